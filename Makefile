@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+# sandprint: `make help` lists the targets. Everything is built below build/.
+
+VERSION := 0.1.0
+PREFIX  ?= /usr/local
+CC      ?= cc
+CLANG   ?= clang
+BPFTOOL ?= $(firstword $(shell command -v bpftool /usr/sbin/bpftool) bpftool)
+CFLAGS  ?= -O2 -g
+
+TOOLS := sp-record sp-merge sp-diff sp-emit sp-verify
+B     := build$(if $(SAN),/san)
+PC    := libbpf libelf libseccomp jansson zlib \
+	 $(shell pkg-config --exists msgpack-c && echo msgpack-c || echo msgpack)
+
+ifneq ($(V),1)
+Q := @
+say = @printf '  %-6s %s\n' $(1) $(2)
+endif
+
+WARN := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wshadow \
+	-Wformat=2 -Wundef -Wvla
+CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib -Ibpf -I$(B) \
+	    $(shell pkg-config --cflags $(PC) 2>/dev/null)
+SP_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) $(if $(SAN),-fsanitize=$(SAN) \
+	    -fno-sanitize-recover=all -fno-omit-frame-pointer)
+# Only sp-record links libbpf.
+LIBS        := $(shell pkg-config --libs $(filter-out libbpf,$(PC)) 2>/dev/null)
+LIBS_RECORD := $(shell pkg-config --libs $(PC) 2>/dev/null)
+
+LIB_OBJS := $(patsubst %.c,$(B)/%.o,$(wildcard lib/*.c))
+objs      = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)/*.c))
+BINS     := $(TOOLS:%=$(B)/bin/%)
+MANS     := $(wildcard sp-*/*.1 lib/*.5)
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all help deps test-deps demo check lint bench install clean tests fuzz
+
+all: $(BINS) ## Build the tools into build/bin/ (V=1 shows the commands, SAN=address,undefined)
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.SECONDEXPANSION:
+$(BINS): $(B)/bin/%: $$(call objs,$$*) $(B)/lib.a
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SP_CFLAGS) $(LDFLAGS) -o $@ $^ $(if $(filter sp-record,$*),$(LIBS_RECORD),$(LIBS))
+
+$(B)/lib.a: $(LIB_OBJS)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/%.o: %.c
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The kernel side: an object without debug info, embedded by its skeleton.
+$(call objs,sp-record): $(B)/record.skel.h
+BPF_ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
+$(B)/record.bpf.o: bpf/record.bpf.c $(wildcard bpf/*.h)
+	$(call say,BPF,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -O2 -g \
+		-Wall -Wextra -Ibpf -idirafter /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null) \
+		-c -o $@ $<
+	$(Q)llvm-strip -g $@
+
+$(B)/record.skel.h: $(B)/record.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name record > $@
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
+
+# Tests: see tests/run.
+UNITS     := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*.c))
+WITNESSES := $(patsubst tests/witness/%.c,$(B)/tests/witness/%,$(wildcard tests/witness/*.c))
+
+$(B)/tests/unit/%: tests/unit/%.c $(B)/lib.a
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -MMD -MP -o $@ $^ $(LIBS)
+
+# A witness is one file; names in -32 are 32-bit, in -nolibc have no libc.
+$(B)/tests/witness/%: tests/witness/%.c
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -Wall -Wextra -D_GNU_SOURCE -O1 -pthread \
+		$(if $(findstring -32,$*),-m32 -static) \
+		$(if $(findstring -nolibc,$*),-nostdlib -static -fno-stack-protector) -o $@ $<
+
+deps: ## Install what the build needs (Debian), or print the package names
+	@tests/deps build
+
+test-deps:
+	@tests/deps test
+
+demo: deps ## Set up, build, record `ls /tmp`, print its table and OCI profile
+	@$(MAKE) --no-print-directory all
+	@tests/demo $(B)/bin
+
+tests: all $(UNITS) $(WITNESSES)
+
+check: test-deps ## Set up, build and run the test suite
+	@$(MAKE) --no-print-directory tests
+	@tests/run $(B)
+
+lint: ## Check the manual pages, the C sources and the shell scripts
+	@mandoc -T lint -W warning $(MANS)
+	@cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -D_GNU_SOURCE \
+		--enable=warning,portability,performance --suppress=missingInclude -Ilib lib sp-*
+	@shellcheck -x tests/run tests/deps tests/demo .ci/run tests/bench/*.sh
+
+bench: all ## Print what recording costs, against strace
+	@tests/bench/startup.sh $(B)/bin
+
+install: all ## Install the tools and their manuals (DESTDIR, PREFIX)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
+	install $(BINS) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(filter %.1,$(MANS)) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 $(filter %.5,$(MANS)) $(DESTDIR)$(PREFIX)/share/man/man5
+
+clean: ## Remove build/
+	rm -rf build

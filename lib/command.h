@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Starting a command as it will be recorded or verified: user, directory,
+ * limits, and a hook in the child that has the caller's privileges and after
+ * which the child makes no call but execve.
+ */
+#ifndef COMMAND_H
+#define COMMAND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+struct command_user {
+	uid_t uid;
+	gid_t gid;
+	gid_t *groups;
+	size_t n_groups;
+	char *name;		/* NULL: the environment is left alone */
+	char *home;		/* likewise */
+	char *shell;
+};
+
+/* By login name or number, from the user database: 0 or -errno. */
+int command_user_find(const char *name, struct command_user *user);
+void command_user_free(struct command_user *user);
+
+struct command {
+	char **argv;		/* NULL-terminated; argv[0] is sought in PATH */
+	const char *cwd;	/* NULL: unchanged */
+	const struct command_user *user;	/* NULL: unchanged */
+	const mode_t *umask;	/* NULL: unchanged */
+	const struct rlimit *limits;	/* RLIM_NLIMITS of them; NULL: unchanged */
+	int stdout_fd;		/* becomes the child's stdout; -1: unchanged */
+	/* Runs in the child, last before execve: 0 or -errno. */
+	int (*hook)(void *arg);
+	void *hook_arg;
+};
+
+enum command_failure {
+	COMMAND_STARTED,
+	COMMAND_NOT_FOUND,	/* 127 */
+	COMMAND_NOT_EXECUTABLE,	/* 126 */
+	COMMAND_FAILED,		/* our own failure: *what says at which step */
+};
+
+struct command_child {
+	pid_t pid;		/* the caller reaps it */
+	int pidfd;		/* close-on-exec */
+	int result_fd;		/* readable when command_result() will not block */
+};
+
+/* Fork the child. 0 or -errno: our own failure. */
+int command_start(const struct command *command, struct command_child *child);
+/*
+ * Wait until the child runs the new program or has failed to; then the child
+ * is reaped, `*error` has the errno and `*what` a static text for the step.
+ * Closes result_fd.
+ */
+enum command_failure command_result(struct command_child *child, int *error,
+				    const char **what);
+
+/* The path that execve will be given, or NULL with errno; the caller frees. */
+char *command_find(const char *name);
+
+#endif

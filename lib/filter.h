@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A filter: a profile compiled by libseccomp to classic BPF, evaluated in
+ * user space or loaded into the kernel.
+ */
+#ifndef FILTER_H
+#define FILTER_H
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "profile.h"
+
+struct filter {
+	struct sock_filter *code;
+	size_t n;		/* instructions; at most BPF_MAXINSNS */
+};
+
+/*
+ * Compile: 0 or -errno; `problem` (heap, caller frees, may stay NULL) says
+ * what libseccomp refused. A foreign architecture gets the default action.
+ */
+int filter_compile(const struct profile *profile, struct filter **filter,
+		   char **problem);
+void filter_free(struct filter *filter);
+
+/* What the kernel would answer: SECCOMP_RET_* with its data. */
+uint32_t filter_run(const struct filter *filter,
+		    const struct seccomp_data *data);
+
+/* The answers that a call can get when its arguments are not known. */
+struct filter_answers {
+	uint32_t actions[16];
+	size_t n;		/* at least 1; distinct */
+	bool more;		/* others are possible beside these */
+};
+void filter_run_any(const struct filter *filter, struct call_id id,
+		    struct filter_answers *answers);
+
+/* A copy that answers SECCOMP_RET_USER_NOTIF where `filter` denies. */
+struct filter *filter_notifying(const struct filter *filter,
+				bool (*notify)(uint32_t action));
+
+#endif

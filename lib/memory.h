@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Memory that is there or ends the tool with a message. */
+#ifndef MEMORY_H
+#define MEMORY_H
+
+#include <stddef.h>
+
+__attribute__((malloc, returns_nonnull)) void *xcalloc(size_t n, size_t size);
+__attribute__((returns_nonnull)) void *xrealloc(void *p, size_t n, size_t size);
+__attribute__((malloc, returns_nonnull)) char *xstrdup(const char *s);
+__attribute__((malloc, returns_nonnull)) void *xmemdup(const void *p, size_t n);
+__attribute__((malloc, returns_nonnull, format(printf, 1, 2)))
+char *xasprintf(const char *fmt, ...);
+
+/*
+ * Room for one more element at the end of a growing array: `*n` elements are
+ * in use, and the capacity is the power of two that holds them. The new
+ * element is zeroed; `*n` is not changed.
+ */
+__attribute__((returns_nonnull))
+void *xgrow(void *array, size_t n, size_t size);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Messages on stderr and the exit status they leave behind. Nothing else in
+ * lib/ prints or exits.
+ */
+#ifndef MESSAGE_H
+#define MESSAGE_H
+
+/* Exit status of every filter; sp-record has its own (see sp-record(1)). */
+enum {
+	STATUS_YES = 0,		/* fine, equal, no violation */
+	STATUS_NO = 1,		/* the answer is no */
+	STATUS_TROUBLE = 2,	/* usage, bad input, a write that failed */
+};
+
+/* Every message starts with `tool`; message_error() latches `trouble`. */
+void message_init(const char *tool, int trouble);
+
+/* Something worth knowing; the exit status is not touched. */
+__attribute__((format(printf, 1, 2))) void message_note(const char *fmt, ...);
+/* An error: from here on the tool cannot exit with less than `trouble`. */
+__attribute__((format(printf, 1, 2))) void message_error(const char *fmt, ...);
+/* An error after which nothing can be done: prints and exits. */
+__attribute__((format(printf, 1, 2), noreturn))
+void message_fatal(const char *fmt, ...);
+/* A wrong command line: prints, points to --help and exits. */
+__attribute__((format(printf, 1, 2), noreturn))
+void message_usage(const char *fmt, ...);
+
+/* Raise the exit status to `status`; it never goes down. */
+void message_latch(int status);
+/*
+ * The latched status, after stdout was flushed and checked: what main
+ * returns.
+ */
+int message_finish(void);
+
+/* The two options that every tool has: print to stdout and exit. */
+__attribute__((noreturn)) void message_help(const char *text);
+__attribute__((noreturn)) void message_version(void);
+
+#endif

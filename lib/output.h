@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where a tool writes: stdout, or a file that appears whole or not at all
+ * (written beside its name, then renamed; a device or a FIFO is written in
+ * place).
+ */
+#ifndef OUTPUT_H
+#define OUTPUT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct output;
+
+enum {
+	OUTPUT_BINARY = 1,	/* refuse a terminal */
+	OUTPUT_PRIVATE = 2,	/* stdout: a close-on-exec copy, out of a child's reach */
+};
+
+/*
+ * `path` NULL or "-" is stdout. False: the reason was printed and latched.
+ */
+bool output_open(struct output **out, const char *path, unsigned int flags);
+FILE *output_file(struct output *out);
+/* The name to print: the path, or "<stdout>". */
+const char *output_name(const struct output *out);
+/*
+ * Flush, check, close and rename; the output is freed. False: the reason was
+ * printed and latched.
+ */
+bool output_commit(struct output *out);
+/* Give up: the file, if any, is as it was before. NULL is fine. */
+void output_abandon(struct output *out);
+
+#endif

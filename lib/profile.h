@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A profile: what to do with each call. Built from a trace by sp-emit, read
+ * from an OCI seccomp object by sp-diff and sp-verify.
+ */
+#ifndef PROFILE_H
+#define PROFILE_H
+
+#include <linux/seccomp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "syscall.h"
+
+/*
+ * Actions are what a filter returns, SECCOMP_RET_* with the errno in the low
+ * 16 bits (seccomp(2)).
+ */
+bool action_allows(uint32_t action);	/* ALLOW or LOG */
+enum { ACTION_NAME_MAX = 32 };
+/* "allow", "log", "EPERM", "errno 200", "kill process", "trap" … */
+const char *action_name(uint32_t action, char buf[ACTION_NAME_MAX]);
+
+struct profile_arg {		/* OCI `args`: all of a rule's must hold */
+	uint32_t index;		/* 0-5 */
+	int op;			/* enum scmp_compare (seccomp.h) */
+	uint64_t value, value_two;
+};
+
+/* Why a call is in a profile: bits, so that several reasons can hold. */
+#define PROFILE_OBSERVED (1U << 31)	/* beside 1U << enum group */
+
+struct profile_rule {
+	struct call_id id;
+	char *name;		/* NULL: the number has none */
+	uint32_t action;
+	struct profile_arg args[6];
+	uint32_t n_args;
+	uint32_t origin;	/* PROFILE_OBSERVED, 1U << enum group */
+};
+
+struct profile {
+	uint32_t default_action;
+	const struct arch **archs;	/* the first is the native one of the workload */
+	size_t n_archs;
+	struct profile_rule *rules;	/* sorted by profile_sort() */
+	size_t n_rules;
+	char **unknown;		/* names no architecture of the profile has */
+	size_t n_unknown;
+};
+
+struct profile *profile_new(uint32_t default_action);
+void profile_free(struct profile *p);
+void profile_add_arch(struct profile *p, const struct arch *arch);
+/* Takes a copy of the rule, its name included. */
+void profile_add_rule(struct profile *p, const struct profile_rule *rule);
+/* By (arch, nr), then arguments. */
+void profile_sort(struct profile *p);
+
+/*
+ * Read an OCI `linux.seccomp` object, or a config.json that holds one. NULL:
+ * `problem` (heap, caller frees) says where and what: "line 3: …" or
+ * "syscalls[2].action: unknown action SCMP_ACT_FOO".
+ */
+struct profile *profile_read(FILE *file, char **problem);
+/* The same by path, "-" is stdin; problems are printed and latched. */
+struct profile *profile_load(const char *path);
+
+/*
+ * The calls that a profile allows (ALLOW or LOG, whatever the arguments),
+ * sorted; the caller frees. With an allowing default: every call that has a
+ * name and no rule that denies it without conditions.
+ */
+struct call_id *profile_allowed(const struct profile *p, size_t *n);
+
+#endif

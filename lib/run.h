@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The run record: what is known of one recording. Fields: sp-stream(5). */
+#ifndef RUN_H
+#define RUN_H
+
+#include <jansson.h>
+#include <msgpack.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { RUN_ID_SIZE = 16, RUN_RLIMITS = 16 };
+
+/* What of a run was not recorded, by kind; zero is written too. */
+struct loss {
+	char *kind;		/* see sp-stream(5): "call", "task" … */
+	uint64_t count;
+};
+
+struct label {
+	char *key;
+	char *value;
+};
+
+struct rlimit_pair {
+	uint64_t soft, hard;	/* UINT64_MAX: unlimited, getrlimit(2) */
+};
+
+struct run {
+	uint8_t id[RUN_ID_SIZE];
+	char *name;
+	struct label *labels;	/* sorted by key */
+	size_t n_labels;
+	uint64_t start_ns;	/* UTC, ns since the epoch */
+	uint64_t duration_ns;
+	char *version;		/* of sp-record */
+	char *kernel;		/* release, uname(2) */
+	char *machine;		/* uname(2) */
+	uint32_t arch;		/* the native AUDIT_ARCH_* */
+	char **argv;		/* NULL-terminated; NULL: left out (--no-argv) */
+	char *cwd;
+	uint32_t uid, gid;
+	uint32_t *groups;
+	size_t n_groups;
+	uint32_t umask;
+	struct rlimit_pair rlimits[RUN_RLIMITS];	/* by RLIMIT_* number */
+	char **how;		/* NULL-terminated: "command", "no-follow" … */
+	bool has_status;
+	int32_t status;		/* exit status, or -n: killed by signal n */
+	bool complete;
+	struct loss *losses;	/* sorted by kind */
+	size_t n_losses;
+	char **blind;		/* NULL-terminated: what could not be seen */
+};
+
+void run_free(struct run *run);
+
+/* Encode as the fields after the kind; decode those of a record. */
+void run_pack(const struct run *run, msgpack_packer *pk);
+enum { RUN_FIELDS = 21 };
+/* `fields` has RUN_FIELDS objects. NULL, or what is wrong with which field. */
+const char *run_unpack(struct run *run, const msgpack_object *fields);
+
+/*
+ * Two copies of one run become one, field by field: the greater encoding
+ * wins, losses and labels key by key.
+ */
+void run_join(struct run *run, const struct run *other);
+
+/* The object in runs[] of `sp-emit --json`; the caller owns the reference. */
+json_t *run_json(const struct run *run);
+
+/* Raise the loss of one kind by `count`, with a new entry for a new kind. */
+void run_lose(struct run *run, const char *kind, uint64_t count);
+uint64_t run_lost(const struct run *run, const char *kind);
+
+/* 32 hexadecimal digits. */
+enum { RUN_ID_HEX = 2 * RUN_ID_SIZE + 1 };
+const char *run_id_hex(const struct run *run, char buf[RUN_ID_HEX]);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The stream: segments of MessagePack records, read and written one record
+ * at a time. What the records mean is trace.h's business. sp-stream(5) is
+ * the specification.
+ */
+#ifndef STREAM_H
+#define STREAM_H
+
+#include <msgpack.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum { STREAM_VERSION = 1 };
+
+enum stream_kind {
+	STREAM_HEADER = 0,
+	STREAM_TRAILER = 1,
+	STREAM_RUN = 2,
+	STREAM_IMAGE = 3,
+	STREAM_CALL = 4,
+};
+
+/* No writer produces a record beyond these: sp-stream(5), LIMITS. */
+enum {
+	STREAM_RECORD_MAX = 16 << 20,	/* bytes of one record */
+	STREAM_OBJECTS_MAX = 1 << 20,	/* MessagePack objects in one record */
+	STREAM_DEPTH_MAX = 8,		/* arrays or maps within each other */
+	STREAM_SIGHTINGS_MAX = 4096,	/* runs in one record of a fact */
+};
+
+enum stream_event {
+	STREAM_END,		/* the input ended between segments */
+	STREAM_SEGMENT,		/* a header: a new segment begins */
+	STREAM_RECORD,		/* a record: kind and fields are set */
+	STREAM_COMPLETE,	/* a trailer, and it agrees with the segment */
+	STREAM_TRUNCATED,	/* the input ended inside a segment */
+	STREAM_BAD,		/* corrupt, or not a stream: stream_problem() */
+};
+
+struct stream_record {
+	uint64_t kind;
+	uint32_t n_fields;
+	const msgpack_object *fields;	/* valid until the next stream_next() */
+};
+
+struct stream_reader;
+
+/* The reader takes `file`; nothing is read yet. */
+struct stream_reader *stream_reader_new(FILE *file);
+void stream_reader_free(struct stream_reader *r);
+/*
+ * After STREAM_TRUNCATED or STREAM_BAD nothing more can be read. The caller
+ * refuses a record it cannot accept with stream_refuse().
+ */
+enum stream_event stream_next(struct stream_reader *r,
+			      struct stream_record *record);
+enum stream_event stream_refuse(struct stream_reader *r, const char *why);
+/* Where and what, for a message: "segment 1: record 17: truncated". */
+const char *stream_problem(const struct stream_reader *r);
+
+struct stream_writer;
+
+/* Writes the header of a segment. Errors show in ferror(file). */
+struct stream_writer *stream_writer_new(FILE *file);
+/* Begin a record with `n_fields` fields after the kind; pack them, then end. */
+msgpack_packer *stream_begin(struct stream_writer *w, enum stream_kind kind,
+			     uint32_t n_fields);
+void stream_end(struct stream_writer *w);
+/* Counts towards the total of calls that the trailer holds (saturating). */
+void stream_count(struct stream_writer *w, uint64_t calls);
+/* Writes the trailer and frees the writer. */
+void stream_writer_finish(struct stream_writer *w);
+
+#endif

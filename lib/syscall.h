@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Names and numbers of system calls and architectures. A call is an audit
+ * architecture and a number, as in struct seccomp_data (seccomp(2)); names
+ * exist only where something is printed or parsed.
+ */
+#ifndef SYSCALL_H
+#define SYSCALL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The identity of a call. x32 calls are AUDIT_ARCH_X86_64 with bit 30 set. */
+struct call_id {
+	uint32_t arch;		/* AUDIT_ARCH_* (linux/audit.h) */
+	int32_t nr;
+};
+
+/* Order by architecture, then number; for qsort(3) and comparisons. */
+int call_id_compare(const struct call_id *a, const struct call_id *b);
+
+struct arch {
+	const char *name;	/* as libseccomp spells it: x86_64, x86, x32 … */
+	uint32_t audit;		/* AUDIT_ARCH_*; x32 shares x86_64's */
+	uint32_t scmp;		/* SCMP_ARCH_* (seccomp.h) */
+	const char *oci;	/* "SCMP_ARCH_X86_64", the OCI runtime-spec */
+	const char *systemd;	/* "x86-64", systemd.exec(5) */
+	const char *macro;	/* "SCMP_ARCH_X86_64" as a C program writes it */
+};
+
+/* The architecture of a call, NULL when it is not in the table. */
+const struct arch *arch_of_call(struct call_id id);
+const struct arch *arch_by_name(const char *name);	/* libseccomp's name */
+const struct arch *arch_by_oci(const char *name);
+/* The architecture that this tool was built for. */
+const struct arch *arch_native(void);
+/* Architectures in the table's order, NULL after the last. */
+const struct arch *arch_at(size_t i);
+
+enum { SYSCALL_NAME_MAX = 64 };
+
+/* The name of a call, or NULL when none is known. `buf` holds it. */
+const char *syscall_name(struct call_id id, char buf[SYSCALL_NAME_MAX]);
+/* The same, with "syscall_N" where there is no name: for people only. */
+const char *syscall_label(struct call_id id, char buf[SYSCALL_NAME_MAX]);
+
+/*
+ * The call that `name` is on `arch`: 0, -ENOENT when the name is known but
+ * not on this architecture, -EINVAL when it is known nowhere.
+ */
+int syscall_number(const struct arch *arch, const char *name,
+		   struct call_id *id);
+
+/*
+ * The first libseccomp release that knows the name of this call, when the
+ * installed one does not: "2.6.0". NULL when the installed one knows it or
+ * nobody does.
+ */
+const char *syscall_since(struct call_id id);
+
+#endif
