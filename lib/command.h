@@ -7,6 +7,7 @@
 #ifndef COMMAND_H
 #define COMMAND_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/resource.h>
@@ -31,7 +32,10 @@ struct command {
 	const char *cwd;	/* NULL: unchanged */
 	const struct command_user *user;	/* NULL: unchanged */
 	const mode_t *umask;	/* NULL: unchanged */
-	const struct rlimit *limits;	/* RLIM_NLIMITS of them; NULL: unchanged */
+	/* RLIM_NLIMITS, as far as the hard limits allow; NULL: unchanged */
+	const struct rlimit *limits;
+	const sigset_t *mask;	/* signals blocked; NULL: unchanged */
+	bool sigpipe_default;	/* undo the caller's ignoring it */
 	int stdout_fd;		/* becomes the child's stdout; -1: unchanged */
 	/* Runs in the child, last before execve: 0 or -errno. */
 	int (*hook)(void *arg);

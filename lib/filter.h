@@ -20,8 +20,11 @@ struct filter {
 };
 
 /*
- * Compile: 0 or -errno; `problem` (heap, caller frees, may stay NULL) says
- * what libseccomp refused. A foreign architecture gets the default action.
+ * Compile as a container runtime does: 0 or -errno. `problem` (heap, caller
+ * frees, may stay NULL) says what libseccomp refused, or after success which
+ * rules the installed libseccomp cannot express and were left out. A call of
+ * an architecture that the profile does not name gets SECCOMP_RET_KILL_THREAD,
+ * libseccomp's answer to those, whatever the default action.
  */
 int filter_compile(const struct profile *profile, struct filter **filter,
 		   char **problem);
@@ -31,7 +34,11 @@ void filter_free(struct filter *filter);
 uint32_t filter_run(const struct filter *filter,
 		    const struct seccomp_data *data);
 
-/* The answers that a call can get when its arguments are not known. */
+/*
+ * The answers that a call can get when its arguments are not known. All that
+ * are possible are listed; where conditions depend on each other, others may
+ * be as well.
+ */
 struct filter_answers {
 	uint32_t actions[16];
 	size_t n;		/* at least 1; distinct */
@@ -40,8 +47,14 @@ struct filter_answers {
 void filter_run_any(const struct filter *filter, struct call_id id,
 		    struct filter_answers *answers);
 
-/* A copy that answers SECCOMP_RET_USER_NOTIF where `filter` denies. */
+/*
+ * A copy that answers SECCOMP_RET_USER_NOTIF in place of the actions for which
+ * `notify` holds, and to the calls by which a program loads a filter of its
+ * own (filter_is_own_load()). NULL: longer than the kernel takes.
+ */
 struct filter *filter_notifying(const struct filter *filter,
 				bool (*notify)(uint32_t action));
+/* seccomp(SECCOMP_SET_MODE_FILTER) or prctl(PR_SET_SECCOMP). */
+bool filter_is_own_load(const struct seccomp_data *data);
 
 #endif

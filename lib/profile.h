@@ -25,14 +25,15 @@ const char *action_name(uint32_t action, char buf[ACTION_NAME_MAX]);
 struct profile_arg {		/* OCI `args`: all of a rule's must hold */
 	uint32_t index;		/* 0-5 */
 	int op;			/* enum scmp_compare (seccomp.h) */
-	uint64_t value, value_two;
+	uint64_t value, value_two;	/* MASKED_EQ: mask and datum */
 };
 
 /* Why a call is in a profile: bits, so that several reasons can hold. */
 #define PROFILE_OBSERVED (1U << 31)	/* beside 1U << enum group */
 
 struct profile_rule {
-	struct call_id id;
+	struct call_id id;	/* nr < 0: libseccomp's pseudo number of a call
+				   that is made through socketcall or ipc */
 	char *name;		/* NULL: the number has none */
 	uint32_t action;
 	struct profile_arg args[6];
@@ -55,11 +56,12 @@ void profile_free(struct profile *p);
 void profile_add_arch(struct profile *p, const struct arch *arch);
 /* Takes a copy of the rule, its name included. */
 void profile_add_rule(struct profile *p, const struct profile_rule *rule);
-/* By (arch, nr), then arguments. */
+/* By (arch, nr); rules of one call keep their order, which can matter. */
 void profile_sort(struct profile *p);
 
 /*
- * Read an OCI `linux.seccomp` object, or a config.json that holds one. NULL:
+ * Read an OCI `linux.seccomp` object, or a config.json that holds one. This
+ * machine's architecture is added where runtimes would filter it. NULL:
  * `problem` (heap, caller frees) says where and what: "line 3: …" or
  * "syscalls[2].action: unknown action SCMP_ACT_FOO".
  */

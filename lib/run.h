@@ -56,20 +56,20 @@ void run_free(struct run *run);
 
 /* Encode as the fields after the kind; decode those of a record. */
 void run_pack(const struct run *run, msgpack_packer *pk);
-enum { RUN_FIELDS = 21 };
-/* `fields` has RUN_FIELDS objects. NULL, or what is wrong with which field. */
+enum { RUN_FIELDS = 21 };	/* after the kind */
+/* `fields` has RUN_FIELDS objects. NULL, or the name of the field that is wrong. */
 const char *run_unpack(struct run *run, const msgpack_object *fields);
 
 /*
  * Two copies of one run become one, field by field: the greater encoding
- * wins, losses and labels key by key.
+ * wins; losses, the greater of each kind.
  */
 void run_join(struct run *run, const struct run *other);
 
 /* The object in runs[] of `sp-emit --json`; the caller owns the reference. */
 json_t *run_json(const struct run *run);
 
-/* Raise the loss of one kind by `count`, with a new entry for a new kind. */
+/* Raise the loss of one kind to at least `count`; a new kind gets an entry. */
 void run_lose(struct run *run, const char *kind, uint64_t count);
 uint64_t run_lost(const struct run *run, const char *kind);
 

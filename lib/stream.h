@@ -8,6 +8,7 @@
 #define STREAM_H
 
 #include <msgpack.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -26,7 +27,7 @@ enum {
 	STREAM_RECORD_MAX = 16 << 20,	/* bytes of one record */
 	STREAM_OBJECTS_MAX = 1 << 20,	/* MessagePack objects in one record */
 	STREAM_DEPTH_MAX = 8,		/* arrays or maps within each other */
-	STREAM_SIGHTINGS_MAX = 4096,	/* runs in one record of a fact */
+	STREAM_SIGHTINGS_MAX = 65536,	/* runs in one record of a fact or image */
 };
 
 enum stream_event {
@@ -56,6 +57,8 @@ void stream_reader_free(struct stream_reader *r);
 enum stream_event stream_next(struct stream_reader *r,
 			      struct stream_record *record);
 enum stream_event stream_refuse(struct stream_reader *r, const char *why);
+/* What the caller counted so far, to be compared with the trailer's total. */
+void stream_reader_count(struct stream_reader *r, uint64_t calls);
 /* Where and what, for a message: "segment 1: record 17: truncated". */
 const char *stream_problem(const struct stream_reader *r);
 
@@ -68,7 +71,7 @@ msgpack_packer *stream_begin(struct stream_writer *w, enum stream_kind kind,
 			     uint32_t n_fields);
 void stream_end(struct stream_writer *w);
 /* Counts towards the total of calls that the trailer holds (saturating). */
-void stream_count(struct stream_writer *w, uint64_t calls);
+void stream_writer_count(struct stream_writer *w, uint64_t calls);
 /* Writes the trailer and frees the writer. */
 void stream_writer_finish(struct stream_writer *w);
 

@@ -26,7 +26,6 @@ struct arch {
 	uint32_t scmp;		/* SCMP_ARCH_* (seccomp.h) */
 	const char *oci;	/* "SCMP_ARCH_X86_64", the OCI runtime-spec */
 	const char *systemd;	/* "x86-64", systemd.exec(5) */
-	const char *macro;	/* "SCMP_ARCH_X86_64" as a C program writes it */
 };
 
 /* The architecture of a call, NULL when it is not in the table. */

@@ -63,10 +63,10 @@ struct trace *trace_new(void);
 void trace_free(struct trace *t);
 
 /*
- * Add one; what is already there is joined. Each takes a copy and returns
- * the index of the element, which holds until trace_sort().
+ * Add one; what is already there is joined. The index returned holds until
+ * trace_sort(). A run is taken over, and *run is empty afterwards.
  */
-uint32_t trace_add_run(struct trace *t, const struct run *run);
+uint32_t trace_add_run(struct trace *t, struct run *run);
 uint32_t trace_add_image(struct trace *t, const char *path,
 			 const uint8_t *build_id, size_t build_id_size);
 void trace_add_use(struct trace *t, uint32_t image,
@@ -116,7 +116,9 @@ struct call_total *trace_totals(const struct trace *t,
 				bool (*keep)(const struct call *, void *),
 				void *arg, size_t *n);
 
-/* A display name: the path, "(other)" or with its build-id. */
+/* The path as it is, or "(other)": text_printable() before it is shown. */
 const char *image_name(const struct image *image);
+/* By (path, build-id), none first; 0 is the same image, in any trace. */
+int image_compare(const struct image *a, const struct image *b);
 
 #endif

@@ -1,0 +1,564 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "filter.h"
+
+#include <errno.h>
+#include <seccomp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "memory.h"
+
+#define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Compiling. */
+
+/*
+ * libseccomp takes the numbers of this machine's architecture, and its pseudo
+ * numbers for calls that only others have, and translates them.
+ */
+static bool library_number(const struct profile_rule *rule,
+			   const struct arch *arch, int *nr)
+{
+	*nr = rule->name ? seccomp_syscall_resolve_name(rule->name)
+			 : __NR_SCMP_ERROR;
+	if (*nr != __NR_SCMP_ERROR)
+		return true;
+	*nr = rule->id.nr;
+	return arch == arch_native();
+}
+
+static const char *rule_name(const struct profile_rule *rule,
+			     char buf[SYSCALL_NAME_MAX])
+{
+	return rule->name ? rule->name : syscall_label(rule->id, buf);
+}
+
+/* Add `text` to a list in a heap string. */
+static void append(char **list, const char *text)
+{
+	char *longer = xasprintf("%s%s%s", *list ? *list : "",
+				 *list ? ", " : "", text);
+
+	free(*list);
+	*list = longer;
+}
+
+static int add_rule(scmp_filter_ctx ctx, const struct profile_rule *rule,
+		    const struct arch *arch, char **left_out)
+{
+	struct scmp_arg_cmp args[N_ELEMENTS(rule->args)];
+	char buf[SYSCALL_NAME_MAX], *text;
+	int nr;
+
+	if (!library_number(rule, arch, &nr)) {
+		text = xasprintf("%s on %s", rule_name(rule, buf), arch->name);
+		append(left_out, text);
+		free(text);
+		return 0;
+	}
+	for (uint32_t i = 0; i < rule->n_args; i++)
+		args[i] = (struct scmp_arg_cmp){
+			.arg = rule->args[i].index,
+			.op = rule->args[i].op,
+			.datum_a = rule->args[i].value,
+			.datum_b = rule->args[i].value_two,
+		};
+	return seccomp_rule_add_array(ctx, rule->action, nr, rule->n_args,
+				      args);
+}
+
+static const struct arch *rule_arch(const struct profile_rule *rule)
+{
+	struct call_id id = rule->id;
+
+	if (id.nr < 0)
+		id.nr = 0;
+	return arch_of_call(id);
+}
+
+/*
+ * Rules that only say the default again are left out, as runtimes do:
+ * libseccomp refuses them.
+ */
+static int add_rules(scmp_filter_ctx ctx, const struct profile *p,
+		     const struct arch *arch, char **problem, char **left_out)
+{
+	char buf[SYSCALL_NAME_MAX];
+	int err;
+
+	for (size_t i = 0; i < p->n_rules; i++) {
+		const struct profile_rule *rule = &p->rules[i];
+
+		if (rule_arch(rule) != arch ||
+		    rule->action == p->default_action)
+			continue;
+		err = add_rule(ctx, rule, arch, left_out);
+		if (err) {
+			*problem = xasprintf("libseccomp refuses a rule for "
+					     "%s: %s", rule_name(rule, buf),
+					     strerror(-err));
+			return err;
+		}
+	}
+	return 0;
+}
+
+/* A context of one architecture, NULL with `err` and perhaps `problem`. */
+static scmp_filter_ctx compile_arch(const struct profile *p,
+				    const struct arch *arch, int *err,
+				    char **problem, char **left_out)
+{
+	scmp_filter_ctx ctx = seccomp_init(p->default_action);
+
+	*err = -EINVAL;
+	if (!ctx)
+		return NULL;
+	if (arch != arch_native()) {
+		*err = seccomp_arch_remove(ctx, SCMP_ARCH_NATIVE);
+		if (!*err)
+			*err = seccomp_arch_add(ctx, arch->scmp);
+		if (*err)
+			goto fail;
+	}
+	*err = add_rules(ctx, p, arch, problem, left_out);
+	if (!*err)
+		return ctx;
+fail:
+	seccomp_release(ctx);
+	return NULL;
+}
+
+static int compile_archs(const struct profile *p, scmp_filter_ctx *ctx,
+			 char **problem, char **left_out)
+{
+	int err = -EINVAL;
+
+	for (size_t i = 0; i < p->n_archs; i++) {
+		scmp_filter_ctx one = compile_arch(p, p->archs[i], &err,
+						   problem, left_out);
+
+		if (!one)
+			return err;
+		if (!*ctx) {
+			*ctx = one;
+			continue;
+		}
+		err = seccomp_merge(*ctx, one);
+		if (err) {
+			seccomp_release(one);
+			*problem = xasprintf("libseccomp cannot filter %s and "
+					     "%s at once", p->archs[0]->name,
+					     p->archs[i]->name);
+			return err;
+		}
+	}
+	return err;
+}
+
+static int read_program(int fd, struct filter **filter)
+{
+	struct sock_filter *code;
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	code = xcalloc(st.st_size + 1, 1);
+	if (pread(fd, code, st.st_size, 0) != st.st_size) {
+		free(code);
+		return -EIO;
+	}
+	*filter = xcalloc(1, sizeof(**filter));
+	(*filter)->code = code;
+	(*filter)->n = st.st_size / sizeof(*code);
+	return 0;
+}
+
+static int export(scmp_filter_ctx ctx, struct filter **filter)
+{
+	int fd = memfd_create("filter", MFD_CLOEXEC);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	err = seccomp_export_bpf(ctx, fd);
+	if (!err)
+		err = read_program(fd, filter);
+	close(fd);
+	return err;
+}
+
+int filter_compile(const struct profile *profile, struct filter **filter,
+		   char **problem)
+{
+	scmp_filter_ctx ctx = NULL;
+	char *left_out = NULL;
+	int err;
+
+	*problem = NULL;
+	err = compile_archs(profile, &ctx, problem, &left_out);
+	if (!err)
+		err = export(ctx, filter);
+	if (!err && left_out)
+		*problem = xasprintf("left out, since the installed libseccomp "
+				     "does not know them: %s", left_out);
+	free(left_out);
+	seccomp_release(ctx);
+	return err;
+}
+
+void filter_free(struct filter *filter)
+{
+	if (!filter)
+		return;
+	free(filter->code);
+	free(filter);
+}
+
+/*
+ * Evaluation. The machine is the classic one as seccomp(2) restricts it
+ * (Linux, kernel/seccomp.c, seccomp_check_filter): a word may be unknown, and
+ * then so is what is computed from it.
+ */
+
+struct value {
+	uint32_t v;		/* 0 when unknown, so that equal states are equal bytes */
+	uint32_t known;
+};
+
+struct state {
+	struct value a, x, mem[BPF_MEMWORDS];
+};
+
+struct input {
+	const struct seccomp_data *data;
+	bool complete;		/* else only nr and arch are known */
+};
+
+/* What one instruction does: ends with an answer, or goes to `next`. */
+struct step {
+	bool ends;
+	struct value answer;
+	size_t n_next;
+	size_t next[2];
+};
+
+static struct value known(uint32_t v)
+{
+	return (struct value){ v, true };
+}
+
+static const struct value unknown = { 0, false };
+
+/* A place in the data: a native-endian word, or none. */
+static bool load(const struct input *in, uint32_t offset, struct value *to)
+{
+	uint32_t word;
+
+	if (offset % sizeof(word) || offset >= sizeof(*in->data))
+		return false;
+	memcpy(&word, (const char *)in->data + offset, sizeof(word));
+	*to = known(word);
+	if (!in->complete &&
+	    offset >= offsetof(struct seccomp_data, instruction_pointer))
+		*to = unknown;
+	return true;
+}
+
+/* False where the kernel would not go on. */
+static bool compute(uint16_t op, struct value *a, struct value b)
+{
+	uint32_t v = a->v;
+
+	if (op == BPF_DIV && b.known && !b.v)
+		return false;
+	if (op == BPF_AND && ((a->known && !a->v) || (b.known && !b.v))) {
+		*a = known(0);
+		return true;
+	}
+	switch (op) {
+	case BPF_ADD: v += b.v; break;
+	case BPF_SUB: v -= b.v; break;
+	case BPF_MUL: v *= b.v; break;
+	case BPF_DIV: v /= b.known ? b.v : 1; break;
+	case BPF_AND: v &= b.v; break;
+	case BPF_OR:  v |= b.v; break;
+	case BPF_XOR: v ^= b.v; break;
+	case BPF_LSH: v <<= b.v & 31; break;
+	case BPF_RSH: v >>= b.v & 31; break;
+	case BPF_NEG: v = -v; b = known(0); break;
+	default: return false;
+	}
+	*a = a->known && b.known ? known(v) : unknown;
+	return true;
+}
+
+static bool holds(uint16_t op, uint32_t a, uint32_t b)
+{
+	switch (op) {
+	case BPF_JEQ: return a == b;
+	case BPF_JGT: return a > b;
+	case BPF_JGE: return a >= b;
+	default:      return a & b;	/* BPF_JSET */
+	}
+}
+
+static struct step jump(const struct sock_filter *i, size_t pc,
+			const struct state *s)
+{
+	uint16_t op = BPF_OP(i->code);
+	struct value b = BPF_SRC(i->code) == BPF_X ? s->x : known(i->k);
+	size_t yes = pc + 1 + i->jt, no = pc + 1 + i->jf;
+
+	if (op == BPF_JA)
+		return (struct step){ .n_next = 1, .next = { pc + 1 + i->k } };
+	if (op != BPF_JEQ && op != BPF_JGT && op != BPF_JGE && op != BPF_JSET)
+		return (struct step){ .ends = true,
+				      .answer = known(SECCOMP_RET_KILL_THREAD) };
+	if (!s->a.known || !b.known)
+		return (struct step){ .n_next = 2, .next = { yes, no } };
+	return (struct step){ .n_next = 1,
+			      .next = { holds(op, s->a.v, b.v) ? yes : no } };
+}
+
+/* Everything but jumps and returns. False where the kernel would not go on. */
+static bool move(const struct sock_filter *i, const struct input *in,
+		 struct state *s)
+{
+	switch (i->code) {
+	case BPF_LD | BPF_W | BPF_ABS:
+		return load(in, i->k, &s->a);
+	case BPF_LD | BPF_W | BPF_LEN:
+		s->a = known(sizeof(*in->data));
+		return true;
+	case BPF_LDX | BPF_W | BPF_LEN:
+		s->x = known(sizeof(*in->data));
+		return true;
+	case BPF_LD | BPF_IMM:
+		s->a = known(i->k);
+		return true;
+	case BPF_LDX | BPF_IMM:
+		s->x = known(i->k);
+		return true;
+	case BPF_MISC | BPF_TAX:
+		s->x = s->a;
+		return true;
+	case BPF_MISC | BPF_TXA:
+		s->a = s->x;
+		return true;
+	}
+	if (BPF_CLASS(i->code) == BPF_ALU)
+		return compute(BPF_OP(i->code), &s->a,
+			       BPF_SRC(i->code) == BPF_X ? s->x : known(i->k));
+	if (i->k >= BPF_MEMWORDS)
+		return false;
+	switch (i->code) {
+	case BPF_LD | BPF_MEM:  s->a = s->mem[i->k]; return true;
+	case BPF_LDX | BPF_MEM: s->x = s->mem[i->k]; return true;
+	case BPF_ST:            s->mem[i->k] = s->a; return true;
+	case BPF_STX:           s->mem[i->k] = s->x; return true;
+	default:                return false;
+	}
+}
+
+static struct step execute(const struct filter *f, size_t pc,
+			   const struct input *in, struct state *s)
+{
+	const struct sock_filter *i = &f->code[pc];
+
+	if (pc >= f->n)
+		return (struct step){ .ends = true,
+				      .answer = known(SECCOMP_RET_KILL_THREAD) };
+	if (i->code == (BPF_RET | BPF_K))
+		return (struct step){ .ends = true, .answer = known(i->k) };
+	if (i->code == (BPF_RET | BPF_A))
+		return (struct step){ .ends = true, .answer = s->a };
+	if (BPF_CLASS(i->code) == BPF_JMP)
+		return jump(i, pc, s);
+	if (!move(i, in, s))
+		return (struct step){ .ends = true,
+				      .answer = known(SECCOMP_RET_KILL_THREAD) };
+	return (struct step){ .n_next = 1, .next = { pc + 1 } };
+}
+
+static const struct state start = {
+	.a = { 0, true }, .x = { 0, true },
+	.mem = { [0 ... BPF_MEMWORDS - 1] = { 0, true } },
+};
+
+uint32_t filter_run(const struct filter *filter,
+		    const struct seccomp_data *data)
+{
+	struct input in = { data, true };
+	struct state s = start;
+	struct step step;
+
+	for (size_t pc = 0;; pc = step.next[0]) {
+		step = execute(filter, pc, &in, &s);
+		if (step.ends)
+			return step.answer.v;
+	}
+}
+
+/* The distinct states in which an instruction can be reached. */
+struct states {
+	struct state *states;
+	size_t n;
+};
+
+enum { STATES_MAX = 256 };
+
+/* False when there are too many. */
+static bool states_add(struct states *set, const struct state *s)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (!memcmp(&set->states[i], s, sizeof(*s)))
+			return true;
+	if (set->n == STATES_MAX)
+		return false;
+	set->states = xgrow(set->states, set->n, sizeof(*s));
+	set->states[set->n++] = *s;
+	return true;
+}
+
+static void answers_add(struct filter_answers *answers, struct value answer)
+{
+	for (size_t i = 0; answer.known && i < answers->n; i++)
+		if (answers->actions[i] == answer.v)
+			return;
+	if (!answer.known || answers->n == N_ELEMENTS(answers->actions))
+		answers->more = true;
+	else
+		answers->actions[answers->n++] = answer.v;
+}
+
+/* Jumps only go forward: at `pc` all the states that reach it are there. */
+static void explore(const struct filter *f, const struct input *in,
+		    struct states *at, struct filter_answers *answers)
+{
+	for (size_t pc = 0; pc <= f->n; pc++)
+		for (size_t i = 0; i < at[pc].n; i++) {
+			struct state s = at[pc].states[i];
+			struct step step = execute(f, pc, in, &s);
+
+			if (step.ends)
+				answers_add(answers, step.answer);
+			for (size_t j = 0; j < step.n_next; j++) {
+				size_t to = step.next[j];
+
+				if (!states_add(&at[to < f->n ? to : f->n],
+						&s))
+					answers->more = true;
+			}
+		}
+}
+
+void filter_run_any(const struct filter *filter, struct call_id id,
+		    struct filter_answers *answers)
+{
+	struct seccomp_data data = { .nr = id.nr, .arch = id.arch };
+	struct input in = { &data, false };
+	struct states *at = xcalloc(filter->n + 1, sizeof(*at));
+
+	*answers = (struct filter_answers){ .n = 0 };
+	states_add(&at[0], &start);
+	explore(filter, &in, at, answers);
+	for (size_t pc = 0; pc <= filter->n; pc++)
+		free(at[pc].states);
+	free(at);
+}
+
+/* Notifying. */
+
+/* The calls that load a filter, told by their first argument. */
+static const struct own_load {
+	const char *name;
+	uint32_t operation;
+} own_loads[] = {
+	{ "seccomp", SECCOMP_SET_MODE_FILTER },
+	{ "prctl", PR_SET_SECCOMP },
+};
+
+bool filter_is_own_load(const struct seccomp_data *data)
+{
+	const struct call_id id = { data->arch, data->nr };
+	char buf[SYSCALL_NAME_MAX];
+	const char *name = syscall_name(id, buf);
+
+	for (size_t i = 0; name && i < N_ELEMENTS(own_loads); i++)
+		if (!strcmp(name, own_loads[i].name))
+			return (uint32_t)data->args[0] ==
+			       own_loads[i].operation;
+	return false;
+}
+
+static void emit(struct filter *f, struct sock_filter instruction)
+{
+	f->code = xgrow(f->code, f->n, sizeof(*f->code));
+	f->code[f->n++] = instruction;
+}
+
+static struct sock_filter load_word(size_t offset)
+{
+	return (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset);
+}
+
+/* Skip `skip` instructions unless the accumulator equals `k`. */
+static struct sock_filter unless_equal(uint32_t k, uint8_t skip)
+{
+	return (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, k, 0,
+					    skip);
+}
+
+static size_t first_argument(void)
+{
+	const uint16_t one = 1;
+	bool little_endian = *(const uint8_t *)&one;
+
+	return offsetof(struct seccomp_data, args) + (little_endian ? 0 : 4);
+}
+
+/*
+ * The argument is looked at last: the kernel never runs a filter for a call
+ * that it always allows by its number alone.
+ */
+static void emit_own_loads(struct filter *f, const struct arch *arch)
+{
+	struct call_id id;
+
+	for (size_t i = 0; i < N_ELEMENTS(own_loads); i++) {
+		if (syscall_number(arch, own_loads[i].name, &id))
+			continue;
+		emit(f, load_word(offsetof(struct seccomp_data, arch)));
+		emit(f, unless_equal(id.arch, 5));
+		emit(f, load_word(offsetof(struct seccomp_data, nr)));
+		emit(f, unless_equal(id.nr, 3));
+		emit(f, load_word(first_argument()));
+		emit(f, unless_equal(own_loads[i].operation, 1));
+		emit(f, (struct sock_filter)
+			BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF));
+	}
+}
+
+struct filter *filter_notifying(const struct filter *filter,
+				bool (*notify)(uint32_t action))
+{
+	struct filter *f = xcalloc(1, sizeof(*f));
+	const struct arch *arch;
+
+	for (size_t i = 0; (arch = arch_at(i)); i++)
+		emit_own_loads(f, arch);
+	for (size_t i = 0; i < filter->n; i++) {
+		emit(f, filter->code[i]);
+		if (filter->code[i].code == (BPF_RET | BPF_K) &&
+		    notify(filter->code[i].k))
+			f->code[f->n - 1].k = SECCOMP_RET_USER_NOTIF;
+	}
+	if (f->n <= BPF_MAXINSNS)
+		return f;
+	filter_free(f);
+	return NULL;
+}

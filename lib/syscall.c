@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "syscall.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <linux/audit.h>
+#include <seccomp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define X32_BIT 0x40000000	/* __X32_SYSCALL_BIT, asm/unistd.h */
+
+#define ARCH(name, audit, systemd, scmp) \
+	{ name, audit, scmp, #scmp, systemd }
+
+/* Other architectures join when a recorder for them does. */
+static const struct arch table[] = {
+	ARCH("x86_64", AUDIT_ARCH_X86_64, "x86-64", SCMP_ARCH_X86_64),
+	ARCH("x86", AUDIT_ARCH_I386, "x86", SCMP_ARCH_X86),
+	ARCH("x32", AUDIT_ARCH_X86_64, "x32", SCMP_ARCH_X32),
+	ARCH("aarch64", AUDIT_ARCH_AARCH64, "arm64", SCMP_ARCH_AARCH64),
+	ARCH("arm", AUDIT_ARCH_ARM, "arm", SCMP_ARCH_ARM),
+	ARCH("riscv64", AUDIT_ARCH_RISCV64, "riscv64", SCMP_ARCH_RISCV64),
+	ARCH("ppc64le", AUDIT_ARCH_PPC64LE, "ppc64-le", SCMP_ARCH_PPC64LE),
+	ARCH("s390x", AUDIT_ARCH_S390X, "s390x", SCMP_ARCH_S390X),
+};
+enum { N_ARCHS = sizeof(table) / sizeof(table[0]) };
+
+/*
+ * Calls that a libseccomp in use may not know yet. From 424 on a number is
+ * the same on every architecture (Linux, scripts/syscall.tbl); the release is
+ * that whose table, by its change log, has the Linux version of the call.
+ */
+static const struct supplement {
+	int32_t nr;
+	const char *name;
+	const char *since;	/* libseccomp release */
+} supplement[] = {
+	{ 451, "cachestat", "2.5.5" },			/* Linux 6.5 */
+	{ 452, "fchmodat2", "2.5.5" },			/* 6.6 */
+	{ 453, "map_shadow_stack", "2.5.5" },		/* 6.6 */
+	{ 454, "futex_wake", "2.5.5" },			/* 6.7 */
+	{ 455, "futex_wait", "2.5.5" },
+	{ 456, "futex_requeue", "2.5.5" },
+	{ 457, "statmount", "2.6.0" },			/* 6.8 */
+	{ 458, "listmount", "2.6.0" },
+	{ 459, "lsm_get_self_attr", "2.6.0" },
+	{ 460, "lsm_set_self_attr", "2.6.0" },
+	{ 461, "lsm_list_modules", "2.6.0" },
+	{ 462, "mseal", "2.6.0" },			/* 6.10 */
+	{ 463, "setxattrat", "2.6.0" },			/* 6.13 */
+	{ 464, "getxattrat", "2.6.0" },
+	{ 465, "listxattrat", "2.6.0" },
+	{ 466, "removexattrat", "2.6.0" },
+	{ 467, "open_tree_attr", "2.6.1" },		/* 6.15 */
+	{ 468, "file_getattr", "2.6.1" },		/* 6.17 */
+	{ 469, "file_setattr", "2.6.1" },
+	{ 470, "listns", "2.6.1" },			/* 6.19 */
+	{ 471, "rseq_slice_yield", "2.6.1" },		/* 7.0 */
+};
+enum { N_SUPPLEMENT = sizeof(supplement) / sizeof(supplement[0]) };
+
+int call_id_compare(const struct call_id *a, const struct call_id *b)
+{
+	if (a->arch != b->arch)
+		return a->arch < b->arch ? -1 : 1;
+	return (a->nr > b->nr) - (a->nr < b->nr);
+}
+
+const struct arch *arch_at(size_t i)
+{
+	return i < N_ARCHS ? &table[i] : NULL;
+}
+
+static bool is_x32(const struct arch *arch)
+{
+	return arch->scmp == SCMP_ARCH_X32;
+}
+
+const struct arch *arch_of_call(struct call_id id)
+{
+	bool x32 = id.arch == AUDIT_ARCH_X86_64 && id.nr >= X32_BIT;
+
+	for (size_t i = 0; i < N_ARCHS; i++)
+		if (table[i].audit == id.arch && is_x32(&table[i]) == x32)
+			return &table[i];
+	return NULL;
+}
+
+const struct arch *arch_by_name(const char *name)
+{
+	for (size_t i = 0; i < N_ARCHS; i++)
+		if (!strcmp(table[i].name, name))
+			return &table[i];
+	return NULL;
+}
+
+const struct arch *arch_by_oci(const char *name)
+{
+	for (size_t i = 0; i < N_ARCHS; i++)
+		if (!strcmp(table[i].oci, name))
+			return &table[i];
+	return NULL;
+}
+
+const struct arch *arch_native(void)
+{
+	for (size_t i = 0; i < N_ARCHS; i++)
+		if (table[i].scmp == seccomp_arch_native())
+			return &table[i];
+	return &table[0];
+}
+
+/* The name in libseccomp's table. */
+static const char *library_name(struct call_id id, char buf[SYSCALL_NAME_MAX])
+{
+	const struct arch *arch = arch_of_call(id);
+	char *name;
+
+	if (!arch || id.nr < 0)		/* negative: its pseudo numbers */
+		return NULL;
+	name = seccomp_syscall_resolve_num_arch(arch->scmp, id.nr);
+	if (!name)
+		return NULL;
+	snprintf(buf, SYSCALL_NAME_MAX, "%s", name);
+	free(name);
+	return buf;
+}
+
+static const struct supplement *supplement_of(struct call_id id)
+{
+	int32_t nr = id.nr;
+
+	if (id.arch == AUDIT_ARCH_X86_64 && nr >= X32_BIT)
+		nr -= X32_BIT;
+	for (size_t i = 0; i < N_SUPPLEMENT; i++)
+		if (supplement[i].nr == nr)
+			return &supplement[i];
+	return NULL;
+}
+
+const char *syscall_name(struct call_id id, char buf[SYSCALL_NAME_MAX])
+{
+	const struct supplement *extra;
+
+	if (library_name(id, buf))
+		return buf;
+	extra = supplement_of(id);
+	if (!extra || !arch_of_call(id))
+		return NULL;
+	snprintf(buf, SYSCALL_NAME_MAX, "%s", extra->name);
+	return buf;
+}
+
+const char *syscall_label(struct call_id id, char buf[SYSCALL_NAME_MAX])
+{
+	if (syscall_name(id, buf))
+		return buf;
+	snprintf(buf, SYSCALL_NAME_MAX, "syscall_%d", id.nr);
+	return buf;
+}
+
+const char *syscall_since(struct call_id id)
+{
+	char buf[SYSCALL_NAME_MAX];
+	const struct supplement *extra = supplement_of(id);
+
+	return extra && !library_name(id, buf) ? extra->since : NULL;
+}
+
+/*
+ * On architectures that multiplex (socketcall, ipc) libseccomp resolves a
+ * name to a pseudo number though there is a direct call as well.
+ */
+static int direct_number(const struct arch *arch, const char *name,
+			 struct call_id *id)
+{
+	char buf[SYSCALL_NAME_MAX];
+	int32_t base = is_x32(arch) ? X32_BIT : 0;
+
+	for (int32_t nr = base; nr < base + 1024; nr++) {
+		*id = (struct call_id){ arch->audit, nr };
+		if (syscall_name(*id, buf) && !strcmp(buf, name))
+			return 0;
+	}
+	return -ENOENT;
+}
+
+int syscall_number(const struct arch *arch, const char *name,
+		   struct call_id *id)
+{
+	int nr = seccomp_syscall_resolve_name_arch(arch->scmp, name);
+
+	if (nr >= 0) {
+		*id = (struct call_id){ arch->audit, nr };
+		return 0;
+	}
+	if (direct_number(arch, name, id) == 0)
+		return 0;
+	return nr == __NR_SCMP_ERROR ? -EINVAL : -ENOENT;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Strings and numbers on the wire. A text is any bytes without NUL, since
+ * names and arguments are: `str` when it is UTF-8, `bin` otherwise.
+ */
+#ifndef TEXT_H
+#define TEXT_H
+
+#include <jansson.h>
+#include <msgpack.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+void text_pack(const char *text, msgpack_packer *pk);
+/* A heap copy; false when the object is no text or holds a NUL. */
+bool text_unpack(const msgpack_object *o, char **text);
+
+/* False when the object is no integer of that range. */
+bool uint_unpack(const msgpack_object *o, uint64_t max, uint64_t *value);
+bool int_unpack(const msgpack_object *o, int64_t min, int64_t max,
+		int64_t *value);
+
+/*
+ * UTF-8 and without control characters, for a terminal or JSON: every other
+ * byte becomes \xHH. The caller frees.
+ */
+char *text_printable(const char *text);
+/* The same as a JSON string, where control characters can stay. */
+json_t *text_json(const char *text);
+/* JSON integers end at INT64_MAX: a greater count is written as that. */
+json_t *uint_json(uint64_t value);
+
+#endif

@@ -1,0 +1,812 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "trace.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "message.h"
+#include "stream.h"
+#include "text.h"
+
+#define uthash_malloc(size) xcalloc(1, size)
+#include <uthash.h>
+
+/* Where an element of a trace stands; the key's bytes follow. */
+struct entry {
+	UT_hash_handle hh;
+	uint32_t index;
+	char key[];
+};
+
+struct trace_index {
+	struct entry *runs;	/* by id */
+	struct entry *images;	/* by has-path, build-id size, build-id, path */
+	struct entry *calls;	/* by struct call_key */
+};
+
+struct call_key {
+	uint32_t image;
+	struct call_id id;
+};
+
+/*
+ * The index of `key`, and whether it is new: then the caller appends the
+ * element at `next`.
+ */
+static uint32_t lookup(struct entry **table, const void *key, size_t size,
+		       uint32_t next, bool *is_new)
+{
+	struct entry *e;
+
+	HASH_FIND(hh, *table, key, size, e);
+	*is_new = !e;
+	if (e)
+		return e->index;
+	e = xcalloc(1, sizeof(*e) + size);
+	e->index = next;
+	memcpy(e->key, key, size);
+	HASH_ADD_KEYPTR(hh, *table, e->key, size, e);
+	return next;
+}
+
+static void clear(struct entry **table)
+{
+	struct entry *e, *next;
+
+	HASH_ITER(hh, *table, e, next) {
+		HASH_DELETE(hh, *table, e);
+		free(e);
+	}
+}
+
+struct trace *trace_new(void)
+{
+	struct trace *t = xcalloc(1, sizeof(*t));
+
+	t->index = xcalloc(1, sizeof(*t->index));
+	return t;
+}
+
+static void free_image(struct image *image)
+{
+	free(image->path);
+	free(image->uses);
+	free(image);
+}
+
+static void free_call(struct call *call)
+{
+	free(call->sightings);
+	free(call);
+}
+
+void trace_free(struct trace *t)
+{
+	if (!t)
+		return;
+	for (size_t i = 0; i < t->n_runs; i++) {
+		run_free(t->runs[i]);
+		free(t->runs[i]);
+	}
+	for (size_t i = 0; i < t->n_images; i++)
+		free_image(t->images[i]);
+	for (size_t i = 0; i < t->n_calls; i++)
+		free_call(t->calls[i]);
+	clear(&t->index->runs);
+	clear(&t->index->images);
+	clear(&t->index->calls);
+	free(t->index);
+	free(t->runs);
+	free(t->images);
+	free(t->calls);
+	free(t);
+}
+
+uint32_t trace_add_run(struct trace *t, struct run *run)
+{
+	bool is_new;
+	uint32_t i = lookup(&t->index->runs, run->id, RUN_ID_SIZE, t->n_runs,
+			    &is_new);
+
+	if (is_new) {
+		t->runs = xgrow(t->runs, t->n_runs, sizeof(*t->runs));
+		t->runs[t->n_runs++] = xmemdup(run, sizeof(*run));
+		memset(run, 0, sizeof(*run));
+	} else {
+		run_join(t->runs[i], run);
+		run_free(run);
+	}
+	return i;
+}
+
+static struct image *new_image(const char *path, const uint8_t *build_id,
+			       size_t build_id_size)
+{
+	struct image *image = xcalloc(1, sizeof(*image));
+
+	image->path = path ? xstrdup(path) : NULL;
+	image->build_id_size = build_id_size;
+	if (build_id_size)
+		memcpy(image->build_id, build_id, build_id_size);
+	return image;
+}
+
+uint32_t trace_add_image(struct trace *t, const char *path,
+			 const uint8_t *build_id, size_t build_id_size)
+{
+	size_t size = 2 + build_id_size + (path ? strlen(path) : 0);
+	char *key = xcalloc(size, 1);
+	bool is_new;
+	uint32_t i;
+
+	key[0] = path != NULL;
+	key[1] = build_id_size;
+	if (build_id_size)
+		memcpy(key + 2, build_id, build_id_size);
+	if (path)
+		memcpy(key + 2 + build_id_size, path, strlen(path));
+	i = lookup(&t->index->images, key, size, t->n_images, &is_new);
+	free(key);
+	if (is_new) {
+		t->images = xgrow(t->images, t->n_images, sizeof(*t->images));
+		t->images[t->n_images++] = new_image(path, build_id,
+						     build_id_size);
+	}
+	return i;
+}
+
+/*
+ * The element of `run` in an array that is sorted by run, each element of
+ * which begins with the run's index; inserted, zeroed, when it is not there.
+ */
+static void *by_run(void *array, size_t *n, size_t size, uint32_t run)
+{
+	char **base = array;
+	size_t low = 0, high = *n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		uint32_t at = *(uint32_t *)(*base + middle * size);
+
+		if (at == run)
+			return *base + middle * size;
+		if (at < run)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*base = xgrow(*base, *n, size);
+	memmove(*base + (low + 1) * size, *base + low * size,
+		((*n)++ - low) * size);
+	memset(*base + low * size, 0, size);
+	*(uint32_t *)(*base + low * size) = run;
+	return *base + low * size;
+}
+
+static uint64_t greater(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+void trace_add_use(struct trace *t, uint32_t image, const struct image_use *use)
+{
+	struct image *i = t->images[image];
+	struct image_use *u = by_run(&i->uses, &i->n_uses, sizeof(*u),
+				     use->run);
+
+	u->execs = greater(u->execs, use->execs);
+	u->tasks = greater(u->tasks, use->tasks);
+}
+
+static struct call *find_call(struct trace *t, uint32_t image,
+			      struct call_id id)
+{
+	struct call_key key = { image, id };
+	bool is_new;
+	uint32_t i = lookup(&t->index->calls, &key, sizeof(key), t->n_calls,
+			    &is_new);
+
+	if (is_new) {
+		t->calls = xgrow(t->calls, t->n_calls, sizeof(*t->calls));
+		t->calls[t->n_calls] = xcalloc(1, sizeof(**t->calls));
+		t->calls[t->n_calls]->id = id;
+		t->calls[t->n_calls++]->image = image;
+	}
+	return t->calls[i];
+}
+
+void trace_add_call(struct trace *t, uint32_t image, struct call_id id,
+		    const struct sighting *sighting)
+{
+	struct call *call = find_call(t, image, id);
+	struct sighting *s = by_run(&call->sightings, &call->n_sightings,
+				    sizeof(*s), sighting->run);
+
+	s->count = greater(s->count, sighting->count);
+	s->first_ns = greater(s->first_ns, sighting->first_ns);
+	s->flags |= sighting->flags;
+}
+
+/* Reading */
+
+/* A segment's indices are its own: where its runs and images went. */
+struct segment {
+	struct segment_run {
+		uint32_t index;
+		bool complete;	/* holds once the trailer has been read */
+	} *runs;
+	size_t n_runs;
+	uint32_t *images;
+	size_t n_images;
+	uint64_t unknown;	/* records of kinds that are not known */
+};
+
+static void segment_clear(struct segment *s)
+{
+	free(s->runs);
+	free(s->images);
+	*s = (struct segment){ 0 };
+}
+
+/* A copy counts as complete when its segment is. */
+static void segment_end(struct trace *t, struct segment *s, bool complete)
+{
+	for (size_t i = 0; i < s->n_runs; i++) {
+		struct run *run = t->runs[s->runs[i].index];
+
+		run->complete |= complete && s->runs[i].complete;
+		run_lose(run, "record", s->unknown);
+	}
+	segment_clear(s);
+}
+
+/* The parsers below return NULL or what is wrong. */
+
+static const char *read_run(struct trace *t, struct segment *s,
+			    const struct stream_record *record)
+{
+	struct segment_run *slot;
+	const char *field;
+	struct run run;
+
+	if (record->n_fields != RUN_FIELDS)
+		return "a run with a wrong number of fields";
+	field = run_unpack(&run, record->fields);
+	if (field)
+		return field;
+	s->runs = xgrow(s->runs, s->n_runs, sizeof(*s->runs));
+	slot = &s->runs[s->n_runs++];
+	slot->complete = run.complete;
+	run.complete = false;
+	slot->index = trace_add_run(t, &run);
+	return NULL;
+}
+
+/*
+ * One element [run, number…] of an image or a fact: `n` numbers go to
+ * `values`, and the run as the trace knows it to `*run`.
+ */
+static bool read_by_run(const struct segment *s, const msgpack_object *o,
+			uint32_t *run, uint64_t *values, uint32_t n)
+{
+	const msgpack_object *part = o->via.array.ptr;
+	uint64_t index;
+
+	if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != n + 1 ||
+	    !s->n_runs || !uint_unpack(&part[0], s->n_runs - 1, &index))
+		return false;
+	*run = s->runs[index].index;
+	for (uint32_t i = 0; i < n; i++)
+		if (!uint_unpack(&part[i + 1], UINT64_MAX, &values[i]))
+			return false;
+	return true;
+}
+
+static const char *read_uses(struct trace *t, const struct segment *s,
+			     uint32_t image, const msgpack_object *list)
+{
+	if (list->type != MSGPACK_OBJECT_ARRAY)
+		return "an image without a list of runs";
+	for (uint32_t i = 0; i < list->via.array.size; i++) {
+		struct image_use use;
+		uint64_t v[2];
+
+		if (!read_by_run(s, &list->via.array.ptr[i], &use.run, v, 2))
+			return "an image with a run that is none";
+		use.execs = v[0];
+		use.tasks = v[1];
+		trace_add_use(t, image, &use);
+	}
+	return NULL;
+}
+
+static const char *read_image(struct trace *t, struct segment *s,
+			      const struct stream_record *record)
+{
+	const msgpack_object *f = record->fields;
+	const msgpack_object_bin *id = &f[1].via.bin;
+	bool has_id = record->n_fields == 3 && f[1].type == MSGPACK_OBJECT_BIN;
+	char *path = NULL;
+	uint32_t image;
+
+	if (record->n_fields != 3)
+		return "an image with a wrong number of fields";
+	if (f[1].type != MSGPACK_OBJECT_NIL &&
+	    (!has_id || !id->size || id->size > BUILD_ID_MAX))
+		return "an image with a build-id that is none";
+	if (f[0].type != MSGPACK_OBJECT_NIL && !text_unpack(&f[0], &path))
+		return "an image with a path that is none";
+	image = trace_add_image(t, path,
+				has_id ? (const uint8_t *)id->ptr : NULL,
+				has_id ? id->size : 0);
+	free(path);
+	s->images = xgrow(s->images, s->n_images, sizeof(*s->images));
+	s->images[s->n_images++] = image;
+	return read_uses(t, s, image, &f[2]);
+}
+
+static bool read_call_key(const struct segment *s, const msgpack_object *f,
+			  uint32_t *image, struct call_id *id)
+{
+	uint64_t index, arch;
+	int64_t nr;
+
+	if (!s->n_images || !uint_unpack(&f[0], s->n_images - 1, &index) ||
+	    !uint_unpack(&f[1], UINT32_MAX, &arch) ||
+	    !int_unpack(&f[2], INT32_MIN, INT32_MAX, &nr))
+		return false;
+	*image = s->images[index];
+	*id = (struct call_id){ arch, nr };
+	return true;
+}
+
+static const char *read_call(struct trace *t, const struct segment *s,
+			     struct stream_reader *r,
+			     const struct stream_record *record)
+{
+	const msgpack_object *f = record->fields;
+	struct call_id id;
+	uint32_t image;
+
+	if (record->n_fields != 4 || !read_call_key(s, f, &image, &id))
+		return "a call that is none";
+	if (f[3].type != MSGPACK_OBJECT_ARRAY || !f[3].via.array.size)
+		return "a call that no run made";
+	for (uint32_t i = 0; i < f[3].via.array.size; i++) {
+		struct sighting sighting;
+		uint64_t v[3];
+
+		if (!read_by_run(s, &f[3].via.array.ptr[i], &sighting.run, v,
+				 3) || !v[0] || v[2] > UINT32_MAX)
+			return "a call with a run that is none";
+		sighting.count = v[0];
+		sighting.first_ns = v[1];
+		sighting.flags = v[2];
+		trace_add_call(t, image, id, &sighting);
+		stream_reader_count(r, sighting.count);
+	}
+	return NULL;
+}
+
+static const char *read_record(struct trace *t, struct segment *s,
+			       struct stream_reader *r,
+			       const struct stream_record *record)
+{
+	switch (record->kind) {
+	case STREAM_RUN:
+		return read_run(t, s, record);
+	case STREAM_IMAGE:
+		return read_image(t, s, record);
+	case STREAM_CALL:
+		return read_call(t, s, r, record);
+	default:
+		s->unknown++;
+		return NULL;
+	}
+}
+
+static enum stream_event read_all(struct trace *t, struct stream_reader *r,
+				  struct segment *s)
+{
+	struct stream_record record;
+	enum stream_event event;
+	bool any = false;
+	const char *why;
+
+	for (;;) {
+		event = stream_next(r, &record);
+		if (event == STREAM_RECORD) {
+			why = read_record(t, s, r, &record);
+			if (why)
+				return stream_refuse(r, why);
+		} else if (event == STREAM_SEGMENT) {
+			any = true;
+		} else if (event == STREAM_COMPLETE) {
+			segment_end(t, s, true);
+		} else {
+			return event == STREAM_END && !any ?
+				stream_refuse(r, "empty") : event;
+		}
+	}
+}
+
+bool trace_read(struct trace *t, FILE *file, unsigned int flags,
+		char **problem)
+{
+	struct stream_reader *r = stream_reader_new(file);
+	struct segment segment = { 0 };
+	enum stream_event event = read_all(t, r, &segment);
+
+	if (event == STREAM_TRUNCATED && flags & TRACE_PARTIAL) {
+		segment_end(t, &segment, false);
+		event = STREAM_END;
+	}
+	*problem = event == STREAM_END ? NULL : xstrdup(stream_problem(r));
+	segment_clear(&segment);
+	stream_reader_free(r);
+	return !*problem;
+}
+
+bool trace_load(struct trace *t, const char *path, unsigned int flags)
+{
+	bool is_stdin = !strcmp(path, "-");
+	const char *name = is_stdin ? "<stdin>" : path;
+	FILE *file = is_stdin ? stdin : fopen(path, "re");
+	char *problem;
+	bool ok;
+
+	if (!file) {
+		message_error("%s: %s", name, strerror(errno));
+		return false;
+	}
+	ok = trace_read(t, file, flags, &problem);
+	if (!ok)
+		message_error("%s: %s", name, problem);
+	free(problem);
+	if (!is_stdin)
+		fclose(file);
+	return ok;
+}
+
+/* Canonical order */
+
+static int compare_runs(const void *a, const void *b, void *arg)
+{
+	struct run **runs = arg;
+
+	return memcmp(runs[*(const uint32_t *)a]->id,
+		      runs[*(const uint32_t *)b]->id, RUN_ID_SIZE);
+}
+
+static int compare_build_ids(const struct image *a, const struct image *b)
+{
+	size_t n = a->build_id_size < b->build_id_size ?
+		a->build_id_size : b->build_id_size;
+	int order = memcmp(a->build_id, b->build_id, n);
+
+	return order ? order :
+		(a->build_id_size > b->build_id_size) -
+		(a->build_id_size < b->build_id_size);
+}
+
+int image_compare(const struct image *a, const struct image *b)
+{
+	int order;
+
+	if (!a->path || !b->path)
+		order = (a->path != NULL) - (b->path != NULL);
+	else
+		order = strcmp(a->path, b->path);
+	return order ? order : compare_build_ids(a, b);
+}
+
+static int compare_images(const void *a, const void *b, void *arg)
+{
+	struct image **images = arg;
+
+	return image_compare(images[*(const uint32_t *)a],
+			     images[*(const uint32_t *)b]);
+}
+
+static int compare_calls(const void *a, const void *b)
+{
+	const struct call *x = *(struct call *const *)a;
+	const struct call *y = *(struct call *const *)b;
+
+	if (x->image != y->image)
+		return x->image < y->image ? -1 : 1;
+	return call_id_compare(&x->id, &y->id);
+}
+
+/* qsort(3) is not to be called with a null array. */
+static void sort(void *array, size_t n, size_t size,
+		 int (*compare)(const void *, const void *))
+{
+	if (n > 1)
+		qsort(array, n, size, compare);
+}
+
+static int compare_by_run(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/*
+ * Sort an array of pointers; the result says where each old index went. The
+ * caller frees it.
+ */
+static uint32_t *reorder(void *array, size_t n,
+			 int (*compare)(const void *, const void *, void *))
+{
+	void **elements = array;
+	void **old = xmemdup(elements, n * sizeof(*elements));
+	uint32_t *order = xcalloc(n, sizeof(*order));
+	uint32_t *went = xcalloc(n, sizeof(*went));
+
+	for (size_t i = 0; i < n; i++)
+		order[i] = i;
+	qsort_r(order, n, sizeof(*order), compare, elements);
+	for (size_t i = 0; i < n; i++)
+		went[order[i]] = i;
+	for (size_t i = 0; i < n; i++)
+		elements[i] = old[order[i]];
+	free(order);
+	free(old);
+	return went;
+}
+
+static void renumber(struct entry *table, const uint32_t *went)
+{
+	for (struct entry *e = table; e; e = e->hh.next)
+		e->index = went[e->index];
+}
+
+static void sort_runs(struct trace *t)
+{
+	uint32_t *went = reorder(t->runs, t->n_runs, compare_runs);
+
+	renumber(t->index->runs, went);
+	for (size_t i = 0; i < t->n_images; i++) {
+		struct image *image = t->images[i];
+
+		for (size_t j = 0; j < image->n_uses; j++)
+			image->uses[j].run = went[image->uses[j].run];
+		sort(image->uses, image->n_uses, sizeof(*image->uses),
+		     compare_by_run);
+	}
+	for (size_t i = 0; i < t->n_calls; i++) {
+		struct call *call = t->calls[i];
+
+		for (size_t j = 0; j < call->n_sightings; j++)
+			call->sightings[j].run = went[call->sightings[j].run];
+		sort(call->sightings, call->n_sightings,
+		     sizeof(*call->sightings), compare_by_run);
+	}
+	free(went);
+}
+
+static void sort_images(struct trace *t)
+{
+	uint32_t *went = reorder(t->images, t->n_images, compare_images);
+
+	renumber(t->index->images, went);
+	for (size_t i = 0; i < t->n_calls; i++)
+		t->calls[i]->image = went[t->calls[i]->image];
+	free(went);
+}
+
+/* The keys of calls hold image indices, so their table is made anew. */
+static void sort_calls(struct trace *t)
+{
+	sort(t->calls, t->n_calls, sizeof(*t->calls), compare_calls);
+	clear(&t->index->calls);
+	for (size_t i = 0; i < t->n_calls; i++) {
+		struct call_key key = { t->calls[i]->image, t->calls[i]->id };
+		bool is_new;
+
+		lookup(&t->index->calls, &key, sizeof(key), i, &is_new);
+	}
+}
+
+void trace_sort(struct trace *t)
+{
+	sort_runs(t);
+	sort_images(t);
+	sort_calls(t);
+}
+
+/* Writing */
+
+/* How many of `n` elements from `at` on go into one record. */
+static size_t portion(size_t n, size_t at)
+{
+	return n - at < STREAM_SIGHTINGS_MAX ? n - at : STREAM_SIGHTINGS_MAX;
+}
+
+static void write_image(struct stream_writer *w, const struct image *image,
+			size_t at, size_t n)
+{
+	msgpack_packer *pk = stream_begin(w, STREAM_IMAGE, 3);
+
+	if (image->path)
+		text_pack(image->path, pk);
+	else
+		msgpack_pack_nil(pk);
+	if (image->build_id_size)
+		msgpack_pack_bin_with_body(pk, image->build_id,
+					   image->build_id_size);
+	else
+		msgpack_pack_nil(pk);
+	msgpack_pack_array(pk, n);
+	for (size_t i = at; i < at + n; i++) {
+		msgpack_pack_array(pk, 3);
+		msgpack_pack_uint32(pk, image->uses[i].run);
+		msgpack_pack_uint64(pk, image->uses[i].execs);
+		msgpack_pack_uint64(pk, image->uses[i].tasks);
+	}
+	stream_end(w);
+}
+
+/*
+ * An image of very many runs is written more than once; `wire` gets the
+ * index of its first record.
+ */
+static void write_images(struct stream_writer *w, const struct trace *t,
+			 uint32_t *wire)
+{
+	uint32_t records = 0;
+
+	for (size_t i = 0; i < t->n_images; i++) {
+		const struct image *image = t->images[i];
+		size_t at = 0;
+
+		wire[i] = records;
+		do {
+			size_t n = portion(image->n_uses, at);
+
+			write_image(w, image, at, n);
+			records++;
+			at += n;
+		} while (at < image->n_uses);
+	}
+}
+
+static void write_call(struct stream_writer *w, const struct call *call,
+		       uint32_t image, size_t at, size_t n)
+{
+	msgpack_packer *pk = stream_begin(w, STREAM_CALL, 4);
+
+	msgpack_pack_uint32(pk, image);
+	msgpack_pack_uint32(pk, call->id.arch);
+	msgpack_pack_int32(pk, call->id.nr);
+	msgpack_pack_array(pk, n);
+	for (size_t i = at; i < at + n; i++) {
+		msgpack_pack_array(pk, 4);
+		msgpack_pack_uint32(pk, call->sightings[i].run);
+		msgpack_pack_uint64(pk, call->sightings[i].count);
+		msgpack_pack_uint64(pk, call->sightings[i].first_ns);
+		msgpack_pack_uint32(pk, call->sightings[i].flags);
+		stream_writer_count(w, call->sightings[i].count);
+	}
+	stream_end(w);
+}
+
+void trace_write(struct trace *t, FILE *file)
+{
+	struct stream_writer *w = stream_writer_new(file);
+	uint32_t *wire = xcalloc(t->n_images, sizeof(*wire));
+
+	trace_sort(t);
+	for (size_t i = 0; i < t->n_runs; i++) {
+		run_pack(t->runs[i], stream_begin(w, STREAM_RUN, RUN_FIELDS));
+		stream_end(w);
+	}
+	write_images(w, t, wire);
+	for (size_t i = 0; i < t->n_calls; i++) {
+		const struct call *call = t->calls[i];
+
+		for (size_t at = 0, n; at < call->n_sightings; at += n) {
+			n = portion(call->n_sightings, at);
+			write_call(w, call, wire[call->image], at, n);
+		}
+	}
+	free(wire);
+	stream_writer_finish(w);
+}
+
+/* Totals */
+
+static uint64_t add_saturating(uint64_t a, uint64_t b)
+{
+	uint64_t sum;
+
+	return __builtin_add_overflow(a, b, &sum) ? UINT64_MAX : sum;
+}
+
+uint64_t call_count(const struct call *call)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < call->n_sightings; i++)
+		count = add_saturating(count, call->sightings[i].count);
+	return count;
+}
+
+uint64_t call_first_ns(const struct call *call)
+{
+	uint64_t first = UINT64_MAX;
+
+	for (size_t i = 0; i < call->n_sightings; i++)
+		if (call->sightings[i].first_ns < first)
+			first = call->sightings[i].first_ns;
+	return first;
+}
+
+uint32_t call_flags(const struct call *call)
+{
+	uint32_t flags = 0;
+
+	for (size_t i = 0; i < call->n_sightings; i++)
+		flags |= call->sightings[i].flags;
+	return flags;
+}
+
+static int compare_totals(const void *a, const void *b)
+{
+	const struct call_total *x = a, *y = b;
+
+	return call_id_compare(&x->id, &y->id);
+}
+
+/* Make neighbours of one call one; returns how many are left. */
+static size_t fold(struct call_total *totals, size_t n)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct call_total *last = &totals[used ? used - 1 : 0];
+
+		if (!used || call_id_compare(&last->id, &totals[i].id)) {
+			totals[used++] = totals[i];
+			continue;
+		}
+		last->count = add_saturating(last->count, totals[i].count);
+		last->flags |= totals[i].flags;
+		if (totals[i].first_ns < last->first_ns)
+			last->first_ns = totals[i].first_ns;
+	}
+	return used;
+}
+
+struct call_total *trace_totals(const struct trace *t,
+				bool (*keep)(const struct call *, void *),
+				void *arg, size_t *n)
+{
+	struct call_total *totals = xcalloc(t->n_calls, sizeof(*totals));
+	size_t used = 0;
+
+	for (size_t i = 0; i < t->n_calls; i++) {
+		const struct call *call = t->calls[i];
+
+		if (keep && !keep(call, arg))
+			continue;
+		totals[used++] = (struct call_total){
+			.id = call->id,
+			.count = call_count(call),
+			.first_ns = call_first_ns(call),
+			.flags = call_flags(call),
+		};
+	}
+	sort(totals, used, sizeof(*totals), compare_totals);
+	*n = fold(totals, used);
+	return totals;
+}
+
+const char *image_name(const struct image *image)
+{
+	return image->path ? image->path : "(other)";
+}
