@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The run record of the recording that is about to begin. */
+#ifndef DESCRIBE_H
+#define DESCRIBE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "command.h"
+#include "run.h"
+
+/*
+ * Fill in everything that is known before the start; `argv` NULL is left
+ * out. Of `user` NULL the caller's ids are taken. 0 or -errno.
+ */
+int describe_run(struct run *run, char **argv, const char *name,
+		 const struct command_user *user);
+/* "key=value", a later one replaces an earlier one; false when it is none. */
+bool describe_label(struct run *run, const char *label);
+/* Append to a NULL-terminated list: `how` and `blind` of a run. */
+void describe_append(char ***list, const char *text);
+
+#endif

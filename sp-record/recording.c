@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "recording.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "message.h"
+#include "progress.h"
+
+#define SECOND 1000000000ULL	/* ns */
+
+enum {
+	KILL_AFTER_S = 10,	/* from -t's SIGTERM to SIGKILL */
+	TELL_AFTER_S = 1,	/* from the command's end to naming the rest */
+	FALLBACK_MS = 500,	/* in case the last task's event was lost */
+	NAMED_TASKS = 8,
+};
+
+struct session {
+	struct recording *result;
+	const struct recording_options *options;
+	struct tracer *tracer;
+	struct command_child child;
+	int signal_fd;
+	bool over;
+	int signals;		/* of SIGINT, SIGTERM, SIGHUP, so far */
+	uint64_t stop_ns;	/* -t: when; 0: never or done */
+	uint64_t kill_ns;	/* when to kill after that; 0: not yet or done */
+	uint64_t tell_ns;	/* when to name the tasks left; 0: not now */
+	struct progress_line *line;	/* NULL: not wanted */
+};
+
+static uint64_t now_ns(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return t.tv_sec * SECOND + t.tv_nsec;
+}
+
+/* Signals that are passed on, less those that we were started to ignore. */
+static void handled_signals(sigset_t *set)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction action;
+
+	sigemptyset(set);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (!sigaction(signals[i], NULL, &action) &&
+		    action.sa_handler != SIG_IGN)
+			sigaddset(set, signals[i]);
+}
+
+/* A signal from the terminal went to the command's group too. */
+static bool has_it_already(const struct session *s,
+			   const struct signalfd_siginfo *info)
+{
+	return info->ssi_code == SI_KERNEL &&
+		getpgid(s->child.pid) == getpgrp();
+}
+
+static void on_signal(struct session *s)
+{
+	struct signalfd_siginfo info;
+
+	if (read(s->signal_fd, &info, sizeof(info)) != sizeof(info))
+		return;
+	if (s->signals++) {
+		s->result->ended_by = info.ssi_signo;
+		s->over = true;
+	} else if (!s->result->has_status && !has_it_already(s, &info)) {
+		kill(s->child.pid, info.ssi_signo);
+	}
+}
+
+static void on_exit_of_command(struct session *s)
+{
+	struct recording *r = s->result;
+	int status;
+
+	if (waitpid(s->child.pid, &status, WNOHANG) != s->child.pid)
+		return;
+	r->has_status = true;
+	r->status = WIFSIGNALED(status) ? -WTERMSIG(status) :
+		WEXITSTATUS(status);
+	close(s->child.pidfd);
+	s->child.pidfd = -1;
+	if (!s->options->quiet && !s->options->leader)
+		s->tell_ns = now_ns(CLOCK_MONOTONIC) + TELL_AFTER_S * SECOND;
+}
+
+static void name_tasks(struct session *s)
+{
+	pid_t tids[NAMED_TASKS];
+	size_t n = tracer_tasks(s->tracer, tids, NAMED_TASKS);
+	char list[NAMED_TASKS * 32] = "";
+
+	for (size_t i = 0; i < n && i < NAMED_TASKS; i++) {
+		char path[32], name[17] = "?";
+		FILE *file;
+
+		snprintf(path, sizeof(path), "/proc/%d/comm", tids[i]);
+		file = fopen(path, "re");
+		if (file && fscanf(file, "%16[^\n]", name) != 1)
+			strcpy(name, "?");
+		if (file)
+			fclose(file);
+		sprintf(list + strlen(list), " %d (%s)", tids[i], name);
+	}
+	message_note("the command has ended, %zu task%s left:%s%s: recording "
+		     "goes on; --leader ends it with the command, -t after a "
+		     "time", n, n == 1 ? " is" : "s are", list,
+		     n > NAMED_TASKS ? " ..." : "");
+}
+
+static void on_stop(struct session *s, uint64_t now)
+{
+	s->stop_ns = 0;
+	s->result->timed_out = true;
+	s->kill_ns = now + KILL_AFTER_S * SECOND;
+	if (s->result->has_status)
+		s->over = true;
+	else
+		kill(s->child.pid, SIGTERM);
+}
+
+static void on_kill(struct session *s)
+{
+	s->kill_ns = 0;
+	if (s->result->has_status)
+		s->over = true;
+	else
+		kill(s->child.pid, SIGKILL);
+}
+
+static void on_time(struct session *s)
+{
+	uint64_t now = now_ns(CLOCK_MONOTONIC);
+
+	if (s->stop_ns && now >= s->stop_ns)
+		on_stop(s, now);
+	if (s->kill_ns && now >= s->kill_ns)
+		on_kill(s);
+	if (s->tell_ns && now >= s->tell_ns) {
+		s->tell_ns = 0;
+		name_tasks(s);
+	}
+	progress_show(s->line, s->tracer, now);
+}
+
+static bool is_over(const struct session *s)
+{
+	if (s->over)
+		return true;
+	if (!s->result->has_status)
+		return false;
+	if (s->options->leader || !tracer_live(s->tracer))
+		return true;
+	/* killed by -t: what ignores it is left behind */
+	return s->result->timed_out && !s->kill_ns;
+}
+
+/* How long poll(2) may sleep, in ms; -1: until something happens. */
+static int patience(const struct session *s)
+{
+	uint64_t now = now_ns(CLOCK_MONOTONIC), next = UINT64_MAX, ms;
+	const uint64_t times[] = {
+		s->stop_ns, s->kill_ns, s->tell_ns, progress_due(s->line),
+	};
+
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+		if (times[i] && times[i] < next)
+			next = times[i];
+	if (s->result->has_status && next > now + FALLBACK_MS * 1000000ULL)
+		next = now + FALLBACK_MS * 1000000ULL;
+	if (next == UINT64_MAX)
+		return -1;
+	ms = next > now ? (next - now + 999999) / 1000000 : 0;
+	return ms < 3600000 ? ms : 3600000;
+}
+
+static void watch(struct session *s)
+{
+	while (!is_over(s)) {
+		struct pollfd fds[] = {
+			{ .fd = s->signal_fd, .events = POLLIN },
+			{ .fd = s->child.pidfd, .events = POLLIN },
+			{ .fd = tracer_fd(s->tracer), .events = POLLIN },
+		};
+
+		if (poll(fds, 3, patience(s)) < 0 && errno != EINTR)
+			message_fatal("poll: %s", strerror(errno));
+		if (fds[0].revents)
+			on_signal(s);
+		if (fds[1].revents)
+			on_exit_of_command(s);
+		if (fds[2].revents)
+			tracer_dispatch(s->tracer);
+		on_time(s);
+	}
+}
+
+/* The execve's time on the UTC clock, and how long ago that was. */
+static void note_times(struct recording *r, const struct tracer *tracer)
+{
+	uint64_t now = now_ns(CLOCK_MONOTONIC);
+	struct tracer_glance glance;
+
+	tracer_glance(tracer, &glance);
+	r->duration_ns = glance.start_ns ? now - glance.start_ns : 0;
+	r->start_ns = now_ns(CLOCK_REALTIME) - r->duration_ns;
+}
+
+static int start(struct session *s, const struct command *command)
+{
+	struct command c = *command;
+	struct recording *r = s->result;
+	sigset_t handled, mask;
+	int error;
+
+	handled_signals(&handled);
+	sigprocmask(SIG_BLOCK, &handled, &mask);
+	s->signal_fd = signalfd(-1, &handled, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (s->signal_fd < 0)
+		return -errno;
+	c.mask = &mask;
+	c.sigpipe_default = signal(SIGPIPE, SIG_IGN) == SIG_DFL;
+	c.hook = tracer_arm;
+	c.hook_arg = s->tracer;
+	error = command_start(&c, &s->child);
+	if (error)
+		return error;
+	r->failure = command_result(&s->child, &r->error, &r->what);
+	return 0;
+}
+
+int recording_run(struct recording *r, const struct recording_options *options,
+		  const struct command *command, struct tracer *tracer)
+{
+	struct session s = {
+		.result = r,
+		.options = options,
+		.tracer = tracer,
+		.signal_fd = -1,
+	};
+	int error = start(&s, command);
+
+	if (!error && r->failure == COMMAND_STARTED) {
+		uint64_t now = now_ns(CLOCK_MONOTONIC);
+
+		if (options->seconds > 0)
+			s.stop_ns = now + options->seconds * SECOND;
+		if (options->progress)
+			s.line = progress_new(now);
+		watch(&s);
+		note_times(r, tracer);
+		progress_free(s.line);
+	}
+	if (s.signal_fd >= 0)
+		close(s.signal_fd);
+	return error;
+}

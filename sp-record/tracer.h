@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The kernel side as the rest of sp-record sees it. Nothing else here knows
+ * libbpf.
+ */
+#ifndef TRACER_H
+#define TRACER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "trace.h"
+
+struct tracer;
+
+struct tracer_options {
+	bool no_follow;		/* the command's thread group only */
+};
+
+/*
+ * Load and attach. NULL: `problem` (heap, caller frees) says what is missing
+ * and how to get it.
+ */
+struct tracer *tracer_open(const struct tracer_options *options,
+			   char **problem);
+void tracer_close(struct tracer *t);
+
+/*
+ * To be run in a child, which needs the caller's privileges: it is followed
+ * from its next successful execve on. 0 or -errno.
+ */
+int tracer_arm(void *tracer);
+
+/* Readable when tracer_dispatch() has something to do. */
+int tracer_fd(const struct tracer *t);
+void tracer_dispatch(struct tracer *t);
+
+/* A glance at a recording; cheap. */
+struct tracer_glance {
+	uint64_t start_ns;	/* CLOCK_MONOTONIC, of the execve; 0: not yet */
+	uint64_t last_new_ns;	/* when a call was first seen, the last time */
+	uint64_t live;		/* tasks followed */
+	uint64_t tasks;		/* that ever were */
+	uint64_t calls, distinct;	/* so far; distinct: (image, arch, nr) */
+};
+void tracer_glance(const struct tracer *t, struct tracer_glance *glance);
+/* Tasks followed; cheaper still. */
+uint64_t tracer_live(const struct tracer *t);
+
+/* Ids of up to `max` followed tasks; returns how many there are. */
+size_t tracer_tasks(const struct tracer *t, pid_t *tids, size_t max);
+
+/*
+ * Everything that was counted becomes facts of the trace's run `run`, and
+ * what was lost goes to its record.
+ */
+void tracer_collect(struct tracer *t, struct trace *trace, uint32_t run);
+
+#endif
