@@ -306,6 +306,11 @@ static bool holds(uint16_t op, uint32_t a, uint32_t b)
 	}
 }
 
+static struct step ends(struct value answer)
+{
+	return (struct step){ .ends = true, .answer = answer };
+}
+
 static struct step jump(const struct sock_filter *i, size_t pc,
 			const struct state *s)
 {
@@ -316,8 +321,7 @@ static struct step jump(const struct sock_filter *i, size_t pc,
 	if (op == BPF_JA)
 		return (struct step){ .n_next = 1, .next = { pc + 1 + i->k } };
 	if (op != BPF_JEQ && op != BPF_JGT && op != BPF_JGE && op != BPF_JSET)
-		return (struct step){ .ends = true,
-				      .answer = known(SECCOMP_RET_KILL_THREAD) };
+		return ends(known(SECCOMP_RET_KILL_THREAD));
 	if (!s->a.known || !b.known)
 		return (struct step){ .n_next = 2, .next = { yes, no } };
 	return (struct step){ .n_next = 1,
@@ -367,20 +371,16 @@ static bool move(const struct sock_filter *i, const struct input *in,
 static struct step execute(const struct filter *f, size_t pc,
 			   const struct input *in, struct state *s)
 {
-	const struct sock_filter *i = &f->code[pc];
+	const struct sock_filter *i = f->code + pc;
 
-	if (pc >= f->n)
-		return (struct step){ .ends = true,
-				      .answer = known(SECCOMP_RET_KILL_THREAD) };
 	if (i->code == (BPF_RET | BPF_K))
-		return (struct step){ .ends = true, .answer = known(i->k) };
+		return ends(known(i->k));
 	if (i->code == (BPF_RET | BPF_A))
-		return (struct step){ .ends = true, .answer = s->a };
+		return ends(s->a);
 	if (BPF_CLASS(i->code) == BPF_JMP)
 		return jump(i, pc, s);
 	if (!move(i, in, s))
-		return (struct step){ .ends = true,
-				      .answer = known(SECCOMP_RET_KILL_THREAD) };
+		return ends(known(SECCOMP_RET_KILL_THREAD));
 	return (struct step){ .n_next = 1, .next = { pc + 1 } };
 }
 
@@ -396,11 +396,12 @@ uint32_t filter_run(const struct filter *filter,
 	struct state s = start;
 	struct step step;
 
-	for (size_t pc = 0;; pc = step.next[0]) {
+	for (size_t pc = 0; pc < filter->n; pc = step.next[0]) {
 		step = execute(filter, pc, &in, &s);
 		if (step.ends)
 			return step.answer.v;
 	}
+	return SECCOMP_RET_KILL_THREAD;
 }
 
 /* The distinct states in which an instruction can be reached. */
@@ -435,24 +436,28 @@ static void answers_add(struct filter_answers *answers, struct value answer)
 		answers->actions[answers->n++] = answer.v;
 }
 
+static void reach(const struct filter *f, struct states *at, size_t pc,
+		  const struct state *s, struct filter_answers *answers)
+{
+	if (pc >= f->n)
+		answers_add(answers, known(SECCOMP_RET_KILL_THREAD));
+	else if (!states_add(&at[pc], s))
+		answers->more = true;
+}
+
 /* Jumps only go forward: at `pc` all the states that reach it are there. */
 static void explore(const struct filter *f, const struct input *in,
 		    struct states *at, struct filter_answers *answers)
 {
-	for (size_t pc = 0; pc <= f->n; pc++)
+	for (size_t pc = 0; pc < f->n; pc++)
 		for (size_t i = 0; i < at[pc].n; i++) {
 			struct state s = at[pc].states[i];
 			struct step step = execute(f, pc, in, &s);
 
 			if (step.ends)
 				answers_add(answers, step.answer);
-			for (size_t j = 0; j < step.n_next; j++) {
-				size_t to = step.next[j];
-
-				if (!states_add(&at[to < f->n ? to : f->n],
-						&s))
-					answers->more = true;
-			}
+			for (size_t j = 0; j < step.n_next; j++)
+				reach(f, at, step.next[j], &s, answers);
 		}
 }
 
@@ -464,9 +469,9 @@ void filter_run_any(const struct filter *filter, struct call_id id,
 	struct states *at = xcalloc(filter->n + 1, sizeof(*at));
 
 	*answers = (struct filter_answers){ .n = 0 };
-	states_add(&at[0], &start);
+	reach(filter, at, 0, &start, answers);
 	explore(filter, &in, at, answers);
-	for (size_t pc = 0; pc <= filter->n; pc++)
+	for (size_t pc = 0; pc < filter->n; pc++)
 		free(at[pc].states);
 	free(at);
 }

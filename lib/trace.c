@@ -229,6 +229,29 @@ void trace_add_call(struct trace *t, uint32_t image, struct call_id id,
 	s->flags |= sighting->flags;
 }
 
+void trace_sum_use(struct trace *t, uint32_t image, const struct image_use *use)
+{
+	struct image *i = t->images[image];
+	struct image_use *u = by_run(&i->uses, &i->n_uses, sizeof(*u),
+				     use->run);
+
+	u->execs += use->execs;
+	u->tasks += use->tasks;
+}
+
+void trace_sum_call(struct trace *t, uint32_t image, struct call_id id,
+		    const struct sighting *sighting)
+{
+	struct call *call = find_call(t, image, id);
+	struct sighting *s = by_run(&call->sightings, &call->n_sightings,
+				    sizeof(*s), sighting->run);
+
+	if (!s->count || sighting->first_ns < s->first_ns)
+		s->first_ns = sighting->first_ns;
+	s->count += sighting->count;
+	s->flags |= sighting->flags;
+}
+
 /* Reading */
 
 /* A segment's indices are its own: where its runs and images went. */

@@ -74,6 +74,15 @@ void trace_add_use(struct trace *t, uint32_t image,
 void trace_add_call(struct trace *t, uint32_t image, struct call_id id,
 		    const struct sighting *sighting);
 
+/*
+ * For a recorder: more of the same run, which adds up, where the functions
+ * above join copies of one fact.
+ */
+void trace_sum_use(struct trace *t, uint32_t image,
+		   const struct image_use *use);
+void trace_sum_call(struct trace *t, uint32_t image, struct call_id id,
+		    const struct sighting *sighting);
+
 enum trace_read_flag {
 	TRACE_PARTIAL = 1,	/* a truncated segment counts; its runs are not complete */
 };
