@@ -91,6 +91,25 @@ $(B)/tests/witness/%: tests/witness/%.c
 		$(if $(findstring -32,$*),-m32 -static) \
 		$(if $(findstring -nolibc,$*),-nostdlib -static -fno-stack-protector) -o $@ $<
 
+# A fuzz target as a program that tries every cut and change of one stream.
+$(B)/tests/fuzz/%: tests/fuzz/%.c $(B)/lib.a
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -DEXHAUSTIVE -MMD -MP -o $@ $^ $(LIBS)
+
+FUZZ_SECONDS ?= 60
+FUZZERS      := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
+build/fuzz/%: tests/fuzz/%.c $(wildcard lib/*.[ch])
+	$(call say,FUZZ,$@)
+	@mkdir -p $@.corpus
+	$(Q)$(CLANG) $(CPPFLAGS) -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined \
+		-o $@ $< $(wildcard lib/*.c) $(LIBS)
+
+fuzz: $(FUZZERS) ## Feed the parsers with made-up input, FUZZ_SECONDS each (clang, libFuzzer)
+	$(Q)tests/mkstream < tests/fuzz/seed > build/fuzz/stream.corpus/seed
+	$(Q)set -e; for f in $(FUZZERS); do $$f -max_total_time=$(FUZZ_SECONDS) \
+		-rss_limit_mb=1024 -artifact_prefix=$$f- $$f.corpus; done
+
 deps: ## Install what the build needs (Debian), or print the package names
 	@tests/deps build
 

@@ -225,7 +225,7 @@ void filter_free(struct filter *filter)
  */
 
 struct value {
-	uint32_t v;		/* 0 when unknown, so that equal states are equal bytes */
+	uint32_t v;		/* 0 when unknown: states are compared as bytes */
 	uint32_t known;
 };
 

@@ -147,7 +147,7 @@ void profile_sort(struct profile *p)
 
 struct reader {
 	struct profile *profile;
-	const char *root;	/* what the object is called: "linux.seccomp." */
+	const char *root;	/* the object: "linux.seccomp." */
 	char **problem;
 };
 

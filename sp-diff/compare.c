@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "compare.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "group.h"
+#include "label.h"
+#include "memory.h"
+
+struct line {
+	char sign;
+	bool grouped;
+	const struct fact *fact;
+	char name[SYSCALL_NAME_MAX];
+	char count[24];
+};
+
+struct lines {
+	struct line *lines;
+	size_t n;
+	int name_width, count_width;
+};
+
+/* Nobody observed the call, and sp-emit adds it to any profile. */
+static bool is_grouped(const struct side *own, const struct side *other,
+		       const struct fact *fact)
+{
+	return own->profile && other->trace &&
+		group_adds(fact->id, other->native);
+}
+
+static void add_line(struct lines *l, char sign, const struct side *own,
+		     const struct side *other, const struct fact *fact)
+{
+	char name[SYSCALL_NAME_MAX];
+	struct line *line;
+	int width;
+
+	l->lines = xgrow(l->lines, l->n, sizeof(*l->lines));
+	line = &l->lines[l->n++];
+	line->sign = sign;
+	line->grouped = is_grouped(own, other, fact);
+	line->fact = fact;
+	snprintf(line->name, sizeof(line->name), "%s",
+		 syscall_label(fact->id, name));
+	width = strlen(line->name);
+	if (width > l->name_width)
+		l->name_width = width;
+	width = own->profile ? snprintf(line->count, sizeof(line->count), "-") :
+		snprintf(line->count, sizeof(line->count), "%" PRIu64,
+			 fact->count);
+	if (width > l->count_width)
+		l->count_width = width;
+}
+
+static struct lines find_differences(const struct side *old,
+				     const struct side *new)
+{
+	struct lines l = { 0 };
+	size_t i = 0, j = 0;
+
+	while (i < old->n_facts || j < new->n_facts) {
+		const struct fact *a = &old->facts[i], *b = &new->facts[j];
+		int order = i == old->n_facts ? 1 : j == new->n_facts ? -1 :
+			fact_compare(a, b);
+
+		if (order < 0)
+			add_line(&l, '-', old, new, a);
+		else if (order > 0)
+			add_line(&l, '+', new, old, b);
+		i += order <= 0;
+		j += order >= 0;
+	}
+	return l;
+}
+
+static void print_line(const struct lines *l, const struct line *line,
+		       const struct arch *native, FILE *out)
+{
+	char arch[ARCH_NAME_MAX];
+
+	fprintf(out, "%c %-*s  %*s", line->sign, l->name_width, line->name,
+		l->count_width, line->count);
+	if (is_foreign(line->fact->id, native))
+		fprintf(out, "  %s", arch_label(line->fact->id, arch));
+	if (line->fact->image) {
+		char *image = image_label(line->fact->image);
+
+		fprintf(out, "  %s", image);
+		free(image);
+	}
+	fprintf(out, "%s\n", line->grouped ? "  (group)" : "");
+}
+
+bool compare_sides(const struct side *old, const struct side *new, bool groups,
+		   FILE *out)
+{
+	struct lines l = find_differences(old, new);
+	bool differ = false;
+
+	for (size_t i = 0; i < l.n; i++) {
+		differ |= groups || !l.lines[i].grouped;
+		if (out)
+			print_line(&l, &l.lines[i], old->native, out);
+	}
+	free(l.lines);
+	return differ;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How calls, images and runs are named in what sp-diff prints. */
+#ifndef LABEL_H
+#define LABEL_H
+
+#include "syscall.h"
+#include "trace.h"
+
+enum { ARCH_NAME_MAX = 16 };
+
+/* The name of the call's architecture, a number when it has none. */
+const char *arch_label(struct call_id id, char buf[ARCH_NAME_MAX]);
+/* Whether a call of this architecture is printed with it. */
+bool is_foreign(struct call_id id, const struct arch *native);
+
+enum { BUILD_ID_HEX = 2 * BUILD_ID_MAX + 1 };
+const char *build_id_label(const struct image *image, char buf[BUILD_ID_HEX]);
+/* The path and the start of the build-id; the caller frees. */
+char *image_label(const struct image *image);
+
+/* What the runs of a trace are native to: arch_native() when it has none. */
+const struct arch *trace_native(const struct trace *t);
+
+/* Say on stderr how many runs of a file may have made more than it holds. */
+void note_losses(const struct trace *t, const char *name);
+
+#endif

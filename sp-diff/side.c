@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "side.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "label.h"
+#include "memory.h"
+#include "message.h"
+
+/* What a stream begins with, and JSON text cannot: an array of three. */
+#define STREAM_FIRST_BYTE 0x93
+
+int fact_compare(const struct fact *a, const struct fact *b)
+{
+	int order = call_id_compare(&a->id, &b->id);
+
+	if (order || (!a->image && !b->image))
+		return order;
+	if (!a->image || !b->image)
+		return a->image ? 1 : -1;
+	return image_compare(a->image, b->image);
+}
+
+static int compare_facts(const void *a, const void *b)
+{
+	return fact_compare(a, b);
+}
+
+static void take_calls(struct side *s)
+{
+	const struct trace *t = s->trace;
+
+	s->facts = xcalloc(t->n_calls, sizeof(*s->facts));
+	for (size_t i = 0; i < t->n_calls; i++) {
+		const struct call *call = t->calls[i];
+
+		s->facts[i] = (struct fact){ call->id, t->images[call->image],
+					     call_count(call) };
+	}
+	s->n_facts = t->n_calls;
+	if (s->n_facts > 1)
+		qsort(s->facts, s->n_facts, sizeof(*s->facts), compare_facts);
+}
+
+static void take_totals(struct side *s)
+{
+	struct call_total *totals = trace_totals(s->trace, NULL, NULL,
+						 &s->n_facts);
+
+	s->facts = xcalloc(s->n_facts, sizeof(*s->facts));
+	for (size_t i = 0; i < s->n_facts; i++)
+		s->facts[i] = (struct fact){ .id = totals[i].id,
+					     .count = totals[i].count };
+	free(totals);
+}
+
+static void take_allowed(struct side *s)
+{
+	struct call_id *ids = profile_allowed(s->profile, &s->n_facts);
+
+	s->facts = xcalloc(s->n_facts, sizeof(*s->facts));
+	for (size_t i = 0; i < s->n_facts; i++)
+		s->facts[i].id = ids[i];
+	free(ids);
+}
+
+static bool read_trace(struct side *s, FILE *file, const char *name,
+		       unsigned int flags, char **problem)
+{
+	s->trace = trace_new();
+	if (!trace_read(s->trace, file, flags, problem))
+		return false;
+	trace_sort(s->trace);
+	s->native = trace_native(s->trace);
+	note_losses(s->trace, name);
+	return true;
+}
+
+static bool read_profile(struct side *s, FILE *file, const char *name,
+			 char **problem)
+{
+	struct profile *p = s->profile = profile_read(file, problem);
+
+	if (!p)
+		return false;
+	s->native = p->n_archs ? p->archs[0] : arch_native();
+	if (p->n_unknown)
+		message_note("%s: %zu names that no architecture of the "
+			     "profile has are left out: %s%s", name,
+			     p->n_unknown, p->unknown[0],
+			     p->n_unknown > 1 ? ", ..." : "");
+	return true;
+}
+
+static bool read_side(struct side *s, FILE *file, const char *name,
+		      unsigned int flags, char **problem)
+{
+	int first = getc(file);
+
+	if (first == EOF) {
+		*problem = xstrdup(ferror(file) ? strerror(errno) : "empty");
+		return false;
+	}
+	ungetc(first, file);
+	if (first == STREAM_FIRST_BYTE)
+		return read_trace(s, file, name, flags, problem);
+	return read_profile(s, file, name, problem);
+}
+
+static bool take_facts(struct side *s, const char *name, bool by_image)
+{
+	if (s->profile && by_image) {
+		message_error("%s: a profile has no images to compare by",
+			      name);
+		return false;
+	}
+	if (s->profile)
+		take_allowed(s);
+	else if (by_image)
+		take_calls(s);
+	else
+		take_totals(s);
+	return true;
+}
+
+bool side_load(struct side *s, const char *path, unsigned int flags,
+	       bool by_image)
+{
+	bool is_stdin = !strcmp(path, "-");
+	const char *name = is_stdin ? "<stdin>" : path;
+	FILE *file = is_stdin ? stdin : fopen(path, "re");
+	char *problem = NULL;
+	bool ok;
+
+	*s = (struct side){ 0 };
+	if (!file) {
+		message_error("%s: %s", name, strerror(errno));
+		return false;
+	}
+	ok = read_side(s, file, name, flags, &problem);
+	if (problem)
+		message_error("%s: %s", name, problem);
+	free(problem);
+	if (!is_stdin)
+		fclose(file);
+	return ok && take_facts(s, name, by_image);
+}
+
+void side_free(struct side *s)
+{
+	trace_free(s->trace);
+	profile_free(s->profile);
+	free(s->facts);
+}

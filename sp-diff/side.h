@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One side of a comparison: the calls of a trace, or those a profile allows. */
+#ifndef SIDE_H
+#define SIDE_H
+
+#include "profile.h"
+#include "trace.h"
+
+struct fact {
+	struct call_id id;
+	const struct image *image;	/* NULL: whatever the image */
+	uint64_t count;			/* 0 in a profile */
+};
+
+struct side {
+	struct trace *trace;		/* NULL: a profile */
+	struct profile *profile;	/* NULL: a trace */
+	const struct arch *native;	/* of the workload */
+	struct fact *facts;		/* by fact_compare(), each one once */
+	size_t n_facts;
+};
+
+/* By (arch, nr), then image. */
+int fact_compare(const struct fact *a, const struct fact *b);
+
+/*
+ * Read a side from `path`, "-" being stdin; which of the two it is shows in
+ * the first byte. `flags`: enum trace_read_flag. False: the reason was printed
+ * and latched. side_free() in either case.
+ */
+bool side_load(struct side *s, const char *path, unsigned int flags,
+	       bool by_image);
+void side_free(struct side *s);
+
+#endif

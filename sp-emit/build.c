@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "build.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+
+static bool has_arch(const struct profile *p, const struct arch *arch)
+{
+	for (size_t i = 0; i < p->n_archs; i++)
+		if (p->archs[i] == arch)
+			return true;
+	return false;
+}
+
+static void add(struct profile *p, struct call_id id, uint32_t action,
+		uint32_t origin)
+{
+	char buf[SYSCALL_NAME_MAX];
+	struct profile_rule rule = {
+		.id = id,
+		.name = (char *)syscall_name(id, buf),
+		.action = action,
+		.origin = origin,
+	};
+
+	profile_add_rule(p, &rule);
+}
+
+static void add_observed(struct profile *p, const struct trace *t)
+{
+	size_t n;
+	struct call_total *totals = trace_totals(t, NULL, NULL, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct arch *arch = arch_of_call(totals[i].id);
+
+		if (totals[i].id.nr < 0)
+			continue;
+		if (!has_arch(p, arch))
+			profile_add_arch(p, arch);
+		add(p, totals[i].id, SECCOMP_RET_ALLOW, PROFILE_OBSERVED);
+	}
+	free(totals);
+}
+
+static struct profile_rule *find(struct profile *p, struct call_id id)
+{
+	for (size_t i = 0; i < p->n_rules; i++)
+		if (!call_id_compare(&p->rules[i].id, &id))
+			return &p->rules[i];
+	return NULL;
+}
+
+/* Allow the call, if only for one more reason; what is denied stays so. */
+static void allow(struct profile *p, struct call_id id, uint32_t origin)
+{
+	struct profile_rule *rule = find(p, id);
+
+	if (rule)
+		rule->origin |= origin;
+	else
+		add(p, id, SECCOMP_RET_ALLOW, origin);
+}
+
+static void deny(struct profile *p, struct call_id id, uint32_t origin)
+{
+	if (!find(p, id))
+		add(p, id, SECCOMP_RET_ERRNO | ENOSYS, origin);
+}
+
+/*
+ * A name that the installed libseccomp lacks is left out: a runtime beside
+ * it could not load it.
+ */
+static void add_member(struct profile *p, const struct group_choice *choice,
+		       const struct group_member *m, const struct arch *arch)
+{
+	struct call_id id;
+
+	if (syscall_number(arch, m->call, &id) || syscall_since(id) ||
+	    !group_find(choice, m->group, id))
+		return;
+	if (m->group == GROUP_FALLBACK)
+		deny(p, id, 1U << m->group);
+	else
+		allow(p, id, 1U << m->group);
+}
+
+static void add_group(struct profile *p, const struct group_choice *choice,
+		      enum group group)
+{
+	const struct group_member *m;
+
+	for (size_t i = 0; (m = group_member_at(i)); i++)
+		for (size_t a = 0; m->group == group && a < p->n_archs; a++)
+			add_member(p, choice, m, p->archs[a]);
+}
+
+/* What a name allowed on one architecture allows on the others. */
+static void add_union(struct profile *p)
+{
+	size_t n = p->n_rules;
+	struct call_id id;
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t a = 0; a < p->n_archs; a++)
+			if (p->archs[a] != arch_of_call(p->rules[i].id) &&
+			    !syscall_number(p->archs[a], p->rules[i].name,
+					    &id) && !find(p, id))
+				add(p, id, SECCOMP_RET_ALLOW, ORIGIN_UNION);
+}
+
+struct profile *build_profile(const struct trace *t, const struct build *b)
+{
+	struct profile *p = profile_new(b->default_action);
+
+	profile_add_arch(p, b->choice.native);
+	add_observed(p, t);
+	for (int group = 0; group < GROUP_FALLBACK; group++)
+		add_group(p, &b->choice, group);
+	if (b->flags & FORMAT_ONE_LIST && p->n_archs > 1)
+		add_union(p);
+	add_group(p, &b->choice, GROUP_FALLBACK);
+	profile_sort(p);
+	return p;
+}
+
+size_t profile_gain(const struct profile *p, const struct arch *arch)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n_rules; i++)
+		n += p->rules[i].origin == ORIGIN_UNION &&
+		     arch_of_call(p->rules[i].id) == arch;
+	return n;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+const char **names_with_action(const struct profile *p, uint32_t action,
+			       size_t *n)
+{
+	const char **names = xcalloc(p->n_rules, sizeof(*names));
+	size_t used = 0, kept = 0;
+
+	for (size_t i = 0; i < p->n_rules; i++)
+		if (p->rules[i].action == action)
+			names[used++] = p->rules[i].name;
+	qsort(names, used, sizeof(*names), by_name);
+	for (size_t i = 0; i < used; i++)
+		if (!kept || strcmp(names[kept - 1], names[i]))
+			names[kept++] = names[i];
+	*n = kept;
+	return names;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct call *x = *(struct call *const *)a;
+	const struct call *y = *(struct call *const *)b;
+	int order = call_id_compare(&x->id, &y->id);
+
+	return order ? order : (x->image > y->image) - (x->image < y->image);
+}
+
+struct call **calls_by_id(const struct trace *t)
+{
+	struct call **calls = xcalloc(t->n_calls + 1, sizeof(*calls));
+
+	for (size_t i = 0; i < t->n_calls; i++)
+		calls[i] = t->calls[i];
+	qsort(calls, t->n_calls, sizeof(*calls), by_id);
+	return calls;
+}

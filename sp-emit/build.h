@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a trace to the profile that a format will hold. */
+#ifndef BUILD_H
+#define BUILD_H
+
+#include "format.h"
+
+struct build {
+	uint32_t default_action;
+	struct group_choice choice;
+	unsigned int flags;	/* of the format */
+};
+
+/*
+ * The observed calls but those with a negative number, which no kernel has;
+ * the members of the groups chosen; and what the format's one list adds.
+ * Sorted, with origins; the caller frees.
+ */
+struct profile *build_profile(const struct trace *t, const struct build *b);
+
+/* How many calls are in it only because another architecture has them. */
+size_t profile_gain(const struct profile *p, const struct arch *arch);
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "check.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "build.h"
+#include "message.h"
+#include "text.h"
+
+/* A loss that touches the allowlist is trouble, or only a doubt if allowed. */
+__attribute__((format(printf, 3, 4)))
+static bool doubt(bool allowed, const struct run *run, const char *fmt, ...)
+{
+	char id[RUN_ID_HEX], *what;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&what, fmt, ap) < 0)
+		message_fatal("out of memory");
+	va_end(ap);
+	if (allowed)
+		message_note("run %s: %s", run_id_hex(run, id), what);
+	else
+		message_error("run %s: %s: its profile could lack calls "
+			      "(--allow-partial takes it all the same)",
+			      run_id_hex(run, id), what);
+	free(what);
+	return allowed;
+}
+
+static bool check_losses(const struct run *run, bool by_image, bool allowed,
+			 bool *partial)
+{
+	static const struct {
+		const char *kind, *what;
+		bool of_image;
+	} kinds[] = {
+		{ "call", "calls were lost", false },
+		{ "task", "tasks were not followed", false },
+		{ "image", "calls belong to an unknown image", true },
+	};
+	bool fine = true;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		uint64_t n = run_lost(run, kinds[i].kind);
+
+		if (!n || (kinds[i].of_image && !by_image))
+			continue;
+		*partial = true;
+		fine &= doubt(allowed, run, "%" PRIu64 " %s", n,
+			      kinds[i].what);
+	}
+	return fine;
+}
+
+static void note_skipped(const struct run *run)
+{
+	uint64_t n = run_lost(run, "record");
+	char id[RUN_ID_HEX];
+
+	if (n)
+		message_note("run %s: %" PRIu64 " records of unknown kinds "
+			     "were skipped", run_id_hex(run, id), n);
+}
+
+static bool said_before(const struct trace *t, size_t run, const char *text)
+{
+	for (size_t i = 0; i < run; i++)
+		for (char **b = t->runs[i]->blind; b && *b; b++)
+			if (!strcmp(*b, text))
+				return true;
+	return false;
+}
+
+/* The same text is said once, whatever the number of runs. */
+static void note_blind(const struct trace *t, size_t run)
+{
+	for (char **b = t->runs[run]->blind; b && *b; b++) {
+		char *text;
+
+		if (said_before(t, run, *b))
+			continue;
+		text = text_printable(*b);
+		message_note("not seen by the recording: %s", text);
+		free(text);
+	}
+}
+
+bool check_runs(const struct trace *t, bool by_image, bool allow_partial,
+		bool *partial)
+{
+	bool fine = true;
+
+	for (size_t i = 0; i < t->n_runs; i++) {
+		const struct run *run = t->runs[i];
+
+		if (!run->complete) {
+			*partial = true;
+			fine &= doubt(allow_partial, run, "incomplete");
+		}
+		fine &= check_losses(run, by_image, allow_partial, partial);
+		note_skipped(run);
+		note_blind(t, i);
+	}
+	return fine;
+}
+
+const struct arch *check_native(const struct trace *t)
+{
+	const struct arch *native = NULL;
+
+	for (size_t i = 0; i < t->n_runs; i++) {
+		struct call_id id = { .arch = t->runs[i]->arch };
+		const struct arch *arch = arch_of_call(id);
+
+		if (!arch) {
+			message_error("a run on an unknown architecture, "
+				      "0x%08x", id.arch);
+			return NULL;
+		}
+		if (native && arch != native) {
+			message_error("runs on %s and on %s: each needs a "
+				      "profile of its own", native->name,
+				      arch->name);
+			return NULL;
+		}
+		native = arch;
+	}
+	return native;
+}
+
+static bool check_call(struct call_id id, const struct format *format,
+		       const struct arch *native)
+{
+	const struct arch *arch = arch_of_call(id);
+	char name[SYSCALL_NAME_MAX];
+	const char *since = syscall_since(id);
+
+	if (!arch) {
+		message_error("0x%08x %d: unknown architecture", id.arch,
+			      id.nr);
+		return false;
+	}
+	if (id.nr < 0) {
+		message_note("%s %d: not the number of a call, left out",
+			     arch->name, id.nr);
+		return true;
+	}
+	if (!syscall_name(id, name) &&
+	    (format->flags & FORMAT_ONE_LIST || arch != native)) {
+		message_error("%s %d: the call has no name, and --%s cannot "
+			      "hold its number", arch->name, id.nr,
+			      format->name);
+		return false;
+	}
+	if (since)
+		message_note("%s: libseccomp knows it from %s on; an older "
+			     "one may refuse or ignore it", name, since);
+	return true;
+}
+
+bool check_calls(const struct trace *t, const struct format *format,
+		 const struct arch *native)
+{
+	size_t n;
+	struct call_total *totals = trace_totals(t, NULL, NULL, &n);
+	bool fine = true;
+
+	for (size_t i = 0; i < n; i++)
+		fine &= check_call(totals[i].id, format, native);
+	free(totals);
+	return fine;
+}
+
+bool check_profile(const struct profile *p, bool exact)
+{
+	bool any = false, fine = true;
+
+	for (size_t i = 0; i < p->n_rules; i++)
+		any |= action_allows(p->rules[i].action);
+	if (!any)
+		message_error("no call to allow");
+	for (size_t i = 0; exact && i < p->n_archs; i++) {
+		size_t gain = profile_gain(p, p->archs[i]);
+
+		if (!gain)
+			continue;
+		message_error("--exact: with one list for all architectures "
+			      "%s gains %zu (--libseccomp has a list for "
+			      "each)", p->archs[i]->name, gain);
+		fine = false;
+	}
+	return any && fine;
+}

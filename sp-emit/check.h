@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a profile must not be made from. A problem is printed and latched; a
+ * doubt is printed.
+ */
+#ifndef CHECK_H
+#define CHECK_H
+
+#include "format.h"
+
+/*
+ * Incomplete runs, and losses that touch the allowlist (with `by_image`,
+ * those of attribution too). Where these are allowed they set *partial.
+ */
+bool check_runs(const struct trace *t, bool by_image, bool allow_partial,
+		bool *partial);
+
+/* The native architecture of all the runs, NULL when they differ. */
+const struct arch *check_native(const struct trace *t);
+
+/* Calls that the format cannot carry. */
+bool check_calls(const struct trace *t, const struct format *format,
+		 const struct arch *native);
+
+/* An empty profile; with `exact`, one that allows what nobody has seen. */
+bool check_profile(const struct profile *p, bool exact);
+
+#endif

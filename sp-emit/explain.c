@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where each rule of a profile comes from: a line for each reason. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "format.h"
+#include "text.h"
+
+enum { NAME_COLUMNS = 24 };
+
+/* "x86_64     0  read                     allow   " */
+static void write_start(const struct profile_rule *rule, const char *from,
+			FILE *out)
+{
+	char answer[ACTION_NAME_MAX], label[SYSCALL_NAME_MAX];
+
+	fprintf(out, "%-7s %5d  %-*s  %-6s  %-8s  ",
+		arch_of_call(rule->id)->name, rule->id.nr, NAME_COLUMNS,
+		syscall_label(rule->id, label),
+		action_name(rule->action, answer), from);
+}
+
+static void write_image(const struct image *image, FILE *out)
+{
+	char *name = text_printable(image_name(image));
+
+	fputs(name, out);
+	free(name);
+}
+
+/* `calls` ends with NULL. */
+static void write_observed(const struct trace *t, struct call **calls,
+			   const struct profile_rule *rule, FILE *out)
+{
+	const char *separator = "";
+
+	write_start(rule, "observed", out);
+	for (; *calls && !call_id_compare(&(*calls)->id, &rule->id); calls++) {
+		fprintf(out, "%s%" PRIu64 " by ", separator,
+			call_count(*calls));
+		write_image(t->images[(*calls)->image], out);
+		separator = ", ";
+	}
+	putc('\n', out);
+}
+
+static void write_member(const struct emit *emit, enum group group,
+			 const struct profile_rule *rule, FILE *out)
+{
+	static const char *const runtimes[] = {
+		[0] = "",
+		[RUNTIME_RUNC] = "runc: ",
+		[RUNTIME_CRUN] = "crun: ",
+		[RUNTIME_RUNC | RUNTIME_CRUN] = "runc, crun: ",
+	};
+	const struct group_member *m = group_find(&emit->choice, group,
+						  rule->id);
+
+	write_start(rule, group_name(group), out);
+	fprintf(out, "%s%s\n", runtimes[m->runtimes], m->reason);
+}
+
+static void write_rule(const struct emit *emit, struct call **calls,
+		       const struct profile_rule *rule, FILE *out)
+{
+	if (rule->origin & PROFILE_OBSERVED)
+		write_observed(emit->trace, calls, rule, out);
+	for (int group = 0; group < GROUP_COUNT; group++)
+		if (rule->origin & 1U << group)
+			write_member(emit, group, rule, out);
+	if (rule->origin & ORIGIN_UNION) {
+		write_start(rule, "union", out);
+		fputs("allowed by name on another architecture\n", out);
+	}
+}
+
+void write_explanation(const struct emit *emit, FILE *out)
+{
+	const struct profile *p = emit->profile;
+	struct call **calls = calls_by_id(emit->trace), **next = calls;
+
+	fprintf(out, "%-7s %5s  %-*s  %-6s  %-8s  %s\n", "ARCH", "NR",
+		NAME_COLUMNS, "NAME", "ANSWER", "FROM", "WHY");
+	for (size_t i = 0; i < p->n_rules; i++) {
+		/* Both are in the same order. */
+		while (*next && call_id_compare(&(*next)->id,
+						&p->rules[i].id) < 0)
+			next++;
+		write_rule(emit, next, &p->rules[i], out);
+	}
+	free(calls);
+}

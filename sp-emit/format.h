@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The formats that sp-emit writes: one file for each, one row in the table in
+ * sp-emit.c. A writer is called with everything checked; that a write failed
+ * shows in ferror(out).
+ */
+#ifndef FORMAT_H
+#define FORMAT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "group.h"
+#include "profile.h"
+#include "trace.h"
+
+/*
+ * Why a rule is in the profile, beside the reasons in profile.h: its name is
+ * allowed on another architecture, and the format has one list for all.
+ */
+#define ORIGIN_UNION (1U << 30)
+
+struct emit {
+	const struct trace *trace;
+	const struct profile *profile;	/* NULL with FORMAT_TRACE */
+	struct group_choice choice;	/* what the profile was built with */
+	bool partial;		/* of an incomplete recording */
+};
+
+enum format_flag {
+	FORMAT_TRACE = 1,	/* the trace itself: no profile, no groups */
+	FORMAT_ONE_LIST = 2,	/* one list of names for all architectures */
+	FORMAT_CONTAINER = 4,	/* loaded by a container runtime */
+	FORMAT_BEFORE = 8,	/* loaded before the program is executed */
+	FORMAT_ENOSYS = 16,	/* can answer single calls with ENOSYS */
+};
+
+struct format {
+	const char *name;	/* of the option */
+	const char *help;
+	unsigned int flags;	/* enum format_flag */
+	void (*write)(const struct emit *emit, FILE *out);
+};
+
+void write_oci(const struct emit *emit, FILE *out);
+void write_systemd(const struct emit *emit, FILE *out);
+void write_libseccomp(const struct emit *emit, FILE *out);
+void write_json(const struct emit *emit, FILE *out);
+void write_table(const struct emit *emit, FILE *out);
+/* In place of any profile: where each of its rules comes from. */
+void write_explanation(const struct emit *emit, FILE *out);
+
+/*
+ * The names whose rules have this action, each once, sorted by strcmp(3);
+ * the caller frees the array, the names are the profile's.
+ */
+const char **names_with_action(const struct profile *p, uint32_t action,
+			       size_t *n);
+
+/*
+ * The calls of the trace by architecture and number, then image, and NULL;
+ * the caller frees the array.
+ */
+struct call **calls_by_id(const struct trace *t);
+
+#endif

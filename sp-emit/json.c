@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The trace itself, as sp-emit(1) documents it under JSON. */
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "format.h"
+#include "memory.h"
+#include "text.h"
+
+enum { JSON_VERSION = 1 };
+
+static json_t *build_id_json(const struct image *image)
+{
+	char hex[2 * BUILD_ID_MAX + 1];
+
+	if (!image->build_id_size)
+		return json_null();
+	for (size_t i = 0; i < image->build_id_size; i++)
+		sprintf(hex + 2 * i, "%02x", image->build_id[i]);
+	return json_string(hex);
+}
+
+static json_t *uses_json(const struct image *image)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < image->n_uses; i++) {
+		const struct image_use *use = &image->uses[i];
+
+		json_array_append_new(list, json_pack("{siso so}",
+				"run", (int)use->run,
+				"execs", uint_json(use->execs),
+				"tasks", uint_json(use->tasks)));
+	}
+	return list;
+}
+
+static json_t *image_json(const struct image *image)
+{
+	return json_pack("{sososo}",
+			 "path", image->path ? text_json(image->path) :
+					       json_null(),
+			 "build_id", build_id_json(image),
+			 "runs", uses_json(image));
+}
+
+static json_t *images_json(const struct trace *t)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < t->n_images; i++)
+		json_array_append_new(list, image_json(t->images[i]));
+	return list;
+}
+
+static json_t *runs_json(const struct trace *t)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < t->n_runs; i++)
+		json_array_append_new(list, run_json(t->runs[i]));
+	return list;
+}
+
+static json_t *arch_json(struct call_id id)
+{
+	const struct arch *arch = arch_of_call(id);
+
+	return arch ? json_string(arch->name) : json_integer(id.arch);
+}
+
+static json_t *name_json(struct call_id id)
+{
+	char buf[SYSCALL_NAME_MAX];
+
+	return syscall_name(id, buf) ? json_string(buf) : json_null();
+}
+
+static json_t *flags_json(uint32_t flags)
+{
+	static const struct {
+		uint32_t flag;
+		const char *name;
+	} names[] = {
+		{ SIGHTING_VSYSCALL, "vsyscall" },
+	};
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (flags & names[i].flag)
+			json_array_append_new(list, json_string(names[i].name));
+	return list;
+}
+
+/* The facts of one call, an image each. */
+struct facts {
+	struct call **calls;
+	size_t n;
+};
+
+static json_t *fact_images_json(const struct facts *f)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < f->n; i++)
+		json_array_append_new(list, json_integer(f->calls[i]->image));
+	return list;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Each run once, though it may have seen the call in several images. */
+static json_t *fact_runs_json(const struct facts *f)
+{
+	uint32_t *runs = NULL;
+	size_t n = 0;
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < f->n; i++)
+		for (size_t k = 0; k < f->calls[i]->n_sightings; k++) {
+			runs = xgrow(runs, n, sizeof(*runs));
+			runs[n++] = f->calls[i]->sightings[k].run;
+		}
+	if (runs)
+		qsort(runs, n, sizeof(*runs), by_value);
+	for (size_t i = 0; i < n; i++)
+		if (!i || runs[i] != runs[i - 1])
+			json_array_append_new(list, json_integer(runs[i]));
+	free(runs);
+	return list;
+}
+
+static json_t *call_json(const struct call_total *total,
+			 const struct facts *f)
+{
+	return json_pack("{so si so so so so so so}",
+			 "arch", arch_json(total->id),
+			 "nr", (int)total->id.nr,
+			 "name", name_json(total->id),
+			 "count", uint_json(total->count),
+			 "first_ns", uint_json(total->first_ns),
+			 "images", fact_images_json(f),
+			 "runs", fact_runs_json(f),
+			 "flags", flags_json(total->flags));
+}
+
+static json_t *calls_json(const struct trace *t)
+{
+	size_t n;
+	struct call_total *totals = trace_totals(t, NULL, NULL, &n);
+	struct call **calls = calls_by_id(t);
+	struct facts f = { .calls = calls };
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++, f.calls += f.n) {
+		f.n = 0;
+		while (f.calls[f.n] && !call_id_compare(&f.calls[f.n]->id,
+							&totals[i].id))
+			f.n++;
+		json_array_append_new(list, call_json(&totals[i], &f));
+	}
+	free(calls);
+	free(totals);
+	return list;
+}
+
+static uint64_t saturating_add(uint64_t a, uint64_t b)
+{
+	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+/* Of all runs together. */
+static json_t *losses_json(const struct trace *t)
+{
+	json_t *object;
+	struct run all = { 0 };
+
+	for (size_t i = 0; i < t->n_runs; i++)
+		for (size_t k = 0; k < t->runs[i]->n_losses; k++) {
+			const struct loss *loss = &t->runs[i]->losses[k];
+
+			run_lose(&all, loss->kind,
+				 saturating_add(run_lost(&all, loss->kind),
+						loss->count));
+		}
+	object = json_object();
+	for (size_t i = 0; i < all.n_losses; i++) {
+		char *kind = text_printable(all.losses[i].kind);
+
+		json_object_set_new(object, kind,
+				    uint_json(all.losses[i].count));
+		free(kind);
+	}
+	run_free(&all);
+	return object;
+}
+
+void write_json(const struct emit *emit, FILE *out)
+{
+	const struct trace *t = emit->trace;
+	json_t *object = json_pack("{si so so so so}",
+				   "version", JSON_VERSION,
+				   "runs", runs_json(t),
+				   "images", images_json(t),
+				   "calls", calls_json(t),
+				   "lost", losses_json(t));
+
+	json_dumpf(object, out, JSON_INDENT(2));
+	putc('\n', out);
+	json_decref(object);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "select.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+
+#include "memory.h"
+
+static bool matches(const struct image *image, char **globs, size_t n)
+{
+	for (size_t i = 0; image->path && i < n; i++)
+		if (!fnmatch(globs[i], image->path, 0))
+			return true;
+	return false;
+}
+
+enum { NOT_SELECTED = -1 };
+
+static void copy_uses(struct trace *to, uint32_t index,
+		      const struct image *image, const uint32_t *runs)
+{
+	for (size_t i = 0; i < image->n_uses; i++) {
+		struct image_use use = image->uses[i];
+
+		use.run = runs[use.run];
+		trace_add_use(to, index, &use);
+	}
+}
+
+static void copy_call(struct trace *to, uint32_t index,
+		      const struct call *call, const uint32_t *runs)
+{
+	for (size_t i = 0; i < call->n_sightings; i++) {
+		struct sighting s = call->sightings[i];
+
+		s.run = runs[s.run];
+		trace_add_call(to, index, call->id, &s);
+	}
+}
+
+struct trace *select_images(struct trace *from, char **globs, size_t n)
+{
+	struct trace *to = trace_new();
+	uint32_t *runs = xcalloc(from->n_runs, sizeof(*runs));
+	int64_t *images = xcalloc(from->n_images, sizeof(*images));
+
+	for (size_t i = 0; i < from->n_runs; i++)
+		runs[i] = trace_add_run(to, from->runs[i]);
+	for (size_t i = 0; i < from->n_images; i++) {
+		const struct image *image = from->images[i];
+
+		images[i] = NOT_SELECTED;
+		if (!matches(image, globs, n))
+			continue;
+		images[i] = trace_add_image(to, image->path, image->build_id,
+					    image->build_id_size);
+		copy_uses(to, images[i], image, runs);
+	}
+	for (size_t i = 0; i < from->n_calls; i++)
+		if (images[from->calls[i]->image] != NOT_SELECTED)
+			copy_call(to, images[from->calls[i]->image],
+				  from->calls[i], runs);
+	free(images);
+	free(runs);
+	trace_free(from);
+	return to;
+}

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sp-emit: from a trace to a profile. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "build.h"
+#include "check.h"
+#include "memory.h"
+#include "message.h"
+#include "output.h"
+#include "select.h"
+
+static const struct format formats[] = {
+	{ "oci", "the linux.seccomp object for a container runtime",
+	  FORMAT_ONE_LIST | FORMAT_CONTAINER | FORMAT_BEFORE | FORMAT_ENOSYS,
+	  write_oci },
+	{ "systemd", "a drop-in for a systemd service",
+	  FORMAT_ONE_LIST | FORMAT_BEFORE, write_systemd },
+	{ "libseccomp", "a C header with a function that loads the filter",
+	  FORMAT_ENOSYS, write_libseccomp },
+	{ "json", "the trace itself, for jq", FORMAT_TRACE, write_json },
+	{ "table", "the calls of the trace and their counts", FORMAT_TRACE,
+	  write_table },
+};
+enum { N_FORMATS = sizeof(formats) / sizeof(formats[0]) };
+
+static const char help_start[] =
+"Usage: sp-emit FORMAT [OPTION...] [FILE...]\n"
+"Write a sandbox profile from what was recorded in the FILEs together.\n"
+"With no FILE, or when FILE is -, read stdin.\n"
+"\n"
+"FORMAT is one of:\n";
+
+static const char help_end[] =
+"      --explain        in place of the profile, print where each call of it\n"
+"                       comes from; alone, that of --oci\n"
+"\n"
+"What is in it:\n"
+"      --exact          the observed calls alone\n"
+"      --deny=WHAT      for other calls: errno:NAME (default errno:EPERM),\n"
+"                       kill or log\n"
+"      --runtime=WHICH  add what it calls itself: runc, crun, any (default\n"
+"                       with --oci) or none\n"
+"      --nnp            the container has no_new_privs: less to add\n"
+"      --no-kernel      without a group of calls that were not observed;\n"
+"      --no-start       see the manual for what each is\n"
+"      --no-vdso\n"
+"      --no-runtime\n"
+"      --no-fallback\n"
+"      --image=PATTERN  only the calls of executables whose path matches;\n"
+"                       can be repeated\n"
+"\n"
+"  -o, --output=FILE    write to FILE, whole or not at all\n"
+"      --allow-partial  accept recordings that are incomplete\n"
+"  -h, --help           print this help\n"
+"  -V, --version        print the version\n";
+
+struct options {
+	const struct format *format;	/* NULL: none was given */
+	bool explain, exact, no_new_privs, allow_partial;
+	bool without[GROUP_COUNT];
+	int runtimes;		/* RUNTIME_*; -1: as the format has it */
+	uint32_t default_action;
+	char **globs;		/* of --image */
+	size_t n_globs;
+	const char *output;	/* NULL: stdout */
+};
+
+enum {
+	OPT_EXPLAIN = 256,
+	OPT_EXACT,
+	OPT_DENY,
+	OPT_RUNTIME,
+	OPT_NNP,
+	OPT_IMAGE,
+	OPT_ALLOW_PARTIAL,
+	OPT_WITHOUT,				/* + enum group */
+	OPT_FORMAT = OPT_WITHOUT + GROUP_COUNT,	/* + index of formats */
+};
+
+__attribute__((noreturn)) static void print_help(void)
+{
+	fputs(help_start, stdout);
+	for (size_t i = 0; i < N_FORMATS; i++)
+		printf("      --%-14s %s\n", formats[i].name,
+		       formats[i].help);
+	message_help(help_end);
+}
+
+static uint32_t parse_errno(const char *name)
+{
+	enum { ERRNO_MAX = 4095 };	/* MAX_ERRNO, linux/err.h */
+
+	for (int e = 1; e <= ERRNO_MAX; e++) {
+		const char *known = strerrorname_np(e);
+
+		if (known && !strcmp(known, name))
+			return SECCOMP_RET_ERRNO | e;
+	}
+	message_usage("--deny: no errno is called '%s'", name);
+}
+
+static uint32_t parse_deny(const char *arg)
+{
+	if (!strncmp(arg, "errno:", strlen("errno:")))
+		return parse_errno(arg + strlen("errno:"));
+	if (!strcmp(arg, "kill"))
+		return SECCOMP_RET_KILL_PROCESS;
+	if (!strcmp(arg, "log"))
+		return SECCOMP_RET_LOG;
+	message_usage("--deny: '%s' is not errno:NAME, kill or log", arg);
+}
+
+static int parse_runtime(const char *arg)
+{
+	static const struct {
+		const char *name;
+		int runtimes;
+	} names[] = {
+		{ "none", 0 },
+		{ "runc", RUNTIME_RUNC },
+		{ "crun", RUNTIME_CRUN },
+		{ "any", RUNTIME_RUNC | RUNTIME_CRUN },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(names[i].name, arg))
+			return names[i].runtimes;
+	message_usage("--runtime: '%s' is not runc, crun, any or none", arg);
+}
+
+static void set_format(struct options *o, const struct format *format)
+{
+	if (o->format && o->format != format)
+		message_usage("--%s and --%s: one format at a time",
+			      o->format->name, format->name);
+	o->format = format;
+}
+
+static void apply_option(struct options *o, int c)
+{
+	switch (c) {
+	case OPT_EXPLAIN:
+		o->explain = true;
+		break;
+	case OPT_EXACT:
+		o->exact = true;
+		break;
+	case OPT_DENY:
+		o->default_action = parse_deny(optarg);
+		break;
+	case OPT_RUNTIME:
+		o->runtimes = parse_runtime(optarg);
+		break;
+	case OPT_NNP:
+		o->no_new_privs = true;
+		break;
+	case OPT_IMAGE:
+		o->globs = xgrow(o->globs, o->n_globs, sizeof(*o->globs));
+		o->globs[o->n_globs++] = optarg;
+		break;
+	case OPT_ALLOW_PARTIAL:
+		o->allow_partial = true;
+		break;
+	case 'o':
+		o->output = optarg;
+		break;
+	case 'h':
+		print_help();
+	case 'V':
+		message_version();
+	case '?':
+		exit(STATUS_TROUBLE);	/* getopt said why */
+	default:
+		if (c >= OPT_FORMAT)
+			set_format(o, &formats[c - OPT_FORMAT]);
+		else
+			o->without[c - OPT_WITHOUT] = true;
+	}
+}
+
+static const struct option fixed_options[] = {
+	{ "explain", no_argument, NULL, OPT_EXPLAIN },
+	{ "exact", no_argument, NULL, OPT_EXACT },
+	{ "deny", required_argument, NULL, OPT_DENY },
+	{ "runtime", required_argument, NULL, OPT_RUNTIME },
+	{ "nnp", no_argument, NULL, OPT_NNP },
+	{ "image", required_argument, NULL, OPT_IMAGE },
+	{ "output", required_argument, NULL, 'o' },
+	{ "allow-partial", no_argument, NULL, OPT_ALLOW_PARTIAL },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+};
+enum { N_FIXED = sizeof(fixed_options) / sizeof(fixed_options[0]) };
+
+/* Those above, those of the two tables, and a zero. */
+struct long_options {
+	struct option options[N_FIXED + GROUP_COUNT + N_FORMATS + 1];
+	char without[GROUP_COUNT][16];	/* "no-kernel" */
+};
+
+static void fill_options(struct long_options *l)
+{
+	struct option *next = l->options + N_FIXED;
+
+	memcpy(l->options, fixed_options, sizeof(fixed_options));
+	for (int g = 0; g < GROUP_COUNT; g++) {
+		snprintf(l->without[g], sizeof(l->without[g]), "no-%s",
+			 group_name(g));
+		*next++ = (struct option){ l->without[g], no_argument, NULL,
+					   OPT_WITHOUT + g };
+	}
+	for (int i = 0; i < N_FORMATS; i++)
+		*next++ = (struct option){ formats[i].name, no_argument, NULL,
+					   OPT_FORMAT + i };
+}
+
+static void parse_options(struct options *o, int argc, char **argv)
+{
+	struct long_options l = { 0 };
+	int c;
+
+	fill_options(&l);
+	while ((c = getopt_long(argc, argv, "o:hV", l.options, NULL)) != -1)
+		apply_option(o, c);
+	if (!o->format && o->explain)
+		o->format = &formats[0];
+	if (!o->format)
+		message_usage("no format is given, such as --oci");
+	if (o->explain && o->format->flags & FORMAT_TRACE)
+		message_usage("--explain: --%s is no profile",
+			      o->format->name);
+}
+
+/* What the format and the options make of the groups. */
+static struct group_choice choose_groups(const struct options *o,
+					 const struct arch *native)
+{
+	unsigned int flags = o->format->flags;
+	struct group_choice choice = {
+		.runtimes = RUNTIME_RUNC | RUNTIME_CRUN,
+		.no_new_privs = o->no_new_privs,
+		.native = native,
+	};
+	bool applies[GROUP_COUNT] = {
+		[GROUP_KERNEL] = true,
+		[GROUP_START] = flags & FORMAT_BEFORE,
+		[GROUP_VDSO] = true,
+		[GROUP_RUNTIME] = flags & FORMAT_CONTAINER || o->runtimes > 0,
+		/* Not if other calls are let through, or get ENOSYS as well. */
+		[GROUP_FALLBACK] = flags & FORMAT_ENOSYS &&
+			o->default_action != SECCOMP_RET_LOG &&
+			o->default_action != (SECCOMP_RET_ERRNO | ENOSYS),
+	};
+
+	if (o->runtimes >= 0)
+		choice.runtimes = o->runtimes;
+	for (int g = 0; g < GROUP_COUNT; g++)
+		choice.wanted[g] = applies[g] && !o->without[g] && !o->exact;
+	return choice;
+}
+
+static bool load_inputs(struct trace *t, char **paths, bool allow_partial)
+{
+	unsigned int flags = allow_partial ? TRACE_PARTIAL : 0;
+	bool fine = true;
+
+	if (!*paths)
+		return trace_load(t, "-", flags);
+	for (; *paths; paths++)
+		fine &= trace_load(t, *paths, flags);
+	return fine;
+}
+
+static struct trace *select_from(struct trace *t, const struct options *o)
+{
+	if (!o->n_globs)
+		return t;
+	t = select_images(t, o->globs, o->n_globs);
+	if (!t->n_images)
+		message_error("--image: no image matches");
+	return t;
+}
+
+/* The profile for the format, or NULL. */
+static struct profile *make_profile(struct emit *emit, const struct options *o)
+{
+	const struct arch *native = check_native(emit->trace);
+	struct build build = {
+		.default_action = o->default_action,
+		.flags = o->format->flags,
+	};
+	struct profile *p;
+
+	if (!native || !check_calls(emit->trace, o->format, native))
+		return NULL;
+	emit->choice = build.choice = choose_groups(o, native);
+	p = build_profile(emit->trace, &build);
+	if (check_profile(p, o->exact))
+		return p;
+	profile_free(p);
+	return NULL;
+}
+
+/* For which one a rule counts; the others add nothing. */
+static int first_origin(const struct profile_rule *rule)
+{
+	if (rule->origin & PROFILE_OBSERVED)
+		return GROUP_COUNT;
+	for (int g = 0; g < GROUP_COUNT; g++)
+		if (rule->origin & 1U << g)
+			return g;
+	return -1;
+}
+
+static void print_gains(const struct profile *p)
+{
+	for (size_t i = 0; i < p->n_archs; i++) {
+		size_t gain = profile_gain(p, p->archs[i]);
+
+		if (gain)
+			message_note("%s gains %zu, since one list serves "
+				     "all architectures", p->archs[i]->name,
+				     gain);
+	}
+}
+
+/* "27 observed + 5 kernel + 6 vdso + 19 runtime; 8 get ENOSYS" */
+static void print_summary(const struct profile *p)
+{
+	size_t counts[GROUP_COUNT + 1] = { 0 };
+	char *line;
+
+	for (size_t i = 0; i < p->n_rules; i++)
+		if (first_origin(&p->rules[i]) >= 0)
+			counts[first_origin(&p->rules[i])]++;
+	line = xasprintf("%zu observed", counts[GROUP_COUNT]);
+	for (int g = 0; g < GROUP_FALLBACK; g++) {
+		char *longer;
+
+		if (!counts[g])
+			continue;
+		longer = xasprintf("%s + %zu %s", line, counts[g],
+				   group_name(g));
+		free(line);
+		line = longer;
+	}
+	if (counts[GROUP_FALLBACK])
+		message_note("%s; %zu get ENOSYS", line,
+			     counts[GROUP_FALLBACK]);
+	else
+		message_note("%s", line);
+	free(line);
+	print_gains(p);
+}
+
+static void write_emit(const struct emit *emit, const struct options *o)
+{
+	struct output *out;
+
+	if (!output_open(&out, o->output, 0))
+		return;
+	if (o->explain)
+		write_explanation(emit, output_file(out));
+	else
+		o->format->write(emit, output_file(out));
+	if (output_commit(out) && emit->profile)
+		print_summary(emit->profile);
+}
+
+static void emit_trace(const struct trace *t, const struct options *o,
+		       bool partial)
+{
+	struct emit emit = { .trace = t, .partial = partial };
+	struct profile *p = NULL;
+
+	if (!t->n_calls) {
+		message_error("no calls were recorded");
+		return;
+	}
+	if (!(o->format->flags & FORMAT_TRACE)) {
+		p = make_profile(&emit, o);
+		if (!p)
+			return;
+		emit.profile = p;
+	}
+	write_emit(&emit, o);
+	profile_free(p);
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = {
+		.runtimes = -1,
+		.default_action = SECCOMP_RET_ERRNO | EPERM,
+	};
+	struct trace *t = trace_new();
+	bool partial = false;
+
+	message_init("sp-emit", STATUS_TROUBLE);
+	parse_options(&o, argc, argv);
+	if (load_inputs(t, argv + optind, o.allow_partial) &&
+	    check_runs(t, o.n_globs, o.allow_partial, &partial)) {
+		t = select_from(t, &o);
+		trace_sort(t);
+		if (!o.n_globs || t->n_images)
+			emit_trace(t, &o, partial);
+	}
+	trace_free(t);
+	free(o.globs);
+	return message_finish();
+}

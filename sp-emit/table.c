@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The calls of a trace with their counts, for people. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "format.h"
+
+struct widths {
+	int arch, nr, count;	/* columns; arch 0: all calls have the same */
+};
+
+/* The most frequent first. */
+static int by_count(const void *a, const void *b)
+{
+	const struct call_total *x = a, *y = b;
+
+	if (x->count != y->count)
+		return x->count < y->count ? 1 : -1;
+	return call_id_compare(&x->id, &y->id);
+}
+
+static const char *arch_label(struct call_id id, char buf[16])
+{
+	const struct arch *arch = arch_of_call(id);
+
+	if (arch)
+		return arch->name;
+	snprintf(buf, 16, "0x%08x", id.arch);
+	return buf;
+}
+
+static void widen(int *width, int needed)
+{
+	if (*width < needed)
+		*width = needed;
+}
+
+static struct widths measure(const struct call_total *totals, size_t n)
+{
+	struct widths w = { strlen("ARCH"), strlen("NR"), strlen("COUNT") };
+	bool several = false;
+	char buf[16];
+
+	for (size_t i = 0; i < n; i++) {
+		several |= arch_of_call(totals[i].id) !=
+			   arch_of_call(totals[0].id);
+		several |= totals[i].id.arch != totals[0].id.arch;
+		widen(&w.arch, strlen(arch_label(totals[i].id, buf)));
+		widen(&w.nr, snprintf(NULL, 0, "%d", totals[i].id.nr));
+		widen(&w.count, snprintf(NULL, 0, "%" PRIu64,
+					 totals[i].count));
+	}
+	if (!several)
+		w.arch = 0;
+	return w;
+}
+
+static void write_row(const struct call_total *total, struct widths w,
+		      FILE *out)
+{
+	char arch[16], name[SYSCALL_NAME_MAX];
+
+	if (w.arch)
+		fprintf(out, "%-*s  ", w.arch, arch_label(total->id, arch));
+	fprintf(out, "%*d  %*" PRIu64 "  %s\n", w.nr, total->id.nr, w.count,
+		total->count, syscall_label(total->id, name));
+}
+
+static uint64_t sum(const struct call_total *totals, size_t n)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (__builtin_add_overflow(count, totals[i].count, &count))
+			return UINT64_MAX;
+	return count;
+}
+
+void write_table(const struct emit *emit, FILE *out)
+{
+	size_t n;
+	struct call_total *totals = trace_totals(emit->trace, NULL, NULL, &n);
+	struct widths w = measure(totals, n);
+
+	qsort(totals, n, sizeof(*totals), by_count);
+	fprintf(out, "Observed %" PRIu64 " syscall events "
+		"(%zu unique syscalls)\n", sum(totals, n), n);
+	if (w.arch)
+		fprintf(out, "%-*s  ", w.arch, "ARCH");
+	fprintf(out, "%*s  %*s  %s\n", w.nr, "NR", w.count, "COUNT", "NAME");
+	for (size_t i = 0; i < n; i++)
+		write_row(&totals[i], w, out);
+	free(totals);
+}

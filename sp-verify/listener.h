@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The kernel's side: load a filter in a child that is about to execute a
+ * command, and take the descriptor on which its notifications come
+ * (seccomp_unotify(2)).
+ */
+#ifndef LISTENER_H
+#define LISTENER_H
+
+#include <signal.h>
+
+#include "command.h"
+#include "filter.h"
+
+struct listener;
+
+/* NULL: printed and latched. `filter` must outlive the listener. */
+struct listener *listener_new(const struct filter *filter);
+void listener_free(struct listener *l);
+
+/* To be the hook of a command, with the listener as its argument. */
+int listener_hook(void *listener);
+
+/*
+ * After command_start(): wait for the hook, take the descriptor and let the
+ * child go on. True as well when the child failed before its filter was
+ * loaded (listener_fd() is -1 then). False: printed and latched, and the
+ * child must be killed.
+ */
+bool listener_take(struct listener *l, const struct command_child *child);
+/* To poll; -1 without. The caller leaves it open. */
+int listener_fd(const struct listener *l);
+/* Whether the filter was loaded with no_new_privs instead of a capability. */
+bool listener_no_new_privs(const struct listener *l);
+
+/* The next notification; false: there is none, its task is gone. */
+bool listener_receive(struct listener *l, struct seccomp_notif *notification);
+/* Whether the task still waits for the answer. */
+bool listener_is_valid(const struct listener *l, uint64_t id);
+/* Let the call go on, or fail with `error`. False: the task is gone. */
+bool listener_continue(const struct listener *l, uint64_t id);
+bool listener_deny(const struct listener *l, uint64_t id, int error);
+
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "text.h"
+
+struct row {
+	struct call_id id;
+	char *answer;
+	uint64_t count;
+	char **images;
+	size_t n_images;
+};
+
+struct report {
+	struct row *rows;
+	size_t n;
+};
+
+struct widths {
+	int arch, nr, count, name, answer;	/* columns; arch 0: left out */
+};
+
+struct report *report_new(void)
+{
+	return xcalloc(1, sizeof(struct report));
+}
+
+void report_free(struct report *r)
+{
+	if (!r)
+		return;
+	for (size_t i = 0; i < r->n; i++) {
+		for (size_t j = 0; j < r->rows[i].n_images; j++)
+			free(r->rows[i].images[j]);
+		free(r->rows[i].images);
+		free(r->rows[i].answer);
+	}
+	free(r->rows);
+	free(r);
+}
+
+static struct row *find(struct report *r, struct call_id id,
+			const char *answer)
+{
+	struct row *row;
+
+	for (size_t i = 0; i < r->n; i++)
+		if (!call_id_compare(&r->rows[i].id, &id) &&
+		    !strcmp(r->rows[i].answer, answer))
+			return &r->rows[i];
+	r->rows = xgrow(r->rows, r->n, sizeof(*r->rows));
+	row = &r->rows[r->n++];
+	row->id = id;
+	row->answer = xstrdup(answer);
+	return row;
+}
+
+static void add_image(struct row *row, const char *image)
+{
+	for (size_t i = 0; i < row->n_images; i++)
+		if (!strcmp(row->images[i], image))
+			return;
+	row->images = xgrow(row->images, row->n_images, sizeof(*row->images));
+	row->images[row->n_images++] = xstrdup(image);
+}
+
+void report_add(struct report *r, struct call_id id, const char *answer,
+		const char *image, uint64_t count)
+{
+	struct row *row = find(r, id, answer);
+
+	if (__builtin_add_overflow(row->count, count, &row->count))
+		row->count = UINT64_MAX;
+	if (image)
+		add_image(row, image);
+}
+
+size_t report_size(const struct report *r)
+{
+	return r->n;
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	const struct row *x = a, *y = b;
+	int order = call_id_compare(&x->id, &y->id);
+
+	return order ? order : strcmp(x->answer, y->answer);
+}
+
+static int compare_images(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void sort(struct report *r)
+{
+	qsort(r->rows, r->n, sizeof(*r->rows), compare_rows);
+	for (size_t i = 0; i < r->n; i++)
+		if (r->rows[i].n_images)
+			qsort(r->rows[i].images, r->rows[i].n_images,
+			      sizeof(char *), compare_images);
+}
+
+static const char *arch_label(struct call_id id, char buf[16])
+{
+	const struct arch *arch = arch_of_call(id);
+
+	if (arch)
+		return arch->name;
+	snprintf(buf, 16, "0x%08x", id.arch);
+	return buf;
+}
+
+static uint64_t shown_count(const struct row *row)
+{
+	return row->count ? row->count : 1;
+}
+
+static void widen(int *width, int needed)
+{
+	if (*width < needed)
+		*width = needed;
+}
+
+static struct widths measure(const struct report *r)
+{
+	struct widths w = { strlen("ARCH"), strlen("NR"), strlen("COUNT"),
+			    strlen("NAME"), strlen("ANSWER") };
+	bool foreign = false;
+
+	for (size_t i = 0; i < r->n; i++) {
+		const struct row *row = &r->rows[i];
+		char name[SYSCALL_NAME_MAX], arch[16];
+
+		foreign |= arch_of_call(row->id) != arch_native();
+		widen(&w.arch, strlen(arch_label(row->id, arch)));
+		widen(&w.nr, snprintf(NULL, 0, "%d", row->id.nr));
+		widen(&w.count,
+		      snprintf(NULL, 0, "%" PRIu64, shown_count(row)));
+		widen(&w.name, strlen(syscall_label(row->id, name)));
+		widen(&w.answer, strlen(row->answer));
+	}
+	if (!foreign)
+		w.arch = 0;
+	return w;
+}
+
+static void print_images(const struct row *row, FILE *out)
+{
+	for (size_t i = 0; i < row->n_images; i++) {
+		char *image = text_printable(row->images[i]);
+
+		fprintf(out, "%s%s", i ? ", " : "  ", image);
+		free(image);
+	}
+	putc('\n', out);
+}
+
+static void print_row(const struct row *row, const struct widths *w, FILE *out)
+{
+	char name[SYSCALL_NAME_MAX], arch[16];
+
+	if (w->arch)
+		fprintf(out, "%-*s  ", w->arch, arch_label(row->id, arch));
+	fprintf(out, "%*d  %*" PRIu64 "  %-*s  %-*s", w->nr, row->id.nr,
+		w->count, shown_count(row), w->name,
+		syscall_label(row->id, name), w->answer, row->answer);
+	print_images(row, out);
+}
+
+void report_print(struct report *r, FILE *out)
+{
+	struct widths w = measure(r);
+
+	if (!r->n)
+		return;
+	sort(r);
+	if (w.arch)
+		fprintf(out, "%-*s  ", w.arch, "ARCH");
+	fprintf(out, "%*s  %*s  %-*s  %-*s  IMAGES\n", w.nr, "NR", w.count,
+		"COUNT", w.name, "NAME", w.answer, "ANSWER");
+	for (size_t i = 0; i < r->n; i++)
+		print_row(&r->rows[i], &w, out);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A filter against the calls of a trace: nothing is run. */
+#ifndef SIMULATE_H
+#define SIMULATE_H
+
+#include "filter.h"
+#include "report.h"
+#include "trace.h"
+
+/*
+ * Whether the trace can prove anything: it has calls, none was lost, and
+ * unless `partial` every run is complete. Problems are printed and latched.
+ */
+bool trace_is_usable(const struct trace *t, bool partial);
+
+/* Returns how many distinct calls were looked at. */
+size_t simulate(const struct filter *filter, const struct trace *t,
+		struct report *report);
+
+#endif

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sp-verify: a profile against a trace, or against a command run under it. */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "live.h"
+#include "memory.h"
+#include "message.h"
+#include "output.h"
+#include "replay.h"
+#include "simulate.h"
+#include "text.h"
+
+static const char help[] =
+"Usage: sp-verify -p PROFILE [TRACE...]\n"
+"       sp-verify -p PROFILE [-t SECONDS] [--enforce] -- COMMAND [ARG...]\n"
+"       sp-verify -p PROFILE [-t SECONDS] [--enforce] --replay [TRACE...]\n"
+"List every call that a seccomp profile denies: of recordings, without\n"
+"running anything; of a command; or of a recorded command run again.\n"
+"With no TRACE, or when TRACE is -, read stdin.\n"
+"\n"
+"  -p, --profile=FILE   the profile: an OCI seccomp object or a config.json\n"
+"      --replay         run the commands of the recordings again\n"
+"      --run=ID         with --replay: only runs of this name or id\n"
+"      --enforce        answer calls as the profile says\n"
+"  -t, --time=SECONDS   end the command after that time\n"
+"  -o, --output=FILE    write the list to FILE, whole or not at all\n"
+"      --allow-partial  accept recordings that do not hold all calls\n"
+"  -h, --help           print this help\n"
+"  -V, --version        print the version\n"
+"\n"
+"A command's stdout is stderr, unless the list goes to a FILE.\n"
+"Exit status: 0 no violation, 1 violations, 2 trouble.\n";
+
+struct options {
+	const char *profile;
+	const char *output;	/* NULL: stdout */
+	const char *run;	/* NULL: all */
+	bool replay, enforce, partial;
+	unsigned int timeout;	/* seconds; 0: none */
+	char **traces;		/* NULL-terminated */
+	size_t n_traces;
+	char **command;		/* NULL: none */
+};
+
+static unsigned int parse_seconds(const char *text)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 10);
+
+	if (*text < '0' || *text > '9' || *end || !value ||
+	    value > INT32_MAX)
+		message_usage("%s: not a number of seconds", text);
+	return value;
+}
+
+enum { OPT_REPLAY = 256, OPT_RUN, OPT_ENFORCE, OPT_PARTIAL, OPERAND = 1 };
+
+static void take_option(struct options *o, int c)
+{
+	switch (c) {
+	case OPERAND:
+		o->traces = xgrow(o->traces, o->n_traces, sizeof(char *));
+		o->traces[o->n_traces++] = optarg;
+		break;
+	case 'p':
+		o->profile = optarg;
+		break;
+	case 'o':
+		o->output = optarg;
+		break;
+	case 't':
+		o->timeout = parse_seconds(optarg);
+		break;
+	case OPT_REPLAY:
+		o->replay = true;
+		break;
+	case OPT_RUN:
+		o->run = optarg;
+		break;
+	case OPT_ENFORCE:
+		o->enforce = true;
+		break;
+	case OPT_PARTIAL:
+		o->partial = true;
+		break;
+	case 'h':
+		message_help(help);
+	case 'V':
+		message_version();
+	default:
+		exit(STATUS_TROUBLE);	/* getopt said why */
+	}
+}
+
+/*
+ * Operands come in order ("-" in the option string), so that only what
+ * stands after a "--" that is no option's argument is ever run.
+ */
+static void parse_options(struct options *o, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "profile", required_argument, NULL, 'p' },
+		{ "output", required_argument, NULL, 'o' },
+		{ "time", required_argument, NULL, 't' },
+		{ "replay", no_argument, NULL, OPT_REPLAY },
+		{ "run", required_argument, NULL, OPT_RUN },
+		{ "enforce", no_argument, NULL, OPT_ENFORCE },
+		{ "allow-partial", no_argument, NULL, OPT_PARTIAL },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 },
+	};
+	int c, before = optind;
+
+	while ((c = getopt_long(argc, argv, "-p:o:t:hV", longs, NULL)) != -1) {
+		take_option(o, c);
+		before = optind;
+	}
+	if (optind > before)	/* the last step was over "--" */
+		o->command = argv + optind;
+	o->traces = xgrow(o->traces, o->n_traces, sizeof(char *));
+}
+
+static void check_options(const struct options *o)
+{
+	bool runs = o->command || o->replay;
+
+	if (!o->profile)
+		message_usage("no profile: -p is missing");
+	if (o->command && !*o->command)
+		message_usage("no command after --");
+	if (o->command && (o->n_traces || o->replay))
+		message_usage("either recordings or a command");
+	if (o->run && !o->replay)
+		message_usage("--run is for --replay");
+	if (!runs && (o->enforce || o->timeout))
+		message_usage("%s is for commands",
+			      o->enforce ? "--enforce" : "-t");
+	if (o->command || strcmp(o->profile, "-"))
+		return;
+	for (size_t i = 0; i < o->n_traces; i++)
+		if (!strcmp(o->traces[i], "-"))
+			message_usage("stdin is either profile or recording");
+	if (!o->n_traces)
+		message_usage("stdin is either profile or recording");
+}
+
+static void say_unknown(const struct options *o, const struct profile *p)
+{
+	char *list = NULL;
+
+	for (size_t i = 0; i < p->n_unknown; i++) {
+		char *longer = xasprintf("%s%s%s", list ? list : "",
+					 list ? ", " : "", p->unknown[i]);
+
+		free(list);
+		list = longer;
+	}
+	if (list) {
+		char *printable = text_printable(list);
+
+		message_note("%s: unknown names, ignored as runtimes do: %s",
+			     o->profile, printable);
+		free(printable);
+	}
+	free(list);
+}
+
+/* NULL: printed and latched. */
+static struct filter *load_filter(const struct options *o)
+{
+	struct profile *p = profile_load(o->profile);
+	struct filter *f = NULL;
+	char *problem = NULL;
+	int err;
+
+	if (!p)
+		return NULL;
+	say_unknown(o, p);
+	err = filter_compile(p, &f, &problem);
+	if (err)
+		message_error("%s: %s", o->profile,
+			      problem ? problem : strerror(-err));
+	else if (problem)
+		message_note("%s: %s", o->profile, problem);
+	free(problem);
+	profile_free(p);
+	return f;
+}
+
+static bool load_traces(const struct options *o, struct trace *t)
+{
+	unsigned int flags = o->partial ? TRACE_PARTIAL : 0;
+	bool ok = true;
+
+	if (!o->n_traces)
+		return trace_load(t, "-", flags);
+	for (char **path = o->traces; *path; path++)
+		ok &= trace_load(t, *path, flags);
+	return ok;
+}
+
+/* Leave stdout to the list: the command's goes to stderr, or stays. */
+static int command_stdout(const struct options *o)
+{
+	return o->output && strcmp(o->output, "-") ? -1 : STDERR_FILENO;
+}
+
+/* Each returns whether there is something to write. */
+
+static bool verify_command(const struct options *o, const struct filter *f,
+			   struct report *report)
+{
+	struct live_options live = { f, o->enforce, o->timeout };
+	struct command command = {
+		.argv = o->command, .stdout_fd = command_stdout(o),
+	};
+	bool ok = live_run(&live, &command, report);
+
+	if (ok && !report_size(report))
+		message_note("no violation");
+	return ok || report_size(report);
+}
+
+static bool verify_replay(const struct options *o, const struct filter *f,
+			  struct report *report)
+{
+	struct live_options live = { f, o->enforce, o->timeout };
+	struct trace *t = trace_new();
+	bool ok = load_traces(o, t) &&
+		  replay(t, o->run, command_stdout(o), &live, report);
+
+	if (ok && !report_size(report))
+		message_note("no violation");
+	trace_free(t);
+	return ok || report_size(report);
+}
+
+static bool verify_trace(const struct options *o, const struct filter *f,
+			 struct report *report)
+{
+	struct trace *t = trace_new();
+	bool ok = load_traces(o, t) && trace_is_usable(t, o->partial);
+
+	if (ok) {
+		size_t n = simulate(f, t, report);
+
+		if (!report_size(report))
+			message_note("%zu calls, no violation", n);
+	}
+	trace_free(t);
+	return ok;
+}
+
+static void write_report(struct report *report, struct output *out)
+{
+	report_print(report, output_file(out));
+	if (output_commit(out) && report_size(report))
+		message_latch(STATUS_NO);
+}
+
+static void verify(const struct options *o, const struct filter *f)
+{
+	struct report *report = report_new();
+	struct output *out;
+
+	if (output_open(&out, o->output, OUTPUT_PRIVATE)) {
+		bool ok = o->command ? verify_command(o, f, report)
+			: o->replay ? verify_replay(o, f, report)
+			: verify_trace(o, f, report);
+
+		if (ok)
+			write_report(report, out);
+		else
+			output_abandon(out);
+	}
+	report_free(report);
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = { 0 };
+	struct filter *filter;
+
+	message_init("sp-verify", STATUS_TROUBLE);
+	parse_options(&o, argc, argv);
+	check_options(&o);
+	filter = load_filter(&o);
+	if (filter)
+		verify(&o, filter);
+	filter_free(filter);
+	free(o.traces);
+	return message_finish();
+}

@@ -1,0 +1,301 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# sp-diff: what differs, and what a matrix of runs says.
+
+load helper
+
+stream() { "$TESTS/mkstream" > "$1"; }
+
+two_sides() {
+	stream old.sp <<-'TEXT'
+	run 1 old
+	image /bin/ls aabb
+	call 1 openat 5
+	call 1 read 3
+	call 1 20 2 arch=x86
+	TEXT
+	stream new.sp <<-'TEXT'
+	run 2 new
+	image /bin/ls
+	call 2 openat 5000
+	call 2 1 12 arch=x32
+	call 2 70000 1
+	call 2 1 3 image=/bin/cat%1b
+	TEXT
+}
+
+@test "lines for what one side alone has, by architecture and number" {
+	two_sides
+	run sp-diff old.sp new.sp
+	[ "$status" = 1 ]
+	diff <(echo "$output") - <<-'TEXT'
+	- getpid          2  x86
+	- read            3
+	+ write           3
+	+ syscall_70000   1
+	+ write          12  x32
+	TEXT
+}
+
+@test "equal means the same calls, whatever the counts" {
+	printf '%s\n' 'run 1 a' 'call 1 read 3' | stream a.sp
+	printf '%s\n' 'run 2 b' 'call 2 read 9 image=/b' | stream b.sp
+	run sp-diff a.sp b.sp
+	[ "$status" = 0 ]
+	[ -z "$output" ]
+	run sp-diff --by-image a.sp b.sp
+	[ "$status" = 1 ]
+}
+
+@test "by image: path and build-id" {
+	two_sides
+	run sp-diff --by-image old.sp new.sp
+	[ "$status" = 1 ]
+	diff <(echo "$output") - <<-'TEXT'
+	- getpid            2  x86  /bin/ls@aabb
+	- read              3  /bin/ls@aabb
+	+ write             3  /bin/cat\x1b
+	+ openat         5000  /bin/ls
+	- openat            5  /bin/ls@aabb
+	+ syscall_70000     1  /bin/ls
+	+ write            12  x32  /bin/ls
+	TEXT
+}
+
+@test "either side may be stdin, and NEW is when it is not given" {
+	two_sides
+	sp-diff old.sp new.sp > expected || [ $? = 1 ]
+	run sp-diff old.sp < new.sp
+	[ "$output" = "$(cat expected)" ]
+	run sp-diff old.sp - < new.sp
+	[ "$output" = "$(cat expected)" ]
+	run sp-diff - new.sp < old.sp
+	[ "$output" = "$(cat expected)" ]
+	run sp-diff - < old.sp
+	[ "$status" = 2 ]
+}
+
+@test "quiet says it by the status alone" {
+	two_sides
+	run sp-diff -q old.sp new.sp
+	[ "$status" = 1 ]
+	[ -z "$output" ]
+	run sp-diff --quiet old.sp old.sp
+	[ "$status" = 0 ]
+}
+
+# names NAME… — an OCI profile that allows them
+profile() {
+	jq -n '{defaultAction: "SCMP_ACT_ERRNO",
+		architectures: ["SCMP_ARCH_X86_64"],
+		syscalls: [{names: $ARGS.positional, action: "SCMP_ACT_ALLOW"}]}' \
+		--args "$@"
+}
+
+@test "against a profile: groups are marked and do not count" {
+	requires jq
+	printf '%s\n' 'run 1 a' 'call 1 read 3' 'call 1 socket 1' | stream a.sp
+	profile read socket exit_group > p.json
+	run sp-diff a.sp p.json
+	[ "$status" = 0 ]
+	[ "$output" = "+ exit_group  -  (group)" ]
+	run sp-diff p.json a.sp
+	[ "$status" = 0 ]
+	[ "$output" = "- exit_group  -  (group)" ]
+	run sp-diff --groups a.sp p.json
+	[ "$status" = 1 ]
+}
+
+@test "against a profile: what no group adds counts" {
+	requires jq
+	printf '%s\n' 'run 1 a' 'call 1 read 3' | stream a.sp
+	profile read chmod > p.json
+	run sp-diff a.sp - < p.json
+	[ "$status" = 1 ]
+	[ "$output" = "+ chmod  -" ]
+}
+
+# exit_group is in a group, but this trace has it and the profile has not.
+@test "an observed call that the profile lacks counts" {
+	requires jq
+	printf '%s\n' 'run 1 a' 'call 1 read 3' 'call 1 exit_group 1' | stream a.sp
+	profile read > p.json
+	run sp-diff a.sp p.json
+	[ "$status" = 1 ]
+	[ "$output" = "- exit_group  1" ]
+}
+
+@test "two profiles are compared as they are" {
+	requires jq
+	profile read > p.json
+	profile read exit_group | sed s/ACT_ALLOW/ACT_LOG/ > q
+	run sp-diff p.json q
+	[ "$status" = 1 ]
+	[ "$output" = "+ exit_group  -" ]
+	run sp-diff p.json p.json
+	[ "$status" = 0 ]
+	run sp-diff --by-image p.json q
+	[ "$status" = 2 ]
+}
+
+@test "what is no input is trouble, in one line" {
+	two_sides
+	: > empty
+	echo hello > text
+	head -c 60 old.sp > cut.sp
+	mkdir dir
+	for f in empty text cut.sp dir missing; do
+		run --separate-stderr sp-diff old.sp "$f"
+		[ "$status" = 2 ]
+		[ -z "$output" ]
+		[ "${#stderr_lines[@]}" = 1 ]
+		[[ $stderr == "sp-diff: $f: "* ]]
+	done
+	run sp-diff --allow-partial old.sp cut.sp
+	[ "$status" = 1 ]
+	run sp-diff
+	[ "$status" = 2 ]
+	run sp-diff --csv old.sp new.sp
+	[ "$status" = 2 ]
+	run bash -c 'sp-diff old.sp new.sp > /dev/full'
+	[ "$status" = 2 ]
+}
+
+@test "losses that touch the calls are said" {
+	printf '%s\n' 'run 1 a lost.task=2' 'run 2 b' 'call * read 3' | stream a.sp
+	printf '%s\n' 'run 3 a lost.detail=2' 'call 3 read 3' | stream b.sp
+	run --separate-stderr sp-diff a.sp b.sp
+	[ "$status" = 0 ]
+	[ "${#stderr_lines[@]}" = 1 ]
+	[[ $stderr == "sp-diff: a.sp: 1 of 2 runs may lack calls: "* ]]
+}
+
+matrix_runs() {
+	printf '%s\n' 'run 9 all' 'call 9 read 3' 'call 9 write 1' \
+		'call 9 openat 12' 'call 9 read 4 image=/b' | stream 1.sp
+	printf '%s\n' 'run 2 "a, b" start=5' 'run 1 part start=9' \
+		'call * read 1' 'call 2 socket 100' 'call 1 20 1 arch=x86' | stream 2.sp
+}
+
+@test "a matrix: runs, calls, own calls, the smallest set, the rest" {
+	matrix_runs
+	run sp-diff --matrix 1.sp 2.sp
+	[ "$status" = 0 ]
+	diff <(echo "$output") - <<-'TEXT'
+	  RUN  ID        CALLS  DISTINCT  NAME
+	    1  00000000     20         3  all
+	    2  00000000    101         2  a, b
+	    3  00000000      2         2  part
+
+	CALL           RUNS   1   2 3
+	getpid (x86)      1   .   . 1
+	read              3   7   1 1
+	write             1   1   . .
+	socket            1   . 100 .
+	openat            1  12   . .
+
+	Calls that one run alone makes: 4
+	    1  all
+	       write
+	       openat
+	    2  a, b
+	       socket
+	    3  part
+	       getpid (x86)
+
+	Smallest set of runs that makes all 5 calls: 3 of 3
+	    1  all
+	    2  a, b
+	    3  part
+
+	Runs that add nothing to it: 0
+	TEXT
+	sp-merge 1.sp 2.sp > m.sp
+	sp-diff --matrix m.sp | grep -q '^Smallest.*: 3 of 3$'
+	# A run is one run, however many streams hold it.
+	sp-diff --matrix 1.sp 2.sp m.sp 1.sp | cmp - <(sp-diff --matrix 1.sp 2.sp)
+	sp-diff --matrix < m.sp | cmp - <(sp-diff --matrix m.sp)
+}
+
+@test "a matrix as CSV" {
+	matrix_runs
+	run sp-diff --matrix --csv 1.sp 2.sp
+	[ "$status" = 0 ]
+	diff <(echo "$output") - <<-'TEXT'
+	arch,nr,name,all,"a, b",part
+	x86,20,getpid,0,0,1
+	x86_64,0,read,7,1,1
+	x86_64,1,write,1,0,0
+	x86_64,41,socket,0,100,0
+	x86_64,257,openat,12,0,0
+	TEXT
+	sp-diff --matrix --csv --by-image 1.sp |
+		grep -qx 'x86_64,0,read,/b,,4'
+}
+
+@test "runs of one name are told apart by their ids" {
+	printf '%s\n' 'run a0000000000000000000000000000001 xy start=0' \
+		'run a0000000000000000000000000000012 xy start=1' \
+		'run b xy start=2' "run 3 'x\"y' start=3" 'call * read 1' |
+		stream a.sp
+	sp-diff --matrix --csv a.sp > out
+	diff <(head -1 out) - <<-'TEXT'
+	arch,nr,name,xy [a000000000000000000000000000000],xy [a000000000000000000000000000001],xy [00000000],"x""y"
+	TEXT
+}
+
+@test "the smallest set is the smallest: against brute force" {
+	cat > cover.py <<-'PY'
+	import itertools, random, re, subprocess, sys
+	mk, rnd = sys.argv[1], random.Random(11)
+	for trial in range(150):
+	    runs, calls = rnd.randint(1, 9), rnd.randint(1, 14)
+	    p = rnd.choice([.1, .2, .3, .5])
+	    made = [{c for c in range(calls) if rnd.random() < p} for _ in range(runs)]
+	    text = "".join(f"run {i + 1} r{i} start={i}\n" for i in range(runs))
+	    text += "".join(f"call {i + 1} {c} 1\n" for i, m in enumerate(made) for c in m)
+	    stream = subprocess.run([mk], input=text.encode(), stdout=-1, check=True).stdout
+	    out = subprocess.run(["sp-diff", "--matrix"], input=stream, stdout=-1, check=True).stdout.decode()
+	    smallest, rest = out.split("\nSmallest set")[1].split("\nRuns that add nothing")
+	    names = lambda part: {int(r) for r in re.findall(r"^ +\d+  r(\d+)$", part, re.M)}
+	    chosen, all_calls = names(smallest), set().union(*made)
+	    best = next(n for n in range(runs + 1) for s in itertools.combinations(made, n)
+	                if set().union(*s) == all_calls)
+	    covered = set().union(*(made[r] for r in chosen))
+	    if len(chosen) != best or covered != all_calls or names(rest) != set(range(runs)) - chosen:
+	        sys.exit(f"trial {trial}: {chosen} of {made}, best {best}")
+	PY
+	/usr/bin/python3 cover.py "$TESTS/mkstream"
+}
+
+# Real runs share most of their calls; the second kind is hard on purpose.
+@test "a thousand runs of four hundred calls take well under a second" {
+	cat > big.py <<-'PY'
+	import random, sys
+	rnd, hard = random.Random(3), sys.argv[1] == "hard"
+	for i in range(1, 1001):
+	    print(f"run {i:x} test{i} start={i}")
+	for i in range(1, 1001):
+	    for c in range(400):
+	        if rnd.random() < (.1 if hard else .95 if c < 200 else .02):
+	            print(f"call {i:x} {c} {i}")
+	PY
+	for kind in real hard; do
+		/usr/bin/python3 big.py $kind | stream $kind.sp
+		start=${EPOCHREALTIME/./}
+		sp-diff --matrix $kind.sp > $kind.txt
+		took=$((${EPOCHREALTIME/./} - start))
+		echo "$kind: $took us"
+		sed -n '/[Ss]et of runs/p' $kind.txt
+		[ "$took" -lt 2000000 ]
+	done
+	grep -q 'there may be a smaller one' hard.txt
+	[ "$(awk '{ print length }' real.txt | sort -n | tail -1)" -lt 100 ]
+	sp-diff --matrix real.sp | cmp - real.txt
+}
+
+@test "of equal runs the first is chosen" {
+	printf '%s\n' 'run 3 a start=1' 'run 2 b start=2' 'run 1 c start=3' \
+		'call * read 1' 'call * write 2' | stream a.sp
+	sp-diff --matrix a.sp | grep -A1 '^Smallest' | grep -qx '    1  a'
+}

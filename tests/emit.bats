@@ -1,0 +1,636 @@
+# shellcheck shell=bash
+# sp-emit: what its formats hold, what they add, and what it refuses.
+load helper
+
+SCHEMA=/usr/share/gocode/src/github.com/opencontainers/runtime-spec/schema
+
+# stream FILE LINE… — a stream of one run on x86_64 with these items
+stream() {
+	local file=$1
+	shift
+	{
+		echo 'run 1 "a run"'
+		printf '%s\n' "$@"
+	} | "$TESTS/mkstream" >"$file"
+}
+
+# small — a.sp: five calls by two images
+small() {
+	stream a.sp 'image /usr/bin/ls 0123abcd 1:1:2' 'call 1 execve 1' \
+		'call 1 read 7 first=30' 'call 1 openat 5' 'image /opt/tool' \
+		'call 1 read 100 first=20' 'call 1 socket 1' \
+		'call 1 96 2 flags=1'
+}
+
+# two_archs — b.sp: calls on x86_64 and on x86
+two_archs() {
+	stream b.sp 'image /opt/p64' 'call 1 execve 1' 'call 1 getpid 1' \
+		'call 1 write 1' 'call 1 exit_group 1' 'image /opt/p32' \
+		'call 1 20 1 arch=x86' 'call 1 64 1 arch=x86' \
+		'call 1 252 1 arch=x86'
+}
+
+# names JQ-FILTER FILE — the names of an OCI profile, on one line
+names() {
+	jq -r "[.syscalls[] | $1 | .names[]] | join(\" \")" "$2"
+}
+
+allowed() {
+	names 'select(.action == "SCMP_ACT_ALLOW")' "$1"
+}
+
+enosys() {
+	names 'select(.errnoRet == 38)' "$1"
+}
+
+@test "exactly one format" {
+	small
+	run -2 sp-emit a.sp
+	[[ $output == "sp-emit: no format"* ]]
+	run -2 sp-emit --oci --json a.sp
+	[[ $output == "sp-emit: --oci and --json"* ]]
+	run -2 sp-emit --explain --table a.sp
+	run -2 sp-emit --oci --deny=errno:NONE a.sp
+	[[ $output == *"'NONE'"* ]]
+	run -2 sp-emit --oci --deny=stop a.sp
+	run -2 sp-emit --oci --runtime=docker a.sp
+	run -2 sp-emit --oci --no-such a.sp
+	run -0 sp-emit --help
+	[[ $output == "Usage: sp-emit "*--libseccomp* ]]
+	run -0 sp-emit --version
+}
+
+@test "oci: the observed calls, sorted, on the native architecture" {
+	small
+	sp-emit --oci --exact a.sp >p.json 2>err
+	run -0 jq -c . p.json
+	[ "$output" = '{"defaultAction":"SCMP_ACT_ERRNO","defaultErrnoRet":1,'\
+'"architectures":["SCMP_ARCH_X86_64"],"syscalls":[{"names":["execve",'\
+'"gettimeofday","openat","read","socket"],"action":"SCMP_ACT_ALLOW"}]}' ]
+	[ "$(cat err)" = "sp-emit: 5 observed" ]
+}
+
+@test "oci: valid against the schema of the runtime specification" {
+	[ -d "$SCHEMA" ] || skip "no OCI schema"
+	/usr/bin/python3 -c 'import jsonschema' || skip "no python3-jsonschema"
+	cat >check.py <<'PY'
+import json, pathlib, sys, jsonschema
+at = pathlib.Path(sys.argv[1]) / "config-linux.json"
+root = json.loads(at.read_text())
+seccomp = root["linux"]["properties"]["seccomp"]
+refs = jsonschema.RefResolver(base_uri=at.as_uri(), referrer=root)
+check = jsonschema.Draft4Validator(seccomp, resolver=refs)
+bad = [e.message for e in check.iter_errors(json.load(sys.stdin))]
+sys.exit("\n".join(bad) or 0)
+PY
+	small
+	two_archs
+	for deny in errno:EPERM errno:ENOSYS kill log; do
+		sp-emit --oci --deny=$deny a.sp b.sp |
+			/usr/bin/python3 -W ignore check.py "$SCHEMA"
+	done
+	run ! /usr/bin/python3 -W ignore check.py "$SCHEMA" <<<'{"syscalls": 1}'
+}
+
+@test "oci: libseccomp resolves every name on one of the architectures" {
+	cat >check.py <<'PY'
+import ctypes, json, sys
+lib = ctypes.CDLL("libseccomp.so.2")
+p = json.load(sys.stdin)
+archs = [lib.seccomp_arch_resolve_name(a[10:].lower().encode())
+         for a in p["architectures"]]
+assert all(archs)
+for rule in p["syscalls"]:
+    assert rule["names"] == sorted(set(rule["names"]))
+    for name in rule["names"]:
+        if not any(lib.seccomp_syscall_resolve_name_arch(
+                ctypes.c_uint32(a), name.encode()) >= 0 for a in archs):
+            sys.exit(name)
+PY
+	small
+	two_archs
+	sp-emit --oci a.sp b.sp | /usr/bin/python3 check.py
+	sp-emit --oci --runtime=none --no-vdso a.sp b.sp |
+		/usr/bin/python3 check.py
+}
+
+@test "the groups, and what each option leaves out" {
+	stream a.sp 'call 1 read 1'
+	sp-emit --oci --runtime=none a.sp >p.json 2>err
+	[ "$(allowed p.json)" = "clock_getres clock_gettime execve exit \
+exit_group getcpu getrandom gettimeofday read restart_syscall rt_sigreturn \
+time" ]
+	[ "$(cat err)" = \
+		"sp-emit: 1 observed + 4 kernel + 1 start + 6 vdso; 10 get ENOSYS" ]
+	[ "$(enosys p.json)" = "clone3 close_range execveat faccessat2 \
+fchmodat2 openat2 preadv2 pwritev2 rseq statx" ]
+	sp-emit --oci --runtime=none --no-kernel a.sp >p.json
+	[ "$(allowed p.json)" = "clock_getres clock_gettime execve getcpu \
+getrandom gettimeofday read time" ]
+	sp-emit --oci --runtime=none --no-start --no-kernel a.sp >p.json
+	[ "$(allowed p.json)" = "clock_getres clock_gettime getcpu getrandom \
+gettimeofday read time" ]
+	sp-emit --oci --runtime=none --no-start --no-kernel --no-vdso a.sp >p.json
+	[ "$(allowed p.json)" = read ]
+	sp-emit --oci --no-fallback a.sp >p.json
+	[ -z "$(enosys p.json)" ]
+	sp-emit --oci --exact a.sp >p.json
+	[ "$(jq '.syscalls | length' p.json)" = 1 ]
+	[ "$(allowed p.json)" = read ]
+}
+
+@test "the calls of the container runtimes" {
+	stream a.sp 'call 1 ioctl 1'
+	local rest="--no-kernel --no-start --no-vdso"
+	# shellcheck disable=SC2086
+	runtime() {
+		sp-emit --oci $rest "$@" a.sp 2>/dev/null >p.json
+		allowed p.json
+	}
+	[ "$(runtime --runtime=crun --nnp)" = \
+		"close close_range execve ioctl pselect6 read write" ]
+	[ "$(runtime --runtime=crun)" = "capset close close_range execve ioctl \
+prctl pselect6 read rt_sigaction rt_sigprocmask setresgid setresuid write" ]
+	[ "$(runtime --runtime=runc --nnp)" = "close epoll_ctl execve fcntl \
+fstatfs futex getdents64 getpid ioctl openat openat2 rt_sigreturn statx \
+write" ]
+	[ "$(runtime --runtime=runc)" = "capget capset chdir close epoll_ctl \
+execve faccessat2 fchown fcntl fstat fstatfs futex getcwd getdents64 getpid \
+getppid ioctl newfstatat openat openat2 prctl read rt_sigreturn setgid \
+setgroups setuid statx write" ]
+	[ "$(runtime --runtime=none)" = ioctl ]
+	[ "$(runtime --no-runtime)" = ioctl ]
+	any=$(runtime)
+	[ "$any" = "$(runtime --runtime=any)" ]
+	for runtime in runc crun; do
+		for call in $(runtime --runtime=$runtime); do
+			[[ " $any " == *" $call "* ]]
+		done
+	done
+	for call in mount umount2 pivot_root setns unshare clone; do
+		[[ " $any " != *" $call "* ]]
+	done
+	sp-emit --systemd a.sp 2>err >/dev/null
+	run -1 grep runtime err
+	sp-emit --systemd --runtime=crun a.sp 2>err >/dev/null
+	grep -q "11 runtime" err
+}
+
+@test "what is denied, and how" {
+	small
+	sp-emit --oci --deny=kill a.sp >p.json
+	[ "$(jq -r .defaultAction p.json)" = SCMP_ACT_KILL_PROCESS ]
+	[ "$(jq .defaultErrnoRet p.json)" = null ]
+	[ -n "$(enosys p.json)" ]
+	sp-emit --oci --deny=errno:EACCES a.sp >p.json
+	[ "$(jq .defaultErrnoRet p.json)" = 13 ]
+	sp-emit --oci --deny=errno:ENOSYS a.sp >p.json
+	[ -z "$(enosys p.json)" ]
+	sp-emit --oci --deny=log a.sp >p.json
+	[ "$(jq -r .defaultAction p.json)" = SCMP_ACT_LOG ]
+	[ -z "$(enosys p.json)" ]
+	sp-emit --libseccomp --deny=log a.sp | grep -q "DEFAULT SCMP_ACT_LOG"
+	sp-emit --libseccomp --deny=kill a.sp | grep -q "DEFAULT SCMP_ACT_KILL_P"
+	sp-emit --libseccomp --deny=errno:EACCES a.sp |
+		grep -q "DEFAULT SCMP_ACT_ERRNO(EACCES)"
+}
+
+@test "one list for two architectures: said, and refused by --exact" {
+	two_archs
+	sp-emit --oci --runtime=none --no-kernel --no-vdso --no-fallback \
+		--no-start b.sp >p.json 2>err
+	[ "$(jq -c .architectures p.json)" = \
+		'["SCMP_ARCH_X86_64","SCMP_ARCH_X86"]' ]
+	[ "$(allowed p.json)" = "execve exit_group getpid getppid write" ]
+	grep -qx "sp-emit: 7 observed" err
+	grep -q "^sp-emit: x86_64 gains 1," err
+	grep -q "^sp-emit: x86 gains 2," err
+	for format in oci systemd; do
+		run -2 sp-emit --$format --exact -o p b.sp
+		[[ $output == *"--exact"*"x86_64 gains 1"* ]]
+		[[ $output == *"--exact"*"x86 gains 2"* ]]
+		[ ! -e p ]
+	done
+	run -0 sp-emit --systemd b.sp
+	[[ $output == *"SystemCallArchitectures=native x86"* ]]
+	run -0 sp-emit --libseccomp --exact b.sp
+	[[ $output == *'sandprint_x86_64[] = {'*'"execve", 59'*'sandprint_x86[] = {'* ]]
+	[ "$(grep -c SCMP_ACT_ALLOW <<<"$output")" = 7 ]
+	[[ $output != *gains* ]]
+	# A name allowed anywhere is not denied elsewhere.
+	stream c.sp 'call 1 read 1' 'call 1 435 1 arch=x86'
+	sp-emit --oci c.sp >p.json
+	[[ " $(allowed p.json) " == *" clone3 "* ]]
+	[[ " $(enosys p.json) " != *" clone3 "* ]]
+}
+
+@test "x86: its groups, and the 64-bit time calls answered with ENOSYS" {
+	stream a.sp 'call 1 read 1' 'call 1 3 1 arch=x86'
+	sp-emit --oci a.sp >p.json
+	[[ " $(allowed p.json) " == *" clock_gettime64 "*" sigreturn "* ]]
+	[[ " $(enosys p.json) " == *" futex_time64 "*" utimensat_time64 "* ]]
+	stream a.sp 'call 1 read 1'
+	sp-emit --oci a.sp >p.json
+	[[ $(cat p.json) != *time64* && $(cat p.json) != *'"sigreturn"'* ]]
+}
+
+@test "a call without a name" {
+	stream a.sp 'call 1 read 1' 'call 1 600 3' 'call 1 599 1'
+	for format in oci systemd; do
+		run -2 sp-emit --$format -o p a.sp
+		[[ $output == *"x86_64 599: "*"x86_64 600: "* ]]
+		[ ! -e p ]
+	done
+	run -0 sp-emit --libseccomp a.sp
+	[[ $output == *"{ NULL, 600, SCMP_ACT_ALLOW }"* ]]
+	run -0 sp-emit --table a.sp
+	[[ $output == *"600      3  syscall_600"* ]]
+	run -0 jq -c '.calls[2] | [.nr, .name, .count]' <(sp-emit --json a.sp)
+	[ "$output" = '[600,null,3]' ]
+	# libseccomp has no way to add it on another architecture.
+	stream a.sp 'call 1 read 1' 'call 1 600 1 arch=x86'
+	run -2 sp-emit --libseccomp a.sp
+	[[ $output == "sp-emit: x86 600: "* ]]
+	stream a.sp 'call 1 read 1' 'call 1 7 1 arch=0x1234'
+	run -2 sp-emit --libseccomp a.sp
+	[[ $output == "sp-emit: 0x00001234 7: unknown arch"* ]]
+	run -0 sp-emit --table a.sp
+	[[ $output == *"0x00001234"* ]]
+}
+
+@test "number -1 is left out of profiles, with a word" {
+	stream a.sp 'call 1 read 1' 'call 1 -1 4'
+	sp-emit --oci --exact a.sp >p.json 2>err
+	[ "$(allowed p.json)" = read ]
+	grep -q "^sp-emit: x86_64 -1: " err
+	run -0 sp-emit --libseccomp a.sp
+	[[ $output != *" -1, "* ]]
+	[ "$(sp-emit --json a.sp | jq -c '.calls[0] | [.nr, .name]')" = '[-1,null]' ]
+	stream a.sp 'call 1 -1 4'
+	run -2 sp-emit --systemd --exact a.sp
+	[[ $output == *"no call to allow"* ]]
+}
+
+@test "a name that the installed libseccomp lacks is said" {
+	stream a.sp 'call 1 read 1' 'call 1 471 1'
+	/usr/bin/python3 -c '
+import ctypes
+lib = ctypes.CDLL("libseccomp.so.2")
+exit(lib.seccomp_syscall_resolve_name(b"rseq_slice_yield") != -1)' ||
+		skip "the installed libseccomp knows it"
+	sp-emit --oci a.sp >p.json 2>err
+	[[ " $(allowed p.json) " == *" rseq_slice_yield "* ]]
+	grep -q "^sp-emit: rseq_slice_yield: .* 2.6.1 " err
+	stream a.sp 'call 1 read 1'
+	run -0 sp-emit --oci a.sp
+	[[ $output != *2.6* ]]
+}
+
+@test "no profile from nothing, or from a part" {
+	refused() {
+		for format in oci systemd libseccomp json table; do
+			echo before >p
+			run -2 sp-emit --$format -o p "$@"
+			[ "${#lines[@]}" = 1 ]
+			[ "$(cat p)" = before ]
+		done
+	}
+	: >empty.sp
+	refused empty.sp
+	"$TESTS/mkstream" <<<'run 1 x' >a.sp
+	refused a.sp
+	[[ $output == *"no calls"* ]]
+	refused --allow-partial a.sp
+	printf 'run 1 x complete=no\ncall 1 read 1\n' | "$TESTS/mkstream" >a.sp
+	refused a.sp
+	[[ $output == *"incomplete"*"--allow-partial"* ]]
+	for kind in call task; do
+		printf 'run 1 x lost.%s=3\ncall 1 read 1\n' $kind |
+			"$TESTS/mkstream" >a.sp
+		refused a.sp
+		[[ $output == *" 3 "* ]]
+		run -0 sp-emit --oci --allow-partial -o p.json a.sp
+		[[ $output == *" 3 "* ]]
+		rm p.json
+	done
+	printf 'run 1 x\ncall 1 read 1\nopen\n' | "$TESTS/mkstream" >a.sp
+	refused a.sp
+	[[ $output == "sp-emit: a.sp: "*truncated* ]]
+	run -0 sp-emit --systemd --allow-partial a.sp
+	[[ $output == *"incomplete"*"[Service]"* ]]
+	sp-emit --json --allow-partial a.sp | jq -e '.runs[0].complete == false'
+	echo nonsense >a.sp
+	refused a.sp
+	refused missing.sp
+	small
+	refused a.sp missing.sp
+}
+
+@test "losses that do not touch the profile" {
+	printf 'run 1 x lost.image=3 lost.detail=9\nimage /bin/a\ncall 1 read 1\n' |
+		"$TESTS/mkstream" >a.sp
+	run -0 sp-emit --oci a.sp
+	run -2 sp-emit --oci --image='*' a.sp
+	[[ $output == *"3 calls belong to an unknown image"* ]]
+	run -0 sp-emit --oci --image='*' --allow-partial a.sp
+	printf 'run 1 x\ncall 1 read 1\nrecord [99, 1]\n' | "$TESTS/mkstream" >a.sp
+	run -0 sp-emit --oci a.sp
+	[[ $output == "sp-emit: run 0"*"1: 1 records of unknown kinds"* ]]
+}
+
+@test "what the recording could not see is said once" {
+	printf 'run %d x blind="io_uring filtered"\ncall %d read 1\n' 1 1 2 2 |
+		"$TESTS/mkstream" >a.sp
+	sp-emit --oci a.sp 2>err >/dev/null
+	[ "$(grep -c "^sp-emit: .*: io_uring$" err)" = 1 ]
+	[ "$(grep -c "^sp-emit: .*: filtered$" err)" = 1 ]
+}
+
+@test "runs on different architectures" {
+	{
+		printf 'run 1 x\ncall 1 read 1\n'
+		printf 'run 2 y arch=aarch64\ncall 2 63 1 arch=aarch64\n'
+	} | "$TESTS/mkstream" >a.sp
+	run -2 sp-emit --oci a.sp
+	[[ $output == *"x86_64"*"aarch64"* ]]
+	run -0 sp-emit --table a.sp
+	[[ $output == *"aarch64  63"* ]]
+}
+
+@test "--image takes the calls of some executables" {
+	small
+	image() {
+		sp-emit --oci --exact "$@" a.sp >p.json && allowed p.json
+	}
+	[ "$(image --image='*/ls')" = "execve openat read" ]
+	[ "$(image --image='/opt/*')" = "gettimeofday read socket" ]
+	[ "$(image --image='*/ls' --image='/opt/tool')" = \
+		"execve gettimeofday openat read socket" ]
+	run -2 sp-emit --oci --image=ls -o p a.sp
+	[[ $output == *"--image: no image matches" ]]
+	[ ! -e p ]
+	run -0 jq -c '[.images[].path], [.calls[] | .name, .count], (.runs | length)' \
+		<(sp-emit --json --image='*/ls' a.sp)
+	[ "$output" = '["/usr/bin/ls"]
+["read",7,"execve",1,"openat",5]
+1' ]
+}
+
+@test "json: the trace, and nothing but it" {
+	small
+	sp-emit --json a.sp >a.json 2>err
+	[ ! -s err ]
+	[ "$(jq -c keys_unsorted a.json)" = \
+		'["version","runs","images","calls","lost"]' ]
+	[ "$(jq -c '.runs[0] | keys' a.json)" = \
+'["arch","argv","blind","complete","cwd","duration_ns","gid","groups","how",'\
+'"id","kernel","labels","lost","machine","name","rlimits","start_ns",'\
+'"status","uid","umask","version"]' ]
+	[ "$(jq -c '.images' a.json)" = \
+'[{"path":"/opt/tool","build_id":null,"runs":[]},{"path":"/usr/bin/ls",'\
+'"build_id":"0123abcd","runs":[{"run":0,"execs":1,"tasks":2}]}]' ]
+	[ "$(jq -c '.calls[0]' a.json)" = \
+'{"arch":"x86_64","nr":0,"name":"read","count":107,"first_ns":20,'\
+'"images":[0,1],"runs":[0],"flags":[]}' ]
+	[ "$(jq -c '[.calls[] | .name]' a.json)" = \
+		'["read","socket","execve","gettimeofday","openat"]' ]
+	[ "$(jq -c '.calls[3].flags' a.json)" = '["vsyscall"]' ]
+	[ "$(jq -c .lost a.json)" = \
+		'{"call":0,"detail":0,"image":0,"record":0,"task":0}' ]
+}
+
+@test "json: runs, images and losses of several" {
+	printf 'run 2 x lost.detail=4\nimage "/bin/a%%FF"\ncall 2 read 1\n' |
+		"$TESTS/mkstream" >a.sp
+	printf 'run 1 y lost.detail=5\nimage -\ncall 1 read 2\ncall 1 write 18446744073709551615\n' |
+		"$TESTS/mkstream" >b.sp
+	sp-emit --json a.sp b.sp >ab.json
+	[ "$(jq -c '[.runs[].name], [.images[].path], .lost.detail' ab.json)" = \
+'["y","x"]
+[null,"/bin/a\\xff"]
+9' ]
+	[ "$(jq -c '.calls[0] | .images, .runs, .count' ab.json)" = '[0,1]
+[0,1]
+3' ]
+	grep -q '"count": 9223372036854775807' ab.json
+}
+
+@test "table" {
+	small
+	run -0 sp-emit --table a.sp
+	[ "$output" = "Observed 116 syscall events (5 unique syscalls)
+ NR  COUNT  NAME
+  0    107  read
+257      5  openat
+ 96      2  gettimeofday
+ 41      1  socket
+ 59      1  execve" ]
+	two_archs
+	run -0 sp-emit --table b.sp
+	[ "${lines[1]}" = "ARCH     NR  COUNT  NAME" ]
+	[ "${lines[2]}" = "x86      20      1  getpid" ]
+	stream a.sp 'call 1 read 123456789' 'call 1 write 1'
+	run -0 sp-emit --table a.sp
+	[ "$output" = "Observed 123456790 syscall events (2 unique syscalls)
+NR      COUNT  NAME
+ 0  123456789  read
+ 1          1  write" ]
+}
+
+@test "explain: every call of the profile, with its reasons" {
+	small
+	two_archs
+	sp-emit --oci --explain a.sp b.sp >why 2>err
+	sp-emit --oci a.sp b.sp >p.json 2>err2
+	cmp err err2
+	[ "$(awk 'NR > 1 { print $3 }' why | sort -u)" = \
+		"$(jq -r '.syscalls[].names[]' p.json | sort -u)" ]
+	grep -Eq '^x86_64 +0 +read +allow +observed +100 by /opt/tool, 7 by /usr/bin/ls$' why
+	grep -Eq '^x86_64 +0 +read +allow +runtime +crun: ' why
+	grep -Eq '^x86_64 +435 +clone3 +ENOSYS +fallback +glibc ' why
+	grep -Eq '^x86 +5 +open +' why && return 1
+	grep -Eq '^x86 +4 +write +allow +union ' why
+	sp-emit --explain a.sp b.sp | cmp - why
+	sp-emit --systemd --explain a.sp | grep -Eq 'runtime|fallback' && return 1
+	stream a.sp 'image "/bin/%0A%1B[31m"' 'call 1 read 1'
+	sp-emit --explain a.sp | grep -qF '/bin/\x0a\x1b[31m'
+}
+
+@test "the union of the inputs, in any order, from files or stdin" {
+	small
+	two_archs
+	sp-emit --json a.sp b.sp >out1
+	sp-emit --json b.sp a.sp >out2
+	cat a.sp b.sp | sp-emit --json >out3
+	sp-emit --json - b.sp <a.sp >out4
+	sp-emit --json a.sp b.sp a.sp >out5
+	for i in 2 3 4 5; do cmp out1 out$i; done
+	for format in oci systemd libseccomp table explain; do
+		sp-emit --$format a.sp b.sp >out1
+		sp-emit --$format b.sp a.sp >out2
+		cmp out1 out2
+	done
+}
+
+@test "a failed write is an error" {
+	small
+	for format in oci systemd libseccomp json table explain; do
+		run -2 bash -c "sp-emit --$format a.sp >/dev/full"
+		[[ $output == *"No space left"* ]]
+	done
+	run -2 sp-emit --oci -o none/p.json a.sp
+	[[ $output == "sp-emit: none/p.json"* ]]
+	run -0 sp-emit --oci -o p.json a.sp
+	sp-emit --oci a.sp | cmp - p.json
+	[ "$(ls)" = "$(printf 'a.sp\np.json')" ]
+}
+
+@test "systemd: a drop-in that systemd takes" {
+	requires systemd-analyze
+	small
+	two_archs
+	mkdir x.service.d
+	printf '[Service]\nExecStart=/bin/true\nSystemCallFilter=~@mount\n' >x.service
+	complaints() {
+		sp-emit --systemd "$@" a.sp b.sp 2>/dev/null >x.service.d/p.conf
+		systemd-analyze verify "$PWD/x.service" 2>&1 |
+			grep -F x.service.d
+	}
+	for deny in errno:EPERM errno:EACCES kill log; do
+		run complaints --deny=$deny
+		[ "$output" = "" ]
+	done
+	# The judge can say no.
+	sed -i 's/SystemCallLog=~/&nonsense /' x.service.d/p.conf
+	systemd-analyze verify "$PWD/x.service" 2>&1 | grep -q nonsense
+}
+
+@test "systemd: what the drop-in says" {
+	small
+	sp-emit --systemd --exact a.sp >p.conf
+	[ "$(grep -v '^#' p.conf)" = "[Service]
+SystemCallFilter=
+SystemCallFilter=execve gettimeofday openat read socket
+SystemCallArchitectures=
+SystemCallArchitectures=native
+SystemCallErrorNumber=EPERM" ]
+	sp-emit --systemd --exact --deny=kill a.sp | grep -qx SystemCallErrorNumber=
+	sp-emit --systemd --exact --deny=log a.sp >p.conf
+	[ "$(grep -v '^#' p.conf)" = "[Service]
+SystemCallFilter=
+SystemCallLog=
+SystemCallLog=~execve gettimeofday openat read socket" ]
+	for i in {0..300}; do echo "call 1 $i 1"; done >many
+	{ echo 'run 1 x'; cat many; } | "$TESTS/mkstream" >a.sp
+	sp-emit --systemd --exact a.sp >p.conf
+	[ "$(awk 'length > 80' p.conf)" = "" ]
+	[ "$(sed -n 's/^SystemCallFilter=//p' p.conf | wc -w)" = 301 ]
+	[ "$(grep -c '^SystemCallFilter=' p.conf)" -lt 70 ]
+}
+
+# compile HEADER-STREAM… — prog and prog++ from filter.h and main.c
+compile() {
+	requires cc c++
+	sp-emit --libseccomp -o filter.h "$@"
+	cc -Wall -Wextra -Werror -pedantic -std=c99 -D_GNU_SOURCE \
+		-o prog main.c -lseccomp
+	cp main.c main.cc
+	c++ -Wall -Wextra -Werror -pedantic -o prog++ main.cc -lseccomp
+}
+
+@test "libseccomp: a program runs under the header, and no further" {
+	cat >main.c <<'C'
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "filter.h"
+
+int main(void)
+{
+	char line[100];
+	int e[3], n;
+
+	if (sandprint_load())
+		return 1;
+	e[0] = syscall(SYS_getuid) < 0 ? errno : 0;
+	e[1] = syscall(SYS_getppid) < 0 ? errno : 0;
+	e[2] = syscall(435 /* clone3 */, 0, 0) < 0 ? errno : 0;
+	n = snprintf(line, sizeof(line), "%d %d %d\n", e[0], e[1], e[2]);
+	return write(1, line, n) != n;
+}
+C
+	stream a.sp 'call 1 write 1' 'call 1 exit_group 1' 'call 1 102 1' \
+		'call 1 600 1' 'call 1 471 1'
+	compile a.sp
+	run -0 ./prog
+	[ "$output" = "0 1 38" ]
+	run -0 ./prog++
+	[ "$output" = "0 1 38" ]
+	compile --deny=errno:EACCES --no-fallback a.sp
+	run -0 ./prog
+	[ "$output" = "0 13 13" ]
+	compile --deny=log a.sp
+	run -0 ./prog
+	[[ $output == "0 0 22" ]]
+	compile --deny=kill a.sp
+	run -159 ./prog
+}
+
+@test "libseccomp: each architecture has its own calls" {
+	[ "$(uname -m)" = x86_64 ] || skip "not x86_64"
+	cat >main.c <<'C'
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "filter.h"
+
+static long call32(long nr)
+{
+	long result;
+
+	__asm__ volatile("int $0x80" : "=a"(result) : "a"(nr) : "memory");
+	return result < 0 ? -result : 0;
+}
+
+int main(void)
+{
+	char line[100];
+	long e[4];
+	int n;
+
+	if (sandprint_load())
+		return 1;
+	e[0] = syscall(SYS_getpid) < 0 ? errno : 0;
+	e[1] = syscall(SYS_getppid) < 0 ? errno : 0;
+	e[2] = call32(20 /* getpid */);
+	e[3] = call32(64 /* getppid */);
+	n = snprintf(line, sizeof(line), "%ld %ld %ld %ld\n", e[0], e[1],
+		     e[2], e[3]);
+	return write(1, line, n) != n;
+}
+C
+	stream b.sp 'call 1 write 1' 'call 1 exit_group 1' 'call 1 getpid 1' \
+		'call 1 64 1 arch=x86'
+	compile --exact b.sp
+	run -0 ./prog
+	[ "$output" = "0 1 1 0" ]
+	# An architecture that was not seen gets the default, not death.
+	stream b.sp 'call 1 write 1' 'call 1 exit_group 1' 'call 1 110 1'
+	compile --exact b.sp
+	run -0 ./prog
+	[ "$output" = "1 0 1 1" ]
+}
+
+@test "a recording of a command becomes each format" {
+	requires sp-record
+	requires_root
+	sp-record -o ls.sp -- ls / >/dev/null
+	for format in oci systemd libseccomp json table explain; do
+		sp-emit --$format ls.sp >out 2>err
+		[ -s out ]
+	done
+	sp-emit --oci ls.sp 2>&1 >/dev/null |
+		grep -Eq '^sp-emit: [0-9]+ observed \+ [0-9]+ kernel \+ .* runtime'
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The stream's reader, fed with anything: as a libFuzzer target, and with
+ * -DEXHAUSTIVE as a program that takes a good stream, cuts it at every byte
+ * and changes every byte in every way, and says which of those was accepted.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "trace.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Whether the bytes are a stream; what is accepted must be writable too. */
+static bool accepts(const uint8_t *data, size_t size, unsigned int flags)
+{
+	struct trace *t = trace_new();
+	FILE *in = size ? fmemopen((void *)data, size, "r") :
+		fopen("/dev/null", "r");
+	char *problem, *bytes;
+	size_t written;
+	FILE *out;
+	bool ok;
+
+	ok = trace_read(t, in, flags, &problem);
+	if (ok == (problem != NULL))
+		abort();	/* a verdict and its reason come together */
+	if (ok) {
+		out = open_memstream(&bytes, &written);
+		trace_write(t, out);
+		fclose(out);
+		free(bytes);
+	}
+	free(problem);
+	fclose(in);
+	trace_free(t);
+	return ok;
+}
+
+#ifndef EXHAUSTIVE
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	accepts(data, size, 0);
+	accepts(data, size, TRACE_PARTIAL);
+	return 0;
+}
+
+#else
+
+static uint8_t *read_all(const char *path, size_t *size)
+{
+	FILE *file = fopen(path, "r");
+	uint8_t *data = xcalloc(1 << 20, 1);
+
+	if (!file)
+		return NULL;
+	*size = fread(data, 1, 1 << 20, file);
+	fclose(file);
+	return data;
+}
+
+static int try_cuts(const uint8_t *data, size_t size)
+{
+	int bad = 0;
+
+	for (size_t n = 0; n < size; n++) {
+		uint8_t *cut = xmemdup(data, n);
+
+		if (accepts(cut, n, 0) && ++bad)
+			printf("cut at %zu: accepted\n", n);
+		accepts(cut, n, TRACE_PARTIAL);
+		free(cut);
+	}
+	return bad;
+}
+
+static int try_changes(uint8_t *data, size_t size)
+{
+	int bad = 0;
+
+	for (size_t i = 0; i < size; i++)
+		for (int flip = 1; flip < 256; flip++) {
+			data[i] ^= flip;
+			if (accepts(data, size, 0) && ++bad)
+				printf("byte %zu ^ %02x: accepted\n", i, flip);
+			data[i] ^= flip;
+		}
+	return bad;
+}
+
+int main(int argc, char **argv)
+{
+	size_t size;
+	uint8_t *data = argc == 2 ? read_all(argv[1], &size) : NULL;
+	int bad;
+
+	if (!data || !accepts(data, size, 0)) {
+		printf("needs a good stream\n");
+		return 2;
+	}
+	bad = try_cuts(data, size) + try_changes(data, size);
+	printf("%zu cuts, %zu changes, %d accepted\n", size, 255 * size, bad);
+	free(data);
+	return bad != 0;
+}
+
+#endif

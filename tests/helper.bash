@@ -1,0 +1,43 @@
+# shellcheck shell=bash
+# What every test file loads: the tools in PATH, and a scratch directory of
+# its own for each test.
+bats_require_minimum_version 1.5.0
+
+TESTS=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
+SP_BIN=${SP_BIN:-${TESTS%/*}/build/bin}
+WITNESS=${SP_BIN%/bin}/tests/witness
+PATH=$SP_BIN:$PATH:/usr/sbin:/sbin
+export LC_ALL=C PATH TESTS SP_BIN WITNESS
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+# requires COMMAND… — skip the test where one of them is missing
+requires() {
+	local c
+	for c; do
+		command -v "$c" >/dev/null || skip "no $c"
+	done
+}
+
+requires_root() {
+	[ "$(id -u)" = 0 ] || skip "not root"
+}
+
+# calls FILE… — "ARCH NAME COUNT" for each call, the number for the nameless
+calls() {
+	sp-emit --json "$@" |
+		jq -r '.calls[] | "\(.arch) \(.name // .nr) \(.count)"'
+}
+
+
+# wait_for SECONDS COMMAND… — until it succeeds
+wait_for() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		sleep 0.05
+	done
+}

@@ -1,0 +1,146 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Streams that somebody has cut, changed or made up: one line, status 2, no
+# crash, and no memory for what is only claimed.
+
+load helper
+
+READERS=(sp-merge "sp-diff --matrix" "sp-diff - good.sp" "sp-diff good.sp -"
+	"sp-emit --json" "sp-emit --oci" "sp-verify -p good.json")
+
+good_stream() {
+	"$TESTS/mkstream" > good.sp <<-'TEXT'
+	run 1 "a run" label.k=v
+	run 2 b
+	image /bin/ls aabb 1:1:0
+	call 1 read 1000
+	call 2 20 1 arch=x86 image=/bin/sh
+	TEXT
+	echo '{"defaultAction":"SCMP_ACT_ERRNO","architectures":["SCMP_ARCH_X86_64"],"syscalls":[]}' > good.json
+}
+
+# refuse FILE — every reader does: quickly, in one line, in little memory
+refuse() {
+	local reader lines
+	for reader in "${READERS[@]}"; do
+		status=0
+		(ulimit -v 300000; timeout 10 $reader) < "$1" > out 2> err || status=$?
+		lines=$(wc -l < err)
+		if [ "$status" != 2 ] || [ "$lines" != 1 ] || [ -s out ]; then
+			echo "$reader < $1: status $status"
+			cat err
+			return 1
+		fi
+	done
+}
+
+# bytes HEX… — to a file of its own, which is refused
+refuse_bytes() {
+	printf '%s' "$*" | xxd -r -p > made.sp
+	refuse made.sp
+}
+
+# What every stream begins with.
+HEAD=9300a973616e647072696e7401
+
+@test "the good stream is good" {
+	good_stream
+	sp-merge good.sp > out
+	sp-diff --matrix good.sp > out
+	sp-emit --json good.sp > out
+}
+
+@test "cut anywhere" {
+	good_stream
+	size=$(stat -c %s good.sp)
+	for n in 0 1 5 13 14 40 $((size / 2)) $((size - 6)) $((size - 1)); do
+		head -c "$n" good.sp > cut.sp
+		refuse cut.sp
+	done
+	# A good segment first does not help.
+	head -c 100 good.sp | cat good.sp - > cut.sp
+	refuse cut.sp
+}
+
+@test "lying lengths and gigabyte claims" {
+	good_stream
+	for claim in dd ff00 df c6 db c9 dc de c5 da; do
+		refuse_bytes "$HEAD" "${claim:0:2}" ffffffff
+		refuse_bytes "$HEAD" 92 02 "${claim:0:2}" ffffffff
+		refuse_bytes "$HEAD" 95 04 00 00 00 "${claim:0:2}" ffffffff 00
+		refuse_bytes "${claim:0:2}" ffffffff
+	done
+}
+
+@test "deep nesting" {
+	good_stream
+	refuse_bytes "$HEAD" "$(printf '91%.0s' {1..20000})"
+	refuse_bytes "$HEAD" "92 05 $(printf '81 00%.0s' {1..20000})"
+	refuse_bytes "$(printf '91%.0s' {1..20000})"
+}
+
+@test "other versions, other files" {
+	good_stream
+	refuse_bytes 9300a973616e647072696e7402
+	grep -q 'version 2' err
+	refuse_bytes 9300a973616e647072696e74cfffffffffffffffff
+	refuse_bytes 9300a973616e647072696e7801
+	refuse_bytes 93
+	printf 'GIF89a' > made.sp
+	refuse made.sp
+	cat good.sp good.json > made.sp
+	refuse made.sp
+}
+
+@test "records that do not fit together" {
+	good_stream
+	for record in '[4, 0, 1, 2, [[0, 1, 0, 0]]]' '[3, "/x", null, [[0, 1, 1]]]' \
+		'[3, "/x", "id", []]' '[3]' '[4]' '[2]' '[2, 1]' '[0, "sandprint", 1]' '[-1]' \
+		'["x"]' '[]' '{}' 7 '[3, "a\u0000b", null, []]' '[3, null, null, 5]'; do
+		printf 'record %s\n' "$record" | "$TESTS/mkstream" > made.sp
+		refuse made.sp
+	done
+}
+
+@test "random bytes" {
+	good_stream
+	cat > noise.py <<-'PY'
+	import random
+	rnd = random.Random(5)
+	for i in range(12):
+	    head = bytes.fromhex("9300a973616e647072696e7401") if i % 3 else b""
+	    open(f"noise{i}.sp", "wb").write(head + rnd.randbytes(1 << rnd.randrange(12)))
+	PY
+	/usr/bin/python3 noise.py
+	for f in noise*.sp; do
+		refuse "$f"
+	done
+}
+
+# The same reader as in the tools, so that thousands of inputs take seconds.
+@test "every byte changed in every way, under ASan and UBSan" {
+	good_stream
+	cd "$TESTS/.."
+	make SAN=address,undefined build/san/tests/fuzz/stream
+	build/san/tests/fuzz/stream "$BATS_TEST_TMPDIR/good.sp"
+}
+
+@test "the tools themselves under ASan and UBSan" {
+	good_stream
+	make -C "$TESTS/.." SAN=address,undefined build/san/bin/sp-merge build/san/bin/sp-diff
+	PATH=$TESTS/../build/san/bin:$PATH
+	size=$(stat -c %s good.sp)
+	for ((n = 0; n < size; n += 29)); do
+		head -c "$n" good.sp > cut.sp
+		for reader in sp-merge "sp-diff --matrix" "sp-diff good.sp -" "sp-diff - good.json"; do
+			status=0
+			$reader < cut.sp > out 2> err || status=$?
+			[ "$status" = 2 ]
+			[ "$(wc -l < err)" = 1 ]
+		done
+		status=0
+		sp-diff --matrix --allow-partial cut.sp > out 2> err || status=$?
+		[ "$status" = 0 ] || [ "$n" -lt 13 ]
+	done
+	sp-merge good.sp | sp-diff --matrix --csv --by-image > out
+}

@@ -1,0 +1,158 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# sp-merge: a union that does not depend on how it is made.
+
+load helper
+
+mk() { "$TESTS/mkstream"; }
+
+# stream FILE < description
+stream() { mk > "$1"; }
+
+two_streams() {
+	stream a.sp <<-'TEXT'
+	run 2 second lost.task=1 label.k=v
+	run 1 first complete=no status=nil argv=nil
+	image /bin/sh aabb 1:2:3
+	image - 2:0:1
+	call 2 openat 7 first=9 flags=1
+	call 1 read 5 image=/bin/sh
+	call * 20 1 arch=x86
+	TEXT
+	stream b.sp <<-'TEXT'
+	run 3 "third %ff"
+	run 1 first lost.call=4
+	image /bin/sh 3:1:0 1:9:9
+	image /bin/sh aabb 1:1:5
+	call 1 read 6 first=2
+	call 3 1 18446744073709551615 arch=x32
+	call 1 read 2 first=8 image=/bin/ls
+	TEXT
+}
+
+@test "the union is that of an independent fold" {
+	two_streams
+	sp-merge a.sp b.sp > ab.sp
+	"$TESTS/mkstream" --fold a.sp b.sp > expected.sp
+	cmp expected.sp ab.sp
+}
+
+@test "order, repetition and concatenation do not matter" {
+	two_streams
+	sp-merge a.sp b.sp > ab.sp
+	sp-merge b.sp a.sp a.sp | cmp ab.sp
+	cat b.sp a.sp | sp-merge | cmp ab.sp
+	cat b.sp | sp-merge a.sp - | cmp ab.sp
+	sp-merge ab.sp | cmp ab.sp
+	sp-merge ab.sp b.sp | cmp ab.sp
+}
+
+# Random streams over few runs, so that many facts are there twice; merged in
+# random trees, in-process files, against the fold.
+@test "any order and tree gives the same bytes" {
+	cat > trees.py <<-'PY'
+	import os, random, subprocess, sys
+	mk = sys.argv[1]
+	rnd = random.Random(7)
+	def stream(n):
+	    runs = rnd.sample(range(9), rnd.randint(1, 4))
+	    text = "".join(f"run {i} name{rnd.randint(0, 1)} lost.{rnd.choice(['call', 'new'])}="
+	                   f"{rnd.randint(0, 3)} complete={rnd.choice(['yes', 'no'])} "
+	                   f"status={rnd.choice(['nil', '-9', '0', '200'])} label.k={rnd.choice('ab')}\n"
+	                   for i in runs)
+	    for i in ("", "aa", "aabb", "bb"):
+	        text += f"image /bin/{rnd.choice('xyz')} '{i}' {runs[0]}:{rnd.randint(0, 3)}:1\n"
+	    for _ in range(rnd.randint(1, 12)):
+	        call = (rnd.choice(runs), rnd.choice([0, 1, 127, 128, 300, 70000, -1]))
+	        if f"call {call[0]} {call[1]} " not in text:
+	            text += (f"call {call[0]} {call[1]} {rnd.choice([1, 200, 2**32, 2**63])} "
+	                     f"first={rnd.choice([0, 5, 2**40])} flags={rnd.randint(0, 3)}\n")
+	    if rnd.random() < .3:
+	        text += 'record [77, {"a": [1]}]\n'
+	    with open(f"s{n}", "wb") as f:
+	        f.write(subprocess.run([mk], input=text.encode(), stdout=-1, check=True).stdout)
+	def merge(paths, out):
+	    if len(paths) > 3 or (len(paths) > 1 and rnd.random() < .5):
+	        at = rnd.randint(1, len(paths) - 1)
+	        paths = [merge(p, f"{out}{k}") for k, p in enumerate((paths[:at], paths[at:]))]
+	        rnd.shuffle(paths)
+	    with open(out, "wb") as f:
+	        subprocess.run(["sp-merge", *paths], stdout=f, check=True)
+	    return out
+	for _ in range(8):
+	    for n in range(7):
+	        stream(n)
+	    paths = [f"s{n}" for n in range(7)]
+	    expected = subprocess.run([mk, "--fold", *paths], stdout=-1, check=True).stdout
+	    for _ in range(12):
+	        rnd.shuffle(paths)
+	        got = open(merge(paths, "t"), "rb").read()
+	        if got != expected:
+	            sys.exit(f"differs: {paths}")
+	PY
+	/usr/bin/python3 trees.py "$TESTS/mkstream"
+}
+
+@test "unknown records are a loss that stays" {
+	stream a.sp <<-'TEXT'
+	run 1 r
+	call 1 read 1
+	record [42, "what"]
+	record [43]
+	TEXT
+	sp-merge a.sp > m.sp
+	"$TESTS/mkstream" --dump m.sp > text
+	grep -q '"record": 2' text
+	run ! grep -q what text
+	sp-merge m.sp a.sp m.sp | cmp m.sp
+}
+
+@test "a truncated stream is refused, and partial when it is allowed" {
+	printf '%s\n' 'run 1 r' 'call 1 read 1' open | stream cut.sp
+	run --separate-stderr sp-merge cut.sp
+	[ "$status" = 2 ]
+	[ -z "$output" ]
+	[ "${#stderr_lines[@]}" = 1 ]
+	[[ $stderr == "sp-merge: cut.sp: segment 1: record "*": truncated" ]]
+	sp-merge --allow-partial cut.sp > p.sp
+	"$TESTS/mkstream" --dump p.sp | grep '^run' | grep -q false
+	# The whole recording makes it complete again.
+	printf '%s\n' 'run 1 r' 'call 1 read 1' | stream whole.sp
+	sp-merge p.sp whole.sp | cmp - <(sp-merge whole.sp)
+}
+
+@test "the output is whole or as it was" {
+	two_streams
+	sp-merge -o out.sp a.sp b.sp
+	cp out.sp before.sp
+	run sp-merge -o out.sp a.sp missing.sp
+	[ "$status" = 2 ]
+	[ "$output" = "sp-merge: missing.sp: No such file or directory" ]
+	cmp out.sp before.sp
+	# In place, and nothing stays behind.
+	sp-merge --output=a.sp a.sp b.sp
+	cmp a.sp before.sp
+	[ "$(echo *)" = "a.sp b.sp before.sp out.sp" ]
+}
+
+@test "a failed write and a terminal are trouble" {
+	two_streams
+	run sp-merge -o /dev/full a.sp
+	[ "$status" = 2 ]
+	[ "${#lines[@]}" = 1 ]
+	run bash -c 'sp-merge a.sp > /dev/full'
+	[ "$status" = 2 ]
+	requires script
+	run script -qec 'sp-merge a.sp' typescript
+	[ "$status" = 2 ]
+	[[ $output == *terminal* ]]
+}
+
+@test "help and version go to stdout, a wrong option is trouble" {
+	sp-merge --help 2>err | grep -q '^Usage: sp-merge'
+	sp-merge --version 2>>err | grep -q '^sp-merge (sandprint)'
+	[ ! -s err ]
+	run --separate-stderr sp-merge --nonsense
+	[ "$status" = 2 ]
+	[ -z "$output" ]
+}

@@ -1,0 +1,555 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# What sp-record records, judged by programs whose calls are known, and its
+# manners as a command that starts commands.
+
+load helper
+
+setup_file() {
+	requires_root
+}
+
+# record [OPTION…] -- COMMAND… — quietly, to run.sp
+record() {
+	sp-record -q -o run.sp "$@"
+}
+
+# lines_of TRUTH — the calls in run.sp that TRUTH speaks about
+lines_of() {
+	calls run.sp |
+		awk 'NR == FNR { told[$1, $2]; next } ($1, $2) in told' "$1" - |
+		sort
+}
+
+# bears_witness PROGRAM [ARG…] — the recording agrees with what it says of
+# itself; RECORD_OPTIONS are sp-record's.
+bears_witness() {
+	local program=$1 status=0
+	shift
+	record "${RECORD_OPTIONS[@]}" -- "$WITNESS/$program" "$@" >truth ||
+		status=$?
+	[ "$status" -ne 77 ] || skip "$program: not on this machine"
+	[ "$status" -eq 0 ]
+	[ -s truth ]
+	diff -u <(sort truth) <(lines_of truth)
+	lost_nothing
+}
+
+lost_nothing() {
+	sp-emit --json run.sp |
+		jq -e '.lost == {call: 0, detail: 0, image: 0, record: 0, task: 0}
+			and all(.runs[]; .complete)' >/dev/null
+}
+
+# exactly — the whole recording is what stdin lists
+exactly() {
+	diff -u <(sort) <(calls run.sp | sort)
+	lost_nothing
+}
+
+has_call() {
+	calls run.sp | grep -qE "^[^ ]+ $1 "
+}
+
+has_no_call() {
+	! has_call "$1"
+}
+
+# count NAME — how often the native call was made
+count() {
+	calls run.sp | awk -v name="$1" '$1 == "x86_64" && $2 == name { print $3 }'
+}
+
+# field FILTER — of the only run in run.sp
+field() {
+	sp-emit --json run.sp | jq -r ".runs[0]$1"
+}
+
+# A directory that other users can reach, with a copy of the programs there.
+public_copy() {
+	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/test \
+		"$BATS_TEST_TMPDIR"
+	cp "$@" .
+}
+
+# --- what is recorded ------------------------------------------------------
+
+@test "a program of one call: its execve and that call" {
+	record -- "$WITNESS/exit-nolibc"
+	exactly <<-'END'
+	x86_64 execve 1
+	x86_64 exit_group 1
+	END
+}
+
+@test "a 32-bit program: the starter's 64-bit execve too" {
+	record -- "$WITNESS/exit-32-nolibc"
+	exactly <<-'END'
+	x86_64 execve 1
+	x86 exit_group 1
+	END
+}
+
+@test "int 0x80 in a 64-bit process: the architecture of each call" {
+	record -- "$WITNESS/compat-nolibc"
+	exactly <<-'END'
+	x86_64 execve 1
+	x86 getpid 4
+	x86_64 writev 2
+	x86_64 exit_group 1
+	END
+}
+
+@test "numbers that are no call, and x32, as seccomp sees them" {
+	record -- "$WITNESS/numbers-nolibc"
+	sp-emit --json run.sp | jq -r '.calls[] | "\(.arch) \(.nr) \(.count)"' |
+		sort >got
+	sort >expected <<-'END'
+	x86_64 -1 1
+	x86_64 -2147483648 6
+	x86_64 39 4
+	x86_64 59 1
+	x86_64 231 1
+	x86_64 512 2
+	x86_64 600 3
+	x86_64 100000 4
+	x32 2147483647 5
+	x32 1073741863 7
+	x86 -1 2
+	x86 600 3
+	END
+	diff -u expected got
+	lost_nothing
+}
+
+@test "a script: one execve, and the interpreter is the image" {
+	printf '#!%s\n' "$WITNESS/exit-nolibc" >script
+	chmod +x script
+	record -- ./script
+	exactly <<-'END'
+	x86_64 execve 1
+	x86_64 exit_group 1
+	END
+	[ "$(sp-emit --json run.sp | jq -r '.images[].path')" = \
+		"$(realpath "$WITNESS/exit-nolibc")" ]
+}
+
+@test "a symbolic link: the image is the file behind it" {
+	ln -s "$WITNESS/exit-nolibc" link
+	record -- ./link
+	exactly <<-'END'
+	x86_64 execve 1
+	x86_64 exit_group 1
+	END
+	[ "$(sp-emit --json run.sp | jq -r '.images[].path')" = \
+		"$(realpath "$WITNESS/exit-nolibc")" ]
+}
+
+@test "a search along PATH: only the execve that succeeds" {
+	mkdir first second third
+	echo 'not a program' >first/victim
+	cp "$WITNESS/exit-nolibc" third/victim
+	PATH=$PWD/none:$PWD/first:$PWD/second:$PWD/third:$PATH record -- victim
+	exactly <<-'END'
+	x86_64 execve 1
+	x86_64 exit_group 1
+	END
+}
+
+@test "another user: none of the recorder's own calls" {
+	public_copy "$WITNESS/exit-nolibc"
+	record -u nobody -- ./exit-nolibc
+	exactly <<-'END'
+	x86_64 execve 1
+	x86_64 exit_group 1
+	END
+}
+
+@test "a thread's exit, the leader's too, ends that thread only" {
+	bears_witness threads
+}
+
+@test "exec by a thread that is not the leader, and its later children" {
+	bears_witness exec-thread
+}
+
+@test "a daemon that forks twice and outlives the command" {
+	bears_witness daemon
+}
+
+@test "the first calls of children by fork, vfork, clone and clone3" {
+	bears_witness spawn
+}
+
+@test "a 32-bit program with a thread, which executes a 64-bit one" {
+	bears_witness program-32 "$WITNESS/exit-nolibc"
+}
+
+@test "calls through the vsyscall page" {
+	bears_witness vsyscall
+	sp-emit --json run.sp | jq -e '[.calls[] | select(.flags | index("vsyscall"))
+		| .name] | sort == ["getcpu", "gettimeofday", "time"]'
+}
+
+@test "failed execs are the program's own calls" {
+	bears_witness exec-fail
+	[ "$(sp-emit --json run.sp | jq '.images | length')" -eq 1 ]
+}
+
+@test "a program that gives up its privileges" {
+	bears_witness setuid
+}
+
+@test "children in PID and mount namespaces of their own" {
+	bears_witness namespace
+}
+
+@test "rt_sigreturn, and restart_syscall after a stop" {
+	bears_witness signals
+}
+
+@test "one tid used by three hundred children in turn" {
+	bears_witness tid 31000 300
+}
+
+@test "a stranger with the tid of a child that has ended is not recorded" {
+	record -- sh -c "$WITNESS/tid 31000 3 >truth; touch ready
+		until [ -e done ]; do sleep 0.05; done" &
+	wait_for 10 test -e ready
+	"$WITNESS/tid" 31000 5 || skip "cannot choose a tid"
+	touch done
+	wait $!
+	diff -u truth <(lines_of truth)
+}
+
+@test "the image of each call" {
+	record -- sh -c "$WITNESS/exec-fail; :"
+	sp-emit --json run.sp >run.json
+	jq -e --arg sh "$(realpath "$(command -v sh)")" \
+		--arg witness "$(realpath "$WITNESS/exec-fail")" '
+		def who($name): [.images as $i | .calls[] |
+			select(.name == $name) | .images[]];
+		who("getpgid") == [$witness] and (who("execve") | sort) ==
+			([$sh, $witness] | sort)' run.json
+}
+
+@test "ten million calls while the reader is stopped: every one counted" {
+	sp-record -q -- "$WITNESS/flood" 4 10000000 2>truth |
+		{ sleep 5; cat; } >run.sp
+	diff -u truth <(lines_of truth)
+	lost_nothing
+}
+
+@test "two million calls and new images while the recorder is stopped" {
+	record -- sh -c :
+	local shell=$(count getppid)
+	sp-record -q -o run.sp -- sh -c "touch ready
+		until [ -e stopped ]; do sleep 0.05; done
+		$WITNESS/flood 2 2000000; $WITNESS/exec-fail >truth
+		touch done" &
+	wait_for 10 test -e ready
+	kill -STOP $!
+	touch stopped
+	wait_for 60 test -e done
+	sleep 1
+	kill -CONT $!
+	wait $!
+	[ "$(count getppid)" -eq $((2000000 + shell)) ]
+	[ "$(count getpgid)" -eq 1 ]
+	[ "$(count execveat)" -eq 2 ]
+}
+
+@test "ten recorders at once, each with its own target only" {
+	local i pids=()
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		sp-record -q -o "$i.sp" -- "$WITNESS/flood" 2 "${i}0000" \
+			>"$i.truth" &
+		pids+=($!)
+	done
+	for i in "${pids[@]}"; do
+		wait "$i"
+	done
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		[ "$(calls "$i.sp" | grep ' getppid ')" = "$(<"$i.truth")" ]
+	done
+}
+
+@test "--no-follow: the command's threads and execs, not its children" {
+	RECORD_OPTIONS=(--no-follow) bears_witness threads
+	record --no-follow -- "$WITNESS/exec-thread" | sed /getsid/d >truth
+	diff -u <(sort truth) <(lines_of truth)
+	has_no_call getsid
+	record --no-follow -- sh -c 'mkdir child; rmdir child; exec touch file'
+	has_call utimensat
+	has_no_call mkdir
+	has_no_call rmdir
+}
+
+# --- exit status -----------------------------------------------------------
+
+@test "exit status: the command's own" {
+	run record -- sh -c 'exit 37'
+	[ "$status" -eq 37 ]
+	[ "$(field .status)" = 37 ]
+}
+
+@test "exit status: 128 + n for a command killed by signal n" {
+	run record -- sh -c 'kill -KILL $$'
+	[ "$status" -eq 137 ]
+	[ "$(field .status)" = -9 ]
+}
+
+@test "exit status: 126 and 127 for what cannot be run" {
+	touch data
+	run --separate-stderr -126 record -- ./data
+	[[ $stderr == "sp-record: ./data: "* ]]
+	run --separate-stderr -127 record -- ./nothing
+	[[ $stderr == "sp-record: ./nothing: "* ]]
+	run --separate-stderr -127 record -- no-such-command
+	[[ $stderr == "sp-record: no-such-command: "* ]]
+	[ ! -e run.sp ]
+}
+
+@test "exit status: 125 for a wrong command line" {
+	local wrong
+	for wrong in '' '--' '--bogus -- true' '-t x -- true' '-t -1 -- true' \
+		'--label novalue -- true' '-u no-such-user -- true'; do
+		# shellcheck disable=SC2086 # words
+		run --separate-stderr -125 sp-record -o run.sp $wrong
+		[ -z "$output" ]
+		[[ $stderr == "sp-record: "* ]]
+		[ ! -e run.sp ]
+	done
+}
+
+@test "--help and --version go to stdout" {
+	local option
+	for option in -h --help -V --version; do
+		run --separate-stderr -0 sp-record "$option"
+		[ -n "$output" ]
+		[ -z "$stderr" ]
+	done
+}
+
+# --- streams and files -----------------------------------------------------
+
+@test "-o leaves the command its stdin and stdout" {
+	[ "$(echo hello | record -- cat)" = hello ]
+}
+
+@test "without -o the command's stdout is stderr" {
+	sp-record -q -- echo hello >run.sp 2>err
+	[ "$(<err)" = hello ]
+	has_call execve
+}
+
+@test "the stream is not written to a terminal" {
+	run script -qec 'sp-record -- touch ran' /dev/null
+	[ "$status" -eq 125 ]
+	[[ $output == *"sp-record: "*terminal* ]]
+	[ ! -e ran ]
+}
+
+@test "a full device is an error" {
+	run --separate-stderr -125 sp-record -q -o /dev/full -- true
+	[[ $stderr == *"No space left"* ]]
+	run -125 sh -c 'sp-record -q -- true >/dev/full'
+}
+
+@test "a file that cannot be made is an error before the command starts" {
+	run --separate-stderr -125 sp-record -o none/run.sp -- touch ran
+	[[ $stderr == *none/run.sp* ]]
+	[ ! -e ran ]
+}
+
+@test "a dead reader ends the stream, not the command" {
+	{
+		status=0
+		sp-record -q -- sh -c 'sleep 0.2; seq 100000 && touch ran' \
+			2>lines || status=$?
+		echo "$status" >status
+	} | true
+	wait_for 5 test -s status
+	[ -e ran ]
+	[ "$(wc -l <lines)" -ge 100000 ]
+	[ "$(<status)" -eq 125 ]
+}
+
+@test "the command gets no descriptor of the recorder's" {
+	diff -u <(ls /proc/self/fd) <(record -- ls /proc/self/fd)
+}
+
+@test "the command's environment, signals and privileges are untouched" {
+	diff -u <(env | grep -v ^_=) <(record -- env | grep -v ^_=)
+	own() {
+		"$@" grep -E '^(Sig(Blk|Ign|Cgt)|Cap|NoNewPrivs|Seccomp|Umask)' \
+			/proc/self/status
+	}
+	diff -u <(own env) <(own record -- env)
+}
+
+@test "one line of summary on stderr, none with -q" {
+	run --separate-stderr -0 sp-record -o run.sp -- true
+	[[ $stderr == "sp-record: "* ]]
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	run --separate-stderr -0 sp-record -q -o run.sp -- true
+	[ -z "$stderr" ]
+}
+
+@test "--progress shows a line while the command runs" {
+	sp-record --progress -q -o run.sp -- sleep 1.5 2>err
+	[ -s err ]
+}
+
+# --- the run record --------------------------------------------------------
+
+@test "the run record says how the command was run" {
+	umask 027
+	run -3 record --name nightly --label b=2 --label a=1 -- sh -c 'exit 3'
+	sp-emit --json run.sp | jq -e --arg cwd "$PWD" \
+		--arg kernel "$(uname -r)" --arg machine "$(uname -m)" '
+		.runs[0] | .name == "nightly" and .labels == {a: "1", b: "2"}
+		and .argv == ["sh", "-c", "exit 3"] and .cwd == $cwd
+		and .kernel == $kernel and .machine == $machine
+		and .status == 3 and .complete and .uid == 0'
+}
+
+@test "the name is the command line where none is given" {
+	record -- echo a b
+	[ "$(field .name)" = 'echo a b' ]
+}
+
+@test "the environment is not recorded, and with --no-argv no argument" {
+	PASSWORD=tr0ub4dor record --no-argv -- echo correct-horse
+	[ "$(field .argv)" = null ]
+	[ "$(grep -caE "tr0ub4dor|correct-horse" run.sp)" -eq 0 ]
+}
+
+@test "every run has an id of its own" {
+	record -- true
+	local first
+	first=$(field .id)
+	record -- true
+	[ "$first" != "$(field .id)" ]
+}
+
+# --- who and for how long --------------------------------------------------
+
+@test "-u: the user's id, groups and HOME, and no capability" {
+	record -u nobody -- sh -c 'id -u; id -g; id -G; echo "$HOME"
+		grep -E "^Cap(Inh|Prm|Eff|Amb):" /proc/self/status' >got
+	cat >expected <<-END
+	$(id -u nobody)
+	$(id -g nobody)
+	$(id -G nobody)
+	$(getent passwd nobody | cut -d: -f6)
+	CapInh:	0000000000000000
+	CapPrm:	0000000000000000
+	CapEff:	0000000000000000
+	CapAmb:	0000000000000000
+	END
+	diff -u expected got
+	[ "$(field .uid)" = "$(id -u nobody)" ]
+}
+
+@test "without the capabilities: one line that names them" {
+	public_copy "$SP_BIN/sp-record"
+	run --separate-stderr -125 setpriv --reuid=nobody --regid=nogroup \
+		--clear-groups ./sp-record -o /dev/null -- true
+	[[ $stderr == *CAP_BPF* ]]
+	[[ $stderr == *CAP_PERFMON* ]]
+	[ "${#stderr_lines[@]}" -eq 1 ]
+}
+
+@test "CAP_BPF and CAP_PERFMON are enough" {
+	requires setcap
+	public_copy "$SP_BIN/sp-record" "$WITNESS/exit-nolibc"
+	setcap cap_bpf,cap_perfmon=ep sp-record
+	setpriv --reuid=nobody --regid=nogroup --clear-groups \
+		./sp-record -q -- ./exit-nolibc >run.sp
+	exactly <<-'END'
+	x86_64 execve 1
+	x86_64 exit_group 1
+	END
+}
+
+@test "-t: SIGTERM, and the shutdown is recorded" {
+	run -0 record -t 1 -- sh -c 'trap "mkdir stopped; exit 3" TERM
+		while :; do sleep 0.1; done'
+	[ -d stopped ]
+	has_call mkdir
+	[ "$(field .complete)" = true ]
+}
+
+@test "-t: SIGKILL after ten seconds" {
+	local start=$SECONDS
+	run -0 record -t 1 -- sh -c 'trap "" TERM; while :; do sleep 0.2; done'
+	[ $((SECONDS - start)) -ge 10 ]
+	[ $((SECONDS - start)) -le 14 ]
+	[ "$(field .complete)" = true ]
+}
+
+@test "tasks that remain are named once, and waited for" {
+	run --separate-stderr -4 sp-record -o run.sp -- \
+		sh -c 'sleep 1.5 & echo $!; exit 4'
+	[[ $stderr == *"$output"* ]]
+	[[ $stderr == *sleep* ]]
+	[[ $stderr == *--leader* ]]
+	has_call clock_nanosleep
+}
+
+@test "--leader leaves the rest running" {
+	local start=$SECONDS
+	run -4 record --leader -- sh -c 'sleep 20 >/dev/null 2>&1 3>&- &
+		echo $! >pid; exit 4'
+	kill "$(<pid)"
+	[ $((SECONDS - start)) -le 5 ]
+}
+
+@test "a signal is passed on and recording goes on" {
+	local signal
+	for signal in INT TERM HUP; do
+		rm -f ready
+		env --default-signal sp-record -q -o run.sp -- sh -c "
+			trap 'got=1; mkdir got; rmdir got' $signal
+			touch ready
+			while [ -z \"\$got\" ]; do sleep 0.05; done
+			exit 5" &
+		wait_for 10 test -e ready
+		kill -s "$signal" $!
+		run -5 wait $!
+		has_call mkdir
+		has_call rmdir
+		[ "$(field .complete)" = true ]
+	done
+}
+
+@test "a second signal ends the recording at once" {
+	local start
+	sp-record -q -o run.sp -- sh -c 'trap "" TERM; echo $$ >pid; touch ready
+		i=0; while [ $i -lt 100 ]; do sleep 0.1; i=$((i+1)); done
+		' >/dev/null 2>&1 3>&- &
+	wait_for 10 test -e ready
+	start=$SECONDS
+	kill -TERM $!
+	sleep 0.3
+	kill -TERM $!
+	wait $! || [ $? -ge 125 ]
+	[ $((SECONDS - start)) -le 5 ]
+	kill -KILL "$(<pid)"
+	has_call execve
+}
+
+@test "strace works inside a recording" {
+	record -- strace -f -o log true
+	grep -q 'exited with 0' log
+	has_call ptrace
+}
+
+@test "strace of the recorder does not disturb it" {
+	strace -o log sp-record -q -o run.sp -- "$WITNESS/exit-nolibc"
+	exactly <<-'END'
+	x86_64 execve 1
+	x86_64 exit_group 1
+	END
+}

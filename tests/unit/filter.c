@@ -1,0 +1,543 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Profiles and filters: a table of cases, and the evaluation in user space
+ * against the kernel's own on random profiles and arguments.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "filter.h"
+#include "message.h"
+
+#define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
+#define ERRNO(n) (SECCOMP_RET_ERRNO | (n))
+#define ALLOW SECCOMP_RET_ALLOW
+#define KILL SECCOMP_RET_KILL_THREAD
+
+static struct profile *parse(const char *text, char **problem)
+{
+	FILE *file = fmemopen((void *)text, strlen(text), "r");
+	struct profile *p = profile_read(file, problem);
+
+	fclose(file);
+	return p;
+}
+
+static struct filter *compile(const char *text)
+{
+	char *problem = NULL;
+	struct profile *p = parse(text, &problem);
+	struct filter *f = NULL;
+
+	if (!p)
+		message_fatal("%s: %s", text, problem);
+	filter_compile(p, &f, &problem);
+	free(problem);
+	profile_free(p);
+	return f;
+}
+
+static const char plain[] =
+	"{\"defaultAction\": \"SCMP_ACT_ERRNO\", \"defaultErrnoRet\": 7,"
+	" \"architectures\": [\"SCMP_ARCH_X86_64\", \"SCMP_ARCH_X86\"],"
+	" \"syscalls\": ["
+	"  {\"names\": [\"read\", \"accept\", \"no_such_call\"],"
+	"   \"action\": \"SCMP_ACT_ALLOW\"},"
+	"  {\"names\": [\"write\"], \"action\": \"SCMP_ACT_ERRNO\"},"
+	"  {\"names\": [\"open\"], \"action\": \"SCMP_ACT_ERRNO\","
+	"   \"errnoRet\": 7},"	/* the default again */
+	"  {\"names\": [\"mmap2\"], \"action\": \"SCMP_ACT_LOG\"},"
+	"  {\"names\": [\"mseal\"], \"action\": \"SCMP_ACT_ERRNO\","
+	"   \"errnoRet\": 38},"
+	"  {\"names\": [\"personality\"], \"action\": \"SCMP_ACT_ALLOW\","
+	"   \"args\": [{\"index\": 0, \"value\": 8, \"op\": \"SCMP_CMP_EQ\"}]}"
+	" ]}";
+static const char all[] =
+	"{\"defaultAction\": \"SCMP_ACT_KILL_PROCESS\","
+	" \"architectures\": [\"SCMP_ARCH_X32\", \"SCMP_ARCH_X86\"],"
+	" \"syscalls\": [{\"names\": [\"read\", \"ioctl\", \"prctl\"],"
+	"                 \"action\": \"SCMP_ACT_ALLOW\"}]}";
+/* Two conditions on one argument: either is enough. */
+static const char either[] =
+	"{\"defaultAction\": \"SCMP_ACT_TRAP\", \"syscalls\": ["
+	"  {\"names\": [\"getuid\"], \"action\": \"SCMP_ACT_ALLOW\", \"args\": ["
+	"    {\"index\": 1, \"value\": 3, \"op\": \"SCMP_CMP_EQ\"},"
+	"    {\"index\": 1, \"value\": 5, \"op\": \"SCMP_CMP_EQ\"}]},"
+	"  {\"names\": [\"getgid\"], \"action\": \"SCMP_ACT_ALLOW\", \"args\": ["
+	"    {\"index\": 0, \"value\": 3, \"op\": \"SCMP_CMP_GE\"},"
+	"    {\"index\": 1, \"value\": 240, \"valueTwo\": 16,"
+	"     \"op\": \"SCMP_CMP_MASKED_EQ\"}]}]}";
+static const char open_default[] =
+	"{\"linux\": {\"seccomp\": {\"defaultAction\": \"SCMP_ACT_ALLOW\","
+	" \"syscalls\": [{\"names\": [\"ptrace\"], \"args\": null,"
+	"   \"action\": \"SCMP_ACT_KILL\"}]}}}";
+static const char foreign[] =
+	"{\"defaultAction\": \"SCMP_ACT_ERRNO\","
+	" \"architectures\": [\"SCMP_ARCH_AARCH64\", \"SCMP_ARCH_ARM\"],"
+	" \"syscalls\": [{\"names\": [\"openat\"],"
+	"                 \"action\": \"SCMP_ACT_ALLOW\"}]}";
+
+static const struct {
+	const char *profile;
+	const char *arch;
+	int32_t nr;
+	uint64_t args[2];
+	uint32_t expected;
+} cases[] = {
+	{ plain, "x86_64", 0, {0}, ALLOW },
+	{ plain, "x86_64", 1, {0}, ERRNO(1) },
+	{ plain, "x86_64", 2, {0}, ERRNO(7) },
+	{ plain, "x86_64", -1, {0}, ERRNO(7) },
+	{ plain, "x86_64", 462, {0}, ERRNO(38) },
+	{ plain, "x86_64", 135, { 8 }, ALLOW },
+	{ plain, "x86_64", 135, { 9 }, ERRNO(7) },
+	{ plain, "x86_64", 135, { 1ULL << 32 | 8 }, ERRNO(7) },
+	{ plain, "x86", 136, { 1ULL << 32 | 8 }, ALLOW },	/* 32 bits */
+	{ plain, "x86", 3, {0}, ALLOW },
+	{ plain, "x86", 4, {0}, ERRNO(1) },
+	{ plain, "x86", 0, {0}, ERRNO(7) },
+	{ plain, "x86", 192, {0}, SECCOMP_RET_LOG },
+	{ plain, "x86", 102, { 5 }, ALLOW },	/* socketcall: accept */
+	{ plain, "x86", 102, { 4 }, ERRNO(7) },
+	{ plain, "x32", 0x40000000, {0}, KILL },
+	{ plain, "aarch64", 63, {0}, KILL },
+	{ all, "x86_64", 0, {0}, ALLOW },	/* added: the machine's own */
+	{ all, "x86_64", 16, {0}, ALLOW },
+	{ all, "x86_64", 1, {0}, SECCOMP_RET_KILL_PROCESS },
+	{ all, "x32", 0x40000000, {0}, ALLOW },
+	{ all, "x32", 0x40000000 + 514, {0}, ALLOW },	/* its own ioctl */
+	{ all, "x32", 0x40000000 + 16, {0}, SECCOMP_RET_KILL_PROCESS },
+	{ all, "x32", 0x40000000 + 1, {0}, SECCOMP_RET_KILL_PROCESS },
+	{ all, "x86", 172, {0}, ALLOW },
+	{ all, "x86", 173, {0}, SECCOMP_RET_KILL_PROCESS },
+	{ either, "x86_64", 102, { 0, 3 }, ALLOW },
+	{ either, "x86_64", 102, { 0, 5 }, ALLOW },
+	{ either, "x86_64", 102, { 0, 4 }, SECCOMP_RET_TRAP },
+	{ either, "x86_64", 104, { 3, 0x11f }, ALLOW },
+	{ either, "x86_64", 104, { 2, 0x11f }, SECCOMP_RET_TRAP },
+	{ either, "x86_64", 104, { 3, 0x12f }, SECCOMP_RET_TRAP },
+	{ open_default, "x86_64", 0, {0}, ALLOW },
+	{ open_default, "x86_64", 101, {0}, KILL },
+	{ foreign, "aarch64", 56, {0}, ALLOW },
+	{ foreign, "aarch64", 57, {0}, ERRNO(1) },
+	{ foreign, "arm", 322, {0}, ALLOW },
+	{ foreign, "x86_64", 257, {0}, KILL },
+};
+
+static bool check_cases(void)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		struct filter *f = compile(cases[i].profile);
+		struct seccomp_data data = {
+			.nr = cases[i].nr,
+			.arch = arch_by_name(cases[i].arch)->audit,
+			.args = { cases[i].args[0], cases[i].args[1] },
+		};
+		uint32_t answer;
+
+		if (!f)
+			message_fatal("case %zu: not compiled", i);
+		answer = filter_run(f, &data);
+		if (answer != cases[i].expected) {
+			message_error("case %zu: %#x instead of %#x", i, answer,
+				      cases[i].expected);
+			ok = false;
+		}
+		filter_free(f);
+	}
+	return ok;
+}
+
+#define RULE(rule) "{\"defaultAction\": \"SCMP_ACT_KILL\", \"syscalls\": [" \
+		   rule "]}"
+#define NAMED(rest) RULE("{\"names\": [\"read\"], " rest "}")
+
+static const struct {
+	const char *text, *problem;
+} refused[] = {
+	{ "", "line 1: '[' or '{' expected near end of file" },
+	{ "[]", "not an object" },
+	{ "{}", "defaultAction: missing" },
+	{ "{\"linux\": {}}", "linux.seccomp: missing" },
+	{ "{\"linux\": {\"seccomp\": 3}}", "linux.seccomp: not an object" },
+	{ "{\"linux\": {\"seccomp\": {\"defaultAction\": \"\\u001b[1m\"}}}",
+	  "linux.seccomp.defaultAction: unknown action \\x1b[1m" },
+	{ "{\"defaultAction\": 1}", "defaultAction: not a string" },
+	{ "{\"defaultAction\": \"SCMP_ACT_KILL\", \"defaultErrnoRet\": 1}",
+	  "defaultErrnoRet: SCMP_ACT_KILL has no errno" },
+	{ "{\"defaultAction\": \"SCMP_ACT_ERRNO\", \"defaultErrnoRet\": 4096}",
+	  "defaultErrnoRet: not a number from 0 to 4095" },
+	{ "{\"defaultAction\": \"SCMP_ACT_KILL\", \"architectures\": [\"x\"]}",
+	  "architectures[0]: unknown architecture x" },
+	{ "{\"defaultAction\": \"SCMP_ACT_KILL\", \"flags\": [\"x\"]}",
+	  "flags[0]: unknown flag x" },
+	{ RULE("3"), "syscalls[0]: not an object" },
+	{ RULE("{\"names\": [], \"action\": \"SCMP_ACT_KILL\"}"),
+	  "syscalls[0].names: not an array of names" },
+	{ NAMED("\"action\": \"SCMP_ACT_FOO\""),
+	  "syscalls[0].action: unknown action SCMP_ACT_FOO" },
+	{ NAMED("\"action\": \"SCMP_ACT_ALLOW\", \"errnoRet\": 1"),
+	  "syscalls[0].errnoRet: SCMP_ACT_ALLOW has no errno" },
+	{ NAMED("\"action\": \"SCMP_ACT_ALLOW\", \"args\": "
+		"[{\"index\": 6, \"value\": 1, \"op\": \"SCMP_CMP_EQ\"}]"),
+	  "syscalls[0].args[0].index: not a number from 0 to 5" },
+	{ NAMED("\"action\": \"SCMP_ACT_ALLOW\", \"args\": "
+		"[{\"index\": 5, \"value\": -1, \"op\": \"SCMP_CMP_EQ\"}]"),
+	  "syscalls[0].args[0].value: not a number from 0 up" },
+	{ NAMED("\"action\": \"SCMP_ACT_ALLOW\", \"args\": "
+		"[{\"index\": 5, \"value\": 1, \"op\": \"EQ\"}]"),
+	  "syscalls[0].args[0].op: unknown comparison EQ" },
+	{ NAMED("\"action\": \"SCMP_ACT_ALLOW\", \"includes\": "
+		"{\"caps\": [\"CAP_SYS_ADMIN\"]}"),
+	  "syscalls[0].includes: a container engine's own form; use the "
+	  "linux.seccomp object of the config.json that the engine writes" },
+};
+
+static bool check_refusals(void)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < N_ELEMENTS(refused); i++) {
+		char *problem = NULL;
+		struct profile *p = parse(refused[i].text, &problem);
+
+		if (p || !problem || strcmp(problem, refused[i].problem)) {
+			message_error("%s: %s", refused[i].text,
+				      problem ? problem : "accepted");
+			ok = false;
+		}
+		profile_free(p);
+		free(problem);
+	}
+	return ok;
+}
+
+static bool check_names(void)
+{
+	static const struct {
+		uint32_t action;
+		const char *name;
+	} names[] = {
+		{ ERRNO(38), "ENOSYS" }, { ERRNO(1), "EPERM" },
+		{ ERRNO(200), "errno 200" }, { ERRNO(0), "errno 0" },
+		{ KILL, "kill thread" }, { ALLOW, "allow" },
+		{ SECCOMP_RET_KILL_PROCESS, "kill process" },
+		{ SECCOMP_RET_TRACE | 3, "trace" },
+		{ 0x12340000, "kill process" },
+	};
+	char buf[ACTION_NAME_MAX];
+	bool ok = true;
+
+	for (size_t i = 0; i < N_ELEMENTS(names); i++)
+		if (strcmp(action_name(names[i].action, buf), names[i].name)) {
+			message_error("%#x is called %s", names[i].action,
+				      action_name(names[i].action, buf));
+			ok = false;
+		}
+	return ok;
+}
+
+/* How many of `ids` there are, and whether one of them is the call. */
+static bool allows(const char *text, const char *arch, const char *call,
+		   size_t *n)
+{
+	char *problem = NULL;
+	struct profile *p = parse(text, &problem);
+	struct call_id *ids = profile_allowed(p, n), id;
+	bool found = false;
+
+	syscall_number(arch_by_name(arch), call, &id);
+	for (size_t i = 0; i < *n; i++)
+		found = found || !call_id_compare(&ids[i], &id);
+	free(ids);
+	profile_free(p);
+	return found;
+}
+
+static bool check_allowed(void)
+{
+	size_t n;
+
+	if (!allows(plain, "x86_64", "read", &n) || n != 6 ||
+	    !allows(plain, "x86", "mmap2", &n) ||
+	    allows(plain, "x86_64", "write", &n) ||
+	    !allows(open_default, "x86_64", "read", &n) || n < 300 ||
+	    allows(open_default, "x86_64", "ptrace", &n)) {
+		message_error("profile_allowed: wrong, %zu calls", n);
+		return false;
+	}
+	return true;
+}
+
+/* The kernel as the judge, with calls that take any argument. */
+
+static const struct {
+	const char *name;
+	long nr, i386;
+} calls[] = {
+	{ "getpid", SYS_getpid, 20 }, { "getppid", SYS_getppid, 64 },
+	{ "getuid", SYS_getuid, 24 }, { "geteuid", SYS_geteuid, 49 },
+	{ "getgid", SYS_getgid, 47 }, { "getegid", SYS_getegid, 50 },
+	{ "gettid", SYS_gettid, 224 },
+};
+enum { PROFILES = 40, PROBES = 200, FIRST_ERRNO = 1000 };
+
+struct probe {
+	bool compat;		/* by int 0x80 */
+	struct seccomp_data data;
+	long result;		/* the raw return value */
+};
+
+static uint64_t random_value(void)
+{
+	static const uint64_t values[] = {
+		0, 1, 2, 3, 7, 0x7fffffff, 0x80000000, 0xffffffff,
+		0x100000000, 0x100000001, 0x7fffffffffffffff,
+	};
+
+	return values[rand() % N_ELEMENTS(values)];
+}
+
+static void random_rule(FILE *to)
+{
+	static const char *const ops[] = {
+		"NE", "LT", "LE", "EQ", "GE", "GT", "MASKED_EQ",
+	};
+	unsigned int errno_value = FIRST_ERRNO + rand() % 100;
+	size_t n = rand() % 3;
+
+	fprintf(to, "{\"names\": [\"%s\"], ",
+		calls[rand() % N_ELEMENTS(calls)].name);
+	if (rand() % 2)
+		fputs("\"action\": \"SCMP_ACT_ALLOW\", \"args\": [", to);
+	else
+		fprintf(to, "\"action\": \"SCMP_ACT_ERRNO\", "
+			"\"errnoRet\": %u, \"args\": [", errno_value);
+	for (size_t i = 0; i < n; i++)
+		fprintf(to, "%s{\"index\": %d, \"value\": %llu, \"valueTwo\": "
+			"%llu, \"op\": \"SCMP_CMP_%s\"}", i ? ", " : "",
+			rand() % 6, (unsigned long long)random_value(),
+			(unsigned long long)random_value(),
+			ops[rand() % N_ELEMENTS(ops)]);
+	fputs("]}", to);
+}
+
+/* A filter of random rules; libseccomp refuses some that contradict. */
+static struct filter *random_filter(void)
+{
+	struct filter *f = NULL;
+
+	while (!f) {
+		char *text = NULL;
+		size_t size, n = 1 + rand() % 10;
+		FILE *to = open_memstream(&text, &size);
+
+		fprintf(to, "{\"defaultAction\": \"SCMP_ACT_ERRNO\", "
+			"\"defaultErrnoRet\": %d, \"architectures\": "
+			"[\"SCMP_ARCH_X86_64\", \"SCMP_ARCH_X86\"], "
+			"\"syscalls\": [{\"names\": [\"exit_group\"], "
+			"\"action\": \"SCMP_ACT_ALLOW\"}", FIRST_ERRNO + 100);
+		for (size_t i = 0; i < n; i++) {
+			fputs(", ", to);
+			random_rule(to);
+		}
+		fputs("]}", to);
+		fclose(to);
+		f = compile(text);
+		free(text);
+	}
+	return f;
+}
+
+static void random_probe(struct probe *probe)
+{
+	size_t call = rand() % (N_ELEMENTS(calls) + 1);
+	bool compat = false;
+
+#ifdef __x86_64__
+	compat = rand() % 4 == 0;
+#endif
+	probe->compat = compat;
+	probe->data.arch = arch_by_name(compat ? "x86" : "x86_64")->audit;
+	probe->data.nr = call == N_ELEMENTS(calls) ? 600 + rand() % 100
+		       : compat ? calls[call].i386 : calls[call].nr;
+	for (size_t i = 0; i < 6; i++) {
+		probe->data.args[i] = random_value();
+		if (compat)
+			probe->data.args[i] &= i == 5 ? 0 : UINT32_MAX;
+	}
+}
+
+/*
+ * The sixth argument of int 0x80 is in the frame pointer: always 0 here. The
+ * stack pointer steps over the red zone.
+ */
+static long call_compat(const struct seccomp_data *d)
+{
+	long result = -ENOSYS;
+
+#ifdef __x86_64__
+	__asm__ volatile("lea -128(%%rsp), %%rsp\n\tpush %%rbp\n\t"
+			 "xor %%ebp, %%ebp\n\tint $0x80\n\t"
+			 "pop %%rbp\n\tlea 128(%%rsp), %%rsp"
+			 : "=a"(result)
+			 : "a"(d->nr), "b"(d->args[0]), "c"(d->args[1]),
+			   "d"(d->args[2]), "S"(d->args[3]), "D"(d->args[4])
+			 : "r8", "r9", "r10", "r11", "memory");
+#endif
+	return (int)result;
+}
+
+static long call_native(const struct seccomp_data *d)
+{
+	long result = syscall(d->nr, d->args[0], d->args[1], d->args[2],
+			      d->args[3], d->args[4], d->args[5]);
+
+	return result == -1 ? -errno : result;
+}
+
+static void probe_kernel(const struct filter *f, struct probe *probes)
+{
+	struct sock_fprog prog = { f->n, f->code };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog))
+		_exit(1);
+	for (size_t i = 0; i < PROBES; i++)
+		probes[i].result = probes[i].compat
+				 ? call_compat(&probes[i].data)
+				 : call_native(&probes[i].data);
+	syscall(SYS_exit_group, 0);	/* sanitizers make calls in _exit() */
+}
+
+static bool answers_have(const struct filter_answers *answers, uint32_t action)
+{
+	for (size_t i = 0; i < answers->n; i++)
+		if (answers->actions[i] == action)
+			return true;
+	return false;
+}
+
+static bool denies(uint32_t action)
+{
+	return !action_allows(action);
+}
+
+static bool check_probe(const struct filter *f, const struct filter *notifying,
+			const struct probe *probe)
+{
+	uint32_t answer = filter_run(f, &probe->data);
+	uint32_t notified = filter_run(notifying, &probe->data);
+	struct filter_answers any;
+	bool by_filter = probe->result <= -FIRST_ERRNO;
+
+	filter_run_any(f, (struct call_id){ probe->data.arch, probe->data.nr },
+		       &any);
+	if (any.more || !answers_have(&any, answer))
+		message_error("answer %#x is not among those possible", answer);
+	else if (by_filter ? answer != ERRNO((uint32_t)-probe->result)
+			   : answer != ALLOW)
+		message_error("nr %d of %#x: %#x here, the kernel %ld",
+			      probe->data.nr, probe->data.arch, answer,
+			      probe->result);
+	else if (notified != (denies(answer) ? SECCOMP_RET_USER_NOTIF : answer))
+		message_error("%#x becomes %#x when notifying", answer,
+			      notified);
+	else
+		return true;
+	return false;
+}
+
+static bool check_profile(struct probe *probes)
+{
+	struct filter *f = random_filter();
+	struct filter *notifying = filter_notifying(f, denies);
+	int status = -1;
+	bool ok = true;
+	pid_t pid;
+
+	for (size_t i = 0; i < PROBES; i++)
+		random_probe(&probes[i]);
+	pid = fork();
+	if (pid == 0)
+		probe_kernel(f, probes);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || status)
+		message_fatal("the child failed: status %#x", status);
+	for (size_t i = 0; i < PROBES && ok; i++)
+		ok = check_probe(f, notifying, &probes[i]);
+	filter_free(f);
+	filter_free(notifying);
+	return ok;
+}
+
+static bool check_kernel(void)
+{
+	struct probe *probes = mmap(NULL, PROBES * sizeof(*probes),
+				    PROT_READ | PROT_WRITE,
+				    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (probes == MAP_FAILED)
+		message_fatal("mmap: %s", strerror(errno));
+	for (size_t i = 0; i < PROFILES; i++)
+		if (!check_profile(probes))
+			return false;
+	return true;
+}
+
+static bool check_own_loads(void)
+{
+	static const struct {
+		const char *call;
+		uint64_t operation;
+		bool notified;
+	} rows[] = {
+		{ "seccomp", SECCOMP_SET_MODE_FILTER, true },
+		{ "seccomp", SECCOMP_GET_ACTION_AVAIL, false },
+		{ "prctl", PR_SET_SECCOMP, true },
+		{ "prctl", PR_SET_NAME, false },
+		{ "read", PR_SET_SECCOMP, false },
+	};
+	struct filter *f = compile(open_default);
+	struct filter *notifying = filter_notifying(f, denies);
+	bool ok = true;
+
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		struct seccomp_data data = { .args = { rows[i].operation } };
+		struct call_id id;
+
+		syscall_number(arch_native(), rows[i].call, &id);
+		data.nr = id.nr;
+		data.arch = id.arch;
+		if (filter_is_own_load(&data) != rows[i].notified ||
+		    (filter_run(notifying, &data) == SECCOMP_RET_USER_NOTIF) !=
+		    rows[i].notified) {
+			message_error("own load %zu: wrong", i);
+			ok = false;
+		}
+	}
+	filter_free(f);
+	filter_free(notifying);
+	return ok;
+}
+
+int main(void)
+{
+	message_init("filter", 1);
+	srand(1);
+	check_names();
+	check_refusals();
+	check_cases();
+	check_allowed();
+	check_own_loads();
+	check_kernel();
+	return message_finish();
+}

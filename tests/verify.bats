@@ -1,0 +1,485 @@
+#!/usr/bin/env bats
+# sp-verify: a profile against traces and against commands.
+
+load helper
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || return
+	cat > tree.c <<-'C'
+	/* SPDX-License-Identifier: Apache-2.0 */
+	#include <pthread.h>
+	#include <signal.h>
+	#include <string.h>
+	#include <sys/prctl.h>
+	#include <sys/syscall.h>
+	#include <sys/time.h>
+	#include <sys/wait.h>
+	#include <unistd.h>
+
+	static void *thread(void *arg)
+	{
+		for (int i = 0; i < 100; i++)
+			syscall(SYS_getpgid, 0);
+		return arg;
+	}
+
+	static void on_alarm(int sig)
+	{
+		(void)sig;
+	}
+
+	static void threads(void)
+	{
+		pthread_t t[4];
+
+		for (int i = 0; i < 4; i++)
+			pthread_create(&t[i], NULL, thread, NULL);
+		for (int i = 0; i < 4; i++)
+			pthread_join(t[i], NULL);
+	}
+
+	static void forks(int depth)
+	{
+		syscall(SYS_getsid, 0);
+		for (int i = 0; depth && i < 2; i++)
+			if (!fork()) {
+				forks(depth - 1);
+				_exit(0);
+			}
+		while (wait(NULL) > 0)
+			;
+	}
+
+	static void make_daemon(void)
+	{
+		if (fork())
+			return;
+		setsid();
+		if (fork())
+			_exit(0);
+		usleep(300000);
+		syscall(SYS_getpgrp);
+		_exit(0);
+	}
+
+	/* Calls that signals interrupt, and a task that dies in one. */
+	static void signals(void)
+	{
+		struct itimerval tick = { { 0, 200 }, { 0, 200 } };
+		pid_t pid = fork();
+
+		if (!pid)
+			for (;;)
+				syscall(SYS_getpriority, 0, 0);
+		signal(SIGALRM, on_alarm);
+		setitimer(ITIMER_REAL, &tick, NULL);
+		for (int i = 0; i < 2000; i++)
+			syscall(SYS_getpriority, 0, 0);
+		memset(&tick, 0, sizeof(tick));
+		setitimer(ITIMER_REAL, &tick, NULL);
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
+
+	int main(int argc, char **argv)
+	{
+		for (int i = 1; i < argc; i++)
+			switch (argv[i][0]) {
+			case 't': threads(); break;
+			case 'f': forks(3); break;
+			case 'd': make_daemon(); break;
+			case 's': signals(); break;
+			case 'w': for (;;) pause();
+			}
+		return 0;
+	}
+	C
+	cc -D_GNU_SOURCE -pthread -o tree tree.c
+	printf 'int main(void) { return 0; }\n' > i386.c
+	cc -m32 -static -o i386 i386.c 2>/dev/null || rm -f i386
+	cat > own.c <<-'C'
+	/* SPDX-License-Identifier: Apache-2.0 */
+	#include <linux/filter.h>
+	#include <linux/seccomp.h>
+	#include <stdlib.h>
+	#include <sys/prctl.h>
+	#include <sys/syscall.h>
+	#include <unistd.h>
+
+	int main(int argc, char **argv)
+	{
+		struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K,
+						    SECCOMP_RET_ALLOW);
+		struct sock_fprog prog = { 1, &allow };
+
+		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+		return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+			       argc > 1 ? atoi(argv[1]) : 0, &prog) < 0;
+	}
+	C
+	cc -D_GNU_SOURCE -o own own.c
+}
+
+# profile DEFAULT [ACTION NAME,NAME…]… — an OCI seccomp object
+profile() {
+	local rules='' sep=''
+	local default=$1
+	shift
+	while [ $# -gt 0 ]; do
+		rules+="$sep{\"names\": [\"${2//,/\", \"}\"], \"action\": \"SCMP_ACT_$1\"}"
+		sep=', '
+		shift 2
+	done
+	printf '{"defaultAction": "SCMP_ACT_%s", "syscalls": [%s]}\n' \
+		"$default" "$rules"
+}
+
+# one NAME COUNT ANSWER — the row of stdout for that call, nothing else
+row() {
+	awk -v name="$1" '$3 == name { print $2, $4, $5 }' list
+}
+
+trace() {
+	"$TESTS/mkstream"
+}
+
+@test "a trace that the profile allows has no violation" {
+	profile ERRNO ALLOW read,write > p.json
+	printf 'run 01 a\nimage /bin/a\ncall 01 read 3\ncall 01 write 1\n' |
+		trace > a.sp
+	run --separate-stderr sp-verify -p p.json a.sp
+	[ "$status" = 0 ]
+	[ -z "$output" ]
+	[ "$stderr" = "sp-verify: 2 calls, no violation" ]
+}
+
+@test "a removed call is named exactly, with its answer and images" {
+	profile ERRNO ALLOW read KILL_PROCESS chmod > p.json
+	trace > a.sp <<-'T'
+	run 01 a
+	image /bin/a
+	call 01 read 3
+	call 01 write 7
+	call 01 chmod 1
+	image /bin/b
+	call 01 write 5
+	T
+	run --separate-stderr sp-verify -p p.json a.sp
+	[ "$status" = 1 ]
+	[ "$output" = "NR  COUNT  NAME   ANSWER        IMAGES
+ 1     12  write  EPERM         /bin/a, /bin/b
+90      1  chmod  kill process  /bin/a" ]
+	[ -z "$stderr" ]
+}
+
+@test "ENOSYS is a violation, log is none" {
+	profile LOG > log.json
+	printf '%s' '{"defaultAction": "SCMP_ACT_ERRNO",
+		"defaultErrnoRet": 38}' > enosys.json
+	printf 'run 01 a\nimage /bin/a\ncall 01 read 3\n' | trace > a.sp
+	run sp-verify -p log.json a.sp
+	[ "$status" = 0 ]
+	run --separate-stderr sp-verify -p enosys.json < a.sp
+	[ "$status" = 1 ]
+	[[ "${lines[1]}" == *ENOSYS* ]]
+}
+
+@test "calls of other architectures are told apart" {
+	profile ERRNO ALLOW read > p.json
+	trace > a.sp <<-'T'
+	run 01 a
+	image /bin/a
+	call 01 read 3
+	call 01 3 2 arch=x86
+	call 01 1073741824 1
+	T
+	run --separate-stderr sp-verify -p p.json a.sp
+	[ "$status" = 1 ]
+	[ "${#lines[@]}" = 3 ]
+	[[ "${lines[0]}" == ARCH* ]]
+	[[ "$output" == *"x86  "*"3      2  read  kill thread  /bin/a"* ]]
+	[[ "$output" == *"x32  "*"1073741824      1  read  kill thread"* ]]
+}
+
+@test "what arguments decide is undecided" {
+	printf '%s' '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [
+		{"names": ["read"], "action": "SCMP_ACT_ALLOW"},
+		{"names": ["socket"], "action": "SCMP_ACT_ALLOW", "args":
+		 [{"index": 0, "value": 1, "op": "SCMP_CMP_EQ"}]}]}' > p.json
+	printf 'run 01 a\nimage /bin/a\ncall 01 read 3\ncall 01 socket 1\n' |
+		trace > a.sp
+	run --separate-stderr sp-verify -p p.json a.sp
+	[ "$status" = 0 ]
+	[[ "$stderr" == *"undecided, "*": socket"* ]]
+}
+
+@test "traces that do not hold all calls are refused" {
+	profile ALLOW KILL chmod > p.json
+	printf 'run 01 a complete=no\nimage /b\ncall 01 read 1\n' | trace > 1.sp
+	printf 'run 01 a lost.call=3\nimage /b\ncall 01 read 1\n' | trace > 2.sp
+	printf 'run 01 a lost.task=1\nimage /b\ncall 01 read 1\n' | trace > 3.sp
+	printf 'run 01 a\nimage /b\ncall 01 read 1\nopen\n' | trace > 4.sp
+	for f in 1 2 3 4; do
+		run sp-verify -p p.json $f.sp
+		[ "$status" = 2 ]
+		run sp-verify --allow-partial -p p.json $f.sp
+		[ "$status" = 0 ]
+	done
+	printf 'run 01 a lost.detail=3\nimage /b\ncall 01 read 1\n' | trace > 5.sp
+	sp-verify -p p.json 5.sp
+	printf 'run 01 a\n' | trace > 6.sp
+	run sp-verify -p p.json 6.sp
+	[ "$status" = 2 ]
+}
+
+@test "a wrong profile is refused with its place" {
+	printf 'run 01 a\nimage /bin/a\ncall 01 read 3\n' | trace > a.sp
+	profile ERRNO FOO read > p.json
+	run sp-verify -p p.json a.sp
+	[ "$status" = 2 ]
+	[ "$output" = "sp-verify: p.json: syscalls[0].action: unknown action SCMP_ACT_FOO" ]
+	profile ERRNO ALLOW read,no_such_call > p.json
+	run sp-verify -p p.json a.sp
+	[ "$status" = 0 ]
+	[[ "$output" == *"unknown names"*": no_such_call"* ]]
+	head -c 20000000 /dev/zero | tr '\0' ' ' > p.json
+	run sp-verify -p p.json a.sp
+	[ "$status" = 2 ]
+	head -c 100000 /dev/zero | tr '\0' '[' > p.json
+	run sp-verify -p p.json a.sp
+	[ "$status" = 2 ]
+	[ "${#lines[@]}" = 1 ]
+}
+
+@test "wrong command lines are refused, and run nothing" {
+	profile ALLOW KILL chmod > p.json
+	printf 'run 01 a argv="touch x"\nimage /b\ncall 01 read 1\n' | trace > a.sp
+	for args in "a.sp" "-p p.json --" "-p p.json --run=01 a.sp" \
+		"-p p.json -t 0 -- true" "-p p.json -t 1 a.sp" \
+		"-p p.json --enforce a.sp" "-p p.json --replay -- touch x" \
+		"-p p.json a.sp -- touch x" "-p - -" "-p -- touch x"; do
+		# shellcheck disable=SC2086
+		run sp-verify $args < /dev/null
+		[ "$status" = 2 ]
+	done
+	run sp-verify -p p.json a.sp
+	[ "$status" = 0 ]
+	[ ! -e x ]
+}
+
+@test "a write that fails is an error" {
+	[ -w /dev/full ] || skip "no /dev/full"
+	profile KILL ALLOW write > p.json
+	printf 'run 01 a\nimage /bin/a\ncall 01 read 3\n' | trace > a.sp
+	run sp-verify -p p.json -o /dev/full a.sp
+	[ "$status" = 2 ]
+	run bash -c 'sp-verify -p p.json a.sp > /dev/full'
+	[ "$status" = 2 ]
+}
+
+@test "a command: every violation is listed and nothing is denied" {
+	profile KILL ALLOW read > p.json
+	run --separate-stderr sp-verify -p p.json -- cat /proc/self/status
+	[ "$status" = 1 ]
+	[[ "$stderr" == *"Seccomp:	2"* ]]
+	[[ "$output" == *" execve "* ]]
+	[[ "$output" == *" openat "* ]]
+	[[ "$output" == *" exit_group "* ]]
+	[[ "$output" != *" read "* ]]
+}
+
+@test "a command: the list to a file, stdout to the command" {
+	profile ALLOW ERRNO getppid > p.json
+	run --separate-stderr sp-verify -p p.json -o list -- sh -c 'echo out'
+	[ "$output" = out ]
+	[ "$status" = 1 ]
+	[ "$(row getppid | cut -d' ' -f2)" = EPERM ]
+	run --separate-stderr sp-verify -p p.json -- /bin/echo out
+	[ "$status" = 0 ]
+	[ -z "$output" ]
+	[[ "$stderr" == *out* ]]
+}
+
+@test "a command: its status is printed, and what cannot run is trouble" {
+	profile ALLOW ERRNO chmod > p.json
+	run sp-verify -p p.json -- sh -c 'exit 3'
+	[ "$status" = 0 ]
+	[[ "$output" == *"the command exited with 3"* ]]
+	run sp-verify -p p.json -- sh -c 'kill -SEGV $$'
+	[ "$status" = 0 ]
+	[[ "$output" == *"killed by SIGSEGV"* ]]
+	profile KILL_PROCESS ALLOW chmod > p.json
+	for c in ./missing /etc/passwd; do
+		run timeout 20 sp-verify -p p.json -o list -- $c
+		[ "$status" = 2 ]
+		[[ "$output" == *"sp-verify: $c: "* ]]
+	done
+}
+
+@test "threads, fork trees and daemons are counted to the last call" {
+	profile ALLOW ERRNO getpgid,getsid,getpgrp > p.json
+	run timeout 30 sp-verify -p p.json -o list -- \
+		"$BATS_FILE_TMPDIR/tree" t f d
+	[ "$status" = 1 ]
+	[ "$(row getpgid)" = "400 EPERM $BATS_FILE_TMPDIR/tree" ]
+	[ "$(row getsid)" = "15 EPERM $BATS_FILE_TMPDIR/tree" ]
+	[ "$(row getpgrp)" = "1 EPERM $BATS_FILE_TMPDIR/tree" ]
+	[ "$(wc -l < list)" = 4 ]
+}
+
+@test "signals in notified calls and tasks that die in them" {
+	profile ALLOW ERRNO getpriority > p.json
+	run timeout 60 sp-verify -p p.json -o list -- \
+		"$BATS_FILE_TMPDIR/tree" s
+	[ "$status" = 1 ]
+	[ "$(wc -l < list)" = 2 ]
+	[ "$(row getpriority | cut -d' ' -f1)" -ge 2000 ]
+}
+
+@test "a 32-bit program under a profile without its architecture" {
+	[ -x "$BATS_FILE_TMPDIR/i386" ] || skip "no 32-bit compiler"
+	profile ALLOW ERRNO chmod > p.json
+	run --separate-stderr sp-verify -p p.json -- "$BATS_FILE_TMPDIR/i386"
+	[ "$status" = 1 ]
+	[[ "${lines[0]}" == ARCH* ]]
+	[[ "$output" =~ x86\ .*exit_group\ +kill\ thread\ .*i386 ]]
+	[[ "$output" != *x86_64* ]]
+}
+
+@test "--enforce answers with the profile's errno" {
+	profile ALLOW ERRNO getdents64 > p.json
+	run --separate-stderr sp-verify -p p.json --enforce -- ls /
+	[ "$status" = 1 ]
+	[[ "$stderr" == *"Operation not permitted"* ]]
+	[[ "$stderr" == *"the command exited with 2"* ]]
+	[[ "$output" == *"getdents64  EPERM"* ]]
+	profile ALLOW ERRNO execve > p.json
+	run --separate-stderr timeout 20 sp-verify -p p.json --enforce -- ls /
+	[ "$status" = 1 ]
+	[[ "$output" == *"execve  EPERM   ls" ]]
+}
+
+@test "--enforce: a command that the kernel kills is a violation" {
+	profile ALLOW KILL_PROCESS getdents64 > p.json
+	run --separate-stderr sp-verify -p p.json --enforce -- ls /
+	[ "$status" = 1 ]
+	[[ "$stderr" == *"killed by SIGSYS"* ]]
+	[[ "$stderr" == *"that is a violation"* ]]
+}
+
+@test "a filter or listener of the command's own is said" {
+	profile ALLOW ERRNO chmod > p.json
+	run --separate-stderr sp-verify -p p.json -- "$BATS_FILE_TMPDIR/own"
+	[ "$status" = 0 ]
+	[[ "$stderr" == *"/own loads a filter of its own"* ]]
+	run --separate-stderr sp-verify -p p.json -- "$BATS_FILE_TMPDIR/own" 8
+	[[ "$stderr" == *"/own takes a listener of its own"* ]]
+	[[ "$stderr" == *"exited with 1"* ]]
+}
+
+@test "without privilege: no_new_privs, and said" {
+	requires_root
+	requires setpriv
+	profile ALLOW ERRNO getppid > p.json
+	run --separate-stderr setpriv --reuid=65534 --regid=65534 \
+		--clear-groups --inh-caps=-all "$(command -v sp-verify)" \
+		-p - -- grep NoNewPrivs /proc/self/status < p.json
+	[[ "$stderr" == *"NoNewPrivs:	1"* ]]
+	[[ "$stderr" == *"runs with no_new_privs"* ]]
+	[ "$status" = 0 ]
+	run --separate-stderr sp-verify -p p.json -- \
+		grep NoNewPrivs /proc/self/status
+	[[ "$stderr" == *"NoNewPrivs:	0"* ]]
+	[[ "$stderr" == *"with CAP_SYS_ADMIN"* ]]
+}
+
+@test "-t ends a command, and the wait for what it left" {
+	profile ALLOW ERRNO chmod > p.json
+	run timeout 20 sp-verify -p p.json -t 1 -- "$BATS_FILE_TMPDIR/tree" w
+	[ "$status" = 0 ]
+	[[ "$output" == *"killed by SIGTERM"* ]]
+	run timeout 20 sp-verify -p p.json -t 1 -- sh -c 'setsid sleep 4 >&- 2>&- &'
+	[ "$status" = 0 ]
+}
+
+@test "signals are passed on, a second one ends" {
+	local status=0
+	profile ALLOW ERRNO chmod > p.json
+	sp-verify -p p.json -- sh -c 'trap "exit 5" TERM; > up; while :; do
+		sleep 0.1; done' 2> err 3>&- &
+	wait_for 10 test -e up
+	kill -TERM $!
+	wait $!
+	grep "exited with 5" err
+	rm up
+	sp-verify -p p.json -- sh -c 'trap "> got" TERM; > up; while :; do
+		sleep 0.1; done' 2> err 3>&- &
+	wait_for 10 test -e up
+	kill -TERM $!
+	wait_for 10 test -e got
+	kill -TERM $!
+	wait $! || status=$?
+	[ "$status" = 2 ]
+	grep "ended by SIGTERM" err
+}
+
+@test "--replay runs each distinct command once, in order, as recorded" {
+	requires_root
+	profile ALLOW ERRNO getppid > p.json
+	mkdir d
+	chmod 777 d
+	trace > a.sp <<-T
+	run 03 late argv="sh -c 'echo late >> log'" cwd=$PWD/d start=30
+	run 01 early argv="sh -c 'umask >> log; id -u >> log; id -G >> log'" cwd=$PWD/d start=10 uid=65534 gid=65533
+	run 02 again argv="sh -c 'echo late >> log'" cwd=$PWD/d start=40
+	call * read 1 image=/bin/sh
+	T
+	umask 077
+	run --separate-stderr sp-verify -p p.json --replay a.sp
+	[ "$status" = 1 ]
+	[ "$(sed -n 1p d/log)" = 0022 ]
+	[ "$(sed -n 2p d/log)" = 65534 ]
+	[ "$(sed -n 3p d/log)" = "65533 0" ]
+	[ "$(sed -n 4p d/log)" = late ]
+	[ "$(wc -l < d/log)" = 4 ]
+	[[ "$output" == *"getppid  EPERM"* ]]
+}
+
+@test "--run picks by name or id; a run without its command is an error" {
+	profile ALLOW ERRNO chmod > p.json
+	trace > a.sp <<-T
+	run ab01 one argv="touch one" cwd=$PWD uid=$(id -u) gid=$(id -g)
+	run cd02 two argv="touch two" cwd=$PWD uid=$(id -u) gid=$(id -g)
+	run ef03 none argv=nil cwd=$PWD uid=$(id -u) gid=$(id -g)
+	call * read 1 image=/bin/touch
+	T
+	id=$("$TESTS/mkstream" --dump a.sp | grep -o 'cd02[0-9a-f]*\|[0-9a-f]*cd02' | head -n 1)
+	sp-verify -p p.json --replay --run=one a.sp
+	[ -e one ]
+	[ ! -e two ]
+	sp-verify -p p.json --replay --run="${id:0:32}" a.sp
+	[ -e two ]
+	run sp-verify -p p.json --replay a.sp
+	[ "$status" = 2 ]
+	[[ "$output" == *"without its command line"* ]]
+	run sp-verify -p p.json --replay --run=three a.sp
+	[ "$status" = 2 ]
+}
+
+@test "the whole line: record, emit, verify, and one call less" {
+	requires_root
+	requires sp-record jq
+	sp-record -q -o ls.sp -- ls /tmp > /dev/null
+	sp-emit --oci ls.sp > p.json
+	sp-verify -p p.json ls.sp
+	sp-verify -p p.json -- ls /tmp
+	jq '(.syscalls[].names) -= ["getdents64"]' p.json > less.json
+	run --separate-stderr sp-verify -p less.json ls.sp
+	[ "$status" = 1 ]
+	[ "${#lines[@]}" = 2 ]
+	[[ "${lines[1]}" == *"getdents64"* ]]
+	run --separate-stderr sp-verify -p less.json --replay ls.sp
+	[ "$status" = 1 ]
+	[ "${#lines[@]}" = 2 ]
+	[[ "${lines[1]}" == *"getdents64"* ]]
+}

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A 32-bit program: its starter's 64-bit execve, and its own exit_group. */
+#include "nolibc.h"
+
+void _start(void)
+{
+	for (;;)
+		call32(NR32_exit_group, 0);
+}

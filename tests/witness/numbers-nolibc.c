@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Numbers that are no call, and one of x32. Each is made its place + 1 times. */
+#include "nolibc.h"
+
+static const long numbers[] = {
+	-1, 512, 600, 100000, 0x7fffffff, -2147483647 - 1,
+	X32_BIT | NR64_getpid,
+};
+
+static void repeat(long (*call)(long, long), long nr, int times)
+{
+	for (int i = 0; i < times; i++)
+		call(nr, 0);
+}
+
+void _start(void)
+{
+	for (unsigned i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		repeat(call64, numbers[i], i + 1);
+	repeat(call32, -1, 2);
+	repeat(call32, 600, 3);
+	/* The kernel takes the lower half of the register. */
+	repeat(call64, 0x100000000 | NR64_getpid, 4);
+	for (;;)
+		call64(NR64_exit_group, 0);
+}

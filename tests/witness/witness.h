@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A witness makes calls that nothing else in it makes, and says on stdout how
+ * many of each: "ARCH NAME COUNT" a line, as `calls` in helper.bash prints a
+ * recording. One that cannot bear witness on this machine exits with 77.
+ */
+#ifndef WITNESS_H
+#define WITNESS_H
+
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { CANNOT = 77 };
+
+#ifdef __i386__
+#define ARCH "x86"
+#else
+#define ARCH "x86_64"
+#endif
+
+/* The truth about one call; flushed, so that no child prints it again. */
+#define TRUTH(name, count) truth(ARCH, #name, count)
+
+static inline void truth(const char *arch, const char *name, long count)
+{
+	printf("%s %s %ld\n", arch, name, count);
+	fflush(stdout);
+}
+
+/* Make a harmless call that libc does not make by itself. */
+#define MARK(name) ((void)syscall(SYS_##name, 0, 0))
+
+#endif
