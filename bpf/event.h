@@ -86,6 +86,13 @@ struct event {
 };
 _Static_assert(sizeof(struct event) == 16, "layout");
 
+/* A call of a task that is not followed yet; the kernel side's own. */
+struct armed_call {
+	__u32 row;
+	__s32 nr;
+};
+_Static_assert(sizeof(struct armed_call) == 8, "layout");
+
 /* Written by the kernel side, read at any time. */
 struct progress {
 	__u64 start_ns;		/* of the command's execve; 0: not yet */

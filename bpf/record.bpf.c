@@ -24,11 +24,11 @@ const volatile bool no_follow;		/* only threads of a followed task */
 
 struct progress progress;
 
-/* The execve that an armed task is in. */
-static struct {
-	__u32 row;
-	__s32 nr;
-} armed;
+/*
+ * The execve that an armed task is in. Not static: clang would split it, and
+ * the kernel refuse the type information that still has it whole.
+ */
+struct armed_call armed;
 
 /* The image of each followed task, by its id in the initial namespace. */
 struct {
@@ -235,37 +235,61 @@ static __always_inline bool prepend(struct image_path *p, struct dentry *dentry)
 	return true;
 }
 
-/* From the file up through dentries and mounts to the task's root. */
-static __noinline void walk(struct image_path *p, struct file *file,
-			    struct task_struct *task)
+/* Where a walk from a file up to its task's root stands. */
+struct walk {
+	struct dentry *dentry, *root;
+	struct vfsmount *mnt, *root_mnt;
+};
+
+enum step { STEP_ON, STEP_AT_ROOT, STEP_TOO_LONG };
+
+/*
+ * One step through dentries and mounts. Not static, so that the verifier
+ * looks at it once and not at each turn of the loop, which took 18 ms.
+ */
+__noinline int step(struct image_path *p, struct walk *w)
 {
-	struct vfsmount *root_mnt = BPF_CORE_READ(task, fs, root.mnt);
-	struct dentry *root = BPF_CORE_READ(task, fs, root.dentry);
-	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
-	struct vfsmount *mnt = BPF_CORE_READ(file, f_path.mnt);
+	struct dentry *dentry, *parent;
+	struct vfsmount *mnt;
+	struct mount *m, *above;
+
+	if (!p || !w)
+		return STEP_TOO_LONG;
+	dentry = w->dentry;
+	mnt = w->mnt;
+	if (dentry == w->root && mnt == w->root_mnt)
+		return STEP_AT_ROOT;
+	parent = BPF_CORE_READ(dentry, d_parent);
+	if (dentry != BPF_CORE_READ(mnt, mnt_root) && dentry != parent) {
+		if (!prepend(p, dentry))
+			return STEP_TOO_LONG;
+		w->dentry = parent;
+		return STEP_ON;
+	}
+	m = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
+	above = BPF_CORE_READ(m, mnt_parent);
+	if (above == m)
+		return STEP_AT_ROOT;
+	w->dentry = BPF_CORE_READ(m, mnt_mountpoint);
+	w->mnt = (void *)above + bpf_core_field_offset(struct mount, mnt);
+	return STEP_ON;
+}
+
+static __always_inline void walk(struct image_path *p, struct file *file,
+				 struct task_struct *task)
+{
+	struct walk w = {
+		.dentry = BPF_CORE_READ(file, f_path.dentry),
+		.mnt = BPF_CORE_READ(file, f_path.mnt),
+		.root = BPF_CORE_READ(task, fs, root.dentry),
+		.root_mnt = BPF_CORE_READ(task, fs, root.mnt),
+	};
+	int at = STEP_ON;
 
 	p->start = PATH_SIZE;
-	for (int i = 0; i < PATH_DEPTH; i++) {
-		struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
-		struct mount *m = (void *)mnt -
-			bpf_core_field_offset(struct mount, mnt);
-
-		if (dentry == root && mnt == root_mnt)
-			return;
-		if (dentry != BPF_CORE_READ(mnt, mnt_root) &&
-		    dentry != parent) {
-			if (!prepend(p, dentry))
-				break;
-			dentry = parent;
-			continue;
-		}
-		if (BPF_CORE_READ(m, mnt_parent) == m)
-			return;
-		dentry = BPF_CORE_READ(m, mnt_mountpoint);
-		m = BPF_CORE_READ(m, mnt_parent);
-		mnt = (void *)m + bpf_core_field_offset(struct mount, mnt);
-	}
-	p->cut = 1;
+	for (int i = 0; i < PATH_DEPTH && at == STEP_ON; i++)
+		at = step(p, &w);
+	p->cut = at != STEP_AT_ROOT;
 }
 
 /* The path of a new image, kept until it is read at the end. */

@@ -1,0 +1,60 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The stream, as its manual specifies it and as earlier releases wrote it.
+
+load helper
+
+PAGE=$TESTS/../lib/sp-stream.5
+
+# The bytes of the hexdump in the manual.
+manual_stream() {
+	sed -nE 's/^([0-9a-f]{8})  (([0-9a-f]{2} ?)+)$/\1: \2/p' "$PAGE" |
+		/usr/bin/python3 -c '
+import sys
+for line in sys.stdin:
+    sys.stdout.buffer.write(bytes.fromhex(line.split(":")[1]))'
+}
+
+@test "the manual's hexdump is a stream that says what the manual says" {
+	manual_stream >example.sp
+	[ "$(wc -c <example.sp)" -gt 250 ]
+	sep=$(sp-emit --json example.sp | jq -c '[
+		(.runs[0] | .id, .name, .labels, .duration_ns, .arch, .argv,
+			.uid, .umask, .status, .complete),
+		(.images[0] | .path, .build_id),
+		(.calls[] | .name, .nr, .count, .first_ns)]')
+	expected='["000102030405060708090a0b0c0d0e0f","true",{"ci":"7"},2000000'
+	expected+=',"x86_64",["true"],1000,18,{"exit":0},true,"/bin/true","beef"'
+	expected+=',"execve",59,1,300,"exit_group",231,1,70000]'
+	[ "$sep" = "$expected" ]
+}
+
+@test "the manual's hexdump is canonical: merging changes no byte" {
+	manual_stream >example.sp
+	sp-merge example.sp | cmp - example.sp
+}
+
+@test "the manual's magic(5) line recognises a stream" {
+	requires file
+	manual_stream >example.sp
+	sed -n 's/^0 string \(.*\)$/0 string \1/p' "$PAGE" |
+		sed 's/\\e/\\/g' >magic
+	[ "$(wc -l <magic)" -eq 1 ]
+	[ "$(file -b -m magic example.sp)" = 'sandprint stream, version 1' ]
+	[ "$(file -b -m magic "$PAGE")" != 'sandprint stream, version 1' ]
+}
+
+@test "a later version is refused by name" {
+	printf '\x93\x00\xa9sandprint\x02' >later.sp
+	run -2 --separate-stderr sp-merge later.sp
+	[ "$stderr" = "sp-merge: later.sp: stream version 2, and this tool reads version 1" ]
+}
+
+@test "the streams of every release can be read" {
+	for file in "$TESTS"/data/stream-*.sp; do
+		sp-emit --json "$file" | jq -e '
+			(.runs | length) == 1 and .runs[0].complete and
+			(.calls | length) > 10' >/dev/null
+		sp-merge "$file" | cmp - "$file"
+	done
+}
