@@ -128,7 +128,7 @@ check: test-deps ## Set up, build and run the test suite
 
 lint: ## Check the manual pages, the C sources and the shell scripts
 	@mandoc -T lint -W warning $(MANS)
-	@cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -D_GNU_SOURCE \
+	@cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -D_GNU_SOURCE -D__x86_64__ \
 		--enable=warning,portability,performance --suppress=missingInclude -Ilib lib sp-*
 	@shellcheck -x tests/run tests/deps tests/demo .ci/run tests/bench/*.sh
 

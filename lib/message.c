@@ -12,8 +12,9 @@ static const char *tool = "sandprint";
 static int trouble = STATUS_TROUBLE;
 static volatile sig_atomic_t latched;
 
-void message_init(const char *name, int trouble_status)
+void message_init(const char *name, int trouble_status, char **argv)
 {
+	argv[0] = (char *)name;
 	tool = name;
 	trouble = trouble_status;
 }

@@ -13,8 +13,11 @@ enum {
 	STATUS_TROUBLE = 2,	/* usage, bad input, a write that failed */
 };
 
-/* Every message starts with `tool`; message_error() latches `trouble`. */
-void message_init(const char *tool, int trouble);
+/*
+ * Every message starts with `tool`, getopt(3)'s too, for which argv[0] is
+ * set; message_error() latches `trouble`.
+ */
+void message_init(const char *tool, int trouble, char **argv);
 
 /* Something worth knowing; the exit status is not touched. */
 __attribute__((format(printf, 1, 2))) void message_note(const char *fmt, ...);

@@ -169,6 +169,20 @@ const char *syscall_since(struct call_id id)
 	return extra && !library_name(id, buf) ? extra->since : NULL;
 }
 
+static int supplement_number(const struct arch *arch, const char *name,
+			     struct call_id *id)
+{
+	int32_t base = is_x32(arch) ? X32_BIT : 0;
+
+	for (size_t i = 0; i < N_SUPPLEMENT; i++) {
+		if (strcmp(supplement[i].name, name))
+			continue;
+		*id = (struct call_id){ arch->audit, base + supplement[i].nr };
+		return 0;
+	}
+	return -EINVAL;
+}
+
 /*
  * On architectures that multiplex (socketcall, ipc) libseccomp resolves a
  * name to a pseudo number though there is a direct call as well.
@@ -176,12 +190,13 @@ const char *syscall_since(struct call_id id)
 static int direct_number(const struct arch *arch, const char *name,
 			 struct call_id *id)
 {
-	char buf[SYSCALL_NAME_MAX];
+	enum { NUMBERS = 1024 };	/* beyond the last of every architecture */
 	int32_t base = is_x32(arch) ? X32_BIT : 0;
+	char buf[SYSCALL_NAME_MAX];
 
-	for (int32_t nr = base; nr < base + 1024; nr++) {
+	for (int32_t nr = base; nr < base + NUMBERS; nr++) {
 		*id = (struct call_id){ arch->audit, nr };
-		if (syscall_name(*id, buf) && !strcmp(buf, name))
+		if (library_name(*id, buf) && !strcmp(buf, name))
 			return 0;
 	}
 	return -ENOENT;
@@ -192,11 +207,10 @@ int syscall_number(const struct arch *arch, const char *name,
 {
 	int nr = seccomp_syscall_resolve_name_arch(arch->scmp, name);
 
-	if (nr >= 0) {
-		*id = (struct call_id){ arch->audit, nr };
-		return 0;
-	}
-	if (direct_number(arch, name, id) == 0)
-		return 0;
-	return nr == __NR_SCMP_ERROR ? -EINVAL : -ENOENT;
+	if (nr == __NR_SCMP_ERROR)
+		return supplement_number(arch, name, id);
+	if (nr < 0)
+		return direct_number(arch, name, id);
+	*id = (struct call_id){ arch->audit, nr };
+	return 0;
 }

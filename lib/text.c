@@ -102,6 +102,12 @@ bool int_unpack(const msgpack_object *o, int64_t min, int64_t max,
 	return true;
 }
 
+/* C0, DEL and C1 (U+0080 to U+009F): what a terminal would obey. */
+static bool is_control(const unsigned char *s)
+{
+	return *s < ' ' || *s == 0x7f || (*s == 0xc2 && s[1] < 0xa0);
+}
+
 static char *escape(const char *text, bool controls)
 {
 	const unsigned char *s = (const unsigned char *)text;
@@ -110,7 +116,7 @@ static char *escape(const char *text, bool controls)
 	while (*s) {
 		size_t n = sequence(s);
 
-		if (!n || (controls && n == 1 && (*s < ' ' || *s == 0x7f))) {
+		if (!n || (controls && is_control(s))) {
 			to += sprintf(to, "\\x%02x", *s++);
 			continue;
 		}

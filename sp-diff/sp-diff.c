@@ -109,7 +109,7 @@ int main(int argc, char **argv)
 {
 	struct options o = { 0 };
 
-	message_init("sp-diff", STATUS_TROUBLE);
+	message_init("sp-diff", STATUS_TROUBLE, argv);
 	parse_options(&o, argc, argv);
 	argv += optind;
 	argc -= optind;

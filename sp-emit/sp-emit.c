@@ -399,7 +399,7 @@ int main(int argc, char **argv)
 	struct trace *t = trace_new();
 	bool partial = false;
 
-	message_init("sp-emit", STATUS_TROUBLE);
+	message_init("sp-emit", STATUS_TROUBLE, argv);
 	parse_options(&o, argc, argv);
 	if (load_inputs(t, argv + optind, o.allow_partial) &&
 	    check_runs(t, o.n_globs, o.allow_partial, &partial)) {

@@ -70,7 +70,7 @@ int main(int argc, char **argv)
 	struct options o = { 0 };
 	struct output *out;
 
-	message_init("sp-merge", STATUS_TROUBLE);
+	message_init("sp-merge", STATUS_TROUBLE, argv);
 	parse_options(&o, argc, argv);
 	if (load(t, argv + optind, o.read_flags) &&
 	    output_open(&out, o.output, OUTPUT_BINARY)) {

@@ -9,8 +9,8 @@
 
 #define SECOND 1000000000ULL	/* ns */
 
-/* On a terminal the line is drawn over; in a log a line a time is plenty. */
-enum { TERMINAL_PERIOD_MS = 250, LOG_PERIOD_MS = 5000 };
+/* On a terminal the line is drawn over; in a log each is a line. */
+enum { TERMINAL_PERIOD_MS = 250, LOG_PERIOD_MS = 1000 };
 
 struct progress_line {
 	uint64_t start_ns, due_ns, period_ns;

@@ -313,7 +313,7 @@ int main(int argc, char **argv)
 	struct options o = { 0 };
 	int status;
 
-	message_init("sp-record", STATUS_FAILED);
+	message_init("sp-record", STATUS_FAILED, argv);
 	parse_options(&o, argc, argv);
 	status = record(&o, argv + optind);
 	run_free(&o.run);

@@ -285,7 +285,7 @@ int main(int argc, char **argv)
 	struct options o = { 0 };
 	struct filter *filter;
 
-	message_init("sp-verify", STATUS_TROUBLE);
+	message_init("sp-verify", STATUS_TROUBLE, argv);
 	parse_options(&o, argc, argv);
 	check_options(&o);
 	filter = load_filter(&o);

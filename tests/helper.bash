@@ -31,7 +31,6 @@ calls() {
 		jq -r '.calls[] | "\(.arch) \(.name // .nr) \(.count)"'
 }
 
-
 # wait_for SECONDS COMMAND… — until it succeeds
 wait_for() {
 	local end=$((SECONDS + $1))

@@ -529,9 +529,10 @@ static bool check_own_loads(void)
 	return ok;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	message_init("filter", 1);
+	(void)argc;
+	message_init("filter", 1, argv);
 	srand(1);
 	check_names();
 	check_refusals();

@@ -1,0 +1,66 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# sp-record against strace -f: the same command, the same set of names.
+
+load helper
+
+# The names in a log of strace -f.
+strace_names() {
+	sed -nE 's/^([0-9]+ +)?([a-z_0-9]+)\(.*/\2/p' "$1" | sort -u
+}
+
+# agrees [EXCEPT…] -- COMMAND… — EXCEPT: calls that depend on timing, as
+# restart_syscall always does: it needs a stop in the middle of a call.
+agrees() {
+	local except=restart_syscall
+	while [ "$1" != -- ]; do
+		except="$except|$1"
+		shift
+	done
+	shift
+	fresh "$@"
+	strace -f -o log "$@" >/dev/null 2>&1
+	fresh "$@"
+	sp-record -q -o run.sp -- "$@" >/dev/null 2>&1
+	[ "$(strace_names log | wc -l)" -gt 5 ]
+	diff -u <(strace_names log | grep -vxE "$except") \
+		<(calls run.sp | cut -d ' ' -f 2 | sort -u | grep -vxE "$except")
+}
+
+# Both runs find the same files.
+fresh() {
+	rm -rf repository out
+}
+
+@test "ls /tmp" {
+	agrees -- ls /tmp
+}
+
+# rt_sigreturn: whether SIGCHLD comes while the shell waits is a race.
+@test "a shell pipeline" {
+	agrees rt_sigreturn -- \
+		sh -c 'seq 1000 | sort -r | head -n 3 | tr 1 2 >out; cat out'
+}
+
+# futex: only a contended lock or join enters the kernel. madvise: glibc
+# gives a stack back only when the thread ended before its memory was reused.
+@test "python3 with threads" {
+	agrees futex madvise -- /usr/bin/python3 -c 'import threading
+ts = [threading.Thread(target=sum, args=(range(1000),)) for _ in range(4)]
+[t.start() for t in ts]
+[t.join() for t in ts]'
+}
+
+# rt_sigreturn: as above.
+@test "git: init, add, commit" {
+	requires git
+	agrees rt_sigreturn -- sh -c 'git init -q repository &&
+		cd repository && echo text >file && git add file &&
+		git -c user.name=a -c user.email=a@example.org \
+			-c gc.auto=0 -c maintenance.auto=false commit -qm text'
+}
+
+# futex, madvise: as above.
+@test "a threaded C program" {
+	agrees futex madvise -- "$WITNESS/flood" 4 1000
+}
