@@ -132,7 +132,7 @@ lint: ## Check the manual pages, the C sources and the shell scripts
 		--enable=warning,portability,performance --suppress=missingInclude -Ilib lib sp-*
 	@shellcheck -x tests/run tests/deps tests/demo .ci/run tests/bench/*.sh
 
-bench: all ## Print what recording costs, against strace
+bench: tests ## Print what recording costs, against strace
 	@tests/bench/startup.sh $(B)/bin
 
 install: all ## Install the tools and their manuals (DESTDIR, PREFIX)

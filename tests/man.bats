@@ -1,57 +1,43 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# The manual pages: lint, and their examples work as they stand.
+# The manual: lint-clean, and its examples work as given.
 
 load helper
 
-ROOT=$TESTS/..
-
 pages() {
-	ls "$ROOT"/sp-*/*.1 "$ROOT"/lib/*.5
+	ls "${TESTS%/*}"/sp-*/*.1 "${TESTS%/*}"/lib/*.5
 }
 
-# The commands of a page's EXAMPLES section, one a line.
+# The .Dl lines of a page's EXAMPLES, as the reader sees them.
 examples() {
-	sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/s/^\.Dl //p' "$1" |
-		sed -E 's/^"(.*)"$/\1/; s/\\e/\\/g; s/\\&//g; s/\\-/-/g'
+	sed -n '/^\.Sh EXAMPLES/,/^\.Sh [^E]/s/^\.Dl //p' "$1" |
+		sed 's/\\(ti/~/g; s/\\e/\\/g; s/\\&//g; s/^"\(.*\)"$/\1/; s/\\-/-/g'
 }
 
-# run_examples PAGE — all of them, in order, in one directory
+# The answer "no" is an answer where the example asks a question.
+fine() {
+	[ "$2" -eq 0 ] || {
+		[ "$2" -eq 1 ] && [[ $1 =~ sp-(diff|verify)\ [^\|]*$ ]]
+	}
+}
+
+# run_examples PAGE — in order, in this directory
 run_examples() {
-	examples "$ROOT/$1" >examples
-	[ -s examples ]
+	local line status n=0
 	while IFS= read -r line; do
-		echo "\$ $line"
-		bash -o pipefail -c "$line" </dev/null >>out 2>&1 || {
-			status=$?
-			# 1 is an answer of sp-diff and sp-verify
-			[[ $status -eq 1 && $line =~ sp-(diff|verify) ]]
-		}
-	done <examples
+		status=0
+		timeout 30 bash -o pipefail -c "$line" </dev/null || status=$?
+		echo "$status: $line"
+		fine "$line" "$status" || return 1
+		n=$((n + 1))
+	done < <(examples "${TESTS%/*}/$1")
+	[ "$n" -gt 0 ]
 }
 
-@test "every page is free of lint" {
+@test "every page is lint-clean" {
 	requires mandoc
-	mapfile -t all < <(pages)
-	[ "${#all[@]}" -eq 6 ]
-	run mandoc -T lint -W warning "${all[@]}"
-	[ -z "$output" ]
-	[ "$status" -eq 0 ]
-}
-
-@test "every option that --help lists is in the manual" {
-	for tool in sp-record sp-merge sp-diff sp-emit sp-verify; do
-		mandoc -T ascii "$ROOT/$tool/$tool.1" | col -b >page
-		"$tool" --help | grep -oE -- '--[a-z][a-z-]+' |
-			sed -E 's/--no-(kernel|start|vdso|runtime|fallback)/--no-group/' |
-			sort -u |
-			while read -r option; do
-				grep -qF -- "$option" page || {
-					echo "$tool: $option"
-					exit 1
-				}
-			done
-	done
+	[ "$(pages | wc -l)" -eq 6 ]
+	pages | xargs mandoc -T lint -W warning
 }
 
 @test "the examples of sp-record(1)" {

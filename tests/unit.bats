@@ -1,9 +1,21 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Each program in tests/unit is a test: it exits with 0.
+# The programs in tests/unit/, one test each.
 
 load helper
 
-@test "filter: the simulation agrees with the kernel" {
-	"${SP_BIN%/bin}/tests/unit/filter"
+unit() {
+	"${SP_BIN%/bin}/tests/unit/$1"
+}
+
+@test "every program in tests/unit has its test here" {
+	local source
+	for source in "$TESTS"/unit/*.c; do
+		source=${source##*/}
+		grep -q "unit ${source%.c}\$" "$BATS_TEST_FILENAME"
+	done
+}
+
+@test "filter" {
+	unit filter
 }

@@ -1,0 +1,55 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# usage: tests/bench/startup.sh BINDIR [ROUNDS]
+# What recording costs against strace: medians of interleaved rounds, and
+# their ratio to the bare command.
+set -eu
+bin=$(cd "${1:?usage: tests/bench/startup.sh BINDIR [ROUNDS]}" && pwd)
+rounds=${2:-15}
+flood=${bin%/bin}/tests/witness/flood
+PATH=$bin:$PATH
+times=$(mktemp)
+trap 'rm -f "$times"' EXIT
+
+# clock ROW COLUMN COMMAND… — "ROW COLUMN ns"
+clock() {
+	row=$1 column=$2
+	shift 2
+	start=$(date +%s%N)
+	"$@" >/dev/null 2>&1
+	echo "$row $column $(($(date +%s%N) - start))" >>"$times"
+}
+
+# compare ROW COMMAND… — one round of each way
+compare() {
+	row=$1
+	shift
+	clock "$row" bare "$@"
+	clock "$row" sp-record sp-record -q -o /dev/null -- "$@"
+	clock "$row" strace strace -f -c -o /dev/null "$@"
+}
+
+medians() {
+	sort -k 1,2 -k 3n "$1" | awk '
+	{ n[$1 " " $2]++; v[$1 " " $2, n[$1 " " $2]] = $3 }
+	END { for (k in n) print k, v[k, int((n[k] + 1) / 2)] }'
+}
+
+i=0
+while [ "$i" -lt "$rounds" ]; do
+	compare true true
+	[ ! -x "$flood" ] || [ $((i % 5)) -ne 0 ] || compare 20k-calls "$flood" 1 20000
+	i=$((i + 1))
+done
+
+medians "$times" | awk '
+{ ms[$1, $2] = $3 / 1e6; rows[$1] }
+END {
+	printf "%-12s %10s %10s %10s %10s %10s\n", "median, ms", "bare", \
+		"sp-record", "strace", "sp/bare", "strace/sp"
+	for (r in rows)
+		printf "%-12s %10.2f %10.2f %10.2f %10.2f %10.2f\n", r, \
+			ms[r, "bare"], ms[r, "sp-record"], ms[r, "strace"], \
+			ms[r, "sp-record"] / ms[r, "bare"], \
+			ms[r, "strace"] / ms[r, "sp-record"]
+}'

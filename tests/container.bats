@@ -1,0 +1,125 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Real containers under profiles recorded outside of them: they start, they
+# work, and a call that was not recorded fails.
+
+load helper
+
+BUSYBOX='echo started; busybox ls / >/dev/null; busybox id -u >/dev/null
+echo worked'
+# The first line is for calls that the shell makes only when it has to wait.
+# shellcheck disable=SC2016 # for the shell inside
+REDIS='busybox sleep 0.2 & wait
+export s=/tmp/redis.sock
+redis-server --port 0 --unixsocket $s --save "" >/dev/null & echo started
+until redis-cli -s $s ping 2>/dev/null | busybox grep -q PONG; do
+	busybox sleep 0.1
+done
+redis-benchmark -s $s -n 500 -q >/dev/null &&
+	redis-cli -s $s incr worked >/dev/null && redis-cli -s $s shutdown nosave
+wait; echo worked'
+DENIED='; busybox mkdir /tmp/denied 2>/dev/null || echo denied'
+
+setup_file() {
+	requires_root
+	requires runc crun redis-server busybox jq
+	cd "$BATS_FILE_TMPDIR" || return
+	make_rootfs
+	record busybox "$BUSYBOX"
+	record redis "$REDIS"
+}
+
+# busybox, redis and the libraries that they need
+make_rootfs() {
+	local file
+	mkdir -p rootfs/bin rootfs/proc rootfs/dev rootfs/sys rootfs/tmp rootfs/etc
+	echo 'root:x:0:0:root:/:/bin/sh' >rootfs/etc/passwd
+	cp "$(command -v busybox)" rootfs/bin/
+	for file in redis-server redis-cli redis-benchmark; do
+		file=$(command -v $file)
+		cp -L "$file" rootfs/bin/
+		ldd "$file" | grep -o '/[^ ]*'
+	done | sort -u | xargs cp -L --parents -t rootfs
+}
+
+# record NAME SCRIPT — NAME.sp, and what it printed is the right answer
+record() {
+	sp-record -q -o "$1.sp" -- env -i PATH="$PATH" busybox sh -c "$2" \
+		>recorded
+	diff - recorded <<-'END'
+	started
+	worked
+	END
+}
+
+# crun 1.8 refuses a v1 hierarchy with a v2 mount in it.
+without_unified() {
+	# shellcheck disable=SC2016 # for the shell inside
+	unshare -m sh -c 'u=/sys/fs/cgroup/unified
+		! grep -q " $u " /proc/self/mounts || umount $u
+		exec "$@"' sh "$@"
+}
+
+# works RUNTIME NNP NAME SCRIPT
+works() {
+	local bundle=$BATS_TEST_TMPDIR/bundle nnp=()
+	[ "$2" = false ] || nnp=(--nnp)
+	mkdir "$bundle"
+	sp-emit --oci "${nnp[@]}" -o profile.json "$BATS_FILE_TMPDIR/$3.sp" 2>err
+	(cd "$bundle" && runc spec)
+	jq --slurpfile profile profile.json --arg script "$4$DENIED" \
+		--arg root "$BATS_FILE_TMPDIR/rootfs" --argjson nnp "$2" '
+		.process.terminal = false | .process.noNewPrivileges = $nnp
+		| .process.args = ["busybox", "sh", "-c", $script]
+		| del(.process.rlimits) | .root = {path: $root}
+		| .linux.seccomp = $profile[0]' "$bundle/config.json" >config.json
+	mv config.json "$bundle"
+	without_unified timeout -k 5 60 "$1" --root "$BATS_TEST_TMPDIR/state" \
+		run --bundle "$bundle" "sandprint-$$-$1" >out </dev/null
+	diff - out <<-'END'
+	started
+	worked
+	denied
+	END
+}
+
+teardown() {
+	local runtime
+	for runtime in runc crun; do
+		without_unified "$runtime" --root "$BATS_TEST_TMPDIR/state" \
+			delete --force "sandprint-$$-$runtime" 2>/dev/null ||
+			continue	# it is gone, as it should be
+	done
+}
+
+@test "runc, noNewPrivileges, busybox" {
+	works runc true busybox "$BUSYBOX"
+}
+
+@test "runc, new privileges, busybox" {
+	works runc false busybox "$BUSYBOX"
+}
+
+@test "runc, noNewPrivileges, redis" {
+	works runc true redis "$REDIS"
+}
+
+@test "runc, new privileges, redis" {
+	works runc false redis "$REDIS"
+}
+
+@test "crun, noNewPrivileges, busybox" {
+	works crun true busybox "$BUSYBOX"
+}
+
+@test "crun, new privileges, busybox" {
+	works crun false busybox "$BUSYBOX"
+}
+
+@test "crun, noNewPrivileges, redis" {
+	works crun true redis "$REDIS"
+}
+
+@test "crun, new privileges, redis" {
+	works crun false redis "$REDIS"
+}

@@ -1,0 +1,90 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Services under load: recorded until nothing new comes, then verified.
+
+load helper
+
+setup_file() {
+	requires_root
+}
+
+# with_redis TOOL… — redis-server by way of the tool, under redis-benchmark
+with_redis() {
+	local s=$PWD/redis.sock status=0
+	"$@" redis-server --port 0 --unixsocket "$s" --save '' >log 2>&1 3>&- &
+	wait_for 20 redis-cli -s "$s" ping >/dev/null 2>&1
+	redis-benchmark -s "$s" -n 2000 -q >/dev/null
+	redis-cli -s "$s" shutdown nosave
+	wait $! || status=$?
+	return "$status"
+}
+
+nginx_config() {
+	cat <<-END
+	daemon off; worker_processes 1; user nobody $(id -gn nobody); pid $PWD/nginx.pid;
+	error_log $PWD/error.log;
+	events {}
+	http {
+		access_log $PWD/access.log;
+		client_body_temp_path $PWD/body; proxy_temp_path $PWD/proxy;
+		fastcgi_temp_path $PWD/fastcgi; uwsgi_temp_path $PWD/uwsgi;
+		scgi_temp_path $PWD/scgi;
+		server { listen 127.0.0.1:18099; root /usr/share/common-licenses; }
+	}
+	END
+}
+
+# with_nginx TOOL… — nginx by way of the tool, under wrk
+with_nginx() {
+	local url=http://127.0.0.1:18099/GPL-2 status=0
+	nginx_config >nginx.conf
+	rm -f nginx.pid
+	"$@" nginx -e "$PWD/error.log" -c "$PWD/nginx.conf" >log 2>&1 3>&- &
+	wait_for 20 test -s nginx.pid
+	wait_for 20 wrk -t 1 -c 1 -d 1 "$url" >/dev/null
+	wrk -t 1 -c 20 -d 2 "$url" >/dev/null
+	kill -QUIT "$(<nginx.pid)"
+	wait $! || status=$?
+	return "$status"
+}
+
+# Record runs until two in a row add nothing; five at most.
+saturate() {
+	local i quiet=0
+	"$1" sp-record -q -o all.sp --
+	for i in 2 3 4 5; do
+		"$1" sp-record -q -o "$i.sp" --
+		sp-merge -o more.sp all.sp "$i.sp"
+		if sp-diff -q all.sp more.sp; then
+			quiet=$((quiet + 1))
+		else
+			quiet=0
+		fi
+		mv more.sp all.sp
+		[ "$quiet" -lt 2 ] || return 0
+	done
+	return 1
+}
+
+# The profile holds for one more run; without CALL just that is reported.
+verifies() {
+	sp-emit --oci -o profile.json all.sp
+	"$1" sp-verify -p profile.json -o list --
+	[ "$(grep -c . list)" -eq 0 ]
+	jq --arg call "$2" '.syscalls |= map(.names -= [$call])
+		| .syscalls |= map(select(.names != []))' profile.json >less.json
+	run -1 "$1" sp-verify -p less.json -o list --
+	[ "$(awk 'NR > 1 { print $3 }' list)" = "$2" ]
+}
+
+@test "redis-server under redis-benchmark" {
+	requires redis-server redis-benchmark
+	saturate with_redis
+	verifies with_redis epoll_wait
+}
+
+@test "nginx under wrk" {
+	requires nginx wrk
+	saturate with_nginx
+	verifies with_nginx epoll_wait
+}
