@@ -81,10 +81,10 @@ WITNESSES := $(patsubst tests/witness/%.c,$(B)/tests/witness/%,$(wildcard tests/
 $(B)/tests/unit/%: tests/unit/%.c $(B)/lib.a
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -MMD -MP -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -MMD -MP -o $@ $< $(B)/lib.a $(LIBS)
 
 # A witness is one file; names in -32 are 32-bit, in -nolibc have no libc.
-$(B)/tests/witness/%: tests/witness/%.c
+$(B)/tests/witness/%: tests/witness/%.c $(wildcard tests/witness/*.h)
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -Wall -Wextra -D_GNU_SOURCE -O1 -pthread \
@@ -95,7 +95,7 @@ $(B)/tests/witness/%: tests/witness/%.c
 $(B)/tests/fuzz/%: tests/fuzz/%.c $(B)/lib.a
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -DEXHAUSTIVE -MMD -MP -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -DEXHAUSTIVE -MMD -MP -o $@ $< $(B)/lib.a $(LIBS)
 
 FUZZ_SECONDS ?= 60
 FUZZERS      := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
