@@ -259,6 +259,40 @@ public_copy() {
 	[ "$(count execveat)" -eq 2 ]
 }
 
+@test "two hundred images: more than the counting table has rows" {
+	local i
+	mkdir bin
+	for i in {1..200}; do
+		cp "$WITNESS/exit-nolibc" "bin/$i"
+	done
+	# shellcheck disable=SC2016 # for the shell inside
+	record -- sh -c 'for f in bin/*; do $f; done'
+	sp-emit --json run.sp | jq -e '
+		[.images[] | select(.path | test("/bin/[0-9]+$"))] as $copies |
+		[.calls[] | select(.name == "exit_group")][0] as $exit |
+		($copies | length) == 200 and $exit.count == 201 and
+		all($copies[]; .runs[0].execs == 1)' >/dev/null
+	lost_nothing
+}
+
+@test "more different numbers than the hash holds: the rest is a loss" {
+	record -- "$WITNESS/numbers-many" 70000 2>err
+	sp-emit --json run.sp | jq -e '
+		([.calls[] | select(.nr >= 100000) | .count] | add) as $kept |
+		$kept + .lost.call == 70000 and .lost.call > 0' >/dev/null
+	grep -q "^sp-record: [0-9]* calls were lost" err
+	run -2 --separate-stderr sp-emit --oci -o profile.json run.sp
+	[[ $stderr == *"call"* ]]
+	[ ! -e profile.json ]
+}
+
+@test "a task that takes a filter of its own: said, and in the run record" {
+	echo '{"defaultAction": "SCMP_ACT_ALLOW"}' >all.json
+	sp-record -o run.sp -- sp-verify -p all.json -o list -- true 2>err
+	grep -q 'not seen: a task called seccomp' err
+	[[ $(field '.blind[0]') == "a task called seccomp"* ]]
+}
+
 @test "ten recorders at once, each with its own target only" {
 	local i pids=()
 	for i in 1 2 3 4 5 6 7 8 9 10; do
