@@ -105,7 +105,9 @@ struct progress {
 	__u64 lost_tasks;	/* beyond the `tasks` map */
 	__u64 lost_images;	/* attributed to IMAGE_OTHER */
 	__u64 lost_details;	/* records the ring buffer had no room for */
+	__u64 rare_calls;	/* calls counted in `rare`, or lost there */
+	__u64 filtered;		/* 1: a task was under a seccomp filter */
 };
-_Static_assert(sizeof(struct progress) == 80, "layout");
+_Static_assert(sizeof(struct progress) == 96, "layout");
 
 #endif

@@ -60,8 +60,13 @@ struct thread_info {
 	__u32 status;		/* x86 */
 };
 
+struct seccomp {
+	int mode;
+};
+
 struct task_struct {
 	struct thread_info thread_info;
+	struct seccomp seccomp;
 	int pid;
 	int tgid;
 	struct fs_struct *fs;

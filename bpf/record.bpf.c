@@ -84,6 +84,18 @@ struct {
 	__uint(max_entries, 64 * 1024);
 } ring SEC(".maps");
 
+/*
+ * The id of a thread that is in execve: past the point of no return it has
+ * its leader's, and an exec that fails there ends in sched_process_exit.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 16384);
+	__type(key, __u64);		/* the task's address */
+	__type(value, __u32);
+} execs SEC(".maps");
+
 static __always_inline __u16 *task_image(__u32 pid)
 {
 	__u32 at = pid / TASKS_PER_ELEMENT;
@@ -110,6 +122,8 @@ static __noinline int count_rare(struct rare_key *key)
 {
 	struct tally *tally, one = { .count = 1 };
 
+	if (key->row < ROWS)
+		add(&progress.rare_calls, 1);
 	tally = bpf_map_lookup_elem(&rare, key);
 	if (!tally) {
 		one.first_ns = bpf_ktime_get_ns();
@@ -117,9 +131,9 @@ static __noinline int count_rare(struct rare_key *key)
 			note_new();
 			return 0;
 		}
-		tally = bpf_map_lookup_elem(&rare, key);
+		tally = bpf_map_lookup_elem(&rare, key);	/* another CPU was faster */
 	}
-	if (tally)		/* another CPU was faster */
+	if (tally)
 		add(&tally->count, 1);
 	else
 		add(&progress.lost_calls, 1);
@@ -169,12 +183,43 @@ static __always_inline __u32 current_row(struct task_struct *task)
 #endif
 }
 
+/* execve and execveat, in x32 and on the compat side too. */
+static __always_inline bool is_exec(__u32 row, __s32 nr)
+{
+#if defined(__TARGET_ARCH_x86)
+	if (row == ROW_COMPAT)
+		return nr == 11 || nr == 358;
+	return nr == 59 || nr == 322 || nr == 0x40000208 || nr == 0x40000221;
+#else
+	return row == ROW_COMPAT ? nr == 11 || nr == 387 :
+		nr == 221 || nr == 281;
+#endif
+}
+
+static __always_inline void remember_exec(struct task_struct *task)
+{
+	__u64 key = (__u64)task;
+	__u32 pid = task->pid;
+
+	if (bpf_map_update_elem(&execs, &key, &pid, BPF_ANY))
+		add(&progress.lost_tasks, 1);
+}
+
+/* Calls that a filter answers are not seen here: say that there is one. */
+static __always_inline void note_filter(struct task_struct *task)
+{
+	if (bpf_core_field_exists(task->seccomp.mode) &&
+	    BPF_CORE_READ(task, seccomp.mode))
+		progress.filtered = 1;
+}
+
 SEC("raw_tp/sys_enter")
 int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u16 *image = task_image(task->pid);
 	__s32 nr = ctx->args[1];
+	__u32 row;
 
 	if (!image || *image == IMAGE_NONE)
 		return 0;
@@ -183,7 +228,10 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 		armed.nr = nr;
 		return 0;
 	}
-	count_call(*image, current_row(task), nr);
+	row = current_row(task);
+	count_call(*image, row, nr);
+	if (task->pid != task->tgid && is_exec(row, nr))
+		remember_exec(task);
 	return 0;
 }
 
@@ -289,6 +337,8 @@ static __always_inline void walk(struct image_path *p, struct file *file,
 	p->start = PATH_SIZE;
 	for (int i = 0; i < PATH_DEPTH && at == STEP_ON; i++)
 		at = step(p, &w);
+	if (p->start == PATH_SIZE)	/* in no directory: a memfd */
+		prepend(p, BPF_CORE_READ(file, f_path.dentry));
 	p->cut = at != STEP_AT_ROOT;
 }
 
@@ -300,11 +350,14 @@ static __always_inline void keep_path(__u32 id, const struct image_key *key,
 	__u32 zero = 0;
 	struct image_path *p = bpf_map_lookup_elem(&blank, &zero);
 
-	if (!p || bpf_map_update_elem(&paths, &id, p, BPF_NOEXIST))
+	if (p && !bpf_map_update_elem(&paths, &id, p, BPF_NOEXIST))
+		p = bpf_map_lookup_elem(&paths, &id);
+	else
+		p = NULL;
+	if (!p) {
+		add(&progress.lost_images, 1);
 		return;
-	p = bpf_map_lookup_elem(&paths, &id);
-	if (!p)
-		return;
+	}
 	p->key = *key;
 	walk(p, file, task);
 	send(EVENT_IMAGE, id, BPF_CORE_READ(task, tgid));
@@ -362,9 +415,14 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	first = *from == IMAGE_ARMED;
 	image = image_of(BPF_CORE_READ(bprm, file), task);
-	if (old_pid != pid)	/* a thread became the leader: it has its id */
+	if (old_pid != pid) {	/* a thread became the leader: it has its id */
+		__u64 key = (__u64)task;
+
+		bpf_map_delete_elem(&execs, &key);
 		*from = IMAGE_NONE;
+	}
 	*to = image;
+	note_filter(task);
 	count_use(image, USE_EXECS);
 	if (first)
 		begin(image);
@@ -389,6 +447,7 @@ int sched_process_fork(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	}
 	*to = *from;
+	note_filter(parent);
 	add(&progress.live, 1);
 	add(&progress.tasks, 1);
 	count_use(*from, USE_TASKS);
@@ -400,12 +459,20 @@ int sched_process_exit(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *task = (void *)ctx->args[0];
 	__u16 *image = task_image(BPF_CORE_READ(task, pid));
+	__u64 key = (__u64)task;
+	__u32 *old = bpf_map_lookup_elem(&execs, &key);
 	bool armed_one;
 
+	if (old) {
+		if (image && *image == IMAGE_NONE)
+			image = task_image(*old);
+		bpf_map_delete_elem(&execs, &key);
+	}
 	if (!image || *image == IMAGE_NONE)
 		return 0;
 	armed_one = *image == IMAGE_ARMED;	/* its execve failed */
 	*image = IMAGE_NONE;
+	note_filter(task);
 	if (!armed_one && __sync_fetch_and_sub(&progress.live, 1) == 1)
 		send(EVENT_DONE, 0, 0);
 	return 0;

@@ -175,6 +175,8 @@ static int restore_signals(const struct command *command)
 {
 	if (command->sigpipe_default && signal(SIGPIPE, SIG_DFL) == SIG_ERR)
 		return -1;
+	if (command->sigchld_ignored && signal(SIGCHLD, SIG_IGN) == SIG_ERR)
+		return -1;
 	if (!command->mask)
 		return 0;
 	return sigprocmask(SIG_SETMASK, command->mask, NULL);
@@ -294,7 +296,9 @@ int command_start(const struct command *command, struct command_child *result)
 
 static enum command_failure classify(const struct failure *failure)
 {
-	if (failure->step != STEP_FIND && failure->step != STEP_EXEC)
+	if (failure->step == STEP_EXEC)
+		return COMMAND_NOT_EXECUTABLE;
+	if (failure->step != STEP_FIND)
 		return COMMAND_FAILED;
 	return failure->error == ENOENT || failure->error == ENOTDIR ?
 		COMMAND_NOT_FOUND : COMMAND_NOT_EXECUTABLE;

@@ -36,6 +36,7 @@ struct command {
 	const struct rlimit *limits;
 	const sigset_t *mask;	/* signals blocked; NULL: unchanged */
 	bool sigpipe_default;	/* undo the caller's ignoring it */
+	bool sigchld_ignored;	/* and its not ignoring this one */
 	int stdout_fd;		/* becomes the child's stdout; -1: unchanged */
 	/* Runs in the child, last before execve: 0 or -errno. */
 	int (*hook)(void *arg);

@@ -2,18 +2,33 @@
 #include "message.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *tool = "sandprint";
 static int trouble = STATUS_TROUBLE;
 static volatile sig_atomic_t latched;
 
+/*
+ * A standard descriptor that is closed would be given to the next file that
+ * is opened, and our messages go into that. A command still finds it closed.
+ */
+static void hold_standard_descriptors(void)
+{
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", O_PATH | O_CLOEXEC) != fd)
+			abort();	/* the lowest one that is free */
+}
+
 void message_init(const char *name, int trouble_status, char **argv)
 {
+	hold_standard_descriptors();
 	argv[0] = (char *)name;
 	tool = name;
 	trouble = trouble_status;

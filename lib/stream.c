@@ -264,7 +264,7 @@ static enum stream_event frame(struct stream_reader *r, size_t *size)
 			return fail(r, STREAM_BAD, strerror(errno));
 		if (r->start == r->end && !r->inside)
 			return STREAM_END;
-		return fail(r, r->inside ? STREAM_TRUNCATED : STREAM_BAD,
+		return fail(r, r->segments ? STREAM_TRUNCATED : STREAM_BAD,
 			    r->segments ? "truncated" :
 			    "not a sandprint stream");
 	}
@@ -291,7 +291,7 @@ static bool is_header(const struct stream_record *record)
 {
 	const msgpack_object *magic = &record->fields[0];
 
-	return record->kind == STREAM_HEADER && record->n_fields == 2 &&
+	return record->kind == STREAM_HEADER && record->n_fields >= 2 &&
 		magic->type == MSGPACK_OBJECT_STR &&
 		magic->via.str.size == strlen(MAGIC) &&
 		!memcmp(magic->via.str.ptr, MAGIC, strlen(MAGIC)) &&
@@ -317,6 +317,8 @@ static enum stream_event begin_segment(struct stream_reader *r,
 		free(why);
 		return STREAM_BAD;
 	}
+	if (record->n_fields != 2)
+		return fail(r, STREAM_BAD, "not a header");
 	r->segments++;
 	r->inside = true;
 	return STREAM_SEGMENT;

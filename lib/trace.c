@@ -308,35 +308,45 @@ static const char *read_run(struct trace *t, struct segment *s,
 }
 
 /*
- * One element [run, number…] of an image or a fact: `n` numbers go to
- * `values`, and the run as the trace knows it to `*run`.
+ * Element `i` of a list, [run, number…] of an image or a fact: `n` numbers go
+ * to `values`, and the run as the trace knows it to `*run`. Runs ascend.
  */
-static bool read_by_run(const struct segment *s, const msgpack_object *o,
-			uint32_t *run, uint64_t *values, uint32_t n)
+static bool read_by_run(const struct segment *s, const msgpack_object *list,
+			uint32_t i, uint32_t *run, uint64_t *values, uint32_t n)
 {
+	const msgpack_object *o = &list->via.array.ptr[i];
 	const msgpack_object *part = o->via.array.ptr;
 	uint64_t index;
 
 	if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != n + 1 ||
 	    !s->n_runs || !uint_unpack(&part[0], s->n_runs - 1, &index))
 		return false;
+	/* the element before was read: it is well-formed */
+	if (i && index <= o[-1].via.array.ptr[0].via.u64)
+		return false;
 	*run = s->runs[index].index;
-	for (uint32_t i = 0; i < n; i++)
-		if (!uint_unpack(&part[i + 1], UINT64_MAX, &values[i]))
+	for (uint32_t j = 0; j < n; j++)
+		if (!uint_unpack(&part[j + 1], UINT64_MAX, &values[j]))
 			return false;
 	return true;
+}
+
+static bool is_list(const msgpack_object *o)
+{
+	return o->type == MSGPACK_OBJECT_ARRAY &&
+		o->via.array.size <= STREAM_SIGHTINGS_MAX;
 }
 
 static const char *read_uses(struct trace *t, const struct segment *s,
 			     uint32_t image, const msgpack_object *list)
 {
-	if (list->type != MSGPACK_OBJECT_ARRAY)
+	if (!is_list(list))
 		return "an image without a list of runs";
 	for (uint32_t i = 0; i < list->via.array.size; i++) {
 		struct image_use use;
 		uint64_t v[2];
 
-		if (!read_by_run(s, &list->via.array.ptr[i], &use.run, v, 2))
+		if (!read_by_run(s, list, i, &use.run, v, 2))
 			return "an image with a run that is none";
 		use.execs = v[0];
 		use.tasks = v[1];
@@ -395,14 +405,13 @@ static const char *read_call(struct trace *t, const struct segment *s,
 
 	if (record->n_fields != 4 || !read_call_key(s, f, &image, &id))
 		return "a call that is none";
-	if (f[3].type != MSGPACK_OBJECT_ARRAY || !f[3].via.array.size)
-		return "a call that no run made";
+	if (!is_list(&f[3]) || !f[3].via.array.size)
+		return "a call without a list of runs";
 	for (uint32_t i = 0; i < f[3].via.array.size; i++) {
 		struct sighting sighting;
 		uint64_t v[3];
 
-		if (!read_by_run(s, &f[3].via.array.ptr[i], &sighting.run, v,
-				 3) || !v[0] || v[2] > UINT32_MAX)
+		if (!read_by_run(s, &f[3], i, &sighting.run, v, 3) || !v[0] || v[2] > UINT32_MAX)
 			return "a call with a run that is none";
 		sighting.count = v[0];
 		sighting.first_ns = v[1];

@@ -28,14 +28,16 @@ static char **copy_list(char **list)
 
 static char *join(char **list)
 {
-	char *text = xstrdup("");
+	size_t size = 1;
+	char *text, *end;
 
-	for (; *list; list++) {
-		char *longer = xasprintf("%s%s%s", text, *text ? " " : "",
-					 *list);
-
-		free(text);
-		text = longer;
+	for (char **s = list; *s; s++)
+		size += strlen(*s) + 1;
+	text = end = xcalloc(size, 1);
+	for (char **s = list; *s; s++) {
+		if (s > list)
+			*end++ = ' ';
+		end = stpcpy(end, *s);
 	}
 	return text;
 }

@@ -21,6 +21,7 @@ enum {
 	KILL_AFTER_S = 10,	/* from -t's SIGTERM to SIGKILL */
 	TELL_AFTER_S = 1,	/* from the command's end to naming the rest */
 	FALLBACK_MS = 500,	/* in case the last task's event was lost */
+	REPEAT_MS = 200,	/* the same signal again: sent to us and our group */
 	NAMED_TASKS = 8,
 };
 
@@ -31,7 +32,8 @@ struct session {
 	struct command_child child;
 	int signal_fd;
 	bool over;
-	int signals;		/* of SIGINT, SIGTERM, SIGHUP, so far */
+	uint32_t first_signal;	/* SIGINT, SIGTERM or SIGHUP; 0: none yet */
+	uint64_t first_ns;	/* when */
 	uint64_t stop_ns;	/* -t: when; 0: never or done */
 	uint64_t kill_ns;	/* when to kill after that; 0: not yet or done */
 	uint64_t tell_ns;	/* when to name the tasks left; 0: not now */
@@ -59,12 +61,38 @@ static void handled_signals(sigset_t *set)
 			sigaddset(set, signals[i]);
 }
 
-/* A signal from the terminal went to the command's group too. */
+/*
+ * A signal from the terminal went to the command's group too; but a hangup
+ * goes to the session's leader alone.
+ */
 static bool has_it_already(const struct session *s,
 			   const struct signalfd_siginfo *info)
 {
+	if (info->ssi_signo == SIGHUP && getsid(0) == getpid())
+		return false;
 	return info->ssi_code == SI_KERNEL &&
 		getpgid(s->child.pid) == getpgrp();
+}
+
+static void on_first_signal(struct session *s,
+			    const struct signalfd_siginfo *info)
+{
+	s->first_signal = info->ssi_signo;
+	s->first_ns = now_ns(CLOCK_MONOTONIC);
+	if (s->result->has_status)
+		message_note("the command has ended: a second signal ends the "
+			     "recording");
+	else if (!has_it_already(s, info))
+		kill(s->child.pid, info->ssi_signo);
+}
+
+/* timeout(1) and others signal their child, and then its group. */
+static bool is_repeat(const struct session *s,
+		      const struct signalfd_siginfo *info)
+{
+	return info->ssi_signo == s->first_signal &&
+		now_ns(CLOCK_MONOTONIC) - s->first_ns <
+		REPEAT_MS * 1000000ULL;
 }
 
 static void on_signal(struct session *s)
@@ -73,11 +101,14 @@ static void on_signal(struct session *s)
 
 	if (read(s->signal_fd, &info, sizeof(info)) != sizeof(info))
 		return;
-	if (s->signals++) {
+	if (!s->first_signal) {
+		on_first_signal(s, &info);
+	} else if (!is_repeat(s, &info)) {
 		s->result->ended_by = info.ssi_signo;
 		s->over = true;
-	} else if (!s->result->has_status && !has_it_already(s, &info)) {
-		kill(s->child.pid, info.ssi_signo);
+		if (!s->result->has_status)
+			message_note("a second signal ends the recording: the "
+				     "command, pid %d, goes on", s->child.pid);
 	}
 }
 
@@ -101,9 +132,12 @@ static void name_tasks(struct session *s)
 {
 	pid_t tids[NAMED_TASKS];
 	size_t n = tracer_tasks(s->tracer, tids, NAMED_TASKS);
+	size_t known = tracer_sees_pids() ? n : 0;
 	char list[NAMED_TASKS * 32] = "";
 
-	for (size_t i = 0; i < n && i < NAMED_TASKS; i++) {
+	if (!n)
+		return;
+	for (size_t i = 0; i < known && i < NAMED_TASKS; i++) {
 		char path[32], name[17] = "?";
 		FILE *file;
 
@@ -115,21 +149,22 @@ static void name_tasks(struct session *s)
 			fclose(file);
 		sprintf(list + strlen(list), " %d (%s)", tids[i], name);
 	}
-	message_note("the command has ended, %zu task%s left:%s%s: recording "
+	message_note("the command has ended, %zu task%s left%s%s%s: recording "
 		     "goes on; --leader ends it with the command, -t after a "
-		     "time", n, n == 1 ? " is" : "s are", list,
-		     n > NAMED_TASKS ? " ..." : "");
+		     "time", n, n == 1 ? " is" : "s are", *list ? ":" : "",
+		     list, known > NAMED_TASKS ? " ..." : "");
 }
 
 static void on_stop(struct session *s, uint64_t now)
 {
 	s->stop_ns = 0;
+	if (s->result->has_status) {
+		s->over = true;
+		return;
+	}
 	s->result->timed_out = true;
 	s->kill_ns = now + KILL_AFTER_S * SECOND;
-	if (s->result->has_status)
-		s->over = true;
-	else
-		kill(s->child.pid, SIGTERM);
+	kill(s->child.pid, SIGTERM);
 }
 
 static void on_kill(struct session *s)
@@ -215,6 +250,7 @@ static void note_times(struct recording *r, const struct tracer *tracer)
 	struct tracer_glance glance;
 
 	tracer_glance(tracer, &glance);
+	r->began = glance.start_ns;
 	r->duration_ns = glance.start_ns ? now - glance.start_ns : 0;
 	r->start_ns = now_ns(CLOCK_REALTIME) - r->duration_ns;
 }
@@ -223,16 +259,14 @@ static int start(struct session *s, const struct command *command)
 {
 	struct command c = *command;
 	struct recording *r = s->result;
-	sigset_t handled, mask;
 	int error;
 
-	handled_signals(&handled);
-	sigprocmask(SIG_BLOCK, &handled, &mask);
-	s->signal_fd = signalfd(-1, &handled, SFD_CLOEXEC | SFD_NONBLOCK);
+	s->signal_fd = signalfd(-1, &r->handled, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (s->signal_fd < 0)
 		return -errno;
-	c.mask = &mask;
+	c.mask = &r->mask;
 	c.sigpipe_default = signal(SIGPIPE, SIG_IGN) == SIG_DFL;
+	c.sigchld_ignored = signal(SIGCHLD, SIG_DFL) == SIG_IGN;
 	c.hook = tracer_arm;
 	c.hook_arg = s->tracer;
 	error = command_start(&c, &s->child);
@@ -240,6 +274,17 @@ static int start(struct session *s, const struct command *command)
 		return error;
 	r->failure = command_result(&s->child, &r->error, &r->what);
 	return 0;
+}
+
+void recording_hold_signals(struct recording *r)
+{
+	handled_signals(&r->handled);
+	sigprocmask(SIG_BLOCK, &r->handled, &r->mask);
+}
+
+void recording_release_signals(const struct recording *r)
+{
+	sigprocmask(SIG_SETMASK, &r->mask, NULL);
 }
 
 int recording_run(struct recording *r, const struct recording_options *options,

@@ -3,6 +3,7 @@
 #ifndef RECORDING_H
 #define RECORDING_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -24,9 +25,20 @@ struct recording {
 	int status;		/* exit status, or -n: killed by signal n */
 	int ended_by;		/* the signal that ended the recording, or 0 */
 	bool timed_out;
+	bool began;		/* the command's program was reached */
 	uint64_t start_ns;	/* UTC, ns since the epoch, of the execve */
 	uint64_t duration_ns;
+	sigset_t handled, mask;	/* held signals; the mask before */
 };
+
+/*
+ * From here on signals wait for recording_run() to pass them on; before
+ * anything is opened that they would leave half-made.
+ */
+void recording_hold_signals(struct recording *r);
+
+/* Afterwards, where writing may take for ever: signals kill again. */
+void recording_release_signals(const struct recording *r);
 
 /* Run the command and wait for the end. 0 or -errno: our own failure. */
 int recording_run(struct recording *r, const struct recording_options *options,

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -136,9 +135,9 @@ static void find_user(const char *name, struct command_user *user)
 	if (error)
 		message_fatal("user %s: %s", name, error == -ENOENT ?
 			      "no such user" : strerror(-error));
-	if (geteuid() && geteuid() != user->uid)
-		message_fatal("user %s: only root can run a command as "
-			      "another user", name);
+	if (geteuid())
+		message_fatal("user %s: only root can run a command as a "
+			      "user", name);
 }
 
 static void describe(struct options *o, char **argv,
@@ -159,23 +158,20 @@ static void describe(struct options *o, char **argv,
 }
 
 /* What no recording from outside can see, said in the run record. */
-static void note_blindness(struct run *run, const struct trace *trace)
+static void note_blindness(struct run *run, const struct trace *trace,
+			   bool filtered)
 {
-	bool uring = false, seccomp = false;
+	bool uring = false;
 	char buf[SYSCALL_NAME_MAX];
 
 	for (size_t i = 0; i < trace->n_calls; i++) {
 		const char *name = syscall_name(trace->calls[i]->id, buf);
 
-		uring |= name && !strcmp(name, "io_uring_enter");
-		seccomp |= name && !strcmp(name, "seccomp");
+		uring |= name && !strncmp(name, "io_uring_", 9);
 	}
-	if (prctl(PR_GET_SECCOMP) > 0)
-		describe_append(&run->blind, "started under a seccomp filter: "
-				"calls that it answers itself");
-	if (seccomp)
-		describe_append(&run->blind, "a task called seccomp: calls "
-				"that its filter answers itself");
+	if (filtered)
+		describe_append(&run->blind, "a task was under a seccomp "
+				"filter: calls that it answers itself");
 	if (uring)
 		describe_append(&run->blind, "io_uring: its operations are "
 				"not system calls, and no filter sees them");
@@ -232,7 +228,7 @@ static bool write_stream(struct options *o, struct recording *r,
 	run = trace->runs[0];
 	tracer_collect(tracer, trace, 0);
 	tracer_glance(tracer, &glance);
-	note_blindness(run, trace);
+	note_blindness(run, trace, glance.filtered);
 	report_loss(run);
 	if (!o->recording.quiet) {
 		for (char **s = run->blind; *s; s++)
@@ -244,15 +240,20 @@ static bool write_stream(struct options *o, struct recording *r,
 	return output_commit(out);
 }
 
+static const char *failure_text(const struct recording *r)
+{
+	if (r->error != ENOENT)
+		return strerror(r->error);
+	return r->failure == COMMAND_NOT_FOUND ? "command not found" :
+		"its interpreter does not exist";
+}
+
 static int fail_to_start(const struct recording *r, const char *command)
 {
 	if (r->failure == COMMAND_FAILED)
 		message_error("cannot %s: %s", r->what, strerror(r->error));
 	else
-		message_note("%s: %s", command,
-			     r->failure == COMMAND_NOT_FOUND &&
-			     r->error == ENOENT ? "command not found" :
-			     strerror(r->error));
+		message_note("%s: %s", command, failure_text(r));
 	return r->failure == COMMAND_NOT_FOUND ? STATUS_NOT_FOUND :
 		r->failure == COMMAND_NOT_EXECUTABLE ? STATUS_NOT_EXECUTABLE :
 		STATUS_FAILED;
@@ -283,6 +284,8 @@ static int record(struct options *o, char **argv)
 
 	if (o->user)
 		find_user(o->user, &user);
+	describe(o, argv, command.user);
+	recording_hold_signals(&r);
 	if (!output_open(&out, o->output, OUTPUT_BINARY | OUTPUT_PRIVATE))
 		return STATUS_FAILED;
 	if (!o->output || !strcmp(o->output, "-"))
@@ -292,14 +295,19 @@ static int record(struct options *o, char **argv)
 		output_abandon(out);
 		message_fatal("%s", problem);
 	}
-	describe(o, argv, command.user);
 	error = recording_run(&r, &o->recording, &command, tracer);
 	if (error || r.failure != COMMAND_STARTED) {
 		output_abandon(out);
 		if (error)
 			message_fatal("%s", strerror(-error));
 		error = fail_to_start(&r, argv[0]);
+	} else if (!r.began) {
+		output_abandon(out);
+		message_note("%s: ended while it was being started", argv[0]);
+		error = exit_status(&r);
 	} else {
+		if (command.stdout_fd >= 0)
+			recording_release_signals(&r);
 		error = write_stream(o, &r, tracer, out) ? exit_status(&r) :
 			STATUS_FAILED;
 	}

@@ -137,9 +137,19 @@ static int print_debug(enum libbpf_print_level level, const char *fmt,
 	return vfprintf(stderr, fmt, ap);
 }
 
+bool tracer_sees_pids(void)
+{
+	char link[32] = "";
+	ssize_t n = readlink("/proc/self/ns/pid", link, sizeof(link) - 1);
+
+	return n > 0 && !strcmp(link, "pid:[4026531836]");
+}
+
+/* A PID namespace has a limit of its own, and the table the initial one's ids. */
 static size_t pid_max(void)
 {
-	FILE *file = fopen("/proc/sys/kernel/pid_max", "re");
+	FILE *file = tracer_sees_pids() ?
+		fopen("/proc/sys/kernel/pid_max", "re") : NULL;
 	unsigned long value = 0;
 
 	if (file) {
@@ -351,6 +361,8 @@ void tracer_glance(const struct tracer *t, struct tracer_glance *glance)
 		.live = p->live,
 		.tasks = p->tasks,
 		.distinct = p->distinct,
+		.calls = p->rare_calls,
+		.filtered = p->filtered,
 	};
 	for (uint32_t id = 0; id < image_end(t) && id < t->n_table; id++)
 		glance->calls += image_count(&t->table[id]);
@@ -424,12 +436,13 @@ static void collect_tally(struct collection *c, uint32_t id, uint32_t row,
 	struct sighting sighting = {
 		.run = c->run,
 		.flags = flags,
-		.count = tally->count,
+		/* once: a task that is left running may still add to it */
+		.count = __atomic_load_n(&tally->count, __ATOMIC_RELAXED),
 		.first_ns = tally->first_ns > c->start_ns ?
 			tally->first_ns - c->start_ns : 0,
 	};
 
-	if (tally->count)
+	if (sighting.count)
 		trace_sum_call(c->trace, trace_image(c, id),
 			       (struct call_id){ row_archs[row], nr },
 			       &sighting);

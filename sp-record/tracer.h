@@ -44,10 +44,17 @@ struct tracer_glance {
 	uint64_t live;		/* tasks followed */
 	uint64_t tasks;		/* that ever were */
 	uint64_t calls, distinct;	/* so far; distinct: (image, arch, nr) */
+	bool filtered;		/* a task was under a seccomp filter */
 };
 void tracer_glance(const struct tracer *t, struct tracer_glance *glance);
 /* Tasks followed; cheaper still. */
 uint64_t tracer_live(const struct tracer *t);
+
+/*
+ * Whether our PID namespace is the initial one (PROC_PID_INIT_INO,
+ * linux/proc_ns.h), whose ids are the tracer's.
+ */
+bool tracer_sees_pids(void);
 
 /* Ids of up to `max` followed tasks; returns how many there are. */
 size_t tracer_tasks(const struct tracer *t, pid_t *tids, size_t max);

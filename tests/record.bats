@@ -173,6 +173,69 @@ public_copy() {
 	bears_witness exec-thread
 }
 
+@test "exec by such a thread that fails when there is no way back" {
+	run -139 timeout -s KILL 20 sp-record -q -o run.sp -- \
+		"$WITNESS/exec-late" file
+	[ "$(count execve)" -eq 2 ]
+	lost_nothing
+}
+
+@test "a command that is killed while it is being started: no stream" {
+	"$WITNESS/exec-late" file || [ $? -eq 139 ]
+	run --separate-stderr -139 record -- ./file
+	[ "$stderr" = "sp-record: ./file: ended while it was being started" ]
+	[ ! -e run.sp ]
+}
+
+@test "a thread that executes gives up its own tid: no task is left of it" {
+	run --separate-stderr -0 sp-record -o run.sp -- \
+		sh -c "$WITNESS/exec-thread >/dev/null; sleep 1.5 &"
+	[[ $stderr == *", 1 task is left: "*" (sleep): "* ]]
+}
+
+@test "a stranger with the tid that a thread had before its execve" {
+	local status=0 recorder
+	record -- /usr/bin/python3 -c 'import os, threading
+def execute():
+    print(threading.get_native_id(), file=open("tid", "w"), flush=True)
+    os.execl("/bin/sh", "sh", "-c",
+             "touch ready; until [ -e done ]; do sleep 0.05; done")
+threading.Thread(target=execute).start()
+threading.Event().wait()' 3>&- &
+	recorder=$!
+	wait_for 10 test -e ready
+	"$WITNESS/tid" "$(<tid)" 5 >truth || status=$?
+	touch done
+	wait_for 10 test -e run.sp || kill -KILL $recorder
+	[ "$status" -ne 77 ] || skip "cannot choose a tid"
+	[ -z "$(lines_of truth)" ]
+	lost_nothing
+}
+
+@test "a text file without #!: the execve that fails is not recorded" {
+	echo exit 3 >script
+	chmod +x script
+	run -3 record -- ./script
+	calls run.sp | grep -qx 'x86_64 execve 1'
+}
+
+@test "the path of an image on another mount" {
+	mkdir mnt
+	# shellcheck disable=SC2016 # for the shell inside
+	unshare -m sh -c 'mount -t tmpfs none mnt && cp "$1" mnt/image &&
+		exec sp-record -q -o run.sp -- mnt/image' sh "$WITNESS/exit-nolibc"
+	[ "$(sp-emit --json run.sp | jq -r '.images[].path')" = \
+		"$(realpath mnt)/image" ]
+}
+
+@test "the path of an image is what a task in a chroot sees" {
+	mkdir -p root/bin
+	cp "$WITNESS/exit-nolibc" root/bin/image
+	record -- chroot root /bin/image
+	sp-emit --json run.sp |
+		jq -e '[.images[].path] | index("/bin/image")' >/dev/null
+}
+
 @test "a daemon that forks twice and outlives the command" {
 	bears_witness daemon
 }
@@ -289,8 +352,8 @@ public_copy() {
 @test "a task that takes a filter of its own: said, and in the run record" {
 	echo '{"defaultAction": "SCMP_ACT_ALLOW"}' >all.json
 	sp-record -o run.sp -- sp-verify -p all.json -o list -- true 2>err
-	grep -q 'not seen: a task called seccomp' err
-	[[ $(field '.blind[0]') == "a task called seccomp"* ]]
+	grep -q 'not seen: a task was under a seccomp filter' err
+	[[ $(field '.blind[0]') == "a task was under a seccomp filter"* ]]
 }
 
 @test "ten recorders at once, each with its own target only" {
@@ -340,6 +403,10 @@ public_copy() {
 	[[ $stderr == "sp-record: ./data: "* ]]
 	run --separate-stderr -127 record -- ./nothing
 	[[ $stderr == "sp-record: ./nothing: "* ]]
+	printf '#!/nowhere\n' >script
+	chmod +x script
+	run --separate-stderr -126 record -- ./script
+	[ "$stderr" = "sp-record: ./script: its interpreter does not exist" ]
 	run --separate-stderr -127 record -- no-such-command
 	[[ $stderr == "sp-record: no-such-command: "* ]]
 	[ ! -e run.sp ]
@@ -518,6 +585,10 @@ public_copy() {
 	[ "$(field .complete)" = true ]
 }
 
+@test "-t: what the command had exited with before stays" {
+	run -3 record -t 1 -- sh -c 'sleep 3 & exit 3'
+}
+
 @test "-t: SIGKILL after ten seconds" {
 	local start=$SECONDS
 	run -0 record -t 1 -- sh -c 'trap "" TERM; while :; do sleep 0.2; done'
@@ -550,7 +621,8 @@ public_copy() {
 		env --default-signal sp-record -q -o run.sp -- sh -c "
 			trap 'got=1; mkdir got; rmdir got' $signal
 			touch ready
-			while [ -z \"\$got\" ]; do sleep 0.05; done
+			i=0; while [ -z \"\$got\" ] && [ \$i -lt 200 ]; do
+				sleep 0.05; i=\$((i+1)); done
 			exit 5" &
 		wait_for 10 test -e ready
 		kill -s "$signal" $!
@@ -561,6 +633,80 @@ public_copy() {
 		has_call rmdir
 		[ "$(field .complete)" = true ]
 	done
+}
+
+@test "timeout(1), which signals twice: the shutdown is recorded" {
+	local i
+	# shellcheck disable=SC2016 # for the shell inside
+	for i in 1 2 3; do
+		run -124 timeout 0.5 sp-record -q -o run.sp -- sh -c '
+			trap "sleep .3; exit 3" TERM
+			while :; do sleep 0.05; done' >/dev/null
+		wait_for 10 test -e run.sp
+		[ "$(field .status.exit)" -eq 3 ]
+		rm run.sp
+	done
+}
+
+@test "a signal while it starts leaves no file" {
+	local t
+	for t in 0.002 0.01 0.02 0.03; do
+		timeout -s TERM $t sp-record -q -o run.sp -- true ||
+			[ $? -ge 124 ]
+	done
+	sleep 0.3
+	rm -f run.sp
+	[ -z "$(ls run.sp.* 2>/dev/null)" ]
+}
+
+@test "the terminal is hung up: the command gets to know, and it is recorded" {
+	/usr/bin/python3 - <<-'END'
+	import os, pty, time
+	pid, fd = pty.fork()
+	if not pid:
+	    os.execvp("sp-record", ["sp-record", "-q", "-o", "run.sp", "--",
+	        "sh", "-c", "trap 'exit 7' HUP; touch ready; "
+	        "while :; do sleep 0.05; done"])
+	while not os.path.exists("ready"):
+	    time.sleep(0.05)
+	os.close(fd)
+	os.waitpid(pid, 0)
+	END
+	[ "$(field .status.exit)" -eq 7 ]
+}
+
+@test "started with SIGCHLD ignored: it ends, and the command has it so" {
+	timeout -s KILL 20 /usr/bin/python3 -c '
+import os, signal
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+os.execvp("sp-record", "sp-record -q -o run.sp -- grep SigIgn "
+    "/proc/self/status".split())' >got
+	[ $((0x$(awk '{ print $2 }' got) & 1 << 16)) -ne 0 ]
+}
+
+@test "started without stderr: no message gets into the stream" {
+	sp-record -o run.sp -- true 2>&-
+	has_call exit_group
+}
+
+@test "tasks that remain: exactly these" {
+	run --separate-stderr -4 sp-record -o run.sp -- \
+		sh -c 'sleep 1.5 & echo $!; exit 4'
+	[[ $stderr == *", 1 task is left: "*" (sleep): "* ]]
+}
+
+@test "-u: the caller's own groups are given up" {
+	requires setpriv
+	setpriv --groups 4,24 "$SP_BIN/sp-record" -q -o run.sp -u nobody -- \
+		id -G >got
+	diff -u <(id -G nobody) got
+}
+
+@test "an error of close is an error" {
+	requires strace
+	run --separate-stderr -125 strace -o log -P /dev/null \
+		-e inject=close:error=ENOSPC sp-record -q -o /dev/null -- true
+	[[ $stderr == "sp-record: /dev/null: No space left"* ]]
 }
 
 @test "a second signal ends the recording at once" {
