@@ -20,19 +20,35 @@
 
 /* Users */
 
+static bool is_number(const char *name, uid_t *uid)
+{
+	unsigned long value;
+	char *end;
+
+	errno = 0;
+	value = strtoul(name, &end, 10);
+	*uid = value;
+	return !errno && *name >= '0' && *name <= '9' && !*end &&
+		value < UINT32_MAX;
+}
+
 static struct passwd *find_user(const char *name)
 {
 	struct passwd *pw = getpwnam(name);
-	unsigned long uid;
-	char *end;
+	uid_t uid;
 
-	if (pw || !*name)
-		return pw;
-	errno = 0;
-	uid = strtoul(name, &end, 10);
-	if (errno || *end || uid >= UINT32_MAX)
-		return NULL;
-	return getpwuid(uid);
+	return pw || !is_number(name, &uid) ? pw : getpwuid(uid);
+}
+
+/* A number that the database does not have, as containers use them. */
+static int bare_user(const char *name, struct command_user *user)
+{
+	uid_t uid;
+
+	if (!is_number(name, &uid))
+		return -ENOENT;
+	*user = (struct command_user){ .uid = uid, .gid = uid };
+	return 0;
 }
 
 int command_user_find(const char *name, struct command_user *user)
@@ -41,7 +57,7 @@ int command_user_find(const char *name, struct command_user *user)
 	int n = 32;
 
 	if (!pw)
-		return -ENOENT;
+		return bare_user(name, user);
 	*user = (struct command_user){
 		.uid = pw->pw_uid,
 		.gid = pw->pw_gid,

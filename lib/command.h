@@ -23,7 +23,10 @@ struct command_user {
 	char *shell;
 };
 
-/* By login name or number, from the user database: 0 or -errno. */
+/*
+ * By login name or number, from the user database: 0 or -errno. A number that
+ * it does not have is uid and gid, without other groups and environment.
+ */
 int command_user_find(const char *name, struct command_user *user);
 void command_user_free(struct command_user *user);
 

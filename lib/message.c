@@ -82,8 +82,18 @@ void message_usage(const char *fmt, ...)
 	va_start(ap, fmt);
 	print(fmt, ap);
 	va_end(ap);
+	message_try_help();
+}
+
+void message_try_help(void)
+{
 	fprintf(stderr, "Try '%s --help'.\n", tool);
 	exit(trouble);
+}
+
+int message_status(void)
+{
+	return latched;
 }
 
 void message_latch(int status)

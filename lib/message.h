@@ -30,6 +30,11 @@ void message_fatal(const char *fmt, ...);
 __attribute__((format(printf, 1, 2), noreturn))
 void message_usage(const char *fmt, ...);
 
+/* After getopt(3) has said what is wrong: points to --help and exits. */
+__attribute__((noreturn)) void message_try_help(void);
+
+/* The latched status so far. */
+int message_status(void);
 /* Raise the exit status to `status`; it never goes down. */
 void message_latch(int status);
 /*

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -113,6 +114,9 @@ static bool close_checked(struct output *out)
 	if (file != stdout) {
 		out->file = NULL;
 		failed |= fclose(file) != 0;
+	} else if (failed) {	/* said once: message_finish() looks at it too */
+		__fpurge(file);
+		clearerr(file);
 	}
 	return !failed;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "stream.h"
 #include "message.h"
 #include "text.h"
 
@@ -602,6 +603,11 @@ static json_t *parse(FILE *file, struct reader *r)
 
 	if (!text)
 		return NULL;
+	if (!n || (unsigned char)*text == STREAM_FIRST_BYTE) {
+		fail(r, n ? "a sandprint stream, not a profile" : "empty");
+		free(text);
+		return NULL;
+	}
 	root = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
 	if (!root)
 		fail(r, "line %d: %s", error.line, error.text);

@@ -14,6 +14,9 @@
 
 enum { STREAM_VERSION = 1 };
 
+/* What a stream begins with, and JSON text cannot: an array of three. */
+enum { STREAM_FIRST_BYTE = 0x93 };
+
 enum stream_kind {
 	STREAM_HEADER = 0,
 	STREAM_TRAILER = 1,

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "memory.h"
 #include "message.h"
@@ -491,6 +492,11 @@ bool trace_load(struct trace *t, const char *path, unsigned int flags)
 
 	if (!file) {
 		message_error("%s: %s", name, strerror(errno));
+		return false;
+	}
+	if (is_stdin && isatty(STDIN_FILENO)) {
+		message_error("<stdin>: a stream is not read from a terminal: "
+			      "name a file or pipe one in");
 		return false;
 	}
 	ok = trace_read(t, file, flags, &problem);

@@ -8,9 +8,8 @@
 #include "label.h"
 #include "memory.h"
 #include "message.h"
+#include "stream.h"
 
-/* What a stream begins with, and JSON text cannot: an array of three. */
-#define STREAM_FIRST_BYTE 0x93
 
 int fact_compare(const struct fact *a, const struct fact *b)
 {

@@ -72,7 +72,7 @@ static void parse_options(struct options *o, int argc, char **argv)
 		case 'V':
 			message_version();
 		default:
-			exit(STATUS_TROUBLE);	/* getopt said why */
+			message_try_help();
 		}
 	}
 }

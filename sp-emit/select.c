@@ -65,3 +65,12 @@ struct trace *select_images(struct trace *from, char **globs, size_t n)
 	trace_free(from);
 	return to;
 }
+
+size_t select_count(const struct trace *t, char *glob)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < t->n_images; i++)
+		count += matches(t->images[i], &glob, 1);
+	return count;
+}

@@ -11,6 +11,7 @@
 #include "message.h"
 #include "output.h"
 #include "select.h"
+#include "text.h"
 
 static const struct format formats[] = {
 	{ "oci", "the linux.seccomp object for a container runtime",
@@ -172,7 +173,7 @@ static void apply_option(struct options *o, int c)
 	case 'V':
 		message_version();
 	case '?':
-		exit(STATUS_TROUBLE);	/* getopt said why */
+		message_try_help();
 	default:
 		if (c >= OPT_FORMAT)
 			set_format(o, &formats[c - OPT_FORMAT]);
@@ -274,14 +275,38 @@ static bool load_inputs(struct trace *t, char **paths, bool allow_partial)
 	return fine;
 }
 
-static struct trace *select_from(struct trace *t, const struct options *o)
+/* A pattern that matches nothing is a slip: say what there is. */
+static bool check_glob(const struct trace *t, char *glob)
 {
-	if (!o->n_globs)
-		return t;
-	t = select_images(t, o->globs, o->n_globs);
-	if (!t->n_images)
-		message_error("--image: no image matches");
-	return t;
+	enum { NAMED = 8 };
+	char *list;
+
+	if (select_count(t, glob))
+		return true;
+	list = xstrdup("");
+	for (size_t i = 0; i < t->n_images && i < NAMED; i++) {
+		char *name = text_printable(image_name(t->images[i]));
+		char *longer = xasprintf("%s %s", list, name);
+
+		free(name);
+		free(list);
+		list = longer;
+	}
+	message_error("--image: nothing matches '%s'; the recording has:%s%s",
+		      glob, list, t->n_images > NAMED ? " ..." : "");
+	free(list);
+	return false;
+}
+
+static bool select_from(struct trace **t, const struct options *o)
+{
+	bool fine = true;
+
+	for (size_t i = 0; i < o->n_globs; i++)
+		fine &= check_glob(*t, o->globs[i]);
+	if (fine && o->n_globs)
+		*t = select_images(*t, o->globs, o->n_globs);
+	return fine;
 }
 
 /* The profile for the format, or NULL. */
@@ -402,11 +427,10 @@ int main(int argc, char **argv)
 	message_init("sp-emit", STATUS_TROUBLE, argv);
 	parse_options(&o, argc, argv);
 	if (load_inputs(t, argv + optind, o.allow_partial) &&
-	    check_runs(t, o.n_globs, o.allow_partial, &partial)) {
-		t = select_from(t, &o);
+	    check_runs(t, o.n_globs, o.allow_partial, &partial) &&
+	    select_from(&t, &o)) {
 		trace_sort(t);
-		if (!o.n_globs || t->n_images)
-			emit_trace(t, &o, partial);
+		emit_trace(t, &o, partial);
 	}
 	trace_free(t);
 	free(o.globs);

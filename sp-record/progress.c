@@ -45,11 +45,12 @@ void progress_show(struct progress_line *line, const struct tracer *tracer,
 	line->drawn = true;
 	tracer_glance(tracer, &g);
 	fprintf(stderr, "%ssp-record: %.1f s, %llu calls, %llu distinct, "
-		"%llu tasks, last new call %.1f s ago%s",
+		"%llu task%s, last new call %.1f s ago%s",
 		line->terminal ? "\r\033[K" : "",
 		seconds(line->start_ns, now_ns),
 		(unsigned long long)g.calls, (unsigned long long)g.distinct,
-		(unsigned long long)g.live, seconds(g.last_new_ns, now_ns),
+		(unsigned long long)g.live, g.live == 1 ? "" : "s",
+		seconds(g.last_new_ns, now_ns),
 		line->terminal ? "" : "\n");
 	fflush(stderr);
 }

@@ -106,9 +106,6 @@ static void on_signal(struct session *s)
 	} else if (!is_repeat(s, &info)) {
 		s->result->ended_by = info.ssi_signo;
 		s->over = true;
-		if (!s->result->has_status)
-			message_note("a second signal ends the recording: the "
-				     "command, pid %d, goes on", s->child.pid);
 	}
 }
 
@@ -128,7 +125,9 @@ static void on_exit_of_command(struct session *s)
 		s->tell_ns = now_ns(CLOCK_MONOTONIC) + TELL_AFTER_S * SECOND;
 }
 
-static void name_tasks(struct session *s)
+/* Say "…, 2 tasks are left: 12 (name) 13 (name)" with `before` and `after`. */
+static void name_tasks(const struct session *s, const char *before,
+		       const char *after)
 {
 	pid_t tids[NAMED_TASKS];
 	size_t n = tracer_tasks(s->tracer, tids, NAMED_TASKS);
@@ -149,10 +148,9 @@ static void name_tasks(struct session *s)
 			fclose(file);
 		sprintf(list + strlen(list), " %d (%s)", tids[i], name);
 	}
-	message_note("the command has ended, %zu task%s left%s%s%s: recording "
-		     "goes on; --leader ends it with the command, -t after a "
-		     "time", n, n == 1 ? " is" : "s are", *list ? ":" : "",
-		     list, known > NAMED_TASKS ? " ..." : "");
+	message_note("%s, %zu task%s left%s%s%s%s", before, n,
+		     n == 1 ? " is" : "s are", *list ? ":" : "", list,
+		     known > NAMED_TASKS ? " ..." : "", after);
 }
 
 static void on_stop(struct session *s, uint64_t now)
@@ -186,7 +184,9 @@ static void on_time(struct session *s)
 		on_kill(s);
 	if (s->tell_ns && now >= s->tell_ns) {
 		s->tell_ns = 0;
-		name_tasks(s);
+		name_tasks(s, "the command has ended", s->options->seconds > 0 ?
+			   ": recording goes on" : ": recording goes on; "
+			   "--leader ends it with the command, -t after a time");
 	}
 	progress_show(s->line, s->tracer, now);
 }
@@ -306,6 +306,8 @@ int recording_run(struct recording *r, const struct recording_options *options,
 		if (options->progress)
 			s.line = progress_new(now);
 		watch(&s);
+		if (!options->quiet && !options->leader)
+			name_tasks(&s, "the recording has ended", "");
 		note_times(r, tracer);
 		progress_free(s.line);
 	}

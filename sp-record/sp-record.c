@@ -121,7 +121,7 @@ static void parse_options(struct options *o, int argc, char **argv)
 		case 'V':
 			message_version();
 		default:
-			exit(STATUS_FAILED);	/* getopt said why */
+			message_try_help();
 		}
 	}
 	if (!argv[optind])
@@ -200,16 +200,23 @@ static void summarize(const struct trace *trace, const struct recording *r,
 {
 	unsigned long long calls = 0;
 	struct call_total *totals;
+	char status[64] = "";
 	size_t n;
 
 	totals = trace_totals(trace, NULL, NULL, &n);
 	for (size_t i = 0; i < n; i++)
 		calls += totals[i].count;
 	free(totals);
+	if (r->status < 0)
+		snprintf(status, sizeof(status), ", killed by SIG%s",
+			 sigabbrev_np(-r->status));
+	else if (r->status)
+		snprintf(status, sizeof(status), ", exit status %d", r->status);
 	message_note("%llu calls, %zu distinct, %llu task%s, %zu image%s, "
-		     "%.3f s", calls, n, (unsigned long long)tasks,
+		     "%.3f s%s", calls, n, (unsigned long long)tasks,
 		     tasks == 1 ? "" : "s", trace->n_images,
-		     trace->n_images == 1 ? "" : "s", r->duration_ns / 1e9);
+		     trace->n_images == 1 ? "" : "s", r->duration_ns / 1e9,
+		     status);
 }
 
 static bool write_stream(struct options *o, struct recording *r,

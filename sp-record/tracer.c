@@ -88,7 +88,7 @@ static char *missing_capabilities(void)
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
 		strcpy(self, "sp-record");
 	return xasprintf("%s%s%s missing: run as root, or once: "
-			 "setcap cap_bpf,cap_perfmon=ep %s",
+			 "setcap cap_bpf,cap_perfmon=ep '%s'",
 			 bpf ? "" : "CAP_BPF", !bpf && !perfmon ?
 			 " and " : "", perfmon ? " is" : bpf ?
 			 "CAP_PERFMON is" : "CAP_PERFMON are", self);

@@ -373,6 +373,9 @@ static void watch(struct session *s)
 	}
 	if (s->exited)
 		say_status(s);
+	if (s->ended && !s->hung_up)
+		message_note("what is left runs on under the filter, and what "
+			     "that denies answers ENOSYS now");
 	say_own_loads(s);
 }
 

@@ -91,7 +91,7 @@ static void take_option(struct options *o, int c)
 	case 'V':
 		message_version();
 	default:
-		exit(STATUS_TROUBLE);	/* getopt said why */
+		message_try_help();
 	}
 }
 
@@ -209,6 +209,13 @@ static int command_stdout(const struct options *o)
 	return o->output && strcmp(o->output, "-") ? -1 : STDERR_FILENO;
 }
 
+/* A kill that --enforce saw is in the status, and not in the report. */
+static void say_if_clean(bool ran, const struct report *report)
+{
+	if (ran && !report_size(report) && message_status() == STATUS_YES)
+		message_note("no violation");
+}
+
 /* Each returns whether there is something to write. */
 
 static bool verify_command(const struct options *o, const struct filter *f,
@@ -220,8 +227,7 @@ static bool verify_command(const struct options *o, const struct filter *f,
 	};
 	bool ok = live_run(&live, &command, report);
 
-	if (ok && !report_size(report))
-		message_note("no violation");
+	say_if_clean(ok, report);
 	return ok || report_size(report);
 }
 
@@ -233,8 +239,7 @@ static bool verify_replay(const struct options *o, const struct filter *f,
 	bool ok = load_traces(o, t) &&
 		  replay(t, o->run, command_stdout(o), &live, report);
 
-	if (ok && !report_size(report))
-		message_note("no violation");
+	say_if_clean(ok, report);
 	trace_free(t);
 	return ok || report_size(report);
 }

@@ -367,7 +367,8 @@ exit(lib.seccomp_syscall_resolve_name(b"rseq_slice_yield") != -1)' ||
 	[ "$(image --image='*/ls' --image='/opt/tool')" = \
 		"execve gettimeofday openat read socket" ]
 	run -2 sp-emit --oci --image=ls -o p a.sp
-	[[ $output == *"--image: no image matches" ]]
+	[[ $output == *"--image: nothing matches 'ls'; the recording has:"* ]]
+	run -2 sp-emit --oci --image='*/ls' --image=nothing -o p a.sp
 	[ ! -e p ]
 	run -0 jq -c '[.images[].path], [.calls[] | .name, .count], (.runs | length)' \
 		<(sp-emit --json --image='*/ls' a.sp)

@@ -164,7 +164,8 @@ static bool check_cases(void)
 static const struct {
 	const char *text, *problem;
 } refused[] = {
-	{ "", "line 1: '[' or '{' expected near end of file" },
+	{ "", "empty" },
+	{ "\x93", "a sandprint stream, not a profile" },
 	{ "[]", "not an object" },
 	{ "{}", "defaultAction: missing" },
 	{ "{\"linux\": {}}", "linux.seccomp: missing" },
