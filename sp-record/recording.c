@@ -14,6 +14,7 @@
 
 #include "message.h"
 #include "progress.h"
+#include "text.h"
 
 #define SECOND 1000000000ULL	/* ns */
 
@@ -125,6 +126,21 @@ static void on_exit_of_command(struct session *s)
 		s->tell_ns = now_ns(CLOCK_MONOTONIC) + TELL_AFTER_S * SECOND;
 }
 
+/* For a terminal; at most 4 times 15 bytes (TASK_COMM_LEN). */
+static char *task_name(pid_t tid)
+{
+	char path[32], name[16] = "?";
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", tid);
+	file = fopen(path, "re");
+	if (file && fscanf(file, "%15[^\n]", name) != 1)
+		strcpy(name, "?");
+	if (file)
+		fclose(file);
+	return text_printable(name);
+}
+
 /* Say "…, 2 tasks are left: 12 (name) 13 (name)" with `before` and `after`. */
 static void name_tasks(const struct session *s, const char *before,
 		       const char *after)
@@ -132,21 +148,15 @@ static void name_tasks(const struct session *s, const char *before,
 	pid_t tids[NAMED_TASKS];
 	size_t n = tracer_tasks(s->tracer, tids, NAMED_TASKS);
 	size_t known = tracer_sees_pids() ? n : 0;
-	char list[NAMED_TASKS * 32] = "";
+	char list[NAMED_TASKS * 96] = "";
 
 	if (!n)
 		return;
 	for (size_t i = 0; i < known && i < NAMED_TASKS; i++) {
-		char path[32], name[17] = "?";
-		FILE *file;
+		char *name = task_name(tids[i]);
 
-		snprintf(path, sizeof(path), "/proc/%d/comm", tids[i]);
-		file = fopen(path, "re");
-		if (file && fscanf(file, "%16[^\n]", name) != 1)
-			strcpy(name, "?");
-		if (file)
-			fclose(file);
 		sprintf(list + strlen(list), " %d (%s)", tids[i], name);
+		free(name);
 	}
 	message_note("%s, %zu task%s left%s%s%s%s", before, n,
 		     n == 1 ? " is" : "s are", *list ? ":" : "", list,
