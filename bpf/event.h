@@ -14,13 +14,31 @@ enum {
 	IMAGE_ARMED = 0xffff,	/* followed from its next successful execve on */
 };
 
-/* Entries of an element of `tasks`, which the kernel keeps 8-byte aligned. */
-enum { TASKS_PER_ELEMENT = 4 };
-
-struct tasks_element {
-	__u16 image[TASKS_PER_ELEMENT];
+/*
+ * Where a task stands between sys_enter and sys_exit: kept while sys_exit is
+ * watched, to find the exits that had no enter.
+ */
+enum task_stand {
+	STAND_UNKNOWN = 0,	/* watching began in the middle of its life */
+	STAND_INSIDE,		/* it entered a call, which was counted */
+	STAND_OUTSIDE,		/* it left a call */
+	STAND_NEW,		/* a child that has not returned from its fork */
+	STAND_TRANSIT,		/* attached to, perhaps in a call */
+	STAND_TRAPPED,		/* a filter made a signal of its call: `trapped` */
 };
-_Static_assert(sizeof(struct tasks_element) == 8, "layout");
+
+/* An element of `tasks`. */
+struct task_slot {
+	__u32 image;
+	__u32 state;		/* STATE_* */
+};
+_Static_assert(sizeof(struct task_slot) == 8, "layout");
+
+enum {
+	STATE_STAND = 0xff,		/* enum task_stand … */
+	STATE_FILTERED = 0x100,		/* it is under a seccomp filter */
+	STATE_EPOCH_SHIFT = 16,		/* … which holds while `watch` is this */
+};
 
 /* The counting table has a row for each of these, CALLS_PER_ROW numbers wide. */
 enum calls_row { ROW_NATIVE, ROW_COMPAT, ROWS };
@@ -43,16 +61,25 @@ _Static_assert(sizeof(struct image_calls) == 16 * (2 * 512 + 2), "layout");
 
 /*
  * Whatever has no place in `table`: numbers beyond it, images beyond it,
- * calls that carry a flag. A use has row ROWS and its enum use_kind as nr.
+ * calls that carry a flag or an answer. For the rows beyond the calls', nr is
+ * an enum use_kind or the opcode of an io_uring operation.
  */
+enum { ROW_USE = ROWS, ROW_OPERATION };
+
 struct rare_key {
 	__u32 image;
 	__u32 row;
 	__s32 nr;
-	__u32 flags;		/* RARE_* */
+	__u16 flags;		/* RARE_* */
+	__s16 answer;		/* RARE_DENIED: -errno, or the signal that killed */
 };
 _Static_assert(sizeof(struct rare_key) == 16, "layout");
-enum { RARE_VSYSCALL = 1 };
+enum {
+	RARE_VSYSCALL = 1,	/* through the vsyscall page */
+	RARE_INFLIGHT = 2,	/* had begun before the recording */
+	RARE_SKIPPED = 4,	/* performed by a filter's or tracer's owner */
+	RARE_DENIED = 8,	/* answered with an error, or with death */
+};
 
 /* What tells images apart within a run. */
 struct image_key {
@@ -75,23 +102,28 @@ struct image_path {
 };
 _Static_assert(sizeof(struct image_path) == 24 + 8 + 4096 + 256, "layout");
 
-enum event_type { EVENT_IMAGE = 1, EVENT_DONE = 2 };
+enum event_type {
+	EVENT_IMAGE = 1,	/* a new image */
+	EVENT_DONE = 2,		/* the last task has ended */
+	EVENT_FILTER = 3,	/* there is, or may soon be, a filter: watch */
+	EVENT_SEEK = 4,		/* a list of tasks was too long: look at all */
+};
 
 /* A record of the ring buffer. */
 struct event {
 	__u32 type;		/* enum event_type */
-	__u32 image;		/* EVENT_IMAGE: a new image … */
+	__u32 image;		/* EVENT_IMAGE: its id … */
 	__u32 pid;		/* … and a process that runs it, initial namespace */
 	__u32 zero;
 };
 _Static_assert(sizeof(struct event) == 16, "layout");
 
-/* A call of a task that is not followed yet; the kernel side's own. */
-struct armed_call {
+/* A call that is remembered for later; the kernel side's own. */
+struct held_call {
 	__u32 row;
 	__s32 nr;
 };
-_Static_assert(sizeof(struct armed_call) == 8, "layout");
+_Static_assert(sizeof(struct held_call) == 8, "layout");
 
 /* Written by the kernel side, read at any time. */
 struct progress {
@@ -106,8 +138,28 @@ struct progress {
 	__u64 lost_images;	/* attributed to IMAGE_OTHER */
 	__u64 lost_details;	/* records the ring buffer had no room for */
 	__u64 rare_calls;	/* calls counted in `rare`, or lost there */
-	__u64 filtered;		/* 1: a task was under a seccomp filter */
+	__u64 filtered;		/* followed tasks that are under a filter */
+	__u64 unwatched;	/* 1: there was a filter before it was watched */
+	__u64 transit;		/* tasks at STAND_TRANSIT */
+	__u64 found;		/* tasks that the passes over all tasks added */
 };
-_Static_assert(sizeof(struct progress) == 96, "layout");
+_Static_assert(sizeof(struct progress) == 120, "layout");
+
+/* Written by user space. */
+struct control {
+	__u32 watch;		/* the epoch of watching sys_exit; 0: it is not */
+	__u32 seeking;		/* passes go on: not all descendants are known */
+	__u32 self;		/* the recorder's thread group, by `seek` */
+	__u32 zero;
+};
+_Static_assert(sizeof(struct control) == 16, "layout");
+
+/* The cgroup that is recorded: what names one in the kernel. */
+struct cgroup_id {
+	__u64 id;		/* the inode number of its directory */
+	__s32 hierarchy;	/* first field of /proc/PID/cgroup; 0: v2 */
+	__u32 zero;
+};
+_Static_assert(sizeof(struct cgroup_id) == 16, "layout");
 
 #endif

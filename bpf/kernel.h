@@ -43,6 +43,10 @@ struct path {
 	struct dentry *dentry;
 };
 
+struct list_head {
+	struct list_head *next;
+};
+
 struct file {
 	struct path f_path;
 	struct inode *f_inode;
@@ -56,6 +60,60 @@ struct fs_struct {
 	struct path root;
 };
 
+struct kernfs_node {
+	__u64 id;
+};
+
+struct cgroup;
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+	struct cgroup_subsys_state *parent;
+};
+
+struct cgroup_root {
+	int hierarchy_id;
+};
+
+struct cgroup {
+	struct cgroup_subsys_state self;
+	struct kernfs_node *kn;
+	struct cgroup_root *root;
+};
+
+struct cgrp_cset_link {
+	struct cgroup *cgrp;
+	struct list_head cgrp_link;
+};
+
+struct css_set {
+	struct list_head cgrp_links;
+};
+
+struct upid {
+	int nr;
+};
+
+struct pid {
+	unsigned int level;
+	struct upid numbers[1];
+};
+
+struct signal_struct {
+	struct list_head thread_head;
+	unsigned int flags;
+};
+
+struct mm_struct {
+	struct file *exe_file;
+};
+
+struct pt_regs {
+	unsigned long bx, di, orig_ax;		/* x86 */
+	__u64 regs[31], orig_x0;		/* arm64 */
+	__s32 syscallno;
+};
+
 struct thread_info {
 	__u32 status;		/* x86 */
 };
@@ -66,10 +124,29 @@ struct seccomp {
 
 struct task_struct {
 	struct thread_info thread_info;
-	struct seccomp seccomp;
+	unsigned int __state;
+	unsigned int flags;
+	int exit_code;
 	int pid;
 	int tgid;
+	struct seccomp seccomp;
+	struct task_struct *real_parent;
+	struct list_head children, sibling, thread_node;
+	struct task_struct *group_leader;
+	struct pid *thread_pid;
+	struct mm_struct *mm;
 	struct fs_struct *fs;
+	struct signal_struct *signal;
+	struct css_set *cgroups;
+};
+
+struct io_kiocb {
+	__u8 opcode;
+};
+
+struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
 };
 
 #pragma clang attribute pop

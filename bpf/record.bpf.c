@@ -15,28 +15,47 @@
 #include "kernel.h"
 
 #define TS_COMPAT 0x0002	/* x86: asm/thread_info.h */
+#define X32_BIT 0x40000000	/* asm/unistd.h */
+
+/* linux/sched.h: what is no task of a program's, or is none any more. */
+#define PF_EXITING 0x00000004
+#define PF_IO_WORKER 0x00000010
+#define PF_USER_WORKER 0x00004000
+#define PF_KTHREAD 0x00200000
+#define PF_NOT_FOLLOWED \
+	(PF_EXITING | PF_IO_WORKER | PF_USER_WORKER | PF_KTHREAD)
+#define TASK_NEW 0x00000800
+
+#define SIGNAL_GROUP_EXIT 0x00000004	/* linux/sched/signal.h */
+enum { SECCOMP_STRICT = 1, SECCOMP_DEAD = 3 };	/* linux/seccomp.h, kernel/seccomp.c */
+enum { SIG_KILL = 9, SIG_SYS = 31 };
+enum { ERRNO_MAX = 4095 };		/* linux/err.h */
+enum { SEEK_STEPS = 256 };		/* along a list of tasks */
 
 /* By the choice that the line at the top gives: some helpers ask for it. */
 char LICENSE[] SEC("license") = "GPL";
 
 const volatile __u32 table_images;	/* elements of `table` */
 const volatile bool no_follow;		/* only threads of a followed task */
+const volatile bool by_cgroup;
+const volatile struct cgroup_id cgroup;
 
 struct progress progress;
+struct control control;
 
 /*
  * The execve that an armed task is in. Not static: clang would split it, and
  * the kernel refuse the type information that still has it whole.
  */
-struct armed_call armed;
+struct held_call armed;
 
-/* The image of each followed task, by its id in the initial namespace. */
+/* Each task that is followed, by its id in the initial namespace. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1);		/* by pid_max, before loading */
 	__type(key, __u32);
-	__type(value, struct tasks_element);
+	__type(value, struct task_slot);
 } tasks SEC(".maps");
 
 struct {
@@ -96,17 +115,41 @@ struct {
 	__type(value, __u32);
 } execs SEC(".maps");
 
-static __always_inline __u16 *task_image(__u32 pid)
-{
-	__u32 at = pid / TASKS_PER_ELEMENT;
-	struct tasks_element *e = bpf_map_lookup_elem(&tasks, &at);
+/* Calls at STAND_TRAPPED, by the task's address. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 16384);
+	__type(key, __u64);
+	__type(value, struct rare_key);
+} trapped SEC(".maps");
 
-	return e ? &e->image[pid % TASKS_PER_ELEMENT] : NULL;
+/* The processes to attach to, by their id in the recorder's namespace. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);		/* before loading */
+	__type(key, __u32);
+	__type(value, __u32);		/* 1: it was found */
+} wanted SEC(".maps");
+
+static __always_inline struct task_slot *slot_of(__u32 pid)
+{
+	return bpf_map_lookup_elem(&tasks, &pid);
+}
+
+static __always_inline bool is_followed(const struct task_slot *slot)
+{
+	return slot && slot->image != IMAGE_NONE && slot->image != IMAGE_ARMED;
 }
 
 static __always_inline void add(__u64 *counter, __u64 n)
 {
 	__sync_fetch_and_add(counter, n);
+}
+
+static __always_inline __u64 sub(__u64 *counter, __u64 n)
+{
+	return __sync_fetch_and_sub(counter, n) - n;
 }
 
 static __always_inline __u64 note_new(void)
@@ -163,7 +206,7 @@ static __always_inline void count_call(__u32 image, __u32 row, __s32 nr)
 
 static __always_inline void count_use(__u32 image, enum use_kind use)
 {
-	struct rare_key key = { .image = image, .row = ROWS, .nr = use };
+	struct rare_key key = { .image = image, .row = ROW_USE, .nr = use };
 	struct image_calls *c = NULL;
 
 	if (image < table_images)
@@ -196,6 +239,12 @@ static __always_inline bool is_exec(__u32 row, __s32 nr)
 #endif
 }
 
+#if defined(__TARGET_ARCH_x86)
+enum { NR_EXECVE = 59 };
+#else
+enum { NR_EXECVE = 221 };
+#endif
+
 static __always_inline void remember_exec(struct task_struct *task)
 {
 	__u64 key = (__u64)task;
@@ -205,53 +254,72 @@ static __always_inline void remember_exec(struct task_struct *task)
 		add(&progress.lost_tasks, 1);
 }
 
-/* Calls that a filter answers are not seen here: say that there is one. */
-static __always_inline void note_filter(struct task_struct *task)
+/* fork, vfork, clone and clone3. */
+static __always_inline bool is_fork(__u32 row, __s32 nr)
 {
-	if (bpf_core_field_exists(task->seccomp.mode) &&
-	    BPF_CORE_READ(task, seccomp.mode))
-		progress.filtered = 1;
+#if defined(__TARGET_ARCH_x86)
+	if (row == ROW_COMPAT)
+		return nr == 2 || nr == 120 || nr == 190 || nr == 435;
+	nr &= ~X32_BIT;
+	return (nr >= 56 && nr <= 58) || nr == 435;
+#else
+	if (row == ROW_COMPAT)
+		return nr == 2 || nr == 120 || nr == 190 || nr == 435;
+	return nr == 220 || nr == 435;
+#endif
 }
 
-SEC("raw_tp/sys_enter")
-int sys_enter(struct bpf_raw_tracepoint_args *ctx)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-	__u16 *image = task_image(task->pid);
-	__s32 nr = ctx->args[1];
-	__u32 row;
+enum filter_call { NO_FILTER_CALL, CALL_SECCOMP, CALL_PRCTL };
 
-	if (!image || *image == IMAGE_NONE)
-		return 0;
-	if (*image == IMAGE_ARMED) {
-		armed.row = current_row(task);
-		armed.nr = nr;
-		return 0;
-	}
-	row = current_row(task);
-	count_call(*image, row, nr);
-	if (task->pid != task->tgid && is_exec(row, nr))
-		remember_exec(task);
-	return 0;
+static __always_inline enum filter_call filter_call(__u32 row, __s32 nr)
+{
+#if defined(__TARGET_ARCH_x86)
+	__s32 seccomp = row == ROW_COMPAT ? 354 : 317;
+	__s32 prctl = row == ROW_COMPAT ? 172 : 157;
+
+	if (row == ROW_NATIVE)
+		nr &= ~X32_BIT;
+#else
+	__s32 seccomp = row == ROW_COMPAT ? 383 : 277;
+	__s32 prctl = row == ROW_COMPAT ? 172 : 167;
+#endif
+	return nr == seccomp ? CALL_SECCOMP :
+		nr == prctl ? CALL_PRCTL : NO_FILTER_CALL;
 }
 
-/* gettimeofday, time and getcpu reach seccomp from here, never sys_enter. */
-SEC("raw_tp/emulate_vsyscall")
-int emulate_vsyscall(struct bpf_raw_tracepoint_args *ctx)
+static __always_inline __s32 regs_nr(struct pt_regs *regs)
 {
-	static const __s32 numbers[] = { 96, 201, 309 };
-	struct task_struct *task = bpf_get_current_task_btf();
-	__u16 *image = task_image(task->pid);
-	__u64 index = ctx->args[0];
-	struct rare_key key = { .row = ROW_NATIVE, .flags = RARE_VSYSCALL };
+#if defined(__TARGET_ARCH_x86)
+	return BPF_CORE_READ(regs, orig_ax);
+#else
+	return BPF_CORE_READ(regs, syscallno);
+#endif
+}
 
-	if (!image || *image == IMAGE_NONE || *image == IMAGE_ARMED ||
-	    index > 2)
-		return 0;
-	key.image = *image;
-	key.nr = numbers[index];
-	count_rare(&key);
-	return 0;
+/* The stand, when it is of the epoch that is on. */
+static __always_inline __u32 stand_of(__u32 state)
+{
+	return state >> STATE_EPOCH_SHIFT == control.watch ?
+		state & STATE_STAND : STAND_UNKNOWN;
+}
+
+static __always_inline __u32 state_with(__u32 state, enum task_stand stand)
+{
+	return (state & STATE_FILTERED) | stand |
+		control.watch << STATE_EPOCH_SHIFT;
+}
+
+/*
+ * From one state to another, by the task itself or by `seek`: whether it was
+ * the former still.
+ */
+static __always_inline bool move(struct task_slot *slot, __u32 from, __u32 to)
+{
+	if (__sync_val_compare_and_swap(&slot->state, from, to) != from)
+		return false;
+	if (stand_of(from) == STAND_TRANSIT)
+		sub(&progress.transit, 1);
+	return true;
 }
 
 static __always_inline void send(__u32 type, __u32 image, __u32 pid)
@@ -264,6 +332,247 @@ static __always_inline void send(__u32 type, __u32 image, __u32 pid)
 	}
 	*e = (struct event){ .type = type, .image = image, .pid = pid };
 	bpf_ringbuf_submit(e, 0);
+}
+
+/*
+ * Calls that a filter answers never reach sys_enter: sys_exit has to be
+ * watched. True when the task was not known to be under a filter.
+ */
+static __always_inline bool note_filter(struct task_slot *slot,
+					struct task_struct *task)
+{
+	if (slot->state & STATE_FILTERED ||
+	    !bpf_core_field_exists(task->seccomp.mode) ||
+	    !BPF_CORE_READ(task, seccomp.mode))
+		return false;
+	slot->state |= STATE_FILTERED;
+	add(&progress.filtered, 1);
+	if (!control.watch) {
+		progress.unwatched = 1;
+		send(EVENT_FILTER, 0, 0);
+	}
+	return true;
+}
+
+static __always_inline __u64 first_argument(struct pt_regs *regs, __u32 row)
+{
+#if defined(__TARGET_ARCH_x86)
+	return row == ROW_COMPAT ? (__u32)BPF_CORE_READ(regs, bx) :
+		BPF_CORE_READ(regs, di);
+#else
+	return BPF_CORE_READ(regs, regs[0]);
+#endif
+}
+
+/*
+ * The task loads a filter, or will: most set no_new_privs first. The sooner
+ * sys_exit is watched, the better.
+ */
+static __always_inline void foresee_filter(enum filter_call call,
+					   struct pt_regs *regs, __u32 row)
+{
+	enum { SET_SECCOMP = 22, SET_NO_NEW_PRIVS = 38 };	/* linux/prctl.h */
+	__u64 option = call == CALL_PRCTL ? first_argument(regs, row) :
+		SET_SECCOMP;
+
+	if (option == SET_SECCOMP || option == SET_NO_NEW_PRIVS)
+		send(EVENT_FILTER, 0, 0);
+}
+
+/* The owner of a filter answered the call's SIGSYS, or the task died of it. */
+static __noinline int settle_trapped(struct task_struct *task, __u32 signal)
+{
+	__u64 address = (__u64)task;
+	struct rare_key *held = bpf_map_lookup_elem(&trapped, &address), key;
+
+	if (!held)
+		return 0;
+	key = *held;
+	key.flags = signal ? RARE_DENIED : RARE_SKIPPED;
+	key.answer = signal;
+	count_rare(&key);
+	bpf_map_delete_elem(&trapped, &address);
+	return 0;
+}
+
+static __always_inline void note_enter(struct task_slot *slot,
+				       struct task_struct *task)
+{
+	__u32 state = slot->state;
+
+	if (stand_of(state) == STAND_TRAPPED)
+		settle_trapped(task, 0);
+	if (!move(slot, state, state_with(state, STAND_INSIDE)))
+		slot->state = state_with(state, STAND_INSIDE);
+}
+
+SEC("raw_tp/sys_enter")
+int sys_enter(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_slot *slot = slot_of(task->pid);
+	__s32 nr = ctx->args[1];
+	__u32 row;
+
+	if (!slot || slot->image == IMAGE_NONE)
+		return 0;
+	row = current_row(task);
+	if (slot->image == IMAGE_ARMED) {
+		armed.row = row;
+		armed.nr = nr;
+		return 0;
+	}
+	if (control.watch)
+		note_enter(slot, task);
+	else if (filter_call(row, nr))
+		foresee_filter(filter_call(row, nr), (void *)ctx->args[0],
+			       row);
+	count_call(slot->image, row, nr);
+	if (task->pid != task->tgid && is_exec(row, nr))
+		remember_exec(task);
+	return 0;
+}
+
+/* Whether the image ever made the call, without any flag. */
+static __always_inline bool was_counted(__u32 image, __u32 row, __s32 nr)
+{
+	struct rare_key key = { .image = image, .row = row, .nr = nr };
+
+	if (image < table_images && (__u32)nr < CALLS_PER_ROW) {
+		struct image_calls *c = bpf_map_lookup_elem(&table, &image);
+
+		if (c)
+			return c->calls[row & 1][nr & (CALLS_PER_ROW - 1)].count;
+	}
+	return bpf_map_lookup_elem(&rare, &key);
+}
+
+/* Whether a filter undid the call, to send a signal in its place. */
+static __always_inline bool is_rolled_back(struct pt_regs *regs, __s64 result)
+{
+#if defined(__TARGET_ARCH_x86)
+	return (__s32)result == (__s32)BPF_CORE_READ(regs, orig_ax);
+#else
+	return result == (__s64)BPF_CORE_READ(regs, orig_x0);
+#endif
+}
+
+/* A call without sys_enter: what has become of it. Returns the task's stand. */
+static __noinline int count_answered(struct task_struct *task,
+				     struct rare_key *key,
+				     struct pt_regs *regs, __s64 result)
+{
+	__u64 address = (__u64)task;
+
+	if (result < 0 && result >= -ERRNO_MAX) {
+		key->flags = RARE_DENIED;
+		key->answer = result;
+	} else if (is_rolled_back(regs, result) &&
+		   !bpf_map_update_elem(&trapped, &address, key, BPF_ANY)) {
+		return STAND_TRAPPED;
+	} else {
+		key->flags = RARE_SKIPPED;
+	}
+	count_rare(key);
+	return STAND_OUTSIDE;
+}
+
+/* The stand after an exit, and what the exit tells. */
+static __always_inline __u32 judge_exit(struct task_slot *slot, __u32 state,
+					struct task_struct *task,
+					struct pt_regs *regs, __s64 result)
+{
+	struct rare_key key = {
+		.image = slot->image,
+		.row = current_row(task),
+		.nr = regs_nr(regs),
+	};
+
+	switch (stand_of(state)) {
+	case STAND_TRANSIT:
+		if (key.nr < 0 || (!result && is_fork(key.row, key.nr)))
+			return STAND_OUTSIDE;
+		key.flags = RARE_INFLIGHT;
+		count_rare(&key);
+		return STAND_OUTSIDE;
+	case STAND_UNKNOWN:
+		/* Perhaps it was entered unwatched; then it was counted. */
+		if (!(state & STATE_FILTERED) || key.nr < 0 ||
+		    is_exec(key.row, key.nr) ||
+		    was_counted(key.image, key.row, key.nr))
+			return STAND_OUTSIDE;
+		break;
+	case STAND_TRAPPED:
+		settle_trapped(task, 0);
+		break;
+	}
+	return count_answered(task, &key, regs, result);
+}
+
+/* Attached only while something needs it: calls that a filter answers. */
+SEC("raw_tp/sys_exit")
+int sys_exit(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_slot *slot = slot_of(task->pid);
+	struct pt_regs *regs = (void *)ctx->args[0];
+	__u32 state, stand;
+
+	if (!is_followed(slot) || !control.watch)
+		return 0;
+	if (note_filter(slot, task) && progress.filtered == 1 &&
+	    !filter_call(current_row(task), regs_nr(regs)))
+		progress.unwatched = 1;
+	state = slot->state;
+	stand = stand_of(state);
+	if (stand == STAND_INSIDE || stand == STAND_NEW) {
+		slot->state = state_with(state, STAND_OUTSIDE);
+		return 0;
+	}
+	/* `seek` may have found it asleep, and counted it, just before. */
+	if (!move(slot, state, state_with(state, STAND_OUTSIDE)))
+		return 0;
+	stand = judge_exit(slot, state, task, regs, ctx->args[1]);
+	if (stand != STAND_OUTSIDE)
+		slot->state = state_with(state, stand);
+	return 0;
+}
+
+/* gettimeofday, time and getcpu reach seccomp from here, never sys_enter. */
+SEC("raw_tp/emulate_vsyscall")
+int emulate_vsyscall(struct bpf_raw_tracepoint_args *ctx)
+{
+	static const __s32 numbers[] = { 96, 201, 309 };
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_slot *slot = slot_of(task->pid);
+	__u64 index = ctx->args[0];
+	struct rare_key key = { .row = ROW_NATIVE, .flags = RARE_VSYSCALL };
+
+	if (!is_followed(slot) || index > 2)
+		return 0;
+	key.image = slot->image;
+	key.nr = numbers[index];
+	count_rare(&key);
+	return 0;
+}
+
+/* Operations that no filter sees; the thread that polls a ring submits too. */
+SEC("raw_tp")
+int io_uring_submit(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_slot *slot = slot_of(task->pid);
+	struct io_kiocb *request = (void *)ctx->args[0];
+	struct rare_key key = { .row = ROW_OPERATION };
+
+	if (!is_followed(slot))
+		slot = slot_of(task->tgid);
+	if (!is_followed(slot) || !bpf_core_field_exists(request->opcode))
+		return 0;
+	key.image = slot->image;
+	key.nr = BPF_CORE_READ(request, opcode);
+	count_rare(&key);
+	return 0;
 }
 
 /* "/name" in front of what is there; false when it does not fit. */
@@ -364,7 +673,7 @@ static __always_inline void keep_path(__u32 id, const struct image_key *key,
 }
 
 /* The id of the executable, which is entered when it is new. */
-static __always_inline __u32 image_of(struct file *file,
+static __noinline __u32 image_of(struct file *file,
 				      struct task_struct *task)
 {
 	struct inode *inode = BPF_CORE_READ(file, f_inode);
@@ -408,24 +717,62 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 	struct task_struct *task = (void *)ctx->args[0];
 	struct linux_binprm *bprm = (void *)ctx->args[2];
 	__u32 old_pid = ctx->args[1], pid = BPF_CORE_READ(task, pid), image;
-	__u16 *from = task_image(old_pid), *to = task_image(pid);
+	struct task_slot *from = slot_of(old_pid), *to = slot_of(pid);
+	__u32 state;
 	bool first;
 
-	if (!from || !to || *from == IMAGE_NONE)
+	if (!from || !to || from->image == IMAGE_NONE)
 		return 0;
-	first = *from == IMAGE_ARMED;
+	first = from->image == IMAGE_ARMED;
+	state = from->state;
+	if (stand_of(state) == STAND_TRANSIT) {
+		struct rare_key key = {
+			.image = from->image,
+			.nr = NR_EXECVE,
+			.flags = RARE_INFLIGHT,
+		};
+
+		sub(&progress.transit, 1);
+		count_rare(&key);
+	}
 	image = image_of(BPF_CORE_READ(bprm, file), task);
 	if (old_pid != pid) {	/* a thread became the leader: it has its id */
 		__u64 key = (__u64)task;
 
 		bpf_map_delete_elem(&execs, &key);
-		*from = IMAGE_NONE;
+		from->image = IMAGE_NONE;
+		from->state = 0;
 	}
-	*to = image;
-	note_filter(task);
+	to->state = state_with(state, STAND_INSIDE);
+	to->image = image;
+	note_filter(to, task);
 	count_use(image, USE_EXECS);
 	if (first)
 		begin(image);
+	return 0;
+}
+
+/* A child of a followed task. */
+static __always_inline int on_fork(struct task_slot *from,
+				   struct task_struct *parent,
+				   struct task_struct *child)
+{
+	struct task_slot *to;
+
+	if (no_follow &&
+	    BPF_CORE_READ(parent, tgid) != BPF_CORE_READ(child, tgid))
+		return 0;
+	to = slot_of(BPF_CORE_READ(child, pid));
+	if (!to) {
+		add(&progress.lost_tasks, 1);
+		return 0;
+	}
+	add(&progress.live, 1);
+	add(&progress.tasks, 1);
+	to->state = state_with(0, STAND_NEW);
+	to->image = from->image;
+	note_filter(to, parent);
+	count_use(from->image, USE_TASKS);
 	return 0;
 }
 
@@ -433,49 +780,77 @@ SEC("raw_tp/sched_process_fork")
 int sched_process_fork(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *parent = (void *)ctx->args[0];
-	struct task_struct *child = (void *)ctx->args[1];
-	__u16 *from = task_image(BPF_CORE_READ(parent, pid)), *to;
+	struct task_slot *from = slot_of(BPF_CORE_READ(parent, pid));
 
-	if (!from || *from == IMAGE_NONE || *from == IMAGE_ARMED)
-		return 0;
-	if (no_follow &&
-	    BPF_CORE_READ(parent, tgid) != BPF_CORE_READ(child, tgid))
-		return 0;
-	to = task_image(BPF_CORE_READ(child, pid));
-	if (!to) {
-		add(&progress.lost_tasks, 1);
-		return 0;
+	return is_followed(from) ?
+		on_fork(from, parent, (void *)ctx->args[1]) : 0;
+}
+
+/*
+ * A death by a filter: the call is known when it was held, when the thread
+ * died alone, which leaves no sys_exit, and when it was never made.
+ */
+static __always_inline void note_death(__u32 image, __u32 state,
+				       struct task_struct *task)
+{
+	__u32 stand = stand_of(state), code, mode, group;
+	struct rare_key key = {
+		.image = image,
+		.row = current_row(task),
+		.flags = RARE_DENIED,
+	};
+
+	code = BPF_CORE_READ(task, exit_code) & 0x7f;
+	if (stand == STAND_TRAPPED)
+		settle_trapped(task, code == SIG_SYS ? code : 0);
+	mode = BPF_CORE_READ(task, seccomp.mode);
+	if (stand == STAND_TRAPPED || stand == STAND_INSIDE || !mode ||
+	    (code != SIG_SYS && (code != SIG_KILL || (mode != SECCOMP_STRICT &&
+						     mode != SECCOMP_DEAD))))
+		return;
+	group = BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT;
+	key.nr = regs_nr((void *)bpf_task_pt_regs(task));
+	key.answer = code;
+	if (!group || (stand == STAND_UNKNOWN && code == SIG_SYS &&
+		       !was_counted(image, key.row, key.nr)))
+		count_rare(&key);
+}
+
+static __always_inline int on_exit(struct task_struct *task)
+{
+	struct task_slot *slot = slot_of(task->pid);
+	__u64 key = (__u64)task;
+	__u32 *old = bpf_map_lookup_elem(&execs, &key), image, state;
+
+	if (old) {
+		if (slot && slot->image == IMAGE_NONE)
+			slot = slot_of(*old);
+		bpf_map_delete_elem(&execs, &key);
 	}
-	*to = *from;
-	note_filter(parent);
-	add(&progress.live, 1);
-	add(&progress.tasks, 1);
-	count_use(*from, USE_TASKS);
+	if (!slot || slot->image == IMAGE_NONE)
+		return 0;
+	/* `follow` can be about to take it back. */
+	image = __sync_lock_test_and_set(&slot->image, IMAGE_NONE);
+	if (image == IMAGE_NONE || image == IMAGE_ARMED)
+		return 0;		/* ARMED: its execve failed */
+	note_filter(slot, task);
+	state = slot->state;
+	slot->state = 0;
+	note_death(image, state, task);
+	if (stand_of(state) == STAND_TRANSIT)
+		sub(&progress.transit, 1);
+	if (state & STATE_FILTERED)
+		sub(&progress.filtered, 1);
+	if (!sub(&progress.live, 1))
+		send(EVENT_DONE, 0, 0);
 	return 0;
 }
 
 SEC("raw_tp/sched_process_exit")
 int sched_process_exit(struct bpf_raw_tracepoint_args *ctx)
 {
-	struct task_struct *task = (void *)ctx->args[0];
-	__u16 *image = task_image(BPF_CORE_READ(task, pid));
-	__u64 key = (__u64)task;
-	__u32 *old = bpf_map_lookup_elem(&execs, &key);
-	bool armed_one;
-
-	if (old) {
-		if (image && *image == IMAGE_NONE)
-			image = task_image(*old);
-		bpf_map_delete_elem(&execs, &key);
-	}
-	if (!image || *image == IMAGE_NONE)
-		return 0;
-	armed_one = *image == IMAGE_ARMED;	/* its execve failed */
-	*image = IMAGE_NONE;
-	note_filter(task);
-	if (!armed_one && __sync_fetch_and_sub(&progress.live, 1) == 1)
-		send(EVENT_DONE, 0, 0);
-	return 0;
+	(void)ctx;
+	return on_exit(bpf_get_current_task_btf());
 }
 
 /*
@@ -487,11 +862,239 @@ SEC("raw_tp")
 int arm(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	__u16 *image = task_image(task->pid);
+	struct task_slot *slot = slot_of(task->pid);
 
 	(void)ctx;
-	if (!image)
+	if (!slot)
 		return 1;
-	*image = IMAGE_ARMED;
+	slot->image = IMAGE_ARMED;
+	return 0;
+}
+
+/*
+ * Attaching to what runs already. The programs above work from the first
+ * moment; `seek` then looks at every task there is, again and again until it
+ * finds nobody new. What a task forks, and whom one leaves behind, in between
+ * is looked at as it happens.
+ */
+
+/* The argument of a function that the verifier looks at by itself. */
+struct candidate {
+	struct task_struct *task;
+};
+
+/* Not static: the verifier looks at it once, not at each turn of a loop. */
+__noinline int follow_candidate(struct candidate *candidate)
+{
+	struct task_struct *task;
+	struct task_slot *slot;
+	struct file *exe;
+	__u32 image, none = IMAGE_NONE;
+
+	if (!candidate)
+		return 0;
+	task = candidate->task;
+	slot = slot_of(BPF_CORE_READ(task, pid));
+	exe = BPF_CORE_READ(task, mm, exe_file);
+
+	if (is_followed(slot) || !exe ||
+	    BPF_CORE_READ(task, flags) & PF_NOT_FOLLOWED ||
+	    (__u32)BPF_CORE_READ(task, tgid) == control.self)
+		return 0;
+	if (!slot) {
+		add(&progress.lost_tasks, 1);
+		return 0;
+	}
+	image = image_of(exe, task);
+	__sync_val_compare_and_swap(&slot->state, 0,
+				    state_with(0, STAND_TRANSIT));
+	add(&progress.live, 1);
+	add(&progress.transit, 1);
+	if (__sync_val_compare_and_swap(&slot->image, none, image) != none) {
+		sub(&progress.live, 1);		/* another CPU was faster */
+		sub(&progress.transit, 1);
+		return 0;
+	}
+	add(&progress.tasks, 1);
+	add(&progress.found, 1);
+	count_use(image, USE_TASKS);
+	note_filter(slot, task);
+	/* It may have passed sched_process_exit before it was followed. */
+	if (BPF_CORE_READ(task, flags) & PF_EXITING &&
+	    __sync_lock_test_and_set(&slot->image, none) != none) {
+		slot->state = 0;
+		sub(&progress.transit, 1);
+		sub(&progress.live, 1);
+	}
+	return 0;
+}
+
+static __always_inline void follow(struct task_struct *task)
+{
+	struct candidate candidate = { task };
+
+	follow_candidate(&candidate);
+}
+
+/* Up from a task: whether it, or one that it comes from, is followed. */
+static __always_inline bool descends(struct task_struct *task)
+{
+	for (int i = 0; i < 64 && BPF_CORE_READ(task, pid) > 1; i++) {
+		if (is_followed(slot_of(BPF_CORE_READ(task, pid))))
+			return true;
+		task = BPF_CORE_READ(task, real_parent);
+	}
+	return false;
+}
+
+static __always_inline bool is_in_cgroup(struct task_struct *task)
+{
+	struct css_set *set = BPF_CORE_READ(task, cgroups);
+	struct list_head *head, *at;
+	struct cgroup_subsys_state *css = NULL;
+
+	if (!by_cgroup)
+		return false;
+	head = (void *)set + bpf_core_field_offset(struct css_set, cgrp_links);
+	at = BPF_CORE_READ(head, next);
+	for (int i = 0; i < 32 && at != head; i++) {
+		struct cgrp_cset_link *link = (void *)at -
+			bpf_core_field_offset(struct cgrp_cset_link, cgrp_link);
+		struct cgroup *c = BPF_CORE_READ(link, cgrp);
+
+		if (BPF_CORE_READ(c, root, hierarchy_id) == cgroup.hierarchy) {
+			css = (void *)c + bpf_core_field_offset(struct cgroup,
+								self);
+			break;
+		}
+		at = BPF_CORE_READ(at, next);
+	}
+	for (int i = 0; i < 64 && css; i++) {
+		if (BPF_CORE_READ(css, cgroup, kn, id) == cgroup.id)
+			return true;
+		css = BPF_CORE_READ(css, parent);
+	}
+	return false;
+}
+
+SEC("raw_tp")
+int seeking_fork(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *parent = (void *)ctx->args[0];
+	struct task_struct *child = (void *)ctx->args[1];
+	struct task_slot *from = slot_of(BPF_CORE_READ(parent, pid));
+
+	if (is_followed(from))
+		return on_fork(from, parent, child);
+	/* It can have been forked into the cgroup: clone3(2). */
+	if ((control.seeking && !no_follow && descends(parent)) ||
+	    is_in_cgroup(child))
+		follow(child);
+	return 0;
+}
+
+/* A list of tasks from its head on. */
+static __always_inline void follow_list(struct list_head *head, __u64 offset)
+{
+	struct list_head *at = BPF_CORE_READ(head, next);
+
+	for (int i = 0; i < SEEK_STEPS; i++) {
+		if (!at || at == head)
+			return;
+		follow((void *)at - offset);
+		at = BPF_CORE_READ(at, next);
+	}
+	send(EVENT_SEEK, 0, 0);
+}
+
+SEC("raw_tp")
+int seeking_exit(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	(void)ctx;
+	/* Its children will be another's soon. */
+	if (control.seeking && !no_follow && descends(task))
+		follow_list((void *)task + bpf_core_field_offset(
+				struct task_struct, children),
+			    bpf_core_field_offset(struct task_struct,
+						  sibling));
+	return on_exit(task);
+}
+
+/* Processes that are moved into the cgroup. */
+SEC("raw_tp/cgroup_attach_task")
+int cgroup_attach_task(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *task = (void *)ctx->args[2];
+	bool whole_group = ctx->args[3];
+
+	if (!is_in_cgroup(task))
+		return 0;
+	if (whole_group)
+		follow_list((void *)BPF_CORE_READ(task, signal) +
+			    bpf_core_field_offset(struct signal_struct,
+						  thread_head),
+			    bpf_core_field_offset(struct task_struct,
+						  thread_node));
+	else
+		follow(task);
+	return 0;
+}
+
+/* Whether it is one of `wanted`, by the recorder's namespace. */
+static __always_inline bool is_wanted(struct task_struct *task,
+				      struct task_struct *recorder)
+{
+	struct pid *pid = BPF_CORE_READ(task, group_leader, thread_pid);
+	__u32 level = BPF_CORE_READ(recorder, thread_pid, level) & 31, nr = 0;
+	__u32 *found;
+
+	bpf_probe_read_kernel(&nr, sizeof(nr), (void *)pid +
+			      bpf_core_field_offset(struct pid, numbers) +
+			      level * bpf_core_type_size(struct upid));
+	found = bpf_map_lookup_elem(&wanted, &nr);
+	if (found)
+		*found = 1;
+	return found;
+}
+
+/* The call that a task sleeps in had begun before it was followed. */
+static __always_inline void look(struct task_struct *task,
+				 struct task_slot *slot)
+{
+	__u32 state = slot->state, sleeps = task->__state;
+	struct rare_key key = {
+		.image = slot->image,
+		.row = current_row(task),
+		.nr = regs_nr((void *)bpf_task_pt_regs(task)),
+		.flags = RARE_INFLIGHT,
+	};
+
+	if (stand_of(state) == STAND_TRANSIT && sleeps &&
+	    !(sleeps & TASK_NEW) && key.nr >= 0 &&
+	    move(slot, state, state_with(state, STAND_INSIDE)))
+		count_rare(&key);
+}
+
+SEC("iter/task")
+int seek(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct task_struct *recorder = bpf_get_current_task_btf();
+	struct task_slot *slot;
+
+	if (!task)
+		return 0;
+	control.self = recorder->tgid;
+	slot = slot_of(task->pid);
+	if (!is_followed(slot) &&
+	    (is_wanted(task, recorder) || is_in_cgroup(task) ||
+	     is_followed(slot_of(BPF_CORE_READ(task, group_leader, pid))) ||
+	     (!no_follow && is_followed(slot_of(
+		     BPF_CORE_READ(task, real_parent, pid))))))
+		follow(task);
+	if (is_followed(slot))
+		look(task, slot);
 	return 0;
 }

@@ -23,6 +23,8 @@ enum stream_kind {
 	STREAM_RUN = 2,
 	STREAM_IMAGE = 3,
 	STREAM_CALL = 4,
+	STREAM_DENIAL = 5,
+	STREAM_OPERATION = 6,
 };
 
 /* No writer produces a record beyond these: sp-stream(5), LIMITS. */

@@ -11,6 +11,9 @@
 #include "stream.h"
 #include "text.h"
 
+/* What a denial can hold: linux/err.h, signal(7). */
+enum { DENIAL_ERRNO_MAX = 4095, DENIAL_SIGNAL_MAX = 64 };
+
 #define uthash_malloc(size) xcalloc(1, size)
 #include <uthash.h>
 
@@ -24,13 +27,19 @@ struct entry {
 struct trace_index {
 	struct entry *runs;	/* by id */
 	struct entry *images;	/* by has-path, build-id size, build-id, path */
-	struct entry *calls;	/* by struct call_key */
+	struct entry *facts[FACT_KINDS];	/* by struct fact_key */
 };
 
-struct call_key {
+struct fact_key {
 	uint32_t image;
 	struct call_id id;
+	int32_t answer;
 };
+
+static struct fact_key key_of(const struct call *fact)
+{
+	return (struct fact_key){ fact->image, fact->id, fact->answer };
+}
 
 /*
  * The index of `key`, and whether it is new: then the caller appends the
@@ -93,15 +102,17 @@ void trace_free(struct trace *t)
 	}
 	for (size_t i = 0; i < t->n_images; i++)
 		free_image(t->images[i]);
-	for (size_t i = 0; i < t->n_calls; i++)
-		free_call(t->calls[i]);
+	for (int kind = 0; kind < FACT_KINDS; kind++) {
+		for (size_t i = 0; i < t->facts[kind].n; i++)
+			free_call(t->facts[kind].at[i]);
+		clear(&t->index->facts[kind]);
+		free(t->facts[kind].at);
+	}
 	clear(&t->index->runs);
 	clear(&t->index->images);
-	clear(&t->index->calls);
 	free(t->index);
 	free(t->runs);
 	free(t->images);
-	free(t->calls);
 	free(t);
 }
 
@@ -201,29 +212,33 @@ void trace_add_use(struct trace *t, uint32_t image, const struct image_use *use)
 	u->tasks = greater(u->tasks, use->tasks);
 }
 
-static struct call *find_call(struct trace *t, uint32_t image,
-			      struct call_id id)
+static struct sighting *find_sighting(struct trace *t, enum fact_kind kind,
+				      const struct call *key, uint32_t run)
 {
-	struct call_key key = { image, id };
+	struct facts *facts = &t->facts[kind];
+	struct fact_key k = key_of(key);
 	bool is_new;
-	uint32_t i = lookup(&t->index->calls, &key, sizeof(key), t->n_calls,
+	uint32_t i = lookup(&t->index->facts[kind], &k, sizeof(k), facts->n,
 			    &is_new);
+	struct call *fact;
 
 	if (is_new) {
-		t->calls = xgrow(t->calls, t->n_calls, sizeof(*t->calls));
-		t->calls[t->n_calls] = xcalloc(1, sizeof(**t->calls));
-		t->calls[t->n_calls]->id = id;
-		t->calls[t->n_calls++]->image = image;
+		fact = xcalloc(1, sizeof(*fact));
+		fact->image = key->image;
+		fact->id = key->id;
+		fact->answer = key->answer;
+		facts->at = xgrow(facts->at, facts->n, sizeof(*facts->at));
+		facts->at[facts->n++] = fact;
 	}
-	return t->calls[i];
+	fact = facts->at[i];
+	return by_run(&fact->sightings, &fact->n_sightings,
+		      sizeof(*fact->sightings), run);
 }
 
-void trace_add_call(struct trace *t, uint32_t image, struct call_id id,
-		    const struct sighting *sighting)
+void trace_add_fact(struct trace *t, enum fact_kind kind,
+		    const struct call *key, const struct sighting *sighting)
 {
-	struct call *call = find_call(t, image, id);
-	struct sighting *s = by_run(&call->sightings, &call->n_sightings,
-				    sizeof(*s), sighting->run);
+	struct sighting *s = find_sighting(t, kind, key, sighting->run);
 
 	s->count = greater(s->count, sighting->count);
 	s->first_ns = greater(s->first_ns, sighting->first_ns);
@@ -240,17 +255,40 @@ void trace_sum_use(struct trace *t, uint32_t image, const struct image_use *use)
 	u->tasks += use->tasks;
 }
 
-void trace_sum_call(struct trace *t, uint32_t image, struct call_id id,
-		    const struct sighting *sighting)
+void trace_sum_fact(struct trace *t, enum fact_kind kind,
+		    const struct call *key, const struct sighting *sighting)
 {
-	struct call *call = find_call(t, image, id);
-	struct sighting *s = by_run(&call->sightings, &call->n_sightings,
-				    sizeof(*s), sighting->run);
+	struct sighting *s = find_sighting(t, kind, key, sighting->run);
 
 	if (!s->count || sighting->first_ns < s->first_ns)
 		s->first_ns = sighting->first_ns;
 	s->count += sighting->count;
 	s->flags |= sighting->flags;
+}
+
+/*
+ * A fact's record has an image, then the part of the key that its kind has,
+ * then its sightings.
+ */
+static const struct fact_shape {
+	enum stream_kind record;
+	bool arch, answer;
+	const char *bad_key, *bad_list, *bad_run;
+} shapes[FACT_KINDS] = {
+#define PROBLEMS(what) \
+	what " that is none", what " without a list of runs", \
+	what " with a run that is none"
+	[FACT_CALL] = { STREAM_CALL, true, false, PROBLEMS("a call") },
+	[FACT_DENIAL] = { STREAM_DENIAL, true, true, PROBLEMS("a denial") },
+	[FACT_OPERATION] = { STREAM_OPERATION, false, false,
+			     PROBLEMS("an operation") },
+#undef PROBLEMS
+};
+
+/* Fields after the kind. */
+static uint32_t fact_fields(const struct fact_shape *shape)
+{
+	return 3 + shape->arch + shape->answer;
 }
 
 /* Reading */
@@ -381,44 +419,54 @@ static const char *read_image(struct trace *t, struct segment *s,
 	return read_uses(t, s, image, &f[2]);
 }
 
-static bool read_call_key(const struct segment *s, const msgpack_object *f,
-			  uint32_t *image, struct call_id *id)
+static bool read_fact_key(const struct segment *s,
+			  const struct fact_shape *shape,
+			  const msgpack_object *f, struct call *key)
 {
-	uint64_t index, arch;
-	int64_t nr;
+	uint64_t index, arch = 0;
+	int64_t nr, answer = 0;
 
-	if (!s->n_images || !uint_unpack(&f[0], s->n_images - 1, &index) ||
-	    !uint_unpack(&f[1], UINT32_MAX, &arch) ||
-	    !int_unpack(&f[2], INT32_MIN, INT32_MAX, &nr))
+	if (!s->n_images || !uint_unpack(f++, s->n_images - 1, &index) ||
+	    (shape->arch && !uint_unpack(f++, UINT32_MAX, &arch)) ||
+	    !int_unpack(f++, INT32_MIN, INT32_MAX, &nr) ||
+	    (shape->answer &&
+	     (!int_unpack(f, -DENIAL_ERRNO_MAX, DENIAL_SIGNAL_MAX, &answer) ||
+	      !answer)))
 		return false;
-	*image = s->images[index];
-	*id = (struct call_id){ arch, nr };
+	*key = (struct call){
+		.image = s->images[index], .id = { arch, nr },
+		.answer = answer,
+	};
 	return true;
 }
 
-static const char *read_call(struct trace *t, const struct segment *s,
-			     struct stream_reader *r,
+static const char *read_fact(struct trace *t, const struct segment *s,
+			     enum fact_kind kind, struct stream_reader *r,
 			     const struct stream_record *record)
 {
-	const msgpack_object *f = record->fields;
-	struct call_id id;
-	uint32_t image;
+	const struct fact_shape *shape = &shapes[kind];
+	const msgpack_object *list;
+	struct call key;
 
-	if (record->n_fields != 4 || !read_call_key(s, f, &image, &id))
-		return "a call that is none";
-	if (!is_list(&f[3]) || !f[3].via.array.size)
-		return "a call without a list of runs";
-	for (uint32_t i = 0; i < f[3].via.array.size; i++) {
+	if (record->n_fields != fact_fields(shape) ||
+	    !read_fact_key(s, shape, record->fields, &key))
+		return shape->bad_key;
+	list = &record->fields[record->n_fields - 1];
+	if (!is_list(list) || !list->via.array.size)
+		return shape->bad_list;
+	for (uint32_t i = 0; i < list->via.array.size; i++) {
 		struct sighting sighting;
 		uint64_t v[3];
 
-		if (!read_by_run(s, &f[3], i, &sighting.run, v, 3) || !v[0] || v[2] > UINT32_MAX)
-			return "a call with a run that is none";
+		if (!read_by_run(s, list, i, &sighting.run, v, 3) || !v[0] ||
+		    v[2] > UINT32_MAX)
+			return shape->bad_run;
 		sighting.count = v[0];
 		sighting.first_ns = v[1];
 		sighting.flags = v[2];
-		trace_add_call(t, image, id, &sighting);
-		stream_reader_count(r, sighting.count);
+		trace_add_fact(t, kind, &key, &sighting);
+		if (kind == FACT_CALL)
+			stream_reader_count(r, sighting.count);
 	}
 	return NULL;
 }
@@ -432,12 +480,12 @@ static const char *read_record(struct trace *t, struct segment *s,
 		return read_run(t, s, record);
 	case STREAM_IMAGE:
 		return read_image(t, s, record);
-	case STREAM_CALL:
-		return read_call(t, s, r, record);
-	default:
-		s->unknown++;
-		return NULL;
 	}
+	for (int kind = 0; kind < FACT_KINDS; kind++)
+		if (record->kind == shapes[kind].record)
+			return read_fact(t, s, kind, r, record);
+	s->unknown++;
+	return NULL;
 }
 
 static enum stream_event read_all(struct trace *t, struct stream_reader *r,
@@ -548,14 +596,15 @@ static int compare_images(const void *a, const void *b, void *arg)
 			     images[*(const uint32_t *)b]);
 }
 
-static int compare_calls(const void *a, const void *b)
+static int compare_facts(const void *a, const void *b)
 {
 	const struct call *x = *(struct call *const *)a;
 	const struct call *y = *(struct call *const *)b;
 
 	if (x->image != y->image)
 		return x->image < y->image ? -1 : 1;
-	return call_id_compare(&x->id, &y->id);
+	return call_id_compare(&x->id, &y->id) ? :
+		(x->answer > y->answer) - (x->answer < y->answer);
 }
 
 /* qsort(3) is not to be called with a null array. */
@@ -603,6 +652,14 @@ static void renumber(struct entry *table, const uint32_t *went)
 		e->index = went[e->index];
 }
 
+static void renumber_runs(struct call *fact, const uint32_t *went)
+{
+	for (size_t i = 0; i < fact->n_sightings; i++)
+		fact->sightings[i].run = went[fact->sightings[i].run];
+	sort(fact->sightings, fact->n_sightings, sizeof(*fact->sightings),
+	     compare_by_run);
+}
+
 static void sort_runs(struct trace *t)
 {
 	uint32_t *went = reorder(t->runs, t->n_runs, compare_runs);
@@ -616,14 +673,9 @@ static void sort_runs(struct trace *t)
 		sort(image->uses, image->n_uses, sizeof(*image->uses),
 		     compare_by_run);
 	}
-	for (size_t i = 0; i < t->n_calls; i++) {
-		struct call *call = t->calls[i];
-
-		for (size_t j = 0; j < call->n_sightings; j++)
-			call->sightings[j].run = went[call->sightings[j].run];
-		sort(call->sightings, call->n_sightings,
-		     sizeof(*call->sightings), compare_by_run);
-	}
+	for (int kind = 0; kind < FACT_KINDS; kind++)
+		for (size_t i = 0; i < t->facts[kind].n; i++)
+			renumber_runs(t->facts[kind].at[i], went);
 	free(went);
 }
 
@@ -632,21 +684,25 @@ static void sort_images(struct trace *t)
 	uint32_t *went = reorder(t->images, t->n_images, compare_images);
 
 	renumber(t->index->images, went);
-	for (size_t i = 0; i < t->n_calls; i++)
-		t->calls[i]->image = went[t->calls[i]->image];
+	for (int kind = 0; kind < FACT_KINDS; kind++)
+		for (size_t i = 0; i < t->facts[kind].n; i++) {
+			struct call *fact = t->facts[kind].at[i];
+
+			fact->image = went[fact->image];
+		}
 	free(went);
 }
 
-/* The keys of calls hold image indices, so their table is made anew. */
-static void sort_calls(struct trace *t)
+/* The keys of facts hold image indices, so their table is made anew. */
+static void sort_facts(struct facts *facts, struct entry **index)
 {
-	sort(t->calls, t->n_calls, sizeof(*t->calls), compare_calls);
-	clear(&t->index->calls);
-	for (size_t i = 0; i < t->n_calls; i++) {
-		struct call_key key = { t->calls[i]->image, t->calls[i]->id };
+	sort(facts->at, facts->n, sizeof(*facts->at), compare_facts);
+	clear(index);
+	for (size_t i = 0; i < facts->n; i++) {
+		struct fact_key key = key_of(facts->at[i]);
 		bool is_new;
 
-		lookup(&t->index->calls, &key, sizeof(key), i, &is_new);
+		lookup(index, &key, sizeof(key), i, &is_new);
 	}
 }
 
@@ -654,7 +710,8 @@ void trace_sort(struct trace *t)
 {
 	sort_runs(t);
 	sort_images(t);
-	sort_calls(t);
+	for (int kind = 0; kind < FACT_KINDS; kind++)
+		sort_facts(&t->facts[kind], &t->index->facts[kind]);
 }
 
 /* Writing */
@@ -713,24 +770,46 @@ static void write_images(struct stream_writer *w, const struct trace *t,
 	}
 }
 
-static void write_call(struct stream_writer *w, const struct call *call,
-		       uint32_t image, size_t at, size_t n)
+static void write_fact(struct stream_writer *w, enum fact_kind kind,
+		       const struct call *fact, uint32_t image, size_t at,
+		       size_t n)
 {
-	msgpack_packer *pk = stream_begin(w, STREAM_CALL, 4);
+	const struct fact_shape *shape = &shapes[kind];
+	msgpack_packer *pk = stream_begin(w, shape->record,
+					  fact_fields(shape));
 
 	msgpack_pack_uint32(pk, image);
-	msgpack_pack_uint32(pk, call->id.arch);
-	msgpack_pack_int32(pk, call->id.nr);
+	if (shape->arch)
+		msgpack_pack_uint32(pk, fact->id.arch);
+	msgpack_pack_int32(pk, fact->id.nr);
+	if (shape->answer)
+		msgpack_pack_int32(pk, fact->answer);
 	msgpack_pack_array(pk, n);
 	for (size_t i = at; i < at + n; i++) {
+		const struct sighting *s = &fact->sightings[i];
+
 		msgpack_pack_array(pk, 4);
-		msgpack_pack_uint32(pk, call->sightings[i].run);
-		msgpack_pack_uint64(pk, call->sightings[i].count);
-		msgpack_pack_uint64(pk, call->sightings[i].first_ns);
-		msgpack_pack_uint32(pk, call->sightings[i].flags);
-		stream_writer_count(w, call->sightings[i].count);
+		msgpack_pack_uint32(pk, s->run);
+		msgpack_pack_uint64(pk, s->count);
+		msgpack_pack_uint64(pk, s->first_ns);
+		msgpack_pack_uint32(pk, s->flags);
+		if (kind == FACT_CALL)
+			stream_writer_count(w, s->count);
 	}
 	stream_end(w);
+}
+
+static void write_facts(struct stream_writer *w, const struct trace *t,
+			enum fact_kind kind, const uint32_t *wire)
+{
+	for (size_t i = 0; i < t->facts[kind].n; i++) {
+		const struct call *fact = t->facts[kind].at[i];
+
+		for (size_t at = 0, n; at < fact->n_sightings; at += n) {
+			n = portion(fact->n_sightings, at);
+			write_fact(w, kind, fact, wire[fact->image], at, n);
+		}
+	}
 }
 
 void trace_write(struct trace *t, FILE *file)
@@ -744,14 +823,8 @@ void trace_write(struct trace *t, FILE *file)
 		stream_end(w);
 	}
 	write_images(w, t, wire);
-	for (size_t i = 0; i < t->n_calls; i++) {
-		const struct call *call = t->calls[i];
-
-		for (size_t at = 0, n; at < call->n_sightings; at += n) {
-			n = portion(call->n_sightings, at);
-			write_call(w, call, wire[call->image], at, n);
-		}
-	}
+	for (int kind = 0; kind < FACT_KINDS; kind++)
+		write_facts(w, t, kind, wire);
 	free(wire);
 	stream_writer_finish(w);
 }
@@ -793,6 +866,22 @@ uint32_t call_flags(const struct call *call)
 	return flags;
 }
 
+const char *denial_text(int32_t answer, char buf[DENIAL_TEXT_MAX])
+{
+	const char *name = answer < 0 ? strerrorname_np(-answer) :
+		sigabbrev_np(answer);
+
+	if (answer < 0 && name)
+		snprintf(buf, DENIAL_TEXT_MAX, "%s", name);
+	else if (answer < 0)
+		snprintf(buf, DENIAL_TEXT_MAX, "errno %d", -answer);
+	else if (name)
+		snprintf(buf, DENIAL_TEXT_MAX, "killed by SIG%s", name);
+	else
+		snprintf(buf, DENIAL_TEXT_MAX, "killed by signal %d", answer);
+	return buf;
+}
+
 static int compare_totals(const void *a, const void *b)
 {
 	const struct call_total *x = a, *y = b;
@@ -824,11 +913,11 @@ struct call_total *trace_totals(const struct trace *t,
 				bool (*keep)(const struct call *, void *),
 				void *arg, size_t *n)
 {
-	struct call_total *totals = xcalloc(t->n_calls, sizeof(*totals));
+	struct call_total *totals = xcalloc(t->calls.n, sizeof(*totals));
 	size_t used = 0;
 
-	for (size_t i = 0; i < t->n_calls; i++) {
-		const struct call *call = t->calls[i];
+	for (size_t i = 0; i < t->calls.n; i++) {
+		const struct call *call = t->calls.at[i];
 
 		if (keep && !keep(call, arg))
 			continue;

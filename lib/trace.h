@@ -16,6 +16,8 @@
 
 enum sighting_flag {
 	SIGHTING_VSYSCALL = 1,	/* through the vsyscall page */
+	SIGHTING_INFLIGHT = 2,	/* it had begun when the recording began */
+	SIGHTING_SKIPPED = 4,	/* done by a filter's supervisor or a tracer */
 };
 
 /* One run's view of a fact. */
@@ -42,11 +44,27 @@ struct image {
 	size_t n_uses;
 };
 
+/*
+ * A fact: a call that was made, a call that was denied, or an operation. A
+ * call is denied when a seccomp filter of the workload's own answers it with
+ * an error, or with death; the same call can be made and denied, by its
+ * arguments. An operation is one of io_uring and no call; its id is
+ * { 0, opcode }.
+ */
+enum fact_kind { FACT_CALL, FACT_DENIAL, FACT_OPERATION, FACT_KINDS };
+
 struct call {
-	struct call_id id;
 	uint32_t image;		/* index into images[] */
+	struct call_id id;
+	int32_t answer;		/* of a denial: -errno, or the signal that
+				   killed; else 0 */
 	struct sighting *sightings;	/* one a run, by run index after trace_sort() */
 	size_t n_sightings;
+};
+
+struct facts {
+	struct call **at;
+	size_t n;
 };
 
 struct trace {
@@ -54,8 +72,12 @@ struct trace {
 	size_t n_runs;
 	struct image **images;
 	size_t n_images;
-	struct call **calls;
-	size_t n_calls;
+	union {
+		struct facts facts[FACT_KINDS];
+		struct {
+			struct facts calls, denials, operations;
+		};
+	};
 	struct trace_index *index;	/* private */
 };
 
@@ -71,8 +93,9 @@ uint32_t trace_add_image(struct trace *t, const char *path,
 			 const uint8_t *build_id, size_t build_id_size);
 void trace_add_use(struct trace *t, uint32_t image,
 		   const struct image_use *use);
-void trace_add_call(struct trace *t, uint32_t image, struct call_id id,
-		    const struct sighting *sighting);
+/* The fact that has the image, id and answer of `key`. */
+void trace_add_fact(struct trace *t, enum fact_kind kind,
+		    const struct call *key, const struct sighting *sighting);
 
 /*
  * For a recorder: more of the same run, which adds up, where the functions
@@ -80,8 +103,8 @@ void trace_add_call(struct trace *t, uint32_t image, struct call_id id,
  */
 void trace_sum_use(struct trace *t, uint32_t image,
 		   const struct image_use *use);
-void trace_sum_call(struct trace *t, uint32_t image, struct call_id id,
-		    const struct sighting *sighting);
+void trace_sum_fact(struct trace *t, enum fact_kind kind,
+		    const struct call *key, const struct sighting *sighting);
 
 enum trace_read_flag {
 	TRACE_PARTIAL = 1,	/* a truncated segment counts; its runs are not complete */
@@ -98,8 +121,8 @@ bool trace_read(struct trace *t, FILE *file, unsigned int flags,
 bool trace_load(struct trace *t, const char *path, unsigned int flags);
 
 /*
- * The canonical order: runs by id, images by (path, build-id), calls by
- * (image, arch, nr), and the parts of each by run. Indices change.
+ * The canonical order: runs by id, images by (path, build-id), facts by
+ * (image, arch, nr, answer), and the parts of each by run. Indices change.
  */
 void trace_sort(struct trace *t);
 
@@ -110,6 +133,10 @@ void trace_write(struct trace *t, FILE *file);
 uint64_t call_count(const struct call *call);		/* saturating */
 uint64_t call_first_ns(const struct call *call);	/* the earliest */
 uint32_t call_flags(const struct call *call);		/* all, by OR */
+
+enum { DENIAL_TEXT_MAX = 32 };
+/* "EPERM", "errno 200", "killed by SIGSYS" */
+const char *denial_text(int32_t answer, char buf[DENIAL_TEXT_MAX]);
 
 /*
  * The distinct calls of a trace whatever their image, sorted by (arch, nr);

@@ -130,12 +130,12 @@ static void add_rows(struct matrix *m, bool by_image)
 {
 	const struct trace *t = m->trace;
 
-	m->rows = xcalloc(t->n_calls, sizeof(*m->rows));
-	for (size_t i = 0; i < t->n_calls; i++)
-		m->rows[i] = row_key(m, t->calls[i], by_image);
-	if (t->n_calls > 1)
-		qsort(m->rows, t->n_calls, sizeof(*m->rows), compare_rows);
-	for (size_t i = 0; i < t->n_calls; i++)
+	m->rows = xcalloc(t->calls.n, sizeof(*m->rows));
+	for (size_t i = 0; i < t->calls.n; i++)
+		m->rows[i] = row_key(m, t->calls.at[i], by_image);
+	if (t->calls.n > 1)
+		qsort(m->rows, t->calls.n, sizeof(*m->rows), compare_rows);
+	for (size_t i = 0; i < t->calls.n; i++)
 		if (!i || compare_rows(&m->rows[m->n_rows - 1], &m->rows[i]))
 			m->rows[m->n_rows++] = m->rows[i];
 }
@@ -199,12 +199,12 @@ static void fill_cells(struct matrix *m, bool by_image)
 		m->rows[i].counts = m->cells + i * m->n_columns;
 		m->rows[i].label = row_label(&m->rows[i], trace_native(t));
 	}
-	for (size_t i = 0; i < t->n_calls; i++) {
-		struct row key = row_key(m, t->calls[i], by_image);
+	for (size_t i = 0; i < t->calls.n; i++) {
+		struct row key = row_key(m, t->calls.at[i], by_image);
 		struct row *row = bsearch(&key, m->rows, m->n_rows,
 					  sizeof(*m->rows), compare_rows);
 
-		count_call(m, row, t->calls[i], columns);
+		count_call(m, row, t->calls.at[i], columns);
 	}
 	free(columns);
 }

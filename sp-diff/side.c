@@ -31,14 +31,14 @@ static void take_calls(struct side *s)
 {
 	const struct trace *t = s->trace;
 
-	s->facts = xcalloc(t->n_calls, sizeof(*s->facts));
-	for (size_t i = 0; i < t->n_calls; i++) {
-		const struct call *call = t->calls[i];
+	s->facts = xcalloc(t->calls.n, sizeof(*s->facts));
+	for (size_t i = 0; i < t->calls.n; i++) {
+		const struct call *call = t->calls.at[i];
 
 		s->facts[i] = (struct fact){ call->id, t->images[call->image],
 					     call_count(call) };
 	}
-	s->n_facts = t->n_calls;
+	s->n_facts = t->calls.n;
 	if (s->n_facts > 1)
 		qsort(s->facts, s->n_facts, sizeof(*s->facts), compare_facts);
 }

@@ -171,10 +171,10 @@ static int by_id(const void *a, const void *b)
 
 struct call **calls_by_id(const struct trace *t)
 {
-	struct call **calls = xcalloc(t->n_calls + 1, sizeof(*calls));
+	struct call **calls = xcalloc(t->calls.n + 1, sizeof(*calls));
 
-	for (size_t i = 0; i < t->n_calls; i++)
-		calls[i] = t->calls[i];
-	qsort(calls, t->n_calls, sizeof(*calls), by_id);
+	for (size_t i = 0; i < t->calls.n; i++)
+		calls[i] = t->calls.at[i];
+	qsort(calls, t->calls.n, sizeof(*calls), by_id);
 	return calls;
 }

@@ -5,6 +5,7 @@
 
 #include "format.h"
 #include "memory.h"
+#include "operation.h"
 #include "text.h"
 
 enum { JSON_VERSION = 1 };
@@ -83,6 +84,8 @@ static json_t *flags_json(uint32_t flags)
 		const char *name;
 	} names[] = {
 		{ SIGHTING_VSYSCALL, "vsyscall" },
+		{ SIGHTING_INFLIGHT, "inflight" },
+		{ SIGHTING_SKIPPED, "skipped" },
 	};
 	json_t *list = json_array();
 
@@ -92,13 +95,13 @@ static json_t *flags_json(uint32_t flags)
 	return list;
 }
 
-/* The facts of one call, an image each. */
-struct facts {
+/* The sights of one call, an image each. */
+struct sights {
 	struct call **calls;
 	size_t n;
 };
 
-static json_t *fact_images_json(const struct facts *f)
+static json_t *fact_images_json(const struct sights *f)
 {
 	json_t *list = json_array();
 
@@ -115,7 +118,7 @@ static int by_value(const void *a, const void *b)
 }
 
 /* Each run once, though it may have seen the call in several images. */
-static json_t *fact_runs_json(const struct facts *f)
+static json_t *fact_runs_json(const struct sights *f)
 {
 	uint32_t *runs = NULL;
 	size_t n = 0;
@@ -136,7 +139,7 @@ static json_t *fact_runs_json(const struct facts *f)
 }
 
 static json_t *call_json(const struct call_total *total,
-			 const struct facts *f)
+			 const struct sights *f)
 {
 	return json_pack("{so si so so so so so so}",
 			 "arch", arch_json(total->id),
@@ -154,7 +157,7 @@ static json_t *calls_json(const struct trace *t)
 	size_t n;
 	struct call_total *totals = trace_totals(t, NULL, NULL, &n);
 	struct call **calls = calls_by_id(t);
-	struct facts f = { .calls = calls };
+	struct sights f = { .calls = calls };
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < n; i++, f.calls += f.n) {
@@ -166,6 +169,60 @@ static json_t *calls_json(const struct trace *t)
 	}
 	free(calls);
 	free(totals);
+	return list;
+}
+
+/* What all facts that are no calls have. */
+static json_t *other_json(struct call **fact)
+{
+	struct sights one = { fact, 1 };
+
+	return json_pack("{si so so so}",
+			 "image", (int)(*fact)->image,
+			 "count", uint_json(call_count(*fact)),
+			 "first_ns", uint_json(call_first_ns(*fact)),
+			 "runs", fact_runs_json(&one));
+}
+
+static json_t *denial_json(struct call **fact)
+{
+	const struct call *denial = *fact;
+	json_t *object = json_pack("{so si so}",
+				   "arch", arch_json(denial->id),
+				   "nr", (int)denial->id.nr,
+				   "name", name_json(denial->id));
+
+	if (denial->answer < 0)
+		json_object_set_new(object, "errno",
+				    json_integer(-denial->answer));
+	else
+		json_object_set_new(object, "signal",
+				    json_integer(denial->answer));
+	return object;
+}
+
+static json_t *operation_json(struct call **fact)
+{
+	char buf[OPERATION_NAME_MAX];
+	int32_t opcode = (*fact)->id.nr;
+
+	return json_pack("{si ss}", "opcode", (int)opcode,
+			 "name", operation_name(opcode, buf));
+}
+
+static json_t *others_json(const struct facts *facts,
+			   json_t *(*begin)(struct call **))
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < facts->n; i++) {
+		json_t *object = begin(&facts->at[i]);
+		json_t *rest = other_json(&facts->at[i]);
+
+		json_object_update(object, rest);
+		json_decref(rest);
+		json_array_append_new(list, object);
+	}
 	return list;
 }
 
@@ -203,11 +260,15 @@ static json_t *losses_json(const struct trace *t)
 void write_json(const struct emit *emit, FILE *out)
 {
 	const struct trace *t = emit->trace;
-	json_t *object = json_pack("{si so so so so}",
+	json_t *object = json_pack("{si so so so so so so}",
 				   "version", JSON_VERSION,
 				   "runs", runs_json(t),
 				   "images", images_json(t),
 				   "calls", calls_json(t),
+				   "denied", others_json(&t->denials,
+							 denial_json),
+				   "operations", others_json(&t->operations,
+							     operation_json),
 				   "lost", losses_json(t));
 
 	json_dumpf(object, out, JSON_INDENT(2));

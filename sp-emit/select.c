@@ -27,14 +27,29 @@ static void copy_uses(struct trace *to, uint32_t index,
 	}
 }
 
-static void copy_call(struct trace *to, uint32_t index,
-		      const struct call *call, const uint32_t *runs)
+static void copy_fact(struct trace *to, enum fact_kind kind, uint32_t image,
+		      const struct call *fact, const uint32_t *runs)
 {
-	for (size_t i = 0; i < call->n_sightings; i++) {
-		struct sighting s = call->sightings[i];
+	struct call key = *fact;
+
+	key.image = image;
+	for (size_t i = 0; i < fact->n_sightings; i++) {
+		struct sighting s = fact->sightings[i];
 
 		s.run = runs[s.run];
-		trace_add_call(to, index, call->id, &s);
+		trace_add_fact(to, kind, &key, &s);
+	}
+}
+
+static void copy_facts(struct trace *to, enum fact_kind kind,
+		       const struct facts *facts, const int64_t *images,
+		       const uint32_t *runs)
+{
+	for (size_t i = 0; i < facts->n; i++) {
+		int64_t image = images[facts->at[i]->image];
+
+		if (image != NOT_SELECTED)
+			copy_fact(to, kind, image, facts->at[i], runs);
 	}
 }
 
@@ -56,10 +71,8 @@ struct trace *select_images(struct trace *from, char **globs, size_t n)
 					    image->build_id_size);
 		copy_uses(to, images[i], image, runs);
 	}
-	for (size_t i = 0; i < from->n_calls; i++)
-		if (images[from->calls[i]->image] != NOT_SELECTED)
-			copy_call(to, images[from->calls[i]->image],
-				  from->calls[i], runs);
+	for (int kind = 0; kind < FACT_KINDS; kind++)
+		copy_facts(to, kind, &from->facts[kind], images, runs);
 	free(images);
 	free(runs);
 	trace_free(from);

@@ -401,7 +401,7 @@ static void emit_trace(const struct trace *t, const struct options *o,
 	struct emit emit = { .trace = t, .partial = partial };
 	struct profile *p = NULL;
 
-	if (!t->n_calls) {
+	if (!t->calls.n) {
 		message_error("no calls were recorded");
 		return;
 	}

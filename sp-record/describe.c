@@ -2,6 +2,8 @@
 #include "describe.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -62,43 +64,143 @@ static void describe_user(struct run *run, const struct command_user *user)
 			      user->n_groups * sizeof(*user->groups));
 }
 
-static void describe_limits(struct run *run)
+/* Of a process, 0 for the caller. */
+static void describe_limits(struct run *run, pid_t pid)
 {
 	for (int i = 0; i < RUN_RLIMITS; i++) {
 		struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
 
-		getrlimit(i, &limit);
+		prlimit(pid, i, NULL, &limit);
 		run->rlimits[i] = (struct rlimit_pair){
 			limit.rlim_cur, limit.rlim_max,
 		};
 	}
-	run->umask = umask(0);
-	umask(run->umask);
+}
+
+/* What does not depend on what is recorded. */
+static int describe_recorder(struct run *run)
+{
+	struct utsname uts;
+
+	if (getrandom(run->id, RUN_ID_SIZE, 0) != RUN_ID_SIZE || uname(&uts))
+		return -errno;
+	run->version = xstrdup(VERSION);
+	run->kernel = xstrdup(uts.release);
+	run->machine = xstrdup(uts.machine);
+	run->arch = arch_native()->audit;
+	run->how = xcalloc(1, sizeof(*run->how));
+	run->blind = xcalloc(1, sizeof(*run->blind));
+	return 0;
 }
 
 int describe_run(struct run *run, char **argv, const char *name,
 		 const struct command_user *user)
 {
-	struct utsname uts;
-	char *cwd = getcwd(NULL, 0);
+	int error = describe_recorder(run);
+	char *cwd;
 
-	if (getrandom(run->id, RUN_ID_SIZE, 0) != RUN_ID_SIZE || uname(&uts)) {
-		free(cwd);
-		return -errno;
-	}
+	if (error)
+		return error;
+	cwd = getcwd(NULL, 0);
 	run->name = name ? xstrdup(name) : argv ? join(argv) : xstrdup("");
 	run->argv = argv ? copy_list(argv) : NULL;
-	run->version = xstrdup(VERSION);
-	run->kernel = xstrdup(uts.release);
-	run->machine = xstrdup(uts.machine);
-	run->arch = arch_native()->audit;
 	run->cwd = cwd ? cwd : xstrdup("");
-	run->how = xcalloc(1, sizeof(*run->how));
-	run->blind = xcalloc(1, sizeof(*run->blind));
-	describe_limits(run);
+	describe_limits(run, 0);
+	run->umask = umask(0);
+	umask(run->umask);
 	if (user)
 		describe_user(run, user);
 	else
+		describe_caller(run);
+	return 0;
+}
+
+/* /proc/PID/NAME opened for reading, or NULL. */
+static FILE *open_proc(pid_t pid, const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	return fopen(path, "re");
+}
+
+/* NULL where it cannot be read. */
+static char **process_argv(pid_t pid)
+{
+	FILE *file = open_proc(pid, "cmdline");
+	char **argv = xcalloc(1, sizeof(*argv)), *arg = NULL;
+	size_t size = 0, n = 0;
+
+	while (file && getdelim(&arg, &size, '\0', file) > 0)
+		describe_append(&argv, arg), n++;
+	free(arg);
+	if (file)
+		fclose(file);
+	if (n)
+		return argv;
+	free(argv);
+	return NULL;
+}
+
+static char *process_cwd(pid_t pid)
+{
+	char path[64], cwd[PATH_MAX + 1] = "";
+
+	snprintf(path, sizeof(path), "/proc/%d/cwd", pid);
+	if (readlink(path, cwd, PATH_MAX) < 0)
+		*cwd = '\0';
+	return xstrdup(cwd);
+}
+
+static void add_groups(struct run *run, const char *list)
+{
+	char *end;
+
+	for (;; list = end) {
+		unsigned long group = strtoul(list, &end, 10);
+
+		if (end == list)
+			return;
+		run->groups = xgrow(run->groups, run->n_groups,
+				    sizeof(*run->groups));
+		run->groups[run->n_groups++] = group;
+	}
+}
+
+/* Ids as far as /proc/PID/status tells: the effective ones, proc(5). */
+static bool describe_status(struct run *run, pid_t pid)
+{
+	FILE *file = open_proc(pid, "status");
+	char *line = NULL;
+	size_t size = 0;
+
+	if (!file)
+		return false;
+	while (getline(&line, &size, file) > 0) {
+		sscanf(line, "Uid: %*u %u", &run->uid);
+		sscanf(line, "Gid: %*u %u", &run->gid);
+		sscanf(line, "Umask: %o", &run->umask);
+		if (!strncmp(line, "Groups:", strlen("Groups:")))
+			add_groups(run, line + strlen("Groups:"));
+	}
+	free(line);
+	fclose(file);
+	return true;
+}
+
+int describe_process(struct run *run, pid_t pid, bool with_argv,
+		     const char *name)
+{
+	char **argv = pid && with_argv ? process_argv(pid) : NULL;
+	int error = describe_recorder(run);
+
+	if (error)
+		return error;
+	run->name = name ? xstrdup(name) : argv ? join(argv) : xstrdup("");
+	run->argv = argv;
+	run->cwd = pid ? process_cwd(pid) : xstrdup("");
+	describe_limits(run, pid);
+	if (!pid || !describe_status(run, pid))
 		describe_caller(run);
 	return 0;
 }

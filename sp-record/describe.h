@@ -15,6 +15,13 @@
  */
 int describe_run(struct run *run, char **argv, const char *name,
 		 const struct command_user *user);
+/*
+ * The same for what runs already, described by the process (0: unknown, and
+ * the caller is): its argv is in the record when `with_argv`. `name` NULL is
+ * its command line.
+ */
+int describe_process(struct run *run, pid_t pid, bool with_argv,
+		     const char *name);
 /* "key=value", a later one replaces an earlier one; false when it is none. */
 bool describe_label(struct run *run, const char *label);
 /* Append to a NULL-terminated list: `how` and `blind` of a run. */

@@ -30,7 +30,7 @@ struct session {
 	struct recording *result;
 	const struct recording_options *options;
 	struct tracer *tracer;
-	struct command_child child;
+	struct command_child child;	/* pid 0: attached, no command */
 	int signal_fd;
 	bool over;
 	uint32_t first_signal;	/* SIGINT, SIGTERM or SIGHUP; 0: none yet */
@@ -38,6 +38,7 @@ struct session {
 	uint64_t stop_ns;	/* -t: when; 0: never or done */
 	uint64_t kill_ns;	/* when to kill after that; 0: not yet or done */
 	uint64_t tell_ns;	/* when to name the tasks left; 0: not now */
+	uint64_t tracer_ns;	/* when the tracer wants to be called; 0: not */
 	struct progress_line *line;	/* NULL: not wanted */
 };
 
@@ -102,7 +103,9 @@ static void on_signal(struct session *s)
 
 	if (read(s->signal_fd, &info, sizeof(info)) != sizeof(info))
 		return;
-	if (!s->first_signal) {
+	if (!s->child.pid) {
+		s->over = true;
+	} else if (!s->first_signal) {
 		on_first_signal(s, &info);
 	} else if (!is_repeat(s, &info)) {
 		s->result->ended_by = info.ssi_signo;
@@ -166,7 +169,7 @@ static void name_tasks(const struct session *s, const char *before,
 static void on_stop(struct session *s, uint64_t now)
 {
 	s->stop_ns = 0;
-	if (s->result->has_status) {
+	if (s->result->has_status || !s->child.pid) {
 		s->over = true;
 		return;
 	}
@@ -205,6 +208,9 @@ static bool is_over(const struct session *s)
 {
 	if (s->over)
 		return true;
+	if (!s->child.pid)
+		return !tracer_live(s->tracer) &&
+			(tracer_began(s->tracer) || !s->options->wait);
 	if (!s->result->has_status)
 		return false;
 	if (s->options->leader || !tracer_live(s->tracer))
@@ -218,13 +224,15 @@ static int patience(const struct session *s)
 {
 	uint64_t now = now_ns(CLOCK_MONOTONIC), next = UINT64_MAX, ms;
 	const uint64_t times[] = {
-		s->stop_ns, s->kill_ns, s->tell_ns, progress_due(s->line),
+		s->stop_ns, s->kill_ns, s->tell_ns, s->tracer_ns,
+		progress_due(s->line),
 	};
 
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
 		if (times[i] && times[i] < next)
 			next = times[i];
-	if (s->result->has_status && next > now + FALLBACK_MS * 1000000ULL)
+	if ((s->result->has_status || !s->child.pid) &&
+	    next > now + FALLBACK_MS * 1000000ULL)
 		next = now + FALLBACK_MS * 1000000ULL;
 	if (next == UINT64_MAX)
 		return -1;
@@ -237,7 +245,8 @@ static void watch(struct session *s)
 	while (!is_over(s)) {
 		struct pollfd fds[] = {
 			{ .fd = s->signal_fd, .events = POLLIN },
-			{ .fd = s->child.pidfd, .events = POLLIN },
+			{ .fd = s->child.pid ? s->child.pidfd : -1,
+			  .events = POLLIN },
 			{ .fd = tracer_fd(s->tracer), .events = POLLIN },
 		};
 
@@ -247,8 +256,9 @@ static void watch(struct session *s)
 			on_signal(s);
 		if (fds[1].revents)
 			on_exit_of_command(s);
-		if (fds[2].revents)
-			tracer_dispatch(s->tracer);
+		if (fds[2].revents || s->tracer_ns)
+			s->tracer_ns = tracer_dispatch(
+				s->tracer, now_ns(CLOCK_MONOTONIC));
 		on_time(s);
 	}
 }
@@ -271,9 +281,6 @@ static int start(struct session *s, const struct command *command)
 	struct recording *r = s->result;
 	int error;
 
-	s->signal_fd = signalfd(-1, &r->handled, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (s->signal_fd < 0)
-		return -errno;
 	c.mask = &r->mask;
 	c.sigpipe_default = signal(SIGPIPE, SIG_IGN) == SIG_DFL;
 	c.sigchld_ignored = signal(SIGCHLD, SIG_DFL) == SIG_IGN;
@@ -297,6 +304,31 @@ void recording_release_signals(const struct recording *r)
 	sigprocmask(SIG_SETMASK, &r->mask, NULL);
 }
 
+/* From the start to the end, with the live line and the last remarks. */
+static void follow(struct session *s)
+{
+	const struct recording_options *options = s->options;
+	uint64_t now = now_ns(CLOCK_MONOTONIC);
+
+	if (options->seconds > 0)
+		s->stop_ns = now + options->seconds * SECOND;
+	if (options->progress)
+		s->line = progress_new(now);
+	s->tracer_ns = now;
+	watch(s);
+	if (!options->quiet && !options->leader && s->child.pid)
+		name_tasks(s, "the recording has ended", "");
+	note_times(s->result, s->tracer);
+	progress_free(s->line);
+}
+
+static int open_signals(struct session *s)
+{
+	s->signal_fd = signalfd(-1, &s->result->handled,
+				SFD_CLOEXEC | SFD_NONBLOCK);
+	return s->signal_fd < 0 ? -errno : 0;
+}
+
 int recording_run(struct recording *r, const struct recording_options *options,
 		  const struct command *command, struct tracer *tracer)
 {
@@ -304,23 +336,36 @@ int recording_run(struct recording *r, const struct recording_options *options,
 		.result = r,
 		.options = options,
 		.tracer = tracer,
-		.signal_fd = -1,
 	};
-	int error = start(&s, command);
+	int error = open_signals(&s);
 
-	if (!error && r->failure == COMMAND_STARTED) {
-		uint64_t now = now_ns(CLOCK_MONOTONIC);
+	if (!error)
+		error = start(&s, command);
+	if (!error && r->failure == COMMAND_STARTED)
+		follow(&s);
+	if (s.signal_fd >= 0)
+		close(s.signal_fd);
+	return error;
+}
 
-		if (options->seconds > 0)
-			s.stop_ns = now + options->seconds * SECOND;
-		if (options->progress)
-			s.line = progress_new(now);
-		watch(&s);
-		if (!options->quiet && !options->leader)
-			name_tasks(&s, "the recording has ended", "");
-		note_times(r, tracer);
-		progress_free(s.line);
-	}
+int recording_attach(struct recording *r,
+		     const struct recording_options *options,
+		     struct tracer *tracer, pid_t *missing)
+{
+	struct session s = {
+		.result = r,
+		.options = options,
+		.tracer = tracer,
+	};
+	int error = open_signals(&s);
+
+	signal(SIGPIPE, SIG_IGN);
+	if (!error)
+		error = tracer_attach(tracer, missing);
+	if (!error && options->on_attached)
+		options->on_attached(options->argument, tracer_live(tracer));
+	if (!error)
+		follow(&s);
 	if (s.signal_fd >= 0)
 		close(s.signal_fd);
 	return error;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A recording of one command, from its start to its end. */
+/* A recording, of a command or of what runs already, to its end. */
 #ifndef RECORDING_H
 #define RECORDING_H
 
@@ -15,6 +15,11 @@ struct recording_options {
 	bool leader;		/* end with the command, whoever is left */
 	bool progress;		/* a live line on stderr */
 	bool quiet;
+	/* Attached: */
+	bool wait;		/* for a first task, when there is none yet */
+	/* Called once everything is followed. */
+	void (*on_attached)(void *argument, uint64_t tasks);
+	void *argument;
 };
 
 struct recording {
@@ -43,5 +48,13 @@ void recording_release_signals(const struct recording *r);
 /* Run the command and wait for the end. 0 or -errno: our own failure. */
 int recording_run(struct recording *r, const struct recording_options *options,
 		  const struct command *command, struct tracer *tracer);
+
+/*
+ * Follow the tracer's target until it has exited, a signal or the time comes.
+ * 0 or -errno, as tracer_attach().
+ */
+int recording_attach(struct recording *r,
+		     const struct recording_options *options,
+		     struct tracer *tracer, pid_t *missing);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sp-record: run a command and write down what it calls. */
+/* sp-record: write down what a command calls, or what runs already. */
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +10,12 @@
 
 #include "command.h"
 #include "describe.h"
+#include "memory.h"
 #include "message.h"
+#include "operation.h"
 #include "output.h"
 #include "recording.h"
+#include "target.h"
 #include "trace.h"
 #include "tracer.h"
 
@@ -23,24 +27,34 @@ enum {
 
 static const char help[] =
 "Usage: sp-record [OPTION...] [--] COMMAND [ARGUMENT...]\n"
-"Run COMMAND and write the system calls of its process tree as a stream.\n"
+"       sp-record [OPTION...] {-p PID[,PID...] | --cgroup=PATH | --unit=NAME |\n"
+"                              --container=ID}\n"
+"Run COMMAND, or attach to what runs already, and write the system calls of the\n"
+"process tree as a stream.\n"
 "\n"
+"  -p, --pid=PID,...   attach to processes, with all that they have started\n"
+"      --cgroup=PATH   attach to a cgroup and those below, and to what joins\n"
+"      --unit=NAME     attach to a unit of systemd\n"
+"      --container=ID  attach to a container of runc, crun, podman or docker\n"
 "  -o, --output=FILE   write to FILE; default: stdout, and COMMAND's stdout\n"
 "                      is then stderr\n"
-"  -t, --time=SECONDS  end after SECONDS: SIGTERM to COMMAND, then SIGKILL\n"
+"  -t, --time=SECONDS  end after SECONDS: SIGTERM to COMMAND, then SIGKILL;\n"
+"                      what was attached to is left alone\n"
 "  -u, --user=USER     run COMMAND as USER\n"
 "      --leader        end when COMMAND exits; what it started is left alone\n"
 "      --no-follow     COMMAND's own threads only, not its children\n"
 "      --name=NAME     the run's name; default: the command line\n"
 "      --label=K=V     a label for the run; can be given more than once\n"
 "      --no-argv       leave the command line out of the stream\n"
-"      --progress      show a live line on stderr\n"
+"      --progress      show a live line on stderr; attached, and on a terminal,\n"
+"                      it is shown anyway\n"
 "  -q, --quiet         no summary and no remarks\n"
 "  -h, --help          print this help\n"
 "  -V, --version       print the version\n"
 "\n"
 "Exits with COMMAND's status, 128+N when signal N killed it, 125 on a failure\n"
-"of sp-record, 126 when COMMAND cannot be executed, 127 when it is not found.\n";
+"of sp-record, 126 when COMMAND cannot be executed, 127 when it is not found;\n"
+"attached, with 0 or 125.\n";
 
 struct options {
 	const char *output;	/* NULL: stdout */
@@ -50,6 +64,7 @@ struct options {
 	struct recording_options recording;
 	struct tracer_options tracer;
 	struct run run;		/* collects the labels */
+	struct target target;
 };
 
 static double parse_seconds(const char *text)
@@ -62,10 +77,46 @@ static double parse_seconds(const char *text)
 	return seconds;
 }
 
+/* One kind of target is enough: of two, which one ends the recording? */
+static void set_target(struct options *o, const char *arg,
+		       bool (*set)(struct target *, const char *, char **))
+{
+	char *problem = NULL;
+
+	if (o->target.how)
+		message_usage("one of -p, --cgroup, --unit and --container");
+	if (!set(&o->target, arg, &problem))
+		message_fatal("%s", problem);
+	o->tracer.target = &o->target;
+}
+
+static void check_options(const struct options *o, bool has_command)
+{
+	if (!o->target.how && !has_command)
+		message_usage("no command given");
+	if (!o->target.how)
+		return;
+	if (has_command)
+		message_usage("a command, and something to attach to: one of "
+			      "the two");
+	if (o->user || o->recording.leader)
+		message_usage("%s is for a command, not for what runs "
+			      "already", o->user ? "-u" : "--leader");
+	if (o->tracer.no_follow && strcmp(o->target.how, "pid"))
+		message_usage("--no-follow is for a command or -p");
+}
+
 static void parse_options(struct options *o, int argc, char **argv)
 {
-	enum { LEADER = 256, NO_FOLLOW, NAME, LABEL, NO_ARGV, PROGRESS };
+	enum {
+		LEADER = 256, NO_FOLLOW, NAME, LABEL, NO_ARGV, PROGRESS,
+		CGROUP, UNIT, CONTAINER,
+	};
 	static const struct option longs[] = {
+		{ "pid", required_argument, NULL, 'p' },
+		{ "cgroup", required_argument, NULL, CGROUP },
+		{ "unit", required_argument, NULL, UNIT },
+		{ "container", required_argument, NULL, CONTAINER },
 		{ "output", required_argument, NULL, 'o' },
 		{ "time", required_argument, NULL, 't' },
 		{ "user", required_argument, NULL, 'u' },
@@ -82,8 +133,20 @@ static void parse_options(struct options *o, int argc, char **argv)
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "+o:t:u:qhV", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "+p:o:t:u:qhV", longs, NULL)) != -1) {
 		switch (c) {
+		case 'p':
+			set_target(o, optarg, target_set_pids);
+			break;
+		case CGROUP:
+			set_target(o, optarg, target_set_cgroup);
+			break;
+		case UNIT:
+			set_target(o, optarg, target_set_unit);
+			break;
+		case CONTAINER:
+			set_target(o, optarg, target_set_container);
+			break;
 		case 'o':
 			o->output = optarg;
 			break;
@@ -124,8 +187,7 @@ static void parse_options(struct options *o, int argc, char **argv)
 			message_try_help();
 		}
 	}
-	if (!argv[optind])
-		message_usage("no command given");
+	check_options(o, argv[optind]);
 }
 
 static void find_user(const char *name, struct command_user *user)
@@ -157,24 +219,101 @@ static void describe(struct options *o, char **argv,
 		describe_append(&o->run.how, "user");
 }
 
-/* What no recording from outside can see, said in the run record. */
-static void note_blindness(struct run *run, const struct trace *trace,
-			   bool filtered)
+/* By the one process, or the container's first. */
+static void describe_target(struct options *o)
 {
-	bool uring = false;
+	const struct target *t = &o->target;
+	bool is_pid = !strcmp(t->how, "pid");
+	char *name = is_pid && !o->no_argv ? NULL :
+		xasprintf("%s %s", t->how, t->name);
+	int error = describe_process(&o->run, t->n_pids ? t->pids[0] : 0,
+				     t->n_pids == 1 && !o->no_argv,
+				     o->name ? o->name : name);
+
+	free(name);
+	if (error)
+		message_fatal("%s", strerror(-error));
+	describe_append(&o->run.how, "attached");
+	describe_append(&o->run.how, t->how);
+	if (o->tracer.no_follow)
+		describe_append(&o->run.how, "no-follow");
+	describe_append(&o->run.blind, "what was done before the recorder "
+			"attached, such as starting up");
+}
+
+static bool calls_io_uring(const struct trace *trace)
+{
 	char buf[SYSCALL_NAME_MAX];
 
-	for (size_t i = 0; i < trace->n_calls; i++) {
-		const char *name = syscall_name(trace->calls[i]->id, buf);
+	for (size_t i = 0; i < trace->calls.n; i++) {
+		const char *name = syscall_name(trace->calls.at[i]->id, buf);
 
-		uring |= name && !strncmp(name, "io_uring_", 9);
+		if (name && !strncmp(name, "io_uring_", 9))
+			return true;
 	}
-	if (filtered)
-		describe_append(&run->blind, "a task was under a seccomp "
-				"filter: calls that it answers itself");
-	if (uring)
-		describe_append(&run->blind, "io_uring: its operations are "
-				"not system calls, and no filter sees them");
+	return trace->operations.n;
+}
+
+/* What no recording from outside can see, said in the run record. */
+static void note_blindness(struct run *run, const struct trace *trace,
+			   const struct tracer_glance *glance)
+{
+	if (glance->unwatched)
+		describe_append(&run->blind, "calls that a seccomp filter "
+				"answered itself just after it was loaded");
+	if (calls_io_uring(trace) && !glance->sees_operations)
+		describe_append(&run->blind, "operations of io_uring, which "
+				"are no system calls: no filter sees them");
+}
+
+/* "openat 3, read 12" of one kind of fact; the caller frees. */
+static char *list_facts(const struct facts *facts,
+			char *(*describe_fact)(const struct call *))
+{
+	char *text = xstrdup("");
+
+	for (size_t i = 0; i < facts->n; i++) {
+		char *one = describe_fact(facts->at[i]);
+		char *longer = xasprintf("%s%s%s", text, i ? ", " : "", one);
+
+		free(one);
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+static char *operation_text(const struct call *fact)
+{
+	char buf[OPERATION_NAME_MAX];
+
+	return xasprintf("%s %" PRIu64, operation_name(fact->id.nr, buf),
+			 call_count(fact));
+}
+
+static char *denied_text(const struct call *fact)
+{
+	char buf[SYSCALL_NAME_MAX], answer[DENIAL_TEXT_MAX];
+
+	return xasprintf("%s %s", syscall_label(fact->id, buf),
+			 denial_text(fact->answer, answer));
+}
+
+static void report_facts(const struct trace *trace)
+{
+	char *text;
+
+	if (trace->denials.n) {
+		text = list_facts(&trace->denials, denied_text);
+		message_note("denied by a filter that was there: %s", text);
+		free(text);
+	}
+	if (trace->operations.n) {
+		text = list_facts(&trace->operations, operation_text);
+		message_note("done by io_uring, where no filter sees it: %s",
+			     text);
+		free(text);
+	}
 }
 
 static void report_loss(const struct run *run)
@@ -235,9 +374,10 @@ static bool write_stream(struct options *o, struct recording *r,
 	run = trace->runs[0];
 	tracer_collect(tracer, trace, 0);
 	tracer_glance(tracer, &glance);
-	note_blindness(run, trace, glance.filtered);
+	note_blindness(run, trace, &glance);
 	report_loss(run);
 	if (!o->recording.quiet) {
+		report_facts(trace);
 		for (char **s = run->blind; *s; s++)
 			message_note("not seen: %s", *s);
 		summarize(trace, r, glance.tasks);
@@ -275,7 +415,19 @@ static int exit_status(const struct recording *r)
 	return r->status < 0 ? 128 - r->status : r->status;
 }
 
-static int record(struct options *o, char **argv)
+static struct tracer *open_tracer(const struct options *o, struct output *out)
+{
+	struct tracer *tracer;
+	char *problem;
+
+	tracer = tracer_open(&o->tracer, &problem);
+	if (tracer)
+		return tracer;
+	output_abandon(out);
+	message_fatal("%s", problem);
+}
+
+static int record_command(struct options *o, char **argv)
 {
 	struct command_user user = { 0 };
 	struct command command = {
@@ -286,7 +438,6 @@ static int record(struct options *o, char **argv)
 	struct recording r = { 0 };
 	struct tracer *tracer;
 	struct output *out;
-	char *problem;
 	int error;
 
 	if (o->user)
@@ -297,11 +448,7 @@ static int record(struct options *o, char **argv)
 		return STATUS_FAILED;
 	if (!o->output || !strcmp(o->output, "-"))
 		command.stdout_fd = STDERR_FILENO;
-	tracer = tracer_open(&o->tracer, &problem);
-	if (!tracer) {
-		output_abandon(out);
-		message_fatal("%s", problem);
-	}
+	tracer = open_tracer(o, out);
 	error = recording_run(&r, &o->recording, &command, tracer);
 	if (error || r.failure != COMMAND_STARTED) {
 		output_abandon(out);
@@ -323,6 +470,67 @@ static int record(struct options *o, char **argv)
 	return error;
 }
 
+/* Its children that are init's by now cannot be known from it. */
+static void note_daemon(pid_t pid)
+{
+	char *cgroup = target_cgroup_of(pid);
+
+	message_note("%d looks like a daemon's leader: processes that it has "
+		     "left to init are not found from it; --cgroup%s%s has "
+		     "them", pid, cgroup ? " " : "", cgroup ? cgroup : "");
+	free(cgroup);
+}
+
+static void on_attached(void *options, uint64_t tasks)
+{
+	const struct options *o = options;
+	const struct target *t = &o->target;
+
+	if (o->recording.quiet)
+		return;
+	if (tasks)
+		message_note("attached to %" PRIu64 " task%s", tasks,
+			     tasks == 1 ? "" : "s");
+	else if (o->recording.wait)
+		message_note("%s has no process yet: waiting for one",
+			     t->cgroup);
+	for (size_t i = 0; !t->cgroup && i < t->n_pids; i++)
+		if (target_is_daemon(t->pids[i]))
+			note_daemon(t->pids[i]);
+}
+
+static int record_target(struct options *o)
+{
+	struct recording r = { 0 };
+	struct tracer *tracer;
+	struct output *out;
+	pid_t missing;
+	int error;
+
+	describe_target(o);
+	recording_hold_signals(&r);
+	if (!output_open(&out, o->output, OUTPUT_BINARY | OUTPUT_PRIVATE))
+		return STATUS_FAILED;
+	o->recording.progress |= !o->recording.quiet && isatty(STDERR_FILENO);
+	o->recording.wait = o->target.cgroup && !o->target.n_pids;
+	o->recording.on_attached = on_attached;
+	o->recording.argument = o;
+	tracer = open_tracer(o, out);
+	error = recording_attach(&r, &o->recording, tracer, &missing);
+	if (error) {
+		output_abandon(out);
+		tracer_close(tracer);
+		if (error == -ESRCH)
+			message_fatal("process %d has exited", missing);
+		message_fatal("cannot attach: %s", strerror(-error));
+	}
+	if (!o->output || !strcmp(o->output, "-"))
+		recording_release_signals(&r);
+	error = write_stream(o, &r, tracer, out) ? 0 : STATUS_FAILED;
+	tracer_close(tracer);
+	return error;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = { 0 };
@@ -330,7 +538,9 @@ int main(int argc, char **argv)
 
 	message_init("sp-record", STATUS_FAILED, argv);
 	parse_options(&o, argc, argv);
-	status = record(&o, argv + optind);
+	status = o.target.how ? record_target(&o) :
+		record_command(&o, argv + optind);
 	run_free(&o.run);
+	target_free(&o.target);
 	return status;
 }

@@ -11,10 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "build_id.h"
@@ -42,12 +44,23 @@ struct known_image {
 struct tracer {
 	struct record *skel;
 	struct ring_buffer *ring;
-	const struct tasks_element *tasks;	/* mapped */
-	size_t n_tasks;				/* elements */
+	const struct target *target;
+	const struct task_slot *tasks;		/* mapped */
+	size_t n_tasks;
 	const struct image_calls *table;	/* mapped */
 	size_t n_table;
 	struct known_image *known;		/* by image id */
 	size_t n_known;
+	struct bpf_link *exits;		/* of sys_exit, while it is watched */
+	uint32_t epoch;			/* how often it has been, so far */
+	uint64_t needed_ns;		/* when something last needed it */
+	uint64_t check_ns;		/* when to look whether something does */
+	bool wants_watch, wants_pass;	/* by an event */
+};
+
+enum {
+	CHECK_MS = 500,		/* between looks at what is watched */
+	UNWATCH_AFTER_MS = 2000,	/* an attach soon after waits for the kernel */
 };
 
 /* Loading */
@@ -110,8 +123,8 @@ static char *explain(int error)
 	struct utsname name;
 	char *problem;
 
-	if (is_older_than(5, 12, &name))
-		return xasprintf("Linux %s is too old: recording needs 5.12 "
+	if (is_older_than(5, 15, &name))
+		return xasprintf("Linux %s is too old: recording needs 5.15 "
 				 "or newer", name.release);
 	if (error == ENOSYS)
 		return xstrdup("this kernel has no BPF: it needs "
@@ -160,22 +173,108 @@ static size_t pid_max(void)
 	return value && value < PID_MAX_LIMIT ? value : PID_MAX_LIMIT;
 }
 
+/* A power of two that holds what comes while we sleep: events are rare. */
+static size_t ring_size(void)
+{
+	size_t size = 64 * 1024;
+	long cpus = sysconf(_SC_NPROCESSORS_CONF);
+
+	while (cpus > 4 && size < 16 << 20) {
+		size *= 2;
+		cpus /= 2;
+	}
+	return size;
+}
+
+static void size_maps(struct tracer *t)
+{
+	struct record *skel = t->skel;
+	const struct target *target = t->target;
+
+	t->n_tasks = pid_max();
+	t->n_table = bpf_map__max_entries(skel->maps.table);
+	bpf_map__set_max_entries(skel->maps.tasks, t->n_tasks);
+	bpf_map__set_max_entries(skel->maps.ring, ring_size());
+	bpf_map__set_max_entries(skel->maps.wanted,
+				 target && target->n_pids ?
+				 target->n_pids : 1);
+}
+
+/* The kernel side has programs for commands, for attaching, and for both. */
+static void choose_programs(struct record *skel, bool attaching)
+{
+	const struct {
+		struct bpf_program *program;
+		bool needed;
+	} choices[] = {
+		{ skel->progs.arm, !attaching },
+		{ skel->progs.sched_process_fork, !attaching },
+		{ skel->progs.sched_process_exit, !attaching },
+		{ skel->progs.seek, attaching },
+		{ skel->progs.seeking_fork, attaching },
+		{ skel->progs.seeking_exit, attaching },
+		{ skel->progs.cgroup_attach_task,
+		  attaching && skel->rodata->by_cgroup },
+	};
+	/* Attached by another name, later, or where the kernel has them. */
+	struct bpf_program *const by_hand[] = {
+		skel->progs.arm, skel->progs.seek, skel->progs.sys_exit,
+		skel->progs.seeking_fork, skel->progs.seeking_exit,
+		skel->progs.emulate_vsyscall, skel->progs.io_uring_submit,
+	};
+
+	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++)
+		bpf_program__set_autoload(choices[i].program,
+					  choices[i].needed);
+	for (size_t i = 0; i < sizeof(by_hand) / sizeof(by_hand[0]); i++)
+		bpf_program__set_autoattach(by_hand[i], false);
+}
+
 static int load(struct tracer *t, const struct tracer_options *options)
 {
 	struct record *skel = record__open();
 
 	t->skel = skel;
+	t->target = options->target;
 	if (!skel)
 		return -errno;
-	t->n_tasks = (pid_max() + TASKS_PER_ELEMENT - 1) / TASKS_PER_ELEMENT;
-	t->n_table = bpf_map__max_entries(skel->maps.table);
-	bpf_map__set_max_entries(skel->maps.tasks, t->n_tasks);
+	size_maps(t);
 	skel->rodata->table_images = t->n_table;
 	skel->rodata->no_follow = options->no_follow;
-	bpf_program__set_autoattach(skel->progs.arm, false);
-	/* Not in kernels without the vsyscall page; absence is no error. */
-	bpf_program__set_autoattach(skel->progs.emulate_vsyscall, false);
+	if (t->target && t->target->cgroup) {
+		skel->rodata->by_cgroup = true;
+		skel->rodata->cgroup.id = t->target->cgroup_id;
+		skel->rodata->cgroup.hierarchy = t->target->hierarchy;
+	}
+	choose_programs(skel, t->target);
 	return record__load(skel);
+}
+
+static int attach_seeking(struct record *skel)
+{
+	skel->links.seeking_fork = bpf_program__attach_raw_tracepoint(
+		skel->progs.seeking_fork, "sched_process_fork");
+	skel->links.seeking_exit = bpf_program__attach_raw_tracepoint(
+		skel->progs.seeking_exit, "sched_process_exit");
+	skel->links.seek = bpf_program__attach_iter(skel->progs.seek, NULL);
+	return skel->links.seeking_fork && skel->links.seeking_exit &&
+		skel->links.seek ? 0 : -errno;
+}
+
+/* Since 6.0 both names have the request as their first argument. */
+static void attach_io_uring(struct record *skel)
+{
+	static const char *const names[] = {
+		"io_uring_submit_req", "io_uring_submit_sqe",
+	};
+	struct utsname name;
+
+	if (is_older_than(6, 0, &name))
+		return;
+	for (size_t i = 0; !skel->links.io_uring_submit && i < 2; i++)
+		skel->links.io_uring_submit =
+			bpf_program__attach_raw_tracepoint(
+				skel->progs.io_uring_submit, names[i]);
 }
 
 static int attach(struct tracer *t)
@@ -183,10 +282,14 @@ static int attach(struct tracer *t)
 	struct record *skel = t->skel;
 	int error = record__attach(skel);
 
+	if (!error && t->target)
+		error = attach_seeking(skel);
 	if (error)
 		return error;
+	/* Not in kernels without the vsyscall page; absence is no error. */
 	skel->links.emulate_vsyscall =
 		bpf_program__attach(skel->progs.emulate_vsyscall);
+	attach_io_uring(skel);
 	return 0;
 }
 
@@ -208,6 +311,37 @@ static int map_tables(struct tracer *t)
 
 static int on_event(void *tracer, void *data, size_t size);
 
+/* Whether we are under a seccomp filter, which our command inherits. */
+static bool is_filtered(void)
+{
+	return prctl(PR_GET_SECCOMP, 0, 0, 0, 0) > 0;
+}
+
+/*
+ * Watch sys_exit: from then on a call without sys_enter is known. It costs
+ * every call of every process, so it ends when nothing needs it.
+ */
+static int watch(struct tracer *t)
+{
+	if (t->exits)
+		return 0;
+	t->exits = bpf_program__attach(t->skel->progs.sys_exit);
+	if (!t->exits)
+		return -errno;
+	/* The kernel side keeps 16 bits of it. */
+	t->epoch = t->epoch % 0xffff + 1;
+	__atomic_store_n(&t->skel->bss->control.watch, t->epoch,
+			 __ATOMIC_RELEASE);
+	return 0;
+}
+
+static void unwatch(struct tracer *t)
+{
+	__atomic_store_n(&t->skel->bss->control.watch, 0, __ATOMIC_RELEASE);
+	bpf_link__destroy(t->exits);
+	t->exits = NULL;
+}
+
 struct tracer *tracer_open(const struct tracer_options *options,
 			   char **problem)
 {
@@ -225,6 +359,8 @@ struct tracer *tracer_open(const struct tracer_options *options,
 					   on_event, t, NULL);
 		error = t->ring ? 0 : -errno;
 	}
+	if (!error && is_filtered())
+		error = watch(t);
 	if (!error)
 		return t;
 	*problem = explain(-error);
@@ -237,6 +373,7 @@ void tracer_close(struct tracer *t)
 	if (!t)
 		return;
 	ring_buffer__free(t->ring);
+	bpf_link__destroy(t->exits);
 	if (t->tasks)
 		munmap((void *)t->tasks, t->n_tasks * sizeof(*t->tasks));
 	if (t->table)
@@ -265,9 +402,99 @@ int tracer_fd(const struct tracer *t)
 	return ring_buffer__epoll_fd(t->ring);
 }
 
-void tracer_dispatch(struct tracer *t)
+/* Show every task to `seek`, once. */
+static int run_pass(const struct tracer *t)
+{
+	int fd = bpf_iter_create(bpf_link__fd(t->skel->links.seek));
+	char byte;
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	do
+		n = read(fd, &byte, 1);
+	while (n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN)));
+	n = n < 0 ? -errno : 0;
+	close(fd);
+	return n;
+}
+
+static uint64_t load_u64(const __u64 *counter)
+{
+	return __atomic_load_n(counter, __ATOMIC_ACQUIRE);
+}
+
+/* Passes, until one finds nobody new. */
+static int seek(struct tracer *t)
+{
+	const __u64 *found = &t->skel->bss->progress.found;
+	uint64_t before;
+	int error;
+
+	t->skel->bss->control.seeking = 1;
+	do {
+		before = load_u64(found);
+		error = run_pass(t);
+	} while (!error && load_u64(found) != before);
+	t->skel->bss->control.seeking = 0;
+	return error;
+}
+
+int tracer_attach(struct tracer *t, pid_t *missing)
+{
+	int fd = bpf_map__fd(t->skel->maps.wanted), error;
+	uint32_t zero = 0, was_found;
+	struct timespec now;
+
+	for (size_t i = 0; i < t->target->n_pids; i++)
+		if (bpf_map_update_elem(fd, &t->target->pids[i], &zero,
+					BPF_ANY))
+			return -errno;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	t->skel->bss->progress.start_ns =
+		now.tv_sec * 1000000000ULL + now.tv_nsec;
+	error = watch(t);
+	if (!error)
+		error = seek(t);
+	for (size_t i = 0; !error && i < t->target->n_pids; i++) {
+		*missing = t->target->pids[i];
+		if (bpf_map_lookup_elem(fd, missing, &was_found) || !was_found)
+			error = -ESRCH;
+	}
+	return error;
+}
+
+/* End watching when nothing has needed it for a while. */
+static void reconsider(struct tracer *t, uint64_t now_ns)
+{
+	const struct progress *p = &t->skel->bss->progress;
+
+	if (!t->exits || now_ns < t->check_ns)
+		return;
+	t->check_ns = now_ns + CHECK_MS * 1000000ULL;
+	if (load_u64(&p->transit))
+		run_pass(t);		/* who sleeps by now is no longer */
+	if (load_u64(&p->transit) || load_u64(&p->filtered) || is_filtered())
+		t->needed_ns = now_ns;
+	if (now_ns - t->needed_ns > UNWATCH_AFTER_MS * 1000000ULL)
+		unwatch(t);
+}
+
+uint64_t tracer_dispatch(struct tracer *t, uint64_t now_ns)
 {
 	ring_buffer__consume(t->ring);
+	if (t->wants_watch) {
+		t->wants_watch = false;
+		t->needed_ns = now_ns;
+		t->check_ns = now_ns + CHECK_MS * 1000000ULL;
+		watch(t);
+	}
+	if (t->wants_pass) {
+		t->wants_pass = false;
+		seek(t);
+	}
+	reconsider(t, now_ns);
+	return t->exits ? t->check_ns : 0;
 }
 
 static struct known_image *known_image(struct tracer *t, uint32_t id)
@@ -313,24 +540,39 @@ static bool read_path(const struct tracer *t, uint32_t id,
 				     path, sizeof(*path), 0);
 }
 
+static void on_image(struct tracer *t, const struct event *event)
+{
+	struct image_path path;
+	char exe[32];
+
+	if (!read_path(t, event->image, &path))
+		return;
+	snprintf(exe, sizeof(exe), "/proc/%u/exe", event->pid);
+	learn_build_id(t, event->image, exe, &path.key);
+}
+
 static int on_event(void *tracer, void *data, size_t size)
 {
 	const struct event *event = data;
 	struct tracer *t = tracer;
-	struct image_path path;
-	char exe[32];
 
-	if (size < sizeof(*event) || event->type != EVENT_IMAGE ||
-	    !read_path(t, event->image, &path))
+	if (size < sizeof(*event))
 		return 0;
-	snprintf(exe, sizeof(exe), "/proc/%u/exe", event->pid);
-	learn_build_id(t, event->image, exe, &path.key);
+	if (event->type == EVENT_IMAGE)
+		on_image(t, event);
+	t->wants_watch |= event->type == EVENT_FILTER;
+	t->wants_pass |= event->type == EVENT_SEEK;
 	return 0;
 }
 
 uint64_t tracer_live(const struct tracer *t)
 {
-	return __atomic_load_n(&t->skel->bss->progress.live, __ATOMIC_ACQUIRE);
+	return load_u64(&t->skel->bss->progress.live);
+}
+
+bool tracer_began(const struct tracer *t)
+{
+	return load_u64(&t->skel->bss->progress.tasks) != 0;
 }
 
 static uint64_t image_count(const struct image_calls *image)
@@ -362,7 +604,8 @@ void tracer_glance(const struct tracer *t, struct tracer_glance *glance)
 		.tasks = p->tasks,
 		.distinct = p->distinct,
 		.calls = p->rare_calls,
-		.filtered = p->filtered,
+		.sees_operations = t->skel->links.io_uring_submit,
+		.unwatched = p->unwatched,
 	};
 	for (uint32_t id = 0; id < image_end(t) && id < t->n_table; id++)
 		glance->calls += image_count(&t->table[id]);
@@ -372,9 +615,8 @@ size_t tracer_tasks(const struct tracer *t, pid_t *tids, size_t max)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < t->n_tasks * TASKS_PER_ELEMENT; i++) {
-		uint16_t image = t->tasks[i / TASKS_PER_ELEMENT]
-				   .image[i % TASKS_PER_ELEMENT];
+	for (size_t i = 0; i < t->n_tasks; i++) {
+		uint32_t image = t->tasks[i].image;
 
 		if (image == IMAGE_NONE || image == IMAGE_ARMED)
 			continue;
@@ -430,10 +672,10 @@ static uint32_t trace_image(struct collection *c, uint32_t id)
 	return c->images[id] - 1;
 }
 
-static void collect_tally(struct collection *c, uint32_t id, uint32_t row,
-			  int32_t nr, const struct tally *tally, uint32_t flags)
+static struct sighting sighting_of(const struct collection *c,
+				   const struct tally *tally, uint32_t flags)
 {
-	struct sighting sighting = {
+	return (struct sighting){
 		.run = c->run,
 		.flags = flags,
 		/* once: a task that is left running may still add to it */
@@ -441,11 +683,22 @@ static void collect_tally(struct collection *c, uint32_t id, uint32_t row,
 		.first_ns = tally->first_ns > c->start_ns ?
 			tally->first_ns - c->start_ns : 0,
 	};
+}
 
-	if (sighting.count)
-		trace_sum_call(c->trace, trace_image(c, id),
-			       (struct call_id){ row_archs[row], nr },
-			       &sighting);
+static void collect_fact(struct collection *c, enum fact_kind kind,
+			 const struct rare_key *key, const struct tally *tally,
+			 uint32_t flags)
+{
+	struct sighting sighting = sighting_of(c, tally, flags);
+	struct call fact = {
+		.id = { key->row < ROWS ? row_archs[key->row] : 0, key->nr },
+		.answer = kind == FACT_DENIAL ? key->answer : 0,
+	};
+
+	if (!sighting.count)
+		return;
+	fact.image = trace_image(c, key->image);
+	trace_sum_fact(c->trace, kind, &fact, &sighting);
 }
 
 static void collect_use(struct collection *c, uint32_t id, uint32_t use,
@@ -466,11 +719,37 @@ static void collect_table(struct collection *c, uint32_t id)
 	const struct image_calls *image = &c->tracer->table[id];
 
 	for (uint32_t row = 0; row < ROWS; row++)
-		for (int32_t nr = 0; nr < CALLS_PER_ROW; nr++)
-			collect_tally(c, id, row, nr, &image->calls[row][nr],
-				      0);
+		for (int32_t nr = 0; nr < CALLS_PER_ROW; nr++) {
+			struct rare_key key = { id, row, nr, 0, 0 };
+
+			collect_fact(c, FACT_CALL, &key, &image->calls[row][nr],
+				     0);
+		}
 	for (uint32_t use = 0; use < USES; use++)
 		collect_use(c, id, use, image->uses[use].count);
+}
+
+static uint32_t sighting_flags(uint32_t rare)
+{
+	return (rare & RARE_VSYSCALL ? SIGHTING_VSYSCALL : 0) |
+	       (rare & RARE_INFLIGHT ? SIGHTING_INFLIGHT : 0) |
+	       (rare & RARE_SKIPPED ? SIGHTING_SKIPPED : 0);
+}
+
+static void collect_one(struct collection *c, const struct rare_key *key,
+			const struct tally *tally)
+{
+	if (key->image >= IMAGE_ARMED)
+		return;
+	if (key->row == ROW_USE)
+		collect_use(c, key->image, key->nr, tally->count);
+	else if (key->row == ROW_OPERATION)
+		collect_fact(c, FACT_OPERATION, key, tally, 0);
+	else if (key->flags & RARE_DENIED)
+		collect_fact(c, FACT_DENIAL, key, tally, 0);
+	else
+		collect_fact(c, FACT_CALL, key, tally,
+			     sighting_flags(key->flags));
 }
 
 static void collect_rare(struct collection *c)
@@ -481,15 +760,26 @@ static void collect_rare(struct collection *c)
 
 	while (!bpf_map_get_next_key(fd, previous, &key)) {
 		previous = &key;
-		if (key.image >= IMAGE_ARMED ||
-		    bpf_map_lookup_elem(fd, &key, &tally))
+		if (!bpf_map_lookup_elem(fd, &key, &tally))
+			collect_one(c, &key, &tally);
+	}
+}
+
+/* The task went on with a signal in place of its call; it lives. */
+static void collect_trapped(struct collection *c)
+{
+	int fd = bpf_map__fd(c->tracer->skel->maps.trapped);
+	struct tally once = { .count = 1 };
+	uint64_t address, *previous = NULL;
+	struct rare_key key;
+
+	once.first_ns = c->start_ns;
+	while (!bpf_map_get_next_key(fd, previous, &address)) {
+		previous = &address;
+		if (bpf_map_lookup_elem(fd, &address, &key))
 			continue;
-		if (key.row < ROWS)
-			collect_tally(c, key.image, key.row, key.nr, &tally,
-				      key.flags & RARE_VSYSCALL ?
-				      SIGHTING_VSYSCALL : 0);
-		else
-			collect_use(c, key.image, key.nr, tally.count);
+		key.flags = RARE_SKIPPED;
+		collect_one(c, &key, &once);
 	}
 }
 
@@ -499,7 +789,8 @@ static uint64_t program_misses(const struct bpf_program *program)
 	struct bpf_prog_info info = { 0 };
 	uint32_t size = sizeof(info);
 
-	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
+	if (bpf_program__fd(program) < 0 ||
+	    bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
 		return 0;
 	return info.recursion_misses;
 }
@@ -511,11 +802,15 @@ static void collect_losses(const struct tracer *t, struct run *run)
 
 	run_lose(run, "call", p->lost_calls +
 		 program_misses(skel->progs.sys_enter) +
+		 program_misses(skel->progs.sys_exit) +
 		 program_misses(skel->progs.emulate_vsyscall));
 	run_lose(run, "task", p->lost_tasks +
 		 program_misses(skel->progs.sched_process_fork) +
 		 program_misses(skel->progs.sched_process_exec) +
-		 program_misses(skel->progs.sched_process_exit));
+		 program_misses(skel->progs.sched_process_exit) +
+		 program_misses(skel->progs.seeking_fork) +
+		 program_misses(skel->progs.seeking_exit) +
+		 program_misses(skel->progs.cgroup_attach_task));
 	run_lose(run, "image", p->lost_images);
 	run_lose(run, "detail", p->lost_details);
 	run_lose(run, "record", 0);
@@ -531,10 +826,13 @@ void tracer_collect(struct tracer *t, struct trace *trace, uint32_t run)
 		.images = xcalloc(IMAGE_ARMED, sizeof(*c.images)),
 	};
 
-	tracer_dispatch(t);
+	ring_buffer__consume(t->ring);
+	if (load_u64(&t->skel->bss->progress.transit))
+		run_pass(t);
 	for (uint32_t id = 0; id < image_end(t) && id < t->n_table; id++)
 		collect_table(&c, id);
 	collect_rare(&c);
+	collect_trapped(&c);
 	collect_losses(t, trace->runs[run]);
 	free(c.images);
 }

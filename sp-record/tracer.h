@@ -11,12 +11,14 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "target.h"
 #include "trace.h"
 
 struct tracer;
 
 struct tracer_options {
 	bool no_follow;		/* the command's thread group only */
+	const struct target *target;	/* what to attach to; NULL: a command */
 };
 
 /*
@@ -33,9 +35,19 @@ void tracer_close(struct tracer *t);
  */
 int tracer_arm(void *tracer);
 
+/*
+ * Follow the target, with all that it has started so far, from now on. 0 or
+ * -errno; -ESRCH: `*missing` is the process of it that is none.
+ */
+int tracer_attach(struct tracer *t, pid_t *missing);
+
 /* Readable when tracer_dispatch() has something to do. */
 int tracer_fd(const struct tracer *t);
-void tracer_dispatch(struct tracer *t);
+/*
+ * To be called then, and again at the time that it returns (CLOCK_MONOTONIC,
+ * ns; 0: not again by itself).
+ */
+uint64_t tracer_dispatch(struct tracer *t, uint64_t now_ns);
 
 /* A glance at a recording; cheap. */
 struct tracer_glance {
@@ -44,11 +56,14 @@ struct tracer_glance {
 	uint64_t live;		/* tasks followed */
 	uint64_t tasks;		/* that ever were */
 	uint64_t calls, distinct;	/* so far; distinct: (image, arch, nr) */
-	bool filtered;		/* a task was under a seccomp filter */
+	bool sees_operations;	/* of io_uring */
+	bool unwatched;		/* a filter answered calls before that was watched */
 };
 void tracer_glance(const struct tracer *t, struct tracer_glance *glance);
 /* Tasks followed; cheaper still. */
 uint64_t tracer_live(const struct tracer *t);
+/* Whether any task has ever been followed. */
+bool tracer_began(const struct tracer *t);
 
 /*
  * Whether our PID namespace is the initial one (PROC_PID_INIT_INO,

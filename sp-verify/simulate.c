@@ -41,7 +41,7 @@ bool trace_is_usable(const struct trace *t, bool partial)
 
 	for (size_t i = 0; i < t->n_runs; i++)
 		fine &= run_is_usable(t->runs[i], partial);
-	if (fine && !t->n_calls) {
+	if (fine && !t->calls.n) {
 		message_error("the trace holds no call");
 		return false;
 	}
@@ -88,8 +88,8 @@ static void add_violation(struct report *report, const struct trace *t,
 {
 	char *answer = describe(answers);
 
-	for (size_t i = 0; i < t->n_calls; i++) {
-		const struct call *call = t->calls[i];
+	for (size_t i = 0; i < t->calls.n; i++) {
+		const struct call *call = t->calls.at[i];
 
 		if (!call_id_compare(&call->id, &total->id))
 			report_add(report, total->id, answer,

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The cgroup hierarchies that are mounted, v1 and v2: cgroups(7). */
+#ifndef CGROUP_H
+#define CGROUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct cgroup_mount {
+	char *dir;
+	int32_t hierarchy;	/* as in /proc/PID/cgroup; 0: v2 */
+};
+
+struct cgroup_mounts {
+	struct cgroup_mount *at;	/* v2 first */
+	size_t n;
+};
+
+void cgroup_mounts_read(struct cgroup_mounts *m);
+void cgroup_mounts_free(struct cgroup_mounts *m);
+
+/*
+ * The directory of a cgroup below one of the mounts, by its path there or its
+ * whole path: heap, or NULL. `*hierarchy` is the mount's.
+ */
+char *cgroup_find(const struct cgroup_mounts *m, const char *name,
+		  int32_t *hierarchy);
+/* The directory of that name in a slice, as systemd makes one for a unit. */
+char *cgroup_find_unit(const struct cgroup_mounts *m, const char *unit,
+		       int32_t *hierarchy);
+/*
+ * The directory of the process's cgroup, where that is neither the root nor
+ * our own; up to the component that `id` is in, where one is (NULL: any).
+ */
+char *cgroup_of_process(const struct cgroup_mounts *m, pid_t pid,
+			const char *id, int32_t *hierarchy);
+
+#endif
