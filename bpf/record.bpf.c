@@ -31,6 +31,7 @@ enum { SECCOMP_STRICT = 1, SECCOMP_DEAD = 3 };	/* linux/seccomp.h, kernel/seccom
 enum { SIG_KILL = 9, SIG_SYS = 31 };
 enum { ERRNO_MAX = 4095 };		/* linux/err.h */
 enum { SEEK_STEPS = 256 };		/* along a list of tasks */
+enum { WATCH_WAIT_NS = 2000000 };	/* for user space to attach sys_exit */
 
 /* By the choice that the line at the top gives: some helpers ask for it. */
 char LICENSE[] SEC("license") = "GPL";
@@ -364,9 +365,19 @@ static __always_inline __u64 first_argument(struct pt_regs *regs, __u32 row)
 #endif
 }
 
+static long is_watched(void *map, const void *key, void *value,
+		       __u64 *until_ns)
+{
+	(void)map, (void)key, (void)value;
+	return *(volatile __u32 *)&control.watch ||
+		bpf_ktime_get_ns() > *until_ns;
+}
+
 /*
- * The task loads a filter, or will: most set no_new_privs first. The sooner
- * sys_exit is watched, the better.
+ * The task is about to load a filter, unwatched: ask for the watch, and wait
+ * for it for a moment, on the spot, since the next call can be answered by
+ * the filter already. Setting no_new_privs comes before most filters: then
+ * asking is enough. The map is only there to count the turns.
  */
 static __always_inline void foresee_filter(enum filter_call call,
 					   struct pt_regs *regs, __u32 row)
@@ -374,9 +385,14 @@ static __always_inline void foresee_filter(enum filter_call call,
 	enum { SET_SECCOMP = 22, SET_NO_NEW_PRIVS = 38 };	/* linux/prctl.h */
 	__u64 option = call == CALL_PRCTL ? first_argument(regs, row) :
 		SET_SECCOMP;
+	__u64 until_ns;
 
-	if (option == SET_SECCOMP || option == SET_NO_NEW_PRIVS)
-		send(EVENT_FILTER, 0, 0);
+	if (option != SET_SECCOMP && option != SET_NO_NEW_PRIVS)
+		return;
+	send(EVENT_FILTER, 0, 0);
+	until_ns = bpf_ktime_get_ns() + WATCH_WAIT_NS;
+	if (option == SET_SECCOMP)
+		bpf_for_each_map_elem(&tasks, is_watched, &until_ns, 0);
 }
 
 /* The owner of a filter answered the call's SIGSYS, or the task died of it. */

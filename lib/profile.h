@@ -30,6 +30,7 @@ struct profile_arg {		/* OCI `args`: all of a rule's must hold */
 
 /* Why a call is in a profile: bits, so that several reasons can hold. */
 #define PROFILE_OBSERVED (1U << 31)	/* beside 1U << enum group */
+#define PROFILE_DENIED (1U << 30)	/* by a filter, while it was recorded */
 
 struct profile_rule {
 	struct call_id id;	/* nr < 0: libseccomp's pseudo number of a call
@@ -38,7 +39,7 @@ struct profile_rule {
 	uint32_t action;
 	struct profile_arg args[6];
 	uint32_t n_args;
-	uint32_t origin;	/* PROFILE_OBSERVED, 1U << enum group */
+	uint32_t origin;	/* PROFILE_*, 1U << enum group */
 };
 
 struct profile {

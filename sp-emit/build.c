@@ -29,20 +29,24 @@ static void add(struct profile *p, struct call_id id, uint32_t action,
 	profile_add_rule(p, &rule);
 }
 
+static void allow_observed(struct profile *p, struct call_id id)
+{
+	const struct arch *arch = arch_of_call(id);
+
+	if (id.nr < 0)
+		return;
+	if (!has_arch(p, arch))
+		profile_add_arch(p, arch);
+	add(p, id, SECCOMP_RET_ALLOW, PROFILE_OBSERVED);
+}
+
 static void add_observed(struct profile *p, const struct trace *t)
 {
 	size_t n;
 	struct call_total *totals = trace_totals(t, NULL, NULL, &n);
 
-	for (size_t i = 0; i < n; i++) {
-		const struct arch *arch = arch_of_call(totals[i].id);
-
-		if (totals[i].id.nr < 0)
-			continue;
-		if (!has_arch(p, arch))
-			profile_add_arch(p, arch);
-		add(p, totals[i].id, SECCOMP_RET_ALLOW, PROFILE_OBSERVED);
-	}
+	for (size_t i = 0; i < n; i++)
+		allow_observed(p, totals[i].id);
 	free(totals);
 }
 
@@ -52,6 +56,63 @@ static struct profile_rule *find(struct profile *p, struct call_id id)
 		if (!call_id_compare(&p->rules[i].id, &id))
 			return &p->rules[i];
 	return NULL;
+}
+
+static void add_denied_as_observed(struct profile *p, const struct trace *t)
+{
+	for (size_t i = 0; i < t->denials.n; i++)
+		if (!find(p, t->denials.at[i]->id))
+			allow_observed(p, t->denials.at[i]->id);
+}
+
+/* The answer that the facts from `*at` on of one call have most often. */
+static int32_t usual_answer(struct call ***at)
+{
+	struct call_id id = (**at)->id;
+	int32_t answer = 0;
+	uint64_t most = 0;
+
+	for (; **at && !call_id_compare(&(**at)->id, &id); ++*at)
+		if (call_count(**at) > most) {
+			most = call_count(**at);
+			answer = (**at)->answer;
+		}
+	return answer;
+}
+
+/* One list of names cannot both allow a name and deny it. */
+static bool is_allowed_elsewhere(const struct profile *p, const char *name)
+{
+	for (size_t i = 0; i < p->n_rules; i++)
+		if (p->rules[i].name && !strcmp(p->rules[i].name, name))
+			return true;
+	return false;
+}
+
+static void deny_denied(struct profile *p, struct call_id id, int32_t answer,
+			bool one_list)
+{
+	uint32_t action = SECCOMP_RET_ERRNO | (-answer & SECCOMP_RET_DATA);
+	char buf[SYSCALL_NAME_MAX];
+	const char *name = syscall_name(id, buf);
+
+	if (answer < 0 && action != p->default_action && name && id.nr >= 0 &&
+	    has_arch(p, arch_of_call(id)) && !find(p, id) &&
+	    !(one_list && is_allowed_elsewhere(p, name)))
+		add(p, id, action, PROFILE_DENIED);
+}
+
+static void add_denied(struct profile *p, const struct trace *t,
+		       bool one_list)
+{
+	struct call **denials = facts_by_id(&t->denials), **next = denials;
+
+	while (*next) {
+		struct call_id id = (*next)->id;
+
+		deny_denied(p, id, usual_answer(&next), one_list);
+	}
+	free(denials);
 }
 
 /* Allow the call, if only for one more reason; what is denied stays so. */
@@ -119,10 +180,14 @@ struct profile *build_profile(const struct trace *t, const struct build *b)
 
 	profile_add_arch(p, b->choice.native);
 	add_observed(p, t);
+	if (b->allow_denied)
+		add_denied_as_observed(p, t);
 	for (int group = 0; group < GROUP_FALLBACK; group++)
 		add_group(p, &b->choice, group);
 	if (b->flags & FORMAT_ONE_LIST && p->n_archs > 1)
 		add_union(p);
+	if (b->flags & FORMAT_ERRNO && !action_allows(b->default_action))
+		add_denied(p, t, b->flags & FORMAT_ONE_LIST);
 	add_group(p, &b->choice, GROUP_FALLBACK);
 	profile_sort(p);
 	return p;
@@ -136,6 +201,28 @@ size_t profile_gain(const struct profile *p, const struct arch *arch)
 		n += p->rules[i].origin == ORIGIN_UNION &&
 		     arch_of_call(p->rules[i].id) == arch;
 	return n;
+}
+
+static int by_action(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+uint32_t *rule_actions(const struct profile *p, size_t *n)
+{
+	uint32_t *actions = xcalloc(p->n_rules, sizeof(*actions));
+	size_t kept = 0;
+
+	for (size_t i = 0; i < p->n_rules; i++)
+		actions[i] = p->rules[i].action;
+	qsort(actions, p->n_rules, sizeof(*actions), by_action);
+	for (size_t i = 0; i < p->n_rules; i++)
+		if (!i || actions[i] != actions[i - 1])
+			actions[kept++] = actions[i];
+	*n = kept;
+	return actions;
 }
 
 static int by_name(const void *a, const void *b)
@@ -169,12 +256,12 @@ static int by_id(const void *a, const void *b)
 	return order ? order : (x->image > y->image) - (x->image < y->image);
 }
 
-struct call **calls_by_id(const struct trace *t)
+struct call **facts_by_id(const struct facts *facts)
 {
-	struct call **calls = xcalloc(t->calls.n + 1, sizeof(*calls));
+	struct call **list = xcalloc(facts->n + 1, sizeof(*list));
 
-	for (size_t i = 0; i < t->calls.n; i++)
-		calls[i] = t->calls.at[i];
-	qsort(calls, t->calls.n, sizeof(*calls), by_id);
-	return calls;
+	for (size_t i = 0; i < facts->n; i++)
+		list[i] = facts->at[i];
+	qsort(list, facts->n, sizeof(*list), by_id);
+	return list;
 }

@@ -9,11 +9,14 @@ struct build {
 	uint32_t default_action;
 	struct group_choice choice;
 	unsigned int flags;	/* of the format */
+	bool allow_denied;	/* as if nothing had denied them */
 };
 
 /*
  * The observed calls but those with a negative number, which no kernel has;
- * the members of the groups chosen; and what the format's one list adds.
+ * the members of the groups chosen; and what the format's one list adds. A
+ * call that was only ever denied while it was recorded gets the errno it had,
+ * the most frequent one, where the format can say so.
  * Sorted, with origins; the caller frees.
  */
 struct profile *build_profile(const struct trace *t, const struct build *b);

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "build.h"
+#include "memory.h"
 #include "message.h"
+#include "operation.h"
 #include "text.h"
 
 /* A loss that touches the allowlist is trouble, or only a doubt if allowed. */
@@ -173,6 +175,89 @@ bool check_calls(const struct trace *t, const struct format *format,
 		fine &= check_call(totals[i].id, format, native);
 	free(totals);
 	return fine;
+}
+
+/* "a, b" and one more; the caller's list is replaced. */
+__attribute__((format(printf, 2, 3)))
+static void append(char **list, const char *fmt, ...)
+{
+	char *one, *longer;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&one, fmt, ap) < 0)
+		message_fatal("out of memory");
+	va_end(ap);
+	longer = xasprintf("%s%s%s", *list ? *list : "", *list ? ", " : "",
+			   one);
+	free(one);
+	free(*list);
+	*list = longer;
+}
+
+static bool was_made(const struct trace *t, struct call_id id)
+{
+	for (size_t i = 0; i < t->calls.n; i++)
+		if (!call_id_compare(&t->calls.at[i]->id, &id))
+			return true;
+	return false;
+}
+
+/* Facts of several images follow each other; each is named once. */
+static bool is_repeated(const struct call *fact, const struct call *previous)
+{
+	return previous && !call_id_compare(&fact->id, &previous->id) &&
+		fact->answer == previous->answer;
+}
+
+bool check_denials(const struct trace *t, bool allow_denied, bool deny_denied)
+{
+	struct call **denials = facts_by_id(&t->denials), *previous = NULL;
+	char *left_out = NULL, *killed = NULL, *made = NULL;
+
+	for (struct call **d = denials; *d; previous = *d++) {
+		char name[SYSCALL_NAME_MAX], answer[DENIAL_TEXT_MAX];
+		bool also_made = was_made(t, (*d)->id);
+
+		if (is_repeated(*d, previous))
+			continue;
+		append((*d)->answer > 0 && !deny_denied && !allow_denied ?
+		       &killed : also_made ? &made : &left_out, "%s %s",
+		       syscall_label((*d)->id, name),
+		       denial_text((*d)->answer, answer));
+	}
+	free(denials);
+	if (made)
+		message_note("both made and denied while it was recorded, so "
+			     "allowed: %s", made);
+	if (left_out)
+		message_note("denied while it was recorded, %s: %s",
+			     allow_denied ? "but allowed here" :
+			     "and left out (--allow-denied adds them)",
+			     left_out);
+	if (killed)
+		message_error("%s: nobody knows what it would have gone on to "
+			      "do (--allow-denied allows the call, "
+			      "--deny-denied leaves it out)", killed);
+	free(made);
+	free(left_out);
+	free(killed);
+	return !killed;
+}
+
+void note_operations(const struct trace *t)
+{
+	struct call **operations = facts_by_id(&t->operations);
+	char *list = NULL, buf[OPERATION_NAME_MAX];
+
+	for (struct call **o = operations; *o; o++)
+		if (o == operations || o[0]->id.nr != o[-1]->id.nr)
+			append(&list, "%s", operation_name((*o)->id.nr, buf));
+	if (list)
+		message_note("done by io_uring, where no filter sees it: %s",
+			     list);
+	free(list);
+	free(operations);
 }
 
 bool check_profile(const struct profile *p, bool exact)

@@ -22,6 +22,14 @@ const struct arch *check_native(const struct trace *t);
 bool check_calls(const struct trace *t, const struct format *format,
 		 const struct arch *native);
 
+/*
+ * Denials by a filter that was there already, and operations that no filter
+ * sees. A call whose denial killed is a problem, since nobody knows what would
+ * have followed, unless one of the two says what to do.
+ */
+bool check_denials(const struct trace *t, bool allow_denied, bool deny_denied);
+void note_operations(const struct trace *t);
+
 /* An empty profile; with `exact`, one that allows what nobody has seen. */
 bool check_profile(const struct profile *p, bool exact);
 

@@ -68,6 +68,10 @@ static void write_rule(const struct emit *emit, struct call **calls,
 	for (int group = 0; group < GROUP_COUNT; group++)
 		if (rule->origin & 1U << group)
 			write_member(emit, group, rule, out);
+	if (rule->origin & PROFILE_DENIED) {
+		write_start(rule, "denied", out);
+		fputs("by a filter that the recording ran under\n", out);
+	}
 	if (rule->origin & ORIGIN_UNION) {
 		write_start(rule, "union", out);
 		fputs("allowed by name on another architecture\n", out);
@@ -77,7 +81,7 @@ static void write_rule(const struct emit *emit, struct call **calls,
 void write_explanation(const struct emit *emit, FILE *out)
 {
 	const struct profile *p = emit->profile;
-	struct call **calls = calls_by_id(emit->trace), **next = calls;
+	struct call **calls = facts_by_id(&emit->trace->calls), **next = calls;
 
 	fprintf(out, "%-7s %5s  %-*s  %-6s  %-8s  %s\n", "ARCH", "NR",
 		NAME_COLUMNS, "NAME", "ANSWER", "FROM", "WHY");

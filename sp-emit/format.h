@@ -18,7 +18,7 @@
  * Why a rule is in the profile, beside the reasons in profile.h: its name is
  * allowed on another architecture, and the format has one list for all.
  */
-#define ORIGIN_UNION (1U << 30)
+#define ORIGIN_UNION (1U << 29)
 
 struct emit {
 	const struct trace *trace;
@@ -32,7 +32,7 @@ enum format_flag {
 	FORMAT_ONE_LIST = 2,	/* one list of names for all architectures */
 	FORMAT_CONTAINER = 4,	/* loaded by a container runtime */
 	FORMAT_BEFORE = 8,	/* loaded before the program is executed */
-	FORMAT_ENOSYS = 16,	/* can answer single calls with ENOSYS */
+	FORMAT_ERRNO = 16,	/* can answer single calls with an errno */
 };
 
 struct format {
@@ -50,6 +50,9 @@ void write_table(const struct emit *emit, FILE *out);
 /* In place of any profile: where each of its rules comes from. */
 void write_explanation(const struct emit *emit, FILE *out);
 
+/* The actions of the rules, each once, ascending; the caller frees. */
+uint32_t *rule_actions(const struct profile *p, size_t *n);
+
 /*
  * The names whose rules have this action, each once, sorted by strcmp(3);
  * the caller frees the array, the names are the profile's.
@@ -58,9 +61,9 @@ const char **names_with_action(const struct profile *p, uint32_t action,
 			       size_t *n);
 
 /*
- * The calls of the trace by architecture and number, then image, and NULL;
+ * The facts by architecture and number, then image, and NULL;
  * the caller frees the array.
  */
-struct call **calls_by_id(const struct trace *t);
+struct call **facts_by_id(const struct facts *facts);
 
 #endif

@@ -156,7 +156,7 @@ static json_t *calls_json(const struct trace *t)
 {
 	size_t n;
 	struct call_total *totals = trace_totals(t, NULL, NULL, &n);
-	struct call **calls = calls_by_id(t);
+	struct call **calls = facts_by_id(&t->calls);
 	struct sights f = { .calls = calls };
 	json_t *list = json_array();
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The linux.seccomp object of the OCI runtime specification, config-linux. */
-#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 
@@ -64,9 +63,14 @@ void write_oci(const struct emit *emit, FILE *out)
 {
 	const struct profile *p = emit->profile;
 	json_t *object = json_object(), *rules = json_array();
+	size_t n;
+	uint32_t *actions = rule_actions(p, &n);
 
 	append_rule(rules, p, SECCOMP_RET_ALLOW);
-	append_rule(rules, p, SECCOMP_RET_ERRNO | ENOSYS);
+	for (size_t i = 0; i < n; i++)
+		if (actions[i] != SECCOMP_RET_ALLOW)
+			append_rule(rules, p, actions[i]);
+	free(actions);
 	set_action(object, "defaultAction", "defaultErrnoRet",
 		   p->default_action);
 	json_object_set_new(object, "architectures", archs_json(p));

@@ -15,12 +15,12 @@
 
 static const struct format formats[] = {
 	{ "oci", "the linux.seccomp object for a container runtime",
-	  FORMAT_ONE_LIST | FORMAT_CONTAINER | FORMAT_BEFORE | FORMAT_ENOSYS,
+	  FORMAT_ONE_LIST | FORMAT_CONTAINER | FORMAT_BEFORE | FORMAT_ERRNO,
 	  write_oci },
 	{ "systemd", "a drop-in for a systemd service",
 	  FORMAT_ONE_LIST | FORMAT_BEFORE, write_systemd },
 	{ "libseccomp", "a C header with a function that loads the filter",
-	  FORMAT_ENOSYS, write_libseccomp },
+	  FORMAT_ERRNO, write_libseccomp },
 	{ "json", "the trace itself, for jq", FORMAT_TRACE, write_json },
 	{ "table", "the calls of the trace and their counts", FORMAT_TRACE,
 	  write_table },
@@ -55,12 +55,15 @@ static const char help_end[] =
 "\n"
 "  -o, --output=FILE    write to FILE, whole or not at all\n"
 "      --allow-partial  accept recordings that are incomplete\n"
+"      --allow-denied   allow what a filter denied while it was recorded\n"
+"      --deny-denied    leave it out, even where the denial killed\n"
 "  -h, --help           print this help\n"
 "  -V, --version        print the version\n";
 
 struct options {
 	const struct format *format;	/* NULL: none was given */
 	bool explain, exact, no_new_privs, allow_partial;
+	bool allow_denied, deny_denied;
 	bool without[GROUP_COUNT];
 	int runtimes;		/* RUNTIME_*; -1: as the format has it */
 	uint32_t default_action;
@@ -77,6 +80,8 @@ enum {
 	OPT_NNP,
 	OPT_IMAGE,
 	OPT_ALLOW_PARTIAL,
+	OPT_ALLOW_DENIED,
+	OPT_DENY_DENIED,
 	OPT_WITHOUT,				/* + enum group */
 	OPT_FORMAT = OPT_WITHOUT + GROUP_COUNT,	/* + index of formats */
 };
@@ -165,6 +170,12 @@ static void apply_option(struct options *o, int c)
 	case OPT_ALLOW_PARTIAL:
 		o->allow_partial = true;
 		break;
+	case OPT_ALLOW_DENIED:
+		o->allow_denied = true;
+		break;
+	case OPT_DENY_DENIED:
+		o->deny_denied = true;
+		break;
 	case 'o':
 		o->output = optarg;
 		break;
@@ -191,6 +202,8 @@ static const struct option fixed_options[] = {
 	{ "image", required_argument, NULL, OPT_IMAGE },
 	{ "output", required_argument, NULL, 'o' },
 	{ "allow-partial", no_argument, NULL, OPT_ALLOW_PARTIAL },
+	{ "allow-denied", no_argument, NULL, OPT_ALLOW_DENIED },
+	{ "deny-denied", no_argument, NULL, OPT_DENY_DENIED },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 };
@@ -230,6 +243,9 @@ static void parse_options(struct options *o, int argc, char **argv)
 		o->format = &formats[0];
 	if (!o->format)
 		message_usage("no format is given, such as --oci");
+	if (o->allow_denied && o->deny_denied)
+		message_usage("--allow-denied and --deny-denied: one of the "
+			      "two");
 	if (o->explain && o->format->flags & FORMAT_TRACE)
 		message_usage("--explain: --%s is no profile",
 			      o->format->name);
@@ -251,7 +267,7 @@ static struct group_choice choose_groups(const struct options *o,
 		[GROUP_VDSO] = true,
 		[GROUP_RUNTIME] = flags & FORMAT_CONTAINER || o->runtimes > 0,
 		/* Not if other calls are let through, or get ENOSYS as well. */
-		[GROUP_FALLBACK] = flags & FORMAT_ENOSYS &&
+		[GROUP_FALLBACK] = flags & FORMAT_ERRNO &&
 			o->default_action != SECCOMP_RET_LOG &&
 			o->default_action != (SECCOMP_RET_ERRNO | ENOSYS),
 	};
@@ -316,11 +332,14 @@ static struct profile *make_profile(struct emit *emit, const struct options *o)
 	struct build build = {
 		.default_action = o->default_action,
 		.flags = o->format->flags,
+		.allow_denied = o->allow_denied,
 	};
 	struct profile *p;
 
-	if (!native || !check_calls(emit->trace, o->format, native))
+	if (!native || !check_calls(emit->trace, o->format, native) ||
+	    !check_denials(emit->trace, o->allow_denied, o->deny_denied))
 		return NULL;
+	note_operations(emit->trace);
 	emit->choice = build.choice = choose_groups(o, native);
 	p = build_profile(emit->trace, &build);
 	if (check_profile(p, o->exact))

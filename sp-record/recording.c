@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +33,8 @@ struct session {
 	struct tracer *tracer;
 	struct command_child child;	/* pid 0: attached, no command */
 	int signal_fd;
+	int policy;			/* sched(7), before hurry() */
+	struct sched_param param;
 	bool over;
 	uint32_t first_signal;	/* SIGINT, SIGTERM or SIGHUP; 0: none yet */
 	uint64_t first_ns;	/* when */
@@ -275,6 +278,25 @@ static void note_times(struct recording *r, const struct tracer *tracer)
 	r->start_ns = now_ns(CLOCK_REALTIME) - r->duration_ns;
 }
 
+/*
+ * When a filter is loaded, how soon we run decides whether the first calls that
+ * it answers are seen; and we sleep nearly always. It is no trouble when this
+ * is not permitted.
+ */
+static void hurry(struct session *s)
+{
+	struct sched_param first = { .sched_priority = 1 };
+
+	s->policy = sched_getscheduler(0);
+	sched_getparam(0, &s->param);
+	sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &first);
+}
+
+static void unhurry(const struct session *s)
+{
+	sched_setscheduler(0, s->policy, &s->param);
+}
+
 static int start(struct session *s, const struct command *command)
 {
 	struct command c = *command;
@@ -289,6 +311,7 @@ static int start(struct session *s, const struct command *command)
 	error = command_start(&c, &s->child);
 	if (error)
 		return error;
+	hurry(s);
 	r->failure = command_result(&s->child, &r->error, &r->what);
 	return 0;
 }
@@ -343,6 +366,8 @@ int recording_run(struct recording *r, const struct recording_options *options,
 		error = start(&s, command);
 	if (!error && r->failure == COMMAND_STARTED)
 		follow(&s);
+	if (!error)
+		unhurry(&s);
 	if (s.signal_fd >= 0)
 		close(s.signal_fd);
 	return error;
@@ -364,8 +389,11 @@ int recording_attach(struct recording *r,
 		error = tracer_attach(tracer, missing);
 	if (!error && options->on_attached)
 		options->on_attached(options->argument, tracer_live(tracer));
-	if (!error)
+	if (!error) {
+		hurry(&s);
 		follow(&s);
+		unhurry(&s);
+	}
 	if (s.signal_fd >= 0)
 		close(s.signal_fd);
 	return error;

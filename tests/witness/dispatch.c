@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Syscall user dispatch: a call that it catches becomes a signal before
+ * seccomp is asked, and is none.
+ */
+#include <signal.h>
+#include <sys/prctl.h>
+
+#include "witness.h"
+
+#ifndef PR_SET_SYSCALL_USER_DISPATCH
+#define PR_SET_SYSCALL_USER_DISPATCH 59
+#endif
+
+enum { ALLOW = 0, BLOCK = 1, CAUGHT = 4 };
+static char selector = ALLOW;
+static volatile int caught;
+
+/* The return from it has to pass. */
+static void on_sigsys(int signal)
+{
+	(void)signal;
+	caught++;
+	selector = ALLOW;
+}
+
+int main(void)
+{
+	signal(SIGSYS, on_sigsys);
+	if (prctl(PR_SET_SYSCALL_USER_DISPATCH, 1, 0L, 0L, &selector))
+		err(CANNOT, "PR_SET_SYSCALL_USER_DISPATCH");
+	for (int i = 0; i < CAUGHT; i++) {
+		selector = BLOCK;
+		MARK(getpgid);
+	}
+	if (caught != CAUGHT)
+		errx(1, "%d of %d caught", caught, CAUGHT);
+	TRUTH(getpgid, 0);
+	TRUTH(rt_sigreturn, CAUGHT);
+	return 0;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Calls that a seccomp filter of its own answers: filtered HOW. The truth
+ * about denials is "ARCH NAME ANSWER COUNT", as `denials` in helper.bash
+ * prints them.
+ */
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include "witness.h"
+
+/* getpgid gets `action`, all else is allowed. */
+static void load(unsigned int action, unsigned int flags)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),	/* nr */
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getpgid, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, action),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog filter = { sizeof(code) / sizeof(code[0]), code };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &filter))
+		err(CANNOT, "seccomp");
+}
+
+static void denial(const char *answer, long count)
+{
+	printf(ARCH " getpgid %s %ld\n", answer, count);
+	fflush(stdout);
+}
+
+/* At once after it was loaded, and in a child. */
+static void deny(void)
+{
+	load(SECCOMP_RET_ERRNO | EXDEV, 0);
+	for (int i = 0; i < 3; i++)
+		MARK(getpgid);
+	if (fork() == 0) {
+		MARK(getpgid);
+		MARK(getsid);
+		_exit(0);
+	}
+	wait(NULL);
+	denial("EXDEV", 4);
+	TRUTH(getsid, 1);
+}
+
+static volatile int go;
+
+static void *other_thread(void *arg)
+{
+	while (!go)
+		;
+	MARK(getpgid);
+	MARK(getsid);
+	return arg;
+}
+
+/* A thread that gets the filter while it runs. */
+static void sync_threads(void)
+{
+	pthread_t t;
+
+	pthread_create(&t, NULL, other_thread, NULL);
+	usleep(20000);
+	load(SECCOMP_RET_ERRNO | EXDEV, SECCOMP_FILTER_FLAG_TSYNC);
+	go = 1;
+	pthread_join(t, NULL);
+	denial("EXDEV", 1);
+	TRUTH(getsid, 1);
+}
+
+static void on_sigsys(int signal)
+{
+	(void)signal;
+}
+
+/* The program's own handler stands for the call. */
+static void trap(void)
+{
+	signal(SIGSYS, on_sigsys);
+	load(SECCOMP_RET_TRAP, 0);
+	for (int i = 0; i < 5; i++)
+		MARK(getpgid);
+	TRUTH(getpgid, 5);
+	TRUTH(rt_sigreturn, 5);
+}
+
+/* Core files would be left about. */
+static void no_core(void)
+{
+	struct rlimit none = { 0, 0 };
+
+	setrlimit(RLIMIT_CORE, &none);
+}
+
+static void kill_process(unsigned int action)
+{
+	pthread_t t;
+
+	no_core();
+	if (fork() == 0) {
+		load(action, 0);
+		pthread_create(&t, NULL, other_thread, NULL);
+		MARK(getpgid);
+		_exit(0);
+	}
+	wait(NULL);
+	denial("SIGSYS", 1);
+}
+
+static void *dying_thread(void *arg)
+{
+	MARK(getpgid);
+	return arg;
+}
+
+/* Only the thread dies; the process goes on. */
+static void kill_thread(void)
+{
+	pthread_t t;
+
+	no_core();
+	load(SECCOMP_RET_KILL_THREAD, 0);
+	pthread_create(&t, NULL, dying_thread, NULL);
+	usleep(100000);
+	MARK(getsid);
+	denial("SIGSYS", 1);
+	TRUTH(getsid, 1);
+	_exit(0);	/* exit(3) could wait for the dead one's locks */
+}
+
+int main(int argc, char **argv)
+{
+	const char *how = argc > 1 ? argv[1] : "";
+
+	if (!strcmp(how, "errno"))
+		deny();
+	else if (!strcmp(how, "tsync"))
+		sync_threads();
+	else if (!strcmp(how, "trap"))
+		trap();
+	else if (!strcmp(how, "trap-death"))
+		kill_process(SECCOMP_RET_TRAP);
+	else if (!strcmp(how, "kill-process"))
+		kill_process(SECCOMP_RET_KILL_PROCESS);
+	else if (!strcmp(how, "kill-thread"))
+		kill_thread();
+	else
+		errx(2, "usage: filtered HOW");
+	return 0;
+}
