@@ -27,8 +27,8 @@
 #define TASK_NEW 0x00000800
 
 #define SIGNAL_GROUP_EXIT 0x00000004	/* linux/sched/signal.h */
-enum { SECCOMP_STRICT = 1, SECCOMP_DEAD = 3 };	/* linux/seccomp.h, kernel/seccomp.c */
-enum { SIG_KILL = 9, SIG_SYS = 31 };
+enum { SECCOMP_DEAD = 3 };		/* kernel/seccomp.c, since 5.17 */
+enum { SIG_SYS = 31 };
 enum { ERRNO_MAX = 4095 };		/* linux/err.h */
 enum { SEEK_STEPS = 256 };		/* along a list of tasks */
 enum { WATCH_WAIT_NS = 2000000 };	/* for user space to attach sys_exit */
@@ -803,32 +803,32 @@ int sched_process_fork(struct bpf_raw_tracepoint_args *ctx)
 }
 
 /*
- * A death by a filter: the call is known when it was held, when the thread
- * died alone, which leaves no sys_exit, and when it was never made.
+ * A death by a filter. The call is known when it was held, and from the
+ * registers else: when this thread is what seccomp killed, by its mode since
+ * 5.17, or by its dying alone; or when the call was never made.
  */
 static __always_inline void note_death(__u32 image, __u32 state,
 				       struct task_struct *task)
 {
-	__u32 stand = stand_of(state), code, mode, group;
+	__u32 stand = stand_of(state), mode = BPF_CORE_READ(task, seccomp.mode);
+	__u32 code = BPF_CORE_READ(task, exit_code) & 0x7f;
 	struct rare_key key = {
 		.image = image,
 		.row = current_row(task),
 		.flags = RARE_DENIED,
+		.answer = code,
 	};
+	bool alone;
 
-	code = BPF_CORE_READ(task, exit_code) & 0x7f;
 	if (stand == STAND_TRAPPED)
 		settle_trapped(task, code == SIG_SYS ? code : 0);
-	mode = BPF_CORE_READ(task, seccomp.mode);
 	if (stand == STAND_TRAPPED || stand == STAND_INSIDE || !mode ||
-	    (code != SIG_SYS && (code != SIG_KILL || (mode != SECCOMP_STRICT &&
-						     mode != SECCOMP_DEAD))))
+	    (mode != SECCOMP_DEAD && code != SIG_SYS))
 		return;
-	group = BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT;
+	alone = !(BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT);
 	key.nr = regs_nr((void *)bpf_task_pt_regs(task));
-	key.answer = code;
-	if (!group || (stand == STAND_UNKNOWN && code == SIG_SYS &&
-		       !was_counted(image, key.row, key.nr)))
+	if (mode == SECCOMP_DEAD || alone ||
+	    (stand == STAND_UNKNOWN && !was_counted(image, key.row, key.nr)))
 		count_rare(&key);
 }
 

@@ -374,6 +374,7 @@ static bool write_stream(struct options *o, struct recording *r,
 	run = trace->runs[0];
 	tracer_collect(tracer, trace, 0);
 	tracer_glance(tracer, &glance);
+	trace_sort(trace);
 	note_blindness(run, trace, &glance);
 	report_loss(run);
 	if (!o->recording.quiet) {

@@ -87,7 +87,7 @@ static char *pid_problem(pid_t pid)
 				 "process is recorded with -p %ld", pid,
 				 leader, leader);
 	if (stat_field(pid, STAT_FLAGS) & KTHREAD)
-		return xasprintf("-p %d: a thread of the kernel's, which makes "
+		return xasprintf("-p %d: a thread of the kernel, which makes "
 				 "no system calls", pid);
 	if (pid == getpid())
 		return xasprintf("-p %d: this is sp-record itself", pid);

@@ -31,6 +31,19 @@ calls() {
 		jq -r '.calls[] | "\(.arch) \(.name // .nr) \(.count)"'
 }
 
+# facts FILE… — each fact by image, as tests/witness/table has them
+facts() {
+	sp-emit --json "$@" | jq -r '
+		(.calls[] | "\(.arch) \(.name // .nr) \(.count)" +
+			([.flags[] | " " + .] | add // "")),
+		(.denied[] | "\(.arch) \(.name // .nr) \(if .errno then
+			$errno[.errno | tostring] // .errno
+			else {"9": "SIGKILL", "31": "SIGSYS"}[.signal | tostring]
+			end) \(.count)"),
+		(.operations[] | "io_uring \(.name) \(.count)")' \
+		--argjson errno '{"1": "EPERM", "18": "EXDEV", "38": "ENOSYS"}'
+}
+
 # wait_for SECONDS COMMAND… — until it succeeds
 wait_for() {
 	local end=$((SECONDS + $1))

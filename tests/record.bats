@@ -74,54 +74,6 @@ public_copy() {
 
 # --- what is recorded ------------------------------------------------------
 
-@test "a program of one call: its execve and that call" {
-	record -- "$WITNESS/exit-nolibc"
-	exactly <<-'END'
-	x86_64 execve 1
-	x86_64 exit_group 1
-	END
-}
-
-@test "a 32-bit program: the starter's 64-bit execve too" {
-	record -- "$WITNESS/exit-32-nolibc"
-	exactly <<-'END'
-	x86_64 execve 1
-	x86 exit_group 1
-	END
-}
-
-@test "int 0x80 in a 64-bit process: the architecture of each call" {
-	record -- "$WITNESS/compat-nolibc"
-	exactly <<-'END'
-	x86_64 execve 1
-	x86 getpid 4
-	x86_64 writev 2
-	x86_64 exit_group 1
-	END
-}
-
-@test "numbers that are no call, and x32, as seccomp sees them" {
-	record -- "$WITNESS/numbers-nolibc"
-	sp-emit --json run.sp | jq -r '.calls[] | "\(.arch) \(.nr) \(.count)"' |
-		sort >got
-	sort >expected <<-'END'
-	x86_64 -1 1
-	x86_64 -2147483648 6
-	x86_64 39 4
-	x86_64 59 1
-	x86_64 231 1
-	x86_64 512 2
-	x86_64 600 3
-	x86_64 100000 4
-	x32 2147483647 5
-	x32 1073741863 7
-	x86 -1 2
-	x86 600 3
-	END
-	diff -u expected got
-	lost_nothing
-}
-
 @test "a script: one execve, and the interpreter is the image" {
 	printf '#!%s\n' "$WITNESS/exit-nolibc" >script
 	chmod +x script
@@ -163,14 +115,6 @@ public_copy() {
 	x86_64 execve 1
 	x86_64 exit_group 1
 	END
-}
-
-@test "a thread's exit, the leader's too, ends that thread only" {
-	bears_witness threads
-}
-
-@test "exec by a thread that is not the leader, and its later children" {
-	bears_witness exec-thread
 }
 
 @test "exec by such a thread that fails when there is no way back" {
@@ -234,45 +178,6 @@ threading.Event().wait()' 3>&- &
 	record -- chroot root /bin/image
 	sp-emit --json run.sp |
 		jq -e '[.images[].path] | index("/bin/image")' >/dev/null
-}
-
-@test "a daemon that forks twice and outlives the command" {
-	bears_witness daemon
-}
-
-@test "the first calls of children by fork, vfork, clone and clone3" {
-	bears_witness spawn
-}
-
-@test "a 32-bit program with a thread, which executes a 64-bit one" {
-	bears_witness program-32 "$WITNESS/exit-nolibc"
-}
-
-@test "calls through the vsyscall page" {
-	bears_witness vsyscall
-	sp-emit --json run.sp | jq -e '[.calls[] | select(.flags | index("vsyscall"))
-		| .name] | sort == ["getcpu", "gettimeofday", "time"]'
-}
-
-@test "failed execs are the program's own calls" {
-	bears_witness exec-fail
-	[ "$(sp-emit --json run.sp | jq '.images | length')" -eq 1 ]
-}
-
-@test "a program that gives up its privileges" {
-	bears_witness setuid
-}
-
-@test "children in PID and mount namespaces of their own" {
-	bears_witness namespace
-}
-
-@test "rt_sigreturn, and restart_syscall after a stop" {
-	bears_witness signals
-}
-
-@test "one tid used by three hundred children in turn" {
-	bears_witness tid 31000 300
 }
 
 @test "a stranger with the tid of a child that has ended is not recorded" {

@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -18,8 +19,10 @@
 #include "witness.h"
 
 /* getpgid gets `action`, all else is allowed. */
-static void load(unsigned int action, unsigned int flags)
+static long load(unsigned int action, unsigned int flags)
 {
+	long fd;
+
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),	/* nr */
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getpgid, 0, 1),
@@ -28,9 +31,12 @@ static void load(unsigned int action, unsigned int flags)
 	};
 	struct sock_fprog filter = { sizeof(code) / sizeof(code[0]), code };
 
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
-	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &filter))
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		err(CANNOT, "prctl");
+	fd = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &filter);
+	if (fd < 0)
 		err(CANNOT, "seccomp");
+	return fd;
 }
 
 static void denial(const char *answer, long count)
@@ -92,7 +98,7 @@ static void trap(void)
 	load(SECCOMP_RET_TRAP, 0);
 	for (int i = 0; i < 5; i++)
 		MARK(getpgid);
-	TRUTH(getpgid, 5);
+	truth(ARCH, "getpgid", 5, " skipped");
 	TRUTH(rt_sigreturn, 5);
 }
 
@@ -140,6 +146,60 @@ static void kill_thread(void)
 	_exit(0);	/* exit(3) could wait for the dead one's locks */
 }
 
+/* The mode before filters: four calls are allowed, getpgid is not. */
+static void die_strictly(void)
+{
+	if (fork() == 0) {
+		if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT))
+			_exit(CANNOT);
+		MARK(getpgid);
+		_exit(0);
+	}
+	wait(NULL);
+	denial("SIGKILL", 1);
+}
+
+static volatile long listener = -1;
+
+/* It answers the first, fails the second and lets the third through. */
+static void *supervisor(void *arg)
+{
+	for (int i = 0; i < 3; i++) {
+		struct seccomp_notif call = { 0 };
+		struct seccomp_notif_resp answer = { 0 };
+
+		while (listener < 0)
+			;
+		if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &call))
+			err(1, "SECCOMP_IOCTL_NOTIF_RECV");
+		answer.id = call.id;
+		if (i == 0)
+			answer.val = 42;
+		else if (i == 1)
+			answer.error = -EXDEV;
+		else
+			answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+		if (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer))
+			err(1, "SECCOMP_IOCTL_NOTIF_SEND");
+	}
+	return arg;
+}
+
+static void notify(void)
+{
+	pthread_t t;
+
+	pthread_create(&t, NULL, supervisor, NULL);
+	usleep(20000);
+	listener = load(SECCOMP_RET_USER_NOTIF,
+			SECCOMP_FILTER_FLAG_NEW_LISTENER);
+	for (int i = 0; i < 3; i++)
+		MARK(getpgid);
+	pthread_join(t, NULL);
+	truth(ARCH, "getpgid", 2, " skipped");	/* one, and the third */
+	denial("EXDEV", 1);
+}
+
 int main(int argc, char **argv)
 {
 	const char *how = argc > 1 ? argv[1] : "";
@@ -156,6 +216,10 @@ int main(int argc, char **argv)
 		kill_process(SECCOMP_RET_KILL_PROCESS);
 	else if (!strcmp(how, "kill-thread"))
 		kill_thread();
+	else if (!strcmp(how, "strict"))
+		die_strictly();
+	else if (!strcmp(how, "notify"))
+		notify();
 	else
 		errx(2, "usage: filtered HOW");
 	return 0;

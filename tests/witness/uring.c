@@ -73,8 +73,8 @@ int main(int argc, char **argv)
 		submit(&nop);
 	if (submit(&make) != -ENOTDIR)
 		errx(1, "mkdirat");
-	truth("io_uring", "nop", 3);
-	truth("io_uring", "mkdirat", 1);
+	truth("io_uring", "nop", 3, "");
+	truth("io_uring", "mkdirat", 1, "");
 	TRUTH(mkdirat, 0);
 	TRUTH(mkdir, 0);
 	return 0;

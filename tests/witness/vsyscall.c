@@ -31,9 +31,9 @@ int main(void)
 
 	if (!have_page())
 		return CANNOT;
-	TRUTH(gettimeofday, 3);
-	TRUTH(time, 2);
-	TRUTH(getcpu, 1);
+	truth(ARCH, "gettimeofday", 3, " vsyscall");
+	truth(ARCH, "time", 2, " vsyscall");
+	truth(ARCH, "getcpu", 1, " vsyscall");
 	for (int i = 0; i < 3; i++)
 		page_gettimeofday(&tv, NULL);
 	for (int i = 0; i < 2; i++)

@@ -22,11 +22,13 @@ enum { CANNOT = 77 };
 #endif
 
 /* The truth about one call; flushed, so that no child prints it again. */
-#define TRUTH(name, count) truth(ARCH, #name, count)
+#define TRUTH(name, count) truth(ARCH, #name, count, "")
 
-static inline void truth(const char *arch, const char *name, long count)
+/* `flags`: each with a space before it. */
+static inline void truth(const char *arch, const char *name, long count,
+			 const char *flags)
 {
-	printf("%s %s %ld\n", arch, name, count);
+	printf("%s %s %ld%s\n", arch, name, count, flags);
 	fflush(stdout);
 }
 

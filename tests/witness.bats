@@ -1,0 +1,115 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The table of programs whose calls are known, row by row: witness/table.
+
+load helper
+
+setup_file() {
+	requires_root
+}
+
+# rows HOW EXPECT — the command lines of these, one a line
+rows() {
+	awk -v how="$1" -v expect="$2" '$1 == how && $2 == expect {
+		$1 = $2 = ""; print substr($0, 3) }' "$TESTS/witness/table"
+}
+
+# expected HOW COMMAND… — the facts below that row
+expected() {
+	awk -v row="$*" '/^[^\t#]/ { on = $1; for (i = 3; i <= NF; i++)
+		on = on " " $i; on = on == row }
+		/^\t/ && on { sub(/^\t/, ""); print }' "$TESTS/witness/table"
+}
+
+# words COMMAND… — with the paths of the programs in it
+words() {
+	local w
+	words=()
+	for w; do
+		[ ! -x "$WITNESS/$w" ] || w=$WITNESS/$w
+		words+=("$w")
+	done
+}
+
+lost_nothing() {
+	sp-emit --json run.sp |
+		jq -e '.lost == {call: 0, detail: 0, image: 0, record: 0, task: 0}
+			and all(.runs[]; .complete)' >/dev/null
+}
+
+# The facts of run.sp that "truth" speaks of agree with it; a count of 0 is
+# for a call that must not be there.
+agrees_with_truth() {
+	[ -s truth ] && lost_nothing &&
+		diff -u <(sed '/ 0$/d' truth | sort) \
+			<(facts run.sp | awk 'NR == FNR { told[$1, $2]; next }
+				($1, $2) in told' truth - | sort)
+}
+
+is_exactly() {
+	diff -u <(expected "$@" | sort) <(facts run.sp | sort) && lost_nothing
+}
+
+record_row() {
+	words "$@"
+	sp-record -q -o run.sp -- "${words[@]}" >truth
+}
+
+attach_row() {
+	words "$@"
+	rm -f pid
+	"${words[@]}" 3>&- &
+	wait_for 10 test -e pid
+	sp-record -q -t 0.3 -o run.sp -p "$(<pid)" || return
+	kill -KILL "$(<pid)"
+	wait $! || true
+}
+
+# try ROW… — false says which; 77 is a program that cannot be run here
+try() {
+	local how=$1 expect=$2 status=0
+	shift 2
+	if [ "$how" = run ]; then
+		record_row "$@" || status=$?
+	else
+		attach_row "$@" || status=$?
+	fi
+	if [ "$status" -eq 77 ]; then
+		echo "# not on this machine: $*" >&3
+		return 0
+	fi
+	if [ "$status" -ne 0 ]; then
+		echo "$how $*: exit status $status"
+		return 1
+	fi
+	if [ "$expect" = exact ]; then
+		is_exactly "$how" "$@" || { echo "above: $how $*"; return 1; }
+	else
+		agrees_with_truth || { echo "above: $how $*"; return 1; }
+	fi
+}
+
+# all HOW EXPECT — every row of these
+all() {
+	local row failed=0 n=0
+	while read -r row; do
+		n=$((n + 1))
+		# A tracepoint that was just let go makes the next one wait.
+		[[ $row != filtered* ]] || sleep 0.2
+		# shellcheck disable=SC2086 # words
+		try "$1" "$2" $row || failed=1
+	done < <(rows "$1" "$2")
+	[ "$n" -gt 0 ] && [ "$failed" -eq 0 ]
+}
+
+@test "run: exactly the calls of programs without a libc" {
+	all run exact
+}
+
+@test "run: what programs say of themselves" {
+	all run truth
+}
+
+@test "attach: exactly the calls that tasks are asleep in" {
+	all attach exact
+}
