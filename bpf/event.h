@@ -140,7 +140,7 @@ struct progress {
 	__u64 rare_calls;	/* calls counted in `rare`, or lost there */
 	__u64 filtered;		/* followed tasks that are under a filter */
 	__u64 unwatched;	/* 1: there was a filter before it was watched */
-	__u64 transit;		/* tasks at STAND_TRANSIT */
+	__u64 transit;		/* tasks that the last pass found so */
 	__u64 found;		/* tasks that the passes over all tasks added */
 };
 _Static_assert(sizeof(struct progress) == 120, "layout");

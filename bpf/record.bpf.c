@@ -316,11 +316,7 @@ static __always_inline __u32 state_with(__u32 state, enum task_stand stand)
  */
 static __always_inline bool move(struct task_slot *slot, __u32 from, __u32 to)
 {
-	if (__sync_val_compare_and_swap(&slot->state, from, to) != from)
-		return false;
-	if (stand_of(from) == STAND_TRANSIT)
-		sub(&progress.transit, 1);
-	return true;
+	return __sync_val_compare_and_swap(&slot->state, from, to) == from;
 }
 
 static __always_inline void send(__u32 type, __u32 image, __u32 pid)
@@ -741,14 +737,14 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	first = from->image == IMAGE_ARMED;
 	state = from->state;
-	if (stand_of(state) == STAND_TRANSIT) {
+	if (stand_of(state) == STAND_TRANSIT &&
+	    move(from, state, state_with(state, STAND_INSIDE))) {
 		struct rare_key key = {
 			.image = from->image,
 			.nr = NR_EXECVE,
 			.flags = RARE_INFLIGHT,
 		};
 
-		sub(&progress.transit, 1);
 		count_rare(&key);
 	}
 	image = image_of(BPF_CORE_READ(bprm, file), task);
@@ -760,7 +756,10 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 		from->state = 0;
 	}
 	to->state = state_with(state, STAND_INSIDE);
-	to->image = image;
+	/* `seek` can have found it by its new id a moment ago. */
+	if (__sync_lock_test_and_set(&to->image, image) != IMAGE_NONE &&
+	    old_pid != pid)
+		sub(&progress.live, 1);
 	note_filter(to, task);
 	count_use(image, USE_EXECS);
 	if (first)
@@ -773,6 +772,7 @@ static __always_inline int on_fork(struct task_slot *from,
 				   struct task_struct *parent,
 				   struct task_struct *child)
 {
+	__u32 image = from->image, none = IMAGE_NONE;
 	struct task_slot *to;
 
 	if (no_follow &&
@@ -784,11 +784,14 @@ static __always_inline int on_fork(struct task_slot *from,
 		return 0;
 	}
 	add(&progress.live, 1);
-	add(&progress.tasks, 1);
+	if (__sync_val_compare_and_swap(&to->image, none, image) != none) {
+		sub(&progress.live, 1);		/* `seek` was faster */
+		return 0;
+	}
 	to->state = state_with(0, STAND_NEW);
-	to->image = from->image;
+	add(&progress.tasks, 1);
 	note_filter(to, parent);
-	count_use(from->image, USE_TASKS);
+	count_use(image, USE_TASKS);
 	return 0;
 }
 
@@ -853,8 +856,6 @@ static __always_inline int on_exit(struct task_struct *task)
 	state = slot->state;
 	slot->state = 0;
 	note_death(image, state, task);
-	if (stand_of(state) == STAND_TRANSIT)
-		sub(&progress.transit, 1);
 	if (state & STATE_FILTERED)
 		sub(&progress.filtered, 1);
 	if (!sub(&progress.live, 1))
@@ -925,10 +926,8 @@ __noinline int follow_candidate(struct candidate *candidate)
 	__sync_val_compare_and_swap(&slot->state, 0,
 				    state_with(0, STAND_TRANSIT));
 	add(&progress.live, 1);
-	add(&progress.transit, 1);
 	if (__sync_val_compare_and_swap(&slot->image, none, image) != none) {
 		sub(&progress.live, 1);		/* another CPU was faster */
-		sub(&progress.transit, 1);
 		return 0;
 	}
 	add(&progress.tasks, 1);
@@ -939,7 +938,6 @@ __noinline int follow_candidate(struct candidate *candidate)
 	if (BPF_CORE_READ(task, flags) & PF_EXITING &&
 	    __sync_lock_test_and_set(&slot->image, none) != none) {
 		slot->state = 0;
-		sub(&progress.transit, 1);
 		sub(&progress.live, 1);
 	}
 	return 0;
@@ -1110,7 +1108,10 @@ int seek(struct bpf_iter__task *ctx)
 	     (!no_follow && is_followed(slot_of(
 		     BPF_CORE_READ(task, real_parent, pid))))))
 		follow(task);
-	if (is_followed(slot))
-		look(task, slot);
+	if (!is_followed(slot))
+		return 0;
+	look(task, slot);
+	if (stand_of(slot->state) == STAND_TRANSIT)
+		progress.transit++;
 	return 0;
 }

@@ -64,13 +64,12 @@ static void describe_user(struct run *run, const struct command_user *user)
 			      user->n_groups * sizeof(*user->groups));
 }
 
-/* Of a process, 0 for the caller. */
-static void describe_limits(struct run *run, pid_t pid)
+static void describe_limits(struct run *run)
 {
 	for (int i = 0; i < RUN_RLIMITS; i++) {
 		struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
 
-		prlimit(pid, i, NULL, &limit);
+		getrlimit(i, &limit);
 		run->rlimits[i] = (struct rlimit_pair){
 			limit.rlim_cur, limit.rlim_max,
 		};
@@ -105,7 +104,7 @@ int describe_run(struct run *run, char **argv, const char *name,
 	run->name = name ? xstrdup(name) : argv ? join(argv) : xstrdup("");
 	run->argv = argv ? copy_list(argv) : NULL;
 	run->cwd = cwd ? cwd : xstrdup("");
-	describe_limits(run, 0);
+	describe_limits(run);
 	run->umask = umask(0);
 	umask(run->umask);
 	if (user)
@@ -167,6 +166,43 @@ static void add_groups(struct run *run, const char *list)
 	}
 }
 
+static uint64_t parse_limit(const char **at)
+{
+	uint64_t limit = UINT64_MAX;
+	char *end;
+
+	*at += strspn(*at, " ");
+	if (**at >= '0' && **at <= '9')
+		limit = strtoull(*at, &end, 10);
+	*at += strcspn(*at, " ");
+	return limit;
+}
+
+/*
+ * /proc/PID/limits, a line for each RLIMIT_* in their order, which begins
+ * with 25 columns of text: prlimit(2) is not for everybody's processes.
+ */
+static void describe_limits_of(struct run *run, pid_t pid)
+{
+	enum { TEXT_COLUMNS = 25 };
+	FILE *file = open_proc(pid, "limits");
+	char *line = NULL;
+	size_t size = 0;
+
+	for (int i = -1; file && i < RUN_RLIMITS &&
+	     getline(&line, &size, file) > TEXT_COLUMNS; i++) {
+		const char *at = line + TEXT_COLUMNS;
+
+		if (i < 0)
+			continue;	/* the heading */
+		run->rlimits[i].soft = parse_limit(&at);
+		run->rlimits[i].hard = parse_limit(&at);
+	}
+	free(line);
+	if (file)
+		fclose(file);
+}
+
 /* Ids as far as /proc/PID/status tells: the effective ones, proc(5). */
 static bool describe_status(struct run *run, pid_t pid)
 {
@@ -199,7 +235,9 @@ int describe_process(struct run *run, pid_t pid, bool with_argv,
 	run->name = name ? xstrdup(name) : argv ? join(argv) : xstrdup("");
 	run->argv = argv;
 	run->cwd = pid ? process_cwd(pid) : xstrdup("");
-	describe_limits(run, pid);
+	describe_limits(run);
+	if (pid)
+		describe_limits_of(run, pid);
 	if (!pid || !describe_status(run, pid))
 		describe_caller(run);
 	return 0;

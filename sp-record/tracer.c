@@ -411,6 +411,7 @@ static int run_pass(const struct tracer *t)
 
 	if (fd < 0)
 		return -errno;
+	t->skel->bss->progress.transit = 0;
 	do
 		n = read(fd, &byte, 1);
 	while (n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN)));
@@ -472,9 +473,9 @@ static void reconsider(struct tracer *t, uint64_t now_ns)
 	if (!t->exits || now_ns < t->check_ns)
 		return;
 	t->check_ns = now_ns + CHECK_MS * 1000000ULL;
-	if (load_u64(&p->transit))
+	if (p->transit)
 		run_pass(t);		/* who sleeps by now is no longer */
-	if (load_u64(&p->transit) || load_u64(&p->filtered) || is_filtered())
+	if (p->transit || load_u64(&p->filtered) || is_filtered())
 		t->needed_ns = now_ns;
 	if (now_ns - t->needed_ns > UNWATCH_AFTER_MS * 1000000ULL)
 		unwatch(t);
@@ -827,7 +828,7 @@ void tracer_collect(struct tracer *t, struct trace *trace, uint32_t run)
 	};
 
 	ring_buffer__consume(t->ring);
-	if (load_u64(&t->skel->bss->progress.transit))
+	if (t->target)
 		run_pass(t);
 	for (uint32_t id = 0; id < image_end(t) && id < t->n_table; id++)
 		collect_table(&c, id);

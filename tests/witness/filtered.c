@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Calls that a seccomp filter of its own answers: filtered HOW. The truth
+ * Calls that a seccomp filter of its own answers: filtered HOW, or
+ * filtered exec COMMAND… for those of another program. The truth
  * about denials is "ARCH NAME ANSWER COUNT", as `denials` in helper.bash
  * prints them.
  */
@@ -146,6 +147,14 @@ static void kill_thread(void)
 	_exit(0);	/* exit(3) could wait for the dead one's locks */
 }
 
+/* Another program, under the filter. */
+static void execute(char **argv)
+{
+	load(SECCOMP_RET_ERRNO | EXDEV, 0);
+	execvp(argv[0], argv);
+	err(1, "%s", argv[0]);
+}
+
 /* The mode before filters: four calls are allowed, getpgid is not. */
 static void die_strictly(void)
 {
@@ -216,6 +225,8 @@ int main(int argc, char **argv)
 		kill_process(SECCOMP_RET_KILL_PROCESS);
 	else if (!strcmp(how, "kill-thread"))
 		kill_thread();
+	else if (!strcmp(how, "exec") && argc > 2)
+		execute(argv + 2);
 	else if (!strcmp(how, "strict"))
 		die_strictly();
 	else if (!strcmp(how, "notify"))

@@ -1,0 +1,429 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Attaching to what runs already: everything that belongs to it, and nothing
+# that happens to it by that.
+
+load helper
+
+setup_file() {
+	requires_root
+}
+
+teardown() {
+	local pid dir
+	for pid in "${started[@]}"; do
+		kill -KILL "$pid" 2>/dev/null || true
+	done
+	if [ -e "$PWD/box.pid" ]; then
+		runc delete -f "${box-}" >/dev/null 2>&1 || true
+	fi
+	for dir in "${cgroups[@]}"; do
+		wait_for 5 rmdir "$dir" || true
+	done
+}
+
+started=() cgroups=()
+
+# start COMMAND… — in the background; its pid is $!
+start() {
+	"$@" >/dev/null 2>&1 3>&- &
+	started+=($!)
+}
+
+# marker [N] — started, and its pid is in the file "pid"
+marker() {
+	rm -f pid "done"
+	start "${under[@]}" "$WITNESS/marker" "${1:-1}"
+	wait_for 10 test -e pid
+}
+
+# mark — it makes its calls now
+mark() {
+	kill -USR1 "$(<pid)"
+	wait_for 10 test -e "done"
+}
+
+# attach OPTION… — in the background, once it has attached; $recorder
+attach() {
+	rm -f err run.sp
+	env --default-signal "$(command -v sp-record)" -o run.sp "$@" 2>err 3>&- &
+	recorder=$! started+=($!)
+	wait_for 10 grep -q 'attached to\|waiting\|^sp-record: [^a]' err
+	grep -q 'attached to\|waiting' err
+}
+
+# ends [STATUS] — the recording does, by itself
+ends() {
+	local status=0
+	wait "$recorder" || status=$?
+	[ "$status" -eq "${1:-0}" ]
+}
+
+# recorded NAME — how often
+recorded() {
+	facts run.sp | awk -v name="$1" '$2 == name && $3 ~ /^[0-9]+$/ { n += $3 }
+		END { print n + 0 }'
+}
+
+lost_nothing() {
+	sp-emit --json run.sp |
+		jq -e '.lost == {call: 0, detail: 0, image: 0, record: 0, task: 0}
+			and all(.runs[]; .complete)' >/dev/null
+}
+
+# new_cgroup NAME [HIERARCHY] — $cgroup
+new_cgroup() {
+	local root
+	root=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+	[ -z "${2-}" ] || root=/sys/fs/cgroup/$2
+	[ -w "$root/cgroup.procs" ] || skip "no writable cgroup at $root"
+	cgroup=$root/$1
+	mkdir -p "$cgroup"
+	cgroups=("$cgroup" "${cgroups[@]}")
+}
+
+# --- what belongs to it ----------------------------------------------------
+
+@test "a storm of forks and threads, attached to in the middle, twenty times" {
+	local i
+	for i in {1..20}; do
+		rm -f pid
+		"$WITNESS/storm" 4 >truth 3>&- &
+		started+=($!)
+		wait_for 10 test -e pid
+		sleep 0.05
+		attach -p "$(<pid)"
+		kill -USR1 "$(<pid)"
+		sleep 0.3
+		kill -USR2 "$(<pid)"
+		wait_for 10 test -s truth
+		ends
+		diff -u truth <(facts run.sp | grep ' getsid ')
+		sp-emit --json run.sp | jq -e '.denied == []' >/dev/null
+		lost_nothing
+	done
+}
+
+@test "several processes, until the last has exited" {
+	marker 3
+	local first=$(<pid)
+	marker 4
+	attach -p "$first,$(<pid)"
+	grep -q 'attached to 2 tasks' err
+	mark
+	kill -KILL "$(<pid)"
+	kill -USR1 "$first"
+	sleep 0.2
+	kill -0 "$recorder"
+	kill -KILL "$first"
+	ends
+	[ "$(recorded getpgid)" -eq 7 ]
+}
+
+@test "descendants of every generation, and threads" {
+	# shellcheck disable=SC2016 # for the shells inside
+	start sh -c 'sh -c "sh -c \"sleep 100 & wait\" & wait" & wait'
+	local root=$!
+	sleep 0.3
+	start "$WITNESS/blocked"
+	wait_for 10 test -e pid
+	attach -p "$root,$(<pid)"
+	grep -q 'attached to 10 tasks' err
+	pkill -KILL -P "$root" || true
+	kill -INT "$recorder"
+	ends
+}
+
+@test "--no-follow: the process's own threads only" {
+	start "$WITNESS/blocked"
+	wait_for 10 test -e pid
+	attach --no-follow -p "$(<pid)"
+	grep -q 'attached to 2 tasks' err
+	kill -INT "$recorder"
+	ends
+	diff -u - <(facts run.sp | sort) <<-'END'
+	x86_64 futex 1 inflight
+	x86_64 wait4 1 inflight
+	END
+}
+
+@test "a cgroup: those below it, those that join, those that leave" {
+	new_cgroup sp-test-$$
+	new_cgroup "sp-test-$$/below"
+	marker 5
+	echo "$(<pid)" >"$cgroup/cgroup.procs"
+	attach --cgroup "sp-test-$$"
+	grep -q 'attached to 1 task$' err
+	mark
+	# shellcheck disable=SC2016 # for the shell inside
+	start sh -c 'echo $$ >"$1/cgroup.procs"; echo $$ >"$1/../../cgroup.procs"
+		exec "$2" 0' sh "$cgroup" "$WITNESS/marker"
+	sleep 0.2
+	kill -KILL "$(<pid)" "${started[0]}"
+	ends
+	[ "$(recorded getpgid)" -eq 5 ]
+	facts run.sp | grep -q '^x86_64 rt_sigaction '
+	[ "$(sp-emit --json run.sp | jq '.images | length')" -eq 2 ]
+	lost_nothing
+}
+
+@test "a cgroup of version 1, by its path" {
+	[ -d /sys/fs/cgroup/pids ] || skip "no cgroup v1"
+	new_cgroup sp-test-$$ pids
+	marker 5
+	echo "$(<pid)" >"$cgroup/cgroup.procs"
+	attach --cgroup "$cgroup"
+	mark
+	kill -KILL "$(<pid)"
+	ends
+	[ "$(recorded getpgid)" -eq 5 ]
+}
+
+@test "an empty cgroup: from the first process on that joins" {
+	new_cgroup sp-test-$$
+	attach --cgroup "$cgroup"
+	grep -q 'no process yet' err
+	# shellcheck disable=SC2016 # for the shell inside
+	sh -c 'echo $$ >"$1/cgroup.procs"; exec "$2"' sh "$cgroup" \
+		"$WITNESS/exit-nolibc"
+	ends
+	facts run.sp | grep -qx 'x86_64 exit_group 1'
+}
+
+@test "a unit: the cgroup of its name in a slice" {
+	new_cgroup sptest.slice
+	new_cgroup sptest.slice/sptest-a.slice
+	new_cgroup "sptest.slice/sptest-a.slice/web$$.service"
+	marker 5
+	echo "$(<pid)" >"$cgroup/cgroup.procs"
+	attach --unit "web$$"
+	mark
+	kill -KILL "$(<pid)"
+	ends
+	[ "$(recorded getpgid)" -eq 5 ]
+	[ "$(sp-emit --json run.sp | jq -r '.runs[0].name')" = "unit web$$" ]
+}
+
+@test "a container: by its id, with what is executed in it later" {
+	requires runc busybox
+	box=sp-test-$$
+	mkdir -p rootfs/bin rootfs/proc
+	cp "$(command -v busybox)" "$WITNESS/exit-nolibc" rootfs/bin/
+	runc spec
+	jq '.process.terminal = false |
+		.process.args = ["busybox", "sleep", "100"] |
+		.root.readonly = false' config.json >c && mv c config.json
+	runc run -d --pid-file box.pid "$box" </dev/null >/dev/null 2>&1
+	attach --container "$box"
+	runc exec "$box" exit-nolibc
+	runc kill "$box" KILL
+	ends
+	# runc's own calls are another image's
+	sp-emit --json run.sp | jq -e '[.images[].path] as $i |
+		[.calls[] | select(.name == "exit_group") | $i[.images[]]] |
+		index("/bin/exit-nolibc")' >/dev/null
+	facts run.sp | grep -q 'nanosleep 1 inflight$'
+}
+
+@test "from inside a PID namespace, and a target in other namespaces" {
+	# shellcheck disable=SC2016 # for the shell inside
+	unshare -p -f --mount-proc sh -c 'sleep 100 & sleep 0.2
+		sp-record -q -t 0.2 -o run.sp -p $!; kill -KILL $!'
+	facts run.sp | grep -qx 'x86_64 clock_nanosleep 1 inflight'
+	under=(unshare -U -r -p -f --kill-child -m)
+	marker 5
+	under=()
+	local pid=$(pgrep -n -x marker)
+	attach -p "$pid"
+	kill -USR1 "$pid"
+	wait_for 10 test -e "done"
+	kill -KILL "$pid"
+	ends
+	[ "$(recorded getpgid)" -eq 5 ]
+}
+
+@test "the thirty-first recorder sees its own target only, as the first" {
+	local i pids=() targets=()
+	marker 7
+	for i in {1..15}; do
+		sp-record -q -o "c$i.sp" -- "$WITNESS/flood" 1 "$((i * 1000))" \
+			>"c$i.truth" 3>&- &
+		pids+=($!)
+		start sh -c 'exec sleep 100'
+		targets+=($!)
+		sp-record -q -o "p$i.sp" -p "$!" 2>/dev/null 3>&- &
+		pids+=($!)
+	done
+	attach -p "$(<pid)"
+	mark
+	kill -KILL "$(<pid)"
+	ends
+	sleep 1
+	kill -KILL "${targets[@]}"
+	wait "${pids[@]}"
+	[ "$(recorded getpgid)" -eq 7 ]
+	for i in {1..15}; do
+		[ "$(calls "c$i.sp" | grep ' getppid ')" = "$(<"c$i.truth")" ]
+		facts "p$i.sp" | grep -v 'clock_nanosleep 1' && return 1
+	done
+	true
+}
+
+# --- filters, and others that look -----------------------------------------
+
+@test "a target under a filter: what that answers is known" {
+	under=("$WITNESS/filtered" exec)
+	marker 6
+	attach -p "$(<pid)"
+	mark
+	kill -KILL "$(<pid)"
+	ends
+	facts run.sp | grep -qx 'x86_64 getpgid EXDEV 6'
+	! facts run.sp | grep -qE '^x86_64 getpgid [0-9]'
+	grep -q 'denied by a filter that was there: getpgid EXDEV' err
+}
+
+@test "a recorder under a filter: so is its command" {
+	"$WITNESS/filtered" exec sp-record -o run.sp -- "$WITNESS/exec-fail" 2>err
+	facts run.sp | grep -qx 'x86_64 getpgid EXDEV 1'
+	! grep -q 'not seen' err
+}
+
+@test "strace and gdb work on the target meanwhile" {
+	requires strace gdb
+	marker 5
+	attach -p "$(<pid)"
+	start strace -o strace.log -p "$(<pid)"
+	local strace=$!
+	wait_for 10 test -s strace.log
+	mark
+	kill -INT "$strace"
+	wait "$strace" || true
+	[ "$(grep -c '^getpgid' strace.log)" -eq 5 ]
+	gdb -q -batch -p "$(<pid)" -ex bt >gdb.log 2>&1
+	grep -q 'pause' gdb.log
+	kill -KILL "$(<pid)"
+	ends
+	[ "$(recorded getpgid)" -eq 5 ]
+	lost_nothing
+}
+
+# --- manners ---------------------------------------------------------------
+
+@test "SIGINT, SIGTERM and -t end the recording; the target goes on" {
+	local signal
+	marker 5
+	for signal in INT TERM HUP; do
+		attach -p "$(<pid)"
+		kill -s "$signal" "$recorder"
+		ends
+		[ "$(recorded pause)" -eq 1 ]
+		lost_nothing
+	done
+	run -0 sp-record -q -t 0.2 -o run.sp -p "$(<pid)"
+	mark
+}
+
+@test "SIGKILL of the recorder leaves nothing attached" {
+	requires bpftool
+	marker
+	attach -p "$(<pid)"
+	bpftool prog list >programs
+	grep -q 'name sys_exit' programs
+	kill -KILL "$recorder"
+	wait "$recorder" || true
+	# As many as there were: others may record at the same time.
+	is_gone() {
+		[ "$(bpftool prog list | grep -c 'name sys_exit')" -lt \
+			"$(grep -c 'name sys_exit' programs)" ]
+	}
+	wait_for 10 is_gone
+	mark
+}
+
+@test "what cannot be attached to: one line, and no file" {
+	local wrong thread
+	start "$WITNESS/blocked"
+	wait_for 10 test -e pid
+	thread=$(find "/proc/$(<pid)/task" -mindepth 1 -maxdepth 1 -printf '%f\n' |
+		grep -vx "$(<pid)")
+	for wrong in '-p 999999999' '-p 0' '-p x' "-p 1,$$,y" '-p 2' \
+		"-p $thread" '--cgroup nowhere' '--cgroup /' '--unit nowhere' \
+		'--unit a/b' '--container no-such' '--container -x' \
+		"-p $$ -- true" "-p $$ --unit x" "-p $$ -u nobody" \
+		"-p $$ --leader" '--cgroup / --no-follow'; do
+		# shellcheck disable=SC2086 # words
+		run --separate-stderr -125 sp-record -o run.sp $wrong
+		[ -z "$output" ]
+		[[ $stderr == "sp-record: "* ]]
+		[ ! -e run.sp ]
+	done
+	run --separate-stderr -125 sp-record -o run.sp -p "$thread"
+	[[ $stderr == *"a thread of process $(<pid)"* ]]
+}
+
+@test "a full disk, a dead reader: one line, and the target goes on" {
+	marker 5
+	run --separate-stderr -125 sp-record -q -t 0.2 -o /dev/full -p "$(<pid)"
+	[[ $stderr == *"No space left"* ]]
+	{
+		status=0
+		sp-record -q -t 0.2 -p "$(<pid)" 2>lines || status=$?
+		echo "$status" >status
+	} | true
+	wait_for 5 test -s status
+	[ "$(<status)" -eq 125 ]
+	[ "$(wc -l <lines)" -eq 1 ]
+	mark
+}
+
+@test "a daemon's leader: where its other processes would be found" {
+	# shellcheck disable=SC2016 # for the shells inside
+	setsid -f sh -c 'echo $$ >daemon; exec sleep 100' 3>&-
+	wait_for 5 test -s daemon
+	started+=("$(<daemon)")
+	sleep 0.2
+	attach -p "$(<daemon)"
+	if [ "$(awk '{ print $4 }' "/proc/$(<daemon)/stat")" -eq 1 ]; then
+		grep -q "looks like a daemon's leader.*--cgroup" err
+	fi
+	kill -KILL "$(<daemon)"
+	ends
+}
+
+@test "the run record tells of the process, not of the recorder" {
+	mkdir elsewhere
+	cp "$WITNESS/marker" elsewhere/
+	chmod 777 elsewhere
+	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/test "$BATS_TEST_TMPDIR"
+	cd elsewhere
+	under=(setpriv --reuid=nobody --regid=nogroup --groups=4,24 prlimit
+		--nofile=77:99 sh -c 'umask 027; exec "$@"' sh)
+	marker 1
+	cd ..
+	attach -p "$(<elsewhere/pid)"
+	kill -INT "$recorder"
+	ends
+	sp-emit --json run.sp | jq -e --arg cwd "$PWD/elsewhere" \
+		--arg program "$WITNESS/marker" --argjson uid "$(id -u nobody)" '
+		.runs[0] | .argv == [$program, "1"] and .cwd == $cwd and
+		.uid == $uid and .groups == [4, 24] and .umask == 23 and
+		.rlimits[7] == [77, 99] and .how == ["attached", "pid"] and
+		.status == null and (.blind[0] | test("attached"))' >/dev/null
+}
+
+@test "with CAP_BPF and CAP_PERFMON alone" {
+	requires setcap
+	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/test "$BATS_TEST_TMPDIR"
+	cp "$SP_BIN/sp-record" .
+	setcap cap_bpf,cap_perfmon=ep sp-record
+	marker 5
+	setpriv --reuid=nobody --regid=nogroup --clear-groups ./sp-record \
+		-t 2 -p "$(<pid)" 2>err >run.sp 3>&- &
+	recorder=$!
+	wait_for 10 grep -q 'attached to' err
+	mark
+	kill -KILL "$(<pid)"
+	ends
+	[ "$(recorded getpgid)" -eq 5 ]
+}
