@@ -253,6 +253,8 @@ static int by_id(const void *a, const void *b)
 	const struct call *y = *(struct call *const *)b;
 	int order = call_id_compare(&x->id, &y->id);
 
+	if (!order)
+		order = (x->answer > y->answer) - (x->answer < y->answer);
 	return order ? order : (x->image > y->image) - (x->image < y->image);
 }
 

@@ -61,8 +61,8 @@ const char **names_with_action(const struct profile *p, uint32_t action,
 			       size_t *n);
 
 /*
- * The facts by architecture and number, then image, and NULL;
- * the caller frees the array.
+ * The facts by architecture and number, answer and image, and NULL; the
+ * caller frees the array.
  */
 struct call **facts_by_id(const struct facts *facts);
 

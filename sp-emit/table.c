@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "format.h"
+#include "operation.h"
 
 struct widths {
 	int arch, nr, count;	/* columns; arch 0: all calls have the same */
@@ -77,6 +78,59 @@ static uint64_t sum(const struct call_total *totals, size_t n)
 	return count;
 }
 
+/* The counts of a fact in every image; `*at` goes on to the next. */
+static struct call_total take_total(struct call ***at)
+{
+	const struct call *first = **at;
+	struct call_total total = { .id = first->id };
+
+	for (; **at && !call_id_compare(&(**at)->id, &first->id) &&
+	       (**at)->answer == first->answer; ++*at)
+		if (__builtin_add_overflow(total.count, call_count(**at),
+					   &total.count))
+			total.count = UINT64_MAX;
+	return total;
+}
+
+static void write_denials(const struct trace *t, struct widths w, FILE *out)
+{
+	struct call **denials = facts_by_id(&t->denials), **next = denials;
+
+	if (*next)
+		fputs("Denied by a filter that was there already\n", out);
+	while (*next) {
+		int32_t answer = (*next)->answer;
+		struct call_total total = take_total(&next);
+		char arch[16], name[SYSCALL_NAME_MAX], text[DENIAL_TEXT_MAX];
+
+		if (w.arch)
+			fprintf(out, "%-*s  ", w.arch,
+				arch_label(total.id, arch));
+		fprintf(out, "%*d  %*" PRIu64 "  %s: %s\n", w.nr, total.id.nr,
+			w.count, total.count, syscall_label(total.id, name),
+			denial_text(answer, text));
+	}
+	free(denials);
+}
+
+static void write_operations(const struct trace *t, struct widths w, FILE *out)
+{
+	struct call **operations = facts_by_id(&t->operations);
+	struct call **next = operations;
+
+	if (*next)
+		fputs("Done by io_uring, where no filter sees it\n", out);
+	while (*next) {
+		struct call_total total = take_total(&next);
+		char name[OPERATION_NAME_MAX];
+
+		fprintf(out, "%*s%*d  %*" PRIu64 "  %s\n",
+			w.arch ? w.arch + 2 : 0, "", w.nr, total.id.nr, w.count,
+			total.count, operation_name(total.id.nr, name));
+	}
+	free(operations);
+}
+
 void write_table(const struct emit *emit, FILE *out)
 {
 	size_t n;
@@ -91,5 +145,7 @@ void write_table(const struct emit *emit, FILE *out)
 	fprintf(out, "%*s  %*s  %s\n", w.nr, "NR", w.count, "COUNT", "NAME");
 	for (size_t i = 0; i < n; i++)
 		write_row(&totals[i], w, out);
+	write_denials(emit->trace, w, out);
+	write_operations(emit->trace, w, out);
 	free(totals);
 }

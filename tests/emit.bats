@@ -377,12 +377,103 @@ exit(lib.seccomp_syscall_resolve_name(b"rseq_slice_yield") != -1)' ||
 1' ]
 }
 
+# denied ITEM… — a.sp: read, and what else is given
+denied() {
+	stream a.sp 'image /opt/tool' 'call 1 read 3' "$@"
+}
+
+errnos() {
+	jq -c '[.syscalls[] | select(.action == "SCMP_ACT_ERRNO") |
+		select(.names | index("chmod") or index("ptrace")) |
+		[.errnoRet, .names[]]]' p.json
+}
+
+@test "denied calls: left out, with the errno they had, and named" {
+	denied 'denial 1 chmod -13 1' 'denial 1 chmod -30 4' \
+		'denial 1 chmod -2 3' 'denial 1 ptrace -13 1'
+	sp-emit --oci a.sp >p.json 2>err
+	[ "$(errnos)" = '[[13,"ptrace"],[30,"chmod"]]' ]
+	! allowed p.json | grep -qw 'chmod\|ptrace'
+	grep -q 'denied while it was recorded, and left out.*ptrace EACCES' err
+	sp-emit --explain a.sp 2>/dev/null |
+		grep -qE ' chmod +EROFS +denied +by a filter'
+	sp-emit --libseccomp a.sp 2>/dev/null |
+		grep -q '"chmod", 90, SCMP_ACT_ERRNO(EROFS)'
+	! sp-emit --systemd a.sp 2>/dev/null | grep -w chmod
+	sp-emit --table a.sp >table
+	grep -qx ' *90 *4  chmod: EROFS' table
+	sp-emit --oci --deny=log a.sp 2>/dev/null >p.json
+	[ "$(errnos)" = '[]' ]
+	# what the default says already is no rule
+	denied 'denial 1 chmod -1 1'
+	sp-emit --oci a.sp 2>/dev/null >p.json
+	[ "$(errnos)" = '[]' ]
+}
+
+@test "denied calls that are made too, that a group adds, that are wanted" {
+	denied 'denial 1 read -13 1' 'denial 1 execve -13 1' \
+		'denial 1 clone3 -13 1' 'denial 1 chmod -13 1'
+	sp-emit --oci a.sp >p.json 2>err
+	allowed p.json | grep -qw read
+	allowed p.json | grep -qw execve
+	grep -q 'both made and denied while it was recorded, so allowed: read' err
+	jq -e '.syscalls[] | select(.errnoRet == 13) | .names ==
+		["chmod", "clone3"]' p.json
+	sp-emit --oci --allow-denied a.sp 2>/dev/null >p.json
+	allowed p.json | grep -qw chmod
+	allowed p.json | grep -qw clone3
+}
+
+@test "denied on one architecture, made on another: one list allows it" {
+	denied 'denial 1 chmod -13 1' 'call 1 15 1 arch=x86'
+	sp-emit --oci a.sp 2>/dev/null >p.json
+	allowed p.json | grep -qw chmod
+	[ "$(errnos)" = '[]' ]
+	sp-emit --libseccomp a.sp 2>/dev/null |
+		grep -q '"chmod", 90, SCMP_ACT_ERRNO(EACCES)'
+}
+
+@test "a denial that killed: refused until it is said what to do" {
+	denied 'denial 1 chmod 31 1' 'denial 1 ptrace -13 2'
+	run --separate-stderr -2 sp-emit --oci -o p.json a.sp
+	[[ $stderr == *"chmod killed by SIGSYS"*--allow-denied*--deny-denied* ]]
+	[ ! -e p.json ]
+	sp-emit --oci --deny-denied -o p.json a.sp 2>/dev/null
+	[ "$(errnos)" = '[[13,"ptrace"]]' ]
+	sp-emit --oci --allow-denied -o p.json a.sp 2>/dev/null
+	allowed p.json | grep -qw chmod
+	allowed p.json | grep -qw ptrace
+	run -2 sp-emit --oci --allow-denied --deny-denied a.sp
+	sp-emit --json a.sp | jq -e '.denied[0] == {"arch": "x86_64", "nr": 90,
+		"name": "chmod", "signal": 31, "image": 0, "count": 1,
+		"first_ns": 0, "runs": [0]}'
+}
+
+@test "operations of io_uring: named, and in no profile" {
+	denied 'operation 1 18 3' 'operation 1 200 1'
+	sp-emit --oci a.sp >p.json 2>err
+	grep -q 'done by io_uring.*: openat, operation_200' err
+	! allowed p.json | grep -qw openat
+	sp-emit --json a.sp | jq -e '[.operations[] | [.opcode, .name, .count]] ==
+		[[18, "openat", 3], [200, "operation_200", 1]]'
+	sp-emit --table a.sp | grep -qx '200 *1  operation_200'
+}
+
+@test "denials and operations go with their image" {
+	denied 'image /opt/other' 'call 1 write 1' 'denial 1 chmod 31 1' \
+		'operation 1 18 1'
+	sp-emit --json --image /opt/tool a.sp |
+		jq -e '.denied == [] and .operations == []'
+	sp-emit --oci --image /opt/tool -o p.json a.sp
+	run -2 sp-emit --oci --image /opt/other a.sp
+}
+
 @test "json: the trace, and nothing but it" {
 	small
 	sp-emit --json a.sp >a.json 2>err
 	[ ! -s err ]
 	[ "$(jq -c keys_unsorted a.json)" = \
-		'["version","runs","images","calls","lost"]' ]
+		'["version","runs","images","calls","denied","operations","lost"]' ]
 	[ "$(jq -c '.runs[0] | keys' a.json)" = \
 '["arch","argv","blind","complete","cwd","duration_ns","gid","groups","how",'\
 '"id","kernel","labels","lost","machine","name","rlimits","start_ns",'\

@@ -18,6 +18,8 @@ two_streams() {
 	call 2 openat 7 first=9 flags=1
 	call 1 read 5 image=/bin/sh
 	call * 20 1 arch=x86
+	denial 1 chmod -1 3 first=4
+	operation 2 18 9
 	TEXT
 	stream b.sp <<-'TEXT'
 	run 3 "third %ff"
@@ -27,6 +29,10 @@ two_streams() {
 	call 1 read 6 first=2
 	call 3 1 18446744073709551615 arch=x32
 	call 1 read 2 first=8 image=/bin/ls
+	denial 1 chmod -1 2 first=6 image=/bin/sh
+	denial * chmod 31 1
+	denial 3 chmod -13 1
+	operation * 18 4
 	TEXT
 }
 
@@ -67,6 +73,11 @@ two_streams() {
 	        if f"call {call[0]} {call[1]} " not in text:
 	            text += (f"call {call[0]} {call[1]} {rnd.choice([1, 200, 2**32, 2**63])} "
 	                     f"first={rnd.choice([0, 5, 2**40])} flags={rnd.randint(0, 3)}\n")
+	    for kind, keys in (("denial", ["0 -1", "0 -4095", "0 9", "-1 31"]),
+	                       ("operation", ["0", "18", "255"])):
+	        for key in rnd.sample(keys, rnd.randint(0, 2)):
+	            text += (f"{kind} {rnd.choice(runs)} {key} {rnd.choice([1, 2**40])} "
+	                     f"first={rnd.choice([0, 5])} image=/bin/{rnd.choice('xyz')}\n")
 	    if rnd.random() < .3:
 	        text += 'record [77, {"a": [1]}]\n'
 	    with open(f"s{n}", "wb") as f:
