@@ -184,6 +184,19 @@ static __noinline int count_rare(struct rare_key *key)
 	return 0;
 }
 
+/*
+ * The place of a call that has one. The mask is out of clang's sight, which
+ * would drop it as needless, and the verifier of 6.1 then not know the bound.
+ */
+static __always_inline struct tally *tally_of(struct image_calls *c, __u32 row,
+					      __s32 nr)
+{
+	__u64 at = (__u32)nr;
+
+	asm volatile("%0 &= %1" : "+r"(at) : "i"(CALLS_PER_ROW - 1));
+	return &c->calls[row & 1][at];
+}
+
 static __always_inline void count_in(struct tally *tally)
 {
 	if (!__sync_fetch_and_add(&tally->count, 1))
@@ -196,7 +209,7 @@ static __always_inline void count_call(__u32 image, __u32 row, __s32 nr)
 		struct image_calls *c = bpf_map_lookup_elem(&table, &image);
 
 		if (c) {
-			count_in(&c->calls[row & 1][nr & (CALLS_PER_ROW - 1)]);
+			count_in(tally_of(c, row, nr));
 			return;
 		}
 	}
@@ -454,7 +467,7 @@ static __always_inline bool was_counted(__u32 image, __u32 row, __s32 nr)
 		struct image_calls *c = bpf_map_lookup_elem(&table, &image);
 
 		if (c)
-			return c->calls[row & 1][nr & (CALLS_PER_ROW - 1)].count;
+			return tally_of(c, row, nr)->count;
 	}
 	return bpf_map_lookup_elem(&rare, &key);
 }
