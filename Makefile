@@ -35,7 +35,7 @@ MANS     := $(wildcard sp-*/*.1 lib/*.5)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps test-deps demo check lint bench install clean tests fuzz
+.PHONY: all help deps test-deps demo check lint bench install clean tests fuzz soak
 
 all: $(BINS) ## Build the tools into build/bin/ (V=1 shows the commands, SAN=address,undefined)
 
@@ -130,10 +130,15 @@ lint: ## Check the manual pages, the C sources and the shell scripts
 	@mandoc -T lint -W warning $(MANS)
 	@cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -D_GNU_SOURCE -D__x86_64__ \
 		--enable=warning,portability,performance --suppress=missingInclude -Ilib lib sp-*
-	@shellcheck -x tests/run tests/deps tests/demo .ci/run tests/bench/*.sh
+	@shellcheck -x tests/run tests/deps tests/demo .ci/run tests/bench/*.sh tests/soak
 
 bench: tests ## Print what recording costs, against strace
 	@tests/bench/startup.sh $(B)/bin
+
+SOAK_STORMS  ?= 1000
+SOAK_SECONDS ?= 600
+soak: tests ## Attach a thousand times to a storm of forks, record a busy service for ten minutes
+	@tests/soak $(B) $(SOAK_STORMS) $(SOAK_SECONDS)
 
 install: all ## Install the tools and their manuals (DESTDIR, PREFIX)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
