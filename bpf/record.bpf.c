@@ -492,11 +492,13 @@ static __noinline int count_answered(struct task_struct *task,
 	if (result < 0 && result >= -ERRNO_MAX) {
 		key->flags = RARE_DENIED;
 		key->answer = result;
-	} else if (is_rolled_back(regs, result) &&
-		   !bpf_map_update_elem(&trapped, &address, key, BPF_ANY)) {
-		return STAND_TRAPPED;
-	} else {
+	} else if (!is_rolled_back(regs, result)) {
 		key->flags = RARE_SKIPPED;
+	} else {
+		if (!bpf_map_update_elem(&trapped, &address, key, BPF_ANY))
+			return STAND_TRAPPED;
+		add(&progress.lost_calls, 1);
+		return STAND_OUTSIDE;
 	}
 	count_rare(key);
 	return STAND_OUTSIDE;

@@ -186,6 +186,12 @@ static size_t ring_size(void)
 	return size;
 }
 
+/* For what few tasks are in at a time: buckets cost memory too. */
+static size_t one_a_task(const struct tracer *t)
+{
+	return t->n_tasks < 65536 ? t->n_tasks : 65536;
+}
+
 static void size_maps(struct tracer *t)
 {
 	struct record *skel = t->skel;
@@ -194,6 +200,8 @@ static void size_maps(struct tracer *t)
 	t->n_tasks = pid_max();
 	t->n_table = bpf_map__max_entries(skel->maps.table);
 	bpf_map__set_max_entries(skel->maps.tasks, t->n_tasks);
+	bpf_map__set_max_entries(skel->maps.execs, one_a_task(t));
+	bpf_map__set_max_entries(skel->maps.trapped, one_a_task(t));
 	bpf_map__set_max_entries(skel->maps.ring, ring_size());
 	bpf_map__set_max_entries(skel->maps.wanted,
 				 target && target->n_pids ?

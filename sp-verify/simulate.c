@@ -109,6 +109,28 @@ static void append(char **list, struct call_id id)
 	*list = longer;
 }
 
+static bool is_repeated(const struct facts *facts, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (!call_id_compare(&facts->at[j]->id, &facts->at[i]->id))
+			return true;
+	return false;
+}
+
+/* The workload made these, but a filter of its own answered first. */
+static void note_denials(const struct trace *t)
+{
+	char *denied = NULL;
+
+	for (size_t i = 0; i < t->denials.n; i++)
+		if (!is_repeated(&t->denials, i))
+			append(&denied, t->denials.at[i]->id);
+	if (denied)
+		message_note("denied while it was recorded, and not judged "
+			     "here: %s", denied);
+	free(denied);
+}
+
 size_t simulate(const struct filter *filter, const struct trace *t,
 		struct report *report)
 {
@@ -132,5 +154,6 @@ size_t simulate(const struct filter *filter, const struct trace *t,
 			     "does not hold: %s", undecided);
 	free(undecided);
 	free(totals);
+	note_denials(t);
 	return n;
 }

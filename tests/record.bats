@@ -487,6 +487,10 @@ threading.Event().wait()' 3>&- &
 	x86_64 execve 1
 	x86_64 exit_group 1
 	END
+	setpriv --reuid=nobody --regid=nogroup --clear-groups \
+		./sp-record -q -o /dev/null -- \
+		grep -E '^Cap(Inh|Prm|Eff|Amb):' /proc/self/status >got
+	[ "$(awk '{ print $2 }' got | sort -u)" = 0000000000000000 ]
 }
 
 @test "-t: SIGTERM, and the shutdown is recorded" {

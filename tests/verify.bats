@@ -483,3 +483,12 @@ trace() {
 	[ "${#lines[@]}" = 2 ]
 	[[ "${lines[1]}" == *"getdents64"* ]]
 }
+
+@test "what a filter denied while it was recorded is said, not judged" {
+	printf '%s\n' 'run 1 r' 'call 1 read 1' 'denial 1 chmod -1 2' \
+		'denial 1 chmod -13 1' 'denial 1 ptrace 31 1' |
+		"$TESTS/mkstream" >a.sp
+	sp-emit --oci --deny-denied a.sp 2>/dev/null >p.json
+	sp-verify -p p.json a.sp 2>err
+	grep -q 'denied while it was recorded.*: chmod, ptrace$' err
+}
