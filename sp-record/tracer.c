@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "btf.h"
 #include "build_id.h"
 #include "event.h"
 #include "memory.h"
@@ -238,14 +239,36 @@ static void choose_programs(struct record *skel, bool attaching)
 		bpf_program__set_autoattach(by_hand[i], false);
 }
 
+/*
+ * Open with an excerpt of the kernel's types in the file `fd`, which is filled
+ * after that and read when the programs are loaded.
+ */
+static struct record *open_skeleton(int fd)
+{
+	char path[32];
+	LIBBPF_OPTS(bpf_object_open_opts, options, .btf_custom_path = path);
+	struct record *skel = NULL;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (fd >= 0)
+		skel = record__open_opts(&options);
+	if (skel && btf_write_excerpt(bpf_object__btf(skel->obj), fd))
+		return skel;
+	record__destroy(skel);
+	return record__open();
+}
+
 static int load(struct tracer *t, const struct tracer_options *options)
 {
-	struct record *skel = record__open();
+	int types_fd = memfd_create("btf", MFD_CLOEXEC), error;
+	struct record *skel = open_skeleton(types_fd);
 
 	t->skel = skel;
 	t->target = options->target;
-	if (!skel)
-		return -errno;
+	if (!skel) {
+		error = -errno;
+		goto out;
+	}
 	size_maps(t);
 	skel->rodata->table_images = t->n_table;
 	skel->rodata->no_follow = options->no_follow;
@@ -255,7 +278,11 @@ static int load(struct tracer *t, const struct tracer_options *options)
 		skel->rodata->cgroup.hierarchy = t->target->hierarchy;
 	}
 	choose_programs(skel, t->target);
-	return record__load(skel);
+	error = record__load(skel);
+out:
+	if (types_fd >= 0)
+		close(types_fd);
+	return error;
 }
 
 static int attach_seeking(struct record *skel)

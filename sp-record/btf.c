@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "btf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/btf.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "memory.h"
+
+/* The kernel's BTF as it is: linux/btf.h, Documentation/bpf/btf.rst. */
+struct kernel_btf {
+	void *data;
+	size_t size;
+	bool mapped;
+	const char *types, *types_end;
+	const char *strings;
+	size_t strings_size;
+	uint32_t *offsets;	/* of each type, by its id; 0 is void */
+	uint32_t n;
+};
+
+/* A structure of ours: what the kernel's of that name is. */
+struct wanted {
+	const char *name;
+	const struct btf_type *local;
+	const struct btf_type *kernel;	/* NULL: it has none */
+	const struct btf_type *candidates[4];	/* of that name */
+	int id;				/* in the excerpt */
+};
+
+struct excerpt {
+	const struct btf *local;
+	struct kernel_btf kernel;
+	struct wanted *wanted;
+	size_t n;
+	struct btf *btf;
+	int n_arrays;
+};
+
+/* Ids of what the excerpt begins with; the structures follow. */
+enum { ID_VOID, ID_POINTER, ID_U8, ID_U16, ID_U32, ID_U64, ID_STRUCTS };
+
+/* Reading */
+
+/* From Linux 6.16 on it can be mapped; else it comes in pieces of a page. */
+static bool read_file(struct kernel_btf *k, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	size_t got = 0;
+	ssize_t n = 1;
+
+	if (fd < 0 || fstat(fd, &st) || st.st_size <= 0) {
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	k->size = st.st_size;
+	k->data = mmap(NULL, k->size, PROT_READ, MAP_PRIVATE, fd, 0);
+	k->mapped = k->data != MAP_FAILED;
+	if (!k->mapped) {
+		k->data = xcalloc(k->size, 1);
+		while (got < k->size && n > 0) {
+			n = read(fd, (char *)k->data + got, k->size - got);
+			got += n > 0 ? n : 0;
+		}
+	}
+	close(fd);
+	return k->mapped || got == k->size;
+}
+
+static bool find_sections(struct kernel_btf *k)
+{
+	const struct btf_header *h = k->data;
+	uint64_t types, strings;
+
+	if (k->size < sizeof(*h) || h->magic != BTF_MAGIC)
+		return false;
+	types = (uint64_t)h->hdr_len + h->type_off;
+	strings = (uint64_t)h->hdr_len + h->str_off;
+	if (types + h->type_len > k->size || strings + h->str_len > k->size ||
+	    !h->str_len)
+		return false;
+	k->types = (char *)k->data + types;
+	k->types_end = k->types + h->type_len;
+	k->strings = (char *)k->data + strings;
+	k->strings_size = h->str_len;
+	return !k->strings[k->strings_size - 1];
+}
+
+/* Bytes of a type after its struct btf_type; SIZE_MAX: of an unknown kind. */
+static size_t rest_size(const struct btf_type *t)
+{
+	switch (btf_kind(t)) {
+	case BTF_KIND_FWD:
+	case BTF_KIND_CONST:
+	case BTF_KIND_VOLATILE:
+	case BTF_KIND_RESTRICT:
+	case BTF_KIND_PTR:
+	case BTF_KIND_TYPEDEF:
+	case BTF_KIND_FUNC:
+	case BTF_KIND_FLOAT:
+	case BTF_KIND_TYPE_TAG:
+		return 0;
+	case BTF_KIND_INT:
+		return sizeof(uint32_t);
+	case BTF_KIND_ENUM:
+		return btf_vlen(t) * sizeof(struct btf_enum);
+	case BTF_KIND_ENUM64:
+		return btf_vlen(t) * sizeof(struct btf_enum64);
+	case BTF_KIND_ARRAY:
+		return sizeof(struct btf_array);
+	case BTF_KIND_STRUCT:
+	case BTF_KIND_UNION:
+		return btf_vlen(t) * sizeof(struct btf_member);
+	case BTF_KIND_FUNC_PROTO:
+		return btf_vlen(t) * sizeof(struct btf_param);
+	case BTF_KIND_VAR:
+		return sizeof(struct btf_var);
+	case BTF_KIND_DATASEC:
+		return btf_vlen(t) * sizeof(struct btf_var_secinfo);
+	case BTF_KIND_DECL_TAG:
+		return sizeof(struct btf_decl_tag);
+	default:
+		return SIZE_MAX;
+	}
+}
+
+static const char *string_at(const struct kernel_btf *k, uint32_t offset)
+{
+	return offset < k->strings_size ? k->strings + offset : "";
+}
+
+static void note_struct(struct excerpt *e, const struct btf_type *t)
+{
+	const char *name = string_at(&e->kernel, t->name_off);
+
+	for (size_t i = 0; i < e->n; i++) {
+		struct wanted *w = &e->wanted[i];
+
+		if (*name != *w->name || strcmp(name, w->name))
+			continue;
+		for (size_t j = 0; j < 4; j++)
+			if (!w->candidates[j]) {
+				w->candidates[j] = t;
+				break;
+			}
+	}
+}
+
+/* One pass over all types: where each is, and those that we want. */
+static bool index_types(struct excerpt *e)
+{
+	struct kernel_btf *k = &e->kernel;
+	size_t room = (k->types_end - k->types) / sizeof(struct btf_type) + 2;
+	const char *at = k->types;
+
+	k->offsets = xcalloc(room, sizeof(*k->offsets));
+	for (k->n = 1; at < k->types_end; k->n++) {
+		const struct btf_type *t = (const void *)at;
+		size_t rest;
+
+		if ((size_t)(k->types_end - at) < sizeof(*t))
+			return false;
+		rest = rest_size(t);
+		if (rest > (size_t)(k->types_end - at) - sizeof(*t))
+			return false;
+		k->offsets[k->n] = at - k->types;
+		if (btf_kind(t) == BTF_KIND_STRUCT && t->name_off)
+			note_struct(e, t);
+		at += sizeof(*t) + rest;
+	}
+	return true;
+}
+
+/* Without its typedefs and qualifiers; NULL is void or nonsense. */
+static const struct btf_type *type_of(const struct kernel_btf *k, uint32_t id)
+{
+	for (int i = 0; i < 32 && id && id < k->n; i++) {
+		const struct btf_type *t =
+			(const void *)(k->types + k->offsets[id]);
+
+		if (!btf_is_mod(t) && !btf_is_typedef(t))
+			return t;
+		id = t->type;
+	}
+	return NULL;
+}
+
+/* The member of that name, also in what has no name; its offset in bits. */
+static const struct btf_member *find_member(const struct kernel_btf *k,
+					    const struct btf_type *t,
+					    const char *name, uint32_t *bits,
+					    int depth)
+{
+	const struct btf_member *m = btf_members(t);
+
+	for (uint32_t i = 0; i < btf_vlen(t); i++) {
+		uint32_t offset = btf_member_bit_offset(t, i);
+		const struct btf_member *found;
+		const struct btf_type *inner;
+
+		if (m[i].name_off) {
+			if (strcmp(string_at(k, m[i].name_off), name))
+				continue;
+			*bits += offset;
+			return btf_member_bitfield_size(t, i) ? NULL : &m[i];
+		}
+		inner = type_of(k, m[i].type);
+		if (!inner || !btf_is_composite(inner) || depth > 8)
+			continue;
+		*bits += offset;
+		found = find_member(k, inner, name, bits, depth + 1);
+		if (found)
+			return found;
+		*bits -= offset;
+	}
+	return NULL;
+}
+
+static uint32_t count_members(const struct excerpt *e, const struct wanted *w,
+			      const struct btf_type *candidate)
+{
+	const struct btf_member *m = btf_members(w->local);
+	uint32_t bits, n = 0;
+
+	for (uint32_t i = 0; i < btf_vlen(w->local); i++)
+		n += find_member(&e->kernel, candidate,
+				 btf__name_by_offset(e->local, m[i].name_off),
+				 &bits, 0) != NULL;
+	return n;
+}
+
+/* Of several structures of a name, the one that has most of our members. */
+static void choose(const struct excerpt *e, struct wanted *w)
+{
+	uint32_t most = 0;
+
+	for (size_t i = 0; i < 4 && w->candidates[i]; i++) {
+		uint32_t n = count_members(e, w, w->candidates[i]);
+
+		if (!w->kernel || n > most) {
+			w->kernel = w->candidates[i];
+			most = n;
+		}
+	}
+}
+
+/* Writing */
+
+static int int_id(uint32_t size)
+{
+	switch (size) {
+	case 1:
+		return ID_U8;
+	case 2:
+		return ID_U16;
+	case 4:
+		return ID_U32;
+	case 8:
+		return ID_U64;
+	default:
+		return 0;
+	}
+}
+
+/* Of a member's type in the excerpt; 0: nothing that we read. */
+static int id_of(const struct excerpt *e, const struct btf_type *t)
+{
+	if (!t)
+		return 0;
+	if (btf_is_ptr(t))
+		return ID_POINTER;
+	if (btf_is_int(t) || btf_is_enum(t))
+		return int_id(t->size);
+	for (size_t i = 0; i < e->n; i++)
+		if (e->wanted[i].kernel == t)
+			return e->wanted[i].id;
+	return 0;
+}
+
+/* An array goes behind the structures, whose number is known. */
+static int array_id(struct excerpt *e, const struct btf_type *t,
+		    struct btf_array *arrays, int max)
+{
+	const struct btf_array *a = btf_array(t);
+	int element = id_of(e, type_of(&e->kernel, a->type));
+
+	if (!element || e->n_arrays == max)
+		return 0;
+	arrays[e->n_arrays] = (struct btf_array){
+		.type = element, .index_type = ID_U32, .nelems = a->nelems,
+	};
+	return ID_STRUCTS + e->n + e->n_arrays++;
+}
+
+static void add_member(struct excerpt *e, const struct wanted *w,
+		       const char *name, struct btf_array *arrays, int max)
+{
+	uint32_t bits = 0;
+	const struct btf_member *m = find_member(&e->kernel, w->kernel, name,
+						 &bits, 0);
+	const struct btf_type *t = m ? type_of(&e->kernel, m->type) : NULL;
+	int id = t && btf_is_array(t) ? array_id(e, t, arrays, max) :
+		id_of(e, t);
+
+	if (id)
+		btf__add_field(e->btf, name, id, bits, 0);
+}
+
+enum { MAX_ARRAYS = 16 };
+
+static void write_types(struct excerpt *e)
+{
+	struct btf_array arrays[MAX_ARRAYS];
+
+	btf__add_ptr(e->btf, 0);
+	btf__add_int(e->btf, "u8", 1, 0);
+	btf__add_int(e->btf, "u16", 2, 0);
+	btf__add_int(e->btf, "u32", 4, 0);
+	btf__add_int(e->btf, "u64", 8, 0);
+	for (size_t i = 0; i < e->n; i++) {
+		const struct wanted *w = &e->wanted[i];
+		const struct btf_member *m = btf_members(w->local);
+
+		/* One that the kernel lacks keeps its number. */
+		btf__add_struct(e->btf, w->kernel ? w->name : "",
+				w->kernel ? w->kernel->size : 0);
+		for (uint32_t j = 0; w->kernel && j < btf_vlen(w->local); j++)
+			add_member(e, w, btf__name_by_offset(e->local,
+							     m[j].name_off),
+				   arrays, MAX_ARRAYS);
+	}
+	for (int i = 0; i < e->n_arrays; i++)
+		btf__add_array(e->btf, arrays[i].index_type, arrays[i].type,
+			       arrays[i].nelems);
+}
+
+/* The structures of ours that have a name. */
+static void want(struct excerpt *e)
+{
+	uint32_t n = btf__type_cnt(e->local);
+
+	e->wanted = xcalloc(n, sizeof(*e->wanted));
+	for (uint32_t id = 1; id < n; id++) {
+		const struct btf_type *t = btf__type_by_id(e->local, id);
+
+		if (!btf_is_struct(t) || !t->name_off)
+			continue;
+		e->wanted[e->n].name = btf__name_by_offset(e->local,
+							   t->name_off);
+		e->wanted[e->n].local = t;
+		e->wanted[e->n].id = ID_STRUCTS + e->n;
+		e->n++;
+	}
+}
+
+static bool to_file(const struct btf *btf, int fd)
+{
+	uint32_t size;
+	const char *data = btf__raw_data(btf, &size);
+
+	return data && write(fd, data, size) == (ssize_t)size;
+}
+
+bool btf_write_excerpt(const struct btf *local, int fd)
+{
+	struct excerpt e = { .local = local };
+	struct kernel_btf *k = &e.kernel;
+	bool ok = false;
+
+	want(&e);
+	e.btf = btf__new_empty();
+	if (e.btf && read_file(k, "/sys/kernel/btf/vmlinux") &&
+	    find_sections(k) && index_types(&e)) {
+		for (size_t i = 0; i < e.n; i++)
+			choose(&e, &e.wanted[i]);
+		write_types(&e);
+		ok = to_file(e.btf, fd);
+	}
+	btf__free(e.btf);
+	if (k->mapped)
+		munmap(k->data, k->size);
+	else
+		free(k->data);
+	free(k->offsets);
+	free(e.wanted);
+	return ok;
+}
