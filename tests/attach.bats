@@ -52,11 +52,11 @@ attach() {
 	grep -q 'attached to\|waiting' err
 }
 
-# ends [STATUS] — the recording does, by itself
+# ends — the recording does, by itself, with status 0
 ends() {
 	local status=0
 	wait "$recorder" || status=$?
-	[ "$status" -eq "${1:-0}" ]
+	[ "$status" -eq 0 ]
 }
 
 # recorded NAME — how often

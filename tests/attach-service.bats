@@ -1,0 +1,288 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Services that are attached to under load: what that adds to a recording of
+# their start-up makes a profile under which they start and work.
+
+load helper
+
+PATH=$PATH$(printf ':%s' /usr/lib/postgresql/*/bin)
+
+setup_file() {
+	requires_root
+	# Users other than root have to reach their files.
+	chmod a+x "$BATS_RUN_TMPDIR"
+}
+
+# What a test has started has its directory, and nothing else has.
+processes() {
+	local dir=$BATS_TEST_TMPDIR
+	find /proc/[0-9]*/cwd -maxdepth 0 \
+		\( -lname "$dir" -o -lname "$dir/*" \) 2>/dev/null |
+		grep -o '[0-9]*'
+}
+
+no_processes() {
+	! processes >/dev/null
+}
+
+teardown() {
+	local left=0
+	cd "$BATS_FILE_TMPDIR" || return
+	[ -z "${id-}" ] || runc delete --force "$id" 2>/dev/null || true
+	processes | xargs -r kill -TERM || true
+	wait_for 5 no_processes || {
+		processes | xargs -r kill -KILL || true
+		wait_for 5 no_processes || left=1
+	}
+	[ -z "${cgroup-}" ] || wait_for 10 rmdir "$cgroup" || left=1
+	return "$left"
+}
+
+# --- the services ----------------------------------------------------------
+# NAME_prepare makes its files, and says how it is started, which file has its
+# pid, which signal shuts it down, and what a recording of it has to show:
+# calls that it was blocked in, and how often it made others.
+# NAME_request is short, and fails until it is ready; NAME_load SECONDS.
+
+nginx_prepare() {
+	requires nginx wrk
+	cat >nginx.conf <<-END
+	daemon off; worker_processes 2; user nobody $(id -gn nobody);
+	pid $PWD/pid; error_log $PWD/error.log;
+	events {}
+	http {
+		access_log $PWD/access.log;
+		client_body_temp_path $PWD/body; proxy_temp_path $PWD/proxy;
+		fastcgi_temp_path $PWD/fastcgi; uwsgi_temp_path $PWD/uwsgi;
+		scgi_temp_path $PWD/scgi;
+		server {
+			listen 127.0.0.1:18098;
+			root /usr/share/common-licenses;
+		}
+	}
+	END
+	argv=(nginx -e "$PWD/error.log" -c "$PWD/nginx.conf")
+	pidfile=pid signal=QUIT
+	shows=('rt_sigsuspend [0-9]+ inflight' 'epoll_p?wait [0-9]{2,}'
+		'accept4 [0-9]+' 'recvfrom [0-9]{3,}' 'writev [0-9]{3,}')
+}
+
+nginx_request() (
+	exec 4<>/dev/tcp/127.0.0.1/18098 &&
+		printf 'GET /GPL-2 HTTP/1.0\r\n\r\n' >&4 &&
+		grep -c '^HTTP/1.1 200 OK' <&4
+)
+
+nginx_load() {
+	wrk -t 1 -c 20 -d "$1" http://127.0.0.1:18098/GPL-2
+}
+
+redis_prepare() {
+	requires redis-server redis-benchmark
+	argv=(redis-server --port 0 --unixsocket "$PWD/socket" --save ''
+		--pidfile "$PWD/pid")
+	pidfile=pid signal=TERM
+	shows=('futex [0-9]+ inflight' 'epoll_p?wait [0-9]{2,}'
+		'accept4 [0-9]+' 'read [0-9]{3,}' 'write [0-9]{3,}')
+}
+
+redis_request() {
+	redis-cli -s "$PWD/socket" ping
+}
+
+redis_load() {
+	timeout "$1" redis-benchmark -s "$PWD/socket" -n 500 -l -q ||
+		[ "$?" -eq 124 ]
+}
+
+as_postgres=(setpriv --reuid postgres --regid postgres --init-groups)
+
+postgres_prepare() {
+	local data=$BATS_FILE_TMPDIR/data
+	requires postgres initdb pgbench psql setpriv
+	id postgres >/dev/null 2>&1 || skip "no user postgres"
+	if [ ! -e "$data" ]; then
+		install -d -o postgres "$data"
+		"${as_postgres[@]}" initdb -D "$data" -A trust --no-sync \
+			--wal-segsize=1 >/dev/null
+		"${as_postgres[@]}" postgres --single -D "$data" postgres \
+			>/dev/null <<-'END'
+		create table pgbench_branches as select 1 as bid
+		create table pgbench_accounts as select aid, 0 as abalance \
+			from generate_series(1, 100000) aid
+		create index on pgbench_accounts (aid)
+		END
+	fi
+	cp -a "$data" .
+	argv=("${as_postgres[@]}" "$(command -v postgres)" -D "$PWD/data"
+		-c listen_addresses= -c "unix_socket_directories=$PWD/data")
+	pidfile=data/postmaster.pid signal=INT
+	shows=('epoll_p?wait [0-9]+ inflight' 'accept4? [0-9]+'
+		'clone3? [0-9]+' 'recvfrom [0-9]{3,}' 'sendto [0-9]{3,}')
+}
+
+postgres_request() {
+	pgbench -h "$PWD/data" -U postgres -S -n -t 10 postgres
+}
+
+postgres_load() {
+	pgbench -h "$PWD/data" -U postgres -S -n -c 4 -T "$1" postgres
+}
+
+# --- starting them, so that they can be attached to; $target is the option --
+
+by_pid() {
+	"${argv[@]}" >log 2>&1 3>&- &
+	server=$!
+	target=(-p "$server")
+}
+
+by_cgroup() {
+	local root
+	root=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+	[ -w "$root/cgroup.procs" ] || skip "no writable cgroup v2"
+	cgroup=$root/sandprint-$$
+	mkdir "$cgroup"
+	(echo "$BASHPID" >"$cgroup/cgroup.procs" && exec "${argv[@]}") \
+		>log 2>&1 3>&- &
+	server=$!
+	target=(--cgroup "${cgroup##*/}")
+}
+
+by_container() {
+	requires runc jq
+	id=sandprint-$$
+	mkdir -p bundle/rootfs
+	(cd bundle && runc spec)
+	jq '.process.terminal = false | .process.cwd = $cwd
+		| .process.args = $ARGS.positional | del(.process.rlimits)
+		| .process.capabilities[] += ["CAP_CHOWN", "CAP_DAC_OVERRIDE",
+			"CAP_SETGID", "CAP_SETUID"]
+		| .linux.namespaces |= map(select(.type != "network"))
+		| .mounts += ("/usr /bin /sbin /lib /lib64 /etc" | split(" ")
+			| map({destination: ., source: ., type: "bind",
+				options: ["bind", "ro"]}))
+		| .mounts += [{destination: $cwd, source: $cwd, type: "bind",
+			options: ["bind", "rw"]}]' \
+		--arg cwd "$PWD" bundle/config.json --args -- "${argv[@]}" \
+		>config.json
+	mv config.json bundle
+	runc run --bundle bundle "$id" >log 2>&1 </dev/null 3>&- &
+	server=$!
+	in_container=true target=(--container "$id")
+}
+
+stop() {
+	if "$in_container"; then
+		runc kill "$id" "$signal"
+	else
+		kill -s "$signal" "$(head -n 1 "$pidfile")"
+	fi
+	wait "$server"
+}
+
+# --- the test itself -------------------------------------------------------
+
+# ready — asked until it answers
+ready() {
+	wait_for 20 "${service}_request" >/dev/null 2>&1
+}
+
+# under TOOL… — an instance by way of the tool, which answers
+under() {
+	"$@" "${argv[@]}" >log 2>&1 3>&- &
+	server=$!
+	ready
+}
+
+# attach — while it is under load; the recording ends when the service does
+attach() {
+	local load recorder
+	ready
+	"${service}_load" 2 >/dev/null 3>&- &
+	load=$!
+	sleep 0.5
+	sp-record -o run.sp "${target[@]}" 2>err 3>&- &
+	recorder=$!
+	wait_for 10 grep 'attached to' err
+	kill -0 "$load"
+	ready
+	wait "$load"
+	stop
+	wait "$recorder"
+}
+
+# attached BY — what the recording says of itself, and of those it found
+attached() {
+	local fact
+	sp-emit --json run.sp 2>/dev/null | jq -e --arg by "$1" '
+		all(.lost, .runs[].lost; all(.[]; . == 0))
+		and (.runs | length == 1) and .runs[0].complete
+		and .runs[0].how == ["attached", $by]' >/dev/null
+	for fact in "${shows[@]}"; do
+		facts run.sp 2>/dev/null | grep -Ec "^[^ ]+ $fact"
+	done
+}
+
+# works SERVICE BY
+works() {
+	local service=$1 start=$BATS_FILE_TMPDIR/$1.sp
+	local argv pidfile signal shows server target in_container=false
+	"$1_prepare"
+	if [ ! -e "$start" ]; then
+		under sp-record -q -o "$start" --
+		stop
+	fi
+	"by_$2"
+	attach
+	attached "$2"
+	in_container=false
+	sp-merge -o all.sp "$start" run.sp
+	sp-emit --oci -o profile.json all.sp
+	under sp-verify -p profile.json -o list --
+	"${service}_load" 1 >/dev/null
+	stop || {
+		cat list
+		return 1
+	}
+	[ ! -s list ]
+}
+
+@test "nginx, master and two workers, by pid" {
+	works nginx pid
+	grep -q 'attached to 3 tasks' err
+}
+
+@test "nginx, master and two workers, by cgroup" {
+	works nginx cgroup
+	grep -q 'attached to 3 tasks' err
+}
+
+@test "nginx, master and two workers, by container" {
+	works nginx container
+	grep -q 'attached to 3 tasks' err
+}
+
+@test "redis-server by pid" {
+	works redis pid
+}
+
+@test "redis-server by cgroup" {
+	works redis cgroup
+}
+
+@test "redis-server by container" {
+	works redis container
+}
+
+@test "postgres by pid" {
+	works postgres pid
+}
+
+@test "postgres by cgroup" {
+	works postgres cgroup
+}
+
+@test "postgres by container" {
+	works postgres container
+}
