@@ -123,6 +123,15 @@ static FILE *open_proc(pid_t pid, const char *name)
 	return fopen(path, "re");
 }
 
+/* A process that writes a title over its arguments leaves empty ones behind. */
+static void trim_argv(char **argv, size_t n)
+{
+	while (n > 1 && !*argv[n - 1]) {
+		free(argv[--n]);
+		argv[n] = NULL;
+	}
+}
+
 /* NULL where it cannot be read. */
 static char **process_argv(pid_t pid)
 {
@@ -135,6 +144,7 @@ static char **process_argv(pid_t pid)
 	free(arg);
 	if (file)
 		fclose(file);
+	trim_argv(argv, n);
 	if (n)
 		return argv;
 	free(argv);

@@ -9,6 +9,7 @@ PATH=$PATH$(printf ':%s' /usr/lib/postgresql/*/bin)
 
 setup_file() {
 	requires_root
+	requires jq
 	# Users other than root have to reach their files.
 	chmod a+x "$BATS_RUN_TMPDIR"
 }
@@ -150,7 +151,7 @@ by_cgroup() {
 }
 
 by_container() {
-	requires runc jq
+	requires runc
 	id=sandprint-$$
 	mkdir -p bundle/rootfs
 	(cd bundle && runc spec)
