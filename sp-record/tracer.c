@@ -497,6 +497,11 @@ int tracer_attach(struct tracer *t, pid_t *missing)
 		if (bpf_map_lookup_elem(fd, missing, &was_found) || !was_found)
 			error = -ESRCH;
 	}
+	/* Found, but nothing was left of it to follow. */
+	if (!error && t->target->n_pids && !tracer_began(t)) {
+		*missing = t->target->pids[0];
+		error = -ESRCH;
+	}
 	return error;
 }
 

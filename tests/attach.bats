@@ -362,6 +362,66 @@ new_cgroup() {
 	[[ $stderr == *"a thread of process $(<pid)"* ]]
 }
 
+@test "a process that is dead already, and one whose first thread is" {
+	/usr/bin/python3 -c 'import os, time
+if not os.fork():
+    os._exit(0)
+time.sleep(100)' 3>&- &
+	started+=($!)
+	wait_for 10 pgrep -P $! >/dev/null
+	sleep 0.1
+	run --separate-stderr -125 sp-record -o run.sp -p "$(pgrep -P $!)"
+	[[ $stderr == *"has exited" ]]
+	[ ! -e run.sp ]
+	cat >leaderless.py <<-'END'
+	import ctypes, threading, os
+	def work():
+	    open("ready", "w")
+	    while not os.path.exists("go"):
+	        threading.Event().wait(0.05)
+	    os.getpgid(0)
+	    os._exit(0)
+	threading.Thread(target=work).start()
+	ctypes.CDLL(None).syscall(60, 0)
+	END
+	start /usr/bin/python3 leaderless.py
+	wait_for 10 test -e ready
+	sleep 0.2
+	attach -p $!
+	touch go
+	ends
+	[ "$(recorded getpgid)" -eq 1 ]
+}
+
+@test "a stopped process, until it goes on" {
+	marker 5
+	kill -STOP "$(<pid)"
+	attach -p "$(<pid)"
+	kill -CONT "$(<pid)"
+	mark
+	kill -KILL "$(<pid)"
+	ends
+	[ "$(recorded getpgid)" -eq 5 ]
+}
+
+@test "a process that goes on forking and executing: each image" {
+	# shellcheck disable=SC2016 # for the shell inside
+	start sh -c 'while :; do "$1"; "$2"; done' sh "$WITNESS/exit-nolibc" \
+		"$WITNESS/exit-32-nolibc"
+	attach -p $!
+	sleep 0.5
+	kill -KILL "${started[0]}"
+	ends
+	sp-emit --json run.sp | jq -e --arg w "$WITNESS" '
+		.images as $i | .calls |
+		map({key: "\(.arch) \(.name)", value: .count}) | from_entries |
+		.["x86_64 exit_group"] as $native | .["x86 exit_group"] as $compat |
+		$native > 10 and $compat > 10 and
+		($native - $compat | . >= -1 and . <= 1)' >/dev/null
+	[ "$(sp-emit --json run.sp | jq '.images | length')" -eq 3 ]
+	lost_nothing
+}
+
 @test "a full disk, a dead reader: one line, and the target goes on" {
 	marker 5
 	run --separate-stderr -125 sp-record -q -t 0.2 -o /dev/full -p "$(<pid)"
