@@ -106,7 +106,7 @@ enum event_type {
 	EVENT_IMAGE = 1,	/* a new image */
 	EVENT_DONE = 2,		/* the last task has ended */
 	EVENT_FILTER = 3,	/* there is, or may soon be, a filter: watch */
-	EVENT_SEEK = 4,		/* a list of tasks was too long: look at all */
+	EVENT_SEEK = 4,		/* there are tasks to be looked at */
 };
 
 /* A record of the ring buffer. */

@@ -38,6 +38,7 @@ char LICENSE[] SEC("license") = "GPL";
 
 const volatile __u32 table_images;	/* elements of `table` */
 const volatile bool no_follow;		/* only threads of a followed task */
+const volatile bool attaching;
 const volatile bool by_cgroup;
 const volatile struct cgroup_id cgroup;
 
@@ -310,11 +311,16 @@ static __always_inline __s32 regs_nr(struct pt_regs *regs)
 #endif
 }
 
-/* The stand, when it is of the epoch that is on. */
+static __always_inline bool is_in_transit(__u32 state)
+{
+	return attaching && (state & STATE_STAND) == STAND_TRANSIT;
+}
+
+/* The stand, when it is of the epoch that is on; transit ends by itself. */
 static __always_inline __u32 stand_of(__u32 state)
 {
-	return state >> STATE_EPOCH_SHIFT == control.watch ?
-		state & STATE_STAND : STAND_UNKNOWN;
+	return state >> STATE_EPOCH_SHIFT == control.watch ||
+		is_in_transit(state) ? state & STATE_STAND : STAND_UNKNOWN;
 }
 
 static __always_inline __u32 state_with(__u32 state, enum task_stand stand)
@@ -447,7 +453,7 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 		armed.nr = nr;
 		return 0;
 	}
-	if (control.watch)
+	if (control.watch || is_in_transit(slot->state))
 		note_enter(slot, task);
 	else if (filter_call(row, nr))
 		foresee_filter(filter_call(row, nr), (void *)ctx->args[0],
@@ -1068,6 +1074,7 @@ int cgroup_attach_task(struct bpf_raw_tracepoint_args *ctx)
 						  thread_node));
 	else
 		follow(task);
+	send(EVENT_SEEK, 0, 0);		/* for the calls that they are in */
 	return 0;
 }
 

@@ -272,6 +272,7 @@ static int load(struct tracer *t, const struct tracer_options *options)
 	size_maps(t);
 	skel->rodata->table_images = t->n_table;
 	skel->rodata->no_follow = options->no_follow;
+	skel->rodata->attaching = t->target;
 	if (t->target && t->target->cgroup) {
 		skel->rodata->by_cgroup = true;
 		skel->rodata->cgroup.id = t->target->cgroup_id;
@@ -524,7 +525,7 @@ static void reconsider(struct tracer *t, uint64_t now_ns)
 uint64_t tracer_dispatch(struct tracer *t, uint64_t now_ns)
 {
 	ring_buffer__consume(t->ring);
-	if (t->wants_watch) {
+	if (t->wants_watch || t->wants_pass) {
 		t->wants_watch = false;
 		t->needed_ns = now_ns;
 		t->check_ns = now_ns + CHECK_MS * 1000000ULL;

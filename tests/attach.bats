@@ -155,15 +155,20 @@ new_cgroup() {
 	attach --cgroup "sp-test-$$"
 	grep -q 'attached to 1 task$' err
 	mark
+	# one that joins while it is asleep in a call
+	start sh -c 'exec sleep 100'
+	sleep 3		# nothing needs sys_exit any more
+	echo "$!" >"$cgroup/cgroup.procs"
 	# shellcheck disable=SC2016 # for the shell inside
 	start sh -c 'echo $$ >"$1/cgroup.procs"; echo $$ >"$1/../../cgroup.procs"
 		exec "$2" 0' sh "$cgroup" "$WITNESS/marker"
 	sleep 0.2
-	kill -KILL "$(<pid)" "${started[0]}"
+	kill -KILL "$(<pid)" "${started[0]}" "${started[2]}"
 	ends
 	[ "$(recorded getpgid)" -eq 5 ]
 	facts run.sp | grep -q '^x86_64 rt_sigaction '
-	[ "$(sp-emit --json run.sp | jq '.images | length')" -eq 2 ]
+	facts run.sp | grep -qx 'x86_64 clock_nanosleep 1 inflight'
+	[ "$(sp-emit --json run.sp | jq '.images | length')" -eq 3 ]
 	lost_nothing
 }
 
