@@ -319,7 +319,9 @@ static __always_inline bool is_in_transit(__u32 state)
 /* The stand, when it is of the epoch that is on; transit ends by itself. */
 static __always_inline __u32 stand_of(__u32 state)
 {
-	return state >> STATE_EPOCH_SHIFT == control.watch ||
+	__u32 watch = control.watch;
+
+	return (watch && state >> STATE_EPOCH_SHIFT == watch) ||
 		is_in_transit(state) ? state & STATE_STAND : STAND_UNKNOWN;
 }
 
@@ -842,17 +844,21 @@ static __always_inline void note_death(__u32 image, __u32 state,
 		.flags = RARE_DENIED,
 		.answer = code,
 	};
-	bool alone;
+	bool known = mode == SECCOMP_DEAD;
 
-	if (stand == STAND_TRAPPED)
+	if (stand == STAND_TRAPPED) {
 		settle_trapped(task, code == SIG_SYS ? code : 0);
-	if (stand == STAND_TRAPPED || stand == STAND_INSIDE || !mode ||
-	    (mode != SECCOMP_DEAD && code != SIG_SYS))
 		return;
-	alone = !(BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT);
+	}
+	if (!known && (!mode || code != SIG_SYS || stand == STAND_INSIDE))
+		return;
 	key.nr = regs_nr((void *)bpf_task_pt_regs(task));
-	if (mode == SECCOMP_DEAD || alone ||
-	    (stand == STAND_UNKNOWN && !was_counted(image, key.row, key.nr)))
+	if (!known && BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT)
+		known = stand == STAND_UNKNOWN &&
+			!was_counted(image, key.row, key.nr);
+	else
+		known = true;
+	if (known)
 		count_rare(&key);
 }
 

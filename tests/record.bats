@@ -257,7 +257,9 @@ threading.Event().wait()' 3>&- &
 @test "a filter that could not be watched in time: said, in the run record too" {
 	sp-record -o run.sp -- sh -c "touch ready
 		until [ -e stopped ]; do sleep 0.05; done
-		$WITNESS/filtered errno >truth; touch done" 2>err &
+		$WITNESS/filtered errno >truth
+		$WITNESS/filtered kill-process >truth
+		$WITNESS/filtered trap-death >truth; touch done" 2>err &
 	wait_for 10 test -e ready
 	kill -STOP $!
 	touch stopped
@@ -266,6 +268,8 @@ threading.Event().wait()' 3>&- &
 	wait $!
 	grep -q 'not seen: calls that a seccomp filter answered itself' err
 	[[ $(field '.blind[0]') == "calls that a seccomp filter answered"* ]]
+	# What died of one shows it all the same.
+	facts run.sp | grep -qx 'x86_64 getpgid SIGSYS 2'
 }
 
 @test "ten recorders at once, each with its own target only" {
