@@ -61,6 +61,8 @@ $(B)/%.o: %.c
 $(call objs,sp-record): $(B)/record.skel.h
 BPF_ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
 $(B)/record.bpf.o: bpf/record.bpf.c $(wildcard bpf/*.h)
+$(B)/loader.bpf.o: tests/bench/loader.bpf.c
+$(B)/%.bpf.o:
 	$(call say,BPF,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -O2 -g \
@@ -68,9 +70,9 @@ $(B)/record.bpf.o: bpf/record.bpf.c $(wildcard bpf/*.h)
 		-c -o $@ $<
 	$(Q)llvm-strip -g $@
 
-$(B)/record.skel.h: $(B)/record.bpf.o
+$(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL,$@)
-	$(Q)$(BPFTOOL) gen skeleton $< name record > $@
+	$(Q)$(BPFTOOL) gen skeleton $< name $* > $@
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
@@ -132,7 +134,13 @@ lint: ## Check the manual pages, the C sources and the shell scripts
 		--enable=warning,portability,performance --suppress=missingInclude -Ilib lib sp-*
 	@shellcheck -x tests/run tests/deps tests/demo .ci/run tests/bench/*.sh tests/soak
 
-bench: tests ## Print what recording costs, against strace
+# The peer that the start-up is measured against.
+$(B)/tests/bench/loader: tests/bench/loader.c $(B)/loader.skel.h
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -o $@ $< $(LIBS_RECORD)
+
+bench: tests $(B)/tests/bench/loader ## Print what recording costs, against strace
 	@tests/bench/startup.sh $(B)/bin
 
 SOAK_STORMS  ?= 1000

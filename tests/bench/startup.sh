@@ -1,12 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # usage: tests/bench/startup.sh BINDIR [ROUNDS]
-# What recording costs against strace: medians of interleaved rounds, and
-# their ratio to the bare command.
+# What recording costs a short command and 20,000 calls, against strace and
+# against the least that a libbpf tool does to start: medians of interleaved
+# rounds, and ratios. Whoever attaches soon after another has detached waits for
+# the kernel, so that there is a pause between any two.
 set -eu
 bin=$(cd "${1:?usage: tests/bench/startup.sh BINDIR [ROUNDS]}" && pwd)
 rounds=${2:-15}
 flood=${bin%/bin}/tests/witness/flood
+loader=${bin%/bin}/tests/bench/loader
 PATH=$bin:$PATH
 times=$(mktemp)
 trap 'rm -f "$times"' EXIT
@@ -15,6 +18,7 @@ trap 'rm -f "$times"' EXIT
 clock() {
 	row=$1 column=$2
 	shift 2
+	sleep 0.06
 	start=$(date +%s%N)
 	"$@" >/dev/null 2>&1
 	echo "$row $column $(($(date +%s%N) - start))" >>"$times"
@@ -25,6 +29,7 @@ compare() {
 	row=$1
 	shift
 	clock "$row" bare "$@"
+	clock "$row" loader "$loader" "$@"
 	clock "$row" sp-record sp-record -q -o /dev/null -- "$@"
 	clock "$row" strace strace -f -c -o /dev/null "$@"
 }
@@ -45,11 +50,12 @@ done
 medians "$times" | awk '
 { ms[$1, $2] = $3 / 1e6; rows[$1] }
 END {
-	printf "%-12s %10s %10s %10s %10s %10s\n", "median, ms", "bare", \
-		"sp-record", "strace", "sp/bare", "strace/sp"
+	printf "%-12s %10s %10s %10s %10s %10s %10s\n", "median, ms", \
+		"bare", "loader", "sp-record", "strace", "sp/loader", \
+		"sp/strace"
 	for (r in rows)
-		printf "%-12s %10.2f %10.2f %10.2f %10.2f %10.2f\n", r, \
-			ms[r, "bare"], ms[r, "sp-record"], ms[r, "strace"], \
-			ms[r, "sp-record"] / ms[r, "bare"], \
-			ms[r, "strace"] / ms[r, "sp-record"]
+		printf "%-12s %10.2f %10.2f %10.2f %10.2f %10.2f %10.2f\n", r, \
+			ms[r, "bare"], ms[r, "loader"], ms[r, "sp-record"], \
+			ms[r, "strace"], ms[r, "sp-record"] / ms[r, "loader"], \
+			ms[r, "sp-record"] / ms[r, "strace"]
 }'
