@@ -140,8 +140,15 @@ $(B)/tests/bench/loader: tests/bench/loader.c $(B)/loader.skel.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -o $@ $< $(LIBS_RECORD)
 
-bench: tests $(B)/tests/bench/loader ## Print what recording costs, against strace
+$(B)/tests/bench/getppid: tests/bench/getppid.c
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -Wall -Wextra -D_GNU_SOURCE -O2 -pthread -o $@ $<
+
+bench: tests $(B)/tests/bench/loader $(B)/tests/bench/getppid ## Print what recording costs, against its peers
 	@tests/bench/startup.sh $(B)/bin
+	@echo
+	@tests/bench/calls.sh $(B)/bin
 
 SOAK_STORMS  ?= 1000
 SOAK_SECONDS ?= 600

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The least that a libbpf tool does: load, attach, run a command, end. */
+/*
+ * loader start|floor COMMAND…: the least that a libbpf tool does, load, attach,
+ * run a command, end; with an empty program on every system call.
+ */
 #include <bpf/libbpf.h>
 #include <err.h>
+#include <stdbool.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -9,14 +14,19 @@
 
 int main(int argc, char **argv)
 {
-	struct loader *skel = loader__open_and_load();
+	struct loader *skel = loader__open();
+	bool is_floor = argc > 1 && !strcmp(argv[1], "floor");
 	pid_t pid;
 
-	if (argc < 2 || !skel || loader__attach(skel))
+	if (argc < 3 || !skel)
+		errx(1, "usage: loader start|floor COMMAND...");
+	bpf_program__set_autoload(skel->progs.exec, !is_floor);
+	bpf_program__set_autoload(skel->progs.floor_enter, is_floor);
+	if (loader__load(skel) || loader__attach(skel))
 		errx(1, "cannot load");
 	pid = fork();
 	if (!pid) {
-		execvp(argv[1], argv + 1);
+		execvp(argv[2], argv + 2);
 		_exit(127);
 	}
 	waitpid(pid, NULL, 0);

@@ -29,7 +29,7 @@ compare() {
 	row=$1
 	shift
 	clock "$row" bare "$@"
-	clock "$row" loader "$loader" "$@"
+	clock "$row" loader "$loader" start "$@"
 	clock "$row" sp-record sp-record -q -o /dev/null -- "$@"
 	clock "$row" strace strace -f -c -o /dev/null "$@"
 }
