@@ -105,6 +105,7 @@ build/fuzz/%: tests/fuzz/%.c $(wildcard lib/*.[ch])
 	$(call say,FUZZ,$@)
 	@mkdir -p $@.corpus
 	$(Q)$(CLANG) $(CPPFLAGS) -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all \
 		-o $@ $< $(wildcard lib/*.c) $(LIBS)
 
 fuzz: $(FUZZERS) ## Feed the parsers with made-up input, FUZZ_SECONDS each (clang, libFuzzer)

@@ -178,6 +178,8 @@ struct stream_reader *stream_reader_new(FILE *file)
 	struct stream_reader *r = xcalloc(1, sizeof(*r));
 
 	r->file = file;
+	r->capacity = 64 << 10;
+	r->data = xrealloc(NULL, r->capacity, 1);
 	msgpack_unpacked_init(&r->record);
 	return r;
 }
@@ -237,7 +239,7 @@ static bool fill(struct stream_reader *r)
 		r->start = 0;
 	}
 	if (r->end == r->capacity) {
-		r->capacity = r->capacity ? 2 * r->capacity : 64 << 10;
+		r->capacity *= 2;
 		r->data = xrealloc(r->data, r->capacity, 1);
 	}
 	n = fread(r->data + r->end, 1, r->capacity - r->end, r->file);

@@ -246,7 +246,9 @@ static void choose_programs(struct record *skel, bool attaching)
 static struct record *open_skeleton(int fd)
 {
 	char path[32];
-	LIBBPF_OPTS(bpf_object_open_opts, options, .btf_custom_path = path);
+	struct bpf_object_open_opts options = {
+		.sz = sizeof(options), .btf_custom_path = path,
+	};
 	struct record *skel = NULL;
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
