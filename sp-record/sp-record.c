@@ -12,9 +12,9 @@
 #include "describe.h"
 #include "memory.h"
 #include "message.h"
-#include "operation.h"
 #include "output.h"
 #include "recording.h"
+#include "report.h"
 #include "target.h"
 #include "trace.h"
 #include "tracer.h"
@@ -241,123 +241,6 @@ static void describe_target(struct options *o)
 			"attached, such as starting up");
 }
 
-static bool calls_io_uring(const struct trace *trace)
-{
-	char buf[SYSCALL_NAME_MAX];
-
-	for (size_t i = 0; i < trace->calls.n; i++) {
-		const char *name = syscall_name(trace->calls.at[i]->id, buf);
-
-		if (name && !strncmp(name, "io_uring_", 9))
-			return true;
-	}
-	return trace->operations.n;
-}
-
-/* What no recording from outside can see, said in the run record. */
-static void note_blindness(struct run *run, const struct trace *trace,
-			   const struct tracer_glance *glance)
-{
-	if (glance->unwatched)
-		describe_append(&run->blind, "calls that a seccomp filter "
-				"answered itself just after it was loaded");
-	if (calls_io_uring(trace) && !glance->sees_operations)
-		describe_append(&run->blind, "operations of io_uring, which "
-				"are no system calls: no filter sees them");
-}
-
-/* "openat 3, read 12" of one kind of fact; the caller frees. */
-static char *list_facts(const struct facts *facts,
-			char *(*describe_fact)(const struct call *))
-{
-	char *text = xstrdup("");
-
-	for (size_t i = 0; i < facts->n; i++) {
-		char *one = describe_fact(facts->at[i]);
-		char *longer = xasprintf("%s%s%s", text, i ? ", " : "", one);
-
-		free(one);
-		free(text);
-		text = longer;
-	}
-	return text;
-}
-
-static char *operation_text(const struct call *fact)
-{
-	char buf[OPERATION_NAME_MAX];
-
-	return xasprintf("%s %" PRIu64, operation_name(fact->id.nr, buf),
-			 call_count(fact));
-}
-
-static char *denied_text(const struct call *fact)
-{
-	char buf[SYSCALL_NAME_MAX], answer[DENIAL_TEXT_MAX];
-
-	return xasprintf("%s %s", syscall_label(fact->id, buf),
-			 denial_text(fact->answer, answer));
-}
-
-static void report_facts(const struct trace *trace)
-{
-	char *text;
-
-	if (trace->denials.n) {
-		text = list_facts(&trace->denials, denied_text);
-		message_note("denied by a filter that was there: %s", text);
-		free(text);
-	}
-	if (trace->operations.n) {
-		text = list_facts(&trace->operations, operation_text);
-		message_note("done by io_uring, where no filter sees it: %s",
-			     text);
-		free(text);
-	}
-}
-
-static void report_loss(const struct run *run)
-{
-	static const struct {
-		const char *kind, *text;
-	} texts[] = {
-		{ "call", "calls were lost" },
-		{ "task", "tasks could not be followed" },
-		{ "image", "executions are attributed to no image" },
-		{ "detail", "details were lost, no call" },
-	};
-
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		if (run_lost(run, texts[i].kind))
-			message_note("%llu %s", (unsigned long long)
-				     run_lost(run, texts[i].kind),
-				     texts[i].text);
-}
-
-static void summarize(const struct trace *trace, const struct recording *r,
-		      uint64_t tasks)
-{
-	unsigned long long calls = 0;
-	struct call_total *totals;
-	char status[64] = "";
-	size_t n;
-
-	totals = trace_totals(trace, NULL, NULL, &n);
-	for (size_t i = 0; i < n; i++)
-		calls += totals[i].count;
-	free(totals);
-	if (r->status < 0)
-		snprintf(status, sizeof(status), ", killed by SIG%s",
-			 sigabbrev_np(-r->status));
-	else if (r->status)
-		snprintf(status, sizeof(status), ", exit status %d", r->status);
-	message_note("%llu calls, %zu distinct, %llu task%s, %zu image%s, "
-		     "%.3f s%s", calls, n, (unsigned long long)tasks,
-		     tasks == 1 ? "" : "s", trace->n_images,
-		     trace->n_images == 1 ? "" : "s", r->duration_ns / 1e9,
-		     status);
-}
-
 static bool write_stream(struct options *o, struct recording *r,
 			 struct tracer *tracer, struct output *out)
 {
@@ -375,14 +258,10 @@ static bool write_stream(struct options *o, struct recording *r,
 	tracer_collect(tracer, trace, 0);
 	tracer_glance(tracer, &glance);
 	trace_sort(trace);
-	note_blindness(run, trace, &glance);
-	report_loss(run);
-	if (!o->recording.quiet) {
-		report_facts(trace);
-		for (char **s = run->blind; *s; s++)
-			message_note("not seen: %s", *s);
-		summarize(trace, r, glance.tasks);
-	}
+	report_blindness(run, trace, &glance);
+	report_losses(run);
+	if (!o->recording.quiet)
+		report_summary(trace, r, glance.tasks);
 	trace_write(trace, output_file(out));
 	trace_free(trace);
 	return output_commit(out);

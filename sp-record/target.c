@@ -146,48 +146,46 @@ static bool use_cgroup(struct target *t, char *dir)
 	return true;
 }
 
+/* Use what was found in the mounts, or say where it was looked for. */
+static bool use_found(struct target *t, char *dir, const char *what,
+		      struct cgroup_mounts *m, char **problem)
+{
+	bool ok = use_cgroup(t, dir);
+	char *where = ok ? NULL : mounts_text(m);
+
+	if (!ok)
+		*problem = xasprintf("--%s %s: %s; looked in %s", t->how,
+				     t->name, what, where);
+	free(where);
+	cgroup_mounts_free(m);
+	return ok;
+}
+
 bool target_set_cgroup(struct target *t, const char *name, char **problem)
 {
 	struct cgroup_mounts m;
-	char *where;
-	bool ok;
 
 	t->how = "cgroup";
 	t->name = name;
 	cgroup_mounts_read(&m);
-	ok = use_cgroup(t, cgroup_find(&m, name, &t->hierarchy));
-	if (!ok) {
-		where = mounts_text(&m);
-		*problem = xasprintf("--cgroup %s: no such cgroup; looked in "
-				     "%s", name, where);
-		free(where);
-	}
-	cgroup_mounts_free(&m);
-	return ok;
+	return use_found(t, cgroup_find(&m, name, &t->hierarchy),
+			 "no such cgroup", &m, problem);
 }
 
 bool target_set_unit(struct target *t, const char *name, char **problem)
 {
 	char *unit = strchr(name, '.') ? xstrdup(name) :
-		xasprintf("%s.service", name);
+		xasprintf("%s.service", name), *dir = NULL;
 	struct cgroup_mounts m;
-	char *where;
-	bool ok;
 
 	t->how = "unit";
 	t->name = name;
 	cgroup_mounts_read(&m);
-	ok = !strchr(name, '/') &&
-		use_cgroup(t, cgroup_find_unit(&m, unit, &t->hierarchy));
-	if (!ok) {
-		where = mounts_text(&m);
-		*problem = xasprintf("--unit %s: no unit %s runs; looked in the "
-				     "slices of %s", name, unit, where);
-		free(where);
-	}
-	cgroup_mounts_free(&m);
+	if (!strchr(name, '/'))
+		dir = cgroup_find_unit(&m, unit, &t->hierarchy);
 	free(unit);
-	return ok;
+	return use_found(t, dir, "no unit of that name has a cgroup in a slice", &m,
+			 problem);
 }
 
 /* Containers */

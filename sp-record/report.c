@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "describe.h"
+#include "memory.h"
+#include "message.h"
+#include "operation.h"
+
+static bool calls_io_uring(const struct trace *trace)
+{
+	char buf[SYSCALL_NAME_MAX];
+
+	for (size_t i = 0; i < trace->calls.n; i++) {
+		const char *name = syscall_name(trace->calls.at[i]->id, buf);
+
+		if (name && !strncmp(name, "io_uring_", 9))
+			return true;
+	}
+	return trace->operations.n;
+}
+
+void report_blindness(struct run *run, const struct trace *trace,
+		      const struct tracer_glance *glance)
+{
+	if (glance->unwatched)
+		describe_append(&run->blind, "calls that a seccomp filter "
+				"answered itself just after it was loaded");
+	if (calls_io_uring(trace) && !glance->sees_operations)
+		describe_append(&run->blind, "operations of io_uring, which "
+				"are no system calls: no filter sees them");
+}
+
+/* "openat 3, read 12" of one kind of fact; the caller frees. */
+static char *list_facts(const struct facts *facts,
+			char *(*describe_fact)(const struct call *))
+{
+	char *text = xstrdup("");
+
+	for (size_t i = 0; i < facts->n; i++) {
+		char *one = describe_fact(facts->at[i]);
+		char *longer = xasprintf("%s%s%s", text, i ? ", " : "", one);
+
+		free(one);
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+static char *operation_text(const struct call *fact)
+{
+	char buf[OPERATION_NAME_MAX];
+
+	return xasprintf("%s %" PRIu64, operation_name(fact->id.nr, buf),
+			 call_count(fact));
+}
+
+static char *denied_text(const struct call *fact)
+{
+	char buf[SYSCALL_NAME_MAX], answer[DENIAL_TEXT_MAX];
+
+	return xasprintf("%s %s", syscall_label(fact->id, buf),
+			 denial_text(fact->answer, answer));
+}
+
+static void report_facts(const struct trace *trace)
+{
+	char *text;
+
+	if (trace->denials.n) {
+		text = list_facts(&trace->denials, denied_text);
+		message_note("denied by a filter that was there: %s", text);
+		free(text);
+	}
+	if (trace->operations.n) {
+		text = list_facts(&trace->operations, operation_text);
+		message_note("done by io_uring, where no filter sees it: %s",
+			     text);
+		free(text);
+	}
+}
+
+void report_losses(const struct run *run)
+{
+	static const struct {
+		const char *kind, *text;
+	} texts[] = {
+		{ "call", "calls were lost" },
+		{ "task", "tasks could not be followed" },
+		{ "image", "executions are attributed to no image" },
+		{ "detail", "details were lost, no call" },
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (run_lost(run, texts[i].kind))
+			message_note("%llu %s", (unsigned long long)
+				     run_lost(run, texts[i].kind),
+				     texts[i].text);
+}
+
+static void print_totals(const struct trace *trace, const struct recording *r,
+			 uint64_t tasks)
+{
+	unsigned long long calls = 0;
+	struct call_total *totals;
+	char status[64] = "";
+	size_t n;
+
+	totals = trace_totals(trace, NULL, NULL, &n);
+	for (size_t i = 0; i < n; i++)
+		calls += totals[i].count;
+	free(totals);
+	if (r->status < 0)
+		snprintf(status, sizeof(status), ", killed by SIG%s",
+			 sigabbrev_np(-r->status));
+	else if (r->status)
+		snprintf(status, sizeof(status), ", exit status %d", r->status);
+	message_note("%llu calls, %zu distinct, %llu task%s, %zu image%s, "
+		     "%.3f s%s", calls, n, (unsigned long long)tasks,
+		     tasks == 1 ? "" : "s", trace->n_images,
+		     trace->n_images == 1 ? "" : "s", r->duration_ns / 1e9,
+		     status);
+}
+
+void report_summary(const struct trace *trace, const struct recording *r,
+		    uint64_t tasks)
+{
+	report_facts(trace);
+	for (char **s = trace->runs[0]->blind; *s; s++)
+		message_note("not seen: %s", *s);
+	print_totals(trace, r, tasks);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is said of a recording at its end, on stderr and in its run record. */
+#ifndef REPORT_H
+#define REPORT_H
+
+#include "recording.h"
+#include "trace.h"
+#include "tracer.h"
+
+/* What no recording from outside could see goes to the run record. */
+void report_blindness(struct run *run, const struct trace *trace,
+		      const struct tracer_glance *glance);
+void report_losses(const struct run *run);
+/* Of a trace with one run. */
+void report_summary(const struct trace *trace, const struct recording *r,
+		    uint64_t tasks);
+
+#endif
