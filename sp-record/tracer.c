@@ -4,60 +4,20 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/audit.h>
-#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/sysmacros.h>
-#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "btf.h"
-#include "build_id.h"
-#include "event.h"
 #include "memory.h"
-#include "record.skel.h"
+#include "problem.h"
+#include "tracer-private.h"
 
 enum { PID_MAX_LIMIT = 4 << 20 };	/* linux/threads.h, 64-bit */
-
-/* The architectures of the counting table's rows. */
-#if defined(__x86_64__)
-static const uint32_t row_archs[ROWS] = { AUDIT_ARCH_X86_64, AUDIT_ARCH_I386 };
-#elif defined(__aarch64__)
-static const uint32_t row_archs[ROWS] = { AUDIT_ARCH_AARCH64, AUDIT_ARCH_ARM };
-#else
-#error "sp-record knows x86-64 and arm64"
-#endif
-
-/* What user space learns of an image while it runs. */
-struct known_image {
-	uint8_t build_id[BUILD_ID_MAX];
-	size_t build_id_size;
-};
-
-struct tracer {
-	struct record *skel;
-	struct ring_buffer *ring;
-	const struct target *target;
-	const struct task_slot *tasks;		/* mapped */
-	size_t n_tasks;
-	const struct image_calls *table;	/* mapped */
-	size_t n_table;
-	struct known_image *known;		/* by image id */
-	size_t n_known;
-	struct bpf_link *exits;		/* of sys_exit, while it is watched */
-	uint32_t epoch;			/* how often it has been, so far */
-	uint64_t needed_ns;		/* when something last needed it */
-	uint64_t check_ns;		/* when to look whether something does */
-	bool wants_watch, wants_pass;	/* by an event */
-};
 
 enum {
 	CHECK_MS = 500,		/* between looks at what is watched */
@@ -65,84 +25,6 @@ enum {
 };
 
 /* Loading */
-
-static bool has_capability(int capability)
-{
-	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-	struct __user_cap_data_struct data[2] = { 0 };
-
-	return syscall(SYS_capget, &header, data) == 0 &&
-		data[capability / 32].effective & 1U << capability % 32;
-}
-
-static bool is_locked_down(void)
-{
-	char line[128] = "";
-	FILE *file = fopen("/sys/kernel/security/lockdown", "re");
-
-	if (!file)
-		return false;
-	if (!fgets(line, sizeof(line), file))
-		*line = '\0';
-	fclose(file);
-	return strstr(line, "[confidentiality]");
-}
-
-static char *missing_capabilities(void)
-{
-	bool bpf = has_capability(CAP_BPF) || has_capability(CAP_SYS_ADMIN);
-	bool perfmon = has_capability(CAP_PERFMON) ||
-		has_capability(CAP_SYS_ADMIN);
-	char self[4096] = "sp-record";
-
-	if (bpf && perfmon)
-		return NULL;
-	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
-		strcpy(self, "sp-record");
-	return xasprintf("%s%s%s missing: run as root, or once: "
-			 "setcap cap_bpf,cap_perfmon=ep '%s'",
-			 bpf ? "" : "CAP_BPF", !bpf && !perfmon ?
-			 " and " : "", perfmon ? " is" : bpf ?
-			 "CAP_PERFMON is" : "CAP_PERFMON are", self);
-}
-
-static bool is_older_than(unsigned int major, unsigned int minor,
-			  struct utsname *name)
-{
-	unsigned int a, b;
-
-	if (uname(name) || sscanf(name->release, "%u.%u", &a, &b) != 2)
-		return false;
-	return a < major || (a == major && b < minor);
-}
-
-/* One line: what is missing and how to get it. */
-static char *explain(int error)
-{
-	struct utsname name;
-	char *problem;
-
-	if (is_older_than(5, 15, &name))
-		return xasprintf("Linux %s is too old: recording needs 5.15 "
-				 "or newer", name.release);
-	if (error == ENOSYS)
-		return xstrdup("this kernel has no BPF: it needs "
-			       "CONFIG_BPF_SYSCALL=y");
-	problem = missing_capabilities();
-	if (problem)
-		return problem;
-	if (is_locked_down())
-		return xstrdup("the kernel is locked down (confidentiality): "
-			       "boot with lockdown=integrity or less");
-	if (access("/sys/kernel/btf/vmlinux", R_OK))
-		return xasprintf("/sys/kernel/btf/vmlinux: %s: the kernel "
-				 "needs CONFIG_DEBUG_INFO_BTF=y",
-				 strerror(errno));
-	return xasprintf("cannot load the BPF programs: %s (SP_DEBUG=1 shows "
-			 "libbpf's messages)", strerror(error));
-}
 
 static int print_debug(enum libbpf_print_level level, const char *fmt,
 		       va_list ap)
@@ -305,9 +187,7 @@ static void attach_io_uring(struct record *skel)
 	static const char *const names[] = {
 		"io_uring_submit_req", "io_uring_submit_sqe",
 	};
-	struct utsname name;
-
-	if (is_older_than(6, 0, &name))
+	if (kernel_is_older_than(6, 0))
 		return;
 	for (size_t i = 0; !skel->links.io_uring_submit && i < 2; i++)
 		skel->links.io_uring_submit =
@@ -401,7 +281,7 @@ struct tracer *tracer_open(const struct tracer_options *options,
 		error = watch(t);
 	if (!error)
 		return t;
-	*problem = explain(-error);
+	*problem = problem_explain(-error);
 	tracer_close(t);
 	return NULL;
 }
@@ -440,8 +320,7 @@ int tracer_fd(const struct tracer *t)
 	return ring_buffer__epoll_fd(t->ring);
 }
 
-/* Show every task to `seek`, once. */
-static int run_pass(const struct tracer *t)
+int run_pass(const struct tracer *t)
 {
 	int fd = bpf_iter_create(bpf_link__fd(t->skel->links.seek));
 	char byte;
@@ -456,11 +335,6 @@ static int run_pass(const struct tracer *t)
 	n = n < 0 ? -errno : 0;
 	close(fd);
 	return n;
-}
-
-static uint64_t load_u64(const __u64 *counter)
-{
-	return __atomic_load_n(counter, __ATOMIC_ACQUIRE);
 }
 
 /* Passes, until one finds nobody new. */
@@ -541,49 +415,6 @@ uint64_t tracer_dispatch(struct tracer *t, uint64_t now_ns)
 	return t->exits ? t->check_ns : 0;
 }
 
-static struct known_image *known_image(struct tracer *t, uint32_t id)
-{
-	if (id >= t->n_known) {
-		size_t n = id + 16;
-
-		t->known = xrealloc(t->known, n, sizeof(*t->known));
-		memset(t->known + t->n_known, 0,
-		       (n - t->n_known) * sizeof(*t->known));
-		t->n_known = n;
-	}
-	return &t->known[id];
-}
-
-/*
- * Read the build-id if the file is the image: its inode must agree, and its
- * device where the kernel's number is what stat(2) shows (not on overlayfs
- * and btrfs, whose devices have major number 0).
- */
-static void learn_build_id(struct tracer *t, uint32_t id, const char *path,
-			   const struct image_key *key)
-{
-	struct known_image *known = known_image(t, id);
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	unsigned int major_nr = key->device >> 20;
-	struct stat st;
-
-	if (fd < 0)
-		return;
-	if (!fstat(fd, &st) && S_ISREG(st.st_mode) &&
-	    st.st_ino == key->inode &&
-	    (!major_nr || (major(st.st_dev) == major_nr &&
-			   minor(st.st_dev) == (key->device & 0xfffff))))
-		known->build_id_size = build_id_read(fd, known->build_id);
-	close(fd);
-}
-
-static bool read_path(const struct tracer *t, uint32_t id,
-		      struct image_path *path)
-{
-	return !bpf_map__lookup_elem(t->skel->maps.paths, &id, sizeof(id),
-				     path, sizeof(*path), 0);
-}
-
 static void on_image(struct tracer *t, const struct event *event)
 {
 	struct image_path path;
@@ -629,14 +460,6 @@ static uint64_t image_count(const struct image_calls *image)
 	return count;
 }
 
-/* Ids in use; an id may have been given to nobody. */
-static uint32_t image_end(const struct tracer *t)
-{
-	uint64_t n = IMAGE_FIRST + t->skel->bss->progress.next_image;
-
-	return n < IMAGE_ARMED ? n : IMAGE_ARMED;
-}
-
 void tracer_glance(const struct tracer *t, struct tracer_glance *glance)
 {
 	const struct progress *p = &t->skel->bss->progress;
@@ -669,214 +492,4 @@ size_t tracer_tasks(const struct tracer *t, pid_t *tids, size_t max)
 		n++;
 	}
 	return n;
-}
-
-/* At the end */
-
-struct collection {
-	struct tracer *tracer;
-	struct trace *trace;
-	uint32_t run;
-	uint64_t start_ns;
-	uint32_t *images;	/* index in the trace by image id, +1 */
-};
-
-/* "...": where the beginning is missing. */
-static char *path_text(const struct image_path *path)
-{
-	uint32_t start = path->start < PATH_SIZE ? path->start : PATH_SIZE;
-
-	return xasprintf("%s%.*s", path->cut ? "..." : "",
-			 (int)(PATH_SIZE - start), path->bytes + start);
-}
-
-static uint32_t add_image(struct collection *c, uint32_t id)
-{
-	struct known_image *known;
-	struct image_path path;
-	uint32_t image;
-	char *text;
-
-	if (!read_path(c->tracer, id, &path))
-		return trace_add_image(c->trace, NULL, NULL, 0);
-	text = path_text(&path);
-	known = known_image(c->tracer, id);
-	if (!known->build_id_size)
-		learn_build_id(c->tracer, id, text, &path.key);
-	image = trace_add_image(c->trace, text, known->build_id,
-				known->build_id_size);
-	free(text);
-	return image;
-}
-
-static uint32_t trace_image(struct collection *c, uint32_t id)
-{
-	if (!c->images[id])
-		c->images[id] = add_image(c, id) + 1;
-	return c->images[id] - 1;
-}
-
-static struct sighting sighting_of(const struct collection *c,
-				   const struct tally *tally, uint32_t flags)
-{
-	return (struct sighting){
-		.run = c->run,
-		.flags = flags,
-		/* once: a task that is left running may still add to it */
-		.count = __atomic_load_n(&tally->count, __ATOMIC_RELAXED),
-		.first_ns = tally->first_ns > c->start_ns ?
-			tally->first_ns - c->start_ns : 0,
-	};
-}
-
-static void collect_fact(struct collection *c, enum fact_kind kind,
-			 const struct rare_key *key, const struct tally *tally,
-			 uint32_t flags)
-{
-	struct sighting sighting = sighting_of(c, tally, flags);
-	struct call fact = {
-		.id = { key->row < ROWS ? row_archs[key->row] : 0, key->nr },
-		.answer = kind == FACT_DENIAL ? key->answer : 0,
-	};
-
-	if (!sighting.count)
-		return;
-	fact.image = trace_image(c, key->image);
-	trace_sum_fact(c->trace, kind, &fact, &sighting);
-}
-
-static void collect_use(struct collection *c, uint32_t id, uint32_t use,
-			uint64_t count)
-{
-	struct image_use u = {
-		.run = c->run,
-		.execs = use == USE_EXECS ? count : 0,
-		.tasks = use == USE_TASKS ? count : 0,
-	};
-
-	if (count)
-		trace_sum_use(c->trace, trace_image(c, id), &u);
-}
-
-static void collect_table(struct collection *c, uint32_t id)
-{
-	const struct image_calls *image = &c->tracer->table[id];
-
-	for (uint32_t row = 0; row < ROWS; row++)
-		for (int32_t nr = 0; nr < CALLS_PER_ROW; nr++) {
-			struct rare_key key = { id, row, nr, 0, 0 };
-
-			collect_fact(c, FACT_CALL, &key, &image->calls[row][nr],
-				     0);
-		}
-	for (uint32_t use = 0; use < USES; use++)
-		collect_use(c, id, use, image->uses[use].count);
-}
-
-static uint32_t sighting_flags(uint32_t rare)
-{
-	return (rare & RARE_VSYSCALL ? SIGHTING_VSYSCALL : 0) |
-	       (rare & RARE_INFLIGHT ? SIGHTING_INFLIGHT : 0) |
-	       (rare & RARE_SKIPPED ? SIGHTING_SKIPPED : 0);
-}
-
-static void collect_one(struct collection *c, const struct rare_key *key,
-			const struct tally *tally)
-{
-	if (key->image >= IMAGE_ARMED)
-		return;
-	if (key->row == ROW_USE)
-		collect_use(c, key->image, key->nr, tally->count);
-	else if (key->row == ROW_OPERATION)
-		collect_fact(c, FACT_OPERATION, key, tally, 0);
-	else if (key->flags & RARE_DENIED)
-		collect_fact(c, FACT_DENIAL, key, tally, 0);
-	else
-		collect_fact(c, FACT_CALL, key, tally,
-			     sighting_flags(key->flags));
-}
-
-static void collect_rare(struct collection *c)
-{
-	int fd = bpf_map__fd(c->tracer->skel->maps.rare);
-	struct rare_key key, *previous = NULL;
-	struct tally tally;
-
-	while (!bpf_map_get_next_key(fd, previous, &key)) {
-		previous = &key;
-		if (!bpf_map_lookup_elem(fd, &key, &tally))
-			collect_one(c, &key, &tally);
-	}
-}
-
-/* The task went on with a signal in place of its call; it lives. */
-static void collect_trapped(struct collection *c)
-{
-	int fd = bpf_map__fd(c->tracer->skel->maps.trapped);
-	struct tally once = { .count = 1 };
-	uint64_t address, *previous = NULL;
-	struct rare_key key;
-
-	once.first_ns = c->start_ns;
-	while (!bpf_map_get_next_key(fd, previous, &address)) {
-		previous = &address;
-		if (bpf_map_lookup_elem(fd, &address, &key))
-			continue;
-		key.flags = RARE_SKIPPED;
-		collect_one(c, &key, &once);
-	}
-}
-
-/* How often a program was not run, since it was running on that CPU. */
-static uint64_t program_misses(const struct bpf_program *program)
-{
-	struct bpf_prog_info info = { 0 };
-	uint32_t size = sizeof(info);
-
-	if (bpf_program__fd(program) < 0 ||
-	    bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
-		return 0;
-	return info.recursion_misses;
-}
-
-static void collect_losses(const struct tracer *t, struct run *run)
-{
-	const struct progress *p = &t->skel->bss->progress;
-	const struct record *skel = t->skel;
-
-	run_lose(run, "call", p->lost_calls +
-		 program_misses(skel->progs.sys_enter) +
-		 program_misses(skel->progs.sys_exit) +
-		 program_misses(skel->progs.emulate_vsyscall));
-	run_lose(run, "task", p->lost_tasks +
-		 program_misses(skel->progs.sched_process_fork) +
-		 program_misses(skel->progs.sched_process_exec) +
-		 program_misses(skel->progs.sched_process_exit) +
-		 program_misses(skel->progs.seeking_fork) +
-		 program_misses(skel->progs.seeking_exit) +
-		 program_misses(skel->progs.cgroup_attach_task));
-	run_lose(run, "image", p->lost_images);
-	run_lose(run, "detail", p->lost_details);
-	run_lose(run, "record", 0);
-}
-
-void tracer_collect(struct tracer *t, struct trace *trace, uint32_t run)
-{
-	struct collection c = {
-		.tracer = t,
-		.trace = trace,
-		.run = run,
-		.start_ns = t->skel->bss->progress.start_ns,
-		.images = xcalloc(IMAGE_ARMED, sizeof(*c.images)),
-	};
-
-	ring_buffer__consume(t->ring);
-	if (t->target)
-		run_pass(t);
-	for (uint32_t id = 0; id < image_end(t) && id < t->n_table; id++)
-		collect_table(&c, id);
-	collect_rare(&c);
-	collect_trapped(&c);
-	collect_losses(t, trace->runs[run]);
-	free(c.images);
 }

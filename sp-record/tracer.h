@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The kernel side as the rest of sp-record sees it. Nothing else here knows
- * libbpf.
+ * The kernel side as the rest of sp-record sees it. Nothing but tracer.c,
+ * collect.c and btf.c knows libbpf.
  */
 #ifndef TRACER_H
 #define TRACER_H

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tracer's end: from the kernel's tables to the facts of a trace. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "build_id.h"
+#include "memory.h"
+#include "tracer-private.h"
+
+/* The architectures of the counting table's rows. */
+#if defined(__x86_64__)
+static const uint32_t row_archs[ROWS] = { AUDIT_ARCH_X86_64, AUDIT_ARCH_I386 };
+#elif defined(__aarch64__)
+static const uint32_t row_archs[ROWS] = { AUDIT_ARCH_AARCH64, AUDIT_ARCH_ARM };
+#else
+#error "sp-record knows x86-64 and arm64"
+#endif
+static struct known_image *known_image(struct tracer *t, uint32_t id)
+{
+	if (id >= t->n_known) {
+		size_t n = id + 16;
+
+		t->known = xrealloc(t->known, n, sizeof(*t->known));
+		memset(t->known + t->n_known, 0,
+		       (n - t->n_known) * sizeof(*t->known));
+		t->n_known = n;
+	}
+	return &t->known[id];
+}
+
+void learn_build_id(struct tracer *t, uint32_t id, const char *path,
+		    const struct image_key *key)
+{
+	struct known_image *known = known_image(t, id);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	unsigned int major_nr = key->device >> 20;
+	struct stat st;
+
+	if (fd < 0)
+		return;
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode) &&
+	    st.st_ino == key->inode &&
+	    (!major_nr || (major(st.st_dev) == major_nr &&
+			   minor(st.st_dev) == (key->device & 0xfffff))))
+		known->build_id_size = build_id_read(fd, known->build_id);
+	close(fd);
+}
+
+bool read_path(const struct tracer *t, uint32_t id, struct image_path *path)
+{
+	return !bpf_map__lookup_elem(t->skel->maps.paths, &id, sizeof(id),
+				     path, sizeof(*path), 0);
+}
+
+struct collection {
+	struct tracer *tracer;
+	struct trace *trace;
+	uint32_t run;
+	uint64_t start_ns;
+	uint32_t *images;	/* index in the trace by image id, +1 */
+};
+
+/* "...": where the beginning is missing. */
+static char *path_text(const struct image_path *path)
+{
+	uint32_t start = path->start < PATH_SIZE ? path->start : PATH_SIZE;
+
+	return xasprintf("%s%.*s", path->cut ? "..." : "",
+			 (int)(PATH_SIZE - start), path->bytes + start);
+}
+
+static uint32_t add_image(struct collection *c, uint32_t id)
+{
+	struct known_image *known;
+	struct image_path path;
+	uint32_t image;
+	char *text;
+
+	if (!read_path(c->tracer, id, &path))
+		return trace_add_image(c->trace, NULL, NULL, 0);
+	text = path_text(&path);
+	known = known_image(c->tracer, id);
+	if (!known->build_id_size)
+		learn_build_id(c->tracer, id, text, &path.key);
+	image = trace_add_image(c->trace, text, known->build_id,
+				known->build_id_size);
+	free(text);
+	return image;
+}
+
+static uint32_t trace_image(struct collection *c, uint32_t id)
+{
+	if (!c->images[id])
+		c->images[id] = add_image(c, id) + 1;
+	return c->images[id] - 1;
+}
+
+static struct sighting sighting_of(const struct collection *c,
+				   const struct tally *tally, uint32_t flags)
+{
+	return (struct sighting){
+		.run = c->run,
+		.flags = flags,
+		/* once: a task that is left running may still add to it */
+		.count = __atomic_load_n(&tally->count, __ATOMIC_RELAXED),
+		.first_ns = tally->first_ns > c->start_ns ?
+			tally->first_ns - c->start_ns : 0,
+	};
+}
+
+static void collect_fact(struct collection *c, enum fact_kind kind,
+			 const struct rare_key *key, const struct tally *tally,
+			 uint32_t flags)
+{
+	struct sighting sighting = sighting_of(c, tally, flags);
+	struct call fact = {
+		.id = { key->row < ROWS ? row_archs[key->row] : 0, key->nr },
+		.answer = kind == FACT_DENIAL ? key->answer : 0,
+	};
+
+	if (!sighting.count)
+		return;
+	fact.image = trace_image(c, key->image);
+	trace_sum_fact(c->trace, kind, &fact, &sighting);
+}
+
+static void collect_use(struct collection *c, uint32_t id, uint32_t use,
+			uint64_t count)
+{
+	struct image_use u = {
+		.run = c->run,
+		.execs = use == USE_EXECS ? count : 0,
+		.tasks = use == USE_TASKS ? count : 0,
+	};
+
+	if (count)
+		trace_sum_use(c->trace, trace_image(c, id), &u);
+}
+
+static void collect_table(struct collection *c, uint32_t id)
+{
+	const struct image_calls *image = &c->tracer->table[id];
+
+	for (uint32_t row = 0; row < ROWS; row++)
+		for (int32_t nr = 0; nr < CALLS_PER_ROW; nr++) {
+			struct rare_key key = { id, row, nr, 0, 0 };
+
+			collect_fact(c, FACT_CALL, &key, &image->calls[row][nr],
+				     0);
+		}
+	for (uint32_t use = 0; use < USES; use++)
+		collect_use(c, id, use, image->uses[use].count);
+}
+
+static uint32_t sighting_flags(uint32_t rare)
+{
+	return (rare & RARE_VSYSCALL ? SIGHTING_VSYSCALL : 0) |
+	       (rare & RARE_INFLIGHT ? SIGHTING_INFLIGHT : 0) |
+	       (rare & RARE_SKIPPED ? SIGHTING_SKIPPED : 0);
+}
+
+static void collect_one(struct collection *c, const struct rare_key *key,
+			const struct tally *tally)
+{
+	if (key->image >= IMAGE_ARMED)
+		return;
+	if (key->row == ROW_USE)
+		collect_use(c, key->image, key->nr, tally->count);
+	else if (key->row == ROW_OPERATION)
+		collect_fact(c, FACT_OPERATION, key, tally, 0);
+	else if (key->flags & RARE_DENIED)
+		collect_fact(c, FACT_DENIAL, key, tally, 0);
+	else
+		collect_fact(c, FACT_CALL, key, tally,
+			     sighting_flags(key->flags));
+}
+
+static void collect_rare(struct collection *c)
+{
+	int fd = bpf_map__fd(c->tracer->skel->maps.rare);
+	struct rare_key key, *previous = NULL;
+	struct tally tally;
+
+	while (!bpf_map_get_next_key(fd, previous, &key)) {
+		previous = &key;
+		if (!bpf_map_lookup_elem(fd, &key, &tally))
+			collect_one(c, &key, &tally);
+	}
+}
+
+/* The task went on with a signal in place of its call; it lives. */
+static void collect_trapped(struct collection *c)
+{
+	int fd = bpf_map__fd(c->tracer->skel->maps.trapped);
+	struct tally once = { .count = 1 };
+	uint64_t address, *previous = NULL;
+	struct rare_key key;
+
+	once.first_ns = c->start_ns;
+	while (!bpf_map_get_next_key(fd, previous, &address)) {
+		previous = &address;
+		if (bpf_map_lookup_elem(fd, &address, &key))
+			continue;
+		key.flags = RARE_SKIPPED;
+		collect_one(c, &key, &once);
+	}
+}
+
+/* How often a program was not run, since it was running on that CPU. */
+static uint64_t program_misses(const struct bpf_program *program)
+{
+	struct bpf_prog_info info = { 0 };
+	uint32_t size = sizeof(info);
+
+	if (bpf_program__fd(program) < 0 ||
+	    bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
+		return 0;
+	return info.recursion_misses;
+}
+
+static void collect_losses(const struct tracer *t, struct run *run)
+{
+	const struct progress *p = &t->skel->bss->progress;
+	const struct record *skel = t->skel;
+
+	run_lose(run, "call", p->lost_calls +
+		 program_misses(skel->progs.sys_enter) +
+		 program_misses(skel->progs.sys_exit) +
+		 program_misses(skel->progs.emulate_vsyscall));
+	run_lose(run, "task", p->lost_tasks +
+		 program_misses(skel->progs.sched_process_fork) +
+		 program_misses(skel->progs.sched_process_exec) +
+		 program_misses(skel->progs.sched_process_exit) +
+		 program_misses(skel->progs.seeking_fork) +
+		 program_misses(skel->progs.seeking_exit) +
+		 program_misses(skel->progs.cgroup_attach_task));
+	run_lose(run, "image", p->lost_images);
+	run_lose(run, "detail", p->lost_details);
+	run_lose(run, "record", 0);
+}
+
+void tracer_collect(struct tracer *t, struct trace *trace, uint32_t run)
+{
+	struct collection c = {
+		.tracer = t,
+		.trace = trace,
+		.run = run,
+		.start_ns = t->skel->bss->progress.start_ns,
+		.images = xcalloc(IMAGE_ARMED, sizeof(*c.images)),
+	};
+
+	ring_buffer__consume(t->ring);
+	if (t->target)
+		run_pass(t);
+	for (uint32_t id = 0; id < image_end(t) && id < t->n_table; id++)
+		collect_table(&c, id);
+	collect_rare(&c);
+	collect_trapped(&c);
+	collect_losses(t, trace->runs[run]);
+	free(c.images);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "problem.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "memory.h"
+
+static bool has_capability(int capability)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[2] = { 0 };
+
+	return syscall(SYS_capget, &header, data) == 0 &&
+		data[capability / 32].effective & 1U << capability % 32;
+}
+
+static bool is_locked_down(void)
+{
+	char line[128] = "";
+	FILE *file = fopen("/sys/kernel/security/lockdown", "re");
+
+	if (!file)
+		return false;
+	if (!fgets(line, sizeof(line), file))
+		*line = '\0';
+	fclose(file);
+	return strstr(line, "[confidentiality]");
+}
+
+static char *missing_capabilities(void)
+{
+	bool bpf = has_capability(CAP_BPF) || has_capability(CAP_SYS_ADMIN);
+	bool perfmon = has_capability(CAP_PERFMON) ||
+		has_capability(CAP_SYS_ADMIN);
+	char self[4096] = "sp-record";
+
+	if (bpf && perfmon)
+		return NULL;
+	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
+		strcpy(self, "sp-record");
+	return xasprintf("%s%s%s missing: run as root, or once: "
+			 "setcap cap_bpf,cap_perfmon=ep '%s'",
+			 bpf ? "" : "CAP_BPF", !bpf && !perfmon ?
+			 " and " : "", perfmon ? " is" : bpf ?
+			 "CAP_PERFMON is" : "CAP_PERFMON are", self);
+}
+
+bool kernel_is_older_than(unsigned int major, unsigned int minor)
+{
+	struct utsname name;
+	unsigned int a, b;
+
+	if (uname(&name) || sscanf(name.release, "%u.%u", &a, &b) != 2)
+		return false;
+	return a < major || (a == major && b < minor);
+}
+
+char *problem_explain(int error)
+{
+	struct utsname name;
+	char *problem;
+
+	if (kernel_is_older_than(5, 15) && !uname(&name))
+		return xasprintf("Linux %s is too old: recording needs 5.15 "
+				 "or newer", name.release);
+	if (error == ENOSYS)
+		return xstrdup("this kernel has no BPF: it needs "
+			       "CONFIG_BPF_SYSCALL=y");
+	problem = missing_capabilities();
+	if (problem)
+		return problem;
+	if (is_locked_down())
+		return xstrdup("the kernel is locked down (confidentiality): "
+			       "boot with lockdown=integrity or less");
+	if (access("/sys/kernel/btf/vmlinux", R_OK))
+		return xasprintf("/sys/kernel/btf/vmlinux: %s: the kernel "
+				 "needs CONFIG_DEBUG_INFO_BTF=y",
+				 strerror(errno));
+	return xasprintf("cannot load the BPF programs: %s (SP_DEBUG=1 shows "
+			 "libbpf's messages)", strerror(error));
+}
