@@ -44,6 +44,9 @@ enum {
 enum calls_row { ROW_NATIVE, ROW_COMPAT, ROWS };
 enum { CALLS_PER_ROW = 512 };
 
+/* Groups of CPUs: by their number's last bits. */
+enum { GROUPS_MAX = 8 };
+
 struct tally {
 	__u64 count;
 	__u64 first_ns;		/* CLOCK_MONOTONIC, of the first one */
@@ -52,7 +55,10 @@ _Static_assert(sizeof(struct tally) == 16, "layout");
 
 enum use_kind { USE_EXECS, USE_TASKS, USES };
 
-/* An element of `table`: everything that tasks of one image did. */
+/*
+ * An element of `table`: what tasks of one image did. Each image has one for
+ * each of a few groups of CPUs, so that these do not wait for one another.
+ */
 struct image_calls {
 	struct tally calls[ROWS][CALLS_PER_ROW];
 	struct tally uses[USES];
@@ -122,14 +128,57 @@ _Static_assert(sizeof(struct event) == 16, "layout");
 struct held_call {
 	__u32 row;
 	__s32 nr;
+	__u64 args[6];
 };
-_Static_assert(sizeof(struct held_call) == 8, "layout");
+_Static_assert(sizeof(struct held_call) == 56, "layout");
+
+/* What an entry of the log tells. */
+enum log_what {
+	LOG_CALL = 0,
+	LOG_FORK,		/* args: the child's tid and pid */
+	LOG_EXEC,		/* of `image` */
+	LOG_EXIT,		/* args: the exit code, as the kernel has it */
+	LOG_WHAT = 0xf,
+	LOG_ROW_SHIFT = 4,	/* enum calls_row */
+	LOG_FLAGS_SHIFT = 8,	/* RARE_* */
+};
+
+/*
+ * With --every, one for each call. Each CPU has a ring of them, `log_size`
+ * (a power of two) elements of `call_log`: the kernel side takes the element at
+ * `head`, fills it in and sets its turn; user space reads up to there and sets
+ * `tail`. Both only ever grow.
+ */
+struct log_entry {
+	__u32 turn;		/* its position + 1, once it is whole */
+	__u32 what;
+	__u64 time_ns;		/* CLOCK_MONOTONIC */
+	__u32 pid, tid;		/* in the initial namespace; 0: not known */
+	__u32 image;
+	__s32 nr;
+	__u64 args[6];
+};
+_Static_assert(sizeof(struct log_entry) == 80, "layout");
+
+/* An element of `log_ends`, one a CPU; each side has a cache line. */
+struct log_ends {
+	__u64 head;
+	__u64 lost;		/* calls for which there was no room */
+	__u64 lost_tasks;	/* forks, execs and exits */
+	__u64 zero[5];
+	__u64 tail;		/* by user space */
+	__u64 zero2[7];
+};
+_Static_assert(sizeof(struct log_ends) == 128, "layout");
+
+/* Never filled: for programs that interrupt one another between two steps. */
+enum { LOG_SLACK = 64 };
 
 /* Written by the kernel side, read at any time. */
 struct progress {
 	__u64 start_ns;		/* of the command's execve; 0: not yet */
 	__u64 last_new_ns;	/* the last time a tally went from 0 to 1 */
-	__u64 distinct;		/* tallies that are not 0 */
+	__u64 rare_distinct;	/* elements of `rare` */
 	__u64 live;		/* tasks that are followed */
 	__u64 tasks;		/* that ever were */
 	__u64 next_image;

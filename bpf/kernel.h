@@ -109,7 +109,8 @@ struct mm_struct {
 };
 
 struct pt_regs {
-	unsigned long bx, di, orig_ax;		/* x86 */
+	unsigned long r8, r9, r10, bx, cx, dx, si, di, bp;	/* x86 */
+	unsigned long orig_ax;
 	__u64 regs[31], orig_x0;		/* arm64 */
 	__s32 syscallno;
 };

@@ -36,7 +36,10 @@ enum { WATCH_WAIT_NS = 2000000 };	/* for user space to attach sys_exit */
 /* By the choice that the line at the top gives: some helpers ask for it. */
 char LICENSE[] SEC("license") = "GPL";
 
-const volatile __u32 table_images;	/* elements of `table` */
+const volatile __u32 table_images;	/* of each group of CPUs in `table` */
+const volatile __u32 groups_mask;	/* their number - 1: a power of two - 1 */
+const volatile bool every;		/* call is logged */
+const volatile __u32 log_size;		/* entries of each CPU */
 const volatile bool no_follow;		/* only threads of a followed task */
 const volatile bool attaching;
 const volatile bool by_cgroup;
@@ -67,6 +70,23 @@ struct {
 	__type(key, __u32);
 	__type(value, struct image_calls);
 } table SEC(".maps");
+
+/* With --every. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);		/* before loading */
+	__type(key, __u32);
+	__type(value, struct log_entry);
+} call_log SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);		/* before loading */
+	__type(key, __u32);
+	__type(value, struct log_ends);
+} log_ends SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -154,12 +174,85 @@ static __always_inline __u64 sub(__u64 *counter, __u64 n)
 	return __sync_fetch_and_sub(counter, n) - n;
 }
 
+/* A place in the log of this CPU; NULL: there is none, which is counted. */
+static __always_inline struct log_entry *log_begin(__u64 *at, bool is_call)
+{
+	__u32 cpu = bpf_get_smp_processor_id(), i;
+	struct log_ends *ends = bpf_map_lookup_elem(&log_ends, &cpu);
+
+	if (!ends)
+		return NULL;
+	if (ends->head - *(volatile __u64 *)&ends->tail >=
+	    log_size - LOG_SLACK) {
+		add(is_call ? &ends->lost : &ends->lost_tasks, 1);
+		return NULL;
+	}
+	*at = __sync_fetch_and_add(&ends->head, 1);
+	i = cpu * log_size + ((__u32)*at & (log_size - 1));
+	return bpf_map_lookup_elem(&call_log, &i);
+}
+
+/* From here on user space may read it: nothing is written after the turn. */
+static __always_inline void log_end(struct log_entry *entry, __u64 at)
+{
+#if defined(__TARGET_ARCH_x86)
+	asm volatile("" ::: "memory");
+	*(volatile __u32 *)&entry->turn = at + 1;
+#else
+	__sync_lock_test_and_set(&entry->turn, at + 1);
+#endif
+}
+
+static __always_inline void log_task(enum log_what what, __u32 image,
+				     struct task_struct *task, __u64 arg0,
+				     __u64 arg1)
+{
+	struct log_entry *entry;
+	__u64 at;
+
+	if (!every)
+		return;
+	entry = log_begin(&at, false);
+	if (!entry)
+		return;
+	entry->what = what;
+	entry->time_ns = bpf_ktime_get_ns();
+	entry->pid = BPF_CORE_READ(task, tgid);
+	entry->tid = BPF_CORE_READ(task, pid);
+	entry->image = image;
+	entry->nr = 0;
+	__builtin_memset(entry->args, 0, sizeof(entry->args));
+	entry->args[0] = arg0;
+	entry->args[1] = arg1;
+	log_end(entry, at);
+}
+
+/* A call whose arguments are not known; in flight, nor is whose it was. */
+static __always_inline void log_rare(const struct rare_key *key)
+{
+	__u64 id = key->flags & RARE_INFLIGHT ? 0 : bpf_get_current_pid_tgid();
+	struct log_entry *entry;
+	__u64 at;
+
+	entry = log_begin(&at, true);
+	if (!entry)
+		return;
+	entry->what = LOG_CALL | key->row << LOG_ROW_SHIFT |
+		key->flags << LOG_FLAGS_SHIFT;
+	entry->time_ns = bpf_ktime_get_ns();
+	entry->pid = id >> 32;
+	entry->tid = id;
+	entry->image = key->image;
+	entry->nr = key->nr;
+	__builtin_memset(entry->args, 0, sizeof(entry->args));
+	log_end(entry, at);
+}
+
 static __always_inline __u64 note_new(void)
 {
 	__u64 now = bpf_ktime_get_ns();
 
 	progress.last_new_ns = now;
-	add(&progress.distinct, 1);
 	return now;
 }
 
@@ -169,11 +262,15 @@ static __noinline int count_rare(struct rare_key *key)
 
 	if (key->row < ROWS)
 		add(&progress.rare_calls, 1);
+	if (every && key->row < ROWS &&
+	    key->flags & (RARE_VSYSCALL | RARE_INFLIGHT | RARE_SKIPPED))
+		log_rare(key);
 	tally = bpf_map_lookup_elem(&rare, key);
 	if (!tally) {
 		one.first_ns = bpf_ktime_get_ns();
 		if (!bpf_map_update_elem(&rare, key, &one, BPF_NOEXIST)) {
 			note_new();
+			add(&progress.rare_distinct, 1);
 			return 0;
 		}
 		tally = bpf_map_lookup_elem(&rare, key);	/* another CPU was faster */
@@ -198,34 +295,37 @@ static __always_inline struct tally *tally_of(struct image_calls *c, __u32 row,
 	return &c->calls[row & 1][at];
 }
 
-static __always_inline void count_in(struct tally *tally)
+/* The image's element for a group of CPUs; NULL: it has none. */
+static __always_inline struct image_calls *calls_of(__u32 image, __u32 group)
 {
-	if (!__sync_fetch_and_add(&tally->count, 1))
-		tally->first_ns = note_new();
+	__u32 i = (group & groups_mask) * table_images + image;
+
+	return image < table_images ? bpf_map_lookup_elem(&table, &i) : NULL;
 }
 
 static __always_inline void count_call(__u32 image, __u32 row, __s32 nr)
 {
-	if (image < table_images && (__u32)nr < CALLS_PER_ROW) {
-		struct image_calls *c = bpf_map_lookup_elem(&table, &image);
+	struct image_calls *c = (__u32)nr < CALLS_PER_ROW ?
+		calls_of(image, groups_mask ? bpf_get_smp_processor_id() : 0) :
+		NULL;
 
-		if (c) {
-			count_in(tally_of(c, row, nr));
-			return;
-		}
+	if (c) {
+		struct tally *tally = tally_of(c, row, nr);
+
+		if (!__sync_fetch_and_add(&tally->count, 1))
+			tally->first_ns = note_new();
+	} else {
+		struct rare_key key = { .image = image, .row = row, .nr = nr };
+
+		count_rare(&key);
 	}
-	struct rare_key key = { .image = image, .row = row, .nr = nr };
-
-	count_rare(&key);
 }
 
 static __always_inline void count_use(__u32 image, enum use_kind use)
 {
 	struct rare_key key = { .image = image, .row = ROW_USE, .nr = use };
-	struct image_calls *c = NULL;
+	struct image_calls *c = calls_of(image, 0);
 
-	if (image < table_images)
-		c = bpf_map_lookup_elem(&table, &image);
 	if (c)
 		add(&c->uses[use].count, 1);
 	else
@@ -439,31 +539,110 @@ static __always_inline void note_enter(struct task_slot *slot,
 		slot->state = state_with(state, STAND_INSIDE);
 }
 
-SEC("raw_tp/sys_enter")
-int sys_enter(struct bpf_raw_tracepoint_args *ctx)
+/* The registers must be of a type that the verifier knows. */
+static __always_inline void read_args(struct pt_regs *regs, __u32 row,
+				      __u64 args[6])
+{
+#if defined(__TARGET_ARCH_x86)
+	bool compat = row == ROW_COMPAT;
+
+	args[0] = compat ? regs->bx : regs->di;
+	args[1] = compat ? regs->cx : regs->si;
+	args[2] = regs->dx;
+	args[3] = compat ? regs->si : regs->r10;
+	args[4] = compat ? regs->di : regs->r8;
+	args[5] = compat ? regs->bp : regs->r9;
+#else
+	(void)row;
+	args[0] = regs->orig_x0;
+	for (int i = 1; i < 6; i++)
+		args[i] = regs->regs[i];
+#endif
+}
+
+/*
+ * To have the next entry's memory at hand by the next call, which comes to a
+ * stop at its first atomic instruction otherwise.
+ */
+static __always_inline void log_prefetch(__u64 at)
+{
+	__u32 i = bpf_get_smp_processor_id() * log_size +
+		((__u32)(at + 1) & (log_size - 1));
+	const struct log_entry *next = bpf_map_lookup_elem(&call_log, &i);
+
+	if (!next)
+		return;
+	(void)*(volatile __u64 *)&next->time_ns;
+	(void)*(volatile __u64 *)&next->args[5];
+}
+
+static __always_inline void log_call(struct task_struct *task,
+				     struct pt_regs *regs, __u32 image,
+				     __u32 row, __s32 nr)
+{
+	struct log_entry *entry;
+	__u64 at;
+
+	entry = log_begin(&at, true);
+	if (!entry)
+		return;
+	entry->what = LOG_CALL | row << LOG_ROW_SHIFT;
+	entry->time_ns = bpf_ktime_get_ns();
+	entry->pid = task->tgid;
+	entry->tid = task->pid;
+	entry->image = image;
+	entry->nr = nr;
+	read_args(regs, row, entry->args);
+	log_end(entry, at);
+	log_prefetch(at);
+}
+
+/* `typed` NULL: only counted. */
+static __always_inline int on_enter(struct pt_regs *regs,
+				    struct pt_regs *typed, __s32 nr)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_slot *slot = slot_of(task->pid);
-	__s32 nr = ctx->args[1];
-	__u32 row;
+	__u32 row, image;
 
-	if (!slot || slot->image == IMAGE_NONE)
+	if (!slot)
+		return 0;
+	image = slot->image;
+	if (image == IMAGE_NONE)
 		return 0;
 	row = current_row(task);
-	if (slot->image == IMAGE_ARMED) {
+	if (image == IMAGE_ARMED) {
 		armed.row = row;
 		armed.nr = nr;
+		if (typed)
+			read_args(typed, row, armed.args);
 		return 0;
 	}
 	if (control.watch || is_in_transit(slot->state))
 		note_enter(slot, task);
 	else if (filter_call(row, nr))
-		foresee_filter(filter_call(row, nr), (void *)ctx->args[0],
-			       row);
-	count_call(slot->image, row, nr);
-	if (task->pid != task->tgid && is_exec(row, nr))
+		foresee_filter(filter_call(row, nr), regs, row);
+	count_call(image, row, nr);
+	if (typed)
+		log_call(task, typed, image, row, nr);
+	if (is_exec(row, nr) && task->pid != task->tgid)
 		remember_exec(task);
 	return 0;
+}
+
+SEC("raw_tp/sys_enter")
+int sys_enter(struct bpf_raw_tracepoint_args *ctx)
+{
+	return on_enter((void *)ctx->args[0], NULL, ctx->args[1]);
+}
+
+/* In place of it with --every: here registers are read without a helper. */
+SEC("tp_btf/sys_enter")
+int sys_enter_every(__u64 *ctx)
+{
+	struct pt_regs *regs = (void *)ctx[0];
+
+	return on_enter(regs, regs, ctx[1]);
 }
 
 /* Whether the image ever made the call, without any flag. */
@@ -471,13 +650,15 @@ static __always_inline bool was_counted(__u32 image, __u32 row, __s32 nr)
 {
 	struct rare_key key = { .image = image, .row = row, .nr = nr };
 
-	if (image < table_images && (__u32)nr < CALLS_PER_ROW) {
-		struct image_calls *c = bpf_map_lookup_elem(&table, &image);
+	if (image >= table_images || (__u32)nr >= CALLS_PER_ROW)
+		return bpf_map_lookup_elem(&rare, &key);
+	for (__u32 group = 0; group < GROUPS_MAX; group++) {
+		struct image_calls *c = calls_of(image, group);
 
-		if (c)
-			return tally_of(c, row, nr)->count;
+		if (c && tally_of(c, row, nr)->count)
+			return true;
 	}
-	return bpf_map_lookup_elem(&rare, &key);
+	return false;
 }
 
 /* Whether a filter undid the call, to send a signal in its place. */
@@ -735,6 +916,25 @@ static __noinline __u32 image_of(struct file *file,
 	return IMAGE_OTHER;
 }
 
+/* The execve that began it all, as it was called. */
+static __always_inline void log_first(__u32 image, __u64 now)
+{
+	__u64 id = bpf_get_current_pid_tgid(), at;
+	struct log_entry *entry = every ? log_begin(&at, true) : NULL;
+
+	if (!entry)
+		return;
+	entry->what = LOG_CALL | armed.row << LOG_ROW_SHIFT;
+	entry->time_ns = now;
+	entry->pid = id >> 32;
+	entry->tid = id;
+	entry->image = image;
+	entry->nr = armed.nr;
+	for (int i = 0; i < 6; i++)
+		entry->args[i] = armed.args[i];
+	log_end(entry, at);
+}
+
 static __always_inline void begin(__u32 image)
 {
 	__u64 now = bpf_ktime_get_ns();
@@ -744,6 +944,7 @@ static __always_inline void begin(__u32 image)
 	progress.tasks = 1;
 	count_use(image, USE_TASKS);
 	count_call(image, armed.row, armed.nr);
+	log_first(image, now);
 }
 
 SEC("raw_tp/sched_process_exec")
@@ -787,6 +988,7 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 	count_use(image, USE_EXECS);
 	if (first)
 		begin(image);
+	log_task(LOG_EXEC, image, task, 0, 0);
 	return 0;
 }
 
@@ -815,6 +1017,8 @@ static __always_inline int on_fork(struct task_slot *from,
 	add(&progress.tasks, 1);
 	note_filter(to, parent);
 	count_use(image, USE_TASKS);
+	log_task(LOG_FORK, image, parent, BPF_CORE_READ(child, pid),
+		 BPF_CORE_READ(child, tgid));
 	return 0;
 }
 
@@ -883,6 +1087,8 @@ static __always_inline int on_exit(struct task_struct *task)
 	state = slot->state;
 	slot->state = 0;
 	note_death(image, state, task);
+	log_task(LOG_EXIT, image, task,
+		 (__u32)BPF_CORE_READ(task, exit_code), 0);
 	if (state & STATE_FILTERED)
 		sub(&progress.filtered, 1);
 	if (!sub(&progress.live, 1))

@@ -289,6 +289,17 @@ static bool decode(struct stream_reader *r, size_t size,
 	return true;
 }
 
+/*
+ * Events come by the million, and have a decoder of their own. In another
+ * encoding than a writer's they are looked at like any other record.
+ */
+static bool is_events(const struct stream_reader *r)
+{
+	const uint8_t *p = r->data + r->start;
+
+	return r->inside && p[0] == 0x94 && p[1] == STREAM_EVENTS;
+}
+
 static bool is_header(const struct stream_record *record)
 {
 	const msgpack_object *magic = &record->fields[0];
@@ -357,7 +368,12 @@ enum stream_event stream_next(struct stream_reader *r,
 	event = frame(r, &size);
 	if (event != STREAM_RECORD)
 		return event;
-	if (!decode(r, size, record))
+	*record = (struct stream_record){
+		.data = r->data + r->start, .size = size,
+	};
+	if (is_events(r))
+		record->kind = STREAM_EVENTS;
+	else if (!decode(r, size, record))
 		return fail(r, STREAM_BAD, r->segments ? "not a record" :
 			    "not a sandprint stream");
 	if (!r->inside)
@@ -413,6 +429,15 @@ void stream_end(struct stream_writer *w)
 {
 	totals_record(&w->totals, w->buffer.data, w->buffer.size);
 	flush(w);
+}
+
+void stream_put(struct stream_writer *w, const void *head, size_t head_size,
+		const void *body, size_t body_size)
+{
+	totals_record(&w->totals, head, head_size);
+	w->totals.crc = crc32_z(w->totals.crc, body, body_size);
+	fwrite(head, 1, head_size, w->file);
+	fwrite(body, 1, body_size, w->file);
 }
 
 void stream_writer_count(struct stream_writer *w, uint64_t calls)

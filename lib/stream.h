@@ -25,6 +25,8 @@ enum stream_kind {
 	STREAM_CALL = 4,
 	STREAM_DENIAL = 5,
 	STREAM_OPERATION = 6,
+	STREAM_EVENTS = 7,
+	STREAM_EVENT_IMAGE = 8,
 };
 
 /* No writer produces a record beyond these: sp-stream(5), LIMITS. */
@@ -46,8 +48,11 @@ enum stream_event {
 
 struct stream_record {
 	uint64_t kind;
+	/* Valid until the next stream_next(): */
 	uint32_t n_fields;
-	const msgpack_object *fields;	/* valid until the next stream_next() */
+	const msgpack_object *fields;	/* NULL: STREAM_EVENTS, see events.h */
+	const uint8_t *data;		/* the record as it stands in the input */
+	size_t size;
 };
 
 struct stream_reader;
@@ -75,6 +80,9 @@ struct stream_writer *stream_writer_new(FILE *file);
 msgpack_packer *stream_begin(struct stream_writer *w, enum stream_kind kind,
 			     uint32_t n_fields);
 void stream_end(struct stream_writer *w);
+/* A whole record that is encoded already, in two pieces. */
+void stream_put(struct stream_writer *w, const void *head, size_t head_size,
+		const void *body, size_t body_size);
 /* Counts towards the total of calls that the trailer holds (saturating). */
 void stream_writer_count(struct stream_writer *w, uint64_t calls);
 /* Writes the trailer and frees the writer. */

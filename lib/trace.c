@@ -303,6 +303,7 @@ struct segment {
 	uint32_t *images;
 	size_t n_images;
 	uint64_t unknown;	/* records of kinds that are not known */
+	uint32_t n_event_images;
 };
 
 static void segment_clear(struct segment *s)
@@ -471,6 +472,46 @@ static const char *read_fact(struct trace *t, const struct segment *s,
 	return NULL;
 }
 
+static const char *read_event_image(struct trace *t, struct segment *s,
+				    const struct stream_record *record)
+{
+	const msgpack_object *path = record->fields;
+	char *text = NULL;
+
+	if (record->n_fields != 1 || s->n_event_images == UINT32_MAX ||
+	    (path->type != MSGPACK_OBJECT_NIL && !text_unpack(path, &text)))
+		return "an image of events that is none";
+	if (t->sink)
+		t->sink->image(t->sink->arg, s->n_event_images, text);
+	s->n_event_images++;
+	free(text);
+	return NULL;
+}
+
+static const char *read_events(struct trace *t, const struct segment *s,
+			       const struct stream_record *record)
+{
+	struct events_reader events;
+	enum events_next next;
+	struct happening one;
+
+	if (!events_open(&events, record))
+		return "events that are none";
+	for (;;) {
+		next = events_next(&events, &one);
+		if (next != EVENTS_ONE)
+			break;
+		if (one.image >= s->n_event_images)
+			return "an event with an image that is none";
+		t->n_events++;
+		if (t->sink)
+			t->sink->event(t->sink->arg, &one);
+	}
+	if (t->sink)
+		t->sink->pause(t->sink->arg);
+	return next == EVENTS_BAD ? "an event that is none" : NULL;
+}
+
 static const char *read_record(struct trace *t, struct segment *s,
 			       struct stream_reader *r,
 			       const struct stream_record *record)
@@ -480,6 +521,10 @@ static const char *read_record(struct trace *t, struct segment *s,
 		return read_run(t, s, record);
 	case STREAM_IMAGE:
 		return read_image(t, s, record);
+	case STREAM_EVENTS:
+		return read_events(t, s, record);
+	case STREAM_EVENT_IMAGE:
+		return read_event_image(t, s, record);
 	}
 	for (int kind = 0; kind < FACT_KINDS; kind++)
 		if (record->kind == shapes[kind].record)
@@ -814,7 +859,11 @@ static void write_facts(struct stream_writer *w, const struct trace *t,
 
 void trace_write(struct trace *t, FILE *file)
 {
-	struct stream_writer *w = stream_writer_new(file);
+	trace_finish(t, stream_writer_new(file));
+}
+
+void trace_finish(struct trace *t, struct stream_writer *w)
+{
 	uint32_t *wire = xcalloc(t->n_images, sizeof(*wire));
 
 	trace_sort(t);

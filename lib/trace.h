@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "events.h"
 #include "run.h"
 #include "syscall.h"
 
@@ -67,6 +68,18 @@ struct facts {
 	size_t n;
 };
 
+/*
+ * Who wants the events of a stream, which no trace keeps: called in the
+ * stream's order, while it is read.
+ */
+struct trace_sink {
+	/* The number starts at 0 in each segment. `path` NULL: not known. */
+	void (*image)(void *arg, uint32_t number, const char *path);
+	void (*event)(void *arg, const struct happening *event);
+	void (*pause)(void *arg);	/* the end of a record of events */
+	void *arg;
+};
+
 struct trace {
 	struct run **runs;
 	size_t n_runs;
@@ -78,6 +91,8 @@ struct trace {
 			struct facts calls, denials, operations;
 		};
 	};
+	uint64_t n_events;		/* that were read, and not kept */
+	const struct trace_sink *sink;	/* the caller's; NULL: nobody's */
 	struct trace_index *index;	/* private */
 };
 
@@ -128,6 +143,8 @@ void trace_sort(struct trace *t);
 
 /* One segment in canonical order; sorts. Errors show in ferror(file). */
 void trace_write(struct trace *t, FILE *file);
+/* The same into a segment that was begun, which ends with it. */
+void trace_finish(struct trace *t, struct stream_writer *w);
 
 /* Totals, computed on reading. */
 uint64_t call_count(const struct call *call);		/* saturating */

@@ -33,6 +33,7 @@ enum format_flag {
 	FORMAT_CONTAINER = 4,	/* loaded by a container runtime */
 	FORMAT_BEFORE = 8,	/* loaded before the program is executed */
 	FORMAT_ERRNO = 16,	/* can answer single calls with an errno */
+	FORMAT_EVENTS = 32,	/* the events of the stream, as they are read */
 };
 
 struct format {

@@ -10,6 +10,7 @@
 #include "memory.h"
 #include "message.h"
 #include "output.h"
+#include "ndjson.h"
 #include "select.h"
 #include "text.h"
 
@@ -24,6 +25,8 @@ static const struct format formats[] = {
 	{ "json", "the trace itself, for jq", FORMAT_TRACE, write_json },
 	{ "table", "the calls of the trace and their counts", FORMAT_TRACE,
 	  write_table },
+	{ "ndjson", "each event of sp-record --every, a line of JSON each",
+	  FORMAT_TRACE | FORMAT_EVENTS, NULL },
 };
 enum { N_FORMATS = sizeof(formats) / sizeof(formats[0]) };
 
@@ -249,6 +252,9 @@ static void parse_options(struct options *o, int argc, char **argv)
 	if (o->explain && o->format->flags & FORMAT_TRACE)
 		message_usage("--explain: --%s is no profile",
 			      o->format->name);
+	if (o->n_globs && o->format->flags & FORMAT_EVENTS)
+		message_usage("--image: not with --%s, whose lines have their "
+			      "image", o->format->name);
 }
 
 /* What the format and the options make of the groups. */
@@ -434,6 +440,41 @@ static void emit_trace(const struct trace *t, const struct options *o,
 	profile_free(p);
 }
 
+/* Nothing waits for the end of the stream, and memory is for the counts alone. */
+static void emit_events(struct trace *t, const struct options *o, char **paths)
+{
+	struct output *out;
+	struct ndjson *ndjson;
+
+	if (!output_open(&out, o->output, 0))
+		return;
+	ndjson = ndjson_new(output_file(out));
+	t->sink = ndjson_sink(ndjson);
+	if (!load_inputs(t, paths, o->allow_partial)) {
+		output_abandon(out);
+	} else if (!t->n_events) {
+		output_abandon(out);
+		message_error("no events were recorded: sp-record --every "
+			      "writes them");
+	} else {
+		ndjson_finish(ndjson, t);
+		output_commit(out);
+	}
+	ndjson_free(ndjson);
+}
+
+static void emit(struct trace **t, const struct options *o, char **paths)
+{
+	bool partial = false;
+
+	if (!load_inputs(*t, paths, o->allow_partial) ||
+	    !check_runs(*t, o->n_globs, o->allow_partial, &partial) ||
+	    !select_from(t, o))
+		return;
+	trace_sort(*t);
+	emit_trace(*t, o, partial);
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = {
@@ -441,16 +482,13 @@ int main(int argc, char **argv)
 		.default_action = SECCOMP_RET_ERRNO | EPERM,
 	};
 	struct trace *t = trace_new();
-	bool partial = false;
 
 	message_init("sp-emit", STATUS_TROUBLE, argv);
 	parse_options(&o, argc, argv);
-	if (load_inputs(t, argv + optind, o.allow_partial) &&
-	    check_runs(t, o.n_globs, o.allow_partial, &partial) &&
-	    select_from(&t, &o)) {
-		trace_sort(t);
-		emit_trace(t, &o, partial);
-	}
+	if (o.format->flags & FORMAT_EVENTS)
+		emit_events(t, &o, argv + optind);
+	else
+		emit(&t, &o, argv + optind);
 	trace_free(t);
 	free(o.globs);
 	return message_finish();

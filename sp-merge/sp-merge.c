@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sp-merge: the union of streams. */
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "message.h"
@@ -75,7 +76,9 @@ int main(int argc, char **argv)
 	if (load(t, argv + optind, o.read_flags) &&
 	    output_open(&out, o.output, OUTPUT_BINARY)) {
 		trace_write(t, output_file(out));
-		output_commit(out);
+		if (output_commit(out) && t->n_events)
+			message_note("%" PRIu64 " events are left out: a merge "
+				     "has counts alone", t->n_events);
 	}
 	trace_free(t);
 	return message_finish();

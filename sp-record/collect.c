@@ -22,6 +22,12 @@ static const uint32_t row_archs[ROWS] = { AUDIT_ARCH_AARCH64, AUDIT_ARCH_ARM };
 #else
 #error "sp-record knows x86-64 and arm64"
 #endif
+
+uint32_t row_arch(uint32_t row)
+{
+	return row < ROWS ? row_archs[row] : 0;
+}
+
 static struct known_image *known_image(struct tracer *t, uint32_t id)
 {
 	if (id >= t->n_known) {
@@ -67,8 +73,7 @@ struct collection {
 	uint32_t *images;	/* index in the trace by image id, +1 */
 };
 
-/* "...": where the beginning is missing. */
-static char *path_text(const struct image_path *path)
+char *path_text(const struct image_path *path)
 {
 	uint32_t start = path->start < PATH_SIZE ? path->start : PATH_SIZE;
 
@@ -108,8 +113,7 @@ static struct sighting sighting_of(const struct collection *c,
 	return (struct sighting){
 		.run = c->run,
 		.flags = flags,
-		/* once: a task that is left running may still add to it */
-		.count = __atomic_load_n(&tally->count, __ATOMIC_RELAXED),
+		.count = tally->count,
 		.first_ns = tally->first_ns > c->start_ns ?
 			tally->first_ns - c->start_ns : 0,
 	};
@@ -121,7 +125,7 @@ static void collect_fact(struct collection *c, enum fact_kind kind,
 {
 	struct sighting sighting = sighting_of(c, tally, flags);
 	struct call fact = {
-		.id = { key->row < ROWS ? row_archs[key->row] : 0, key->nr },
+		.id = { row_arch(key->row), key->nr },
 		.answer = kind == FACT_DENIAL ? key->answer : 0,
 	};
 
@@ -151,15 +155,16 @@ static void collect_table(struct collection *c, uint32_t id)
 	for (uint32_t row = 0; row < ROWS; row++)
 		for (int32_t nr = 0; nr < CALLS_PER_ROW; nr++) {
 			struct rare_key key = { id, row, nr, 0, 0 };
+			struct tally tally = table_tally(c->tracer, id, row,
+							 nr);
 
-			collect_fact(c, FACT_CALL, &key, &image->calls[row][nr],
-				     0);
+			collect_fact(c, FACT_CALL, &key, &tally, 0);
 		}
 	for (uint32_t use = 0; use < USES; use++)
 		collect_use(c, id, use, image->uses[use].count);
 }
 
-static uint32_t sighting_flags(uint32_t rare)
+uint32_t sighting_flags(uint32_t rare)
 {
 	return (rare & RARE_VSYSCALL ? SIGHTING_VSYSCALL : 0) |
 	       (rare & RARE_INFLIGHT ? SIGHTING_INFLIGHT : 0) |
@@ -229,9 +234,16 @@ static void collect_losses(const struct tracer *t, struct run *run)
 {
 	const struct progress *p = &t->skel->bss->progress;
 	const struct record *skel = t->skel;
+	uint64_t events = 0, details = p->lost_details;
+
+	for (size_t cpu = 0; t->log_ends && cpu < t->n_cpus; cpu++) {
+		events += t->log_ends[cpu].lost;
+		details += t->log_ends[cpu].lost_tasks;
+	}
 
 	run_lose(run, "call", p->lost_calls +
 		 program_misses(skel->progs.sys_enter) +
+		 program_misses(skel->progs.sys_enter_every) +
 		 program_misses(skel->progs.sys_exit) +
 		 program_misses(skel->progs.emulate_vsyscall));
 	run_lose(run, "task", p->lost_tasks +
@@ -242,7 +254,9 @@ static void collect_losses(const struct tracer *t, struct run *run)
 		 program_misses(skel->progs.seeking_exit) +
 		 program_misses(skel->progs.cgroup_attach_task));
 	run_lose(run, "image", p->lost_images);
-	run_lose(run, "detail", p->lost_details);
+	run_lose(run, "detail", details);
+	if (t->log_ends)
+		run_lose(run, "event", events);
 	run_lose(run, "record", 0);
 }
 

@@ -94,6 +94,8 @@ void report_losses(const struct run *run)
 		{ "task", "tasks could not be followed" },
 		{ "image", "executions are attributed to no image" },
 		{ "detail", "details were lost, no call" },
+		{ "event", "events were lost: the reader was too slow. The "
+		  "counts have their calls" },
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -101,6 +103,30 @@ void report_losses(const struct run *run)
 			message_note("%llu %s", (unsigned long long)
 				     run_lost(run, texts[i].kind),
 				     texts[i].text);
+}
+
+void report_missing(const struct log *log, const struct trace *trace)
+{
+	enum { NAMED = 8 };
+	char *text = xstrdup(""), buf[SYSCALL_NAME_MAX];
+	struct call_total *missing;
+	size_t n;
+
+	missing = log_missing(log, trace, &n);
+	for (size_t i = 0; i < n && i < NAMED; i++) {
+		char *longer = xasprintf("%s%s%s %" PRIu64, text,
+					 i ? ", " : "",
+					 syscall_label(missing[i].id, buf),
+					 missing[i].count);
+
+		free(text);
+		text = longer;
+	}
+	if (n)
+		message_note("calls without their events: %s%s", text,
+			     n > NAMED ? ", ..." : "");
+	free(missing);
+	free(text);
 }
 
 static void print_totals(const struct trace *trace, const struct recording *r,

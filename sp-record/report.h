@@ -3,6 +3,7 @@
 #ifndef REPORT_H
 #define REPORT_H
 
+#include "log.h"
 #include "recording.h"
 #include "trace.h"
 #include "tracer.h"
@@ -14,5 +15,8 @@ void report_losses(const struct run *run);
 /* Of a trace with one run. */
 void report_summary(const struct trace *trace, const struct recording *r,
 		    uint64_t tasks);
+
+/* With --every: which calls' events were lost, and how many. */
+void report_missing(const struct log *log, const struct trace *trace);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sp-record: write down what a command calls, or what runs already. */
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -10,6 +11,7 @@
 
 #include "command.h"
 #include "describe.h"
+#include "log.h"
 #include "memory.h"
 #include "message.h"
 #include "output.h"
@@ -43,6 +45,9 @@ static const char help[] =
 "  -u, --user=USER     run COMMAND as USER\n"
 "      --leader        end when COMMAND exits; what it started is left alone\n"
 "      --no-follow     COMMAND's own threads only, not its children\n"
+"      --every         write each call as an event too, with time, task and\n"
+"                      arguments: sp-emit --ndjson\n"
+"      --buffer=N      room for N events on each CPU (default: 131072)\n"
 "      --name=NAME     the run's name; default: the command line\n"
 "      --label=K=V     a label for the run; can be given more than once\n"
 "      --no-argv       leave the command line out of the stream\n"
@@ -61,6 +66,7 @@ struct options {
 	const char *name;	/* NULL: the command line */
 	const char *user;	/* NULL: the caller */
 	bool no_argv;
+	size_t buffer;		/* --buffer; 0: the default */
 	struct recording_options recording;
 	struct tracer_options tracer;
 	struct run run;		/* collects the labels */
@@ -75,6 +81,17 @@ static double parse_seconds(const char *text)
 	if (end == text || *end || !(seconds > 0) || seconds > 1e9)
 		message_usage("-t %s: not a number of seconds", text);
 	return seconds;
+}
+
+static size_t parse_events(const char *text)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	if (!isdigit((unsigned char)*text) || *end || !n || n > LOG_EVENTS_MAX)
+		message_usage("--buffer %s: not a number of events from 1 to "
+			      "%d", text, LOG_EVENTS_MAX);
+	return n;
 }
 
 /* One kind of target is enough: of two, which one ends the recording? */
@@ -110,7 +127,7 @@ static void parse_options(struct options *o, int argc, char **argv)
 {
 	enum {
 		LEADER = 256, NO_FOLLOW, NAME, LABEL, NO_ARGV, PROGRESS,
-		CGROUP, UNIT, CONTAINER,
+		CGROUP, UNIT, CONTAINER, EVERY, BUFFER,
 	};
 	static const struct option longs[] = {
 		{ "pid", required_argument, NULL, 'p' },
@@ -122,6 +139,8 @@ static void parse_options(struct options *o, int argc, char **argv)
 		{ "user", required_argument, NULL, 'u' },
 		{ "leader", no_argument, NULL, LEADER },
 		{ "no-follow", no_argument, NULL, NO_FOLLOW },
+		{ "every", no_argument, NULL, EVERY },
+		{ "buffer", required_argument, NULL, BUFFER },
 		{ "name", required_argument, NULL, NAME },
 		{ "label", required_argument, NULL, LABEL },
 		{ "no-argv", no_argument, NULL, NO_ARGV },
@@ -162,6 +181,12 @@ static void parse_options(struct options *o, int argc, char **argv)
 		case NO_FOLLOW:
 			o->tracer.no_follow = true;
 			break;
+		case EVERY:
+			o->tracer.log_events = LOG_EVENTS_DEFAULT;
+			break;
+		case BUFFER:
+			o->buffer = parse_events(optarg);
+			break;
 		case NAME:
 			o->name = optarg;
 			break;
@@ -188,6 +213,10 @@ static void parse_options(struct options *o, int argc, char **argv)
 		}
 	}
 	check_options(o, argv[optind]);
+	if (o->buffer && !o->tracer.log_events)
+		message_usage("--buffer is for --every");
+	if (o->buffer)
+		o->tracer.log_events = o->buffer;
 }
 
 static void find_user(const char *name, struct command_user *user)
@@ -217,6 +246,8 @@ static void describe(struct options *o, char **argv,
 		describe_append(&o->run.how, "leader");
 	if (o->user)
 		describe_append(&o->run.how, "user");
+	if (o->tracer.log_events)
+		describe_append(&o->run.how, "every");
 }
 
 /* By the one process, or the container's first. */
@@ -237,13 +268,18 @@ static void describe_target(struct options *o)
 	describe_append(&o->run.how, t->how);
 	if (o->tracer.no_follow)
 		describe_append(&o->run.how, "no-follow");
+	if (o->tracer.log_events)
+		describe_append(&o->run.how, "every");
 	describe_append(&o->run.blind, "what was done before the recorder "
 			"attached, such as starting up");
 }
 
 static bool write_stream(struct options *o, struct recording *r,
-			 struct tracer *tracer, struct output *out)
+			 struct tracer *tracer, struct log *log,
+			 struct output *out)
 {
+	struct stream_writer *stream = log ? log_stop(log) :
+		stream_writer_new(output_file(out));
 	struct trace *trace = trace_new();
 	struct tracer_glance glance;
 	struct run *run;
@@ -260,11 +296,36 @@ static bool write_stream(struct options *o, struct recording *r,
 	trace_sort(trace);
 	report_blindness(run, trace, &glance);
 	report_losses(run);
+	if (log && run_lost(run, "event"))
+		report_missing(log, trace);
 	if (!o->recording.quiet)
 		report_summary(trace, r, glance.tasks);
-	trace_write(trace, output_file(out));
+	trace_finish(trace, stream);
 	trace_free(trace);
 	return output_commit(out);
+}
+
+/* With --every: events are written while it runs. */
+static struct log *open_log(const struct options *o, struct tracer *tracer,
+			    struct output *out)
+{
+	struct log *log;
+
+	if (!o->tracer.log_events)
+		return NULL;
+	log = log_start(tracer, output_file(out));
+	if (log)
+		return log;
+	output_abandon(out);
+	message_fatal("cannot start a thread: %s", strerror(errno));
+}
+
+/* Nothing of it is wanted. */
+static void abandon(struct log *log, struct output *out)
+{
+	if (log)
+		stream_writer_finish(log_stop(log));
+	output_abandon(out);
 }
 
 static const char *failure_text(const struct recording *r)
@@ -318,6 +379,7 @@ static int record_command(struct options *o, char **argv)
 	struct recording r = { 0 };
 	struct tracer *tracer;
 	struct output *out;
+	struct log *log;
 	int error;
 
 	if (o->user)
@@ -329,22 +391,24 @@ static int record_command(struct options *o, char **argv)
 	if (!o->output || !strcmp(o->output, "-"))
 		command.stdout_fd = STDERR_FILENO;
 	tracer = open_tracer(o, out);
+	log = open_log(o, tracer, out);
 	error = recording_run(&r, &o->recording, &command, tracer);
 	if (error || r.failure != COMMAND_STARTED) {
-		output_abandon(out);
+		abandon(log, out);
 		if (error)
 			message_fatal("%s", strerror(-error));
 		error = fail_to_start(&r, argv[0]);
 	} else if (!r.began) {
-		output_abandon(out);
+		abandon(log, out);
 		message_note("%s: ended while it was being started", argv[0]);
 		error = exit_status(&r);
 	} else {
 		if (command.stdout_fd >= 0)
 			recording_release_signals(&r);
-		error = write_stream(o, &r, tracer, out) ? exit_status(&r) :
+		error = write_stream(o, &r, tracer, log, out) ? exit_status(&r) :
 			STATUS_FAILED;
 	}
+	log_free(log);
 	tracer_close(tracer);
 	command_user_free(&user);
 	return error;
@@ -384,6 +448,7 @@ static int record_target(struct options *o)
 	struct recording r = { 0 };
 	struct tracer *tracer;
 	struct output *out;
+	struct log *log;
 	pid_t missing;
 	int error;
 
@@ -396,9 +461,11 @@ static int record_target(struct options *o)
 	o->recording.on_attached = on_attached;
 	o->recording.argument = o;
 	tracer = open_tracer(o, out);
+	log = open_log(o, tracer, out);
 	error = recording_attach(&r, &o->recording, tracer, &missing);
 	if (error) {
-		output_abandon(out);
+		abandon(log, out);
+		log_free(log);
 		tracer_close(tracer);
 		if (error == -ESRCH)
 			message_fatal("process %d has exited", missing);
@@ -406,7 +473,8 @@ static int record_target(struct options *o)
 	}
 	if (!o->output || !strcmp(o->output, "-"))
 		recording_release_signals(&r);
-	error = write_stream(o, &r, tracer, out) ? 0 : STATUS_FAILED;
+	error = write_stream(o, &r, tracer, log, out) ? 0 : STATUS_FAILED;
+	log_free(log);
 	tracer_close(tracer);
 	return error;
 }

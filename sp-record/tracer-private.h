@@ -13,14 +13,25 @@ struct known_image {
 	size_t build_id_size;
 };
 
+enum { TRACER_MAPS = 4, LOG_SIZE_MIN = 1024 };
+
 struct tracer {
 	struct record *skel;
 	struct ring_buffer *ring;
 	const struct target *target;
 	const struct task_slot *tasks;		/* mapped */
 	size_t n_tasks;
+	size_t n_cpus;
 	const struct image_calls *table;	/* mapped */
-	size_t n_table;
+	size_t n_table;			/* images of each group … */
+	size_t n_groups;		/* … of CPUs */
+	const struct log_entry *log;	/* mapped, or NULL */
+	struct log_ends *log_ends;	/* mapped, or NULL */
+	size_t log_size;		/* of each CPU; 0: no log */
+	struct {
+		void *at;
+		size_t size;
+	} mapped[TRACER_MAPS];		/* the memory of the four */
 	struct known_image *known;		/* by image id */
 	size_t n_known;
 	struct bpf_link *exits;		/* of sys_exit, while it is watched */
@@ -35,6 +46,25 @@ static inline uint64_t load_u64(const __u64 *counter)
 	return __atomic_load_n(counter, __ATOMIC_ACQUIRE);
 }
 
+/* A count of the table, over all groups of CPUs. */
+static inline struct tally table_tally(const struct tracer *t, uint32_t id,
+				       uint32_t row, uint32_t nr)
+{
+	struct tally sum = { 0 };
+
+	for (size_t group = 0; group < t->n_groups; group++) {
+		const struct tally *one =
+			&t->table[group * t->n_table + id].calls[row][nr];
+		/* once: a task that is left running may still add to it */
+		uint64_t count = load_u64(&one->count);
+
+		if (count && (!sum.count || one->first_ns < sum.first_ns))
+			sum.first_ns = one->first_ns;
+		sum.count += count;
+	}
+	return sum;
+}
+
 /* Ids in use; an id may have been given to nobody. */
 static inline uint32_t image_end(const struct tracer *t)
 {
@@ -46,6 +76,12 @@ static inline uint32_t image_end(const struct tracer *t)
 /* Show every task to the program `seek`, once: 0 or -errno. */
 int run_pass(const struct tracer *t);
 
+/* The architecture of a row of calls: AUDIT_ARCH_*. */
+uint32_t row_arch(uint32_t row);
+/* SIGHTING_* for RARE_*. */
+uint32_t sighting_flags(uint32_t rare);
+/* "...": where the beginning is missing; the caller frees. */
+char *path_text(const struct image_path *path);
 /* What is known of a new image's path in the kernel; false: nothing. */
 bool read_path(const struct tracer *t, uint32_t id, struct image_path *path);
 /*

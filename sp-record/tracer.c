@@ -75,13 +75,45 @@ static size_t one_a_task(const struct tracer *t)
 	return t->n_tasks < 65536 ? t->n_tasks : 65536;
 }
 
+/* The counts of an image take 16 KiB, for each group of CPUs. */
+static void size_table(struct tracer *t)
+{
+	enum { ELEMENTS = 128, IMAGES_MIN = 32 };
+
+	t->n_groups = 1;
+	while (t->n_groups < t->n_cpus && t->n_groups < GROUPS_MAX)
+		t->n_groups *= 2;
+	t->n_table = ELEMENTS / t->n_groups;
+	if (t->n_table < IMAGES_MIN)
+		t->n_table = IMAGES_MIN;
+	bpf_map__set_max_entries(t->skel->maps.table, t->n_table * t->n_groups);
+	t->skel->rodata->table_images = t->n_table;
+	t->skel->rodata->groups_mask = t->n_groups - 1;
+}
+
+/* What is asked for, as far as all CPUs together stay below a limit. */
+static void size_log(struct tracer *t, size_t events)
+{
+	enum { TOTAL_MAX = 512 << 20 };		/* bytes */
+
+	if (!events)
+		return;
+	t->log_size = LOG_SIZE_MIN;
+	while (t->log_size < events && 2 * t->log_size * t->n_cpus *
+	       sizeof(struct log_entry) <= TOTAL_MAX)
+		t->log_size *= 2;
+	bpf_map__set_max_entries(t->skel->maps.call_log, t->log_size * t->n_cpus);
+	bpf_map__set_max_entries(t->skel->maps.log_ends, t->n_cpus);
+	t->skel->rodata->every = true;
+	t->skel->rodata->log_size = t->log_size;
+}
+
 static void size_maps(struct tracer *t)
 {
 	struct record *skel = t->skel;
 	const struct target *target = t->target;
 
 	t->n_tasks = pid_max();
-	t->n_table = bpf_map__max_entries(skel->maps.table);
 	bpf_map__set_max_entries(skel->maps.tasks, t->n_tasks);
 	bpf_map__set_max_entries(skel->maps.execs, one_a_task(t));
 	bpf_map__set_max_entries(skel->maps.trapped, one_a_task(t));
@@ -99,6 +131,8 @@ static void choose_programs(struct record *skel, bool attaching)
 		bool needed;
 	} choices[] = {
 		{ skel->progs.arm, !attaching },
+		{ skel->progs.sys_enter, !skel->rodata->every },
+		{ skel->progs.sys_enter_every, skel->rodata->every },
 		{ skel->progs.sched_process_fork, !attaching },
 		{ skel->progs.sched_process_exit, !attaching },
 		{ skel->progs.seek, attaching },
@@ -153,8 +187,10 @@ static int load(struct tracer *t, const struct tracer_options *options)
 		error = -errno;
 		goto out;
 	}
+	t->n_cpus = libbpf_num_possible_cpus();
 	size_maps(t);
-	skel->rodata->table_images = t->n_table;
+	size_table(t);
+	size_log(t, options->log_events);
 	skel->rodata->no_follow = options->no_follow;
 	skel->rodata->attaching = t->target;
 	if (t->target && t->target->cgroup) {
@@ -211,20 +247,43 @@ static int attach(struct tracer *t)
 	return 0;
 }
 
-static const void *map_memory(const struct bpf_map *map, size_t size)
+static bool map_memory(const struct bpf_map *map, int protection,
+		       void *address, size_t *size)
 {
-	void *p = mmap(NULL, size, PROT_READ, MAP_SHARED, bpf_map__fd(map), 0);
+	size_t element = bpf_map__value_size(map);
+	size_t bytes = bpf_map__max_entries(map) * element;
+	void *p = mmap(NULL, bytes, protection, MAP_SHARED, bpf_map__fd(map), 0);
 
-	return p == MAP_FAILED ? NULL : p;
+	if (p == MAP_FAILED)
+		return false;
+	*(void **)address = p;
+	*size = bytes;
+	return true;
 }
 
 static int map_tables(struct tracer *t)
 {
-	t->tasks = map_memory(t->skel->maps.tasks,
-			      t->n_tasks * sizeof(*t->tasks));
-	t->table = map_memory(t->skel->maps.table,
-			      t->n_table * sizeof(*t->table));
-	return t->tasks && t->table ? 0 : -errno;
+	const struct {
+		const struct bpf_map *map;
+		void *address;
+		int protection;
+		bool needed;
+	} maps[TRACER_MAPS] = {
+		{ t->skel->maps.tasks, &t->tasks, PROT_READ, true },
+		{ t->skel->maps.table, &t->table, PROT_READ, true },
+		{ t->skel->maps.call_log, &t->log, PROT_READ, t->log_size },
+		{ t->skel->maps.log_ends, &t->log_ends,
+		  PROT_READ | PROT_WRITE, t->log_size },
+	};
+
+	for (size_t i = 0; i < TRACER_MAPS; i++) {
+		if (maps[i].needed &&
+		    !map_memory(maps[i].map, maps[i].protection,
+				maps[i].address, &t->mapped[i].size))
+			return -errno;
+		t->mapped[i].at = *(void **)maps[i].address;
+	}
+	return 0;
 }
 
 static int on_event(void *tracer, void *data, size_t size);
@@ -292,10 +351,9 @@ void tracer_close(struct tracer *t)
 		return;
 	ring_buffer__free(t->ring);
 	bpf_link__destroy(t->exits);
-	if (t->tasks)
-		munmap((void *)t->tasks, t->n_tasks * sizeof(*t->tasks));
-	if (t->table)
-		munmap((void *)t->table, t->n_table * sizeof(*t->table));
+	for (size_t i = 0; i < TRACER_MAPS; i++)
+		if (t->mapped[i].at)
+			munmap(t->mapped[i].at, t->mapped[i].size);
 	record__destroy(t->skel);
 	free(t->known);
 	free(t);
@@ -440,6 +498,14 @@ static int on_event(void *tracer, void *data, size_t size)
 	return 0;
 }
 
+void tracer_detach_calls(struct tracer *t)
+{
+	unwatch(t);
+	bpf_link__destroy(t->skel->links.sys_enter);
+	bpf_link__destroy(t->skel->links.sys_enter_every);
+	t->skel->links.sys_enter = t->skel->links.sys_enter_every = NULL;
+}
+
 uint64_t tracer_live(const struct tracer *t)
 {
 	return load_u64(&t->skel->bss->progress.live);
@@ -450,14 +516,17 @@ bool tracer_began(const struct tracer *t)
 	return load_u64(&t->skel->bss->progress.tasks) != 0;
 }
 
-static uint64_t image_count(const struct image_calls *image)
+/* What was counted of an image so far: calls, and how many different ones. */
+static void count_image(const struct tracer *t, uint32_t id,
+			struct tracer_glance *glance)
 {
-	uint64_t count = 0;
-
 	for (unsigned int row = 0; row < ROWS; row++)
-		for (unsigned int nr = 0; nr < CALLS_PER_ROW; nr++)
-			count += image->calls[row][nr].count;
-	return count;
+		for (unsigned int nr = 0; nr < CALLS_PER_ROW; nr++) {
+			uint64_t count = table_tally(t, id, row, nr).count;
+
+			glance->calls += count;
+			glance->distinct += count != 0;
+		}
 }
 
 void tracer_glance(const struct tracer *t, struct tracer_glance *glance)
@@ -469,13 +538,13 @@ void tracer_glance(const struct tracer *t, struct tracer_glance *glance)
 		.last_new_ns = p->last_new_ns,
 		.live = p->live,
 		.tasks = p->tasks,
-		.distinct = p->distinct,
+		.distinct = p->rare_distinct,
 		.calls = p->rare_calls,
 		.sees_operations = t->skel->links.io_uring_submit,
 		.unwatched = p->unwatched,
 	};
 	for (uint32_t id = 0; id < image_end(t) && id < t->n_table; id++)
-		glance->calls += image_count(&t->table[id]);
+		count_image(t, id, glance);
 }
 
 size_t tracer_tasks(const struct tracer *t, pid_t *tids, size_t max)

@@ -19,6 +19,7 @@ struct tracer;
 struct tracer_options {
 	bool no_follow;		/* the command's thread group only */
 	const struct target *target;	/* what to attach to; NULL: a command */
+	size_t log_events;	/* room in each CPU's log; 0: no log */
 };
 
 /*
@@ -70,6 +71,9 @@ bool tracer_began(const struct tracer *t);
  * linux/proc_ns.h), whose ids are the tracer's.
  */
 bool tracer_sees_pids(void);
+
+/* Calls are seen no more: for what is left running at the end. */
+void tracer_detach_calls(struct tracer *t);
 
 /* Ids of up to `max` followed tasks; returns how many there are. */
 size_t tracer_tasks(const struct tracer *t, pid_t *tids, size_t max);

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * --ndjson: the events of a stream, a line of JSON each, as they are read.
+ * Strings are jansson's; the rest is numbers, written here for speed.
+ */
+#include "ndjson.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "memory.h"
+#include "message.h"
+#include "text.h"
+
+enum { NAMES = 1024 };		/* found without a hash table */
+
+struct name {
+	UT_hash_handle hh;
+	struct call_id id;
+	uint64_t count;		/* events of it */
+	char *json;		/* "arch":… and more */
+};
+
+struct ndjson {
+	struct trace_sink sink;
+	FILE *out;
+	char **images;		/* as JSON */
+	size_t n_images;
+	struct name *names;	/* by call */
+	struct name *recent[NAMES];
+};
+
+static char *json_text(const char *text)
+{
+	json_t *string = text ? text_json(text) : json_null();
+	char *json = json_dumps(string, JSON_ENCODE_ANY | JSON_COMPACT);
+
+	json_decref(string);
+	return json ? json : xstrdup("null");
+}
+
+static void on_image(void *arg, uint32_t number, const char *path)
+{
+	struct ndjson *n = arg;
+
+	/* A new segment numbers its own from 0. */
+	while (n->n_images > number)
+		free(n->images[--n->n_images]);
+	n->images = xgrow(n->images, n->n_images, sizeof(*n->images));
+	n->images[n->n_images++] = json_text(path);
+}
+
+/* "arch":"x86_64","nr":39,"name":"getpid" */
+static char *name_json(struct call_id id)
+{
+	const struct arch *arch = arch_of_call(id);
+	char buf[SYSCALL_NAME_MAX];
+	const char *name = syscall_name(id, buf);
+	char *a = arch ? xasprintf("\"%s\"", arch->name) :
+		xasprintf("%" PRIu32, id.arch);
+	char *json = xasprintf("\"arch\":%s,\"nr\":%" PRId32 ",\"name\":%s%s%s",
+			       a, id.nr, name ? "\"" : "",
+			       name ? name : "null", name ? "\"" : "");
+
+	free(a);
+	return json;
+}
+
+static struct name *name_of(struct ndjson *n, struct call_id id)
+{
+	struct name **recent = &n->recent[(id.nr ^ id.arch * 31) % NAMES];
+	struct name *name;
+
+	if (*recent && !call_id_compare(&(*recent)->id, &id))
+		return *recent;
+	HASH_FIND(hh, n->names, &id, sizeof(id), name);
+	if (!name) {
+		name = xcalloc(1, sizeof(*name));
+		name->id = id;
+		name->json = name_json(id);
+		HASH_ADD(hh, n->names, id, sizeof(id), name);
+	}
+	return *recent = name;
+}
+
+static char *put_uint(char *p, uint64_t value)
+{
+	char digits[20];
+	int n = 0;
+
+	do
+		digits[n++] = '0' + value % 10;
+	while (value /= 10);
+	while (n)
+		*p++ = digits[--n];
+	return p;
+}
+
+static char *put_int(char *p, int64_t value)
+{
+	if (value >= 0)
+		return put_uint(p, value);
+	*p++ = '-';
+	return put_uint(p, -(uint64_t)value);
+}
+
+static char *put_text(char *p, const char *text)
+{
+	return stpcpy(p, text);
+}
+
+/* ,"args":[…]: as signed numbers, so that -1 is -1 and jq keeps each exact. */
+static char *put_call(struct ndjson *n, char *p, const struct happening *h)
+{
+	struct name *name = name_of(n, h->id);
+
+	name->count++;
+	*p++ = ',';
+	p = put_text(p, name->json);
+	if (h->flags & SIGHTING_VSYSCALL)
+		p = put_text(p, ",\"flag\":\"vsyscall\"");
+	if (h->flags & SIGHTING_INFLIGHT)
+		p = put_text(p, ",\"flag\":\"inflight\"");
+	if (h->flags & SIGHTING_SKIPPED)
+		p = put_text(p, ",\"flag\":\"skipped\"");
+	if (h->flags)
+		return p;
+	p = put_text(p, ",\"args\":[");
+	for (int i = 0; i < 6; i++) {
+		if (i)
+			*p++ = ',';
+		p = put_int(p, h->args[i]);
+	}
+	*p++ = ']';
+	return p;
+}
+
+static char *put_task(char *p, const struct happening *h)
+{
+	switch (h->what) {
+	case HAPPENED_FORK:
+		p = put_text(p, ",\"child\":{\"pid\":");
+		p = put_uint(p, h->args[1]);
+		p = put_text(p, ",\"tid\":");
+		p = put_uint(p, h->args[0]);
+		*p++ = '}';
+		break;
+	case HAPPENED_EXIT:
+		if (h->args[0] & 0x7f) {
+			p = put_text(p, ",\"signal\":");
+			return put_uint(p, h->args[0] & 0x7f);
+		}
+		p = put_text(p, ",\"status\":");
+		p = put_uint(p, h->args[0] >> 8 & 0xff);
+		break;
+	}
+	return p;
+}
+
+static void on_event(void *arg, const struct happening *h)
+{
+	static const char *const whats[HAPPENED_KINDS] = {
+		[HAPPENED_CALL] = "call", [HAPPENED_FORK] = "fork",
+		[HAPPENED_EXEC] = "exec", [HAPPENED_EXIT] = "exit",
+	};
+	struct ndjson *n = arg;
+	char line[1024], *p = line;
+
+	p = put_text(p, "{\"event\":\"");
+	p = put_text(p, whats[h->what]);
+	p = put_text(p, "\",\"ns\":");
+	p = put_uint(p, h->ns);
+	p = put_text(p, ",\"pid\":");
+	p = put_uint(p, h->pid);
+	p = put_text(p, ",\"tid\":");
+	p = put_uint(p, h->tid);
+	p = h->what == HAPPENED_CALL ? put_call(n, p, h) : put_task(p, h);
+	p = put_text(p, ",\"image\":");
+	fwrite_unlocked(line, 1, p - line, n->out);
+	fputs_unlocked(n->images[h->image], n->out);
+	fputs_unlocked("}\n", n->out);
+}
+
+static void on_pause(void *arg)
+{
+	struct ndjson *n = arg;
+
+	fflush(n->out);
+}
+
+struct ndjson *ndjson_new(FILE *out)
+{
+	struct ndjson *n = xcalloc(1, sizeof(*n));
+
+	n->out = out;
+	n->sink = (struct trace_sink){
+		.image = on_image, .event = on_event, .pause = on_pause,
+		.arg = n,
+	};
+	return n;
+}
+
+const struct trace_sink *ndjson_sink(const struct ndjson *n)
+{
+	return &n->sink;
+}
+
+void ndjson_finish(struct ndjson *n, const struct trace *trace)
+{
+	uint64_t lost = 0;
+	struct call_total *totals;
+	size_t n_totals;
+
+	for (size_t i = 0; i < trace->n_runs; i++)
+		lost += run_lost(trace->runs[i], "event");
+	if (!lost)
+		return;
+	message_note("%" PRIu64 " events were lost while recording: at the "
+		     "end there is a line for each call that lacks some",
+		     lost);
+	totals = trace_totals(trace, NULL, NULL, &n_totals);
+	for (size_t i = 0; i < n_totals; i++) {
+		struct name *name = name_of(n, totals[i].id);
+
+		if (totals[i].count > name->count)
+			fprintf(n->out, "{\"event\":\"lost\",\"count\":%" PRIu64
+				",%s}\n", totals[i].count - name->count,
+				name->json);
+	}
+	free(totals);
+}
+
+void ndjson_free(struct ndjson *n)
+{
+	struct name *name, *next;
+
+	if (!n)
+		return;
+	while (n->n_images)
+		free(n->images[--n->n_images]);
+	HASH_ITER(hh, n->names, name, next) {
+		HASH_DELETE(hh, n->names, name);
+		free(name->json);
+		free(name);
+	}
+	free(n->images);
+	free(n);
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "log.h"
+
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "memory.h"
+#include "tracer-private.h"
+
+enum {
+	IDLE_MS = 8,		/* at most, between two looks at a quiet log */
+	PUBLISH_EVERY = 512,	/* entries that are given back at a time */
+	SETTLE_MS = 10,		/* for programs that run while we detach */
+};
+
+/* One CPU's ring. */
+struct ring {
+	const struct log_entry *entries;
+	struct log_ends *ends;
+	uint64_t at, head;	/* what is there to be read: [at, head) */
+};
+
+struct log {
+	struct tracer *tracer;
+	FILE *file;
+	struct stream_writer *stream;
+	struct events_writer *events;
+	struct ring *rings;		/* by CPU */
+	pthread_t thread;
+	int stop_fd;
+	uint32_t *images;		/* number in the stream by id, + 1 */
+	uint32_t n_images;
+	uint64_t received[ROWS][CALLS_PER_ROW];
+};
+
+/* A number in the stream for an image, which is named there first. */
+static uint32_t name_image(struct log *l, uint32_t id)
+{
+	struct image_path path;
+	char *text = NULL;
+
+	if (read_path(l->tracer, id, &path))
+		text = path_text(&path);
+	events_image(l->events, text);
+	free(text);
+	l->images[id] = ++l->n_images;
+	return l->n_images;
+}
+
+static void take(struct log *l, const struct log_entry *entry)
+{
+	uint64_t start_ns = l->tracer->skel->bss->progress.start_ns;
+	uint32_t row = entry->what >> LOG_ROW_SHIFT & 1;
+	uint32_t id = entry->image < IMAGE_ARMED ? entry->image : IMAGE_OTHER;
+	struct happening h = {
+		.ns = entry->time_ns > start_ns ? entry->time_ns - start_ns : 0,
+		.what = entry->what & LOG_WHAT,
+		.flags = sighting_flags(entry->what >> LOG_FLAGS_SHIFT),
+		.pid = entry->pid,
+		.tid = entry->tid,
+	};
+
+	if (h.what == HAPPENED_CALL) {
+		h.id = (struct call_id){ row_arch(row), entry->nr };
+		if ((uint32_t)entry->nr < CALLS_PER_ROW)
+			l->received[row][entry->nr]++;
+	}
+	h.image = (l->images[id] ? l->images[id] : name_image(l, id)) - 1;
+	memcpy(h.args, entry->args, sizeof(h.args));
+	events_add(l->events, &h);
+}
+
+/* The next entry of a ring, NULL when there is none that is whole. */
+static const struct log_entry *peek(const struct log *l, const struct ring *r)
+{
+	const struct log_entry *entry =
+		&r->entries[r->at & (l->tracer->log_size - 1)];
+
+	return r->at < r->head &&
+		__atomic_load_n(&entry->turn, __ATOMIC_ACQUIRE) ==
+		(uint32_t)(r->at + 1) ? entry : NULL;
+}
+
+static void publish(struct ring *r)
+{
+	__atomic_store_n(&r->ends->tail, r->at, __ATOMIC_RELEASE);
+}
+
+/* The ring with the earliest entry, and the time until which it stays that. */
+static struct ring *earliest(struct log *l, uint64_t *until_ns)
+{
+	uint64_t first_ns = UINT64_MAX;
+	struct ring *first = NULL;
+
+	*until_ns = UINT64_MAX;
+	for (size_t i = 0; i < l->tracer->n_cpus; i++) {
+		const struct log_entry *entry = peek(l, &l->rings[i]);
+
+		if (!entry)
+			continue;
+		if (!first || entry->time_ns < first_ns) {
+			*until_ns = first_ns;
+			first_ns = entry->time_ns;
+			first = &l->rings[i];
+		} else if (entry->time_ns < *until_ns) {
+			*until_ns = entry->time_ns;
+		}
+	}
+	return first;
+}
+
+static void take_until(struct log *l, struct ring *r, uint64_t until_ns)
+{
+	const struct log_entry *entry = peek(l, r);
+
+	do {
+		take(l, entry);
+		if (!(++r->at % PUBLISH_EVERY))
+			publish(r);
+		entry = peek(l, r);
+	} while (entry && entry->time_ns <= until_ns);
+}
+
+/* Everything that is there by now; returns how much of a ring that was. */
+static uint64_t drain(struct log *l)
+{
+	uint64_t most = 0, until_ns;
+	struct ring *r;
+
+	for (size_t i = 0; i < l->tracer->n_cpus; i++) {
+		r = &l->rings[i];
+		r->head = load_u64(&r->ends->head);
+		if (r->head - r->at > most)
+			most = r->head - r->at;
+	}
+	while ((r = earliest(l, &until_ns)))
+		take_until(l, r, until_ns);
+	for (size_t i = 0; i < l->tracer->n_cpus; i++)
+		publish(&l->rings[i]);
+	return most;
+}
+
+/* A call never waits for us, nor wakes us up: we look from time to time. */
+static void *run(void *log)
+{
+	struct log *l = log;
+	struct pollfd stop = { .fd = l->stop_fd, .events = POLLIN };
+	int ms = 1;
+
+	while (!poll(&stop, 1, ms) && !ferror(l->file)) {
+		uint64_t n = drain(l);
+
+		if (n) {
+			events_flush(l->events);
+			fflush(l->file);
+		}
+		if (n > l->tracer->log_size / 16)
+			ms = 0;
+		else if (n > l->tracer->log_size / 256)
+			ms = 1;
+		else if (ms < IDLE_MS)
+			ms++;
+	}
+	return NULL;
+}
+
+static struct ring *open_rings(const struct tracer *t)
+{
+	struct ring *rings = xcalloc(t->n_cpus, sizeof(*rings));
+
+	for (size_t i = 0; i < t->n_cpus; i++) {
+		rings[i].entries = t->log + i * t->log_size;
+		rings[i].ends = &t->log_ends[i];
+	}
+	return rings;
+}
+
+/* Signals are the other thread's. */
+static int start_thread(struct log *l)
+{
+	sigset_t all, before;
+	int error;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	error = pthread_create(&l->thread, NULL, run, l);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return error;
+}
+
+struct log *log_start(struct tracer *t, FILE *file)
+{
+	struct log *l = xcalloc(1, sizeof(*l));
+
+	l->tracer = t;
+	l->file = file;
+	l->rings = open_rings(t);
+	l->images = xcalloc(IMAGE_ARMED, sizeof(*l->images));
+	l->stream = stream_writer_new(file);
+	l->events = events_writer_new(l->stream);
+	l->stop_fd = eventfd(0, EFD_CLOEXEC);
+	errno = l->stop_fd < 0 ? errno : start_thread(l);
+	if (!errno)
+		return l;
+	log_free(l);
+	return NULL;
+}
+
+struct stream_writer *log_stop(struct log *l)
+{
+	eventfd_write(l->stop_fd, 1);
+	pthread_join(l->thread, NULL);
+	if (tracer_live(l->tracer)) {
+		/* What is left running is not followed any further. */
+		tracer_detach_calls(l->tracer);
+		usleep(SETTLE_MS * 1000);
+	}
+	if (!ferror(l->file))
+		drain(l);
+	events_flush(l->events);
+	return l->stream;
+}
+
+struct call_total *log_missing(const struct log *l, const struct trace *trace,
+			       size_t *n)
+{
+	struct call_total *totals = trace_totals(trace, NULL, NULL, n);
+	size_t used = 0;
+
+	for (size_t i = 0; i < *n; i++) {
+		uint32_t nr = totals[i].id.nr;
+		uint32_t row = totals[i].id.arch != row_arch(ROW_NATIVE);
+
+		/* Those beyond the table are not counted apart. */
+		if (nr >= CALLS_PER_ROW ||
+		    totals[i].count <= l->received[row][nr])
+			continue;
+		totals[used] = totals[i];
+		totals[used++].count -= l->received[row][nr];
+	}
+	*n = used;
+	return totals;
+}
+
+void log_free(struct log *l)
+{
+	if (!l)
+		return;
+	if (l->stop_fd >= 0)
+		close(l->stop_fd);
+	events_writer_free(l->events);
+	free(l->rings);
+	free(l->images);
+	free(l);
+}
