@@ -2,8 +2,11 @@
 #include "stream.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "memory.h"
@@ -228,6 +231,28 @@ enum stream_event stream_refuse(struct stream_reader *r, const char *why)
 	return fail(r, STREAM_BAD, why);
 }
 
+/*
+ * What is there, up to `n` bytes, waiting for the first one only: events are
+ * read while they are written. That takes a file without a buffer of its own;
+ * from another one `n` bytes are awaited.
+ */
+static size_t read_some(FILE *file, uint8_t *data, size_t n)
+{
+	struct pollfd fd = { .fd = fileno(file), .events = POLLIN };
+	ssize_t more = 0;
+	int first;
+
+	if (fd.fd < 0 || __fbufsize(file) > 1)
+		return fread(data, 1, n, file);
+	first = getc(file);
+	if (first == EOF)
+		return 0;
+	*data = first;
+	if (n > 1 && poll(&fd, 1, 0) == 1)
+		more = read(fd.fd, data + 1, n - 1);
+	return 1 + (more > 0 ? more : 0);	/* an error comes back with getc */
+}
+
 /* More bytes at the end of the buffer; false at the end of the input. */
 static bool fill(struct stream_reader *r)
 {
@@ -242,7 +267,7 @@ static bool fill(struct stream_reader *r)
 		r->capacity *= 2;
 		r->data = xrealloc(r->data, r->capacity, 1);
 	}
-	n = fread(r->data + r->end, 1, r->capacity - r->end, r->file);
+	n = read_some(r->file, r->data + r->end, r->capacity - r->end);
 	r->end += n;
 	return n;
 }

@@ -57,7 +57,10 @@ struct stream_record {
 
 struct stream_reader;
 
-/* The reader takes `file`; nothing is read yet. */
+/*
+ * The reader takes `file`; nothing is read yet. Without a buffer of its own,
+ * setvbuf(3), it is read as it is written.
+ */
 struct stream_reader *stream_reader_new(FILE *file);
 void stream_reader_free(struct stream_reader *r);
 /*

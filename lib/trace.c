@@ -592,6 +592,7 @@ bool trace_load(struct trace *t, const char *path, unsigned int flags)
 			      "name a file or pipe one in");
 		return false;
 	}
+	setvbuf(file, NULL, _IONBF, 0);		/* see stream_reader_new() */
 	ok = trace_read(t, file, flags, &problem);
 	if (!ok)
 		message_error("%s: %s", name, problem);

@@ -19,3 +19,7 @@ unit() {
 @test "filter" {
 	unit filter
 }
+
+@test "events" {
+	unit events
+}

@@ -1,0 +1,196 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# sp-record --every and sp-emit --ndjson: each call as an event.
+
+load helper
+
+# events FILE FILTER — through jq
+events() {
+	sp-emit --ndjson "$1" | jq -r "$2"
+}
+
+# Per call: "ARCH NR COUNT" by the counts, and by the events and the losses.
+counted() {
+	sp-emit --json "$1" | jq -r '.calls[] | "\(.arch) \(.nr) \(.count)"' |
+		sort
+}
+received() {
+	sp-emit --ndjson "$1" 2>/dev/null | jq -rn '
+		reduce (inputs | select(.event == "call" or .event == "lost"))
+			as $e ({}; .["\($e.arch) \($e.nr)"] += ($e.count // 1)) |
+		to_entries[] | "\(.key) \(.value)"' | sort
+}
+lost() {
+	sp-emit --json "$1" | jq '.runs[0].lost.event'
+}
+
+@test "every call is an event, with its arguments" {
+	requires_root
+	sp-record -q --every -o perl.sp -- \
+		perl -e 'syscall(39, 11, 22, 33, 44, 55, 1 << 50); syscall(39, -1)'
+	run events perl.sp 'select(.name == "getpid") | .args | @json'
+	[ "${lines[0]}" = '[11,22,33,44,55,1125899906842624]' ]
+	[ "$(jq -r .[0] <<<"${lines[1]}")" = -1 ]
+	[ "$(counted perl.sp)" = "$(received perl.sp)" ]
+	[ "$(lost perl.sp)" = 0 ]
+}
+
+@test "arguments of 32-bit calls are those of their own registers" {
+	requires_root
+	cat >args.c <<-'END'
+		int main(void)
+		{
+			long r = 20;	/* getpid */
+			__asm__ volatile ("push %%rbp; mov $6, %%ebp; int $0x80; pop %%rbp"
+				: "+a"(r) : "b"(1), "c"(2), "d"(3), "S"(4), "D"(5)
+				: "memory", "r8", "r9", "r10", "r11");
+			return r < 0;
+		}
+	END
+	[ "$(uname -m)" = x86_64 ] || skip "not x86-64"
+	cc -o args args.c
+	sp-record -q --every -o args.sp -- ./args
+	[ "$(events args.sp 'select(.arch == "x86") | .args | @json')" = '[1,2,3,4,5,6]' ]
+}
+
+@test "forks, execs and exits are events too" {
+	requires_root
+	run -3 sp-record -q --every -o sh.sp -- sh -c '/bin/true; exit 3'
+	run events sh.sp 'select(.event == "fork") | .child.pid'
+	child=$output
+	[ "$(events sh.sp 'select(.event == "exec") | .image')" = "$(printf \
+		'%s\n' "$(readlink -f /bin/sh)" "$(readlink -f /bin/true)")" ]
+	[ "$(events sh.sp "select(.event == \"exit\") |
+		\"\\(.pid == $child) \\(.status)\"")" = "$(printf \
+		'true 0\nfalse 3')" ]
+	sp-record -q --every -o kill.sp -- sh -c 'kill -9 $$' || true
+	[ "$(events kill.sp 'select(.event == "exit") | .signal')" = 9 ]
+}
+
+@test "a task's events are in the order of their time" {
+	requires_root
+	sp-record -q --every -o t.sp -- "$WITNESS/flood" 4 80000
+	sp-emit --ndjson t.sp | jq -r 'select(.event == "call") |
+		"\(.tid) \(.ns)"' | awk '
+		$2 < last[$1] { print; bad = 1 } { last[$1] = $2 }
+		END { exit bad || NR < 80000 }'
+}
+
+@test "events received and events counted as lost are the calls, exactly" {
+	requires_root
+	# Threads on one CPU, and on all; a reader that sleeps, then reads on.
+	for on in 0 "0-$(($(nproc) - 1))"; do
+		sp-record --every --buffer=4096 -- \
+			taskset -c "$on" "$WITNESS/flood" 4 400000 2>err |
+			(sleep 1; cat) >lost.sp
+		[ "$(lost lost.sp)" -gt 0 ]
+		[ "$(counted lost.sp)" = "$(received lost.sp)" ]
+		events lost.sp 'select(.event == "lost") | .count' 2>/dev/null |
+			awk -v lost="$(lost lost.sp)" '{ n += $1 }
+				END { exit n != lost }'
+		calls=$(sp-emit --json lost.sp | jq '[.calls[].count] | add')
+		got=$(events lost.sp 'select(.event == "call") | 1' \
+			2>/dev/null | wc -l)
+		[ "$((got + $(lost lost.sp)))" = "$calls" ]
+		[ "$calls" -gt 400000 ]
+		grep -q "^sp-record: $(lost lost.sp) events were lost" err
+		grep -q '^sp-record: calls without their events: .*getppid' err
+		# Losing events touches no list.
+		sp-emit --oci lost.sp >/dev/null
+	done
+}
+
+@test "the counts of a recording with events are those of one without" {
+	requires_root
+	sp-record -q --every -o every.sp -- "$WITNESS/numbers-nolibc"
+	sp-record -q -o counts.sp -- "$WITNESS/numbers-nolibc"
+	[ "$(facts every.sp)" = "$(facts counts.sp)" ]
+}
+
+@test "a merge has no events, and says so" {
+	requires_root
+	sp-record -q --every -o e.sp -- true
+	n=$(sp-emit --ndjson e.sp | wc -l)
+	run -0 --separate-stderr sp-merge -o m.sp e.sp
+	[ "$stderr" = "sp-merge: $n events are left out: a merge has counts alone" ]
+	[ "$(facts m.sp)" = "$(facts e.sp)" ]
+	run -2 --separate-stderr sp-emit --ndjson m.sp
+	[ "$stderr" = 'sp-emit: no events were recorded: sp-record --every writes them' ]
+	[ -z "$output" ]
+	sp-diff e.sp m.sp
+}
+
+@test "events come while the command runs" {
+	requires_root
+	mkfifo out
+	sp-record -q --every -- sh -c 'sleep 0.2; sleep 5' >out &
+	pid=$!
+	run timeout 3 sh -c 'sp-emit --ndjson <out | grep -m 1 -c execve'
+	[ "$output" = 1 ]
+	kill -0 "$pid"
+	kill "$pid" || true
+	wait "$pid" || true
+}
+
+@test "a reader that stops ends the stream, not the command; time-outs go on" {
+	requires_root
+	set +o pipefail
+	{ sp-record -q --every -- sh -c "$WITNESS/flood 1 50000; echo x >done" ||
+		echo "$?" >status; } | head -c 100 >/dev/null
+	[ -s done ]
+	[ "$(cat status)" = 125 ]
+	# Nobody reads at all: -t ends the command nonetheless.
+	rm -f ended
+	sp-record -q --every -t 1 -- sh -c '
+		trap "date +%s%N >ended; exit" TERM
+		while :; do echo; done >/dev/null' | { date +%s%N >began; sleep 4; } || true
+	[ "$((($(cat ended) - $(cat began)) / 1000000))" -lt 3000 ]
+}
+
+@test "attached, with events" {
+	requires_root
+	sh -c 'while :; do sleep 0.05; done' &
+	pid=$!
+	sp-record -q --every -t 0.5 -o a.sp -p "$pid"
+	kill "$pid"
+	[ "$(events a.sp 'select(.event == "fork") | 1' | wc -l)" -ge 3 ]
+	[ "$(counted a.sp)" = "$(received a.sp)" ]
+	events a.sp 'select(.event == "call") | .pid' | grep -qx "$pid"
+}
+
+@test "what another writer wrote is read; what is no event is refused" {
+	printf '%s\n' 'run 1 x' 'image /bin/a' 'call 1 getpid 2' \
+		'record [8, "/bin/a"]' \
+		'record [7, 5, [0, 0, 10, 11, 0, 3221225534], [0, 2, 39, 1, -2, 3, 4, 5, 6, 62, 1, 39, 9]]' |
+		"$TESTS/mkstream" >good.sp
+	run -0 --separate-stderr sp-emit --ndjson good.sp
+	[ "${lines[0]}" = '{"event":"call","ns":7,"pid":10,"tid":11,"arch":"x86_64","nr":39,"name":"getpid","args":[1,-2,3,4,5,6],"image":"/bin/a"}' ]
+	[ "${lines[1]}" = '{"event":"call","ns":8,"pid":10,"tid":11,"arch":"x86_64","nr":39,"name":"getpid","args":[9,-2,3,4,5,6],"image":"/bin/a"}' ]
+	while read -r record; do
+		printf '%s\n' 'run 1 x' 'image /bin/a' 'call 1 getpid 2' \
+			'record [8, "/bin/a"]' "record $record" |
+			"$TESTS/mkstream" >bad.sp
+		run -2 --separate-stderr sp-merge bad.sp
+		[[ $stderr == 'sp-merge: bad.sp: segment 1: record 6: '* ]]
+	done <<-END
+		[7, 5, [0, 0, 10, 11, 1, 3221225534], [0, 2, 39, 1, 2, 3, 4, 5, 6]]
+		[7, 5, [0, 0, 10, 11, 0, 3221225534], [64, 2, 39, 1, 2, 3, 4, 5, 6]]
+		[7, 5, [0, 0, 10, 11, 0, 3221225534], [0, 2, 39, 1, 2, 3, 4, 5]]
+		[7, 5, [0, 0, 10, 11, 0, 3221225534], [0, 2, "39", 1, 2, 3, 4, 5, 6]]
+		[7, 5, [9, 0, 10, 11, 0, 3221225534], [0, 2, 39, 1, 2, 3, 4, 5, 6]]
+		[7, 5, [0, 0, 10, 11, 0], [0, 2, 39, 1, 2, 3, 4, 5, 6]]
+		[7, -5, [], []]
+		[7, 5]
+		[8]
+		[8, 5]
+	END
+}
+
+@test "--buffer and --image are for what they are for" {
+	run -125 --separate-stderr sp-record --buffer=5 -- true
+	[[ $stderr == *'--buffer is for --every'* ]]
+	run -125 sp-record --every --buffer=-5 -- true
+	run -125 sp-record --every --buffer=x -- true
+	run -2 --separate-stderr sp-emit --ndjson --image=x /dev/null
+	[[ $stderr == *'--image: not with --ndjson'* ]]
+}
