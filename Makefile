@@ -35,7 +35,7 @@ MANS     := $(wildcard sp-*/*.1 lib/*.5)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps test-deps demo check lint bench install clean tests fuzz soak
+.PHONY: all help deps test-deps demo check lint bench bench-plot install clean tests fuzz soak
 
 all: $(BINS) ## Build the tools into build/bin/ (V=1 shows the commands, SAN=address,undefined)
 
@@ -62,6 +62,7 @@ $(call objs,sp-record): $(B)/record.skel.h
 BPF_ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
 $(B)/record.bpf.o: bpf/record.bpf.c $(wildcard bpf/*.h)
 $(B)/loader.bpf.o: tests/bench/loader.bpf.c
+$(B)/wakeup.bpf.o: tests/bench/wakeup.bpf.c
 $(B)/%.bpf.o:
 	$(call say,BPF,$@)
 	@mkdir -p $(@D)
@@ -135,21 +136,28 @@ lint: ## Check the manual pages, the C sources and the shell scripts
 		--enable=warning,portability,performance --suppress=missingInclude -Ilib lib sp-*
 	@shellcheck -x tests/run tests/deps tests/demo .ci/run tests/bench/*.sh tests/soak
 
-# The peer that the start-up is measured against.
-$(B)/tests/bench/loader: tests/bench/loader.c $(B)/loader.skel.h
+# The peers of the bench that nobody packages, and what is run under them all.
+BENCHES := $(patsubst tests/bench/%.bpf.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.bpf.c))
+$(BENCHES): $(B)/tests/bench/%: tests/bench/%.c $(B)/%.skel.h
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -o $@ $< $(LIBS_RECORD)
 
-$(B)/tests/bench/getppid: tests/bench/getppid.c
+$(B)/tests/bench/calls: tests/bench/calls.c
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -Wall -Wextra -D_GNU_SOURCE -O2 -pthread -o $@ $<
 
-bench: tests $(B)/tests/bench/loader $(B)/tests/bench/getppid ## Print what recording costs, against its peers
-	@tests/bench/startup.sh $(B)/bin
-	@echo
-	@tests/bench/calls.sh $(B)/bin
+BENCH_ROUNDS ?= 7
+bench: test-deps ## Print what recording costs, against its peers (BENCH_ROUNDS; about ten minutes)
+	@tests/deps bench
+	@$(MAKE) --no-print-directory tests $(BENCHES) $(B)/tests/bench/calls
+	@for part in calls startup filters scale; do \
+		tests/bench/$$part.sh $(B)/bin $(BENCH_ROUNDS) && echo || exit; done
+
+bench-plot: ## Draw what the last `make bench` measured: build/bench/calls.svg
+	@tests/bench/plot.sh $(B)/bench/calls.tsv > $(B)/bench/calls.svg
+	@echo $(B)/bench/calls.svg
 
 SOAK_STORMS  ?= 1000
 SOAK_SECONDS ?= 600

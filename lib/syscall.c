@@ -202,6 +202,9 @@ static int direct_number(const struct arch *arch, const char *name,
 	return -ENOENT;
 }
 
+/* seccomp.h: pseudo numbers of multiplexed calls are above this, others below. */
+enum { NOT_ON_ARCH = -10000 };
+
 int syscall_number(const struct arch *arch, const char *name,
 		   struct call_id *id)
 {
@@ -209,6 +212,8 @@ int syscall_number(const struct arch *arch, const char *name,
 
 	if (nr == __NR_SCMP_ERROR)
 		return supplement_number(arch, name, id);
+	if (nr <= NOT_ON_ARCH)
+		return -ENOENT;
 	if (nr < 0)
 		return direct_number(arch, name, id);
 	*id = (struct call_id){ arch->audit, nr };

@@ -658,3 +658,25 @@ os.execvp("sp-record", "sp-record -q -o run.sp -- grep SigIgn "
 	x86_64 exit_group 1
 	END
 }
+
+@test "a hundred recordings leave nothing behind in the kernel" {
+	requires_root
+	requires bpftool
+	objects() {
+		for kind in prog map link; do
+			bpftool "$kind" list | grep -c '^[0-9]' || true
+		done | tr '\n' ' '
+	}
+	# Others may come and go: a round without a difference is the proof.
+	for round in 1 2; do
+		before=$(objects)
+		for ((i = 0; i < 100; i++)); do
+			sp-record -q -o /dev/null -- true
+		done
+		sleep 1		# the kernel frees after a grace period
+		after=$(objects)
+		[ "$before" != "$after" ] || return 0
+	done
+	echo "before: $before after: $after"
+	return 1
+}

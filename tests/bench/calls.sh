@@ -1,94 +1,243 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # usage: tests/bench/calls.sh BINDIR [ROUNDS]
-# What a system call costs under each tool: for the process that is traced, and
-# for any other process meanwhile. Medians of interleaved rounds; the ratio is
-# of what the tool adds to what an empty program on sys_enter adds.
+# What single calls, and whole programs, cost under each tool, for the process
+# that is traced and for any other meanwhile. Medians of interleaved rounds.
+# For calls the ratio is of what the tool adds to what an empty BPF program on
+# sys_enter adds, the floor; for programs it is of their time to that without
+# a tool. Writes calls.tsv: workload, tool, median, least, most, rounds, ratio.
 set -u
 bin=$(cd "${1:?usage: tests/bench/calls.sh BINDIR [ROUNDS]}" && pwd) || exit
-rounds=${2:-9}
-bench=${bin%/bin}/tests/bench
-PATH=$bin:$bench:$PATH
+rounds=${2:-7}
+export PATH=$bin:${bin%/bin}/tests/bench:$PATH:/usr/sbin
+results=${bin%/bin}/bench
+mkdir -p "$results"
 dir=$(mktemp -d)
-trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$dir"' EXIT
+cd "$dir" || exit
+trap 'kill $(jobs -p) 2>/dev/null; cd /; rm -rf "$dir"' EXIT
 
-# Each runs COMMAND…, which prints ns, under it.
-run_bare() { "$@"; }
+# Each runs COMMAND… under it.
+run_none() { "$@"; }
 run_floor() { loader floor "$@"; }
-run_sp_record() { sp-record -q -o /dev/null -- "$@"; }
+run_count() { sp-record -q -o /dev/null -- "$@"; }
+run_every() { sp-record -q --every -o /dev/null -- "$@"; }
+run_wakeup() { wakeup "$@"; }
 run_strace() { strace -f -c -o /dev/null "$@"; }
 run_strace_bpf() { strace -f -c --seccomp-bpf -o /dev/null "$@"; }
-run_perf_trace() { perf trace -s -o /dev/null "$@"; }
-run_bpftrace() {
-	bpftrace -q -o /dev/null -c "$*" \
+run_perf() { perf trace -s -o /dev/null "$@"; }
+run_bpftrace() {		# it starts no scripts, and looks for nothing in PATH
+	bpftrace -q -o /dev/null -c "$(command -v env) $*" \
 		-e 'tracepoint:raw_syscalls:sys_enter { @[args->id] = count(); }'
 }
+# It starts no command; all processes are as dear to it as one.
+run_syscount() {
+	syscount -d 1000 >/dev/null 2>&1 &
+	local peer=$!
+	sleep 1
+	"$@"
+	kill -INT "$peer"
+	wait "$peer" 2>/dev/null
+}
 
-tools=(bare floor sp_record) missing=()
-for peer in strace:strace strace_bpf:strace perf_trace:perf bpftrace:bpftrace; do
-	if command -v "${peer#*:}" >/dev/null; then
-		tools+=("${peer%:*}")
+# tool, what it is, the command that it needs
+tools=() missing=()
+while read -r tool needs; do
+	if command -v "$needs" >/dev/null; then
+		tools+=("$tool")
 	else
-		missing+=("${peer#*:}")
+		missing+=("$needs")
 	fi
-done
+done <<-'END'
+	none sh
+	floor loader
+	count sp-record
+	every sp-record
+	wakeup wakeup
+	strace strace
+	strace_bpf strace
+	perf perf
+	bpftrace bpftrace
+	syscount syscount
+END
 
-# Enough for a tenth of a second.
-calls_under() {
+is_slow() { # TOOL: a fiftieth of the speed, or seconds to start
 	case $1 in
-	strace* | perf*) echo 10000 ;;
-	*) echo 1000000 ;;
+	strace* | perf | bpftrace | syscount) true ;;
+	*) false ;;
 	esac
 }
 
-target() {
-	local tool=$1 threads=$2
-	sleep 0.1
-	echo "$tool $threads $("run_$tool" getppid "$(calls_under "$tool")" \
-		"$threads" 2>/dev/null | tail -n 1)" >>"$dir/times"
+note() { # WORKLOAD TOOL NS
+	printf '%s %s %s\n' "$@" >>timings
+}
+
+# time_calls WORKLOAD TOOL WHAT N [THREADS]: one takes so many ns
+time_calls() {
+	local workload=$1 tool=$2
+	shift 2
+	sleep 0.1	# attaching just after another detached waits
+	"run_$tool" calls "$@" >out 2>/dev/null
+	note "$workload" "$tool" "$(tail -n 1 out)"
 }
 
 # Another process, while the tool traces one that sleeps.
-bystander() {
-	local tool=$1 pid
+time_bystander() {
 	sleep 0.1
-	"run_$tool" sleep 1.2 >/dev/null 2>&1 &
-	pid=$!
-	sleep 0.7
-	echo "$tool other $(getppid 1000000)" >>"$dir/times"
+	"run_$1" sleep 3 >/dev/null 2>&1 &
+	local pid=$!
+	sleep 2.2
+	note bystander "$1" "$(calls getppid 500000)"
 	wait "$pid"
 }
 
+# The commands' own times: what starting a tool takes is another table.
+time_program() { # WORKLOAD TOOL
+	sleep 0.1
+	rm -f took
+	"run_$2" "$dir/timed" "$dir/$1" >/dev/null 2>&1
+	note "$1" "$2" "$(cat took)"
+}
+
+program() { # NAME: the script is stdin
+	{ echo '#!/bin/sh'; cat; } >"$1"
+	chmod +x "$1"
+}
+
+program timed <<'END'
+start=$(date +%s%N)
+"$@"
+echo $(($(date +%s%N) - start)) >took
+END
+program find <<'END'
+exec find /usr/share/doc -size +1000000k
+END
+program dd <<'END'
+exec dd if=/dev/zero of=/dev/null bs=1 count=50000
+END
+program tar <<'END'
+tar -C /usr/include -cf - linux | cat >/dev/null
+END
+program make <<'END'
+rm -rf objects; mkdir objects
+exec make -s -f - -j2 <<'MAKE'
+OBJECTS := $(foreach n,1 2 3 4 5 6 7 8,objects/$n.o)
+all: $(OBJECTS)
+objects/%.o:
+	@echo 'int f(int x) { return x + $*; }' | cc -O2 -x c -c -o $@ -
+MAKE
+END
+program redis <<'END'
+redis-server --port 7799 --save '' --daemonize no >/dev/null &
+until redis-cli -p 7799 ping >/dev/null 2>&1; do sleep 0.02; done
+redis-benchmark -p 7799 -n 5000 -c 8 -t set,get -q
+redis-cli -p 7799 shutdown nosave
+wait
+END
+programs=(find dd tar make)
+if command -v redis-server >/dev/null; then
+	programs+=(redis)
+else
+	missing+=(redis-server)
+fi
+
+round() { # TOOL NUMBER
+	local n=300000 p
+	is_slow "$1" && n=5000
+	case $1 in bpftrace | syscount) n=200000 ;; esac
+	for p in 1 2; do
+		time_calls getppid "$1" getppid $n
+		time_calls getppid-2-threads "$1" getppid $n 2
+		time_calls read "$1" read $n
+		time_calls open+close "$1" open $((n / 4))
+		! is_slow "$1" || break
+	done
+	# These take long: in five rounds, and under a slow tool in one.
+	if [ "$2" -ge 5 ] || { is_slow "$1" && [ "$2" -gt 0 ]; }; then
+		return
+	fi
+	time_bystander "$1"
+	time_calls fork+exec "$1" exec 100
+	for p in "${programs[@]}"; do
+		time_program "$p" "$1"
+	done
+}
+
+for p in "${programs[@]}"; do
+	"./$p" >/dev/null 2>&1		# what it reads is in memory by then
+done
 for ((i = 0; i < rounds; i++)); do
 	for tool in "${tools[@]}"; do
-		target "$tool" 1
-		[ "$i" -ge 5 ] || target "$tool" 2
-		[ "$i" -ge 5 ] || bystander "$tool"
+		# The slow ones in every third round.
+		if is_slow "$tool" && [ $((i % 3)) -ne 0 ]; then
+			continue
+		fi
+		round "$tool" "$i"
 	done
 done
 
-sort -k 1,2 -k 3n "$dir/times" | awk '
-	NF == 3 { k = $1 " " $2; n[k]++; v[k, n[k]] = $3 }
-	END { for (k in n) print k, v[k, int((n[k] + 1) / 2)], \
-		v[k, 1], v[k, n[k]] }' >"$dir/medians"
-awk -v order="${tools[*]}" '
-	{ ns[$1, $2] = $3; spread[$1, $2] = $4 "-" $5 }
-	function added(tool, what) { return ns[tool, what] - ns["bare", what] }
-	function ratio(tool, what) {
-		if (tool == "bare" || !((tool, what) in ns))
-			return "-"
-		return sprintf("%.2f", added(tool, what) / added("floor", what))
-	}
-	END {
-		printf "%-12s %10s %20s %8s %10s %8s %10s %8s\n", "ns a call", \
-			"1 thread", "least-most", "ratio", "2 threads", "ratio", \
-			"bystander", "ratio"
-		n = split(order, tools, " ")
-		for (i = 1; i <= n; i++) {
-			t = tools[i]
-			printf "%-12s %10.0f %20s %8s %10.0f %8s %10.0f %8s\n", t, \
-				ns[t, 1], spread[t, 1], ratio(t, 1), ns[t, 2], \
-				ratio(t, 2), ns[t, "other"], ratio(t, "other")
+awk 'NF == 3' timings | sort -k 1,2 -k 3n | awk '
+	{ k = $1 "\t" $2; n[k]++; v[k, n[k]] = $3 }
+	END { for (k in n) printf "%s\t%s\t%s\t%s\t%s\n", k,
+		v[k, int((n[k] + 1) / 2)], v[k, 1], v[k, n[k]], n[k] }' >medians
+awk -F '\t' '
+	NR == FNR { median[$1, $2] = $3; next }
+	{
+		none = median[$1, "none"]
+		floor = median[$1, "floor"] - none
+		is_call = $1 ~ /^(getppid|read|open|bystander)/
+		ratio = is_call ? (floor > 0 ? ($3 - none) / floor : "-") : $3 / none
+		if ($2 == "none")
+			ratio = is_call ? 0 : 1
+		printf "%s\t%s\t%s\t%s\t%s\t%s\t%.2f\n", $1, $2, $3, $4, $5, $6, ratio
+	}' medians medians | sort >"$results/calls.tsv"
+
+table() { # HEADING WORKLOADS
+	echo "$1"
+	awk -F '\t' -v tools="${tools[*]}" -v workloads="$2" '
+		BEGIN {
+			label["none"] = "(no tool)"
+			label["floor"] = "(empty program)"
+			label["count"] = "sp-record"
+			label["every"] = "sp-record --every"
+			label["wakeup"] = "event + wakeup"
+			label["strace"] = "strace -f -c"
+			label["strace_bpf"] = "strace --seccomp-bpf"
+			label["perf"] = "perf trace -s"
 		}
-	}' "$dir/medians"
-[ ${#missing[@]} -eq 0 ] || echo "not installed: ${missing[*]}"
+		{
+			median[$1, $2] = $3
+			ratio[$1, $2] = $7
+			spread[$1, $2] = $3 ? ($5 - $4) / $3 * 50 : 0
+		}
+		function time(x) {
+			if (x > 1e6)
+				return sprintf("%.1f ms", x / 1e6)
+			return sprintf("%.0f ns", x)
+		}
+		END {
+			n = split(workloads, w, " ")
+			m = split(tools, t, " ")
+			printf "%-20s", ""
+			for (i = 1; i <= n; i++)
+				printf " %24s", w[i]
+			printf "\n"
+			for (j = 1; j <= m; j++) {
+				printf "%-20s", t[j] in label ? label[t[j]] : t[j]
+				for (i = 1; i <= n; i++) {
+					at = w[i] SUBSEP t[j]
+					if (at in median)
+						printf " %10s %7s ±%3.0f%%", \
+							time(median[at]), ratio[at], spread[at]
+					else
+						printf " %24s", "-"
+				}
+				printf "\n"
+			}
+		}' "$results/calls.tsv"
+	echo
+}
+table 'a call: its time, and what is added to it by the floor (1.00)' \
+	'getppid getppid-2-threads read open+close bystander'
+table 'a program: its time, by that without a tool (1.00)' \
+	"fork+exec ${programs[*]}"
+[ ${#missing[@]} -eq 0 ] || echo "not installed, not measured: ${missing[*]}"
