@@ -189,8 +189,12 @@ lost() {
 @test "an independent reader finds the same events" {
 	requires_root
 	sp-record -q --every -o a.sp -- sh -c 'ls / | wc -l; exec true'
-	sp-emit --ndjson a.sp | jq -c '[.event, .ns, .pid, .tid, .nr // 0,
-		.image, if .event == "call" and .args then .args else null end]' >ours
+	# Not by jq, which keeps 53 bits of a number.
+	sp-emit --ndjson a.sp | /usr/bin/python3 -c '
+import json, sys
+for e in map(json.loads, sys.stdin):
+    print(json.dumps([e["event"], e["ns"], e["pid"], e["tid"], e.get("nr", 0),
+          e["image"], e.get("args")], separators=(",", ":")))' >ours
 	/usr/bin/python3 - a.sp >theirs <<-'END'
 		import json, msgpack, sys
 		kinds = ["call", "fork", "exec", "exit"]
