@@ -1,14 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# usage: tests/bench/calls.sh BINDIR [ROUNDS]
+# usage: tests/bench/calls.sh BINDIR [ROUNDS [TOOL...]]
 # What single calls, and whole programs, cost under each tool, for the process
 # that is traced and for any other meanwhile. Medians of interleaved rounds.
 # For calls the ratio is of what the tool adds to what an empty BPF program on
 # sys_enter adds, the floor; for programs it is of their time to that without
-# a tool. Writes calls.tsv: workload, tool, median, least, most, rounds, ratio.
+# a tool. With TOOLs only these, and calls alone. Writes calls.tsv: workload, tool, median, least, most, rounds, ratio.
 set -u
 bin=$(cd "${1:?usage: tests/bench/calls.sh BINDIR [ROUNDS]}" && pwd) || exit
 rounds=${2:-7}
+only=("${@:3}")
 export PATH=$bin:${bin%/bin}/tests/bench:$PATH:/usr/sbin
 results=${bin%/bin}/bench
 mkdir -p "$results"
@@ -42,7 +43,9 @@ run_syscount() {
 # tool, what it is, the command that it needs
 tools=() missing=()
 while read -r tool needs; do
-	if command -v "$needs" >/dev/null; then
+	if [ ${#only[@]} -gt 0 ] && [[ " ${only[*]} " != *" $tool "* ]]; then
+		continue
+	elif command -v "$needs" >/dev/null; then
 		tools+=("$tool")
 	else
 		missing+=("$needs")
@@ -71,28 +74,39 @@ note() { # WORKLOAD TOOL NS
 	printf '%s %s %s\n' "$@" >>timings
 }
 
+# A machine that was idle is slow at first, which no tool shall be charged with.
+# And attaching just after another has detached waits.
+warm_up() {
+	sleep 0.1
+	calls getppid 200000 >/dev/null
+}
+
 # time_calls WORKLOAD TOOL WHAT N [THREADS]: one takes so many ns
 time_calls() {
 	local workload=$1 tool=$2
 	shift 2
-	sleep 0.1	# attaching just after another detached waits
+	warm_up
 	"run_$tool" calls "$@" >out 2>/dev/null
-	note "$workload" "$tool" "$(tail -n 1 out)"
+	note "$workload" "$tool" "$(grep -m 1 '^[0-9.]*$' out)"
 }
 
 # Another process, while the tool traces one that sleeps.
 time_bystander() {
+	local n
 	sleep 0.1
 	"run_$1" sleep 3 >/dev/null 2>&1 &
 	local pid=$!
-	sleep 2.2
-	note bystander "$1" "$(calls getppid 500000)"
+	sleep 1.8
+	warm_up
+	for n in 1 2 3; do
+		note bystander "$1" "$(calls getppid 300000)"
+	done
 	wait "$pid"
 }
 
 # The commands' own times: what starting a tool takes is another table.
 time_program() { # WORKLOAD TOOL
-	sleep 0.1
+	warm_up
 	rm -f took
 	"run_$2" "$dir/timed" "$dir/$1" >/dev/null 2>&1
 	note "$1" "$2" "$(cat took)"
@@ -156,12 +170,14 @@ round() { # TOOL NUMBER
 		return
 	fi
 	time_bystander "$1"
+	[ ${#only[@]} -eq 0 ] || return
 	time_calls fork+exec "$1" exec 100
 	for p in "${programs[@]}"; do
 		time_program "$p" "$1"
 	done
 }
 
+[ ${#only[@]} -eq 0 ] || programs=()
 for p in "${programs[@]}"; do
 	"./$p" >/dev/null 2>&1		# what it reads is in memory by then
 done
@@ -191,9 +207,14 @@ awk -F '\t' '
 		printf "%s\t%s\t%s\t%s\t%s\t%s\t%.2f\n", $1, $2, $3, $4, $5, $6, ratio
 	}' medians medians | sort >"$results/calls.tsv"
 
+order=$(printf '%s\n' "${tools[@]}" | awk '{ seen[$1] } END {
+		n = split("none floor count every wakeup strace strace_bpf perf bpftrace syscount", all, " ")
+		for (i = 1; i <= n; i++)
+			if (all[i] in seen)
+				printf "%s ", all[i] }')
 table() { # HEADING WORKLOADS
 	echo "$1"
-	awk -F '\t' -v tools="${tools[*]}" -v workloads="$2" '
+	awk -F '\t' -v tools="$order" -v workloads="$2" '
 		BEGIN {
 			label["none"] = "(no tool)"
 			label["floor"] = "(empty program)"
@@ -238,6 +259,6 @@ table() { # HEADING WORKLOADS
 }
 table 'a call: its time, and what is added to it by the floor (1.00)' \
 	'getppid getppid-2-threads read open+close bystander'
-table 'a program: its time, by that without a tool (1.00)' \
+[ ${#only[@]} -gt 0 ] || table 'a program: its time, by that without a tool (1.00)' \
 	"fork+exec ${programs[*]}"
 [ ${#missing[@]} -eq 0 ] || echo "not installed, not measured: ${missing[*]}"
