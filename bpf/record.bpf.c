@@ -174,22 +174,38 @@ static __always_inline __u64 sub(__u64 *counter, __u64 n)
 	return __sync_fetch_and_sub(counter, n) - n;
 }
 
-/* A place in the log of this CPU; NULL: there is none, which is counted. */
-static __always_inline struct log_entry *log_begin(__u64 *at, bool is_call)
+/*
+ * A place in the log of this CPU, filled in but for the arguments; NULL: there
+ * is none, which is counted.
+ */
+static __always_inline struct log_entry *log_begin(__u64 *at, __u32 what,
+						   __u32 image, __s32 nr,
+						   __u32 pid, __u32 tid)
 {
 	__u32 cpu = bpf_get_smp_processor_id(), i;
 	struct log_ends *ends = bpf_map_lookup_elem(&log_ends, &cpu);
+	struct log_entry *entry;
 
 	if (!ends)
 		return NULL;
 	if (ends->head - *(volatile __u64 *)&ends->tail >=
 	    log_size - LOG_SLACK) {
-		add(is_call ? &ends->lost : &ends->lost_tasks, 1);
+		add((what & LOG_WHAT) == LOG_CALL ? &ends->lost :
+		    &ends->lost_tasks, 1);
 		return NULL;
 	}
 	*at = __sync_fetch_and_add(&ends->head, 1);
 	i = cpu * log_size + ((__u32)*at & (log_size - 1));
-	return bpf_map_lookup_elem(&call_log, &i);
+	entry = bpf_map_lookup_elem(&call_log, &i);
+	if (!entry)
+		return NULL;
+	entry->what = what;
+	entry->time_ns = bpf_ktime_get_ns();
+	entry->pid = pid;
+	entry->tid = tid;
+	entry->image = image;
+	entry->nr = nr;
+	return entry;
 }
 
 /* From here on user space may read it: nothing is written after the turn. */
@@ -203,49 +219,42 @@ static __always_inline void log_end(struct log_entry *entry, __u64 at)
 #endif
 }
 
-static __always_inline void log_task(enum log_what what, __u32 image,
-				     struct task_struct *task, __u64 arg0,
-				     __u64 arg1)
+/* One whose arguments are at hand, or zeros. */
+static __always_inline void log_one(__u32 what, __u32 image, __s32 nr,
+				    __u32 pid, __u32 tid, const __u64 args[6])
 {
 	struct log_entry *entry;
 	__u64 at;
 
 	if (!every)
 		return;
-	entry = log_begin(&at, false);
+	entry = log_begin(&at, what, image, nr, pid, tid);
 	if (!entry)
 		return;
-	entry->what = what;
-	entry->time_ns = bpf_ktime_get_ns();
-	entry->pid = BPF_CORE_READ(task, tgid);
-	entry->tid = BPF_CORE_READ(task, pid);
-	entry->image = image;
-	entry->nr = 0;
-	__builtin_memset(entry->args, 0, sizeof(entry->args));
-	entry->args[0] = arg0;
-	entry->args[1] = arg1;
+	for (int i = 0; i < 6; i++)
+		entry->args[i] = args[i];
 	log_end(entry, at);
+}
+
+static __always_inline void log_task(enum log_what what, __u32 image,
+				     struct task_struct *task, __u64 arg0,
+				     __u64 arg1)
+{
+	const __u64 args[6] = { arg0, arg1 };
+
+	log_one(what, image, 0, BPF_CORE_READ(task, tgid),
+		BPF_CORE_READ(task, pid), args);
 }
 
 /* A call whose arguments are not known; in flight, nor is whose it was. */
 static __always_inline void log_rare(const struct rare_key *key)
 {
 	__u64 id = key->flags & RARE_INFLIGHT ? 0 : bpf_get_current_pid_tgid();
-	struct log_entry *entry;
-	__u64 at;
+	const __u64 args[6] = { 0 };
 
-	entry = log_begin(&at, true);
-	if (!entry)
-		return;
-	entry->what = LOG_CALL | key->row << LOG_ROW_SHIFT |
-		key->flags << LOG_FLAGS_SHIFT;
-	entry->time_ns = bpf_ktime_get_ns();
-	entry->pid = id >> 32;
-	entry->tid = id;
-	entry->image = key->image;
-	entry->nr = key->nr;
-	__builtin_memset(entry->args, 0, sizeof(entry->args));
-	log_end(entry, at);
+	log_one(LOG_CALL | key->row << LOG_ROW_SHIFT |
+		key->flags << LOG_FLAGS_SHIFT, key->image, key->nr,
+		id >> 32, id, args);
 }
 
 static __always_inline __u64 note_new(void)
@@ -583,15 +592,10 @@ static __always_inline void log_call(struct task_struct *task,
 	struct log_entry *entry;
 	__u64 at;
 
-	entry = log_begin(&at, true);
+	entry = log_begin(&at, LOG_CALL | row << LOG_ROW_SHIFT, image, nr,
+			  task->tgid, task->pid);
 	if (!entry)
 		return;
-	entry->what = LOG_CALL | row << LOG_ROW_SHIFT;
-	entry->time_ns = bpf_ktime_get_ns();
-	entry->pid = task->tgid;
-	entry->tid = task->pid;
-	entry->image = image;
-	entry->nr = nr;
 	read_args(regs, row, entry->args);
 	log_end(entry, at);
 	log_prefetch(at);
@@ -916,35 +920,17 @@ static __noinline __u32 image_of(struct file *file,
 	return IMAGE_OTHER;
 }
 
-/* The execve that began it all, as it was called. */
-static __always_inline void log_first(__u32 image, __u64 now)
-{
-	__u64 id = bpf_get_current_pid_tgid(), at;
-	struct log_entry *entry = every ? log_begin(&at, true) : NULL;
-
-	if (!entry)
-		return;
-	entry->what = LOG_CALL | armed.row << LOG_ROW_SHIFT;
-	entry->time_ns = now;
-	entry->pid = id >> 32;
-	entry->tid = id;
-	entry->image = image;
-	entry->nr = armed.nr;
-	for (int i = 0; i < 6; i++)
-		entry->args[i] = armed.args[i];
-	log_end(entry, at);
-}
-
 static __always_inline void begin(__u32 image)
 {
-	__u64 now = bpf_ktime_get_ns();
+	__u64 id = bpf_get_current_pid_tgid();
 
-	progress.start_ns = now;
+	progress.start_ns = bpf_ktime_get_ns();
 	progress.live = 1;
 	progress.tasks = 1;
 	count_use(image, USE_TASKS);
 	count_call(image, armed.row, armed.nr);
-	log_first(image, now);
+	log_one(LOG_CALL | armed.row << LOG_ROW_SHIFT, image, armed.nr,
+		id >> 32, id, armed.args);
 }
 
 SEC("raw_tp/sched_process_exec")

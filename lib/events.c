@@ -191,8 +191,8 @@ void events_add(struct events_writer *e, const struct happening *h)
  * An integer in two's complement; NULL: it is none, or not whole. `wide`: it
  * is from 2^63 on.
  */
-static inline const uint8_t *get(const uint8_t *p, const uint8_t *end, int64_t *value,
-			  bool *wide)
+static inline const uint8_t *get(const uint8_t *p, const uint8_t *end,
+				 int64_t *value, bool *wide)
 {
 	uint64_t raw = 0;
 	int bytes;

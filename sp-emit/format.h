@@ -7,6 +7,7 @@
 #ifndef FORMAT_H
 #define FORMAT_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -48,6 +49,10 @@ void write_systemd(const struct emit *emit, FILE *out);
 void write_libseccomp(const struct emit *emit, FILE *out);
 void write_json(const struct emit *emit, FILE *out);
 void write_table(const struct emit *emit, FILE *out);
+/* A call's "arch" and "name" and a sighting's "flags", as --json has them. */
+json_t *arch_json(struct call_id id);
+json_t *name_json(struct call_id id);
+json_t *flags_json(uint32_t flags);
 /* In place of any profile: where each of its rules comes from. */
 void write_explanation(const struct emit *emit, FILE *out);
 

@@ -63,21 +63,21 @@ static json_t *runs_json(const struct trace *t)
 	return list;
 }
 
-static json_t *arch_json(struct call_id id)
+json_t *arch_json(struct call_id id)
 {
 	const struct arch *arch = arch_of_call(id);
 
 	return arch ? json_string(arch->name) : json_integer(id.arch);
 }
 
-static json_t *name_json(struct call_id id)
+json_t *name_json(struct call_id id)
 {
 	char buf[SYSCALL_NAME_MAX];
 
 	return syscall_name(id, buf) ? json_string(buf) : json_null();
 }
 
-static json_t *flags_json(uint32_t flags)
+json_t *flags_json(uint32_t flags)
 {
 	static const struct {
 		uint32_t flag;

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <uthash.h>
 
+#include "format.h"
 #include "memory.h"
 #include "message.h"
 #include "text.h"
@@ -33,13 +34,15 @@ struct ndjson {
 	struct name *recent[NAMES];
 };
 
-static char *json_text(const char *text)
+/* On one line; takes the reference. */
+static char *dump(json_t *value)
 {
-	json_t *string = text ? text_json(text) : json_null();
-	char *json = json_dumps(string, JSON_ENCODE_ANY | JSON_COMPACT);
+	char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
 
-	json_decref(string);
-	return json ? json : xstrdup("null");
+	json_decref(value);
+	if (!text)
+		message_fatal("out of memory");
+	return text;
 }
 
 static void on_image(void *arg, uint32_t number, const char *path)
@@ -50,23 +53,18 @@ static void on_image(void *arg, uint32_t number, const char *path)
 	while (n->n_images > number)
 		free(n->images[--n->n_images]);
 	n->images = xgrow(n->images, n->n_images, sizeof(*n->images));
-	n->images[n->n_images++] = json_text(path);
+	n->images[n->n_images++] = dump(path ? text_json(path) : json_null());
 }
 
 /* "arch":"x86_64","nr":39,"name":"getpid" */
-static char *name_json(struct call_id id)
+static char *call_json(struct call_id id)
 {
-	const struct arch *arch = arch_of_call(id);
-	char buf[SYSCALL_NAME_MAX];
-	const char *name = syscall_name(id, buf);
-	char *a = arch ? xasprintf("\"%s\"", arch->name) :
-		xasprintf("%" PRIu32, id.arch);
-	char *json = xasprintf("\"arch\":%s,\"nr\":%" PRId32 ",\"name\":%s%s%s",
-			       a, id.nr, name ? "\"" : "",
-			       name ? name : "null", name ? "\"" : "");
+	char *text = dump(json_pack("{s:o,s:i,s:o}", "arch", arch_json(id),
+				    "nr", (int)id.nr, "name", name_json(id)));
+	char *members = xasprintf("%.*s", (int)strlen(text) - 2, text + 1);
 
-	free(a);
-	return json;
+	free(text);
+	return members;
 }
 
 static struct name *name_of(struct ndjson *n, struct call_id id)
@@ -80,7 +78,7 @@ static struct name *name_of(struct ndjson *n, struct call_id id)
 	if (!name) {
 		name = xcalloc(1, sizeof(*name));
 		name->id = id;
-		name->json = name_json(id);
+		name->json = call_json(id);
 		HASH_ADD(hh, n->names, id, sizeof(id), name);
 	}
 	return *recent = name;
@@ -120,14 +118,13 @@ static char *put_call(struct ndjson *n, char *p, const struct happening *h)
 	name->count++;
 	*p++ = ',';
 	p = put_text(p, name->json);
-	if (h->flags & SIGHTING_VSYSCALL)
-		p = put_text(p, ",\"flag\":\"vsyscall\"");
-	if (h->flags & SIGHTING_INFLIGHT)
-		p = put_text(p, ",\"flag\":\"inflight\"");
-	if (h->flags & SIGHTING_SKIPPED)
-		p = put_text(p, ",\"flag\":\"skipped\"");
-	if (h->flags)
+	if (h->flags) {
+		char *flags = dump(flags_json(h->flags));
+
+		p = put_text(put_text(p, ",\"flags\":"), flags);
+		free(flags);
 		return p;
+	}
 	p = put_text(p, ",\"args\":[");
 	for (int i = 0; i < 6; i++) {
 		if (i)

@@ -20,6 +20,12 @@ enum {
 	SETTLE_MS = 10,		/* for programs that run while we detach */
 };
 
+/* The kernel side's kinds are the stream's. */
+_Static_assert((int)LOG_CALL == (int)HAPPENED_CALL &&
+	       (int)LOG_FORK == (int)HAPPENED_FORK &&
+	       (int)LOG_EXEC == (int)HAPPENED_EXEC &&
+	       (int)LOG_EXIT == (int)HAPPENED_EXIT, "kinds");
+
 /* One CPU's ring. */
 struct ring {
 	const struct log_entry *entries;

@@ -94,7 +94,7 @@ void report_losses(const struct run *run)
 		{ "task", "tasks could not be followed" },
 		{ "image", "executions are attributed to no image" },
 		{ "detail", "details were lost, no call" },
-		{ "event", "events were lost: the reader was too slow. The "
+		{ "event", "events were lost: the reader was too slow; the "
 		  "counts have their calls" },
 	};
 

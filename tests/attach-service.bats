@@ -22,6 +22,14 @@ processes() {
 		grep -o '[0-9]*'
 }
 
+# signal_processes NAME — what has ended by itself meanwhile is fine
+signal_processes() {
+	local pid
+	for pid in $(processes); do
+		kill "-$1" "$pid" 2>/dev/null || [ ! -d "/proc/$pid" ] || return
+	done
+}
+
 no_processes() {
 	! processes >/dev/null
 }
@@ -29,10 +37,10 @@ no_processes() {
 teardown() {
 	local left=0
 	cd "$BATS_FILE_TMPDIR" || return
-	[ -z "${id-}" ] || runc delete --force "$id" 2>/dev/null || true
-	processes | xargs -r kill -TERM || true
+	[ -z "${id-}" ] || runc delete --force "$id" || left=1
+	signal_processes TERM || left=1
 	wait_for 5 no_processes || {
-		processes | xargs -r kill -KILL || true
+		signal_processes KILL || left=1
 		wait_for 5 no_processes || left=1
 	}
 	[ -z "${cgroup-}" ] || wait_for 10 rmdir "$cgroup" || left=1

@@ -664,9 +664,11 @@ os.execvp("sp-record", "sp-record -q -o run.sp -- grep SigIgn "
 	requires bpftool
 	objects() {
 		for kind in prog map link; do
-			bpftool "$kind" list | grep -c '^[0-9]' || true
+			bpftool -j "$kind" list | jq length
 		done | tr '\n' ' '
 	}
+	# It would see them.
+	[ "$(sp-record -q -o /dev/null -- bpftool -j prog list | jq length)" -ge 5 ]
 	# Others may come and go: a round without a difference is the proof.
 	for round in 1 2; do
 		before=$(objects)

@@ -178,6 +178,7 @@ round() { # TOOL NUMBER
 }
 
 [ ${#only[@]} -eq 0 ] || programs=()
+order="${tools[*]}"
 for p in "${programs[@]}"; do
 	"./$p" >/dev/null 2>&1		# what it reads is in memory by then
 done
@@ -207,11 +208,6 @@ awk -F '\t' '
 		printf "%s\t%s\t%s\t%s\t%s\t%s\t%.2f\n", $1, $2, $3, $4, $5, $6, ratio
 	}' medians medians | sort >"$results/calls.tsv"
 
-order=$(printf '%s\n' "${tools[@]}" | awk '{ seen[$1] } END {
-		n = split("none floor count every wakeup strace strace_bpf perf bpftrace syscount", all, " ")
-		for (i = 1; i <= n; i++)
-			if (all[i] in seen)
-				printf "%s ", all[i] }')
 table() { # HEADING WORKLOADS
 	echo "$1"
 	awk -F '\t' -v tools="$order" -v workloads="$2" '

@@ -43,7 +43,6 @@ done
 echo
 echo 'images: each a program of its own, run once'
 printf '%8s %14s %14s %12s\n' images 'ms an image' 'of which us' 'stream, KiB'
-printf 'int main(void) { return 0; }\n' >true.c
 cc -O1 -static -nostdlib -o true -x c - <<-'END'
 	__attribute__((noreturn)) void _start(void)
 	{
