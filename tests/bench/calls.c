@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * calls WHAT N [THREADS]: prints the nanoseconds that one took, in the median of
- * nine parts (of the threads, the mean); WHAT is getppid, read (of one byte),
- * open (and close) or exec (of true, and its end).
+ * calls WHAT N [THREADS]: N in parts, and for each part a line with the
+ * nanoseconds that one took and those of a pass of plain arithmetic just before
+ * and after. The second tells what the machine was like: the arithmetic fills
+ * all of a core, so it takes longer while someone else has a share of that.
+ * WHAT is getppid, read (of one byte), open (and close) or exec (of true, and
+ * its end).
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -66,28 +69,39 @@ static double now_ns(void)
 	return t.tv_sec * 1e9 + t.tv_nsec;
 }
 
-static int compare(const void *a, const void *b)
+enum { PARTS = 30 };
+
+struct part { double call, pass; };
+
+/* Nothing here waits for anything but for a place in the core. */
+static double pass_ns(void)
 {
-	double x = *(const double *)a, y = *(const double *)b;
+	enum { PASSES = 2000 };
+	double start = now_ns();
+	unsigned long a = 1, b = 2, c = 3, d = 4, e = 5, f = 6;
 
-	return (x > y) - (x < y);
+	for (int i = 0; i < PASSES; i++) {
+		a += i, b ^= i, c -= i, d += i, e ^= i, f -= i;
+		__asm__ volatile("" : "+r"(a), "+r"(b), "+r"(c), "+r"(d),
+				      "+r"(e), "+r"(f));
+	}
+	return (now_ns() - start) / PASSES;
 }
-
-enum { PARTS = 9 };
 
 static void *work(void *result)
 {
-	double parts[PARTS], start;
+	struct part *parts = result;
 	long each = n / PARTS ? n / PARTS : 1;
+	double start;
 
-	for (int part = 0; part < PARTS; part++) {
+	for (int i = 0; i < PARTS && i < n; i++) {
+		parts[i].pass = pass_ns();
 		start = now_ns();
-		for (long i = 0; i < each; i++)
+		for (long j = 0; j < each; j++)
 			one();
-		parts[part] = (now_ns() - start) / each;
+		parts[i].call = (now_ns() - start) / each;
+		parts[i].pass = (parts[i].pass + pass_ns()) / 2;
 	}
-	qsort(parts, PARTS, sizeof(*parts), compare);
-	*(double *)result = parts[PARTS / 2];
 	return NULL;
 }
 
@@ -96,8 +110,7 @@ int main(int argc, char **argv)
 	enum { THREADS_MAX = 4096 };
 	int n_threads = argc > 3 ? atoi(argv[3]) : 1;
 	static pthread_t threads[THREADS_MAX];
-	static double results[THREADS_MAX];
-	double sum = 0;
+	static struct part results[THREADS_MAX][PARTS];
 
 	for (size_t i = 0; argc > 2 && i < sizeof(whats) / sizeof(*whats); i++)
 		if (!strcmp(argv[1], whats[i].name))
@@ -107,12 +120,13 @@ int main(int argc, char **argv)
 	n = atol(argv[2]);
 	zero = open("/dev/zero", O_RDONLY);
 	for (int i = 0; i < n_threads; i++)
-		if (pthread_create(&threads[i], NULL, work, &results[i]))
+		if (pthread_create(&threads[i], NULL, work, results[i]))
 			return 1;
-	for (int i = 0; i < n_threads; i++) {
+	for (int i = 0; i < n_threads; i++)
 		pthread_join(threads[i], NULL);
-		sum += results[i];
-	}
-	printf("%.1f\n", sum / n_threads);
+	for (int i = 0; i < n_threads; i++)
+		for (int j = 0; j < PARTS && results[i][j].call; j++)
+			printf("%.1f %.4f\n", results[i][j].call,
+			       results[i][j].pass);
 	return 0;
 }

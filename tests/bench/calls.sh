@@ -5,7 +5,13 @@
 # that is traced and for any other meanwhile. Medians of interleaved rounds.
 # For calls the ratio is of what the tool adds to what an empty BPF program on
 # sys_enter adds, the floor; for programs it is of their time to that without
-# a tool. With TOOLs only these, and calls alone. Writes calls.tsv: workload, tool, median, least, most, rounds, ratio.
+# a tool. With TOOLs only these, and calls alone. Writes calls.tsv: workload,
+# tool, median, lower and upper quartile, parts, ratio, share of quiet parts.
+#
+# A core that is shared with another machine's work makes a call take half as
+# long again, for seconds. So calls measures in parts of a few milliseconds and
+# times plain arithmetic round each (calls.c); a part counts if that ran at its
+# full speed, and where none did, all do.
 set -u
 bin=$(cd "${1:?usage: tests/bench/calls.sh BINDIR [ROUNDS]}" && pwd) || exit
 rounds=${2:-7}
@@ -70,8 +76,8 @@ is_slow() { # TOOL: a fiftieth of the speed, or seconds to start
 	esac
 }
 
-note() { # WORKLOAD TOOL NS
-	printf '%s %s %s\n' "$@" >>timings
+note() { # WORKLOAD TOOL: lines of stdin, "NS" or "NS PASS"
+	sed -n "s/^[0-9][0-9. ]*\$/$1 $2 &/p" >>timings
 }
 
 # A machine that was idle is slow at first, which no tool shall be charged with.
@@ -81,13 +87,13 @@ warm_up() {
 	calls getppid 200000 >/dev/null
 }
 
-# time_calls WORKLOAD TOOL WHAT N [THREADS]: one takes so many ns
+# time_calls WORKLOAD TOOL WHAT N [THREADS]
 time_calls() {
 	local workload=$1 tool=$2
 	shift 2
 	warm_up
 	"run_$tool" calls "$@" >out 2>/dev/null
-	note "$workload" "$tool" "$(grep -m 1 '^[0-9.]*$' out)"
+	note "$workload" "$tool" <out
 }
 
 # Another process, while the tool traces one that sleeps.
@@ -99,7 +105,7 @@ time_bystander() {
 	sleep 1.8
 	warm_up
 	for n in 1 2 3; do
-		note bystander "$1" "$(calls getppid 300000)"
+		calls getppid 300000 | note bystander "$1"
 	done
 	wait "$pid"
 }
@@ -109,7 +115,7 @@ time_program() { # WORKLOAD TOOL
 	warm_up
 	rm -f took
 	"run_$2" "$dir/timed" "$dir/$1" >/dev/null 2>&1
-	note "$1" "$2" "$(cat took)"
+	note "$1" "$2" <took
 }
 
 program() { # NAME: the script is stdin
@@ -192,10 +198,24 @@ for ((i = 0; i < rounds; i++)); do
 	done
 done
 
-awk 'NF == 3' timings | sort -k 1,2 -k 3n | awk '
-	{ k = $1 "\t" $2; n[k]++; v[k, n[k]] = $3 }
-	END { for (k in n) printf "%s\t%s\t%s\t%s\t%s\n", k,
-		v[k, int((n[k] + 1) / 2)], v[k, 1], v[k, n[k]], n[k] }' >medians
+# The full speed of the arithmetic is that of the fastest hundredth.
+full=$(awk 'NF == 4 { print $4 }' timings | sort -n |
+	awk '{ v[NR] = $1 } END { print v[int(NR / 100) + 1] }')
+sort -k 1,2 -k 3n timings | awk -v full="$full" '
+	{ k = $1 "\t" $2; all[k]++; v[k, all[k]] = $3 }
+	NF == 3 || $4 < 1.04 * full { quiet[k]++; q[k, quiet[k]] = $3 }
+	function row(k, of, n) {
+		printf "%s\t%s\t%s\t%s\t%d\t%.2f\n", k, of[k, int((n + 1) / 2)],
+			of[k, int((n + 3) / 4)], of[k, int((3 * n + 3) / 4)],
+			n, quiet[k] / all[k]
+	}
+	END {
+		for (k in all)
+			if (quiet[k])
+				row(k, q, quiet[k])
+			else
+				row(k, v, all[k])
+	}' >medians
 awk -F '\t' '
 	NR == FNR { median[$1, $2] = $3; next }
 	{
@@ -205,7 +225,8 @@ awk -F '\t' '
 		ratio = is_call ? (floor > 0 ? ($3 - none) / floor : "-") : $3 / none
 		if ($2 == "none")
 			ratio = is_call ? 0 : 1
-		printf "%s\t%s\t%s\t%s\t%s\t%s\t%.2f\n", $1, $2, $3, $4, $5, $6, ratio
+		printf "%s\t%s\t%s\t%s\t%s\t%s\t%.2f\t%s\n", $1, $2, $3, $4, $5, $6,
+			ratio, $7
 	}' medians medians | sort >"$results/calls.tsv"
 
 table() { # HEADING WORKLOADS
