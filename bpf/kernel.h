@@ -126,6 +126,7 @@ struct seccomp {
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int __state;
+	void *stack;
 	unsigned int flags;
 	int exit_code;
 	int pid;

@@ -42,6 +42,7 @@ struct excerpt {
 	size_t n;
 	struct btf *btf;
 	int n_arrays;
+	struct btf_ids *ids;
 };
 
 /* Ids of what the excerpt begins with; the structures follow. */
@@ -155,6 +156,13 @@ static void note_struct(struct excerpt *e, const struct btf_type *t)
 	}
 }
 
+static void note_function(struct excerpt *e, const struct btf_type *t,
+			  uint32_t id)
+{
+	if (!strcmp(string_at(&e->kernel, t->name_off), "bpf_rdonly_cast"))
+		e->ids->bpf_rdonly_cast = id;
+}
+
 /* One pass over all types: where each is, and those that we want. */
 static bool index_types(struct excerpt *e)
 {
@@ -175,6 +183,8 @@ static bool index_types(struct excerpt *e)
 		k->offsets[k->n] = at - k->types;
 		if (btf_kind(t) == BTF_KIND_STRUCT && t->name_off)
 			note_struct(e, t);
+		else if (btf_kind(t) == BTF_KIND_FUNC)
+			note_function(e, t, k->n);
 		at += sizeof(*t) + rest;
 	}
 	return true;
@@ -251,6 +261,30 @@ static void choose(const struct excerpt *e, struct wanted *w)
 			most = n;
 		}
 	}
+}
+
+static uint32_t id_in_kernel(const struct kernel_btf *k,
+			     const struct btf_type *t)
+{
+	uint32_t low = 1, high = k->n;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (k->types + k->offsets[middle] < (const char *)t)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static uint32_t find_id(const struct excerpt *e, const char *name)
+{
+	for (size_t i = 0; i < e->n; i++)
+		if (e->wanted[i].kernel && !strcmp(e->wanted[i].name, name))
+			return id_in_kernel(&e->kernel, e->wanted[i].kernel);
+	return 0;
 }
 
 /* Writing */
@@ -370,9 +404,9 @@ static bool to_file(const struct btf *btf, int fd)
 	return data && write(fd, data, size) == (ssize_t)size;
 }
 
-bool btf_write_excerpt(const struct btf *local, int fd)
+bool btf_write_excerpt(const struct btf *local, int fd, struct btf_ids *ids)
 {
-	struct excerpt e = { .local = local };
+	struct excerpt e = { .local = local, .ids = ids };
 	struct kernel_btf *k = &e.kernel;
 	bool ok = false;
 
@@ -382,6 +416,8 @@ bool btf_write_excerpt(const struct btf *local, int fd)
 	    find_sections(k) && index_types(&e)) {
 		for (size_t i = 0; i < e.n; i++)
 			choose(&e, &e.wanted[i]);
+		ids->task_struct = find_id(&e, "task_struct");
+		ids->pt_regs = find_id(&e, "pt_regs");
 		write_types(&e);
 		ok = to_file(e.btf, fd);
 	}

@@ -8,12 +8,19 @@
 
 #include <bpf/btf.h>
 #include <stdbool.h>
+#include <stdint.h>
+
+/* Ids in the kernel's BTF; 0: it has none. */
+struct btf_ids {
+	uint32_t task_struct, pt_regs;
+	uint32_t bpf_rdonly_cast;	/* a kfunc, since Linux 6.2 */
+};
 
 /*
  * Write to a file BTF of the structures that `local` has and the kernel too,
  * with the members that both have, as the kernel lays them out. False: not to
  * be had; libbpf can still read all of it.
  */
-bool btf_write_excerpt(const struct btf *local, int fd);
+bool btf_write_excerpt(const struct btf *local, int fd, struct btf_ids *ids);
 
 #endif

@@ -243,7 +243,6 @@ static void collect_losses(const struct tracer *t, struct run *run)
 
 	run_lose(run, "call", p->lost_calls +
 		 program_misses(skel->progs.sys_enter) +
-		 program_misses(skel->progs.sys_enter_every) +
 		 program_misses(skel->progs.sys_exit) +
 		 program_misses(skel->progs.emulate_vsyscall));
 	run_lose(run, "task", p->lost_tasks +

@@ -102,7 +102,8 @@ static void size_log(struct tracer *t, size_t events)
 	while (t->log_size < events && 2 * t->log_size * t->n_cpus *
 	       sizeof(struct log_entry) <= TOTAL_MAX)
 		t->log_size *= 2;
-	bpf_map__set_max_entries(t->skel->maps.call_log, t->log_size * t->n_cpus);
+	bpf_map__set_max_entries(t->skel->maps.call_log,
+				 (LOG_NEAR + t->log_size) * t->n_cpus);
 	bpf_map__set_max_entries(t->skel->maps.log_ends, t->n_cpus);
 	t->skel->rodata->every = true;
 	t->skel->rodata->log_size = t->log_size;
@@ -131,8 +132,6 @@ static void choose_programs(struct record *skel, bool attaching)
 		bool needed;
 	} choices[] = {
 		{ skel->progs.arm, !attaching },
-		{ skel->progs.sys_enter, !skel->rodata->every },
-		{ skel->progs.sys_enter_every, skel->rodata->every },
 		{ skel->progs.sched_process_fork, !attaching },
 		{ skel->progs.sched_process_exit, !attaching },
 		{ skel->progs.seek, attaching },
@@ -159,7 +158,7 @@ static void choose_programs(struct record *skel, bool attaching)
  * Open with an excerpt of the kernel's types in the file `fd`, which is filled
  * after that and read when the programs are loaded.
  */
-static struct record *open_skeleton(int fd)
+static struct record *open_skeleton(int fd, struct btf_ids *ids)
 {
 	char path[32];
 	struct bpf_object_open_opts options = {
@@ -170,16 +169,45 @@ static struct record *open_skeleton(int fd)
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (fd >= 0)
 		skel = record__open_opts(&options);
-	if (skel && btf_write_excerpt(bpf_object__btf(skel->obj), fd))
+	if (skel && btf_write_excerpt(bpf_object__btf(skel->obj), fd, ids))
 		return skel;
 	record__destroy(skel);
 	return record__open();
 }
 
+/* Put the kernel's function in the place of CAST_PLACEHOLDER. */
+static int put_casts(struct bpf_program *program, const struct btf_ids *ids)
+{
+	size_t n = bpf_program__insn_cnt(program);
+	struct bpf_insn *insns = xcalloc(n, sizeof(*insns));
+	int error;
+
+	memcpy(insns, bpf_program__insns(program), n * sizeof(*insns));
+	for (size_t i = 0; i < n; i++)
+		if (insns[i].code == (BPF_JMP | BPF_CALL) &&
+		    !insns[i].src_reg && insns[i].imm == CAST_PLACEHOLDER) {
+			insns[i].src_reg = BPF_PSEUDO_KFUNC_CALL;
+			insns[i].imm = ids->bpf_rdonly_cast;
+		}
+	error = bpf_program__set_insns(program, insns, n);
+	free(insns);
+	return error;
+}
+
+static int use_casts(struct record *skel, const struct btf_ids *ids)
+{
+	if (!ids->bpf_rdonly_cast || !ids->task_struct || !ids->pt_regs)
+		return 0;
+	skel->rodata->task_struct_id = ids->task_struct;
+	skel->rodata->pt_regs_id = ids->pt_regs;
+	return put_casts(skel->progs.sys_enter, ids);
+}
+
 static int load(struct tracer *t, const struct tracer_options *options)
 {
 	int types_fd = memfd_create("btf", MFD_CLOEXEC), error;
-	struct record *skel = open_skeleton(types_fd);
+	struct btf_ids ids = { 0 };
+	struct record *skel = open_skeleton(types_fd, &ids);
 
 	t->skel = skel;
 	t->target = options->target;
@@ -199,7 +227,9 @@ static int load(struct tracer *t, const struct tracer_options *options)
 		skel->rodata->cgroup.hierarchy = t->target->hierarchy;
 	}
 	choose_programs(skel, t->target);
-	error = record__load(skel);
+	error = use_casts(skel, &ids);
+	if (!error)
+		error = record__load(skel);
 out:
 	if (types_fd >= 0)
 		close(types_fd);
@@ -244,6 +274,7 @@ static int attach(struct tracer *t)
 	skel->links.emulate_vsyscall =
 		bpf_program__attach(skel->progs.emulate_vsyscall);
 	attach_io_uring(skel);
+	__atomic_store_n(&skel->bss->control.hinting, 1, __ATOMIC_RELEASE);
 	return 0;
 }
 
@@ -502,8 +533,7 @@ void tracer_detach_calls(struct tracer *t)
 {
 	unwatch(t);
 	bpf_link__destroy(t->skel->links.sys_enter);
-	bpf_link__destroy(t->skel->links.sys_enter_every);
-	t->skel->links.sys_enter = t->skel->links.sys_enter_every = NULL;
+	t->skel->links.sys_enter = NULL;
 }
 
 uint64_t tracer_live(const struct tracer *t)
