@@ -179,11 +179,14 @@ lost() {
 	requires bpftool
 	cpus=$(</sys/devices/system/cpu/possible)
 	cpus=$((${cpus##*-} + 1))
+	near=4096		# of each CPU, beside them
 	entries() {
-		sp-record -q --every --buffer="$1" -o size.sp -- \
+		local all
+		all=$(sp-record -q --every --buffer="$1" -o size.sp -- \
 			bpftool -j map list |
 			jq 'map(select(.name == "call_log")) |
-				max_by(.id).max_entries'	# ours is the last
+				max_by(.id).max_entries')	# ours is the last
+		echo $((all - near * cpus))
 	}
 	[ "$(entries 1)" = $((1024 * cpus)) ]
 	[ "$(entries 1500)" = $((2048 * cpus)) ]
