@@ -147,19 +147,17 @@ enum log_what {
 	LOG_WHAT = 0xf,
 	LOG_ROW_SHIFT = 4,	/* enum calls_row */
 	LOG_FLAGS_SHIFT = 8,	/* RARE_* */
-	LOG_TURN_SHIFT = 16,
 };
 
 /*
- * With --every, one for each call. Each CPU has `log_size` (a power of two) of
- * them, and positions in it that only ever grow: the kernel side takes the one
- * at `head`, fills its entry in and sets its turn; user space reads up to there
- * and sets `tail`. A position has two places in `call_log`, of which it takes
- * the near one while user space keeps up: that memory is in the cache still,
- * which makes a call a tenth faster.
+ * With --every, one for each call. Each CPU has a ring of them, `log_size`
+ * (a power of two) elements of `call_log`: the kernel side takes the element at
+ * `head`, fills it in and sets its turn; user space reads up to there and sets
+ * `tail`. Both only ever grow.
  */
 struct log_entry {
-	__u64 turn;		/* position + 1 << LOG_TURN_SHIFT | what … */
+	__u32 turn;		/* its position + 1, once it is whole */
+	__u32 what;
 	__u64 time_ns;		/* CLOCK_MONOTONIC */
 	__u32 pid, tid;		/* in the initial namespace; 0: not known */
 	__u32 image;
@@ -178,20 +176,6 @@ struct log_ends {
 	__u64 zero2[7];
 };
 _Static_assert(sizeof(struct log_ends) == 128, "layout");
-
-/* The near places of a CPU: they come before its others. */
-enum { LOG_NEAR = 4096 };
-
-/* Where the entry of a position of the first CPU is. */
-static inline __u32 log_near(__u64 at)
-{
-	return at & (LOG_NEAR - 1);
-}
-
-static inline __u32 log_far(__u64 at, __u32 log_size)
-{
-	return LOG_NEAR + (at & (log_size - 1));
-}
 
 /* Never filled: for programs that interrupt one another between two steps. */
 enum { LOG_SLACK = 64 };

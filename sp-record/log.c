@@ -63,13 +63,12 @@ static uint32_t name_image(struct log *l, uint32_t id)
 static void take(struct log *l, const struct log_entry *entry)
 {
 	uint64_t start_ns = l->tracer->skel->bss->progress.start_ns;
-	uint32_t what = entry->turn & ((1u << LOG_TURN_SHIFT) - 1);
-	uint32_t row = what >> LOG_ROW_SHIFT & 1;
+	uint32_t row = entry->what >> LOG_ROW_SHIFT & 1;
 	uint32_t id = entry->image < IMAGE_ARMED ? entry->image : IMAGE_OTHER;
 	struct happening h = {
 		.ns = entry->time_ns > start_ns ? entry->time_ns - start_ns : 0,
-		.what = what & LOG_WHAT,
-		.flags = sighting_flags(what >> LOG_FLAGS_SHIFT),
+		.what = entry->what & LOG_WHAT,
+		.flags = sighting_flags(entry->what >> LOG_FLAGS_SHIFT),
 		.pid = entry->pid,
 		.tid = entry->tid,
 	};
@@ -84,23 +83,15 @@ static void take(struct log *l, const struct log_entry *entry)
 	events_add(l->events, &h);
 }
 
-static bool is_whole(const struct log_entry *entry, uint64_t at)
-{
-	return __atomic_load_n(&entry->turn, __ATOMIC_ACQUIRE) >>
-		LOG_TURN_SHIFT == at + 1;
-}
-
 /* The next entry of a ring, NULL when there is none that is whole. */
 static const struct log_entry *peek(const struct log *l, const struct ring *r)
 {
-	const struct log_entry *entry = &r->entries[log_near(r->at)];
+	const struct log_entry *entry =
+		&r->entries[r->at & (l->tracer->log_size - 1)];
 
-	if (r->at == r->head)
-		return NULL;
-	if (is_whole(entry, r->at))
-		return entry;
-	entry = &r->entries[log_far(r->at, l->tracer->log_size)];
-	return is_whole(entry, r->at) ? entry : NULL;
+	return r->at < r->head &&
+		__atomic_load_n(&entry->turn, __ATOMIC_ACQUIRE) ==
+		(uint32_t)(r->at + 1) ? entry : NULL;
 }
 
 static void publish(struct ring *r)
@@ -191,7 +182,7 @@ static struct ring *open_rings(const struct tracer *t)
 	struct ring *rings = xcalloc(t->n_cpus, sizeof(*rings));
 
 	for (size_t i = 0; i < t->n_cpus; i++) {
-		rings[i].entries = t->log + i * (LOG_NEAR + t->log_size);
+		rings[i].entries = t->log + i * t->log_size;
 		rings[i].ends = &t->log_ends[i];
 	}
 	return rings;

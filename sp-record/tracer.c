@@ -102,8 +102,7 @@ static void size_log(struct tracer *t, size_t events)
 	while (t->log_size < events && 2 * t->log_size * t->n_cpus *
 	       sizeof(struct log_entry) <= TOTAL_MAX)
 		t->log_size *= 2;
-	bpf_map__set_max_entries(t->skel->maps.call_log,
-				 (LOG_NEAR + t->log_size) * t->n_cpus);
+	bpf_map__set_max_entries(t->skel->maps.call_log, t->log_size * t->n_cpus);
 	bpf_map__set_max_entries(t->skel->maps.log_ends, t->n_cpus);
 	t->skel->rodata->every = true;
 	t->skel->rodata->log_size = t->log_size;

@@ -10,16 +10,15 @@ setup_file() {
 }
 
 teardown() {
-	local pid dir
-	for pid in "${started[@]}"; do
-		kill -KILL "$pid" 2>/dev/null || true
+	local pid dir left=0
+	for pid in "${started[@]}"; do		# or it has ended by itself
+		kill -KILL "$pid" 2>/dev/null || [ ! -d "/proc/$pid" ] || left=1
 	done
-	if [ -e "$PWD/box.pid" ]; then
-		runc delete -f "${box-}" >/dev/null 2>&1 || true
-	fi
+	[ -z "${box-}" ] || runc delete --force "$box" || left=1
 	for dir in "${cgroups[@]}"; do
-		wait_for 5 rmdir "$dir" || true
+		[ ! -d "$dir" ] || wait_for 5 rmdir "$dir" || left=1
 	done
+	return "$left"
 }
 
 started=() cgroups=()
@@ -129,7 +128,7 @@ new_cgroup() {
 	wait_for 10 test -e pid
 	attach -p "$root,$(<pid)"
 	grep -q 'attached to 10 tasks' err
-	pkill -KILL -P "$root" || true
+	pkill -KILL -P "$root"
 	kill -INT "$recorder"
 	ends
 }
@@ -303,7 +302,7 @@ new_cgroup() {
 	wait_for 10 test -s strace.log
 	mark
 	kill -INT "$strace"
-	wait "$strace" || true
+	ended 130 "$strace"
 	[ "$(grep -c '^getpgid' strace.log)" -eq 5 ]
 	gdb -q -batch -p "$(<pid)" -ex bt >gdb.log 2>&1
 	grep -q 'pause' gdb.log
@@ -336,7 +335,7 @@ new_cgroup() {
 	bpftool prog list >programs
 	grep -q 'name sys_exit' programs
 	kill -KILL "$recorder"
-	wait "$recorder" || true
+	ended 137 "$recorder"
 	# As many as there were: others may record at the same time.
 	is_gone() {
 		[ "$(bpftool prog list | grep -c 'name sys_exit')" -lt \

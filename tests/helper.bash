@@ -53,3 +53,10 @@ wait_for() {
 		sleep 0.05
 	done
 }
+
+# ended STATUS PID — waits for our child; that is how it ends
+ended() {
+	local status=0
+	wait "$2" || status=$?
+	[ "$status" -eq "$1" ]
+}

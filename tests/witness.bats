@@ -62,7 +62,7 @@ attach_row() {
 	wait_for 10 test -e pid
 	sp-record -q -t 0.3 -o run.sp -p "$(<pid)" || return
 	kill -KILL "$(<pid)"
-	wait $! || true
+	ended 137 $!
 }
 
 # try ROW… — false says which; 77 is a program that cannot be run here

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Many threads alive at once that call in turns, each the same number of times:
+ * more kernel stacks than the recorder has places for without two in one.
+ */
+#include <pthread.h>
+
+#include "witness.h"
+
+enum { THREADS = 2000, MARKS = 4, STACK = 64 * 1024 };
+
+static pthread_barrier_t all;
+
+static void *member(void *arg)
+{
+	for (int i = 0; i < MARKS; i++) {
+		pthread_barrier_wait(&all);
+		MARK(getpgid);
+	}
+	return arg;
+}
+
+int main(void)
+{
+	static pthread_t threads[THREADS];
+	pthread_attr_t attributes;
+
+	TRUTH(getpgid, THREADS * MARKS);
+	pthread_barrier_init(&all, NULL, THREADS);
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, STACK);
+	for (int i = 0; i < THREADS; i++)
+		if (pthread_create(&threads[i], &attributes, member, NULL))
+			errx(1, "pthread_create");
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	return 0;
+}
