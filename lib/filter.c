@@ -124,7 +124,10 @@ static scmp_filter_ctx compile_arch(const struct profile *p,
 		if (*err)
 			goto fail;
 	}
-	*err = add_rules(ctx, p, arch, problem, left_out);
+	*err = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH,
+				p->other_arch_action);
+	if (!*err)
+		*err = add_rules(ctx, p, arch, problem, left_out);
 	if (!*err)
 		return ctx;
 fail:

@@ -22,9 +22,7 @@ struct filter {
 /*
  * Compile as a container runtime does: 0 or -errno. `problem` (heap, caller
  * frees, may stay NULL) says what libseccomp refused, or after success which
- * rules the installed libseccomp cannot express and were left out. A call of
- * an architecture that the profile does not name gets SECCOMP_RET_KILL_THREAD,
- * libseccomp's answer to those, whatever the default action.
+ * rules the installed libseccomp cannot express and were left out.
  */
 int filter_compile(const struct profile *profile, struct filter **filter,
 		   char **problem);

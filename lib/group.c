@@ -13,6 +13,9 @@
 	{ GROUP_RUNTIME, call, NULL, runtimes, false, reason }
 #define UNLESS_NNP(call, runtimes, reason) \
 	{ GROUP_RUNTIME, call, NULL, runtimes, true, reason }
+#define FIREJAIL(call) \
+	ALWAYS(call, RUNTIME_FIREJAIL, \
+	       "0.9.72: bash 5.2, by which it runs the program")
 #define FALLBACK(call, reason) { GROUP_FALLBACK, call, NULL, 0, false, reason }
 #define TIME64(call) FALLBACK(call, \
 	"32-bit libc (glibc 2.34, musl 1.2.0): the call with a 32-bit time_t")
@@ -79,6 +82,48 @@ static const struct group_member table[] = {
 		   "gives standard input and output to the user"),
 	UNLESS_NNP("newfstatat", RUNTIME_RUNC, "finds the program"),
 	UNLESS_NNP("faccessat2", RUNTIME_RUNC, "1.1.5: finds the program"),
+
+	ALWAYS("execve", RUNTIME_BWRAP, "runs the program"),
+	ALWAYS("wait4", RUNTIME_BWRAP, "0.8.0: its process 1 waits for it"),
+	ALWAYS("write", RUNTIME_BWRAP, "0.8.0: its process 1 tells the status"),
+
+	FIREJAIL("execve"),
+	FIREJAIL("brk"),
+	FIREJAIL("read"),
+	FIREJAIL("write"),
+	FIREJAIL("close"),
+	FIREJAIL("mmap"),
+	FIREJAIL("mprotect"),
+	FIREJAIL("munmap"),
+	FIREJAIL("access"),
+	FIREJAIL("openat"),
+	FIREJAIL("newfstatat"),
+	FIREJAIL("pread64"),
+	FIREJAIL("ioctl"),
+	FIREJAIL("arch_prctl"),
+	FIREJAIL("set_tid_address"),
+	FIREJAIL("set_robust_list"),
+	FIREJAIL("rseq"),
+	FIREJAIL("prlimit64"),
+	FIREJAIL("getrandom"),
+	FIREJAIL("futex"),
+	FIREJAIL("readlink"),
+	FIREJAIL("rt_sigaction"),
+	FIREJAIL("rt_sigprocmask"),
+	FIREJAIL("rt_sigreturn"),
+	FIREJAIL("getuid"),
+	FIREJAIL("geteuid"),
+	FIREJAIL("getgid"),
+	FIREJAIL("getegid"),
+	FIREJAIL("getpid"),
+	FIREJAIL("getppid"),
+	FIREJAIL("getpgrp"),
+	FIREJAIL("uname"),
+	FIREJAIL("sysinfo"),
+	FIREJAIL("fcntl"),
+	FIREJAIL("dup2"),
+	FIREJAIL("getcwd"),
+	FIREJAIL("getpeername"),
 
 	FALLBACK("clone3", "glibc 2.34 pthread_create, posix_spawn: clone"),
 	FALLBACK("faccessat2", "glibc 2.33, musl 1.2.2 faccessat: faccessat"),

@@ -25,6 +25,8 @@ const char *group_name(enum group group);
 enum runtime {		/* bits */
 	RUNTIME_RUNC = 1,
 	RUNTIME_CRUN = 2,
+	RUNTIME_BWRAP = 4,	/* bubblewrap */
+	RUNTIME_FIREJAIL = 8,
 };
 
 struct group_member {

@@ -68,6 +68,7 @@ struct profile *profile_new(uint32_t default_action)
 	struct profile *p = xcalloc(1, sizeof(*p));
 
 	p->default_action = default_action;
+	p->other_arch_action = SECCOMP_RET_KILL_THREAD;
 	return p;
 }
 
@@ -189,7 +190,7 @@ static bool refuse_engine_forms(struct reader *r, const json_t *object,
 				const char *place)
 {
 	static const char *const keys[] = {
-		"archMap", "defaultErrno", "includes", "excludes", "errno",
+		"defaultErrno", "includes", "excludes", "errno",
 		"name",
 	};
 
@@ -502,22 +503,79 @@ static void put_native_first(struct profile *p)
 	p->archs[0] = native;
 }
 
-static bool read_archs(struct reader *r, const json_t *archs)
+/* An architecture's name at `place`; NULL with a problem. */
+static const struct arch *read_arch(struct reader *r, const json_t *name,
+				    const char *place)
+{
+	const char *text = json_string_value(name);
+	const struct arch *arch = text ? arch_by_oci(text) : NULL;
+
+	if (!arch)
+		fail(r, "%s: unknown architecture %s", place,
+		     text ? text : "");
+	return arch;
+}
+
+static bool read_arch_list(struct reader *r, const json_t *archs,
+			   const char *place)
 {
 	size_t i;
 	json_t *name;
 
 	if (archs && !json_is_array(archs))
-		return fail(r, "architectures: not an array");
+		return fail(r, "%s: not an array", place);
 	json_array_foreach(archs, i, name) {
-		const char *text = json_string_value(name);
-		const struct arch *arch = text ? arch_by_oci(text) : NULL;
+		char at[64];
+		const struct arch *arch;
 
+		snprintf(at, sizeof(at), "%s[%zu]", place, i);
+		arch = read_arch(r, name, at);
 		if (!arch)
-			return fail(r, "architectures[%zu]: unknown "
-				    "architecture %s", i, text ? text : "");
+			return false;
 		profile_add_arch(r->profile, arch);
 	}
+	return true;
+}
+
+/*
+ * The container engines' form: of the entries, that of this machine's
+ * architecture counts.
+ */
+static bool read_arch_map(struct reader *r, const json_t *map)
+{
+	size_t i;
+	json_t *entry;
+
+	if (map && !json_is_array(map))
+		return fail(r, "archMap: not an array");
+	json_array_foreach(map, i, entry) {
+		char at[64];
+		const struct arch *arch;
+
+		snprintf(at, sizeof(at), "archMap[%zu].architecture", i);
+		arch = read_arch(r, member(entry, "architecture"), at);
+		if (!arch)
+			return false;
+		if (arch != arch_native())
+			continue;
+		profile_add_arch(r->profile, arch);
+		snprintf(at, sizeof(at), "archMap[%zu].subArchitectures", i);
+		if (!read_arch_list(r, member(entry, "subArchitectures"), at))
+			return false;
+	}
+	return true;
+}
+
+static bool read_archs(struct reader *r, const json_t *seccomp)
+{
+	const json_t *archs = member(seccomp, "architectures");
+	const json_t *map = member(seccomp, "archMap");
+
+	if (!is_empty(archs) && !is_empty(map))
+		return fail(r, "architectures and archMap: one of the two");
+	if (!read_arch_list(r, archs, "architectures") ||
+	    !read_arch_map(r, map))
+		return false;
 	put_native_first(r->profile);
 	return true;
 }
@@ -557,7 +615,7 @@ static bool read_seccomp(struct reader *r, const json_t *seccomp)
 			 &action))
 		return false;
 	r->profile = profile_new(action);
-	return read_archs(r, member(seccomp, "architectures")) &&
+	return read_archs(r, seccomp) &&
 	       read_flags(r, member(seccomp, "flags")) &&
 	       read_syscalls(r, member(seccomp, "syscalls"));
 }

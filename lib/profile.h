@@ -44,6 +44,8 @@ struct profile_rule {
 
 struct profile {
 	uint32_t default_action;
+	/* For calls of other architectures; libseccomp's default at first. */
+	uint32_t other_arch_action;
 	const struct arch **archs;	/* the first is the native one of the workload */
 	size_t n_archs;
 	struct profile_rule *rules;	/* sorted by profile_sort() */

@@ -178,6 +178,7 @@ struct profile *build_profile(const struct trace *t, const struct build *b)
 {
 	struct profile *p = profile_new(b->default_action);
 
+	p->other_arch_action = b->default_action;
 	profile_add_arch(p, b->choice.native);
 	add_observed(p, t);
 	if (b->allow_denied)

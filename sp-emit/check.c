@@ -151,8 +151,14 @@ static bool check_call(struct call_id id, const struct format *format,
 			     arch->name, id.nr);
 		return true;
 	}
+	if (arch != native && format->flags & FORMAT_NATIVE) {
+		message_error("%s %d: --%s is for %s alone", arch->name, id.nr,
+			      format->name, native->name);
+		return false;
+	}
 	if (!syscall_name(id, name) &&
-	    (format->flags & FORMAT_ONE_LIST || arch != native)) {
+	    (format->flags & (FORMAT_ONE_LIST | FORMAT_NAMES) ||
+	     arch != native)) {
 		message_error("%s %d: the call has no name, and --%s cannot "
 			      "hold its number", arch->name, id.nr,
 			      format->name);

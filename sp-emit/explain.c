@@ -52,6 +52,8 @@ static void write_member(const struct emit *emit, enum group group,
 		[RUNTIME_RUNC] = "runc: ",
 		[RUNTIME_CRUN] = "crun: ",
 		[RUNTIME_RUNC | RUNTIME_CRUN] = "runc, crun: ",
+		[RUNTIME_BWRAP] = "bwrap: ",
+		[RUNTIME_FIREJAIL] = "firejail: ",
 	};
 	const struct group_member *m = group_find(&emit->choice, group,
 						  rule->id);

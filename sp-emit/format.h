@@ -31,22 +31,41 @@ struct emit {
 enum format_flag {
 	FORMAT_TRACE = 1,	/* the trace itself: no profile, no groups */
 	FORMAT_ONE_LIST = 2,	/* one list of names for all architectures */
-	FORMAT_CONTAINER = 4,	/* loaded by a container runtime */
-	FORMAT_BEFORE = 8,	/* loaded before the program is executed */
-	FORMAT_ERRNO = 16,	/* can answer single calls with an errno */
-	FORMAT_EVENTS = 32,	/* the events of the stream, as they are read */
+	FORMAT_BEFORE = 4,	/* loaded before the program is executed */
+	FORMAT_ERRNO = 8,	/* can answer single calls with an errno */
+	FORMAT_EVENTS = 16,	/* the events of the stream, as they are read */
+	FORMAT_BINARY = 32,	/* no text: not for a terminal */
+	FORMAT_NAMES = 64,	/* a call is named, never numbered */
+	FORMAT_NATIVE = 128,	/* the native architecture alone */
+};
+
+/* What --deny can be; the first that there is, is the default. */
+enum format_deny {
+	DENY_EPERM = 1,
+	DENY_ERRNO = 2,		/* any other errno */
+	DENY_KILL = 4,
+	DENY_LOG = 8,
+	DENY_ANY = 15,
 };
 
 struct format {
 	const char *name;	/* of the option */
 	const char *help;
 	unsigned int flags;	/* enum format_flag */
+	unsigned int denials;	/* enum format_deny */
+	unsigned int runtimes;	/* RUNTIME_*: who loads it, with no --runtime */
+	/* A problem is printed and latched: nothing is written then. */
 	void (*write)(const struct emit *emit, FILE *out);
 };
 
 void write_oci(const struct emit *emit, FILE *out);
 void write_systemd(const struct emit *emit, FILE *out);
 void write_libseccomp(const struct emit *emit, FILE *out);
+void write_bpf(const struct emit *emit, FILE *out);
+void write_docker(const struct emit *emit, FILE *out);
+void write_minijail(const struct emit *emit, FILE *out);
+void write_firejail(const struct emit *emit, FILE *out);
+void write_spo(const struct emit *emit, FILE *out);
 void write_json(const struct emit *emit, FILE *out);
 void write_table(const struct emit *emit, FILE *out);
 /* A call's "arch" and "name" and a sighting's "flags", as --json has them. */

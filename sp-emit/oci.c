@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The linux.seccomp object of the OCI runtime specification, config-linux. */
-#include <jansson.h>
+#include "oci.h"
+
 #include <stdlib.h>
 
-#include "format.h"
-
-static json_t *archs_json(const struct profile *p)
+json_t *oci_archs(const struct profile *p, size_t from)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < p->n_archs; i++)
+	for (size_t i = from; i < p->n_archs; i++)
 		json_array_append_new(list, json_string(p->archs[i]->oci));
 	return list;
 }
@@ -23,8 +22,8 @@ static json_t *names_json(const char **names, size_t n)
 	return list;
 }
 
-static void set_action(json_t *object, const char *action_key,
-		       const char *errno_key, uint32_t action)
+void oci_set_action(json_t *object, const char *action_key,
+		    const char *errno_key, uint32_t action)
 {
 	const char *name = "SCMP_ACT_KILL_PROCESS";
 
@@ -38,8 +37,10 @@ static void set_action(json_t *object, const char *action_key,
 	case SECCOMP_RET_ERRNO:
 		json_object_set_new(object, action_key,
 				    json_string("SCMP_ACT_ERRNO"));
-		json_object_set_new(object, errno_key,
-				    json_integer(action & SECCOMP_RET_DATA));
+		if (errno_key)
+			json_object_set_new(object, errno_key,
+					    json_integer(action &
+							 SECCOMP_RET_DATA));
 		return;
 	}
 	json_object_set_new(object, action_key, json_string(name));
@@ -52,17 +53,16 @@ static void append_rule(json_t *list, const struct profile *p, uint32_t action)
 	json_t *rule = json_object();
 
 	json_object_set_new(rule, "names", names_json(names, n));
-	set_action(rule, "action", "errnoRet", action);
+	oci_set_action(rule, "action", "errnoRet", action);
 	if (n)		/* the specification wants at least one name */
 		json_array_append(list, rule);
 	json_decref(rule);
 	free(names);
 }
 
-void write_oci(const struct emit *emit, FILE *out)
+json_t *oci_rules(const struct profile *p)
 {
-	const struct profile *p = emit->profile;
-	json_t *object = json_object(), *rules = json_array();
+	json_t *rules = json_array();
 	size_t n;
 	uint32_t *actions = rule_actions(p, &n);
 
@@ -71,10 +71,18 @@ void write_oci(const struct emit *emit, FILE *out)
 		if (actions[i] != SECCOMP_RET_ALLOW)
 			append_rule(rules, p, actions[i]);
 	free(actions);
-	set_action(object, "defaultAction", "defaultErrnoRet",
-		   p->default_action);
-	json_object_set_new(object, "architectures", archs_json(p));
-	json_object_set_new(object, "syscalls", rules);
+	return rules;
+}
+
+void write_oci(const struct emit *emit, FILE *out)
+{
+	const struct profile *p = emit->profile;
+	json_t *object = json_object();
+
+	oci_set_action(object, "defaultAction", "defaultErrnoRet",
+		       p->default_action);
+	json_object_set_new(object, "architectures", oci_archs(p, 0));
+	json_object_set_new(object, "syscalls", oci_rules(p));
 	json_dumpf(object, out, JSON_INDENT(2));
 	putc('\n', out);
 	json_decref(object);

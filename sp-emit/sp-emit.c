@@ -14,19 +14,35 @@
 #include "select.h"
 #include "text.h"
 
+#define CONTAINER (FORMAT_ONE_LIST | FORMAT_BEFORE | FORMAT_ERRNO)
+#define RUNTIMES (RUNTIME_RUNC | RUNTIME_CRUN)
+
 static const struct format formats[] = {
 	{ "oci", "the linux.seccomp object for a container runtime",
-	  FORMAT_ONE_LIST | FORMAT_CONTAINER | FORMAT_BEFORE | FORMAT_ERRNO,
-	  write_oci },
+	  CONTAINER, DENY_ANY, RUNTIMES, write_oci },
+	{ "docker", "the same as Docker and podman have it, with an archMap",
+	  CONTAINER, DENY_ANY, RUNTIMES, write_docker },
+	{ "spo", "a SeccompProfile for Kubernetes, in YAML",
+	  CONTAINER, DENY_EPERM | DENY_KILL | DENY_LOG, RUNTIMES, write_spo },
 	{ "systemd", "a drop-in for a systemd service",
-	  FORMAT_ONE_LIST | FORMAT_BEFORE, write_systemd },
+	  FORMAT_ONE_LIST | FORMAT_BEFORE, DENY_ANY, 0, write_systemd },
 	{ "libseccomp", "a C header with a function that loads the filter",
-	  FORMAT_ERRNO, write_libseccomp },
-	{ "json", "the trace itself, for jq", FORMAT_TRACE, write_json },
+	  FORMAT_ERRNO, DENY_ANY, 0, write_libseccomp },
+	{ "bpf", "the filter as seccomp(2) takes it: for bwrap --seccomp",
+	  FORMAT_BEFORE | FORMAT_ERRNO | FORMAT_BINARY, DENY_ANY,
+	  RUNTIME_BWRAP, write_bpf },
+	{ "minijail", "a policy for minijail0 -S",
+	  FORMAT_BEFORE | FORMAT_ERRNO | FORMAT_NATIVE, DENY_KILL, 0,
+	  write_minijail },
+	{ "firejail", "lines for a firejail profile",
+	  FORMAT_BEFORE | FORMAT_NAMES | FORMAT_NATIVE, DENY_ANY,
+	  RUNTIME_FIREJAIL, write_firejail },
+	{ "json", "the trace itself, for jq", FORMAT_TRACE, DENY_ANY, 0,
+	  write_json },
 	{ "table", "the calls of the trace and their counts", FORMAT_TRACE,
-	  write_table },
+	  DENY_ANY, 0, write_table },
 	{ "ndjson", "each event of sp-record --every, a line of JSON each",
-	  FORMAT_TRACE | FORMAT_EVENTS, NULL },
+	  FORMAT_TRACE | FORMAT_EVENTS, DENY_ANY, 0, NULL },
 };
 enum { N_FORMATS = sizeof(formats) / sizeof(formats[0]) };
 
@@ -43,10 +59,11 @@ static const char help_end[] =
 "\n"
 "What is in it:\n"
 "      --exact          the observed calls alone\n"
-"      --deny=WHAT      for other calls: errno:NAME (default errno:EPERM),\n"
-"                       kill or log\n"
-"      --runtime=WHICH  add what it calls itself: runc, crun, any (default\n"
-"                       with --oci) or none\n"
+"      --deny=WHAT      for other calls: errno:NAME, kill or log (default\n"
+"                       errno:EPERM; with --minijail, kill)\n"
+"      --runtime=WHICH  add what it calls itself: runc, crun, any of these\n"
+"                       (default with --oci, --docker and --spo), bwrap (with\n"
+"                       --bpf), firejail (with --firejail) or none\n"
 "      --nnp            the container has no_new_privs: less to add\n"
 "      --no-kernel      without a group of calls that were not observed;\n"
 "      --no-start       see the manual for what each is\n"
@@ -70,6 +87,7 @@ struct options {
 	bool without[GROUP_COUNT];
 	int runtimes;		/* RUNTIME_*; -1: as the format has it */
 	uint32_t default_action;
+	bool has_deny;
 	char **globs;		/* of --image */
 	size_t n_globs;
 	const char *output;	/* NULL: stdout */
@@ -132,12 +150,15 @@ static int parse_runtime(const char *arg)
 		{ "runc", RUNTIME_RUNC },
 		{ "crun", RUNTIME_CRUN },
 		{ "any", RUNTIME_RUNC | RUNTIME_CRUN },
+		{ "bwrap", RUNTIME_BWRAP },
+		{ "firejail", RUNTIME_FIREJAIL },
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (!strcmp(names[i].name, arg))
 			return names[i].runtimes;
-	message_usage("--runtime: '%s' is not runc, crun, any or none", arg);
+	message_usage("--runtime: '%s' is not runc, crun, any, bwrap, "
+		      "firejail or none", arg);
 }
 
 static void set_format(struct options *o, const struct format *format)
@@ -159,6 +180,7 @@ static void apply_option(struct options *o, int c)
 		break;
 	case OPT_DENY:
 		o->default_action = parse_deny(optarg);
+		o->has_deny = true;
 		break;
 	case OPT_RUNTIME:
 		o->runtimes = parse_runtime(optarg);
@@ -234,6 +256,35 @@ static void fill_options(struct long_options *l)
 					   OPT_FORMAT + i };
 }
 
+/* Which of a format's denials an action is. */
+static enum format_deny deny_of(uint32_t action)
+{
+	switch (action & SECCOMP_RET_ACTION_FULL) {
+	case SECCOMP_RET_LOG:
+		return DENY_LOG;
+	case SECCOMP_RET_ERRNO:
+		return action == (SECCOMP_RET_ERRNO | EPERM) ? DENY_EPERM :
+			DENY_ERRNO;
+	default:
+		return DENY_KILL;
+	}
+}
+
+static void choose_deny(struct options *o)
+{
+	unsigned int denials = o->format->denials;
+
+	if (!o->has_deny)
+		o->default_action = denials & DENY_EPERM ?
+			SECCOMP_RET_ERRNO | EPERM : SECCOMP_RET_KILL_PROCESS;
+	else if (!(denials & deny_of(o->default_action)))
+		message_usage("--deny: --%s can only have%s%s%s",
+			      o->format->name,
+			      denials & DENY_EPERM ? " errno:EPERM" : "",
+			      denials & DENY_KILL ? " kill" : "",
+			      denials & DENY_LOG ? " log" : "");
+}
+
 static void parse_options(struct options *o, int argc, char **argv)
 {
 	struct long_options l = { 0 };
@@ -246,6 +297,7 @@ static void parse_options(struct options *o, int argc, char **argv)
 		o->format = &formats[0];
 	if (!o->format)
 		message_usage("no format is given, such as --oci");
+	choose_deny(o);
 	if (o->allow_denied && o->deny_denied)
 		message_usage("--allow-denied and --deny-denied: one of the "
 			      "two");
@@ -263,7 +315,8 @@ static struct group_choice choose_groups(const struct options *o,
 {
 	unsigned int flags = o->format->flags;
 	struct group_choice choice = {
-		.runtimes = RUNTIME_RUNC | RUNTIME_CRUN,
+		.runtimes = o->runtimes < 0 ? o->format->runtimes :
+			(unsigned int)o->runtimes,
 		.no_new_privs = o->no_new_privs,
 		.native = native,
 	};
@@ -271,15 +324,13 @@ static struct group_choice choose_groups(const struct options *o,
 		[GROUP_KERNEL] = true,
 		[GROUP_START] = flags & FORMAT_BEFORE,
 		[GROUP_VDSO] = true,
-		[GROUP_RUNTIME] = flags & FORMAT_CONTAINER || o->runtimes > 0,
+		[GROUP_RUNTIME] = choice.runtimes,
 		/* Not if other calls are let through, or get ENOSYS as well. */
 		[GROUP_FALLBACK] = flags & FORMAT_ERRNO &&
 			o->default_action != SECCOMP_RET_LOG &&
 			o->default_action != (SECCOMP_RET_ERRNO | ENOSYS),
 	};
 
-	if (o->runtimes >= 0)
-		choice.runtimes = o->runtimes;
 	for (int g = 0; g < GROUP_COUNT; g++)
 		choice.wanted[g] = applies[g] && !o->without[g] && !o->exact;
 	return choice;
@@ -410,13 +461,16 @@ static void write_emit(const struct emit *emit, const struct options *o)
 {
 	struct output *out;
 
-	if (!output_open(&out, o->output, 0))
+	if (!output_open(&out, o->output, !o->explain &&
+			 o->format->flags & FORMAT_BINARY ? OUTPUT_BINARY : 0))
 		return;
 	if (o->explain)
 		write_explanation(emit, output_file(out));
 	else
 		o->format->write(emit, output_file(out));
-	if (output_commit(out) && emit->profile)
+	if (message_status())
+		output_abandon(out);
+	else if (output_commit(out) && emit->profile)
 		print_summary(emit->profile);
 }
 
@@ -477,10 +531,7 @@ static void emit(struct trace **t, const struct options *o, char **paths)
 
 int main(int argc, char **argv)
 {
-	struct options o = {
-		.runtimes = -1,
-		.default_action = SECCOMP_RET_ERRNO | EPERM,
-	};
+	struct options o = { .runtimes = -1 };
 	struct trace *t = trace_new();
 
 	message_init("sp-emit", STATUS_TROUBLE, argv);

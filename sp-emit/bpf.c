@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The filter itself, as seccomp(2) takes it: an array of struct sock_filter in
+ * this machine's byte order, compiled by libseccomp. What `bwrap --seccomp FD`
+ * reads.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "filter.h"
+#include "format.h"
+#include "message.h"
+
+void write_bpf(const struct emit *emit, FILE *out)
+{
+	struct filter *filter = NULL;
+	char *problem;
+	int err = filter_compile(emit->profile, &filter, &problem);
+
+	if (err)
+		message_error("%s", problem ? problem : strerror(-err));
+	else if (problem)	/* a call of the profile would be missing */
+		message_error("%s", problem);
+	else
+		fwrite(filter->code, sizeof(*filter->code), filter->n, out);
+	free(problem);
+	filter_free(filter);
+}

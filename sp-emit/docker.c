@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The form of Docker's and podman's own default profiles: the OCI's, with the
+ * secondary architectures listed under the native one.
+ */
+#include "oci.h"
+
+static json_t *arch_map(const struct profile *p)
+{
+	return json_pack("[{ssso}]", "architecture", p->archs[0]->oci,
+			 "subArchitectures", oci_archs(p, 1));
+}
+
+void write_docker(const struct emit *emit, FILE *out)
+{
+	const struct profile *p = emit->profile;
+	json_t *object = json_object();
+
+	oci_set_action(object, "defaultAction", "defaultErrnoRet",
+		       p->default_action);
+	json_object_set_new(object, "archMap", arch_map(p));
+	json_object_set_new(object, "syscalls", oci_rules(p));
+	json_dumpf(object, out, JSON_INDENT(2));
+	putc('\n', out);
+	json_decref(object);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Lines for a firejail profile: firejail-profile(5). Its filters let calls of
+ * other architectures pass unless these are blocked as a whole, and its list
+ * for 32-bit calls is no use: 0.9.72 compiles seccomp.32.keep for the native
+ * architecture, numbers and all.
+ */
+#include "format.h"
+#include "message.h"
+
+enum { LINE_MAX_BYTES = 8191 };		/* firejail's MAX_READ */
+
+static const char *error_action(uint32_t action, char buf[ACTION_NAME_MAX])
+{
+	return (action & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_KILL_PROCESS ?
+		"kill" : action_name(action, buf);
+}
+
+void write_firejail(const struct emit *emit, FILE *out)
+{
+	const struct profile *p = emit->profile;
+	char buf[ACTION_NAME_MAX];
+	int length;
+
+	fputs("# Written by sp-emit from a recording.\n", out);
+	if (emit->partial)
+		fputs("# The recording is incomplete.\n", out);
+	fprintf(out, "seccomp-error-action %s\nseccomp.block-secondary\n",
+		error_action(p->default_action, buf));
+	length = fprintf(out, "seccomp.keep");
+	for (size_t i = 0; i < p->n_rules; i++)
+		length += fprintf(out, "%c%s", i ? ',' : ' ',
+				  p->rules[i].name);
+	putc('\n', out);
+	if (length > LINE_MAX_BYTES)
+		message_error("--firejail: a line of %d bytes, and firejail "
+			      "reads %d", length, LINE_MAX_BYTES);
+}

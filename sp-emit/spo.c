@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A SeccompProfile of the Kubernetes Security Profiles Operator, in YAML. Its
+ * rules are the OCI's, but it cannot say an errno for all other calls: there
+ * it is EPERM, the runtimes' default.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "oci.h"
+
+enum { NAME_MAX_LENGTH = 63 };	/* a label's, which is stricter than a name's */
+
+/*
+ * What Kubernetes takes for a name (RFC 1123: a-z, 0-9 and -, no - at an end)
+ * from the name of the only run there is, or one that says what it is.
+ */
+static char *object_name(const struct trace *t)
+{
+	const char *from = t->n_runs == 1 && t->runs[0]->name ?
+		t->runs[0]->name : "sandprint";
+	char *name = xcalloc(NAME_MAX_LENGTH + 1, 1);
+	size_t n = 0;
+
+	for (; *from && n < NAME_MAX_LENGTH; from++)
+		if (isalnum((unsigned char)*from))
+			name[n++] = tolower((unsigned char)*from);
+		else if (n && name[n - 1] != '-')
+			name[n++] = '-';
+	while (n && name[n - 1] == '-')
+		name[--n] = '\0';
+	if (!n)
+		strcpy(name, "sandprint");
+	return name;
+}
+
+/* Strings and numbers are written as JSON has them, which YAML takes. */
+static void write_scalar(const json_t *value, FILE *out)
+{
+	json_dumpf(value, out, JSON_ENCODE_ANY);
+	putc('\n', out);
+}
+
+static void write_value(const json_t *value, int indent, FILE *out);
+
+static void write_object(const json_t *object, int indent, bool in_list,
+			 FILE *out)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)object, key, value) {
+		fprintf(out, "%*s%s:", in_list ? 0 : indent, "", key);
+		in_list = false;
+		write_value(value, indent, out);
+	}
+}
+
+static void write_list(const json_t *list, int indent, FILE *out)
+{
+	size_t i;
+	json_t *value;
+
+	json_array_foreach(list, i, value) {
+		fprintf(out, "%*s- ", indent, "");
+		if (json_is_object(value))
+			write_object(value, indent + 2, true, out);
+		else
+			write_scalar(value, out);
+	}
+}
+
+/* What comes after a key and its colon. */
+static void write_value(const json_t *value, int indent, FILE *out)
+{
+	if (json_is_object(value)) {
+		putc('\n', out);
+		write_object(value, indent + 2, false, out);
+	} else if (json_is_array(value) && json_array_size(value)) {
+		putc('\n', out);
+		write_list(value, indent, out);
+	} else {
+		putc(' ', out);
+		write_scalar(value, out);
+	}
+}
+
+void write_spo(const struct emit *emit, FILE *out)
+{
+	const struct profile *p = emit->profile;
+	char *name = object_name(emit->trace);
+	json_t *spec = json_object();
+	json_t *object = json_pack("{ss ss s{ss} so}",
+		"apiVersion",
+		"security-profiles-operator.x-k8s.io/v1beta1",
+		"kind", "SeccompProfile", "metadata", "name", name,
+		"spec", spec);
+
+	oci_set_action(spec, "defaultAction", NULL, p->default_action);
+	json_object_set_new(spec, "architectures", oci_archs(p, 0));
+	json_object_set_new(spec, "syscalls", oci_rules(p));
+	fputs("# Written by sp-emit from a recording.\n", out);
+	if (emit->partial)
+		fputs("# The recording is incomplete.\n", out);
+	write_object(object, 0, false, out);
+	json_decref(object);
+	free(name);
+}

@@ -1,0 +1,184 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The formats of single sandboxes: taken by what loads them, where there is
+# one, and with what they say in force.
+load helper
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || return
+	if [ "$(id -u)" = 0 ]; then
+		sp-record -q -o ls.sp -- ls -l / >/dev/null
+	fi
+	"$TESTS/mkstream" >calls.sp <<-'END'
+	run 1 "The Run: of /opt/p64!"
+	image /opt/p64
+	call 1 execve 1
+	call 1 read 3
+	call 1 exit_group 1
+	denial 1 ptrace -1 2
+	END
+	"$TESTS/mkstream" >two.sp <<-'END'
+	run 1 two
+	image /opt/p64
+	call 1 read 1
+	call 1 20 1 arch=x86
+	END
+	"$TESTS/mkstream" >number.sp <<-'END'
+	run 1 number
+	image /opt/p64
+	call 1 read 1
+	call 1 999 1
+	END
+}
+
+setup() {
+	cp "$BATS_FILE_TMPDIR"/*.sp "$BATS_TEST_TMPDIR" &&
+		cd "$BATS_TEST_TMPDIR"
+}
+
+@test "docker: the OCI profile, with an archMap, that our readers take" {
+	sp-emit --docker two.sp >d.json
+	sp-emit --oci two.sp >o.json
+	run -0 jq -c .archMap d.json
+	[ "$output" = '[{"architecture":"SCMP_ARCH_X86_64",'\
+'"subArchitectures":["SCMP_ARCH_X86"]}]' ]
+	diff <(jq 'del(.archMap)' d.json) <(jq 'del(.architectures)' o.json)
+	run -0 sp-diff --groups d.json o.json
+	run -0 sp-verify -p d.json two.sp
+	jq '.archMap[0].subArchitectures = []' d.json >native.json
+	run -1 sp-verify -p native.json two.sp
+	[[ $output == *getpid* ]]
+}
+
+@test "docker: an archMap that is none, or beside architectures" {
+	sp-emit --docker two.sp >d.json
+	jq '.archMap = 1' d.json >bad.json
+	run -2 sp-verify -p bad.json two.sp
+	[[ $output == "sp-verify: bad.json: archMap: not an array" ]]
+	jq '.archMap[0].architecture = "PDP"' d.json >bad.json
+	run -2 sp-verify -p bad.json two.sp
+	[[ $output == *"archMap[0].architecture: unknown architecture PDP" ]]
+	jq '.archMap[0].subArchitectures = ["PDP"]' d.json >bad.json
+	run -2 sp-verify -p bad.json two.sp
+	[[ $output == *"archMap[0].subArchitectures[0]: unknown"* ]]
+	jq '.architectures = ["SCMP_ARCH_X86"]' d.json >bad.json
+	run -2 sp-verify -p bad.json two.sp
+	[[ $output == *"one of the two" ]]
+}
+
+@test "spo: YAML that says what the OCI profile says" {
+	/usr/bin/python3 -c 'import yaml' || skip "no python3-yaml"
+	sp-emit --spo two.sp >p.yaml
+	/usr/bin/python3 -c 'import json, sys, yaml
+print(json.dumps(yaml.safe_load(sys.stdin)))' <p.yaml >p.json
+	sp-emit --oci two.sp >o.json
+	diff <(jq -S .spec p.json) <(jq -S 'del(.defaultErrnoRet)' o.json)
+	run -0 jq -r '.apiVersion, .kind' p.json
+	[ "${lines[0]}" = security-profiles-operator.x-k8s.io/v1beta1 ]
+	[ "${lines[1]}" = SeccompProfile ]
+	sp-emit --spo --no-fallback --no-runtime calls.sp >p.yaml
+	grep -qx '  name: "the-run-of-opt-p64"' p.yaml
+	run -2 sp-emit --spo --deny=errno:ENOSYS two.sp
+	[[ $output == "sp-emit: --deny: --spo can only have errno:EPERM "* ]]
+}
+
+@test "bpf: bwrap runs the program under it, and denies what is not in it" {
+	requires_root
+	requires bwrap
+	local options
+	local -a start
+	sp-emit --bpf -o p.bpf ls.sp
+	sp-emit --bpf --deny=kill -o kill.bpf ls.sp
+	for options in '' --unshare-pid; do
+		# shellcheck disable=SC2206 # none, or one
+		start=(bwrap $options --bind / / --proc /proc --dev /dev
+			--seccomp 9)
+		"${start[@]}" ls -l / 9<p.bpf >under
+		grep -q ' usr$' under
+		"${start[@]}" ls -l / 9<kill.bpf >under
+		grep -q ' usr$' under
+		run -1 "${start[@]}" mkdir "$PWD/new" 9<p.bpf
+		[[ $output == *"not permitted"* ]]
+		run -159 "${start[@]}" mkdir "$PWD/new" 9<kill.bpf
+		[ ! -e new ]
+	done
+}
+
+@test "bpf: a call of another architecture is denied as others are" {
+	requires_root
+	requires bwrap
+	local start="bwrap --bind / / --seccomp 9"
+	sp-record -q -o i.sp -- "$WITNESS/compat-nolibc"
+	sp-emit --bpf --deny=kill -o i.bpf i.sp
+	run -0 $start "$WITNESS/compat-nolibc" 9<i.bpf
+	"$TESTS/mkstream" >native.sp <<-'END'
+	run 1 native
+	image /opt/p64
+	call 1 20 1
+	call 1 exit_group 1
+	END
+	sp-emit --bpf -o p.bpf native.sp
+	run -0 $start "$WITNESS/compat-nolibc" 9<p.bpf
+	sp-emit --bpf --deny=kill -o kill.bpf native.sp
+	run -159 $start "$WITNESS/compat-nolibc" 9<kill.bpf
+}
+
+@test "bpf: not to a terminal, and of --runtime=none no more than asked" {
+	requires script
+	run script -qec "sp-emit --bpf calls.sp" /dev/null
+	[[ $output == *terminal* ]]
+	sp-emit --bpf calls.sp >a.bpf
+	sp-emit --bpf --runtime=none calls.sp >b.bpf
+	[ "$(wc -c <a.bpf)" -gt "$(wc -c <b.bpf)" ]
+	run -0 sp-emit --bpf --explain --exact calls.sp
+	[ "${#lines[@]}" = 6 ]	# with the head, the denial and the summary
+}
+
+@test "bpf: an unnamed number of this machine, none of another" {
+	sp-emit --bpf number.sp >n.bpf
+	"$TESTS/mkstream" >other.sp <<-'END'
+	run 1 number
+	image /opt/p64
+	call 1 read 1
+	call 1 999 1 arch=x86
+	END
+	run -2 sp-emit --bpf -o none.bpf other.sp
+	[[ $output == *"x86 999"* ]]
+	[ ! -e none.bpf ]
+}
+
+@test "minijail: the documented grammar, one architecture, death" {
+	sp-emit --minijail calls.sp >p.policy 2>err
+	# minijail0(5): a name or number, a colon, 1 or "return ERRNO"
+	run ! grep -vE '^(#.*|[a-z0-9_]+: (1|return [0-9]+))$' p.policy
+	grep -qx 'read: 1' p.policy
+	grep -qx 'ptrace: return 1' p.policy
+	grep -qx 'execve: 1' p.policy
+	grep -qx 'statx: return 38' p.policy
+	sp-emit --minijail number.sp >n.policy
+	grep -qx '999: 1' n.policy
+	run -2 sp-emit --minijail two.sp
+	[[ $output == *"x86 20: --minijail is for x86_64 alone" ]]
+	run -2 sp-emit --minijail --deny=errno:EPERM calls.sp
+	[[ $output == "sp-emit: --deny: --minijail can only have kill"* ]]
+}
+
+@test "firejail: the program runs under it, other calls and architectures fail" {
+	requires_root
+	requires firejail
+	sp-emit --firejail -o p.profile ls.sp
+	run -0 firejail --quiet --profile=p.profile -- ls -l /
+	[[ $output == *" usr"* ]]
+	run -1 firejail --quiet --profile=p.profile -- mkdir "$PWD/new"
+	[[ $output == *"not permitted"* ]]
+	[ ! -e new ]
+	sp-emit --firejail --deny=kill -o kill.profile ls.sp
+	run -0 firejail --quiet --profile=kill.profile -- ls -l /
+	run firejail --quiet --profile=kill.profile -- mkdir "$PWD/new"
+	[ "$status" != 0 ]
+	[ ! -e new ]
+	run -2 sp-emit --firejail two.sp
+	[[ $output == *"x86 20: --firejail is for x86_64 alone" ]]
+	run -2 sp-emit --firejail number.sp
+	[[ $output == *"--firejail cannot hold its number" ]]
+}
