@@ -87,6 +87,42 @@ enum {
 	RARE_DENIED = 8,	/* answered with an error, or with death */
 };
 
+/*
+ * What the kernel side has to know of a call besides its number: a byte for
+ * each number of a row, x32's bit left out. Most are 0.
+ */
+enum { TRAITS_NUMBERS = 1024 };
+enum trait {
+	TRAIT_RULE = 0x1f,	/* index into `argument_rules`; 0: none */
+	TRAIT_EXEC = 0x20,	/* execve and its like */
+	TRAIT_FILTER = 0x40,	/* by which a filter can be loaded */
+};
+
+/* Which arguments of a call are recorded: the bits of `masks`. */
+struct argument_rule_bits {
+	__u32 index[3];
+	__u32 n;		/* of the three */
+	__u64 masks[3];
+};
+_Static_assert(sizeof(struct argument_rule_bits) == 40, "layout");
+enum { ARGUMENT_RULES = TRAIT_RULE + 1 };
+
+/* An element of `arguments`: a call of an image, and what it was given. */
+struct argument_key {
+	__u32 image;
+	__u32 row;
+	__s32 nr;
+	__u32 what;		/* enum argument_what */
+	__u64 values[3];
+};
+_Static_assert(sizeof(struct argument_key) == 40, "layout");
+enum argument_what {
+	ARGUMENT_VALUES,
+	ARGUMENT_ANY,		/* beyond ARGUMENT_DISTINCT values */
+	ARGUMENT_NUMBER,	/* no fact: the count is how many there are */
+};
+enum { ARGUMENT_DISTINCT = 64 };	/* of one call of an image */
+
 /* What tells images apart within a run. */
 struct image_key {
 	__u64 device;		/* the kernel's dev_t */

@@ -48,6 +48,9 @@ const volatile bool by_cgroup;
 const volatile __u32 task_struct_id, pt_regs_id;
 const volatile struct cgroup_id cgroup;
 
+const volatile __u8 traits[ROWS][TRAITS_NUMBERS];
+const volatile struct argument_rule_bits argument_rules[ARGUMENT_RULES];
+
 struct progress progress;
 struct control control;
 
@@ -106,6 +109,14 @@ struct {
 	__type(key, struct rare_key);
 	__type(value, struct tally);
 } rare SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 65536);
+	__type(key, struct argument_key);
+	__type(value, struct tally);
+} arguments SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -668,6 +679,62 @@ static __always_inline void log_call(struct task_struct *task,
 	log_prefetch(at);
 }
 
+static __always_inline __u32 trait_of(__u32 row, __s32 nr)
+{
+	__u64 at = (__u32)nr & ~(row == ROW_NATIVE ? X32_BIT : 0);
+
+	return at < TRAITS_NUMBERS ? traits[row & 1][at] : 0;
+}
+
+/* Add to an element that is there, or may be added: false if it is neither. */
+static __always_inline bool count_argument(const struct argument_key *key,
+					   bool may_add)
+{
+	struct tally *tally = bpf_map_lookup_elem(&arguments, key);
+	struct tally one = { .count = 1 };
+
+	if (!tally && may_add) {
+		one.first_ns = bpf_ktime_get_ns();
+		if (!bpf_map_update_elem(&arguments, key, &one, BPF_NOEXIST))
+			return true;
+		tally = bpf_map_lookup_elem(&arguments, key);
+	}
+	if (tally)
+		add(&tally->count, 1);
+	return tally;
+}
+
+/*
+ * What is not counted here makes the values' counts less than the call's, by
+ * which readers know that these are not all.
+ */
+static __noinline int note_arguments(const __u64 *args, __u32 image,
+				     __u32 row, __s32 nr, __u32 trait)
+{
+	const volatile struct argument_rule_bits *rule =
+		&argument_rules[trait & TRAIT_RULE];
+	struct argument_key key = { .image = image, .row = row, .nr = nr };
+	struct argument_key number = key;
+	struct tally *distinct;
+
+	for (int i = 0; i < 3; i++)
+		for (__u32 k = 0; k < 6; k++)
+			if (rule->index[i] == k)
+				key.values[i] = args[k] & rule->masks[i];
+	if (count_argument(&key, false))
+		return 0;
+	number.what = ARGUMENT_NUMBER;
+	distinct = bpf_map_lookup_elem(&arguments, &number);
+	if (!distinct || distinct->count < ARGUMENT_DISTINCT) {
+		if (count_argument(&key, true))
+			count_argument(&number, true);
+		return 0;
+	}
+	number.what = ARGUMENT_ANY;
+	count_argument(&number, true);
+	return 0;
+}
+
 SEC("raw_tp/sys_enter")
 int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 {
@@ -675,7 +742,7 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 	__s32 nr = ctx->args[1];
 	struct task_struct *task = current_task(regs);
 	struct task_slot *slot = slot_of(task->pid);
-	__u32 row, image;
+	__u32 row, image, trait;
 
 	if (!slot)
 		return 0;
@@ -690,14 +757,21 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 			read_args(regs, row, armed.args);
 		return 0;
 	}
+	trait = trait_of(row, nr);
 	if (control.watch || is_in_transit(slot->state))
 		note_enter(slot, task);
-	else if (filter_call(row, nr))
+	else if (trait & TRAIT_FILTER)
 		foresee_filter(filter_call(row, nr), regs, row);
 	count_call(image, row, nr);
 	if (every)
 		log_call(task, regs, image, row, nr);
-	if (is_exec(row, nr) && task->pid != task->tgid)
+	if (trait & TRAIT_RULE) {
+		__u64 args[6];
+
+		read_args(regs, row, args);
+		note_arguments(args, image, row, nr, trait);
+	}
+	if (trait & TRAIT_EXEC && task->pid != task->tgid)
 		remember_exec(task);
 	return 0;
 }

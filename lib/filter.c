@@ -223,13 +223,13 @@ void filter_free(struct filter *filter)
 
 /*
  * Evaluation. The machine is the classic one as seccomp(2) restricts it
- * (Linux, kernel/seccomp.c, seccomp_check_filter): a word may be unknown, and
- * then so is what is computed from it.
+ * (Linux, kernel/seccomp.c, seccomp_check_filter): bits may be unknown, and
+ * then so is what is computed from them.
  */
 
 struct value {
-	uint32_t v;		/* 0 when unknown: states are compared as bytes */
-	uint32_t known;
+	uint32_t v;		/* 0 where unknown: states are compared as bytes */
+	uint32_t known;		/* which of its bits are */
 };
 
 struct state {
@@ -237,8 +237,7 @@ struct state {
 };
 
 struct input {
-	const struct seccomp_data *data;
-	bool complete;		/* else only nr and arch are known */
+	const struct seccomp_data *data, *known;
 };
 
 /* What one instruction does: ends with an answer, or goes to `next`. */
@@ -251,7 +250,7 @@ struct step {
 
 static struct value known(uint32_t v)
 {
-	return (struct value){ v, true };
+	return (struct value){ v, UINT32_MAX };
 }
 
 static const struct value unknown = { 0, false };
@@ -259,16 +258,33 @@ static const struct value unknown = { 0, false };
 /* A place in the data: a native-endian word, or none. */
 static bool load(const struct input *in, uint32_t offset, struct value *to)
 {
-	uint32_t word;
-
-	if (offset % sizeof(word) || offset >= sizeof(*in->data))
+	if (offset % sizeof(to->v) || offset >= sizeof(*in->data))
 		return false;
-	memcpy(&word, (const char *)in->data + offset, sizeof(word));
-	*to = known(word);
-	if (!in->complete &&
-	    offset >= offsetof(struct seccomp_data, instruction_pointer))
-		*to = unknown;
+	memcpy(&to->v, (const char *)in->data + offset, sizeof(to->v));
+	memcpy(&to->known, (const char *)in->known + offset, sizeof(to->v));
+	to->v &= to->known;
 	return true;
+}
+
+static bool is_known(struct value a)
+{
+	return a.known == UINT32_MAX;
+}
+
+/* A bit of the result is known where both are, or one alone decides. */
+static struct value and(struct value a, struct value b)
+{
+	return (struct value){
+		a.v & b.v,
+		(a.known & b.known) | (a.known & ~a.v) | (b.known & ~b.v)
+	};
+}
+
+static struct value or(struct value a, struct value b)
+{
+	uint32_t bits = (a.known & b.known) | a.v | b.v;
+
+	return (struct value){ (a.v | b.v) & bits, bits };
 }
 
 /* False where the kernel would not go on. */
@@ -276,26 +292,24 @@ static bool compute(uint16_t op, struct value *a, struct value b)
 {
 	uint32_t v = a->v;
 
-	if (op == BPF_DIV && b.known && !b.v)
+	if (op == BPF_DIV && is_known(b) && !b.v)
 		return false;
-	if (op == BPF_AND && ((a->known && !a->v) || (b.known && !b.v))) {
-		*a = known(0);
+	if (op == BPF_AND || op == BPF_OR) {
+		*a = op == BPF_AND ? and(*a, b) : or(*a, b);
 		return true;
 	}
 	switch (op) {
 	case BPF_ADD: v += b.v; break;
 	case BPF_SUB: v -= b.v; break;
 	case BPF_MUL: v *= b.v; break;
-	case BPF_DIV: v /= b.known ? b.v : 1; break;
-	case BPF_AND: v &= b.v; break;
-	case BPF_OR:  v |= b.v; break;
+	case BPF_DIV: v /= is_known(b) ? b.v : 1; break;
 	case BPF_XOR: v ^= b.v; break;
 	case BPF_LSH: v <<= b.v & 31; break;
 	case BPF_RSH: v >>= b.v & 31; break;
 	case BPF_NEG: v = -v; b = known(0); break;
 	default: return false;
 	}
-	*a = a->known && b.known ? known(v) : unknown;
+	*a = is_known(*a) && is_known(b) ? known(v) : unknown;
 	return true;
 }
 
@@ -307,6 +321,19 @@ static bool holds(uint16_t op, uint32_t a, uint32_t b)
 	case BPF_JGE: return a >= b;
 	default:      return a & b;	/* BPF_JSET */
 	}
+}
+
+/* Whether the bits that are known decide the comparison. */
+static bool decides(uint16_t op, struct value a, struct value b)
+{
+	uint32_t both = a.known & b.known;
+	struct value set = and(a, b);
+
+	if (is_known(a) && is_known(b))
+		return true;
+	if (op == BPF_JEQ)
+		return (a.v & both) != (b.v & both);
+	return op == BPF_JSET && (set.v || is_known(set));
 }
 
 static struct step ends(struct value answer)
@@ -325,7 +352,7 @@ static struct step jump(const struct sock_filter *i, size_t pc,
 		return (struct step){ .n_next = 1, .next = { pc + 1 + i->k } };
 	if (op != BPF_JEQ && op != BPF_JGT && op != BPF_JGE && op != BPF_JSET)
 		return ends(known(SECCOMP_RET_KILL_THREAD));
-	if (!s->a.known || !b.known)
+	if (!decides(op, s->a, b))
 		return (struct step){ .n_next = 2, .next = { yes, no } };
 	return (struct step){ .n_next = 1,
 			      .next = { holds(op, s->a.v, b.v) ? yes : no } };
@@ -387,18 +414,21 @@ static struct step execute(const struct filter *f, size_t pc,
 	return (struct step){ .n_next = 1, .next = { pc + 1 } };
 }
 
+#define ZERO { 0, UINT32_MAX }
 static const struct state start = {
-	.a = { 0, true }, .x = { 0, true },
-	.mem = { [0 ... BPF_MEMWORDS - 1] = { 0, true } },
+	.a = ZERO, .x = ZERO, .mem = { [0 ... BPF_MEMWORDS - 1] = ZERO },
 };
+#undef ZERO
 
 uint32_t filter_run(const struct filter *filter,
 		    const struct seccomp_data *data)
 {
-	struct input in = { data, true };
+	struct seccomp_data all;
+	struct input in = { data, &all };
 	struct state s = start;
 	struct step step;
 
+	memset(&all, 0xff, sizeof(all));
 	for (size_t pc = 0; pc < filter->n; pc = step.next[0]) {
 		step = execute(filter, pc, &in, &s);
 		if (step.ends)
@@ -430,10 +460,10 @@ static bool states_add(struct states *set, const struct state *s)
 
 static void answers_add(struct filter_answers *answers, struct value answer)
 {
-	for (size_t i = 0; answer.known && i < answers->n; i++)
+	for (size_t i = 0; is_known(answer) && i < answers->n; i++)
 		if (answers->actions[i] == answer.v)
 			return;
-	if (!answer.known || answers->n == N_ELEMENTS(answers->actions))
+	if (!is_known(answer) || answers->n == N_ELEMENTS(answers->actions))
 		answers->more = true;
 	else
 		answers->actions[answers->n++] = answer.v;
@@ -467,10 +497,22 @@ static void explore(const struct filter *f, const struct input *in,
 void filter_run_any(const struct filter *filter, struct call_id id,
 		    struct filter_answers *answers)
 {
+	filter_run_known(filter, id, NULL, 0, answers);
+}
+
+void filter_run_known(const struct filter *filter, struct call_id id,
+		      const struct argument_value *values, size_t n,
+		      struct filter_answers *answers)
+{
 	struct seccomp_data data = { .nr = id.nr, .arch = id.arch };
-	struct input in = { &data, false };
+	struct seccomp_data bits = { .nr = -1, .arch = UINT32_MAX };
+	struct input in = { &data, &bits };
 	struct states *at = xcalloc(filter->n + 1, sizeof(*at));
 
+	for (size_t i = 0; i < n; i++) {
+		data.args[values[i].index] = values[i].value;
+		bits.args[values[i].index] = values[i].mask;
+	}
 	*answers = (struct filter_answers){ .n = 0 };
 	reach(filter, at, 0, &start, answers);
 	explore(filter, &in, at, answers);

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "argument.h"
 #include "profile.h"
 
 struct filter {
@@ -44,6 +45,10 @@ struct filter_answers {
 };
 void filter_run_any(const struct filter *filter, struct call_id id,
 		    struct filter_answers *answers);
+/* The same when some bits of some arguments are known. */
+void filter_run_known(const struct filter *filter, struct call_id id,
+		      const struct argument_value *values, size_t n,
+		      struct filter_answers *answers);
 
 /*
  * A copy that answers SECCOMP_RET_USER_NOTIF in place of the actions for which

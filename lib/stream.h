@@ -27,6 +27,7 @@ enum stream_kind {
 	STREAM_OPERATION = 6,
 	STREAM_EVENTS = 7,
 	STREAM_EVENT_IMAGE = 8,
+	STREAM_ARGUMENT = 9,
 };
 
 /* No writer produces a record beyond these: sp-stream(5), LIMITS. */

@@ -11,6 +11,9 @@
 #include "stream.h"
 #include "text.h"
 
+/* Bytes: no kind has more. */
+enum { DETAIL_MAX = ARGUMENT_VALUES_MAX * ARGUMENT_DETAIL_SIZE };
+
 /* What a denial can hold: linux/err.h, signal(7). */
 enum { DENIAL_ERRNO_MAX = 4095, DENIAL_SIGNAL_MAX = 64 };
 
@@ -30,15 +33,23 @@ struct trace_index {
 	struct entry *facts[FACT_KINDS];	/* by struct fact_key */
 };
 
+/* As much of `detail` as there is. */
 struct fact_key {
 	uint32_t image;
 	struct call_id id;
 	int32_t answer;
+	uint8_t detail[DETAIL_MAX];
 };
 
-static struct fact_key key_of(const struct call *fact)
+/* Fill in the key of a fact; its size in bytes. */
+static size_t key_of(const struct call *fact, struct fact_key *key)
 {
-	return (struct fact_key){ fact->image, fact->id, fact->answer };
+	key->image = fact->image;
+	key->id = fact->id;
+	key->answer = fact->answer;
+	if (fact->detail_size)
+		memcpy(key->detail, fact->detail, fact->detail_size);
+	return offsetof(struct fact_key, detail) + fact->detail_size;
 }
 
 /*
@@ -88,6 +99,7 @@ static void free_image(struct image *image)
 
 static void free_call(struct call *call)
 {
+	free(call->detail);
 	free(call->sightings);
 	free(call);
 }
@@ -216,10 +228,10 @@ static struct sighting *find_sighting(struct trace *t, enum fact_kind kind,
 				      const struct call *key, uint32_t run)
 {
 	struct facts *facts = &t->facts[kind];
-	struct fact_key k = key_of(key);
+	struct fact_key k;
 	bool is_new;
-	uint32_t i = lookup(&t->index->facts[kind], &k, sizeof(k), facts->n,
-			    &is_new);
+	uint32_t i = lookup(&t->index->facts[kind], &k, key_of(key, &k),
+			    facts->n, &is_new);
 	struct call *fact;
 
 	if (is_new) {
@@ -227,6 +239,9 @@ static struct sighting *find_sighting(struct trace *t, enum fact_kind kind,
 		fact->image = key->image;
 		fact->id = key->id;
 		fact->answer = key->answer;
+		fact->detail_size = key->detail_size;
+		if (key->detail_size)
+			fact->detail = xmemdup(key->detail, key->detail_size);
 		facts->at = xgrow(facts->at, facts->n, sizeof(*facts->at));
 		facts->at[facts->n++] = fact;
 	}
@@ -266,6 +281,82 @@ void trace_sum_fact(struct trace *t, enum fact_kind kind,
 	s->flags |= sighting->flags;
 }
 
+static void put_u64(uint64_t value, uint8_t *to)
+{
+	for (int i = 0; i < 8; i++)
+		to[i] = value >> (56 - 8 * i);
+}
+
+static uint64_t get_u64(const uint8_t *from)
+{
+	uint64_t value = 0;
+
+	for (int i = 0; i < 8; i++)
+		value = value << 8 | from[i];
+	return value;
+}
+
+size_t argument_values(const struct call *fact,
+		       struct argument_value values[ARGUMENT_VALUES_MAX])
+{
+	const uint8_t *at = fact->detail;
+	size_t n = fact->detail_size / ARGUMENT_DETAIL_SIZE;
+
+	for (size_t i = 0; i < n; i++, at += ARGUMENT_DETAIL_SIZE)
+		values[i] = (struct argument_value){
+			at[0], get_u64(at + 1), get_u64(at + 9)
+		};
+	return n;
+}
+
+void argument_detail(const struct argument_value *values, size_t n,
+		     uint8_t *detail)
+{
+	for (size_t i = 0; i < n; i++, detail += ARGUMENT_DETAIL_SIZE) {
+		detail[0] = values[i].index;
+		put_u64(values[i].mask, detail + 1);
+		put_u64(values[i].value, detail + 9);
+	}
+}
+
+/* On the wire: index, mask, value and the next index. */
+static bool read_values(const msgpack_object *o, uint8_t *detail, size_t *size)
+{
+	struct argument_value values[ARGUMENT_VALUES_MAX];
+	const msgpack_object *part = o->via.array.ptr;
+	size_t n = o->via.array.size / 3;
+	uint64_t index;
+
+	if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size % 3 ||
+	    n > ARGUMENT_VALUES_MAX)
+		return false;
+	for (size_t i = 0; i < n; i++, part += 3) {
+		if (!uint_unpack(&part[0], ARGUMENT_VALUES_MAX - 1, &index) ||
+		    !uint_unpack(&part[1], UINT64_MAX, &values[i].mask) ||
+		    !uint_unpack(&part[2], UINT64_MAX, &values[i].value) ||
+		    values[i].value & ~values[i].mask ||
+		    (i && index <= values[i - 1].index))
+			return false;
+		values[i].index = index;
+	}
+	argument_detail(values, n, detail);
+	*size = n * ARGUMENT_DETAIL_SIZE;
+	return true;
+}
+
+static void write_values(const struct call *fact, msgpack_packer *pk)
+{
+	struct argument_value values[ARGUMENT_VALUES_MAX];
+	size_t n = argument_values(fact, values);
+
+	msgpack_pack_array(pk, 3 * n);
+	for (size_t i = 0; i < n; i++) {
+		msgpack_pack_uint8(pk, values[i].index);
+		msgpack_pack_uint64(pk, values[i].mask);
+		msgpack_pack_uint64(pk, values[i].value);
+	}
+}
+
 /*
  * A fact's record has an image, then the part of the key that its kind has,
  * then its sightings.
@@ -273,22 +364,30 @@ void trace_sum_fact(struct trace *t, enum fact_kind kind,
 static const struct fact_shape {
 	enum stream_kind record;
 	bool arch, answer;
+	/* NULL: no detail. Reads into `detail`, DETAIL_MAX bytes. */
+	bool (*read_detail)(const msgpack_object *o, uint8_t *detail,
+			    size_t *size);
+	void (*write_detail)(const struct call *fact, msgpack_packer *pk);
 	const char *bad_key, *bad_list, *bad_run;
 } shapes[FACT_KINDS] = {
 #define PROBLEMS(what) \
 	what " that is none", what " without a list of runs", \
 	what " with a run that is none"
-	[FACT_CALL] = { STREAM_CALL, true, false, PROBLEMS("a call") },
-	[FACT_DENIAL] = { STREAM_DENIAL, true, true, PROBLEMS("a denial") },
-	[FACT_OPERATION] = { STREAM_OPERATION, false, false,
+	[FACT_CALL] = { STREAM_CALL, true, false, NULL, NULL,
+			PROBLEMS("a call") },
+	[FACT_DENIAL] = { STREAM_DENIAL, true, true, NULL, NULL,
+			  PROBLEMS("a denial") },
+	[FACT_OPERATION] = { STREAM_OPERATION, false, false, NULL, NULL,
 			     PROBLEMS("an operation") },
+	[FACT_ARGUMENT] = { STREAM_ARGUMENT, true, false, read_values,
+			    write_values, PROBLEMS("an argument") },
 #undef PROBLEMS
 };
 
 /* Fields after the kind. */
 static uint32_t fact_fields(const struct fact_shape *shape)
 {
-	return 3 + shape->arch + shape->answer;
+	return 3 + shape->arch + shape->answer + (shape->read_detail != NULL);
 }
 
 /* Reading */
@@ -422,21 +521,24 @@ static const char *read_image(struct trace *t, struct segment *s,
 
 static bool read_fact_key(const struct segment *s,
 			  const struct fact_shape *shape,
-			  const msgpack_object *f, struct call *key)
+			  const msgpack_object *f, uint8_t *detail,
+			  struct call *key)
 {
 	uint64_t index, arch = 0;
 	int64_t nr, answer = 0;
+	size_t size = 0;
 
 	if (!s->n_images || !uint_unpack(f++, s->n_images - 1, &index) ||
 	    (shape->arch && !uint_unpack(f++, UINT32_MAX, &arch)) ||
 	    !int_unpack(f++, INT32_MIN, INT32_MAX, &nr) ||
 	    (shape->answer &&
-	     (!int_unpack(f, -DENIAL_ERRNO_MAX, DENIAL_SIGNAL_MAX, &answer) ||
-	      !answer)))
+	     (!int_unpack(f++, -DENIAL_ERRNO_MAX, DENIAL_SIGNAL_MAX, &answer) ||
+	      !answer)) ||
+	    (shape->read_detail && !shape->read_detail(f, detail, &size)))
 		return false;
 	*key = (struct call){
 		.image = s->images[index], .id = { arch, nr },
-		.answer = answer,
+		.answer = answer, .detail = detail, .detail_size = size,
 	};
 	return true;
 }
@@ -447,10 +549,11 @@ static const char *read_fact(struct trace *t, const struct segment *s,
 {
 	const struct fact_shape *shape = &shapes[kind];
 	const msgpack_object *list;
+	uint8_t detail[DETAIL_MAX];
 	struct call key;
 
 	if (record->n_fields != fact_fields(shape) ||
-	    !read_fact_key(s, shape, record->fields, &key))
+	    !read_fact_key(s, shape, record->fields, detail, &key))
 		return shape->bad_key;
 	list = &record->fields[record->n_fields - 1];
 	if (!is_list(list) || !list->via.array.size)
@@ -642,6 +745,16 @@ static int compare_images(const void *a, const void *b, void *arg)
 			     images[*(const uint32_t *)b]);
 }
 
+int detail_compare(const struct call *a, const struct call *b)
+{
+	size_t n = a->detail_size < b->detail_size ? a->detail_size :
+		b->detail_size;
+	int order = n ? memcmp(a->detail, b->detail, n) : 0;
+
+	return order ? order : (a->detail_size > b->detail_size) -
+		(a->detail_size < b->detail_size);
+}
+
 static int compare_facts(const void *a, const void *b)
 {
 	const struct call *x = *(struct call *const *)a;
@@ -650,7 +763,8 @@ static int compare_facts(const void *a, const void *b)
 	if (x->image != y->image)
 		return x->image < y->image ? -1 : 1;
 	return call_id_compare(&x->id, &y->id) ? :
-		(x->answer > y->answer) - (x->answer < y->answer);
+		((x->answer > y->answer) - (x->answer < y->answer)) ? :
+		detail_compare(x, y);
 }
 
 /* qsort(3) is not to be called with a null array. */
@@ -745,10 +859,10 @@ static void sort_facts(struct facts *facts, struct entry **index)
 	sort(facts->at, facts->n, sizeof(*facts->at), compare_facts);
 	clear(index);
 	for (size_t i = 0; i < facts->n; i++) {
-		struct fact_key key = key_of(facts->at[i]);
+		struct fact_key key;
 		bool is_new;
 
-		lookup(index, &key, sizeof(key), i, &is_new);
+		lookup(index, &key, key_of(facts->at[i], &key), i, &is_new);
 	}
 }
 
@@ -830,6 +944,8 @@ static void write_fact(struct stream_writer *w, enum fact_kind kind,
 	msgpack_pack_int32(pk, fact->id.nr);
 	if (shape->answer)
 		msgpack_pack_int32(pk, fact->answer);
+	if (shape->write_detail)
+		shape->write_detail(fact, pk);
 	msgpack_pack_array(pk, n);
 	for (size_t i = at; i < at + n; i++) {
 		const struct sighting *s = &fact->sightings[i];

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "argument.h"
 #include "events.h"
 #include "run.h"
 #include "syscall.h"
@@ -46,19 +47,25 @@ struct image {
 };
 
 /*
- * A fact: a call that was made, a call that was denied, or an operation. A
- * call is denied when a seccomp filter of the workload's own answers it with
- * an error, or with death; the same call can be made and denied, by its
- * arguments. An operation is one of io_uring and no call; its id is
- * { 0, opcode }.
+ * A fact: a call that was made, a call that was denied, an operation, or what
+ * a call was given. A call is denied when a seccomp filter of the workload's
+ * own answers it with an error, or with death; the same call can be made and
+ * denied, by its arguments. An operation is one of io_uring and no call; its
+ * id is { 0, opcode }. An argument fact is a call with some of its arguments'
+ * values, or with none where there were too many different ones.
  */
-enum fact_kind { FACT_CALL, FACT_DENIAL, FACT_OPERATION, FACT_KINDS };
+enum fact_kind {
+	FACT_CALL, FACT_DENIAL, FACT_OPERATION, FACT_ARGUMENT, FACT_KINDS
+};
 
 struct call {
 	uint32_t image;		/* index into images[] */
 	struct call_id id;
 	int32_t answer;		/* of a denial: -errno, or the signal that
 				   killed; else 0 */
+	/* What its kind has beyond that, in the order of memcmp(3). */
+	uint8_t *detail;
+	size_t detail_size;	/* bytes */
 	struct sighting *sightings;	/* one a run, by run index after trace_sort() */
 	size_t n_sightings;
 };
@@ -88,7 +95,7 @@ struct trace {
 	union {
 		struct facts facts[FACT_KINDS];
 		struct {
-			struct facts calls, denials, operations;
+			struct facts calls, denials, operations, arguments;
 		};
 	};
 	uint64_t n_events;		/* that were read, and not kept */
@@ -108,7 +115,7 @@ uint32_t trace_add_image(struct trace *t, const char *path,
 			 const uint8_t *build_id, size_t build_id_size);
 void trace_add_use(struct trace *t, uint32_t image,
 		   const struct image_use *use);
-/* The fact that has the image, id and answer of `key`. */
+/* The fact that has the image, id, answer and detail of `key`. */
 void trace_add_fact(struct trace *t, enum fact_kind kind,
 		    const struct call *key, const struct sighting *sighting);
 
@@ -137,7 +144,7 @@ bool trace_load(struct trace *t, const char *path, unsigned int flags);
 
 /*
  * The canonical order: runs by id, images by (path, build-id), facts by
- * (image, arch, nr, answer), and the parts of each by run. Indices change.
+ * (image, arch, nr, answer, detail), and the parts of each by run. Indices change.
  */
 void trace_sort(struct trace *t);
 
@@ -145,6 +152,17 @@ void trace_sort(struct trace *t);
 void trace_write(struct trace *t, FILE *file);
 /* The same into a segment that was begun, which ends with it. */
 void trace_finish(struct trace *t, struct stream_writer *w);
+
+/* The detail of an argument fact: values by ascending index. */
+enum { ARGUMENT_DETAIL_SIZE = 1 + 8 + 8, ARGUMENT_VALUES_MAX = 6 };
+size_t argument_values(const struct call *fact,
+		       struct argument_value values[ARGUMENT_VALUES_MAX]);
+/* `detail` has room for ARGUMENT_DETAIL_SIZE * n bytes. */
+void argument_detail(const struct argument_value *values, size_t n,
+		     uint8_t *detail);
+
+/* The order of details. */
+int detail_compare(const struct call *a, const struct call *b);
 
 /* Totals, computed on reading. */
 uint64_t call_count(const struct call *call);		/* saturating */

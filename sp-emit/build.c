@@ -200,7 +200,9 @@ size_t profile_gain(const struct profile *p, const struct arch *arch)
 
 	for (size_t i = 0; i < p->n_rules; i++)
 		n += p->rules[i].origin == ORIGIN_UNION &&
-		     arch_of_call(p->rules[i].id) == arch;
+		     arch_of_call(p->rules[i].id) == arch &&
+		     (!i || call_id_compare(&p->rules[i - 1].id,
+					    &p->rules[i].id));
 	return n;
 }
 
@@ -238,7 +240,7 @@ const char **names_with_action(const struct profile *p, uint32_t action,
 	size_t used = 0, kept = 0;
 
 	for (size_t i = 0; i < p->n_rules; i++)
-		if (p->rules[i].action == action)
+		if (p->rules[i].action == action && !p->rules[i].n_args)
 			names[used++] = p->rules[i].name;
 	qsort(names, used, sizeof(*names), by_name);
 	for (size_t i = 0; i < used; i++)

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "args.h"
 #include "format.h"
 #include "text.h"
 
@@ -62,6 +63,31 @@ static void write_member(const struct emit *emit, enum group group,
 	fprintf(out, "%s%s\n", runtimes[m->runtimes], m->reason);
 }
 
+/* The values that the call was given, whether rules are made of them or not. */
+static void write_values(const struct trace *t,
+			 const struct profile_rule *rule, FILE *out)
+{
+	struct argument_value values[ARGUMENT_VALUES_MAX];
+	size_t n, end = 0;
+	struct call **facts = args_of(t, rule->id, &n);
+
+	for (size_t i = 0; i < n; i = end) {
+		uint64_t count = 0;
+		char *text;
+
+		/* By detail, so that those of several images are together. */
+		for (end = i; end < n && !detail_compare(facts[i], facts[end]);
+		     end++)
+			count += call_count(facts[end]);
+		text = argument_text(rule->id, values,
+				     argument_values(facts[i], values));
+		write_start(rule, "values", out);
+		fprintf(out, "%" PRIu64 " with %s\n", count, text);
+		free(text);
+	}
+	free(facts);
+}
+
 static void write_rule(const struct emit *emit, struct call **calls,
 		       const struct profile_rule *rule, FILE *out)
 {
@@ -92,7 +118,11 @@ void write_explanation(const struct emit *emit, FILE *out)
 		while (*next && call_id_compare(&(*next)->id,
 						&p->rules[i].id) < 0)
 			next++;
+		if (i && !call_id_compare(&p->rules[i - 1].id,
+					  &p->rules[i].id))
+			continue;
 		write_rule(emit, next, &p->rules[i], out);
+		write_values(emit->trace, &p->rules[i], out);
 	}
 	free(calls);
 }

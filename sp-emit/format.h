@@ -26,6 +26,7 @@ struct emit {
 	const struct profile *profile;	/* NULL with FORMAT_TRACE */
 	struct group_choice choice;	/* what the profile was built with */
 	bool partial;		/* of an incomplete recording */
+	const bool *args;	/* --args: wanted rows of argument.h, or NULL */
 };
 
 enum format_flag {
@@ -37,6 +38,8 @@ enum format_flag {
 	FORMAT_BINARY = 32,	/* no text: not for a terminal */
 	FORMAT_NAMES = 64,	/* a call is named, never numbered */
 	FORMAT_NATIVE = 128,	/* the native architecture alone */
+	FORMAT_ARGS = 256,	/* rules can look at arguments */
+	FORMAT_FAMILIES = 512,	/* of these, only at families of sockets */
 };
 
 /* What --deny can be; the first that there is, is the default. */
@@ -79,8 +82,8 @@ void write_explanation(const struct emit *emit, FILE *out);
 uint32_t *rule_actions(const struct profile *p, size_t *n);
 
 /*
- * The names whose rules have this action, each once, sorted by strcmp(3);
- * the caller frees the array, the names are the profile's.
+ * The names whose rules have this action, and no conditions, each once, sorted
+ * by strcmp(3); the caller frees the array, the names are the profile's.
  */
 const char **names_with_action(const struct profile *p, uint32_t action,
 			       size_t *n);

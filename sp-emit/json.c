@@ -226,6 +226,32 @@ static json_t *others_json(const struct facts *facts,
 	return list;
 }
 
+/* As --ndjson has arguments: what JSON has no integer for is taken as signed. */
+static json_t *bits_json(uint64_t bits)
+{
+	return json_integer((int64_t)bits);
+}
+
+static json_t *argument_json(struct call **fact)
+{
+	struct argument_value values[ARGUMENT_VALUES_MAX];
+	size_t n = argument_values(*fact, values);
+	json_t *list = n ? json_array() : json_null();
+
+	for (size_t i = 0; i < n; i++) {
+		json_t *value = json_pack("{si so so}",
+				"index", (int)values[i].index,
+				"mask", bits_json(values[i].mask),
+				"value", bits_json(values[i].value));
+
+		json_array_append_new(list, value);
+	}
+	return json_pack("{so si so so}",
+			 "arch", arch_json((*fact)->id),
+			 "nr", (int)(*fact)->id.nr,
+			 "name", name_json((*fact)->id), "values", list);
+}
+
 static uint64_t saturating_add(uint64_t a, uint64_t b)
 {
 	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
@@ -260,7 +286,7 @@ static json_t *losses_json(const struct trace *t)
 void write_json(const struct emit *emit, FILE *out)
 {
 	const struct trace *t = emit->trace;
-	json_t *object = json_pack("{si so so so so so so}",
+	json_t *object = json_pack("{si so so so so so so so}",
 				   "version", JSON_VERSION,
 				   "runs", runs_json(t),
 				   "images", images_json(t),
@@ -269,6 +295,8 @@ void write_json(const struct emit *emit, FILE *out)
 							 denial_json),
 				   "operations", others_json(&t->operations,
 							     operation_json),
+				   "arguments", others_json(&t->arguments,
+							    argument_json),
 				   "lost", losses_json(t));
 
 	json_dumpf(object, out, JSON_INDENT(2));

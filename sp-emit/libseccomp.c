@@ -5,6 +5,9 @@
  * Names are resolved when the filter is built: the header compiles whatever
  * names the installed libseccomp knows.
  */
+#include <inttypes.h>
+#include <seccomp.h>
+
 #include "format.h"
 
 static const char prologue[] =
@@ -20,6 +23,8 @@ static const char prologue[] =
 "\tconst char *name;\t/* NULL: only the number is known */\n"
 "\tint nr;\n"
 "\tuint32_t action;\n"
+"\tunsigned int n_args;\n"
+"\tstruct scmp_arg_cmp args[3];\t/* all of them have to hold */\n"
 "};\n"
 "\n"
 "struct sandprint_arch {\n"
@@ -45,7 +50,8 @@ static const char functions[] =
 "\t\treturn -EDOM;\n"
 "\tif (nr == __NR_SCMP_ERROR)\n"
 "\t\tnr = call->nr;\n"
-"\treturn seccomp_rule_add(filter, call->action, nr, 0);\n"
+"\treturn seccomp_rule_add_array(filter, call->action, nr, call->n_args,\n"
+"\t\t\t\t      call->args);\n"
 "}\n"
 "\n"
 "static inline int sandprint_fill(scmp_filter_ctx filter,\n"
@@ -134,7 +140,17 @@ static void write_call(const struct profile_rule *rule, FILE *out)
 	else
 		fprintf(out, "\t{ NULL, %d, ", rule->id.nr);
 	write_action(rule->action, out);
-	fputs(" },\n", out);
+	if (!rule->n_args) {
+		fputs(", 0, { { 0 } } },\n", out);
+		return;
+	}
+	fprintf(out, ", %u,\n\t  {", rule->n_args);
+	for (uint32_t i = 0; i < rule->n_args; i++)
+		fprintf(out, "%s { %u, SCMP_CMP_%s, 0x%" PRIx64 ", 0x%" PRIx64
+			" }", i ? "," : "", rule->args[i].index,
+			rule->args[i].op == SCMP_CMP_EQ ? "EQ" : "MASKED_EQ",
+			rule->args[i].value, rule->args[i].value_two);
+	fputs(" } },\n", out);
 }
 
 static void write_calls(const struct profile *p, const struct arch *arch,

@@ -3,18 +3,73 @@
  * A policy for `minijail0 -S`: minijail0(5), SECCOMP_FILTER SYNTAX. It is of
  * the native architecture, and what it does not name is killed.
  */
+#include <inttypes.h>
+#include <seccomp.h>
+
 #include "format.h"
 
-static void write_rule(const struct profile_rule *rule, FILE *out)
+static void write_key(const struct profile_rule *rule, FILE *out)
 {
 	if (rule->name)
 		fprintf(out, "%s: ", rule->name);
 	else
 		fprintf(out, "%d: ", rule->id.nr);
-	if (rule->action == SECCOMP_RET_ALLOW)
-		fputs("1\n", out);
-	else
-		fprintf(out, "return %u\n", rule->action & SECCOMP_RET_DATA);
+}
+
+/*
+ * That some bits of an argument have their value: each bit that is set, since
+ * `&` holds when one of several is, and that the clear ones are.
+ */
+static void write_bits(uint32_t index, uint64_t mask, uint64_t value,
+		       FILE *out)
+{
+	const char *and = "";
+
+	for (uint64_t bit = 1; bit; bit <<= 1)
+		if (value & bit) {
+			fprintf(out, "%sarg%u & 0x%" PRIx64, and, index, bit);
+			and = " && ";
+		}
+	if (mask & ~value)
+		fprintf(out, "%sarg%u in ~0x%" PRIx64, and, index,
+			mask & ~value);
+}
+
+static void write_conditions(const struct profile_rule *rule, FILE *out)
+{
+	for (uint32_t i = 0; i < rule->n_args; i++) {
+		const struct profile_arg *arg = &rule->args[i];
+
+		fputs(i ? " && " : "", out);
+		if (arg->op == SCMP_CMP_EQ)
+			fprintf(out, "arg%u == 0x%" PRIx64, arg->index,
+				arg->value);
+		else
+			write_bits(arg->index, arg->value, arg->value_two, out);
+	}
+}
+
+/* The rules of one call: one line, of which any condition is enough. */
+static size_t write_rule(const struct profile *p, size_t i, FILE *out)
+{
+	const struct profile_rule *first = &p->rules[i];
+
+	write_key(first, out);
+	if (!first->n_args) {
+		if (first->action == SECCOMP_RET_ALLOW)
+			fputs("1\n", out);
+		else
+			fprintf(out, "return %u\n",
+				first->action & SECCOMP_RET_DATA);
+		return i + 1;
+	}
+	for (; i < p->n_rules &&
+	       !call_id_compare(&p->rules[i].id, &first->id); i++) {
+		fputs(&p->rules[i] == first ? "" : " || ", out);
+		write_conditions(&p->rules[i], out);
+	}
+	putc('\n', out);
+	return i;
 }
 
 void write_minijail(const struct emit *emit, FILE *out)
@@ -24,6 +79,6 @@ void write_minijail(const struct emit *emit, FILE *out)
 	fputs("# Written by sp-emit from a recording.\n", out);
 	if (emit->partial)
 		fputs("# The recording is incomplete.\n", out);
-	for (size_t i = 0; i < p->n_rules; i++)
-		write_rule(&p->rules[i], out);
+	for (size_t i = 0; i < p->n_rules;)
+		i = write_rule(p, i, out);
 }

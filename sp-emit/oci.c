@@ -2,7 +2,10 @@
 /* The linux.seccomp object of the OCI runtime specification, config-linux. */
 #include "oci.h"
 
+#include <seccomp.h>
 #include <stdlib.h>
+
+#include "text.h"
 
 json_t *oci_archs(const struct profile *p, size_t from)
 {
@@ -60,6 +63,55 @@ static void append_rule(json_t *list, const struct profile *p, uint32_t action)
 	free(names);
 }
 
+static json_t *condition_json(const struct profile_arg *arg)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "index", json_integer(arg->index));
+	json_object_set_new(object, "value", uint_json(arg->value));
+	if (arg->op == SCMP_CMP_MASKED_EQ)
+		json_object_set_new(object, "valueTwo",
+				    uint_json(arg->value_two));
+	json_object_set_new(object, "op",
+			    json_string(arg->op == SCMP_CMP_MASKED_EQ ?
+					"SCMP_CMP_MASKED_EQ" : "SCMP_CMP_EQ"));
+	return object;
+}
+
+static json_t *conditional_json(const struct profile_rule *rule)
+{
+	json_t *object = json_object(), *list = json_array();
+
+	json_object_set_new(object, "names", json_pack("[s]", rule->name));
+	oci_set_action(object, "action", "errnoRet", rule->action);
+	for (uint32_t i = 0; i < rule->n_args; i++)
+		json_array_append_new(list, condition_json(&rule->args[i]));
+	json_object_set_new(object, "args", list);
+	return object;
+}
+
+/* By name: with several architectures a rule is there for each. */
+static void append_conditional(json_t *rules, const struct profile *p)
+{
+	json_t *seen = json_object();
+
+	for (size_t i = 0; i < p->n_rules; i++) {
+		json_t *rule;
+		char *text;
+
+		if (!p->rules[i].n_args)
+			continue;
+		rule = conditional_json(&p->rules[i]);
+		text = json_dumps(rule, JSON_COMPACT);
+		if (!json_object_get(seen, text))
+			json_array_append(rules, rule);
+		json_object_set_new(seen, text, json_true());
+		free(text);
+		json_decref(rule);
+	}
+	json_decref(seen);
+}
+
 json_t *oci_rules(const struct profile *p)
 {
 	json_t *rules = json_array();
@@ -70,6 +122,7 @@ json_t *oci_rules(const struct profile *p)
 	for (size_t i = 0; i < n; i++)
 		if (actions[i] != SECCOMP_RET_ALLOW)
 			append_rule(rules, p, actions[i]);
+	append_conditional(rules, p);
 	free(actions);
 	return rules;
 }

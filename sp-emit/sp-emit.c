@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "args.h"
 #include "build.h"
 #include "check.h"
 #include "memory.h"
@@ -14,7 +15,8 @@
 #include "select.h"
 #include "text.h"
 
-#define CONTAINER (FORMAT_ONE_LIST | FORMAT_BEFORE | FORMAT_ERRNO)
+#define CONTAINER \
+	(FORMAT_ONE_LIST | FORMAT_BEFORE | FORMAT_ERRNO | FORMAT_ARGS)
 #define RUNTIMES (RUNTIME_RUNC | RUNTIME_CRUN)
 
 static const struct format formats[] = {
@@ -25,15 +27,16 @@ static const struct format formats[] = {
 	{ "spo", "a SeccompProfile for Kubernetes, in YAML",
 	  CONTAINER, DENY_EPERM | DENY_KILL | DENY_LOG, RUNTIMES, write_spo },
 	{ "systemd", "a drop-in for a systemd service",
-	  FORMAT_ONE_LIST | FORMAT_BEFORE, DENY_ANY, 0, write_systemd },
+	  FORMAT_ONE_LIST | FORMAT_BEFORE | FORMAT_ARGS | FORMAT_FAMILIES,
+	  DENY_ANY, 0, write_systemd },
 	{ "libseccomp", "a C header with a function that loads the filter",
-	  FORMAT_ERRNO, DENY_ANY, 0, write_libseccomp },
+	  FORMAT_ERRNO | FORMAT_ARGS, DENY_ANY, 0, write_libseccomp },
 	{ "bpf", "the filter as seccomp(2) takes it: for bwrap --seccomp",
-	  FORMAT_BEFORE | FORMAT_ERRNO | FORMAT_BINARY, DENY_ANY,
-	  RUNTIME_BWRAP, write_bpf },
+	  FORMAT_BEFORE | FORMAT_ERRNO | FORMAT_BINARY | FORMAT_ARGS,
+	  DENY_ANY, RUNTIME_BWRAP, write_bpf },
 	{ "minijail", "a policy for minijail0 -S",
-	  FORMAT_BEFORE | FORMAT_ERRNO | FORMAT_NATIVE, DENY_KILL, 0,
-	  write_minijail },
+	  FORMAT_BEFORE | FORMAT_ERRNO | FORMAT_NATIVE | FORMAT_ARGS,
+	  DENY_KILL, 0, write_minijail },
 	{ "firejail", "lines for a firejail profile",
 	  FORMAT_BEFORE | FORMAT_NAMES | FORMAT_NATIVE, DENY_ANY,
 	  RUNTIME_FIREJAIL, write_firejail },
@@ -58,6 +61,9 @@ static const char help_end[] =
 "                       comes from; alone, that of --oci\n"
 "\n"
 "What is in it:\n"
+"      --args[=GROUPS]  rules for arguments too: of socket, ioctl, prctl,\n"
+"                       personality, ptrace, bpf, keyctl, clone and exec; not\n"
+"                       unless named: fcntl, setsockopt, kill; all\n"
 "      --exact          the observed calls alone\n"
 "      --deny=WHAT      for other calls: errno:NAME, kill or log (default\n"
 "                       errno:EPERM; with --minijail, kill)\n"
@@ -84,6 +90,8 @@ struct options {
 	const struct format *format;	/* NULL: none was given */
 	bool explain, exact, no_new_privs, allow_partial;
 	bool allow_denied, deny_denied;
+	bool has_args;
+	bool args[ARGS_ROWS_MAX];
 	bool without[GROUP_COUNT];
 	int runtimes;		/* RUNTIME_*; -1: as the format has it */
 	uint32_t default_action;
@@ -94,7 +102,8 @@ struct options {
 };
 
 enum {
-	OPT_EXPLAIN = 256,
+	OPT_ARGS = 256,
+	OPT_EXPLAIN,
 	OPT_EXACT,
 	OPT_DENY,
 	OPT_RUNTIME,
@@ -169,9 +178,21 @@ static void set_format(struct options *o, const struct format *format)
 	o->format = format;
 }
 
+static void parse_args(struct options *o, const char *list)
+{
+	char *bad;
+
+	o->has_args = true;
+	if (!args_parse(list, o->args, &bad))
+		message_usage("--args: no group is called '%s'", bad);
+}
+
 static void apply_option(struct options *o, int c)
 {
 	switch (c) {
+	case OPT_ARGS:
+		parse_args(o, optarg);
+		break;
 	case OPT_EXPLAIN:
 		o->explain = true;
 		break;
@@ -219,6 +240,7 @@ static void apply_option(struct options *o, int c)
 }
 
 static const struct option fixed_options[] = {
+	{ "args", optional_argument, NULL, OPT_ARGS },
 	{ "explain", no_argument, NULL, OPT_EXPLAIN },
 	{ "exact", no_argument, NULL, OPT_EXACT },
 	{ "deny", required_argument, NULL, OPT_DENY },
@@ -304,6 +326,9 @@ static void parse_options(struct options *o, int argc, char **argv)
 	if (o->explain && o->format->flags & FORMAT_TRACE)
 		message_usage("--explain: --%s is no profile",
 			      o->format->name);
+	if (o->has_args && !(o->format->flags & FORMAT_ARGS))
+		message_usage("--args: --%s has no rules for arguments",
+			      o->format->name);
 	if (o->n_globs && o->format->flags & FORMAT_EVENTS)
 		message_usage("--image: not with --%s, whose lines have their "
 			      "image", o->format->name);
@@ -382,6 +407,21 @@ static bool select_from(struct trace **t, const struct options *o)
 	return fine;
 }
 
+/* False when libseccomp cannot make a filter of these rules. */
+static bool add_args(struct profile *p, struct emit *emit,
+		     const struct options *o)
+{
+	unsigned int flags = o->format->flags;
+
+	if (!o->has_args)
+		return true;
+	emit->args = o->args;
+	if (flags & FORMAT_FAMILIES)
+		return true;
+	args_restrict(p, emit->trace, o->args, flags & FORMAT_ONE_LIST);
+	return args_check(p, emit->trace);
+}
+
 /* The profile for the format, or NULL. */
 static struct profile *make_profile(struct emit *emit, const struct options *o)
 {
@@ -399,7 +439,7 @@ static struct profile *make_profile(struct emit *emit, const struct options *o)
 	note_operations(emit->trace);
 	emit->choice = build.choice = choose_groups(o, native);
 	p = build_profile(emit->trace, &build);
-	if (check_profile(p, o->exact))
+	if (check_profile(p, o->exact) && add_args(p, emit, o))
 		return p;
 	profile_free(p);
 	return NULL;
@@ -435,7 +475,9 @@ static void print_summary(const struct profile *p)
 	char *line;
 
 	for (size_t i = 0; i < p->n_rules; i++)
-		if (first_origin(&p->rules[i]) >= 0)
+		if (first_origin(&p->rules[i]) >= 0 &&
+		    (!i || call_id_compare(&p->rules[i - 1].id,
+					   &p->rules[i].id)))
 			counts[first_origin(&p->rules[i])]++;
 	line = xasprintf("%zu observed", counts[GROUP_COUNT]);
 	for (int g = 0; g < GROUP_FALLBACK; g++) {

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "args.h"
 #include "format.h"
+#include "memory.h"
 
 enum { LINE_MAX_COLUMNS = 78 };
 
@@ -58,6 +60,54 @@ static void write_log(const char **names, size_t n, FILE *out)
 	write_list("SystemCallLog=~", names, n, out);
 }
 
+static int by_family(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The first argument of socket(2), which is all that systemd looks at. */
+static uint32_t *families_of(const struct trace *t, size_t *n)
+{
+	uint32_t *families = xcalloc(t->arguments.n, sizeof(*families));
+	char buf[SYSCALL_NAME_MAX];
+	size_t used = 0;
+
+	*n = 0;
+	for (size_t i = 0; i < t->arguments.n; i++) {
+		struct argument_value values[ARGUMENT_VALUES_MAX];
+		const struct call *fact = t->arguments.at[i];
+
+		if (argument_values(fact, values) && !values[0].index &&
+		    !strcmp(syscall_label(fact->id, buf), "socket"))
+			families[used++] = values[0].value;
+	}
+	qsort(families, used, sizeof(*families), by_family);
+	for (size_t i = 0; i < used; i++)
+		if (!i || families[i] != families[i - 1])
+			families[(*n)++] = families[i];
+	return families;
+}
+
+/*
+ * Families that have no name cannot be said, and are refused by the kernel
+ * anyway. "none" is understood since systemd 249.
+ */
+static void write_families(const struct trace *t, FILE *out)
+{
+	size_t n, named = 0;
+	uint32_t *families = families_of(t, &n);
+
+	fputs("RestrictAddressFamilies=\nRestrictAddressFamilies=", out);
+	for (size_t i = 0; i < n; i++)
+		if (families[i] && family_name(families[i]))
+			fprintf(out, "%s%s", named++ ? " " : "",
+				family_name(families[i]));
+	fputs(named ? "\n" : "none\n", out);
+	free(families);
+}
+
 void write_systemd(const struct emit *emit, FILE *out)
 {
 	const struct profile *p = emit->profile;
@@ -72,5 +122,7 @@ void write_systemd(const struct emit *emit, FILE *out)
 		write_log(names, n, out);
 	else
 		write_filter(p, names, n, out);
+	if (emit->args && args_knows(emit->trace, "socket"))
+		write_families(emit->trace, out);
 	free(names);
 }

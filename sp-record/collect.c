@@ -200,6 +200,44 @@ static void collect_rare(struct collection *c)
 	}
 }
 
+static void collect_argument(struct collection *c,
+			     const struct argument_key *key,
+			     const struct tally *tally)
+{
+	struct call fact = { .id = { row_arch(key->row), key->nr } };
+	const struct argument_rule *rule = argument_rule_of(fact.id);
+	struct argument_value values[ARGUMENTS_MAX];
+	uint8_t detail[ARGUMENTS_MAX * ARGUMENT_DETAIL_SIZE];
+	struct sighting sighting = sighting_of(c, tally, 0);
+	size_t n = rule && key->what == ARGUMENT_VALUES ? rule->n : 0;
+
+	if (key->what == ARGUMENT_NUMBER || key->image >= IMAGE_ARMED)
+		return;
+	for (size_t i = 0; i < n; i++)
+		values[i] = (struct argument_value){
+			rule->arguments[i].index, rule->arguments[i].recorded,
+			key->values[i]
+		};
+	argument_detail(values, n, detail);
+	fact.detail = detail;
+	fact.detail_size = n * ARGUMENT_DETAIL_SIZE;
+	fact.image = trace_image(c, key->image);
+	trace_sum_fact(c->trace, FACT_ARGUMENT, &fact, &sighting);
+}
+
+static void collect_arguments(struct collection *c)
+{
+	int fd = bpf_map__fd(c->tracer->skel->maps.arguments);
+	struct argument_key key, *previous = NULL;
+	struct tally tally;
+
+	while (!bpf_map_get_next_key(fd, previous, &key)) {
+		previous = &key;
+		if (!bpf_map_lookup_elem(fd, &key, &tally))
+			collect_argument(c, &key, &tally);
+	}
+}
+
 /* The task went on with a signal in place of its call; it lives. */
 static void collect_trapped(struct collection *c)
 {
@@ -275,6 +313,7 @@ void tracer_collect(struct tracer *t, struct trace *trace, uint32_t run)
 	for (uint32_t id = 0; id < image_end(t) && id < t->n_table; id++)
 		collect_table(&c, id);
 	collect_rare(&c);
+	collect_arguments(&c);
 	collect_trapped(&c);
 	collect_losses(t, trace->runs[run]);
 	free(c.images);

@@ -123,6 +123,54 @@ static void size_maps(struct tracer *t)
 				 target->n_pids : 1);
 }
 
+static void set_rule(struct argument_rule_bits *bits,
+		     const struct argument_rule *rule)
+{
+	bits->n = rule->n;
+	for (size_t i = 0; i < 3; i++) {
+		bool used = i < rule->n;
+
+		bits->index[i] = used ? rule->arguments[i].index : UINT32_MAX;
+		bits->masks[i] = used ? rule->arguments[i].recorded : 0;
+	}
+}
+
+static uint8_t trait_of(struct call_id id)
+{
+	static const struct {
+		const char *name;
+		uint8_t trait;
+	} others[] = {
+		{ "execve", TRAIT_EXEC }, { "execveat", TRAIT_EXEC },
+		{ "prctl", TRAIT_FILTER }, { "seccomp", TRAIT_FILTER },
+	};
+	const struct argument_rule *rule = argument_rule_of(id);
+	char buf[SYSCALL_NAME_MAX];
+	const char *name = syscall_name(id, buf);
+	uint8_t trait = rule ? rule - argument_rule_at(0) + 1 : 0;
+
+	for (size_t i = 0; name && i < sizeof(others) / sizeof(others[0]); i++)
+		if (!strcmp(others[i].name, name))
+			trait |= others[i].trait;
+	return trait;
+}
+
+/*
+ * The traits of the calls that have any: the names that there are rules for,
+ * as numbers of each row. x32's are where x86-64's leave room, or the same.
+ */
+static void set_traits(struct record *skel)
+{
+	const struct argument_rule *rule;
+
+	for (uint32_t i = 0; (rule = argument_rule_at(i)); i++)
+		set_rule(&skel->rodata->argument_rules[i + 1], rule);
+	for (uint32_t row = 0; row < ROWS; row++)
+		for (int32_t nr = 0; nr < TRAITS_NUMBERS; nr++)
+			skel->rodata->traits[row][nr] = trait_of(
+				(struct call_id){ row_arch(row), nr });
+}
+
 /* The kernel side has programs for commands, for attaching, and for both. */
 static void choose_programs(struct record *skel, bool attaching)
 {
@@ -218,6 +266,7 @@ static int load(struct tracer *t, const struct tracer_options *options)
 	size_maps(t);
 	size_table(t);
 	size_log(t, options->log_events);
+	set_traits(skel);
 	skel->rodata->no_follow = options->no_follow;
 	skel->rodata->attaching = t->target;
 	if (t->target && t->target->cgroup) {

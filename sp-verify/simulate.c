@@ -131,6 +131,68 @@ static void note_denials(const struct trace *t)
 	free(denied);
 }
 
+/* Whether the trace has the arguments of every call of that identity. */
+static bool knows_arguments(const struct trace *t,
+			    const struct call_total *total)
+{
+	uint64_t known = 0;
+
+	for (size_t i = 0; i < t->arguments.n; i++) {
+		const struct call *fact = t->arguments.at[i];
+
+		if (fact->detail_size &&
+		    !call_id_compare(&fact->id, &total->id))
+			known += call_count(fact);
+	}
+	return known && known >= total->count;
+}
+
+static enum verdict judge_values(const struct filter *filter,
+				 const struct trace *t,
+				 const struct call *fact,
+				 struct report *report)
+{
+	struct argument_value values[ARGUMENT_VALUES_MAX];
+	size_t n = argument_values(fact, values);
+	struct filter_answers answers;
+	enum verdict verdict;
+	char *answer, *given, *text;
+
+	filter_run_known(filter, fact->id, values, n, &answers);
+	verdict = judge(&answers);
+	if (verdict != DENIED)
+		return verdict;
+	answer = describe(&answers);
+	given = argument_text(fact->id, values, n);
+	text = xasprintf("%s with %s", answer, given);
+	report_add(report, fact->id, text, image_name(t->images[fact->image]),
+		   call_count(fact));
+	free(text);
+	free(given);
+	free(answer);
+	return verdict;
+}
+
+/* A call whose arguments decide, by those that were recorded. */
+static enum verdict judge_arguments(const struct filter *filter,
+				    const struct trace *t,
+				    const struct call_total *total,
+				    struct report *report)
+{
+	enum verdict verdict = ALLOWED;
+
+	if (!knows_arguments(t, total))
+		return UNDECIDED;
+	for (size_t i = 0; i < t->arguments.n; i++) {
+		const struct call *fact = t->arguments.at[i];
+
+		if (!call_id_compare(&fact->id, &total->id) &&
+		    judge_values(filter, t, fact, report) == UNDECIDED)
+			verdict = UNDECIDED;
+	}
+	return verdict;
+}
+
 size_t simulate(const struct filter *filter, const struct trace *t,
 		struct report *report)
 {
@@ -144,6 +206,9 @@ size_t simulate(const struct filter *filter, const struct trace *t,
 
 		filter_run_any(filter, totals[i].id, &answers);
 		verdict = judge(&answers);
+		if (verdict == UNDECIDED)
+			verdict = judge_arguments(filter, t, &totals[i],
+						  report);
 		if (verdict == DENIED)
 			add_violation(report, t, &totals[i], &answers);
 		else if (verdict == UNDECIDED)

@@ -74,7 +74,9 @@ two_streams() {
 	            text += (f"call {call[0]} {call[1]} {rnd.choice([1, 200, 2**32, 2**63])} "
 	                     f"first={rnd.choice([0, 5, 2**40])} flags={rnd.randint(0, 3)}\n")
 	    for kind, keys in (("denial", ["0 -1", "0 -4095", "0 9", "-1 31"]),
-	                       ("operation", ["0", "18", "255"])):
+	                       ("operation", ["0", "18", "255"]),
+	                       ("argument", ["41 '0:0xff:2 1:15:1'", "41 ''",
+	                                     f"41 0:{2**64 - 1}:{2**63}", "-1 5:1:0"])):
 	        for key in rnd.sample(keys, rnd.randint(0, 2)):
 	            text += (f"{kind} {rnd.choice(runs)} {key} {rnd.choice([1, 2**40])} "
 	                     f"first={rnd.choice([0, 5])} image=/bin/{rnd.choice('xyz')}\n")

@@ -428,6 +428,33 @@ static bool answers_have(const struct filter_answers *answers, uint32_t action)
 	return false;
 }
 
+/* With some bits of some arguments known the answer is one of those left. */
+static bool check_known(const struct filter *f, const struct probe *probe,
+			uint32_t answer)
+{
+	struct call_id id = { probe->data.arch, probe->data.nr };
+	struct argument_value values[6];
+	struct filter_answers some, one;
+	size_t n = 0;
+
+	for (uint8_t i = 0; i < 6; i++) {
+		uint64_t mask = rand() % 2 ? ~random_value() : UINT64_MAX;
+
+		if (rand() % 3)
+			values[n++] = (struct argument_value){
+				i, mask, probe->data.args[i] & mask
+			};
+	}
+	filter_run_known(f, id, values, n, &some);
+	for (uint8_t i = 0; i < 6; i++)
+		values[i] = (struct argument_value){
+			i, UINT64_MAX, probe->data.args[i]
+		};
+	filter_run_known(f, id, values, 6, &one);
+	return !some.more && answers_have(&some, answer) && one.n == 1 &&
+		!one.more && one.actions[0] == answer;
+}
+
 static bool denies(uint32_t action)
 {
 	return !action_allows(action);
@@ -445,6 +472,9 @@ static bool check_probe(const struct filter *f, const struct filter *notifying,
 		       &any);
 	if (any.more || !answers_have(&any, answer))
 		message_error("answer %#x is not among those possible", answer);
+	else if (!check_known(f, probe, answer))
+		message_error("answer %#x is not what is left when arguments "
+			      "are known", answer);
 	else if (by_filter ? answer != ERRNO((uint32_t)-probe->result)
 			   : answer != ALLOW)
 		message_error("nr %d of %#x: %#x here, the kernel %ld",

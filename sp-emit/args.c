@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "args.h"
+
+#include <inttypes.h>
+#include <seccomp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "filter.h"
+#include "memory.h"
+#include "message.h"
+
+static bool want_group(const char *name, size_t length,
+		       bool wanted[ARGS_ROWS_MAX])
+{
+	bool all = length == strlen("all") && !memcmp(name, "all", length);
+	bool found = all;
+	const struct argument_rule *rule;
+
+	for (size_t i = 0; (rule = argument_rule_at(i)); i++)
+		if (all || (strlen(rule->group) == length &&
+			    !memcmp(rule->group, name, length)))
+			found = wanted[i] = true;
+	return found;
+}
+
+bool args_parse(const char *list, bool wanted[ARGS_ROWS_MAX], char **bad)
+{
+	const struct argument_rule *rule;
+
+	for (size_t i = 0; !list && (rule = argument_rule_at(i)); i++)
+		wanted[i] = rule->usual;
+	while (list) {
+		size_t length = strcspn(list, ",");
+
+		if (!want_group(list, length, wanted)) {
+			*bad = xasprintf("%.*s", (int)length, list);
+			return false;
+		}
+		list = list[length] ? list + length + 1 : NULL;
+	}
+	return true;
+}
+
+static int by_detail(const void *a, const void *b)
+{
+	return detail_compare(*(struct call *const *)a,
+			      *(struct call *const *)b);
+}
+
+struct call **args_of(const struct trace *t, struct call_id id, size_t *n)
+{
+	struct call **list = xcalloc(t->arguments.n + 1, sizeof(*list));
+
+	*n = 0;
+	for (size_t i = 0; i < t->arguments.n; i++)
+		if (!call_id_compare(&t->arguments.at[i]->id, &id))
+			list[(*n)++] = t->arguments.at[i];
+	qsort(list, *n, sizeof(*list), by_detail);
+	return list;
+}
+
+static bool is_restrictable(const struct profile_rule *rule,
+			    const bool wanted[ARGS_ROWS_MAX])
+{
+	const struct argument_rule *row = argument_rule_of(rule->id);
+
+	return row && wanted[row - argument_rule_at(0)] &&
+		rule->action == SECCOMP_RET_ALLOW &&
+		!(rule->origin & ~(PROFILE_OBSERVED | ORIGIN_UNION));
+}
+
+/* The conditions of one fact; 64-bit registers hold 32-bit arguments too. */
+static void set_conditions(struct profile_rule *rule, const struct call *fact)
+{
+	struct argument_value values[ARGUMENT_VALUES_MAX];
+	const struct argument_rule *row = argument_rule_of(fact->id);
+	size_t n = argument_values(fact, values);
+
+	rule->n_args = n;
+	for (size_t i = 0; i < n; i++) {
+		uint64_t mask = values[i].mask;
+
+		for (size_t k = 0; k < row->n; k++)
+			if (row->arguments[k].index == values[i].index)
+				mask &= row->arguments[k].compared;
+		rule->args[i] = (struct profile_arg){
+			.index = values[i].index,
+			.op = ~mask ? SCMP_CMP_MASKED_EQ : SCMP_CMP_EQ,
+			.value = ~mask ? mask : values[i].value,
+			.value_two = ~mask ? values[i].value & mask : 0,
+		};
+	}
+}
+
+static bool same_conditions(const struct profile_rule *a,
+			    const struct profile_rule *b)
+{
+	if (a->n_args != b->n_args)
+		return false;
+	for (uint32_t i = 0; i < a->n_args; i++)
+		if (a->args[i].index != b->args[i].index ||
+		    a->args[i].op != b->args[i].op ||
+		    a->args[i].value != b->args[i].value ||
+		    a->args[i].value_two != b->args[i].value_two)
+			return false;
+	return true;
+}
+
+/* Rules of one call follow each other from `first` on. */
+static void add_distinct(struct profile *p, size_t first,
+			 const struct profile_rule *rule)
+{
+	for (size_t i = first; i < p->n_rules; i++)
+		if (same_conditions(&p->rules[i], rule))
+			return;
+	profile_add_rule(p, rule);
+}
+
+static bool same_name(const struct call *fact, const struct profile_rule *rule,
+		      bool one_list)
+{
+	char buf[SYSCALL_NAME_MAX];
+	const char *name;
+
+	if (!one_list)
+		return !call_id_compare(&fact->id, &rule->id);
+	name = syscall_name(fact->id, buf);
+	return name && rule->name && !strcmp(name, rule->name);
+}
+
+/* How often calls that share the rule's values had unknown ones. */
+static uint64_t unknown_of_rule(const struct trace *t,
+				const struct profile_rule *rule, bool one_list)
+{
+	uint64_t made = 0, known = 0;
+
+	for (size_t i = 0; i < t->calls.n; i++)
+		if (same_name(t->calls.at[i], rule, one_list))
+			made += call_count(t->calls.at[i]);
+	for (size_t i = 0; i < t->arguments.n; i++)
+		if (same_name(t->arguments.at[i], rule, one_list) &&
+		    t->arguments.at[i]->detail_size)
+			known += call_count(t->arguments.at[i]);
+	return made > known ? made - known : 0;
+}
+
+/* Whether the rules from `first` on name every value of the same bits. */
+static bool is_everything(const struct profile *p, size_t first)
+{
+	const struct profile_arg *arg = &p->rules[first].args[0];
+	int bits = __builtin_popcountll(arg->value);
+
+	return p->rules[first].n_args == 1 && arg->op == SCMP_CMP_MASKED_EQ &&
+		bits < 8 && p->n_rules - first == (size_t)1 << bits;
+}
+
+static bool note_unknown(const char *name, uint64_t n)
+{
+	if (n)
+		message_note("--args: %s has no rule, since %" PRIu64 " times "
+			     "its arguments are not known, or were too "
+			     "different", name, n);
+	return n;
+}
+
+bool args_knows(const struct trace *t, const char *name)
+{
+	struct profile_rule rule = { .name = (char *)name };
+
+	return !note_unknown(name, unknown_of_rule(t, &rule, true));
+}
+
+static void restrict_rule(struct profile *to, const struct trace *t,
+			  const struct profile_rule *rule, bool one_list)
+{
+	size_t first = to->n_rules;
+
+	if (note_unknown(rule->name, unknown_of_rule(t, rule, one_list))) {
+		profile_add_rule(to, rule);
+		return;
+	}
+	for (size_t i = 0; i < t->arguments.n; i++) {
+		struct profile_rule one = *rule;
+
+		if (!same_name(t->arguments.at[i], rule, one_list))
+			continue;
+		set_conditions(&one, t->arguments.at[i]);
+		add_distinct(to, first, &one);
+	}
+	if (!is_everything(to, first))
+		return;
+	while (to->n_rules > first + 1)
+		free(to->rules[--to->n_rules].name);
+	to->rules[first].n_args = 0;
+}
+
+void args_restrict(struct profile *p, const struct trace *t,
+		   const bool wanted[ARGS_ROWS_MAX], bool one_list)
+{
+	struct profile *old = profile_new(p->default_action), moved;
+
+	moved = *old;
+	*old = *p;
+	*p = moved;
+	p->other_arch_action = old->other_arch_action;
+	for (size_t i = 0; i < old->n_archs; i++)
+		profile_add_arch(p, old->archs[i]);
+	for (size_t i = 0; i < old->n_rules; i++)
+		if (is_restrictable(&old->rules[i], wanted))
+			restrict_rule(p, t, &old->rules[i], one_list);
+		else
+			profile_add_rule(p, &old->rules[i]);
+	profile_free(old);
+}
+
+static bool check_fact(const struct filter *f, const struct call *fact)
+{
+	struct argument_value values[ARGUMENT_VALUES_MAX];
+	size_t n = argument_values(fact, values);
+	struct filter_answers answers;
+	char buf[SYSCALL_NAME_MAX], *text;
+
+	filter_run_known(f, fact->id, values, n, &answers);
+	for (size_t i = 0; n && i < answers.n; i++) {
+		if (action_allows(answers.actions[i]))
+			continue;
+		text = argument_text(fact->id, values, n);
+		message_error("--args: libseccomp makes of these rules a "
+			      "filter that denies %s with %s",
+			      syscall_label(fact->id, buf), text);
+		free(text);
+		return false;
+	}
+	return true;
+}
+
+bool args_check(const struct profile *p, const struct trace *t)
+{
+	struct filter *f = NULL;
+	char *problem;
+	int err = filter_compile(p, &f, &problem);
+	bool fine = !err;
+
+	if (err)
+		message_error("--args: %s", problem ? problem : strerror(-err));
+	for (size_t i = 0; fine && i < t->arguments.n; i++)
+		fine = check_fact(f, t->arguments.at[i]);
+	free(problem);
+	filter_free(f);
+	return fine;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* --args: rules that look at a call's arguments. */
+#ifndef ARGS_H
+#define ARGS_H
+
+#include "format.h"
+
+/*
+ * Names from a list "socket,ioctl", or "all"; NULL: the usual ones. The index
+ * of the table's rows (argument.h) that they stand for, in `wanted`. False:
+ * `*bad` (heap, caller frees) is a name that is none.
+ */
+enum { ARGS_ROWS_MAX = 64 };
+bool args_parse(const char *list, bool wanted[ARGS_ROWS_MAX], char **bad);
+
+/*
+ * Restrict what the profile allows, for being observed and for no other
+ * reason, to the values that were recorded. A call of which not all are known
+ * stays as it is; which, is said. With `one_list`, calls of one name share
+ * their values.
+ */
+void args_restrict(struct profile *p, const struct trace *t,
+		   const bool wanted[ARGS_ROWS_MAX], bool one_list);
+
+/*
+ * Compile the profile and evaluate every value that was recorded: false, and
+ * said and latched, when libseccomp makes of it a filter that denies one.
+ */
+bool args_check(const struct profile *p, const struct trace *t);
+
+/* Whether the arguments of all calls of that name are known; said if not. */
+bool args_knows(const struct trace *t, const char *name);
+
+/*
+ * The argument facts of a call, of all images, by detail; the caller frees the
+ * array.
+ */
+struct call **args_of(const struct trace *t, struct call_id id, size_t *n);
+
+#endif

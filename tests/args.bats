@@ -1,0 +1,284 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Arguments: what is recorded of them, and the rules that are made of that.
+load helper
+
+setup_file() {
+	if [ "$(id -u)" = 0 ]; then
+		sp-record -q -o "$BATS_FILE_TMPDIR/a.sp" -- \
+			"$WITNESS/arguments" >/dev/null
+	fi
+}
+
+# made — a.sp: a program with sockets and terminals, by hand
+made() {
+	"$TESTS/mkstream" >a.sp <<-'END'
+	run 1 "a run"
+	image /opt/tool
+	call 1 execve 1
+	call 1 read 7
+	call 1 socket 3
+	argument 1 socket "0:0xffffffffffffffff:1 1:15:1 2:0xffffffffffffffff:0" 2
+	argument 1 socket "0:0xffffffffffffffff:16 1:15:3 2:0xffffffffffffffff:9" 1
+	call 1 ioctl 4
+	argument 1 ioctl "1:0xffffffffffffffff:0xffffffff80045430" 4
+	call 1 mmap 8
+	argument 1 mmap "2:4:0" 5
+	argument 1 mmap "2:4:4" 3
+	call 1 clone 2
+	argument 1 clone "0:0x7e020000:0" 2
+	END
+}
+
+# values NAME FILE — the values of a call, "VALUE… COUNT", and those of "any"
+values() {
+	sp-emit --json "$2" | jq -r --arg name "$1" '.arguments[] |
+		select(.name == $name) |
+		"\([.values[]?.value | tostring] | join(" ")) \(.count)"'
+}
+
+@test "the values of a run, by the bits that count, once each" {
+	requires_root
+	local a=$BATS_FILE_TMPDIR/a.sp
+	diff - <(values socket "$a") <<-'END'
+	1 1 0 3
+	1099511627778 2 0 1
+	END
+	[ "$(values socketpair "$a")" = "1 5 0 1" ]
+	[ "$(values setsockopt "$a")" = "1 16 1" ]
+	[ "$(values ioctl "$a" | tail -1)" = "21531 100" ]
+	[ "$(values prctl "$a")" = "16 1" ]
+	[ "$(values personality "$a")" = "4294967295 1" ]
+	[ "$(values keyctl "$a")" = "0 1" ]
+	[ "$(values kill "$a")" = "0 1" ]
+	grep -qx '0 .*' <(values mmap "$a")
+	grep -qx '4 .*' <(values mmap "$a")
+}
+
+@test "more values than can be told apart become any, said so" {
+	requires_root
+	local a=$BATS_FILE_TMPDIR/a.sp
+	[ "$(values tgkill "$a" | wc -l)" = 65 ]
+	[ "$(values tgkill "$a" | head -1)" = " 1" ]
+	run -0 sp-emit --oci --args=all -o p.json "$a"
+	[[ $output == *"--args: tgkill has no rule, since 1 times its "* ]]
+	run -0 jq '[.syscalls[] | select(.names[] == "tgkill")] | .[].args' \
+		p.json
+	[ "$output" = null ]
+}
+
+@test "every call that has a rule is there with its values, on each image" {
+	requires_root
+	sp-record -q -o b.sp -- sh -c "$WITNESS/arguments >/dev/null; $(
+		)timeout 5 git --version >/dev/null; ls /tmp >/dev/null"
+	run -0 sp-emit --oci --args=all --no-runtime -o p.json b.sp
+	[[ $output != *"clone"* && $output != *socket* ]]
+	run -0 sp-verify -p p.json b.sp
+	[[ $output != *undecided* ]]
+}
+
+@test "the rules in force: what was seen, and nothing else" {
+	requires_root
+	requires bwrap
+	local a=$BATS_FILE_TMPDIR/a.sp
+	sp-record -q -o other.sp -- "$WITNESS/arguments" other >/dev/null
+	sp-emit --bpf --args=all -o args.bpf "$a"
+	sp-emit --bpf -o calls.bpf "$a"
+	local start="bwrap --bind / / --seccomp 9 $WITNESS/arguments"
+	run -0 $start 9<args.bpf
+	[ "$output" = begins ]
+	run -0 $start other 9<args.bpf
+	[ "$output" = 'begins
+AF_INET6 1
+SOCK_DGRAM 1
+TIOCSTI 1
+PR_SET_NAME 1
+F_SETOWN 1
+SIGUSR1 1' ]
+	run -0 $start other 9<calls.bpf
+	[[ $output == *"AF_INET6 0"*"TIOCSTI 9"* ]]
+	# the simulation says the same
+	sp-emit --oci --no-runtime --args=all -o p.json "$a"
+	run -1 sp-verify -p p.json other.sp
+	[[ $output == *"socket"*"EPERM with AF_INET6 1 0"* ]]
+	[[ $output == *"EPERM with AF_UNIX 2 0"* ]]
+	run -0 sp-verify -p p.json "$a"
+}
+
+@test "the C header holds the rules" {
+	requires_root
+	local a=$BATS_FILE_TMPDIR/a.sp
+	sp-emit --libseccomp --args=all -o profile.h "$a"
+	cat >main.c <<-'END'
+	#include "profile.h"
+	#include <stdio.h>
+	#include <sys/socket.h>
+	int main(void)
+	{
+		if (sandprint_load())
+			return 1;
+		printf("%d %d\n", socket(AF_UNIX, SOCK_STREAM, 0) >= 0,
+		       socket(AF_INET6, SOCK_STREAM, 0) >= 0);
+		return 0;
+	}
+	END
+	cc -Wall -Wextra -Werror -o main main.c -lseccomp
+	run -0 ./main
+	[ "$output" = "1 0" ]
+}
+
+@test "oci: a rule for each set of values, none where all are allowed" {
+	made
+	run -0 sp-emit --oci --args --exact -o p.json a.sp
+	diff - <(jq -r '.syscalls[] | select(.args) | "\(.names[0]) \([.args[] |
+		"\(.index) \(.op) \(.value) \(.valueTwo)"] | join(", "))"' \
+		p.json) <<-'END'
+	ioctl 1 SCMP_CMP_MASKED_EQ 4294967295 2147767344
+	socket 0 SCMP_CMP_MASKED_EQ 4294967295 1, 1 SCMP_CMP_MASKED_EQ 15 1, 2 SCMP_CMP_MASKED_EQ 4294967295 0
+	socket 0 SCMP_CMP_MASKED_EQ 4294967295 16, 1 SCMP_CMP_MASKED_EQ 15 3, 2 SCMP_CMP_MASKED_EQ 4294967295 9
+	clone 0 SCMP_CMP_MASKED_EQ 2114060288 0
+	END
+	jq -e '.syscalls[0].names | index("mmap") and (index("socket") | not)' \
+		p.json
+	run -0 sp-verify -p p.json a.sp
+	[[ $output != *undecided* ]]
+}
+
+@test "a call that a group adds, or whose values are not all known, has none" {
+	made
+	{
+		cat a.sp
+		"$TESTS/mkstream" <<-'END'
+		run 2 "another, recorded without"
+		image /opt/tool
+		call 2 socket 1
+		call 2 157 1
+		argument 2 157 0:0xffffffffffffffff:22 1
+		END
+	} >b.sp
+	run -0 sp-emit --oci --args -o p.json b.sp
+	[[ $output == *"--args: socket has no rule, since 1 times its "* ]]
+	jq -e '[.syscalls[] | select(.args) | .names[]] | unique ==
+		["clone", "ioctl"]' p.json
+	run -0 sp-emit --oci --args --no-runtime --nnp -o p.json b.sp
+	jq -e '[.syscalls[] | select(.args) | .names[]] | unique ==
+		["clone", "ioctl", "prctl"]' p.json
+}
+
+@test "one list for two architectures has the values of both" {
+	made
+	"$TESTS/mkstream" >x86.sp <<-'END'
+	run 2 "32 bits"
+	image /opt/p32
+	call 2 359 1 arch=x86
+	argument 2 359 "0:0xffffffffffffffff:2 1:15:2 2:0xffffffffffffffff:0" 1 arch=x86
+	END
+	sp-emit --oci --args=socket -o p.json a.sp x86.sp
+	jq -e '[.syscalls[] | select(.names[] == "socket") |
+		.args[0].valueTwo] | sort == [1, 2, 16]' p.json
+	sp-emit --libseccomp --args=socket -o p.h a.sp x86.sp
+	[ "$(grep -c '"socket"' p.h)" = 3 ]
+}
+
+@test "minijail: rules by bits, which hold for just those values" {
+	made
+	sp-emit --minijail --args --exact -o p.policy a.sp
+	grep -qx 'clone: arg0 in ~0x7e020000' p.policy
+	grep -qx 'mmap: 1' p.policy
+	# minijail0(5): atoms, && and ||; evaluated here for each value
+	/usr/bin/python3 - p.policy <<-'END'
+	import re, sys
+	rules = dict(line.strip().split(": ", 1) for line in open(sys.argv[1])
+	             if not line.startswith("#"))
+	M = 2**64 - 1
+	def atom(text, args):
+	    i, op, value = re.fullmatch(r"arg([0-5]) (==|&|in) (~?0x[0-9a-f]+)", text).groups()
+	    value = ~int(value[1:], 16) & M if value[0] == "~" else int(value, 16)
+	    a = args[int(i)]
+	    return a == value if op == "==" else a & value != 0 if op == "&" else a & ~value & M == 0
+	def holds(call, *args):
+	    return any(all(atom(t.strip(), args) for t in part.split("&&"))
+	               for part in rules[call].split("||"))
+	for family in range(64):
+	    for kind in range(16):
+	        for flags in 0, 0x800, 0x80000, 0x80800:
+	            for protocol in range(20):
+	                want = (family, kind, protocol) in ((1, 1, 0), (16, 3, 9))
+	                assert holds("socket", family, kind | flags, protocol) == want
+	assert holds("socket", 1 | 5 << 32, 1, 0)
+	for cmd in 0x80045430, 0xffffffff80045430:
+	    assert holds("ioctl", 0, cmd)
+	for bit in range(32):
+	    assert not holds("ioctl", 0, 0x80045430 ^ 1 << bit)
+	END
+}
+
+@test "systemd: the families, or none, and only if they are known" {
+	made
+	sp-emit --systemd --args -o p.conf a.sp
+	grep -qx 'RestrictAddressFamilies=AF_UNIX AF_NETLINK' p.conf
+	run -0 sp-emit --systemd a.sp
+	[[ $output != *Families* ]]
+	"$TESTS/mkstream" >none.sp <<-'END'
+	run 1 "no sockets"
+	image /opt/tool
+	call 1 read 7
+	END
+	sp-emit --systemd --args -o p.conf none.sp
+	grep -qx 'RestrictAddressFamilies=none' p.conf
+	"$TESTS/mkstream" >unknown.sp <<-'END'
+	run 1 "unknown"
+	image /opt/tool
+	call 1 socket 7
+	END
+	run -0 sp-emit --systemd --args -o p.conf unknown.sp
+	[[ $output == *"socket has no rule"* ]]
+	run ! grep Families p.conf
+}
+
+@test "systemd: the drop-in with families is taken" {
+	requires systemd-analyze
+	made
+	mkdir -p x.service.d
+	printf '[Service]\nExecStart=/bin/true\n' >x.service
+	sp-emit --systemd --args -o x.service.d/p.conf a.sp
+	run -0 systemd-analyze verify ./x.service
+	[ -z "$output" ]
+}
+
+@test "explain lists the values and how often each was seen" {
+	made
+	run -0 sp-emit --oci --explain a.sp
+	[[ $output == *"socket"*"values    2 with AF_UNIX 1 0"* ]]
+	[[ $output == *"values    1 with AF_NETLINK 3 9"* ]]
+	[[ $output == *"values    4 with 0xffffffff80045430"* ]]
+}
+
+@test "--args of groups, and of none that exists" {
+	made
+	sp-emit --oci --args=ioctl,clone --exact -o p.json a.sp
+	jq -e '[.syscalls[] | select(.args) | .names[]] | unique ==
+		["clone", "ioctl"]' p.json
+	run -2 sp-emit --oci --args=ioctl,none a.sp
+	[[ $output == "sp-emit: --args: no group is called 'none'"* ]]
+	run -2 sp-emit --firejail --args a.sp
+	[[ $output == "sp-emit: --args: --firejail has no rules "* ]]
+}
+
+@test "arguments that are none are refused" {
+	local bad
+	for bad in '[9, 0, 3221225534, 41, [6, 1, 1], [[0, 1, 0, 0]]]' \
+		'[9, 0, 3221225534, 41, [0, 1, 2], [[0, 1, 0, 0]]]' \
+		'[9, 0, 3221225534, 41, [0, 1], [[0, 1, 0, 0]]]' \
+		'[9, 0, 3221225534, 41, [1, 1, 1, 0, 1, 1], [[0, 1, 0, 0]]]' \
+		'[9, 0, 3221225534, 41, "x", [[0, 1, 0, 0]]]'; do
+		"$TESTS/mkstream" >bad.sp <<-END
+		run 1 bad
+		image /opt/tool
+		call 1 read 1
+		record $bad
+		END
+		run -2 sp-merge -o out.sp bad.sp
+		[[ $output == *"an argument that is none" ]]
+	done
+}
