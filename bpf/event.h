@@ -233,8 +233,9 @@ struct progress {
 	__u64 unwatched;	/* 1: there was a filter before it was watched */
 	__u64 transit;		/* tasks that the last pass found so */
 	__u64 found;		/* tasks that the passes over all tasks added */
+	__u64 lost_names;	/* the overflow of `names` */
 };
-_Static_assert(sizeof(struct progress) == 120, "layout");
+_Static_assert(sizeof(struct progress) == 128, "layout");
 
 /* Written by user space. */
 struct control {

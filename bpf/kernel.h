@@ -13,17 +13,24 @@ struct super_block {
 };
 
 struct inode {
+	__u16 i_mode;
 	struct super_block *i_sb;
 	unsigned long i_ino;
 	__u32 i_generation;
 };
 
 struct qstr {
+	__u32 hash;
 	__u32 len;
 	const unsigned char *name;
 };
 
+struct hlist_bl_node {
+	struct hlist_bl_node **pprev;
+};
+
 struct dentry {
+	struct hlist_bl_node d_hash;
 	struct dentry *d_parent;
 	struct qstr d_name;
 };
@@ -48,16 +55,59 @@ struct list_head {
 };
 
 struct file {
+	__u32 f_mode;
 	struct path f_path;
 	struct inode *f_inode;
+	void *private_data;
+};
+
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
+struct in6_addr {
+	__u8 bytes[16];
+};
+
+struct sock_common {
+	__u16 skc_family;
+	__u16 skc_num;
+	__u32 skc_rcv_saddr;
+	struct in6_addr skc_v6_rcv_saddr;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+};
+
+struct socket {
+	struct sock *sk;
+};
+
+struct unix_address {
+	int len;
+};
+
+struct unix_sock {
+	struct unix_address *addr;
+};
+
+struct vm_area_struct {
+	struct file *vm_file;
 };
 
 struct linux_binprm {
 	struct file *file;
+	const char *filename, *interp;
 };
 
 struct fs_struct {
-	struct path root;
+	struct path root, pwd;
 };
 
 struct kernfs_node {
@@ -110,8 +160,8 @@ struct mm_struct {
 
 struct pt_regs {
 	unsigned long r8, r9, r10, bx, cx, dx, si, di, bp;	/* x86 */
-	unsigned long orig_ax;
-	__u64 regs[31], orig_x0;		/* arm64 */
+	unsigned long orig_ax, ip;
+	__u64 regs[31], pc, orig_x0;		/* arm64 */
 	__s32 syscallno;
 };
 
@@ -138,6 +188,7 @@ struct task_struct {
 	struct pid *thread_pid;
 	struct mm_struct *mm;
 	struct fs_struct *fs;
+	struct files_struct *files;
 	struct signal_struct *signal;
 	struct css_set *cgroups;
 };

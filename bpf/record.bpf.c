@@ -13,6 +13,7 @@
 
 #include "event.h"
 #include "kernel.h"
+#include "names.h"
 
 #define TS_COMPAT 0x0002	/* x86: asm/thread_info.h */
 #define X32_BIT 0x40000000	/* asm/unistd.h */
@@ -43,6 +44,7 @@ const volatile bool every;		/* call is logged */
 const volatile __u32 log_size;		/* entries of each CPU */
 const volatile bool no_follow;		/* only threads of a followed task */
 const volatile bool attaching;
+const volatile bool naming;		/* paths and addresses are noted */
 const volatile bool by_cgroup;
 /* In the kernel's BTF; 0: pointers cannot be cast. */
 const volatile __u32 task_struct_id, pt_regs_id;
@@ -484,6 +486,15 @@ static __always_inline __s32 regs_nr(struct pt_regs *regs)
 	return BPF_CORE_READ(regs, orig_ax);
 #else
 	return BPF_CORE_READ(regs, syscallno);
+#endif
+}
+
+static __always_inline __u64 entry_of(struct pt_regs *regs)
+{
+#if defined(__TARGET_ARCH_x86)
+	return BPF_CORE_READ(regs, ip);
+#else
+	return BPF_CORE_READ(regs, pc);
 #endif
 }
 
@@ -998,6 +1009,225 @@ static __always_inline void walk(struct image_path *p, struct file *file,
 	p->cut = at != STEP_AT_ROOT;
 }
 
+#include "names.bpf.h"
+
+/* What an open call's flags are, wherever they stand. */
+static __always_inline __u64 open_flags(const volatile struct name_spec *spec,
+					const __u64 args[8])
+{
+	__u64 flags = 0;
+
+	if (spec->flags == ARG_HOW)
+		bpf_probe_read_user(&flags, sizeof(flags),
+				    (void *)args[2]);
+	else
+		flags = args[spec->flags & 7];
+	return flags | spec->access2;
+}
+
+/* The file of a descriptor that the call was given, or gave. */
+static __always_inline struct file *
+named_file(const volatile struct name_spec *spec, struct task_struct *task,
+	   const __u64 args[8], __s64 result)
+{
+	switch (spec->kind) {
+	case NAMES_OPEN:
+		return result >= 0 ? file_of(task, result) : NULL;
+	case NAMES_MAP:
+		return args[2] & PROT_EXEC && !(args[3] & MAP_ANONYMOUS) ?
+			file_of(task, args[4]) : NULL;
+	case NAMES_FILE:
+		return file_of(task, args[spec->directory & 7]);
+	default:
+		return NULL;
+	}
+}
+
+static __always_inline __u32 given_access(const volatile struct name_spec *spec,
+					  const __u64 args[8])
+{
+	__u32 mode;
+
+	if (spec->kind == NAMES_OPEN)
+		return not_opened(open_flags(spec, args));
+	if (spec->access & NAME_CREATE && spec->flags != ARG_NONE) {
+		mode = args[spec->flags & 7] >> 12 & 0xf;	/* mknod */
+		return spec->access |
+			(mode ? mode : TYPE_REGULAR) << NAME_TYPE_SHIFT;
+	}
+	if (spec->access & NAME_DELETE && spec->flags != ARG_NONE)
+		return spec->access | (args[spec->flags & 7] & AT_REMOVEDIR ?
+				       TYPE_DIRECTORY << NAME_TYPE_SHIFT : 0);
+	return spec->access;
+}
+
+/* What a call named, that has ended. */
+static __always_inline void note_call(struct name_scratch *s,
+				      const volatile struct name_spec *spec,
+				      struct task_struct *task, bool compat,
+				      __u32 image, const __u64 args[8],
+				      __s64 result)
+{
+	__u32 kind = spec->kind, parts = kind == NAMES_TWO ? 2 : 1;
+	struct file *file = named_file(spec, task, args, result);
+	struct place none = { NULL, NULL };
+
+#pragma clang loop unroll(disable)
+	for (__u32 part = 0; part < parts; part++) {
+		struct name_note note = {
+			.key.image = image, .key.answer = answer_of(result),
+			.key.access = spec->access,
+			.at = place_of(file), .root = root_of(task),
+		};
+		long size = 0;
+
+		if (kind >= NAMES_ADDRESS) {
+			size = kind == NAMES_ADDRESS ?
+				read_address(s, args[spec->name & 7],
+					     args[spec->flags & 7]) :
+				kind == NAMES_MESSAGE ?
+				read_message(s, args[spec->name & 7], compat) :
+				own_address(s, file_of(task, args[0]));
+			if (!size)
+				return;
+			note.key.is_socket = 1;
+			note.at = has_path(s, size) ?
+				start_of(s, task, -1, size, 2) : none;
+		} else if (file || (kind == NAMES_CHDIR && !note.key.answer)) {
+			if (note.key.answer)
+				return;		/* it was not mapped */
+			if (!file)
+				note.at = cwd_of(task);
+			note.key.access = kind == NAMES_OPEN ?
+				opened(file, open_flags(spec, args)) :
+				spec->access | (file ? type_of(file) :
+				TYPE_DIRECTORY << NAME_TYPE_SHIFT);
+			if (is_deleted(note.at))
+				note.key.access |= NAME_DELETED;
+		} else {
+			__u32 name = part ? spec->name2 : spec->name;
+			__u32 from = part ? spec->directory2 : spec->directory;
+
+			if (name == ARG_NONE || !args[name & 7] ||
+			    (kind == NAMES_OPEN && result >= 0) ||
+			    (kind == NAMES_EXEC && !note.key.answer))
+				return;
+			size = read_name(s, args[name & 7]);
+			if (!size)	/* the descriptor itself */
+				return;
+			note.key.access = part ? spec->access2 :
+				given_access(spec, args);
+			note.key.access |= NAME_GIVEN | (size < 0 ? NAME_UNREAD : 0);
+			note.at = start_of(s, task, args[from & 7], size, 0);
+			size = size < 0 ? 0 : size;
+		}
+		note.name_size = size & (NAME_SIZE - 1);
+		note_name(s, &note);
+	}
+}
+
+/* regs_nr(), without a helper where that can be had. */
+static __always_inline __s32 nr_of(struct pt_regs *regs)
+{
+	struct pt_regs *typed;
+
+	if (!pt_regs_id)
+		return regs_nr(regs);
+	typed = cast((__u64)regs, pt_regs_id);
+#if defined(__TARGET_ARCH_x86)
+	return typed->orig_ax;
+#else
+	return typed->syscallno;
+#endif
+}
+
+SEC("raw_tp")
+int note_names(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct pt_regs *regs = (void *)ctx->args[0];
+	struct task_struct *task = current_task(regs);
+	struct task_slot *slot = slot_of(task->pid);
+	const volatile struct name_spec *spec;
+	struct name_scratch *s;
+	__u32 row, at, zero = SCRATCH_EXIT;
+	__u64 args[8];
+
+	if (!is_followed(slot))
+		return 0;
+	row = current_row(task);
+	at = (__u32)nr_of(regs) & ~(row == ROW_NATIVE ? X32_BIT : 0);
+	if (at >= TRAITS_NUMBERS)
+		return 0;
+	at = name_calls[row & 1][at];
+	if (!at)
+		return 0;
+	s = bpf_map_lookup_elem(&name_scratch, &zero);
+	if (!s)
+		return 0;
+	spec = &name_specs[at & (NAME_SPECS - 1)];
+	read_args(regs, row, args);
+	args[6] = 0;
+	args[ARG_NONE] = (__u32)-100;		/* AT_FDCWD */
+	note_call(s, spec, task, row == ROW_COMPAT, slot->image, args,
+		  ctx->args[1]);
+	return 0;
+}
+
+static long take_file(struct task_struct *task, struct vm_area_struct *vma,
+		      struct file **file)
+{
+	(void)task;
+	*file = BPF_CORE_READ(vma, vm_file);
+	return 0;
+}
+
+/*
+ * What has been executed: the file; the script that it interprets; and the
+ * dynamic loader, which is where the program begins.
+ */
+static __always_inline void note_exec(struct linux_binprm *bprm, __u32 image)
+{
+	struct task_struct *current = bpf_get_current_task_btf();
+	const char *given = BPF_CORE_READ(bprm, filename);
+	struct file *executed = BPF_CORE_READ(bprm, file), *entered = NULL;
+	__u32 one = SCRATCH_EXEC;
+	struct name_scratch *s = bpf_map_lookup_elem(&name_scratch, &one);
+
+	if (!s)
+		return;
+	bpf_find_vma(current, entry_of((void *)bpf_task_pt_regs(current)),
+		     take_file, &entered, 0);
+#pragma clang loop unroll(disable)
+	for (int part = 0; part < 3; part++) {
+		struct file *file = part ? entered : executed;
+		struct name_note note = {
+			.key.image = image, .root = root_of(current),
+		};
+		long size = 0;
+
+		if (part == 2) {
+			if (given == BPF_CORE_READ(bprm, interp))
+				continue;
+			size = bpf_probe_read_kernel_str(
+				&s->path.bytes[PATH_SIZE], NAME_SIZE, given);
+			size = size > 0 ? size - 1 : 0;
+			end_with_zeros(s, size);
+			note.key.access = NAME_EXECUTE | NAME_READ |
+				NAME_GIVEN | TYPE_REGULAR << NAME_TYPE_SHIFT;
+			note.at = start_of(s, current, -1, size, 0);
+		} else {
+			if (!file || (part && file == executed))
+				continue;
+			note.at = place_of(file);
+			note.key.access = NAME_EXECUTE | type_of(file) |
+				(part ? NAME_MAP : 0) |
+				(is_deleted(note.at) ? NAME_DELETED : 0);
+		}
+		note.name_size = size & (NAME_SIZE - 1);
+		note_name(s, &note);
+	}
+}
+
 /* The path of a new image, kept until it is read at the end. */
 static __always_inline void keep_path(__u32 id, const struct image_key *key,
 				      struct file *file,
@@ -1067,11 +1297,12 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 	struct linux_binprm *bprm = (void *)ctx->args[2];
 	__u32 old_pid = ctx->args[1], pid = BPF_CORE_READ(task, pid), image;
 	struct task_slot *from = slot_of(old_pid), *to = slot_of(pid);
-	__u32 state;
+	__u32 state, caller;
 	bool first;
 
 	if (!from || !to || from->image == IMAGE_NONE)
 		return 0;
+	caller = from->image;
 	first = from->image == IMAGE_ARMED;
 	state = from->state;
 	if (stand_of(state) == STAND_TRANSIT &&
@@ -1102,6 +1333,8 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 	if (first)
 		begin(image);
 	log_task(LOG_EXEC, image, task, 0, 0);
+	if (naming)
+		note_exec(bprm, first ? image : caller);
 	return 0;
 }
 

@@ -28,6 +28,8 @@ enum stream_kind {
 	STREAM_EVENTS = 7,
 	STREAM_EVENT_IMAGE = 8,
 	STREAM_ARGUMENT = 9,
+	STREAM_PATH = 10,
+	STREAM_SOCKET = 11,
 };
 
 /* No writer produces a record beyond these: sp-stream(5), LIMITS. */

@@ -8,14 +8,15 @@
 
 #include "memory.h"
 #include "message.h"
+#include "path.h"
 #include "stream.h"
 #include "text.h"
 
 /* Bytes: no kind has more. */
-enum { DETAIL_MAX = ARGUMENT_VALUES_MAX * ARGUMENT_DETAIL_SIZE };
+enum { DETAIL_MAX = PATH_FACT_MAX };
 
-/* What a denial can hold: linux/err.h, signal(7). */
-enum { DENIAL_ERRNO_MAX = 4095, DENIAL_SIGNAL_MAX = 64 };
+/* What an answer can be: linux/err.h, signal(7). */
+enum { ANSWER_ERRNO_MAX = 4095, DENIAL_SIGNAL_MAX = 64 };
 
 #define uthash_malloc(size) xcalloc(1, size)
 #include <uthash.h>
@@ -357,13 +358,62 @@ static void write_values(const struct call *fact, msgpack_packer *pk)
 	}
 }
 
+static bool read_path(const msgpack_object *o, uint8_t *detail, size_t *size)
+{
+	char *text;
+
+	if (!text_unpack(o, &text))
+		return false;
+	*size = strlen(text);
+	if (*size <= PATH_FACT_MAX)
+		memcpy(detail, text, *size);
+	free(text);
+	return *size && *size <= PATH_FACT_MAX;
+}
+
+static void write_path(const struct call *fact, msgpack_packer *pk)
+{
+	char *text = path_of_fact(fact);
+
+	text_pack(text, pk);
+	free(text);
+}
+
+char *path_of_fact(const struct call *fact)
+{
+	char *text = xcalloc(fact->detail_size + 1, 1);
+
+	if (fact->detail_size)
+		memcpy(text, fact->detail, fact->detail_size);
+	return text;
+}
+
+static bool read_address(const msgpack_object *o, uint8_t *detail,
+			 size_t *size)
+{
+	if (o->type != MSGPACK_OBJECT_BIN ||
+	    o->via.bin.size > ADDRESS_FACT_MAX)
+		return false;
+	*size = o->via.bin.size;
+	if (*size)
+		memcpy(detail, o->via.bin.ptr, *size);
+	return true;
+}
+
+static void write_address(const struct call *fact, msgpack_packer *pk)
+{
+	msgpack_pack_bin_with_body(pk, fact->detail, fact->detail_size);
+}
+
 /*
  * A fact's record has an image, then the part of the key that its kind has,
  * then its sightings.
  */
 static const struct fact_shape {
 	enum stream_kind record;
-	bool arch, answer;
+	bool arch;
+	int32_t answer_min, answer_max;	/* both 0: it has none */
+	bool answer_zero;		/* can be 0 */
 	/* NULL: no detail. Reads into `detail`, DETAIL_MAX bytes. */
 	bool (*read_detail)(const msgpack_object *o, uint8_t *detail,
 			    size_t *size);
@@ -373,21 +423,32 @@ static const struct fact_shape {
 #define PROBLEMS(what) \
 	what " that is none", what " without a list of runs", \
 	what " with a run that is none"
-	[FACT_CALL] = { STREAM_CALL, true, false, NULL, NULL,
+	[FACT_CALL] = { STREAM_CALL, true, 0, 0, false, NULL, NULL,
 			PROBLEMS("a call") },
-	[FACT_DENIAL] = { STREAM_DENIAL, true, true, NULL, NULL,
+	[FACT_DENIAL] = { STREAM_DENIAL, true, -ANSWER_ERRNO_MAX,
+			  DENIAL_SIGNAL_MAX, false, NULL, NULL,
 			  PROBLEMS("a denial") },
-	[FACT_OPERATION] = { STREAM_OPERATION, false, false, NULL, NULL,
+	[FACT_OPERATION] = { STREAM_OPERATION, false, 0, 0, false, NULL, NULL,
 			     PROBLEMS("an operation") },
-	[FACT_ARGUMENT] = { STREAM_ARGUMENT, true, false, read_values,
+	[FACT_ARGUMENT] = { STREAM_ARGUMENT, true, 0, 0, false, read_values,
 			    write_values, PROBLEMS("an argument") },
+	[FACT_PATH] = { STREAM_PATH, false, -ANSWER_ERRNO_MAX, 0, true,
+			read_path, write_path, PROBLEMS("a path") },
+	[FACT_SOCKET] = { STREAM_SOCKET, true, -ANSWER_ERRNO_MAX, 0, true,
+			  read_address, write_address, PROBLEMS("a socket") },
 #undef PROBLEMS
 };
+
+static bool has_answer(const struct fact_shape *shape)
+{
+	return shape->answer_min;
+}
 
 /* Fields after the kind. */
 static uint32_t fact_fields(const struct fact_shape *shape)
 {
-	return 3 + shape->arch + shape->answer + (shape->read_detail != NULL);
+	return 3 + shape->arch + has_answer(shape) +
+		(shape->read_detail != NULL);
 }
 
 /* Reading */
@@ -531,9 +592,9 @@ static bool read_fact_key(const struct segment *s,
 	if (!s->n_images || !uint_unpack(f++, s->n_images - 1, &index) ||
 	    (shape->arch && !uint_unpack(f++, UINT32_MAX, &arch)) ||
 	    !int_unpack(f++, INT32_MIN, INT32_MAX, &nr) ||
-	    (shape->answer &&
-	     (!int_unpack(f++, -DENIAL_ERRNO_MAX, DENIAL_SIGNAL_MAX, &answer) ||
-	      !answer)) ||
+	    (has_answer(shape) &&
+	     (!int_unpack(f++, shape->answer_min, shape->answer_max,
+			  &answer) || (!answer && !shape->answer_zero))) ||
 	    (shape->read_detail && !shape->read_detail(f, detail, &size)))
 		return false;
 	*key = (struct call){
@@ -942,7 +1003,7 @@ static void write_fact(struct stream_writer *w, enum fact_kind kind,
 	if (shape->arch)
 		msgpack_pack_uint32(pk, fact->id.arch);
 	msgpack_pack_int32(pk, fact->id.nr);
-	if (shape->answer)
+	if (has_answer(shape))
 		msgpack_pack_int32(pk, fact->answer);
 	if (shape->write_detail)
 		shape->write_detail(fact, pk);

@@ -52,17 +52,20 @@ struct image {
  * own answers it with an error, or with death; the same call can be made and
  * denied, by its arguments. An operation is one of io_uring and no call; its
  * id is { 0, opcode }. An argument fact is a call with some of its arguments'
- * values, or with none where there were too many different ones.
+ * values, or with none where there were too many different ones. A path's id
+ * is { 0, access } (names.h) and its detail the path; a socket's is { family,
+ * operation } and its detail the address (path.h).
  */
 enum fact_kind {
-	FACT_CALL, FACT_DENIAL, FACT_OPERATION, FACT_ARGUMENT, FACT_KINDS
+	FACT_CALL, FACT_DENIAL, FACT_OPERATION, FACT_ARGUMENT, FACT_PATH,
+	FACT_SOCKET, FACT_KINDS
 };
 
 struct call {
 	uint32_t image;		/* index into images[] */
 	struct call_id id;
 	int32_t answer;		/* of a denial: -errno, or the signal that
-				   killed; else 0 */
+				   killed; of a path or socket: -errno or 0 */
 	/* What its kind has beyond that, in the order of memcmp(3). */
 	uint8_t *detail;
 	size_t detail_size;	/* bytes */
@@ -95,7 +98,8 @@ struct trace {
 	union {
 		struct facts facts[FACT_KINDS];
 		struct {
-			struct facts calls, denials, operations, arguments;
+			struct facts calls, denials, operations, arguments,
+				     paths, sockets;
 		};
 	};
 	uint64_t n_events;		/* that were read, and not kept */
@@ -161,6 +165,8 @@ size_t argument_values(const struct call *fact,
 void argument_detail(const struct argument_value *values, size_t n,
 		     uint8_t *detail);
 
+/* The path of a path's fact; heap. */
+char *path_of_fact(const struct call *fact);
 /* The order of details. */
 int detail_compare(const struct call *a, const struct call *b);
 

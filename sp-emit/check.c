@@ -110,6 +110,38 @@ bool check_runs(const struct trace *t, bool by_image, bool allow_partial,
 	return fine;
 }
 
+static bool has_paths(const struct run *run)
+{
+	for (char **how = run->how; how && *how; how++)
+		if (!strcmp(*how, "paths"))
+			return true;
+	return false;
+}
+
+bool check_paths(const struct trace *t, const struct format *format,
+		 bool allow_partial, bool *partial)
+{
+	char id[RUN_ID_HEX];
+	bool fine = true;
+
+	for (size_t i = 0; i < t->n_runs; i++) {
+		const struct run *run = t->runs[i];
+		uint64_t lost = run_lost(run, "path");
+
+		if (!has_paths(run)) {
+			message_error("run %s: recorded without --paths, and "
+				      "--%s is made of them",
+				      run_id_hex(run, id), format->name);
+			fine = false;
+		} else if (lost) {
+			*partial = true;
+			fine &= doubt(allow_partial, run, "%" PRIu64
+				      " paths or addresses were lost", lost);
+		}
+	}
+	return fine;
+}
+
 const struct arch *check_native(const struct trace *t)
 {
 	const struct arch *native = NULL;

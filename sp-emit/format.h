@@ -40,6 +40,7 @@ enum format_flag {
 	FORMAT_NATIVE = 128,	/* the native architecture alone */
 	FORMAT_ARGS = 256,	/* rules can look at arguments */
 	FORMAT_FAMILIES = 512,	/* of these, only at families of sockets */
+	FORMAT_PATHS = 1024,	/* made of paths: needs runs that have them */
 };
 
 /* What --deny can be; the first that there is, is the default. */
@@ -69,12 +70,15 @@ void write_docker(const struct emit *emit, FILE *out);
 void write_minijail(const struct emit *emit, FILE *out);
 void write_firejail(const struct emit *emit, FILE *out);
 void write_spo(const struct emit *emit, FILE *out);
+void write_path_list(const struct emit *emit, FILE *out);
 void write_json(const struct emit *emit, FILE *out);
 void write_table(const struct emit *emit, FILE *out);
 /* A call's "arch" and "name" and a sighting's "flags", as --json has them. */
 json_t *arch_json(struct call_id id);
 json_t *name_json(struct call_id id);
 json_t *flags_json(uint32_t flags);
+/* "AF_INET 127.0.0.1:80", escaped as paths are; heap. */
+char *socket_text(const struct call *fact);
 /* In place of any profile: where each of its rules comes from. */
 void write_explanation(const struct emit *emit, FILE *out);
 

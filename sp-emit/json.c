@@ -5,7 +5,9 @@
 
 #include "format.h"
 #include "memory.h"
+#include "names.h"
 #include "operation.h"
+#include "path.h"
 #include "text.h"
 
 enum { JSON_VERSION = 1 };
@@ -252,6 +254,61 @@ static json_t *argument_json(struct call **fact)
 			 "name", name_json((*fact)->id), "values", list);
 }
 
+static json_t *errno_json(const struct call *fact)
+{
+	return fact->answer ? json_integer(-fact->answer) : json_null();
+}
+
+static json_t *access_json(uint32_t access)
+{
+	static const struct {
+		uint32_t flag;
+		const char *name;
+	} flags[] = {
+		{ NAME_GIVEN, "given" }, { NAME_CUT, "cut" },
+		{ NAME_UNREAD, "unread" }, { NAME_DELETED, "deleted" },
+	};
+	json_t *list = json_array();
+
+	for (uint32_t bit = 1; bit & NAME_ACCESS; bit <<= 1)
+		if (access & bit && access_name(bit))
+			json_array_append_new(list,
+					      json_string(access_name(bit)));
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (access & flags[i].flag)
+			json_array_append_new(list,
+					      json_string(flags[i].name));
+	return list;
+}
+
+static json_t *path_json(struct call **fact)
+{
+	char *path = path_of_fact(*fact), *escaped = path_escape(path);
+	json_t *object = json_pack("{ss so so}", "path", escaped,
+				   "access", access_json((*fact)->id.nr),
+				   "errno", errno_json(*fact));
+
+	free(escaped);
+	free(path);
+	return object;
+}
+
+static json_t *socket_json(struct call **fact)
+{
+	char *address = address_text((*fact)->id.arch, (*fact)->detail,
+				     (*fact)->detail_size);
+	const char *family = family_name((*fact)->id.arch);
+	const char *operation = socket_operation_name((*fact)->id.nr);
+	json_t *object = json_pack("{ss? so ss so}",
+			"operation", operation,
+			"family", family ? json_string(family) :
+				json_integer((*fact)->id.arch),
+			"address", address, "errno", errno_json(*fact));
+
+	free(address);
+	return object;
+}
+
 static uint64_t saturating_add(uint64_t a, uint64_t b)
 {
 	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
@@ -286,7 +343,7 @@ static json_t *losses_json(const struct trace *t)
 void write_json(const struct emit *emit, FILE *out)
 {
 	const struct trace *t = emit->trace;
-	json_t *object = json_pack("{si so so so so so so so}",
+	json_t *object = json_pack("{si so so so so so so so so so}",
 				   "version", JSON_VERSION,
 				   "runs", runs_json(t),
 				   "images", images_json(t),
@@ -297,6 +354,9 @@ void write_json(const struct emit *emit, FILE *out)
 							     operation_json),
 				   "arguments", others_json(&t->arguments,
 							    argument_json),
+				   "paths", others_json(&t->paths, path_json),
+				   "sockets", others_json(&t->sockets,
+							  socket_json),
 				   "lost", losses_json(t));
 
 	json_dumpf(object, out, JSON_INDENT(2));

@@ -40,6 +40,8 @@ static const struct format formats[] = {
 	{ "firejail", "lines for a firejail profile",
 	  FORMAT_BEFORE | FORMAT_NAMES | FORMAT_NATIVE, DENY_ANY,
 	  RUNTIME_FIREJAIL, write_firejail },
+	{ "path-list", "the paths and sockets, a line each: see the manual",
+	  FORMAT_TRACE | FORMAT_PATHS, DENY_ANY, 0, write_path_list },
 	{ "json", "the trace itself, for jq", FORMAT_TRACE, DENY_ANY, 0,
 	  write_json },
 	{ "table", "the calls of the trace and their counts", FORMAT_TRACE,
@@ -565,6 +567,8 @@ static void emit(struct trace **t, const struct options *o, char **paths)
 
 	if (!load_inputs(*t, paths, o->allow_partial) ||
 	    !check_runs(*t, o->n_globs, o->allow_partial, &partial) ||
+	    (o->format->flags & FORMAT_PATHS &&
+	     !check_paths(*t, o->format, o->allow_partial, &partial)) ||
 	    !select_from(t, o))
 		return;
 	trace_sort(*t);

@@ -418,6 +418,8 @@ bool btf_write_excerpt(const struct btf *local, int fd, struct btf_ids *ids)
 			choose(&e, &e.wanted[i]);
 		ids->task_struct = find_id(&e, "task_struct");
 		ids->pt_regs = find_id(&e, "pt_regs");
+		ids->file = find_id(&e, "file");
+		ids->dentry = find_id(&e, "dentry");
 		write_types(&e);
 		ok = to_file(e.btf, fd);
 	}

@@ -12,7 +12,7 @@
 
 /* Ids in the kernel's BTF; 0: it has none. */
 struct btf_ids {
-	uint32_t task_struct, pt_regs;
+	uint32_t task_struct, pt_regs, file, dentry;
 	uint32_t bpf_rdonly_cast;	/* a kfunc, since Linux 6.2 */
 };
 

@@ -297,6 +297,24 @@ static void collect_losses(const struct tracer *t, struct run *run)
 	run_lose(run, "record", 0);
 }
 
+static uint32_t image_of_name(void *collection, uint32_t id)
+{
+	return trace_image(collection, id < IMAGE_ARMED ? id : IMAGE_OTHER);
+}
+
+static void collect_names(struct collection *c)
+{
+	struct tracer *t = c->tracer;
+	uint64_t lost;
+
+	if (!t->naming)
+		return;
+	lost = naming_collect(t->naming, t->skel, c->trace, c->run,
+			      c->start_ns, image_of_name, c);
+	run_lose(c->trace->runs[c->run], "path",
+		 lost + program_misses(t->skel->progs.note_names));
+}
+
 void tracer_collect(struct tracer *t, struct trace *trace, uint32_t run)
 {
 	struct collection c = {
@@ -316,5 +334,6 @@ void tracer_collect(struct tracer *t, struct trace *trace, uint32_t run)
 	collect_arguments(&c);
 	collect_trapped(&c);
 	collect_losses(t, trace->runs[run]);
+	collect_names(&c);
 	free(c.images);
 }

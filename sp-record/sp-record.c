@@ -48,6 +48,8 @@ static const char help[] =
 "      --every         write each call as an event too, with time, task and\n"
 "                      arguments: sp-emit --ndjson\n"
 "      --buffer=N      room for N events on each CPU (default: 131072)\n"
+"      --paths         the paths and addresses of sockets that calls are given,\n"
+"                      as well\n"
 "      --name=NAME     the run's name; default: the command line\n"
 "      --label=K=V     a label for the run; can be given more than once\n"
 "      --no-argv       leave the command line out of the stream\n"
@@ -127,7 +129,7 @@ static void parse_options(struct options *o, int argc, char **argv)
 {
 	enum {
 		LEADER = 256, NO_FOLLOW, NAME, LABEL, NO_ARGV, PROGRESS,
-		CGROUP, UNIT, CONTAINER, EVERY, BUFFER,
+		CGROUP, UNIT, CONTAINER, EVERY, BUFFER, PATHS,
 	};
 	static const struct option longs[] = {
 		{ "pid", required_argument, NULL, 'p' },
@@ -141,6 +143,7 @@ static void parse_options(struct options *o, int argc, char **argv)
 		{ "no-follow", no_argument, NULL, NO_FOLLOW },
 		{ "every", no_argument, NULL, EVERY },
 		{ "buffer", required_argument, NULL, BUFFER },
+		{ "paths", no_argument, NULL, PATHS },
 		{ "name", required_argument, NULL, NAME },
 		{ "label", required_argument, NULL, LABEL },
 		{ "no-argv", no_argument, NULL, NO_ARGV },
@@ -186,6 +189,9 @@ static void parse_options(struct options *o, int argc, char **argv)
 			break;
 		case BUFFER:
 			o->buffer = parse_events(optarg);
+			break;
+		case PATHS:
+			o->tracer.paths = true;
 			break;
 		case NAME:
 			o->name = optarg;
@@ -248,6 +254,8 @@ static void describe(struct options *o, char **argv,
 		describe_append(&o->run.how, "user");
 	if (o->tracer.log_events)
 		describe_append(&o->run.how, "every");
+	if (o->tracer.paths)
+		describe_append(&o->run.how, "paths");
 }
 
 /* By the one process, or the container's first. */
@@ -270,6 +278,8 @@ static void describe_target(struct options *o)
 		describe_append(&o->run.how, "no-follow");
 	if (o->tracer.log_events)
 		describe_append(&o->run.how, "every");
+	if (o->tracer.paths)
+		describe_append(&o->run.how, "paths");
 	describe_append(&o->run.blind, "what was done before the recorder "
 			"attached, such as starting up");
 }

@@ -4,6 +4,8 @@
 #define TRACER_PRIVATE_H
 
 #include "event.h"
+#include "names.h"
+#include "naming.h"
 #include "record.skel.h"
 #include "tracer.h"
 
@@ -18,6 +20,8 @@ enum { TRACER_MAPS = 4, LOG_SIZE_MIN = 1024 };
 struct tracer {
 	struct record *skel;
 	struct ring_buffer *ring;
+	struct naming *naming;		/* NULL: without --paths */
+	int poll_fd;			/* of both rings; -1: of the one */
 	const struct target *target;
 	const struct task_slot *tasks;		/* mapped */
 	size_t n_tasks;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <time.h>
@@ -192,6 +193,7 @@ static void choose_programs(struct record *skel, bool attaching)
 		skel->progs.arm, skel->progs.seek, skel->progs.sys_exit,
 		skel->progs.seeking_fork, skel->progs.seeking_exit,
 		skel->progs.emulate_vsyscall, skel->progs.io_uring_submit,
+		skel->progs.note_names,
 	};
 
 	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++)
@@ -243,11 +245,20 @@ static int put_casts(struct bpf_program *program, const struct btf_ids *ids)
 
 static int use_casts(struct record *skel, const struct btf_ids *ids)
 {
+	int error;
+
 	if (!ids->bpf_rdonly_cast || !ids->task_struct || !ids->pt_regs)
 		return 0;
 	skel->rodata->task_struct_id = ids->task_struct;
 	skel->rodata->pt_regs_id = ids->pt_regs;
-	return put_casts(skel->progs.sys_enter, ids);
+	skel->rodata->file_id = ids->file;
+	skel->rodata->dentry_id = ids->dentry;
+	error = put_casts(skel->progs.sys_enter, ids);
+	if (!error)
+		error = put_casts(skel->progs.note_names, ids);
+	if (!error)
+		error = put_casts(skel->progs.sched_process_exec, ids);
+	return error;
 }
 
 static int load(struct tracer *t, const struct tracer_options *options)
@@ -267,6 +278,8 @@ static int load(struct tracer *t, const struct tracer_options *options)
 	size_table(t);
 	size_log(t, options->log_events);
 	set_traits(skel);
+	if (options->paths)
+		naming_prepare(skel);
 	skel->rodata->no_follow = options->no_follow;
 	skel->rodata->attaching = t->target;
 	if (t->target && t->target->cgroup) {
@@ -275,6 +288,7 @@ static int load(struct tracer *t, const struct tracer_options *options)
 		skel->rodata->cgroup.hierarchy = t->target->hierarchy;
 	}
 	choose_programs(skel, t->target);
+	bpf_program__set_autoload(skel->progs.note_names, options->paths);
 	error = use_casts(skel, &ids);
 	if (!error)
 		error = record__load(skel);
@@ -324,6 +338,18 @@ static int attach(struct tracer *t)
 	attach_io_uring(skel);
 	__atomic_store_n(&skel->bss->control.hinting, 1, __ATOMIC_RELEASE);
 	return 0;
+}
+
+static int attach_names(struct tracer *t)
+{
+	struct record *skel = t->skel;
+
+	skel->links.note_names = bpf_program__attach_raw_tracepoint(
+		skel->progs.note_names, "sys_exit");
+	if (!skel->links.note_names)
+		return -errno;
+	t->naming = naming_open(skel);
+	return t->naming ? 0 : -errno;
 }
 
 static bool map_memory(const struct bpf_map *map, int protection,
@@ -398,6 +424,21 @@ static void unwatch(struct tracer *t)
 	t->exits = NULL;
 }
 
+/* One descriptor that is readable when one of the rings has something. */
+static int poll_both(struct tracer *t)
+{
+	struct epoll_event events = { .events = EPOLLIN };
+
+	t->poll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (t->poll_fd < 0 ||
+	    epoll_ctl(t->poll_fd, EPOLL_CTL_ADD,
+		      ring_buffer__epoll_fd(t->ring), &events) ||
+	    epoll_ctl(t->poll_fd, EPOLL_CTL_ADD, naming_fd(t->naming),
+		      &events))
+		return -errno;
+	return 0;
+}
+
 struct tracer *tracer_open(const struct tracer_options *options,
 			   char **problem)
 {
@@ -405,9 +446,12 @@ struct tracer *tracer_open(const struct tracer_options *options,
 	int error;
 
 	libbpf_set_print(getenv("SP_DEBUG") ? print_debug : NULL);
+	t->poll_fd = -1;
 	error = load(t, options);
 	if (!error)
 		error = attach(t);
+	if (!error && options->paths)
+		error = attach_names(t);
 	if (!error)
 		error = map_tables(t);
 	if (!error) {
@@ -415,6 +459,8 @@ struct tracer *tracer_open(const struct tracer_options *options,
 					   on_event, t, NULL);
 		error = t->ring ? 0 : -errno;
 	}
+	if (!error && t->naming)
+		error = poll_both(t);
 	if (!error && is_filtered())
 		error = watch(t);
 	if (!error)
@@ -429,6 +475,9 @@ void tracer_close(struct tracer *t)
 	if (!t)
 		return;
 	ring_buffer__free(t->ring);
+	naming_free(t->naming);
+	if (t->poll_fd >= 0)
+		close(t->poll_fd);
 	bpf_link__destroy(t->exits);
 	for (size_t i = 0; i < TRACER_MAPS; i++)
 		if (t->mapped[i].at)
@@ -454,7 +503,7 @@ int tracer_arm(void *tracer)
 
 int tracer_fd(const struct tracer *t)
 {
-	return ring_buffer__epoll_fd(t->ring);
+	return t->poll_fd >= 0 ? t->poll_fd : ring_buffer__epoll_fd(t->ring);
 }
 
 int run_pass(const struct tracer *t)
@@ -538,6 +587,8 @@ static void reconsider(struct tracer *t, uint64_t now_ns)
 uint64_t tracer_dispatch(struct tracer *t, uint64_t now_ns)
 {
 	ring_buffer__consume(t->ring);
+	if (t->naming)
+		naming_take(t->naming);
 	if (t->wants_watch || t->wants_pass) {
 		t->wants_watch = false;
 		t->needed_ns = now_ns;
@@ -580,6 +631,8 @@ static int on_event(void *tracer, void *data, size_t size)
 void tracer_detach_calls(struct tracer *t)
 {
 	unwatch(t);
+	bpf_link__destroy(t->skel->links.note_names);
+	t->skel->links.note_names = NULL;
 	bpf_link__destroy(t->skel->links.sys_enter);
 	t->skel->links.sys_enter = NULL;
 }

@@ -26,6 +26,8 @@ trap 'kill $(jobs -p) 2>/dev/null; cd /; rm -rf "$dir"' EXIT
 # Each runs COMMAND… under it.
 run_none() { "$@"; }
 run_floor() { loader floor "$@"; }
+run_floor2() { loader floor2 "$@"; }
+run_paths() { sp-record -q --paths -o /dev/null -- "$@"; }
 run_count() { sp-record -q -o /dev/null -- "$@"; }
 run_every() { sp-record -q --every -o /dev/null -- "$@"; }
 run_wakeup() { wakeup "$@"; }
@@ -61,6 +63,8 @@ done <<-'END'
 	floor loader
 	count sp-record
 	every sp-record
+	floor2 loader
+	paths sp-record
 	wakeup wakeup
 	strace strace
 	strace_bpf strace
@@ -164,6 +168,10 @@ round() { # TOOL NUMBER
 	local n=300000 p
 	is_slow "$1" && n=5000
 	case $1 in bpftrace | syscount) n=200000 ;; esac
+	if [ "$1" = floor2 ] || [ "$1" = paths ]; then
+		time_calls open+close "$1" open $n
+		return
+	fi
 	for p in 1 2; do
 		time_calls getppid "$1" getppid $n
 		time_calls getppid-2-threads "$1" getppid $n 2
@@ -237,6 +245,8 @@ table() { # HEADING WORKLOADS
 			label["floor"] = "(empty program)"
 			label["count"] = "sp-record"
 			label["every"] = "sp-record --every"
+			label["floor2"] = "(empty, and at exit)"
+			label["paths"] = "sp-record --paths"
 			label["wakeup"] = "event + wakeup"
 			label["strace"] = "strace -f -c"
 			label["strace_bpf"] = "strace --seccomp-bpf"
@@ -276,6 +286,15 @@ table() { # HEADING WORKLOADS
 }
 table 'a call: its time, and what is added to it by the floor (1.00)' \
 	'getppid getppid-2-threads read open+close bystander'
+awk -F '\t' '$1 == "open+close" { t[$2] = $3 }
+	"paths" in t && "floor2" in t && t["none"] {
+		beyond = (t["paths"] - t["floor2"]) / t["none"]
+	}
+	END {
+		if (beyond)
+			printf "open+close with --paths, beyond empty programs at " \
+				"both ends: %.0f %% of the pair\n\n", 100 * beyond
+	}' "$results/calls.tsv"
 [ ${#only[@]} -gt 0 ] || table 'a program: its time, by that without a tool (1.00)' \
 	"fork+exec ${programs[*]}"
 [ ${#missing[@]} -eq 0 ] || echo "not installed, not measured: ${missing[*]}"

@@ -35,3 +35,10 @@ int floor_enter(void *ctx)
 	(void)ctx;
 	return 0;
 }
+
+SEC("raw_tp/sys_exit")
+int floor_exit(void *ctx)
+{
+	(void)ctx;
+	return 0;
+}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * loader start|floor COMMAND…: the least that a libbpf tool does, load, attach,
- * run a command, end; with an empty program on every system call.
+ * loader start|floor|floor2 COMMAND…: the least that a libbpf tool does, load,
+ * attach, run a command, end; with an empty program where every system call
+ * begins; with one where it ends as well.
  */
 #include <bpf/libbpf.h>
 #include <err.h>
@@ -15,13 +16,15 @@
 int main(int argc, char **argv)
 {
 	struct loader *skel = loader__open();
-	bool is_floor = argc > 1 && !strcmp(argv[1], "floor");
+	bool is_floor2 = argc > 1 && !strcmp(argv[1], "floor2");
+	bool is_floor = is_floor2 || (argc > 1 && !strcmp(argv[1], "floor"));
 	pid_t pid;
 
 	if (argc < 3 || !skel)
-		errx(1, "usage: loader start|floor COMMAND...");
+		errx(1, "usage: loader start|floor|floor2 COMMAND...");
 	bpf_program__set_autoload(skel->progs.exec, !is_floor);
 	bpf_program__set_autoload(skel->progs.floor_enter, is_floor);
+	bpf_program__set_autoload(skel->progs.floor_exit, is_floor2);
 	if (loader__load(skel) || loader__attach(skel))
 		errx(1, "cannot load");
 	pid = fork();

@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * With --paths: what the calls of a followed task named. A part of
+ * record.bpf.c.
+ *
+ * Everything is done when a call ends: the kernel has read the name by then,
+ * so that its memory is there. The distinct names are elements of `names`,
+ * found by a hash of all components; the string goes through a ring once. When
+ * that has no room, the next sight tries again; user space knows by the
+ * elements which strings never came.
+ */
+
+/* linux/fs.h, asm-generic/fcntl.h, linux/mman.h, linux/errno.h */
+enum {
+	FMODE_READ = 0x1, FMODE_WRITE = 0x2, FMODE_PATH = 0x4000,
+	FMODE_CREATED = 0x100000,
+	O_WRONLY = 01, O_RDWR = 02, O_CREAT = 0100, O_TRUNC = 01000,
+	O_DIRECTORY = 0200000, O_PATH = 010000000,
+	PROT_EXEC = 4, MAP_ANONYMOUS = 0x20,
+	EINTR = 4, ERESTARTSYS = 512,
+	AT_REMOVEDIR = 0x200,
+	TYPE_DIRECTORY = 4, TYPE_REGULAR = 8, TYPE_SOCKET = 12,
+	AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10,
+};
+
+const volatile __u8 name_calls[ROWS][TRAITS_NUMBERS];	/* in `name_specs` */
+const volatile struct name_spec name_specs[NAME_SPECS];
+/* In the kernel's BTF; 0: pointers cannot be cast. */
+const volatile __u32 file_id, dentry_id;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1);		/* before loading */
+	__type(key, struct name_key);
+	__type(value, struct name_tally);
+} names SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);	/* before loading */
+} name_ring SEC(".maps");
+
+/*
+ * Where a name is put together: the path of its directory before the middle,
+ * the name behind it. A program does not interrupt itself, and a CPU's is used
+ * by one program.
+ */
+struct name_scratch {
+	struct image_path path;
+	char more[3 * NAME_SIZE - PATH_COMPONENT];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 2);		/* one for each program */
+	__type(key, __u32);
+	__type(value, struct name_scratch);
+} name_scratch SEC(".maps");
+enum { SCRATCH_EXIT, SCRATCH_EXEC };
+
+struct place {
+	struct dentry *dentry;	/* NULL: none */
+	struct vfsmount *mnt;
+};
+
+/* A member through a pointer that the verifier need not know. */
+#define PEEK(id, type, pointer, member) ({ \
+	struct type *peeked = (pointer); \
+	(id) ? ((struct type *)cast((__u64)peeked, id))->member : \
+		BPF_CORE_READ(peeked, member); \
+})
+
+/* The word in which `size` bytes at the middle end is hashed as a whole. */
+static __always_inline void end_with_zeros(struct name_scratch *s, __u64 size)
+{
+	asm volatile("%0 &= %1" : "+r"(size) : "i"(NAME_SIZE - 1));
+	__builtin_memset(&s->path.bytes[PATH_SIZE + size], 0, 8);
+}
+
+static __always_inline __u64 mix(__u64 hash, __u64 word)
+{
+	hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
+	return hash ^ hash >> 29;
+}
+
+/* What is being noted. */
+struct name_note {
+	struct name_key key;
+	struct place at, root;
+	__u64 name_size;
+};
+
+/* A dentry's parent and its name's hash, by one read. */
+struct link {
+	struct dentry *parent;
+	__u64 name;		/* struct qstr's hash and length */
+};
+
+static __always_inline struct link read_link(struct dentry *dentry)
+{
+	__u64 offset = bpf_core_field_offset(struct dentry, d_parent);
+	__u64 after = bpf_core_field_offset(struct dentry, d_name.hash) - offset;
+	__u64 words[3] = { 0 };
+
+	if (after == sizeof(words[0])) {
+		bpf_probe_read_kernel(words, sizeof(words),
+				      (void *)dentry + offset);
+	} else {
+		words[0] = (__u64)BPF_CORE_READ(dentry, d_parent);
+		words[1] = (__u64)BPF_CORE_READ(dentry, d_name.len) << 32 |
+			BPF_CORE_READ(dentry, d_name.hash);
+	}
+	return (struct link){ (struct dentry *)words[0], words[1] };
+}
+
+/*
+ * Hash a place's components up to the task's root, by the kernel's own hashes.
+ * Not static, here and below, so that the verifier looks at it once.
+ */
+__noinline int hash_place(struct name_note *note)
+{
+	struct dentry *dentry, *top;
+	struct vfsmount *mnt;
+	__u64 hash, start[2] = { 0 };
+
+	if (!note)
+		return 0;
+	dentry = note->at.dentry;
+	mnt = note->at.mnt;
+	hash = mix((__u64)note->root.dentry, 0);
+	/*
+	 * The 32 bits of a component's hash are few for all names of a large
+	 * directory: the last one's first bytes as well.
+	 */
+	bpf_probe_read_kernel_str(start, sizeof(start),
+				  BPF_CORE_READ(dentry, d_name.name));
+	hash = mix(mix(hash, start[0]), start[1]);
+	top = BPF_CORE_READ(mnt, mnt_root);
+	for (int i = 0; i < PATH_DEPTH; i++) {
+		struct mount *m, *above;
+		struct link link;
+
+		if (dentry == note->root.dentry && mnt == note->root.mnt)
+			break;
+		if (dentry != top) {
+			link = read_link(dentry);
+			if (link.parent == dentry)
+				break;
+			hash = mix(hash, link.name);
+			dentry = link.parent;
+			continue;
+		}
+		m = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
+		above = BPF_CORE_READ(m, mnt_parent);
+		if (above == m)
+			break;
+		dentry = BPF_CORE_READ(m, mnt_mountpoint);
+		mnt = (void *)above + bpf_core_field_offset(struct mount, mnt);
+		top = BPF_CORE_READ(mnt, mnt_root);
+	}
+	note->key.hash = hash;
+	return 0;
+}
+
+__noinline int hash_name(struct name_scratch *s, struct name_key *key,
+			 __u32 size)
+{
+	const __u64 *words;
+
+	if (!s || !key)
+		return 0;
+	words = (const __u64 *)&s->path.bytes[PATH_SIZE];
+	for (__u32 i = 0; i < NAME_SIZE / 8; i++) {
+		if (i * 8 >= size)
+			break;
+		key->hash = mix(key->hash, words[i]);
+	}
+	return 0;
+}
+
+static __always_inline void walk_place(struct image_path *p, struct place at,
+				       struct place root, __u32 *access)
+{
+	struct walk w = {
+		.dentry = at.dentry, .mnt = at.mnt,
+		.root = root.dentry, .root_mnt = root.mnt,
+	};
+	bool is_root = at.dentry == root.dentry && at.mnt == root.mnt;
+	int ended = STEP_ON;
+
+	for (int i = 0; i < PATH_DEPTH && ended == STEP_ON; i++)
+		ended = step(p, &w);
+	if (p->start == PATH_SIZE && !is_root)	/* in no directory: a memfd */
+		prepend(p, at.dentry);
+	if (ended != STEP_AT_ROOT)
+		*access |= NAME_CUT;
+}
+
+/* The string, in one piece: whether there was room for it. */
+__noinline int send_name(struct name_scratch *s, struct name_note *note)
+{
+	struct name_event head = { 0 };
+	__u32 start;
+	__u64 size;
+
+	if (!s || !note)
+		return 0;
+	head.key = note->key;
+	head.name_size = note->name_size;
+	head.has_place = note->at.dentry != NULL;
+	s->path.start = PATH_SIZE;
+	if (note->at.dentry)
+		walk_place(&s->path, note->at, note->root, &head.zero);
+	start = s->path.start;
+	if (start < sizeof(head) || start > PATH_SIZE) {
+		head.zero |= NAME_CUT;
+		start = PATH_SIZE;
+	}
+	head.place_size = PATH_SIZE - start;
+	start = (start - sizeof(head)) & (PATH_SIZE - 1);
+	bpf_probe_read_kernel(&s->path.bytes[start], sizeof(head), &head);
+	size = head.place_size + sizeof(head) + head.name_size;
+	asm volatile("%0 &= %1" : "+r"(size) : "i"(2 * NAME_SIZE - 1));
+	return !bpf_ringbuf_output(&name_ring, &s->path.bytes[start], size, 0);
+}
+
+/* Its element, that has been counted; NULL: there is no room. */
+static __always_inline struct name_tally *count_name(const struct name_key *key)
+{
+	struct name_tally *tally = bpf_map_lookup_elem(&names, key);
+	struct name_tally one = { 0 };
+
+	if (!tally) {
+		one.first_ns = bpf_ktime_get_ns();
+		bpf_map_update_elem(&names, key, &one, BPF_NOEXIST);
+		tally = bpf_map_lookup_elem(&names, key);
+	}
+	if (tally)
+		add(&tally->count, 1);
+	else
+		add(&progress.lost_names, 1);
+	return tally;
+}
+
+/* Count it, and send its string if it is new or has not come through. */
+__noinline int note_name(struct name_scratch *s, struct name_note *note)
+{
+	struct name_tally *tally;
+
+	if (!s || !note)
+		return 0;
+	if (note->at.dentry)
+		hash_place(note);
+	if (note->name_size)
+		hash_name(s, &note->key, note->name_size);
+	tally = count_name(&note->key);
+	if (tally && !tally->sent && send_name(s, note))
+		tally->sent = 1;
+	return 0;
+}
+
+/* Of the current task, which the verifier knows, here and below. */
+static __always_inline struct place root_of(struct task_struct *task)
+{
+	return (struct place){
+		task->fs->root.dentry, task->fs->root.mnt,
+	};
+}
+
+static __always_inline struct place cwd_of(struct task_struct *task)
+{
+	return (struct place){ task->fs->pwd.dentry, task->fs->pwd.mnt };
+}
+
+static __always_inline struct file *file_of(struct task_struct *task, __s32 fd)
+{
+	struct fdtable *table = task->files->fdt;
+	struct file **files = table->fd, *file = NULL;
+
+	if (fd < 0 || (__u32)fd >= table->max_fds)
+		return NULL;
+	bpf_probe_read_kernel(&file, sizeof(file), files + fd);
+	return file;
+}
+
+static __always_inline struct place place_of(struct file *file)
+{
+	struct place none = { NULL, NULL };
+
+	return file ? (struct place){
+		PEEK(file_id, file, file, f_path.dentry),
+		PEEK(file_id, file, file, f_path.mnt),
+	} : none;
+}
+
+static __always_inline __u32 type_of(struct file *file)
+{
+	__u32 mode = file_id ?
+		((struct file *)cast((__u64)file, file_id))->f_inode->i_mode :
+		BPF_CORE_READ(file, f_inode, i_mode);
+
+	return (mode >> 12) << NAME_TYPE_SHIFT;
+}
+
+static __always_inline bool is_deleted(struct place at)
+{
+	struct dentry *dentry = at.dentry;
+
+	return !PEEK(dentry_id, dentry, dentry, d_hash.pprev) &&
+		PEEK(dentry_id, dentry, dentry, d_parent) != dentry;
+}
+
+/* What opening did, by the file that came of it. */
+static __always_inline __u32 opened(struct file *file, __u64 flags)
+{
+	__u32 mode = PEEK(file_id, file, file, f_mode), type = type_of(file);
+	bool is_directory = type == TYPE_DIRECTORY << NAME_TYPE_SHIFT;
+
+	if (mode & FMODE_PATH)
+		return NAME_LOOK | type;
+	return (mode & FMODE_READ ? is_directory ? NAME_LIST : NAME_READ : 0) |
+		(mode & FMODE_WRITE ? NAME_WRITE : 0) |
+		(mode & FMODE_CREATED ? NAME_CREATE : 0) |
+		(flags & O_TRUNC ? NAME_TRUNCATE : 0) | type;
+}
+
+/* What it would have done, by the flags. */
+static __always_inline __u32 not_opened(__u64 flags)
+{
+	if (flags & O_PATH)
+		return NAME_LOOK;
+	return (flags & O_DIRECTORY ? NAME_LIST :
+		flags & O_WRONLY ? 0 : NAME_READ) |
+		(flags & (O_WRONLY | O_RDWR) ? NAME_WRITE : 0) |
+		(flags & O_CREAT ? NAME_CREATE : 0) |
+		(flags & O_TRUNC ? NAME_TRUNCATE : 0);
+}
+
+/* The size of the name at `from`, read into the scratch; < 0: it cannot be. */
+static __always_inline long read_name(struct name_scratch *s, __u64 from)
+{
+	long size = bpf_probe_read_user_str(&s->path.bytes[PATH_SIZE],
+					    NAME_SIZE, (void *)from);
+
+	if (size <= 0)
+		return -1;
+	end_with_zeros(s, size - 1);
+	return size - 1;
+}
+
+static __always_inline __u32 read_address(struct name_scratch *s, __u64 from,
+					  __u64 size)
+{
+	size = (__u32)size;
+	if (!from || size < 2)
+		return 0;
+	if (size > ADDRESS_SIZE)
+		size = ADDRESS_SIZE;
+	asm volatile("%0 &= %1" : "+r"(size) : "i"(2 * ADDRESS_SIZE - 1));
+	if (bpf_probe_read_user(&s->path.bytes[PATH_SIZE], size, (void *)from))
+		return 0;
+	end_with_zeros(s, size);
+	return size;
+}
+
+/* struct msghdr begins with a pointer and a length; of 32 bits, compat. */
+static __always_inline __u32 read_message(struct name_scratch *s, __u64 from,
+					  bool compat)
+{
+	__u64 at = 0;
+	__u32 size = 0;
+
+	bpf_probe_read_user(&at, compat ? 4 : 8, (void *)from);
+	bpf_probe_read_user(&size, sizeof(size),
+			    (void *)(from + (compat ? 4 : 8)));
+	return read_address(s, at, size);
+}
+
+/* The address that a socket has, as bind(2) would take it. */
+static __always_inline __u32 own_address(struct name_scratch *s,
+					 struct file *file)
+{
+	struct socket *socket;
+	struct sock *sk;
+	char *to = &s->path.bytes[PATH_SIZE];
+	__u16 family, port;
+
+	if (!file || type_of(file) >> NAME_TYPE_SHIFT != TYPE_SOCKET)
+		return 0;
+	socket = BPF_CORE_READ(file, private_data);
+	sk = BPF_CORE_READ(socket, sk);
+	family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	port = __builtin_bswap16(BPF_CORE_READ(sk, __sk_common.skc_num));
+	*(__u16 *)to = family;
+	if (family == AF_INET) {
+		*(__u16 *)(to + 2) = port;
+		*(__u32 *)(to + 4) =
+			BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
+		return 8;
+	}
+	if (family == AF_INET6) {
+		*(__u16 *)(to + 2) = port;
+		bpf_probe_read_kernel(to + 8, 16, (void *)sk +
+			bpf_core_field_offset(struct sock,
+					      __sk_common.skc_v6_rcv_saddr));
+		return 24;
+	}
+	if (family == AF_UNIX) {
+		struct unix_address *address =
+			BPF_CORE_READ((struct unix_sock *)sk, addr);
+		__u64 size = address ? (__u32)BPF_CORE_READ(address, len) : 0;
+
+		if (size < 2 || size > ADDRESS_SIZE)
+			return 0;
+		asm volatile("%0 &= %1" : "+r"(size) :
+			     "i"(2 * ADDRESS_SIZE - 1));
+		/* A struct sockaddr_un follows the length: net/af_unix.h. */
+		bpf_probe_read_kernel(to, size, (void *)address +
+			bpf_core_field_offset(struct unix_address, len) +
+			sizeof(address->len));
+		end_with_zeros(s, size);
+		return size;
+	}
+	return 0;
+}
+
+/* Whether a name starts from a directory, and which. */
+static __always_inline struct place start_of(struct name_scratch *s,
+					     struct task_struct *task,
+					     __s32 directory, long size,
+					     __u32 first)
+{
+	struct place none = { NULL, NULL };
+
+	if (size > 0 && s->path.bytes[PATH_SIZE + first] == '/')
+		return none;
+	return directory < 0 ? cwd_of(task) :
+		place_of(file_of(task, directory));
+}
+
+static __always_inline __s32 answer_of(__s64 result)
+{
+	if (result >= 0 || result < -ERRNO_MAX)
+		return 0;
+	return result <= -ERESTARTSYS ? -EINTR : result;
+}
+
+/* Whether the address is a path: unix(7), neither unnamed nor abstract. */
+static __always_inline bool has_path(struct name_scratch *s, __u32 size)
+{
+	return *(__u16 *)&s->path.bytes[PATH_SIZE] == AF_UNIX && size > 2 &&
+		s->path.bytes[PATH_SIZE + 2];
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * With --paths: what the kernel side and user space share about paths and
+ * addresses of sockets.
+ */
+#ifndef NAMES_H
+#define NAMES_H
+
+#include <linux/types.h>
+
+/*
+ * A path's fact: what was done with it, and how it was found. In the stream
+ * as it is here: sp-stream(5).
+ */
+enum name_access {
+	NAME_READ = 0x1,	/* opened for reading; no directory */
+	NAME_WRITE = 0x2,	/* opened for writing */
+	NAME_CREATE = 0x4,	/* made */
+	NAME_EXECUTE = 0x8,	/* executed */
+	NAME_DELETE = 0x10,	/* removed */
+	NAME_LIST = 0x20,	/* opened for reading; a directory */
+	NAME_LOOK = 0x40,	/* stat, access, readlink, chdir, O_PATH … */
+	NAME_CHANGE = 0x80,	/* chmod, chown, utime, setxattr … */
+	NAME_MAP = 0x100,	/* mapped to be executed */
+	NAME_TRUNCATE = 0x200,	/* by opening or later */
+	NAME_RENAME = 0x400,	/* with DELETE: the old name; with CREATE: the new one */
+	NAME_LINK = 0x800,	/* the existing name, or with CREATE the new one */
+	NAME_CONNECT = 0x1000,	/* a socket that was connected or sent to */
+	NAME_ACCESS = 0xffff,
+	/* … and: */
+	NAME_GIVEN = 0x10000,	/* not resolved: as the call had it */
+	NAME_CUT = 0x20000,	/* too long or too deep: the beginning is missing */
+	NAME_UNREAD = 0x40000,	/* it could not be read: its directory alone */
+	NAME_DELETED = 0x80000,	/* the file had no name any more */
+	NAME_TYPE_SHIFT = 24,	/* S_IFMT bits / 0o10000; 0: not known */
+	NAME_TYPE = 0xf << NAME_TYPE_SHIFT,
+};
+
+/* What was done with an address; the fact's number in the stream. */
+enum socket_operation {
+	SOCKET_BIND, SOCKET_CONNECT, SOCKET_SEND, SOCKET_LISTEN,
+	SOCKET_OPERATIONS,
+};
+
+/* An element of `names`. */
+struct name_key {
+	__u64 hash;		/* of the path or address */
+	__u32 image;
+	__u32 access;		/* enum name_access, or a socket's operation */
+	__s32 answer;		/* 0 or -errno */
+	__u32 is_socket;
+};
+_Static_assert(sizeof(struct name_key) == 24, "layout");
+
+struct name_tally {
+	__u64 count;
+	__u64 first_ns;		/* CLOCK_MONOTONIC */
+	__u64 sent;		/* 1: the string is on its way */
+};
+_Static_assert(sizeof(struct name_tally) == 24, "layout");
+
+/*
+ * A record of `name_ring`, before its bytes: the path of a file or of the
+ * directory that a name starts from, if it does, and then the name or address.
+ */
+struct name_event {
+	struct name_key key;
+	__u32 place_size;	/* bytes */
+	__u32 name_size;
+	__u32 has_place;	/* with place_size 0: the root */
+	__u32 zero;
+};
+_Static_assert(sizeof(struct name_event) == 40, "layout");
+
+enum { NAME_SIZE = 4096 };	/* PATH_MAX, linux/limits.h */
+enum { ADDRESS_SIZE = 128 };	/* struct sockaddr_storage */
+
+/* What is to be noted of a call. */
+enum name_kind {
+	NAMES_NONE,
+	NAMES_BY_NAME,		/* a name in memory, from a directory */
+	NAMES_TWO,		/* two of these */
+	NAMES_OPEN,		/* the file, or the name if it failed */
+	NAMES_EXEC,		/* the name, only if it failed */
+	NAMES_CHDIR,		/* the directory, or the name if it failed */
+	NAMES_MAP,		/* a file mapped to be executed */
+	NAMES_FILE,		/* the file of a descriptor */
+	NAMES_ADDRESS,		/* of a socket: in memory, with its length */
+	NAMES_MESSAGE,		/* of a socket: in a struct msghdr */
+	NAMES_LISTEN,		/* of a socket: its own */
+};
+enum { ARG_NONE = 7, ARG_HOW = 6 };	/* no argument; of openat2, in memory */
+
+struct name_spec {
+	__u32 kind;		/* enum name_kind */
+	__u32 directory, name;	/* arguments: of a socket, fd and address */
+	__u32 directory2, name2;
+	__u32 flags;		/* argument: open flags, mode or length */
+	__u32 access, access2;	/* what is known of it by the call alone */
+};
+_Static_assert(sizeof(struct name_spec) == 32, "layout");
+enum { NAME_SPECS = 128 };
+
+#endif

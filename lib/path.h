@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Paths and addresses, as the facts of a trace have them: what was done with
+ * them, and how they are written for people.
+ */
+#ifndef PATH_H
+#define PATH_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+/* Bytes: a directory that the kernel walked, and a name of PATH_MAX. */
+enum { PATH_FACT_MAX = 8192, ADDRESS_FACT_MAX = 128 };
+
+/*
+ * Take out "." and empty components, and ".." with what stands before it, in
+ * place: as if no component were a symbolic link.
+ */
+void path_simplify(char *path);
+
+/*
+ * For a line of text and back: control characters, backslashes and what is not
+ * UTF-8 become \xHH. The caller frees.
+ */
+char *path_escape(const char *path);
+/* NULL: a backslash that begins no such byte. */
+char *path_unescape(const char *text);
+
+/* "read", "write" … of one bit of a path's access (names.h); NULL: no name. */
+const char *access_name(uint32_t bit);
+/* "read,write" of all; the caller frees. */
+char *access_text(uint32_t access);
+/* "bind", "connect", "send", "listen"; NULL: no such operation. */
+const char *socket_operation_name(uint32_t operation);
+
+/*
+ * What of a socket's address (struct sockaddr) tells addresses apart, in
+ * network order: of inet and inet6 the port and then the address, of unix the
+ * path without a NUL at its end or the abstract name with its NUL in front, of
+ * others all that comes after the family. Returns its size in bytes.
+ */
+size_t address_canonical(const uint8_t *address, size_t size,
+			 uint8_t to[ADDRESS_FACT_MAX]);
+/*
+ * "127.0.0.1:80", "[::1]:80", "/run/x.sock", "@name" of an abstract one, others
+ * in hexadecimal; escaped as by path_escape(), NULs too. Heap.
+ */
+char *address_text(uint32_t family, const uint8_t *canonical, size_t size);
+
+#endif

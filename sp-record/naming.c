@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "naming.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "names.h"
+#include "path.h"
+#include "tracer-private.h"
+
+#define uthash_malloc(size) xcalloc(1, size)
+#include <uthash.h>
+
+enum { NAMES_MAX = 1 << 18, RING_SIZE = 16 << 20 };
+
+enum {
+	NONE = ARG_NONE, HOW = ARG_HOW,
+	TYPE_DIR = 4 << NAME_TYPE_SHIFT, TYPE_LINK = 10 << NAME_TYPE_SHIFT,
+	O_CREATE = 0100 | 01 | 01000,	/* what creat(2) opens with */
+};
+
+/* Arguments are given by their index; no directory is the current one. */
+#define NAME(call, at, access) \
+	{ call, { NAMES_BY_NAME, NONE, at, NONE, NONE, NONE, access, 0 } }
+#define AT(call, directory, at, access) \
+	{ call, { NAMES_BY_NAME, directory, at, NONE, NONE, NONE, access, 0 } }
+#define FLAGS(call, directory, at, flags, access) \
+	{ call, { NAMES_BY_NAME, directory, at, NONE, NONE, flags, access, 0 } }
+#define TWO(call, directory, at, directory2, at2, accesses) \
+	{ call, { NAMES_TWO, directory, at, directory2, at2, NONE, accesses } }
+#define OPEN(call, directory, at, flags, more) \
+	{ call, { NAMES_OPEN, directory, at, NONE, NONE, flags, 0, more } }
+#define OTHER(call, kind, directory, at, flags, access) \
+	{ call, { kind, directory, at, NONE, NONE, flags, access, 0 } }
+#define MOVED (NAME_RENAME | NAME_DELETE), (NAME_RENAME | NAME_CREATE)
+#define LINKED NAME_LINK, (NAME_LINK | NAME_CREATE)
+
+static const struct {
+	const char *call;
+	struct name_spec spec;
+} table[] = {
+	OPEN("open", NONE, 0, 1, 0),
+	OPEN("openat", 0, 1, 2, 0),
+	OPEN("openat2", 0, 1, HOW, 0),
+	OPEN("creat", NONE, 0, NONE, O_CREATE),
+	OPEN("open_by_handle_at", NONE, NONE, 2, 0),
+	OTHER("execve", NAMES_EXEC, NONE, 0, NONE, NAME_EXECUTE),
+	OTHER("execveat", NAMES_EXEC, 0, 1, NONE, NAME_EXECUTE),
+	OTHER("chdir", NAMES_CHDIR, NONE, 0, NONE, NAME_LOOK),
+	OTHER("mmap", NAMES_MAP, NONE, NONE, NONE, NAME_MAP),
+	OTHER("mmap2", NAMES_MAP, NONE, NONE, NONE, NAME_MAP),
+	OTHER("ftruncate", NAMES_FILE, 0, NONE, NONE,
+	      NAME_WRITE | NAME_TRUNCATE),
+	OTHER("ftruncate64", NAMES_FILE, 0, NONE, NONE,
+	      NAME_WRITE | NAME_TRUNCATE),
+	NAME("stat", 0, NAME_LOOK), NAME("lstat", 0, NAME_LOOK),
+	NAME("stat64", 0, NAME_LOOK), NAME("lstat64", 0, NAME_LOOK),
+	NAME("oldstat", 0, NAME_LOOK), NAME("oldlstat", 0, NAME_LOOK),
+	AT("newfstatat", 0, 1, NAME_LOOK), AT("fstatat64", 0, 1, NAME_LOOK),
+	AT("statx", 0, 1, NAME_LOOK),
+	NAME("access", 0, NAME_LOOK), AT("faccessat", 0, 1, NAME_LOOK),
+	AT("faccessat2", 0, 1, NAME_LOOK),
+	NAME("readlink", 0, NAME_LOOK), AT("readlinkat", 0, 1, NAME_LOOK),
+	NAME("statfs", 0, NAME_LOOK), NAME("statfs64", 0, NAME_LOOK),
+	NAME("getxattr", 0, NAME_LOOK), NAME("lgetxattr", 0, NAME_LOOK),
+	AT("getxattrat", 0, 1, NAME_LOOK),
+	NAME("listxattr", 0, NAME_LOOK), NAME("llistxattr", 0, NAME_LOOK),
+	AT("listxattrat", 0, 1, NAME_LOOK),
+	NAME("chroot", 0, NAME_LOOK),
+	NAME("inotify_add_watch", 1, NAME_LOOK),
+	AT("name_to_handle_at", 0, 1, NAME_LOOK),
+	AT("open_tree", 0, 1, NAME_LOOK), AT("fspick", 0, 1, NAME_LOOK),
+	NAME("chmod", 0, NAME_CHANGE), AT("fchmodat", 0, 1, NAME_CHANGE),
+	AT("fchmodat2", 0, 1, NAME_CHANGE),
+	NAME("chown", 0, NAME_CHANGE), NAME("lchown", 0, NAME_CHANGE),
+	NAME("chown32", 0, NAME_CHANGE), NAME("lchown32", 0, NAME_CHANGE),
+	AT("fchownat", 0, 1, NAME_CHANGE),
+	NAME("utime", 0, NAME_CHANGE), NAME("utimes", 0, NAME_CHANGE),
+	AT("futimesat", 0, 1, NAME_CHANGE), AT("utimensat", 0, 1, NAME_CHANGE),
+	AT("utimensat_time64", 0, 1, NAME_CHANGE),
+	NAME("setxattr", 0, NAME_CHANGE), NAME("lsetxattr", 0, NAME_CHANGE),
+	AT("setxattrat", 0, 1, NAME_CHANGE),
+	NAME("removexattr", 0, NAME_CHANGE),
+	NAME("lremovexattr", 0, NAME_CHANGE),
+	AT("removexattrat", 0, 1, NAME_CHANGE),
+	NAME("truncate", 0, NAME_WRITE | NAME_TRUNCATE),
+	NAME("truncate64", 0, NAME_WRITE | NAME_TRUNCATE),
+	NAME("mkdir", 0, NAME_CREATE | TYPE_DIR),
+	AT("mkdirat", 0, 1, NAME_CREATE | TYPE_DIR),
+	FLAGS("mknod", NONE, 0, 1, NAME_CREATE),
+	FLAGS("mknodat", 0, 1, 2, NAME_CREATE),
+	NAME("symlink", 1, NAME_CREATE | TYPE_LINK),
+	AT("symlinkat", 1, 2, NAME_CREATE | TYPE_LINK),
+	NAME("unlink", 0, NAME_DELETE),
+	NAME("rmdir", 0, NAME_DELETE | TYPE_DIR),
+	FLAGS("unlinkat", 0, 1, 2, NAME_DELETE),
+	TWO("link", NONE, 0, NONE, 1, LINKED),
+	TWO("linkat", 0, 1, 2, 3, LINKED),
+	TWO("rename", NONE, 0, NONE, 1, MOVED),
+	TWO("renameat", 0, 1, 2, 3, MOVED),
+	TWO("renameat2", 0, 1, 2, 3, MOVED),
+	OTHER("bind", NAMES_ADDRESS, NONE, 1, 2, SOCKET_BIND),
+	OTHER("connect", NAMES_ADDRESS, NONE, 1, 2, SOCKET_CONNECT),
+	OTHER("sendto", NAMES_ADDRESS, NONE, 4, 5, SOCKET_SEND),
+	OTHER("sendmsg", NAMES_MESSAGE, NONE, 1, NONE, SOCKET_SEND),
+	OTHER("sendmmsg", NAMES_MESSAGE, NONE, 1, NONE, SOCKET_SEND),
+	OTHER("listen", NAMES_LISTEN, NONE, NONE, NONE, SOCKET_LISTEN),
+};
+enum { N_CALLS = sizeof(table) / sizeof(table[0]) };
+_Static_assert((int)N_CALLS < (int)NAME_SPECS, "an element for each");
+
+void naming_prepare(struct record *skel)
+{
+	char buf[SYSCALL_NAME_MAX];
+
+	skel->rodata->naming = true;
+	bpf_map__set_max_entries(skel->maps.names, NAMES_MAX);
+	bpf_map__set_max_entries(skel->maps.name_ring, RING_SIZE);
+	for (size_t i = 0; i < N_CALLS; i++)
+		memcpy((void *)&skel->rodata->name_specs[i + 1],
+		       &table[i].spec, sizeof(table[i].spec));
+	for (uint32_t row = 0; row < ROWS; row++)
+		for (int32_t nr = 0; nr < TRAITS_NUMBERS; nr++) {
+			struct call_id id = { row_arch(row), nr };
+			const char *name = syscall_name(id, buf);
+
+			for (size_t i = 0; name && i < N_CALLS; i++)
+				if (!strcmp(table[i].call, name))
+					skel->rodata->name_calls[row][nr] =
+						i + 1;
+		}
+}
+
+/* A string that has come: bytes of the place, and then the name's. */
+struct arrived {
+	UT_hash_handle hh;
+	struct name_event head;
+	uint8_t bytes[];
+};
+
+struct naming {
+	struct arrived *arrived;	/* by key */
+	struct ring_buffer *ring;
+};
+
+static int on_name(void *naming, void *data, size_t size)
+{
+	const struct name_event *head = data;
+	struct naming *n = naming;
+	struct arrived *a;
+	size_t bytes;
+
+	if (size < sizeof(*head))
+		return 0;
+	bytes = (size_t)head->place_size + head->name_size;
+	if (size < sizeof(*head) + bytes)
+		return 0;
+	HASH_FIND(hh, n->arrived, &head->key, sizeof(head->key), a);
+	if (a)
+		return 0;
+	a = xcalloc(1, sizeof(*a) + bytes);
+	memcpy(&a->head, data, sizeof(*head) + bytes);
+	HASH_ADD(hh, n->arrived, head.key, sizeof(a->head.key), a);
+	return 0;
+}
+
+struct naming *naming_open(struct record *skel)
+{
+	struct naming *n = xcalloc(1, sizeof(*n));
+
+	n->ring = ring_buffer__new(bpf_map__fd(skel->maps.name_ring), on_name,
+				   n, NULL);
+	if (n->ring)
+		return n;
+	free(n);
+	return NULL;
+}
+
+void naming_free(struct naming *n)
+{
+	struct arrived *a, *next;
+
+	if (!n)
+		return;
+	HASH_ITER(hh, n->arrived, a, next) {
+		HASH_DELETE(hh, n->arrived, a);
+		free(a);
+	}
+	ring_buffer__free(n->ring);
+	free(n);
+}
+
+int naming_fd(const struct naming *n)
+{
+	return ring_buffer__epoll_fd(n->ring);
+}
+
+void naming_take(struct naming *n)
+{
+	ring_buffer__consume(n->ring);
+}
+
+struct collecting {
+	struct trace *trace;
+	struct sighting sighting;
+	uint32_t image;
+};
+
+static void add_path(struct collecting *c, uint32_t access, int32_t answer,
+		     char *path)
+{
+	struct call fact = {
+		.image = c->image, .id = { 0, access }, .answer = answer,
+		.detail = (uint8_t *)path, .detail_size = strlen(path),
+	};
+
+	if (fact.detail_size > PATH_FACT_MAX) {
+		fact.detail_size = PATH_FACT_MAX;
+		fact.id.nr |= NAME_CUT;
+	}
+	trace_sum_fact(c->trace, FACT_PATH, &fact, &c->sighting);
+}
+
+/* The place's path, and what follows it, as one. */
+static char *joined(const struct arrived *a, const uint8_t *name, size_t size)
+{
+	const char *cut = a->head.zero & NAME_CUT ? "..." : "";
+	int place_size = a->head.place_size;
+	const char *place = (const char *)a->bytes;
+
+	if (!size)
+		return xasprintf("%s%.*s%s", cut, place_size, place,
+				 place_size ? "" : "/");
+	if (!a->head.has_place)
+		return xasprintf("%.*s", (int)size, (const char *)name);
+	return xasprintf("%s%.*s/%.*s", cut, place_size, place, (int)size,
+			 (const char *)name);
+}
+
+static void add_file(struct collecting *c, const struct arrived *a)
+{
+	const struct name_key *key = &a->head.key;
+	uint32_t access = key->access | a->head.zero;
+	char *path = joined(a, a->bytes + a->head.place_size,
+			    a->head.name_size);
+
+	if (access & NAME_GIVEN)
+		path_simplify(path);
+	add_path(c, access, key->answer, path);
+	free(path);
+}
+
+/* A socket's file is a path as well. */
+static void add_socket_file(struct collecting *c, const struct arrived *a,
+			    const uint8_t *name, size_t size)
+{
+	const struct name_key *key = &a->head.key;
+	uint32_t access = key->access == SOCKET_BIND ? NAME_CREATE :
+		NAME_CONNECT;
+	char *path;
+
+	if (key->access == SOCKET_LISTEN)
+		return;
+	path = joined(a, name, strnlen((const char *)name, size));
+	path_simplify(path);
+	add_path(c, access | NAME_GIVEN | a->head.zero |
+		 12U << NAME_TYPE_SHIFT, key->answer, path);
+	free(path);
+}
+
+static void add_socket(struct collecting *c, const struct arrived *a)
+{
+	const uint8_t *address = a->bytes + a->head.place_size;
+	size_t size = a->head.name_size;
+	uint8_t canonical[ADDRESS_FACT_MAX];
+	uint16_t family;
+	struct call fact = {
+		.image = c->image, .answer = a->head.key.answer,
+		.detail = canonical,
+	};
+
+	memcpy(&family, address, sizeof(family));
+	fact.id.arch = family;
+	fact.id.nr = a->head.key.access;
+	fact.detail_size = address_canonical(address, size, canonical);
+	trace_sum_fact(c->trace, FACT_SOCKET, &fact, &c->sighting);
+	if (family == AF_UNIX && size > 2 && address[2])
+		add_socket_file(c, a, address + 2, size - 2);
+}
+
+uint64_t naming_collect(struct naming *n, struct record *skel,
+		       struct trace *trace, uint32_t run, uint64_t start_ns,
+		       uint32_t (*image)(void *arg, uint32_t id), void *arg)
+{
+	int fd = bpf_map__fd(skel->maps.names);
+	struct name_key key, *previous = NULL;
+	uint64_t lost = skel->bss->progress.lost_names;
+	struct name_tally tally;
+	struct arrived *a;
+
+	naming_take(n);
+	while (!bpf_map_get_next_key(fd, previous, &key)) {
+		struct collecting c = { .trace = trace };
+
+		previous = &key;
+		if (bpf_map_lookup_elem(fd, &key, &tally))
+			continue;
+		HASH_FIND(hh, n->arrived, &key, sizeof(key), a);
+		if (!a) {
+			lost++;
+			continue;
+		}
+		c.image = image(arg, key.image);
+		c.sighting = (struct sighting){
+			.run = run, .count = tally.count,
+			.first_ns = tally.first_ns > start_ns ?
+				tally.first_ns - start_ns : 0,
+		};
+		if (key.is_socket)
+			add_socket(&c, a);
+		else
+			add_file(&c, a);
+	}
+	return lost;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* With --paths: from the kernel's names to the paths and sockets of a trace. */
+#ifndef NAMING_H
+#define NAMING_H
+
+#include "tracer.h"
+
+struct record;
+struct naming;
+
+/* Before loading: which calls name what, and room for it. */
+void naming_prepare(struct record *skel);
+/* NULL: errno. */
+struct naming *naming_open(struct record *skel);
+void naming_free(struct naming *n);
+int naming_fd(const struct naming *n);
+/* Take the strings that have come. */
+void naming_take(struct naming *n);
+/*
+ * Everything becomes facts of the run; `image` gives the trace's index of the
+ * kernel side's. Returns how many names were seen and are not known.
+ */
+uint64_t naming_collect(struct naming *n, struct record *skel,
+		       struct trace *trace, uint32_t run, uint64_t start_ns,
+		       uint32_t (*image)(void *arg, uint32_t id), void *arg);
+
+#endif
