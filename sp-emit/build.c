@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "build.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -269,4 +270,25 @@ struct call **facts_by_id(const struct facts *facts)
 		list[i] = facts->at[i];
 	qsort(list, facts->n, sizeof(*list), by_id);
 	return list;
+}
+
+enum { NAME_MAX_LENGTH = 63 };	/* a label's, which is stricter than a name's */
+
+char *profile_name(const struct trace *t)
+{
+	const char *from = t->n_runs == 1 && t->runs[0]->name ?
+		t->runs[0]->name : "sandprint";
+	char *name = xcalloc(NAME_MAX_LENGTH + 1, 1);
+	size_t n = 0;
+
+	for (; *from && n < NAME_MAX_LENGTH; from++)
+		if (isalnum((unsigned char)*from))
+			name[n++] = tolower((unsigned char)*from);
+		else if (n && name[n - 1] != '-')
+			name[n++] = '-';
+	while (n && name[n - 1] == '-')
+		name[--n] = '\0';
+	if (!n)
+		strcpy(name, "sandprint");
+	return name;
 }

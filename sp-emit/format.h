@@ -27,6 +27,8 @@ struct emit {
 	struct group_choice choice;	/* what the profile was built with */
 	bool partial;		/* of an incomplete recording */
 	const bool *args;	/* --args: wanted rows of argument.h, or NULL */
+	bool paths;		/* --paths: with --systemd */
+	unsigned int general;	/* --generalize: enum general_rule (paths.h) */
 };
 
 enum format_flag {
@@ -41,6 +43,7 @@ enum format_flag {
 	FORMAT_ARGS = 256,	/* rules can look at arguments */
 	FORMAT_FAMILIES = 512,	/* of these, only at families of sockets */
 	FORMAT_PATHS = 1024,	/* made of paths: needs runs that have them */
+	FORMAT_POLICY = 2048,	/* of paths, generalized */
 };
 
 /* What --deny can be; the first that there is, is the default. */
@@ -70,6 +73,11 @@ void write_docker(const struct emit *emit, FILE *out);
 void write_minijail(const struct emit *emit, FILE *out);
 void write_firejail(const struct emit *emit, FILE *out);
 void write_spo(const struct emit *emit, FILE *out);
+void write_apparmor(const struct emit *emit, FILE *out);
+/* With --systemd --paths, after the rest. */
+void write_systemd_paths(const struct emit *emit, FILE *out);
+void write_landlock(const struct emit *emit, FILE *out);
+void write_landlock_header(const struct emit *emit, FILE *out);
 void write_path_list(const struct emit *emit, FILE *out);
 void write_json(const struct emit *emit, FILE *out);
 void write_table(const struct emit *emit, FILE *out);
@@ -81,6 +89,13 @@ json_t *flags_json(uint32_t flags);
 char *socket_text(const struct call *fact);
 /* In place of any profile: where each of its rules comes from. */
 void write_explanation(const struct emit *emit, FILE *out);
+
+/*
+ * A name for the profile, of a-z, 0-9 and -, without - at an end, at most 63
+ * characters (RFC 1123, as Kubernetes has it): from that of the only run there
+ * is, or "sandprint". Heap.
+ */
+char *profile_name(const struct trace *t);
 
 /* The actions of the rules, each once, ascending; the caller frees. */
 uint32_t *rule_actions(const struct profile *p, size_t *n);

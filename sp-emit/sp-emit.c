@@ -12,6 +12,7 @@
 #include "message.h"
 #include "output.h"
 #include "ndjson.h"
+#include "paths.h"
 #include "select.h"
 #include "text.h"
 
@@ -42,6 +43,15 @@ static const struct format formats[] = {
 	  RUNTIME_FIREJAIL, write_firejail },
 	{ "path-list", "the paths and sockets, a line each: see the manual",
 	  FORMAT_TRACE | FORMAT_PATHS, DENY_ANY, 0, write_path_list },
+	{ "apparmor", "an AppArmor profile",
+	  FORMAT_TRACE | FORMAT_PATHS | FORMAT_POLICY, DENY_ANY, 0,
+	  write_apparmor },
+	{ "landlock", "a Landlock policy, in JSON",
+	  FORMAT_TRACE | FORMAT_PATHS | FORMAT_POLICY, DENY_ANY, 0,
+	  write_landlock },
+	{ "landlock-header", "a C header that puts it in force",
+	  FORMAT_TRACE | FORMAT_PATHS | FORMAT_POLICY, DENY_ANY, 0,
+	  write_landlock_header },
 	{ "json", "the trace itself, for jq", FORMAT_TRACE, DENY_ANY, 0,
 	  write_json },
 	{ "table", "the calls of the trace and their counts", FORMAT_TRACE,
@@ -66,6 +76,9 @@ static const char help_end[] =
 "      --args[=GROUPS]  rules for arguments too: of socket, ioctl, prctl,\n"
 "                       personality, ptrace, bpf, keyctl, clone and exec; not\n"
 "                       unless named: fcntl, setsockopt, kill; all\n"
+"      --paths          with --systemd: what of the file system it needs, too\n"
+"      --generalize=R   how paths that differ from run to run become one: a\n"
+"                       list of pid, tmp, hash, date, runs; all (default), none\n"
 "      --exact          the observed calls alone\n"
 "      --deny=WHAT      for other calls: errno:NAME, kill or log (default\n"
 "                       errno:EPERM; with --minijail, kill)\n"
@@ -90,8 +103,9 @@ static const char help_end[] =
 
 struct options {
 	const struct format *format;	/* NULL: none was given */
-	bool explain, exact, no_new_privs, allow_partial;
+	bool explain, exact, paths, no_new_privs, allow_partial;
 	bool allow_denied, deny_denied;
+	unsigned int general;	/* enum general_rule */
 	bool has_args;
 	bool args[ARGS_ROWS_MAX];
 	bool without[GROUP_COUNT];
@@ -105,6 +119,8 @@ struct options {
 
 enum {
 	OPT_ARGS = 256,
+	OPT_GENERALIZE,
+	OPT_PATHS,
 	OPT_EXPLAIN,
 	OPT_EXACT,
 	OPT_DENY,
@@ -195,6 +211,14 @@ static void apply_option(struct options *o, int c)
 	case OPT_ARGS:
 		parse_args(o, optarg);
 		break;
+	case OPT_PATHS:
+		o->paths = true;
+		break;
+	case OPT_GENERALIZE:
+		if (!general_parse(optarg, &o->general))
+			message_usage("--generalize: '%s' is not a list of pid, "
+				      "tmp, hash, date and runs", optarg);
+		break;
 	case OPT_EXPLAIN:
 		o->explain = true;
 		break;
@@ -243,6 +267,8 @@ static void apply_option(struct options *o, int c)
 
 static const struct option fixed_options[] = {
 	{ "args", optional_argument, NULL, OPT_ARGS },
+	{ "paths", no_argument, NULL, OPT_PATHS },
+	{ "generalize", required_argument, NULL, OPT_GENERALIZE },
 	{ "explain", no_argument, NULL, OPT_EXPLAIN },
 	{ "exact", no_argument, NULL, OPT_EXACT },
 	{ "deny", required_argument, NULL, OPT_DENY },
@@ -325,9 +351,14 @@ static void parse_options(struct options *o, int argc, char **argv)
 	if (o->allow_denied && o->deny_denied)
 		message_usage("--allow-denied and --deny-denied: one of the "
 			      "two");
-	if (o->explain && o->format->flags & FORMAT_TRACE)
+	if (o->explain && o->format->flags & FORMAT_TRACE &&
+	    !(o->format->flags & FORMAT_POLICY))
 		message_usage("--explain: --%s is no profile",
 			      o->format->name);
+	if (o->paths && o->format->write != write_systemd)
+		message_usage("--paths: --%s %s", o->format->name,
+			      o->format->flags & FORMAT_PATHS ?
+			      "has them anyway" : "has no place for them");
 	if (o->has_args && !(o->format->flags & FORMAT_ARGS))
 		message_usage("--args: --%s has no rules for arguments",
 			      o->format->name);
@@ -501,6 +532,14 @@ static void print_summary(const struct profile *p)
 	print_gains(p);
 }
 
+static void explain_paths(const struct emit *emit, FILE *out)
+{
+	struct path_uses *uses = paths_fold(emit->trace, emit->general);
+
+	paths_explain(uses, out);
+	paths_free(uses);
+}
+
 static void write_emit(const struct emit *emit, const struct options *o)
 {
 	struct output *out;
@@ -508,7 +547,9 @@ static void write_emit(const struct emit *emit, const struct options *o)
 	if (!output_open(&out, o->output, !o->explain &&
 			 o->format->flags & FORMAT_BINARY ? OUTPUT_BINARY : 0))
 		return;
-	if (o->explain)
+	if (o->explain && o->format->flags & FORMAT_POLICY)
+		explain_paths(emit, output_file(out));
+	else if (o->explain)
 		write_explanation(emit, output_file(out));
 	else
 		o->format->write(emit, output_file(out));
@@ -521,7 +562,10 @@ static void write_emit(const struct emit *emit, const struct options *o)
 static void emit_trace(const struct trace *t, const struct options *o,
 		       bool partial)
 {
-	struct emit emit = { .trace = t, .partial = partial };
+	struct emit emit = {
+		.trace = t, .partial = partial, .general = o->general,
+		.paths = o->paths,
+	};
 	struct profile *p = NULL;
 
 	if (!t->calls.n) {
@@ -567,7 +611,7 @@ static void emit(struct trace **t, const struct options *o, char **paths)
 
 	if (!load_inputs(*t, paths, o->allow_partial) ||
 	    !check_runs(*t, o->n_globs, o->allow_partial, &partial) ||
-	    (o->format->flags & FORMAT_PATHS &&
+	    ((o->format->flags & FORMAT_PATHS || o->paths) &&
 	     !check_paths(*t, o->format, o->allow_partial, &partial)) ||
 	    !select_from(t, o))
 		return;
@@ -577,7 +621,7 @@ static void emit(struct trace **t, const struct options *o, char **paths)
 
 int main(int argc, char **argv)
 {
-	struct options o = { .runtimes = -1 };
+	struct options o = { .runtimes = -1, .general = GENERAL_ALL };
 	struct trace *t = trace_new();
 
 	message_init("sp-emit", STATUS_TROUBLE, argv);

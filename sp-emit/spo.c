@@ -4,37 +4,9 @@
  * rules are the OCI's, but it cannot say an errno for all other calls: there
  * it is EPERM, the runtimes' default.
  */
-#include <ctype.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "memory.h"
 #include "oci.h"
-
-enum { NAME_MAX_LENGTH = 63 };	/* a label's, which is stricter than a name's */
-
-/*
- * What Kubernetes takes for a name (RFC 1123: a-z, 0-9 and -, no - at an end)
- * from the name of the only run there is, or one that says what it is.
- */
-static char *object_name(const struct trace *t)
-{
-	const char *from = t->n_runs == 1 && t->runs[0]->name ?
-		t->runs[0]->name : "sandprint";
-	char *name = xcalloc(NAME_MAX_LENGTH + 1, 1);
-	size_t n = 0;
-
-	for (; *from && n < NAME_MAX_LENGTH; from++)
-		if (isalnum((unsigned char)*from))
-			name[n++] = tolower((unsigned char)*from);
-		else if (n && name[n - 1] != '-')
-			name[n++] = '-';
-	while (n && name[n - 1] == '-')
-		name[--n] = '\0';
-	if (!n)
-		strcpy(name, "sandprint");
-	return name;
-}
 
 /* Strings and numbers are written as JSON has them, which YAML takes. */
 static void write_scalar(const json_t *value, FILE *out)
@@ -90,7 +62,7 @@ static void write_value(const json_t *value, int indent, FILE *out)
 void write_spo(const struct emit *emit, FILE *out)
 {
 	const struct profile *p = emit->profile;
-	char *name = object_name(emit->trace);
+	char *name = profile_name(emit->trace);
 	json_t *spec = json_object();
 	json_t *object = json_pack("{ss ss s{ss} so}",
 		"apiVersion",

@@ -124,5 +124,7 @@ void write_systemd(const struct emit *emit, FILE *out)
 		write_filter(p, names, n, out);
 	if (emit->args && args_knows(emit->trace, "socket"))
 		write_families(emit->trace, out);
+	if (emit->paths)
+		write_systemd_paths(emit, out);
 	free(names);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "confine.h"
 #include "live.h"
 #include "memory.h"
 #include "message.h"
@@ -17,11 +18,16 @@ static const char help[] =
 "Usage: sp-verify -p PROFILE [TRACE...]\n"
 "       sp-verify -p PROFILE [-t SECONDS] [--enforce] -- COMMAND [ARG...]\n"
 "       sp-verify -p PROFILE [-t SECONDS] [--enforce] --replay [TRACE...]\n"
+"       sp-verify --landlock=POLICY [TRACE...]\n"
+"       sp-verify --landlock=POLICY [-t SECONDS] [--enforce] -- COMMAND [ARG...]\n"
 "List every call that a seccomp profile denies: of recordings, without\n"
-"running anything; of a command; or of a recorded command run again.\n"
+"running anything; of a command; or of a recorded command run again. Or list\n"
+"what a Landlock policy denies: to recorded paths and ports, or to a command\n"
+"that is run under it.\n"
 "With no TRACE, or when TRACE is -, read stdin.\n"
 "\n"
 "  -p, --profile=FILE   the profile: an OCI seccomp object or a config.json\n"
+"      --landlock=FILE  the policy, as sp-emit --landlock writes it\n"
 "      --replay         run the commands of the recordings again\n"
 "      --run=ID         with --replay: only runs of this name or id\n"
 "      --enforce        answer calls as the profile says\n"
@@ -35,7 +41,8 @@ static const char help[] =
 "Exit status: 0 no violation, 1 violations, 2 trouble.\n";
 
 struct options {
-	const char *profile;
+	const char *profile;	/* NULL: a Landlock policy is given */
+	const char *landlock;
 	const char *output;	/* NULL: stdout */
 	const char *run;	/* NULL: all */
 	bool replay, enforce, partial;
@@ -56,7 +63,8 @@ static unsigned int parse_seconds(const char *text)
 	return value;
 }
 
-enum { OPT_REPLAY = 256, OPT_RUN, OPT_ENFORCE, OPT_PARTIAL, OPERAND = 1 };
+enum { OPT_REPLAY = 256, OPT_RUN, OPT_ENFORCE, OPT_PARTIAL, OPT_LANDLOCK,
+       OPERAND = 1 };
 
 static void take_option(struct options *o, int c)
 {
@@ -67,6 +75,9 @@ static void take_option(struct options *o, int c)
 		break;
 	case 'p':
 		o->profile = optarg;
+		break;
+	case OPT_LANDLOCK:
+		o->landlock = optarg;
 		break;
 	case 'o':
 		o->output = optarg;
@@ -103,6 +114,7 @@ static void parse_options(struct options *o, int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{ "profile", required_argument, NULL, 'p' },
+		{ "landlock", required_argument, NULL, OPT_LANDLOCK },
 		{ "output", required_argument, NULL, 'o' },
 		{ "time", required_argument, NULL, 't' },
 		{ "replay", no_argument, NULL, OPT_REPLAY },
@@ -126,10 +138,15 @@ static void parse_options(struct options *o, int argc, char **argv)
 
 static void check_options(const struct options *o)
 {
+	const char *judge = o->profile ? o->profile : o->landlock;
 	bool runs = o->command || o->replay;
 
-	if (!o->profile)
+	if (!judge)
 		message_usage("no profile: -p is missing");
+	if (o->profile && o->landlock)
+		message_usage("-p and --landlock: one of the two");
+	if (o->landlock && o->replay)
+		message_usage("--replay is for -p");
 	if (o->command && !*o->command)
 		message_usage("no command after --");
 	if (o->command && (o->n_traces || o->replay))
@@ -139,7 +156,7 @@ static void check_options(const struct options *o)
 	if (!runs && (o->enforce || o->timeout))
 		message_usage("%s is for commands",
 			      o->enforce ? "--enforce" : "-t");
-	if (o->command || strcmp(o->profile, "-"))
+	if (o->command || strcmp(judge, "-"))
 		return;
 	for (size_t i = 0; i < o->n_traces; i++)
 		if (!strcmp(o->traces[i], "-"))
@@ -260,6 +277,74 @@ static bool verify_trace(const struct options *o, const struct filter *f,
 	return ok;
 }
 
+static bool has_paths(const struct trace *t)
+{
+	for (size_t i = 0; i < t->n_runs; i++) {
+		char **how = t->runs[i]->how;
+
+		while (how && *how && strcmp(*how, "paths"))
+			how++;
+		if (how && *how)
+			continue;
+		message_error("recorded without --paths");
+		return false;
+	}
+	return true;
+}
+
+static bool confine_trace(const struct options *o,
+			  const struct landlock_policy *p,
+			  struct denied *denied)
+{
+	struct trace *t = trace_new();
+	bool ok = load_traces(o, t) && trace_is_usable(t, o->partial) &&
+		has_paths(t);
+
+	if (ok) {
+		size_t n = confine_simulate(p, t, denied);
+
+		if (!denied_size(denied))
+			message_note("%zu paths and sockets, no violation", n);
+	}
+	trace_free(t);
+	return ok;
+}
+
+static bool confine_command(const struct options *o,
+			    const struct landlock_policy *p,
+			    struct denied *denied)
+{
+	struct confine_options confine = { p, o->enforce, o->timeout };
+	struct command command = {
+		.argv = o->command, .stdout_fd = command_stdout(o),
+	};
+	bool ok = confine_run(&confine, &command, denied);
+
+	if (ok && !denied_size(denied) && message_status() == STATUS_YES)
+		message_note("no violation");
+	return ok;
+}
+
+static void confine(const struct options *o, const struct landlock_policy *p)
+{
+	struct denied *denied = denied_new();
+	struct output *out;
+
+	if (!output_open(&out, o->output, OUTPUT_PRIVATE)) {
+		denied_free(denied);
+		return;
+	}
+	if (o->command ? confine_command(o, p, denied) :
+	    confine_trace(o, p, denied)) {
+		denied_print(denied, output_file(out));
+		if (output_commit(out) && denied_size(denied))
+			message_latch(STATUS_NO);
+	} else {
+		output_abandon(out);
+	}
+	denied_free(denied);
+}
+
 static void write_report(struct report *report, struct output *out)
 {
 	report_print(report, output_file(out));
@@ -288,15 +373,23 @@ static void verify(const struct options *o, const struct filter *f)
 int main(int argc, char **argv)
 {
 	struct options o = { 0 };
+	struct landlock_policy *policy;
 	struct filter *filter;
 
 	message_init("sp-verify", STATUS_TROUBLE, argv);
 	parse_options(&o, argc, argv);
 	check_options(&o);
-	filter = load_filter(&o);
-	if (filter)
-		verify(&o, filter);
-	filter_free(filter);
+	if (o.landlock) {
+		policy = landlock_load(o.landlock);
+		if (policy)
+			confine(&o, policy);
+		landlock_free(policy);
+	} else {
+		filter = load_filter(&o);
+		if (filter)
+			verify(&o, filter);
+		filter_free(filter);
+	}
 	free(o.traces);
 	return message_finish();
 }

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From the paths and sockets of a trace to a Landlock policy, as JSON or as a C
+ * header that puts it in force.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "format.h"
+#include "landlock.h"
+#include "memory.h"
+#include "message.h"
+#include "names.h"
+#include "path.h"
+#include "paths.h"
+
+/* Whether the directory, or what it is in, was made by the run itself. */
+static const struct path_use *made_at(const struct path_uses *uses,
+				      const char *path)
+{
+	for (size_t i = 0; i < uses->n; i++)
+		if (!strcmp(uses->at[i].path, path))
+			return uses->at[i].made ? &uses->at[i] : NULL;
+	return NULL;
+}
+
+/* The nearest directory that is there before the run; heap. */
+static char *lasting(const struct path_uses *uses, const char *path)
+{
+	char *at = path_literal(path), *up;
+
+	while (strcmp(at, "/") && made_at(uses, at)) {
+		up = path_parent(at);
+		free(at);
+		at = up;
+	}
+	return at;
+}
+
+static void allow_below(struct landlock_policy *p,
+			const struct path_uses *uses, const char *path,
+			uint64_t rights)
+{
+	char *at;
+
+	if (!rights)
+		return;
+	at = lasting(uses, path);
+	landlock_allow(p, at, rights);
+	free(at);
+}
+
+static void allow_use(struct landlock_policy *p, const struct path_uses *uses,
+		      const struct path_use *u)
+{
+	char *parent = path_parent(u->path);
+	struct landlock_needs needs = landlock_needs(u->access, u->types);
+
+	/* Below a directory that the run makes, rights are the upper one's. */
+	allow_below(p, uses, u->made ? parent : u->path, needs.own);
+	allow_below(p, uses, parent, needs.parent);
+	free(parent);
+}
+
+/* Names that are moved or linked within one directory need no right for it. */
+static bool refers(const struct path_uses *uses)
+{
+	char *first = NULL;
+	bool several = false;
+
+	for (size_t i = 0; i < uses->n; i++) {
+		char *parent;
+
+		if (!(uses->at[i].access & (NAME_RENAME | NAME_LINK)))
+			continue;
+		parent = path_parent(uses->at[i].path);
+		several |= first && strcmp(first, parent);
+		free(first);
+		first = parent;
+	}
+	free(first);
+	return several;
+}
+
+static void allow_sockets(struct landlock_policy *p, const struct trace *t)
+{
+	enum { INET = 2, INET6 = 10, UNIX = 1 };
+
+	for (size_t i = 0; i < t->sockets.n; i++) {
+		const struct call *fact = t->sockets.at[i];
+		uint32_t family = fact->id.arch, what = fact->id.nr;
+
+		if (family == UNIX && what != SOCKET_BIND &&
+		    what != SOCKET_LISTEN && fact->detail_size &&
+		    !fact->detail[0])
+			p->handled[LANDLOCK_SCOPE] &= ~LANDLOCK_SCOPE_ABSTRACT;
+		if ((family != INET && family != INET6) ||
+		    fact->detail_size < 2 || what == SOCKET_SEND ||
+		    what == SOCKET_LISTEN)
+			continue;
+		landlock_allow_port(p, fact->detail[0] << 8 | fact->detail[1],
+				    what == SOCKET_BIND ?
+				    LANDLOCK_NET_BIND_TCP :
+				    LANDLOCK_NET_CONNECT_TCP);
+	}
+}
+
+static struct landlock_policy *make_policy(const struct emit *emit)
+{
+	struct path_uses *uses = paths_fold(emit->trace, emit->general);
+	struct landlock_policy *p = landlock_new();
+	size_t widened = 0;
+
+	p->handled[LANDLOCK_FS] = LANDLOCK_FS_ALL;
+	p->handled[LANDLOCK_NET] = LANDLOCK_NET_ALL;
+	p->handled[LANDLOCK_SCOPE] = LANDLOCK_SCOPE_ABSTRACT;
+	for (size_t i = 0; i < uses->n; i++) {
+		allow_use(p, uses, &uses->at[i]);
+		widened += strchr(uses->at[i].path, PATH_ANY) != NULL;
+	}
+	for (size_t i = 0; !refers(uses) && i < p->n_rules; i++)
+		p->rules[i].allow &= ~(uint64_t)LANDLOCK_FS_REFER;
+	allow_sockets(p, emit->trace);
+	if (widened)
+		message_note("%zu patterns are allowed by the directories that "
+			     "hold them (--explain lists them)", widened);
+	paths_free(uses);
+	return p;
+}
+
+void write_landlock(const struct emit *emit, FILE *out)
+{
+	struct landlock_policy *p = make_policy(emit);
+
+	landlock_write(p, out);
+	landlock_free(p);
+}
+
+static const char header_start[] =
+"#ifndef SANDPRINT_LANDLOCK_H\n"
+"#define SANDPRINT_LANDLOCK_H\n"
+"\n"
+"#include <errno.h>\n"
+"#include <fcntl.h>\n"
+"#include <stddef.h>\n"
+"#include <stdint.h>\n"
+"#include <sys/prctl.h>\n"
+"#include <sys/stat.h>\n"
+"#include <sys/syscall.h>\n"
+"#include <unistd.h>\n"
+"\n"
+"#ifndef O_PATH\n"
+"#define O_PATH 010000000\n"
+"#endif\n"
+"\n"
+"struct sandprint_path {\n"
+"\tconst char *path;\n"
+"\tuint64_t allow;\t\t/* LANDLOCK_ACCESS_FS_* */\n"
+"};\n"
+"\n"
+"struct sandprint_port {\n"
+"\tuint64_t port;\n"
+"\tuint64_t allow;\t\t/* LANDLOCK_ACCESS_NET_* */\n"
+"};\n";
+
+static const char header_end[] =
+"\n"
+"/* The rights of landlock(7) that a version of the kernel's ABI knows. */\n"
+"static inline uint64_t sandprint_known(long abi)\n"
+"{\n"
+"\treturn abi < 2 ? 0x1fff : abi < 3 ? 0x3fff : abi < 5 ? 0x7fff : 0xffff;\n"
+"}\n"
+"\n"
+"static inline int sandprint_allow_path(int ruleset, long abi,\n"
+"\t\t\t\t       const struct sandprint_path *rule)\n"
+"{\n"
+"\tstruct __attribute__((packed)) {\n"
+"\t\tuint64_t allow;\n"
+"\t\tint32_t fd;\n"
+"\t} attr = { rule->allow & sandprint_known(abi), -1 };\n"
+"\tstruct stat st;\n"
+"\tint error = 0;\n"
+"\n"
+"\tattr.fd = open(rule->path, O_PATH | O_CLOEXEC);\n"
+"\tif (attr.fd < 0)\n"
+"\t\treturn errno == ENOENT || errno == ENOTDIR ? 0 : -errno;\n"
+"\tif (!fstat(attr.fd, &st) && !S_ISDIR(st.st_mode))\n"
+"\t\tattr.allow &= 0xc007;\t/* what a file can have */\n"
+"\tif (attr.allow && syscall(445, ruleset, 1, &attr, 0))\n"
+"\t\terror = -errno;\n"
+"\tclose(attr.fd);\n"
+"\treturn error;\n"
+"}\n"
+"\n"
+"/*\n"
+" * Confine the calling thread, and what it starts from here on, as far as this\n"
+" * kernel can: 0 or -errno. Paths that do not exist are left out. Sets\n"
+" * no_new_privs.\n"
+" */\n"
+"static inline int sandprint_landlock(void)\n"
+"{\n"
+"\tconst size_t n = sizeof(sandprint_paths) / sizeof(sandprint_paths[0]);\n"
+"\tconst size_t m = sizeof(sandprint_ports) / sizeof(sandprint_ports[0]);\n"
+"\tlong abi = syscall(444, NULL, 0, 1);\n"
+"\tstruct {\n"
+"\t\tuint64_t fs, net, scoped;\n"
+"\t} attr = { sandprint_known(abi), SANDPRINT_NET, SANDPRINT_SCOPED };\n"
+"\tint fd, error = 0;\n"
+"\tsize_t i;\n"
+"\n"
+"\tif (abi < 1)\n"
+"\t\treturn -errno;\n"
+"\tfd = syscall(444, &attr, abi < 4 ? 8 : abi < 6 ? 16 : 24, 0);\n"
+"\tif (fd < 0)\n"
+"\t\treturn -errno;\n"
+"\tfor (i = 0; !error && i + 1 < n; i++)\n"
+"\t\terror = sandprint_allow_path(fd, abi, &sandprint_paths[i]);\n"
+"\tfor (i = 0; !error && abi >= 4 && i + 1 < m; i++) {\n"
+"\t\tuint64_t port[2] = { sandprint_ports[i].allow,\n"
+"\t\t\t\t     sandprint_ports[i].port };\n"
+"\n"
+"\t\tif (syscall(445, fd, 2, port, 0))\n"
+"\t\t\terror = -errno;\n"
+"\t}\n"
+"\tif (!error && (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||\n"
+"\t\t       syscall(446, fd, 0)))\n"
+"\t\terror = -errno;\n"
+"\tclose(fd);\n"
+"\treturn error;\n"
+"}\n"
+"\n"
+"#endif\n";
+
+/* A C string: what is not a plain character, as three octal digits. */
+static void write_string(const char *text, FILE *out)
+{
+	putc('"', out);
+	for (; *text; text++)
+		if (*text >= ' ' && *text < 0x7f && !strchr("\"\\?", *text))
+			putc(*text, out);
+		else
+			fprintf(out, "\\%03o", (unsigned char)*text);
+	putc('"', out);
+}
+
+void write_landlock_header(const struct emit *emit, FILE *out)
+{
+	struct landlock_policy *p = make_policy(emit);
+
+	fprintf(out, "/*\n * Written by sp-emit from a recording.%s\n */\n%s",
+		emit->partial ? " The recording is incomplete." : "",
+		header_start);
+	fputs("\n/* Each of the two ends with one that is not used. */\n"
+	      "static const struct sandprint_path sandprint_paths[] = {\n",
+	      out);
+	for (size_t i = 0; i < p->n_rules; i++) {
+		fputs("\t{ ", out);
+		write_string(p->rules[i].path, out);
+		fprintf(out, ", 0x%" PRIx64 " },\n", p->rules[i].allow);
+	}
+	fputs("\t{ 0, 0 }\n};\n\nstatic const struct sandprint_port "
+	      "sandprint_ports[] = {\n", out);
+	for (size_t i = 0; i < p->n_ports; i++)
+		fprintf(out, "\t{ %u, 0x%" PRIx64 " },\n", p->ports[i].port,
+			p->ports[i].allow);
+	fprintf(out, "\t{ 0, 0 }\n};\n\n#define SANDPRINT_NET 0x%" PRIx64
+		"\n#define SANDPRINT_SCOPED 0x%" PRIx64 "\n%s",
+		p->handled[LANDLOCK_NET], p->handled[LANDLOCK_SCOPE],
+		header_end);
+	landlock_free(p);
+}

@@ -1,0 +1,519 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "paths.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "names.h"
+#include "path.h"
+
+#define uthash_malloc(size) xcalloc(1, size)
+#include <uthash.h>
+
+static const struct {
+	const char *name;
+	unsigned int rule;
+} rule_names[] = {
+	{ "pid", GENERAL_PID }, { "tmp", GENERAL_TMP },
+	{ "hash", GENERAL_HASH }, { "date", GENERAL_DATE },
+	{ "runs", GENERAL_RUNS }, { "all", GENERAL_ALL }, { "none", 0 },
+};
+enum { N_RULES = sizeof(rule_names) / sizeof(rule_names[0]) };
+
+bool general_parse(const char *list, unsigned int *rules)
+{
+	*rules = 0;
+	while (list) {
+		size_t length = strcspn(list, ","), i;
+
+		for (i = 0; i < N_RULES; i++)
+			if (strlen(rule_names[i].name) == length &&
+			    !memcmp(rule_names[i].name, list, length))
+				break;
+		if (i == N_RULES)
+			return false;
+		*rules |= rule_names[i].rule;
+		list = list[length] ? list + length + 1 : NULL;
+	}
+	return true;
+}
+
+char *path_parent(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return !slash || slash == path ? xstrdup("/") :
+		xasprintf("%.*s", (int)(slash - path), path);
+}
+
+char *path_literal(const char *path)
+{
+	const char *any = strchr(path, PATH_ANY);
+	char *start, *literal;
+
+	if (!any)
+		return xstrdup(path);
+	start = xasprintf("%.*s", (int)(any - path), path);
+	literal = path_parent(start);
+	free(start);
+	return literal;
+}
+
+/* Components. Each of these gives the length of what it matches, or 0. */
+
+static size_t digits(const char *s, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && isdigit((unsigned char)s[i]))
+		i++;
+	return i;
+}
+
+static size_t hexadecimal(const char *s, size_t n)
+{
+	size_t i = 0, numbers = 0;
+
+	for (; i < n && (isdigit((unsigned char)s[i]) ||
+			 (s[i] >= 'a' && s[i] <= 'f')); i++)
+		numbers += isdigit((unsigned char)s[i]) != 0;
+	return numbers ? i : 0;
+}
+
+/* 8-4-4-4-12 */
+static size_t uuid(const char *s, size_t n)
+{
+	static const size_t parts[] = { 8, 4, 4, 4, 12 };
+	size_t at = 0;
+
+	for (size_t i = 0; i < 5; i++) {
+		for (size_t k = 0; k < parts[i]; k++, at++)
+			if (at >= n || !isxdigit((unsigned char)s[at]))
+				return 0;
+		if (i < 4 && (at >= n || s[at++] != '-'))
+			return 0;
+	}
+	return at;
+}
+
+static size_t hash(const char *s, size_t n)
+{
+	enum { HASH_MIN = 16 };
+	size_t length = uuid(s, n);
+
+	if (length)
+		return length;
+	length = hexadecimal(s, n);
+	return length >= HASH_MIN ? length : 0;
+}
+
+static int number(const char *s, size_t n)
+{
+	int value = 0;
+
+	for (size_t i = 0; i < n; i++)
+		value = 10 * value + (s[i] - '0');
+	return value;
+}
+
+static bool is_date(const char *year, const char *month, const char *day)
+{
+	int m = number(month, 2), d = number(day, 2), y = number(year, 4);
+
+	return y >= 1970 && y < 2100 && m >= 1 && m <= 12 && d >= 1 && d <= 31;
+}
+
+/* What may follow a date: digits and what stands between those of a time. */
+static size_t date(const char *s, size_t n)
+{
+	size_t length = 0;
+
+	if (digits(s, n) == 4 && n >= 10 && s[4] == '-' && s[7] == '-' &&
+	    digits(s + 5, 2) == 2 && digits(s + 8, 2) == 2 &&
+	    is_date(s, s + 5, s + 8))
+		length = 10;
+	else if ((digits(s, n) == 8 || digits(s, n) >= 12) &&
+		 is_date(s, s + 4, s + 6))
+		length = digits(s, n);
+	while (length && length + 1 < n && strchr("-_T:.", s[length]) &&
+	       isdigit((unsigned char)s[length + 1]))
+		length += 1 + digits(s + length + 1, n - length - 1);
+	return length;
+}
+
+/*
+ * The six or more letters and digits at the end that mkstemp(3) and its like
+ * put there: not those of a word, which has one capital and no digit.
+ */
+static size_t tmp_suffix(const char *s, size_t n)
+{
+	enum { SUFFIX = 6 };
+	size_t i = n, numbers = 0, small = 0, large = 0;
+
+	while (i && isalnum((unsigned char)s[i - 1])) {
+		numbers += isdigit((unsigned char)s[i - 1]) != 0;
+		small += islower((unsigned char)s[i - 1]) != 0;
+		large += isupper((unsigned char)s[i - 1]) != 0;
+		i--;
+	}
+	if (n - i > SUFFIX + 2 && !strncmp(s + i, "tmp", 3))
+		i += 3;
+	return n - i >= SUFFIX && small && large + numbers > 1 &&
+		(i || numbers) ? n - i : 0;
+}
+
+struct rewriting {
+	char *to;
+	unsigned int rules, used;
+};
+
+static void put_any(struct rewriting *r, unsigned int rule)
+{
+	*r->to++ = PATH_ANY;
+	r->used |= rule;
+}
+
+static bool is_start(const char *s, const char *component)
+{
+	return s == component || !isalnum((unsigned char)s[-1]);
+}
+
+static void rewrite_component(struct rewriting *r, const char *s, size_t n,
+			      bool is_pid, bool made)
+{
+	const char *component = s, *end = s + n;
+	size_t tail = r->rules & GENERAL_TMP && made ? tmp_suffix(s, n) : 0;
+
+	if (is_pid && r->rules & GENERAL_PID && n && digits(s, n) == n) {
+		put_any(r, GENERAL_PID);
+		return;
+	}
+	end -= tail;
+	while (s < end) {
+		size_t left = end - s, length = 0;
+		unsigned int rule = GENERAL_DATE;
+
+		if (r->rules & GENERAL_DATE && is_start(s, component))
+			length = date(s, left);
+		if (!length && r->rules & GENERAL_HASH &&
+		    is_start(s, component)) {
+			length = hash(s, left);
+			rule = GENERAL_HASH;
+		}
+		if (length)
+			put_any(r, rule);
+		else
+			*r->to++ = *s;
+		s += length ? length : 1;
+	}
+	if (tail)
+		put_any(r, GENERAL_TMP);
+}
+
+/* A pattern of the path by these rules; heap. */
+static char *generalize(const char *path, unsigned int rules, bool made,
+			unsigned int *used)
+{
+	bool in_proc = !strncmp(path, "/proc/", strlen("/proc/"));
+	char *text = xcalloc(strlen(path) + 1, 1);
+	struct rewriting r = { .to = text, .rules = rules };
+
+	/* "/proc/12/task/13/x": the second and the fourth can be pids. */
+	for (size_t i = 0; *path; i++) {
+		size_t n;
+
+		while (*path == '/')
+			*r.to++ = *path++;
+		n = strcspn(path, "/");
+		rewrite_component(&r, path, n, in_proc && (i == 1 || i == 3),
+				  made);
+		path += n;
+	}
+	*used = r.used;
+	return text;
+}
+
+/* Folding. */
+
+struct folded {
+	UT_hash_handle hh;
+	struct path_use use;
+	uint32_t *runs;		/* bits: which runs have it */
+};
+
+struct fold {
+	struct folded *by_path;
+	size_t n_runs, doubtful;
+};
+
+static void add_runs(struct folded *f, const uint32_t *runs, size_t words)
+{
+	for (size_t i = 0; i < words; i++)
+		f->runs[i] |= runs[i];
+}
+
+static size_t words_of(size_t n_runs)
+{
+	return n_runs / 32 + 1;
+}
+
+/* Takes over the path. */
+static struct folded *folded_path(struct fold *fold, char *path)
+{
+	struct folded *f;
+
+	HASH_FIND_STR(fold->by_path, path, f);
+	if (f) {
+		free(path);
+		return f;
+	}
+	f = xcalloc(1, sizeof(*f));
+	f->use.path = path;
+	f->runs = xcalloc(words_of(fold->n_runs), sizeof(*f->runs));
+	HASH_ADD_KEYPTR(hh, fold->by_path, f->use.path, strlen(f->use.path), f);
+	return f;
+}
+
+static void join(struct folded *to, const struct folded *from, size_t words)
+{
+	to->use.access |= from->use.access;
+	to->use.types |= from->use.types;
+	to->use.count += from->use.count;
+	to->use.made |= from->use.made;
+	to->use.rules |= from->use.rules;
+	to->use.names += from->use.names;
+	add_runs(to, from->runs, words);
+}
+
+/* What has no name that can be written down. */
+static bool is_nameless(uint32_t access, const char *path)
+{
+	return access & NAME_DELETED ||
+		!strncmp(path, "/memfd:", strlen("/memfd:"));
+}
+
+static void fold_fact(struct fold *fold, const struct call *fact)
+{
+	uint32_t access = fact->id.nr;
+	char *path = path_of_fact(fact);
+	struct folded *f;
+
+	if (access & (NAME_CUT | NAME_UNREAD))
+		fold->doubtful++;
+	if (fact->answer || *path != '/' || is_nameless(access, path) ||
+	    access & (NAME_CUT | NAME_UNREAD)) {
+		free(path);
+		return;
+	}
+	f = folded_path(fold, path);
+	f->use.access |= access & NAME_ACCESS;
+	f->use.types |= 1U << ((access & NAME_TYPE) >> NAME_TYPE_SHIFT);
+	f->use.count += call_count(fact);
+	f->use.made |= access & (NAME_CREATE | NAME_DELETE);
+	f->use.names = 1;
+	for (size_t i = 0; i < fact->n_sightings; i++)
+		f->runs[fact->sightings[i].run / 32] |=
+			1U << fact->sightings[i].run % 32;
+}
+
+/* By another name where the rules say so. */
+static void regroup(struct fold *fold,
+		    char *(*name)(const struct fold *fold,
+				  const struct folded *f, void *arg,
+				  unsigned int *used), void *arg)
+{
+	struct folded *old = fold->by_path, *f, *next;
+
+	fold->by_path = NULL;
+	HASH_ITER(hh, old, f, next) {
+		unsigned int used = 0;
+		char *path = name(fold, f, arg, &used);
+
+		HASH_DELETE(hh, old, f);
+		f->use.rules |= used;
+		join(folded_path(fold, path), f, words_of(fold->n_runs));
+		free(f->use.path);
+		free(f->runs);
+		free(f);
+	}
+}
+
+static char *name_by_rules(const struct fold *fold, const struct folded *f,
+			   void *arg, unsigned int *used)
+{
+	(void)fold;
+	return generalize(f->use.path, *(unsigned int *)arg, f->use.made,
+			  used);
+}
+
+/* Numbers that differ between runs. */
+
+/* With each number of the path a PATH_ANY; heap. NULL: it has none. */
+static char *shape_of(const char *path)
+{
+	char *shape = xcalloc(strlen(path) + 1, 1), *to = shape;
+	bool any = false;
+
+	while (*path) {
+		size_t n = digits(path, strlen(path));
+
+		*to++ = n ? PATH_ANY : *path;
+		any |= n != 0;
+		path += n ? n : 1;
+	}
+	if (any)
+		return shape;
+	free(shape);
+	return NULL;
+}
+
+struct shape {
+	UT_hash_handle hh;
+	char *text;
+	size_t members;
+	bool steady;		/* one of them is in several runs */
+	uint32_t *runs;
+};
+
+static size_t count_runs(const uint32_t *runs, size_t words)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < words; i++)
+		n += __builtin_popcount(runs[i]);
+	return n;
+}
+
+static struct shape *find_shape(struct shape *shapes, const char *path)
+{
+	char *text = shape_of(path);
+	struct shape *s = NULL;
+
+	if (text)
+		HASH_FIND_STR(shapes, text, s);
+	free(text);
+	return s;
+}
+
+static void add_shape(struct shape **shapes, const struct folded *f,
+		      size_t words)
+{
+	char *text = shape_of(f->use.path);
+	struct shape *s;
+
+	if (!text)
+		return;
+	HASH_FIND_STR(*shapes, text, s);
+	if (!s) {
+		s = xcalloc(1, sizeof(*s));
+		s->text = text;
+		s->runs = xcalloc(words, sizeof(*s->runs));
+		HASH_ADD_KEYPTR(hh, *shapes, s->text, strlen(s->text), s);
+	} else {
+		free(text);
+	}
+	s->members++;
+	s->steady |= count_runs(f->runs, words) > 1;
+	for (size_t i = 0; i < words; i++)
+		s->runs[i] |= f->runs[i];
+}
+
+/* Each run had others: none of the shape's names is in two of them. */
+static char *name_by_runs(const struct fold *fold, const struct folded *f,
+			  void *arg, unsigned int *used)
+{
+	struct shape *s = find_shape(arg, f->use.path);
+
+	if (!s || s->steady || s->members < 2 ||
+	    count_runs(s->runs, words_of(fold->n_runs)) < 2)
+		return xstrdup(f->use.path);
+	*used = GENERAL_RUNS;
+	return xstrdup(s->text);
+}
+
+static void generalize_by_runs(struct fold *fold)
+{
+	struct shape *shapes = NULL, *s, *next;
+	struct folded *f, *next_f;
+
+	HASH_ITER(hh, fold->by_path, f, next_f)
+		add_shape(&shapes, f, words_of(fold->n_runs));
+	regroup(fold, name_by_runs, shapes);
+	HASH_ITER(hh, shapes, s, next) {
+		HASH_DELETE(hh, shapes, s);
+		free(s->text);
+		free(s->runs);
+		free(s);
+	}
+}
+
+static int by_path(const void *a, const void *b)
+{
+	const struct path_use *x = a, *y = b;
+
+	return strcmp(x->path, y->path);
+}
+
+static struct path_uses *unfold(struct fold *fold)
+{
+	struct path_uses *uses = xcalloc(1, sizeof(*uses));
+	struct folded *f, *next;
+
+	HASH_ITER(hh, fold->by_path, f, next) {
+		HASH_DELETE(hh, fold->by_path, f);
+		uses->at = xgrow(uses->at, uses->n, sizeof(*uses->at));
+		uses->at[uses->n++] = f->use;
+		free(f->runs);
+		free(f);
+	}
+	if (uses->n)
+		qsort(uses->at, uses->n, sizeof(*uses->at), by_path);
+	uses->doubtful = fold->doubtful;
+	return uses;
+}
+
+struct path_uses *paths_fold(const struct trace *t, unsigned int rules)
+{
+	struct fold fold = { .n_runs = t->n_runs };
+
+	for (size_t i = 0; i < t->paths.n; i++)
+		fold_fact(&fold, t->paths.at[i]);
+	regroup(&fold, name_by_rules, &rules);
+	if (rules & GENERAL_RUNS)
+		generalize_by_runs(&fold);
+	return unfold(&fold);
+}
+
+void paths_free(struct path_uses *uses)
+{
+	if (!uses)
+		return;
+	for (size_t i = 0; i < uses->n; i++)
+		free(uses->at[i].path);
+	free(uses->at);
+	free(uses);
+}
+
+void paths_explain(const struct path_uses *uses, FILE *out)
+{
+	for (size_t i = 0; i < uses->n; i++) {
+		const struct path_use *u = &uses->at[i];
+		char *access = access_text(u->access), *text;
+		char *pattern = xstrdup(u->path);
+
+		for (char *c = pattern; *c; c++)
+			if (*c == PATH_ANY)
+				*c = '*';
+		text = path_escape(pattern);
+		fprintf(out, "%s\t%zu\t", access, u->names);
+		for (size_t k = 0; k < 5; k++)
+			if (u->rules & rule_names[k].rule)
+				fprintf(out, "%s ", rule_names[k].name);
+		fprintf(out, "%s\t%s\n", u->rules ? "" : "-", text);
+		free(text);
+		free(pattern);
+		free(access);
+	}
+}

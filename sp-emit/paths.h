@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a trace did with each path, folded for the formats that are made of
+ * paths, with the names that differ from run to run made one.
+ */
+#ifndef PATHS_H
+#define PATHS_H
+
+#include <stdio.h>
+
+#include "trace.h"
+
+/* The rules by which components of a path become a pattern. */
+enum general_rule {
+	GENERAL_PID = 1,	/* /proc/NUMBER, and task/NUMBER in it */
+	GENERAL_TMP = 2,	/* six letters and digits at the end, of mkstemp(3) */
+	GENERAL_HASH = 4,	/* 16 hexadecimal digits and more; UUIDs */
+	GENERAL_DATE = 8,	/* 2026-11-24, 20261124, and times after them */
+	GENERAL_RUNS = 16,	/* numbers that differ between the runs */
+	GENERAL_ALL = 31,
+};
+/* A list "pid,tmp", "all" or "none"; false: a name that is none. */
+bool general_parse(const char *list, unsigned int *rules);
+
+struct path_use {
+	char *path;		/* a `*` that stands for anything is PATH_ANY */
+	uint32_t access;	/* NAME_* of names.h, of what succeeded */
+	uint32_t types;		/* bits by S_IFMT type: 1 << 8 is a regular file */
+	uint64_t count;
+	bool made;		/* it was created or removed: not always there */
+	unsigned int rules;	/* by which it became a pattern; 0: it is none */
+	size_t names;		/* how many paths are in it */
+};
+
+/* Stands for a `*` in a pattern: no byte of a path that is not a separator. */
+#define PATH_ANY '\x01'
+
+struct path_uses {
+	struct path_use *at;	/* sorted by path */
+	size_t n;
+	size_t doubtful;	/* names that were cut or could not be read */
+};
+
+/*
+ * Fold the paths that were there. What only failed is left out, and files
+ * that have no name.
+ */
+struct path_uses *paths_fold(const struct trace *t, unsigned int rules);
+void paths_free(struct path_uses *uses);
+
+/* The directory of a path, "/" of a path in the root; heap. */
+char *path_parent(const char *path);
+/* The longest part before a component with PATH_ANY; heap. */
+char *path_literal(const char *path);
+
+/* A line for each path that became a pattern, and what it is made of. */
+void paths_explain(const struct path_uses *uses, FILE *out);
+
+#endif

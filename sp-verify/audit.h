@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The kernel's audit records of what Landlock denies: since ABI 7. */
+#ifndef AUDIT_H
+#define AUDIT_H
+
+#include <sys/types.h>
+
+#include "denied.h"
+
+struct audit;
+
+/*
+ * Listen, and have the kernel write records while we do. NULL: errno; it takes
+ * CAP_AUDIT_READ and CAP_AUDIT_CONTROL.
+ */
+struct audit *audit_open(void);
+/* As it was before. NULL is fine. */
+void audit_close(struct audit *a);
+int audit_fd(const struct audit *a);
+/* The process, in the initial namespace, whose domain is meant. */
+void audit_follow(struct audit *a, pid_t pid);
+/* Take what has come; what our domain was denied is added. */
+void audit_take(struct audit *a, struct denied *denied);
+/* The same at the end, when no more will come. */
+void audit_finish(struct audit *a, struct denied *denied);
+/* How many records the kernel had no room for. */
+unsigned int audit_lost(const struct audit *a);
+
+#endif

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "confine.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "audit.h"
+#include "memory.h"
+#include "message.h"
+#include "names.h"
+#include "path.h"
+#include "text.h"
+
+/* A command. */
+
+enum { TERM_GRACE_MS = 10000, LISTS_SINCE_ABI = 7 };
+
+struct session {
+	const struct confine_options *options;
+	struct denied *denied;
+	struct audit *audit;	/* NULL: denials are not listed */
+	struct command_child child;
+	int ruleset, abi, signal_fd;
+	bool exited;
+	int status;		/* of waitpid(2) */
+	size_t n_signals;
+	uint64_t deadline_ms;	/* 0: none */
+	bool terminated;
+};
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000ULL + t.tv_nsec / 1000000;
+}
+
+static void note_missing(const char *path, void *arg)
+{
+	char *text = path_escape(path);
+
+	(void)arg;
+	message_note("%s does not exist here: its rule is left out", text);
+	free(text);
+}
+
+static bool open_ruleset(struct session *s)
+{
+	s->abi = landlock_abi();
+	if (!s->abi) {
+		message_error("this kernel has no Landlock, or it is off: "
+			      "%s", strerror(errno));
+		return false;
+	}
+	s->ruleset = landlock_ruleset(s->options->policy, s->abi, note_missing,
+				      NULL);
+	if (s->ruleset < 0)
+		message_error("cannot make a ruleset: %s",
+			      strerror(-s->ruleset));
+	return s->ruleset >= 0;
+}
+
+/* False: denials cannot be listed, and nothing is to be run then. */
+static bool open_audit(struct session *s)
+{
+	const char *why = "it takes root (CAP_AUDIT_CONTROL)";
+
+	if (s->abi >= LISTS_SINCE_ABI)
+		s->audit = audit_open();
+	else
+		why = "this kernel's Landlock writes no records (ABI 7, Linux "
+			"6.15)";
+	if (s->audit)
+		return true;
+	if (s->options->unlisted)
+		message_note("denials are not listed: %s", why);
+	else
+		message_error("denials cannot be listed: %s; --enforce runs "
+			      "the command all the same", why);
+	return s->options->unlisted;
+}
+
+static int hook(void *session)
+{
+	struct session *s = session;
+
+	return landlock_restrict(s->ruleset, s->abi);
+}
+
+static void send_signal(const struct session *s, int sig)
+{
+	syscall(SYS_pidfd_send_signal, s->child.pidfd, sig, NULL, 0);
+}
+
+static void see_signal(struct session *s)
+{
+	struct signalfd_siginfo info;
+
+	if (read(s->signal_fd, &info, sizeof(info)) != sizeof(info))
+		return;
+	if (s->n_signals++)
+		send_signal(s, SIGKILL);
+	else if (info.ssi_code != SI_KERNEL ||
+		 getpgid(s->child.pid) != getpgrp())
+		send_signal(s, info.ssi_signo);
+}
+
+static void see_time(struct session *s)
+{
+	uint64_t now = now_ms();
+
+	if (!s->deadline_ms || now < s->deadline_ms)
+		return;
+	send_signal(s, s->terminated ? SIGKILL : SIGTERM);
+	s->terminated = true;
+	s->deadline_ms = now + TERM_GRACE_MS;
+}
+
+static void watch(struct session *s)
+{
+	while (!s->exited) {
+		struct pollfd p[] = {
+			{ s->child.pidfd, POLLIN, 0 },
+			{ s->signal_fd, POLLIN, 0 },
+			{ s->audit ? audit_fd(s->audit) : -1, POLLIN, 0 },
+		};
+		uint64_t now = now_ms();
+		int wait_ms = !s->deadline_ms ? -1 : s->deadline_ms > now ?
+			(int)(s->deadline_ms - now) : 0;
+
+		if (poll(p, 3, wait_ms) < 0)
+			continue;
+		if (p[0].revents) {
+			waitpid(s->child.pid, &s->status, 0);
+			s->exited = true;
+		}
+		if (p[1].revents)
+			see_signal(s);
+		if (p[2].revents)
+			audit_take(s->audit, s->denied);
+		see_time(s);
+	}
+}
+
+static void say_end(const struct session *s)
+{
+	if (WIFEXITED(s->status) && WEXITSTATUS(s->status))
+		message_note("the command exited with %d",
+			     WEXITSTATUS(s->status));
+	if (WIFSIGNALED(s->status))
+		message_note("the command was killed by SIG%s",
+			     sigabbrev_np(WTERMSIG(s->status)));
+	/* Not listed, a failure is all there is to go by. */
+	if (!s->audit && s->status)
+		message_latch(STATUS_NO);
+}
+
+/* The list is whole when its command could be run. */
+static bool run(struct session *s, struct command *command)
+{
+	enum command_failure failure;
+	const char *what = NULL;
+	int error = command_start(command, &s->child);
+
+	if (error) {
+		message_error("cannot start the command: %s",
+			      strerror(-error));
+		return false;
+	}
+	if (s->audit)
+		audit_follow(s->audit, s->child.pid);
+	failure = command_result(&s->child, &error, &what);
+	if (failure == COMMAND_STARTED) {
+		watch(s);
+		close(s->child.pidfd);
+		say_end(s);
+	}
+	if (s->audit) {
+		audit_finish(s->audit, s->denied);
+		if (audit_lost(s->audit))
+			message_note("records of denials were lost: the list "
+				     "is not whole");
+	}
+	if (failure == COMMAND_STARTED)
+		return true;
+	if (failure != COMMAND_FAILED && denied_size(s->denied)) {
+		message_note("%s: %s: the policy denies its start",
+			     command->argv[0], strerror(error));
+		return true;
+	}
+	message_error("%s%s: %s", what ? "cannot " : "",
+		      what ? what : command->argv[0], strerror(error));
+	return false;
+}
+
+bool confine_run(const struct confine_options *o, struct command *command,
+		 struct denied *denied)
+{
+	struct session s = {
+		.options = o, .denied = denied, .ruleset = -1, .signal_fd = -1,
+	};
+	sigset_t passed_on, before;
+	bool ok;
+
+	sigemptyset(&passed_on);
+	sigaddset(&passed_on, SIGINT);
+	sigaddset(&passed_on, SIGTERM);
+	sigaddset(&passed_on, SIGHUP);
+	sigprocmask(SIG_BLOCK, &passed_on, &before);
+	s.signal_fd = signalfd(-1, &passed_on, SFD_CLOEXEC | SFD_NONBLOCK);
+	command->mask = &before;
+	command->hook = hook;
+	command->hook_arg = &s;
+	if (o->timeout)
+		s.deadline_ms = now_ms() + 1000ULL * o->timeout;
+	ok = open_ruleset(&s) && open_audit(&s) && run(&s, command);
+	audit_close(s.audit);
+	if (s.ruleset >= 0)
+		close(s.ruleset);
+	close(s.signal_fd);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return ok;
+}
+
+/* A recording. */
+
+static void add_missing(struct denied *denied, const struct trace *t,
+			const struct call *fact, const char *path,
+			uint64_t missing)
+{
+	char *object = path_escape(path);
+
+	for (uint64_t bit = 1; bit && bit <= missing; bit <<= 1) {
+		char *right;
+
+		if (!(missing & bit))
+			continue;
+		right = xasprintf("fs.%s",
+				  landlock_right_name(LANDLOCK_FS, bit));
+		denied_add(denied, right, object,
+			   image_name(t->images[fact->image]),
+			   call_count(fact));
+		free(right);
+	}
+	free(object);
+}
+
+/* What failed needed nothing; moving between directories is not judged. */
+static size_t check_path(const struct landlock_policy *p,
+			 const struct trace *t, const struct call *fact,
+			 struct denied *denied)
+{
+	uint32_t access = fact->id.nr;
+	uint32_t types = 1U << ((access & NAME_TYPE) >> NAME_TYPE_SHIFT);
+	struct landlock_needs needs = landlock_needs(access & NAME_ACCESS,
+						     types);
+	char *path, *slash, *parent;
+
+	if (fact->answer || access & (NAME_DELETED | NAME_UNREAD | NAME_CUT) ||
+	    *fact->detail != '/')
+		return 0;
+	path = path_of_fact(fact);
+	slash = strrchr(path, '/');
+	parent = slash == path ? xstrdup("/") :
+		xasprintf("%.*s", (int)(slash - path), path);
+	needs.own &= ~(uint64_t)LANDLOCK_FS_IOCTL_DEV;
+	if (strncmp(path, "/memfd:", strlen("/memfd:")))
+		add_missing(denied, t, fact, path,
+			    landlock_missing(p, path, needs.own));
+	if (access & NAME_RENAME)	/* a file or a directory: not known */
+		needs.parent = 0;
+	add_missing(denied, t, fact, parent, landlock_missing(p, parent,
+			needs.parent & ~(uint64_t)LANDLOCK_FS_REFER));
+	free(parent);
+	free(path);
+	return 1;
+}
+
+static bool allows_port(const struct landlock_policy *p, unsigned int port,
+			uint64_t right)
+{
+	for (size_t i = 0; i < p->n_ports; i++)
+		if (p->ports[i].port == port && p->ports[i].allow & right)
+			return true;
+	return !(p->handled[LANDLOCK_NET] & right);
+}
+
+/* As if it were TCP: what it is, the address does not say. */
+static size_t check_socket(const struct landlock_policy *p,
+			   const struct trace *t, const struct call *fact,
+			   struct denied *denied)
+{
+	uint64_t right = fact->id.nr == SOCKET_BIND ? LANDLOCK_NET_BIND_TCP :
+		LANDLOCK_NET_CONNECT_TCP;
+	unsigned int port;
+	char *object, *name;
+
+	if ((fact->id.arch != AF_INET && fact->id.arch != AF_INET6) ||
+	    fact->detail_size < 2 || (fact->id.nr != SOCKET_BIND &&
+				      fact->id.nr != SOCKET_CONNECT))
+		return 0;
+	port = fact->detail[0] << 8 | fact->detail[1];
+	if (allows_port(p, port, right))
+		return 1;
+	object = xasprintf("port %u", port);
+	name = xasprintf("net.%s", landlock_right_name(LANDLOCK_NET, right));
+	denied_add(denied, name, object, image_name(t->images[fact->image]),
+		   call_count(fact));
+	free(name);
+	free(object);
+	return 1;
+}
+
+size_t confine_simulate(const struct landlock_policy *p, const struct trace *t,
+			struct denied *denied)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->paths.n; i++)
+		n += check_path(p, t, t->paths.at[i], denied);
+	for (size_t i = 0; i < t->sockets.n; i++)
+		n += check_socket(p, t, t->sockets.at[i], denied);
+	return n;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "denied.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "text.h"
+
+struct row {
+	char *right, *object, *image;
+	uint64_t count;
+};
+
+struct denied {
+	struct row *rows;
+	size_t n;
+};
+
+struct denied *denied_new(void)
+{
+	return xcalloc(1, sizeof(struct denied));
+}
+
+void denied_free(struct denied *d)
+{
+	if (!d)
+		return;
+	for (size_t i = 0; i < d->n; i++) {
+		free(d->rows[i].right);
+		free(d->rows[i].object);
+		free(d->rows[i].image);
+	}
+	free(d->rows);
+	free(d);
+}
+
+void denied_add(struct denied *d, const char *right, const char *object,
+		const char *image, uint64_t count)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		struct row *r = &d->rows[i];
+
+		if (strcmp(r->right, right) || strcmp(r->object, object) ||
+		    strcmp(r->image, image))
+			continue;
+		r->count += count;
+		return;
+	}
+	d->rows = xgrow(d->rows, d->n, sizeof(*d->rows));
+	d->rows[d->n++] = (struct row){
+		xstrdup(right), xstrdup(object), xstrdup(image), count,
+	};
+}
+
+size_t denied_size(const struct denied *d)
+{
+	return d->n;
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	const struct row *x = a, *y = b;
+
+	return strcmp(x->object, y->object) ? : strcmp(x->right, y->right) ? :
+		strcmp(x->image, y->image);
+}
+
+void denied_print(struct denied *d, FILE *out)
+{
+	int width = strlen("RIGHT");
+
+	if (!d->n)
+		return;
+	qsort(d->rows, d->n, sizeof(*d->rows), compare_rows);
+	for (size_t i = 0; i < d->n; i++)
+		if ((int)strlen(d->rows[i].right) > width)
+			width = strlen(d->rows[i].right);
+	fprintf(out, "%-*s  %8s  OBJECT  (IMAGE)\n", width, "RIGHT", "COUNT");
+	for (size_t i = 0; i < d->n; i++) {
+		char *image = text_printable(d->rows[i].image);
+
+		fprintf(out, "%-*s  %8" PRIu64 "  %s  (%s)\n", width,
+			d->rows[i].right, d->rows[i].count, d->rows[i].object,
+			image);
+		free(image);
+	}
+}
