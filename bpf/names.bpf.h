@@ -47,9 +47,12 @@ struct {
  * by one program.
  */
 struct name_scratch {
+	char front[8];		/* so that a struct name_event fits before bytes */
 	struct image_path path;
-	char more[3 * NAME_SIZE - PATH_COMPONENT];
+	char more[4 * NAME_SIZE];	/* as far as the verifier can see */
 };
+_Static_assert(__builtin_offsetof(struct name_scratch, path.bytes) ==
+	       sizeof(struct name_event), "it begins at `start`");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -213,16 +216,13 @@ __noinline int send_name(struct name_scratch *s, struct name_note *note)
 	if (note->at.dentry)
 		walk_place(&s->path, note->at, note->root, &head.zero);
 	start = s->path.start;
-	if (start < sizeof(head) || start > PATH_SIZE) {
-		head.zero |= NAME_CUT;
-		start = PATH_SIZE;
-	}
+	if (start > PATH_SIZE)
+		return 0;
 	head.place_size = PATH_SIZE - start;
-	start = (start - sizeof(head)) & (PATH_SIZE - 1);
-	bpf_probe_read_kernel(&s->path.bytes[start], sizeof(head), &head);
+	bpf_probe_read_kernel((char *)s + start, sizeof(head), &head);
 	size = head.place_size + sizeof(head) + head.name_size;
-	asm volatile("%0 &= %1" : "+r"(size) : "i"(2 * NAME_SIZE - 1));
-	return !bpf_ringbuf_output(&name_ring, &s->path.bytes[start], size, 0);
+	asm volatile("%0 &= %1" : "+r"(size) : "i"(4 * NAME_SIZE - 1));
+	return !bpf_ringbuf_output(&name_ring, (char *)s + start, size, 0);
 }
 
 /* Its element, that has been counted; NULL: there is no room. */

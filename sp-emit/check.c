@@ -9,6 +9,7 @@
 #include "build.h"
 #include "memory.h"
 #include "message.h"
+#include "names.h"
 #include "operation.h"
 #include "text.h"
 
@@ -118,11 +119,31 @@ static bool has_paths(const struct run *run)
 	return false;
 }
 
+/* Names of what succeeded that are not there from end to end. */
+static bool check_whole(const struct trace *t, bool allow_partial,
+			bool *partial)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->paths.n; i++)
+		n += !t->paths.at[i]->answer &&
+			t->paths.at[i]->id.nr & (NAME_CUT | NAME_UNREAD);
+	if (!n)
+		return true;
+	*partial = true;
+	(allow_partial ? message_note : message_error)(
+		"%zu path%s not known as a whole%s", n, n == 1 ? " is" :
+		"s are", allow_partial ? "" :
+		" (--allow-partial leaves them out)");
+	return allow_partial;
+}
+
 bool check_paths(const struct trace *t, const struct format *format,
 		 bool allow_partial, bool *partial)
 {
 	char id[RUN_ID_HEX];
-	bool fine = true;
+	bool fine = !(format->flags & FORMAT_POLICY) ||
+		check_whole(t, allow_partial, partial);
 
 	for (size_t i = 0; i < t->n_runs; i++) {
 		const struct run *run = t->runs[i];

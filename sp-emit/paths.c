@@ -61,6 +61,18 @@ char *path_literal(const char *path)
 	return literal;
 }
 
+/* A path while it is folded. */
+struct folded {
+	UT_hash_handle hh;
+	struct path_use use;
+	uint32_t *runs;		/* bits: which runs have it */
+};
+
+struct fold {
+	struct folded *by_path;
+	size_t n_runs, doubtful;
+};
+
 /* Components. Each of these gives the length of what it matches, or 0. */
 
 static size_t digits(const char *s, size_t n)
@@ -165,9 +177,20 @@ static size_t tmp_suffix(const char *s, size_t n)
 }
 
 struct rewriting {
+	struct folded *all;	/* by path */
+	const char *path;	/* what is rewritten */
 	char *to;
 	unsigned int rules, used;
 };
+
+/* Whether the run itself made the file or directory whose name ends there. */
+static bool is_made(const struct rewriting *r, const char *end)
+{
+	struct folded *f;
+
+	HASH_FIND(hh, r->all, r->path, end - r->path, f);
+	return f && f->use.made;
+}
 
 static void put_any(struct rewriting *r, unsigned int rule)
 {
@@ -181,15 +204,17 @@ static bool is_start(const char *s, const char *component)
 }
 
 static void rewrite_component(struct rewriting *r, const char *s, size_t n,
-			      bool is_pid, bool made)
+			      bool is_pid)
 {
 	const char *component = s, *end = s + n;
-	size_t tail = r->rules & GENERAL_TMP && made ? tmp_suffix(s, n) : 0;
+	size_t tail = r->rules & GENERAL_TMP ? tmp_suffix(s, n) : 0;
 
 	if (is_pid && r->rules & GENERAL_PID && n && digits(s, n) == n) {
 		put_any(r, GENERAL_PID);
 		return;
 	}
+	if (tail && !is_made(r, end))
+		tail = 0;
 	end -= tail;
 	while (s < end) {
 		size_t left = end - s, length = 0;
@@ -213,12 +238,14 @@ static void rewrite_component(struct rewriting *r, const char *s, size_t n,
 }
 
 /* A pattern of the path by these rules; heap. */
-static char *generalize(const char *path, unsigned int rules, bool made,
-			unsigned int *used)
+static char *generalize(const char *path, struct folded *all,
+			unsigned int rules, unsigned int *used)
 {
 	bool in_proc = !strncmp(path, "/proc/", strlen("/proc/"));
 	char *text = xcalloc(strlen(path) + 1, 1);
-	struct rewriting r = { .to = text, .rules = rules };
+	struct rewriting r = {
+		.all = all, .path = path, .to = text, .rules = rules,
+	};
 
 	/* "/proc/12/task/13/x": the second and the fourth can be pids. */
 	for (size_t i = 0; *path; i++) {
@@ -227,8 +254,7 @@ static char *generalize(const char *path, unsigned int rules, bool made,
 		while (*path == '/')
 			*r.to++ = *path++;
 		n = strcspn(path, "/");
-		rewrite_component(&r, path, n, in_proc && (i == 1 || i == 3),
-				  made);
+		rewrite_component(&r, path, n, in_proc && (i == 1 || i == 3));
 		path += n;
 	}
 	*used = r.used;
@@ -236,17 +262,6 @@ static char *generalize(const char *path, unsigned int rules, bool made,
 }
 
 /* Folding. */
-
-struct folded {
-	UT_hash_handle hh;
-	struct path_use use;
-	uint32_t *runs;		/* bits: which runs have it */
-};
-
-struct fold {
-	struct folded *by_path;
-	size_t n_runs, doubtful;
-};
 
 static void add_runs(struct folded *f, const uint32_t *runs, size_t words)
 {
@@ -320,7 +335,7 @@ static void fold_fact(struct fold *fold, const struct call *fact)
 
 /* By another name where the rules say so. */
 static void regroup(struct fold *fold,
-		    char *(*name)(const struct fold *fold,
+		    char *(*name)(const struct fold *fold, struct folded *all,
 				  const struct folded *f, void *arg,
 				  unsigned int *used), void *arg)
 {
@@ -329,23 +344,25 @@ static void regroup(struct fold *fold,
 	fold->by_path = NULL;
 	HASH_ITER(hh, old, f, next) {
 		unsigned int used = 0;
-		char *path = name(fold, f, arg, &used);
+		char *path = name(fold, old, f, arg, &used);
 
-		HASH_DELETE(hh, old, f);
 		f->use.rules |= used;
 		join(folded_path(fold, path), f, words_of(fold->n_runs));
+	}
+	HASH_ITER(hh, old, f, next) {
+		HASH_DELETE(hh, old, f);
 		free(f->use.path);
 		free(f->runs);
 		free(f);
 	}
 }
 
-static char *name_by_rules(const struct fold *fold, const struct folded *f,
-			   void *arg, unsigned int *used)
+static char *name_by_rules(const struct fold *fold, struct folded *all,
+			   const struct folded *f, void *arg,
+			   unsigned int *used)
 {
 	(void)fold;
-	return generalize(f->use.path, *(unsigned int *)arg, f->use.made,
-			  used);
+	return generalize(f->use.path, all, *(unsigned int *)arg, used);
 }
 
 /* Numbers that differ between runs. */
@@ -421,11 +438,13 @@ static void add_shape(struct shape **shapes, const struct folded *f,
 }
 
 /* Each run had others: none of the shape's names is in two of them. */
-static char *name_by_runs(const struct fold *fold, const struct folded *f,
-			  void *arg, unsigned int *used)
+static char *name_by_runs(const struct fold *fold, struct folded *all,
+			  const struct folded *f, void *arg,
+			  unsigned int *used)
 {
 	struct shape *s = find_shape(arg, f->use.path);
 
+	(void)all;
 	if (!s || s->steady || s->members < 2 ||
 	    count_runs(s->runs, words_of(fold->n_runs)) < 2)
 		return xstrdup(f->use.path);

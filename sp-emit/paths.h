@@ -13,7 +13,7 @@
 /* The rules by which components of a path become a pattern. */
 enum general_rule {
 	GENERAL_PID = 1,	/* /proc/NUMBER, and task/NUMBER in it */
-	GENERAL_TMP = 2,	/* six letters and digits at the end, of mkstemp(3) */
+	GENERAL_TMP = 2,	/* of mkstemp(3): the end of what the run made */
 	GENERAL_HASH = 4,	/* 16 hexadecimal digits and more; UUIDs */
 	GENERAL_DATE = 8,	/* 2026-11-24, 20261124, and times after them */
 	GENERAL_RUNS = 16,	/* numbers that differ between the runs */
@@ -32,7 +32,10 @@ struct path_use {
 	size_t names;		/* how many paths are in it */
 };
 
-/* Stands for a `*` in a pattern: no byte of a path that is not a separator. */
+/*
+ * Stands for a `*` in a pattern. A name that has this very byte is taken for
+ * one, which allows more and never less.
+ */
 #define PATH_ANY '\x01'
 
 struct path_uses {

@@ -94,6 +94,7 @@ void report_losses(const struct run *run)
 		{ "task", "tasks could not be followed" },
 		{ "image", "executions are attributed to no image" },
 		{ "detail", "details were lost, no call" },
+		{ "path", "paths or addresses were lost, no call" },
 		{ "event", "events were lost: the reader was too slow; the "
 		  "counts have their calls" },
 	};

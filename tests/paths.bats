@@ -1,0 +1,349 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# --paths: what is recorded equals what strace sees, and the same command runs
+# under the Landlock policy that is made of it, and not under a smaller one.
+load helper
+
+setup_file() {
+	requires_root
+}
+
+# The names that mkstemp and git make up.
+plain() {
+	sed -E 's,/tmp_obj_[A-Za-z0-9]{6}$,/tmp_obj_X,; s,/\.git/t[A-Za-z0-9]{6}$,/.git/tX,
+		s,\.tmp[a-z0-9_]{8}$,.tmpX,; s,etilqs_[0-9a-f]+,etilqs_X,
+		s,/temp-[0-9]+\.,/temp-X.,' | sort -u
+}
+
+# agrees COMMAND… — the paths of a run under strace, and of one recorded
+agrees() {
+	fresh
+	"${HARNESS[@]}" strace -f -y -s 9999 -o log "$@" >/dev/null 2>&1
+	fresh
+	"${HARNESS[@]}" sp-record -q --paths -o run.sp -- "$@" >/dev/null 2>&1
+	"$TESTS/straced" log "$PWD" | plain >expected
+	sp-emit --path-list run.sp | "$TESTS/straced" --list | plain >got
+	[ "$(wc -l <expected)" -gt 10 ]
+	diff -u expected got
+}
+
+# confined FILE COMMAND… — runs under its own policy; without FILE's rule the
+# policy denies just that, and the run fails or is said to be denied it
+confined() {
+	local file=$1
+	shift
+	fresh
+	sp-emit --landlock -o p.json run.sp
+	run -0 sp-verify --landlock p.json run.sp
+	fresh
+	"${HARNESS[@]}" sp-verify --landlock p.json -o list -- "$@" >/dev/null
+	[ ! -s list ]
+	jq --arg f "$file" 'del(.pathBeneath[] | select(.parent[0] == $f))' \
+		p.json >less.json
+	run ! cmp -s p.json less.json
+	fresh
+	run -1 "${HARNESS[@]}" sp-verify --landlock less.json -o list -- "$@"
+	awk 'NR > 1 { print $3 }' list >objects
+	grep -qxF "$file" objects	# and what is tried in its place
+	run -1 sp-verify --landlock less.json run.sp
+	[[ $output == *"$file"* ]]
+}
+
+# Both runs find the same files.
+fresh() {
+	rm -rf repository out x.db* dump.rdb
+}
+
+both() {
+	local file=$1
+	shift
+	HARNESS=()
+	agrees "$@"
+	confined "$file" "$@"
+}
+
+@test "ls -l" {
+	both /etc/passwd ls -l /usr
+}
+
+@test "a shell pipeline" {
+	both /usr/bin/sort \
+		sh -c 'seq 1000 | sort -r | head -n 3 | tr 1 2 >out; cat out'
+}
+
+@test "python3" {
+	local cached
+	cached=$(/usr/bin/python3 -c 'import json.decoder
+print(json.decoder.__cached__)')
+	both "$cached" /usr/bin/python3 -B -c '
+import json, os
+open("out", "w").write(json.dumps(1))
+os.rename("out", "out2"); os.symlink("out2", "out3"); os.unlink("out3")
+os.unlink("out2")'
+}
+
+@test "git: init, add, commit" {
+	requires git
+	both /usr/bin/git sh -c 'git init -q repository && cd repository &&
+		echo text >file && git add file && git -c user.name=a \
+			-c user.email=a@example.org -c gc.auto=0 \
+			-c maintenance.auto=false commit -qm text'
+}
+
+@test "sqlite3" {
+	requires sqlite3
+	both "$PWD" sqlite3 x.db 'create table t (a);
+		insert into t values (1); update t set a = 2; select * from t'
+}
+
+# under_redis TOOL… — redis-server by way of the tool, under redis-benchmark
+under_redis() {
+	local status=0
+	"$@" >log.redis 2>&1 3>&- &
+	wait_for 30 redis-cli -s "$PWD/redis.sock" ping >/dev/null 2>&1
+	redis-benchmark -s "$PWD/redis.sock" -n 500 -q >/dev/null
+	redis-cli -s "$PWD/redis.sock" shutdown nosave
+	wait $! || status=$?
+	return "$status"
+}
+
+@test "redis-server under redis-benchmark" {
+	requires redis-server redis-benchmark
+	local redis=(redis-server --port 0 --unixsocket "$PWD/redis.sock"
+		--save '')
+	HARNESS=(under_redis)
+	agrees "${redis[@]}"
+	sp-emit --landlock -o p.json run.sp
+	under_redis sp-verify --landlock p.json -o list -- "${redis[@]}"
+	[ ! -s list ]
+	jq 'del(.pathBeneath[] | select(.parent[0] | endswith("/libc.so.6")))' \
+		p.json >less.json
+	run -1 sp-verify --landlock less.json -- "${redis[@]}"
+	[[ $output == *fs.read_file*libc.so.6* ]]
+}
+
+nginx_config() {
+	cat <<-END
+	daemon off; worker_processes 1; user nobody $(id -gn nobody); pid $PWD/nginx.pid;
+	error_log $PWD/error.log;
+	events {}
+	http {
+		access_log $PWD/access.log;
+		client_body_temp_path $PWD/body; proxy_temp_path $PWD/proxy;
+		fastcgi_temp_path $PWD/fastcgi; uwsgi_temp_path $PWD/uwsgi;
+		scgi_temp_path $PWD/scgi;
+		server { listen 127.0.0.1:18098; root /usr/share/common-licenses; }
+	}
+	END
+}
+
+under_nginx() {
+	local url=http://127.0.0.1:18098/GPL-2 status=0
+	rm -f nginx.pid
+	"$@" >log.nginx 2>&1 3>&- &
+	wait_for 30 test -s nginx.pid
+	wait_for 20 wrk -t 1 -c 1 -d 1 "$url" >/dev/null
+	kill -QUIT "$(<nginx.pid)"
+	wait $! || status=$?
+	return "$status"
+}
+
+@test "nginx under wrk" {
+	requires nginx wrk
+	nginx_config >nginx.conf
+	chmod 755 "$PWD" && mkdir body proxy fastcgi uwsgi scgi
+	local nginx=(nginx -e "$PWD/error.log" -c "$PWD/nginx.conf")
+	HARNESS=(under_nginx)
+	under_nginx "${nginx[@]}"
+	agrees "${nginx[@]}"
+	sp-emit --landlock -o p.json run.sp
+	jq -e '.netPort == [{"allowedAccess": ["bind_tcp"],
+		"port": [18098]}]' p.json
+	under_nginx sp-verify --landlock p.json -o list -- "${nginx[@]}"
+	[ ! -s list ]
+	jq '.netPort = []' p.json >less.json
+	run -1 sp-verify --landlock less.json -- "${nginx[@]}"
+	[[ $output == *net.bind_tcp*"port 18098"* ]]
+}
+
+# of WHAT — "RESULT HOW PATH" of its lines in run.sp, below the directory
+of() {
+	sp-emit --path-list run.sp | awk -F '\t' -v what="$1" -v d="$PWD" \
+		'$1 == what && (index($5, d) == 1 || $4 == "socket") {
+			sub(d "/?", "", $5); print $2, $4, $5 }'
+}
+
+@test "each kind of call, by descriptors, and what has no name" {
+	cat >calls.py <<'END'
+import os, socket
+os.mkdir("d")
+d = os.open("d", os.O_RDONLY)
+os.close(os.open("f", os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600, dir_fd=d))
+os.symlink("f", "s", dir_fd=d)
+os.link("f", "l", src_dir_fd=d, dst_dir_fd=d)
+os.rename("l", "m", src_dir_fd=d, dst_dir_fd=d)
+os.close(os.open("s", os.O_RDWR, dir_fd=d))         # what the link leads to
+os.mkfifo("p", dir_fd=d)
+os.chmod("f", 0o644, dir_fd=d)
+os.truncate("d/f", 1)
+os.stat("../" + os.path.basename(os.getcwd()) + "/./d//f")
+os.close(os.open("d/f", os.O_PATH))
+os.close(os.open("d", os.O_TMPFILE | os.O_RDWR))
+os.close(os.memfd_create("memory"))
+u = socket.socket(socket.AF_UNIX)
+u.bind("d/u")
+u.listen()
+socket.socket(socket.AF_UNIX).connect("d/u")
+a = socket.socket(socket.AF_UNIX)
+a.bind("\0abs\0tract")
+i = socket.socket(socket.AF_INET6)
+i.bind(("::1", 0))
+i.listen()
+print(i.getsockname()[1])
+socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"", ("127.0.0.1", 9))
+try:
+    os.open("absent", os.O_RDONLY)
+except OSError:
+    pass
+try:
+    os.stat(b"\x01" * 5000)
+except OSError:
+    pass
+for name in "f", "s", "m", "p", "u":
+    os.unlink(name, dir_fd=d)
+os.rmdir("d")
+END
+	local port
+	port=$(sp-record -q --paths -o run.sp -- /usr/bin/python3 -B calls.py 2>&1)
+	diff - <(of create) <<-'END'
+	ok given d
+	ok given d/p
+	ok given d/s
+	ok given d/u
+	END
+	[ "$(of write,create,truncate)" = "ok - d/f" ]
+	[ "$(of create,link)" = "ok given d/l" ]
+	[ "$(of link)" = "ok given d/f" ]
+	[ "$(of delete,rename)" = "ok given d/l" ]
+	[ "$(of create,rename)" = "ok given d/m" ]
+	[ "$(of read,write | grep -v deleted)" = "ok - d/f" ]
+	of read,write | grep -q '^ok deleted d/#'
+	[ "$(of change)" = "ok given d/f" ]
+	[ "$(of write,truncate)" = "ok given d/f" ]
+	of list | grep -qx 'ok - d'
+	of look | grep -qx 'ok given d/f'
+	of look | grep -qx 'ok - d/f'
+	[ "$(of read | grep absent)" = "ENOENT given absent" ]
+	[ "$(of connect)" = "ok given d/u
+ok socket AF_UNIX d/u" ]
+	[ "$(of bind)" = 'ok socket AF_INET6 [::1]:0
+ok socket AF_UNIX @abs\x00tract
+ok socket AF_UNIX d/u' ]
+	[ "$(of listen)" = "ok socket AF_INET6 [::1]:$port
+ok socket AF_UNIX d/u" ]
+	[ "$(of send)" = "ok socket AF_INET 127.0.0.1:9" ]
+	diff - <(of delete) <<-'END'
+	ok given d
+	ok given d/f
+	ok given d/m
+	ok given d/p
+	ok given d/s
+	ok given d/u
+	END
+}
+
+@test "mount namespaces and chroot: paths as the process has them" {
+	requires busybox
+	mkdir -p root/bin root/etc
+	cp "$(command -v busybox)" root/bin/
+	echo x >root/etc/file
+	sp-record -q --paths -o run.sp -- unshare -m sh -c '
+		mount --bind root/etc /mnt && cat /mnt/file &&
+		chroot root /bin/busybox cat /etc/file' >/dev/null
+	sp-emit --path-list run.sp >list
+	grep -qxP 'read\tok\t1\t-\t/mnt/file' list
+	grep -qxP 'read\tok\t1\t-\t/etc/file' list
+	grep -qxP 'execute\tok\t1\t-\t/bin/busybox' list
+}
+
+@test "a script, its interpreter, and what fails to be executed" {
+	printf '#!/bin/sh\nexit 0\n' >script
+	chmod +x script
+	sp-record -q --paths -o run.sp -- sh -c './script; ./absent; :' \
+		2>/dev/null
+	sp-emit --path-list run.sp >list
+	grep -qxP "read,execute\tok\t1\tgiven\t$PWD/script" list
+	grep -qxP "execute\tENOENT\t1\tgiven\t$PWD/absent" list
+	grep -qP "execute,map\tok\t[0-9]+\t-\t.*/ld-linux" list
+}
+
+@test "names that had no room: retried, counted, and refused by formats" {
+	cat >flood.py <<'END'
+import os, sys
+def look(n):
+    for i in range(n):
+        try:
+            os.stat("/" + "x" * 200 + "/" + "/".join(["y" * 200] * 18) + str(i))
+        except OSError:
+            pass
+def wait(name):
+    while not os.path.exists(name):
+        pass
+look(1)
+open("ready", "w")
+wait("go")
+look(6000)
+open("looked", "w")
+wait("again")
+look(int(sys.argv[1]))
+END
+	local again
+	for again in 0 6000; do
+		rm -f ready go looked again
+		sp-record -q --paths -o run.sp -- /usr/bin/python3 flood.py \
+			$again >log 2>&1 3>&- &
+		wait_for 20 test -e ready
+		kill -STOP $!
+		touch go
+		wait_for 60 test -e looked
+		kill -CONT $!
+		sleep 0.5
+		touch again
+		ended 0 $!
+		sp-emit --json run.sp | jq '.lost.path' >lost
+		if [ $again = 0 ]; then
+			[ "$(<lost)" -gt 500 ]
+			grep -q 'paths' log
+			run -2 sp-emit --landlock run.sp
+			[[ $output == *"$(<lost) paths or addresses were lost"* ]]
+			run -2 sp-emit --path-list run.sp
+			sp-emit --path-list --allow-partial run.sp >list
+			[ "$(grep -c yyy list)" = $((6000 - $(<lost))) ]
+			sp-emit --oci -o p.json run.sp
+		else
+			[ "$(<lost)" = 0 ]
+			[ "$(sp-emit --path-list run.sp | grep -c yyy)" = 6000 ]
+		fi
+	done
+}
+
+@test "recorded without --paths: refused by what is made of paths" {
+	sp-record -q -o run.sp -- true
+	local format
+	for format in --path-list --landlock --landlock-header --apparmor \
+		'--systemd --paths'; do
+		# shellcheck disable=SC2086 # one or two
+		run -2 sp-emit $format run.sp
+		[[ $output == *"recorded without --paths"* ]]
+	done
+	sp-emit --landlock -o p.json <(sp-record -q --paths -- true)
+	run -2 sp-verify --landlock p.json run.sp
+	[[ $output == "sp-verify: recorded without --paths" ]]
+	run -2 sp-emit --oci --paths run.sp
+}
+
+@test "a recording with --paths has the same calls as one without" {
+	sp-record -q -o a.sp -- sh -c 'ls /usr >/dev/null'
+	sp-record -q --paths -o b.sp -- sh -c 'ls /usr >/dev/null'
+	diff <(calls a.sp) <(calls b.sp)
+}

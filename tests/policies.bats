@@ -1,0 +1,358 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# What is made of paths: patterns, Landlock, AppArmor, systemd; with names that
+# hurt. tests/paths.bats has the policies of real programs in force.
+load helper
+
+# Access bits of sp-stream(5).
+READ=1 WRITE=2 CREATE=4 EXECUTE=8 DELETE=16 LOOK=64 MAP=0x100 CONNECT=0x1000
+GIVEN=0x10000 CUT=0x20000 DIR=0x4000000 REG=0x8000000 CHR=0x2000000
+SOCK=0xc000000
+
+# stream FILE LINE… — one run of x.sh with paths
+stream() {
+	local file=$1
+	shift
+	{
+		echo 'run 1 "x" how="command paths"'
+		echo 'image /opt/tool'
+		echo 'call 1 read 1'
+		printf '%s\n' "$@"
+	} | "$TESTS/mkstream" >"$file"
+}
+
+# path ACCESS PATH [RUN] — a line for it
+path() {
+	echo "path ${3:-1} $(($1)) 0 $2 1"
+}
+
+# patterns FILE… — what is generalized, "RULES PATTERN"
+patterns() {
+	sp-emit --landlock --explain "$@" | awk -F '\t' '$3 != "-" {
+		sub(/ $/, "", $3); print $3, $4 }'
+}
+
+@test "names that differ from run to run, by each rule" {
+	stream a.sp "$(path 'READ | REG' /proc/123/stat)" \
+		"$(path 'READ | REG' /proc/123/task/456/comm)" \
+		"$(path 'READ | REG' /proc/sys/kernel/pid_max)" \
+		"$(path 'CREATE | WRITE | REG' /tmp/tmp.aB3dEfGh9x)" \
+		"$(path 'CREATE | WRITE | REG' /tmp/sort9cXy2Z)" \
+		"$(path 'READ | REG' /usr/lib/libcamel-1Ab2cD)" \
+		"$(path 'CREATE | REG' /var/ChangeLog)" \
+		"$(path 'READ | REG' /var/cache/0123456789abcdef0123.png)" \
+		"$(path 'READ | REG' /x/3f0e8b1a-1c2d-4e5f-8a9b-0c1d2e3f4a5b)" \
+		"$(path 'WRITE | REG' /var/log/app-2026-11-24.log)" \
+		"$(path 'WRITE | REG' /var/log/app.20261124T101500)" \
+		"$(path 'READ | REG' /usr/lib/libssl.so.3)"
+	diff - <(patterns a.sp) <<-'END'
+	pid /proc/*/stat
+	pid /proc/*/task/*/comm
+	tmp /tmp/*
+	tmp /tmp/tmp.*
+	hash /var/cache/*.png
+	date /var/log/app-*.log
+	date /var/log/app.*
+	hash /x/*
+	END
+	run -0 sp-emit --landlock --explain --generalize=none a.sp
+	[[ $output != *'*'* ]]
+	[[ $output == *ChangeLog* && $output == *libcamel-1Ab2cD* ]]
+	run -0 sp-emit --landlock --explain --generalize=pid,hash a.sp
+	[[ $output == *'/proc/*/stat'* && $output == *tmp.aB3dEfGh9x* ]]
+	run -2 sp-emit --landlock --generalize=what a.sp
+	[[ $output == "sp-emit: --generalize: 'what' is not a list"* ]]
+}
+
+@test "a directory that the run was only in is no pattern" {
+	stream a.sp "$(path 'CREATE | WRITE | REG' /tmp/tmp.aB3dE9/out)" \
+		"$(path 'CREATE | DIR' /tmp/tmp.xY7zW2)" \
+		"$(path 'CREATE | WRITE | REG' /tmp/tmp.xY7zW2/out)"
+	diff - <(patterns a.sp) <<-'END'
+	tmp /tmp/tmp.*
+	tmp /tmp/tmp.*/out
+	END
+}
+
+@test "several runs: numbers that each has of its own" {
+	{
+		for n in 1 2 3; do
+			echo "run $n x how='command paths'"
+		done
+		echo 'image /opt/tool'
+		echo 'call * read 1'
+		for n in 1 2 3; do
+			path 'WRITE | REG' /run/app/worker-70$n.pid $n
+			path 'READ | REG' /etc/app/conf.d/10-first "*"
+		done
+		path 'READ | REG' /etc/app/conf.d/20-second 2
+	} | "$TESTS/mkstream" >a.sp
+	[ "$(patterns a.sp)" = "runs /run/app/worker-*.pid" ]
+	sp-emit --landlock --explain a.sp |
+		grep -qxP 'write\t3\truns \t/run/app/worker-\*\.pid'
+}
+
+@test "landlock: rights by what was done, on what lasts" {
+	stream a.sp "$(path 'EXECUTE | REG' /usr/bin/tool)" \
+		"$(path 'READ | REG' /etc/conf)" \
+		"$(path 'READ | WRITE | CHR' /dev/tty)" \
+		"$(path 'CREATE | WRITE | REG' /var/lib/app/new/data)" \
+		"$(path 'CREATE | GIVEN | DIR' /var/lib/app/new)" \
+		"$(path 'DELETE | GIVEN' /run/app/lock)" \
+		"$(path 'CREATE | GIVEN | SOCK' /run/app/sock)" \
+		"$(path 'LOOK | GIVEN' /usr)" \
+		'path 1 1 -2 /absent 1' 'path 1 1 -13 /etc/shadow 1' \
+		'socket 1 2 0 0 1f907f000001 1' 'socket 1 10 1 0 01bb00 1'
+	sp-emit --landlock --generalize=none -o p.json a.sp
+	diff - <(jq -r '.pathBeneath[] | "\(.parent[0]) \(.allowedAccess |
+		join(" "))"' p.json) <<-'END'
+	/dev/tty write_file read_file ioctl_dev
+	/etc/conf read_file
+	/run/app remove_file make_sock
+	/usr/bin/tool execute read_file
+	/var/lib/app write_file make_dir make_reg
+	END
+	diff - <(jq -c '.netPort[]' p.json) <<-'END'
+	{"allowedAccess":["connect_tcp"],"port":[443]}
+	{"allowedAccess":["bind_tcp"],"port":[8080]}
+	END
+	jq -e '.ruleset[0] | (.handledAccessFs | length) == 16 and
+		.handledAccessNet == ["bind_tcp", "connect_tcp"] and
+		.scoped == ["abstract_unix_socket"]' p.json
+	run -0 sp-verify --landlock p.json a.sp
+	jq '.netPort = [] | del(.pathBeneath[1])' p.json >less.json
+	run -1 sp-verify --landlock less.json a.sp
+	[[ $output == *"fs.read_file"*"/etc/conf  (/opt/tool)"* ]]
+	[[ $output == *"net.bind_tcp"*"port 8080"* ]]
+	[[ $output == *"net.connect_tcp"*"port 443"* ]]
+}
+
+@test "landlock: a policy that is none is refused" {
+	local bad
+	for bad in '[]' '{' '{"ruleset": 1}' '{"ruleset": [], "more": 1}' \
+		'{"ruleset": [{"handledAccessFs": ["read"]}]}' \
+		'{"ruleset": [], "pathBeneath": [{"parent": ["x"]}]}' \
+		'{"ruleset": [], "pathBeneath": [{}]}' \
+		'{"ruleset": [], "pathBeneath": [{"parentEscaped": ["/\\q"]}]}' \
+		'{"ruleset": [], "netPort": [{"port": [70000]}]}'; do
+		echo "$bad" >bad.json
+		run -2 sp-verify --landlock bad.json </dev/null
+		[[ ${lines[0]} == "sp-verify: bad.json: "* ]]
+	done
+	run -2 sp-verify --landlock bad.json -p bad.json
+	[[ $output == "sp-verify: -p and --landlock: one of the two"* ]]
+}
+
+@test "landlock: in force, with what it denies to the whole tree" {
+	requires_root
+	mkdir in
+	echo yes >in/file
+	sp-record -q --paths -o run.sp -- sh -c 'cat in/file' >/dev/null
+	sp-emit --landlock -o p.json run.sp
+	run -0 sp-verify --landlock p.json -- sh -c 'cat in/file'
+	run -1 sp-verify --landlock p.json -o list -- \
+		sh -c 'cat in/file; (cat /etc/hostname; : >in/new); cat in/file'
+	[[ $output == *yes*yes* ]]
+	awk 'NR > 1 { print $1, $3 }' list | sort >got
+	diff - got <<-END
+	fs.make_reg $PWD/in
+	fs.read_file /etc/hostname
+	END
+	# a program that the policy does not let start
+	run -1 sp-verify --landlock p.json -- /usr/bin/id
+	[[ $output == *"the policy denies its start"* ]]
+	[[ $output == *fs.execute*/usr/bin/id* ]]
+	run -2 sp-verify --landlock p.json -- ./no-such
+	# auditing is as it was
+	run -0 sp-verify --landlock p.json -- sh -c 'cat in/file'
+}
+
+@test "landlock: without the privilege to list, refused or enforced" {
+	requires_root
+	requires setpriv
+	sp-record -q --paths -o run.sp -- cat /etc/passwd >/dev/null
+	sp-emit --landlock -o p.json run.sp
+	chmod 755 . && chmod 644 p.json
+	local user="setpriv --reuid 65534 --regid 65534 --clear-groups"
+	run -2 $user "$SP_BIN/sp-verify" --landlock p.json -- cat /etc/passwd
+	[[ $output == *"denials cannot be listed"*--enforce* ]]
+	run -0 $user "$SP_BIN/sp-verify" --landlock p.json --enforce -- \
+		cat /etc/passwd
+	run -1 $user "$SP_BIN/sp-verify" --landlock p.json --enforce -- \
+		cat /etc/hostname
+}
+
+@test "the C header confines, and no more" {
+	requires_root
+	echo yes >file
+	sp-record -q --paths -o run.sp -- cat file >/dev/null
+	sp-emit --landlock-header -o policy.h run.sp
+	cat >main.c <<-'END'
+	#include "policy.h"
+	int main(int argc, char **argv)
+	{
+		if (argc < 2 || sandprint_landlock())
+			return 3;
+		execv(argv[1], argv + 1);
+		return 4;
+	}
+	END
+	cc -std=c99 -Wall -Wextra -Werror -D_DEFAULT_SOURCE -o main main.c
+	run -0 ./main /usr/bin/cat file
+	[ "$output" = yes ]
+	run -1 ./main /usr/bin/cat main.c
+	run -4 ./main /usr/bin/id
+}
+
+# Names that hurt: each of these is a file, and its name is read back.
+hostile() {
+	local long
+	long=$(printf 'n%.0s' {1..250})
+	names=($'new\nline' $'tab\tand space' 'quote"s'\''' 'back\slash' '*?[a-z]{x,y}'
+		$'\xff\xfeinvalid' $'caf\xc3\xa9' '%n%s$HOME' '@{PROC}^,#' "$long"
+		'-dash' $'\x02\x7f')
+	mkdir -p h
+	for name in "${names[@]}"; do
+		echo yes >"h/$name"
+	done
+	sp-record -q --paths -o run.sp -- cat "${names[@]/#/h/}" >/dev/null
+}
+
+@test "hostile names come through every format, and back" {
+	requires_root
+	hostile
+	# one line each, and back to what they were
+	sp-emit --path-list run.sp | awk -F '\t' '$1 == "read"' >list
+	/usr/bin/python3 - "${names[@]}" <<-'END'
+	import os, re, sys
+	back = lambda t: re.sub(rb"\\x(..)", lambda m: bytes([int(m.group(1), 16)]), t)
+	got = {back(line.rstrip(b"\n").split(b"\t")[4]) for line in open("list", "rb")}
+	want = {os.path.realpath(os.fsencode("h/" + n)) for n in sys.argv[1:]}
+	assert want <= got, want - got
+	END
+	sp-emit --json run.sp | jq -r '.paths[].path' | grep -q 'new\\x0aline'
+	# Landlock: as JSON, read back and in force; as C
+	sp-emit --landlock -o p.json run.sp
+	run -0 sp-verify --landlock p.json run.sp
+	run -0 sp-verify --landlock p.json -- cat "${names[@]/#/h/}"
+	sp-emit --landlock-header -o policy.h run.sp
+	cat >main.c <<-'END'
+	#include "policy.h"
+	int main(int argc, char **argv)
+	{
+		if (argc < 2 || sandprint_landlock())
+			return 3;
+		execv(argv[1], argv + 1);
+		return 4;
+	}
+	END
+	cc -Wall -Wextra -Werror -o main main.c
+	run -0 ./main /usr/bin/cat "${names[@]/#/h/}"
+	[ "$(grep -cx yes <<<"$output")" = ${#names[@]} ]
+	# a name that is taken out is denied, by its name
+	jq 'del(.pathBeneath[] | select((.parent // .parentEscaped)[0] |
+		test("invalid|new\nline")))' p.json >less.json
+	run -1 sp-verify --landlock less.json -- cat "${names[@]/#/h/}"
+	[[ $output == *'new\x0aline'* && $output == *'\xff\xfeinvalid'* ]]
+}
+
+@test "a path of 4,095 bytes" {
+	requires_root
+	/usr/bin/python3 - <<-'END'
+	import os
+	top, part = os.getcwd(), "p" * 200
+	n = 0
+	while len(os.getcwd()) + 202 < 4090: os.mkdir(part); os.chdir(part)
+	name = "e" * (4095 - len(os.getcwd()) - 1)
+	open(name, "w").write("yes")
+	open(top + "/long", "w").write(os.getcwd() + "/" + name)
+	END
+	[ "$(wc -c <long)" = 4095 ]
+	sp-record -q --paths -o run.sp -- cat "$(<long)" >/dev/null
+	sp-emit --path-list run.sp | cut -f 5 | grep -qxFf long
+	sp-emit --landlock -o p.json run.sp
+	run -0 sp-verify --landlock p.json -- cat "$(<long)"
+	[[ $output == yes* ]]
+}
+
+@test "apparmor: accepted by its parser, hostile names too" {
+	requires_root
+	requires apparmor_parser
+	hostile
+	sp-emit --apparmor -o profile run.sp
+	run -0 apparmor_parser -QTK profile
+	# what a name becomes, as the parser understands it
+	stream a.sp "$(path 'READ | REG' '/a%2A%5Bb')" \
+		"$(path 'READ | REG' /proc/12/stat)" \
+		"$(path 'WRITE | REG' '/sp%20ace%22')" \
+		"$(path 'EXECUTE | REG' /usr/bin/tool)" \
+		"$(path 'CREATE | GIVEN | DIR' /var/new)" \
+		"$(path 'CONNECT | GIVEN | SOCK' /run/sock)" \
+		'call 1 socket 2' \
+		'argument 1 socket "0:0xffffffffffffffff:2 1:15:1 2:0xffffffffffffffff:0" 2'
+	sp-emit --apparmor -o profile a.sp
+	run -0 apparmor_parser -QTK profile
+	grep -qxF '  "/a[*][[]b" r,' profile
+	grep -qxF '  "/proc/*/stat" r,' profile
+	grep -qxF '  "/sp\040ace\042" wk,' profile
+	grep -qxF '  "/usr/bin/tool" mrix,' profile
+	grep -qxF '  "/var/new/" w,' profile
+	grep -qxF '  "/run/sock" rw,' profile
+	grep -qxF '  network inet stream,' profile
+	run -0 apparmor_parser -QTK -D rule-exprs profile
+	[[ $output == *'/a[*][[]b'* || $output == *'/a[*]'* ]]
+}
+
+@test "systemd: what is safe to turn on, accepted without a word" {
+	requires systemd-analyze
+	stream a.sp "$(path 'EXECUTE | REG' /usr/bin/tool)" \
+		"$(path 'MAP | REG' /usr/lib/libx.so)" \
+		"$(path 'CREATE | WRITE | REG' /var/lib/app/data)" \
+		"$(path 'WRITE | REG' /var/100%25%20%22full%22)" \
+		"$(path 'CREATE | WRITE | REG' '/srv/%FFbad')" \
+		"$(path 'READ | REG' /home/user/file)" \
+		"$(path 'CREATE | WRITE | REG' /tmp/x)" \
+		"$(path 'READ | CHR' /dev/urandom)"
+	sp-emit --systemd --paths -o p.conf a.sp
+	diff - <(sed -n '/^# Of the paths/,$p' p.conf | sed 1d) <<-'END'
+	ProtectSystem=strict
+	ReadWritePaths=
+	ReadWritePaths="/srv"
+	ReadWritePaths="/var/100%% \"full\""
+	ReadWritePaths="/var/lib/app"
+	NoExecPaths=
+	NoExecPaths=/
+	ExecPaths=
+	ExecPaths="/usr/bin/tool"
+	ExecPaths="/usr/lib/libx.so"
+	ProtectHome=read-only
+	PrivateTmp=yes
+	PrivateDevices=yes
+	ProtectKernelTunables=yes
+	ProtectControlGroups=yes
+	ProtectKernelLogs=yes
+	ProtectKernelModules=yes
+	END
+	mkdir x.service.d
+	printf '[Service]\nExecStart=/bin/true\n' >x.service
+	cp p.conf x.service.d/
+	run -0 systemd-analyze verify ./x.service
+	[ -z "$output" ]
+	# and what is not
+	stream b.sp "$(path 'WRITE | REG' /home/user/file)" \
+		"$(path 'READ | REG' /tmp/before)" \
+		"$(path 'READ | CHR' /dev/kvm)" \
+		"$(path 'WRITE | REG' /proc/sys/vm/swappiness)" \
+		"$(path 'WRITE | REG' /sys/fs/cgroup/x/cgroup.procs)" \
+		'call 1 313 1' 'call 1 103 1'
+	run -0 sp-emit --systemd --paths b.sp
+	[[ $output != *Home* && $output != *Private* && $output != *Protect[KC]* ]]
+}
+
+@test "what was not wholly read is refused" {
+	stream a.sp "$(path 'READ | CUT | REG' .../deep)"
+	run -2 sp-emit --landlock -o p.json a.sp
+	[[ $output == *"1 path"*"not known as a whole"* ]]
+	sp-emit --landlock --allow-partial -o p.json a.sp
+	sp-emit --path-list a.sp | grep -q 'cut'
+}
