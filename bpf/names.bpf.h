@@ -41,18 +41,29 @@ struct {
 	__uint(max_entries, 4096);	/* before loading */
 } name_ring SEC(".maps");
 
+struct place {
+	struct dentry *dentry;	/* NULL: none */
+	struct vfsmount *mnt;
+};
+
 /*
  * Where a name is put together: the path of its directory before the middle,
  * the name behind it. A program does not interrupt itself, and a CPU's is used
- * by one program.
+ * by one program. It holds what the stack is too small for.
  */
 struct name_scratch {
-	char front[8];		/* so that a struct name_event fits before bytes */
+	struct name_key key;
+	struct place at, root;
+	__u64 name_size;
+	struct name_event head;
+	/* A struct name_event is copied before the path, over what is here. */
+	char front[8];
 	struct image_path path;
 	char more[4 * NAME_SIZE];	/* as far as the verifier can see */
 };
-_Static_assert(__builtin_offsetof(struct name_scratch, path.bytes) ==
-	       sizeof(struct name_event), "it begins at `start`");
+enum {
+	SCRATCH_BYTES = __builtin_offsetof(struct name_scratch, path.bytes),
+};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -62,10 +73,6 @@ struct {
 } name_scratch SEC(".maps");
 enum { SCRATCH_EXIT, SCRATCH_EXEC };
 
-struct place {
-	struct dentry *dentry;	/* NULL: none */
-	struct vfsmount *mnt;
-};
 
 /* A member through a pointer that the verifier need not know. */
 #define PEEK(id, type, pointer, member) ({ \
@@ -87,12 +94,6 @@ static __always_inline __u64 mix(__u64 hash, __u64 word)
 	return hash ^ hash >> 29;
 }
 
-/* What is being noted. */
-struct name_note {
-	struct name_key key;
-	struct place at, root;
-	__u64 name_size;
-};
 
 /* A dentry's parent and its name's hash, by one read. */
 struct link {
@@ -121,17 +122,17 @@ static __always_inline struct link read_link(struct dentry *dentry)
  * Hash a place's components up to the task's root, by the kernel's own hashes.
  * Not static, here and below, so that the verifier looks at it once.
  */
-__noinline int hash_place(struct name_note *note)
+__noinline int hash_place(struct name_scratch *s)
 {
 	struct dentry *dentry, *top;
 	struct vfsmount *mnt;
 	__u64 hash, start[2] = { 0 };
 
-	if (!note)
+	if (!s)
 		return 0;
-	dentry = note->at.dentry;
-	mnt = note->at.mnt;
-	hash = mix((__u64)note->root.dentry, 0);
+	dentry = s->at.dentry;
+	mnt = s->at.mnt;
+	hash = mix((__u64)s->root.dentry, 0);
 	/*
 	 * The 32 bits of a component's hash are few for all names of a large
 	 * directory: the last one's first bytes as well.
@@ -144,7 +145,7 @@ __noinline int hash_place(struct name_note *note)
 		struct mount *m, *above;
 		struct link link;
 
-		if (dentry == note->root.dentry && mnt == note->root.mnt)
+		if (dentry == s->root.dentry && mnt == s->root.mnt)
 			break;
 		if (dentry != top) {
 			link = read_link(dentry);
@@ -162,23 +163,25 @@ __noinline int hash_place(struct name_note *note)
 		mnt = (void *)above + bpf_core_field_offset(struct mount, mnt);
 		top = BPF_CORE_READ(mnt, mnt_root);
 	}
-	note->key.hash = hash;
+	s->key.hash = hash;
 	return 0;
 }
 
-__noinline int hash_name(struct name_scratch *s, struct name_key *key,
-			 __u32 size)
+__noinline int hash_name(struct name_scratch *s)
 {
 	const __u64 *words;
+	__u64 hash;
 
-	if (!s || !key)
+	if (!s)
 		return 0;
+	hash = s->key.hash;
 	words = (const __u64 *)&s->path.bytes[PATH_SIZE];
 	for (__u32 i = 0; i < NAME_SIZE / 8; i++) {
-		if (i * 8 >= size)
+		if (i * 8 >= s->name_size)
 			break;
-		key->hash = mix(key->hash, words[i]);
+		hash = mix(hash, words[i]);
 	}
+	s->key.hash = hash;
 	return 0;
 }
 
@@ -201,28 +204,31 @@ static __always_inline void walk_place(struct image_path *p, struct place at,
 }
 
 /* The string, in one piece: whether there was room for it. */
-__noinline int send_name(struct name_scratch *s, struct name_note *note)
+__noinline int send_name(struct name_scratch *s)
 {
-	struct name_event head = { 0 };
-	__u32 start;
+	__u32 start, place_size;
 	__u64 size;
+	char *to;
 
-	if (!s || !note)
+	if (!s)
 		return 0;
-	head.key = note->key;
-	head.name_size = note->name_size;
-	head.has_place = note->at.dentry != NULL;
+	s->head.key = s->key;
+	s->head.name_size = s->name_size;
+	s->head.has_place = s->at.dentry != NULL;
+	s->head.zero = 0;
 	s->path.start = PATH_SIZE;
-	if (note->at.dentry)
-		walk_place(&s->path, note->at, note->root, &head.zero);
+	if (s->at.dentry)
+		walk_place(&s->path, s->at, s->root, &s->head.zero);
 	start = s->path.start;
 	if (start > PATH_SIZE)
 		return 0;
-	head.place_size = PATH_SIZE - start;
-	bpf_probe_read_kernel((char *)s + start, sizeof(head), &head);
-	size = head.place_size + sizeof(head) + head.name_size;
+	place_size = PATH_SIZE - start;
+	s->head.place_size = place_size;
+	to = (char *)s + SCRATCH_BYTES - sizeof(s->head) + start;
+	bpf_probe_read_kernel(to, sizeof(s->head), &s->head);
+	size = place_size + sizeof(s->head) + s->name_size;
 	asm volatile("%0 &= %1" : "+r"(size) : "i"(4 * NAME_SIZE - 1));
-	return !bpf_ringbuf_output(&name_ring, (char *)s + start, size, 0);
+	return !bpf_ringbuf_output(&name_ring, to, size, 0);
 }
 
 /* Its element, that has been counted; NULL: there is no room. */
@@ -244,18 +250,21 @@ static __always_inline struct name_tally *count_name(const struct name_key *key)
 }
 
 /* Count it, and send its string if it is new or has not come through. */
-__noinline int note_name(struct name_scratch *s, struct name_note *note)
+__noinline int note_name(struct name_scratch *s)
 {
 	struct name_tally *tally;
+	struct name_key key;
 
-	if (!s || !note)
+	if (!s)
 		return 0;
-	if (note->at.dentry)
-		hash_place(note);
-	if (note->name_size)
-		hash_name(s, &note->key, note->name_size);
-	tally = count_name(&note->key);
-	if (tally && !tally->sent && send_name(s, note))
+	s->key.hash = 0;
+	if (s->at.dentry)
+		hash_place(s);
+	if (s->name_size)
+		hash_name(s);
+	key = s->key;		/* before 6.2, only the stack can hold a map's key */
+	tally = count_name(&key);
+	if (tally && !tally->sent && send_name(s))
 		tally->sent = 1;
 	return 0;
 }

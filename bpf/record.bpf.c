@@ -44,7 +44,6 @@ const volatile bool every;		/* call is logged */
 const volatile __u32 log_size;		/* entries of each CPU */
 const volatile bool no_follow;		/* only threads of a followed task */
 const volatile bool attaching;
-const volatile bool naming;		/* paths and addresses are noted */
 const volatile bool by_cgroup;
 /* In the kernel's BTF; 0: pointers cannot be cast. */
 const volatile __u32 task_struct_id, pt_regs_id;
@@ -115,7 +114,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 65536);
+	__uint(max_entries, 16384);
 	__type(key, struct argument_key);
 	__type(value, struct tally);
 } arguments SEC(".maps");
@@ -1074,11 +1073,9 @@ static __always_inline void note_call(struct name_scratch *s,
 
 #pragma clang loop unroll(disable)
 	for (__u32 part = 0; part < parts; part++) {
-		struct name_note note = {
-			.key.image = image, .key.answer = answer_of(result),
-			.key.access = spec->access,
-			.at = place_of(file), .root = root_of(task),
-		};
+		__s32 answer = answer_of(result);
+		struct place at = place_of(file);
+		__u32 access = spec->access, is_socket = 0;
 		long size = 0;
 
 		if (kind >= NAMES_ADDRESS) {
@@ -1090,39 +1087,45 @@ static __always_inline void note_call(struct name_scratch *s,
 				own_address(s, file_of(task, args[0]));
 			if (!size)
 				return;
-			note.key.is_socket = 1;
-			note.at = has_path(s, size) ?
+			is_socket = 1;
+			at = has_path(s, size) ?
 				start_of(s, task, -1, size, 2) : none;
-		} else if (file || (kind == NAMES_CHDIR && !note.key.answer)) {
-			if (note.key.answer)
+		} else if (file || (kind == NAMES_CHDIR && !answer)) {
+			if (answer)
 				return;		/* it was not mapped */
 			if (!file)
-				note.at = cwd_of(task);
-			note.key.access = kind == NAMES_OPEN ?
+				at = cwd_of(task);
+			access = kind == NAMES_OPEN ?
 				opened(file, open_flags(spec, args)) :
 				spec->access | (file ? type_of(file) :
 				TYPE_DIRECTORY << NAME_TYPE_SHIFT);
-			if (is_deleted(note.at))
-				note.key.access |= NAME_DELETED;
+			if (is_deleted(at))
+				access |= NAME_DELETED;
 		} else {
 			__u32 name = part ? spec->name2 : spec->name;
 			__u32 from = part ? spec->directory2 : spec->directory;
 
 			if (name == ARG_NONE || !args[name & 7] ||
 			    (kind == NAMES_OPEN && result >= 0) ||
-			    (kind == NAMES_EXEC && !note.key.answer))
+			    (kind == NAMES_EXEC && !answer))
 				return;
 			size = read_name(s, args[name & 7]);
 			if (!size)	/* the descriptor itself */
 				return;
-			note.key.access = part ? spec->access2 :
+			access = part ? spec->access2 :
 				given_access(spec, args);
-			note.key.access |= NAME_GIVEN | (size < 0 ? NAME_UNREAD : 0);
-			note.at = start_of(s, task, args[from & 7], size, 0);
+			access |= NAME_GIVEN | (size < 0 ? NAME_UNREAD : 0);
+			at = start_of(s, task, args[from & 7], size, 0);
 			size = size < 0 ? 0 : size;
 		}
-		note.name_size = size & (NAME_SIZE - 1);
-		note_name(s, &note);
+		s->key = (struct name_key){
+			.image = image, .access = access, .answer = answer,
+			.is_socket = is_socket,
+		};
+		s->at = at;
+		s->root = root_of(task);
+		s->name_size = size & (NAME_SIZE - 1);
+		note_name(s);
 	}
 }
 
@@ -1197,13 +1200,14 @@ static __always_inline void note_exec(struct linux_binprm *bprm, __u32 image)
 		return;
 	bpf_find_vma(current, entry_of((void *)bpf_task_pt_regs(current)),
 		     take_file, &entered, 0);
+	s->root = root_of(current);
 #pragma clang loop unroll(disable)
 	for (int part = 0; part < 3; part++) {
 		struct file *file = part ? entered : executed;
-		struct name_note note = {
-			.key.image = image, .root = root_of(current),
-		};
 		long size = 0;
+
+		s->key = (struct name_key){ .image = image };
+		s->at = (struct place){ NULL, NULL };
 
 		if (part == 2) {
 			if (given == BPF_CORE_READ(bprm, interp))
@@ -1212,19 +1216,19 @@ static __always_inline void note_exec(struct linux_binprm *bprm, __u32 image)
 				&s->path.bytes[PATH_SIZE], NAME_SIZE, given);
 			size = size > 0 ? size - 1 : 0;
 			end_with_zeros(s, size);
-			note.key.access = NAME_EXECUTE | NAME_READ |
+			s->key.access = NAME_EXECUTE | NAME_READ |
 				NAME_GIVEN | TYPE_REGULAR << NAME_TYPE_SHIFT;
-			note.at = start_of(s, current, -1, size, 0);
+			s->at = start_of(s, current, -1, size, 0);
 		} else {
 			if (!file || (part && file == executed))
 				continue;
-			note.at = place_of(file);
-			note.key.access = NAME_EXECUTE | type_of(file) |
+			s->at = place_of(file);
+			s->key.access = NAME_EXECUTE | type_of(file) |
 				(part ? NAME_MAP : 0) |
-				(is_deleted(note.at) ? NAME_DELETED : 0);
+				(is_deleted(s->at) ? NAME_DELETED : 0);
 		}
-		note.name_size = size & (NAME_SIZE - 1);
-		note_name(s, &note);
+		s->name_size = size & (NAME_SIZE - 1);
+		note_name(s);
 	}
 }
 
@@ -1277,6 +1281,24 @@ static __noinline __u32 image_of(struct file *file,
 	return IMAGE_OTHER;
 }
 
+/* Attached before sched_process_exec, so that the task is its caller's still. */
+SEC("raw_tp")
+int note_execs(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *task = (void *)ctx->args[0];
+	struct linux_binprm *bprm = (void *)ctx->args[2];
+	struct task_slot *from = slot_of((__u32)ctx->args[1]);
+	__u32 image;
+
+	if (!from || from->image == IMAGE_NONE)
+		return 0;
+	image = from->image;
+	if (image == IMAGE_ARMED)
+		image = image_of(BPF_CORE_READ(bprm, file), task);
+	note_exec(bprm, image);
+	return 0;
+}
+
 static __always_inline void begin(__u32 image)
 {
 	__u64 id = bpf_get_current_pid_tgid();
@@ -1297,12 +1319,11 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 	struct linux_binprm *bprm = (void *)ctx->args[2];
 	__u32 old_pid = ctx->args[1], pid = BPF_CORE_READ(task, pid), image;
 	struct task_slot *from = slot_of(old_pid), *to = slot_of(pid);
-	__u32 state, caller;
+	__u32 state;
 	bool first;
 
 	if (!from || !to || from->image == IMAGE_NONE)
 		return 0;
-	caller = from->image;
 	first = from->image == IMAGE_ARMED;
 	state = from->state;
 	if (stand_of(state) == STAND_TRANSIT &&
@@ -1333,8 +1354,6 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 	if (first)
 		begin(image);
 	log_task(LOG_EXEC, image, task, 0, 0);
-	if (naming)
-		note_exec(bprm, first ? image : caller);
 	return 0;
 }
 

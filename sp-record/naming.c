@@ -113,26 +113,37 @@ static const struct {
 enum { N_CALLS = sizeof(table) / sizeof(table[0]) };
 _Static_assert((int)N_CALLS < (int)NAME_SPECS, "an element for each");
 
-void naming_prepare(struct record *skel)
-{
-	char buf[SYSCALL_NAME_MAX];
+struct spec_setting {
+	struct record *skel;
+	uint8_t index;
+};
 
-	skel->rodata->naming = true;
+static void set_spec(void *setting, uint32_t row, uint32_t at,
+		     struct call_id id)
+{
+	const struct spec_setting *s = setting;
+
+	(void)id;
+	s->skel->rodata->name_calls[row][at] = s->index;
+}
+
+void naming_prepare(struct record *skel, bool wanted)
+{
+	struct spec_setting s = { .skel = skel };
+
+	bpf_map__set_autocreate(skel->maps.names, wanted);
+	bpf_map__set_autocreate(skel->maps.name_ring, wanted);
+	bpf_map__set_autocreate(skel->maps.name_scratch, wanted);
+	if (!wanted)
+		return;
 	bpf_map__set_max_entries(skel->maps.names, NAMES_MAX);
 	bpf_map__set_max_entries(skel->maps.name_ring, RING_SIZE);
-	for (size_t i = 0; i < N_CALLS; i++)
-		memcpy((void *)&skel->rodata->name_specs[i + 1],
+	for (size_t i = 0; i < N_CALLS; i++) {
+		s.index = i + 1;
+		memcpy((void *)&skel->rodata->name_specs[s.index],
 		       &table[i].spec, sizeof(table[i].spec));
-	for (uint32_t row = 0; row < ROWS; row++)
-		for (int32_t nr = 0; nr < TRAITS_NUMBERS; nr++) {
-			struct call_id id = { row_arch(row), nr };
-			const char *name = syscall_name(id, buf);
-
-			for (size_t i = 0; name && i < N_CALLS; i++)
-				if (!strcmp(table[i].call, name))
-					skel->rodata->name_calls[row][nr] =
-						i + 1;
-		}
+		for_each_number(table[i].call, set_spec, &s);
+	}
 }
 
 /* A string that has come: bytes of the place, and then the name's. */

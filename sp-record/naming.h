@@ -8,8 +8,8 @@
 struct record;
 struct naming;
 
-/* Before loading: which calls name what, and room for it. */
-void naming_prepare(struct record *skel);
+/* Before loading: which calls name what, and room for it; or none of it. */
+void naming_prepare(struct record *skel, bool wanted);
 /* NULL: errno. */
 struct naming *naming_open(struct record *skel);
 void naming_free(struct naming *n);

@@ -80,6 +80,13 @@ static inline uint32_t image_end(const struct tracer *t)
 /* Show every task to the program `seek`, once: 0 or -errno. */
 int run_pass(const struct tracer *t);
 
+/*
+ * Each number that a call has in the rows of `traits` and `name_calls`, `at` its
+ * index there.
+ */
+void for_each_number(const char *name,
+		     void (*found)(void *arg, uint32_t row, uint32_t at,
+				   struct call_id id), void *arg);
 /* The architecture of a row of calls: AUDIT_ARCH_*. */
 uint32_t row_arch(uint32_t row);
 /* SIGHTING_* for RARE_*. */

@@ -18,6 +18,8 @@
 #include "problem.h"
 #include "tracer-private.h"
 
+#define X32_BIT 0x40000000	/* asm/unistd.h */
+
 enum { PID_MAX_LIMIT = 4 << 20 };	/* linux/threads.h, 64-bit */
 
 enum {
@@ -136,7 +138,46 @@ static void set_rule(struct argument_rule_bits *bits,
 	}
 }
 
-static uint8_t trait_of(struct call_id id)
+void for_each_number(const char *name,
+		     void (*found)(void *arg, uint32_t row, uint32_t at,
+				   struct call_id id), void *arg)
+{
+	const struct arch *arch;
+	struct call_id id;
+
+	for (size_t i = 0; (arch = arch_at(i)); i++)
+		for (uint32_t row = 0; row < ROWS; row++) {
+			uint32_t at;
+
+			if (arch->audit != row_arch(row) ||
+			    syscall_number(arch, name, &id))
+				continue;
+			at = id.nr & ~X32_BIT;
+			if (at < TRAITS_NUMBERS)
+				found(arg, row, at, id);
+		}
+}
+
+struct trait_setting {
+	struct record *skel;
+	const struct argument_rule *rule;	/* NULL: another trait */
+	uint8_t trait;
+};
+
+static void set_trait(void *setting, uint32_t row, uint32_t at,
+		      struct call_id id)
+{
+	const struct trait_setting *s = setting;
+
+	if (!s->rule || argument_rule_of(id) == s->rule)
+		s->skel->rodata->traits[row][at] |= s->trait;
+}
+
+/*
+ * The traits of the calls that have any: by name, since looking up the names
+ * of all numbers takes longer than all of the rest.
+ */
+static void set_traits(struct record *skel)
 {
 	static const struct {
 		const char *name;
@@ -145,31 +186,17 @@ static uint8_t trait_of(struct call_id id)
 		{ "execve", TRAIT_EXEC }, { "execveat", TRAIT_EXEC },
 		{ "prctl", TRAIT_FILTER }, { "seccomp", TRAIT_FILTER },
 	};
-	const struct argument_rule *rule = argument_rule_of(id);
-	char buf[SYSCALL_NAME_MAX];
-	const char *name = syscall_name(id, buf);
-	uint8_t trait = rule ? rule - argument_rule_at(0) + 1 : 0;
+	struct trait_setting s = { .skel = skel };
 
-	for (size_t i = 0; name && i < sizeof(others) / sizeof(others[0]); i++)
-		if (!strcmp(others[i].name, name))
-			trait |= others[i].trait;
-	return trait;
-}
-
-/*
- * The traits of the calls that have any: the names that there are rules for,
- * as numbers of each row. x32's are where x86-64's leave room, or the same.
- */
-static void set_traits(struct record *skel)
-{
-	const struct argument_rule *rule;
-
-	for (uint32_t i = 0; (rule = argument_rule_at(i)); i++)
-		set_rule(&skel->rodata->argument_rules[i + 1], rule);
-	for (uint32_t row = 0; row < ROWS; row++)
-		for (int32_t nr = 0; nr < TRAITS_NUMBERS; nr++)
-			skel->rodata->traits[row][nr] = trait_of(
-				(struct call_id){ row_arch(row), nr });
+	for (size_t i = 0; (s.rule = argument_rule_at(i)); i++) {
+		s.trait = i + 1;
+		set_rule(&skel->rodata->argument_rules[i + 1], s.rule);
+		for_each_number(s.rule->call, set_trait, &s);
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		s.trait = others[i].trait;
+		for_each_number(others[i].name, set_trait, &s);
+	}
 }
 
 /* The kernel side has programs for commands, for attaching, and for both. */
@@ -193,7 +220,7 @@ static void choose_programs(struct record *skel, bool attaching)
 		skel->progs.arm, skel->progs.seek, skel->progs.sys_exit,
 		skel->progs.seeking_fork, skel->progs.seeking_exit,
 		skel->progs.emulate_vsyscall, skel->progs.io_uring_submit,
-		skel->progs.note_names,
+		skel->progs.note_names, skel->progs.note_execs,
 	};
 
 	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++)
@@ -257,7 +284,7 @@ static int use_casts(struct record *skel, const struct btf_ids *ids)
 	if (!error)
 		error = put_casts(skel->progs.note_names, ids);
 	if (!error)
-		error = put_casts(skel->progs.sched_process_exec, ids);
+		error = put_casts(skel->progs.note_execs, ids);
 	return error;
 }
 
@@ -278,8 +305,7 @@ static int load(struct tracer *t, const struct tracer_options *options)
 	size_table(t);
 	size_log(t, options->log_events);
 	set_traits(skel);
-	if (options->paths)
-		naming_prepare(skel);
+	naming_prepare(skel, options->paths);
 	skel->rodata->no_follow = options->no_follow;
 	skel->rodata->attaching = t->target;
 	if (t->target && t->target->cgroup) {
@@ -289,6 +315,7 @@ static int load(struct tracer *t, const struct tracer_options *options)
 	}
 	choose_programs(skel, t->target);
 	bpf_program__set_autoload(skel->progs.note_names, options->paths);
+	bpf_program__set_autoload(skel->progs.note_execs, options->paths);
 	error = use_casts(skel, &ids);
 	if (!error)
 		error = record__load(skel);
@@ -344,9 +371,11 @@ static int attach_names(struct tracer *t)
 {
 	struct record *skel = t->skel;
 
+	skel->links.note_execs = bpf_program__attach_raw_tracepoint(
+		skel->progs.note_execs, "sched_process_exec");
 	skel->links.note_names = bpf_program__attach_raw_tracepoint(
 		skel->progs.note_names, "sys_exit");
-	if (!skel->links.note_names)
+	if (!skel->links.note_names || !skel->links.note_execs)
 		return -errno;
 	t->naming = naming_open(skel);
 	return t->naming ? 0 : -errno;
@@ -448,10 +477,10 @@ struct tracer *tracer_open(const struct tracer_options *options,
 	libbpf_set_print(getenv("SP_DEBUG") ? print_debug : NULL);
 	t->poll_fd = -1;
 	error = load(t, options);
-	if (!error)
-		error = attach(t);
 	if (!error && options->paths)
 		error = attach_names(t);
+	if (!error)
+		error = attach(t);
 	if (!error)
 		error = map_tables(t);
 	if (!error) {
