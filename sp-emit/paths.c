@@ -457,8 +457,9 @@ static void generalize_by_runs(struct fold *fold)
 	struct shape *shapes = NULL, *s, *next;
 	struct folded *f, *next_f;
 
-	HASH_ITER(hh, fold->by_path, f, next_f)
+	HASH_ITER(hh, fold->by_path, f, next_f) {
 		add_shape(&shapes, f, words_of(fold->n_runs));
+	}
 	regroup(fold, name_by_runs, shapes);
 	HASH_ITER(hh, shapes, s, next) {
 		HASH_DELETE(hh, shapes, s);

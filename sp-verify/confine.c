@@ -165,7 +165,7 @@ static void say_end(const struct session *s)
 }
 
 /* The list is whole when its command could be run. */
-static bool run(struct session *s, struct command *command)
+static bool run(struct session *s, const struct command *command)
 {
 	enum command_failure failure;
 	const char *what = NULL;
@@ -202,9 +202,10 @@ static bool run(struct session *s, struct command *command)
 	return false;
 }
 
-bool confine_run(const struct confine_options *o, struct command *command,
+bool confine_run(const struct confine_options *o, const struct command *command,
 		 struct denied *denied)
 {
+	struct command confined = *command;
 	struct session s = {
 		.options = o, .denied = denied, .ruleset = -1, .signal_fd = -1,
 	};
@@ -217,12 +218,12 @@ bool confine_run(const struct confine_options *o, struct command *command,
 	sigaddset(&passed_on, SIGHUP);
 	sigprocmask(SIG_BLOCK, &passed_on, &before);
 	s.signal_fd = signalfd(-1, &passed_on, SFD_CLOEXEC | SFD_NONBLOCK);
-	command->mask = &before;
-	command->hook = hook;
-	command->hook_arg = &s;
+	confined.mask = &before;
+	confined.hook = hook;
+	confined.hook_arg = &s;
 	if (o->timeout)
 		s.deadline_ms = now_ms() + 1000ULL * o->timeout;
-	ok = open_ruleset(&s) && open_audit(&s) && run(&s, command);
+	ok = open_ruleset(&s) && open_audit(&s) && run(&s, &confined);
 	audit_close(s.audit);
 	if (s.ruleset >= 0)
 		close(s.ruleset);

@@ -18,7 +18,7 @@ struct confine_options {
  * Run the command under the policy and add what that denied, to it and to all
  * that it started. False: it could not be run, printed and latched.
  */
-bool confine_run(const struct confine_options *o, struct command *command,
+bool confine_run(const struct confine_options *o, const struct command *command,
 		 struct denied *denied);
 
 /* Which of the trace's paths and ports the policy denies; how many it has. */
