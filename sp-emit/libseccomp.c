@@ -24,7 +24,7 @@ static const char prologue[] =
 "\tint nr;\n"
 "\tuint32_t action;\n"
 "\tunsigned int n_args;\n"
-"\tstruct scmp_arg_cmp args[3];\t/* all of them have to hold */\n"
+"\tconst struct scmp_arg_cmp *args;\t/* all of them have to hold */\n"
 "};\n"
 "\n"
 "struct sandprint_arch {\n"
@@ -133,35 +133,47 @@ static void write_action(uint32_t action, FILE *out)
 	}
 }
 
-static void write_call(const struct profile_rule *rule, FILE *out)
+/* `number` is the rule's, by which its conditions are named. */
+static void write_call(const struct profile_rule *rule, size_t number,
+		       FILE *out)
 {
 	if (rule->name)
 		fprintf(out, "\t{ \"%s\", %d, ", rule->name, rule->id.nr);
 	else
 		fprintf(out, "\t{ NULL, %d, ", rule->id.nr);
 	write_action(rule->action, out);
-	if (!rule->n_args) {
-		fputs(", 0, { { 0 } } },\n", out);
-		return;
-	}
-	fprintf(out, ", %u,\n\t  {", rule->n_args);
+	if (rule->n_args)
+		fprintf(out, ", %u, sandprint_args_%zu },\n", rule->n_args,
+			number);
+	else
+		fputs(", 0, NULL },\n", out);
+}
+
+static void write_conditions(const struct profile_rule *rule, size_t number,
+			     FILE *out)
+{
+	fprintf(out, "\nstatic const struct scmp_arg_cmp "
+		"sandprint_args_%zu[] = {\n", number);
 	for (uint32_t i = 0; i < rule->n_args; i++)
-		fprintf(out, "%s { %u, SCMP_CMP_%s, 0x%" PRIx64 ", 0x%" PRIx64
-			" }", i ? "," : "", rule->args[i].index,
+		fprintf(out, "\t{ %u, SCMP_CMP_%s, 0x%" PRIx64 ", 0x%" PRIx64
+			" },\n", rule->args[i].index,
 			rule->args[i].op == SCMP_CMP_EQ ? "EQ" : "MASKED_EQ",
 			rule->args[i].value, rule->args[i].value_two);
-	fputs(" } },\n", out);
+	fputs("};\n", out);
 }
 
 static void write_calls(const struct profile *p, const struct arch *arch,
 			FILE *out)
 {
+	for (size_t i = 0; i < p->n_rules; i++)
+		if (p->rules[i].n_args && arch_of_call(p->rules[i].id) == arch)
+			write_conditions(&p->rules[i], i, out);
 	fprintf(out, "\nstatic const struct sandprint_call "
 		"sandprint_%s[] = {\n",
 		arch->name);
 	for (size_t i = 0; i < p->n_rules; i++)
 		if (arch_of_call(p->rules[i].id) == arch)
-			write_call(&p->rules[i], out);
+			write_call(&p->rules[i], i, out);
 	fputs("};\n", out);
 }
 

@@ -455,7 +455,7 @@ static char *name_by_runs(const struct fold *fold, struct folded *all,
 static void generalize_by_runs(struct fold *fold)
 {
 	struct shape *shapes = NULL, *s, *next;
-	struct folded *f, *next_f;
+	struct folded *f = NULL, *next_f;
 
 	HASH_ITER(hh, fold->by_path, f, next_f) {
 		add_shape(&shapes, f, words_of(fold->n_runs));

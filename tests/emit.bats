@@ -242,7 +242,7 @@ setgroups setuid statx write" ]
 		[ ! -e p ]
 	done
 	run -0 sp-emit --libseccomp a.sp
-	[[ $output == *"{ NULL, 600, SCMP_ACT_ALLOW }"* ]]
+	[[ $output == *"{ NULL, 600, SCMP_ACT_ALLOW, 0, NULL }"* ]]
 	run -0 sp-emit --table a.sp
 	[[ $output == *"600      3  syscall_600"* ]]
 	run -0 jq -c '.calls[2] | [.nr, .name, .count]' <(sp-emit --json a.sp)
@@ -473,7 +473,8 @@ errnos() {
 	sp-emit --json a.sp >a.json 2>err
 	[ ! -s err ]
 	[ "$(jq -c keys_unsorted a.json)" = \
-		'["version","runs","images","calls","denied","operations","lost"]' ]
+		'["version","runs","images","calls","denied","operations",'\
+'"arguments","paths","sockets","lost"]' ]
 	[ "$(jq -c '.runs[0] | keys' a.json)" = \
 '["arch","argv","blind","complete","cwd","duration_ns","gid","groups","how",'\
 '"id","kernel","labels","lost","machine","name","rlimits","start_ns",'\
