@@ -67,11 +67,11 @@ enum {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 2);		/* one for each program */
+	__uint(max_entries, 3);		/* one for each program */
 	__type(key, __u32);
 	__type(value, struct name_scratch);
 } name_scratch SEC(".maps");
-enum { SCRATCH_EXIT, SCRATCH_EXEC };
+enum { SCRATCH_EXIT, SCRATCH_EXEC, SCRATCH_URING };
 
 
 /* A member through a pointer that the verifier need not know. */

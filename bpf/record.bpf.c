@@ -1232,6 +1232,131 @@ static __always_inline void note_exec(struct linux_binprm *bprm, __u32 image)
 	}
 }
 
+/* linux/io_uring.h */
+enum {
+	OP_CONNECT = 16, OP_OPENAT = 18, OP_STATX = 21, OP_OPENAT2 = 28,
+	OP_RENAMEAT = 35, OP_UNLINKAT = 36, OP_MKDIRAT = 37, OP_SYMLINKAT = 38,
+	OP_LINKAT = 39,
+};
+
+/* What an operation names, of one or two. */
+struct named {
+	struct filename *name;	/* NULL: nothing */
+	__s32 directory;
+	__u32 access;
+};
+
+static __always_inline void name_operation(void *request, __u8 opcode,
+					   bool second, struct named *n)
+{
+	struct io_open *open = request;
+	struct io_statx *statx = request;
+	struct io_mkdir *make = request;
+	struct io_unlink *unlink = request;
+	struct io_rename *rename = request;
+	struct io_link *link = request;
+
+	n->access = opcode == OP_STATX ? NAME_LOOK : opcode == OP_MKDIRAT ?
+		NAME_CREATE | TYPE_DIRECTORY << NAME_TYPE_SHIFT :
+		opcode == OP_UNLINKAT ? NAME_DELETE :
+		(opcode == OP_RENAMEAT ? NAME_RENAME : NAME_LINK) |
+		(second ? NAME_CREATE :
+		 opcode == OP_RENAMEAT ? NAME_DELETE : 0);
+	n->name = NULL;
+	if (opcode == OP_OPENAT || opcode == OP_OPENAT2) {
+		n->name = BPF_CORE_READ(open, filename);
+		n->directory = BPF_CORE_READ(open, dfd);
+		n->access = not_opened(BPF_CORE_READ(open, how.flags));
+	} else if (opcode == OP_STATX) {
+		n->name = BPF_CORE_READ(statx, filename);
+		n->directory = BPF_CORE_READ(statx, dfd);
+	} else if (opcode == OP_MKDIRAT) {
+		n->name = BPF_CORE_READ(make, filename);
+		n->directory = BPF_CORE_READ(make, dfd);
+	} else if (opcode == OP_UNLINKAT) {
+		n->name = BPF_CORE_READ(unlink, filename);
+		n->directory = BPF_CORE_READ(unlink, dfd);
+		if (BPF_CORE_READ(unlink, flags) & AT_REMOVEDIR)
+			n->access |= TYPE_DIRECTORY << NAME_TYPE_SHIFT;
+	} else if (opcode == OP_RENAMEAT) {
+		n->name = second ? BPF_CORE_READ(rename, newpath) :
+			BPF_CORE_READ(rename, oldpath);
+		n->directory = second ? BPF_CORE_READ(rename, new_dfd) :
+			BPF_CORE_READ(rename, old_dfd);
+	} else if (opcode == OP_LINKAT || opcode == OP_SYMLINKAT) {
+		n->name = second ? BPF_CORE_READ(link, newpath) :
+			BPF_CORE_READ(link, oldpath);
+		n->directory = second ? BPF_CORE_READ(link, new_dfd) :
+			BPF_CORE_READ(link, old_dfd);
+		if (opcode == OP_SYMLINKAT)
+			n->access = NAME_CREATE | 10 << NAME_TYPE_SHIFT;
+	}
+}
+
+/*
+ * What operations of io_uring name, when they are submitted: how they will end
+ * is not known then, so they are taken to succeed.
+ */
+SEC("raw_tp")
+int note_operations(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_slot *slot = slot_of(task->pid);
+	void *request = (void *)ctx->args[0];
+	struct io_kiocb *req = request;
+	struct io_connect *connect = request;
+	__u32 at = SCRATCH_URING;
+	struct name_scratch *s;
+	__u8 opcode;
+
+	if (!is_followed(slot))
+		slot = slot_of(task->tgid);
+	s = bpf_map_lookup_elem(&name_scratch, &at);
+	if (!is_followed(slot) || !s || !bpf_core_field_exists(req->opcode) ||
+	    !bpf_core_field_exists(struct io_open, filename))
+		return 0;
+	opcode = BPF_CORE_READ(req, opcode);
+#pragma clang loop unroll(disable)
+	for (int part = 0; part < 2; part++) {
+		struct place none = { NULL, NULL };
+		struct named n = { NULL, -1, 0 };
+		struct filename *name;
+		long size = 0;
+
+		s->key = (struct name_key){ .image = slot->image };
+		s->root = root_of(task);
+		s->at = none;
+		if (opcode == OP_CONNECT && !part) {
+			size = read_address(s, (__u64)BPF_CORE_READ(connect, addr),
+					    BPF_CORE_READ(connect, addr_len));
+			s->key.is_socket = 1;
+			s->key.access = SOCKET_CONNECT;
+			if (size && has_path(s, size))
+				s->at = start_of(s, task, -1, size, 2);
+		} else {
+			if (part && opcode != OP_RENAMEAT && opcode != OP_LINKAT)
+				break;
+			name_operation(request, opcode,
+				       part || opcode == OP_SYMLINKAT, &n);
+			name = n.name;
+			if (!name)
+				break;
+			size = bpf_probe_read_kernel_str(
+				&s->path.bytes[PATH_SIZE], NAME_SIZE,
+				BPF_CORE_READ(name, name));
+			size = size > 0 ? size - 1 : 0;
+			end_with_zeros(s, size);
+			s->key.access = n.access | NAME_GIVEN;
+			s->at = start_of(s, task, n.directory, size, 0);
+		}
+		if (!size)
+			break;
+		s->name_size = size & (NAME_SIZE - 1);
+		note_name(s);
+	}
+	return 0;
+}
+
 /* The path of a new image, kept until it is read at the end. */
 static __always_inline void keep_path(__u32 id, const struct image_key *key,
 				      struct file *file,

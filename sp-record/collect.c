@@ -313,7 +313,8 @@ static void collect_names(struct collection *c)
 			      c->start_ns, image_of_name, c);
 	run_lose(c->trace->runs[c->run], "path",
 		 lost + program_misses(t->skel->progs.note_names) +
-		 program_misses(t->skel->progs.note_execs));
+		 program_misses(t->skel->progs.note_execs) +
+		 program_misses(t->skel->progs.note_operations));
 }
 
 void tracer_collect(struct tracer *t, struct trace *trace, uint32_t run)

@@ -221,6 +221,7 @@ static void choose_programs(struct record *skel, bool attaching)
 		skel->progs.seeking_fork, skel->progs.seeking_exit,
 		skel->progs.emulate_vsyscall, skel->progs.io_uring_submit,
 		skel->progs.note_names, skel->progs.note_execs,
+		skel->progs.note_operations,
 	};
 
 	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++)
@@ -285,6 +286,8 @@ static int use_casts(struct record *skel, const struct btf_ids *ids)
 		error = put_casts(skel->progs.note_names, ids);
 	if (!error)
 		error = put_casts(skel->progs.note_execs, ids);
+	if (!error)
+		error = put_casts(skel->progs.note_operations, ids);
 	return error;
 }
 
@@ -316,6 +319,7 @@ static int load(struct tracer *t, const struct tracer_options *options)
 	choose_programs(skel, t->target);
 	bpf_program__set_autoload(skel->progs.note_names, options->paths);
 	bpf_program__set_autoload(skel->progs.note_execs, options->paths);
+	bpf_program__set_autoload(skel->progs.note_operations, options->paths);
 	error = use_casts(skel, &ids);
 	if (!error)
 		error = record__load(skel);
@@ -337,17 +341,16 @@ static int attach_seeking(struct record *skel)
 }
 
 /* Since 6.0 both names have the request as their first argument. */
-static void attach_io_uring(struct record *skel)
+static struct bpf_link *attach_io_uring(struct bpf_program *program)
 {
 	static const char *const names[] = {
 		"io_uring_submit_req", "io_uring_submit_sqe",
 	};
-	if (kernel_is_older_than(6, 0))
-		return;
-	for (size_t i = 0; !skel->links.io_uring_submit && i < 2; i++)
-		skel->links.io_uring_submit =
-			bpf_program__attach_raw_tracepoint(
-				skel->progs.io_uring_submit, names[i]);
+	struct bpf_link *link = NULL;
+
+	for (size_t i = 0; !link && i < 2 && !kernel_is_older_than(6, 0); i++)
+		link = bpf_program__attach_raw_tracepoint(program, names[i]);
+	return link;
 }
 
 static int attach(struct tracer *t)
@@ -362,7 +365,8 @@ static int attach(struct tracer *t)
 	/* Not in kernels without the vsyscall page; absence is no error. */
 	skel->links.emulate_vsyscall =
 		bpf_program__attach(skel->progs.emulate_vsyscall);
-	attach_io_uring(skel);
+	skel->links.io_uring_submit =
+		attach_io_uring(skel->progs.io_uring_submit);
 	__atomic_store_n(&skel->bss->control.hinting, 1, __ATOMIC_RELEASE);
 	return 0;
 }
@@ -377,6 +381,8 @@ static int attach_names(struct tracer *t)
 		skel->progs.note_names, "sys_exit");
 	if (!skel->links.note_names || !skel->links.note_execs)
 		return -errno;
+	skel->links.note_operations =
+		attach_io_uring(skel->progs.note_operations);
 	t->naming = naming_open(skel);
 	return t->naming ? 0 : -errno;
 }

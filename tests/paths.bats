@@ -277,6 +277,19 @@ ok socket AF_UNIX d/u" ]
 	grep -qP "execute,map\tok\t[0-9]+\t-\t.*/ld-linux" list
 }
 
+@test "what operations of io_uring name, by the task or a kernel thread" {
+	local how
+	for how in '' sqpoll; do
+		sp-record -q --paths -o run.sp -- "$WITNESS/uring" $how \
+			>/dev/null
+		sp-emit --path-list run.sp >list
+		grep -qxP 'create\tok\t1\tgiven\t/dev/null/none' list
+		grep -qxP 'read\tok\t1\tgiven\t/dev/null' list
+		grep -qxP "delete,rename\tok\t1\tgiven\t$PWD/absent/old" list
+		grep -qxP 'create,rename\tok\t1\tgiven\t/absent/new' list
+	done
+}
+
 @test "names that had no room: retried, counted, and refused by formats" {
 	cat >flood.py <<'END'
 import os, sys

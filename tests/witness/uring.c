@@ -67,12 +67,25 @@ int main(int argc, char **argv)
 		.addr = (uintptr_t)"/dev/null/none", .len = 0700,
 	};
 
+	struct io_uring_sqe file = {
+		.opcode = IORING_OP_OPENAT, .fd = AT_FDCWD,
+		.addr = (uintptr_t)"/dev/null", .open_flags = O_RDONLY,
+	};
+	struct io_uring_sqe move = {
+		.opcode = IORING_OP_RENAMEAT, .fd = AT_FDCWD, .len = AT_FDCWD,
+		.addr = (uintptr_t)"absent/old", .off = (uintptr_t)"/absent/new",
+	};
+
 	open_ring(argc > 1 && !strcmp(argv[1], "sqpoll") ?
 		  IORING_SETUP_SQPOLL : 0);
 	for (int i = 0; i < 3; i++)
 		submit(&nop);
 	if (submit(&make) != -ENOTDIR)
 		errx(1, "mkdirat");
+	if (submit(&file) < 0 || submit(&move) != -ENOENT)
+		errx(1, "openat, renameat");
+	truth("io_uring", "openat", 1, "");
+	truth("io_uring", "renameat", 1, "");
 	truth("io_uring", "nop", 3, "");
 	truth("io_uring", "mkdirat", 1, "");
 	TRUTH(mkdirat, 0);
