@@ -124,22 +124,37 @@ void landlock_allow_port(struct landlock_policy *p, uint16_t port,
 	p->ports[i] = (struct landlock_port){ port, allow };
 }
 
-static bool is_below(const char *path, const char *directory)
+static int by_path(const void *a, const void *b)
 {
-	size_t n = strlen(directory);
+	const struct landlock_rule *x = a, *y = b;
 
-	if (!strcmp(directory, "/"))
-		return *path == '/';
-	return !strncmp(path, directory, n) && (!path[n] || path[n] == '/');
+	return strcmp(x->path, y->path);
+}
+
+static uint64_t allowed_at(const struct landlock_policy *p, char *path)
+{
+	struct landlock_rule key = { .path = path }, *found = NULL;
+
+	if (p->n_rules)
+		found = bsearch(&key, p->rules, p->n_rules, sizeof(key),
+				by_path);
+	return found ? found->allow : 0;
 }
 
 uint64_t landlock_missing(const struct landlock_policy *p, const char *path,
 			  uint64_t wanted)
 {
-	wanted &= p->handled[LANDLOCK_FS];
-	for (size_t i = 0; i < p->n_rules; i++)
-		if (is_below(path, p->rules[i].path))
-			wanted &= ~p->rules[i].allow;
+	char *at = xstrdup(path), *slash;
+
+	wanted &= p->handled[LANDLOCK_FS] & ~allowed_at(p, (char *)"/");
+	while (*at) {
+		wanted &= ~allowed_at(p, at);
+		slash = strrchr(at, '/');
+		if (!slash)
+			break;
+		*slash = '\0';
+	}
+	free(at);
 	return wanted;
 }
 

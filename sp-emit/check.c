@@ -139,11 +139,10 @@ static bool check_whole(const struct trace *t, bool allow_partial,
 }
 
 bool check_paths(const struct trace *t, const struct format *format,
-		 bool allow_partial, bool *partial)
+		 bool policy, bool allow_partial, bool *partial)
 {
 	char id[RUN_ID_HEX];
-	bool fine = !(format->flags & FORMAT_POLICY) ||
-		check_whole(t, allow_partial, partial);
+	bool fine = !policy || check_whole(t, allow_partial, partial);
 
 	for (size_t i = 0; i < t->n_runs; i++) {
 		const struct run *run = t->runs[i];

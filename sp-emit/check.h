@@ -15,9 +15,12 @@
 bool check_runs(const struct trace *t, bool by_image, bool allow_partial,
 		bool *partial);
 
-/* Runs that were recorded without paths, or lost some. */
+/*
+ * Runs that were recorded without paths, or lost some; for a `policy`, also
+ * paths that are not known as a whole.
+ */
 bool check_paths(const struct trace *t, const struct format *format,
-		 bool allow_partial, bool *partial);
+		 bool policy, bool allow_partial, bool *partial);
 
 /* The native architecture of all the runs, NULL when they differ. */
 const struct arch *check_native(const struct trace *t);

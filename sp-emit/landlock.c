@@ -15,25 +15,17 @@
 #include "path.h"
 #include "paths.h"
 
-/* Whether the directory, or what it is in, was made by the run itself. */
-static const struct path_use *made_at(const struct path_uses *uses,
-				      const char *path)
-{
-	for (size_t i = 0; i < uses->n; i++)
-		if (!strcmp(uses->at[i].path, path))
-			return uses->at[i].made ? &uses->at[i] : NULL;
-	return NULL;
-}
-
 /* The nearest directory that is there before the run; heap. */
 static char *lasting(const struct path_uses *uses, const char *path)
 {
 	char *at = path_literal(path), *up;
+	const struct path_use *use = paths_find(uses, at);
 
-	while (strcmp(at, "/") && made_at(uses, at)) {
+	while (strcmp(at, "/") && use && use->made) {
 		up = path_parent(at);
 		free(at);
 		at = up;
+		use = paths_find(uses, at);
 	}
 	return at;
 }
@@ -119,8 +111,9 @@ static struct landlock_policy *make_policy(const struct emit *emit)
 		allow_use(p, uses, &uses->at[i]);
 		widened += strchr(uses->at[i].path, PATH_ANY) != NULL;
 	}
-	for (size_t i = 0; !refers(uses) && i < p->n_rules; i++)
-		p->rules[i].allow &= ~(uint64_t)LANDLOCK_FS_REFER;
+	if (!refers(uses))
+		for (size_t i = 0; i < p->n_rules; i++)
+			p->rules[i].allow &= ~(uint64_t)LANDLOCK_FS_REFER;
 	allow_sockets(p, emit->trace);
 	if (widened)
 		message_note("%zu patterns are allowed by the directories that "

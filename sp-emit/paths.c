@@ -306,7 +306,8 @@ static void join(struct folded *to, const struct folded *from, size_t words)
 static bool is_nameless(uint32_t access, const char *path)
 {
 	return access & NAME_DELETED ||
-		!strncmp(path, "/memfd:", strlen("/memfd:"));
+		!strncmp(path, "/memfd:", strlen("/memfd:")) ||
+		!strncmp(path, "/dev/fd/", strlen("/dev/fd/"));
 }
 
 static void fold_fact(struct fold *fold, const struct call *fact)
@@ -504,6 +505,15 @@ struct path_uses *paths_fold(const struct trace *t, unsigned int rules)
 	if (rules & GENERAL_RUNS)
 		generalize_by_runs(&fold);
 	return unfold(&fold);
+}
+
+const struct path_use *paths_find(const struct path_uses *uses,
+				  const char *path)
+{
+	struct path_use key = { .path = (char *)path };
+
+	return uses->n ? bsearch(&key, uses->at, uses->n, sizeof(key),
+				 by_path) : NULL;
 }
 
 void paths_free(struct path_uses *uses)

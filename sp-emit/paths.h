@@ -51,6 +51,9 @@ struct path_uses {
 struct path_uses *paths_fold(const struct trace *t, unsigned int rules);
 void paths_free(struct path_uses *uses);
 
+/* The use of just that path, or NULL. */
+const struct path_use *paths_find(const struct path_uses *uses,
+				  const char *path);
 /* The directory of a path, "/" of a path in the root; heap. */
 char *path_parent(const char *path);
 /* The longest part before a component with PATH_ANY; heap. */

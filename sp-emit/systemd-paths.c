@@ -115,19 +115,13 @@ static void add(struct list *list, const struct path_uses *uses,
 		const char *path)
 {
 	char *at = path_literal(path), *up;
-	bool made = true;
+	const struct path_use *use = paths_find(uses, at);
 
-	while (made) {
-		made = !is_plain(at);
-		for (size_t i = 0; i < uses->n; i++)
-			made |= uses->at[i].made &&
-				!strcmp(uses->at[i].path, at);
-		made &= strcmp(at, "/") != 0;
-		if (!made)
-			break;
+	while (strcmp(at, "/") && (!is_plain(at) || (use && use->made))) {
 		up = path_parent(at);
 		free(at);
 		at = up;
+		use = paths_find(uses, at);
 	}
 	list->at = xgrow(list->at, list->n, sizeof(*list->at));
 	list->at[list->n++] = at;

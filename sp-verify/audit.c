@@ -29,7 +29,8 @@ struct pending {
 struct audit {
 	int fd;
 	bool was_enabled;
-	unsigned int lost;
+	uint32_t lost;			/* the kernel's count, at first */
+	bool missed;			/* records that we had no room for */
 	pid_t pid;
 	char *domain;			/* NULL: it has not been denied anything */
 	struct pending *pending;
@@ -97,6 +98,7 @@ struct audit *audit_open(void)
 	a = xcalloc(1, sizeof(*a));
 	a->fd = fd;
 	a->was_enabled = status.enabled;
+	a->lost = status.lost;
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
 	status = (struct audit_status){
 		.mask = AUDIT_STATUS_ENABLED, .enabled = 1,
@@ -156,11 +158,6 @@ int audit_fd(const struct audit *a)
 void audit_follow(struct audit *a, pid_t pid)
 {
 	a->pid = pid;
-}
-
-unsigned int audit_lost(const struct audit *a)
-{
-	return a->lost;
 }
 
 /*
@@ -314,7 +311,7 @@ void audit_take(struct audit *a, struct denied *denied)
 	for (;;) {
 		n = recv(a->fd, buf, MESSAGE_MAX, MSG_DONTWAIT);
 		if (n < 0 && errno == ENOBUFS) {
-			a->lost++;
+			a->missed = true;
 			continue;
 		}
 		if (n < (ssize_t)sizeof(*h))
@@ -325,8 +322,16 @@ void audit_take(struct audit *a, struct denied *denied)
 	}
 }
 
-void audit_finish(struct audit *a, struct denied *denied)
+bool audit_finish(struct audit *a, struct denied *denied)
 {
+	int control = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC,
+			     NETLINK_AUDIT);
+	struct audit_status status = { 0 };
+	bool fine = control >= 0 && ask(control, AUDIT_GET, &status, AUDIT_GET);
+
+	if (control >= 0)
+		close(control);
 	audit_take(a, denied);
 	settle(a, NULL, denied);
+	return fine && status.enabled && status.lost == a->lost && !a->missed;
 }

@@ -3,6 +3,7 @@
 #ifndef AUDIT_H
 #define AUDIT_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "denied.h"
@@ -21,9 +22,9 @@ int audit_fd(const struct audit *a);
 void audit_follow(struct audit *a, pid_t pid);
 /* Take what has come; what our domain was denied is added. */
 void audit_take(struct audit *a, struct denied *denied);
-/* The same at the end, when no more will come. */
-void audit_finish(struct audit *a, struct denied *denied);
-/* How many records the kernel had no room for. */
-unsigned int audit_lost(const struct audit *a);
-
+/*
+ * The same at the end, when no more will come. False: records may be missing,
+ * since auditing was turned off meanwhile or the kernel lost some.
+ */
+bool audit_finish(struct audit *a, struct denied *denied);
 #endif

@@ -184,12 +184,9 @@ static bool run(struct session *s, const struct command *command)
 		close(s->child.pidfd);
 		say_end(s);
 	}
-	if (s->audit) {
-		audit_finish(s->audit, s->denied);
-		if (audit_lost(s->audit))
-			message_note("records of denials were lost: the list "
-				     "is not whole");
-	}
+	if (s->audit && !audit_finish(s->audit, s->denied))
+		message_error("auditing was turned off meanwhile, or lost "
+			      "records: the list may not be whole");
 	if (failure == COMMAND_STARTED)
 		return true;
 	if (failure != COMMAND_FAILED && denied_size(s->denied)) {
