@@ -85,7 +85,8 @@ os.unlink("out2")'
 @test "git: init, add, commit" {
 	requires git
 	# the time is in the commit's name
-	export GIT_AUTHOR_DATE='1 +0000' GIT_COMMITTER_DATE='1 +0000'
+	export GIT_AUTHOR_DATE='1000000000 +0000'
+	export GIT_COMMITTER_DATE=$GIT_AUTHOR_DATE
 	both /usr/bin/git sh -c 'git init -q repository && cd repository &&
 		echo text >file && git add file && git -c user.name=a \
 			-c user.email=a@example.org -c gc.auto=0 \
