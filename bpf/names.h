@@ -29,7 +29,7 @@ enum name_access {
 	NAME_ACCESS = 0xffff,
 	/* … and: */
 	NAME_GIVEN = 0x10000,	/* not resolved: as the call had it */
-	NAME_CUT = 0x20000,	/* too long or too deep: the beginning is missing */
+	NAME_CUT = 0x20000,	/* too deep: the beginning is missing; or too long */
 	NAME_UNREAD = 0x40000,	/* it could not be read: its directory alone */
 	NAME_DELETED = 0x80000,	/* the file had no name any more */
 	NAME_TYPE_SHIFT = 24,	/* S_IFMT bits / 0o10000; 0: not known */

@@ -1019,7 +1019,7 @@ static __always_inline __u64 open_flags(const volatile struct name_spec *spec,
 	if (spec->flags == ARG_HOW)
 		bpf_probe_read_user(&flags, sizeof(flags),
 				    (void *)args[2]);
-	else
+	else if (spec->flags != ARG_NONE)
 		flags = args[spec->flags & 7];
 	return flags | spec->access2;
 }
@@ -1106,7 +1106,6 @@ static __always_inline void note_call(struct name_scratch *s,
 			__u32 from = part ? spec->directory2 : spec->directory;
 
 			if (name == ARG_NONE || !args[name & 7] ||
-			    (kind == NAMES_OPEN && result >= 0) ||
 			    (kind == NAMES_EXEC && !answer))
 				return;
 			size = read_name(s, args[name & 7]);
@@ -1114,7 +1113,9 @@ static __always_inline void note_call(struct name_scratch *s,
 				return;
 			access = part ? spec->access2 :
 				given_access(spec, args);
-			access |= NAME_GIVEN | (size < 0 ? NAME_UNREAD : 0);
+			access |= NAME_GIVEN | (size < 0 ? NAME_UNREAD :
+				answer == -ENAMETOOLONG &&
+				size == NAME_SIZE - 1 ? NAME_CUT : 0);
 			at = start_of(s, task, args[from & 7], size, 0);
 			size = size < 0 ? 0 : size;
 		}

@@ -178,7 +178,7 @@ of() {
 
 @test "each kind of call, by descriptors, and what has no name" {
 	cat >calls.py <<'END'
-import os, socket
+import ctypes, os, socket
 os.mkdir("d")
 d = os.open("d", os.O_RDONLY)
 os.close(os.open("f", os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600, dir_fd=d))
@@ -208,6 +208,10 @@ try:
     os.open("absent", os.O_RDONLY)
 except OSError:
     pass
+libc = ctypes.CDLL(None)
+libc.creat(b"absent/new", 0o600)
+os.close(libc.creat(b"made", 0o600))
+os.unlink("made")
 try:
     os.stat(b"\x01" * 5000)
 except OSError:
@@ -224,7 +228,11 @@ END
 	ok given d/s
 	ok given d/u
 	END
-	[ "$(of write,create,truncate)" = "ok - d/f" ]
+	diff - <(of write,create,truncate) <<-'END'
+	ENOENT given absent/new
+	ok - d/f
+	ok - made
+	END
 	[ "$(of create,link)" = "ok given d/l" ]
 	[ "$(of link)" = "ok given d/f" ]
 	[ "$(of delete,rename)" = "ok given d/l" ]
@@ -232,6 +240,11 @@ END
 	[ "$(of read,write | grep -v deleted)" = "ok - d/f" ]
 	of read,write | grep -q '^ok deleted d/#'
 	[ "$(of change)" = "ok given d/f" ]
+	# 4,095 bytes of it, written as four characters each
+	sp-emit --path-list run.sp | grep -q ENAMETOOLONG
+	[ "$(sp-emit --path-list run.sp | awk -F '\t' -v d="$PWD/" \
+		'$2 == "ENAMETOOLONG" && $4 == "cut" && index($5, d) == 1 {
+			print (length($5) - length(d)) / 4 }')" = 4095 ]
 	[ "$(of write,truncate)" = "ok given d/f" ]
 	of list | grep -qx 'ok - d'
 	of look | grep -qx 'ok given d/f'
@@ -252,6 +265,7 @@ ok socket AF_UNIX d/u" ]
 	ok given d/p
 	ok given d/s
 	ok given d/u
+	ok given made
 	END
 }
 
