@@ -89,6 +89,12 @@ PY
 		sp-emit --oci --deny=$deny a.sp b.sp |
 			/usr/bin/python3 -W ignore check.py "$SCHEMA"
 	done
+	stream c.sp 'call 1 socket 1' 'call 1 ptrace 1' \
+		'argument 1 socket "0:0xff:1 1:15:1" 1' \
+		'argument 1 ptrace "0:0xffffffffffffffff:9" 1'
+	sp-emit --oci --args -o c.json c.sp
+	[ "$(jq '[.syscalls[].args | length] | add' c.json)" = 3 ]
+	/usr/bin/python3 -W ignore check.py "$SCHEMA" <c.json
 	run ! /usr/bin/python3 -W ignore check.py "$SCHEMA" <<<'{"syscalls": 1}'
 }
 

@@ -209,6 +209,13 @@ try:
 except OSError:
     pass
 libc = ctypes.CDLL(None)
+how = (ctypes.c_uint64 * 3)(os.O_RDWR, 0, 0)
+os.close(libc.syscall(437, d, b"s", how, 24))       # openat2
+if not os.fork():
+    bin = os.open("/bin", os.O_PATH)
+    libc.syscall(322, bin, b"true", (ctypes.c_char_p * 2)(b"true", None),
+                 (ctypes.c_char_p * 1)(None), 0)    # execveat
+os.wait()
 libc.creat(b"absent/new", 0o600)
 os.close(libc.creat(b"made", 0o600))
 os.unlink("made")
@@ -239,6 +246,10 @@ END
 	[ "$(of create,rename)" = "ok given d/m" ]
 	[ "$(of read,write | grep -v deleted)" = "ok - d/f" ]
 	of read,write | grep -q '^ok deleted d/#'
+	[ "$(sp-emit --path-list run.sp | awk -F '\t' -v f="$PWD/d/f" \
+		'$1 == "read,write" && $5 == f { print $3 }')" = 2 ]
+	sp-emit --path-list run.sp |
+		grep -qxP 'execute\tok\t1\t-\t/usr/bin/true'
 	[ "$(of change)" = "ok given d/f" ]
 	# 4,095 bytes of it, written as four characters each
 	sp-emit --path-list run.sp | grep -q ENAMETOOLONG
