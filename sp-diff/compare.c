@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "danger.h"
 #include "group.h"
 #include "label.h"
 #include "memory.h"
@@ -79,6 +80,7 @@ static struct lines find_differences(const struct side *old,
 static void print_line(const struct lines *l, const struct line *line,
 		       const struct arch *native, FILE *out)
 {
+	const struct danger *danger = danger_of(line->fact->id);
 	char arch[ARCH_NAME_MAX];
 
 	fprintf(out, "%c %-*s  %*s", line->sign, l->name_width, line->name,
@@ -91,17 +93,30 @@ static void print_line(const struct lines *l, const struct line *line,
 		fprintf(out, "  %s", image);
 		free(image);
 	}
-	fprintf(out, "%s\n", line->grouped ? "  (group)" : "");
+	if (line->grouped)
+		fputs("  (group)", out);
+	if (danger)
+		fprintf(out, "  (dangerous: %s)", danger->reason);
+	putc('\n', out);
 }
 
-bool compare_sides(const struct side *old, const struct side *new, bool groups,
-		   FILE *out)
+static bool counts(const struct line *line, unsigned int flags)
+{
+	if (line->grouped && !(flags & COMPARE_GROUPS))
+		return false;
+	if (flags & COMPARE_DANGEROUS && !danger_of(line->fact->id))
+		return false;
+	return flags & (line->sign == '+' ? COMPARE_ADDED : COMPARE_REMOVED);
+}
+
+bool compare_sides(const struct side *old, const struct side *new,
+		   unsigned int flags, FILE *out)
 {
 	struct lines l = find_differences(old, new);
 	bool differ = false;
 
 	for (size_t i = 0; i < l.n; i++) {
-		differ |= groups || !l.lines[i].grouped;
+		differ |= counts(&l.lines[i], flags);
 		if (out)
 			print_line(&l, &l.lines[i], old->native, out);
 	}

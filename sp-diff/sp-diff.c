@@ -10,7 +10,8 @@
 #include "report.h"
 
 static const char help[] =
-"Usage: sp-diff [-q] [--by-image] [--groups] [--allow-partial] OLD [NEW]\n"
+"Usage: sp-diff [-q] [--by-image] [--groups] [--fail-on=WHAT] [--allow-partial]\n"
+"               OLD [NEW]\n"
 "       sp-diff --matrix [--csv] [--by-image] [--allow-partial] [RUN...]\n"
 "Print the calls that only OLD (-) or only NEW (+) has. Each is a stream or an\n"
 "OCI profile; - is stdin, and so is NEW, and RUN, when it is not given.\n"
@@ -18,26 +19,62 @@ static const char help[] =
 "  -q, --quiet          print nothing: the exit status says it\n"
 "      --by-image       compare the calls of each executable\n"
 "      --groups         calls of a profile that sp-emit adds unobserved count\n"
+"      --fail-on=WHAT   what makes the status 1: added, removed or any (the\n"
+"                       default); with \",dangerous\" only calls that are\n"
+"                       dangerous to allow\n"
 "      --matrix         which run makes which call, and which runs suffice\n"
 "      --csv            the matrix alone, as comma-separated values\n"
 "      --allow-partial  accept streams that end early\n"
 "  -h, --help           print this help\n"
 "  -V, --version        print the version\n"
 "\n"
-"Exit status: 0 equal, 1 different, 2 trouble.\n";
+"Exit status: 0 equal, 1 different, 2 trouble; see --fail-on.\n";
 
 struct options {
 	bool quiet, by_image, groups, matrix, csv;
+	unsigned int fail_on;		/* enum compare_flag; 0: not given */
 	unsigned int read_flags;	/* enum trace_read_flag */
 };
 
+static unsigned int parse_fail_on(const char *list)
+{
+	static const struct {
+		const char *name;
+		unsigned int flags;
+	} names[] = {
+		{ "added", COMPARE_ADDED }, { "removed", COMPARE_REMOVED },
+		{ "any", COMPARE_ADDED | COMPARE_REMOVED },
+		{ "dangerous", COMPARE_DANGEROUS },
+	};
+	enum { N_NAMES = sizeof(names) / sizeof(names[0]) };
+	unsigned int flags = 0;
+
+	for (const char *at = list; at;) {
+		size_t n = strcspn(at, ","), i;
+
+		for (i = 0; i < N_NAMES; i++)
+			if (strlen(names[i].name) == n &&
+			    !memcmp(names[i].name, at, n))
+				break;
+		if (i == N_NAMES)
+			message_usage("--fail-on: '%s' is not a list of added, "
+				      "removed, any and dangerous", list);
+		flags |= names[i].flags;
+		at = at[n] ? at + n + 1 : NULL;
+	}
+	if (flags == COMPARE_DANGEROUS)
+		flags |= COMPARE_ADDED | COMPARE_REMOVED;
+	return flags;
+}
+
 static void parse_options(struct options *o, int argc, char **argv)
 {
-	enum { BY_IMAGE = 256, GROUPS, MATRIX, CSV, ALLOW_PARTIAL };
+	enum { BY_IMAGE = 256, GROUPS, MATRIX, CSV, ALLOW_PARTIAL, FAIL_ON };
 	static const struct option longs[] = {
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "by-image", no_argument, NULL, BY_IMAGE },
 		{ "groups", no_argument, NULL, GROUPS },
+		{ "fail-on", required_argument, NULL, FAIL_ON },
 		{ "matrix", no_argument, NULL, MATRIX },
 		{ "csv", no_argument, NULL, CSV },
 		{ "allow-partial", no_argument, NULL, ALLOW_PARTIAL },
@@ -57,6 +94,9 @@ static void parse_options(struct options *o, int argc, char **argv)
 			break;
 		case GROUPS:
 			o->groups = true;
+			break;
+		case FAIL_ON:
+			o->fail_on = parse_fail_on(optarg);
 			break;
 		case MATRIX:
 			o->matrix = true;
@@ -80,13 +120,15 @@ static void parse_options(struct options *o, int argc, char **argv)
 static void run_diff(const struct options *o, const char *old_path,
 		     const char *new_path)
 {
+	unsigned int flags = (o->groups ? COMPARE_GROUPS : 0) |
+		(o->fail_on ? o->fail_on : COMPARE_ADDED | COMPARE_REMOVED);
 	struct side old, new;
 
 	if (!strcmp(old_path, "-") && !strcmp(new_path, "-"))
 		message_usage("stdin cannot be both sides");
 	if (side_load(&old, old_path, o->read_flags, o->by_image) &
 	    side_load(&new, new_path, o->read_flags, o->by_image) &&
-	    compare_sides(&old, &new, o->groups, o->quiet ? NULL : stdout))
+	    compare_sides(&old, &new, flags, o->quiet ? NULL : stdout))
 		message_latch(STATUS_NO);
 	side_free(&old);
 	side_free(&new);
@@ -113,8 +155,9 @@ int main(int argc, char **argv)
 	parse_options(&o, argc, argv);
 	argv += optind;
 	argc -= optind;
-	if (o.matrix && (o.quiet || o.groups))
-		message_usage("--matrix takes neither --quiet nor --groups");
+	if (o.matrix && (o.quiet || o.groups || o.fail_on))
+		message_usage("--matrix takes none of --quiet, --groups and "
+			      "--fail-on");
 	if (!o.matrix && o.csv)
 		message_usage("--csv is for --matrix");
 	if (!o.matrix && (argc < 1 || argc > 2))

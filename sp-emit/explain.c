@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "args.h"
+#include "danger.h"
 #include "format.h"
 #include "text.h"
 
@@ -61,6 +62,17 @@ static void write_member(const struct emit *emit, enum group group,
 
 	write_start(rule, group_name(group), out);
 	fprintf(out, "%s%s\n", runtimes[m->runtimes], m->reason);
+}
+
+static void write_danger(const struct profile_rule *rule, FILE *out)
+{
+	const struct danger *danger = danger_of(rule->id);
+
+	if (!danger || !action_allows(rule->action))
+		return;
+	write_start(rule, "danger", out);
+	fprintf(out, "%d: %s; %s\n", danger->rank, danger->reason,
+		danger->source);
 }
 
 /* The values that the call was given, whether rules are made of them or not. */
@@ -123,6 +135,7 @@ void write_explanation(const struct emit *emit, FILE *out)
 			continue;
 		write_rule(emit, next, &p->rules[i], out);
 		write_values(emit->trace, &p->rules[i], out);
+		write_danger(&p->rules[i], out);
 	}
 	free(calls);
 }

@@ -299,3 +299,46 @@ matrix_runs() {
 		'call * read 1' 'call * write 2' | stream a.sp
 	sp-diff --matrix a.sp | grep -A1 '^Smallest' | grep -qx '    1  a'
 }
+
+@test "--fail-on: what the status is for" {
+	printf '%s\n' 'run 1 a' 'call 1 read 3' 'call 1 write 1' | stream a.sp
+	printf '%s\n' 'run 2 b' 'call 2 read 9' 'call 2 ptrace 1' \
+		'call 2 getpid 1' | stream b.sp
+	printf '%s\n' 'run 3 c' 'call 3 read 9' | stream c.sp
+	local what
+	for what in '' --fail-on=any --fail-on=added --fail-on=removed \
+		--fail-on=any,dangerous --fail-on=added,dangerous \
+		--fail-on=dangerous --fail-on=added,removed; do
+		# shellcheck disable=SC2086 # none or one
+		run -1 sp-diff $what a.sp b.sp
+		[ "${#lines[@]}" = 3 ]
+	done
+	[[ $output == *"+ ptrace  1  (dangerous: controls other processes)"* ]]
+	run -0 sp-diff --fail-on=removed,dangerous a.sp b.sp
+	[ "${#lines[@]}" = 3 ]
+	run -0 sp-diff --fail-on=added a.sp c.sp
+	[[ $output == "- write"* ]]
+	run -1 sp-diff --fail-on=removed a.sp c.sp
+	run -0 sp-diff --fail-on=any,dangerous a.sp c.sp
+	run -0 sp-diff -q --fail-on=added b.sp c.sp
+	run -2 sp-diff --fail-on=more a.sp b.sp
+	[[ $output == "sp-diff: --fail-on: 'more' is not a list of "* ]]
+	run -2 sp-diff --matrix --fail-on=any a.sp
+}
+
+@test "dangerous calls are calls, each once, with a reason in --explain" {
+	sed -nE 's/^\t\{ "([a-z0-9_]+)", [1-3], .*/\1/p' \
+		"$TESTS/../lib/danger.c" >names
+	[ "$(wc -l <names)" -gt 40 ]
+	[ -z "$(sort names | uniq -d)" ]
+	# sp-verify says which names no architecture of a profile has
+	jq -R . names | jq -s '{defaultAction: "SCMP_ACT_ALLOW",
+		architectures: ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"],
+		syscalls: [{names: ., action: "SCMP_ACT_LOG"}]}' >p.json
+	printf '%s\n' 'run 1 a' 'call 1 read 3' | stream read.sp
+	run -0 sp-verify -p p.json read.sp
+	[[ $output != *unknown* ]]
+	printf '%s\n' 'run 1 a' 'call 1 read 3' 'call 1 ptrace 1' | stream a.sp
+	run -0 sp-emit --explain a.sp
+	[[ $output == *"ptrace"*"danger    2: controls other processes; ptrace(2)"* ]]
+}
