@@ -318,6 +318,23 @@ ok socket AF_UNIX d/u" ]
 	done
 }
 
+@test "attached: names, from the directory that the process is in" {
+	/usr/bin/python3 -c '
+import os, time
+open("ready", "w")
+while not os.path.exists("done"):
+    open("/etc/passwd").close()
+    time.sleep(0.01)' &
+	wait_for 20 test -e ready
+	sp-record -q --paths -t 0.5 -o run.sp -p $!
+	touch done
+	ended 0 $!
+	sp-emit --path-list run.sp >list
+	grep -qP "^look\tENOENT\t[0-9]+\tgiven\t$PWD/done\$" list
+	grep -qP '^read\tok\t[0-9]+\t-\t/etc/passwd$' list
+	[ "$(wc -l <list)" = 2 ]
+}
+
 @test "names that had no room: retried, counted, and refused by formats" {
 	cat >flood.py <<'END'
 import os, sys
