@@ -2,9 +2,11 @@
 #include "denied.h"
 
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "junit.h"
 #include "memory.h"
 #include "text.h"
 
@@ -67,13 +69,57 @@ static int compare_rows(const void *a, const void *b)
 		strcmp(x->image, y->image);
 }
 
+static void sort(struct denied *d)
+{
+	if (d->n)
+		qsort(d->rows, d->n, sizeof(*d->rows), compare_rows);
+}
+
+void denied_json(struct denied *d, FILE *out)
+{
+	json_t *list = json_array();
+
+	sort(d);
+	for (size_t i = 0; i < d->n; i++) {
+		const struct row *row = &d->rows[i];
+
+		json_array_append_new(list, json_pack("{ss ss so so}",
+				"right", row->right, "object", row->object,
+				"count", uint_json(row->count),
+				"image", text_json(row->image)));
+	}
+	json_dumpf(list, out, JSON_INDENT(2));
+	putc('\n', out);
+	json_decref(list);
+}
+
+void denied_junit(struct denied *d, FILE *out)
+{
+	struct junit *j = junit_begin(out, d->n);
+
+	sort(d);
+	for (size_t i = 0; i < d->n; i++) {
+		const struct row *row = &d->rows[i];
+		char *name = xasprintf("%s %s", row->right, row->object);
+		char *image = text_printable(row->image);
+		char *message = xasprintf("denied %" PRIu64 " times to %s",
+					  row->count, image);
+
+		junit_failure(j, name, message);
+		free(message);
+		free(image);
+		free(name);
+	}
+	junit_end(j);
+}
+
 void denied_print(struct denied *d, FILE *out)
 {
 	int width = strlen("RIGHT");
 
 	if (!d->n)
 		return;
-	qsort(d->rows, d->n, sizeof(*d->rows), compare_rows);
+	sort(d);
 	for (size_t i = 0; i < d->n; i++)
 		if ((int)strlen(d->rows[i].right) > width)
 			width = strlen(d->rows[i].right);

@@ -17,5 +17,9 @@ void denied_add(struct denied *d, const char *right, const char *object,
 size_t denied_size(const struct denied *d);
 /* Sorted by object; nothing when empty. */
 void denied_print(struct denied *d, FILE *out);
+/* An array of objects, in the same order. */
+void denied_json(struct denied *d, FILE *out);
+/* A test case that failed for each, or one that passed. */
+void denied_junit(struct denied *d, FILE *out);
 
 #endif

@@ -2,9 +2,11 @@
 #include "report.h"
 
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "junit.h"
 #include "memory.h"
 #include "text.h"
 
@@ -100,6 +102,8 @@ static int compare_images(const void *a, const void *b)
 
 static void sort(struct report *r)
 {
+	if (!r->n)		/* qsort(3) takes no null array */
+		return;
 	qsort(r->rows, r->n, sizeof(*r->rows), compare_rows);
 	for (size_t i = 0; i < r->n; i++)
 		if (r->rows[i].n_images)
@@ -187,4 +191,70 @@ void report_print(struct report *r, FILE *out)
 		"COUNT", w.name, "NAME", w.answer, "ANSWER");
 	for (size_t i = 0; i < r->n; i++)
 		print_row(&r->rows[i], &w, out);
+}
+
+static json_t *row_json(const struct row *row)
+{
+	char name[SYSCALL_NAME_MAX], arch[16];
+	json_t *images = json_array();
+
+	for (size_t i = 0; i < row->n_images; i++)
+		json_array_append_new(images, text_json(row->images[i]));
+	return json_pack("{ss si ss so ss so}",
+			 "arch", arch_label(row->id, arch),
+			 "nr", (int)row->id.nr,
+			 "name", syscall_label(row->id, name),
+			 "count", uint_json(shown_count(row)),
+			 "answer", row->answer, "images", images);
+}
+
+void report_json(struct report *r, FILE *out)
+{
+	json_t *list = json_array();
+
+	sort(r);
+	for (size_t i = 0; i < r->n; i++)
+		json_array_append_new(list, row_json(&r->rows[i]));
+	json_dumpf(list, out, JSON_INDENT(2));
+	putc('\n', out);
+	json_decref(list);
+}
+
+static char *images_text(const struct row *row)
+{
+	char *text = xstrdup("");
+
+	for (size_t i = 0; i < row->n_images; i++) {
+		char *image = text_printable(row->images[i]);
+		char *longer = xasprintf("%s%s%s", text, i ? ", " : " by ",
+					 image);
+
+		free(image);
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+void report_junit(struct report *r, FILE *out)
+{
+	struct junit *j = junit_begin(out, r->n);
+
+	sort(r);
+	for (size_t i = 0; i < r->n; i++) {
+		const struct row *row = &r->rows[i];
+		char label[SYSCALL_NAME_MAX], arch[16];
+		char *name = xasprintf("%s %s", arch_label(row->id, arch),
+				       syscall_label(row->id, label));
+		char *images = images_text(row);
+		char *message = xasprintf("%s, %" PRIu64 " times%s",
+					  row->answer, shown_count(row),
+					  images);
+
+		junit_failure(j, name, message);
+		free(message);
+		free(images);
+		free(name);
+	}
+	junit_end(j);
 }

@@ -21,5 +21,9 @@ void report_add(struct report *r, struct call_id id, const char *answer,
 size_t report_size(const struct report *r);
 /* Aligned columns, sorted by architecture and number; nothing when empty. */
 void report_print(struct report *r, FILE *out);
+/* An array of objects, in the same order. */
+void report_json(struct report *r, FILE *out);
+/* A test case that failed for each, or one that passed. */
+void report_junit(struct report *r, FILE *out);
 
 #endif

@@ -33,6 +33,8 @@ static const char help[] =
 "      --enforce        answer calls as the profile says\n"
 "  -t, --time=SECONDS   end the command after that time\n"
 "  -o, --output=FILE    write the list to FILE, whole or not at all\n"
+"      --json           the list as a JSON array\n"
+"      --junit=FILE     write a JUnit file as well, for a CI\n"
 "      --allow-partial  accept recordings that do not hold all calls\n"
 "  -h, --help           print this help\n"
 "  -V, --version        print the version\n"
@@ -45,7 +47,8 @@ struct options {
 	const char *landlock;
 	const char *output;	/* NULL: stdout */
 	const char *run;	/* NULL: all */
-	bool replay, enforce, partial;
+	const char *junit;	/* NULL: none is written */
+	bool replay, enforce, partial, json;
 	unsigned int timeout;	/* seconds; 0: none */
 	char **traces;		/* NULL-terminated */
 	size_t n_traces;
@@ -64,6 +67,7 @@ static unsigned int parse_seconds(const char *text)
 }
 
 enum { OPT_REPLAY = 256, OPT_RUN, OPT_ENFORCE, OPT_PARTIAL, OPT_LANDLOCK,
+       OPT_JSON, OPT_JUNIT,
        OPERAND = 1 };
 
 static void take_option(struct options *o, int c)
@@ -75,6 +79,12 @@ static void take_option(struct options *o, int c)
 		break;
 	case 'p':
 		o->profile = optarg;
+		break;
+	case OPT_JSON:
+		o->json = true;
+		break;
+	case OPT_JUNIT:
+		o->junit = optarg;
 		break;
 	case OPT_LANDLOCK:
 		o->landlock = optarg;
@@ -114,6 +124,8 @@ static void parse_options(struct options *o, int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{ "profile", required_argument, NULL, 'p' },
+		{ "json", no_argument, NULL, OPT_JSON },
+		{ "junit", required_argument, NULL, OPT_JUNIT },
 		{ "landlock", required_argument, NULL, OPT_LANDLOCK },
 		{ "output", required_argument, NULL, 'o' },
 		{ "time", required_argument, NULL, 't' },
@@ -277,6 +289,23 @@ static bool verify_trace(const struct options *o, const struct filter *f,
 	return ok;
 }
 
+/* Of one of the two; true if none is wanted. */
+static bool write_junit(const struct options *o, struct denied *denied,
+			struct report *report)
+{
+	struct output *out;
+
+	if (!o->junit)
+		return true;
+	if (!output_open(&out, o->junit, 0))
+		return false;
+	if (denied)
+		denied_junit(denied, output_file(out));
+	if (report)
+		report_junit(report, output_file(out));
+	return output_commit(out);
+}
+
 static bool has_paths(const struct trace *t)
 {
 	for (size_t i = 0; i < t->n_runs; i++) {
@@ -336,8 +365,10 @@ static void confine(const struct options *o, const struct landlock_policy *p)
 	}
 	if (o->command ? confine_command(o, p, denied) :
 	    confine_trace(o, p, denied)) {
-		denied_print(denied, output_file(out));
-		if (output_commit(out) && denied_size(denied))
+		(o->json ? denied_json : denied_print)(denied,
+						       output_file(out));
+		if (output_commit(out) && write_junit(o, denied, NULL) &&
+		    denied_size(denied))
 			message_latch(STATUS_NO);
 	} else {
 		output_abandon(out);
@@ -345,10 +376,12 @@ static void confine(const struct options *o, const struct landlock_policy *p)
 	denied_free(denied);
 }
 
-static void write_report(struct report *report, struct output *out)
+static void write_report(const struct options *o, struct report *report,
+			 struct output *out)
 {
-	report_print(report, output_file(out));
-	if (output_commit(out) && report_size(report))
+	(o->json ? report_json : report_print)(report, output_file(out));
+	if (output_commit(out) && write_junit(o, NULL, report) &&
+	    report_size(report))
 		message_latch(STATUS_NO);
 }
 
@@ -363,7 +396,7 @@ static void verify(const struct options *o, const struct filter *f)
 			: verify_trace(o, f, report);
 
 		if (ok)
-			write_report(report, out);
+			write_report(o, report, out);
 		else
 			output_abandon(out);
 	}

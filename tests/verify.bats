@@ -492,3 +492,39 @@ trace() {
 	sp-verify -p p.json a.sp 2>err
 	grep -q 'denied while it was recorded.*: chmod, ptrace$' err
 }
+
+@test "--json and --junit: the same list for programs" {
+	"$TESTS/mkstream" >a.sp <<-'END'
+	run 1 a how="command paths"
+	image "/opt/<a>&%22b"
+	call 1 read 3
+	call 1 ptrace 2
+	path 1 0x8000001 0 "/etc/<x>" 4
+	END
+	jq -n '{defaultAction: "SCMP_ACT_ERRNO", syscalls:
+		[{names: ["read"], action: "SCMP_ACT_ALLOW"}]}' >p.json
+	jq -n '{ruleset: [{handledAccessFs: ["read_file"]}]}' >l.json
+	run -1 sp-verify -p p.json --json --junit=j.xml -o v.json a.sp
+	jq -e '. == [{arch: "x86_64", nr: 101, name: "ptrace", count: 2,
+		answer: "EPERM", images: ["/opt/<a>&\"b"]}]' v.json
+	run -1 sp-verify --landlock l.json --json --junit=l.xml -o v.json a.sp
+	jq -e '. == [{right: "fs.read_file", object: "/etc/<x>", count: 4,
+		image: "/opt/<a>&\"b"}]' v.json
+	jq '.syscalls[0].names += ["ptrace"]' p.json >all.json
+	run -0 sp-verify -p all.json --json --junit=none.xml -o v.json a.sp
+	[ "$(cat v.json)" = '[]' ]
+	/usr/bin/python3 - <<-'END'
+	import xml.etree.ElementTree as xml
+	def failures(name):
+	    suite = xml.parse(name).getroot()
+	    cases = suite.findall("testcase")
+	    assert suite.tag == "testsuite" and int(suite.get("tests")) == len(cases)
+	    found = [(c.get("name"), f.get("message")) for c in cases for f in c.findall("failure")]
+	    assert int(suite.get("failures")) == len(found)
+	    return found
+	assert failures("j.xml") == [("x86_64 ptrace", 'EPERM, 2 times by /opt/<a>&"b')]
+	assert failures("l.xml") == [("fs.read_file /etc/<x>", 'denied 4 times to /opt/<a>&"b')]
+	assert failures("none.xml") == []
+	END
+	run -2 sp-verify -p p.json --junit=/no/dir/x a.sp
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Violations for a CI: a JUnit file, a test case that failed for each. */
+#ifndef JUNIT_H
+#define JUNIT_H
+
+#include <stdio.h>
+
+struct junit;
+
+/* `cases` is how many there will be; 0: one that passed is written. */
+struct junit *junit_begin(FILE *out, size_t cases);
+/* Texts are UTF-8 without control characters. */
+void junit_failure(struct junit *j, const char *name, const char *message);
+void junit_end(struct junit *j);
+
+#endif
