@@ -15,7 +15,12 @@ enum {
 	FMODE_READ = 0x1, FMODE_WRITE = 0x2, FMODE_PATH = 0x4000,
 	FMODE_CREATED = 0x100000,
 	O_WRONLY = 01, O_RDWR = 02, O_CREAT = 0100, O_TRUNC = 01000,
-	O_DIRECTORY = 0200000, O_PATH = 010000000,
+#if defined(__TARGET_ARCH_arm64)
+	O_DIRECTORY = 040000,
+#else
+	O_DIRECTORY = 0200000,
+#endif
+	O_PATH = 010000000,
 	PROT_EXEC = 4, MAP_ANONYMOUS = 0x20,
 	EINTR = 4, ENAMETOOLONG = 36, ERESTARTSYS = 512,
 	AT_REMOVEDIR = 0x200,
@@ -73,7 +78,6 @@ struct {
 } name_scratch SEC(".maps");
 enum { SCRATCH_EXIT, SCRATCH_EXEC, SCRATCH_URING };
 
-
 /* A member through a pointer that the verifier need not know. */
 #define PEEK(id, type, pointer, member) ({ \
 	struct type *peeked = (pointer); \
@@ -93,7 +97,6 @@ static __always_inline __u64 mix(__u64 hash, __u64 word)
 	hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
 	return hash ^ hash >> 29;
 }
-
 
 /* A dentry's parent and its name's hash, by one read. */
 struct link {
