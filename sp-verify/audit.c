@@ -5,10 +5,13 @@
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/netlink.h>
+#include <poll.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "memory.h"
@@ -31,6 +34,8 @@ struct audit {
 	bool was_enabled;
 	uint32_t lost;			/* the kernel's count, at first */
 	bool missed;			/* records that we had no room for */
+	char mark[48];			/* of our own record, the last one */
+	bool marked;			/* it has come */
 	pid_t pid;
 	char *domain;			/* NULL: it has not been denied anything */
 	struct pending *pending;
@@ -294,7 +299,9 @@ static void on_message(struct audit *a, uint16_t type, const char *text,
 		settle(a, serial, denied);
 		free(serial);
 	}
-	if (type == LANDLOCK_ACCESS)
+	if (type == AUDIT_USER && *a->mark && strstr(text, a->mark))
+		a->marked = true;
+	else if (type == LANDLOCK_ACCESS)
 		on_access(a, text);
 	else if (type == LANDLOCK_DOMAIN)
 		on_domain(a, text);
@@ -322,12 +329,51 @@ void audit_take(struct audit *a, struct denied *denied)
 	}
 }
 
+/* Have the kernel write a record of ours, behind all that it has to write. */
+static bool send_mark(struct audit *a, int control)
+{
+	struct {
+		struct nlmsghdr header;
+		char text[sizeof(a->mark)];
+	} message = {
+		.header = {
+			.nlmsg_len = sizeof(message),
+			.nlmsg_type = AUDIT_USER,
+			.nlmsg_flags = NLM_F_REQUEST,
+		},
+	};
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	snprintf(a->mark, sizeof(a->mark), "sp-verify-%d-%lld%09ld", getpid(),
+		 (long long)now.tv_sec, now.tv_nsec);
+	memcpy(message.text, a->mark, sizeof(a->mark));
+	return send(control, &message, sizeof(message), 0) ==
+		(ssize_t)sizeof(message);
+}
+
+/* Records are delivered by a thread of the kernel's: until ours has come. */
+static bool wait_for_mark(struct audit *a, int control, struct denied *denied)
+{
+	enum { TURNS = 50, TURN_MS = 100 };
+	struct pollfd p = { .fd = a->fd, .events = POLLIN };
+
+	if (!send_mark(a, control))
+		return false;
+	for (int i = 0; i < TURNS && !a->marked; i++) {
+		poll(&p, 1, TURN_MS);
+		audit_take(a, denied);
+	}
+	return a->marked;
+}
+
 bool audit_finish(struct audit *a, struct denied *denied)
 {
 	int control = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC,
 			     NETLINK_AUDIT);
 	struct audit_status status = { 0 };
-	bool fine = control >= 0 && ask(control, AUDIT_GET, &status, AUDIT_GET);
+	bool fine = control >= 0 && wait_for_mark(a, control, denied) &&
+		ask(control, AUDIT_GET, &status, AUDIT_GET);
 
 	if (control >= 0)
 		close(control);

@@ -12,7 +12,7 @@ struct audit;
 
 /*
  * Listen, and have the kernel write records while we do. NULL: errno; it takes
- * CAP_AUDIT_READ and CAP_AUDIT_CONTROL.
+ * CAP_AUDIT_READ, CAP_AUDIT_CONTROL and, to know the end, CAP_AUDIT_WRITE.
  */
 struct audit *audit_open(void);
 /* As it was before. NULL is fine. */
