@@ -775,6 +775,8 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 	count_call(image, row, nr);
 	if (every)
 		log_call(task, regs, image, row, nr);
+	if (!trait)
+		return 0;
 	if (trait & TRAIT_RULE) {
 		__u64 args[6];
 
