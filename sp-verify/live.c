@@ -131,14 +131,20 @@ static void judge(struct session *s, const struct seccomp_notif *n)
 	uint32_t action = filter_run(s->options->filter, &n->data);
 	char buf[ACTION_NAME_MAX];
 	char *image = task_image(s, n);
+	uint64_t args[6];
 	bool sent;
 
+	for (size_t i = 0; i < 6; i++)
+		args[i] = n->data.args[i];
 	if (filter_is_own_load(&n->data))
 		note_own_load(s, &n->data, image);
 	sent = send_answer(s, n->id, action);
 	if (!action_allows(action))
-		report_add(s->report, id, action_name(action, buf), image,
-			   sent);
+		report_add(s->report, &(struct violation){
+			.id = id, .answer = action_name(action, buf),
+			.image = image, .args = args, .pid = n->pid,
+			.count = sent,
+		});
 	free(image);
 }
 

@@ -71,15 +71,14 @@ static void add_image(struct row *row, const char *image)
 	row->images[row->n_images++] = xstrdup(image);
 }
 
-void report_add(struct report *r, struct call_id id, const char *answer,
-		const char *image, uint64_t count)
+void report_add(struct report *r, const struct violation *v)
 {
-	struct row *row = find(r, id, answer);
+	struct row *row = find(r, v->id, v->answer);
 
-	if (__builtin_add_overflow(row->count, count, &row->count))
+	if (__builtin_add_overflow(row->count, v->count, &row->count))
 		row->count = UINT64_MAX;
-	if (image)
-		add_image(row, image);
+	if (v->image)
+		add_image(row, v->image);
 }
 
 size_t report_size(const struct report *r)

@@ -3,6 +3,8 @@
 #ifndef REPORT_H
 #define REPORT_H
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "syscall.h"
@@ -11,12 +13,23 @@ struct report;
 
 struct report *report_new(void);
 void report_free(struct report *r);
-/*
- * Count a violation; `image` may be NULL. One that is added with a count of 0
- * is shown as 1: it was tried at least once.
- */
-void report_add(struct report *r, struct call_id id, const char *answer,
-		const char *image, uint64_t count);
+/* What is known of a call that would be, or was, denied. */
+struct violation {
+	struct call_id id;
+	const char *answer;	/* "EPERM", "EPERM or ENOSYS", "kill process" */
+	const char *image;	/* the executable's path; NULL: not known */
+	const char *place;	/* where the call instruction is; NULL: not known */
+	const uint64_t *args;	/* six; NULL: not known */
+	uint32_t pid;		/* of the task, as the verifier sees it; 0: not known */
+	bool has_time;
+	uint64_t time_ns;	/* since the run's start */
+	/* A violation that is added with 0 is shown as 1: it was tried at
+	   least once. */
+	uint64_t count;
+};
+
+/* Takes copies. Violations of one call with one answer add up. */
+void report_add(struct report *r, const struct violation *v);
 /* Distinct violations. */
 size_t report_size(const struct report *r);
 /* Aligned columns, sorted by architecture and number; nothing when empty. */

@@ -91,11 +91,15 @@ static void add_violation(struct report *report, const struct trace *t,
 	for (size_t i = 0; i < t->calls.n; i++) {
 		const struct call *call = t->calls.at[i];
 
-		if (!call_id_compare(&call->id, &total->id))
-			report_add(report, total->id, answer,
-				   image_name(t->images[call->image]), 0);
+		if (call_id_compare(&call->id, &total->id))
+			continue;
+		report_add(report, &(struct violation){
+			.id = total->id, .answer = answer,
+			.image = image_name(t->images[call->image]),
+			.has_time = true, .time_ns = call_first_ns(call),
+			.count = call_count(call),
+		});
 	}
-	report_add(report, total->id, answer, NULL, total->count);
 	free(answer);
 }
 
@@ -165,8 +169,12 @@ static enum verdict judge_values(const struct filter *filter,
 	answer = describe(&answers);
 	given = argument_text(fact->id, values, n);
 	text = xasprintf("%s with %s", answer, given);
-	report_add(report, fact->id, text, image_name(t->images[fact->image]),
-		   call_count(fact));
+	report_add(report, &(struct violation){
+		.id = fact->id, .answer = text,
+		.image = image_name(t->images[fact->image]),
+		.has_time = true, .time_ns = call_first_ns(fact),
+		.count = call_count(fact),
+	});
 	free(text);
 	free(given);
 	free(answer);
