@@ -26,7 +26,11 @@ static const char help[] =
 "that is run under it.\n"
 "With no TRACE, or when TRACE is -, read stdin.\n"
 "\n"
-"  -p, --profile=FILE   the profile: an OCI seccomp object or a config.json\n"
+"  -p, --profile=FILE   the profile: of the OCI, docker, podman, Kubernetes,\n"
+"                       minijail, firejail or systemd\n"
+"      --cap=CAP,...    the capabilities that conditions of a profile are\n"
+"                       resolved for: names, all or none\n"
+"      --kernel=VERSION and the kernel, this one if not given\n"
 "      --landlock=FILE  the policy, as sp-emit --landlock writes it\n"
 "      --replay         run the commands of the recordings again\n"
 "      --run=ID         with --replay: only runs of this name or id\n"
@@ -46,6 +50,7 @@ struct options {
 	const char *profile;	/* NULL: a Landlock policy is given */
 	const char *landlock;
 	const char *output;	/* NULL: stdout */
+	struct host host;	/* what the profile is resolved for */
 	const char *run;	/* NULL: all */
 	const char *junit;	/* NULL: none is written */
 	bool replay, enforce, partial, json;
@@ -66,8 +71,23 @@ static unsigned int parse_seconds(const char *text)
 	return value;
 }
 
+static void parse_caps(struct host *host, const char *list)
+{
+	char *bad;
+
+	if (!host_set_caps(host, list, &bad))
+		message_usage("--cap: no capability is called '%s'", bad);
+}
+
+static void parse_kernel(struct host *host, const char *release)
+{
+	if (!host_set_kernel(host, release))
+		message_usage("--kernel: '%s' is not a version like 6.1",
+			      release);
+}
+
 enum { OPT_REPLAY = 256, OPT_RUN, OPT_ENFORCE, OPT_PARTIAL, OPT_LANDLOCK,
-       OPT_JSON, OPT_JUNIT,
+       OPT_JSON, OPT_JUNIT, OPT_CAP, OPT_KERNEL,
        OPERAND = 1 };
 
 static void take_option(struct options *o, int c)
@@ -88,6 +108,12 @@ static void take_option(struct options *o, int c)
 		break;
 	case OPT_LANDLOCK:
 		o->landlock = optarg;
+		break;
+	case OPT_CAP:
+		parse_caps(&o->host, optarg);
+		break;
+	case OPT_KERNEL:
+		parse_kernel(&o->host, optarg);
 		break;
 	case 'o':
 		o->output = optarg;
@@ -127,6 +153,8 @@ static void parse_options(struct options *o, int argc, char **argv)
 		{ "json", no_argument, NULL, OPT_JSON },
 		{ "junit", required_argument, NULL, OPT_JUNIT },
 		{ "landlock", required_argument, NULL, OPT_LANDLOCK },
+		{ "cap", required_argument, NULL, OPT_CAP },
+		{ "kernel", required_argument, NULL, OPT_KERNEL },
 		{ "output", required_argument, NULL, 'o' },
 		{ "time", required_argument, NULL, 't' },
 		{ "replay", no_argument, NULL, OPT_REPLAY },
@@ -201,7 +229,7 @@ static void say_unknown(const struct options *o, const struct profile *p)
 /* NULL: printed and latched. */
 static struct filter *load_filter(const struct options *o)
 {
-	struct profile *p = profile_load(o->profile);
+	struct profile *p = profile_load(o->profile, &o->host);
 	struct filter *f = NULL;
 	char *problem = NULL;
 	int err;
@@ -209,6 +237,8 @@ static struct filter *load_filter(const struct options *o)
 	if (!p)
 		return NULL;
 	say_unknown(o, p);
+	for (size_t i = 0; i < p->n_notes; i++)
+		message_note("%s: %s", o->profile, p->notes[i]);
 	err = filter_compile(p, &f, &problem);
 	if (err)
 		message_error("%s: %s", o->profile,
@@ -410,6 +440,7 @@ int main(int argc, char **argv)
 	struct filter *filter;
 
 	message_init("sp-verify", STATUS_TROUBLE, argv);
+	host_init(&o.host);
 	parse_options(&o, argc, argv);
 	check_options(&o);
 	if (o.landlock) {

@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FILE *in = size ? fmemopen((void *)data, size, "r") :
 		fopen("/dev/null", "r");
 	char *problem = NULL;
-	struct profile *p = profile_read(in, &problem);
+	struct profile *p = profile_read(in, NULL, &problem);
 	size_t n;
 
 	if (!p == !problem)

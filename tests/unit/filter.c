@@ -24,7 +24,7 @@
 static struct profile *parse(const char *text, char **problem)
 {
 	FILE *file = fmemopen((void *)text, strlen(text), "r");
-	struct profile *p = profile_read(file, problem);
+	struct profile *p = profile_read(file, NULL, problem);
 
 	fclose(file);
 	return p;
@@ -197,10 +197,20 @@ static const struct {
 	{ NAMED("\"action\": \"SCMP_ACT_ALLOW\", \"args\": "
 		"[{\"index\": 5, \"value\": 1, \"op\": \"EQ\"}]"),
 	  "syscalls[0].args[0].op: unknown comparison EQ" },
+	{ NAMED("\"action\": \"SCMP_ACT_ALLOW\", \"includes\": 1"),
+	  "syscalls[0].includes: not an object" },
+	{ NAMED("\"action\": \"SCMP_ACT_ALLOW\", \"excludes\": "
+		"{\"caps\": [1]}"),
+	  "syscalls[0].excludes.caps[0]: not a string" },
 	{ NAMED("\"action\": \"SCMP_ACT_ALLOW\", \"includes\": "
-		"{\"caps\": [\"CAP_SYS_ADMIN\"]}"),
-	  "syscalls[0].includes: a container engine's own form; use the "
-	  "linux.seccomp object of the config.json that the engine writes" },
+		"{\"minKernel\": \"4.8.1\"}"),
+	  "syscalls[0].includes.minKernel: not a version like 4.8" },
+	{ NAMED("\"action\": \"SCMP_ACT_ALLOW\", \"name\": \"write\""),
+	  "syscalls[0].name and names: one of the two" },
+	{ NAMED("\"action\": \"SCMP_ACT_ERRNO\", \"errno\": \"EWHAT\""),
+	  "syscalls[0].errno: not an errno" },
+	{ NAMED("\"action\": \"SCMP_ACT_ALLOW\", \"errno\": \"EPERM\""),
+	  "syscalls[0].errno: SCMP_ACT_ALLOW has no errno" },
 };
 
 static bool check_refusals(void)
