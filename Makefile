@@ -10,7 +10,7 @@ CFLAGS  ?= -O2 -g
 
 TOOLS := sp-record sp-merge sp-diff sp-emit sp-verify
 B     := build$(if $(SAN),/san)
-PC    := libbpf libelf libseccomp jansson zlib \
+PC    := libbpf libelf libseccomp jansson yaml-0.1 zlib \
 	 $(shell pkg-config --exists msgpack-c && echo msgpack-c || echo msgpack)
 
 ifneq ($(V),1)

@@ -199,6 +199,32 @@ static size_t skip_blanks(const char *s, size_t n)
 	return i;
 }
 
+static bool is_yaml_key(const char *word, size_t n)
+{
+	static const char *const keys[] = {
+		"apiVersion", "kind", "metadata", "spec", "status",
+		"defaultAction", "architectures", "archMap", "syscalls",
+	};
+
+	for (size_t i = 0; i < N_ELEMENTS(keys); i++)
+		if (strlen(keys[i]) == n && !memcmp(keys[i], word, n))
+			return true;
+	return false;
+}
+
+/* A line that starts with a word: "read: 1", "seccomp.keep", "Key=". */
+static reader_fn format_of_words(const char *s, size_t n)
+{
+	size_t word = 0, after;
+
+	while (word < n && (isalnum((unsigned char)s[word]) || s[word] == '_'))
+		word++;
+	after = word + skip_blanks(s + word, n - word);
+	if (word && after < n && s[after] == ':')
+		return is_yaml_key(s, word) ? read_yaml : NULL;
+	return NULL;
+}
+
 static reader_fn format_of_line(const char *s, size_t n)
 {
 	if (starts(s, n, "#include <") || starts(s, n, "/*") ||
@@ -208,7 +234,9 @@ static reader_fn format_of_line(const char *s, size_t n)
 		return NULL;
 	if (strchr("{[\"", *s))
 		return read_json;
-	return NULL;
+	if (starts(s, n, "---") || starts(s, n, "%YAML"))
+		return read_yaml;
+	return format_of_words(s, n);
 }
 
 static reader_fn format_of(const char *text, size_t n)
