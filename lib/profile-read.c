@@ -221,7 +221,7 @@ static reader_fn format_of_words(const char *s, size_t n)
 		word++;
 	after = word + skip_blanks(s + word, n - word);
 	if (word && after < n && s[after] == ':')
-		return is_yaml_key(s, word) ? read_yaml : NULL;
+		return is_yaml_key(s, word) ? read_yaml : read_minijail;
 	return NULL;
 }
 
@@ -236,7 +236,7 @@ static reader_fn format_of_line(const char *s, size_t n)
 		return read_json;
 	if (starts(s, n, "---") || starts(s, n, "%YAML"))
 		return read_yaml;
-	return format_of_words(s, n);
+	return *s == '@' ? read_minijail : format_of_words(s, n);
 }
 
 static reader_fn format_of(const char *text, size_t n)
