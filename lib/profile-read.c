@@ -222,7 +222,7 @@ static reader_fn format_of_words(const char *s, size_t n)
 	after = word + skip_blanks(s + word, n - word);
 	if (word && after < n && s[after] == ':')
 		return is_yaml_key(s, word) ? read_yaml : read_minijail;
-	return NULL;
+	return starts(s, n, "seccomp") ? read_firejail : NULL;
 }
 
 static reader_fn format_of_line(const char *s, size_t n)
