@@ -25,6 +25,7 @@ bool read_json(struct reader *r, char *text, size_t n);
 bool read_yaml(struct reader *r, char *text, size_t n);
 bool read_minijail(struct reader *r, char *text, size_t n);
 bool read_firejail(struct reader *r, char *text, size_t n);
+bool read_systemd(struct reader *r, char *text, size_t n);
 
 /* The JSON and YAML forms, once they are parsed. */
 bool read_object(struct reader *r, const json_t *root);

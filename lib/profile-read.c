@@ -199,6 +199,13 @@ static size_t skip_blanks(const char *s, size_t n)
 	return i;
 }
 
+static bool is_section(const char *s, size_t n)
+{
+	while (n && isspace((unsigned char)s[n - 1]))
+		n--;
+	return n > 2 && isalpha((unsigned char)s[1]) && s[n - 1] == ']';
+}
+
 static bool is_yaml_key(const char *word, size_t n)
 {
 	static const char *const keys[] = {
@@ -222,6 +229,8 @@ static reader_fn format_of_words(const char *s, size_t n)
 	after = word + skip_blanks(s + word, n - word);
 	if (word && after < n && s[after] == ':')
 		return is_yaml_key(s, word) ? read_yaml : read_minijail;
+	if (word && after < n && s[after] == '=')
+		return read_systemd;
 	return starts(s, n, "seccomp") ? read_firejail : NULL;
 }
 
@@ -232,6 +241,8 @@ static reader_fn format_of_line(const char *s, size_t n)
 		return refuse_source;
 	if (*s == '#' || *s == ';')
 		return NULL;
+	if (*s == '[' && is_section(s, n))
+		return read_systemd;
 	if (strchr("{[\"", *s))
 		return read_json;
 	if (starts(s, n, "---") || starts(s, n, "%YAML"))
