@@ -6,8 +6,11 @@
 
 #include "memory.h"
 
-/* Far beyond what a policy says; what is made up can grow without end. */
-enum { GROUPS_MAX = 2048, WORK_MAX = 1 << 18 };
+/*
+ * Beyond what policies say. What is made up can grow without end, and
+ * libseccomp is slow where rules overlap.
+ */
+enum { GROUPS_MAX = 128, WORK_MAX = 1 << 16 };
 
 static void add_group(struct condition *c, const struct condition_group *group)
 {
@@ -32,6 +35,33 @@ void condition_free(struct condition *c)
 {
 	free(c->groups);
 	*c = (struct condition){ 0 };
+}
+
+bool condition_is_mixed(const struct condition *c)
+{
+	unsigned int used = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		used |= c->groups[i].used;
+	return used & (used - 1);
+}
+
+static bool group_is_plain(const struct condition_group *group)
+{
+	for (uint32_t i = 0; i < 6; i++)
+		if (group->used & 1U << i &&
+		    group->args[i].op != SCMP_CMP_EQ &&
+		    group->args[i].op != SCMP_CMP_MASKED_EQ)
+			return false;
+	return true;
+}
+
+bool condition_is_plain(const struct condition *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (!group_is_plain(&c->groups[i]))
+			return false;
+	return true;
 }
 
 struct condition condition_of(const struct profile_arg *arg)
@@ -153,6 +183,12 @@ static struct either negated(const struct profile_arg *arg)
 	return e;
 }
 
+static bool is_bound(const struct profile_arg *arg)
+{
+	return arg->op == SCMP_CMP_LT || arg->op == SCMP_CMP_LE ||
+	       arg->op == SCMP_CMP_GE || arg->op == SCMP_CMP_GT;
+}
+
 /*
  * Both at once, where one comparison can say that.
  * 1: `out` does; 0: they never hold together; -1: it cannot.
@@ -163,8 +199,9 @@ static int both(const struct profile_arg *a, const struct profile_arg *b,
 	*out = *a;
 	if (a->op == SCMP_CMP_EQ)
 		return holds(b, a->value);
-	if (a->op == b->op && a->value == b->value &&
-	    a->value_two == b->value_two)
+	if (is_bound(a) && a->op == b->op)
+		return holds(b, a->value) || a->value == b->value ? 1 : -1;
+	if (a->op == SCMP_CMP_NE && b->op == a->op && a->value == b->value)
 		return 1;
 	if (a->op == SCMP_CMP_MASKED_EQ && b->op == SCMP_CMP_NE &&
 	    !holds(a, b->value))

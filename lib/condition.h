@@ -25,6 +25,11 @@ struct condition {
 struct condition condition_always(void);
 void condition_free(struct condition *c);
 
+/* Whether more than one argument is compared. */
+bool condition_is_mixed(const struct condition *c);
+/* Whether it is made of equality and of masks alone. */
+bool condition_is_plain(const struct condition *c);
+
 /* Each takes its operands and leaves them empty. */
 struct condition condition_or(struct condition *a, struct condition *b);
 struct condition condition_and(struct condition *a, struct condition *b);

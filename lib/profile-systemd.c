@@ -544,12 +544,16 @@ static bool restricts_families(const struct unit *u)
 	return u->families_allow || memchr(u->families, true, FAMILIES);
 }
 
+static bool is_by_family(const struct unit *u, const char *name)
+{
+	return restricts_families(u) && !strcmp(name, "socket");
+}
+
 static bool add_call(struct unit *u, const char *name)
 {
 	struct profile *p = u->reader->profile;
 	struct profile_rule rule = { .action = answer(u, name) };
-	bool known, by_family = restricts_families(u) &&
-		!strcmp(name, "socket");
+	bool known, by_family = is_by_family(u, name);
 
 	for (size_t i = 0; i < p->n_archs; i++) {
 		bool ok = by_family && has_socket(p->archs[i]) ?
@@ -572,7 +576,7 @@ static bool add_list(struct unit *u, const struct list *list,
 	HASH_ITER(hh, list->entries, entry, next) {
 		if (but)
 			HASH_FIND_STR(but->entries, entry->name, other);
-		if (!other && strcmp(entry->name, "socket") &&
+		if (!other && !is_by_family(u, entry->name) &&
 		    !add_call(u, entry->name))
 			return false;
 	}
@@ -627,7 +631,8 @@ static bool finish(struct unit *u)
 	r->profile->default_action = answer(u, NULL);
 	add_archs(u);
 	if (!add_list(u, &u->filter, NULL) ||
-	    !add_list(u, &u->log, &u->filter) || !add_call(u, "socket"))
+	    !add_list(u, &u->log, &u->filter) ||
+	    (restricts_families(u) && !add_call(u, "socket")))
 		return false;
 	add_notes(u);
 	return true;
