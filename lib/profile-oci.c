@@ -488,7 +488,7 @@ static bool is_other_arch(const json_t *name)
 	    strncmp(text, prefix, strlen(prefix)))
 		return false;
 	text += strlen(prefix);
-	for (size_t i = 0; text[i] && i < sizeof(lower) - 1; i++)
+	for (size_t i = 0; i < sizeof(lower) - 1 && text[i]; i++)
 		lower[i] = tolower((unsigned char)text[i]);
 	return seccomp_arch_resolve_name(lower);
 }

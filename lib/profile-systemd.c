@@ -514,34 +514,66 @@ static bool has_socket(const struct arch *arch)
 	}
 }
 
-/* socket(2) for families `op` `value`: allowed, or not supported. */
-static bool add_family(struct unit *u, const struct arch *arch, int op,
-		       uint64_t value, bool allowed)
+/* What socket(2) gets for a family that is, or is not, supported. */
+static uint32_t family_answer(const struct unit *u, bool supported)
 {
 	uint32_t whole = answer(u, "socket");
+
+	return supported ? whole :
+		stricter(whole, SECCOMP_RET_ERRNO | EAFNOSUPPORT);
+}
+
+/* The families between the first and the last listed, and those outside. */
+static bool add_families_of(struct unit *u, const struct arch *arch,
+			    size_t first, size_t last)
+{
 	struct profile_rule rule = {
-		.action = allowed ? whole :
-			stricter(whole, SECCOMP_RET_ERRNO | EAFNOSUPPORT),
-		.n_args = 1, .args = { { 0, op, value, 0 } },
+		.action = family_answer(u, !u->families_allow), .n_args = 1,
+		.args = { { 0, SCMP_CMP_LT, first, 0 } },
 	};
 	bool known;
 
-	return reader_add_rule(u->reader, arch, "socket", &rule, &known);
+	if (!reader_add_rule(u->reader, arch, "socket", &rule, &known))
+		return false;
+	rule.args[0] = (struct profile_arg){ 0, SCMP_CMP_GT, last, 0 };
+	if (!reader_add_rule(u->reader, arch, "socket", &rule, &known))
+		return false;
+	for (size_t i = first; i <= last; i++) {
+		rule.args[0] = (struct profile_arg){ 0, SCMP_CMP_EQ, i, 0 };
+		rule.action = family_answer(u, u->families[i] ==
+					       u->families_allow);
+		if (!reader_add_rule(u->reader, arch, "socket", &rule, &known))
+			return false;
+	}
+	return true;
 }
 
-/* Every family by itself, and whatever is none. */
+/*
+ * As systemd says it, seccomp_restrict_address_families(): not all that means
+ * the same makes the same filter with libseccomp 2.5.4.
+ */
 static bool add_families(struct unit *u, const struct arch *arch)
 {
-	for (size_t i = 0; i < FAMILIES; i++)
-		if (!add_family(u, arch, SCMP_CMP_EQ, i,
-				u->families[i] == u->families_allow))
-			return false;
-	return add_family(u, arch, SCMP_CMP_GE, FAMILIES, !u->families_allow);
+	struct profile_rule rule = { .action = family_answer(u, false) };
+	size_t first = 0, last = FAMILIES - 1;
+	bool known;
+
+	while (first < FAMILIES && !u->families[first])
+		first++;
+	while (last && !u->families[last])
+		last--;
+	if (first > last || family_answer(u, true) == rule.action)
+		return reader_add_rule(u->reader, arch, "socket", &rule,
+				       &known);
+	return add_families_of(u, arch, first, last);
 }
 
 static bool restricts_families(const struct unit *u)
 {
-	return u->families_allow || memchr(u->families, true, FAMILIES);
+	for (size_t i = 0; i < FAMILIES; i++)
+		if (u->families[i])
+			return true;
+	return u->families_allow;
 }
 
 static bool is_by_family(const struct unit *u, const char *name)

@@ -119,3 +119,107 @@ emit() {
 	[ "$(<root/out/answer)" != OK ]
 	[ "$(<root/out/active)" != active ]
 }
+
+# What a service gets for calls, "NAME ERRNO"; names in -32 are by int 0x80.
+probe() {
+	cat >probe.c <<-'C'
+	/* SPDX-License-Identifier: Apache-2.0 */
+	#include <errno.h>
+	#include <stdio.h>
+	#include <sys/syscall.h>
+	#include <unistd.h>
+
+	static long call32(long nr, long a)
+	{
+		long ret;
+
+		__asm__ volatile ("int $0x80" : "=a" (ret)
+				  : "a" (nr), "b" (a), "c" (1L), "d" (0L)
+				  : "memory", "r8", "r9", "r10", "r11");
+		return ret;
+	}
+
+	static void say(const char *name, long ret)
+	{
+		printf("%s %ld\n", name, ret < 0 ? -ret : 0);
+	}
+
+	#define SAY(name, a) \
+		say(#name, syscall(SYS_##name, a, 1, 0) < 0 ? -errno : 0)
+
+	int main(void)
+	{
+		SAY(getppid, 0);
+		SAY(umask, 022);
+		SAY(getpriority, 0);
+		SAY(times, 0);
+		SAY(getsid, 0);
+		SAY(sysinfo, 0);
+		SAY(sched_getscheduler, 0);
+		say("socket-unix", syscall(SYS_socket, 1, 1, 0) < 0 ? -errno : 0);
+		say("socket-inet", syscall(SYS_socket, 2, 1, 0) < 0 ? -errno : 0);
+		say("getppid-32", call32(64, 0));
+		say("getpriority-32", call32(96, 0));
+		say("sched_getscheduler-32", call32(157, 0));
+		say("socket-32", call32(359, 2));
+		return 0;
+	}
+	C
+	cc -O1 -o root/probe probe.c
+	{
+		printf 'run 1 a\nimage /probe\n'
+		for nr in 110 95 140 100 124 99 145; do
+			printf 'call 1 %d 1\n' $nr
+		done
+		for nr in 64 96 157; do
+			printf 'call 1 %d 1 arch=x86\n' $nr
+		done
+	} | "$TESTS/mkstream" >probe.sp
+	local family
+	for family in 1 2; do
+		printf 'run 1 a\nimage /probe\ncall 1 %s 1%s\nargument 1 %s "0:0xffffffffffffffff:%d 1:15:1 2:0xffffffffffffffff:0" 1%s\n' \
+			41 '' 41 $family '' | "$TESTS/mkstream" >family$family.sp
+	done
+	printf 'run 1 a\nimage /probe\ncall 1 359 1 arch=x86\nargument 1 359 "0:0xffffffffffffffff:2 1:15:1 2:0xffffffffffffffff:0" 1 arch=x86\n' |
+		"$TESTS/mkstream" >family32.sp
+}
+
+# verdict UNIT — the same by sp-verify
+verdict() {
+	local t
+	for t in probe family1 family2 family32; do
+		sp-verify --json -p "$1" $t.sp 2>/dev/null |
+			jq -r --arg t $t '.[] | .name + {family1: "-unix",
+			family2: "-inet"}[$t] +
+			(if .arch == "x86" then "-32" else "" end) + " " +
+			({EUCLEAN: "117", ENOANO: "55", EAFNOSUPPORT: "97"}[
+			.answer | split(" ")[0]] // .answer)'
+	done | sort
+}
+
+@test "systemd answers as sp-verify says it would" {
+	[ "$(uname -m)" = x86_64 ] || skip "for x86_64"
+	probe
+	local n=0 lines
+	while IFS= read -r lines; do
+		printf '[Service]\nType=oneshot\nExecStart=/probe\nStandardOutput=file:/out/probe\nSystemCallErrorNumber=EUCLEAN\n%b\n' \
+			"$lines" >root/etc/systemd/system/redis.service
+		printf '%s\n' 'systemctl start redis' >root/test
+		rm -f root/out/probe
+		boot 60 || [ $? != 124 ]
+		[ "$(wc -l <root/out/probe)" = 13 ] || { cat log; return 1; }
+		grep -E ' (117|55|97)$' root/out/probe | sort >got
+		verdict root/etc/systemd/system/redis.service >want
+		echo "$lines"
+		diff want got
+		n=$((n + 1))
+	done <<-'END'
+	SystemCallFilter=@basic-io @file-system @process umask
+	SystemCallFilter=@system-service\nSystemCallFilter=~@resources getpriority:ENOANO times
+	SystemCallFilter=~getppid getpriority:ENOANO @resources\nRestrictAddressFamilies=AF_UNIX
+	SystemCallFilter=~socket\nRestrictAddressFamilies=~AF_INET
+	RestrictAddressFamilies=~AF_INET AF_NETLINK
+	SystemCallFilter=@system-service\nRestrictAddressFamilies=none\nSystemCallLog=getppid
+	END
+	[ "$n" = 6 ]
+}

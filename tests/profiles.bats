@@ -365,7 +365,7 @@ exit_group trap' ]
 	sed -i /keep/d p
 	run -0 denied p a.sp
 	[ "$output" = "x86_64 write ENOSYS" ]
-	printf 'seccomp.drop write:kill,chmod:EIO,read:log\n' >p
+	printf 'seccomp.drop write:kill,chmod:EIO,read:log,write\n' >p
 	run -0 denied p a.sp
 	[ "$output" = "x86_64 write kill thread
 x86_64 chmod EIO" ]
@@ -499,6 +499,8 @@ x86 read kill thread" ]
 	unit RestrictAddressFamilies=none
 	run -1 sp-verify -p p socket1.sp
 	run -1 sp-verify -p p socket2.sp
+	unit RestrictAddressFamilies=none SystemCallFilter=socket
+	[ "$(denied p socket1.sp)" = "x86_64 socket EAFNOSUPPORT" ]
 	unit RestrictAddressFamilies=none RestrictAddressFamilies=
 	run -0 sp-verify -p p socket1.sp
 	unit RestrictAddressFamilies=AF_UNIX SystemCallFilter=~socket
