@@ -425,7 +425,7 @@ static bool is_continued(char *line)
 
 bool read_minijail(struct reader *r, char *text, size_t n)
 {
-	char *line, *whole = xstrdup("");
+	char *line, *whole = NULL;
 	bool ok = true;
 
 	(void)n;
@@ -433,20 +433,18 @@ bool read_minijail(struct reader *r, char *text, size_t n)
 	r->profile->other_arch_action = SECCOMP_RET_KILL_PROCESS;
 	profile_add_arch(r->profile, arch_native());
 	while (ok && (line = strsep(&text, "\n"))) {
-		bool more;
-		char *longer;
+		bool more = is_continued(line);
 
 		r->line++;
-		more = is_continued(line);
-		longer = xasprintf("%s %s", whole, line);
-		free(whole);
-		whole = longer;
-		if (more && text)
+		ok = reader_join(r, &whole, line);
+		if (!ok || (more && text))
 			continue;
 		ok = !*text_strip(whole) || read_statement(r, whole);
-		*whole = '\0';
+		free(whole);
+		whole = NULL;
 	}
 	free(whole);
+	r->line = ok ? 0 : r->line;
 	return ok && (r->profile->n_rules ||
-		      (r->line = 0, refuse(r, "names no system call")));
+		      refuse(r, "names no system call"));
 }

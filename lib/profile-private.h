@@ -55,6 +55,12 @@ bool arch_is_compatible(const struct arch *arch, const struct arch *native);
 enum { ERRNO_MAX = 4095 };	/* MAX_ERRNO, linux/err.h */
 bool errno_by_name(const char *name, uint32_t *value);
 
+/*
+ * Append a line to a heap string that holds the ones it continues, or to
+ * NULL. False where it gets longer than any that is in use.
+ */
+bool reader_join(struct reader *r, char **whole, const char *line);
+
 /* Cut white space off both ends. */
 char *text_strip(char *text);
 

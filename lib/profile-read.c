@@ -20,6 +20,7 @@ enum {
 	FILE_MAX = 16 << 20,	/* bytes */
 	RULES_MAX = 1 << 14,
 	UNKNOWN_MAX = 1 << 10,
+	JOINED_MAX = 64 << 10,	/* bytes */
 };
 
 bool refuse(struct reader *r, const char *fmt, ...)
@@ -68,6 +69,23 @@ bool errno_by_name(const char *name, uint32_t *value)
 	*value = strtoul(name, &end, 10);
 	return isdigit((unsigned char)*name) && !*end &&
 	       strlen(name) <= strlen("4095") && *value <= ERRNO_MAX;
+}
+
+bool reader_join(struct reader *r, char **whole, const char *line)
+{
+	char *longer;
+
+	if (!*whole) {
+		*whole = xstrdup(line);
+		return true;
+	}
+	if (strlen(*whole) + strlen(line) > JOINED_MAX)
+		return refuse(r, "a continued line of more than %d KiB",
+			      JOINED_MAX >> 10);
+	longer = xasprintf("%s %s", *whole, line);
+	free(*whole);
+	*whole = longer;
+	return true;
 }
 
 char *text_strip(char *text)

@@ -433,7 +433,7 @@ static bool is_comment(const char *line)
 
 static bool read_lines(struct unit *u, char *text)
 {
-	char *line, *whole = NULL, *longer;
+	char *line, *whole = NULL;
 	bool ok = true;
 
 	while (ok && (line = strsep(&text, "\n"))) {
@@ -443,10 +443,8 @@ static bool read_lines(struct unit *u, char *text)
 		if (is_comment(line) && text)
 			continue;
 		more = is_continued(line);
-		longer = xasprintf("%s%s", whole ? whole : "", line);
-		free(whole);
-		whole = longer;
-		if (more && text)
+		ok = reader_join(u->reader, &whole, line);
+		if (!ok || (more && text))
 			continue;
 		ok = read_line(u, whole);
 		free(whole);

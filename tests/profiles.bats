@@ -524,6 +524,8 @@ x86 read kill thread" ]
 	refused p "line 4: AF_WHAT: unknown address family"
 	unit Type=simple
 	refused p "no SystemCallFilter= or the like in [Service], [Socket], [Mount] or [Swap]"
+	{ echo '[Service]'; yes '\' | head -100000; } >p
+	refused p "line 32771: a continued line of more than 64 KiB"
 	printf '[Unit]\nSystemCallFilter=read\n' >p
 	refused p "no SystemCallFilter= or the like in [Service], [Socket], [Mount] or [Swap]"
 	mkdir bin
