@@ -294,9 +294,16 @@ static reader_fn format_of(const char *text, size_t n)
 /* All of a file and a NUL; NULL with the problem set. */
 static char *read_all(FILE *file, size_t *n, struct reader *r)
 {
-	char *text = xcalloc(FILE_MAX + 2, 1);
+	size_t room = 1 << 16;
+	char *text = xrealloc(NULL, room + 1, 1);
 
-	*n = fread(text, 1, FILE_MAX + 1, file);
+	*n = fread(text, 1, room, file);
+	while (*n == room && room <= FILE_MAX) {
+		text = xrealloc(text, 2 * room + 1, 1);
+		*n += fread(text + room, 1, room, file);
+		room *= 2;
+	}
+	text[*n] = '\0';
 	if (ferror(file))
 		refuse(r, "%s", strerror(errno));
 	else if (*n > FILE_MAX)
