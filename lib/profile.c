@@ -467,35 +467,18 @@ static bool read_syscalls(struct reader *r, const json_t *syscalls)
 	return true;
 }
 
-/* Whether a machine of `native` runs programs of `arch` as well. */
-static bool is_compatible(const struct arch *arch, const struct arch *native)
-{
-	static const struct {
-		uint32_t arch, native;
-	} pairs[] = {
-		{ SCMP_ARCH_X86, SCMP_ARCH_X86_64 },
-		{ SCMP_ARCH_X32, SCMP_ARCH_X86_64 },
-		{ SCMP_ARCH_ARM, SCMP_ARCH_AARCH64 },
-	};
-
-	for (size_t i = 0; i < N_ELEMENTS(pairs); i++)
-		if (pairs[i].arch == arch->scmp &&
-		    pairs[i].native == native->scmp)
-			return true;
-	return false;
-}
-
 /* Put this machine's architecture first, where runtimes filter it anyway. */
 static void put_native_first(struct profile *p)
 {
 	const struct arch *native = arch_native();
-	bool wanted = !p->n_archs || has_arch(p, native);
+	bool wanted = !p->n_archs;
 	size_t i = 0;
 
 	for (size_t j = 0; j < p->n_archs; j++)
-		wanted = wanted || is_compatible(p->archs[j], native);
+		wanted = wanted || arch_is_local(p->archs[j], native);
 	if (!wanted)
 		return;
+	p->native_implied = !has_arch(p, native);
 	profile_add_arch(p, native);
 	while (p->archs[i] != native)
 		i++;

@@ -48,6 +48,7 @@ struct profile {
 	uint32_t other_arch_action;
 	const struct arch **archs;	/* the first is the native one of the workload */
 	size_t n_archs;
+	bool native_implied;	/* the file does not list the first of them */
 	struct profile_rule *rules;	/* sorted by profile_sort() */
 	size_t n_rules;
 	char **unknown;		/* names no architecture of the profile has */

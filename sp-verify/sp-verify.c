@@ -12,12 +12,13 @@
 #include "output.h"
 #include "replay.h"
 #include "simulate.h"
-#include "text.h"
+#include "source.h"
 
 static const char help[] =
-"Usage: sp-verify -p PROFILE [TRACE...]\n"
-"       sp-verify -p PROFILE [-t SECONDS] [--enforce] -- COMMAND [ARG...]\n"
-"       sp-verify -p PROFILE [-t SECONDS] [--enforce] --replay [TRACE...]\n"
+"Usage: sp-verify -p PROFILE... [TRACE...]\n"
+"       sp-verify --pid=PID [TRACE...]\n"
+"       sp-verify -p PROFILE... [-t SECONDS] [--enforce] -- COMMAND [ARG...]\n"
+"       sp-verify -p PROFILE... [-t SECONDS] [--enforce] --replay [TRACE...]\n"
 "       sp-verify --landlock=POLICY [TRACE...]\n"
 "       sp-verify --landlock=POLICY [-t SECONDS] [--enforce] -- COMMAND [ARG...]\n"
 "List every call that a seccomp profile denies: of recordings, without\n"
@@ -26,7 +27,11 @@ static const char help[] =
 "that is run under it.\n"
 "With no TRACE, or when TRACE is -, read stdin.\n"
 "\n"
-"  -p, --profile=FILE   the profile: an OCI seccomp object or a config.json\n"
+"  -p, --profile=FILE   the profile: an OCI seccomp object, a config.json, or a\n"
+"                       raw filter; several are in force together\n"
+"      --pid=PID        the filters of that process, before those of -p\n"
+"      --as=PLACE       as libseccomp (the default), runc, runc-1.1.14 and older,\n"
+"                       crun or systemd compiles the profile\n"
 "      --landlock=FILE  the policy, as sp-emit --landlock writes it\n"
 "      --replay         run the commands of the recordings again\n"
 "      --run=ID         with --replay: only runs of this name or id\n"
@@ -43,7 +48,7 @@ static const char help[] =
 "Exit status: 0 no violation, 1 violations, 2 trouble.\n";
 
 struct options {
-	const char *profile;	/* NULL: a Landlock policy is given */
+	struct filter_source source;	/* none: a Landlock policy is given */
 	const char *landlock;
 	const char *output;	/* NULL: stdout */
 	const char *run;	/* NULL: all */
@@ -66,8 +71,35 @@ static unsigned int parse_seconds(const char *text)
 	return value;
 }
 
+static pid_t parse_pid(const char *text)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 10);
+
+	if (*text < '0' || *text > '9' || *end || !value ||
+	    value > INT32_MAX)
+		message_usage("%s: not a process id", text);
+	return value;
+}
+
+static const struct place *parse_place(const char *name)
+{
+	const struct place *place = place_by_name(name);
+
+	if (!place)
+		message_usage("--as=%s: not libseccomp, runc, runc-1.1.14, "
+			      "crun or systemd", name);
+	return place;
+}
+
+static void add_profile(struct filter_source *s, const char *path)
+{
+	s->profiles = xgrow(s->profiles, s->n_profiles, sizeof(char *));
+	s->profiles[s->n_profiles++] = path;
+}
+
 enum { OPT_REPLAY = 256, OPT_RUN, OPT_ENFORCE, OPT_PARTIAL, OPT_LANDLOCK,
-       OPT_JSON, OPT_JUNIT,
+       OPT_JSON, OPT_JUNIT, OPT_PID, OPT_AS,
        OPERAND = 1 };
 
 static void take_option(struct options *o, int c)
@@ -78,7 +110,13 @@ static void take_option(struct options *o, int c)
 		o->traces[o->n_traces++] = optarg;
 		break;
 	case 'p':
-		o->profile = optarg;
+		add_profile(&o->source, optarg);
+		break;
+	case OPT_PID:
+		o->source.pid = parse_pid(optarg);
+		break;
+	case OPT_AS:
+		o->source.place = parse_place(optarg);
 		break;
 	case OPT_JSON:
 		o->json = true;
@@ -124,6 +162,8 @@ static void parse_options(struct options *o, int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{ "profile", required_argument, NULL, 'p' },
+		{ "pid", required_argument, NULL, OPT_PID },
+		{ "as", required_argument, NULL, OPT_AS },
 		{ "json", no_argument, NULL, OPT_JSON },
 		{ "junit", required_argument, NULL, OPT_JUNIT },
 		{ "landlock", required_argument, NULL, OPT_LANDLOCK },
@@ -148,15 +188,42 @@ static void parse_options(struct options *o, int argc, char **argv)
 	o->traces = xgrow(o->traces, o->n_traces, sizeof(char *));
 }
 
+/* How many inputs are stdin, besides recordings. */
+static size_t count_stdin(const struct options *o)
+{
+	size_t n = o->landlock && !strcmp(o->landlock, "-");
+
+	for (size_t i = 0; i < o->source.n_profiles; i++)
+		n += !strcmp(o->source.profiles[i], "-");
+	return n;
+}
+
+static void check_stdin(const struct options *o)
+{
+	size_t n = count_stdin(o);
+
+	if (n > 1)
+		message_usage("stdin is one profile only");
+	if (o->command || !n)
+		return;
+	for (size_t i = 0; i < o->n_traces; i++)
+		if (!strcmp(o->traces[i], "-"))
+			message_usage("stdin is either profile or recording");
+	if (!o->n_traces)
+		message_usage("stdin is either profile or recording");
+}
+
 static void check_options(const struct options *o)
 {
-	const char *judge = o->profile ? o->profile : o->landlock;
+	bool has_filter = o->source.n_profiles || o->source.pid;
 	bool runs = o->command || o->replay;
 
-	if (!judge)
+	if (!has_filter && !o->landlock)
 		message_usage("no profile: -p is missing");
-	if (o->profile && o->landlock)
+	if (has_filter && o->landlock)
 		message_usage("-p and --landlock: one of the two");
+	if (o->source.place && !o->source.n_profiles)
+		message_usage("--as is for -p");
 	if (o->landlock && o->replay)
 		message_usage("--replay is for -p");
 	if (o->command && !*o->command)
@@ -168,56 +235,7 @@ static void check_options(const struct options *o)
 	if (!runs && (o->enforce || o->timeout))
 		message_usage("%s is for commands",
 			      o->enforce ? "--enforce" : "-t");
-	if (o->command || strcmp(judge, "-"))
-		return;
-	for (size_t i = 0; i < o->n_traces; i++)
-		if (!strcmp(o->traces[i], "-"))
-			message_usage("stdin is either profile or recording");
-	if (!o->n_traces)
-		message_usage("stdin is either profile or recording");
-}
-
-static void say_unknown(const struct options *o, const struct profile *p)
-{
-	char *list = NULL;
-
-	for (size_t i = 0; i < p->n_unknown; i++) {
-		char *longer = xasprintf("%s%s%s", list ? list : "",
-					 list ? ", " : "", p->unknown[i]);
-
-		free(list);
-		list = longer;
-	}
-	if (list) {
-		char *printable = text_printable(list);
-
-		message_note("%s: unknown names, ignored as runtimes do: %s",
-			     o->profile, printable);
-		free(printable);
-	}
-	free(list);
-}
-
-/* NULL: printed and latched. */
-static struct filter *load_filter(const struct options *o)
-{
-	struct profile *p = profile_load(o->profile);
-	struct filter *f = NULL;
-	char *problem = NULL;
-	int err;
-
-	if (!p)
-		return NULL;
-	say_unknown(o, p);
-	err = filter_compile(p, &f, &problem);
-	if (err)
-		message_error("%s: %s", o->profile,
-			      problem ? problem : strerror(-err));
-	else if (problem)
-		message_note("%s: %s", o->profile, problem);
-	free(problem);
-	profile_free(p);
-	return f;
+	check_stdin(o);
 }
 
 static bool load_traces(const struct options *o, struct trace *t)
@@ -418,11 +436,12 @@ int main(int argc, char **argv)
 			confine(&o, policy);
 		landlock_free(policy);
 	} else {
-		filter = load_filter(&o);
+		filter = source_load(&o.source);
 		if (filter)
 			verify(&o, filter);
 		filter_free(filter);
 	}
 	free(o.traces);
+	free(o.source.profiles);
 	return message_finish();
 }

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "task.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
+#include "memory.h"
+#include "message.h"
+
+/* Stop it; `sig` is what it is to get when it goes on, 0 for none. */
+static bool seize(pid_t pid, int *sig)
+{
+	int status;
+
+	if (ptrace(PTRACE_SEIZE, pid, NULL, NULL)) {
+		message_error("process %d: cannot be traced: %s%s", pid,
+			      strerror(errno), errno != EPERM ? "" :
+			      " (it takes CAP_SYS_PTRACE, and that nothing "
+			      "else traces it)");
+		return false;
+	}
+	if (ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) ||
+	    waitpid(pid, &status, __WALL) < 0 || !WIFSTOPPED(status)) {
+		message_error("process %d: has ended", pid);
+		return false;
+	}
+	*sig = status >> 16 == PTRACE_EVENT_STOP ? 0 : WSTOPSIG(status);
+	return true;
+}
+
+/* Why none can be read, by ptrace(2) and kernel/seccomp.c. */
+static void say_failure(pid_t pid, int error)
+{
+	const char *why = strerror(error);
+
+	if (error == EINVAL || error == ENOENT)
+		why = "has no seccomp filter";
+	else if (error == EACCES && prctl(PR_GET_SECCOMP) > 0)
+		why = "its filters cannot be read by sp-verify, which is under "
+			"a filter itself";
+	else if (error == EACCES)
+		why = "its filters cannot be read: it takes CAP_SYS_ADMIN";
+	else if (error == EIO)
+		why = "its filters cannot be read: the kernel is built "
+			"without CONFIG_CHECKPOINT_RESTORE";
+	else if (error == EMEDIUMTYPE)
+		why = "has a filter that is not classic BPF";
+	message_error("process %d: %s", pid, why);
+}
+
+/* The one that was loaded as the `i`th; NULL: errno. */
+static struct filter *read_one(pid_t pid, uintptr_t i)
+{
+	long n = ptrace(PTRACE_SECCOMP_GET_FILTER, pid, (void *)i, NULL);
+	struct filter *f;
+
+	if (n < 0)
+		return NULL;
+	f = xcalloc(1, sizeof(*f));
+	f->n = n;
+	f->code = xcalloc(n, sizeof(*f->code));
+	if (ptrace(PTRACE_SECCOMP_GET_FILTER, pid, (void *)i, f->code) == n)
+		return f;
+	filter_free(f);
+	return NULL;
+}
+
+struct filter *task_filter(pid_t pid)
+{
+	struct filter *all = NULL, *one;
+	int sig, error;
+
+	if (!seize(pid, &sig))
+		return NULL;
+	for (uintptr_t i = 0; (one = read_one(pid, i)); i++)
+		all = filter_join(all, one);
+	error = errno;
+	ptrace(PTRACE_DETACH, pid, NULL, (void *)(intptr_t)sig);
+	if (all && error == ENOENT)	/* behind the last one */
+		return all;
+	say_failure(pid, error);
+	filter_free(all);
+	return NULL;
+}
