@@ -2,11 +2,13 @@
 #include "task.h"
 
 #include <errno.h>
+#include <linux/audit.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 
 #include "memory.h"
@@ -70,6 +72,41 @@ static struct filter *read_one(pid_t pid, uintptr_t i)
 	return NULL;
 }
 
+/*
+ * A sleep that the stop interrupted goes on by restart_syscall(2), which not
+ * every filter allows: where it would be denied, and the task perhaps killed,
+ * have the call made again from its beginning.
+ */
+static void mend_sleep(pid_t pid, const struct filter *filter)
+{
+#ifdef __x86_64__
+	enum { ERESTARTNOHAND = 514, ERESTART_RESTARTBLOCK = 516 };
+	enum { CODE_32 = 0x23 };	/* __USER32_CS, asm/segment.h */
+	struct seccomp_data data = { .arch = 0 };
+	struct user_regs_struct regs;
+	struct call_id id;
+	const char *arch;
+
+	if (ptrace(PTRACE_GETREGS, pid, NULL, &regs) ||
+	    (int)regs.rax != -ERESTART_RESTARTBLOCK)
+		return;
+	arch = regs.cs == CODE_32 ? "x86" :
+		arch_of_call((struct call_id){ AUDIT_ARCH_X86_64,
+					       regs.orig_rax })->name;
+	if (syscall_number(arch_by_name(arch), "restart_syscall", &id))
+		return;
+	data.arch = id.arch;
+	data.nr = id.nr;
+	if (action_allows(filter_run(filter, &data)))
+		return;
+	regs.rax = -(long)ERESTARTNOHAND;
+	ptrace(PTRACE_SETREGS, pid, NULL, &regs);
+#else
+	(void)pid;
+	(void)filter;
+#endif
+}
+
 struct filter *task_filter(pid_t pid)
 {
 	struct filter *all = NULL, *one;
@@ -80,6 +117,8 @@ struct filter *task_filter(pid_t pid)
 	for (uintptr_t i = 0; (one = read_one(pid, i)); i++)
 		all = filter_join(all, one);
 	error = errno;
+	if (all)
+		mend_sleep(pid, all);
 	ptrace(PTRACE_DETACH, pid, NULL, (void *)(intptr_t)sig);
 	if (all && error == ENOENT)	/* behind the last one */
 		return all;
