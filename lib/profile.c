@@ -622,7 +622,7 @@ static bool read_root(struct reader *r, const json_t *root)
 /* All of a file; NULL with `problem` set. */
 static char *read_all(FILE *file, size_t *n, struct reader *r)
 {
-	char *text = xcalloc(FILE_MAX + 1, 1);
+	char *text = xrealloc(NULL, FILE_MAX + 1, 1);
 
 	*n = fread(text, 1, FILE_MAX + 1, file);
 	if (ferror(file))

@@ -24,7 +24,7 @@ static char *read_file(const char *path, size_t *n)
 {
 	bool is_stdin = !strcmp(path, "-");
 	FILE *file = is_stdin ? stdin : fopen(path, "re");
-	char *bytes = xcalloc(FILE_MAX + 1, 1);
+	char *bytes = xrealloc(NULL, FILE_MAX + 1, 1);
 	bool ok = file;
 
 	if (file) {
