@@ -100,7 +100,7 @@ static struct filter *begin(uint32_t own_load_answer)
 /* A program that is longer than that: NULL. */
 static struct filter *finish(struct filter *f)
 {
-	if (f && f->n <= BPF_MAXINSNS)
+	if (f->n <= BPF_MAXINSNS)
 		return f;
 	filter_free(f);
 	return NULL;
@@ -184,20 +184,30 @@ static void emit_changed(struct filter *f, const struct filter *program,
 		emit_computed(f, c);
 }
 
-/* One program that notifies for all; the newest one answers the rest. */
-static struct filter *watching(const struct filter *filter,
-			       bool (*notify)(uint32_t action))
+/* One program alone also answers what it does not notify of. */
+static struct filter *watching_one(const struct filter *program,
+				   bool (*notify)(uint32_t action))
 {
-	struct change c = { notify, SECCOMP_RET_USER_NOTIF, true };
+	const struct change c = { notify, SECCOMP_RET_USER_NOTIF, false };
 	struct filter *f = begin(SECCOMP_RET_USER_NOTIF);
 
-	for (const struct filter *p = filter->older; p; p = p->older) {
-		emit_changed(f, p, &c);
+	emit_changed(f, program, &c);
+	return finish(f);
+}
+
+/* A program that notifies for all, and else lets pass. */
+static struct filter *watching_all(const struct filter *filter,
+				   bool (*notify)(uint32_t action))
+{
+	const struct change c = { notify, SECCOMP_RET_USER_NOTIF, true };
+	struct filter *f = begin(SECCOMP_RET_USER_NOTIF);
+
+	for (; filter; filter = filter->older) {
+		emit_changed(f, filter, &c);
 		emit(f, (struct sock_filter)BPF_STMT(BPF_LD | BPF_IMM, 0));
 		emit(f, (struct sock_filter)BPF_STMT(BPF_LDX | BPF_IMM, 0));
 	}
-	c.goes_on = false;
-	emit_changed(f, filter, &c);
+	emit(f, give(SECCOMP_RET_ALLOW));
 	return finish(f);
 }
 
@@ -215,15 +225,20 @@ static struct filter *unnotified(const struct filter *program,
 struct filter *filter_notifying(const struct filter *filter,
 				bool (*notify)(uint32_t action))
 {
-	struct filter *all = NULL, *one = watching(filter, notify);
+	struct filter *all;
 
-	for (const struct filter *p = filter; one; p = p->older) {
-		one->older = NULL;
-		all = filter_join(one, all);
-		if (!p->older)
-			return all;
-		one = unnotified(p->older, notify);
+	if (!filter->older)
+		return watching_one(filter, notify);
+	all = watching_all(filter, notify);
+	for (; all && filter; filter = filter->older) {
+		struct filter *one = unnotified(filter, notify);
+
+		if (one) {
+			all = filter_join(one, all);
+			continue;
+		}
+		filter_free(all);
+		all = NULL;
 	}
-	filter_free(all);
-	return NULL;
+	return all;
 }

@@ -75,7 +75,7 @@ static struct filter *read_one(pid_t pid, uintptr_t i)
 /*
  * A sleep that the stop interrupted goes on by restart_syscall(2), which not
  * every filter allows: where it would be denied, and the task perhaps killed,
- * have the call made again from its beginning.
+ * have the call made again from its beginning. NULL: its filter is not known.
  */
 static void mend_sleep(pid_t pid, const struct filter *filter)
 {
@@ -97,7 +97,7 @@ static void mend_sleep(pid_t pid, const struct filter *filter)
 		return;
 	data.arch = id.arch;
 	data.nr = id.nr;
-	if (action_allows(filter_run(filter, &data)))
+	if (filter && action_allows(filter_run(filter, &data)))
 		return;
 	regs.rax = -(long)ERESTARTNOHAND;
 	ptrace(PTRACE_SETREGS, pid, NULL, &regs);
@@ -117,7 +117,7 @@ struct filter *task_filter(pid_t pid)
 	for (uintptr_t i = 0; (one = read_one(pid, i)); i++)
 		all = filter_join(all, one);
 	error = errno;
-	if (all)
+	if (all || (error != EINVAL && error != ENOENT))
 		mend_sleep(pid, all);
 	ptrace(PTRACE_DETACH, pid, NULL, (void *)(intptr_t)sig);
 	if (all && error == ENOENT)	/* behind the last one */
