@@ -707,6 +707,9 @@ for i in sys.argv[1:]:
 	    made[at] = random.choice([made[at] ^ 1 << random.randrange(8), random.randrange(256)])
 	    open(f"m{n:03}", "wb").write(made)
 	END
+	# memory that is read on one way only, where it was written
+	raw m300 0x20,0,0,0 0x15,1,0,5 5,0,0,2 2,0,0,0 5,0,0,1 5,0,0,2 \
+		0x60,0,0,0 6,0,0,0x7fff0000 6,0,0,0x7fff0000
 	./load m??? > kernel
 	for f in m???; do
 		status=0
