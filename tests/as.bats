@@ -52,7 +52,7 @@ some_arguments() {
 			"$ioctl 1:0xffffffffffffffff:0x5413"; do
 			echo "argument 01 ${fact%% *} \"${fact#* }\" 1 arch=$arch"
 		done
-		printf 'call 01 %s 2 arch=%s\n' "$socket" $arch "$personality" $arch
+		printf 'call 01 %s 2 arch=%s\n' "$socket" "$arch" "$personality" "$arch"
 		echo "call 01 $ioctl 3 arch=$arch"
 	done
 }
@@ -142,16 +142,6 @@ profiles() {
 	each allow '.defaultAction = "SCMP_ACT_ALLOW" | .syscalls =
 		[{names: ["chmod", "ptrace"], action: "SCMP_ACT_ERRNO"},
 		 {names: ["mount", "listns"], action: "SCMP_ACT_KILL_PROCESS"}]'
-}
-
-# each NAME FILTER — a profile out of the plain one
-each() {
-	jq "$2" profiles/plain.json >"profiles/$1.json"
-}
-
-# Profiles that only runtimes can have.
-runtime_profiles() {
-	each trace '.defaultAction = "SCMP_ACT_TRACE"'
 	each mixed '.syscalls += [
 		{names: ["clone3"], action: "SCMP_ACT_ERRNO", errnoRet: 38},
 		{names: ["chmod"], action: "SCMP_ACT_ERRNO"},
@@ -167,6 +157,16 @@ runtime_profiles() {
 		  {index: 1, value: 21523, op: "SCMP_CMP_EQ"}]},
 		{names: ["clone"], action: "SCMP_ACT_ALLOW", args: [{index: 0,
 		 value: 2114060288, valueTwo: 0, op: "SCMP_CMP_MASKED_EQ"}]}]'
+}
+
+# each NAME FILTER — a profile out of the plain one
+each() {
+	jq "$2" profiles/plain.json >"profiles/$1.json"
+}
+
+# Profiles that only runtimes can have.
+runtime_profiles() {
+	each trace '.defaultAction = "SCMP_ACT_TRACE"'
 	sp-record -q -o run.sp -- busybox sleep 0.1
 	sp-emit --oci -o profiles/recorded.json run.sp 2>err
 }
@@ -331,6 +331,16 @@ service() {
 	printf 'systemctl start %s\n' "$1" >>root/test
 }
 
+# probing — a service that runs the probe under errno.json
+probing() {
+	local dir=root/etc/systemd/system/probe.service
+	cp "$BATS_FILE_TMPDIR/probe" root/out
+	unit errno.json >$dir
+	printf '%s\n' Type=oneshot ExecStart=/out/probe \
+		StandardOutput=truncate:/out/results >>$dir
+	echo 'systemctl start probe' >>root/test
+}
+
 # the_pid NUMBER — of the busybox that sleeps for so long
 the_pid() {
 	pgrep -x -f "/bin/busybox sleep $1"
@@ -346,6 +356,7 @@ the_pid() {
 	sp-record -q -o run.sp -- busybox sleep 0.1
 	sp-emit --oci --runtime none -o profiles/recorded.json run.sp 2>err
 	sp-emit --systemd -o recorded.conf run.sp 2>err
+	cp profiles/errno.json .
 	rm profiles/not-native.json	# systemd always adds its own
 	: >root/test
 	for profile in profiles/*.json; do
@@ -355,6 +366,7 @@ the_pid() {
 		esac | service "s$n" $((base + n))
 		n=$((n + 1))
 	done
+	probing
 	echo 'until [ -e /out/done ]; do sleep 0.1; done' >>root/test
 	boot 100 3>&- &
 	booted=$!
@@ -368,7 +380,9 @@ the_pid() {
 		same "$(<pid)" "$profile" systemd "$BATS_FILE_TMPDIR/all.sp"
 		n=$((n + 1))
 	done
-	[ $n = 12 ]
+	[ $n = 14 ]
+	wait_for 20 grep -q '^x86 1000 ' root/out/results
+	predicted errno.json systemd root/out/results
 	: >root/out/done
 	ended 0 $booted || [ $? != 124 ]
 }
