@@ -713,7 +713,7 @@ for i in sys.argv[1:]:
 	./load m??? > kernel
 	for f in m???; do
 		status=0
-		sp-verify -p $f a.sp > out 2> err || status=$?
+		sp-verify -p "$f" a.sp > out 2> err || status=$?
 		[ $status = 2 ] && printf 0 || printf 1
 	done > ours
 	cmp kernel ours
@@ -726,13 +726,13 @@ for i in sys.argv[1:]:
 	requires_root
 	profile ERRNO ALLOW read > a.json
 	printf 'run 01 a\nimage /a\ncall 01 read 1\ncall 01 chmod 1\n' | trace > a.sp
-	sleep 1000 3>&- &
+	sleep 100 3>&- &
 	sleeper=$!
-	run -2 sp-verify --pid=$sleeper a.sp
+	run -2 sp-verify --pid="$sleeper" a.sp
 	[ "$output" = "sp-verify: process $sleeper: has no seccomp filter" ]
 	kill $sleeper
 	wait $sleeper || true
-	run -2 sp-verify --pid=$sleeper a.sp
+	run -2 sp-verify --pid="$sleeper" a.sp
 	[ "$output" = "sp-verify: process $sleeper: cannot be traced: No such process" ]
 	run -2 sp-verify --pid=0 a.sp
 	run -2 sp-verify --as=runc --pid=1 a.sp
@@ -740,30 +740,31 @@ for i in sys.argv[1:]:
 }
 
 @test "--pid: what it takes is said, and the process goes on" {
-	local sleeper
+	local judge sleeper
 	requires_root
 	requires setpriv
 	profile ALLOW ERRNO chmod > a.json
 	profile ALLOW KILL_PROCESS restart_syscall > b.json
 	printf 'run 01 a\nimage /a\ncall 01 read 1\ncall 01 chmod 1\n' | trace > a.sp
-	sp-verify -p a.json -p b.json --enforce -o list -- sleep 1000 2> err 3>&- &
-	wait_for 10 pgrep -x -P $! sleep
-	sleeper=$(pgrep -x -P $! sleep)
+	sp-verify -p a.json -p b.json --enforce -o list -- sleep 100 2> err 3>&- &
+	judge=$!
+	wait_for 10 pgrep -x -P $judge sleep
+	sleeper=$(pgrep -x -P $judge sleep)
 	wait_for 10 grep -q '^Seccomp:	2' "/proc/$sleeper/status"
 	wait_for 10 grep -q nanosleep "/proc/$sleeper/wchan"
 	for i in 1 2 3; do
-		run -1 sp-verify --pid=$sleeper -o list a.sp
+		run -1 sp-verify --pid="$sleeper" -o list a.sp
 		[ "$(row chmod)" = "1 notify /a" ]
 	done
 	run -2 setpriv --inh-caps=-all --bounding-set=-sys_admin "$(command -v sp-verify)" \
-		--pid=$sleeper a.sp
+		--pid="$sleeper" a.sp
 	[[ "$output" == *"it takes CAP_SYS_ADMIN" ]]
 	run -2 setpriv --reuid=65534 --regid=65534 --clear-groups \
-		"$(command -v sp-verify)" --pid=$sleeper a.sp < /dev/null
+		"$(command -v sp-verify)" --pid="$sleeper" a.sp < /dev/null
 	[[ "$output" == *"it takes CAP_SYS_PTRACE"* ]]
-	run sp-verify -p a.json -- sp-verify --pid=$sleeper a.sp
+	run sp-verify -p a.json -- sp-verify --pid="$sleeper" a.sp
 	[[ "$output" == *"sp-verify, which is under a filter itself"* ]]
-	kill -0 $sleeper
-	kill $sleeper
-	wait
+	kill -0 "$sleeper"
+	kill "$sleeper"
+	ended 0 $judge
 }
