@@ -756,6 +756,13 @@ for i in sys.argv[1:]:
 		run -1 sp-verify --pid="$sleeper" -o list a.sp
 		[ "$(row chmod)" = "1 notify /a" ]
 	done
+	profile ALLOW ERRNO read > c.json
+	run -1 sp-verify --pid="$sleeper" -p c.json -o list a.sp
+	[ "$(row read) $(row chmod)" = "1 EPERM /a 1 notify /a" ]
+	kill -STOP "$sleeper"
+	run -1 sp-verify --pid="$sleeper" a.sp
+	grep -q '^State:	T (stopped)' "/proc/$sleeper/status"
+	kill -CONT "$sleeper"
 	run -2 setpriv --inh-caps=-all --bounding-set=-sys_admin "$(command -v sp-verify)" \
 		--pid="$sleeper" a.sp
 	[[ "$output" == *"it takes CAP_SYS_ADMIN" ]]
