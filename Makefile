@@ -34,7 +34,7 @@ BINS     := $(TOOLS:%=$(B)/bin/%)
 MANS     := $(wildcard sp-*/*.1 lib/*.5)
 
 .DELETE_ON_ERROR:
-.SECONDARY:
+.PRECIOUS: $(B)/%.o $(B)/%.bpf.o $(B)/%.skel.h
 .PHONY: all help deps test-deps demo check lint bench bench-plot install clean tests fuzz soak
 
 all: $(BINS) ## Build the tools into build/bin/ (V=1 shows the commands, SAN=address,undefined)
