@@ -6,20 +6,23 @@
 #include <unistd.h>
 
 #include "confine.h"
+#include "describe.h"
+#include "learn.h"
 #include "live.h"
 #include "memory.h"
 #include "message.h"
+#include "outcome.h"
 #include "output.h"
 #include "replay.h"
 #include "simulate.h"
 #include "text.h"
 
 static const char help[] =
-"Usage: sp-verify -p PROFILE [TRACE...]\n"
-"       sp-verify -p PROFILE [-t SECONDS] [--enforce] -- COMMAND [ARG...]\n"
-"       sp-verify -p PROFILE [-t SECONDS] [--enforce] --replay [TRACE...]\n"
-"       sp-verify --landlock=POLICY [TRACE...]\n"
-"       sp-verify --landlock=POLICY [-t SECONDS] [--enforce] -- COMMAND [ARG...]\n"
+"Usage: sp-verify -p PROFILE [OPTION...] [TRACE...]\n"
+"       sp-verify -p PROFILE [OPTION...] -- COMMAND [ARGUMENT...]\n"
+"       sp-verify -p PROFILE [OPTION...] --replay [TRACE...]\n"
+"       sp-verify --landlock=POLICY [OPTION...] [TRACE...]\n"
+"       sp-verify --landlock=POLICY [OPTION...] -- COMMAND [ARGUMENT...]\n"
 "List every call that a seccomp profile denies: of recordings, without\n"
 "running anything; of a command; or of a recorded command run again. Or list\n"
 "what a Landlock policy denies: to recorded paths and ports, or to a command\n"
@@ -30,9 +33,13 @@ static const char help[] =
 "      --landlock=FILE  the policy, as sp-emit --landlock writes it\n"
 "      --replay         run the commands of the recordings again\n"
 "      --run=ID         with --replay: only runs of this name or id\n"
-"      --enforce        answer calls as the profile says\n"
-"  -t, --time=SECONDS   end the command after that time\n"
-"  -o, --output=FILE    write the list to FILE, whole or not at all\n"
+"      --enforce        answer calls as the profile says; with --replay, say\n"
+"                       how the outcome differs from the recorded one\n"
+"      --learn          write what is denied as a stream, for sp-merge; the\n"
+"                       list goes to stderr\n"
+"  -t, --timeout=SECONDS\n"
+"                       end the command after that time\n"
+"  -o, --output=FILE    write the list or stream to FILE, whole or not at all\n"
 "      --json           the list as a JSON array\n"
 "      --junit=FILE     write a JUnit file as well, for a CI\n"
 "      --allow-partial  accept recordings that do not hold all calls\n"
@@ -40,7 +47,8 @@ static const char help[] =
 "  -V, --version        print the version\n"
 "\n"
 "A command's stdout is stderr, unless the list goes to a FILE.\n"
-"Exit status: 0 no violation, 1 violations, 2 trouble.\n";
+"Exit status: 0 no violation, 1 violations, 2 trouble; with --learn, 0 when\n"
+"the stream was written.\n";
 
 struct options {
 	const char *profile;	/* NULL: a Landlock policy is given */
@@ -48,7 +56,7 @@ struct options {
 	const char *output;	/* NULL: stdout */
 	const char *run;	/* NULL: all */
 	const char *junit;	/* NULL: none is written */
-	bool replay, enforce, partial, json;
+	bool replay, enforce, partial, json, learn;
 	unsigned int timeout;	/* seconds; 0: none */
 	char **traces;		/* NULL-terminated */
 	size_t n_traces;
@@ -67,7 +75,7 @@ static unsigned int parse_seconds(const char *text)
 }
 
 enum { OPT_REPLAY = 256, OPT_RUN, OPT_ENFORCE, OPT_PARTIAL, OPT_LANDLOCK,
-       OPT_JSON, OPT_JUNIT,
+       OPT_JSON, OPT_JUNIT, OPT_LEARN,
        OPERAND = 1 };
 
 static void take_option(struct options *o, int c)
@@ -104,6 +112,9 @@ static void take_option(struct options *o, int c)
 	case OPT_ENFORCE:
 		o->enforce = true;
 		break;
+	case OPT_LEARN:
+		o->learn = true;
+		break;
 	case OPT_PARTIAL:
 		o->partial = true;
 		break;
@@ -128,10 +139,12 @@ static void parse_options(struct options *o, int argc, char **argv)
 		{ "junit", required_argument, NULL, OPT_JUNIT },
 		{ "landlock", required_argument, NULL, OPT_LANDLOCK },
 		{ "output", required_argument, NULL, 'o' },
+		{ "timeout", required_argument, NULL, 't' },
 		{ "time", required_argument, NULL, 't' },
 		{ "replay", no_argument, NULL, OPT_REPLAY },
 		{ "run", required_argument, NULL, OPT_RUN },
 		{ "enforce", no_argument, NULL, OPT_ENFORCE },
+		{ "learn", no_argument, NULL, OPT_LEARN },
 		{ "allow-partial", no_argument, NULL, OPT_PARTIAL },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
@@ -157,8 +170,9 @@ static void check_options(const struct options *o)
 		message_usage("no profile: -p is missing");
 	if (o->profile && o->landlock)
 		message_usage("-p and --landlock: one of the two");
-	if (o->landlock && o->replay)
-		message_usage("--replay is for -p");
+	if (o->landlock && (o->replay || o->learn))
+		message_usage("%s is for -p", o->replay ? "--replay" :
+			      "--learn");
 	if (o->command && !*o->command)
 		message_usage("no command after --");
 	if (o->command && (o->n_traces || o->replay))
@@ -247,23 +261,43 @@ static void say_if_clean(bool ran, const struct report *report)
 
 /* Each returns whether there is something to write. */
 
-static bool verify_command(const struct options *o, const struct filter *f,
-			   struct report *report)
+static struct live_options live_options(const struct options *o,
+					const struct filter *f,
+					struct learn *learn)
 {
-	struct live_options live = { f, o->enforce, o->timeout };
+	return (struct live_options){
+		.filter = f, .enforce = o->enforce, .timeout = o->timeout,
+		.learn = learn,
+	};
+}
+
+static bool verify_command(const struct options *o, const struct filter *f,
+			   struct report *report, struct learn *learn)
+{
+	struct live_options live = live_options(o, f, learn);
 	struct command command = {
 		.argv = o->command, .stdout_fd = command_stdout(o),
 	};
-	bool ok = live_run(&live, &command, report);
+	struct live_result result;
+	struct run run = { 0 };
+	int error = describe_run(&run, o->command, NULL, NULL);
+	bool ok;
 
+	if (error)
+		message_fatal("%s", strerror(-error));
+	describe_append(&run.how, "command");
+	ok = live_run(&live, &command, &run, report, &result);
+	if (ok && o->enforce)
+		outcome_say(&result);
 	say_if_clean(ok, report);
+	run_free(&run);
 	return ok || report_size(report);
 }
 
 static bool verify_replay(const struct options *o, const struct filter *f,
-			  struct report *report)
+			  struct report *report, struct learn *learn)
 {
-	struct live_options live = { f, o->enforce, o->timeout };
+	struct live_options live = live_options(o, f, learn);
 	struct trace *t = trace_new();
 	bool ok = load_traces(o, t) &&
 		  replay(t, o->run, command_stdout(o), &live, report);
@@ -274,7 +308,7 @@ static bool verify_replay(const struct options *o, const struct filter *f,
 }
 
 static bool verify_trace(const struct options *o, const struct filter *f,
-			 struct report *report)
+			 struct report *report, struct learn *learn)
 {
 	struct trace *t = trace_new();
 	bool ok = load_traces(o, t) && trace_is_usable(t, o->partial);
@@ -284,6 +318,8 @@ static bool verify_trace(const struct options *o, const struct filter *f,
 
 		if (!report_size(report))
 			message_note("%zu calls, no violation", n);
+		if (learn)
+			learn_trace(learn, t, f);
 	}
 	trace_free(t);
 	return ok;
@@ -376,30 +412,54 @@ static void confine(const struct options *o, const struct landlock_policy *p)
 	denied_free(denied);
 }
 
+static void write_list(const struct options *o, struct report *report,
+		       FILE *out)
+{
+	(o->json ? report_json : report_print)(report, out);
+}
+
 static void write_report(const struct options *o, struct report *report,
 			 struct output *out)
 {
-	(o->json ? report_json : report_print)(report, output_file(out));
+	write_list(o, report, output_file(out));
 	if (output_commit(out) && write_junit(o, NULL, report) &&
 	    report_size(report))
 		message_latch(STATUS_NO);
 }
 
+/* What was learned is what was asked for: no violation is a no then. */
+static void write_learned(const struct options *o, struct report *report,
+			  struct learn *learn, struct output *out)
+{
+	write_list(o, report, stderr);
+	if (report_size(report))
+		message_note("%zu violation%s learned", report_size(report),
+			     report_size(report) == 1 ? "" : "s");
+	learn_write(learn, output_file(out));
+	if (output_commit(out))
+		write_junit(o, NULL, report);
+}
+
 static void verify(const struct options *o, const struct filter *f)
 {
 	struct report *report = report_new();
+	struct learn *learn = o->learn ? learn_new() : NULL;
+	unsigned int flags = OUTPUT_PRIVATE | (learn ? OUTPUT_BINARY : 0);
 	struct output *out;
 
-	if (output_open(&out, o->output, OUTPUT_PRIVATE)) {
-		bool ok = o->command ? verify_command(o, f, report)
-			: o->replay ? verify_replay(o, f, report)
-			: verify_trace(o, f, report);
+	if (output_open(&out, o->output, flags)) {
+		bool ok = (o->command ? verify_command :
+			   o->replay ? verify_replay : verify_trace)
+			(o, f, report, learn);
 
-		if (ok)
-			write_report(o, report, out);
-		else
+		if (!ok)
 			output_abandon(out);
+		else if (learn)
+			write_learned(o, report, learn, out);
+		else
+			write_report(o, report, out);
 	}
+	learn_free(learn);
 	report_free(report);
 }
 
