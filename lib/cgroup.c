@@ -258,3 +258,61 @@ char *cgroup_of_process(const struct cgroup_mounts *m, pid_t pid,
 	}
 	return best;
 }
+
+static bool has_component(char *path, bool (*is)(const char *, const char *),
+			  const char *arg)
+{
+	char *name;
+
+	while ((name = strsep(&path, "/")))
+		if (*name && is(name, arg))
+			return true;
+	return false;
+}
+
+int cgroup_holds(pid_t pid, bool (*is)(const char *name, const char *arg),
+		 const char *arg)
+{
+	char file_name[32], *line = NULL;
+	struct membership m;
+	size_t size = 0;
+	bool any = false, holds = false;
+	FILE *file;
+
+	snprintf(file_name, sizeof(file_name), "/proc/%d/cgroup", pid);
+	file = fopen(file_name, "re");
+	while (file && !holds && getline(&line, &size, file) > 0) {
+		any = true;
+		holds = parse_membership(line, &m) &&
+			has_component(m.path, is, arg);
+	}
+	free(line);
+	if (file)
+		fclose(file);
+	return any ? holds : -1;
+}
+
+bool cgroup_is_unit(const char *name, const char *unit)
+{
+	return !strcmp(name, unit);
+}
+
+/* "ID", or as engines name it under systemd: "docker-ID.scope". */
+bool cgroup_is_container(const char *name, const char *id)
+{
+	static const char *const prefixes[] = {
+		"", "runc-", "crun-", "libpod-", "docker-", "cri-containerd-",
+		"crio-",
+	};
+	size_t n_id = strlen(id);
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		size_t n = strlen(prefixes[i]);
+
+		if (!strncmp(name, prefixes[i], n) &&
+		    !strncmp(name + n, id, n_id) &&
+		    (!name[n + n_id] || !strcmp(name + n + n_id, ".scope")))
+			return true;
+	}
+	return false;
+}
