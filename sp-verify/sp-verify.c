@@ -12,18 +12,21 @@
 #include "output.h"
 #include "replay.h"
 #include "simulate.h"
+#include "staging.h"
 #include "text.h"
 
 static const char help[] =
 "Usage: sp-verify -p PROFILE [TRACE...]\n"
 "       sp-verify -p PROFILE [-t SECONDS] [--enforce] -- COMMAND [ARG...]\n"
 "       sp-verify -p PROFILE [-t SECONDS] [--enforce] --replay [TRACE...]\n"
+"       sp-verify --audit[=LOG] [-p PROFILE] [-t SECONDS] [--exe=GLOB]\n"
+"                 [--unit=NAME] [--container=NAME]\n"
 "       sp-verify --landlock=POLICY [TRACE...]\n"
 "       sp-verify --landlock=POLICY [-t SECONDS] [--enforce] -- COMMAND [ARG...]\n"
 "List every call that a seccomp profile denies: of recordings, without\n"
 "running anything; of a command; or of a recorded command run again. Or list\n"
-"what a Landlock policy denies: to recorded paths and ports, or to a command\n"
-"that is run under it.\n"
+"what the kernel logs under a profile in force; or what a Landlock policy\n"
+"denies: to recorded paths and ports, or to a command that is run under it.\n"
 "With no TRACE, or when TRACE is -, read stdin.\n"
 "\n"
 "  -p, --profile=FILE   the profile: an OCI seccomp object or a config.json\n"
@@ -31,7 +34,12 @@ static const char help[] =
 "      --replay         run the commands of the recordings again\n"
 "      --run=ID         with --replay: only runs of this name or id\n"
 "      --enforce        answer calls as the profile says\n"
-"  -t, --time=SECONDS   end the command after that time\n"
+"      --audit[=LOG]    what the kernel logs, until ^C or -t, or has logged\n"
+"                       (LOG: auditd's, dmesg's, journalctl's; - is stdin)\n"
+"      --exe=GLOB       with --audit: of executables whose path matches\n"
+"      --unit=NAME      with --audit, not of a LOG: of a systemd unit\n"
+"      --container=NAME the same of a container, by name or id\n"
+"  -t, --time=SECONDS   end the command, or --audit, after that time\n"
 "  -o, --output=FILE    write the list to FILE, whole or not at all\n"
 "      --json           the list as a JSON array\n"
 "      --junit=FILE     write a JUnit file as well, for a CI\n"
@@ -48,7 +56,9 @@ struct options {
 	const char *output;	/* NULL: stdout */
 	const char *run;	/* NULL: all */
 	const char *junit;	/* NULL: none is written */
-	bool replay, enforce, partial, json;
+	bool replay, enforce, partial, json, audit;
+	const char *log;	/* of --audit; NULL: as it happens */
+	const char *exe, *unit, *container;	/* NULL: any */
 	unsigned int timeout;	/* seconds; 0: none */
 	char **traces;		/* NULL-terminated */
 	size_t n_traces;
@@ -67,7 +77,7 @@ static unsigned int parse_seconds(const char *text)
 }
 
 enum { OPT_REPLAY = 256, OPT_RUN, OPT_ENFORCE, OPT_PARTIAL, OPT_LANDLOCK,
-       OPT_JSON, OPT_JUNIT,
+       OPT_JSON, OPT_JUNIT, OPT_AUDIT, OPT_EXE, OPT_UNIT, OPT_CONTAINER,
        OPERAND = 1 };
 
 static void take_option(struct options *o, int c)
@@ -88,6 +98,19 @@ static void take_option(struct options *o, int c)
 		break;
 	case OPT_LANDLOCK:
 		o->landlock = optarg;
+		break;
+	case OPT_AUDIT:
+		o->audit = true;
+		o->log = optarg;
+		break;
+	case OPT_EXE:
+		o->exe = optarg;
+		break;
+	case OPT_UNIT:
+		o->unit = optarg;
+		break;
+	case OPT_CONTAINER:
+		o->container = optarg;
 		break;
 	case 'o':
 		o->output = optarg;
@@ -127,6 +150,10 @@ static void parse_options(struct options *o, int argc, char **argv)
 		{ "json", no_argument, NULL, OPT_JSON },
 		{ "junit", required_argument, NULL, OPT_JUNIT },
 		{ "landlock", required_argument, NULL, OPT_LANDLOCK },
+		{ "audit", optional_argument, NULL, OPT_AUDIT },
+		{ "exe", required_argument, NULL, OPT_EXE },
+		{ "unit", required_argument, NULL, OPT_UNIT },
+		{ "container", required_argument, NULL, OPT_CONTAINER },
 		{ "output", required_argument, NULL, 'o' },
 		{ "time", required_argument, NULL, 't' },
 		{ "replay", no_argument, NULL, OPT_REPLAY },
@@ -148,11 +175,32 @@ static void parse_options(struct options *o, int argc, char **argv)
 	o->traces = xgrow(o->traces, o->n_traces, sizeof(char *));
 }
 
+static void check_audit(const struct options *o)
+{
+	if (o->audit && (o->n_traces || o->command || o->replay ||
+			 o->landlock || o->enforce))
+		message_usage("--audit is for itself, or for -p alone");
+	if (!o->audit && (o->exe || o->unit || o->container))
+		message_usage("--exe, --unit and --container are for --audit");
+	if (o->unit && o->container)
+		message_usage("--unit and --container: one of the two");
+	if (o->log && (o->unit || o->container || o->timeout))
+		message_usage("%s is not for a log",
+			      o->timeout ? "-t" : o->unit ? "--unit" :
+			      "--container");
+	if (o->log && o->profile && !strcmp(o->log, "-") &&
+	    !strcmp(o->profile, "-"))
+		message_usage("stdin is either profile or log");
+}
+
 static void check_options(const struct options *o)
 {
 	const char *judge = o->profile ? o->profile : o->landlock;
 	bool runs = o->command || o->replay;
 
+	check_audit(o);
+	if (o->audit)
+		return;
 	if (!judge)
 		message_usage("no profile: -p is missing");
 	if (o->profile && o->landlock)
@@ -385,13 +433,28 @@ static void write_report(const struct options *o, struct report *report,
 		message_latch(STATUS_NO);
 }
 
+static bool verify_audit(const struct options *o, const struct filter *f,
+			 struct report *report)
+{
+	struct staging_options staging = {
+		.log = o->log, .filter = f, .exe = o->exe, .unit = o->unit,
+		.container = o->container, .timeout = o->timeout,
+	};
+	struct run run = { 0 };
+	bool ok = staging_read(&staging, report, &run);
+
+	run_free(&run);
+	return ok;
+}
+
 static void verify(const struct options *o, const struct filter *f)
 {
 	struct report *report = report_new();
 	struct output *out;
 
 	if (output_open(&out, o->output, OUTPUT_PRIVATE)) {
-		bool ok = o->command ? verify_command(o, f, report)
+		bool ok = o->audit ? verify_audit(o, f, report)
+			: o->command ? verify_command(o, f, report)
 			: o->replay ? verify_replay(o, f, report)
 			: verify_trace(o, f, report);
 
@@ -407,7 +470,7 @@ int main(int argc, char **argv)
 {
 	struct options o = { 0 };
 	struct landlock_policy *policy;
-	struct filter *filter;
+	struct filter *filter = NULL;
 
 	message_init("sp-verify", STATUS_TROUBLE, argv);
 	parse_options(&o, argc, argv);
@@ -418,8 +481,9 @@ int main(int argc, char **argv)
 			confine(&o, policy);
 		landlock_free(policy);
 	} else {
-		filter = load_filter(&o);
-		if (filter)
+		if (o.profile)
+			filter = load_filter(&o);
+		if (filter || !o.profile)
 			verify(&o, filter);
 		filter_free(filter);
 	}

@@ -119,3 +119,22 @@ emit() {
 	[ "$(<root/out/answer)" != OK ]
 	[ "$(<root/out/active)" != active ]
 }
+
+@test "redis under a staging drop-in: what is beyond it is logged, by its unit" {
+	record
+	mkdir root/etc/systemd/system/redis.service.d
+	sp-emit --systemd --deny=log run.sp \
+		>root/etc/systemd/system/redis.service.d/p.conf
+	sed -i 's/\(SystemCallLog=~.*\) epoll_wait/\1/' \
+		root/etc/systemd/system/redis.service.d/p.conf
+	sp-verify --audit --unit=redis --exe='*/redis-*' -t 60 -o list 2>err 3>&- &
+	watcher=$!
+	boot 60 || [ $? != 124 ]
+	cat log root/out/status
+	[ "$(<root/out/answer)" = OK ]
+	run ! grep -iE 'unknown|ignoring|failed to parse' log
+	kill "$watcher"
+	ended 1 "$watcher" || { cat err; false; }
+	awk '$3 == "epoll_wait" && $4 == "log" && /redis-/ { n = $2 }
+		END { exit n < 2 }' list
+}
