@@ -11,6 +11,7 @@
 #include "message.h"
 #include "output.h"
 #include "replay.h"
+#include "score.h"
 #include "simulate.h"
 #include "staging.h"
 #include "text.h"
@@ -19,6 +20,7 @@ static const char help[] =
 "Usage: sp-verify -p PROFILE [TRACE...]\n"
 "       sp-verify -p PROFILE [-t SECONDS] [--enforce] -- COMMAND [ARG...]\n"
 "       sp-verify -p PROFILE [-t SECONDS] [--enforce] --replay [TRACE...]\n"
+"       sp-verify --score -p PROFILE [TRACE...]\n"
 "       sp-verify --audit[=LOG] [-p PROFILE] [-t SECONDS] [--exe=GLOB]\n"
 "                 [--unit=NAME] [--container=NAME]\n"
 "       sp-verify --landlock=POLICY [TRACE...]\n"
@@ -31,6 +33,8 @@ static const char help[] =
 "\n"
 "  -p, --profile=FILE   the profile: an OCI seccomp object or a config.json\n"
 "      --landlock=FILE  the policy, as sp-emit --landlock writes it\n"
+"      --score          how tight it is: what it allows, what of that was\n"
+"                       recorded, and what engines allow by default\n"
 "      --replay         run the commands of the recordings again\n"
 "      --run=ID         with --replay: only runs of this name or id\n"
 "      --enforce        answer calls as the profile says\n"
@@ -56,7 +60,7 @@ struct options {
 	const char *output;	/* NULL: stdout */
 	const char *run;	/* NULL: all */
 	const char *junit;	/* NULL: none is written */
-	bool replay, enforce, partial, json, audit;
+	bool replay, enforce, partial, json, audit, score;
 	const char *log;	/* of --audit; NULL: as it happens */
 	const char *exe, *unit, *container;	/* NULL: any */
 	unsigned int timeout;	/* seconds; 0: none */
@@ -78,6 +82,7 @@ static unsigned int parse_seconds(const char *text)
 
 enum { OPT_REPLAY = 256, OPT_RUN, OPT_ENFORCE, OPT_PARTIAL, OPT_LANDLOCK,
        OPT_JSON, OPT_JUNIT, OPT_AUDIT, OPT_EXE, OPT_UNIT, OPT_CONTAINER,
+       OPT_SCORE,
        OPERAND = 1 };
 
 static void take_option(struct options *o, int c)
@@ -102,6 +107,9 @@ static void take_option(struct options *o, int c)
 	case OPT_AUDIT:
 		o->audit = true;
 		o->log = optarg;
+		break;
+	case OPT_SCORE:
+		o->score = true;
 		break;
 	case OPT_EXE:
 		o->exe = optarg;
@@ -151,6 +159,7 @@ static void parse_options(struct options *o, int argc, char **argv)
 		{ "junit", required_argument, NULL, OPT_JUNIT },
 		{ "landlock", required_argument, NULL, OPT_LANDLOCK },
 		{ "audit", optional_argument, NULL, OPT_AUDIT },
+		{ "score", no_argument, NULL, OPT_SCORE },
 		{ "exe", required_argument, NULL, OPT_EXE },
 		{ "unit", required_argument, NULL, OPT_UNIT },
 		{ "container", required_argument, NULL, OPT_CONTAINER },
@@ -178,7 +187,7 @@ static void parse_options(struct options *o, int argc, char **argv)
 static void check_audit(const struct options *o)
 {
 	if (o->audit && (o->n_traces || o->command || o->replay ||
-			 o->landlock || o->enforce))
+			 o->landlock || o->enforce || o->score))
 		message_usage("--audit is for itself, or for -p alone");
 	if (!o->audit && (o->exe || o->unit || o->container))
 		message_usage("--exe, --unit and --container are for --audit");
@@ -213,6 +222,8 @@ static void check_options(const struct options *o)
 		message_usage("either recordings or a command");
 	if (o->run && !o->replay)
 		message_usage("--run is for --replay");
+	if (o->score && (runs || o->landlock || o->junit))
+		message_usage("--score is for -p and recordings");
 	if (!runs && (o->enforce || o->timeout))
 		message_usage("%s is for commands",
 			      o->enforce ? "--enforce" : "-t");
@@ -221,7 +232,7 @@ static void check_options(const struct options *o)
 	for (size_t i = 0; i < o->n_traces; i++)
 		if (!strcmp(o->traces[i], "-"))
 			message_usage("stdin is either profile or recording");
-	if (!o->n_traces)
+	if (!o->n_traces && !o->score)
 		message_usage("stdin is either profile or recording");
 }
 
@@ -466,6 +477,33 @@ static void verify(const struct options *o, const struct filter *f)
 	report_free(report);
 }
 
+static void write_score(const struct options *o, const struct score *score)
+{
+	struct output *out;
+
+	if (!output_open(&out, o->output, 0))
+		return;
+	(o->json ? score_json : score_print)(score, output_file(out));
+	if (output_commit(out) && score_violations(score))
+		message_note("%zu recorded calls are not allowed: without "
+			     "--score they are listed",
+			     score_violations(score));
+}
+
+/* Without recordings, stdin is not read: a profile can be looked at alone. */
+static void score(const struct options *o, const struct filter *f)
+{
+	struct trace *t = o->n_traces ? trace_new() : NULL;
+	struct score *score;
+
+	if (!t || (load_traces(o, t) && trace_is_usable(t, o->partial))) {
+		score = score_new(f, o->profile, t);
+		write_score(o, score);
+		score_free(score);
+	}
+	trace_free(t);
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = { 0 };
@@ -483,7 +521,9 @@ int main(int argc, char **argv)
 	} else {
 		if (o.profile)
 			filter = load_filter(&o);
-		if (filter || !o.profile)
+		if (filter && o.score)
+			score(&o, filter);
+		else if (filter || !o.profile)
 			verify(&o, filter);
 		filter_free(filter);
 	}
