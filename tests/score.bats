@@ -33,7 +33,7 @@ allow() {
 	call 1 read 3
 	call 1 socket 1
 	call 1 321 7
-	call 1 dup 1
+	call 1 32 1
 	call 1 20 1 arch=x86
 	T
 	run -0 --separate-stderr sp-verify --score -p p.json a.sp
