@@ -137,4 +137,5 @@ emit() {
 	ended 1 "$watcher" || { cat err; false; }
 	awk '$3 == "epoll_wait" && $4 == "log" && /redis-/ { n = $2 }
 		END { exit n < 2 }' list
+	run ! grep -w 'read\|mmap\|write' list
 }
