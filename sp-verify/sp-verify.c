@@ -43,6 +43,8 @@ static const char help[] =
 "      --exe=GLOB       with --audit: of executables whose path matches\n"
 "      --unit=NAME      with --audit, not of a LOG: of a systemd unit\n"
 "      --container=NAME the same of a container, by name or id\n"
+"      --learn          with --audit: write the calls as a stream, for sp-merge;\n"
+"                       the list goes to stderr\n"
 "  -t, --time=SECONDS   end the command, or --audit, after that time\n"
 "  -o, --output=FILE    write the list to FILE, whole or not at all\n"
 "      --json           the list as a JSON array\n"
@@ -60,7 +62,7 @@ struct options {
 	const char *output;	/* NULL: stdout */
 	const char *run;	/* NULL: all */
 	const char *junit;	/* NULL: none is written */
-	bool replay, enforce, partial, json, audit, score;
+	bool replay, enforce, partial, json, audit, score, learn;
 	const char *log;	/* of --audit; NULL: as it happens */
 	const char *exe, *unit, *container;	/* NULL: any */
 	unsigned int timeout;	/* seconds; 0: none */
@@ -82,7 +84,7 @@ static unsigned int parse_seconds(const char *text)
 
 enum { OPT_REPLAY = 256, OPT_RUN, OPT_ENFORCE, OPT_PARTIAL, OPT_LANDLOCK,
        OPT_JSON, OPT_JUNIT, OPT_AUDIT, OPT_EXE, OPT_UNIT, OPT_CONTAINER,
-       OPT_SCORE,
+       OPT_SCORE, OPT_LEARN,
        OPERAND = 1 };
 
 static void take_option(struct options *o, int c)
@@ -107,6 +109,9 @@ static void take_option(struct options *o, int c)
 	case OPT_AUDIT:
 		o->audit = true;
 		o->log = optarg;
+		break;
+	case OPT_LEARN:
+		o->learn = true;
 		break;
 	case OPT_SCORE:
 		o->score = true;
@@ -159,6 +164,7 @@ static void parse_options(struct options *o, int argc, char **argv)
 		{ "junit", required_argument, NULL, OPT_JUNIT },
 		{ "landlock", required_argument, NULL, OPT_LANDLOCK },
 		{ "audit", optional_argument, NULL, OPT_AUDIT },
+		{ "learn", no_argument, NULL, OPT_LEARN },
 		{ "score", no_argument, NULL, OPT_SCORE },
 		{ "exe", required_argument, NULL, OPT_EXE },
 		{ "unit", required_argument, NULL, OPT_UNIT },
@@ -189,6 +195,8 @@ static void check_audit(const struct options *o)
 	if (o->audit && (o->n_traces || o->command || o->replay ||
 			 o->landlock || o->enforce || o->score))
 		message_usage("--audit is for itself, or for -p alone");
+	if (!o->audit && o->learn)
+		message_usage("--learn is for --audit");
 	if (!o->audit && (o->exe || o->unit || o->container))
 		message_usage("--exe, --unit and --container are for --audit");
 	if (o->unit && o->container)
@@ -444,18 +452,38 @@ static void write_report(const struct options *o, struct report *report,
 		message_latch(STATUS_NO);
 }
 
-static bool verify_audit(const struct options *o, const struct filter *f,
-			 struct report *report)
+/* What was learned is what was asked for: no violation is a no then. */
+static void write_learned(const struct options *o, struct report *report,
+			  struct trace *t, struct output *out)
+{
+	(o->json ? report_json : report_print)(report, stderr);
+	if (report_size(report))
+		message_note("%zu violations learned", report_size(report));
+	trace_write(t, output_file(out));
+	if (output_commit(out))
+		write_junit(o, NULL, report);
+}
+
+static void verify_audit(const struct options *o, const struct filter *f)
 {
 	struct staging_options staging = {
 		.log = o->log, .filter = f, .exe = o->exe, .unit = o->unit,
 		.container = o->container, .timeout = o->timeout,
 	};
-	struct run run = { 0 };
-	bool ok = staging_read(&staging, report, &run);
+	struct report *report = report_new();
+	struct trace *t = o->learn ? trace_new() : NULL;
+	struct output *out;
 
-	run_free(&run);
-	return ok;
+	if (output_open(&out, o->output, t ? OUTPUT_BINARY : 0)) {
+		if (!staging_read(&staging, report, t))
+			output_abandon(out);
+		else if (t)
+			write_learned(o, report, t, out);
+		else
+			write_report(o, report, out);
+	}
+	trace_free(t);
+	report_free(report);
 }
 
 static void verify(const struct options *o, const struct filter *f)
@@ -464,8 +492,7 @@ static void verify(const struct options *o, const struct filter *f)
 	struct output *out;
 
 	if (output_open(&out, o->output, OUTPUT_PRIVATE)) {
-		bool ok = o->audit ? verify_audit(o, f, report)
-			: o->command ? verify_command(o, f, report)
+		bool ok = o->command ? verify_command(o, f, report)
 			: o->replay ? verify_replay(o, f, report)
 			: verify_trace(o, f, report);
 
@@ -523,7 +550,9 @@ int main(int argc, char **argv)
 			filter = load_filter(&o);
 		if (filter && o.score)
 			score(&o, filter);
-		else if (filter || !o.profile)
+		else if (o.audit && (filter || !o.profile))
+			verify_audit(&o, filter);
+		else if (filter)
 			verify(&o, filter);
 		filter_free(filter);
 	}

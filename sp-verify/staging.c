@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 #include <uthash.h>
@@ -19,6 +18,7 @@
 #include "audit-socket.h"
 #include "cgroup.h"
 #include "container.h"
+#include "describe.h"
 #include "memory.h"
 #include "message.h"
 #include "tally.h"
@@ -71,16 +71,6 @@ static void take(struct staging *s, const struct audit_record *r,
 	if (!tally_add(s->tally, r, way) && !s->n_lost++)
 		message_error("too many different calls: the rest is not "
 			      "listed");
-}
-
-static void fill_machine(struct run *run)
-{
-	struct utsname name;
-
-	uname(&name);
-	run->kernel = xstrdup(name.release);
-	run->machine = xstrdup(name.machine);
-	run->arch = arch_native()->audit;
 }
 
 /* Processes and their cgroups. */
@@ -393,22 +383,58 @@ static void say_if_empty(const struct staging *s)
 			     name, colon, s->n_records);
 }
 
+/* Facts of a trace have a run; what it lost, sp-emit is to know. */
+static bool describe(struct staging *s, struct run *run)
+{
+	static const char *const kinds[] = {
+		"call", "task", "image", "detail", "record",
+	};
+	const struct staging_options *o = s->options;
+	int error = describe_run(run, NULL, o->unit ? : o->container ? :
+				 o->exe ? : o->log ? : "audit", NULL);
+
+	if (error) {
+		message_error("cannot describe the run: %s", strerror(-error));
+		return false;
+	}
+	describe_append(&run->how, "verify");
+	describe_append(&run->how, "audit");
+	describe_append(&run->blind, "what the profile in force allowed");
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		run_lose(run, kinds[i], 0);
+	return true;
+}
+
+/* The same log, read again, is the same run. */
+static void learn(const struct staging *s, struct run *run,
+		  struct trace *trace)
+{
+	const struct staging_options *o = s->options;
+	uint64_t start_ns = run->start_ns;
+
+	if (o->log)
+		tally_id(s->tally, o->exe ? o->exe : "", run->id);
+	run_lose(run, "call", s->n_lost);
+	run->complete = true;
+	tally_learn(s->tally, start_ns, trace_add_run(trace, run), trace);
+}
+
 bool staging_read(const struct staging_options *o, struct report *report,
-		  struct run *run)
+		  struct trace *trace)
 {
 	struct staging s = { .options = o, .tally = tally_new() };
 	char *cgroup = wanted_cgroup(&s);
-	bool ok;
+	struct run run = { 0 };
+	bool ok = describe(&s, &run);
 
 	s.cgroup = cgroup;
-	fill_machine(run);
-	ok = o->log ? read_log(&s, run) : read_live(&s, run);
-	if (s.n_lost)
-		run_lose(run, "call", s.n_lost);
-	run->complete = ok;
+	ok = ok && (o->log ? read_log(&s, &run) : read_live(&s, &run));
 	if (ok)
 		say_if_empty(&s);
-	tally_report(s.tally, run->start_ns, report);
+	tally_report(s.tally, run.start_ns, report);
+	if (ok && trace)
+		learn(&s, &run, trace);
+	run_free(&run);
 	forget(&s);
 	tally_free(s.tally);
 	free(cgroup);

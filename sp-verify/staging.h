@@ -8,7 +8,7 @@
 
 #include "filter.h"
 #include "report.h"
-#include "run.h"
+#include "trace.h"
 
 struct staging_options {
 	const char *log;	/* "-" is stdin; NULL: as it happens */
@@ -19,11 +19,10 @@ struct staging_options {
 };
 
 /*
- * Add what was logged to the report. `run`, which is empty, gets its start,
- * duration, machine and losses; the caller frees. False: nothing could be
- * read, printed and latched; so are losses.
+ * Add what was logged to the report, and as a run to the trace, unless that is
+ * NULL. False: nothing could be read, printed and latched; so are losses.
  */
 bool staging_read(const struct staging_options *o, struct report *report,
-		  struct run *run);
+		  struct trace *trace);
 
 #endif

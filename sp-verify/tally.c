@@ -139,6 +139,11 @@ static const char *answer_of(uint32_t action, char buf[ACTION_NAME_MAX])
 		action_name(action, buf);
 }
 
+static uint64_t since(uint64_t start_ns, const struct entry *e)
+{
+	return e->first_ns > start_ns ? e->first_ns - start_ns : 0;
+}
+
 void tally_report(const struct tally *t, uint64_t start_ns,
 		  struct report *report)
 {
@@ -150,8 +155,50 @@ void tally_report(const struct tally *t, uint64_t start_ns,
 			.id = e->id, .answer = answer_of(e->action, buf),
 			.image = e->exe, .pid = e->pid,
 			.has_time = e->first_ns,
-			.time_ns = e->first_ns > start_ns ?
-				e->first_ns - start_ns : 0,
+			.time_ns = since(start_ns, e),
 			.count = most(e),
 		});
+}
+
+void tally_learn(const struct tally *t, uint64_t start_ns, uint32_t run,
+		 struct trace *trace)
+{
+	const struct entry *e;
+
+	for (e = t->entries; e; e = e->hh.next) {
+		struct call fact = {
+			.image = trace_add_image(trace, e->exe, NULL, 0),
+			.id = e->id,
+		};
+
+		trace_sum_fact(trace, FACT_CALL, &fact, &(struct sighting){
+			.run = run, .count = most(e),
+			.first_ns = since(start_ns, e),
+		});
+	}
+}
+
+/* FNV-1a: not to be relied on against those who try. */
+static uint64_t hash(uint64_t seed, const char *text)
+{
+	for (; *text; text++)
+		seed = (seed ^ (unsigned char)*text) * 0x100000001b3;
+	return seed;
+}
+
+bool tally_id(const struct tally *t, const char *salt, uint8_t id[RUN_ID_SIZE])
+{
+	const struct entry *e, *first = NULL;
+	uint64_t words[2];
+
+	for (e = t->entries; e; e = e->hh.next)
+		if (e->first_ns == t->first_ns &&
+		    (!first || strcmp(e->key, first->key) < 0))
+			first = e;
+	if (!first)
+		return false;
+	words[0] = hash(0xcbf29ce484222325 ^ t->first_ns, salt);
+	words[1] = hash(words[0] ^ first->pid, first->key);
+	memcpy(id, words, RUN_ID_SIZE);
+	return true;
 }

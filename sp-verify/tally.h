@@ -5,6 +5,7 @@
 
 #include "audit-record.h"
 #include "report.h"
+#include "trace.h"
 
 struct tally;
 
@@ -29,5 +30,13 @@ uint64_t tally_last_ns(const struct tally *t);
  */
 void tally_report(const struct tally *t, uint64_t start_ns,
 		  struct report *report);
+/* The same as facts of a run of the trace. */
+void tally_learn(const struct tally *t, uint64_t start_ns, uint32_t run,
+		 struct trace *trace);
+/*
+ * An id that is the same for a log that has only grown: by its first record,
+ * with `salt`. False: there is no record.
+ */
+bool tally_id(const struct tally *t, const char *salt, uint8_t id[RUN_ID_SIZE]);
 
 #endif

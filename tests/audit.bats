@@ -461,6 +461,47 @@ line() {
 	[ "$output" = "sp-verify: log: 1 seccomp records, no violation" ]
 }
 
+@test "what was logged is learned: into the profile with it" {
+	requires_audit
+	local caller_sp=$BATS_FILE_TMPDIR/caller.sp
+	watch --exe="$caller" --learn
+	staged "$caller" 5
+	stop 0
+	grep -q '1 violations learned' err
+	grep -q "5  getpgid  log     $caller" err
+	sp-emit --json list 2>/dev/null | jq -e '.runs[0].how == ["verify", "audit"]
+		and .runs[0].complete and all(.lost[]; . == 0)'
+	[ "$(calls list)" = "x86_64 getpgid 5" ]
+	sp-merge -o all.sp "$caller_sp" list
+	sp-emit --oci all.sp >p.json
+	sp-emit --json "$caller_sp" | jq -e 'all(.calls[]; .name != "getpgid")'
+	sp-verify -p p.json -- "$caller" 3
+	# and the next round has nothing to say
+	sp-emit --bpf --deny=log -o "$BATS_TEST_TMPDIR/staging.bpf" all.sp
+	watch --exe="$caller"
+	BATS_FILE_TMPDIR=$BATS_TEST_TMPDIR staged "$caller" 5
+	stop 0
+}
+
+@test "a log is learned, and a longer one is the same run; losses are in it" {
+	line 39 >log
+	sp-verify --audit=log --learn -o a.sp 2>err
+	line 39 's/8469/8470/' >>log
+	line 40 's/8469/8470/' >>log
+	sp-verify --audit=log --learn -o b.sp 2>err
+	sp-merge -o all.sp a.sp b.sp
+	cmp all.sp <(sp-merge b.sp)
+	sp-emit --json all.sp 2>/dev/null | jq -e '(.runs | length) == 1'
+	diff - <(calls all.sp 2>/dev/null) <<-'END'
+	x86_64 getpid 2
+	x86_64 sendfile 1
+	END
+	echo '[ 390.6] kauditd_printk_skb: 8 callbacks suppressed' >>log
+	run -2 sp-verify --audit=log --learn -o c.sp
+	run -2 sp-emit --oci c.sp
+	[[ $output == *"lost"* ]]
+}
+
 @test "logs: empty, missing, and wrong command lines" {
 	: >log
 	run -0 sp-verify --audit=log
@@ -469,7 +510,8 @@ line() {
 	run -2 sp-verify --audit=.
 	for args in "--audit=log a.sp" "--audit -- true" "--exe=x a.sp" \
 		"--audit=log --unit=x" "--audit=log -t 1" "--audit=- -p -" \
-		"--audit --unit=x --container=y" "--audit --enforce"; do
+		"--audit --unit=x --container=y" "--audit --enforce" \
+		"--learn a.sp"; do
 		# shellcheck disable=SC2086
 		run -2 sp-verify $args </dev/null
 	done
