@@ -111,6 +111,7 @@ build/fuzz/%: tests/fuzz/%.c $(wildcard lib/*.[ch])
 
 fuzz: $(FUZZERS) ## Feed the parsers with made-up input, FUZZ_SECONDS each (clang, libFuzzer)
 	$(Q)tests/mkstream < tests/fuzz/seed > build/fuzz/stream.corpus/seed
+	$(Q)cp tests/fuzz/audit.log build/fuzz/audit.corpus/seed
 	$(Q)set -e; for f in $(FUZZERS); do $$f -max_total_time=$(FUZZ_SECONDS) \
 		-rss_limit_mb=1024 -artifact_prefix=$$f- $$f.corpus; done
 

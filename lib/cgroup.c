@@ -270,26 +270,46 @@ static bool has_component(char *path, bool (*is)(const char *, const char *),
 	return false;
 }
 
+/* In hierarchies of version 1 it is in none any more: cgroups(7). */
+static bool is_zombie(pid_t pid)
+{
+	char path[32], line[512] = "", *state;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return true;
+	line[fread(line, 1, sizeof(line) - 1, file)] = '\0';
+	fclose(file);
+	state = strrchr(line, ')');
+	return !state || !strncmp(state, ") Z", 3) || !strncmp(state, ") X", 3);
+}
+
 int cgroup_holds(pid_t pid, bool (*is)(const char *name, const char *arg),
 		 const char *arg)
 {
 	char file_name[32], *line = NULL;
 	struct membership m;
 	size_t size = 0;
-	bool any = false, holds = false;
+	bool any = false, first_version = false, holds = false;
 	FILE *file;
 
 	snprintf(file_name, sizeof(file_name), "/proc/%d/cgroup", pid);
 	file = fopen(file_name, "re");
 	while (file && !holds && getline(&line, &size, file) > 0) {
+		if (!parse_membership(line, &m))
+			continue;
 		any = true;
-		holds = parse_membership(line, &m) &&
-			has_component(m.path, is, arg);
+		first_version |= m.hierarchy != 0;
+		holds = has_component(m.path, is, arg);
 	}
 	free(line);
 	if (file)
 		fclose(file);
-	return any ? holds : -1;
+	if (!holds && (!any || (first_version && is_zombie(pid))))
+		return -1;
+	return holds;
 }
 
 bool cgroup_is_unit(const char *name, const char *unit)

@@ -39,8 +39,8 @@ char *cgroup_of_process(const struct cgroup_mounts *m, pid_t pid,
 
 /*
  * Whether the process is in a cgroup that `is` says yes to, given `arg` and
- * the name of the cgroup or of one that it is in, in any hierarchy. -1: there
- * is no such process.
+ * the name of the cgroup or of one that it is in, in any hierarchy. -1: the
+ * process is gone, or as a zombie not in its cgroups any more.
  */
 int cgroup_holds(pid_t pid, bool (*is)(const char *name, const char *arg),
 		 const char *arg);

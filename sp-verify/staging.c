@@ -214,7 +214,7 @@ static void watch(struct staging *s, struct audit_socket *socket,
 			      "before their cgroup could be read: whether they "
 			      "were of %s is not known, and they are not "
 			      "listed", s->n_gone, s->cgroup);
-	s->n_lost += s->n_gone;
+	s->n_lost += s->n_gone + s->n_garbled;
 }
 
 /* Those that the caller has us ignore, as nohup(1) does, do not end it. */

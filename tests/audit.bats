@@ -171,6 +171,32 @@ row() {
 	row | grep -x '[0-9]* umask log /usr/bin/dash'
 }
 
+@test "the forms for docker and Kubernetes log what the OCI form does" {
+	requires jq
+	requires_root
+	/usr/bin/python3 -c 'import yaml' 2>/dev/null || skip "no python3-yaml"
+	local form
+	for form in oci docker spo; do
+		sp-emit --$form --deny=log -o $form.json \
+			"$BATS_FILE_TMPDIR/caller.sp"
+	done
+	/usr/bin/python3 - <<-'P'
+	import json, yaml
+	spec = yaml.safe_load(open("spo.json"))["spec"]
+	json.dump(spec, open("spo.json", "w"))
+	P
+	for form in oci docker spo; do
+		jq -e '.defaultAction == "SCMP_ACT_LOG"' $form.json
+		sp-verify --score --json -p $form.json | jq -e '.nameless and
+			.allowed == .named and .narrowed == 0'
+		sp-verify -p $form.json "$BATS_FILE_TMPDIR/caller.sp"
+		line 121 >log
+		run -1 sp-verify --audit=log -p $form.json
+		line 230 >log
+		run -0 sp-verify --audit=log -p $form.json
+	done
+}
+
 @test "as it happens: without privilege, or with the kernel told not to log" {
 	requires_audit
 	requires setpriv
@@ -217,6 +243,27 @@ within() (
 	stop 2
 	[ ! -e list ] || [ ! -s list ]
 	grep -q '4 records of processes that were gone' err
+}
+
+@test "as it happens: a zombie, which is in no cgroup of version 1" {
+	requires_audit
+	cgroup=/sys/fs/cgroup/pids/sandprint-$$.service
+	mkdir "$cgroup" 2>/dev/null || skip "no writable cgroup v1"
+	cgroups=$cgroup
+	watch --exe="$caller" --unit="sandprint-$$"
+	kill -STOP "$watcher"
+	# it is nobody's who would wait for it
+	within staged sh -c '"$0" 4 & exec sleep 1' "$caller" 3>&- &
+	sleep 0.5
+	pgrep -r Z -x caller
+	kill -CONT "$watcher"
+	stop 2
+	wait $!
+	grep -q '4 records of processes that were gone' err
+	watch --exe="$caller" --unit="sandprint-$$"
+	within staged "$caller" 4 1
+	stop 1
+	[ "$(row)" = "4 getpgid log $caller" ]
 }
 
 @test "as it happens: of a container of runc under the staging profile" {
@@ -303,10 +350,12 @@ forms() {
 		for f in short short-iso json export; do
 			journalctl -D /run/log/journal --no-pager -o $f >$f
 		done
+		journalctl -D /run/log/journal --no-pager -o json \
+			_TRANSPORT=audit >audit
 		kill $journald
 		wait' || skip "journald does not run here"
 	grep -q SECCOMP short || skip "journald does not read the records here"
-	for format in short short-iso json export; do
+	for format in short short-iso json export audit; do
 		echo "$format"
 		run -1 sp-verify --audit=$format --exe="$caller" -o list
 		[ "$(row)" = "150 getpgid log $caller" ]
