@@ -232,7 +232,7 @@ static char *find_form(char *line, const struct form *f)
 }
 
 static const struct loss {
-	const char *text, *more;	/* that stand in the line, in that order */
+	const char *text, *more;	/* in that order in the line */
 	enum audit_line_kind kind;
 } losses[] = {
 	{ "", "callbacks suppressed", AUDIT_LOST_PRINTK }, /* ___ratelimit() */

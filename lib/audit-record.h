@@ -42,7 +42,7 @@ enum audit_way {
 enum audit_line_kind {
 	AUDIT_OTHER,		/* nothing of ours */
 	AUDIT_RECORD,		/* record and way are set */
-	AUDIT_GARBLED,		/* a record that cannot be read; problem is set */
+	AUDIT_GARBLED,		/* a record that cannot be read: problem */
 	AUDIT_LOST,		/* records are missing, says the line */
 	AUDIT_LOST_PRINTK,	/* the same, of those by printk alone */
 };

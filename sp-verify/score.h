@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How tight a filter is: what it allows, beside what was seen and what is usual. */
+/* How tight a filter is: what it allows, what was seen, and what is usual. */
 #ifndef SCORE_H
 #define SCORE_H
 

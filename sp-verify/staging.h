@@ -12,7 +12,8 @@
 
 struct staging_options {
 	const char *log;	/* "-" is stdin; NULL: as it happens */
-	const struct filter *filter;	/* what it allows is left out; NULL: none */
+	/* What it allows is left out; NULL: nothing is. */
+	const struct filter *filter;
 	const char *exe;	/* a pattern, fnmatch(3); NULL: any */
 	const char *unit, *container;	/* as it happens only; NULL: any */
 	unsigned int timeout;	/* seconds; 0: none */
