@@ -15,13 +15,15 @@
 #include "memory.h"
 
 enum {
-	RECEIVE_BYTES = 8 << 20,
+	RECEIVE_BYTES = 64 << 20,
+	BACKLOG = 8192,		/* of records that wait in the kernel */
 	MESSAGE_MAX = 16384,
 };
 
 struct audit_socket {
 	int fd;
 	bool was_enabled;
+	uint32_t backlog;		/* as it was; 0: we have not changed it */
 	uint32_t lost;			/* the kernel's count, at first */
 	uint64_t missed;		/* times that we had no room for more */
 	char mark[48];			/* of our own record, the last one */
@@ -72,6 +74,24 @@ static bool ask(int fd, uint16_t type, struct audit_status *status,
 	}
 }
 
+static bool set_enabled(int control, bool enabled)
+{
+	struct audit_status status = {
+		.mask = AUDIT_STATUS_ENABLED, .enabled = enabled,
+	};
+
+	return ask(control, AUDIT_SET, &status, NLMSG_ERROR);
+}
+
+static bool set_backlog(int control, uint32_t limit)
+{
+	struct audit_status status = {
+		.mask = AUDIT_STATUS_BACKLOG_LIMIT, .backlog_limit = limit,
+	};
+
+	return ask(control, AUDIT_SET, &status, NLMSG_ERROR);
+}
+
 struct audit_socket *audit_socket_open(audit_message *message, void *arg)
 {
 	struct sockaddr_nl address = {
@@ -95,10 +115,11 @@ struct audit_socket *audit_socket_open(audit_message *message, void *arg)
 	a->was_enabled = status.enabled;
 	a->lost = status.lost;
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
-	status = (struct audit_status){
-		.mask = AUDIT_STATUS_ENABLED, .enabled = 1,
-	};
-	if (!a->was_enabled && !ask(control, AUDIT_SET, &status, NLMSG_ERROR)) {
+	/* 0 is no limit. */
+	if (status.backlog_limit && status.backlog_limit < BACKLOG &&
+	    set_backlog(control, BACKLOG))
+		a->backlog = status.backlog_limit;
+	if (!a->was_enabled && !set_enabled(control, true)) {
 		free(a);
 		goto fail;
 	}
@@ -116,16 +137,16 @@ fail:
 
 void audit_socket_close(struct audit_socket *a)
 {
-	struct audit_status status = { .mask = AUDIT_STATUS_ENABLED };
 	int control;
 
 	if (!a)
 		return;
-	if (!a->was_enabled) {
-		control = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC,
-				 NETLINK_AUDIT);
-		if (control >= 0)
-			ask(control, AUDIT_SET, &status, NLMSG_ERROR);
+	control = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT);
+	if (control >= 0) {
+		if (a->backlog)
+			set_backlog(control, a->backlog);
+		if (!a->was_enabled)
+			set_enabled(control, false);
 		close(control);
 	}
 	close(a->fd);
@@ -200,17 +221,32 @@ static bool wait_for_mark(struct audit_socket *a, int control)
 	return a->marked;
 }
 
-bool audit_socket_finish(struct audit_socket *a, uint64_t *lost)
+/* Without auditing, our own record would not be written either. */
+static void find_off(struct audit_socket *a, int control, struct audit_end *end)
+{
+	struct audit_status status = { 0 };
+
+	if (!ask(control, AUDIT_GET, &status, AUDIT_GET) || status.enabled)
+		return;
+	end->off = true;
+	if (set_enabled(control, true))
+		a->was_enabled = false;
+}
+
+struct audit_end audit_socket_finish(struct audit_socket *a)
 {
 	int control = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC,
 			     NETLINK_AUDIT);
 	struct audit_status status = { .lost = a->lost };
-	bool fine = control >= 0 && wait_for_mark(a, control) &&
-		ask(control, AUDIT_GET, &status, AUDIT_GET);
+	struct audit_end end = { .known = false };
 
-	if (control >= 0)
+	if (control >= 0) {
+		find_off(a, control, &end);
+		end.known = wait_for_mark(a, control) &&
+			ask(control, AUDIT_GET, &status, AUDIT_GET);
 		close(control);
+	}
 	audit_socket_take(a);
-	*lost = (uint32_t)(status.lost - a->lost) + a->missed;
-	return fine && status.enabled && !*lost;
+	end.lost = (uint32_t)(status.lost - a->lost) + a->missed;
+	return end;
 }

@@ -12,7 +12,8 @@ struct audit_socket;
 typedef void audit_message(void *arg, uint16_t type, const char *text);
 
 /*
- * Listen, and have the kernel write records while we do. NULL: errno; it takes
+ * Listen, and have the kernel write records while we do, and keep more of them
+ * waiting than it does by default. NULL: errno; it takes
  * CAP_AUDIT_READ, CAP_AUDIT_CONTROL and, to know the end, CAP_AUDIT_WRITE.
  */
 struct audit_socket *audit_socket_open(audit_message *message, void *arg);
@@ -21,11 +22,12 @@ void audit_socket_close(struct audit_socket *s);
 /* To poll, and then to take what has come. */
 int audit_socket_fd(const struct audit_socket *s);
 void audit_socket_take(struct audit_socket *s);
-/*
- * Take all that was written up to now. False: records may be missing, since
- * auditing was turned off meanwhile or some were lost; `*lost` is how many at
- * least.
- */
-bool audit_socket_finish(struct audit_socket *s, uint64_t *lost);
+struct audit_end {
+	bool known;		/* all that was written up to now was taken */
+	bool off;		/* auditing was turned off meanwhile: records of
+				   other types than SECCOMP may be missing */
+	uint64_t lost;		/* so many at least, of any type */
+};
+struct audit_end audit_socket_finish(struct audit_socket *s);
 
 #endif

@@ -190,11 +190,10 @@ void audit_take(struct audit *a, struct denied *denied)
 
 bool audit_finish(struct audit *a, struct denied *denied)
 {
-	uint64_t lost;
-	bool fine;
+	struct audit_end end;
 
 	a->denied = denied;
-	fine = audit_socket_finish(a->socket, &lost);
+	end = audit_socket_finish(a->socket);
 	settle(a, NULL, denied);
-	return fine;
+	return end.known && !end.off && !end.lost;
 }

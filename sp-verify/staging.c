@@ -197,17 +197,20 @@ static void wait_for_records(struct audit_socket *socket, int signal_fd,
 static void watch(struct staging *s, struct audit_socket *socket,
 		  int signal_fd, struct run *run)
 {
-	uint64_t start_ns = now_ns(CLOCK_MONOTONIC), lost;
+	uint64_t start_ns = now_ns(CLOCK_MONOTONIC);
+	struct audit_end end;
 
 	run->start_ns = now_ns(CLOCK_REALTIME);
 	wait_for_records(socket, signal_fd, s->options->timeout);
-	if (!audit_socket_finish(socket, &lost)) {
-		message_error(lost ? "the kernel lost records: the list may "
-			      "not be whole" :
-			      "auditing was turned off meanwhile: the list may "
-			      "not be whole");
-		s->n_lost += lost ? lost : 1;
-	}
+	end = audit_socket_finish(socket);
+	if (end.lost)
+		message_error("the kernel lost %" PRIu64 " records, of "
+			      "whatever type: the list may not be whole",
+			      end.lost);
+	else if (!end.known)
+		message_error("the end of the kernel's records did not come: "
+			      "the list may not be whole");
+	s->n_lost += end.lost ? end.lost : !end.known;
 	run->duration_ns = now_ns(CLOCK_MONOTONIC) - start_ns;
 	if (s->n_gone)
 		message_error("%" PRIu64 " records of processes that were gone "

@@ -54,13 +54,17 @@ watch() {
 # stop STATUS [SIGNAL] — it ends with that
 stop() {
 	kill "-${2-TERM}" "$watcher"
-	ended "$1" "$watcher"
+	ended "$1" "$watcher" || {
+		cat err
+		watcher=
+		return 1
+	}
 	watcher=
 }
 
 teardown() {
 	local left=0
-	[ -z "${watcher-}" ] || kill -KILL "$watcher"
+	[ -z "${watcher-}" ] || kill "$watcher" || left=1
 	[ -z "${container-}" ] || runc --root "$PWD/state" delete --force \
 		"$container" || left=1
 	for d in ${cgroups-}; do
@@ -123,6 +127,36 @@ row() {
 		name: "getpgid", count: 3, answer: "log", images: [$caller]}]' \
 		list
 	grep -q 'failures="1"' j.xml
+}
+
+# auditing — "ENABLED BACKLOG_LIMIT", of the kernel's
+auditing() {
+	/usr/bin/python3 - "$@" <<-'P'
+	import socket, struct, sys
+	s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 9)
+	def ask(type, flags, data=b""):
+	    s.send(struct.pack("=IHHII", 16 + len(data), type, flags, 1, 0) + data)
+	    return s.recv(9000)[16:]
+	if sys.argv[1:]:
+	    ask(1001, 5, struct.pack("=11I", 1, int(sys.argv[1]), *[0] * 9))
+	else:
+	    status = struct.unpack("=8I", ask(1000, 1)[:32])
+	    print(status[1], status[5])
+	P
+}
+
+@test "as it happens: auditing is as it was, and who turns it off loses nothing" {
+	local before
+	requires_audit
+	auditing 0
+	before=$(auditing)
+	watch --exe="$caller"
+	[ "$(auditing | cut -d ' ' -f 1)" = 1 ]
+	auditing 0
+	staged "$caller" 2000
+	stop 1
+	[ "$(row)" = "2000 getpgid log $caller" ]
+	[ "$(auditing)" = "$before" ]
 }
 
 @test "as it happens: -t and signals end it; nohup's do not" {
@@ -362,12 +396,18 @@ forms() {
 	done
 }
 
+# printed — in this window of five seconds there was still room for some
+printed() {
+	staged "$caller" 2000
+	dmesg >log
+	grep -q "type=1326.*$caller" log
+}
+
 @test "logs: dmesg as it is, which lacks records and is found out" {
 	requires_audit
 	requires dmesg
-	staged "$caller" 2000
 	dmesg >log || skip "the kernel's log cannot be read"
-	grep -q "type=1326.*$caller" log || skip "the kernel prints no records"
+	wait_for 15 printed || skip "the kernel prints no records"
 	run -2 sp-verify --audit=log --exe="$caller" -o list
 	[[ $output == *"the list may not be whole"* ]]
 	[ "$(row | cut -d ' ' -f 2)" = getpgid ]
