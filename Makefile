@@ -10,7 +10,7 @@ CFLAGS  ?= -O2 -g
 
 TOOLS := sp-record sp-merge sp-diff sp-emit sp-verify
 B     := build$(if $(SAN),/san)
-PC    := libbpf libelf libseccomp jansson zlib \
+PC    := libbpf libelf libseccomp jansson yaml-0.1 zlib \
 	 $(shell pkg-config --exists msgpack-c && echo msgpack-c || echo msgpack)
 
 ifneq ($(V),1)
@@ -34,8 +34,8 @@ BINS     := $(TOOLS:%=$(B)/bin/%)
 MANS     := $(wildcard sp-*/*.1 lib/*.5)
 
 .DELETE_ON_ERROR:
-.SECONDARY:
-.PHONY: all help deps test-deps demo check lint bench bench-plot install clean tests fuzz soak
+.PRECIOUS: $(B)/%.o $(B)/%.bpf.o $(B)/%.skel.h
+.PHONY: all help deps test-deps demo check lint bench bench-plot install clean tests fuzz soak check-removals
 
 all: $(BINS) ## Build the tools into build/bin/ (V=1 shows the commands, SAN=address,undefined)
 
@@ -111,6 +111,8 @@ build/fuzz/%: tests/fuzz/%.c $(wildcard lib/*.[ch])
 
 fuzz: $(FUZZERS) ## Feed the parsers with made-up input, FUZZ_SECONDS each (clang, libFuzzer)
 	$(Q)tests/mkstream < tests/fuzz/seed > build/fuzz/stream.corpus/seed
+	$(Q)cp tests/fuzz/audit.log build/fuzz/audit.corpus/seed
+	$(Q)cp tests/fuzz/profiles/* build/fuzz/profile.corpus
 	$(Q)set -e; for f in $(FUZZERS); do $$f -max_total_time=$(FUZZ_SECONDS) \
 		-rss_limit_mb=1024 -artifact_prefix=$$f- $$f.corpus; done
 
@@ -163,6 +165,9 @@ SOAK_STORMS  ?= 1000
 SOAK_SECONDS ?= 600
 soak: tests ## Attach a thousand times to a storm of forks, record a busy service for ten minutes
 	@tests/soak $(B) $(SOAK_STORMS) $(SOAK_SECONDS)
+
+check-removals: tests ## Take each call out of four programs' profiles: is it named?
+	@SP_STRIDE=1 BATS_TEST_TIMEOUT=1800 tests/run $(B) tests/removals.bats
 
 install: all ## Install the tools and their manuals (DESTDIR, PREFIX)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -215,10 +214,25 @@ int filter_compile(const struct profile *profile, struct filter **filter,
 
 void filter_free(struct filter *filter)
 {
-	if (!filter)
-		return;
-	free(filter->code);
-	free(filter);
+	while (filter) {
+		struct filter *older = filter->older;
+
+		free(filter->code);
+		free(filter);
+		filter = older;
+	}
+}
+
+struct filter *filter_join(struct filter *older, struct filter *newer)
+{
+	struct filter *oldest = newer;
+
+	if (!newer)
+		return older;
+	while (oldest->older)
+		oldest = oldest->older;
+	oldest->older = older;
+	return newer;
 }
 
 /*
@@ -420,8 +434,8 @@ static const struct state start = {
 };
 #undef ZERO
 
-uint32_t filter_run(const struct filter *filter,
-		    const struct seccomp_data *data)
+static uint32_t run_one(const struct filter *filter,
+			const struct seccomp_data *data)
 {
 	struct seccomp_data all;
 	struct input in = { data, &all };
@@ -435,6 +449,27 @@ uint32_t filter_run(const struct filter *filter,
 			return step.answer.v;
 	}
 	return SECCOMP_RET_KILL_THREAD;
+}
+
+/* The order of the kernel (seccomp_run_filters, kernel/seccomp.c). */
+static bool is_stricter(uint32_t a, uint32_t b)
+{
+	return (int32_t)(a & SECCOMP_RET_ACTION_FULL) <
+	       (int32_t)(b & SECCOMP_RET_ACTION_FULL);
+}
+
+uint32_t filter_run(const struct filter *filter,
+		    const struct seccomp_data *data)
+{
+	uint32_t answer = run_one(filter, data);
+
+	for (filter = filter->older; filter; filter = filter->older) {
+		uint32_t other = run_one(filter, data);
+
+		if (is_stricter(other, answer))
+			answer = other;
+	}
+	return answer;
 }
 
 /* The distinct states in which an instruction can be reached. */
@@ -494,10 +529,32 @@ static void explore(const struct filter *f, const struct input *in,
 		}
 }
 
-void filter_run_any(const struct filter *filter, struct call_id id,
-		    struct filter_answers *answers)
+static void run_one_known(const struct filter *filter, const struct input *in,
+			  struct filter_answers *answers)
 {
-	filter_run_known(filter, id, NULL, 0, answers);
+	struct states *at = xcalloc(filter->n + 1, sizeof(*at));
+
+	*answers = (struct filter_answers){ .n = 0 };
+	reach(filter, at, 0, &start, answers);
+	explore(filter, in, at, answers);
+	for (size_t pc = 0; pc < filter->n; pc++)
+		free(at[pc].states);
+	free(at);
+}
+
+/* Of any two that the filters can answer, the stricter one. */
+static void answers_join(struct filter_answers *newer,
+			 const struct filter_answers *older)
+{
+	struct filter_answers both = { .more = newer->more || older->more };
+
+	for (size_t i = 0; i < newer->n; i++)
+		for (size_t j = 0; j < older->n; j++) {
+			uint32_t a = newer->actions[i], b = older->actions[j];
+
+			answers_add(&both, known(is_stricter(b, a) ? b : a));
+		}
+	*newer = both;
 }
 
 void filter_run_known(const struct filter *filter, struct call_id id,
@@ -507,108 +564,21 @@ void filter_run_known(const struct filter *filter, struct call_id id,
 	struct seccomp_data data = { .nr = id.nr, .arch = id.arch };
 	struct seccomp_data bits = { .nr = -1, .arch = UINT32_MAX };
 	struct input in = { &data, &bits };
-	struct states *at = xcalloc(filter->n + 1, sizeof(*at));
+	struct filter_answers older;
 
 	for (size_t i = 0; i < n; i++) {
 		data.args[values[i].index] = values[i].value;
 		bits.args[values[i].index] = values[i].mask;
 	}
-	*answers = (struct filter_answers){ .n = 0 };
-	reach(filter, at, 0, &start, answers);
-	explore(filter, &in, at, answers);
-	for (size_t pc = 0; pc < filter->n; pc++)
-		free(at[pc].states);
-	free(at);
-}
-
-/* Notifying. */
-
-/* The calls that load a filter, told by their first argument. */
-static const struct own_load {
-	const char *name;
-	uint32_t operation;
-} own_loads[] = {
-	{ "seccomp", SECCOMP_SET_MODE_FILTER },
-	{ "prctl", PR_SET_SECCOMP },
-};
-
-bool filter_is_own_load(const struct seccomp_data *data)
-{
-	const struct call_id id = { data->arch, data->nr };
-	char buf[SYSCALL_NAME_MAX];
-	const char *name = syscall_name(id, buf);
-
-	for (size_t i = 0; name && i < N_ELEMENTS(own_loads); i++)
-		if (!strcmp(name, own_loads[i].name))
-			return (uint32_t)data->args[0] ==
-			       own_loads[i].operation;
-	return false;
-}
-
-static void emit(struct filter *f, struct sock_filter instruction)
-{
-	f->code = xgrow(f->code, f->n, sizeof(*f->code));
-	f->code[f->n++] = instruction;
-}
-
-static struct sock_filter load_word(size_t offset)
-{
-	return (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset);
-}
-
-/* Skip `skip` instructions unless the accumulator equals `k`. */
-static struct sock_filter unless_equal(uint32_t k, uint8_t skip)
-{
-	return (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, k, 0,
-					    skip);
-}
-
-static size_t first_argument(void)
-{
-	const uint16_t one = 1;
-	bool little_endian = *(const uint8_t *)&one;
-
-	return offsetof(struct seccomp_data, args) + (little_endian ? 0 : 4);
-}
-
-/*
- * The argument is looked at last: the kernel never runs a filter for a call
- * that it always allows by its number alone.
- */
-static void emit_own_loads(struct filter *f, const struct arch *arch)
-{
-	struct call_id id;
-
-	for (size_t i = 0; i < N_ELEMENTS(own_loads); i++) {
-		if (syscall_number(arch, own_loads[i].name, &id))
-			continue;
-		emit(f, load_word(offsetof(struct seccomp_data, arch)));
-		emit(f, unless_equal(id.arch, 5));
-		emit(f, load_word(offsetof(struct seccomp_data, nr)));
-		emit(f, unless_equal(id.nr, 3));
-		emit(f, load_word(first_argument()));
-		emit(f, unless_equal(own_loads[i].operation, 1));
-		emit(f, (struct sock_filter)
-			BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF));
+	run_one_known(filter, &in, answers);
+	while ((filter = filter->older)) {
+		run_one_known(filter, &in, &older);
+		answers_join(answers, &older);
 	}
 }
 
-struct filter *filter_notifying(const struct filter *filter,
-				bool (*notify)(uint32_t action))
+void filter_run_any(const struct filter *filter, struct call_id id,
+		    struct filter_answers *answers)
 {
-	struct filter *f = xcalloc(1, sizeof(*f));
-	const struct arch *arch;
-
-	for (size_t i = 0; (arch = arch_at(i)); i++)
-		emit_own_loads(f, arch);
-	for (size_t i = 0; i < filter->n; i++) {
-		emit(f, filter->code[i]);
-		if (filter->code[i].code == (BPF_RET | BPF_K) &&
-		    notify(filter->code[i].k))
-			f->code[f->n - 1].k = SECCOMP_RET_USER_NOTIF;
-	}
-	if (f->n <= BPF_MAXINSNS)
-		return f;
-	filter_free(f);
-	return NULL;
+	filter_run_known(filter, id, NULL, 0, answers);
 }

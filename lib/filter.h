@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A filter: a profile compiled by libseccomp to classic BPF, evaluated in
- * user space or loaded into the kernel.
+ * A filter: programs of classic BPF, mostly compiled from a profile by
+ * libseccomp, evaluated in user space or loaded into the kernel.
  */
 #ifndef FILTER_H
 #define FILTER_H
@@ -15,9 +15,14 @@
 #include "argument.h"
 #include "profile.h"
 
+/*
+ * One program, or several in force together, the newest first: all of them
+ * run, and the strictest answer counts, of equal ones the newest (seccomp(2)).
+ */
 struct filter {
 	struct sock_filter *code;
 	size_t n;		/* instructions; at most BPF_MAXINSNS */
+	struct filter *older;	/* loaded before this one; NULL: none */
 };
 
 /*
@@ -28,6 +33,8 @@ struct filter {
 int filter_compile(const struct profile *profile, struct filter **filter,
 		   char **problem);
 void filter_free(struct filter *filter);
+/* Both in force, as one; either may be NULL. */
+struct filter *filter_join(struct filter *older, struct filter *newer);
 
 /* What the kernel would answer: SECCOMP_RET_* with its data. */
 uint32_t filter_run(const struct filter *filter,
@@ -53,7 +60,9 @@ void filter_run_known(const struct filter *filter, struct call_id id,
 /*
  * A copy that answers SECCOMP_RET_USER_NOTIF in place of the actions for which
  * `notify` holds, and to the calls by which a program loads a filter of its
- * own (filter_is_own_load()). NULL: longer than the kernel takes.
+ * own (filter_is_own_load()). Where the filter is several programs, one alone
+ * can have a listener: the newest of the copy is one more, that notifies for
+ * all, and they let pass what it notifies of. NULL: longer than the kernel takes.
  */
 struct filter *filter_notifying(const struct filter *filter,
 				bool (*notify)(uint32_t action));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A profile: what to do with each call. Built from a trace by sp-emit, read
- * from an OCI seccomp object by sp-diff and sp-verify.
+ * from any of the forms that people have by sp-diff and sp-verify.
  */
 #ifndef PROFILE_H
 #define PROFILE_H
@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "host.h"
 #include "syscall.h"
 
 /*
@@ -48,10 +49,14 @@ struct profile {
 	uint32_t other_arch_action;
 	const struct arch **archs;	/* the first is the native one of the workload */
 	size_t n_archs;
+	bool native_implied;	/* the file does not list the first of them */
+	bool is_unit;		/* it is what systemd makes of a unit */
 	struct profile_rule *rules;	/* sorted by profile_sort() */
 	size_t n_rules;
 	char **unknown;		/* names no architecture of the profile has */
 	size_t n_unknown;
+	char **notes;		/* what a user should know of it, printable */
+	size_t n_notes;
 };
 
 struct profile *profile_new(uint32_t default_action);
@@ -59,18 +64,23 @@ void profile_free(struct profile *p);
 void profile_add_arch(struct profile *p, const struct arch *arch);
 /* Takes a copy of the rule, its name included. */
 void profile_add_rule(struct profile *p, const struct profile_rule *rule);
+__attribute__((format(printf, 2, 3)))
+void profile_note(struct profile *p, const char *fmt, ...);
 /* By (arch, nr); rules of one call keep their order, which can matter. */
 void profile_sort(struct profile *p);
 
 /*
- * Read an OCI `linux.seccomp` object, or a config.json that holds one. This
- * machine's architecture is added where runtimes would filter it. NULL:
- * `problem` (heap, caller frees) says where and what: "line 3: …" or
- * "syscalls[2].action: unknown action SCMP_ACT_FOO".
+ * Read a profile: an OCI `linux.seccomp` object or a config.json, a profile of
+ * a container engine, a SeccompProfile, a minijail policy, a firejail profile
+ * or a systemd unit. Which it is, is told from what it holds. Conditions are
+ * resolved for `host`; NULL is host_init()'s. This machine's architecture is
+ * added where runtimes would filter it. NULL: `problem` (heap, caller frees)
+ * says where and what: "line 3: …" or "syscalls[2].action: unknown action".
  */
-struct profile *profile_read(FILE *file, char **problem);
+struct profile *profile_read(FILE *file, const struct host *host,
+			     char **problem);
 /* The same by path, "-" is stdin; problems are printed and latched. */
-struct profile *profile_load(const char *path);
+struct profile *profile_load(const char *path, const struct host *host);
 
 /*
  * The calls that a profile allows (ALLOW or LOG, whatever the arguments),

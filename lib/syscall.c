@@ -112,6 +112,23 @@ const struct arch *arch_native(void)
 	return &table[0];
 }
 
+bool arch_is_local(const struct arch *arch, const struct arch *native)
+{
+	static const struct {
+		uint32_t arch, native;
+	} pairs[] = {
+		{ SCMP_ARCH_X86, SCMP_ARCH_X86_64 },
+		{ SCMP_ARCH_X32, SCMP_ARCH_X86_64 },
+		{ SCMP_ARCH_ARM, SCMP_ARCH_AARCH64 },
+	};
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		if (pairs[i].arch == arch->scmp &&
+		    pairs[i].native == native->scmp)
+			return true;
+	return arch == native;
+}
+
 /* The name in libseccomp's table. */
 static const char *library_name(struct call_id id, char buf[SYSCALL_NAME_MAX])
 {

@@ -34,6 +34,8 @@ const struct arch *arch_by_name(const char *name);	/* libseccomp's name */
 const struct arch *arch_by_oci(const char *name);
 /* The architecture that this tool was built for. */
 const struct arch *arch_native(void);
+/* Whether a machine of `native` runs programs of `arch`. */
+bool arch_is_local(const struct arch *arch, const struct arch *native);
 /* Architectures in the table's order, NULL after the last. */
 const struct arch *arch_at(size_t i);
 

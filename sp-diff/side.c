@@ -78,9 +78,9 @@ static bool read_trace(struct side *s, FILE *file, const char *name,
 }
 
 static bool read_profile(struct side *s, FILE *file, const char *name,
-			 char **problem)
+			 const struct host *host, char **problem)
 {
-	struct profile *p = s->profile = profile_read(file, problem);
+	struct profile *p = s->profile = profile_read(file, host, problem);
 
 	if (!p)
 		return false;
@@ -90,11 +90,14 @@ static bool read_profile(struct side *s, FILE *file, const char *name,
 			     "profile has are left out: %s%s", name,
 			     p->n_unknown, p->unknown[0],
 			     p->n_unknown > 1 ? ", ..." : "");
+	for (size_t i = 0; i < p->n_notes; i++)
+		message_note("%s: %s", name, p->notes[i]);
 	return true;
 }
 
 static bool read_side(struct side *s, FILE *file, const char *name,
-		      unsigned int flags, char **problem)
+		      unsigned int flags, const struct host *host,
+		      char **problem)
 {
 	int first = getc(file);
 
@@ -105,7 +108,7 @@ static bool read_side(struct side *s, FILE *file, const char *name,
 	ungetc(first, file);
 	if (first == STREAM_FIRST_BYTE)
 		return read_trace(s, file, name, flags, problem);
-	return read_profile(s, file, name, problem);
+	return read_profile(s, file, name, host, problem);
 }
 
 static bool take_facts(struct side *s, const char *name, bool by_image)
@@ -125,7 +128,7 @@ static bool take_facts(struct side *s, const char *name, bool by_image)
 }
 
 bool side_load(struct side *s, const char *path, unsigned int flags,
-	       bool by_image)
+	       bool by_image, const struct host *host)
 {
 	bool is_stdin = !strcmp(path, "-");
 	const char *name = is_stdin ? "<stdin>" : path;
@@ -138,7 +141,7 @@ bool side_load(struct side *s, const char *path, unsigned int flags,
 		message_error("%s: %s", name, strerror(errno));
 		return false;
 	}
-	ok = read_side(s, file, name, flags, &problem);
+	ok = read_side(s, file, name, flags, host, &problem);
 	if (problem)
 		message_error("%s: %s", name, problem);
 	free(problem);

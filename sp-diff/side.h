@@ -25,11 +25,12 @@ int fact_compare(const struct fact *a, const struct fact *b);
 
 /*
  * Read a side from `path`, "-" being stdin; which of the two it is shows in
- * the first byte. `flags`: enum trace_read_flag. False: the reason was printed
- * and latched. side_free() in either case.
+ * the first byte. `flags`: enum trace_read_flag. `host` is what a profile is
+ * resolved for. False: the reason was printed and latched. side_free() in
+ * either case.
  */
 bool side_load(struct side *s, const char *path, unsigned int flags,
-	       bool by_image);
+	       bool by_image, const struct host *host);
 void side_free(struct side *s);
 
 #endif

@@ -13,8 +13,8 @@ static const char help[] =
 "Usage: sp-diff [-q] [--by-image] [--groups] [--fail-on=WHAT] [--allow-partial]\n"
 "               OLD [NEW]\n"
 "       sp-diff --matrix [--csv] [--by-image] [--allow-partial] [RUN...]\n"
-"Print the calls that only OLD (-) or only NEW (+) has. Each is a stream or an\n"
-"OCI profile; - is stdin, and so is NEW, and RUN, when it is not given.\n"
+"Print the calls that only OLD (-) or only NEW (+) has. Each is a stream or a\n"
+"profile; - is stdin, and so is NEW, and RUN, when it is not given.\n"
 "\n"
 "  -q, --quiet          print nothing: the exit status says it\n"
 "      --by-image       compare the calls of each executable\n"
@@ -22,6 +22,9 @@ static const char help[] =
 "      --fail-on=WHAT   what makes the status 1: added, removed or any (the\n"
 "                       default); with \",dangerous\" only calls that are\n"
 "                       dangerous to allow\n"
+"      --cap=CAP,...    the capabilities that conditions of a profile are\n"
+"                       resolved for: names, all or none\n"
+"      --kernel=VERSION and the kernel, this one if not given\n"
 "      --matrix         which run makes which call, and which runs suffice\n"
 "      --csv            the matrix alone, as comma-separated values\n"
 "      --allow-partial  accept streams that end early\n"
@@ -34,7 +37,23 @@ struct options {
 	bool quiet, by_image, groups, matrix, csv;
 	unsigned int fail_on;		/* enum compare_flag; 0: not given */
 	unsigned int read_flags;	/* enum trace_read_flag */
+	struct host host;		/* what profiles are resolved for */
 };
+
+static void parse_caps(struct host *host, const char *list)
+{
+	char *bad;
+
+	if (!host_set_caps(host, list, &bad))
+		message_usage("--cap: no capability is called '%s'", bad);
+}
+
+static void parse_kernel(struct host *host, const char *release)
+{
+	if (!host_set_kernel(host, release))
+		message_usage("--kernel: '%s' is not a version like 6.1",
+			      release);
+}
 
 static unsigned int parse_fail_on(const char *list)
 {
@@ -69,12 +88,15 @@ static unsigned int parse_fail_on(const char *list)
 
 static void parse_options(struct options *o, int argc, char **argv)
 {
-	enum { BY_IMAGE = 256, GROUPS, MATRIX, CSV, ALLOW_PARTIAL, FAIL_ON };
+	enum { BY_IMAGE = 256, GROUPS, MATRIX, CSV, ALLOW_PARTIAL, FAIL_ON,
+	       CAP, KERNEL };
 	static const struct option longs[] = {
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "by-image", no_argument, NULL, BY_IMAGE },
 		{ "groups", no_argument, NULL, GROUPS },
 		{ "fail-on", required_argument, NULL, FAIL_ON },
+		{ "cap", required_argument, NULL, CAP },
+		{ "kernel", required_argument, NULL, KERNEL },
 		{ "matrix", no_argument, NULL, MATRIX },
 		{ "csv", no_argument, NULL, CSV },
 		{ "allow-partial", no_argument, NULL, ALLOW_PARTIAL },
@@ -97,6 +119,12 @@ static void parse_options(struct options *o, int argc, char **argv)
 			break;
 		case FAIL_ON:
 			o->fail_on = parse_fail_on(optarg);
+			break;
+		case CAP:
+			parse_caps(&o->host, optarg);
+			break;
+		case KERNEL:
+			parse_kernel(&o->host, optarg);
 			break;
 		case MATRIX:
 			o->matrix = true;
@@ -126,8 +154,8 @@ static void run_diff(const struct options *o, const char *old_path,
 
 	if (!strcmp(old_path, "-") && !strcmp(new_path, "-"))
 		message_usage("stdin cannot be both sides");
-	if (side_load(&old, old_path, o->read_flags, o->by_image) &
-	    side_load(&new, new_path, o->read_flags, o->by_image) &&
+	if (side_load(&old, old_path, o->read_flags, o->by_image, &o->host) &
+	    side_load(&new, new_path, o->read_flags, o->by_image, &o->host) &&
 	    compare_sides(&old, &new, flags, o->quiet ? NULL : stdout))
 		message_latch(STATUS_NO);
 	side_free(&old);
@@ -152,6 +180,7 @@ int main(int argc, char **argv)
 	struct options o = { 0 };
 
 	message_init("sp-diff", STATUS_TROUBLE, argv);
+	host_init(&o.host);
 	parse_options(&o, argc, argv);
 	argv += optind;
 	argc -= optind;

@@ -111,12 +111,28 @@ bool check_runs(const struct trace *t, bool by_image, bool allow_partial,
 	return fine;
 }
 
-static bool has_paths(const struct run *run)
+static bool was_made_with(const struct run *run, const char *option)
 {
 	for (char **how = run->how; how && *how; how++)
-		if (!strcmp(*how, "paths"))
+		if (!strcmp(*how, option))
 			return true;
 	return false;
+}
+
+bool check_learned(const struct trace *t, const struct format *format,
+		   bool allow_partial, bool *partial)
+{
+	for (size_t i = 0; i < t->n_runs; i++)
+		if (!was_made_with(t->runs[i], "verify"))
+			return true;
+	if (!t->n_runs || format->flags & FORMAT_TRACE)
+		return true;
+	*partial = true;
+	(allow_partial ? message_note : message_error)(
+		"there is only what a profile denied, and nothing of what it "
+		"allowed%s", allow_partial ? "" : ": merge it with the "
+		"recordings that the profile is made from (sp-merge)");
+	return allow_partial;
 }
 
 /* Names of what succeeded that are not there from end to end. */
@@ -148,7 +164,7 @@ bool check_paths(const struct trace *t, const struct format *format,
 		const struct run *run = t->runs[i];
 		uint64_t lost = run_lost(run, "path");
 
-		if (!has_paths(run)) {
+		if (!was_made_with(run, "paths")) {
 			message_error("run %s: recorded without --paths, and "
 				      "--%s is made of them",
 				      run_id_hex(run, id), format->name);

@@ -16,6 +16,13 @@ bool check_runs(const struct trace *t, bool by_image, bool allow_partial,
 		bool *partial);
 
 /*
+ * Runs that hold only what a profile denied (sp-verify --learn), and no other
+ * beside them. A problem for a profile, unless it is allowed.
+ */
+bool check_learned(const struct trace *t, const struct format *format,
+		   bool allow_partial, bool *partial);
+
+/*
  * Runs that were recorded without paths, or lost some; for a `policy`, also
  * paths that are not known as a whole.
  */

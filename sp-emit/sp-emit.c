@@ -611,6 +611,7 @@ static void emit(struct trace **t, const struct options *o, char **paths)
 
 	if (!load_inputs(*t, paths, o->allow_partial) ||
 	    !check_runs(*t, o->n_globs, o->allow_partial, &partial) ||
+	    !check_learned(*t, o->format, o->allow_partial, &partial) ||
 	    ((o->format->flags & FORMAT_PATHS || o->paths) &&
 	     !check_paths(*t, o->format, o->paths ||
 			  o->format->flags & FORMAT_POLICY, o->allow_partial,

@@ -2,8 +2,10 @@
 /* sp-record: write down what a command calls, or what runs already. */
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +57,7 @@ static const char help[] =
 "      --no-argv       leave the command line out of the stream\n"
 "      --progress      show a live line on stderr; attached, and on a terminal,\n"
 "                      it is shown anyway\n"
+"      --ready-fd=N    write a byte to descriptor N when attached, and close it\n"
 "  -q, --quiet         no summary and no remarks\n"
 "  -h, --help          print this help\n"
 "  -V, --version       print the version\n"
@@ -69,6 +72,7 @@ struct options {
 	const char *user;	/* NULL: the caller */
 	bool no_argv;
 	size_t buffer;		/* --buffer; 0: the default */
+	int ready_fd;		/* --ready-fd; -1: none */
 	struct recording_options recording;
 	struct tracer_options tracer;
 	struct run run;		/* collects the labels */
@@ -96,6 +100,17 @@ static size_t parse_events(const char *text)
 	return n;
 }
 
+static int parse_descriptor(const char *text)
+{
+	char *end;
+	unsigned long fd = strtoul(text, &end, 10);
+
+	if (!isdigit((unsigned char)*text) || *end || fd > INT_MAX ||
+	    fcntl(fd, F_SETFD, FD_CLOEXEC))
+		message_usage("--ready-fd %s: not an open descriptor", text);
+	return fd;
+}
+
 /* One kind of target is enough: of two, which one ends the recording? */
 static void set_target(struct options *o, const char *arg,
 		       bool (*set)(struct target *, const char *, char **))
@@ -113,6 +128,8 @@ static void check_options(const struct options *o, bool has_command)
 {
 	if (!o->target.how && !has_command)
 		message_usage("no command given");
+	if (!o->target.how && o->ready_fd >= 0)
+		message_usage("--ready-fd is for what runs already");
 	if (!o->target.how)
 		return;
 	if (has_command)
@@ -129,7 +146,7 @@ static void parse_options(struct options *o, int argc, char **argv)
 {
 	enum {
 		LEADER = 256, NO_FOLLOW, NAME, LABEL, NO_ARGV, PROGRESS,
-		CGROUP, UNIT, CONTAINER, EVERY, BUFFER, PATHS,
+		CGROUP, UNIT, CONTAINER, EVERY, BUFFER, PATHS, READY,
 	};
 	static const struct option longs[] = {
 		{ "pid", required_argument, NULL, 'p' },
@@ -148,6 +165,7 @@ static void parse_options(struct options *o, int argc, char **argv)
 		{ "label", required_argument, NULL, LABEL },
 		{ "no-argv", no_argument, NULL, NO_ARGV },
 		{ "progress", no_argument, NULL, PROGRESS },
+		{ "ready-fd", required_argument, NULL, READY },
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
@@ -206,6 +224,9 @@ static void parse_options(struct options *o, int argc, char **argv)
 			break;
 		case PROGRESS:
 			o->recording.progress = true;
+			break;
+		case READY:
+			o->ready_fd = parse_descriptor(optarg);
 			break;
 		case 'q':
 			o->recording.quiet = true;
@@ -435,11 +456,24 @@ static void note_daemon(pid_t pid)
 	free(cgroup);
 }
 
+/* Whoever waits for it may have gone: that is no trouble of ours. */
+static void tell_ready(int fd)
+{
+	ssize_t ignored;
+
+	if (fd < 0)
+		return;
+	ignored = write(fd, "\n", 1);
+	(void)ignored;
+	close(fd);
+}
+
 static void on_attached(void *options, uint64_t tasks)
 {
 	const struct options *o = options;
 	const struct target *t = &o->target;
 
+	tell_ready(o->ready_fd);
 	if (o->recording.quiet)
 		return;
 	if (tasks)
@@ -491,7 +525,7 @@ static int record_target(struct options *o)
 
 int main(int argc, char **argv)
 {
-	struct options o = { 0 };
+	struct options o = { .ready_fd = -1 };
 	int status;
 
 	message_init("sp-record", STATUS_FAILED, argv);

@@ -105,7 +105,7 @@ void denied_junit(struct denied *d, FILE *out)
 		char *message = xasprintf("denied %" PRIu64 " times to %s",
 					  row->count, image);
 
-		junit_failure(j, name, message);
+		junit_failure(j, name, message, "");
 		free(message);
 		free(image);
 		free(name);

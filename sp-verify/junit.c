@@ -44,13 +44,20 @@ static void write_text(const char *text, FILE *out)
 		}
 }
 
-void junit_failure(struct junit *j, const char *name, const char *message)
+void junit_failure(struct junit *j, const char *name, const char *message,
+		   const char *text)
 {
 	fputs("  <testcase classname=\"sp-verify\" name=\"", j->out);
 	write_text(name, j->out);
 	fputs("\">\n    <failure message=\"", j->out);
 	write_text(message, j->out);
-	fputs("\"/>\n  </testcase>\n", j->out);
+	if (*text) {
+		fputs("\">\n", j->out);
+		write_text(text, j->out);
+		fputs("    </failure>\n  </testcase>\n", j->out);
+	} else {
+		fputs("\"/>\n  </testcase>\n", j->out);
+	}
 }
 
 void junit_end(struct junit *j)

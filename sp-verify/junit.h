@@ -9,8 +9,9 @@ struct junit;
 
 /* `cases` is how many there will be; 0: one that passed is written. */
 struct junit *junit_begin(FILE *out, size_t cases);
-/* Texts are UTF-8 without control characters. */
-void junit_failure(struct junit *j, const char *name, const char *message);
+/* Texts are UTF-8 without control characters but newlines in `text`. */
+void junit_failure(struct junit *j, const char *name, const char *message,
+		   const char *text);
 void junit_end(struct junit *j);
 
 #endif

@@ -71,6 +71,18 @@ void listener_free(struct listener *l)
 	free(l);
 }
 
+/* The oldest first: none of them has a listener. */
+static bool load_older(const struct filter *filter)
+{
+	struct sock_fprog program;
+
+	if (!filter)
+		return true;
+	program = (struct sock_fprog){ filter->n, filter->code };
+	return load_older(filter->older) &&
+	       !syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
+}
+
 /*
  * A task that was received waits for the answer even when a signal comes,
  * where the kernel can do that: otherwise the call is made again after the
@@ -81,9 +93,11 @@ static int load(const struct filter *filter)
 	struct sock_fprog program = { filter->n, filter->code };
 	unsigned int flags = SECCOMP_FILTER_FLAG_NEW_LISTENER |
 			     SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
-	int fd = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags,
-			 &program);
+	int fd;
 
+	if (!load_older(filter->older))
+		return -1;
+	fd = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
 	if (fd < 0 && errno == EINVAL)
 		fd = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
 			     SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);

@@ -13,14 +13,27 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "caller.h"
+#include "hidden.h"
 #include "listener.h"
 #include "memory.h"
 #include "message.h"
+#include "simulate.h"
 #include "text.h"
 
 enum {
 	TERM_GRACE = 10,	/* seconds from SIGTERM to SIGKILL */
 	WAIT_NOTICE = 1,	/* seconds until it is said what is awaited */
+	STARTS_MAX = 2,		/* execve: the command, then as a script */
+};
+
+/* A call that was denied, or would have been. */
+struct denial {
+	struct call_id id;
+	uint32_t action;
+	uint64_t args[6];
+	uint64_t time_ns;	/* since the start */
+	bool sent;		/* the task has got its answer */
 };
 
 struct session {
@@ -28,13 +41,18 @@ struct session {
 	const struct command *command;
 	struct report *report;
 	struct listener *listener;
+	struct callers *callers;
 	struct command_child child;
+	uint64_t start_ns, start_utc_ns;	/* monotonic; since the epoch */
+	struct denial starts[STARTS_MAX];	/* before the program runs */
+	size_t n_starts;
 	int signal_fd;
 	bool started;		/* the command's program runs */
 	bool failed;		/* the command could not be run */
 	bool exited;		/* the command, and its status is known */
 	bool hung_up;		/* nobody is left under the filter */
 	bool ended;		/* the rest is not waited for */
+	bool cut_short;		/* the command was ended by a second signal */
 	int status;		/* of waitpid(2) */
 	size_t n_signals;	/* passed on */
 	enum { RUNNING, TERMINATED, KILLED } stage;	/* of the timeout */
@@ -42,14 +60,26 @@ struct session {
 	uint64_t notice;	/* when to say what is awaited; 0: no more */
 	char *own_filter;	/* an image that loads a filter of its own */
 	char *own_listener;	/* likewise, with a listener */
+	bool own_strict;	/* somebody enters strict mode */
+	struct hidden *hidden;	/* what own filters answer */
 };
 
-static uint64_t now_ms(void)
+static uint64_t clock_ns(clockid_t clock)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000ULL + ts.tv_nsec / 1000000;
+	clock_gettime(clock, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+static uint64_t now_ns(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
+}
+
+static uint64_t now_ms(void)
+{
+	return now_ns() / 1000000;
 }
 
 static void send_signal(const struct session *s, int sig)
@@ -72,38 +102,42 @@ static bool is_errno(uint32_t action)
 
 /* Notifications */
 
-/*
- * The image of the task, NULL when it is gone or out of sight. The caller
- * frees. The command's own execve belongs to the new image.
- */
-static char *task_image(const struct session *s,
-			const struct seccomp_notif *n)
+static bool is_running(const struct session *s)
 {
-	char link[64], path[PATH_MAX];
-	ssize_t size;
+	struct pollfd p = { .fd = s->child.pidfd, .events = POLLIN };
 
-	if (!s->started)
-		return xstrdup(s->command->argv[0]);
-	snprintf(link, sizeof(link), "/proc/%u/exe", n->pid);
-	size = readlink(link, path, sizeof(path) - 1);
-	if (size < 0 || !listener_is_valid(s->listener, n->id))
-		return NULL;
-	path[size] = '\0';
-	return xstrdup(path);
+	return !s->exited && !poll(&p, 1, 0);
+}
+
+/* The task waits for our answer: the recording has begun when it gets it. */
+static void record_hidden(struct session *s, const struct caller *who)
+{
+	if (s->options->enforce || !who->pid)
+		hidden_miss(s->hidden);
+	else if (hidden_follow(s->hidden, is_running(s) ? s->child.pid : 0,
+			       who->pid))
+		report_mark(s->report);
 }
 
 static void note_own_load(struct session *s, const struct seccomp_data *data,
-			  const char *image)
+			  const struct caller *who)
 {
 	struct call_id id = { data->arch, data->nr };
 	char buf[SYSCALL_NAME_MAX];
 	bool listens = !strcmp(syscall_label(id, buf), "seccomp") &&
 		       data->args[1] & SECCOMP_FILTER_FLAG_NEW_LISTENER;
 	char **noted = listens ? &s->own_listener : &s->own_filter;
-	bool probes = !data->args[2];	/* what the kernel can, without one */
 
-	if (!*noted && !probes)
-		*noted = text_printable(image ? image : "a task");
+	if (!data->args[2]) {	/* asks what the kernel can, without one */
+		s->own_strict |= data->args[1] == SECCOMP_MODE_STRICT &&
+			strcmp(syscall_label(id, buf), "seccomp");
+		return;
+	}
+	if (!*noted)
+		*noted = text_printable(who->image ? who->image->path :
+					"a task");
+	if (!listens)
+		record_hidden(s, who);
 }
 
 /* What a filter answers that nobody listens to is ENOSYS (seccomp(2)). */
@@ -123,29 +157,88 @@ static bool send_answer(const struct session *s, uint64_t id, uint32_t action)
 
 /*
  * A call whose task is gone, or that is made again after a signal, was still
- * made: it is listed, but not counted.
+ * made: it is listed, but not counted. `image` NULL: the caller's.
  */
-static void judge(struct session *s, const struct seccomp_notif *n)
+static void add_denial(struct session *s, const struct denial *d,
+		       const struct caller *who, const char *image)
 {
-	struct call_id id = { n->data.arch, n->data.nr };
-	uint32_t action = filter_run(s->options->filter, &n->data);
 	char buf[ACTION_NAME_MAX];
-	char *image = task_image(s, n);
-	uint64_t args[6];
-	bool sent;
+
+	report_add(s->report, &(struct violation){
+		.id = d->id, .answer = action_name(d->action, buf),
+		.image = image ? image : who->image ? who->image->path : NULL,
+		.place = who->place, .symbol = who->symbol,
+		.args = d->args, .pid = who->pid, .tid = who->tid,
+		.has_site = s->started, .has_time = true, .time_ns = d->time_ns,
+		.count = d->sent,
+	});
+	if (s->options->learn)
+		learn_call(s->options->learn, who->image, d->id, d->args,
+			   d->time_ns);
+}
+
+static struct denial denial_of(const struct session *s,
+			       const struct seccomp_notif *n)
+{
+	uint64_t now = now_ns();
+	struct denial d = {
+		.id = { n->data.arch, n->data.nr },
+		.action = filter_run(s->options->filter, &n->data),
+		.time_ns = now > s->start_ns ? now - s->start_ns : 0,
+	};
 
 	for (size_t i = 0; i < 6; i++)
-		args[i] = n->data.args[i];
+		d.args[i] = n->data.args[i];
+	return d;
+}
+
+static void judge(struct session *s, const struct seccomp_notif *n)
+{
+	struct caller who = caller_find(s->callers, s->listener, n);
+	struct denial d = denial_of(s, n);
+
 	if (filter_is_own_load(&n->data))
-		note_own_load(s, &n->data, image);
-	sent = send_answer(s, n->id, action);
-	if (!action_allows(action))
-		report_add(s->report, &(struct violation){
-			.id = id, .answer = action_name(action, buf),
-			.image = image, .args = args, .pid = n->pid,
-			.count = sent,
-		});
-	free(image);
+		note_own_load(s, &n->data, &who);
+	d.sent = send_answer(s, n->id, d.action);
+	if (!action_allows(d.action))
+		add_denial(s, &d, &who, NULL);
+}
+
+/* The command's own execve belongs to the new image, which is not there yet. */
+static void judge_start(struct session *s, const struct seccomp_notif *n)
+{
+	struct denial d = denial_of(s, n);
+
+	d.sent = send_answer(s, n->id, d.action);
+	if (!action_allows(d.action) && s->n_starts < STARTS_MAX)
+		s->starts[s->n_starts++] = d;
+}
+
+/* The file, as the child found it; heap, NULL: there is none. */
+static char *command_path(const struct command *c)
+{
+	const char *name = c->argv[0];
+
+	if (c->cwd && *name != '/' && strchr(name, '/'))
+		return xasprintf("%s/%s", c->cwd, name);
+	return command_find(name);
+}
+
+static void settle_starts(struct session *s)
+{
+	const char *name = s->command->argv[0];
+	struct caller who = { .pid = s->child.pid, .tid = s->child.pid };
+	char *path;
+
+	if (!s->n_starts)
+		return;
+	path = command_path(s->command);
+	who.image = caller_image(s->callers, s->started ? s->child.pid : 0,
+				 path);
+	for (size_t i = 0; i < s->n_starts; i++)
+		add_denial(s, &s->starts[i], &who, s->started ? NULL : name);
+	s->n_starts = 0;
+	free(path);
 }
 
 static bool is_exec(const struct seccomp_data *data)
@@ -180,6 +273,7 @@ static void see_result(struct session *s)
 		return;
 	command_result(&s->child, &error, &what);
 	s->started = true;
+	settle_starts(s);
 }
 
 static void serve(struct session *s)
@@ -190,8 +284,10 @@ static void serve(struct session *s)
 		return;
 	see_result(s);
 	/* Before the program, all calls but execve are ours. */
-	if (s->started || is_exec(&n.data))
+	if (s->started)
 		judge(s, &n);
+	else if (is_exec(&n.data))
+		judge_start(s, &n);
 	else
 		listener_continue(s->listener, n.id);
 }
@@ -221,6 +317,8 @@ static void see_exit(struct session *s)
 
 	if (s->child.result_fd >= 0)
 		failure = command_result(&s->child, &error, &what);
+	s->started = failure == COMMAND_STARTED;
+	settle_starts(s);
 	if (failure != COMMAND_STARTED) {
 		s->failed = true;
 		say_failure(s, failure, error, what);
@@ -228,7 +326,6 @@ static void see_exit(struct session *s)
 	}
 	waitpid(s->child.pid, &s->status, 0);
 	close(s->child.pidfd);
-	s->started = true;
 	s->exited = true;
 	s->notice = now_ms() + 1000 * WAIT_NOTICE;
 }
@@ -273,7 +370,7 @@ static void see_signal(struct session *s)
 		message_error("ended by SIG%s before the command",
 			      sigabbrev_np(info.ssi_signo));
 		send_signal(s, SIGKILL);
-		s->ended = true;
+		s->ended = s->cut_short = true;
 	} else if (!has_got(s, &info)) {
 		send_signal(s, info.ssi_signo);
 	}
@@ -329,10 +426,14 @@ static void turn(struct session *s)
 		{ s->hung_up ? -1 : listener_fd(s->listener), POLLIN, 0 },
 		{ s->exited ? -1 : s->child.pidfd, POLLIN, 0 },
 		{ s->signal_fd, POLLIN, 0 },
+		/* So that the new image is looked at while it is there. */
+		{ s->n_starts ? s->child.result_fd : -1, POLLIN, 0 },
 	};
 
-	if (poll(p, 3, poll_timeout(s)) < 0)
+	if (poll(p, 4, poll_timeout(s)) < 0)
 		return;
+	if (p[3].revents)
+		see_result(s);
 	if (p[0].revents & POLLIN)
 		serve(s);
 	else if (p[0].revents)
@@ -358,10 +459,37 @@ static void say_own_loads(const struct session *s)
 {
 	if (s->own_filter)
 		message_note("%s loads a filter of its own: calls that it "
-			     "answers are not seen here", s->own_filter);
+			     "answers are %s", s->own_filter,
+			     hidden_is_whole(s->hidden) ? "recorded as well" :
+			     "not seen here");
 	if (s->own_listener)
 		message_note("%s takes a listener of its own, which the kernel "
 			     "refuses beside ours (EBUSY)", s->own_listener);
+}
+
+/* After all that was notified: these are what was not. */
+static void add_hidden(struct session *s)
+{
+	struct trace *t = trace_new();
+	uint64_t begun;
+
+	if (!hidden_finish(s->hidden, t) || !t->n_runs)
+		goto out;
+	if (!trace_is_whole(t))
+		hidden_miss(s->hidden);
+	begun = t->runs[0]->start_ns;
+	begun = begun > s->start_utc_ns ? begun - s->start_utc_ns : 0;
+	simulate_hidden(s->options->filter, t, begun, s->report,
+			s->options->learn);
+out:
+	trace_free(t);
+}
+
+static void say_strict(const struct session *s)
+{
+	if (s->own_strict)
+		message_note("a task enters the strict mode of seccomp, which "
+			     "the kernel refuses beside our filter (EINVAL)");
 }
 
 static void watch(struct session *s)
@@ -382,7 +510,9 @@ static void watch(struct session *s)
 	if (s->ended && !s->hung_up)
 		message_note("what is left runs on under the filter, and what "
 			     "that denies answers ENOSYS now");
+	add_hidden(s);
 	say_own_loads(s);
+	say_strict(s);
 }
 
 static void abandon_child(const struct session *s)
@@ -401,6 +531,8 @@ static bool start(struct session *s, struct command *command,
 	command->mask = mask;
 	command->hook = listener_hook;
 	command->hook_arg = s->listener;
+	s->start_ns = now_ns();
+	s->start_utc_ns = clock_ns(CLOCK_REALTIME);
 	err = command_start(command, &s->child);
 	if (err) {
 		message_error("cannot start the command: %s", strerror(-err));
@@ -441,14 +573,34 @@ static bool run(struct session *s, struct command *command)
 	return ok;
 }
 
+static void fill_result(const struct session *s, struct live_result *r)
+{
+	r->has_status = s->exited;
+	r->status = WIFSIGNALED(s->status) ? -WTERMSIG(s->status) :
+		WEXITSTATUS(s->status);
+	r->duration_ns = now_ns() - s->start_ns;
+	r->interfered = s->stage != RUNNING || s->n_signals;
+}
+
 bool live_run(const struct live_options *o, struct command *command,
-	      struct report *report)
+	      struct run *described, struct report *report,
+	      struct live_result *result)
 {
 	struct session s = {
 		.options = o, .command = command, .report = report,
+		.callers = callers_new(), .hidden = hidden_new(),
 	};
-	bool ok = run(&s, command);
+	bool ok;
 
+	if (o->learn)
+		learn_begin(o->learn, described);
+	ok = run(&s, command);
+	fill_result(&s, result);
+	if (o->learn)
+		learn_end(o->learn, result->has_status, result->status,
+			  result->duration_ns, ok && !s.cut_short);
+	hidden_free(s.hidden);
+	callers_free(s.callers);
 	free(s.own_filter);
 	free(s.own_listener);
 	return ok;

@@ -3,10 +3,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
+#include "describe.h"
 #include "memory.h"
 #include "message.h"
+#include "outcome.h"
 #include "text.h"
 
 struct picked {
@@ -163,24 +166,70 @@ static void say_command(const struct run *run)
 	free(line);
 }
 
-static bool replay_run(const struct run *run, int stdout_fd,
+static bool is_how(const struct run *run, const char *how)
+{
+	for (char **h = run->how; h && *h; h++)
+		if (!strcmp(*h, how))
+			return true;
+	return false;
+}
+
+static void say_differences(const struct run *run)
+{
+	char *kernel = text_printable(run->kernel);
+	struct utsname here;
+	bool same = uname(&here) || !strcmp(run->kernel, here.release);
+
+	message_note("not as recorded: the environment and stdin are those of "
+		     "sp-verify%s%s%s", is_how(run, "attached") ? "; it was "
+		     "attached to while it ran, and is started anew here" :
+		     "", same ? "" : "; it ran on Linux ",
+		     same ? "" : kernel);
+	free(kernel);
+}
+
+/* The recorded run, to be made once more. */
+static void describe_again(const struct run *recorded,
+			   const struct command_user *user, struct run *run)
+{
+	int error = describe_run(run, recorded->argv, recorded->name, user);
+
+	if (error)
+		message_fatal("%s", strerror(-error));
+	free(run->cwd);
+	run->cwd = xstrdup(recorded->cwd);
+	run->umask = recorded->umask;
+	memcpy(run->rlimits, recorded->rlimits, sizeof(run->rlimits));
+	describe_append(&run->how, "command");
+}
+
+static bool replay_run(const struct run *recorded, int stdout_fd,
 		       const struct live_options *o, struct report *report)
 {
 	struct rlimit limits[RLIM_NLIMITS];
 	struct command_user user = {
-		.uid = run->uid, .gid = run->gid,
-		.groups = run->groups, .n_groups = run->n_groups,
+		.uid = recorded->uid, .gid = recorded->gid,
+		.groups = recorded->groups, .n_groups = recorded->n_groups,
 	};
-	mode_t mask = run->umask;
+	mode_t mask = recorded->umask;
 	struct command command = {
-		.argv = run->argv, .cwd = run->cwd, .umask = &mask,
-		.user = is_own_user(run) ? NULL : &user, .limits = limits,
-		.stdout_fd = stdout_fd,
+		.argv = recorded->argv, .cwd = recorded->cwd, .umask = &mask,
+		.user = is_own_user(recorded) ? NULL : &user,
+		.limits = limits, .stdout_fd = stdout_fd,
 	};
+	struct live_result result;
+	struct run run = { 0 };
+	bool ok;
 
-	say_command(run);
-	set_limits(run, limits);
-	return live_run(o, &command, report);
+	say_command(recorded);
+	say_differences(recorded);
+	set_limits(recorded, limits);
+	describe_again(recorded, &user, &run);
+	ok = live_run(o, &command, &run, report, &result);
+	if (ok && o->enforce)
+		outcome_compare(recorded, &result);
+	run_free(&run);
+	return ok;
 }
 
 bool replay(const struct trace *t, const char *pick, int stdout_fd,

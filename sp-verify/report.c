@@ -8,14 +8,18 @@
 
 #include "junit.h"
 #include "memory.h"
+#include "site.h"
 #include "text.h"
 
 struct row {
 	struct call_id id;
 	char *answer;
-	uint64_t count;
+	uint64_t count, marked;
 	char **images;
 	size_t n_images;
+	bool has_time;
+	uint64_t first_ns;
+	struct sites sites;
 };
 
 struct report {
@@ -41,6 +45,7 @@ void report_free(struct report *r)
 			free(r->rows[i].images[j]);
 		free(r->rows[i].images);
 		free(r->rows[i].answer);
+		sites_free(&r->rows[i].sites);
 	}
 	free(r->rows);
 	free(r);
@@ -79,6 +84,36 @@ void report_add(struct report *r, const struct violation *v)
 		row->count = UINT64_MAX;
 	if (v->image)
 		add_image(row, v->image);
+	if (v->has_time && (!row->has_time || v->time_ns < row->first_ns)) {
+		row->has_time = true;
+		row->first_ns = v->time_ns;
+	}
+	if (v->has_site)
+		sites_add(&row->sites, v);
+}
+
+void report_mark(struct report *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		r->rows[i].marked = r->rows[i].count;
+}
+
+uint64_t report_count(const struct report *r, struct call_id id)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < r->n; i++)
+		if (!call_id_compare(&r->rows[i].id, &id))
+			count += r->rows[i].count - r->rows[i].marked;
+	return count;
+}
+
+bool report_has(const struct report *r, struct call_id id)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (!call_id_compare(&r->rows[i].id, &id))
+			return true;
+	return false;
 }
 
 size_t report_size(const struct report *r)
@@ -104,10 +139,12 @@ static void sort(struct report *r)
 	if (!r->n)		/* qsort(3) takes no null array */
 		return;
 	qsort(r->rows, r->n, sizeof(*r->rows), compare_rows);
-	for (size_t i = 0; i < r->n; i++)
+	for (size_t i = 0; i < r->n; i++) {
 		if (r->rows[i].n_images)
 			qsort(r->rows[i].images, r->rows[i].n_images,
 			      sizeof(char *), compare_images);
+		sites_sort(&r->rows[i].sites);
+	}
 }
 
 static const char *arch_label(struct call_id id, char buf[16])
@@ -165,6 +202,26 @@ static void print_images(const struct row *row, FILE *out)
 	putc('\n', out);
 }
 
+/* Under its row, deeper than any of its numbers. */
+static void print_sites(const struct row *row, const struct widths *w,
+			FILE *out)
+{
+	int indent = (w->arch ? w->arch + 2 : 0) + w->nr + 2 + w->count + 4;
+	char *rest = sites_rest(&row->sites);
+
+	for (size_t i = 0; i < row->sites.n && i < SITES_SHOWN; i++) {
+		const struct site *s = &row->sites.at[i];
+		char *text = site_text(s, row->id, row->n_images > 1);
+
+		fprintf(out, "%*" PRIu64 "  %s\n", indent,
+			s->count ? s->count : 1, text);
+		free(text);
+	}
+	if (rest)
+		fprintf(out, "%*s  %s\n", indent, "", rest);
+	free(rest);
+}
+
 static void print_row(const struct row *row, const struct widths *w, FILE *out)
 {
 	char name[SYSCALL_NAME_MAX], arch[16];
@@ -175,6 +232,7 @@ static void print_row(const struct row *row, const struct widths *w, FILE *out)
 		w->count, shown_count(row), w->name,
 		syscall_label(row->id, name), w->answer, row->answer);
 	print_images(row, out);
+	print_sites(row, w, out);
 }
 
 void report_print(struct report *r, FILE *out)
@@ -199,12 +257,15 @@ static json_t *row_json(const struct row *row)
 
 	for (size_t i = 0; i < row->n_images; i++)
 		json_array_append_new(images, text_json(row->images[i]));
-	return json_pack("{ss si ss so ss so}",
+	return json_pack("{ss si ss so ss so so so}",
 			 "arch", arch_label(row->id, arch),
 			 "nr", (int)row->id.nr,
 			 "name", syscall_label(row->id, name),
 			 "count", uint_json(shown_count(row)),
-			 "answer", row->answer, "images", images);
+			 "answer", row->answer, "images", images,
+			 "first_ns", row->has_time ? uint_json(row->first_ns) :
+			 json_null(),
+			 "sites", sites_json(&row->sites, row->id));
 }
 
 void report_json(struct report *r, FILE *out)
@@ -235,6 +296,31 @@ static char *images_text(const struct row *row)
 	return text;
 }
 
+/* A line for each site; the caller frees. */
+static char *sites_text(const struct row *row)
+{
+	char *text = xstrdup(""), *rest = sites_rest(&row->sites);
+
+	for (size_t i = 0; i < row->sites.n && i < SITES_SHOWN; i++) {
+		const struct site *s = &row->sites.at[i];
+		char *one = site_text(s, row->id, true);
+		char *longer = xasprintf("%s%" PRIu64 "  %s\n", text,
+					 s->count ? s->count : 1, one);
+
+		free(one);
+		free(text);
+		text = longer;
+	}
+	if (rest) {
+		char *longer = xasprintf("%s%s\n", text, rest);
+
+		free(text);
+		text = longer;
+	}
+	free(rest);
+	return text;
+}
+
 void report_junit(struct report *r, FILE *out)
 {
 	struct junit *j = junit_begin(out, r->n);
@@ -249,8 +335,10 @@ void report_junit(struct report *r, FILE *out)
 		char *message = xasprintf("%s, %" PRIu64 " times%s",
 					  row->answer, shown_count(row),
 					  images);
+		char *sites = sites_text(row);
 
-		junit_failure(j, name, message);
+		junit_failure(j, name, message, sites);
+		free(sites);
 		free(message);
 		free(images);
 		free(name);

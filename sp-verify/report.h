@@ -18,9 +18,13 @@ struct violation {
 	struct call_id id;
 	const char *answer;	/* "EPERM", "EPERM or ENOSYS", "kill process" */
 	const char *image;	/* the executable's path; NULL: not known */
-	const char *place;	/* where the call instruction is; NULL: not known */
+	const char *place;	/* as struct place has it; NULL: not known */
+	const char *symbol;	/* likewise */
 	const uint64_t *args;	/* six; NULL: not known */
-	uint32_t pid;		/* of the task, as the verifier sees it; 0: not known */
+	uint32_t pid, tid;	/* as the verifier sees them; 0: not known */
+	const char *own;	/* what a filter of the workload's own answers
+				   before the profile; NULL: none does */
+	bool has_site;		/* it is listed where it was made: a command's */
 	bool has_time;
 	uint64_t time_ns;	/* since the run's start */
 	/* A violation that is added with 0 is shown as 1: it was tried at
@@ -30,6 +34,11 @@ struct violation {
 
 /* Takes copies. Violations of one call with one answer add up. */
 void report_add(struct report *r, const struct violation *v);
+/* How often a call was added since the mark, whatever its answer. */
+void report_mark(struct report *r);
+uint64_t report_count(const struct report *r, struct call_id id);
+/* Whether it was ever added. */
+bool report_has(const struct report *r, struct call_id id);
 /* Distinct violations. */
 size_t report_size(const struct report *r);
 /* Aligned columns, sorted by architecture and number; nothing when empty. */

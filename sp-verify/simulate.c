@@ -7,9 +7,11 @@
 #include "memory.h"
 #include "message.h"
 #include "text.h"
+#include "verdict.h"
 
 /* The losses after which a call of the workload may be missing. */
 static const char *const touching[] = { "call", "task" };
+enum { N_TOUCHING = sizeof(touching) / sizeof(touching[0]) };
 
 static bool run_is_usable(const struct run *run, bool partial)
 {
@@ -17,7 +19,7 @@ static bool run_is_usable(const struct run *run, bool partial)
 	bool fine = true;
 
 	run_id_hex(run, id);
-	for (size_t i = 0; i < sizeof(touching) / sizeof(touching[0]); i++) {
+	for (size_t i = 0; i < N_TOUCHING; i++) {
 		uint64_t lost = run_lost(run, touching[i]);
 
 		if (!lost)
@@ -35,6 +37,17 @@ static bool run_is_usable(const struct run *run, bool partial)
 	return fine;
 }
 
+bool trace_is_whole(const struct trace *t)
+{
+	bool whole = true;
+
+	for (size_t i = 0; i < t->n_runs; i++)
+		for (size_t k = 0; k < N_TOUCHING; k++)
+			whole &= t->runs[i]->complete &&
+				!run_lost(t->runs[i], touching[k]);
+	return whole;
+}
+
 bool trace_is_usable(const struct trace *t, bool partial)
 {
 	bool fine = true;
@@ -50,43 +63,11 @@ bool trace_is_usable(const struct trace *t, bool partial)
 	return fine;
 }
 
-enum verdict { ALLOWED, DENIED, UNDECIDED };
-
-static enum verdict judge(const struct filter_answers *answers)
-{
-	size_t allowed = 0;
-
-	for (size_t i = 0; i < answers->n; i++)
-		allowed += action_allows(answers->actions[i]);
-	if (answers->more)
-		return UNDECIDED;
-	if (allowed == answers->n)
-		return ALLOWED;
-	return allowed ? UNDECIDED : DENIED;
-}
-
-/* "EPERM", or "EPERM or ENOSYS" where arguments decide; the caller frees. */
-static char *describe(const struct filter_answers *answers)
-{
-	char *text = xstrdup("");
-
-	for (size_t i = 0; i < answers->n; i++) {
-		char buf[ACTION_NAME_MAX];
-		char *longer = xasprintf("%s%s%s", text, i ? " or " : "",
-					 action_name(answers->actions[i],
-						     buf));
-
-		free(text);
-		text = longer;
-	}
-	return text;
-}
-
 static void add_violation(struct report *report, const struct trace *t,
 			  const struct call_total *total,
 			  const struct filter_answers *answers)
 {
-	char *answer = describe(answers);
+	char *answer = verdict_text(answers);
 
 	for (size_t i = 0; i < t->calls.n; i++) {
 		const struct call *call = t->calls.at[i];
@@ -163,10 +144,10 @@ static enum verdict judge_values(const struct filter *filter,
 	char *answer, *given, *text;
 
 	filter_run_known(filter, fact->id, values, n, &answers);
-	verdict = judge(&answers);
-	if (verdict != DENIED)
+	verdict = verdict_of(&answers);
+	if (verdict != VERDICT_DENIED)
 		return verdict;
-	answer = describe(&answers);
+	answer = verdict_text(&answers);
 	given = argument_text(fact->id, values, n);
 	text = xasprintf("%s with %s", answer, given);
 	report_add(report, &(struct violation){
@@ -187,16 +168,16 @@ static enum verdict judge_arguments(const struct filter *filter,
 				    const struct call_total *total,
 				    struct report *report)
 {
-	enum verdict verdict = ALLOWED;
+	enum verdict verdict = VERDICT_ALLOWED;
 
 	if (!knows_arguments(t, total))
-		return UNDECIDED;
+		return VERDICT_UNDECIDED;
 	for (size_t i = 0; i < t->arguments.n; i++) {
 		const struct call *fact = t->arguments.at[i];
 
 		if (!call_id_compare(&fact->id, &total->id) &&
-		    judge_values(filter, t, fact, report) == UNDECIDED)
-			verdict = UNDECIDED;
+		    judge_values(filter, t, fact, report) == VERDICT_UNDECIDED)
+			verdict = VERDICT_UNDECIDED;
 	}
 	return verdict;
 }
@@ -213,13 +194,13 @@ size_t simulate(const struct filter *filter, const struct trace *t,
 		enum verdict verdict;
 
 		filter_run_any(filter, totals[i].id, &answers);
-		verdict = judge(&answers);
-		if (verdict == UNDECIDED)
+		verdict = verdict_of(&answers);
+		if (verdict == VERDICT_UNDECIDED)
 			verdict = judge_arguments(filter, t, &totals[i],
 						  report);
-		if (verdict == DENIED)
+		if (verdict == VERDICT_DENIED)
 			add_violation(report, t, &totals[i], &answers);
-		else if (verdict == UNDECIDED)
+		else if (verdict == VERDICT_UNDECIDED)
 			append(&undecided, totals[i].id);
 	}
 	if (undecided)
@@ -229,4 +210,112 @@ size_t simulate(const struct filter *filter, const struct trace *t,
 	free(totals);
 	note_denials(t);
 	return n;
+}
+
+/* What a filter of the workload's own answers. */
+
+struct hidden_calls {
+	const struct filter *filter;
+	const struct trace *trace;
+	uint64_t begun_ns;
+	struct report *report;
+	struct learn *learn;
+	char *undecided;
+};
+
+/*
+ * The kernel's own codes, linux/errno.h: a call that ours held was given up,
+ * and is made again or its task died.
+ */
+static bool is_given_up(int32_t answer)
+{
+	enum { RESTART_FIRST = 512, RESTART_LAST = 516 };
+
+	return -answer >= RESTART_FIRST && -answer <= RESTART_LAST;
+}
+
+static void add_hidden(struct hidden_calls *h, const struct call *fact,
+		       const char *own, uint64_t count)
+{
+	struct filter_answers answers;
+	enum verdict verdict;
+	char *answer;
+
+	filter_run_any(h->filter, fact->id, &answers);
+	verdict = verdict_of(&answers);
+	if (verdict == VERDICT_UNDECIDED)
+		append(&h->undecided, fact->id);
+	if (verdict != VERDICT_DENIED)
+		return;
+	answer = verdict_text(&answers);
+	report_add(h->report, &(struct violation){
+		.id = fact->id, .answer = answer, .own = own, .count = count,
+		.image = image_name(h->trace->images[fact->image]),
+		.has_site = true, .has_time = true,
+		.time_ns = h->begun_ns + call_first_ns(fact),
+	});
+	free(answer);
+	if (h->learn)
+		learn_hidden(h->learn, h->trace, fact, count, h->begun_ns);
+}
+
+/* A handler or a supervisor stands in; the count has those that were made. */
+static void add_skipped(struct hidden_calls *h, const struct call *call)
+{
+	uint64_t made = report_count(h->report, call->id);
+	uint64_t all = call_count(call);
+
+	add_hidden(h, call, "trap", all > made ? all - made : 1);
+}
+
+/*
+ * Every call that is made has come by us. One that has not, but is there, was
+ * answered at a time when the recorder could not tell it from one in progress.
+ */
+static bool is_unseen(const struct hidden_calls *h, const struct call *call)
+{
+	struct filter_answers answers;
+
+	filter_run_any(h->filter, call->id, &answers);
+	return verdict_of(&answers) == VERDICT_DENIED &&
+		!report_has(h->report, call->id);
+}
+
+static void add_calls(struct hidden_calls *h)
+{
+	const struct facts *calls = &h->trace->calls;
+	bool *unseen = xcalloc(calls->n + 1, sizeof(*unseen));
+
+	for (size_t i = 0; i < calls->n; i++)
+		unseen[i] = is_unseen(h, calls->at[i]);
+	for (size_t i = 0; i < calls->n; i++)
+		if (call_flags(calls->at[i]) & SIGHTING_SKIPPED)
+			add_skipped(h, calls->at[i]);
+		else if (unseen[i])
+			add_hidden(h, calls->at[i], "not known how",
+				   call_count(calls->at[i]));
+	free(unseen);
+}
+
+void simulate_hidden(const struct filter *filter, const struct trace *t,
+		     uint64_t begun_ns, struct report *report,
+		     struct learn *learn)
+{
+	struct hidden_calls h = { filter, t, begun_ns, report, learn, NULL };
+	char buf[DENIAL_TEXT_MAX];
+
+	add_calls(&h);
+	for (size_t i = 0; i < t->denials.n; i++) {
+		const struct call *denial = t->denials.at[i];
+
+		if (!is_given_up(denial->answer))
+			add_hidden(&h, denial,
+				   denial_text(denial->answer, buf),
+				   call_count(denial));
+	}
+	if (h.undecided)
+		message_note("undecided, since arguments decide that are not "
+			     "known where a filter of the command's own "
+			     "answers: %s", h.undecided);
+	free(h.undecided);
 }

@@ -4,6 +4,7 @@
 #define SIMULATE_H
 
 #include "filter.h"
+#include "learn.h"
 #include "report.h"
 #include "trace.h"
 
@@ -16,5 +17,15 @@ bool trace_is_usable(const struct trace *t, bool partial);
 /* Returns how many distinct calls were looked at. */
 size_t simulate(const struct filter *filter, const struct trace *t,
 		struct report *report);
+
+/* Whether it is whole, in silence. */
+bool trace_is_whole(const struct trace *t);
+/*
+ * The calls of a recording that a filter of the workload's own answered, by
+ * their number; it began so long after the run. `learn` may be NULL.
+ */
+void simulate_hidden(const struct filter *filter, const struct trace *t,
+		     uint64_t begun_ns, struct report *report,
+		     struct learn *learn);
 
 #endif

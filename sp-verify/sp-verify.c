@@ -1,224 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sp-verify: a profile against a trace, or against a command run under it. */
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "confine.h"
+#include "describe.h"
+#include "learn.h"
 #include "live.h"
-#include "memory.h"
 #include "message.h"
+#include "options.h"
+#include "outcome.h"
 #include "output.h"
 #include "replay.h"
+#include "score.h"
 #include "simulate.h"
-#include "text.h"
-
-static const char help[] =
-"Usage: sp-verify -p PROFILE [TRACE...]\n"
-"       sp-verify -p PROFILE [-t SECONDS] [--enforce] -- COMMAND [ARG...]\n"
-"       sp-verify -p PROFILE [-t SECONDS] [--enforce] --replay [TRACE...]\n"
-"       sp-verify --landlock=POLICY [TRACE...]\n"
-"       sp-verify --landlock=POLICY [-t SECONDS] [--enforce] -- COMMAND [ARG...]\n"
-"List every call that a seccomp profile denies: of recordings, without\n"
-"running anything; of a command; or of a recorded command run again. Or list\n"
-"what a Landlock policy denies: to recorded paths and ports, or to a command\n"
-"that is run under it.\n"
-"With no TRACE, or when TRACE is -, read stdin.\n"
-"\n"
-"  -p, --profile=FILE   the profile: an OCI seccomp object or a config.json\n"
-"      --landlock=FILE  the policy, as sp-emit --landlock writes it\n"
-"      --replay         run the commands of the recordings again\n"
-"      --run=ID         with --replay: only runs of this name or id\n"
-"      --enforce        answer calls as the profile says\n"
-"  -t, --time=SECONDS   end the command after that time\n"
-"  -o, --output=FILE    write the list to FILE, whole or not at all\n"
-"      --json           the list as a JSON array\n"
-"      --junit=FILE     write a JUnit file as well, for a CI\n"
-"      --allow-partial  accept recordings that do not hold all calls\n"
-"  -h, --help           print this help\n"
-"  -V, --version        print the version\n"
-"\n"
-"A command's stdout is stderr, unless the list goes to a FILE.\n"
-"Exit status: 0 no violation, 1 violations, 2 trouble.\n";
-
-struct options {
-	const char *profile;	/* NULL: a Landlock policy is given */
-	const char *landlock;
-	const char *output;	/* NULL: stdout */
-	const char *run;	/* NULL: all */
-	const char *junit;	/* NULL: none is written */
-	bool replay, enforce, partial, json;
-	unsigned int timeout;	/* seconds; 0: none */
-	char **traces;		/* NULL-terminated */
-	size_t n_traces;
-	char **command;		/* NULL: none */
-};
-
-static unsigned int parse_seconds(const char *text)
-{
-	char *end;
-	unsigned long value = strtoul(text, &end, 10);
-
-	if (*text < '0' || *text > '9' || *end || !value ||
-	    value > INT32_MAX)
-		message_usage("%s: not a number of seconds", text);
-	return value;
-}
-
-enum { OPT_REPLAY = 256, OPT_RUN, OPT_ENFORCE, OPT_PARTIAL, OPT_LANDLOCK,
-       OPT_JSON, OPT_JUNIT,
-       OPERAND = 1 };
-
-static void take_option(struct options *o, int c)
-{
-	switch (c) {
-	case OPERAND:
-		o->traces = xgrow(o->traces, o->n_traces, sizeof(char *));
-		o->traces[o->n_traces++] = optarg;
-		break;
-	case 'p':
-		o->profile = optarg;
-		break;
-	case OPT_JSON:
-		o->json = true;
-		break;
-	case OPT_JUNIT:
-		o->junit = optarg;
-		break;
-	case OPT_LANDLOCK:
-		o->landlock = optarg;
-		break;
-	case 'o':
-		o->output = optarg;
-		break;
-	case 't':
-		o->timeout = parse_seconds(optarg);
-		break;
-	case OPT_REPLAY:
-		o->replay = true;
-		break;
-	case OPT_RUN:
-		o->run = optarg;
-		break;
-	case OPT_ENFORCE:
-		o->enforce = true;
-		break;
-	case OPT_PARTIAL:
-		o->partial = true;
-		break;
-	case 'h':
-		message_help(help);
-	case 'V':
-		message_version();
-	default:
-		message_try_help();
-	}
-}
-
-/*
- * Operands come in order ("-" in the option string), so that only what
- * stands after a "--" that is no option's argument is ever run.
- */
-static void parse_options(struct options *o, int argc, char **argv)
-{
-	static const struct option longs[] = {
-		{ "profile", required_argument, NULL, 'p' },
-		{ "json", no_argument, NULL, OPT_JSON },
-		{ "junit", required_argument, NULL, OPT_JUNIT },
-		{ "landlock", required_argument, NULL, OPT_LANDLOCK },
-		{ "output", required_argument, NULL, 'o' },
-		{ "time", required_argument, NULL, 't' },
-		{ "replay", no_argument, NULL, OPT_REPLAY },
-		{ "run", required_argument, NULL, OPT_RUN },
-		{ "enforce", no_argument, NULL, OPT_ENFORCE },
-		{ "allow-partial", no_argument, NULL, OPT_PARTIAL },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 },
-	};
-	int c, before = optind;
-
-	while ((c = getopt_long(argc, argv, "-p:o:t:hV", longs, NULL)) != -1) {
-		take_option(o, c);
-		before = optind;
-	}
-	if (optind > before)	/* the last step was over "--" */
-		o->command = argv + optind;
-	o->traces = xgrow(o->traces, o->n_traces, sizeof(char *));
-}
-
-static void check_options(const struct options *o)
-{
-	const char *judge = o->profile ? o->profile : o->landlock;
-	bool runs = o->command || o->replay;
-
-	if (!judge)
-		message_usage("no profile: -p is missing");
-	if (o->profile && o->landlock)
-		message_usage("-p and --landlock: one of the two");
-	if (o->landlock && o->replay)
-		message_usage("--replay is for -p");
-	if (o->command && !*o->command)
-		message_usage("no command after --");
-	if (o->command && (o->n_traces || o->replay))
-		message_usage("either recordings or a command");
-	if (o->run && !o->replay)
-		message_usage("--run is for --replay");
-	if (!runs && (o->enforce || o->timeout))
-		message_usage("%s is for commands",
-			      o->enforce ? "--enforce" : "-t");
-	if (o->command || strcmp(judge, "-"))
-		return;
-	for (size_t i = 0; i < o->n_traces; i++)
-		if (!strcmp(o->traces[i], "-"))
-			message_usage("stdin is either profile or recording");
-	if (!o->n_traces)
-		message_usage("stdin is either profile or recording");
-}
-
-static void say_unknown(const struct options *o, const struct profile *p)
-{
-	char *list = NULL;
-
-	for (size_t i = 0; i < p->n_unknown; i++) {
-		char *longer = xasprintf("%s%s%s", list ? list : "",
-					 list ? ", " : "", p->unknown[i]);
-
-		free(list);
-		list = longer;
-	}
-	if (list) {
-		char *printable = text_printable(list);
-
-		message_note("%s: unknown names, ignored as runtimes do: %s",
-			     o->profile, printable);
-		free(printable);
-	}
-	free(list);
-}
-
-/* NULL: printed and latched. */
-static struct filter *load_filter(const struct options *o)
-{
-	struct profile *p = profile_load(o->profile);
-	struct filter *f = NULL;
-	char *problem = NULL;
-	int err;
-
-	if (!p)
-		return NULL;
-	say_unknown(o, p);
-	err = filter_compile(p, &f, &problem);
-	if (err)
-		message_error("%s: %s", o->profile,
-			      problem ? problem : strerror(-err));
-	else if (problem)
-		message_note("%s: %s", o->profile, problem);
-	free(problem);
-	profile_free(p);
-	return f;
-}
+#include "staging.h"
 
 static bool load_traces(const struct options *o, struct trace *t)
 {
@@ -247,23 +44,43 @@ static void say_if_clean(bool ran, const struct report *report)
 
 /* Each returns whether there is something to write. */
 
-static bool verify_command(const struct options *o, const struct filter *f,
-			   struct report *report)
+static struct live_options live_options(const struct options *o,
+					const struct filter *f,
+					struct learn *learn)
 {
-	struct live_options live = { f, o->enforce, o->timeout };
+	return (struct live_options){
+		.filter = f, .enforce = o->enforce, .timeout = o->timeout,
+		.learn = learn,
+	};
+}
+
+static bool verify_command(const struct options *o, const struct filter *f,
+			   struct report *report, struct learn *learn)
+{
+	struct live_options live = live_options(o, f, learn);
 	struct command command = {
 		.argv = o->command, .stdout_fd = command_stdout(o),
 	};
-	bool ok = live_run(&live, &command, report);
+	struct live_result result;
+	struct run run = { 0 };
+	int error = describe_run(&run, o->command, NULL, NULL);
+	bool ok;
 
+	if (error)
+		message_fatal("%s", strerror(-error));
+	describe_append(&run.how, "command");
+	ok = live_run(&live, &command, &run, report, &result);
+	if (ok && o->enforce)
+		outcome_say(&result);
 	say_if_clean(ok, report);
+	run_free(&run);
 	return ok || report_size(report);
 }
 
 static bool verify_replay(const struct options *o, const struct filter *f,
-			  struct report *report)
+			  struct report *report, struct learn *learn)
 {
-	struct live_options live = { f, o->enforce, o->timeout };
+	struct live_options live = live_options(o, f, learn);
 	struct trace *t = trace_new();
 	bool ok = load_traces(o, t) &&
 		  replay(t, o->run, command_stdout(o), &live, report);
@@ -274,7 +91,7 @@ static bool verify_replay(const struct options *o, const struct filter *f,
 }
 
 static bool verify_trace(const struct options *o, const struct filter *f,
-			 struct report *report)
+			 struct report *report, struct learn *learn)
 {
 	struct trace *t = trace_new();
 	bool ok = load_traces(o, t) && trace_is_usable(t, o->partial);
@@ -284,6 +101,8 @@ static bool verify_trace(const struct options *o, const struct filter *f,
 
 		if (!report_size(report))
 			message_note("%zu calls, no violation", n);
+		if (learn)
+			learn_trace(learn, t, f);
 	}
 	trace_free(t);
 	return ok;
@@ -376,53 +195,125 @@ static void confine(const struct options *o, const struct landlock_policy *p)
 	denied_free(denied);
 }
 
+static void write_list(const struct options *o, struct report *report,
+		       FILE *out)
+{
+	(o->json ? report_json : report_print)(report, out);
+}
+
 static void write_report(const struct options *o, struct report *report,
 			 struct output *out)
 {
-	(o->json ? report_json : report_print)(report, output_file(out));
+	write_list(o, report, output_file(out));
 	if (output_commit(out) && write_junit(o, NULL, report) &&
 	    report_size(report))
 		message_latch(STATUS_NO);
 }
 
+static bool verify_audit(const struct options *o, const struct filter *f,
+			 struct report *report, struct learn *learn)
+{
+	struct staging_options staging = {
+		.log = o->log, .filter = f, .exe = o->exe, .unit = o->unit,
+		.container = o->container, .timeout = o->timeout,
+		.learn = learn,
+	};
+
+	return staging_read(&staging, report);
+}
+
+/* What was learned is what was asked for: no violation is a no then. */
+static void write_learned(const struct options *o, struct report *report,
+			  struct learn *learn, struct output *out)
+{
+	write_list(o, report, stderr);
+	if (report_size(report))
+		message_note("%zu violation%s learned", report_size(report),
+			     report_size(report) == 1 ? "" : "s");
+	learn_write(learn, output_file(out));
+	if (output_commit(out))
+		write_junit(o, NULL, report);
+}
+
 static void verify(const struct options *o, const struct filter *f)
 {
 	struct report *report = report_new();
+	struct learn *learn = o->learn ? learn_new() : NULL;
+	unsigned int flags = OUTPUT_PRIVATE | (learn ? OUTPUT_BINARY : 0);
 	struct output *out;
 
-	if (output_open(&out, o->output, OUTPUT_PRIVATE)) {
-		bool ok = o->command ? verify_command(o, f, report)
-			: o->replay ? verify_replay(o, f, report)
-			: verify_trace(o, f, report);
+	if (output_open(&out, o->output, flags)) {
+		bool ok = (o->audit ? verify_audit :
+			   o->command ? verify_command :
+			   o->replay ? verify_replay : verify_trace)
+			(o, f, report, learn);
 
-		if (ok)
-			write_report(o, report, out);
-		else
+		if (!ok)
 			output_abandon(out);
+		else if (learn)
+			write_learned(o, report, learn, out);
+		else
+			write_report(o, report, out);
 	}
+	learn_free(learn);
 	report_free(report);
+}
+
+static void write_score(const struct options *o, const struct score *score)
+{
+	struct output *out;
+
+	if (!output_open(&out, o->output, 0))
+		return;
+	(o->json ? score_json : score_print)(score, output_file(out));
+	if (output_commit(out) && score_violations(score))
+		message_note("%zu recorded calls are not allowed: without "
+			     "--score they are listed",
+			     score_violations(score));
+}
+
+/* Without recordings, stdin is not read: a profile can be looked at alone. */
+static void score(const struct options *o, const struct filter *f)
+{
+	struct trace *t = o->n_traces ? trace_new() : NULL;
+	char *name = source_name(&o->source);
+	struct score *score;
+
+	if (!t || (load_traces(o, t) && trace_is_usable(t, o->partial))) {
+		score = score_new(f, name, t);
+		write_score(o, score);
+		score_free(score);
+	}
+	free(name);
+	trace_free(t);
+}
+
+static void judge(const struct options *o)
+{
+	struct filter *filter = source_load(&o->source);
+
+	if (filter && o->score)
+		score(o, filter);
+	else if (filter || source_is_empty(&o->source))
+		verify(o, filter);
+	filter_free(filter);
 }
 
 int main(int argc, char **argv)
 {
 	struct options o = { 0 };
 	struct landlock_policy *policy;
-	struct filter *filter;
 
 	message_init("sp-verify", STATUS_TROUBLE, argv);
-	parse_options(&o, argc, argv);
-	check_options(&o);
+	options_parse(&o, argc, argv);
 	if (o.landlock) {
 		policy = landlock_load(o.landlock);
 		if (policy)
 			confine(&o, policy);
 		landlock_free(policy);
 	} else {
-		filter = load_filter(&o);
-		if (filter)
-			verify(&o, filter);
-		filter_free(filter);
+		judge(&o);
 	}
-	free(o.traces);
+	options_free(&o);
 	return message_finish();
 }

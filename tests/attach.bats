@@ -103,6 +103,27 @@ new_cgroup() {
 	done
 }
 
+@test "--ready-fd: a byte once everything is followed, or none" {
+	local byte
+	marker
+	exec {ready}< <(exec 9>&1 >/dev/null
+		exec sp-record -q -o run.sp --ready-fd=9 -p "$(<pid)" 3>&-)
+	recorder=$!
+	read -r -t 10 -N 1 -u "$ready" byte
+	[ "$byte" = $'\n' ]
+	# It is closed as well, while the recording goes on.
+	run -1 read -r -t 10 -N 1 -u "$ready" byte
+	kill -0 "$recorder"
+	mark
+	kill -KILL "$(<pid)"
+	wait_for 10 test -e run.sp
+	[ "$(recorded getpgid)" -eq 1 ]
+	[ -z "$(sp-record -q -o no.sp --ready-fd=9 -p "$(<pid)" 9>&1 >/dev/null 2>&1)" ]
+	run -125 sp-record -o no.sp --ready-fd=77 -p $$
+	[[ $output == *"--ready-fd 77: not an open descriptor"* ]]
+	run -125 sp-record -o no.sp --ready-fd=2 -- true
+}
+
 @test "several processes, until the last has exited" {
 	marker 3
 	local first=$(<pid)

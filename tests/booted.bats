@@ -3,36 +3,7 @@
 # A systemd that boots as process 1 of namespaces of its own, with this machine's
 # /usr, runs a service under a recorded drop-in.
 load helper
-
-# boot SECONDS — systemd on ./root, to the end of test.service; log
-boot() {
-	# shellcheck disable=SC2016 # for the shell inside
-	timeout -k 5 "$1" unshare --pid --fork --kill-child --mount --uts --ipc \
-		--cgroup --propagation private sh -euc '
-		mount --bind root root
-		cd root
-		for d in usr bin sbin lib lib32 lib64 libx32; do
-			[ ! -e $d ] || mount --rbind /$d $d
-		done
-		mount -t proc proc proc
-		mount -t sysfs -o ro sysfs sys
-		mount -t tmpfs tmpfs dev
-		for n in null zero full random urandom tty; do
-			: >dev/$n
-			mount --bind /dev/$n dev/$n
-		done
-		mkdir dev/shm dev/pts
-		ln -s /proc/self/fd dev/fd
-		mount -t tmpfs tmpfs run
-		mount -t tmpfs tmpfs tmp
-		mount -t cgroup2 cgroup2 sys/fs/cgroup
-		pivot_root . host
-		cd /
-		umount -l /host
-		exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-			/lib/systemd/systemd --system --log-target=console \
-			--show-status=0' </dev/null >log 2>&1
-}
+load boot
 
 setup_file() {
 	requires_root
@@ -42,30 +13,12 @@ setup_file() {
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
-	local d units=root/etc/systemd/system
-	mkdir -p root/{proc,sys,dev,run,tmp,host,etc,out,var/lib/redis,var/tmp} \
-		root/var/log root/root $units/test.target.wants
-	for d in usr bin sbin lib lib32 lib64 libx32; do
-		if [ -L /$d ]; then
-			cp -P /$d root/
-		elif [ -e /$d ]; then
-			mkdir root/$d
-		fi
-	done
-	cp /etc/passwd /etc/group /etc/ld.so.cache /etc/nsswitch.conf root/etc/
-	: >root/etc/machine-id
-	printf '[Unit]\nRequires=test.service\nAllowIsolate=yes\n' \
-		>$units/test.target
-	ln -s test.target $units/default.target
+	local units=root/etc/systemd/system
+	make_root
+	mkdir -p root/var/lib/redis
 	cat >$units/redis.service <<-'END'
 	[Service]
 	ExecStart=/usr/bin/redis-server --port 0 --unixsocket /run/booted-redis.sock --save '' --dir /var/lib/redis
-	END
-	cat >$units/test.service <<-'END'
-	[Service]
-	Type=oneshot
-	ExecStart=/bin/sh /test
-	ExecStopPost=/bin/systemctl --force --force poweroff
 	END
 	cat >root/test <<-'END'
 	systemctl start redis
@@ -118,4 +71,128 @@ emit() {
 	cat log root/out/status
 	[ "$(<root/out/answer)" != OK ]
 	[ "$(<root/out/active)" != active ]
+}
+
+@test "redis under a staging drop-in: what is beyond it is logged, by its unit" {
+	record
+	mkdir root/etc/systemd/system/redis.service.d
+	sp-emit --systemd --deny=log run.sp \
+		>root/etc/systemd/system/redis.service.d/p.conf
+	sed -i 's/\(SystemCallLog=~.*\) epoll_wait/\1/' \
+		root/etc/systemd/system/redis.service.d/p.conf
+	sp-verify --audit --unit=redis --exe='*/redis-*' -t 60 -o list 2>err 3>&- &
+	watcher=$!
+	boot 60 || [ $? != 124 ]
+	cat log root/out/status
+	[ "$(<root/out/answer)" = OK ]
+	run ! grep -iE 'unknown|ignoring|failed to parse' log
+	kill "$watcher"
+	ended 1 "$watcher" || { cat err; false; }
+	awk '$3 == "epoll_wait" && $4 == "log" && /redis-/ { n = $2 }
+		END { exit n < 2 }' list
+	run ! grep -w 'read\|mmap\|write' list
+}
+
+# What a service gets for calls, "NAME ERRNO"; names in -32 are by int 0x80.
+probe() {
+	cat >probe.c <<-'C'
+	/* SPDX-License-Identifier: Apache-2.0 */
+	#include <errno.h>
+	#include <stdio.h>
+	#include <sys/syscall.h>
+	#include <unistd.h>
+
+	static long call32(long nr, long a)
+	{
+		long ret;
+
+		__asm__ volatile ("int $0x80" : "=a" (ret)
+				  : "a" (nr), "b" (a), "c" (1L), "d" (0L)
+				  : "memory", "r8", "r9", "r10", "r11");
+		return ret;
+	}
+
+	static void say(const char *name, long ret)
+	{
+		printf("%s %ld\n", name, ret < 0 ? -ret : 0);
+	}
+
+	#define SAY(name, a) \
+		say(#name, syscall(SYS_##name, a, 1, 0) < 0 ? -errno : 0)
+
+	int main(void)
+	{
+		SAY(getppid, 0);
+		SAY(umask, 022);
+		SAY(getpriority, 0);
+		SAY(times, 0);
+		SAY(getsid, 0);
+		SAY(sysinfo, 0);
+		SAY(sched_getscheduler, 0);
+		say("socket-unix", syscall(SYS_socket, 1, 1, 0) < 0 ? -errno : 0);
+		say("socket-inet", syscall(SYS_socket, 2, 1, 0) < 0 ? -errno : 0);
+		say("getppid-32", call32(64, 0));
+		say("getpriority-32", call32(96, 0));
+		say("sched_getscheduler-32", call32(157, 0));
+		say("socket-32", call32(359, 2));
+		return 0;
+	}
+	C
+	cc -O1 -o root/probe probe.c
+	{
+		printf 'run 1 a\nimage /probe\n'
+		for nr in 110 95 140 100 124 99 145; do
+			printf 'call 1 %d 1\n' $nr
+		done
+		for nr in 64 96 157; do
+			printf 'call 1 %d 1 arch=x86\n' $nr
+		done
+	} | "$TESTS/mkstream" >probe.sp
+	local family
+	for family in 1 2; do
+		printf 'run 1 a\nimage /probe\ncall 1 %s 1%s\nargument 1 %s "0:0xffffffffffffffff:%d 1:15:1 2:0xffffffffffffffff:0" 1%s\n' \
+			41 '' 41 $family '' | "$TESTS/mkstream" >family$family.sp
+	done
+	printf 'run 1 a\nimage /probe\ncall 1 359 1 arch=x86\nargument 1 359 "0:0xffffffffffffffff:2 1:15:1 2:0xffffffffffffffff:0" 1 arch=x86\n' |
+		"$TESTS/mkstream" >family32.sp
+}
+
+# verdict UNIT — the same by sp-verify
+verdict() {
+	local t
+	for t in probe family1 family2 family32; do
+		sp-verify --json -p "$1" $t.sp 2>/dev/null |
+			jq -r --arg t $t '.[] | .name + {family1: "-unix",
+			family2: "-inet"}[$t] +
+			(if .arch == "x86" then "-32" else "" end) + " " +
+			({EUCLEAN: "117", ENOANO: "55", EAFNOSUPPORT: "97"}[
+			.answer | split(" ")[0]] // .answer)'
+	done | sort
+}
+
+@test "systemd answers as sp-verify says it would" {
+	[ "$(uname -m)" = x86_64 ] || skip "for x86_64"
+	probe
+	local n=0 lines
+	while IFS= read -r lines; do
+		printf '[Service]\nType=oneshot\nExecStart=/probe\nStandardOutput=file:/out/probe\nSystemCallErrorNumber=EUCLEAN\n%b\n' \
+			"$lines" >root/etc/systemd/system/redis.service
+		printf '%s\n' 'systemctl start redis' >root/test
+		rm -f root/out/probe
+		boot 60 || [ $? != 124 ]
+		[ "$(wc -l <root/out/probe)" = 13 ] || { cat log; return 1; }
+		grep -E ' (117|55|97)$' root/out/probe | sort >got
+		verdict root/etc/systemd/system/redis.service >want
+		echo "$lines"
+		diff want got
+		n=$((n + 1))
+	done <<-'END'
+	SystemCallFilter=@basic-io @file-system @process umask
+	SystemCallFilter=@system-service\nSystemCallFilter=~@resources getpriority:ENOANO times
+	SystemCallFilter=~getppid getpriority:ENOANO @resources\nRestrictAddressFamilies=AF_UNIX
+	SystemCallFilter=~socket\nRestrictAddressFamilies=~AF_INET
+	RestrictAddressFamilies=~AF_INET AF_NETLINK
+	SystemCallFilter=@system-service\nRestrictAddressFamilies=none\nSystemCallLog=getppid
+	END
+	[ "$n" = 6 ]
 }

@@ -52,14 +52,6 @@ record() {
 	END
 }
 
-# crun 1.8 refuses a v1 hierarchy with a v2 mount in it.
-without_unified() {
-	# shellcheck disable=SC2016 # for the shell inside
-	unshare -m sh -c 'u=/sys/fs/cgroup/unified
-		! grep -q " $u " /proc/self/mounts || umount $u
-		exec "$@"' sh "$@"
-}
-
 # works RUNTIME NNP NAME SCRIPT
 works() {
 	local bundle=$BATS_TEST_TMPDIR/bundle nnp=()

@@ -60,3 +60,22 @@ ended() {
 	wait "$2" || status=$?
 	[ "$status" -eq "$1" ]
 }
+
+# without_unified COMMAND… — crun 1.8 refuses a v1 hierarchy with a v2 mount in it
+without_unified() {
+	# shellcheck disable=SC2016 # for the shell inside
+	unshare -m sh -c 'u=/sys/fs/cgroup/unified
+		! grep -q " $u " /proc/self/mounts || umount $u
+		exec "$@"' sh "$@"
+}
+
+# packaged PACKAGE FILE — where it is, on this machine or from its package
+packaged() {
+	if [ -e "/$2" ]; then
+		echo "/$2"
+		return
+	fi
+	(cd "$BATS_TEST_TMPDIR" && apt-get download "$1" &&
+		dpkg-deb -x "$1"_*.deb .) >&2 || return
+	echo "$BATS_TEST_TMPDIR/$2"
+}

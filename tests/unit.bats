@@ -23,3 +23,7 @@ unit() {
 @test "events" {
 	unit events
 }
+
+@test "condition" {
+	unit condition
+}

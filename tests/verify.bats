@@ -134,6 +134,11 @@ profile() {
 		"$default" "$rules"
 }
 
+# rows — the list's lines without those of the places
+rows() {
+	awk 'NR == 1 || $2 ~ /^[0-9]+$/' list
+}
+
 # one NAME COUNT ANSWER — the row of stdout for that call, nothing else
 row() {
 	awk -v name="$1" '$3 == name { print $2, $4, $5 }' list
@@ -324,7 +329,7 @@ trace() {
 	[ "$(row getpgid)" = "400 EPERM $BATS_FILE_TMPDIR/tree" ]
 	[ "$(row getsid)" = "15 EPERM $BATS_FILE_TMPDIR/tree" ]
 	[ "$(row getpgrp)" = "1 EPERM $BATS_FILE_TMPDIR/tree" ]
-	[ "$(wc -l < list)" = 4 ]
+	[ "$(rows | wc -l)" = 4 ]
 }
 
 @test "signals in notified calls and tasks that die in them" {
@@ -332,7 +337,7 @@ trace() {
 	run timeout 60 sp-verify -p p.json -o list -- \
 		"$BATS_FILE_TMPDIR/tree" s
 	[ "$status" = 1 ]
-	[ "$(wc -l < list)" = 2 ]
+	[ "$(rows | wc -l)" = 2 ]
 	[ "$(row getpriority | cut -d' ' -f1)" -ge 2000 ]
 }
 
@@ -478,10 +483,9 @@ trace() {
 	[ "$status" = 1 ]
 	[ "${#lines[@]}" = 2 ]
 	[[ "${lines[1]}" == *"getdents64"* ]]
-	run --separate-stderr sp-verify -p less.json --replay ls.sp
-	[ "$status" = 1 ]
-	[ "${#lines[@]}" = 2 ]
-	[[ "${lines[1]}" == *"getdents64"* ]]
+	run -1 sp-verify -p less.json -o list --replay ls.sp
+	[ "$(rows | wc -l)" = 2 ]
+	[[ $(rows | tail -n 1) == *"getdents64"* ]]
 }
 
 @test "what a filter denied while it was recorded is said, not judged" {
@@ -506,7 +510,8 @@ trace() {
 	jq -n '{ruleset: [{handledAccessFs: ["read_file"]}]}' >l.json
 	run -1 sp-verify -p p.json --json --junit=j.xml -o v.json a.sp
 	jq -e '. == [{arch: "x86_64", nr: 101, name: "ptrace", count: 2,
-		answer: "EPERM", images: ["/opt/<a>&\"b"]}]' v.json
+		answer: "EPERM", images: ["/opt/<a>&\"b"], first_ns: 0,
+		sites: []}]' v.json
 	run -1 sp-verify --landlock l.json --json --junit=l.xml -o v.json a.sp
 	jq -e '. == [{right: "fs.read_file", object: "/etc/<x>", count: 4,
 		image: "/opt/<a>&\"b"}]' v.json
@@ -527,4 +532,245 @@ trace() {
 	assert failures("none.xml") == []
 	END
 	run -2 sp-verify -p p.json --junit=/no/dir/x a.sp
+}
+
+@test "two profiles in force: the stricter answer, of equal ones the newer" {
+	profile ERRNO ALLOW read,write,chmod KILL_PROCESS close > a.json
+	printf '%s' '{"defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 38,
+		"syscalls": [{"names": ["read", "close", "openat"],
+		"action": "SCMP_ACT_ALLOW"}]}' > b.json
+	printf '%s\n' 'run 01 a' 'image /a' 'call 01 read 1' 'call 01 write 1' \
+		'call 01 close 1' 'call 01 openat 1' 'call 01 getpid 1' |
+		trace > a.sp
+	run -1 sp-verify -p a.json -p b.json -o list a.sp
+	[ "$(row write)" = "1 ENOSYS /a" ]
+	[ "$(row close)" = "1 kill process" ]
+	[ "$(row openat)" = "1 EPERM /a" ]
+	[ "$(row getpid)" = "1 ENOSYS /a" ]
+	[ "$(wc -l < list)" = 5 ]
+	run -1 sp-verify -p b.json -p a.json -o list a.sp
+	[ "$(row getpid)" = "1 EPERM /a" ]
+	run -2 sp-verify -p a.json -p none.json a.sp
+	run -2 sp-verify -p - -p - -- true < /dev/null
+}
+
+@test "two profiles in force: a command, and --enforce" {
+	profile ALLOW ERRNO getdents64 KILL_PROCESS getppid > a.json
+	profile ALLOW ERRNO getppid KILL_PROCESS seccomp,prctl > b.json
+	run sp-verify -p a.json -p b.json -o list -- sh -c 'ls / > /dev/null'
+	[ "$status" = 1 ]
+	[ "$(row getdents64 | cut -d' ' -f2)" = EPERM ]
+	[ "$(row getppid | cut -d' ' -f2,3)" = "kill process" ]
+	for order in "-p a.json -p b.json" "-p b.json -p a.json"; do
+		# shellcheck disable=SC2086
+		run -1 sp-verify $order --enforce -o list -- ls /
+		[[ "$output" == *"Operation not permitted"* ]]
+		[ "$(row getdents64 | cut -d' ' -f2)" = EPERM ]
+		# shellcheck disable=SC2086
+		run -1 sp-verify $order --enforce -o list -- sh -c :
+		[[ "$output" == *"killed by SIGSYS"* ]]
+	done
+}
+
+# raw FILE INSTRUCTION… — a filter of those; CODE,JT,JF,K each
+raw() {
+	/usr/bin/python3 -c 'import struct, sys
+for i in sys.argv[1:]:
+    code, jt, jf, k = (int(v, 0) for v in i.split(","))
+    sys.stdout.buffer.write(struct.pack("=HBBI", code, jt, jf, k))' \
+		"${@:2}" > "$1"
+}
+
+@test "a raw filter is judged as the profile that it was made of" {
+	"$TESTS/mkstream" > a.sp <<-'T'
+	run 01 a
+	image /a
+	call 01 read 3
+	call 01 exit_group 1
+	T
+	sp-emit --bpf --exact -o p.bpf a.sp
+	sp-emit --oci --exact -o p.json a.sp
+	printf 'run 01 a\nimage /a\n%s\n' 'call 01 read 3' 'call 01 chmod 1' |
+		trace > b.sp
+	run -1 sp-verify -p p.bpf --json b.sp
+	raw=$output
+	run -1 sp-verify -p p.json --json b.sp
+	[ "$raw" = "$output" ]
+	run -1 sp-verify -p - --json b.sp < p.bpf
+	[ "$raw" = "$output" ]
+	raw deny.bpf 0x20,0,0,0 0x15,0,1,0 6,0,0,0x50005 6,0,0,0x7fff0000
+	run -1 sp-verify -p p.bpf -p deny.bpf -o list b.sp
+	[ "$(row read)" = "3 EIO /a" ]
+}
+
+@test "a raw filter with a computed answer, run as a command's" {
+	# getppid: A = 0x50000 | 110 - 97; anything else: allow, computed too
+	raw c.bpf 0x20,0,0,0 0x15,0,3,110 0x14,0,0,97 0x44,0,0,0x50000 0x16,0,0,0 \
+		0,0,0,0x7fff0000 0x16,0,0,0
+	profile ALLOW ERRNO getpgid > a.json
+	run -1 sp-verify -p c.bpf -o list -- sh -c :
+	[ "$(row getppid | cut -d' ' -f2)" = EACCES ]
+	run -1 sp-verify -p c.bpf --json -o list -- sh -c :
+	jq -e 'map(.name) == ["getppid"]' list
+	run -1 sp-verify -p c.bpf -p a.json -o list -- sh -c :
+	[ "$(row getppid | cut -d' ' -f2)" = EACCES ]
+	run -1 sp-verify -p a.json -p c.bpf --enforce -o list -- sh -c :
+	[ "$(row getppid | cut -d' ' -f2)" = EACCES ]
+}
+
+@test "a wrong raw filter is refused: file, instruction, reason" {
+	local case text
+	printf 'run 01 a\nimage /a\ncall 01 read 1\n' | trace > a.sp
+	while IFS='|' read -r text case; do
+		# shellcheck disable=SC2086
+		raw f.bpf $case
+		run sp-verify -p f.bpf a.sp
+		[ "$status" = 2 ]
+		[ "$output" = "sp-verify: f.bpf: instruction $text" ]
+	done <<-'END'
+	0: the last one, and does not return|0x20,0,0,0
+	1: unknown code 0x94|0x20,0,0,0 0x94,0,0,3 6,0,0,0
+	0: unknown code 0xe|0x0e,0,0,0
+	0: loads no word of struct seccomp_data|0x20,0,0,64 6,0,0,0
+	0: loads no word of struct seccomp_data|0x20,0,0,2 6,0,0,0
+	1: divides by 0|0x20,0,0,0 0x34,0,0,0 6,0,0,0
+	1: shifts by more than 31 bits|0x20,0,0,0 0x64,0,0,32 6,0,0,0
+	0: uses a word of memory that is not there|0x02,0,0,16 6,0,0,0
+	0: reads memory that was not written|0x60,0,0,1 6,0,0,0
+	3: reads memory that was not written|0x20,0,0,0 0x15,1,0,3 2,0,0,0 0x60,0,0,0 6,0,0,0
+	0: jumps beyond the end|0x05,0,0,1 6,0,0,0
+	1: jumps beyond the end|0x20,0,0,0 0x15,0,1,3 6,0,0,0
+	END
+	raw f.bpf 0x20,0,0,0
+	printf '\6\0\0' >> f.bpf
+	run -2 sp-verify -p f.bpf a.sp
+	[ "$output" = "sp-verify: f.bpf: instruction 1: cut off" ]
+	head -c 32776 /dev/zero > f.bpf
+	run -2 sp-verify -p f.bpf a.sp
+	[ "$output" = "sp-verify: f.bpf: 4097 instructions, not 1 to 4096" ]
+	run -2 sp-verify -p a.sp a.sp
+	[ "$output" = "sp-verify: a.sp: a sandprint stream, not a profile" ]
+}
+
+# The checks of raw filters are the kernel's own, on filters one byte off.
+@test "what is refused as a raw filter is what the kernel refuses" {
+	printf 'run 01 a\nimage /a\ncall 01 read 1\ncall 01 write 1\n' | trace > a.sp
+	sp-emit --bpf --exact -o p.bpf a.sp 2> err
+	cat > load.c <<-'C'
+	#include <errno.h>
+	#include <linux/filter.h>
+	#include <signal.h>
+	#include <stdio.h>
+	#include <sys/mman.h>
+	#include <sys/prctl.h>
+	#include <sys/wait.h>
+	#include <unistd.h>
+
+	static struct sock_filter code[4096];
+
+	/* Loaded, no call can be made any more: any may be denied. */
+	static void load(FILE *f, volatile char *answer)
+	{
+		struct sock_fprog p = { fread(code, 8, 4096, f), code };
+
+		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+		*answer = prctl(PR_SET_SECCOMP, 2, &p) ? '0' : '1';
+		for (;;)
+			;
+	}
+
+	/* "1" for each of the files that the kernel takes, else "0". */
+	int main(int argc, char **argv)
+	{
+		volatile char *answer = mmap(NULL, 1, PROT_READ | PROT_WRITE,
+					     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+		for (int i = 1; i < argc; i++) {
+			FILE *f = fopen(argv[i], "r");
+			pid_t pid = fork();
+
+			if (!pid)
+				load(f, answer);
+			while (!*answer)
+				usleep(100);
+			kill(pid, SIGKILL);
+			waitpid(pid, NULL, 0);
+			putchar(*answer);
+			*answer = 0;
+			fclose(f);
+		}
+		return 0;
+	}
+	C
+	cc -D_GNU_SOURCE -o load load.c
+	/usr/bin/python3 - <<-'END'
+	import random
+	random.seed(1)
+	whole = open("p.bpf", "rb").read()
+	for n in range(300):
+	    made = bytearray(whole)
+	    at = random.randrange(len(made) // 8) * 8 + random.choice([0, 0, 2, 3, 4, 5])
+	    made[at] = random.choice([made[at] ^ 1 << random.randrange(8), random.randrange(256)])
+	    open(f"m{n:03}", "wb").write(made)
+	END
+	# memory that is read on one way only, where it was written
+	raw m300 0x20,0,0,0 0x15,1,0,5 5,0,0,2 2,0,0,0 5,0,0,1 5,0,0,2 \
+		0x60,0,0,0 6,0,0,0x7fff0000 6,0,0,0x7fff0000
+	./load m??? > kernel
+	for f in m???; do
+		status=0
+		sp-verify -p "$f" a.sp > out 2> err || status=$?
+		[ $status = 2 ] && printf 0 || printf 1
+	done > ours
+	cmp kernel ours
+	grep -q 0 ours
+	grep -q 1 ours
+}
+
+@test "--pid: the filters of a running process" {
+	local sleeper
+	requires_root
+	profile ERRNO ALLOW read > a.json
+	printf 'run 01 a\nimage /a\ncall 01 read 1\ncall 01 chmod 1\n' | trace > a.sp
+	sleep 100 3>&- &
+	sleeper=$!
+	run -2 sp-verify --pid="$sleeper" a.sp
+	[ "$output" = "sp-verify: process $sleeper: has no seccomp filter" ]
+	kill $sleeper
+	wait $sleeper || true
+	run -2 sp-verify --pid="$sleeper" a.sp
+	[ "$output" = "sp-verify: process $sleeper: cannot be traced: No such process" ]
+	run -2 sp-verify --pid=0 a.sp
+	run -2 sp-verify --as=runc --pid=1 a.sp
+	run -2 sp-verify --as=docker -p a.json a.sp
+}
+
+@test "--pid: what it takes is said, and the process goes on" {
+	local judge sleeper
+	requires_root
+	requires setpriv
+	profile ALLOW ERRNO chmod > a.json
+	profile ALLOW KILL_PROCESS restart_syscall > b.json
+	printf 'run 01 a\nimage /a\ncall 01 read 1\ncall 01 chmod 1\n' | trace > a.sp
+	sp-verify -p a.json -p b.json --enforce -o list -- sleep 100 2> err 3>&- &
+	judge=$!
+	wait_for 10 pgrep -x -P $judge sleep
+	sleeper=$(pgrep -x -P $judge sleep)
+	wait_for 10 grep -q '^Seccomp:	2' "/proc/$sleeper/status"
+	wait_for 10 grep -q nanosleep "/proc/$sleeper/wchan"
+	for i in 1 2 3; do
+		run -1 sp-verify --pid="$sleeper" -o list a.sp
+		[ "$(row chmod)" = "1 notify /a" ]
+	done
+	run -2 setpriv --inh-caps=-all --bounding-set=-sys_admin "$(command -v sp-verify)" \
+		--pid="$sleeper" a.sp
+	[[ "$output" == *"it takes CAP_SYS_ADMIN" ]]
+	run -2 setpriv --reuid=65534 --regid=65534 --clear-groups \
+		"$(command -v sp-verify)" --pid="$sleeper" a.sp < /dev/null
+	[[ "$output" == *"it takes CAP_SYS_PTRACE"* ]]
+	run sp-verify -p a.json -- sp-verify --pid="$sleeper" a.sp
+	[[ "$output" == *"sp-verify, which is under a filter itself"* ]]
+	kill -0 "$sleeper"
+	kill "$sleeper"
+	ended 0 $judge
 }

@@ -37,4 +37,15 @@ char *cgroup_find_unit(const struct cgroup_mounts *m, const char *unit,
 char *cgroup_of_process(const struct cgroup_mounts *m, pid_t pid,
 			const char *id, int32_t *hierarchy);
 
+/*
+ * Whether the process is in a cgroup that `is` says yes to, given `arg` and
+ * the name of the cgroup or of one that it is in, in any hierarchy. -1: the
+ * process is gone, or as a zombie not in its cgroups any more.
+ */
+int cgroup_holds(pid_t pid, bool (*is)(const char *name, const char *arg),
+		 const char *arg);
+/* For it: the cgroup of a unit, "x.service", or of a container, by its id. */
+bool cgroup_is_unit(const char *name, const char *unit);
+bool cgroup_is_container(const char *name, const char *id);
+
 #endif

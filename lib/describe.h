@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The run record of the recording that is about to begin. */
+/* The run record of what is about to begin: a recording or a verification. */
 #ifndef DESCRIBE_H
 #define DESCRIBE_H
 

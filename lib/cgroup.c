@@ -258,3 +258,81 @@ char *cgroup_of_process(const struct cgroup_mounts *m, pid_t pid,
 	}
 	return best;
 }
+
+static bool has_component(char *path, bool (*is)(const char *, const char *),
+			  const char *arg)
+{
+	char *name;
+
+	while ((name = strsep(&path, "/")))
+		if (*name && is(name, arg))
+			return true;
+	return false;
+}
+
+/* In hierarchies of version 1 it is in none any more: cgroups(7). */
+static bool is_zombie(pid_t pid)
+{
+	char path[32], line[512] = "", *state;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return true;
+	line[fread(line, 1, sizeof(line) - 1, file)] = '\0';
+	fclose(file);
+	state = strrchr(line, ')');
+	return !state || !strncmp(state, ") Z", 3) || !strncmp(state, ") X", 3);
+}
+
+int cgroup_holds(pid_t pid, bool (*is)(const char *name, const char *arg),
+		 const char *arg)
+{
+	char file_name[32], *line = NULL;
+	struct membership m;
+	size_t size = 0;
+	bool any = false, first_version = false, holds = false;
+	FILE *file;
+
+	snprintf(file_name, sizeof(file_name), "/proc/%d/cgroup", pid);
+	file = fopen(file_name, "re");
+	while (file && !holds && getline(&line, &size, file) > 0) {
+		if (!parse_membership(line, &m))
+			continue;
+		any = true;
+		first_version |= m.hierarchy != 0;
+		holds = has_component(m.path, is, arg);
+	}
+	free(line);
+	if (file)
+		fclose(file);
+	if (!holds && (!any || (first_version && is_zombie(pid))))
+		return -1;
+	return holds;
+}
+
+bool cgroup_is_unit(const char *name, const char *unit)
+{
+	return !strcmp(name, unit);
+}
+
+/* "ID", or as engines name it under systemd: "docker-ID.scope". */
+bool cgroup_is_container(const char *name, const char *id)
+{
+	static const char *const prefixes[] = {
+		"", "runc-", "crun-", "libpod-", "docker-", "cri-containerd-",
+		"crio-",
+	};
+	size_t n_id = strlen(id);
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		size_t n = strlen(prefixes[i]);
+
+		if (!strncmp(name, prefixes[i], n) &&
+		    !strncmp(name + n, id, n_id) &&
+		    (!name[n + n_id] || !strcmp(name + n + n_id, ".scope")))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a container engine resolves the conditions of its profiles with: the
+ * capabilities of the container, and the kernel.
+ */
+#ifndef HOST_H
+#define HOST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct host {
+	uint64_t caps;			/* 1ULL << CAP_* */
+	bool caps_given;		/* not just the default */
+	unsigned int version, patchlevel;	/* of the kernel: 6 and 18 */
+};
+
+/* Docker's default capabilities (moby, oci/caps/defaults.go), this kernel. */
+void host_init(struct host *h);
+/*
+ * "NAME,…" with or without CAP_, "all" or "none". False: `*bad` (heap, caller
+ * frees) is what no capability is called.
+ */
+bool host_set_caps(struct host *h, const char *list, char **bad);
+/* "6.18", and whatever follows it in a release. False: it is none. */
+bool host_set_kernel(struct host *h, const char *release);
+
+bool host_has_cap(const struct host *h, const char *name);	/* "CAP_KILL" */
+bool host_has_kernel(const struct host *h, unsigned int version,
+		     unsigned int patchlevel);
+/* "CAP_KILL, CAP_CHOWN", "Docker's default capabilities" …; heap */
+char *host_caps_text(const struct host *h);
+
+#endif

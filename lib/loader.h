@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where a profile is put in force, and what becomes of it there: the same
+ * file is another filter under runc, crun or systemd.
+ */
+#ifndef LOADER_H
+#define LOADER_H
+
+#include "filter.h"
+#include "profile.h"
+
+struct loader;
+
+/* "libseccomp", "runc", "runc-1.1.14", "crun", "systemd"; NULL: unknown. */
+const struct loader *loader_by_name(const char *name);
+
+/* As filter_compile(), which is what "libseccomp" does. */
+int loader_compile(const struct loader *loader, const struct profile *profile,
+		  struct filter **filter, char **problem);
+
+#endif

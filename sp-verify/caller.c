@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "caller.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "build_id.h"
+#include "memory.h"
+#include "place.h"
+#include "syscall.h"
+
+#define uthash_malloc(size) xcalloc(1, size)
+#include <uthash.h>
+
+enum { LOOKUPS_MAX = 512 };	/* of one call's places */
+
+struct known_image {
+	UT_hash_handle hh;
+	struct executable image;
+};
+
+struct key {
+	const struct executable *image;
+	uint64_t ip;
+	uint32_t tid, padding;
+};
+
+struct known_place {
+	UT_hash_handle hh;
+	struct key key;
+	struct place place;
+	pid_t pid;
+};
+
+struct budget {
+	UT_hash_handle hh;
+	struct call_id id;
+	size_t lookups;
+};
+
+struct callers {
+	struct known_image *images;
+	struct known_place *places;
+	struct budget *budgets;
+	struct objects *objects;
+};
+
+struct callers *callers_new(void)
+{
+	struct callers *c = xcalloc(1, sizeof(*c));
+
+	c->objects = objects_new();
+	return c;
+}
+
+static void forget_place(struct callers *c, struct known_place *k)
+{
+	HASH_DEL(c->places, k);
+	free(k->place.text);
+	free(k->place.symbol);
+	free(k);
+}
+
+static void forget_image(struct callers *c, struct known_image *k)
+{
+	HASH_DEL(c->images, k);
+	free(k->image.path);
+	free(k);
+}
+
+void callers_free(struct callers *c)
+{
+	struct known_image *image = NULL, *next_image;
+	struct known_place *place = NULL, *next_place;
+	struct budget *budget, *next_budget;
+
+	if (!c)
+		return;
+	HASH_ITER(hh, c->places, place, next_place) {
+		forget_place(c, place);
+	}
+	HASH_ITER(hh, c->images, image, next_image) {
+		forget_image(c, image);
+	}
+	HASH_ITER(hh, c->budgets, budget, next_budget) {
+		HASH_DEL(c->budgets, budget);
+		free(budget);
+	}
+	objects_free(c->objects);
+	free(c);
+}
+
+/* Images */
+
+static struct known_image *known_image(struct callers *c, const char *path,
+				       const char *file, bool *is_new)
+{
+	struct known_image *k;
+	int fd;
+
+	HASH_FIND_STR(c->images, path, k);
+	*is_new = !k;
+	if (k)
+		return k;
+	k = xcalloc(1, sizeof(*k));
+	k->image.path = xstrdup(path);
+	fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd >= 0) {
+		k->image.build_id_size = build_id_read(fd, k->image.build_id);
+		close(fd);
+	}
+	HASH_ADD_KEYPTR(hh, c->images, k->image.path, strlen(k->image.path),
+			k);
+	return k;
+}
+
+static struct known_image *image_of(struct callers *c, pid_t tid,
+				    bool *is_new)
+{
+	char link[64], path[PATH_MAX];
+	ssize_t size;
+
+	*is_new = false;
+	snprintf(link, sizeof(link), "/proc/%d/exe", tid);
+	size = readlink(link, path, sizeof(path) - 1);
+	if (size < 0)
+		return NULL;
+	path[size] = '\0';
+	return known_image(c, path, link, is_new);
+}
+
+const struct executable *caller_image(struct callers *c, pid_t pid,
+				      const char *path)
+{
+	bool is_new;
+	struct known_image *k = image_of(c, pid, &is_new);
+	char *real = !k && path ? realpath(path, NULL) : NULL;
+
+	if (real)
+		k = known_image(c, real, real, &is_new);
+	free(real);
+	return k ? &k->image : NULL;
+}
+
+/* Places */
+
+/* "Tgid:\t123" of /proc/TID/status, proc(5); 0: not known. */
+static pid_t process_of(pid_t tid)
+{
+	char path[32], *line = NULL;
+	size_t size = 0;
+	pid_t pid = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", tid);
+	file = fopen(path, "re");
+	while (file && !pid && getline(&line, &size, file) > 0)
+		sscanf(line, "Tgid: %d", &pid);
+	free(line);
+	if (file)
+		fclose(file);
+	return pid;
+}
+
+static bool may_look(struct callers *c, struct call_id id)
+{
+	struct budget *b;
+
+	HASH_FIND(hh, c->budgets, &id, sizeof(id), b);
+	if (!b) {
+		b = xcalloc(1, sizeof(*b));
+		b->id = id;
+		HASH_ADD(hh, c->budgets, id, sizeof(id), b);
+	}
+	return b->lookups++ < LOOKUPS_MAX;
+}
+
+/* NULL: it is not looked up. */
+static struct known_place *place_of(struct callers *c, const struct key *key,
+				    struct call_id id, bool *is_new)
+{
+	struct known_place *k;
+
+	*is_new = false;
+	HASH_FIND(hh, c->places, key, sizeof(*key), k);
+	if (k || !may_look(c, id))
+		return k;
+	*is_new = true;
+	k = xcalloc(1, sizeof(*k));
+	k->key = *key;
+	k->pid = process_of(key->tid);
+	place_find(c->objects, key->tid, key->ip, &k->place);
+	HASH_ADD(hh, c->places, key, sizeof(k->key), k);
+	return k;
+}
+
+struct caller caller_find(struct callers *c, const struct listener *listener,
+			  const struct seccomp_notif *n)
+{
+	struct caller who = { .tid = n->pid };
+	struct call_id id = { n->data.arch, n->data.nr };
+	struct known_place *place = NULL;
+	bool new_image, new_place = false;
+	struct known_image *image = n->pid ?
+		image_of(c, n->pid, &new_image) : NULL;
+	struct key key = {
+		.image = image ? &image->image : NULL,
+		.ip = n->data.instruction_pointer, .tid = n->pid,
+	};
+
+	if (image)
+		place = place_of(c, &key, id, &new_place);
+	/* What was read could be another task's, after the end of this one. */
+	if (image && !listener_is_valid(listener, n->id)) {
+		if (new_place)
+			forget_place(c, place);
+		if (new_image)
+			forget_image(c, image);
+		return who;
+	}
+	who.image = key.image;
+	if (place) {
+		who.pid = place->pid;
+		who.place = place->place.text;
+		who.symbol = place->place.symbol;
+	}
+	return who;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command line of sp-verify. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "source.h"
+
+struct options {
+	struct filter_source source;
+	const char *landlock;	/* the policy; NULL: the source is meant */
+	const char *output;	/* NULL: stdout */
+	const char *run;	/* NULL: all */
+	const char *junit;	/* NULL: none is written */
+	bool replay, enforce, partial, json, learn, audit, score;
+	const char *log;	/* of --audit; NULL: as it happens */
+	const char *exe, *unit, *container;	/* NULL: any */
+	unsigned int timeout;	/* seconds; 0: none */
+	char **traces;		/* NULL-terminated */
+	size_t n_traces;
+	char **command;		/* NULL: none */
+};
+
+/* Ends the program where the command line makes no sense. */
+void options_parse(struct options *o, int argc, char **argv);
+void options_free(struct options *o);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How a command ended under a profile that was enforced. */
+#ifndef OUTCOME_H
+#define OUTCOME_H
+
+#include "live.h"
+#include "run.h"
+
+/* Say it. */
+void outcome_say(const struct live_result *result);
+/* Say it beside how the run ended when it was recorded; another end is a no. */
+void outcome_compare(const struct run *recorded,
+		     const struct live_result *result);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How tight a filter is: what it allows, what was seen, and what is usual. */
+#ifndef SCORE_H
+#define SCORE_H
+
+#include <stdio.h>
+
+#include "filter.h"
+#include "trace.h"
+
+struct score;
+
+/* `name` is the profile's, for people; `t` NULL: nothing was recorded. */
+struct score *score_new(const struct filter *filter, const char *name,
+			const struct trace *t);
+void score_free(struct score *s);
+/* Calls of this machine's architecture that were recorded and are denied. */
+size_t score_violations(const struct score *s);
+/* A line that stands for itself, and tables. */
+void score_print(const struct score *s, FILE *out);
+void score_json(const struct score *s, FILE *out);
+
+#endif

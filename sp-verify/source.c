@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "source.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cbpf.h"
+#include "memory.h"
+#include "message.h"
+#include "task.h"
+#include "text.h"
+
+enum { FILE_MAX = 16 << 20 };	/* bytes; profile_read() refuses more */
+
+static const char *file_name(const char *path)
+{
+	return strcmp(path, "-") ? path : "<stdin>";
+}
+
+/* All of it, or one byte more than is taken. NULL: printed and latched. */
+static char *read_file(const char *path, size_t *n)
+{
+	bool is_stdin = !strcmp(path, "-");
+	FILE *file = is_stdin ? stdin : fopen(path, "re");
+	char *bytes = xrealloc(NULL, FILE_MAX + 1, 1);
+	bool ok = file;
+
+	if (file) {
+		*n = fread(bytes, 1, FILE_MAX + 1, file);
+		ok = !ferror(file);
+	}
+	if (!ok) {
+		message_error("%s: %s", file_name(path), strerror(errno));
+		free(bytes);
+		bytes = NULL;
+	}
+	if (file && !is_stdin)
+		fclose(file);
+	return bytes;
+}
+
+static void say_unknown(const char *path, const struct profile *p)
+{
+	char *list = NULL;
+
+	for (size_t i = 0; i < p->n_unknown; i++) {
+		char *longer = xasprintf("%s%s%s", list ? list : "",
+					 list ? ", " : "", p->unknown[i]);
+
+		free(list);
+		list = longer;
+	}
+	if (list) {
+		char *printable = text_printable(list);
+
+		message_note("%s: unknown names, ignored as runtimes do: %s",
+			     file_name(path), printable);
+		free(printable);
+	}
+	free(list);
+}
+
+static struct profile *parse_profile(const char *path, char *text, size_t n,
+				     const struct host *host)
+{
+	FILE *file = n ? fmemopen(text, n, "r") : fopen("/dev/null", "re");
+	char *problem = NULL;
+	struct profile *p = file ? profile_read(file, host, &problem) : NULL;
+
+	if (!p)
+		message_error("%s: %s", file_name(path),
+			      problem ? problem : strerror(errno));
+	free(problem);
+	if (file)
+		fclose(file);
+	return p;
+}
+
+static struct filter *compile(const char *path, const struct profile *p,
+			      const struct loader *loader)
+{
+	struct filter *f = NULL;
+	char *problem = NULL;
+	int err = loader_compile(loader ? loader : loader_by_name("libseccomp"),
+				p, &f, &problem);
+	char *text = problem ? text_printable(problem) : NULL;
+
+	if (err)
+		message_error("%s: %s", file_name(path),
+			      text ? text : strerror(-err));
+	else if (text)
+		message_note("%s: %s", file_name(path), text);
+	free(text);
+	free(problem);
+	return f;
+}
+
+static struct filter *parse_raw(const char *path, const char *bytes, size_t n)
+{
+	char *problem = NULL;
+	struct filter *f = cbpf_parse(bytes, n, &problem);
+
+	if (!f)
+		message_error("%s: %s", file_name(path), problem);
+	free(problem);
+	return f;
+}
+
+static struct filter *load_file(const char *path,
+				const struct filter_source *s)
+{
+	size_t n = 0;
+	char *bytes = read_file(path, &n);
+	struct profile *p = NULL;
+	struct filter *f = NULL;
+
+	if (!bytes)
+		return NULL;
+	if (cbpf_is_meant(bytes, n)) {
+		f = parse_raw(path, bytes, n);
+	} else if ((p = parse_profile(path, bytes, n, &s->host))) {
+		say_unknown(path, p);
+		for (size_t i = 0; i < p->n_notes; i++)
+			message_note("%s: %s", file_name(path), p->notes[i]);
+		f = compile(path, p, s->loader);
+	}
+	profile_free(p);
+	free(bytes);
+	return f;
+}
+
+bool source_is_empty(const struct filter_source *s)
+{
+	return !s->n_profiles && !s->pid;
+}
+
+char *source_name(const struct filter_source *s)
+{
+	size_t more = s->n_profiles + !!s->pid - 1;
+	char *first = s->pid ? xasprintf("process %d", s->pid) :
+		xstrdup(file_name(s->profiles[0]));
+	char *name = more ? xasprintf("%s and %zu more", first, more) :
+		xstrdup(first);
+
+	free(first);
+	return name;
+}
+
+struct filter *source_load(const struct filter_source *s)
+{
+	struct filter *all = NULL;
+	bool ok = true;
+
+	if (s->pid) {
+		all = task_filter(s->pid);
+		ok = all;
+	}
+	for (size_t i = 0; ok && i < s->n_profiles; i++) {
+		struct filter *f = load_file(s->profiles[i], s);
+
+		ok = f;
+		all = filter_join(all, f);
+	}
+	if (ok)
+		return all;
+	filter_free(all);
+	return NULL;
+}

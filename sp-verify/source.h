@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The filter that is verified: of files, and of a process. */
+#ifndef SOURCE_H
+#define SOURCE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "filter.h"
+#include "host.h"
+#include "loader.h"
+
+struct filter_source {
+	const char **profiles;	/* paths, "-" is stdin; the oldest first */
+	size_t n_profiles;
+	const struct loader *loader;	/* NULL: libseccomp alone */
+	struct host host;	/* what conditions are resolved for */
+	pid_t pid;		/* whose filters come before those; 0: none */
+};
+
+bool source_is_empty(const struct filter_source *s);
+/* What people call it: its file, or process; heap. */
+char *source_name(const struct filter_source *s);
+/* All of them in force together. NULL: printed and latched. */
+struct filter *source_load(const struct filter_source *s);
+
+#endif

@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "staging.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <linux/audit.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+#include <uthash.h>
+
+#include "audit-record.h"
+#include "audit-socket.h"
+#include "cgroup.h"
+#include "container.h"
+#include "describe.h"
+#include "memory.h"
+#include "message.h"
+#include "tally.h"
+#include "text.h"
+
+/* The kernel prints no more records in that time (printk_ratelimit_state). */
+enum { BURST = 10, BURST_S = 5 };
+
+struct staging {
+	const struct staging_options *options;
+	struct tally *tally;
+	uint64_t n_records;	/* of type SECCOMP, whoever's */
+	uint64_t n_lost;
+	/* As it happens: */
+	const char *cgroup;	/* of which records are wanted; NULL: of any */
+	bool (*is_wanted)(const char *name, const char *cgroup);
+	struct seen *seen;
+	uint64_t n_gone;
+	/* Of a log: */
+	const char *name;
+	uint64_t line, n_garbled, n_losses, n_printk_losses;
+	uint64_t printed_ns[BURST], n_printed;	/* the last ones by printk */
+};
+
+/* Records. */
+
+/* Whether the filter has no other answer, whatever the arguments. */
+static bool allows(const struct filter *filter, struct call_id id)
+{
+	struct filter_answers answers;
+
+	filter_run_any(filter, id, &answers);
+	return !answers.more && answers.n == 1 &&
+		(answers.actions[0] & SECCOMP_RET_ACTION_FULL) ==
+		SECCOMP_RET_ALLOW;
+}
+
+static bool is_meant(const struct staging *s, const struct audit_record *r)
+{
+	const struct staging_options *o = s->options;
+
+	if (o->exe && (!r->exe || fnmatch(o->exe, r->exe, 0)))
+		return false;
+	return !o->filter || !allows(o->filter, r->id);
+}
+
+static void take(struct staging *s, const struct audit_record *r,
+		 enum audit_way way)
+{
+	if (!tally_add(s->tally, r, way) && !s->n_lost++)
+		message_error("too many different calls: the rest is not "
+			      "listed");
+}
+
+/* Processes and their cgroups. */
+
+struct seen {
+	uint32_t pid;
+	bool wanted;
+	UT_hash_handle hh;
+};
+
+static void forget(struct staging *s)
+{
+	struct seen *seen, *next;
+
+	HASH_ITER(hh, s->seen, seen, next) {
+		HASH_DEL(s->seen, seen);
+		free(seen);
+	}
+}
+
+static void remember(struct staging *s, uint32_t pid, bool wanted)
+{
+	enum { SEEN_MAX = 1 << 16 };
+	struct seen *seen;
+
+	HASH_FIND(hh, s->seen, &pid, sizeof(pid), seen);
+	if (!seen) {
+		if (HASH_COUNT(s->seen) >= SEEN_MAX)
+			forget(s);
+		seen = xcalloc(1, sizeof(*seen));
+		seen->pid = pid;
+		HASH_ADD(hh, s->seen, pid, sizeof(pid), seen);
+	}
+	seen->wanted = wanted;
+}
+
+/* Of a process that is gone by now, an earlier record may have told. */
+static bool is_in_cgroup(struct staging *s, uint32_t pid)
+{
+	int holds = cgroup_holds(pid, s->is_wanted, s->cgroup);
+	struct seen *seen;
+
+	if (holds >= 0) {
+		remember(s, pid, holds);
+		return holds;
+	}
+	HASH_FIND(hh, s->seen, &pid, sizeof(pid), seen);
+	s->n_gone += !seen;
+	return seen && seen->wanted;
+}
+
+/* As it happens. */
+
+static void on_message(void *staging, uint16_t type, const char *text)
+{
+	struct staging *s = staging;
+	struct audit_record r;
+	const char *problem;
+
+	if (type != AUDIT_SECCOMP)
+		return;
+	problem = audit_record_read(text, &r);
+	s->n_records++;
+	if (problem && !s->n_garbled++)
+		message_error("a record of the kernel's: %s", problem);
+	else if (!problem && is_meant(s, &r) &&
+		 (!s->cgroup || is_in_cgroup(s, r.pid)))
+		take(s, &r, AUDIT_BY_AUDITD);
+	audit_record_free(&r);
+}
+
+/* What a profile lets through, the kernel may have been told not to log. */
+static bool logs_log(void)
+{
+	static const char path[] = "/proc/sys/kernel/seccomp/actions_logged";
+	FILE *file = fopen(path, "re");
+	char line[256] = "", *word, *next = line;
+	bool found = !file;
+
+	if (file && fgets(line, sizeof(line), file))
+		while (!found && (word = strsep(&next, " \n")))
+			found = !strcmp(word, "log");
+	if (file)
+		fclose(file);
+	if (!found)
+		message_error("%s is without 'log': the kernel writes no "
+			      "record of what a profile lets through", path);
+	return found;
+}
+
+static uint64_t now_ns(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+/* Until a signal, which is taken then, or the time is over. */
+static void wait_for_records(struct audit_socket *socket, int signal_fd,
+			     unsigned int seconds)
+{
+	uint64_t end_ms = now_ns(CLOCK_MONOTONIC) / 1000000 + 1000ULL * seconds;
+	struct pollfd p[] = {
+		{ audit_socket_fd(socket), POLLIN, 0 },
+		{ signal_fd, POLLIN, 0 },
+	};
+	struct signalfd_siginfo info;
+
+	while (read(signal_fd, &info, sizeof(info)) < 0) {
+		uint64_t now_ms = now_ns(CLOCK_MONOTONIC) / 1000000;
+		int wait_ms = -1;
+
+		if (seconds && now_ms >= end_ms)
+			return;
+		if (seconds)
+			wait_ms = end_ms - now_ms < INT32_MAX ?
+				(int)(end_ms - now_ms) : INT32_MAX;
+		if (poll(p, 2, wait_ms) >= 0)
+			audit_socket_take(socket);
+	}
+}
+
+static void watch(struct staging *s, struct audit_socket *socket,
+		  int signal_fd, struct run *run)
+{
+	uint64_t start_ns = now_ns(CLOCK_MONOTONIC);
+	struct audit_end end;
+
+	run->start_ns = now_ns(CLOCK_REALTIME);
+	wait_for_records(socket, signal_fd, s->options->timeout);
+	end = audit_socket_finish(socket);
+	if (end.lost)
+		message_error("the kernel lost %" PRIu64 " records, of "
+			      "whatever type: the list may not be whole",
+			      end.lost);
+	else if (!end.known)
+		message_error("the end of the kernel's records did not come: "
+			      "the list may not be whole");
+	s->n_lost += end.lost ? end.lost : !end.known;
+	run->duration_ns = now_ns(CLOCK_MONOTONIC) - start_ns;
+	if (s->n_gone)
+		message_error("%" PRIu64 " records of processes that were gone "
+			      "before their cgroup could be read: whether they "
+			      "were of %s is not known, and they are not "
+			      "listed", s->n_gone, s->cgroup);
+	s->n_lost += s->n_gone + s->n_garbled;
+}
+
+/* Those that the caller has us ignore, as nohup(1) does, do not end it. */
+static sigset_t ending_signals(void)
+{
+	static const int all[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction action;
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (!sigaction(all[i], NULL, &action) &&
+		    action.sa_handler != SIG_IGN)
+			sigaddset(&set, all[i]);
+	return set;
+}
+
+static bool read_live(struct staging *s, struct run *run)
+{
+	sigset_t ends = ending_signals(), before;
+	int signal_fd;
+	struct audit_socket *socket;
+
+	if (!logs_log())
+		return false;
+	sigprocmask(SIG_BLOCK, &ends, &before);
+	signal_fd = signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK);
+	socket = audit_socket_open(on_message, s);
+	if (socket)
+		watch(s, socket, signal_fd, run);
+	else
+		message_error("cannot read the kernel's audit records: %s (it "
+			      "takes root: CAP_AUDIT_READ, CAP_AUDIT_CONTROL)",
+			      strerror(errno));
+	audit_socket_close(socket);
+	close(signal_fd);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return socket;
+}
+
+/* The name of the cgroup that is wanted; heap. */
+static char *wanted_cgroup(struct staging *s)
+{
+	const struct staging_options *o = s->options;
+	struct container c = { 0 };
+
+	if (o->unit) {
+		s->is_wanted = cgroup_is_unit;
+		return strchr(o->unit, '.') ? xstrdup(o->unit) :
+			xasprintf("%s.service", o->unit);
+	}
+	s->is_wanted = cgroup_is_container;
+	if (!o->container || container_find(o->container, &c))
+		return c.id;
+	message_note("no engine knows a container %s: that is taken for the id "
+		     "of one to come", o->container);
+	return xstrdup(o->container);
+}
+
+/* A log. */
+
+static void say_garbled(struct staging *s, const char *problem)
+{
+	enum { SAID = 10 };
+
+	if (s->n_garbled++ < SAID)
+		message_error("%s: line %" PRIu64 ": %s", s->name, s->line,
+			      problem);
+}
+
+static void see_printed(struct staging *s, const struct audit_line *l)
+{
+	if (l->kind == AUDIT_RECORD && l->way == AUDIT_BY_PRINTK)
+		s->printed_ns[s->n_printed++ % BURST] = l->record.time_ns;
+}
+
+/* How many it left out is said before the next record, and after none. */
+static bool ends_in_burst(const struct staging *s)
+{
+	uint64_t first, last;
+
+	if (s->n_printed < BURST)
+		return false;
+	first = s->printed_ns[s->n_printed % BURST];
+	last = s->printed_ns[(s->n_printed - 1) % BURST];
+	return last >= first && last - first < BURST_S * 1000000000ULL;
+}
+
+static void take_line(struct staging *s, char *text, bool cut)
+{
+	struct audit_line l;
+
+	audit_line_read(text, &l);
+	if (cut && l.kind != AUDIT_OTHER)
+		say_garbled(s, "too long");
+	else if (l.kind == AUDIT_GARBLED)
+		say_garbled(s, l.problem);
+	else if (l.kind == AUDIT_RECORD && is_meant(s, &l.record))
+		take(s, &l.record, l.way);
+	see_printed(s, &l);
+	s->n_records += l.kind == AUDIT_RECORD;
+	s->n_losses += l.kind == AUDIT_LOST;
+	s->n_printk_losses += l.kind == AUDIT_LOST_PRINTK;
+	audit_record_free(&l.record);
+}
+
+/* What printk has left out is no loss if it came to the log otherwise. */
+static void sum_up(struct staging *s, struct run *run)
+{
+	bool printk_counts = !tally_has_more_than_printk(s->tally);
+	uint64_t losses = s->n_losses +
+		(printk_counts ? s->n_printk_losses : 0);
+
+	if (s->n_garbled)
+		message_error("%s: %" PRIu64 " records cannot be read",
+			      s->name, s->n_garbled);
+	if (losses)
+		message_error("%s: records are missing, say %" PRIu64 " of its "
+			      "lines: the list may not be whole", s->name,
+			      losses);
+	else if (printk_counts && ends_in_burst(s))
+		message_error("%s: ends in a burst of records, of which the "
+			      "kernel prints %d in %d seconds: the list may "
+			      "not be whole", s->name, BURST, BURST_S);
+	s->n_lost += s->n_garbled + losses + (printk_counts &&
+					      ends_in_burst(s));
+	run->start_ns = tally_first_ns(s->tally);
+	run->duration_ns = tally_last_ns(s->tally) - run->start_ns;
+}
+
+static bool read_log(struct staging *s, struct run *run)
+{
+	const char *path = s->options->log;
+	bool is_stdin = !strcmp(path, "-"), cut, ok;
+	FILE *file = is_stdin ? stdin : fopen(path, "re");
+	char *text;
+
+	s->name = is_stdin ? "<stdin>" : path;
+	if (!file) {
+		message_error("%s: %s", path, strerror(errno));
+		return false;
+	}
+	text = xcalloc(AUDIT_LINE_MAX, 1);
+	while (audit_line_next(file, text, &cut)) {
+		s->line++;
+		take_line(s, text, cut);
+	}
+	free(text);
+	ok = !ferror(file);
+	if (!ok)
+		message_error("%s: %s", s->name, strerror(errno));
+	sum_up(s, run);
+	if (!is_stdin)
+		fclose(file);
+	return ok;
+}
+
+static void say_if_empty(const struct staging *s)
+{
+	const char *name = s->name ? s->name : "", *colon = s->name ? ": " : "";
+
+	if (!s->n_records && !s->n_garbled)
+		message_note("%s%sno seccomp record", name, colon);
+	else if (!tally_count(s->tally) && message_status() == STATUS_YES)
+		message_note("%s%s%" PRIu64 " seccomp records, no violation",
+			     name, colon, s->n_records);
+}
+
+/*
+ * A run of its own, of which no more is known than that it was logged. The same
+ * log, read again, is the same run.
+ */
+static void learn(const struct staging *s, struct run *run)
+{
+	const struct staging_options *o = s->options;
+	uint64_t start_ns = run->start_ns, duration_ns = run->duration_ns;
+
+	if (o->log)
+		tally_id(s->tally, o->exe ? o->exe : "", run->id);
+	run_lose(run, "call", s->n_lost);
+	describe_append(&run->how, "audit");
+	learn_begin(o->learn, run);
+	tally_learn(s->tally, start_ns, o->learn);
+	learn_end(o->learn, false, 0, duration_ns, true);
+}
+
+bool staging_read(const struct staging_options *o, struct report *report)
+{
+	struct staging s = { .options = o, .tally = tally_new() };
+	char *cgroup = wanted_cgroup(&s);
+	struct run run = { 0 };
+	const char *name = o->unit ? : o->container ? : o->exe ? : o->log ? :
+		"audit";
+	int error = describe_run(&run, NULL, name, NULL);
+	bool ok = !error;
+
+	s.cgroup = cgroup;
+	if (error)
+		message_error("cannot describe the run: %s", strerror(-error));
+	else
+		ok = o->log ? read_log(&s, &run) : read_live(&s, &run);
+	if (ok)
+		say_if_empty(&s);
+	tally_report(s.tally, run.start_ns, report);
+	if (ok && o->learn)
+		learn(&s, &run);
+	run_free(&run);
+	forget(&s);
+	tally_free(s.tally);
+	free(cgroup);
+	return ok;
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "task.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+
+#include "memory.h"
+#include "message.h"
+
+/* Stop it; `sig` is what it is to get when it goes on, 0 for none. */
+static bool seize(pid_t pid, int *sig)
+{
+	int status;
+
+	if (ptrace(PTRACE_SEIZE, pid, NULL, NULL)) {
+		message_error("process %d: cannot be traced: %s%s", pid,
+			      strerror(errno), errno != EPERM ? "" :
+			      " (it takes CAP_SYS_PTRACE, and that nothing "
+			      "else traces it)");
+		return false;
+	}
+	if (ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) ||
+	    waitpid(pid, &status, __WALL) < 0 || !WIFSTOPPED(status)) {
+		message_error("process %d: has ended", pid);
+		return false;
+	}
+	*sig = status >> 16 == PTRACE_EVENT_STOP ? 0 : WSTOPSIG(status);
+	return true;
+}
+
+/* Why none can be read, by ptrace(2) and kernel/seccomp.c. */
+static void say_failure(pid_t pid, int error)
+{
+	const char *why = strerror(error);
+
+	if (error == EINVAL || error == ENOENT)
+		why = "has no seccomp filter";
+	else if (error == EACCES && prctl(PR_GET_SECCOMP) > 0)
+		why = "its filters cannot be read by sp-verify, which is under "
+			"a filter itself";
+	else if (error == EACCES)
+		why = "its filters cannot be read: it takes CAP_SYS_ADMIN";
+	else if (error == EIO)
+		why = "its filters cannot be read: the kernel is built "
+			"without CONFIG_CHECKPOINT_RESTORE";
+	else if (error == EMEDIUMTYPE)
+		why = "has a filter that is not classic BPF";
+	message_error("process %d: %s", pid, why);
+}
+
+/* The one that was loaded as the `i`th; NULL: errno. */
+static struct filter *read_one(pid_t pid, uintptr_t i)
+{
+	long n = ptrace(PTRACE_SECCOMP_GET_FILTER, pid, (void *)i, NULL);
+	struct filter *f;
+
+	if (n < 0)
+		return NULL;
+	f = xcalloc(1, sizeof(*f));
+	f->n = n;
+	f->code = xcalloc(n, sizeof(*f->code));
+	if (ptrace(PTRACE_SECCOMP_GET_FILTER, pid, (void *)i, f->code) == n)
+		return f;
+	filter_free(f);
+	return NULL;
+}
+
+/*
+ * A sleep that the stop interrupted goes on by restart_syscall(2), which not
+ * every filter allows: where it would be denied, and the task perhaps killed,
+ * have the call made again from its beginning. NULL: its filter is not known.
+ */
+static void mend_sleep(pid_t pid, const struct filter *filter)
+{
+#ifdef __x86_64__
+	enum { ERESTARTNOHAND = 514, ERESTART_RESTARTBLOCK = 516 };
+	enum { CODE_32 = 0x23 };	/* __USER32_CS, asm/segment.h */
+	struct seccomp_data data = { .arch = 0 };
+	struct user_regs_struct regs;
+	struct call_id id;
+	const char *arch;
+
+	if (ptrace(PTRACE_GETREGS, pid, NULL, &regs) ||
+	    (int)regs.rax != -ERESTART_RESTARTBLOCK)
+		return;
+	arch = regs.cs == CODE_32 ? "x86" :
+		arch_of_call((struct call_id){ AUDIT_ARCH_X86_64,
+					       regs.orig_rax })->name;
+	if (syscall_number(arch_by_name(arch), "restart_syscall", &id))
+		return;
+	data.arch = id.arch;
+	data.nr = id.nr;
+	if (filter && action_allows(filter_run(filter, &data)))
+		return;
+	regs.rax = -(long)ERESTARTNOHAND;
+	ptrace(PTRACE_SETREGS, pid, NULL, &regs);
+#else
+	(void)pid;
+	(void)filter;
+#endif
+}
+
+struct filter *task_filter(pid_t pid)
+{
+	struct filter *all = NULL, *one;
+	int sig, error;
+
+	if (!seize(pid, &sig))
+		return NULL;
+	for (uintptr_t i = 0; (one = read_one(pid, i)); i++)
+		all = filter_join(all, one);
+	error = errno;
+	if (all || (error != EINVAL && error != ENOENT))
+		mend_sleep(pid, all);
+	ptrace(PTRACE_DETACH, pid, NULL, (void *)(intptr_t)sig);
+	if (all && error == ENOENT)	/* behind the last one */
+		return all;
+	say_failure(pid, error);
+	filter_free(all);
+	return NULL;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "verdict.h"
+
+#include <stdlib.h>
+
+#include "memory.h"
+
+enum verdict verdict_of(const struct filter_answers *answers)
+{
+	size_t allowed = 0;
+
+	for (size_t i = 0; i < answers->n; i++)
+		allowed += action_allows(answers->actions[i]);
+	if (answers->more)
+		return VERDICT_UNDECIDED;
+	if (allowed == answers->n)
+		return VERDICT_ALLOWED;
+	return allowed ? VERDICT_UNDECIDED : VERDICT_DENIED;
+}
+
+char *verdict_text(const struct filter_answers *answers)
+{
+	char *text = xstrdup("");
+
+	for (size_t i = 0; i < answers->n; i++) {
+		char buf[ACTION_NAME_MAX];
+		char *longer = xasprintf("%s%s%s", text, i ? " or " : "",
+					 action_name(answers->actions[i],
+						     buf));
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}

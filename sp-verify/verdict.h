@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the possible answers to a call come to. */
+#ifndef VERDICT_H
+#define VERDICT_H
+
+#include "filter.h"
+
+enum verdict { VERDICT_ALLOWED, VERDICT_DENIED, VERDICT_UNDECIDED };
+
+enum verdict verdict_of(const struct filter_answers *answers);
+/* "EPERM", or "EPERM or ENOSYS" where arguments decide; the caller frees. */
+char *verdict_text(const struct filter_answers *answers);
+
+#endif

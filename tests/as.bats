@@ -1,0 +1,388 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# sp-verify --as: what it says of a profile, against the filters that runc, crun
+# and systemd really load, for every number on every architecture.
+
+load helper
+load boot
+
+# Enough for busybox, and for what runc and crun do before it.
+ALLOWED='["access", "arch_prctl", "brk", "capget", "capset", "chdir",
+	"clock_nanosleep", "close", "epoll_ctl", "execve", "exit_group",
+	"faccessat2", "fcntl", "fstat", "fstatfs", "futex", "getcwd",
+	"getdents64", "getegid", "geteuid", "getgid", "getpid", "getppid",
+	"getrandom", "gettid", "getuid", "ioctl", "mmap", "mprotect",
+	"nanosleep", "newfstatat", "openat", "openat2", "prctl", "prlimit64",
+	"pselect6", "read", "readlink", "rseq", "rt_sigaction",
+	"rt_sigprocmask", "rt_sigreturn", "set_robust_list",
+	"set_tid_address", "setgid", "setgroups", "setresgid", "setresuid",
+	"setuid", "statx", "uname", "write"]'
+ALL_ARCHS='["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"]'
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || return
+	all_calls | "$TESTS/mkstream" >all.sp
+	some_arguments | "$TESTS/mkstream" >args.sp
+	compile_probe
+}
+
+# Every number on four architectures, and some that no call will have.
+all_calls() {
+	local arch nr
+	printf 'run 01 all\nimage /a\n'
+	for arch in x86_64 x86 x32 aarch64; do
+		for nr in $(seq 0 600) 1000 0x3fffffff; do
+			echo "call 01 $nr 1 arch=$arch"
+		done
+		[ $arch = x32 ] || echo "call 01 -1 1 arch=$arch"
+	done
+}
+
+# What the rules of arguments() look at: each call with all of its values.
+some_arguments() {
+	local arch fact
+	printf 'run 01 arguments\nimage /a\n'
+	for arch in x86_64:41:135:16 x86:359:136:54 x32:41:135:514; do
+		IFS=: read -r arch socket personality ioctl <<<"$arch"
+		for fact in "$socket 0:0xffffffffffffffff:1" "$socket 0:0xffffffffffffffff:16" \
+			"$personality 0:0xffffffffffffffff:8" \
+			"$personality 0:0xffffffffffffffff:9" \
+			"$ioctl 1:0xffffffffffffffff:0x5401" \
+			"$ioctl 1:0xffffffffffffffff:0x5411" \
+			"$ioctl 1:0xffffffffffffffff:0x5413"; do
+			echo "argument 01 ${fact%% *} \"${fact#* }\" 1 arch=$arch"
+		done
+		printf 'call 01 %s 2 arch=%s\n' "$socket" "$arch" "$personality" "$arch"
+		echo "call 01 $ioctl 3 arch=$arch"
+	done
+}
+
+# A program that makes calls, and prints "ARCH NR RESULT" of each.
+compile_probe() {
+	cat >probe.c <<-'C'
+	#include <errno.h>
+	#include <stdio.h>
+	#include <string.h>
+	#include <sys/syscall.h>
+	#include <unistd.h>
+
+	static long compat(long nr)
+	{
+		long result;
+
+		__asm__ volatile("int $0x80" : "=a"(result)
+				 : "a"(nr), "b"(0), "c"(0), "d"(0)
+				 : "r8", "r9", "r10", "r11", "memory");
+		return result;
+	}
+
+	static void say(const char *arch, long nr, long result)
+	{
+		const char *name = result < 0 ? strerrorname_np(-result) : "ok";
+		char line[80];
+		int n = snprintf(line, sizeof(line), "%s %ld %s\n", arch, nr,
+				 name ? name : "?");
+
+		syscall(SYS_write, 1, line, n);
+	}
+
+	static void native(const char *arch, long nr)
+	{
+		char memory[4096] = "";
+		long result = syscall(nr, memory);
+
+		say(arch, nr, result < 0 ? -errno : result);
+	}
+
+	int main(void)
+	{
+		static const int calls[] = {
+			SYS_getpid, SYS_getppid, SYS_getuid, SYS_geteuid,
+			SYS_uname, SYS_sched_yield, SYS_getpgrp, SYS_gettid,
+			SYS_sync, SYS_timer_getoverrun, SYS_inotify_init1,
+			SYS_close_range, SYS_mseal_nr, 471, 500, 1000,
+		};
+		static const int compats[] = { 20, 24, 64, 122, 158, 199, 224,
+					       420, 471, 500, 1000 };
+
+		for (unsigned i = 0; i < sizeof(calls) / sizeof(*calls); i++)
+			native("x86_64", calls[i]);
+		for (unsigned i = 0; i < sizeof(calls) / sizeof(*calls); i++)
+			native("x32", 0x40000000 | calls[i]);
+		for (unsigned i = 0; i < sizeof(compats) / sizeof(*compats); i++)
+			say("x86", compats[i], compat(compats[i]));
+		return 0;
+	}
+	C
+	cc -D_GNU_SOURCE -DSYS_mseal_nr=462 -static -o probe probe.c
+}
+
+# plain — the profile that the others are made of
+plain() {
+	jq -n --argjson names "$ALLOWED" --argjson archs "$ALL_ARCHS" '
+		{defaultAction: "SCMP_ACT_ERRNO", architectures: $archs,
+		 syscalls: [{names: $names, action: "SCMP_ACT_ALLOW"}]}'
+}
+
+# profiles — NAME.json, in a directory of their own
+profiles() {
+	mkdir profiles
+	plain >profiles/plain.json
+	each native '.architectures = ["SCMP_ARCH_X86_64"]'
+	each no-archs 'del(.architectures)'
+	each not-native '.architectures = ["SCMP_ARCH_X86", "SCMP_ARCH_X32"]'
+	each foreign '.architectures += ["SCMP_ARCH_AARCH64"]'
+	each unknown '.syscalls[0].names += ["no_such_call", "mseal", "listns"]'
+	each kill '.defaultAction = "SCMP_ACT_KILL"'
+	each kill-process '.defaultAction = "SCMP_ACT_KILL_PROCESS"'
+	each enosys '.defaultErrnoRet = 38'
+	each errno '.defaultErrnoRet = 7'
+	each log '.defaultAction = "SCMP_ACT_LOG" | .syscalls +=
+		[{names: ["chmod", "openat2"], action: "SCMP_ACT_ERRNO"}]'
+	each allow '.defaultAction = "SCMP_ACT_ALLOW" | .syscalls =
+		[{names: ["chmod", "ptrace"], action: "SCMP_ACT_ERRNO"},
+		 {names: ["mount", "listns"], action: "SCMP_ACT_KILL_PROCESS"}]'
+	each mixed '.syscalls += [
+		{names: ["clone3"], action: "SCMP_ACT_ERRNO", errnoRet: 38},
+		{names: ["chmod"], action: "SCMP_ACT_ERRNO"},
+		{names: ["kill"], action: "SCMP_ACT_KILL"},
+		{names: ["futex_waitv"], action: "SCMP_ACT_TRAP"}]'
+	each arguments '.syscalls[0].names -= ["ioctl"] | .syscalls += [
+		{names: ["socket"], action: "SCMP_ACT_ALLOW", args:
+		 [{index: 0, value: 1, op: "SCMP_CMP_EQ"}]},
+		{names: ["personality"], action: "SCMP_ACT_ERRNO", errnoRet: 9,
+		 args: [{index: 0, value: 8, op: "SCMP_CMP_NE"}]},
+		{names: ["ioctl"], action: "SCMP_ACT_ALLOW", args:
+		 [{index: 1, value: 21505, op: "SCMP_CMP_EQ"},
+		  {index: 1, value: 21523, op: "SCMP_CMP_EQ"}]},
+		{names: ["clone"], action: "SCMP_ACT_ALLOW", args: [{index: 0,
+		 value: 2114060288, valueTwo: 0, op: "SCMP_CMP_MASKED_EQ"}]}]'
+}
+
+# each NAME FILTER — a profile out of the plain one
+each() {
+	jq "$2" profiles/plain.json >"profiles/$1.json"
+}
+
+# Profiles that only runtimes can have.
+runtime_profiles() {
+	each trace '.defaultAction = "SCMP_ACT_TRACE"'
+	sp-record -q -o run.sp -- busybox sleep 0.1
+	sp-emit --oci -o profiles/recorded.json run.sp 2>err
+}
+
+# container RUNTIME PROFILE COMMAND… — in the background; its pid in ./pid
+container() {
+	local bundle=$BATS_TEST_TMPDIR/bundle runtime=$1 profile=$2
+	shift 2
+	mkdir -p "$bundle"/rootfs/{bin,proc,dev,sys,tmp}
+	cp --remove-destination "$(command -v busybox)" \
+		"$BATS_FILE_TMPDIR/probe" "$bundle/rootfs/bin"
+	rm -f "$bundle/config.json" pid
+	(cd "$bundle" && runc spec)
+	jq --slurpfile profile "$profile" '.process.terminal = false
+		| .process.args = $ARGS.positional | del(.process.rlimits)
+		| .linux.seccomp = $profile[0]' --args "/bin/$1" "${@:2}" \
+		<"$bundle/config.json" >config.json
+	mv config.json "$bundle"
+	remove "$runtime"
+	without_unified "$runtime" --root "$BATS_TEST_TMPDIR/state" run \
+		--detach --pid-file "$PWD/pid" --bundle "$bundle" \
+		"sandprint-as-$$-$runtime" </dev/null >out 2>err 3>&-
+}
+
+remove() {
+	without_unified "$1" --root "$BATS_TEST_TMPDIR/state" delete --force \
+		"sandprint-as-$$-$1" 2>/dev/null || true
+}
+
+teardown() {
+	local runtime
+	[ ! -d root/out ] || : >root/out/done
+	for runtime in runc crun; do
+		remove $runtime
+	done
+}
+
+# place RUNTIME — the word for --as, by the installed version
+place() {
+	local version
+	[ "$1" = runc ] || {
+		echo "$1"
+		return
+	}
+	version=$(runc --version | sed -n 's/^runc version \([0-9.]*\).*/\1/p')
+	[ "$(printf '%s\n' 1.1.15 "$version" | sort -V | head -n 1)" = 1.1.15 ] &&
+		echo runc || echo runc-1.1.14
+}
+
+# same PID PROFILE PLACE TRACE — no call is answered differently
+same() {
+	sp-verify --pid="$1" --json "$4" >held 2>held.err || [ $? = 1 ]
+	sp-verify -p "$2" --as="$3" --json "$4" >said 2>said.err || [ $? = 1 ]
+	grep -v "^sp-verify: $2: " said.err | diff held.err - || return
+	[ "$(jq length held)" -gt 0 ] || grep -q 'no violation' held.err
+	cmp held said && return
+	diff <(jq -c '.[] | [.arch, .nr, .answer]' held) \
+		<(jq -c '.[] | [.arch, .nr, .answer]' said)
+}
+
+# compares RUNTIME
+compares() {
+	local profile n=0
+	requires_root
+	requires "$1" runc jq busybox
+	profiles
+	runtime_profiles
+	for profile in profiles/*.json; do
+		container "$1" "$profile" busybox sleep 1000
+		echo "$profile"
+		same "$(<pid)" "$profile" "$(place "$1")" \
+			"$BATS_FILE_TMPDIR/all.sp"
+		same "$(<pid)" "$profile" "$(place "$1")" \
+			"$BATS_FILE_TMPDIR/args.sp"
+		n=$((n + 1))
+	done
+	[ $n = 16 ]
+}
+
+@test "runc: the filter of a container is the one that --as=runc says" {
+	compares runc
+}
+
+@test "crun: the filter of a container is the one that --as=crun says" {
+	compares crun
+}
+
+# predicted PROFILE PLACE RESULTS — each call that the probe made has the
+# answer that is said; "ok" stands for what the kernel says of an allowed one
+predicted() {
+	{
+		printf 'run 01 probe\nimage /a\n'
+		awk '{ nr = $1 == "x32" ? $2 - 1073741824 : $2
+			printf "call 01 %d 1 arch=%s\n", nr, $1 }' "$3"
+	} | "$TESTS/mkstream" >probe.sp
+	sp-verify -p "$1" --as="$2" --json probe.sp >said 2>err || [ $? = 1 ]
+	jq -r '.[] | "\(.arch) \(.nr) \(.answer)"' said | sort >denied
+	awk '$3 == "E2BIG" || $3 == "ENOSYS"' "$3" | sort >got
+	# Of what is allowed, the kernel has no x32 call, and no new one.
+	comm -13 denied got >besides
+	[ -z "$(comm -23 denied got)" ]
+	run ! grep -v '^x32 [0-9]* ENOSYS$' besides
+	[ "$(wc -l <denied)" -gt 10 ]
+}
+
+# answers RUNTIME
+answers() {
+	requires_root
+	requires "$1" runc jq busybox
+	[ "$(uname -m)" = x86_64 ] || skip "int 0x80 is x86's"
+	plain | jq '.defaultErrnoRet = 7' >p.json
+	container "$1" p.json probe
+	wait_for 10 grep -q '^x86 1000 ' out
+	[ "$(wc -l <out)" = 43 ]
+	predicted p.json "$(place "$1")" out
+}
+
+@test "runc: calls get the answers that are said" {
+	answers runc
+	grep -qx 'x86_64 1000 ENOSYS' out
+	grep -qx 'x86 1000 ENOSYS' out
+}
+
+@test "crun: calls get the answers that are said" {
+	answers crun
+	grep -qx 'x86_64 1000 E2BIG' out
+}
+
+# unit PROFILE — its drop-in, made of the JSON without the tools
+unit() {
+	jq -r '
+	def names: [.names[]] | join(" ");
+	def errno: {"38": "ENOSYS", "7": "E2BIG", "1": "EPERM"}[tostring];
+	{SCMP_ARCH_X86_64: "native", SCMP_ARCH_X86: "x86", SCMP_ARCH_X32: "x32",
+	 SCMP_ARCH_AARCH64: "arm64"} as $archs |
+	"[Service]",
+	if .defaultAction == "SCMP_ACT_LOG" then
+		"SystemCallLog=~\(.syscalls[0] | names)",
+		"SystemCallFilter=~\(.syscalls[1] | [.names[] | . + ":EPERM"] | join(" "))"
+	elif .defaultAction == "SCMP_ACT_ALLOW" then
+		(.syscalls[] | if .action == "SCMP_ACT_ERRNO" then
+			"SystemCallFilter=~" + ([.names[] | . + ":EPERM"] | join(" "))
+			else "SystemCallFilter=~\(names)" end)
+	else
+		"SystemCallFilter=\(.syscalls[0] | names)",
+		if .defaultAction == "SCMP_ACT_ERRNO" then
+			"SystemCallErrorNumber=\(.defaultErrnoRet // 1 | errno)"
+		else empty end
+	end,
+	if .architectures and .defaultAction != "SCMP_ACT_LOG" then
+		"SystemCallArchitectures=\([.architectures[] | $archs[.]] | join(" "))"
+	else empty end' "$1"
+}
+
+# service NAME NUMBER — runs a sleep of its own under a drop-in from stdin
+service() {
+	local dir=root/etc/systemd/system
+	mkdir "$dir/$1.service.d"
+	cat >"$dir/$1.service.d/filter.conf"
+	printf '[Service]\nExecStart=/bin/busybox sleep %d\n' "$2" \
+		>"$dir/$1.service"
+	printf 'systemctl start %s\n' "$1" >>root/test
+}
+
+# probing — a service that runs the probe under errno.json
+probing() {
+	local dir=root/etc/systemd/system/probe.service
+	cp "$BATS_FILE_TMPDIR/probe" root/out
+	unit errno.json >$dir
+	printf '%s\n' Type=oneshot ExecStart=/out/probe \
+		StandardOutput=truncate:/out/results >>$dir
+	echo 'systemctl start probe' >>root/test
+}
+
+# the_pid NUMBER — of the busybox that sleeps for so long
+the_pid() {
+	pgrep -x -f "/bin/busybox sleep $1"
+}
+
+@test "systemd: the filters of a service are those that --as=systemd says" {
+	local booted profile n=0 base=$((100000 + $$ * 100))
+	requires_root
+	requires jq busybox
+	[ -x /lib/systemd/systemd ] || skip "no systemd"
+	make_root
+	profiles
+	sp-record -q -o run.sp -- busybox sleep 0.1
+	sp-emit --oci --runtime none -o profiles/recorded.json run.sp 2>err
+	sp-emit --systemd -o recorded.conf run.sp 2>err
+	cp profiles/errno.json .
+	rm profiles/not-native.json	# systemd always adds its own
+	: >root/test
+	for profile in profiles/*.json; do
+		case $profile in
+		*/recorded.json) cat recorded.conf ;;
+		*) unit "$profile" ;;
+		esac | service "s$n" $((base + n))
+		n=$((n + 1))
+	done
+	probing
+	echo 'until [ -e /out/done ]; do sleep 0.1; done' >>root/test
+	boot 100 3>&- &
+	booted=$!
+	n=0
+	for profile in profiles/*.json; do
+		echo "$profile"
+		wait_for 30 the_pid $((base + n)) >pid || {
+			cat log
+			return 1
+		}
+		same "$(<pid)" "$profile" systemd "$BATS_FILE_TMPDIR/all.sp"
+		n=$((n + 1))
+	done
+	[ $n = 14 ]
+	wait_for 20 grep -q '^x86 1000 ' root/out/results
+	predicted errno.json systemd root/out/results
+	: >root/out/done
+	ended 0 $booted || [ $? != 124 ]
+}

@@ -1,0 +1,619 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Staging: what the kernel logs under a profile in force becomes the list, as it
+# happens and from logs.
+
+load helper
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || return
+	chmod a+x "$BATS_RUN_TMPDIR" .
+	cat >caller.c <<-'C'
+	/* SPDX-License-Identifier: Apache-2.0 */
+	#include <stdlib.h>
+	#include <sys/syscall.h>
+	#include <unistd.h>
+
+	/* COUNT [SECONDS]: so many calls, and then some time */
+	int main(int argc, char **argv)
+	{
+		for (int i = argc > 1 ? atoi(argv[1]) : 0; i; i--)
+			syscall(SYS_getpgid, 0);
+		if (argc > 2)
+			sleep(atoi(argv[2]));
+		return 0;
+	}
+	C
+	cc -D_GNU_SOURCE -static -o caller caller.c
+	caller=$BATS_FILE_TMPDIR/caller
+	export caller
+	[ "$(id -u)" = 0 ] || return 0
+	sp-record -q -o caller.sp -- "$caller" 0 1
+	sp-emit --bpf --deny=log -o staging.bpf caller.sp
+}
+
+# staged PROGRAM… — under the staging profile
+staged() {
+	bwrap --bind / / --dev /dev --proc /proc --seccomp 9 "$@" \
+		9<"$BATS_FILE_TMPDIR/staging.bpf"
+}
+
+listens() {
+	awk -v pid="$watcher" '$2 == 9 && $3 == pid && $4 == "00000001" {
+		found = 1 } END { exit !found }' /proc/net/netlink
+}
+
+# watch OPTION… — `list`, until it is stopped
+watch() {
+	env --default-signal=INT sp-verify --audit -o list "$@" \
+		2>err >out 3>&- &
+	watcher=$!
+	wait_for 10 listens
+}
+
+# stop STATUS [SIGNAL] — it ends with that
+stop() {
+	kill "-${2-TERM}" "$watcher"
+	ended "$1" "$watcher" || {
+		cat err
+		watcher=
+		return 1
+	}
+	watcher=
+}
+
+teardown() {
+	local left=0
+	[ -z "${watcher-}" ] || kill "$watcher" || left=1
+	[ -z "${container-}" ] || runc --root "$PWD/state" delete --force \
+		"$container" || left=1
+	for d in ${cgroups-}; do
+		wait_for 10 rmdir "$d" || left=1
+	done
+	return "$left"
+}
+
+requires_audit() {
+	requires_root
+	requires bwrap
+	watch -t 1 --exe=/none
+	ended 0 "$watcher" || skip "the kernel's records cannot be read: $(<err)"
+	watcher=
+	rm list
+}
+
+# record COUNT — real records of as many calls, as the kernel has them
+record() {
+	requires_audit
+	/usr/bin/python3 - "$1" "$caller" >records <<-'P' 3>&- &
+	import socket, sys
+	s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 9)
+	s.setsockopt(socket.SOL_SOCKET, 33, 8 << 20)	# SO_RCVBUFFORCE
+	s.bind((0, 1))
+	print("ready", file=sys.stderr, flush=True)
+	n, s_timeout = 0, s.settimeout(20)
+	while n < int(sys.argv[1]):
+	    message = s.recv(16384)
+	    text = message[16:].rstrip(b"\0").decode()
+	    if int.from_bytes(message[4:6], "little") == 1326 and f'exe="{sys.argv[2]}"' in text:
+	        print(text)
+	        n += 1
+	P
+	watcher=$!
+	wait_for 10 listens
+	staged "$caller" "$1"
+	ended 0 "$watcher"
+	watcher=
+	[ "$(wc -l <records)" = "$1" ]
+}
+
+# row — "COUNT NAME ANSWER IMAGES" of the list
+row() {
+	awk 'NR > 1 { print $2, $3, $4, $5 }' "${1-list}"
+}
+
+@test "as it happens: 2,000 of 2,000, and nothing printed meanwhile" {
+	requires_audit
+	watch --exe="$caller"
+	staged "$caller" 2000
+	[ ! -s err ] && [ ! -e list ]
+	stop 1
+	[ "$(row)" = "2000 getpgid log $caller" ]
+	[ ! -s err ]
+	watch --exe="$caller" --json --junit=j.xml
+	staged "$caller" 3
+	stop 1 INT
+	jq -e --arg caller "$caller" 'map(del(.first_ns, .sites)) == [{arch: "x86_64", nr: 121,
+		name: "getpgid", count: 3, answer: "log", images: [$caller]}]' \
+		list
+	grep -q 'failures="1"' j.xml
+}
+
+# auditing — "ENABLED BACKLOG_LIMIT", of the kernel's
+auditing() {
+	/usr/bin/python3 - "$@" <<-'P'
+	import socket, struct, sys
+	s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 9)
+	def ask(type, flags, data=b""):
+	    s.send(struct.pack("=IHHII", 16 + len(data), type, flags, 1, 0) + data)
+	    return s.recv(9000)[16:]
+	if sys.argv[1:]:
+	    ask(1001, 5, struct.pack("=11I", 1, int(sys.argv[1]), *[0] * 9))
+	else:
+	    status = struct.unpack("=8I", ask(1000, 1)[:32])
+	    print(status[1], status[5])
+	P
+}
+
+@test "as it happens: auditing is as it was, and who turns it off loses nothing" {
+	local before
+	requires_root
+	auditing 0 || skip "no auditing"
+	before=$(auditing)
+	requires_audit
+	watch --exe="$caller"
+	[ "$(auditing | cut -d ' ' -f 1)" = 1 ]
+	auditing 0
+	staged "$caller" 2000
+	stop 1
+	[ "$(row)" = "2000 getpgid log $caller" ]
+	[ "$(auditing)" = "$before" ]
+}
+
+@test "as it happens: -t and signals end it; nohup's do not" {
+	requires_audit
+	watch -t 2 --exe="$caller"
+	ended 0 "$watcher"
+	grep -q 'no seccomp record\|seccomp records, no violation' err
+	watch --exe="$caller"
+	stop 0 HUP
+	(trap '' HUP; exec sp-verify --audit --exe="$caller") 2>err 3>&- >list &
+	watcher=$!
+	wait_for 10 listens
+	kill -HUP "$watcher"
+	staged "$caller" 1
+	stop 1
+	[ "$(row)" = "1 getpgid log $caller" ]
+}
+
+@test "as it happens: a program that loads the filter from the C header" {
+	requires_audit
+	sp-emit --libseccomp --deny=log -o p.h "$BATS_FILE_TMPDIR/caller.sp"
+	cat >own.c <<-'C'
+	#include "p.h"
+	#include <unistd.h>
+	int main(void)
+	{
+		return sandprint_load() || getpgid(0) < 0;
+	}
+	C
+	cc -D_GNU_SOURCE -o own own.c -lseccomp
+	watch --exe='*/own'
+	./own
+	stop 1
+	row | grep -x "1 getpgid log $PWD/own"
+}
+
+@test "as it happens: firejail" {
+	requires_audit
+	requires firejail
+	sp-record -q -o sh.sp -- sh -c ':' </dev/null
+	sp-emit --firejail --deny=log -o p.inc sh.sp
+	watch --exe=/usr/bin/dash
+	firejail --quiet --profile=p.inc -- sh -c 'umask 022' \
+		</dev/null || skip "firejail does not run here"
+	stop 1
+	row | grep -x '[0-9]* umask log /usr/bin/dash'
+}
+
+@test "the forms for docker and Kubernetes log what the OCI form does" {
+	requires jq
+	requires_root
+	/usr/bin/python3 -c 'import yaml' 2>/dev/null || skip "no python3-yaml"
+	local form
+	for form in oci docker spo; do
+		sp-emit --$form --deny=log -o $form.json \
+			"$BATS_FILE_TMPDIR/caller.sp"
+	done
+	/usr/bin/python3 - <<-'P'
+	import json, yaml
+	spec = yaml.safe_load(open("spo.json"))["spec"]
+	json.dump(spec, open("spo.json", "w"))
+	P
+	for form in oci docker spo; do
+		jq -e '.defaultAction == "SCMP_ACT_LOG"' $form.json
+		sp-verify --score --json -p $form.json | jq -e '.nameless and
+			.allowed == .named and .narrowed == 0'
+		sp-verify -p $form.json "$BATS_FILE_TMPDIR/caller.sp"
+		line 121 >log
+		run -1 sp-verify --audit=log -p $form.json
+		line 230 >log
+		run -0 sp-verify --audit=log -p $form.json
+	done
+}
+
+@test "as it happens: without privilege, or with the kernel told not to log" {
+	requires_audit
+	requires setpriv
+	run -2 setpriv --reuid 65534 --regid 65534 --clear-groups \
+		"$SP_BIN/sp-verify" --audit -t 1
+	[[ $output == *"CAP_AUDIT_READ"* ]]
+	echo 'kill_process errno' >logged
+	run -2 unshare -m sh -c 'mount --bind logged \
+		/proc/sys/kernel/seccomp/actions_logged
+		exec sp-verify --audit -t 1'
+	[[ $output == *"is without 'log'"* ]]
+}
+
+# make_cgroup HOW — below v2's mount, for processes of ours; cgroup
+make_cgroup() {
+	local root
+	root=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+	[ -w "$root/cgroup.procs" ] || skip "no writable cgroup v2"
+	cgroup=$root/$1
+	mkdir "$cgroup"
+	cgroups="$cgroup ${cgroups-}"
+}
+
+# within COMMAND… — in the cgroup
+within() (
+	echo "$BASHPID" >"$cgroup/cgroup.procs"
+	"$@"
+)
+
+@test "as it happens: of a unit, and processes that are gone" {
+	requires_audit
+	make_cgroup "sandprint-$$.slice"
+	make_cgroup "sandprint-$$.slice/sandprint-$$.service"
+	watch --exe="$caller" --unit="sandprint-$$"
+	within staged "$caller" 7 1
+	staged "$caller" 5 1
+	stop 1
+	[ "$(row)" = "7 getpgid log $caller" ]
+	# stopped while processes come and go: theirs cannot be read any more
+	watch --exe="$caller" --unit="sandprint-$$"
+	kill -STOP "$watcher"
+	within staged "$caller" 4
+	kill -CONT "$watcher"
+	stop 2
+	[ ! -e list ] || [ ! -s list ]
+	grep -q '4 records of processes that were gone' err
+}
+
+@test "as it happens: a zombie, which is in no cgroup of version 1" {
+	requires_audit
+	cgroup=/sys/fs/cgroup/pids/sandprint-$$.service
+	mkdir "$cgroup" 2>/dev/null || skip "no writable cgroup v1"
+	cgroups=$cgroup
+	watch --exe="$caller" --unit="sandprint-$$"
+	kill -STOP "$watcher"
+	# it is nobody's who would wait for it
+	within staged sh -c '"$0" 4 & exec sleep 1' "$caller" 3>&- &
+	sleep 0.5
+	pgrep -r Z -x caller
+	kill -CONT "$watcher"
+	stop 2
+	wait $!
+	grep -q '4 records of processes that were gone' err
+	watch --exe="$caller" --unit="sandprint-$$"
+	within staged "$caller" 4 1
+	stop 1
+	[ "$(row)" = "4 getpgid log $caller" ]
+}
+
+@test "as it happens: of a container of runc under the staging profile" {
+	requires_audit
+	requires runc jq
+	mkdir -p bundle/rootfs state
+	cp "$caller" bundle/rootfs/caller
+	sp-emit --oci --deny=log --runtime=runc -o p.json \
+		"$BATS_FILE_TMPDIR/caller.sp"
+	(cd bundle && runc spec)
+	jq --slurpfile p p.json '.process.terminal = false | .linux.seccomp = $p[0]
+		| .process.args = ["/caller", "9", "2"] | del(.process.rlimits)
+		' bundle/config.json >config.json
+	mv config.json bundle
+	watch --container="sandprint-$$"
+	wait_for 10 grep 'id of one to come' err
+	staged "$caller" 5 1
+	container=sandprint-$$
+	runc --root "$PWD/state" run --bundle bundle "$container" \
+		</dev/null >log 2>&1 3>&-
+	container=
+	stop 1
+	[ "$(row | grep getpgid)" = "9 getpgid log /caller" ]
+	run ! grep -w "$caller" list
+}
+
+# forms — the records as each log has them
+forms() {
+	sed 's/^/type=SECCOMP msg=/' records >auditd.log
+	sed "s/^.*/node=h type=SECCOMP msg=&$(printf '\035')ARCH=x86_64 SYSCALL=getpgid AUID=\"unset\"/" \
+		records >enriched.log
+	sed 's/^/[  711.727286] audit: type=1326 /' records >dmesg.log
+	sed 's/^/Nov 26 07:31:21 vm kernel: audit: type=1326 /' \
+		records >syslog.log
+	sed 's/^[^ ]*/Nov 26 07:31:21 vm audit[12]: SECCOMP/' \
+		records >journal.log
+}
+
+@test "logs: of auditd, enriched, dmesg, syslog and journald" {
+	local form
+	record 7
+	forms
+	for form in auditd enriched dmesg syslog journal; do
+		echo "$form"
+		{
+			echo 'type=SYSCALL msg=audit(1.000:2): arch=c000003e'
+			cat $form.log
+			echo 'Nov 26 07:31:21 vm sshd[1]: type=1326 is seccomp'
+		} >mixed
+		run -1 sp-verify --audit=mixed -o list
+		[ -z "$output" ]
+		[ "$(row)" = "7 getpgid log $caller" ]
+		run -1 sp-verify --audit=- -o list <mixed
+		[ "$(row)" = "7 getpgid log $caller" ]
+	done
+	# one record that came by several ways is one
+	cat auditd.log dmesg.log journal.log >all
+	run -1 sp-verify --audit=all -o list
+	[ "$(row)" = "7 getpgid log $caller" ]
+	run -0 sp-verify --audit=all --exe='/bin/*'
+	[ "$output" = "sp-verify: all: 21 seccomp records, no violation" ]
+}
+
+@test "logs: of a journald that reads the kernel's records, in each format" {
+	local format
+	requires_audit
+	[ -x /lib/systemd/systemd-journald ] || skip "no systemd-journald"
+	# shellcheck disable=SC2016 # for the shell inside
+	staging=$BATS_FILE_TMPDIR/staging.bpf unshare -m --propagation private \
+		sh -euc 'mount -t tmpfs tmpfs /run
+		mkdir -p /run/systemd/journal /run/log/journal
+		printf "[Journal]\nStorage=volatile\nAudit=\n" >conf
+		mount --bind conf /etc/systemd/journald.conf
+		/lib/systemd/systemd-journald 3>&- & journald=$!
+		for i in 1 2 3 4 5 6 7 8 9; do
+			[ -e /run/systemd/journal/stdout ] || sleep 0.2
+		done
+		sleep 0.5
+		# more at once does not fit into the buffer of its socket
+		bwrap --bind / / --dev /dev --proc /proc --seccomp 9 \
+			"$caller" 150 9<"$staging"
+		sleep 1
+		kill -USR1 $journald
+		for f in short short-iso json export; do
+			journalctl -D /run/log/journal --no-pager -o $f >$f
+		done
+		journalctl -D /run/log/journal --no-pager -o json \
+			_TRANSPORT=audit >audit
+		kill $journald
+		wait' || skip "journald does not run here"
+	grep -q SECCOMP short || skip "journald does not read the records here"
+	for format in short short-iso json export audit; do
+		echo "$format"
+		run -1 sp-verify --audit=$format --exe="$caller" -o list
+		[ "$(row)" = "150 getpgid log $caller" ]
+	done
+}
+
+# printed — in this window of five seconds there was still room for some
+printed() {
+	staged "$caller" 2000
+	dmesg >log
+	grep -q "type=1326.*$caller" log
+}
+
+@test "logs: dmesg as it is, which lacks records and is found out" {
+	requires_audit
+	requires dmesg
+	dmesg >log || skip "the kernel's log cannot be read"
+	wait_for 15 printed || skip "the kernel prints no records"
+	run -2 sp-verify --audit=log --exe="$caller" -o list
+	[[ $output == *"the list may not be whole"* ]]
+	[ "$(row | cut -d ' ' -f 2)" = getpgid ]
+	[ "$(row | cut -d ' ' -f 1)" -lt 2000 ]
+}
+
+# line CALL [FIELD] — a record of dmesg's, with a field changed
+line() {
+	echo "[ 1.0] audit: type=1326 audit(1795678469.349:88):" \
+		"auid=4294967295 uid=0 gid=0 ses=4294967295 pid=76 comm=\"a\"" \
+		"exe=\"/bin/a\" sig=0 arch=c000003e syscall=$1 compat=0" \
+		"ip=0x7f0e59e904f7 code=0x7ffc0000" | sed -E "${2-}"
+}
+
+@test "logs: the answer is the record's action" {
+	local code answer
+	while read -r code answer; do
+		line 39 "s/code=.*/code=$code/" >log
+		run -1 sp-verify --audit=log --json
+		[ "$(jq -r '.[].answer' <<<"$output")" = "$answer" ]
+	done <<-'END'
+	0x7ffc0000 log
+	0x80000000 kill process
+	0x0 kill thread
+	0x30000 trap
+	0x50000 errno
+	0x7ff00000 trace
+	0x7fc00000 notify
+	END
+}
+
+@test "logs: executables with any name, calls of any number" {
+	line 1000 's/exe="[^"]*"/exe=2F612062/' >log
+	line -1 's/exe="[^"]*"/exe=(null)/' >>log
+	line 20 's/c000003e/40000003/' >>log
+	run -1 sp-verify --audit=log --json
+	jq -e 'map([.arch, .nr, .name, .images]) == [
+		["x86", 20, "getpid", ["/bin/a"]],
+		["x86_64", -1, "syscall_-1", []],
+		["x86_64", 1000, "syscall_1000", ["/a b"]]]' <<<"$output"
+}
+
+@test "logs: garbled records are named, counted and trouble" {
+	local bad n=1
+	line 39 >log
+	while read -r bad; do
+		line 40 "$bad" >>log
+		n=$((n + 1))
+	done <<-'END'
+	s/syscall=40/syscall=4x/
+	s/syscall=40/syscall=2147483648/
+	s/syscall=40/syscall=-2147483649/
+	s/ arch=c000003e//
+	s/arch=c000003e/arch=1c000003e/
+	s/pid=76/pid=-1/
+	s/ip=0x[^ ]*/ip=0x/
+	s/ code=.*//
+	s/code=0x7ffc0000/code=0x7ff/
+	s/code=.*/&0/
+	s/audit\(1795678469.349/audit(1795678469.34/
+	s/audit\(1795678469/audit(99999999999/
+	s/349:88\)/349:99999999999999999999)/
+	END
+	[ "$n" = 14 ]
+	run -2 --separate-stderr sp-verify --audit=log -o list
+	[ "$(row)" = "1 getpid log /bin/a" ]
+	grep -qx 'sp-verify: log: line 2: syscall= is not a number' <<<"$stderr"
+	grep -qx 'sp-verify: log: line 6: arch= is not a number' <<<"$stderr"
+	grep -qx 'sp-verify: log: line 10: code= is not an action of seccomp' \
+		<<<"$stderr"
+	grep -qx 'sp-verify: log: 13 records cannot be read' <<<"$stderr"
+	[ "$(grep -c 'log: line ' <<<"$stderr")" = 10 ]
+	{ line 41; line 39 | head -c 70; head -c 100000 /dev/zero | tr '\0' x
+		line 40; } >log
+	run -2 sp-verify --audit=log -o list
+	[[ $output == *"log: line 2: too long"* ]]
+	[ "$(row)" = "1 socket log /bin/a" ]
+}
+
+@test "logs: lines that say that records are missing" {
+	local loss
+	while read -r loss; do
+		{ line 39; echo "$loss"; } >log
+		run -2 sp-verify --audit=log -o list
+		[[ $output == *"records are missing, say 1 of its lines"* ]]
+		[ "$(row)" = "1 getpid log /bin/a" ]
+	done <<-'END'
+	[ 390.666761] kauditd_printk_skb: 8 callbacks suppressed
+	Nov 26 07:31:21 vm kernel: kauditd_printk_skb: 8 callbacks suppressed
+	[ 390.666761] audit: backlog limit exceeded
+	[ 390.666761] audit: rate limit exceeded
+	[ 390.666761] audit: audit_lost=12 audit_rate_limit=0 audit_backlog_limit=64
+	Nov 26 07:31:21 vm systemd-journald[9]: Missed 5 kernel messages
+	END
+	# what printk left out has come by journald
+	{ line 39; echo '[ 390.666761] kauditd_printk_skb: 8 callbacks suppressed'
+		line 39 's/.*349:88\):/Nov 26 07:31:21 vm audit[76]: SECCOMP/'
+	} >log
+	run -1 sp-verify --audit=log
+	# ten in five seconds, and no more
+	for _ in 1 2 3 4 5 6 7 8 9 10; do line 39; done >log
+	run -2 sp-verify --audit=log
+	[[ $output == *"ends in a burst of records"* ]]
+	line 39 's/8469/8475/' >>log
+	run -1 sp-verify --audit=log
+}
+
+@test "logs: what programs write there is no record" {
+	local record
+	record=$(line 39 's/^.{7}//')
+	{
+		echo "Nov 26 07:31:21 vm prog[7]: $record"
+		echo "Nov 26 07:31:21 vm prog[7]: kernel: $record"
+		echo "Nov 26 07:31:21 vm prog[7]: SECCOMP auid=1 ${record#*: }"
+		echo "        $record"
+		echo "{\"_TRANSPORT\": \"syslog\", \"SYSLOG_IDENTIFIER\": \"kernel\", \"MESSAGE\": \"${record//\"/\\\"}\"}"
+	} >log
+	cat log
+	run -0 sp-verify --audit=log
+	[ "$output" = "sp-verify: log: no seccomp record" ]
+	sed -i 's/"syslog"/"kernel"/' log
+	run -1 sp-verify --audit=log
+}
+
+@test "logs: -p leaves out what the profile allows" {
+	jq -n '{defaultAction: "SCMP_ACT_ERRNO", syscalls: [
+		{names: ["getpid"], action: "SCMP_ACT_ALLOW"},
+		{names: ["getppid"], action: "SCMP_ACT_LOG"},
+		{names: ["socket"], action: "SCMP_ACT_ALLOW", args:
+			[{index: 0, value: 1, op: "SCMP_CMP_EQ"}]}]}' >p.json
+	for nr in 39 110 41 1; do line $nr; done >log
+	run -1 sp-verify --audit=log -p p.json -o list
+	diff - <(row) <<-'END'
+	1 write log /bin/a
+	1 socket log /bin/a
+	1 getppid log /bin/a
+	END
+	line 39 >log
+	run -0 sp-verify --audit=log -p p.json
+	[ "$output" = "sp-verify: log: 1 seccomp records, no violation" ]
+}
+
+@test "what was logged is learned: into the profile with it" {
+	requires_audit
+	local caller_sp=$BATS_FILE_TMPDIR/caller.sp
+	watch --exe="$caller" --learn
+	staged "$caller" 5
+	stop 0
+	grep -q '1 violation learned' err
+	grep -q "5  getpgid  log     $caller" err
+	sp-emit --json list 2>/dev/null | jq -e '.runs[0].how == ["audit", "verify"]
+		and .runs[0].complete and all(.lost[]; . == 0)'
+	[ "$(calls list)" = "x86_64 getpgid 5" ]
+	sp-merge -o all.sp "$caller_sp" list
+	sp-emit --oci all.sp >p.json
+	sp-emit --json "$caller_sp" | jq -e 'all(.calls[]; .name != "getpgid")'
+	sp-verify -p p.json -- "$caller" 3
+	# and the next round has nothing to say
+	sp-emit --bpf --deny=log -o "$BATS_TEST_TMPDIR/staging.bpf" all.sp
+	watch --exe="$caller"
+	BATS_FILE_TMPDIR=$BATS_TEST_TMPDIR staged "$caller" 5
+	stop 0
+}
+
+@test "a log is learned, and a longer one is the same run; losses are in it" {
+	line 39 >log
+	sp-verify --audit=log --learn -o a.sp 2>err
+	line 39 's/8469/8470/' >>log
+	line 40 's/8469/8470/' >>log
+	sp-verify --audit=log --learn -o b.sp 2>err
+	sp-merge -o all.sp a.sp b.sp
+	cmp all.sp <(sp-merge b.sp)
+	sp-emit --json all.sp 2>/dev/null | jq -e '(.runs | length) == 1'
+	diff - <(calls all.sp 2>/dev/null) <<-'END'
+	x86_64 getpid 2
+	x86_64 sendfile 1
+	END
+	echo '[ 390.6] kauditd_printk_skb: 8 callbacks suppressed' >>log
+	run -2 sp-verify --audit=log --learn -o c.sp
+	run -2 sp-emit --oci c.sp
+	[[ $output == *"lost"* ]]
+}
+
+@test "logs: empty, missing, and wrong command lines" {
+	: >log
+	run -0 sp-verify --audit=log
+	[ "$output" = "sp-verify: log: no seccomp record" ]
+	run -2 sp-verify --audit=missing
+	run -2 sp-verify --audit=.
+	for args in "--audit=log a.sp" "--audit -- true" "--exe=x a.sp" \
+		"--audit=log --unit=x" "--audit=log -t 1" "--audit=- -p -" \
+		"--audit --unit=x --container=y" "--audit --enforce" \
+		"--learn a.sp"; do
+		# shellcheck disable=SC2086
+		run -2 sp-verify $args </dev/null
+	done
+}
+
+@test "logs: more different calls than any program makes" {
+	line 7 >one
+	for ((i = 0; i < 20000; i++)); do echo "$i"; done |
+		awk -v line="$(<one)" '{ l = line
+			sub(/syscall=7/, "syscall=" $1, l)
+			sub(/bin\/a/, "bin/" $1, l); print l }' >log
+	run -2 timeout 60 sp-verify --audit=log --json -o list
+	[[ $output == *"too many different calls"* ]]
+	[ "$(jq length list)" = 16384 ]
+}

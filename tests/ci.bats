@@ -1,0 +1,107 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The workflow in README.md: its steps, as a runner would run them, but for
+# those that install.
+
+load helper
+
+# steps — the workflow's run: steps as ./1, ./2 …, their names in ./names
+steps() {
+	/usr/bin/python3 - "${TESTS%/*}/README.md" <<-'P'
+	import re, sys, yaml
+	blocks = re.findall(r"^```yaml\n(.*?)^```$", open(sys.argv[1]).read(), re.M | re.S)
+	assert len(blocks) == 1
+	flow = yaml.safe_load(blocks[0])
+	assert set(flow) == {"name", True, "jobs"}	# "on" is a boolean of YAML 1.1
+	(job,) = flow["jobs"].values()
+	assert job["runs-on"] == "ubuntu-24.04"
+	known = {"name", "env", "if", "run", "uses", "with"}
+	for step in job["steps"]:
+	    assert set(step) <= known and ("run" in step) != ("uses" in step)
+	    assert re.fullmatch(r"actions/[a-z-]+@v\d+", step.get("uses", "actions/x@v1"))
+	runs = [s for s in job["steps"] if "make install" not in s.get("run", "make install")]
+	for n, step in enumerate(runs, 1):
+	    open(str(n), "w").write(step["run"])
+	open("names", "w").write("".join(s["name"] + "\n" for s in runs))
+	P
+}
+
+# step NAME — as GitHub has the shell, with its status
+step() {
+	local n
+	n=$(grep -nx "$1" "$DIR/names" | cut -d : -f 1)
+	GITHUB_STEP_SUMMARY=$DIR/summary PATH=$DIR/bin:$PATH \
+		bash --noprofile --norc -eo pipefail "$DIR/$n"
+}
+
+setup() {
+	DIR=$BATS_TEST_TMPDIR
+	cd "$DIR" || return
+	requires_root
+	/usr/bin/python3 -c 'import yaml' 2>/dev/null || skip "no python3-yaml"
+	steps
+	mkdir -p bin work/sandbox
+	printf '#!/bin/sh\n[ "$1" != -E ] || shift\nexec "$@"\n' >bin/sudo
+	chmod +x bin/sudo
+	cd work || return
+	cat >run-tests <<-'E'
+	#!/bin/sh
+	case $1 in
+	unit) ls / ;;
+	service) cat /etc/passwd ;;
+	esac >/dev/null
+	E
+	chmod +x run-tests
+}
+
+# accept — what README says, of the first recording
+accept() {
+	step 'Record the tests'
+	cp now.sp sandbox/base.sp
+	sp-emit --oci -o sandbox/seccomp.json sandbox/base.sp
+	rm -r runs now.sp
+}
+
+@test "the steps are there" {
+	diff - "$DIR/names" <<-'END'
+	Record the tests
+	Calls that are new
+	Calls that the profile denies
+	How tight the profile is
+	END
+}
+
+@test "tests that do what they did pass, and leave what is uploaded" {
+	local name
+	accept
+	while read -r name; do
+		run -0 step "$name"
+	done <"$DIR/names"
+	[ -s now.sp ] && [ -s sandbox.xml ]
+	grep -q 'failures="0"' sandbox.xml
+	grep -qE '^[0-9]+ of [0-9]+ calls allowed' "$DIR/summary"
+	sp-emit --json now.sp | jq -e '.runs | map(.name) == ["service", "unit"]
+		or map(.name) == ["unit", "service"]'
+}
+
+@test "tests that call something new fail, until it is accepted" {
+	accept
+	sed -i 's/ls \/ ;;/ls \/; mkdir new ;;/' run-tests
+	run -0 step 'Record the tests'
+	run -1 step 'Calls that are new'
+	[[ $output == *mkdir* ]]
+	run -1 step 'Calls that the profile denies'
+	grep -q 'failures="[1-9]' sandbox.xml
+	run -0 step 'How tight the profile is'
+	# as README has it
+	bash -e <(sed -n 's/^    \(sp-merge -o base.sp .*\)/\1/p
+		s/^    \(sp-emit --oci -o sandbox.*\)/\1/p' \
+		"${TESTS%/*}/README.md")
+	run -0 step 'Calls that are new'
+	run -0 step 'Calls that the profile denies'
+}
+
+@test "a test that fails fails the job" {
+	echo 'exit 3' >>run-tests
+	run -3 step 'Record the tests'
+}

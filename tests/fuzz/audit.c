@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The reader of logs: lines of any kind, as records or as none. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit-record.h"
+#include "memory.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	FILE *in = size ? fmemopen((void *)data, size, "r") :
+		fopen("/dev/null", "r");
+	char *text = xcalloc(AUDIT_LINE_MAX, 1);
+	struct audit_line l;
+	bool cut;
+
+	while (audit_line_next(in, text, &cut)) {
+		char *line = xstrdup(text);	/* no room behind its end */
+
+		audit_line_read(line, &l);
+		if ((l.kind == AUDIT_GARBLED) != !!l.problem)
+			abort();	/* a verdict and its reason */
+		if (l.kind != AUDIT_RECORD && l.record.exe)
+			abort();
+		audit_record_free(&l.record);
+		free(line);
+	}
+	free(text);
+	fclose(in);
+	return 0;
+}

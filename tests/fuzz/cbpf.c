@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The reader of raw filters, and their evaluation. */
+#include <stdlib.h>
+
+#include "cbpf.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static bool denies(uint32_t action)
+{
+	return !action_allows(action);
+}
+
+/*
+ * What was taken can be run, and so can what is made of it. A division by 0
+ * kills, and is the one denial that cannot be notified.
+ */
+static void run(struct filter *f)
+{
+	const struct seccomp_data data = { .nr = 1, .arch = 0xc000003e };
+	uint32_t answer = filter_run(f, &data), expected = answer, notified;
+	struct filter *notifying = filter_notifying(f, denies);
+	char *problem;
+
+	if (!notifying)
+		return;
+	problem = cbpf_check(notifying->code, notifying->n);
+	notified = filter_run(notifying, &data);
+	if (denies(answer) && notified != SECCOMP_RET_KILL_THREAD)
+		expected = SECCOMP_RET_USER_NOTIF;
+	if (problem || notified != expected)
+		abort();
+	filter_free(notifying);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct filter *f = NULL;
+	char *problem = NULL;
+
+	if (!cbpf_is_meant(data, size))
+		return 0;
+	f = cbpf_parse(data, size, &problem);
+	if (!f == !problem)
+		abort();	/* a verdict and its reason come together */
+	if (f)
+		run(f);
+	filter_free(f);
+	free(problem);
+	return 0;
+}

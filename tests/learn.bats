@@ -1,0 +1,321 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# sp-verify --learn: from what a profile denies to the next profile; what
+# --enforce and --replay say.
+
+load helper
+
+# profile_of FILE… — the profile of the merged streams in p.json
+profile_of() {
+	sp-merge "$@" | sp-emit --oci -o p.json
+}
+
+# --- the stream ------------------------------------------------------------
+
+@test "one round: the second verification is clean, in one line" {
+	requires_root
+	sp-record -q -o t.sp -- ls / >/dev/null
+	profile_of t.sp
+	sp-record -q -o u.sp -- sh -c 'ls -l /; id' >/dev/null
+	set -o pipefail
+	sp-verify -p p.json --learn --replay u.sp 2>err |
+		sp-merge t.sp - | sp-emit --oci >p2.json
+	grep -q ' violations* learned' err
+	grep -q '^ *[0-9]* *[0-9]* *vfork ' err
+	run -0 sp-verify -p p2.json --replay u.sp
+	run -0 sp-verify -p p2.json t.sp
+}
+
+@test "the run: what it was, what it is not, and how often it denied" {
+	requires_root
+	jq -n '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["getppid",
+		"socket", "execve"], action: "SCMP_ACT_ERRNO"}]}' >p.json
+	umask 027
+	ulimit -n 512
+	cp /bin/sh ./mine
+	run -0 sp-verify -p p.json --learn -o l.sp -- ./mine -c \
+		'/usr/bin/python3 -c "import socket; [socket.socket(f) for f in (1, 2, 2)]"; exit 3'
+	sp-emit --json l.sp >l.json
+	jq -e --arg cwd "$PWD" '.runs | length == 1 and (.[0] |
+		.argv[0] == "./mine" and (.name | startswith("./mine -c ")) and
+		.cwd == $cwd and .umask == 23 and .rlimits[7][0] == 512 and
+		.uid == 0 and .how == ["command", "verify"] and .complete and
+		.status == {exit: 3} and .duration_ns > 1000000 and
+		.blind == ["what the profile that was verified allowed"] and
+		(.lost | to_entries | all(.value == 0)))' l.json
+	jq -e '[.calls[].name] - ["getppid", "socket", "execve"] == []' l.json
+	jq -e '[.calls[] | select(.name == "socket") | .count] == [3]' l.json
+	# The first execve is the shell's own, the second is its call.
+	jq -e --arg mine "$PWD/mine" '.images as $i | [.calls[] |
+		select(.name == "execve") | .count] == [2] and
+		([$i[].path] | index($mine)) != null' l.json
+	run -0 sp-verify -p p.json --learn -o m.sp -- ./mine -c true
+	[ "$(sp-emit --json l.sp | jq '.runs[0].id')" != \
+		"$(sp-emit --json m.sp | jq '.runs[0].id')" ]
+}
+
+@test "an image is the one that a recording has" {
+	requires_root
+	jq -n '{defaultAction: "SCMP_ACT_ERRNO", syscalls: [{names: ["read"],
+		action: "SCMP_ACT_ALLOW"}]}' >p.json
+	sp-record -q -o t.sp -- ls / >/dev/null
+	sp-verify -p p.json --learn --replay t.sp >l.sp 2>/dev/null
+	sp-merge t.sp l.sp | sp-emit --json |
+		jq -e '.images | length == 1 and .[0].build_id'
+	# All but read, and as often.
+	diff <(calls t.sp | grep -v ' read ') <(calls l.sp)
+}
+
+@test "arguments: --args works on what was merged" {
+	requires_root
+	local py=/usr/bin/python3
+	sp-record -q -o t.sp -- $py -c 'import socket; socket.socket(1)'
+	sp-emit --oci --args t.sp >p.json
+	run -1 sp-verify -p p.json -- $py -c 'import socket; socket.socket(2)'
+	sp-verify -p p.json --learn -- $py -c 'import socket; socket.socket(2)' >l.sp
+	sp-merge t.sp l.sp | sp-emit --oci --args >p2.json
+	jq -e '[.syscalls[] | select(.names == ["socket"]) | .args[] |
+		select(.index == 0) | .valueTwo // .value] | unique == [1, 2]' p2.json
+	run -0 sp-verify -p p2.json -- $py -c 'import socket; socket.socket(2)'
+	run -1 sp-verify -p p2.json -- $py -c 'import socket; socket.socket(10)'
+}
+
+@test "a trace: what the profile denies is cut out, the same each time" {
+	"$TESTS/mkstream" >a.sp <<-'END'
+	run 1 a
+	run 2 b
+	image /bin/a
+	call 1 read 3
+	call 1 ptrace 2 first=7
+	call 2 ptrace 5
+	call 1 socket 3
+	argument 1 socket "0:18446744073709551615:1" 1
+	argument 1 socket "0:18446744073709551615:2" 2
+	END
+	jq -n '{defaultAction: "SCMP_ACT_ERRNO", syscalls: [{names: ["read"],
+		action: "SCMP_ACT_ALLOW"}, {names: ["socket"], action:
+		"SCMP_ACT_ALLOW", args: [{index: 0, value: 1, op: "SCMP_CMP_EQ"}]}]}' >p.json
+	run -0 sp-verify -p p.json --learn -o l.sp a.sp
+	[[ $output == *"ptrace  EPERM"* ]]
+	[ "$(calls l.sp)" = "x86_64 socket 2
+x86_64 ptrace 7" ]
+	sp-verify -p p.json --learn a.sp 2>/dev/null | cmp - l.sp
+	sp-merge a.sp l.sp | sp-emit --json | jq -e '.runs | length == 4'
+	sp-merge a.sp l.sp | sp-emit --oci >p2.json
+	run -0 sp-verify -p p2.json a.sp
+	# Of what was cut out already, it is the same run.
+	sp-verify -p p.json --learn l.sp 2>/dev/null | cmp - l.sp
+}
+
+@test "no violation: a stream that adds nothing" {
+	requires_root
+	jq -n '{defaultAction: "SCMP_ACT_ALLOW"}' >p.json
+	run -0 sp-verify -p p.json --learn -o l.sp -- true
+	[[ $output == *"no violation"* ]]
+	sp-record -q -o t.sp -- true
+	diff <(calls t.sp) <(sp-merge t.sp l.sp | calls -)
+}
+
+@test "a profile of nothing else is refused" {
+	requires_root
+	jq -n '{defaultAction: "SCMP_ACT_ERRNO"}' >p.json
+	sp-verify -p p.json --learn -o l.sp -- true 2>/dev/null
+	run -2 sp-emit --oci l.sp
+	[[ $output == *"there is only what a profile denied"* ]]
+	run -0 sp-emit --oci --allow-partial l.sp
+	run -0 sp-emit --table l.sp
+	sp-record -q -o t.sp -- true
+	run -0 sp-emit --oci t.sp l.sp
+}
+
+@test "what cannot be run or written leaves no stream" {
+	jq -n '{defaultAction: "SCMP_ACT_ERRNO"}' >p.json
+	run -2 sp-verify -p p.json --learn -o l.sp -- ./missing
+	[ ! -e l.sp ]
+	run -2 script -qec "sp-verify -p p.json --learn -- true" /dev/null
+	run -2 sp-verify --landlock p.json --learn -- true
+	[ ! -w /dev/full ] || run -2 sp-verify -p p.json --learn -o /dev/full -- true
+}
+
+@test "a denied execve under --enforce is learned as well" {
+	requires_root
+	jq -n '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["execve"],
+		action: "SCMP_ACT_ERRNO"}]}' >p.json
+	sp-verify -p p.json --learn -o l.sp -- ls / >/dev/null 2>&1
+	[ "$(calls l.sp)" = "x86_64 execve 1" ]
+	sp-emit --json l.sp | jq -e '.images[0].path | endswith("/ls")'
+}
+
+# --- services --------------------------------------------------------------
+
+# Each: until it listens, its load, its orderly end; then its pid's file.
+
+redis_command() {
+	service=(redis-server --port 0 --unixsocket "$PWD/redis.sock" --save ''
+		--pidfile "$PWD/pid" --daemonize no)
+}
+
+redis_listens() {
+	test -S redis.sock
+}
+
+redis_load() {
+	redis-benchmark -s redis.sock -n 2000 -q >/dev/null
+	redis-cli -s redis.sock shutdown nosave
+}
+
+nginx_command() {
+	cat >nginx.conf <<-END
+	daemon off; worker_processes 2; user nobody $(id -gn nobody); pid $PWD/pid;
+	error_log $PWD/error.log;
+	events {}
+	http {
+		access_log $PWD/access.log;
+		client_body_temp_path $PWD/body; proxy_temp_path $PWD/proxy;
+		fastcgi_temp_path $PWD/fastcgi; uwsgi_temp_path $PWD/uwsgi;
+		scgi_temp_path $PWD/scgi;
+		server { listen 127.0.0.1:18199; root /usr/share/common-licenses; }
+	}
+	END
+	service=(nginx -e "$PWD/error.log" -c "$PWD/nginx.conf")
+}
+
+nginx_listens() {
+	test -s pid && [ "$(pgrep -c -P "$(<pid)")" -eq 2 ]
+}
+
+nginx_load() {
+	wrk -t 1 -c 20 -d 2 http://127.0.0.1:18199/GPL-2 >/dev/null
+	wrk -t 1 -c 2 -d 1 http://127.0.0.1:18199/missing >/dev/null
+	kill -QUIT "$(<pid)"
+}
+
+# Nothing but the start-up, in start.sp.
+start_up() {
+	sp-record -q -o start.sp -- "${service[@]}" >log 2>&1 3>&- &
+	local recorder=$! leader workers
+	wait_for 20 "$1_listens"
+	leader=$(pgrep -P "$recorder")
+	workers=$(pgrep -P "$leader" || true)
+	# The leader first: it would start new ones.
+	# shellcheck disable=SC2086
+	kill -KILL "$leader" $workers
+	wait "$recorder" || [ $? -eq 137 ]
+	rm -f redis.sock pid
+}
+
+# under_load NAME TOOL… — the service by way of the tool
+under_load() {
+	local name=$1 status=0
+	shift
+	"$@" "${service[@]}" >log 2>&1 3>&- &
+	wait_for 20 "${name}_listens"
+	"${name}_load"
+	wait $! || status=$?
+	rm -f redis.sock pid
+	return "$status"
+}
+
+# three_rounds NAME — from its start-up alone to a clean run under load
+three_rounds() {
+	local round
+	shopt -s nullglob
+	"$1_command"
+	start_up "$1"
+	profile_of start.sp
+	run -1 under_load "$1" sp-verify -p p.json -o list --
+	for round in 1 2 3; do
+		under_load "$1" sp-verify -p p.json --learn -o "round$round.sp" --
+		echo "round $round: $(calls "round$round.sp" | wc -l)"
+		! grep -q 'no violation' log || break
+		profile_of start.sp round*.sp
+	done
+	run -0 under_load "$1" sp-verify -p p.json -o list --
+	[ ! -s list ]
+}
+
+@test "redis-server: three rounds at most" {
+	requires_root
+	requires redis-server redis-benchmark
+	three_rounds redis
+}
+
+@test "nginx: three rounds at most" {
+	requires_root
+	requires nginx wrk
+	three_rounds nginx
+}
+
+# --- outcomes and replays --------------------------------------------------
+
+@test "--enforce says how it ended, beside how it ended when recorded" {
+	requires_root
+	jq -n '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["getdents64"],
+		action: "SCMP_ACT_KILL_PROCESS"}]}' >p.json
+	sp-record -q -o t.sp -- ls / >/dev/null
+	run -1 sp-verify -p p.json --enforce --replay t.sp
+	[[ $output =~ it\ exited\ with\ 0\ after\ [0-9.]+\ s\ when\ recorded\;\ under\ the\ profile\ it\ was\ killed\ by\ SIGSYS\ after\ [0-9.]+\ s ]]
+	run -1 sp-verify -p p.json --enforce -- ls /
+	[[ $output =~ under\ the\ profile\ it\ was\ killed\ by\ SIGSYS\ after ]]
+	jq -n '{defaultAction: "SCMP_ACT_ALLOW"}' >p.json
+	run -0 sp-verify -p p.json --enforce --replay t.sp
+	[[ $output =~ it\ exited\ with\ 0\ after\ [0-9.]+\ s\ when\ recorded\;\ under\ the\ profile\ it\ exited\ with\ 0\ after ]]
+	run -0 sp-verify -p p.json --replay t.sp
+	[[ $output != *"under the profile"* ]]
+}
+
+@test "another end than the recorded one is a no" {
+	requires_root
+	jq -n '{defaultAction: "SCMP_ACT_ALLOW"}' >p.json
+	sp-record -q -o t.sp -- sh -c 'test ! -e flag'
+	: >flag
+	run -1 sp-verify -p p.json --enforce --replay t.sp
+	[[ $output == *"exited with 0 after"*"it exited with 1 after"* ]]
+	run -0 sp-verify -p p.json --replay t.sp
+	# Not where we ended it ourselves.
+	sp-record -q -o t.sp -- sh -c 'test ! -e more || exec sleep 60'
+	: >more
+	run -0 sp-verify -p p.json --enforce -t 1 --replay t.sp
+	[[ $output == *"under the profile it was killed by SIGTERM after 1."* ]]
+}
+
+@test "--replay says what is not as it was" {
+	requires_root
+	jq -n '{defaultAction: "SCMP_ACT_ALLOW"}' >p.json
+	"$TESTS/mkstream" >a.sp <<-END
+	run 1 one argv=true cwd=$PWD
+	call 1 read 1 image=/bin/true
+	END
+	run -0 sp-verify -p p.json --replay a.sp
+	[[ $output == *"not as recorded: the environment and stdin are those of sp-verify"* ]]
+	[[ $output == *"; it ran on Linux 6.1.0"* ]]
+	[[ $output != *attached* ]]
+	"$TESTS/mkstream" >a.sp <<-END
+	run 1 one argv=true cwd=$PWD how="attached pid" kernel=$(uname -r)
+	call 1 read 1 image=/bin/true
+	END
+	run -0 sp-verify -p p.json --replay a.sp
+	[[ $output == *"it was attached to while it ran, and is started anew here"* ]]
+	[[ $output != *"it ran on"* ]]
+}
+
+@test "--replay: directory, umask, limits and arguments as recorded" {
+	requires_root
+	jq -n '{defaultAction: "SCMP_ACT_ALLOW"}' >p.json
+	mkdir there
+	(cd there && umask 013 && ulimit -n 300 && sp-record -q -o ../t.sp -- \
+		sh -c 'pwd; umask; ulimit -n; echo "$1"' sh 'a  b') 2>/dev/null >was
+	run -0 sp-verify -p p.json -o list --replay t.sp
+	diff was <(printf '%s\n' "${lines[@]}" | grep -v '^sp-verify: ')
+	[ "$(wc -l <was)" -eq 4 ]
+}
+
+@test "--timeout is -t by its long name, and so is --time" {
+	jq -n '{defaultAction: "SCMP_ACT_ALLOW"}' >p.json
+	local option
+	for option in --timeout=1 --time=1 "-t 1"; do
+		# shellcheck disable=SC2086
+		run -0 timeout 20 sp-verify -p p.json $option -- sleep 60
+		[[ $output == *"killed by SIGTERM"* ]]
+	done
+}

@@ -1,0 +1,557 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The forms of profiles that people have: told apart by what they hold, read
+# as what loads them reads them, refused where they cannot be.
+load helper
+
+DOCKER="golang-github-docker-docker-dev usr/share/gocode/src/github.com/docker/docker/profiles/seccomp/default.json"
+PODMAN="golang-github-containers-common usr/share/containers/seccomp.json"
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || return
+	"$TESTS/mkstream" >a.sp <<-'END'
+	run 1 a
+	image /opt/a
+	call 1 execve 1
+	call 1 read 3
+	call 1 write 1
+	call 1 chmod 1
+	call 1 exit_group 1
+	END
+	# the type is recorded without its flags
+	local kind
+	for kind in 1 2 100; do
+		"$TESTS/mkstream" >socket$kind.sp <<-END
+		run 1 a
+		image /opt/a
+		call 1 execve 1
+		call 1 socket 1
+		call 1 exit_group 1
+		argument 1 socket "0:0xffffffffffffffff:$kind 1:15:1 2:0xffffffffffffffff:0" 1
+		END
+	done
+	{
+		printf 'run 1 all\nimage /opt/a\n'
+		for nr in {0..334} {424..456}; do
+			printf 'call 1 %d 1\ncall 1 %d 1 arch=x86\n' $nr $nr
+			printf 'call 1 %d 1\n' $((0x40000000 + nr))
+		done
+	} | "$TESTS/mkstream" >all.sp
+	{
+		printf 'run 1 all\nimage /opt/a\n'
+		for nr in {0..334} {424..456}; do
+			printf 'call 1 %d 1\n' $nr
+		done
+	} | "$TESTS/mkstream" >native.sp
+}
+
+setup() {
+	cp "$BATS_FILE_TMPDIR"/*.sp "$BATS_TEST_TMPDIR" &&
+		cd "$BATS_TEST_TMPDIR"
+}
+
+# denied PROFILE TRACE [OPTION…] — "ARCH NAME ANSWER" of what it denies
+denied() {
+	local profile=$1 trace=$2
+	shift 2
+	sp-verify --json -p "$profile" "$@" "$trace" 2>note |
+		jq -r '.[] | "\(.arch) \(.name // .nr) \(.answer)"'
+}
+
+# refused FILE PROBLEM — exactly, and with the status of trouble
+refused() {
+	run -2 sp-verify -p "$1" a.sp
+	[ "$output" = "sp-verify: $1: $2" ]
+	run -2 sp-diff "$1" a.sp
+	[ "$output" = "sp-diff: $1: $2" ]
+}
+
+@test "what sp-emit writes is clean; without one call, that call is named" {
+	local format
+	for format in oci docker spo systemd minijail firejail; do
+		[ $format != systemd ] || requires systemd-analyze
+		sp-emit --$format -o p a.sp
+		run -0 --separate-stderr sp-verify -p p a.sp
+		[ -z "$output" ]
+		[ "$stderr" = "sp-verify: 5 calls, no violation" ]
+		case $format in
+		oci | docker)
+			jq '(.syscalls[].names) -= ["chmod"]' p >q ;;
+		spo) sed '/- "chmod"$/d' p >q ;;
+		systemd) sed 's/\<chmod\>//' p >q ;;
+		minijail) sed '/^chmod:/d' p >q ;;
+		firejail) sed 's/,chmod\>//' p >q ;;
+		esac
+		run ! cmp -s p q
+		run -1 sp-verify -p q a.sp
+		[ "${#lines[@]}" = 2 ]
+		[[ ${lines[1]} == *" chmod "* ]]
+		run -0 sp-verify -p p a.sp
+		cat p | sp-verify -p - a.sp
+	done
+}
+
+@test "with arguments: the family that was seen, and no other" {
+	local format
+	for format in oci docker spo systemd minijail; do
+		[ $format != systemd ] || requires systemd-analyze
+		sp-emit --$format --args -o p socket1.sp
+		run -0 sp-verify -p p socket1.sp
+		run -1 sp-verify -p p socket2.sp
+		[ "${#lines[@]}" = 2 ]
+		[[ ${lines[1]} == *" socket "* ]]
+	done
+}
+
+@test "sp-diff takes every form" {
+	local format
+	sp-emit --oci --no-runtime -o o a.sp
+	for format in docker spo minijail; do
+		sp-emit --$format --no-runtime -o p a.sp
+		run -0 sp-diff --groups o p
+	done
+	sp-emit --firejail --no-runtime -o p a.sp
+	run -1 sp-diff --groups o p
+	[ "$output" = "+ prctl     -
++ execveat  -" ]
+}
+
+# The conditions of container engines, resolved by other means: for amd64.
+resolve() {
+	jq --argjson caps "$2" --argjson kernel "$3" '
+	def at_least($v): ($v | split(".") | map(tonumber)) <= $kernel;
+	def held: (.caps // []) - ((.caps // []) - $caps);
+	.architectures = ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"]
+	| del(.archMap, .defaultErrno)
+	| .syscalls |= map(select(
+		((.excludes.arches // []) | index("amd64") | not) and
+		(.excludes | held == []) and
+		((.excludes.minKernel // null) | . == null or (at_least(.) | not)) and
+		((.includes.arches // ["amd64"]) | index("amd64") != null) and
+		(.includes | (.caps // []) == held) and
+		((.includes.minKernel // null) | . == null or at_least(.)))
+		| del(.includes, .excludes, .errno, .comment))' "$1"
+}
+
+DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
+	"CAP_MKNOD", "CAP_NET_RAW", "CAP_SETGID", "CAP_SETUID", "CAP_SETFCAP",
+	"CAP_SETPCAP", "CAP_NET_BIND_SERVICE", "CAP_SYS_CHROOT", "CAP_KILL",
+	"CAP_AUDIT_WRITE"]'
+
+@test "docker's and podman's own defaults, as resolved by other means" {
+	[ "$(uname -m)" = x86_64 ] || skip "for amd64"
+	local file
+	for file in "$DOCKER" "$PODMAN"; do
+		# shellcheck disable=SC2086 # two words
+		file=$(packaged $file) || skip "no package ${file% *}"
+		resolve "$file" "$DEFAULT_CAPS" '[6, 1]' >plain.json
+		denied plain.json all.sp >want
+		denied "$file" all.sp --kernel=6.1 >got
+		# names that only socketcall(2) has are no unknown ones
+		run ! grep -w send note
+		[ "$(wc -l <want)" -gt 100 ]
+		diff want got
+		run -0 sp-diff --kernel=6.1 "$file" plain.json
+		resolve "$file" '["CAP_SYS_ADMIN", "CAP_SYS_PTRACE"]' '[4, 4]' \
+			>plain.json
+		denied plain.json all.sp >want2
+		denied "$file" all.sp --cap=sys_admin,CAP_SYS_PTRACE \
+			--kernel=4.4.0-1-amd64 >got
+		diff want2 got
+		run ! cmp -s want want2
+	done
+}
+
+@test "conditions by capability: a note says which, when they decided" {
+	cat >p.json <<-'END'
+	{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [
+	 {"names": ["execve", "read", "write", "exit_group"],
+	  "action": "SCMP_ACT_ALLOW", "comment": "always"},
+	 {"name": "chmod", "action": "SCMP_ACT_ALLOW",
+	  "includes": {"caps": ["CAP_KILL", "CAP_BPF"]}}]}
+	END
+	run -1 --separate-stderr sp-verify -p p.json a.sp
+	[[ $output == *chmod*EPERM* ]]
+	[ "$stderr" = "sp-verify: p.json: conditions resolved for Docker's default capabilities" ]
+	run -0 --separate-stderr sp-verify -p p.json --cap=kill,CAP_BPF a.sp
+	[ "${stderr_lines[0]}" = "sp-verify: p.json: conditions resolved for CAP_KILL, CAP_BPF" ]
+	run -0 sp-verify -p p.json --cap=all a.sp
+	run -1 sp-verify -p p.json --cap=none a.sp
+	[[ $output == *"resolved for no capability"* ]]
+	sed -i s/includes/excludes/ p.json
+	run -1 sp-verify -p p.json a.sp
+	run -0 sp-verify -p p.json --cap=none a.sp
+	sed -i 's/, *$/,/; s/"excludes.*/"excludes": {}}]}/' p.json
+	run -0 --separate-stderr sp-verify -p p.json a.sp
+	[ "$stderr" = "sp-verify: 5 calls, no violation" ]
+	run -2 sp-verify -p p.json --cap=KILL,SYS_ADMN a.sp
+	[ "${lines[0]}" = "sp-verify: --cap: no capability is called 'SYS_ADMN'" ]
+	run -2 sp-diff --cap=x p.json a.sp
+	[ "${lines[0]}" = "sp-diff: --cap: no capability is called 'x'" ]
+}
+
+@test "conditions by kernel and architecture" {
+	cat >p.json <<-'END'
+	{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [
+	 {"names": ["execve", "read", "write", "exit_group"],
+	  "action": "SCMP_ACT_ALLOW"},
+	 {"names": ["chmod"], "action": "SCMP_ACT_ALLOW",
+	  "includes": {"minKernel": "4.8"}}]}
+	END
+	run -0 --separate-stderr sp-verify -p p.json --kernel=4.8.0-rc1 a.sp
+	[ "${stderr_lines[0]}" = "sp-verify: p.json: conditions resolved for Linux 4.8" ]
+	run -0 sp-verify -p p.json --kernel=5.0 a.sp
+	run -0 sp-verify -p p.json a.sp
+	run -1 sp-verify -p p.json --kernel=4.7.9 a.sp
+	run -1 sp-verify -p p.json --kernel=3.19 a.sp
+	run -2 sp-verify -p p.json --kernel=six a.sp
+	[ "${lines[0]}" = "sp-verify: --kernel: 'six' is not a version like 6.1" ]
+	[ "$(uname -m)" = x86_64 ] || return 0
+	sed -i 's/{"minKernel.*/{"arches": ["arm64", "amd64"]}}]}/' p.json
+	run -0 --separate-stderr sp-verify -p p.json a.sp
+	[ "$stderr" = "sp-verify: 5 calls, no violation" ]
+	sed -i 's/amd64/x86_64/' p.json
+	run -1 sp-verify -p p.json a.sp
+}
+
+@test "podman's errnos: a name or a number, before errnoRet" {
+	cat >p.json <<-'END'
+	{"defaultAction": "SCMP_ACT_ERRNO", "defaultErrno": "ENOSYS",
+	 "defaultErrnoRet": 1, "syscalls": [
+	 {"names": ["read"], "action": "SCMP_ACT_ERRNO", "errno": "13"},
+	 {"names": ["write"], "action": "SCMP_ACT_ERRNO", "errno": "",
+	  "errnoRet": 5}]}
+	END
+	run -0 denied p.json a.sp
+	[[ $output == *"read EACCES"* && $output == *"write EIO"* ]]
+	[[ $output == *"chmod ENOSYS"* ]]
+	sed -i s/ENOSYS/EWHAT/ p.json
+	refused p.json "defaultErrno: not an errno"
+}
+
+@test "SeccompProfile: YAML as people write it" {
+	cat >p.yaml <<-'END'
+	---
+	# a comment
+	kind: SeccompProfile
+	apiVersion: security-profiles-operator.x-k8s.io/v1beta1
+	metadata: {name: a, labels: {x: "1"}}
+	spec:
+	  defaultAction: SCMP_ACT_ERRNO
+	  architectures: [SCMP_ARCH_X86_64]
+	  syscalls:
+	  - action: "SCMP_ACT_ALLOW"
+	    names:
+	    - execve
+	    - 'read'
+	    - >-
+	      write
+	    - exit_group
+	  - action: SCMP_ACT_ERRNO
+	    errnoRet: 0x26
+	    names:
+	      - chmod
+	END
+	run -0 denied p.yaml a.sp
+	[ "$output" = "x86_64 chmod ENOSYS" ]
+	sed '/^metadata/,/^spec/d' p.yaml | sed 's/^  //; /^kind/d; /^api/d' >q.yaml
+	run -0 denied q.yaml a.sp
+	[ "$output" = "x86_64 chmod ENOSYS" ]
+	sed 's/SeccompProfile/ProfileRecording/' p.yaml >q.yaml
+	refused q.yaml "kind: not SeccompProfile"
+	sed 's/SCMP_ACT_ERRNO/SCMP_ACT_FOO/' p.yaml >q.yaml
+	refused q.yaml "spec.defaultAction: unknown action SCMP_ACT_FOO"
+	sed 's/^spec:/&\n  baseProfileName: runc/' p.yaml >q.yaml
+	refused q.yaml "spec.baseProfileName: another profile, which is not read"
+}
+
+@test "YAML that is refused, with its line" {
+	printf 'kind: &a x\nspec: *a\n' >p
+	refused p "line 2: an alias"
+	printf 'kind: x\nkind: y\n' >p
+	refused p "line 2: kind: twice"
+	printf 'spec:\n  a: !!int 3\n' >p
+	refused p "line 2: a tag"
+	printf 'spec:\n  ? [a]\n  : b\n' >p
+	refused p "line 2: a key that is no string"
+	printf 'spec: %s\n' "$(printf '[%.0s' {1..20})" >p
+	refused p "line 1: nested deeper than 16"
+	printf 'spec: 1\n---\nspec: 2\n' >p
+	refused p "line 2: a second document"
+	printf 'spec:\n  a: "\n' >p
+	run -2 sp-verify -p p a.sp
+	[[ $output == *"p: line "*"unexpected end of stream" ]]
+	{ echo 'spec:'; head -c 1100000 /dev/zero | tr '\0' ' '; } >p
+	refused p "more than 1 MiB of YAML"
+}
+
+# answers POLICY — what it answers to the trace, "NAME ANSWER"
+answers() {
+	printf '%s\n' "$@" >p
+	denied p a.sp | cut -d' ' -f2-
+}
+
+@test "minijail: actions, numbers, comments, long lines" {
+	[ "$(uname -m)" = x86_64 ] || skip "numbers of x86_64"
+	run -0 answers '# a policy' 'execve: 1 # comment' '0: allow' \
+		'write: return ENOSYS' 'chmod: \' ' return \' '13' \
+		'@frequency ./x'
+	[ "$output" = 'write ENOSYS
+chmod EACCES
+exit_group kill process' ]
+	run -0 answers '@default trap' 'read:1' 'execve: kill-thread' \
+		'write: log' 'chmod: return 1'
+	[ "$output" = 'execve kill thread
+chmod EPERM
+exit_group trap' ]
+}
+
+@test "minijail: conditions, and what a call gets that fails them" {
+	printf '%s\n' 'execve: 1' 'exit_group: 1' \
+		'socket: arg0 == AF_UNIX && arg1 & 0x5 || arg0 == 16' >p
+	run -0 sp-verify -p p socket1.sp
+	run -0 denied p socket2.sp
+	[[ $output == "x86_64 socket kill process"* ]]
+	sed -i 's/AF_UNIX.*/AF_UNIX; return EAFNOSUPPORT/' p
+	run -0 sp-verify -p p socket1.sp
+	run -0 denied p socket2.sp
+	[[ $output == "x86_64 socket EAFNOSUPPORT"* ]]
+	sed -i 's/^socket.*/socket: arg0 != (AF_INET|0) \&\& arg0 <= ~0/' p
+	run -0 sp-verify -p p socket1.sp
+	run -1 sp-verify -p p socket2.sp
+}
+
+@test "minijail: refused with line and reason" {
+	local line
+	while IFS='|' read -r text problem; do
+		printf 'read: 1\n%b\n' "${text//OR/||}" >p
+		refused p "$problem"
+	done <<-'END'
+	@include ./other|line 2: @include ./other: is not read
+	@default kill|line 2: @default: after the first call
+	nothing: 1|line 2: no system call of x86_64 is called nothing
+	read: 1|line 2: read: twice
+	write|line 2: no colon
+	{write, close}: 1|line 2: a list in braces is not read
+	write: 2|line 2: no action at '2'
+	write:|line 2: no action at the end
+	write: arg6 == 1|line 2: no argument from arg0 to arg5 at '6 == 1'
+	write: arg0 = 1|line 2: no operator at '= 1'
+	write: arg0 == WHAT|line 2: no number, and no name of one that is known, at 'WHAT'
+	write: arg0 == 1 &&|line 2: no argument from arg0 to arg5 at the end
+	write: arg0 == 1; allow|line 2: no return at 'allow'
+	write: return 4096|line 2: no errno from 0 to 4095
+	write: arg0 == 1 OR arg1 != 2|line 2: conditions on several arguments that are too tangled to be judged
+	write: \\\n arg0 == (1|line 3: no ')' at the end
+	END
+	printf '# nothing\n@default trap\n' >p
+	refused p "names no system call"
+}
+
+@test "firejail: what is kept, what is dropped, and with which error" {
+	[ "$(uname -m)" = x86_64 ] || skip "numbers of x86_64"
+	cat >p <<-'END'
+	# a profile
+	include x.local
+	caps.drop all
+	seccomp.drop write
+	seccomp.keep chmod
+	seccomp-error-action ENOSYS
+	seccomp.keep read,exit_group,$1 # the last one counts
+	protocol unix,inet
+	END
+	run -0 denied p a.sp
+	[ "$output" = "x86_64 chmod ENOSYS" ]
+	grep -qx "sp-verify: p: not judged: include, protocol" note
+	sed -i /keep/d p
+	run -0 denied p a.sp
+	[ "$output" = "x86_64 write ENOSYS" ]
+	printf 'seccomp.drop write:kill,chmod:EIO,read:log,write\n' >p
+	run -0 denied p a.sp
+	[ "$output" = "x86_64 write kill thread
+x86_64 chmod EIO" ]
+}
+
+@test "firejail: other architectures, as its own filters have them" {
+	[ "$(uname -m)" = x86_64 ] || skip "for x86_64"
+	printf 'run 1 a\nimage /a\ncall 1 3 1 arch=x86\ncall 1 1073741824 1\ncall 1 read 1\n' |
+		"$TESTS/mkstream" >arch.sp
+	printf 'seccomp.keep read\n' >p
+	[ "$(denied p arch.sp)" = "x32 read EPERM" ]
+	printf 'seccomp.drop read\n' >p
+	[ "$(denied p arch.sp)" = "x86_64 read EPERM
+x32 read EPERM" ]
+	printf 'seccomp.keep read\nseccomp.block-secondary\n' >p
+	[ "$(denied p arch.sp | sort)" = "x32 read EPERM
+x86 read EPERM" ]
+}
+
+@test "firejail: refused with line and reason" {
+	printf 'quiet\nseccomp !chroot\n' >p
+	refused p "line 2: seccomp: firejail's own default list is not read; seccomp.keep and seccomp.drop are"
+	printf 'seccomp.drop @clock\n' >p
+	refused p "line 1: @clock: firejail's groups are not read"
+	printf 'seccomp.drop !read\n' >p
+	refused p "line 1: !read: exceptions are not read"
+	printf 'seccomp.keep read,,write\n' >p
+	refused p "line 1: an empty name in a list"
+	printf 'seccomp.keep\n' >p
+	refused p "line 1: seccomp.keep: nothing listed"
+	printf 'seccomp.32.keep read\n' >p
+	refused p "line 1: seccomp.32.keep: is not read"
+	printf 'ignore seccomp\nseccomp.keep read\n' >p
+	refused p "line 1: ignore: is not read"
+	printf 'seccomp-error-action now\n' >p
+	refused p "line 1: seccomp-error-action: not kill, log or an errno"
+	printf 'seccomp.keep $read\n' >p
+	refused p 'line 1: $read: no number of a call'
+	printf 'seccomp-error-action kill\n' >p
+	refused p "no seccomp.keep and no seccomp.drop"
+	printf 'caps.drop all\nwhitelist /x\n' >p
+	refused p "not a profile: no JSON or YAML, no section of a unit, no minijail rule, no seccomp line of firejail"
+}
+
+# unit LINE… — a service with these lines
+unit() {
+	printf '%s\n' '[Unit]' 'Description=x' '[Service]' "$@" >p
+}
+
+# members GROUP — all names in a group of systemd
+members() {
+	local name
+	systemd-analyze --no-pager syscall-filter "$1" |
+		sed -n 's/^    \([^#]\)/\1/p' | while read -r name; do
+		[[ $name == @* ]] && members "$name" || echo "$name"
+	done
+}
+
+@test "systemd: a group allows what is in it and in @default" {
+	requires systemd-analyze
+	unit 'SystemCallFilter=@system-service' SystemCallErrorNumber=EPERM \
+		SystemCallArchitectures=native MemoryDenyWriteExecute=yes \
+		RestrictNamespaces=no PrivateDevices=yes
+	denied p native.sp >got
+	grep -qx "sp-verify: p: not judged: MemoryDenyWriteExecute=, PrivateDevices=" note
+	grep -qx "sp-verify: p: groups of system calls as this machine's systemd has them" note
+	run ! grep -v 'EPERM$' got
+	{ members @system-service; members @default; } | sort -u >allowed
+	calls native.sp | cut -d' ' -f2 | sort -u >made
+	comm -23 made allowed >want
+	cut -d' ' -f2 got | sort -u | diff want -
+	[ "$(wc -l <want)" -gt 30 ]
+}
+
+@test "systemd: lists add up, take back, and begin anew" {
+	requires systemd-analyze
+	unit SystemCallFilter=chmod 'SystemCallFilter=close write \' \
+		'# in between' ' read' 'SystemCallFilter=~chmod write:EIO'
+	[ "$(denied p a.sp)" = "x86_64 write EIO
+x86_64 chmod kill process" ]
+	unit 'SystemCallFilter=~chmod write:EIO read:kill' \
+		SystemCallErrorNumber=ENOSYS SystemCallFilter=chmod
+	[ "$(denied p a.sp)" = "x86_64 read kill process
+x86_64 write EIO" ]
+	unit 'SystemCallFilter=~chmod write' SystemCallErrorNumber=7
+	[ "$(denied p a.sp)" = "x86_64 write E2BIG
+x86_64 chmod E2BIG" ]
+	unit SystemCallFilter=~chmod SystemCallFilter=
+	run -0 sp-verify -p p a.sp
+	[[ $output == *"p: no filter, every call is allowed"* ]]
+	unit 'SystemCallFilter=~@chown no_such_call @nothing chmod'
+	[ "$(denied p a.sp)" = "x86_64 chmod kill process" ]
+	grep -q "unknown names, .*: no_such_call, @nothing$" note
+	unit SystemCallLog=~read
+	run -0 sp-verify -p p a.sp
+	unit SystemCallLog=chmod SystemCallFilter=~chmod
+	[ "$(denied p a.sp)" = "x86_64 chmod kill process" ]
+}
+
+@test "systemd: every local architecture is filtered, others are let in" {
+	requires systemd-analyze
+	[ "$(uname -m)" = x86_64 ] || skip "for x86_64"
+	printf 'run 1 a\nimage /a\ncall 1 3 1 arch=x86\ncall 1 1073741824 1\ncall 1 read 1\ncall 1 63 1 arch=aarch64\n' |
+		"$TESTS/mkstream" >arch.sp
+	unit SystemCallFilter=~read SystemCallErrorNumber=EPERM
+	[ "$(denied p arch.sp | sort)" = "x32 read EPERM
+x86 read EPERM
+x86_64 read EPERM" ]
+	unit SystemCallFilter=~read SystemCallErrorNumber=EPERM \
+		'SystemCallArchitectures=native x86'
+	[ "$(denied p arch.sp | sort)" = "aarch64 read kill thread
+x32 read kill thread
+x86 read EPERM
+x86_64 read EPERM" ]
+	unit SystemCallArchitectures=native
+	[ "$(denied p arch.sp | sort)" = "aarch64 read kill thread
+x32 read kill thread
+x86 read kill thread" ]
+}
+
+@test "systemd: address families" {
+	requires systemd-analyze
+	unit RestrictAddressFamilies=AF_UNIX
+	run -0 sp-verify -p p socket1.sp
+	[[ "$(denied p socket2.sp)" == "x86_64 socket EAFNOSUPPORT"* ]]
+	[[ "$(denied p socket100.sp)" == "x86_64 socket EAFNOSUPPORT"* ]]
+	unit 'RestrictAddressFamilies=~AF_UNIX AF_INET6'
+	[[ "$(denied p socket1.sp)" == "x86_64 socket EAFNOSUPPORT"* ]]
+	run -0 sp-verify -p p socket2.sp
+	run -0 sp-verify -p p socket100.sp
+	unit RestrictAddressFamilies=none
+	run -1 sp-verify -p p socket1.sp
+	run -1 sp-verify -p p socket2.sp
+	unit RestrictAddressFamilies=none SystemCallFilter=socket
+	[ "$(denied p socket1.sp)" = "x86_64 socket EAFNOSUPPORT" ]
+	unit RestrictAddressFamilies=none RestrictAddressFamilies=
+	run -0 sp-verify -p p socket1.sp
+	unit RestrictAddressFamilies=AF_UNIX SystemCallFilter=~socket
+	[[ "$(denied p socket1.sp)" == "x86_64 socket kill process"* ]]
+	unit RestrictAddressFamilies=AF_UNIX SystemCallFilter=socket
+	run -0 sp-verify -p p socket1.sp
+	run -1 sp-verify -p p socket2.sp
+}
+
+@test "systemd: refused with line and reason" {
+	requires systemd-analyze
+	unit 'SystemCallFilter=read:EIO'
+	refused p "line 4: read:EIO: a call that is allowed has no errno"
+	unit 'SystemCallFilter=~read:EWHAT'
+	refused p "line 4: read:EWHAT: not an errno"
+	unit SystemCallErrorNumber=EWHAT
+	refused p "line 4: EWHAT: not an errno"
+	unit SystemCallArchitectures=pdp11
+	refused p "line 4: pdp11: unknown architecture"
+	unit 'RestrictAddressFamilies=AF_UNIX AF_WHAT'
+	refused p "line 4: AF_WHAT: unknown address family"
+	unit Type=simple
+	refused p "no SystemCallFilter= or the like in [Service], [Socket], [Mount] or [Swap]"
+	{ echo '[Service]'; yes '\' | head -100000; } >p
+	refused p "line 32771: a continued line of more than 64 KiB"
+	printf '[Unit]\nSystemCallFilter=read\n' >p
+	refused p "no SystemCallFilter= or the like in [Service], [Socket], [Mount] or [Swap]"
+	mkdir bin
+	ln -s "$SP_BIN"/* bin
+	unit SystemCallFilter=read
+	PATH=$PWD/bin run -2 sp-verify -p p a.sp
+	[ "$output" = "sp-verify: p: line 4: @default: systemd-analyze, which knows what is in it, cannot be run" ]
+}
+
+@test "what is no profile is refused as what it is" {
+	sp-emit --libseccomp -o p a.sp
+	refused p "C source; verify what sp-emit --bpf writes of the same recording, or the process that loaded it"
+	run -2 sp-verify -p a.sp a.sp
+	[ "$output" = "sp-verify: a.sp: a sandprint stream, not a profile" ]
+	printf '\n#include <seccomp.h>\nseccomp_init(1);\n' >q
+	run -2 sp-verify -p q a.sp
+	[[ $output == "sp-verify: q: C source; "* ]]
+	printf '\0\0\0\0' >p
+	run -2 sp-verify -p p a.sp
+	[ "$output" = "sp-verify: p: instruction 0: cut off" ]
+	run -2 sp-diff p a.sp
+	[ "$output" = "sp-diff: p: binary data: if it is a raw filter, sp-verify -p reads it" ]
+	printf 'hello world\n' >p
+	refused p "not a profile: no JSON or YAML, no section of a unit, no minijail rule, no seccomp line of firejail"
+	printf '\n \n{"a": 1,}\n' >p
+	run -2 sp-verify -p p a.sp
+	[[ $output == "sp-verify: p: line 3: "* ]]
+}

@@ -1,0 +1,207 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# A profile that lacks any one of the calls that its program makes: the call is
+# named by the simulation, by a run, and by the kernel's records in a container.
+# Every SP_STRIDE-th call of each program; `make check-removals` takes them all.
+
+load helper
+
+STRIDE=${SP_STRIDE:-12}
+ENVIRONMENT=(env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin)
+
+# program NAME — its script is stdin; it is given a directory to work in
+program() {
+	mkdir -p programs
+	cat >"programs/$1"
+}
+
+setup_file() {
+	requires_root
+	requires jq runc redis-server redis-benchmark nginx busybox
+	[ -x /usr/bin/python3 ] || skip "no python3"
+	cd "$BATS_FILE_TMPDIR" || return
+	program redis <<-'END'
+	s=$1/redis.sock
+	redis-server --port 0 --unixsocket $s --save '' >/dev/null &
+	i=0
+	until [ "$(redis-cli -s $s ping 2>/dev/null)" = PONG ] || [ $i = 50 ]; do
+		sleep 0.1; i=$((i + 1))
+	done
+	redis-benchmark -s $s -n 200 -q >/dev/null &&
+		redis-cli -s $s shutdown nosave && wait && echo worked
+	END
+	program nginx <<-'END'
+	cat >$1/nginx.conf <<-CONF
+	daemon off; user root; worker_processes 1; pid $1/nginx.pid; error_log $1/error;
+	events {}
+	http {
+		access_log $1/access; client_body_temp_path $1/body;
+		proxy_temp_path $1/proxy; fastcgi_temp_path $1/fastcgi;
+		uwsgi_temp_path $1/uwsgi; scgi_temp_path $1/scgi;
+		server { listen 127.0.0.1:18098; root $1; }
+	}
+	CONF
+	echo hello >$1/index.html
+	nginx -e $1/error -c $1/nginx.conf &
+	get() { busybox wget -q -O - http://127.0.0.1:18098/ 2>/dev/null; }
+	i=0
+	until [ "$(get)" = hello ] || [ $i = 50 ]; do sleep 0.1; i=$((i + 1)); done
+	get >/dev/null && get >/dev/null && kill -QUIT $! && wait && echo worked
+	END
+	program python <<-'END'
+	exec /usr/bin/python3 - $1 <<-'PYTHON'
+	import json, mmap, os, selectors, socket, subprocess, sys, tempfile, threading
+	a, b = socket.socketpair()
+	s = selectors.DefaultSelector()
+	s.register(b, selectors.EVENT_READ)
+	t = threading.Thread(target=lambda: a.send(json.dumps([1]).encode()))
+	t.start()
+	assert s.select() and json.loads(b.recv(9)) == [1]
+	t.join()
+	with tempfile.TemporaryFile(dir=sys.argv[1]) as f:
+	    f.truncate(4096)
+	    mmap.mmap(f.fileno(), 4096).close()
+	assert subprocess.check_output(["echo", "x"]) == b"x\n"
+	os.sched_yield()
+	print("worked")
+	PYTHON
+	END
+	cp "$WITNESS/threads" programs/threads-witness
+	program threads <<-'END'
+	"${0%/*}/threads-witness" >/dev/null && echo worked
+	END
+	local name
+	for name in redis nginx python threads; do
+		record "$name"
+	done
+	make_bundle
+}
+
+# This machine's programs in a root of their own.
+make_bundle() {
+	local d file mounts=()
+	mkdir -p bundle/root/{proc,dev,sys,tmp,etc,run,place,programs,var/tmp}
+	for d in usr bin sbin lib lib32 lib64 libx32; do
+		if [ -L /$d ]; then
+			cp -P /$d bundle/root/
+		elif [ -e /$d ]; then
+			mkdir bundle/root/$d
+			mounts+=("/$d" "/$d")
+		fi
+	done
+	for file in passwd group ld.so.cache nsswitch.conf; do
+		cp /etc/$file bundle/root/etc/
+	done
+	mounts+=("$PWD/programs" /programs)
+	(cd bundle && runc spec)
+	jq '.process.terminal = false | del(.process.rlimits)
+		| .process.env = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"]
+		| .root = {path: "root"}
+		| .mounts += [{destination: "/place", type: "tmpfs"},
+			{destination: "/tmp", type: "tmpfs"}]
+		| .mounts += [$ARGS.positional | _nwise(2)
+			| {source: .[0], destination: .[1], type: "bind",
+				options: ["rbind", "ro"]}]' \
+		bundle/config.json --args "${mounts[@]}" >config.json
+}
+
+# run_program NAME TOOL… — by way of the tool; it has to have worked
+run_program() {
+	local name=$1 status=0
+	shift
+	rm -rf place
+	mkdir place
+	"$@" "${ENVIRONMENT[@]}" sh "$BATS_FILE_TMPDIR/programs/$name" \
+		"$PWD/place" >answer || status=$?
+	cat answer
+	grep -qx worked answer && return "$status"
+}
+
+# Which calls a program makes every time is known from three runs.
+record() {
+	local i
+	for i in 1 2 3; do
+		run_program "$1" sp-record -q -o "$1.$i.sp" --
+	done
+	sp-merge -o "$1.sp" "$1".[123].sp
+	sp-emit --oci -o "$1.json" "$1.sp"
+	sp-emit --oci --deny=log -o "$1.log.json" "$1.sp"
+	sp-emit --json "$1.sp" | jq -r '.calls | map(select(.arch == "x86_64"))
+		| group_by(.name)[]
+		| select([.[].runs[]] | unique | length == 3) | .[0].name' \
+		>"$1.calls"
+	[ "$(wc -l <"$1.calls")" -gt 15 ]
+}
+
+# without CALL PROFILE
+without() {
+	jq --arg call "$1" '.syscalls |= map(.names -= [$call])
+		| .syscalls |= map(select(.names != []))' "$2"
+}
+
+# names LIST — of the calls in it
+names() {
+	jq -r 'map(.name) | unique | .[]' "$1"
+}
+
+# each NAME CHECK — for the calls that are to be taken out
+each() {
+	local call
+	awk -v n="$STRIDE" 'NR % n == 0 || n == 1' "$BATS_FILE_TMPDIR/$1.calls" >calls
+	[ -s calls ]
+	while read -r call; do
+		echo "without $call"
+		"$2" "$1" "$call" 3<&- </dev/null
+	done <calls
+	echo "$1: $(wc -l <calls) calls"
+}
+
+in_simulation() {
+	without "$2" "$BATS_FILE_TMPDIR/$1.json" >less.json
+	run -1 sp-verify -p less.json --json -o list "$BATS_FILE_TMPDIR/$1.sp"
+	[ "$(names list)" = "$2" ]
+}
+
+# What differs from run to run may be listed as well.
+in_run() {
+	without "$2" "$BATS_FILE_TMPDIR/$1.json" >less.json
+	run -1 run_program "$1" sp-verify -p less.json --json -o list --
+	names list | grep -qx "$2"
+}
+
+listens() {
+	awk -v pid="$watcher" '$2 == 9 && $3 == pid { found = 1 }
+		END { exit !found }' /proc/net/netlink
+}
+
+# The staging profile denies nothing, and the kernel's records have the call.
+in_container() {
+	local bundle=$BATS_FILE_TMPDIR/bundle
+	without "$2" "$BATS_FILE_TMPDIR/$1.log.json" >less.json
+	jq --slurpfile profile less.json --arg name "$1" '
+		.linux.seccomp = $profile[0]
+		| .process.args = ["sh", "/programs/\($name)", "/place"]' \
+		"$BATS_FILE_TMPDIR/config.json" >"$bundle/config.json"
+	sp-verify --audit --json -o list 2>err 3>&- &
+	watcher=$!
+	wait_for 10 listens
+	timeout -k 5 60 runc --root "$PWD/state" run --bundle "$bundle" \
+		"sandprint-$$" >answer
+	kill -TERM "$watcher"
+	ended 1 "$watcher"
+	grep -qx worked answer
+	names list | grep -qx "$2"
+}
+
+@test "redis, simulation" { each redis in_simulation; }
+@test "nginx, simulation" { each nginx in_simulation; }
+@test "python3, simulation" { each python in_simulation; }
+@test "threads, simulation" { each threads in_simulation; }
+@test "redis, run" { each redis in_run; }
+@test "nginx, run" { each nginx in_run; }
+@test "python3, run" { each python in_run; }
+@test "threads, run" { each threads in_run; }
+@test "redis, container" { each redis in_container; }
+@test "nginx, container" { each nginx in_container; }
+@test "python3, container" { each python in_container; }
+@test "threads, container" { each threads in_container; }

@@ -1,0 +1,132 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# How tight a profile is: counted through its filter, beside what was seen and
+# what container engines allow by default.
+
+load helper
+
+setup_file() {
+	[ "$(uname -m)" = x86_64 ] || skip "the figures are of x86_64"
+}
+
+# profile ACTION RULE… — an OCI seccomp object
+profile() {
+	local default=$1
+	shift
+	jq -n --arg default "SCMP_ACT_$default" '{defaultAction: $default,
+		syscalls: $ARGS.positional | map(fromjson)}' --args "$@"
+}
+
+allow() {
+	printf '{"names": ["%s"], "action": "SCMP_ACT_ALLOW"}' "${1//,/\", \"}"
+}
+
+@test "what is allowed, observed, narrowed and dangerous" {
+	profile ERRNO "$(allow read,write,ptrace,bpf,getpid)" \
+		'{"names": ["socket", "keyctl"], "action": "SCMP_ACT_ALLOW",
+		"args": [{"index": 0, "value": 1, "op": "SCMP_CMP_EQ"}]}' \
+		'{"names": ["dup"], "action": "SCMP_ACT_KILL"}' \
+		'{"names": ["gettid"], "action": "SCMP_ACT_LOG"}' >p.json
+	"$TESTS/mkstream" >a.sp <<-'T'
+	run 1 a
+	image /bin/a
+	call 1 read 3
+	call 1 socket 1
+	call 1 321 7
+	call 1 32 1
+	call 1 20 1 arch=x86
+	T
+	run -0 --separate-stderr sp-verify --score -p p.json a.sp
+	local all
+	all=$(sp-verify --score --json -p p.json | jq .named)
+	[ "$all" -gt 370 ]
+	[[ ${lines[0]} == "8 of $all calls allowed, 2 by arguments (Docker's default: 292, podman's default: 3"*"); 3 observed, 5 never; dangerous: 3 (bpf, ptrace, keyctl)" ]]
+	[ "$stderr" = "sp-verify: 1 recorded calls are not allowed: without --score they are listed" ]
+	diff - <(sed -n '/^RANK/,$p' <<<"$output" | cut -c 1-34) <<-'END'
+	RANK  CALL    OBSERVED  NARROWED  
+	   1  bpf            7  no        
+	   2  ptrace         0  no        
+	   3  keyctl         0  yes       
+	END
+	[[ $output == *"
+p.json                  8         2          3      1      1      1
+Docker's default      292         2          7      0      2      5  20.10.24, "* ]]
+	run -0 sp-verify --score --json -p p.json -o s.json a.sp
+	jq -e '.allowed == 8 and .narrowed == 2 and .dangerous == [1, 1, 1]
+		and .observed == 3 and .violations == 1 and .others == []
+		and (.calls | map([.name, .observed, .narrowed, .rank])) == [
+		["read", 3, false, null], ["write", 0, false, null],
+		["getpid", 0, false, null], ["socket", 1, true, null],
+		["ptrace", 0, false, 2], ["gettid", 0, false, null],
+		["keyctl", 0, true, 3], ["bpf", 7, false, 1]] and
+		.compared[0].allowed == 292 and (.nameless | not)' s.json
+}
+
+@test "a profile alone: nothing is read, and nothing was observed" {
+	profile ERRNO "$(allow read)" >p.json
+	mkfifo never
+	run -0 timeout 10 sp-verify --score -p p.json <>never
+	[[ ${lines[0]} == "1 of "*"podman's default: "*"); dangerous: none" ]]
+	sp-verify --score --json -p p.json </dev/null | jq -e '.observed == null
+		and .violations == null and .calls[0].observed == null'
+	sp-verify --score --json -p - <p.json | jq -e '.allowed == 1'
+}
+
+@test "a profile that only denies, and one for several architectures" {
+	profile ALLOW '{"names": ["ptrace"], "action": "SCMP_ACT_ERRNO"}' >p.json
+	run -0 sp-verify --score --json -p p.json
+	jq -e '.named - .allowed == 1 and .nameless' <<<"$output"
+	run -0 sp-verify --score -p p.json
+	[[ $output == *"numbers without a name are allowed too"* ]]
+	profile ERRNO "$(allow read,getpid)" |
+		jq '.architectures = ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"]' >p.json
+	printf '%s\n' 'run 1 a' 'image /bin/a' 'call 1 20 1 arch=x86' \
+		'call 1 1 1 arch=x86' | "$TESTS/mkstream" >a.sp
+	run -0 sp-verify --score -p p.json a.sp
+	[[ ${lines[0]} == *"; 0 observed, 2 never;"* ]]
+	[ "${lines[1]}" = "x86: 2 calls allowed, 1 observed" ]
+}
+
+@test "recordings that do not hold all calls, and wrong command lines" {
+	profile ERRNO "$(allow read)" >p.json
+	printf 'run 01 a lost.call=3\nimage /b\ncall 01 read 1\n' |
+		"$TESTS/mkstream" >a.sp
+	run -2 sp-verify --score -p p.json a.sp
+	run -0 sp-verify --score --allow-partial -p p.json a.sp
+	for args in "a.sp" "-p p.json -- true" "-p p.json --replay a.sp" \
+		"--audit -p p.json" "-p p.json --junit=x a.sp" "-p - -" \
+		"--landlock=p.json" "-p p.json -t 1"; do
+		# shellcheck disable=SC2086
+		run -2 sp-verify --score $args </dev/null
+	done
+}
+
+# compared NAME — the row of the table in the source, "[ALLOWED, …]"
+compared() {
+	profile ERRNO "$(allow read)" >one.json
+	sp-verify --score --json -p one.json | jq -c --arg name "$1" \
+		'.compared[] | select(.name == $name) | [.allowed, .narrowed, .dangerous]'
+}
+
+# measured FILE CAPS — what it allows in a container that has them
+measured() {
+	sp-verify --score --json -p "$1" --cap="$2" | jq -c '[.allowed, .narrowed, .dangerous]'
+}
+
+@test "Docker's default: the figures are what its profile allows" {
+	local file
+	file=$(packaged golang-github-docker-docker-dev \
+		usr/share/gocode/src/github.com/docker/docker/profiles/seccomp/default.json) ||
+		skip "no golang-github-docker-docker-dev"
+	[ "$(compared "Docker's default")" = "$(measured "$file" \
+		AUDIT_WRITE,CHOWN,DAC_OVERRIDE,FOWNER,FSETID,KILL,MKNOD,NET_BIND_SERVICE,NET_RAW,SETFCAP,SETGID,SETPCAP,SETUID,SYS_CHROOT)" ]
+}
+
+@test "podman's default: the figures are what its profile allows" {
+	local file
+	file=$(packaged golang-github-containers-common \
+		usr/share/containers/seccomp.json) ||
+		skip "no golang-github-containers-common"
+	[ "$(compared "podman's default")" = "$(measured "$file" \
+		CHOWN,DAC_OVERRIDE,FOWNER,FSETID,KILL,NET_BIND_SERVICE,SETFCAP,SETGID,SETPCAP,SETUID,SYS_CHROOT)" ]
+}

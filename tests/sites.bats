@@ -1,0 +1,472 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# sp-verify: where a violation was made, by whom and with what; and what a
+# filter of the workload's own answers first.
+
+load helper
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || return
+	cat >sites.c <<-'C'
+	/* SPDX-License-Identifier: Apache-2.0 */
+	#include <dlfcn.h>
+	#include <pthread.h>
+	#include <stdio.h>
+	#include <stdlib.h>
+	#include <string.h>
+	#include <sys/mman.h>
+	#include <sys/prctl.h>
+	#include <sys/socket.h>
+	#include <sys/syscall.h>
+	#include <sys/wait.h>
+	#include <unistd.h>
+
+	/* getpgid(0), from right here. */
+	__attribute__((noinline)) int marked_function(void)
+	{
+		long result = SYS_getpgid;
+
+		__asm__ volatile("syscall" : "+a"(result) : "D"(0L)
+				 : "rcx", "r11", "memory");
+		return result;
+	}
+
+	static void *thread(void *arg)
+	{
+		printf("thread %d %ld\n", getpid(), syscall(SYS_gettid));
+		marked_function();
+		return arg;
+	}
+
+	/* The same in memory that no file is behind. */
+	static void generated(void)
+	{
+		static const unsigned char code[] = {
+			0xb8, SYS_getpgid, 0, 0, 0, 0x31, 0xff, 0x0f, 0x05,
+			0xc3,
+		};
+		void *at = mmap(NULL, sizeof(code), PROT_READ | PROT_WRITE |
+				PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		memcpy(at, code, sizeof(code));
+		((void (*)(void))at)();
+	}
+
+	static void child(char *self)
+	{
+		pid_t pid = fork();
+
+		if (!pid)
+			execl(self, self, "leaf", NULL);
+		printf("child %d\n", pid);
+		waitpid(pid, NULL, 0);
+	}
+
+	static void crowd(int n)
+	{
+		while (n--)
+			if (!fork()) {
+				marked_function();
+				_exit(0);
+			} else {
+				wait(NULL);
+			}
+	}
+
+	int main(int argc, char **argv)
+	{
+		const char *what = argc > 1 ? argv[1] : "leaf";
+		int n = argc > 2 ? atoi(argv[2]) : 1;
+		pthread_t t;
+
+		setvbuf(stdout, NULL, _IONBF, 0);
+		if (!strcmp(what, "leaf"))
+			marked_function();
+		while (!strcmp(what, "often") && n--)
+			marked_function();
+		if (!strcmp(what, "crowd"))
+			crowd(n);
+		if (!strcmp(what, "generated"))
+			generated();
+		if (!strcmp(what, "unlink")) {
+			unlink(argv[0]);
+			marked_function();
+		}
+		if (!strcmp(what, "child"))
+			child(argv[2]);
+		if (!strcmp(what, "daemon") && !fork()) {
+			setsid();
+			if (fork())
+				_exit(0);
+			usleep(200000);
+			printf("daemon %d\n", getpid());
+			marked_function();
+		}
+		if (!strcmp(what, "thread")) {
+			pthread_create(&t, NULL, thread, NULL);
+			pthread_join(t, NULL);
+		}
+		if (!strcmp(what, "arguments")) {
+			syscall(SYS_socket, AF_INET6, SOCK_STREAM, 6);
+			syscall(SYS_socket, AF_INET6, SOCK_STREAM, 6);
+			syscall(SYS_prctl, PR_SET_NAME, "x", 7, 8, 9);
+			syscall(SYS_kill, getpid(), 0);
+			syscall(SYS_kill, getpid(), SIGCONT);
+			syscall(SYS_close, 77);
+			syscall(SYS_close, 78);
+			syscall(SYS_fchmod, 77, 0644);
+		}
+		while (!strcmp(what, "families") && n--)
+			close(socket(n, 0, 0));
+		return 0;
+	}
+	C
+	cc -D_GNU_SOURCE -pthread -o sites sites.c
+	cc -D_GNU_SOURCE -pthread -no-pie -o fixed sites.c
+	cp sites other
+	cat >call-32.c <<-'C'
+	/* SPDX-License-Identifier: Apache-2.0 */
+	int called_in_32(void)
+	{
+		int result = 132;
+
+		__asm__ volatile("int $0x80" : "+a"(result) : "b"(0x80000001));
+		return result;
+	}
+
+	int main(void)
+	{
+		called_in_32();
+		return 0;
+	}
+	C
+	cc -m32 -static -o call-32 call-32.c 2>/dev/null || rm -f call-32
+	cat >own.c <<-'C'
+	/* SPDX-License-Identifier: Apache-2.0 */
+	#include <linux/filter.h>
+	#include <linux/seccomp.h>
+	#include <signal.h>
+	#include <stddef.h>
+	#include <stdlib.h>
+	#include <sys/prctl.h>
+	#include <sys/syscall.h>
+	#include <sys/wait.h>
+	#include <unistd.h>
+
+	static void handler(int sig)
+	{
+		(void)sig;
+	}
+
+	/* own [COMMAND] ANSWER: what its filter has for getpgid and socket */
+	int main(int argc, char **argv)
+	{
+		unsigned int answer = strtoul(argv[argc - 1], NULL, 0);
+		struct sock_filter code[] = {
+			BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+				 offsetof(struct seccomp_data, nr)),
+			BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getpgid, 1, 0),
+			BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 1),
+			BPF_STMT(BPF_RET | BPF_K, answer),
+			BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		};
+		struct sock_fprog prog = { 5, code };
+
+		signal(SIGSYS, handler);
+		syscall(SYS_getpgid, 0);
+		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+		syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog);
+		for (int i = 0; i < 5; i++)
+			syscall(SYS_getpgid, 0);
+		syscall(SYS_getsid, 0);
+		if (!fork()) {
+			syscall(SYS_getpgid, 0);
+			syscall(SYS_socket, 1, 1, 0);
+			_exit(0);
+		}
+		wait(NULL);
+		return argc > 2 ? system(argv[1]) : 0;
+	}
+	C
+	cc -D_GNU_SOURCE -o own own.c
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	at=$BATS_FILE_TMPDIR
+	denying getpgid >p.json
+}
+
+# denying NAME… — a profile that denies these
+denying() {
+	jq -n '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: $ARGS.positional,
+		action: "SCMP_ACT_ERRNO"}]}' --args "$@"
+}
+
+# verify COMMAND… — its violations in v.json, its stdout in out
+verify() {
+	local status=0
+	sp-verify -p p.json --json -o v.json -- "$@" >out 2>err || status=$?
+	cat err
+	[ "$status" -eq 1 ]
+}
+
+# sites NAME FILTER — of the call's sites
+sites() {
+	jq -er --arg name "$1" ".[] | select(.name == \$name) | .sites | $2" v.json
+}
+
+# is_at FILE ADDRESS NAME+OFFSET — the place is where nm has the symbol
+is_at() {
+	local start
+	start=$(nm "$1" | awk -v name="${3%+*}" '$3 == name { print $1 }')
+	[ -n "$start" ]
+	[ $((0x$start + ${3#*+})) -eq $(($2)) ]
+}
+
+# --- the place -------------------------------------------------------------
+
+@test "image, address and symbol, wherever the program is loaded" {
+	local program place symbol
+	for program in sites fixed; do
+		verify "$at/$program"
+		sites getpgid 'length == 1 and .[0].count == 1'
+		[ "$(sites getpgid '.[0].image')" = "$at/$program" ]
+		place=$(sites getpgid '.[0].place')
+		symbol=$(sites getpgid '.[0].symbol')
+		[ "${place%+*}" = "$at/$program" ]
+		[ "${symbol%+*}" = marked_function ]
+		is_at "$at/$program" "${place##*+}" "$symbol"
+		# The instruction before it is the call.
+		objdump -d "$at/$program" | grep -B 1 "^ *${place##*+0x}:" |
+			head -n 1 | grep -q syscall
+	done
+}
+
+@test "a library's function, by its plain name" {
+	denying socket >p.json
+	verify "$at/sites" families 1
+	[ "$(sites socket '.[0].symbol')" = socket+0x7 ]
+	[[ $(sites socket '.[0].place') =~ /libc[.-][^/]*\+0x[0-9a-f]+$ ]]
+}
+
+@test "memory without a file, and a file that is gone" {
+	verify "$at/sites" generated
+	[ "$(sites getpgid '.[0].place')" = "anonymous memory" ]
+	sites getpgid '.[0].symbol == null'
+	cp "$at/sites" gone
+	verify ./gone unlink
+	[[ $(sites getpgid '.[0].image') == "$PWD/gone"* ]]
+	[[ $(sites getpgid '.[0].place') == "$PWD/gone (deleted)+0x"* ]]
+	[[ $(sites getpgid '.[0].symbol') == marked_function+0x* ]]
+}
+
+@test "a 32-bit program: its place, and 32 bits of its arguments" {
+	[ -x "$at/call-32" ] || skip "no 32-bit compiler"
+	local place symbol
+	jq -n '{defaultAction: "SCMP_ACT_ALLOW", architectures: ["SCMP_ARCH_X86"],
+		syscalls: [{names: ["getpgid"], action: "SCMP_ACT_ERRNO"}]}' >p.json
+	verify "$at/call-32"
+	place=$(sites getpgid '.[0].place')
+	symbol=$(sites getpgid '.[0].symbol')
+	[ "${symbol%+*}" = called_in_32 ]
+	is_at "$at/call-32" "${place##*+}" "$symbol"
+}
+
+@test "without privilege" {
+	requires_root
+	requires setpriv
+	chmod 755 "$BATS_FILE_TMPDIR" "$BATS_RUN_TMPDIR" 2>/dev/null
+	local status=0
+	cp "$at/sites" /tmp/sites.$$
+	setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all \
+		"$SP_BIN/sp-verify" -p - --json -- /tmp/sites.$$ <p.json >v.json ||
+		status=$?
+	rm -f /tmp/sites.$$
+	[ "$status" -eq 1 ]
+	[[ $(sites getpgid '.[0].symbol') == marked_function+0x* ]]
+}
+
+# --- who -------------------------------------------------------------------
+
+@test "a child that executes another program, and a thread" {
+	local kind pid tid
+	verify "$at/sites" child "$at/other"
+	read -r kind pid <out
+	[ "$kind" = child ]
+	[ "$(sites getpgid '.[0].image')" = "$at/other" ]
+	[[ $(sites getpgid '.[0].place') == "$at/other+"* ]]
+	[ "$(sites getpgid '.[0].pid')" -eq "$pid" ]
+	[ "$(sites getpgid '.[0].tid')" -eq "$pid" ]
+	verify "$at/sites" thread
+	read -r kind pid tid <out
+	[ "$kind" = thread ]
+	[ "$(sites getpgid '.[0].image')" = "$at/sites" ]
+	[ "$(sites getpgid '.[0].pid')" -eq "$pid" ]
+	[ "$(sites getpgid '.[0].tid')" -eq "$tid" ]
+	[ "$pid" -ne "$tid" ]
+}
+
+@test "a daemon, after its command" {
+	local kind pid
+	verify "$at/sites" daemon
+	read -r kind pid <out
+	[ "$kind" = daemon ]
+	[ "$(sites getpgid '.[0].pid')" -eq "$pid" ]
+	sites getpgid '.[0].time_ns >= 200000000'
+	[[ $(sites getpgid '.[0].symbol') == marked_function+0x* ]]
+}
+
+@test "a program that only its own mount namespace and root have" {
+	requires_root
+	requires unshare
+	mkdir -p box/dev
+	cc -D_GNU_SOURCE -static -o in-box -x c - <<-'C'
+	#include <sys/syscall.h>
+	#include <unistd.h>
+	__attribute__((noinline)) int in_a_box(void)
+	{
+		long result = SYS_getpgid;
+		__asm__ volatile("syscall" : "+a"(result) : "D"(0L)
+				 : "rcx", "r11", "memory");
+		return result;
+	}
+	int main(void) { return in_a_box() < 0; }
+	C
+	verify unshare -m sh -c 'mount -t tmpfs none box && cp in-box box/ &&
+		exec chroot box /in-box'
+	sites getpgid 'any(.[]; .symbol | startswith("in_a_box+0x"))'
+	[[ $(sites getpgid '.[] | select(.symbol | startswith("in_a_box+")) | .place') == */in-box+0x* ]]
+}
+
+@test "the same place in two programs is two sites, and one row" {
+	verify sh -c "$at/sites; $at/other; $at/other"
+	jq -e 'length == 1 and .[0].count == 3 and (.[0].images | length) == 2' v.json
+	sites getpgid '[.[].count] == [2, 1]'
+	sites getpgid 'all(.[]; .time_ns > 0)'
+	jq -e '.[0].first_ns == ([.[0].sites[].time_ns] | min)' v.json
+	# Even where the place is a library's.
+	denying socket >p.json
+	verify sh -c "$at/sites families 1; $at/other families 1"
+	sites socket 'length == 2 and .[0].place == .[1].place'
+}
+
+# --- with what -------------------------------------------------------------
+
+@test "arguments: names, numbers, and no address, descriptor or process" {
+	denying socket prctl kill close fchmod >p.json
+	verify "$at/sites" arguments
+	sites socket 'length == 1 and .[0].count == 2'
+	sites socket '.[0].args == ["AF_INET6", "1", "6"]'
+	sites prctl 'any(.[]; .args == ["PR_SET_NAME"])'
+	sites kill '[.[].args] | sort == [["pid", "0"], ["pid", "SIGCONT"]]'
+	sites close '.[0].args == ["fd"]'
+	sites fchmod '.[0].args == ["fd", "0644"]'
+}
+
+@test "the list: under each row, the first eight and how many there are" {
+	denying socket >p.json
+	run -1 --separate-stderr sp-verify -p p.json -- "$at/sites" families 20
+	[ "${#lines[@]}" -eq 11 ]
+	[[ ${lines[1]} =~ ^\ *41\ +20\ +socket\ +EPERM\ +$at/sites$ ]]
+	[[ ${lines[2]} =~ ^\ +1\ \ socket\(AF_[A-Z0-9]+,\ 0,\ 0\)\ \ pid\ [0-9]+\ \ [0-9.]+\ s\ \ libc[^/]*\+0x[0-9a-f]+\ \(socket\+0x7\)$ ]]
+	[[ ${lines[10]} =~ ^\ +and\ 12\ more\ places$ ]]
+	run -1 sp-verify -p p.json --junit=j.xml -o list -- "$at/sites" families 1
+	grep -q '^1  socket(AF_UNSPEC, 0, 0)  pid' j.xml
+	/usr/bin/python3 -c 'import xml.etree.ElementTree as x; x.parse("j.xml")'
+}
+
+# --- what it costs ---------------------------------------------------------
+
+@test "a hundred thousand calls, and a thousand processes, to the last one" {
+	verify "$at/sites" often 100000
+	sites getpgid 'length == 1 and .[0].count == 100000'
+	verify "$at/sites" crowd 1000
+	jq -e '.[0].count == 1000' v.json
+	sites getpgid '([.[].count] | add) == 1000 and length == 2'
+	sites getpgid 'map(select(.place)) | .[0].count == 512'
+	run -1 sp-verify -p p.json -o list -- "$at/sites" crowd 600
+	grep -q '^ *88  getpgid(pid)  thread [0-9]*  [0-9.]* s  place not known$' list
+}
+
+# --- filters of its own ----------------------------------------------------
+
+@test "calls that a filter of its own answers are joined in, once" {
+	requires_root
+	local answer text
+	denying getpgid getsid >p.json
+	while read -r answer text; do
+		verify "$at/own" "$answer"
+		grep -q 'answers are recorded as well' err
+		jq -e '[.[] | [.name, .count, .answer]] ==
+			[["getpgid", 7, "EPERM"], ["getsid", 1, "EPERM"]]' v.json
+		sites getpgid "[.[] | select(.own_filter) | [.own_filter, .count]] ==
+			[[\"$text\", 6]]"
+		sites getpgid "all(.[]; .image == \"$at/own\")"
+	done <<-'END'
+	0x0005000d EACCES
+	0x00050001 EPERM
+	0x00030000 trap
+	END
+	run -1 --separate-stderr sp-verify -p p.json -- "$at/own" 0x0005000d
+	[[ $output == *"6  getpgid  "*"its own filter answers first: EACCES"* ]]
+}
+
+@test "a filter of its own, and a recording of some size" {
+	requires_root
+	denying getpgid getsid >p.json
+	verify "$at/own" 'ls -l /; id; sort /dev/null; od /dev/null; /usr/bin/python3 -c 1' \
+		0x0005000d
+	grep -q 'answers are recorded as well' err
+	sites getpgid 'any(.[]; .own_filter == "EACCES" and .count >= 6)'
+}
+
+@test "filters of every kind, as their loader knows the truth" {
+	requires_root
+	local how own
+	denying getpgid >p.json
+	while read -r how own; do
+		verify "$WITNESS/filtered" "$how"
+		[ "$(sites getpgid '[.[] | "\(.own_filter) \(.count)"] | sort | join(", ")')" = "$own" ]
+	done <<-'END'
+	errno EXDEV 4
+	tsync not known how 1
+	trap trap 5
+	trap-death killed by SIGSYS 1
+	kill-process killed by SIGSYS 1
+	kill-thread killed by SIGSYS 1
+	END
+	run sp-verify -p p.json -o list -- "$WITNESS/filtered" strict
+	[[ $output == *"enters the strict mode of seccomp"* ]]
+}
+
+@test "a filter of its own that kills" {
+	requires_root
+	verify "$at/own" 0x80000000
+	sites getpgid '[.[] | [.own_filter, .count]] ==
+		[[null, 1], ["killed by SIGSYS", 1]]'
+}
+
+@test "where arguments would decide, a hidden call is undecided" {
+	requires_root
+	jq -n '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["socket"],
+		action: "SCMP_ACT_ERRNO", args: [{index: 0, value: 1,
+		op: "SCMP_CMP_EQ"}]}]}' >p.json
+	run -0 --separate-stderr sp-verify -p p.json -- "$at/own" 0x0005000d
+	[[ $stderr == *"undecided, "*"answers: socket"* ]]
+}
+
+@test "without a recorder or its privilege, that they are not seen is said" {
+	requires_root
+	requires setpriv
+	denying getsid >p.json
+	cp "$SP_BIN/sp-verify" ./alone
+	PATH=/usr/bin:/bin run -1 --separate-stderr ./alone -p p.json -- "$at/own" 0x0005000d
+	[[ $stderr == *"/own loads a filter of its own: calls that it answers are not seen here"* ]]
+	cp "$at/own" /tmp/own.$$
+	run -1 --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups \
+		--inh-caps=-all "$SP_BIN/sp-verify" -p - -- /tmp/own.$$ 0x0005000d <p.json
+	rm -f /tmp/own.$$
+	[[ $stderr == *"are not seen here"* ]]
+	[[ $output == *getsid* ]]
+}
