@@ -73,13 +73,16 @@ teardown() {
 	return "$left"
 }
 
+# Tried once.
 requires_audit() {
 	requires_root
 	requires bwrap
+	[ ! -e "$BATS_FILE_TMPDIR/works" ] || return 0
 	watch -t 1 --exe=/none
 	ended 0 "$watcher" || skip "the kernel's records cannot be read: $(<err)"
 	watcher=
 	rm list
+	: >"$BATS_FILE_TMPDIR/works"
 }
 
 # record COUNT — real records of as many calls, as the kernel has them

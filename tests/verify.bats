@@ -774,3 +774,20 @@ for i in sys.argv[1:]:
 	kill "$sleeper"
 	ended 0 $judge
 }
+
+@test "rules among which libseccomp 2.5.4 searches for ever end in an error" {
+	printf 'run 01 a\nimage /a\ncall 01 getpid 1\n' | trace > a.sp
+	jq -n 'def rule($a; $b): {names: ["getpid"], action: "SCMP_ACT_ALLOW",
+			args: [$a, $b]};
+		def arg($i; $op; $value): {index: $i, value: $value,
+			op: "SCMP_CMP_\($op)"};
+		{defaultAction: "SCMP_ACT_ERRNO", syscalls: [
+		rule(arg(0; "NE"; 2); arg(1; "LE"; 2147483648)),
+		rule(arg(3; "LE"; 7); arg(0; "NE"; 2)),
+		rule(arg(4; "LT"; 1); arg(0; "EQ"; 7))]}' > p.json
+	run sp-verify -p p.json -o list a.sp
+	[ "$status" != 0 ] || skip "this libseccomp comes to an end"
+	[ "$status" = 2 ]
+	[ "$output" = "sp-verify: libseccomp does not come to an end with the rules of a profile" ]
+	[ ! -e list ]
+}
