@@ -60,9 +60,10 @@ void filter_run_known(const struct filter *filter, struct call_id id,
 /*
  * A copy that answers SECCOMP_RET_USER_NOTIF in place of the actions for which
  * `notify` holds, and to the calls by which a program loads a filter of its
- * own (filter_is_own_load()). Where the filter is several programs, one alone
- * can have a listener: the newest of the copy is one more, that notifies for
- * all, and they let pass what it notifies of. NULL: longer than the kernel takes.
+ * own (filter_is_own_load()). One program alone can have a listener: where the
+ * filter is several, the newest of the copy is one more, which notifies for
+ * all, and they let pass what it notifies of. NULL: longer than the kernel
+ * takes.
  */
 struct filter *filter_notifying(const struct filter *filter,
 				bool (*notify)(uint32_t action));

@@ -249,7 +249,7 @@ struct unit {
 	struct unit_rule *rules;
 	size_t n_rules;
 	const struct arch *native;
-	const struct profile *restricts;	/* to its architectures; NULL: nothing */
+	const struct profile *restricts;	/* to its archs; NULL: nothing */
 };
 
 static void unit_add(struct unit *u, const char *name, uint32_t action)

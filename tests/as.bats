@@ -181,6 +181,7 @@ container() {
 	rm -f "$bundle/config.json" pid
 	(cd "$bundle" && runc spec)
 	jq --slurpfile profile "$profile" '.process.terminal = false
+		| .ociVersion = "1.0.0"	# which all of them know
 		| .process.args = $ARGS.positional | del(.process.rlimits)
 		| .linux.seccomp = $profile[0]' --args "/bin/$1" "${@:2}" \
 		<"$bundle/config.json" >config.json
