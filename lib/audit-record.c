@@ -169,6 +169,35 @@ void audit_record_free(struct audit_record *r)
 
 /* Lines. */
 
+static bool is_one_of(const char *tag, size_t n, const char *const *tags)
+{
+	for (; *tags; tags++)
+		if (n == strlen(*tags) && !strncmp(tag, *tags, n))
+			return true;
+	return false;
+}
+
+/* A time, as dmesg has it, a level, a node, journald's field, or nothing. */
+static bool is_bare(const char *text, const char *end)
+{
+	static const char of_times[] = "0123456789-+:.,TZ<> ";
+
+	if (*text == ' ' || *text == '\t')	/* goes on with a message */
+		return false;
+	if (!strncmp(text, "MESSAGE=", strlen("MESSAGE=")))
+		return text + strlen("MESSAGE=") == end;
+	if (!strncmp(text, "node=", strlen("node=")))
+		text += strcspn(text, " ");
+	while (text < end) {
+		if (*text == '[')
+			text += strcspn(text, "]");
+		else if (!strchr(of_times, *text))
+			return false;
+		text++;
+	}
+	return true;
+}
+
 /*
  * Whether what stands before a message can be of the kernel's or auditd's
  * making: a time and a host, a tag, dmesg's time. The first tag counts: what
@@ -181,7 +210,7 @@ static bool has_tag(const char *line, const char *message,
 	size_t n;
 
 	if (!end || end >= message)
-		return message == line || line[strspn(line, " \t")] != *message;
+		return is_bare(line, message);
 	for (tag = end; tag > line && tag[-1] != ' '; tag--)
 		;
 	rest = end + 2;
@@ -192,10 +221,7 @@ static bool has_tag(const char *line, const char *message,
 	if (*tag == ':')	/* dmesg -x: "kern  :notice: " */
 		return !strncmp(line, "kern ", strlen("kern "));
 	n = strcspn(tag, "[:");
-	for (; *tags; tags++)
-		if (n == strlen(*tags) && !strncmp(tag, *tags, n))
-			return true;
-	return false;
+	return is_one_of(tag, n, tags);
 }
 
 static const char *const kernel_tags[] = { "kernel", NULL };
@@ -244,8 +270,32 @@ static const struct loss {
 };
 enum { N_LOSSES = sizeof(losses) / sizeof(losses[0]) };
 
+/*
+ * Whether a log of many says that a program wrote the line: its tag is behind a
+ * time and a host.
+ */
+static bool is_of_program(const char *line)
+{
+	static const char *const loggers[] = {
+		"kernel", "systemd-journald", "journal", "auditd", "audispd",
+		"audisp-syslog", NULL
+	};
+	const char *end = strstr(line, ": "), *tag;
+	size_t words = 0;
+
+	if (!end || strchr("[<", line[strspn(line, " ")]))
+		return false;
+	for (tag = end; tag > line && tag[-1] != ' '; tag--)
+		;
+	for (const char *at = line; at < tag; at++)
+		words += *at == ' ' && at > line && at[-1] != ' ';
+	return words >= 2 && !is_one_of(tag, strcspn(tag, "[:"), loggers);
+}
+
 static enum audit_line_kind find_loss(const char *line)
 {
+	if (is_of_program(line))
+		return AUDIT_OTHER;
 	for (size_t i = 0; i < N_LOSSES; i++) {
 		const char *at = strstr(line, losses[i].text);
 

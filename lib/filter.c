@@ -478,7 +478,8 @@ struct states {
 	size_t n;
 };
 
-enum { STATES_MAX = 256 };
+/* Of one instruction, and steps in all: no compiler's filters come near. */
+enum { STATES_MAX = 64, STEPS_MAX = 1 << 14 };
 
 /* False when there are too many. */
 static bool states_add(struct states *set, const struct state *s)
@@ -517,11 +518,17 @@ static void reach(const struct filter *f, struct states *at, size_t pc,
 static void explore(const struct filter *f, const struct input *in,
 		    struct states *at, struct filter_answers *answers)
 {
+	size_t steps = 0;
+
 	for (size_t pc = 0; pc < f->n; pc++)
 		for (size_t i = 0; i < at[pc].n; i++) {
 			struct state s = at[pc].states[i];
 			struct step step = execute(f, pc, in, &s);
 
+			if (++steps > STEPS_MAX) {
+				answers->more = true;
+				return;
+			}
 			if (step.ends)
 				answers_add(answers, step.answer);
 			for (size_t j = 0; j < step.n_next; j++)

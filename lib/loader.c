@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "systemd-groups.h"
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -38,6 +39,17 @@ const struct loader *loader_by_name(const char *name)
 		if (!strcmp(loaders[i].name, name))
 			return &loaders[i];
 	return NULL;
+}
+
+const struct loader *loader_of(enum profile_form form)
+{
+	return loader_by_name(form == PROFILE_UNIT ? "systemd" : "libseccomp");
+}
+
+bool loader_takes(const struct loader *loader, enum profile_form form)
+{
+	return form == PROFILE_CONTAINER || !loader->library_names ||
+		(form == PROFILE_UNIT && loader->units);
 }
 
 /* Names, each once. */
@@ -202,25 +214,6 @@ static const char *refused(const struct profile *p)
  * SystemCallArchitectures= can say.
  */
 
-/* The group @default, which every allow-list of a unit starts with. */
-static const char *const always_allowed[] = {
-	"arch_prctl", "brk", "cacheflush", "clock_getres",
-	"clock_getres_time64", "clock_gettime", "clock_gettime64",
-	"clock_nanosleep", "clock_nanosleep_time64", "execve", "exit",
-	"exit_group", "futex", "futex_time64", "futex_waitv",
-	"get_robust_list", "get_thread_area", "getegid", "getegid32",
-	"geteuid", "geteuid32", "getgid", "getgid32", "getgroups",
-	"getgroups32", "getpgid", "getpgrp", "getpid", "getppid", "getrandom",
-	"getresgid", "getresgid32", "getresuid", "getresuid32", "getrlimit",
-	"getsid", "gettid", "gettimeofday", "getuid", "getuid32",
-	"membarrier", "mmap", "mmap2", "mprotect", "munmap", "nanosleep",
-	"pause", "prlimit64", "restart_syscall", "riscv_flush_icache",
-	"riscv_hwprobe", "rseq", "rt_sigreturn", "sched_getaffinity",
-	"sched_yield", "set_robust_list", "set_thread_area",
-	"set_tid_address", "set_tls", "sigreturn", "time", "ugetrlimit",
-	"uretprobe",
-};
-
 /* Every kill is one of the process. False: systemd has no such action. */
 static bool unit_action(uint32_t action, uint32_t *answer)
 {
@@ -289,8 +282,8 @@ static void unit_fill(struct unit *u, const struct profile *p, char **problem)
 			names_add(&left_out, rule->name);
 	}
 	if (!action_allows(u->default_action))
-		for (size_t i = 0; i < N_ELEMENTS(always_allowed); i++)
-			unit_add(u, always_allowed[i], SECCOMP_RET_ALLOW);
+		for (const char *const *name = systemd_default_calls; *name; name++)
+			unit_add(u, *name, SECCOMP_RET_ALLOW);
 	say(problem, "left out, since a list of names cannot say it: ",
 	    &left_out);
 	free(left_out.names);
@@ -425,12 +418,13 @@ int loader_compile(const struct loader *loader, const struct profile *profile,
 	struct profile *p;
 	int err;
 
-	if (!loader->library_names || (loader->units && profile->is_unit))
+	if (!loader->library_names)
 		return filter_compile(profile, filter, problem);
 	*problem = NULL;
 	p = library_profile(profile, problem);
-	err = loader->units ? unit_compile(p, filter, problem)
-			   : runtime_compile(loader, p, filter, problem);
+	err = loader->units && profile->form != PROFILE_UNIT ?
+		unit_compile(p, filter, problem) :
+		runtime_compile(loader, p, filter, problem);
 	profile_free(p);
 	return err;
 }

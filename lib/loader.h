@@ -14,6 +14,10 @@ struct loader;
 /* "libseccomp", "runc", "runc-1.1.14", "crun", "systemd"; NULL: unknown. */
 const struct loader *loader_by_name(const char *name);
 
+/* The usual one of a form, and whether one takes it at all. */
+const struct loader *loader_of(enum profile_form form);
+bool loader_takes(const struct loader *loader, enum profile_form form);
+
 /* As filter_compile(), which is what "libseccomp" does. */
 int loader_compile(const struct loader *loader, const struct profile *profile,
 		  struct filter **filter, char **problem);

@@ -272,6 +272,8 @@ bool read_firejail(struct reader *r, char *text, size_t n)
 	if (ok && !d.keep.list && !d.drop.list)
 		ok = refuse(r, "no seccomp.keep and no seccomp.drop");
 	ok = ok && (d.keep.list ? read_keep(r, &d) : read_drop(r, &d));
+	if (ok)
+		r->profile->form = PROFILE_LAUNCHER;
 	if (ok && others)
 		profile_note(r->profile, "not judged: %s", others);
 	free(others);

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "memory.h"
-#include "message.h"
 #include "stream.h"
 #include "text.h"
 
@@ -321,24 +320,4 @@ struct profile *profile_read(FILE *file, const struct host *host,
 	}
 	profile_sort(r.profile);
 	return r.profile;
-}
-
-struct profile *profile_load(const char *path, const struct host *host)
-{
-	bool is_stdin = !strcmp(path, "-");
-	FILE *file = is_stdin ? stdin : fopen(path, "re");
-	struct profile *p;
-	char *problem = NULL;
-
-	if (!file) {
-		message_error("%s: %s", path, strerror(errno));
-		return NULL;
-	}
-	p = profile_read(file, host, &problem);
-	if (!p)
-		message_error("%s: %s", is_stdin ? "<stdin>" : path, problem);
-	free(problem);
-	if (!is_stdin)
-		fclose(file);
-	return p;
 }

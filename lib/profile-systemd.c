@@ -54,6 +54,7 @@ struct unit {
 	bool families[FAMILIES];
 	char *others;			/* directives that are not judged */
 	bool in_exec, seen, groups_named;
+	bool default_known;	/* though nobody could be asked */
 	size_t words;
 };
 
@@ -117,6 +118,21 @@ static bool take_call(struct unit *u, struct list *list,
 static bool take_name(struct unit *u, struct list *list,
 		      const struct word *word, unsigned int depth);
 
+/* Without systemd-analyze: the group that an allow-list has anyway. */
+static bool take_default(struct unit *u, struct list *list,
+			 const struct word *word, unsigned int depth)
+{
+	struct word member = *word;
+
+	u->default_known = true;
+	for (const char *const *name = systemd_default_calls; *name; name++) {
+		member.name = *name;
+		if (!take_name(u, list, &member, depth + 1))
+			return false;
+	}
+	return true;
+}
+
 static bool take_group(struct unit *u, struct list *list,
 		       const struct word *word, unsigned int depth)
 {
@@ -125,6 +141,8 @@ static bool take_group(struct unit *u, struct list *list,
 
 	if (!u->groups)
 		u->groups = systemd_groups_load();
+	if (!u->groups && !strcmp(word->name, "@default"))
+		return take_default(u, list, word, depth);
 	if (!u->groups)
 		return refuse(u->reader, "%s: systemd-analyze, which knows "
 			      "what is in it, cannot be run", word->name);
@@ -641,7 +659,10 @@ static void add_notes(const struct unit *u)
 {
 	struct profile *p = u->reader->profile;
 
-	if (u->groups_named)
+	if (u->default_known)
+		profile_note(p, "no systemd-analyze: @default as systemd 252 "
+			     "has it");
+	else if (u->groups_named)
 		profile_note(p, "groups of system calls as this machine's "
 			     "systemd has them");
 	if (u->others)
@@ -659,7 +680,7 @@ static bool finish(struct unit *u)
 		return refuse(r, "no SystemCallFilter= or the like in "
 			      "[Service], [Socket], [Mount] or [Swap]");
 	r->profile->default_action = answer(u, NULL);
-	r->profile->is_unit = true;
+	r->profile->form = PROFILE_UNIT;
 	add_archs(u);
 	if (!add_list(u, &u->filter, NULL) ||
 	    !add_list(u, &u->log, &u->filter) ||

@@ -43,6 +43,13 @@ struct profile_rule {
 	uint32_t origin;	/* PROFILE_*, 1U << enum group */
 };
 
+/* Who can load a profile as it is. */
+enum profile_form {
+	PROFILE_CONTAINER,	/* container runtimes: OCI and what becomes that */
+	PROFILE_UNIT,		/* systemd; it is what that makes of a unit */
+	PROFILE_LAUNCHER,	/* minijail, firejail */
+};
+
 struct profile {
 	uint32_t default_action;
 	/* For calls of other architectures; libseccomp's default at first. */
@@ -50,7 +57,7 @@ struct profile {
 	const struct arch **archs;	/* the first is the native one of the workload */
 	size_t n_archs;
 	bool native_implied;	/* the file does not list the first of them */
-	bool is_unit;		/* it is what systemd makes of a unit */
+	enum profile_form form;
 	struct profile_rule *rules;	/* sorted by profile_sort() */
 	size_t n_rules;
 	char **unknown;		/* names no architecture of the profile has */
@@ -79,8 +86,6 @@ void profile_sort(struct profile *p);
  */
 struct profile *profile_read(FILE *file, const struct host *host,
 			     char **problem);
-/* The same by path, "-" is stdin; problems are printed and latched. */
-struct profile *profile_load(const char *path, const struct host *host);
 
 /*
  * The calls that a profile allows (ALLOW or LOG, whatever the arguments),

@@ -443,6 +443,14 @@ void run_join(struct run *run, const struct run *other)
 	msgpack_sbuffer_destroy(&buf);
 }
 
+bool run_has_how(const struct run *run, const char *word)
+{
+	for (char **how = run->how; how && *how; how++)
+		if (!strcmp(*how, word))
+			return true;
+	return false;
+}
+
 void run_lose(struct run *run, const char *kind, uint64_t count)
 {
 	size_t i = 0;

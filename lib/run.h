@@ -69,6 +69,9 @@ void run_join(struct run *run, const struct run *other);
 /* The object in runs[] of `sp-emit --json`; the caller owns the reference. */
 json_t *run_json(const struct run *run);
 
+/* Whether `how` has the word. */
+bool run_has_how(const struct run *run, const char *word);
+
 /* Raise the loss of one kind to at least `count`; a new kind gets an entry. */
 void run_lose(struct run *run, const char *kind, uint64_t count);
 uint64_t run_lost(const struct run *run, const char *kind);

@@ -20,6 +20,12 @@ struct systemd_groups {
 	size_t n;
 };
 
+/*
+ * The group @default of systemd 252, which every allow-list of a unit starts
+ * with: where there is no systemd to ask. To NULL.
+ */
+extern const char *const systemd_default_calls[];
+
 /* Runs systemd-analyze; NULL where it cannot be run or fails. */
 struct systemd_groups *systemd_groups_load(void);
 void systemd_groups_free(struct systemd_groups *groups);

@@ -8,6 +8,7 @@
 #include "label.h"
 #include "memory.h"
 #include "message.h"
+#include "text.h"
 #include "stream.h"
 
 
@@ -85,11 +86,15 @@ static bool read_profile(struct side *s, FILE *file, const char *name,
 	if (!p)
 		return false;
 	s->native = p->n_archs ? p->archs[0] : arch_native();
-	if (p->n_unknown)
+	if (p->n_unknown) {
+		char *first = text_printable(p->unknown[0]);
+
 		message_note("%s: %zu names that no architecture of the "
 			     "profile has are left out: %s%s", name,
-			     p->n_unknown, p->unknown[0],
+			     p->n_unknown, first,
 			     p->n_unknown > 1 ? ", ..." : "");
+		free(first);
+	}
 	for (size_t i = 0; i < p->n_notes; i++)
 		message_note("%s: %s", name, p->notes[i]);
 	return true;

@@ -111,19 +111,11 @@ bool check_runs(const struct trace *t, bool by_image, bool allow_partial,
 	return fine;
 }
 
-static bool was_made_with(const struct run *run, const char *option)
-{
-	for (char **how = run->how; how && *how; how++)
-		if (!strcmp(*how, option))
-			return true;
-	return false;
-}
-
 bool check_learned(const struct trace *t, const struct format *format,
 		   bool allow_partial, bool *partial)
 {
 	for (size_t i = 0; i < t->n_runs; i++)
-		if (!was_made_with(t->runs[i], "verify"))
+		if (!run_has_how(t->runs[i], "verify"))
 			return true;
 	if (!t->n_runs || format->flags & FORMAT_TRACE)
 		return true;
@@ -164,7 +156,7 @@ bool check_paths(const struct trace *t, const struct format *format,
 		const struct run *run = t->runs[i];
 		uint64_t lost = run_lost(run, "path");
 
-		if (!was_made_with(run, "paths")) {
+		if (!run_has_how(run, "paths")) {
 			message_error("run %s: recorded without --paths, and "
 				      "--%s is made of them",
 				      run_id_hex(run, id), format->name);

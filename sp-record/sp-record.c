@@ -106,8 +106,10 @@ static int parse_descriptor(const char *text)
 	unsigned long fd = strtoul(text, &end, 10);
 
 	if (!isdigit((unsigned char)*text) || *end || fd > INT_MAX ||
+	    fd <= STDERR_FILENO ||
 	    fcntl(fd, F_SETFD, FD_CLOEXEC))
-		message_usage("--ready-fd %s: not an open descriptor", text);
+		message_usage("--ready-fd %s: not an open descriptor above 2",
+			      text);
 	return fd;
 }
 

@@ -115,14 +115,14 @@ struct audit_socket *audit_socket_open(audit_message *message, void *arg)
 	a->was_enabled = status.enabled;
 	a->lost = status.lost;
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
-	/* 0 is no limit. */
-	if (status.backlog_limit && status.backlog_limit < BACKLOG &&
-	    set_backlog(control, BACKLOG))
-		a->backlog = status.backlog_limit;
 	if (!a->was_enabled && !set_enabled(control, true)) {
 		free(a);
 		goto fail;
 	}
+	/* 0 is no limit. */
+	if (status.backlog_limit && status.backlog_limit < BACKLOG &&
+	    set_backlog(control, BACKLOG))
+		a->backlog = status.backlog_limit;
 	close(control);
 	return a;
 fail:

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "caller.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "build_id.h"
@@ -19,8 +21,10 @@
 
 enum { LOOKUPS_MAX = 512 };	/* of one call's places */
 
+/* A file by any other name: replaced, or in another mount namespace. */
 struct known_image {
 	UT_hash_handle hh;
+	char *key;
 	struct executable image;
 };
 
@@ -70,6 +74,7 @@ static void forget_image(struct callers *c, struct known_image *k)
 {
 	HASH_DEL(c->images, k);
 	free(k->image.path);
+	free(k->key);
 	free(k);
 }
 
@@ -101,21 +106,31 @@ static struct known_image *known_image(struct callers *c, const char *path,
 				       const char *file, bool *is_new)
 {
 	struct known_image *k;
+	struct stat st = { 0 };
+	char *key;
 	int fd;
 
-	HASH_FIND_STR(c->images, path, k);
-	*is_new = !k;
-	if (k)
+	*is_new = false;
+	if (stat(file, &st) && errno == ENOENT)
+		return NULL;
+	key = xasprintf("%jx %jx %jx.%lx %s", (uintmax_t)st.st_dev,
+			(uintmax_t)st.st_ino, (uintmax_t)st.st_ctim.tv_sec,
+			st.st_ctim.tv_nsec, path);
+	HASH_FIND_STR(c->images, key, k);
+	if (k) {
+		free(key);
 		return k;
+	}
+	*is_new = true;
 	k = xcalloc(1, sizeof(*k));
+	k->key = key;
 	k->image.path = xstrdup(path);
 	fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd >= 0) {
 		k->image.build_id_size = build_id_read(fd, k->image.build_id);
 		close(fd);
 	}
-	HASH_ADD_KEYPTR(hh, c->images, k->image.path, strlen(k->image.path),
-			k);
+	HASH_ADD_KEYPTR(hh, c->images, k->key, strlen(k->key), k);
 	return k;
 }
 

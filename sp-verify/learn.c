@@ -202,14 +202,6 @@ static void copy_fact(struct learn *l, const struct trace *from,
 	}
 }
 
-static bool is_verification(const struct run *run)
-{
-	for (char **how = run->how; how && *how; how++)
-		if (!strcmp(*how, "verify"))
-			return true;
-	return false;
-}
-
 /* A copy, by way of its encoding. */
 static void copy_run(const struct run *run, struct run *copy)
 {
@@ -235,9 +227,9 @@ static uint32_t add_run(struct learn *l, const struct run *run)
 	struct run copy = { 0 };
 
 	copy_run(run, &copy);
-	for (int i = 0; !is_verification(run) && i < RUN_ID_SIZE; i++)
+	for (int i = 0; !run_has_how(run, "verify") && i < RUN_ID_SIZE; i++)
 		copy.id[i] ^= other[i];
-	if (!is_verification(run))
+	if (!run_has_how(run, "verify"))
 		mark(&copy);
 	return trace_add_run(l->trace, &copy);
 }

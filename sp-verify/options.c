@@ -125,9 +125,11 @@ static void take_option(struct options *o, int c)
 		break;
 	case OPT_CAP:
 		parse_caps(&o->source.host, optarg);
+		o->has_host = true;
 		break;
 	case OPT_KERNEL:
 		parse_kernel(&o->source.host, optarg);
+		o->has_host = true;
 		break;
 	case OPT_JSON:
 		o->json = true;
@@ -235,7 +237,7 @@ static bool is_stdin(const char *path)
 static void check_audit(const struct options *o)
 {
 	if (o->audit && (o->n_traces || o->command || o->replay ||
-			 o->landlock || o->enforce || o->score))
+			 o->landlock || o->enforce || o->score || o->partial))
 		message_usage("--audit is for itself, or for -p alone");
 	if (!o->audit && (o->exe || o->unit || o->container))
 		message_usage("--exe, --unit and --container are for --audit");
@@ -271,8 +273,14 @@ static void check(const struct options *o)
 
 	check_audit(o);
 	check_stdin(o);
-	if (o->source.loader && !o->source.n_profiles)
-		message_usage("--as is for -p");
+	if (!o->source.n_profiles && (o->source.loader || o->has_host))
+		message_usage("%s for -p", o->source.loader ? "--as is" :
+			      "--cap and --kernel are");
+	if (o->run && !o->replay)
+		message_usage("--run is for --replay");
+	if (o->learn && o->json)
+		message_usage("--json is not for --learn, whose list is for "
+			      "people");
 	if (o->audit)
 		return;
 	if (!has_filter && !o->landlock)
@@ -286,8 +294,6 @@ static void check(const struct options *o)
 		message_usage("no command after --");
 	if (o->command && (o->n_traces || o->replay))
 		message_usage("either recordings or a command");
-	if (o->run && !o->replay)
-		message_usage("--run is for --replay");
 	if (o->score && (runs || o->landlock || o->junit || o->learn))
 		message_usage("--score is for -p and recordings");
 	if (!runs && (o->enforce || o->timeout))

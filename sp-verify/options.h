@@ -10,6 +10,7 @@
 
 struct options {
 	struct filter_source source;
+	bool has_host;		/* --cap or --kernel was given */
 	const char *landlock;	/* the policy; NULL: the source is meant */
 	const char *output;	/* NULL: stdout */
 	const char *run;	/* NULL: all */

@@ -16,7 +16,11 @@
 #include "memory.h"
 
 /* Sizes that no program has, and how many files are kept. */
-enum { SYMBOLS_MAX = 1 << 22, SEGMENTS_MAX = 4096, OBJECTS_MAX = 256 };
+enum {
+	SYMBOLS_MAX = 1 << 22, SEGMENTS_MAX = 4096, OBJECTS_MAX = 256,
+	NAME_BYTES_MAX = 4096,		/* of one symbol … */
+	NAMES_BYTES_MAX = 256 << 20,	/* … and of all of a file */
+};
 
 struct segment {
 	uint64_t offset, size, address;
@@ -34,7 +38,7 @@ struct object {
 	struct segment *segments;
 	size_t n_segments;
 	struct symbol *symbols;		/* by start, then the best name last */
-	size_t n_symbols;
+	size_t n_symbols, name_bytes;
 };
 
 struct objects {
@@ -102,15 +106,20 @@ static void read_table(struct object *o, Elf *elf, Elf_Scn *section,
 	size_t n = header->sh_entsize ? header->sh_size / header->sh_entsize :
 		0;
 
-	for (size_t i = 0; data && i < n && i < SYMBOLS_MAX; i++) {
+	for (size_t i = 0; data && i < n && o->n_symbols < SYMBOLS_MAX; i++) {
 		const char *name;
+		size_t length;
 		GElf_Sym s;
 
 		if (!gelf_getsym(data, i, &s) || !is_code(&s))
 			continue;
 		name = elf_strptr(elf, header->sh_link, s.st_name);
-		if (!name || !*name)
+		length = name ? strnlen(name, NAME_BYTES_MAX) : 0;
+		if (!length || length == NAME_BYTES_MAX)
 			continue;
+		o->name_bytes += length;
+		if (o->name_bytes > NAMES_BYTES_MAX)
+			return;
 		o->symbols = xgrow(o->symbols, o->n_symbols,
 				   sizeof(*o->symbols));
 		o->symbols[o->n_symbols++] = (struct symbol){

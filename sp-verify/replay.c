@@ -166,14 +166,6 @@ static void say_command(const struct run *run)
 	free(line);
 }
 
-static bool is_how(const struct run *run, const char *how)
-{
-	for (char **h = run->how; h && *h; h++)
-		if (!strcmp(*h, how))
-			return true;
-	return false;
-}
-
 static void say_differences(const struct run *run)
 {
 	char *kernel = text_printable(run->kernel);
@@ -181,7 +173,7 @@ static void say_differences(const struct run *run)
 	bool same = uname(&here) || !strcmp(run->kernel, here.release);
 
 	message_note("not as recorded: the environment and stdin are those of "
-		     "sp-verify%s%s%s", is_how(run, "attached") ? "; it was "
+		     "sp-verify%s%s%s", run_has_how(run, "attached") ? "; it was "
 		     "attached to while it ran, and is started anew here" :
 		     "", same ? "" : "; it ran on Linux ",
 		     same ? "" : kernel);

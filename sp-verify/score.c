@@ -14,7 +14,7 @@
 
 enum { NUMBERS = 1024, X32_BASE = 0x40000000, RANKS = 3 };
 
-enum verdict { DENIED, NARROWED, ALLOWED };
+enum extent { NEVER, SOMETIMES, ALWAYS };
 
 /* A call of this machine's architecture that is allowed. */
 struct allowed {
@@ -51,7 +51,7 @@ struct score {
 
 /* Counting. */
 
-static enum verdict judge(const struct filter *filter, struct call_id id)
+static enum extent judge(const struct filter *filter, struct call_id id)
 {
 	struct filter_answers answers;
 	size_t allowed = 0;
@@ -60,8 +60,8 @@ static enum verdict judge(const struct filter *filter, struct call_id id)
 	for (size_t i = 0; i < answers.n; i++)
 		allowed += action_allows(answers.actions[i]);
 	if (allowed == answers.n && !answers.more)
-		return ALLOWED;
-	return allowed || answers.more ? NARROWED : DENIED;
+		return ALWAYS;
+	return allowed || answers.more ? SOMETIMES : NEVER;
 }
 
 static int32_t first_number(const struct arch *arch)
@@ -72,7 +72,7 @@ static int32_t first_number(const struct arch *arch)
 /* The architecture's calls that have a name, and what the filter says. */
 static void each_call(const struct filter *filter, const struct arch *arch,
 		      void (*see)(void *arg, struct call_id id,
-				  enum verdict verdict), void *arg)
+				  enum extent extent), void *arg)
 {
 	int32_t first = first_number(arch);
 	char buf[SYSCALL_NAME_MAX];
@@ -86,32 +86,32 @@ static void each_call(const struct filter *filter, const struct arch *arch,
 }
 
 static void see_allowance(void *allowance, struct call_id id,
-			  enum verdict verdict)
+			  enum extent extent)
 {
 	struct allowance *a = allowance;
 	const struct danger *danger = danger_of(id);
 
-	if (verdict == DENIED)
+	if (extent == NEVER)
 		return;
 	a->calls++;
-	a->narrowed += verdict == NARROWED;
+	a->narrowed += extent == SOMETIMES;
 	if (danger)
 		a->dangers[danger->rank]++;
 }
 
-static void see_call(void *score, struct call_id id, enum verdict verdict)
+static void see_call(void *score, struct call_id id, enum extent extent)
 {
 	struct score *s = score;
 	struct allowed *call;
 
 	s->n_named++;
-	see_allowance(&s->own, id, verdict);
-	if (verdict == DENIED)
+	see_allowance(&s->own, id, extent);
+	if (extent == NEVER)
 		return;
 	s->calls = xgrow(s->calls, s->n, sizeof(*s->calls));
 	call = &s->calls[s->n++];
 	call->id = id;
-	call->narrowed = verdict == NARROWED;
+	call->narrowed = extent == SOMETIMES;
 	call->danger = danger_of(id);
 }
 
@@ -119,7 +119,7 @@ static bool allows_nameless(const struct filter *filter)
 {
 	struct call_id id = { arch_native()->audit, NUMBERS };
 
-	return judge(filter, id) != DENIED;
+	return judge(filter, id) != NEVER;
 }
 
 static void count_others(struct score *s, const struct filter *filter)
@@ -158,13 +158,13 @@ static void see_total(struct score *s, const struct filter *filter,
 	if (call) {
 		call->count = total->count ? total->count : 1;
 		s->n_seen++;
-	} else if (arch == arch_native()) {
-		s->n_violations += judge(filter, total->id) == DENIED;
+	} else {
+		s->n_violations += judge(filter, total->id) == NEVER;
 	}
 	for (size_t i = 0; i < s->n_others; i++)
 		if (s->others[i].arch == arch)
 			s->others[i].n_seen +=
-				judge(filter, total->id) != DENIED;
+				judge(filter, total->id) != NEVER;
 }
 
 static void see_trace(struct score *s, const struct filter *filter,

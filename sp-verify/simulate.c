@@ -168,14 +168,14 @@ static enum verdict judge_arguments(const struct filter *filter,
 				    const struct call_total *total,
 				    struct report *report)
 {
-	enum verdict verdict = VERDICT_ALLOWED;
+	enum verdict verdict = knows_arguments(t, total) ? VERDICT_ALLOWED :
+		VERDICT_UNDECIDED;
 
-	if (!knows_arguments(t, total))
-		return VERDICT_UNDECIDED;
 	for (size_t i = 0; i < t->arguments.n; i++) {
 		const struct call *fact = t->arguments.at[i];
 
-		if (!call_id_compare(&fact->id, &total->id) &&
+		if (fact->detail_size &&
+		    !call_id_compare(&fact->id, &total->id) &&
 		    judge_values(filter, t, fact, report) == VERDICT_UNDECIDED)
 			verdict = VERDICT_UNDECIDED;
 	}

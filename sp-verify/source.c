@@ -84,11 +84,17 @@ static struct filter *compile(const char *path, const struct profile *p,
 			      const struct loader *loader)
 {
 	struct filter *f = NULL;
-	char *problem = NULL;
-	int err = loader_compile(loader ? loader : loader_by_name("libseccomp"),
-				p, &f, &problem);
-	char *text = problem ? text_printable(problem) : NULL;
+	char *problem = NULL, *text;
+	int err;
 
+	loader = loader ? loader : loader_of(p->form);
+	if (!loader_takes(loader, p->form)) {
+		message_error("%s: --as: not of a form that it loads",
+			      file_name(path));
+		return NULL;
+	}
+	err = loader_compile(loader, p, &f, &problem);
+	text = problem ? text_printable(problem) : NULL;
 	if (err)
 		message_error("%s: %s", file_name(path),
 			      text ? text : strerror(-err));

@@ -128,11 +128,7 @@ static bool write_junit(const struct options *o, struct denied *denied,
 static bool has_paths(const struct trace *t)
 {
 	for (size_t i = 0; i < t->n_runs; i++) {
-		char **how = t->runs[i]->how;
-
-		while (how && *how && strcmp(*how, "paths"))
-			how++;
-		if (how && *how)
+		if (run_has_how(t->runs[i], "paths"))
 			continue;
 		message_error("recorded without --paths");
 		return false;

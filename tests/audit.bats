@@ -523,6 +523,9 @@ line() {
 	local record
 	record=$(line 39 's/^.{7}//')
 	{
+		echo "Nov 26 07:31:21 vm prog[7] x audit: type=1326 $record"
+		echo "Nov 26 07:31:21 vm prog[7]: 5 callbacks suppressed"
+		echo "Nov 26 07:31:21 vm prog[7]: audit: queue overflow"
 		echo "Nov 26 07:31:21 vm prog[7]: $record"
 		echo "Nov 26 07:31:21 vm prog[7]: kernel: $record"
 		echo "Nov 26 07:31:21 vm prog[7]: SECCOMP auid=1 ${record#*: }"

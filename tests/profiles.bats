@@ -531,9 +531,15 @@ x86 read kill thread" ]
 	refused p "no SystemCallFilter= or the like in [Service], [Socket], [Mount] or [Swap]"
 	mkdir bin
 	ln -s "$SP_BIN"/* bin
-	unit SystemCallFilter=read
+	unit 'SystemCallFilter=read @basic-io'
 	PATH=$PWD/bin run -2 sp-verify -p p a.sp
-	[ "$output" = "sp-verify: p: line 4: @default: systemd-analyze, which knows what is in it, cannot be run" ]
+	[ "$output" = "sp-verify: p: line 4: @basic-io: systemd-analyze, which knows what is in it, cannot be run" ]
+	# What is in every allow-list needs nobody to be asked.
+	unit SystemCallFilter=read
+	sp-verify --json -p p all.sp >want 2>err || [ "$?" = 1 ]
+	run -1 --separate-stderr env PATH="$PWD/bin" sp-verify --json -p p all.sp
+	[ "$output" = "$(<want)" ]
+	[[ $stderr == *"@default as systemd 252 has it"* ]]
 }
 
 @test "what is no profile is refused as what it is" {
@@ -554,4 +560,22 @@ x86 read kill thread" ]
 	printf '\n \n{"a": 1,}\n' >p
 	run -2 sp-verify -p p a.sp
 	[[ $output == "sp-verify: p: line 3: "* ]]
+}
+
+@test "--as is for those that load such a form; a unit is systemd's" {
+	unit SystemCallFilter=mseal
+	printf 'run 1 a\nimage /a\ncall 1 462 1\n' | "$TESTS/mkstream" >new.sp
+	if [ "$(scmp_sys_resolver mseal 2>/dev/null || echo -1)" = -1 ]; then
+		# the name is not known, so systemd leaves it out
+		run -1 sp-verify -p p new.sp
+		run -1 sp-verify -p p --as=systemd new.sp
+		run -0 sp-verify -p p --as=libseccomp new.sp
+	fi
+	run -2 sp-verify -p p --as=runc new.sp
+	[ "$output" = "sp-verify: p: --as: not of a form that it loads" ]
+	printf 'read: 1\n' >p
+	run -2 sp-verify -p p --as=crun a.sp
+	printf 'seccomp.keep read\n' >p
+	run -2 sp-verify -p p --as=systemd a.sp
+	run -1 sp-verify -p p --as=libseccomp a.sp
 }

@@ -790,3 +790,35 @@ for i in sys.argv[1:]:
 	[ "$output" = "sp-verify: libseccomp does not come to an end with the rules of a profile" ]
 	[ ! -e list ]
 }
+
+@test "of a call whose values are not all known, those that are known are judged" {
+	printf '%s\n' 'run 1 a' 'image /a' 'call 1 ioctl 5' \
+		'argument 1 ioctl "1:4294967295:21505" 2' \
+		'argument 1 ioctl "1:4294967295:7" 1' 'argument 1 ioctl "" 2' |
+		trace > a.sp
+	jq -n '{defaultAction: "SCMP_ACT_ERRNO", syscalls: [{names: ["ioctl"],
+		action: "SCMP_ACT_ALLOW", args: [{index: 1, value: 21505,
+		op: "SCMP_CMP_EQ"}]}]}' > p.json
+	run -1 --separate-stderr sp-verify -p p.json --json a.sp
+	jq -e 'map([.name, .count]) == [["ioctl", 1]]' <<< "$output"
+	[[ $stderr == *"undecided"*"ioctl"* ]]
+}
+
+@test "options that would be ignored are refused" {
+	profile ALLOW ERRNO chmod > p.json
+	printf 'run 1 a\nimage /a\ncall 1 read 1\n' | trace > a.sp
+	: > log
+	jq -n '{ruleset: [{handledAccessFs: ["read_file"]}]}' > l.json
+	while read -r args; do
+		# shellcheck disable=SC2086 # words
+		run -2 sp-verify $args < /dev/null
+		[[ $output == *"--help"* ]]
+	done <<-'END'
+	--audit=log --run=x
+	--audit=log --cap=all
+	--audit=log --allow-partial
+	--landlock=l.json --kernel=6.1 a.sp
+	--pid=1 --cap=all a.sp
+	-p p.json --learn --json a.sp
+	END
+}
