@@ -406,35 +406,18 @@ static bool load_inputs(struct trace *t, char **paths, bool allow_partial)
 	return fine;
 }
 
-/* A pattern that matches nothing is a slip: say what there is. */
-static bool check_glob(const struct trace *t, char *glob)
-{
-	enum { NAMED = 8 };
-	char *list;
-
-	if (select_count(t, glob))
-		return true;
-	list = xstrdup("");
-	for (size_t i = 0; i < t->n_images && i < NAMED; i++) {
-		char *name = text_printable(image_name(t->images[i]));
-		char *longer = xasprintf("%s %s", list, name);
-
-		free(name);
-		free(list);
-		list = longer;
-	}
-	message_error("--image: nothing matches '%s'; the recording has:%s%s",
-		      glob, list, t->n_images > NAMED ? " ..." : "");
-	free(list);
-	return false;
-}
-
 static bool select_from(struct trace **t, const struct options *o)
 {
 	bool fine = true;
 
-	for (size_t i = 0; i < o->n_globs; i++)
-		fine &= check_glob(*t, o->globs[i]);
+	for (size_t i = 0; i < o->n_globs; i++) {
+		char *problem = select_problem(*t, o->globs[i]);
+
+		if (problem)
+			message_error("--image: %s", problem);
+		fine &= !problem;
+		free(problem);
+	}
 	if (fine && o->n_globs)
 		*t = select_images(*t, o->globs, o->n_globs);
 	return fine;

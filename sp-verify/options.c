@@ -35,8 +35,11 @@ static const char help[] =
 "      --landlock=FILE  the policy, as sp-emit --landlock writes it\n"
 "      --score          how tight it is: what it allows, what of that was\n"
 "                       recorded, and what engines allow by default\n"
+"      --image=PATTERN  only the calls of executables whose path matches, of\n"
+"                       recordings; can be repeated\n"
 "      --replay         run the commands of the recordings again\n"
 "      --run=ID         with --replay: only runs of this name or id\n"
+"  -u, --user=USER      run COMMAND as USER\n"
 "      --enforce        answer calls as the profile says; with --replay, say\n"
 "                       how the outcome differs from the recorded one\n"
 "      --audit[=LOG]    what the kernel logs, until ^C or -t, or has logged\n"
@@ -105,6 +108,7 @@ static void add_profile(struct filter_source *s, const char *path)
 enum { OPT_REPLAY = 256, OPT_RUN, OPT_ENFORCE, OPT_PARTIAL, OPT_LANDLOCK,
        OPT_JSON, OPT_JUNIT, OPT_LEARN, OPT_AUDIT, OPT_EXE, OPT_UNIT,
        OPT_CONTAINER, OPT_SCORE, OPT_PID, OPT_AS, OPT_CAP, OPT_KERNEL,
+       OPT_IMAGE,
        OPERAND = 1 };
 
 static void take_option(struct options *o, int c)
@@ -122,6 +126,13 @@ static void take_option(struct options *o, int c)
 		break;
 	case OPT_AS:
 		o->source.loader = parse_loader(optarg);
+		break;
+	case 'u':
+		o->user = optarg;
+		break;
+	case OPT_IMAGE:
+		o->images = xgrow(o->images, o->n_images, sizeof(char *));
+		o->images[o->n_images++] = optarg;
 		break;
 	case OPT_CAP:
 		parse_caps(&o->source.host, optarg);
@@ -196,6 +207,8 @@ static void parse(struct options *o, int argc, char **argv)
 		{ "profile", required_argument, NULL, 'p' },
 		{ "pid", required_argument, NULL, OPT_PID },
 		{ "as", required_argument, NULL, OPT_AS },
+		{ "user", required_argument, NULL, 'u' },
+		{ "image", required_argument, NULL, OPT_IMAGE },
 		{ "cap", required_argument, NULL, OPT_CAP },
 		{ "kernel", required_argument, NULL, OPT_KERNEL },
 		{ "json", no_argument, NULL, OPT_JSON },
@@ -220,7 +233,7 @@ static void parse(struct options *o, int argc, char **argv)
 	};
 	int c, before = optind;
 
-	while ((c = getopt_long(argc, argv, "-p:o:t:hV", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "-p:o:t:u:hV", longs, NULL)) != -1) {
 		take_option(o, c);
 		before = optind;
 	}
@@ -237,7 +250,7 @@ static bool is_stdin(const char *path)
 static void check_audit(const struct options *o)
 {
 	if (o->audit && (o->n_traces || o->command || o->replay ||
-			 o->landlock || o->enforce || o->score || o->partial))
+			 o->landlock || o->enforce || o->score))
 		message_usage("--audit is for itself, or for -p alone");
 	if (!o->audit && (o->exe || o->unit || o->container))
 		message_usage("--exe, --unit and --container are for --audit");
@@ -266,6 +279,16 @@ static void check_stdin(const struct options *o)
 		message_usage("stdin is either profile or %s", other);
 }
 
+/* Two outputs in one place would be none. */
+static void check_outputs(const struct options *o)
+{
+	const char *output = o->output ? o->output : "-";
+
+	if (o->junit && !strcmp(o->junit, output))
+		message_usage("--junit and the %s: to one file each",
+			      o->learn ? "stream" : "list");
+}
+
 static void check(const struct options *o)
 {
 	bool runs = o->command || o->replay;
@@ -273,9 +296,18 @@ static void check(const struct options *o)
 
 	check_audit(o);
 	check_stdin(o);
+	check_outputs(o);
 	if (!o->source.n_profiles && (o->source.loader || o->has_host))
 		message_usage("%s for -p", o->source.loader ? "--as is" :
 			      "--cap and --kernel are");
+	if (o->user && !o->command)
+		message_usage("-u is for a command");
+	if ((o->n_images || o->partial) && (o->audit || o->command))
+		message_usage("%s is for recordings",
+			      o->n_images ? "--image" : "--allow-partial");
+	if (o->n_images && o->replay)
+		message_usage("--image and --replay: what is run is a whole "
+			      "command");
 	if (o->run && !o->replay)
 		message_usage("--run is for --replay");
 	if (o->learn && o->json)
@@ -311,5 +343,6 @@ void options_parse(struct options *o, int argc, char **argv)
 void options_free(struct options *o)
 {
 	free(o->traces);
+	free(o->images);
 	free(o->source.profiles);
 }

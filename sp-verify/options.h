@@ -15,6 +15,9 @@ struct options {
 	const char *output;	/* NULL: stdout */
 	const char *run;	/* NULL: all */
 	const char *junit;	/* NULL: none is written */
+	const char *user;	/* of the command; NULL: the caller */
+	char **images;		/* patterns; of recordings */
+	size_t n_images;
 	bool replay, enforce, partial, json, learn, audit, score;
 	const char *log;	/* of --audit; NULL: as it happens */
 	const char *exe, *unit, *container;	/* NULL: any */

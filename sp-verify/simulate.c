@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "memory.h"
 #include "message.h"
@@ -84,36 +85,28 @@ static void add_violation(struct report *report, const struct trace *t,
 	free(answer);
 }
 
-static void append(char **list, struct call_id id)
+static bool has_word(const char *list, const char *word)
 {
-	char buf[SYSCALL_NAME_MAX];
-	char *longer = xasprintf("%s%s%s", *list ? *list : "",
-				 *list ? ", " : "", syscall_label(id, buf));
+	size_t n = strlen(word);
 
-	free(*list);
-	*list = longer;
-}
-
-static bool is_repeated(const struct facts *facts, size_t i)
-{
-	for (size_t j = 0; j < i; j++)
-		if (!call_id_compare(&facts->at[j]->id, &facts->at[i]->id))
+	for (const char *at = list; (at = strstr(at, word)); at += n)
+		if ((at == list || at[-1] == ' ') && (!at[n] || at[n] == ','))
 			return true;
 	return false;
 }
 
-/* The workload made these, but a filter of its own answered first. */
-static void note_denials(const struct trace *t)
+/* Each name once. */
+static void append(char **list, struct call_id id)
 {
-	char *denied = NULL;
+	char buf[SYSCALL_NAME_MAX], *longer;
+	const char *name = syscall_label(id, buf);
 
-	for (size_t i = 0; i < t->denials.n; i++)
-		if (!is_repeated(&t->denials, i))
-			append(&denied, t->denials.at[i]->id);
-	if (denied)
-		message_note("denied while it was recorded, and not judged "
-			     "here: %s", denied);
-	free(denied);
+	if (*list && has_word(*list, name))
+		return;
+	longer = xasprintf("%s%s%s", *list ? *list : "", *list ? ", " : "",
+			   name);
+	free(*list);
+	*list = longer;
 }
 
 /* Whether the trace has the arguments of every call of that identity. */
@@ -182,6 +175,50 @@ static enum verdict judge_arguments(const struct filter *filter,
 	return verdict;
 }
 
+/*
+ * The workload made this call as well, but a filter that was there answered: its
+ * own, or the one that is verified here.
+ */
+static bool judge_denial(const struct filter *filter, const struct trace *t,
+			 const struct call *denial, struct report *report,
+			 char **undecided)
+{
+	struct filter_answers answers;
+	enum verdict verdict;
+	char buf[DENIAL_TEXT_MAX], *answer;
+
+	filter_run_any(filter, denial->id, &answers);
+	verdict = verdict_of(&answers);
+	if (verdict == VERDICT_UNDECIDED)
+		append(undecided, denial->id);
+	if (verdict != VERDICT_DENIED)
+		return false;
+	answer = verdict_text(&answers);
+	report_add(report, &(struct violation){
+		.id = denial->id, .answer = answer,
+		.own = denial_text(denial->answer, buf), .has_site = true,
+		.image = image_name(t->images[denial->image]),
+		.has_time = true, .time_ns = call_first_ns(denial),
+		.count = call_count(denial),
+	});
+	free(answer);
+	return true;
+}
+
+static void judge_denials(const struct filter *filter, const struct trace *t,
+			  struct report *report, char **undecided)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < t->denials.n; i++)
+		any |= judge_denial(filter, t, t->denials.at[i], report,
+				    undecided);
+	if (any)
+		message_note("calls that a filter denied when they were "
+			     "recorded are listed too (sp-emit --allow-denied "
+			     "allows them)");
+}
+
 size_t simulate(const struct filter *filter, const struct trace *t,
 		struct report *report)
 {
@@ -203,12 +240,12 @@ size_t simulate(const struct filter *filter, const struct trace *t,
 		else if (verdict == VERDICT_UNDECIDED)
 			append(&undecided, totals[i].id);
 	}
+	judge_denials(filter, t, report, &undecided);
 	if (undecided)
 		message_note("undecided, since arguments decide that the trace "
 			     "does not hold: %s", undecided);
 	free(undecided);
 	free(totals);
-	note_denials(t);
 	return n;
 }
 

@@ -159,6 +159,9 @@ static struct filter *load_file(const char *path,
 	if (!bytes)
 		return NULL;
 	if (cbpf_is_meant(bytes, n)) {
+		if (s->loader)
+			message_note("%s: a raw filter is the same for all "
+				     "loaders", file_name(path));
 		f = parse_raw(path, bytes, n);
 	} else if ((p = parse_profile(path, bytes, n, &s->host))) {
 		say_unknown(path, p);

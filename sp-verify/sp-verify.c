@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sp-verify: a profile against a trace, or against a command run under it. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,19 +15,32 @@
 #include "output.h"
 #include "replay.h"
 #include "score.h"
+#include "select.h"
 #include "simulate.h"
 #include "staging.h"
 
-static bool load_traces(const struct options *o, struct trace *t)
+/* What was recorded, as far as it is asked for. NULL: printed and latched. */
+static struct trace *load_traces(const struct options *o)
 {
 	unsigned int flags = o->partial ? TRACE_PARTIAL : 0;
-	bool ok = true;
+	struct trace *t = trace_new();
+	bool ok = o->n_traces || trace_load(t, "-", flags);
 
-	if (!o->n_traces)
-		return trace_load(t, "-", flags);
 	for (char **path = o->traces; *path; path++)
 		ok &= trace_load(t, *path, flags);
-	return ok;
+	for (size_t i = 0; ok && i < o->n_images; i++) {
+		char *problem = select_problem(t, o->images[i]);
+
+		if (problem)
+			message_error("--image: %s", problem);
+		ok &= !problem;
+		free(problem);
+	}
+	if (ok)
+		return o->n_images ? select_images(t, o->images, o->n_images) :
+			t;
+	trace_free(t);
+	return NULL;
 }
 
 /* Leave stdout to the list: the command's goes to stderr, or stays. */
@@ -54,16 +68,30 @@ static struct live_options live_options(const struct options *o,
 	};
 }
 
+/* NULL: the caller. */
+static const struct command_user *find_user(const char *name,
+					    struct command_user *user)
+{
+	int error = name ? command_user_find(name, user) : 0;
+
+	if (error)
+		message_fatal("user %s: %s", name, error == -ENOENT ?
+			      "no such user" : strerror(-error));
+	return name ? user : NULL;
+}
+
 static bool verify_command(const struct options *o, const struct filter *f,
 			   struct report *report, struct learn *learn)
 {
 	struct live_options live = live_options(o, f, learn);
+	struct command_user user = { 0 };
 	struct command command = {
 		.argv = o->command, .stdout_fd = command_stdout(o),
+		.user = find_user(o->user, &user),
 	};
 	struct live_result result;
 	struct run run = { 0 };
-	int error = describe_run(&run, o->command, NULL, NULL);
+	int error = describe_run(&run, o->command, NULL, command.user);
 	bool ok;
 
 	if (error)
@@ -73,6 +101,7 @@ static bool verify_command(const struct options *o, const struct filter *f,
 	if (ok && o->enforce)
 		outcome_say(&result);
 	say_if_clean(ok, report);
+	command_user_free(&user);
 	run_free(&run);
 	return ok || report_size(report);
 }
@@ -81,9 +110,8 @@ static bool verify_replay(const struct options *o, const struct filter *f,
 			  struct report *report, struct learn *learn)
 {
 	struct live_options live = live_options(o, f, learn);
-	struct trace *t = trace_new();
-	bool ok = load_traces(o, t) &&
-		  replay(t, o->run, command_stdout(o), &live, report);
+	struct trace *t = load_traces(o);
+	bool ok = t && replay(t, o->run, command_stdout(o), &live, report);
 
 	say_if_clean(ok, report);
 	trace_free(t);
@@ -93,14 +121,15 @@ static bool verify_replay(const struct options *o, const struct filter *f,
 static bool verify_trace(const struct options *o, const struct filter *f,
 			 struct report *report, struct learn *learn)
 {
-	struct trace *t = trace_new();
-	bool ok = load_traces(o, t) && trace_is_usable(t, o->partial);
+	struct trace *t = load_traces(o);
+	bool ok = t && trace_is_usable(t, o->partial);
 
 	if (ok) {
 		size_t n = simulate(f, t, report);
 
 		if (!report_size(report))
-			message_note("%zu calls, no violation", n);
+			message_note("%zu call%s, no violation", n,
+				     n == 1 ? "" : "s");
 		if (learn)
 			learn_trace(learn, t, f);
 	}
@@ -140,8 +169,8 @@ static bool confine_trace(const struct options *o,
 			  const struct landlock_policy *p,
 			  struct denied *denied)
 {
-	struct trace *t = trace_new();
-	bool ok = load_traces(o, t) && trace_is_usable(t, o->partial) &&
+	struct trace *t = load_traces(o);
+	bool ok = t && trace_is_usable(t, o->partial) &&
 		has_paths(t);
 
 	if (ok) {
@@ -159,13 +188,16 @@ static bool confine_command(const struct options *o,
 			    struct denied *denied)
 {
 	struct confine_options confine = { p, o->enforce, o->timeout };
+	struct command_user user = { 0 };
 	struct command command = {
 		.argv = o->command, .stdout_fd = command_stdout(o),
+		.user = find_user(o->user, &user),
 	};
 	bool ok = confine_run(&confine, &command, denied);
 
 	if (ok && !denied_size(denied) && message_status() == STATUS_YES)
 		message_note("no violation");
+	command_user_free(&user);
 	return ok;
 }
 
@@ -271,11 +303,11 @@ static void write_score(const struct options *o, const struct score *score)
 /* Without recordings, stdin is not read: a profile can be looked at alone. */
 static void score(const struct options *o, const struct filter *f)
 {
-	struct trace *t = o->n_traces ? trace_new() : NULL;
+	struct trace *t = o->n_traces ? load_traces(o) : NULL;
 	char *name = source_name(&o->source);
 	struct score *score;
 
-	if (!t || (load_traces(o, t) && trace_is_usable(t, o->partial))) {
+	if (!o->n_traces || (t && trace_is_usable(t, o->partial))) {
 		score = score_new(f, name, t);
 		write_score(o, score);
 		score_free(score);

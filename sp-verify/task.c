@@ -4,15 +4,61 @@
 #include <errno.h>
 #include <linux/audit.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/user.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "memory.h"
 #include "message.h"
+
+/* What /proc/PID/status says of it: a state's letter, its tracer. */
+static void read_status(pid_t pid, char *state, pid_t *tracer, bool *kernel)
+{
+	char path[32], line[256];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file)) {
+		sscanf(line, "State: %c", state);
+		sscanf(line, "TracerPid: %d", tracer);
+		if (!strncmp(line, "VmSize:", strlen("VmSize:")))
+			*kernel = false;
+	}
+	if (file)
+		fclose(file);
+}
+
+/* ptrace(2), EPERM, has several reasons. */
+static void say_refusal(pid_t pid, int error)
+{
+	bool kernel = true;
+	pid_t tracer = 0;
+	char state = 0;
+
+	read_status(pid, &state, &tracer, &kernel);
+	if (error == EPERM && state == 'Z')
+		message_error("process %d: has ended", pid);
+	else if (error == EPERM && tracer)
+		message_error("process %d: is traced by process %d", pid,
+			      tracer);
+	else if (error == EPERM && pid == 1)
+		message_error("process 1: nobody may trace it");
+	else if (error == EPERM && pid == getpid())
+		message_error("process %d: is sp-verify itself", pid);
+	else if (error == EPERM && state && kernel)
+		message_error("process %d: is the kernel's own", pid);
+	else
+		message_error("process %d: cannot be traced: %s%s", pid,
+			      strerror(error), error != EPERM ? "" :
+			      " (it takes CAP_SYS_PTRACE)");
+}
 
 /* Stop it; `sig` is what it is to get when it goes on, 0 for none. */
 static bool seize(pid_t pid, int *sig)
@@ -20,10 +66,7 @@ static bool seize(pid_t pid, int *sig)
 	int status;
 
 	if (ptrace(PTRACE_SEIZE, pid, NULL, NULL)) {
-		message_error("process %d: cannot be traced: %s%s", pid,
-			      strerror(errno), errno != EPERM ? "" :
-			      " (it takes CAP_SYS_PTRACE, and that nothing "
-			      "else traces it)");
+		say_refusal(pid, errno);
 		return false;
 	}
 	if (ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) ||

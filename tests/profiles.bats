@@ -579,3 +579,24 @@ x86 read kill thread" ]
 	run -2 sp-verify -p p --as=systemd a.sp
 	run -1 sp-verify -p p --as=libseccomp a.sp
 }
+
+@test "systemd: a unit with its drop-ins, as systemctl cat prints them" {
+	cat >p <<-'END'
+	# /usr/lib/systemd/system/a.service
+	[Unit]
+	Description=a
+
+	[Service]
+	SystemCallFilter=@basic-io
+	SystemCallErrorNumber=EPERM
+
+	# /etc/systemd/system/a.service.d/b.conf
+	[Service]
+	SystemCallFilter=
+	SystemCallFilter=chmod
+	END
+	printf 'run 1 a\nimage /a\n%s\n' 'call 1 chmod 1' 'call 1 read 2' |
+		"$TESTS/mkstream" >b.sp
+	run -1 --separate-stderr sp-verify --json -p - b.sp <p
+	jq -e 'map(.name) == ["read"]' <<<"$output"
+}

@@ -488,13 +488,18 @@ trace() {
 	[[ $(rows | tail -n 1) == *"getdents64"* ]]
 }
 
-@test "what a filter denied while it was recorded is said, not judged" {
+@test "what a filter denied while it was recorded is judged like the rest" {
 	printf '%s\n' 'run 1 r' 'call 1 read 1' 'denial 1 chmod -1 2' \
 		'denial 1 chmod -13 1' 'denial 1 ptrace 31 1' |
 		"$TESTS/mkstream" >a.sp
 	sp-emit --oci --deny-denied a.sp 2>/dev/null >p.json
-	sp-verify -p p.json a.sp 2>err
-	grep -q 'denied while it was recorded.*: chmod, ptrace$' err
+	run -1 --separate-stderr sp-verify -p p.json --json a.sp
+	jq -e 'map([.name, .count]) == [["chmod", 3], ["ptrace", 1]]
+		and ([.[0].sites[].own_filter] | sort) == ["EACCES", "EPERM"]' \
+		<<<"$output"
+	[[ $stderr == *"--allow-denied"* ]]
+	sp-emit --oci --allow-denied a.sp 2>/dev/null >p.json
+	run -0 sp-verify -p p.json a.sp
 }
 
 @test "--json and --junit: the same list for programs" {
@@ -821,4 +826,38 @@ for i in sys.argv[1:]:
 	--pid=1 --cap=all a.sp
 	-p p.json --learn --json a.sp
 	END
+}
+
+@test "--image: of recordings, some executables alone" {
+	printf '%s\n' 'run 1 r' 'image /bin/app' 'call 1 read 1' 'image /bin/runc' \
+		'call 1 chmod 2' | trace > a.sp
+	profile ERRNO ALLOW read > p.json
+	run -1 sp-verify -p p.json a.sp
+	run -0 sp-verify -p p.json --image='*/app' a.sp
+	run -1 sp-verify -p p.json --image='*/app' --image='*/runc' a.sp
+	run -0 sp-verify --score -p p.json --image='*/app' a.sp
+	[[ "${lines[0]}" == *"1 observed, 0 never"* ]]
+	run -2 sp-verify -p p.json --image=nothing a.sp
+	[ "$output" = "sp-verify: --image: nothing matches 'nothing'; the recording has: /bin/app /bin/runc" ]
+	run -2 sp-verify -p p.json --image=x -- true
+}
+
+@test "-u: the command as another user" {
+	requires_root
+	profile ALLOW ERRNO chmod > p.json
+	chmod 711 .
+	run -0 --separate-stderr sp-verify -p p.json -u nobody -o list -- id -u
+	[ "$output" = "$(id -u nobody)" ]
+	run -2 sp-verify -p p.json -u no-such-user -- id
+	run -2 sp-verify -p p.json -u nobody a.sp
+}
+
+@test "the list and --junit do not go to one place" {
+	profile ALLOW ERRNO chmod > p.json
+	printf 'run 1 a\nimage /a\ncall 1 read 1\n' | trace > a.sp
+	run -2 sp-verify -p p.json --junit=- a.sp
+	run -2 sp-verify -p p.json --junit=x -o x a.sp
+	run -2 sp-verify -p p.json --learn --junit=- a.sp
+	run -0 sp-verify -p p.json --junit=- -o x a.sp
+	[[ "$output" == *"<testsuite"* ]]
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "memory.h"
+#include "text.h"
 
 static bool matches(const struct image *image, char **globs, size_t n)
 {
@@ -79,11 +80,29 @@ struct trace *select_images(struct trace *from, char **globs, size_t n)
 	return to;
 }
 
-size_t select_count(const struct trace *t, char *glob)
+/* That is a slip: say what there is. */
+char *select_problem(const struct trace *t, char *glob)
 {
-	size_t count = 0;
+	enum { NAMED = 8 };
+	char *list = xstrdup(""), *problem;
 
-	for (size_t i = 0; i < t->n_images; i++)
-		count += matches(t->images[i], &glob, 1);
-	return count;
+	for (size_t i = 0; i < t->n_images; i++) {
+		char *name, *longer;
+
+		if (matches(t->images[i], &glob, 1)) {
+			free(list);
+			return NULL;
+		}
+		if (i >= NAMED)
+			continue;
+		name = text_printable(image_name(t->images[i]));
+		longer = xasprintf("%s %s", list, name);
+		free(name);
+		free(list);
+		list = longer;
+	}
+	problem = xasprintf("nothing matches '%s'; the recording has:%s%s",
+			    glob, list, t->n_images > NAMED ? " ..." : "");
+	free(list);
+	return problem;
 }

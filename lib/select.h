@@ -11,7 +11,7 @@
  */
 struct trace *select_images(struct trace *from, char **globs, size_t n);
 
-/* How many images match. */
-size_t select_count(const struct trace *t, char *glob);
+/* NULL, or what to say of a pattern that no image matches; heap. */
+char *select_problem(const struct trace *t, char *glob);
 
 #endif
