@@ -39,6 +39,7 @@ struct score {
 	size_t n;
 	struct allowance own;
 	size_t n_seen, n_violations;
+	size_t n_logged;	/* of the allowed ones, those that are logged */
 	bool nameless;		/* numbers without a name are allowed too */
 	struct peer *peers;
 	size_t n_peers;
@@ -113,6 +114,15 @@ static void see_call(void *score, struct call_id id, enum extent extent)
 	call->id = id;
 	call->narrowed = extent == SOMETIMES;
 	call->danger = danger_of(id);
+}
+
+static bool is_logged(const struct filter *filter, struct call_id id)
+{
+	struct filter_answers answers;
+
+	filter_run_any(filter, id, &answers);
+	return answers.n == 1 && !answers.more && answers.actions[0] ==
+		SECCOMP_RET_LOG;
 }
 
 static bool allows_nameless(const struct filter *filter)
@@ -237,6 +247,8 @@ struct score *score_new(const struct filter *filter, const char *name,
 	s->recorded = t;
 	each_call(filter, arch_native(), see_call, s);
 	s->nameless = allows_nameless(filter);
+	for (size_t i = 0; i < s->n; i++)
+		s->n_logged += is_logged(filter, s->calls[i].id);
 	count_others(s, filter);
 	if (t)
 		see_trace(s, filter, t);
@@ -381,6 +393,9 @@ void score_print(const struct score *s, FILE *out)
 			fprintf(out, ", %zu observed", s->others[i].n_seen);
 		putc('\n', out);
 	}
+	if (s->n_logged)
+		fprintf(out, "%zu of the allowed calls are logged, as a "
+			"profile for staging has it\n", s->n_logged);
 	if (s->nameless)
 		fputs("numbers without a name are allowed too\n", out);
 	print_peers(s, out);
@@ -452,6 +467,7 @@ void score_json(const struct score *s, FILE *out)
 
 	json_object_set_new(root, "arch", json_string(arch_native()->name));
 	json_object_set_new(root, "named", json_integer(s->n_named));
+	json_object_set_new(root, "logged", json_integer(s->n_logged));
 	json_object_set_new(root, "nameless", json_boolean(s->nameless));
 	json_object_set_new(root, "observed", s->recorded ?
 			    json_integer(s->n_seen) : json_null());

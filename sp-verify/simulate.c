@@ -224,7 +224,7 @@ size_t simulate(const struct filter *filter, const struct trace *t,
 {
 	size_t n;
 	struct call_total *totals = trace_totals(t, NULL, NULL, &n);
-	char *undecided = NULL;
+	char *undecided = NULL, *logged = NULL;
 
 	for (size_t i = 0; i < n; i++) {
 		struct filter_answers answers;
@@ -232,6 +232,9 @@ size_t simulate(const struct filter *filter, const struct trace *t,
 
 		filter_run_any(filter, totals[i].id, &answers);
 		verdict = verdict_of(&answers);
+		if (verdict == VERDICT_ALLOWED &&
+		    answers.actions[0] == SECCOMP_RET_LOG)
+			append(&logged, totals[i].id);
 		if (verdict == VERDICT_UNDECIDED)
 			verdict = judge_arguments(filter, t, &totals[i],
 						  report);
@@ -244,6 +247,9 @@ size_t simulate(const struct filter *filter, const struct trace *t,
 	if (undecided)
 		message_note("undecided, since arguments decide that the trace "
 			     "does not hold: %s", undecided);
+	if (logged)
+		message_note("let pass and logged: %s", logged);
+	free(logged);
 	free(undecided);
 	free(totals);
 	return n;

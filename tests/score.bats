@@ -130,3 +130,12 @@ measured() {
 	[ "$(compared "podman's default")" = "$(measured "$file" \
 		CHOWN,DAC_OVERRIDE,FOWNER,FSETID,KILL,NET_BIND_SERVICE,SETFCAP,SETGID,SETPCAP,SETUID,SYS_CHROOT)" ]
 }
+
+@test "a profile for staging: what is logged is told from what is allowed" {
+	jq -n '{defaultAction: "SCMP_ACT_LOG", syscalls: [
+		{names: ["read", "write"], action: "SCMP_ACT_ALLOW"}]}' >p.json
+	run -0 sp-verify --score -p p.json
+	n=$(sp-verify --score --json -p p.json | jq .allowed)
+	[[ $output == *"$((n - 2)) of the allowed calls are logged"* ]]
+	[ "$(sp-verify --score --json -p p.json | jq .logged)" = $((n - 2)) ]
+}
