@@ -157,6 +157,20 @@ x86_64 ptrace 7" ]
 	sp-emit --json l.sp | jq -e '.runs | length == 2 and all(.[]; .complete)'
 }
 
+@test "--enforce --learn: a kill is said not to be in the stream, which is written" {
+	requires_root
+	jq -n '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["getdents64"],
+		action: "SCMP_ACT_KILL_PROCESS"}]}' >p.json
+	run -0 --separate-stderr sp-verify -p p.json --enforce --learn -o l.sp -- ls /
+	[[ $stderr == *"to see the call, which is not in the stream"* ]]
+	[[ $stderr != *"no violation"* ]]
+	[ -z "$(calls l.sp)" ]
+	sp-record -q -o t.sp -- ls / >/dev/null
+	run -0 sp-verify -p p.json --enforce --learn -o l.sp --replay t.sp
+	run -1 sp-verify -p p.json --enforce --replay t.sp
+	sp-emit --json l.sp | jq -e '.runs[0] | .complete and .status == {signal: 31}'
+}
+
 # --- services --------------------------------------------------------------
 
 # Each: until it listens, its load, its orderly end; then its pid's file.
