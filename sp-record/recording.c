@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,7 +22,6 @@ enum {
 	KILL_AFTER_S = 10,	/* from -t's SIGTERM to SIGKILL */
 	TELL_AFTER_S = 1,	/* from the command's end to naming the rest */
 	FALLBACK_MS = 500,	/* in case the last task's event was lost */
-	REPEAT_MS = 200,	/* the same signal again: sent to us and our group */
 	NAMED_TASKS = 8,
 };
 
@@ -32,12 +30,9 @@ struct session {
 	const struct recording_options *options;
 	struct tracer *tracer;
 	struct command_child child;	/* pid 0: attached, no command */
-	int signal_fd;
 	int policy;			/* sched(7), before hurry() */
 	struct sched_param param;
 	bool over;
-	uint32_t first_signal;	/* SIGINT, SIGTERM or SIGHUP; 0: none yet */
-	uint64_t first_ns;	/* when */
 	uint64_t stop_ns;	/* -t: when; 0: never or done */
 	uint64_t kill_ns;	/* when to kill after that; 0: not yet or done */
 	uint64_t tell_ns;	/* when to name the tasks left; 0: not now */
@@ -53,65 +48,28 @@ static uint64_t now_ns(clockid_t clock)
 	return t.tv_sec * SECOND + t.tv_nsec;
 }
 
-/* Signals that are passed on, less those that we were started to ignore. */
-static void handled_signals(sigset_t *set)
+static void on_first_signal(struct session *s, const struct passed *signal)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction action;
-
-	sigemptyset(set);
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		if (!sigaction(signals[i], NULL, &action) &&
-		    action.sa_handler != SIG_IGN)
-			sigaddset(set, signals[i]);
-}
-
-/*
- * A signal from the terminal went to the command's group too; but a hangup
- * goes to the session's leader alone.
- */
-static bool has_it_already(const struct session *s,
-			   const struct signalfd_siginfo *info)
-{
-	if (info->ssi_signo == SIGHUP && getsid(0) == getpid())
-		return false;
-	return info->ssi_code == SI_KERNEL &&
-		getpgid(s->child.pid) == getpgrp();
-}
-
-static void on_first_signal(struct session *s,
-			    const struct signalfd_siginfo *info)
-{
-	s->first_signal = info->ssi_signo;
-	s->first_ns = now_ns(CLOCK_MONOTONIC);
 	if (s->result->has_status)
 		message_note("the command has ended: a second signal ends the "
 			     "recording");
-	else if (!has_it_already(s, info))
-		kill(s->child.pid, info->ssi_signo);
-}
-
-/* timeout(1) and others signal their child, and then its group. */
-static bool is_repeat(const struct session *s,
-		      const struct signalfd_siginfo *info)
-{
-	return info->ssi_signo == s->first_signal &&
-		now_ns(CLOCK_MONOTONIC) - s->first_ns <
-		REPEAT_MS * 1000000ULL;
+	else if (!passing_is_there(signal, s->child.pid))
+		kill(s->child.pid, signal->signal);
 }
 
 static void on_signal(struct session *s)
 {
-	struct signalfd_siginfo info;
+	struct passed signal;
+	enum passing_order order = passing_take(&s->result->signals, &signal);
 
-	if (read(s->signal_fd, &info, sizeof(info)) != sizeof(info))
+	if (order == PASSING_NONE)
 		return;
 	if (!s->child.pid) {
 		s->over = true;
-	} else if (!s->first_signal) {
-		on_first_signal(s, &info);
-	} else if (!is_repeat(s, &info)) {
-		s->result->ended_by = info.ssi_signo;
+	} else if (order == PASSING_FIRST) {
+		on_first_signal(s, &signal);
+	} else {
+		s->result->ended_by = signal.signal;
 		s->over = true;
 	}
 }
@@ -247,7 +205,7 @@ static void watch(struct session *s)
 {
 	while (!is_over(s)) {
 		struct pollfd fds[] = {
-			{ .fd = s->signal_fd, .events = POLLIN },
+			{ .fd = s->result->signals.fd, .events = POLLIN },
 			{ .fd = s->child.pid ? s->child.pidfd : -1,
 			  .events = POLLIN },
 			{ .fd = tracer_fd(s->tracer), .events = POLLIN },
@@ -303,7 +261,7 @@ static int start(struct session *s, const struct command *command)
 	struct recording *r = s->result;
 	int error;
 
-	c.mask = &r->mask;
+	c.mask = &r->signals.mask;
 	c.sigpipe_default = signal(SIGPIPE, SIG_IGN) == SIG_DFL;
 	c.sigchld_ignored = signal(SIGCHLD, SIG_DFL) == SIG_IGN;
 	c.hook = tracer_arm;
@@ -314,17 +272,6 @@ static int start(struct session *s, const struct command *command)
 	hurry(s);
 	r->failure = command_result(&s->child, &r->error, &r->what);
 	return 0;
-}
-
-void recording_hold_signals(struct recording *r)
-{
-	handled_signals(&r->handled);
-	sigprocmask(SIG_BLOCK, &r->handled, &r->mask);
-}
-
-void recording_release_signals(const struct recording *r)
-{
-	sigprocmask(SIG_SETMASK, &r->mask, NULL);
 }
 
 /* From the start to the end, with the live line and the last remarks. */
@@ -345,13 +292,6 @@ static void follow(struct session *s)
 	progress_free(s->line);
 }
 
-static int open_signals(struct session *s)
-{
-	s->signal_fd = signalfd(-1, &s->result->handled,
-				SFD_CLOEXEC | SFD_NONBLOCK);
-	return s->signal_fd < 0 ? -errno : 0;
-}
-
 int recording_run(struct recording *r, const struct recording_options *options,
 		  const struct command *command, struct tracer *tracer)
 {
@@ -360,7 +300,7 @@ int recording_run(struct recording *r, const struct recording_options *options,
 		.options = options,
 		.tracer = tracer,
 	};
-	int error = open_signals(&s);
+	int error = passing_open(&r->signals);
 
 	if (!error)
 		error = start(&s, command);
@@ -368,8 +308,7 @@ int recording_run(struct recording *r, const struct recording_options *options,
 		follow(&s);
 	if (!error)
 		unhurry(&s);
-	if (s.signal_fd >= 0)
-		close(s.signal_fd);
+	passing_close(&r->signals);
 	return error;
 }
 
@@ -382,7 +321,7 @@ int recording_attach(struct recording *r,
 		.options = options,
 		.tracer = tracer,
 	};
-	int error = open_signals(&s);
+	int error = passing_open(&r->signals);
 
 	signal(SIGPIPE, SIG_IGN);
 	if (!error)
@@ -394,7 +333,6 @@ int recording_attach(struct recording *r,
 		follow(&s);
 		unhurry(&s);
 	}
-	if (s.signal_fd >= 0)
-		close(s.signal_fd);
+	passing_close(&r->signals);
 	return error;
 }

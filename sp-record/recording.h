@@ -3,11 +3,11 @@
 #ifndef RECORDING_H
 #define RECORDING_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "command.h"
+#include "passing.h"
 #include "tracer.h"
 
 struct recording_options {
@@ -33,17 +33,12 @@ struct recording {
 	bool began;		/* the command's program was reached */
 	uint64_t start_ns;	/* UTC, ns since the epoch, of the execve */
 	uint64_t duration_ns;
-	sigset_t handled, mask;	/* held signals; the mask before */
+	/*
+	 * To be held before anything is opened that they would leave
+	 * half-made, and released where writing may take for ever.
+	 */
+	struct passing signals;
 };
-
-/*
- * From here on signals wait for recording_run() to pass them on; before
- * anything is opened that they would leave half-made.
- */
-void recording_hold_signals(struct recording *r);
-
-/* Afterwards, where writing may take for ever: signals kill again. */
-void recording_release_signals(const struct recording *r);
 
 /* Run the command and wait for the end. 0 or -errno: our own failure. */
 int recording_run(struct recording *r, const struct recording_options *options,

@@ -418,7 +418,7 @@ static int record_command(struct options *o, char **argv)
 	if (o->user)
 		find_user(o->user, &user);
 	describe(o, argv, command.user);
-	recording_hold_signals(&r);
+	passing_hold(&r.signals);
 	if (!output_open(&out, o->output, OUTPUT_BINARY | OUTPUT_PRIVATE))
 		return STATUS_FAILED;
 	if (!o->output || !strcmp(o->output, "-"))
@@ -437,7 +437,7 @@ static int record_command(struct options *o, char **argv)
 		error = exit_status(&r);
 	} else {
 		if (command.stdout_fd >= 0)
-			recording_release_signals(&r);
+			passing_release(&r.signals);
 		error = write_stream(o, &r, tracer, log, out) ? exit_status(&r) :
 			STATUS_FAILED;
 	}
@@ -499,7 +499,7 @@ static int record_target(struct options *o)
 	int error;
 
 	describe_target(o);
-	recording_hold_signals(&r);
+	passing_hold(&r.signals);
 	if (!output_open(&out, o->output, OUTPUT_BINARY | OUTPUT_PRIVATE))
 		return STATUS_FAILED;
 	o->recording.progress |= !o->recording.quiet && isatty(STDERR_FILENO);
@@ -518,7 +518,7 @@ static int record_target(struct options *o)
 		message_fatal("cannot attach: %s", strerror(-error));
 	}
 	if (!o->output || !strcmp(o->output, "-"))
-		recording_release_signals(&r);
+		passing_release(&r.signals);
 	error = write_stream(o, &r, tracer, log, out) ? 0 : STATUS_FAILED;
 	log_free(log);
 	tracer_close(tracer);

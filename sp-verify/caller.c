@@ -15,6 +15,7 @@
 #include "memory.h"
 #include "place.h"
 #include "syscall.h"
+#include "text.h"
 
 #define uthash_malloc(size) xcalloc(1, size)
 #include <uthash.h>
@@ -212,6 +213,44 @@ static struct known_place *place_of(struct callers *c, const struct key *key,
 	place_find(c->objects, key->tid, key->ip, &k->place);
 	HASH_ADD(hh, c->places, key, sizeof(k->key), k);
 	return k;
+}
+
+pid_t caller_process(const struct listener *listener,
+		     const struct seccomp_notif *n)
+{
+	pid_t pid = n->pid ? process_of(n->pid) : 0;
+
+	return listener_is_valid(listener, n->id) ? pid : -1;
+}
+
+/* "[name]", of /proc/TID/comm, proc(5). */
+static char *task_name(pid_t tid)
+{
+	char path[32], name[16] = "?";	/* TASK_COMM_LEN */
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", tid);
+	file = fopen(path, "re");
+	if (!file || fscanf(file, "%15[^\n]", name) != 1)
+		strcpy(name, "?");
+	if (file)
+		fclose(file);
+	return xasprintf("[%s]", name);
+}
+
+char *caller_name(const struct caller *who)
+{
+	char *name, *printable;
+
+	if (!who->image)
+		return xstrdup("a task");
+	/* A file that is a mount's root, out of the way: runc is, in places. */
+	if (strcmp(who->image->path, "/"))
+		return text_printable(who->image->path);
+	name = task_name(who->tid);
+	printable = text_printable(name);
+	free(name);
+	return printable;
 }
 
 struct caller caller_find(struct callers *c, const struct listener *listener,

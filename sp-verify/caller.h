@@ -38,6 +38,14 @@ struct caller caller_find(struct callers *callers,
 			  const struct listener *listener,
 			  const struct seccomp_notif *notification);
 /*
+ * Its process, looked up in any case. 0: not in our PID namespace; -1: it does
+ * not wait any more, and the call is not made.
+ */
+pid_t caller_process(const struct listener *listener,
+		     const struct seccomp_notif *notification);
+/* Its executable for a message, or what there is; heap. */
+char *caller_name(const struct caller *caller);
+/*
  * The executable of a process, without the place; where that is gone, of the
  * file `path`. NULL: neither is there.
  */

@@ -3,10 +3,8 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -28,10 +26,9 @@ struct session {
 	struct denied *denied;
 	struct audit *audit;	/* NULL: denials are not listed */
 	struct command_child child;
-	int ruleset, abi, signal_fd;
+	int ruleset, abi;
 	bool exited;
 	int status;		/* of waitpid(2) */
-	size_t n_signals;
 	uint64_t deadline_ms;	/* 0: none */
 	bool terminated;
 };
@@ -103,15 +100,15 @@ static void send_signal(const struct session *s, int sig)
 
 static void see_signal(struct session *s)
 {
-	struct signalfd_siginfo info;
+	struct passed signal;
+	enum passing_order order = passing_take(s->options->passing,
+						&signal);
 
-	if (read(s->signal_fd, &info, sizeof(info)) != sizeof(info))
-		return;
-	if (s->n_signals++)
+	if (order == PASSING_AGAIN)
 		send_signal(s, SIGKILL);
-	else if (info.ssi_code != SI_KERNEL ||
-		 getpgid(s->child.pid) != getpgrp())
-		send_signal(s, info.ssi_signo);
+	else if (order == PASSING_FIRST &&
+		 !passing_is_there(&signal, s->child.pid))
+		send_signal(s, signal.signal);
 }
 
 static void see_time(struct session *s)
@@ -130,7 +127,7 @@ static void watch(struct session *s)
 	while (!s->exited) {
 		struct pollfd p[] = {
 			{ s->child.pidfd, POLLIN, 0 },
-			{ s->signal_fd, POLLIN, 0 },
+			{ s->options->passing->fd, POLLIN, 0 },
 			{ s->audit ? audit_fd(s->audit) : -1, POLLIN, 0 },
 		};
 		uint64_t now = now_ms();
@@ -204,18 +201,11 @@ bool confine_run(const struct confine_options *o, const struct command *command,
 {
 	struct command confined = *command;
 	struct session s = {
-		.options = o, .denied = denied, .ruleset = -1, .signal_fd = -1,
+		.options = o, .denied = denied, .ruleset = -1,
 	};
-	sigset_t passed_on, before;
 	bool ok;
 
-	sigemptyset(&passed_on);
-	sigaddset(&passed_on, SIGINT);
-	sigaddset(&passed_on, SIGTERM);
-	sigaddset(&passed_on, SIGHUP);
-	sigprocmask(SIG_BLOCK, &passed_on, &before);
-	s.signal_fd = signalfd(-1, &passed_on, SFD_CLOEXEC | SFD_NONBLOCK);
-	confined.mask = &before;
+	confined.mask = &o->passing->mask;
 	confined.hook = hook;
 	confined.hook_arg = &s;
 	if (o->timeout)
@@ -224,8 +214,6 @@ bool confine_run(const struct confine_options *o, const struct command *command,
 	audit_close(s.audit);
 	if (s.ruleset >= 0)
 		close(s.ruleset);
-	close(s.signal_fd);
-	sigprocmask(SIG_SETMASK, &before, NULL);
 	return ok;
 }
 

@@ -6,12 +6,14 @@
 #include "command.h"
 #include "denied.h"
 #include "landlock.h"
+#include "passing.h"
 #include "trace.h"
 
 struct confine_options {
 	const struct landlock_policy *policy;
 	bool unlisted;		/* run it even if denials cannot be listed */
 	unsigned int timeout;	/* seconds; 0: none */
+	struct passing *passing;	/* open; the mask is the command's */
 };
 
 /*

@@ -34,12 +34,12 @@ struct hidden *hidden_new(void)
 	return xcalloc(1, sizeof(struct hidden));
 }
 
-/* True when it has ended well. */
+/* True when it has ended well. `sig` 0: without a signal. */
 static bool end(struct hidden *h, int sig)
 {
 	int status = -1;
 
-	if (h->pid)
+	if (h->pid && sig)
 		kill(h->pid, sig);
 	if (h->stream)
 		fclose(h->stream);
@@ -222,7 +222,8 @@ bool hidden_finish(struct hidden *h, struct trace *t)
 		return false;
 	kill(h->pid, SIGTERM);
 	whole = trace_read(t, h->stream, 0, &problem);
-	whole &= end(h, SIGTERM);
+	/* One that has written all ends by itself: a signal would kill it. */
+	whole &= end(h, whole ? 0 : SIGKILL);
 	free(problem);
 	h->missed |= !whole;
 	return whole;

@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -19,7 +18,6 @@
 #include "memory.h"
 #include "message.h"
 #include "simulate.h"
-#include "text.h"
 
 enum {
 	TERM_GRACE = 10,	/* seconds from SIGTERM to SIGKILL */
@@ -46,15 +44,16 @@ struct session {
 	uint64_t start_ns, start_utc_ns;	/* monotonic; since the epoch */
 	struct denial starts[STARTS_MAX];	/* before the program runs */
 	size_t n_starts;
-	int signal_fd;
 	bool started;		/* the command's program runs */
+	bool start_denied;	/* an execve before that, and for real */
 	bool failed;		/* the command could not be run */
 	bool exited;		/* the command, and its status is known */
 	bool hung_up;		/* nobody is left under the filter */
 	bool ended;		/* the rest is not waited for */
 	bool cut_short;		/* the command was ended by a second signal */
 	int status;		/* of waitpid(2) */
-	size_t n_signals;	/* passed on */
+	bool interfered;	/* a signal was sent to it as it ran */
+	uint64_t end_ns;	/* of the command, monotonic */
 	enum { RUNNING, TERMINATED, KILLED } stage;	/* of the timeout */
 	uint64_t deadline;	/* of the stage, ms; 0: none */
 	uint64_t notice;	/* when to say what is awaited; 0: no more */
@@ -82,10 +81,19 @@ static uint64_t now_ms(void)
 	return now_ns() / 1000000;
 }
 
-static void send_signal(const struct session *s, int sig)
+static bool is_running(const struct session *s)
 {
-	if (!s->exited && !s->failed)
-		syscall(SYS_pidfd_send_signal, s->child.pidfd, sig, NULL, 0);
+	struct pollfd p = { .fd = s->child.pidfd, .events = POLLIN };
+
+	return !s->exited && !s->failed && !poll(&p, 1, 0);
+}
+
+static void send_signal(struct session *s, int sig)
+{
+	if (!is_running(s))
+		return;
+	s->interfered = true;
+	syscall(SYS_pidfd_send_signal, s->child.pidfd, sig, NULL, 0);
 }
 
 static bool denies(uint32_t action)
@@ -102,26 +110,24 @@ static bool is_errno(uint32_t action)
 
 /* Notifications */
 
-static bool is_running(const struct session *s)
-{
-	struct pollfd p = { .fd = s->child.pidfd, .events = POLLIN };
-
-	return !s->exited && !poll(&p, 1, 0);
-}
-
 /* The task waits for our answer: the recording has begun when it gets it. */
-static void record_hidden(struct session *s, const struct caller *who)
+static void record_hidden(struct session *s, const struct seccomp_notif *n)
 {
-	if (s->options->enforce || !who->pid)
+	pid_t pid = caller_process(s->listener, n);
+
+	if (pid < 0)
+		return;
+	if (s->options->enforce || !pid)
 		hidden_miss(s->hidden);
 	else if (hidden_follow(s->hidden, is_running(s) ? s->child.pid : 0,
-			       who->pid))
+			       pid))
 		report_mark(s->report);
 }
 
-static void note_own_load(struct session *s, const struct seccomp_data *data,
+static void note_own_load(struct session *s, const struct seccomp_notif *n,
 			  const struct caller *who)
 {
+	const struct seccomp_data *data = &n->data;
 	struct call_id id = { data->arch, data->nr };
 	char buf[SYSCALL_NAME_MAX];
 	bool listens = !strcmp(syscall_label(id, buf), "seccomp") &&
@@ -134,10 +140,9 @@ static void note_own_load(struct session *s, const struct seccomp_data *data,
 		return;
 	}
 	if (!*noted)
-		*noted = text_printable(who->image ? who->image->path :
-					"a task");
+		*noted = caller_name(who);
 	if (!listens)
-		record_hidden(s, who);
+		record_hidden(s, n);
 }
 
 /* What a filter answers that nobody listens to is ENOSYS (seccomp(2)). */
@@ -198,7 +203,7 @@ static void judge(struct session *s, const struct seccomp_notif *n)
 	struct denial d = denial_of(s, n);
 
 	if (filter_is_own_load(&n->data))
-		note_own_load(s, &n->data, &who);
+		note_own_load(s, n, &who);
 	d.sent = send_answer(s, n->id, d.action);
 	if (!action_allows(d.action))
 		add_denial(s, &d, &who, NULL);
@@ -232,6 +237,7 @@ static void settle_starts(struct session *s)
 
 	if (!s->n_starts)
 		return;
+	s->start_denied = s->options->enforce;
 	path = command_path(s->command);
 	who.image = caller_image(s->callers, s->started ? s->child.pid : 0,
 				 path);
@@ -301,11 +307,19 @@ static void say_failure(struct session *s, enum command_failure failure,
 
 	if (failure == COMMAND_FAILED)
 		message_error("cannot %s: %s", what, strerror(error));
-	else if (s->options->enforce && report_size(s->report))
+	else if (s->start_denied)
 		message_note("%s: %s: the profile denies its start", name,
 			     strerror(error));
 	else
 		message_error("%s: %s", name, strerror(error));
+}
+
+static void reap(struct session *s)
+{
+	waitpid(s->child.pid, &s->status, 0);
+	close(s->child.pidfd);
+	s->end_ns = now_ns();
+	s->exited = true;
 }
 
 /* The pidfd is readable: the child has exited, as program or before. */
@@ -324,10 +338,9 @@ static void see_exit(struct session *s)
 		say_failure(s, failure, error, what);
 		return;
 	}
-	waitpid(s->child.pid, &s->status, 0);
-	close(s->child.pidfd);
-	s->exited = true;
+	reap(s);
 	s->notice = now_ms() + 1000 * WAIT_NOTICE;
+	s->ended |= s->stage != RUNNING;	/* the time is over */
 }
 
 static void say_status(const struct session *s)
@@ -339,40 +352,42 @@ static void say_status(const struct session *s)
 		return;
 	message_note("the command was killed by SIG%s",
 		     sigabbrev_np(WTERMSIG(s->status)));
-	if (s->options->enforce && WTERMSIG(s->status) == SIGSYS) {
-		message_note("that is a violation: verify without --enforce "
-			     "to see the call");
-		message_latch(STATUS_NO);
-	}
+	if (!s->options->enforce || WTERMSIG(s->status) != SIGSYS)
+		return;
+	message_note("that is a violation: verify without --enforce to see "
+		     "the call%s", s->options->learn ? ", which is not in the "
+		     "stream" : "");
+	report_add_end(s->report, "killed by SIGSYS");
 }
 
 /* Signals and time */
 
-/* What the terminal sends, the command in its group has got already. */
-static bool has_got(const struct session *s,
-		    const struct signalfd_siginfo *info)
+static void pass_on(struct session *s, const struct passed *signal)
 {
-	return info->ssi_code == SI_KERNEL &&
-	       getpgid(s->child.pid) == getpgrp();
+	if (passing_is_there(signal, s->child.pid))
+		s->interfered |= is_running(s);
+	else
+		send_signal(s, signal->signal);
 }
 
 static void see_signal(struct session *s)
 {
-	struct signalfd_siginfo info;
+	struct passed signal;
+	enum passing_order order = passing_take(s->options->passing, &signal);
 
-	if (read(s->signal_fd, &info, sizeof(info)) != sizeof(info))
+	if (order == PASSING_NONE)
 		return;
 	if (s->exited) {
 		message_note("what the command left running is not verified "
 			     "to its end");
 		s->ended = true;
-	} else if (s->n_signals++) {
+	} else if (order == PASSING_FIRST) {
+		pass_on(s, &signal);
+	} else {
 		message_error("ended by SIG%s before the command",
-			      sigabbrev_np(info.ssi_signo));
+			      sigabbrev_np(signal.signal));
 		send_signal(s, SIGKILL);
 		s->ended = s->cut_short = true;
-	} else if (!has_got(s, &info)) {
-		send_signal(s, info.ssi_signo);
 	}
 }
 
@@ -425,7 +440,7 @@ static void turn(struct session *s)
 	struct pollfd p[] = {
 		{ s->hung_up ? -1 : listener_fd(s->listener), POLLIN, 0 },
 		{ s->exited ? -1 : s->child.pidfd, POLLIN, 0 },
-		{ s->signal_fd, POLLIN, 0 },
+		{ s->options->passing->fd, POLLIN, 0 },
 		/* So that the new image is looked at while it is there. */
 		{ s->n_starts ? s->child.result_fd : -1, POLLIN, 0 },
 	};
@@ -447,12 +462,10 @@ static void turn(struct session *s)
 
 static void say_privilege(const struct session *s)
 {
-	if (listener_fd(s->listener) < 0)
-		return;
-	message_note(listener_no_new_privs(s->listener)
-		     ? "no CAP_SYS_ADMIN: the command runs with no_new_privs"
-		     : "the filter is loaded with CAP_SYS_ADMIN, "
-		       "without no_new_privs");
+	if (listener_fd(s->listener) >= 0 &&
+	    listener_no_new_privs(s->listener))
+		message_note("no CAP_SYS_ADMIN: the command runs with "
+			     "no_new_privs");
 }
 
 static void say_own_loads(const struct session *s)
@@ -492,6 +505,13 @@ static void say_strict(const struct session *s)
 			     "the kernel refuses beside our filter (EINVAL)");
 }
 
+static bool has_hung_up(const struct session *s)
+{
+	struct pollfd p = { .fd = listener_fd(s->listener) };
+
+	return s->hung_up || (poll(&p, 1, 0) > 0 && p.revents & POLLHUP);
+}
+
 static void watch(struct session *s)
 {
 	say_privilege(s);
@@ -500,14 +520,11 @@ static void watch(struct session *s)
 		s->deadline = now_ms() + 1000ULL * s->options->timeout;
 	while (!is_over(s))
 		turn(s);
-	if (s->ended && !s->exited) {
-		waitpid(s->child.pid, &s->status, 0);
-		close(s->child.pidfd);
-		s->exited = true;
-	}
+	if (s->ended && !s->exited)
+		reap(s);
 	if (s->exited)
 		say_status(s);
-	if (s->ended && !s->hung_up)
+	if (s->ended && !has_hung_up(s))
 		message_note("what is left runs on under the filter, and what "
 			     "that denies answers ENOSYS now");
 	add_hidden(s);
@@ -523,12 +540,11 @@ static void abandon_child(const struct session *s)
 	close(s->child.result_fd);
 }
 
-static bool start(struct session *s, struct command *command,
-		  const sigset_t *mask)
+static bool start(struct session *s, struct command *command)
 {
 	int err;
 
-	command->mask = mask;
+	command->mask = &s->options->passing->mask;
 	command->hook = listener_hook;
 	command->hook_arg = s->listener;
 	s->start_ns = now_ns();
@@ -548,38 +564,30 @@ static bool run(struct session *s, struct command *command)
 {
 	struct filter *notifying = filter_notifying(s->options->filter,
 			s->options->enforce ? is_errno : denies);
-	sigset_t passed_on, before;
 	bool ok = false;
 
 	if (!notifying) {
 		message_error("the filter is too long to be watched");
 		return false;
 	}
-	sigemptyset(&passed_on);
-	sigaddset(&passed_on, SIGINT);
-	sigaddset(&passed_on, SIGTERM);
-	sigaddset(&passed_on, SIGHUP);
-	sigprocmask(SIG_BLOCK, &passed_on, &before);
-	s->signal_fd = signalfd(-1, &passed_on, SFD_CLOEXEC | SFD_NONBLOCK);
 	s->listener = listener_new(notifying);
-	if (s->listener && start(s, command, &before)) {
+	if (s->listener && start(s, command)) {
 		watch(s);
-		ok = !s->failed;
+		ok = !s->failed || s->start_denied;
 	}
 	listener_free(s->listener);
-	close(s->signal_fd);
-	sigprocmask(SIG_SETMASK, &before, NULL);
 	filter_free(notifying);
 	return ok;
 }
 
 static void fill_result(const struct session *s, struct live_result *r)
 {
+	r->refused = s->failed && s->start_denied;
 	r->has_status = s->exited;
 	r->status = WIFSIGNALED(s->status) ? -WTERMSIG(s->status) :
 		WEXITSTATUS(s->status);
-	r->duration_ns = now_ns() - s->start_ns;
-	r->interfered = s->stage != RUNNING || s->n_signals;
+	r->duration_ns = (s->exited ? s->end_ns : now_ns()) - s->start_ns;
+	r->interfered = s->interfered;
 }
 
 bool live_run(const struct live_options *o, struct command *command,
@@ -598,7 +606,7 @@ bool live_run(const struct live_options *o, struct command *command,
 	fill_result(&s, result);
 	if (o->learn)
 		learn_end(o->learn, result->has_status, result->status,
-			  result->duration_ns, ok && !s.cut_short);
+			  now_ns() - s.start_ns, ok && !s.cut_short);
 	hidden_free(s.hidden);
 	callers_free(s.callers);
 	free(s.own_filter);

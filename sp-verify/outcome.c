@@ -24,6 +24,8 @@ static char *describe(bool has_status, int32_t status, uint64_t duration_ns)
 
 static char *describe_result(const struct live_result *r)
 {
+	if (r->refused)
+		return xstrdup("was not started");
 	return describe(r->has_status, r->status, r->duration_ns);
 }
 
@@ -36,7 +38,7 @@ void outcome_say(const struct live_result *result)
 }
 
 void outcome_compare(const struct run *recorded,
-		     const struct live_result *result)
+		     const struct live_result *result, struct report *report)
 {
 	char *then, *now;
 
@@ -50,7 +52,7 @@ void outcome_compare(const struct run *recorded,
 	message_note("it %s when recorded; under the profile it %s", then, now);
 	if (result->has_status && result->status != recorded->status &&
 	    !result->interfered)
-		message_latch(STATUS_NO);
+		report_add_end(report, now);
 	free(then);
 	free(now);
 }

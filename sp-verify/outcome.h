@@ -8,8 +8,8 @@
 
 /* Say it. */
 void outcome_say(const struct live_result *result);
-/* Say it beside how the run ended when it was recorded; another end is a no. */
+/* Say it beside how the run ended when recorded, and report another end. */
 void outcome_compare(const struct run *recorded,
-		     const struct live_result *result);
+		     const struct live_result *result, struct report *report);
 
 #endif

@@ -195,6 +195,17 @@ static void describe_again(const struct run *recorded,
 	describe_append(&run->how, "command");
 }
 
+static void say_left(const struct picked *p, size_t next)
+{
+	size_t n = 0;
+
+	for (size_t i = next; i < p->n; i++)
+		n += !is_repetition(p, i);
+	if (n)
+		message_error("ended by a signal: %zu more command%s not "
+			      "replayed", n, n == 1 ? " was" : "s were");
+}
+
 static bool replay_run(const struct run *recorded, int stdout_fd,
 		       const struct live_options *o, struct report *report)
 {
@@ -219,7 +230,7 @@ static bool replay_run(const struct run *recorded, int stdout_fd,
 	describe_again(recorded, &user, &run);
 	ok = live_run(o, &command, &run, report, &result);
 	if (ok && o->enforce)
-		outcome_compare(recorded, &result);
+		outcome_compare(recorded, &result, report);
 	run_free(&run);
 	return ok;
 }
@@ -229,10 +240,13 @@ bool replay(const struct trace *t, const char *pick, int stdout_fd,
 {
 	struct picked p = { NULL, 0 };
 	bool ok = pick_runs(t, pick, &p);
+	size_t i;
 
-	for (size_t i = 0; ok && i < p.n; i++)
+	for (i = 0; ok && i < p.n && !passing_has_come(o->passing); i++)
 		if (!is_repetition(&p, i))
 			ok = replay_run(p.runs[i], stdout_fd, o, report);
+	if (ok)
+		say_left(&p, i);
 	free(p.runs);
 	return ok;
 }

@@ -25,6 +25,7 @@ struct row {
 struct report {
 	struct row *rows;
 	size_t n;
+	char *ends;		/* NULL: none that should not be */
 };
 
 struct widths {
@@ -48,6 +49,7 @@ void report_free(struct report *r)
 		sites_free(&r->rows[i].sites);
 	}
 	free(r->rows);
+	free(r->ends);
 	free(r);
 }
 
@@ -119,6 +121,20 @@ bool report_has(const struct report *r, struct call_id id)
 size_t report_size(const struct report *r)
 {
 	return r->n;
+}
+
+void report_add_end(struct report *r, const char *how)
+{
+	char *longer = xasprintf("%s%s%s", r->ends ? r->ends : "",
+				 r->ends ? "; " : "", how);
+
+	free(r->ends);
+	r->ends = longer;
+}
+
+bool report_is_clean(const struct report *r)
+{
+	return !r->n && !r->ends;
 }
 
 static int compare_rows(const void *a, const void *b)
@@ -323,7 +339,7 @@ static char *sites_text(const struct row *row)
 
 void report_junit(struct report *r, FILE *out)
 {
-	struct junit *j = junit_begin(out, r->n);
+	struct junit *j = junit_begin(out, r->n + !!r->ends);
 
 	sort(r);
 	for (size_t i = 0; i < r->n; i++) {
@@ -343,5 +359,7 @@ void report_junit(struct report *r, FILE *out)
 		free(images);
 		free(name);
 	}
+	if (r->ends)
+		junit_failure(j, "the command's end", r->ends, "");
 	junit_end(j);
 }

@@ -41,11 +41,18 @@ uint64_t report_count(const struct report *r, struct call_id id);
 bool report_has(const struct report *r, struct call_id id);
 /* Distinct violations. */
 size_t report_size(const struct report *r);
+/*
+ * A command ended as it should not, by a call that is not known or in another
+ * way than before: `how` is copied.
+ */
+void report_add_end(struct report *r, const char *how);
+/* No violation, and no such end. */
+bool report_is_clean(const struct report *r);
 /* Aligned columns, sorted by architecture and number; nothing when empty. */
 void report_print(struct report *r, FILE *out);
 /* An array of objects, in the same order. */
 void report_json(struct report *r, FILE *out);
-/* A test case that failed for each, or one that passed. */
+/* A test case that failed for each, and for the ends; or one that passed. */
 void report_junit(struct report *r, FILE *out);
 
 #endif

@@ -49,22 +49,40 @@ static int command_stdout(const struct options *o)
 	return o->output && strcmp(o->output, "-") ? -1 : STDERR_FILENO;
 }
 
-/* A kill that --enforce saw is in the status, and not in the report. */
 static void say_if_clean(bool ran, const struct report *report)
 {
-	if (ran && !report_size(report) && message_status() == STATUS_YES)
+	if (ran && report_is_clean(report) && message_status() == STATUS_YES)
 		message_note("no violation");
+}
+
+/* False: printed and latched. */
+static bool hold_signals(struct passing *passing)
+{
+	int error;
+
+	passing_hold(passing);
+	error = passing_open(passing);
+	if (error)
+		message_error("cannot wait for signals: %s", strerror(-error));
+	return !error;
+}
+
+static void release_signals(struct passing *passing)
+{
+	passing_close(passing);
+	passing_release(passing);
 }
 
 /* Each returns whether there is something to write. */
 
 static struct live_options live_options(const struct options *o,
 					const struct filter *f,
-					struct learn *learn)
+					struct learn *learn,
+					struct passing *passing)
 {
 	return (struct live_options){
 		.filter = f, .enforce = o->enforce, .timeout = o->timeout,
-		.learn = learn,
+		.passing = passing, .learn = learn,
 	};
 }
 
@@ -83,7 +101,8 @@ static const struct command_user *find_user(const char *name,
 static bool verify_command(const struct options *o, const struct filter *f,
 			   struct report *report, struct learn *learn)
 {
-	struct live_options live = live_options(o, f, learn);
+	struct passing passing;
+	struct live_options live = live_options(o, f, learn, &passing);
 	struct command_user user = { 0 };
 	struct command command = {
 		.argv = o->command, .stdout_fd = command_stdout(o),
@@ -97,7 +116,9 @@ static bool verify_command(const struct options *o, const struct filter *f,
 	if (error)
 		message_fatal("%s", strerror(-error));
 	describe_append(&run.how, "command");
-	ok = live_run(&live, &command, &run, report, &result);
+	ok = hold_signals(&passing) &&
+		live_run(&live, &command, &run, report, &result);
+	release_signals(&passing);
 	if (ok && o->enforce)
 		outcome_say(&result);
 	say_if_clean(ok, report);
@@ -109,10 +130,16 @@ static bool verify_command(const struct options *o, const struct filter *f,
 static bool verify_replay(const struct options *o, const struct filter *f,
 			  struct report *report, struct learn *learn)
 {
-	struct live_options live = live_options(o, f, learn);
+	struct passing passing;
+	struct live_options live = live_options(o, f, learn, &passing);
 	struct trace *t = load_traces(o);
-	bool ok = t && replay(t, o->run, command_stdout(o), &live, report);
+	bool ok = t;
 
+	if (ok) {
+		ok = hold_signals(&passing) &&
+			replay(t, o->run, command_stdout(o), &live, report);
+		release_signals(&passing);
+	}
 	say_if_clean(ok, report);
 	trace_free(t);
 	return ok || report_size(report);
@@ -187,14 +214,19 @@ static bool confine_command(const struct options *o,
 			    const struct landlock_policy *p,
 			    struct denied *denied)
 {
-	struct confine_options confine = { p, o->enforce, o->timeout };
+	struct passing passing;
+	struct confine_options confine = {
+		p, o->enforce, o->timeout, &passing,
+	};
 	struct command_user user = { 0 };
 	struct command command = {
 		.argv = o->command, .stdout_fd = command_stdout(o),
 		.user = find_user(o->user, &user),
 	};
-	bool ok = confine_run(&confine, &command, denied);
+	bool ok = hold_signals(&passing) &&
+		confine_run(&confine, &command, denied);
 
+	release_signals(&passing);
 	if (ok && !denied_size(denied) && message_status() == STATUS_YES)
 		message_note("no violation");
 	command_user_free(&user);
@@ -234,7 +266,7 @@ static void write_report(const struct options *o, struct report *report,
 {
 	write_list(o, report, output_file(out));
 	if (output_commit(out) && write_junit(o, NULL, report) &&
-	    report_size(report))
+	    !report_is_clean(report))
 		message_latch(STATUS_NO);
 }
 

@@ -144,6 +144,31 @@ x86_64 ptrace 7" ]
 	sp-verify -p p.json --learn -o l.sp -- ls / >/dev/null 2>&1
 	[ "$(calls l.sp)" = "x86_64 execve 1" ]
 	sp-emit --json l.sp | jq -e '.images[0].path | endswith("/ls")'
+	run -0 sp-verify -p p.json --enforce --learn -o l.sp -- ls /
+	[[ $output == *"the profile denies its start"*"it was not started"* ]]
+	[ "$(calls l.sp)" = "x86_64 execve 1" ]
+	sp-emit --json l.sp | jq -e '.runs[0] | .complete and .status == null'
+	sp-record -q -o t.sp -- ls / >/dev/null
+	sp-merge t.sp l.sp | sp-emit --oci >p2.json
+	run -0 sp-verify -p p2.json --enforce -- ls /
+	# Each recorded command has its turn.
+	sp-record -q -o u.sp -- ls /tmp >/dev/null
+	sp-verify -p p.json --enforce --learn --replay t.sp u.sp 2>/dev/null >l.sp
+	sp-emit --json l.sp | jq -e '.runs | length == 2 and all(.[]; .complete)'
+}
+
+@test "--enforce --learn: a kill is said not to be in the stream, which is written" {
+	requires_root
+	jq -n '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["getdents64"],
+		action: "SCMP_ACT_KILL_PROCESS"}]}' >p.json
+	run -0 --separate-stderr sp-verify -p p.json --enforce --learn -o l.sp -- ls /
+	[[ $stderr == *"to see the call, which is not in the stream"* ]]
+	[[ $stderr != *"no violation"* ]]
+	[ -z "$(calls l.sp)" ]
+	sp-record -q -o t.sp -- ls / >/dev/null
+	run -0 sp-verify -p p.json --enforce --learn -o l.sp --replay t.sp
+	run -1 sp-verify -p p.json --enforce --replay t.sp
+	sp-emit --json l.sp | jq -e '.runs[0] | .complete and .status == {signal: 31}'
 }
 
 # --- services --------------------------------------------------------------
@@ -277,6 +302,13 @@ three_rounds() {
 	: >more
 	run -0 sp-verify -p p.json --enforce -t 1 --replay t.sp
 	[[ $output == *"under the profile it was killed by SIGTERM after 1."* ]]
+	# But where it ended by itself, and what it left was cut off.
+	sp-record -q --leader -o t.sp -- sh -c 'sleep 8 3>&- & test ! -e most'
+	: >most
+	run -1 --separate-stderr sp-verify -p p.json --enforce -t 2 --replay --junit=j.xml t.sp
+	[[ $stderr =~ "under the profile it exited with 1 after 0." ]]
+	[[ $stderr != *"no violation"* ]]
+	grep 'exited with 1 after' j.xml
 }
 
 @test "--replay says what is not as it was" {

@@ -440,6 +440,75 @@ is_at() {
 	[[ $output == *"enters the strict mode of seccomp"* ]]
 }
 
+@test "filters of its own, more than are looked up for their places" {
+	requires_root
+	cat >many.c <<-'C'
+	#include <linux/filter.h>
+	#include <linux/seccomp.h>
+	#include <stddef.h>
+	#include <sys/prctl.h>
+	#include <sys/syscall.h>
+	#include <sys/wait.h>
+	#include <unistd.h>
+
+	int main(void)
+	{
+		struct sock_filter code[] = {
+			BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+				 offsetof(struct seccomp_data, nr)),
+			BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getpgid, 0, 1),
+			BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 13),
+			BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		};
+		struct sock_fprog prog = { 4, code };
+
+		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+		for (int i = 0; i < 520; i++) {
+			if (!fork()) {
+				prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog);
+				syscall(SYS_getpgid, 0);
+				_exit(0);
+			}
+			wait(NULL);
+		}
+		return 0;
+	}
+	C
+	cc -D_GNU_SOURCE -o many many.c
+	verify ./many
+	grep -q 'answers are recorded as well' err
+	jq -e '[.[] | [.name, .count]] == [["getpgid", 520]]' v.json
+}
+
+@test "the recorder of that is told to end once" {
+	requires_root
+	denying getpgid getsid >p.json
+	mkdir bin
+	cp "$SP_BIN/sp-verify" ./alone
+	cat >bin/sp-record <<-END
+	#!/bin/sh
+	touched() { : >"$PWD/again"; }
+	for last; do :; done
+	"$SP_BIN/sp-record" -q --no-argv --ready-fd=3 -o "$PWD/r.sp" -p "\$last" &
+	exec 3>&-
+	trap 'end=1' TERM
+	wait
+	kill \$!
+	wait
+	cat "$PWD/r.sp"
+	exec >&-
+	trap touched TERM
+	sleep 0.5
+	exit 0
+	END
+	chmod +x bin/sp-record
+	PATH=$PWD/bin:/usr/bin:/bin run -1 --separate-stderr ./alone -p p.json -- "$at/own" 0x0005000d
+	echo "$stderr"
+	[[ $stderr == *"answers are recorded as well"* ]]
+	[ -s r.sp ]
+	[ ! -e again ]
+}
+
 @test "a filter of its own that kills" {
 	requires_root
 	verify "$at/own" 0x80000000
