@@ -23,7 +23,7 @@ enum {
 	MESSAGE_MAX = 16384,
 	TAKE_MAX = 1024,	/* messages, before the caller has its turn */
 	ANSWER_S = 5,		/* the kernel's, to what it was asked */
-	FINISH_MS = 10000,	/* until our own record has come */
+	FINISH_MS = 5000,	/* until our own record has come */
 };
 
 struct audit_socket {

@@ -334,6 +334,7 @@ static void take_line(struct staging *s, char *text, bool cut)
 		take(s, &l.record, l.way);
 	see_printed(s, &l);
 	s->n_records += l.kind == AUDIT_RECORD;
+	s->n_known += l.of_kernel || l.kind != AUDIT_OTHER;
 	s->n_losses += l.kind == AUDIT_LOST;
 	s->n_printk_losses += l.kind == AUDIT_LOST_PRINTK;
 	audit_record_free(&l.record);
@@ -347,12 +348,13 @@ static void sum_up(struct staging *s, struct run *run)
 		(printk_counts ? s->n_printk_losses : 0);
 
 	if (s->n_garbled)
-		message_error("%s: %" PRIu64 " records cannot be read",
-			      s->name, s->n_garbled);
+		message_error("%s: %" PRIu64 " record%s cannot be read",
+			      s->name, s->n_garbled,
+			      s->n_garbled == 1 ? "" : "s");
 	if (losses)
-		message_error("%s: records are missing, say %" PRIu64 " of its "
-			      "lines: the list may not be whole", s->name,
-			      losses);
+		message_error("%s: records are missing, say%s %" PRIu64 " of "
+			      "its lines: the list may not be whole", s->name,
+			      losses == 1 ? "s" : "", losses);
 	else if (printk_counts && ends_in_burst(s))
 		message_error("%s: ends in a burst of records, of which the "
 			      "kernel prints %d in %d seconds: the list may "
@@ -361,6 +363,20 @@ static void sum_up(struct staging *s, struct run *run)
 					      ends_in_burst(s));
 	run->start_ns = tally_first_ns(s->tally);
 	run->duration_ns = tally_last_ns(s->tally) - run->start_ns;
+}
+
+/* A log that could not hold a record does not prove that there was none. */
+static bool is_log(const struct staging *s)
+{
+	static const char expected[] =
+		"the log of auditd or what journalctl or dmesg prints";
+
+	if (!s->line)
+		message_error("%s: it is empty, and not %s", s->name, expected);
+	else if (!s->n_known)
+		message_error("%s: no line of it is the kernel's or the "
+			      "audit's: it is not %s", s->name, expected);
+	return s->n_known;
 }
 
 static bool read_log(struct staging *s, struct run *run)
@@ -384,6 +400,7 @@ static bool read_log(struct staging *s, struct run *run)
 	ok = !ferror(file);
 	if (!ok)
 		message_error("%s: %s", s->name, strerror(errno));
+	ok = ok && is_log(s);
 	sum_up(s, run);
 	if (!is_stdin)
 		fclose(file);
@@ -397,8 +414,9 @@ static void say_if_empty(const struct staging *s)
 	if (!s->n_records && !s->n_garbled)
 		message_note("%s%sno seccomp record", name, colon);
 	else if (!tally_count(s->tally) && message_status() == STATUS_YES)
-		message_note("%s%s%" PRIu64 " seccomp records, no violation",
-			     name, colon, s->n_records);
+		message_note("%s%s%" PRIu64 " seccomp record%s, no violation",
+			     name, colon, s->n_records,
+			     s->n_records == 1 ? "" : "s");
 }
 
 /*

@@ -202,11 +202,12 @@ auditing() {
 	local signal started
 	for signal in none TERM; do
 		flood 2
-		watch -t $([ $signal = none ] && echo 2 || echo 60) --exe=/none
+		watch -t $([ $signal = none ] && echo 2 || echo 60) --unit=none
 		started=$SECONDS
 		sleep 2
 		[ $signal = none ] || kill -$signal "$watcher"
-		timeout 25 tail --pid="$watcher" -f /dev/null
+		timeout 25 tail --pid="$watcher" -f /dev/null ||
+			kill -KILL "$watcher"
 		[ $((SECONDS - started)) -lt 20 ]
 		watcher=
 		end_floods
@@ -397,7 +398,7 @@ brief() {
 
 @test "as it happens: of a container of runc under the staging profile" {
 	requires_audit
-	requires runc jq
+	requires runc jq busybox
 	mkdir -p bundle/rootfs state
 	cp "$caller" bundle/rootfs/caller
 	sp-emit --oci --deny=log --runtime=runc -o p.json \
@@ -417,6 +418,21 @@ brief() {
 	stop 1
 	[ "$(row | grep getpgid)" = "9 getpgid log /caller" ]
 	run ! grep -w "$caller" list
+	# a shell's children, each of which ends after one call
+	cp "$(command -v busybox)" bundle/rootfs/sh
+	jq '.process.args = ["/sh", "-c", "i=0
+		while [ $i -lt 300 ]; do /caller 1; i=$((i + 1)); done"]' \
+		bundle/config.json >config.json
+	mv config.json bundle
+	for _ in 1 2 3; do
+		watch --container="sandprint-$$" --exe=/caller
+		container=sandprint-$$
+		runc --root "$PWD/state" run --bundle bundle "$container" \
+			</dev/null >log 2>&1 3>&-
+		container=
+		stop 1
+		[ "$(row | grep getpgid)" = "300 getpgid log /caller" ]
+	done
 }
 
 # forms — the records as each log has them
@@ -587,7 +603,7 @@ line() {
 	while read -r loss; do
 		{ line 39; echo "$loss"; } >log
 		run -2 sp-verify --audit=log -o list
-		[[ $output == *"records are missing, say 1 of its lines"* ]]
+		[[ $output == *"records are missing, says 1 of its lines"* ]]
 		[ "$(row)" = "1 getpid log /bin/a" ]
 	done <<-'END'
 	[ 390.666761] kauditd_printk_skb: 8 callbacks suppressed
@@ -621,6 +637,7 @@ line() {
 		echo "Nov 26 07:31:21 vm prog[7]: kernel: $record"
 		echo "Nov 26 07:31:21 vm prog[7]: SECCOMP auid=1 ${record#*: }"
 		echo "        $record"
+		echo 'Nov 26 07:31:21 vm kernel: its own'
 		echo "{\"_TRANSPORT\": \"syslog\", \"SYSLOG_IDENTIFIER\": \"kernel\", \"MESSAGE\": \"${record//\"/\\\"}\"}"
 	} >log
 	cat log
@@ -645,7 +662,7 @@ line() {
 	END
 	line 39 >log
 	run -0 sp-verify --audit=log -p p.json
-	[ "$output" = "sp-verify: log: 1 seccomp records, no violation" ]
+	[ "$output" = "sp-verify: log: 1 seccomp record, no violation" ]
 }
 
 @test "what was logged is learned: into the profile with it" {
@@ -689,10 +706,51 @@ line() {
 	[[ $output == *"lost"* ]]
 }
 
-@test "logs: empty, missing, and wrong command lines" {
+@test "logs: one that has nothing of the kernel's proves nothing" {
+	local text
 	: >log
-	run -0 sp-verify --audit=log
-	[ "$output" = "sp-verify: log: no seccomp record" ]
+	run -2 sp-verify --audit=log -o list
+	[[ $output == "sp-verify: log: it is empty, and not "*auditd*journalctl* ]]
+	[ ! -e list ]
+	run -2 sp-verify --audit=- --learn -o list <log
+	[[ $output == "sp-verify: <stdin>: it is empty"* && ! -e list ]]
+	while read -r text; do
+		echo "$text" >log
+		run -2 sp-verify --audit=log
+		[[ $output == "sp-verify: log: no line of it is "*auditd* ]]
+	done <<-'END'
+	-- No entries --
+	Nov 26 07:31:21 vm prog[7]: kernel: type=1400 audit(1.000:2): x
+	[2026-11-26 07:31:21] type=1400 audit(1.000:2): x
+	{"_TRANSPORT": "syslog", "MESSAGE": "x"}
+	{"_TRANSPORT": "kernel"
+	TRANSPORT=kernel
+
+	END
+	# of another type, and the kernel's
+	while read -r text; do
+		echo "$text" >log
+		run -0 sp-verify --audit=log
+		[ "$output" = "sp-verify: log: no seccomp record" ]
+	done <<-'END'
+	type=SYSCALL msg=audit(1.000:2): arch=c000003e
+	node=h type=SYSCALL msg=audit(1.000:2): arch=c000003e
+	Nov 26 07:31:21 vm audispd: type=SYSCALL msg=audit(1.000:2): arch=c000003e
+	Nov 26 07:31:21 vm audit[12]: SYSCALL arch=c000003e
+	Nov 26 07:31:21 vm kernel: Linux version 6.1
+	2026-11-26T07:31:21+0000 vm kernel: Linux version 6.1
+	[  711.727286] Linux version 6.1
+	[Thu Nov 26 07:31:21 2026] Linux version 6.1
+	2026-11-26T07:31:21,727286+00:00 Linux version 6.1
+	kern  :notice: [  711.727286] Linux version 6.1
+	<5>[  711.727286] Linux version 6.1
+	{"_TRANSPORT": "kernel", "MESSAGE": "Linux version 6.1"}
+	{"_TRANSPORT": "audit", "MESSAGE": "SYSCALL arch=c000003e"}
+	_TRANSPORT=kernel
+	END
+}
+
+@test "logs: missing, and wrong command lines" {
 	run -2 sp-verify --audit=missing
 	run -2 sp-verify --audit=.
 	for args in "--audit=log a.sp" "--audit -- true" "--exe=x a.sp" \
