@@ -7,6 +7,7 @@
 #include <linux/connector.h>
 #include <linux/netlink.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -25,8 +26,9 @@ enum {
 };
 
 struct process {
-	pid_t pid;
+	pid_t pid, parent;	/* 0: not known */
 	int holds;		/* 1, 0, or -1: not known */
+	bool filtered;		/* by seccomp, for sure; and so its children */
 	UT_hash_handle hh;
 };
 
@@ -74,7 +76,7 @@ static struct process *find(struct forks *f, pid_t pid)
 	return p;
 }
 
-static void remember(struct forks *f, pid_t pid, int holds)
+static struct process *remember(struct forks *f, pid_t pid, int holds)
 {
 	struct process *p = find(f, pid);
 
@@ -86,6 +88,7 @@ static void remember(struct forks *f, pid_t pid, int holds)
 		HASH_ADD(hh, f->live, pid, sizeof(pid), p);
 	}
 	p->holds = holds;
+	return p;
 }
 
 static int look(struct forks *f, pid_t pid)
@@ -112,21 +115,62 @@ static void look_at_all(struct forks *f)
 
 /* Events. */
 
+static bool reads_filtered(pid_t pid)
+{
+	char path[32], *line = NULL;
+	size_t size = 0;
+	bool filtered = false;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	file = fopen(path, "re");
+	while (file && !filtered && getline(&line, &size, file) > 0)
+		filtered = !strcmp(line, "Seccomp:\t2\n");
+	free(line);
+	if (file)
+		fclose(file);
+	return filtered;
+}
+
+static bool is_filtered(struct forks *f, pid_t pid)
+{
+	struct process *p = find(f, pid);
+
+	if (!p)
+		return false;
+	p->filtered = p->filtered || reads_filtered(pid);
+	return p->filtered;
+}
+
 /*
- * Where neither can be read any more and the parent was no member, the child
- * may have been moved in, as those of a service manager are: not known. With
- * CLONE_PARENT, the parent that the kernel names is not who forked.
+ * Of a child that is gone, by its parent. That it is in no other cgroup than a
+ * parent who is no member holds if the parent is under a filter: it is a
+ * service's then, and not a service manager, which moves its children.
  */
+static int infer(struct forks *f, pid_t parent)
+{
+	int holds = look(f, parent);
+	struct process *p = find(f, parent);
+
+	if (holds < 0 && p)
+		holds = p->holds;
+	return holds || is_filtered(f, parent) ? holds : -1;
+}
+
+/* With CLONE_PARENT, the parent that the kernel names is not who forked. */
 static void see_fork(struct forks *f, pid_t parent, pid_t child)
 {
-	struct process *p;
+	struct process *p, *c;
+	int holds;
 
 	drop(&f->live, child);	/* its number was another's before */
 	drop(&f->ended, child);
 	p = find(f, parent);
-	if ((p && p->holds == 1) ||
-	    (look(f, child) < 0 && look(f, parent) == 1))
-		remember(f, child, 1);
+	holds = p && p->holds == 1 ? 1 : look(f, child);
+	c = remember(f, child, holds >= 0 ? holds : infer(f, parent));
+	p = find(f, parent);
+	c->parent = parent;
+	c->filtered = p && p->filtered;
 }
 
 /* One that is moved is so before it runs what it was made for. */
@@ -137,7 +181,7 @@ static void see_exec(struct forks *f, pid_t pid)
 	if (look(f, pid) >= 0)
 		return;
 	p = find(f, pid);
-	if (p && !p->holds)
+	if (p && !p->holds && !p->filtered && !is_filtered(f, p->parent))
 		p->holds = -1;
 }
 

@@ -27,7 +27,8 @@ void forks_take(struct forks *f);
 /*
  * Whether the process, in the initial PID namespace, is in the cgroup, or was
  * when it ended. -1: not known. A child of a member is one until /proc says
- * otherwise; that a process is none, only /proc can say.
+ * otherwise. That a process is none, /proc must have said when it began, and
+ * again after each exec, or of its parent, if that is under a filter.
  */
 int forks_holds(struct forks *f, pid_t pid);
 /* Why the connector is not there: of errno; 0: it is. */

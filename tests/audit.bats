@@ -346,6 +346,23 @@ brief() {
 	done
 }
 
+@test "as it happens: of a unit while another one is staged as well" {
+	requires_audit
+	local other
+	make_cgroup "sandprint-$$.slice"
+	make_cgroup "sandprint-$$.slice/other-$$.service"
+	other=$cgroup
+	make_cgroup "sandprint-$$.slice/sandprint-$$.service"
+	watch --exe="$caller" --unit="sandprint-$$"
+	(cgroup=$other; brief 200) 3>&- &
+	other=$!
+	brief 200
+	wait "$other"
+	stop 1
+	[ "$(row)" = "200 getpgid log $caller" ]
+	[ "$(<err)" = "sp-verify: listening; ^C ends it" ]
+}
+
 @test "as it happens: without the proc connector, as far as /proc goes" {
 	requires_audit
 	make_cgroup "sandprint-$$.slice"
