@@ -280,6 +280,18 @@ auditing() {
 	run -2 setpriv --bounding-set=-audit_write --inh-caps=-audit_write \
 		"$SP_BIN/sp-verify" --audit -t 1
 	[[ $output == *"CAP_AUDIT_WRITE"* && $output != *"listening"* ]]
+	# a kernel that does not answer
+	cat >deaf.c <<-'C'
+	#include <sys/socket.h>
+	ssize_t send(int fd, const void *buf, size_t n, int flags)
+	{
+		(void)fd, (void)buf, (void)flags;
+		return n;
+	}
+	C
+	cc -shared -fPIC -o deaf.so deaf.c
+	run -2 timeout -k 1 20 env LD_PRELOAD="$PWD/deaf.so" sp-verify --audit -t 1
+	[[ $output == *"audit records: Connection timed out" ]]
 	echo 'kill_process errno' >logged
 	run -2 unshare -m sh -c 'mount --bind logged \
 		/proc/sys/kernel/seccomp/actions_logged
