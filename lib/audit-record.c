@@ -305,6 +305,43 @@ static enum audit_line_kind find_loss(const char *line)
 	return AUDIT_OTHER;
 }
 
+/* With dmesg's time, in seconds, or for people, or by ISO 8601. */
+static bool has_time_of_dmesg(const char *line)
+{
+	int end = 0;
+
+	if (*line == '<')
+		line += strspn(line, "<0123456789>");
+	sscanf(line, "[%*[ 0-9].%*[0-9]]%n", &end);
+	if (!end)
+		sscanf(line, "[%*3[A-Z a-z] %*3[A-Z a-z] %*[0-9 :]]%n", &end);
+	if (!end)
+		sscanf(line, "%*4[0-9]-%*2[0-9]-%*2[0-9]T%*[0-9:],%*[0-9]%n",
+		       &end);
+	return end;
+}
+
+/* Whatever it says. */
+static bool is_of_kernel(const char *line)
+{
+	static const char *const tags[] = {
+		"kernel", "audit", "auditd", "audispd", "audisp-syslog", NULL
+	};
+	static const char *const bare[] = {
+		"type=", "node=", "kern ", "_TRANSPORT=kernel",
+		"_TRANSPORT=audit", "_TRANSPORT=driver",
+	};
+	const char *end = strstr(line, ": "), *tag = end;
+
+	for (size_t i = 0; i < sizeof(bare) / sizeof(bare[0]); i++)
+		if (!strncmp(line, bare[i], strlen(bare[i])))
+			return i > 1 || strstr(line, "msg=audit(");
+	while (tag && tag > line && tag[-1] != ' ')
+		tag--;
+	return has_time_of_dmesg(line) ||
+		(tag && is_one_of(tag, strcspn(tag, "[:"), tags));
+}
+
 static void read_text(const char *text, enum audit_way way,
 		      struct audit_line *l)
 {
@@ -317,6 +354,7 @@ static void read_plain(char *line, struct audit_line *l)
 {
 	/* What auditd has added for people is behind that. */
 	line[strcspn(line, "\x1d")] = '\0';
+	l->of_kernel = is_of_kernel(line);
 	for (size_t i = 0; i < N_FORMS; i++) {
 		const char *text = find_form(line, &forms[i]);
 
@@ -340,6 +378,7 @@ static void read_json(const char *line, struct audit_line *l)
 	by = json_string_value(json_object_get(entry, "_TRANSPORT"));
 	time = json_string_value(json_object_get(entry,
 					"_SOURCE_REALTIME_TIMESTAMP"));
+	l->of_kernel = by && !strcmp(by, "audit");
 	if (text && by && !strcmp(by, "audit") &&
 	    !strncmp(text, "SECCOMP ", strlen("SECCOMP "))) {
 		read_text(text + strlen("SECCOMP"), AUDIT_BY_JOURNALD, l);
@@ -351,6 +390,7 @@ static void read_json(const char *line, struct audit_line *l)
 		message = xstrdup(text);
 		read_plain(message, l);
 		free(message);
+		l->of_kernel = true;
 	} else if (!entry && strstr(line, "type=1326 audit(")) {
 		l->kind = AUDIT_GARBLED;
 		l->problem = "not JSON, or cut";

@@ -52,6 +52,8 @@ struct audit_line {
 	enum audit_way way;
 	struct audit_record record;	/* the caller frees */
 	const char *problem;		/* static */
+	bool of_kernel;			/* it is the kernel's or the audit's,
+					   as far as a line can say */
 };
 /* Of a log, in text or as a JSON object of journald's. Changes the line. */
 void audit_line_read(char *line, struct audit_line *l);

@@ -3,12 +3,15 @@
 
 #include <errno.h>
 #include <linux/audit.h>
+#include <linux/capability.h>
 #include <linux/netlink.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,6 +21,9 @@ enum {
 	RECEIVE_BYTES = 64 << 20,
 	BACKLOG = 8192,		/* of records that wait in the kernel */
 	MESSAGE_MAX = 16384,
+	TAKE_MAX = 1024,	/* messages, before the caller has its turn */
+	ANSWER_S = 5,		/* the kernel's, to what it was asked */
+	FINISH_MS = 5000,	/* until our own record has come */
 };
 
 struct audit_socket {
@@ -59,8 +65,11 @@ static bool ask(int fd, uint16_t type, struct audit_status *status,
 		return false;
 	for (;;) {
 		n = recv(fd, buf, sizeof(buf), 0);
-		if (n < (ssize_t)sizeof(*h))
+		if (n < (ssize_t)sizeof(*h)) {
+			if (n >= 0 || errno == EAGAIN)
+				errno = n < 0 ? ETIMEDOUT : EBADMSG;
 			return false;
+		}
 		if (h->nlmsg_type == NLMSG_ERROR) {
 			const struct nlmsgerr *e = NLMSG_DATA(h);
 
@@ -92,21 +101,46 @@ static bool set_backlog(int control, uint32_t limit)
 	return ask(control, AUDIT_SET, &status, NLMSG_ERROR);
 }
 
+/* One that the kernel's audit is asked by. -1: errno. */
+static int control_open(void)
+{
+	const struct timeval wait = { .tv_sec = ANSWER_S };
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT);
+
+	if (fd >= 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
+	return fd;
+}
+
+/* What only the end takes is asked for at the start. False: errno. */
+static bool may_write(void)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+	if (syscall(SYS_capget, &header, data))
+		return false;
+	errno = EPERM;
+	return data[CAP_TO_INDEX(CAP_AUDIT_WRITE)].effective &
+		CAP_TO_MASK(CAP_AUDIT_WRITE);
+}
+
 struct audit_socket *audit_socket_open(audit_message *message, void *arg)
 {
 	struct sockaddr_nl address = {
 		.nl_family = AF_NETLINK, .nl_groups = AUDIT_NLGRP_READLOG,
 	};
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT);
-	int control = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC,
-			     NETLINK_AUDIT);
+	int control = control_open();
 	struct audit_status status = { 0 };
 	int size = RECEIVE_BYTES, error;
 	struct audit_socket *a;
 
 	if (fd < 0 || control < 0 ||
 	    bind(fd, (struct sockaddr *)&address, sizeof(address)) ||
-	    !ask(control, AUDIT_GET, &status, AUDIT_GET))
+	    !may_write() || !ask(control, AUDIT_GET, &status, AUDIT_GET))
 		goto fail;
 	a = xcalloc(1, sizeof(*a));
 	a->fd = fd;
@@ -141,7 +175,7 @@ void audit_socket_close(struct audit_socket *a)
 
 	if (!a)
 		return;
-	control = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT);
+	control = control_open();
 	if (control >= 0) {
 		if (a->backlog)
 			set_backlog(control, a->backlog);
@@ -165,7 +199,7 @@ void audit_socket_take(struct audit_socket *a)
 	const char *text = NLMSG_DATA(h);
 	ssize_t n;
 
-	for (;;) {
+	for (int i = 0; i < TAKE_MAX; i++) {
 		n = recv(a->fd, buf, MESSAGE_MAX, MSG_DONTWAIT);
 		if (n < 0 && errno == ENOBUFS) {
 			a->missed++;
@@ -206,16 +240,27 @@ static bool send_mark(struct audit_socket *a, int control)
 		(ssize_t)sizeof(message);
 }
 
-/* Records are delivered by a thread of the kernel's: until ours has come. */
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000ULL + t.tv_nsec / 1000000;
+}
+
+/*
+ * Records are delivered by a thread of the kernel's: until ours has come, which
+ * stands behind all that were written before it, however many come after it.
+ */
 static bool wait_for_mark(struct audit_socket *a, int control)
 {
-	enum { TURNS = 50, TURN_MS = 100 };
+	uint64_t end_ms = now_ms() + FINISH_MS, now;
 	struct pollfd p = { .fd = a->fd, .events = POLLIN };
 
 	if (!send_mark(a, control))
 		return false;
-	for (int i = 0; i < TURNS && !a->marked; i++) {
-		poll(&p, 1, TURN_MS);
+	while (!a->marked && (now = now_ms()) < end_ms) {
+		poll(&p, 1, (int)(end_ms - now));
 		audit_socket_take(a);
 	}
 	return a->marked;
@@ -235,8 +280,7 @@ static void find_off(struct audit_socket *a, int control, struct audit_end *end)
 
 struct audit_end audit_socket_finish(struct audit_socket *a)
 {
-	int control = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC,
-			     NETLINK_AUDIT);
+	int control = control_open();
 	struct audit_status status = { .lost = a->lost };
 	struct audit_end end = { .known = false };
 
@@ -246,7 +290,6 @@ struct audit_end audit_socket_finish(struct audit_socket *a)
 			ask(control, AUDIT_GET, &status, AUDIT_GET);
 		close(control);
 	}
-	audit_socket_take(a);
 	end.lost = (uint32_t)(status.lost - a->lost) + a->missed;
 	return end;
 }

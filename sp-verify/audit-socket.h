@@ -14,12 +14,18 @@ typedef void audit_message(void *arg, uint16_t type, const char *text);
 /*
  * Listen, and have the kernel write records while we do, and keep more of them
  * waiting than it does by default. NULL: errno; it takes
- * CAP_AUDIT_READ, CAP_AUDIT_CONTROL and, to know the end, CAP_AUDIT_WRITE.
+ * CAP_AUDIT_READ, CAP_AUDIT_CONTROL and, to know the end, CAP_AUDIT_WRITE:
+ * AUDIT_SOCKET_CAPS. ETIMEDOUT: the kernel has not answered.
  */
+#define AUDIT_SOCKET_CAPS "CAP_AUDIT_READ, CAP_AUDIT_CONTROL, CAP_AUDIT_WRITE"
+
 struct audit_socket *audit_socket_open(audit_message *message, void *arg);
 /* As it was before. NULL is fine. */
 void audit_socket_close(struct audit_socket *s);
-/* To poll, and then to take what has come. */
+/*
+ * To poll, and then to take what has come: of many no more than some, so that
+ * the caller sees to other things before it polls again.
+ */
 int audit_socket_fd(const struct audit_socket *s);
 void audit_socket_take(struct audit_socket *s);
 struct audit_end {
@@ -28,6 +34,7 @@ struct audit_end {
 				   other types than SECCOMP may be missing */
 	uint64_t lost;		/* so many at least, of any type */
 };
+/* All that was written up to now; takes seconds at most. */
 struct audit_end audit_socket_finish(struct audit_socket *s);
 
 #endif

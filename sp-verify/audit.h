@@ -10,17 +10,14 @@
 
 struct audit;
 
-/*
- * Listen, and have the kernel write records while we do. NULL: errno; it takes
- * CAP_AUDIT_READ, CAP_AUDIT_CONTROL and, to know the end, CAP_AUDIT_WRITE.
- */
+/* Listen, as audit_socket_open() does. NULL: errno. */
 struct audit *audit_open(void);
 /* As it was before. NULL is fine. */
 void audit_close(struct audit *a);
 int audit_fd(const struct audit *a);
 /* The process, in the initial namespace, whose domain is meant. */
 void audit_follow(struct audit *a, pid_t pid);
-/* Take what has come; what our domain was denied is added. */
+/* Take of what has come; what our domain was denied is added. */
 void audit_take(struct audit *a, struct denied *denied);
 /*
  * The same at the end, when no more will come. False: records may be missing,

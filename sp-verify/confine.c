@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "audit-socket.h"
 #include "audit.h"
 #include "memory.h"
 #include "message.h"
@@ -69,13 +70,16 @@ static bool open_ruleset(struct session *s)
 /* False: denials cannot be listed, and nothing is to be run then. */
 static bool open_audit(struct session *s)
 {
-	const char *why = "it takes root (CAP_AUDIT_CONTROL)";
+	const char *why = NULL;
 
-	if (s->abi >= LISTS_SINCE_ABI)
+	if (s->abi >= LISTS_SINCE_ABI) {
 		s->audit = audit_open();
-	else
+		why = errno == EPERM ? "it takes root (" AUDIT_SOCKET_CAPS ")" :
+			strerror(errno);
+	} else {
 		why = "this kernel's Landlock writes no records (ABI 7, Linux "
 			"6.15)";
+	}
 	if (s->audit)
 		return true;
 	if (s->options->unlisted)

@@ -327,9 +327,11 @@ static void write_score(const struct options *o, const struct score *score)
 		return;
 	(o->json ? score_json : score_print)(score, output_file(out));
 	if (output_commit(out) && score_violations(score))
-		message_note("%zu recorded calls are not allowed: without "
-			     "--score they are listed",
-			     score_violations(score));
+		message_note("%zu recorded call%s not allowed: without --score "
+			     "%s listed", score_violations(score),
+			     score_violations(score) == 1 ? " is" : "s are",
+			     score_violations(score) == 1 ? "it is" :
+			     "they are");
 }
 
 /* Without recordings, stdin is not read: a profile can be looked at alone. */

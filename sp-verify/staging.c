@@ -12,13 +12,13 @@
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
-#include <uthash.h>
 
 #include "audit-record.h"
 #include "audit-socket.h"
 #include "cgroup.h"
 #include "container.h"
 #include "describe.h"
+#include "forks.h"
 #include "memory.h"
 #include "message.h"
 #include "tally.h"
@@ -35,11 +35,11 @@ struct staging {
 	/* As it happens: */
 	const char *cgroup;	/* of which records are wanted; NULL: of any */
 	bool (*is_wanted)(const char *name, const char *cgroup);
-	struct seen *seen;
+	struct forks *forks;	/* NULL: of any */
 	uint64_t n_gone;
 	/* Of a log: */
 	const char *name;
-	uint64_t line, n_garbled, n_losses, n_printk_losses;
+	uint64_t line, n_known, n_garbled, n_losses, n_printk_losses;
 	uint64_t printed_ns[BURST], n_printed;	/* the last ones by printk */
 };
 
@@ -73,56 +73,15 @@ static void take(struct staging *s, const struct audit_record *r,
 			      "listed");
 }
 
-/* Processes and their cgroups. */
+/* As it happens. */
 
-struct seen {
-	uint32_t pid;
-	bool wanted;
-	UT_hash_handle hh;
-};
-
-static void forget(struct staging *s)
-{
-	struct seen *seen, *next;
-
-	HASH_ITER(hh, s->seen, seen, next) {
-		HASH_DEL(s->seen, seen);
-		free(seen);
-	}
-}
-
-static void remember(struct staging *s, uint32_t pid, bool wanted)
-{
-	enum { SEEN_MAX = 1 << 16 };
-	struct seen *seen;
-
-	HASH_FIND(hh, s->seen, &pid, sizeof(pid), seen);
-	if (!seen) {
-		if (HASH_COUNT(s->seen) >= SEEN_MAX)
-			forget(s);
-		seen = xcalloc(1, sizeof(*seen));
-		seen->pid = pid;
-		HASH_ADD(hh, s->seen, pid, sizeof(pid), seen);
-	}
-	seen->wanted = wanted;
-}
-
-/* Of a process that is gone by now, an earlier record may have told. */
 static bool is_in_cgroup(struct staging *s, uint32_t pid)
 {
-	int holds = cgroup_holds(pid, s->is_wanted, s->cgroup);
-	struct seen *seen;
+	int holds = s->forks ? forks_holds(s->forks, pid) : 1;
 
-	if (holds >= 0) {
-		remember(s, pid, holds);
-		return holds;
-	}
-	HASH_FIND(hh, s->seen, &pid, sizeof(pid), seen);
-	s->n_gone += !seen;
-	return seen && seen->wanted;
+	s->n_gone += holds < 0;
+	return holds > 0;
 }
-
-/* As it happens. */
 
 static void on_message(void *staging, uint16_t type, const char *text)
 {
@@ -136,8 +95,7 @@ static void on_message(void *staging, uint16_t type, const char *text)
 	s->n_records++;
 	if (problem && !s->n_garbled++)
 		message_error("a record of the kernel's: %s", problem);
-	else if (!problem && is_meant(s, &r) &&
-		 (!s->cgroup || is_in_cgroup(s, r.pid)))
+	else if (!problem && is_meant(s, &r) && is_in_cgroup(s, r.pid))
 		take(s, &r, AUDIT_BY_AUDITD);
 	audit_record_free(&r);
 }
@@ -169,14 +127,28 @@ static uint64_t now_ns(clockid_t clock)
 	return t.tv_sec * 1000000000ULL + t.tv_nsec;
 }
 
-/* Until a signal, which is taken then, or the time is over. */
-static void wait_for_records(struct audit_socket *socket, int signal_fd,
-			     unsigned int seconds)
+static void say_that_it_listens(unsigned int seconds)
 {
+	if (seconds)
+		message_note("listening for %u second%s; ^C ends it sooner",
+			     seconds, seconds == 1 ? "" : "s");
+	else
+		message_note("listening; ^C ends it");
+}
+
+/*
+ * Until a signal, which is taken then, or the time is over. Processes are
+ * followed first: they are gone sooner than records are.
+ */
+static void wait_for_records(struct staging *s, struct audit_socket *socket,
+			     int signal_fd)
+{
+	unsigned int seconds = s->options->timeout;
 	uint64_t end_ms = now_ns(CLOCK_MONOTONIC) / 1000000 + 1000ULL * seconds;
 	struct pollfd p[] = {
 		{ audit_socket_fd(socket), POLLIN, 0 },
 		{ signal_fd, POLLIN, 0 },
+		{ s->forks ? forks_fd(s->forks) : -1, POLLIN, 0 },
 	};
 	struct signalfd_siginfo info;
 
@@ -189,9 +161,32 @@ static void wait_for_records(struct audit_socket *socket, int signal_fd,
 		if (seconds)
 			wait_ms = end_ms - now_ms < INT32_MAX ?
 				(int)(end_ms - now_ms) : INT32_MAX;
-		if (poll(p, 2, wait_ms) >= 0)
-			audit_socket_take(socket);
+		if (poll(p, 3, wait_ms) < 0)
+			continue;
+		if (p[2].revents)
+			forks_take(s->forks);
+		audit_socket_take(socket);
 	}
+}
+
+static void say_gone(const struct staging *s)
+{
+	int error = forks_error(s->forks);
+
+	message_error("%" PRIu64 " record%s of processes that were gone "
+		      "before their cgroup could be read: whether they were of "
+		      "%s is not known, and they are not listed", s->n_gone,
+		      s->n_gone == 1 ? "" : "s", s->cgroup);
+	if (error)
+		message_note("the kernel's proc connector tells whose children "
+			     "they were, but cannot be had: %s (it takes "
+			     "CAP_NET_ADMIN and a kernel with "
+			     "CONFIG_PROC_EVENTS)", strerror(error));
+	else if (forks_missed(s->forks))
+		message_note("there were more forks and exits than could be "
+			     "followed");
+	message_note("--exe without --unit and --container lists processes "
+		     "that are gone as well");
 }
 
 static void watch(struct staging *s, struct audit_socket *socket,
@@ -201,22 +196,20 @@ static void watch(struct staging *s, struct audit_socket *socket,
 	struct audit_end end;
 
 	run->start_ns = now_ns(CLOCK_REALTIME);
-	wait_for_records(socket, signal_fd, s->options->timeout);
+	say_that_it_listens(s->options->timeout);
+	wait_for_records(s, socket, signal_fd);
 	end = audit_socket_finish(socket);
 	if (end.lost)
-		message_error("the kernel lost %" PRIu64 " records, of "
+		message_error("the kernel lost %" PRIu64 " record%s, of "
 			      "whatever type: the list may not be whole",
-			      end.lost);
+			      end.lost, end.lost == 1 ? "" : "s");
 	else if (!end.known)
 		message_error("the end of the kernel's records did not come: "
 			      "the list may not be whole");
 	s->n_lost += end.lost ? end.lost : !end.known;
 	run->duration_ns = now_ns(CLOCK_MONOTONIC) - start_ns;
 	if (s->n_gone)
-		message_error("%" PRIu64 " records of processes that were gone "
-			      "before their cgroup could be read: whether they "
-			      "were of %s is not known, and they are not "
-			      "listed", s->n_gone, s->cgroup);
+		say_gone(s);
 	s->n_lost += s->n_gone + s->n_garbled;
 }
 
@@ -245,17 +238,36 @@ static bool read_live(struct staging *s, struct run *run)
 		return false;
 	sigprocmask(SIG_BLOCK, &ends, &before);
 	signal_fd = signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (s->cgroup)
+		s->forks = forks_open(s->is_wanted, s->cgroup);
 	socket = audit_socket_open(on_message, s);
 	if (socket)
 		watch(s, socket, signal_fd, run);
 	else
-		message_error("cannot read the kernel's audit records: %s (it "
-			      "takes root: CAP_AUDIT_READ, CAP_AUDIT_CONTROL)",
-			      strerror(errno));
+		message_error("cannot read the kernel's audit records: %s%s",
+			      strerror(errno), errno == EPERM ? " (it takes "
+			      "root: " AUDIT_SOCKET_CAPS ")" : "");
 	audit_socket_close(socket);
+	forks_close(s->forks);
 	close(signal_fd);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return socket;
+}
+
+/* A unit that is not running is one to come. */
+static void look_for_unit(const char *name)
+{
+	struct cgroup_mounts mounts;
+	int32_t hierarchy;
+	char *dir;
+
+	cgroup_mounts_read(&mounts);
+	dir = cgroup_find_unit(&mounts, name, &hierarchy);
+	cgroup_mounts_free(&mounts);
+	if (!dir)
+		message_note("no unit %s is running: that is taken for one to "
+			     "come", name);
+	free(dir);
 }
 
 /* The name of the cgroup that is wanted; heap. */
@@ -265,9 +277,12 @@ static char *wanted_cgroup(struct staging *s)
 	struct container c = { 0 };
 
 	if (o->unit) {
-		s->is_wanted = cgroup_is_unit;
-		return strchr(o->unit, '.') ? xstrdup(o->unit) :
+		char *name = strchr(o->unit, '.') ? xstrdup(o->unit) :
 			xasprintf("%s.service", o->unit);
+
+		s->is_wanted = cgroup_is_unit;
+		look_for_unit(name);
+		return name;
 	}
 	s->is_wanted = cgroup_is_container;
 	if (!o->container || container_find(o->container, &c))
@@ -319,6 +334,7 @@ static void take_line(struct staging *s, char *text, bool cut)
 		take(s, &l.record, l.way);
 	see_printed(s, &l);
 	s->n_records += l.kind == AUDIT_RECORD;
+	s->n_known += l.of_kernel || l.kind != AUDIT_OTHER;
 	s->n_losses += l.kind == AUDIT_LOST;
 	s->n_printk_losses += l.kind == AUDIT_LOST_PRINTK;
 	audit_record_free(&l.record);
@@ -332,12 +348,13 @@ static void sum_up(struct staging *s, struct run *run)
 		(printk_counts ? s->n_printk_losses : 0);
 
 	if (s->n_garbled)
-		message_error("%s: %" PRIu64 " records cannot be read",
-			      s->name, s->n_garbled);
+		message_error("%s: %" PRIu64 " record%s cannot be read",
+			      s->name, s->n_garbled,
+			      s->n_garbled == 1 ? "" : "s");
 	if (losses)
-		message_error("%s: records are missing, say %" PRIu64 " of its "
-			      "lines: the list may not be whole", s->name,
-			      losses);
+		message_error("%s: records are missing, say%s %" PRIu64 " of "
+			      "its lines: the list may not be whole", s->name,
+			      losses == 1 ? "s" : "", losses);
 	else if (printk_counts && ends_in_burst(s))
 		message_error("%s: ends in a burst of records, of which the "
 			      "kernel prints %d in %d seconds: the list may "
@@ -346,6 +363,20 @@ static void sum_up(struct staging *s, struct run *run)
 					      ends_in_burst(s));
 	run->start_ns = tally_first_ns(s->tally);
 	run->duration_ns = tally_last_ns(s->tally) - run->start_ns;
+}
+
+/* A log that could not hold a record does not prove that there was none. */
+static bool is_log(const struct staging *s)
+{
+	static const char expected[] =
+		"the log of auditd or what journalctl or dmesg prints";
+
+	if (!s->line)
+		message_error("%s: it is empty, and not %s", s->name, expected);
+	else if (!s->n_known)
+		message_error("%s: no line of it is the kernel's or the "
+			      "audit's: it is not %s", s->name, expected);
+	return s->n_known;
 }
 
 static bool read_log(struct staging *s, struct run *run)
@@ -369,6 +400,7 @@ static bool read_log(struct staging *s, struct run *run)
 	ok = !ferror(file);
 	if (!ok)
 		message_error("%s: %s", s->name, strerror(errno));
+	ok = ok && is_log(s);
 	sum_up(s, run);
 	if (!is_stdin)
 		fclose(file);
@@ -382,8 +414,9 @@ static void say_if_empty(const struct staging *s)
 	if (!s->n_records && !s->n_garbled)
 		message_note("%s%sno seccomp record", name, colon);
 	else if (!tally_count(s->tally) && message_status() == STATUS_YES)
-		message_note("%s%s%" PRIu64 " seccomp records, no violation",
-			     name, colon, s->n_records);
+		message_note("%s%s%" PRIu64 " seccomp record%s, no violation",
+			     name, colon, s->n_records,
+			     s->n_records == 1 ? "" : "s");
 }
 
 /*
@@ -425,7 +458,6 @@ bool staging_read(const struct staging_options *o, struct report *report)
 	if (ok && o->learn)
 		learn(&s, &run);
 	run_free(&run);
-	forget(&s);
 	tally_free(s.tally);
 	free(cgroup);
 	return ok;

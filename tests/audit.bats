@@ -48,7 +48,7 @@ watch() {
 	env --default-signal=INT sp-verify --audit -o list "$@" \
 		2>err >out 3>&- &
 	watcher=$!
-	wait_for 10 listens
+	wait_for 10 grep listening err
 }
 
 # stop STATUS [SIGNAL] — it ends with that
@@ -62,8 +62,24 @@ stop() {
 	watcher=
 }
 
+# flood N — records come faster than they can be read, until end_floods
+flood() {
+	for ((i = 0; i < $1; i++)); do
+		# shellcheck disable=SC2016 # for the shell inside
+		staged sh -c 'echo $$ >>floods; exec timeout 60 "$0" 2000000000' \
+			"$caller" 3>&- &
+	done
+	wait_for 10 pgrep -x caller
+}
+
+end_floods() {
+	[ ! -e floods ] || xargs kill <floods || :
+	rm -f floods
+}
+
 teardown() {
 	local left=0
+	end_floods
 	[ -z "${watcher-}" ] || kill "$watcher" || left=1
 	[ -z "${container-}" ] || runc --root "$PWD/state" delete --force \
 		"$container" || left=1
@@ -115,14 +131,15 @@ row() {
 	awk 'NR > 1 { print $2, $3, $4, $5 }' "${1-list}"
 }
 
-@test "as it happens: 2,000 of 2,000, and nothing printed meanwhile" {
+@test "as it happens: 2,000 of 2,000, and all that is said is that it listens" {
 	requires_audit
 	watch --exe="$caller"
+	listens
 	staged "$caller" 2000
-	[ ! -s err ] && [ ! -e list ]
+	[ ! -e list ]
 	stop 1
 	[ "$(row)" = "2000 getpgid log $caller" ]
-	[ ! -s err ]
+	[ "$(<err)" = "sp-verify: listening; ^C ends it" ]
 	watch --exe="$caller" --json --junit=j.xml
 	staged "$caller" 3
 	stop 1 INT
@@ -166,17 +183,35 @@ auditing() {
 @test "as it happens: -t and signals end it; nohup's do not" {
 	requires_audit
 	watch -t 2 --exe="$caller"
+	grep -qx 'sp-verify: listening for 2 seconds; ^C ends it sooner' err
 	ended 0 "$watcher"
-	grep -q 'no seccomp record\|seccomp records, no violation' err
+	grep -q 'no seccomp record\|seccomp records\\?, no violation' err
 	watch --exe="$caller"
 	stop 0 HUP
 	(trap '' HUP; exec sp-verify --audit --exe="$caller") 2>err 3>&- >list &
 	watcher=$!
-	wait_for 10 listens
+	wait_for 10 grep listening err
 	kill -HUP "$watcher"
 	staged "$caller" 1
 	stop 1
 	[ "$(row)" = "1 getpgid log $caller" ]
+}
+
+@test "as it happens: -t and signals end it under a flood of records" {
+	requires_audit
+	local signal started
+	for signal in none TERM; do
+		flood 2
+		watch -t $([ $signal = none ] && echo 2 || echo 60) --unit=none
+		started=$SECONDS
+		sleep 2
+		[ $signal = none ] || kill -$signal "$watcher"
+		timeout 25 tail --pid="$watcher" -f /dev/null ||
+			kill -KILL "$watcher"
+		[ $((SECONDS - started)) -lt 20 ]
+		watcher=
+		end_floods
+	done
 }
 
 @test "as it happens: a program that loads the filter from the C header" {
@@ -241,6 +276,22 @@ auditing() {
 	run -2 setpriv --reuid 65534 --regid 65534 --clear-groups \
 		"$SP_BIN/sp-verify" --audit -t 1
 	[[ $output == *"CAP_AUDIT_READ"* ]]
+	# which is not found at the end only
+	run -2 setpriv --bounding-set=-audit_write --inh-caps=-audit_write \
+		"$SP_BIN/sp-verify" --audit -t 1
+	[[ $output == *"CAP_AUDIT_WRITE"* && $output != *"listening"* ]]
+	# a kernel that does not answer
+	cat >deaf.c <<-'C'
+	#include <sys/socket.h>
+	ssize_t send(int fd, const void *buf, size_t n, int flags)
+	{
+		(void)fd, (void)buf, (void)flags;
+		return n;
+	}
+	C
+	cc -shared -fPIC -o deaf.so deaf.c
+	run -2 timeout -k 1 20 env LD_PRELOAD="$PWD/deaf.so" sp-verify --audit -t 1
+	[[ $output == *"audit records: Connection timed out" ]]
 	echo 'kill_process errno' >logged
 	run -2 unshare -m sh -c 'mount --bind logged \
 		/proc/sys/kernel/seccomp/actions_logged
@@ -281,6 +332,75 @@ within() (
 	stop 2
 	[ ! -e list ] || [ ! -s list ]
 	grep -q '4 records of processes that were gone' err
+	run ! grep 'no unit' err
+	watch -t 1 --unit="sandprint-none"
+	ended 0 "$watcher"
+	watcher=
+	grep -qx 'sp-verify: no unit sandprint-none.service is running: that is taken for one to come' err
+}
+
+# brief COUNT — as many processes of the cgroup that end after one call each
+brief() {
+	within staged bash -c 'for ((i = 0; i < $1; i++)); do "$0" 1; done' \
+		"$caller" "$1"
+}
+
+@test "as it happens: of a unit whose processes end at once, all" {
+	requires_audit
+	make_cgroup "sandprint-$$.slice"
+	make_cgroup "sandprint-$$.slice/sandprint-$$.service"
+	for _ in 1 2 3 4 5; do
+		watch --exe="$caller" --unit="sandprint-$$"
+		brief 300
+		stop 1
+		[ "$(row)" = "300 getpgid log $caller" ]
+		[ "$(<err)" = "sp-verify: listening; ^C ends it" ]
+	done
+}
+
+@test "as it happens: of a unit while another one is staged as well" {
+	requires_audit
+	local other
+	make_cgroup "sandprint-$$.slice"
+	make_cgroup "sandprint-$$.slice/other-$$.service"
+	other=$cgroup
+	make_cgroup "sandprint-$$.slice/sandprint-$$.service"
+	watch --exe="$caller" --unit="sandprint-$$"
+	(cgroup=$other; brief 200) 3>&- &
+	other=$!
+	brief 200
+	wait "$other"
+	stop 1
+	[ "$(row)" = "200 getpgid log $caller" ]
+	[ "$(<err)" = "sp-verify: listening; ^C ends it" ]
+}
+
+@test "as it happens: without the proc connector, as far as /proc goes" {
+	requires_audit
+	make_cgroup "sandprint-$$.slice"
+	make_cgroup "sandprint-$$.slice/sandprint-$$.service"
+	cat >none.c <<-'C'
+	#include <errno.h>
+	#include <sys/syscall.h>
+	#include <unistd.h>
+	int socket(int domain, int type, int protocol)
+	{
+		if (domain != 16 || protocol != 11)
+			return syscall(SYS_socket, domain, type, protocol);
+		errno = EPROTONOSUPPORT;
+		return -1;
+	}
+	C
+	cc -shared -fPIC -o none.so none.c
+	LD_PRELOAD=$PWD/none.so watch --exe="$caller" --unit="sandprint-$$"
+	within staged "$caller" 7 1
+	kill -STOP "$watcher"
+	brief 3
+	kill -CONT "$watcher"
+	stop 2
+	[ "$(row)" = "7 getpgid log $caller" ]
+	grep -q '3 records of processes that were gone' err
+	grep -q 'connector.*Protocol not supported.*CAP_NET_ADMIN' err
 }
 
 @test "as it happens: a zombie, which is in no cgroup of version 1" {
@@ -295,9 +415,10 @@ within() (
 	sleep 0.5
 	pgrep -r Z -x caller
 	kill -CONT "$watcher"
-	stop 2
+	# its parent's is
+	stop 1
 	wait $!
-	grep -q '4 records of processes that were gone' err
+	[ "$(row)" = "4 getpgid log $caller" ]
 	watch --exe="$caller" --unit="sandprint-$$"
 	within staged "$caller" 4 1
 	stop 1
@@ -306,7 +427,7 @@ within() (
 
 @test "as it happens: of a container of runc under the staging profile" {
 	requires_audit
-	requires runc jq
+	requires runc jq busybox
 	mkdir -p bundle/rootfs state
 	cp "$caller" bundle/rootfs/caller
 	sp-emit --oci --deny=log --runtime=runc -o p.json \
@@ -326,6 +447,21 @@ within() (
 	stop 1
 	[ "$(row | grep getpgid)" = "9 getpgid log /caller" ]
 	run ! grep -w "$caller" list
+	# a shell's children, each of which ends after one call
+	cp "$(command -v busybox)" bundle/rootfs/sh
+	jq '.process.args = ["/sh", "-c", "i=0
+		while [ $i -lt 300 ]; do /caller 1; i=$((i + 1)); done"]' \
+		bundle/config.json >config.json
+	mv config.json bundle
+	for _ in 1 2 3; do
+		watch --container="sandprint-$$" --exe=/caller
+		container=sandprint-$$
+		runc --root "$PWD/state" run --bundle bundle "$container" \
+			</dev/null >log 2>&1 3>&-
+		container=
+		stop 1
+		[ "$(row | grep getpgid)" = "300 getpgid log /caller" ]
+	done
 }
 
 # forms — the records as each log has them
@@ -496,7 +632,7 @@ line() {
 	while read -r loss; do
 		{ line 39; echo "$loss"; } >log
 		run -2 sp-verify --audit=log -o list
-		[[ $output == *"records are missing, say 1 of its lines"* ]]
+		[[ $output == *"records are missing, says 1 of its lines"* ]]
 		[ "$(row)" = "1 getpid log /bin/a" ]
 	done <<-'END'
 	[ 390.666761] kauditd_printk_skb: 8 callbacks suppressed
@@ -530,6 +666,7 @@ line() {
 		echo "Nov 26 07:31:21 vm prog[7]: kernel: $record"
 		echo "Nov 26 07:31:21 vm prog[7]: SECCOMP auid=1 ${record#*: }"
 		echo "        $record"
+		echo 'Nov 26 07:31:21 vm kernel: its own'
 		echo "{\"_TRANSPORT\": \"syslog\", \"SYSLOG_IDENTIFIER\": \"kernel\", \"MESSAGE\": \"${record//\"/\\\"}\"}"
 	} >log
 	cat log
@@ -554,7 +691,7 @@ line() {
 	END
 	line 39 >log
 	run -0 sp-verify --audit=log -p p.json
-	[ "$output" = "sp-verify: log: 1 seccomp records, no violation" ]
+	[ "$output" = "sp-verify: log: 1 seccomp record, no violation" ]
 }
 
 @test "what was logged is learned: into the profile with it" {
@@ -598,10 +735,51 @@ line() {
 	[[ $output == *"lost"* ]]
 }
 
-@test "logs: empty, missing, and wrong command lines" {
+@test "logs: one that has nothing of the kernel's proves nothing" {
+	local text
 	: >log
-	run -0 sp-verify --audit=log
-	[ "$output" = "sp-verify: log: no seccomp record" ]
+	run -2 sp-verify --audit=log -o list
+	[[ $output == "sp-verify: log: it is empty, and not "*auditd*journalctl* ]]
+	[ ! -e list ]
+	run -2 sp-verify --audit=- --learn -o list <log
+	[[ $output == "sp-verify: <stdin>: it is empty"* && ! -e list ]]
+	while read -r text; do
+		echo "$text" >log
+		run -2 sp-verify --audit=log
+		[[ $output == "sp-verify: log: no line of it is "*auditd* ]]
+	done <<-'END'
+	-- No entries --
+	Nov 26 07:31:21 vm prog[7]: kernel: type=1400 audit(1.000:2): x
+	[2026-11-26 07:31:21] type=1400 audit(1.000:2): x
+	{"_TRANSPORT": "syslog", "MESSAGE": "x"}
+	{"_TRANSPORT": "kernel"
+	TRANSPORT=kernel
+
+	END
+	# of another type, and the kernel's
+	while read -r text; do
+		echo "$text" >log
+		run -0 sp-verify --audit=log
+		[ "$output" = "sp-verify: log: no seccomp record" ]
+	done <<-'END'
+	type=SYSCALL msg=audit(1.000:2): arch=c000003e
+	node=h type=SYSCALL msg=audit(1.000:2): arch=c000003e
+	Nov 26 07:31:21 vm audispd: type=SYSCALL msg=audit(1.000:2): arch=c000003e
+	Nov 26 07:31:21 vm audit[12]: SYSCALL arch=c000003e
+	Nov 26 07:31:21 vm kernel: Linux version 6.1
+	2026-11-26T07:31:21+0000 vm kernel: Linux version 6.1
+	[  711.727286] Linux version 6.1
+	[Thu Nov 26 07:31:21 2026] Linux version 6.1
+	2026-11-26T07:31:21,727286+00:00 Linux version 6.1
+	kern  :notice: [  711.727286] Linux version 6.1
+	<5>[  711.727286] Linux version 6.1
+	{"_TRANSPORT": "kernel", "MESSAGE": "Linux version 6.1"}
+	{"_TRANSPORT": "audit", "MESSAGE": "SYSCALL arch=c000003e"}
+	_TRANSPORT=kernel
+	END
+}
+
+@test "logs: missing, and wrong command lines" {
 	run -2 sp-verify --audit=missing
 	run -2 sp-verify --audit=.
 	for args in "--audit=log a.sp" "--audit -- true" "--exe=x a.sp" \

@@ -82,6 +82,7 @@ emit() {
 		root/etc/systemd/system/redis.service.d/p.conf
 	sp-verify --audit --unit=redis --exe='*/redis-*' -t 60 -o list 2>err 3>&- &
 	watcher=$!
+	wait_for 10 grep listening err
 	boot 60 || [ $? != 124 ]
 	cat log root/out/status
 	[ "$(<root/out/answer)" = OK ]
