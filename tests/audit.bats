@@ -358,6 +358,13 @@ brief() {
 		[ "$(row)" = "300 getpgid log $caller" ]
 		[ "$(<err)" = "sp-verify: listening; ^C ends it" ]
 	done
+	# and the stream is whole
+	watch --exe="$caller" --unit="sandprint-$$" --learn
+	brief 20
+	stop 0
+	[ "$(calls list)" = "x86_64 getpgid 20" ]
+	sp-merge -o all.sp "$BATS_FILE_TMPDIR/caller.sp" list
+	sp-emit --oci -o p.json all.sp
 }
 
 @test "as it happens: of a unit while another one is staged as well" {
