@@ -199,15 +199,17 @@ auditing() {
 
 @test "as it happens: -t and signals end it under a flood of records" {
 	requires_audit
-	local signal started
+	local signal seconds started
 	for signal in none TERM; do
+		seconds=$([ $signal = none ] && echo 2 || echo 60)
 		flood 2
-		watch -t $([ $signal = none ] && echo 2 || echo 60) --unit=none
+		watch -t "$seconds" --unit=none
 		started=$SECONDS
 		sleep 2
 		[ $signal = none ] || kill -$signal "$watcher"
 		timeout 25 tail --pid="$watcher" -f /dev/null ||
 			kill -KILL "$watcher"
+		echo "$signal: $((SECONDS - started)) s"
 		[ $((SECONDS - started)) -lt 20 ]
 		watcher=
 		end_floods
@@ -356,6 +358,13 @@ brief() {
 		[ "$(row)" = "300 getpgid log $caller" ]
 		[ "$(<err)" = "sp-verify: listening; ^C ends it" ]
 	done
+	# and the stream is whole
+	watch --exe="$caller" --unit="sandprint-$$" --learn
+	brief 20
+	stop 0
+	[ "$(calls list)" = "x86_64 getpgid 20" ]
+	sp-merge -o all.sp "$BATS_FILE_TMPDIR/caller.sp" list
+	sp-emit --oci -o p.json all.sp
 }
 
 @test "as it happens: of a unit while another one is staged as well" {
