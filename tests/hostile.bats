@@ -124,13 +124,13 @@ HEAD=9300a973616e647072696e7401
 @test "every byte changed in every way, under ASan and UBSan" {
 	good_stream
 	cd "$TESTS/.."
-	make SAN=address,undefined build/san/tests/fuzz/stream
+	make -j2 SAN=address,undefined build/san/tests/fuzz/stream
 	build/san/tests/fuzz/stream "$BATS_TEST_TMPDIR/good.sp"
 }
 
 @test "the tools themselves under ASan and UBSan" {
 	good_stream
-	make -C "$TESTS/.." SAN=address,undefined build/san/bin/sp-merge build/san/bin/sp-diff
+	make -j2 -C "$TESTS/.." SAN=address,undefined build/san/bin/sp-merge build/san/bin/sp-diff
 	PATH=$TESTS/../build/san/bin:$PATH
 	size=$(stat -c %s good.sp)
 	for ((n = 0; n < size; n += 29)); do
