@@ -429,6 +429,16 @@ says_bye() {
 		while :; do sleep 0.05; done'
 	[[ "$output" == *bye* ]]
 	[[ "$output" != *"ended by"* ]]
+	# That may be taken as one; not so with time between.
+	rm -f up
+	sp-verify "$@" -- sh -c 'trap "sleep 1; exit 8" TERM; : > up
+		while :; do sleep 0.05; done' 2> err 3>&- &
+	wait_for 10 test -e up
+	kill -TERM $!
+	sleep 0.05
+	kill -TERM $!
+	wait $! || [ $? = 1 ]
+	grep 'exited with 8' err
 }
 
 # is_deaf TOOL… — as nohup(1) starts it, with the command: hangups are nothing
