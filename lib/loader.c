@@ -245,11 +245,19 @@ struct unit {
 	const struct profile *restricts;	/* to its archs; NULL: nothing */
 };
 
+/* Of SystemCallLog= and SystemCallFilter=, which are two, the one that denies. */
 static void unit_add(struct unit *u, const char *name, uint32_t action)
 {
-	for (size_t i = 0; i < u->n_rules; i++)
-		if (!strcmp(u->rules[i].name, name))
-			return;
+	for (size_t i = 0; i < u->n_rules; i++) {
+		struct unit_rule *rule = &u->rules[i];
+
+		if (strcmp(rule->name, name))
+			continue;
+		if (action_allows(u->default_action) &&
+		    action_allows(rule->action) && !action_allows(action))
+			rule->action = action;
+		return;
+	}
 	u->rules = xgrow(u->rules, u->n_rules, sizeof(*u->rules));
 	u->rules[u->n_rules++] = (struct unit_rule){ name, action };
 }
@@ -261,7 +269,7 @@ static bool unit_rule(const struct unit *u, const struct profile_rule *rule,
 	if (rule->n_args || !rule->name || !unit_action(rule->action, action))
 		return false;
 	if (action_allows(u->default_action))
-		return !action_allows(*action);
+		return *action != u->default_action;
 	*action = SECCOMP_RET_ALLOW;
 	return action_allows(rule->action);
 }

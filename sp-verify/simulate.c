@@ -219,12 +219,15 @@ static void judge_denials(const struct filter *filter, const struct trace *t,
 			     "allows them)");
 }
 
+enum { LOGGED_NAMED = 50 };	/* of calls that are logged */
+
 size_t simulate(const struct filter *filter, const struct trace *t,
 		struct report *report)
 {
 	size_t n;
 	struct call_total *totals = trace_totals(t, NULL, NULL, &n);
 	char *undecided = NULL, *logged = NULL;
+	size_t n_logged = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		struct filter_answers answers;
@@ -233,7 +236,8 @@ size_t simulate(const struct filter *filter, const struct trace *t,
 		filter_run_any(filter, totals[i].id, &answers);
 		verdict = verdict_of(&answers);
 		if (verdict == VERDICT_ALLOWED &&
-		    answers.actions[0] == SECCOMP_RET_LOG)
+		    answers.actions[0] == SECCOMP_RET_LOG &&
+		    n_logged++ < LOGGED_NAMED)
 			append(&logged, totals[i].id);
 		if (verdict == VERDICT_UNDECIDED)
 			verdict = judge_arguments(filter, t, &totals[i],
@@ -248,7 +252,9 @@ size_t simulate(const struct filter *filter, const struct trace *t,
 		message_note("undecided, since arguments decide that the trace "
 			     "does not hold: %s", undecided);
 	if (logged)
-		message_note("let pass and logged: %s", logged);
+		message_note("%zu call%s would be logged: %s%s", n_logged,
+			     n_logged == 1 ? "" : "s", logged,
+			     n_logged > LOGGED_NAMED ? ", ..." : "");
 	free(logged);
 	free(undecided);
 	free(totals);
