@@ -13,6 +13,7 @@
 #include "cgroup.h"
 #include "container.h"
 #include "memory.h"
+#include "process.h"
 
 void target_free(struct target *t)
 {
@@ -27,25 +28,6 @@ static void add_pid(struct target *t, pid_t pid)
 			return;
 	t->pids = xgrow(t->pids, t->n_pids, sizeof(*t->pids));
 	t->pids[t->n_pids++] = pid;
-}
-
-/* "Tgid:\t12" → 12; -1 when there is no such process or field. */
-static long status_field(pid_t pid, const char *field)
-{
-	char path[32], *line = NULL;
-	size_t size = 0, n = strlen(field);
-	long value = -1;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	file = fopen(path, "re");
-	while (file && getline(&line, &size, file) > 0)
-		if (!strncmp(line, field, n) && line[n] == ':')
-			value = strtol(line + n + 1, NULL, 10);
-	free(line);
-	if (file)
-		fclose(file);
-	return value;
 }
 
 /* proc(5): the fields of /proc/PID/stat after the name, from the state on. */
@@ -71,7 +53,7 @@ static unsigned long stat_field(pid_t pid, int index)
 static char *pid_problem(pid_t pid)
 {
 	enum { KTHREAD = 0x00200000 };	/* PF_KTHREAD, linux/sched.h */
-	long leader = status_field(pid, "Tgid");
+	long leader = process_status(pid, "Tgid");
 
 	if (leader < 0 && kill(pid, 0) && errno == ESRCH)
 		return xasprintf("-p %d: no such process", pid);
@@ -198,7 +180,7 @@ bool target_set_container(struct target *t, const char *name, char **problem)
 				     "or name; asked runc, crun, podman and "
 				     "docker, as far as they are installed",
 				     name);
-	} else if (c.pid <= 0 || status_field(c.pid, "Tgid") != c.pid) {
+	} else if (c.pid <= 0 || process_status(c.pid, "Tgid") != c.pid) {
 		*problem = xasprintf("--container %s: %s knows it, but it is "
 				     "not running", name, c.engine);
 	} else {

@@ -14,6 +14,7 @@
 #include "build_id.h"
 #include "memory.h"
 #include "place.h"
+#include "process.h"
 #include "syscall.h"
 #include "text.h"
 
@@ -165,22 +166,12 @@ const struct executable *caller_image(struct callers *c, pid_t pid,
 
 /* Places */
 
-/* "Tgid:\t123" of /proc/TID/status, proc(5); 0: not known. */
+/* 0: not known. */
 static pid_t process_of(pid_t tid)
 {
-	char path[32], *line = NULL;
-	size_t size = 0;
-	pid_t pid = 0;
-	FILE *file;
+	long pid = process_status(tid, "Tgid");
 
-	snprintf(path, sizeof(path), "/proc/%d/status", tid);
-	file = fopen(path, "re");
-	while (file && !pid && getline(&line, &size, file) > 0)
-		sscanf(line, "Tgid: %d", &pid);
-	free(line);
-	if (file)
-		fclose(file);
-	return pid;
+	return pid > 0 ? pid : 0;
 }
 
 static bool may_look(struct callers *c, struct call_id id)

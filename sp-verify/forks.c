@@ -17,6 +17,7 @@
 
 #include "cgroup.h"
 #include "memory.h"
+#include "process.h"
 
 enum {
 	RECEIVE_BYTES = 64 << 20,
@@ -115,30 +116,14 @@ static void look_at_all(struct forks *f)
 
 /* Events. */
 
-static bool reads_filtered(pid_t pid)
-{
-	char path[32], *line = NULL;
-	size_t size = 0;
-	bool filtered = false;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	file = fopen(path, "re");
-	while (file && !filtered && getline(&line, &size, file) > 0)
-		filtered = !strcmp(line, "Seccomp:\t2\n");
-	free(line);
-	if (file)
-		fclose(file);
-	return filtered;
-}
-
 static bool is_filtered(struct forks *f, pid_t pid)
 {
 	struct process *p = find(f, pid);
 
 	if (!p)
 		return false;
-	p->filtered = p->filtered || reads_filtered(pid);
+	p->filtered = p->filtered ||
+		process_status(pid, "Seccomp") == 2;
 	return p->filtered;
 }
 

@@ -14,6 +14,7 @@
 
 #include "command.h"
 #include "memory.h"
+#include "process.h"
 
 enum {
 	ATTACH_MS = 20000,	/* a machine that is busy takes its time */
@@ -160,27 +161,9 @@ static bool start_recorder(struct hidden *h)
 	return fine;
 }
 
-/* Of /proc/PID/status, proc(5); 0: not known. */
-static pid_t parent_of(pid_t pid)
-{
-	char path[32], *line = NULL;
-	pid_t parent = 0;
-	size_t size = 0;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	file = fopen(path, "re");
-	while (file && !parent && getline(&line, &size, file) > 0)
-		sscanf(line, "PPid: %d", &parent);
-	free(line);
-	if (file)
-		fclose(file);
-	return parent;
-}
-
 static bool is_followed(const struct hidden *h, pid_t pid)
 {
-	for (; pid > 1; pid = parent_of(pid))
+	for (; pid > 1; pid = process_status(pid, "PPid"))
 		for (size_t i = 0; i < h->n_followed; i++)
 			if (h->followed[i] == pid)
 				return true;

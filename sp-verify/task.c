@@ -16,43 +16,40 @@
 
 #include "memory.h"
 #include "message.h"
+#include "process.h"
 
-/* What /proc/PID/status says of it: a state's letter, its tracer. */
-static void read_status(pid_t pid, char *state, pid_t *tracer, bool *kernel)
+/* It has ended, and nobody has waited for it. */
+static bool is_zombie(pid_t pid)
 {
-	char path[32], line[256];
+	char path[32], state = 0;
 	FILE *file;
 
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 	file = fopen(path, "re");
-	while (file && fgets(line, sizeof(line), file)) {
-		sscanf(line, "State: %c", state);
-		sscanf(line, "TracerPid: %d", tracer);
-		if (!strncmp(line, "VmSize:", strlen("VmSize:")))
-			*kernel = false;
-	}
-	if (file)
-		fclose(file);
+	if (!file)
+		return false;
+	if (fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+		state = 0;
+	fclose(file);
+	return state == 'Z';
 }
 
 /* ptrace(2), EPERM, has several reasons. */
 static void say_refusal(pid_t pid, int error)
 {
-	bool kernel = true;
-	pid_t tracer = 0;
-	char state = 0;
+	long tracer = process_status(pid, "TracerPid");
 
-	read_status(pid, &state, &tracer, &kernel);
-	if (error == EPERM && state == 'Z')
+	if (error == EPERM && is_zombie(pid))
 		message_error("process %d: has ended", pid);
-	else if (error == EPERM && tracer)
-		message_error("process %d: is traced by process %d", pid,
+	else if (error == EPERM && tracer > 0)
+		message_error("process %d: is traced by process %ld", pid,
 			      tracer);
 	else if (error == EPERM && pid == 1)
 		message_error("process 1: nobody may trace it");
 	else if (error == EPERM && pid == getpid())
 		message_error("process %d: is sp-verify itself", pid);
-	else if (error == EPERM && state && kernel)
+	else if (error == EPERM && tracer == 0 &&
+		 process_status(pid, "VmSize") < 0)
 		message_error("process %d: is the kernel's own", pid);
 	else
 		message_error("process %d: cannot be traced: %s%s", pid,

@@ -866,7 +866,7 @@ for i in sys.argv[1:]:
 	run -2 sp-verify --pid="$sleeper" a.sp
 	[ "$output" = "sp-verify: process $sleeper: has no seccomp filter" ]
 	kill $sleeper
-	wait $sleeper || true
+	ended 143 $sleeper
 	run -2 sp-verify --pid="$sleeper" a.sp
 	[ "$output" = "sp-verify: process $sleeper: cannot be traced: No such process" ]
 	run -2 sp-verify --pid=0 a.sp

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What /proc says of a process, proc(5). */
+#ifndef PROCESS_H
+#define PROCESS_H
+
+#include <sys/types.h>
+
+/*
+ * A number of /proc/PID/status, "Tgid" or "PPid"; PID can be a thread. -1:
+ * there is no such process or field.
+ */
+long process_status(pid_t pid, const char *field);
+
+#endif
