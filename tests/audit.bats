@@ -185,7 +185,7 @@ auditing() {
 	watch -t 2 --exe="$caller"
 	grep -qx 'sp-verify: listening for 2 seconds; ^C ends it sooner' err
 	ended 0 "$watcher"
-	grep -q 'no seccomp record\|seccomp records\\?, no violation' err
+	grep -qE 'no seccomp record|seccomp records?, no violation' err
 	watch --exe="$caller"
 	stop 0 HUP
 	(trap '' HUP; exec sp-verify --audit --exe="$caller") 2>err 3>&- >list &
