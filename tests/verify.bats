@@ -985,3 +985,23 @@ for i in sys.argv[1:]:
 	run -0 sp-verify -p p.json --junit=- -o x a.sp
 	[[ "$output" == *"<testsuite"* ]]
 }
+
+@test "a raw filter that could be in ever more states is judged in bounded time" {
+	# 800 times: if a bit of the first argument is set, add to M[0]
+	{
+		printf '0x00,0,0,0 0x02,0,0,0 '
+		for n in $(seq 800); do
+			printf '0x20,0,0,16 0x45,0,3,%d 0x60,0,0,0 0x04,0,0,%d 0x02,0,0,0 ' \
+				$((1 << n % 30)) "$n"
+		done
+		echo '0x06,0,0,0x7fff0000'
+	} > code
+	# shellcheck disable=SC2046 # words
+	raw states.bpf $(< code)
+	{
+		printf 'run 1 a\nimage /a\n'
+		for n in $(seq 40); do printf 'call 1 %d 1\n' "$n"; done
+	} | trace > a.sp
+	run -0 timeout 15 sp-verify -p states.bpf a.sp
+	[[ "$output" == *"undecided"* ]]
+}
