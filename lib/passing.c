@@ -7,15 +7,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
+
 enum { REPEAT_MS = 200 };	/* the same signal again: to us and our group */
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ULL + t.tv_nsec;
-}
 
 void passing_hold(struct passing *p)
 {

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "message.h"
 #include "progress.h"
 #include "text.h"
@@ -39,14 +40,6 @@ struct session {
 	uint64_t tracer_ns;	/* when the tracer wants to be called; 0: not */
 	struct progress_line *line;	/* NULL: not wanted */
 };
-
-static uint64_t now_ns(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return t.tv_sec * SECOND + t.tv_nsec;
-}
 
 static void on_first_signal(struct session *s, const struct passed *signal)
 {
@@ -87,7 +80,7 @@ static void on_exit_of_command(struct session *s)
 	close(s->child.pidfd);
 	s->child.pidfd = -1;
 	if (!s->options->quiet && !s->options->leader)
-		s->tell_ns = now_ns(CLOCK_MONOTONIC) + TELL_AFTER_S * SECOND;
+		s->tell_ns = now_ns() + TELL_AFTER_S * SECOND;
 }
 
 /* For a terminal; at most 4 times 15 bytes (TASK_COMM_LEN). */
@@ -150,7 +143,7 @@ static void on_kill(struct session *s)
 
 static void on_time(struct session *s)
 {
-	uint64_t now = now_ns(CLOCK_MONOTONIC);
+	uint64_t now = now_ns();
 
 	if (s->stop_ns && now >= s->stop_ns)
 		on_stop(s, now);
@@ -183,7 +176,7 @@ static bool is_over(const struct session *s)
 /* How long poll(2) may sleep, in ms; -1: until something happens. */
 static int patience(const struct session *s)
 {
-	uint64_t now = now_ns(CLOCK_MONOTONIC), next = UINT64_MAX, ms;
+	uint64_t now = now_ns(), next = UINT64_MAX, ms;
 	const uint64_t times[] = {
 		s->stop_ns, s->kill_ns, s->tell_ns, s->tracer_ns,
 		progress_due(s->line),
@@ -219,7 +212,7 @@ static void watch(struct session *s)
 			on_exit_of_command(s);
 		if (fds[2].revents || s->tracer_ns)
 			s->tracer_ns = tracer_dispatch(
-				s->tracer, now_ns(CLOCK_MONOTONIC));
+				s->tracer, now_ns());
 		on_time(s);
 	}
 }
@@ -227,13 +220,13 @@ static void watch(struct session *s)
 /* The execve's time on the UTC clock, and how long ago that was. */
 static void note_times(struct recording *r, const struct tracer *tracer)
 {
-	uint64_t now = now_ns(CLOCK_MONOTONIC);
+	uint64_t now = now_ns();
 	struct tracer_glance glance;
 
 	tracer_glance(tracer, &glance);
 	r->began = glance.start_ns;
 	r->duration_ns = glance.start_ns ? now - glance.start_ns : 0;
-	r->start_ns = now_ns(CLOCK_REALTIME) - r->duration_ns;
+	r->start_ns = clock_ns(CLOCK_REALTIME) - r->duration_ns;
 }
 
 /*
@@ -278,7 +271,7 @@ static int start(struct session *s, const struct command *command)
 static void follow(struct session *s)
 {
 	const struct recording_options *options = s->options;
-	uint64_t now = now_ns(CLOCK_MONOTONIC);
+	uint64_t now = now_ns();
 
 	if (options->seconds > 0)
 		s->stop_ns = now + options->seconds * SECOND;

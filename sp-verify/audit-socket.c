@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "memory.h"
 
 enum {
@@ -238,14 +239,6 @@ static bool send_mark(struct audit_socket *a, int control)
 	memcpy(message.text, a->mark, sizeof(a->mark));
 	return send(control, &message, sizeof(message), 0) ==
 		(ssize_t)sizeof(message);
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000ULL + t.tv_nsec / 1000000;
 }
 
 /*

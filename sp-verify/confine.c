@@ -7,11 +7,11 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "audit-socket.h"
 #include "audit.h"
+#include "clock.h"
 #include "memory.h"
 #include "message.h"
 #include "names.h"
@@ -33,14 +33,6 @@ struct session {
 	uint64_t deadline_ms;	/* 0: none */
 	bool terminated;
 };
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000ULL + t.tv_nsec / 1000000;
-}
 
 static void note_missing(const char *path, void *arg)
 {

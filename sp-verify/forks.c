@@ -11,11 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 #include <uthash.h>
 
 #include "cgroup.h"
+#include "clock.h"
 #include "memory.h"
 #include "process.h"
 
@@ -259,14 +259,6 @@ static bool next_event(struct forks *f, struct proc_event *e)
 	*e = (struct proc_event){ 0 };
 	memcpy(e, m.data, n - offsetof(struct message, data));
 	return true;
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ULL + t.tv_nsec;
 }
 
 /*

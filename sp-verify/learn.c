@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "describe.h"
 #include "memory.h"
 #include "verdict.h"
@@ -59,11 +59,8 @@ static void lose_nothing(struct run *run)
 
 void learn_begin(struct learn *l, struct run *run)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
 	if (!run->start_ns)
-		run->start_ns = now.tv_sec * 1000000000ULL + now.tv_nsec;
+		run->start_ns = clock_ns(CLOCK_REALTIME);
 	mark(run);
 	lose_nothing(run);
 	l->run = trace_add_run(l->trace, run);

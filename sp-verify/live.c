@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "caller.h"
+#include "clock.h"
 #include "hidden.h"
 #include "listener.h"
 #include "memory.h"
@@ -62,24 +63,6 @@ struct session {
 	bool own_strict;	/* somebody enters strict mode */
 	struct hidden *hidden;	/* what own filters answer */
 };
-
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
-
-static uint64_t now_ns(void)
-{
-	return clock_ns(CLOCK_MONOTONIC);
-}
-
-static uint64_t now_ms(void)
-{
-	return now_ns() / 1000000;
-}
 
 static bool is_running(const struct session *s)
 {

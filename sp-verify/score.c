@@ -11,10 +11,9 @@
 #include "profile.h"
 #include "text.h"
 #include "usual.h"
+#include "verdict.h"
 
 enum { NUMBERS = 1024, X32_BASE = 0x40000000, RANKS = 3 };
-
-enum extent { NEVER, SOMETIMES, ALWAYS };
 
 /* A call of this machine's architecture that is allowed. */
 struct allowed {
@@ -52,17 +51,12 @@ struct score {
 
 /* Counting. */
 
-static enum extent judge(const struct filter *filter, struct call_id id)
+static enum verdict judge(const struct filter *filter, struct call_id id)
 {
 	struct filter_answers answers;
-	size_t allowed = 0;
 
 	filter_run_any(filter, id, &answers);
-	for (size_t i = 0; i < answers.n; i++)
-		allowed += action_allows(answers.actions[i]);
-	if (allowed == answers.n && !answers.more)
-		return ALWAYS;
-	return allowed || answers.more ? SOMETIMES : NEVER;
+	return verdict_of(&answers);
 }
 
 static int32_t first_number(const struct arch *arch)
@@ -73,7 +67,7 @@ static int32_t first_number(const struct arch *arch)
 /* The architecture's calls that have a name, and what the filter says. */
 static void each_call(const struct filter *filter, const struct arch *arch,
 		      void (*see)(void *arg, struct call_id id,
-				  enum extent extent), void *arg)
+				  enum verdict verdict), void *arg)
 {
 	int32_t first = first_number(arch);
 	char buf[SYSCALL_NAME_MAX];
@@ -87,32 +81,32 @@ static void each_call(const struct filter *filter, const struct arch *arch,
 }
 
 static void see_allowance(void *allowance, struct call_id id,
-			  enum extent extent)
+			  enum verdict verdict)
 {
 	struct allowance *a = allowance;
 	const struct danger *danger = danger_of(id);
 
-	if (extent == NEVER)
+	if (verdict == VERDICT_DENIED)
 		return;
 	a->calls++;
-	a->narrowed += extent == SOMETIMES;
+	a->narrowed += verdict == VERDICT_UNDECIDED;
 	if (danger)
 		a->dangers[danger->rank]++;
 }
 
-static void see_call(void *score, struct call_id id, enum extent extent)
+static void see_call(void *score, struct call_id id, enum verdict verdict)
 {
 	struct score *s = score;
 	struct allowed *call;
 
 	s->n_named++;
-	see_allowance(&s->own, id, extent);
-	if (extent == NEVER)
+	see_allowance(&s->own, id, verdict);
+	if (verdict == VERDICT_DENIED)
 		return;
 	s->calls = xgrow(s->calls, s->n, sizeof(*s->calls));
 	call = &s->calls[s->n++];
 	call->id = id;
-	call->narrowed = extent == SOMETIMES;
+	call->narrowed = verdict == VERDICT_UNDECIDED;
 	call->danger = danger_of(id);
 }
 
@@ -129,7 +123,7 @@ static bool allows_nameless(const struct filter *filter)
 {
 	struct call_id id = { arch_native()->audit, NUMBERS };
 
-	return judge(filter, id) != NEVER;
+	return judge(filter, id) != VERDICT_DENIED;
 }
 
 static void count_others(struct score *s, const struct filter *filter)
@@ -169,12 +163,12 @@ static void see_total(struct score *s, const struct filter *filter,
 		call->count = total->count ? total->count : 1;
 		s->n_seen++;
 	} else {
-		s->n_violations += judge(filter, total->id) == NEVER;
+		s->n_violations += judge(filter, total->id) == VERDICT_DENIED;
 	}
 	for (size_t i = 0; i < s->n_others; i++)
 		if (s->others[i].arch == arch)
 			s->others[i].n_seen +=
-				judge(filter, total->id) != NEVER;
+				judge(filter, total->id) != VERDICT_DENIED;
 }
 
 static void see_trace(struct score *s, const struct filter *filter,

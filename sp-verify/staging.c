@@ -16,6 +16,7 @@
 #include "audit-record.h"
 #include "audit-socket.h"
 #include "cgroup.h"
+#include "clock.h"
 #include "container.h"
 #include "describe.h"
 #include "forks.h"
@@ -119,14 +120,6 @@ static bool logs_log(void)
 	return found;
 }
 
-static uint64_t now_ns(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return t.tv_sec * 1000000000ULL + t.tv_nsec;
-}
-
 static void say_that_it_listens(unsigned int seconds)
 {
 	if (seconds)
@@ -144,7 +137,7 @@ static void wait_for_records(struct staging *s, struct audit_socket *socket,
 			     int signal_fd)
 {
 	unsigned int seconds = s->options->timeout;
-	uint64_t end_ms = now_ns(CLOCK_MONOTONIC) / 1000000 + 1000ULL * seconds;
+	uint64_t end_ms = now_ms() + 1000ULL * seconds;
 	struct pollfd p[] = {
 		{ audit_socket_fd(socket), POLLIN, 0 },
 		{ signal_fd, POLLIN, 0 },
@@ -153,14 +146,14 @@ static void wait_for_records(struct staging *s, struct audit_socket *socket,
 	struct signalfd_siginfo info;
 
 	while (read(signal_fd, &info, sizeof(info)) < 0) {
-		uint64_t now_ms = now_ns(CLOCK_MONOTONIC) / 1000000;
+		uint64_t now = now_ms();
 		int wait_ms = -1;
 
-		if (seconds && now_ms >= end_ms)
+		if (seconds && now >= end_ms)
 			return;
 		if (seconds)
-			wait_ms = end_ms - now_ms < INT32_MAX ?
-				(int)(end_ms - now_ms) : INT32_MAX;
+			wait_ms = end_ms - now < INT32_MAX ?
+				(int)(end_ms - now) : INT32_MAX;
 		if (poll(p, 3, wait_ms) < 0)
 			continue;
 		if (p[2].revents)
@@ -192,10 +185,10 @@ static void say_gone(const struct staging *s)
 static void watch(struct staging *s, struct audit_socket *socket,
 		  int signal_fd, struct run *run)
 {
-	uint64_t start_ns = now_ns(CLOCK_MONOTONIC);
+	uint64_t start_ns = now_ns();
 	struct audit_end end;
 
-	run->start_ns = now_ns(CLOCK_REALTIME);
+	run->start_ns = clock_ns(CLOCK_REALTIME);
 	say_that_it_listens(s->options->timeout);
 	wait_for_records(s, socket, signal_fd);
 	end = audit_socket_finish(socket);
@@ -207,7 +200,7 @@ static void watch(struct staging *s, struct audit_socket *socket,
 		message_error("the end of the kernel's records did not come: "
 			      "the list may not be whole");
 	s->n_lost += end.lost ? end.lost : !end.known;
-	run->duration_ns = now_ns(CLOCK_MONOTONIC) - start_ns;
+	run->duration_ns = now_ns() - start_ns;
 	if (s->n_gone)
 		say_gone(s);
 	s->n_lost += s->n_gone + s->n_garbled;

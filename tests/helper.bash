@@ -79,3 +79,19 @@ packaged() {
 		dpkg-deb -x "$1"_*.deb .) >&2 || return
 	echo "$BATS_TEST_TMPDIR/$2"
 }
+
+# nginx_config PORT WORKERS — of one that has all its files here
+nginx_config() {
+	cat <<-END
+	daemon off; worker_processes $2; user nobody $(id -gn nobody); pid $PWD/nginx.pid;
+	error_log $PWD/error.log;
+	events {}
+	http {
+		access_log $PWD/access.log;
+		client_body_temp_path $PWD/body; proxy_temp_path $PWD/proxy;
+		fastcgi_temp_path $PWD/fastcgi; uwsgi_temp_path $PWD/uwsgi;
+		scgi_temp_path $PWD/scgi;
+		server { listen 127.0.0.1:$1; root /usr/share/common-licenses; }
+	}
+	END
+}

@@ -190,29 +190,18 @@ redis_load() {
 }
 
 nginx_command() {
-	cat >nginx.conf <<-END
-	daemon off; worker_processes 2; user nobody $(id -gn nobody); pid $PWD/pid;
-	error_log $PWD/error.log;
-	events {}
-	http {
-		access_log $PWD/access.log;
-		client_body_temp_path $PWD/body; proxy_temp_path $PWD/proxy;
-		fastcgi_temp_path $PWD/fastcgi; uwsgi_temp_path $PWD/uwsgi;
-		scgi_temp_path $PWD/scgi;
-		server { listen 127.0.0.1:18199; root /usr/share/common-licenses; }
-	}
-	END
+	nginx_config 18199 2 >nginx.conf
 	service=(nginx -e "$PWD/error.log" -c "$PWD/nginx.conf")
 }
 
 nginx_listens() {
-	test -s pid && [ "$(pgrep -c -P "$(<pid)")" -eq 2 ]
+	test -s nginx.pid && [ "$(pgrep -c -P "$(<nginx.pid)")" -eq 2 ]
 }
 
 nginx_load() {
 	wrk -t 1 -c 20 -d 2 http://127.0.0.1:18199/GPL-2 >/dev/null
 	wrk -t 1 -c 2 -d 1 http://127.0.0.1:18199/missing >/dev/null
-	kill -QUIT "$(<pid)"
+	kill -QUIT "$(<nginx.pid)"
 }
 
 # Nothing but the start-up, in start.sp.
@@ -226,7 +215,7 @@ start_up() {
 	# shellcheck disable=SC2086
 	kill -KILL "$leader" $workers
 	wait "$recorder" || [ $? -eq 137 ]
-	rm -f redis.sock pid
+	rm -f redis.sock nginx.pid
 }
 
 # under_load NAME TOOL… — the service by way of the tool
@@ -237,7 +226,7 @@ under_load() {
 	wait_for 20 "${name}_listens"
 	"${name}_load"
 	wait $! || status=$?
-	rm -f redis.sock pid
+	rm -f redis.sock nginx.pid
 	return "$status"
 }
 

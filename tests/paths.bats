@@ -125,21 +125,6 @@ under_redis() {
 	[[ $output == *fs.read_file*libc.so.6* ]]
 }
 
-nginx_config() {
-	cat <<-END
-	daemon off; worker_processes 1; user nobody $(id -gn nobody); pid $PWD/nginx.pid;
-	error_log $PWD/error.log;
-	events {}
-	http {
-		access_log $PWD/access.log;
-		client_body_temp_path $PWD/body; proxy_temp_path $PWD/proxy;
-		fastcgi_temp_path $PWD/fastcgi; uwsgi_temp_path $PWD/uwsgi;
-		scgi_temp_path $PWD/scgi;
-		server { listen 127.0.0.1:18098; root /usr/share/common-licenses; }
-	}
-	END
-}
-
 under_nginx() {
 	local url=http://127.0.0.1:18098/GPL-2 status=0
 	rm -f nginx.pid
@@ -153,7 +138,7 @@ under_nginx() {
 
 @test "nginx under wrk" {
 	requires nginx wrk
-	nginx_config >nginx.conf
+	nginx_config 18098 1 >nginx.conf
 	chmod 755 "$PWD" && mkdir body proxy fastcgi uwsgi scgi
 	local nginx=(nginx -e "$PWD/error.log" -c "$PWD/nginx.conf")
 	HARNESS=(under_nginx)

@@ -19,25 +19,10 @@ with_redis() {
 	return "$status"
 }
 
-nginx_config() {
-	cat <<-END
-	daemon off; worker_processes 1; user nobody $(id -gn nobody); pid $PWD/nginx.pid;
-	error_log $PWD/error.log;
-	events {}
-	http {
-		access_log $PWD/access.log;
-		client_body_temp_path $PWD/body; proxy_temp_path $PWD/proxy;
-		fastcgi_temp_path $PWD/fastcgi; uwsgi_temp_path $PWD/uwsgi;
-		scgi_temp_path $PWD/scgi;
-		server { listen 127.0.0.1:18099; root /usr/share/common-licenses; }
-	}
-	END
-}
-
 # with_nginx TOOL… — nginx by way of the tool, under wrk
 with_nginx() {
 	local url=http://127.0.0.1:18099/GPL-2 status=0
-	nginx_config >nginx.conf
+	nginx_config 18099 1 >nginx.conf
 	rm -f nginx.pid
 	"$@" nginx -e "$PWD/error.log" -c "$PWD/nginx.conf" >log 2>&1 3>&- &
 	wait_for 20 test -s nginx.pid

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Clocks as one number. */
+#ifndef CLOCK_H
+#define CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+uint64_t clock_ns(clockid_t clock);
+/* Of CLOCK_MONOTONIC: ns since some time, and ms. */
+uint64_t now_ns(void);
+uint64_t now_ms(void);
+
+#endif
