@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "memory.h"
+#include "text.h"
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -36,16 +37,6 @@ static const char *rule_name(const struct profile_rule *rule,
 	return rule->name ? rule->name : syscall_label(rule->id, buf);
 }
 
-/* Add `text` to a list in a heap string. */
-static void append(char **list, const char *text)
-{
-	char *longer = xasprintf("%s%s%s", *list ? *list : "",
-				 *list ? ", " : "", text);
-
-	free(*list);
-	*list = longer;
-}
-
 static int add_rule(scmp_filter_ctx ctx, const struct profile_rule *rule,
 		    const struct arch *arch, char **left_out)
 {
@@ -55,7 +46,7 @@ static int add_rule(scmp_filter_ctx ctx, const struct profile_rule *rule,
 
 	if (!library_number(rule, arch, &nr)) {
 		text = xasprintf("%s on %s", rule_name(rule, buf), arch->name);
-		append(left_out, text);
+		text_append(left_out, ", ", text);
 		free(text);
 		return 0;
 	}

@@ -8,6 +8,7 @@
 #include <sys/utsname.h>
 
 #include "memory.h"
+#include "text.h"
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 #define BIT(cap) (1ULL << (cap))
@@ -117,15 +118,8 @@ char *host_caps_text(const struct host *h)
 	if (!h->caps || h->caps == UINT64_MAX)
 		return xstrdup(h->caps ? "all capabilities" :
 				       "no capability");
-	for (size_t i = 0; i < N_ELEMENTS(names); i++) {
-		char *longer;
-
-		if (!(h->caps & BIT(i)))
-			continue;
-		longer = xasprintf("%s%s%s", text ? text : "",
-				   text ? ", " : "", names[i]);
-		free(text);
-		text = longer;
-	}
+	for (size_t i = 0; i < N_ELEMENTS(names); i++)
+		if (h->caps & BIT(i))
+			text_append(&text, ", ", names[i]);
 	return text;
 }

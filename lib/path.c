@@ -8,6 +8,7 @@
 
 #include "memory.h"
 #include "names.h"
+#include "text.h"
 
 /* The end of what is written, without its last component. */
 static char *without_last(char *start, char *end)
@@ -133,13 +134,9 @@ char *access_text(uint32_t access)
 
 	for (uint32_t bit = 1; bit & NAME_ACCESS; bit <<= 1) {
 		const char *name = access & bit ? access_name(bit) : NULL;
-		char *longer;
 
-		if (!name)
-			continue;
-		longer = xasprintf("%s%s%s", text, *text ? "," : "", name);
-		free(text);
-		text = longer;
+		if (name)
+			text_append(&text, ",", name);
 	}
 	return text;
 }

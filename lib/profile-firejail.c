@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "text.h"
 
 enum { LINE_MAX_BYTES = 8191 };		/* firejail's MAX_READ */
 
@@ -227,14 +228,8 @@ static bool read_seccomp_line(struct reader *r, struct directives *d,
 /* Append to a list in a heap string, once. */
 static void name_other(char **list, const char *word)
 {
-	char *longer;
-
-	if (*list && strstr(*list, word))
-		return;
-	longer = xasprintf("%s%s%s", *list ? *list : "", *list ? ", " : "",
-			   word);
-	free(*list);
-	*list = longer;
+	if (!*list || !strstr(*list, word))
+		text_append(list, ", ", word);
 }
 
 static bool read_line(struct reader *r, struct directives *d, char *line,

@@ -145,3 +145,13 @@ json_t *uint_json(uint64_t value)
 {
 	return json_integer(value > INT64_MAX ? INT64_MAX : value);
 }
+
+void text_append(char **list, const char *separator, const char *text)
+{
+	bool first = !*list || !**list;
+	char *longer = xasprintf("%s%s%s", first ? "" : *list,
+				 first ? "" : separator, text);
+
+	free(*list);
+	*list = longer;
+}

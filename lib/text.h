@@ -29,5 +29,10 @@ char *text_printable(const char *text);
 json_t *text_json(const char *text);
 /* JSON integers end at INT64_MAX: a greater count is written as that. */
 json_t *uint_json(uint64_t value);
+/*
+ * Add to a list in a heap string, behind the separator if there is something in
+ * it already; NULL is empty.
+ */
+void text_append(char **list, const char *separator, const char *text);
 
 #endif

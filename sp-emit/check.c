@@ -250,18 +250,15 @@ bool check_calls(const struct trace *t, const struct format *format,
 __attribute__((format(printf, 2, 3)))
 static void append(char **list, const char *fmt, ...)
 {
-	char *one, *longer;
+	char *one;
 	va_list ap;
 
 	va_start(ap, fmt);
 	if (vasprintf(&one, fmt, ap) < 0)
 		message_fatal("out of memory");
 	va_end(ap);
-	longer = xasprintf("%s%s%s", *list ? *list : "", *list ? ", " : "",
-			   one);
+	text_append(list, ", ", one);
 	free(one);
-	free(*list);
-	*list = longer;
 }
 
 static bool was_made(const struct trace *t, struct call_id id)

@@ -10,6 +10,7 @@
 #include "memory.h"
 #include "message.h"
 #include "operation.h"
+#include "text.h"
 
 static bool calls_io_uring(const struct trace *trace)
 {
@@ -43,11 +44,9 @@ static char *list_facts(const struct facts *facts,
 
 	for (size_t i = 0; i < facts->n; i++) {
 		char *one = describe_fact(facts->at[i]);
-		char *longer = xasprintf("%s%s%s", text, i ? ", " : "", one);
 
+		text_append(&text, ", ", one);
 		free(one);
-		free(text);
-		text = longer;
 	}
 	return text;
 }

@@ -14,6 +14,7 @@
 #include "container.h"
 #include "memory.h"
 #include "process.h"
+#include "text.h"
 
 void target_free(struct target *t)
 {
@@ -103,13 +104,8 @@ static char *mounts_text(const struct cgroup_mounts *m)
 {
 	char *text = xstrdup(m->n ? "" : "no cgroup hierarchy is mounted");
 
-	for (size_t i = 0; i < m->n; i++) {
-		char *longer = xasprintf("%s%s%s", text, i ? ", " : "",
-					 m->at[i].dir);
-
-		free(text);
-		text = longer;
-	}
+	for (size_t i = 0; i < m->n; i++)
+		text_append(&text, ", ", m->at[i].dir);
 	return text;
 }
 

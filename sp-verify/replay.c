@@ -153,13 +153,8 @@ static void say_command(const struct run *run)
 {
 	char *line = xstrdup(""), *printable;
 
-	for (char **arg = run->argv; *arg; arg++) {
-		char *longer = xasprintf("%s%s%s", line, *line ? " " : "",
-					 *arg);
-
-		free(line);
-		line = longer;
-	}
+	for (char **arg = run->argv; *arg; arg++)
+		text_append(&line, " ", *arg);
 	printable = text_printable(line);
 	message_note("replaying %s", printable);
 	free(printable);

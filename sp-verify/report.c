@@ -125,11 +125,7 @@ size_t report_size(const struct report *r)
 
 void report_add_end(struct report *r, const char *how)
 {
-	char *longer = xasprintf("%s%s%s", r->ends ? r->ends : "",
-				 r->ends ? "; " : "", how);
-
-	free(r->ends);
-	r->ends = longer;
+	text_append(&r->ends, "; ", how);
 }
 
 bool report_is_clean(const struct report *r)

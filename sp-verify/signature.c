@@ -12,6 +12,7 @@
 
 #include "argument.h"
 #include "memory.h"
+#include "text.h"
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -377,12 +378,8 @@ char *signature_text(struct call_id id, const uint64_t kept[SIGNATURE_ARGS])
 	char *list = xstrdup(n < 0 ? "..." : ""), *text;
 
 	for (int i = 0; i < n; i++) {
-		char *longer = xasprintf("%s%s%s", list, i ? ", " : "",
-					 texts[i]);
-
+		text_append(&list, ", ", texts[i]);
 		free(texts[i]);
-		free(list);
-		list = longer;
 	}
 	text = xasprintf("%s(%s)", syscall_label(id, buf), list);
 	free(list);

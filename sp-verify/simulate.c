@@ -98,15 +98,11 @@ static bool has_word(const char *list, const char *word)
 /* Each name once. */
 static void append(char **list, struct call_id id)
 {
-	char buf[SYSCALL_NAME_MAX], *longer;
+	char buf[SYSCALL_NAME_MAX];
 	const char *name = syscall_label(id, buf);
 
-	if (*list && has_word(*list, name))
-		return;
-	longer = xasprintf("%s%s%s", *list ? *list : "", *list ? ", " : "",
-			   name);
-	free(*list);
-	*list = longer;
+	if (!*list || !has_word(*list, name))
+		text_append(list, ", ", name);
 }
 
 /* Whether the trace has the arguments of every call of that identity. */

@@ -47,13 +47,8 @@ static void say_unknown(const char *path, const struct profile *p)
 {
 	char *list = NULL;
 
-	for (size_t i = 0; i < p->n_unknown; i++) {
-		char *longer = xasprintf("%s%s%s", list ? list : "",
-					 list ? ", " : "", p->unknown[i]);
-
-		free(list);
-		list = longer;
-	}
+	for (size_t i = 0; i < p->n_unknown; i++)
+		text_append(&list, ", ", p->unknown[i]);
 	if (list) {
 		char *printable = text_printable(list);
 

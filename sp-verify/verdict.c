@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "memory.h"
+#include "text.h"
 
 enum verdict verdict_of(const struct filter_answers *answers)
 {
@@ -24,12 +25,9 @@ char *verdict_text(const struct filter_answers *answers)
 
 	for (size_t i = 0; i < answers->n; i++) {
 		char buf[ACTION_NAME_MAX];
-		char *longer = xasprintf("%s%s%s", text, i ? " or " : "",
-					 action_name(answers->actions[i],
-						     buf));
 
-		free(text);
-		text = longer;
+		text_append(&text, " or ",
+			    action_name(answers->actions[i], buf));
 	}
 	return text;
 }
