@@ -216,6 +216,18 @@ _Static_assert(sizeof(struct log_ends) == 128, "layout");
 /* Never filled: for programs that interrupt one another between two steps. */
 enum { LOG_SLACK = 64 };
 
+/* An element of `hints`: the kernel side's own. */
+struct hint {
+	__u64 key;		/* STACK_MIN's part of a stack's address, and an id */
+	__u64 task;		/* its address */
+};
+_Static_assert(sizeof(struct hint) == 16, "layout");
+enum {
+	HINTS_BITS = 13,
+	HINT_ID_BITS = 22,	/* PID_MAX_LIMIT: linux/threads.h */
+	HINT_BUSY = 1,		/* as a key, which begins with a stack's place: of none */
+};
+
 /* Written by the kernel side, read at any time. */
 struct progress {
 	__u64 start_ns;		/* of the command's execve; 0: not yet */

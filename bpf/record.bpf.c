@@ -61,6 +61,9 @@ struct control control;
  */
 struct held_call armed;
 
+/* Tasks by where their stacks are: see caller_id(). */
+struct hint hints[1 << HINTS_BITS];
+
 /* Each task that is followed, by its id in the initial namespace. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -77,14 +80,6 @@ struct {
 	__type(key, __u32);
 	__type(value, struct image_calls);
 } table SEC(".maps");
-
-/* The address of a task, by that of its stack: see current_task(). */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 8192);
-	__type(key, __u32);
-	__type(value, __u64);
-} hints SEC(".maps");
 
 /* With --every. */
 struct {
@@ -199,47 +194,82 @@ static __always_inline __u64 sub(__u64 *counter, __u64 n)
 
 static void *(*cast)(__u64 address, __u32 type) = (void *)CAST_PLACEHOLDER;
 
-static __always_inline __u64 *hint_of(__u64 stack)
+static __always_inline struct hint *hint_of(__u64 frame)
 {
-	__u32 i = (stack / STACK_MIN * 0x9e3779b97f4a7c15ULL) >> (64 - 13);
-
-	return bpf_map_lookup_elem(&hints, &i);
+	return &hints[frame * 0x9e3779b97f4a7c15ULL >> (64 - HINTS_BITS)];
 }
 
-/*
- * The task that entered a call with these registers, which are at the top of
- * its stack. Asking a helper costs every call of every process some 20 ns, a
- * fifth of what an empty program costs. So the last task whose stack had this
- * place in a small table is tried first: if it has the stack that the registers
- * are on, it is the one. For that it need not be right, but alive: only a task
- * that enters a call puts itself there, and none does so after its
- * sched_process_exit, where it is taken out again.
- */
-static __always_inline struct task_struct *current_task(const void *regs)
+/* An id, if the key is of a task whose registers are in this frame. */
+static __always_inline __u64 id_of_key(__u64 key, __u64 frame)
 {
-	__u64 at = (__u64)regs, address, *hint;
-	struct task_struct *task;
+	return key ^ frame << HINT_ID_BITS;
+}
 
-	if (!task_struct_id)
-		return bpf_get_current_task_btf();
-	hint = hint_of(at);
-	if (hint && *hint) {
-		task = cast(*hint, task_struct_id);
-		if (at - (__u64)task->stack < STACK_MIN)
-			return task;
+static __always_inline bool swap_key(struct hint *hint, __u64 from, __u64 to)
+{
+	return __sync_val_compare_and_swap(&hint->key, from, to) == from;
+}
+
+static __noinline int give_hint(__u64 frame)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct hint *hint = hint_of(frame);
+	__u64 key = hint->key;
+
+	if (control.hinting &&
+	    (__u64)BPF_CORE_READ(task, stack) / STACK_MIN == frame &&
+	    key != HINT_BUSY && swap_key(hint, key, HINT_BUSY)) {
+		hint->task = (__u64)task;
+		__sync_lock_test_and_set(&hint->key, frame << HINT_ID_BITS |
+					 task->pid);
 	}
-	address = bpf_get_current_task();
-	if (hint && control.hinting)
-		*hint = address;
-	return cast(address, task_struct_id);
+	return task->pid;
 }
 
 static __always_inline void take_hint(struct task_struct *task)
 {
-	__u64 *hint = hint_of((__u64)BPF_CORE_READ(task, stack));
+	__u64 frame = (__u64)BPF_CORE_READ(task, stack) / STACK_MIN;
+	struct hint *hint = hint_of(frame);
+	__u64 key = hint->key;
 
-	if (hint && *hint == (__u64)task)
-		*hint = 0;
+	if (id_of_key(key, frame) < 1ULL << HINT_ID_BITS)
+		swap_key(hint, key, 0);
+}
+
+/*
+ * The id of the task that entered a call with these registers, which are at
+ * the top of its stack. Asking a helper costs every call of every process some
+ * 20 ns, a fifth of what an empty program costs. So a task leaves its id and
+ * its address in a small table, with the place of its stack as the key. Only
+ * the task itself puts that key there; it is taken out at an exec, which can
+ * change the id, and at sched_process_exit, after which a task enters no call.
+ */
+static __always_inline __u32 caller_id(const void *regs)
+{
+	__u64 frame = (__u64)regs / STACK_MIN, id;
+
+	if (!task_struct_id)
+		return bpf_get_current_task_btf()->pid;
+	id = id_of_key(hint_of(frame)->key, frame);
+	return id < 1ULL << HINT_ID_BITS ? id : give_hint(frame);
+}
+
+/*
+ * Its address: the hint's, unless another task with the same place in the table
+ * has begun to put itself there since.
+ */
+static __always_inline struct task_struct *caller(const void *regs)
+{
+	__u64 frame = (__u64)regs / STACK_MIN, address;
+	struct hint *hint = hint_of(frame);
+
+	if (!task_struct_id)
+		return bpf_get_current_task_btf();
+	address = *(volatile __u64 *)&hint->task;
+	if (id_of_key(*(volatile __u64 *)&hint->key, frame) >=
+	    1ULL << HINT_ID_BITS)
+		address = bpf_get_current_task();
+	return cast(address, task_struct_id);
 }
 
 /*
@@ -750,8 +780,8 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct pt_regs *regs = (void *)ctx->args[0];
 	__s32 nr = ctx->args[1];
-	struct task_struct *task = current_task(regs);
-	struct task_slot *slot = slot_of(task->pid);
+	struct task_slot *slot = slot_of(caller_id(regs));
+	struct task_struct *task;
 	__u32 row, image, trait;
 
 	if (!slot)
@@ -759,6 +789,7 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 	image = slot->image;
 	if (image == IMAGE_NONE)
 		return 0;
+	task = caller(regs);
 	row = current_row(task);
 	if (image == IMAGE_ARMED) {
 		armed.row = row;
@@ -1151,8 +1182,8 @@ SEC("raw_tp")
 int note_names(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct pt_regs *regs = (void *)ctx->args[0];
-	struct task_struct *task = current_task(regs);
-	struct task_slot *slot = slot_of(task->pid);
+	struct task_slot *slot = slot_of(caller_id(regs));
+	struct task_struct *task;
 	const volatile struct name_spec *spec;
 	struct name_scratch *s;
 	__u32 row, at, zero = SCRATCH_EXIT;
@@ -1160,6 +1191,7 @@ int note_names(struct bpf_raw_tracepoint_args *ctx)
 
 	if (!is_followed(slot))
 		return 0;
+	task = caller(regs);
 	row = current_row(task);
 	at = (__u32)nr_of(regs) & ~(row == ROW_NATIVE ? X32_BIT : 0);
 	if (at >= TRAITS_NUMBERS)
@@ -1450,6 +1482,7 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 	__u32 state;
 	bool first;
 
+	take_hint(task);
 	if (!from || !to || from->image == IMAGE_NONE)
 		return 0;
 	first = from->image == IMAGE_ARMED;
