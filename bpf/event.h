@@ -202,12 +202,25 @@ struct log_entry {
 };
 _Static_assert(sizeof(struct log_entry) == 80, "layout");
 
+/*
+ * When several calls of a thread have one time: it made RUSH_CALLS in a row in
+ * less than RUSH_NS each. They are RUSH_SHARE at most.
+ */
+enum { RUSH_CALLS = 8, RUSH_NS = 2000, RUSH_SHARE = 8 };
+
 /* An element of `log_ends`, one a CPU; each side has a cache line. */
 struct log_ends {
 	__u64 head;
 	__u64 lost;		/* calls for which there was no room */
 	__u64 lost_tasks;	/* forks, execs and exits */
-	__u64 zero[5];
+	/* The last reading of the clock for a call, and when that was: */
+	__u64 time_ns;
+	__u64 jiffies;
+	__u64 switches;		/* how often the thread had been switched to */
+	__u32 tid;		/* 0: another event has come since */
+	__u16 rush;		/* readings in a row, up to RUSH_CALLS */
+	__u16 shares;		/* calls that may still have that time */
+	__u64 zero;
 	__u64 tail;		/* by user space */
 	__u64 zero2[7];
 };
@@ -218,14 +231,18 @@ enum { LOG_SLACK = 64 };
 
 /* An element of `hints`: the kernel side's own. */
 struct hint {
-	__u64 key;		/* STACK_MIN's part of a stack's address, and an id */
+	/*
+	 * The number of a stack times HINT_IDS, plus an id. The bits that do
+	 * not fit are set in every address of the kernel's.
+	 */
+	__u64 key;
 	__u64 task;		/* its address */
 };
 _Static_assert(sizeof(struct hint) == 16, "layout");
 enum {
 	HINTS_BITS = 13,
-	HINT_ID_BITS = 22,	/* PID_MAX_LIMIT: linux/threads.h */
-	HINT_BUSY = 1,		/* as a key, which begins with a stack's place: of none */
+	HINT_IDS = 1 << 22,	/* PID_MAX_LIMIT: linux/threads.h */
+	HINT_BUSY = 1,		/* a key that is no task's: someone is at it */
 };
 
 /* Written by the kernel side, read at any time. */

@@ -181,6 +181,7 @@ struct task_struct {
 	int exit_code;
 	int pid;
 	int tgid;
+	unsigned long nvcsw, nivcsw;
 	struct seccomp seccomp;
 	struct task_struct *real_parent;
 	struct list_head children, sibling, thread_node;

@@ -41,6 +41,7 @@ char LICENSE[] SEC("license") = "GPL";
 const volatile __u32 table_images;	/* of each group of CPUs in `table` */
 const volatile __u32 groups_mask;	/* their number - 1: a power of two - 1 */
 const volatile bool every;		/* call is logged */
+const volatile bool exact_times;	/* of logged calls, all of them */
 const volatile __u32 log_size;		/* entries of each CPU */
 const volatile bool no_follow;		/* only threads of a followed task */
 const volatile bool attaching;
@@ -199,10 +200,10 @@ static __always_inline struct hint *hint_of(__u64 frame)
 	return &hints[frame * 0x9e3779b97f4a7c15ULL >> (64 - HINTS_BITS)];
 }
 
-/* An id, if the key is of a task whose registers are in this frame. */
+/* HINT_IDS or more: it is not the key of a task whose stack is there. */
 static __always_inline __u64 id_of_key(__u64 key, __u64 frame)
 {
-	return key ^ frame << HINT_ID_BITS;
+	return key ^ frame * HINT_IDS;
 }
 
 static __always_inline bool swap_key(struct hint *hint, __u64 from, __u64 to)
@@ -220,8 +221,8 @@ static __noinline int give_hint(__u64 frame)
 	    (__u64)BPF_CORE_READ(task, stack) / STACK_MIN == frame &&
 	    key != HINT_BUSY && swap_key(hint, key, HINT_BUSY)) {
 		hint->task = (__u64)task;
-		__sync_lock_test_and_set(&hint->key, frame << HINT_ID_BITS |
-					 task->pid);
+		__sync_lock_test_and_set(&hint->key,
+					 frame * HINT_IDS | task->pid);
 	}
 	return task->pid;
 }
@@ -232,7 +233,7 @@ static __always_inline void take_hint(struct task_struct *task)
 	struct hint *hint = hint_of(frame);
 	__u64 key = hint->key;
 
-	if (id_of_key(key, frame) < 1ULL << HINT_ID_BITS)
+	if (id_of_key(key, frame) < HINT_IDS)
 		swap_key(hint, key, 0);
 }
 
@@ -251,59 +252,88 @@ static __always_inline __u32 caller_id(const void *regs)
 	if (!task_struct_id)
 		return bpf_get_current_task_btf()->pid;
 	id = id_of_key(hint_of(frame)->key, frame);
-	return id < 1ULL << HINT_ID_BITS ? id : give_hint(frame);
+	return id < HINT_IDS ? id : give_hint(frame);
 }
 
 /*
  * Its address: the hint's, unless another task with the same place in the table
- * has begun to put itself there since.
+ * has begun to put itself there since. Where loads can overtake one another,
+ * that could not be told.
  */
 static __always_inline struct task_struct *caller(const void *regs)
 {
-	__u64 frame = (__u64)regs / STACK_MIN, address;
-	struct hint *hint = hint_of(frame);
+	__u64 address;
 
 	if (!task_struct_id)
 		return bpf_get_current_task_btf();
-	address = *(volatile __u64 *)&hint->task;
-	if (id_of_key(*(volatile __u64 *)&hint->key, frame) >=
-	    1ULL << HINT_ID_BITS)
+#if defined(__TARGET_ARCH_x86)
+	__u64 frame = (__u64)regs / STACK_MIN;
+	const volatile struct hint *hint = hint_of(frame);
+
+	address = hint->task;
+	if (id_of_key(hint->key, frame) >= HINT_IDS)
 		address = bpf_get_current_task();
+#else
+	(void)regs;
+	address = bpf_get_current_task();
+#endif
 	return cast(address, task_struct_id);
 }
 
 /*
- * A place in the log of this CPU, filled in but for the arguments; NULL: there
- * is none, which is counted.
+ * The time of a call. Reading the clock takes about as long as an empty program
+ * does, and more than the rest of an event. So a thread in a rush, RUSH_CALLS
+ * in a row within RUSH_NS each, has it read for one call in RUSH_SHARE, and the
+ * others have that one's time: as long as the thread has been running since
+ * then, and the timer has not ticked.
  */
-static __always_inline struct log_entry *log_begin(__u64 *at, __u32 what,
-						   __u32 image, __s32 nr,
-						   __u32 pid, __u32 tid)
+static __always_inline __u64 call_time(struct log_ends *ends,
+				       struct task_struct *task, __u32 tid)
 {
-	__u32 cpu = bpf_get_smp_processor_id(), i;
-	struct log_ends *ends = bpf_map_lookup_elem(&log_ends, &cpu);
-	struct log_entry *entry;
+	__u64 switches = task->nvcsw + task->nivcsw;
+	__u64 jiffies = bpf_jiffies64(), now, limit = RUSH_NS;
+	bool running = ends->tid == tid && ends->switches == switches;
 
-	if (!ends)
-		return NULL;
+	if (running && ends->shares && ends->jiffies == jiffies) {
+		ends->shares--;
+		return ends->time_ns;
+	}
+	now = bpf_ktime_get_ns();
+	if (ends->rush == RUSH_CALLS)
+		limit = RUSH_NS * RUSH_SHARE;
+	if (!running || now - ends->time_ns >= limit)
+		ends->rush = 0;
+	else if (ends->rush < RUSH_CALLS)
+		ends->rush++;
+	ends->shares = ends->rush == RUSH_CALLS && !exact_times ?
+		RUSH_SHARE - 1 : 0;
+	ends->time_ns = now;
+	ends->jiffies = jiffies;
+	ends->switches = switches;
+	ends->tid = tid;
+	return now;
+}
+
+static __always_inline struct log_ends *log_ends_of(__u32 cpu)
+{
+	return bpf_map_lookup_elem(&log_ends, &cpu);
+}
+
+/* A place in the log of a CPU; NULL: there is none, which is counted. */
+static __always_inline struct log_entry *log_begin(struct log_ends *ends,
+						   __u32 cpu, bool is_call,
+						   __u64 *at)
+{
+	__u32 i;
+
 	if (ends->head - *(volatile __u64 *)&ends->tail >=
 	    log_size - LOG_SLACK) {
-		add((what & LOG_WHAT) == LOG_CALL ? &ends->lost :
-		    &ends->lost_tasks, 1);
+		add(is_call ? &ends->lost : &ends->lost_tasks, 1);
 		return NULL;
 	}
 	*at = __sync_fetch_and_add(&ends->head, 1);
 	i = cpu * log_size + ((__u32)*at & (log_size - 1));
-	entry = bpf_map_lookup_elem(&call_log, &i);
-	if (!entry)
-		return NULL;
-	entry->what = what;
-	entry->time_ns = bpf_ktime_get_ns();
-	entry->pid = pid;
-	entry->tid = tid;
-	entry->image = image;
-	entry->nr = nr;
-	return entry;
+	return bpf_map_lookup_elem(&call_log, &i);
 }
 
 /* From here on user space may read it: nothing is written after the turn. */
@@ -321,14 +351,23 @@ static __always_inline void log_end(struct log_entry *entry, __u64 at)
 static __always_inline void log_one(__u32 what, __u32 image, __s32 nr,
 				    __u32 pid, __u32 tid, const __u64 args[6])
 {
+	__u32 cpu = every ? bpf_get_smp_processor_id() : 0;
+	struct log_ends *ends = every ? log_ends_of(cpu) : NULL;
 	struct log_entry *entry;
 	__u64 at;
 
-	if (!every)
+	if (!ends)
 		return;
-	entry = log_begin(&at, what, image, nr, pid, tid);
+	entry = log_begin(ends, cpu, (what & LOG_WHAT) == LOG_CALL, &at);
 	if (!entry)
 		return;
+	ends->tid = 0;		/* the next call has a time after this one's */
+	entry->what = what;
+	entry->time_ns = bpf_ktime_get_ns();
+	entry->pid = pid;
+	entry->tid = tid;
+	entry->image = image;
+	entry->nr = nr;
 	for (int i = 0; i < 6; i++)
 		entry->args[i] = args[i];
 	log_end(entry, at);
@@ -410,10 +449,11 @@ static __always_inline struct image_calls *calls_of(__u32 image, __u32 group)
 	return image < table_images ? bpf_map_lookup_elem(&table, &i) : NULL;
 }
 
-static __always_inline void count_call(__u32 image, __u32 row, __s32 nr)
+static __always_inline void count_call(__u32 cpu, __u32 image, __u32 row,
+				       __s32 nr)
 {
 	struct image_calls *c = (__u32)nr < CALLS_PER_ROW ?
-		calls_of(image, groups_mask ? bpf_get_smp_processor_id() : 0) :
+		calls_of(image, cpu) :
 		NULL;
 
 	if (c) {
@@ -612,8 +652,8 @@ static long is_watched(void *map, const void *key, void *value,
  * the filter already. Setting no_new_privs comes before most filters: then
  * asking is enough. The map is only there to count the turns.
  */
-static __always_inline void foresee_filter(enum filter_call call,
-					   struct pt_regs *regs, __u32 row)
+static __noinline int foresee_filter(enum filter_call call,
+				     struct pt_regs *regs, __u32 row)
 {
 	enum { SET_SECCOMP = 22, SET_NO_NEW_PRIVS = 38 };	/* linux/prctl.h */
 	__u64 option = call == CALL_PRCTL ? first_argument(regs, row) :
@@ -621,11 +661,12 @@ static __always_inline void foresee_filter(enum filter_call call,
 	__u64 until_ns;
 
 	if (option != SET_SECCOMP && option != SET_NO_NEW_PRIVS)
-		return;
+		return 0;
 	send(EVENT_FILTER, 0, 0);
 	until_ns = bpf_ktime_get_ns() + WATCH_WAIT_NS;
 	if (option == SET_SECCOMP)
 		bpf_for_each_map_elem(&tasks, is_watched, &until_ns, 0);
+	return 0;
 }
 
 /* The owner of a filter answered the call's SIGSYS, or the task died of it. */
@@ -644,8 +685,8 @@ static __noinline int settle_trapped(struct task_struct *task, __u32 signal)
 	return 0;
 }
 
-static __always_inline void note_enter(struct task_slot *slot,
-				       struct task_struct *task)
+static __noinline int note_enter(struct task_slot *slot,
+				 struct task_struct *task)
 {
 	__u32 state = slot->state;
 
@@ -653,6 +694,7 @@ static __always_inline void note_enter(struct task_slot *slot,
 		settle_trapped(task, 0);
 	if (!move(slot, state, state_with(state, STAND_INSIDE)))
 		slot->state = state_with(state, STAND_INSIDE);
+	return 0;
 }
 
 #if defined(__TARGET_ARCH_x86)
@@ -687,36 +729,27 @@ static __always_inline void read_args(struct pt_regs *regs, __u32 row,
 	}
 }
 
-/*
- * To have the next entry's memory at hand by the next call, which comes to a
- * stop at its first atomic instruction otherwise.
- */
-static __always_inline void log_prefetch(__u64 at)
+static __always_inline void log_call(__u32 cpu, struct task_struct *task,
+				     struct pt_regs *regs, __u32 tid,
+				     __u32 image, __u32 row, __s32 nr)
 {
-	__u32 i = bpf_get_smp_processor_id() * log_size +
-		((__u32)(at + 1) & (log_size - 1));
-	const struct log_entry *next = bpf_map_lookup_elem(&call_log, &i);
-
-	if (!next)
-		return;
-	(void)*(volatile __u64 *)&next->time_ns;
-	(void)*(volatile __u64 *)&next->args[5];
-}
-
-static __always_inline void log_call(struct task_struct *task,
-				     struct pt_regs *regs, __u32 image,
-				     __u32 row, __s32 nr)
-{
+	struct log_ends *ends = log_ends_of(cpu);
 	struct log_entry *entry;
 	__u64 at;
 
-	entry = log_begin(&at, LOG_CALL | row << LOG_ROW_SHIFT, image, nr,
-			  task->tgid, task->pid);
+	if (!ends)
+		return;
+	entry = log_begin(ends, cpu, true, &at);
 	if (!entry)
 		return;
+	entry->what = LOG_CALL | row << LOG_ROW_SHIFT;
+	entry->time_ns = call_time(ends, task, tid);
+	entry->pid = task->tgid;
+	entry->tid = tid;
+	entry->image = image;
+	entry->nr = nr;
 	read_args(regs, row, entry->args);
 	log_end(entry, at);
-	log_prefetch(at);
 }
 
 static __always_inline __u32 trait_of(__u32 row, __s32 nr)
@@ -775,14 +808,26 @@ static __noinline int note_arguments(const __u64 *args, __u32 image,
 	return 0;
 }
 
+/* The first call of the command is its execve: it counts if that succeeds. */
+static __noinline int hold_call(struct pt_regs *regs, __u32 row, __s32 nr)
+{
+	armed.row = row;
+	armed.nr = nr;
+	if (every)
+		READ_ARGS(armed.args, BPF_CORE_READ, regs, row);
+	return 0;
+}
+
+/* What is left out of sight here is no part of most calls' way. */
 SEC("raw_tp/sys_enter")
 int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct pt_regs *regs = (void *)ctx->args[0];
-	__s32 nr = ctx->args[1];
-	struct task_slot *slot = slot_of(caller_id(regs));
+	__u32 id = caller_id(regs), row, image, trait, cpu;
+	struct task_slot *slot = slot_of(id);
 	struct task_struct *task;
-	__u32 row, image, trait;
+	__s32 nr = ctx->args[1];
+	bool watched;
 
 	if (!slot)
 		return 0;
@@ -791,23 +836,20 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	task = caller(regs);
 	row = current_row(task);
-	if (image == IMAGE_ARMED) {
-		armed.row = row;
-		armed.nr = nr;
-		if (every)
-			read_args(regs, row, armed.args);
-		return 0;
-	}
-	trait = trait_of(row, nr);
-	if (control.watch || is_in_transit(slot->state))
+	if (image == IMAGE_ARMED)
+		return hold_call(regs, row, nr);
+	watched = control.watch || is_in_transit(slot->state);
+	if (watched)
 		note_enter(slot, task);
-	else if (trait & TRAIT_FILTER)
-		foresee_filter(filter_call(row, nr), regs, row);
-	count_call(image, row, nr);
+	cpu = every || groups_mask ? bpf_get_smp_processor_id() : 0;
+	count_call(cpu, image, row, nr);
 	if (every)
-		log_call(task, regs, image, row, nr);
+		log_call(cpu, task, regs, id, image, row, nr);
+	trait = trait_of(row, nr);
 	if (!trait)
 		return 0;
+	if (trait & TRAIT_FILTER && !watched)
+		foresee_filter(filter_call(row, nr), regs, row);
 	if (trait & TRAIT_RULE) {
 		__u64 args[6];
 
@@ -1467,7 +1509,7 @@ static __always_inline void begin(__u32 image)
 	progress.live = 1;
 	progress.tasks = 1;
 	count_use(image, USE_TASKS);
-	count_call(image, armed.row, armed.nr);
+	count_call(bpf_get_smp_processor_id(), image, armed.row, armed.nr);
 	log_one(LOG_CALL | armed.row << LOG_ROW_SHIFT, image, armed.nr,
 		id >> 32, id, armed.args);
 }

@@ -49,6 +49,7 @@ static const char help[] =
 "      --no-follow     COMMAND's own threads only, not its children\n"
 "      --every         write each call as an event too, with time, task and\n"
 "                      arguments: sp-emit --ndjson\n"
+"      --exact-times   with --every: read the clock for each call, in a rush too\n"
 "      --buffer=N      room for N events on each CPU (default: 131072)\n"
 "      --paths         the paths and addresses of sockets that calls are given,\n"
 "                      as well\n"
@@ -148,7 +149,8 @@ static void parse_options(struct options *o, int argc, char **argv)
 {
 	enum {
 		LEADER = 256, NO_FOLLOW, NAME, LABEL, NO_ARGV, PROGRESS,
-		CGROUP, UNIT, CONTAINER, EVERY, BUFFER, PATHS, READY,
+		CGROUP, UNIT, CONTAINER, EVERY, EXACT_TIMES, BUFFER, PATHS,
+		READY,
 	};
 	static const struct option longs[] = {
 		{ "pid", required_argument, NULL, 'p' },
@@ -161,6 +163,7 @@ static void parse_options(struct options *o, int argc, char **argv)
 		{ "leader", no_argument, NULL, LEADER },
 		{ "no-follow", no_argument, NULL, NO_FOLLOW },
 		{ "every", no_argument, NULL, EVERY },
+		{ "exact-times", no_argument, NULL, EXACT_TIMES },
 		{ "buffer", required_argument, NULL, BUFFER },
 		{ "paths", no_argument, NULL, PATHS },
 		{ "name", required_argument, NULL, NAME },
@@ -207,6 +210,9 @@ static void parse_options(struct options *o, int argc, char **argv)
 		case EVERY:
 			o->tracer.log_events = LOG_EVENTS_DEFAULT;
 			break;
+		case EXACT_TIMES:
+			o->tracer.exact_times = true;
+			break;
 		case BUFFER:
 			o->buffer = parse_events(optarg);
 			break;
@@ -244,6 +250,8 @@ static void parse_options(struct options *o, int argc, char **argv)
 	check_options(o, argv[optind]);
 	if (o->buffer && !o->tracer.log_events)
 		message_usage("--buffer is for --every");
+	if (o->tracer.exact_times && !o->tracer.log_events)
+		message_usage("--exact-times is for --every");
 	if (o->buffer)
 		o->tracer.log_events = o->buffer;
 }
@@ -277,6 +285,8 @@ static void describe(struct options *o, char **argv,
 		describe_append(&o->run.how, "user");
 	if (o->tracer.log_events)
 		describe_append(&o->run.how, "every");
+	if (o->tracer.exact_times)
+		describe_append(&o->run.how, "exact-times");
 	if (o->tracer.paths)
 		describe_append(&o->run.how, "paths");
 }
@@ -301,6 +311,8 @@ static void describe_target(struct options *o)
 		describe_append(&o->run.how, "no-follow");
 	if (o->tracer.log_events)
 		describe_append(&o->run.how, "every");
+	if (o->tracer.exact_times)
+		describe_append(&o->run.how, "exact-times");
 	if (o->tracer.paths)
 		describe_append(&o->run.how, "paths");
 	describe_append(&o->run.blind, "what was done before the recorder "

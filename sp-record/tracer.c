@@ -307,6 +307,7 @@ static int load(struct tracer *t, const struct tracer_options *options)
 	size_maps(t);
 	size_table(t);
 	size_log(t, options->log_events);
+	skel->rodata->exact_times = options->exact_times;
 	set_traits(skel);
 	naming_prepare(skel, options->paths);
 	skel->rodata->no_follow = options->no_follow;

@@ -20,6 +20,7 @@ struct tracer_options {
 	bool no_follow;		/* the command's thread group only */
 	const struct target *target;	/* what to attach to; NULL: a command */
 	size_t log_events;	/* room in each CPU's log; 0: no log */
+	bool exact_times;	/* the clock is read for each event */
 	bool paths;		/* paths and addresses of sockets too */
 };
 

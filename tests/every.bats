@@ -76,6 +76,36 @@ lost() {
 		END { exit bad || NR < 80000 }'
 }
 
+# most_alike FILE CALL — how many of these have one time, at the most
+most_alike() {
+	events "$1" "select(.name == \"$2\") | .ns" | uniq -c | awk '
+		$1 > most { most = $1 } END { print most }'
+}
+
+@test "up to eight calls in a rush share a time; no others, and none after a nap" {
+	requires_root
+	sp-record -q --every -o r.sp -- "$WITNESS/rush" 50
+	[ "$(most_alike r.sp getppid)" -gt 1 ]
+	[ "$(most_alike r.sp getppid)" -le 8 ]
+	[ "$(most_alike r.sp getuid)" = 1 ]
+	# What follows a nap is a millisecond later, or more.
+	events r.sp 'select(.event == "call") | "\(.name) \(.ns)"' | awk '
+		nap && $2 - nap < 1e6 { print "early:", $0; bad = 1 }
+		{ nap = $1 == "nanosleep" ? $2 : 0; n += nap != 0 }
+		END { exit bad || n != 50 }'
+	run events r.sp 'select(.event == "exit")'
+	[ -n "$output" ]
+}
+
+@test "--exact-times: each call has a time of its own" {
+	requires_root
+	sp-record -q --every --exact-times -o r.sp -- "$WITNESS/rush" 50
+	[ "$(most_alike r.sp getppid)" = 1 ]
+	sp-emit --json r.sp | jq -e '.runs[0].how | contains(["every", "exact-times"])'
+	run -125 sp-record --exact-times -- true
+	[ "${lines[0]}" = "sp-record: --exact-times is for --every" ]
+}
+
 @test "events received and events counted as lost are the calls, exactly" {
 	requires_root
 	# Threads on one CPU, and on all; a reader that sleeps, then reads on.
