@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * calls WHAT N [THREADS]: N in parts, and for each part a line with the
- * nanoseconds that one took and those of a pass of plain arithmetic just before
- * and after. The second tells what the machine was like: the arithmetic fills
- * all of a core, so it takes longer while someone else has a share of that.
+ * nanoseconds that one took, those of a pass of plain arithmetic and those of a
+ * load from the core's second cache, both just before and after. These two tell
+ * what the machine was like: who is on the core's other thread has a share of
+ * its units, or of its caches, or of both.
  * WHAT is getppid, read (of one byte), open (and close) or exec (of true, and
  * its end).
  */
@@ -69,14 +70,14 @@ static double now_ns(void)
 	return t.tv_sec * 1e9 + t.tv_nsec;
 }
 
-enum { PARTS = 30 };
+enum { PARTS = 100 };
 
-struct part { double call, pass; };
+struct part { double call, pass, load; };
 
-/* Nothing here waits for anything but for a place in the core. */
+/* It fills the core: nothing here waits for anything else. */
 static double pass_ns(void)
 {
-	enum { PASSES = 2000 };
+	enum { PASSES = 10000 };
 	double start = now_ns();
 	unsigned long a = 1, b = 2, c = 3, d = 4, e = 5, f = 6;
 
@@ -88,6 +89,46 @@ static double pass_ns(void)
 	return (now_ns() - start) / PASSES;
 }
 
+/* 192 KiB that lead from one to another in an order that no CPU foresees. */
+enum { LINES = 3072, LINE = 64 };
+static struct line { struct line *next; char rest[LINE - sizeof(void *)]; }
+	lines[LINES];
+
+static void link_lines(void)
+{
+	int order[LINES], swap, j;
+
+	for (int i = 0; i < LINES; i++)
+		order[i] = i;
+	for (int i = LINES - 1; i > 0; i--) {
+		j = rand() % (i + 1);
+		swap = order[i];
+		order[i] = order[j];
+		order[j] = swap;
+	}
+	for (int i = 0; i < LINES; i++)
+		lines[order[i]].next = &lines[order[(i + 1) % LINES]];
+}
+
+static const struct line *follow(const struct line *line)
+{
+	for (int i = 0; i < LINES; i++) {
+		line = line->next;
+		__asm__ volatile("" : "+r"(line));
+	}
+	return line;
+}
+
+/* What we drove out of the cache ourselves is back by the second time. */
+static double load_ns(void)
+{
+	const struct line *line = follow(lines);
+	double start = now_ns();
+
+	follow(line);
+	return (now_ns() - start) / LINES;
+}
+
 static void *work(void *result)
 {
 	struct part *parts = result;
@@ -95,12 +136,14 @@ static void *work(void *result)
 	double start;
 
 	for (int i = 0; i < PARTS && i < n; i++) {
+		parts[i].load = load_ns();
 		parts[i].pass = pass_ns();
 		start = now_ns();
 		for (long j = 0; j < each; j++)
 			one();
 		parts[i].call = (now_ns() - start) / each;
 		parts[i].pass = (parts[i].pass + pass_ns()) / 2;
+		parts[i].load = (parts[i].load + load_ns()) / 2;
 	}
 	return NULL;
 }
@@ -118,6 +161,7 @@ int main(int argc, char **argv)
 	if (!one || n_threads < 1 || n_threads > THREADS_MAX)
 		return 2;
 	n = atol(argv[2]);
+	link_lines();
 	zero = open("/dev/zero", O_RDONLY);
 	for (int i = 0; i < n_threads; i++)
 		if (pthread_create(&threads[i], NULL, work, results[i]))
@@ -126,7 +170,7 @@ int main(int argc, char **argv)
 		pthread_join(threads[i], NULL);
 	for (int i = 0; i < n_threads; i++)
 		for (int j = 0; j < PARTS && results[i][j].call; j++)
-			printf("%.1f %.4f\n", results[i][j].call,
-			       results[i][j].pass);
+			printf("%.1f %.4f %.4f\n", results[i][j].call,
+			       results[i][j].pass, results[i][j].load);
 	return 0;
 }

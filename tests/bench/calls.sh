@@ -9,15 +9,17 @@
 # tool, median, lower and upper quartile, parts, ratio, share of quiet parts.
 #
 # A core that is shared with another machine's work makes a call take half as
-# long again, for seconds. So calls measures in parts of a few milliseconds and
-# times plain arithmetic round each (calls.c); a part counts if that ran at its
-# full speed, and where none did, all do.
+# long again, for seconds. So calls measures in parts of a millisecond or so, and
+# times plain arithmetic and loads from the core's cache round each (calls.c). A
+# part counts if both took less than a tenth longer than they can; of a tool with
+# fewer than QUIET such parts, its QUIET quietest count.
 set -u
 bin=$(cd "${1:?usage: tests/bench/calls.sh BINDIR [ROUNDS]}" && pwd) || exit
 rounds=${2:-7}
 only=("${@:3}")
 export PATH=$bin:${bin%/bin}/tests/bench:$PATH:/usr/sbin
 results=${bin%/bin}/bench
+QUIET=20
 mkdir -p "$results"
 dir=$(mktemp -d)
 cd "$dir" || exit
@@ -80,7 +82,7 @@ is_slow() { # TOOL: a fiftieth of the speed, or seconds to start
 	esac
 }
 
-note() { # WORKLOAD TOOL: lines of stdin, "NS" or "NS PASS"
+note() { # WORKLOAD TOOL: lines of stdin, "NS" or "NS PASS LOAD"
 	sed -n "s/^[0-9][0-9. ]*\$/$1 $2 &/p" >>timings
 }
 
@@ -206,23 +208,32 @@ for ((i = 0; i < rounds; i++)); do
 	done
 done
 
-# The full speed of the arithmetic is that of the fastest hundredth.
-full=$(awk 'NF == 4 { print $4 }' timings | sort -n |
-	awk '{ v[NR] = $1 } END { print v[int(NR / 100) + 1] }')
-sort -k 1,2 -k 3n timings | awk -v full="$full" '
-	{ k = $1 "\t" $2; all[k]++; v[k, all[k]] = $3 }
-	NF == 3 || $4 < 1.04 * full { quiet[k]++; q[k, quiet[k]] = $3 }
-	function row(k, of, n) {
-		printf "%s\t%s\t%s\t%s\t%d\t%.2f\n", k, of[k, int((n + 1) / 2)],
-			of[k, int((n + 3) / 4)], of[k, int((3 * n + 3) / 4)],
-			n, quiet[k] / all[k]
-	}
+# What either can take is what it took in the fastest hundredth.
+fastest() { # FIELD
+	awk -v field="$1" 'NF == 5 { print $field }' timings | sort -n |
+		awk '{ v[NR] = $1 } END { print v[int(NR / 100) + 1] }'
+}
+# "WORKLOAD TOOL DISTURBANCE NS", the quietest parts first; of a program 0.
+awk -v pass="$(fastest 4)" -v load="$(fastest 5)" '
+	{
+		p = NF == 5 ? $4 / pass : 0
+		l = NF == 5 ? $5 / load : 0
+		print $1, $2, (p > l ? p : l), $3
+	}' timings | sort -k 1,2 -k 3n | awk -v least="$QUIET" '
+	{ k = $1 " " $2; all[k]++ }
+	$3 < 1.1 { quiet[k]++ }
+	$3 < 1.1 || all[k] <= least { print $1, $2, $4 }
+	END { for (k in all) print k, "all", all[k], quiet[k] / all[k] }' |
+	sort -k 1,2 -k 3n | awk '
+	{ k = $1 "\t" $2 }
+	$3 == "all" { share[k] = $5; next }
+	{ n[k]++; v[k, n[k]] = $3 }
 	END {
-		for (k in all)
-			if (quiet[k])
-				row(k, q, quiet[k])
-			else
-				row(k, v, all[k])
+		for (k in n)
+			printf "%s\t%s\t%s\t%s\t%d\t%.2f\n", k,
+				v[k, int((n[k] + 1) / 2)],
+				v[k, int((n[k] + 3) / 4)],
+				v[k, int((3 * n[k] + 3) / 4)], n[k], share[k]
 	}' >medians
 awk -F '\t' '
 	NR == FNR { median[$1, $2] = $3; next }
