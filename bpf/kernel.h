@@ -250,4 +250,14 @@ struct bpf_iter__task {
 
 #pragma clang attribute pop
 
+/*
+ * What programs of raw_syscalls:sys_enter and sys_exit are given:
+ * events/raw_syscalls/sys_enter/format in tracefs.
+ */
+struct classic_call {
+	__u64 common;
+	__s64 nr;
+	__s64 result;		/* of sys_exit; else the first argument */
+};
+
 #endif

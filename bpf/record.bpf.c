@@ -818,24 +818,14 @@ static __noinline int hold_call(struct pt_regs *regs, __u32 row, __s32 nr)
 	return 0;
 }
 
-/* What is left out of sight here is no part of most calls' way. */
-SEC("raw_tp/sys_enter")
-int sys_enter(struct bpf_raw_tracepoint_args *ctx)
+/* A call of a followed task. What is out of line is in few calls' way. */
+static __always_inline int enter(struct task_slot *slot, __u32 image,
+				 struct task_struct *task, __u32 id,
+				 struct pt_regs *regs, __s32 nr)
 {
-	struct pt_regs *regs = (void *)ctx->args[0];
-	__u32 id = caller_id(regs), row, image, trait, cpu;
-	struct task_slot *slot = slot_of(id);
-	struct task_struct *task;
-	__s32 nr = ctx->args[1];
+	__u32 row = current_row(task), trait, cpu;
 	bool watched;
 
-	if (!slot)
-		return 0;
-	image = slot->image;
-	if (image == IMAGE_NONE)
-		return 0;
-	task = caller(regs);
-	row = current_row(task);
 	if (image == IMAGE_ARMED)
 		return hold_call(regs, row, nr);
 	watched = control.watch || is_in_transit(slot->state);
@@ -859,6 +849,42 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 	if (trait & TRAIT_EXEC && task->pid != task->tgid)
 		remember_exec(task);
 	return 0;
+}
+
+SEC("raw_tp/sys_enter")
+int sys_enter(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct pt_regs *regs = (void *)ctx->args[0];
+	__u32 id = caller_id(regs), image;
+	struct task_slot *slot = slot_of(id);
+
+	if (!slot)
+		return 0;
+	image = slot->image;
+	if (image == IMAGE_NONE)
+		return 0;
+	return enter(slot, image, caller(regs), id, regs, ctx->args[1]);
+}
+
+/*
+ * Where the program of a raw tracepoint can be preempted, since Linux 7.0, no
+ * other task on the CPU can enter it meanwhile. Those of trace events, _classic,
+ * run with preemption disabled.
+ */
+SEC("tp/raw_syscalls/sys_enter")
+int sys_enter_classic(struct classic_call *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_slot *slot = slot_of(task->pid);
+	__u32 image;
+
+	if (!slot)
+		return 0;
+	image = slot->image;
+	if (image == IMAGE_NONE)
+		return 0;
+	return enter(slot, image, task, task->pid,
+		     (void *)bpf_task_pt_regs(task), ctx->nr);
 }
 
 /* Whether the image ever made the call, without any flag. */
@@ -941,13 +967,10 @@ static __always_inline __u32 judge_exit(struct task_slot *slot, __u32 state,
 	return count_answered(task, &key, regs, result);
 }
 
-/* Attached only while something needs it: calls that a filter answers. */
-SEC("raw_tp/sys_exit")
-int sys_exit(struct bpf_raw_tracepoint_args *ctx)
+static __always_inline int leave(struct task_struct *task,
+				 struct pt_regs *regs, __s64 result)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_slot *slot = slot_of(task->pid);
-	struct pt_regs *regs = (void *)ctx->args[0];
 	__u32 state, stand;
 
 	if (!is_followed(slot) || !control.watch)
@@ -964,10 +987,26 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 	/* `seek` may have found it asleep, and counted it, just before. */
 	if (!move(slot, state, state_with(state, STAND_OUTSIDE)))
 		return 0;
-	stand = judge_exit(slot, state, task, regs, ctx->args[1]);
+	stand = judge_exit(slot, state, task, regs, result);
 	if (stand != STAND_OUTSIDE)
 		slot->state = state_with(state, stand);
 	return 0;
+}
+
+/* Attached only while something needs it: calls that a filter answers. */
+SEC("raw_tp/sys_exit")
+int sys_exit(struct bpf_raw_tracepoint_args *ctx)
+{
+	return leave(bpf_get_current_task_btf(), (void *)ctx->args[0],
+		     ctx->args[1]);
+}
+
+SEC("tp/raw_syscalls/sys_exit")
+int sys_exit_classic(struct classic_call *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return leave(task, (void *)bpf_task_pt_regs(task), ctx->result);
 }
 
 /* gettimeofday, time and getcpu reach seccomp from here, never sys_enter. */
@@ -1220,21 +1259,15 @@ static __always_inline __s32 nr_of(struct pt_regs *regs)
 #endif
 }
 
-SEC("raw_tp")
-int note_names(struct bpf_raw_tracepoint_args *ctx)
+static __always_inline int note_call_names(struct task_slot *slot,
+					   struct task_struct *task,
+					   struct pt_regs *regs, __s64 result)
 {
-	struct pt_regs *regs = (void *)ctx->args[0];
-	struct task_slot *slot = slot_of(caller_id(regs));
-	struct task_struct *task;
+	__u32 row = current_row(task), at, zero = SCRATCH_EXIT;
 	const volatile struct name_spec *spec;
 	struct name_scratch *s;
-	__u32 row, at, zero = SCRATCH_EXIT;
 	__u64 args[8];
 
-	if (!is_followed(slot))
-		return 0;
-	task = caller(regs);
-	row = current_row(task);
 	at = (__u32)nr_of(regs) & ~(row == ROW_NATIVE ? X32_BIT : 0);
 	if (at >= TRAITS_NUMBERS)
 		return 0;
@@ -1248,9 +1281,29 @@ int note_names(struct bpf_raw_tracepoint_args *ctx)
 	read_args(regs, row, args);
 	args[6] = 0;
 	args[ARG_NONE] = (__u32)-100;		/* AT_FDCWD */
-	note_call(s, spec, task, row == ROW_COMPAT, slot->image, args,
-		  ctx->args[1]);
+	note_call(s, spec, task, row == ROW_COMPAT, slot->image, args, result);
 	return 0;
+}
+
+SEC("raw_tp")
+int note_names(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct pt_regs *regs = (void *)ctx->args[0];
+	struct task_slot *slot = slot_of(caller_id(regs));
+
+	return is_followed(slot) ?
+		note_call_names(slot, caller(regs), regs, ctx->args[1]) : 0;
+}
+
+SEC("tp/raw_syscalls/sys_exit")
+int note_names_classic(struct classic_call *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_slot *slot = slot_of(task->pid);
+
+	return is_followed(slot) ?
+		note_call_names(slot, task, (void *)bpf_task_pt_regs(task),
+				ctx->result) : 0;
 }
 
 static long take_file(struct task_struct *task, struct vm_area_struct *vma,
@@ -1672,6 +1725,13 @@ int sched_process_exit(struct bpf_raw_tracepoint_args *ctx)
 	return on_exit(bpf_get_current_task_btf());
 }
 
+SEC("tp/sched/sched_process_exit")
+int sched_process_exit_classic(void *ctx)
+{
+	(void)ctx;
+	return on_exit(bpf_get_current_task_btf());
+}
+
 /*
  * Run by the command's process itself, through BPF_PROG_TEST_RUN, before its
  * execve: its id in the initial namespace is known only here. Returns 0, or
@@ -1823,12 +1883,8 @@ static __always_inline void follow_list(struct list_head *head, __u64 offset)
 	send(EVENT_SEEK, 0, 0);
 }
 
-SEC("raw_tp")
-int seeking_exit(struct bpf_raw_tracepoint_args *ctx)
+static __always_inline int on_seeking_exit(struct task_struct *task)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-
-	(void)ctx;
 	/* Its children will be another's soon. */
 	if (control.seeking && !no_follow && descends(task))
 		follow_list((void *)task + bpf_core_field_offset(
@@ -1836,6 +1892,20 @@ int seeking_exit(struct bpf_raw_tracepoint_args *ctx)
 			    bpf_core_field_offset(struct task_struct,
 						  sibling));
 	return on_exit(task);
+}
+
+SEC("raw_tp")
+int seeking_exit(struct bpf_raw_tracepoint_args *ctx)
+{
+	(void)ctx;
+	return on_seeking_exit(bpf_get_current_task_btf());
+}
+
+SEC("tp/sched/sched_process_exit")
+int seeking_exit_classic(void *ctx)
+{
+	(void)ctx;
+	return on_seeking_exit(bpf_get_current_task_btf());
 }
 
 /* Processes that are moved into the cgroup. */

@@ -281,14 +281,18 @@ static void collect_losses(const struct tracer *t, struct run *run)
 
 	run_lose(run, "call", p->lost_calls +
 		 program_misses(skel->progs.sys_enter) +
+		 program_misses(skel->progs.sys_enter_classic) +
 		 program_misses(skel->progs.sys_exit) +
+		 program_misses(skel->progs.sys_exit_classic) +
 		 program_misses(skel->progs.emulate_vsyscall));
 	run_lose(run, "task", p->lost_tasks +
 		 program_misses(skel->progs.sched_process_fork) +
 		 program_misses(skel->progs.sched_process_exec) +
 		 program_misses(skel->progs.sched_process_exit) +
+		 program_misses(skel->progs.sched_process_exit_classic) +
 		 program_misses(skel->progs.seeking_fork) +
 		 program_misses(skel->progs.seeking_exit) +
+		 program_misses(skel->progs.seeking_exit_classic) +
 		 program_misses(skel->progs.cgroup_attach_task));
 	run_lose(run, "image", p->lost_images);
 	run_lose(run, "detail", details);
@@ -313,6 +317,7 @@ static void collect_names(struct collection *c)
 			      c->start_ns, image_of_name, c);
 	run_lose(c->trace->runs[c->run], "path",
 		 lost + program_misses(t->skel->progs.note_names) +
+		 program_misses(t->skel->progs.note_names_classic) +
 		 program_misses(t->skel->progs.note_execs) +
 		 program_misses(t->skel->progs.note_operations));
 }

@@ -21,6 +21,7 @@ struct tracer {
 	struct record *skel;
 	struct ring_buffer *ring;
 	struct naming *naming;		/* NULL: without --paths */
+	bool classic;			/* by trace events, where that matters */
 	int poll_fd;			/* of both rings; -1: of the one */
 	const struct target *target;
 	const struct task_slot *tasks;		/* mapped */

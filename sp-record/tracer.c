@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,28 +200,59 @@ static void set_traits(struct record *skel)
 	}
 }
 
+/*
+ * From Linux 7.0 on the program of a raw tracepoint can be preempted, and is not
+ * run for other tasks on that CPU meanwhile. That of a trace event cannot; it
+ * costs half as much again.
+ */
+static bool is_preemptible(void)
+{
+	return !kernel_is_older_than(7, 0);
+}
+
+/* Trace events take reading tracefs, which is mostly root's alone. */
+static bool has_trace_events(void)
+{
+	static const char *const ids[] = {
+		"/sys/kernel/tracing/events/raw_syscalls/sys_enter/id",
+		"/sys/kernel/debug/tracing/events/raw_syscalls/sys_enter/id",
+	};
+
+	return !faccessat(AT_FDCWD, ids[0], R_OK, AT_EACCESS) ||
+		!faccessat(AT_FDCWD, ids[1], R_OK, AT_EACCESS);
+}
+
 /* The kernel side has programs for commands, for attaching, and for both. */
-static void choose_programs(struct record *skel, bool attaching)
+static void choose_programs(struct record *skel, bool attaching, bool classic)
 {
 	const struct {
 		struct bpf_program *program;
 		bool needed;
 	} choices[] = {
+		{ skel->progs.sys_enter, !classic },
+		{ skel->progs.sys_enter_classic, classic },
+		{ skel->progs.sys_exit, !classic },
+		{ skel->progs.sys_exit_classic, classic },
 		{ skel->progs.arm, !attaching },
 		{ skel->progs.sched_process_fork, !attaching },
-		{ skel->progs.sched_process_exit, !attaching },
+		{ skel->progs.sched_process_exit, !attaching && !classic },
+		{ skel->progs.sched_process_exit_classic,
+		  !attaching && classic },
 		{ skel->progs.seek, attaching },
 		{ skel->progs.seeking_fork, attaching },
-		{ skel->progs.seeking_exit, attaching },
+		{ skel->progs.seeking_exit, attaching && !classic },
+		{ skel->progs.seeking_exit_classic, attaching && classic },
 		{ skel->progs.cgroup_attach_task,
 		  attaching && skel->rodata->by_cgroup },
 	};
 	/* Attached by another name, later, or where the kernel has them. */
 	struct bpf_program *const by_hand[] = {
 		skel->progs.arm, skel->progs.seek, skel->progs.sys_exit,
+		skel->progs.sys_exit_classic,
 		skel->progs.seeking_fork, skel->progs.seeking_exit,
 		skel->progs.emulate_vsyscall, skel->progs.io_uring_submit,
-		skel->progs.note_names, skel->progs.note_execs,
+		skel->progs.note_names, skel->progs.note_names_classic,
+		skel->progs.note_execs,
 		skel->progs.note_operations,
 	};
 
@@ -283,7 +315,11 @@ static int use_casts(struct record *skel, const struct btf_ids *ids)
 	skel->rodata->dentry_id = ids->dentry;
 	error = put_casts(skel->progs.sys_enter, ids);
 	if (!error)
+		error = put_casts(skel->progs.sys_enter_classic, ids);
+	if (!error)
 		error = put_casts(skel->progs.note_names, ids);
+	if (!error)
+		error = put_casts(skel->progs.note_names_classic, ids);
 	if (!error)
 		error = put_casts(skel->progs.note_execs, ids);
 	if (!error)
@@ -317,8 +353,11 @@ static int load(struct tracer *t, const struct tracer_options *options)
 		skel->rodata->cgroup.id = t->target->cgroup_id;
 		skel->rodata->cgroup.hierarchy = t->target->hierarchy;
 	}
-	choose_programs(skel, t->target);
-	bpf_program__set_autoload(skel->progs.note_names, options->paths);
+	choose_programs(skel, t->target, t->classic);
+	bpf_program__set_autoload(skel->progs.note_names,
+				  options->paths && !t->classic);
+	bpf_program__set_autoload(skel->progs.note_names_classic,
+				  options->paths && t->classic);
 	bpf_program__set_autoload(skel->progs.note_execs, options->paths);
 	bpf_program__set_autoload(skel->progs.note_operations, options->paths);
 	error = use_casts(skel, &ids);
@@ -330,15 +369,16 @@ out:
 	return error;
 }
 
-static int attach_seeking(struct record *skel)
+static int attach_seeking(struct record *skel, bool classic)
 {
 	skel->links.seeking_fork = bpf_program__attach_raw_tracepoint(
 		skel->progs.seeking_fork, "sched_process_fork");
-	skel->links.seeking_exit = bpf_program__attach_raw_tracepoint(
-		skel->progs.seeking_exit, "sched_process_exit");
+	if (!classic)		/* else it is attached already */
+		skel->links.seeking_exit = bpf_program__attach_raw_tracepoint(
+			skel->progs.seeking_exit, "sched_process_exit");
 	skel->links.seek = bpf_program__attach_iter(skel->progs.seek, NULL);
-	return skel->links.seeking_fork && skel->links.seeking_exit &&
-		skel->links.seek ? 0 : -errno;
+	return skel->links.seeking_fork && skel->links.seek &&
+		(classic || skel->links.seeking_exit) ? 0 : -errno;
 }
 
 /* Since 6.0 both names have the request as their first argument. */
@@ -360,7 +400,7 @@ static int attach(struct tracer *t)
 	int error = record__attach(skel);
 
 	if (!error && t->target)
-		error = attach_seeking(skel);
+		error = attach_seeking(skel, t->classic);
 	if (error)
 		return error;
 	/* Not in kernels without the vsyscall page; absence is no error. */
@@ -368,7 +408,10 @@ static int attach(struct tracer *t)
 		bpf_program__attach(skel->progs.emulate_vsyscall);
 	skel->links.io_uring_submit =
 		attach_io_uring(skel->progs.io_uring_submit);
-	__atomic_store_n(&skel->bss->control.hinting, 1, __ATOMIC_RELEASE);
+	/* They hold as long as no exit and no exec is missed. */
+	if (!is_preemptible())
+		__atomic_store_n(&skel->bss->control.hinting, 1,
+				 __ATOMIC_RELEASE);
 	return 0;
 }
 
@@ -378,8 +421,10 @@ static int attach_names(struct tracer *t)
 
 	skel->links.note_execs = bpf_program__attach_raw_tracepoint(
 		skel->progs.note_execs, "sched_process_exec");
-	skel->links.note_names = bpf_program__attach_raw_tracepoint(
-		skel->progs.note_names, "sys_exit");
+	skel->links.note_names = t->classic ?
+		bpf_program__attach(skel->progs.note_names_classic) :
+		bpf_program__attach_raw_tracepoint(skel->progs.note_names,
+						   "sys_exit");
 	if (!skel->links.note_names || !skel->links.note_execs)
 		return -errno;
 	skel->links.note_operations =
@@ -443,7 +488,8 @@ static int watch(struct tracer *t)
 {
 	if (t->exits)
 		return 0;
-	t->exits = bpf_program__attach(t->skel->progs.sys_exit);
+	t->exits = bpf_program__attach(t->classic ?
+		t->skel->progs.sys_exit_classic : t->skel->progs.sys_exit);
 	if (!t->exits)
 		return -errno;
 	/* The kernel side keeps 16 bits of it. */
@@ -475,6 +521,26 @@ static int poll_both(struct tracer *t)
 	return 0;
 }
 
+static int load_and_attach(struct tracer *t,
+			   const struct tracer_options *options)
+{
+	int error = load(t, options);
+
+	if (!error && options->paths)
+		error = attach_names(t);
+	if (!error)
+		error = attach(t);
+	return error;
+}
+
+static void unload(struct tracer *t)
+{
+	naming_free(t->naming);
+	t->naming = NULL;
+	record__destroy(t->skel);
+	t->skel = NULL;
+}
+
 struct tracer *tracer_open(const struct tracer_options *options,
 			   char **problem)
 {
@@ -483,11 +549,13 @@ struct tracer *tracer_open(const struct tracer_options *options,
 
 	libbpf_set_print(getenv("SP_DEBUG") ? print_debug : NULL);
 	t->poll_fd = -1;
-	error = load(t, options);
-	if (!error && options->paths)
-		error = attach_names(t);
-	if (!error)
-		error = attach(t);
+	t->classic = is_preemptible() && has_trace_events();
+	error = load_and_attach(t, options);
+	if (error && t->classic) {	/* perf_event_open() can be forbidden */
+		unload(t);
+		t->classic = false;
+		error = load_and_attach(t, options);
+	}
 	if (!error)
 		error = map_tables(t);
 	if (!error) {
@@ -511,14 +579,13 @@ void tracer_close(struct tracer *t)
 	if (!t)
 		return;
 	ring_buffer__free(t->ring);
-	naming_free(t->naming);
 	if (t->poll_fd >= 0)
 		close(t->poll_fd);
 	bpf_link__destroy(t->exits);
 	for (size_t i = 0; i < TRACER_MAPS; i++)
 		if (t->mapped[i].at)
 			munmap(t->mapped[i].at, t->mapped[i].size);
-	record__destroy(t->skel);
+	unload(t);
 	free(t->known);
 	free(t);
 }
@@ -671,6 +738,8 @@ void tracer_detach_calls(struct tracer *t)
 	t->skel->links.note_names = NULL;
 	bpf_link__destroy(t->skel->links.sys_enter);
 	t->skel->links.sys_enter = NULL;
+	bpf_link__destroy(t->skel->links.sys_enter_classic);
+	t->skel->links.sys_enter_classic = NULL;
 }
 
 uint64_t tracer_live(const struct tracer *t)
