@@ -24,7 +24,7 @@ calls_ns() {
 		count) sp-record -q -o /dev/null -- "${command[@]}" ;;
 		esac
 	done | median | awk -v t="$3" -v c="$2" \
-		'{ printf "%.0f\n", t > c ? $1 * c / t : $1 }'
+		'{ printf "%.0f\n", (t > c ? $1 * c / t : $1) }'
 }
 
 echo 'a call, by CPUs and threads (ns of a CPU)'
