@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * usage: rush TIMES — so often, 200 getppid in a row and a nap of a millisecond;
- * then 200 getuid, five microseconds apart.
+ * then 200 more, 30 milliseconds of waiting awake, and 200 getuid, five
+ * microseconds apart.
  */
 #include <time.h>
 
@@ -15,6 +16,18 @@ static long now_ns(void)
 	return t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+static void rush(void)
+{
+	for (int i = 0; i < 200; i++)
+		syscall(SYS_getppid);
+}
+
+static void wait_until(long ns)
+{
+	while (now_ns() < ns)
+		;
+}
+
 int main(int argc, char **argv)
 {
 	const struct timespec nap = { .tv_nsec = 1000000 };
@@ -23,14 +36,14 @@ int main(int argc, char **argv)
 	if (times < 1)
 		errx(2, "usage: rush TIMES");
 	for (long i = 0; i < times; i++) {
-		for (int j = 0; j < 200; j++)
-			syscall(SYS_getppid);
+		rush();
 		syscall(SYS_nanosleep, &nap, NULL);
 	}
+	rush();
+	wait_until(now_ns() + 30000000);
 	for (int j = 0; j < 200; j++) {
 		until = now_ns() + 5000;
 		syscall(SYS_getuid);
-		while (now_ns() < until)
-			;
+		wait_until(until);
 	}
 }
