@@ -818,6 +818,15 @@ static __noinline int hold_call(struct pt_regs *regs, __u32 row, __s32 nr)
 	return 0;
 }
 
+/*
+ * The kernel drops what a constant of ours rules out, and the question with it,
+ * but only code that nothing else leads to: clang shall not merge it.
+ */
+static __always_inline void apart(void)
+{
+	asm volatile("");
+}
+
 /* A call of a followed task. What is out of line is in few calls' way. */
 static __always_inline int enter(struct task_slot *slot, __u32 image,
 				 struct task_struct *task, __u32 id,
@@ -828,13 +837,22 @@ static __always_inline int enter(struct task_slot *slot, __u32 image,
 
 	if (image == IMAGE_ARMED)
 		return hold_call(regs, row, nr);
-	watched = control.watch || is_in_transit(slot->state);
+	watched = control.watch;
+	if (attaching) {
+		apart();
+		watched |= is_in_transit(slot->state);
+	}
 	if (watched)
 		note_enter(slot, task);
-	cpu = every || groups_mask ? bpf_get_smp_processor_id() : 0;
-	count_call(cpu, image, row, nr);
-	if (every)
+	if (every) {
+		cpu = bpf_get_smp_processor_id();
+		count_call(cpu, image, row, nr);
 		log_call(cpu, task, regs, id, image, row, nr);
+	} else {
+		apart();
+		count_call(groups_mask ? bpf_get_smp_processor_id() : 0,
+			   image, row, nr);
+	}
 	trait = trait_of(row, nr);
 	if (!trait)
 		return 0;
