@@ -70,7 +70,7 @@ static double now_ns(void)
 	return t.tv_sec * 1e9 + t.tv_nsec;
 }
 
-enum { PARTS = 100 };
+enum { PARTS = 200 };
 
 struct part { double call, pass, load; };
 

@@ -9,10 +9,10 @@
 # tool, median, lower and upper quartile, parts, ratio, share of quiet parts.
 #
 # A core that is shared with another machine's work makes a call take half as
-# long again, for seconds. So calls measures in parts of a millisecond or so, and
-# times plain arithmetic and loads from the core's cache round each (calls.c). A
-# part counts if both took less than a tenth longer than they can; of a tool with
-# fewer than QUIET such parts, its QUIET quietest count.
+# long again, for seconds. So calls measures in parts of half a millisecond or
+# so, and times plain arithmetic and loads from the core's cache round each
+# (calls.c). A part counts if both took less than a tenth longer than they can;
+# of a tool with fewer than QUIET such parts, its QUIET quietest count.
 set -u
 bin=$(cd "${1:?usage: tests/bench/calls.sh BINDIR [ROUNDS]}" && pwd) || exit
 rounds=${2:-7}
