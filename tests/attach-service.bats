@@ -55,23 +55,9 @@ teardown() {
 
 nginx_prepare() {
 	requires nginx wrk
-	cat >nginx.conf <<-END
-	daemon off; worker_processes 2; user nobody $(id -gn nobody);
-	pid $PWD/pid; error_log $PWD/error.log;
-	events {}
-	http {
-		access_log $PWD/access.log;
-		client_body_temp_path $PWD/body; proxy_temp_path $PWD/proxy;
-		fastcgi_temp_path $PWD/fastcgi; uwsgi_temp_path $PWD/uwsgi;
-		scgi_temp_path $PWD/scgi;
-		server {
-			listen 127.0.0.1:18098;
-			root /usr/share/common-licenses;
-		}
-	}
-	END
+	nginx_config 18098 2 >nginx.conf
 	argv=(nginx -e "$PWD/error.log" -c "$PWD/nginx.conf")
-	pidfile=pid signal=QUIT
+	pidfile=nginx.pid signal=QUIT
 	shows=('rt_sigsuspend [0-9]+ inflight' 'epoll_p?wait [0-9]{2,}'
 		'accept4 [0-9]+' 'recvfrom [0-9]{3,}' 'writev [0-9]{3,}')
 }
