@@ -351,11 +351,15 @@ static __always_inline void log_end(struct log_entry *entry, __u64 at)
 static __always_inline void log_one(__u32 what, __u32 image, __s32 nr,
 				    __u32 pid, __u32 tid, const __u64 args[6])
 {
-	__u32 cpu = every ? bpf_get_smp_processor_id() : 0;
-	struct log_ends *ends = every ? log_ends_of(cpu) : NULL;
 	struct log_entry *entry;
+	struct log_ends *ends;
+	__u32 cpu;
 	__u64 at;
 
+	if (!every)
+		return;
+	cpu = bpf_get_smp_processor_id();
+	ends = log_ends_of(cpu);
 	if (!ends)
 		return;
 	entry = log_begin(ends, cpu, (what & LOG_WHAT) == LOG_CALL, &at);
@@ -453,8 +457,7 @@ static __always_inline void count_call(__u32 cpu, __u32 image, __u32 row,
 				       __s32 nr)
 {
 	struct image_calls *c = (__u32)nr < CALLS_PER_ROW ?
-		calls_of(image, cpu) :
-		NULL;
+		calls_of(image, cpu) : NULL;
 
 	if (c) {
 		struct tally *tally = tally_of(c, row, nr);
