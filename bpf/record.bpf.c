@@ -33,7 +33,7 @@ enum { SIG_SYS = 31 };
 enum { ERRNO_MAX = 4095 };		/* linux/err.h */
 enum { SEEK_STEPS = 256 };		/* along a list of tasks */
 enum { STACK_MIN = 16384 };		/* THREAD_SIZE is no less */
-enum { WATCH_WAIT_NS = 2000000 };	/* for user space to attach sys_exit */
+enum { WATCH_WAIT_NS = 20000000 };	/* for user space to attach sys_exit */
 
 /* By the choice that the line at the top gives: some helpers ask for it. */
 char LICENSE[] SEC("license") = "GPL";
@@ -406,24 +406,33 @@ static __always_inline __u64 note_new(void)
 	return now;
 }
 
-static __noinline int count_rare(struct rare_key *key)
+/*
+ * Functions that are not static are verified once, by themselves, and not again
+ * with each state that they are called in: that is most of what starting takes.
+ * They get numbers, or the address of something of known size, and not NULL.
+ */
+__noinline int count_rare(struct rare_key *rare_key)
 {
 	struct tally *tally, one = { .count = 1 };
+	struct rare_key key;
 
-	if (key->row < ROWS)
+	if (!rare_key)
+		return 0;
+	key = *rare_key;	/* Linux 5.15 wants it on the stack */
+	if (key.row < ROWS)
 		add(&progress.rare_calls, 1);
-	if (every && key->row < ROWS &&
-	    key->flags & (RARE_VSYSCALL | RARE_INFLIGHT | RARE_SKIPPED))
-		log_rare(key);
-	tally = bpf_map_lookup_elem(&rare, key);
+	if (every && key.row < ROWS &&
+	    key.flags & (RARE_VSYSCALL | RARE_INFLIGHT | RARE_SKIPPED))
+		log_rare(&key);
+	tally = bpf_map_lookup_elem(&rare, &key);
 	if (!tally) {
 		one.first_ns = bpf_ktime_get_ns();
-		if (!bpf_map_update_elem(&rare, key, &one, BPF_NOEXIST)) {
+		if (!bpf_map_update_elem(&rare, &key, &one, BPF_NOEXIST)) {
 			note_new();
 			add(&progress.rare_distinct, 1);
 			return 0;
 		}
-		tally = bpf_map_lookup_elem(&rare, key);	/* another CPU was faster */
+		tally = bpf_map_lookup_elem(&rare, &key);	/* another CPU was faster */
 	}
 	if (tally)
 		add(&tally->count, 1);
@@ -649,18 +658,24 @@ static long is_watched(void *map, const void *key, void *value,
 		bpf_ktime_get_ns() > *until_ns;
 }
 
+enum { SET_SECCOMP = 22, SET_NO_NEW_PRIVS = 38 };	/* linux/prctl.h */
+
+/* One walk takes 3 ms where pid_max is 32768; it can be a hundredth. */
+static long wait_a_walk(void *map, const void *key, void *value,
+			__u64 *until_ns)
+{
+	bpf_for_each_map_elem(&tasks, is_watched, until_ns, 0);
+	return is_watched(map, key, value, until_ns);
+}
+
 /*
  * The task is about to load a filter, unwatched: ask for the watch, and wait
  * for it for a moment, on the spot, since the next call can be answered by
  * the filter already. Setting no_new_privs comes before most filters: then
  * asking is enough. The map is only there to count the turns.
  */
-static __noinline int foresee_filter(enum filter_call call,
-				     struct pt_regs *regs, __u32 row)
+__noinline int foresee_filter(__u64 option)
 {
-	enum { SET_SECCOMP = 22, SET_NO_NEW_PRIVS = 38 };	/* linux/prctl.h */
-	__u64 option = call == CALL_PRCTL ? first_argument(regs, row) :
-		SET_SECCOMP;
 	__u64 until_ns;
 
 	if (option != SET_SECCOMP && option != SET_NO_NEW_PRIVS)
@@ -668,14 +683,14 @@ static __noinline int foresee_filter(enum filter_call call,
 	send(EVENT_FILTER, 0, 0);
 	until_ns = bpf_ktime_get_ns() + WATCH_WAIT_NS;
 	if (option == SET_SECCOMP)
-		bpf_for_each_map_elem(&tasks, is_watched, &until_ns, 0);
+		bpf_for_each_map_elem(&tasks, wait_a_walk, &until_ns, 0);
 	return 0;
 }
 
 /* The owner of a filter answered the call's SIGSYS, or the task died of it. */
-static __noinline int settle_trapped(struct task_struct *task, __u32 signal)
+__noinline int settle_trapped(__u32 signal)
 {
-	__u64 address = (__u64)task;
+	__u64 address = bpf_get_current_task();
 	struct rare_key *held = bpf_map_lookup_elem(&trapped, &address), key;
 
 	if (!held)
@@ -688,13 +703,12 @@ static __noinline int settle_trapped(struct task_struct *task, __u32 signal)
 	return 0;
 }
 
-static __noinline int note_enter(struct task_slot *slot,
-				 struct task_struct *task)
+static __noinline int note_enter(struct task_slot *slot)
 {
 	__u32 state = slot->state;
 
 	if (stand_of(state) == STAND_TRAPPED)
-		settle_trapped(task, 0);
+		settle_trapped(0);
 	if (!move(slot, state, state_with(state, STAND_INSIDE)))
 		slot->state = state_with(state, STAND_INSIDE);
 	return 0;
@@ -780,12 +794,17 @@ static __always_inline bool count_argument(const struct argument_key *key,
 	return tally;
 }
 
+/* Any three bits index them. */
+struct call_args {
+	__u64 values[8];	/* six, and zeros */
+};
+
 /*
  * What is not counted here makes the values' counts less than the call's, by
  * which readers know that these are not all.
  */
-static __noinline int note_arguments(const __u64 *args, __u32 image,
-				     __u32 row, __s32 nr, __u32 trait)
+__noinline int note_arguments(const struct call_args *args, __u32 image,
+			      __u32 row, __s32 nr, __u32 trait)
 {
 	const volatile struct argument_rule_bits *rule =
 		&argument_rules[trait & TRAIT_RULE];
@@ -793,10 +812,11 @@ static __noinline int note_arguments(const __u64 *args, __u32 image,
 	struct argument_key number = key;
 	struct tally *distinct;
 
+	if (!args)
+		return 0;
 	for (int i = 0; i < 3; i++)
-		for (__u32 k = 0; k < 6; k++)
-			if (rule->index[i] == k)
-				key.values[i] = args[k] & rule->masks[i];
+		key.values[i] = args->values[rule->index[i] & 7] &
+			rule->masks[i];
 	if (count_argument(&key, false))
 		return 0;
 	number.what = ARGUMENT_NUMBER;
@@ -846,7 +866,7 @@ static __always_inline int enter(struct task_slot *slot, __u32 image,
 		watched |= is_in_transit(slot->state);
 	}
 	if (watched)
-		note_enter(slot, task);
+		note_enter(slot);
 	if (every) {
 		cpu = bpf_get_smp_processor_id();
 		count_call(cpu, image, row, nr);
@@ -860,12 +880,13 @@ static __always_inline int enter(struct task_slot *slot, __u32 image,
 	if (!trait)
 		return 0;
 	if (trait & TRAIT_FILTER && !watched)
-		foresee_filter(filter_call(row, nr), regs, row);
+		foresee_filter(filter_call(row, nr) == CALL_PRCTL ?
+			       first_argument(regs, row) : SET_SECCOMP);
 	if (trait & TRAIT_RULE) {
-		__u64 args[6];
+		struct call_args args = { 0 };
 
-		read_args(regs, row, args);
-		note_arguments(args, image, row, nr, trait);
+		read_args(regs, row, args.values);
+		note_arguments(&args, image, row, nr, trait);
 	}
 	if (trait & TRAIT_EXEC && task->pid != task->tgid)
 		remember_exec(task);
@@ -909,13 +930,14 @@ int sys_enter_classic(struct classic_call *ctx)
 }
 
 /* Whether the image ever made the call, without any flag. */
-static __always_inline bool was_counted(__u32 image, __u32 row, __s32 nr)
+__noinline int was_counted(__u32 image, __u32 row, __s32 nr)
 {
 	struct rare_key key = { .image = image, .row = row, .nr = nr };
 
 	if (image >= table_images || (__u32)nr >= CALLS_PER_ROW)
-		return bpf_map_lookup_elem(&rare, &key);
-	for (__u32 group = 0; group < GROUPS_MAX; group++) {
+		return !!bpf_map_lookup_elem(&rare, &key);
+	for (__u32 group = 0; group < GROUPS_MAX && group <= groups_mask;
+	     group++) {
 		struct image_calls *c = calls_of(image, group);
 
 		if (c && tally_of(c, row, nr)->count)
@@ -982,7 +1004,7 @@ static __always_inline __u32 judge_exit(struct task_slot *slot, __u32 state,
 			return STAND_OUTSIDE;
 		break;
 	case STAND_TRAPPED:
-		settle_trapped(task, 0);
+		settle_trapped(0);
 		break;
 	}
 	return count_answered(task, &key, regs, result);
@@ -1693,7 +1715,7 @@ static __always_inline void note_death(__u32 image, __u32 state,
 	bool known = mode == SECCOMP_DEAD;
 
 	if (stand == STAND_TRAPPED) {
-		settle_trapped(task, code == SIG_SYS ? code : 0);
+		settle_trapped(code == SIG_SYS ? code : 0);
 		return;
 	}
 	if (!known && (!mode || code != SIG_SYS || stand == STAND_INSIDE))

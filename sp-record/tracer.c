@@ -76,7 +76,7 @@ static size_t ring_size(void)
 /* For what few tasks are in at a time: buckets cost memory too. */
 static size_t one_a_task(const struct tracer *t)
 {
-	return t->n_tasks < 65536 ? t->n_tasks : 65536;
+	return t->n_tasks < 4096 ? t->n_tasks : 4096;
 }
 
 /* The counts of an image take 16 KiB, for each group of CPUs. */
@@ -134,7 +134,7 @@ static void set_rule(struct argument_rule_bits *bits,
 	for (size_t i = 0; i < 3; i++) {
 		bool used = i < rule->n;
 
-		bits->index[i] = used ? rule->arguments[i].index : UINT32_MAX;
+		bits->index[i] = used ? rule->arguments[i].index : 0;
 		bits->masks[i] = used ? rule->arguments[i].recorded : 0;
 	}
 }
