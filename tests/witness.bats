@@ -65,12 +65,25 @@ attach_row() {
 	ended 137 $!
 }
 
+# The recorder says that it came too late for a filter: on a busy machine only.
+came_late() {
+	sp-emit --json run.sp |
+		jq -e 'any(.runs[].blind[]; endswith("just after it was loaded"))' \
+			>/dev/null
+}
+
 # try ROW… — false says which; 77 is a program that cannot be run here
 try() {
 	local how=$1 expect=$2 status=0
 	shift 2
 	if [ "$how" = run ]; then
 		record_row "$@" || status=$?
+		for _ in 1 2; do
+			[ "$status" -eq 0 ] && came_late || break
+			echo "# too late, so again: $*" >&3
+			sleep 1
+			record_row "$@" || status=$?
+		done
 	else
 		attach_row "$@" || status=$?
 	fi
