@@ -45,7 +45,7 @@ listens() {
 
 # watch OPTION… — `list`, until it is stopped
 watch() {
-	env --default-signal=INT sp-verify --audit -o list "$@" \
+	env --default-signal=INT,HUP sp-verify --audit -o list "$@" \
 		2>err >out 3>&- &
 	watcher=$!
 	wait_for 10 grep listening err
