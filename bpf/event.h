@@ -254,7 +254,7 @@ struct progress {
 	__u64 tasks;		/* that ever were */
 	__u64 next_image;
 	__u64 lost_calls;	/* the overflow of `rare` */
-	__u64 lost_tasks;	/* beyond the `tasks` map */
+	__u64 lost_tasks;	/* beyond `tasks` or `execs` */
 	__u64 lost_images;	/* attributed to IMAGE_OTHER */
 	__u64 lost_details;	/* records the ring buffer had no room for */
 	__u64 rare_calls;	/* calls counted in `rare`, or lost there */
@@ -272,8 +272,10 @@ struct control {
 	__u32 seeking;		/* passes go on: not all descendants are known */
 	__u32 self;		/* the recorder's thread group, by `seek` */
 	__u32 hinting;		/* all programs are attached: `hints` hold */
+	__u32 next_cpu;		/* + 1: where the recorder runs next, before others */
+	__u32 zero;
 };
-_Static_assert(sizeof(struct control) == 16, "layout");
+_Static_assert(sizeof(struct control) == 24, "layout");
 
 /* The cgroup that is recorded: what names one in the kernel. */
 struct cgroup_id {

@@ -145,13 +145,14 @@ struct {
 } ring SEC(".maps");
 
 /*
- * The id of a thread that is in execve: past the point of no return it has
- * its leader's, and an exec that fails there ends in sched_process_exit.
+ * The id of a thread, no leader, that called execve: past the point of no return
+ * it has its leader's, and an exec that fails there ends in sched_process_exit.
+ * One that failed before stays here while the thread lives.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 16384);
+	__uint(max_entries, 1);		/* before loading */
 	__type(key, __u64);		/* the task's address */
 	__type(value, __u32);
 } execs SEC(".maps");
@@ -160,7 +161,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 16384);
+	__uint(max_entries, 1);		/* before loading */
 	__type(key, __u64);
 	__type(value, struct rare_key);
 } trapped SEC(".maps");
@@ -409,16 +410,17 @@ static __always_inline __u64 note_new(void)
 /*
  * Functions that are not static are verified once, by themselves, and not again
  * with each state that they are called in: that is most of what starting takes.
- * They get numbers, or the address of something of known size, and not NULL.
+ * They get numbers, or the address of something of known size, which they have
+ * to check for NULL.
  */
-__noinline int count_rare(struct rare_key *rare_key)
+__noinline int count_rare(const struct rare_key *given)
 {
 	struct tally *tally, one = { .count = 1 };
 	struct rare_key key;
 
-	if (!rare_key)
+	if (!given)
 		return 0;
-	key = *rare_key;	/* Linux 5.15 wants it on the stack */
+	key = *given;		/* before Linux 6.2 it has to be on the stack */
 	if (key.row < ROWS)
 		add(&progress.rare_calls, 1);
 	if (every && key.row < ROWS &&
@@ -640,14 +642,24 @@ static __always_inline bool note_filter(struct task_slot *slot,
 	return true;
 }
 
-static __always_inline __u64 first_argument(struct pt_regs *regs, __u32 row)
+enum { SET_SECCOMP = 22, SET_NO_NEW_PRIVS = 38 };	/* linux/prctl.h */
+enum { SET_MODE_FILTER = 1 };				/* linux/seccomp.h */
+
+/* What a call of TRAIT_FILTER asks for, as prctl(2) has it; 0: nothing of ours. */
+static __always_inline __u32 filter_option(struct pt_regs *regs, __u32 row,
+					   __s32 nr)
 {
+	__u32 first;
+
 #if defined(__TARGET_ARCH_x86)
-	return row == ROW_COMPAT ? (__u32)BPF_CORE_READ(regs, bx) :
+	first = row == ROW_COMPAT ? BPF_CORE_READ(regs, bx) :
 		BPF_CORE_READ(regs, di);
 #else
-	return BPF_CORE_READ(regs, regs[0]);
+	first = BPF_CORE_READ(regs, regs[0]);
 #endif
+	if (filter_call(row, nr) == CALL_PRCTL)
+		return first;
+	return first <= SET_MODE_FILTER ? SET_SECCOMP : 0;
 }
 
 static long is_watched(void *map, const void *key, void *value,
@@ -658,9 +670,7 @@ static long is_watched(void *map, const void *key, void *value,
 		bpf_ktime_get_ns() > *until_ns;
 }
 
-enum { SET_SECCOMP = 22, SET_NO_NEW_PRIVS = 38 };	/* linux/prctl.h */
-
-/* One walk takes 3 ms where pid_max is 32768; it can be a hundredth. */
+/* A walk takes 3 ms where pid_max is 32768, and no time where it is 301. */
 static long wait_a_walk(void *map, const void *key, void *value,
 			__u64 *until_ns)
 {
@@ -672,18 +682,22 @@ static long wait_a_walk(void *map, const void *key, void *value,
  * The task is about to load a filter, unwatched: ask for the watch, and wait
  * for it for a moment, on the spot, since the next call can be answered by
  * the filter already. Setting no_new_privs comes before most filters: then
- * asking is enough. The map is only there to count the turns.
+ * asking is enough. So it is where the recorder will take this CPU before the
+ * task is back in user mode, and can take it as soon as we are done. The map is
+ * only there to count the turns.
  */
-__noinline int foresee_filter(__u64 option)
+__noinline int foresee_filter(__u32 option)
 {
 	__u64 until_ns;
 
 	if (option != SET_SECCOMP && option != SET_NO_NEW_PRIVS)
 		return 0;
 	send(EVENT_FILTER, 0, 0);
+	if (option == SET_NO_NEW_PRIVS ||
+	    control.next_cpu == bpf_get_smp_processor_id() + 1)
+		return 0;
 	until_ns = bpf_ktime_get_ns() + WATCH_WAIT_NS;
-	if (option == SET_SECCOMP)
-		bpf_for_each_map_elem(&tasks, wait_a_walk, &until_ns, 0);
+	bpf_for_each_map_elem(&tasks, wait_a_walk, &until_ns, 0);
 	return 0;
 }
 
@@ -794,9 +808,8 @@ static __always_inline bool count_argument(const struct argument_key *key,
 	return tally;
 }
 
-/* Any three bits index them. */
 struct call_args {
-	__u64 values[8];	/* six, and zeros */
+	__u64 values[8];	/* six and two zeros: any three bits index them */
 };
 
 /*
@@ -880,8 +893,7 @@ static __always_inline int enter(struct task_slot *slot, __u32 image,
 	if (!trait)
 		return 0;
 	if (trait & TRAIT_FILTER && !watched)
-		foresee_filter(filter_call(row, nr) == CALL_PRCTL ?
-			       first_argument(regs, row) : SET_SECCOMP);
+		foresee_filter(filter_option(regs, row, nr));
 	if (trait & TRAIT_RULE) {
 		struct call_args args = { 0 };
 
@@ -1748,7 +1760,8 @@ static __always_inline int on_exit(struct task_struct *task)
 	image = __sync_lock_test_and_set(&slot->image, IMAGE_NONE);
 	if (image == IMAGE_NONE || image == IMAGE_ARMED)
 		return 0;		/* ARMED: its execve failed */
-	note_filter(slot, task);
+	if (note_filter(slot, task) && progress.filtered == 1)
+		progress.unwatched = 1;
 	state = slot->state;
 	slot->state = 0;
 	note_death(image, state, task);

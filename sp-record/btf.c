@@ -157,8 +157,9 @@ static void note_struct(struct excerpt *e, const struct btf_type *t)
 }
 
 /*
- * Where a name stands among the strings, each of which is there once: one search
- * instead of a look at the names of fifty thousand functions. 0: it is not there.
+ * Where a name stands among the strings, if it is no other's tail: they are there
+ * once each. One search instead of a look at the names of fifty thousand
+ * functions. 0: it is not there.
  */
 static uint32_t find_name(const struct kernel_btf *k, const char *name)
 {
@@ -174,8 +175,8 @@ static uint32_t find_name(const struct kernel_btf *k, const char *name)
 /* One pass over all types: where each is, and those that we want. */
 static bool index_types(struct excerpt *e)
 {
-	uint32_t cast_name = find_name(&e->kernel, "bpf_rdonly_cast");
 	struct kernel_btf *k = &e->kernel;
+	uint32_t cast_name = find_name(k, "bpf_rdonly_cast");
 	size_t room = (k->types_end - k->types) / sizeof(struct btf_type) + 2;
 	const char *at = k->types;
 

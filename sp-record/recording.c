@@ -32,6 +32,7 @@ struct session {
 	struct tracer *tracer;
 	struct command_child child;	/* pid 0: attached, no command */
 	int policy;			/* sched(7), before hurry() */
+	bool hurries;
 	struct sched_param param;
 	bool over;
 	uint64_t stop_ns;	/* -t: when; 0: never or done */
@@ -204,6 +205,7 @@ static void watch(struct session *s)
 			{ .fd = tracer_fd(s->tracer), .events = POLLIN },
 		};
 
+		tracer_rest(s->tracer, s->hurries);
 		if (poll(fds, 3, patience(s)) < 0 && errno != EINTR)
 			message_fatal("poll: %s", strerror(errno));
 		if (fds[0].revents)
@@ -240,7 +242,8 @@ static void hurry(struct session *s)
 
 	s->policy = sched_getscheduler(0);
 	sched_getparam(0, &s->param);
-	sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &first);
+	s->hurries = !sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK,
+					 &first);
 }
 
 static void unhurry(const struct session *s)

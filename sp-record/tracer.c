@@ -5,6 +5,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -704,6 +705,11 @@ uint64_t tracer_dispatch(struct tracer *t, uint64_t now_ns)
 	}
 	reconsider(t, now_ns);
 	return t->exits ? t->check_ns : 0;
+}
+
+void tracer_rest(struct tracer *t, bool comes_first)
+{
+	t->skel->bss->control.next_cpu = comes_first ? sched_getcpu() + 1 : 0;
 }
 
 static void on_image(struct tracer *t, const struct event *event)

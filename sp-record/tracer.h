@@ -51,6 +51,11 @@ int tracer_fd(const struct tracer *t);
  * ns; 0: not again by itself).
  */
 uint64_t tracer_dispatch(struct tracer *t, uint64_t now_ns);
+/*
+ * Said before each sleep: whether the scheduler, when a task wakes us on the CPU
+ * that we are on, lets us run before that task is back in user mode.
+ */
+void tracer_rest(struct tracer *t, bool comes_first);
 
 /* A glance at a recording; cheap. */
 struct tracer_glance {

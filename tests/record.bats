@@ -272,6 +272,20 @@ threading.Event().wait()' 3>&- &
 	facts run.sp | grep -qx 'x86_64 getpgid SIGSYS 2'
 }
 
+@test "a filter that was only seen as its task ended: said" {
+	sp-record -o run.sp -- sh -c "touch ready
+		until [ -e stopped ]; do sleep 0.05; done
+		exec $WITNESS/filtered early" 2>err &
+	wait_for 10 test -e ready
+	kill -STOP $!
+	touch stopped
+	wait_for 10 pgrep -x filtered
+	sleep 0.5
+	kill -CONT $!
+	wait $!
+	grep -q 'not seen: calls that a seccomp filter answered itself' err
+}
+
 @test "ten recorders at once, each with its own target only" {
 	local i pids=()
 	for i in 1 2 3 4 5 6 7 8 9 10; do

@@ -62,6 +62,21 @@ static void deny(void)
 	TRUTH(getsid, 1);
 }
 
+/* Of one second, half is over before anybody looks; it ends without a word. */
+static void deny_early(void)
+{
+	struct timespec now, end;
+
+	load(SECCOMP_RET_ERRNO | EXDEV, 0);
+	MARK(getpgid);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_sec++;
+	do
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	while (now.tv_sec < end.tv_sec || now.tv_nsec < end.tv_nsec);
+	_exit(0);
+}
+
 static volatile int go;
 
 static void *other_thread(void *arg)
@@ -215,6 +230,8 @@ int main(int argc, char **argv)
 
 	if (!strcmp(how, "errno"))
 		deny();
+	else if (!strcmp(how, "early"))
+		deny_early();
 	else if (!strcmp(how, "tsync"))
 		sync_threads();
 	else if (!strcmp(how, "trap"))
