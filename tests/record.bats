@@ -598,9 +598,9 @@ threading.Event().wait()' 3>&- &
 	import os, pty, time
 	pid, fd = pty.fork()
 	if not pid:
-	    os.execvp("sp-record", ["sp-record", "-q", "-o", "run.sp", "--",
-	        "sh", "-c", "trap 'exit 7' HUP; touch ready; "
-	        "while :; do sleep 0.05; done"])
+	    os.execvp("env", ["env", "--default-signal=HUP", "sp-record", "-q",
+	        "-o", "run.sp", "--", "sh", "-c", "trap 'exit 7' HUP; "
+	        "touch ready; while :; do sleep 0.05; done"])
 	while not os.path.exists("ready"):
 	    time.sleep(0.05)
 	os.close(fd)
