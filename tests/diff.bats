@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
+# bats file_tags=no-recording
 # sp-diff: what differs, and what a matrix of runs says.
 
 load helper

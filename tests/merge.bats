@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
+# bats file_tags=no-recording
 # sp-merge: a union that does not depend on how it is made.
 
 load helper

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
+# bats file_tags=no-recording
 # The forms of profiles that people have: told apart by what they hold, read
 # as what loads them reads them, refused where they cannot be.
 load helper

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
+# bats file_tags=no-recording
 # How tight a profile is: counted through its filter, beside what was seen and
 # what container engines allow by default.
 

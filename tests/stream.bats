@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
+# bats file_tags=no-recording
 # The stream, as its manual specifies it and as earlier releases wrote it.
 
 load helper

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
+# bats file_tags=no-recording
 # The programs in tests/unit/, one test each.
 
 load helper
