@@ -84,7 +84,7 @@ static void report_facts(const struct trace *trace)
 	}
 }
 
-void report_losses(const struct run *run)
+void report_losses(const struct run *run, const struct tracer_glance *glance)
 {
 	static const struct {
 		const char *kind, *text;
@@ -103,6 +103,10 @@ void report_losses(const struct run *run)
 			message_note("%llu %s", (unsigned long long)
 				     run_lost(run, texts[i].kind),
 				     texts[i].text);
+	if (glance->skippable && run_lost(run, "call"))
+		message_note("the kernel may have skipped them, since trace "
+			     "events could not be used: record as root, with "
+			     "tracefs at /sys/kernel/tracing");
 }
 
 void report_missing(const struct log *log, const struct trace *trace)

@@ -340,7 +340,7 @@ static bool write_stream(struct options *o, struct recording *r,
 	tracer_glance(tracer, &glance);
 	trace_sort(trace);
 	report_blindness(run, trace, &glance);
-	report_losses(run);
+	report_losses(run, &glance);
 	if (log && run_lost(run, "event"))
 		report_missing(log, trace);
 	if (!o->recording.quiet)

@@ -784,6 +784,7 @@ void tracer_glance(const struct tracer *t, struct tracer_glance *glance)
 		.calls = p->rare_calls,
 		.sees_operations = t->skel->links.io_uring_submit,
 		.unwatched = p->unwatched,
+		.skippable = is_preemptible() && !t->classic,
 	};
 	for (uint32_t id = 0; id < image_end(t) && id < t->n_table; id++)
 		count_image(t, id, glance);

@@ -66,6 +66,7 @@ struct tracer_glance {
 	uint64_t calls, distinct;	/* so far; distinct: (image, arch, nr) */
 	bool sees_operations;	/* of io_uring */
 	bool unwatched;		/* a filter answered calls before that was watched */
+	bool skippable;		/* raw tracepoints where the kernel can skip them */
 };
 void tracer_glance(const struct tracer *t, struct tracer_glance *glance);
 /* Tasks followed; cheaper still. */
