@@ -270,10 +270,15 @@ static bool has_component(char *path, bool (*is)(const char *, const char *),
 	return false;
 }
 
-/* In hierarchies of version 1 it is in none any more: cgroups(7). */
-static bool is_zombie(pid_t pid)
+/*
+ * In hierarchies of version 1 what ends is in the root (proc_cgroup_show() in
+ * kernel/cgroup/cgroup.c), long before it is a zombie.
+ */
+static bool is_exiting(pid_t pid)
 {
+	enum { PF_EXITING = 0x4 };		/* linux/sched.h */
 	char path[32], line[512] = "", *state;
+	unsigned int flags;
 	FILE *file;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
@@ -283,7 +288,8 @@ static bool is_zombie(pid_t pid)
 	line[fread(line, 1, sizeof(line) - 1, file)] = '\0';
 	fclose(file);
 	state = strrchr(line, ')');
-	return !state || !strncmp(state, ") Z", 3) || !strncmp(state, ") X", 3);
+	return !state || sscanf(state, ") %*c %*d %*d %*d %*d %*d %u",
+				&flags) != 1 || flags & PF_EXITING;
 }
 
 int cgroup_holds(pid_t pid, bool (*is)(const char *name, const char *arg),
@@ -307,7 +313,7 @@ int cgroup_holds(pid_t pid, bool (*is)(const char *name, const char *arg),
 	free(line);
 	if (file)
 		fclose(file);
-	if (!holds && (!any || (first_version && is_zombie(pid))))
+	if (!holds && (!any || (first_version && is_exiting(pid))))
 		return -1;
 	return holds;
 }

@@ -40,7 +40,7 @@ char *cgroup_of_process(const struct cgroup_mounts *m, pid_t pid,
 /*
  * Whether the process is in a cgroup that `is` says yes to, given `arg` and
  * the name of the cgroup or of one that it is in, in any hierarchy. -1: the
- * process is gone, or as a zombie not in its cgroups any more.
+ * process is gone, or about to end and not in its cgroups any more.
  */
 int cgroup_holds(pid_t pid, bool (*is)(const char *name, const char *arg),
 		 const char *arg);

@@ -11,12 +11,17 @@ setup_file() {
 	cat >caller.c <<-'C'
 	/* SPDX-License-Identifier: Apache-2.0 */
 	#include <stdlib.h>
+	#include <string.h>
 	#include <sys/syscall.h>
 	#include <unistd.h>
 
-	/* COUNT [SECONDS]: so many calls, and then some time */
+	/* COUNT [SECONDS [MIB]]: so many calls, and then some time; with much
+	   memory the end takes its time too */
 	int main(int argc, char **argv)
 	{
+		size_t size = argc > 3 ? atol(argv[3]) << 20 : 0;
+
+		memset(malloc(size + 1), 1, size + 1);
 		for (int i = argc > 1 ? atoi(argv[1]) : 0; i; i--)
 			syscall(SYS_getpgid, 0);
 		if (argc > 2)
@@ -432,6 +437,19 @@ brief() {
 	within staged "$caller" 4 1
 	stop 1
 	[ "$(row)" = "4 getpgid log $caller" ]
+}
+
+@test "as it happens: what is about to end, which is in no cgroup of version 1" {
+	requires_audit
+	cgroup=/sys/fs/cgroup/pids/sandprint-$$.service
+	mkdir "$cgroup" 2>/dev/null || skip "no writable cgroup v1"
+	cgroups=$cgroup
+	watch --exe="$caller" --unit="sandprint-$$"
+	for _ in 1 2 3 4 5; do
+		within staged "$caller" 4 0 500
+	done
+	stop 1
+	[ "$(row | grep getpgid)" = "20 getpgid log $caller" ]
 }
 
 @test "as it happens: of a container of runc under the staging profile" {
