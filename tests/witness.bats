@@ -74,13 +74,13 @@ came_late() {
 
 # try ROW… — false says which; 77 is a program that cannot be run here
 try() {
-	local how=$1 expect=$2 status=0
+	local how=$1 expect=$2 status=0 i
 	shift 2
 	if [ "$how" = run ]; then
 		record_row "$@" || status=$?
 		# A busy machine can take the recorder's time, but not often.
 		while [ "$status" -eq 0 ] && [ "$1" = filtered ] && came_late &&
-			lost_nothing && [ $((late += 1)) -le 2 ]; do
+			lost_nothing && [ $((late += 1)) -le "${SP_LATE:-2}" ]; do
 			echo "# too late, so again: $*" >&3
 			sleep 1
 			record_row "$@" || status=$?
