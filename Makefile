@@ -35,7 +35,8 @@ MANS     := $(wildcard sp-*/*.1 lib/*.5)
 
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.o $(B)/%.bpf.o $(B)/%.skel.h
-.PHONY: all help deps test-deps demo check lint bench bench-plot install clean tests fuzz soak check-removals
+.PHONY: all help deps test-deps demo check lint bench bench-plot install clean tests fuzz soak check-removals \
+	check-kernels
 
 all: $(BINS) ## Build the tools into build/bin/ (V=1 shows the commands, SAN=address,undefined)
 
@@ -136,7 +137,8 @@ lint: ## Check the manual pages, the C sources and the shell scripts
 	@mandoc -T lint -W warning $(MANS)
 	@cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -D_GNU_SOURCE -D__x86_64__ \
 		--enable=warning,portability,performance --suppress=missingInclude -Ilib lib sp-*
-	@shellcheck -x tests/run tests/deps tests/demo .ci/run tests/bench/*.sh tests/soak
+	@shellcheck -x tests/run tests/deps tests/demo .ci/run tests/bench/*.sh tests/soak \
+		tests/kernels/run tests/kernels/fetch tests/kernels/init
 
 # The peers of the bench that nobody packages, and what is run under them all.
 BENCHES := $(patsubst tests/bench/%.bpf.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.bpf.c))
@@ -168,6 +170,11 @@ soak: tests ## Attach a thousand times to a storm of forks, record a busy servic
 
 check-removals: tests ## Take each call out of four programs' profiles: is it named?
 	@SP_STRIDE=1 BATS_TEST_TIMEOUT=1800 tests/run $(B) tests/removals.bats
+
+check-kernels: test-deps ## Boot Debian's kernels, from 6.1 to the newest, under qemu and record there
+	@tests/deps kernels
+	@$(MAKE) --no-print-directory tests
+	@tests/kernels/run $(B)
 
 install: all ## Install the tools and their manuals (DESTDIR, PREFIX)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5

@@ -1,0 +1,87 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# What a kernel may do otherwise and witness.bats has not: run in the guest.
+load ../helper
+
+# sum FILTER — of what it gives of run.sp
+sum() {
+	sp-emit --json run.sp | jq "[$1] | add // 0"
+}
+
+lost_nothing() {
+	[ "$(sum '.lost[]')" = 0 ]
+}
+
+# accounted — each call is an event that was received or counted as lost
+accounted() {
+	local received lost calls
+	received=$(sp-emit --ndjson run.sp 2>/dev/null |
+		grep -c '"event":"call"')
+	lost=$(sum '.runs[].lost.event')
+	calls=$(sum '.calls[].count')
+	echo "$received events, $lost lost, $calls calls"
+	[ $((received + lost)) -eq "$calls" ] && [ "$received" -gt 0 ]
+}
+
+@test "eight threads: every call counted" {
+	sp-record -q -o run.sp -- "$WITNESS/flood" 8 400000 >truth
+	grep -qx 'x86_64 getppid 400000' truth
+	[ "$(calls run.sp | grep getppid)" = "$(<truth)" ]
+	lost_nothing
+}
+
+@test "--every: each call is an event" {
+	sp-record -q --every -o run.sp -- "$WITNESS/flood" 8 80000
+	accounted
+	[ "$(sum '.calls[] | select(.name == "getppid").count')" = 80000 ]
+}
+
+@test "--every, and a reader that sleeps: an event or a loss" {
+	sp-record -q --every --buffer=4096 -- "$WITNESS/flood" 8 400000 |
+		{ sleep 3; cat; } >run.sp
+	accounted
+	[ "$(sum '.runs[].lost.event')" -gt 0 ]
+	[ "$(sum '.calls[] | select(.name == "getppid").count')" = 400000 ]
+}
+
+@test "--paths: names by any way, and what was looked for in vain" {
+	echo text >in
+	# shellcheck disable=SC2016 # for the shell inside
+	sp-record -q --paths -o run.sp -- /bin/sh -c \
+		'cd /; exec cat "$0/in" none 2>/dev/null >"${0#/}/out"' "$PWD" ||
+		[ $? -eq 1 ]
+	sp-emit --path-list run.sp | tee list
+	awk -F '\t' '{ print $1, $2, $NF }' list >got
+	grep -qxF "read ok $PWD/in" got
+	grep -qxF "read ENOENT /none" got
+	grep -qxF "write,create,truncate ok $PWD/out" got
+	grep -qxF "execute ok /bin/busybox" got
+	lost_nothing
+}
+
+@test "attached in the middle of a storm of forks and threads" {
+	"$WITNESS/storm" 4 >truth 3>&- &
+	local storm=$!
+	wait_for 20 test -e pid
+	sp-record -o run.sp -p $storm 2>err 3>&- &
+	local recorder=$!
+	wait_for 30 grep -q 'attached to' err
+	kill -USR1 $storm
+	sleep 0.2
+	kill -USR2 $storm
+	ended 0 $storm
+	ended 0 $recorder
+	[ "$(calls run.sp | grep getsid)" = "$(<truth)" ]
+	lost_nothing
+}
+
+@test "verified under a profile: what it denies, and that alone" {
+	sp-record -q -o run.sp -- "$WITNESS/threads" >/dev/null
+	sp-emit --oci run.sp >p.json
+	sp-verify -p p.json -o list -- "$WITNESS/threads" >/dev/null
+	[ ! -s list ]
+	jq 'del(.syscalls[].names[] | select(. == "getpgid"))' p.json >less.json
+	run -1 sp-verify -p less.json -o list -- "$WITNESS/threads"
+	cat list
+	[ "$(awk '$4 == "EPERM" { print $3 }' list)" = getpgid ]
+}
