@@ -320,13 +320,14 @@ int recording_attach(struct recording *r,
 	int error = passing_open(&r->signals);
 
 	signal(SIGPIPE, SIG_IGN);
-	if (!error)
-		error = tracer_attach(tracer, missing);
-	if (!error && options->on_attached)
-		options->on_attached(options->argument, tracer_live(tracer));
 	if (!error) {
 		hurry(&s);
-		follow(&s);
+		error = tracer_attach(tracer, missing);
+		if (!error && options->on_attached)
+			options->on_attached(options->argument,
+					     tracer_live(tracer));
+		if (!error)
+			follow(&s);
 		unhurry(&s);
 	}
 	passing_close(&r->signals);
