@@ -40,6 +40,7 @@ char LICENSE[] SEC("license") = "GPL";
 
 const volatile __u32 table_images;	/* of each group of CPUs in `table` */
 const volatile __u32 groups_mask;	/* their number - 1: a power of two - 1 */
+const volatile bool own_counts;		/* each CPU has a group for itself */
 const volatile bool every;		/* call is logged */
 const volatile bool exact_times;	/* of logged calls, all of them */
 const volatile __u32 log_size;		/* entries of each CPU */
@@ -464,6 +465,32 @@ static __always_inline struct image_calls *calls_of(__u32 image, __u32 group)
 	return image < table_images ? bpf_map_lookup_elem(&table, &i) : NULL;
 }
 
+/*
+ * The kernel drops what a constant of ours rules out, and the question with it,
+ * but only code that nothing else leads to: clang shall not merge it.
+ */
+static __always_inline void apart(void)
+{
+	asm volatile("");
+}
+
+/*
+ * Add one and return what there was: without a lock where no other CPU counts,
+ * and nothing else of this one comes between, which saves some 8 ns.
+ */
+static __always_inline __u64 count_up(__u64 *count)
+{
+	__u64 before;
+
+	if (own_counts) {
+		apart();
+		before = *count;
+		*(volatile __u64 *)count = before + 1;
+		return before;
+	}
+	return __sync_fetch_and_add(count, 1);
+}
+
 static __always_inline void count_call(__u32 cpu, __u32 image, __u32 row,
 				       __s32 nr)
 {
@@ -473,7 +500,7 @@ static __always_inline void count_call(__u32 cpu, __u32 image, __u32 row,
 	if (c) {
 		struct tally *tally = tally_of(c, row, nr);
 
-		if (!__sync_fetch_and_add(&tally->count, 1))
+		if (!count_up(&tally->count))
 			tally->first_ns = note_new();
 	} else {
 		struct rare_key key = { .image = image, .row = row, .nr = nr };
@@ -852,15 +879,6 @@ static __noinline int hold_call(struct pt_regs *regs, __u32 row, __s32 nr)
 	if (every)
 		READ_ARGS(armed.args, BPF_CORE_READ, regs, row);
 	return 0;
-}
-
-/*
- * The kernel drops what a constant of ours rules out, and the question with it,
- * but only code that nothing else leads to: clang shall not merge it.
- */
-static __always_inline void apart(void)
-{
-	asm volatile("");
 }
 
 /* A call of a followed task. What is out of line is in few calls' way. */

@@ -343,6 +343,8 @@ static int load(struct tracer *t, const struct tracer_options *options)
 	t->n_cpus = libbpf_num_possible_cpus();
 	size_maps(t);
 	size_table(t);
+	skel->rodata->own_counts = t->n_cpus <= t->n_groups &&
+		!is_preemptible();
 	size_log(t, options->log_events);
 	skel->rodata->exact_times = options->exact_times;
 	set_traits(skel);
