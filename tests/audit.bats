@@ -418,11 +418,16 @@ brief() {
 	grep -q 'connector.*Protocol not supported.*CAP_NET_ADMIN' err
 }
 
-@test "as it happens: a zombie, which is in no cgroup of version 1" {
-	requires_audit
+# $cgroup, of a unit of its own, in a hierarchy of version 1
+make_old_cgroup() {
 	cgroup=/sys/fs/cgroup/pids/sandprint-$$.service
 	mkdir "$cgroup" 2>/dev/null || skip "no writable cgroup v1"
 	cgroups=$cgroup
+}
+
+@test "as it happens: a zombie, which is in no cgroup of version 1" {
+	requires_audit
+	make_old_cgroup
 	watch --exe="$caller" --unit="sandprint-$$"
 	kill -STOP "$watcher"
 	# it is nobody's who would wait for it
@@ -442,9 +447,7 @@ brief() {
 
 @test "as it happens: what is about to end, which is in no cgroup of version 1" {
 	requires_audit
-	cgroup=/sys/fs/cgroup/pids/sandprint-$$.service
-	mkdir "$cgroup" 2>/dev/null || skip "no writable cgroup v1"
-	cgroups=$cgroup
+	make_old_cgroup
 	watch --exe="$caller" --unit="sandprint-$$"
 	for _ in 1 2 3 4 5; do
 		within staged "$caller" 4 0 500
