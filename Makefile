@@ -153,7 +153,7 @@ $(B)/tests/bench/calls: tests/bench/calls.c
 	$(Q)$(CC) -std=gnu11 -Wall -Wextra -D_GNU_SOURCE -O2 -pthread -o $@ $<
 
 BENCH_ROUNDS ?= 7
-bench: test-deps ## Print what recording costs, against its peers (BENCH_ROUNDS; about ten minutes)
+bench: test-deps ## Print what recording costs, against its peers (BENCH_ROUNDS; about twenty minutes)
 	@tests/deps bench
 	@$(MAKE) --no-print-directory tests $(BENCHES) $(B)/tests/bench/calls
 	@for part in calls startup filters scale; do \
@@ -171,7 +171,7 @@ soak: tests ## Attach a thousand times to a storm of forks, record a busy servic
 check-removals: tests ## Take each call out of four programs' profiles: is it named?
 	@SP_STRIDE=1 BATS_TEST_TIMEOUT=1800 tests/run $(B) tests/removals.bats
 
-check-kernels: test-deps ## Boot Debian's kernels, from 6.1 to the newest, under qemu and record there
+check-kernels: test-deps ## Boot Debian's kernels, from 6.1 to the newest, under qemu and record there (twelve minutes)
 	@tests/deps kernels
 	@$(MAKE) --no-print-directory tests
 	@tests/kernels/run $(B)

@@ -101,7 +101,7 @@ enum trait {
 /* Which arguments of a call are recorded: the bits of `masks`. */
 struct argument_rule_bits {
 	__u32 index[3];
-	__u32 n;		/* of the three */
+	__u32 zero;
 	__u64 masks[3];
 };
 _Static_assert(sizeof(struct argument_rule_bits) == 40, "layout");

@@ -476,7 +476,7 @@ static __always_inline void apart(void)
 
 /*
  * Add one and return what there was: without a lock where no other CPU counts,
- * and nothing else of this one comes between, which saves some 8 ns.
+ * and nothing else of this one comes between.
  */
 static __always_inline __u64 count_up(__u64 *count)
 {

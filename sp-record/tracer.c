@@ -131,7 +131,6 @@ static void size_maps(struct tracer *t)
 static void set_rule(struct argument_rule_bits *bits,
 		     const struct argument_rule *rule)
 {
-	bits->n = rule->n;
 	for (size_t i = 0; i < 3; i++) {
 		bool used = i < rule->n;
 

@@ -74,7 +74,7 @@ came_late() {
 
 # try ROW… — false says which; 77 is a program that cannot be run here
 try() {
-	local how=$1 expect=$2 status=0 i
+	local how=$1 expect=$2 status=0
 	shift 2
 	if [ "$how" = run ]; then
 		record_row "$@" || status=$?
