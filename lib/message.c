@@ -10,9 +10,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "memory.h"
+
 static const char *tool = "sandprint";
 static int trouble = STATUS_TROUBLE;
 static volatile sig_atomic_t latched;
+static char **notes;		/* NULL: they are not kept; else NULL at the end */
+static size_t n_notes;
 
 /*
  * A standard descriptor that is closed would be given to the next file that
@@ -46,12 +50,36 @@ static void print(const char *fmt, va_list ap)
 	errno = saved;
 }
 
+void message_keep_notes(void)
+{
+	if (!notes)
+		notes = xcalloc(1, sizeof(*notes));
+}
+
+char **message_notes(void)
+{
+	return notes;
+}
+
+static void keep_note(const char *fmt, va_list ap)
+{
+	if (!notes)
+		return;
+	notes = xrealloc(notes, n_notes + 2, sizeof(*notes));
+	if (vasprintf(&notes[n_notes], fmt, ap) < 0)
+		message_fatal("out of memory");
+	notes[++n_notes] = NULL;
+}
+
 void message_note(const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
 	print(fmt, ap);
+	va_end(ap);
+	va_start(ap, fmt);
+	keep_note(fmt, ap);
 	va_end(ap);
 }
 

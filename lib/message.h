@@ -21,6 +21,12 @@ void message_init(const char *tool, int trouble, char **argv);
 
 /* Something worth knowing; the exit status is not touched. */
 __attribute__((format(printf, 1, 2))) void message_note(const char *fmt, ...);
+/*
+ * For a tool that writes its notes into its output as well: keep them from here
+ * on, and the notes kept so far, without the tool's name, NULL at the end.
+ */
+void message_keep_notes(void);
+char **message_notes(void);
 /* An error: from here on the tool cannot exit with less than `trouble`. */
 __attribute__((format(printf, 1, 2))) void message_error(const char *fmt, ...);
 /* An error after which nothing can be done: prints and exits. */

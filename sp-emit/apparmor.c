@@ -131,9 +131,7 @@ void write_apparmor(const struct emit *emit, FILE *out)
 	struct path_uses *uses = paths_fold(emit->trace, emit->general);
 	char *name = profile_name(emit->trace);
 
-	fputs("# Written by sp-emit from a recording.\n", out);
-	if (emit->partial)
-		fputs("# The recording is incomplete.\n", out);
+	write_head(emit, "# ", out);
 	fprintf(out, "abi <abi/3.0>,\n\nprofile %s {\n"
 		"  # Not recorded, and so not restricted:\n"
 		"  capability,\n  signal,\n  ptrace,\n  unix,\n\n", name);

@@ -78,6 +78,73 @@ static bool said_before(const struct trace *t, size_t run, const char *text)
 	return false;
 }
 
+/*
+ * What starts a service or a container is there before the program: it need
+ * not have been executed under the recorder's eyes.
+ */
+static bool is_launcher(const struct image *image)
+{
+	static const char *const names[] = {
+		"systemd", "systemd-executor", "runc", "crun", "conmon",
+		"containerd-shim-runc-v2",
+	};
+	const char *name = image->path ? strrchr(image->path, '/') : NULL;
+
+	if (!name || !strncmp(image->path, "/memfd:", strlen("/memfd:")))
+		return true;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(name + 1, names[i]))
+			return true;
+	return false;
+}
+
+static bool was_executed(const struct trace *t, const char *path)
+{
+	for (size_t i = 0; i < t->n_images; i++)
+		for (size_t k = 0; k < t->images[i]->n_uses; k++)
+			if (t->images[i]->uses[k].execs && (!path ||
+			    (t->images[i]->path &&
+			     !strcmp(t->images[i]->path, path))))
+				return true;
+	return false;
+}
+
+static bool calls_attached(const struct trace *t, uint32_t image)
+{
+	for (size_t i = 0; i < t->calls.n; i++) {
+		const struct call *fact = t->calls.at[i];
+
+		for (size_t k = 0; fact->image == image &&
+		     k < fact->n_sightings; k++)
+			if (run_has_how(t->runs[fact->sightings[k].run],
+					"attached"))
+				return true;
+	}
+	return false;
+}
+
+/*
+ * A program that the recorder found running, and whose start no run shows;
+ * NULL: there is none.
+ */
+static const struct image *found_running(const struct trace *t)
+{
+	for (size_t i = 0; i < t->n_images; i++)
+		if (!is_launcher(t->images[i]) &&
+		    !was_executed(t, t->images[i]->path) &&
+		    calls_attached(t, i))
+			return t->images[i];
+	return NULL;
+}
+
+/* The recorder's words for it: sp-record.c. */
+static bool is_start(const char *blind)
+{
+	static const char text[] = "what was done before the recorder attached";
+
+	return !strncmp(blind, text, strlen(text));
+}
+
 /* The same text is said once, whatever the number of runs. */
 static void note_blind(const struct trace *t, size_t run)
 {
@@ -87,7 +154,9 @@ static void note_blind(const struct trace *t, size_t run)
 	for (char **b = t->runs[run]->blind; b && *b; b++) {
 		char *text;
 
-		if (said_before(t, run, *b))
+		if (said_before(t, run, *b) ||
+		    (is_start(*b) && was_executed(t, NULL) &&
+		     !found_running(t)))
 			continue;
 		text = text_printable(*b);
 		message_note("not seen by the recording: %s", text);
@@ -112,6 +181,27 @@ bool check_runs(const struct trace *t, bool by_image, bool allow_partial,
 		note_blind(t, i);
 	}
 	return fine;
+}
+
+bool check_start(const struct trace *t, const struct format *format,
+		 bool allow_partial, bool *partial)
+{
+	const struct image *image = found_running(t);
+	bool any = was_executed(t, NULL);
+	char *name;
+
+	if (!image || !(format->flags & FORMAT_BEFORE) ||
+	    (any && !(format->flags & FORMAT_START)))
+		return true;
+	*partial = true;
+	name = text_printable(image_name(image));
+	(allow_partial ? message_note : message_error)(
+		"%s was running already when the recording began, and nothing "
+		"shows its start: it could not start under this profile%s",
+		name, allow_partial ? "" : " (merge a recording of its start: "
+		"sp-merge; --allow-partial writes it all the same)");
+	free(name);
+	return allow_partial;
 }
 
 bool check_learned(const struct trace *t, const struct format *format,

@@ -16,6 +16,13 @@ bool check_runs(const struct trace *t, bool by_image, bool allow_partial,
 		bool *partial);
 
 /*
+ * A program that ran before the recorder attached, and whose start is in no
+ * run: a profile that is in force when it starts would stop it.
+ */
+bool check_start(const struct trace *t, const struct format *format,
+		 bool allow_partial, bool *partial);
+
+/*
  * Runs that hold only what a profile denied (sp-verify --learn), and no other
  * beside them. A problem for a profile, unless it is allowed.
  */

@@ -22,9 +22,7 @@ void write_firejail(const struct emit *emit, FILE *out)
 	char buf[ACTION_NAME_MAX];
 	int length;
 
-	fputs("# Written by sp-emit from a recording.\n", out);
-	if (emit->partial)
-		fputs("# The recording is incomplete.\n", out);
+	write_head(emit, "# ", out);
 	fprintf(out, "seccomp-error-action %s\nseccomp.block-secondary\n",
 		error_action(p->default_action, buf));
 	length = fprintf(out, "seccomp.keep");

@@ -44,6 +44,8 @@ enum format_flag {
 	FORMAT_FAMILIES = 512,	/* of these, only at families of sockets */
 	FORMAT_PATHS = 1024,	/* made of paths: needs runs that have them */
 	FORMAT_POLICY = 2048,	/* of paths, generalized */
+	FORMAT_START = 4096,	/* of a service: with FORMAT_BEFORE, the start of
+				   each of its programs has to be in it */
 };
 
 /* What --deny can be; the first that there is, is the default. */
@@ -81,6 +83,12 @@ void write_landlock_header(const struct emit *emit, FILE *out);
 void write_path_list(const struct emit *emit, FILE *out);
 void write_json(const struct emit *emit, FILE *out);
 void write_table(const struct emit *emit, FILE *out);
+/*
+ * Lines of a comment, each after `prefix`, such as "# ". The head names the
+ * tool and repeats the notes that it has printed so far.
+ */
+void write_comment(const char *text, const char *prefix, FILE *out);
+void write_head(const struct emit *emit, const char *prefix, FILE *out);
 /* A call's "arch" and "name" and a sighting's "flags", as --json has them. */
 json_t *arch_json(struct call_id id);
 json_t *name_json(struct call_id id);

@@ -241,9 +241,9 @@ void write_landlock_header(const struct emit *emit, FILE *out)
 {
 	struct landlock_policy *p = make_policy(emit);
 
-	fprintf(out, "/*\n * Written by sp-emit from a recording.%s\n */\n%s",
-		emit->partial ? " The recording is incomplete." : "",
-		header_start);
+	fputs("/*\n", out);
+	write_head(emit, " * ", out);
+	fprintf(out, " */\n%s", header_start);
 	fputs("\n/* Each of the two ends with one that is not used. */\n"
 	      "static const struct sandprint_path sandprint_paths[] = {\n",
 	      out);

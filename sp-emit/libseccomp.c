@@ -203,10 +203,9 @@ void write_libseccomp(const struct emit *emit, FILE *out)
 {
 	const struct profile *p = emit->profile;
 
-	fputs("/*\n * Written by sp-emit from a recording.", out);
-	if (emit->partial)
-		fputs(" The recording is incomplete.", out);
-	fputs(" Link with -lseccomp.\n */\n", out);
+	fputs("/*\n", out);
+	write_head(emit, " * ", out);
+	fputs(" *\n * Link with -lseccomp.\n */\n", out);
 	fputs(prologue, out);
 	fputs("\n/* What a call outside the profile gets. */\n"
 	      "#define SANDPRINT_DEFAULT ", out);

@@ -76,9 +76,7 @@ void write_minijail(const struct emit *emit, FILE *out)
 {
 	const struct profile *p = emit->profile;
 
-	fputs("# Written by sp-emit from a recording.\n", out);
-	if (emit->partial)
-		fputs("# The recording is incomplete.\n", out);
+	write_head(emit, "# ", out);
 	for (size_t i = 0; i < p->n_rules;)
 		i = write_rule(p, i, out);
 }

@@ -28,8 +28,8 @@ static const struct format formats[] = {
 	{ "spo", "a SeccompProfile for Kubernetes, in YAML",
 	  CONTAINER, DENY_EPERM | DENY_KILL | DENY_LOG, RUNTIMES, write_spo },
 	{ "systemd", "a drop-in for a systemd service",
-	  FORMAT_ONE_LIST | FORMAT_BEFORE | FORMAT_ARGS | FORMAT_FAMILIES,
-	  DENY_ANY, 0, write_systemd },
+	  FORMAT_ONE_LIST | FORMAT_BEFORE | FORMAT_START | FORMAT_ARGS |
+	  FORMAT_FAMILIES, DENY_ANY, 0, write_systemd },
 	{ "libseccomp", "a C header with a function that loads the filter",
 	  FORMAT_ERRNO | FORMAT_ARGS, DENY_ANY, 0, write_libseccomp },
 	{ "bpf", "the filter as seccomp(2) takes it: for bwrap --seccomp",
@@ -44,11 +44,11 @@ static const struct format formats[] = {
 	{ "path-list", "the paths and sockets, a line each: see the manual",
 	  FORMAT_TRACE | FORMAT_PATHS, DENY_ANY, 0, write_path_list },
 	{ "apparmor", "an AppArmor profile",
-	  FORMAT_TRACE | FORMAT_PATHS | FORMAT_POLICY, DENY_ANY, 0,
-	  write_apparmor },
+	  FORMAT_TRACE | FORMAT_PATHS | FORMAT_POLICY | FORMAT_BEFORE |
+	  FORMAT_START, DENY_ANY, 0, write_apparmor },
 	{ "landlock", "a Landlock policy, in JSON",
-	  FORMAT_TRACE | FORMAT_PATHS | FORMAT_POLICY, DENY_ANY, 0,
-	  write_landlock },
+	  FORMAT_TRACE | FORMAT_PATHS | FORMAT_POLICY | FORMAT_BEFORE |
+	  FORMAT_START, DENY_ANY, 0, write_landlock },
 	{ "landlock-header", "a C header that puts it in force",
 	  FORMAT_TRACE | FORMAT_PATHS | FORMAT_POLICY, DENY_ANY, 0,
 	  write_landlock_header },
@@ -320,6 +320,21 @@ static enum format_deny deny_of(uint32_t action)
 	}
 }
 
+/* What only denies, and cannot log instead, has no place in staging. */
+static void check_staging(const struct options *o)
+{
+	if (o->default_action != SECCOMP_RET_LOG ||
+	    o->format->write != write_systemd)
+		return;
+	if (o->paths)
+		message_usage("--deny=log cannot be combined with --paths: "
+			      "systemd can only deny paths, not log them");
+	if (o->has_args)
+		message_usage("--deny=log cannot be combined with --args: "
+			      "RestrictAddressFamilies= can only deny, not "
+			      "log");
+}
+
 static void choose_deny(struct options *o)
 {
 	unsigned int denials = o->format->denials;
@@ -348,6 +363,7 @@ static void parse_options(struct options *o, int argc, char **argv)
 	if (!o->format)
 		message_usage("no format is given, such as --oci");
 	choose_deny(o);
+	check_staging(o);
 	if (o->allow_denied && o->deny_denied)
 		message_usage("--allow-denied and --deny-denied: one of the "
 			      "two");
@@ -599,7 +615,8 @@ static void emit(struct trace **t, const struct options *o, char **paths)
 	     !check_paths(*t, o->format, o->paths ||
 			  o->format->flags & FORMAT_POLICY, o->allow_partial,
 			  &partial)) ||
-	    !select_from(t, o))
+	    !select_from(t, o) ||
+	    !check_start(*t, o->format, o->allow_partial, &partial))
 		return;
 	trace_sort(*t);
 	emit_trace(*t, o, partial);
@@ -611,6 +628,7 @@ int main(int argc, char **argv)
 	struct trace *t = trace_new();
 
 	message_init("sp-emit", STATUS_TROUBLE, argv);
+	message_keep_notes();
 	parse_options(&o, argc, argv);
 	if (o.format->flags & FORMAT_EVENTS)
 		emit_events(t, &o, argv + optind);

@@ -73,9 +73,7 @@ void write_spo(const struct emit *emit, FILE *out)
 	oci_set_action(spec, "defaultAction", NULL, p->default_action);
 	json_object_set_new(spec, "architectures", oci_archs(p, 0));
 	json_object_set_new(spec, "syscalls", oci_rules(p));
-	fputs("# Written by sp-emit from a recording.\n", out);
-	if (emit->partial)
-		fputs("# The recording is incomplete.\n", out);
+	write_head(emit, "# ", out);
 	write_object(object, 0, false, out);
 	json_decref(object);
 	free(name);

@@ -114,9 +114,7 @@ void write_systemd(const struct emit *emit, FILE *out)
 	size_t n;
 	const char **names = names_with_action(p, SECCOMP_RET_ALLOW, &n);
 
-	fputs("# Written by sp-emit from a recording.\n", out);
-	if (emit->partial)
-		fputs("# The recording is incomplete.\n", out);
+	write_head(emit, "# ", out);
 	fputs("[Service]\n", out);
 	if (p->default_action == SECCOMP_RET_LOG)
 		write_log(names, n, out);

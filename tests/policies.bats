@@ -356,3 +356,119 @@ hostile() {
 	sp-emit --landlock --allow-partial -o p.json a.sp
 	sp-emit --path-list a.sp | grep -q 'cut'
 }
+
+# attached FILE LINE… — a run that was attached to, of two programs
+attached() {
+	local file=$1
+	shift
+	{
+		echo 'run 2 "pid 7" how="attached pid paths" blind="what%20was%20done%20before%20the%20recorder%20attached,%20such%20as%20starting%20up"'
+		echo 'image /opt/server'
+		echo 'call 2 read 1 image=/opt/server'
+		printf '%s\n' "$@"
+	} | "$TESTS/mkstream" >"$file"
+}
+
+@test "a program whose start is in no recording: what would stop it is refused" {
+	local format
+	attached a.sp
+	for format in systemd 'systemd --paths' oci docker spo bpf minijail \
+		firejail apparmor landlock; do
+		# shellcheck disable=SC2086 # two words
+		run -2 sp-emit --$format -o out a.sp
+		[[ $output == *"/opt/server was running already"*"sp-merge"* ]]
+		[ ! -e out ]
+		# shellcheck disable=SC2086
+		run -0 sp-emit --$format --allow-partial -o out a.sp
+		rm out
+	done
+	# what a running program loads itself
+	for format in libseccomp landlock-header; do
+		run -0 sp-emit --$format -o out a.sp
+		[[ $output == *"not seen by the recording: what was done before"* ]]
+	done
+	# it started helpers: a container's programs are another's, a service's not
+	attached helper.sp 'image /bin/helper 2:1:1'
+	for format in systemd apparmor landlock; do
+		run -2 sp-emit --$format helper.sp
+	done
+	run -0 sp-emit --oci helper.sp
+	# only the helper is wanted
+	run -0 sp-emit --systemd --image=/bin/helper --allow-partial \
+		-o out <(attached /dev/stdout 'image /bin/helper 2:1:1' \
+		'call 2 read 1 image=/bin/helper')
+	# systemd was there before the service, and is not a part of it
+	{
+		echo 'run 2 "unit x" how="attached unit paths"'
+		echo 'image /lib/systemd/systemd'
+		echo 'call 2 close 1 image=/lib/systemd/systemd'
+		echo 'image /opt/server 2:1:1'
+		echo 'call 2 read 1 image=/opt/server'
+	} | "$TESTS/mkstream" >unit.sp
+	run -0 sp-emit --systemd --paths -o out unit.sp
+}
+
+@test "with a recording of its start, the program can be started again" {
+	attached a.sp
+	printf '%s\n' 'run 1 x how="command paths"' 'image /opt/server 1:1:1' \
+		'call 1 read 1' | "$TESTS/mkstream" >start.sp
+	sp-merge -o both.sp a.sp start.sp
+	run -0 sp-emit --systemd --paths -o out both.sp
+	[[ $output != *"not seen"* ]]
+	run ! grep 'not seen' out
+	# of another program it is none
+	sed s,/opt/server,/opt/other, <<-'END' | "$TESTS/mkstream" >other.sp
+	run 1 x how="command paths"
+	image /opt/server 1:1:1
+	call 1 read 1
+	END
+	sp-merge -o both.sp a.sp other.sp
+	run -2 sp-emit --systemd --paths -o out both.sp
+	[[ $output == *"/opt/server was running already"* ]]
+}
+
+@test "what sp-emit warns of stands in the file too, where it has comments" {
+	local format
+	{
+		echo 'run 1 "x" how="command paths" blind="a*/b%20c"'
+		echo 'image /opt/tool'
+		echo 'call 1 read 1'
+		for n in 1 2 3 4 5 6; do
+			echo "operation 1 $n 1"
+		done
+	} | "$TESTS/mkstream" >a.sp
+	for format in spo systemd libseccomp minijail firejail; do
+		sp-emit --$format -o out a.sp 2>err
+		sed -n 's/^sp-emit: //; /observed/q; p' err >notes
+		[ "$(wc -l <notes)" = 2 ]
+		grep -E '^( \*|#)' out | tr -d '\n' | sed 's/ [*] / /g; s/# / /g' \
+			>comments
+		grep -F 'not seen by the recording: a* /b c' comments
+		grep -F "$(sed -n 2p notes)" comments
+		run ! grep -E '^.{79}' <(head -n 8 out)
+	done
+	for format in apparmor landlock-header; do
+		sp-emit --$format -o out a.sp
+		grep -F 'not seen by the recording: a* /b c' out
+	done
+	sp-emit --libseccomp -o out.c a.sp
+	cc -fsyntax-only -Wall -Wextra -Werror -Wno-unused-function out.c
+	for format in oci docker landlock; do
+		sp-emit --$format a.sp | jq . >/dev/null
+	done
+}
+
+@test "staging enforces nothing: what cannot log is refused" {
+	stream a.sp "$(path 'EXECUTE | REG' /usr/bin/tool)" 'call 1 socket 2' \
+		'argument 1 socket "0:0xffffffffffffffff:2 1:15:1 2:0xffffffffffffffff:0" 2'
+	run -2 sp-emit --systemd --deny=log --paths a.sp
+	[[ ${lines[0]} == "sp-emit: --deny=log cannot be combined with --paths: "* ]]
+	run -2 sp-emit --systemd --deny=log --args a.sp
+	[[ ${lines[0]} == "sp-emit: --deny=log cannot be combined with --args: "* ]]
+	sp-emit --systemd --deny=log -o out a.sp
+	diff - <(sed '/^#/d; s/=.*/=/' out | sort -u) <<-'END'
+	SystemCallFilter=
+	SystemCallLog=
+	[Service]
+	END
+}
