@@ -138,7 +138,8 @@ lint: ## Check the manual pages, the C sources and the shell scripts
 	@cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -D_GNU_SOURCE -D__x86_64__ \
 		--enable=warning,portability,performance --suppress=missingInclude -Ilib lib sp-*
 	@shellcheck -x tests/run tests/deps tests/demo .ci/run tests/bench/*.sh tests/soak \
-		tests/kernels/run tests/kernels/fetch tests/kernels/init
+		tests/kernels/run tests/kernels/fetch tests/kernels/guest \
+		tests/kernels/init tests/kernels/start
 
 # The peers of the bench that nobody packages, and what is run under them all.
 BENCHES := $(patsubst tests/bench/%.bpf.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.bpf.c))
