@@ -36,7 +36,7 @@ MANS     := $(wildcard sp-*/*.1 lib/*.5)
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.o $(B)/%.bpf.o $(B)/%.skel.h
 .PHONY: all help deps test-deps demo check lint bench bench-plot install clean tests fuzz soak check-removals \
-	check-kernels
+	check-kernels mutate
 
 all: $(BINS) ## Build the tools into build/bin/ (V=1 shows the commands, SAN=address,undefined)
 
@@ -176,6 +176,11 @@ check-kernels: test-deps ## Boot Debian's kernels, from 6.1 to the newest, under
 	@tests/deps kernels
 	@$(MAKE) --no-print-directory tests
 	@tests/kernels/run $(B)
+
+MUTANTS ?= 150
+SEED    ?= 1
+mutate: test-deps ## Break the sources in small ways: what do the tests miss? (MUTANTS, SEED; hours; continues)
+	@tests/mutate/run -s $(SEED) -n $(MUTANTS) map draw rest list
 
 install: all ## Install the tools and their manuals (DESTDIR, PREFIX)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
