@@ -28,3 +28,7 @@ unit() {
 @test "condition" {
 	unit condition
 }
+
+@test "tables" {
+	unit tables
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables that were typed by hand, against what they are copied from. */
+#include <linux/landlock.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "danger.h"
+#include "landlock.h"
+
+static int failures;
+
+static void check(bool ok, const char *what, const char *where)
+{
+	if (!ok) {
+		fprintf(stderr, "%s: %s\n", where, what);
+		failures++;
+	}
+}
+
+/* The order of linux/landlock.h: bit 0 first. */
+static const char *const rights[LANDLOCK_KINDS][17] = {
+	[LANDLOCK_FS] = {
+		"execute", "write_file", "read_file", "read_dir", "remove_dir",
+		"remove_file", "make_char", "make_dir", "make_reg",
+		"make_sock", "make_fifo", "make_block", "make_sym", "refer",
+		"truncate", "ioctl_dev",
+	},
+	[LANDLOCK_NET] = { "bind_tcp", "connect_tcp" },
+	[LANDLOCK_SCOPE] = { "abstract_unix_socket", "signal" },
+};
+
+static void check_rights(void)
+{
+	static const uint64_t all[LANDLOCK_KINDS] = {
+		LANDLOCK_FS_ALL, LANDLOCK_NET_ALL, LANDLOCK_SCOPE_ALL
+	};
+
+	for (int kind = 0; kind < LANDLOCK_KINDS; kind++) {
+		uint64_t seen = 0;
+
+		for (int i = 0; rights[kind][i]; i++) {
+			const char *name = rights[kind][i];
+			const char *is = landlock_right_name(kind, 1ULL << i);
+
+			check(is && !strcmp(is, name), "not this bit", name);
+			seen |= 1ULL << i;
+		}
+		check(seen == all[kind], "not all rights", "landlock.h");
+	}
+}
+
+/* Those that the oldest headers have. */
+#define SAME(right) \
+	_Static_assert((int)LANDLOCK_FS_##right == LANDLOCK_ACCESS_FS_##right, \
+		       #right)
+
+SAME(EXECUTE);
+SAME(WRITE_FILE);
+SAME(READ_FILE);
+SAME(READ_DIR);
+SAME(REMOVE_DIR);
+SAME(REMOVE_FILE);
+SAME(MAKE_CHAR);
+SAME(MAKE_DIR);
+SAME(MAKE_REG);
+SAME(MAKE_SOCK);
+SAME(MAKE_FIFO);
+SAME(MAKE_BLOCK);
+SAME(MAKE_SYM);
+
+/* Which ABI has a right first: landlock(7). */
+static void check_abis(void)
+{
+	static const int fs[] = { 13, 14, 15, 15, 16 }, n = 5;
+
+	for (int abi = 1; abi <= n; abi++)
+		check(landlock_known(LANDLOCK_FS, LANDLOCK_FS_ALL, abi) ==
+		      (1ULL << fs[abi - 1]) - 1, "not the rights of an ABI",
+		      "files");
+	for (int abi = 1; abi <= 7; abi++) {
+		check(landlock_known(LANDLOCK_NET, LANDLOCK_NET_ALL, abi) ==
+		      (abi < 4 ? 0 : LANDLOCK_NET_ALL),
+		      "not the rights of an ABI", "ports");
+		check(landlock_known(LANDLOCK_SCOPE, LANDLOCK_SCOPE_ALL, abi) ==
+		      (abi < 6 ? 0 : LANDLOCK_SCOPE_ALL),
+		      "not the rights of an ABI", "scopes");
+	}
+}
+
+/* Ranks decide what `--score` counts where; rows are in their order. */
+static void check_dangers(void)
+{
+	static const int wanted[] = { 0, 9, 19, 19 };
+	int n[4] = { 0 }, last = 1;
+	const struct danger *d;
+
+	for (size_t i = 0; (d = danger_at(i)); i++) {
+		check(d->rank >= last && d->rank <= 3, "out of order", d->call);
+		last = d->rank;
+		n[last < 0 || last > 3 ? 0 : last]++;
+	}
+	for (int rank = 1; rank <= 3; rank++) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "%d rows of rank %d", n[rank],
+			 rank);
+		check(n[rank] == wanted[rank], text, "danger.c");
+	}
+}
+
+int main(void)
+{
+	check_rights();
+	check_abis();
+	check_dangers();
+	return failures ? EXIT_FAILURE : EXIT_SUCCESS;
+}
