@@ -83,6 +83,7 @@ struct sock_common {
 
 struct sock {
 	struct sock_common __sk_common;
+	__u16 sk_type, sk_protocol;
 };
 
 struct socket {
@@ -229,7 +230,7 @@ struct io_unlink {
 };
 
 struct io_rename {
-	int old_dfd, new_dfd;
+	int old_dfd, new_dfd, flags;
 	struct filename *oldpath, *newpath;
 };
 

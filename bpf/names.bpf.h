@@ -21,9 +21,17 @@ enum {
 	O_DIRECTORY = 0200000,
 #endif
 	O_PATH = 010000000,
+	O_TMPFILE_ONLY = 020000000,	/* of O_TMPFILE, without O_DIRECTORY */
 	PROT_EXEC = 4, MAP_ANONYMOUS = 0x20,
 	EINTR = 4, ENAMETOOLONG = 36, ERESTARTSYS = 512,
 	AT_REMOVEDIR = 0x200,
+	RENAME_EXCHANGE = 2,
+	LOCK_EX = 2,				/* of flock(2) … */
+	F_WRLCK = 1,				/* … and of fcntl(2) */
+	F_SETLK = 6, F_SETLKW = 7,
+	F_SETLK64 = 13, F_SETLKW64 = 14,	/* of 32-bit programs */
+	F_OFD_SETLK = 37, F_OFD_SETLKW = 38, F_SETLEASE = 1024,
+	SOCK_STREAM = 1, IPPROTO_TCP = 6,
 	TYPE_DIRECTORY = 4, TYPE_REGULAR = 8, TYPE_SOCKET = 12,
 	AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10,
 };
@@ -62,7 +70,7 @@ struct name_scratch {
 	__u64 name_size;
 	struct name_event head;
 	/* A struct name_event is copied before the path, over what is here. */
-	char front[8];
+	char front[16];
 	struct image_path path;
 	char more[4 * NAME_SIZE];	/* as far as the verifier can see */
 };
@@ -323,6 +331,25 @@ static __always_inline bool is_deleted(struct place at)
 		PEEK(dentry_id, dentry, dentry, d_parent) != dentry;
 }
 
+/* Whether a deleted file never had a name: d_tmpfile() calls it "#INODE". */
+static __always_inline bool is_nameless(struct place at)
+{
+	struct dentry *dentry = at.dentry;
+	char first = 0;
+
+	bpf_probe_read_kernel(&first, 1, BPF_CORE_READ(dentry, d_name.name));
+	return first == '#';
+}
+
+static __always_inline struct place parent_of(struct place at)
+{
+	struct dentry *dentry = at.dentry;
+
+	return (struct place){
+		PEEK(dentry_id, dentry, dentry, d_parent), at.mnt,
+	};
+}
+
 /* What opening did, by the file that came of it. */
 static __always_inline __u32 opened(struct file *file, __u64 flags)
 {
@@ -333,7 +360,8 @@ static __always_inline __u32 opened(struct file *file, __u64 flags)
 		return NAME_LOOK | type;
 	return (mode & FMODE_READ ? is_directory ? NAME_LIST : NAME_READ : 0) |
 		(mode & FMODE_WRITE ? NAME_WRITE : 0) |
-		(mode & FMODE_CREATED ? NAME_CREATE : 0) |
+		(mode & FMODE_CREATED ? NAME_CREATE :
+		 flags & O_CREAT ? NAME_ENSURE : 0) |
 		(flags & O_TRUNC ? NAME_TRUNCATE : 0) | type;
 }
 
@@ -342,6 +370,9 @@ static __always_inline __u32 not_opened(__u64 flags)
 {
 	if (flags & O_PATH)
 		return NAME_LOOK;
+	if (flags & O_TMPFILE_ONLY)
+		return (flags & O_RDWR ? NAME_READ : 0) | NAME_WRITE |
+			NAME_NAMELESS;
 	return (flags & O_DIRECTORY ? NAME_LIST :
 		flags & O_WRONLY ? 0 : NAME_READ) |
 		(flags & (O_WRONLY | O_RDWR) ? NAME_WRITE : 0) |
@@ -359,6 +390,34 @@ static __always_inline long read_name(struct name_scratch *s, __u64 from)
 		return -1;
 	end_with_zeros(s, size - 1);
 	return size - 1;
+}
+
+/* The N of the name /proc/self/fd/N that was read; -1: it is another one. */
+__noinline int descriptor_named(struct name_scratch *s)
+{
+	enum { START = 14 };
+	const __u64 *words;
+	const char *name;
+	int fd = 0;
+
+	if (!s)
+		return -1;
+	name = &s->path.bytes[PATH_SIZE];
+	words = (const __u64 *)name;
+	/* "/proc/se", "lf/fd/" */
+	if (words[0] != 0x65732f636f72702fULL ||
+	    (words[1] & 0xffffffffffffULL) != 0x2f64662f666cULL || !name[START])
+		return -1;
+	for (int i = START; i < START + 9; i++) {
+		char c = name[i];
+
+		if (!c)
+			return fd;
+		if (c < '0' || c > '9')
+			return -1;
+		fd = 10 * fd + (c - '0');
+	}
+	return -1;
 }
 
 static __always_inline __u32 read_address(struct name_scratch *s, __u64 from,
@@ -387,6 +446,21 @@ static __always_inline __u32 read_message(struct name_scratch *s, __u64 from,
 	bpf_probe_read_user(&size, sizeof(size),
 			    (void *)(from + (compat ? 4 : 8)));
 	return read_address(s, at, size);
+}
+
+/* SOCKET_TCP or SOCKET_NOT_TCP; 0: not known. */
+static __always_inline __u32 protocol_of(struct file *file)
+{
+	struct socket *socket;
+	struct sock *sk;
+
+	if (!file || type_of(file) >> NAME_TYPE_SHIFT != TYPE_SOCKET)
+		return 0;
+	socket = BPF_CORE_READ(file, private_data);
+	sk = BPF_CORE_READ(socket, sk);
+	return BPF_CORE_READ(sk, sk_type) == SOCK_STREAM &&
+		BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP ?
+		SOCKET_TCP : SOCKET_NOT_TCP;
 }
 
 /* The address that a socket has, as bind(2) would take it. */

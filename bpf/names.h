@@ -26,7 +26,12 @@ enum name_access {
 	NAME_RENAME = 0x400,	/* with DELETE: the old name; with CREATE: the new one */
 	NAME_LINK = 0x800,	/* the existing name, or with CREATE the new one */
 	NAME_CONNECT = 0x1000,	/* a socket that was connected or sent to */
-	NAME_ACCESS = 0xffff,
+	NAME_ENSURE = 0x2000,	/* opened with O_CREAT; it was there already */
+	NAME_NAMELESS = 0x4000,	/* a file without a name in this directory: O_TMPFILE */
+	NAME_LOCK = 0x8000,	/* flock, fcntl's locks */
+	NAME_LOCK_WRITE = 0x100000,	/* with LOCK: an exclusive one */
+	NAME_MOUNT = 0x200000,	/* mounted on, or unmounted */
+	NAME_ACCESS = 0x30ffff,
 	/* … and: */
 	NAME_GIVEN = 0x10000,	/* not resolved: as the call had it */
 	NAME_CUT = 0x20000,	/* too deep: the beginning is missing; or too long */
@@ -40,6 +45,9 @@ enum name_access {
 enum socket_operation {
 	SOCKET_BIND, SOCKET_CONNECT, SOCKET_SEND, SOCKET_LISTEN,
 	SOCKET_OPERATIONS,
+	SOCKET_OPERATION = 0xff,	/* the bits of one of the above … */
+	SOCKET_TCP = 0x100,	/* … and whether the socket was one of TCP; */
+	SOCKET_NOT_TCP = 0x200,	/* neither: not known */
 };
 
 /* An element of `names`. */
@@ -49,8 +57,10 @@ struct name_key {
 	__u32 access;		/* enum name_access, or a socket's operation */
 	__s32 answer;		/* 0 or -errno */
 	__u32 is_socket;
+	__u64 source;		/* of a new name: the hash of what was moved or
+				   linked there, which NAMELESS speaks of; else 0 */
 };
-_Static_assert(sizeof(struct name_key) == 24, "layout");
+_Static_assert(sizeof(struct name_key) == 32, "layout");
 
 struct name_tally {
 	__u64 count;
@@ -70,7 +80,7 @@ struct name_event {
 	__u32 has_place;	/* with place_size 0: the root */
 	__u32 zero;
 };
-_Static_assert(sizeof(struct name_event) == 40, "layout");
+_Static_assert(sizeof(struct name_event) == 48, "layout");
 
 enum { NAME_SIZE = 4096 };	/* PATH_MAX, linux/limits.h */
 enum { ADDRESS_SIZE = 128 };	/* struct sockaddr_storage */
@@ -85,6 +95,7 @@ enum name_kind {
 	NAMES_CHDIR,		/* the directory, or the name if it failed */
 	NAMES_MAP,		/* a file mapped to be executed */
 	NAMES_FILE,		/* the file of a descriptor */
+	NAMES_LOCK,		/* the same, if it is locked */
 	NAMES_ADDRESS,		/* of a socket: in memory, with its length */
 	NAMES_MESSAGE,		/* of a socket: in a struct msghdr */
 	NAMES_LISTEN,		/* of a socket: its own */
@@ -95,7 +106,7 @@ struct name_spec {
 	__u32 kind;		/* enum name_kind */
 	__u32 directory, name;	/* arguments: of a socket, fd and address */
 	__u32 directory2, name2;
-	__u32 flags;		/* argument: open flags, mode or length */
+	__u32 flags;		/* argument: flags, mode, command or length */
 	__u32 access, access2;	/* what is known of it by the call alone */
 };
 _Static_assert(sizeof(struct name_spec) == 32, "layout");

@@ -1211,12 +1211,55 @@ static __always_inline __u64 open_flags(const volatile struct name_spec *spec,
 	return flags | spec->access2;
 }
 
+/* NAME_LOCK and its like; 0: the call locks nothing. */
+static __always_inline __u32 lock_access(const volatile struct name_spec *spec,
+					 const __u64 args[8])
+{
+	__u64 command = args[spec->flags & 7];
+	__s16 type = 0;
+
+	if (spec->flags == ARG_NONE)
+		return NAME_LOCK | (args[1] & LOCK_EX ? NAME_LOCK_WRITE : 0);
+	if (command == F_SETLEASE)
+		type = args[2];
+	else if (command == F_SETLK || command == F_SETLKW ||
+		 command == F_SETLK64 || command == F_SETLKW64 ||
+		 command == F_OFD_SETLK || command == F_OFD_SETLKW)
+		bpf_probe_read_user(&type, sizeof(type), (void *)args[2]);
+	else
+		return 0;
+	return NAME_LOCK | (type == F_WRLCK ? NAME_LOCK_WRITE : 0);
+}
+
+/*
+ * The descriptor that a call means by no name, an empty one (AT_EMPTY_PATH) or
+ * one in /proc/self/fd; < 0: it means what the name stands for.
+ */
+static __always_inline __s32
+descriptor_given(struct name_scratch *s, const volatile struct name_spec *spec,
+		 const __u64 args[8])
+{
+	__u64 name = args[spec->name & 7];
+	long size = name ? read_name(s, name) : 0;
+
+	if (!(spec->access & (NAME_CHANGE | NAME_LINK | NAME_TRUNCATE)) ||
+	    size < 0)
+		return -1;
+	return size ? descriptor_named(s) : (__s32)args[spec->directory & 7];
+}
+
 /* The file of a descriptor that the call was given, or gave. */
 static __always_inline struct file *
-named_file(const volatile struct name_spec *spec, struct task_struct *task,
-	   const __u64 args[8], __s64 result)
+named_file(struct name_scratch *s, const volatile struct name_spec *spec,
+	   struct task_struct *task, const __u64 args[8], __s64 result)
 {
 	switch (spec->kind) {
+	case NAMES_BY_NAME:
+	case NAMES_TWO:
+		return file_of(task, descriptor_given(s, spec, args));
+	case NAMES_LOCK:
+		return lock_access(spec, args) ?
+			file_of(task, args[spec->directory & 7]) : NULL;
 	case NAMES_OPEN:
 		return result >= 0 ? file_of(task, result) : NULL;
 	case NAMES_MAP:
@@ -1236,6 +1279,8 @@ static __always_inline __u32 given_access(const volatile struct name_spec *spec,
 
 	if (spec->kind == NAMES_OPEN)
 		return not_opened(open_flags(spec, args));
+	if (spec->kind == NAMES_TWO)
+		return spec->access;
 	if (spec->access & NAME_CREATE && spec->flags != ARG_NONE) {
 		mode = args[spec->flags & 7] >> 12 & 0xf;	/* mknod */
 		return spec->access |
@@ -1255,11 +1300,14 @@ static __always_inline void note_call(struct name_scratch *s,
 				      __s64 result)
 {
 	__u32 kind = spec->kind, parts = kind == NAMES_TWO ? 2 : 1;
-	struct file *file = named_file(spec, task, args, result);
+	struct file *given = named_file(s, spec, task, args, result);
 	struct place none = { NULL, NULL };
+	__u64 source = 0;
+	__u32 nameless = 0;	/* of the source */
 
 #pragma clang loop unroll(disable)
 	for (__u32 part = 0; part < parts; part++) {
+		struct file *file = part ? NULL : given;
 		__s32 answer = answer_of(result);
 		struct place at = place_of(file);
 		__u32 access = spec->access, is_socket = 0;
@@ -1275,10 +1323,11 @@ static __always_inline void note_call(struct name_scratch *s,
 			if (!size)
 				return;
 			is_socket = 1;
+			access |= protocol_of(file_of(task, args[0]));
 			at = has_path(s, size) ?
 				start_of(s, task, -1, size, 2) : none;
 		} else if (file || (kind == NAMES_CHDIR && !answer)) {
-			if (answer)
+			if (answer && kind != NAMES_LOCK)
 				return;		/* it was not mapped */
 			if (!file)
 				at = cwd_of(task);
@@ -1286,8 +1335,14 @@ static __always_inline void note_call(struct name_scratch *s,
 				opened(file, open_flags(spec, args)) :
 				spec->access | (file ? type_of(file) :
 				TYPE_DIRECTORY << NAME_TYPE_SHIFT);
-			if (is_deleted(at))
+			if (kind == NAMES_LOCK)
+				access |= lock_access(spec, args);
+			if (is_deleted(at) && is_nameless(at)) {
+				access |= NAME_NAMELESS;
+				at = parent_of(at);
+			} else if (is_deleted(at)) {
 				access |= NAME_DELETED;
+			}
 		} else {
 			__u32 name = part ? spec->name2 : spec->name;
 			__u32 from = part ? spec->directory2 : spec->directory;
@@ -1300,7 +1355,10 @@ static __always_inline void note_call(struct name_scratch *s,
 				return;
 			access = part ? spec->access2 :
 				given_access(spec, args);
-			access |= NAME_GIVEN | (size < 0 ? NAME_UNREAD :
+			if (kind == NAMES_TWO && spec->flags != ARG_NONE &&
+			    args[spec->flags & 7] & RENAME_EXCHANGE)
+				access |= NAME_CREATE | NAME_DELETE;
+			access |= nameless | NAME_GIVEN | (size < 0 ? NAME_UNREAD :
 				answer == -ENAMETOOLONG &&
 				size == NAME_SIZE - 1 ? NAME_CUT : 0);
 			at = start_of(s, task, args[from & 7], size, 0);
@@ -1308,12 +1366,14 @@ static __always_inline void note_call(struct name_scratch *s,
 		}
 		s->key = (struct name_key){
 			.image = image, .access = access, .answer = answer,
-			.is_socket = is_socket,
+			.is_socket = is_socket, .source = source,
 		};
 		s->at = at;
 		s->root = root_of(task);
 		s->name_size = size & (NAME_SIZE - 1);
 		note_name(s);
+		source = s->key.hash;
+		nameless = access & NAME_NAMELESS;
 	}
 }
 
@@ -1486,6 +1546,8 @@ static __always_inline void name_operation(void *request, __u8 opcode,
 			BPF_CORE_READ(rename, oldpath);
 		n->directory = second ? BPF_CORE_READ(rename, new_dfd) :
 			BPF_CORE_READ(rename, old_dfd);
+		if (BPF_CORE_READ(rename, flags) & RENAME_EXCHANGE)
+			n->access |= NAME_CREATE | NAME_DELETE;
 	} else if (opcode == OP_LINKAT || opcode == OP_SYMLINKAT) {
 		n->name = second ? BPF_CORE_READ(link, newpath) :
 			BPF_CORE_READ(link, oldpath);
@@ -1521,12 +1583,15 @@ int note_operations(struct bpf_raw_tracepoint_args *ctx)
 	opcode = BPF_CORE_READ(req, opcode);
 #pragma clang loop unroll(disable)
 	for (int part = 0; part < 2; part++) {
+		__u64 source = part ? s->key.hash : 0;
 		struct place none = { NULL, NULL };
 		struct named n = { NULL, -1, 0 };
 		struct filename *name;
 		long size = 0;
 
-		s->key = (struct name_key){ .image = slot->image };
+		s->key = (struct name_key){
+			.image = slot->image, .source = source,
+		};
 		s->root = root_of(task);
 		s->at = none;
 		if (opcode == OP_CONNECT && !part) {

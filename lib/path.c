@@ -119,7 +119,9 @@ const char *access_name(uint32_t bit)
 		{ NAME_LOOK, "look" }, { NAME_CHANGE, "change" },
 		{ NAME_MAP, "map" }, { NAME_TRUNCATE, "truncate" },
 		{ NAME_RENAME, "rename" }, { NAME_LINK, "link" },
-		{ NAME_CONNECT, "connect" },
+		{ NAME_CONNECT, "connect" }, { NAME_ENSURE, "ensure" },
+		{ NAME_NAMELESS, "nameless" }, { NAME_LOCK, "lock" },
+		{ NAME_LOCK_WRITE, "exclusive" }, { NAME_MOUNT, "mount" },
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -132,8 +134,9 @@ char *access_text(uint32_t access)
 {
 	char *text = xstrdup("");
 
-	for (uint32_t bit = 1; bit & NAME_ACCESS; bit <<= 1) {
-		const char *name = access & bit ? access_name(bit) : NULL;
+	for (uint32_t bit = 1; bit <= NAME_ACCESS; bit <<= 1) {
+		const char *name = access & bit & NAME_ACCESS ?
+			access_name(bit) : NULL;
 
 		if (name)
 			text_append(&text, ",", name);
@@ -148,6 +151,7 @@ const char *socket_operation_name(uint32_t operation)
 		[SOCKET_SEND] = "send", [SOCKET_LISTEN] = "listen",
 	};
 
+	operation &= SOCKET_OPERATION;
 	return operation < SOCKET_OPERATIONS ? names[operation] : NULL;
 }
 

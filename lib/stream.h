@@ -30,6 +30,7 @@ enum stream_kind {
 	STREAM_ARGUMENT = 9,
 	STREAM_PATH = 10,
 	STREAM_SOCKET = 11,
+	STREAM_MOVE = 12,
 };
 
 /* No writer produces a record beyond these: sp-stream(5), LIMITS. */

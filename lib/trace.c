@@ -13,7 +13,7 @@
 #include "text.h"
 
 /* Bytes: no kind has more. */
-enum { DETAIL_MAX = PATH_FACT_MAX };
+enum { DETAIL_MAX = 2 * PATH_FACT_MAX + 1 };
 
 /* What an answer can be: linux/err.h, signal(7). */
 enum { ANSWER_ERRNO_MAX = 4095, DENIAL_SIGNAL_MAX = 64 };
@@ -388,6 +388,32 @@ char *path_of_fact(const struct call *fact)
 	return text;
 }
 
+/* An array of two paths. */
+static bool read_move(const msgpack_object *o, uint8_t *detail, size_t *size)
+{
+	const msgpack_object *paths = o->via.array.ptr;
+	size_t first, second;
+
+	if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != 2 ||
+	    !read_path(&paths[0], detail, &first))
+		return false;
+	detail[first] = '\0';
+	if (!read_path(&paths[1], detail + first + 1, &second))
+		return false;
+	*size = first + 1 + second;
+	return true;
+}
+
+static void write_move(const struct call *fact, msgpack_packer *pk)
+{
+	char *from = path_of_fact(fact);
+
+	msgpack_pack_array(pk, 2);
+	text_pack(from, pk);
+	text_pack(from + strlen(from) + 1, pk);
+	free(from);
+}
+
 static bool read_address(const msgpack_object *o, uint8_t *detail,
 			 size_t *size)
 {
@@ -436,6 +462,8 @@ static const struct fact_shape {
 			read_path, write_path, PROBLEMS("a path") },
 	[FACT_SOCKET] = { STREAM_SOCKET, true, -ANSWER_ERRNO_MAX, 0, true,
 			  read_address, write_address, PROBLEMS("a socket") },
+	[FACT_MOVE] = { STREAM_MOVE, false, -ANSWER_ERRNO_MAX, 0, true,
+			read_move, write_move, PROBLEMS("a move") },
 #undef PROBLEMS
 };
 

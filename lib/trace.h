@@ -54,11 +54,13 @@ struct image {
  * id is { 0, opcode }. An argument fact is a call with some of its arguments'
  * values, or with none where there were too many different ones. A path's id
  * is { 0, access } (names.h) and its detail the path; a socket's is { family,
- * operation } and its detail the address (path.h).
+ * operation } and its detail the address (path.h). A move's id is { 0, access }
+ * and its detail two paths with a NUL between them: a rename or a link, from
+ * the first to the second.
  */
 enum fact_kind {
 	FACT_CALL, FACT_DENIAL, FACT_OPERATION, FACT_ARGUMENT, FACT_PATH,
-	FACT_SOCKET, FACT_KINDS
+	FACT_SOCKET, FACT_MOVE, FACT_KINDS
 };
 
 struct call {
@@ -99,7 +101,7 @@ struct trace {
 		struct facts facts[FACT_KINDS];
 		struct {
 			struct facts calls, denials, operations, arguments,
-				     paths, sockets;
+				     paths, sockets, moves;
 		};
 	};
 	uint64_t n_events;		/* that were read, and not kept */

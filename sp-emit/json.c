@@ -270,8 +270,8 @@ static json_t *access_json(uint32_t access)
 	};
 	json_t *list = json_array();
 
-	for (uint32_t bit = 1; bit & NAME_ACCESS; bit <<= 1)
-		if (access & bit && access_name(bit))
+	for (uint32_t bit = 1; bit <= NAME_ACCESS; bit <<= 1)
+		if (access & bit & NAME_ACCESS && access_name(bit))
 			json_array_append_new(list,
 					      json_string(access_name(bit)));
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
@@ -289,6 +289,20 @@ static json_t *path_json(struct call **fact)
 				   "errno", errno_json(*fact));
 
 	free(escaped);
+	free(path);
+	return object;
+}
+
+static json_t *move_json(struct call **fact)
+{
+	char *path = path_of_fact(*fact), *from = path_escape(path);
+	char *to = path_escape(path + strlen(path) + 1);
+	json_t *object = json_pack("{ss ss so so}", "from", from, "to", to,
+				   "access", access_json((*fact)->id.nr),
+				   "errno", errno_json(*fact));
+
+	free(to);
+	free(from);
 	free(path);
 	return object;
 }
@@ -343,7 +357,7 @@ static json_t *losses_json(const struct trace *t)
 void write_json(const struct emit *emit, FILE *out)
 {
 	const struct trace *t = emit->trace;
-	json_t *object = json_pack("{si so so so so so so so so so}",
+	json_t *object = json_pack("{si so so so so so so so so so so}",
 				   "version", JSON_VERSION,
 				   "runs", runs_json(t),
 				   "images", images_json(t),
@@ -357,6 +371,7 @@ void write_json(const struct emit *emit, FILE *out)
 				   "paths", others_json(&t->paths, path_json),
 				   "sockets", others_json(&t->sockets,
 							  socket_json),
+				   "moves", others_json(&t->moves, move_json),
 				   "lost", losses_json(t));
 
 	json_dumpf(object, out, JSON_INDENT(2));

@@ -31,8 +31,8 @@ enum {
 	{ call, { NAMES_BY_NAME, directory, at, NONE, NONE, NONE, access, 0 } }
 #define FLAGS(call, directory, at, flags, access) \
 	{ call, { NAMES_BY_NAME, directory, at, NONE, NONE, flags, access, 0 } }
-#define TWO(call, directory, at, directory2, at2, accesses) \
-	{ call, { NAMES_TWO, directory, at, directory2, at2, NONE, accesses } }
+#define TWO(call, directory, at, directory2, at2, flags, accesses) \
+	{ call, { NAMES_TWO, directory, at, directory2, at2, flags, accesses } }
 #define OPEN(call, directory, at, flags, more) \
 	{ call, { NAMES_OPEN, directory, at, NONE, NONE, flags, 0, more } }
 #define OTHER(call, kind, directory, at, flags, access) \
@@ -58,6 +58,17 @@ static const struct {
 	      NAME_WRITE | NAME_TRUNCATE),
 	OTHER("ftruncate64", NAMES_FILE, 0, NONE, NONE,
 	      NAME_WRITE | NAME_TRUNCATE),
+	OTHER("fchmod", NAMES_FILE, 0, NONE, NONE, NAME_CHANGE),
+	OTHER("fchown", NAMES_FILE, 0, NONE, NONE, NAME_CHANGE),
+	OTHER("fchown32", NAMES_FILE, 0, NONE, NONE, NAME_CHANGE),
+	OTHER("fsetxattr", NAMES_FILE, 0, NONE, NONE, NAME_CHANGE),
+	OTHER("fremovexattr", NAMES_FILE, 0, NONE, NONE, NAME_CHANGE),
+	OTHER("flock", NAMES_LOCK, 0, NONE, NONE, 0),
+	OTHER("fcntl", NAMES_LOCK, 0, NONE, 1, 0),
+	OTHER("fcntl64", NAMES_LOCK, 0, NONE, 1, 0),
+	NAME("mount", 1, NAME_MOUNT), AT("move_mount", 2, 3, NAME_MOUNT),
+	AT("mount_setattr", 0, 1, NAME_MOUNT), NAME("umount", 0, NAME_MOUNT),
+	NAME("umount2", 0, NAME_MOUNT), NAME("pivot_root", 0, NAME_MOUNT),
 	NAME("stat", 0, NAME_LOOK), NAME("lstat", 0, NAME_LOOK),
 	NAME("stat64", 0, NAME_LOOK), NAME("lstat64", 0, NAME_LOOK),
 	NAME("oldstat", 0, NAME_LOOK), NAME("oldlstat", 0, NAME_LOOK),
@@ -99,11 +110,11 @@ static const struct {
 	NAME("unlink", 0, NAME_DELETE),
 	NAME("rmdir", 0, NAME_DELETE | TYPE_DIR),
 	FLAGS("unlinkat", 0, 1, 2, NAME_DELETE),
-	TWO("link", NONE, 0, NONE, 1, LINKED),
-	TWO("linkat", 0, 1, 2, 3, LINKED),
-	TWO("rename", NONE, 0, NONE, 1, MOVED),
-	TWO("renameat", 0, 1, 2, 3, MOVED),
-	TWO("renameat2", 0, 1, 2, 3, MOVED),
+	TWO("link", NONE, 0, NONE, 1, NONE, LINKED),
+	TWO("linkat", 0, 1, 2, 3, NONE, LINKED),
+	TWO("rename", NONE, 0, NONE, 1, NONE, MOVED),
+	TWO("renameat", 0, 1, 2, 3, NONE, MOVED),
+	TWO("renameat2", 0, 1, 2, 3, 4, MOVED),
 	OTHER("bind", NAMES_ADDRESS, NONE, 1, 2, SOCKET_BIND),
 	OTHER("connect", NAMES_ADDRESS, NONE, 1, 2, SOCKET_CONNECT),
 	OTHER("sendto", NAMES_ADDRESS, NONE, 4, 5, SOCKET_SEND),
@@ -154,13 +165,14 @@ void naming_prepare(struct record *skel, bool wanted)
 
 /* A string that has come: bytes of the place, and then the name's. */
 struct arrived {
-	UT_hash_handle hh;
+	UT_hash_handle hh, by_hash;
 	struct name_event head;
 	uint8_t bytes[];
 };
 
 struct naming {
 	struct arrived *arrived;	/* by key */
+	struct arrived *names;		/* one of each hash */
 	struct ring_buffer *ring;
 };
 
@@ -168,7 +180,7 @@ static int on_name(void *naming, void *data, size_t size)
 {
 	const struct name_event *head = data;
 	struct naming *n = naming;
-	struct arrived *a;
+	struct arrived *a, *same;
 	size_t bytes;
 
 	if (size < sizeof(*head))
@@ -182,6 +194,11 @@ static int on_name(void *naming, void *data, size_t size)
 	a = xcalloc(1, sizeof(*a) + bytes);
 	memcpy(&a->head, data, sizeof(*head) + bytes);
 	HASH_ADD(hh, n->arrived, head.key, sizeof(a->head.key), a);
+	HASH_FIND(by_hash, n->names, &a->head.key.hash, sizeof(uint64_t),
+		  same);
+	if (!same)
+		HASH_ADD(by_hash, n->names, head.key.hash, sizeof(uint64_t),
+			 a);
 	return 0;
 }
 
@@ -203,6 +220,7 @@ void naming_free(struct naming *n)
 
 	if (!n)
 		return;
+	HASH_CLEAR(by_hash, n->names);
 	HASH_ITER(hh, n->arrived, a, next) {
 		HASH_DELETE(hh, n->arrived, a);
 		free(a);
@@ -222,6 +240,7 @@ void naming_take(struct naming *n)
 }
 
 struct collecting {
+	const struct naming *naming;
 	struct trace *trace;
 	struct sighting sighting;
 	uint32_t image;
@@ -258,17 +277,58 @@ static char *joined(const struct arrived *a, const uint8_t *name, size_t size)
 			 (const char *)name);
 }
 
-static void add_file(struct collecting *c, const struct arrived *a)
+static char *file_path(const struct arrived *a)
 {
-	const struct name_key *key = &a->head.key;
-	uint32_t access = key->access | a->head.zero;
 	char *path = joined(a, a->bytes + a->head.place_size,
 			    a->head.name_size);
 
-	if (access & NAME_GIVEN)
+	if (a->head.key.access & NAME_GIVEN)
 		path_simplify(path);
+	return path;
+}
+
+/* Where a new name came from; false: the string of that never came. */
+static bool add_move(struct collecting *c, const struct arrived *to,
+		     const char *path)
+{
+	const struct name_key *key = &to->head.key;
+	struct arrived *from;
+	struct call fact = {
+		.image = c->image, .answer = key->answer,
+		.id = { 0, key->access | to->head.zero },
+	};
+	char *source;
+
+	HASH_FIND(by_hash, c->naming->names, &key->source,
+		  sizeof(key->source), from);
+	if (!from)
+		return false;
+	source = file_path(from);
+	fact.id.nr |= from->head.zero |
+		(from->head.key.access & (NAME_UNREAD | NAME_CUT));
+	fact.detail_size = strlen(source) + 1 + strlen(path);
+	fact.detail = (uint8_t *)xasprintf("%s%c%s", source, 0, path);
+	if (strlen(source) <= PATH_FACT_MAX && strlen(path) <= PATH_FACT_MAX)
+		trace_sum_fact(c->trace, FACT_MOVE, &fact, &c->sighting);
+	free(fact.detail);
+	free(source);
+	return true;
+}
+
+/* False: it is not known as a whole. */
+static bool add_file(struct collecting *c, const struct arrived *a)
+{
+	const struct name_key *key = &a->head.key;
+	uint32_t access = key->access | a->head.zero;
+	char *path = file_path(a);
+	bool known;
+
+	if (key->source)
+		access &= ~(uint32_t)NAME_NAMELESS;
 	add_path(c, access, key->answer, path);
+	known = !key->source || add_move(c, a, path);
 	free(path);
+	return known;
 }
 
 /* A socket's file is a path as well. */
@@ -276,11 +336,12 @@ static void add_socket_file(struct collecting *c, const struct arrived *a,
 			    const uint8_t *name, size_t size)
 {
 	const struct name_key *key = &a->head.key;
-	uint32_t access = key->access == SOCKET_BIND ? NAME_CREATE :
+	uint32_t operation = key->access & SOCKET_OPERATION;
+	uint32_t access = operation == SOCKET_BIND ? NAME_CREATE :
 		NAME_CONNECT;
 	char *path;
 
-	if (key->access == SOCKET_LISTEN)
+	if (operation == SOCKET_LISTEN)
 		return;
 	path = joined(a, name, strnlen((const char *)name, size));
 	path_simplify(path);
@@ -321,7 +382,7 @@ uint64_t naming_collect(struct naming *n, struct record *skel,
 
 	naming_take(n);
 	while (!bpf_map_get_next_key(fd, previous, &key)) {
-		struct collecting c = { .trace = trace };
+		struct collecting c = { .naming = n, .trace = trace };
 
 		previous = &key;
 		if (bpf_map_lookup_elem(fd, &key, &tally))
@@ -340,7 +401,7 @@ uint64_t naming_collect(struct naming *n, struct record *skel,
 		if (key.is_socket)
 			add_socket(&c, a);
 		else
-			add_file(&c, a);
+			lost += !add_file(&c, a);
 	}
 	return lost;
 }

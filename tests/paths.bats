@@ -161,9 +161,16 @@ of() {
 			sub(d "/?", "", $5); print $2, $4, $5 }'
 }
 
+# Renames and links: "ACCESS FROM TO".
+moves() {
+	sp-emit --json run.sp | jq -r --arg d "$PWD/" '.moves[] |
+		[(.access - ["given"] | join(",")), .from, .to] |
+		map(ltrimstr($d)) | join(" ")' | sort
+}
+
 @test "each kind of call, by descriptors, and what has no name" {
 	cat >calls.py <<'END'
-import ctypes, os, socket
+import ctypes, fcntl, os, socket
 os.mkdir("d")
 d = os.open("d", os.O_RDONLY)
 os.close(os.open("f", os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600, dir_fd=d))
@@ -176,7 +183,27 @@ os.chmod("f", 0o644, dir_fd=d)
 os.truncate("d/f", 1)
 os.stat("../" + os.path.basename(os.getcwd()) + "/./d//f")
 os.close(os.open("d/f", os.O_PATH))
-os.close(os.open("d", os.O_TMPFILE | os.O_RDWR))
+t = os.open("d", os.O_TMPFILE | os.O_RDWR)
+fcntl.flock(t, fcntl.LOCK_SH)
+os.fchmod(t, 0o640)
+os.utime(t)                                         # utimensat without a name
+libc = ctypes.CDLL(None)
+assert not libc.linkat(t, b"", -100, b"d/t", 0x1000)    # AT_EMPTY_PATH
+assert not libc.linkat(-100, b"/proc/self/fd/%d" % t, d, b"t2", 0x400)
+assert not libc.chmod(b"/proc/self/fd/%d" % t, 0o600)
+os.close(t)
+os.mkdir("d/e")
+os.rename("d/t", "d/e/t")
+os.rename("d/e/t", "d/e/t3")
+assert not libc.syscall(316, d, b"t2", d, b"e/t3", 2)   # renameat2, exchange
+f = os.open("d/f", os.O_CREAT | os.O_RDWR)
+fcntl.lockf(f, fcntl.LOCK_EX)
+fcntl.flock(f, fcntl.LOCK_UN)
+os.fchmod(f, 0o644)
+os.close(f)
+for name in "e/t3", "t2":
+    os.unlink("d/" + name)
+os.rmdir("d/e")
 os.close(os.memfd_create("memory"))
 u = socket.socket(socket.AF_UNIX)
 u.bind("d/u")
@@ -193,7 +220,6 @@ try:
     os.open("absent", os.O_RDONLY)
 except OSError:
     pass
-libc = ctypes.CDLL(None)
 how = (ctypes.c_uint64 * 3)(os.O_RDWR, 0, 0)
 os.close(libc.syscall(437, d, b"s", how, 24))       # openat2
 if not os.fork():
@@ -216,6 +242,7 @@ END
 	port=$(sp-record -q --paths -o run.sp -- /usr/bin/python3 -B calls.py 2>&1)
 	diff - <(of create) <<-'END'
 	ok given d
+	ok given d/e
 	ok given d/p
 	ok given d/s
 	ok given d/u
@@ -225,17 +252,49 @@ END
 	ok - d/f
 	ok - made
 	END
-	[ "$(of create,link)" = "ok given d/l" ]
+	diff - <(of create,link) <<-'END'
+	ok given d/l
+	ok given d/t
+	ok given d/t2
+	END
 	[ "$(of link)" = "ok given d/f" ]
-	[ "$(of delete,rename)" = "ok given d/l" ]
-	[ "$(of create,rename)" = "ok given d/m" ]
-	[ "$(of read,write | grep -v deleted)" = "ok - d/f" ]
-	of read,write | grep -q '^ok deleted d/#'
+	diff - <(of delete,rename) <<-'END'
+	ok given d/e/t
+	ok given d/l
+	ok given d/t
+	END
+	diff - <(of create,rename) <<-'END'
+	ok given d/e/t
+	ok given d/e/t3
+	ok given d/m
+	END
+	diff - <(of create,delete,rename) <<-'END'
+	ok given d/e/t3
+	ok given d/t2
+	END
+	[ "$(of read,write)" = "ok - d/f" ]
+	[ "$(of read,write,ensure)" = "ok - d/f" ]
+	[ "$(of lock)" = "ok - d/f" ]
+	[ "$(of lock,exclusive)" = "ok - d/f" ]
+	[ "$(of read,write,nameless)" = "ok - d" ]
+	[ "$(of nameless,lock)" = "ok - d" ]
+	[ "$(of change,nameless)" = "ok - d" ]
+	[ "$(of link,nameless)" = "ok - d" ]
+	diff - <(moves) <<-'END'
+	create,delete,rename d/t2 d/e/t3
+	create,link d/f d/l
+	create,link,nameless d d/t
+	create,link,nameless d d/t2
+	create,rename d/e/t d/e/t3
+	create,rename d/l d/m
+	create,rename d/t d/e/t
+	END
 	[ "$(sp-emit --path-list run.sp | awk -F '\t' -v f="$PWD/d/f" \
 		'$1 == "read,write" && $5 == f { print $3 }')" = 2 ]
 	sp-emit --path-list run.sp |
 		grep -qxP 'execute\tok\t1\t-\t/usr/bin/true'
-	[ "$(of change)" = "ok given d/f" ]
+	[ "$(of change)" = "ok - d/f
+ok given d/f" ]
 	# 4,095 bytes of it, written as four characters each
 	sp-emit --path-list run.sp | grep -q ENAMETOOLONG
 	[ "$(sp-emit --path-list run.sp | awk -F '\t' -v d="$PWD/" \
@@ -256,10 +315,13 @@ ok socket AF_UNIX d/u" ]
 	[ "$(of send)" = "ok socket AF_INET 127.0.0.1:9" ]
 	diff - <(of delete) <<-'END'
 	ok given d
+	ok given d/e
+	ok given d/e/t3
 	ok given d/f
 	ok given d/m
 	ok given d/p
 	ok given d/s
+	ok given d/t2
 	ok given d/u
 	ok given made
 	END
