@@ -139,7 +139,8 @@ lint: ## Check the manual pages, the C sources and the shell scripts
 		--enable=warning,portability,performance --suppress=missingInclude -Ilib lib sp-*
 	@shellcheck -x tests/run tests/deps tests/demo .ci/run tests/bench/*.sh tests/soak \
 		tests/kernels/run tests/kernels/fetch tests/kernels/guest \
-		tests/kernels/init tests/kernels/start
+		tests/kernels/init tests/kernels/start \
+		tests/suite tests/uapi
 
 # The peers of the bench that nobody packages, and what is run under them all.
 BENCHES := $(patsubst tests/bench/%.bpf.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.bpf.c))

@@ -31,6 +31,10 @@ static const struct group_member table[] = {
 	KERNEL("rt_sigreturn", NULL, "return from a signal handler"),
 	KERNEL("sigreturn", "x86", "return from a signal handler"),
 	KERNEL("sigreturn", "arm", "return from a signal handler"),
+	KERNEL("uretprobe", "x86_64",
+	       "made by the kernel where a tool watches a function return"),
+	KERNEL("uprobe", "x86_64",
+	       "made by the kernel where a tool watches an instruction"),
 	KERNEL("exit", NULL, "a killed task never made it"),
 	KERNEL("exit_group", NULL, "a killed process never made it"),
 
@@ -218,4 +222,13 @@ bool group_adds(struct call_id id, const struct arch *native)
 			return true;
 	}
 	return false;
+}
+
+bool group_is_kernel(struct call_id id)
+{
+	const struct group_choice kernel = {
+		.wanted = { [GROUP_KERNEL] = true },
+	};
+
+	return group_find(&kernel, GROUP_KERNEL, id);
 }

@@ -62,4 +62,7 @@ const struct group_member *group_find(const struct group_choice *choice,
  */
 bool group_adds(struct call_id id, const struct arch *native);
 
+/* Whether the kernel may have made the call without the program's asking. */
+bool group_is_kernel(struct call_id id);
+
 #endif

@@ -28,36 +28,43 @@ static const struct arch table[] = {
 enum { N_ARCHS = sizeof(table) / sizeof(table[0]) };
 
 /*
- * Calls that a libseccomp in use may not know yet. From 424 on a number is
- * the same on every architecture (Linux, scripts/syscall.tbl); the release is
- * that whose table, by its change log, has the Linux version of the call.
+ * Calls that a libseccomp in use may not know yet, up to those of Linux 7.3.
+ * From 424 on a number is the same on every architecture (Linux,
+ * scripts/syscall.tbl). The release is the first whose table has the call.
  */
 static const struct supplement {
-	int32_t nr;
+	int32_t nr;		/* without the bit of x32 */
 	const char *name;
-	const char *since;	/* libseccomp release */
+	const char *since;	/* libseccomp release; NULL: none so far */
+	const char *arch;	/* only on this one; NULL: on all */
 } supplement[] = {
-	{ 451, "cachestat", "2.5.5" },			/* Linux 6.5 */
-	{ 452, "fchmodat2", "2.5.5" },			/* 6.6 */
-	{ 453, "map_shadow_stack", "2.5.5" },		/* 6.6 */
-	{ 454, "futex_wake", "2.5.5" },			/* 6.7 */
-	{ 455, "futex_wait", "2.5.5" },
-	{ 456, "futex_requeue", "2.5.5" },
-	{ 457, "statmount", "2.6.0" },			/* 6.8 */
-	{ 458, "listmount", "2.6.0" },
-	{ 459, "lsm_get_self_attr", "2.6.0" },
-	{ 460, "lsm_set_self_attr", "2.6.0" },
-	{ 461, "lsm_list_modules", "2.6.0" },
-	{ 462, "mseal", "2.6.0" },			/* 6.10 */
-	{ 463, "setxattrat", "2.6.0" },			/* 6.13 */
-	{ 464, "getxattrat", "2.6.0" },
-	{ 465, "listxattrat", "2.6.0" },
-	{ 466, "removexattrat", "2.6.0" },
-	{ 467, "open_tree_attr", "2.6.1" },		/* 6.15 */
-	{ 468, "file_getattr", "2.6.1" },		/* 6.17 */
-	{ 469, "file_setattr", "2.6.1" },
-	{ 470, "listns", "2.6.1" },			/* 6.19 */
-	{ 471, "rseq_slice_yield", "2.6.1" },		/* 7.0 */
+	{ 258, "riscv_hwprobe", "2.5.5", "riscv64" },	/* Linux 6.4 */
+	{ 335, "uretprobe", "2.6.0", "x86_64" },	/* 6.11 */
+	{ 335, "uretprobe", "2.6.0", "x32" },
+	{ 336, "uprobe", "2.6.1", "x86_64" },		/* 6.18 */
+	{ 336, "uprobe", "2.6.1", "x32" },
+	{ 451, "cachestat", "2.5.5", NULL },		/* 6.5 */
+	{ 452, "fchmodat2", "2.5.5", NULL },		/* 6.6 */
+	{ 453, "map_shadow_stack", "2.5.5", NULL },	/* 6.6 */
+	{ 454, "futex_wake", "2.5.5", NULL },		/* 6.7 */
+	{ 455, "futex_wait", "2.5.5", NULL },
+	{ 456, "futex_requeue", "2.5.5", NULL },
+	{ 457, "statmount", "2.6.0", NULL },		/* 6.8 */
+	{ 458, "listmount", "2.6.0", NULL },
+	{ 459, "lsm_get_self_attr", "2.6.0", NULL },
+	{ 460, "lsm_set_self_attr", "2.6.0", NULL },
+	{ 461, "lsm_list_modules", "2.6.0", NULL },
+	{ 462, "mseal", "2.6.0", NULL },		/* 6.10 */
+	{ 463, "setxattrat", "2.6.0", NULL },		/* 6.13 */
+	{ 464, "getxattrat", "2.6.0", NULL },
+	{ 465, "listxattrat", "2.6.0", NULL },
+	{ 466, "removexattrat", "2.6.0", NULL },
+	{ 467, "open_tree_attr", "2.6.1", NULL },	/* 6.15 */
+	{ 468, "file_getattr", "2.6.1", NULL },		/* 6.17 */
+	{ 469, "file_setattr", "2.6.1", NULL },
+	{ 470, "listns", "2.6.1", NULL },		/* 6.19 */
+	{ 471, "rseq_slice_yield", "2.6.1", NULL },	/* 7.0 */
+	{ 472, "fchroot", NULL, NULL },			/* 7.3 */
 };
 enum { N_SUPPLEMENT = sizeof(supplement) / sizeof(supplement[0]) };
 
@@ -145,14 +152,24 @@ static const char *library_name(struct call_id id, char buf[SYSCALL_NAME_MAX])
 	return buf;
 }
 
+static bool supplement_has(const struct supplement *extra,
+			   const struct arch *arch)
+{
+	return !extra->arch || !strcmp(extra->arch, arch->name);
+}
+
 static const struct supplement *supplement_of(struct call_id id)
 {
+	const struct arch *arch = arch_of_call(id);
 	int32_t nr = id.nr;
 
-	if (id.arch == AUDIT_ARCH_X86_64 && nr >= X32_BIT)
+	if (!arch)
+		return NULL;
+	if (is_x32(arch))
 		nr -= X32_BIT;
 	for (size_t i = 0; i < N_SUPPLEMENT; i++)
-		if (supplement[i].nr == nr)
+		if (supplement[i].nr == nr &&
+		    supplement_has(&supplement[i], arch))
 			return &supplement[i];
 	return NULL;
 }
@@ -164,7 +181,7 @@ const char *syscall_name(struct call_id id, char buf[SYSCALL_NAME_MAX])
 	if (library_name(id, buf))
 		return buf;
 	extra = supplement_of(id);
-	if (!extra || !arch_of_call(id))
+	if (!extra)
 		return NULL;
 	snprintf(buf, SYSCALL_NAME_MAX, "%s", extra->name);
 	return buf;
@@ -178,26 +195,37 @@ const char *syscall_label(struct call_id id, char buf[SYSCALL_NAME_MAX])
 	return buf;
 }
 
-const char *syscall_since(struct call_id id)
+bool syscall_in_library(struct call_id id)
 {
 	char buf[SYSCALL_NAME_MAX];
-	const struct supplement *extra = supplement_of(id);
 
-	return extra && !library_name(id, buf) ? extra->since : NULL;
+	return library_name(id, buf);
 }
 
+const char *syscall_since(struct call_id id)
+{
+	const struct supplement *extra = supplement_of(id);
+
+	return extra ? extra->since : NULL;
+}
+
+/* The same results as those of syscall_number(). */
 static int supplement_number(const struct arch *arch, const char *name,
 			     struct call_id *id)
 {
 	int32_t base = is_x32(arch) ? X32_BIT : 0;
+	int err = -EINVAL;
 
 	for (size_t i = 0; i < N_SUPPLEMENT; i++) {
 		if (strcmp(supplement[i].name, name))
 			continue;
+		err = -ENOENT;
+		if (!supplement_has(&supplement[i], arch))
+			continue;
 		*id = (struct call_id){ arch->audit, base + supplement[i].nr };
 		return 0;
 	}
-	return -EINVAL;
+	return err;
 }
 
 /*
@@ -229,8 +257,8 @@ int syscall_number(const struct arch *arch, const char *name,
 
 	if (nr == __NR_SCMP_ERROR)
 		return supplement_number(arch, name, id);
-	if (nr <= NOT_ON_ARCH)
-		return -ENOENT;
+	if (nr <= NOT_ON_ARCH)		/* that it knows of */
+		return supplement_number(arch, name, id) ? -ENOENT : 0;
 	if (nr < 0)
 		return direct_number(arch, name, id);
 	*id = (struct call_id){ arch->audit, nr };

@@ -53,10 +53,11 @@ const char *syscall_label(struct call_id id, char buf[SYSCALL_NAME_MAX]);
 int syscall_number(const struct arch *arch, const char *name,
 		   struct call_id *id);
 
+/* Whether the installed libseccomp has a name for the call. */
+bool syscall_in_library(struct call_id id);
 /*
- * The first libseccomp release that knows the name of this call, when the
- * installed one does not: "2.6.0". NULL when the installed one knows it or
- * nobody does.
+ * For a call that it has no name for, though there is one: the first release of
+ * libseccomp that has it, "2.6.0"; NULL: none so far.
  */
 const char *syscall_since(struct call_id id);
 

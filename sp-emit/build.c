@@ -134,16 +134,17 @@ static void deny(struct profile *p, struct call_id id, uint32_t origin)
 }
 
 /*
- * A name that the installed libseccomp lacks is left out: a runtime beside
- * it could not load it.
+ * A name that the installed libseccomp lacks is not added: a runtime beside it
+ * could not load it.
  */
 static void add_member(struct profile *p, const struct group_choice *choice,
 		       const struct group_member *m, const struct arch *arch)
 {
 	struct call_id id;
 
-	if (syscall_number(arch, m->call, &id) || syscall_since(id) ||
-	    !group_find(choice, m->group, id))
+	if (syscall_number(arch, m->call, &id) ||
+	    !group_find(choice, m->group, id) ||
+	    (!syscall_in_library(id) && !find(p, id)))
 		return;
 	if (m->group == GROUP_FALLBACK)
 		deny(p, id, 1U << m->group);

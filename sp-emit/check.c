@@ -287,12 +287,28 @@ const struct arch *check_native(const struct trace *t)
 	return native;
 }
 
+/* Of a call that the kernel makes by itself, nobody has to know the name. */
+static void note_new(struct call_id id)
+{
+	char name[SYSCALL_NAME_MAX];
+	const char *since = syscall_since(id);
+
+	if (!syscall_name(id, name) || syscall_in_library(id) ||
+	    group_is_kernel(id))
+		return;
+	if (since)
+		message_note("%s: libseccomp knows it from %s on; an older "
+			     "one may refuse or ignore it", name, since);
+	else
+		message_note("%s: no release of libseccomp knows it so far; "
+			     "it may be refused or ignored", name);
+}
+
 static bool check_call(struct call_id id, const struct format *format,
 		       const struct arch *native)
 {
 	const struct arch *arch = arch_of_call(id);
 	char name[SYSCALL_NAME_MAX];
-	const char *since = syscall_since(id);
 
 	if (!arch) {
 		message_error("0x%08x %d: unknown architecture", id.arch,
@@ -317,9 +333,7 @@ static bool check_call(struct call_id id, const struct format *format,
 			      format->name);
 		return false;
 	}
-	if (since)
-		message_note("%s: libseccomp knows it from %s on; an older "
-			     "one may refuse or ignore it", name, since);
+	note_new(id);
 	return true;
 }
 

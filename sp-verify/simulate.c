@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host.h"
 #include "memory.h"
 #include "message.h"
 #include "text.h"
@@ -215,6 +216,26 @@ static void judge_denials(const struct filter *filter, const struct trace *t,
 			     "allows them)");
 }
 
+/*
+ * uprobe(2) and uretprobe(2) are made by the kernel where a tool watches a
+ * program. Since Linux 6.14 no filter sees them (kernel/seccomp.c,
+ * seccomp_uprobe_exception()).
+ */
+static bool passes_filters(struct call_id id, const struct trace *t)
+{
+	char name[SYSCALL_NAME_MAX];
+	struct host host;
+
+	if (!syscall_name(id, name) ||
+	    (strcmp(name, "uprobe") && strcmp(name, "uretprobe")))
+		return false;
+	for (size_t i = 0; i < t->n_runs; i++)
+		if (!host_set_kernel(&host, t->runs[i]->kernel) ||
+		    !host_has_kernel(&host, 6, 14))
+			return false;
+	return true;
+}
+
 enum { LOGGED_NAMED = 50 };	/* of calls that are logged */
 
 size_t simulate(const struct filter *filter, const struct trace *t,
@@ -229,6 +250,8 @@ size_t simulate(const struct filter *filter, const struct trace *t,
 		struct filter_answers answers;
 		enum verdict verdict;
 
+		if (passes_filters(totals[i].id, t))
+			continue;
 		filter_run_any(filter, totals[i].id, &answers);
 		verdict = verdict_of(&answers);
 		if (verdict == VERDICT_ALLOWED &&
@@ -321,6 +344,8 @@ static bool is_unseen(const struct hidden_calls *h, const struct call *call)
 {
 	struct filter_answers answers;
 
+	if (passes_filters(call->id, h->trace))
+		return false;
 	filter_run_any(h->filter, call->id, &answers);
 	return verdict_of(&answers) == VERDICT_DENIED &&
 		!report_has(h->report, call->id);

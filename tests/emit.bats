@@ -264,6 +264,21 @@ setgroups setuid statx write" ]
 	[[ $output == *"0x00001234"* ]]
 }
 
+@test "calls that the kernel makes by itself stop no profile" {
+	local format
+	stream a.sp 'call 1 read 1' 'call 1 335 3' 'call 1 336 3' 'call 1 219 1' \
+		'call 1 15 1'
+	for format in oci docker spo systemd libseccomp bpf minijail firejail; do
+		sp-emit --$format -o p a.sp 2>err
+		[ -s p ]
+		run ! grep -v ' observed' err
+	done
+	sp-emit --oci a.sp >p.json 2>/dev/null
+	[[ " $(allowed p.json) " == *" uprobe uretprobe "* ]]
+	sp-emit --explain --oci a.sp >explained 2>/dev/null
+	grep -qE '^x86_64 +335 +uretprobe .* kernel ' explained
+}
+
 @test "number -1 is left out of profiles, with a word" {
 	stream a.sp 'call 1 read 1' 'call 1 -1 4'
 	sp-emit --oci --exact a.sp >p.json 2>err

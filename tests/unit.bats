@@ -32,3 +32,22 @@ unit() {
 @test "tables" {
 	unit tables
 }
+
+# The C headers of the kernel, of this machine's.
+@test "syscall" {
+	"$TESTS/uapi" >calls
+	<calls unit syscall
+}
+
+@test "every call of the newest kernels has its name, on every architecture" {
+	local suite dir
+	requires apt-get dpkg-deb
+	for suite in sid trixie-backports; do
+		dir=${SP_BIN%/bin}/suites/$suite-headers
+		"$TESTS/suite" "$dir" $suite linux-libc-dev ||
+			skip "$suite cannot be fetched"
+		"$TESTS/uapi" "$dir/root/usr/lib/linux/uapi" >$suite.calls
+		[ "$(cut -d ' ' -f 1 $suite.calls | sort -u | wc -l)" = 8 ]
+		<$suite.calls unit syscall
+	done
+}

@@ -206,6 +206,42 @@ trace() {
 	[[ "$output" == *"x32  "*"1073741824      1  read  kill thread"* ]]
 }
 
+@test "a probe of the kernel's passes every filter since Linux 6.14" {
+	stream() {
+		printf 'run 1 x kernel=%s\ncall 1 read 1\ncall 1 %s 1\n' "$@" |
+			"$TESTS/mkstream" >a.sp
+	}
+	profile ERRNO ALLOW read >p.json
+	for kernel in 6.14.0-rc1 6.18 7.0.1; do
+		stream $kernel 335
+		run -0 sp-verify -p p.json a.sp
+		stream $kernel 336
+		run -0 sp-verify -p p.json a.sp
+		stream $kernel 337
+		run -1 sp-verify -p p.json a.sp
+	done
+	stream 6.12.1 335
+	run -1 sp-verify -p p.json a.sp
+	[[ $output == *uretprobe* ]]
+}
+
+@test "a probe on libc, or on the program, goes with every profile" {
+	local what format
+	requires_root
+	for what in libc entry return; do
+		sp-record -q -o run.sp -- "$WITNESS/uprobe" $what ||
+			{ [ $? -eq 77 ] && skip "no uprobes"; }
+		calls run.sp | grep -qE '^x86_64 u(ret)?probe ' ||
+			skip "a probe is no call on this kernel"
+		for format in oci systemd bpf minijail; do
+			sp-emit --$format -o p run.sp
+			run -0 sp-verify -p p --enforce -- "$WITNESS/uprobe" $what
+			run -0 sp-verify -p p run.sp
+			run -0 sp-verify -p p -- "$WITNESS/uprobe" $what
+		done
+	done
+}
+
 @test "what arguments decide is undecided" {
 	printf '%s' '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [
 		{"names": ["read"], "action": "SCMP_ACT_ALLOW"},

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Names and numbers against the kernel's, "ARCH NR NAME" a line on stdin.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "syscall.h"
+
+static bool agrees(const struct arch *arch, int32_t nr, const char *name)
+{
+	struct call_id id = { arch->audit, nr }, same;
+	char buf[SYSCALL_NAME_MAX];
+	const char *ours = syscall_name(id, buf);
+
+	return ours && !strcmp(ours, name) &&
+	       !syscall_number(arch, name, &same) && same.nr == nr;
+}
+
+int main(void)
+{
+	size_t lines = 0, wrong = 0;
+	char arch[32], name[64];
+	int32_t nr;
+
+	for (; scanf("%31s %d %63s", arch, &nr, name) == 3; lines++) {
+		const struct arch *known = arch_by_name(arch);
+
+		if (known && agrees(known, nr, name))
+			continue;
+		printf("%s %d %s: not known\n", arch, nr, name);
+		wrong++;
+	}
+	if (!lines || !feof(stdin))
+		puts("stdin has no such lines, or others");
+	printf("%zu of %zu wrong\n", wrong, lines);
+	return wrong || !lines || !feof(stdin);
+}
