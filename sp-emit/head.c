@@ -21,14 +21,13 @@ static size_t word_length(const char *s)
 
 void write_comment(const char *text, const char *prefix, FILE *out)
 {
-	size_t column = COLUMNS_MAX;
+	size_t column = 0;		/* of the line that was begun */
 
 	while (*text) {
 		size_t n = word_length(text);
 
-		if (column + 1 + n > COLUMNS_MAX) {
-			fprintf(out, "%s%s", column < COLUMNS_MAX ? "\n" : "",
-				prefix);
+		if (!column || column + 1 + n > COLUMNS_MAX) {
+			fprintf(out, "%s%s", column ? "\n" : "", prefix);
 			column = strlen(prefix);
 		} else {
 			putc(' ', out);
