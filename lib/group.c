@@ -212,9 +212,10 @@ const struct group_member *group_find(const struct group_choice *choice,
 	return NULL;
 }
 
-bool group_adds(struct call_id id, const struct arch *native)
+bool group_adds(struct call_id id, const struct arch *native,
+		unsigned int runtimes)
 {
-	struct group_choice all = { .runtimes = BOTH, .native = native };
+	struct group_choice all = { .runtimes = runtimes, .native = native };
 
 	for (int g = 0; g < GROUP_FALLBACK; g++) {
 		all.wanted[g] = true;

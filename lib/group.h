@@ -57,10 +57,11 @@ const struct group_member *group_find(const struct group_choice *choice,
 				      enum group group, struct call_id id);
 
 /*
- * Whether any group but the fallback one would add the call to a profile for
- * containers: what sp-diff marks.
+ * Whether any group but the fallback one would add the call to a profile that
+ * these runtimes load: what sp-diff marks.
  */
-bool group_adds(struct call_id id, const struct arch *native);
+bool group_adds(struct call_id id, const struct arch *native,
+		unsigned int runtimes);
 
 /* Whether the kernel may have made the call without the program's asking. */
 bool group_is_kernel(struct call_id id);

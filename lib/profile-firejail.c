@@ -66,9 +66,10 @@ static bool is_listed(const struct profile *p, const char *name)
 	return false;
 }
 
-static bool add_call(struct reader *r, const char *name, uint32_t action)
+static bool add_call(struct reader *r, const char *name, uint32_t action,
+		     uint32_t origin)
 {
-	struct profile_rule rule = { .action = action };
+	struct profile_rule rule = { .action = action, .origin = origin };
 	bool known;
 
 	if (is_listed(r->profile, name))	/* the first one counts */
@@ -93,7 +94,7 @@ static bool add_item(struct reader *r, char *item, uint32_t action)
 		return refuse(r, "%s: exceptions are not read", item);
 	if (*item == '$')
 		return add_number(r, item + 1, action);
-	return *item ? add_call(r, item, action) :
+	return *item ? add_call(r, item, action, 0) :
 		refuse(r, "an empty name in a list");
 }
 
@@ -158,7 +159,8 @@ static bool read_keep(struct reader *r, const struct directives *d)
 	p->other_arch_action = d->block_secondary ? d->action :
 						    SECCOMP_RET_ALLOW;
 	for (size_t i = 0; i < sizeof(always) / sizeof(*always); i++)
-		if (!add_call(r, always[i], SECCOMP_RET_ALLOW))
+		if (!add_call(r, always[i], SECCOMP_RET_ALLOW,
+			      PROFILE_IMPLIED))
 			return false;
 	return add_list(r, &d->keep, SECCOMP_RET_ALLOW) &&
 	       add_personality(r, d->block_secondary);
@@ -268,7 +270,7 @@ bool read_firejail(struct reader *r, char *text, size_t n)
 		ok = refuse(r, "no seccomp.keep and no seccomp.drop");
 	ok = ok && (d.keep.list ? read_keep(r, &d) : read_drop(r, &d));
 	if (ok)
-		r->profile->form = PROFILE_LAUNCHER;
+		r->profile->form = PROFILE_FIREJAIL;
 	if (ok && others)
 		profile_note(r->profile, "not judged: %s", others);
 	free(others);

@@ -430,7 +430,7 @@ bool read_minijail(struct reader *r, char *text, size_t n)
 
 	(void)n;
 	r->profile = profile_new(SECCOMP_RET_KILL_PROCESS);
-	r->profile->form = PROFILE_LAUNCHER;
+	r->profile->form = PROFILE_MINIJAIL;
 	r->profile->other_arch_action = SECCOMP_RET_KILL_PROCESS;
 	profile_add_arch(r->profile, arch_native());
 	while (ok && (line = strsep(&text, "\n"))) {

@@ -34,6 +34,7 @@ enum {
 struct entry {
 	char *name;
 	uint32_t answer;	/* NO_ANSWER: the list's */
+	bool implied;		/* systemd adds it to every such list */
 	UT_hash_handle hh;
 };
 
@@ -82,33 +83,35 @@ static void list_remove(struct list *list, const char *name)
 	free(entry);
 }
 
-static void list_put(struct list *list, const char *name, uint32_t answer)
-{
-	struct entry *entry;
-
-	HASH_FIND_STR(list->entries, name, entry);
-	if (!entry) {
-		entry = xcalloc(1, sizeof(*entry));
-		entry->name = xstrdup(name);
-		HASH_ADD_KEYPTR(hh, list->entries, entry->name,
-				strlen(entry->name), entry);
-	}
-	entry->answer = answer;
-}
-
 /* One word of an assignment, what "~" says of it, and its own answer. */
 struct word {
 	const char *name;
 	bool inverted;
 	uint32_t answer;
+	bool implied;
 };
+
+static void list_put(struct list *list, const struct word *word)
+{
+	struct entry *entry;
+
+	HASH_FIND_STR(list->entries, word->name, entry);
+	if (!entry) {
+		entry = xcalloc(1, sizeof(*entry));
+		entry->name = xstrdup(word->name);
+		entry->implied = word->implied;
+		HASH_ADD_KEYPTR(hh, list->entries, entry->name,
+				strlen(entry->name), entry);
+	}
+	entry->answer = word->answer;
+}
 
 /* What a list says of a call, or takes back. */
 static bool take_call(struct unit *u, struct list *list,
 		      const struct word *word)
 {
 	if (word->inverted != list->allow || word->answer != NO_ANSWER)
-		list_put(list, word->name, word->answer);
+		list_put(list, word);
 	else
 		list_remove(list, word->name);
 	return HASH_COUNT(list->entries) <= ENTRIES_MAX ||
@@ -213,7 +216,7 @@ static bool take_word(struct unit *u, struct list *list, bool inverted,
 /* The first assignment says what kind of list it is. */
 static bool begin_list(struct unit *u, struct list *list, bool inverted)
 {
-	const struct word implied = { "@default", false, NO_ANSWER };
+	const struct word implied = { "@default", false, NO_ANSWER, true };
 
 	if (list->assigned)
 		return true;
@@ -597,10 +600,11 @@ static bool is_by_family(const struct unit *u, const char *name)
 	return restricts_families(u) && !strcmp(name, "socket");
 }
 
-static bool add_call(struct unit *u, const char *name)
+static bool add_call(struct unit *u, const char *name, uint32_t origin)
 {
 	struct profile *p = u->reader->profile;
-	struct profile_rule rule = { .action = answer(u, name) };
+	struct profile_rule rule = { .action = answer(u, name),
+				     .origin = origin };
 	bool known, by_family = is_by_family(u, name);
 
 	for (size_t i = 0; i < p->n_archs; i++) {
@@ -625,7 +629,8 @@ static bool add_list(struct unit *u, const struct list *list,
 		if (but)
 			HASH_FIND_STR(but->entries, entry->name, other);
 		if (!other && !is_by_family(u, entry->name) &&
-		    !add_call(u, entry->name))
+		    !add_call(u, entry->name,
+			      entry->implied ? PROFILE_IMPLIED : 0))
 			return false;
 	}
 	return true;
@@ -684,7 +689,7 @@ static bool finish(struct unit *u)
 	add_archs(u);
 	if (!add_list(u, &u->filter, NULL) ||
 	    !add_list(u, &u->log, &u->filter) ||
-	    (restricts_families(u) && !add_call(u, "socket")))
+	    (restricts_families(u) && !add_call(u, "socket", 0)))
 		return false;
 	add_notes(u);
 	return true;

@@ -32,6 +32,7 @@ struct profile_arg {		/* OCI `args`: all of a rule's must hold */
 /* Why a call is in a profile: bits, so that several reasons can hold. */
 #define PROFILE_OBSERVED (1U << 31)	/* beside 1U << enum group */
 #define PROFILE_DENIED (1U << 30)	/* by a filter, while it was recorded */
+#define PROFILE_IMPLIED (1U << 28)	/* read: its loader always adds it */
 
 struct profile_rule {
 	struct call_id id;	/* nr < 0: libseccomp's pseudo number of a call
@@ -47,7 +48,8 @@ struct profile_rule {
 enum profile_form {
 	PROFILE_CONTAINER,	/* container runtimes: OCI and what becomes that */
 	PROFILE_UNIT,		/* systemd; it is what that makes of a unit */
-	PROFILE_LAUNCHER,	/* minijail, firejail */
+	PROFILE_MINIJAIL,
+	PROFILE_FIREJAIL,
 };
 
 struct profile {
@@ -93,5 +95,8 @@ struct profile *profile_read(FILE *file, const struct host *host,
  * name and no rule that denies it without conditions.
  */
 struct call_id *profile_allowed(const struct profile *p, size_t *n);
+
+/* Whether what loads the profile adds the call to every profile. */
+bool profile_implies(const struct profile *p, struct call_id id);
 
 #endif

@@ -24,12 +24,26 @@ struct lines {
 	int name_width, count_width;
 };
 
-/* Nobody observed the call, and sp-emit adds it to any profile. */
+static unsigned int runtimes_of(enum profile_form form)
+{
+	static const unsigned int runtimes[] = {
+		[PROFILE_CONTAINER] = RUNTIME_RUNC | RUNTIME_CRUN,
+		[PROFILE_UNIT] = 0,
+		[PROFILE_MINIJAIL] = 0,
+		[PROFILE_FIREJAIL] = RUNTIME_FIREJAIL,
+	};
+
+	return runtimes[form];
+}
+
+/* Nobody observed the call: sp-emit adds it, or what loads the profile. */
 static bool is_grouped(const struct side *own, const struct side *other,
 		       const struct fact *fact)
 {
 	return own->profile && other->trace &&
-		group_adds(fact->id, other->native);
+		(profile_implies(own->profile, fact->id) ||
+		 group_adds(fact->id, other->native,
+			    runtimes_of(own->profile->form)));
 }
 
 static void add_line(struct lines *l, char sign, const struct side *own,

@@ -107,6 +107,36 @@ profile() {
 	[ "$status" = 1 ]
 }
 
+@test "a trace equals what was made of it, in each format that is read" {
+	local format
+	printf '%s\n' 'run 1 a' 'call 1 execve 1' 'call 1 read 3' | stream a.sp
+	for format in oci docker spo systemd minijail firejail; do
+		sp-emit --$format -o p a.sp 2>err
+		run -0 sp-diff a.sp p
+		run ! grep -v '(group)$' <<<"$output"
+		run -0 sp-diff p a.sp
+		run -1 sp-diff --groups a.sp p
+	done
+}
+
+@test "a unit has systemd's own group besides what it lists" {
+	local line=SystemCallFilter=read
+	printf '%s\n' 'run 1 a' 'call 1 read 3' | stream a.sp
+	printf '[Service]\nSystemCallArchitectures=native\n%s\n' "$line" >p
+	run -0 sp-diff a.sp p
+	grep -qx '+ nanosleep  *-  (group)' <<<"$output"
+	for line in chmod setuid '~nanosleep nanosleep'; do
+		# shellcheck disable=SC2086 # words
+		printf 'SystemCallFilter=%s\n' $line >more
+		cat p more >q
+		run -1 sp-diff a.sp q
+		grep -q "^+ ${line##* }  *-$" <<<"$output"
+	done
+	# where no systemd says what is in it
+	run -0 env PATH="$SP_BIN" "$SP_BIN/sp-diff" a.sp p
+	grep -q '^+ nanosleep  *-  (group)$' <<<"$output"
+}
+
 @test "against a profile: what no group adds counts" {
 	requires jq
 	printf '%s\n' 'run 1 a' 'call 1 read 3' | stream a.sp
