@@ -7,7 +7,9 @@ TESTS=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
 SP_BIN=${SP_BIN:-${TESTS%/*}/build/bin}
 WITNESS=${SP_BIN%/bin}/tests/witness
 PATH=$SP_BIN:$PATH:/usr/sbin:/sbin
-export LC_ALL=C PATH TESTS SP_BIN WITNESS
+# What the machine can do: tests/run asks once, a single file by itself.
+SP_MACHINE=${SP_MACHINE-$("${SP_BIN%/bin}/tests/machine")}
+export LC_ALL=C PATH TESTS SP_BIN WITNESS SP_MACHINE
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
@@ -22,7 +24,40 @@ requires() {
 }
 
 requires_root() {
-	[ "$(id -u)" = 0 ] || skip "not root"
+	needs root
+}
+
+# has FEATURE — the machine has it: tests/machine.c lists them
+has() {
+	local name has
+	while IFS=$'\t' read -r name has _; do
+		if [ "$name" = "$1" ]; then
+			[ "$has" = yes ]
+			return
+		fi
+	done <<<"$SP_MACHINE"
+	echo "no such feature: $1" >&3
+	exit 1
+}
+
+# lack_of FEATURE — "needs 32-bit calls (int 0x80 faults)"
+lack_of() {
+	awk -F '\t' -v name="$1" '
+		$1 == name { printf "needs %s (%s)\n", $3, $4 }' <<<"$SP_MACHINE"
+}
+
+# needs FEATURE… — skip the test where the machine lacks one of them
+needs() {
+	local feature
+	for feature; do
+		has "$feature" || skip "$(lack_of "$feature")"
+	done
+}
+
+# skip_row FEATURE ROW — tests/run lists it: a row of a table, or a part of a
+# test, that needs a feature which the machine lacks
+skip_row() {
+	echo "# skipped row: $(lack_of "$1"): $2" >&3
 }
 
 # calls FILE… — "ARCH NAME COUNT" for each call, the number for the nameless

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * usage: machine
+ *        machine audit
+ * Prints what this machine can do, as far as the tests depend on it. A line per
+ * feature, its fields separated by tabs: FEATURE, "yes" or "no", what it is
+ * called in a sentence, and the reason for "no". With "audit": the state of the
+ * kernel's auditing.
+ */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/bpf.h>
+#include <linux/io_uring.h>
+#include <linux/landlock.h>
+#include <linux/netlink.h>
+#include <linux/sched.h>
+#include <mntent.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef PR_SET_SYSCALL_USER_DISPATCH
+#define PR_SET_SYSCALL_USER_DISPATCH 59
+#endif
+
+enum { REASON = 100 };
+
+/* Runs `probe` in a child; 0, the errno that it exits with, or -signal. */
+static int in_child(void (*probe)(void))
+{
+	int status;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid < 0)
+		return errno;
+	if (!pid) {
+		probe();
+		_exit(0);
+	}
+	if (waitpid(pid, &status, 0) < 0)
+		return errno;
+	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* In the child: to exit with the errno. */
+static void fail_if(bool failed)
+{
+	if (failed)
+		_exit(errno ? errno : EINVAL);
+}
+
+static bool works(void (*probe)(void), const char *what, char *reason)
+{
+	int result = in_child(probe);
+
+	if (result == -SIGSEGV)
+		snprintf(reason, REASON, "%s faults", what);
+	else if (result < 0)
+		snprintf(reason, REASON, "%s ends by signal %d", what, -result);
+	else if (result)
+		snprintf(reason, REASON, "%s gives %s", what,
+			 strerrorname_np(result));
+	return !result;
+}
+
+static bool has_x86_64(char *reason)
+{
+#ifdef __x86_64__
+	(void)reason;
+	return true;
+#else
+	strcpy(reason, "another architecture");
+	return false;
+#endif
+}
+
+/* A program of three instructions: exit(0) by int 0x80. */
+static void run_i386(void)
+{
+	static const unsigned char elf[] = {
+		0x7f, 'E', 'L', 'F', 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		2, 0, 3, 0, 1, 0, 0, 0,		/* executable, i386 */
+		0x54, 0x80, 0x04, 0x08,		/* entry */
+		0x34, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0x34, 0, 0x20, 0, 1, 0, 0, 0, 0, 0, 0, 0,
+		1, 0, 0, 0, 0, 0, 0, 0,		/* one segment to load */
+		0, 0x80, 0x04, 0x08, 0, 0x80, 0x04, 0x08,
+		0x5e, 0, 0, 0, 0x5e, 0, 0, 0, 5, 0, 0, 0, 0, 0x10, 0, 0,
+		0xb8, 1, 0, 0, 0,		/* mov $1, %eax */
+		0x31, 0xdb,			/* xor %ebx, %ebx */
+		0xcd, 0x80, 0x0f, 0x0b,		/* int $0x80; ud2 */
+	};
+	int fd = memfd_create("i386", MFD_CLOEXEC);
+	char *none[] = { NULL };
+
+	fail_if(fd < 0 || write(fd, elf, sizeof(elf)) != sizeof(elf));
+	fexecve(fd, none, none);
+	fail_if(true);
+}
+
+static bool has_i386(char *reason)
+{
+	return works(run_i386, "an i386 ELF", reason);
+}
+
+static void call_int80(void)
+{
+#ifdef __x86_64__
+	long result = 20;	/* getpid */
+
+	__asm__ volatile("int $0x80" : "+a"(result)
+			 : : "r8", "r9", "r10", "r11", "memory");
+	errno = ENOSYS;
+	fail_if((int)result != getpid());
+#else
+	errno = ENOSYS;
+	fail_if(true);
+#endif
+}
+
+static bool has_int80(char *reason)
+{
+	return works(call_int80, "int 0x80", reason);
+}
+
+static void call_x32(void)
+{
+	fail_if(syscall(0x40000000 | SYS_getpid) != getpid());
+}
+
+static bool has_x32(char *reason)
+{
+	return works(call_x32, "an x32 call", reason);
+}
+
+static void call_vsyscall(void)
+{
+#ifdef __x86_64__
+	((long (*)(long *))0xffffffffff600400)(NULL);
+#else
+	errno = ENOSYS;
+	fail_if(true);
+#endif
+}
+
+static bool has_vsyscall(char *reason)
+{
+	return works(call_vsyscall, "the vsyscall page", reason);
+}
+
+static void choose_tid(void)
+{
+	pid_t tid = 31000;
+	struct clone_args args = {
+		.exit_signal = SIGCHLD,
+		.set_tid = (uintptr_t)&tid,
+		.set_tid_size = 1,
+	};
+	long pid = syscall(SYS_clone3, &args, sizeof(args));
+
+	if (!pid)
+		syscall(SYS_exit_group, 0);
+	fail_if(pid < 0 && errno != EEXIST);
+	wait(NULL);
+}
+
+static bool has_settid(char *reason)
+{
+	return works(choose_tid, "clone3 with a tid", reason);
+}
+
+static void set_up_uring(void)
+{
+	struct io_uring_params params = { 0 };
+
+	fail_if(syscall(SYS_io_uring_setup, 1, &params) < 0);
+}
+
+static bool has_uring(char *reason)
+{
+	return works(set_up_uring, "io_uring_setup", reason);
+}
+
+static void set_dispatch(void)
+{
+	fail_if(prctl(PR_SET_SYSCALL_USER_DISPATCH, 0, 0, 0, 0) < 0);
+}
+
+static bool has_dispatch(char *reason)
+{
+	return works(set_dispatch, "PR_SET_SYSCALL_USER_DISPATCH", reason);
+}
+
+static bool has_root(char *reason)
+{
+	strcpy(reason, "not root");
+	return !geteuid();
+}
+
+/* A mount of that type, with that option, that processes can be moved in. */
+static bool has_mount(const char *type, const char *with)
+{
+	FILE *mounts = setmntent("/proc/self/mounts", "r");
+	bool found = false;
+	struct mntent *m;
+	char path[4096];
+
+	while (mounts && !found && (m = getmntent(mounts))) {
+		snprintf(path, sizeof(path), "%s/cgroup.procs", m->mnt_dir);
+		found = !strcmp(m->mnt_type, type) &&
+			(!with || hasmntopt(m, with)) && !access(path, W_OK);
+	}
+	if (mounts)
+		endmntent(mounts);
+	return found;
+}
+
+static bool has_cgroup1(char *reason)
+{
+	strcpy(reason, "no pids hierarchy of version 1 can be written");
+	return has_mount("cgroup", "pids");
+}
+
+static bool has_cgroup2(char *reason)
+{
+	strcpy(reason, "no cgroup v2 can be written");
+	return has_mount("cgroup2", NULL);
+}
+
+static bool has_landlock(char *reason)
+{
+	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0,
+			   LANDLOCK_CREATE_RULESET_VERSION);
+
+	if (abi < 0)
+		snprintf(reason, REASON, "a ruleset gives %s",
+			 strerrorname_np(errno));
+	return abi > 0;
+}
+
+static bool has_apparmor(char *reason)
+{
+	FILE *file = fopen("/sys/module/apparmor/parameters/enabled", "r");
+	bool enabled = file && getc(file) == 'Y';
+
+	if (file)
+		fclose(file);
+	strcpy(reason, enabled ? "" : "AppArmor is not enabled");
+	return enabled;
+}
+
+/* By a trial load: the list of the LSMs does not tell. */
+static bool has_bpf_lsm(char *reason)
+{
+	const struct bpf_insn code[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, options,
+		    .expected_attach_type = BPF_LSM_MAC);
+	int id, fd;
+
+	libbpf_set_print(NULL);
+	id = libbpf_find_vmlinux_btf_id("file_open", BPF_LSM_MAC);
+	options.attach_btf_id = id > 0 ? id : 0;
+	fd = id > 0 ? bpf_prog_load(BPF_PROG_TYPE_LSM, NULL, "GPL", code, 2,
+				    &options) : id;
+	if (fd < 0)
+		snprintf(reason, REASON, "an LSM program gives %s",
+			 strerrorname_np(-fd));
+	else
+		close(fd);
+	return fd >= 0;
+}
+
+/* The kernel's answer to AUDIT_GET; 0 or the errno. */
+static int get_audit(struct audit_status *status)
+{
+	struct nlmsghdr request = {
+		.nlmsg_len = NLMSG_HDRLEN,
+		.nlmsg_type = AUDIT_GET,
+		.nlmsg_flags = NLM_F_REQUEST,
+	};
+	struct timeval limit = { .tv_sec = 5 };
+	char answer[8192] __attribute__((aligned(8)));
+	struct nlmsghdr *head = (void *)answer;
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT);
+	int error = 0;
+	ssize_t n = -1;
+
+	if (fd < 0)
+		return errno;
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	if (send(fd, &request, request.nlmsg_len, 0) > 0)
+		n = recv(fd, answer, sizeof(answer), 0);
+	if (n < (ssize_t)NLMSG_HDRLEN)
+		error = n < 0 ? errno : EPROTO;
+	else if (head->nlmsg_type == NLMSG_ERROR)
+		error = -((struct nlmsgerr *)NLMSG_DATA(head))->error;
+	else
+		memcpy(status, NLMSG_DATA(head),
+		       n - NLMSG_HDRLEN < (ssize_t)sizeof(*status)
+			? (size_t)n - NLMSG_HDRLEN : sizeof(*status));
+	close(fd);
+	return error;
+}
+
+static bool has_audit(char *reason)
+{
+	struct audit_status status;
+	int error = get_audit(&status);
+
+	if (error)
+		snprintf(reason, REASON, "AUDIT_GET gives %s",
+			 strerrorname_np(error));
+	return !error;
+}
+
+static int print_audit(void)
+{
+	struct audit_status s = { 0 };
+	int error = get_audit(&s);
+
+	if (error)
+		printf("error %d\n", error);
+	else
+		printf("enabled %u\nfailure %u\npid %u\nrate_limit %u\n"
+		       "backlog_limit %u\n", s.enabled, s.failure, s.pid,
+		       s.rate_limit, s.backlog_limit);
+	return 0;
+}
+
+static const struct {
+	const char *name, *noun;
+	bool (*has)(char *reason);
+} features[] = {
+	{ "root", "root", has_root },
+	{ "x86_64", "x86-64", has_x86_64 },
+	{ "i386", "32-bit programs", has_i386 },
+	{ "int80", "32-bit calls", has_int80 },
+	{ "x32", "x32 calls", has_x32 },
+	{ "vsyscall", "vsyscall calls", has_vsyscall },
+	{ "dispatch", "syscall user dispatch", has_dispatch },
+	{ "settid", "threads with a chosen tid", has_settid },
+	{ "io_uring", "io_uring", has_uring },
+	{ "cgroup1", "cgroup v1", has_cgroup1 },
+	{ "cgroup2", "cgroup v2", has_cgroup2 },
+	{ "audit", "audit records", has_audit },
+	{ "landlock", "Landlock", has_landlock },
+	{ "apparmor", "AppArmor", has_apparmor },
+	{ "bpf_lsm", "BPF LSM programs", has_bpf_lsm },
+};
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && !strcmp(argv[1], "audit"))
+		return print_audit();
+	if (argc > 1)
+		errx(2, "usage: machine [audit]");
+	for (size_t i = 0; i < sizeof(features) / sizeof(*features); i++) {
+		char reason[REASON] = "";
+		bool yes = features[i].has(reason);
+
+		printf("%s\t%s\t%s\t%s\n", features[i].name,
+		       yes ? "yes" : "no", features[i].noun,
+		       yes ? "" : reason);
+	}
+	return 0;
+}
