@@ -286,6 +286,28 @@ threading.Event().wait()' 3>&- &
 	grep -q 'not seen: calls that a seccomp filter answered itself' err
 }
 
+@test "a trapped call whose handler still runs at the end is a skipped one" {
+	sp-record -q --leader -o run.sp -- "$WITNESS/filtered" trap-spin >truth
+	[ -s truth ]
+	[ "$(facts run.sp | grep getpgid)" = "$(<truth)" ]
+}
+
+@test "a fact's time is that of its first sight, not of its last" {
+	record --paths -- perl -e 'for (1, 2) {
+		select(undef, undef, undef, 0.3);
+		syscall(121, 0); syscall(100000); socket(S, 2, 1, 0);
+		open(F, "/etc/hostname"); open(F, "/nonexistent");
+		connect(S, pack("S n N x8", 2, 9, 0x7f000001));
+	} select(undef, undef, undef, 0.3)'
+	sp-emit --json run.sp | jq -e '.runs[0].duration_ns as $whole | [
+		(.calls[] | select(.nr == 121 or .nr == 100000)),
+		(.arguments[] | select(.name == "socket")),
+		(.paths[] | select(.path == ("/etc/hostname", "/nonexistent"))),
+		(.sockets[] | select(.address == "127.0.0.1:9"))] |
+		length == 6 and
+		all(.[]; .first_ns > 3e8 and .first_ns < $whole - 5e8)'
+}
+
 @test "ten recorders at once, each with its own target only" {
 	local i pids=()
 	for i in 1 2 3 4 5 6 7 8 9 10; do

@@ -177,6 +177,17 @@ trace() {
 	[ -z "$stderr" ]
 }
 
+@test "the list does not depend on the order of the recordings" {
+	profile ERRNO ALLOW read > p.json
+	printf 'run 01 a\nimage /z\ncall 01 write 7\ncall 01 chmod 1\n' | trace > z.sp
+	printf 'run 02 b\nimage /b\ncall 02 write 5\ncall 02 openat 2\n' | trace > b.sp
+	run -1 sp-verify -p p.json z.sp b.sp
+	[[ $output == *'write   EPERM   /b, /z'* ]]
+	local one=$output
+	run -1 sp-verify -p p.json b.sp z.sp
+	[ "$output" = "$one" ]
+}
+
 @test "ENOSYS is a violation, log is none" {
 	profile LOG > log.json
 	printf '%s' '{"defaultAction": "SCMP_ACT_ERRNO",

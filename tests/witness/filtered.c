@@ -13,20 +13,21 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "witness.h"
 
-/* getpgid gets `action`, all else is allowed. */
-static long load(unsigned int action, unsigned int flags)
+/* The call `nr` gets `action`, all else is allowed. */
+static long load_for(unsigned int nr, unsigned int action, unsigned int flags)
 {
 	long fd;
 
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),	/* nr */
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getpgid, 0, 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, action),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
@@ -38,6 +39,11 @@ static long load(unsigned int action, unsigned int flags)
 	if (fd < 0)
 		err(CANNOT, "seccomp");
 	return fd;
+}
+
+static long load(unsigned int action, unsigned int flags)
+{
+	return load_for(SYS_getpgid, action, flags);
 }
 
 static void denial(const char *answer, long count)
@@ -116,6 +122,51 @@ static void trap(void)
 		MARK(getpgid);
 	truth(ARCH, "getpgid", 5, " skipped");
 	TRUTH(rt_sigreturn, 5);
+}
+
+static void call_what_is_denied(int signal)
+{
+	(void)signal;
+	MARK(getsid);
+}
+
+/* The first call of the handler is one that a filter answers, too. */
+static void trap_and_deny(void)
+{
+	signal(SIGSYS, call_what_is_denied);
+	load_for(SYS_getsid, SECCOMP_RET_ERRNO | EXDEV, 0);
+	load(SECCOMP_RET_TRAP, 0);
+	for (int i = 0; i < 3; i++)
+		MARK(getpgid);
+	truth(ARCH, "getpgid", 3, " skipped");
+	printf(ARCH " getsid EXDEV 3\n");
+	TRUTH(rt_sigreturn, 3);
+}
+
+static volatile int *inside;
+
+static void spin(int signal)
+{
+	(void)signal;
+	for (*inside = 1; *inside; )
+		;
+}
+
+/* The leader ends while its child is in the handler, which calls nothing. */
+static void trap_and_spin(void)
+{
+	inside = mmap(NULL, sizeof(*inside), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (fork() == 0) {
+		alarm(3);
+		signal(SIGSYS, spin);
+		load(SECCOMP_RET_TRAP, 0);
+		MARK(getpgid);
+		_exit(0);
+	}
+	while (!*inside)
+		usleep(1000);
+	truth(ARCH, "getpgid", 1, " skipped");
 }
 
 /* Core files would be left about. */
@@ -236,6 +287,10 @@ int main(int argc, char **argv)
 		sync_threads();
 	else if (!strcmp(how, "trap"))
 		trap();
+	else if (!strcmp(how, "trap-deny"))
+		trap_and_deny();
+	else if (!strcmp(how, "trap-spin"))
+		trap_and_spin();
 	else if (!strcmp(how, "trap-death"))
 		kill_process(SECCOMP_RET_TRAP);
 	else if (!strcmp(how, "kill-process"))
