@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "memory.h"
+#include "text.h"
 
 static const char *tool = "sandprint";
 static int trouble = STATUS_TROUBLE;
@@ -30,23 +31,48 @@ static void hold_standard_descriptors(void)
 			abort();	/* the lowest one that is free */
 }
 
+static void on_file_size_limit(int signal)
+{
+	(void)signal;
+}
+
+/*
+ * A write beyond RLIMIT_FSIZE then fails with EFBIG, like any other, and a
+ * command that we execute has the signal's default again.
+ */
+static void survive_file_size_limit(void)
+{
+	struct sigaction action;
+
+	if (sigaction(SIGXFSZ, NULL, &action) || action.sa_handler != SIG_DFL)
+		return;
+	action.sa_handler = on_file_size_limit;
+	sigaction(SIGXFSZ, &action, NULL);
+}
+
 void message_init(const char *name, int trouble_status, char **argv)
 {
 	hold_standard_descriptors();
+	survive_file_size_limit();
 	argv[0] = (char *)name;
 	tool = name;
 	trouble = trouble_status;
 }
 
+/* Names and arguments come from outside: what a terminal obeys is escaped. */
 static void print(const char *fmt, va_list ap)
 {
 	int saved = errno;
+	char *text;
 
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;	/* no memory: print what needs none */
 	flockfile(stderr);
 	fprintf(stderr, "%s: ", tool);
-	vfprintf(stderr, fmt, ap);
+	text_put_printable(text ? text : fmt, stderr);
 	putc_unlocked('\n', stderr);
 	funlockfile(stderr);
+	free(text);
 	errno = saved;
 }
 

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where a tool writes: stdout, or a file that appears whole or not at all
- * (written beside its name, then renamed; a device or a FIFO is written in
- * place).
+ * Where a tool writes: stdout, or a file that appears whole or not at all. It
+ * is written without a name (O_TMPFILE), or beside its name where the file
+ * system has no such files, and gets its name at the end. A device or a FIFO
+ * is written in place. A symbolic link is followed as the kernel allows it
+ * (fs.protected_symlinks); the new file has the permissions of the one that it
+ * replaces, without set-user-ID, set-group-ID and sticky bits.
  */
 #ifndef OUTPUT_H
 #define OUTPUT_H

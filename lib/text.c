@@ -108,23 +108,39 @@ static bool is_control(const unsigned char *s)
 	return *s < ' ' || *s == 0x7f || (*s == 0xc2 && s[1] < 0xa0);
 }
 
+/* One character of the text, or "\\xHH" for a byte that cannot stay. */
+static size_t next_part(const unsigned char **s, bool controls, char part[8])
+{
+	size_t n = sequence(*s);
+
+	if (!n || (controls && is_control(*s)))
+		return sprintf(part, "\\x%02x", *(*s)++);
+	memcpy(part, *s, n);
+	*s += n;
+	return n;
+}
+
 static char *escape(const char *text, bool controls)
 {
 	const unsigned char *s = (const unsigned char *)text;
-	char *out = xcalloc(4 * strlen(text) + 1, 1), *to = out;
+	char *out = xcalloc(4 * strlen(text) + 1, 1), *to = out, part[8];
 
 	while (*s) {
-		size_t n = sequence(s);
+		size_t n = next_part(&s, controls, part);
 
-		if (!n || (controls && is_control(s))) {
-			to += sprintf(to, "\\x%02x", *s++);
-			continue;
-		}
-		memcpy(to, s, n);
+		memcpy(to, part, n);
 		to += n;
-		s += n;
 	}
 	return out;
+}
+
+void text_put_printable(const char *text, FILE *file)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	char part[8];
+
+	while (*s)
+		fwrite(part, 1, next_part(&s, true, part), file);
 }
 
 char *text_printable(const char *text)

@@ -10,6 +10,7 @@
 #include <msgpack.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 void text_pack(const char *text, msgpack_packer *pk);
 /* A heap copy; false when the object is no text or holds a NUL. */
@@ -25,6 +26,8 @@ bool int_unpack(const msgpack_object *o, int64_t min, int64_t max,
  * byte becomes \xHH. The caller frees.
  */
 char *text_printable(const char *text);
+/* The same, written to a file; takes no memory. */
+void text_put_printable(const char *text, FILE *file);
 /* The same as a JSON string, where control characters can stay. */
 json_t *text_json(const char *text);
 /* JSON integers end at INT64_MAX: a greater count is written as that. */

@@ -430,9 +430,10 @@ static int record_command(struct options *o, char **argv)
 	if (o->user)
 		find_user(o->user, &user);
 	describe(o, argv, command.user);
-	passing_hold(&r.signals);
+	/* First, since to open a FIFO is to wait for its reader. */
 	if (!output_open(&out, o->output, OUTPUT_BINARY | OUTPUT_PRIVATE))
 		return STATUS_FAILED;
+	passing_hold(&r.signals);
 	if (!o->output || !strcmp(o->output, "-"))
 		command.stdout_fd = STDERR_FILENO;
 	tracer = open_tracer(o, out);
@@ -511,9 +512,10 @@ static int record_target(struct options *o)
 	int error;
 
 	describe_target(o);
-	passing_hold(&r.signals);
+	/* First, since to open a FIFO is to wait for its reader. */
 	if (!output_open(&out, o->output, OUTPUT_BINARY | OUTPUT_PRIVATE))
 		return STATUS_FAILED;
+	passing_hold(&r.signals);
 	o->recording.progress |= !o->recording.quiet && isatty(STDERR_FILENO);
 	o->recording.wait = o->target.cgroup && !o->target.n_pids;
 	o->recording.on_attached = on_attached;

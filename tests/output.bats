@@ -1,0 +1,132 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# -o FILE: the file appears whole or not at all, nothing else appears, and no
+# other file is written.
+
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	printf 'run 1 a\nimage /bin/ls\ncall 1 0 1\n' | "$TESTS/mkstream" >a.sp
+	mkdir out
+}
+
+# holds NAME… — these files are in out/, and no other
+holds() {
+	diff -u <(printf '%s\n' "$@" | sed '/^$/d' | sort) <(ls -A out | sort)
+}
+
+@test "a new file has the permissions that the umask leaves" {
+	local mask
+	for mask in 022 077 002 000; do
+		(umask $mask && sp-emit --json -o out/new a.sp)
+		[ "$(stat -c %a out/new)" = "$(printf %o $((0666 & ~mask)))" ]
+		holds new
+		rm out/new
+	done
+}
+
+@test "a file that is replaced keeps its permissions, without special bits" {
+	local mode
+	for mode in 600 640 755; do
+		: >out/old
+		chmod $mode out/old
+		sp-emit --json -o out/old a.sp
+		[ "$(stat -c %a out/old)" = $mode ]
+	done
+	for mode in 4755 2755 1644 6711; do
+		: >out/old
+		chmod $mode out/old
+		sp-emit --json -o out/old a.sp
+		[ "$(stat -c %a out/old)" = ${mode:1} ]
+	done
+	holds old
+}
+
+@test "a symbolic link is written through and stays a link" {
+	: >out/old
+	ln -s old out/link
+	ln -s ../out/link out/second
+	sp-emit --json -o out/second a.sp
+	[ -L out/second ]
+	[ -L out/link ]
+	jq -e .calls out/old
+	holds link old second
+}
+
+@test "another user's link in /tmp leads nowhere, as for a shell" {
+	requires_root
+	requires setpriv
+	[ "$(</proc/sys/fs/protected_symlinks)" = 1 ] ||
+		skip 'fs.protected_symlinks is off'
+	local victim=$BATS_TEST_TMPDIR/victim
+	mkdir -m 1777 sticky
+	echo precious >victim
+	chmod a+x . ..
+	setpriv --reuid=65534 --clear-groups ln -s "$victim" sticky/link
+	run -2 --separate-stderr sp-emit --json -o sticky/link a.sp
+	[ "$stderr" = 'sp-emit: sticky/link: Permission denied' ]
+	run -2 sp-merge -o sticky/link a.sp
+	run -125 sp-record -o sticky/link -- true
+	[ "$(<victim)" = precious ]
+	[ -L sticky/link ]
+}
+
+@test "a name that cannot be written: one line, and nothing is left" {
+	mkdir out/dir
+	local name
+	for name in none/x a.sp/x out/dir '' out/dir/; do
+		run -2 --separate-stderr sp-emit --json -o "$name" a.sp
+		[ "${#stderr_lines[@]}" = 1 ]
+	done
+	holds dir
+	[ -z "$(ls -A out/dir)" ]
+}
+
+@test "the file size limit is an error, and nothing is left" {
+	printf 'run 1 a\nimage /bin/ls\n' >text
+	seq 1 400 | sed 's/.*/call 1 & 1/' >>text
+	"$TESTS/mkstream" <text >big.sp
+	run -2 --separate-stderr bash -c \
+		'ulimit -f 1; exec sp-emit --json -o out/big big.sp'
+	[ "$stderr" = 'sp-emit: out/big: File too large' ]
+	holds ''
+}
+
+@test "killed while the file is open: nothing is left" {
+	requires_root
+	local pid child
+	sp-record -q -o out/killed -- sleep 60 3>&- &
+	pid=$!
+	wait_for 10 pgrep -P "$pid" sleep
+	child=$(pgrep -P "$pid" sleep)
+	readlink "/proc/$pid"/fd/* | grep -q "^$PWD/out/"
+	kill -KILL "$pid" "$child"
+	ended 137 "$pid"
+	holds ''
+}
+
+@test "a FIFO is written in place, and waiting for its reader can end" {
+	requires_root
+	mkfifo out/fifo
+	run -124 timeout -s INT -k 5 1 sp-record -o out/fifo -- touch ran
+	[ ! -e ran ]
+	sp-emit --json -o out/fifo a.sp 3>&- &
+	jq -e .calls out/fifo
+	ended 0 $!
+	[ -p out/fifo ]
+	holds fifo
+}
+
+@test "what comes from outside is printable in a message" {
+	local name
+	name=$(printf 'no\e[31m\302\233\177\rne')
+	for tool in "sp-merge" "sp-diff a.sp" "sp-emit --json" "sp-verify -p"; do
+		# shellcheck disable=SC2086 # words
+		run -2 $tool "$name"
+		[[ $output == *'\x1b'* ]]
+		run ! grep -q '[[:cntrl:]]' <<<"$output"
+	done
+	run -2 sp-emit --json -o "none/$name" a.sp
+	[[ $output == *'no\x1b[31m\xc2\x9b\x7f\x0dne'* ]]
+}
