@@ -1917,7 +1917,9 @@ __noinline int follow_candidate(struct candidate *candidate)
 
 	if (is_followed(slot) || !exe ||
 	    BPF_CORE_READ(task, flags) & PF_NOT_FOLLOWED ||
-	    (__u32)BPF_CORE_READ(task, tgid) == control.self)
+	    (__u32)BPF_CORE_READ(task, tgid) == control.self ||
+	    /* It reads files for the recorder: lib/file-child.h. */
+	    (__u32)BPF_CORE_READ(task, real_parent, tgid) == control.self)
 		return 0;
 	if (!slot) {
 		add(&progress.lost_tasks, 1);

@@ -2,7 +2,6 @@
 /* The tracer's end: from the kernel's tables to the facts of a trace. */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include <fcntl.h>
 #include <linux/audit.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +9,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "build_id.h"
+#include "image-file.h"
 #include "memory.h"
 #include "tracer-private.h"
 
@@ -41,22 +40,54 @@ static struct known_image *known_image(struct tracer *t, uint32_t id)
 	return &t->known[id];
 }
 
-void learn_build_id(struct tracer *t, uint32_t id, const char *path,
-		    const struct image_key *key)
+/*
+ * The inode must agree, and the device where the kernel's number is what
+ * stat(2) shows: not on overlayfs and btrfs, whose devices have the major
+ * number 0.
+ */
+static bool is_file_of(const struct stat *st, const struct image_key *key)
+{
+	unsigned int major_nr = key->device >> 20;
+
+	return S_ISREG(st->st_mode) && st->st_ino == key->inode &&
+		(!major_nr || (major(st->st_dev) == major_nr &&
+			       minor(st->st_dev) == (key->device & 0xfffff)));
+}
+
+static void learn_build_id(struct tracer *t, uint32_t id,
+			   const struct image_file *file)
 {
 	struct known_image *known = known_image(t, id);
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	unsigned int major_nr = key->device >> 20;
-	struct stat st;
+	struct image_path path;
 
-	if (fd < 0)
+	if (!read_path(t, id, &path) || !is_file_of(&file->st, &path.key))
 		return;
-	if (!fstat(fd, &st) && S_ISREG(st.st_mode) &&
-	    st.st_ino == key->inode &&
-	    (!major_nr || (major(st.st_dev) == major_nr &&
-			   minor(st.st_dev) == (key->device & 0xfffff))))
-		known->build_id_size = build_id_read(fd, known->build_id);
-	close(fd);
+	memcpy(known->build_id, file->build_id, file->build_id_size);
+	known->build_id_size = file->build_id_size;
+}
+
+void ask_for_image(struct tracer *t, uint32_t id, const char *path)
+{
+	if (!file_child_send(t->files, path, strlen(path) + 1))
+		return;
+	t->asked = xgrow(t->asked, t->n_asked, sizeof(*t->asked));
+	t->asked[t->n_asked++] = id;
+}
+
+void take_images(struct tracer *t, int milliseconds)
+{
+	while (t->n_answered < t->n_asked) {
+		struct image_file file;
+		int size = file_child_receive(t->files, &file, sizeof(file),
+					      milliseconds);
+
+		if (size == -EAGAIN)
+			return;
+		if (size == sizeof(file))
+			learn_build_id(t, t->asked[t->n_answered++], &file);
+		else		/* no other request has an answer to come */
+			t->n_answered = t->n_asked;
+	}
 }
 
 bool read_path(const struct tracer *t, uint32_t id, struct image_path *path)
@@ -85,6 +116,7 @@ static uint32_t add_image(struct collection *c, uint32_t id)
 {
 	struct known_image *known;
 	struct image_path path;
+	struct image_file file;
 	uint32_t image;
 	char *text;
 
@@ -92,8 +124,9 @@ static uint32_t add_image(struct collection *c, uint32_t id)
 		return trace_add_image(c->trace, NULL, NULL, 0);
 	text = path_text(&path);
 	known = known_image(c->tracer, id);
-	if (!known->build_id_size)
-		learn_build_id(c->tracer, id, text, &path.key);
+	if (!known->build_id_size &&
+	    image_file_ask(c->tracer->files, text, &file))
+		learn_build_id(c->tracer, id, &file);
 	image = trace_add_image(c->trace, text, known->build_id,
 				known->build_id_size);
 	free(text);
@@ -335,6 +368,7 @@ void tracer_collect(struct tracer *t, struct trace *trace, uint32_t run)
 	ring_buffer__consume(t->ring);
 	if (t->target)
 		run_pass(t);
+	take_images(t, FILE_CHILD_MS);
 	for (uint32_t id = 0; id < image_end(t) && id < t->n_table; id++)
 		collect_table(&c, id);
 	collect_rare(&c);

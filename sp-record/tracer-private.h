@@ -39,6 +39,9 @@ struct tracer {
 	} mapped[TRACER_MAPS];		/* the memory of the four */
 	struct known_image *known;		/* by image id */
 	size_t n_known;
+	struct file_child *files;	/* reads executables */
+	uint32_t *asked;		/* image ids, in order */
+	size_t n_asked, n_answered;
 	struct bpf_link *exits;		/* of sys_exit, while it is watched */
 	uint32_t epoch;			/* how often it has been, so far */
 	uint64_t needed_ns;		/* when something last needed it */
@@ -97,11 +100,11 @@ char *path_text(const struct image_path *path);
 /* What is known of a new image's path in the kernel; false: nothing. */
 bool read_path(const struct tracer *t, uint32_t id, struct image_path *path);
 /*
- * Read the build-id if the file is the image: its inode must agree, and its
- * device where the kernel's number is what stat(2) shows (not on overlayfs
- * and btrfs, whose devices have major number 0).
+ * Have the image's file read, by that path, for its build-id: by a child
+ * process, without waiting for it.
  */
-void learn_build_id(struct tracer *t, uint32_t id, const char *path,
-		    const struct image_key *key);
+void ask_for_image(struct tracer *t, uint32_t id, const char *path);
+/* Take the answers that have come, or come in time; 0: do not wait. */
+void take_images(struct tracer *t, int milliseconds);
 
 #endif

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "btf.h"
+#include "image-file.h"
 #include "memory.h"
 #include "problem.h"
 #include "tracer-private.h"
@@ -551,6 +552,7 @@ struct tracer *tracer_open(const struct tracer_options *options,
 
 	libbpf_set_print(getenv("SP_DEBUG") ? print_debug : NULL);
 	t->poll_fd = -1;
+	t->files = file_child_new(image_file_read, NULL);
 	t->classic = is_preemptible() && has_trace_events();
 	error = load_and_attach(t, options);
 	if (error && t->classic) {	/* perf_event_open() can be forbidden */
@@ -588,6 +590,8 @@ void tracer_close(struct tracer *t)
 		if (t->mapped[i].at)
 			munmap(t->mapped[i].at, t->mapped[i].size);
 	unload(t);
+	file_child_free(t->files);
+	free(t->asked);
 	free(t->known);
 	free(t);
 }
@@ -715,13 +719,11 @@ void tracer_rest(struct tracer *t, bool comes_first)
 
 static void on_image(struct tracer *t, const struct event *event)
 {
-	struct image_path path;
 	char exe[32];
 
-	if (!read_path(t, event->image, &path))
-		return;
 	snprintf(exe, sizeof(exe), "/proc/%u/exe", event->pid);
-	learn_build_id(t, event->image, exe, &path.key);
+	ask_for_image(t, event->image, exe);
+	take_images(t, 0);
 }
 
 static int on_event(void *tracer, void *data, size_t size)

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "build_id.h"
+#include "image-file.h"
 #include "memory.h"
 #include "place.h"
 #include "process.h"
@@ -54,6 +54,7 @@ struct callers {
 	struct known_place *places;
 	struct budget *budgets;
 	struct objects *objects;
+	struct file_child *files;	/* reads executables */
 };
 
 struct callers *callers_new(void)
@@ -61,6 +62,7 @@ struct callers *callers_new(void)
 	struct callers *c = xcalloc(1, sizeof(*c));
 
 	c->objects = objects_new();
+	c->files = file_child_new(image_file_read, NULL);
 	return c;
 }
 
@@ -99,27 +101,39 @@ void callers_free(struct callers *c)
 		free(budget);
 	}
 	objects_free(c->objects);
+	file_child_free(c->files);
 	free(c);
 }
 
 /* Images */
 
+/*
+ * Which file it is, as the kernel has it at hand: a file system's daemon is not
+ * asked (AT_STATX_DONT_SYNC, statx(2)), since it could keep us waiting.
+ */
+static char *file_key(const char *path, const char *file)
+{
+	struct statx st = { 0 };
+
+	if (statx(AT_FDCWD, file, AT_STATX_DONT_SYNC,
+		  STATX_INO | STATX_CTIME, &st) && errno == ENOENT)
+		return NULL;
+	return xasprintf("%x:%x %llx %llx.%x %s", st.stx_dev_major,
+			 st.stx_dev_minor, st.stx_ino, st.stx_ctime.tv_sec,
+			 st.stx_ctime.tv_nsec, path);
+}
+
 static struct known_image *known_image(struct callers *c, const char *path,
 				       const char *file, bool *is_new)
 {
-	struct known_image *k;
-	struct stat st = { 0 };
-	char *key;
-	int fd;
+	char *key = file_key(path, file);
+	struct known_image *k = NULL;
+	struct image_file read;
 
 	*is_new = false;
-	if (stat(file, &st) && errno == ENOENT)
-		return NULL;
-	key = xasprintf("%jx %jx %jx.%lx %s", (uintmax_t)st.st_dev,
-			(uintmax_t)st.st_ino, (uintmax_t)st.st_ctim.tv_sec,
-			st.st_ctim.tv_nsec, path);
-	HASH_FIND_STR(c->images, key, k);
-	if (k) {
+	if (key)
+		HASH_FIND_STR(c->images, key, k);
+	if (k || !key) {
 		free(key);
 		return k;
 	}
@@ -127,10 +141,9 @@ static struct known_image *known_image(struct callers *c, const char *path,
 	k = xcalloc(1, sizeof(*k));
 	k->key = key;
 	k->image.path = xstrdup(path);
-	fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd >= 0) {
-		k->image.build_id_size = build_id_read(fd, k->image.build_id);
-		close(fd);
+	if (image_file_ask(c->files, file, &read)) {
+		k->image.build_id_size = read.build_id_size;
+		memcpy(k->image.build_id, read.build_id, read.build_id_size);
 	}
 	HASH_ADD_KEYPTR(hh, c->images, k->key, strlen(k->key), k);
 	return k;

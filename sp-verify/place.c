@@ -13,11 +13,14 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "file-child.h"
 #include "memory.h"
 
 /* Sizes that no program has, and how many files are kept. */
 enum {
-	SYMBOLS_MAX = 1 << 22, SEGMENTS_MAX = 4096, OBJECTS_MAX = 256,
+	SYMBOLS_MAX = 1 << 22, SEGMENTS_MAX = 4096, SECTIONS_MAX = 1 << 16,
+	OBJECTS_MAX = 256,
+	SECTION_BYTES_MAX = 128 << 20,
 	NAME_BYTES_MAX = 4096,		/* of one symbol … */
 	NAMES_BYTES_MAX = 256 << 20,	/* … and of all of a file */
 };
@@ -41,16 +44,12 @@ struct object {
 	size_t n_symbols, name_bytes;
 };
 
+/* `at` is the child's. */
 struct objects {
+	struct file_child *child;
 	struct object *at;
 	size_t n;
 };
-
-struct objects *objects_new(void)
-{
-	elf_version(EV_CURRENT);
-	return xcalloc(1, sizeof(struct objects));
-}
 
 static void free_object(struct object *o)
 {
@@ -58,16 +57,6 @@ static void free_object(struct object *o)
 		free(o->symbols[i].name);
 	free(o->symbols);
 	free(o->segments);
-}
-
-void objects_free(struct objects *objects)
-{
-	if (!objects)
-		return;
-	for (size_t i = 0; i < objects->n; i++)
-		free_object(&objects->at[i]);
-	free(objects->at);
-	free(objects);
 }
 
 /* ELF */
@@ -99,23 +88,49 @@ static bool is_code(const GElf_Sym *s)
 		s->st_shndx != SHN_UNDEF && s->st_size;
 }
 
+/* NULL: not read, since it is too large or not there. */
+static Elf_Data *section_data(Elf_Scn *section)
+{
+	GElf_Shdr header;
+
+	if (!section || !gelf_getshdr(section, &header) ||
+	    header.sh_type == SHT_NOBITS || header.sh_size > SECTION_BYTES_MAX)
+		return NULL;
+	return elf_getdata(section, NULL);
+}
+
+/* elf_strptr() would look for the end of a whole table at each call. */
+static size_t name_length(const Elf_Data *strings, size_t at)
+{
+	size_t most;
+
+	if (!strings->d_buf || at >= strings->d_size)
+		return 0;
+	most = strings->d_size - at;
+	if (most > NAME_BYTES_MAX)
+		most = NAME_BYTES_MAX;
+	at = strnlen((char *)strings->d_buf + at, most);
+	return at == most ? 0 : at;
+}
+
 static void read_table(struct object *o, Elf *elf, Elf_Scn *section,
 		       const GElf_Shdr *header)
 {
-	Elf_Data *data = elf_getdata(section, NULL);
+	Elf_Data *data = section_data(section);
+	Elf_Data *strings = section_data(elf_getscn(elf, header->sh_link));
 	size_t n = header->sh_entsize ? header->sh_size / header->sh_entsize :
 		0;
 
-	for (size_t i = 0; data && i < n && o->n_symbols < SYMBOLS_MAX; i++) {
-		const char *name;
+	if (!data || !strings)
+		return;
+	for (size_t i = 0; i < n && o->n_symbols < SYMBOLS_MAX; i++) {
 		size_t length;
 		GElf_Sym s;
 
 		if (!gelf_getsym(data, i, &s) || !is_code(&s))
 			continue;
-		name = elf_strptr(elf, header->sh_link, s.st_name);
-		length = name ? strnlen(name, NAME_BYTES_MAX) : 0;
-		if (!length || length == NAME_BYTES_MAX)
+		length = name_length(strings, s.st_name);
+		if (!length)
 			continue;
 		o->name_bytes += length;
 		if (o->name_bytes > NAMES_BYTES_MAX)
@@ -123,7 +138,8 @@ static void read_table(struct object *o, Elf *elf, Elf_Scn *section,
 		o->symbols = xgrow(o->symbols, o->n_symbols,
 				   sizeof(*o->symbols));
 		o->symbols[o->n_symbols++] = (struct symbol){
-			s.st_value, s.st_size, xstrdup(name),
+			s.st_value, s.st_size,
+			xstrdup((char *)strings->d_buf + s.st_name),
 		};
 	}
 }
@@ -153,7 +169,10 @@ static void read_symbols(struct object *o, Elf *elf)
 {
 	Elf_Scn *section = NULL;
 	GElf_Shdr header;
+	size_t n;
 
+	if (elf_getshdrnum(elf, &n) || n > SECTIONS_MAX)
+		return;
 	while ((section = elf_nextscn(elf, section)))
 		if (gelf_getshdr(section, &header) &&
 		    (header.sh_type == SHT_SYMTAB ||
@@ -347,12 +366,18 @@ static void place_in_file(struct objects *objects, pid_t tid, uint64_t ip,
 	place->text = xstrdup(m->path);
 }
 
-void place_find(struct objects *objects, pid_t tid, uint64_t ip,
-		struct place *place)
+/* The child */
+
+struct question {
+	uint64_t ip;
+	pid_t tid;
+};
+
+static void find(struct objects *objects, pid_t tid, uint64_t ip,
+		 struct place *place)
 {
 	struct mapping m;
 
-	*place = (struct place){ NULL, NULL };
 	/* A call through the vsyscall page is made at its first byte. */
 	if (!find_mapping(tid, ip - 1, &m) && !find_mapping(tid, ip, &m))
 		return;
@@ -363,4 +388,68 @@ void place_find(struct objects *objects, pid_t tid, uint64_t ip,
 	else
 		place->text = xstrdup("anonymous memory");
 	free(m.path);
+}
+
+/* Two strings with their NULs; what is not known is empty. */
+static size_t answer_place(void *objects, const void *request, size_t size,
+			   void *answer)
+{
+	struct place place = { NULL, NULL };
+	struct question question;
+	size_t text, symbol;
+
+	memcpy(&question, request, sizeof(question));
+	(void)size;
+	find(objects, question.tid, question.ip, &place);
+	text = snprintf(answer, FILE_CHILD_BYTES / 2, "%s",
+			place.text ? place.text : "");
+	if (text >= FILE_CHILD_BYTES / 2)
+		text = FILE_CHILD_BYTES / 2 - 1;
+	answer = (char *)answer + text + 1;
+	symbol = snprintf(answer, FILE_CHILD_BYTES / 2, "%s",
+			  place.symbol ? place.symbol : "");
+	if (symbol >= FILE_CHILD_BYTES / 2)
+		symbol = FILE_CHILD_BYTES / 2 - 1;
+	free(place.text);
+	free(place.symbol);
+	return text + symbol + 2;
+}
+
+/* Its user */
+
+struct objects *objects_new(void)
+{
+	struct objects *objects = xcalloc(1, sizeof(*objects));
+
+	elf_version(EV_CURRENT);
+	objects->child = file_child_new(answer_place, objects);
+	return objects;
+}
+
+void objects_free(struct objects *objects)
+{
+	if (!objects)
+		return;
+	file_child_free(objects->child);
+	free(objects);
+}
+
+static char *known(const char *text)
+{
+	return *text ? xstrdup(text) : NULL;
+}
+
+void place_find(struct objects *objects, pid_t tid, uint64_t ip,
+		struct place *place)
+{
+	struct question question = { .ip = ip, .tid = tid };
+	char answer[FILE_CHILD_BYTES + 2] = "";	/* two NULs, whatever came */
+
+	*place = (struct place){ NULL, NULL };
+	if (!file_child_send(objects->child, &question, sizeof(question)) ||
+	    file_child_receive(objects->child, answer, FILE_CHILD_BYTES,
+			       FILE_CHILD_MS) < 0)
+		return;
+	place->text = known(answer);
+	place->symbol = known(answer + strlen(answer) + 1);
 }

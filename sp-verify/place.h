@@ -9,7 +9,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-struct objects;			/* the ELF files seen so far */
+/* The ELF files seen so far, in a child process that reads them. */
+struct objects;
 
 struct objects *objects_new(void);
 void objects_free(struct objects *objects);

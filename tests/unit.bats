@@ -51,3 +51,7 @@ unit() {
 		<$suite.calls unit syscall
 	done
 }
+
+@test "file-child" {
+	unit file-child
+}

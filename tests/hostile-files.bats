@@ -1,0 +1,78 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Executables that are made to keep their reader busy, or lie on a file system
+# that does not answer: the tools do without what is in them.
+
+load helper
+
+setup_file() {
+	requires_root
+}
+
+# without NAME — p.json: the profile of run.sp without that call
+without() {
+	sp-emit --oci -o all.json run.sp 2>/dev/null
+	jq --arg name "$1" 'del(.syscalls[].names[] | select(. == $name))' \
+		all.json >p.json
+}
+
+# bombs KIND — ./bomb, a program without a libc that calls getpid
+bombs() {
+	"$TESTS/elf-bomb" "$1" "$WITNESS/getpid-nolibc" bomb
+}
+
+# mount_stuck FILE — at fs/prog; it can be opened once
+mount_stuck() {
+	mkdir -p fs
+	"$WITNESS/stuck-fs" fs "$1" 3>&- &
+	echo $! >stuck.pid
+	wait_for 10 test -e fs/prog || skip 'no /dev/fuse'
+}
+
+teardown() {
+	[ ! -e stuck.pid ] || kill "$(<stuck.pid)"
+}
+
+@test "recorded: an executable with gigabytes of notes" {
+	bombs note
+	timeout 20 sp-record -q -o run.sp -- ./bomb
+	calls run.sp | grep -qx 'x86_64 getpid 4'
+	sp-emit --json run.sp | jq -e '.images[0].build_id == null'
+}
+
+@test "verified: executables with endless names and gigabytes of notes" {
+	local kind
+	sp-record -q -o run.sp -- "$WITNESS/getpid-nolibc"
+	without getpid
+	for kind in strings note; do
+		bombs $kind
+		run -1 timeout 30 sp-verify -p p.json -o list -- ./bomb
+		grep -q ' getpid ' list
+	done
+}
+
+@test "recorded: an executable whose file system stops answering" {
+	mount_stuck "$WITNESS/exit-nolibc"
+	timeout 20 sp-record -q -o run.sp -- fs/prog
+	[ "$(calls run.sp | sort)" = \
+		$'x86_64 execve 1\nx86_64 exit_group 1' ]
+	sp-emit --json run.sp |
+		jq -e '.images == [.images[] | select(.build_id == null)]'
+}
+
+@test "verified: an executable whose file system stops answering" {
+	sp-record -q -o run.sp -- "$WITNESS/getpid-nolibc"
+	without getpid
+	mount_stuck "$WITNESS/getpid-nolibc"
+	run -1 timeout 30 sp-verify -p p.json -o list -- fs/prog
+	awk '$3 == "getpid" && $2 >= 4 { found = 1 } END { exit !found }' list
+}
+
+@test "verified: a signal ends it while a file system does not answer" {
+	sp-record -q -o run.sp -- busybox sh -c 'exec sleep 0'
+	without clock_nanosleep
+	mount_stuck "$(command -v busybox)"
+	timeout -s INT -k 20 2 sp-verify -p p.json -o list -- fs/prog sleep 60 \
+		3>&- || status=$?
+	[ "${status:-0}" -ne 137 ]
+}
