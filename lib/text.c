@@ -139,8 +139,11 @@ void text_put_printable(const char *text, FILE *file)
 	const unsigned char *s = (const unsigned char *)text;
 	char part[8];
 
-	while (*s)
-		fwrite(part, 1, next_part(&s, true, part), file);
+	while (*s) {
+		size_t n = next_part(&s, true, part);
+
+		fwrite(part, 1, n, file);
+	}
 }
 
 char *text_printable(const char *text)
