@@ -13,6 +13,8 @@ struct host {
 	uint64_t caps;			/* 1ULL << CAP_* */
 	bool caps_given;		/* not just the default */
 	unsigned int version, patchlevel;	/* of the kernel: 6 and 18 */
+	/* The loader filters this machine's architecture, listed or not. */
+	bool adds_native;
 };
 
 /* Docker's default capabilities (moby, oci/caps/defaults.go), this kernel. */

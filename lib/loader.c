@@ -52,6 +52,11 @@ bool loader_takes(const struct loader *loader, enum profile_form form)
 		(form == PROFILE_UNIT && loader->units);
 }
 
+bool loader_adds_native(const struct loader *loader)
+{
+	return loader->library_names;
+}
+
 /* Names, each once. */
 struct names {
 	const char **names;

@@ -18,6 +18,9 @@ const struct loader *loader_by_name(const char *name);
 const struct loader *loader_of(enum profile_form form);
 bool loader_takes(const struct loader *loader, enum profile_form form);
 
+/* Whether its filters are for this machine's architecture, listed or not. */
+bool loader_adds_native(const struct loader *loader);
+
 /* As filter_compile(), which is what "libseccomp" does. */
 int loader_compile(const struct loader *loader, const struct profile *profile,
 		  struct filter **filter, char **problem);

@@ -426,10 +426,10 @@ static bool read_syscalls(struct reader *r, const json_t *syscalls)
 }
 
 /* Put this machine's architecture first, where runtimes filter it anyway. */
-static void put_native_first(struct profile *p)
+static void put_native_first(struct profile *p, bool always)
 {
 	const struct arch *native = arch_native();
-	bool wanted = !p->n_archs;
+	bool wanted = always || !p->n_archs;
 	size_t i = 0;
 
 	for (size_t j = 0; j < p->n_archs; j++)
@@ -536,7 +536,7 @@ static bool read_archs(struct reader *r, const json_t *seccomp)
 	if (!read_arch_list(r, archs, "architectures") ||
 	    !read_arch_map(r, map))
 		return false;
-	put_native_first(r->profile);
+	put_native_first(r->profile, r->host->adds_native);
 	return true;
 }
 

@@ -148,17 +148,19 @@ static struct filter *load_file(const char *path,
 {
 	size_t n = 0;
 	char *bytes = read_file(path, &n);
+	struct host host = s->host;
 	struct profile *p = NULL;
 	struct filter *f = NULL;
 
 	if (!bytes)
 		return NULL;
+	host.adds_native = s->loader && loader_adds_native(s->loader);
 	if (cbpf_is_meant(bytes, n)) {
 		if (s->loader)
 			message_note("%s: a raw filter is the same for all "
 				     "loaders", file_name(path));
 		f = parse_raw(path, bytes, n);
-	} else if ((p = parse_profile(path, bytes, n, &s->host))) {
+	} else if ((p = parse_profile(path, bytes, n, &host))) {
 		say_unknown(path, p);
 		for (size_t i = 0; i < p->n_notes; i++)
 			message_note("%s: %s", file_name(path), p->notes[i]);

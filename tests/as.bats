@@ -132,6 +132,7 @@ profiles() {
 	each no-archs 'del(.architectures)'
 	each not-native '.architectures = ["SCMP_ARCH_X86", "SCMP_ARCH_X32"]'
 	each foreign '.architectures += ["SCMP_ARCH_AARCH64"]'
+	each foreign-only '.architectures = ["SCMP_ARCH_AARCH64"]'
 	each unknown '.syscalls[0].names += ["no_such_call", "mseal", "listns"]'
 	each kill '.defaultAction = "SCMP_ACT_KILL"'
 	each kill-process '.defaultAction = "SCMP_ACT_KILL_PROCESS"'
@@ -244,7 +245,7 @@ compares() {
 			"$BATS_FILE_TMPDIR/args.sp"
 		n=$((n + 1))
 	done
-	[ $n = 16 ]
+	[ $n = 17 ]
 }
 
 @test "runc: the filter of a container is the one that --as=runc says" {
@@ -381,7 +382,7 @@ the_pid() {
 		same "$(<pid)" "$profile" systemd "$BATS_FILE_TMPDIR/all.sp"
 		n=$((n + 1))
 	done
-	[ $n = 14 ]
+	[ $n = 15 ]
 	wait_for 20 grep -q '^x86 1000 ' root/out/results
 	predicted errno.json systemd root/out/results
 	: >root/out/done
