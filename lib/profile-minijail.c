@@ -254,21 +254,15 @@ static bool find_call(struct reader *r, const char *name,
 		      struct profile_rule *rule)
 {
 	const struct arch *native = r->profile->archs[0];
-	char *end;
-	unsigned long nr;
 
 	rule->name = (char *)name;
 	if (!syscall_number(native, name, &rule->id))
 		return true;
-	errno = 0;
-	nr = strtoul(name, &end, 0);
-	if (!isdigit((unsigned char)*name) || *end || errno ||
-	    nr > INT32_MAX)
-		return refuse(r, "no system call of %s is called %s",
-			      native->name, name);
-	rule->id = (struct call_id){ native->audit, nr };
-	rule->name = NULL;
-	return true;
+	if (isdigit((unsigned char)*name))
+		return refuse(r, "%s: minijail0 refuses numbers, though its "
+			      "manual has them: write the name", name);
+	return refuse(r, "no system call of %s is called %s", native->name,
+		      name);
 }
 
 static bool is_named(const struct profile *p, struct call_id id)
@@ -285,12 +279,8 @@ enum { RULES_MAX = 1 << 14 };
 static bool add_rules(struct reader *r, struct profile_rule *rule,
 		      uint32_t action, struct condition *c)
 {
-	char buf[SYSCALL_NAME_MAX];
-	const char *name = rule->name ?: syscall_name(rule->id, buf);
-
 	if (c->overflow || r->profile->n_rules + c->n > RULES_MAX)
 		return refuse(r, "too many conditions to be judged");
-	rule->name = (char *)name;
 	rule->action = action;
 	for (size_t i = 0; i < c->n; i++) {
 		rule->n_args = 0;

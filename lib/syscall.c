@@ -28,43 +28,44 @@ static const struct arch table[] = {
 enum { N_ARCHS = sizeof(table) / sizeof(table[0]) };
 
 /*
- * Calls that a libseccomp in use may not know yet, up to those of Linux 7.3.
- * From 424 on a number is the same on every architecture (Linux,
- * scripts/syscall.tbl). The release is the first whose table has the call.
+ * Calls that are newer than Linux 6.1, up to those of 7.3: a libseccomp in use
+ * may not know them yet. From 424 on a number is the same on every architecture
+ * (Linux, scripts/syscall.tbl).
  */
 static const struct supplement {
 	int32_t nr;		/* without the bit of x32 */
 	const char *name;
+	const char *release;	/* the release that it came with */
 	const char *since;	/* libseccomp release; NULL: none so far */
 	const char *arch;	/* only on this one; NULL: on all */
 } supplement[] = {
-	{ 258, "riscv_hwprobe", "2.5.5", "riscv64" },	/* Linux 6.4 */
-	{ 335, "uretprobe", "2.6.0", "x86_64" },	/* 6.11 */
-	{ 335, "uretprobe", "2.6.0", "x32" },
-	{ 336, "uprobe", "2.6.1", "x86_64" },		/* 6.18 */
-	{ 336, "uprobe", "2.6.1", "x32" },
-	{ 451, "cachestat", "2.5.5", NULL },		/* 6.5 */
-	{ 452, "fchmodat2", "2.5.5", NULL },		/* 6.6 */
-	{ 453, "map_shadow_stack", "2.5.5", NULL },	/* 6.6 */
-	{ 454, "futex_wake", "2.5.5", NULL },		/* 6.7 */
-	{ 455, "futex_wait", "2.5.5", NULL },
-	{ 456, "futex_requeue", "2.5.5", NULL },
-	{ 457, "statmount", "2.6.0", NULL },		/* 6.8 */
-	{ 458, "listmount", "2.6.0", NULL },
-	{ 459, "lsm_get_self_attr", "2.6.0", NULL },
-	{ 460, "lsm_set_self_attr", "2.6.0", NULL },
-	{ 461, "lsm_list_modules", "2.6.0", NULL },
-	{ 462, "mseal", "2.6.0", NULL },		/* 6.10 */
-	{ 463, "setxattrat", "2.6.0", NULL },		/* 6.13 */
-	{ 464, "getxattrat", "2.6.0", NULL },
-	{ 465, "listxattrat", "2.6.0", NULL },
-	{ 466, "removexattrat", "2.6.0", NULL },
-	{ 467, "open_tree_attr", "2.6.1", NULL },	/* 6.15 */
-	{ 468, "file_getattr", "2.6.1", NULL },		/* 6.17 */
-	{ 469, "file_setattr", "2.6.1", NULL },
-	{ 470, "listns", "2.6.1", NULL },		/* 6.19 */
-	{ 471, "rseq_slice_yield", "2.6.1", NULL },	/* 7.0 */
-	{ 472, "fchroot", NULL, NULL },			/* 7.3 */
+	{ 258, "riscv_hwprobe", "6.4", "2.5.5", "riscv64" },
+	{ 335, "uretprobe", "6.11", "2.6.0", "x86_64" },
+	{ 335, "uretprobe", "6.11", "2.6.0", "x32" },
+	{ 336, "uprobe", "6.18", "2.6.1", "x86_64" },
+	{ 336, "uprobe", "6.18", "2.6.1", "x32" },
+	{ 451, "cachestat", "6.5", "2.5.5", NULL },
+	{ 452, "fchmodat2", "6.6", "2.5.5", NULL },
+	{ 453, "map_shadow_stack", "6.6", "2.5.5", NULL },
+	{ 454, "futex_wake", "6.7", "2.5.5", NULL },
+	{ 455, "futex_wait", "6.7", "2.5.5", NULL },
+	{ 456, "futex_requeue", "6.7", "2.5.5", NULL },
+	{ 457, "statmount", "6.8", "2.6.0", NULL },
+	{ 458, "listmount", "6.8", "2.6.0", NULL },
+	{ 459, "lsm_get_self_attr", "6.8", "2.6.0", NULL },
+	{ 460, "lsm_set_self_attr", "6.8", "2.6.0", NULL },
+	{ 461, "lsm_list_modules", "6.8", "2.6.0", NULL },
+	{ 462, "mseal", "6.10", "2.6.0", NULL },
+	{ 463, "setxattrat", "6.13", "2.6.0", NULL },
+	{ 464, "getxattrat", "6.13", "2.6.0", NULL },
+	{ 465, "listxattrat", "6.13", "2.6.0", NULL },
+	{ 466, "removexattrat", "6.13", "2.6.0", NULL },
+	{ 467, "open_tree_attr", "6.15", "2.6.1", NULL },
+	{ 468, "file_getattr", "6.17", "2.6.1", NULL },
+	{ 469, "file_setattr", "6.17", "2.6.1", NULL },
+	{ 470, "listns", "6.19", "2.6.1", NULL },
+	{ 471, "rseq_slice_yield", "7.0", "2.6.1", NULL },
+	{ 472, "fchroot", "7.3", NULL, NULL },
 };
 enum { N_SUPPLEMENT = sizeof(supplement) / sizeof(supplement[0]) };
 
@@ -207,6 +208,13 @@ const char *syscall_since(struct call_id id)
 	const struct supplement *extra = supplement_of(id);
 
 	return extra ? extra->since : NULL;
+}
+
+const char *syscall_linux(struct call_id id)
+{
+	const struct supplement *extra = supplement_of(id);
+
+	return extra ? extra->release : NULL;
 }
 
 /* The same results as those of syscall_number(). */

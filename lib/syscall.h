@@ -60,5 +60,7 @@ bool syscall_in_library(struct call_id id);
  * libseccomp that has it, "2.6.0"; NULL: none so far.
  */
 const char *syscall_since(struct call_id id);
+/* The release of Linux that a call came with, "6.6"; NULL: 6.1 has it. */
+const char *syscall_linux(struct call_id id);
 
 #endif

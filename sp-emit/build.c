@@ -30,24 +30,32 @@ static void add(struct profile *p, struct call_id id, uint32_t action,
 	profile_add_rule(p, &rule);
 }
 
-static void allow_observed(struct profile *p, struct call_id id)
+bool build_leaves_out(struct call_id id, unsigned int flags)
+{
+	return flags & FORMAT_STRICT && syscall_linux(id) &&
+	       group_is_kernel(id);
+}
+
+static void allow_observed(struct profile *p, struct call_id id,
+			   unsigned int flags)
 {
 	const struct arch *arch = arch_of_call(id);
 
-	if (id.nr < 0)
+	if (id.nr < 0 || build_leaves_out(id, flags))
 		return;
 	if (!has_arch(p, arch))
 		profile_add_arch(p, arch);
 	add(p, id, SECCOMP_RET_ALLOW, PROFILE_OBSERVED);
 }
 
-static void add_observed(struct profile *p, const struct trace *t)
+static void add_observed(struct profile *p, const struct trace *t,
+			 unsigned int flags)
 {
 	size_t n;
 	struct call_total *totals = trace_totals(t, NULL, NULL, &n);
 
 	for (size_t i = 0; i < n; i++)
-		allow_observed(p, totals[i].id);
+		allow_observed(p, totals[i].id, flags);
 	free(totals);
 }
 
@@ -59,11 +67,12 @@ static struct profile_rule *find(struct profile *p, struct call_id id)
 	return NULL;
 }
 
-static void add_denied_as_observed(struct profile *p, const struct trace *t)
+static void add_denied_as_observed(struct profile *p, const struct trace *t,
+				   unsigned int flags)
 {
 	for (size_t i = 0; i < t->denials.n; i++)
 		if (!find(p, t->denials.at[i]->id))
-			allow_observed(p, t->denials.at[i]->id);
+			allow_observed(p, t->denials.at[i]->id, flags);
 }
 
 /* The answer that the facts from `*at` on of one call have most often. */
@@ -133,18 +142,21 @@ static void deny(struct profile *p, struct call_id id, uint32_t origin)
 		add(p, id, SECCOMP_RET_ERRNO | ENOSYS, origin);
 }
 
-/*
- * A name that the installed libseccomp lacks is not added: a runtime beside it
- * could not load it.
- */
-static void add_member(struct profile *p, const struct group_choice *choice,
+/* Whether what loads the profile knows the name: a runtime beside it does. */
+static bool is_loadable(struct call_id id, unsigned int flags)
+{
+	return flags & FORMAT_STRICT ? !syscall_linux(id) :
+		syscall_in_library(id);
+}
+
+static void add_member(struct profile *p, const struct build *b,
 		       const struct group_member *m, const struct arch *arch)
 {
 	struct call_id id;
 
 	if (syscall_number(arch, m->call, &id) ||
-	    !group_find(choice, m->group, id) ||
-	    (!syscall_in_library(id) && !find(p, id)))
+	    !group_find(&b->choice, m->group, id) ||
+	    (!is_loadable(id, b->flags) && !find(p, id)))
 		return;
 	if (m->group == GROUP_FALLBACK)
 		deny(p, id, 1U << m->group);
@@ -152,14 +164,14 @@ static void add_member(struct profile *p, const struct group_choice *choice,
 		allow(p, id, 1U << m->group);
 }
 
-static void add_group(struct profile *p, const struct group_choice *choice,
+static void add_group(struct profile *p, const struct build *b,
 		      enum group group)
 {
 	const struct group_member *m;
 
 	for (size_t i = 0; (m = group_member_at(i)); i++)
 		for (size_t a = 0; m->group == group && a < p->n_archs; a++)
-			add_member(p, choice, m, p->archs[a]);
+			add_member(p, b, m, p->archs[a]);
 }
 
 /* What a name allowed on one architecture allows on the others. */
@@ -182,16 +194,16 @@ struct profile *build_profile(const struct trace *t, const struct build *b)
 
 	p->other_arch_action = b->default_action;
 	profile_add_arch(p, b->choice.native);
-	add_observed(p, t);
+	add_observed(p, t, b->flags);
 	if (b->allow_denied)
-		add_denied_as_observed(p, t);
+		add_denied_as_observed(p, t, b->flags);
 	for (int group = 0; group < GROUP_FALLBACK; group++)
-		add_group(p, &b->choice, group);
+		add_group(p, b, group);
 	if (b->flags & FORMAT_ONE_LIST && p->n_archs > 1)
 		add_union(p);
 	if (b->flags & FORMAT_ERRNO && !action_allows(b->default_action))
 		add_denied(p, t, b->flags & FORMAT_ONE_LIST);
-	add_group(p, &b->choice, GROUP_FALLBACK);
+	add_group(p, b, GROUP_FALLBACK);
 	profile_sort(p);
 	return p;
 }

@@ -21,6 +21,12 @@ struct build {
  */
 struct profile *build_profile(const struct trace *t, const struct build *b);
 
+/*
+ * Whether an observed call is not in a profile of a format with these flags:
+ * the kernel made it, and the format's loader may not know its name.
+ */
+bool build_leaves_out(struct call_id id, unsigned int flags);
+
 /* How many calls are in it only because another architecture has them. */
 size_t profile_gain(const struct profile *p, const struct arch *arch);
 

@@ -287,12 +287,31 @@ const struct arch *check_native(const struct trace *t)
 	return native;
 }
 
+/* minijail0 knows the names of the kernel headers that it was built with. */
+static void note_strict(struct call_id id, const struct format *format)
+{
+	char name[SYSCALL_NAME_MAX];
+
+	if (build_leaves_out(id, format->flags))
+		message_note("%s: left out, since an older minijail0 refuses "
+			     "the name; no filter sees the call from Linux "
+			     "6.14 on", syscall_label(id, name));
+	else if (syscall_linux(id))
+		message_note("%s: a minijail0 that was built with headers from "
+			     "before Linux %s refuses the policy",
+			     syscall_label(id, name), syscall_linux(id));
+}
+
 /* Of a call that the kernel makes by itself, nobody has to know the name. */
-static void note_new(struct call_id id)
+static void note_new(struct call_id id, const struct format *format)
 {
 	char name[SYSCALL_NAME_MAX];
 	const char *since = syscall_since(id);
 
+	if (format->flags & FORMAT_STRICT) {
+		note_strict(id, format);
+		return;
+	}
 	if (!syscall_name(id, name) || syscall_in_library(id) ||
 	    group_is_kernel(id))
 		return;
@@ -333,7 +352,7 @@ static bool check_call(struct call_id id, const struct format *format,
 			      format->name);
 		return false;
 	}
-	note_new(id);
+	note_new(id, format);
 	return true;
 }
 

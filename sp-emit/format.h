@@ -46,6 +46,8 @@ enum format_flag {
 	FORMAT_POLICY = 2048,	/* of paths, generalized */
 	FORMAT_START = 4096,	/* of a service: with FORMAT_BEFORE, the start of
 				   each of its programs has to be in it */
+	FORMAT_STRICT = 8192,	/* its loader may be older than the kernel, and
+				   refuses a list with a name it does not know */
 };
 
 /* What --deny can be; the first that there is, is the default. */

@@ -36,8 +36,8 @@ static const struct format formats[] = {
 	  FORMAT_BEFORE | FORMAT_ERRNO | FORMAT_BINARY | FORMAT_ARGS,
 	  DENY_ANY, RUNTIME_BWRAP, write_bpf },
 	{ "minijail", "a policy for minijail0 -S",
-	  FORMAT_BEFORE | FORMAT_ERRNO | FORMAT_NATIVE | FORMAT_ARGS,
-	  DENY_KILL, 0, write_minijail },
+	  FORMAT_BEFORE | FORMAT_ERRNO | FORMAT_NATIVE | FORMAT_NAMES |
+	  FORMAT_ARGS | FORMAT_STRICT, DENY_KILL, 0, write_minijail },
 	{ "firejail", "lines for a firejail profile",
 	  FORMAT_BEFORE | FORMAT_NAMES | FORMAT_NATIVE, DENY_ANY,
 	  RUNTIME_FIREJAIL, write_firejail },

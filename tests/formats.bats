@@ -149,14 +149,23 @@ print(json.dumps(yaml.safe_load(sys.stdin)))' <p.yaml >p.json
 
 @test "minijail: the documented grammar, one architecture, death" {
 	sp-emit --minijail calls.sp >p.policy 2>err
-	# minijail0(5): a name or number, a colon, 1 or "return ERRNO"
+	# minijail0(5): a name, a colon, 1 or "return ERRNO"
 	run ! grep -vE '^(#.*|[a-z0-9_]+: (1|return [0-9]+))$' p.policy
 	grep -qx 'read: 1' p.policy
 	grep -qx 'ptrace: return 1' p.policy
 	grep -qx 'execve: 1' p.policy
 	grep -qx 'statx: return 38' p.policy
-	sp-emit --minijail number.sp >n.policy
-	grep -qx '999: 1' n.policy
+	# minijail0 aborts at a name that is newer than its kernel headers
+	run ! grep -E '^(fchmodat2|uprobe|uretprobe):' p.policy
+	printf '%s\n' 'run 1 new' 'image /a' 'call 1 read 1' 'call 1 452 1' \
+		'call 1 335 1' 'call 1 336 1' | "$TESTS/mkstream" >new.sp
+	sp-emit --minijail new.sp >new.policy 2>err
+	grep -qx 'fchmodat2: 1' new.policy
+	run ! grep -E '^(uprobe|uretprobe):' new.policy
+	grep -q '^sp-emit: fchmodat2: .* before Linux 6.6 refuses' err
+	grep -q '^sp-emit: uprobe: left out, ' err
+	run -2 sp-emit --minijail number.sp
+	[[ $output == *"--minijail cannot hold its number" ]]
 	run -2 sp-emit --minijail two.sp
 	[[ $output == *"x86 20: --minijail is for x86_64 alone" ]]
 	run -2 sp-emit --minijail --deny=errno:EPERM calls.sp

@@ -292,9 +292,8 @@ answers() {
 	denied p a.sp | cut -d' ' -f2-
 }
 
-@test "minijail: actions, numbers, comments, long lines" {
-	[ "$(uname -m)" = x86_64 ] || skip "numbers of x86_64"
-	run -0 answers '# a policy' 'execve: 1 # comment' '0: allow' \
+@test "minijail: actions, comments, long lines" {
+	run -0 answers '# a policy' 'execve: 1 # comment' 'read: allow' \
 		'write: return ENOSYS' 'chmod: \' ' return \' '13' \
 		'@frequency ./x'
 	[ "$output" = 'write ENOSYS
@@ -330,6 +329,7 @@ exit_group trap' ]
 	done <<-'END'
 	@include ./other|line 2: @include ./other: is not read
 	@default kill|line 2: @default: after the first call
+	0: 1|line 2: 0: minijail0 refuses numbers, though its manual has them: write the name
 	nothing: 1|line 2: no system call of x86_64 is called nothing
 	read: 1|line 2: read: twice
 	write|line 2: no colon

@@ -1,0 +1,94 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Policies for minijail0, under minijail0 itself: this machine's, or that of a
+# Debian suite which has it, in a root of its own.
+
+load helper
+
+ROOT=${SP_BIN%/bin}/suites/sid-minijail
+
+setup_file() {
+	requires_root
+	requires busybox
+	command -v minijail0 >/dev/null || {
+		requires apt-get dpkg-deb
+		"$TESTS/suite" "$ROOT" sid minijail >&2 ||
+			skip "minijail0 is not installed, and sid has it not"
+	}
+	cd "$BATS_FILE_TMPDIR" || return
+	sp-record -q -o hello.sp -- "$(command -v busybox)" echo hello
+	cc -Wall -static -o probe -x c - <<-'C'
+	#include <errno.h>
+	#include <stdlib.h>
+	#include <sys/socket.h>
+	#include <unistd.h>
+
+	/* 0: as it was recorded, else another family or type */
+	int main(int argc, char **argv)
+	{
+		int other = argc > 1 ? atoi(argv[1]) : 0;
+		int type = SOCK_STREAM | SOCK_CLOEXEC;
+
+		(void)write(1, "made\n", 5);
+		socket(other == 1 ? AF_INET6 : AF_UNIX,
+		       other == 2 ? SOCK_RAW | SOCK_CLOEXEC : type, 0);
+		return 0;
+	}
+	C
+}
+
+# jailed POLICY COMMAND… — by paths outside of any root
+jailed() {
+	local policy=$1 root='' jail=(minijail0)
+	shift
+	command -v minijail0 >/dev/null || {
+		root=$ROOT/root
+		jail=(chroot "$root" /usr/bin/minijail0)
+		mkdir -p "$root/jail"
+		cp "$policy" "$root/jail/policy"
+		cp "$1" "$root/jail"
+		set -- "/jail/${1##*/}" "${@:2}"
+		policy=/jail/policy
+	}
+	"${jail[@]}" --logging=stderr -n -S "$policy" -- "$@"
+}
+
+@test "a recorded program runs through, and the call beside it is death" {
+	local busybox
+	busybox=$(command -v busybox)
+	sp-emit --minijail -o p "$BATS_FILE_TMPDIR/hello.sp" 2>err
+	run -0 --separate-stderr jailed p "$busybox" echo hello
+	[ "$output" = hello ]
+	run -253 --separate-stderr jailed p "$busybox" mkdir /tmp/never
+	[ -z "$output" ]
+	[[ $stderr == *"policy violation"* ]]
+}
+
+@test "conditions hold for what was recorded and for nothing else" {
+	local probe=$BATS_FILE_TMPDIR/probe
+	sp-record -q -o probe.sp -- "$probe"
+	sp-emit --minijail --args -o p probe.sp 2>err
+	grep -q '^socket: arg0' p
+	run -0 --separate-stderr jailed p "$probe"
+	[ "$output" = made ]
+	for other in 1 2; do
+		run -253 --separate-stderr jailed p "$probe" $other
+		[ "$output" = made ]
+	done
+}
+
+# What minijail0 refuses, sp-verify refuses as well.
+@test "a number, and a name that it does not know, are refused" {
+	local line
+	sp-emit --minijail -o p "$BATS_FILE_TMPDIR/hello.sp" 2>err
+	for line in '0: 1' '336: 1' 'no_such_call: 1'; do
+		{
+			cat p
+			echo "$line"
+		} >q
+		run -134 --separate-stderr jailed q "$(command -v busybox)" \
+			echo hello
+		[[ $stderr == *"nonexistent syscall '${line%%:*}'"* ]]
+		run -2 sp-verify -p q "$BATS_FILE_TMPDIR/hello.sp"
+	done
+}
