@@ -160,7 +160,7 @@ uint64_t landlock_missing(const struct landlock_policy *p, const char *path,
 
 /* From what was done with a path to what it needs. */
 
-enum { CHARACTER = 2, DIRECTORY = 4, BLOCK = 6 };	/* S_IFMT types */
+enum { CHARACTER = 2, DIRECTORY = 4, BLOCK = 6, REGULAR = 8 };	/* S_IFMT types */
 
 static bool may_be(uint32_t types, int type)
 {
@@ -176,7 +176,7 @@ static uint64_t own_rights(uint32_t access, uint32_t types)
 		rights |= LANDLOCK_FS_READ_FILE;
 	if (access & NAME_WRITE)
 		rights |= LANDLOCK_FS_WRITE_FILE;
-	if (access & NAME_TRUNCATE)
+	if (access & NAME_TRUNCATE && (types & 1 || may_be(types, REGULAR)))
 		rights |= LANDLOCK_FS_TRUNCATE;
 	if (access & NAME_EXECUTE)	/* which opens it for reading */
 		rights |= LANDLOCK_FS_EXECUTE | LANDLOCK_FS_READ_FILE;
@@ -198,6 +198,7 @@ static uint64_t making(uint32_t access, uint32_t types)
 	};
 	uint64_t rights = 0;
 
+	types &= ~(uint32_t)LANDLOCK_UNLINKED;
 	for (int type = 0; type < 16; type++)
 		if (may_be(types, type) && (type || types == 1))
 			rights |= by_type[type];
@@ -206,22 +207,35 @@ static uint64_t making(uint32_t access, uint32_t types)
 	return rights;
 }
 
-/* On the directory that it is in. */
+static uint64_t removing(uint32_t access, uint32_t types)
+{
+	uint32_t known = types & ~1U;
+	uint64_t rights = may_be(known, DIRECTORY) ? LANDLOCK_FS_REMOVE_DIR : 0;
+
+	if (access & NAME_RENAME && !known)
+		rights |= LANDLOCK_FS_REMOVE_DIR;
+	if (known != 1U << DIRECTORY)
+		rights |= LANDLOCK_FS_REMOVE_FILE;
+	return rights;
+}
+
+/* On the directory that it is in. A rename can replace what has that name. */
 static uint64_t parent_rights(uint32_t access, uint32_t types)
 {
 	uint64_t rights = 0;
-	bool renamed = access & NAME_RENAME;
 
 	if (access & NAME_CREATE)
-		rights |= making(access, types) | (renamed ? LANDLOCK_FS_REMOVE_FILE : 0);
-	if (access & NAME_DELETE)
-		rights |= (may_be(types, DIRECTORY) ? LANDLOCK_FS_REMOVE_DIR :
-			   LANDLOCK_FS_REMOVE_FILE) |
-			(renamed ? LANDLOCK_FS_REMOVE_DIR |
-			 LANDLOCK_FS_REMOVE_FILE : 0);
-	if (access & (NAME_RENAME | NAME_LINK))
-		rights |= LANDLOCK_FS_REFER;
+		rights |= making(access, types);
+	if (access & NAME_DELETE || (access & (NAME_CREATE | NAME_RENAME)) ==
+	    (NAME_CREATE | NAME_RENAME))
+		rights |= removing(access, types);
 	return rights;
+}
+
+uint64_t landlock_moved(uint32_t types)
+{
+	return types & 1 || may_be(types, DIRECTORY) ? LANDLOCK_FS_ALL :
+		LANDLOCK_FS_FILE;
 }
 
 struct landlock_needs landlock_needs(uint32_t access, uint32_t types)

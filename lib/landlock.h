@@ -78,14 +78,21 @@ void landlock_allow(struct landlock_policy *p, const char *path,
 		    uint64_t rights);
 void landlock_allow_port(struct landlock_policy *p, uint16_t port,
 			 uint64_t rights);
+enum { LANDLOCK_UNLINKED = 1 << 16 };
 /*
  * What a path needs, and the directory that it is in, for an access (NAME_* of
- * names.h); `types` has bits by S_IFMT type, 1 for one that is not known.
+ * names.h); `types` has bits by S_IFMT type, 1 for one that is not known, and
+ * LANDLOCK_UNLINKED where what was removed was no directory.
  */
 struct landlock_needs {
 	uint64_t own, parent;
 };
 struct landlock_needs landlock_needs(uint32_t access, uint32_t types);
+/*
+ * Of what is moved to another directory, the rights that it must not gain by
+ * that; and both directories need LANDLOCK_FS_REFER.
+ */
+uint64_t landlock_moved(uint32_t types);
 /* Of these rights, those that neither a path nor what it is below has. */
 uint64_t landlock_missing(const struct landlock_policy *p, const char *path,
 			  uint64_t rights);

@@ -2,6 +2,7 @@
 #include "path.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <stdlib.h>
@@ -105,6 +106,35 @@ char *path_unescape(const char *text)
 		}
 	}
 	return path;
+}
+
+bool path_needs_right(uint32_t access, int32_t answer)
+{
+	enum {
+		OPENED = NAME_READ | NAME_WRITE | NAME_LIST,
+		MADE = NAME_CREATE | NAME_LINK,
+	};
+	static const struct {
+		int error;
+		uint32_t access;
+	} late[] = {
+		{ ENOEXEC, NAME_EXECUTE },	/* a script without "#!" */
+		{ ENXIO, OPENED }, { ENODEV, OPENED }, { EIO, OPENED },
+		{ EBUSY, OPENED | NAME_DELETE | NAME_RENAME },
+		{ EINTR, OPENED | NAME_LOCK },
+		{ EAGAIN, OPENED | NAME_LOCK },
+		{ EACCES, NAME_LOCK }, { EDEADLK, NAME_LOCK },
+		{ ENOSPC, MADE }, { EDQUOT, MADE }, { EMLINK, MADE },
+		{ ENOTEMPTY, NAME_DELETE | NAME_RENAME },
+		{ EEXIST, NAME_RENAME | NAME_DELETE },
+		{ EISDIR, NAME_DELETE | NAME_RENAME },
+		{ ENOTDIR, NAME_RENAME },
+	};
+
+	for (size_t i = 0; i < sizeof(late) / sizeof(late[0]); i++)
+		if (answer == -late[i].error && access & late[i].access)
+			return true;
+	return !answer;
 }
 
 const char *access_name(uint32_t bit)

@@ -6,6 +6,7 @@
 #ifndef PATH_H
 #define PATH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -26,6 +27,13 @@ void path_simplify(char *path);
 char *path_escape(const char *path);
 /* NULL: a backslash that begins no such byte. */
 char *path_unescape(const char *text);
+
+/*
+ * Whether an access (NAME_* of names.h) with this answer (0 or -errno) needs a
+ * right: it succeeded, or it failed with an error that the kernel finds only
+ * after it has asked its security modules. Other failures come before that.
+ */
+bool path_needs_right(uint32_t access, int32_t answer);
 
 /* "read", "write" … of one bit of a path's access (names.h); NULL: no name. */
 const char *access_name(uint32_t bit);

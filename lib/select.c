@@ -76,7 +76,7 @@ struct trace *select_images(struct trace *from, char **globs, size_t n)
 		copy_facts(to, kind, &from->facts[kind], images, runs);
 	free(images);
 	free(runs);
-	trace_free(from);
+	to->whole = from;
 	return to;
 }
 

@@ -7,7 +7,8 @@
 
 /*
  * All runs, and the images whose path matches one of the patterns
- * (fnmatch(3); `*` matches a slash too) with their calls. Frees `from`.
+ * (fnmatch(3); `*` matches a slash too) with their calls. `from` becomes the
+ * whole of the new trace, which frees it.
  */
 struct trace *select_images(struct trace *from, char **globs, size_t n);
 

@@ -123,6 +123,7 @@ void trace_free(struct trace *t)
 	}
 	clear(&t->index->runs);
 	clear(&t->index->images);
+	trace_free(t->whole);
 	free(t->index);
 	free(t->runs);
 	free(t->images);

@@ -104,6 +104,8 @@ struct trace {
 				     paths, sockets, moves;
 		};
 	};
+	struct trace *whole;		/* what it was selected from, without
+					   the runs; NULL: nothing is left out */
 	uint64_t n_events;		/* that were read, and not kept */
 	const struct trace_sink *sink;	/* the caller's; NULL: nobody's */
 	struct trace_index *index;	/* private */

@@ -47,7 +47,13 @@ static void allow_use(struct landlock_policy *p, const struct path_uses *uses,
 		      const struct path_use *u)
 {
 	char *parent = path_parent(u->path);
-	struct landlock_needs needs = landlock_needs(u->access, u->types);
+	uint32_t access = u->access;
+	struct landlock_needs needs;
+
+	/* It is made when it is not there. */
+	if (u->made && access & NAME_ENSURE)
+		access |= NAME_CREATE;
+	needs = landlock_needs(access, u->types);
 
 	/* Below a directory that the run makes, rights are the upper one's. */
 	allow_below(p, uses, u->made ? parent : u->path, needs.own);
@@ -55,24 +61,68 @@ static void allow_use(struct landlock_policy *p, const struct path_uses *uses,
 	free(parent);
 }
 
-/* Names that are moved or linked within one directory need no right for it. */
-static bool refers(const struct path_uses *uses)
+/* Where the rule for a name's directory stands; heap. */
+static char *lasting_parent(const struct path_uses *uses, const char *path)
 {
-	char *first = NULL;
-	bool several = false;
+	char *parent = path_parent(path), *at = lasting(uses, parent);
 
-	for (size_t i = 0; i < uses->n; i++) {
-		char *parent;
+	free(parent);
+	return at;
+}
 
-		if (!(uses->at[i].access & (NAME_RENAME | NAME_LINK)))
-			continue;
-		parent = path_parent(uses->at[i].path);
-		several |= first && strcmp(first, parent);
-		free(first);
-		first = parent;
+/*
+ * The kernel lets nothing move to a directory where more can be done with it
+ * than where it was: give the old place what the new one has. Whether that
+ * added anything.
+ */
+static bool level(struct landlock_policy *p, const struct path_uses *uses,
+		  const char *from, const char *to, uint32_t types)
+{
+	const struct path_use *use = paths_find(uses, from);
+	char *source = use && !use->made ? path_literal(from) :
+		lasting_parent(uses, from);
+	char *target = lasting_parent(uses, to);
+	uint64_t rights = landlock_moved(types) & ~landlock_missing(p, target,
+		LANDLOCK_FS_ALL);
+	bool added = landlock_missing(p, source, rights);
+
+	if (added)
+		landlock_allow(p, source, rights);
+	free(source);
+	free(target);
+	return added;
+}
+
+static void allow_moves(struct landlock_policy *p,
+			const struct path_uses *uses)
+{
+	bool added = true;
+
+	for (size_t i = 0; i < uses->n_moves; i++) {
+		char *from = path_parent(uses->moves[i].from);
+		char *to = path_parent(uses->moves[i].to);
+
+		if (!uses->moves[i].same_directory) {
+			allow_below(p, uses, from, LANDLOCK_FS_REFER);
+			allow_below(p, uses, to, LANDLOCK_FS_REFER);
+		}
+		free(from);
+		free(to);
 	}
-	free(first);
-	return several;
+	/* What one place is given can be lacking in the next. */
+	while (added) {
+		added = false;
+		for (size_t i = 0; i < uses->n_moves; i++) {
+			const struct path_move *m = &uses->moves[i];
+
+			if (m->same_directory)
+				continue;
+			added |= level(p, uses, m->from, m->to, m->types);
+			if (m->access & NAME_DELETE)	/* exchanged */
+				added |= level(p, uses, m->to, m->from,
+					       m->types);
+		}
+	}
 }
 
 static void allow_sockets(struct landlock_policy *p, const struct trace *t)
@@ -111,9 +161,7 @@ static struct landlock_policy *make_policy(const struct emit *emit)
 		allow_use(p, uses, &uses->at[i]);
 		widened += strchr(uses->at[i].path, PATH_ANY) != NULL;
 	}
-	if (!refers(uses))
-		for (size_t i = 0; i < p->n_rules; i++)
-			p->rules[i].allow &= ~(uint64_t)LANDLOCK_FS_REFER;
+	allow_moves(p, uses);
 	allow_sockets(p, emit->trace);
 	if (widened)
 		message_note("%zu patterns are allowed by the directories that "

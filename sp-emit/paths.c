@@ -65,11 +65,15 @@ char *path_literal(const char *path)
 struct folded {
 	UT_hash_handle hh;
 	struct path_use use;
+	bool own;		/* it was created or removed by the run */
+	bool moves;		/* there is a record of where it moved */
 	uint32_t *runs;		/* bits: which runs have it */
 };
 
 struct fold {
 	struct folded *by_path;
+	struct path_move *moves;
+	size_t n_moves;
 	size_t n_runs, doubtful;
 };
 
@@ -189,7 +193,7 @@ static bool is_made(const struct rewriting *r, const char *end)
 	struct folded *f;
 
 	HASH_FIND(hh, r->all, r->path, end - r->path, f);
-	return f && f->use.made;
+	return f && f->own;
 }
 
 static void put_any(struct rewriting *r, unsigned int rule)
@@ -297,17 +301,92 @@ static void join(struct folded *to, const struct folded *from, size_t words)
 	to->use.types |= from->use.types;
 	to->use.count += from->use.count;
 	to->use.made |= from->use.made;
+	to->own |= from->own;
 	to->use.rules |= from->use.rules;
 	to->use.names += from->use.names;
 	add_runs(to, from->runs, words);
 }
 
-/* What has no name that can be written down. */
-static bool is_nameless(uint32_t access, const char *path)
+enum { REGULAR = 8, DIRECTORY = 4 };	/* S_IFMT types */
+
+/* What is in no directory. */
+static bool is_nowhere(const char *path)
 {
-	return access & NAME_DELETED ||
-		!strncmp(path, "/memfd:", strlen("/memfd:")) ||
+	return *path != '/' || !strncmp(path, "/memfd:", strlen("/memfd:")) ||
 		!strncmp(path, "/dev/fd/", strlen("/dev/fd/"));
+}
+
+/* A file without a name, in a directory; heap. */
+static char *nameless_in(const char *directory)
+{
+	return xasprintf("%s/#%c", strcmp(directory, "/") ? directory : "",
+			 PATH_ANY);
+}
+
+/*
+ * By what name a fact's path is folded; takes it over. Recorders that knew
+ * nothing of files without a name noted them as deleted, by the kernel's name.
+ */
+static char *fold_name(uint32_t access, char *path)
+{
+	char *slash = strrchr(path, '/'), *name;
+
+	if (access & NAME_DELETED && slash && slash[1] == '#') {
+		*slash = '\0';
+		access |= NAME_NAMELESS;
+	}
+	if (!(access & NAME_NAMELESS))
+		return path;
+	name = nameless_in(*path ? path : "/");
+	free(path);
+	return name;
+}
+
+static bool is_below(const char *path, const char *directory)
+{
+	size_t n = strlen(directory);
+
+	return !strncmp(path, directory, n) && path[n] == '/';
+}
+
+static uint32_t type_bit(uint32_t access)
+{
+	uint32_t bit = 1U << ((access & NAME_TYPE) >> NAME_TYPE_SHIFT);
+
+	return bit == 1 && (access & (NAME_DELETE | NAME_RENAME)) == NAME_DELETE ?
+		PATH_UNLINKED : bit;
+}
+
+/* Whether O_CREAT would make the file: the kernel's own are always there. */
+static bool may_be_made(uint32_t access, const char *path)
+{
+	return access & NAME_NAMELESS ||
+		(access & NAME_ENSURE && type_bit(access) == 1U << REGULAR &&
+		 !is_below(path, "/proc") && !is_below(path, "/sys"));
+}
+
+static bool is_usable(const struct call *fact)
+{
+	uint32_t access = fact->id.nr;
+
+	return !(access & (NAME_CUT | NAME_UNREAD)) &&
+		path_needs_right(access, fact->answer);
+}
+
+/* What the run made, by whichever image. */
+static void fold_made(struct fold *fold, const struct call *fact)
+{
+	char *path = path_of_fact(fact);
+	uint32_t access = fact->id.nr;
+	struct folded *f;
+
+	if (!is_usable(fact) || is_nowhere(path) ||
+	    !(access & (NAME_CREATE | NAME_DELETE))) {
+		free(path);
+		return;
+	}
+	f = folded_path(fold, fold_name(access, path));
+	f->use.made = f->own = true;
 }
 
 static void fold_fact(struct fold *fold, const struct call *fact)
@@ -318,30 +397,237 @@ static void fold_fact(struct fold *fold, const struct call *fact)
 
 	if (access & (NAME_CUT | NAME_UNREAD))
 		fold->doubtful++;
-	if (fact->answer || *path != '/' || is_nameless(access, path) ||
-	    access & (NAME_CUT | NAME_UNREAD)) {
+	if (!is_usable(fact) || is_nowhere(path)) {
 		free(path);
 		return;
 	}
-	f = folded_path(fold, path);
+	f = folded_path(fold, fold_name(access, path));
 	f->use.access |= access & NAME_ACCESS;
-	f->use.types |= 1U << ((access & NAME_TYPE) >> NAME_TYPE_SHIFT);
+	f->use.types |= type_bit(access);
 	f->use.count += call_count(fact);
-	f->use.made |= access & (NAME_CREATE | NAME_DELETE);
+	f->own |= access & (NAME_CREATE | NAME_DELETE);
+	f->use.made |= f->own || may_be_made(access, f->use.path);
 	f->use.names = 1;
 	for (size_t i = 0; i < fact->n_sightings; i++)
 		f->runs[fact->sightings[i].run / 32] |=
 			1U << fact->sightings[i].run % 32;
 }
 
+/* Moves. */
+
+static struct folded *find_folded(const struct fold *fold, const char *path)
+{
+	struct folded *f;
+
+	HASH_FIND_STR(fold->by_path, path, f);
+	return f;
+}
+
+static bool same_directory(const char *a, const char *b)
+{
+	char *x = path_parent(a), *y = path_parent(b);
+	bool same = !strcmp(x, y);
+
+	free(x);
+	free(y);
+	return same;
+}
+
+/* Takes over the paths. */
+static void add_move(struct fold *fold, char *from, char *to, uint32_t access)
+{
+	fold->moves = xgrow(fold->moves, fold->n_moves, sizeof(*fold->moves));
+	fold->moves[fold->n_moves++] = (struct path_move){
+		.from = from, .to = to, .access = access,
+		.same_directory = same_directory(from, to),
+	};
+}
+
+static void fold_move(struct fold *fold, const struct call *fact)
+{
+	uint32_t access = fact->id.nr;
+	char *from = path_of_fact(fact);
+	char *to = xstrdup(from + strlen(from) + 1);
+	struct folded *f, *t;
+
+	from = fold_name(access & NAME_NAMELESS, from);
+	f = find_folded(fold, from);
+	t = find_folded(fold, to);
+	if (!is_usable(fact) || is_nowhere(from) || is_nowhere(to)) {
+		free(from);
+		free(to);
+		return;
+	}
+	if (f)
+		f->moves = true;
+	if (t)
+		t->moves = true;
+	add_move(fold, from, to,
+		 access & (NAME_RENAME | NAME_LINK | NAME_DELETE));
+}
+
+/* A name that moved to or from nobody knows where. */
+static bool is_unpaired(const struct folded *f, bool source)
+{
+	uint32_t access = f->use.access;
+
+	if (f->moves || !(access & (NAME_RENAME | NAME_LINK)))
+		return false;
+	return source ? access & NAME_DELETE || access & NAME_LINK :
+		access & NAME_CREATE;
+}
+
+/* One such name of each directory: the rest of them adds nothing. */
+static struct folded **find_unpaired(const struct fold *fold, bool source,
+				     size_t *n)
+{
+	struct folded **found = NULL, *f = NULL, *next;
+
+	*n = 0;
+	HASH_ITER(hh, fold->by_path, f, next) {
+		size_t i = 0;
+
+		if (!is_unpaired(f, source))
+			continue;
+		while (i < *n && !same_directory(found[i]->use.path,
+						 f->use.path))
+			i++;
+		if (i < *n)
+			continue;
+		found = xgrow(found, *n, sizeof(struct folded *));
+		found[(*n)++] = f;
+	}
+	return found;
+}
+
+/* The older recordings: from each directory to each. */
+static void guess_moves(struct fold *fold)
+{
+	size_t n, m;
+	struct folded **from = find_unpaired(fold, true, &n);
+	struct folded **to = find_unpaired(fold, false, &m);
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < m; k++)
+			add_move(fold, xstrdup(from[i]->use.path),
+				 xstrdup(to[k]->use.path),
+				 from[i]->use.access &
+				 (NAME_RENAME | NAME_LINK));
+	free(from);
+	free(to);
+}
+
+/* A directory has names below it, whichever of the two it had then. */
+static bool has_names_below(const struct fold *fold,
+			    const struct path_move *move)
+{
+	struct folded *f = NULL, *next;
+
+	HASH_ITER(hh, fold->by_path, f, next) {
+		if (is_below(f->use.path, move->from) ||
+		    is_below(f->use.path, move->to))
+			return true;
+	}
+	return false;
+}
+
+/* What is moved has one type under both names. */
+static void learn_type(struct fold *fold, struct path_move *move)
+{
+	struct folded *from = find_folded(fold, move->from);
+	struct folded *to = find_folded(fold, move->to);
+	uint32_t types = (from ? from->use.types : 0) |
+		(to ? to->use.types : 0);
+
+	if (move->access == NAME_LINK)		/* of no directory */
+		types |= 1U << REGULAR;
+	else if (!(types & ~(1U | PATH_UNLINKED)) && has_names_below(fold, move))
+		types |= 1U << DIRECTORY;
+	types &= ~(1U | PATH_UNLINKED);
+	move->types = types ? types : 1;
+	if (from)
+		from->use.types |= move->types;
+	if (to)
+		to->use.types |= move->types;
+}
+
+static void fold_moves(struct fold *fold, const struct facts *moves)
+{
+	for (size_t i = 0; i < moves->n; i++)
+		fold_move(fold, moves->at[i]);
+	guess_moves(fold);
+	for (size_t i = 0; i < fold->n_moves; i++)
+		learn_type(fold, &fold->moves[i]);
+}
+
+static int compare_moves(const void *a, const void *b)
+{
+	const struct path_move *x = a, *y = b;
+	int order = strcmp(x->from, y->from);
+
+	if (!order)
+		order = strcmp(x->to, y->to);
+	if (!order)
+		order = (x->access > y->access) - (x->access < y->access);
+	return order ? order : x->same_directory - y->same_directory;
+}
+
+static void free_move(struct path_move *move)
+{
+	free(move->from);
+	free(move->to);
+}
+
+/* Many become one when their names become patterns. */
+static void join_moves(struct fold *fold)
+{
+	size_t n = 0;
+
+	if (fold->n_moves)
+		qsort(fold->moves, fold->n_moves, sizeof(*fold->moves),
+		      compare_moves);
+	for (size_t i = 0; i < fold->n_moves; i++) {
+		struct path_move *move = &fold->moves[i];
+
+		if (n && !compare_moves(&fold->moves[n - 1], move)) {
+			fold->moves[n - 1].types |= move->types;
+			free_move(move);
+		} else {
+			fold->moves[n++] = *move;
+		}
+	}
+	fold->n_moves = n;
+}
+
+/* The name of a path by some rules; heap. */
+typedef char *(*naming)(const struct fold *fold, struct folded *all,
+			const struct folded *f, void *arg, unsigned int *used);
+
+static void rename_end(const struct fold *fold, struct folded *all,
+		       naming name, void *arg, char **path)
+{
+	unsigned int used = 0;
+	struct folded *f;
+	char *to;
+
+	HASH_FIND_STR(all, *path, f);
+	if (!f)
+		return;
+	to = name(fold, all, f, arg, &used);
+	free(*path);
+	*path = to;
+}
+
 /* By another name where the rules say so. */
-static void regroup(struct fold *fold,
-		    char *(*name)(const struct fold *fold, struct folded *all,
-				  const struct folded *f, void *arg,
-				  unsigned int *used), void *arg)
+static void regroup(struct fold *fold, naming name, void *arg)
 {
 	struct folded *old = fold->by_path, *f, *next;
 
+	for (size_t i = 0; i < fold->n_moves; i++) {
+		rename_end(fold, old, name, arg, &fold->moves[i].from);
+		rename_end(fold, old, name, arg, &fold->moves[i].to);
+	}
+	join_moves(fold);
 	fold->by_path = NULL;
 	HASH_ITER(hh, old, f, next) {
 		unsigned int used = 0;
@@ -492,6 +778,8 @@ static struct path_uses *unfold(struct fold *fold)
 	if (uses->n)
 		qsort(uses->at, uses->n, sizeof(*uses->at), by_path);
 	uses->doubtful = fold->doubtful;
+	uses->moves = fold->moves;
+	uses->n_moves = fold->n_moves;
 	return uses;
 }
 
@@ -499,8 +787,11 @@ struct path_uses *paths_fold(const struct trace *t, unsigned int rules)
 {
 	struct fold fold = { .n_runs = t->n_runs };
 
+	for (size_t i = 0; t->whole && i < t->whole->paths.n; i++)
+		fold_made(&fold, t->whole->paths.at[i]);
 	for (size_t i = 0; i < t->paths.n; i++)
 		fold_fact(&fold, t->paths.at[i]);
+	fold_moves(&fold, &t->moves);
 	regroup(&fold, name_by_rules, &rules);
 	if (rules & GENERAL_RUNS)
 		generalize_by_runs(&fold);
@@ -522,6 +813,9 @@ void paths_free(struct path_uses *uses)
 		return;
 	for (size_t i = 0; i < uses->n; i++)
 		free(uses->at[i].path);
+	for (size_t i = 0; i < uses->n_moves; i++)
+		free_move(&uses->moves[i]);
+	free(uses->moves);
 	free(uses->at);
 	free(uses);
 }
@@ -530,8 +824,12 @@ void paths_explain(const struct path_uses *uses, FILE *out)
 {
 	for (size_t i = 0; i < uses->n; i++) {
 		const struct path_use *u = &uses->at[i];
-		char *access = access_text(u->access), *text;
-		char *pattern = xstrdup(u->path);
+		char *access, *text, *pattern;
+
+		if (!u->access)
+			continue;
+		access = access_text(u->access);
+		pattern = xstrdup(u->path);
 
 		for (char *c = pattern; *c; c++)
 			if (*c == PATH_ANY)

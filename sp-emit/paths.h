@@ -22,12 +22,17 @@ enum general_rule {
 /* A list "pid,tmp", "all" or "none"; false: a name that is none. */
 bool general_parse(const char *list, unsigned int *rules);
 
+enum { PATH_UNLINKED = 1 << 16 };	/* removed, and no directory */
+
 struct path_use {
 	char *path;		/* a `*` that stands for anything is PATH_ANY */
-	uint32_t access;	/* NAME_* of names.h, of what succeeded */
-	uint32_t types;		/* bits by S_IFMT type: 1 << 8 is a regular file */
+	uint32_t access;	/* NAME_* of names.h, of what needs rights; 0: an
+				   image that is left out made it */
+	uint32_t types;		/* bits by S_IFMT type: 1 << 8 is a regular file,
+				   1 not known; PATH_UNLINKED */
 	uint64_t count;
-	bool made;		/* it was created or removed: not always there */
+	bool made;		/* it was or may be created or removed: not
+				   always there */
 	unsigned int rules;	/* by which it became a pattern; 0: it is none */
 	size_t names;		/* how many paths are in it */
 };
@@ -38,15 +43,28 @@ struct path_use {
  */
 #define PATH_ANY '\x01'
 
+/* A rename or a link. */
+struct path_move {
+	char *from, *to;	/* as the paths of a use */
+	uint32_t access;	/* NAME_RENAME or NAME_LINK; with NAME_DELETE the
+				   two were exchanged */
+	uint32_t types;		/* of what is moved; 1: not known */
+	bool same_directory;
+};
+
 struct path_uses {
 	struct path_use *at;	/* sorted by path */
 	size_t n;
+	struct path_move *moves;
+	size_t n_moves;
 	size_t doubtful;	/* names that were cut or could not be read */
 };
 
 /*
- * Fold the paths that were there. What only failed is left out, and files
- * that have no name.
+ * Fold the paths that need rights: path_needs_right(). A file without a name
+ * (O_TMPFILE) is called "#" and PATH_ANY, in its directory. Moves of recordings
+ * that have no record of them are guessed: each source could have gone to each
+ * destination.
  */
 struct path_uses *paths_fold(const struct trace *t, unsigned int rules);
 void paths_free(struct path_uses *uses);

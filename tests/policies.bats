@@ -6,7 +6,8 @@ load helper
 
 # Access bits of sp-stream(5).
 READ=1 WRITE=2 CREATE=4 EXECUTE=8 DELETE=16 LOOK=64 MAP=0x100 CONNECT=0x1000
-GIVEN=0x10000 CUT=0x20000 DIR=0x4000000 REG=0x8000000 CHR=0x2000000
+RENAME=0x400 LINK=0x800 ENSURE=0x2000 NAMELESS=0x4000 DELETED=0x80000
+TRUNCATE=0x200 GIVEN=0x10000 CUT=0x20000 DIR=0x4000000 REG=0x8000000 CHR=0x2000000
 SOCK=0xc000000
 
 # stream FILE LINE… — one run of x.sh with paths
@@ -125,6 +126,87 @@ patterns() {
 	[[ $output == *"fs.read_file"*"/etc/conf  (/opt/tool)"* ]]
 	[[ $output == *"net.bind_tcp"*"port 8080"* ]]
 	[[ $output == *"net.connect_tcp"*"port 443"* ]]
+}
+
+# rights POLICY — "PATH RIGHT…"
+rights() {
+	jq -r '.pathBeneath[] | "\(.parent[0]) \(.allowedAccess | join(" "))"' "$1"
+}
+
+@test "landlock: a move needs the new place's rights in the old one" {
+	local rename='RENAME | CREATE' link='LINK | CREATE'
+	stream a.sp "$(path 'RENAME | DELETE' /old/f)" \
+		"$(path 'RENAME | CREATE' /new/f)" \
+		"move 1 $((rename)) 0 /old/f /new/f 1" \
+		"$(path 'WRITE | REG' /new/f)" \
+		"$(path 'READ | TRUNCATE | REG' /new/g)" \
+		"$(path 'DELETE' /new/g)" \
+		"$(path LINK /kept/source)" "$(path "$link" /links/x)" \
+		"move 1 $((link)) 0 /kept/source /links/x 1" \
+		"$(path 'EXECUTE | REG' /links/x)" \
+		"$(path 'RENAME | DELETE' /same/a)" \
+		"$(path "$rename" /same/b)" \
+		"move 1 $((rename)) 0 /same/a /same/b 1"
+	sp-emit --landlock -o p.json a.sp
+	diff - <(rights p.json) <<-'END'
+	/kept refer
+	/kept/source execute read_file
+	/links execute read_file make_reg refer
+	/new write_file read_file remove_file make_reg refer truncate
+	/old write_file read_file remove_file refer truncate
+	/same remove_dir remove_file make_dir make_reg
+	END
+	run -0 sp-verify --landlock p.json a.sp
+	# where it went is not known: from each directory to each
+	stream b.sp "$(path 'RENAME | DELETE' /old/f)" \
+		"$(path "$rename" /new/f)" "$(path 'WRITE | REG' /new/f)"
+	sp-emit --landlock -o p.json b.sp
+	diff - <(rights p.json) <<-'END'
+	/new write_file remove_file make_reg refer
+	/old write_file remove_file refer
+	END
+}
+
+@test "landlock: a file without a name, and O_CREAT on one that exists" {
+	stream a.sp "$(path 'READ | WRITE | NAMELESS | REG' /spool)" \
+		"$(path 'READ | WRITE | DELETED | REG' /older/%23123)" \
+		"$(path 'WRITE | ENSURE | REG' /var/log/app.log)" \
+		"$(path 'WRITE | ENSURE | TRUNCATE | CHR' /dev/null)" \
+		"$(path 'WRITE | ENSURE | REG' /proc/self/oom_score_adj)"
+	sp-emit --landlock -o p.json a.sp
+	diff - <(rights p.json) <<-'END'
+	/dev/null write_file ioctl_dev
+	/older write_file read_file
+	/proc/self/oom_score_adj write_file
+	/spool write_file read_file
+	/var/log write_file make_reg
+	END
+	run -0 sp-verify --landlock p.json a.sp
+}
+
+@test "landlock: what failed after the kernel had asked needs the right" {
+	stream a.sp "path 1 $((DELETE | GIVEN | DIR)) -39 /tmp/full 1" \
+		"path 1 $((EXECUTE | GIVEN)) -8 /opt/script 1" \
+		"path 1 $((READ | GIVEN)) -6 /dev/tty 1" \
+		"path 1 $((READ | GIVEN)) -13 /etc/shadow 1" \
+		"path 1 $((CREATE | GIVEN | DIR)) -17 /srv 1"
+	sp-emit --landlock -o p.json a.sp
+	diff - <(rights p.json) <<-'END'
+	/dev/tty read_file
+	/opt/script execute read_file
+	/tmp remove_dir
+	END
+}
+
+@test "what another image made is made for --image too" {
+	stream a.sp "$(path 'CREATE | GIVEN | DIR' /tmp/tmp.uWzji58yh0)" \
+		"$(path 'CREATE | WRITE | REG' /tmp/tmp.uWzji58yh0/x) image=/usr/bin/cp" \
+		'call 1 read 1 image=/usr/bin/cp'
+	[ "$(sp-emit --landlock --explain --image='*/cp' a.sp |
+		cut -f 3-)" = $'tmp \t/tmp/tmp.*/x' ]
+	[ "$(sp-emit --landlock --image='*/cp' a.sp |
+		jq -r '.pathBeneath[].parent[]')" = /tmp ]
+	[ "$(sp-emit --apparmor --image='*/cp' a.sp | grep -c /tmp/)" = 1 ]
 }
 
 @test "landlock: a policy that is none is refused" {
