@@ -48,6 +48,32 @@ two_sides() {
 	[ "$status" = 1 ]
 }
 
+@test "by image: one image less changes no other line" {
+	printf '%s\n' 'run 1 x' 'image /a' 'call 1 write 1' 'image /b' \
+		'call 1 read 1' | stream both.sp
+	printf '%s\n' 'run 2 y' 'image /b' 'call 2 read 1' | stream b.sp
+	run -1 sp-diff --by-image both.sp b.sp
+	[ "$output" = '- write  1  /a' ]
+	run -1 sp-diff --by-image b.sp both.sp
+	[ "$output" = '+ write  1  /a' ]
+}
+
+@test "what is not judged of a profile is printed for each side" {
+	printf 'run 1 a\ncall 1 read 3\n' | stream a.sp
+	echo '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [
+		{"names": ["read", "no1", "no2"], "action": "SCMP_ACT_ALLOW"},
+		{"names": ["bpf"], "action": "SCMP_ACT_ALLOW",
+		 "includes": {"caps": ["CAP_BPF"]}}]}' >p.json
+	local sides
+	for sides in "p.json a.sp" "a.sp p.json"; do
+		# shellcheck disable=SC2086
+		run -0 --separate-stderr sp-diff $sides
+		[ "${stderr_lines[0]}" = "sp-diff: p.json: 2 names that no architecture of the profile has are left out: no1, ..." ]
+		[ "${stderr_lines[1]}" = "sp-diff: p.json: conditions resolved for Docker's default capabilities" ]
+		[ "${#stderr_lines[@]}" = 2 ]
+	done
+}
+
 @test "by image: path and build-id" {
 	two_sides
 	run sp-diff --by-image old.sp new.sp

@@ -16,6 +16,7 @@ good_stream() {
 	image /bin/ls aabb 1:1:0
 	call 1 read 1000
 	call 2 20 1 arch=x86 image=/bin/sh
+	argument 1 socket "0:0xff:2" 4
 	TEXT
 	echo '{"defaultAction":"SCMP_ACT_ERRNO","architectures":["SCMP_ARCH_X86_64"],"syscalls":[]}' > good.json
 }

@@ -41,6 +41,9 @@ patterns() {
 		"$(path 'CREATE | WRITE | REG' /tmp/sort9cXy2Z)" \
 		"$(path 'READ | REG' /usr/lib/libcamel-1Ab2cD)" \
 		"$(path 'CREATE | REG' /var/ChangeLog)" \
+		"$(path 'CREATE | REG' /tmp/app-readMe)" \
+		"$(path 'CREATE | REG' /tmp/app-abcde1)" \
+		"$(path 'CREATE | REG' /tmp/app-aB3d5)" \
 		"$(path 'READ | REG' /var/cache/0123456789abcdef0123.png)" \
 		"$(path 'READ | REG' /x/3f0e8b1a-1c2d-4e5f-8a9b-0c1d2e3f4a5b)" \
 		"$(path 'WRITE | REG' /var/log/app-2026-11-24.log)" \
@@ -85,6 +88,10 @@ patterns() {
 		for n in 1 2 3; do
 			path 'WRITE | REG' /run/app/worker-70$n.pid $n
 			path 'READ | REG' /etc/app/conf.d/10-first "*"
+			path 'READ | REG' /etc/app/rules/$n-own $n
+		done
+		for n in 1 3; do	# one name is in two of the runs
+			path 'READ | REG' /etc/app/rules/7-own $n
 		done
 		path 'READ | REG' /etc/app/conf.d/20-second 2
 	} | "$TESTS/mkstream" >a.sp

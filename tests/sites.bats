@@ -250,6 +250,14 @@ is_at() {
 	[[ $(sites socket '.[0].place') =~ /libc[.-][^/]*\+0x[0-9a-f]+$ ]]
 }
 
+@test "a program without symbols: its place, and no name" {
+	strip -s -o bare "$WITNESS/exit-nolibc"
+	denying exit_group >p.json
+	verify ./bare
+	sites exit_group '.[0].symbol == null'
+	[[ $(sites exit_group '.[0].place') == "$PWD/bare+0x"* ]]
+}
+
 @test "memory without a file, and a file that is gone" {
 	verify "$at/sites" generated
 	[ "$(sites getpgid '.[0].place')" = "anonymous memory" ]

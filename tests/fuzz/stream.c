@@ -13,6 +13,17 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* What the tools ask of a trace: no byte beyond its facts is read. */
+static void ask(const struct trace *t)
+{
+	struct argument_value values[ARGUMENT_VALUES_MAX];
+	size_t n;
+
+	for (size_t i = 0; i < t->arguments.n; i++)
+		argument_values(t->arguments.at[i], values);
+	free(trace_totals(t, NULL, NULL, &n));
+}
+
 /* Whether the bytes are a stream; what is accepted must be writable too. */
 static bool accepts(const uint8_t *data, size_t size, unsigned int flags)
 {
@@ -28,6 +39,7 @@ static bool accepts(const uint8_t *data, size_t size, unsigned int flags)
 	if (ok == (problem != NULL))
 		abort();	/* a verdict and its reason come together */
 	if (ok) {
+		ask(t);
 		out = open_memstream(&bytes, &written);
 		trace_write(t, out);
 		fclose(out);

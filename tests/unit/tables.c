@@ -47,6 +47,8 @@ static void check_rights(void)
 			seen |= 1ULL << i;
 		}
 		check(seen == all[kind], "not all rights", "landlock.h");
+		check(!landlock_right_name(kind, 1ULL << 40), "has a name",
+		      "bit 40");
 	}
 }
 
