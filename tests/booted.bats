@@ -94,7 +94,8 @@ emit() {
 	run ! grep -w 'read\|mmap\|write' list
 }
 
-# What a service gets for calls, "NAME ERRNO"; names in -32 are by int 0x80.
+# What a service gets for calls, "NAME ERRNO"; names in -32 are by int 0x80, and
+# "probe native" makes none of these.
 probe() {
 	cat >probe.c <<-'C'
 	/* SPDX-License-Identifier: Apache-2.0 */
@@ -121,8 +122,9 @@ probe() {
 	#define SAY(name, a) \
 		say(#name, syscall(SYS_##name, a, 1, 0) < 0 ? -errno : 0)
 
-	int main(void)
+	int main(int argc, char **argv)
 	{
+		(void)argv;
 		SAY(getppid, 0);
 		SAY(umask, 022);
 		SAY(getpriority, 0);
@@ -132,6 +134,8 @@ probe() {
 		SAY(sched_getscheduler, 0);
 		say("socket-unix", syscall(SYS_socket, 1, 1, 0) < 0 ? -errno : 0);
 		say("socket-inet", syscall(SYS_socket, 2, 1, 0) < 0 ? -errno : 0);
+		if (argc > 1)
+			return 0;
 		say("getppid-32", call32(64, 0));
 		say("getpriority-32", call32(96, 0));
 		say("sched_getscheduler-32", call32(157, 0));
@@ -171,19 +175,25 @@ verdict() {
 	done | sort
 }
 
+# bats test_tags=32-bit
 @test "systemd answers as sp-verify says it would" {
-	[ "$(uname -m)" = x86_64 ] || skip "for x86_64"
+	local n=0 lines program=/probe calls=13
+	needs x86_64
+	has int80 || program='/probe native' calls=9
 	probe
-	local n=0 lines
 	while IFS= read -r lines; do
-		printf '[Service]\nType=oneshot\nExecStart=/probe\nStandardOutput=file:/out/probe\nSystemCallErrorNumber=EUCLEAN\n%b\n' \
-			"$lines" >root/etc/systemd/system/redis.service
+		printf '[Service]\nType=oneshot\nExecStart=%s\nStandardOutput=file:/out/probe\nSystemCallErrorNumber=EUCLEAN\n%b\n' \
+			"$program" "$lines" >root/etc/systemd/system/redis.service
 		printf '%s\n' 'systemctl start redis' >root/test
 		rm -f root/out/probe
 		boot 60 || [ $? != 124 ]
-		[ "$(wc -l <root/out/probe)" = 13 ] || { cat log; return 1; }
+		[ "$(wc -l <root/out/probe)" = "$calls" ] || { cat log; return 1; }
 		grep -E ' (117|55|97)$' root/out/probe | sort >got
 		verdict root/etc/systemd/system/redis.service >want
+		has int80 || {
+			skip_row int80 "a unit's answers to 32-bit calls: $lines"
+			sed -i '/-32 /d' want
+		}
 		echo "$lines"
 		diff want got
 		n=$((n + 1))

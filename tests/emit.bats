@@ -691,8 +691,14 @@ C
 	run -159 ./prog
 }
 
+# bats test_tags=32-bit
 @test "libseccomp: each architecture has its own calls" {
-	[ "$(uname -m)" = x86_64 ] || skip "not x86_64"
+	local words=(./prog)
+	needs x86_64
+	has int80 || {
+		skip_row int80 'libseccomp: answers to 32-bit calls'
+		words+=(native)
+	}
 	cat >main.c <<'C'
 #include <stdio.h>
 #include <sys/syscall.h>
@@ -708,33 +714,38 @@ static long call32(long nr)
 	return result < 0 ? -result : 0;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	char line[100];
 	long e[4];
 	int n;
 
+	(void)argv;
+
 	if (sandprint_load())
 		return 1;
 	e[0] = syscall(SYS_getpid) < 0 ? errno : 0;
 	e[1] = syscall(SYS_getppid) < 0 ? errno : 0;
-	e[2] = call32(20 /* getpid */);
-	e[3] = call32(64 /* getppid */);
-	n = snprintf(line, sizeof(line), "%ld %ld %ld %ld\n", e[0], e[1],
-		     e[2], e[3]);
+	n = snprintf(line, sizeof(line), "%ld %ld\n", e[0], e[1]);
+	if (argc == 1) {
+		e[2] = call32(20 /* getpid */);
+		e[3] = call32(64 /* getppid */);
+		n = snprintf(line, sizeof(line), "%ld %ld %ld %ld\n", e[0],
+			     e[1], e[2], e[3]);
+	}
 	return write(1, line, n) != n;
 }
 C
 	stream b.sp 'call 1 write 1' 'call 1 exit_group 1' 'call 1 getpid 1' \
 		'call 1 64 1 arch=x86'
 	compile --exact b.sp
-	run -0 ./prog
-	[ "$output" = "0 1 1 0" ]
+	run -0 "${words[@]}"
+	[ "$output" = "0 1$(has int80 && echo ' 1 0')" ]
 	# An architecture that was not seen gets the default, not death.
 	stream b.sp 'call 1 write 1' 'call 1 exit_group 1' 'call 1 110 1'
 	compile --exact b.sp
-	run -0 ./prog
-	[ "$output" = "1 0 1 1" ]
+	run -0 "${words[@]}"
+	[ "$output" = "1 0$(has int80 && echo ' 1 1')" ]
 }
 
 @test "a recording of a command becomes each format" {

@@ -104,8 +104,10 @@ print(json.dumps(yaml.safe_load(sys.stdin)))' <p.yaml >p.json
 	done
 }
 
+# bats test_tags=32-bit
 @test "bpf: a call of another architecture is denied as others are" {
 	requires_root
+	needs int80
 	requires bwrap
 	local start="bwrap --bind / / --seccomp 9"
 	sp-record -q -o i.sp -- "$WITNESS/compat-nolibc"

@@ -269,7 +269,9 @@ is_at() {
 	[[ $(sites getpgid '.[0].symbol') == marked_function+0x* ]]
 }
 
+# bats test_tags=32-bit
 @test "a 32-bit program: its place, and 32 bits of its arguments" {
+	needs i386
 	[ -x "$at/call-32" ] || skip "no 32-bit compiler"
 	local place symbol
 	jq -n '{defaultAction: "SCMP_ACT_ALLOW", architectures: ["SCMP_ARCH_X86"],

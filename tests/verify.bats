@@ -388,7 +388,9 @@ trace() {
 	[ "$(row getpriority | cut -d' ' -f1)" -ge 2000 ]
 }
 
+# bats test_tags=32-bit
 @test "a 32-bit program under a profile without its architecture" {
+	needs i386
 	[ -x "$BATS_FILE_TMPDIR/i386" ] || skip "no 32-bit compiler"
 	profile ALLOW ERRNO chmod > p.json
 	run --separate-stderr sp-verify -p p.json -- "$BATS_FILE_TMPDIR/i386"
@@ -514,7 +516,8 @@ is_deaf() {
 @test "the same under a Landlock policy" {
 	requires_root
 	jq -n '{ruleset: [{handledAccessFs: ["make_block"]}]}' > l.json
-	sp-verify --landlock l.json --enforce -- true || skip "no Landlock"
+	needs landlock
+	sp-verify --landlock l.json --enforce -- true
 	says_bye --landlock l.json --enforce
 	is_deaf --landlock l.json --enforce
 }

@@ -7,20 +7,18 @@ static const long numbers[] = {
 	X32_BIT | NR64_getpid,
 };
 
-static void repeat(long (*call)(long, long), long nr, int times)
+static void repeat(long nr, int times)
 {
 	for (int i = 0; i < times; i++)
-		call(nr, 0);
+		call64(nr, 0);
 }
 
 void _start(void)
 {
 	for (unsigned i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
-		repeat(call64, numbers[i], i + 1);
-	repeat(call32, -1, 2);
-	repeat(call32, 600, 3);
+		repeat(numbers[i], i + 1);
 	/* The kernel takes the lower half of the register. */
-	repeat(call64, 0x100000000 | NR64_getpid, 4);
+	repeat(0x100000000 | NR64_getpid, 4);
 	for (;;)
 		call64(NR64_exit_group, 0);
 }

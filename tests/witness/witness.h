@@ -2,7 +2,8 @@
 /*
  * A witness makes calls that nothing else in it makes, and says on stdout how
  * many of each: "ARCH NAME COUNT" a line, as `calls` in helper.bash prints a
- * recording. One that cannot bear witness on this machine exits with 77.
+ * recording. One that cannot bear witness exits with 77, and its row fails:
+ * a row that needs a feature of the machine names it in the table.
  */
 #ifndef WITNESS_H
 #define WITNESS_H

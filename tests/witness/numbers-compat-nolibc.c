@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Numbers that are no call, by int 0x80: each is made its place + 2 times. */
+#include "nolibc.h"
+
+static const long numbers[] = { -1, 600 };
+
+void _start(void)
+{
+	for (int i = 0; i < 2; i++)
+		for (int times = i + 2; times; times--)
+			call32(numbers[i], 0);
+	for (;;)
+		call64(NR64_exit_group, 0);
+}
