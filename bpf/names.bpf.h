@@ -7,7 +7,9 @@
  * so that its memory is there. The distinct names are elements of `names`,
  * found by a hash of all components; the string goes through a ring once. When
  * that has no room, the next sight tries again; user space knows by the
- * elements which strings never came.
+ * elements which strings never came. A name for which `names` has no room goes
+ * through the ring at each sight, and user space counts it. When that has no
+ * room either, `lost_names` keeps what is known besides the name.
  */
 
 /* linux/fs.h, asm-generic/fcntl.h, linux/mman.h, linux/errno.h */
@@ -49,6 +51,14 @@ struct {
 	__type(value, struct name_tally);
 } names SEC(".maps");
 
+/* Allocated beforehand: it has room when the kernel is short of memory. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__type(key, struct name_key);
+	__type(value, struct name_tally);
+} lost_names SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4096);	/* before loading */
@@ -70,7 +80,7 @@ struct name_scratch {
 	__u64 name_size;
 	struct name_event head;
 	/* A struct name_event is copied before the path, over what is here. */
-	char front[16];
+	char front[24];
 	struct image_path path;
 	char more[4 * NAME_SIZE];	/* as far as the verifier can see */
 };
@@ -226,10 +236,10 @@ __noinline int send_name(struct name_scratch *s)
 	s->head.key = s->key;
 	s->head.name_size = s->name_size;
 	s->head.has_place = s->at.dentry != NULL;
-	s->head.zero = 0;
+	s->head.cut = 0;
 	s->path.start = PATH_SIZE;
 	if (s->at.dentry)
-		walk_place(&s->path, s->at, s->root, &s->head.zero);
+		walk_place(&s->path, s->at, s->root, &s->head.cut);
 	start = s->path.start;
 	if (start > PATH_SIZE)
 		return 0;
@@ -243,21 +253,27 @@ __noinline int send_name(struct name_scratch *s)
 }
 
 /* Its element, that has been counted; NULL: there is no room. */
-static __always_inline struct name_tally *count_name(const struct name_key *key)
+static __always_inline struct name_tally *
+count_name(void *map, const struct name_key *key)
 {
-	struct name_tally *tally = bpf_map_lookup_elem(&names, key);
+	struct name_tally *tally = bpf_map_lookup_elem(map, key);
 	struct name_tally one = { 0 };
 
 	if (!tally) {
 		one.first_ns = bpf_ktime_get_ns();
-		bpf_map_update_elem(&names, key, &one, BPF_NOEXIST);
-		tally = bpf_map_lookup_elem(&names, key);
+		bpf_map_update_elem(map, key, &one, BPF_NOEXIST);
+		tally = bpf_map_lookup_elem(map, key);
 	}
 	if (tally)
 		add(&tally->count, 1);
-	else
-		add(&progress.lost_names, 1);
 	return tally;
+}
+
+static __always_inline void lose_name(struct name_key *key)
+{
+	key->hash = key->source = 0;
+	if (!count_name(&lost_names, key))
+		add(&progress.lost_names, 1);
 }
 
 /* Count it, and send its string if it is new or has not come through. */
@@ -274,9 +290,17 @@ __noinline int note_name(struct name_scratch *s)
 	if (s->name_size)
 		hash_name(s);
 	key = s->key;		/* before 6.2, only the stack can hold a map's key */
-	tally = count_name(&key);
-	if (tally && !tally->sent && send_name(s))
+	tally = count_name(&names, &key);
+	if (tally && tally->sent)
+		return 0;
+	s->head.uncounted_ns = tally ? 0 : bpf_ktime_get_ns();
+	/* The ring's lock can be refused for once, where a CPU stood still. */
+	if (!send_name(s) && !send_name(s)) {
+		if (!tally)
+			lose_name(&key);
+	} else if (tally) {
 		tally->sent = 1;
+	}
 	return 0;
 }
 
@@ -532,9 +556,15 @@ static __always_inline __s32 answer_of(__s64 result)
 	return result <= -ERESTARTSYS ? -EINTR : result;
 }
 
+/* Of the address that was read. */
+static __always_inline __u32 family_of(struct name_scratch *s)
+{
+	return *(__u16 *)&s->path.bytes[PATH_SIZE];
+}
+
 /* Whether the address is a path: unix(7), neither unnamed nor abstract. */
 static __always_inline bool has_path(struct name_scratch *s, __u32 size)
 {
-	return *(__u16 *)&s->path.bytes[PATH_SIZE] == AF_UNIX && size > 2 &&
+	return family_of(s) == AF_UNIX && size > 2 &&
 		s->path.bytes[PATH_SIZE + 2];
 }

@@ -37,6 +37,7 @@ enum name_access {
 	NAME_CUT = 0x20000,	/* too deep: the beginning is missing; or too long */
 	NAME_UNREAD = 0x40000,	/* it could not be read: its directory alone */
 	NAME_DELETED = 0x80000,	/* the file had no name any more */
+	NAME_LOST = 0x800000,	/* the recorder lost the name: the path is "..." */
 	NAME_TYPE_SHIFT = 24,	/* S_IFMT bits / 0o10000; 0: not known */
 	NAME_TYPE = 0xf << NAME_TYPE_SHIFT,
 };
@@ -48,13 +49,16 @@ enum socket_operation {
 	SOCKET_OPERATION = 0xff,	/* the bits of one of the above … */
 	SOCKET_TCP = 0x100,	/* … and whether the socket was one of TCP; */
 	SOCKET_NOT_TCP = 0x200,	/* neither: not known */
+	SOCKET_LOST = 0x400,	/* the recorder lost the address, which is empty */
+	SOCKET_FACT = 0xffff,	/* all of these; in a struct name_key also: */
+	SOCKET_FAMILY_SHIFT = 16,	/* AF_* */
 };
 
-/* An element of `names`. */
+/* An element of `names`; of `lost_names` without a hash. */
 struct name_key {
 	__u64 hash;		/* of the path or address */
 	__u32 image;
-	__u32 access;		/* enum name_access, or a socket's operation */
+	__u32 access;		/* enum name_access or socket_operation */
 	__s32 answer;		/* 0 or -errno */
 	__u32 is_socket;
 	__u64 source;		/* of a new name: the hash of what was moved or
@@ -75,12 +79,13 @@ _Static_assert(sizeof(struct name_tally) == 24, "layout");
  */
 struct name_event {
 	struct name_key key;
+	__u64 uncounted_ns;	/* 0: it is an element of `names`; else its time */
 	__u32 place_size;	/* bytes */
 	__u32 name_size;
 	__u32 has_place;	/* with place_size 0: the root */
-	__u32 zero;
+	__u32 cut;		/* 0 or NAME_CUT */
 };
-_Static_assert(sizeof(struct name_event) == 48, "layout");
+_Static_assert(sizeof(struct name_event) == 56, "layout");
 
 enum { NAME_SIZE = 4096 };	/* PATH_MAX, linux/limits.h */
 enum { ADDRESS_SIZE = 128 };	/* struct sockaddr_storage */

@@ -1323,7 +1323,8 @@ static __always_inline void note_call(struct name_scratch *s,
 			if (!size)
 				return;
 			is_socket = 1;
-			access |= protocol_of(file_of(task, args[0]));
+			access |= protocol_of(file_of(task, args[0])) |
+				family_of(s) << SOCKET_FAMILY_SHIFT;
 			at = has_path(s, size) ?
 				start_of(s, task, -1, size, 2) : none;
 		} else if (file || (kind == NAMES_CHDIR && !answer)) {
@@ -1598,7 +1599,8 @@ int note_operations(struct bpf_raw_tracepoint_args *ctx)
 			size = read_address(s, (__u64)BPF_CORE_READ(connect, addr),
 					    BPF_CORE_READ(connect, addr_len));
 			s->key.is_socket = 1;
-			s->key.access = SOCKET_CONNECT;
+			s->key.access = SOCKET_CONNECT |
+				family_of(s) << SOCKET_FAMILY_SHIFT;
 			if (size && has_path(s, size))
 				s->at = start_of(s, task, -1, size, 2);
 		} else {

@@ -11,13 +11,24 @@
 #include "message.h"
 #include "names.h"
 #include "operation.h"
+#include "path.h"
 #include "text.h"
+
+/* "NAME (ID)"; the caller frees. */
+static char *run_text(const struct run *run)
+{
+	char id[RUN_ID_HEX], *name = text_printable(run->name);
+	char *text = xasprintf("%s (%s)", name, run_id_hex(run, id));
+
+	free(name);
+	return text;
+}
 
 /* A loss that touches the allowlist is trouble, or only a doubt if allowed. */
 __attribute__((format(printf, 3, 4)))
 static bool doubt(bool allowed, const struct run *run, const char *fmt, ...)
 {
-	char id[RUN_ID_HEX], *what;
+	char *name = run_text(run), *what;
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -25,11 +36,12 @@ static bool doubt(bool allowed, const struct run *run, const char *fmt, ...)
 		message_fatal("out of memory");
 	va_end(ap);
 	if (allowed)
-		message_note("run %s: %s", run_id_hex(run, id), what);
+		message_note("run %s: %s", name, what);
 	else
 		message_error("run %s: %s: its profile could lack calls "
 			      "(--allow-partial takes it all the same)",
-			      run_id_hex(run, id), what);
+			      name, what);
+	free(name);
 	free(what);
 	return allowed;
 }
@@ -62,11 +74,12 @@ static bool check_losses(const struct run *run, bool by_image, bool allowed,
 static void note_skipped(const struct run *run)
 {
 	uint64_t n = run_lost(run, "record");
-	char id[RUN_ID_HEX];
+	char *name = run_text(run);
 
 	if (n)
 		message_note("run %s: %" PRIu64 " records of unknown kinds "
-			     "were skipped", run_id_hex(run, id), n);
+			     "were skipped", name, n);
+	free(name);
 }
 
 static bool said_before(const struct trace *t, size_t run, const char *text)
@@ -220,43 +233,175 @@ bool check_learned(const struct trace *t, const struct format *format,
 	return allow_partial;
 }
 
-/* Names of what succeeded that are not there from end to end. */
-static bool check_whole(const struct trace *t, bool allow_partial,
-			bool *partial)
+/* Landlock restricts neither these nor their like. */
+enum {
+	LANDLOCK_ACCESS = NAME_ACCESS & ~(NAME_LOOK | NAME_CHANGE | NAME_LOCK |
+					  NAME_LOCK_WRITE),
+};
+
+/*
+ * What the rules of the formats that are made of paths stand on. A name that
+ * was lost changes nothing in the others.
+ */
+static const struct stands_on {
+	void (*write)(const struct emit *emit, FILE *out);
+	uint32_t access;	/* NAME_*; of what succeeded */
+	bool inet;		/* addresses of internet sockets */
+} stand_on[] = {
+	{ write_systemd, NAME_ACCESS, true },
+	{ write_apparmor, NAME_ACCESS & ~NAME_LOOK, false },
+	{ write_landlock, LANDLOCK_ACCESS, true },
+	{ write_landlock_header, LANDLOCK_ACCESS, true },
+};
+
+/* NULL: a list, which no name can make wrong. */
+static const struct stands_on *stands_on(const struct format *format)
 {
+	for (size_t i = 0; i < sizeof(stand_on) / sizeof(stand_on[0]); i++)
+		if (stand_on[i].write == format->write)
+			return &stand_on[i];
+	return NULL;
+}
+
+/* Whether the rules would be others if all of the fact's name were known. */
+static bool is_doubtful(const struct stands_on *on, enum fact_kind kind,
+			const struct call *fact)
+{
+	enum { UNIX = 1, INET = 2, INET6 = 10 };	/* AF_* */
+	uint32_t family = fact->id.arch, access = fact->id.nr;
+
+	if (kind == FACT_PATH)
+		return !fact->answer && access & on->access &&
+			access & (NAME_CUT | NAME_UNREAD | NAME_LOST);
+	return access & SOCKET_LOST &&
+		(family == UNIX ||
+		 (on->inet && (family == INET || family == INET6)));
+}
+
+static char *doubtful_text(enum fact_kind kind, const struct call *fact)
+{
+	char *path, *escaped, *access, *text;
+	const char *family;
+
+	if (kind == FACT_SOCKET) {
+		family = family_name(fact->id.arch);
+		return xasprintf("%" PRIu64 " lost (%s of %s)",
+				 call_count(fact),
+				 socket_operation_name(fact->id.nr),
+				 family ? family : "a socket");
+	}
+	access = access_text(fact->id.nr);
+	path = path_of_fact(fact);
+	escaped = path_escape(path);
+	text = fact->id.nr & NAME_LOST ?
+		xasprintf("%" PRIu64 " lost (%s)", call_count(fact), access) :
+		xasprintf("%s%s (%s)", fact->id.nr & NAME_UNREAD ?
+			  "a name from " : "", escaped, access);
+	free(escaped);
+	free(path);
+	free(access);
+	return text;
+}
+
+static bool has_run(const struct call *fact, uint32_t run)
+{
+	for (size_t i = 0; i < fact->n_sightings; i++)
+		if (fact->sightings[i].run == run)
+			return true;
+	return false;
+}
+
+/* The facts of both kinds that are doubtful, and how many are paths. */
+struct doubtful {
+	const struct call **at;
+	size_t n, n_paths;
+};
+
+static void find_doubtful(const struct trace *t, const struct stands_on *on,
+			  struct doubtful *d)
+{
+	static const enum fact_kind kinds[] = { FACT_PATH, FACT_SOCKET };
+
+	for (size_t k = 0; k < 2; k++) {
+		const struct facts *facts = &t->facts[kinds[k]];
+
+		for (size_t i = 0; i < facts->n; i++) {
+			if (!is_doubtful(on, kinds[k], facts->at[i]))
+				continue;
+			d->at = xgrow(d->at, d->n, sizeof(*d->at));
+			d->at[d->n++] = facts->at[i];
+			d->n_paths += kinds[k] == FACT_PATH;
+		}
+	}
+}
+
+/* What is doubtful in a run; the caller frees. NULL: nothing. */
+static char *list_doubtful(const struct doubtful *d, uint32_t run)
+{
+	enum { NAMED = 8 };
+	char *list = NULL;
 	size_t n = 0;
 
-	for (size_t i = 0; i < t->paths.n; i++)
-		n += !t->paths.at[i]->answer &&
-			t->paths.at[i]->id.nr & (NAME_CUT | NAME_UNREAD);
-	if (!n)
-		return true;
-	*partial = true;
-	(allow_partial ? message_note : message_error)(
-		"%zu path%s not known as a whole%s", n, n == 1 ? " is" :
-		"s are", allow_partial ? "" :
-		" (--allow-partial leaves them out)");
-	return allow_partial;
+	for (size_t i = 0; i < d->n; i++) {
+		char *one;
+
+		if (!has_run(d->at[i], run) || ++n > NAMED)
+			continue;
+		one = doubtful_text(i < d->n_paths ? FACT_PATH : FACT_SOCKET,
+				    d->at[i]);
+		text_append(&list, ", ", one);
+		free(one);
+	}
+	if (n > NAMED)
+		text_append(&list, ", ", "...");
+	return list;
+}
+
+bool check_names(const struct trace *t, const struct format *format,
+		 bool allow_partial, bool *partial)
+{
+	const struct stands_on *on = stands_on(format);
+	struct doubtful d = { 0 };
+
+	if (on)
+		find_doubtful(t, on, &d);
+	for (size_t i = 0; i < t->n_runs; i++) {
+		char *list = list_doubtful(&d, i);
+		char *name = run_text(t->runs[i]);
+
+		if (list)
+			(allow_partial ? message_note : message_error)(
+				"run %s: names are not known as a whole: %s%s",
+				name, list, allow_partial ? "" :
+				" (--allow-partial leaves them out)");
+		free(name);
+		free(list);
+	}
+	free(d.at);
+	*partial |= d.n != 0;
+	return !d.n || allow_partial;
 }
 
 bool check_paths(const struct trace *t, const struct format *format,
-		 bool policy, bool allow_partial, bool *partial)
+		 bool allow_partial, bool *partial)
 {
-	char id[RUN_ID_HEX];
-	bool fine = !policy || check_whole(t, allow_partial, partial);
+	bool is_list = !stands_on(format), fine = true;
 
 	for (size_t i = 0; i < t->n_runs; i++) {
 		const struct run *run = t->runs[i];
 		uint64_t lost = run_lost(run, "path");
 
 		if (!run_has_how(run, "paths")) {
+			char *name = run_text(run);
+
 			message_error("run %s: recorded without --paths, and "
-				      "--%s is made of them",
-				      run_id_hex(run, id), format->name);
+				      "--%s is made of them", name,
+				      format->name);
+			free(name);
 			fine = false;
 		} else if (lost) {
 			*partial = true;
-			fine &= doubt(allow_partial, run, "%" PRIu64
+			fine &= doubt(allow_partial || is_list, run, "%" PRIu64
 				      " paths or addresses were lost", lost);
 		}
 	}

@@ -30,11 +30,18 @@ bool check_learned(const struct trace *t, const struct format *format,
 		   bool allow_partial, bool *partial);
 
 /*
- * Runs that were recorded without paths, or lost some; for a `policy`, also
- * paths that are not known as a whole.
+ * Runs that were recorded without paths, or lost some of which nothing is
+ * known: for a policy that is a problem.
  */
 bool check_paths(const struct trace *t, const struct format *format,
-		 bool policy, bool allow_partial, bool *partial);
+		 bool allow_partial, bool *partial);
+
+/*
+ * Names and addresses that are not known as a whole, as far as rules of the
+ * format stand on them. To be called for the images that are selected.
+ */
+bool check_names(const struct trace *t, const struct format *format,
+		 bool allow_partial, bool *partial);
 
 /* The native architecture of all the runs, NULL when they differ. */
 const struct arch *check_native(const struct trace *t);

@@ -265,6 +265,7 @@ static json_t *access_json(uint32_t access)
 		uint32_t flag;
 		const char *name;
 	} flags[] = {
+		{ NAME_LOST, "lost" },
 		{ NAME_GIVEN, "given" }, { NAME_CUT, "cut" },
 		{ NAME_UNREAD, "unread" }, { NAME_DELETED, "deleted" },
 	};
@@ -309,8 +310,9 @@ static json_t *move_json(struct call **fact)
 
 static json_t *socket_json(struct call **fact)
 {
-	char *address = address_text((*fact)->id.arch, (*fact)->detail,
-				     (*fact)->detail_size);
+	char *address = (*fact)->id.nr & SOCKET_LOST ? xstrdup("...") :
+		address_text((*fact)->id.arch, (*fact)->detail,
+			     (*fact)->detail_size);
 	const char *family = family_name((*fact)->id.arch);
 	const char *operation = socket_operation_name((*fact)->id.nr);
 	json_t *object = json_pack("{ss? so ss so}",

@@ -33,7 +33,8 @@ static int by_name(const void *a, const void *b)
 
 static const char *how_text(uint32_t access)
 {
-	return access & NAME_UNREAD ? "unread" : access & NAME_CUT ? "cut" :
+	return access & NAME_LOST ? "lost" :
+		access & NAME_UNREAD ? "unread" : access & NAME_CUT ? "cut" :
 		access & NAME_DELETED ? "deleted" :
 		access & NAME_GIVEN ? "given" : "-";
 }
@@ -54,8 +55,8 @@ static struct line path_line(const struct call *fact)
 char *socket_text(const struct call *fact)
 {
 	const char *family = family_name(fact->id.arch);
-	char *address = address_text(fact->id.arch, fact->detail,
-				     fact->detail_size);
+	char *address = fact->id.nr & SOCKET_LOST ? xstrdup("...") :
+		address_text(fact->id.arch, fact->detail, fact->detail_size);
 	char *text = family ? xasprintf("%s %s", family, address) :
 		xasprintf("AF_%u %s", fact->id.arch, address);
 
@@ -70,7 +71,8 @@ static struct line socket_line(const struct call *fact)
 	return (struct line){
 		.what = operation ? xstrdup(operation) :
 			xasprintf("operation %d", fact->id.nr),
-		.name = socket_text(fact), .how = "socket",
+		.name = socket_text(fact),
+		.how = fact->id.nr & SOCKET_LOST ? "lost" : "socket",
 		.answer = fact->answer, .count = call_count(fact),
 	};
 }

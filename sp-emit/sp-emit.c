@@ -606,16 +606,17 @@ static void emit_events(struct trace *t, const struct options *o, char **paths)
 
 static void emit(struct trace **t, const struct options *o, char **paths)
 {
+	bool has_paths = o->format->flags & FORMAT_PATHS || o->paths;
 	bool partial = false;
 
 	if (!load_inputs(*t, paths, o->allow_partial) ||
 	    !check_runs(*t, o->n_globs, o->allow_partial, &partial) ||
 	    !check_learned(*t, o->format, o->allow_partial, &partial) ||
-	    ((o->format->flags & FORMAT_PATHS || o->paths) &&
-	     !check_paths(*t, o->format, o->paths ||
-			  o->format->flags & FORMAT_POLICY, o->allow_partial,
-			  &partial)) ||
+	    (has_paths && !check_paths(*t, o->format, o->allow_partial,
+				       &partial)) ||
 	    !select_from(t, o) ||
+	    (has_paths && !check_names(*t, o->format, o->allow_partial,
+				       &partial)) ||
 	    !check_start(*t, o->format, o->allow_partial, &partial))
 		return;
 	trace_sort(*t);

@@ -366,7 +366,7 @@ void tracer_collect(struct tracer *t, struct trace *trace, uint32_t run)
 	};
 
 	ring_buffer__consume(t->ring);
-	if (t->target)
+	if (t->target && !t->stopped)
 		run_pass(t);
 	take_images(t, FILE_CHILD_MS);
 	for (uint32_t id = 0; id < image_end(t) && id < t->n_table; id++)

@@ -17,7 +17,6 @@
 enum {
 	IDLE_MS = 8,		/* at most, between two looks at a quiet log */
 	PUBLISH_EVERY = 512,	/* entries that are given back at a time */
-	SETTLE_MS = 10,		/* for programs that run while we detach */
 };
 
 /* The kernel side's kinds are the stream's. */
@@ -223,11 +222,7 @@ struct stream_writer *log_stop(struct log *l)
 {
 	eventfd_write(l->stop_fd, 1);
 	pthread_join(l->thread, NULL);
-	if (tracer_live(l->tracer)) {
-		/* What is left running is not followed any further. */
-		tracer_detach_calls(l->tracer);
-		usleep(SETTLE_MS * 1000);
-	}
+	tracer_stop(l->tracer);
 	if (!ferror(l->file))
 		drain(l);
 	events_flush(l->events);

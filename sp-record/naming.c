@@ -16,7 +16,11 @@
 #define uthash_malloc(size) xcalloc(1, size)
 #include <uthash.h>
 
-enum { NAMES_MAX = 1 << 18, RING_SIZE = 16 << 20 };
+enum {
+	NAMES_MAX = 1 << 18,
+	UNCOUNTED_MAX = 1 << 20,	/* that have no place in the kernel */
+	RING_SIZE = 16 << 20,		/* bytes */
+};
 
 enum {
 	NONE = ARG_NONE, HOW = ARG_HOW,
@@ -149,6 +153,7 @@ void naming_prepare(struct record *skel, bool wanted)
 	struct spec_setting s = { .skel = skel };
 
 	bpf_map__set_autocreate(skel->maps.names, wanted);
+	bpf_map__set_autocreate(skel->maps.lost_names, wanted);
 	bpf_map__set_autocreate(skel->maps.name_ring, wanted);
 	bpf_map__set_autocreate(skel->maps.name_scratch, wanted);
 	if (!wanted)
@@ -166,6 +171,7 @@ void naming_prepare(struct record *skel, bool wanted)
 /* A string that has come: bytes of the place, and then the name's. */
 struct arrived {
 	UT_hash_handle hh, by_hash;
+	struct name_tally uncounted;	/* sights that `names` had no room for */
 	struct name_event head;
 	uint8_t bytes[];
 };
@@ -173,32 +179,50 @@ struct arrived {
 struct naming {
 	struct arrived *arrived;	/* by key */
 	struct arrived *names;		/* one of each hash */
+	size_t n_uncounted;
+	uint64_t lost;			/* names beyond UNCOUNTED_MAX */
 	struct ring_buffer *ring;
 };
 
-static int on_name(void *naming, void *data, size_t size)
+/* NULL: it is not whole, or one too many. */
+static struct arrived *keep_name(struct naming *n,
+				 const struct name_event *head, size_t size)
 {
-	const struct name_event *head = data;
-	struct naming *n = naming;
+	size_t bytes = (size_t)head->place_size + head->name_size;
 	struct arrived *a, *same;
-	size_t bytes;
 
-	if (size < sizeof(*head))
-		return 0;
-	bytes = (size_t)head->place_size + head->name_size;
 	if (size < sizeof(*head) + bytes)
-		return 0;
-	HASH_FIND(hh, n->arrived, &head->key, sizeof(head->key), a);
-	if (a)
-		return 0;
+		return NULL;
+	if (head->uncounted_ns && n->n_uncounted++ >= UNCOUNTED_MAX) {
+		n->lost++;
+		return NULL;
+	}
 	a = xcalloc(1, sizeof(*a) + bytes);
-	memcpy(&a->head, data, sizeof(*head) + bytes);
+	memcpy(&a->head, head, sizeof(*head) + bytes);
 	HASH_ADD(hh, n->arrived, head.key, sizeof(a->head.key), a);
 	HASH_FIND(by_hash, n->names, &a->head.key.hash, sizeof(uint64_t),
 		  same);
 	if (!same)
 		HASH_ADD(by_hash, n->names, head.key.hash, sizeof(uint64_t),
 			 a);
+	return a;
+}
+
+static int on_name(void *naming, void *data, size_t size)
+{
+	const struct name_event *head = data;
+	struct naming *n = naming;
+	struct arrived *a;
+
+	if (size < sizeof(*head))
+		return 0;
+	HASH_FIND(hh, n->arrived, &head->key, sizeof(head->key), a);
+	if (!a)
+		a = keep_name(n, head, size);
+	if (!a || !head->uncounted_ns)
+		return 0;
+	if (!a->uncounted.count++ || head->uncounted_ns < a->uncounted.first_ns)
+		a->uncounted.first_ns = head->uncounted_ns;
 	return 0;
 }
 
@@ -242,6 +266,10 @@ void naming_take(struct naming *n)
 struct collecting {
 	const struct naming *naming;
 	struct trace *trace;
+	uint64_t start_ns;
+	uint32_t (*index_of)(void *arg, uint32_t image);
+	void *arg;
+	/* Of the name at hand: */
 	struct sighting sighting;
 	uint32_t image;
 };
@@ -264,7 +292,7 @@ static void add_path(struct collecting *c, uint32_t access, int32_t answer,
 /* The place's path, and what follows it, as one. */
 static char *joined(const struct arrived *a, const uint8_t *name, size_t size)
 {
-	const char *cut = a->head.zero & NAME_CUT ? "..." : "";
+	const char *cut = a->head.cut ? "..." : "";
 	int place_size = a->head.place_size;
 	const char *place = (const char *)a->bytes;
 
@@ -287,6 +315,23 @@ static char *file_path(const struct arrived *a)
 	return path;
 }
 
+/* A name of which nothing but its key is known. */
+static void add_lost(struct collecting *c, const struct name_key *key)
+{
+	struct call fact = {
+		.image = c->image, .answer = key->answer,
+		.id = { key->access >> SOCKET_FAMILY_SHIFT,
+			(key->access & SOCKET_FACT) | SOCKET_LOST },
+	};
+	char path[] = "...";
+
+	if (key->is_socket)
+		trace_sum_fact(c->trace, FACT_SOCKET, &fact, &c->sighting);
+	else
+		add_path(c, key->access | NAME_LOST | NAME_CUT, key->answer,
+			 path);
+}
+
 /* Where a new name came from; false: the string of that never came. */
 static bool add_move(struct collecting *c, const struct arrived *to,
 		     const char *path)
@@ -295,7 +340,7 @@ static bool add_move(struct collecting *c, const struct arrived *to,
 	struct arrived *from;
 	struct call fact = {
 		.image = c->image, .answer = key->answer,
-		.id = { 0, key->access | to->head.zero },
+		.id = { 0, key->access | to->head.cut },
 	};
 	char *source;
 
@@ -304,7 +349,7 @@ static bool add_move(struct collecting *c, const struct arrived *to,
 	if (!from)
 		return false;
 	source = file_path(from);
-	fact.id.nr |= from->head.zero |
+	fact.id.nr |= from->head.cut |
 		(from->head.key.access & (NAME_UNREAD | NAME_CUT));
 	fact.detail_size = strlen(source) + 1 + strlen(path);
 	fact.detail = (uint8_t *)xasprintf("%s%c%s", source, 0, path);
@@ -315,20 +360,18 @@ static bool add_move(struct collecting *c, const struct arrived *to,
 	return true;
 }
 
-/* False: it is not known as a whole. */
-static bool add_file(struct collecting *c, const struct arrived *a)
+static void add_file(struct collecting *c, const struct arrived *a)
 {
 	const struct name_key *key = &a->head.key;
-	uint32_t access = key->access | a->head.zero;
+	uint32_t access = key->access | a->head.cut;
 	char *path = file_path(a);
-	bool known;
 
 	if (key->source)
 		access &= ~(uint32_t)NAME_NAMELESS;
 	add_path(c, access, key->answer, path);
-	known = !key->source || add_move(c, a, path);
+	if (key->source && !add_move(c, a, path))
+		add_lost(c, key);
 	free(path);
-	return known;
 }
 
 /* A socket's file is a path as well. */
@@ -345,7 +388,7 @@ static void add_socket_file(struct collecting *c, const struct arrived *a,
 		return;
 	path = joined(a, name, strnlen((const char *)name, size));
 	path_simplify(path);
-	add_path(c, access | NAME_GIVEN | a->head.zero |
+	add_path(c, access | NAME_GIVEN | a->head.cut |
 		 12U << NAME_TYPE_SHIFT, key->answer, path);
 	free(path);
 }
@@ -363,45 +406,60 @@ static void add_socket(struct collecting *c, const struct arrived *a)
 
 	memcpy(&family, address, sizeof(family));
 	fact.id.arch = family;
-	fact.id.nr = a->head.key.access;
+	fact.id.nr = a->head.key.access & SOCKET_FACT;
 	fact.detail_size = address_canonical(address, size, canonical);
 	trace_sum_fact(c->trace, FACT_SOCKET, &fact, &c->sighting);
 	if (family == AF_UNIX && size > 2 && address[2])
 		add_socket_file(c, a, address + 2, size - 2);
 }
 
+/* `a` NULL: the string never came. */
+static void add_name(const struct collecting *all, const struct name_key *key,
+		     const struct name_tally *tally, const struct arrived *a)
+{
+	struct collecting c = *all;
+
+	c.image = all->index_of(all->arg, key->image);
+	c.sighting.count = tally->count;
+	c.sighting.first_ns = tally->first_ns > all->start_ns ?
+		tally->first_ns - all->start_ns : 0;
+	if (!a)
+		add_lost(&c, key);
+	else if (key->is_socket)
+		add_socket(&c, a);
+	else
+		add_file(&c, a);
+}
+
+static void add_elements(const struct collecting *all, struct naming *n, int fd)
+{
+	struct name_key key, *previous = NULL;
+	struct name_tally tally;
+	struct arrived *a;
+
+	while (!bpf_map_get_next_key(fd, previous, &key)) {
+		previous = &key;
+		HASH_FIND(hh, n->arrived, &key, sizeof(key), a);
+		if (!bpf_map_lookup_elem(fd, &key, &tally) && tally.count)
+			add_name(all, &key, &tally, a);
+	}
+}
+
 uint64_t naming_collect(struct naming *n, struct record *skel,
 		       struct trace *trace, uint32_t run, uint64_t start_ns,
 		       uint32_t (*image)(void *arg, uint32_t id), void *arg)
 {
-	int fd = bpf_map__fd(skel->maps.names);
-	struct name_key key, *previous = NULL;
-	uint64_t lost = skel->bss->progress.lost_names;
-	struct name_tally tally;
-	struct arrived *a;
+	const struct collecting all = {
+		.naming = n, .trace = trace, .start_ns = start_ns, .index_of = image,
+		.arg = arg, .sighting = { .run = run },
+	};
+	struct arrived *a, *next;
 
 	naming_take(n);
-	while (!bpf_map_get_next_key(fd, previous, &key)) {
-		struct collecting c = { .naming = n, .trace = trace };
-
-		previous = &key;
-		if (bpf_map_lookup_elem(fd, &key, &tally))
-			continue;
-		HASH_FIND(hh, n->arrived, &key, sizeof(key), a);
-		if (!a) {
-			lost++;
-			continue;
-		}
-		c.image = image(arg, key.image);
-		c.sighting = (struct sighting){
-			.run = run, .count = tally.count,
-			.first_ns = tally.first_ns > start_ns ?
-				tally.first_ns - start_ns : 0,
-		};
-		if (key.is_socket)
-			add_socket(&c, a);
-		else
-			lost += !add_file(&c, a);
-	}
-	return lost;
+	add_elements(&all, n, bpf_map__fd(skel->maps.names));
+	add_elements(&all, n, bpf_map__fd(skel->maps.lost_names));
+	HASH_ITER(hh, n->arrived, a, next)
+		if (a->uncounted.count)
+			add_name(&all, &a->head.key, &a->uncounted, a);
+	return n->lost + skel->bss->progress.lost_names;
 }

@@ -18,7 +18,8 @@ int naming_fd(const struct naming *n);
 void naming_take(struct naming *n);
 /*
  * Everything becomes facts of the run; `image` gives the trace's index of the
- * kernel side's. Returns how many names were seen and are not known.
+ * kernel side's. A name that was lost becomes a fact that says so. Returns how
+ * many were lost without a fact: nothing at all is known of them.
  */
 uint64_t naming_collect(struct naming *n, struct record *skel,
 		       struct trace *trace, uint32_t run, uint64_t start_ns,

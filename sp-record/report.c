@@ -9,7 +9,9 @@
 #include "describe.h"
 #include "memory.h"
 #include "message.h"
+#include "names.h"
 #include "operation.h"
+#include "path.h"
 #include "text.h"
 
 static bool calls_io_uring(const struct trace *trace)
@@ -84,7 +86,48 @@ static void report_facts(const struct trace *trace)
 	}
 }
 
-void report_losses(const struct run *run, const struct tracer_glance *glance)
+static bool is_lost(enum fact_kind kind, const struct call *fact)
+{
+	return fact->id.nr & (kind == FACT_PATH ? (int)NAME_LOST : SOCKET_LOST);
+}
+
+/* "read of a path 2": what is known of a name that was lost. */
+static char *lost_text(enum fact_kind kind, const struct call *fact)
+{
+	char *access = kind == FACT_PATH ? access_text(fact->id.nr) :
+		xstrdup(socket_operation_name(fact->id.nr));
+	char *text = xasprintf("%s of %s %" PRIu64, access,
+			       kind == FACT_PATH ? "a path" : "an address",
+			       call_count(fact));
+
+	free(access);
+	return text;
+}
+
+/* Names whose strings found no room: sp-emit refuses what they touch. */
+static void report_lost_names(const struct trace *trace)
+{
+	static const enum fact_kind kinds[] = { FACT_PATH, FACT_SOCKET };
+	char *list = xstrdup("");
+
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < trace->facts[kinds[k]].n; i++) {
+			const struct call *fact = trace->facts[kinds[k]].at[i];
+			char *one;
+
+			if (!is_lost(kinds[k], fact))
+				continue;
+			one = lost_text(kinds[k], fact);
+			text_append(&list, ", ", one);
+			free(one);
+		}
+	if (*list)
+		message_note("names were lost, no call: %s", list);
+	free(list);
+}
+
+void report_losses(const struct run *run, const struct trace *trace,
+		   const struct tracer_glance *glance)
 {
 	static const struct {
 		const char *kind, *text;
@@ -103,6 +146,7 @@ void report_losses(const struct run *run, const struct tracer_glance *glance)
 			message_note("%llu %s", (unsigned long long)
 				     run_lost(run, texts[i].kind),
 				     texts[i].text);
+	report_lost_names(trace);
 	if (glance->skippable && run_lost(run, "call"))
 		message_note("the kernel may have skipped them, since trace "
 			     "events could not be used: record as root, with "

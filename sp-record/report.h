@@ -11,7 +11,8 @@
 /* What no recording from outside could see goes to the run record. */
 void report_blindness(struct run *run, const struct trace *trace,
 		      const struct tracer_glance *glance);
-void report_losses(const struct run *run, const struct tracer_glance *glance);
+void report_losses(const struct run *run, const struct trace *trace,
+		   const struct tracer_glance *glance);
 /* Of a trace with one run. */
 void report_summary(const struct trace *trace, const struct recording *r,
 		    uint64_t tasks);

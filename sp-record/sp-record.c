@@ -323,10 +323,9 @@ static bool write_stream(struct options *o, struct recording *r,
 			 struct tracer *tracer, struct log *log,
 			 struct output *out)
 {
-	struct stream_writer *stream = log ? log_stop(log) :
-		stream_writer_new(output_file(out));
 	struct trace *trace = trace_new();
 	struct tracer_glance glance;
+	struct stream_writer *stream;
 	struct run *run;
 
 	o->run.start_ns = r->start_ns;
@@ -334,13 +333,15 @@ static bool write_stream(struct options *o, struct recording *r,
 	o->run.has_status = r->has_status;
 	o->run.status = r->status;
 	o->run.complete = true;
+	tracer_stop(tracer);
+	stream = log ? log_stop(log) : stream_writer_new(output_file(out));
 	trace_add_run(trace, &o->run);
 	run = trace->runs[0];
 	tracer_collect(tracer, trace, 0);
 	tracer_glance(tracer, &glance);
 	trace_sort(trace);
 	report_blindness(run, trace, &glance);
-	report_losses(run, &glance);
+	report_losses(run, trace, &glance);
 	if (log && run_lost(run, "event"))
 		report_missing(log, trace);
 	if (!o->recording.quiet)

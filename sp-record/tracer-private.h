@@ -47,6 +47,8 @@ struct tracer {
 	uint64_t needed_ns;		/* when something last needed it */
 	uint64_t check_ns;		/* when to look whether something does */
 	bool wants_watch, wants_pass;	/* by an event */
+	bool sees_operations;		/* of io_uring */
+	bool stopped;			/* nothing is counted any more */
 };
 
 static inline uint64_t load_u64(const __u64 *counter)

@@ -5,6 +5,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/membarrier.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -411,6 +413,7 @@ static int attach(struct tracer *t)
 		bpf_program__attach(skel->progs.emulate_vsyscall);
 	skel->links.io_uring_submit =
 		attach_io_uring(skel->progs.io_uring_submit);
+	t->sees_operations = skel->links.io_uring_submit;
 	/* They hold as long as no exit and no exec is missed. */
 	if (!is_preemptible())
 		__atomic_store_n(&skel->bss->control.hinting, 1,
@@ -740,15 +743,41 @@ static int on_event(void *tracer, void *data, size_t size)
 	return 0;
 }
 
-void tracer_detach_calls(struct tracer *t)
+/*
+ * Wait for programs that ran while they were detached. They run with preemption
+ * disabled, and this waits until every CPU has had it enabled; where the kernel
+ * does not offer it (nohz_full), a while has to do.
+ */
+static void settle(void)
 {
+	enum { SETTLE_MS = 10 };
+
+	if (is_preemptible() ||
+	    syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
+		usleep(SETTLE_MS * 1000);
+}
+
+void tracer_stop(struct tracer *t)
+{
+	struct record *skel = t->skel;
+	struct bpf_link **const links[] = {
+		&skel->links.sys_enter, &skel->links.sys_enter_classic,
+		&skel->links.emulate_vsyscall, &skel->links.io_uring_submit,
+		&skel->links.note_names, &skel->links.note_execs,
+		&skel->links.note_operations,
+	};
+
+	if (t->stopped || !tracer_live(t))
+		return;
+	t->stopped = true;
+	if (t->target)
+		run_pass(t);		/* for the calls that they are in */
 	unwatch(t);
-	bpf_link__destroy(t->skel->links.note_names);
-	t->skel->links.note_names = NULL;
-	bpf_link__destroy(t->skel->links.sys_enter);
-	t->skel->links.sys_enter = NULL;
-	bpf_link__destroy(t->skel->links.sys_enter_classic);
-	t->skel->links.sys_enter_classic = NULL;
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+		bpf_link__destroy(*links[i]);
+		*links[i] = NULL;
+	}
+	settle();
 }
 
 uint64_t tracer_live(const struct tracer *t)
@@ -785,7 +814,7 @@ void tracer_glance(const struct tracer *t, struct tracer_glance *glance)
 		.tasks = p->tasks,
 		.distinct = p->rare_distinct,
 		.calls = p->rare_calls,
-		.sees_operations = t->skel->links.io_uring_submit,
+		.sees_operations = t->sees_operations,
 		.unwatched = p->unwatched,
 		.skippable = is_preemptible() && !t->classic,
 	};

@@ -80,8 +80,11 @@ bool tracer_began(const struct tracer *t);
  */
 bool tracer_sees_pids(void);
 
-/* Calls are seen no more: for what is left running at the end. */
-void tracer_detach_calls(struct tracer *t);
+/*
+ * End the recording for tasks that are left running: nothing is counted any
+ * more when it returns, so that the tables can be read as a whole.
+ */
+void tracer_stop(struct tracer *t);
 
 /* Ids of up to `max` followed tasks; returns how many there are. */
 size_t tracer_tasks(const struct tracer *t, pid_t *tids, size_t max);

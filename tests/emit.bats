@@ -356,7 +356,7 @@ exit(lib.seccomp_syscall_resolve_name(b"rseq_slice_yield") != -1)' ||
 	run -0 sp-emit --oci --image='*' --allow-partial a.sp
 	printf 'run 1 x\ncall 1 read 1\nrecord [99, 1]\n' | "$TESTS/mkstream" >a.sp
 	run -0 sp-emit --oci a.sp
-	[[ $output == "sp-emit: run 0"*"1: 1 records of unknown kinds"* ]]
+	[[ $output == "sp-emit: run x (0"*"1): 1 records of unknown kinds"* ]]
 }
 
 @test "what the recording could not see is said once" {
