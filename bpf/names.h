@@ -31,7 +31,9 @@ enum name_access {
 	NAME_LOCK = 0x8000,	/* flock, fcntl's locks */
 	NAME_LOCK_WRITE = 0x100000,	/* with LOCK: an exclusive one */
 	NAME_MOUNT = 0x200000,	/* mounted on, or unmounted */
-	NAME_ACCESS = 0x30ffff,
+	NAME_PRIVILEGED = 0x400000,	/* executed, and the file is set-user-ID,
+					   set-group-ID or has capabilities */
+	NAME_ACCESS = 0x70ffff,
 	/* … and: */
 	NAME_GIVEN = 0x10000,	/* not resolved: as the call had it */
 	NAME_CUT = 0x20000,	/* too deep: the beginning is missing; or too long */

@@ -91,6 +91,9 @@ static const struct group_member table[] = {
 	ALWAYS("wait4", RUNTIME_BWRAP, "0.8.0: its process 1 waits for it"),
 	ALWAYS("write", RUNTIME_BWRAP, "0.8.0: its process 1 tells the status"),
 
+	ALWAYS("write", RUNTIME_SYSTEMD,
+	       "Type=exec: tells the manager that it runs the program now"),
+
 	FIREJAIL("execve"),
 	FIREJAIL("brk"),
 	FIREJAIL("read"),

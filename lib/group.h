@@ -27,6 +27,7 @@ enum runtime {		/* bits */
 	RUNTIME_CRUN = 2,
 	RUNTIME_BWRAP = 4,	/* bubblewrap */
 	RUNTIME_FIREJAIL = 8,
+	RUNTIME_SYSTEMD = 16,
 };
 
 struct group_member {

@@ -6,6 +6,7 @@
 #include <gelf.h>
 #include <libelf.h>
 #include <string.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 /* More than any linker writes: such a file is not read into memory. */
@@ -54,6 +55,15 @@ static size_t read_build_id(int fd, uint8_t id[static BUILD_ID_MAX])
 	return size;
 }
 
+/* Whether to execute it can raise privileges: execve(2). */
+static bool is_privileged(int fd, mode_t mode)
+{
+	bool set_group = mode & S_ISGID && mode & S_IXGRP;
+
+	return mode & S_ISUID || set_group ||
+		fgetxattr(fd, "security.capability", NULL, 0) > 0;
+}
+
 /* Opened without an effect on a device or a FIFO, and without waiting for one. */
 size_t image_file_read(void *unused, const void *path, size_t size,
 		       void *answer)
@@ -68,8 +78,10 @@ size_t image_file_read(void *unused, const void *path, size_t size,
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return sizeof(*file);
-	if (!fstat(fd, &file->st) && S_ISREG(file->st.st_mode))
+	if (!fstat(fd, &file->st) && S_ISREG(file->st.st_mode)) {
 		file->build_id_size = read_build_id(fd, file->build_id);
+		file->is_privileged = is_privileged(fd, file->st.st_mode);
+	}
 	close(fd);
 	return sizeof(*file);
 }

@@ -18,6 +18,7 @@ struct image_file {
 	struct stat st;		/* all 0: the file cannot be opened */
 	uint8_t build_id[BUILD_ID_MAX];	/* note NT_GNU_BUILD_ID */
 	size_t build_id_size;	/* 0: none */
+	bool is_privileged;	/* set-user-ID, set-group-ID or capabilities */
 };
 
 /*

@@ -152,6 +152,7 @@ const char *access_name(uint32_t bit)
 		{ NAME_CONNECT, "connect" }, { NAME_ENSURE, "ensure" },
 		{ NAME_NAMELESS, "nameless" }, { NAME_LOCK, "lock" },
 		{ NAME_LOCK_WRITE, "exclusive" }, { NAME_MOUNT, "mount" },
+		{ NAME_PRIVILEGED, "privileged" },
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

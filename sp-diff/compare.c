@@ -28,7 +28,7 @@ static unsigned int runtimes_of(enum profile_form form)
 {
 	static const unsigned int runtimes[] = {
 		[PROFILE_CONTAINER] = RUNTIME_RUNC | RUNTIME_CRUN,
-		[PROFILE_UNIT] = 0,
+		[PROFILE_UNIT] = RUNTIME_SYSTEMD,
 		[PROFILE_MINIJAIL] = 0,
 		[PROFILE_FIREJAIL] = RUNTIME_FIREJAIL,
 	};

@@ -579,6 +579,30 @@ bool check_denials(const struct trace *t, bool allow_denied, bool deny_denied)
 	return !killed;
 }
 
+void note_privileged(const struct trace *t, const struct format *format)
+{
+	char *list = NULL;
+
+	for (size_t i = 0; format->no_new_privs && i < t->paths.n; i++) {
+		const struct call *fact = t->paths.at[i];
+		char *path, *text;
+
+		if (!(fact->id.nr & NAME_PRIVILEGED))
+			continue;
+		path = path_of_fact(fact);
+		text = text_printable(path);
+		append(&list, "%s", text);
+		free(text);
+		free(path);
+	}
+	if (list)
+		message_note("executed with raised privileges (set-user-ID, "
+			     "set-group-ID, capabilities): %s; %s, and then "
+			     "such programs get none", list,
+			     format->no_new_privs);
+	free(list);
+}
+
 void note_operations(const struct trace *t)
 {
 	struct call **operations = facts_by_id(&t->operations);

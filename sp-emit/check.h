@@ -43,6 +43,9 @@ bool check_paths(const struct trace *t, const struct format *format,
 bool check_names(const struct trace *t, const struct format *format,
 		 bool allow_partial, bool *partial);
 
+/* Programs that raise privileges, where the format takes that from them. */
+void note_privileged(const struct trace *t, const struct format *format);
+
 /* The native architecture of all the runs, NULL when they differ. */
 const struct arch *check_native(const struct trace *t);
 

@@ -56,6 +56,7 @@ static void write_member(const struct emit *emit, enum group group,
 		[RUNTIME_RUNC | RUNTIME_CRUN] = "runc, crun: ",
 		[RUNTIME_BWRAP] = "bwrap: ",
 		[RUNTIME_FIREJAIL] = "firejail: ",
+		[RUNTIME_SYSTEMD] = "systemd: ",
 	};
 	const struct group_member *m = group_find(&emit->choice, group,
 						  rule->id);

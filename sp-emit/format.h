@@ -67,6 +67,8 @@ struct format {
 	unsigned int runtimes;	/* RUNTIME_*: who loads it, with no --runtime */
 	/* A problem is printed and latched: nothing is written then. */
 	void (*write)(const struct emit *emit, FILE *out);
+	/* When no_new_privs is set by what enforces it; NULL: it need not be. */
+	const char *no_new_privs;
 };
 
 void write_oci(const struct emit *emit, FILE *out);

@@ -22,42 +22,48 @@
 
 static const struct format formats[] = {
 	{ "oci", "the linux.seccomp object for a container runtime",
-	  CONTAINER, DENY_ANY, RUNTIMES, write_oci },
+	  CONTAINER, DENY_ANY, RUNTIMES, write_oci, NULL },
 	{ "docker", "the same as Docker and podman have it, with an archMap",
-	  CONTAINER, DENY_ANY, RUNTIMES, write_docker },
+	  CONTAINER, DENY_ANY, RUNTIMES, write_docker, NULL },
 	{ "spo", "a SeccompProfile for Kubernetes, in YAML",
-	  CONTAINER, DENY_EPERM | DENY_KILL | DENY_LOG, RUNTIMES, write_spo },
+	  CONTAINER, DENY_EPERM | DENY_KILL | DENY_LOG, RUNTIMES, write_spo, NULL },
 	{ "systemd", "a drop-in for a systemd service",
 	  FORMAT_ONE_LIST | FORMAT_BEFORE | FORMAT_START | FORMAT_ARGS |
-	  FORMAT_FAMILIES, DENY_ANY, 0, write_systemd },
+	  FORMAT_FAMILIES, DENY_ANY, RUNTIME_SYSTEMD, write_systemd,
+	  "with User=, SystemCallFilter= implies "
+	  "NoNewPrivileges=yes" },
 	{ "libseccomp", "a C header with a function that loads the filter",
-	  FORMAT_ERRNO | FORMAT_ARGS, DENY_ANY, 0, write_libseccomp },
+	  FORMAT_ERRNO | FORMAT_ARGS, DENY_ANY, 0, write_libseccomp,
+	  "sandprint_load() sets no_new_privs" },
 	{ "bpf", "the filter as seccomp(2) takes it: for bwrap --seccomp",
 	  FORMAT_BEFORE | FORMAT_ERRNO | FORMAT_BINARY | FORMAT_ARGS,
-	  DENY_ANY, RUNTIME_BWRAP, write_bpf },
+	  DENY_ANY, RUNTIME_BWRAP, write_bpf,
+	  "bwrap sets no_new_privs" },
 	{ "minijail", "a policy for minijail0 -S",
 	  FORMAT_BEFORE | FORMAT_ERRNO | FORMAT_NATIVE | FORMAT_NAMES |
-	  FORMAT_ARGS | FORMAT_STRICT, DENY_KILL, 0, write_minijail },
+	  FORMAT_ARGS | FORMAT_STRICT, DENY_KILL, 0, write_minijail, NULL },
 	{ "firejail", "lines for a firejail profile",
 	  FORMAT_BEFORE | FORMAT_NAMES | FORMAT_NATIVE, DENY_ANY,
-	  RUNTIME_FIREJAIL, write_firejail },
+	  RUNTIME_FIREJAIL, write_firejail, NULL },
 	{ "path-list", "the paths and sockets, a line each: see the manual",
-	  FORMAT_TRACE | FORMAT_PATHS, DENY_ANY, 0, write_path_list },
+	  FORMAT_TRACE | FORMAT_PATHS, DENY_ANY, 0, write_path_list, NULL },
 	{ "apparmor", "an AppArmor profile",
 	  FORMAT_TRACE | FORMAT_PATHS | FORMAT_POLICY | FORMAT_BEFORE |
-	  FORMAT_START, DENY_ANY, 0, write_apparmor },
+	  FORMAT_START, DENY_ANY, 0, write_apparmor, NULL },
 	{ "landlock", "a Landlock policy, in JSON",
 	  FORMAT_TRACE | FORMAT_PATHS | FORMAT_POLICY | FORMAT_BEFORE |
-	  FORMAT_START, DENY_ANY, 0, write_landlock },
+	  FORMAT_START, DENY_ANY, 0, write_landlock,
+	  "Landlock is put in force with no_new_privs" },
 	{ "landlock-header", "a C header that puts it in force",
 	  FORMAT_TRACE | FORMAT_PATHS | FORMAT_POLICY, DENY_ANY, 0,
-	  write_landlock_header },
+	  write_landlock_header,
+	  "sandprint_landlock() sets no_new_privs" },
 	{ "json", "the trace itself, for jq", FORMAT_TRACE, DENY_ANY, 0,
-	  write_json },
+	  write_json, NULL },
 	{ "table", "the calls of the trace and their counts", FORMAT_TRACE,
-	  DENY_ANY, 0, write_table },
+	  DENY_ANY, 0, write_table, NULL },
 	{ "ndjson", "each event of sp-record --every, a line of JSON each",
-	  FORMAT_TRACE | FORMAT_EVENTS, DENY_ANY, 0, NULL },
+	  FORMAT_TRACE | FORMAT_EVENTS, DENY_ANY, 0, NULL, NULL },
 };
 enum { N_FORMATS = sizeof(formats) / sizeof(formats[0]) };
 
@@ -84,7 +90,7 @@ static const char help_end[] =
 "                       errno:EPERM; with --minijail, kill)\n"
 "      --runtime=WHICH  add what it calls itself: runc, crun, any of these\n"
 "                       (default with --oci, --docker and --spo), bwrap (with\n"
-"                       --bpf), firejail (with --firejail) or none\n"
+"                       --bpf), firejail, systemd (with these) or none\n"
 "      --nnp            the container has no_new_privs: less to add\n"
 "      --no-kernel      without a group of calls that were not observed;\n"
 "      --no-start       see the manual for what each is\n"
@@ -178,6 +184,7 @@ static int parse_runtime(const char *arg)
 		{ "crun", RUNTIME_CRUN },
 		{ "any", RUNTIME_RUNC | RUNTIME_CRUN },
 		{ "bwrap", RUNTIME_BWRAP },
+		{ "systemd", RUNTIME_SYSTEMD },
 		{ "firejail", RUNTIME_FIREJAIL },
 	};
 
@@ -185,7 +192,7 @@ static int parse_runtime(const char *arg)
 		if (!strcmp(names[i].name, arg))
 			return names[i].runtimes;
 	message_usage("--runtime: '%s' is not runc, crun, any, bwrap, "
-		      "firejail or none", arg);
+		      "firejail, systemd or none", arg);
 }
 
 static void set_format(struct options *o, const struct format *format)
@@ -619,6 +626,7 @@ static void emit(struct trace **t, const struct options *o, char **paths)
 				       &partial)) ||
 	    !check_start(*t, o->format, o->allow_partial, &partial))
 		return;
+	note_privileged(*t, o->format);
 	trace_sort(*t);
 	emit_trace(*t, o, partial);
 }

@@ -64,6 +64,7 @@ static void learn_build_id(struct tracer *t, uint32_t id,
 		return;
 	memcpy(known->build_id, file->build_id, file->build_id_size);
 	known->build_id_size = file->build_id_size;
+	known->is_privileged = file->is_privileged;
 }
 
 void ask_for_image(struct tracer *t, uint32_t id, const char *path)
@@ -133,6 +134,28 @@ static uint32_t add_image(struct collection *c, uint32_t id)
 	return image;
 }
 
+/*
+ * With --paths or not: under no_new_privs such a program does something else,
+ * and some sandboxes imply that.
+ */
+static void add_privileged(struct collection *c, uint32_t image,
+			   uint64_t execs)
+{
+	char *path = c->trace->images[image]->path;
+	struct call fact = {
+		.image = image,
+		.id = { 0, NAME_EXECUTE | NAME_PRIVILEGED |
+			8U << NAME_TYPE_SHIFT },
+		.detail = (uint8_t *)path,
+	};
+	struct sighting sighting = { .run = c->run, .count = execs };
+
+	if (!path || *path != '/')
+		return;
+	fact.detail_size = strlen(path);
+	trace_sum_fact(c->trace, FACT_PATH, &fact, &sighting);
+}
+
 static uint32_t trace_image(struct collection *c, uint32_t id)
 {
 	if (!c->images[id])
@@ -177,8 +200,11 @@ static void collect_use(struct collection *c, uint32_t id, uint32_t use,
 		.tasks = use == USE_TASKS ? count : 0,
 	};
 
-	if (count)
-		trace_sum_use(c->trace, trace_image(c, id), &u);
+	if (!count)
+		return;
+	trace_sum_use(c->trace, trace_image(c, id), &u);
+	if (u.execs && known_image(c->tracer, id)->is_privileged)
+		add_privileged(c, trace_image(c, id), u.execs);
 }
 
 static void collect_table(struct collection *c, uint32_t id)

@@ -13,6 +13,7 @@
 struct known_image {
 	uint8_t build_id[BUILD_ID_MAX];
 	size_t build_id_size;
+	bool is_privileged;
 };
 
 enum { TRACER_MAPS = 4, LOG_SIZE_MIN = 1024 };

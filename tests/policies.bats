@@ -561,3 +561,42 @@ attached() {
 	[Service]
 	END
 }
+
+@test "what was executed with raised privileges is named where it would get none" {
+	local format
+	stream a.sp "$(path 'EXECUTE | REG | 0x400000' /usr/bin/sudo)" \
+		"$(path 'EXECUTE | REG' /usr/bin/tool)"
+	for format in systemd libseccomp bpf landlock landlock-header; do
+		run -0 sp-emit --$format -o out a.sp
+		[[ $output == *"raised privileges "*": /usr/bin/sudo; "* ]]
+		[[ $output != *"/usr/bin/tool"* ]]
+		[ $format = bpf ] || [ $format = landlock ] ||
+			grep -q '/usr/bin/sudo' out
+	done
+	for format in oci apparmor; do
+		run -0 sp-emit --$format -o out a.sp
+		[[ $output != *"raised privileges"* ]]
+	done
+}
+
+@test "a set-user-ID program, and one with capabilities, are recorded as such" {
+	requires_root
+	local file
+	cp /bin/true plain && cp /bin/true user && cp /bin/true group
+	cp /bin/true mark && cp /bin/true cap
+	chmod u+s user && chmod g+s group && chmod 2644 mark && chmod 755 .
+	setcap cap_net_raw=ep cap
+	sp-record -q -o run.sp -- sh -c './plain; ./user; ./group; ./cap; ./mark' \
+		2>/dev/null || [ $? = 126 ]
+	sp-emit --json run.sp | jq -r '.paths[] | select(.access |
+		index("privileged")) | .path' | sort >got
+	printf '%s\n' "$PWD"/{cap,group,user} | diff - got
+}
+
+@test "systemd's own write before a service of Type=exec is allowed" {
+	stream a.sp
+	sp-emit --systemd a.sp | grep -qE '^SystemCallFilter=.* write( |$)'
+	sp-emit --systemd --runtime=none -o out a.sp
+	run ! grep -w write out
+	sp-emit --systemd --explain a.sp | grep -q 'systemd: Type=exec'
+}
