@@ -101,7 +101,7 @@ new_cgroup() {
 		kill -USR2 "$(<pid)"
 		wait_for 10 test -s truth
 		ends
-		diff -u truth <(facts run.sp | grep ' getsid ')
+		facts run.sp | grep ' getsid ' | diff -u truth -
 		sp-emit --json run.sp | jq -e '.denied == []' >/dev/null
 		lost_nothing
 	done
@@ -122,7 +122,8 @@ new_cgroup() {
 	kill -KILL "$(<pid)"
 	wait_for 10 test -e run.sp
 	[ "$(recorded getpgid)" -eq 1 ]
-	[ -z "$(sp-record -q -o no.sp --ready-fd=9 -p "$(<pid)" 9>&1 >/dev/null 2>&1)" ]
+	run -125 sp-record -q -o no.sp --ready-fd=9 -p "$(<pid)" 9>byte
+	[ ! -s byte ]
 	run -125 sp-record -o no.sp --ready-fd=77 -p $$
 	[[ $output == *"--ready-fd 77: not an open descriptor"* ]]
 	run -125 sp-record -o no.sp --ready-fd=2 -- true
@@ -130,7 +131,8 @@ new_cgroup() {
 
 @test "several processes, until the last has exited" {
 	marker 3
-	local first=$(<pid)
+	local first
+	first=$(<pid)
 	marker 4
 	attach -p "$first,$(<pid)"
 	grep -q 'attached to 2 tasks' err
@@ -165,7 +167,8 @@ new_cgroup() {
 	grep -q 'attached to 2 tasks' err
 	kill -INT "$recorder"
 	ends
-	diff -u - <(facts run.sp | sort) <<-'END'
+	facts run.sp | sort >got
+	diff -u - got <<-'END'
 	x86_64 futex 1 inflight
 	x86_64 wait4 1 inflight
 	END
@@ -190,8 +193,8 @@ new_cgroup() {
 	kill -KILL "$(<pid)" "${started[0]}" "${started[2]}"
 	ends
 	[ "$(recorded getpgid)" -eq 5 ]
-	facts run.sp | grep -q '^x86_64 rt_sigaction '
-	facts run.sp | grep -qx 'x86_64 clock_nanosleep 1 inflight'
+	facts run.sp | shows '^x86_64 rt_sigaction '
+	facts run.sp | shows -x 'x86_64 clock_nanosleep 1 inflight'
 	[ "$(sp-emit --json run.sp | jq '.images | length')" -eq 3 ]
 	lost_nothing
 }
@@ -216,7 +219,7 @@ new_cgroup() {
 	sh -c 'echo $$ >"$1/cgroup.procs"; exec "$2"' sh "$cgroup" \
 		"$WITNESS/exit-nolibc"
 	ends
-	facts run.sp | grep -qx 'x86_64 exit_group 1'
+	facts run.sp | shows -x 'x86_64 exit_group 1'
 }
 
 @test "a unit: the cgroup of its name in a slice" {
@@ -251,18 +254,19 @@ new_cgroup() {
 	sp-emit --json run.sp | jq -e '[.images[].path] as $i |
 		[.calls[] | select(.name == "exit_group") | $i[.images[]]] |
 		index("/bin/exit-nolibc")' >/dev/null
-	facts run.sp | grep -q 'nanosleep 1 inflight$'
+	facts run.sp | shows 'nanosleep 1 inflight$'
 }
 
 @test "from inside a PID namespace, and a target in other namespaces" {
 	# shellcheck disable=SC2016 # for the shell inside
 	unshare -p -f --mount-proc sh -c 'sleep 100 & sleep 0.2
 		sp-record -q -t 0.2 -o run.sp -p $!; kill -KILL $!'
-	facts run.sp | grep -qx 'x86_64 clock_nanosleep 1 inflight'
+	facts run.sp | shows -x 'x86_64 clock_nanosleep 1 inflight'
 	under=(unshare -U -r -p -f --kill-child -m)
 	marker 5
 	under=()
-	local pid=$(pgrep -n -x marker)
+	local pid
+	pid=$(pgrep -n -x marker)
 	attach -p "$pid"
 	kill -USR1 "$pid"
 	wait_for 10 test -e "done"
@@ -292,8 +296,8 @@ new_cgroup() {
 	wait "${pids[@]}"
 	[ "$(recorded getpgid)" -eq 7 ]
 	for i in {1..15}; do
-		[ "$(calls "c$i.sp" | grep ' getppid ')" = "$(<"c$i.truth")" ]
-		facts "p$i.sp" | grep -v 'clock_nanosleep 1' && return 1
+		calls "c$i.sp" | grep ' getppid ' | diff "c$i.truth" -
+		facts "p$i.sp" | lacks -v 'clock_nanosleep 1'
 	done
 	true
 }
@@ -307,15 +311,15 @@ new_cgroup() {
 	mark
 	kill -KILL "$(<pid)"
 	ends
-	facts run.sp | grep -qx 'x86_64 getpgid EXDEV 6'
-	! facts run.sp | grep -qE '^x86_64 getpgid [0-9]'
+	facts run.sp | shows -x 'x86_64 getpgid EXDEV 6'
+	facts run.sp | lacks -E '^x86_64 getpgid [0-9]'
 	grep -q 'denied by a filter that was there: getpgid EXDEV' err
 }
 
 @test "a recorder under a filter: so is its command" {
 	"$WITNESS/filtered" exec sp-record -o run.sp -- "$WITNESS/exec-fail" 2>err
-	facts run.sp | grep -qx 'x86_64 getpgid EXDEV 1'
-	! grep -q 'not seen' err
+	facts run.sp | shows -x 'x86_64 getpgid EXDEV 1'
+	run ! grep 'not seen' err
 }
 
 @test "strace and gdb work on the target meanwhile" {
@@ -497,11 +501,11 @@ time.sleep(100)' 3>&- &
 	cp "$WITNESS/marker" elsewhere/
 	chmod 777 elsewhere
 	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/test "$BATS_TEST_TMPDIR"
-	cd elsewhere
-	under=(setpriv --reuid=nobody --regid=nogroup --groups=4,24 prlimit
+	pushd elsewhere
+	under=(setpriv --reuid=nobody --regid=nogroup '--groups=4,24' prlimit
 		--nofile=77:99 sh -c 'umask 027; exec "$@"' sh)
 	marker 1
-	cd ..
+	popd
 	attach -p "$(<elsewhere/pid)"
 	kill -INT "$recorder"
 	ends

@@ -651,7 +651,7 @@ line() {
 		<<<"$stderr"
 	grep -qx 'sp-verify: log: 13 records cannot be read' <<<"$stderr"
 	[ "$(grep -c 'log: line ' <<<"$stderr")" = 10 ]
-	{ line 41; line 39 | head -c 70; head -c 100000 /dev/zero | tr '\0' x
+	{ line 41; line 39 | cut -c -70 | tr -d '\n'; head -c 100000 /dev/zero | tr '\0' x
 		line 40; } >log
 	run -2 sp-verify --audit=log -o list
 	[[ $output == *"log: line 2: too long"* ]]

@@ -77,7 +77,8 @@ accept() {
 	while read -r name; do
 		run -0 step "$name"
 	done <"$DIR/names"
-	[ -s now.sp ] && [ -s sandbox.xml ]
+	[ -s now.sp ]
+	[ -s sandbox.xml ]
 	grep -q 'failures="0"' sandbox.xml
 	grep -qE '^[0-9]+ of [0-9]+ calls allowed' "$DIR/summary"
 	sp-emit --json now.sp | jq -e '.runs | map(.name) == ["service", "unit"]

@@ -27,7 +27,7 @@ two_sides() {
 
 @test "lines for what one side alone has, by architecture and number" {
 	two_sides
-	run sp-diff old.sp new.sp
+	run -1 sp-diff old.sp new.sp
 	[ "$status" = 1 ]
 	diff <(echo "$output") - <<-'TEXT'
 	- getpid          2  x86
@@ -92,11 +92,11 @@ two_sides() {
 @test "either side may be stdin, and NEW is when it is not given" {
 	two_sides
 	sp-diff old.sp new.sp > expected || [ $? = 1 ]
-	run sp-diff old.sp < new.sp
+	run -1 sp-diff old.sp < new.sp
 	[ "$output" = "$(cat expected)" ]
-	run sp-diff old.sp - < new.sp
+	run -1 sp-diff old.sp - < new.sp
 	[ "$output" = "$(cat expected)" ]
-	run sp-diff - new.sp < old.sp
+	run -1 sp-diff - new.sp < old.sp
 	[ "$output" = "$(cat expected)" ]
 	run sp-diff - < old.sp
 	[ "$status" = 2 ]
@@ -268,10 +268,12 @@ matrix_runs() {
 	Runs that add nothing to it: 0
 	TEXT
 	sp-merge 1.sp 2.sp > m.sp
-	sp-diff --matrix m.sp | grep -q '^Smallest.*: 3 of 3$'
+	sp-diff --matrix m.sp | shows '^Smallest.*: 3 of 3$'
 	# A run is one run, however many streams hold it.
-	sp-diff --matrix 1.sp 2.sp m.sp 1.sp | cmp - <(sp-diff --matrix 1.sp 2.sp)
-	sp-diff --matrix < m.sp | cmp - <(sp-diff --matrix m.sp)
+	sp-diff --matrix 1.sp 2.sp >matrix
+	sp-diff --matrix 1.sp 2.sp m.sp 1.sp | cmp - matrix
+	sp-diff --matrix m.sp >matrix
+	sp-diff --matrix < m.sp | cmp - matrix
 }
 
 @test "a matrix as CSV" {
@@ -287,7 +289,7 @@ matrix_runs() {
 	x86_64,257,openat,12,0,0
 	TEXT
 	sp-diff --matrix --csv --by-image 1.sp |
-		grep -qx 'x86_64,0,read,/b,,4'
+		shows -x 'x86_64,0,read,/b,,4'
 }
 
 @test "runs of one name are told apart by their ids" {
@@ -354,7 +356,7 @@ matrix_runs() {
 @test "of equal runs the first is chosen" {
 	printf '%s\n' 'run 3 a start=1' 'run 2 b start=2' 'run 1 c start=3' \
 		'call * read 1' 'call * write 2' | stream a.sp
-	sp-diff --matrix a.sp | grep -A1 '^Smallest' | grep -qx '    1  a'
+	sp-diff --matrix a.sp | grep -A1 '^Smallest' | shows -x '    1  a'
 }
 
 @test "--fail-on: what the status is for" {
@@ -387,7 +389,7 @@ matrix_runs() {
 	sed -nE 's/^\t\{ "([a-z0-9_]+)", [1-3], .*/\1/p' \
 		"$TESTS/../lib/danger.c" >names
 	[ "$(wc -l <names)" -gt 40 ]
-	[ -z "$(sort names | uniq -d)" ]
+	sort names | uniq -d | lacks .
 	# sp-verify says which names no architecture of a profile has
 	jq -R . names | jq -s '{defaultAction: "SCMP_ACT_ALLOW",
 		architectures: ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"],

@@ -11,6 +11,11 @@ PATH=$SP_BIN:$PATH:/usr/sbin:/sbin
 SP_MACHINE=${SP_MACHINE-$("${SP_BIN%/bin}/tests/machine")}
 export LC_ALL=C PATH TESTS SP_BIN WITNESS SP_MACHINE
 
+# A pipeline fails when any command in it does, and a command substitution at
+# its first failure.
+set -o pipefail
+shopt -s inherit_errexit
+
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
@@ -79,6 +84,19 @@ facts() {
 		--argjson errno '{"1": "EPERM", "18": "EXDEV", "38": "ENOSYS"}'
 }
 
+# COMMAND | shows [OPTION…] PATTERN — a line of the output matches. shows reads its
+# input to the end. grep -q stops early, and COMMAND can die of SIGPIPE then.
+shows() {
+	grep "$@" | cat >/dev/null
+}
+
+# COMMAND | lacks [OPTION…] PATTERN — no line of the output matches
+lacks() {
+	local status=0
+	grep "$@" || status=$?
+	[ "$status" -eq 1 ]
+}
+
 # wait_for SECONDS COMMAND… — until it succeeds
 wait_for() {
 	local end=$((SECONDS + $1))
@@ -100,7 +118,7 @@ ended() {
 without_unified() {
 	# shellcheck disable=SC2016 # for the shell inside
 	unshare -m sh -c 'u=/sys/fs/cgroup/unified
-		! grep -q " $u " /proc/self/mounts || umount $u
+		if grep -q " $u " /proc/self/mounts; then umount $u; fi
 		exec "$@"' sh "$@"
 }
 

@@ -26,6 +26,7 @@ refuse() {
 	local reader lines
 	for reader in "${READERS[@]}"; do
 		status=0
+		# shellcheck disable=SC2086 # words
 		(ulimit -v 300000; timeout 10 $reader) < "$1" > out 2> err || status=$?
 		lines=$(wc -l < err)
 		if [ "$status" != 2 ] || [ "$lines" != 1 ] || [ -s out ]; then

@@ -5,10 +5,11 @@
 load helper
 
 # Access bits of sp-stream(5).
-READ=1 WRITE=2 CREATE=4 EXECUTE=8 DELETE=16 LOOK=64 MAP=0x100 CONNECT=0x1000
-RENAME=0x400 LINK=0x800 ENSURE=0x2000 NAMELESS=0x4000 DELETED=0x80000
-TRUNCATE=0x200 GIVEN=0x10000 CUT=0x20000 DIR=0x4000000 REG=0x8000000 CHR=0x2000000
-SOCK=0xc000000
+# shellcheck disable=SC2034 # used in arithmetic
+READ=1 WRITE=2 CREATE=4 EXECUTE=8 DELETE=16 LOOK=64 MAP=0x100 CONNECT=0x1000 \
+	RENAME=0x400 LINK=0x800 ENSURE=0x2000 NAMELESS=0x4000 DELETED=0x80000 \
+	TRUNCATE=0x200 GIVEN=0x10000 CUT=0x20000 DIR=0x4000000 REG=0x8000000 CHR=0x2000000 \
+	SOCK=0xc000000
 
 # stream FILE LINE… — one run of x.sh with paths
 stream() {
@@ -97,7 +98,7 @@ patterns() {
 	} | "$TESTS/mkstream" >a.sp
 	[ "$(patterns a.sp)" = "runs /run/app/worker-*.pid" ]
 	sp-emit --landlock --explain a.sp |
-		grep -qxP 'write\t3\truns \t/run/app/worker-\*\.pid'
+		shows -xP 'write\t3\truns \t/run/app/worker-\*\.pid'
 }
 
 @test "landlock: rights by what was done, on what lasts" {
@@ -262,12 +263,12 @@ rights() {
 	sp-record -q --paths -o run.sp -- cat /etc/passwd >/dev/null
 	sp-emit --landlock -o p.json run.sp
 	chmod 755 . && chmod 644 p.json
-	local user="setpriv --reuid 65534 --regid 65534 --clear-groups"
-	run -2 $user "$SP_BIN/sp-verify" --landlock p.json -- cat /etc/passwd
+	local user=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+	run -2 "${user[@]}" "$SP_BIN/sp-verify" --landlock p.json -- cat /etc/passwd
 	[[ $output == *"denials cannot be listed"*--enforce* ]]
-	run -0 $user "$SP_BIN/sp-verify" --landlock p.json --enforce -- \
+	run -0 "${user[@]}" "$SP_BIN/sp-verify" --landlock p.json --enforce -- \
 		cat /etc/passwd
-	run -1 $user "$SP_BIN/sp-verify" --landlock p.json --enforce -- \
+	run -1 "${user[@]}" "$SP_BIN/sp-verify" --landlock p.json --enforce -- \
 		cat /etc/hostname
 }
 
@@ -319,7 +320,7 @@ hostile() {
 	want = {os.path.realpath(os.fsencode("h/" + n)) for n in sys.argv[1:]}
 	assert want <= got, want - got
 	END
-	sp-emit --json run.sp | jq -r '.paths[].path' | grep -q 'new\\x0aline'
+	sp-emit --json run.sp | jq -r '.paths[].path' | shows 'new\\x0aline'
 	# Landlock: as JSON, read back and in force; as C
 	sp-emit --landlock -o p.json run.sp
 	run -0 sp-verify --landlock p.json run.sp
@@ -358,7 +359,7 @@ hostile() {
 	END
 	[ "$(wc -c <long)" = 4095 ]
 	sp-record -q --paths -o run.sp -- cat "$(<long)" >/dev/null
-	sp-emit --path-list run.sp | cut -f 5 | grep -qxFf long
+	sp-emit --path-list run.sp | cut -f 5 | shows -xFf long
 	sp-emit --landlock -o p.json run.sp
 	run -0 sp-verify --landlock p.json -- cat "$(<long)"
 	[[ $output == yes* ]]
@@ -443,7 +444,7 @@ hostile() {
 	run -2 sp-emit --landlock -o p.json a.sp
 	[[ $output == *"1 path"*"not known as a whole"* ]]
 	sp-emit --landlock --allow-partial -o p.json a.sp
-	sp-emit --path-list a.sp | grep -q 'cut'
+	sp-emit --path-list a.sp | shows 'cut'
 }
 
 # attached FILE LINE… — a run that was attached to, of two programs

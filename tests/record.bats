@@ -21,6 +21,13 @@ lines_of() {
 		sort
 }
 
+# agrees_with TRUTH — the recording has what TRUTH says, and no other count
+agrees_with() {
+	[ -s "$1" ]
+	sort "$1" >expected
+	lines_of "$1" | diff -u expected -
+}
+
 # bears_witness PROGRAM [ARG…] — the recording agrees with what it says of
 # itself; RECORD_OPTIONS are sp-record's.
 bears_witness() {
@@ -29,8 +36,7 @@ bears_witness() {
 	record "${RECORD_OPTIONS[@]}" -- "$WITNESS/$program" "$@" >truth ||
 		status=$?
 	[ "$status" -eq 0 ]
-	[ -s truth ]
-	diff -u <(sort truth) <(lines_of truth)
+	agrees_with truth
 	lost_nothing
 }
 
@@ -42,16 +48,18 @@ lost_nothing() {
 
 # exactly — the whole recording is what stdin lists
 exactly() {
-	diff -u <(sort) <(calls run.sp | sort)
+	sort >expected
+	[ -s expected ]
+	calls run.sp | sort | diff -u expected -
 	lost_nothing
 }
 
 has_call() {
-	calls run.sp | grep -qE "^[^ ]+ $1 "
+	calls run.sp | shows -E "^[^ ]+ $1 "
 }
 
 has_no_call() {
-	! has_call "$1"
+	calls run.sp | lacks -E "^[^ ]+ $1 "
 }
 
 # count NAME — how often the native call was made
@@ -149,10 +157,11 @@ threading.Event().wait()' 3>&- &
 	recorder=$!
 	wait_for 10 test -e ready
 	"$WITNESS/tid" "$(<tid)" 5 >truth || status=$?
-	touch done
+	touch "done"
 	wait_for 10 test -e run.sp || kill -KILL $recorder
 	[ "$status" -eq 0 ]
-	[ -z "$(lines_of truth)" ]
+	[ -s truth ]
+	lines_of truth | lacks .
 	lost_nothing
 }
 
@@ -160,7 +169,7 @@ threading.Event().wait()' 3>&- &
 	echo exit 3 >script
 	chmod +x script
 	run -3 record -- ./script
-	calls run.sp | grep -qx 'x86_64 execve 1'
+	calls run.sp | shows -x 'x86_64 execve 1'
 }
 
 @test "the path of an image on another mount" {
@@ -186,9 +195,9 @@ threading.Event().wait()' 3>&- &
 	wait_for 10 test -e ready
 	needs settid
 	"$WITNESS/tid" 31000 5
-	touch done
+	touch "done"
 	wait $!
-	diff -u truth <(lines_of truth)
+	agrees_with truth
 }
 
 @test "the image of each call" {
@@ -205,13 +214,14 @@ threading.Event().wait()' 3>&- &
 @test "ten million calls while the reader is stopped: every one counted" {
 	sp-record -q -- "$WITNESS/flood" 4 10000000 2>truth |
 		{ sleep 5; cat; } >run.sp
-	diff -u truth <(lines_of truth)
+	agrees_with truth
 	lost_nothing
 }
 
 @test "two million calls and new images while the recorder is stopped" {
 	record -- sh -c :
-	local shell=$(count getppid)
+	local shell
+	shell=$(count getppid)
 	sp-record -q -o run.sp -- sh -c "touch ready
 		until [ -e stopped ]; do sleep 0.05; done
 		$WITNESS/flood 2 2000000; $WITNESS/exec-fail >truth
@@ -219,7 +229,7 @@ threading.Event().wait()' 3>&- &
 	wait_for 10 test -e ready
 	kill -STOP $!
 	touch stopped
-	wait_for 60 test -e done
+	wait_for 60 test -e "done"
 	sleep 1
 	kill -CONT $!
 	wait $!
@@ -246,9 +256,9 @@ threading.Event().wait()' 3>&- &
 
 @test "more different numbers than the hash holds: the rest is a loss" {
 	record -- "$WITNESS/numbers-many" 70000 2>err
-	sp-emit --json run.sp | jq -e '
-		([.calls[] | select(.nr >= 100000) | .count] | add) as $kept |
-		$kept + .lost.call == 70000 and .lost.call > 0' >/dev/null
+	run -2 --separate-stderr sp-emit --json run.sp
+	jq -e '([.calls[] | select(.nr >= 100000) | .count] | add) as $kept |
+		$kept + .lost.call == 70000 and .lost.call > 0' <<<"$output"
 	grep -q "^sp-record: [0-9]* calls were lost" err
 	run -2 --separate-stderr sp-emit --oci -o profile.json run.sp
 	[[ $stderr == *"call"* ]]
@@ -264,13 +274,13 @@ threading.Event().wait()' 3>&- &
 	wait_for 10 test -e ready
 	kill -STOP $!
 	touch stopped
-	wait_for 60 test -e done
+	wait_for 60 test -e "done"
 	kill -CONT $!
 	wait $!
 	grep -q 'not seen: calls that a seccomp filter answered itself' err
 	[[ $(field '.blind[0]') == "calls that a seccomp filter answered"* ]]
 	# What died of one shows it all the same.
-	facts run.sp | grep -qx 'x86_64 getpgid SIGSYS 2'
+	facts run.sp | shows -x 'x86_64 getpgid SIGSYS 2'
 }
 
 @test "a filter that was only seen as its task ended: said" {
@@ -320,7 +330,7 @@ threading.Event().wait()' 3>&- &
 		wait "$i"
 	done
 	for i in 1 2 3 4 5 6 7 8 9 10; do
-		[ "$(calls "$i.sp" | grep ' getppid ')" = "$(<"$i.truth")" ]
+		calls "$i.sp" | grep ' getppid ' | diff "$i.truth" -
 	done
 }
 
@@ -328,7 +338,7 @@ threading.Event().wait()' 3>&- &
 	RECORD_OPTIONS=(--no-follow)
 	bears_witness threads
 	record --no-follow -- "$WITNESS/exec-thread" | sed /getsid/d >truth
-	diff -u <(sort truth) <(lines_of truth)
+	agrees_with truth
 	has_no_call getsid
 	record --no-follow -- sh -c 'mkdir child; rmdir child; exec touch file'
 	has_call utimensat
@@ -437,12 +447,14 @@ threading.Event().wait()' 3>&- &
 }
 
 @test "the command's environment, signals and privileges are untouched" {
-	diff -u <(env | grep -v ^_=) <(record -- env | grep -v ^_=)
+	env | grep -v ^_= >expected
+	record -- env | grep -v ^_= | diff -u expected -
 	own() {
 		"$@" grep -E '^(Sig(Blk|Ign|Cgt)|Cap|NoNewPrivs|Seccomp|Umask)' \
 			/proc/self/status
 	}
-	diff -u <(own env) <(own record -- env)
+	own env >expected
+	own record -- env | diff -u expected -
 }
 
 @test "one line of summary on stderr, none with -q" {
@@ -484,10 +496,11 @@ threading.Event().wait()' 3>&- &
 
 @test "every run has an id of its own" {
 	record -- true
-	local first
+	local first second
 	first=$(field .id)
 	record -- true
-	[ "$first" != "$(field .id)" ]
+	second=$(field .id)
+	[ "$first" != "$second" ]
 }
 
 # --- who and for how long --------------------------------------------------
@@ -506,7 +519,8 @@ threading.Event().wait()' 3>&- &
 	CapAmb:	0000000000000000
 	END
 	diff -u expected got
-	[ "$(field .uid)" = "$(id -u nobody)" ]
+	uid=$(id -u nobody)
+	[ "$(field .uid)" = "$uid" ]
 }
 
 @test "without the capabilities: one line that names them" {
@@ -613,7 +627,7 @@ threading.Event().wait()' 3>&- &
 	done
 	sleep 0.3
 	rm -f run.sp
-	[ -z "$(ls run.sp.* 2>/dev/null)" ]
+	run ! compgen -G 'run.sp.*'
 }
 
 @test "the terminal is hung up: the command gets to know, and it is recorded" {
@@ -707,7 +721,7 @@ os.execvp("sp-record", "sp-record -q -o run.sp -- grep SigIgn "
 	# It would see them.
 	[ "$(sp-record -q -o /dev/null -- bpftool -j prog list | jq length)" -ge 5 ]
 	# Others may come and go: a round after which there are no more is the proof.
-	for round in 1 2; do
+	for _ in 1 2; do
 		before=$(objects)
 		for ((i = 0; i < 100; i++)); do
 			sp-record -q -o /dev/null -- true

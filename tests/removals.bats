@@ -167,7 +167,7 @@ in_simulation() {
 in_run() {
 	without "$2" "$BATS_FILE_TMPDIR/$1.json" >less.json
 	run -1 run_program "$1" sp-verify -p less.json --json -o list --
-	names list | grep -qx "$2"
+	names list | shows -x "$2"
 }
 
 listens() {
@@ -197,7 +197,7 @@ in_container() {
 	contained "$1" '.linux.seccomp = $profile[0]'
 	kill -TERM "$watcher"
 	ended 1 "$watcher" || { cat err; return 1; }
-	names list | grep -qx "$2"
+	names list | shows -x "$2"
 }
 
 # What else is there is another place: some calls are not made in it, and are

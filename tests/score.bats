@@ -119,8 +119,11 @@ measured() {
 	file=$(packaged golang-github-docker-docker-dev \
 		usr/share/gocode/src/github.com/docker/docker/profiles/seccomp/default.json) ||
 		skip "no golang-github-docker-docker-dev"
-	[ "$(compared "Docker's default")" = "$(measured "$file" \
-		AUDIT_WRITE,CHOWN,DAC_OVERRIDE,FOWNER,FSETID,KILL,MKNOD,NET_BIND_SERVICE,NET_RAW,SETFCAP,SETGID,SETPCAP,SETUID,SYS_CHROOT)" ]
+	compared "Docker's default" >expected
+	[ -s expected ]
+	measured "$file" \
+		AUDIT_WRITE,CHOWN,DAC_OVERRIDE,FOWNER,FSETID,KILL,MKNOD,NET_BIND_SERVICE,NET_RAW,SETFCAP,SETGID,SETPCAP,SETUID,SYS_CHROOT |
+		diff expected -
 }
 
 @test "podman's default: the figures are what its profile allows" {
@@ -128,8 +131,11 @@ measured() {
 	file=$(packaged golang-github-containers-common \
 		usr/share/containers/seccomp.json) ||
 		skip "no golang-github-containers-common"
-	[ "$(compared "podman's default")" = "$(measured "$file" \
-		CHOWN,DAC_OVERRIDE,FOWNER,FSETID,KILL,NET_BIND_SERVICE,SETFCAP,SETGID,SETPCAP,SETUID,SYS_CHROOT)" ]
+	compared "podman's default" >expected
+	[ -s expected ]
+	measured "$file" \
+		CHOWN,DAC_OVERRIDE,FOWNER,FSETID,KILL,NET_BIND_SERVICE,SETFCAP,SETGID,SETPCAP,SETUID,SYS_CHROOT |
+		diff expected -
 }
 
 @test "a profile for staging: what is logged is told from what is allowed" {

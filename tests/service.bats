@@ -8,29 +8,28 @@ setup_file() {
 	requires_root
 }
 
-# with_redis TOOL… — redis-server by way of the tool, under redis-benchmark
+# with_redis TOOL… — redis-server by way of the tool, under redis-benchmark; the
+# tool's status, or 99 when the load fails
 with_redis() {
-	local s=$PWD/redis.sock status=0
+	local s=$PWD/redis.sock
 	"$@" redis-server --port 0 --unixsocket "$s" --save '' >log 2>&1 3>&- &
-	wait_for 20 redis-cli -s "$s" ping >/dev/null 2>&1
-	redis-benchmark -s "$s" -n 2000 -q >/dev/null
-	redis-cli -s "$s" shutdown nosave
-	wait $! || status=$?
-	return "$status"
+	wait_for 20 redis-cli -s "$s" ping >/dev/null 2>&1 &&
+		redis-benchmark -s "$s" -n 2000 -q >/dev/null &&
+		redis-cli -s "$s" shutdown nosave || return 99
+	wait $!
 }
 
-# with_nginx TOOL… — nginx by way of the tool, under wrk
+# with_nginx TOOL… — the same for nginx, under wrk
 with_nginx() {
-	local url=http://127.0.0.1:18099/GPL-2 status=0
+	local url=http://127.0.0.1:18099/GPL-2
 	nginx_config 18099 1 >nginx.conf
 	rm -f nginx.pid
 	"$@" nginx -e "$PWD/error.log" -c "$PWD/nginx.conf" >log 2>&1 3>&- &
-	wait_for 20 test -s nginx.pid
-	wait_for 20 wrk -t 1 -c 1 -d 1 "$url" >/dev/null
-	wrk -t 1 -c 20 -d 2 "$url" >/dev/null
-	kill -QUIT "$(<nginx.pid)"
-	wait $! || status=$?
-	return "$status"
+	wait_for 20 test -s nginx.pid &&
+		wait_for 20 wrk -t 1 -c 1 -d 1 "$url" >/dev/null &&
+		wrk -t 1 -c 20 -d 2 "$url" >/dev/null &&
+		kill -QUIT "$(<nginx.pid)" || return 99
+	wait $!
 }
 
 # Record runs until two in a row add nothing; five at most.

@@ -239,7 +239,7 @@ is_at() {
 		is_at "$at/$program" "${place##*+}" "$symbol"
 		# The instruction before it is the call.
 		objdump -d "$at/$program" | grep -B 1 "^ *${place##*+0x}:" |
-			head -n 1 | grep -q syscall
+			sed -n 1p | shows syscall
 	done
 }
 
@@ -446,7 +446,7 @@ is_at() {
 	kill-process killed by SIGSYS 1
 	kill-thread killed by SIGSYS 1
 	END
-	run sp-verify -p p.json -o list -- "$WITNESS/filtered" strict
+	run -0 sp-verify -p p.json -o list -- "$WITNESS/filtered" strict
 	[[ $output == *"enters the strict mode of seccomp"* ]]
 }
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # sp-verify: a profile against traces and against commands.
 
 load helper
@@ -242,7 +243,7 @@ trace() {
 	for what in libc entry return; do
 		sp-record -q -o run.sp -- "$WITNESS/uprobe" $what ||
 			{ [ $? -eq 77 ] && skip "no uprobes"; }
-		calls run.sp | grep -qE '^x86_64 u(ret)?probe ' ||
+		calls run.sp | shows -E '^x86_64 u(ret)?probe ' ||
 			skip "a probe is no call on this kernel"
 		for format in oci systemd bpf minijail; do
 			sp-emit --$format -o p run.sp
@@ -426,7 +427,7 @@ trace() {
 	run --separate-stderr sp-verify -p p.json -- "$BATS_FILE_TMPDIR/own"
 	[ "$status" = 0 ]
 	[[ "$stderr" == *"/own loads a filter of its own"* ]]
-	run --separate-stderr sp-verify -p p.json -- "$BATS_FILE_TMPDIR/own" 8
+	run -0 --separate-stderr sp-verify -p p.json -- "$BATS_FILE_TMPDIR/own" 8
 	[[ "$stderr" == *"/own takes a listener of its own"* ]]
 	[[ "$stderr" == *"exited with 1"* ]]
 }
@@ -441,7 +442,7 @@ trace() {
 	[[ "$stderr" == *"NoNewPrivs:	1"* ]]
 	[[ "$stderr" == *"runs with no_new_privs"* ]]
 	[ "$status" = 0 ]
-	run --separate-stderr sp-verify -p p.json -- \
+	run -0 --separate-stderr sp-verify -p p.json -- \
 		grep NoNewPrivs /proc/self/status
 	[[ "$stderr" == *"NoNewPrivs:	0"* ]]
 	[[ "$stderr" != *CAP_SYS_ADMIN* ]]
@@ -466,7 +467,7 @@ trace() {
 	[[ "$output" == *"exited with 6"*"what is left runs on"* ]]
 	[ $((SECONDS - start)) -lt 6 ]
 	# Nobody is left: then that is not said.
-	run timeout 20 sp-verify -p p.json -t 1 -- sleep 60
+	run -0 timeout 20 sp-verify -p p.json -t 1 -- sleep 60
 	[[ "$output" == *"killed by SIGTERM"* ]]
 	[[ "$output" != *"what is left"* ]]
 }
@@ -503,7 +504,7 @@ is_deaf() {
 		sleep 0.3
 	done
 	wait "$pid" || status=$?
-	! grep 'ended by\|killed' err
+	run ! grep 'ended by\|killed' err
 	grep 'exited with 9' err
 }
 
@@ -556,7 +557,8 @@ is_deaf() {
 	wait $! || status=$?
 	cat err
 	[ "$status" = 2 ]
-	[ ! -e two ] && [ ! -e three ]
+	[ ! -e two ]
+	[ ! -e three ]
 	grep 'killed by SIGTERM' err
 	grep 'ended by a signal: 2 more commands were not replayed' err
 	[ -e list ]
@@ -566,7 +568,7 @@ is_deaf() {
 	wait_for 10 test -e up
 	kill -TERM $!
 	wait $!
-	! grep 'not replayed' err
+	run ! grep 'not replayed' err
 }
 
 @test "an image out of the way, as runc has it, goes by its task's name" {
@@ -632,7 +634,7 @@ is_deaf() {
 	run ef03 none argv=nil cwd=$PWD uid=$(id -u) gid=$(id -g)
 	call * read 1 image=/bin/touch
 	T
-	id=$("$TESTS/mkstream" --dump a.sp | grep -o 'cd02[0-9a-f]*\|[0-9a-f]*cd02' | head -n 1)
+	id=$("$TESTS/mkstream" --dump a.sp | grep -o 'cd02[0-9a-f]*\|[0-9a-f]*cd02' | sed -n 1p)
 	sp-verify -p p.json --replay --run=one a.sp
 	[ -e one ]
 	[ ! -e two ]
@@ -937,7 +939,7 @@ for i in sys.argv[1:]:
 	sleeper=$(pgrep -x -P $judge sleep)
 	wait_for 10 grep -q '^Seccomp:	2' "/proc/$sleeper/status"
 	wait_for 10 grep -q nanosleep "/proc/$sleeper/wchan"
-	for i in 1 2 3; do
+	for _ in 1 2 3; do
 		run -1 sp-verify --pid="$sleeper" -o list a.sp
 		[ "$(row chmod)" = "1 notify /a" ]
 	done
@@ -947,7 +949,7 @@ for i in sys.argv[1:]:
 	run -2 setpriv --reuid=65534 --regid=65534 --clear-groups \
 		"$(command -v sp-verify)" --pid="$sleeper" a.sp < /dev/null
 	[[ "$output" == *"it takes CAP_SYS_PTRACE"* ]]
-	run sp-verify -p a.json -- sp-verify --pid="$sleeper" a.sp
+	run -0 sp-verify -p a.json -- sp-verify --pid="$sleeper" a.sp
 	[[ "$output" == *"sp-verify, which is under a filter itself"* ]]
 	kill -0 "$sleeper"
 	kill "$sleeper"
