@@ -139,11 +139,12 @@ check: test-deps ## Set up, build and run the test suite (STRICT=1: no skip that
 	@$(MAKE) --no-print-directory tests
 	@tests/run $(if $(STRICT),--strict) $(B)
 
-lint: ## Check the manual pages, the C sources and the shell scripts
+lint: ## Check the manual pages, the C sources, the tests and the shell scripts
 	@mandoc -T lint -W warning $(MANS)
 	@cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -D_GNU_SOURCE -D__x86_64__ \
 		--enable=warning,portability,performance --suppress=missingInclude -Ilib lib sp-*
-	@shellcheck -x tests/run tests/state.bash tests/deps tests/demo .ci/run tests/bench/*.sh tests/soak \
+	@tests/lint
+	@shellcheck -x tests/run tests/state.bash tests/lint tests/deps tests/demo .ci/run tests/bench/*.sh tests/soak \
 		tests/kernels/run tests/kernels/fetch tests/kernels/guest \
 		tests/kernels/init tests/kernels/start \
 		tests/suite tests/uapi

@@ -356,14 +356,14 @@ service() {
 
 # probing — a service that runs the probe under errno.json
 probing() {
-	local dir=root/etc/systemd/system/probe.service words=/out/probe
+	local dir=root/etc/systemd/system/probe.service program=/out/probe
 	has int80 || {
 		skip_row int80 "systemd: answers to 32-bit calls"
-		words+=' native'
+		program+=' native'
 	}
 	cp "$BATS_FILE_TMPDIR/probe" root/out
 	unit errno.json >$dir
-	printf '%s\n' Type=oneshot "ExecStart=$words" \
+	printf '%s\n' Type=oneshot "ExecStart=$program" \
 		StandardOutput=truncate:/out/results >>$dir
 	echo 'systemctl start probe' >>root/test
 }

@@ -1,0 +1,34 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# bats file_tags=no-recording
+# tests/lint: the suite has no assertion that cannot fail.
+load helper
+
+setup_file() {
+	requires shellcheck
+}
+
+@test "no test has an assertion that cannot fail" {
+	"$TESTS/lint"
+}
+
+@test "each kind of assertion that cannot fail is found, and nothing else" {
+	local file=$TESTS/data/vacuous.bats
+	run -1 "$TESTS/lint" "$file"
+	echo "$output"
+	awk '/# bad$/ { print NR + 1 }' "$file" >expected
+	grep -o "^$file:[0-9]*" <<<"$output" | sed 's/.*://' | sort -nu |
+		diff -u expected -
+}
+
+@test "a test without pipefail, or without a licence, is found" {
+	printf '%s\n' '#!/usr/bin/env bats' \
+		'# SPDX-License-Identifier: Apache-2.0' 'load helper' >right.bats
+	run -0 "$TESTS/lint" "$PWD/right.bats"
+	sed 3d right.bats >alone.bats
+	run -1 "$TESTS/lint" "$PWD/alone.bats"
+	[[ $output == *'it has no line "load helper"'* ]]
+	sed 1d right.bats >bare.bats
+	run -1 "$TESTS/lint" "$PWD/bare.bats"
+	[[ $output == *'does not begin with #!/usr/bin/env bats'* ]]
+}
