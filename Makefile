@@ -36,7 +36,7 @@ MANS     := $(wildcard sp-*/*.1 lib/*.5)
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.o $(B)/%.bpf.o $(B)/%.skel.h
 .PHONY: all help deps test-deps demo check lint bench bench-plot install clean tests fuzz soak check-removals \
-	check-kernels mutate
+	check-kernels check-roundtrip mutate
 
 all: $(BINS) ## Build the tools into build/bin/ (V=1 shows the commands, SAN=address,undefined)
 
@@ -95,6 +95,14 @@ $(B)/tests/witness/%: tests/witness/%.c $(wildcard tests/witness/*.h)
 		$(if $(findstring -32,$*),-m32 -static) \
 		$(if $(findstring -nolibc,$*),-nostdlib -static -fno-stack-protector) -o $@ $<
 
+# What the round trip runs, and what it loads filters with.
+ROUNDTRIP := $(patsubst tests/roundtrip/%.c,$(B)/tests/roundtrip/%,$(wildcard tests/roundtrip/*.c))
+$(ROUNDTRIP): $(B)/tests/roundtrip/%: tests/roundtrip/%.c
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -Wall -Wextra -D_GNU_SOURCE -O1 -pthread \
+		$(if $(findstring -nolibc,$*),-nostdlib -static -fno-stack-protector) -o $@ $<
+
 # A fuzz target as a program that tries every cut and change of one stream.
 $(B)/tests/fuzz/%: tests/fuzz/%.c $(B)/lib.a
 	$(call say,CC,$@)
@@ -133,7 +141,7 @@ $(B)/tests/machine: tests/machine.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -o $@ $< $(LIBS_RECORD)
 
-tests: all $(UNITS) $(WITNESSES) $(B)/tests/machine
+tests: all $(UNITS) $(WITNESSES) $(ROUNDTRIP) $(B)/tests/machine
 
 check: test-deps ## Set up, build and run the test suite (STRICT=1: no skip that the machine does not explain)
 	@$(MAKE) --no-print-directory tests
@@ -179,6 +187,10 @@ soak: tests ## Attach a thousand times to a storm of forks, record a busy servic
 
 check-removals: tests ## Take each call out of four programs' profiles: is it named?
 	@SP_STRIDE=1 BATS_TEST_TIMEOUT=1800 tests/run $(B) tests/removals.bats
+
+check-roundtrip: test-deps ## Run each program again under every format of its recording
+	@$(MAKE) --no-print-directory tests
+	@SP_ROUNDTRIP_ALL=1 BATS_TEST_TIMEOUT=1800 tests/run $(B) tests/roundtrip.bats
 
 check-kernels: test-deps ## Boot Debian's kernels, from 6.1 to the newest, under qemu and record there (twelve minutes)
 	@tests/deps kernels

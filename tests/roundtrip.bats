@@ -1,0 +1,75 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Each policy lets the run through that it was made of, and denies its
+# neighbour: the table of roundtrip/table, by format. `make check-roundtrip`
+# runs all of it.
+load helper
+
+setup_file() {
+	requires_root
+	[ "$(uname -m)" = x86_64 ] || skip "for x86_64"
+}
+
+# round_trip FORMAT [OPTION…] — the recordings are made once for the file
+round_trip() {
+	mkdir -p "$BATS_FILE_TMPDIR/work"
+	"$TESTS/roundtrip/run" -w "$BATS_FILE_TMPDIR/work" "${@:2}" "$1" >out ||
+		{ cat out; return 1; }
+	sed 's/^# */# /' out >&3
+}
+
+# other_emit SCRIPT — the tools in ./build, with a sp-emit that runs it first
+other_emit() {
+	mkdir -p build/bin
+	cp -s "$SP_BIN"/* build/bin
+	ln -s "${SP_BIN%/bin}/tests" build/
+	rm build/bin/sp-emit
+	printf '#!/bin/bash\n%s\nexec %q "$@"\n' "$1" "$SP_BIN/sp-emit" \
+		>build/bin/sp-emit
+	chmod +x build/bin/sp-emit
+}
+
+# fails FORMAT WHY — the row that has such a policy
+fails() {
+	SP_BIN=$PWD/build/bin run -1 "$TESTS/roundtrip/run" -r '^create$' "$1"
+	echo "$output"
+	[[ ${lines[0]} == "not ok $1 create: "$2 ]]
+}
+
+@test "a policy that is too tight, and one that is too loose, fail their row" {
+	sp-record -q --paths -o true.sp -- /bin/true
+	other_emit "set -- \"\${@:1:\$#-1}\" '$PWD/true.sp'"
+	fails landlock 'denied: fs.execute *'
+	fails bpf 'signal 31'
+	rm -r build
+	"$TESTS/mkstream" >more.sp <<-'END'
+	run 1 more how="command paths"
+	image /bin/more
+	call 1 133 1
+	path 1 0x8000006 0 /srv/sandprint/create/out/file 1
+	END
+	other_emit "set -- \"\$@\" '$PWD/more.sp'"
+	fails landlock 'lets through: * out/file'
+	fails bpf 'lets through: * 133'
+}
+
+@test "landlock, and the list of what it denies" {
+	round_trip landlock
+}
+
+@test "landlock, the C header" {
+	round_trip landlock-header
+}
+
+@test "libseccomp, the C header" {
+	round_trip libseccomp
+}
+
+@test "raw cBPF" {
+	round_trip bpf
+}
+
+@test "raw cBPF under bwrap" {
+	requires bwrap
+	round_trip bwrap
+}

@@ -1,0 +1,763 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * usage: act NAME [ARGUMENT...]
+ * Programs of one behaviour each, for the table. Every one prints "done" and
+ * exits with 0, or prints what failed and exits with 1.
+ */
+#include <arpa/inet.h>
+#include <dlfcn.h>
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/io_uring.h>
+#include <mqueue.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/inotify.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+/* The result of a call, or the end with its name and error. */
+#define CHECK(call) checked((long)(call), #call)
+
+static long checked(long result, const char *call)
+{
+	if (result < 0)
+		err(1, "%.*s", (int)strcspn(call, "("), call);
+	return result;
+}
+
+static const char content[] = "content\n";
+
+static void put(int fd)
+{
+	CHECK(write(fd, content, strlen(content)));
+}
+
+/* --- files ---------------------------------------------------------------- */
+
+static void act_read(char **arg)
+{
+	char buffer[64];
+
+	CHECK(read(CHECK(open(arg[0], O_RDONLY)), buffer, sizeof(buffer)));
+}
+
+static void act_create(char **arg)
+{
+	put(CHECK(open(arg[0], O_CREAT | O_WRONLY, 0644)));
+}
+
+static void act_append(char **arg)
+{
+	put(CHECK(open(arg[0], O_CREAT | O_WRONLY | O_APPEND, 0644)));
+}
+
+static void act_exclusive(char **arg)
+{
+	put(CHECK(open(arg[0], O_CREAT | O_EXCL | O_WRONLY, 0644)));
+	CHECK(unlink(arg[0]));
+}
+
+static void act_update(char **arg)
+{
+	put(CHECK(open(arg[0], O_RDWR)));
+}
+
+static void act_tmpfile(char **arg)
+{
+	put(CHECK(open(arg[0], O_TMPFILE | O_RDWR | O_EXCL, 0600)));
+}
+
+/* A file without a name that gets one. */
+static void act_tmpfile_name(char **arg)
+{
+	int fd = CHECK(open(arg[0], O_TMPFILE | O_WRONLY, 0600));
+	char self[32];
+
+	put(fd);
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	CHECK(linkat(AT_FDCWD, self, AT_FDCWD, arg[1], AT_SYMLINK_FOLLOW));
+}
+
+static void act_rename(char **arg)
+{
+	CHECK(rename(arg[0], arg[1]));
+}
+
+static void act_exchange(char **arg)
+{
+	CHECK(renameat2(AT_FDCWD, arg[0], AT_FDCWD, arg[1], RENAME_EXCHANGE));
+}
+
+static void act_link(char **arg)
+{
+	CHECK(link(arg[0], arg[1]));
+}
+
+static void act_symlink(char **arg)
+{
+	CHECK(symlink(arg[0], arg[1]));
+}
+
+static void act_mkstemp(char **arg)
+{
+	char name[256];
+
+	snprintf(name, sizeof(name), "%s/file.XXXXXX", arg[0]);
+	put(CHECK(mkstemp(name)));
+}
+
+static void act_mkdtemp(char **arg)
+{
+	char name[256];
+
+	snprintf(name, sizeof(name), "%s/dir.XXXXXX", arg[0]);
+	if (!mkdtemp(name))
+		err(1, "mkdtemp");
+	CHECK(chdir(name));
+	put(CHECK(open("file", O_CREAT | O_WRONLY, 0600)));
+	CHECK(unlink("file"));
+	CHECK(rmdir(name));
+}
+
+/* As editors and services save: a new file takes the old one's name. */
+static void act_save(char **arg)
+{
+	char name[256];
+
+	snprintf(name, sizeof(name), "%s.XXXXXX", arg[0]);
+	put(CHECK(mkstemp(name)));
+	CHECK(rename(name, arg[0]));
+}
+
+static void act_flock(char **arg)
+{
+	CHECK(flock(CHECK(open(arg[0], O_RDONLY)), LOCK_EX));
+}
+
+static void act_fcntl_lock(char **arg)
+{
+	struct flock lock = { .l_type = F_WRLCK };
+
+	CHECK(fcntl(CHECK(open(arg[0], O_RDWR)), F_SETLK, &lock));
+}
+
+static void act_truncate(char **arg)
+{
+	CHECK(truncate(arg[0], 3));
+}
+
+static void act_ftruncate(char **arg)
+{
+	CHECK(ftruncate(CHECK(open(arg[0], O_WRONLY)), 3));
+}
+
+static void act_open_trunc(char **arg)
+{
+	put(CHECK(open(arg[0], O_WRONLY | O_TRUNC)));
+}
+
+static void act_chmod(char **arg)
+{
+	CHECK(chmod(arg[0], 0640));
+}
+
+static void act_fchmod(char **arg)
+{
+	CHECK(fchmod(CHECK(open(arg[0], O_RDONLY)), 0640));
+}
+
+static void act_chown(char **arg)
+{
+	CHECK(chown(arg[0], 12, 34));
+}
+
+static void act_utimes(char **arg)
+{
+	CHECK(utimensat(AT_FDCWD, arg[0], NULL, 0));
+}
+
+static void act_xattr(char **arg)
+{
+	CHECK(setxattr(arg[0], "trusted.sandprint", "x", 1, 0));
+}
+
+static void act_mkfifo(char **arg)
+{
+	CHECK(mkfifo(arg[0], 0600));
+	put(CHECK(open(arg[0], O_RDWR)));
+}
+
+static void act_mknod(char **arg)
+{
+	CHECK(mknod(arg[0], S_IFCHR | 0600, makedev(1, 3)));
+}
+
+static void act_unlink(char **arg)
+{
+	CHECK(unlink(arg[0]));
+}
+
+static void act_rmdir(char **arg)
+{
+	CHECK(rmdir(arg[0]));
+}
+
+/* Relative to a descriptor of a directory, of O_PATH. */
+static void act_openat(char **arg)
+{
+	int dir = CHECK(open(arg[0], O_PATH | O_DIRECTORY));
+
+	put(CHECK(openat(dir, "relative", O_CREAT | O_WRONLY, 0644)));
+	CHECK(mkdirat(dir, "made", 0755));
+	CHECK(unlinkat(dir, "made", AT_REMOVEDIR));
+}
+
+static void act_inotify(char **arg)
+{
+	CHECK(inotify_add_watch(CHECK(inotify_init1(0)), arg[0], IN_CREATE));
+}
+
+static void act_mmap_shared(char **arg)
+{
+	int fd = CHECK(open(arg[0], O_RDWR));
+	char *at = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (at == MAP_FAILED)
+		err(1, "mmap");
+	at[0] = 'C';
+}
+
+static void act_copy_range(char **arg)
+{
+	int from = CHECK(open(arg[0], O_RDONLY));
+	int to = CHECK(open(arg[1], O_WRONLY | O_CREAT, 0600));
+
+	CHECK(copy_file_range(from, NULL, to, NULL, 4, 0));
+	CHECK(sendfile(to, from, NULL, 2));
+	CHECK(fallocate(to, 0, 0, 8192));
+}
+
+/* Names that are looked for before one is found. */
+static void act_search(char **arg)
+{
+	for (; arg[1]; arg++)
+		if (!open(arg[0], O_RDONLY))
+			err(1, "open");
+	CHECK(open(arg[0], O_RDONLY));
+}
+
+static void act_pidfile(char **arg)
+{
+	int fd = CHECK(open(arg[0], O_CREAT | O_RDWR | O_CLOEXEC, 0644));
+	struct flock lock = { .l_type = F_WRLCK };
+
+	CHECK(fcntl(fd, F_SETLK, &lock));
+	CHECK(ftruncate(fd, 0));
+	put(fd);
+	CHECK(unlink(arg[0]));
+}
+
+static void act_shm(char **arg)
+{
+	int fd = CHECK(shm_open(arg[0], O_CREAT | O_RDWR, 0600));
+
+	CHECK(ftruncate(fd, 4096));
+	CHECK(shm_unlink(arg[0]));
+}
+
+static void act_sem(char **arg)
+{
+	sem_t *sem = sem_open(arg[0], O_CREAT, 0600, 1);
+
+	if (sem == SEM_FAILED)
+		err(1, "sem_open");
+	CHECK(sem_wait(sem));
+	CHECK(sem_unlink(arg[0]));
+}
+
+static void act_pty(char **arg)
+{
+	int fd = CHECK(posix_openpt(O_RDWR | O_NOCTTY));
+
+	(void)arg;
+	CHECK(grantpt(fd));
+	CHECK(unlockpt(fd));
+	CHECK(open(ptsname(fd), O_RDWR | O_NOCTTY));
+}
+
+/* Writes back what is there. */
+static void act_rewrite(char **arg)
+{
+	char buffer[256];
+	size_t n = CHECK(read(CHECK(open(arg[0], O_RDONLY)), buffer,
+			      sizeof(buffer)));
+
+	CHECK(write(CHECK(open(arg[0], O_WRONLY)), buffer, n));
+}
+
+static void *create(void *name)
+{
+	put(CHECK(open(name, O_CREAT | O_WRONLY, 0644)));
+	return NULL;
+}
+
+static void act_thread(char **arg)
+{
+	pthread_t thread;
+
+	errno = pthread_create(&thread, NULL, create, arg[0]);
+	CHECK(-errno);
+	pthread_join(thread, NULL);
+}
+
+static int uring_call(int fd, unsigned to_submit, unsigned flags)
+{
+	return syscall(SYS_io_uring_enter, fd, to_submit, to_submit, flags,
+		       NULL, 0);
+}
+
+/* Opens by io_uring for reading. */
+static void act_uring(char **arg)
+{
+	struct io_uring_params p = { 0 };
+	int fd = CHECK(syscall(SYS_io_uring_setup, 1, &p));
+	char *sq = mmap(NULL, 4096, 3, MAP_SHARED, fd, IORING_OFF_SQ_RING);
+	char *cq = mmap(NULL, 4096, 3, MAP_SHARED, fd, IORING_OFF_CQ_RING);
+	struct io_uring_sqe *sqe = mmap(NULL, 4096, 3, MAP_SHARED, fd,
+					IORING_OFF_SQES);
+	struct io_uring_cqe *cqe;
+
+	if (sq == MAP_FAILED || cq == MAP_FAILED || sqe == MAP_FAILED)
+		err(1, "mmap");
+	*sqe = (struct io_uring_sqe){ .opcode = IORING_OP_OPENAT,
+		.fd = AT_FDCWD, .addr = (uintptr_t)arg[0] };
+	++*(unsigned *)(sq + p.sq_off.tail);
+	CHECK(uring_call(fd, 1, IORING_ENTER_GETEVENTS));
+	cqe = (struct io_uring_cqe *)(cq + p.cq_off.cqes);
+	errno = cqe->res < 0 ? -cqe->res : 0;
+	CHECK(cqe->res);
+}
+
+/* --- sockets -------------------------------------------------------------- */
+
+/* A path, or a name in the abstract namespace behind '@'; its length. */
+static socklen_t unix_address(struct sockaddr_un *at, const char *name)
+{
+	size_t n = strlen(name);
+
+	memset(at, 0, sizeof(*at));
+	at->sun_family = AF_UNIX;
+	memcpy(at->sun_path, name, n < 107 ? n : 107);
+	if (name[0] == '@')
+		at->sun_path[0] = 0;
+	return offsetof(struct sockaddr_un, sun_path) + n;
+}
+
+static int unix_socket(const char *name, int type,
+		       int (*do_it)(int, const struct sockaddr *, socklen_t))
+{
+	struct sockaddr_un at;
+	socklen_t n = unix_address(&at, name);
+	int fd = CHECK(socket(AF_UNIX, type, 0));
+
+	if (do_it(fd, (struct sockaddr *)&at, n))
+		err(1, "%s: %s", do_it == bind ? "bind" : "connect", name);
+	return fd;
+}
+
+static void answer_one(int listening)
+{
+	put(CHECK(accept(listening, NULL, NULL)));
+}
+
+/* Serves one client. */
+static void act_unix_serve(char **arg)
+{
+	int fd = unix_socket(arg[0], SOCK_STREAM, bind);
+
+	CHECK(listen(fd, 1));
+	answer_one(fd);
+}
+
+static void act_unix_ask(char **arg)
+{
+	char buffer[64];
+
+	CHECK(read(unix_socket(arg[0], SOCK_STREAM, connect), buffer,
+		   sizeof(buffer)));
+}
+
+static void act_unix_send(char **arg)
+{
+	put(unix_socket(arg[0], SOCK_DGRAM, connect));
+}
+
+/* Both ends of a socket with a name. */
+static void act_unix_own(char **arg)
+{
+	int fd = unix_socket(arg[0], SOCK_STREAM, bind);
+	char buffer[64];
+	int client;
+
+	CHECK(listen(fd, 1));
+	client = unix_socket(arg[0], SOCK_STREAM, connect);
+	answer_one(fd);
+	CHECK(read(client, buffer, sizeof(buffer)));
+}
+
+static struct sockaddr_in inet_address(const char *port)
+{
+	return (struct sockaddr_in){ .sin_family = AF_INET,
+		.sin_port = htons(atoi(port)),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+}
+
+static int inet_socket(const char *port, int type,
+		       int (*do_it)(int, const struct sockaddr *, socklen_t))
+{
+	struct sockaddr_in at = inet_address(port);
+	int fd = CHECK(socket(AF_INET, type, 0)), one = 1;
+
+	CHECK(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)));
+	if (do_it(fd, (struct sockaddr *)&at, sizeof(at)))
+		err(1, "%s: port %s", do_it == bind ? "bind" : "connect", port);
+	return fd;
+}
+
+static void act_tcp_serve(char **arg)
+{
+	int fd = inet_socket(arg[0], SOCK_STREAM, bind);
+
+	CHECK(listen(fd, 1));
+	answer_one(fd);
+}
+
+static void act_tcp_listen(char **arg)
+{
+	CHECK(listen(inet_socket(arg[0], SOCK_STREAM, bind), 1));
+}
+
+static void act_tcp_ask(char **arg)
+{
+	char buffer[64];
+
+	CHECK(read(inet_socket(arg[0], SOCK_STREAM, connect), buffer,
+		   sizeof(buffer)));
+}
+
+/* A port that the kernel chooses, by bind or by listen; both ends. */
+static void tcp_chosen(int fd)
+{
+	struct sockaddr_in at;
+	socklen_t n = sizeof(at);
+	int client = CHECK(socket(AF_INET, SOCK_STREAM, 0));
+
+	CHECK(listen(fd, 1));
+	CHECK(getsockname(fd, (struct sockaddr *)&at, &n));
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	CHECK(connect(client, (struct sockaddr *)&at, n));
+	answer_one(fd);
+}
+
+static void act_tcp_chosen(char **arg)
+{
+	(void)arg;
+	tcp_chosen(inet_socket("0", SOCK_STREAM, bind));
+}
+
+static void act_tcp_unbound(char **arg)
+{
+	(void)arg;
+	tcp_chosen(CHECK(socket(AF_INET, SOCK_STREAM, 0)));
+}
+
+static void act_udp(char **arg)
+{
+	struct sockaddr_in at = inet_address(arg[0]);
+	int fd = inet_socket(arg[0], SOCK_DGRAM, bind);
+
+	CHECK(sendto(fd, "x", 1, 0, (struct sockaddr *)&at, sizeof(at)));
+}
+
+static void act_tcp6(char **arg)
+{
+	struct sockaddr_in6 at = { .sin6_family = AF_INET6,
+		.sin6_port = htons(atoi(arg[0])),
+		.sin6_addr = IN6ADDR_LOOPBACK_INIT };
+	int fd = CHECK(socket(AF_INET6, SOCK_STREAM, 0)), one = 1;
+
+	CHECK(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)));
+	CHECK(bind(fd, (struct sockaddr *)&at, sizeof(at)));
+	CHECK(listen(fd, 1));
+}
+
+static void act_socket(char **arg)
+{
+	CHECK(socket(atoi(arg[0]), atoi(arg[1]), 0));
+}
+
+/* What sd_notify(3) does. */
+static void notify(const char *text)
+{
+	const char *name = getenv("NOTIFY_SOCKET");
+	int fd;
+
+	if (!name)
+		errx(1, "no NOTIFY_SOCKET");
+	fd = unix_socket(name, SOCK_DGRAM, connect);
+	CHECK(write(fd, text, strlen(text)));
+}
+
+static void act_notify(char **arg)
+{
+	(void)arg;
+	notify("READY=1");
+	notify("STATUS=works\nSTOPPING=1");
+}
+
+/* --- programs ------------------------------------------------------------- */
+
+static void run(char **argv)
+{
+	int status;
+	pid_t pid = CHECK(fork());
+
+	if (!pid) {
+		execv(argv[0], argv);
+		err(1, "execv: %s", argv[0]);
+	}
+	CHECK(waitpid(pid, &status, 0));
+	if (status)
+		errx(1, "%s: status %d", argv[0], status);
+}
+
+static void act_exec(char **arg)
+{
+	run(arg);
+}
+
+static void act_fexecve(char **arg)
+{
+	int fd = CHECK(open(arg[0], O_RDONLY | O_CLOEXEC));
+
+	fflush(stdout);
+	CHECK(syscall(SYS_execveat, fd, "", arg, environ, AT_EMPTY_PATH));
+}
+
+/* A program without a name in the file system. */
+static void act_memfd(char **arg)
+{
+	int from = CHECK(open(arg[0], O_RDONLY));
+	int fd = CHECK(memfd_create("program", 0));
+
+	while (CHECK(sendfile(fd, from, NULL, 1 << 20)))
+		;
+	CHECK(syscall(SYS_execveat, fd, "", arg, environ, AT_EMPTY_PATH));
+}
+
+static void act_dlopen(char **arg)
+{
+	if (!dlopen(arg[0], RTLD_NOW))
+		errx(1, "%s", dlerror());
+}
+
+/* Forks twice, and works on after its parent has ended. */
+static void act_daemon(char **arg)
+{
+	int ends[2];
+	char byte;
+
+	CHECK(pipe(ends));
+	if (!CHECK(fork())) {
+		CHECK(setsid());
+		if (CHECK(fork()))
+			_exit(0);
+		CHECK(chdir("/"));
+		umask(022);
+		put(CHECK(open(arg[0], O_CREAT | O_WRONLY, 0644)));
+		_exit(write(ends[1], "", 1) != 1);
+	}
+	close(ends[1]);
+	if (read(ends[0], &byte, 1) != 1)
+		errx(1, "the daemon failed");
+	wait(NULL);
+}
+
+static void act_bind_mount(char **arg)
+{
+	CHECK(unshare(CLONE_NEWNS));
+	CHECK(mount("", "/", "", MS_REC | MS_PRIVATE, NULL));
+	CHECK(mount(arg[0], arg[1], "", MS_BIND, NULL));
+	CHECK(chdir(arg[1]));
+	put(CHECK(open("below", O_CREAT | O_WRONLY, 0644)));
+}
+
+static void act_tmpfs(char **arg)
+{
+	CHECK(unshare(CLONE_NEWNS));
+	CHECK(mount("", "/", "", MS_REC | MS_PRIVATE, NULL));
+	CHECK(mount("mine", arg[0], "tmpfs", 0, "size=64k"));
+	CHECK(chdir(arg[0]));
+	put(CHECK(open("file", O_CREAT | O_WRONLY, 0644)));
+	CHECK(chdir("/"));
+	CHECK(umount2(arg[0], MNT_DETACH));
+}
+
+static void act_chroot(char **arg)
+{
+	CHECK(chroot(arg[0]));
+	CHECK(chdir("/"));
+	put(CHECK(open("/inside", O_CREAT | O_WRONLY, 0644)));
+}
+
+static void act_userns(char **arg)
+{
+	(void)arg;
+	CHECK(unshare(CLONE_NEWUSER));
+	CHECK(unshare(CLONE_NEWNS));
+}
+
+static void act_setuid(char **arg)
+{
+	CHECK(setgid(65534));
+	CHECK(setuid(65534));
+	put(CHECK(open(arg[0], O_CREAT | O_WRONLY, 0644)));
+}
+
+static void act_exec_memory(char **arg)
+{
+	(void)arg;
+	if (mmap(NULL, 4096, PROT_READ | PROT_EXEC,
+		 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED)
+		err(1, "mmap");
+}
+
+static void act_prctl(char **arg)
+{
+	CHECK(prctl(atoi(arg[0]), 0, 0, 0, 0));
+}
+
+static void act_mq(char **arg)
+{
+	CHECK(mq_open(arg[0], O_CREAT | O_RDWR, 0600, NULL));
+	CHECK(mq_unlink(arg[0]));
+}
+
+/* The neighbour of a call: "call NR ARGUMENT...", whose only error is that it
+ * is denied. */
+static void act_call(char **arg)
+{
+	long a[7] = { 0 };
+
+	for (int i = 0; i < 7 && arg[i]; i++)
+		a[i] = strtol(arg[i], NULL, 0);
+	if (syscall(a[0], a[1], a[2], a[3], a[4], a[5], a[6]) < 0 &&
+	    (errno == EPERM || errno == ENOSYS))
+		err(1, "call %ld", a[0]);
+}
+
+static const struct act {
+	const char *name;
+	void (*run)(char **arg);
+} acts[] = {
+	{ "append", act_append },
+	{ "bind-mount", act_bind_mount },
+	{ "call", act_call },
+	{ "chmod", act_chmod },
+	{ "chown", act_chown },
+	{ "chroot", act_chroot },
+	{ "copy-range", act_copy_range },
+	{ "create", act_create },
+	{ "daemon", act_daemon },
+	{ "dlopen", act_dlopen },
+	{ "exchange", act_exchange },
+	{ "exclusive", act_exclusive },
+	{ "exec", act_exec },
+	{ "exec-memory", act_exec_memory },
+	{ "fchmod", act_fchmod },
+	{ "fcntl-lock", act_fcntl_lock },
+	{ "fexecve", act_fexecve },
+	{ "flock", act_flock },
+	{ "ftruncate", act_ftruncate },
+	{ "inotify", act_inotify },
+	{ "link", act_link },
+	{ "memfd", act_memfd },
+	{ "mkdtemp", act_mkdtemp },
+	{ "mkfifo", act_mkfifo },
+	{ "mknod", act_mknod },
+	{ "mkstemp", act_mkstemp },
+	{ "mmap-shared", act_mmap_shared },
+	{ "mq", act_mq },
+	{ "notify", act_notify },
+	{ "open-trunc", act_open_trunc },
+	{ "openat", act_openat },
+	{ "pidfile", act_pidfile },
+	{ "prctl", act_prctl },
+	{ "pty", act_pty },
+	{ "read", act_read },
+	{ "rename", act_rename },
+	{ "rewrite", act_rewrite },
+	{ "rmdir", act_rmdir },
+	{ "save", act_save },
+	{ "search", act_search },
+	{ "sem", act_sem },
+	{ "setuid", act_setuid },
+	{ "shm", act_shm },
+	{ "socket", act_socket },
+	{ "symlink", act_symlink },
+	{ "tcp-ask", act_tcp_ask },
+	{ "tcp-chosen", act_tcp_chosen },
+	{ "tcp-listen", act_tcp_listen },
+	{ "tcp-serve", act_tcp_serve },
+	{ "tcp-unbound", act_tcp_unbound },
+	{ "tcp6", act_tcp6 },
+	{ "thread", act_thread },
+	{ "tmpfile", act_tmpfile },
+	{ "tmpfile-name", act_tmpfile_name },
+	{ "tmpfs", act_tmpfs },
+	{ "truncate", act_truncate },
+	{ "udp", act_udp },
+	{ "unix-ask", act_unix_ask },
+	{ "unix-own", act_unix_own },
+	{ "unix-send", act_unix_send },
+	{ "unix-serve", act_unix_serve },
+	{ "unlink", act_unlink },
+	{ "update", act_update },
+	{ "uring", act_uring },
+	{ "userns", act_userns },
+	{ "utimes", act_utimes },
+	{ "xattr", act_xattr },
+};
+
+int main(int argc, char **argv)
+{
+	if (argc < 2)
+		errx(2, "usage: act NAME [ARGUMENT...]");
+	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
+		if (!strcmp(acts[i].name, argv[1])) {
+			acts[i].run(argv + 2);
+			puts("done");
+			return 0;
+		}
+	errx(2, "no act is called %s", argv[1]);
+}

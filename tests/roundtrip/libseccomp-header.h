@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A library that loads the policy of $SANDPRINT_POLICY before main. */
+#include <err.h>
+#include <stdlib.h>
+#include <string.h>
+
+__attribute__((constructor)) static void load(void)
+{
+	const char *name = getenv("SANDPRINT_POLICY");
+	const struct policy *p = policies;
+
+	unsetenv("LD_PRELOAD");
+	unsetenv("SANDPRINT_POLICY");
+	while (p->name && (!name || strcmp(p->name, name)))
+		p++;
+	if (!p->name)
+		errx(2, "no such policy");
+	errno = -p->load();
+	if (errno)
+		err(2, "%s", p->name);
+}
