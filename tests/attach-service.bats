@@ -136,7 +136,7 @@ by_pid() {
 by_cgroup() {
 	local root
 	root=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
-	[ -w "$root/cgroup.procs" ] || skip "no writable cgroup v2"
+	needs cgroup2
 	cgroup=$root/sandprint-$$
 	mkdir "$cgroup"
 	(echo "$BASHPID" >"$cgroup/cgroup.procs" && exec "${argv[@]}") \
