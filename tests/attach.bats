@@ -517,6 +517,18 @@ time.sleep(100)' 3>&- &
 		.status == null and (.blind[0] | test("attached"))' >/dev/null
 }
 
+@test "--no-argv: no argument of the process is in the stream" {
+	start sh -c 'sleep 100' correct-horse
+	attach --no-argv -p $!
+	kill -INT "$recorder"
+	ends
+	run ! grep -a correct-horse run.sp
+	attach -p "${started[0]}"
+	kill -INT "$recorder"
+	ends
+	grep -aq correct-horse run.sp
+}
+
 @test "with CAP_BPF and CAP_PERFMON alone" {
 	requires setcap
 	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/test "$BATS_TEST_TMPDIR"

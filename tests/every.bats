@@ -143,6 +143,21 @@ median_gap() {
 	done
 }
 
+@test "forks, execs and exits that find the log full are lost details" {
+	requires_root
+	# 53 tasks: the shell, the flood and its thread, fifty programs.
+	sp-record --every --buffer=1024 -- sh -c "$WITNESS/flood 1 300000 >truth
+		for i in 1 2 3 4 5; do
+			for j in 1 2 3 4 5 6 7 8 9 10; do /bin/true; done
+		done" 2>err | (sleep 2; cat) >lost.sp
+	[ "$(lost lost.sp)" -gt 0 ]
+	got=$(events lost.sp 'select(.event == ("fork", "exec", "exit")) | 1' \
+		2>/dev/null | wc -l)
+	detail=$(sp-emit --json lost.sp | jq '.runs[0].lost.detail')
+	[ "$((got + detail))" = $((52 + 52 + 53)) ]
+	[ "$detail" = 0 ] || grep -q "$detail details were lost" err
+}
+
 # bats test_tags=32-bit
 @test "the counts of a recording with events are those of one without" {
 	requires_root

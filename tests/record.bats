@@ -319,6 +319,17 @@ threading.Event().wait()' 3>&- &
 		all(.[]; .first_ns > 3e8 and .first_ns < $whole - 5e8)'
 }
 
+@test "a program that is removed while it runs has its build-id" {
+	requires readelf
+	local id
+	id=$(readelf -n "$(command -v sleep)" | awk '/Build ID/ { print $3 }')
+	[ -n "$id" ] || skip "sleep has no build-id"
+	cp "$(command -v sleep)" gone
+	record -- sh -c './gone 1 & sleep 0.5; rm gone; wait'
+	sp-emit --json run.sp | jq -e --arg id "$id" '[.images[] |
+		select(.path | endswith("/gone"))] | .[0].build_id == $id'
+}
+
 @test "ten recorders at once, each with its own target only" {
 	local i pids=()
 	for i in 1 2 3 4 5 6 7 8 9 10; do

@@ -61,3 +61,13 @@ unit() {
 @test "file-child" {
 	unit file-child
 }
+
+@test "tests/mutate draws the same for a seed, however many it draws" {
+	git -C "$TESTS" rev-parse HEAD >/dev/null 2>&1 || skip "not a checkout"
+	"$TESTS/mutate/run" -s 7 -n 12 preview >twelve
+	"$TESTS/mutate/run" -s 7 -n 6 preview >six
+	[ "$(wc -l <twelve)" = 12 ]
+	diff six <(head -n 6 twelve)
+	"$TESTS/mutate/run" -s 8 -n 6 preview >other
+	run ! diff six other
+}

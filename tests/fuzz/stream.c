@@ -3,6 +3,7 @@
  * The stream's reader, fed with anything: as a libFuzzer target, and with
  * -DEXHAUSTIVE as a program that takes a good stream, cuts it at every byte
  * and changes every byte in every way, and says which of those was accepted.
+ * Further streams are only read.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,8 +107,15 @@ static int try_changes(uint8_t *data, size_t size)
 int main(int argc, char **argv)
 {
 	size_t size;
-	uint8_t *data = argc == 2 ? read_all(argv[1], &size) : NULL;
+	uint8_t *data = NULL;
 	int bad;
+
+	for (int i = argc - 1; i > 0; i--) {	/* the first one stays */
+		free(data);
+		data = read_all(argv[i], &size);
+		if (!data || !accepts(data, size, 0))
+			break;
+	}
 
 	if (!data || !accepts(data, size, 0)) {
 		printf("needs a good stream\n");
