@@ -13,6 +13,7 @@ enum compare_flag {
 	COMPARE_ADDED = 2,	/* … that the new one has */
 	COMPARE_DANGEROUS = 4,	/* … only if it is dangerous (danger.h) */
 	COMPARE_GROUPS = 8,	/* those that a group adds, too */
+	COMPARE_FAILED = 16,	/* runs that failed: not of calls, ending.h */
 };
 
 /*

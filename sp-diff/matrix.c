@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cover.h"
+#include "ending.h"
 #include "label.h"
 #include "memory.h"
 #include "message.h"
@@ -251,6 +252,7 @@ struct matrix *matrix_load(char **paths, unsigned int flags, bool by_image)
 		return NULL;
 	}
 	note_losses(m->trace, "the matrix");
+	endings_note(m->trace, NULL, NULL);
 	name_columns(m);
 	fill_cells(m, by_image);
 	choose_runs(m);

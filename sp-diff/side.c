@@ -132,11 +132,16 @@ static bool take_facts(struct side *s, const char *name, bool by_image)
 	return true;
 }
 
+const char *side_name(const char *path)
+{
+	return strcmp(path, "-") ? path : "<stdin>";
+}
+
 bool side_load(struct side *s, const char *path, unsigned int flags,
 	       bool by_image, const struct host *host)
 {
 	bool is_stdin = !strcmp(path, "-");
-	const char *name = is_stdin ? "<stdin>" : path;
+	const char *name = side_name(path);
 	FILE *file = is_stdin ? stdin : fopen(path, "re");
 	char *problem = NULL;
 	bool ok;

@@ -32,5 +32,7 @@ int fact_compare(const struct fact *a, const struct fact *b);
 bool side_load(struct side *s, const char *path, unsigned int flags,
 	       bool by_image, const struct host *host);
 void side_free(struct side *s);
+/* What messages call it. */
+const char *side_name(const char *path);
 
 #endif

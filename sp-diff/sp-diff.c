@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "compare.h"
+#include "ending.h"
 #include "matrix.h"
 #include "message.h"
 #include "report.h"
@@ -21,7 +22,7 @@ static const char help[] =
 "      --groups         calls of a profile that sp-emit adds unobserved count\n"
 "      --fail-on=WHAT   what makes the status 1: added, removed or any (the\n"
 "                       default); with \",dangerous\" only calls that are\n"
-"                       dangerous to allow\n"
+"                       dangerous to allow; failed: a run that failed\n"
 "      --cap=CAP,...    the capabilities that conditions of a profile are\n"
 "                       resolved for: names, all or none\n"
 "      --kernel=VERSION and the kernel, this one if not given\n"
@@ -64,6 +65,7 @@ static unsigned int parse_fail_on(const char *list)
 		{ "added", COMPARE_ADDED }, { "removed", COMPARE_REMOVED },
 		{ "any", COMPARE_ADDED | COMPARE_REMOVED },
 		{ "dangerous", COMPARE_DANGEROUS },
+		{ "failed", COMPARE_FAILED },
 	};
 	enum { N_NAMES = sizeof(names) / sizeof(names[0]) };
 	unsigned int flags = 0;
@@ -77,11 +79,12 @@ static unsigned int parse_fail_on(const char *list)
 				break;
 		if (i == N_NAMES)
 			message_usage("--fail-on: '%s' is not a list of added, "
-				      "removed, any and dangerous", list);
+				      "removed, any, dangerous and failed",
+				      list);
 		flags |= names[i].flags;
 		at = at[n] ? at + n + 1 : NULL;
 	}
-	if (flags == COMPARE_DANGEROUS)
+	if ((flags & ~COMPARE_FAILED) == COMPARE_DANGEROUS)
 		flags |= COMPARE_ADDED | COMPARE_REMOVED;
 	return flags;
 }
@@ -145,19 +148,38 @@ static void parse_options(struct options *o, int argc, char **argv)
 	}
 }
 
+/* Whether a run of the new side failed. */
+static bool note_endings(const struct side *old, const struct side *new,
+			 const char *old_path, const char *new_path)
+{
+	if (old->trace)
+		endings_note(old->trace, NULL, side_name(old_path));
+	return new->trace && endings_note(new->trace, old->trace,
+					  side_name(new_path));
+}
+
 static void run_diff(const struct options *o, const char *old_path,
 		     const char *new_path)
 {
 	unsigned int flags = (o->groups ? COMPARE_GROUPS : 0) |
 		(o->fail_on ? o->fail_on : COMPARE_ADDED | COMPARE_REMOVED);
 	struct side old, new;
+	bool fails;
 
 	if (!strcmp(old_path, "-") && !strcmp(new_path, "-"))
 		message_usage("stdin cannot be both sides");
 	if (side_load(&old, old_path, o->read_flags, o->by_image, &o->host) &
-	    side_load(&new, new_path, o->read_flags, o->by_image, &o->host) &&
-	    compare_sides(&old, &new, flags, o->quiet ? NULL : stdout))
-		message_latch(STATUS_NO);
+	    side_load(&new, new_path, o->read_flags, o->by_image, &o->host)) {
+		if (flags & COMPARE_FAILED && !new.trace)
+			message_error("%s: a profile has no runs that could "
+				      "have failed", side_name(new_path));
+		fails = note_endings(&old, &new, old_path, new_path) &&
+			flags & COMPARE_FAILED;
+		fails |= compare_sides(&old, &new, flags,
+				       o->quiet ? NULL : stdout);
+		if (fails)
+			message_latch(STATUS_NO);
+	}
 	side_free(&old);
 	side_free(&new);
 }

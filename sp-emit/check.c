@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "build.h"
+#include "ending.h"
 #include "memory.h"
 #include "message.h"
 #include "names.h"
@@ -193,6 +194,7 @@ bool check_runs(const struct trace *t, bool by_image, bool allow_partial,
 		note_skipped(run);
 		note_blind(t, i);
 	}
+	endings_note(t, NULL, NULL);
 	return fine;
 }
 

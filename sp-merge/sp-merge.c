@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "ending.h"
 #include "message.h"
 #include "output.h"
 #include "trace.h"
@@ -65,6 +66,14 @@ static bool load(struct trace *t, char **paths, unsigned int flags)
 	return fine;
 }
 
+static void note(const struct trace *t)
+{
+	endings_note(t, NULL, NULL);
+	if (t->n_events)
+		message_note("%" PRIu64 " events are left out: a merge "
+			     "has counts alone", t->n_events);
+}
+
 int main(int argc, char **argv)
 {
 	struct trace *t = trace_new();
@@ -76,9 +85,8 @@ int main(int argc, char **argv)
 	if (load(t, argv + optind, o.read_flags) &&
 	    output_open(&out, o.output, OUTPUT_BINARY)) {
 		trace_write(t, output_file(out));
-		if (output_commit(out) && t->n_events)
-			message_note("%" PRIu64 " events are left out: a merge "
-				     "has counts alone", t->n_events);
+		if (output_commit(out))
+			note(t);
 	}
 	trace_free(t);
 	return message_finish();

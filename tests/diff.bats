@@ -401,3 +401,86 @@ matrix_runs() {
 	run -0 sp-emit --explain a.sp
 	[[ $output == *"ptrace"*"danger    2: controls other processes; ptrace(2)"* ]]
 }
+
+# id N — 0N and zeros
+id() {
+	printf '%02d%030d' "$1" 0
+}
+
+# runs FILE LINE… — "ID NAME STATUS" of runs with the same call, a second apart
+runs() {
+	local file=$1 id name status
+	shift
+	printf '%s\n' "$@" | while read -r id name status; do
+		echo "run $(id "$id") $name status=$status start=${id}000000000"
+	done >text
+	echo 'image /a' >>text
+	for id; do
+		echo "call $(id "${id%% *}") read 1"
+	done >>text
+	stream "$file" <text
+}
+
+@test "a run that failed is named, and fails the gate that asks for it" {
+	local end
+	runs good.sp '1 t 0'
+	for end in -11 -6 -9 -31 1 139; do
+		runs bad.sp "2 t $end"
+		run -0 --separate-stderr sp-diff good.sp bad.sp
+		[[ $stderr == "sp-diff: bad.sp: run t (02000000) "* ]]
+		run -1 sp-diff --fail-on=failed good.sp bad.sp
+		run -1 sp-diff -q --fail-on=added,failed good.sp bad.sp
+		run -0 sp-diff --fail-on=added good.sp bad.sp
+		sp-merge -o both.sp good.sp bad.sp 2>err
+		grep -q '^sp-merge: run t (02000000) ' err
+		sp-emit --oci -o p.json both.sp 2>err
+		grep -q '^sp-emit: run t (02000000) ' err
+		run -0 --separate-stderr sp-diff --matrix good.sp bad.sp
+		[[ $stderr == "sp-diff: run t (02000000) "* ]]
+		# It was there before, and is what is compared with.
+		run -0 sp-diff --fail-on=failed bad.sp both.sp
+		run -1 sp-diff --fail-on=failed good.sp both.sp
+	done
+	runs bad.sp '2 t -11'
+	run -0 --separate-stderr sp-diff good.sp bad.sp
+	[ "$stderr" = "sp-diff: bad.sp: run t (02000000) was killed by SIGSEGV, an earlier one of that name exited with 0: it may lack calls" ]
+}
+
+@test "a run that ends as it always did has not failed" {
+	local end
+	runs good.sp '1 t 0' '2 stopped -15' '3 grep 1' 2>err
+	for end in 't 0' 'stopped -15' 'grep 1' 'new 0' 'new -15' 'new -1' \
+		'new nil' 't nil'; do
+		runs now.sp "4 $end"
+		run -0 --separate-stderr sp-diff --fail-on=any,failed good.sp \
+			now.sp
+		[[ $stderr != *now.sp* ]]
+		# the first that exits with 1 has nothing that it is like
+		[[ $stderr == "sp-diff: good.sp: run grep (03000000) exited with 1: it may lack calls" ]]
+	done
+	for end in 't 1' 't -15' 'grep 2' 'new 1' 'new -11'; do
+		runs now.sp "4 $end"
+		run -1 sp-diff --fail-on=failed good.sp now.sp
+	done
+	# another end is named, and an exit with 0 is no failure
+	for end in 'stopped 0' 'grep 0'; do
+		runs now.sp "4 $end"
+		run -0 --separate-stderr sp-diff --fail-on=failed good.sp now.sp
+		[[ $stderr == *"sp-diff: now.sp: run ${end% 0} (04000000) exited with 0, an earlier one of that name "* ]]
+	done
+	# a crash is one, however often it happens
+	runs good.sp '1 t -11'
+	runs now.sp '2 t -11'
+	run -1 sp-diff --fail-on=failed good.sp now.sp
+}
+
+@test "--fail-on=failed is for runs" {
+	runs good.sp '1 t 0'
+	sp-emit --oci -o p.json good.sp
+	run -2 sp-diff --fail-on=failed good.sp p.json
+	[[ $output == *"sp-diff: p.json: a profile has no runs "* ]]
+	runs many.sp "10 a 3" "2 b 3" "3 c 3" "4 d 3" "5 e 3" "6 f 3" "7 g 3" \
+		"8 h 3" "9 i 3"
+	run -0 --separate-stderr sp-diff good.sp many.sp
+	[[ $stderr == *"sp-diff: many.sp: 1 more like these" ]]
+}
