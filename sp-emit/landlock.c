@@ -14,7 +14,6 @@
 #include "names.h"
 #include "path.h"
 #include "paths.h"
-#include "socket.h"
 
 /* The nearest directory that is there before the run; heap. */
 static char *lasting(const struct path_uses *uses, const char *path)
@@ -44,6 +43,19 @@ static void allow_below(struct landlock_policy *p,
 	free(at);
 }
 
+/* By the names that stay when a newer version is installed. */
+static void allow_versions(struct landlock_policy *p, const char *path,
+			   uint64_t rights)
+{
+	char *at = path_shorter_version(path), *shorter;
+
+	for (; at; at = shorter) {
+		landlock_allow(p, at, rights);
+		shorter = path_shorter_version(at);
+		free(at);
+	}
+}
+
 static void allow_use(struct landlock_policy *p, const struct path_uses *uses,
 		      const struct path_use *u)
 {
@@ -59,6 +71,8 @@ static void allow_use(struct landlock_policy *p, const struct path_uses *uses,
 	/* Below a directory that the run makes, rights are the upper one's. */
 	allow_below(p, uses, u->made ? parent : u->path, needs.own);
 	allow_below(p, uses, parent, needs.parent);
+	if (!u->made && access & NAME_MAP && !strchr(u->path, PATH_ANY))
+		allow_versions(p, u->path, needs.own);
 	free(parent);
 }
 
@@ -128,29 +142,25 @@ static void allow_moves(struct landlock_policy *p,
 
 static void allow_sockets(struct landlock_policy *p, const struct trace *t)
 {
-	bool chosen = false;
+	enum { INET = 2, INET6 = 10, UNIX = 1 };
 
 	for (size_t i = 0; i < t->sockets.n; i++) {
 		const struct call *fact = t->sockets.at[i];
-		int port = socket_port(fact);
-		uint64_t right = landlock_port_right(fact);
+		uint32_t family = fact->id.arch, what = fact->id.nr;
 
-		if (socket_is_outside(t, fact))
+		if (family == UNIX && what != SOCKET_BIND &&
+		    what != SOCKET_LISTEN && fact->detail_size &&
+		    !fact->detail[0])
 			p->handled[LANDLOCK_SCOPE] &= ~LANDLOCK_SCOPE_ABSTRACT;
-		if (!right)
+		if ((family != INET && family != INET6) ||
+		    fact->detail_size < 2 || what == SOCKET_SEND ||
+		    what == SOCKET_LISTEN)
 			continue;
-		if (right == LANDLOCK_NET_CONNECT_TCP &&
-		    port_was_chosen(t, port))
-			chosen = true;
-		else
-			landlock_allow_port(p, port, right);
+		landlock_allow_port(p, fact->detail[0] << 8 | fact->detail[1],
+				    what == SOCKET_BIND ?
+				    LANDLOCK_NET_BIND_TCP :
+				    LANDLOCK_NET_CONNECT_TCP);
 	}
-	if (!chosen)
-		return;
-	message_note("connect_tcp is not restricted: the run connected to a "
-		     "port that the kernel chose when it listened");
-	p->handled[LANDLOCK_NET] &= ~(uint64_t)LANDLOCK_NET_CONNECT_TCP;
-	landlock_forget_ports(p, LANDLOCK_NET_CONNECT_TCP);
 }
 
 static struct landlock_policy *make_policy(const struct emit *emit)

@@ -18,7 +18,8 @@ static const struct {
 } rule_names[] = {
 	{ "pid", GENERAL_PID }, { "tmp", GENERAL_TMP },
 	{ "hash", GENERAL_HASH }, { "date", GENERAL_DATE },
-	{ "runs", GENERAL_RUNS }, { "all", GENERAL_ALL }, { "none", 0 },
+	{ "runs", GENERAL_RUNS }, { "version", GENERAL_VERSION },
+	{ "usual", GENERAL_USUAL }, { "all", GENERAL_ALL }, { "none", 0 },
 };
 enum { N_RULES = sizeof(rule_names) / sizeof(rule_names[0]) };
 
@@ -180,6 +181,43 @@ static size_t tmp_suffix(const char *s, size_t n)
 		(i || numbers) ? n - i : 0;
 }
 
+bool path_is_random(const char *name)
+{
+	return tmp_suffix(name, strlen(name)) != 0;
+}
+
+/* 1.2 and 1.2.3, with a letter or a revision after it: 1.1.1n, 1.2-3. */
+static size_t version(const char *s, size_t n)
+{
+	size_t length = digits(s, n), next;
+
+	if (!length || length + 1 >= n || s[length] != '.' ||
+	    !digits(s + length + 1, n - length - 1))
+		return 0;
+	while (length + 1 < n && strchr(".-+~_", s[length])) {
+		next = digits(s + length + 1, n - length - 1);
+		if (!next)
+			break;
+		length += 1 + next;
+	}
+	if (length < n && islower((unsigned char)s[length]) &&
+	    (length + 1 == n || !isalnum((unsigned char)s[length + 1])))
+		length++;
+	return length;
+}
+
+char *path_shorter_version(const char *path)
+{
+	const char *name = strrchr(path, '/');
+	const char *suffix = name ? strstr(name, ".so.") : NULL;
+	const char *dot = strrchr(path, '.');
+
+	if (!suffix || dot <= suffix + 3 ||
+	    !isdigit((unsigned char)suffix[strlen(".so.")]))
+		return NULL;
+	return xasprintf("%.*s", (int)(dot - path), path);
+}
+
 struct rewriting {
 	struct folded *all;	/* by path */
 	const char *path;	/* what is rewritten */
@@ -230,6 +268,11 @@ static void rewrite_component(struct rewriting *r, const char *s, size_t n,
 		    is_start(s, component)) {
 			length = hash(s, left);
 			rule = GENERAL_HASH;
+		}
+		if (!length && r->rules & GENERAL_VERSION &&
+		    (s == component || !isdigit((unsigned char)s[-1]))) {
+			length = version(s, left);
+			rule = GENERAL_VERSION;
 		}
 		if (length)
 			put_any(r, rule);
@@ -836,7 +879,7 @@ void paths_explain(const struct path_uses *uses, FILE *out)
 				*c = '*';
 		text = path_escape(pattern);
 		fprintf(out, "%s\t%zu\t", access, u->names);
-		for (size_t k = 0; k < 5; k++)
+		for (size_t k = 0; k < 6; k++)
 			if (u->rules & rule_names[k].rule)
 				fprintf(out, "%s ", rule_names[k].name);
 		fprintf(out, "%s\t%s\n", u->rules ? "" : "-", text);

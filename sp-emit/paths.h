@@ -17,9 +17,11 @@ enum general_rule {
 	GENERAL_HASH = 4,	/* 16 hexadecimal digits and more; UUIDs */
 	GENERAL_DATE = 8,	/* 2026-11-24, 20261124, and times after them */
 	GENERAL_RUNS = 16,	/* numbers that differ between the runs */
-	GENERAL_ALL = 31,
+	GENERAL_VERSION = 32,	/* 1.2.3; what an upgrade replaces */
+	GENERAL_ALL = 63,
+	GENERAL_USUAL = GENERAL_ALL & ~GENERAL_VERSION,
 };
-/* A list "pid,tmp", "all" or "none"; false: a name that is none. */
+/* A list "pid,tmp", "all", "usual" or "none"; false: a name that is none. */
 bool general_parse(const char *list, unsigned int *rules);
 
 enum { PATH_UNLINKED = 1 << 16 };	/* removed, and no directory */
@@ -74,6 +76,14 @@ const struct path_use *paths_find(const struct path_uses *uses,
 				  const char *path);
 /* The directory of a path, "/" of a path in the root; heap. */
 char *path_parent(const char *path);
+/* Whether a name ends as those that mkstemp(3) and its like make up. */
+bool path_is_random(const char *name);
+/*
+ * A shared library's shorter names, which are symbolic links to it as a rule
+ * and stay when a newer version is installed: of "/x/liby.so.1.2.3"
+ * "/x/liby.so.1.2" and "/x/liby.so.1". The next one, or NULL; heap.
+ */
+char *path_shorter_version(const char *path);
 /* The longest part before a component with PATH_ANY; heap. */
 char *path_literal(const char *path);
 

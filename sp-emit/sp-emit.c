@@ -84,7 +84,8 @@ static const char help_end[] =
 "                       unless named: fcntl, setsockopt, kill; all\n"
 "      --paths          with --systemd: what of the file system it needs, too\n"
 "      --generalize=R   how paths that differ from run to run become one: a\n"
-"                       list of pid, tmp, hash, date, runs; all (default), none\n"
+"                       list of pid, tmp, hash, date, runs, version; all, none,\n"
+"                       usual (default: all but version)\n"
 "      --exact          the observed calls alone\n"
 "      --deny=WHAT      for other calls: errno:NAME, kill or log (default\n"
 "                       errno:EPERM; with --minijail, kill)\n"
@@ -224,7 +225,7 @@ static void apply_option(struct options *o, int c)
 	case OPT_GENERALIZE:
 		if (!general_parse(optarg, &o->general))
 			message_usage("--generalize: '%s' is not a list of pid, "
-				      "tmp, hash, date and runs", optarg);
+				      "tmp, hash, date, runs and version", optarg);
 		break;
 	case OPT_EXPLAIN:
 		o->explain = true;
@@ -633,7 +634,7 @@ static void emit(struct trace **t, const struct options *o, char **paths)
 
 int main(int argc, char **argv)
 {
-	struct options o = { .runtimes = -1, .general = GENERAL_ALL };
+	struct options o = { .runtimes = -1, .general = GENERAL_USUAL };
 	struct trace *t = trace_new();
 
 	message_init("sp-emit", STATUS_TROUBLE, argv);

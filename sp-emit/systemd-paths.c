@@ -1,30 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The part of a systemd drop-in that is made of paths: systemd.exec(5),
- * SANDBOXING. What is safe to turn on is what no recorded path contradicts.
+ * SANDBOXING. Everything here gives the service a mount namespace of its own,
+ * in which each path of a list is a mount.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "format.h"
 #include "memory.h"
+#include "message.h"
 #include "names.h"
 #include "path.h"
 #include "paths.h"
+#include "protections.h"
 
 enum {
 	CHANGES = NAME_WRITE | NAME_CREATE | NAME_DELETE | NAME_TRUNCATE |
-		NAME_CHANGE | NAME_RENAME | NAME_LINK,
+		NAME_CHANGE | NAME_RENAME | NAME_LINK | NAME_NAMELESS,
 	RUNS = NAME_EXECUTE | NAME_MAP,
+	/* Bits of struct path_use: FIFOs, devices and sockets. */
+	SPECIAL = 1 << 1 | 1 << 2 | 1 << 6 | 1 << 12,
 };
-
-static bool is_below(const char *path, const char *directory)
-{
-	size_t n = strlen(directory);
-
-	return !strcmp(directory, "/") ||
-		(!strncmp(path, directory, n) && (!path[n] || path[n] == '/'));
-}
 
 static bool is_below_any(const char *path, const char *const *directories)
 {
@@ -34,85 +31,35 @@ static bool is_below_any(const char *path, const char *const *directories)
 	return false;
 }
 
-/* Whether any use of these kinds is below one of the directories. */
-static bool uses_any(const struct path_uses *uses, uint32_t access,
-		     const char *const *directories)
-{
-	for (size_t i = 0; i < uses->n; i++)
-		if (uses->at[i].access & access &&
-		    is_below_any(uses->at[i].path, directories))
-			return true;
-	return false;
-}
-
-static const char *const temporary[] = { "/tmp", "/var/tmp", NULL };
-
-/* Whether nothing there was there before, but the directories themselves. */
-static bool has_private_tmp(const struct path_uses *uses)
-{
-	for (size_t i = 0; i < uses->n; i++) {
-		const struct path_use *u = &uses->at[i];
-
-		if (is_below_any(u->path, temporary) && !u->made &&
-		    strcmp(u->path, "/tmp") && strcmp(u->path, "/var/tmp"))
-			return false;
-	}
-	return true;
-}
-
-/* What there is with PrivateDevices=yes. */
-static bool has_private_devices(const struct path_uses *uses)
-{
-	static const char *const there[] = {
-		"/dev/null", "/dev/zero", "/dev/full", "/dev/random",
-		"/dev/urandom", "/dev/tty", "/dev/ptmx", "/dev/pts",
-		"/dev/shm", "/dev/mqueue", "/dev/hugepages", "/dev/log",
-		"/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr", NULL,
-	};
-	static const char *const devices[] = { "/dev", NULL };
-
-	for (size_t i = 0; i < uses->n; i++)
-		if (is_below_any(uses->at[i].path, devices) &&
-		    strcmp(uses->at[i].path, "/dev") &&
-		    !is_below_any(uses->at[i].path, there))
-			return false;
-	return true;
-}
-
-static bool calls(const struct trace *t, const char *const *names)
-{
-	char buf[SYSCALL_NAME_MAX];
-
-	for (size_t i = 0; i < t->calls.n; i++)
-		for (size_t k = 0; names[k]; k++)
-			if (!strcmp(syscall_label(t->calls.at[i]->id, buf),
-				    names[k]))
-				return true;
-	return false;
-}
-
-/* Lists. */
-
-struct list {
-	char **at;
-	size_t n;
-};
-
+/* Without control characters, in UTF-8; a backslash can be quoted. */
 static bool is_plain(const char *path)
 {
-	char *escaped = path_escape(path);
-	bool plain = !strchr(escaped, '\\');
+	char *copy = xstrdup(path), *escaped;
+	bool plain;
 
+	for (char *c = copy; *c; c++)
+		if (*c == '\\')
+			*c = '/';
+	escaped = path_escape(copy);
+	plain = !strcmp(escaped, copy);
 	free(escaped);
+	free(copy);
 	return plain;
 }
 
+/* Takes over the path. */
+static void append(struct path_list *list, char *path)
+{
+	list->at = xgrow(list->at, list->n, sizeof(*list->at));
+	list->at[list->n++] = path;
+}
+
 /*
- * A path, or what it is in: where it is a pattern, where it is not always
- * there, and where its name is nothing that a unit file can hold.
+ * The directory of a file that is made or removed: a mount point can be
+ * neither. Also where the path is a pattern, and where a unit file cannot hold
+ * its name.
  */
-static void add(struct list *list, const struct path_uses *uses,
-		const char *path)
+static char *lasting(const struct path_uses *uses, const char *path)
 {
 	char *at = path_literal(path), *up;
 	const struct path_use *use = paths_find(uses, at);
@@ -123,8 +70,7 @@ static void add(struct list *list, const struct path_uses *uses,
 		at = up;
 		use = paths_find(uses, at);
 	}
-	list->at = xgrow(list->at, list->n, sizeof(*list->at));
-	list->at[list->n++] = at;
+	return at;
 }
 
 static int by_name(const void *a, const void *b)
@@ -132,19 +78,47 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static bool is_covered(const struct list *list, size_t at)
+/*
+ * What is below another entry need not be in the list, unless a directory
+ * between them is protected by itself.
+ */
+static bool is_covered(const char *path, const char *by)
 {
-	for (size_t i = 0; i < list->n; i++)
-		if (i != at && is_below(list->at[at], list->at[i]) &&
-		    (strcmp(list->at[i], list->at[at]) || i < at))
-			return true;
-	return false;
+	static const char *const between[] = { "/home", "/root", "/run/user" };
+
+	for (size_t i = 0; i < sizeof(between) / sizeof(between[0]); i++)
+		if (is_below(path, between[i]) && is_below(between[i], by) &&
+		    strcmp(between[i], by))
+			return false;
+	return is_below(path, by);
 }
 
-/* In quotes, as systemd.syntax(7) has them, with % for specifiers. */
+static void tidy(struct path_list *list)
+{
+	size_t n = 0;
+
+	if (list->n)
+		qsort(list->at, list->n, sizeof(*list->at), by_name);
+	for (size_t i = 0; i < list->n; i++) {
+		bool covered = false;
+
+		for (size_t k = 0; k < n && !covered; k++)
+			covered = is_covered(list->at[i], list->at[k]);
+		if (covered)
+			free(list->at[i]);
+		else
+			list->at[n++] = list->at[i];
+	}
+	list->n = n;
+}
+
+/*
+ * In quotes, as systemd.syntax(7) has them, with % for specifiers. A path that
+ * is not there is passed over: an upgrade or an administrator may remove it.
+ */
 static void write_quoted(const char *path, FILE *out)
 {
-	putc('"', out);
+	fputs("\"-", out);
 	for (; *path; path++) {
 		if (strchr("\"\\%", *path))
 			putc(*path == '%' ? '%' : '\\', out);
@@ -153,91 +127,201 @@ static void write_quoted(const char *path, FILE *out)
 	putc('"', out);
 }
 
-static void write_list(struct list *list, const char *key, FILE *out)
+/* The empty assignment takes away what the unit has. */
+static void write_list(const struct path_list *list, size_t first,
+		       const char *key, FILE *out)
 {
-	if (list->n)
-		qsort(list->at, list->n, sizeof(*list->at), by_name);
 	fprintf(out, "%s=\n", key);
-	for (size_t i = 0; i < list->n; i++)
-		if (!is_covered(list, i)) {
-			fprintf(out, "%s=", key);
-			write_quoted(list->at[i], out);
-			putc('\n', out);
-		}
-	for (size_t i = 0; i < list->n; i++)
-		free(list->at[i]);
-	free(list->at);
+	for (size_t i = first; i < list->n; i++) {
+		fprintf(out, "%s=", key);
+		write_quoted(list->at[i], out);
+		putc('\n', out);
+	}
 }
 
-/* Below these ProtectSystem=strict changes nothing. */
+/* ProtectSystem=strict leaves these as they are. */
 static const char *const kernels_own[] = { "/dev", "/proc", "/sys", NULL };
+static const char *const temporary[] = { "/tmp", "/var/tmp", NULL };
 
-static void write_writable(const struct path_uses *uses, bool private_tmp,
-			   FILE *out)
+static bool is_changed(const struct path_use *u)
 {
-	struct list list = { NULL, 0 };
+	uint32_t changes = u->access & CHANGES;
+
+	/* What is written to is not the file system. */
+	if (u->types && !(u->types & ~SPECIAL))
+		changes &= ~(uint32_t)(NAME_WRITE | NAME_TRUNCATE);
+	return changes != 0;
+}
+
+/* Both ends of a move have to be on one mount; heap. */
+static char *common_directory(const char *a, const char *b)
+{
+	char *at = path_parent(a), *up;
+
+	while (!is_below(b, at)) {
+		up = path_parent(at);
+		free(at);
+		at = up;
+	}
+	return at;
+}
+
+static void add_moves(struct path_list *list, const struct path_uses *uses,
+		      bool private_tmp)
+{
+	for (size_t i = 0; i < uses->n_moves; i++) {
+		const struct path_move *m = &uses->moves[i];
+		char *directory;
+
+		if (m->same_directory || is_below_any(m->from, kernels_own) ||
+		    (private_tmp && is_below_any(m->from, temporary)))
+			continue;
+		directory = common_directory(m->from, m->to);
+		append(list, lasting(uses, directory));
+		free(directory);
+	}
+}
+
+/*
+ * To remove a directory that is not empty fails after the kernel has looked at
+ * the mount; for the root's own entries that is not worth a writable root.
+ */
+static bool is_root_changed(const struct trace *t)
+{
+	enum { MAKES = CHANGES & ~(NAME_WRITE | NAME_TRUNCATE) };
+	bool is = false;
+
+	for (size_t i = 0; !is && i < t->paths.n; i++) {
+		const struct call *fact = t->paths.at[i];
+		char *path = path_of_fact(fact);
+
+		is = !fact->answer && *path == '/' &&
+			!strchr(path + 1, '/') && fact->id.nr & MAKES;
+		free(path);
+	}
+	return is;
+}
+
+static struct path_list find_writable(const struct trace *t,
+				      const struct path_uses *uses,
+				      bool private_tmp)
+{
+	struct path_list list = { NULL, 0 };
+	bool root = is_root_changed(t);
 
 	for (size_t i = 0; i < uses->n; i++) {
 		const struct path_use *u = &uses->at[i];
+		char *at;
 
-		if (!(u->access & CHANGES) ||
-		    is_below_any(u->path, kernels_own) ||
+		if (!is_changed(u) || is_below_any(u->path, kernels_own) ||
 		    (private_tmp && is_below_any(u->path, temporary)))
 			continue;
-		add(&list, uses, u->path);
+		at = lasting(uses, u->path);
+		if (strcmp(at, "/") || root)
+			append(&list, at);
+		else
+			free(at);
 	}
-	fputs("ProtectSystem=strict\n", out);
-	write_list(&list, "ReadWritePaths", out);
+	add_moves(&list, uses, private_tmp);
+	tidy(&list);
+	return list;
 }
 
-static void write_executable(const struct path_uses *uses, FILE *out)
+static void write_writable(const struct path_list *list, FILE *out)
 {
-	struct list list = { NULL, 0 };
+	/* Of two settings for one path the stricter one wins. */
+	bool root = list->n && !strcmp(list->at[0], "/");
+
+	if (root)
+		write_comment("The run changes the root directory, or moves or "
+			      "links files between directories that have only "
+			      "that in common.", "# ", out);
+	else
+		fputs("ProtectSystem=strict\n", out);
+	write_list(list, root, "ReadWritePaths", out);
+}
+
+/* By its directory alone, when an upgrade is to find it there. */
+static void add_executable(struct path_list *list,
+			   const struct path_uses *uses, const char *path,
+			   bool upgrades)
+{
+	char *at = lasting(uses, path), *shorter, *up;
+
+	if (upgrades && !strcmp(at, path)) {
+		up = path_parent(at);
+		free(at);
+		at = up;
+	}
+	append(list, xstrdup(at));
+	while ((shorter = path_shorter_version(at))) {
+		append(list, xstrdup(shorter));
+		free(at);
+		at = shorter;
+	}
+	free(at);
+}
+
+/* It was mapped after its name was gone: its directory has to do. */
+static void add_unnamed(struct path_list *list, const struct trace *t)
+{
+	for (size_t i = 0; i < t->paths.n; i++) {
+		const struct call *fact = t->paths.at[i];
+		char *path = path_of_fact(fact);
+
+		if (!fact->answer && fact->id.nr & RUNS &&
+		    fact->id.nr & NAME_DELETED && *path == '/' &&
+		    strncmp(path, "/memfd:", strlen("/memfd:")))
+			append(list, path_parent(path));
+		free(path);
+	}
+}
+
+static void write_executable(const struct emit *emit,
+			     const struct path_uses *uses, bool private_tmp,
+			     FILE *out)
+{
+	struct path_list list = { NULL, 0 };
+	bool any_tmp = false;
 
 	for (size_t i = 0; i < uses->n; i++)
 		if (uses->at[i].access & RUNS)
-			add(&list, uses, uses->at[i].path);
+			add_executable(&list, uses, uses->at[i].path,
+				       emit->general & GENERAL_VERSION);
+	add_unnamed(&list, emit->trace);
+	tidy(&list);
 	fputs("NoExecPaths=\nNoExecPaths=/\n", out);
-	write_list(&list, "ExecPaths", out);
-}
-
-static void write_yes(const char *key, bool safe, FILE *out)
-{
-	if (safe)
-		fprintf(out, "%s=yes\n", key);
+	for (size_t i = 0; i < list.n; i++)
+		any_tmp |= is_below_any(list.at[i], temporary);
+	/* A private one is a mount of its own, that the line above is not for. */
+	if (private_tmp && !any_tmp)
+		fputs("NoExecPaths=-/tmp -/var/tmp\n", out);
+	write_list(&list, 0, "ExecPaths", out);
+	path_list_free(&list);
 }
 
 void write_systemd_paths(const struct emit *emit, FILE *out)
 {
-	static const char *const homes[] = {
-		"/home", "/root", "/run/user", NULL
-	};
-	static const char *const tunables[] = { "/proc/sys", "/sys", NULL };
-	static const char *const cgroups[] = { "/sys/fs/cgroup", NULL };
-	static const char *const logs[] = { "/dev/kmsg", "/proc/kmsg", NULL };
-	static const char *const modules[] = {
-		"init_module", "finit_module", "delete_module", NULL
-	};
-	static const char *const log_calls[] = { "syslog", NULL };
+	static const char mounts[] =
+		"The run mounts or unmounts file systems. Each option for "
+		"paths would hide that from the rest of the system, so none "
+		"is set.";
 	const struct trace *t = emit->trace;
-	struct path_uses *uses = paths_fold(t, emit->general);
-	bool private_tmp = has_private_tmp(uses);
-	bool in_homes = uses_any(uses, NAME_ACCESS, homes);
+	struct path_uses *uses;
+	struct path_list writable;
+	bool private_tmp = has_private_tmp(t);
 
+	if (changes_mounts(t)) {
+		message_note("%s", mounts);
+		write_comment(mounts, "# ", out);
+		return;
+	}
+	uses = paths_fold(t, emit->general);
+	writable = find_writable(t, uses, private_tmp);
 	fputs("# Of the paths that were recorded:\n", out);
-	write_writable(uses, private_tmp, out);
-	write_executable(uses, out);
-	if (!uses_any(uses, CHANGES | RUNS, homes))
-		fprintf(out, "ProtectHome=%s\n", in_homes ? "read-only" :
-			"yes");
-	write_yes("PrivateTmp", private_tmp, out);
-	write_yes("PrivateDevices", has_private_devices(uses), out);
-	write_yes("ProtectKernelTunables", !uses_any(uses, CHANGES, tunables),
-		  out);
-	write_yes("ProtectControlGroups", !uses_any(uses, CHANGES, cgroups),
-		  out);
-	write_yes("ProtectKernelLogs", !uses_any(uses, NAME_ACCESS, logs) &&
-		  !calls(t, log_calls), out);
-	write_yes("ProtectKernelModules", !calls(t, modules), out);
+	write_writable(&writable, out);
+	write_executable(emit, uses, private_tmp, out);
+	write_protections(t, &writable, private_tmp, out);
+	path_list_free(&writable);
 	paths_free(uses);
 }

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "protections.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "names.h"
+#include "path.h"
+#include "syscall.h"
+
+enum {
+	CHANGES = NAME_WRITE | NAME_CREATE | NAME_DELETE | NAME_TRUNCATE |
+		NAME_CHANGE | NAME_RENAME | NAME_LINK | NAME_NAMELESS,
+	RUNS = NAME_EXECUTE | NAME_MAP,
+	FIFO = 1, CHARACTER = 2, BLOCK = 6, SOCKET = 12,
+};
+
+/* What an option does to a path and to all below it. */
+enum effect {
+	SAME,		/* nothing, though it is below one of the others */
+	READ_ONLY,
+	HIDDEN,		/* inaccessible */
+	REPLACED,	/* by a directory that has only what is SAME */
+};
+
+struct effect_on {
+	enum effect effect;
+	const char *path;
+};
+
+enum { EFFECTS_MAX = 24, CALLS_MAX = 12 };
+
+/*
+ * systemd.exec(5), SANDBOXING, and where it does not list all of it,
+ * src/core/namespace.c of systemd 252. The manual has the same table, and the
+ * tests compare both with what systemd does.
+ */
+struct protection {
+	const char *setting;
+	struct effect_on on[EFFECTS_MAX];	/* the longest path decides */
+	const char *calls[CALLS_MAX];		/* that it denies */
+};
+
+static const struct protection table[] = {
+	{ "ProtectHome=yes", {
+		{ HIDDEN, "/home" }, { HIDDEN, "/root" },
+		{ HIDDEN, "/run/user" } }, { NULL } },
+	{ "PrivateDevices=yes", {
+		{ REPLACED, "/dev" }, { SAME, "/dev/null" },
+		{ SAME, "/dev/zero" }, { SAME, "/dev/full" },
+		{ SAME, "/dev/random" }, { SAME, "/dev/urandom" },
+		{ SAME, "/dev/tty" }, { SAME, "/dev/ptmx" },
+		{ SAME, "/dev/pts" }, { SAME, "/dev/shm" },
+		{ SAME, "/dev/mqueue" }, { SAME, "/dev/hugepages" },
+		{ SAME, "/dev/log" }, { SAME, "/dev/fd" },
+		{ SAME, "/dev/stdin" }, { SAME, "/dev/stdout" },
+		{ SAME, "/dev/stderr" } },
+	  { "ioperm", "iopl", "pciconfig_iobase", "pciconfig_read",
+	    "pciconfig_write", "s390_pci_mmio_read", "s390_pci_mmio_write" } },
+	{ "ProtectKernelTunables=yes", {
+		{ READ_ONLY, "/proc/acpi" }, { READ_ONLY, "/proc/apm" },
+		{ READ_ONLY, "/proc/asound" }, { READ_ONLY, "/proc/bus" },
+		{ READ_ONLY, "/proc/fs" }, { READ_ONLY, "/proc/irq" },
+		{ HIDDEN, "/proc/kallsyms" }, { HIDDEN, "/proc/kcore" },
+		{ READ_ONLY, "/proc/latency_stats" },
+		{ READ_ONLY, "/proc/mtrr" }, { READ_ONLY, "/proc/scsi" },
+		{ READ_ONLY, "/proc/sys" },
+		{ READ_ONLY, "/proc/sysrq-trigger" },
+		{ READ_ONLY, "/proc/timer_stats" }, { READ_ONLY, "/sys" },
+		{ SAME, "/sys/fs/cgroup" }, { SAME, "/sys/fs/selinux" } },
+	  { NULL } },
+	{ "ProtectControlGroups=yes", { { READ_ONLY, "/sys/fs/cgroup" } },
+	  { NULL } },
+	{ "ProtectKernelLogs=yes", {
+		{ HIDDEN, "/dev/kmsg" }, { HIDDEN, "/proc/kmsg" } },
+	  { "syslog" } },
+	{ "ProtectKernelModules=yes", {
+		{ HIDDEN, "/usr/lib/modules" }, { HIDDEN, "/lib/modules" } },
+	  { "init_module", "finit_module", "delete_module" } },
+};
+enum { N_PROTECTIONS = sizeof(table) / sizeof(table[0]) };
+
+bool is_below(const char *path, const char *directory)
+{
+	size_t n = strlen(directory);
+
+	return !strcmp(directory, "/") ||
+		(!strncmp(path, directory, n) && (!path[n] || path[n] == '/'));
+}
+
+static bool calls(const struct trace *t, const char *const *names)
+{
+	char buf[SYSCALL_NAME_MAX];
+
+	for (size_t i = 0; i < t->calls.n; i++)
+		for (size_t k = 0; names[k]; k++)
+			if (!strcmp(syscall_label(t->calls.at[i]->id, buf),
+				    names[k]))
+				return true;
+	return false;
+}
+
+bool changes_mounts(const struct trace *t)
+{
+	static const char *const names[] = {
+		"mount", "umount", "umount2", "move_mount", "fsmount",
+		"mount_setattr", "pivot_root", NULL
+	};
+	bool recorded = false;
+
+	for (size_t i = 0; i < t->paths.n; i++)
+		if (t->paths.at[i]->id.nr & NAME_MOUNT) {
+			recorded = true;
+			if (!t->paths.at[i]->answer)
+				return true;
+		}
+	/* Older recordings do not show what was mounted on. */
+	return !recorded && calls(t, names);
+}
+
+/* One use, as a protection looks at it. */
+struct use {
+	const char *path;
+	uint32_t access;	/* names.h */
+	bool absent;		/* it was not there */
+};
+
+static unsigned int type_of(const struct use *u)
+{
+	return (u->access & NAME_TYPE) >> NAME_TYPE_SHIFT;
+}
+
+/* Neither a read-only mount nor a full disk stops what is written there. */
+static bool is_special(const struct use *u)
+{
+	unsigned int type = type_of(u);
+
+	return type == FIFO || type == CHARACTER || type == BLOCK ||
+		type == SOCKET;
+}
+
+static bool changes(const struct use *u)
+{
+	uint32_t changes = u->access & CHANGES;
+
+	if (is_special(u))
+		changes &= ~(uint32_t)(NAME_WRITE | NAME_TRUNCATE);
+	return changes && !u->absent;
+}
+
+static const struct effect_on *effect_on(const struct protection *p,
+					 const char *path)
+{
+	const struct effect_on *found = NULL;
+
+	for (size_t i = 0; i < EFFECTS_MAX && p->on[i].path; i++)
+		if (is_below(path, p->on[i].path) && (!found ||
+		    strlen(found->path) < strlen(p->on[i].path)))
+			found = &p->on[i];
+	return found;
+}
+
+/*
+ * A new /dev has no other entries, and cannot be changed; nothing that is
+ * mapped from it can be executed; and devices elsewhere cannot be opened.
+ */
+static bool contradicts_devices(const struct use *u)
+{
+	unsigned int type = type_of(u);
+
+	return (type == CHARACTER || type == BLOCK) && !u->absent &&
+		!is_below(u->path, "/dev") && !is_below(u->path, "/proc") &&
+		(u->access & (NAME_READ | NAME_WRITE | NAME_CREATE));
+}
+
+static bool contradicts(const struct protection *p, const struct use *u)
+{
+	const struct effect_on *on = effect_on(p, u->path);
+	bool devices = p->on[0].effect == REPLACED;
+
+	if (devices && (contradicts_devices(u) ||
+			(on && u->access & RUNS)))
+		return true;
+	if (!on)
+		return false;
+	switch (on->effect) {
+	case READ_ONLY:
+		return changes(u);
+	case HIDDEN:
+		return true;
+	case REPLACED:
+		if (!strcmp(u->path, on->path))
+			return u->access & (NAME_LIST | CHANGES);
+		return !u->absent;
+	default:
+		return false;
+	}
+}
+
+static bool is_absent(const struct call *fact)
+{
+	return fact->answer == -ENOENT || fact->answer == -ENOTDIR;
+}
+
+static bool use_contradicts(const struct protection *p, const struct call *fact)
+{
+	char *path = path_of_fact(fact);
+	struct use use = {
+		.path = path, .access = fact->id.nr,
+		.absent = is_absent(fact),
+	};
+	bool is = contradicts(p, &use);
+
+	free(path);
+	return is;
+}
+
+/* The directories that programs ran in. */
+static bool cwd_contradicts(const struct protection *p, const struct trace *t)
+{
+	for (size_t i = 0; i < t->n_runs; i++) {
+		struct use use = {
+			.path = t->runs[i]->cwd, .access = NAME_LOOK,
+		};
+
+		if (use.path && contradicts(p, &use))
+			return true;
+	}
+	return false;
+}
+
+static bool is_contradicted(const struct protection *p, const struct trace *t)
+{
+	for (size_t i = 0; i < t->paths.n; i++)
+		if (use_contradicts(p, t->paths.at[i]))
+			return true;
+	return cwd_contradicts(p, t) || calls(t, p->calls);
+}
+
+/* /tmp and /var/tmp */
+
+static bool is_temporary(const char *path)
+{
+	return is_below(path, "/tmp") || is_below(path, "/var/tmp");
+}
+
+/* What this trace made there, by names that nobody else can know. */
+static void add_secret(struct path_list *secret, const struct call *fact)
+{
+	char *path = path_of_fact(fact);
+	const char *name = strrchr(path, '/');
+
+	if (!fact->answer && fact->id.nr & NAME_CREATE &&
+	    is_temporary(path) && path_is_random(name + 1)) {
+		secret->at = xgrow(secret->at, secret->n, sizeof(*secret->at));
+		secret->at[secret->n++] = path;
+	} else {
+		free(path);
+	}
+}
+
+static bool is_in_list(const struct path_list *list, const char *path)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (is_below(path, list->at[i]))
+			return true;
+	return false;
+}
+
+static bool is_shared_use(const struct path_list *secret,
+			  const struct call *fact)
+{
+	struct use use = { .access = fact->id.nr, .absent = is_absent(fact) };
+	char *path = path_of_fact(fact);
+	bool shared;
+
+	if (!is_temporary(path) || use.absent)
+		shared = false;
+	else if (!strcmp(path, "/tmp") || !strcmp(path, "/var/tmp"))
+		shared = use.access & (NAME_LIST | NAME_CHANGE | NAME_DELETE |
+				       NAME_MOUNT);
+	else
+		shared = is_special(&use) || (!is_in_list(secret, path) &&
+			!(use.access & NAME_NAMELESS));
+	free(path);
+	return shared;
+}
+
+/* A file that is moved or linked out of them is then on another mount. */
+static bool is_move_out(const struct call *fact)
+{
+	char *from = path_of_fact(fact);
+	const char *to = from + strlen(from) + 1;
+	bool is = !fact->answer && is_temporary(from) != is_temporary(to);
+
+	free(from);
+	return is;
+}
+
+bool has_private_tmp(const struct trace *t)
+{
+	struct path_list secret = { NULL, 0 };
+	bool private = true;
+
+	for (size_t i = 0; i < t->paths.n; i++)
+		add_secret(&secret, t->paths.at[i]);
+	for (size_t i = 0; private && i < t->paths.n; i++)
+		private = !is_shared_use(&secret, t->paths.at[i]);
+	for (size_t i = 0; private && i < t->moves.n; i++)
+		private = !is_move_out(t->moves.at[i]);
+	for (size_t i = 0; private && i < t->n_runs; i++)
+		private = !t->runs[i]->cwd || !is_temporary(t->runs[i]->cwd);
+	path_list_free(&secret);
+	return private;
+}
+
+void path_list_free(struct path_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		free(list->at[i]);
+	free(list->at);
+}
+
+/* Homes: ProtectSystem=strict leaves them out. */
+
+static const char *const homes[] = { "/home", "/root", "/run/user", NULL };
+
+static bool has_entry(const struct path_list *list, const char *path)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (!strcmp(list->at[i], path))
+			return true;
+	return false;
+}
+
+/*
+ * ReadWritePaths= gives back what is below a read-only directory, but not that
+ * directory itself: of the two settings for one path the stricter one wins.
+ */
+static void write_homes(const struct path_list *writable, bool used, FILE *out)
+{
+	bool any = false;
+
+	for (size_t i = 0; homes[i]; i++)
+		any |= has_entry(writable, homes[i]);
+	if (!used && !any) {
+		fputs("ProtectHome=yes\n", out);
+		return;
+	}
+	if (!any) {
+		fputs("ProtectHome=read-only\n", out);
+		return;
+	}
+	for (size_t i = 0; homes[i]; i++)
+		if (!has_entry(writable, homes[i]))
+			fprintf(out, "ReadOnlyPaths=-%s\n", homes[i]);
+}
+
+void write_protections(const struct trace *t, const struct path_list *writable,
+		       bool private_tmp, FILE *out)
+{
+	write_homes(writable, is_contradicted(&table[0], t), out);
+	if (private_tmp)
+		fputs("PrivateTmp=yes\n", out);
+	for (size_t i = 1; i < N_PROTECTIONS; i++)
+		if (!is_contradicted(&table[i], t))
+			fprintf(out, "%s\n", table[i].setting);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What systemd's protections of whole directories do, by systemd.exec(5), and
+ * which of them a recording contradicts.
+ */
+#ifndef PROTECTIONS_H
+#define PROTECTIONS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "paths.h"
+#include "trace.h"
+
+/* Sorted, none below another, each as a unit has to name it. */
+struct path_list {
+	char **at;		/* heap, each */
+	size_t n;
+};
+
+void path_list_free(struct path_list *list);
+
+/* Whether the path is the directory, or below it. */
+bool is_below(const char *path, const char *directory);
+
+/*
+ * Whether the run mounts or unmounts: every option that makes a file system
+ * namespace would hide that from the rest of the system.
+ */
+bool changes_mounts(const struct trace *t);
+
+/*
+ * Whether all that the run does in /tmp and /var/tmp is with files that it made
+ * under names that nobody else can know.
+ */
+bool has_private_tmp(const struct trace *t);
+
+/*
+ * The options that no use contradicts. `writable` is what ReadWritePaths= has,
+ * `private_tmp` what has_private_tmp() answered.
+ */
+void write_protections(const struct trace *t, const struct path_list *writable,
+		       bool private_tmp, FILE *out);
+
+#endif
