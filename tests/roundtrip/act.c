@@ -24,7 +24,7 @@
 #include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
+#include <sys/personality.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -652,9 +652,9 @@ static void act_exec_memory(char **arg)
 		err(1, "mmap");
 }
 
-static void act_prctl(char **arg)
+static void act_personality(char **arg)
 {
-	CHECK(prctl(atoi(arg[0]), 0, 0, 0, 0));
+	CHECK(personality(strtoul(arg[0], NULL, 0)));
 }
 
 static void act_mq(char **arg)
@@ -711,8 +711,8 @@ static const struct act {
 	{ "notify", act_notify },
 	{ "open-trunc", act_open_trunc },
 	{ "openat", act_openat },
+	{ "personality", act_personality },
 	{ "pidfile", act_pidfile },
-	{ "prctl", act_prctl },
 	{ "pty", act_pty },
 	{ "read", act_read },
 	{ "rename", act_rename },

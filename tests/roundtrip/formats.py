@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The formats: how each is written, loaded by what enforces it, and judged."""
-import os, re, subprocess, threading
+import itertools, json, os, re, shlex, shutil, subprocess, threading
 
-from corpus import ENV, HERE, TOP, execute
+from corpus import ENV, HERE, TOP, Result, execute
 
 BIN = os.environ["SP_BIN"]
 AUDIT = threading.Lock()        # one at a time reads the kernel's records
@@ -192,10 +192,218 @@ class Bwrap(Format):
                 "ALL", "--seccomp", "9", "--", *argv]
 
 
+class Firejail(Format):
+    packages = ("firejail",)
+    options = ("--firejail",)
+
+    def command(self, row, argv):
+        return ["firejail", "--quiet", f"--profile={self.file(row)}", "--",
+                *argv]
+
+
+class Minijail(Format):
+    packages = ("minijail0",)
+    options = ("--minijail",)
+
+    def command(self, row, argv):
+        return ["minijail0", "-n", "-S", self.file(row), "--", *argv]
+
+
+def capabilities():
+    """Those that this process has."""
+    with open("/usr/include/linux/capability.h") as file:
+        found = re.findall(r"#define (CAP_\w+)\s+(\d+)\n", file.read())
+    with open("/proc/self/status") as file:
+        held = int(re.search(r"CapPrm:\s+(\w+)", file.read())[1], 16)
+    return [name for name, nr in found if held >> int(nr) & 1]
+
+
+class Oci(Format):
+    """A container of this machine's files, network and capabilities."""
+    runtime, nnp = "runc", False
+
+    def __init__(self, name, work):
+        super().__init__(name, work)
+        self.packages = (self.runtime,)
+        self.options = ("--oci", *["--nnp"] * self.nnp)
+        self.count = itertools.count()
+
+    def prepare(self, rows):
+        self.root = f"{TOP}/root"
+        if not os.path.isdir(self.root):
+            os.mkdir(self.root)
+            # crun 1.8 refuses a v1 hierarchy with a v2 mount in it.
+            subprocess.run(["umount", "/sys/fs/cgroup/unified"],
+                           stderr=subprocess.DEVNULL)
+            subprocess.run(["mount", "--rbind", "/", self.root], check=True)
+
+    def config(self, row, argv):
+        held = capabilities()
+        kinds = "bounding", "effective", "permitted", "inheritable"
+        mounts = [("/proc", "proc", []), ("/dev", "tmpfs", ["mode=755"]),
+                  ("/dev/pts", "devpts", ["newinstance", "ptmxmode=0666"]),
+                  ("/dev/shm", "tmpfs", ["mode=1777"]),
+                  ("/dev/mqueue", "mqueue", [])]
+        with open(self.file(row)) as file:
+            profile = json.load(file)
+        return {
+            "ociVersion": "1.0.2",
+            "process": {
+                "user": {"uid": 0, "gid": 0}, "cwd": row.dir, "args": argv,
+                "env": [f"{key}={ENV[key]}" for key in ENV],
+                "noNewPrivileges": self.nnp,
+                "capabilities": {kind: held for kind in kinds}},
+            "root": {"path": self.root},
+            "mounts": [{"destination": to, "type": kind, "source": kind,
+                        "options": options} for to, kind, options in mounts],
+            "linux": {"seccomp": profile, "namespaces": [
+                {"type": kind} for kind in ("pid", "ipc", "mount")]}}
+
+    def command(self, row, argv):
+        bundle = f"{self.file(row)}.bundle"
+        os.makedirs(bundle, exist_ok=True)
+        with open(f"{bundle}/config.json", "w") as file:
+            json.dump(self.config(row, argv), file)
+        return [self.runtime, "--root", f"{self.work}/.state", "run",
+                "--bundle", bundle,
+                f"sandprint-{os.getpid()}-{next(self.count)}"]
+
+
+class OciNnp(Oci):
+    nnp = True
+
+
+class Crun(Oci):
+    runtime = "crun"
+
+
+class CrunNnp(OciNnp):
+    runtime = "crun"
+
+
+def unit_words(argv):
+    """A command line that systemd takes apart into these words."""
+    quoted = []
+    for word in argv:
+        for old, new in ("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), \
+                ("%", "%%"), ("$", "$$"):
+            word = word.replace(old, new)
+        quoted.append(f'"{word}"')
+    return " ".join(quoted)
+
+
+class Systemd(Format):
+    """All rows as services of one booted systemd, each under its drop-in."""
+    paths = True                # and calls
+    packages = ("/lib/systemd/systemd",)
+    near = ("near", "near-exec")
+
+    def emit(self, row, stream):
+        args = ["--args"] if row.args else []
+        for kind in ["--paths"], []:
+            tool("sp-emit", "--systemd", *kind, *args, "-o",
+                 self.file(row) + "".join(kind), stream)
+
+    def drop_in(self, row, kind):
+        # The /dev of these namespaces is no place to make devices in.
+        with open(self.file(row) + kind) as file:
+            return file.read().replace("\nPrivateDevices=yes\n", "\n")
+
+    def services(self, row):
+        """Each command that is started, by the name of its service."""
+        found = {row.name: (row.run, "--paths")}
+        for kind in self.near:
+            if kind in row.near:
+                found[f"{row.name}-{kind}"] = row.near[kind], "--paths"
+        found[f"{row.name}-call"] = [f"{TOP}/bin/call", *row.call], ""
+        return found
+
+    def unit(self, row, name, argv):
+        return "\n".join([
+            "[Service]", f"ExecStart={unit_words(argv)}", "Type=oneshot",
+            f"WorkingDirectory={row.dir}", "TimeoutSec=10",
+            *[f'Environment="{key}={ENV[key]}"' for key in ENV],
+            f"StandardOutput=file:/out/{name}.out",
+            f"StandardError=file:/out/{name}.err", row.unit])
+
+    def script(self, row, name):
+        """What starts a service, and how it ended, for /bin/sh."""
+        beside = row.beside if name == row.name else ""
+        quote = shlex.quote
+        return "\n".join([
+            f"rm -rf {row.dir}; mkdir -p {row.dir}/in {row.dir}/out",
+            f"cd {row.dir} && sh -euc {quote(row.setup + row.again)}",
+            f"timeout -k 1 9 sh -c {quote(beside)} >/out/{name}.beside &",
+            f"ready={quote(row.ready if beside else '')}",
+            'until sh -c "$ready"; do sleep 0.02; done',
+            f"systemctl start {name}; wait",
+            "systemctl show -P Result -P ExecMainStatus "
+            f"{name} | xargs >/out/{name}.result",
+            f"sh -c {quote(row.clean)}", "cd /", ""])
+
+    def prepare(self, rows):
+        units, self.out = f"{self.work}/units", f"{self.work}/root/out"
+        os.makedirs(units, exist_ok=True)
+        script = [f"export PATH={ENV['PATH']}"]
+        for row in rows:
+            for name, (argv, kind) in self.services(row).items():
+                os.makedirs(f"{units}/{name}.service.d", exist_ok=True)
+                with open(f"{units}/{name}.service", "w") as file:
+                    file.write(self.unit(row, name, argv))
+                with open(f"{units}/{name}.service.d/p.conf", "w") as file:
+                    file.write(self.drop_in(row, kind))
+                script.append(self.script(row, name))
+        with open(f"{self.work}/test", "w") as file:
+            file.write("\n".join(script))
+        bin = f"{self.work}/{TOP}/bin"
+        shutil.copytree(f"{TOP}/bin", bin, dirs_exist_ok=True)
+        subprocess.run([f"{HERE}/boot", str(60 + 3 * len(rows))], check=True,
+                       cwd=self.work)
+
+    def read(self, name):
+        try:
+            with open(f"{self.out}/{name}", errors="replace") as file:
+                return file.read()
+        except FileNotFoundError:
+            return ""
+
+    def told(self, row, result, recorded):
+        with open(f"{self.work}/log", errors="replace") as file:
+            lines = [line for line in file
+                     if f"{row.name}.service: " in line]
+        said = super().told(row, result, recorded)
+        reason = [line.split(": ", 1)[1].strip() for line in lines
+                  if "Failed at step" in line or "Failed to" in line]
+        return ": ".join([self.read(f"{row.name}.result").strip(), said,
+                          *reason[:1]])
+
+    def check(self, row, recorded):
+        ended = self.read(f"{row.name}.result").split()
+        result = Result(int((ended or [-1])[-1]), self.read(f"{row.name}.out"),
+                        self.read(f"{row.name}.err"),
+                        self.read(f"{row.name}.beside"))
+        if ended[:1] != ["success"] or not result.same(recorded):
+            raise Failure(self.told(row, result, recorded))
+        for name, (argv, kind) in self.services(row).items():
+            ended = self.read(f"{name}.result").split()
+            denied = ended[:1] == ["exit-code"]
+            if name.endswith("-call"):
+                denied = ended == ["exit-code", "1"]
+            if name != row.name and not denied:
+                raise Failure(f"lets through: {' '.join(argv)}: {ended}")
+
+
 FORMATS = {
     "landlock": Landlock,
     "landlock-header": LandlockHeader,
     "libseccomp": Libseccomp,
     "bpf": Bpf,
     "bwrap": Bwrap,
+    "firejail": Firejail,
+    "minijail": Minijail,
+    "systemd": Systemd,
+    "runc": Oci,
+    "runc-nnp": OciNnp,
+    "crun": Crun,
+    "crun-nnp": CrunNnp,
 }
