@@ -190,7 +190,7 @@ check-removals: tests ## Take each call out of four programs' profiles: is it na
 
 check-roundtrip: test-deps ## Run each program again under every format of its recording
 	@$(MAKE) --no-print-directory tests
-	@SP_ROUNDTRIP_ALL=1 BATS_TEST_TIMEOUT=1800 tests/run $(B) tests/roundtrip.bats
+	@SP_ROUNDTRIP_ALL=. BATS_TEST_TIMEOUT=1800 tests/run $(B) tests/roundtrip.bats
 
 check-kernels: test-deps ## Boot Debian's kernels, from 6.1 to the newest, under qemu and record there (twelve minutes)
 	@tests/deps kernels

@@ -73,3 +73,33 @@ fails() {
 	requires bwrap
 	round_trip bwrap
 }
+
+# few COMMAND FORMAT — a few rows of what takes longer, all of them where
+# SP_ROUNDTRIP_ALL is set; where there is no such command, none
+few() {
+	local rows='^(create|rename-within|shell-pipe|tcp-serve|personality)$'
+	requires "$1"
+	round_trip "$2" -r "${SP_ROUNDTRIP_ALL:-$rows}"
+}
+
+@test "runc, with new privileges and without" {
+	few runc runc
+	few runc runc-nnp
+}
+
+@test "crun, with new privileges and without" {
+	few crun crun
+	few crun crun-nnp
+}
+
+@test "firejail" {
+	few firejail firejail
+}
+
+@test "minijail" {
+	few minijail0 minijail
+}
+
+@test "the systemd drop-in, in a booted systemd" {
+	few /lib/systemd/systemd systemd
+}

@@ -663,8 +663,7 @@ static void act_mq(char **arg)
 	CHECK(mq_unlink(arg[0]));
 }
 
-/* The neighbour of a call: "call NR ARGUMENT...", whose only error is that it
- * is denied. */
+/* The neighbour of a call: "call NR ARGUMENT..." fails where it is denied. */
 static void act_call(char **arg)
 {
 	long a[7] = { 0 };
@@ -672,7 +671,7 @@ static void act_call(char **arg)
 	for (int i = 0; i < 7 && arg[i]; i++)
 		a[i] = strtol(arg[i], NULL, 0);
 	if (syscall(a[0], a[1], a[2], a[3], a[4], a[5], a[6]) < 0 &&
-	    (errno == EPERM || errno == ENOSYS))
+	    (errno == EPERM || errno == ENOSYS || errno == EAFNOSUPPORT))
 		err(1, "call %ld", a[0]);
 }
 

@@ -36,7 +36,7 @@ __attribute__((noreturn, used)) static void start(long *stack)
 	for (int i = 0; i < 6 && argv[1] && argv[i + 2]; i++)
 		a[i] = number(argv[i + 2]);
 	ret = call(argv[1] ? number(argv[1]) : -1, a);
-	a[0] = ret == -EPERM || ret == -ENOSYS;
+	a[0] = ret == -EPERM || ret == -ENOSYS || ret == -EAFNOSUPPORT;
 	for (;;)
 		call(231, a);
 }

@@ -22,13 +22,13 @@ class Row:
         if key in SHELLS:
             setattr(self, key, getattr(self, key) + value + "\n")
         elif key in NEAR:
-            self.near[key] = words(value)
+            self.near[key] = words(value, self.dir)
         elif key in ("not", "xfail"):
             formats, why = value.split(" : ")
             table = self.exempt if key == "not" else self.xfail
             table.update(dict.fromkeys(formats.split(), why))
         elif key == "run":
-            self.run = words(value)
+            self.run = words(value, self.dir)
         elif key == "call":
             name, *arguments = value.split()
             self.call = [number(name), *arguments]
@@ -46,10 +46,12 @@ def number(call, known={}):
     return known[call]
 
 
-def words(command):
+def words(command, directory):
     """An argument vector, with the whole path of its program."""
     argv = shlex.split(command)
-    if "/" not in argv[0]:
+    if "/" in argv[0]:
+        argv[0] = os.path.join(directory, argv[0])
+    else:
         argv[0] = f"{TOP}/bin/act" if argv[0] == "act" else \
             shutil.which(argv[0], path=PATH) or argv[0]
     return argv

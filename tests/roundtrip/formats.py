@@ -336,7 +336,7 @@ class Systemd(Format):
             f"timeout -k 1 9 sh -c {quote(beside)} >/out/{name}.beside &",
             f"ready={quote(row.ready if beside else '')}",
             'until sh -c "$ready"; do sleep 0.02; done',
-            f"systemctl start {name}; wait",
+            f"systemctl start {name}; echo $? >/out/{name}.started; wait",
             "systemctl show -P Result -P ExecMainStatus "
             f"{name} | xargs >/out/{name}.result",
             f"sh -c {quote(row.clean)}", "cd /", ""])
@@ -382,7 +382,8 @@ class Systemd(Format):
         result = Result(int((ended or [-1])[-1]), self.read(f"{row.name}.out"),
                         self.read(f"{row.name}.err"),
                         self.read(f"{row.name}.beside"))
-        if ended[:1] != ["success"] or not result.same(recorded):
+        started = self.read(f"{row.name}.started") == "0\n"
+        if not started or not result.same(recorded):
             raise Failure(self.told(row, result, recorded))
         for name, (argv, kind) in self.services(row).items():
             ended = self.read(f"{name}.result").split()
