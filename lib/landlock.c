@@ -15,6 +15,7 @@
 #include "message.h"
 #include "names.h"
 #include "path.h"
+#include "socket.h"
 #include "text.h"
 
 static const struct right {
@@ -122,6 +123,29 @@ void landlock_allow_port(struct landlock_policy *p, uint16_t port,
 	memmove(p->ports + i + 1, p->ports + i,
 		(p->n_ports++ - i) * sizeof(*p->ports));
 	p->ports[i] = (struct landlock_port){ port, allow };
+}
+
+void landlock_forget_ports(struct landlock_policy *p, uint64_t rights)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n_ports; i++) {
+		p->ports[i].allow &= ~rights;
+		if (p->ports[i].allow)
+			p->ports[n++] = p->ports[i];
+	}
+	p->n_ports = n;
+}
+
+/* A socket of an older recording is taken as one of TCP. */
+uint64_t landlock_port_right(const struct call *fact)
+{
+	uint32_t operation = fact->id.nr & SOCKET_OPERATION;
+
+	if (socket_port(fact) < 0 || fact->id.nr & SOCKET_NOT_TCP)
+		return 0;
+	return operation == SOCKET_BIND ? LANDLOCK_NET_BIND_TCP :
+		operation == SOCKET_CONNECT ? LANDLOCK_NET_CONNECT_TCP : 0;
 }
 
 static int by_path(const void *a, const void *b)

@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "trace.h"
+
 /* Bits as in linux/landlock.h, of which older versions lack some. */
 enum landlock_fs {
 	LANDLOCK_FS_EXECUTE = 1 << 0,
@@ -88,6 +90,10 @@ struct landlock_needs {
 	uint64_t own, parent;
 };
 struct landlock_needs landlock_needs(uint32_t access, uint32_t types);
+/* For a socket's fact, the right to its port: a bit of enum landlock_net, or 0. */
+uint64_t landlock_port_right(const struct call *fact);
+/* Take these rights from all ports. */
+void landlock_forget_ports(struct landlock_policy *p, uint64_t rights);
 /*
  * Of what is moved to another directory, the rights that it must not gain by
  * that; and both directories need LANDLOCK_FS_REFER.

@@ -14,6 +14,7 @@
 #include "names.h"
 #include "path.h"
 #include "paths.h"
+#include "socket.h"
 
 /* The nearest directory that is there before the run; heap. */
 static char *lasting(const struct path_uses *uses, const char *path)
@@ -142,25 +143,29 @@ static void allow_moves(struct landlock_policy *p,
 
 static void allow_sockets(struct landlock_policy *p, const struct trace *t)
 {
-	enum { INET = 2, INET6 = 10, UNIX = 1 };
+	bool chosen = false;
 
 	for (size_t i = 0; i < t->sockets.n; i++) {
 		const struct call *fact = t->sockets.at[i];
-		uint32_t family = fact->id.arch, what = fact->id.nr;
+		int port = socket_port(fact);
+		uint64_t right = landlock_port_right(fact);
 
-		if (family == UNIX && what != SOCKET_BIND &&
-		    what != SOCKET_LISTEN && fact->detail_size &&
-		    !fact->detail[0])
+		if (socket_is_outside(t, fact))
 			p->handled[LANDLOCK_SCOPE] &= ~LANDLOCK_SCOPE_ABSTRACT;
-		if ((family != INET && family != INET6) ||
-		    fact->detail_size < 2 || what == SOCKET_SEND ||
-		    what == SOCKET_LISTEN)
+		if (!right)
 			continue;
-		landlock_allow_port(p, fact->detail[0] << 8 | fact->detail[1],
-				    what == SOCKET_BIND ?
-				    LANDLOCK_NET_BIND_TCP :
-				    LANDLOCK_NET_CONNECT_TCP);
+		if (right == LANDLOCK_NET_CONNECT_TCP &&
+		    port_was_chosen(t, port))
+			chosen = true;
+		else
+			landlock_allow_port(p, port, right);
 	}
+	if (!chosen)
+		return;
+	message_note("connect_tcp is not restricted: the run connected to a "
+		     "port that the kernel chose when it listened");
+	p->handled[LANDLOCK_NET] &= ~(uint64_t)LANDLOCK_NET_CONNECT_TCP;
+	landlock_forget_ports(p, LANDLOCK_NET_CONNECT_TCP);
 }
 
 static struct landlock_policy *make_policy(const struct emit *emit)

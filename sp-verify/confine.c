@@ -14,7 +14,6 @@
 #include "clock.h"
 #include "memory.h"
 #include "message.h"
-#include "names.h"
 #include "path.h"
 #include "text.h"
 
@@ -211,105 +210,4 @@ bool confine_run(const struct confine_options *o, const struct command *command,
 	if (s.ruleset >= 0)
 		close(s.ruleset);
 	return ok;
-}
-
-/* A recording. */
-
-static void add_missing(struct denied *denied, const struct trace *t,
-			const struct call *fact, const char *path,
-			uint64_t missing)
-{
-	char *object = path_escape(path);
-
-	for (uint64_t bit = 1; bit && bit <= missing; bit <<= 1) {
-		char *right;
-
-		if (!(missing & bit))
-			continue;
-		right = xasprintf("fs.%s",
-				  landlock_right_name(LANDLOCK_FS, bit));
-		denied_add(denied, right, object,
-			   image_name(t->images[fact->image]),
-			   call_count(fact));
-		free(right);
-	}
-	free(object);
-}
-
-/* What failed needed nothing; moving between directories is not judged. */
-static size_t check_path(const struct landlock_policy *p,
-			 const struct trace *t, const struct call *fact,
-			 struct denied *denied)
-{
-	uint32_t access = fact->id.nr;
-	uint32_t types = 1U << ((access & NAME_TYPE) >> NAME_TYPE_SHIFT);
-	struct landlock_needs needs = landlock_needs(access & NAME_ACCESS,
-						     types);
-	char *path, *slash, *parent;
-
-	if (fact->answer || access & (NAME_DELETED | NAME_UNREAD | NAME_CUT) ||
-	    *fact->detail != '/')
-		return 0;
-	path = path_of_fact(fact);
-	slash = strrchr(path, '/');
-	parent = slash == path ? xstrdup("/") :
-		xasprintf("%.*s", (int)(slash - path), path);
-	needs.own &= ~(uint64_t)LANDLOCK_FS_IOCTL_DEV;
-	if (strncmp(path, "/memfd:", strlen("/memfd:")))
-		add_missing(denied, t, fact, path,
-			    landlock_missing(p, path, needs.own));
-	if (access & NAME_RENAME)	/* a file or a directory: not known */
-		needs.parent = 0;
-	add_missing(denied, t, fact, parent, landlock_missing(p, parent,
-			needs.parent & ~(uint64_t)LANDLOCK_FS_REFER));
-	free(parent);
-	free(path);
-	return 1;
-}
-
-static bool allows_port(const struct landlock_policy *p, unsigned int port,
-			uint64_t right)
-{
-	for (size_t i = 0; i < p->n_ports; i++)
-		if (p->ports[i].port == port && p->ports[i].allow & right)
-			return true;
-	return !(p->handled[LANDLOCK_NET] & right);
-}
-
-/* As if it were TCP: what it is, the address does not say. */
-static size_t check_socket(const struct landlock_policy *p,
-			   const struct trace *t, const struct call *fact,
-			   struct denied *denied)
-{
-	uint64_t right = fact->id.nr == SOCKET_BIND ? LANDLOCK_NET_BIND_TCP :
-		LANDLOCK_NET_CONNECT_TCP;
-	unsigned int port;
-	char *object, *name;
-
-	if ((fact->id.arch != AF_INET && fact->id.arch != AF_INET6) ||
-	    fact->detail_size < 2 || (fact->id.nr != SOCKET_BIND &&
-				      fact->id.nr != SOCKET_CONNECT))
-		return 0;
-	port = fact->detail[0] << 8 | fact->detail[1];
-	if (allows_port(p, port, right))
-		return 1;
-	object = xasprintf("port %u", port);
-	name = xasprintf("net.%s", landlock_right_name(LANDLOCK_NET, right));
-	denied_add(denied, name, object, image_name(t->images[fact->image]),
-		   call_count(fact));
-	free(name);
-	free(object);
-	return 1;
-}
-
-size_t confine_simulate(const struct landlock_policy *p, const struct trace *t,
-			struct denied *denied)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < t->paths.n; i++)
-		n += check_path(p, t, t->paths.at[i], denied);
-	for (size_t i = 0; i < t->sockets.n; i++)
-		n += check_socket(p, t, t->sockets.at[i], denied);
-	return n;
 }

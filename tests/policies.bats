@@ -222,6 +222,30 @@ rights() {
 	[ "$(sp-emit --apparmor --image='*/cp' a.sp | grep -c /tmp/)" = 1 ]
 }
 
+@test "landlock: ports that the kernel chose, UDP, and abstract sockets of its own" {
+	# bind, connect, send, listen; | 0x100 TCP, | 0x200 not TCP
+	stream a.sp 'socket 1 2 256 0 00007f000001 1' \
+		'socket 1 2 259 0 9c407f000001 1' 'socket 1 2 257 0 9c407f000001 1' \
+		'socket 1 2 256 0 1f907f000001 1' 'socket 1 2 513 0 00357f000001 1' \
+		'socket 1 1 512 0 006162 1' 'socket 1 1 513 0 006162 1' \
+		'socket 1 1 513 -111 006163 1'
+	run -0 sp-emit --landlock -o p.json a.sp
+	[[ $output == *"connect_tcp is not restricted: the run connected to a port"* ]]
+	diff - <(jq -c '.netPort[]' p.json) <<-'END'
+	{"allowedAccess":["bind_tcp"],"port":[0]}
+	{"allowedAccess":["bind_tcp"],"port":[8080]}
+	END
+	jq -e '.ruleset[0] | .handledAccessNet == ["bind_tcp"] and
+		.scoped == ["abstract_unix_socket"]' p.json
+	run -0 sp-verify --landlock p.json a.sp
+	stream b.sp 'socket 1 2 257 0 9c407f000001 1' 'socket 1 1 513 0 006162 1'
+	sp-emit --landlock -o b.json b.sp
+	jq -e '(.ruleset[0] | .handledAccessNet == ["bind_tcp", "connect_tcp"] and
+		(has("scoped") | not)) and .netPort[0].port == [40000]' b.json
+	run -1 sp-verify --landlock p.json b.sp
+	[[ $output == *"scope.abstract_unix_socket"*"@ab"* ]]
+}
+
 @test "landlock: a policy that is none is refused" {
 	local bad
 	for bad in '[]' '{' '{"ruleset": 1}' '{"ruleset": [], "more": 1}' \
