@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An AppArmor profile: apparmor.d(5). Paths, executions and families of
- * sockets are what was recorded; capabilities, signals and ptrace are not
- * recorded, and said to be left open.
+ * An AppArmor profile: apparmor.d(5). Paths, executions, mount points and
+ * families of sockets are what was recorded; what is not recorded is left open,
+ * and the profile lists it.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ enum { DIRECTORY = 4 };		/* S_IFMT's type */
  * In quotes: a `*` for what was generalized, other characters of patterns in
  * brackets, and what is not printable in octal.
  */
-static void write_path(const char *path, bool is_directory, FILE *out)
+static void write_path(const char *path, const char *end, FILE *out)
 {
 	putc('"', out);
 	for (; *path; path++) {
@@ -34,45 +34,119 @@ static void write_path(const char *path, bool is_directory, FILE *out)
 		else
 			putc(c, out);
 	}
-	fputs(is_directory ? "/\"" : "\"", out);
+	fprintf(out, "%s\"", end);
 }
 
-static bool is_directory(const struct path_use *u)
+/*
+ * "" or "/": AppArmor ends the name of a directory with a slash. Where it is
+ * not known which it was, both match.
+ */
+static const char *ending(const struct path_use *u)
 {
-	return u->types & 1U << DIRECTORY && strcmp(u->path, "/");
+	uint32_t directory = 1U << DIRECTORY;
+
+	if (!strcmp(u->path, "/") || !(u->types & (directory | 1)))
+		return "";
+	return u->types == directory ? "/" :
+		u->types & directory || u->types == 1 ? "{,/}" : "";
 }
 
 enum {
 	CHANGES = NAME_WRITE | NAME_CREATE | NAME_DELETE | NAME_TRUNCATE |
-		NAME_CHANGE | NAME_RENAME | NAME_CONNECT,
+		NAME_CHANGE | NAME_RENAME | NAME_CONNECT | NAME_ENSURE |
+		NAME_LOCK_WRITE,
+	READS = NAME_READ | NAME_LIST | NAME_EXECUTE | NAME_MAP |
+		NAME_CONNECT | NAME_RENAME,
 };
 
-/* What looking costs is nothing: apparmor(7) mediates no stat. */
-static void write_use(const struct path_use *u, FILE *out)
+/*
+ * AppArmor mediates no stat. A link is a rule of its own where the recording
+ * says what was linked; "l" alone would ask that the link can do no more than
+ * what it leads to.
+ */
+static void write_use(const struct path_use *u, bool pairs, FILE *out)
 {
-	bool reads = u->access & (NAME_READ | NAME_LIST | NAME_EXECUTE |
-				  NAME_MAP | NAME_CONNECT | NAME_RENAME);
-	bool writes = u->access & CHANGES;
+	bool links = u->access & NAME_LINK && !pairs;
 
-	if (!reads && !writes && !(u->access & NAME_LINK))
+	if (!(u->access & (READS | CHANGES | NAME_LOCK)) && !links)
 		return;
 	fputs("  ", out);
-	write_path(u->path, is_directory(u), out);
+	write_path(u->path, ending(u), out);
 	putc(' ', out);
 	if (u->access & (NAME_EXECUTE | NAME_MAP))
 		putc('m', out);
-	if (reads)
+	if (u->access & READS)
 		putc('r', out);
-	if (writes)
+	if (u->access & CHANGES)
 		putc('w', out);
-	if (u->access & NAME_LINK)
+	if (links)
 		putc('l', out);
-	/* Locks are no call of their own: of files that are written. */
-	if (u->access & NAME_WRITE)
+	/* Older recordings know no locks: of files that are written. */
+	if (u->access & (NAME_LOCK | NAME_WRITE))
 		putc('k', out);
 	if (u->access & NAME_EXECUTE)
 		fputs("ix", out);
 	fputs(",\n", out);
+}
+
+static void write_link(const struct path_move *move, FILE *out)
+{
+	if (!(move->access & NAME_LINK))
+		return;
+	fputs("  link ", out);
+	write_path(move->to, "", out);
+	fputs(" -> ", out);
+	write_path(move->from, "", out);
+	fputs(",\n", out);
+}
+
+static bool calls(const struct trace *t, const char *const *names)
+{
+	char buf[SYSCALL_NAME_MAX];
+
+	for (size_t i = 0; i < t->calls.n; i++)
+		for (size_t k = 0; names[k]; k++)
+			if (!strcmp(syscall_label(t->calls.at[i]->id, buf),
+				    names[k]))
+				return true;
+	return false;
+}
+
+/*
+ * Mounting, by where: mount(8)'s options and sources are left open. Recordings
+ * that have the calls but no place for them are older.
+ */
+static void write_mounts(const struct trace *t, const struct path_uses *uses,
+			 FILE *out)
+{
+	static const char *const mounting[] = {
+		"mount", "umount", "umount2", "move_mount", "mount_setattr",
+		NULL
+	};
+	static const char *const pivoting[] = { "pivot_root", NULL };
+	static const char *const rules[] = {
+		"mount -> ", "remount ", "umount ",
+	};
+	bool any = false;
+
+	for (size_t i = 0; i < uses->n; i++) {
+		const struct path_use *u = &uses->at[i];
+
+		if (!(u->access & NAME_MOUNT))
+			continue;
+		any = true;
+		for (size_t k = 0; k < 3; k++) {
+			fprintf(out, "  %s", rules[k]);
+			write_path(u->path, ending(u), out);
+			fputs(",\n", out);
+		}
+	}
+	for (size_t i = 0; i < t->paths.n; i++)
+		any |= t->paths.at[i]->id.nr & NAME_MOUNT;
+	if (!any && calls(t, mounting))
+		fputs("  mount,\n  remount,\n  umount,\n", out);
+	if (calls(t, pivoting))
+		fputs("  pivot_root,\n", out);
 }
 
 static const char *type_name(uint64_t type)
@@ -100,11 +174,26 @@ static bool is_repeated(const struct trace *t, size_t at)
 	return false;
 }
 
+/* Whether sockets were used that the recording does not show the making of. */
+static bool has_inherited(const struct trace *t)
+{
+	static const char *const making[] = { "socket", NULL };
+	static const char *const using[] = {
+		"accept", "accept4", "bind", "connect", "getpeername",
+		"getsockname", "getsockopt", "listen", "recvfrom", "recvmmsg",
+		"recvmsg", "sendmmsg", "sendmsg", "sendto", "setsockopt",
+		"shutdown", NULL
+	};
+	static const char *const hidden[] = { "socketcall", NULL };
+
+	return calls(t, hidden) || (!calls(t, making) && calls(t, using));
+}
+
 static void write_network(const struct trace *t, FILE *out)
 {
 	char buf[SYSCALL_NAME_MAX];
 
-	if (!args_knows(t, "socket")) {
+	if (!args_knows(t, "socket") || has_inherited(t)) {
 		fputs("  network,\n", out);
 		return;
 	}
@@ -126,19 +215,33 @@ static void write_network(const struct trace *t, FILE *out)
 	}
 }
 
+static const char open_rules[] =
+"  # Not recorded, and so not restricted:\n"
+"  capability,\n"
+"  signal,\n"
+"  ptrace,\n"
+"  unix,\n"
+"  dbus,\n"
+"  # Not mediated by this ABI: user namespaces, io_uring, message queues. Nor\n"
+"  # by AppArmor: stat, access, readlink, chdir, ioctl, System V IPC, and what\n"
+"  # is done with descriptors that were open before.\n"
+"\n";
+
 void write_apparmor(const struct emit *emit, FILE *out)
 {
 	struct path_uses *uses = paths_fold(emit->trace, emit->general);
 	char *name = profile_name(emit->trace);
 
 	write_head(emit, "# ", out);
-	fprintf(out, "abi <abi/3.0>,\n\nprofile %s {\n"
-		"  # Not recorded, and so not restricted:\n"
-		"  capability,\n  signal,\n  ptrace,\n  unix,\n\n", name);
+	fprintf(out, "abi <abi/3.0>,\n\nprofile %s%s {\n%s", name,
+		emit->complain ? " flags=(complain)" : "", open_rules);
 	write_network(emit->trace, out);
+	write_mounts(emit->trace, uses, out);
 	putc('\n', out);
 	for (size_t i = 0; i < uses->n; i++)
-		write_use(&uses->at[i], out);
+		write_use(&uses->at[i], emit->trace->moves.n, out);
+	for (size_t i = 0; i < uses->n_moves && emit->trace->moves.n; i++)
+		write_link(&uses->moves[i], out);
 	fputs("}\n", out);
 	free(name);
 	paths_free(uses);

@@ -29,6 +29,7 @@ struct emit {
 	const bool *args;	/* --args: wanted rows of argument.h, or NULL */
 	bool paths;		/* --paths: with --systemd */
 	unsigned int general;	/* --generalize: enum general_rule (paths.h) */
+	bool complain;		/* --deny=log: with --apparmor */
 };
 
 enum format_flag {
@@ -57,6 +58,7 @@ enum format_deny {
 	DENY_KILL = 4,
 	DENY_LOG = 8,
 	DENY_ANY = 15,
+	DENY_NONE = 0,		/* there is nothing to choose */
 };
 
 struct format {

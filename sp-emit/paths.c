@@ -446,7 +446,8 @@ static void fold_fact(struct fold *fold, const struct call *fact)
 	}
 	f = folded_path(fold, fold_name(access, path));
 	f->use.access |= access & NAME_ACCESS;
-	f->use.types |= type_bit(access);
+	if ((access & NAME_ACCESS) != NAME_LOOK || access & NAME_TYPE)
+		f->use.types |= type_bit(access);
 	f->use.count += call_count(fact);
 	f->own |= access & (NAME_CREATE | NAME_DELETE);
 	f->use.made |= f->own || may_be_made(access, f->use.path);

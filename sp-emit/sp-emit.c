@@ -46,24 +46,24 @@ static const struct format formats[] = {
 	  FORMAT_BEFORE | FORMAT_NAMES | FORMAT_NATIVE, DENY_ANY,
 	  RUNTIME_FIREJAIL, write_firejail, NULL },
 	{ "path-list", "the paths and sockets, a line each: see the manual",
-	  FORMAT_TRACE | FORMAT_PATHS, DENY_ANY, 0, write_path_list, NULL },
+	  FORMAT_TRACE | FORMAT_PATHS, DENY_NONE, 0, write_path_list, NULL },
 	{ "apparmor", "an AppArmor profile",
 	  FORMAT_TRACE | FORMAT_PATHS | FORMAT_POLICY | FORMAT_BEFORE |
-	  FORMAT_START, DENY_ANY, 0, write_apparmor, NULL },
+	  FORMAT_START, DENY_LOG, 0, write_apparmor, NULL },
 	{ "landlock", "a Landlock policy, in JSON",
 	  FORMAT_TRACE | FORMAT_PATHS | FORMAT_POLICY | FORMAT_BEFORE |
-	  FORMAT_START, DENY_ANY, 0, write_landlock,
+	  FORMAT_START, DENY_NONE, 0, write_landlock,
 	  "Landlock is put in force with no_new_privs" },
 	{ "landlock-header", "a C header that puts it in force",
-	  FORMAT_TRACE | FORMAT_PATHS | FORMAT_POLICY, DENY_ANY, 0,
+	  FORMAT_TRACE | FORMAT_PATHS | FORMAT_POLICY, DENY_NONE, 0,
 	  write_landlock_header,
 	  "sandprint_landlock() sets no_new_privs" },
-	{ "json", "the trace itself, for jq", FORMAT_TRACE, DENY_ANY, 0,
+	{ "json", "the trace itself, for jq", FORMAT_TRACE, DENY_NONE, 0,
 	  write_json, NULL },
 	{ "table", "the calls of the trace and their counts", FORMAT_TRACE,
-	  DENY_ANY, 0, write_table, NULL },
+	  DENY_NONE, 0, write_table, NULL },
 	{ "ndjson", "each event of sp-record --every, a line of JSON each",
-	  FORMAT_TRACE | FORMAT_EVENTS, DENY_ANY, 0, NULL, NULL },
+	  FORMAT_TRACE | FORMAT_EVENTS, DENY_NONE, 0, NULL, NULL },
 };
 enum { N_FORMATS = sizeof(formats) / sizeof(formats[0]) };
 
@@ -350,6 +350,9 @@ static void choose_deny(struct options *o)
 	if (!o->has_deny)
 		o->default_action = denials & DENY_EPERM ?
 			SECCOMP_RET_ERRNO | EPERM : SECCOMP_RET_KILL_PROCESS;
+	else if (!denials)
+		message_usage("--deny: --%s has no place for it",
+			      o->format->name);
 	else if (!(denials & deny_of(o->default_action)))
 		message_usage("--deny: --%s can only have%s%s%s",
 			      o->format->name,
@@ -572,6 +575,7 @@ static void emit_trace(const struct trace *t, const struct options *o,
 	struct emit emit = {
 		.trace = t, .partial = partial, .general = o->general,
 		.paths = o->paths,
+		.complain = o->has_deny,
 	};
 	struct profile *p = NULL;
 

@@ -7,7 +7,8 @@ load helper
 # Access bits of sp-stream(5).
 # shellcheck disable=SC2034 # used in arithmetic
 READ=1 WRITE=2 CREATE=4 EXECUTE=8 DELETE=16 LOOK=64 MAP=0x100 CONNECT=0x1000 \
-	RENAME=0x400 LINK=0x800 ENSURE=0x2000 NAMELESS=0x4000 DELETED=0x80000 \
+	CHANGE=0x80 LOCK=0x8000 LOCK_WRITE=0x100000 MOUNT=0x200000
+RENAME=0x400 LINK=0x800 ENSURE=0x2000 NAMELESS=0x4000 DELETED=0x80000 \
 	TRUNCATE=0x200 GIVEN=0x10000 CUT=0x20000 DIR=0x4000000 REG=0x8000000 CHR=0x2000000 \
 	SOCK=0xc000000 LIST=0x20 CHANGE=0x80 MOUNT=0x200000 FIFO=0x1000000
 
@@ -246,6 +247,18 @@ rights() {
 	[[ $output == *"scope.abstract_unix_socket"*"@ab"* ]]
 }
 
+@test "--deny is refused where there is nothing to choose" {
+	local format
+	stream a.sp "$(path 'READ | REG' /etc/conf)"
+	for format in landlock landlock-header path-list json table; do
+		run -2 sp-emit --$format --deny=log a.sp
+		[[ $output == "sp-emit: --deny: --$format has no place for it"* ]]
+	done
+	run -2 sp-emit --apparmor --deny=kill a.sp
+	[[ $output == "sp-emit: --deny: --apparmor can only have log"* ]]
+	sp-emit --apparmor --deny=log a.sp | grep 'flags=(complain)'
+}
+
 @test "landlock: a policy that is none is refused" {
 	local bad
 	for bad in '[]' '{' '{"ruleset": 1}' '{"ruleset": [], "more": 1}' \
@@ -407,6 +420,14 @@ hostile() {
 		"$(path 'EXECUTE | REG' /usr/bin/tool)" \
 		"$(path 'CREATE | GIVEN | DIR' /var/new)" \
 		"$(path 'CONNECT | GIVEN | SOCK' /run/sock)" \
+		"$(path 'READ | REG' /etc/lock)" "$(path 'LOCK | REG' /etc/lock)" \
+		"$(path 'LOCK | LOCK_WRITE | DIR' /run/lockdir)" \
+		"$(path 'READ | ENSURE | REG' /etc/conf)" \
+		"$(path 'WRITE | NAMELESS | REG' /spool)" \
+		"$(path 'CHANGE | GIVEN' /run/either)" \
+		"$(path 'MOUNT | GIVEN' /mnt)" 'call 1 155 1' \
+		"$(path 'LINK' /spool/a)" "$(path 'LINK | CREATE' /spool/b)" \
+		"move 1 $((LINK | CREATE)) 0 /spool/a /spool/b 1" \
 		'call 1 socket 2' \
 		'argument 1 socket "0:0xffffffffffffffff:2 1:15:1 2:0xffffffffffffffff:0" 2'
 	sp-emit --apparmor -o profile a.sp
@@ -418,6 +439,16 @@ hostile() {
 	grep -qxF '  "/var/new/" w,' profile
 	grep -qxF '  "/run/sock" rw,' profile
 	grep -qxF '  network inet stream,' profile
+	grep -qxF '  "/etc/lock" rk,' profile
+	grep -qxF '  "/run/lockdir/" wk,' profile
+	grep -qxF '  "/etc/conf" rw,' profile
+	grep -qxF '  "/spool/#*" wk,' profile
+	grep -qxF '  "/run/either{,/}" w,' profile
+	grep -qxF '  mount -> "/mnt{,/}",' profile
+	grep -qxF '  umount "/mnt{,/}",' profile
+	grep -qxF '  pivot_root,' profile
+	grep -qxF '  link "/spool/b" -> "/spool/a",' profile
+	[ "$(grep -c pivot_root profile)" = 1 ]
 	run -0 apparmor_parser -QTK -D rule-exprs profile
 	[[ $output == *'/a[*][[]b'* || $output == *'/a[*]'* ]]
 }
