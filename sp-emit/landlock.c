@@ -168,6 +168,21 @@ static void allow_sockets(struct landlock_policy *p, const struct trace *t)
 	landlock_forget_ports(p, LANDLOCK_NET_CONNECT_TCP);
 }
 
+/* The kernel denies that to whoever is restricted in files: landlock(7). */
+static void refuse_mounts(const struct path_uses *uses)
+{
+	for (size_t i = 0; i < uses->n; i++) {
+		char *text;
+
+		if (!(uses->at[i].access & NAME_MOUNT))
+			continue;
+		text = path_escape(uses->at[i].path);
+		message_error("the run mounted on %s, or unmounted it: no "
+			      "Landlock policy can allow that", text);
+		free(text);
+	}
+}
+
 static struct landlock_policy *make_policy(const struct emit *emit)
 {
 	struct path_uses *uses = paths_fold(emit->trace, emit->general);
@@ -181,6 +196,7 @@ static struct landlock_policy *make_policy(const struct emit *emit)
 		allow_use(p, uses, &uses->at[i]);
 		widened += strchr(uses->at[i].path, PATH_ANY) != NULL;
 	}
+	refuse_mounts(uses);
 	allow_moves(p, uses);
 	allow_sockets(p, emit->trace);
 	if (widened)

@@ -289,19 +289,25 @@ static char *generalize(const char *path, struct folded *all,
 			unsigned int rules, unsigned int *used)
 {
 	bool in_proc = !strncmp(path, "/proc/", strlen("/proc/"));
+	bool in_pts = !strncmp(path, "/dev/pts/", strlen("/dev/pts/"));
 	char *text = xcalloc(strlen(path) + 1, 1);
 	struct rewriting r = {
 		.all = all, .path = path, .to = text, .rules = rules,
 	};
 
-	/* "/proc/12/task/13/x": the second and the fourth can be pids. */
+	/*
+	 * "/proc/12/task/13/x": the second and the fourth can be pids. The
+	 * kernel numbers terminals as they come, too.
+	 */
 	for (size_t i = 0; *path; i++) {
 		size_t n;
 
 		while (*path == '/')
 			*r.to++ = *path++;
 		n = strcspn(path, "/");
-		rewrite_component(&r, path, n, in_proc && (i == 1 || i == 3));
+		rewrite_component(&r, path, n,
+				  in_proc ? i == 1 || i == 3 :
+				  in_pts && i == 2);
 		path += n;
 	}
 	*used = r.used;

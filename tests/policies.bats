@@ -7,10 +7,10 @@ load helper
 # Access bits of sp-stream(5).
 # shellcheck disable=SC2034 # used in arithmetic
 READ=1 WRITE=2 CREATE=4 EXECUTE=8 DELETE=16 LOOK=64 MAP=0x100 CONNECT=0x1000 \
-	CHANGE=0x80 LOCK=0x8000 LOCK_WRITE=0x100000 MOUNT=0x200000
-RENAME=0x400 LINK=0x800 ENSURE=0x2000 NAMELESS=0x4000 DELETED=0x80000 \
+	CHANGE=0x80 LOCK=0x8000 LOCK_WRITE=0x100000 MOUNT=0x200000 \
+	RENAME=0x400 LINK=0x800 ENSURE=0x2000 NAMELESS=0x4000 DELETED=0x80000 \
 	TRUNCATE=0x200 GIVEN=0x10000 CUT=0x20000 DIR=0x4000000 REG=0x8000000 CHR=0x2000000 \
-	SOCK=0xc000000 LIST=0x20 CHANGE=0x80 MOUNT=0x200000 FIFO=0x1000000
+	SOCK=0xc000000 LIST=0x20 FIFO=0x1000000
 
 # stream FILE LINE… — one run of x.sh with paths
 stream() {
@@ -38,6 +38,7 @@ patterns() {
 @test "names that differ from run to run, by each rule" {
 	stream a.sp "$(path 'READ | REG' /proc/123/stat)" \
 		"$(path 'READ | REG' /proc/123/task/456/comm)" \
+		"$(path 'READ | CHR' /dev/pts/7)" \
 		"$(path 'READ | REG' /proc/sys/kernel/pid_max)" \
 		"$(path 'CREATE | WRITE | REG' /tmp/tmp.aB3dEfGh9x)" \
 		"$(path 'CREATE | WRITE | REG' /tmp/sort9cXy2Z)" \
@@ -54,6 +55,7 @@ patterns() {
 		"$(path 'READ | REG' /opt/app-1.2.3/x)" \
 		"$(path 'READ | REG' /opt/lib1.1.1n/x86_64)"
 	diff - <(patterns a.sp) <<-'END'
+	pid /dev/pts/*
 	pid /proc/*/stat
 	pid /proc/*/task/*/comm
 	tmp /tmp/*
@@ -257,6 +259,17 @@ rights() {
 	run -2 sp-emit --apparmor --deny=kill a.sp
 	[[ $output == "sp-emit: --deny: --apparmor can only have log"* ]]
 	sp-emit --apparmor --deny=log a.sp | grep 'flags=(complain)'
+}
+
+@test "landlock: a run that mounts is refused, and its simulation denies it" {
+	stream a.sp "$(path 'READ | REG' /etc/conf)"
+	sp-emit --landlock -o p.json a.sp
+	stream b.sp "$(path 'READ | REG' /etc/conf)" "$(path 'MOUNT | GIVEN' /mnt)"
+	run -2 sp-emit --landlock b.sp
+	[[ $output == *"sp-emit: the run mounted on /mnt, or unmounted it: no\
+ Landlock policy can allow that"* ]]
+	run -1 sp-verify --landlock p.json b.sp
+	[[ $output == *fs.change_topology*/mnt* ]]
 }
 
 @test "landlock: a policy that is none is refused" {
