@@ -266,6 +266,20 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	refused q.yaml "spec.baseProfileName: another profile, which is not read"
 }
 
+@test "what no one filter can be made of is trouble, and no verdict" {
+	echo '{"defaultAction": "SCMP_ACT_ERRNO", "architectures":
+		["SCMP_ARCH_X86_64", "SCMP_ARCH_S390X"], "syscalls":
+		[{"names": ["read"], "action": "SCMP_ACT_ALLOW"}]}' >p.json
+	printf 'run 1 a\ncall 1 read 1\n' | "$TESTS/mkstream" >a.sp
+	local how
+	for how in a.sp "--score a.sp" --score "-- true"; do
+		# shellcheck disable=SC2086
+		run -2 --separate-stderr sp-verify -p p.json $how
+		[ "$stderr" = "sp-verify: p.json: libseccomp cannot filter x86_64 and s390x at once" ]
+		[ -z "$output" ]
+	done
+}
+
 @test "YAML that is refused, with its line" {
 	printf 'kind: &a x\nspec: *a\n' >p
 	refused p "line 2: an alias"
