@@ -53,23 +53,26 @@ static void check_rights(void)
 }
 
 /* Those that the oldest headers have. */
+static void check_header(void)
+{
 #define SAME(right) \
-	_Static_assert((int)LANDLOCK_FS_##right == LANDLOCK_ACCESS_FS_##right, \
-		       #right)
-
-SAME(EXECUTE);
-SAME(WRITE_FILE);
-SAME(READ_FILE);
-SAME(READ_DIR);
-SAME(REMOVE_DIR);
-SAME(REMOVE_FILE);
-SAME(MAKE_CHAR);
-SAME(MAKE_DIR);
-SAME(MAKE_REG);
-SAME(MAKE_SOCK);
-SAME(MAKE_FIFO);
-SAME(MAKE_BLOCK);
-SAME(MAKE_SYM);
+	check((int)LANDLOCK_FS_##right == LANDLOCK_ACCESS_FS_##right, \
+	      "not as in linux/landlock.h", #right)
+	SAME(EXECUTE);
+	SAME(WRITE_FILE);
+	SAME(READ_FILE);
+	SAME(READ_DIR);
+	SAME(REMOVE_DIR);
+	SAME(REMOVE_FILE);
+	SAME(MAKE_CHAR);
+	SAME(MAKE_DIR);
+	SAME(MAKE_REG);
+	SAME(MAKE_SOCK);
+	SAME(MAKE_FIFO);
+	SAME(MAKE_BLOCK);
+	SAME(MAKE_SYM);
+#undef SAME
+}
 
 /* Which ABI has a right first: landlock(7). */
 static void check_abis(void)
@@ -114,6 +117,7 @@ static void check_dangers(void)
 int main(void)
 {
 	check_rights();
+	check_header();
 	check_abis();
 	check_dangers();
 	return failures ? EXIT_FAILURE : EXIT_SUCCESS;
