@@ -456,6 +456,21 @@ errnos() {
 		shows '"chmod", 90, SCMP_ACT_ERRNO(EACCES)'
 }
 
+@test "the order of options does not matter" {
+	printf 'run 1 x\nimage /bin/a\ncall 1 execve 1\ncall 1 read 1\n' |
+		"$TESTS/mkstream" >a.sp
+	local option
+	for option in --exact --deny=log --runtime=none --nnp --no-kernel \
+		--no-start --no-vdso --no-runtime --no-fallback --image='*' \
+		--args --allow-partial --allow-denied --deny-denied; do
+		sp-emit --oci "$option" -o first a.sp
+		run -0 sp-emit -o last "$option" --oci a.sp
+		[[ $output != *'{'* ]]
+		cmp first last
+		rm first last
+	done
+}
+
 @test "a denial that killed: refused until it is said what to do" {
 	denied 'denial 1 chmod 31 1' 'denial 1 ptrace -13 2'
 	run --separate-stderr -2 sp-emit --oci -o p.json a.sp

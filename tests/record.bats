@@ -499,6 +499,20 @@ threading.Event().wait()' 3>&- &
 	[ "$(field .name)" = 'echo a b' ]
 }
 
+@test "the order of options does not matter" {
+	how() {
+		sp-emit --json "$1" | jq -c '.runs[0] | [.how, .argv, .name]'
+	}
+	local option
+	for option in --leader --no-follow --every --paths --no-argv --name=x \
+		--progress -q -t9; do
+		sp-record "$option" -o first.sp -- true
+		run -0 sp-record -o last.sp "$option" -- true
+		[ "$(how first.sp)" = "$(how last.sp)" ]
+		rm first.sp last.sp
+	done
+}
+
 @test "the environment is not recorded, and with --no-argv no argument" {
 	PASSWORD=tr0ub4dor record --no-argv -- echo correct-horse
 	[ "$(field .argv)" = null ]
