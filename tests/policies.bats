@@ -288,6 +288,15 @@ rights() {
 	[[ $output == "sp-verify: -p and --landlock: one of the two"* ]]
 }
 
+@test "landlock: -t ends the command, with SIGKILL if need be" {
+	echo '{"ruleset": [{"handledAccessFs": ["make_sock"]}]}' >p.json
+	run -0 timeout 30 sp-verify --landlock p.json --enforce -t 1 -- sleep 60
+	[[ $output == *"killed by SIGTERM"* ]]
+	run -0 timeout 30 sp-verify --landlock p.json --enforce -t 1 -- \
+		sh -c 'trap "" TERM; while :; do sleep 0.1; done'
+	[[ $output == *"killed by SIGKILL"* ]]
+}
+
 @test "landlock: in force, with what it denies to the whole tree" {
 	requires_root
 	mkdir in
