@@ -87,12 +87,14 @@ $(B)/tests/unit/%: tests/unit/%.c $(B)/lib.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -MMD -MP -o $@ $< $(B)/lib.a $(LIBS)
 
-# A witness is one file; names in -32 are 32-bit, in -nolibc have no libc.
+# A witness is one file; names in -32 are 32-bit, in -static static, in -nolibc
+# have no libc.
 $(B)/tests/witness/%: tests/witness/%.c $(wildcard tests/witness/*.h)
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -Wall -Wextra -D_GNU_SOURCE -O1 -pthread \
-		$(if $(findstring -32,$*),-m32 -static) \
+		$(if $(findstring -32,$*),-m32) \
+		$(if $(findstring -32,$*)$(findstring -static,$*),-static) \
 		$(if $(findstring -nolibc,$*),-nostdlib -static -fno-stack-protector) -o $@ $<
 
 # What the round trip runs, and what it loads filters with.

@@ -8,29 +8,7 @@ load helper
 setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return
 	chmod a+x "$BATS_RUN_TMPDIR" .
-	cat >caller.c <<-'C'
-	/* SPDX-License-Identifier: Apache-2.0 */
-	#include <stdlib.h>
-	#include <string.h>
-	#include <sys/syscall.h>
-	#include <unistd.h>
-
-	static char memory[512 << 20];
-
-	/* COUNT [SECONDS [MIB]]: so many calls, and then some time; with much
-	   memory the end takes its time too */
-	int main(int argc, char **argv)
-	{
-		if (argc > 3)
-			memset(memory, 1, atol(argv[3]) << 20);
-		for (int i = argc > 1 ? atoi(argv[1]) : 0; i; i--)
-			syscall(SYS_getpgid, 0);
-		if (argc > 2)
-			sleep(atoi(argv[2]));
-		return 0;
-	}
-	C
-	cc -D_GNU_SOURCE -static -o caller caller.c
+	cp "$WITNESS/caller-static" caller
 	caller=$BATS_FILE_TMPDIR/caller
 	export caller
 	[ "$(id -u)" = 0 ] || return 0
@@ -113,20 +91,8 @@ requires_audit() {
 # record COUNT — real records of as many calls, as the kernel has them
 record() {
 	requires_audit
-	/usr/bin/python3 - "$1" "$caller" >records <<-'P' 3>&- &
-	import socket, sys
-	s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 9)
-	s.setsockopt(socket.SOL_SOCKET, 33, 8 << 20)	# SO_RCVBUFFORCE
-	s.bind((0, 1))
-	print("ready", file=sys.stderr, flush=True)
-	n, s_timeout = 0, s.settimeout(20)
-	while n < int(sys.argv[1]):
-	    message = s.recv(16384)
-	    text = message[16:].rstrip(b"\0").decode()
-	    if int.from_bytes(message[4:6], "little") == 1326 and f'exe="{sys.argv[2]}"' in text:
-	        print(text)
-	        n += 1
-	P
+	/usr/bin/python3 "$TESTS/scripts/audit-records.py" "$1" "$caller" \
+		>records 3>&- &
 	watcher=$!
 	wait_for 10 listens
 	staged "$caller" "$1"

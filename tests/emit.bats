@@ -100,25 +100,11 @@ PY
 }
 
 @test "oci: libseccomp resolves every name on one of the architectures" {
-	cat >check.py <<'PY'
-import ctypes, json, sys
-lib = ctypes.CDLL("libseccomp.so.2")
-p = json.load(sys.stdin)
-archs = [lib.seccomp_arch_resolve_name(a[10:].lower().encode())
-         for a in p["architectures"]]
-assert all(archs)
-for rule in p["syscalls"]:
-    assert rule["names"] == sorted(set(rule["names"]))
-    for name in rule["names"]:
-        if not any(lib.seccomp_syscall_resolve_name_arch(
-                ctypes.c_uint32(a), name.encode()) >= 0 for a in archs):
-            sys.exit(name)
-PY
 	small
 	two_archs
-	sp-emit --oci a.sp b.sp | /usr/bin/python3 check.py
+	sp-emit --oci a.sp b.sp | /usr/bin/python3 "$TESTS/scripts/libseccomp-names.py"
 	sp-emit --oci --runtime=none --no-vdso a.sp b.sp |
-		/usr/bin/python3 check.py
+		/usr/bin/python3 "$TESTS/scripts/libseccomp-names.py"
 }
 
 @test "the groups, and what each option leaves out" {
@@ -668,27 +654,7 @@ compile() {
 }
 
 @test "libseccomp: a program runs under the header, and no further" {
-	cat >main.c <<'C'
-#include <stdio.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#include "filter.h"
-
-int main(void)
-{
-	char line[100];
-	int e[3], n;
-
-	if (sandprint_load())
-		return 1;
-	e[0] = syscall(SYS_getuid) < 0 ? errno : 0;
-	e[1] = syscall(SYS_getppid) < 0 ? errno : 0;
-	e[2] = syscall(435 /* clone3 */, 0, 0) < 0 ? errno : 0;
-	n = snprintf(line, sizeof(line), "%d %d %d\n", e[0], e[1], e[2]);
-	return write(1, line, n) != n;
-}
-C
+	cp "$TESTS/header/errnos.c" main.c
 	stream a.sp 'call 1 write 1' 'call 1 exit_group 1' 'call 1 102 1' \
 		'call 1 600 1' 'call 1 471 1'
 	compile a.sp
@@ -714,43 +680,7 @@ C
 		skip_row int80 'libseccomp: answers to 32-bit calls'
 		words+=(native)
 	}
-	cat >main.c <<'C'
-#include <stdio.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#include "filter.h"
-
-static long call32(long nr)
-{
-	long result;
-
-	__asm__ volatile("int $0x80" : "=a"(result) : "a"(nr) : "memory");
-	return result < 0 ? -result : 0;
-}
-
-int main(int argc, char **argv)
-{
-	char line[100];
-	long e[4];
-	int n;
-
-	(void)argv;
-
-	if (sandprint_load())
-		return 1;
-	e[0] = syscall(SYS_getpid) < 0 ? errno : 0;
-	e[1] = syscall(SYS_getppid) < 0 ? errno : 0;
-	n = snprintf(line, sizeof(line), "%ld %ld\n", e[0], e[1]);
-	if (argc == 1) {
-		e[2] = call32(20 /* getpid */);
-		e[3] = call32(64 /* getppid */);
-		n = snprintf(line, sizeof(line), "%ld %ld %ld %ld\n", e[0],
-			     e[1], e[2], e[3]);
-	}
-	return write(1, line, n) != n;
-}
-C
+	cp "$TESTS/header/errnos-32.c" main.c
 	stream b.sp 'call 1 write 1' 'call 1 exit_group 1' 'call 1 getpid 1' \
 		'call 1 64 1 arch=x86'
 	compile --exact b.sp

@@ -12,7 +12,7 @@ setup_file() {
 	"$TESTS/lint"
 }
 
-@test "each kind of assertion that cannot fail is found, and nothing else" {
+@test "each kind of fault is found, and nothing else" {
 	local file=$TESTS/data/vacuous.bats
 	run -1 "$TESTS/lint" "$file"
 	echo "$output"

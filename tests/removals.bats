@@ -48,23 +48,9 @@ setup_file() {
 	until [ "$(get)" = hello ] || [ $i = 50 ]; do sleep 0.1; i=$((i + 1)); done
 	get >/dev/null && get >/dev/null && kill -QUIT $! && wait && echo worked
 	END
+	cp "$TESTS/scripts/everyday.py" programs/
 	program python <<-'END'
-	exec /usr/bin/python3 - $1 <<-'PYTHON'
-	import json, mmap, os, selectors, socket, subprocess, sys, tempfile, threading
-	a, b = socket.socketpair()
-	s = selectors.DefaultSelector()
-	s.register(b, selectors.EVENT_READ)
-	t = threading.Thread(target=lambda: a.send(json.dumps([1]).encode()))
-	t.start()
-	assert s.select() and json.loads(b.recv(9)) == [1]
-	t.join()
-	with tempfile.TemporaryFile(dir=sys.argv[1]) as f:
-	    f.truncate(4096)
-	    mmap.mmap(f.fileno(), 4096).close()
-	assert subprocess.check_output(["echo", "x"]) == b"x\n"
-	os.sched_yield()
-	print("worked")
-	PYTHON
+	exec /usr/bin/python3 "${0%/*}/everyday.py" $1
 	END
 	cp "$WITNESS/threads" programs/threads-witness
 	program threads <<-'END'

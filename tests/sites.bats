@@ -7,188 +7,11 @@ load helper
 
 setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return
-	cat >sites.c <<-'C'
-	/* SPDX-License-Identifier: Apache-2.0 */
-	#include <dlfcn.h>
-	#include <pthread.h>
-	#include <stdio.h>
-	#include <stdlib.h>
-	#include <string.h>
-	#include <sys/mman.h>
-	#include <sys/prctl.h>
-	#include <sys/socket.h>
-	#include <sys/syscall.h>
-	#include <sys/wait.h>
-	#include <unistd.h>
-
-	/* getpgid(0), from right here. */
-	__attribute__((noinline)) int marked_function(void)
-	{
-		long result = SYS_getpgid;
-
-		__asm__ volatile("syscall" : "+a"(result) : "D"(0L)
-				 : "rcx", "r11", "memory");
-		return result;
-	}
-
-	static void *thread(void *arg)
-	{
-		printf("thread %d %ld\n", getpid(), syscall(SYS_gettid));
-		marked_function();
-		return arg;
-	}
-
-	/* The same in memory that no file is behind. */
-	static void generated(void)
-	{
-		static const unsigned char code[] = {
-			0xb8, SYS_getpgid, 0, 0, 0, 0x31, 0xff, 0x0f, 0x05,
-			0xc3,
-		};
-		void *at = mmap(NULL, sizeof(code), PROT_READ | PROT_WRITE |
-				PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-		memcpy(at, code, sizeof(code));
-		((void (*)(void))at)();
-	}
-
-	static void child(char *self)
-	{
-		pid_t pid = fork();
-
-		if (!pid)
-			execl(self, self, "leaf", NULL);
-		printf("child %d\n", pid);
-		waitpid(pid, NULL, 0);
-	}
-
-	static void crowd(int n)
-	{
-		while (n--)
-			if (!fork()) {
-				marked_function();
-				_exit(0);
-			} else {
-				wait(NULL);
-			}
-	}
-
-	int main(int argc, char **argv)
-	{
-		const char *what = argc > 1 ? argv[1] : "leaf";
-		int n = argc > 2 ? atoi(argv[2]) : 1;
-		pthread_t t;
-
-		setvbuf(stdout, NULL, _IONBF, 0);
-		if (!strcmp(what, "leaf"))
-			marked_function();
-		while (!strcmp(what, "often") && n--)
-			marked_function();
-		if (!strcmp(what, "crowd"))
-			crowd(n);
-		if (!strcmp(what, "generated"))
-			generated();
-		if (!strcmp(what, "unlink")) {
-			unlink(argv[0]);
-			marked_function();
-		}
-		if (!strcmp(what, "child"))
-			child(argv[2]);
-		if (!strcmp(what, "daemon") && !fork()) {
-			setsid();
-			if (fork())
-				_exit(0);
-			usleep(200000);
-			printf("daemon %d\n", getpid());
-			marked_function();
-		}
-		if (!strcmp(what, "thread")) {
-			pthread_create(&t, NULL, thread, NULL);
-			pthread_join(t, NULL);
-		}
-		if (!strcmp(what, "arguments")) {
-			syscall(SYS_socket, AF_INET6, SOCK_STREAM, 6);
-			syscall(SYS_socket, AF_INET6, SOCK_STREAM, 6);
-			syscall(SYS_prctl, PR_SET_NAME, "x", 7, 8, 9);
-			syscall(SYS_kill, getpid(), 0);
-			syscall(SYS_kill, getpid(), SIGCONT);
-			syscall(SYS_close, 77);
-			syscall(SYS_close, 78);
-			syscall(SYS_fchmod, 77, 0644);
-		}
-		while (!strcmp(what, "families") && n--)
-			close(socket(n, 0, 0));
-		return 0;
-	}
-	C
-	cc -D_GNU_SOURCE -pthread -o sites sites.c
-	cc -D_GNU_SOURCE -pthread -no-pie -o fixed sites.c
+	cp "$WITNESS/sites" .
+	cc -D_GNU_SOURCE -pthread -no-pie -o fixed "$TESTS/witness/sites.c"
 	cp sites other
-	cat >call-32.c <<-'C'
-	/* SPDX-License-Identifier: Apache-2.0 */
-	int called_in_32(void)
-	{
-		int result = 132;
-
-		__asm__ volatile("int $0x80" : "+a"(result) : "b"(0x80000001));
-		return result;
-	}
-
-	int main(void)
-	{
-		called_in_32();
-		return 0;
-	}
-	C
-	cc -m32 -static -o call-32 call-32.c 2>/dev/null || rm -f call-32
-	cat >own.c <<-'C'
-	/* SPDX-License-Identifier: Apache-2.0 */
-	#include <linux/filter.h>
-	#include <linux/seccomp.h>
-	#include <signal.h>
-	#include <stddef.h>
-	#include <stdlib.h>
-	#include <sys/prctl.h>
-	#include <sys/syscall.h>
-	#include <sys/wait.h>
-	#include <unistd.h>
-
-	static void handler(int sig)
-	{
-		(void)sig;
-	}
-
-	/* own [COMMAND] ANSWER: what its filter has for getpgid and socket */
-	int main(int argc, char **argv)
-	{
-		unsigned int answer = strtoul(argv[argc - 1], NULL, 0);
-		struct sock_filter code[] = {
-			BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-				 offsetof(struct seccomp_data, nr)),
-			BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getpgid, 1, 0),
-			BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 1),
-			BPF_STMT(BPF_RET | BPF_K, answer),
-			BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-		};
-		struct sock_fprog prog = { 5, code };
-
-		signal(SIGSYS, handler);
-		syscall(SYS_getpgid, 0);
-		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-		syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog);
-		for (int i = 0; i < 5; i++)
-			syscall(SYS_getpgid, 0);
-		syscall(SYS_getsid, 0);
-		if (!fork()) {
-			syscall(SYS_getpgid, 0);
-			syscall(SYS_socket, 1, 1, 0);
-			_exit(0);
-		}
-		wait(NULL);
-		return argc > 2 ? system(argv[1]) : 0;
-	}
-	C
-	cc -D_GNU_SOURCE -o own own.c
+	cp "$WITNESS/called-32" call-32
+	cp "$WITNESS/own-filter" own
 }
 
 setup() {
@@ -272,7 +95,6 @@ is_at() {
 # bats test_tags=32-bit
 @test "a 32-bit program: its place, and 32 bits of its arguments" {
 	needs i386
-	[ -x "$at/call-32" ] || skip "no 32-bit compiler"
 	local place symbol
 	jq -n '{defaultAction: "SCMP_ACT_ALLOW", architectures: ["SCMP_ARCH_X86"],
 		syscalls: [{names: ["getpgid"], action: "SCMP_ACT_ERRNO"}]}' >p.json
@@ -452,40 +274,7 @@ is_at() {
 
 @test "filters of its own, more than are looked up for their places" {
 	requires_root
-	cat >many.c <<-'C'
-	#include <linux/filter.h>
-	#include <linux/seccomp.h>
-	#include <stddef.h>
-	#include <sys/prctl.h>
-	#include <sys/syscall.h>
-	#include <sys/wait.h>
-	#include <unistd.h>
-
-	int main(void)
-	{
-		struct sock_filter code[] = {
-			BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-				 offsetof(struct seccomp_data, nr)),
-			BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getpgid, 0, 1),
-			BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 13),
-			BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-		};
-		struct sock_fprog prog = { 4, code };
-
-		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-		for (int i = 0; i < 520; i++) {
-			if (!fork()) {
-				prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog);
-				syscall(SYS_getpgid, 0);
-				_exit(0);
-			}
-			wait(NULL);
-		}
-		return 0;
-	}
-	C
-	cc -D_GNU_SOURCE -o many many.c
-	verify ./many
+	verify "$WITNESS/many-filters"
 	grep -q 'answers are recorded as well' err
 	jq -e '[.[] | [.name, .count]] == [["getpgid", 520]]' v.json
 }

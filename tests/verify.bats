@@ -6,119 +6,9 @@ load helper
 
 setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return
-	cat > tree.c <<-'C'
-	/* SPDX-License-Identifier: Apache-2.0 */
-	#include <pthread.h>
-	#include <signal.h>
-	#include <string.h>
-	#include <sys/prctl.h>
-	#include <sys/syscall.h>
-	#include <sys/time.h>
-	#include <sys/wait.h>
-	#include <unistd.h>
-
-	static void *thread(void *arg)
-	{
-		for (int i = 0; i < 100; i++)
-			syscall(SYS_getpgid, 0);
-		return arg;
-	}
-
-	static void on_alarm(int sig)
-	{
-		(void)sig;
-	}
-
-	static void threads(void)
-	{
-		pthread_t t[4];
-
-		for (int i = 0; i < 4; i++)
-			pthread_create(&t[i], NULL, thread, NULL);
-		for (int i = 0; i < 4; i++)
-			pthread_join(t[i], NULL);
-	}
-
-	static void forks(int depth)
-	{
-		syscall(SYS_getsid, 0);
-		for (int i = 0; depth && i < 2; i++)
-			if (!fork()) {
-				forks(depth - 1);
-				_exit(0);
-			}
-		while (wait(NULL) > 0)
-			;
-	}
-
-	static void make_daemon(void)
-	{
-		if (fork())
-			return;
-		setsid();
-		if (fork())
-			_exit(0);
-		usleep(300000);
-		syscall(SYS_getpgrp);
-		_exit(0);
-	}
-
-	/* Calls that signals interrupt, and a task that dies in one. */
-	static void signals(void)
-	{
-		struct itimerval tick = { { 0, 200 }, { 0, 200 } };
-		pid_t pid = fork();
-
-		if (!pid)
-			for (;;)
-				syscall(SYS_getpriority, 0, 0);
-		signal(SIGALRM, on_alarm);
-		setitimer(ITIMER_REAL, &tick, NULL);
-		for (int i = 0; i < 2000; i++)
-			syscall(SYS_getpriority, 0, 0);
-		memset(&tick, 0, sizeof(tick));
-		setitimer(ITIMER_REAL, &tick, NULL);
-		kill(pid, SIGKILL);
-		waitpid(pid, NULL, 0);
-	}
-
-	int main(int argc, char **argv)
-	{
-		for (int i = 1; i < argc; i++)
-			switch (argv[i][0]) {
-			case 't': threads(); break;
-			case 'f': forks(3); break;
-			case 'd': make_daemon(); break;
-			case 's': signals(); break;
-			case 'w': for (;;) pause();
-			}
-		return 0;
-	}
-	C
-	cc -D_GNU_SOURCE -pthread -o tree tree.c
-	printf 'int main(void) { return 0; }\n' > i386.c
-	cc -m32 -static -o i386 i386.c 2>/dev/null || rm -f i386
-	cat > own.c <<-'C'
-	/* SPDX-License-Identifier: Apache-2.0 */
-	#include <linux/filter.h>
-	#include <linux/seccomp.h>
-	#include <stdlib.h>
-	#include <sys/prctl.h>
-	#include <sys/syscall.h>
-	#include <unistd.h>
-
-	int main(int argc, char **argv)
-	{
-		struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K,
-						    SECCOMP_RET_ALLOW);
-		struct sock_fprog prog = { 1, &allow };
-
-		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-		return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-			       argc > 1 ? atoi(argv[1]) : 0, &prog) < 0;
-	}
-	C
-	cc -D_GNU_SOURCE -o own own.c
+	cp "$WITNESS/tree" .
+	cp "$WITNESS/exit-32-nolibc" i386
+	cp "$WITNESS/own-listener" own
 }
 
 # profile DEFAULT [ACTION NAME,NAME…]… — an OCI seccomp object
@@ -392,7 +282,6 @@ trace() {
 # bats test_tags=32-bit
 @test "a 32-bit program under a profile without its architecture" {
 	needs i386
-	[ -x "$BATS_FILE_TMPDIR/i386" ] || skip "no 32-bit compiler"
 	profile ALLOW ERRNO chmod > p.json
 	run --separate-stderr sp-verify -p p.json -- "$BATS_FILE_TMPDIR/i386"
 	[ "$status" = 1 ]
@@ -525,19 +414,7 @@ is_deaf() {
 
 @test "a hangup of the terminal reaches the command" {
 	profile ALLOW ERRNO chmod > p.json
-	/usr/bin/python3 - <<-'END'
-	import os, pty, time
-	pid, fd = pty.fork()
-	if not pid:
-	    os.dup2(os.open("err", os.O_WRONLY | os.O_CREAT), 2)
-	    os.execvp("env", ["env", "--default-signal=HUP", "sp-verify", "-p",
-	        "p.json", "-o", "list", "--", "sh", "-c", "trap 'exit 7' HUP; "
-	        ": > up; while :; do sleep 0.05; done"])
-	while not os.path.exists("up"):
-	    time.sleep(0.05)
-	os.close(fd)
-	os.waitpid(pid, 0)
-	END
+	/usr/bin/python3 "$TESTS/scripts/hang-up.py"
 	grep 'exited with 7' err
 }
 
@@ -699,19 +576,7 @@ is_deaf() {
 	jq '.syscalls[0].names += ["ptrace"]' p.json >all.json
 	run -0 sp-verify -p all.json --json --junit=none.xml -o v.json a.sp
 	[ "$(cat v.json)" = '[]' ]
-	/usr/bin/python3 - <<-'END'
-	import xml.etree.ElementTree as xml
-	def failures(name):
-	    suite = xml.parse(name).getroot()
-	    cases = suite.findall("testcase")
-	    assert suite.tag == "testsuite" and int(suite.get("tests")) == len(cases)
-	    found = [(c.get("name"), f.get("message")) for c in cases for f in c.findall("failure")]
-	    assert int(suite.get("failures")) == len(found)
-	    return found
-	assert failures("j.xml") == [("x86_64 ptrace", 'EPERM, 2 times by /opt/<a>&"b')]
-	assert failures("l.xml") == [("fs.read_file /etc/<x>", 'denied 4 times to /opt/<a>&"b')]
-	assert failures("none.xml") == []
-	END
+	/usr/bin/python3 "$TESTS/scripts/junit.py"
 	run -2 sp-verify -p p.json --junit=/no/dir/x a.sp
 }
 
@@ -837,53 +702,6 @@ for i in sys.argv[1:]:
 @test "what is refused as a raw filter is what the kernel refuses" {
 	printf 'run 01 a\nimage /a\ncall 01 read 1\ncall 01 write 1\n' | trace > a.sp
 	sp-emit --bpf --exact -o p.bpf a.sp 2> err
-	cat > load.c <<-'C'
-	#include <errno.h>
-	#include <linux/filter.h>
-	#include <signal.h>
-	#include <stdio.h>
-	#include <sys/mman.h>
-	#include <sys/prctl.h>
-	#include <sys/wait.h>
-	#include <unistd.h>
-
-	static struct sock_filter code[4096];
-
-	/* Loaded, no call can be made any more: any may be denied. */
-	static void load(FILE *f, volatile char *answer)
-	{
-		struct sock_fprog p = { fread(code, 8, 4096, f), code };
-
-		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-		*answer = prctl(PR_SET_SECCOMP, 2, &p) ? '0' : '1';
-		for (;;)
-			;
-	}
-
-	/* "1" for each of the files that the kernel takes, else "0". */
-	int main(int argc, char **argv)
-	{
-		volatile char *answer = mmap(NULL, 1, PROT_READ | PROT_WRITE,
-					     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-		for (int i = 1; i < argc; i++) {
-			FILE *f = fopen(argv[i], "r");
-			pid_t pid = fork();
-
-			if (!pid)
-				load(f, answer);
-			while (!*answer)
-				usleep(100);
-			kill(pid, SIGKILL);
-			waitpid(pid, NULL, 0);
-			putchar(*answer);
-			*answer = 0;
-			fclose(f);
-		}
-		return 0;
-	}
-	C
-	cc -D_GNU_SOURCE -o load load.c
 	/usr/bin/python3 - <<-'END'
 	import random
 	random.seed(1)
@@ -897,7 +715,7 @@ for i in sys.argv[1:]:
 	# memory that is read on one way only, where it was written
 	raw m300 0x20,0,0,0 0x15,1,0,5 5,0,0,2 2,0,0,0 5,0,0,1 5,0,0,2 \
 		0x60,0,0,0 6,0,0,0x7fff0000 6,0,0,0x7fff0000
-	./load m??? > kernel
+	"$WITNESS/load-filters" m??? > kernel
 	for f in m???; do
 		status=0
 		sp-verify -p "$f" a.sp > out 2> err || status=$?

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # For tests/lint.bats: the line after each "# bad" is an assertion that cannot
-# fail, or that fails for no reason; the other lines are right.
+# fail, or that fails for no reason, or a long program; the other lines are right.
 load helper
 
 @test "assertions" {
@@ -54,6 +54,23 @@ load helper
 	echo f
 	echo g
 	{ false || [ $? = 1 ]; } | cat
+	/usr/bin/python3 - <<-'END'
+	print(0)
+	END
+	# bad
+	/usr/bin/python3 - <<-'END'
+	print(1)
+	print(2)
+	print(3)
+	print(4)
+	print(5)
+	print(6)
+	print(7)
+	print(8)
+	print(9)
+	print(10)
+	print(11)
+	END
 	# bad
 	set +o pipefail
 	# bad

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static char memory[512 << 20];
+
+/* COUNT [SECONDS [MIB]]: so many calls, and then some time; with much
+   memory the end takes its time too */
+int main(int argc, char **argv)
+{
+	if (argc > 3)
+		memset(memory, 1, atol(argv[3]) << 20);
+	for (int i = argc > 1 ? atoi(argv[1]) : 0; i; i--)
+		syscall(SYS_getpgid, 0);
+	if (argc > 2)
+		sleep(atoi(argv[2]));
+	return 0;
+}
