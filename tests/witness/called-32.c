@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-int called_in_32(void)
+__attribute__((noinline)) int called_in_32(void)
 {
 	int result = 132;
 
