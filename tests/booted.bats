@@ -43,11 +43,10 @@ record() {
 	ended 0 $!
 }
 
-# The /dev of these namespaces is no place to make devices in.
 emit() {
 	sp-emit --systemd --paths --args -o p.conf run.sp
 	grep -qx PrivateDevices=yes p.conf
-	grep -vx PrivateDevices=yes p.conf
+	cat p.conf
 }
 
 @test "redis under its drop-in: calls, families, paths" {
