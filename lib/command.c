@@ -233,14 +233,29 @@ static bool prepare(const struct command *command, enum step *step)
 	return restore_signals(command) == 0;
 }
 
-/* As execvp(3): a file without a format the kernel knows is a shell script. */
-static void execute(const char *path, char **argv)
+static bool is_elf(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char magic[4] = "";
+	bool elf = fd >= 0 && read(fd, magic, sizeof(magic)) == 4 &&
+		!memcmp(magic, "\177ELF", 4);
+
+	if (fd >= 0)
+		close(fd);
+	return elf;
+}
+
+/*
+ * As execvp(3): a file without a format that the kernel knows is a shell script.
+ * Not so an ELF file: that is a program, which this kernel does not run.
+ */
+static void execute(const char *path, char **argv, bool elf)
 {
 	size_t n = 0;
 	char **script;
 
 	execve(path, argv, environ);
-	if (errno != ENOEXEC)
+	if (errno != ENOEXEC || elf)
 		return;
 	while (argv[n])
 		n++;
@@ -256,6 +271,7 @@ static void execute(const char *path, char **argv)
 static void child(const struct command *command, struct failure *failure)
 {
 	char *path;
+	bool elf;
 	int error;
 
 	if (!prepare(command, &failure->step))
@@ -264,13 +280,14 @@ static void child(const struct command *command, struct failure *failure)
 	path = command_find(command->argv[0]);
 	if (!path)
 		return;
+	elf = is_elf(path);	/* the hook forbids calls that it takes */
 	failure->step = STEP_HOOK;
 	error = command->hook ? command->hook(command->hook_arg) : 0;
 	if (error) {
 		errno = -error;
 		return;
 	}
-	execute(path, command->argv);
+	execute(path, command->argv, elf);
 	failure->step = STEP_EXEC;
 }
 
@@ -338,4 +355,11 @@ enum command_failure command_result(struct command_child *started, int *error,
 	*error = failure.error;
 	*what = step_names[failure.step];
 	return classify(&failure);
+}
+
+const char *command_error(int error)
+{
+	return error != ENOEXEC ? strerror(error) :
+		"this kernel runs no programs of its architecture (32-bit ones "
+		"need ia32_emulation): Exec format error";
 }

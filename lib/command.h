@@ -69,6 +69,9 @@ int command_start(const struct command *command, struct command_child *child);
 enum command_failure command_result(struct command_child *child, int *error,
 				    const char **what);
 
+/* What the errno of a command that cannot be executed means: a static text. */
+const char *command_error(int error);
+
 /* The path that execve will be given, or NULL with errno; the caller frees. */
 char *command_find(const char *name);
 

@@ -377,7 +377,7 @@ static void abandon(struct log *log, struct output *out)
 static const char *failure_text(const struct recording *r)
 {
 	if (r->error != ENOENT)
-		return strerror(r->error);
+		return command_error(r->error);
 	return r->failure == COMMAND_NOT_FOUND ? "command not found" :
 		"its interpreter does not exist";
 }

@@ -187,7 +187,7 @@ static bool run(struct session *s, const struct command *command)
 		return true;
 	}
 	message_error("%s%s: %s", what ? "cannot " : "",
-		      what ? what : command->argv[0], strerror(error));
+		      what ? what : command->argv[0], command_error(error));
 	return false;
 }
 

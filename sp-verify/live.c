@@ -294,7 +294,7 @@ static void say_failure(struct session *s, enum command_failure failure,
 		message_note("%s: %s: the profile denies its start", name,
 			     strerror(error));
 	else
-		message_error("%s: %s", name, strerror(error));
+		message_error("%s: %s", name, command_error(error));
 }
 
 static void reap(struct session *s)

@@ -172,6 +172,16 @@ threading.Event().wait()' 3>&- &
 	calls run.sp | shows -x 'x86_64 execve 1'
 }
 
+@test "a program of another architecture: one line, 126, and no shell reads it" {
+	cp "$WITNESS/exit-nolibc" foreign
+	printf '\xb7' | dd of=foreign bs=1 seek=18 conv=notrunc status=none
+	run -126 --separate-stderr record -- ./foreign
+	[ "$stderr" = "sp-record: ./foreign: this kernel runs no programs of its \
+architecture (32-bit ones need ia32_emulation): Exec format error" ]
+	[ -z "$output" ]
+	[ ! -e run.sp ]
+}
+
 @test "the path of an image on another mount" {
 	mkdir mnt
 	# shellcheck disable=SC2016 # for the shell inside
