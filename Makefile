@@ -194,7 +194,7 @@ check-roundtrip: test-deps ## Run each program again under every format of its r
 	@$(MAKE) --no-print-directory tests
 	@SP_ROUNDTRIP_ALL=. BATS_TEST_TIMEOUT=1800 tests/run $(B) tests/roundtrip.bats
 
-check-kernels: test-deps ## Boot Debian's kernels, from 6.1 to the newest, under qemu and record there (twelve minutes)
+check-kernels: test-deps ## Boot Debian's kernels, from 6.1 to the newest, under qemu and test there, with and without 32-bit programs (an hour)
 	@tests/deps kernels
 	@$(MAKE) --no-print-directory tests
 	@tests/kernels/run $(B)

@@ -30,7 +30,7 @@ make_root() {
 # boot SECONDS — systemd on ./root, to the end of test.service; log
 boot() {
 	# shellcheck disable=SC2016 # for the shell inside
-	timeout -k 5 "$1" unshare --pid --fork --kill-child --mount --uts --ipc \
+	timeout -k 5 "$(($1 * ${SP_SLOW:-1}))" unshare --pid --fork --kill-child --mount --uts --ipc \
 		--cgroup --propagation private sh -euc '
 		mount --bind root root
 		cd root

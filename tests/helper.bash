@@ -97,9 +97,10 @@ lacks() {
 	[ "$status" -eq 1 ]
 }
 
-# wait_for SECONDS COMMAND… — until it succeeds
+# wait_for SECONDS COMMAND… — until it succeeds; SP_SLOW: the machine takes so many
+# times as long
 wait_for() {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + $1 * ${SP_SLOW:-1}))
 	shift
 	until "$@"; do
 		[ "$SECONDS" -lt "$end" ] || return 1
