@@ -68,9 +68,10 @@ _Static_assert(sizeof(struct image_calls) == 16 * (2 * 512 + 2), "layout");
 /*
  * Whatever has no place in `table`: numbers beyond it, images beyond it,
  * calls that carry a flag or an answer. For the rows beyond the calls', nr is
- * an enum use_kind or the opcode of an io_uring operation.
+ * an enum use_kind, the opcode of an io_uring operation, or the id of the image
+ * whose task executed this one.
  */
-enum { ROW_USE = ROWS, ROW_OPERATION };
+enum { ROW_USE = ROWS, ROW_OPERATION, ROW_START };
 
 struct rare_key {
 	__u32 image;

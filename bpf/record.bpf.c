@@ -431,8 +431,10 @@ __noinline int count_rare(const struct rare_key *given)
 	if (!tally) {
 		one.first_ns = bpf_ktime_get_ns();
 		if (!bpf_map_update_elem(&rare, &key, &one, BPF_NOEXIST)) {
-			note_new();
-			add(&progress.rare_distinct, 1);
+			if (key.row != ROW_START) {
+				note_new();
+				add(&progress.rare_distinct, 1);
+			}
 			return 0;
 		}
 		tally = bpf_map_lookup_elem(&rare, &key);	/* another CPU was faster */
@@ -518,6 +520,13 @@ static __always_inline void count_use(__u32 image, enum use_kind use)
 		add(&c->uses[use].count, 1);
 	else
 		count_rare(&key);
+}
+
+static __always_inline void count_start(__u32 image, __u32 by)
+{
+	struct rare_key key = { .image = image, .row = ROW_START, .nr = by };
+
+	count_rare(&key);
 }
 
 static __always_inline __u32 current_row(struct task_struct *task)
@@ -1714,13 +1723,12 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 	struct linux_binprm *bprm = (void *)ctx->args[2];
 	__u32 old_pid = ctx->args[1], pid = BPF_CORE_READ(task, pid), image;
 	struct task_slot *from = slot_of(old_pid), *to = slot_of(pid);
-	__u32 state;
-	bool first;
+	__u32 state, before;
 
 	take_hint(task);
 	if (!from || !to || from->image == IMAGE_NONE)
 		return 0;
-	first = from->image == IMAGE_ARMED;
+	before = from->image;
 	state = from->state;
 	if (stand_of(state) == STAND_TRANSIT &&
 	    move(from, state, state_with(state, STAND_INSIDE))) {
@@ -1747,8 +1755,10 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 		sub(&progress.live, 1);
 	note_filter(to, task);
 	count_use(image, USE_EXECS);
-	if (first)
+	if (before == IMAGE_ARMED)
 		begin(image);
+	else
+		count_start(image, before);
 	log_task(LOG_EXEC, image, task, 0, 0);
 	return 0;
 }

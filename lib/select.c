@@ -3,6 +3,7 @@
 
 #include <fnmatch.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "memory.h"
 #include "text.h"
@@ -13,6 +14,48 @@ static bool matches(const struct image *image, char **globs, size_t n)
 		if (!fnmatch(globs[i], image->path, 0))
 			return true;
 	return false;
+}
+
+/* Whether a task of the image at `path` executed the image of the start. */
+static bool is_started_by(const struct call *start, const char *path)
+{
+	return path && strlen(path) == start->detail_size &&
+	       !memcmp(path, start->detail, start->detail_size);
+}
+
+/* Add what the images of a set started, and what those did, and so on. */
+static void follow(const struct trace *t, bool *set)
+{
+	bool more = true;
+
+	while (more) {
+		more = false;
+		for (size_t i = 0; i < t->n_images; i++)
+			for (size_t s = 0; set[i] && s < t->starts.n; s++) {
+				const struct call *start = t->starts.at[s];
+
+				if (set[start->image] ||
+				    !is_started_by(start, t->images[i]->path))
+					continue;
+				set[start->image] = more = true;
+			}
+	}
+}
+
+/* A flag for each image; the caller frees. */
+static bool *tree_set(const struct trace *t, const struct selection *s)
+{
+	bool *set = xcalloc(t->n_images, sizeof(*set));
+
+	for (size_t i = 0; i < t->n_images; i++)
+		set[i] = matches(t->images[i], s->trees, s->n_trees);
+	follow(t, set);
+	return set;
+}
+
+bool selection_is_empty(const struct selection *s)
+{
+	return !s->n_images && !s->n_trees;
 }
 
 enum { NOT_SELECTED = -1 };
@@ -54,11 +97,12 @@ static void copy_facts(struct trace *to, enum fact_kind kind,
 	}
 }
 
-struct trace *select_images(struct trace *from, char **globs, size_t n)
+struct trace *select_images(struct trace *from, const struct selection *s)
 {
 	struct trace *to = trace_new();
 	uint32_t *runs = xcalloc(from->n_runs, sizeof(*runs));
 	int64_t *images = xcalloc(from->n_images, sizeof(*images));
+	bool *tree = tree_set(from, s);
 
 	for (size_t i = 0; i < from->n_runs; i++)
 		runs[i] = trace_add_run(to, from->runs[i]);
@@ -66,7 +110,7 @@ struct trace *select_images(struct trace *from, char **globs, size_t n)
 		const struct image *image = from->images[i];
 
 		images[i] = NOT_SELECTED;
-		if (!matches(image, globs, n))
+		if (!tree[i] && !matches(image, s->images, s->n_images))
 			continue;
 		images[i] = trace_add_image(to, image->path, image->build_id,
 					    image->build_id_size);
@@ -74,6 +118,7 @@ struct trace *select_images(struct trace *from, char **globs, size_t n)
 	}
 	for (int kind = 0; kind < FACT_KINDS; kind++)
 		copy_facts(to, kind, &from->facts[kind], images, runs);
+	free(tree);
 	free(images);
 	free(runs);
 	to->whole = from;
@@ -81,7 +126,8 @@ struct trace *select_images(struct trace *from, char **globs, size_t n)
 }
 
 /* That is a slip: say what there is. */
-char *select_problem(const struct trace *t, char *glob)
+static char *pattern_problem(const struct trace *t, const char *option,
+			     char *glob)
 {
 	enum { NAMED = 8 };
 	char *list = xstrdup(""), *problem;
@@ -101,8 +147,155 @@ char *select_problem(const struct trace *t, char *glob)
 		free(list);
 		list = longer;
 	}
-	problem = xasprintf("nothing matches '%s'; the recording has:%s%s",
-			    glob, list, t->n_images > NAMED ? " ..." : "");
+	problem = xasprintf("%s: nothing matches '%s'; the recording has:%s%s",
+			    option, glob, list, t->n_images > NAMED ? " ..." : "");
 	free(list);
 	return problem;
+}
+
+static bool run_has_start(const struct trace *t, uint32_t run)
+{
+	for (size_t i = 0; i < t->starts.n; i++)
+		for (size_t k = 0; k < t->starts.at[i]->n_sightings; k++)
+			if (t->starts.at[i]->sightings[k].run == run)
+				return true;
+	return false;
+}
+
+static uint64_t run_execs(const struct trace *t, uint32_t run)
+{
+	uint64_t execs = 0;
+
+	for (size_t i = 0; i < t->n_images; i++)
+		for (size_t k = 0; k < t->images[i]->n_uses; k++)
+			if (t->images[i]->uses[k].run == run)
+				execs += t->images[i]->uses[k].execs;
+	return execs;
+}
+
+/* The first exec of a command has no image before it. */
+static bool lacks_starts(const struct trace *t, uint32_t run)
+{
+	return run_execs(t, run) > run_has_how(t->runs[run], "command") &&
+	       !run_has_start(t, run);
+}
+
+static void add_text(char ***texts, size_t *n, char *text)
+{
+	if (!text)
+		return;
+	*texts = xrealloc(*texts, *n + 2, sizeof(**texts));
+	(*texts)[(*n)++] = text;
+	(*texts)[*n] = NULL;
+}
+
+char **select_problems(const struct trace *t, const struct selection *s)
+{
+	char **texts = xcalloc(1, sizeof(*texts)), id[RUN_ID_HEX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_images; i++)
+		add_text(&texts, &n, pattern_problem(t, "--image",
+						     s->images[i]));
+	for (size_t i = 0; i < s->n_trees; i++)
+		add_text(&texts, &n, pattern_problem(t, "--tree", s->trees[i]));
+	for (size_t i = 0; s->n_trees && i < t->n_runs; i++)
+		if (lacks_starts(t, i))
+			add_text(&texts, &n, xasprintf("--tree: run %s: "
+				"recorded by a version that did not note which "
+				"executable started which: record it again, "
+				"or use --image", run_id_hex(t->runs[i], id)));
+	return texts;
+}
+
+/* The path of an image outside of the set that started the one at `image`. */
+static char *outside_starter(const struct trace *t, const bool *set,
+			     uint32_t image)
+{
+	for (size_t s = 0; s < t->starts.n; s++) {
+		const struct call *start = t->starts.at[s];
+		bool inside = false;
+
+		if (start->image != image || !start->detail_size)
+			continue;
+		for (size_t i = 0; i < t->n_images; i++)
+			inside |= set[i] &&
+				is_started_by(start, t->images[i]->path);
+		if (!inside)
+			return path_of_fact(start);
+	}
+	return NULL;
+}
+
+char **select_notes(const struct trace *t, const struct selection *s)
+{
+	char **texts = xcalloc(1, sizeof(*texts));
+	bool *set = tree_set(t, s);
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n_images; i++) {
+		char *by = set[i] && !matches(t->images[i], s->trees,
+					      s->n_trees) ?
+			outside_starter(t, set, i) : NULL;
+		char *text = by ? xasprintf("--tree: %s was started by %s as "
+				"well: what it did there is in the profile",
+				image_name(t->images[i]), by) : NULL;
+
+		add_text(&texts, &n, text ? text_printable(text) : NULL);
+		free(text);
+		free(by);
+	}
+	free(set);
+	return texts;
+}
+
+/* reach[a * n + b]: image a started image b, by way of any number of others. */
+static bool *reachable(const struct trace *t)
+{
+	size_t n = t->n_images;
+	bool *reach = xcalloc(n * n + 1, sizeof(*reach));
+
+	for (size_t i = 0; i < n; i++) {
+		reach[i * n + i] = true;
+		follow(t, reach + i * n);
+	}
+	return reach;
+}
+
+static bool is_unrelated(const struct trace *t, const bool *reach, size_t i)
+{
+	size_t n = t->n_images;
+
+	for (size_t j = 0; j < n; j++)
+		if (!reach[i * n + j] && !reach[j * n + i] &&
+		    t->images[j]->path &&
+		    strcmp(t->images[i]->path, t->images[j]->path))
+			return true;
+	return false;
+}
+
+static bool has_path(const char **paths, size_t n, const char *path)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(paths[i], path))
+			return true;
+	return false;
+}
+
+const char **select_unrelated(const struct trace *t)
+{
+	enum { IMAGES_MAX = 100 };	/* a build's, which nobody confines */
+	const char **paths = xcalloc(t->n_images + 1, sizeof(*paths));
+	bool *reach;
+	size_t n = 0;
+
+	if (!t->starts.n || t->n_images > IMAGES_MAX)
+		return paths;
+	reach = reachable(t);
+	for (size_t i = 0; i < t->n_images; i++)
+		if (t->images[i]->path && is_unrelated(t, reach, i) &&
+		    !has_path(paths, n, t->images[i]->path))
+			paths[n++] = t->images[i]->path;
+	free(reach);
+	return paths;
 }

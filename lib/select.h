@@ -6,13 +6,37 @@
 #include "trace.h"
 
 /*
- * All runs, and the images whose path matches one of the patterns
- * (fnmatch(3); `*` matches a slash too) with their calls. `from` becomes the
- * whole of the new trace, which frees it.
+ * Patterns (fnmatch(3); `*` matches a slash too): images whose path matches one
+ * of `images`, and those that match one of `trees`, with all that these started,
+ * and that those started, and so on.
  */
-struct trace *select_images(struct trace *from, char **globs, size_t n);
+struct selection {
+	char **images, **trees;
+	size_t n_images, n_trees;
+};
 
-/* NULL, or what to say of a pattern that no image matches; heap. */
-char *select_problem(const struct trace *t, char *glob);
+bool selection_is_empty(const struct selection *s);
+
+/*
+ * All runs, and the selected images with their calls. `from` becomes the whole
+ * of the new trace, which frees it.
+ */
+struct trace *select_images(struct trace *from, const struct selection *s);
+
+/*
+ * What is wrong with the selection, "--tree: …", and what to note of it, heap
+ * texts and NULL after the last; the caller frees all. A pattern that no image
+ * matches is wrong, and so is a tree of a run that was recorded without who
+ * started whom. To note is an executable of a tree that others started as well.
+ */
+char **select_problems(const struct trace *t, const struct selection *s);
+char **select_notes(const struct trace *t, const struct selection *s);
+
+/*
+ * The executables of which none started the others, by way of any number of
+ * others: paths of the trace's, NULL after the last, no two alike; the caller
+ * frees the list. Empty where the trace does not tell.
+ */
+const char **select_unrelated(const struct trace *t);
 
 #endif

@@ -31,6 +31,7 @@ enum stream_kind {
 	STREAM_PATH = 10,
 	STREAM_SOCKET = 11,
 	STREAM_MOVE = 12,
+	STREAM_START = 13,
 };
 
 /* No writer produces a record beyond these: sp-stream(5), LIMITS. */

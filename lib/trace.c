@@ -415,6 +415,22 @@ static void write_move(const struct call *fact, msgpack_packer *pk)
 	free(from);
 }
 
+/* A path, or nothing for the image `other`. */
+static bool read_starter(const msgpack_object *o, uint8_t *detail,
+			 size_t *size)
+{
+	*size = 0;
+	return o->type == MSGPACK_OBJECT_NIL || read_path(o, detail, size);
+}
+
+static void write_starter(const struct call *fact, msgpack_packer *pk)
+{
+	if (fact->detail_size)
+		write_path(fact, pk);
+	else
+		msgpack_pack_nil(pk);
+}
+
 static bool read_address(const msgpack_object *o, uint8_t *detail,
 			 size_t *size)
 {
@@ -465,6 +481,8 @@ static const struct fact_shape {
 			  read_address, write_address, PROBLEMS("a socket") },
 	[FACT_MOVE] = { STREAM_MOVE, false, -ANSWER_ERRNO_MAX, 0, true,
 			read_move, write_move, PROBLEMS("a move") },
+	[FACT_START] = { STREAM_START, false, 0, 0, false, read_starter,
+			 write_starter, PROBLEMS("a start") },
 #undef PROBLEMS
 };
 

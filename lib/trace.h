@@ -56,11 +56,12 @@ struct image {
  * is { 0, access } (names.h) and its detail the path; a socket's is { family,
  * operation } and its detail the address (path.h). A move's id is { 0, access }
  * and its detail two paths with a NUL between them: a rename or a link, from
- * the first to the second.
+ * the first to the second. A start's id is { 0, 0 } and its detail the path of
+ * the image whose task executed its image, empty for `other`.
  */
 enum fact_kind {
 	FACT_CALL, FACT_DENIAL, FACT_OPERATION, FACT_ARGUMENT, FACT_PATH,
-	FACT_SOCKET, FACT_MOVE, FACT_KINDS
+	FACT_SOCKET, FACT_MOVE, FACT_START, FACT_KINDS
 };
 
 struct call {
@@ -101,7 +102,7 @@ struct trace {
 		struct facts facts[FACT_KINDS];
 		struct {
 			struct facts calls, denials, operations, arguments,
-				     paths, sockets, moves;
+				     paths, sockets, moves, starts;
 		};
 	};
 	struct trace *whole;		/* what it was selected from, without

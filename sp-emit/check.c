@@ -12,6 +12,7 @@
 #include "message.h"
 #include "names.h"
 #include "operation.h"
+#include "select.h"
 #include "path.h"
 #include "text.h"
 
@@ -603,6 +604,29 @@ void note_privileged(const struct trace *t, const struct format *format)
 			     "such programs get none", list,
 			     format->no_new_privs);
 	free(list);
+}
+
+void note_unrelated(const struct trace *t, const struct format *format)
+{
+	enum { NAMED = 4 };
+	const char **paths = select_unrelated(t);
+	char *list = NULL;
+	size_t n = 0;
+
+	for (; paths[n]; n++) {
+		char *path = n < NAMED ? text_printable(paths[n]) : NULL;
+
+		if (path)
+			append(&list, "%s", path);
+		free(path);
+	}
+	if (n && !(format->flags & FORMAT_TRACE))
+		message_note("the profile is for %zu executables of which "
+			     "none started the others: %s%s (--tree=PATTERN "
+			     "takes one with all that it starts)", n, list,
+			     n > NAMED ? ", ..." : "");
+	free(list);
+	free(paths);
 }
 
 void note_operations(const struct trace *t)

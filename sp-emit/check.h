@@ -59,6 +59,8 @@ bool check_calls(const struct trace *t, const struct format *format,
  * have followed, unless one of the two says what to do.
  */
 bool check_denials(const struct trace *t, bool allow_denied, bool deny_denied);
+/* Executables of a profile of which none started the others. */
+void note_unrelated(const struct trace *t, const struct format *format);
 void note_operations(const struct trace *t);
 
 /* An empty profile; with `exact`, one that allows what nobody has seen. */

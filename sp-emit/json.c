@@ -325,6 +325,16 @@ static json_t *socket_json(struct call **fact)
 	return object;
 }
 
+static json_t *start_json(struct call **fact)
+{
+	char *path = path_of_fact(*fact);
+	json_t *object = json_pack("{so}", "by", *path ? text_json(path) :
+				   json_null());
+
+	free(path);
+	return object;
+}
+
 static uint64_t saturating_add(uint64_t a, uint64_t b)
 {
 	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
@@ -359,7 +369,7 @@ static json_t *losses_json(const struct trace *t)
 void write_json(const struct emit *emit, FILE *out)
 {
 	const struct trace *t = emit->trace;
-	json_t *object = json_pack("{si so so so so so so so so so so}",
+	json_t *object = json_pack("{si so so so so so so so so so so so}",
 				   "version", JSON_VERSION,
 				   "runs", runs_json(t),
 				   "images", images_json(t),
@@ -374,6 +384,8 @@ void write_json(const struct emit *emit, FILE *out)
 				   "sockets", others_json(&t->sockets,
 							  socket_json),
 				   "moves", others_json(&t->moves, move_json),
+				   "starts", others_json(&t->starts,
+							 start_json),
 				   "lost", losses_json(t));
 
 	json_dumpf(object, out, JSON_INDENT(2));

@@ -100,6 +100,7 @@ static const char help_end[] =
 "      --no-fallback\n"
 "      --image=PATTERN  only the calls of executables whose path matches;\n"
 "                       can be repeated\n"
+"      --tree=PATTERN   only those, and what they started; can be repeated\n"
 "\n"
 "  -o, --output=FILE    write to FILE, whole or not at all\n"
 "      --allow-partial  accept recordings that are incomplete\n"
@@ -119,8 +120,7 @@ struct options {
 	int runtimes;		/* RUNTIME_*; -1: as the format has it */
 	uint32_t default_action;
 	bool has_deny;
-	char **globs;		/* of --image */
-	size_t n_globs;
+	struct selection selection;
 	const char *output;	/* NULL: stdout */
 };
 
@@ -134,6 +134,7 @@ enum {
 	OPT_RUNTIME,
 	OPT_NNP,
 	OPT_IMAGE,
+	OPT_TREE,
 	OPT_ALLOW_PARTIAL,
 	OPT_ALLOW_DENIED,
 	OPT_DENY_DENIED,
@@ -213,6 +214,12 @@ static void parse_args(struct options *o, const char *list)
 		message_usage("--args: no group is called '%s'", bad);
 }
 
+static void add_pattern(char ***patterns, size_t *n)
+{
+	*patterns = xgrow(*patterns, *n, sizeof(**patterns));
+	(*patterns)[(*n)++] = optarg;
+}
+
 static void apply_option(struct options *o, int c)
 {
 	switch (c) {
@@ -244,8 +251,10 @@ static void apply_option(struct options *o, int c)
 		o->no_new_privs = true;
 		break;
 	case OPT_IMAGE:
-		o->globs = xgrow(o->globs, o->n_globs, sizeof(*o->globs));
-		o->globs[o->n_globs++] = optarg;
+		add_pattern(&o->selection.images, &o->selection.n_images);
+		break;
+	case OPT_TREE:
+		add_pattern(&o->selection.trees, &o->selection.n_trees);
 		break;
 	case OPT_ALLOW_PARTIAL:
 		o->allow_partial = true;
@@ -283,6 +292,7 @@ static const struct option fixed_options[] = {
 	{ "runtime", required_argument, NULL, OPT_RUNTIME },
 	{ "nnp", no_argument, NULL, OPT_NNP },
 	{ "image", required_argument, NULL, OPT_IMAGE },
+	{ "tree", required_argument, NULL, OPT_TREE },
 	{ "output", required_argument, NULL, 'o' },
 	{ "allow-partial", no_argument, NULL, OPT_ALLOW_PARTIAL },
 	{ "allow-denied", no_argument, NULL, OPT_ALLOW_DENIED },
@@ -389,9 +399,11 @@ static void parse_options(struct options *o, int argc, char **argv)
 	if (o->has_args && !(o->format->flags & FORMAT_ARGS))
 		message_usage("--args: --%s has no rules for arguments",
 			      o->format->name);
-	if (o->n_globs && o->format->flags & FORMAT_EVENTS)
-		message_usage("--image: not with --%s, whose lines have their "
-			      "image", o->format->name);
+	if (!selection_is_empty(&o->selection) &&
+	    o->format->flags & FORMAT_EVENTS)
+		message_usage("%s: not with --%s, whose lines have their "
+			      "image", o->selection.n_images ? "--image" :
+			      "--tree", o->format->name);
 }
 
 /* What the format and the options make of the groups. */
@@ -433,20 +445,29 @@ static bool load_inputs(struct trace *t, char **paths, bool allow_partial)
 	return fine;
 }
 
+/* Says how many there are, and frees them. */
+static size_t say_all(char **texts, void (*say)(const char *fmt, ...))
+{
+	size_t n = 0;
+
+	for (; texts[n]; n++) {
+		say("%s", texts[n]);
+		free(texts[n]);
+	}
+	free(texts);
+	return n;
+}
+
 static bool select_from(struct trace **t, const struct options *o)
 {
-	bool fine = true;
+	bool fine;
 
-	for (size_t i = 0; i < o->n_globs; i++) {
-		char *problem = select_problem(*t, o->globs[i]);
-
-		if (problem)
-			message_error("--image: %s", problem);
-		fine &= !problem;
-		free(problem);
-	}
-	if (fine && o->n_globs)
-		*t = select_images(*t, o->globs, o->n_globs);
+	if (selection_is_empty(&o->selection))
+		return true;
+	say_all(select_notes(*t, &o->selection), message_note);
+	fine = !say_all(select_problems(*t, &o->selection), message_error);
+	if (fine)
+		*t = select_images(*t, &o->selection);
 	return fine;
 }
 
@@ -622,7 +643,8 @@ static void emit(struct trace **t, const struct options *o, char **paths)
 	bool partial = false;
 
 	if (!load_inputs(*t, paths, o->allow_partial) ||
-	    !check_runs(*t, o->n_globs, o->allow_partial, &partial) ||
+	    !check_runs(*t, !selection_is_empty(&o->selection),
+			o->allow_partial, &partial) ||
 	    !check_learned(*t, o->format, o->allow_partial, &partial) ||
 	    (has_paths && !check_paths(*t, o->format, o->allow_partial,
 				       &partial)) ||
@@ -633,6 +655,8 @@ static void emit(struct trace **t, const struct options *o, char **paths)
 		return;
 	note_privileged(*t, o->format);
 	trace_sort(*t);
+	if (selection_is_empty(&o->selection))
+		note_unrelated(*t, o->format);
 	emit_trace(*t, o, partial);
 }
 
@@ -649,6 +673,7 @@ int main(int argc, char **argv)
 	else
 		emit(&t, &o, argv + optind);
 	trace_free(t);
-	free(o.globs);
+	free(o.selection.images);
+	free(o.selection.trees);
 	return message_finish();
 }

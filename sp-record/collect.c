@@ -230,6 +230,21 @@ uint32_t sighting_flags(uint32_t rare)
 	       (rare & RARE_SKIPPED ? SIGHTING_SKIPPED : 0);
 }
 
+static void collect_start(struct collection *c, const struct rare_key *key,
+			  const struct tally *tally)
+{
+	struct sighting sighting = sighting_of(c, tally, 0);
+	uint32_t by = trace_image(c, key->nr);
+	const char *path = c->trace->images[by]->path;
+	struct call fact = {
+		.image = trace_image(c, key->image),
+		.detail = (uint8_t *)path,
+		.detail_size = path ? strlen(path) : 0,
+	};
+
+	trace_sum_fact(c->trace, FACT_START, &fact, &sighting);
+}
+
 static void collect_one(struct collection *c, const struct rare_key *key,
 			const struct tally *tally)
 {
@@ -237,6 +252,8 @@ static void collect_one(struct collection *c, const struct rare_key *key,
 		return;
 	if (key->row == ROW_USE)
 		collect_use(c, key->image, key->nr, tally->count);
+	else if (key->row == ROW_START)
+		collect_start(c, key, tally);
 	else if (key->row == ROW_OPERATION)
 		collect_fact(c, FACT_OPERATION, key, tally, 0);
 	else if (key->flags & RARE_DENIED)

@@ -37,6 +37,7 @@ static const char help[] =
 "                       recorded, and what engines allow by default\n"
 "      --image=PATTERN  only the calls of executables whose path matches, of\n"
 "                       recordings; can be repeated\n"
+"      --tree=PATTERN   only those, and what they started\n"
 "      --replay         run the commands of the recordings again\n"
 "      --run=ID         with --replay: only runs of this name or id\n"
 "  -u, --user=USER      run COMMAND as USER\n"
@@ -108,8 +109,14 @@ static void add_profile(struct filter_source *s, const char *path)
 enum { OPT_REPLAY = 256, OPT_RUN, OPT_ENFORCE, OPT_PARTIAL, OPT_LANDLOCK,
        OPT_JSON, OPT_JUNIT, OPT_LEARN, OPT_AUDIT, OPT_EXE, OPT_UNIT,
        OPT_CONTAINER, OPT_SCORE, OPT_PID, OPT_AS, OPT_CAP, OPT_KERNEL,
-       OPT_IMAGE,
+       OPT_IMAGE, OPT_TREE,
        OPERAND = 1 };
+
+static void add_pattern(char ***patterns, size_t *n)
+{
+	*patterns = xgrow(*patterns, *n, sizeof(**patterns));
+	(*patterns)[(*n)++] = optarg;
+}
 
 static void take_option(struct options *o, int c)
 {
@@ -131,8 +138,10 @@ static void take_option(struct options *o, int c)
 		o->user = optarg;
 		break;
 	case OPT_IMAGE:
-		o->images = xgrow(o->images, o->n_images, sizeof(char *));
-		o->images[o->n_images++] = optarg;
+		add_pattern(&o->selection.images, &o->selection.n_images);
+		break;
+	case OPT_TREE:
+		add_pattern(&o->selection.trees, &o->selection.n_trees);
 		break;
 	case OPT_CAP:
 		parse_caps(&o->source.host, optarg);
@@ -209,6 +218,7 @@ static void parse(struct options *o, int argc, char **argv)
 		{ "as", required_argument, NULL, OPT_AS },
 		{ "user", required_argument, NULL, 'u' },
 		{ "image", required_argument, NULL, OPT_IMAGE },
+		{ "tree", required_argument, NULL, OPT_TREE },
 		{ "cap", required_argument, NULL, OPT_CAP },
 		{ "kernel", required_argument, NULL, OPT_KERNEL },
 		{ "json", no_argument, NULL, OPT_JSON },
@@ -289,6 +299,11 @@ static void check_outputs(const struct options *o)
 			      o->learn ? "stream" : "list");
 }
 
+static const char *selecting(const struct options *o)
+{
+	return o->selection.n_images ? "--image" : "--tree";
+}
+
 static void check(const struct options *o)
 {
 	bool runs = o->command || o->replay;
@@ -302,12 +317,13 @@ static void check(const struct options *o)
 			      "--cap and --kernel are");
 	if (o->user && !o->command)
 		message_usage("-u is for a command");
-	if ((o->n_images || o->partial) && (o->audit || o->command))
-		message_usage("%s is for recordings",
-			      o->n_images ? "--image" : "--allow-partial");
-	if (o->n_images && o->replay)
-		message_usage("--image and --replay: what is run is a whole "
-			      "command");
+	if ((o->partial || !selection_is_empty(&o->selection)) &&
+	    (o->audit || o->command))
+		message_usage("%s is for recordings", o->partial ?
+			      "--allow-partial" : selecting(o));
+	if (o->replay && !selection_is_empty(&o->selection))
+		message_usage("%s and --replay: what is run is a whole command",
+			      selecting(o));
 	if (o->run && !o->replay)
 		message_usage("--run is for --replay");
 	if (o->learn && o->json)
@@ -343,6 +359,7 @@ void options_parse(struct options *o, int argc, char **argv)
 void options_free(struct options *o)
 {
 	free(o->traces);
-	free(o->images);
+	free(o->selection.images);
+	free(o->selection.trees);
 	free(o->source.profiles);
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "select.h"
 #include "source.h"
 
 struct options {
@@ -16,8 +17,7 @@ struct options {
 	const char *run;	/* NULL: all */
 	const char *junit;	/* NULL: none is written */
 	const char *user;	/* of the command; NULL: the caller */
-	char **images;		/* patterns; of recordings */
-	size_t n_images;
+	struct selection selection;	/* of recordings */
 	bool replay, enforce, partial, json, learn, audit, score;
 	const char *log;	/* of --audit; NULL: as it happens */
 	const char *exe, *unit, *container;	/* NULL: any */

@@ -19,6 +19,19 @@
 #include "simulate.h"
 #include "staging.h"
 
+/* Says how many there are, and frees them. */
+static size_t say_all(char **texts, void (*say)(const char *fmt, ...))
+{
+	size_t n = 0;
+
+	for (; texts[n]; n++) {
+		say("%s", texts[n]);
+		free(texts[n]);
+	}
+	free(texts);
+	return n;
+}
+
 /* What was recorded, as far as it is asked for. NULL: printed and latched. */
 static struct trace *load_traces(const struct options *o)
 {
@@ -28,17 +41,14 @@ static struct trace *load_traces(const struct options *o)
 
 	for (char **path = o->traces; *path; path++)
 		ok &= trace_load(t, *path, flags);
-	for (size_t i = 0; ok && i < o->n_images; i++) {
-		char *problem = select_problem(t, o->images[i]);
-
-		if (problem)
-			message_error("--image: %s", problem);
-		ok &= !problem;
-		free(problem);
+	if (ok && !selection_is_empty(&o->selection)) {
+		say_all(select_notes(t, &o->selection), message_note);
+		ok = !say_all(select_problems(t, &o->selection),
+			      message_error);
 	}
 	if (ok)
-		return o->n_images ? select_images(t, o->images, o->n_images) :
-			t;
+		return selection_is_empty(&o->selection) ? t :
+			select_images(t, &o->selection);
 	trace_free(t);
 	return NULL;
 }

@@ -1,0 +1,141 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# --tree: an executable and all that it started, out of a recording that has
+# the programs of its test as well.
+
+load helper
+
+# selected OPTION… FILE — the executables that are left, on one line
+selected() {
+	sp-emit --json "$@" 2>err | jq -r '[.images[].path // "(other)"] | join(" ")'
+}
+
+# family — a.sp: a test that starts a service and a client; the service starts
+# a worker and a shell, by way of which it starts itself
+family() {
+	"$TESTS/mkstream" >a.sp <<-'END'
+	run 1 a
+	image /bin/test 1:1:1
+	call 1 read 1
+	image /bin/service 1:2:1
+	call 1 write 1
+	image /bin/client 1:1:1
+	call 1 socket 1
+	image /bin/worker 1:1:1
+	call 1 ptrace 1
+	image /bin/sh 1:1:1
+	call 1 chmod 1
+	start 1 /bin/test 1 image=/bin/service
+	start 1 /bin/test 1 image=/bin/client
+	start 1 /bin/service 1 image=/bin/worker
+	start 1 /bin/service 1 image=/bin/sh
+	start 1 /bin/sh 1 image=/bin/service
+	END
+}
+
+@test "an executable and what it started, and what that started" {
+	family
+	[ "$(selected --tree=/bin/service a.sp)" = "/bin/service /bin/sh /bin/worker" ]
+	[ "$(selected --tree=/bin/sh a.sp)" = "/bin/service /bin/sh /bin/worker" ]
+	[ "$(selected --tree='/bin/w*' a.sp)" = /bin/worker ]
+	[ "$(selected --tree=/bin/worker --tree=/bin/client a.sp)" = "/bin/client /bin/worker" ]
+	[ "$(selected --tree=/bin/worker --image=/bin/sh a.sp)" = "/bin/sh /bin/worker" ]
+	[ "$(selected --tree='*' a.sp)" = "/bin/client /bin/service /bin/sh /bin/test /bin/worker" ]
+	sp-emit --oci --exact --tree=/bin/service -o p.json a.sp
+	[ "$(jq -r '[.syscalls[].names[]] | join(" ")' p.json)" = "chmod ptrace write" ]
+}
+
+@test "sp-verify judges the same executables" {
+	family
+	sp-emit --oci --tree=/bin/service -o p.json a.sp
+	run -0 sp-verify -p p.json --tree=/bin/service a.sp
+	run -1 sp-verify -p p.json a.sp
+	run -1 sp-verify -p p.json --tree=/bin/test a.sp
+	[[ $output == *socket*/bin/client* ]]
+	run -2 sp-verify -p p.json --tree=/bin/none a.sp
+	[[ $output == "sp-verify: --tree: nothing matches '/bin/none'; the recording has: "* ]]
+	run -2 sp-verify -p p.json --tree=/bin/sh -- true
+	run -2 sp-verify -p p.json --tree=/bin/sh --replay a.sp
+	run -2 sp-emit --ndjson --tree=/bin/sh a.sp
+	[[ $output == *"--tree: not with --ndjson"* ]]
+}
+
+@test "an executable that others started as well is named" {
+	family
+	run -0 --separate-stderr sp-emit --table --tree=/bin/service a.sp
+	[ -z "$stderr" ]
+	printf '%s\n' 'run 2 b' 'image /bin/sh 2:1:1' 'call 2 read 1' \
+		'image /bin/make' 'call 2 read 1' \
+		'start 2 /bin/make 1 image=/bin/sh' | "$TESTS/mkstream" >b.sp
+	run -0 --separate-stderr sp-emit --table --tree=/bin/service a.sp b.sp
+	[ "$stderr" = "sp-emit: --tree: /bin/sh was started by /bin/make as well: what it did there is in the profile" ]
+}
+
+@test "executables of which none started the others are named" {
+	family
+	sp-emit --oci -o p.json a.sp 2>err
+	grep -qF 'sp-emit: the profile is for 4 executables of which none started the others: /bin/client, /bin/service, /bin/sh, /bin/worker (--tree=' err
+	sp-emit --oci --tree=/bin/service -o p.json a.sp 2>err
+	run ! grep 'none started' err
+	sp-emit --table a.sp 2>err
+	[ ! -s err ]
+	# each started the next
+	printf '%s\n' 'run 1 a' 'image /a' 'call 1 read 1' 'image /b' \
+		'call 1 read 1' 'image /c' 'call 1 read 1' \
+		'start 1 /a 1 image=/b' 'start 1 /b 1 image=/c' |
+		"$TESTS/mkstream" >chain.sp
+	sp-emit --oci -o p.json chain.sp 2>err
+	run ! grep 'none started' err
+}
+
+@test "a recording that does not tell who started whom is refused" {
+	printf '%s\n' 'run 1 a' 'image /a 1:1:1' 'call 1 read 1' \
+		'image /b 1:1:1' 'call 1 read 1' | "$TESTS/mkstream" >old.sp
+	run -2 sp-emit --oci --tree=/a old.sp
+	[[ $output == *"record it again, or use --image" ]]
+	# one executable alone has started none
+	printf '%s\n' 'run 1 a' 'image /a 1:1:1' 'call 1 read 1' |
+		"$TESTS/mkstream" >one.sp
+	[ "$(selected --tree=/a one.sp)" = /a ]
+	# what runs when a recording attaches was started before
+	printf '%s\n' 'run 1 a how="attached pid"' 'image /a 1:0:1' \
+		'call 1 read 1' 'image /b 1:0:1' 'call 1 read 1' |
+		"$TESTS/mkstream" >attached.sp
+	[ "$(selected --tree=/a attached.sp)" = /a ]
+}
+
+@test "starts are joined, merged to the byte and kept without a path" {
+	family
+	printf '%s\n' 'run 3 c' 'image - 3:0:1' 'image /x 3:1:0' 'call 3 read 1' \
+		'start 3 - 2 image=/x' 'start 3 /x 1 image=-' |
+		"$TESTS/mkstream" >c.sp
+	sp-merge -o one.sp a.sp c.sp
+	sp-merge -o two.sp c.sp a.sp a.sp
+	cmp one.sp two.sp
+	"$TESTS/mkstream" --fold a.sp c.sp | cmp - one.sp
+	[ "$(sp-emit --json c.sp | jq -c '[.starts[] | [.by, .count]]')" = '[["/x",1],[null,2]]' ]
+}
+
+@test "a service and its test, as they run" {
+	local name
+	requires_root
+	mkdir bin
+	cp /bin/sh bin/service
+	for name in tool worker client; do
+		cp /bin/true bin/$name
+	done
+	sp-record -q -o run.sp -- sh -c '
+		bin/service -c "bin/tool; bin/worker; exit" & bin/client; wait'
+	run -0 selected --tree="$PWD/bin/service" run.sp
+	[[ " $output " == *" $PWD/bin/worker "* ]]
+	[[ " $output " == *" $PWD/bin/tool "* ]]
+	[[ " $output " != *" $PWD/bin/client "* ]]
+	run -0 selected --tree="$PWD/bin/client" run.sp
+	[ "$output" = "$PWD/bin/client" ]
+	sp-emit --oci -o p.json run.sp 2>err
+	grep -q 'none started the others: .*bin/client' err
+	# a thread that executes, and what runs when a recording attaches
+	sp-record -q -o thread.sp -- "$WITNESS/exec-thread" >/dev/null ||
+		[ $? -ne 125 ]
+	sp-emit --json thread.sp | jq -e '.starts | length > 0' >/dev/null
+}
