@@ -92,6 +92,11 @@ HEAD=9300a973616e647072696e7401
 	refuse made.sp
 	cat good.sp good.json > made.sp
 	refuse made.sp
+	# A record that no header comes before, first and after a segment.
+	refuse_bytes 93010203
+	{ cat good.sp; printf '\x93\x01\x02\x03'; } >made.sp
+	refuse made.sp
+	grep -q 'after segment [0-9]*: not a header' err
 }
 
 @test "records that do not fit together" {
