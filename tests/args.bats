@@ -256,3 +256,21 @@ SIGUSR1 1' ]
 		[[ $output == *"an argument that is none" ]]
 	done
 }
+
+@test "the arguments of 32-bit calls are recorded by the same rules" {
+	requires_root
+	needs int80
+	cat >args.c <<-'END'
+		int main(void)
+		{
+			long r = 172;	/* prctl(PR_GET_DUMPABLE) */
+			__asm__ volatile ("int $0x80" : "+a"(r) : "b"(3), "c"(0)
+				: "memory", "r8", "r9", "r10", "r11");
+			return r < 0;
+		}
+	END
+	cc -o args args.c
+	sp-record -q -o args.sp -- ./args
+	sp-emit --json args.sp | jq -e '[.arguments[] |
+		select(.arch == "x86") | .name, .values[0].value] == ["prctl", 3]'
+}

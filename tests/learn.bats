@@ -125,6 +125,7 @@ x86_64 ptrace 7" ]
 	run -2 sp-emit --oci l.sp
 	[[ $output == *"there is only what a profile denied"* ]]
 	run -0 sp-emit --oci --allow-partial l.sp
+	[[ $output == *'"defaultAction"'* ]]
 	run -0 sp-emit --table l.sp
 	sp-record -q -o t.sp -- true
 	run -0 sp-emit --oci t.sp l.sp

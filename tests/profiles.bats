@@ -598,6 +598,31 @@ x86 read kill thread" ]
 	run -1 sp-verify -p p --as=libseccomp a.sp
 }
 
+@test "--as=systemd: a list of names is one for each architecture it has" {
+	[ "$(uname -m)" = x86_64 ] || skip "not x86-64"
+	printf '%s\n' 'run 1 a' 'image /a' 'call 1 read 1' 'call 1 write 1' \
+		'call 1 12 1' 'call 1 3 1 arch=x86' 'call 1 4 1 arch=x86' \
+		'call 1 45 1 arch=x86' | "$TESTS/mkstream" >each.sp
+	judged() {
+		jq -n --argjson archs "$1" '{defaultAction: "SCMP_ACT_ERRNO",
+			architectures: $archs, syscalls: [{names: ["read"],
+			action: "SCMP_ACT_ALLOW"}]}' >p.json
+		run -1 --separate-stderr sp-verify -p p.json --as=systemd each.sp
+		awk 'NR > 1 { print $1, $4, $5, $6 }' <<<"$output"
+	}
+	# brk is one of @default, which systemd adds.
+	diff - <(judged '["SCMP_ARCH_X86_64"]') <<-'END'
+	x86 read kill thread
+	x86 write kill thread
+	x86 brk kill thread
+	x86_64 write EPERM /a
+	END
+	diff - <(judged '["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"]') <<-'END'
+	x86 write EPERM /a
+	x86_64 write EPERM /a
+	END
+}
+
 @test "systemd: a unit with its drop-ins, as systemctl cat prints them" {
 	cat >p <<-'END'
 	# /usr/lib/systemd/system/a.service
