@@ -22,8 +22,10 @@
 
 /*
  * The runtime rows were found by taking one call at a time from a profile
- * under runc 1.1.5 and 1.1.15, crun 1.8.1 and 1.21, and in traces of their
- * starts; those of newer releases are read in their source.
+ * under runc 1.1.5, 1.1.15 and 1.3.6, crun 1.8.1, 1.21 and 1.28, with
+ * no_new_privs and without, for root and another user (tests/runtime-needs), and
+ * in traces of their starts. openat2 is read in runc's source: 1.3.6 does
+ * without where it fails.
  */
 static const struct group_member table[] = {
 	KERNEL("restart_syscall", NULL,
@@ -58,6 +60,9 @@ static const struct group_member table[] = {
 	ALWAYS("getdents64", RUNTIME_RUNC, "lists /proc/self/fd"),
 	ALWAYS("openat2", RUNTIME_RUNC, "1.2.8, 1.3.3: opens below /proc"),
 	ALWAYS("statx", RUNTIME_RUNC, "1.2.8, 1.3.3: mount id in /proc"),
+	ALWAYS("fstat", RUNTIME_RUNC,
+	       "1.3.6: makes sure that it is /proc; before, without "
+	       "no_new_privs: standard input and output"),
 	ALWAYS("futex", RUNTIME_RUNC, "Go runtime: threads"),
 	ALWAYS("rt_sigreturn", RUNTIME_RUNC, "Go runtime: preemption"),
 	ALWAYS("getpid", RUNTIME_RUNC, "Go runtime: signals to itself"),
@@ -81,7 +86,6 @@ static const struct group_member table[] = {
 	UNLESS_NNP("chdir", RUNTIME_RUNC, "the working directory"),
 	UNLESS_NNP("getcwd", RUNTIME_RUNC, "the working directory"),
 	UNLESS_NNP("getppid", RUNTIME_RUNC, "sees whether the parent died"),
-	UNLESS_NNP("fstat", RUNTIME_RUNC, "standard input and output"),
 	UNLESS_NNP("fchown", RUNTIME_RUNC,
 		   "gives standard input and output to the user"),
 	UNLESS_NNP("newfstatat", RUNTIME_RUNC, "finds the program"),

@@ -145,7 +145,7 @@ gettimeofday read time" ]
 	[ "$(runtime --runtime=crun)" = "capset close close_range execve ioctl \
 prctl pselect6 read rt_sigaction rt_sigprocmask setresgid setresuid write" ]
 	[ "$(runtime --runtime=runc --nnp)" = "close epoll_ctl execve fcntl \
-fstatfs futex getdents64 getpid ioctl openat openat2 rt_sigreturn statx \
+fstat fstatfs futex getdents64 getpid ioctl openat openat2 rt_sigreturn statx \
 write" ]
 	[ "$(runtime --runtime=runc)" = "capget capset chdir close epoll_ctl \
 execve faccessat2 fchown fcntl fstat fstatfs futex getcwd getdents64 getpid \

@@ -1,0 +1,87 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# What container runtimes call themselves: each release starts a container under
+# a profile of sp-emit's, with no_new_privs and without, for root and others.
+
+load helper
+
+ROOT=${SP_BIN%/bin}/suites/sid-runtimes
+
+setup_file() {
+	requires_root
+	requires runc jq busybox
+	cd "$BATS_FILE_TMPDIR" || return
+	mkdir -p bundle/rootfs/{bin,proc}
+	cp "$(command -v busybox)" bundle/rootfs/bin
+	(cd bundle && runc spec)
+	sp-record -q -o run.sp -- busybox echo started
+}
+
+# container NNP UID WORD… — the words run the runtime, but for its last part
+container() {
+	local nnp=$1 uid=$2 bundle
+	shift 2
+	jq --argjson nnp "$nnp" --argjson uid "$uid" --slurpfile profile p.json '
+		.ociVersion = "1.0.0" | .process.terminal = false
+		| .process.args = ["/bin/busybox", "echo", "started"]
+		| .process.noNewPrivileges = $nnp | del(.process.rlimits)
+		| .process.user = {uid: $uid, gid: $uid}
+		| .linux.seccomp = $profile[0]' \
+		"$BATS_FILE_TMPDIR/bundle/config.json" >config.json
+	bundle=$BATS_FILE_TMPDIR/bundle
+	if [ "$1" = "$TESTS/inroot" ]; then
+		bundle=/bundle
+		rm -rf "${2:?}/bundle"
+		cp -r "$BATS_FILE_TMPDIR/bundle" "$2"
+		cp config.json "$2/bundle"
+	else
+		bundle=$PWD/bundle
+		rm -rf bundle
+		cp -r "$BATS_FILE_TMPDIR/bundle" .
+		cp config.json bundle
+	fi
+	"$@" --root /tmp/sandprint-runtimes run --bundle "$bundle" \
+		sandprint-runtimes </dev/null
+}
+
+# starts RUNTIME WORD… — so does the profile for it alone
+starts() {
+	local runtime=$1 uid option
+	shift
+	for uid in 0 1000; do
+		for option in '' --nnp; do
+			sp-emit --oci --runtime="$runtime" $option -o p.json \
+				"$BATS_FILE_TMPDIR/run.sp" 2>err
+			run -0 --separate-stderr container \
+				"$([ -z "$option" ] && echo false || echo true)" \
+				$uid "$@"
+			[ "$output" = started ]
+		done
+	done
+}
+
+# in_sid RUNTIME
+in_sid() {
+	requires apt-get dpkg-deb
+	"$TESTS/suite" "$ROOT" sid runc crun >&2 ||
+		skip "sid cannot be fetched"
+	"$TESTS/inroot" "$ROOT/root" "$1" --version
+	starts "$1" "$TESTS/inroot" "$ROOT/root" "$1"
+}
+
+@test "runc starts a container under its own profile" {
+	starts runc without_unified runc
+}
+
+@test "crun starts a container under its own profile" {
+	requires crun
+	starts crun without_unified crun
+}
+
+@test "the runc of sid starts a container under its own profile" {
+	in_sid runc
+}
+
+@test "the crun of sid starts a container under its own profile" {
+	in_sid crun
+}
