@@ -12,6 +12,12 @@ enum {
 	IMAGE_OTHER = 1,	/* followed; the image table was full */
 	IMAGE_FIRST = 2,
 	IMAGE_ARMED = 0xffff,	/* followed from its next successful execve on */
+	IMAGE_ID = 0xffff,
+	/*
+	 * With --mark, the bits above an id are the phase: of a task, that in
+	 * which it entered its last call. They are 0 of the first three.
+	 */
+	IMAGE_PHASE_SHIFT = 16,
 };
 
 /*
@@ -86,6 +92,7 @@ enum {
 	RARE_INFLIGHT = 2,	/* had begun before the recording */
 	RARE_SKIPPED = 4,	/* performed by a filter's or tracer's owner */
 	RARE_DENIED = 8,	/* answered with an error, or with death */
+	RARE_INITIAL = 16,	/* the execve that started the command */
 };
 
 /*
@@ -97,6 +104,7 @@ enum trait {
 	TRAIT_RULE = 0x1f,	/* index into `argument_rules`; 0: none */
 	TRAIT_EXEC = 0x20,	/* execve and its like */
 	TRAIT_FILTER = 0x40,	/* by which a filter can be loaded */
+	TRAIT_MARK = 0x80,	/* by which a phase can begin */
 };
 
 /* Which arguments of a call are recorded: the bits of `masks`. */
@@ -266,6 +274,27 @@ struct progress {
 	__u64 lost_names;	/* the overflow of `names` */
 };
 _Static_assert(sizeof(struct progress) == 128, "layout");
+
+/* With --mark. A phase begins once with each mark. */
+enum { MARKS_MAX = 7, PHASES_MAX = MARKS_MAX + 1, COMM_SIZE = 16 };
+
+/* A mark that is a thread's name. */
+struct mark_name {
+	char comm[COMM_SIZE];	/* "": it is none */
+};
+_Static_assert(sizeof(struct mark_name) == 16, "layout");
+
+/* Written by both sides, with atomic operations. */
+struct phases {
+	__u32 now;		/* the phase that is on, from 0 */
+	__u32 taken[MARKS_MAX];	/* 1: the mark has come */
+	struct {
+		__u32 mark;	/* that began it, + 1; 0: not yet written */
+		__u32 zero;
+		__u64 start_ns;	/* CLOCK_MONOTONIC */
+	} at[PHASES_MAX];	/* the first one: nothing */
+};
+_Static_assert(sizeof(struct phases) == 32 + 16 * 8, "layout");
 
 /* Written by user space. */
 struct control {

@@ -47,6 +47,9 @@ const volatile __u32 log_size;		/* entries of each CPU */
 const volatile bool no_follow;		/* only threads of a followed task */
 const volatile bool attaching;
 const volatile bool by_cgroup;
+const volatile __u32 n_phases;		/* at most; 1: without --mark */
+const volatile __u8 mark_calls[ROWS][TRAITS_NUMBERS];	/* marks, + 1 */
+const volatile struct mark_name mark_names[MARKS_MAX];
 /* In the kernel's BTF; 0: pointers cannot be cast. */
 const volatile __u32 task_struct_id, pt_regs_id;
 const volatile struct cgroup_id cgroup;
@@ -56,6 +59,7 @@ const volatile struct argument_rule_bits argument_rules[ARGUMENT_RULES];
 
 struct progress progress;
 struct control control;
+struct phases phases;
 
 /*
  * The execve that an armed task is in. Not static: clang would split it, and
@@ -459,14 +463,6 @@ static __always_inline struct tally *tally_of(struct image_calls *c, __u32 row,
 	return &c->calls[row & 1][at];
 }
 
-/* The image's element for a group of CPUs; NULL: it has none. */
-static __always_inline struct image_calls *calls_of(__u32 image, __u32 group)
-{
-	__u32 i = (group & groups_mask) * table_images + image;
-
-	return image < table_images ? bpf_map_lookup_elem(&table, &i) : NULL;
-}
-
 /*
  * The kernel drops what a constant of ours rules out, and the question with it,
  * but only code that nothing else leads to: clang shall not merge it.
@@ -474,6 +470,54 @@ static __always_inline struct image_calls *calls_of(__u32 image, __u32 group)
 static __always_inline void apart(void)
 {
 	asm volatile("");
+}
+
+/* The image's element for a group of CPUs; NULL: it has none. */
+static __always_inline struct image_calls *calls_of(__u32 image, __u32 group)
+{
+	__u32 i = group & groups_mask, id = image;
+
+	if (n_phases > 1) {
+		apart();
+		i = i * n_phases + (image >> IMAGE_PHASE_SHIFT);
+		id = image & IMAGE_ID;
+	}
+	i = i * table_images + id;
+	return id < table_images ? bpf_map_lookup_elem(&table, &i) : NULL;
+}
+
+/* A followed image, in the phase that is on. */
+static __always_inline __u32 in_phase(__u32 image)
+{
+	return n_phases > 1 ? (image & IMAGE_ID) |
+		*(volatile __u32 *)&phases.now << IMAGE_PHASE_SHIFT : image;
+}
+
+/* Its first call in a phase: the task is in that from here on. */
+static __noinline int enter_phase(struct task_slot *slot)
+{
+	__u32 image = slot->image, now = in_phase(image);
+
+	if (image == IMAGE_NONE || image == IMAGE_ARMED)
+		return image;
+	__sync_val_compare_and_swap(&slot->image, image, now);
+	return now;
+}
+
+/* The mark comes for the first time, and begins a phase. */
+static __always_inline void begin_phase(__u32 mark)
+{
+	__u64 now_ns = bpf_ktime_get_ns();
+	__u32 at;
+
+	if (mark >= MARKS_MAX ||
+	    __sync_lock_test_and_set(&phases.taken[mark], 1))
+		return;
+	at = __sync_fetch_and_add(&phases.now, 1) + 1;
+	if (at >= PHASES_MAX)
+		return;
+	phases.at[at].start_ns = now_ns;
+	phases.at[at].mark = mark + 1;
 }
 
 /*
@@ -890,6 +934,54 @@ static __noinline int hold_call(struct pt_regs *regs, __u32 row, __s32 nr)
 	return 0;
 }
 
+/*
+ * A call that can be a mark: it belongs to the phase before, the calls that are
+ * entered after it to the next.
+ */
+__noinline int note_mark(__u32 row, __s32 nr)
+{
+	__u64 at = (__u32)nr & ~(row == ROW_NATIVE ? X32_BIT : 0);
+	__u32 mark = at < TRAITS_NUMBERS ? mark_calls[row & 1][at] : 0;
+
+	if (mark && mark <= MARKS_MAX && !phases.taken[mark - 1])
+		begin_phase(mark - 1);
+	return 0;
+}
+
+static __always_inline bool is_name(const volatile struct mark_name *mark,
+				    const char comm[COMM_SIZE])
+{
+	if (!mark->comm[0])
+		return false;
+	for (int i = 0; i < COMM_SIZE; i++) {
+		if (comm[i] != mark->comm[i])
+			return false;
+		if (!comm[i])
+			break;
+	}
+	return true;
+}
+
+/*
+ * With marks that are names: a thread gets a name, by prctl(PR_SET_NAME), by
+ * /proc/PID/comm or by an exec.
+ */
+SEC("raw_tp")
+int task_rename(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *task = (void *)ctx->args[0];
+	struct task_slot *slot = slot_of(BPF_CORE_READ(task, pid));
+	char comm[COMM_SIZE] = { 0 };
+
+	if (!is_followed(slot))
+		return 0;
+	bpf_probe_read_kernel_str(comm, sizeof(comm), (void *)ctx->args[1]);
+	for (__u32 i = 0; i < MARKS_MAX && i + 1 < n_phases; i++)
+		if (!phases.taken[i] && is_name(&mark_names[i], comm))
+			begin_phase(i);
+	return 0;
+}
+
 /* A call of a followed task. What is out of line is in few calls' way. */
 static __always_inline int enter(struct task_slot *slot, __u32 image,
 				 struct task_struct *task, __u32 id,
@@ -900,6 +992,11 @@ static __always_inline int enter(struct task_slot *slot, __u32 image,
 
 	if (image == IMAGE_ARMED)
 		return hold_call(regs, row, nr);
+	if (n_phases > 1) {
+		apart();
+		if (image >> IMAGE_PHASE_SHIFT != *(volatile __u32 *)&phases.now)
+			image = enter_phase(slot);
+	}
 	watched = control.watch;
 	if (attaching) {
 		apart();
@@ -927,6 +1024,8 @@ static __always_inline int enter(struct task_slot *slot, __u32 image,
 		read_args(regs, row, args.values);
 		note_arguments(&args, image, row, nr, trait);
 	}
+	if (n_phases > 1 && trait & TRAIT_MARK)
+		note_mark(row, nr);
 	if (trait & TRAIT_EXEC && task->pid != task->tgid)
 		remember_exec(task);
 	return 0;
@@ -968,18 +1067,35 @@ int sys_enter_classic(struct classic_call *ctx)
 		     (void *)bpf_task_pt_regs(task), ctx->nr);
 }
 
+/* In the phase of the key's image. */
+__noinline int was_counted_in(const struct rare_key *given)
+{
+	struct rare_key key;
+
+	if (!given)
+		return 0;
+	key = *given;
+	if ((key.image & IMAGE_ID) >= table_images ||
+	    (__u32)key.nr >= CALLS_PER_ROW)
+		return !!bpf_map_lookup_elem(&rare, &key);
+	for (__u32 group = 0; group < GROUPS_MAX && group <= groups_mask;
+	     group++) {
+		struct image_calls *c = calls_of(key.image, group);
+
+		if (c && tally_of(c, key.row, key.nr)->count)
+			return true;
+	}
+	return false;
+}
+
 /* Whether the image ever made the call, without any flag. */
 __noinline int was_counted(__u32 image, __u32 row, __s32 nr)
 {
 	struct rare_key key = { .image = image, .row = row, .nr = nr };
 
-	if (image >= table_images || (__u32)nr >= CALLS_PER_ROW)
-		return !!bpf_map_lookup_elem(&rare, &key);
-	for (__u32 group = 0; group < GROUPS_MAX && group <= groups_mask;
-	     group++) {
-		struct image_calls *c = calls_of(image, group);
-
-		if (c && tally_of(c, row, nr)->count)
+	for (__u32 phase = 0; phase < PHASES_MAX && phase < n_phases; phase++) {
+		key.image = (image & IMAGE_ID) | phase << IMAGE_PHASE_SHIFT;
+		if (was_counted_in(&key))
 			return true;
 	}
 	return false;
@@ -1103,7 +1219,7 @@ int emulate_vsyscall(struct bpf_raw_tracepoint_args *ctx)
 
 	if (!is_followed(slot) || index > 2)
 		return 0;
-	key.image = slot->image;
+	key.image = in_phase(slot->image);
 	key.nr = numbers[index];
 	count_rare(&key);
 	return 0;
@@ -1122,7 +1238,7 @@ int io_uring_submit(struct bpf_raw_tracepoint_args *ctx)
 		slot = slot_of(task->tgid);
 	if (!is_followed(slot) || !bpf_core_field_exists(request->opcode))
 		return 0;
-	key.image = slot->image;
+	key.image = in_phase(slot->image);
 	key.nr = BPF_CORE_READ(request, opcode);
 	count_rare(&key);
 	return 0;
@@ -1600,7 +1716,7 @@ int note_operations(struct bpf_raw_tracepoint_args *ctx)
 		long size = 0;
 
 		s->key = (struct name_key){
-			.image = slot->image, .source = source,
+			.image = in_phase(slot->image), .source = source,
 		};
 		s->root = root_of(task);
 		s->at = none;
@@ -1698,7 +1814,7 @@ int note_execs(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	image = from->image;
 	if (image == IMAGE_ARMED)
-		image = image_of(BPF_CORE_READ(bprm, file), task);
+		image = in_phase(image_of(BPF_CORE_READ(bprm, file), task));
 	note_exec(bprm, image);
 	return 0;
 }
@@ -1706,12 +1822,16 @@ int note_execs(struct bpf_raw_tracepoint_args *ctx)
 static __always_inline void begin(__u32 image)
 {
 	__u64 id = bpf_get_current_pid_tgid();
+	struct rare_key key = {
+		.image = image, .row = armed.row, .nr = armed.nr,
+		.flags = RARE_INITIAL,
+	};
 
 	progress.start_ns = bpf_ktime_get_ns();
 	progress.live = 1;
 	progress.tasks = 1;
 	count_use(image, USE_TASKS);
-	count_call(bpf_get_smp_processor_id(), image, armed.row, armed.nr);
+	count_rare(&key);
 	log_one(LOG_CALL | armed.row << LOG_ROW_SHIFT, image, armed.nr,
 		id >> 32, id, armed.args);
 }
@@ -1740,7 +1860,7 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 
 		count_rare(&key);
 	}
-	image = image_of(BPF_CORE_READ(bprm, file), task);
+	image = in_phase(image_of(BPF_CORE_READ(bprm, file), task));
 	if (old_pid != pid) {	/* a thread became the leader: it has its id */
 		__u64 key = (__u64)task;
 
@@ -1758,7 +1878,7 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 	if (before == IMAGE_ARMED)
 		begin(image);
 	else
-		count_start(image, before);
+		count_start(image, before & IMAGE_ID);
 	log_task(LOG_EXEC, image, task, 0, 0);
 	return 0;
 }
@@ -1937,7 +2057,7 @@ __noinline int follow_candidate(struct candidate *candidate)
 		add(&progress.lost_tasks, 1);
 		return 0;
 	}
-	image = image_of(exe, task);
+	image = in_phase(image_of(exe, task));
 	__sync_val_compare_and_swap(&slot->state, 0,
 				    state_with(0, STAND_TRANSIT));
 	add(&progress.live, 1);

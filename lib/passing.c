@@ -18,11 +18,24 @@ void passing_hold(struct passing *p)
 
 	*p = (struct passing){ .fd = -1 };
 	sigemptyset(&p->held);
+	sigemptyset(&p->others);
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		if (!sigaction(signals[i], NULL, &action) &&
 		    action.sa_handler != SIG_IGN)
 			sigaddset(&p->held, signals[i]);
 	sigprocmask(SIG_BLOCK, &p->held, &p->mask);
+}
+
+bool passing_add(struct passing *p, int sig)
+{
+	struct sigaction action;
+
+	if (sigaction(sig, NULL, &action) || action.sa_handler == SIG_IGN)
+		return false;
+	sigaddset(&p->held, sig);
+	sigaddset(&p->others, sig);
+	sigprocmask(SIG_BLOCK, &p->held, NULL);
+	return true;
 }
 
 int passing_open(struct passing *p)
@@ -60,9 +73,12 @@ static void drop_repeat(const struct passing *p)
 
 void passing_release(const struct passing *p)
 {
+	sigset_t mask = p->mask;
+
 	if (p->first)
 		drop_repeat(p);
-	sigprocmask(SIG_SETMASK, &p->mask, NULL);
+	sigorset(&mask, &mask, &p->others);	/* these shall never kill us */
+	sigprocmask(SIG_SETMASK, &mask, NULL);
 }
 
 enum passing_order passing_take(struct passing *p, struct passed *signal)
@@ -73,6 +89,8 @@ enum passing_order passing_take(struct passing *p, struct passed *signal)
 		return PASSING_NONE;
 	*signal = (struct passed){ info.ssi_signo,
 				   info.ssi_code == SI_KERNEL };
+	if (sigismember(&p->others, signal->signal))
+		return PASSING_OTHER;
 	if (p->first)
 		return is_repeat(p, signal->signal) ? PASSING_NONE :
 			PASSING_AGAIN;

@@ -16,12 +16,18 @@ struct passing {
 	sigset_t held;
 	sigset_t mask;		/* as it was before: the command's */
 	int fd;			/* to poll for input; -1: not opened */
+	sigset_t others;	/* passing_add(): they are not passed on */
 	int first;		/* the signal that was taken first; 0: none */
 	uint64_t first_ns;	/* when, on the monotonic clock */
 };
 
 /* From here on they wait, until passing_take() or the release. */
 void passing_hold(struct passing *p);
+/*
+ * Another one that waits and is to be taken, and does nothing but that; false:
+ * we were started to ignore it.
+ */
+bool passing_add(struct passing *p, int signal);
 /* After that: 0 or -errno. */
 int passing_open(struct passing *p);
 void passing_close(struct passing *p);
@@ -32,6 +38,7 @@ enum passing_order {
 	PASSING_NONE,		/* there is none, or it counts as one before */
 	PASSING_FIRST,
 	PASSING_AGAIN,
+	PASSING_OTHER,		/* of passing_add() */
 };
 
 struct passed {

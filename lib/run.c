@@ -97,6 +97,7 @@ void run_free(struct run *run)
 		free(run->losses[i].kind);
 	free(run->losses);
 	free_texts(run->blind);
+	free(run->mark);
 	memset(run, 0, sizeof(*run));
 }
 
@@ -413,6 +414,86 @@ static void join_losses(struct run *run, const struct run *other)
 		run_lose(run, other->losses[i].kind, other->losses[i].count);
 }
 
+void run_copy(struct run *to, const struct run *from)
+{
+	msgpack_unpacked record;
+	msgpack_sbuffer buf;
+	msgpack_packer pk;
+
+	memset(to, 0, sizeof(*to));
+	msgpack_sbuffer_init(&buf);
+	msgpack_packer_init(&pk, &buf, msgpack_sbuffer_write);
+	msgpack_pack_array(&pk, RUN_FIELDS);
+	run_pack(from, &pk);
+	msgpack_unpacked_init(&record);
+	if (msgpack_unpack_next(&record, buf.data, buf.size, NULL) ==
+	    MSGPACK_UNPACK_SUCCESS)
+		run_unpack(to, record.data.via.array.ptr);
+	msgpack_unpacked_destroy(&record);
+	msgpack_sbuffer_destroy(&buf);
+}
+
+/* Parts */
+
+void run_pack_part(const struct run *run, msgpack_packer *pk)
+{
+	msgpack_pack_bin_with_body(pk, run->whole, RUN_ID_SIZE);
+	msgpack_pack_uint32(pk, run->part);
+	if (run->mark)
+		text_pack(run->mark, pk);
+	else
+		msgpack_pack_nil(pk);
+}
+
+/* Whether the part that `a` is comes before that of `b`. */
+static bool part_is_less(const struct run *a, const struct run *b)
+{
+	int order = memcmp(a->whole, b->whole, RUN_ID_SIZE);
+
+	if (!a->is_part || !b->is_part)
+		return !a->is_part && b->is_part;
+	if (!order)
+		order = (a->part > b->part) - (a->part < b->part);
+	if (!order)
+		order = strcmp(a->mark ? a->mark : "", b->mark ? b->mark : "");
+	return order < 0;
+}
+
+/* The greater of the two, where they differ. */
+static void join_part(struct run *run, const struct run *other)
+{
+	if (!part_is_less(run, other))
+		return;
+	free(run->mark);
+	run->is_part = true;
+	memcpy(run->whole, other->whole, RUN_ID_SIZE);
+	run->part = other->part;
+	run->mark = other->mark ? xstrdup(other->mark) : NULL;
+}
+
+bool run_unpack_part(struct run *run, const msgpack_object *fields)
+{
+	struct run part = { .is_part = true };
+	bool ok = fields[0].type == MSGPACK_OBJECT_BIN &&
+		fields[0].via.bin.size == RUN_ID_SIZE &&
+		unpack_u32(&fields[1], &part.part) &&
+		(part.part ? text_unpack(&fields[2], &part.mark) :
+		 fields[2].type == MSGPACK_OBJECT_NIL);
+
+	if (ok) {
+		memcpy(part.whole, fields[0].via.bin.ptr, RUN_ID_SIZE);
+		join_part(run, &part);
+	}
+	free(part.mark);
+	return ok;
+}
+
+bool run_same_whole(const struct run *a, const struct run *b)
+{
+	return a->is_part && b->is_part &&
+		!memcmp(a->whole, b->whole, RUN_ID_SIZE);
+}
+
 /* The joined fields are packed and unpacked again: one path, no aliasing. */
 void run_join(struct run *run, const struct run *other)
 {
@@ -436,6 +517,8 @@ void run_join(struct run *run, const struct run *other)
 	    !run_unpack(&joined, record.data.via.array.ptr)) {
 		join_losses(&joined, run);
 		join_losses(&joined, other);
+		join_part(&joined, run);
+		join_part(&joined, other);
 		run_free(run);
 		*run = joined;
 	}
@@ -607,6 +690,16 @@ static json_t *json_field(const struct run *run, const struct field *f)
 	return json_null();
 }
 
+static json_t *json_part(const struct run *run)
+{
+	struct run whole = { 0 };
+
+	memcpy(whole.id, run->whole, RUN_ID_SIZE);
+	return json_pack("{so si so}", "of", json_id(&whole),
+			 "index", (int)run->part, "mark", run->mark ?
+			 text_json(run->mark) : json_null());
+}
+
 json_t *run_json(const struct run *run)
 {
 	json_t *object = json_object();
@@ -614,5 +707,7 @@ json_t *run_json(const struct run *run)
 	for (size_t i = 0; i < RUN_FIELDS; i++)
 		json_object_set_new(object, fields_table[i].name,
 				    json_field(run, &fields_table[i]));
+	if (run->is_part)
+		json_object_set_new(object, "part", json_part(run));
 	return object;
 }

@@ -50,6 +50,14 @@ struct run {
 	struct loss *losses;	/* sorted by kind */
 	size_t n_losses;
 	char **blind;		/* NULL-terminated: what could not be seen */
+	/*
+	 * A part of a recording, by the marks in it; in a record of its own.
+	 * The id of the part 0 is that of the whole.
+	 */
+	bool is_part;
+	uint8_t whole[RUN_ID_SIZE];
+	uint32_t part;		/* from 0 */
+	char *mark;		/* that it began with; NULL: part 0 */
 };
 
 void run_free(struct run *run);
@@ -65,6 +73,17 @@ const char *run_unpack(struct run *run, const msgpack_object *fields);
  * wins; losses, the greater of each kind.
  */
 void run_join(struct run *run, const struct run *other);
+
+/* A copy, without what is known of it as a part. */
+void run_copy(struct run *to, const struct run *from);
+
+/* What follows the kind in the record of a part, after the run's number. */
+enum { PART_FIELDS = 4 };
+void run_pack_part(const struct run *run, msgpack_packer *pk);
+/* `fields` has PART_FIELDS - 1 objects; joined with what is known already. */
+bool run_unpack_part(struct run *run, const msgpack_object *fields);
+/* Whether both are parts of one recording. */
+bool run_same_whole(const struct run *a, const struct run *b);
 
 /* The object in runs[] of `sp-emit --json`; the caller owns the reference. */
 json_t *run_json(const struct run *run);

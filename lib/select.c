@@ -59,6 +59,7 @@ bool selection_is_empty(const struct selection *s)
 }
 
 enum { NOT_SELECTED = -1 };
+#define NO_RUN UINT32_MAX	/* in place of a run's new index */
 
 static void copy_uses(struct trace *to, uint32_t index,
 		      const struct image *image, const uint32_t *runs)
@@ -67,7 +68,8 @@ static void copy_uses(struct trace *to, uint32_t index,
 		struct image_use use = image->uses[i];
 
 		use.run = runs[use.run];
-		trace_add_use(to, index, &use);
+		if (use.run != NO_RUN)
+			trace_add_use(to, index, &use);
 	}
 }
 
@@ -81,7 +83,8 @@ static void copy_fact(struct trace *to, enum fact_kind kind, uint32_t image,
 		struct sighting s = fact->sightings[i];
 
 		s.run = runs[s.run];
-		trace_add_fact(to, kind, &key, &s);
+		if (s.run != NO_RUN)
+			trace_add_fact(to, kind, &key, &s);
 	}
 }
 
@@ -97,20 +100,17 @@ static void copy_facts(struct trace *to, enum fact_kind kind,
 	}
 }
 
-struct trace *select_images(struct trace *from, const struct selection *s)
+/* The images for which `wanted`, in runs that have a new index. */
+static struct trace *copy_trace(struct trace *from, const bool *wanted,
+				const uint32_t *runs, struct trace *to)
 {
-	struct trace *to = trace_new();
-	uint32_t *runs = xcalloc(from->n_runs, sizeof(*runs));
 	int64_t *images = xcalloc(from->n_images, sizeof(*images));
-	bool *tree = tree_set(from, s);
 
-	for (size_t i = 0; i < from->n_runs; i++)
-		runs[i] = trace_add_run(to, from->runs[i]);
 	for (size_t i = 0; i < from->n_images; i++) {
 		const struct image *image = from->images[i];
 
 		images[i] = NOT_SELECTED;
-		if (!tree[i] && !matches(image, s->images, s->n_images))
+		if (!wanted[i])
 			continue;
 		images[i] = trace_add_image(to, image->path, image->build_id,
 					    image->build_id_size);
@@ -118,11 +118,136 @@ struct trace *select_images(struct trace *from, const struct selection *s)
 	}
 	for (int kind = 0; kind < FACT_KINDS; kind++)
 		copy_facts(to, kind, &from->facts[kind], images, runs);
-	free(tree);
 	free(images);
-	free(runs);
 	to->whole = from;
 	return to;
+}
+
+struct trace *select_images(struct trace *from, const struct selection *s)
+{
+	struct trace *to = trace_new();
+	uint32_t *runs = xcalloc(from->n_runs, sizeof(*runs));
+	bool *wanted = tree_set(from, s);
+
+	for (size_t i = 0; i < from->n_images; i++)
+		wanted[i] |= matches(from->images[i], s->images, s->n_images);
+	for (size_t i = 0; i < from->n_runs; i++)
+		runs[i] = trace_add_run(to, from->runs[i]);
+	copy_trace(from, wanted, runs, to);
+	free(wanted);
+	free(runs);
+	return to;
+}
+
+/* Phases */
+
+/* The part of the same recording that the mark began, or NULL. */
+static const struct run *marked(const struct trace *t, const struct run *run,
+				const char *mark)
+{
+	for (size_t i = 0; i < t->n_runs; i++)
+		if (run_same_whole(t->runs[i], run) && t->runs[i]->mark &&
+		    !strcmp(t->runs[i]->mark, mark))
+			return t->runs[i];
+	return NULL;
+}
+
+static char *mark_problem(const struct trace *t, const struct run *run,
+			  const char *mark)
+{
+	char *name = text_printable(run->name), *list = NULL, *problem;
+
+	for (size_t i = 0; i < t->n_runs; i++) {
+		char *one;
+
+		if (!run_same_whole(t->runs[i], run) || !t->runs[i]->mark)
+			continue;
+		one = text_printable(t->runs[i]->mark);
+		text_append(&list, ", ", one);
+		free(one);
+	}
+	problem = run->is_part ?
+		xasprintf("run %s has no mark '%s'; it has %s", name, mark,
+			  list ? list : "none: it never came") :
+		xasprintf("run %s was recorded without --mark, so it has no "
+			  "mark '%s'", name, mark);
+	free(list);
+	free(name);
+	return problem;
+}
+
+/* Which runs are within the phases; false: the problem is set. */
+static bool find_phases(const struct trace *t, const char *from,
+			const char *until, bool *within, char **problem)
+{
+	for (size_t i = 0; i < t->n_runs; i++) {
+		const struct run *run = t->runs[i];
+		const struct run *first = from ? marked(t, run, from) : NULL;
+		const struct run *end = until ? marked(t, run, until) : NULL;
+
+		if ((from && !first) || (until && !end)) {
+			*problem = mark_problem(t, run, from && !first ? from :
+						until);
+			return false;
+		}
+		within[i] = (!first || run->part >= first->part) &&
+			(!end || run->part < end->part);
+	}
+	return true;
+}
+
+static bool has_any(const bool *within, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (within[i])
+			return true;
+	return false;
+}
+
+/* Images that were in one of the runs. */
+static bool *images_within(const struct trace *t, const bool *within)
+{
+	bool *used = xcalloc(t->n_images, sizeof(*used));
+
+	for (size_t i = 0; i < t->n_images; i++)
+		for (size_t k = 0; k < t->images[i]->n_uses; k++)
+			used[i] |= within[t->images[i]->uses[k].run];
+	for (int kind = 0; kind < FACT_KINDS; kind++)
+		for (size_t i = 0; i < t->facts[kind].n; i++) {
+			const struct call *fact = t->facts[kind].at[i];
+
+			for (size_t k = 0; k < fact->n_sightings; k++)
+				used[fact->image] |=
+					within[fact->sightings[k].run];
+		}
+	return used;
+}
+
+bool select_phases(struct trace **t, const char *from, const char *until,
+		   char **problem)
+{
+	struct trace *all = *t;
+	bool *within = xcalloc(all->n_runs, sizeof(*within)), *used;
+	uint32_t *runs = xcalloc(all->n_runs, sizeof(*runs));
+
+	*problem = NULL;
+	if (find_phases(all, from, until, within, problem) &&
+	    !has_any(within, all->n_runs))
+		*problem = xasprintf("no phase is after '%s' and before '%s'",
+				     from ? from : "the start",
+				     until ? until : "the end");
+	if (!*problem) {
+		*t = trace_new();
+		for (size_t i = 0; i < all->n_runs; i++)
+			runs[i] = within[i] ?
+				trace_add_run(*t, all->runs[i]) : NO_RUN;
+		used = images_within(all, within);
+		copy_trace(all, used, runs, *t);
+		free(used);
+	}
+	free(runs);
+	free(within);
+	return !*problem;
 }
 
 /* That is a slip: say what there is. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A trace cut down to some of its images. */
+/* A trace cut down to some of its images, or to some phases of its runs. */
 #ifndef SELECT_H
 #define SELECT_H
 
@@ -38,5 +38,14 @@ char **select_notes(const struct trace *t, const struct selection *s);
  * frees the list. Empty where the trace does not tell.
  */
 const char **select_unrelated(const struct trace *t);
+
+/*
+ * Of each recording with marks, the phases from the one that the mark `from`
+ * began (NULL: from the start), and up to the one that `until` began (NULL: to
+ * the end). `*t` becomes the whole of the new trace. False: a run has no such
+ * mark; `problem` (heap, caller frees) says which, and the trace is as it was.
+ */
+bool select_phases(struct trace **t, const char *from, const char *until,
+		   char **problem);
 
 #endif

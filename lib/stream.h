@@ -32,6 +32,7 @@ enum stream_kind {
 	STREAM_SOCKET = 11,
 	STREAM_MOVE = 12,
 	STREAM_START = 13,
+	STREAM_PART = 14,
 };
 
 /* No writer produces a record beyond these: sp-stream(5), LIMITS. */

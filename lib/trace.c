@@ -723,6 +723,19 @@ static const char *read_events(struct trace *t, const struct segment *s,
 	return next == EVENTS_BAD ? "an event that is none" : NULL;
 }
 
+static const char *read_part(struct trace *t, const struct segment *s,
+			     const struct stream_record *record)
+{
+	const msgpack_object *f = record->fields;
+	uint64_t index;
+
+	if (record->n_fields != PART_FIELDS || !s->n_runs ||
+	    !uint_unpack(&f[0], s->n_runs - 1, &index) ||
+	    !run_unpack_part(t->runs[s->runs[index].index], &f[1]))
+		return "malformed part record";
+	return NULL;
+}
+
 static const char *read_record(struct trace *t, struct segment *s,
 			       struct stream_reader *r,
 			       const struct stream_record *record)
@@ -730,6 +743,8 @@ static const char *read_record(struct trace *t, struct segment *s,
 	switch (record->kind) {
 	case STREAM_RUN:
 		return read_run(t, s, record);
+	case STREAM_PART:
+		return read_part(t, s, record);
 	case STREAM_IMAGE:
 		return read_image(t, s, record);
 	case STREAM_EVENTS:
@@ -1082,6 +1097,20 @@ static void write_facts(struct stream_writer *w, const struct trace *t,
 	}
 }
 
+static void write_parts(struct stream_writer *w, const struct trace *t)
+{
+	for (size_t i = 0; i < t->n_runs; i++) {
+		msgpack_packer *pk;
+
+		if (!t->runs[i]->is_part)
+			continue;
+		pk = stream_begin(w, STREAM_PART, PART_FIELDS);
+		msgpack_pack_uint32(pk, i);
+		run_pack_part(t->runs[i], pk);
+		stream_end(w);
+	}
+}
+
 void trace_write(struct trace *t, FILE *file)
 {
 	trace_finish(t, stream_writer_new(file));
@@ -1096,6 +1125,7 @@ void trace_finish(struct trace *t, struct stream_writer *w)
 		run_pack(t->runs[i], stream_begin(w, STREAM_RUN, RUN_FIELDS));
 		stream_end(w);
 	}
+	write_parts(w, t);
 	write_images(w, t, wire);
 	for (int kind = 0; kind < FACT_KINDS; kind++)
 		write_facts(w, t, kind, wire);
@@ -1138,6 +1168,15 @@ uint32_t call_flags(const struct call *call)
 	for (size_t i = 0; i < call->n_sightings; i++)
 		flags |= call->sightings[i].flags;
 	return flags;
+}
+
+bool call_is_initial(const struct call *call)
+{
+	for (size_t i = 0; i < call->n_sightings; i++)
+		if (!(call->sightings[i].flags & SIGHTING_INITIAL) ||
+		    call->sightings[i].count > 1)
+			return false;
+	return true;
 }
 
 const char *denial_text(int32_t answer, char buf[DENIAL_TEXT_MAX])

@@ -20,6 +20,7 @@ enum sighting_flag {
 	SIGHTING_VSYSCALL = 1,	/* through the vsyscall page */
 	SIGHTING_INFLIGHT = 2,	/* it had begun when the recording began */
 	SIGHTING_SKIPPED = 4,	/* done by a filter's supervisor or a tracer */
+	SIGHTING_INITIAL = 8,	/* one of them is the execve of the command */
 };
 
 /* One run's view of a fact. */
@@ -179,6 +180,8 @@ int detail_compare(const struct call *a, const struct call *b);
 uint64_t call_count(const struct call *call);		/* saturating */
 uint64_t call_first_ns(const struct call *call);	/* the earliest */
 uint32_t call_flags(const struct call *call);		/* all, by OR */
+/* Nobody called it but sp-record, to start the command. */
+bool call_is_initial(const struct call *call);
 
 enum { DENIAL_TEXT_MAX = 32 };
 /* "EPERM", "errno 200", "killed by SIGSYS" */

@@ -8,6 +8,7 @@
 #include "label.h"
 #include "memory.h"
 #include "message.h"
+#include "select.h"
 #include "text.h"
 #include "stream.h"
 
@@ -67,10 +68,12 @@ static void take_allowed(struct side *s)
 }
 
 static bool read_trace(struct side *s, FILE *file, const char *name,
-		       unsigned int flags, char **problem)
+		       const struct side_choice *choice, char **problem)
 {
 	s->trace = trace_new();
-	if (!trace_read(s->trace, file, flags, problem))
+	if (!trace_read(s->trace, file, choice->read_flags, problem) ||
+	    ((choice->from || choice->until) &&
+	     !select_phases(&s->trace, choice->from, choice->until, problem)))
 		return false;
 	trace_sort(s->trace);
 	s->native = trace_native(s->trace);
@@ -101,8 +104,8 @@ static bool read_profile(struct side *s, FILE *file, const char *name,
 }
 
 static bool read_side(struct side *s, FILE *file, const char *name,
-		      unsigned int flags, const struct host *host,
-		      char **problem)
+		      const struct side_choice *choice,
+		      const struct host *host, char **problem)
 {
 	int first = getc(file);
 
@@ -112,7 +115,7 @@ static bool read_side(struct side *s, FILE *file, const char *name,
 	}
 	ungetc(first, file);
 	if (first == STREAM_FIRST_BYTE)
-		return read_trace(s, file, name, flags, problem);
+		return read_trace(s, file, name, choice, problem);
 	return read_profile(s, file, name, host, problem);
 }
 
@@ -137,8 +140,8 @@ const char *side_name(const char *path)
 	return strcmp(path, "-") ? path : "<stdin>";
 }
 
-bool side_load(struct side *s, const char *path, unsigned int flags,
-	       bool by_image, const struct host *host)
+bool side_load(struct side *s, const char *path,
+	       const struct side_choice *choice, const struct host *host)
 {
 	bool is_stdin = !strcmp(path, "-");
 	const char *name = side_name(path);
@@ -151,13 +154,13 @@ bool side_load(struct side *s, const char *path, unsigned int flags,
 		message_error("%s: %s", name, strerror(errno));
 		return false;
 	}
-	ok = read_side(s, file, name, flags, host, &problem);
+	ok = read_side(s, file, name, choice, host, &problem);
 	if (problem)
 		message_error("%s: %s", name, problem);
 	free(problem);
 	if (!is_stdin)
 		fclose(file);
-	return ok && take_facts(s, name, by_image);
+	return ok && take_facts(s, name, choice->by_image);
 }
 
 void side_free(struct side *s)

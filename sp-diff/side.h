@@ -23,14 +23,21 @@ struct side {
 /* By (arch, nr), then image. */
 int fact_compare(const struct fact *a, const struct fact *b);
 
+/* Of traces, what is compared. */
+struct side_choice {
+	unsigned int read_flags;	/* enum trace_read_flag */
+	const char *from, *until;	/* marks, or NULL */
+	bool by_image;
+};
+
 /*
  * Read a side from `path`, "-" being stdin; which of the two it is shows in
- * the first byte. `flags`: enum trace_read_flag. `host` is what a profile is
+ * the first byte. `host` is what a profile is
  * resolved for. False: the reason was printed and latched. side_free() in
  * either case.
  */
-bool side_load(struct side *s, const char *path, unsigned int flags,
-	       bool by_image, const struct host *host);
+bool side_load(struct side *s, const char *path,
+	       const struct side_choice *choice, const struct host *host);
 void side_free(struct side *s);
 /* What messages call it. */
 const char *side_name(const char *path);

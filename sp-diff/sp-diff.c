@@ -19,6 +19,8 @@ static const char help[] =
 "\n"
 "  -q, --quiet          print nothing: the exit status says it\n"
 "      --by-image       compare the calls of each executable\n"
+"      --from=MARK      of streams, what came after a mark of sp-record --mark\n"
+"      --until=MARK     and what came before it\n"
 "      --groups         calls of a profile that sp-emit adds unobserved count\n"
 "      --fail-on=WHAT   what makes the status 1: added, removed or any (the\n"
 "                       default); with \",dangerous\" only calls that are\n"
@@ -35,9 +37,9 @@ static const char help[] =
 "Exit status: 0 equal, 1 different, 2 trouble; see --fail-on.\n";
 
 struct options {
-	bool quiet, by_image, groups, matrix, csv;
+	bool quiet, groups, matrix, csv;
 	unsigned int fail_on;		/* enum compare_flag; 0: not given */
-	unsigned int read_flags;	/* enum trace_read_flag */
+	struct side_choice choice;
 	struct host host;		/* what profiles are resolved for */
 };
 
@@ -91,10 +93,12 @@ static unsigned int parse_fail_on(const char *list)
 
 static void parse_options(struct options *o, int argc, char **argv)
 {
-	enum { BY_IMAGE = 256, GROUPS, MATRIX, CSV, ALLOW_PARTIAL, FAIL_ON,
+	enum { FROM = 256, UNTIL, BY_IMAGE, GROUPS, MATRIX, CSV, ALLOW_PARTIAL, FAIL_ON,
 	       CAP, KERNEL };
 	static const struct option longs[] = {
 		{ "quiet", no_argument, NULL, 'q' },
+		{ "from", required_argument, NULL, FROM },
+		{ "until", required_argument, NULL, UNTIL },
 		{ "by-image", no_argument, NULL, BY_IMAGE },
 		{ "groups", no_argument, NULL, GROUPS },
 		{ "fail-on", required_argument, NULL, FAIL_ON },
@@ -114,8 +118,14 @@ static void parse_options(struct options *o, int argc, char **argv)
 		case 'q':
 			o->quiet = true;
 			break;
+		case FROM:
+			o->choice.from = optarg;
+			break;
+		case UNTIL:
+			o->choice.until = optarg;
+			break;
 		case BY_IMAGE:
-			o->by_image = true;
+			o->choice.by_image = true;
 			break;
 		case GROUPS:
 			o->groups = true;
@@ -136,7 +146,7 @@ static void parse_options(struct options *o, int argc, char **argv)
 			o->csv = true;
 			break;
 		case ALLOW_PARTIAL:
-			o->read_flags |= TRACE_PARTIAL;
+			o->choice.read_flags |= TRACE_PARTIAL;
 			break;
 		case 'h':
 			message_help(help);
@@ -168,8 +178,8 @@ static void run_diff(const struct options *o, const char *old_path,
 
 	if (!strcmp(old_path, "-") && !strcmp(new_path, "-"))
 		message_usage("stdin cannot be both sides");
-	if (side_load(&old, old_path, o->read_flags, o->by_image, &o->host) &
-	    side_load(&new, new_path, o->read_flags, o->by_image, &o->host)) {
+	if (side_load(&old, old_path, &o->choice, &o->host) &
+	    side_load(&new, new_path, &o->choice, &o->host)) {
 		if (flags & COMPARE_FAILED && !new.trace)
 			message_error("%s: a profile has no runs that could "
 				      "have failed", side_name(new_path));
@@ -188,10 +198,11 @@ static void run_matrix(const struct options *o, char **paths)
 {
 	char *only_stdin[] = { "-", NULL };
 	struct matrix *m = matrix_load(*paths ? paths : only_stdin,
-				       o->read_flags, o->by_image);
+				       o->choice.read_flags,
+				       o->choice.by_image);
 
 	if (m && o->csv)
-		report_csv(m, o->by_image, stdout);
+		report_csv(m, o->choice.by_image, stdout);
 	else if (m)
 		report_text(m, stdout);
 	matrix_free(m);
@@ -209,6 +220,9 @@ int main(int argc, char **argv)
 	if (o.matrix && (o.quiet || o.groups || o.fail_on))
 		message_usage("--matrix takes none of --quiet, --groups and "
 			      "--fail-on");
+	if (o.matrix && (o.choice.from || o.choice.until))
+		message_usage("--%s: --matrix has a column for each phase",
+			      o.choice.from ? "from" : "until");
 	if (!o.matrix && o.csv)
 		message_usage("--csv is for --matrix");
 	if (!o.matrix && (argc < 1 || argc > 2))

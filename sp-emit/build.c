@@ -48,11 +48,19 @@ static void allow_observed(struct profile *p, struct call_id id,
 	add(p, id, SECCOMP_RET_ALLOW, PROFILE_OBSERVED);
 }
 
+static bool is_programs(const struct call *call, void *arg)
+{
+	(void)arg;
+	return !call_is_initial(call);
+}
+
+/* A program that loads its profile itself has been executed by then. */
 static void add_observed(struct profile *p, const struct trace *t,
 			 unsigned int flags)
 {
 	size_t n;
-	struct call_total *totals = trace_totals(t, NULL, NULL, &n);
+	struct call_total *totals = trace_totals(t, flags & FORMAT_BEFORE ?
+						 NULL : is_programs, NULL, &n);
 
 	for (size_t i = 0; i < n; i++)
 		allow_observed(p, totals[i].id, flags);

@@ -837,8 +837,9 @@ struct path_uses *paths_fold(const struct trace *t, unsigned int rules)
 {
 	struct fold fold = { .n_runs = t->n_runs };
 
-	for (size_t i = 0; t->whole && i < t->whole->paths.n; i++)
-		fold_made(&fold, t->whole->paths.at[i]);
+	for (const struct trace *all = t->whole; all; all = all->whole)
+		for (size_t i = 0; i < all->paths.n; i++)
+			fold_made(&fold, all->paths.at[i]);
 	for (size_t i = 0; i < t->paths.n; i++)
 		fold_fact(&fold, t->paths.at[i]);
 	fold_moves(&fold, &t->moves);

@@ -102,6 +102,9 @@ static const char help_end[] =
 "                       can be repeated\n"
 "      --tree=PATTERN   only those, and what they started; can be repeated\n"
 "\n"
+"      --from=MARK      only what came after a mark of sp-record --mark\n"
+"      --until=MARK     only what came before it\n"
+"\n"
 "  -o, --output=FILE    write to FILE, whole or not at all\n"
 "      --allow-partial  accept recordings that are incomplete\n"
 "      --allow-denied   allow what a filter denied while it was recorded\n"
@@ -120,6 +123,7 @@ struct options {
 	int runtimes;		/* RUNTIME_*; -1: as the format has it */
 	uint32_t default_action;
 	bool has_deny;
+	const char *from, *until;	/* marks, or NULL */
 	struct selection selection;
 	const char *output;	/* NULL: stdout */
 };
@@ -135,6 +139,8 @@ enum {
 	OPT_NNP,
 	OPT_IMAGE,
 	OPT_TREE,
+	OPT_FROM,
+	OPT_UNTIL,
 	OPT_ALLOW_PARTIAL,
 	OPT_ALLOW_DENIED,
 	OPT_DENY_DENIED,
@@ -256,6 +262,12 @@ static void apply_option(struct options *o, int c)
 	case OPT_TREE:
 		add_pattern(&o->selection.trees, &o->selection.n_trees);
 		break;
+	case OPT_FROM:
+		o->from = optarg;
+		break;
+	case OPT_UNTIL:
+		o->until = optarg;
+		break;
 	case OPT_ALLOW_PARTIAL:
 		o->allow_partial = true;
 		break;
@@ -293,6 +305,8 @@ static const struct option fixed_options[] = {
 	{ "nnp", no_argument, NULL, OPT_NNP },
 	{ "image", required_argument, NULL, OPT_IMAGE },
 	{ "tree", required_argument, NULL, OPT_TREE },
+	{ "from", required_argument, NULL, OPT_FROM },
+	{ "until", required_argument, NULL, OPT_UNTIL },
 	{ "output", required_argument, NULL, 'o' },
 	{ "allow-partial", no_argument, NULL, OPT_ALLOW_PARTIAL },
 	{ "allow-denied", no_argument, NULL, OPT_ALLOW_DENIED },
@@ -399,6 +413,10 @@ static void parse_options(struct options *o, int argc, char **argv)
 	if (o->has_args && !(o->format->flags & FORMAT_ARGS))
 		message_usage("--args: --%s has no rules for arguments",
 			      o->format->name);
+	if ((o->from || o->until) && o->format->flags & FORMAT_EVENTS)
+		message_usage("--%s: not with --%s, whose lines have their "
+			      "time", o->from ? "from" : "until",
+			      o->format->name);
 	if (!selection_is_empty(&o->selection) &&
 	    o->format->flags & FORMAT_EVENTS)
 		message_usage("%s: not with --%s, whose lines have their "
@@ -458,16 +476,37 @@ static size_t say_all(char **texts, void (*say)(const char *fmt, ...))
 	return n;
 }
 
+static void note_phases(const struct options *o)
+{
+	bool before = o->format->flags & (FORMAT_BEFORE | FORMAT_POLICY) &&
+		o->format->write != write_landlock_header;
+
+	if (o->from && before)
+		message_note("--from=%s: --%s is in force when the program "
+			     "starts, and does not allow what it does until "
+			     "the mark", o->from, o->format->name);
+}
+
 static bool select_from(struct trace **t, const struct options *o)
 {
-	bool fine;
+	bool fine = true;
+	char *refused = NULL;
 
-	if (selection_is_empty(&o->selection))
-		return true;
-	say_all(select_notes(*t, &o->selection), message_note);
-	fine = !say_all(select_problems(*t, &o->selection), message_error);
-	if (fine)
-		*t = select_images(*t, &o->selection);
+	/* Who started whom may show in another phase only. */
+	if (!selection_is_empty(&o->selection)) {
+		say_all(select_notes(*t, &o->selection), message_note);
+		fine = !say_all(select_problems(*t, &o->selection),
+				message_error);
+		if (fine)
+			*t = select_images(*t, &o->selection);
+	}
+	if (fine && (o->from || o->until)) {
+		fine = select_phases(t, o->from, o->until, &refused);
+		if (!fine)
+			message_error("%s", refused);
+		free(refused);
+		note_phases(o);
+	}
 	return fine;
 }
 

@@ -101,9 +101,18 @@ struct collection {
 	struct tracer *tracer;
 	struct trace *trace;
 	uint32_t run;
-	uint64_t start_ns;
+	struct tracer_phase phases[TRACER_PHASES];
+	size_t n_phases;
 	uint32_t *images;	/* index in the trace by image id, +1 */
 };
+
+/* The phase of an image, by which runs are numbered from c->run on. */
+static uint32_t phase_of(const struct collection *c, uint32_t image)
+{
+	uint32_t phase = image >> IMAGE_PHASE_SHIFT;
+
+	return phase < c->n_phases ? phase : c->n_phases - 1;
+}
 
 char *path_text(const struct image_path *path)
 {
@@ -139,7 +148,7 @@ static uint32_t add_image(struct collection *c, uint32_t id)
  * and some sandboxes imply that.
  */
 static void add_privileged(struct collection *c, uint32_t image,
-			   uint64_t execs)
+			   const struct image_use *use)
 {
 	char *path = c->trace->images[image]->path;
 	struct call fact = {
@@ -148,7 +157,7 @@ static void add_privileged(struct collection *c, uint32_t image,
 			8U << NAME_TYPE_SHIFT },
 		.detail = (uint8_t *)path,
 	};
-	struct sighting sighting = { .run = c->run, .count = execs };
+	struct sighting sighting = { .run = use->run, .count = use->execs };
 
 	if (!path || *path != '/')
 		return;
@@ -156,22 +165,27 @@ static void add_privileged(struct collection *c, uint32_t image,
 	trace_sum_fact(c->trace, FACT_PATH, &fact, &sighting);
 }
 
-static uint32_t trace_image(struct collection *c, uint32_t id)
+static uint32_t trace_image(struct collection *c, uint32_t image)
 {
+	uint32_t id = image & IMAGE_ID;
+
 	if (!c->images[id])
 		c->images[id] = add_image(c, id) + 1;
 	return c->images[id] - 1;
 }
 
-static struct sighting sighting_of(const struct collection *c,
+static struct sighting sighting_of(const struct collection *c, uint32_t image,
 				   const struct tally *tally, uint32_t flags)
 {
+	uint32_t phase = phase_of(c, image);
+	uint64_t start_ns = c->phases[phase].start_ns;
+
 	return (struct sighting){
-		.run = c->run,
+		.run = c->run + phase,
 		.flags = flags,
 		.count = tally->count,
-		.first_ns = tally->first_ns > c->start_ns ?
-			tally->first_ns - c->start_ns : 0,
+		.first_ns = tally->first_ns > start_ns ?
+			tally->first_ns - start_ns : 0,
 	};
 }
 
@@ -179,7 +193,7 @@ static void collect_fact(struct collection *c, enum fact_kind kind,
 			 const struct rare_key *key, const struct tally *tally,
 			 uint32_t flags)
 {
-	struct sighting sighting = sighting_of(c, tally, flags);
+	struct sighting sighting = sighting_of(c, key->image, tally, flags);
 	struct call fact = {
 		.id = { row_arch(key->row), key->nr },
 		.answer = kind == FACT_DENIAL ? key->answer : 0,
@@ -191,49 +205,51 @@ static void collect_fact(struct collection *c, enum fact_kind kind,
 	trace_sum_fact(c->trace, kind, &fact, &sighting);
 }
 
-static void collect_use(struct collection *c, uint32_t id, uint32_t use,
+static void collect_use(struct collection *c, uint32_t image, uint32_t use,
 			uint64_t count)
 {
 	struct image_use u = {
-		.run = c->run,
+		.run = c->run + phase_of(c, image),
 		.execs = use == USE_EXECS ? count : 0,
 		.tasks = use == USE_TASKS ? count : 0,
 	};
 
 	if (!count)
 		return;
-	trace_sum_use(c->trace, trace_image(c, id), &u);
-	if (u.execs && known_image(c->tracer, id)->is_privileged)
-		add_privileged(c, trace_image(c, id), u.execs);
+	trace_sum_use(c->trace, trace_image(c, image), &u);
+	if (u.execs && known_image(c->tracer, image & IMAGE_ID)->is_privileged)
+		add_privileged(c, trace_image(c, image), &u);
 }
 
-static void collect_table(struct collection *c, uint32_t id)
+static void collect_table(struct collection *c, uint32_t phase, uint32_t id)
 {
-	const struct image_calls *image = &c->tracer->table[id];
+	const struct image_calls *of = image_calls(c->tracer, 0, phase, id);
+	uint32_t image = id | phase << IMAGE_PHASE_SHIFT;
 
 	for (uint32_t row = 0; row < ROWS; row++)
 		for (int32_t nr = 0; nr < CALLS_PER_ROW; nr++) {
-			struct rare_key key = { id, row, nr, 0, 0 };
-			struct tally tally = table_tally(c->tracer, id, row,
-							 nr);
+			struct rare_key key = { image, row, nr, 0, 0 };
+			struct tally tally = table_tally(c->tracer, phase, id,
+							 row, nr);
 
 			collect_fact(c, FACT_CALL, &key, &tally, 0);
 		}
 	for (uint32_t use = 0; use < USES; use++)
-		collect_use(c, id, use, image->uses[use].count);
+		collect_use(c, image, use, of->uses[use].count);
 }
 
 uint32_t sighting_flags(uint32_t rare)
 {
 	return (rare & RARE_VSYSCALL ? SIGHTING_VSYSCALL : 0) |
 	       (rare & RARE_INFLIGHT ? SIGHTING_INFLIGHT : 0) |
-	       (rare & RARE_SKIPPED ? SIGHTING_SKIPPED : 0);
+	       (rare & RARE_SKIPPED ? SIGHTING_SKIPPED : 0) |
+	       (rare & RARE_INITIAL ? SIGHTING_INITIAL : 0);
 }
 
 static void collect_start(struct collection *c, const struct rare_key *key,
 			  const struct tally *tally)
 {
-	struct sighting sighting = sighting_of(c, tally, 0);
+	struct sighting sighting = sighting_of(c, key->image, tally, 0);
 	uint32_t by = trace_image(c, key->nr);
 	const char *path = c->trace->images[by]->path;
 	struct call fact = {
@@ -248,7 +264,7 @@ static void collect_start(struct collection *c, const struct rare_key *key,
 static void collect_one(struct collection *c, const struct rare_key *key,
 			const struct tally *tally)
 {
-	if (key->image >= IMAGE_ARMED)
+	if ((key->image & IMAGE_ID) == IMAGE_ARMED)
 		return;
 	if (key->row == ROW_USE)
 		collect_use(c, key->image, key->nr, tally->count);
@@ -284,10 +300,11 @@ static void collect_argument(struct collection *c,
 	const struct argument_rule *rule = argument_rule_of(fact.id);
 	struct argument_value values[ARGUMENTS_MAX];
 	uint8_t detail[ARGUMENTS_MAX * ARGUMENT_DETAIL_SIZE];
-	struct sighting sighting = sighting_of(c, tally, 0);
+	struct sighting sighting = sighting_of(c, key->image, tally, 0);
 	size_t n = rule && key->what == ARGUMENT_VALUES ? rule->n : 0;
 
-	if (key->what == ARGUMENT_NUMBER || key->image >= IMAGE_ARMED)
+	if (key->what == ARGUMENT_NUMBER ||
+	    (key->image & IMAGE_ID) == IMAGE_ARMED)
 		return;
 	for (size_t i = 0; i < n; i++)
 		values[i] = (struct argument_value){
@@ -322,7 +339,7 @@ static void collect_trapped(struct collection *c)
 	uint64_t address, *previous = NULL;
 	struct rare_key key;
 
-	once.first_ns = c->start_ns;
+	once.first_ns = c->phases[0].start_ns;
 	while (!bpf_map_get_next_key(fd, previous, &address)) {
 		previous = &address;
 		if (bpf_map_lookup_elem(fd, &address, &key))
@@ -377,9 +394,12 @@ static void collect_losses(const struct tracer *t, struct run *run)
 	run_lose(run, "record", 0);
 }
 
-static uint32_t image_of_name(void *collection, uint32_t id)
+/* Where a name's fact belongs: its image and its sighting. */
+static uint32_t place_name(void *collection, uint32_t image,
+			   const struct tally *tally, struct sighting *sighting)
 {
-	return trace_image(collection, id < IMAGE_ARMED ? id : IMAGE_OTHER);
+	*sighting = sighting_of(collection, image, tally, 0);
+	return trace_image(collection, image);
 }
 
 static void collect_names(struct collection *c)
@@ -389,13 +409,24 @@ static void collect_names(struct collection *c)
 
 	if (!t->naming)
 		return;
-	lost = naming_collect(t->naming, t->skel, c->trace, c->run,
-			      c->start_ns, image_of_name, c);
+	lost = naming_collect(t->naming, t->skel, c->trace, place_name, c);
 	run_lose(c->trace->runs[c->run], "path",
 		 lost + program_misses(t->skel->progs.note_names) +
 		 program_misses(t->skel->progs.note_names_classic) +
 		 program_misses(t->skel->progs.note_execs) +
 		 program_misses(t->skel->progs.note_operations));
+}
+
+/* When something was lost is not known: each phase could lack it. */
+static void share_losses(const struct collection *c)
+{
+	const struct run *first = c->trace->runs[c->run];
+
+	for (size_t phase = 1; phase < c->n_phases; phase++)
+		for (size_t i = 0; i < first->n_losses; i++)
+			run_lose(c->trace->runs[c->run + phase],
+				 first->losses[i].kind,
+				 first->losses[i].count);
 }
 
 void tracer_collect(struct tracer *t, struct trace *trace, uint32_t run)
@@ -404,20 +435,22 @@ void tracer_collect(struct tracer *t, struct trace *trace, uint32_t run)
 		.tracer = t,
 		.trace = trace,
 		.run = run,
-		.start_ns = t->skel->bss->progress.start_ns,
-		.images = xcalloc(IMAGE_ARMED, sizeof(*c.images)),
+		.images = xcalloc(IMAGE_ID + 1, sizeof(*c.images)),
 	};
 
+	c.n_phases = tracer_phases(t, c.phases);
 	ring_buffer__consume(t->ring);
 	if (t->target && !t->stopped)
 		run_pass(t);
 	take_images(t, FILE_CHILD_MS);
 	for (uint32_t id = 0; id < image_end(t) && id < t->n_table; id++)
-		collect_table(&c, id);
+		for (uint32_t phase = 0; phase < c.n_phases; phase++)
+			collect_table(&c, phase, id);
 	collect_rare(&c);
 	collect_arguments(&c);
 	collect_trapped(&c);
 	collect_losses(t, trace->runs[run]);
 	collect_names(&c);
+	share_losses(&c);
 	free(c.images);
 }

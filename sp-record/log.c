@@ -63,7 +63,7 @@ static void take(struct log *l, const struct log_entry *entry)
 {
 	uint64_t start_ns = l->tracer->skel->bss->progress.start_ns;
 	uint32_t row = entry->what >> LOG_ROW_SHIFT & 1;
-	uint32_t id = entry->image < IMAGE_ARMED ? entry->image : IMAGE_OTHER;
+	uint32_t id = entry->image & IMAGE_ID;
 	struct happening h = {
 		.ns = entry->time_ns > start_ns ? entry->time_ns - start_ns : 0,
 		.what = entry->what & LOG_WHAT,

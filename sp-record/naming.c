@@ -265,8 +265,7 @@ void naming_take(struct naming *n)
 struct collecting {
 	const struct naming *naming;
 	struct trace *trace;
-	uint64_t start_ns;
-	uint32_t (*index_of)(void *arg, uint32_t image);
+	naming_place *place;
 	void *arg;
 	/* Of the name at hand: */
 	struct sighting sighting;
@@ -416,12 +415,10 @@ static void add_socket(struct collecting *c, const struct arrived *a)
 static void add_name(const struct collecting *all, const struct name_key *key,
 		     const struct name_tally *tally, const struct arrived *a)
 {
+	const struct tally times = { tally->count, tally->first_ns };
 	struct collecting c = *all;
 
-	c.image = all->index_of(all->arg, key->image);
-	c.sighting.count = tally->count;
-	c.sighting.first_ns = tally->first_ns > all->start_ns ?
-		tally->first_ns - all->start_ns : 0;
+	c.image = all->place(all->arg, key->image, &times, &c.sighting);
 	if (!a)
 		add_lost(&c, key);
 	else if (key->is_socket)
@@ -445,12 +442,10 @@ static void add_elements(const struct collecting *all, struct naming *n, int fd)
 }
 
 uint64_t naming_collect(struct naming *n, struct record *skel,
-		       struct trace *trace, uint32_t run, uint64_t start_ns,
-		       uint32_t (*image)(void *arg, uint32_t id), void *arg)
+		       struct trace *trace, naming_place *place, void *arg)
 {
 	const struct collecting all = {
-		.naming = n, .trace = trace, .start_ns = start_ns, .index_of = image,
-		.arg = arg, .sighting = { .run = run },
+		.naming = n, .trace = trace, .place = place, .arg = arg,
 	};
 	struct arrived *a, *next;
 

@@ -7,6 +7,11 @@
 
 struct record;
 struct naming;
+struct tally;
+
+typedef uint32_t naming_place(void *arg, uint32_t image,
+			      const struct tally *tally,
+			      struct sighting *sighting);
 
 /* Before loading: which calls name what, and room for it; or none of it. */
 void naming_prepare(struct record *skel, bool wanted);
@@ -17,12 +22,11 @@ int naming_fd(const struct naming *n);
 /* Take the strings that have come. */
 void naming_take(struct naming *n);
 /*
- * Everything becomes facts of the run; `image` gives the trace's index of the
- * kernel side's. A name that was lost becomes a fact that says so. Returns how
+ * Everything becomes facts; `place` gives the trace's index of the kernel side's
+ * image, and the sighting. A name that was lost becomes a fact that says so. Returns how
  * many were lost without a fact: nothing at all is known of them.
  */
 uint64_t naming_collect(struct naming *n, struct record *skel,
-		       struct trace *trace, uint32_t run, uint64_t start_ns,
-		       uint32_t (*image)(void *arg, uint32_t id), void *arg);
+		       struct trace *trace, naming_place *place, void *arg);
 
 #endif

@@ -58,7 +58,10 @@ static void on_signal(struct session *s)
 
 	if (order == PASSING_NONE)
 		return;
-	if (!s->child.pid) {
+	if (order == PASSING_OTHER) {
+		tracer_mark(s->tracer, mark_of_signal(s->options->marks,
+						      signal.signal));
+	} else if (!s->child.pid) {
 		s->over = true;
 	} else if (order == PASSING_FIRST) {
 		on_first_signal(s, &signal);

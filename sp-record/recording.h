@@ -15,6 +15,7 @@ struct recording_options {
 	bool leader;		/* end with the command, whoever is left */
 	bool progress;		/* a live line on stderr */
 	bool quiet;
+	const struct marks *marks;	/* of signals, too */
 	/* Attached: */
 	bool wait;		/* for a first task, when there is none yet */
 	/* Called once everything is followed. */

@@ -53,6 +53,10 @@ static const char help[] =
 "      --buffer=N      room for N events on each CPU (default: 131072)\n"
 "      --paths         the paths and addresses of sockets that calls are given,\n"
 "                      as well\n"
+"      --mark=NAME[=WHAT]\n"
+"                      a phase NAME begins when a thread calls itself NAME, or\n"
+"                      with WHAT: the first call of that name (listen), SIGUSR1\n"
+"                      or SIGUSR2 to sp-record, or comm:NAME; sp-emit --from\n"
 "      --name=NAME     the run's name; default: the command line\n"
 "      --label=K=V     a label for the run; can be given more than once\n"
 "      --no-argv       leave the command line out of the stream\n"
@@ -127,6 +131,14 @@ static void set_target(struct options *o, const char *arg,
 	o->tracer.target = &o->target;
 }
 
+static void add_mark(struct options *o, const char *arg)
+{
+	char *problem;
+
+	if (!mark_add(&o->tracer.marks, arg, &problem))
+		message_usage("%s", problem);
+}
+
 static void check_options(const struct options *o, bool has_command)
 {
 	if (!o->target.how && !has_command)
@@ -150,7 +162,7 @@ static void parse_options(struct options *o, int argc, char **argv)
 	enum {
 		LEADER = 256, NO_FOLLOW, NAME, LABEL, NO_ARGV, PROGRESS,
 		CGROUP, UNIT, CONTAINER, EVERY, EXACT_TIMES, BUFFER, PATHS,
-		READY,
+		READY, MARK,
 	};
 	static const struct option longs[] = {
 		{ "pid", required_argument, NULL, 'p' },
@@ -166,6 +178,7 @@ static void parse_options(struct options *o, int argc, char **argv)
 		{ "exact-times", no_argument, NULL, EXACT_TIMES },
 		{ "buffer", required_argument, NULL, BUFFER },
 		{ "paths", no_argument, NULL, PATHS },
+		{ "mark", required_argument, NULL, MARK },
 		{ "name", required_argument, NULL, NAME },
 		{ "label", required_argument, NULL, LABEL },
 		{ "no-argv", no_argument, NULL, NO_ARGV },
@@ -218,6 +231,9 @@ static void parse_options(struct options *o, int argc, char **argv)
 			break;
 		case PATHS:
 			o->tracer.paths = true;
+			break;
+		case MARK:
+			add_mark(o, optarg);
 			break;
 		case NAME:
 			o->name = optarg;
@@ -289,6 +305,8 @@ static void describe(struct options *o, char **argv,
 		describe_append(&o->run.how, "exact-times");
 	if (o->tracer.paths)
 		describe_append(&o->run.how, "paths");
+	if (o->tracer.marks.n)
+		describe_append(&o->run.how, "mark");
 }
 
 /* By the one process, or the container's first. */
@@ -315,8 +333,77 @@ static void describe_target(struct options *o)
 		describe_append(&o->run.how, "exact-times");
 	if (o->tracer.paths)
 		describe_append(&o->run.how, "paths");
+	if (o->tracer.marks.n)
+		describe_append(&o->run.how, "mark");
 	describe_append(&o->run.blind, "what was done before the recorder "
 			"attached, such as starting up");
+}
+
+/* Signals that are marks wait for us, too. */
+static void hold_signals(const struct options *o, struct passing *signals)
+{
+	const struct marks *marks = &o->tracer.marks;
+
+	passing_hold(signals);
+	for (size_t i = 0; i < marks->n; i++)
+		if (marks->at[i].signal &&
+		    !passing_add(signals, marks->at[i].signal))
+			message_fatal("--mark %s: sp-record was started to "
+				      "ignore SIG%s", marks->at[i].name,
+				      sigabbrev_np(marks->at[i].signal));
+}
+
+/*
+ * A run for each phase that there was, all of them with what is known of the
+ * whole; the first one has its id, and each its own time.
+ */
+static void add_runs(struct options *o, struct trace *trace,
+		     const struct tracer *tracer)
+{
+	struct tracer_phase phases[TRACER_PHASES];
+	size_t n = tracer_phases(tracer, phases);
+	struct run whole = o->run;
+	uint64_t start_ns = phases[0].start_ns;
+
+	memset(&o->run, 0, sizeof(o->run));
+	for (size_t i = 0; i < n; i++) {
+		uint64_t since = phases[i].start_ns - start_ns;
+		uint64_t until = i + 1 < n ? phases[i + 1].start_ns - start_ns :
+			whole.duration_ns;
+		struct run part;
+
+		run_copy(&part, &whole);
+		part.start_ns += since;
+		part.duration_ns = until > since ? until - since : 0;
+		part.id[RUN_ID_SIZE - 1] += i;
+		part.is_part = o->tracer.marks.n;
+		memcpy(part.whole, whole.id, RUN_ID_SIZE);
+		part.part = i;
+		if (i) {
+			part.mark = xstrdup(o->tracer.marks.at[phases[i].mark].name);
+			free(part.name);
+			part.name = xasprintf("%s [%s]", whole.name, part.mark);
+		}
+		trace_add_run(trace, &part);
+	}
+	run_free(&whole);
+}
+
+/* Marks that never came: phases of theirs are not in the stream. */
+static void note_marks(const struct options *o, const struct tracer *tracer)
+{
+	struct tracer_phase phases[TRACER_PHASES];
+	size_t n = tracer_phases(tracer, phases);
+
+	for (size_t i = 0; i < o->tracer.marks.n; i++) {
+		size_t at = 1;
+
+		while (at < n && phases[at].mark != i)
+			at++;
+		if (at == n)
+			message_note("--mark %s: the mark never came",
+				     o->tracer.marks.at[i].name);
+	}
 }
 
 static bool write_stream(struct options *o, struct recording *r,
@@ -335,13 +422,15 @@ static bool write_stream(struct options *o, struct recording *r,
 	o->run.complete = true;
 	tracer_stop(tracer);
 	stream = log ? log_stop(log) : stream_writer_new(output_file(out));
-	trace_add_run(trace, &o->run);
+	add_runs(o, trace, tracer);
 	run = trace->runs[0];
 	tracer_collect(tracer, trace, 0);
 	tracer_glance(tracer, &glance);
 	trace_sort(trace);
-	report_blindness(run, trace, &glance);
+	for (size_t i = 0; i < trace->n_runs; i++)
+		report_blindness(trace->runs[i], trace, &glance);
 	report_losses(run, trace, &glance);
+	note_marks(o, tracer);
 	if (log && run_lost(run, "event"))
 		report_missing(log, trace);
 	if (!o->recording.quiet)
@@ -434,7 +523,7 @@ static int record_command(struct options *o, char **argv)
 	/* First, since to open a FIFO is to wait for its reader. */
 	if (!output_open(&out, o->output, OUTPUT_BINARY | OUTPUT_PRIVATE))
 		return STATUS_FAILED;
-	passing_hold(&r.signals);
+	hold_signals(o, &r.signals);
 	if (!o->output || !strcmp(o->output, "-"))
 		command.stdout_fd = STDERR_FILENO;
 	tracer = open_tracer(o, out);
@@ -516,7 +605,7 @@ static int record_target(struct options *o)
 	/* First, since to open a FIFO is to wait for its reader. */
 	if (!output_open(&out, o->output, OUTPUT_BINARY | OUTPUT_PRIVATE))
 		return STATUS_FAILED;
-	passing_hold(&r.signals);
+	hold_signals(o, &r.signals);
 	o->recording.progress |= !o->recording.quiet && isatty(STDERR_FILENO);
 	o->recording.wait = o->target.cgroup && !o->target.n_pids;
 	o->recording.on_attached = on_attached;
@@ -547,9 +636,11 @@ int main(int argc, char **argv)
 
 	message_init("sp-record", STATUS_FAILED, argv);
 	parse_options(&o, argc, argv);
+	o.recording.marks = &o.tracer.marks;
 	status = o.target.how ? record_target(&o) :
 		record_command(&o, argv + optind);
 	run_free(&o.run);
 	target_free(&o.target);
+	marks_free(&o.tracer.marks);
 	return status;
 }

@@ -31,6 +31,7 @@ struct tracer {
 	const struct image_calls *table;	/* mapped */
 	size_t n_table;			/* images of each group … */
 	size_t n_groups;		/* … of CPUs */
+	size_t n_phases;		/* that there can be, with the first */
 	const struct log_entry *log;	/* mapped, or NULL */
 	struct log_ends *log_ends;	/* mapped, or NULL */
 	size_t log_size;		/* of each CPU; 0: no log */
@@ -57,15 +58,22 @@ static inline uint64_t load_u64(const __u64 *counter)
 	return __atomic_load_n(counter, __ATOMIC_ACQUIRE);
 }
 
-/* A count of the table, over all groups of CPUs. */
-static inline struct tally table_tally(const struct tracer *t, uint32_t id,
-				       uint32_t row, uint32_t nr)
+/* What tasks of an image did in a phase, on a group of CPUs. */
+static inline const struct image_calls *
+image_calls(const struct tracer *t, size_t group, uint32_t phase, uint32_t id)
+{
+	return &t->table[(group * t->n_phases + phase) * t->n_table + id];
+}
+
+/* A count of the table in a phase, over all groups of CPUs. */
+static inline struct tally table_tally(const struct tracer *t, uint32_t phase,
+				       uint32_t id, uint32_t row, uint32_t nr)
 {
 	struct tally sum = { 0 };
 
 	for (size_t group = 0; group < t->n_groups; group++) {
 		const struct tally *one =
-			&t->table[group * t->n_table + id].calls[row][nr];
+			&image_calls(t, group, phase, id)->calls[row][nr];
 		/* once: a task that is left running may still add to it */
 		uint64_t count = load_u64(&one->count);
 

@@ -94,7 +94,8 @@ static void size_table(struct tracer *t)
 	t->n_table = ELEMENTS / t->n_groups;
 	if (t->n_table < IMAGES_MIN)
 		t->n_table = IMAGES_MIN;
-	bpf_map__set_max_entries(t->skel->maps.table, t->n_table * t->n_groups);
+	bpf_map__set_max_entries(t->skel->maps.table, t->n_table *
+				 t->n_groups * t->n_phases);
 	t->skel->rodata->table_images = t->n_table;
 	t->skel->rodata->groups_mask = t->n_groups - 1;
 }
@@ -160,6 +161,43 @@ void for_each_number(const char *name,
 			if (at < TRAITS_NUMBERS)
 				found(arg, row, at, id);
 		}
+}
+
+/* A call that is a mark. */
+struct mark_setting {
+	struct record *skel;
+	size_t mark;
+};
+
+static void set_mark(void *setting, uint32_t row, uint32_t at,
+		     struct call_id id)
+{
+	const struct mark_setting *s = setting;
+
+	(void)id;
+	s->skel->rodata->traits[row][at] |= TRAIT_MARK;
+	s->skel->rodata->mark_calls[row][at] = s->mark + 1;
+}
+
+static void set_marks(struct record *skel, const struct marks *marks)
+{
+	struct mark_setting s = { .skel = skel };
+	bool named = false;
+
+	skel->rodata->n_phases = marks->n + 1;
+	for (size_t i = 0; i < marks->n; i++) {
+		struct mark_name *name =
+			(struct mark_name *)&skel->rodata->mark_names[i];
+		const struct mark *mark = &marks->at[i];
+
+		s.mark = i;
+		if (mark->call)
+			for_each_number(mark->call, set_mark, &s);
+		if (mark->comm)
+			memcpy(name->comm, mark->comm, strlen(mark->comm));
+		named |= mark->comm != NULL;
+	}
+	bpf_program__set_autoload(skel->progs.task_rename, named);
 }
 
 struct trait_setting {
@@ -256,7 +294,7 @@ static void choose_programs(struct record *skel, bool attaching, bool classic)
 		skel->progs.emulate_vsyscall, skel->progs.io_uring_submit,
 		skel->progs.note_names, skel->progs.note_names_classic,
 		skel->progs.note_execs,
-		skel->progs.note_operations,
+		skel->progs.note_operations, skel->progs.task_rename,
 	};
 
 	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++)
@@ -343,6 +381,7 @@ static int load(struct tracer *t, const struct tracer_options *options)
 		goto out;
 	}
 	t->n_cpus = libbpf_num_possible_cpus();
+	t->n_phases = options->marks.n + 1;
 	size_maps(t);
 	size_table(t);
 	skel->rodata->own_counts = t->n_cpus <= t->n_groups &&
@@ -350,6 +389,7 @@ static int load(struct tracer *t, const struct tracer_options *options)
 	size_log(t, options->log_events);
 	skel->rodata->exact_times = options->exact_times;
 	set_traits(skel);
+	set_marks(skel, &options->marks);
 	naming_prepare(skel, options->paths);
 	skel->rodata->no_follow = options->no_follow;
 	skel->rodata->attaching = t->target;
@@ -408,6 +448,12 @@ static int attach(struct tracer *t)
 		error = attach_seeking(skel, t->classic);
 	if (error)
 		return error;
+	if (bpf_program__autoload(skel->progs.task_rename)) {
+		skel->links.task_rename = bpf_program__attach_raw_tracepoint(
+			skel->progs.task_rename, "task_rename");
+		if (!skel->links.task_rename)
+			return -errno;
+	}
 	/* Not in kernels without the vsyscall page; absence is no error. */
 	skel->links.emulate_vsyscall =
 		bpf_program__attach(skel->progs.emulate_vsyscall);
@@ -790,13 +836,41 @@ bool tracer_began(const struct tracer *t)
 	return load_u64(&t->skel->bss->progress.tasks) != 0;
 }
 
+void tracer_mark(struct tracer *t, size_t mark)
+{
+	struct phases *p = &t->skel->bss->phases;
+	struct timespec now;
+	uint32_t at;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (__atomic_exchange_n(&p->taken[mark], 1, __ATOMIC_SEQ_CST))
+		return;
+	at = __atomic_add_fetch(&p->now, 1, __ATOMIC_SEQ_CST);
+	p->at[at].start_ns = now.tv_sec * 1000000000ULL + now.tv_nsec;
+	p->at[at].mark = mark + 1;
+}
+
+size_t tracer_phases(const struct tracer *t,
+		     struct tracer_phase phases[TRACER_PHASES])
+{
+	const struct phases *p = &t->skel->bss->phases;
+	size_t n = p->now + 1;
+
+	phases[0] = (struct tracer_phase){ 0, t->skel->bss->progress.start_ns };
+	for (size_t i = 1; i < n; i++)
+		phases[i] = (struct tracer_phase){ p->at[i].mark - 1,
+						   p->at[i].start_ns };
+	return n;
+}
+
 /* What was counted of an image so far: calls, and how many different ones. */
-static void count_image(const struct tracer *t, uint32_t id,
+static void count_image(const struct tracer *t, uint32_t phase, uint32_t id,
 			struct tracer_glance *glance)
 {
 	for (unsigned int row = 0; row < ROWS; row++)
 		for (unsigned int nr = 0; nr < CALLS_PER_ROW; nr++) {
-			uint64_t count = table_tally(t, id, row, nr).count;
+			uint64_t count = table_tally(t, phase, id, row,
+						     nr).count;
 
 			glance->calls += count;
 			glance->distinct += count != 0;
@@ -819,7 +893,8 @@ void tracer_glance(const struct tracer *t, struct tracer_glance *glance)
 		.skippable = is_preemptible() && !t->classic,
 	};
 	for (uint32_t id = 0; id < image_end(t) && id < t->n_table; id++)
-		count_image(t, id, glance);
+		for (uint32_t phase = 0; phase < t->n_phases; phase++)
+			count_image(t, phase, id, glance);
 }
 
 size_t tracer_tasks(const struct tracer *t, pid_t *tids, size_t max)

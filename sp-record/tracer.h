@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "mark.h"
 #include "target.h"
 #include "trace.h"
 
@@ -22,6 +23,7 @@ struct tracer_options {
 	size_t log_events;	/* room in each CPU's log; 0: no log */
 	bool exact_times;	/* the clock is read for each event */
 	bool paths;		/* paths and addresses of sockets too */
+	struct marks marks;	/* --mark */
 };
 
 /*
@@ -86,12 +88,24 @@ bool tracer_sees_pids(void);
  */
 void tracer_stop(struct tracer *t);
 
+/* A mark that user space sees, by its index: its phase begins now. */
+void tracer_mark(struct tracer *t, size_t mark);
+
+/* The phases that there were, in their order; the first one has no mark. */
+struct tracer_phase {
+	size_t mark;		/* index; of the first one, 0 */
+	uint64_t start_ns;	/* CLOCK_MONOTONIC */
+};
+enum { TRACER_PHASES = MARKS + 1 };
+size_t tracer_phases(const struct tracer *t,
+		     struct tracer_phase phases[TRACER_PHASES]);
+
 /* Ids of up to `max` followed tasks; returns how many there are. */
 size_t tracer_tasks(const struct tracer *t, pid_t *tids, size_t max);
 
 /*
- * Everything that was counted becomes facts of the trace's run `run`, and
- * what was lost goes to its record.
+ * Everything that was counted becomes facts of the trace's run `run`, and what
+ * was lost goes to its record; of later phases, of the runs after it.
  */
 void tracer_collect(struct tracer *t, struct trace *trace, uint32_t run);
 

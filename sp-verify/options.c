@@ -55,6 +55,8 @@ static const char help[] =
 "  -o, --output=FILE    write the list or stream to FILE, whole or not at all\n"
 "      --json           the list as a JSON array\n"
 "      --junit=FILE     write a JUnit file as well, for a CI\n"
+"      --from=MARK      only what was recorded after a mark of sp-record --mark\n"
+"      --until=MARK     only what was recorded before it\n"
 "      --allow-partial  accept recordings that do not hold all calls\n"
 "  -h, --help           print this help\n"
 "  -V, --version        print the version\n"
@@ -109,7 +111,7 @@ static void add_profile(struct filter_source *s, const char *path)
 enum { OPT_REPLAY = 256, OPT_RUN, OPT_ENFORCE, OPT_PARTIAL, OPT_LANDLOCK,
        OPT_JSON, OPT_JUNIT, OPT_LEARN, OPT_AUDIT, OPT_EXE, OPT_UNIT,
        OPT_CONTAINER, OPT_SCORE, OPT_PID, OPT_AS, OPT_CAP, OPT_KERNEL,
-       OPT_IMAGE, OPT_TREE,
+       OPT_IMAGE, OPT_TREE, OPT_FROM, OPT_UNTIL,
        OPERAND = 1 };
 
 static void add_pattern(char ***patterns, size_t *n)
@@ -136,6 +138,12 @@ static void take_option(struct options *o, int c)
 		break;
 	case 'u':
 		o->user = optarg;
+		break;
+	case OPT_FROM:
+		o->from = optarg;
+		break;
+	case OPT_UNTIL:
+		o->until = optarg;
 		break;
 	case OPT_IMAGE:
 		add_pattern(&o->selection.images, &o->selection.n_images);
@@ -219,6 +227,8 @@ static void parse(struct options *o, int argc, char **argv)
 		{ "user", required_argument, NULL, 'u' },
 		{ "image", required_argument, NULL, OPT_IMAGE },
 		{ "tree", required_argument, NULL, OPT_TREE },
+		{ "from", required_argument, NULL, OPT_FROM },
+		{ "until", required_argument, NULL, OPT_UNTIL },
 		{ "cap", required_argument, NULL, OPT_CAP },
 		{ "kernel", required_argument, NULL, OPT_KERNEL },
 		{ "json", no_argument, NULL, OPT_JSON },
@@ -324,6 +334,9 @@ static void check(const struct options *o)
 	if (o->replay && !selection_is_empty(&o->selection))
 		message_usage("%s and --replay: what is run is a whole command",
 			      selecting(o));
+	if ((o->from || o->until) && (o->audit || o->command || o->replay))
+		message_usage("--%s is for recordings alone",
+			      o->from ? "from" : "until");
 	if (o->run && !o->replay)
 		message_usage("--run is for --replay");
 	if (o->learn && o->json)

@@ -18,6 +18,7 @@ struct options {
 	const char *junit;	/* NULL: none is written */
 	const char *user;	/* of the command; NULL: the caller */
 	struct selection selection;	/* of recordings */
+	const char *from, *until;	/* marks, or NULL; of recordings */
 	bool replay, enforce, partial, json, learn, audit, score;
 	const char *log;	/* of --audit; NULL: as it happens */
 	const char *exe, *unit, *container;	/* NULL: any */

@@ -38,6 +38,7 @@ static struct trace *load_traces(const struct options *o)
 	unsigned int flags = o->partial ? TRACE_PARTIAL : 0;
 	struct trace *t = trace_new();
 	bool ok = o->n_traces || trace_load(t, "-", flags);
+	char *problem;
 
 	for (char **path = o->traces; *path; path++)
 		ok &= trace_load(t, *path, flags);
@@ -46,9 +47,16 @@ static struct trace *load_traces(const struct options *o)
 		ok = !say_all(select_problems(t, &o->selection),
 			      message_error);
 	}
+	if (ok && !selection_is_empty(&o->selection))
+		t = select_images(t, &o->selection);
+	if (ok && (o->from || o->until)) {
+		ok = select_phases(&t, o->from, o->until, &problem);
+		if (!ok)
+			message_error("%s", problem);
+		free(problem);
+	}
 	if (ok)
-		return selection_is_empty(&o->selection) ? t :
-			select_images(t, &o->selection);
+		return t;
 	trace_free(t);
 	return NULL;
 }

@@ -71,11 +71,13 @@ calls() {
 		jq -r '.calls[] | "\(.arch) \(.name // .nr) \(.count)"'
 }
 
-# facts FILE… — each fact by image, as tests/witness/table has them
+# facts FILE… — each fact by image, as tests/witness/table has them, which does
+# not say which execve was the recorder's
 facts() {
 	sp-emit --json "$@" | jq -r '
 		(.calls[] | "\(.arch) \(.name // .nr) \(.count)" +
-			([.flags[] | " " + .] | add // "")),
+			([.flags[] | select(. != "initial") | " " + .] |
+				add // "")),
 		(.denied[] | "\(.arch) \(.name // .nr) \(if .errno then
 			$errno[.errno | tostring] // .errno
 			else {"9": "SIGKILL", "31": "SIGSYS"}[.signal | tostring]

@@ -31,6 +31,7 @@ run_floor() { loader floor "$@"; }
 run_floor2() { loader floor2 "$@"; }
 run_paths() { sp-record -q --paths -o /dev/null -- "$@"; }
 run_count() { sp-record -q -o /dev/null -- "$@"; }
+run_marks() { sp-record -q --mark=never=ptrace -o /dev/null -- "$@"; }
 run_every() { sp-record -q --every -o /dev/null -- "$@"; }
 run_wakeup() { wakeup "$@"; }
 run_strace() { strace -f -c -o /dev/null "$@"; }
@@ -64,6 +65,7 @@ done <<-'END'
 	none sh
 	floor loader
 	count sp-record
+	marks sp-record
 	every sp-record
 	floor2 loader
 	paths sp-record

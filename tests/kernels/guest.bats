@@ -60,6 +60,24 @@ accounted() {
 	lost_nothing
 }
 
+# counted OPTION — the calls of getpgid in some phases of run.sp
+counted() {
+	sp-emit --json "$1" run.sp |
+		jq '[.calls[] | select(.name == "getpgid").count] | add // 0'
+}
+
+@test "phases: each call in the one in which it is entered" {
+	local mark
+	for mark in ready ready=prctl; do
+		rm -f fifo
+		sp-record -q --paths --mark=$mark -o run.sp -- \
+			"$WITNESS/phases" >truth 2>&1
+		[ "$(counted --until=ready)" = 4000 ]
+		[ "$(counted --from=ready)" = 12000 ]
+		lost_nothing
+	done
+}
+
 @test "attached in the middle of a storm of forks and threads" {
 	"$WITNESS/storm" 4 >truth 3>&- &
 	local storm=$!

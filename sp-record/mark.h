@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* --mark: what begins a phase of a recording. */
+#ifndef MARK_H
+#define MARK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { MARKS = 7 };		/* MARKS_MAX of event.h */
+
+struct mark {
+	char *name;		/* of the phase that it begins */
+	const char *call;	/* the first one of that name, or NULL */
+	const char *comm;	/* a thread gets this name, or NULL */
+	int signal;		/* sent to sp-record, or 0 */
+};
+
+struct marks {
+	struct mark at[MARKS];
+	size_t n;
+};
+
+/*
+ * Add NAME[=WHAT]; `arg` has to outlive the marks. False: `problem` (heap,
+ * caller frees) says why not.
+ */
+bool mark_add(struct marks *m, const char *arg, char **problem);
+/* The index of the mark of a signal, or m->n. */
+size_t mark_of_signal(const struct marks *m, int signal);
+void marks_free(struct marks *m);
+
+#endif

@@ -1,0 +1,168 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# sp-record --mark: phases of a recording, and what --from and --until take.
+load helper
+
+setup_file() {
+	requires_root
+}
+
+# counts NAME [OPTION…] — of a call in run.sp
+counts() {
+	sp-emit --json "${@:2}" run.sp 2>/dev/null |
+		jq --arg n "$1" '[.calls[] | select(.name == $n) | .count] | add // 0'
+}
+
+# names [OPTION…] — "ACCESS PATH" of what succeeded in run.sp
+names() {
+	sp-emit --path-list "$@" run.sp | awk -F'\t' '$2 == "ok" { print $1, $5 }'
+}
+
+parts() {
+	sp-emit --json "${@:-run.sp}" | jq -c '[.runs[] | [.name, .part.index, .part.mark]] |
+		sort_by(.[1])'
+}
+
+@test "a call counts in the phase in which it is entered, in each thread" {
+	for _ in 1 2 3; do
+		rm -f fifo
+		sp-record -q --paths --mark=ready -o run.sp -- \
+			"$WITNESS/phases" >truth 2>&1
+		[ "$(counts getpgid --until=ready)" = 4000 ]
+		[ "$(counts getpgid --from=ready)" = 12000 ]
+		[ "$(counts getpgid)" = 16000 ]
+		[ "$(counts prctl --until=ready)" = 1 ]
+		[ "$(counts prctl --from=ready)" = 0 ]
+	done
+	# so do its names, even where it ends in another phase
+	names --until=ready >start
+	names --from=ready >ready
+	grep -qx 'read /etc/passwd' start
+	run ! grep -q /etc/passwd ready
+	grep -qx 'read /etc/group' ready
+	run ! grep -q /etc/group start
+	grep -qx "read $PWD/fifo" start
+	run ! grep -qx "read $PWD/fifo" ready
+	grep -qx "write $PWD/fifo" ready
+	# and the values of arguments
+	sp-emit --oci --args=socket --explain --from=ready run.sp | shows AF_UNIX
+}
+
+@test "phases add up to what a recording without marks has" {
+	local mark
+	sp-record -q --paths -o run.sp -- sh -c 'ls /usr >/dev/null'
+	facts run.sp | sort >plain
+	sp-emit --path-list run.sp | sort >paths
+	for mark in a=execve a=comm:ls a=openat a=exit_group; do
+		sp-record -q --paths --mark=$mark -o run.sp -- \
+			sh -c 'ls /usr >/dev/null'
+		[ "$(sp-emit --json run.sp | jq '.runs | length')" = 2 ]
+		facts run.sp | sort | diff plain -
+		sp-emit --path-list run.sp | sort | diff paths -
+	done
+}
+
+@test "marks: a name, a call, an exec, a signal, in the order they come" {
+	rm -f fifo
+	sp-record --mark=up=socket --mark=ready --mark=run=comm:true \
+		--mark=never=ptrace -o run.sp -- "$WITNESS/phases" /bin/true 2>log
+	grep -qx 'sp-record: --mark never: the mark never came' log
+	[ "$(parts | jq -c 'map(.[1:])')" = \
+		'[[0,null],[1,"ready"],[2,"up"],[3,"run"]]' ]
+	[ "$(counts socket --from=ready --until=up)" = 1 ]
+	[ "$(counts getsid --from=up)" = 1 ]
+	[ "$(counts getsid --until=up)" = 0 ]
+	[ "$(counts getsid --from=run)" = 0 ]
+	[ "$(counts execve --from=up --until=run)" = 1 ]
+	[ "$(counts execve --from=run)" = 0 ]
+	sp-record -q --mark=usr=SIGUSR2 -o run.sp -- sh -c '
+		trap "echo passed on" USR2
+		kill -USR2 $PPID; sleep 0.3; umask 077 && cat /dev/null' >out 2>&1
+	[ ! -s out ]
+	[ "$(counts umask --from=usr)" -gt 0 ]
+	[ "$(counts execve --until=usr)" -gt 0 ]
+	# attached, by a name that a process takes in /proc
+	sh -c 'while [ ! -e go ]; do sleep 0.05; done
+		printf serving >/proc/$$/comm; umask 022' &
+	sp-record -q --mark=serving -o run.sp -p $! &
+	sleep 1
+	touch go
+	wait $!
+	[ "$(counts umask --from=serving)" -gt 0 ]
+	[ "$(counts umask --until=serving)" = 0 ]
+}
+
+@test "of a mark that a run does not have, --from and --until say so" {
+	sp-record -q --mark=a=openat --mark=b=ptrace -o run.sp -- true
+	sp-record -q --name other -o plain.sp -- true
+	local tool
+	for tool in 'sp-emit --oci' 'sp-diff run.sp' 'sp-verify -p p.json'; do
+		sp-emit --oci -o p.json run.sp
+		# shellcheck disable=SC2086 # words
+		run -2 $tool --from=b run.sp
+		[[ $output == *"run true has no mark 'b'; it has a"* ]]
+		# shellcheck disable=SC2086 # words
+		run -2 $tool --until=a plain.sp
+		[[ $output == *"run other was recorded without --mark"* ]]
+	done
+	run -2 sp-emit --oci --from=a --until=a run.sp
+	run -2 sp-emit --ndjson --from=a run.sp
+	run -2 sp-diff --matrix --from=a run.sp
+}
+
+@test "--mark: wrong ones are refused" {
+	local mark
+	for mark in = =openat a=nocall a=SIGTERM a=comm: \
+		0123456789abcdef a=comm:0123456789abcdef; do
+		run -125 sp-record --mark="$mark" -- true
+		[[ $output == "sp-record: --mark"* ]]
+	done
+	run -125 sp-record --mark=a --mark=a=openat -- true
+	run -125 sp-record --mark=a=openat --mark=b=openat -- true
+	run -125 sp-record --mark={1,2,3,4,5,6,7,8} -- true
+}
+
+@test "parts are merged and folded as runs are" {
+	sp-record -q --paths --mark=a=openat --mark=b=exit_group -o x.sp -- true
+	sp-record -q --mark=a=mmap -o y.sp -- true
+	sp-merge -o xy.sp x.sp y.sp
+	sp-merge -o yx.sp y.sp x.sp x.sp
+	cmp xy.sp yx.sp
+	"$TESTS/mkstream" --fold y.sp x.sp | cmp - xy.sp
+	sp-merge -o again.sp xy.sp x.sp
+	cmp again.sp xy.sp
+	[ "$(sp-emit --json --from=a xy.sp | jq '.runs | length')" = 3 ]
+	printf '%s\n' 'run 1 x' 'run 2 "x [a]"' 'part 1 1 0 -' 'part 2 1 1 a' \
+		'call 1 read 2' 'call 2 write 3' | "$TESTS/mkstream" >run.sp
+	[ "$(parts)" = '[["x",0,null],["x [a]",1,"a"]]' ]
+	[ "$(counts read --from=a)" = 0 ]
+	[ "$(counts write --from=a)" = 3 ]
+	sp-diff --matrix run.sp | shows 'x \[a\]'
+	printf '%s\n' 'run 1 x' 'record [14, 1, null, 0, null]' |
+		"$TESTS/mkstream" >bad.sp
+	run -2 sp-emit --table bad.sp
+	[[ $output == *"malformed part record"* ]]
+}
+
+@test "the recorder's execve is no call of a program that confines itself" {
+	sp-record -q -o run.sp -- cat /dev/null
+	sp-emit --libseccomp --explain run.sp | awk '$3 == "execve"' >list
+	[ ! -s list ]
+	sp-emit --oci --explain run.sp | shows 'execve  *allow  *observed'
+	# another one of its own is
+	sp-record -q -o run.sp -- sh -c 'exec sh -c :'
+	sp-emit --libseccomp --explain run.sp | shows 'execve  *allow  *observed'
+}
+
+@test "the manual's program confines itself to what it does after its mark" {
+	local page=${TESTS%/*}/sp-emit/sp-emit.1
+	sed -n '/^\.Ss The C header/,/^\.Ss JSON/{
+		/^\.Bd -literal/,/^\.Ed/{ /^\.[BE]d/d; s/\\e/\\/g; p; }; }' \
+		"$page" >service.c
+	sed -n '/^\.Ss The C header/,/^\.Ss JSON/s/^\.Dl //p' "$page" >steps
+	[ "$(wc -l <steps)" -gt 3 ]
+	sed -i 's/\\-/-/g' steps
+	run -0 bash -e -o pipefail steps
+	[[ $output == *"service: execute: Operation not permitted"* ]]
+	[[ $output == *"service: open: Operation not permitted"* ]]
+}

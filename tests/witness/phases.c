@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Threads that call around a mark: so many times before it, so many after it.
+ * phases [EXEC-ARGV…]: the mark is the name "ready", then socket(2) is called,
+ * and at the end what is given is executed. Prints "PHASE NAME COUNT" lines.
+ * One thread opens a FIFO before the mark, which ends after it.
+ */
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "witness.h"
+
+enum { THREADS = 4, BEFORE = 1000, AFTER = 3000 };
+
+static atomic_int done, go;
+
+static void *worker(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < BEFORE; i++)
+		MARK(getpgid);
+	done++;
+	while (!go)
+		;		/* no call */
+	for (int i = 0; i < AFTER; i++)
+		MARK(getpgid);
+	return NULL;
+}
+
+static void *reader(void *arg)
+{
+	int fd;
+
+	(void)arg;
+	done++;
+	fd = open("fifo", O_RDONLY);
+	return close(fd) ? arg : NULL;
+}
+
+int main(int argc, char **argv)
+{
+	pthread_t threads[THREADS + 1];
+
+	printf("start getpgid %d\nready getpgid %d\n", THREADS * BEFORE,
+	       THREADS * AFTER);
+	fflush(stdout);
+	if (mkfifo("fifo", 0600))
+		err(1, "fifo");
+	for (int i = 0; i <= THREADS; i++)
+		if (pthread_create(&threads[i], NULL, i ? worker : reader,
+				   NULL))
+			errx(1, "pthread_create");
+	while (done <= THREADS)
+		usleep(1000);
+	usleep(100000);		/* until the reader waits */
+	open("/etc/passwd", O_RDONLY);
+	prctl(PR_SET_NAME, "ready");
+	go = 1;
+	open("/etc/group", O_RDONLY);
+	open("fifo", O_WRONLY);
+	for (int i = 0; i <= THREADS; i++)
+		pthread_join(threads[i], NULL);
+	socket(AF_UNIX, SOCK_STREAM, 0);
+	MARK(getsid);
+	if (argc > 1)
+		execv(argv[1], argv + 1);
+	return argc > 1;
+}
