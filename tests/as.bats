@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
+# bats file_tags=machine-wide
 # sp-verify --as: what it says of a profile, against the filters that runc, crun
 # and systemd really load, for every number on every architecture.
 

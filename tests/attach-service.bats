@@ -56,7 +56,7 @@ teardown() {
 
 nginx_prepare() {
 	requires nginx wrk
-	nginx_config 18098 2 >nginx.conf
+	nginx_config 18097 2 >nginx.conf
 	argv=(nginx -e "$PWD/error.log" -c "$PWD/nginx.conf")
 	pidfile=nginx.pid signal=QUIT
 	shows=('rt_sigsuspend [0-9]+ inflight' 'epoll_p?wait [0-9]{2,}'
@@ -64,13 +64,13 @@ nginx_prepare() {
 }
 
 nginx_request() (
-	exec 4<>/dev/tcp/127.0.0.1/18098 &&
+	exec 4<>/dev/tcp/127.0.0.1/18097 &&
 		printf 'GET /GPL-2 HTTP/1.0\r\n\r\n' >&4 &&
 		grep -c '^HTTP/1.1 200 OK' <&4
 )
 
 nginx_load() {
-	wrk -t 1 -c 20 -d "$1" http://127.0.0.1:18098/GPL-2
+	wrk -t 1 -c 20 -d "$1" http://127.0.0.1:18097/GPL-2
 }
 
 redis_prepare() {

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
+# bats file_tags=machine-wide
 # Attaching to what runs already: everything that belongs to it, and nothing
 # that happens to it by that.
 

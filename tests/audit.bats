@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
+# bats file_tags=machine-wide
 # Staging: what the kernel logs under a profile in force becomes the list, as it
 # happens and from logs.
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
+# bats file_tags=machine-wide
 # A systemd that boots as process 1 of namespaces of its own, with this machine's
 # /usr, runs a service under a recorded drop-in.
 load helper

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
+# bats file_tags=machine-wide
 # sp-record --every and sp-emit --ndjson: each call as an event.
 
 load helper

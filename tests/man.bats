@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
+# bats file_tags=machine-wide
 # The manual: lint-clean, and its examples work as given, each with the exit
 # status that the manual states: "# exit status 1" at the end of the example, or
 # 0 without such a comment.

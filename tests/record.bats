@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
+# bats file_tags=machine-wide
 # What sp-record records, judged by programs whose calls are known, and its
 # manners as a command that starts commands.
 

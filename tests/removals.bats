@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
+# bats file_tags=machine-wide
 # A profile that lacks any one of the calls that its program makes: the call is
 # named by the simulation, by a run, and by the kernel's records in a container.
 # Every SP_STRIDE-th call of each program; `make check-removals` takes them all.
@@ -38,12 +39,12 @@ setup_file() {
 		access_log $1/access; client_body_temp_path $1/body;
 		proxy_temp_path $1/proxy; fastcgi_temp_path $1/fastcgi;
 		uwsgi_temp_path $1/uwsgi; scgi_temp_path $1/scgi;
-		server { listen 127.0.0.1:18098; root $1; }
+		server { listen 127.0.0.1:18096; root $1; }
 	}
 	CONF
 	echo hello >$1/index.html
 	nginx -e $1/error -c $1/nginx.conf &
-	get() { busybox wget -q -O - http://127.0.0.1:18098/ 2>/dev/null; }
+	get() { busybox wget -q -O - http://127.0.0.1:18096/ 2>/dev/null; }
 	i=0
 	until [ "$(get)" = hello ] || [ $i = 50 ]; do sleep 0.1; i=$((i + 1)); done
 	get >/dev/null && get >/dev/null && kill -QUIT $! && wait && echo worked

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
+# bats file_tags=machine-wide
 # Each policy lets the run through that it was made of, and denies its
 # neighbour: the table of roundtrip/table, by format. `make check-roundtrip`
 # runs all of it.
