@@ -22,6 +22,7 @@ enum effect {
 	SAME,		/* nothing, though it is below one of the others */
 	READ_ONLY,
 	HIDDEN,		/* inaccessible */
+	MASKED,		/* addresses in it are 0: without CAP_SYSLOG */
 	REPLACED,	/* by a directory that has only what is SAME */
 };
 
@@ -74,7 +75,8 @@ static const struct protection table[] = {
 	{ "ProtectControlGroups=yes", { { READ_ONLY, "/sys/fs/cgroup" } },
 	  { NULL } },
 	{ "ProtectKernelLogs=yes", {
-		{ HIDDEN, "/dev/kmsg" }, { HIDDEN, "/proc/kmsg" } },
+		{ HIDDEN, "/dev/kmsg" }, { HIDDEN, "/proc/kmsg" },
+		{ MASKED, "/proc/kallsyms" }, { MASKED, "/proc/modules" } },
 	  { "syslog" } },
 	{ "ProtectKernelModules=yes", {
 		{ HIDDEN, "/usr/lib/modules" }, { HIDDEN, "/lib/modules" } },
@@ -190,6 +192,8 @@ static bool contradicts(const struct protection *p, const struct use *u)
 		return changes(u);
 	case HIDDEN:
 		return true;
+	case MASKED:
+		return u->access & NAME_READ && !u->absent;
 	case REPLACED:
 		if (!strcmp(u->path, on->path))
 			return u->access & (NAME_LIST | CHANGES);

@@ -580,6 +580,10 @@ sets() {
 			sets "$setting" "$(path 'READ | WRITE | CHR' "$what")"
 			sets "$setting" "$(path 'CREATE | REG' "$what/x")"
 			;;
+		*:masked)
+			run ! sets "$setting" "$(path 'READ | REG' "$what")"
+			sets "$setting" "$(path 'LOOK | REG' "$what")"
+			;;
 		*:denied)
 			run -0 python3 - "$what" <<-'END'
 			import ctypes, sys

@@ -305,9 +305,8 @@ class Systemd(Format):
                  self.file(row) + "".join(kind), stream)
 
     def drop_in(self, row, kind):
-        # The /dev of these namespaces is no place to make devices in.
         with open(self.file(row) + kind) as file:
-            return file.read().replace("\nPrivateDevices=yes\n", "\n")
+            return file.read()
 
     def services(self, row):
         """Each command that is started, by the name of its service."""
