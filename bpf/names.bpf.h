@@ -69,6 +69,25 @@ struct place {
 	struct vfsmount *mnt;
 };
 
+/* The recorder's: each mount namespace has another one. 0: not known yet. */
+struct {
+	__u64 dentry, mnt;
+} own_root;
+
+static __always_inline void set_own_root(struct place root)
+{
+	if (own_root.dentry)
+		return;
+	own_root.dentry = (__u64)root.dentry;
+	own_root.mnt = (__u64)root.mnt;
+}
+
+static __always_inline bool is_own_root(struct place root)
+{
+	return own_root.dentry == (__u64)root.dentry &&
+		own_root.mnt == (__u64)root.mnt;
+}
+
 /*
  * Where a name is put together: the path of its directory before the middle,
  * the name behind it. A program does not interrupt itself, and a CPU's is used
@@ -235,7 +254,8 @@ __noinline int send_name(struct name_scratch *s)
 		return 0;
 	s->head.key = s->key;
 	s->head.name_size = s->name_size;
-	s->head.has_place = s->at.dentry != NULL;
+	s->head.place = (s->at.dentry ? PLACE_IS : 0) |
+		(is_own_root(s->root) ? PLACE_OURS : 0);
 	s->head.cut = 0;
 	s->path.start = PATH_SIZE;
 	if (s->at.dentry)

@@ -84,10 +84,15 @@ struct name_event {
 	__u64 uncounted_ns;	/* 0: it is an element of `names`; else its time */
 	__u32 place_size;	/* bytes */
 	__u32 name_size;
-	__u32 has_place;	/* with place_size 0: the root */
+	__u32 place;		/* enum name_place */
 	__u32 cut;		/* 0 or NAME_CUT */
 };
 _Static_assert(sizeof(struct name_event) == 56, "layout");
+
+enum name_place {
+	PLACE_IS = 1,		/* there is one; with place_size 0: the root */
+	PLACE_OURS = 2,		/* names are those that the recorder has, too */
+};
 
 enum { NAME_SIZE = 4096 };	/* PATH_MAX, linux/limits.h */
 enum { ADDRESS_SIZE = 128 };	/* struct sockaddr_storage */

@@ -1590,6 +1590,7 @@ static __always_inline void note_exec(struct linux_binprm *bprm, __u32 image)
 	bpf_find_vma(current, entry_of((void *)bpf_task_pt_regs(current)),
 		     take_file, &entered, 0);
 	s->root = root_of(current);
+	set_own_root(s->root);	/* the first one is the command's */
 #pragma clang loop unroll(disable)
 	for (int part = 0; part < 3; part++) {
 		struct file *file = part ? entered : executed;
@@ -2247,6 +2248,7 @@ int seek(struct bpf_iter__task *ctx)
 	if (!task)
 		return 0;
 	control.self = recorder->tgid;
+	set_own_root(root_of(recorder));
 	slot = slot_of(task->pid);
 	if (!is_followed(slot) &&
 	    (is_wanted(task, recorder) || is_in_cgroup(task) ||

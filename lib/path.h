@@ -21,6 +21,14 @@ enum { PATH_FACT_MAX = 8192, ADDRESS_FACT_MAX = 128 };
 void path_simplify(char *path);
 
 /*
+ * The path without symbolic links, as this process finds it now: of its
+ * directories as far as they exist, and with `follow` of the last component.
+ * Heap; NULL: it is not known, as in /proc, where links depend on who follows
+ * them.
+ */
+char *path_resolve(const char *path, bool follow);
+
+/*
  * For a line of text and back: control characters, backslashes and what is not
  * UTF-8 become \xHH. The caller frees.
  */

@@ -7,6 +7,7 @@
 #include <linux/audit.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "memory.h"
 #include "names.h"
@@ -171,6 +172,8 @@ void naming_prepare(struct record *skel, bool wanted)
 struct arrived {
 	UT_hash_handle hh, by_hash;
 	struct name_tally uncounted;	/* sights that `names` had no room for */
+	char *resolved;			/* without symbolic links; NULL: not known */
+	uint32_t type;			/* NAME_TYPE; 0: not known */
 	struct name_event head;
 	uint8_t bytes[];
 };
@@ -182,6 +185,68 @@ struct naming {
 	uint64_t lost;			/* names beyond UNCOUNTED_MAX */
 	struct ring_buffer *ring;
 };
+
+/* The place's path, and what follows it, as one. */
+static char *joined(const struct arrived *a, const uint8_t *name, size_t size)
+{
+	const char *cut = a->head.cut ? "..." : "";
+	int place_size = a->head.place_size;
+	const char *place = (const char *)a->bytes;
+
+	if (!size)
+		return xasprintf("%s%.*s%s", cut, place_size, place,
+				 place_size ? "" : "/");
+	if (!(a->head.place & PLACE_IS))
+		return xasprintf("%.*s", (int)size, (const char *)name);
+	return xasprintf("%s%.*s/%.*s", cut, place_size, place, (int)size,
+			 (const char *)name);
+}
+
+/* What follows the place: a name, or the path of a socket's address. */
+static char *given_path(const struct arrived *a)
+{
+	const uint8_t *name = a->bytes + a->head.place_size;
+	size_t size = a->head.name_size;
+
+	if (a->head.key.is_socket && size >= 2) {
+		name += 2;
+		size = strnlen((const char *)name, size - 2);
+	}
+	return joined(a, name, size);
+}
+
+/* The kernel follows the last link in these, too. */
+static bool follows(const struct name_key *key)
+{
+	return key->is_socket ?
+		(key->access & SOCKET_OPERATION) != SOCKET_BIND :
+		key->access & (NAME_EXECUTE | NAME_CHANGE | NAME_TRUNCATE |
+			       NAME_MOUNT);
+}
+
+/*
+ * A name that a call was given goes by symbolic links that the kernel followed.
+ * They are followed again as soon as the name comes, while they are likely to
+ * be there; what opens the file is noted without them.
+ */
+static void resolve(struct arrived *a)
+{
+	const struct name_key *key = &a->head.key;
+	struct stat st;
+	char *path;
+
+	if (!(a->head.place & PLACE_OURS) || a->head.cut || key->answer ||
+	    (!key->is_socket && (!(key->access & NAME_GIVEN) ||
+	     key->access & (NAME_LOOK | NAME_UNREAD | NAME_CUT))))
+		return;
+	path = given_path(a);
+	a->resolved = path_resolve(path, follows(key));
+	if (a->resolved && !key->is_socket && !(key->access & NAME_TYPE) &&
+	    !(key->access & NAME_DELETE && !(key->access & NAME_CREATE)) &&
+	    !lstat(a->resolved, &st))
+		a->type = (st.st_mode >> 12 & 0xf) << NAME_TYPE_SHIFT;
+	free(path);
+}
 
 /* NULL: it is not whole, or one too many. */
 static struct arrived *keep_name(struct naming *n,
@@ -204,6 +269,7 @@ static struct arrived *keep_name(struct naming *n,
 	if (!same)
 		HASH_ADD(by_hash, n->names, head.key.hash, sizeof(uint64_t),
 			 a);
+	resolve(a);
 	return a;
 }
 
@@ -246,6 +312,7 @@ void naming_free(struct naming *n)
 	HASH_CLEAR(by_hash, n->names);
 	HASH_ITER(hh, n->arrived, a, next) {
 		HASH_DELETE(hh, n->arrived, a);
+		free(a->resolved);
 		free(a);
 	}
 	ring_buffer__free(n->ring);
@@ -287,26 +354,9 @@ static void add_path(struct collecting *c, uint32_t access, int32_t answer,
 	trace_sum_fact(c->trace, FACT_PATH, &fact, &c->sighting);
 }
 
-/* The place's path, and what follows it, as one. */
-static char *joined(const struct arrived *a, const uint8_t *name, size_t size)
-{
-	const char *cut = a->head.cut ? "..." : "";
-	int place_size = a->head.place_size;
-	const char *place = (const char *)a->bytes;
-
-	if (!size)
-		return xasprintf("%s%.*s%s", cut, place_size, place,
-				 place_size ? "" : "/");
-	if (!a->head.has_place)
-		return xasprintf("%.*s", (int)size, (const char *)name);
-	return xasprintf("%s%.*s/%.*s", cut, place_size, place, (int)size,
-			 (const char *)name);
-}
-
 static char *file_path(const struct arrived *a)
 {
-	char *path = joined(a, a->bytes + a->head.place_size,
-			    a->head.name_size);
+	char *path = a->resolved ? xstrdup(a->resolved) : given_path(a);
 
 	if (a->head.key.access & NAME_GIVEN)
 		path_simplify(path);
@@ -338,7 +388,7 @@ static bool add_move(struct collecting *c, const struct arrived *to,
 	struct arrived *from;
 	struct call fact = {
 		.image = c->image, .answer = key->answer,
-		.id = { 0, key->access | to->head.cut },
+		.id = { 0, key->access | to->head.cut | to->type },
 	};
 	char *source;
 
@@ -361,7 +411,7 @@ static bool add_move(struct collecting *c, const struct arrived *to,
 static void add_file(struct collecting *c, const struct arrived *a)
 {
 	const struct name_key *key = &a->head.key;
-	uint32_t access = key->access | a->head.cut;
+	uint32_t access = key->access | a->head.cut | a->type;
 	char *path = file_path(a);
 
 	if (key->source)
@@ -373,8 +423,7 @@ static void add_file(struct collecting *c, const struct arrived *a)
 }
 
 /* A socket's file is a path as well. */
-static void add_socket_file(struct collecting *c, const struct arrived *a,
-			    const uint8_t *name, size_t size)
+static void add_socket_file(struct collecting *c, const struct arrived *a)
 {
 	const struct name_key *key = &a->head.key;
 	uint32_t operation = key->access & SOCKET_OPERATION;
@@ -384,7 +433,7 @@ static void add_socket_file(struct collecting *c, const struct arrived *a,
 
 	if (operation == SOCKET_LISTEN)
 		return;
-	path = joined(a, name, strnlen((const char *)name, size));
+	path = file_path(a);
 	path_simplify(path);
 	add_path(c, access | NAME_GIVEN | a->head.cut |
 		 12U << NAME_TYPE_SHIFT, key->answer, path);
@@ -408,7 +457,7 @@ static void add_socket(struct collecting *c, const struct arrived *a)
 	fact.detail_size = address_canonical(address, size, canonical);
 	trace_sum_fact(c->trace, FACT_SOCKET, &fact, &c->sighting);
 	if (family == AF_UNIX && size > 2 && address[2])
-		add_socket_file(c, a, address + 2, size - 2);
+		add_socket_file(c, a);
 }
 
 /* `a` NULL: the string never came. */

@@ -39,6 +39,8 @@ static char *parent_of(const char *path)
 		xasprintf("%.*s", (int)(slash - path), path);
 }
 
+enum { REGULAR_BIT = 1 << 8, DIRECTORY_BIT = 1 << 4 };	/* S_IFMT types */
+
 static uint32_t type_bit(const struct call *fact)
 {
 	return 1U << ((fact->id.nr & NAME_TYPE) >> NAME_TYPE_SHIFT);
@@ -95,8 +97,11 @@ static size_t check_path(const struct landlock_policy *p,
 	return 1;
 }
 
-/* What a path was elsewhere in the trace: bits by type, 1: not known. */
-static uint32_t types_of(const struct trace *t, const char *path)
+/*
+ * What a path was, by its facts with these bits: bits by type, 1: not known.
+ */
+static uint32_t types_of(const struct trace *t, const char *path,
+			 uint32_t access)
 {
 	size_t n = strlen(path);
 	uint32_t types = 0;
@@ -105,7 +110,8 @@ static uint32_t types_of(const struct trace *t, const char *path)
 		const struct call *fact = t->paths.at[i];
 
 		if (fact->detail_size == n && !memcmp(fact->detail, path, n) &&
-		    !fact->answer && !(fact->id.nr & NAME_NAMELESS))
+		    !fact->answer && (fact->id.nr & access) == access &&
+		    !(fact->id.nr & NAME_NAMELESS))
 			types |= type_bit(fact);
 	}
 	return types & ~1U ? types & ~1U : 1;
@@ -147,18 +153,31 @@ static void judge_move(const struct landlock_policy *p, struct reparenting *r)
 static void judge_either(const struct landlock_policy *p,
 			 struct reparenting *r)
 {
-	enum { FILE_TYPE = 1 << 8, DIRECTORY_TYPE = 1 << 4 };
-
 	if (r->types != 1) {
 		judge_move(p, r);
 		return;
 	}
-	r->types = DIRECTORY_TYPE;
+	r->types = DIRECTORY_BIT;
 	judge_move(p, r);
 	if (!r->missing_from && !r->missing_to)
 		return;
-	r->types = FILE_TYPE;
+	r->types = REGULAR_BIT;
 	judge_move(p, r);
+}
+
+/* When two were exchanged, what is there now was at the other place. */
+static uint32_t types_of_moved(const struct trace *t, const struct call *fact,
+			       const char *from, const char *to)
+{
+	enum { EXCHANGED = NAME_RENAME | NAME_CREATE | NAME_DELETE };
+	uint32_t types = 1;
+
+	if (fact->id.nr & NAME_DELETE)
+		return types_of(t, to, EXCHANGED);
+	if (fact->id.nr & NAME_TYPE)
+		return type_bit(fact);
+	types |= types_of(t, from, 0) | types_of(t, to, 0);
+	return types & ~1U ? types & ~1U : 1;
 }
 
 static void check_way(const struct landlock_policy *p, const struct trace *t,
@@ -169,11 +188,10 @@ static void check_way(const struct landlock_policy *p, const struct trace *t,
 	struct reparenting r = {
 		.from = from, .to = to, .from_parent = from_parent,
 		.to_parent = to_parent, .access = fact->id.nr,
-		.types = fact->id.nr & NAME_LINK ? 1U << 8 :
-			types_of(t, from) | types_of(t, to),
+		.types = fact->id.nr & NAME_LINK ? REGULAR_BIT :
+			types_of_moved(t, fact, from, to),
 	};
 
-	r.types = r.types & ~1U ? r.types & ~1U : 1;
 	if (fact->id.nr & NAME_NAMELESS)
 		r.from_parent = from;
 	judge_either(p, &r);

@@ -414,3 +414,46 @@ while True:
 	calls a.sp >expected
 	calls b.sp | diff expected -
 }
+
+# sees LIST NAME — whether the simulation denies what the act itself does
+sees() {
+	grep -q "acts/$2/\|  port \|@sandprint-outside" "$1"
+}
+
+@test "landlock: simulated verdicts are the kernel's, under random policies" {
+	local name names verdict simulated seed bad=0
+	/usr/bin/python3 -c 'import socket, time
+s = socket.socket(socket.AF_UNIX)
+s.bind("\0sandprint-outside")
+s.listen()
+time.sleep(170)' 3>&- &
+	local server=$!
+	cp "$TESTS/confined" . && chmod 755 . confined
+	./confined setup
+	./confined list >names
+	mapfile -t names <names
+	for name in "${names[@]}"; do
+		sp-record -q --paths -o "$name.sp" -- ./confined act "$name" \
+			</dev/null >out
+		[ "$(<out)" = "$name allowed" ]
+	done
+	for seed in 1 2 3; do
+		./confined setup
+		./confined policy $seed >p.json
+		run sp-verify --landlock p.json --enforce -o list -- \
+			./confined act "${names[@]}" </dev/null
+		grep -E '^[a-z0-9-]+ (allowed|denied)$' <<<"$output" >real
+		[ "$(wc -l <real)" = "$(wc -l <names)" ]
+		while read -r name verdict; do
+			sp-verify --landlock p.json -o list "$name.sp" \
+				2>err || [ $? = 1 ]
+			simulated=allowed
+			sees list "$name" && simulated=denied
+			[ $simulated = "$verdict" ] && continue
+			echo "$seed $name: $verdict, simulated $simulated"
+			bad=1
+		done <real
+	done
+	kill $server
+	[ $bad = 0 ]
+}
