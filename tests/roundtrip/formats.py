@@ -119,6 +119,29 @@ class Landlock(Format):
         tool("sp-verify", "--landlock", self.file(row), stream)
 
 
+class AppArmor(Format):
+    """Loaded and enforced: takes a kernel that has AppArmor on."""
+    paths = True
+    options = ("--apparmor",)
+    packages = ("apparmor_parser", "aa-exec")
+
+    def profile(self, row):
+        return f"sandprint-{row.name}"
+
+    def prepare(self, rows):
+        for row in rows:
+            with open(self.file(row)) as file:
+                text = re.sub(r"^profile \S+", f"profile {self.profile(row)}",
+                              file.read(), flags=re.M)
+            with open(self.file(row), "w") as file:
+                file.write(text)
+        subprocess.run(["apparmor_parser", "-rK",
+                        *(self.file(row) for row in rows)], check=True)
+
+    def command(self, row, argv):
+        return ["aa-exec", "-p", self.profile(row), "--", *argv]
+
+
 class Header(Format):
     """Headers of all rows, each under names of its own, in one program."""
     def source(self, rows, function):
@@ -396,6 +419,7 @@ class Systemd(Format):
 FORMATS = {
     "landlock": Landlock,
     "landlock-header": LandlockHeader,
+    "apparmor": AppArmor,
     "libseccomp": Libseccomp,
     "bpf": Bpf,
     "bwrap": Bwrap,
