@@ -29,18 +29,39 @@ make_root() {
 
 # boot SECONDS — systemd on ./root, to the end of test.service; log
 boot() {
+	local status=0 cgroup
+	cgroup=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+	[ -n "$cgroup" ] || return
+	cgroup=$cgroup/sandprint-boot-$$-$RANDOM
+	mkdir "$cgroup" || return
+	boot_in "$cgroup" "$1" || status=$?
+	echo 1 >"$cgroup/cgroup.kill" || :
+	wait_for 10 remove_cgroups "$cgroup"
+	return "$status"
+}
+
+# remove_cgroups CGROUP — and those below
+remove_cgroups() {
+	find "$1" -depth -type d -exec rmdir {} +
+}
+
+# boot_in CGROUP SECONDS — nothing that it does is done to the machine: cgroups,
+# device nodes and mounts are its own, sysctls are read-only, and it loads no module
+boot_in() {
 	# shellcheck disable=SC2016 # for the shell inside
-	timeout -k 5 "$(($1 * ${SP_SLOW:-1}))" unshare --pid --fork --kill-child --mount --uts --ipc \
-		--cgroup --propagation private sh -euc '
+	timeout -k 5 "$(($2 * ${SP_SLOW:-1}))" sh -c 'echo $$ >"$0/cgroup.procs"
+		exec unshare --pid --fork --kill-child --mount --uts --ipc \
+		--cgroup --propagation private sh -euc "$1"' "$1" '
 		mount --bind root root
 		cd root
 		for d in usr bin sbin lib lib32 lib64 libx32; do
 			[ ! -e $d ] || mount --rbind /$d $d
 		done
 		mount -t proc proc proc
+		mount --bind proc/sys proc/sys
+		mount -o remount,ro,bind proc/sys
 		mount -t sysfs -o ro sysfs sys
 		mount -t tmpfs tmpfs dev
-		# Nodes of its own: what it does to them is not done to the machine.
 		while read -r name numbers; do
 			mknod -m 666 dev/$name c $numbers
 		done <<-END
@@ -62,6 +83,7 @@ boot() {
 		cd /
 		umount -l /host
 		exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+			setpriv --bounding-set -sys_module \
 			/lib/systemd/systemd --system --log-target=console \
 			--show-status=0' </dev/null >log 2>&1
 }

@@ -12,7 +12,8 @@ device_nodes() {
 sysctls() {
 	find /proc/sys -type f -perm -u+r -not \( -path '/proc/sys/kernel/random/*' \
 		-o -name '*-nr' -o -name '*-state' -o -name ns_last_pid \
-		-o -path '/proc/sys/kernel/pty/nr' -o -name '*_count' \
+		-o -path '/proc/sys/fs/quota/*' -o -path '/proc/sys/kernel/pty/nr' \
+		-o -name '*_count' \
 		-o -path '/proc/sys/net/*/*/stable_secret' \
 		-o -path '/proc/sys/net/ipv?/route/*' \
 		-o -path '/proc/sys/net/ipv?/*/*/lo/*' \) \

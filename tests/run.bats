@@ -1,0 +1,106 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# bats file_tags=machine-wide
+# tests/run itself, on a machine that lacks 32-bit calls: what it prints about
+# tests that skip, and about tests that change the machine.
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	mkdir -p build/tests
+	ln -s "$SP_BIN" build/bin
+	cat >build/tests/machine <<-'END'
+	#!/bin/sh
+	[ "${1-}" != audit ] || exec cat "${0%/*}/../../audit"
+	printf 'root\tyes\troot\t\n'
+	printf 'int80\tno\t32-bit calls\tint 0x80 faults\n'
+	END
+	chmod +x build/tests/machine
+	echo 'enabled 0' >audit
+}
+
+teardown() {
+	rm -f "/dev/sandprint-$$"
+	[ -z "${cgroup-}" ] || rmdir "$cgroup"
+}
+
+# a_test NAME — appends one to planted.bats, with what stdin has in it
+a_test() {
+	[ -e planted.bats ] || printf 'load %s/helper\n' "$TESTS" >planted.bats
+	{
+		printf '@test "%s" {\n' "$1"
+		cat
+		echo '}'
+	} >>planted.bats
+}
+
+# suite [--strict] — tests/run on planted.bats, in namespaces to change
+suite() {
+	unshare -m -u env -u SP_STRICT "$TESTS/run" "$@" build planted.bats 3>&-
+}
+
+skipping() {
+	a_test 'needs it' <<<'needs int80'
+	a_test 'in part' <<-'END'
+	has int80 || skip_row int80 'one row'
+	has int80 || skip_row int80 'another'
+	END
+}
+
+@test "skips are listed with the reason, rows and tests apart" {
+	requires_root
+	skipping
+	a_test 'just so' <<<'skip "no luck"'
+	run -0 suite
+	[[ $output == *'skipped: 1 test needs 32-bit calls (int 0x80 faults)'* ]]
+	[[ $output == *'skipped: 1 test: no luck'* ]]
+	[[ $output == *'skipped: 2 rows need 32-bit calls (int 0x80 faults)'* ]]
+	[ "${lines[-1]}" = '1 passed, 0 failed, 2 skipped' ]
+}
+
+@test "--strict: a skip that the machine does not explain fails, no other" {
+	requires_root
+	skipping
+	run -0 suite --strict
+	[ "${lines[-1]}" = '1 passed, 0 failed, 1 skipped' ]
+	a_test 'just so' <<<'skip "no luck"'
+	a_test 'as if' <<<'skip "needs root (it does not)"'
+	run -1 suite --strict
+	[ "${lines[-1]}" = '1 passed, 2 failed, 3 skipped' ]
+	[[ $output == *'planted.bats: skipped without a reason of the machine'* ]]
+}
+
+@test "all of a file skipped: a failure, unless the machine explains it" {
+	requires_root
+	a_test 'needs it' <<<'needs int80'
+	a_test 'works' <<<'true'
+	run -0 suite
+	rm planted.bats
+	a_test 'just so' <<<'skip "no luck"'
+	run -1 suite
+	[[ $output == *'planted.bats: every test was skipped'* ]]
+}
+
+@test "what tests leave on the machine fails the run, by name" {
+	requires_root
+	needs cgroup2
+	local root
+	root=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+	cgroup=$root/sandprint-run-$$
+	mknod -m 666 "/dev/sandprint-$$" c 1 3
+	a_test 'changes much' <<-END
+	chmod 600 /dev/sandprint-$$
+	hostname planted
+	mkdir $cgroup mounted
+	mount -t tmpfs planted mounted
+	echo 'enabled 1' >$PWD/audit
+	END
+	run -1 suite
+	echo "$output"
+	local prefix='the machine is not as it was'
+	[[ $output == *"$prefix: new: device node /dev/sandprint-$$: mode 600"* ]]
+	[[ $output == *"$prefix: new: sysctl /proc/sys/kernel/hostname:planted"* ]]
+	[[ $output == *"$prefix: new: cgroup $cgroup"* ]]
+	[[ $output == *"$prefix: new: mount planted "* ]]
+	[[ $output == *"$prefix: new: audit enabled 1"* ]]
+}
