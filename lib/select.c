@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "names.h"
 #include "text.h"
 
 static bool matches(const struct image *image, char **globs, size_t n)
@@ -100,6 +101,69 @@ static void copy_facts(struct trace *to, enum fact_kind kind,
 	}
 }
 
+/* The first image of that path, or t->n_images. */
+static size_t image_by_path(const struct trace *t, const char *path)
+{
+	size_t i = 0;
+
+	while (i < t->n_images && (!t->images[i]->path ||
+				   strcmp(t->images[i]->path, path)))
+		i++;
+	return i;
+}
+
+static bool is_execution(const struct call *fact)
+{
+	return fact->id.nr & NAME_EXECUTE && !fact->answer;
+}
+
+/* The selected program that this image executed, or NOT_SELECTED. */
+static int64_t started_by(const struct trace *from, const int64_t *images,
+			  uint32_t caller)
+{
+	for (size_t i = 0; i < from->paths.n; i++) {
+		const struct call *fact = from->paths.at[i];
+		char *path;
+		size_t at;
+
+		if (fact->image != caller || !is_execution(fact))
+			continue;
+		path = path_of_fact(fact);
+		at = image_by_path(from, path);
+		free(path);
+		if (at < from->n_images && images[at] != NOT_SELECTED)
+			return images[at];
+	}
+	return NOT_SELECTED;
+}
+
+/*
+ * An execve belongs to its caller, who may be left out. That the program and
+ * its dynamic loader, which is no image, are executed is the program's need.
+ */
+static void copy_starts(struct trace *to, const struct trace *from,
+			const int64_t *images, const uint32_t *runs)
+{
+	for (size_t i = 0; i < from->paths.n; i++) {
+		const struct call *fact = from->paths.at[i];
+		int64_t image = NOT_SELECTED;
+		char *path;
+		size_t at;
+
+		if (images[fact->image] != NOT_SELECTED || !is_execution(fact))
+			continue;
+		path = path_of_fact(fact);
+		at = image_by_path(from, path);
+		if (at < from->n_images)
+			image = images[at];
+		else if (!(fact->id.nr & NAME_GIVEN))
+			image = started_by(from, images, fact->image);
+		if (image != NOT_SELECTED)
+			copy_fact(to, FACT_PATH, image, fact, runs);
+		free(path);
+	}
+}
+
 /* The images for which `wanted`, in runs that have a new index. */
 static struct trace *copy_trace(struct trace *from, const bool *wanted,
 				const uint32_t *runs, struct trace *to)
@@ -118,6 +182,7 @@ static struct trace *copy_trace(struct trace *from, const bool *wanted,
 	}
 	for (int kind = 0; kind < FACT_KINDS; kind++)
 		copy_facts(to, kind, &from->facts[kind], images, runs);
+	copy_starts(to, from, images, runs);
 	free(images);
 	to->whole = from;
 	return to;

@@ -18,8 +18,8 @@ struct selection {
 bool selection_is_empty(const struct selection *s);
 
 /*
- * All runs, and the selected images with their calls. `from` becomes the whole
- * of the new trace, which frees it.
+ * All runs, and the selected images with their calls, and that they are executed,
+ * whoever did it. `from` becomes the whole of the new trace, which frees it.
  */
 struct trace *select_images(struct trace *from, const struct selection *s);
 

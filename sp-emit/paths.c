@@ -422,7 +422,19 @@ static bool is_usable(const struct call *fact)
 		path_needs_right(access, fact->answer);
 }
 
-/* What the run made, by whichever image. */
+/* systemd, before it executes a service, makes RuntimeDirectory= and the like. */
+static bool is_manager(const struct image *image)
+{
+	const char *dir = image->path ? strstr(image->path, "/systemd/") : NULL;
+
+	return dir && (!strcmp(dir, "/systemd/systemd") ||
+		       !strcmp(dir, "/systemd/systemd-executor"));
+}
+
+/*
+ * What the run made, by whichever image. What the service's manager made is
+ * there before a policy is in force.
+ */
 static void fold_made(struct fold *fold, const struct call *fact)
 {
 	char *path = path_of_fact(fact);
@@ -838,8 +850,12 @@ struct path_uses *paths_fold(const struct trace *t, unsigned int rules)
 	struct fold fold = { .n_runs = t->n_runs };
 
 	for (const struct trace *all = t->whole; all; all = all->whole)
-		for (size_t i = 0; i < all->paths.n; i++)
-			fold_made(&fold, all->paths.at[i]);
+		for (size_t i = 0; i < all->paths.n; i++) {
+			const struct call *fact = all->paths.at[i];
+
+			if (!is_manager(all->images[fact->image]))
+				fold_made(&fold, fact);
+		}
 	for (size_t i = 0; i < t->paths.n; i++)
 		fold_fact(&fold, t->paths.at[i]);
 	fold_moves(&fold, &t->moves);

@@ -853,3 +853,45 @@ attached() {
 	run ! grep -w write out
 	sp-emit --systemd --explain a.sp | shows 'systemd: Type=exec'
 }
+
+@test "a program that --image chooses may be executed, by whoever starts it" {
+	{
+		echo 'run 1 x how="command paths"'
+		echo 'image /bin/manager'
+		echo 'call 1 read 1'
+		path 'EXECUTE | REG' /opt/service
+		path 'EXECUTE | REG' /lib/ld.so
+		path 'EXECUTE | REG | GIVEN' /opt/script
+		path 'EXECUTE | REG' /opt/other
+		echo 'image /opt/service'
+		echo 'call 1 read 1'
+		echo 'image /opt/other'
+		echo 'call 1 read 1'
+	} | "$TESTS/mkstream" >a.sp
+	diff - <(sp-emit --path-list --image=/opt/service a.sp | cut -f 1,5) \
+		<<-'END'
+	execute	/lib/ld.so
+	execute	/opt/service
+	END
+}
+
+@test "what systemd makes for a service is there before it" {
+	local manager
+	for manager in /usr/lib/systemd/systemd /usr/bin/manager; do
+		{
+			echo 'run 1 x how="command paths"'
+			echo "image $manager"
+			echo 'call 1 read 1'
+			path 'CREATE | DIR | GIVEN' /run/service
+			echo 'image /opt/service'
+			echo 'call 1 read 1'
+			path 'CREATE | WRITE | REG' /run/service/file
+		} | "$TESTS/mkstream" >a.sp
+		sp-emit --landlock --image=/opt/service a.sp |
+			jq -r '.pathBeneath[].parent[]'
+	done >got
+	diff - got <<-'END'
+	/run/service
+	/run
+	END
+}

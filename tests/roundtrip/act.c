@@ -15,6 +15,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -603,6 +604,45 @@ static void act_daemon(char **arg)
 	wait(NULL);
 }
 
+/* Until SIGTERM; opens its file anew at SIGHUP. */
+static void act_wait(char **arg)
+{
+	sigset_t set;
+	int n;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	if (getenv("NOTIFY_SOCKET"))
+		notify("READY=1");
+	do {
+		put(CHECK(open(arg[0], O_CREAT | O_WRONLY | O_APPEND, 0644)));
+		CHECK(sigwait(&set, &n));
+	} while (n != SIGTERM);
+}
+
+/* As services of old start: its pid is in a file when its parent ends. */
+static void act_forking(char **arg)
+{
+	int ends[2];
+	char byte;
+
+	CHECK(pipe(ends));
+	if (CHECK(fork())) {
+		close(ends[1]);
+		if (read(ends[0], &byte, 1) != 1)
+			errx(1, "the daemon failed");
+		return;
+	}
+	CHECK(setsid());
+	CHECK(dprintf(CHECK(open(arg[0], O_CREAT | O_WRONLY, 0644)), "%d\n",
+		      getpid()));
+	CHECK(write(ends[1], "", 1));
+	act_wait(arg + 1);
+	CHECK(unlink(arg[0]));
+}
+
 static void act_bind_mount(char **arg)
 {
 	CHECK(unshare(CLONE_NEWNS));
@@ -698,6 +738,7 @@ static const struct act {
 	{ "fexecve", act_fexecve },
 	{ "flock", act_flock },
 	{ "ftruncate", act_ftruncate },
+	{ "forking", act_forking },
 	{ "inotify", act_inotify },
 	{ "link", act_link },
 	{ "memfd", act_memfd },
@@ -745,6 +786,7 @@ static const struct act {
 	{ "uring", act_uring },
 	{ "userns", act_userns },
 	{ "utimes", act_utimes },
+	{ "wait", act_wait },
 	{ "xattr", act_xattr },
 };
 

@@ -6,7 +6,7 @@ TOP = "/srv/sandprint"          # in the mount namespace of run alone
 HERE = os.path.dirname(os.path.abspath(__file__))
 PATH = f"{TOP}/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 ENV = {"PATH": PATH, "LC_ALL": "C", "HOME": "/root"}
-SHELLS = ("setup", "again", "clean", "beside", "ready", "unit")
+SHELLS = ("setup", "again", "clean", "beside", "ready", "then", "unit")
 NEAR = ("near", "near-read", "near-exec", "near-net")
 
 
@@ -14,6 +14,7 @@ class Row:
     def __init__(self, name):
         self.name, self.dir = name, f"{TOP}/{name}"
         self.run, self.args, self.call = None, False, [number("getpriority")]
+        self.image = "*/act"
         self.near, self.exempt, self.xfail = {}, {}, {}
         for key in SHELLS:
             setattr(self, key, "")
@@ -32,6 +33,8 @@ class Row:
         elif key == "call":
             name, *arguments = value.split()
             self.call = [number(name), *arguments]
+        elif key == "image":
+            self.image = value
         elif key == "args":
             self.args = True
         else:

@@ -323,6 +323,8 @@ class Systemd(Format):
 
     def emit(self, row, stream):
         args = ["--args"] if row.args else []
+        if row.unit:
+            args.append(f"--image={row.image}")
         for kind in ["--paths"], []:
             tool("sp-emit", "--systemd", *kind, *args, "-o",
                  self.file(row) + "".join(kind), stream)
@@ -341,46 +343,100 @@ class Systemd(Format):
         return found
 
     def unit(self, row, name, argv):
+        settings = row.unit if name == row.name else \
+            re.sub(r"(?m)^(Type|Exec\w+|PIDFile)=.*\n", "", row.unit)
         return "\n".join([
             "[Service]", f"ExecStart={unit_words(argv)}", "Type=oneshot",
             f"WorkingDirectory={row.dir}", "TimeoutSec=10",
             *[f'Environment="{key}={ENV[key]}"' for key in ENV],
-            f"StandardOutput=file:/out/{name}.out",
-            f"StandardError=file:/out/{name}.err", row.unit])
+            f"StandardOutput=append:/out/{name}.out",
+            f"StandardError=append:/out/{name}.err", settings])
 
-    def script(self, row, name):
+    def script(self, row, name, before="", after=""):
         """What starts a service, and how it ended, for /bin/sh."""
-        beside = row.beside if name == row.name else ""
+        own = name == row.name
         quote = shlex.quote
         return "\n".join([
             f"rm -rf {row.dir}; mkdir -p {row.dir}/in {row.dir}/out",
-            f"cd {row.dir} && sh -euc {quote(row.setup + row.again)}",
-            f"timeout -k 1 9 sh -c {quote(beside)} >/out/{name}.beside &",
-            f"ready={quote(row.ready if beside else '')}",
-            'until sh -c "$ready"; do sleep 0.02; done',
-            f"systemctl start {name}; echo $? >/out/{name}.started; wait",
-            "systemctl show -P Result -P ExecMainStatus "
-            f"{name} | xargs >/out/{name}.result",
+            f"cd {row.dir} && sh -euc {quote(row.setup)}",
+            "" if before else f"sh -euc {quote(row.again)}",
+            f"timeout -k 1 9 sh -c {quote(row.beside if own else '')}"
+            f" >/out/{name}.beside & beside=$!",
+            f"ready={quote(row.ready if own else '')}",
+            'until sh -c "$ready"; do sleep 0.02; done', before,
+            f"systemctl start {name}; echo $? >/out/{name}.started",
+            f"sh -xc {quote(row.then if own else '')} 2>/out/{name}.then",
+            "wait $beside; systemctl show -P Result -P ExecMainStatus "
+            f"{name} | xargs >/out/{name}.result", after,
             f"sh -c {quote(row.clean)}", "cd /", ""])
 
+    def boot(self, services, script):
+        """With these: name, unit and drop-in; the script runs them."""
+        shutil.rmtree(f"{self.work}/units", ignore_errors=True)
+        for name, (unit, drop_in) in services.items():
+            place = f"{self.work}/units/{name}.service"
+            os.makedirs(f"{place}.d")
+            with open(place, "w") as file:
+                file.write(unit)
+            with open(f"{place}.d/p.conf", "w") as file:
+                file.write(drop_in)
+        with open(f"{self.work}/test", "w") as file:
+            file.write(f"export PATH={ENV['PATH']}\n" + "\n".join(script))
+        shutil.copytree(f"{TOP}/bin", f"{self.work}/{TOP}/bin",
+                        dirs_exist_ok=True)
+        shutil.copy(f"{BIN}/sp-record", f"{self.work}/{TOP}/bin")
+        subprocess.run([f"{HERE}/boot", str(60 + 3 * len(services))],
+                       check=True, cwd=self.work)
+
+    def record(self, rows):
+        """Those with settings of their own, as services of a first boot. What
+        is recorded is their slice, which another service keeps from being
+        empty between two processes."""
+        services, script = {}, []
+        for row in rows:
+            slice = "r" + row.name.replace("-", "") + ".slice"
+            services[row.name] = self.unit(row, row.name, row.run), \
+                f"[Service]\nSlice={slice}\n"
+            script.append(self.script(row, row.name, "\n".join([
+                f"systemd-run -q --unit keeper --slice {slice} sleep 60",
+                "mkfifo /ready",
+                f"sp-record -q --paths --unit {slice} --ready-fd=3 "
+                f"-o /out/{row.name}.sp 3>/ready 2>/out/{row.name}.record &",
+                "recorder=$!; cat /ready >/dev/null; rm /ready"]),
+                "kill $recorder; systemctl stop keeper; wait $recorder"))
+        self.boot(services, script)
+        return {row: self.recorded(row) for row in rows}
+
+    def recorded(self, row):
+        """The result and None, or None and why there is none."""
+        result = self.result(row)
+        said = self.read(f"{row.name}.record").strip()
+        stream = f"{row.name}.sp"
+        if said or not os.path.exists(f"{self.out}/{stream}"):
+            return None, f"recording: {said}"
+        shutil.copy(f"{self.out}/{stream}", f"{os.path.dirname(self.work)}")
+        if self.read(f"{row.name}.started") != "0\n" or result.status:
+            return None, f"recording: {self.told(row, result, result)}"
+        return result, None
+
     def prepare(self, rows):
-        units, self.out = f"{self.work}/units", f"{self.work}/root/out"
-        os.makedirs(units, exist_ok=True)
-        script = [f"export PATH={ENV['PATH']}"]
+        services, script = {}, []
         for row in rows:
             for name, (argv, kind) in self.services(row).items():
-                os.makedirs(f"{units}/{name}.service.d", exist_ok=True)
-                with open(f"{units}/{name}.service", "w") as file:
-                    file.write(self.unit(row, name, argv))
-                with open(f"{units}/{name}.service.d/p.conf", "w") as file:
-                    file.write(self.drop_in(row, kind))
+                services[name] = self.unit(row, name, argv), \
+                    self.drop_in(row, kind)
                 script.append(self.script(row, name))
-        with open(f"{self.work}/test", "w") as file:
-            file.write("\n".join(script))
-        bin = f"{self.work}/{TOP}/bin"
-        shutil.copytree(f"{TOP}/bin", bin, dirs_exist_ok=True)
-        subprocess.run([f"{HERE}/boot", str(60 + 3 * len(rows))], check=True,
-                       cwd=self.work)
+        self.boot(services, script)
+
+    @property
+    def out(self):
+        return f"{self.work}/root/out"
+
+    def result(self, row):
+        ended = self.read(f"{row.name}.result").split()
+        return Result(int((ended or [-1])[-1]), self.read(f"{row.name}.out"),
+                      self.read(f"{row.name}.err"),
+                      self.read(f"{row.name}.beside"))
 
     def read(self, name):
         try:
@@ -400,10 +456,7 @@ class Systemd(Format):
                           *reason[:1]])
 
     def check(self, row, recorded):
-        ended = self.read(f"{row.name}.result").split()
-        result = Result(int((ended or [-1])[-1]), self.read(f"{row.name}.out"),
-                        self.read(f"{row.name}.err"),
-                        self.read(f"{row.name}.beside"))
+        result = self.result(row)
         started = self.read(f"{row.name}.started") == "0\n"
         if not started or not result.same(recorded):
             raise Failure(self.told(row, result, recorded))
