@@ -93,6 +93,24 @@ few() {
 	few crun crun-nnp
 }
 
+# This kernel may lack AppArmor: one of Debian's has it, in a guest, which reads
+# the recordings of this machine.
+@test "apparmor, in a guest" {
+	[ -n "${SP_ROUNDTRIP_ALL-}" ] || skip "by make check-roundtrip"
+	requires apparmor_parser aa-exec
+	local build=${SP_BIN%/bin}
+	rm -rf "$build/roundtrip"
+	mkdir -p "$build/roundtrip"
+	"$TESTS/roundtrip/run" -w "$build/roundtrip"
+	# shellcheck disable=SC2016 # for the shell inside
+	"$TESTS/kernels/guest" -t 1500 "$build/kernels" trixie \
+		"apparmor=1 security=apparmor" -- env SP_BIN="$SP_BIN" \
+		sh -c 'cp -r "$1" /tmp/work && exec "$2" -w /tmp/work apparmor' \
+		sh "$build/roundtrip" "$TESTS/roundtrip/run" >out ||
+		{ cat out; return 1; }
+	sed 's/^# */# /' out >&3
+}
+
 @test "firejail" {
 	few firejail firejail
 }
