@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
+# bats file_tags=machine-wide
 # What systemd's options for paths really do, against the manual's table; and
 # services of all shapes, which start again under what was recorded of them.
 load helper
