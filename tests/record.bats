@@ -376,6 +376,22 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	[ "$(field .status.exit)" = 37 ]
 }
 
+@test "what the kernel refuses of the recorder: its reason, and no file" {
+	local command
+	# BPF_MAP_CREATE, BPF_PROG_LOAD, BPF_RAW_TRACEPOINT_OPEN
+	for command in 0 5 17; do
+		jq -n --argjson command "$command" '{
+			defaultAction: "SCMP_ACT_ALLOW", syscalls: [{
+			names: ["bpf"], action: "SCMP_ACT_ERRNO", errnoRet: 17,
+			args: [{index: 0, value: $command, op: "SCMP_CMP_EQ"}]}]
+			}' >p.json
+		run -1 sp-verify -p p.json --enforce -o list -- \
+			sp-record -o run.sp -- true
+		[[ $output == *"sp-record: cannot load the BPF programs: File exists"* ]]
+		[ ! -e run.sp ]
+	done
+}
+
 @test "exit status: 128 + n for a command killed by signal n" {
 	run record -- sh -c 'kill -KILL $$'
 	[ "$status" -eq 137 ]
