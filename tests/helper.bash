@@ -136,6 +136,28 @@ packaged() {
 	echo "$BATS_TEST_TMPDIR/$2"
 }
 
+# find_minijail — have minijail0 in PATH: this machine's or, where Debian's suite
+# that has one can be fetched, that one with its own libraries. Without -T static
+# it would load one of these into the program, which has others.
+find_minijail() {
+	local root=${SP_BIN%/bin}/suites/sid-minijail
+	if command -v minijail0 >/dev/null; then
+		return
+	fi
+	requires apt-get dpkg-deb
+	"$TESTS/suite" "$root" sid minijail >&2 || skip "no minijail0"
+	mkdir -p "$BATS_FILE_TMPDIR/bin"
+	cat >"$BATS_FILE_TMPDIR/bin/minijail0" <<-END
+	#!/bin/sh
+	dir=$root/root
+	exec "\$dir/lib64/ld-linux-x86-64.so.2" \
+		--library-path "\$dir/usr/lib/x86_64-linux-gnu" \
+		"\$dir/usr/bin/minijail0" -T static "\$@"
+	END
+	chmod +x "$BATS_FILE_TMPDIR/bin/minijail0"
+	PATH=$BATS_FILE_TMPDIR/bin:$PATH
+}
+
 # nginx_config PORT WORKERS — of one that has all its files here
 nginx_config() {
 	cat <<-END

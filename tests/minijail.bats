@@ -1,39 +1,22 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Policies for minijail0, under minijail0 itself: this machine's, or that of a
-# Debian suite which has it, in a root of its own.
+# Policies for minijail0, under minijail0 itself.
 
 load helper
-
-ROOT=${SP_BIN%/bin}/suites/sid-minijail
 
 setup_file() {
 	requires_root
 	requires busybox
-	command -v minijail0 >/dev/null || {
-		requires apt-get dpkg-deb
-		"$TESTS/suite" "$ROOT" sid minijail >&2 ||
-			skip "minijail0 is not installed, and sid has it not"
-	}
+	find_minijail
+	export PATH
 	cd "$BATS_FILE_TMPDIR" || return
 	sp-record -q -o hello.sp -- "$(command -v busybox)" echo hello
 	cp "$WITNESS/families-static" probe
 }
 
-# jailed POLICY COMMAND… — by paths outside of any root
+# jailed POLICY COMMAND…
 jailed() {
-	local policy=$1 root='' jail=(minijail0)
-	shift
-	command -v minijail0 >/dev/null || {
-		root=$ROOT/root
-		jail=(chroot "$root" /usr/bin/minijail0)
-		mkdir -p "$root/jail"
-		cp "$policy" "$root/jail/policy"
-		cp "$1" "$root/jail"
-		set -- "/jail/${1##*/}" "${@:2}"
-		policy=/jail/policy
-	}
-	"${jail[@]}" --logging=stderr -n -S "$policy" -- "$@"
+	minijail0 --logging=stderr -n -S "$1" -- "${@:2}"
 }
 
 @test "a recorded program runs through, and the call beside it is death" {

@@ -116,6 +116,7 @@ few() {
 }
 
 @test "minijail" {
+	find_minijail
 	few minijail0 minijail
 }
 
