@@ -108,7 +108,7 @@ static struct profile *library_profile(const struct profile *p,
 	for (size_t i = 0; i < p->n_rules; i++)
 		if (library_knows(&p->rules[i]))
 			profile_add_rule(known, &p->rules[i]);
-		else
+		else if (!(p->rules[i].origin & PROFILE_IMPLIED))
 			names_add(&unknown, p->rules[i].name);
 	say(problem, "left out, since the installed libseccomp does not know "
 	    "them: ", &unknown);

@@ -255,7 +255,8 @@ class Minijail(Format):
     options = ("--minijail",)
 
     def command(self, row, argv):
-        return ["minijail0", "-n", "-S", self.file(row), "--", *argv]
+        return [shutil.which("minijail0"), "-n", "-S", self.file(row), "--",
+                *argv]
 
 
 def capabilities():
