@@ -321,7 +321,7 @@ the_pid() {
 	profiles
 	sp-record -q -o run.sp -- busybox sleep 0.1
 	sp-emit --oci --runtime none -o profiles/recorded.json run.sp 2>err
-	sp-emit --systemd -o recorded.conf run.sp 2>err
+	sp-emit --systemd --no-runtime -o recorded.conf run.sp 2>err
 	cp profiles/errno.json .
 	rm profiles/not-native.json	# systemd always adds its own
 	: >root/test
