@@ -36,13 +36,19 @@ boot() {
 	mkdir "$cgroup" || return
 	boot_in "$cgroup" "$1" || status=$?
 	echo 1 >"$cgroup/cgroup.kill" || :
-	wait_for 10 remove_cgroups "$cgroup"
+	remove_cgroups "$cgroup"
 	return "$status"
 }
 
-# remove_cgroups CGROUP — and those below
+# remove_cgroups CGROUP — and those below, once the processes in them are gone
 remove_cgroups() {
-	find "$1" -depth -type d -exec rmdir {} +
+	local i
+	for ((i = 0; i < 100; i++)); do
+		find "$1" -depth -type d -exec rmdir {} + 2>/dev/null
+		[ -d "$1" ] || return 0
+		sleep 0.1
+	done
+	echo "left behind: $1" >&2
 }
 
 # boot_in CGROUP SECONDS — nothing that it does is done to the machine: cgroups,
