@@ -56,7 +56,7 @@ def words(command, directory):
         argv[0] = os.path.join(directory, argv[0])
     else:
         argv[0] = f"{TOP}/bin/act" if argv[0] == "act" else \
-            shutil.which(argv[0], path=PATH) or argv[0]
+            os.path.realpath(shutil.which(argv[0], path=PATH) or argv[0])
     return argv
 
 
