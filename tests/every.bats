@@ -260,10 +260,14 @@ median_gap() {
 	requires bpftool
 	cpus=$(</sys/devices/system/cpu/possible)
 	cpus=$((${cpus##*-} + 1))
+	# Of the recorder's own map, by the identifiers that it holds.
 	entries() {
-		sp-record -q --every --buffer="$1" -o size.sp -- \
-			bpftool -j map list |
-			jq 'map(select(.name == "call_log").max_entries) | max'
+		# shellcheck disable=SC2016 # for the shell inside
+		sp-record -q --every --buffer="$1" -o size.sp -- sh -c '
+			sed -n "s/^map_id:.//p" /proc/$PPID/fdinfo/* >held
+			bpftool -j map list >maps'
+		jq --slurpfile held held '.[] | select(.name == "call_log" and
+			(.id | IN($held[]))).max_entries' maps
 	}
 	[ "$(entries 1)" = $((1024 * cpus)) ]
 	[ "$(entries 1500)" = $((2048 * cpus)) ]

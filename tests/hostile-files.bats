@@ -21,7 +21,7 @@ bombs() {
 	"$TESTS/elf-bomb" "$1" "$WITNESS/getpid-nolibc" bomb
 }
 
-# mount_stuck FILE — at fs/prog; it can be opened once
+# mount_stuck FILE — at fs/prog, which one process can open
 mount_stuck() {
 	mkdir -p fs
 	"$WITNESS/stuck-fs" fs "$1" 3>&- &

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * usage: stuck-fs DIRECTORY FILE — mounts a file system with one file, "prog",
- * which is FILE, and answers for it until it has been opened once. Whoever
- * opens it after that waits for ever. Ends with SIGTERM, and unmounts.
+ * which is FILE. Only the first process that opens it gets an answer; each other
+ * one waits for ever. Ends with SIGTERM, and unmounts.
  */
 #include <err.h>
 #include <errno.h>
@@ -18,7 +18,8 @@
 #include <unistd.h>
 
 static const char *directory;
-static int device, file, opens;
+static int device, file;
+static uint32_t opener;
 static off_t size;
 
 static void reply(uint64_t id, int error, const void *data, size_t n)
@@ -82,7 +83,9 @@ static void answer(const struct fuse_in_header *in)
 	case FUSE_FLUSH:
 	case FUSE_RELEASE: return reply(in->unique, 0, NULL, 0);
 	case FUSE_OPEN:
-		if (opens++ == 0)
+		if (!opener)
+			opener = in->pid;
+		if (opener == in->pid)
 			reply(in->unique, 0, &open, sizeof(open));
 		return;
 	default: return reply(in->unique, ENOSYS, NULL, 0);
