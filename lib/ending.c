@@ -97,7 +97,8 @@ char **endings_to_name(const struct trace *t, const struct trace *before,
 		struct precedent p = { .run = t->runs[i] };
 		bool has_other;
 
-		if (!p.run->has_status || has_run(before, p.run))
+		if (!p.run->has_status || has_run(before, p.run) ||
+		    run_is_later_part(t->runs, i))
 			continue;
 		look_at(&p, t, false);
 		look_at(&p, before, true);

@@ -494,6 +494,11 @@ bool run_same_whole(const struct run *a, const struct run *b)
 		!memcmp(a->whole, b->whole, RUN_ID_SIZE);
 }
 
+bool run_is_later_part(struct run *const *runs, size_t at)
+{
+	return at && run_same_whole(runs[at - 1], runs[at]);
+}
+
 /* The joined fields are packed and unpacked again: one path, no aliasing. */
 void run_join(struct run *run, const struct run *other)
 {
@@ -695,8 +700,8 @@ static json_t *json_part(const struct run *run)
 	struct run whole = { 0 };
 
 	memcpy(whole.id, run->whole, RUN_ID_SIZE);
-	return json_pack("{so si so}", "of", json_id(&whole),
-			 "index", (int)run->part, "mark", run->mark ?
+	return json_pack("{so sI so}", "of", json_id(&whole),
+			 "index", (json_int_t)run->part, "mark", run->mark ?
 			 text_json(run->mark) : json_null());
 }
 

@@ -84,6 +84,12 @@ void run_pack_part(const struct run *run, msgpack_packer *pk);
 bool run_unpack_part(struct run *run, const msgpack_object *fields);
 /* Whether both are parts of one recording. */
 bool run_same_whole(const struct run *a, const struct run *b);
+/*
+ * Whether runs[at] is a part of the same recording as the run before it, whose
+ * status and losses it has too. In a trace, the parts of a recording follow each
+ * other, since their ids differ in the last byte.
+ */
+bool run_is_later_part(struct run *const *runs, size_t at);
 
 /* The object in runs[] of `sp-emit --json`; the caller owns the reference. */
 json_t *run_json(const struct run *run);

@@ -187,13 +187,15 @@ bool check_runs(const struct trace *t, bool by_image, bool allow_partial,
 	for (size_t i = 0; i < t->n_runs; i++) {
 		const struct run *run = t->runs[i];
 
+		note_blind(t, i);
+		if (run_is_later_part(t->runs, i))
+			continue;
 		if (!run->complete) {
 			*partial = true;
 			fine &= doubt(allow_partial, run, "incomplete");
 		}
 		fine &= check_losses(run, by_image, allow_partial, partial);
 		note_skipped(run);
-		note_blind(t, i);
 	}
 	endings_note(t, NULL, NULL);
 	return fine;

@@ -341,15 +341,6 @@ static uint64_t saturating_add(uint64_t a, uint64_t b)
 	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
-/*
- * Whether the run before is of the same recording, whose losses are in each of
- * its parts. These follow each other, since their ids differ in the last byte.
- */
-static bool follows_part(const struct trace *t, size_t run)
-{
-	return run && run_same_whole(t->runs[run - 1], t->runs[run]);
-}
-
 /* Of all runs together. */
 static json_t *losses_json(const struct trace *t)
 {
@@ -358,7 +349,7 @@ static json_t *losses_json(const struct trace *t)
 
 	for (size_t i = 0; i < t->n_runs; i++)
 		for (size_t k = 0; k < t->runs[i]->n_losses &&
-		     !follows_part(t, i); k++) {
+		     !run_is_later_part(t->runs, i); k++) {
 			const struct loss *loss = &t->runs[i]->losses[k];
 
 			run_lose(&all, loss->kind,

@@ -450,7 +450,26 @@ static void fold_made(struct fold *fold, const struct call *fact)
 	f->use.made = f->own = true;
 }
 
-static void fold_fact(struct fold *fold, const struct call *fact)
+/* The phases of one recording are one run: they share what they name. */
+static uint32_t recording_of(const struct trace *t, uint32_t run)
+{
+	while (run_is_later_part(t->runs, run))
+		run--;
+	return run;
+}
+
+static void add_sightings(struct folded *f, const struct trace *t,
+			  const struct call *fact)
+{
+	for (size_t i = 0; i < fact->n_sightings; i++) {
+		uint32_t run = recording_of(t, fact->sightings[i].run);
+
+		f->runs[run / 32] |= 1U << run % 32;
+	}
+}
+
+static void fold_fact(struct fold *fold, const struct trace *t,
+		      const struct call *fact)
 {
 	uint32_t access = fact->id.nr;
 	char *path = path_of_fact(fact);
@@ -470,9 +489,7 @@ static void fold_fact(struct fold *fold, const struct call *fact)
 	f->own |= access & (NAME_CREATE | NAME_DELETE);
 	f->use.made |= f->own || may_be_made(access, f->use.path);
 	f->use.names = 1;
-	for (size_t i = 0; i < fact->n_sightings; i++)
-		f->runs[fact->sightings[i].run / 32] |=
-			1U << fact->sightings[i].run % 32;
+	add_sightings(f, t, fact);
 }
 
 /* Moves. */
@@ -857,7 +874,7 @@ struct path_uses *paths_fold(const struct trace *t, unsigned int rules)
 				fold_made(&fold, fact);
 		}
 	for (size_t i = 0; i < t->paths.n; i++)
-		fold_fact(&fold, t->paths.at[i]);
+		fold_fact(&fold, t, t->paths.at[i]);
 	fold_moves(&fold, &t->moves);
 	regroup(&fold, name_by_rules, &rules);
 	if (rules & GENERAL_RUNS)

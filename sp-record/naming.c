@@ -180,7 +180,7 @@ struct arrived {
 
 struct naming {
 	struct arrived *arrived;	/* by key */
-	struct arrived *names;		/* one of each hash */
+	struct arrived *sources;	/* of moves: by hash, one of each */
 	size_t n_uncounted;
 	uint64_t lost;			/* names beyond UNCOUNTED_MAX */
 	struct ring_buffer *ring;
@@ -248,12 +248,34 @@ static void resolve(struct arrived *a)
 	free(path);
 }
 
+/*
+ * The record of a move knows its source by the hash of the name alone, which
+ * other uses of the name share: stat(2) does not follow the links that a rename
+ * does. A move that succeeded is the better source.
+ */
+static void keep_source(struct naming *n, struct arrived *a)
+{
+	const struct name_key *key = &a->head.key;
+	struct arrived *same;
+
+	if (key->is_socket || !(key->access & (NAME_RENAME | NAME_LINK)))
+		return;
+	HASH_FIND(by_hash, n->sources, &key->hash, sizeof(key->hash), same);
+	if (same && same->head.key.answer && !key->answer) {
+		HASH_DELETE(by_hash, n->sources, same);
+		same = NULL;
+	}
+	if (!same)
+		HASH_ADD(by_hash, n->sources, head.key.hash,
+			 sizeof(key->hash), a);
+}
+
 /* NULL: it is not whole, or one too many. */
 static struct arrived *keep_name(struct naming *n,
 				 const struct name_event *head, size_t size)
 {
 	size_t bytes = (size_t)head->place_size + head->name_size;
-	struct arrived *a, *same;
+	struct arrived *a;
 
 	if (size < sizeof(*head) + bytes)
 		return NULL;
@@ -264,11 +286,7 @@ static struct arrived *keep_name(struct naming *n,
 	a = xcalloc(1, sizeof(*a) + bytes);
 	memcpy(&a->head, head, sizeof(*head) + bytes);
 	HASH_ADD(hh, n->arrived, head.key, sizeof(a->head.key), a);
-	HASH_FIND(by_hash, n->names, &a->head.key.hash, sizeof(uint64_t),
-		  same);
-	if (!same)
-		HASH_ADD(by_hash, n->names, head.key.hash, sizeof(uint64_t),
-			 a);
+	keep_source(n, a);
 	resolve(a);
 	return a;
 }
@@ -309,7 +327,7 @@ void naming_free(struct naming *n)
 
 	if (!n)
 		return;
-	HASH_CLEAR(by_hash, n->names);
+	HASH_CLEAR(by_hash, n->sources);
 	HASH_ITER(hh, n->arrived, a, next) {
 		HASH_DELETE(hh, n->arrived, a);
 		free(a->resolved);
@@ -392,7 +410,7 @@ static bool add_move(struct collecting *c, const struct arrived *to,
 	};
 	char *source;
 
-	HASH_FIND(by_hash, c->naming->names, &key->source,
+	HASH_FIND(by_hash, c->naming->sources, &key->source,
 		  sizeof(key->source), from);
 	if (!from)
 		return false;

@@ -353,6 +353,12 @@ static void hold_signals(const struct options *o, struct passing *signals)
 				      sigabbrev_np(marks->at[i].signal));
 }
 
+/* 0: a mark by a signal came before the command was executed. */
+static uint64_t time_since(uint64_t start_ns, uint64_t ns)
+{
+	return ns > start_ns ? ns - start_ns : 0;
+}
+
 /*
  * A run for each phase that there was, all of them with what is known of the
  * whole; the first one has its id, and each its own time.
@@ -367,9 +373,9 @@ static void add_runs(struct options *o, struct trace *trace,
 
 	memset(&o->run, 0, sizeof(o->run));
 	for (size_t i = 0; i < n; i++) {
-		uint64_t since = phases[i].start_ns - start_ns;
-		uint64_t until = i + 1 < n ? phases[i + 1].start_ns - start_ns :
-			whole.duration_ns;
+		uint64_t since = time_since(start_ns, phases[i].start_ns);
+		uint64_t until = i + 1 == n ? whole.duration_ns :
+			time_since(start_ns, phases[i + 1].start_ns);
 		struct run part;
 
 		run_copy(&part, &whole);

@@ -810,7 +810,7 @@ void tracer_stop(struct tracer *t)
 		&skel->links.sys_enter, &skel->links.sys_enter_classic,
 		&skel->links.emulate_vsyscall, &skel->links.io_uring_submit,
 		&skel->links.note_names, &skel->links.note_execs,
-		&skel->links.note_operations,
+		&skel->links.note_operations, &skel->links.task_rename,
 	};
 
 	if (t->stopped || !tracer_live(t))

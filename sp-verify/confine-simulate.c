@@ -210,8 +210,9 @@ static void check_move(const struct landlock_policy *p, const struct trace *t,
 		return;
 	from = path_of_fact(fact);
 	to = from + strlen(from) + 1;
-	check_way(p, t, fact, denied, from, to);
-	if (fact->id.nr & NAME_DELETE)		/* they were exchanged */
+	if (*to == '/')
+		check_way(p, t, fact, denied, from, to);
+	if (*to == '/' && fact->id.nr & NAME_DELETE)	/* they were exchanged */
 		check_way(p, t, fact, denied, to, from);
 	free(from);
 }

@@ -22,6 +22,7 @@ setup() {
 teardown() {
 	rm -f "/dev/sandprint-$$"
 	[ -z "${cgroup-}" ] || rmdir "$cgroup"
+	[ -z "${queue-}" ] || ipcrm -q "$queue"
 }
 
 # a_test NAME — appends one to planted.bats, with what stdin has in it
@@ -94,8 +95,10 @@ skipping() {
 	mkdir $cgroup mounted
 	mount -t tmpfs planted mounted
 	echo 'enabled 1' >$PWD/audit
+	ipcmk -Q >$PWD/queue
 	END
 	run -1 suite
+	queue=$(sed -n 's/.*: //p' queue)
 	echo "$output"
 	local prefix='the machine is not as it was'
 	[[ $output == *"$prefix: new: device node /dev/sandprint-$$: mode 600"* ]]
@@ -103,4 +106,5 @@ skipping() {
 	[[ $output == *"$prefix: new: cgroup $cgroup"* ]]
 	[[ $output == *"$prefix: new: mount planted "* ]]
 	[[ $output == *"$prefix: new: audit enabled 1"* ]]
+	[[ $output == *"$prefix: new: ipc object msg $queue"* ]]
 }

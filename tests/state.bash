@@ -13,7 +13,7 @@ sysctls() {
 	find /proc/sys -type f -perm -u+r -not \( -path '/proc/sys/kernel/random/*' \
 		-o -name '*-nr' -o -name '*-state' -o -name ns_last_pid \
 		-o -path '/proc/sys/fs/quota/*' -o -path '/proc/sys/kernel/pty/nr' \
-		-o -name '*_count' \
+		-o -name '*_count' -o -name hung_task_warnings \
 		-o -path '/proc/sys/net/*/*/stable_secret' \
 		-o -path '/proc/sys/net/ipv?/route/*' \
 		-o -path '/proc/sys/net/ipv?/*/*/lo/*' \) \
@@ -27,12 +27,22 @@ cgroups() {
 	done < <(awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/self/mounts)
 }
 
+# What System V's calls make, which nobody's end removes.
+ipc_objects() {
+	local kind
+	for kind in msg sem shm; do
+		awk -v kind=$kind 'NR > 1 { print "ipc object", kind, $2 }' \
+			/proc/sysvipc/$kind
+	done
+}
+
 # print_state MACHINE — all of it; tests/machine prints that of auditing
 print_state() {
 	{
 		device_nodes
 		sysctls
 		cgroups
+		ipc_objects
 		sed 's/^/mount /' /proc/self/mounts
 		"$1" audit | sed 's/^/audit /'
 	} 2>/dev/null | sort -u

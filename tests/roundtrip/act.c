@@ -704,9 +704,10 @@ static void act_mq(char **arg)
 }
 
 /* The neighbour of a call: "call NR ARGUMENT..." fails where it is denied. */
+/* As call-nolibc.c does. */
 static void act_call(char **arg)
 {
-	long a[7] = { 0 };
+	long a[7] = { -1, -1, -1, -1, -1, -1, -1 };
 
 	for (int i = 0; i < 7 && arg[i]; i++)
 		a[i] = strtol(arg[i], NULL, 0);

@@ -2,7 +2,9 @@
 /*
  * usage: call NR [ARGUMENT...]
  * Makes that one call and exits: 1 where a filter denied it, else 0. It makes
- * no other call, so that it runs under the profile of any other program.
+ * no other call, so that it runs under the profile of any other program. The
+ * other arguments are -1, with which a call that is allowed does nothing: 0
+ * would be a descriptor, and fchmod(0, 0) a change of /dev/null.
  */
 #include <errno.h>
 
@@ -31,7 +33,7 @@ static long number(const char *text)
 __attribute__((noreturn, used)) static void start(long *stack)
 {
 	char **argv = (char **)(stack + 1);
-	long a[6] = { 0 }, ret;
+	long a[6] = { -1, -1, -1, -1, -1, -1 }, ret;
 
 	for (int i = 0; i < 6 && argv[1] && argv[i + 2]; i++)
 		a[i] = number(argv[i + 2]);
