@@ -982,7 +982,7 @@ int task_rename(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
-/* A call of a followed task. What is out of line is in few calls' way. */
+/* A call of a followed task. Rare paths are noinline to keep this one small. */
 static __always_inline int enter(struct task_slot *slot, __u32 image,
 				 struct task_struct *task, __u32 id,
 				 struct pt_regs *regs, __s32 nr)

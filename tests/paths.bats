@@ -461,3 +461,15 @@ time.sleep(170)' 3>&- &
 	kill $server
 	[ $bad = 0 ]
 }
+
+@test "a move's source is the name that was moved, whatever else was done with it" {
+	mkdir real
+	ln -s real link
+	touch real/x
+	sp-record -q --paths -o run.sp -- /usr/bin/python3 -c 'import os
+os.stat("link/x")
+os.rename("link/x", "link/y")'
+	sp-emit --json run.sp |
+		jq -e --arg d "$PWD/real" '[.moves[] | [.from, .to]] ==
+			[[$d + "/x", $d + "/y"]]'
+}

@@ -166,3 +166,17 @@ parts() {
 	[[ $output == *"service: execute: Operation not permitted"* ]]
 	[[ $output == *"service: open: Operation not permitted"* ]]
 }
+
+@test "phases are one run to the patterns of names that differ by run" {
+	mkdir shards
+	touch shards/shard-1 shards/shard-2
+	# shellcheck disable=SC2016 # for the shell inside
+	sp-record -q --paths --mark=serve -o run.sp -- sh -c 'cat shards/shard-1
+		printf serve >/proc/$$/comm; cat shards/shard-2'
+	[ "$(parts | jq length)" = 2 ]
+	sp-emit --landlock -o p.json run.sp
+	jq -r '.. | strings' p.json >rules
+	grep -qxF "$PWD/shards/shard-1" rules
+	grep -qxF "$PWD/shards/shard-2" rules
+	run ! grep -qxF "$PWD/shards" rules
+}

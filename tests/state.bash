@@ -48,7 +48,24 @@ print_state() {
 	} 2>/dev/null | sort -u
 }
 
+# is_others LINE — a cgroup that somebody else made or took away meanwhile: what
+# a test leaves behind is there, and has no process
+is_others() {
+	local path=${1#*: cgroup }
+	case $1 in
+	'gone: cgroup '*) return 0 ;;
+	'new: cgroup '*)
+		[ ! -e "$path" ] ||
+			find "$path" -name cgroup.procs -exec cat {} + 2>/dev/null |
+			grep -q . ;;
+	*) return 1 ;;
+	esac
+}
+
 # state_changes BEFORE AFTER — the lines that are in one of them only
 state_changes() {
-	diff "$1" "$2" | sed -n 's/^< /gone: /p; s/^> /new: /p'
+	local line
+	while IFS= read -r line; do
+		is_others "$line" || printf '%s\n' "$line"
+	done < <(diff "$1" "$2" | sed -n 's/^< /gone: /p; s/^> /new: /p')
 }
