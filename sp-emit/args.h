@@ -8,7 +8,7 @@
 /*
  * Names from a list "socket,ioctl", or "all"; NULL: the usual ones. The index
  * of the table's rows (argument.h) that they stand for, in `wanted`. False:
- * `*bad` (heap, caller frees) is a name that is none.
+ * `*bad` (heap, caller frees) is an unknown name.
  */
 enum { ARGS_ROWS_MAX = 64 };
 bool args_parse(const char *list, bool wanted[ARGS_ROWS_MAX], char **bad);

@@ -21,7 +21,7 @@ enum general_rule {
 	GENERAL_ALL = 63,
 	GENERAL_USUAL = GENERAL_ALL & ~GENERAL_VERSION,
 };
-/* A list "pid,tmp", "all", "usual" or "none"; false: a name that is none. */
+/* A list "pid,tmp", "all", "usual" or "none"; false: an unknown name. */
 bool general_parse(const char *list, unsigned int *rules);
 
 enum { PATH_UNLINKED = 1 << 16 };	/* removed, and no directory */

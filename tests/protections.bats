@@ -220,7 +220,7 @@ start() {
 			[ "$(<"root/out/near-$name.started")" = 1 ]; then
 			continue
 		else
-			grep "$name" log || true
+			sed -n "/$name/p" log
 			cat "$units/$name.service.d/p.conf"
 			failed=1
 		fi
