@@ -18,9 +18,9 @@ char *ending_text(const struct run *run);
  * *failed: one of them did not exit with 0.
  *
  * Named is a run that a signal killed, but for those by which programs are
- * stopped (SIGHUP, SIGINT, SIGTERM). So is one that ended as none of the
- * earlier runs of its name did or, where there are none, with another status
- * than 0.
+ * stopped (SIGHUP, SIGINT, SIGTERM). So is one that ended in another way
+ * than every earlier run of its name. Without an earlier run, a status other
+ * than 0 is named.
  */
 char **endings_to_name(const struct trace *t, const struct trace *before,
 		       bool *failed);

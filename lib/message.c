@@ -139,6 +139,18 @@ void message_usage(const char *fmt, ...)
 	message_try_help();
 }
 
+size_t message_all(char **texts, void (*print_one)(const char *fmt, ...))
+{
+	size_t n = 0;
+
+	for (; texts[n]; n++) {
+		print_one("%s", texts[n]);
+		free(texts[n]);
+	}
+	free(texts);
+	return n;
+}
+
 void message_try_help(void)
 {
 	fprintf(stderr, "Try '%s --help'.\n", tool);

@@ -6,6 +6,8 @@
 #ifndef MESSAGE_H
 #define MESSAGE_H
 
+#include <stddef.h>
+
 /* Exit status of every filter; sp-record has its own (see sp-record(1)). */
 enum {
 	STATUS_YES = 0,		/* fine, equal, no violation */
@@ -35,6 +37,12 @@ void message_fatal(const char *fmt, ...);
 /* A wrong command line: prints, points to --help and exits. */
 __attribute__((format(printf, 1, 2), noreturn))
 void message_usage(const char *fmt, ...);
+
+/*
+ * Print each of the texts, which end with NULL, by one of the functions above,
+ * and free them: how many they were.
+ */
+size_t message_all(char **texts, void (*print)(const char *fmt, ...));
 
 /* After getopt(3) has said what is wrong: points to --help and exits. */
 __attribute__((noreturn)) void message_try_help(void);

@@ -12,6 +12,7 @@
 #include "format.h"
 #include "names.h"
 #include "paths.h"
+#include "protections.h"
 
 enum { DIRECTORY = 4 };		/* S_IFMT's type */
 
@@ -100,18 +101,6 @@ static void write_link(const struct path_move *move, FILE *out)
 	fputs(",\n", out);
 }
 
-static bool calls(const struct trace *t, const char *const *names)
-{
-	char buf[SYSCALL_NAME_MAX];
-
-	for (size_t i = 0; i < t->calls.n; i++)
-		for (size_t k = 0; names[k]; k++)
-			if (!strcmp(syscall_label(t->calls.at[i]->id, buf),
-				    names[k]))
-				return true;
-	return false;
-}
-
 /*
  * Mounting, by where: mount(8)'s options and sources are left open. Recordings
  * that have the calls but no place for them are older.
@@ -143,9 +132,9 @@ static void write_mounts(const struct trace *t, const struct path_uses *uses,
 	}
 	for (size_t i = 0; i < t->paths.n; i++)
 		any |= t->paths.at[i]->id.nr & NAME_MOUNT;
-	if (!any && calls(t, mounting))
+	if (!any && calls_any(t, mounting))
 		fputs("  mount,\n  remount,\n  umount,\n", out);
-	if (calls(t, pivoting))
+	if (calls_any(t, pivoting))
 		fputs("  pivot_root,\n", out);
 }
 
@@ -186,7 +175,8 @@ static bool has_inherited(const struct trace *t)
 	};
 	static const char *const hidden[] = { "socketcall", NULL };
 
-	return calls(t, hidden) || (!calls(t, making) && calls(t, using));
+	return calls_any(t, hidden) ||
+		(!calls_any(t, making) && calls_any(t, using));
 }
 
 static void write_network(const struct trace *t, FILE *out)

@@ -92,7 +92,7 @@ bool is_below(const char *path, const char *directory)
 		(!strncmp(path, directory, n) && (!path[n] || path[n] == '/'));
 }
 
-static bool calls(const struct trace *t, const char *const *names)
+bool calls_any(const struct trace *t, const char *const *names)
 {
 	char buf[SYSCALL_NAME_MAX];
 
@@ -119,7 +119,7 @@ bool changes_mounts(const struct trace *t)
 				return true;
 		}
 	/* Older recordings do not show what was mounted on. */
-	return !recorded && calls(t, names);
+	return !recorded && calls_any(t, names);
 }
 
 /* One use, as a protection looks at it. */
@@ -240,7 +240,7 @@ static bool is_contradicted(const struct protection *p, const struct trace *t)
 	for (size_t i = 0; i < t->paths.n; i++)
 		if (use_contradicts(p, t->paths.at[i]))
 			return true;
-	return cwd_contradicts(p, t) || calls(t, p->calls);
+	return cwd_contradicts(p, t) || calls_any(t, p->calls);
 }
 
 /* /tmp and /var/tmp */

@@ -23,6 +23,9 @@ void path_list_free(struct path_list *list);
 /* Whether the path is the directory, or below it. */
 bool is_below(const char *path, const char *directory);
 
+/* Whether the run makes one of these calls; `names` ends with NULL. */
+bool calls_any(const struct trace *t, const char *const *names);
+
 /*
  * Whether the run mounts or unmounts: every option that makes a file system
  * namespace would hide that from the rest of the system.

@@ -463,19 +463,6 @@ static bool load_inputs(struct trace *t, char **paths, bool allow_partial)
 	return fine;
 }
 
-/* Says how many there are, and frees them. */
-static size_t say_all(char **texts, void (*say)(const char *fmt, ...))
-{
-	size_t n = 0;
-
-	for (; texts[n]; n++) {
-		say("%s", texts[n]);
-		free(texts[n]);
-	}
-	free(texts);
-	return n;
-}
-
 static void note_phases(const struct options *o)
 {
 	bool before = o->format->flags & (FORMAT_BEFORE | FORMAT_POLICY) &&
@@ -494,8 +481,8 @@ static bool select_from(struct trace **t, const struct options *o)
 
 	/* Who started whom may show in another phase only. */
 	if (!selection_is_empty(&o->selection)) {
-		say_all(select_notes(*t, &o->selection), message_note);
-		fine = !say_all(select_problems(*t, &o->selection),
+		message_all(select_notes(*t, &o->selection), message_note);
+		fine = !message_all(select_problems(*t, &o->selection),
 				message_error);
 		if (fine)
 			*t = select_images(*t, &o->selection);

@@ -19,19 +19,6 @@
 #include "simulate.h"
 #include "staging.h"
 
-/* Says how many there are, and frees them. */
-static size_t say_all(char **texts, void (*say)(const char *fmt, ...))
-{
-	size_t n = 0;
-
-	for (; texts[n]; n++) {
-		say("%s", texts[n]);
-		free(texts[n]);
-	}
-	free(texts);
-	return n;
-}
-
 /* What was recorded, as far as it is asked for. NULL: printed and latched. */
 static struct trace *load_traces(const struct options *o)
 {
@@ -43,8 +30,8 @@ static struct trace *load_traces(const struct options *o)
 	for (char **path = o->traces; *path; path++)
 		ok &= trace_load(t, *path, flags);
 	if (ok && !selection_is_empty(&o->selection)) {
-		say_all(select_notes(t, &o->selection), message_note);
-		ok = !say_all(select_problems(t, &o->selection),
+		message_all(select_notes(t, &o->selection), message_note);
+		ok = !message_all(select_problems(t, &o->selection),
 			      message_error);
 	}
 	if (ok && !selection_is_empty(&o->selection))

@@ -13,7 +13,7 @@ setup_file() {
 }
 
 @test "each kind of fault is found, and nothing else" {
-	local file=$TESTS/data/vacuous.bats
+	local file=$TESTS/data/vacuous
 	run -1 "$TESTS/lint" "$file"
 	echo "$output"
 	awk '/# bad$/ { print NR + 1 }' "$file" >expected
