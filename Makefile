@@ -31,7 +31,7 @@ LIBS_RECORD := $(shell pkg-config --libs $(PC) 2>/dev/null)
 LIB_OBJS := $(patsubst %.c,$(B)/%.o,$(wildcard lib/*.c))
 objs      = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)/*.c))
 BINS     := $(TOOLS:%=$(B)/bin/%)
-MANS     := $(wildcard sp-*/*.1 lib/*.5)
+MANS     := $(wildcard sp-*/*.1 lib/*.5 lib/*.7)
 
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.o $(B)/%.bpf.o $(B)/%.skel.h
@@ -205,10 +205,11 @@ mutate: test-deps ## Break the sources in small ways: what do the tests miss? (M
 	@tests/mutate/run -s $(SEED) -n $(MUTANTS) map draw rest list
 
 install: all ## Install the tools and their manuals (DESTDIR, PREFIX)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -d $(DESTDIR)$(PREFIX)/bin $(foreach n,1 5 7,$(DESTDIR)$(PREFIX)/share/man/man$n)
 	install $(BINS) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(filter %.1,$(MANS)) $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 $(filter %.5,$(MANS)) $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 $(filter %.7,$(MANS)) $(DESTDIR)$(PREFIX)/share/man/man7
 
 clean: ## Remove build/
 	rm -rf build

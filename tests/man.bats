@@ -8,7 +8,7 @@
 load helper
 
 pages() {
-	ls "${TESTS%/*}"/sp-*/*.1 "${TESTS%/*}"/lib/*.5
+	ls "${TESTS%/*}"/sp-*/*.1 "${TESTS%/*}"/lib/*.[57]
 }
 
 # The .Dl lines of a page's EXAMPLES, as the reader sees them.
@@ -36,7 +36,7 @@ run_examples() {
 
 @test "every page is lint-clean" {
 	requires mandoc
-	[ "$(pages | wc -l)" -eq 6 ]
+	[ "$(pages | wc -l)" -eq 7 ]
 	pages | xargs mandoc -T lint -W warning
 }
 
@@ -63,4 +63,9 @@ run_examples() {
 @test "the examples of sp-verify(1)" {
 	requires_root
 	run_examples sp-verify/sp-verify.1
+}
+
+@test "the examples of sandprint(7)" {
+	requires_root
+	run_examples lib/sandprint.7
 }
