@@ -28,10 +28,10 @@ SP_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) $(if $(SAN),-fsanitize=$(SAN) \
 LIBS        := $(shell pkg-config --libs $(filter-out libbpf,$(PC)) 2>/dev/null)
 LIBS_RECORD := $(shell pkg-config --libs $(PC) 2>/dev/null)
 
-LIB_OBJS := $(patsubst %.c,$(B)/%.o,$(wildcard lib/*.c))
+LIB_OBJS := $(patsubst %.c,$(B)/%.o,$(wildcard lib/*/*.c))
 objs      = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)/*.c))
 BINS     := $(TOOLS:%=$(B)/bin/%)
-MANS     := $(wildcard sp-*/*.1 lib/*.5 lib/*.7)
+MANS     := $(wildcard sp-*/*.1 lib/*/*.5 lib/*.7)
 
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.o $(B)/%.bpf.o $(B)/%.skel.h
@@ -51,7 +51,7 @@ $(BINS): $(B)/bin/%: $$(call objs,$$*) $(B)/lib.a
 
 $(B)/lib.a: $(LIB_OBJS)
 	$(call say,AR,$@)
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) rcsP $@ $^
 
 $(B)/%.o: %.c
 	$(call say,CC,$@)
@@ -113,12 +113,12 @@ $(B)/tests/fuzz/%: tests/fuzz/%.c $(B)/lib.a
 
 FUZZ_SECONDS ?= 60
 FUZZERS      := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
-build/fuzz/%: tests/fuzz/%.c $(wildcard lib/*.[ch])
+build/fuzz/%: tests/fuzz/%.c $(wildcard lib/*/*.[ch])
 	$(call say,FUZZ,$@)
 	@mkdir -p $@.corpus
 	$(Q)$(CLANG) $(CPPFLAGS) -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all \
-		-o $@ $< $(wildcard lib/*.c) $(LIBS)
+		-o $@ $< $(wildcard lib/*/*.c) $(LIBS)
 
 fuzz: $(FUZZERS) ## Feed the parsers with made-up input, FUZZ_SECONDS each (clang, libFuzzer)
 	$(Q)tests/mkstream < tests/fuzz/seed > build/fuzz/stream.corpus/seed

@@ -2051,7 +2051,7 @@ __noinline int follow_candidate(struct candidate *candidate)
 	if (is_followed(slot) || !exe ||
 	    BPF_CORE_READ(task, flags) & PF_NOT_FOLLOWED ||
 	    (__u32)BPF_CORE_READ(task, tgid) == control.self ||
-	    /* It reads files for the recorder: lib/file-child.h. */
+	    /* It reads files for the recorder: lib/process/file-child.h. */
 	    (__u32)BPF_CORE_READ(task, real_parent, tgid) == control.self)
 		return 0;
 	if (!slot) {

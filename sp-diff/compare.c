@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "danger.h"
-#include "group.h"
+#include "base/memory.h"
+#include "kernel/danger.h"
 #include "label.h"
-#include "memory.h"
+#include "profile/group.h"
 
 struct line {
 	char sign;

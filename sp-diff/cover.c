@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 /* Words looked at before the search is given up: well under a second. */
 #define WORK_MAX 300000000ULL

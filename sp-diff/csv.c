@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "label.h"
 #include "report.h"
-#include "text.h"
 
 /* A field, quoted where it must be. */
 static void print_field(const char *s, FILE *out)

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "memory.h"
-#include "message.h"
-#include "text.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/text.h"
 
 const char *arch_label(struct call_id id, char buf[ARCH_NAME_MAX])
 {

@@ -3,8 +3,8 @@
 #ifndef LABEL_H
 #define LABEL_H
 
-#include "syscall.h"
-#include "trace.h"
+#include "kernel/syscall.h"
+#include "stream/trace.h"
 
 enum { ARCH_NAME_MAX = 16 };
 

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/text.h"
 #include "cover.h"
-#include "ending.h"
 #include "label.h"
-#include "memory.h"
-#include "message.h"
-#include "text.h"
+#include "stream/ending.h"
 
 /* 128 MiB of counts; 10,000 runs of 1,600 distinct calls. */
 #define CELLS_MAX (UINT64_C(1) << 24)

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trace.h"
+#include "stream/trace.h"
 
 struct column {			/* a run */
 	const struct run *run;

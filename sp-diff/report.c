@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 /*
  * Counts, if they fit into a line of this width; marks otherwise, in bands of

@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/text.h"
 #include "label.h"
-#include "memory.h"
-#include "message.h"
-#include "select.h"
-#include "text.h"
-#include "stream.h"
+#include "stream/select.h"
+#include "stream/stream.h"
 
 
 int fact_compare(const struct fact *a, const struct fact *b)

@@ -3,8 +3,8 @@
 #ifndef SIDE_H
 #define SIDE_H
 
-#include "profile.h"
-#include "trace.h"
+#include "profile/profile.h"
+#include "stream/trace.h"
 
 struct fact {
 	struct call_id id;

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/message.h"
 #include "compare.h"
-#include "ending.h"
 #include "matrix.h"
-#include "message.h"
 #include "report.h"
+#include "stream/ending.h"
 
 static const char help[] =
 "Usage: sp-diff [-q] [--by-image] [--groups] [--fail-on=WHAT] [--allow-partial]\n"

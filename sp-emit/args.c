@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "filter.h"
-#include "memory.h"
-#include "message.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "filter/filter.h"
 
 static bool want_group(const char *name, size_t length,
 		       bool wanted[ARGS_ROWS_MAX])

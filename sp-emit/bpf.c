@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "filter.h"
+#include "base/message.h"
+#include "filter/filter.h"
 #include "format.h"
-#include "message.h"
 
 void write_bpf(const struct emit *emit, FILE *out)
 {

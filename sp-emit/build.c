@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 static bool has_arch(const struct profile *p, const struct arch *arch)
 {

@@ -6,15 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/text.h"
 #include "build.h"
-#include "ending.h"
-#include "memory.h"
-#include "message.h"
+#include "kernel/operation.h"
+#include "kernel/path.h"
 #include "names.h"
-#include "operation.h"
-#include "select.h"
-#include "path.h"
-#include "text.h"
+#include "stream/ending.h"
+#include "stream/select.h"
 
 /* "NAME (ID)"; the caller frees. */
 static char *run_text(const struct run *run)

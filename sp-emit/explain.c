@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 #include "args.h"
-#include "danger.h"
+#include "base/text.h"
 #include "format.h"
-#include "text.h"
+#include "kernel/danger.h"
 
 enum { NAME_COLUMNS = 24 };
 

@@ -5,8 +5,8 @@
  * for 32-bit calls is no use: 0.9.72 compiles seccomp.32.keep for the native
  * architecture, numbers and all.
  */
+#include "base/message.h"
 #include "format.h"
-#include "message.h"
 
 enum { LINE_MAX_BYTES = 8191 };		/* firejail's MAX_READ */
 

@@ -11,9 +11,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "group.h"
-#include "profile.h"
-#include "trace.h"
+#include "profile/group.h"
+#include "profile/profile.h"
+#include "stream/trace.h"
 
 /*
  * Why a rule is in the profile, beside the reasons in profile.h: its name is

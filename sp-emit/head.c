@@ -3,8 +3,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/message.h"
 #include "format.h"
-#include "message.h"
 
 enum { COLUMNS_MAX = 78 };
 

@@ -3,12 +3,12 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
+#include "base/text.h"
 #include "format.h"
-#include "memory.h"
+#include "kernel/operation.h"
+#include "kernel/path.h"
 #include "names.h"
-#include "operation.h"
-#include "path.h"
-#include "text.h"
 
 enum { JSON_VERSION = 1 };
 

@@ -7,14 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/message.h"
 #include "format.h"
-#include "landlock.h"
-#include "memory.h"
-#include "message.h"
+#include "kernel/path.h"
 #include "names.h"
-#include "path.h"
 #include "paths.h"
-#include "socket.h"
+#include "profile/landlock.h"
+#include "stream/socket.h"
 
 /* The nearest directory that is there before the run; heap. */
 static char *lasting(const struct path_uses *uses, const char *path)

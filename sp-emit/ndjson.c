@@ -11,10 +11,10 @@
 #include <string.h>
 #include <uthash.h>
 
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/text.h"
 #include "format.h"
-#include "memory.h"
-#include "message.h"
-#include "text.h"
 
 enum { NAMES = 1024 };		/* found without a hash table */
 

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "trace.h"
+#include "stream/trace.h"
 
 struct ndjson;
 

@@ -5,7 +5,7 @@
 #include <seccomp.h>
 #include <stdlib.h>
 
-#include "text.h"
+#include "base/text.h"
 
 json_t *oci_archs(const struct profile *p, size_t from)
 {

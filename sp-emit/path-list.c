@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/text.h"
 #include "format.h"
-#include "memory.h"
+#include "kernel/path.h"
 #include "names.h"
-#include "path.h"
-#include "text.h"
 
 struct line {
 	const char *what;	/* heap */

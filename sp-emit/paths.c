@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
+#include "base/memory.h"
+#include "kernel/path.h"
 #include "names.h"
-#include "path.h"
 
 #define uthash_malloc(size) xcalloc(1, size)
 #include <uthash.h>

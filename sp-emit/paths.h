@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "trace.h"
+#include "stream/trace.h"
 
 /* The rules by which components of a path become a pattern. */
 enum general_rule {

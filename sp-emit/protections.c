@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
+#include "base/memory.h"
+#include "kernel/path.h"
+#include "kernel/syscall.h"
 #include "names.h"
-#include "path.h"
-#include "syscall.h"
 
 enum {
 	CHANGES = NAME_WRITE | NAME_CREATE | NAME_DELETE | NAME_TRUNCATE |

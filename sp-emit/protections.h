@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 #include "paths.h"
-#include "trace.h"
+#include "stream/trace.h"
 
 /* Sorted, none below another, each as a unit has to name it. */
 struct path_list {

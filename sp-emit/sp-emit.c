@@ -6,15 +6,15 @@
 #include <string.h>
 
 #include "args.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/output.h"
+#include "base/text.h"
 #include "build.h"
 #include "check.h"
-#include "memory.h"
-#include "message.h"
-#include "output.h"
 #include "ndjson.h"
 #include "paths.h"
-#include "select.h"
-#include "text.h"
+#include "stream/select.h"
 
 #define CONTAINER \
 	(FORMAT_ONE_LIST | FORMAT_BEFORE | FORMAT_ERRNO | FORMAT_ARGS)

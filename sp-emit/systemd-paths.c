@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/message.h"
 #include "format.h"
-#include "memory.h"
-#include "message.h"
+#include "kernel/path.h"
 #include "names.h"
-#include "path.h"
 #include "paths.h"
 #include "protections.h"
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "args.h"
+#include "base/memory.h"
 #include "format.h"
-#include "memory.h"
 
 enum { LINE_MAX_COLUMNS = 78 };
 

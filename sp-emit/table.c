@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "format.h"
-#include "operation.h"
+#include "kernel/operation.h"
 
 struct widths {
 	int arch, nr, count;	/* columns; arch 0: all calls have the same */

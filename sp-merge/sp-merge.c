@@ -4,10 +4,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "ending.h"
-#include "message.h"
-#include "output.h"
-#include "trace.h"
+#include "base/message.h"
+#include "base/output.h"
+#include "stream/ending.h"
+#include "stream/trace.h"
 
 static const char help[] =
 "Usage: sp-merge [-o FILE] [--allow-partial] [FILE...]\n"

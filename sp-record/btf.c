@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 /* The kernel's BTF as it is: linux/btf.h, Documentation/bpf/btf.rst. */
 struct kernel_btf {

@@ -9,8 +9,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "image-file.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "process/image-file.h"
 #include "tracer-private.h"
 
 /* The architectures of the counting table's rows. */

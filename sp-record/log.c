@@ -11,7 +11,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "memory.h"
+#include "base/memory.h"
 #include "tracer-private.h"
 
 enum {

@@ -5,8 +5,8 @@
 
 #include <stdio.h>
 
-#include "stream.h"
-#include "trace.h"
+#include "stream/stream.h"
+#include "stream/trace.h"
 #include "tracer.h"
 
 enum { LOG_EVENTS_DEFAULT = 131072, LOG_EVENTS_MAX = 1 << 24 };

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "event.h"
-#include "memory.h"
-#include "syscall.h"
+#include "kernel/syscall.h"
 
 _Static_assert((int)MARKS == (int)MARKS_MAX, "as many as the kernel side has");
 

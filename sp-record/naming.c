@@ -9,9 +9,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "memory.h"
+#include "base/memory.h"
+#include "kernel/path.h"
 #include "names.h"
-#include "path.h"
 #include "tracer-private.h"
 
 #define uthash_malloc(size) xcalloc(1, size)

@@ -9,7 +9,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 static bool has_capability(int capability)
 {

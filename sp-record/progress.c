@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 #define SECOND 1000000000ULL	/* ns */
 

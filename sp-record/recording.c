@@ -12,10 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "message.h"
+#include "base/clock.h"
+#include "base/message.h"
+#include "base/text.h"
 #include "progress.h"
-#include "text.h"
 
 #define SECOND 1000000000ULL	/* ns */
 

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "command.h"
-#include "passing.h"
+#include "process/command.h"
+#include "process/passing.h"
 #include "tracer.h"
 
 struct recording_options {

@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "describe.h"
-#include "memory.h"
-#include "message.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/text.h"
+#include "kernel/operation.h"
+#include "kernel/path.h"
 #include "names.h"
-#include "operation.h"
-#include "path.h"
-#include "text.h"
+#include "process/describe.h"
 
 static bool calls_io_uring(const struct trace *trace)
 {

@@ -5,7 +5,7 @@
 
 #include "log.h"
 #include "recording.h"
-#include "trace.h"
+#include "stream/trace.h"
 #include "tracer.h"
 
 /* What no recording from outside could see goes to the run record. */

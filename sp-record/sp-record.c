@@ -11,16 +11,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "describe.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/output.h"
 #include "log.h"
-#include "memory.h"
-#include "message.h"
-#include "output.h"
+#include "process/command.h"
+#include "process/describe.h"
 #include "recording.h"
 #include "report.h"
+#include "stream/trace.h"
 #include "target.h"
-#include "trace.h"
 #include "tracer.h"
 
 enum {

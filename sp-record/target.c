@@ -10,11 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cgroup.h"
-#include "container.h"
-#include "memory.h"
-#include "process.h"
-#include "text.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "process/cgroup.h"
+#include "process/container.h"
+#include "process/process.h"
 
 void target_free(struct target *t)
 {

@@ -17,10 +17,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "btf.h"
-#include "image-file.h"
-#include "memory.h"
 #include "problem.h"
+#include "process/image-file.h"
 #include "tracer-private.h"
 
 #define X32_BIT 0x40000000	/* asm/unistd.h */

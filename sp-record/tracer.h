@@ -12,8 +12,8 @@
 #include <sys/types.h>
 
 #include "mark.h"
+#include "stream/trace.h"
 #include "target.h"
-#include "trace.h"
 
 struct tracer;
 

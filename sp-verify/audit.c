@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit-record.h"
 #include "audit-socket.h"
-#include "memory.h"
-#include "path.h"
+#include "base/memory.h"
+#include "kernel/audit-record.h"
+#include "kernel/path.h"
 
 /* linux/audit.h of Linux 6.15 */
 enum { LANDLOCK_ACCESS = 1423, LANDLOCK_DOMAIN = 1424 };

@@ -11,12 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "image-file.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "kernel/syscall.h"
 #include "place.h"
-#include "process.h"
-#include "syscall.h"
-#include "text.h"
+#include "process/image-file.h"
+#include "process/process.h"
 
 #define uthash_malloc(size) xcalloc(1, size)
 #include <uthash.h>

@@ -8,7 +8,7 @@
 #include <sys/types.h>
 
 #include "listener.h"
-#include "trace.h"
+#include "stream/trace.h"
 
 struct callers;			/* those that are known, and what was read */
 

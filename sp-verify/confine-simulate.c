@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/message.h"
 #include "confine.h"
-#include "memory.h"
-#include "message.h"
+#include "kernel/path.h"
 #include "names.h"
-#include "path.h"
-#include "socket.h"
+#include "stream/socket.h"
 
 static void add_missing(struct denied *denied, const struct trace *t,
 			const struct call *fact, const char *path,

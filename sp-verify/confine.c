@@ -11,11 +11,11 @@
 
 #include "audit-socket.h"
 #include "audit.h"
-#include "clock.h"
-#include "memory.h"
-#include "message.h"
-#include "path.h"
-#include "text.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/text.h"
+#include "kernel/path.h"
 
 /* A command. */
 

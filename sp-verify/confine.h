@@ -3,11 +3,11 @@
 #ifndef CONFINE_H
 #define CONFINE_H
 
-#include "command.h"
 #include "denied.h"
-#include "landlock.h"
-#include "passing.h"
-#include "trace.h"
+#include "process/command.h"
+#include "process/passing.h"
+#include "profile/landlock.h"
+#include "stream/trace.h"
 
 struct confine_options {
 	const struct landlock_policy *policy;

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/text.h"
 #include "junit.h"
-#include "memory.h"
-#include "text.h"
 
 struct row {
 	char *right, *object, *image;

@@ -14,10 +14,10 @@
 #include <unistd.h>
 #include <uthash.h>
 
-#include "cgroup.h"
-#include "clock.h"
-#include "memory.h"
-#include "process.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "process/cgroup.h"
+#include "process/process.h"
 
 enum {
 	RECEIVE_BYTES = 64 << 20,

@@ -12,9 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "memory.h"
-#include "process.h"
+#include "base/memory.h"
+#include "process/command.h"
+#include "process/process.h"
 
 enum {
 	ATTACH_MS = 20000,	/* a machine that is busy takes its time */

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "trace.h"
+#include "stream/trace.h"
 
 struct hidden;
 

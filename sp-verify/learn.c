@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
-#include "describe.h"
-#include "memory.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "process/describe.h"
 #include "verdict.h"
 
 enum { VALUES_MAX = 64 };	/* distinct ones of one call of an image */

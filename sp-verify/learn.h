@@ -8,8 +8,8 @@
 #include <stdio.h>
 
 #include "caller.h"
-#include "filter.h"
-#include "trace.h"
+#include "filter/filter.h"
+#include "stream/trace.h"
 
 struct learn;
 

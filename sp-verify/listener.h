@@ -9,8 +9,8 @@
 
 #include <signal.h>
 
-#include "command.h"
-#include "filter.h"
+#include "filter/filter.h"
+#include "process/command.h"
 
 struct listener;
 

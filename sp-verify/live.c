@@ -12,12 +12,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/message.h"
 #include "caller.h"
-#include "clock.h"
 #include "hidden.h"
 #include "listener.h"
-#include "memory.h"
-#include "message.h"
 #include "simulate.h"
 
 enum {

@@ -3,10 +3,10 @@
 #ifndef LIVE_H
 #define LIVE_H
 
-#include "command.h"
-#include "filter.h"
+#include "filter/filter.h"
 #include "learn.h"
-#include "passing.h"
+#include "process/command.h"
+#include "process/passing.h"
 #include "report.h"
 
 struct live_options {

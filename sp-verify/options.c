@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
-#include "message.h"
+#include "base/memory.h"
+#include "base/message.h"
 
 static const char help[] =
 "Usage: sp-verify -p PROFILE... [OPTION...] [TRACE...]\n"

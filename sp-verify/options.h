@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "select.h"
 #include "source.h"
+#include "stream/select.h"
 
 struct options {
 	struct filter_source source;

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
-#include "message.h"
+#include "base/memory.h"
+#include "base/message.h"
 
 /* "exited with 0 after 1.2 s"; the caller frees. */
 static char *describe(bool has_status, int32_t status, uint64_t duration_ns)

@@ -4,7 +4,7 @@
 #define OUTCOME_H
 
 #include "live.h"
-#include "run.h"
+#include "stream/run.h"
 
 /* Say it. */
 void outcome_say(const struct live_result *result);

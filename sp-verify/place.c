@@ -13,8 +13,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "file-child.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "process/file-child.h"
 
 /* Sizes that no program has, and how many files are kept. */
 enum {

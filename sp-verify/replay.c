@@ -6,11 +6,11 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "describe.h"
-#include "memory.h"
-#include "message.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/text.h"
 #include "outcome.h"
-#include "text.h"
+#include "process/describe.h"
 
 struct picked {
 	const struct run **runs;

@@ -4,7 +4,7 @@
 #define REPLAY_H
 
 #include "live.h"
-#include "trace.h"
+#include "stream/trace.h"
 
 /*
  * Run each distinct (argv, directory, user) of the runs once, the earliest

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/text.h"
 #include "junit.h"
-#include "memory.h"
 #include "site.h"
-#include "text.h"
 
 struct row {
 	struct call_id id;

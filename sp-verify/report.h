@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "syscall.h"
+#include "kernel/syscall.h"
 
 struct report;
 

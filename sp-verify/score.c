@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "danger.h"
-#include "memory.h"
-#include "profile.h"
-#include "text.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "kernel/danger.h"
+#include "profile/profile.h"
 #include "usual.h"
 #include "verdict.h"
 

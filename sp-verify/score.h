@@ -5,8 +5,8 @@
 
 #include <stdio.h>
 
-#include "filter.h"
-#include "trace.h"
+#include "filter/filter.h"
+#include "stream/trace.h"
 
 struct score;
 

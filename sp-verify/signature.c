@@ -10,9 +10,9 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 
-#include "argument.h"
-#include "memory.h"
-#include "text.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "kernel/argument.h"
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 

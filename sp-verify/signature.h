@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "syscall.h"
+#include "kernel/syscall.h"
 
 enum { SIGNATURE_ARGS = 6 };
 

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host.h"
-#include "memory.h"
-#include "message.h"
-#include "text.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/text.h"
+#include "profile/host.h"
 #include "verdict.h"
 
 /* The losses after which a call of the workload may be missing. */

@@ -3,10 +3,10 @@
 #ifndef SIMULATE_H
 #define SIMULATE_H
 
-#include "filter.h"
+#include "filter/filter.h"
 #include "learn.h"
 #include "report.h"
-#include "trace.h"
+#include "stream/trace.h"
 
 /*
  * Whether the trace can prove anything: it has calls, none was lost, and

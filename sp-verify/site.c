@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
+#include "base/memory.h"
+#include "base/text.h"
 #include "report.h"
-#include "text.h"
 
 enum { SITES_MAX = 512 };
 

@@ -8,8 +8,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "kernel/syscall.h"
 #include "signature.h"
-#include "syscall.h"
 
 struct violation;
 

@@ -8,11 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cbpf.h"
-#include "memory.h"
-#include "message.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/text.h"
+#include "filter/cbpf.h"
 #include "task.h"
-#include "text.h"
 
 enum { FILE_MAX = 16 << 20 };	/* bytes; profile_read() refuses more */
 

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "filter.h"
-#include "host.h"
-#include "loader.h"
+#include "filter/filter.h"
+#include "filter/loader.h"
+#include "profile/host.h"
 
 struct filter_source {
 	const char **profiles;	/* paths, "-" is stdin; the oldest first */

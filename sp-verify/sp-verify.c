@@ -5,19 +5,19 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/message.h"
+#include "base/output.h"
 #include "confine.h"
-#include "describe.h"
 #include "learn.h"
 #include "live.h"
-#include "message.h"
 #include "options.h"
 #include "outcome.h"
-#include "output.h"
+#include "process/describe.h"
 #include "replay.h"
 #include "score.h"
-#include "select.h"
 #include "simulate.h"
 #include "staging.h"
+#include "stream/select.h"
 
 /* What was recorded, as far as it is asked for. NULL: printed and latched. */
 static struct trace *load_traces(const struct options *o)

@@ -13,17 +13,17 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "audit-record.h"
 #include "audit-socket.h"
-#include "cgroup.h"
-#include "clock.h"
-#include "container.h"
-#include "describe.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/text.h"
 #include "forks.h"
-#include "memory.h"
-#include "message.h"
+#include "kernel/audit-record.h"
+#include "process/cgroup.h"
+#include "process/container.h"
+#include "process/describe.h"
 #include "tally.h"
-#include "text.h"
 
 /* The kernel prints no more records in that time (printk_ratelimit_state). */
 enum { BURST = 10, BURST_S = 5 };

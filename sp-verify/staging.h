@@ -6,7 +6,7 @@
 #ifndef STAGING_H
 #define STAGING_H
 
-#include "filter.h"
+#include "filter/filter.h"
 #include "learn.h"
 #include "report.h"
 

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <uthash.h>
 
-#include "memory.h"
-#include "profile.h"
+#include "base/memory.h"
+#include "profile/profile.h"
 
 enum { ENTRIES_MAX = 1 << 14 };
 

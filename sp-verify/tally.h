@@ -3,10 +3,10 @@
 #ifndef TALLY_H
 #define TALLY_H
 
-#include "audit-record.h"
+#include "kernel/audit-record.h"
 #include "learn.h"
 #include "report.h"
-#include "trace.h"
+#include "stream/trace.h"
 
 struct tally;
 

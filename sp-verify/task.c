@@ -14,9 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "memory.h"
-#include "message.h"
-#include "process.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "process/process.h"
 
 /* It has ended, and nobody has waited for it. */
 static bool is_zombie(pid_t pid)

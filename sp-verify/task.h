@@ -5,7 +5,7 @@
 
 #include <sys/types.h>
 
-#include "filter.h"
+#include "filter/filter.h"
 
 /*
  * The task is stopped meanwhile, and goes on as it was. NULL, and so where it

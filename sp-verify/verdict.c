@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-#include "memory.h"
-#include "text.h"
+#include "base/memory.h"
+#include "base/text.h"
 
 enum verdict verdict_of(const struct filter_answers *answers)
 {

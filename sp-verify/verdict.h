@@ -3,7 +3,7 @@
 #ifndef VERDICT_H
 #define VERDICT_H
 
-#include "filter.h"
+#include "filter/filter.h"
 
 enum verdict { VERDICT_ALLOWED, VERDICT_DENIED, VERDICT_UNDECIDED };
 

@@ -367,7 +367,7 @@ matrix_runs() {
 
 @test "dangerous calls are calls, each once, with a reason in --explain" {
 	sed -nE 's/^\t\{ "([a-z0-9_]+)", [1-3], .*/\1/p' \
-		"$TESTS/../lib/danger.c" >names
+		"$TESTS/../lib/kernel/danger.c" >names
 	[ "$(wc -l <names)" -gt 40 ]
 	sort names | uniq -d | lacks .
 	# sp-verify says which names no architecture of a profile has

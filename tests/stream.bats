@@ -5,7 +5,7 @@
 
 load helper
 
-PAGE=$TESTS/../lib/sp-stream.5
+PAGE=$TESTS/../lib/stream/sp-stream.5
 
 # The bytes of the hexdump in the manual.
 manual_stream() {

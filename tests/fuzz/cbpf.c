@@ -2,7 +2,7 @@
 /* The reader of raw filters, and their evaluation. */
 #include <stdlib.h>
 
-#include "cbpf.h"
+#include "filter/cbpf.h"
 
 /* The answer to a call is among those that it can have with any arguments. */
 static void run_any(const struct filter *f)

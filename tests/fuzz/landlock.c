@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "landlock.h"
+#include "profile/landlock.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
-#include "trace.h"
+#include "base/memory.h"
+#include "stream/trace.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

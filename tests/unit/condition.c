@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "filter.h"
-#include "message.h"
+#include "base/message.h"
+#include "filter/filter.h"
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 

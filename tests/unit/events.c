@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "events.h"
-#include "message.h"
+#include "base/message.h"
+#include "stream/events.h"
 
 enum { EVENTS = 20000, CHANGES = 20000 };
 

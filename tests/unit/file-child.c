@@ -13,9 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "file-child.h"
-#include "message.h"
+#include "base/clock.h"
+#include "base/message.h"
+#include "process/file-child.h"
 
 enum { ECHO = 'e', HANG = 'h', CRASH = 'c', EAT = 'm', LEAVE = 'l', BIG = 'b' };
 

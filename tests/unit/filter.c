@@ -15,9 +15,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cbpf.h"
-#include "filter.h"
-#include "message.h"
+#include "base/message.h"
+#include "filter/cbpf.h"
+#include "filter/filter.h"
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 #define ERRNO(n) (SECCOMP_RET_ERRNO | (n))

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "syscall.h"
+#include "kernel/syscall.h"
 
 static bool agrees(const struct arch *arch, int32_t nr, const char *name)
 {

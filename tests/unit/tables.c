@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "danger.h"
-#include "landlock.h"
+#include "kernel/danger.h"
+#include "profile/landlock.h"
 
 static int failures;
 

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio_ext.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/message.h"
+
+enum { TRIES = 100 };		/* for a name that nobody has */
+
+struct output {
+	FILE *file;
+	char *name;		/* to print */
+	int directory;		/* of the file that is replaced; -1: in place */
+	char *base;		/* that file's name in the directory */
+	char *temporary;	/* the name until the commit; NULL: no name */
+};
+
+/* The place of an open file, "/proc/self/fd/N". */
+struct fd_path {
+	char text[32];
+};
+
+static struct fd_path fd_path(int fd)
+{
+	struct fd_path path;
+
+	snprintf(path.text, sizeof(path.text), "/proc/self/fd/%d", fd);
+	return path;
+}
+
+static bool is_special(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
+/* A regular file that has taken the special one's place is not overwritten. */
+static int open_special(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	struct stat st;
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+		close(fd);
+		errno = EEXIST;
+		return -1;
+	}
+	return fd;
+}
+
+/*
+ * Where a symbolic link leads. The kernel follows it, not realpath(3), so that
+ * fs.protected_symlinks holds: proc(5). NULL with ENOENT: it leads nowhere.
+ */
+static char *follow_link(const char *path)
+{
+	int fd = open(path, O_PATH | O_CLOEXEC);
+	char target[PATH_MAX];
+	ssize_t n;
+
+	if (fd < 0)
+		return NULL;
+	n = readlink(fd_path(fd).text, target, sizeof(target) - 1);
+	close(fd);
+	if (n < 0)
+		return NULL;
+	target[n] = '\0';
+	return xstrdup(target);
+}
+
+/* A link is written through, so that it goes on being a link. */
+static char *target_of(const char *path)
+{
+	struct stat st;
+	char *target;
+
+	if (lstat(path, &st) || !S_ISLNK(st.st_mode))
+		return xstrdup(path);
+	target = follow_link(path);
+	return target || errno != ENOENT ? target : xstrdup(path);
+}
+
+/* The directory is held open: nobody can put another one in its place. */
+static bool enter_directory(struct output *out, const char *path)
+{
+	char *target = target_of(path), *slash;
+
+	if (!target)
+		return false;
+	slash = strrchr(target, '/');
+	errno = ENOENT;		/* for an empty name */
+	out->base = xstrdup(slash ? slash + 1 : target);
+	if (slash)
+		slash[1] = '\0';
+	out->directory = open(slash ? target : ".",
+			      O_PATH | O_DIRECTORY | O_CLOEXEC);
+	free(target);
+	return out->directory >= 0 && *out->base;
+}
+
+static char *random_name(const char *base)
+{
+	uint32_t number = 0;
+
+	if (getrandom(&number, sizeof(number), 0) < 0)
+		number = getpid();
+	return xasprintf("%s.%08x", base, number);
+}
+
+static int open_named(struct output *out, mode_t mode)
+{
+	int fd = -1;
+
+	for (int i = 0; fd < 0 && i < TRIES; i++) {
+		free(out->temporary);
+		out->temporary = random_name(out->base);
+		fd = openat(out->directory, out->temporary,
+			    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+		if (fd < 0 && errno != EEXIST)
+			break;
+	}
+	if (fd < 0) {
+		free(out->temporary);
+		out->temporary = NULL;
+	}
+	return fd;
+}
+
+/* Without a name, it leaves nothing behind however we end. */
+static int open_unnamed(const struct output *out, mode_t mode)
+{
+	int fd = openat(out->directory, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC,
+			mode);
+
+	/* It gets its name by way of /proc, which has to be there. */
+	if (fd >= 0 && access(fd_path(fd).text, F_OK)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* The permissions of the file that is replaced, or what the umask leaves. */
+static int open_beside(struct output *out, const char *path)
+{
+	struct stat st;
+	bool replaces;
+	mode_t mode;
+	int fd;
+
+	if (!enter_directory(out, path))
+		return -1;
+	replaces = fstatat(out->directory, out->base, &st,
+			   AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
+	mode = replaces ? 0600 : 0666;
+	fd = open_unnamed(out, mode);
+	if (fd < 0)	/* not every file system has O_TMPFILE: open(2) */
+		fd = open_named(out, mode);
+	if (fd >= 0 && replaces)
+		fchmod(fd, st.st_mode & 0777);
+	return fd;
+}
+
+static int open_target(struct output *out, const char *path, unsigned int flags)
+{
+	if (!path)
+		return flags & OUTPUT_PRIVATE ?
+			fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3) :
+			STDOUT_FILENO;
+	if (is_special(path))
+		return open_special(path);
+	return open_beside(out, path);
+}
+
+bool output_open(struct output **result, const char *path, unsigned int flags)
+{
+	struct output *out = xcalloc(1, sizeof(*out));
+	int fd;
+
+	if (path && !strcmp(path, "-"))
+		path = NULL;
+	out->name = xstrdup(path ? path : "<stdout>");
+	out->directory = -1;
+	fd = open_target(out, path, flags);
+	if (fd < 0) {
+		message_error("%s: %s", out->name, strerror(errno));
+		output_abandon(out);
+		return false;
+	}
+	if (fd == STDOUT_FILENO)
+		out->file = stdout;
+	else
+		out->file = fdopen(fd, "w");
+	if (!out->file)
+		message_fatal("%s: %s", out->name, strerror(errno));
+	if (flags & OUTPUT_BINARY && isatty(fd)) {
+		message_error("%s: a stream is not written to a terminal: "
+			      "redirect it or name a file with -o", out->name);
+		output_abandon(out);
+		return false;
+	}
+	*result = out;
+	return true;
+}
+
+FILE *output_file(struct output *out)
+{
+	return out->file;
+}
+
+const char *output_name(const struct output *out)
+{
+	return out->name;
+}
+
+static bool give_name(struct output *out, const char *name)
+{
+	return linkat(AT_FDCWD, fd_path(fileno(out->file)).text, out->directory,
+		      name, AT_SYMLINK_FOLLOW) == 0;
+}
+
+/* linkat(2) replaces nothing: that takes a name of its own, and rename(2). */
+static bool name_beside(struct output *out)
+{
+	for (int i = 0; i < TRIES; i++) {
+		free(out->temporary);
+		out->temporary = random_name(out->base);
+		if (give_name(out, out->temporary))
+			return true;
+		if (errno != EEXIST)
+			break;
+	}
+	free(out->temporary);
+	out->temporary = NULL;
+	return false;
+}
+
+static bool flush_checked(struct output *out)
+{
+	bool failed = ferror(out->file);
+
+	failed |= fflush(out->file) != 0;
+	if (failed && out->file == stdout) {
+		/* Printed once: message_finish() looks at stdout too. */
+		__fpurge(out->file);
+		clearerr(out->file);
+	}
+	return !failed;
+}
+
+static bool close_checked(struct output *out)
+{
+	FILE *file = out->file;
+
+	if (file == stdout)
+		return true;
+	out->file = NULL;
+	return fclose(file) == 0;
+}
+
+static bool replace(struct output *out)
+{
+	if (renameat(out->directory, out->temporary, out->directory, out->base))
+		return false;
+	free(out->temporary);
+	out->temporary = NULL;
+	return true;
+}
+
+/* A file that is closed without a name is gone. */
+static bool put_in_place(struct output *out)
+{
+	if (out->directory < 0 ||
+	    (!out->temporary && give_name(out, out->base)))
+		return close_checked(out);
+	if (!out->temporary && (errno != EEXIST || !name_beside(out)))
+		return false;
+	return close_checked(out) && replace(out);
+}
+
+bool output_commit(struct output *out)
+{
+	bool ok;
+
+	errno = EIO;	/* for a stream whose error is older than errno */
+	ok = flush_checked(out) && put_in_place(out);
+	if (!ok)
+		message_error("%s: %s", out->name, strerror(errno));
+	output_abandon(out);
+	return ok;
+}
+
+void output_abandon(struct output *out)
+{
+	if (!out)
+		return;
+	if (out->file && out->file != stdout)
+		fclose(out->file);
+	if (out->temporary)
+		unlinkat(out->directory, out->temporary, 0);
+	if (out->directory >= 0)
+		close(out->directory);
+	free(out->temporary);
+	free(out->base);
+	free(out->name);
+	free(out);
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+/*
+ * The length of the UTF-8 sequence at `s` (Unicode 15, table 3-7): 0 when
+ * there is none.
+ */
+static size_t sequence(const unsigned char *s)
+{
+	static const struct {
+		unsigned char first, last, low, high, length;
+	} rows[] = {
+		{ 0x01, 0x7f, 0, 0, 1 },	{ 0xc2, 0xdf, 0x80, 0xbf, 2 },
+		{ 0xe0, 0xe0, 0xa0, 0xbf, 3 },	{ 0xe1, 0xec, 0x80, 0xbf, 3 },
+		{ 0xed, 0xed, 0x80, 0x9f, 3 },	{ 0xee, 0xef, 0x80, 0xbf, 3 },
+		{ 0xf0, 0xf0, 0x90, 0xbf, 4 },	{ 0xf1, 0xf3, 0x80, 0xbf, 4 },
+		{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (s[0] < rows[i].first || s[0] > rows[i].last)
+			continue;
+		if (rows[i].length > 1 &&
+		    (s[1] < rows[i].low || s[1] > rows[i].high))
+			return 0;
+		for (size_t j = 2; j < rows[i].length; j++)
+			if ((s[j] & 0xc0) != 0x80)
+				return 0;
+		return rows[i].length;
+	}
+	return 0;
+}
+
+static bool is_utf8(const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+
+	for (size_t n; *s; s += n)
+		if (!(n = sequence(s)))
+			return false;
+	return true;
+}
+
+void text_pack(const char *text, msgpack_packer *pk)
+{
+	size_t n = strlen(text);
+
+	if (is_utf8(text))
+		msgpack_pack_str_with_body(pk, text, n);
+	else
+		msgpack_pack_bin_with_body(pk, text, n);
+}
+
+bool text_unpack(const msgpack_object *o, char **text)
+{
+	const char *data;
+	size_t n;
+
+	if (o->type == MSGPACK_OBJECT_STR) {
+		data = o->via.str.ptr;
+		n = o->via.str.size;
+	} else if (o->type == MSGPACK_OBJECT_BIN) {
+		data = o->via.bin.ptr;
+		n = o->via.bin.size;
+	} else {
+		return false;
+	}
+	if (n && memchr(data, '\0', n))
+		return false;
+	*text = xcalloc(n + 1, 1);
+	if (n)
+		memcpy(*text, data, n);
+	return true;
+}
+
+bool uint_unpack(const msgpack_object *o, uint64_t max, uint64_t *value)
+{
+	if (o->type != MSGPACK_OBJECT_POSITIVE_INTEGER || o->via.u64 > max)
+		return false;
+	*value = o->via.u64;
+	return true;
+}
+
+bool int_unpack(const msgpack_object *o, int64_t min, int64_t max,
+		int64_t *value)
+{
+	if (o->type == MSGPACK_OBJECT_POSITIVE_INTEGER) {
+		if (o->via.u64 > (uint64_t)max)
+			return false;
+		*value = o->via.u64;
+		return *value >= min;
+	}
+	if (o->type != MSGPACK_OBJECT_NEGATIVE_INTEGER || o->via.i64 < min)
+		return false;
+	*value = o->via.i64;
+	return true;
+}
+
+/* C0, DEL and C1 (U+0080 to U+009F): what a terminal would obey. */
+static bool is_control(const unsigned char *s)
+{
+	return *s < ' ' || *s == 0x7f || (*s == 0xc2 && s[1] < 0xa0);
+}
+
+/* One character of the text, or "\\xHH" for a byte that cannot stay. */
+static size_t next_part(const unsigned char **s, bool controls, char part[8])
+{
+	size_t n = sequence(*s);
+
+	if (!n || (controls && is_control(*s)))
+		return sprintf(part, "\\x%02x", *(*s)++);
+	memcpy(part, *s, n);
+	*s += n;
+	return n;
+}
+
+static char *escape(const char *text, bool controls)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	char *out = xcalloc(4 * strlen(text) + 1, 1), *to = out, part[8];
+
+	while (*s) {
+		size_t n = next_part(&s, controls, part);
+
+		memcpy(to, part, n);
+		to += n;
+	}
+	return out;
+}
+
+void text_put_printable(const char *text, FILE *file)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	char part[8];
+
+	while (*s) {
+		size_t n = next_part(&s, true, part);
+
+		fwrite(part, 1, n, file);
+	}
+}
+
+char *text_printable(const char *text)
+{
+	return escape(text, true);
+}
+
+json_t *text_json(const char *text)
+{
+	char *escaped = escape(text, false);
+	json_t *json = json_string(escaped);
+
+	free(escaped);
+	return json;
+}
+
+json_t *uint_json(uint64_t value)
+{
+	return json_integer(value > INT64_MAX ? INT64_MAX : value);
+}
+
+void text_append(char **list, const char *separator, const char *text)
+{
+	bool first = !*list || !**list;
+	char *longer = xasprintf("%s%s%s", first ? "" : *list,
+				 first ? "" : separator, text);
+
+	free(*list);
+	*list = longer;
+}

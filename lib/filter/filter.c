@@ -1,0 +1,582 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "filter/filter.h"
+
+#include <errno.h>
+#include <seccomp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+#define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Compiling. */
+
+/*
+ * libseccomp takes the numbers of this machine's architecture, and its pseudo
+ * numbers for calls that only others have, and translates them.
+ */
+static bool library_number(const struct profile_rule *rule,
+			   const struct arch *arch, int *nr)
+{
+	*nr = rule->name ? seccomp_syscall_resolve_name(rule->name)
+			 : __NR_SCMP_ERROR;
+	if (*nr != __NR_SCMP_ERROR)
+		return true;
+	*nr = rule->id.nr;
+	return arch == arch_native();
+}
+
+static const char *rule_name(const struct profile_rule *rule,
+			     char buf[SYSCALL_NAME_MAX])
+{
+	return rule->name ? rule->name : syscall_label(rule->id, buf);
+}
+
+static int add_rule(scmp_filter_ctx ctx, const struct profile_rule *rule,
+		    const struct arch *arch, char **left_out)
+{
+	struct scmp_arg_cmp args[N_ELEMENTS(rule->args)];
+	char buf[SYSCALL_NAME_MAX], *text;
+	int nr;
+
+	if (!library_number(rule, arch, &nr)) {
+		text = xasprintf("%s on %s", rule_name(rule, buf), arch->name);
+		text_append(left_out, ", ", text);
+		free(text);
+		return 0;
+	}
+	for (uint32_t i = 0; i < rule->n_args; i++)
+		args[i] = (struct scmp_arg_cmp){
+			.arg = rule->args[i].index,
+			.op = rule->args[i].op,
+			.datum_a = rule->args[i].value,
+			.datum_b = rule->args[i].value_two,
+		};
+	return seccomp_rule_add_array(ctx, rule->action, nr, rule->n_args,
+				      args);
+}
+
+static const struct arch *rule_arch(const struct profile_rule *rule)
+{
+	struct call_id id = rule->id;
+
+	if (id.nr < 0)
+		id.nr = 0;
+	return arch_of_call(id);
+}
+
+/*
+ * Rules that only say the default again are left out, as runtimes do:
+ * libseccomp refuses them.
+ */
+static int add_rules(scmp_filter_ctx ctx, const struct profile *p,
+		     const struct arch *arch, char **problem, char **left_out)
+{
+	char buf[SYSCALL_NAME_MAX];
+	int err;
+
+	for (size_t i = 0; i < p->n_rules; i++) {
+		const struct profile_rule *rule = &p->rules[i];
+
+		if (rule_arch(rule) != arch ||
+		    rule->action == p->default_action)
+			continue;
+		err = add_rule(ctx, rule, arch, left_out);
+		if (err) {
+			*problem = xasprintf("libseccomp refuses a rule for "
+					     "%s: %s", rule_name(rule, buf),
+					     strerror(-err));
+			return err;
+		}
+	}
+	return 0;
+}
+
+/* A context of one architecture, NULL with `err` and perhaps `problem`. */
+static scmp_filter_ctx compile_arch(const struct profile *p,
+				    const struct arch *arch, int *err,
+				    char **problem, char **left_out)
+{
+	scmp_filter_ctx ctx = seccomp_init(p->default_action);
+
+	*err = -EINVAL;
+	if (!ctx)
+		return NULL;
+	if (arch != arch_native()) {
+		*err = seccomp_arch_remove(ctx, SCMP_ARCH_NATIVE);
+		if (!*err)
+			*err = seccomp_arch_add(ctx, arch->scmp);
+		if (*err)
+			goto fail;
+	}
+	*err = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH,
+				p->other_arch_action);
+	if (!*err)
+		*err = add_rules(ctx, p, arch, problem, left_out);
+	if (!*err)
+		return ctx;
+fail:
+	seccomp_release(ctx);
+	return NULL;
+}
+
+static int compile_archs(const struct profile *p, scmp_filter_ctx *ctx,
+			 char **problem, char **left_out)
+{
+	int err = -EINVAL;
+
+	for (size_t i = 0; i < p->n_archs; i++) {
+		scmp_filter_ctx one = compile_arch(p, p->archs[i], &err,
+						   problem, left_out);
+
+		if (!one)
+			return err;
+		if (!*ctx) {
+			*ctx = one;
+			continue;
+		}
+		err = seccomp_merge(*ctx, one);
+		if (err) {
+			seccomp_release(one);
+			*problem = xasprintf("libseccomp cannot filter %s and "
+					     "%s at once", p->archs[0]->name,
+					     p->archs[i]->name);
+			return err;
+		}
+	}
+	return err;
+}
+
+static int read_program(int fd, struct filter **filter)
+{
+	struct sock_filter *code;
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	code = xcalloc(st.st_size + 1, 1);
+	if (pread(fd, code, st.st_size, 0) != st.st_size) {
+		free(code);
+		return -EIO;
+	}
+	*filter = xcalloc(1, sizeof(**filter));
+	(*filter)->code = code;
+	(*filter)->n = st.st_size / sizeof(*code);
+	return 0;
+}
+
+static int export(scmp_filter_ctx ctx, struct filter **filter)
+{
+	int fd = memfd_create("filter", MFD_CLOEXEC);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	err = seccomp_export_bpf(ctx, fd);
+	if (!err)
+		err = read_program(fd, filter);
+	close(fd);
+	return err;
+}
+
+int filter_compile(const struct profile *profile, struct filter **filter,
+		   char **problem)
+{
+	scmp_filter_ctx ctx = NULL;
+	char *left_out = NULL;
+	int err;
+
+	*problem = NULL;
+	err = compile_archs(profile, &ctx, problem, &left_out);
+	if (!err)
+		err = export(ctx, filter);
+	if (!err && left_out)
+		*problem = xasprintf("left out, since the installed libseccomp "
+				     "does not know them: %s", left_out);
+	free(left_out);
+	seccomp_release(ctx);
+	return err;
+}
+
+void filter_free(struct filter *filter)
+{
+	while (filter) {
+		struct filter *older = filter->older;
+
+		free(filter->code);
+		free(filter);
+		filter = older;
+	}
+}
+
+struct filter *filter_join(struct filter *older, struct filter *newer)
+{
+	struct filter *oldest = newer;
+
+	if (!newer)
+		return older;
+	while (oldest->older)
+		oldest = oldest->older;
+	oldest->older = older;
+	return newer;
+}
+
+/*
+ * Evaluation. The machine is the classic one as seccomp(2) restricts it
+ * (Linux, kernel/seccomp.c, seccomp_check_filter): bits may be unknown, and
+ * then so is what is computed from them.
+ */
+
+struct value {
+	uint32_t v;		/* 0 where unknown: states are compared as bytes */
+	uint32_t known;		/* which of its bits are */
+};
+
+struct state {
+	struct value a, x, mem[BPF_MEMWORDS];
+};
+
+struct input {
+	const struct seccomp_data *data, *known;
+};
+
+/* What one instruction does: ends with an answer, or goes to `next`. */
+struct step {
+	bool ends;
+	struct value answer;
+	size_t n_next;
+	size_t next[2];
+};
+
+static struct value known(uint32_t v)
+{
+	return (struct value){ v, UINT32_MAX };
+}
+
+static const struct value unknown = { 0, false };
+
+/* A place in the data: a native-endian word, or none. */
+static bool load(const struct input *in, uint32_t offset, struct value *to)
+{
+	if (offset % sizeof(to->v) || offset >= sizeof(*in->data))
+		return false;
+	memcpy(&to->v, (const char *)in->data + offset, sizeof(to->v));
+	memcpy(&to->known, (const char *)in->known + offset, sizeof(to->v));
+	to->v &= to->known;
+	return true;
+}
+
+static bool is_known(struct value a)
+{
+	return a.known == UINT32_MAX;
+}
+
+/* A bit of the result is known where both are, or one alone decides. */
+static struct value and(struct value a, struct value b)
+{
+	return (struct value){
+		a.v & b.v,
+		(a.known & b.known) | (a.known & ~a.v) | (b.known & ~b.v)
+	};
+}
+
+static struct value or(struct value a, struct value b)
+{
+	uint32_t bits = (a.known & b.known) | a.v | b.v;
+
+	return (struct value){ (a.v | b.v) & bits, bits };
+}
+
+/* False where the kernel would not go on. */
+static bool compute(uint16_t op, struct value *a, struct value b)
+{
+	uint32_t v = a->v;
+
+	if (op == BPF_DIV && is_known(b) && !b.v)
+		return false;
+	if (op == BPF_AND || op == BPF_OR) {
+		*a = op == BPF_AND ? and(*a, b) : or(*a, b);
+		return true;
+	}
+	switch (op) {
+	case BPF_ADD: v += b.v; break;
+	case BPF_SUB: v -= b.v; break;
+	case BPF_MUL: v *= b.v; break;
+	case BPF_DIV: v /= is_known(b) ? b.v : 1; break;
+	case BPF_XOR: v ^= b.v; break;
+	case BPF_LSH: v <<= b.v & 31; break;
+	case BPF_RSH: v >>= b.v & 31; break;
+	case BPF_NEG: v = -v; b = known(0); break;
+	default: return false;
+	}
+	*a = is_known(*a) && is_known(b) ? known(v) : unknown;
+	return true;
+}
+
+static bool holds(uint16_t op, uint32_t a, uint32_t b)
+{
+	switch (op) {
+	case BPF_JEQ: return a == b;
+	case BPF_JGT: return a > b;
+	case BPF_JGE: return a >= b;
+	default:      return a & b;	/* BPF_JSET */
+	}
+}
+
+/* Whether the bits that are known decide the comparison. */
+static bool decides(uint16_t op, struct value a, struct value b)
+{
+	uint32_t both = a.known & b.known;
+	struct value set = and(a, b);
+
+	if (is_known(a) && is_known(b))
+		return true;
+	if (op == BPF_JEQ)
+		return (a.v & both) != (b.v & both);
+	return op == BPF_JSET && (set.v || is_known(set));
+}
+
+static struct step ends(struct value answer)
+{
+	return (struct step){ .ends = true, .answer = answer };
+}
+
+static struct step jump(const struct sock_filter *i, size_t pc,
+			const struct state *s)
+{
+	uint16_t op = BPF_OP(i->code);
+	struct value b = BPF_SRC(i->code) == BPF_X ? s->x : known(i->k);
+	size_t yes = pc + 1 + i->jt, no = pc + 1 + i->jf;
+
+	if (op == BPF_JA)
+		return (struct step){ .n_next = 1, .next = { pc + 1 + i->k } };
+	if (op != BPF_JEQ && op != BPF_JGT && op != BPF_JGE && op != BPF_JSET)
+		return ends(known(SECCOMP_RET_KILL_THREAD));
+	if (!decides(op, s->a, b))
+		return (struct step){ .n_next = 2, .next = { yes, no } };
+	return (struct step){ .n_next = 1,
+			      .next = { holds(op, s->a.v, b.v) ? yes : no } };
+}
+
+/* Everything but jumps and returns. False where the kernel would not go on. */
+static bool move(const struct sock_filter *i, const struct input *in,
+		 struct state *s)
+{
+	switch (i->code) {
+	case BPF_LD | BPF_W | BPF_ABS:
+		return load(in, i->k, &s->a);
+	case BPF_LD | BPF_W | BPF_LEN:
+		s->a = known(sizeof(*in->data));
+		return true;
+	case BPF_LDX | BPF_W | BPF_LEN:
+		s->x = known(sizeof(*in->data));
+		return true;
+	case BPF_LD | BPF_IMM:
+		s->a = known(i->k);
+		return true;
+	case BPF_LDX | BPF_IMM:
+		s->x = known(i->k);
+		return true;
+	case BPF_MISC | BPF_TAX:
+		s->x = s->a;
+		return true;
+	case BPF_MISC | BPF_TXA:
+		s->a = s->x;
+		return true;
+	}
+	if (BPF_CLASS(i->code) == BPF_ALU)
+		return compute(BPF_OP(i->code), &s->a,
+			       BPF_SRC(i->code) == BPF_X ? s->x : known(i->k));
+	if (i->k >= BPF_MEMWORDS)
+		return false;
+	switch (i->code) {
+	case BPF_LD | BPF_MEM:  s->a = s->mem[i->k]; return true;
+	case BPF_LDX | BPF_MEM: s->x = s->mem[i->k]; return true;
+	case BPF_ST:            s->mem[i->k] = s->a; return true;
+	case BPF_STX:           s->mem[i->k] = s->x; return true;
+	default:                return false;
+	}
+}
+
+static struct step execute(const struct filter *f, size_t pc,
+			   const struct input *in, struct state *s)
+{
+	const struct sock_filter *i = f->code + pc;
+
+	if (i->code == (BPF_RET | BPF_K))
+		return ends(known(i->k));
+	if (i->code == (BPF_RET | BPF_A))
+		return ends(s->a);
+	if (BPF_CLASS(i->code) == BPF_JMP)
+		return jump(i, pc, s);
+	if (!move(i, in, s))
+		return ends(known(SECCOMP_RET_KILL_THREAD));
+	return (struct step){ .n_next = 1, .next = { pc + 1 } };
+}
+
+#define ZERO { 0, UINT32_MAX }
+static const struct state start = {
+	.a = ZERO, .x = ZERO, .mem = { [0 ... BPF_MEMWORDS - 1] = ZERO },
+};
+#undef ZERO
+
+static uint32_t run_one(const struct filter *filter,
+			const struct seccomp_data *data)
+{
+	struct seccomp_data all;
+	struct input in = { data, &all };
+	struct state s = start;
+	struct step step;
+
+	memset(&all, 0xff, sizeof(all));
+	for (size_t pc = 0; pc < filter->n; pc = step.next[0]) {
+		step = execute(filter, pc, &in, &s);
+		if (step.ends)
+			return step.answer.v;
+	}
+	return SECCOMP_RET_KILL_THREAD;
+}
+
+/* The order of the kernel (seccomp_run_filters, kernel/seccomp.c). */
+static bool is_stricter(uint32_t a, uint32_t b)
+{
+	return (int32_t)(a & SECCOMP_RET_ACTION_FULL) <
+	       (int32_t)(b & SECCOMP_RET_ACTION_FULL);
+}
+
+uint32_t filter_run(const struct filter *filter,
+		    const struct seccomp_data *data)
+{
+	uint32_t answer = run_one(filter, data);
+
+	for (filter = filter->older; filter; filter = filter->older) {
+		uint32_t other = run_one(filter, data);
+
+		if (is_stricter(other, answer))
+			answer = other;
+	}
+	return answer;
+}
+
+/* The distinct states in which an instruction can be reached. */
+struct states {
+	struct state *states;
+	size_t n;
+};
+
+/* Of one instruction, and steps in all: no compiler's filters come near. */
+enum { STATES_MAX = 64, STEPS_MAX = 1 << 14 };
+
+/* False when there are too many. */
+static bool states_add(struct states *set, const struct state *s)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (!memcmp(&set->states[i], s, sizeof(*s)))
+			return true;
+	if (set->n == STATES_MAX)
+		return false;
+	set->states = xgrow(set->states, set->n, sizeof(*s));
+	set->states[set->n++] = *s;
+	return true;
+}
+
+static void answers_add(struct filter_answers *answers, struct value answer)
+{
+	for (size_t i = 0; is_known(answer) && i < answers->n; i++)
+		if (answers->actions[i] == answer.v)
+			return;
+	if (!is_known(answer) || answers->n == N_ELEMENTS(answers->actions))
+		answers->more = true;
+	else
+		answers->actions[answers->n++] = answer.v;
+}
+
+static void reach(const struct filter *f, struct states *at, size_t pc,
+		  const struct state *s, struct filter_answers *answers)
+{
+	if (pc >= f->n)
+		answers_add(answers, known(SECCOMP_RET_KILL_THREAD));
+	else if (!states_add(&at[pc], s))
+		answers->more = true;
+}
+
+/* Jumps only go forward: at `pc` all the states that reach it are there. */
+static void explore(const struct filter *f, const struct input *in,
+		    struct states *at, struct filter_answers *answers)
+{
+	size_t steps = 0;
+
+	for (size_t pc = 0; pc < f->n; pc++)
+		for (size_t i = 0; i < at[pc].n; i++) {
+			struct state s = at[pc].states[i];
+			struct step step = execute(f, pc, in, &s);
+
+			if (++steps > STEPS_MAX) {
+				answers->more = true;
+				return;
+			}
+			if (step.ends)
+				answers_add(answers, step.answer);
+			for (size_t j = 0; j < step.n_next; j++)
+				reach(f, at, step.next[j], &s, answers);
+		}
+}
+
+static void run_one_known(const struct filter *filter, const struct input *in,
+			  struct filter_answers *answers)
+{
+	struct states *at = xcalloc(filter->n + 1, sizeof(*at));
+
+	*answers = (struct filter_answers){ .n = 0 };
+	reach(filter, at, 0, &start, answers);
+	explore(filter, in, at, answers);
+	for (size_t pc = 0; pc < filter->n; pc++)
+		free(at[pc].states);
+	free(at);
+}
+
+/* Of any two that the filters can answer, the stricter one. */
+static void answers_join(struct filter_answers *newer,
+			 const struct filter_answers *older)
+{
+	struct filter_answers both = { .more = newer->more || older->more };
+
+	for (size_t i = 0; i < newer->n; i++)
+		for (size_t j = 0; j < older->n; j++) {
+			uint32_t a = newer->actions[i], b = older->actions[j];
+
+			answers_add(&both, known(is_stricter(b, a) ? b : a));
+		}
+	*newer = both;
+}
+
+void filter_run_known(const struct filter *filter, struct call_id id,
+		      const struct argument_value *values, size_t n,
+		      struct filter_answers *answers)
+{
+	struct seccomp_data data = { .nr = id.nr, .arch = id.arch };
+	struct seccomp_data bits = { .nr = -1, .arch = UINT32_MAX };
+	struct input in = { &data, &bits };
+	struct filter_answers older;
+
+	for (size_t i = 0; i < n; i++) {
+		data.args[values[i].index] = values[i].value;
+		bits.args[values[i].index] = values[i].mask;
+	}
+	run_one_known(filter, &in, answers);
+	while ((filter = filter->older)) {
+		run_one_known(filter, &in, &older);
+		answers_join(answers, &older);
+	}
+}
+
+void filter_run_any(const struct filter *filter, struct call_id id,
+		    struct filter_answers *answers)
+{
+	filter_run_known(filter, id, NULL, 0, answers);
+}

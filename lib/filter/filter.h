@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A filter: programs of classic BPF, mostly compiled from a profile by
+ * libseccomp, evaluated in user space or loaded into the kernel.
+ */
+#ifndef FILTER_H
+#define FILTER_H
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernel/argument.h"
+#include "profile/profile.h"
+
+/*
+ * One program, or several in force together, the newest first: all of them
+ * run, and the strictest answer counts, of equal ones the newest (seccomp(2)).
+ */
+struct filter {
+	struct sock_filter *code;
+	size_t n;		/* instructions; at most BPF_MAXINSNS */
+	struct filter *older;	/* loaded before this one; NULL: none */
+};
+
+/*
+ * Compile as a container runtime does: 0 or -errno. `problem` (heap, caller
+ * frees, may stay NULL) says what libseccomp refused, or after success which
+ * rules the installed libseccomp cannot express and were left out.
+ */
+int filter_compile(const struct profile *profile, struct filter **filter,
+		   char **problem);
+void filter_free(struct filter *filter);
+/* Both in force, as one; either may be NULL. */
+struct filter *filter_join(struct filter *older, struct filter *newer);
+
+/* What the kernel would answer: SECCOMP_RET_* with its data. */
+uint32_t filter_run(const struct filter *filter,
+		    const struct seccomp_data *data);
+
+/*
+ * The answers that a call can get when its arguments are not known. All that
+ * are possible are listed; where conditions depend on each other, others may
+ * be as well.
+ */
+struct filter_answers {
+	uint32_t actions[16];
+	size_t n;		/* at least 1; distinct */
+	bool more;		/* others are possible beside these */
+};
+void filter_run_any(const struct filter *filter, struct call_id id,
+		    struct filter_answers *answers);
+/* The same when some bits of some arguments are known. */
+void filter_run_known(const struct filter *filter, struct call_id id,
+		      const struct argument_value *values, size_t n,
+		      struct filter_answers *answers);
+
+/*
+ * A copy that answers SECCOMP_RET_USER_NOTIF in place of the actions for which
+ * `notify` holds, and to the calls by which a program loads a filter of its
+ * own (filter_is_own_load()). One program alone can have a listener: where the
+ * filter is several, the newest of the copy is one more, which notifies for
+ * all, and they let pass what it notifies of. NULL: longer than the kernel
+ * takes.
+ */
+struct filter *filter_notifying(const struct filter *filter,
+				bool (*notify)(uint32_t action));
+/* seccomp(SECCOMP_SET_MODE_FILTER) or prctl(PR_SET_SECCOMP). */
+bool filter_is_own_load(const struct seccomp_data *data);
+
+#endif

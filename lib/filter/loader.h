@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where a profile is put in force, and what becomes of it there: the same
+ * file is another filter under runc, crun or systemd.
+ */
+#ifndef LOADER_H
+#define LOADER_H
+
+#include "filter/filter.h"
+#include "profile/profile.h"
+
+struct loader;
+
+/* "libseccomp", "runc", "runc-1.1.14", "crun", "systemd"; NULL: unknown. */
+const struct loader *loader_by_name(const char *name);
+
+/* The usual one of a form, and whether one takes it at all. */
+const struct loader *loader_of(enum profile_form form);
+bool loader_takes(const struct loader *loader, enum profile_form form);
+
+/* Whether its filters are for this machine's architecture, listed or not. */
+bool loader_adds_native(const struct loader *loader);
+
+/* As filter_compile(), which is what "libseccomp" does. */
+int loader_compile(const struct loader *loader, const struct profile *profile,
+		  struct filter **filter, char **problem);
+
+#endif

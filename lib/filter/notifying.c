@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Filters whose denials are notified: filter_notifying(). */
+#include "filter/filter.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "base/memory.h"
+
+#define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
+
+/* The calls that load a filter, told by their first argument. */
+static const struct own_load {
+	const char *name;
+	uint32_t operation;
+} own_loads[] = {
+	{ "seccomp", SECCOMP_SET_MODE_FILTER },
+	{ "prctl", PR_SET_SECCOMP },
+};
+
+bool filter_is_own_load(const struct seccomp_data *data)
+{
+	const struct call_id id = { data->arch, data->nr };
+	char buf[SYSCALL_NAME_MAX];
+	const char *name = syscall_name(id, buf);
+
+	for (size_t i = 0; name && i < N_ELEMENTS(own_loads); i++)
+		if (!strcmp(name, own_loads[i].name))
+			return (uint32_t)data->args[0] ==
+			       own_loads[i].operation;
+	return false;
+}
+
+static void emit(struct filter *f, struct sock_filter instruction)
+{
+	f->code = xgrow(f->code, f->n, sizeof(*f->code));
+	f->code[f->n++] = instruction;
+}
+
+static struct sock_filter load_word(size_t offset)
+{
+	return (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset);
+}
+
+/* Skip `skip` instructions unless the accumulator equals `k`. */
+static struct sock_filter unless_equal(uint32_t k, uint8_t skip)
+{
+	return (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, k, 0,
+					    skip);
+}
+
+static size_t first_argument(void)
+{
+	const uint16_t one = 1;
+	bool little_endian = *(const uint8_t *)&one;
+
+	return offsetof(struct seccomp_data, args) + (little_endian ? 0 : 4);
+}
+
+static struct sock_filter give(uint32_t answer)
+{
+	return (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, answer);
+}
+
+/*
+ * The argument is looked at last: the kernel never runs a filter for a call
+ * that it always allows by its number alone. What comes behind finds the
+ * machine as at its start.
+ */
+static void emit_own_loads(struct filter *f, const struct arch *arch,
+			   uint32_t answer)
+{
+	struct call_id id;
+
+	for (size_t i = 0; i < N_ELEMENTS(own_loads); i++) {
+		if (syscall_number(arch, own_loads[i].name, &id))
+			continue;
+		emit(f, load_word(offsetof(struct seccomp_data, arch)));
+		emit(f, unless_equal(id.arch, 5));
+		emit(f, load_word(offsetof(struct seccomp_data, nr)));
+		emit(f, unless_equal(id.nr, 3));
+		emit(f, load_word(first_argument()));
+		emit(f, unless_equal(own_loads[i].operation, 1));
+		emit(f, give(answer));
+	}
+}
+
+static struct filter *begin(uint32_t own_load_answer)
+{
+	struct filter *f = xcalloc(1, sizeof(*f));
+	const struct arch *arch;
+
+	for (size_t i = 0; (arch = arch_at(i)); i++)
+		emit_own_loads(f, arch, own_load_answer);
+	emit(f, (struct sock_filter)BPF_STMT(BPF_LD | BPF_IMM, 0));
+	return f;
+}
+
+/* A program that is longer than that: NULL. */
+static struct filter *finish(struct filter *f)
+{
+	if (f->n <= BPF_MAXINSNS)
+		return f;
+	filter_free(f);
+	return NULL;
+}
+
+/* What becomes of a program's answers. */
+struct change {
+	bool (*notify)(uint32_t action);
+	uint32_t notified;	/* in place of what `notify` holds for */
+	bool goes_on;		/* the rest: to what is behind the program */
+};
+
+/* A jump over `skip` instructions. */
+static struct sock_filter jump_over(uint32_t skip)
+{
+	return (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, skip);
+}
+
+static const uint32_t kinds[] = {
+	SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_KILL_THREAD, SECCOMP_RET_TRAP,
+	SECCOMP_RET_ERRNO, SECCOMP_RET_USER_NOTIF, SECCOMP_RET_TRACE,
+	SECCOMP_RET_LOG, SECCOMP_RET_ALLOW,
+};
+
+/* An answer that is computed: its kind decides when it runs. */
+static void emit_computed(struct filter *f, const struct change *c)
+{
+	emit(f, (struct sock_filter)BPF_STMT(BPF_MISC | BPF_TAX, 0));
+	emit(f, (struct sock_filter)BPF_STMT(BPF_ALU | BPF_AND | BPF_K,
+					     SECCOMP_RET_ACTION_FULL));
+	for (size_t left = N_ELEMENTS(kinds); left--; ) {
+		emit(f, unless_equal(kinds[left], 2));
+		emit(f, (struct sock_filter)BPF_STMT(BPF_MISC | BPF_TXA, 0));
+		if (c->notify(kinds[left]))
+			emit(f, give(c->notified));
+		else if (c->goes_on)
+			emit(f, jump_over(3 * left + 1));
+		else
+			emit(f, (struct sock_filter)
+				BPF_STMT(BPF_RET | BPF_A, 0));
+	}
+	/* Any other kills the process. */
+	emit(f, give(c->notify(SECCOMP_RET_KILL_PROCESS)
+		     ? c->notified : SECCOMP_RET_KILL_PROCESS));
+}
+
+/* How many instructions that takes, if `program` computes an answer. */
+static uint32_t computed_size(const struct filter *program)
+{
+	for (size_t i = 0; i < program->n; i++)
+		if (program->code[i].code == (BPF_RET | BPF_A))
+			return 3 + 3 * N_ELEMENTS(kinds);
+	return 0;
+}
+
+/*
+ * Jumps are relative, so that an instruction can be changed, but none put
+ * between: what needs more room is behind the program.
+ */
+static void emit_changed(struct filter *f, const struct filter *program,
+			 const struct change *c)
+{
+	uint32_t computed = computed_size(program);
+
+	for (size_t i = 0; i < program->n; i++) {
+		const struct sock_filter *from = &program->code[i];
+		uint32_t left = program->n - i - 1;
+
+		if (from->code == (BPF_RET | BPF_A))
+			emit(f, jump_over(left));
+		else if (from->code != (BPF_RET | BPF_K))
+			emit(f, *from);
+		else if (c->notify(from->k))
+			emit(f, give(c->notified));
+		else if (c->goes_on)
+			emit(f, jump_over(left + computed));
+		else
+			emit(f, *from);
+	}
+	if (computed)
+		emit_computed(f, c);
+}
+
+/* One program alone also answers what it does not notify of. */
+static struct filter *watching_one(const struct filter *program,
+				   bool (*notify)(uint32_t action))
+{
+	const struct change c = { notify, SECCOMP_RET_USER_NOTIF, false };
+	struct filter *f = begin(SECCOMP_RET_USER_NOTIF);
+
+	emit_changed(f, program, &c);
+	return finish(f);
+}
+
+/* A program that notifies for all, and else lets pass. */
+static struct filter *watching_all(const struct filter *filter,
+				   bool (*notify)(uint32_t action))
+{
+	const struct change c = { notify, SECCOMP_RET_USER_NOTIF, true };
+	struct filter *f = begin(SECCOMP_RET_USER_NOTIF);
+
+	for (; filter; filter = filter->older) {
+		emit_changed(f, filter, &c);
+		emit(f, (struct sock_filter)BPF_STMT(BPF_LD | BPF_IMM, 0));
+		emit(f, (struct sock_filter)BPF_STMT(BPF_LDX | BPF_IMM, 0));
+	}
+	emit(f, give(SECCOMP_RET_ALLOW));
+	return finish(f);
+}
+
+/* What a program answers besides: the kernel weighs it against the others. */
+static struct filter *unnotified(const struct filter *program,
+				 bool (*notify)(uint32_t action))
+{
+	const struct change c = { notify, SECCOMP_RET_ALLOW, false };
+	struct filter *f = begin(SECCOMP_RET_ALLOW);
+
+	emit_changed(f, program, &c);
+	return finish(f);
+}
+
+struct filter *filter_notifying(const struct filter *filter,
+				bool (*notify)(uint32_t action))
+{
+	struct filter *all;
+
+	if (!filter->older)
+		return watching_one(filter, notify);
+	all = watching_all(filter, notify);
+	for (; all && filter; filter = filter->older) {
+		struct filter *one = unnotified(filter, notify);
+
+		if (one) {
+			all = filter_join(one, all);
+			continue;
+		}
+		filter_free(all);
+		all = NULL;
+	}
+	return all;
+}

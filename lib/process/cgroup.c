@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "process/cgroup.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <mntent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+/* A line of /proc/PID/cgroup, "4:memory:/path", in its parts. */
+struct membership {
+	int32_t hierarchy;
+	char *controllers;	/* "" for v2 */
+	char *path;		/* from the root that we see */
+};
+
+static bool parse_membership(char *line, struct membership *m)
+{
+	char *first = strchr(line, ':');
+	char *second = first ? strchr(first + 1, ':') : NULL;
+
+	if (!second)
+		return false;
+	line[strcspn(line, "\n")] = '\0';
+	*first = *second = '\0';
+	m->hierarchy = atoi(line);
+	m->controllers = first + 1;
+	m->path = second + 1;
+	return true;
+}
+
+/* The process's path in the hierarchy (-1: the one with `options`); heap. */
+static char *path_in(pid_t pid, int32_t hierarchy, const struct mntent *options,
+		     int32_t *found)
+{
+	char file_name[32], *line = NULL, *path = NULL;
+	struct membership m;
+	size_t size = 0;
+	FILE *file;
+
+	snprintf(file_name, sizeof(file_name), "/proc/%d/cgroup", pid);
+	file = fopen(file_name, "re");
+	while (file && !path && getline(&line, &size, file) > 0) {
+		if (!parse_membership(line, &m))
+			continue;
+		if (options ? *m.controllers && hasmntopt(options,
+							  m.controllers) :
+			      m.hierarchy == hierarchy) {
+			path = xstrdup(m.path);
+			*found = m.hierarchy;
+		}
+	}
+	free(line);
+	if (file)
+		fclose(file);
+	return path;
+}
+
+/* "cpu,cpuacct" stands in the options as it stands in /proc/PID/cgroup. */
+static int32_t hierarchy_of(const struct mntent *mount)
+{
+	int32_t hierarchy = -1;
+
+	if (!strcmp(mount->mnt_type, "cgroup2"))
+		return 0;
+	free(path_in(getpid(), -1, mount, &hierarchy));
+	return hierarchy;
+}
+
+static void add_mount(struct cgroup_mounts *m, const char *dir,
+		      int32_t hierarchy)
+{
+	m->at = xgrow(m->at, m->n, sizeof(*m->at));
+	m->at[m->n++] = (struct cgroup_mount){ xstrdup(dir), hierarchy };
+}
+
+static void read_mounts(struct cgroup_mounts *m, const char *type)
+{
+	FILE *file = setmntent("/proc/self/mounts", "re");
+	struct mntent *mount;
+
+	while (file && (mount = getmntent(file))) {
+		int32_t hierarchy;
+
+		if (strcmp(mount->mnt_type, type))
+			continue;
+		hierarchy = hierarchy_of(mount);
+		if (hierarchy >= 0)
+			add_mount(m, mount->mnt_dir, hierarchy);
+	}
+	if (file)
+		endmntent(file);
+}
+
+void cgroup_mounts_read(struct cgroup_mounts *m)
+{
+	*m = (struct cgroup_mounts){ 0 };
+	read_mounts(m, "cgroup2");
+	read_mounts(m, "cgroup");
+}
+
+void cgroup_mounts_free(struct cgroup_mounts *m)
+{
+	for (size_t i = 0; i < m->n; i++)
+		free(m->at[i].dir);
+	free(m->at);
+}
+
+static bool is_dir(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+static bool is_below(const char *path, const char *dir)
+{
+	size_t n = strlen(dir);
+
+	return !strncmp(path, dir, n) && (!path[n] || path[n] == '/');
+}
+
+static char *whole_path(const struct cgroup_mounts *m, const char *name,
+			int32_t *hierarchy)
+{
+	char *path = realpath(name, NULL);
+	size_t longest = 0;
+
+	for (size_t i = 0; path && i < m->n; i++)
+		if (is_below(path, m->at[i].dir) &&
+		    strlen(m->at[i].dir) > longest) {
+			longest = strlen(m->at[i].dir);
+			*hierarchy = m->at[i].hierarchy;
+		}
+	if (longest && is_dir(path))
+		return path;
+	free(path);
+	return NULL;
+}
+
+char *cgroup_find(const struct cgroup_mounts *m, const char *name,
+		  int32_t *hierarchy)
+{
+	char *path = *name == '/' ? whole_path(m, name, hierarchy) : NULL;
+
+	while (*name == '/')
+		name++;
+	for (size_t i = 0; !path && *name && i < m->n; i++) {
+		path = xasprintf("%s/%s", m->at[i].dir, name);
+		*hierarchy = m->at[i].hierarchy;
+		if (!is_dir(path)) {
+			free(path);
+			path = NULL;
+		}
+	}
+	return path;
+}
+
+static bool is_slice(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n > 6 && !strcmp(name + n - 6, ".slice");
+}
+
+/* Units stand in slices, and nothing else of the manager's holds others. */
+static char *search_slices(const char *dir, const char *unit)
+{
+	char *path = xasprintf("%s/%s", dir, unit);
+	struct dirent *entry;
+	DIR *d;
+
+	if (is_dir(path))
+		return path;
+	free(path);
+	path = NULL;
+	d = opendir(dir);
+	while (d && !path && (entry = readdir(d))) {
+		char *slice;
+
+		if (entry->d_type != DT_DIR || !is_slice(entry->d_name))
+			continue;
+		slice = xasprintf("%s/%s", dir, entry->d_name);
+		path = search_slices(slice, unit);
+		free(slice);
+	}
+	if (d)
+		closedir(d);
+	return path;
+}
+
+char *cgroup_find_unit(const struct cgroup_mounts *m, const char *unit,
+		       int32_t *hierarchy)
+{
+	char *path = NULL;
+
+	for (size_t i = 0; !path && i < m->n; i++) {
+		path = search_slices(m->at[i].dir, unit);
+		*hierarchy = m->at[i].hierarchy;
+	}
+	return path;
+}
+
+/* Cut the path after the last component that has the id in it. */
+static bool cut_after(char *path, const char *id)
+{
+	char *at = NULL;
+
+	for (char *p = path; id && *id && (p = strstr(p, id)); p++)
+		at = p;
+	if (!at)
+		return false;
+	at[strcspn(at, "/")] = '\0';
+	return true;
+}
+
+/* NULL when the cgroup is the root, our own, or out of our sight. */
+static char *own_path(const struct cgroup_mount *m, pid_t pid)
+{
+	int32_t hierarchy;
+	char *path = path_in(pid, m->hierarchy, NULL, &hierarchy);
+	char *ours = path_in(getpid(), m->hierarchy, NULL, &hierarchy);
+
+	if (path && (!strcmp(path, "/") || strstr(path, "/..") ||
+		     (ours && !strcmp(path, ours)))) {
+		free(path);
+		path = NULL;
+	}
+	free(ours);
+	return path;
+}
+
+char *cgroup_of_process(const struct cgroup_mounts *m, pid_t pid,
+			const char *id, int32_t *hierarchy)
+{
+	char *best = NULL;
+
+	for (size_t i = 0; i < m->n; i++) {
+		char *path = own_path(&m->at[i], pid);
+		bool named = path && cut_after(path, id);
+		char *dir = path ? xasprintf("%s%s", m->at[i].dir, path) : NULL;
+
+		free(path);
+		if (dir && is_dir(dir) && (named || !best)) {
+			free(best);
+			best = dir;
+			*hierarchy = m->at[i].hierarchy;
+			if (named)
+				break;
+		} else {
+			free(dir);
+		}
+	}
+	return best;
+}
+
+static bool has_component(char *path, bool (*is)(const char *, const char *),
+			  const char *arg)
+{
+	char *name;
+
+	while ((name = strsep(&path, "/")))
+		if (*name && is(name, arg))
+			return true;
+	return false;
+}
+
+/*
+ * In hierarchies of version 1 what ends is in the root (proc_cgroup_show() in
+ * kernel/cgroup/cgroup.c), long before it is a zombie.
+ */
+static bool is_exiting(pid_t pid)
+{
+	enum { PF_EXITING = 0x4 };		/* linux/sched.h */
+	char path[32], line[512] = "", *state;
+	unsigned int flags;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return true;
+	line[fread(line, 1, sizeof(line) - 1, file)] = '\0';
+	fclose(file);
+	state = strrchr(line, ')');
+	return !state || sscanf(state, ") %*c %*d %*d %*d %*d %*d %u",
+				&flags) != 1 || flags & PF_EXITING;
+}
+
+int cgroup_holds(pid_t pid, bool (*is)(const char *name, const char *arg),
+		 const char *arg)
+{
+	char file_name[32], *line = NULL;
+	struct membership m;
+	size_t size = 0;
+	bool any = false, first_version = false, holds = false;
+	FILE *file;
+
+	snprintf(file_name, sizeof(file_name), "/proc/%d/cgroup", pid);
+	file = fopen(file_name, "re");
+	while (file && !holds && getline(&line, &size, file) > 0) {
+		if (!parse_membership(line, &m))
+			continue;
+		any = true;
+		first_version |= m.hierarchy != 0;
+		holds = has_component(m.path, is, arg);
+	}
+	free(line);
+	if (file)
+		fclose(file);
+	if (!holds && (!any || (first_version && is_exiting(pid))))
+		return -1;
+	return holds;
+}
+
+bool cgroup_is_unit(const char *name, const char *unit)
+{
+	return !strcmp(name, unit);
+}
+
+/* "ID", or as engines name it under systemd: "docker-ID.scope". */
+bool cgroup_is_container(const char *name, const char *id)
+{
+	static const char *const prefixes[] = {
+		"", "runc-", "crun-", "libpod-", "docker-", "cri-containerd-",
+		"crio-",
+	};
+	size_t n_id = strlen(id);
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		size_t n = strlen(prefixes[i]);
+
+		if (!strncmp(name, prefixes[i], n) &&
+		    !strncmp(name + n, id, n_id) &&
+		    (!name[n + n_id] || !strcmp(name + n + n_id, ".scope")))
+			return true;
+	}
+	return false;
+}

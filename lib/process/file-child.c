@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "process/file-child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+
+enum {
+	MEMORY_MAX = 512 << 20,
+	FAILURES_MAX = 3,	/* then no further process is started */
+};
+
+struct file_child {
+	file_child_work *work;
+	void *argument;
+	pid_t pid;		/* 0: not running */
+	int fd;
+	unsigned int failures;
+};
+
+struct file_child *file_child_new(file_child_work *work, void *argument)
+{
+	struct file_child *child = xcalloc(1, sizeof(*child));
+
+	child->work = work;
+	child->argument = argument;
+	child->fd = -1;
+	return child;
+}
+
+/*
+ * A process that sleeps in a dead file system cannot even be killed: it may
+ * not be waited for, nor hold what others wait to see closed.
+ */
+static void give_up(struct file_child *child)
+{
+	if (!child->pid)
+		return;
+	close(child->fd);
+	child->fd = -1;
+	kill(child->pid, SIGKILL);
+	waitpid(child->pid, NULL, WNOHANG);
+	child->pid = 0;
+}
+
+void file_child_free(struct file_child *child)
+{
+	if (!child)
+		return;
+	give_up(child);
+	free(child);
+}
+
+/* The process */
+
+static void limit(int resource, rlim_t most)
+{
+	struct rlimit now;
+
+	if (getrlimit(resource, &now))
+		return;
+	if (now.rlim_max > most)
+		now.rlim_max = most;
+	if (now.rlim_cur > now.rlim_max)
+		now.rlim_cur = now.rlim_max;
+	setrlimit(resource, &now);
+}
+
+/* Nothing of ours but the socket, which becomes the standard input. */
+static void shed(int fd)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	dup2(fd, STDIN_FILENO);
+	dup2(null, STDOUT_FILENO);
+	dup2(null, STDERR_FILENO);
+	syscall(SYS_close_range, 3, UINT_MAX, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	limit(RLIMIT_CORE, 0);
+	limit(RLIMIT_FSIZE, 0);
+#ifndef __SANITIZE_ADDRESS__	/* whose shadow alone is more */
+	limit(RLIMIT_DATA, MEMORY_MAX);
+#endif
+}
+
+static _Noreturn void serve(struct file_child *child, int fd)
+{
+	static char request[FILE_CHILD_BYTES], answer[FILE_CHILD_BYTES];
+	ssize_t n;
+
+	shed(fd);
+	while ((n = recv(STDIN_FILENO, request, sizeof(request), 0)) > 0) {
+		n = child->work(child->argument, request, n, answer);
+		if (send(STDIN_FILENO, answer, n, MSG_NOSIGNAL) != n)
+			break;
+	}
+	_exit(0);
+}
+
+static bool start(struct file_child *child)
+{
+	int fds[2];
+
+	if (child->failures == FAILURES_MAX ||
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds))
+		return false;
+	child->pid = fork();
+	if (!child->pid)
+		serve(child, fds[1]);
+	close(fds[1]);
+	child->fd = fds[0];
+	if (child->pid > 0)
+		return true;
+	child->pid = 0;
+	close(fds[0]);
+	return false;
+}
+
+/* Questions */
+
+bool file_child_send(struct file_child *child, const void *request,
+		     size_t size)
+{
+	if (!child->pid && !start(child))
+		return false;
+	return send(child->fd, request, size, MSG_NOSIGNAL | MSG_DONTWAIT) ==
+		(ssize_t)size;
+}
+
+/* Whether an answer, or the child's end, has come; signals do not end it. */
+static bool wait_for_answer(const struct file_child *child, int milliseconds)
+{
+	struct pollfd fd = { .fd = child->fd, .events = POLLIN };
+	uint64_t now = now_ns(), end = now + milliseconds * 1000000ULL;
+	int n;
+
+	do {
+		n = poll(&fd, 1, (end - now) / 1000000);
+		now = now_ns();
+	} while (n < 0 && errno == EINTR && now < end);
+	return n > 0;
+}
+
+static int fail(struct file_child *child, int error)
+{
+	give_up(child);
+	child->failures++;
+	return error;
+}
+
+int file_child_receive(struct file_child *child, void *answer, size_t size,
+		       int milliseconds)
+{
+	ssize_t n;
+
+	if (!child->pid)
+		return -ESRCH;
+	if (!wait_for_answer(child, milliseconds))
+		return milliseconds ? fail(child, -ETIMEDOUT) : -EAGAIN;
+	n = recv(child->fd, answer, size, MSG_DONTWAIT | MSG_TRUNC);
+	return n > 0 ? n : fail(child, -EPIPE);
+}
+
+bool file_child_ask(struct file_child *child, const void *request,
+		    size_t request_size, void *answer, size_t answer_size)
+{
+	return file_child_send(child, request, request_size) &&
+		file_child_receive(child, answer, answer_size,
+				   FILE_CHILD_MS) == (int)answer_size;
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "profile/group.h"
+
+#include <string.h>
+
+#define BOTH (RUNTIME_RUNC | RUNTIME_CRUN)
+
+#define KERNEL(call, arch, reason) \
+	{ GROUP_KERNEL, call, arch, 0, false, reason }
+#define VDSO(call, reason) { GROUP_VDSO, call, NULL, 0, false, reason }
+/* Whether no_new_privs is on or not, or only when it is not. */
+#define ALWAYS(call, runtimes, reason) \
+	{ GROUP_RUNTIME, call, NULL, runtimes, false, reason }
+#define UNLESS_NNP(call, runtimes, reason) \
+	{ GROUP_RUNTIME, call, NULL, runtimes, true, reason }
+#define FIREJAIL(call) \
+	ALWAYS(call, RUNTIME_FIREJAIL, \
+	       "0.9.72: bash 5.2, by which it runs the program")
+#define FALLBACK(call, reason) { GROUP_FALLBACK, call, NULL, 0, false, reason }
+#define TIME64(call) FALLBACK(call, \
+	"32-bit libc (glibc 2.34, musl 1.2.0): the call with a 32-bit time_t")
+
+/*
+ * The runtime rows were found by taking one call at a time from a profile
+ * under runc 1.1.5, 1.1.15 and 1.3.6, crun 1.8.1, 1.21 and 1.28, with
+ * no_new_privs and without, for root and another user (tests/runtime-needs), and
+ * in traces of their starts. openat2 is read in runc's source: 1.3.6 does
+ * without where it fails.
+ */
+static const struct group_member table[] = {
+	KERNEL("restart_syscall", NULL,
+	       "entered by the kernel after a stopped sleep, signal(7)"),
+	KERNEL("rt_sigreturn", NULL, "return from a signal handler"),
+	KERNEL("sigreturn", "x86", "return from a signal handler"),
+	KERNEL("sigreturn", "arm", "return from a signal handler"),
+	KERNEL("uretprobe", "x86_64",
+	       "made by the kernel where a tool watches a function return"),
+	KERNEL("uprobe", "x86_64",
+	       "made by the kernel where a tool watches an instruction"),
+	KERNEL("exit", NULL, "a killed task never made it"),
+	KERNEL("exit_group", NULL, "a killed process never made it"),
+
+	{ GROUP_START, "execve", NULL, 0, false,
+	  "what loads the filter runs the program with it" },
+
+	VDSO("clock_gettime", "in the vDSO or not: clock source, vdso(7)"),
+	VDSO("clock_gettime64", "in the vDSO or not: clock source, vdso(7)"),
+	VDSO("clock_getres", "in the vDSO or not, vdso(7)"),
+	VDSO("clock_getres_time64", "in the vDSO or not, vdso(7)"),
+	VDSO("gettimeofday", "in the vDSO or not: clock source, vdso(7)"),
+	VDSO("time", "in the vDSO or not, vdso(7)"),
+	VDSO("getcpu", "in the vDSO or not, vdso(7)"),
+	VDSO("getrandom", "in the vDSO from Linux 6.11 and glibc 2.41 on"),
+
+	ALWAYS("execve", BOTH, "runs the program"),
+	ALWAYS("close", BOTH, "closes what the program must not inherit"),
+	ALWAYS("write", BOTH, "tells the parent how the start went"),
+	ALWAYS("openat", RUNTIME_RUNC, "lists /proc/self/fd"),
+	ALWAYS("fstatfs", RUNTIME_RUNC, "makes sure that it is /proc"),
+	ALWAYS("getdents64", RUNTIME_RUNC, "lists /proc/self/fd"),
+	ALWAYS("openat2", RUNTIME_RUNC, "1.2.8, 1.3.3: opens below /proc"),
+	ALWAYS("statx", RUNTIME_RUNC, "1.2.8, 1.3.3: mount id in /proc"),
+	ALWAYS("fstat", RUNTIME_RUNC,
+	       "1.3.6: makes sure that it is /proc; before, without "
+	       "no_new_privs: standard input and output"),
+	ALWAYS("futex", RUNTIME_RUNC, "Go runtime: threads"),
+	ALWAYS("rt_sigreturn", RUNTIME_RUNC, "Go runtime: preemption"),
+	ALWAYS("getpid", RUNTIME_RUNC, "Go runtime: signals to itself"),
+	ALWAYS("epoll_ctl", RUNTIME_RUNC, "Go runtime: opened files"),
+	ALWAYS("fcntl", RUNTIME_RUNC, "Go runtime: opened files"),
+	ALWAYS("close_range", RUNTIME_CRUN,
+	       "closes what the program must not inherit"),
+	ALWAYS("read", RUNTIME_CRUN, "waits for start after create"),
+	ALWAYS("pselect6", RUNTIME_CRUN, "waits for start after create"),
+	UNLESS_NNP("read", RUNTIME_RUNC, "capabilities, user database"),
+	UNLESS_NNP("prctl", BOTH, "capabilities, parent death signal"),
+	UNLESS_NNP("capset", BOTH, "drops capabilities"),
+	UNLESS_NNP("capget", RUNTIME_RUNC, "drops capabilities"),
+	UNLESS_NNP("setuid", RUNTIME_RUNC, "becomes the user"),
+	UNLESS_NNP("setgid", RUNTIME_RUNC, "becomes the user"),
+	UNLESS_NNP("setgroups", RUNTIME_RUNC, "becomes the user"),
+	UNLESS_NNP("setresuid", RUNTIME_CRUN, "becomes the user"),
+	UNLESS_NNP("setresgid", RUNTIME_CRUN, "becomes the user"),
+	UNLESS_NNP("rt_sigaction", RUNTIME_CRUN, "resets signals"),
+	UNLESS_NNP("rt_sigprocmask", RUNTIME_CRUN, "resets signals"),
+	UNLESS_NNP("chdir", RUNTIME_RUNC, "the working directory"),
+	UNLESS_NNP("getcwd", RUNTIME_RUNC, "the working directory"),
+	UNLESS_NNP("getppid", RUNTIME_RUNC, "sees whether the parent died"),
+	UNLESS_NNP("fchown", RUNTIME_RUNC,
+		   "gives standard input and output to the user"),
+	UNLESS_NNP("newfstatat", RUNTIME_RUNC, "finds the program"),
+	UNLESS_NNP("faccessat2", RUNTIME_RUNC, "1.1.5: finds the program"),
+
+	ALWAYS("execve", RUNTIME_BWRAP, "runs the program"),
+	ALWAYS("wait4", RUNTIME_BWRAP, "0.8.0: its process 1 waits for it"),
+	ALWAYS("write", RUNTIME_BWRAP, "0.8.0: its process 1 tells the status"),
+
+	ALWAYS("write", RUNTIME_SYSTEMD,
+	       "Type=exec: tells the manager that it runs the program now"),
+
+	FIREJAIL("execve"),
+	FIREJAIL("brk"),
+	FIREJAIL("read"),
+	FIREJAIL("write"),
+	FIREJAIL("close"),
+	FIREJAIL("mmap"),
+	FIREJAIL("mprotect"),
+	FIREJAIL("munmap"),
+	FIREJAIL("access"),
+	FIREJAIL("openat"),
+	FIREJAIL("newfstatat"),
+	FIREJAIL("pread64"),
+	FIREJAIL("ioctl"),
+	FIREJAIL("arch_prctl"),
+	FIREJAIL("set_tid_address"),
+	FIREJAIL("set_robust_list"),
+	FIREJAIL("rseq"),
+	FIREJAIL("prlimit64"),
+	FIREJAIL("getrandom"),
+	FIREJAIL("futex"),
+	FIREJAIL("readlink"),
+	FIREJAIL("rt_sigaction"),
+	FIREJAIL("rt_sigprocmask"),
+	FIREJAIL("rt_sigreturn"),
+	FIREJAIL("getuid"),
+	FIREJAIL("geteuid"),
+	FIREJAIL("getgid"),
+	FIREJAIL("getegid"),
+	FIREJAIL("getpid"),
+	FIREJAIL("getppid"),
+	FIREJAIL("getpgrp"),
+	FIREJAIL("uname"),
+	FIREJAIL("sysinfo"),
+	FIREJAIL("fcntl"),
+	FIREJAIL("dup2"),
+	FIREJAIL("getcwd"),
+	FIREJAIL("getpeername"),
+
+	FALLBACK("clone3", "glibc 2.34 pthread_create, posix_spawn: clone"),
+	FALLBACK("faccessat2", "glibc 2.33, musl 1.2.2 faccessat: faccessat"),
+	FALLBACK("fchmodat2", "glibc 2.39 fchmodat: /proc/self/fd"),
+	FALLBACK("close_range", "glibc 2.34 closefrom: /proc/self/fd"),
+	FALLBACK("execveat", "glibc 2.27, musl fexecve: /proc/self/fd"),
+	FALLBACK("openat2", "runc 1.2.8, crun 1.0, systemd: openat"),
+	FALLBACK("preadv2", "glibc 2.26 preadv2: preadv"),
+	FALLBACK("pwritev2", "glibc 2.26 pwritev2: pwritev"),
+	FALLBACK("rseq", "glibc 2.35, at the start of a thread: goes without"),
+	FALLBACK("statx", "glibc 2.28 statx, musl stat: fstatat"),
+	TIME64("clock_gettime64"),
+	TIME64("clock_settime64"),
+	TIME64("clock_adjtime64"),
+	TIME64("clock_getres_time64"),
+	TIME64("clock_nanosleep_time64"),
+	TIME64("futex_time64"),
+	TIME64("mq_timedreceive_time64"),
+	TIME64("mq_timedsend_time64"),
+	TIME64("ppoll_time64"),
+	TIME64("pselect6_time64"),
+	TIME64("recvmmsg_time64"),
+	TIME64("rt_sigtimedwait_time64"),
+	TIME64("sched_rr_get_interval_time64"),
+	TIME64("semtimedop_time64"),
+	TIME64("timer_gettime64"),
+	TIME64("timer_settime64"),
+	TIME64("timerfd_gettime64"),
+	TIME64("timerfd_settime64"),
+	TIME64("utimensat_time64"),
+};
+enum { N_MEMBERS = sizeof(table) / sizeof(table[0]) };
+
+const char *group_name(enum group group)
+{
+	static const char *const names[] = {
+		[GROUP_KERNEL] = "kernel",
+		[GROUP_START] = "start",
+		[GROUP_VDSO] = "vdso",
+		[GROUP_RUNTIME] = "runtime",
+		[GROUP_FALLBACK] = "fallback",
+	};
+
+	return names[group];
+}
+
+const struct group_member *group_member_at(size_t i)
+{
+	return i < N_MEMBERS ? &table[i] : NULL;
+}
+
+static bool on_arch(const struct group_member *m, const struct arch *arch,
+		    const struct arch *native)
+{
+	if (m->group == GROUP_START || m->group == GROUP_RUNTIME)
+		return arch == native;
+	return !m->arch || !strcmp(m->arch, arch->name);
+}
+
+static bool chosen(const struct group_choice *choice,
+		   const struct group_member *m)
+{
+	if (m->group != GROUP_RUNTIME)
+		return true;
+	return m->runtimes & choice->runtimes &&
+	       !(m->needs_new_privs && choice->no_new_privs);
+}
+
+const struct group_member *group_find(const struct group_choice *choice,
+				      enum group group, struct call_id id)
+{
+	const struct arch *arch = arch_of_call(id);
+	char name[SYSCALL_NAME_MAX];
+
+	if (!choice->wanted[group] || !arch || !syscall_name(id, name))
+		return NULL;
+	for (size_t i = 0; i < N_MEMBERS; i++)
+		if (table[i].group == group && chosen(choice, &table[i]) &&
+		    on_arch(&table[i], arch, choice->native) &&
+		    !strcmp(table[i].call, name))
+			return &table[i];
+	return NULL;
+}
+
+bool group_adds(struct call_id id, const struct arch *native,
+		unsigned int runtimes)
+{
+	struct group_choice all = { .runtimes = runtimes, .native = native };
+
+	for (int g = 0; g < GROUP_FALLBACK; g++) {
+		all.wanted[g] = true;
+		if (group_find(&all, g, id))
+			return true;
+	}
+	return false;
+}
+
+bool group_is_kernel(struct call_id id)
+{
+	const struct group_choice kernel = {
+		.wanted = { [GROUP_KERNEL] = true },
+	};
+
+	return group_find(&kernel, GROUP_KERNEL, id);
+}

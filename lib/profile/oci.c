@@ -1,0 +1,632 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The seccomp object of the OCI runtime specification, and what container
+ * engines and the Security Profiles Operator made of it.
+ */
+#include "profile/private.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <seccomp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+#define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
+
+/* A member, NULL when it is absent or null. */
+static json_t *member(const json_t *object, const char *key)
+{
+	json_t *value = json_object_get(object, key);
+
+	return json_is_null(value) ? NULL : value;
+}
+
+static bool is_empty(const json_t *value)
+{
+	return !value || (json_is_object(value) && !json_object_size(value)) ||
+	       (json_is_array(value) && !json_array_size(value)) ||
+	       (json_is_string(value) && !*json_string_value(value));
+}
+
+struct oci_action {
+	const char *name;
+	uint32_t action;
+	bool has_errno;
+};
+
+static const struct oci_action *find_action(const char *name)
+{
+	static const struct oci_action table[] = {
+		{ "SCMP_ACT_ALLOW", SECCOMP_RET_ALLOW, false },
+		{ "SCMP_ACT_ERRNO", SECCOMP_RET_ERRNO, true },
+		{ "SCMP_ACT_LOG", SECCOMP_RET_LOG, false },
+		{ "SCMP_ACT_KILL", SECCOMP_RET_KILL_THREAD, false },
+		{ "SCMP_ACT_KILL_THREAD", SECCOMP_RET_KILL_THREAD, false },
+		{ "SCMP_ACT_KILL_PROCESS", SECCOMP_RET_KILL_PROCESS, false },
+		{ "SCMP_ACT_TRAP", SECCOMP_RET_TRAP, false },
+		{ "SCMP_ACT_TRACE", SECCOMP_RET_TRACE, true },
+		{ "SCMP_ACT_NOTIFY", SECCOMP_RET_USER_NOTIF, false },
+	};
+
+	for (size_t i = 0; i < N_ELEMENTS(table); i++)
+		if (!strcmp(table[i].name, name))
+			return &table[i];
+	return NULL;
+}
+
+/* Where an action and its errno stand in an object. */
+struct action_keys {
+	const char *action;
+	const char *number;	/* the specification's errno, and … */
+	const char *text;	/* … podman's, which wins */
+};
+
+/* Only container engines have it as a text: a name or a number. */
+static bool read_errno(struct reader *r, const json_t *object,
+		       const char *place, const struct action_keys *keys,
+		       json_int_t *value)
+{
+	const json_t *number = member(object, keys->number);
+	const json_t *text = member(object, keys->text);
+	uint32_t named;
+
+	if (text && *(json_string_value(text) ?: "?")) {
+		if (!json_is_string(text) ||
+		    !errno_by_name(json_string_value(text), &named))
+			return refuse(r, "%s%s: not an errno", place,
+					   keys->text);
+		*value = named;
+	} else if (number) {
+		*value = json_is_integer(number) ?
+			json_integer_value(number) : -1;
+	}
+	if (*value < 0 || *value > ERRNO_MAX)
+		return refuse(r, "%s%s: not a number from 0 to %d", place,
+				   keys->number, ERRNO_MAX);
+	return true;
+}
+
+/*
+ * An action with its errno, which is EPERM where it is not given (OCI
+ * runtime-spec, config-linux.md, Seccomp). `place` ends in a dot or is empty.
+ */
+static bool read_action(struct reader *r, const json_t *object,
+			const char *place, const struct action_keys *keys,
+			uint32_t *action)
+{
+	const json_t *name = member(object, keys->action);
+	const struct oci_action *found;
+	json_int_t value = EPERM;
+	const char *with = member(object, keys->number) ? keys->number :
+		is_empty(member(object, keys->text)) ? NULL : keys->text;
+
+	if (!json_is_string(name))
+		return refuse(r, "%s%s: %s", place, keys->action,
+				   name ? "not a string" : "missing");
+	found = find_action(json_string_value(name));
+	if (!found)
+		return refuse(r, "%s%s: unknown action %s", place,
+				   keys->action, json_string_value(name));
+	if (with && !found->has_errno)
+		return refuse(r, "%s%s: %s has no errno", place, with,
+				   found->name);
+	if (!read_errno(r, object, place, keys, &value))
+		return false;
+	*action = found->action | (found->has_errno ? (uint32_t)value : 0);
+	return true;
+}
+
+/* What the rules of one entry of `syscalls` share. */
+struct entry {
+	char place[48];		/* "syscalls[2]." */
+	uint32_t action;
+	struct profile_arg *args;
+	size_t n_args;
+	bool alternatives;	/* one argument is enough */
+};
+
+static bool read_op(const char *name, int *op)
+{
+	static const char *const ops[] = {
+		[SCMP_CMP_NE] = "SCMP_CMP_NE",
+		[SCMP_CMP_LT] = "SCMP_CMP_LT",
+		[SCMP_CMP_LE] = "SCMP_CMP_LE",
+		[SCMP_CMP_EQ] = "SCMP_CMP_EQ",
+		[SCMP_CMP_GE] = "SCMP_CMP_GE",
+		[SCMP_CMP_GT] = "SCMP_CMP_GT",
+		[SCMP_CMP_MASKED_EQ] = "SCMP_CMP_MASKED_EQ",
+	};
+
+	for (size_t i = SCMP_CMP_NE; i < N_ELEMENTS(ops); i++)
+		if (!strcmp(ops[i], name)) {
+			*op = i;
+			return true;
+		}
+	return false;
+}
+
+static bool read_uint(const json_t *object, const char *key, bool required,
+		      uint64_t max, uint64_t *value)
+{
+	const json_t *number = member(object, key);
+
+	*value = 0;
+	if (!number)
+		return !required;
+	if (!json_is_integer(number) || json_integer_value(number) < 0)
+		return false;
+	*value = json_integer_value(number);
+	return *value <= max;
+}
+
+static bool read_arg(struct reader *r, struct entry *e, size_t i,
+		     const json_t *object)
+{
+	struct profile_arg *arg;
+	const char *op = json_string_value(member(object, "op"));
+	uint64_t index;
+
+	e->args = xgrow(e->args, e->n_args, sizeof(*e->args));
+	arg = &e->args[e->n_args++];
+	if (!json_is_object(object))
+		return refuse(r, "%sargs[%zu]: not an object", e->place, i);
+	if (!read_uint(object, "index", true, 5, &index))
+		return refuse(r, "%sargs[%zu].index: not a number from 0 to 5",
+			    e->place, i);
+	if (!read_uint(object, "value", true, INT64_MAX, &arg->value))
+		return refuse(r, "%sargs[%zu].value: not a number from 0 up",
+			    e->place, i);
+	if (!read_uint(object, "valueTwo", false, INT64_MAX, &arg->value_two))
+		return refuse(r, "%sargs[%zu].valueTwo: not a number from 0 up",
+			    e->place, i);
+	if (!op || !read_op(op, &arg->op))
+		return refuse(r, "%sargs[%zu].op: unknown comparison %s",
+			    e->place, i, op ? op : "");
+	arg->index = index;
+	return true;
+}
+
+/*
+ * Where one argument has several conditions, runc and crun take each
+ * condition of the entry as a rule of its own, so that one is enough.
+ */
+static bool has_alternatives(const struct entry *e)
+{
+	unsigned int seen = 0;
+
+	for (size_t i = 0; i < e->n_args; i++) {
+		if (seen & 1U << e->args[i].index)
+			return true;
+		seen |= 1U << e->args[i].index;
+	}
+	return false;
+}
+
+static bool read_args(struct reader *r, struct entry *e, const json_t *args)
+{
+	size_t i;
+	json_t *arg;
+
+	if (args && !json_is_array(args))
+		return refuse(r, "%sargs: not an array", e->place);
+	json_array_foreach(args, i, arg)
+		if (!read_arg(r, e, i, arg))
+			return false;
+	e->alternatives = has_alternatives(e);
+	return true;
+}
+
+static bool add_name(struct reader *r, const struct entry *e, const char *name)
+{
+	struct profile_rule rule = { .action = e->action };
+
+	if (!e->alternatives) {
+		rule.n_args = e->n_args;
+		for (size_t i = 0; i < e->n_args; i++)
+			rule.args[i] = e->args[i];
+		return reader_add_name(r, name, &rule);
+	}
+	rule.n_args = 1;
+	for (size_t i = 0; i < e->n_args; i++) {
+		rule.args[0] = e->args[i];
+		if (!reader_add_name(r, name, &rule))
+			return false;
+	}
+	return true;
+}
+
+static bool read_name_list(struct reader *r, const struct entry *e,
+			   const json_t *names)
+{
+	size_t i;
+	json_t *name;
+
+	if (!json_is_array(names) || !json_array_size(names))
+		return refuse(r, "%snames: not an array of names",
+				   e->place);
+	json_array_foreach(names, i, name) {
+		if (!json_is_string(name))
+			return refuse(r, "%snames[%zu]: not a string",
+					   e->place, i);
+		if (!add_name(r, e, json_string_value(name)))
+			return false;
+	}
+	return true;
+}
+
+/* `names`, or the one `name` of old profiles of container engines. */
+static bool read_names(struct reader *r, const struct entry *e,
+		       const json_t *object)
+{
+	const json_t *name = member(object, "name");
+	const json_t *names = member(object, "names");
+
+	if (is_empty(name))
+		return read_name_list(r, e, names);
+	if (!is_empty(names))
+		return refuse(r, "%sname and names: one of the two",
+				   e->place);
+	if (!json_is_string(name))
+		return refuse(r, "%sname: not a string", e->place);
+	return add_name(r, e, json_string_value(name));
+}
+
+/*
+ * Conditions, which container engines resolve when they write a config.json:
+ * `includes` and `excludes` of moby, profiles/seccomp/seccomp_linux.go.
+ */
+struct condition {
+	size_t archs, caps;		/* listed */
+	size_t archs_held, caps_held;	/* of these, those of the machine */
+	bool kernel, kernel_held;
+};
+
+/* The engines' name, which is libseccomp's Go binding's. */
+static const char *engine_arch(const struct arch *arch)
+{
+	switch (arch->scmp) {
+	case SCMP_ARCH_X86_64:
+		return "amd64";
+	case SCMP_ARCH_AARCH64:
+		return "arm64";
+	default:
+		return arch->name;
+	}
+}
+
+static bool is_native(const struct host *host, const char *name)
+{
+	(void)host;
+	return !strcmp(name, engine_arch(arch_native()));
+}
+
+/* How many strings a list has, and for how many of them `holds`. */
+static bool count_list(struct reader *r, const json_t *list,
+		       const char *place,
+		       bool (*holds)(const struct host *, const char *),
+		       size_t *n, size_t *held)
+{
+	size_t i;
+	json_t *item;
+
+	if (list && !json_is_array(list))
+		return refuse(r, "%s: not an array", place);
+	json_array_foreach(list, i, item) {
+		if (!json_is_string(item))
+			return refuse(r, "%s[%zu]: not a string", place,
+					   i);
+		++*n;
+		*held += holds(r->host, json_string_value(item));
+	}
+	return true;
+}
+
+static bool read_min_kernel(struct reader *r, const json_t *version,
+			    const char *place, struct condition *c)
+{
+	const char *text = json_string_value(version);
+	unsigned char major, minor;
+	char end;
+
+	if (is_empty(version))
+		return true;
+	if (!text || strlen(text) > strlen("255.255") ||
+	    sscanf(text, "%hhu.%hhu%c", &major, &minor, &end) != 2)
+		return refuse(r, "%s: not a version like 4.8", place);
+	c->kernel = true;
+	c->kernel_held = host_has_kernel(r->host, major, minor);
+	return true;
+}
+
+static bool read_condition(struct reader *r, const json_t *entry,
+			   const char *place, const char *key,
+			   struct condition *c)
+{
+	const json_t *object = member(entry, key);
+	char archs[80], caps[80], kernel[80];
+
+	*c = (struct condition){ 0 };
+	if (object && !json_is_object(object))
+		return refuse(r, "%s%s: not an object", place, key);
+	snprintf(archs, sizeof(archs), "%s%s.arches", place, key);
+	snprintf(caps, sizeof(caps), "%s%s.caps", place, key);
+	snprintf(kernel, sizeof(kernel), "%s%s.minKernel", place, key);
+	return count_list(r, member(object, "arches"), archs, is_native,
+			  &c->archs, &c->archs_held) &&
+	       count_list(r, member(object, "caps"), caps, host_has_cap,
+			  &c->caps, &c->caps_held) &&
+	       read_min_kernel(r, member(object, "minKernel"), kernel, c);
+}
+
+/* Whether the entry is for this machine, and what that depended on. */
+static bool read_conditions(struct reader *r, const json_t *entry,
+			    const char *place, bool *holds)
+{
+	struct condition in, ex;
+
+	if (!read_condition(r, entry, place, "includes", &in) ||
+	    !read_condition(r, entry, place, "excludes", &ex))
+		return false;
+	*holds = !ex.archs_held && !ex.caps_held && !ex.kernel_held &&
+		 (!in.archs || in.archs_held) && in.caps == in.caps_held &&
+		 in.kernel == in.kernel_held;
+	r->caps_decided |= in.caps || ex.caps;
+	r->kernel_decided |= in.kernel || ex.kernel;
+	return true;
+}
+
+static void note_conditions(const struct reader *r)
+{
+	char *caps = host_caps_text(r->host);
+
+	if (r->caps_decided && r->kernel_decided)
+		profile_note(r->profile, "conditions resolved for %s and "
+			     "Linux %u.%u", caps, r->host->version,
+			     r->host->patchlevel);
+	else if (r->caps_decided)
+		profile_note(r->profile, "conditions resolved for %s", caps);
+	else if (r->kernel_decided)
+		profile_note(r->profile, "conditions resolved for Linux "
+			     "%u.%u", r->host->version, r->host->patchlevel);
+	free(caps);
+}
+
+static bool read_syscall(struct reader *r, size_t i, const json_t *object)
+{
+	static const struct action_keys keys = {
+		"action", "errnoRet", "errno",
+	};
+	struct entry e = { .n_args = 0 };
+	bool holds = false, ok;
+
+	if (!json_is_object(object))
+		return refuse(r, "syscalls[%zu]: not an object", i);
+	snprintf(e.place, sizeof(e.place), "syscalls[%zu].", i);
+	ok = read_conditions(r, object, e.place, &holds) &&
+	     read_action(r, object, e.place, &keys, &e.action) &&
+	     read_args(r, &e, member(object, "args")) &&
+	     (!holds || read_names(r, &e, object));
+	free(e.args);
+	return ok;
+}
+
+static bool read_syscalls(struct reader *r, const json_t *syscalls)
+{
+	size_t i;
+	json_t *entry;
+
+	if (syscalls && !json_is_array(syscalls))
+		return refuse(r, "syscalls: not an array");
+	json_array_foreach(syscalls, i, entry)
+		if (!read_syscall(r, i, entry))
+			return false;
+	return true;
+}
+
+/* Put this machine's architecture first, where runtimes filter it anyway. */
+static void put_native_first(struct profile *p, bool always)
+{
+	const struct arch *native = arch_native();
+	bool wanted = always || !p->n_archs;
+	size_t i = 0;
+
+	for (size_t j = 0; j < p->n_archs; j++)
+		wanted = wanted || arch_is_local(p->archs[j], native);
+	if (!wanted)
+		return;
+	p->native_implied = !profile_has_arch(p, native);
+	profile_add_arch(p, native);
+	while (p->archs[i] != native)
+		i++;
+	memmove(p->archs + 1, p->archs, i * sizeof(*p->archs));
+	p->archs[0] = native;
+}
+
+/* An architecture's name at `place`; NULL with a problem. */
+static const struct arch *read_arch(struct reader *r, const json_t *name,
+				    const char *place)
+{
+	const char *text = json_string_value(name);
+	const struct arch *arch = text ? arch_by_oci(text) : NULL;
+
+	if (!arch)
+		refuse(r, "%s: unknown architecture %s", place,
+		     text ? text : "");
+	return arch;
+}
+
+static bool read_arch_list(struct reader *r, const json_t *archs,
+			   const char *place)
+{
+	size_t i;
+	json_t *name;
+
+	if (archs && !json_is_array(archs))
+		return refuse(r, "%s: not an array", place);
+	json_array_foreach(archs, i, name) {
+		char at[64];
+		const struct arch *arch;
+
+		snprintf(at, sizeof(at), "%s[%zu]", place, i);
+		arch = read_arch(r, name, at);
+		if (!arch)
+			return false;
+		profile_add_arch(r->profile, arch);
+	}
+	return true;
+}
+
+/* One that libseccomp has and this program has not: "SCMP_ARCH_MIPS". */
+static bool is_other_arch(const json_t *name)
+{
+	static const char prefix[] = "SCMP_ARCH_";
+	const char *text = json_string_value(name);
+	char lower[16] = "";
+
+	if (!text || arch_by_oci(text) ||
+	    strncmp(text, prefix, strlen(prefix)))
+		return false;
+	text += strlen(prefix);
+	for (size_t i = 0; i < sizeof(lower) - 1 && text[i]; i++)
+		lower[i] = tolower((unsigned char)text[i]);
+	return seccomp_arch_resolve_name(lower);
+}
+
+/*
+ * The container engines' form: of the entries, that of this machine's
+ * architecture counts.
+ */
+static bool read_arch_map(struct reader *r, const json_t *map)
+{
+	size_t i;
+	json_t *entry;
+
+	if (map && !json_is_array(map))
+		return refuse(r, "archMap: not an array");
+	json_array_foreach(map, i, entry) {
+		const json_t *name = member(entry, "architecture");
+		const struct arch *arch;
+		char at[64];
+
+		if (is_other_arch(name))
+			continue;
+		snprintf(at, sizeof(at), "archMap[%zu].architecture", i);
+		arch = read_arch(r, name, at);
+		if (!arch)
+			return false;
+		if (arch != arch_native())
+			continue;
+		profile_add_arch(r->profile, arch);
+		snprintf(at, sizeof(at), "archMap[%zu].subArchitectures", i);
+		if (!read_arch_list(r, member(entry, "subArchitectures"), at))
+			return false;
+	}
+	return true;
+}
+
+static bool read_archs(struct reader *r, const json_t *seccomp)
+{
+	const json_t *archs = member(seccomp, "architectures");
+	const json_t *map = member(seccomp, "archMap");
+
+	if (!is_empty(archs) && !is_empty(map))
+		return refuse(r, "architectures and archMap: one of the two");
+	if (!read_arch_list(r, archs, "architectures") ||
+	    !read_arch_map(r, map))
+		return false;
+	put_native_first(r->profile, r->host->adds_native);
+	return true;
+}
+
+/* Flags change how a filter is loaded, not what it answers. */
+static bool read_flags(struct reader *r, const json_t *flags)
+{
+	static const char *const known[] = {
+		"SECCOMP_FILTER_FLAG_TSYNC", "SECCOMP_FILTER_FLAG_LOG",
+		"SECCOMP_FILTER_FLAG_SPEC_ALLOW",
+		"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV",
+	};
+	size_t i, k;
+	json_t *flag;
+
+	if (flags && !json_is_array(flags))
+		return refuse(r, "flags: not an array");
+	json_array_foreach(flags, i, flag) {
+		const char *text = json_string_value(flag);
+
+		for (k = 0; text && k < N_ELEMENTS(known); k++)
+			if (!strcmp(text, known[k]))
+				break;
+		if (!text || k == N_ELEMENTS(known))
+			return refuse(r, "flags[%zu]: unknown flag %s", i,
+				    text ? text : "");
+	}
+	return true;
+}
+
+static bool read_seccomp(struct reader *r, const json_t *seccomp)
+{
+	static const struct action_keys keys = {
+		"defaultAction", "defaultErrnoRet", "defaultErrno",
+	};
+	uint32_t action;
+
+	if (!read_action(r, seccomp, "", &keys, &action))
+		return false;
+	r->profile = profile_new(action);
+	if (!read_archs(r, seccomp) ||
+	    !read_flags(r, member(seccomp, "flags")) ||
+	    !read_syscalls(r, member(seccomp, "syscalls")))
+		return false;
+	note_conditions(r);
+	return true;
+}
+
+/* A SeccompProfile of the Security Profiles Operator. */
+static bool read_resource(struct reader *r, const json_t *root)
+{
+	const char *kind = json_string_value(member(root, "kind"));
+	const json_t *spec = member(root, "spec");
+
+	if (!kind || strcmp(kind, "SeccompProfile"))
+		return refuse(r, "kind: not SeccompProfile");
+	if (!json_is_object(spec))
+		return refuse(r, "spec: %s",
+				   spec ? "not an object" : "missing");
+	r->root = "spec.";
+	if (!is_empty(member(spec, "baseProfileName")))
+		return refuse(r, "baseProfileName: another profile, "
+				   "which is not read");
+	return read_seccomp(r, spec);
+}
+
+bool read_object(struct reader *r, const json_t *root)
+{
+	const json_t *config = member(root, "linux");
+	const json_t *seccomp = member(config, "seccomp");
+
+	if (!json_is_object(root))
+		return refuse(r, "not an object");
+	if (member(root, "kind") || member(root, "spec"))
+		return read_resource(r, root);
+	if (!config)
+		return read_seccomp(r, root);
+	if (!json_is_object(seccomp))
+		return refuse(r, "linux.seccomp: %s",
+				   seccomp ? "not an object" : "missing");
+	r->root = "linux.seccomp.";
+	return read_seccomp(r, seccomp);
+}
+
+bool read_json(struct reader *r, char *text, size_t n)
+{
+	json_error_t error;
+	json_t *root = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
+	bool ok = root ? read_object(r, root) :
+		refuse(r, "line %d: %s", error.line, error.text);
+
+	json_decref(root);
+	return ok;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Between profile_read() and the readers of its formats, each of which takes
+ * the whole of a file as a text without NULs that it may change. They return
+ * false with the problem set: all that they read is taken for hostile.
+ */
+#ifndef PROFILE_PRIVATE_H
+#define PROFILE_PRIVATE_H
+
+#include <jansson.h>
+
+#include "profile/host.h"
+#include "profile/profile.h"
+
+struct reader {
+	struct profile *profile;	/* made by the format's reader */
+	const struct host *host;
+	const char *root;	/* before every place: "linux.seccomp." */
+	size_t line;		/* of the problem; 0: none */
+	char **problem;
+	bool caps_decided, kernel_decided;	/* conditions of the file */
+};
+
+bool read_json(struct reader *r, char *text, size_t n);
+bool read_yaml(struct reader *r, char *text, size_t n);
+bool read_minijail(struct reader *r, char *text, size_t n);
+bool read_firejail(struct reader *r, char *text, size_t n);
+bool read_systemd(struct reader *r, char *text, size_t n);
+
+/* The JSON and YAML forms, once they are parsed. */
+bool read_object(struct reader *r, const json_t *root);
+
+/* Always false, so that callers can return it; once r->line is set, with it. */
+__attribute__((format(printf, 2, 3)))
+bool refuse(struct reader *r, const char *fmt, ...);
+
+/*
+ * Add a copy of the rule for the call that `name` is on `arch`, if it is one:
+ * the name is known there then. False where there are too many rules.
+ */
+bool reader_add_rule(struct reader *r, const struct arch *arch,
+		     const char *name, const struct profile_rule *rule,
+		     bool *known);
+/* The same on every architecture of the profile; noted if it is on none. */
+bool reader_add_name(struct reader *r, const char *name,
+		     const struct profile_rule *rule);
+/* A name that is left out; false where there are too many. */
+bool reader_add_unknown(struct reader *r, const char *name);
+
+bool profile_has_arch(const struct profile *p, const struct arch *arch);
+
+/* "EPERM" or "1": false when it is neither. */
+enum { ERRNO_MAX = 4095 };	/* MAX_ERRNO, linux/err.h */
+bool errno_by_name(const char *name, uint32_t *value);
+
+/*
+ * Append a line to a heap string that holds the ones it continues, or to
+ * NULL. False where it gets longer than any that is in use.
+ */
+bool reader_join(struct reader *r, char **whole, const char *line);
+
+/* Cut white space off both ends. */
+char *text_strip(char *text);
+
+#endif

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "profile/private.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+#define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
+
+bool action_allows(uint32_t action)
+{
+	action &= SECCOMP_RET_ACTION_FULL;
+	return action == SECCOMP_RET_ALLOW || action == SECCOMP_RET_LOG;
+}
+
+static const char *errno_name(uint32_t data, char buf[ACTION_NAME_MAX])
+{
+	const char *name = data ? strerrorname_np(data) : NULL;
+
+	if (name)
+		snprintf(buf, ACTION_NAME_MAX, "%s", name);
+	else
+		snprintf(buf, ACTION_NAME_MAX, "errno %u", data);
+	return buf;
+}
+
+const char *action_name(uint32_t action, char buf[ACTION_NAME_MAX])
+{
+	static const struct {
+		uint32_t action;
+		const char *name;
+	} names[] = {
+		{ SECCOMP_RET_ALLOW, "allow" },
+		{ SECCOMP_RET_LOG, "log" },
+		{ SECCOMP_RET_TRACE, "trace" },
+		{ SECCOMP_RET_USER_NOTIF, "notify" },
+		{ SECCOMP_RET_TRAP, "trap" },
+		{ SECCOMP_RET_KILL_THREAD, "kill thread" },
+	};
+	uint32_t kind = action & SECCOMP_RET_ACTION_FULL;
+
+	if (kind == SECCOMP_RET_ERRNO)
+		return errno_name(action & SECCOMP_RET_DATA, buf);
+	for (size_t i = 0; i < N_ELEMENTS(names); i++)
+		if (names[i].action == kind)
+			return names[i].name;
+	return "kill process";	/* what the kernel does with any other */
+}
+
+struct profile *profile_new(uint32_t default_action)
+{
+	struct profile *p = xcalloc(1, sizeof(*p));
+
+	p->default_action = default_action;
+	p->other_arch_action = SECCOMP_RET_KILL_THREAD;
+	return p;
+}
+
+void profile_free(struct profile *p)
+{
+	if (!p)
+		return;
+	for (size_t i = 0; i < p->n_rules; i++)
+		free(p->rules[i].name);
+	for (size_t i = 0; i < p->n_unknown; i++)
+		free(p->unknown[i]);
+	free(p->rules);
+	for (size_t i = 0; i < p->n_notes; i++)
+		free(p->notes[i]);
+	free(p->unknown);
+	free(p->notes);
+	free(p->archs);
+	free(p);
+}
+
+bool profile_has_arch(const struct profile *p, const struct arch *arch)
+{
+	for (size_t i = 0; i < p->n_archs; i++)
+		if (p->archs[i] == arch)
+			return true;
+	return false;
+}
+
+void profile_add_arch(struct profile *p, const struct arch *arch)
+{
+	if (profile_has_arch(p, arch))
+		return;
+	p->archs = xgrow(p->archs, p->n_archs, sizeof(*p->archs));
+	p->archs[p->n_archs++] = arch;
+}
+
+void profile_add_rule(struct profile *p, const struct profile_rule *rule)
+{
+	struct profile_rule *r;
+
+	p->rules = xgrow(p->rules, p->n_rules, sizeof(*p->rules));
+	r = &p->rules[p->n_rules++];
+	*r = *rule;
+	r->name = rule->name ? xstrdup(rule->name) : NULL;
+}
+
+void profile_note(struct profile *p, const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = xstrdup("out of memory");
+	va_end(ap);
+	p->notes = xgrow(p->notes, p->n_notes, sizeof(*p->notes));
+	p->notes[p->n_notes++] = text_printable(text);
+	free(text);
+}
+
+/* Pointers into one array: its order decides between rules of one call. */
+static int compare_rules(const void *a, const void *b)
+{
+	const struct profile_rule *const *x = a, *const *y = b;
+	int order = call_id_compare(&(*x)->id, &(*y)->id);
+
+	return order ? order : (*x > *y) - (*x < *y);
+}
+
+void profile_sort(struct profile *p)
+{
+	const struct profile_rule **order = xcalloc(p->n_rules + 1,
+						    sizeof(*order));
+	struct profile_rule *sorted = NULL;
+
+	for (size_t i = 0; i < p->n_rules; i++)
+		order[i] = &p->rules[i];
+	qsort(order, p->n_rules, sizeof(*order), compare_rules);
+	for (size_t i = 0; i < p->n_rules; i++) {
+		sorted = xgrow(sorted, i, sizeof(*sorted));
+		sorted[i] = *order[i];
+	}
+	free(order);
+	free(p->rules);
+	p->rules = sorted;
+}
+
+/* What a profile allows. */
+
+struct call_set {
+	struct call_id *ids;
+	size_t n;
+};
+
+static void set_add(struct call_set *set, struct call_id id)
+{
+	set->ids = xgrow(set->ids, set->n, sizeof(*set->ids));
+	set->ids[set->n++] = id;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	return call_id_compare(a, b);
+}
+
+static void set_sort(struct call_set *set)
+{
+	size_t n = 0;
+
+	if (set->n)
+		qsort(set->ids, set->n, sizeof(*set->ids), compare_ids);
+	for (size_t i = 0; i < set->n; i++)
+		if (!n || call_id_compare(&set->ids[n - 1], &set->ids[i]))
+			set->ids[n++] = set->ids[i];
+	set->n = n;
+}
+
+static void add_allowed_rules(const struct profile *p, struct call_set *set)
+{
+	for (size_t i = 0; i < p->n_rules; i++)
+		if (action_allows(p->rules[i].action) && p->rules[i].id.nr >= 0)
+			set_add(set, p->rules[i].id);
+}
+
+/* The calls that a rule without conditions denies, sorted. */
+static struct call_set denied_rules(const struct profile *p)
+{
+	struct call_set set = { NULL, 0 };
+
+	for (size_t i = 0; i < p->n_rules; i++)
+		if (!action_allows(p->rules[i].action) && !p->rules[i].n_args)
+			set_add(&set, p->rules[i].id);
+	set_sort(&set);
+	return set;
+}
+
+static bool set_has(const struct call_set *set, struct call_id id)
+{
+	return set->n && bsearch(&id, set->ids, set->n, sizeof(id),
+				 compare_ids);
+}
+
+/* Numbers that calls can have: plain, of x32, and private to arm. */
+static void add_named(const struct arch *arch, const struct call_set *except,
+		      struct call_set *set)
+{
+	static const int32_t bases[] = { 0, 0x40000000, 0x0f0000 };
+	char buf[SYSCALL_NAME_MAX];
+
+	for (size_t i = 0; i < N_ELEMENTS(bases); i++)
+		for (int32_t nr = bases[i]; nr < bases[i] + 1024; nr++) {
+			struct call_id id = { arch->audit, nr };
+
+			if (arch_of_call(id) == arch && !set_has(except, id) &&
+			    syscall_name(id, buf))
+				set_add(set, id);
+		}
+}
+
+struct call_id *profile_allowed(const struct profile *p, size_t *n)
+{
+	struct call_set set = { NULL, 0 }, denied = { NULL, 0 };
+
+	add_allowed_rules(p, &set);
+	if (action_allows(p->default_action)) {
+		denied = denied_rules(p);
+		for (size_t i = 0; i < p->n_archs; i++)
+			add_named(p->archs[i], &denied, &set);
+	}
+	set_sort(&set);
+	free(denied.ids);
+	*n = set.n;
+	return set.ids;
+}
+
+bool profile_implies(const struct profile *p, struct call_id id)
+{
+	for (size_t i = 0; i < p->n_rules; i++)
+		if (p->rules[i].origin & PROFILE_IMPLIED &&
+		    !call_id_compare(&p->rules[i].id, &id))
+			return true;
+	return false;
+}

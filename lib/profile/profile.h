@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A profile: what to do with each call. Built from a trace by sp-emit, read
+ * from any of the forms that people have by sp-diff and sp-verify.
+ */
+#ifndef PROFILE_H
+#define PROFILE_H
+
+#include <linux/seccomp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "kernel/syscall.h"
+#include "profile/host.h"
+
+/*
+ * Actions are what a filter returns, SECCOMP_RET_* with the errno in the low
+ * 16 bits (seccomp(2)).
+ */
+bool action_allows(uint32_t action);	/* ALLOW or LOG */
+enum { ACTION_NAME_MAX = 32 };
+/* "allow", "log", "EPERM", "errno 200", "kill process", "trap" … */
+const char *action_name(uint32_t action, char buf[ACTION_NAME_MAX]);
+
+struct profile_arg {		/* OCI `args`: all of a rule's must hold */
+	uint32_t index;		/* 0-5 */
+	int op;			/* enum scmp_compare (seccomp.h) */
+	uint64_t value, value_two;	/* MASKED_EQ: mask and datum */
+};
+
+/* Why a call is in a profile: bits, so that several reasons can hold. */
+#define PROFILE_OBSERVED (1U << 31)	/* beside 1U << enum group */
+#define PROFILE_DENIED (1U << 30)	/* by a filter, while it was recorded */
+#define PROFILE_IMPLIED (1U << 28)	/* read: its loader always adds it */
+
+struct profile_rule {
+	struct call_id id;	/* nr < 0: libseccomp's pseudo number of a call
+				   that is made through socketcall or ipc */
+	char *name;		/* NULL: the number has none */
+	uint32_t action;
+	struct profile_arg args[6];
+	uint32_t n_args;
+	uint32_t origin;	/* PROFILE_*, 1U << enum group */
+};
+
+/* Who can load a profile as it is. */
+enum profile_form {
+	PROFILE_CONTAINER,	/* container runtimes: OCI and what becomes that */
+	PROFILE_UNIT,		/* systemd; it is what that makes of a unit */
+	PROFILE_MINIJAIL,
+	PROFILE_FIREJAIL,
+};
+
+struct profile {
+	uint32_t default_action;
+	/* For calls of other architectures; libseccomp's default at first. */
+	uint32_t other_arch_action;
+	const struct arch **archs;	/* the first is the native one of the workload */
+	size_t n_archs;
+	bool native_implied;	/* the file does not list the first of them */
+	enum profile_form form;
+	struct profile_rule *rules;	/* sorted by profile_sort() */
+	size_t n_rules;
+	char **unknown;		/* names no architecture of the profile has */
+	size_t n_unknown;
+	char **notes;		/* what a user should know of it, printable */
+	size_t n_notes;
+};
+
+struct profile *profile_new(uint32_t default_action);
+void profile_free(struct profile *p);
+void profile_add_arch(struct profile *p, const struct arch *arch);
+/* Takes a copy of the rule, its name included. */
+void profile_add_rule(struct profile *p, const struct profile_rule *rule);
+__attribute__((format(printf, 2, 3)))
+void profile_note(struct profile *p, const char *fmt, ...);
+/* By (arch, nr); rules of one call keep their order, which can matter. */
+void profile_sort(struct profile *p);
+
+/*
+ * Read a profile: an OCI `linux.seccomp` object or a config.json, a profile of
+ * a container engine, a SeccompProfile, a minijail policy, a firejail profile
+ * or a systemd unit. Which it is, is told from what it holds. Conditions are
+ * resolved for `host`; NULL is host_init()'s. This machine's architecture is
+ * added where runtimes would filter it. NULL: `problem` (heap, caller frees)
+ * says where and what: "line 3: …" or "syscalls[2].action: unknown action".
+ */
+struct profile *profile_read(FILE *file, const struct host *host,
+			     char **problem);
+
+/*
+ * The calls that a profile allows (ALLOW or LOG, whatever the arguments),
+ * sorted; the caller frees. With an allowing default: every call that has a
+ * name and no rule that denies it without conditions.
+ */
+struct call_id *profile_allowed(const struct profile *p, size_t *n);
+
+/* Whether what loads the profile adds the call to every profile. */
+bool profile_implies(const struct profile *p, struct call_id id);
+
+#endif

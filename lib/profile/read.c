@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "profile/private.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <seccomp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "stream/stream.h"
+
+#define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
+
+/* No profile in use comes near these. */
+enum {
+	FILE_MAX = 16 << 20,	/* bytes */
+	RULES_MAX = 1 << 14,
+	UNKNOWN_MAX = 1 << 10,
+	JOINED_MAX = 64 << 10,	/* bytes */
+};
+
+bool refuse(struct reader *r, const char *fmt, ...)
+{
+	char *text, *raw;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	if (r->line)
+		raw = xasprintf("line %zu: %s", r->line,
+				text ? text : "out of memory");
+	else
+		raw = xasprintf("%s%s", r->root,
+				text ? text : "out of memory");
+	free(text);
+	*r->problem = text_printable(raw);	/* may quote the file */
+	free(raw);
+	return false;
+}
+
+bool errno_by_name(const char *name, uint32_t *value)
+{
+	static const struct {
+		const char *name;
+		uint32_t value;
+	} others[] = {		/* strerrorname_np(3) has one name a number */
+		{ "EWOULDBLOCK", EWOULDBLOCK }, { "EDEADLOCK", EDEADLOCK },
+		{ "ENOTSUP", ENOTSUP },
+	};
+	char *end;
+
+	for (size_t i = 0; i < N_ELEMENTS(others); i++)
+		if (!strcmp(others[i].name, name)) {
+			*value = others[i].value;
+			return true;
+		}
+	for (*value = 1; *name == 'E' && *value <= ERRNO_MAX; ++*value) {
+		const char *known = strerrorname_np(*value);
+
+		if (known && !strcmp(known, name))
+			return true;
+	}
+	*value = strtoul(name, &end, 10);
+	return isdigit((unsigned char)*name) && !*end &&
+	       strlen(name) <= strlen("4095") && *value <= ERRNO_MAX;
+}
+
+bool reader_join(struct reader *r, char **whole, const char *line)
+{
+	char *longer;
+
+	if (!*whole) {
+		*whole = xstrdup(line);
+		return true;
+	}
+	if (strlen(*whole) + strlen(line) > JOINED_MAX)
+		return refuse(r, "a continued line of more than %d KiB",
+			      JOINED_MAX >> 10);
+	longer = xasprintf("%s %s", *whole, line);
+	free(*whole);
+	*whole = longer;
+	return true;
+}
+
+char *text_strip(char *text)
+{
+	char *end;
+
+	while (isspace((unsigned char)*text))
+		text++;
+	end = text + strlen(text);
+	while (end > text && isspace((unsigned char)end[-1]))
+		end--;
+	*end = '\0';
+	return text;
+}
+
+/*
+ * A name without a direct call on the architecture, which libseccomp can
+ * still filter as an argument of socketcall(2) or ipc(2).
+ */
+static bool multiplexed(const struct arch *arch, const char *name,
+			struct call_id *id)
+{
+	int nr = seccomp_syscall_resolve_name_arch(arch->scmp, name);
+
+	*id = (struct call_id){ arch->audit, nr };
+	return nr <= __PNR_socket && nr >= __PNR_shmctl;
+}
+
+bool reader_add_rule(struct reader *r, const struct arch *arch,
+		     const char *name, const struct profile_rule *rule,
+		     bool *known)
+{
+	struct profile_rule copy = *rule;
+
+	copy.name = (char *)name;
+	*known = !syscall_number(arch, name, &copy.id) ||
+		 multiplexed(arch, name, &copy.id);
+	if (*known)
+		profile_add_rule(r->profile, &copy);
+	return r->profile->n_rules <= RULES_MAX ||
+	       refuse(r, "more than %d rules", RULES_MAX);
+}
+
+bool reader_add_unknown(struct reader *r, const char *name)
+{
+	struct profile *p = r->profile;
+
+	p->unknown = xgrow(p->unknown, p->n_unknown, sizeof(*p->unknown));
+	p->unknown[p->n_unknown++] = xstrdup(name);
+	return p->n_unknown <= UNKNOWN_MAX ||
+	       refuse(r, "more than %d unknown names", UNKNOWN_MAX);
+}
+
+bool reader_add_name(struct reader *r, const char *name,
+		     const struct profile_rule *rule)
+{
+	bool known = false;
+
+	for (size_t i = 0; i < r->profile->n_archs; i++) {
+		bool here;
+
+		if (!reader_add_rule(r, r->profile->archs[i], name, rule,
+				     &here))
+			return false;
+		known = known || here;
+	}
+	return known || reader_add_unknown(r, name);
+}
+
+/* What a file is, told by its first line that can tell. */
+
+typedef bool (*reader_fn)(struct reader *r, char *text, size_t n);
+
+static bool refuse_stream(struct reader *r, char *text, size_t n)
+{
+	(void)text, (void)n;
+	return refuse(r, "a sandprint stream, not a profile");
+}
+
+static bool refuse_source(struct reader *r, char *text, size_t n)
+{
+	(void)text, (void)n;
+	return refuse(r, "C source; verify what sp-emit --bpf writes of the "
+		      "same recording, or the process that loaded it");
+}
+
+static bool refuse_binary(struct reader *r, char *text, size_t n)
+{
+	(void)text, (void)n;
+	return refuse(r, "binary data: if it is a raw filter, sp-verify -p "
+		      "reads it");
+}
+
+static bool refuse_other(struct reader *r, char *text, size_t n)
+{
+	(void)text, (void)n;
+	return refuse(r, "not a profile: no JSON or YAML, no section of a "
+		      "unit, no minijail rule, no seccomp line of firejail");
+}
+
+static bool starts(const char *s, size_t n, const char *with)
+{
+	return n >= strlen(with) && !memcmp(s, with, strlen(with));
+}
+
+static size_t skip_blanks(const char *s, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && isblank((unsigned char)s[i]))
+		i++;
+	return i;
+}
+
+static bool is_section(const char *s, size_t n)
+{
+	while (n && isspace((unsigned char)s[n - 1]))
+		n--;
+	return n > 2 && isalpha((unsigned char)s[1]) && s[n - 1] == ']';
+}
+
+static bool is_yaml_key(const char *word, size_t n)
+{
+	static const char *const keys[] = {
+		"apiVersion", "kind", "metadata", "spec", "status",
+		"defaultAction", "architectures", "archMap", "syscalls",
+	};
+
+	for (size_t i = 0; i < N_ELEMENTS(keys); i++)
+		if (strlen(keys[i]) == n && !memcmp(keys[i], word, n))
+			return true;
+	return false;
+}
+
+/* A line that starts with a word: "read: 1", "seccomp.keep", "Key=". */
+static reader_fn format_of_words(const char *s, size_t n)
+{
+	size_t word = 0, after;
+
+	while (word < n && (isalnum((unsigned char)s[word]) || s[word] == '_'))
+		word++;
+	after = word + skip_blanks(s + word, n - word);
+	if (word && after < n && s[after] == ':')
+		return is_yaml_key(s, word) ? read_yaml : read_minijail;
+	if (word && after < n && s[after] == '=')
+		return read_systemd;
+	return starts(s, n, "seccomp") ? read_firejail : NULL;
+}
+
+static reader_fn format_of_line(const char *s, size_t n)
+{
+	if (starts(s, n, "#include <") || starts(s, n, "/*") ||
+	    starts(s, n, "//"))
+		return refuse_source;
+	if (*s == '#' || *s == ';')
+		return NULL;
+	if (*s == '[' && is_section(s, n))
+		return read_systemd;
+	if (strchr("{[\"", *s))
+		return read_json;
+	if (starts(s, n, "---") || starts(s, n, "%YAML"))
+		return read_yaml;
+	return *s == '@' ? read_minijail : format_of_words(s, n);
+}
+
+static reader_fn format_of(const char *text, size_t n)
+{
+	const char *line = text, *end = text + n;
+
+	if ((unsigned char)*text == STREAM_FIRST_BYTE)
+		return refuse_stream;
+	if (memchr(text, '\0', n))
+		return refuse_binary;
+	while (line < end) {
+		const char *next = memchr(line, '\n', end - line) ?: end;
+		size_t blank = skip_blanks(line, next - line);
+		reader_fn format = NULL;
+
+		if (line + blank < next && line[blank] != '\r')
+			format = format_of_line(line + blank,
+						next - line - blank);
+		if (format)
+			return format;
+		line = next + 1;
+	}
+	return refuse_other;
+}
+
+/* All of a file and a NUL; NULL with the problem set. */
+static char *read_all(FILE *file, size_t *n, struct reader *r)
+{
+	size_t room = 1 << 16;
+	char *text = xrealloc(NULL, room + 1, 1);
+
+	*n = fread(text, 1, room, file);
+	while (*n == room && room <= FILE_MAX) {
+		text = xrealloc(text, 2 * room + 1, 1);
+		*n += fread(text + room, 1, room, file);
+		room *= 2;
+	}
+	text[*n] = '\0';
+	if (ferror(file))
+		refuse(r, "%s", strerror(errno));
+	else if (*n > FILE_MAX)
+		refuse(r, "more than %d MiB", FILE_MAX >> 20);
+	else if (!*n)
+		refuse(r, "empty");
+	else {
+		text[*n] = '\0';
+		return text;
+	}
+	free(text);
+	return NULL;
+}
+
+struct profile *profile_read(FILE *file, const struct host *host,
+			     char **problem)
+{
+	struct host this_one;
+	struct reader r = { .root = "", .host = host, .problem = problem };
+	size_t n;
+	char *text = read_all(file, &n, &r);
+	bool ok;
+
+	host_init(&this_one);
+	if (!host)
+		r.host = &this_one;
+	ok = text && format_of(text, n)(&r, text, n);
+	free(text);
+	if (!ok) {
+		profile_free(r.profile);
+		return NULL;
+	}
+	profile_sort(r.profile);
+	return r.profile;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A trace: the facts of any number of streams, folded. Memory is bounded by
+ * the distinct (fact, run) pairs.
+ */
+#ifndef TRACE_H
+#define TRACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "kernel/argument.h"
+#include "kernel/syscall.h"
+#include "stream/events.h"
+#include "stream/run.h"
+
+enum sighting_flag {
+	SIGHTING_VSYSCALL = 1,	/* through the vsyscall page */
+	SIGHTING_INFLIGHT = 2,	/* it had begun when the recording began */
+	SIGHTING_SKIPPED = 4,	/* done by a filter's supervisor or a tracer */
+	SIGHTING_INITIAL = 8,	/* one of them is the execve of the command */
+};
+
+/* One run's view of a fact. */
+struct sighting {
+	uint32_t run;		/* index into runs[] */
+	uint32_t flags;		/* SIGHTING_* */
+	uint64_t count;
+	uint64_t first_ns;	/* since the run's start */
+};
+
+struct image_use {
+	uint32_t run;		/* index into runs[] */
+	uint64_t execs;		/* successful execs of the image */
+	uint64_t tasks;		/* tasks (threads included) its tasks created */
+};
+
+enum { BUILD_ID_MAX = 64 };
+
+struct image {
+	char *path;		/* NULL: `other`, the image table was full */
+	uint8_t build_id[BUILD_ID_MAX];
+	size_t build_id_size;	/* bytes; 0: none */
+	struct image_use *uses;	/* one a run, by run index after trace_sort() */
+	size_t n_uses;
+};
+
+/*
+ * A fact: a call that was made, a call that was denied, an operation, or what
+ * a call was given. A call is denied when a seccomp filter of the workload's
+ * own answers it with an error, or with death; the same call can be made and
+ * denied, by its arguments. An operation is one of io_uring and no call; its
+ * id is { 0, opcode }. An argument fact is a call with some of its arguments'
+ * values, or with none where there were too many different ones. A path's id
+ * is { 0, access } (names.h) and its detail the path; a socket's is { family,
+ * operation } and its detail the address (path.h). A move's id is { 0, access }
+ * and its detail two paths with a NUL between them: a rename or a link, from
+ * the first to the second. A start's id is { 0, 0 } and its detail the path of
+ * the image whose task executed its image, empty for `other`.
+ */
+enum fact_kind {
+	FACT_CALL, FACT_DENIAL, FACT_OPERATION, FACT_ARGUMENT, FACT_PATH,
+	FACT_SOCKET, FACT_MOVE, FACT_START, FACT_KINDS
+};
+
+struct call {
+	uint32_t image;		/* index into images[] */
+	struct call_id id;
+	int32_t answer;		/* of a denial: -errno, or the signal that
+				   killed; of a path or socket: -errno or 0 */
+	/* What its kind has beyond that, in the order of memcmp(3). */
+	uint8_t *detail;
+	size_t detail_size;	/* bytes */
+	struct sighting *sightings;	/* one a run, by run index after trace_sort() */
+	size_t n_sightings;
+};
+
+struct facts {
+	struct call **at;
+	size_t n;
+};
+
+/*
+ * Who wants the events of a stream, which no trace keeps: called in the
+ * stream's order, while it is read.
+ */
+struct trace_sink {
+	/* The number starts at 0 in each segment. `path` NULL: not known. */
+	void (*image)(void *arg, uint32_t number, const char *path);
+	void (*event)(void *arg, const struct happening *event);
+	void (*pause)(void *arg);	/* the end of a record of events */
+	void *arg;
+};
+
+struct trace {
+	struct run **runs;
+	size_t n_runs;
+	struct image **images;
+	size_t n_images;
+	union {
+		struct facts facts[FACT_KINDS];
+		struct {
+			struct facts calls, denials, operations, arguments,
+				     paths, sockets, moves, starts;
+		};
+	};
+	struct trace *whole;		/* what it was selected from, without
+					   the runs; NULL: nothing is left out */
+	uint64_t n_events;		/* that were read, and not kept */
+	const struct trace_sink *sink;	/* the caller's; NULL: nobody's */
+	struct trace_index *index;	/* private */
+};
+
+struct trace *trace_new(void);
+void trace_free(struct trace *t);
+
+/*
+ * Add one; what is already there is joined. The index returned holds until
+ * trace_sort(). A run is taken over, and *run is empty afterwards.
+ */
+uint32_t trace_add_run(struct trace *t, struct run *run);
+uint32_t trace_add_image(struct trace *t, const char *path,
+			 const uint8_t *build_id, size_t build_id_size);
+void trace_add_use(struct trace *t, uint32_t image,
+		   const struct image_use *use);
+/* The fact that has the image, id, answer and detail of `key`. */
+void trace_add_fact(struct trace *t, enum fact_kind kind,
+		    const struct call *key, const struct sighting *sighting);
+
+/*
+ * For a recorder: more of the same run, which adds up, where the functions
+ * above join copies of one fact.
+ */
+void trace_sum_use(struct trace *t, uint32_t image,
+		   const struct image_use *use);
+void trace_sum_fact(struct trace *t, enum fact_kind kind,
+		    const struct call *key, const struct sighting *sighting);
+
+enum trace_read_flag {
+	TRACE_PARTIAL = 1,	/* a truncated segment counts; its runs are not complete */
+};
+
+/*
+ * Fold a stream into the trace. False: `problem` (heap, caller frees) says
+ * where and what: "segment 1: record 17: truncated". An input without any
+ * segment is a problem too.
+ */
+bool trace_read(struct trace *t, FILE *file, unsigned int flags,
+		char **problem);
+/* The same by path, "-" is stdin; problems are printed and latched. */
+bool trace_load(struct trace *t, const char *path, unsigned int flags);
+
+/*
+ * The canonical order: runs by id, images by (path, build-id), facts by
+ * (image, arch, nr, answer, detail), and the parts of each by run. Indices change.
+ */
+void trace_sort(struct trace *t);
+
+/* One segment in canonical order; sorts. Errors show in ferror(file). */
+void trace_write(struct trace *t, FILE *file);
+/* The same into a segment that was begun, which ends with it. */
+void trace_finish(struct trace *t, struct stream_writer *w);
+
+/* The detail of an argument fact: values by ascending index. */
+enum { ARGUMENT_DETAIL_SIZE = 1 + 8 + 8, ARGUMENT_VALUES_MAX = 6 };
+size_t argument_values(const struct call *fact,
+		       struct argument_value values[ARGUMENT_VALUES_MAX]);
+/* `detail` has room for ARGUMENT_DETAIL_SIZE * n bytes. */
+void argument_detail(const struct argument_value *values, size_t n,
+		     uint8_t *detail);
+
+/* The path of a path's fact; heap. */
+char *path_of_fact(const struct call *fact);
+/* The order of details. */
+int detail_compare(const struct call *a, const struct call *b);
+
+/* Totals, computed on reading. */
+uint64_t call_count(const struct call *call);		/* saturating */
+uint64_t call_first_ns(const struct call *call);	/* the earliest */
+uint32_t call_flags(const struct call *call);		/* all, by OR */
+/* Nobody called it but sp-record, to start the command. */
+bool call_is_initial(const struct call *call);
+
+enum { DENIAL_TEXT_MAX = 32 };
+/* "EPERM", "errno 200", "killed by SIGSYS" */
+const char *denial_text(int32_t answer, char buf[DENIAL_TEXT_MAX]);
+
+/*
+ * The distinct calls of a trace whatever their image, sorted by (arch, nr);
+ * the caller frees. `keep` NULL keeps all images.
+ */
+struct call_total {
+	struct call_id id;
+	uint64_t count;		/* saturating */
+	uint64_t first_ns;	/* the earliest */
+	uint32_t flags;
+};
+struct call_total *trace_totals(const struct trace *t,
+				bool (*keep)(const struct call *, void *),
+				void *arg, size_t *n);
+
+/* The path as it is, or "(other)": text_printable() before it is shown. */
+const char *image_name(const struct image *image);
+/* By (path, build-id), none first; 0 is the same image, in any trace. */
+int image_compare(const struct image *a, const struct image *b);
+
+#endif
