@@ -436,6 +436,26 @@ static __always_inline long read_name(struct name_scratch *s, __u64 from)
 	return size - 1;
 }
 
+/*
+ * The name of a message queue, which the kernel looks up in a mount of its own,
+ * as the path that it has where mqueue is mounted: mq_overview(7).
+ */
+__noinline int read_queue(struct name_scratch *s, __u64 from)
+{
+	enum { AT = sizeof("/dev/mqueue/") - 1, QUEUE_SIZE = 256 };
+	long size;
+
+	if (!s)
+		return -1;
+	__builtin_memcpy(&s->path.bytes[PATH_SIZE], "/dev/mqueue/", AT);
+	size = bpf_probe_read_user_str(&s->path.bytes[PATH_SIZE + AT],
+				       QUEUE_SIZE, (void *)from);
+	if (size <= 0)
+		return -1;
+	end_with_zeros(s, AT + size - 1);
+	return AT + size - 1;
+}
+
 /* The N of the name /proc/self/fd/N that was read; -1: it is another one. */
 __noinline int descriptor_named(struct name_scratch *s)
 {

@@ -102,6 +102,7 @@ enum name_kind {
 	NAMES_NONE,
 	NAMES_BY_NAME,		/* a name in memory, from a directory */
 	NAMES_TWO,		/* two of these */
+	NAMES_QUEUE,		/* a name of mq_overview(7), in /dev/mqueue */
 	NAMES_OPEN,		/* the file, or the name if it failed */
 	NAMES_EXEC,		/* the name, only if it failed */
 	NAMES_CHDIR,		/* the directory, or the name if it failed */

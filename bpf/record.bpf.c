@@ -1404,6 +1404,8 @@ static __always_inline __u32 given_access(const volatile struct name_spec *spec,
 
 	if (spec->kind == NAMES_OPEN)
 		return not_opened(open_flags(spec, args));
+	if (spec->kind == NAMES_QUEUE && spec->flags != ARG_NONE)
+		return not_opened(open_flags(spec, args)) | spec->access;
 	if (spec->kind == NAMES_TWO)
 		return spec->access;
 	if (spec->access & NAME_CREATE && spec->flags != ARG_NONE) {
@@ -1476,7 +1478,9 @@ static __always_inline void note_call(struct name_scratch *s,
 			if (name == ARG_NONE || !args[name & 7] ||
 			    (kind == NAMES_EXEC && !answer))
 				return;
-			size = read_name(s, args[name & 7]);
+			size = kind == NAMES_QUEUE ?
+				read_queue(s, args[name & 7]) :
+				read_name(s, args[name & 7]);
 			if (!size)	/* the descriptor itself */
 				return;
 			access = part ? spec->access2 :

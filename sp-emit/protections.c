@@ -81,6 +81,8 @@ static const struct protection table[] = {
 	{ "ProtectKernelModules=yes", {
 		{ HIDDEN, "/usr/lib/modules" }, { HIDDEN, "/lib/modules" } },
 	  { "init_module", "finit_module", "delete_module" } },
+	/* ProtectSystem=strict does not reach into /dev. */
+	{ "ReadOnlyPaths=-/dev/shm", { { READ_ONLY, "/dev/shm" } }, { NULL } },
 };
 enum { N_PROTECTIONS = sizeof(table) / sizeof(table[0]) };
 
@@ -362,9 +364,22 @@ static void write_homes(const struct path_list *writable, bool used, FILE *out)
 			fprintf(out, "ReadOnlyPaths=-%s\n", homes[i]);
 }
 
+/*
+ * ProtectKernelTunables= and ProtectControlGroups= imply MountAPIVFS=. That
+ * makes /run a mount of systemd's own list, and of those ProtectSystem=strict
+ * leaves each one as it is: apivfs_table and apply_mounts() in
+ * src/core/namespace.c of systemd 248 and later.
+ */
+static void write_run(const struct path_list *writable, FILE *out)
+{
+	if (!has_entry(writable, "/run") && !has_entry(writable, "/"))
+		fputs("ReadOnlyPaths=-/run\n", out);
+}
+
 void write_protections(const struct trace *t, const struct path_list *writable,
 		       bool private_tmp, FILE *out)
 {
+	write_run(writable, out);
 	write_homes(writable, is_contradicted(&table[0], t), out);
 	if (private_tmp)
 		fputs("PrivateTmp=yes\n", out);

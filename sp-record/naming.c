@@ -25,6 +25,7 @@ enum {
 
 enum {
 	NONE = ARG_NONE, HOW = ARG_HOW,
+	TYPE_FILE = 8 << NAME_TYPE_SHIFT,
 	TYPE_DIR = 4 << NAME_TYPE_SHIFT, TYPE_LINK = 10 << NAME_TYPE_SHIFT,
 	O_CREATE = 0100 | 01 | 01000,	/* what creat(2) opens with */
 };
@@ -54,6 +55,8 @@ static const struct {
 	OPEN("openat2", 0, 1, HOW, 0),
 	OPEN("creat", NONE, 0, NONE, O_CREATE),
 	OPEN("open_by_handle_at", NONE, NONE, 2, 0),
+	OTHER("mq_open", NAMES_QUEUE, NONE, 0, 1, TYPE_FILE),
+	OTHER("mq_unlink", NAMES_QUEUE, NONE, 0, NONE, NAME_DELETE | TYPE_FILE),
 	OTHER("execve", NAMES_EXEC, NONE, 0, NONE, NAME_EXECUTE),
 	OTHER("execveat", NAMES_EXEC, 0, 1, NONE, NAME_EXECUTE),
 	OTHER("chdir", NAMES_CHDIR, NONE, 0, NONE, NAME_LOOK),

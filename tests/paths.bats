@@ -233,6 +233,12 @@ ok given d/f" ]
 	of look | shows -x 'ok given d/f'
 	of look | shows -x 'ok - d/f'
 	[ "$(of read | grep absent)" = "ENOENT given absent" ]
+	diff - <(sp-emit --path-list run.sp |
+		sed -n 's,\t/dev/mqueue/sandprint-calls$,,p') <<-'END'
+	delete	ok	1	given
+	read	ENOENT	1	given
+	read,write,create	ok	1	given
+	END
 	[ "$(of connect)" = "ok given d/u
 ok socket AF_UNIX d/u" ]
 	[ "$(of bind)" = 'ok socket AF_INET6 [::1]:0

@@ -502,6 +502,7 @@ hostile() {
 	ExecPaths="-/usr/lib/liby.so.1"
 	ExecPaths="-/usr/lib/liby.so.1.2"
 	ExecPaths="-/usr/lib/liby.so.1.2.3"
+	ReadOnlyPaths=-/run
 	ProtectHome=read-only
 	PrivateTmp=yes
 	PrivateDevices=yes
@@ -509,6 +510,7 @@ hostile() {
 	ProtectControlGroups=yes
 	ProtectKernelLogs=yes
 	ProtectKernelModules=yes
+	ReadOnlyPaths=-/dev/shm
 	END
 	mkdir x.service.d
 	printf '[Service]\nExecStart=/bin/true\n' >x.service
@@ -671,6 +673,11 @@ writable() {
 	[ "$(writable "$(path 'DELETE | RENAME | GIVEN' /var/app/new/x)" \
 		"$(path 'CREATE | RENAME | GIVEN' /var/app/old/x)" \
 		'move 1 0x404 0 /var/app/new/x /var/app/old/x 1')" = /var/app ]
+	# what ProtectSystem= does not reach
+	sets ReadOnlyPaths=-/dev/shm "$(path 'READ | WRITE | CHR' /dev/null)"
+	run ! sets ReadOnlyPaths=-/dev/shm "$(path 'CREATE | REG' /dev/shm/x)"
+	sets ReadOnlyPaths=-/run "$(path 'CREATE | REG' /run/app/x)"
+	run ! sets ReadOnlyPaths=-/run "$(path 'CREATE | REG' /run/x)"
 	# /run is writable, and the homes in it are still their own
 	[ "$(writable "$(path 'CREATE | REG' /run/x)" \
 		"$(path 'CREATE | REG' /run/user/0/x)" | tr '\n' ' ')" = \
@@ -679,7 +686,8 @@ writable() {
 	# of two settings for one path the stricter one wins
 	[ "$(writable "$(path 'CREATE | REG' /home/x)")" = /home ]
 	sp-emit --systemd --paths one.sp | grep -E 'Home|ReadOnly' | diff - <(
-		printf '%s\n' ReadOnlyPaths=-/root ReadOnlyPaths=-/run/user)
+		printf '%s\n' ReadOnlyPaths=-/run ReadOnlyPaths=-/root \
+			ReadOnlyPaths=-/run/user ReadOnlyPaths=-/dev/shm)
 	[ "$(writable "$(path 'CREATE | REG' /x)" \
 		"$(path 'CREATE | REG' /home/u/x)")" = /home/u ]
 	run ! grep ProtectSystem <(sp-emit --systemd --paths one.sp)

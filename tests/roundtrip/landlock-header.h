@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* usage: loader ROW COMMAND... — behind the headers of all rows */
 #include <err.h>
+#include <errno.h>
 #include <string.h>
 
 int main(int argc, char **argv)

@@ -35,6 +35,9 @@ for name in "e/t3", "t2":
     os.unlink("d/" + name)
 os.rmdir("d/e")
 os.close(os.memfd_create("memory"))
+q = libc.mq_open(b"/sandprint-calls", os.O_CREAT | os.O_RDWR, 0o600, None)
+assert q >= 0 and not libc.mq_unlink(b"/sandprint-calls")
+assert libc.mq_open(b"/sandprint-calls", os.O_RDONLY) < 0
 u = socket.socket(socket.AF_UNIX)
 u.bind("d/u")
 u.listen()
