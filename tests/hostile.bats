@@ -126,33 +126,3 @@ HEAD=9300a973616e647072696e7401
 		refuse "$f"
 	done
 }
-
-# The same reader as in the tools, so that thousands of inputs take seconds.
-@test "every byte changed in every way, under ASan and UBSan" {
-	good_stream
-	"$TESTS/mkstream" <"$TESTS/fuzz/seed" >every-kind.sp
-	cd "$TESTS/.."
-	make -j2 SAN=address,undefined build/san/tests/fuzz/stream
-	build/san/tests/fuzz/stream "$BATS_TEST_TMPDIR/good.sp" \
-		"$BATS_TEST_TMPDIR/every-kind.sp"
-}
-
-@test "the tools themselves under ASan and UBSan" {
-	good_stream
-	make -j2 -C "$TESTS/.." SAN=address,undefined build/san/bin/sp-merge build/san/bin/sp-diff
-	PATH=$TESTS/../build/san/bin:$PATH
-	size=$(stat -c %s good.sp)
-	for ((n = 0; n < size; n += 29)); do
-		head -c "$n" good.sp > cut.sp
-		for reader in sp-merge "sp-diff --matrix" "sp-diff good.sp -" "sp-diff - good.json"; do
-			status=0
-			$reader < cut.sp > out 2> err || status=$?
-			[ "$status" = 2 ]
-			[ "$(wc -l < err)" = 1 ]
-		done
-		status=0
-		sp-diff --matrix --allow-partial cut.sp > out 2> err || status=$?
-		[ "$status" = 0 ] || [ "$n" -lt 13 ]
-	done
-	sp-merge good.sp | sp-diff --matrix --csv --by-image > out
-}

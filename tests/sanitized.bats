@@ -1,0 +1,191 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The tools in a build with ASan and UBSan: no access outside of an object, no
+# undefined behaviour and no leak, whatever they read and write.
+load helper
+
+setup_file() {
+	make -j2 -C "$TESTS/.." SAN=address,undefined CFLAGS='-O1 -g' \
+		build/san/bin/sp-{record,merge,diff,emit,verify} \
+		build/san/tests/fuzz/stream >&2
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	mkdir reports
+	SANITIZED=$TESTS/../build/san
+	PATH=$SANITIZED/bin:$PATH
+	export ASAN_OPTIONS=log_path=$PWD/reports/of
+	export UBSAN_OPTIONS=$ASAN_OPTIONS:print_stacktrace=1
+}
+
+# A report fails each test, whatever became of the status of the tool.
+teardown() {
+	find reports -type f -exec cat {} +
+	find reports -type f | lacks .
+}
+
+# clean COMMAND… — it ends with 0, 1 or 2, not by a signal, and without a report
+clean() {
+	local status=0
+	"$@" >out 2>err || status=$?
+	if [ "$status" -gt 2 ] || find reports -type f | shows .; then
+		echo "status $status: $*"
+		cat err
+		return 1
+	fi
+}
+
+formats() {
+	sp-emit --help | sed -n '/^FORMAT/,/^$/s/^ *--\([a-z-]*\) .*/\1/p'
+}
+
+# emit_all FILE… — in every format, with what changes how it is made
+emit_all() {
+	local format options
+	for format in $(formats); do
+		for options in '' '--args=all --allow-denied' '--exact --image=*' \
+			'--paths --generalize=all --tree=*' --deny=log; do
+			# shellcheck disable=SC2086 # words
+			clean sp-emit "--$format" $options --allow-partial "$@"
+		done
+	done
+}
+
+# Streams with facts of every kind: an old one, one with losses and one that can
+# be a profile in every format.
+streams() {
+	cp "$TESTS/data/stream-0.1.0.sp" old.sp
+	"$TESTS/mkstream" <"$TESTS/fuzz/seed" >every-kind.sp
+	"$TESTS/mkstream" <"$TESTS/data/service" >service.sp
+}
+
+@test "sp-emit: every format of every kind of fact" {
+	local stream
+	streams
+	[ "$(formats | wc -l)" -ge 16 ]
+	for stream in old.sp every-kind.sp service.sp; do
+		emit_all "$stream"
+	done
+}
+
+@test "sp-merge and sp-diff: streams, profiles and phases" {
+	local a b
+	streams
+	for a in *.sp; do
+		clean sp-merge --allow-partial "$a" service.sp
+		clean sp-merge --allow-partial --keep-runs=1 service.sp "$a"
+		for b in *.sp "$TESTS"/fuzz/profiles/*; do
+			clean sp-diff --allow-partial --by-image "$a" "$b"
+			clean sp-diff --allow-partial --fail-on=failed "$b" "$a"
+		done
+	done
+	clean sp-diff --from=ready service.sp old.sp
+	clean sp-diff --matrix --allow-partial --by-image ./*.sp
+	clean sp-diff --matrix --csv --allow-partial ./*.sp
+}
+
+@test "sp-verify: every profile, as every loader has it" {
+	local profile format place
+	streams
+	for format in oci docker spo systemd bpf minijail firejail; do
+		sp-emit --$format -o "made.$format" service.sp
+	done
+	for place in libseccomp runc runc-1.1.14 crun systemd; do
+		for profile in made.*; do
+			clean sp-verify -p "$profile" --as=$place service.sp
+		done
+	done
+	for profile in made.* "$TESTS"/fuzz/profiles/*; do
+		clean sp-verify -p "$profile" --allow-partial --json every-kind.sp
+		clean sp-verify --score -p "$profile" service.sp
+		clean sp-verify -p "$profile" --learn service.sp
+		clean sp-verify -p "$profile" --junit=junit.xml old.sp
+		clean sp-verify -p "$profile" -p made.oci service.sp
+		clean sp-verify -p "$profile" --audit="$TESTS/fuzz/audit.log"
+	done
+	run -1 sp-verify -p made.oci --as=runc service.sp
+	[[ $output == *'chmod  '*EACCES* ]]
+}
+
+@test "sp-verify --landlock: paths and ports in simulation" {
+	local stream options
+	streams
+	sp-emit --landlock service.sp >policy.json
+	for stream in *.sp; do
+		for options in '' --json --junit=junit.xml '--tree=*'; do
+			# shellcheck disable=SC2086 # words
+			clean sp-verify --landlock=policy.json $options \
+				--allow-partial "$stream"
+		done
+	done
+	sp-verify --landlock=policy.json service.sp
+}
+
+@test "sp-verify: a command under a profile, and again" {
+	needs root
+	local options
+	sp-record --paths -o run.sp -- ls / >/dev/null
+	sp-emit --oci run.sp >p.json
+	sp-emit --landlock run.sp >policy.json
+	for options in '' --json --enforce '--learn -o learnt.sp'; do
+		# shellcheck disable=SC2086 # words
+		clean sp-verify -p p.json $options -- sh -c 'ls -l / | sort'
+	done
+	sp-merge learnt.sp >/dev/null
+	clean sp-verify -p p.json --enforce --replay run.sp
+	clean sp-verify --landlock=policy.json -- cat /etc/hostname
+	clean sp-verify --pid=$$ run.sp
+}
+
+# A command that does much, and what is recorded of it in every way.
+@test "sp-record: a command, and what runs already" {
+	needs root
+	local ways way
+	ways=('--paths --every' '--no-argv --mark=ready -t 20' '-u nobody --leader')
+	chmod 777 .
+	for way in "${ways[@]}"; do
+		# shellcheck disable=SC2086 # words
+		clean sp-record $way -o run.sp -- sh -c \
+			'ls -l / | sort >list; cat list none; mv list listed; : ready'
+		[ -s run.sp ]
+		clean sp-emit --json run.sp
+		clean sp-emit --ndjson run.sp
+	done
+	sleep 20 3>&- &
+	clean sp-record --paths -t 0.2 -o run.sp -p $!
+	kill $!
+	[ -s run.sp ]
+}
+
+# The same reader as in the tools, so that thousands of inputs take seconds.
+@test "streams with every byte changed in every way" {
+	"$TESTS/mkstream" >good.sp <<-'END'
+	run 1 "a run" label.k=v
+	run 2 b
+	image /bin/ls aabb 1:1:0
+	call 1 read 1000
+	call 2 20 1 arch=x86 image=/bin/sh
+	END
+	"$TESTS/mkstream" <"$TESTS/fuzz/seed" >every-kind.sp
+	"$SANITIZED/tests/fuzz/stream" good.sp every-kind.sp
+}
+
+@test "streams cut anywhere: refused in a line, or a part of a matrix" {
+	local size n reader
+	streams
+	echo '{"defaultAction":"SCMP_ACT_ERRNO","architectures":["SCMP_ARCH_X86_64"],"syscalls":[]}' >p.json
+	size=$(stat -c %s old.sp)
+	for ((n = 0; n < size; n += 91)); do
+		head -c "$n" old.sp >cut.sp
+		for reader in sp-merge 'sp-diff --matrix' 'sp-diff old.sp -' \
+			'sp-diff - p.json' 'sp-emit --oci' 'sp-verify -p p.json'; do
+			# shellcheck disable=SC2086 # words
+			clean $reader <cut.sp
+			[ ! -s out ]
+			[ "$(wc -l <err)" = 1 ]
+		done
+		clean sp-diff --matrix --allow-partial cut.sp
+		[ -s out ] || [ "$n" -lt 13 ]
+	done
+}
