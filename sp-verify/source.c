@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/input.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/text.h"
@@ -26,18 +27,10 @@ static char *read_file(const char *path, size_t *n)
 {
 	bool is_stdin = !strcmp(path, "-");
 	FILE *file = is_stdin ? stdin : fopen(path, "re");
-	char *bytes = xrealloc(NULL, FILE_MAX + 1, 1);
-	bool ok = file;
+	char *bytes = file ? input_read(file, FILE_MAX, n) : NULL;
 
-	if (file) {
-		*n = fread(bytes, 1, FILE_MAX + 1, file);
-		ok = !ferror(file);
-	}
-	if (!ok) {
+	if (!bytes)
 		message_error("%s: %s", file_name(path), strerror(errno));
-		free(bytes);
-		bytes = NULL;
-	}
 	if (file && !is_stdin)
 		fclose(file);
 	return bytes;

@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/input.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/text.h"
@@ -511,12 +512,12 @@ static bool know_members(struct reader *r, const json_t *root)
 
 static json_t *parse(struct reader *r, FILE *file)
 {
-	char *text = xcalloc(FILE_BYTES_MAX + 1, 1);
-	size_t n = fread(text, 1, FILE_BYTES_MAX + 1, file);
+	size_t n;
+	char *text = input_read(file, FILE_BYTES_MAX, &n);
 	json_error_t error;
 	json_t *root = NULL;
 
-	if (ferror(file))
+	if (!text)
 		fail(r, "%s", strerror(errno));
 	else if (n > FILE_BYTES_MAX)
 		fail(r, "more than %d MiB", FILE_BYTES_MAX >> 20);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/input.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "stream/stream.h"
@@ -276,26 +277,16 @@ static reader_fn format_of(const char *text, size_t n)
 /* All of a file and a NUL; NULL with the problem set. */
 static char *read_all(FILE *file, size_t *n, struct reader *r)
 {
-	size_t room = 1 << 16;
-	char *text = xrealloc(NULL, room + 1, 1);
+	char *text = input_read(file, FILE_MAX, n);
 
-	*n = fread(text, 1, room, file);
-	while (*n == room && room <= FILE_MAX) {
-		text = xrealloc(text, 2 * room + 1, 1);
-		*n += fread(text + room, 1, room, file);
-		room *= 2;
-	}
-	text[*n] = '\0';
-	if (ferror(file))
+	if (!text)
 		refuse(r, "%s", strerror(errno));
 	else if (*n > FILE_MAX)
 		refuse(r, "more than %d MiB", FILE_MAX >> 20);
 	else if (!*n)
 		refuse(r, "empty");
-	else {
-		text[*n] = '\0';
+	else
 		return text;
-	}
 	free(text);
 	return NULL;
 }
