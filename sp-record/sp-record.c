@@ -17,6 +17,7 @@
 #include "log.h"
 #include "process/command.h"
 #include "process/describe.h"
+#include "process/process.h"
 #include "recording.h"
 #include "report.h"
 #include "stream/trace.h"
@@ -598,6 +599,18 @@ static void on_attached(void *options, uint64_t tasks)
 			note_daemon(t->pids[i]);
 }
 
+/* The kernel's list of tasks, which BPF programs go through, can leave one out. */
+__attribute__((noreturn))
+static void say_attach_failure(int error, pid_t missing)
+{
+	if (error != -ESRCH)
+		message_fatal("cannot attach: %s", strerror(-error));
+	if (!process_lives(missing))
+		message_fatal("process %d has exited", missing);
+	message_fatal("cannot attach to process %d: it is alive, but the "
+		      "kernel does not show it to BPF programs", missing);
+}
+
 static int record_target(struct options *o)
 {
 	struct recording r = { 0 };
@@ -623,9 +636,7 @@ static int record_target(struct options *o)
 		abandon(log, out);
 		log_free(log);
 		tracer_close(tracer);
-		if (error == -ESRCH)
-			message_fatal("process %d has exited", missing);
-		message_fatal("cannot attach: %s", strerror(-error));
+		say_attach_failure(error, missing);
 	}
 	if (!o->output || !strcmp(o->output, "-"))
 		passing_release(&r.signals);

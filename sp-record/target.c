@@ -56,7 +56,7 @@ static char *pid_problem(pid_t pid)
 	enum { KTHREAD = 0x00200000 };	/* PF_KTHREAD, linux/sched.h */
 	long leader = process_status(pid, "Tgid");
 
-	if (leader < 0 && kill(pid, 0) && errno == ESRCH)
+	if (leader < 0 && !process_lives(pid))
 		return xasprintf("-p %d: no such process", pid);
 	if (leader < 0)
 		return xasprintf("-p %d: /proc/%d/status cannot be read: is "
@@ -70,6 +70,9 @@ static char *pid_problem(pid_t pid)
 				 "no system calls", pid);
 	if (pid == getpid())
 		return xasprintf("-p %d: this is sp-record itself", pid);
+	if (!process_lives(pid))
+		return xasprintf("-p %d: it has exited already, and its parent "
+				 "has not waited for it", pid);
 	return NULL;
 }
 
@@ -176,9 +179,13 @@ bool target_set_container(struct target *t, const char *name, char **problem)
 				     "or name; asked runc, crun, podman and "
 				     "docker, as far as they are installed",
 				     name);
-	} else if (c.pid <= 0 || process_status(c.pid, "Tgid") != c.pid) {
+	} else if (!c.pid) {
 		*problem = xasprintf("--container %s: %s knows it, but it is "
 				     "not running", name, c.engine);
+	} else if (process_status(c.pid, "Tgid") != c.pid) {
+		*problem = xasprintf("--container %s: %s says that its process "
+				     "is %d, and no process here has that id",
+				     name, c.engine, c.pid);
 	} else {
 		add_pid(t, c.pid);
 		cgroup_mounts_read(&m);

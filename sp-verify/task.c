@@ -18,28 +18,12 @@
 #include "base/message.h"
 #include "process/process.h"
 
-/* It has ended, and nobody has waited for it. */
-static bool is_zombie(pid_t pid)
-{
-	char path[32], state = 0;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	file = fopen(path, "re");
-	if (!file)
-		return false;
-	if (fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
-		state = 0;
-	fclose(file);
-	return state == 'Z';
-}
-
 /* ptrace(2), EPERM, has several reasons. */
 static void say_refusal(pid_t pid, int error)
 {
 	long tracer = process_status(pid, "TracerPid");
 
-	if (error == EPERM && is_zombie(pid))
+	if (error != ESRCH && !process_lives(pid))
 		message_error("process %d: has ended", pid);
 	else if (error == EPERM && tracer > 0)
 		message_error("process %d: is traced by process %ld", pid,
@@ -57,6 +41,16 @@ static void say_refusal(pid_t pid, int error)
 			      " (it takes CAP_SYS_PTRACE)");
 }
 
+static bool wait_for(pid_t pid, int *status)
+{
+	pid_t waited;
+
+	do
+		waited = waitpid(pid, status, __WALL);
+	while (waited < 0 && errno == EINTR);
+	return waited >= 0;
+}
+
 /* Stop it; `sig` is what it is to get when it goes on, 0 for none. */
 static bool seize(pid_t pid, int *sig)
 {
@@ -67,7 +61,11 @@ static bool seize(pid_t pid, int *sig)
 		return false;
 	}
 	if (ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) ||
-	    waitpid(pid, &status, __WALL) < 0 || !WIFSTOPPED(status)) {
+	    !wait_for(pid, &status)) {
+		say_refusal(pid, errno);
+		return false;
+	}
+	if (!WIFSTOPPED(status)) {
 		message_error("process %d: has ended", pid);
 		return false;
 	}
@@ -79,15 +77,16 @@ static bool seize(pid_t pid, int *sig)
 static void say_failure(pid_t pid, int error)
 {
 	const char *why = strerror(error);
+	bool is_filtered = process_status(pid, "Seccomp") == 2;
 
-	if (error == EINVAL || error == ENOENT)
+	if ((error == EINVAL || error == ENOENT) && !is_filtered)
 		why = "has no seccomp filter";
 	else if (error == EACCES && prctl(PR_GET_SECCOMP) > 0)
 		why = "its filters cannot be read by sp-verify, which is under "
 			"a filter itself";
 	else if (error == EACCES)
 		why = "its filters cannot be read: it takes CAP_SYS_ADMIN";
-	else if (error == EIO)
+	else if (error == EIO || (error == EINVAL && is_filtered))
 		why = "its filters cannot be read: the kernel is built "
 			"without CONFIG_CHECKPOINT_RESTORE";
 	else if (error == EMEDIUMTYPE)

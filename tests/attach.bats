@@ -405,7 +405,7 @@ time.sleep(100)' 3>&- &
 	wait_for 10 pgrep -P $! >/dev/null
 	sleep 0.1
 	run --separate-stderr -125 sp-record -o run.sp -p "$(pgrep -P $!)"
-	[[ $stderr == *"has exited" ]]
+	[[ $stderr == *"has exited already, and its parent has not waited for it" ]]
 	[ ! -e run.sp ]
 	cat >leaderless.py <<-'END'
 	import ctypes, threading, os
@@ -425,6 +425,15 @@ time.sleep(100)' 3>&- &
 	touch go
 	ends
 	[ "$(recorded getpgid)" -eq 1 ]
+}
+
+# A kernel can keep its first process from BPF programs.
+@test "process 1, which lives, is recorded or refused for another reason" {
+	run --separate-stderr sp-record -t 0.1 -o run.sp -p 1
+	[ "$status" -eq 0 ] || [ "$status" -eq 125 ]
+	lacks -E 'has exited|no such process' <<<"$stderr"
+	[ "$status" -eq 0 ] ||
+		shows 'cannot attach to process 1: it is alive' <<<"$stderr"
 }
 
 @test "a stopped process, until it goes on" {

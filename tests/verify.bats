@@ -727,6 +727,22 @@ for i in sys.argv[1:]:
 	grep -q 1 ours
 }
 
+@test "--pid: a name does not pass for the state of a process" {
+	local sleeper
+	requires_root
+	printf 'run 01 a\nimage /a\ncall 01 read 1\n' | trace > a.sp
+	cp "$(command -v sleep)" 'a) Z (b'
+	'./a) Z (b' 100 3>&- &
+	sleeper=$!
+	# Traced by another, so that the reason is looked for.
+	strace -o strace.out -p "$sleeper" 3>&- &
+	wait_for 10 grep -q 'TracerPid:.[1-9]' "/proc/$sleeper/status"
+	run -2 sp-verify --pid="$sleeper" a.sp
+	[[ $output == "sp-verify: process $sleeper: is traced by process "* ]]
+	kill "$sleeper"
+	ended 143 "$sleeper"
+}
+
 @test "--pid: the filters of a running process" {
 	local sleeper
 	requires_root

@@ -1,24 +1,55 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "process/process.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-long process_status(pid_t pid, const char *field)
+#include "base/memory.h"
+
+/*
+ * The text of a field of /proc/PID/status, with a newline: heap, or NULL. The
+ * name there is escaped, and cannot pass for another field.
+ */
+static char *status_field(pid_t pid, const char *field)
 {
-	char path[32], *line = NULL;
+	char path[32], *line = NULL, *value = NULL;
 	size_t size = 0, n = strlen(field);
-	long value = -1;
 	FILE *file;
 
 	snprintf(path, sizeof(path), "/proc/%d/status", pid);
 	file = fopen(path, "re");
-	while (file && value < 0 && getline(&line, &size, file) > 0)
+	while (file && !value && getline(&line, &size, file) > 0)
 		if (!strncmp(line, field, n) && line[n] == ':')
-			value = strtol(line + n + 1, NULL, 10);
+			value = xstrdup(line + n + 1);
 	free(line);
 	if (file)
 		fclose(file);
 	return value;
+}
+
+long process_status(pid_t pid, const char *field)
+{
+	char *text = status_field(pid, field);
+	long value = text ? strtol(text, NULL, 10) : -1;
+
+	free(text);
+	return value;
+}
+
+/* The state is that of the first thread, which can end before the others. */
+bool process_lives(pid_t pid)
+{
+	char *state = status_field(pid, "State");
+	bool lives;
+
+	if (state)
+		lives = !strpbrk(state, "ZX") ||
+			process_status(pid, "Threads") > 1;
+	else
+		lives = !kill(pid, 0) || errno != ESRCH;
+	free(state);
+	return lives;
 }

@@ -3,6 +3,7 @@
 #ifndef PROCESS_H
 #define PROCESS_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /*
@@ -10,5 +11,11 @@
  * there is no such process or field.
  */
 long process_status(pid_t pid, const char *field);
+
+/*
+ * Whether the process has a thread that has not ended: a zombie has none, and
+ * one that /proc does not show may still be there for kill(2).
+ */
+bool process_lives(pid_t pid);
 
 #endif
