@@ -35,7 +35,7 @@ MANS     := $(wildcard sp-*/*.1 lib/*/*.5 lib/*.7)
 
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.o $(B)/%.bpf.o $(B)/%.skel.h
-.PHONY: all help deps test-deps demo check lint bench bench-plot install clean tests fuzz soak check-removals \
+.PHONY: all help deps test-deps demo check lint bench bench-plot install clean tests fuzz replays soak check-removals \
 	check-kernels check-roundtrip mutate
 
 all: $(BINS) ## Build the tools into build/bin/ (V=1 shows the commands, SAN=address,undefined)
@@ -111,21 +111,36 @@ $(B)/tests/fuzz/%: tests/fuzz/%.c $(B)/lib.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -DEXHAUSTIVE -MMD -MP -o $@ $< $(B)/lib.a $(LIBS)
 
-FUZZ_SECONDS ?= 60
-FUZZERS      := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
-build/fuzz/%: tests/fuzz/%.c $(wildcard lib/*/*.[ch])
+# The targets of libFuzzer: one file each, beside the parts that they share.
+# sp-emit as a whole is a part of one of them.
+FUZZ_PARTS := records replay
+FUZZERS    := $(filter-out $(FUZZ_PARTS),$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
+FUZZ_FLAGS  = -std=gnu11 -O1 -g -fno-sanitize-recover=all -fno-omit-frame-pointer
+fuzz_objs   = $(1:%=build/fuzz/obj/%.o)
+build/fuzz/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(CPPFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link,address,undefined \
+		$(if $(filter sp-emit/sp-emit,$*),-Dmain=sp_emit_main) -MMD -MP -c -o $@ $<
+build/fuzz/parts.a: $(call fuzz_objs,$(basename $(wildcard lib/*/*.c sp-emit/*.c)) tests/fuzz/records)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+$(FUZZERS:%=build/fuzz/%): build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o build/fuzz/parts.a
 	$(call say,FUZZ,$@)
-	@mkdir -p $@.corpus
-	$(Q)$(CLANG) $(CPPFLAGS) -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=all \
-		-o $@ $< $(wildcard lib/*/*.c) $(LIBS)
+	$(Q)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
 
-fuzz: $(FUZZERS) ## Feed the parsers with made-up input, FUZZ_SECONDS each (clang, libFuzzer)
-	$(Q)tests/mkstream < tests/fuzz/seed > build/fuzz/stream.corpus/seed
-	$(Q)cp tests/fuzz/audit.log build/fuzz/audit.corpus/seed
-	$(Q)cp tests/fuzz/profiles/* build/fuzz/profile.corpus
-	$(Q)set -e; for f in $(FUZZERS); do $$f -max_total_time=$(FUZZ_SECONDS) \
-		-rss_limit_mb=1024 -artifact_prefix=$$f- $$f.corpus; done
+FUZZ_SECONDS ?= 60
+fuzz: $(FUZZERS:%=build/fuzz/%) ## Feed the parsers and writers with made-up input, FUZZ_SECONDS each (clang, libFuzzer)
+	@tests/fuzz/run $(FUZZ_SECONDS) $(FUZZERS)
+
+# The same targets over files, as a part of the suite.
+REPLAYS := $(FUZZERS:%=$(B)/tests/replay/%)
+$(B)/tests/replay/sp-emit.o: sp-emit/sp-emit.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -Wno-missing-prototypes -Dmain=sp_emit_main -MMD -MP -c -o $@ $<
+$(REPLAYS): $(B)/tests/replay/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(B)/tests/fuzz/records.o \
+		$(B)/tests/replay/sp-emit.o $(filter-out %/sp-emit.o,$(call objs,sp-emit)) $(B)/lib.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SP_CFLAGS) -o $@ $(if $(filter writers,$*),$^,$(filter-out $(B)/tests/replay/sp-emit.o $(B)/sp-emit/%,$^)) $(LIBS)
+replays: $(REPLAYS)
 
 deps: ## Install what the build needs (Debian), or print the package names
 	@tests/deps build

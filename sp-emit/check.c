@@ -506,8 +506,33 @@ static bool check_call(struct call_id id, const struct format *format,
 	return true;
 }
 
+static bool was_made(const struct trace *t, struct call_id id)
+{
+	for (size_t i = 0; i < t->calls.n; i++)
+		if (!call_id_compare(&t->calls.at[i]->id, &id))
+			return true;
+	return false;
+}
+
+/* The calls that were only denied, each once. */
+static bool check_denied_calls(const struct trace *t,
+			       const struct format *format,
+			       const struct arch *native)
+{
+	struct call **denials = facts_by_id(&t->denials);
+	bool fine = true;
+
+	for (size_t i = 0; denials[i]; i++)
+		if ((!i || call_id_compare(&denials[i - 1]->id,
+					   &denials[i]->id)) &&
+		    !was_made(t, denials[i]->id))
+			fine &= check_call(denials[i]->id, format, native);
+	free(denials);
+	return fine;
+}
+
 bool check_calls(const struct trace *t, const struct format *format,
-		 const struct arch *native)
+		 const struct arch *native, bool allow_denied)
 {
 	size_t n;
 	struct call_total *totals = trace_totals(t, NULL, NULL, &n);
@@ -516,7 +541,8 @@ bool check_calls(const struct trace *t, const struct format *format,
 	for (size_t i = 0; i < n; i++)
 		fine &= check_call(totals[i].id, format, native);
 	free(totals);
-	return fine;
+	return fine && (!allow_denied ||
+			check_denied_calls(t, format, native));
 }
 
 /* "a, b" and one more; the caller's list is replaced. */
@@ -532,14 +558,6 @@ static void append(char **list, const char *fmt, ...)
 	va_end(ap);
 	text_append(list, ", ", one);
 	free(one);
-}
-
-static bool was_made(const struct trace *t, struct call_id id)
-{
-	for (size_t i = 0; i < t->calls.n; i++)
-		if (!call_id_compare(&t->calls.at[i]->id, &id))
-			return true;
-	return false;
 }
 
 /* Facts of several images follow each other; each is named once. */

@@ -49,9 +49,12 @@ void note_privileged(const struct trace *t, const struct format *format);
 /* The native architecture of all the runs, NULL when they differ. */
 const struct arch *check_native(const struct trace *t);
 
-/* Calls that the format cannot carry. */
+/*
+ * Calls that the format cannot carry; with `allow_denied` also among those that
+ * were only denied.
+ */
 bool check_calls(const struct trace *t, const struct format *format,
-		 const struct arch *native);
+		 const struct arch *native, bool allow_denied);
 
 /*
  * Denials by a filter that was there already, and operations that no filter

@@ -523,7 +523,8 @@ static struct profile *make_profile(struct emit *emit, const struct options *o)
 	};
 	struct profile *p;
 
-	if (!native || !check_calls(emit->trace, o->format, native) ||
+	if (!native ||
+	    !check_calls(emit->trace, o->format, native, o->allow_denied) ||
 	    !check_denials(emit->trace, o->allow_denied, o->deny_denied))
 		return NULL;
 	note_operations(emit->trace);
@@ -597,6 +598,34 @@ static void explain_paths(const struct emit *emit, FILE *out)
 	paths_free(uses);
 }
 
+static void write_to(const struct emit *emit, const struct options *o, FILE *out)
+{
+	if (o->explain && o->format->flags & FORMAT_POLICY)
+		explain_paths(emit, out);
+	else if (o->explain)
+		write_explanation(emit, out);
+	else
+		o->format->write(emit, out);
+}
+
+/* In memory first: of what a writer refuses midway, stdout gets nothing. */
+static bool write_whole(const struct emit *emit, const struct options *o,
+			FILE *out)
+{
+	char *text = NULL;
+	size_t n;
+	FILE *memory = open_memstream(&text, &n);
+
+	if (memory)
+		write_to(emit, o, memory);
+	if (!memory || ferror(memory) || fclose(memory))
+		message_fatal("out of memory");
+	if (!message_status())
+		fwrite(text, 1, n, out);
+	free(text);
+	return !message_status();
+}
+
 static void write_emit(const struct emit *emit, const struct options *o)
 {
 	struct output *out;
@@ -604,13 +633,7 @@ static void write_emit(const struct emit *emit, const struct options *o)
 	if (!output_open(&out, o->output, !o->explain &&
 			 o->format->flags & FORMAT_BINARY ? OUTPUT_BINARY : 0))
 		return;
-	if (o->explain && o->format->flags & FORMAT_POLICY)
-		explain_paths(emit, output_file(out));
-	else if (o->explain)
-		write_explanation(emit, output_file(out));
-	else
-		o->format->write(emit, output_file(out));
-	if (message_status())
+	if (!write_whole(emit, o, output_file(out)))
 		output_abandon(out);
 	else if (output_commit(out) && emit->profile)
 		print_summary(emit->profile);

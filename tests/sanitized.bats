@@ -7,7 +7,7 @@ load helper
 setup_file() {
 	make -j2 -C "$TESTS/.." SAN=address,undefined CFLAGS='-O1 -g' \
 		build/san/bin/sp-{record,merge,diff,emit,verify} \
-		build/san/tests/fuzz/stream >&2
+		build/san/tests/fuzz/stream replays >&2
 }
 
 setup() {
@@ -75,7 +75,7 @@ streams() {
 	for a in *.sp; do
 		clean sp-merge --allow-partial "$a" service.sp
 		clean sp-merge --allow-partial --keep-runs=1 service.sp "$a"
-		for b in *.sp "$TESTS"/fuzz/profiles/*; do
+		for b in *.sp "$TESTS"/fuzz/seeds/{json,yaml,systemd,firejail,minijail}/*; do
 			clean sp-diff --allow-partial --by-image "$a" "$b"
 			clean sp-diff --allow-partial --fail-on=failed "$b" "$a"
 		done
@@ -96,13 +96,13 @@ streams() {
 			clean sp-verify -p "$profile" --as=$place service.sp
 		done
 	done
-	for profile in made.* "$TESTS"/fuzz/profiles/*; do
+	for profile in made.* "$TESTS"/fuzz/seeds/{json,yaml,systemd,firejail,minijail}/*; do
 		clean sp-verify -p "$profile" --allow-partial --json every-kind.sp
 		clean sp-verify --score -p "$profile" service.sp
 		clean sp-verify -p "$profile" --learn service.sp
 		clean sp-verify -p "$profile" --junit=junit.xml old.sp
 		clean sp-verify -p "$profile" -p made.oci service.sp
-		clean sp-verify -p "$profile" --audit="$TESTS/fuzz/audit.log"
+		clean sp-verify -p "$profile" --audit="$TESTS/fuzz/seeds/audit/log"
 	done
 	run -1 sp-verify -p made.oci --as=runc service.sp
 	[[ $output == *'chmod  '*EACCES* ]]
@@ -159,6 +159,17 @@ streams() {
 }
 
 # The same reader as in the tools, so that thousands of inputs take seconds.
+@test "what the fuzzers have found, and their seeds" {
+	local source target
+	for source in "$TESTS"/fuzz/*.c; do
+		target=$(basename "$source" .c)
+		[ "$target" != records ] || continue
+		[ "$target" != replay ] || continue
+		"$TESTS/fuzz/seeds/make" "$target" "$target"
+		timeout 60 "$SANITIZED/tests/replay/$target" "$target"/*
+	done
+}
+
 @test "streams with every byte changed in every way" {
 	"$TESTS/mkstream" >good.sp <<-'END'
 	run 1 "a run" label.k=v

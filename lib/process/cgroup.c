@@ -34,18 +34,18 @@ static bool parse_membership(char *line, struct membership *m)
 	return true;
 }
 
-/* The process's path in the hierarchy (-1: the one with `options`); heap. */
-static char *path_in(pid_t pid, int32_t hierarchy, const struct mntent *options,
-		     int32_t *found)
+/*
+ * The path in the hierarchy (-1: the one with `options`), in an open
+ * /proc/PID/cgroup; heap.
+ */
+static char *find_membership(FILE *file, int32_t hierarchy,
+			     const struct mntent *options, int32_t *found)
 {
-	char file_name[32], *line = NULL, *path = NULL;
+	char *line = NULL, *path = NULL;
 	struct membership m;
 	size_t size = 0;
-	FILE *file;
 
-	snprintf(file_name, sizeof(file_name), "/proc/%d/cgroup", pid);
-	file = fopen(file_name, "re");
-	while (file && !path && getline(&line, &size, file) > 0) {
+	while (!path && getline(&line, &size, file) > 0) {
 		if (!parse_membership(line, &m))
 			continue;
 		if (options ? *m.controllers && hasmntopt(options,
@@ -56,8 +56,27 @@ static char *path_in(pid_t pid, int32_t hierarchy, const struct mntent *options,
 		}
 	}
 	free(line);
-	if (file)
-		fclose(file);
+	return path;
+}
+
+static FILE *open_memberships(pid_t pid)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/cgroup", pid);
+	return fopen(path, "re");
+}
+
+static char *path_in(pid_t pid, int32_t hierarchy, const struct mntent *options,
+		     int32_t *found)
+{
+	FILE *file = open_memberships(pid);
+	char *path;
+
+	if (!file)
+		return NULL;
+	path = find_membership(file, hierarchy, options, found);
+	fclose(file);
 	return path;
 }
 
@@ -292,30 +311,38 @@ static bool is_exiting(pid_t pid)
 				&flags) != 1 || flags & PF_EXITING;
 }
 
-int cgroup_holds(pid_t pid, bool (*is)(const char *name, const char *arg),
-		 const char *arg)
+/* As cgroup_holds(); -1: the file has no line. */
+static int file_holds(FILE *file, bool (*is)(const char *, const char *),
+		      const char *arg, bool *first_version)
 {
-	char file_name[32], *line = NULL;
+	char *line = NULL;
 	struct membership m;
 	size_t size = 0;
-	bool any = false, first_version = false, holds = false;
-	FILE *file;
+	int holds = -1;
 
-	snprintf(file_name, sizeof(file_name), "/proc/%d/cgroup", pid);
-	file = fopen(file_name, "re");
-	while (file && !holds && getline(&line, &size, file) > 0) {
+	*first_version = false;
+	while (holds < 1 && getline(&line, &size, file) > 0) {
 		if (!parse_membership(line, &m))
 			continue;
-		any = true;
-		first_version |= m.hierarchy != 0;
+		*first_version |= m.hierarchy != 0;
 		holds = has_component(m.path, is, arg);
 	}
 	free(line);
-	if (file)
-		fclose(file);
-	if (!holds && (!any || (first_version && is_exiting(pid))))
-		return -1;
 	return holds;
+}
+
+int cgroup_holds(pid_t pid, bool (*is)(const char *name, const char *arg),
+		 const char *arg)
+{
+	FILE *file = open_memberships(pid);
+	bool first_version;
+	int holds;
+
+	if (!file)
+		return -1;
+	holds = file_holds(file, is, arg, &first_version);
+	fclose(file);
+	return !holds && first_version && is_exiting(pid) ? -1 : holds;
 }
 
 bool cgroup_is_unit(const char *name, const char *unit)

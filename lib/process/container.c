@@ -3,12 +3,19 @@
 
 #include <fcntl.h>
 #include <jansson.h>
+#include <limits.h>
 #include <spawn.h>
 #include <stddef.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/memory.h"
+
+static bool is_pid(const json_t *value)
+{
+	return json_is_integer(value) && json_integer_value(value) >= 0 &&
+		json_integer_value(value) <= INT_MAX;
+}
 
 /* runc state and crun state print the one, inspect a list of the other. */
 static bool parse_state(json_t *json, struct container *c)
@@ -21,7 +28,7 @@ static bool parse_state(json_t *json, struct container *c)
 		pid = json_object_get(json_object_get(one, "State"), "Pid");
 		id = json_object_get(one, "Id");
 	}
-	if (!json_is_integer(pid) || !json_is_string(id))
+	if (!is_pid(pid) || !json_is_string(id))
 		return false;
 	c->pid = json_integer_value(pid);
 	c->id = xstrdup(json_string_value(id));

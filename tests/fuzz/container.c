@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a container engine prints of a container, which people name. */
+#include "../../lib/process/container.c"
+
+#include <limits.h>
+
+#include "fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct container c = { .pid = 0 };
+	json_t *json = json_loadb((const char *)data, size,
+				  JSON_DISABLE_EOF_CHECK, NULL);
+
+	if (json && parse_state(json, &c) && (c.pid < 0 || !c.id))
+		abort();
+	free(c.id);
+	json_decref(json);
+	return 0;
+}

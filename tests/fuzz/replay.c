@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Runs a fuzz target over files, without libFuzzer: what a fuzzer has found
+ * once, the suite looks at with each compiler.
+ */
+#include "fuzz.h"
+
+#pragma weak LLVMFuzzerInitialize
+
+static void replay(const char *path)
+{
+	enum { MOST = 1 << 20 };
+	uint8_t *data = xcalloc(MOST, 1), *exact;
+	FILE *file = fopen(path, "re");
+	size_t n;
+
+	if (!file) {
+		perror(path);
+		exit(2);
+	}
+	n = fread(data, 1, MOST, file);
+	fclose(file);
+	exact = xmemdup(data, n);	/* no room behind its end */
+	free(data);
+	LLVMFuzzerTestOneInput(exact, n);
+	free(exact);
+}
+
+int main(int argc, char **argv)
+{
+	if (LLVMFuzzerInitialize)
+		LLVMFuzzerInitialize(&argc, &argv);
+	for (int i = 1; i < argc; i++)
+		replay(argv[i]);
+	return 0;
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sp-emit in memory: the first byte chooses a command line, the others a
+ * stream. What a format has a reader for is read again.
+ */
+#define exit(status) abort()	/* no input ends the tool in its middle */
+#include "base/message.c"
+#undef exit
+
+#include <getopt.h>
+#include <jansson.h>
+
+#include "filter/cbpf.h"
+#include "fuzz.h"
+#include "profile/landlock.h"
+#include "profile/profile.h"
+#include "records.h"
+
+int sp_emit_main(int argc, char **argv);
+
+static void is_json(char *text, size_t n)
+{
+	json_t *json = json_loadb(text, n, JSON_REJECT_DUPLICATES, NULL);
+
+	if (!json)
+		abort();
+	json_decref(json);
+}
+
+static void is_profile(char *text, size_t n)
+{
+	const struct host host = { .version = 6, .patchlevel = 1 };
+	FILE *file = fmemopen(text, n, "r");
+	char *problem = NULL;
+	struct profile *p = profile_read(file, &host, &problem);
+
+	if (!p) {
+		fprintf(stderr, "%s\n%s", problem, text);
+		abort();
+	}
+	profile_free(p);
+	fclose(file);
+}
+
+static void is_landlock(char *text, size_t n)
+{
+	FILE *file = fmemopen(text, n, "r");
+	char *problem = NULL;
+	struct landlock_policy *p = landlock_read(file, &problem);
+
+	if (!p) {
+		fprintf(stderr, "%s\n%s", problem, text);
+		abort();
+	}
+	landlock_free(p);
+	fclose(file);
+}
+
+static void is_filter(char *text, size_t n)
+{
+	char *problem = NULL;
+	struct filter *f = cbpf_parse(text, n, &problem);
+
+	if (!f)
+		abort();
+	filter_free(f);
+}
+
+/* Each line is one, and nothing in it moves a terminal's cursor. */
+static void is_text(char *text, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)text[i] < ' ' && !strchr("\n\t", text[i]))
+			abort();
+}
+
+#define TRUST "--allow-partial", "--allow-denied"
+
+static const struct command {
+	const char *options[8];
+	void (*judge)(char *text, size_t n);
+} commands[] = {
+	{ { "--oci", TRUST }, is_profile },
+	{ { "--oci", TRUST, "--args=all", "--exact" }, is_profile },
+	{ { "--docker", TRUST, "--no-runtime", "--args" }, is_profile },
+	{ { "--spo", TRUST, "--deny=kill" }, is_profile },
+	{ { "--systemd", TRUST }, is_profile },
+	{ { "--systemd", TRUST, "--paths", "--args" }, is_profile },
+	{ { "--libseccomp", TRUST, "--args" }, is_text },
+	{ { "--bpf", TRUST }, is_filter },
+	{ { "--bpf", TRUST, "--args=all" }, is_filter },
+	{ { "--minijail", TRUST, "--args=all" }, is_profile },
+	{ { "--firejail", TRUST }, is_profile },
+	{ { "--path-list", TRUST }, is_text },
+	{ { "--apparmor", TRUST, "--generalize=all" }, is_text },
+	{ { "--apparmor", TRUST, "--generalize=none", "--deny=log" }, is_text },
+	{ { "--landlock", TRUST }, is_landlock },
+	{ { "--landlock", TRUST, "--tree=/bin/*", "--generalize=all" },
+	  is_landlock },
+	{ { "--landlock-header", TRUST }, is_text },
+	{ { "--json", TRUST }, is_json },
+	{ { "--table", TRUST }, is_text },
+	{ { "--ndjson", "--allow-partial" }, NULL },
+	{ { "--explain", TRUST, "--args" }, is_text },
+	{ { "--explain", "--landlock", TRUST }, is_text },
+	{ { "--table", TRUST, "--from=m" }, is_text },
+	{ { "--landlock-header", TRUST, "--image=/bin/*" }, is_text },
+};
+enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+/* So that the next input meets a tool that has just started. */
+static void forget(void)
+{
+	for (size_t i = 0; i < n_notes; i++)
+		free(notes[i]);
+	free(notes);
+	notes = NULL;
+	n_notes = 0;
+	latched = 0;
+	optind = 0;	/* getopt(3): begin anew */
+}
+
+static int emit(const struct command *c, FILE *in, FILE *out)
+{
+	FILE *old_in = stdin, *old_out = stdout;
+	char *argv[sizeof(c->options) / sizeof(c->options[0]) + 2] = { "" };
+	int argc = 1, status;
+
+	while (c->options[argc - 1]) {
+		argv[argc] = (char *)c->options[argc - 1];
+		argc++;
+	}
+	stdin = in;
+	stdout = out;
+	status = sp_emit_main(argc, argv);
+	stdin = old_in;
+	stdout = old_out;
+	forget();
+	return status;
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc, (void)argv;
+	if (!getenv("FUZZ_MESSAGES"))
+		stderr = fopen("/dev/null", "w");
+	return setenv("PATH", "/nonexistent", 1);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const struct command *c = &commands[size ? data[0] % N_COMMANDS : 0];
+	size_t n, written;
+	char *stream, *text = NULL;
+	FILE *in, *out;
+	int status;
+
+	stream = records_stream(data + !!size, size - !!size, &n);
+	in = fmemopen(stream, n, "r");
+	out = open_memstream(&text, &written);
+	status = emit(c, in, out);
+	fclose(in);
+	fclose(out);
+	if (status < 0 || status > STATUS_TROUBLE)
+		abort();
+	if (status && written && c->judge)	/* --ndjson is not held back */
+		abort();
+	if (!status && c->judge)
+		c->judge(text, written);
+	free(text);
+	free(stream);
+	return 0;
+}
