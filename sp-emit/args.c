@@ -235,70 +235,6 @@ static bool check_fact(const struct filter *f, const struct call *fact)
 	return true;
 }
 
-/* Whether the values meet the conditions of any of the call's rules. */
-static bool is_allowed(const struct profile *p, struct call_id id,
-		       const struct profile_rule *like)
-{
-	for (size_t i = 0; i < p->n_rules; i++) {
-		const struct profile_rule *rule = &p->rules[i];
-
-		if (!call_id_compare(&rule->id, &id) &&
-		    action_allows(rule->action) &&
-		    (!rule->n_args || same_conditions(rule, like)))
-			return true;
-	}
-	return false;
-}
-
-/* The bits that a condition compares. */
-static uint64_t compared(const struct profile_arg *arg)
-{
-	return arg->op == SCMP_CMP_EQ ? UINT64_MAX : arg->value;
-}
-
-static bool denies(const struct filter *f, const struct profile_rule *rule)
-{
-	struct argument_value values[ARGUMENT_VALUES_MAX];
-	struct filter_answers answers;
-
-	for (uint32_t i = 0; i < rule->n_args; i++)
-		values[i] = (struct argument_value){
-			rule->args[i].index, UINT64_MAX,
-			rule->args[i].op == SCMP_CMP_EQ ?
-			rule->args[i].value : rule->args[i].value_two
-		};
-	filter_run_known(f, rule->id, values, rule->n_args, &answers);
-	return answers.n == 1 && !action_allows(answers.actions[0]);
-}
-
-/* One bit beside what a rule allows is denied, unless another allows it. */
-static bool check_bits(const struct filter *f, const struct profile *p,
-		       const struct profile_rule *rule)
-{
-	char buf[SYSCALL_NAME_MAX];
-
-	for (uint32_t i = 0; i < rule->n_args; i++)
-		for (uint64_t bit = 1; bit; bit <<= 1) {
-			struct profile_rule beside = *rule;
-
-			if (!(compared(&rule->args[i]) & bit))
-				continue;
-			if (rule->args[i].op == SCMP_CMP_EQ)
-				beside.args[i].value ^= bit;
-			else
-				beside.args[i].value_two ^= bit;
-			if (is_allowed(p, rule->id, &beside) ||
-			    denies(f, &beside))
-				continue;
-			message_error("--args: libseccomp makes of these "
-				      "rules a filter that allows %s with "
-				      "more than they say",
-				      syscall_label(rule->id, buf));
-			return false;
-		}
-	return true;
-}
-
 bool args_check(const struct profile *p, const struct trace *t)
 {
 	struct filter *f = NULL;
@@ -310,9 +246,6 @@ bool args_check(const struct profile *p, const struct trace *t)
 		message_error("--args: %s", problem ? problem : strerror(-err));
 	for (size_t i = 0; fine && i < t->arguments.n; i++)
 		fine = check_fact(f, t->arguments.at[i]);
-	for (size_t i = 0; fine && !action_allows(p->default_action) &&
-	     i < p->n_rules; i++)
-		fine = check_bits(f, p, &p->rules[i]);
 	free(problem);
 	filter_free(f);
 	return fine;

@@ -137,6 +137,12 @@ bool arch_is_local(const struct arch *arch, const struct arch *native)
 	return arch == native;
 }
 
+bool arch_is_wide(const struct arch *arch)
+{
+	return arch->scmp != SCMP_ARCH_X86 && !is_x32(arch) &&
+		arch->scmp != SCMP_ARCH_ARM;
+}
+
 /* The name in libseccomp's table. */
 static const char *library_name(struct call_id id, char buf[SYSCALL_NAME_MAX])
 {

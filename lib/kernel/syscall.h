@@ -36,6 +36,8 @@ const struct arch *arch_by_oci(const char *name);
 const struct arch *arch_native(void);
 /* Whether a machine of `native` runs programs of `arch`. */
 bool arch_is_local(const struct arch *arch, const struct arch *native);
+/* Whether filters compare 64 bits of an argument, not 32 (libseccomp). */
+bool arch_is_wide(const struct arch *arch);
 /* Architectures in the table's order, NULL after the last. */
 const struct arch *arch_at(size_t i);
 

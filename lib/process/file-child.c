@@ -9,13 +9,13 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/limit.h"
 #include "base/memory.h"
 
 enum {
@@ -66,19 +66,6 @@ void file_child_free(struct file_child *child)
 
 /* The process */
 
-static void limit(int resource, rlim_t most)
-{
-	struct rlimit now;
-
-	if (getrlimit(resource, &now))
-		return;
-	if (now.rlim_max > most)
-		now.rlim_max = most;
-	if (now.rlim_cur > now.rlim_max)
-		now.rlim_cur = now.rlim_max;
-	setrlimit(resource, &now);
-}
-
 /* Nothing of ours but the socket, which becomes the standard input. */
 static void shed(int fd)
 {
@@ -89,10 +76,10 @@ static void shed(int fd)
 	dup2(null, STDERR_FILENO);
 	syscall(SYS_close_range, 3, UINT_MAX, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	limit(RLIMIT_CORE, 0);
-	limit(RLIMIT_FSIZE, 0);
+	limit_lower(RLIMIT_CORE, 0);
+	limit_lower(RLIMIT_FSIZE, 0);
 #ifndef __SANITIZE_ADDRESS__	/* whose shadow alone is more */
-	limit(RLIMIT_DATA, MEMORY_MAX);
+	limit_lower(RLIMIT_DATA, MEMORY_MAX);
 #endif
 }
 

@@ -11,10 +11,10 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/limit.h"
 #include "base/message.h"
 #include "filter/cbpf.h"
 #include "filter/filter.h"
@@ -41,7 +41,7 @@ static struct filter *compile(const char *text)
 
 	if (!p)
 		message_fatal("%s: %s", text, problem);
-	filter_compile(p, &f, &problem);
+	filter_compile(p, &f, &problem); if (problem && getenv("DBG")) message_note("%s: %s", problem, text);
 	free(problem);
 	profile_free(p);
 	return f;
@@ -448,10 +448,9 @@ static void probe_kernel(const struct filter *f, struct shared *s)
 
 static void run_child(char *const texts[2], struct shared *s)
 {
-	struct itimerval limit = { .it_value = { 0, 20000 } };
 	struct filter *whole = NULL;
 
-	setitimer(ITIMER_PROF, &limit, NULL);
+	limit_lower(RLIMIT_CPU, 1);
 	for (size_t i = 0; i < 2 && texts[i]; i++) {
 		struct filter *f = compile(texts[i]);
 
@@ -461,7 +460,6 @@ static void run_child(char *const texts[2], struct shared *s)
 		memcpy(s->code[i], f->code, f->n * sizeof(*f->code));
 		whole = filter_join(whole, f);
 	}
-	setitimer(ITIMER_PROF, &(struct itimerval){ 0 }, NULL);
 	probe_kernel(whole, s);
 }
 
@@ -591,8 +589,7 @@ static bool ask_kernel(char *const texts[2], struct shared *s)
 	pid = fork();
 	if (pid == 0)
 		run_child(texts, s);
-	if (pid < 0 || waitpid(pid, &status, 0) != pid ||
-	    (status && !(WIFSIGNALED(status) && WTERMSIG(status) == SIGPROF)))
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || status)
 		message_fatal("the child failed: status %#x", status);
 	return s->answered;
 }

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Resource limits of this process. */
+#ifndef LIMIT_H
+#define LIMIT_H
+
+#include <sys/resource.h>
+
+/* Lower a limit, soft and hard, to at most `most`; never raise it. */
+void limit_lower(int resource, rlim_t most);
+
+#endif

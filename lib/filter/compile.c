@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Compiling a profile with libseccomp, which is not trusted with it: some
+ * conditions on the arguments of one call keep it busy for ever, and after a
+ * failed allocation it crashes or loses rules. So it runs in a process with
+ * limits, and prove() compares its program with the profile.
+ */
+#include <errno.h>
+#include <linux/audit.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "filter/filter.h"
+#include "base/limit.h"
+#include "base/memory.h"
+#include "filter/prove.h"
+#include "base/text.h"
+
+#define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
+
+enum {
+	MEMORY_MAX = 512 << 20,
+	SECONDS_MAX = 10,	/* of processor time */
+};
+
+static const char *rule_name(const struct profile_rule *rule,
+			     char buf[SYSCALL_NAME_MAX])
+{
+	return rule->name ? rule->name : syscall_label(rule->id, buf);
+}
+
+static const struct arch *rule_arch(const struct profile_rule *rule)
+{
+	struct call_id id = rule->id;
+
+	if (id.nr < 0)
+		id.nr = 0;
+	return arch_of_call(id);
+}
+
+/*
+ * libseccomp takes the numbers of this machine's architecture, and its pseudo
+ * numbers for calls that only others have, and translates them.
+ */
+static bool library_number(const struct profile_rule *rule, int *nr)
+{
+	*nr = rule->name ? seccomp_syscall_resolve_name(rule->name)
+			 : __NR_SCMP_ERROR;
+	if (*nr != __NR_SCMP_ERROR)
+		return true;
+	*nr = rule->id.nr;
+	return rule_arch(rule) == arch_native();
+}
+
+/*
+ * Rules that only say the default again are left out, as runtimes do:
+ * libseccomp refuses them.
+ */
+static bool is_wanted(const struct profile *p, const struct profile_rule *rule)
+{
+	return rule->action != p->default_action;
+}
+
+static char *left_out(const struct profile *p)
+{
+	char buf[SYSCALL_NAME_MAX], *list = NULL;
+
+	for (size_t i = 0; i < p->n_rules; i++) {
+		const struct profile_rule *rule = &p->rules[i];
+		char *text;
+		int nr;
+
+		if (!is_wanted(p, rule) || library_number(rule, &nr))
+			continue;
+		text = xasprintf("%s on %s", rule_name(rule, buf),
+				 rule_arch(rule)->name);
+		text_append(&list, ", ", text);
+		free(text);
+	}
+	return list;
+}
+
+/* In the child process, which tells its parent by shared memory. */
+
+struct result {
+	bool done;
+	int err;
+	char problem[256];	/* "": none */
+};
+
+static int add_rule(scmp_filter_ctx ctx, const struct profile_rule *rule,
+		    int nr)
+{
+	struct scmp_arg_cmp args[N_ELEMENTS(rule->args)];
+
+	for (uint32_t i = 0; i < rule->n_args; i++)
+		args[i] = (struct scmp_arg_cmp){
+			.arg = rule->args[i].index,
+			.op = rule->args[i].op,
+			.datum_a = rule->args[i].value,
+			.datum_b = rule->args[i].value_two,
+		};
+	return seccomp_rule_add_array(ctx, rule->action, nr, rule->n_args,
+				      args);
+}
+
+static void add_rules(scmp_filter_ctx ctx, const struct profile *p,
+		      const struct arch *arch, struct result *result)
+{
+	char buf[SYSCALL_NAME_MAX];
+	int nr;
+
+	for (size_t i = 0; i < p->n_rules && !result->err; i++) {
+		const struct profile_rule *rule = &p->rules[i];
+
+		if (rule_arch(rule) != arch || !is_wanted(p, rule) ||
+		    !library_number(rule, &nr))
+			continue;
+		result->err = add_rule(ctx, rule, nr);
+		if (result->err)
+			snprintf(result->problem, sizeof(result->problem),
+				 "libseccomp refuses a rule for %s: %s",
+				 rule_name(rule, buf), strerror(-result->err));
+	}
+}
+
+/* A context of one architecture. */
+static scmp_filter_ctx compile_arch(const struct profile *p,
+				    const struct arch *arch,
+				    struct result *result)
+{
+	scmp_filter_ctx ctx = seccomp_init(p->default_action);
+
+	if (!ctx) {
+		result->err = -EINVAL;
+		return NULL;
+	}
+	if (arch != arch_native()) {
+		result->err = seccomp_arch_remove(ctx, SCMP_ARCH_NATIVE);
+		if (!result->err)
+			result->err = seccomp_arch_add(ctx, arch->scmp);
+	}
+	if (!result->err)
+		result->err = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH,
+					       p->other_arch_action);
+	if (!result->err)
+		add_rules(ctx, p, arch, result);
+	return ctx;
+}
+
+static void merge(scmp_filter_ctx *ctx, scmp_filter_ctx one,
+		  const struct profile *p, size_t i, struct result *result)
+{
+	if (!*ctx) {
+		*ctx = one;
+		return;
+	}
+	result->err = seccomp_merge(*ctx, one);
+	if (result->err)
+		snprintf(result->problem, sizeof(result->problem),
+			 "libseccomp cannot filter %s and %s at once",
+			 p->archs[0]->name, p->archs[i]->name);
+}
+
+static void compile_to(int fd, const struct profile *p, struct result *result)
+{
+	scmp_filter_ctx ctx = NULL;
+
+	for (size_t i = 0; i < p->n_archs && !result->err; i++) {
+		scmp_filter_ctx one = compile_arch(p, p->archs[i], result);
+
+		if (!result->err)
+			merge(&ctx, one, p, i, result);
+	}
+	if (!result->err)
+		result->err = ctx ? seccomp_export_bpf(ctx, fd) : -EINVAL;
+	result->done = true;
+}
+
+static void set_limits(void)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	limit_lower(RLIMIT_CORE, 0);
+	limit_lower(RLIMIT_CPU, SECONDS_MAX);
+#ifndef __SANITIZE_ADDRESS__	/* whose shadow alone is more */
+	limit_lower(RLIMIT_DATA, MEMORY_MAX);
+#endif
+}
+
+/* And in its parent. */
+
+static int no_answer(int status, char **problem)
+{
+	int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+
+	if (sig == SIGKILL || sig == SIGXCPU)
+		*problem = xasprintf("libseccomp takes more than %d seconds "
+				     "for this profile: use fewer conditions "
+				     "on the arguments of one call",
+				     SECONDS_MAX);
+	else if (sig)
+		*problem = xasprintf("libseccomp crashed (%s): is there memory "
+				     "for it?", sigdescr_np(sig));
+	else
+		*problem = xstrdup("libseccomp ended the process it ran in");
+	return -EIO;
+}
+
+static int wait_for(pid_t pid, const struct result *result, char **problem)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	if (!result->done || status)
+		return no_answer(status, problem);
+	if (*result->problem)
+		*problem = xstrdup(result->problem);
+	return result->err;
+}
+
+static int run_child(int fd, const struct profile *p, char **problem)
+{
+	struct result *result = mmap(NULL, sizeof(*result),
+				     PROT_READ | PROT_WRITE,
+				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t pid;
+	int err;
+
+	if (result == MAP_FAILED)
+		return -errno;
+	pid = fork();
+	if (!pid) {
+		set_limits();
+		compile_to(fd, p, result);
+		_exit(0);
+	}
+	err = pid < 0 ? -errno : wait_for(pid, result, problem);
+	munmap(result, sizeof(*result));
+	return err;
+}
+
+static int read_program(int fd, struct filter **filter, char **problem)
+{
+	struct sock_filter *code;
+	struct stat st;
+	size_t n;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	n = st.st_size / sizeof(*code);
+	if (n > BPF_MAXINSNS) {
+		*problem = xasprintf("the filter would have %zu instructions, "
+				     "and the kernel takes %d", n,
+				     BPF_MAXINSNS);
+		return -E2BIG;
+	}
+	code = xcalloc(st.st_size + 1, 1);
+	if (pread(fd, code, st.st_size, 0) != st.st_size) {
+		free(code);
+		return -EIO;
+	}
+	*filter = xcalloc(1, sizeof(**filter));
+	(*filter)->code = code;
+	(*filter)->n = n;
+	return 0;
+}
+
+static int compile(const struct profile *p, struct filter **filter,
+		   char **problem)
+{
+	int fd = memfd_create("filter", MFD_CLOEXEC);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	err = run_child(fd, p, problem);
+	if (!err)
+		err = read_program(fd, filter, problem);
+	close(fd);
+	return err;
+}
+
+/* What the program has to say. */
+
+/* A condition on no bit, of the 32 that some architectures compare. */
+static bool is_tautology(const struct profile_arg *arg,
+			 const struct arch *arch)
+{
+	uint64_t mask = arch_is_wide(arch) ? arg->value : (uint32_t)arg->value;
+
+	return arg->op == SCMP_CMP_MASKED_EQ && !mask;
+}
+
+/*
+ * A call that is made through socketcall(2) or ipc(2) as well: libseccomp
+ * compares the first argument of that, and drops the rule's own condition on
+ * its first argument (abi_rule_add(), src/syscalls.c).
+ */
+static void add_multiplexed(struct profile *to, const struct arch *arch,
+			    const struct profile_rule *rule)
+{
+	int nr = rule->name ? seccomp_syscall_resolve_name_arch(arch->scmp,
+								rule->name) : 0;
+	bool is_socket = nr <= __PNR_socket && nr > __PNR_semop;
+	struct profile_rule other = { .action = rule->action, .n_args = 1 };
+
+	if (!is_socket && !(nr <= __PNR_semop && nr >= __PNR_shmctl))
+		return;
+	other.id.arch = arch->audit;
+	other.id.nr = seccomp_syscall_resolve_name_arch(arch->scmp, is_socket ?
+							"socketcall" : "ipc");
+	other.args[0] = (struct profile_arg){
+		.op = SCMP_CMP_EQ, .value = -nr % (is_socket ? 100 : 200),
+	};
+	for (uint32_t i = 0; i < rule->n_args; i++)
+		if (rule->args[i].index && !is_tautology(&rule->args[i], arch))
+			other.args[other.n_args++] = rule->args[i];
+	profile_add_rule(to, &other);
+}
+
+static void add_expected(struct profile *to, const struct profile_rule *rule)
+{
+	struct profile_rule copy = *rule;
+
+	copy.name = NULL;
+	copy.n_args = 0;
+	for (uint32_t i = 0; i < rule->n_args; i++)
+		if (!is_tautology(&rule->args[i], rule_arch(rule)))
+			copy.args[copy.n_args++] = rule->args[i];
+	add_multiplexed(to, rule_arch(rule), rule);
+	if (copy.id.nr >= 0)
+		profile_add_rule(to, &copy);
+}
+
+static struct profile *expected(const struct profile *p)
+{
+	struct profile *to = profile_new(p->default_action);
+	int nr;
+
+	to->other_arch_action = p->other_arch_action;
+	for (size_t i = 0; i < p->n_archs; i++)
+		profile_add_arch(to, p->archs[i]);
+	for (size_t i = 0; i < p->n_rules; i++)
+		if (is_wanted(p, &p->rules[i]) &&
+		    library_number(&p->rules[i], &nr))
+			add_expected(to, &p->rules[i]);
+	profile_sort(to);
+	return to;
+}
+
+static char *version_text(void)
+{
+	const struct scmp_version *v = seccomp_version();
+
+	return v ? xasprintf("libseccomp %u.%u.%u", v->major, v->minor,
+			     v->micro) : xstrdup("libseccomp");
+}
+
+static int check(const struct profile *p, const struct filter *f,
+		 char **problem)
+{
+	char *text = prove(f->code, f->n, p), *version;
+
+	if (!text)
+		return 0;
+	version = version_text();
+	*problem = xasprintf("%s makes a wrong filter of this profile: %s",
+			     version, text);
+	free(version);
+	free(text);
+	return -EBADMSG;
+}
+
+/* An instruction at least for each call: what is beyond takes hours. */
+static int check_size(const struct profile *p, char **problem)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n_rules; i++)
+		n += !i || call_id_compare(&p->rules[i - 1].id,
+					   &p->rules[i].id);
+	if (n <= BPF_MAXINSNS)
+		return 0;
+	*problem = xasprintf("%zu calls: a filter has an instruction at least "
+			     "for each, and the kernel takes %d", n,
+			     BPF_MAXINSNS);
+	return -E2BIG;
+}
+
+static bool is_foreign_order(const struct arch *arch)
+{
+	return (arch->audit ^ arch_native()->audit) & __AUDIT_ARCH_LE;
+}
+
+static int compile_checked(const struct profile *p, struct filter **filter,
+			   char **problem)
+{
+	struct profile *all = expected(p);
+	int err = check_size(all, problem);
+
+	if (!err)
+		err = compile(p, filter, problem);
+	if (!err && is_foreign_order(p->archs[0])) {
+		*problem = xasprintf("a filter for %s has another byte order: "
+				     "use a machine of that kind",
+				     p->archs[0]->name);
+		err = -EOPNOTSUPP;
+	}
+	if (!err)
+		err = check(all, *filter, problem);
+	profile_free(all);
+	return err;
+}
+
+int filter_compile(const struct profile *profile, struct filter **filter,
+		   char **problem)
+{
+	char *list;
+	int err;
+
+	*problem = NULL;
+	*filter = NULL;
+	err = compile_checked(profile, filter, problem);
+	if (err) {
+		filter_free(*filter);
+		*filter = NULL;
+		return err;
+	}
+	list = left_out(profile);
+	if (list)
+		*problem = xasprintf("left out, since the installed libseccomp "
+				     "does not know them: %s", list);
+	free(list);
+	return 0;
+}
