@@ -23,9 +23,9 @@ void args_restrict(struct profile *p, const struct trace *t,
 		   const bool wanted[ARGS_ROWS_MAX], bool one_list);
 
 /*
- * Compile the profile and evaluate every value that was recorded, and all that
- * differ from one in a bit: false, and said and latched, when libseccomp makes
- * of it a filter that denies one of the former or allows one of the latter.
+ * Compile the profile, which compares the filter with it, and evaluate every
+ * value that was recorded. False, with an error printed: libseccomp makes a
+ * wrong filter of it, or one that denies a recorded value.
  */
 bool args_check(const struct profile *p, const struct trace *t);
 

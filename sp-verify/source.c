@@ -2,11 +2,9 @@
 #include "source.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/input.h"
 #include "base/memory.h"
@@ -104,38 +102,6 @@ static struct filter *parse_raw(const char *path, const char *bytes, size_t n)
 	return f;
 }
 
-/* libseccomp is in the middle of something. */
-static void on_alarm(int sig)
-{
-	static const char text[] = "sp-verify: libseccomp does not come to an "
-		"end with the rules of a profile\n";
-	ssize_t n = write(STDERR_FILENO, text, sizeof(text) - 1);
-
-	(void)sig, (void)n;
-	_exit(STATUS_TROUBLE);
-}
-
-/*
- * libseccomp 2.5.4 can search without end among rules of one call with
- * conditions on different arguments. A file is read without that limit: it may
- * be a pipe.
- */
-static struct filter *compile_in_time(const char *path,
-				      const struct profile *p,
-				      const struct loader *loader)
-{
-	enum { SECONDS = 10 };		/* no profile in use takes one */
-	struct sigaction action = { .sa_handler = on_alarm }, before;
-	struct filter *f;
-
-	sigaction(SIGALRM, &action, &before);
-	alarm(SECONDS);
-	f = compile(path, p, loader);
-	alarm(0);
-	sigaction(SIGALRM, &before, NULL);
-	return f;
-}
-
 static struct filter *load_file(const char *path,
 				const struct filter_source *s)
 {
@@ -157,7 +123,7 @@ static struct filter *load_file(const char *path,
 		say_unknown(path, p);
 		for (size_t i = 0; i < p->n_notes; i++)
 			message_note("%s: %s", file_name(path), p->notes[i]);
-		f = compile_in_time(path, p, s->loader);
+		f = compile(path, p, s->loader);
 	}
 	profile_free(p);
 	free(bytes);

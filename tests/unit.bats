@@ -35,6 +35,10 @@ unit() {
 	unit condition
 }
 
+@test "prove" {
+	unit prove
+}
+
 @test "tables" {
 	unit tables
 }

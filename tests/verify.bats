@@ -803,8 +803,28 @@ for i in sys.argv[1:]:
 		rule(arg(4; "LT"; 1); arg(0; "EQ"; 7))]}' > p.json
 	run sp-verify -p p.json -o list a.sp
 	[ "$status" = 2 ] || skip "this libseccomp comes to an end"
-	[ "$output" = "sp-verify: libseccomp does not come to an end with the rules of a profile" ]
+	[ "$output" = "sp-verify: p.json: libseccomp takes more than 10 seconds for this profile: use fewer conditions on the arguments of one call" ]
 	[ ! -e list ]
+}
+
+# GHSA-4q85-33p6-j5g6: getpid(3) would be allowed.
+@test "a profile that libseccomp makes a wrong filter of is refused" {
+	printf 'run 01 a\nimage /a\ncall 01 getpid 1\n' | trace > a.sp
+	jq -n 'def rule($op; $value): {names: ["getpid"],
+			action: "SCMP_ACT_ALLOW",
+			args: [{index: 5, value: $value, op: "SCMP_CMP_\($op)"}]};
+		{defaultAction: "SCMP_ACT_ERRNO", syscalls: [
+		rule("GT"; 4294967296), rule("LT"; 1)]}' > p.json
+	run sp-verify -p p.json -o list a.sp
+	[[ "$status" = 2 ]] || skip "this libseccomp makes a right one"
+	[[ "$output" == "sp-verify: p.json: libseccomp 2."*" makes a wrong filter of this profile: getpid on x86_64 with argument 5 0x"*" gets allow instead of EPERM" ]]
+	[ ! -e list ]
+	local how
+	for how in "--score a.sp" "-- true" "--as=runc a.sp"; do
+		# shellcheck disable=SC2086
+		run -2 sp-verify -p p.json $how
+		[[ "$output" == *"makes a wrong filter of this profile"* ]]
+	done
 }
 
 @test "of a call whose values are not all known, those that are known are judged" {

@@ -18,11 +18,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "filter/filter.h"
 #include "base/limit.h"
 #include "base/memory.h"
-#include "filter/prove.h"
 #include "base/text.h"
+#include "filter/filter.h"
+#include "filter/prove.h"
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -26,9 +26,11 @@ struct filter {
 };
 
 /*
- * Compile as a container runtime does: 0 or -errno. `problem` (heap, caller
- * frees, may stay NULL) says what libseccomp refused, or after success which
- * rules the installed libseccomp cannot express and were left out.
+ * Compile as a container runtime does, in a process with limits, and compare the
+ * program with the profile (prove.h): 0 or -errno. `problem` (heap, caller
+ * frees, may stay NULL) says what libseccomp refused or does wrong, or after
+ * success which rules the installed libseccomp cannot express and were left
+ * out.
  */
 int filter_compile(const struct profile *profile, struct filter **filter,
 		   char **problem);

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "filter/cbpf.h"
 #include "base/memory.h"
+#include "filter/cbpf.h"
 
 #define X32_BIT 0x40000000U	/* __X32_SYSCALL_BIT, asm/unistd.h */
 
@@ -44,17 +44,28 @@ struct test {
 	uint32_t k;
 };
 
+/* The accumulator: a word of the input and a mask. */
+struct accumulator {
+	unsigned int word;	/* WORDS: it depends on the way there */
+	uint32_t mask;
+};
+
 struct state {
 	struct set words[WORDS];
 	size_t pc;
-	unsigned int word;	/* the accumulator is a word and a mask */
-	uint32_t mask;
-	bool answered;
-	uint32_t answer;
+	struct accumulator a;
+	bool judging;		/* the number is known as far as it matters */
+	size_t refuted;		/* so many rules of the call do not apply */
 };
 
 /* Of tests and set members looked at: a second or two. */
 enum { WORK_MAX = 1 << 26 };
+
+/* An instruction that a state can reach. */
+struct mark {
+	size_t generation;
+	struct accumulator a;
+};
 
 struct prover {
 	const struct sock_filter *code;
@@ -62,6 +73,8 @@ struct prover {
 	const struct profile *profile;
 	struct exclusion *exclusions;
 	size_t n_exclusions, room;
+	struct mark *marks;	/* of each instruction */
+	size_t generation;
 	size_t work;
 	char *problem;
 };
@@ -235,8 +248,6 @@ static bool narrow_ordered(struct prover *p, struct set *s,
 	return !part && (outcome ? at_least : below)(p, s, test->k + !is_ge);
 }
 
-enum { PARTS = 33 };	/* a bit each, and one without */
-
 /* `part` of the set for which the test has the outcome; false: it is empty. */
 static bool narrow(struct prover *p, struct set *s, const struct test *test,
 		   bool outcome, unsigned int part)
@@ -254,16 +265,45 @@ static bool narrow(struct prover *p, struct set *s, const struct test *test,
 	}
 }
 
-static bool can(struct prover *p, const struct state *s,
-		const struct test *test, bool outcome)
+/* The parts that narrow() has, as bits; some may be empty. */
+static uint64_t parts_of(const struct test *test, bool outcome)
 {
+	bool whole = test->mask == UINT32_MAX;
+
+	switch (test->op) {
+	case BPF_JEQ:
+		return whole || outcome || test->k & ~test->mask ? 1 :
+			test->mask;
+	case BPF_JSET:
+		return outcome ? test->mask & test->k : 1;
+	default:
+		return whole ? 1 : test->mask | 1ULL << 32 | 1;
+	}
+}
+
+static bool passes(const struct test *test, uint32_t v)
+{
+	v &= test->mask;
+	switch (test->op) {
+	case BPF_JEQ:	return v == test->k;
+	case BPF_JSET:	return v & test->k;
+	case BPF_JGT:	return v > test->k;
+	default:	return v >= test->k;
+	}
+}
+
+static bool can(struct prover *p, const struct set *s, const struct test *test,
+		bool outcome)
+{
+	uint64_t parts = parts_of(test, outcome);
 	size_t n = p->n_exclusions;
 	bool possible = false;
 
-	for (unsigned int part = 0; part < PARTS && !possible; part++) {
-		struct set set = s->words[test->word];
+	for (; parts && !possible; parts &= parts - 1) {
+		struct set set = *s;
 
-		possible = narrow(p, &set, test, outcome, part);
+		possible = narrow(p, &set, test, outcome,
+				  __builtin_ctzll(parts));
 	}
 	p->n_exclusions = n;
 	p->work++;
@@ -272,50 +312,83 @@ static bool can(struct prover *p, const struct state *s,
 
 enum decided { NO, YES, OPEN };
 
-static enum decided decide(struct prover *p, const struct state *s,
+static enum decided decide(struct prover *p, const struct state *state,
 			   const struct test *test)
 {
-	if (!can(p, s, test, true))
-		return NO;
-	return can(p, s, test, false) ? OPEN : YES;
+	const struct set *s = &state->words[test->word];
+	bool outcome = passes(test, s->low);
+
+	if (can(p, s, test, !outcome))
+		return OPEN;
+	return outcome ? YES : NO;
 }
 
 /* What the profile says */
 
-/* A condition, of which `test` is to be decided next when it is open. */
+static enum decided negate(enum decided d)
+{
+	return d == OPEN ? d : d == YES ? NO : YES;
+}
+
+/*
+ * Both words, or `low` alone. `test` is the one to be decided next when the
+ * answer is open.
+ */
+static enum decided equal(struct prover *p, const struct state *s,
+			  const struct test *high, const struct test *low,
+			  struct test *test)
+{
+	enum decided first = high ? decide(p, s, high) : YES;
+	enum decided second = first == NO ? NO : decide(p, s, low);
+
+	*test = first == OPEN ? *high : *low;
+	return second == NO ? NO : first == OPEN ? OPEN : second;
+}
+
+/* v > k where `op` is BPF_JGT, v >= k where it is BPF_JGE. */
+static enum decided ordered(struct prover *p, const struct state *s,
+			    const struct test *high, const struct test *low,
+			    struct test *test)
+{
+	enum decided d = NO;
+
+	if (high) {
+		*test = *high;
+		test->op = BPF_JGT;
+		d = decide(p, s, test);
+	}
+	return d == NO ? equal(p, s, high, low, test) : d;
+}
+
 static enum decided compare(struct prover *p, const struct state *s,
 			    const struct profile_arg *arg, bool wide,
 			    struct test *test)
 {
-	unsigned int low = WORD_ARGS + 2 * arg->index, high = low + 1;
-	bool is_equality = arg->op == SCMP_CMP_EQ || arg->op == SCMP_CMP_NE ||
-			   arg->op == SCMP_CMP_MASKED_EQ;
-	bool negated = arg->op == SCMP_CMP_NE || arg->op == SCMP_CMP_LT ||
-		       arg->op == SCMP_CMP_LE;
 	bool masked = arg->op == SCMP_CMP_MASKED_EQ;
 	uint64_t mask = masked ? arg->value : UINT64_MAX;
 	uint64_t k = (masked ? arg->value_two : arg->value) & mask;
-	enum decided d;
+	unsigned int word = WORD_ARGS + 2 * arg->index;
+	struct test low = { word, mask, BPF_JEQ, k };
+	struct test high = { word + 1, mask >> 32, BPF_JEQ, k >> 32 };
+	const struct test *upper = wide ? &high : NULL;
 
-	if (wide && !is_equality) {
-		*test = (struct test){ high, UINT32_MAX, BPF_JGT, k >> 32 };
-		d = decide(p, s, test);
-		if (d != NO)
-			return d == YES && negated ? NO : d;
+	switch (arg->op) {
+	case SCMP_CMP_NE:
+		return negate(equal(p, s, upper, &low, test));
+	case SCMP_CMP_GT:
+	case SCMP_CMP_LE:
+		low.op = BPF_JGT;
+		break;
+	case SCMP_CMP_GE:
+	case SCMP_CMP_LT:
+		low.op = BPF_JGE;
+		break;
+	default:
+		return equal(p, s, upper, &low, test);
 	}
-	if (wide) {
-		*test = (struct test){ high, mask >> 32, BPF_JEQ, k >> 32 };
-		d = decide(p, s, test);
-		if (d != YES)
-			return d == NO && negated ? YES : d;
-	}
-	*test = (struct test){
-		low, mask, is_equality ? BPF_JEQ :
-		arg->op == SCMP_CMP_GT || arg->op == SCMP_CMP_LE ?
-		BPF_JGT : BPF_JGE, k
-	};
-	d = decide(p, s, test);
-	return d == OPEN || !negated ? d : d == YES ? NO : YES;
+	if (arg->op == SCMP_CMP_LE || arg->op == SCMP_CMP_LT)
+		return negate(ordered(p, s, upper, &low, test));
+	return ordered(p, s, upper, &low, test);
 }
 
 static enum decided applies(struct prover *p, const struct state *s,
@@ -367,22 +440,198 @@ static char *call_text(const struct state *s)
 	return text;
 }
 
-static void disagree(struct prover *p, const struct state *s, uint32_t right)
+/* The program */
+
+/* The answers that a state can get, and perhaps others. */
+struct answers {
+	uint32_t actions[8];
+	size_t n;
+	bool is_open, is_blind;	/* jumps are undecided, or not followed */
+	struct test test;	/* of the first one that is undecided */
+};
+
+static bool is_jump(uint16_t code)
+{
+	return code == (BPF_JMP | BPF_JEQ | BPF_K) ||
+	       code == (BPF_JMP | BPF_JGT | BPF_K) ||
+	       code == (BPF_JMP | BPF_JGE | BPF_K) ||
+	       code == (BPF_JMP | BPF_JSET | BPF_K);
+}
+
+static struct test test_of(const struct sock_filter *i, struct accumulator a)
+{
+	return (struct test){ a.word, a.mask, BPF_OP(i->code), i->k };
+}
+
+/* What is neither a return nor a conditional jump: the next instruction. */
+static size_t move(struct prover *p, size_t pc, struct accumulator *a)
+{
+	const struct sock_filter *i = &p->code[pc];
+
+	switch (i->code) {
+	case BPF_LD | BPF_W | BPF_ABS:
+		*a = (struct accumulator){ i->k / sizeof(uint32_t),
+					   UINT32_MAX };
+		break;
+	case BPF_ALU | BPF_AND | BPF_K:
+		a->mask &= i->k;
+		break;
+	case BPF_JMP | BPF_JA:
+		return pc + 1 + i->k;
+	default:
+		p->problem = xasprintf("instruction %zu: code 0x%02x, which "
+				       "libseccomp is not known to use", pc,
+				       i->code);
+	}
+	return pc + 1;
+}
+
+static void mark(struct prover *p, size_t pc, struct accumulator a)
+{
+	struct mark *m = &p->marks[pc];
+
+	if (m->generation == p->generation &&
+	    (m->a.word != a.word || m->a.mask != a.mask))
+		a.word = WORDS;
+	*m = (struct mark){ p->generation, a };
+}
+
+static void add_answer(struct answers *r, uint32_t action)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (r->actions[i] == action)
+			return;
+	if (r->n == sizeof(r->actions) / sizeof(r->actions[0]))
+		r->is_blind = true;
+	else
+		r->actions[r->n++] = action;
+}
+
+static void mark_jump(struct prover *p, const struct state *s, size_t pc,
+		      struct accumulator a, struct answers *r)
+{
+	const struct sock_filter *i = &p->code[pc];
+	struct test test = test_of(i, a);
+	enum decided d = a.word == WORDS ? OPEN : decide(p, s, &test);
+
+	if (d != NO)
+		mark(p, pc + 1 + i->jt, a);
+	if (d != YES)
+		mark(p, pc + 1 + i->jf, a);
+	r->is_blind |= a.word == WORDS;
+	if (d != OPEN || a.word == WORDS || r->is_open)
+		return;
+	r->is_open = true;
+	r->test = test;
+}
+
+/* Jumps only go forward. */
+static struct answers reach(struct prover *p, const struct state *s)
+{
+	struct answers r = { .n = 0 };
+
+	p->generation++;
+	mark(p, s->pc, s->a);
+	for (size_t pc = s->pc; pc < p->n && !p->problem; pc++) {
+		struct accumulator a = p->marks[pc].a;
+
+		p->work++;
+		if (p->marks[pc].generation != p->generation)
+			continue;
+		if (p->code[pc].code == (BPF_RET | BPF_K))
+			add_answer(&r, p->code[pc].k);
+		else if (is_jump(p->code[pc].code))
+			mark_jump(p, s, pc, a, &r);
+		else
+			mark(p, move(p, pc, &a), a);
+	}
+	return r;
+}
+
+/* Program and profile */
+
+static void disagree(struct prover *p, const struct state *s, uint32_t answer,
+		     uint32_t right)
 {
 	char is[ACTION_NAME_MAX], should[ACTION_NAME_MAX];
 	char *call = call_text(s);
 
 	p->problem = xasprintf("%s gets %s instead of %s", call,
-			       action_name(s->answer, is),
+			       action_name(answer, is),
 			       action_name(right, should));
 	free(call);
 }
 
-/* Whether the state has been dealt with; else `test` has to be decided. */
-static bool expect(struct prover *p, const struct state *s, uint32_t action)
+/*
+ * Whether a wrong answer has been dealt with. It may be one that the state
+ * cannot get; then `test` has to be decided.
+ */
+static bool refute(struct prover *p, const struct state *s,
+		   const struct answers *r, uint32_t answer, uint32_t right,
+		   struct test *test)
 {
-	if (s->answer != action)
-		disagree(p, s, action);
+	*test = r->test;
+	if (r->is_open)
+		return false;
+	if (r->is_blind)
+		p->problem = xstrdup("its program cannot be followed");
+	else
+		disagree(p, s, answer, right);
+	return true;
+}
+
+static bool expect(struct prover *p, const struct state *s, uint32_t action,
+		   struct test *test)
+{
+	struct answers r = reach(p, s);
+
+	for (size_t i = 0; i < r.n; i++)
+		if (r.actions[i] != action)
+			return refute(p, s, &r, r.actions[i], action, test);
+	return true;
+}
+
+/* Whether any other rule with that action applies. */
+static enum decided any_applies(struct prover *p, const struct state *s,
+				const struct profile_rule *rules, size_t n,
+				uint32_t action, struct test *test)
+{
+	bool wide = arch_is_wide(arch_of_call(rules->id));
+	struct test open;
+	enum decided any = NO;
+
+	for (size_t i = 1; i < n && any != YES; i++) {
+		enum decided d = rules[i].action == action ?
+			applies(p, s, &rules[i], wide, &open) : NO;
+
+		if (d == OPEN && any == NO)
+			*test = open;
+		if (d != NO)
+			any = d;
+	}
+	return any;
+}
+
+/* The first of these rules applies; what others say is right as well. */
+static bool expect_any(struct prover *p, const struct state *s,
+		       const struct profile_rule *rules, size_t n,
+		       struct test *test)
+{
+	struct answers r = reach(p, s);
+
+	for (size_t i = 0; i < r.n; i++) {
+		if (r.actions[i] == rules->action)
+			continue;
+		switch (any_applies(p, s, rules, n, r.actions[i], test)) {
+		case YES:
+			break;
+		case OPEN:
+			return false;
+		case NO:
+			return refute(p, s, &r, r.actions[i], rules->action,
+				      test);
+		}
+	}
 	return true;
 }
 
@@ -390,29 +639,25 @@ static bool expect(struct prover *p, const struct state *s, uint32_t action)
  * Rules of one call. The first one without conditions replaces the others
  * (libseccomp, db_rule_add()).
  */
-static bool judge_rules(struct prover *p, const struct state *s,
-			const struct profile_rule *rules, size_t n, bool wide,
+static bool judge_rules(struct prover *p, struct state *s,
+			const struct profile_rule *rules, size_t n,
 			struct test *test)
 {
-	uint32_t right = p->profile->default_action;
-	bool is_open = false;
+	bool wide = arch_is_wide(arch_of_call(rules->id));
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; !s->refuted && i < n; i++)
 		if (!rules[i].n_args)
-			return expect(p, s, rules[i].action);
-	for (size_t i = 0; i < n; i++) {
-		struct test open;
-		enum decided d = applies(p, s, &rules[i], wide, &open);
+			return expect(p, s, rules[i].action, test);
+	for (; s->refuted < n; s->refuted++) {
+		size_t i = s->refuted;
+		enum decided d = applies(p, s, &rules[i], wide, test);
 
-		if (d == YES && rules[i].action == s->answer)
-			return true;
 		if (d == YES)
-			right = rules[i].action;
-		if (d == OPEN && !is_open)
-			*test = open;
-		is_open |= d == OPEN;
+			return expect_any(p, s, &rules[i], n - i, test);
+		if (d == OPEN)
+			return false;
 	}
-	return is_open ? false : expect(p, s, right);
+	return expect(p, s, p->profile->default_action, test);
 }
 
 /* The first rule that a call from `low` on can have; numbers are signed. */
@@ -453,7 +698,7 @@ static size_t count_rules(const struct profile *p, size_t first)
 }
 
 /* The rules of an audit architecture; x32 shares that of x86_64. */
-static bool judge_numbers(struct prover *p, const struct state *s,
+static bool judge_numbers(struct prover *p, struct state *s,
 			  uint32_t audit, struct test *test)
 {
 	const struct profile *profile = p->profile;
@@ -470,10 +715,9 @@ static bool judge_numbers(struct prover *p, const struct state *s,
 		*test = (struct test){ WORD_NR, UINT32_MAX, BPF_JEQ,
 				       rule->id.nr };
 		return decide(p, s, test) == YES &&
-			judge_rules(p, s, rule, end - i,
-				    arch_is_wide(arch_of_call(rule->id)), test);
+			judge_rules(p, s, rule, end - i, test);
 	}
-	return expect(p, s, profile->default_action);
+	return expect(p, s, profile->default_action, test);
 }
 
 static bool has_arch(const struct profile *p, uint32_t scmp)
@@ -489,7 +733,7 @@ static bool has_arch(const struct profile *p, uint32_t scmp)
  * calls of the other are of another architecture, but for -1, by which a
  * tracer skips a call.
  */
-static bool judge_x86_64(struct prover *p, const struct state *s,
+static bool judge_x86_64(struct prover *p, struct state *s,
 			 struct test *test)
 {
 	bool plain = has_arch(p->profile, SCMP_ARCH_X86_64);
@@ -504,18 +748,19 @@ static bool judge_x86_64(struct prover *p, const struct state *s,
 		*test = (struct test){ WORD_NR, UINT32_MAX, BPF_JEQ, -1 };
 		d = decide(p, s, test);
 		if (d == YES)
-			return expect(p, s, p->profile->default_action);
+			return expect(p, s, p->profile->default_action,
+				      test);
 		x32 = true;
 	}
 	if (d == OPEN)
 		return false;
 	if ((d == YES) != x32 || (plain && x32))
-		return expect(p, s, p->profile->other_arch_action);
+		return expect(p, s, p->profile->other_arch_action, test);
 	return judge_numbers(p, s, AUDIT_ARCH_X86_64, test);
 }
 
-/* An answer; false: the profile does not say the same for the whole state. */
-static bool judge(struct prover *p, const struct state *s, struct test *test)
+/* False: `test` has to be decided first. */
+static bool judge(struct prover *p, struct state *s, struct test *test)
 {
 	const struct profile *profile = p->profile;
 
@@ -534,49 +779,27 @@ static bool judge(struct prover *p, const struct state *s, struct test *test)
 			break;
 		}
 	}
-	return expect(p, s, profile->other_arch_action);
+	return expect(p, s, profile->other_arch_action, test);
 }
 
-/* The program */
-
-static bool is_jump(uint16_t code)
-{
-	return code == (BPF_JMP | BPF_JEQ | BPF_K) ||
-	       code == (BPF_JMP | BPF_JGT | BPF_K) ||
-	       code == (BPF_JMP | BPF_JGE | BPF_K) ||
-	       code == (BPF_JMP | BPF_JSET | BPF_K);
-}
-
-/* One instruction; false: a jump depends on `test`. */
+/*
+ * Go on until the answer, or a test of an argument: numbers are long lists of
+ * tests, arguments are trees, where following every path takes too long. False:
+ * a jump depends on `test`.
+ */
 static bool step(struct prover *p, struct state *s, struct test *test)
 {
 	const struct sock_filter *i = &p->code[s->pc];
 
-	switch (i->code) {
-	case BPF_LD | BPF_W | BPF_ABS:
-		s->word = i->k / sizeof(uint32_t);
-		s->mask = UINT32_MAX;
-		break;
-	case BPF_ALU | BPF_AND | BPF_K:
-		s->mask &= i->k;
-		break;
-	case BPF_RET | BPF_K:
-		s->answered = true;
-		s->answer = i->k;
-		return true;
-	case BPF_JMP | BPF_JA:
-		s->pc += i->k;
-		break;
-	default:
-		*test = (struct test){ s->word, s->mask, BPF_OP(i->code),
-				       i->k };
-		if (is_jump(i->code))
-			return false;
-		p->problem = xasprintf("instruction %zu, 0x%02x, is none that "
-				       "libseccomp is known to use", s->pc,
-				       i->code);
+	if (is_jump(i->code) && s->a.word < WORDS) {
+		*test = test_of(i, s->a);
+		s->judging = test->word >= WORD_ARGS &&
+			     decide(p, s, test) == OPEN;
+		return s->judging;
 	}
-	s->pc++;
+	s->judging = i->code == (BPF_RET | BPF_K);
+	if (!s->judging)
+		s->pc = move(p, s->pc, &s->a);
 	return true;
 }
 
@@ -586,7 +809,7 @@ static enum progress advance(struct prover *p, struct state *s,
 			     struct test *test)
 {
 	p->work++;
-	if (s->answered)
+	if (s->judging)
 		return judge(p, s, test) ? DONE : DIVIDES;
 	return step(p, s, test) ? GOES_ON : DIVIDES;
 }
@@ -600,22 +823,26 @@ static void explore(struct prover *p, const struct state *from);
 static void divide(struct prover *p, struct state *s, const struct test *test)
 {
 	const struct sock_filter *i = &p->code[s->pc];
-	bool is_one = test->mask == UINT32_MAX && test->op != BPF_JSET, any = false;
 	const struct state whole = *s;
+	bool any = false;
 
-	for (unsigned int part = 0; part < (is_one ? 2 : 2 * PARTS); part++) {
-		bool outcome = !(part & 1);
-		struct set set = whole.words[test->word];
+	for (int outcome = 1; outcome >= 0; outcome--) {
+		uint64_t parts = parts_of(test, outcome);
 
-		if (!narrow(p, &set, test, outcome, part / 2))
-			continue;
-		if (any)
-			explore(p, s);
-		any = true;
-		*s = whole;
-		s->words[test->word] = set;
-		if (!s->answered)
-			s->pc += 1 + (outcome ? i->jt : i->jf);
+		for (; parts; parts &= parts - 1) {
+			struct set set = whole.words[test->word];
+
+			if (!narrow(p, &set, test, outcome,
+				    __builtin_ctzll(parts)))
+				continue;
+			if (any)
+				explore(p, s);
+			any = true;
+			*s = whole;
+			s->words[test->word] = set;
+			if (!s->judging)
+				s->pc += 1 + (outcome ? i->jt : i->jf);
+		}
 	}
 }
 
@@ -638,17 +865,19 @@ char *prove(const struct sock_filter *code, size_t n,
 	    const struct profile *profile)
 {
 	struct prover p = { .code = code, .n = n, .profile = profile };
-	struct state start = { .mask = 0 };
+	struct state start = { .a.word = WORDS };
 	char *problem;
 
 	for (size_t i = 0; i < WORDS; i++)
 		start.words[i].high = UINT32_MAX;
 	problem = cbpf_check(code, n);
-	if (!problem)
-		explore(&p, &start);
+	if (problem)
+		return problem;
+	p.marks = xcalloc(n, sizeof(*p.marks));
+	explore(&p, &start);
+	free(p.marks);
 	free(p.exclusions);
-	if (!problem)
-		problem = p.problem;
+	problem = p.problem;
 	if (!problem && p.work >= WORK_MAX)
 		problem = xstrdup("too many conditions depend on each other");
 	return problem;

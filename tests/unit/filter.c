@@ -41,7 +41,7 @@ static struct filter *compile(const char *text)
 
 	if (!p)
 		message_fatal("%s: %s", text, problem);
-	filter_compile(p, &f, &problem); if (problem && getenv("DBG")) message_note("%s: %s", problem, text);
+	filter_compile(p, &f, &problem);
 	free(problem);
 	profile_free(p);
 	return f;
