@@ -66,7 +66,12 @@ struct fdtable {
 	struct file **fd;
 };
 
+typedef struct {
+	int counter;
+} atomic_t;
+
 struct files_struct {
+	atomic_t count;
 	struct fdtable *fdt;
 };
 
@@ -96,6 +101,8 @@ struct unix_address {
 
 struct unix_sock {
 	struct unix_address *addr;
+	struct path path;
+	struct sock *peer;
 };
 
 struct vm_area_struct {
@@ -108,6 +115,7 @@ struct linux_binprm {
 };
 
 struct fs_struct {
+	int users;
 	struct path root, pwd;
 };
 
@@ -157,6 +165,7 @@ struct signal_struct {
 
 struct mm_struct {
 	struct file *exe_file;
+	atomic_t mm_users;
 };
 
 struct pt_regs {

@@ -69,23 +69,21 @@ struct place {
 	struct vfsmount *mnt;
 };
 
-/* The recorder's: each mount namespace has another one. 0: not known yet. */
-struct {
-	__u64 dentry, mnt;
-} own_root;
+struct known_root own_root, home_root;	/* the recorder's, the command's */
 
-static __always_inline void set_own_root(struct place root)
+static __always_inline void set_root(struct known_root *known,
+				     struct place root)
 {
-	if (own_root.dentry)
+	if (known->dentry)
 		return;
-	own_root.dentry = (__u64)root.dentry;
-	own_root.mnt = (__u64)root.mnt;
+	known->dentry = (__u64)root.dentry;
+	known->mnt = (__u64)root.mnt;
 }
 
-static __always_inline bool is_own_root(struct place root)
+static __always_inline bool is_home(struct place at)
 {
-	return own_root.dentry == (__u64)root.dentry &&
-		own_root.mnt == (__u64)root.mnt;
+	return home_root.dentry == (__u64)at.dentry &&
+		home_root.mnt == (__u64)at.mnt;
 }
 
 /*
@@ -96,7 +94,8 @@ static __always_inline bool is_own_root(struct place root)
 struct name_scratch {
 	struct name_key key;
 	struct place at, root;
-	__u64 name_size;
+	__u32 name_size;
+	__u32 place;		/* PLACE_SHARED, PLACE_COPY */
 	struct name_event head;
 	/* A struct name_event is copied before the path, over what is here. */
 	char front[24];
@@ -172,7 +171,7 @@ __noinline int hash_place(struct name_scratch *s)
 		return 0;
 	dentry = s->at.dentry;
 	mnt = s->at.mnt;
-	hash = mix((__u64)s->root.dentry, 0);
+	hash = mix(mix(0, (__u64)s->root.dentry), (__u64)s->root.mnt);
 	/*
 	 * The 32 bits of a component's hash are few for all names of a large
 	 * directory: the last one's first bytes as well.
@@ -197,8 +196,10 @@ __noinline int hash_place(struct name_scratch *s)
 		}
 		m = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
 		above = BPF_CORE_READ(m, mnt_parent);
-		if (above == m)
+		if (above == m) {	/* below another root, or nowhere */
+			hash = mix(hash, (__u64)m);
 			break;
+		}
 		dentry = BPF_CORE_READ(m, mnt_mountpoint);
 		mnt = (void *)above + bpf_core_field_offset(struct mount, mnt);
 		top = BPF_CORE_READ(mnt, mnt_root);
@@ -225,22 +226,38 @@ __noinline int hash_name(struct name_scratch *s)
 	return 0;
 }
 
+/*
+ * The path from the command's root, also of what is below the root of a task
+ * that has called chroot(2); else from the task's.
+ */
 static __always_inline void walk_place(struct image_path *p, struct place at,
-				       struct place root, __u32 *access)
+				       struct place root,
+				       struct name_event *head)
 {
-	struct walk w = {
-		.dentry = at.dentry, .mnt = at.mnt,
-		.root = root.dentry, .root_mnt = root.mnt,
-	};
-	bool is_root = at.dentry == root.dentry && at.mnt == root.mnt;
+	struct walk w = { .dentry = at.dentry, .mnt = at.mnt };
+	__u32 from_root = PATH_SIZE;	/* where the path from `root` starts */
+	bool is_below = false, is_root = is_home(at);
 	int ended = STEP_ON;
 
-	for (int i = 0; i < PATH_DEPTH && ended == STEP_ON; i++)
+	w.root = (void *)home_root.dentry;
+	w.root_mnt = (void *)home_root.mnt;
+	for (int i = 0; i < PATH_DEPTH && ended == STEP_ON; i++) {
+		if (w.dentry == root.dentry && w.mnt == root.mnt) {
+			from_root = p->start;
+			is_root |= !i;
+			is_below = true;
+		}
 		ended = step(p, &w);
+	}
+	if (ended != STEP_AT_ROOT) {
+		head->place |= PLACE_ELSEWHERE;
+		if (is_below)
+			p->start = from_root;
+		else if (ended != STEP_AT_TOP)
+			head->cut |= NAME_CUT;
+	}
 	if (p->start == PATH_SIZE && !is_root)	/* in no directory: a memfd */
 		prepend(p, at.dentry);
-	if (ended != STEP_AT_ROOT)
-		*access |= NAME_CUT;
 }
 
 /* The string, in one piece: whether there was room for it. */
@@ -254,12 +271,16 @@ __noinline int send_name(struct name_scratch *s)
 		return 0;
 	s->head.key = s->key;
 	s->head.name_size = s->name_size;
-	s->head.place = (s->at.dentry ? PLACE_IS : 0) |
-		(is_own_root(s->root) ? PLACE_OURS : 0);
+	s->head.place = s->place | (s->at.dentry ? PLACE_IS : 0) |
+		(is_home((struct place){ (void *)own_root.dentry,
+					 (void *)own_root.mnt }) ?
+		 PLACE_OURS : 0) |
+		(is_home(s->root) ? PLACE_ROOT : 0);
 	s->head.cut = 0;
+	s->head.ended_ns = bpf_ktime_get_ns();
 	s->path.start = PATH_SIZE;
 	if (s->at.dentry)
-		walk_place(&s->path, s->at, s->root, &s->head.cut);
+		walk_place(&s->path, s->at, s->root, &s->head);
 	start = s->path.start;
 	if (start > PATH_SIZE)
 		return 0;
@@ -324,6 +345,14 @@ __noinline int note_name(struct name_scratch *s)
 	return 0;
 }
 
+/* PLACE_SHARED, or 0: see there. Not mapped memory, which is not looked at. */
+static __always_inline __u32 shared_with_others(struct task_struct *task)
+{
+	return BPF_CORE_READ(task, mm, mm_users.counter) > 1 ||
+		BPF_CORE_READ(task, files, count.counter) > 1 ||
+		BPF_CORE_READ(task, fs, users) > 1 ? PLACE_SHARED : 0;
+}
+
 /* Of the current task, which the verifier knows, here and below. */
 static __always_inline struct place root_of(struct task_struct *task)
 {
@@ -379,10 +408,19 @@ static __always_inline bool is_deleted(struct place at)
 static __always_inline bool is_nameless(struct place at)
 {
 	struct dentry *dentry = at.dentry;
-	char first = 0;
+	char name[24] = { 0 };		/* as long as the number can be */
+	bool digits = false;
 
-	bpf_probe_read_kernel(&first, 1, BPF_CORE_READ(dentry, d_name.name));
-	return first == '#';
+	bpf_probe_read_kernel_str(name, sizeof(name),
+				  BPF_CORE_READ(dentry, d_name.name));
+	if (name[0] != '#')
+		return false;
+	for (int i = 1; i < (int)sizeof(name) && name[i]; i++) {
+		if (name[i] < '0' || name[i] > '9')
+			return false;
+		digits = true;
+	}
+	return digits;
 }
 
 static __always_inline struct place parent_of(struct place at)
@@ -527,6 +565,19 @@ static __always_inline __u32 protocol_of(struct file *file)
 		SOCKET_TCP : SOCKET_NOT_TCP;
 }
 
+/* The path of a unix socket that was bound, or of the one it is connected to. */
+static __always_inline struct place unix_place(struct file *file, bool peer)
+{
+	struct socket *socket = BPF_CORE_READ(file, private_data);
+	struct unix_sock *sk = (void *)BPF_CORE_READ(socket, sk);
+
+	if (peer)
+		sk = (void *)BPF_CORE_READ(sk, peer);
+	return (struct place){
+		BPF_CORE_READ(sk, path.dentry), BPF_CORE_READ(sk, path.mnt),
+	};
+}
+
 /* The address that a socket has, as bind(2) would take it. */
 static __always_inline __u32 own_address(struct name_scratch *s,
 					 struct file *file)
@@ -575,16 +626,19 @@ static __always_inline __u32 own_address(struct name_scratch *s,
 	return 0;
 }
 
-/* Whether a name starts from a directory, and which. */
+/*
+ * Whether a name starts from a directory, and which: an absolute one from the
+ * task's root, where that is not the command's.
+ */
 static __always_inline struct place start_of(struct name_scratch *s,
 					     struct task_struct *task,
 					     __s32 directory, long size,
 					     __u32 first)
 {
-	struct place none = { NULL, NULL };
+	struct place none = { NULL, NULL }, root = root_of(task);
 
 	if (size > 0 && s->path.bytes[PATH_SIZE + first] == '/')
-		return none;
+		return is_home(root) ? none : root;
 	return directory < 0 ? cwd_of(task) :
 		place_of(file_of(task, directory));
 }

@@ -42,6 +42,10 @@ enum name_access {
 	NAME_LOST = 0x800000,	/* the recorder lost the name: the path is "..." */
 	NAME_TYPE_SHIFT = 24,	/* S_IFMT bits / 0o10000; 0: not known */
 	NAME_TYPE = 0xf << NAME_TYPE_SHIFT,
+	NAME_CLAIM = 0x10000000,	/* with GIVEN: the call may have reached
+					   another object */
+	NAME_ELSEWHERE = 0x20000000,	/* in another mount namespace, or below no
+					   root of the command's */
 };
 
 /* What was done with an address; the fact's number in the stream. */
@@ -54,6 +58,11 @@ enum socket_operation {
 	SOCKET_LOST = 0x400,	/* the recorder lost the address, which is empty */
 	SOCKET_FACT = 0xffff,	/* all of these; in a struct name_key also: */
 	SOCKET_FAMILY_SHIFT = 16,	/* AF_* */
+};
+
+/* Each mount namespace has another one. 0: not known yet. */
+struct known_root {
+	__u64 dentry, mnt;
 };
 
 /* An element of `names`; of `lost_names` without a hash. */
@@ -82,16 +91,27 @@ _Static_assert(sizeof(struct name_tally) == 24, "layout");
 struct name_event {
 	struct name_key key;
 	__u64 uncounted_ns;	/* 0: it is an element of `names`; else its time */
+	__u64 ended_ns;		/* CLOCK_MONOTONIC: the call's end */
 	__u32 place_size;	/* bytes */
 	__u32 name_size;
 	__u32 place;		/* enum name_place */
 	__u32 cut;		/* 0 or NAME_CUT */
 };
-_Static_assert(sizeof(struct name_event) == 56, "layout");
+_Static_assert(sizeof(struct name_event) == 64, "layout");
 
+/* The command's root is that of the first process that was followed. */
 enum name_place {
 	PLACE_IS = 1,		/* there is one; with place_size 0: the root */
-	PLACE_OURS = 2,		/* names are those that the recorder has, too */
+	PLACE_OURS = 2,		/* the recorder's root is the command's */
+	PLACE_ROOT = 4,		/* the task's root is the command's */
+	PLACE_ELSEWHERE = 8,	/* no way up leads to the command's root: the
+				   path begins at the task's */
+	PLACE_SHARED = 16,	/* other tasks could write the memory where the name
+				   is, or change descriptors and directories */
+	PLACE_COPY = 32,	/* the name is the kernel's own copy */
+	PLACE_OBJECT = 64,	/* of a socket's address: the place is the path
+				   itself, as the kernel has it */
+	PLACE_PENDING = 128,	/* the call has only begun */
 };
 
 enum { NAME_SIZE = 4096 };	/* PATH_MAX, linux/limits.h */

@@ -1267,7 +1267,7 @@ struct walk {
 	struct vfsmount *mnt, *root_mnt;
 };
 
-enum step { STEP_ON, STEP_AT_ROOT, STEP_TOO_LONG };
+enum step { STEP_ON, STEP_AT_ROOT, STEP_AT_TOP, STEP_TOO_LONG };
 
 /*
  * One step through dentries and mounts. Not static, so that the verifier
@@ -1295,7 +1295,7 @@ __noinline int step(struct image_path *p, struct walk *w)
 	m = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
 	above = BPF_CORE_READ(m, mnt_parent);
 	if (above == m)
-		return STEP_AT_ROOT;
+		return STEP_AT_TOP;
 	w->dentry = BPF_CORE_READ(m, mnt_mountpoint);
 	w->mnt = (void *)above + bpf_core_field_offset(struct mount, mnt);
 	return STEP_ON;
@@ -1317,7 +1317,7 @@ static __always_inline void walk(struct image_path *p, struct file *file,
 		at = step(p, &w);
 	if (p->start == PATH_SIZE)	/* in no directory: a memfd */
 		prepend(p, BPF_CORE_READ(file, f_path.dentry));
-	p->cut = at != STEP_AT_ROOT;
+	p->cut = at != STEP_AT_ROOT && at != STEP_AT_TOP;
 }
 
 #include "names.bpf.h"
@@ -1437,7 +1437,7 @@ static __always_inline void note_call(struct name_scratch *s,
 		struct file *file = part ? NULL : given;
 		__s32 answer = answer_of(result);
 		struct place at = place_of(file);
-		__u32 access = spec->access, is_socket = 0;
+		__u32 access = spec->access, is_socket = 0, how = 0;
 		long size = 0;
 
 		if (kind >= NAMES_ADDRESS) {
@@ -1452,8 +1452,18 @@ static __always_inline void note_call(struct name_scratch *s,
 			is_socket = 1;
 			access |= protocol_of(file_of(task, args[0])) |
 				family_of(s) << SOCKET_FAMILY_SHIFT;
-			at = has_path(s, size) ?
-				start_of(s, task, -1, size, 2) : none;
+			at = none;
+			if (has_path(s, size)) {
+				if (!answer && access & SOCKET_NOT_TCP &&
+				    kind == NAMES_ADDRESS &&
+				    spec->access != SOCKET_SEND)
+					at = unix_place(file_of(task, args[0]),
+							spec->access ==
+							SOCKET_CONNECT);
+				how = at.dentry ? PLACE_OBJECT : 0;
+				if (!at.dentry)
+					at = start_of(s, task, -1, size, 2);
+			}
 		} else if (file || (kind == NAMES_CHDIR && !answer)) {
 			if (answer && kind != NAMES_LOCK)
 				return;		/* it was not mapped */
@@ -1500,6 +1510,9 @@ static __always_inline void note_call(struct name_scratch *s,
 		};
 		s->at = at;
 		s->root = root_of(task);
+		s->place = how | (!is_socket &&
+				  (access & NAME_ACCESS) == NAME_LOOK ? 0 :
+				  shared_with_others(task));
 		s->name_size = size & (NAME_SIZE - 1);
 		note_name(s);
 		source = s->key.hash;
@@ -1594,7 +1607,10 @@ static __always_inline void note_exec(struct linux_binprm *bprm, __u32 image)
 	bpf_find_vma(current, entry_of((void *)bpf_task_pt_regs(current)),
 		     take_file, &entered, 0);
 	s->root = root_of(current);
-	set_own_root(s->root);	/* the first one is the command's */
+	s->place = PLACE_COPY;
+	if (!attaching)		/* the first one is the command's */
+		set_root(&own_root, s->root);
+	set_root(&home_root, s->root);
 #pragma clang loop unroll(disable)
 	for (int part = 0; part < 3; part++) {
 		struct file *file = part ? entered : executed;
@@ -1724,6 +1740,7 @@ int note_operations(struct bpf_raw_tracepoint_args *ctx)
 			.image = in_phase(slot->image), .source = source,
 		};
 		s->root = root_of(task);
+		s->place = PLACE_COPY | PLACE_PENDING;
 		s->at = none;
 		if (opcode == OP_CONNECT && !part) {
 			size = read_address(s, (__u64)BPF_CORE_READ(connect, addr),
@@ -2062,6 +2079,10 @@ __noinline int follow_candidate(struct candidate *candidate)
 		add(&progress.lost_tasks, 1);
 		return 0;
 	}
+	set_root(&home_root, (struct place){
+		BPF_CORE_READ(task, fs, root.dentry),
+		BPF_CORE_READ(task, fs, root.mnt),
+	});
 	image = in_phase(image_of(exe, task));
 	__sync_val_compare_and_swap(&slot->state, 0,
 				    state_with(0, STAND_TRANSIT));
@@ -2252,7 +2273,7 @@ int seek(struct bpf_iter__task *ctx)
 	if (!task)
 		return 0;
 	control.self = recorder->tgid;
-	set_own_root(root_of(recorder));
+	set_root(&own_root, root_of(recorder));
 	slot = slot_of(task->pid);
 	if (!is_followed(slot) &&
 	    (is_wanted(task, recorder) || is_in_cgroup(task) ||

@@ -268,6 +268,13 @@ static const struct stands_on *stands_on(const struct format *format)
 	return NULL;
 }
 
+uint32_t access_of_rules(const struct format *format)
+{
+	const struct stands_on *on = stands_on(format);
+
+	return on ? on->access : 0;
+}
+
 /* Whether the rules would be others if all of the fact's name were known. */
 static bool is_doubtful(const struct stands_on *on, enum fact_kind kind,
 			const struct call *fact)

@@ -43,6 +43,12 @@ bool check_paths(const struct trace *t, const struct format *format,
 bool check_names(const struct trace *t, const struct format *format,
 		 bool allow_partial, bool *partial);
 
+/*
+ * What the access of a name (NAME_*) has to have a bit of, for a rule of the
+ * format to stand on it; 0: none does.
+ */
+uint32_t access_of_rules(const struct format *format);
+
 /* Programs that raise privileges, where the format takes that from them. */
 void note_privileged(const struct trace *t, const struct format *format);
 

@@ -268,6 +268,7 @@ static json_t *access_json(uint32_t access)
 	} flags[] = {
 		{ NAME_LOST, "lost" },
 		{ NAME_GIVEN, "given" }, { NAME_CUT, "cut" },
+		{ NAME_CLAIM, "claim" }, { NAME_ELSEWHERE, "elsewhere" },
 		{ NAME_UNREAD, "unread" }, { NAME_DELETED, "deleted" },
 	};
 	json_t *list = json_array();

@@ -35,6 +35,8 @@ static const char *how_text(uint32_t access)
 {
 	return access & NAME_LOST ? "lost" :
 		access & NAME_UNREAD ? "unread" : access & NAME_CUT ? "cut" :
+		access & NAME_ELSEWHERE ? "elsewhere" :
+		access & NAME_CLAIM ? "claim" :
 		access & NAME_DELETED ? "deleted" :
 		access & NAME_GIVEN ? "given" : "-";
 }

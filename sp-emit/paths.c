@@ -419,6 +419,7 @@ static bool is_usable(const struct call *fact)
 	uint32_t access = fact->id.nr;
 
 	return !(access & (NAME_CUT | NAME_UNREAD)) &&
+		!path_is_doubted(access) &&
 		path_needs_right(access, fact->answer);
 }
 

@@ -117,7 +117,8 @@ bool changes_mounts(const struct trace *t)
 	for (size_t i = 0; i < t->paths.n; i++)
 		if (t->paths.at[i]->id.nr & NAME_MOUNT) {
 			recorded = true;
-			if (!t->paths.at[i]->answer)
+			if (!t->paths.at[i]->answer &&
+			    !path_is_doubted(t->paths.at[i]->id.nr))
 				return true;
 		}
 	/* Older recordings do not show what was mounted on. */
@@ -240,7 +241,8 @@ static bool cwd_contradicts(const struct protection *p, const struct trace *t)
 static bool is_contradicted(const struct protection *p, const struct trace *t)
 {
 	for (size_t i = 0; i < t->paths.n; i++)
-		if (use_contradicts(p, t->paths.at[i]))
+		if (!path_is_doubted(t->paths.at[i]->id.nr) &&
+		    use_contradicts(p, t->paths.at[i]))
 			return true;
 	return cwd_contradicts(p, t) || calls_any(t, p->calls);
 }
@@ -259,7 +261,7 @@ static void add_secret(struct path_list *secret, const struct call *fact)
 	const char *name = strrchr(path, '/');
 
 	if (!fact->answer && fact->id.nr & NAME_CREATE &&
-	    is_temporary(path) && path_is_random(name + 1)) {
+	    !path_is_doubted(fact->id.nr) && is_temporary(path) && path_is_random(name + 1)) {
 		secret->at = xgrow(secret->at, secret->n, sizeof(*secret->at));
 		secret->at[secret->n++] = path;
 	} else {
@@ -282,7 +284,8 @@ static bool is_shared_use(const struct path_list *secret,
 	char *path = path_of_fact(fact);
 	bool shared;
 
-	if (!is_temporary(path) || use.absent)
+	if (!is_temporary(path) || use.absent ||
+	    path_is_doubted(fact->id.nr))
 		shared = false;
 	else if (!strcmp(path, "/tmp") || !strcmp(path, "/var/tmp"))
 		shared = use.access & (NAME_LIST | NAME_CHANGE | NAME_DELETE |
@@ -299,7 +302,8 @@ static bool is_move_out(const struct call *fact)
 {
 	char *from = path_of_fact(fact);
 	const char *to = from + strlen(from) + 1;
-	bool is = !fact->answer && is_temporary(from) != is_temporary(to);
+	bool is = !fact->answer && !path_is_doubted(fact->id.nr) &&
+		is_temporary(from) != is_temporary(to);
 
 	free(from);
 	return is;

@@ -15,6 +15,7 @@
 #include "ndjson.h"
 #include "paths.h"
 #include "stream/select.h"
+#include "trust.h"
 
 #define CONTAINER \
 	(FORMAT_ONE_LIST | FORMAT_BEFORE | FORMAT_ERRNO | FORMAT_ARGS)
@@ -109,13 +110,15 @@ static const char help_end[] =
 "      --allow-partial  accept recordings that are incomplete\n"
 "      --allow-denied   allow what a filter denied while it was recorded\n"
 "      --deny-denied    leave it out, even where the denial killed\n"
+"      --trust-names    in policies of paths, use names too that may be no\n"
+"                       more than what the program claims\n"
 "  -h, --help           print this help\n"
 "  -V, --version        print the version\n";
 
 struct options {
 	const struct format *format;	/* NULL: none was given */
 	bool explain, exact, paths, no_new_privs, allow_partial;
-	bool allow_denied, deny_denied;
+	bool allow_denied, deny_denied, trust_names;
 	unsigned int general;	/* enum general_rule */
 	bool has_args;
 	bool args[ARGS_ROWS_MAX];
@@ -144,6 +147,7 @@ enum {
 	OPT_ALLOW_PARTIAL,
 	OPT_ALLOW_DENIED,
 	OPT_DENY_DENIED,
+	OPT_TRUST_NAMES,
 	OPT_WITHOUT,				/* + enum group */
 	OPT_FORMAT = OPT_WITHOUT + GROUP_COUNT,	/* + index of formats */
 };
@@ -277,6 +281,9 @@ static void apply_option(struct options *o, int c)
 	case OPT_DENY_DENIED:
 		o->deny_denied = true;
 		break;
+	case OPT_TRUST_NAMES:
+		o->trust_names = true;
+		break;
 	case 'o':
 		o->output = optarg;
 		break;
@@ -311,6 +318,7 @@ static const struct option fixed_options[] = {
 	{ "allow-partial", no_argument, NULL, OPT_ALLOW_PARTIAL },
 	{ "allow-denied", no_argument, NULL, OPT_ALLOW_DENIED },
 	{ "deny-denied", no_argument, NULL, OPT_DENY_DENIED },
+	{ "trust-names", no_argument, NULL, OPT_TRUST_NAMES },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 };
@@ -405,6 +413,9 @@ static void parse_options(struct options *o, int argc, char **argv)
 	if (o->explain && o->format->flags & FORMAT_TRACE &&
 	    !(o->format->flags & FORMAT_POLICY))
 		message_usage("--explain: --%s is no profile",
+			      o->format->name);
+	if (o->trust_names && !(o->format->flags & FORMAT_POLICY) && !o->paths)
+		message_usage("--trust-names: --%s is no policy of paths",
 			      o->format->name);
 	if (o->paths && o->format->write != write_systemd)
 		message_usage("--paths: --%s %s", o->format->name,
@@ -704,6 +715,10 @@ static void emit(struct trace **t, const struct options *o, char **paths)
 		return;
 	note_privileged(*t, o->format);
 	trace_sort(*t);
+	if (o->paths || o->format->flags & FORMAT_POLICY)
+		note_doubted(*t, access_of_rules(o->format), o->trust_names);
+	if (o->trust_names)
+		trust_names(*t);
 	if (selection_is_empty(&o->selection))
 		note_unrelated(*t, o->format);
 	emit_trace(*t, o, partial);

@@ -195,8 +195,8 @@ static bool is_root_changed(const struct trace *t)
 		const struct call *fact = t->paths.at[i];
 		char *path = path_of_fact(fact);
 
-		is = !fact->answer && *path == '/' &&
-			!strchr(path + 1, '/') && fact->id.nr & MAKES;
+		is = !fact->answer && !path_is_doubted(fact->id.nr) &&
+			*path == '/' && !strchr(path + 1, '/') && fact->id.nr & MAKES;
 		free(path);
 	}
 	return is;
@@ -270,6 +270,7 @@ static void add_unnamed(struct path_list *list, const struct trace *t)
 		char *path = path_of_fact(fact);
 
 		if (!fact->answer && fact->id.nr & RUNS &&
+		    !path_is_doubted(fact->id.nr) &&
 		    fact->id.nr & NAME_DELETED && *path == '/' &&
 		    strncmp(path, "/memfd:", strlen("/memfd:")))
 			append(list, path_parent(path));

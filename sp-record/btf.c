@@ -46,7 +46,10 @@ struct excerpt {
 };
 
 /* Ids of what the excerpt begins with; the structures follow. */
-enum { ID_VOID, ID_POINTER, ID_U8, ID_U16, ID_U32, ID_U64, ID_STRUCTS };
+enum {
+	ID_VOID, ID_POINTER, ID_U8, ID_U16, ID_U32, ID_U64, ID_ATOMIC,
+	ID_STRUCTS
+};
 
 /* Reading */
 
@@ -325,6 +328,8 @@ static int id_of(const struct excerpt *e, const struct btf_type *t)
 		return ID_POINTER;
 	if (btf_is_int(t) || btf_is_enum(t))
 		return int_id(t->size);
+	if (btf_is_struct(t) && !t->name_off && t->size == sizeof(uint32_t))
+		return ID_ATOMIC;
 	for (size_t i = 0; i < e->n; i++)
 		if (e->wanted[i].kernel == t)
 			return e->wanted[i].id;
@@ -371,6 +376,8 @@ static void write_types(struct excerpt *e)
 	btf__add_int(e->btf, "u16", 2, 0);
 	btf__add_int(e->btf, "u32", 4, 0);
 	btf__add_int(e->btf, "u64", 8, 0);
+	btf__add_struct(e->btf, "", sizeof(uint32_t));	/* atomic_t */
+	btf__add_field(e->btf, "counter", ID_U32, 0, 0);
 	for (size_t i = 0; i < e->n; i++) {
 		const struct wanted *w = &e->wanted[i];
 		const struct btf_member *m = btf_members(w->local);

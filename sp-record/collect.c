@@ -9,6 +9,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "process/image-file.h"
 #include "tracer-private.h"
@@ -77,10 +78,14 @@ void ask_for_image(struct tracer *t, uint32_t id, const char *path)
 
 void take_images(struct tracer *t, int milliseconds)
 {
+	uint64_t end = now_ns() + milliseconds * 1000000ULL;
+
 	while (t->n_answered < t->n_asked) {
 		struct image_file file;
+		uint64_t now = milliseconds ? now_ns() : end;
 		int size = file_child_receive(t->files, &file, sizeof(file),
-					      milliseconds);
+			now < end ? (end - now + 999999) / 1000000 :
+			milliseconds ? 1 : 0);
 
 		if (size == -EAGAIN)
 			return;

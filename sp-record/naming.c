@@ -7,11 +7,14 @@
 #include <linux/audit.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <time.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "kernel/path.h"
+#include "name-check.h"
 #include "names.h"
+#include "process/file-child.h"
 #include "tracer-private.h"
 
 #define uthash_malloc(size) xcalloc(1, size)
@@ -19,8 +22,9 @@
 
 enum {
 	NAMES_MAX = 1 << 18,
-	UNCOUNTED_MAX = 1 << 20,	/* that have no place in the kernel */
+	BYTES_MAX = 256 << 20,		/* that strings may take here */
 	RING_SIZE = 16 << 20,		/* bytes */
+	WAIT_MAX_MS = 10000,		/* for all checks of a recording */
 };
 
 enum {
@@ -177,6 +181,7 @@ struct arrived {
 	struct name_tally uncounted;	/* sights that `names` had no room for */
 	char *resolved;			/* without symbolic links; NULL: not known */
 	uint32_t type;			/* NAME_TYPE; 0: not known */
+	uint32_t marks;			/* NAME_CLAIM, NAME_ELSEWHERE */
 	struct name_event head;
 	uint8_t bytes[];
 };
@@ -184,9 +189,14 @@ struct arrived {
 struct naming {
 	struct arrived *arrived;	/* by key */
 	struct arrived *sources;	/* of moves: by hash, one of each */
-	size_t n_uncounted;
-	uint64_t lost;			/* names beyond UNCOUNTED_MAX */
+	size_t bytes;			/* that `arrived` takes */
+	uint64_t lost;			/* names beyond BYTES_MAX */
 	struct ring_buffer *ring;
+	struct file_child *files;	/* checks names */
+	struct arrived **asked;		/* those that it was asked about, in order */
+	size_t n_asked, n_answered;
+	uint64_t waited_ns;		/* for the child, so far */
+	uint64_t started_ns;		/* CLOCK_REALTIME */
 };
 
 /* The place's path, and what follows it, as one. */
@@ -211,6 +221,8 @@ static char *given_path(const struct arrived *a)
 	const uint8_t *name = a->bytes + a->head.place_size;
 	size_t size = a->head.name_size;
 
+	if (a->head.place & PLACE_OBJECT)
+		return joined(a, name, 0);
 	if (a->head.key.is_socket && size >= 2) {
 		name += 2;
 		size = strnlen((const char *)name, size - 2);
@@ -227,28 +239,187 @@ static bool follows(const struct name_key *key)
 			       NAME_MOUNT);
 }
 
+/* What CHECK_ENTRY and CHECK_OBJECT ask; 0: the call changes nothing. */
+static uint32_t changes(const struct name_key *key)
+{
+	uint32_t access = key->access;
+
+	if (key->is_socket || key->answer)
+		return 0;
+	if (access & (NAME_CREATE | NAME_DELETE | NAME_RENAME))
+		return CHECK_ENTRY;
+	return access & (NAME_CHANGE | NAME_TRUNCATE | NAME_LINK) ?
+		CHECK_OBJECT : 0;
+}
+
+/* Of a socket, whether its address is a path. */
+static bool has_path(const struct arrived *a)
+{
+	const uint8_t *address = a->bytes + a->head.place_size;
+	uint16_t family = 0;
+
+	if (a->head.name_size > 2)
+		memcpy(&family, address, sizeof(family));
+	return family == AF_UNIX && address[2];
+}
+
+static bool is_confirmed(const struct arrived *a)
+{
+	return a->head.key.is_socket ? a->head.place & PLACE_OBJECT :
+		!(a->head.key.access & NAME_GIVEN);
+}
+
 /*
- * A name that a call was given goes by symbolic links that the kernel followed.
- * They are followed again as soon as the name comes, while they are likely to
- * be there; what opens the file is noted without them.
+ * A policy can stand on the name, and the kernel has not confirmed it. With
+ * PLACE_SHARED it is a descriptor's file that can have been another one.
  */
-static void resolve(struct arrived *a)
+static bool needs_check(const struct arrived *a)
 {
 	const struct name_key *key = &a->head.key;
-	struct stat st;
-	char *path;
+	uint32_t access = key->access;
 
-	if (!(a->head.place & PLACE_OURS) || a->head.cut || key->answer ||
-	    (!key->is_socket && (!(key->access & NAME_GIVEN) ||
-	     key->access & (NAME_LOOK | NAME_UNREAD | NAME_CUT))))
+	if (a->head.cut || a->head.place & PLACE_ELSEWHERE)
+		return false;
+	if (key->is_socket)
+		return !key->answer && !is_confirmed(a) && has_path(a);
+	if (access & (NAME_UNREAD | NAME_CUT) ||
+	    (access & NAME_ACCESS) == NAME_LOOK ||
+	    !path_needs_right(access, key->answer))
+		return false;
+	return access & NAME_GIVEN ||
+		(a->head.place & PLACE_SHARED && changes(key) == CHECK_OBJECT);
+}
+
+/*
+ * A plain name is believed: that what it stands for was changed when the call
+ * did so is its proof. Without a proof it is believed when nobody else could
+ * write the name, on file systems that keep no times.
+ */
+static bool is_believed(const struct arrived *a,
+			const struct name_answer *answer)
+{
+	uint32_t settled = NAME_WALKED | NAME_SETTLED;
+
+	if ((answer->verdict & settled) != settled ||
+	    a->head.place & PLACE_PENDING)
+		return false;
+	if (answer->verdict & NAME_CHANGED && changes(&a->head.key))
+		return true;
+	if (a->head.place & PLACE_COPY)
+		return true;
+	return !(a->head.place & PLACE_SHARED) &&
+		(!changes(&a->head.key) || answer->verdict & NAME_TIMELESS);
+}
+
+static void take_answer(struct arrived *a, const struct name_answer *answer)
+{
+	const struct name_key *key = &a->head.key;
+
+	if (is_believed(a, answer))
+		a->marks &= ~(uint32_t)NAME_CLAIM;
+	if (!(answer->verdict & NAME_WALKED) || is_confirmed(a))
+		return;
+	a->resolved = xstrdup(answer->path);
+	if (!key->is_socket && !(key->access & NAME_TYPE) &&
+	    !(key->access & NAME_DELETE && !(key->access & NAME_CREATE)))
+		a->type = answer->type << NAME_TYPE_SHIFT;
+}
+
+static void take_answers(struct naming *n, uint64_t milliseconds)
+{
+	uint64_t start = now_ns(), end = start + milliseconds * 1000000;
+	struct name_answer answer;
+
+	while (n->n_answered < n->n_asked) {
+		uint64_t now = now_ns();
+		int size = file_child_receive(n->files, &answer, sizeof(answer),
+			!milliseconds ? 0 : now < end ?
+			(end - now + 999999) / 1000000 : 1);
+
+		if (size == -EAGAIN)
+			break;
+		if (size < 0)	/* none of the others has an answer to come */
+			n->n_answered = n->n_asked;
+		else
+			take_answer(n->asked[n->n_answered++], &answer);
+	}
+	if (milliseconds)
+		n->waited_ns += now_ns() - start;
+	if (n->n_answered == n->n_asked)
+		n->n_answered = n->n_asked = 0;
+}
+
+/* The time to wait for an answer now; 0: too much has gone already. */
+static uint64_t patience(const struct naming *n)
+{
+	uint64_t waited = n->waited_ns / 1000000;
+
+	return waited >= WAIT_MAX_MS ? 0 :
+		waited + FILE_CHILD_MS < WAIT_MAX_MS ? FILE_CHILD_MS :
+		WAIT_MAX_MS - waited;
+}
+
+static bool ask(struct naming *n, const struct name_question *question,
+		size_t size)
+{
+	if (file_child_send(n->files, question, size))
+		return true;
+	if (!patience(n))
+		return false;
+	take_answers(n, patience(n));
+	return file_child_send(n->files, question, size);
+}
+
+/* The moment of the kernel's CLOCK_MONOTONIC, by CLOCK_REALTIME. */
+static uint64_t to_realtime(uint64_t monotonic_ns)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec - now_ns() + monotonic_ns;
+}
+
+/*
+ * Ask at once, while links and directories are likely to be as they were. What
+ * gets no answer stays a claim.
+ */
+static void check(struct naming *n, struct arrived *a)
+{
+	struct name_question question = {
+		.started_ns = n->started_ns,
+		.ended_ns = to_realtime(a->head.ended_ns),
+		.flags = changes(&a->head.key) |
+			(follows(&a->head.key) ? CHECK_FOLLOW : 0) |
+			(a->head.place & PLACE_ROOT ? 0 : CHECK_NO_LINKS),
+	};
+	char *path;
+	size_t size;
+
+	a->marks |= NAME_CLAIM;
+	if (!(a->head.place & PLACE_OURS))
 		return;
 	path = given_path(a);
-	a->resolved = path_resolve(path, follows(key));
-	if (a->resolved && !key->is_socket && !(key->access & NAME_TYPE) &&
-	    !(key->access & NAME_DELETE && !(key->access & NAME_CREATE)) &&
-	    !lstat(a->resolved, &st))
-		a->type = (st.st_mode >> 12 & 0xf) << NAME_TYPE_SHIFT;
+	size = strlen(path) + 1;
+	if (size <= sizeof(question.path)) {
+		memcpy(question.path, path, size);
+		size += offsetof(struct name_question, path);
+		if (ask(n, &question, size)) {
+			n->asked = xgrow(n->asked, n->n_asked,
+					 sizeof(*n->asked));
+			n->asked[n->n_asked++] = a;
+		}
+	}
 	free(path);
+}
+
+/* It is in no mount namespace. */
+static bool is_memfd(const struct arrived *a)
+{
+	static const char start[] = "/memfd:";
+	size_t size = sizeof(start) - 1;
+
+	return !a->head.name_size && a->head.place_size > size &&
+		!memcmp(a->bytes, start, size);
 }
 
 /*
@@ -273,7 +444,7 @@ static void keep_source(struct naming *n, struct arrived *a)
 			 sizeof(key->hash), a);
 }
 
-/* NULL: it is not whole, or one too many. */
+/* NULL: it is not whole, or there is no more room. */
 static struct arrived *keep_name(struct naming *n,
 				 const struct name_event *head, size_t size)
 {
@@ -282,15 +453,19 @@ static struct arrived *keep_name(struct naming *n,
 
 	if (size < sizeof(*head) + bytes)
 		return NULL;
-	if (head->uncounted_ns && n->n_uncounted++ >= UNCOUNTED_MAX) {
-		n->lost++;
+	if (n->bytes + sizeof(*a) + 2 * bytes > BYTES_MAX) {
+		n->lost += head->uncounted_ns != 0;
 		return NULL;
 	}
+	n->bytes += sizeof(*a) + 2 * bytes;	/* and what it resolves to */
 	a = xcalloc(1, sizeof(*a) + bytes);
 	memcpy(&a->head, head, sizeof(*head) + bytes);
 	HASH_ADD(hh, n->arrived, head.key, sizeof(a->head.key), a);
 	keep_source(n, a);
-	resolve(a);
+	if (head->place & PLACE_ELSEWHERE && !is_memfd(a))
+		a->marks |= NAME_ELSEWHERE;
+	if (needs_check(a))
+		check(n, a);
 	return a;
 }
 
@@ -318,8 +493,11 @@ struct naming *naming_open(struct record *skel)
 
 	n->ring = ring_buffer__new(bpf_map__fd(skel->maps.name_ring), on_name,
 				   n, NULL);
+	n->started_ns = to_realtime(now_ns());
+	n->files = file_child_new(name_check, NULL);
 	if (n->ring)
 		return n;
+	file_child_free(n->files);
 	free(n);
 	return NULL;
 }
@@ -337,6 +515,8 @@ void naming_free(struct naming *n)
 		free(a);
 	}
 	ring_buffer__free(n->ring);
+	file_child_free(n->files);
+	free(n->asked);
 	free(n);
 }
 
@@ -348,6 +528,7 @@ int naming_fd(const struct naming *n)
 void naming_take(struct naming *n)
 {
 	ring_buffer__consume(n->ring);
+	take_answers(n, 0);
 }
 
 struct collecting {
@@ -409,7 +590,7 @@ static bool add_move(struct collecting *c, const struct arrived *to,
 	struct arrived *from;
 	struct call fact = {
 		.image = c->image, .answer = key->answer,
-		.id = { 0, key->access | to->head.cut | to->type },
+		.id = { 0, key->access | to->head.cut | to->type | to->marks },
 	};
 	char *source;
 
@@ -418,7 +599,7 @@ static bool add_move(struct collecting *c, const struct arrived *to,
 	if (!from)
 		return false;
 	source = file_path(from);
-	fact.id.nr |= from->head.cut |
+	fact.id.nr |= from->head.cut | from->marks |
 		(from->head.key.access & (NAME_UNREAD | NAME_CUT));
 	fact.detail_size = strlen(source) + 1 + strlen(path);
 	fact.detail = (uint8_t *)xasprintf("%s%c%s", source, 0, path);
@@ -432,7 +613,7 @@ static bool add_move(struct collecting *c, const struct arrived *to,
 static void add_file(struct collecting *c, const struct arrived *a)
 {
 	const struct name_key *key = &a->head.key;
-	uint32_t access = key->access | a->head.cut | a->type;
+	uint32_t access = key->access | a->head.cut | a->type | a->marks;
 	char *path = file_path(a);
 
 	if (key->source)
@@ -456,8 +637,8 @@ static void add_socket_file(struct collecting *c, const struct arrived *a)
 		return;
 	path = file_path(a);
 	path_simplify(path);
-	add_path(c, access | NAME_GIVEN | a->head.cut |
-		 12U << NAME_TYPE_SHIFT, key->answer, path);
+	add_path(c, access | (is_confirmed(a) ? 0 : NAME_GIVEN) | a->marks |
+		 a->head.cut | 12U << NAME_TYPE_SHIFT, key->answer, path);
 	free(path);
 }
 
@@ -520,6 +701,7 @@ uint64_t naming_collect(struct naming *n, struct record *skel,
 	struct arrived *a, *next;
 
 	naming_take(n);
+	take_answers(n, patience(n));
 	add_elements(&all, n, bpf_map__fd(skel->maps.names));
 	add_elements(&all, n, bpf_map__fd(skel->maps.lost_names));
 	HASH_ITER(hh, n->arrived, a, next)

@@ -173,7 +173,7 @@ moves() {
 	ok given d/e
 	ok given d/p
 	ok given d/s
-	ok given d/u
+	ok - d/u
 	END
 	diff - <(of write,create,truncate) <<-'END'
 	ENOENT given absent/new
@@ -239,7 +239,7 @@ ok given d/f" ]
 	read	ENOENT	1	given
 	read,write,create	ok	1	given
 	END
-	[ "$(of connect)" = "ok given d/u
+	[ "$(of connect)" = "ok - d/u
 ok socket AF_UNIX d/u" ]
 	[ "$(of bind)" = 'ok socket AF_INET6 [::1]:0
 ok socket AF_UNIX @abs\x00tract
@@ -270,9 +270,9 @@ ok socket AF_UNIX d/u" ]
 		mount --bind root/etc /mnt && cat /mnt/file &&
 		chroot root /bin/busybox cat /etc/file' >/dev/null
 	sp-emit --path-list run.sp >list
-	grep -qxP 'read\tok\t1\t-\t/mnt/file' list
-	grep -qxP 'read\tok\t1\t-\t/etc/file' list
-	grep -qxP 'execute\tok\t1\t-\t/bin/busybox' list
+	grep -qxP 'read\tok\t1\telsewhere\t/mnt/file' list
+	grep -qxP 'read\tok\t1\telsewhere\t/etc/file' list
+	grep -qxP 'execute\tok\t1\telsewhere\t/bin/busybox' list
 }
 
 @test "a script, its interpreter, and what fails to be executed" {
@@ -292,10 +292,10 @@ ok socket AF_UNIX d/u" ]
 		sp-record -q --paths -o run.sp -- "$WITNESS/uring" $how \
 			>/dev/null
 		sp-emit --path-list run.sp >list
-		grep -qxP 'create\tok\t1\tgiven\t/dev/null/none' list
-		grep -qxP 'read\tok\t1\tgiven\t/dev/null' list
-		grep -qxP "delete,rename\tok\t1\tgiven\t$PWD/absent/old" list
-		grep -qxP 'create,rename\tok\t1\tgiven\t/absent/new' list
+		grep -qxP 'create\tok\t1\tclaim\t/dev/null/none' list
+		grep -qxP 'read\tok\t1\tclaim\t/dev/null' list
+		grep -qxP "delete,rename\tok\t1\tclaim\t$PWD/absent/old" list
+		grep -qxP 'create,rename\tok\t1\tclaim\t/absent/new' list
 	done
 }
 

@@ -45,58 +45,6 @@ void path_simplify(char *path)
 	*to = '\0';
 }
 
-/* Where links lead elsewhere for each process. */
-static bool is_personal(const char *path)
-{
-	static const char *const starts[] = {
-		"/proc/", "/dev/fd/", "/dev/std",
-	};
-
-	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
-		if (!strncmp(path, starts[i], strlen(starts[i])))
-			return true;
-	return false;
-}
-
-/* The directories that exist, resolved; *rest is where the others begin. */
-static char *resolve_start(const char *path, const char **rest)
-{
-	const char *end = path + strlen(path);
-
-	while (end > path) {
-		char *start, *real;
-
-		while (end > path && *--end != '/')
-			;
-		start = end == path ? xstrdup("/") :
-			xasprintf("%.*s", (int)(end - path), path);
-		real = realpath(start, NULL);
-		free(start);
-		*rest = end;
-		if (real)
-			return real;
-	}
-	return NULL;
-}
-
-char *path_resolve(const char *path, bool follow)
-{
-	char *real = NULL, *whole = NULL;
-	const char *rest;
-
-	if (*path != '/' || is_personal(path))
-		return NULL;
-	if (follow)
-		whole = realpath(path, NULL);
-	else if ((real = resolve_start(path, &rest)) && !strstr(rest, "/.."))
-		whole = xasprintf("%s%s", strcmp(real, "/") ? real : "", rest);
-	free(real);
-	if (whole && !is_personal(whole))
-		return whole;
-	free(whole);
-	return NULL;
-}
-
 /* Bytes of the UTF-8 character at `s` that can be printed; 0: none. */
 static size_t printable_size(const char *s)
 {
@@ -187,6 +135,11 @@ bool path_needs_right(uint32_t access, int32_t answer)
 		if (answer == -late[i].error && access & late[i].access)
 			return true;
 	return !answer;
+}
+
+bool path_is_doubted(uint32_t access)
+{
+	return access & (NAME_CLAIM | NAME_ELSEWHERE);
 }
 
 const char *access_name(uint32_t bit)

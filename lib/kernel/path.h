@@ -21,14 +21,6 @@ enum { PATH_FACT_MAX = 8192, ADDRESS_FACT_MAX = 128 };
 void path_simplify(char *path);
 
 /*
- * The path without symbolic links, as this process finds it now: of its
- * directories as far as they exist, and with `follow` of the last component.
- * Heap; NULL: it is not known, as in /proc, where links depend on who follows
- * them.
- */
-char *path_resolve(const char *path, bool follow);
-
-/*
  * For a line of text and back: control characters, backslashes and what is not
  * UTF-8 become \xHH. The caller frees.
  */
@@ -42,6 +34,13 @@ char *path_unescape(const char *text);
  * after it has asked its security modules. Other failures come before that.
  */
 bool path_needs_right(uint32_t access, int32_t answer);
+
+/*
+ * Whether a name may be no more than what the program made up: the call may have
+ * reached another object, or the object has another name in the command's mount
+ * namespace.
+ */
+bool path_is_doubted(uint32_t access);
 
 /* "read", "write" … of one bit of a path's access (names.h); NULL: no name. */
 const char *access_name(uint32_t bit);

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "name-check.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+enum {
+	LINKS_MAX = 40,		/* as the kernel has it: path_resolution(7) */
+	REST_MAX = 2 * (PATH_FACT_MAX + 1),
+	/* linux/magic.h of newer kernels */
+	FUSE_MAGIC = 0x65735546, SMB2_MAGIC = 0xfe534d42, CEPH_MAGIC = 0xc36400,
+	CIFS_MAGIC = 0xff534d42,
+};
+enum file_system {
+	KEEPS_TIMES,
+	KEEPS_NONE,		/* the kernel's own, such as /proc */
+	SAYS_ANYTHING,		/* its daemon or server can */
+};
+
+#define SECOND 1000000000ULL
+/*
+ * How much earlier than a call an inode's time can be: the kernel's clock for
+ * them is coarse, some file systems count in two seconds, and a call takes a
+ * while to end.
+ */
+#define BEFORE_NS (2 * SECOND)
+
+/* A walk from the root, component by component, as the kernel does it. */
+struct walking {
+	const struct name_question *question;
+	int fd;			/* where it stands, by O_PATH */
+	struct stat st;		/* of that */
+	struct stat parent;	/* of the directory above */
+	char rest[REST_MAX];	/* what is still to be walked */
+	char path[PATH_FACT_MAX + 1];	/* so far; "" is the root */
+	size_t links;
+	dev_t trusted;		/* a file system that does not say anything */
+	bool settled;		/* everything on the way so far */
+	bool doubtful;		/* there was a link or ".." behind what is not */
+	bool missing;		/* the rest of the name does not exist */
+	bool failed;
+};
+
+static enum file_system file_system_of(int fd)
+{
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs))
+		return SAYS_ANYTHING;
+	switch ((unsigned int)fs.f_type) {
+	case PROC_SUPER_MAGIC:
+	case SYSFS_MAGIC:
+	case CGROUP_SUPER_MAGIC:
+	case CGROUP2_SUPER_MAGIC:
+	case DEBUGFS_MAGIC:
+	case TRACEFS_MAGIC:
+	case SECURITYFS_MAGIC:
+		return KEEPS_NONE;
+	case FUSE_MAGIC:
+	case NFS_SUPER_MAGIC:
+	case SMB_SUPER_MAGIC:
+	case SMB2_MAGIC:
+	case CIFS_MAGIC:
+	case V9FS_MAGIC:
+	case AFS_SUPER_MAGIC:
+	case CODA_SUPER_MAGIC:
+	case CEPH_MAGIC:
+		return SAYS_ANYTHING;
+	default:
+		return KEEPS_TIMES;
+	}
+}
+
+static uint64_t ns_of(struct timespec t)
+{
+	return t.tv_sec < 0 ? 0 : t.tv_sec * SECOND + t.tv_nsec;
+}
+
+/* Only root can put another entry into it. */
+static bool is_roots(const struct stat *directory)
+{
+	return !directory->st_uid && !(directory->st_mode & 022);
+}
+
+/*
+ * Whether the entry that leads here was the same at the recording's start: to
+ * make or to move an inode sets its time.
+ */
+static bool is_settled(struct walking *w)
+{
+	uint64_t start = w->question->started_ns;
+
+	if (w->st.st_dev != w->trusted) {
+		if (file_system_of(w->fd) == SAYS_ANYTHING)
+			return false;
+		w->trusted = w->st.st_dev;
+	}
+	return is_roots(&w->parent) || (start > BEFORE_NS &&
+		ns_of(w->st.st_ctim) < start - BEFORE_NS);
+}
+
+static void stand_on(struct walking *w, int fd)
+{
+	close(w->fd);
+	w->fd = fd;
+	w->failed |= fd < 0 || fstat(fd, &w->st);
+}
+
+static void go_to_root(struct walking *w)
+{
+	*w->path = '\0';
+	stand_on(w, open("/", O_PATH | O_CLOEXEC));
+}
+
+static void append(struct walking *w, const char *name, size_t size)
+{
+	size_t have = strlen(w->path);
+
+	if (have + 1 + size > PATH_FACT_MAX) {
+		w->failed = true;
+		return;
+	}
+	w->path[have] = '/';
+	memcpy(w->path + have + 1, name, size);
+	w->path[have + 1 + size] = '\0';
+}
+
+/* In front of what is still to be walked. */
+static void prepend(struct walking *w, const char *target, size_t size)
+{
+	size_t have = strlen(w->rest) + 1;
+
+	if (size + 1 + have > sizeof(w->rest)) {
+		w->failed = true;
+		return;
+	}
+	memmove(w->rest + size + 1, w->rest, have);
+	memcpy(w->rest, target, size);
+	w->rest[size] = '/';
+}
+
+static void go_up(struct walking *w)
+{
+	char *slash = strrchr(w->path, '/');
+
+	w->doubtful |= !w->settled || w->question->flags & CHECK_NO_LINKS;
+	if (!slash)		/* the root's parent is the root */
+		return;
+	*slash = '\0';
+	stand_on(w, openat(w->fd, "..", O_PATH | O_CLOEXEC));
+}
+
+static void follow(struct walking *w, int link)
+{
+	char target[PATH_MAX];
+	ssize_t n = readlinkat(link, "", target, sizeof(target));
+
+	w->doubtful |= !w->settled;
+	/* A link in /proc leads elsewhere for each process. */
+	w->failed |= n <= 0 || n == sizeof(target) ||
+		++w->links > LINKS_MAX ||
+		file_system_of(link) == KEEPS_NONE ||
+		w->question->flags & CHECK_NO_LINKS;
+	if (w->failed)
+		return;
+	prepend(w, target, n);
+	if (*target == '/')
+		go_to_root(w);
+}
+
+/* The rest stays as it is. */
+static void lose(struct walking *w, const char *name, size_t size)
+{
+	w->missing = errno == ENOENT;
+	w->failed |= !w->missing;
+	append(w, name, size);
+	for (char *at = w->rest; *at && !w->failed; at += strspn(at, "/")) {
+		size_t n = strcspn(at, "/");
+
+		w->failed |= n == 2 && !memcmp(at, "..", 2);
+		if (n && !(n == 1 && *at == '.'))
+			append(w, at, n);
+		at += n;
+	}
+	*w->rest = '\0';
+}
+
+static void enter(struct walking *w, const char *name, size_t size)
+{
+	int fd = openat(w->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct stat above = w->st;
+	int from = w->fd;
+
+	if (fd < 0) {
+		lose(w, name, size);
+		return;
+	}
+	w->fd = fd;
+	w->parent = above;
+	w->failed |= fstat(fd, &w->st);
+	w->settled &= is_settled(w);
+	if (S_ISLNK(w->st.st_mode) &&
+	    (*w->rest || w->question->flags & CHECK_FOLLOW)) {
+		w->fd = from;
+		w->st = above;
+		follow(w, fd);
+		close(fd);
+	} else {
+		close(from);
+		append(w, name, size);
+	}
+}
+
+/* The first component of the rest, which begins with the next one then. */
+static size_t take_component(struct walking *w, char name[NAME_MAX + 1])
+{
+	size_t slashes = strspn(w->rest, "/");
+	size_t n = strcspn(w->rest + slashes, "/");
+	size_t after = strspn(w->rest + slashes + n, "/");
+
+	if (n > NAME_MAX) {
+		w->failed = true;
+		return 0;
+	}
+	memcpy(name, w->rest + slashes, n);
+	name[n] = '\0';
+	memmove(w->rest, w->rest + slashes + n + after,
+		strlen(w->rest + slashes + n + after) + 1);
+	return n;
+}
+
+static void walk(struct walking *w)
+{
+	char name[NAME_MAX + 1];
+
+	go_to_root(w);
+	while (*w->rest && !w->failed) {
+		size_t n = take_component(w, name);
+
+		if (n == 2 && !memcmp(name, "..", 2))
+			go_up(w);
+		else if (n && !(n == 1 && *name == '.'))
+			enter(w, name, n);
+	}
+}
+
+/*
+ * Whether the directory or the object changed as late as the call: one that
+ * somebody may not change does not become a policy's by being named. Of what is
+ * missing by now the directory did, where the walk has ended.
+ */
+static uint32_t find_change(const struct walking *w)
+{
+	uint64_t least = w->question->ended_ns - BEFORE_NS;
+	bool entry = w->question->flags & CHECK_ENTRY && !w->missing;
+	const struct stat *st = entry ? &w->parent : &w->st;
+	uint32_t verdict = ns_of(st->st_ctim) >= least ? NAME_CHANGED : 0;
+
+	return verdict | (file_system_of(w->fd) == KEEPS_TIMES ? 0 :
+			  NAME_TIMELESS);
+}
+
+static void judge(const struct walking *w, struct name_answer *a)
+{
+	if (w->failed)
+		return;
+	a->verdict = NAME_WALKED | find_change(w) |
+		(w->doubtful ? 0 : NAME_SETTLED);
+	a->type = w->missing ? 0 : w->st.st_mode >> 12 & 0xf;
+	strcpy(a->path, *w->path ? w->path : "/");
+}
+
+size_t name_check(void *unused, const void *question, size_t size,
+		  void *answer)
+{
+	struct name_question q = { 0 };
+	struct name_answer a = { 0 };
+	struct walking w = { .question = &q, .fd = -1, .settled = true };
+
+	(void)unused;
+	memcpy(&q, question, size < sizeof(q) ? size : sizeof(q));
+	q.path[PATH_FACT_MAX] = '\0';
+	strcpy(w.rest, q.path);
+	walk(&w);
+	judge(&w, &a);
+	if (w.fd >= 0)
+		close(w.fd);
+	size = offsetof(struct name_answer, path) + strlen(a.path) + 1;
+	memcpy(answer, &a, size);
+	return size;
+}

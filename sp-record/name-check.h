@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whether a name that a call was given can be believed. The call's memory, the
+ * links on the way and the directories can have been others when the kernel
+ * looked than they are when we do. Runs in a child process (file-child.h), since
+ * a file system may never answer.
+ */
+#ifndef NAME_CHECK_H
+#define NAME_CHECK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernel/path.h"
+
+enum name_check_flag {
+	CHECK_FOLLOW = 1,	/* the call follows a link in the last place */
+	CHECK_NO_LINKS = 2,	/* the name is below another root: links and ".."
+				   lead elsewhere there */
+	CHECK_ENTRY = 4,	/* the call changed the name's directory … */
+	CHECK_OBJECT = 8,	/* … or the object itself */
+};
+
+struct name_question {
+	uint64_t started_ns;	/* CLOCK_REALTIME: the recording's start */
+	uint64_t ended_ns;	/* CLOCK_REALTIME: the call's end */
+	uint32_t flags;
+	char path[PATH_FACT_MAX + 1];
+};
+
+enum name_verdict {
+	NAME_WALKED = 1,	/* `path` is the name without links and ".." */
+	NAME_SETTLED = 2,	/* each link and ".." on the way was the same when
+				   the recording started, or there was none */
+	NAME_CHANGED = 4,	/* what the call changes has changed since then */
+	NAME_TIMELESS = 8,	/* its file system keeps no times to go by */
+};
+
+struct name_answer {
+	uint32_t verdict;
+	uint32_t type;		/* S_IFMT bits / 0o10000; 0: not known */
+	char path[PATH_FACT_MAX + 1];
+};
+
+/* A file_child_work; a question and an answer end with the path's NUL. */
+size_t name_check(void *unused, const void *question, size_t size,
+		  void *answer);
+
+#endif

@@ -1,0 +1,142 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Names that a program made up: none of them gets into a policy, whatever the
+# program does while it is recorded.
+load helper
+
+setup_file() {
+	requires_root
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	mkdir play && chmod 755 . && chown nobody play
+	echo secret >victim && chmod 600 victim
+}
+
+# attack HOW [VICTIM] — as nobody, in `play`; the recording is run.sp
+attack() {
+	(cd play && sp-record -q -u nobody --paths -o ../run.sp -- \
+		"$WITNESS/made-up" "$1" "${2-$PWD/../victim}" 2>../log)
+}
+
+# policies FILE… — every policy that is made of paths
+policies() {
+	local format
+	for format in --landlock --landlock-header --apparmor \
+		'--systemd --paths'; do
+		# shellcheck disable=SC2086 # one or two
+		sp-emit $format "$@" 2>>notes | grep -v '^#\|^ \* '
+	done
+}
+
+# spares FILE RECORDING — no policy of the recording names the file
+spares() {
+	: >notes
+	policies "$2" >policies
+	[ "$(wc -l <policies)" -gt 100 ]
+	lacks -F "\"$1\"" <policies
+	lacks -F "\"-$1\"" <policies
+}
+
+@test "\"..\" behind a link: what the kernel reached is named, and marked" {
+	attack dots /etc/shadow
+	spares /etc/shadow run.sp
+	sp-emit --path-list run.sp |
+		shows -xP "truncate\tok\t1\tclaim\t$PWD/play/deep/etc/shadow"
+	shows '4 not plain, left out' <notes
+	sp-emit --trust-names --landlock run.sp 2>log | jq -r '.pathBeneath[] |
+		select(.allowedAccess | index("truncate")) | .parent[]' |
+		shows -xF "$PWD/play"
+	shows 'not plain, used$' <log
+}
+
+@test "a directory that becomes a link when the call has ended" {
+	attack swap-link
+	spares "$PWD/victim" run.sp
+}
+
+@test "a name that another thread swaps while the call reads it" {
+	attack swap-name
+	# it did: what another object got is there, as a claim at most
+	sp-emit --path-list run.sp >list
+	shows -P "\tok\t.*/play/mine\$" <list
+	lacks -P "\tok\t\d+\t(given|-)\t$PWD/victim\$" <list
+	spares "$PWD/victim" run.sp
+}
+
+@test "a descriptor that another thread swaps before the call ends" {
+	attack swap-fd
+	policies run.sp >policies
+	lacks -P '"/etc/passwd" \w*w' <policies
+	sp-emit --landlock run.sp | jq -e '[.pathBeneath[] |
+		select(.parent[0] == "/etc/passwd").allowedAccess[]] |
+		contains(["truncate"]) or contains(["write_file"]) | not'
+	lacks -P '(change|truncate)\tok\t\d+\t-\t/etc/passwd' \
+		<(sp-emit --path-list run.sp)
+}
+
+@test "a socket's address that another thread swaps" {
+	attack swap-address
+	spares "$PWD/victim" run.sp
+	sp-emit --path-list run.sp | shows -P "connect\tok\t\d+\t-\t$PWD/play/mine"
+}
+
+@test "mounts, roots and detached trees of a user namespace of its own" {
+	local how
+	for how in namespace root detached; do
+		rm -rf play/*
+		attack $how /etc/shadow
+		spares /etc/shadow run.sp
+		spares /root/etc/shadow run.sp
+		sp-emit --path-list run.sp |
+			shows -P 'read,write\tok\t1\telsewhere\t/etc/shadow'
+		shows 'in another mount namespace or root, left out' <notes
+		sp-emit --trust-names --apparmor run.sp 2>/dev/null |
+			shows -F '"/etc/shadow" rwk'
+	done
+}
+
+@test "unshare -Urm as nobody puts no file of the host into its policy" {
+	(cd play && sp-record -q -u nobody --paths -o ../run.sp -- \
+		unshare -Urm sh -c '
+		echo x >mine && cp /bin/true evil && mount --bind mine /etc/shadow &&
+		mount --bind evil /etc/hostname && echo y >/etc/shadow &&
+		/etc/hostname') 2>/dev/null
+	spares /etc/shadow run.sp
+	spares /etc/hostname run.sp
+}
+
+@test "chroot: what is below the other root is named as the host has it" {
+	requires busybox
+	mkdir -p root/bin root/etc
+	cp "$(command -v busybox)" root/bin/
+	echo x >root/etc/file
+	sp-record -q --paths -o run.sp -- chroot root /bin/busybox sh -c '
+		read x </etc/file; cd /etc; busybox=/bin/busybox
+		$busybox mkdir /etc/made; $busybox rmdir made
+		$busybox ln -s /etc/file /link; $busybox chmod 600 /link'
+	sp-emit --path-list run.sp >list
+	shows -P "read\tok\t1\t-\t$PWD/root/etc/file" <list
+	shows -P "create\tok\t1\t(-|given)\t$PWD/root/etc/made" <list
+	shows -P "delete\tok\t1\t(-|given)\t$PWD/root/etc/made" <list
+	# nobody but the kernel knows where a link leads below another root
+	lacks -P 'change\tok\t1\tgiven' <list
+	spares /etc/file run.sp
+	sp-emit --landlock run.sp | jq -r '.pathBeneath[].parent[0]' |
+		shows -xF "$PWD/root/etc/file"
+}
+
+@test "a name through links that nobody but root can change is believed" {
+	printf '#!/bin/sh\n:\n' >script && chmod 755 script
+	mkdir -p old && ln -s ../script old/link
+	# one that is new, in a directory that is new
+	sp-record -q --paths -o run.sp -- old/link
+	sp-emit --path-list run.sp |
+		shows -xP "read,execute\tok\t1\t(-|claim)\t$PWD/script"
+	# as it has been for a while, so that nobody moved it
+	sleep 4.2
+	sp-record -q --paths -o run.sp -- old/link
+	sp-emit --path-list run.sp |
+		shows -xP "read,execute\tok\t1\t(given|-)\t$PWD/script"
+}
