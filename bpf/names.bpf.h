@@ -98,13 +98,15 @@ struct name_scratch {
 	__u32 place;		/* PLACE_SHARED, PLACE_COPY */
 	struct name_event head;
 	/* A struct name_event is copied before the path, over what is here. */
-	char front[24];
+	char front[32];
 	struct image_path path;
 	char more[4 * NAME_SIZE];	/* as far as the verifier can see */
 };
 enum {
 	SCRATCH_BYTES = __builtin_offsetof(struct name_scratch, path.bytes),
 };
+_Static_assert(SCRATCH_BYTES - sizeof(struct name_event) >=
+	       __builtin_offsetof(struct name_scratch, front), "room");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

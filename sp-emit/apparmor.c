@@ -17,23 +17,21 @@
 enum { DIRECTORY = 4 };		/* S_IFMT's type */
 
 /*
- * In quotes: a `*` for what was generalized, other characters of patterns in
- * brackets, and what is not printable in octal.
+ * In quotes: a `*` for what was generalized. Octal is the one way to write any
+ * byte that apparmor_parser takes as it is, characters of its patterns too.
  */
-static void write_path(const char *path, const char *end, FILE *out)
+static void write_path(const char *pattern, const char *end, FILE *out)
 {
-	putc('"', out);
-	for (; *path; path++) {
-		unsigned char c = *path;
+	int c;
 
-		if (c == PATH_ANY)
+	putc('"', out);
+	while ((c = pattern_next(&pattern))) {
+		if (c < 0)
 			putc('*', out);
-		else if (strchr("*?[{}", c))
-			fprintf(out, "[%c]", c);
-		else if (strchr("\"\\]^,@", c) || c <= ' ' || c >= 0x7f)
-			fprintf(out, strchr("\\", c) ? "\\\\%c" : "\\%03o", c);
-		else
+		else if (isalnum(c) || strchr("/._-+:=~#", c))
 			putc(c, out);
+		else
+			fprintf(out, "\\%03o", (unsigned int)c);
 	}
 	fprintf(out, "%s\"", end);
 }
@@ -46,7 +44,7 @@ static const char *ending(const struct path_use *u)
 {
 	uint32_t directory = 1U << DIRECTORY;
 
-	if (!strcmp(u->path, "/") || !(u->types & (directory | 1)))
+	if (!strcmp(u->pattern, "/") || !(u->types & (directory | 1)))
 		return "";
 	return u->types == directory ? "/" :
 		u->types & directory || u->types == 1 ? "{,/}" : "";
@@ -72,7 +70,7 @@ static void write_use(const struct path_use *u, bool pairs, FILE *out)
 	if (!(u->access & (READS | CHANGES | NAME_LOCK)) && !links)
 		return;
 	fputs("  ", out);
-	write_path(u->path, ending(u), out);
+	write_path(u->pattern, ending(u), out);
 	putc(' ', out);
 	if (u->access & (NAME_EXECUTE | NAME_MAP))
 		putc('m', out);
@@ -126,7 +124,7 @@ static void write_mounts(const struct trace *t, const struct path_uses *uses,
 		any = true;
 		for (size_t k = 0; k < 3; k++) {
 			fprintf(out, "  %s", rules[k]);
-			write_path(u->path, ending(u), out);
+			write_path(u->pattern, ending(u), out);
 			fputs(",\n", out);
 		}
 	}

@@ -29,6 +29,7 @@ struct emit {
 	const bool *args;	/* --args: wanted rows of argument.h, or NULL */
 	bool paths;		/* --paths: with --systemd */
 	unsigned int general;	/* --generalize: enum general_rule (paths.h) */
+	bool widen;		/* --widen-names */
 	bool complain;		/* --deny=log: with --apparmor */
 };
 

@@ -16,10 +16,30 @@
 #include "profile/landlock.h"
 #include "stream/socket.h"
 
-/* The nearest directory that is there before the run; heap. */
+static void allow(struct landlock_policy *p, const char *pattern,
+		  uint64_t rights)
+{
+	char *path = pattern_path(pattern);
+
+	if (path)
+		landlock_allow(p, path, rights);
+	free(path);
+}
+
+static uint64_t missing(const struct landlock_policy *p, const char *pattern,
+			uint64_t rights)
+{
+	char *path = pattern_path(pattern);
+	uint64_t lacks = path ? landlock_missing(p, path, rights) : 0;
+
+	free(path);
+	return lacks;
+}
+
+/* The pattern of the nearest directory that is there before the run; heap. */
 static char *lasting(const struct path_uses *uses, const char *path)
 {
-	char *at = path_literal(path), *up;
+	char *at = pattern_literal(path), *up;
 	const struct path_use *use = paths_find(uses, at);
 
 	while (strcmp(at, "/") && use && use->made) {
@@ -40,7 +60,7 @@ static void allow_below(struct landlock_policy *p,
 	if (!rights)
 		return;
 	at = lasting(uses, path);
-	landlock_allow(p, at, rights);
+	allow(p, at, rights);
 	free(at);
 }
 
@@ -51,7 +71,7 @@ static void allow_versions(struct landlock_policy *p, const char *path,
 	char *at = path_shorter_version(path), *shorter;
 
 	for (; at; at = shorter) {
-		landlock_allow(p, at, rights);
+		allow(p, at, rights);
 		shorter = path_shorter_version(at);
 		free(at);
 	}
@@ -60,7 +80,7 @@ static void allow_versions(struct landlock_policy *p, const char *path,
 static void allow_use(struct landlock_policy *p, const struct path_uses *uses,
 		      const struct path_use *u)
 {
-	char *parent = path_parent(u->path);
+	char *parent = path_parent(u->pattern);
 	uint32_t access = u->access;
 	struct landlock_needs needs;
 
@@ -70,10 +90,10 @@ static void allow_use(struct landlock_policy *p, const struct path_uses *uses,
 	needs = landlock_needs(access, u->types);
 
 	/* Below a directory that the run makes, rights are the upper one's. */
-	allow_below(p, uses, u->made ? parent : u->path, needs.own);
+	allow_below(p, uses, u->made ? parent : u->pattern, needs.own);
 	allow_below(p, uses, parent, needs.parent);
-	if (!u->made && access & NAME_MAP && !strchr(u->path, PATH_ANY))
-		allow_versions(p, u->path, needs.own);
+	if (!u->made && access & NAME_MAP && pattern_is_path(u->pattern))
+		allow_versions(p, u->pattern, needs.own);
 	free(parent);
 }
 
@@ -95,15 +115,15 @@ static bool level(struct landlock_policy *p, const struct path_uses *uses,
 		  const char *from, const char *to, uint32_t types)
 {
 	const struct path_use *use = paths_find(uses, from);
-	char *source = use && !use->made ? path_literal(from) :
+	char *source = use && !use->made ? pattern_literal(from) :
 		lasting_parent(uses, from);
 	char *target = lasting_parent(uses, to);
-	uint64_t rights = landlock_moved(types) & ~landlock_missing(p, target,
+	uint64_t rights = landlock_moved(types) & ~missing(p, target,
 		LANDLOCK_FS_ALL);
-	bool added = landlock_missing(p, source, rights);
+	bool added = missing(p, source, rights);
 
 	if (added)
-		landlock_allow(p, source, rights);
+		allow(p, source, rights);
 	free(source);
 	free(target);
 	return added;
@@ -176,7 +196,7 @@ static void refuse_mounts(const struct path_uses *uses)
 
 		if (!(uses->at[i].access & NAME_MOUNT))
 			continue;
-		text = path_escape(uses->at[i].path);
+		text = pattern_text(uses->at[i].pattern);
 		message_error("the run mounted on %s, or unmounted it: no "
 			      "Landlock policy can allow that", text);
 		free(text);
@@ -194,7 +214,7 @@ static struct landlock_policy *make_policy(const struct emit *emit)
 	p->handled[LANDLOCK_SCOPE] = LANDLOCK_SCOPE_ABSTRACT;
 	for (size_t i = 0; i < uses->n; i++) {
 		allow_use(p, uses, &uses->at[i]);
-		widened += strchr(uses->at[i].path, PATH_ANY) != NULL;
+		widened += !pattern_is_path(uses->at[i].pattern);
 	}
 	refuse_mounts(uses);
 	allow_moves(p, uses);

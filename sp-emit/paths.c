@@ -6,11 +6,15 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "kernel/path.h"
 #include "names.h"
 
 #define uthash_malloc(size) xcalloc(1, size)
 #include <uthash.h>
+
+/* What an escaped byte is more: no letter or digit, for the rules' sake. */
+enum { ESCAPED = 2 };
 
 static const struct {
 	const char *name;
@@ -49,14 +53,57 @@ char *path_parent(const char *path)
 		xasprintf("%.*s", (int)(slash - path), path);
 }
 
-char *path_literal(const char *path)
+char *pattern_of(const char *path)
 {
-	const char *any = strchr(path, PATH_ANY);
+	char *pattern = xcalloc(2 * strlen(path) + 1, 1), *to = pattern;
+
+	for (; *path; path++) {
+		bool looks = *path == PATTERN_ANY || *path == PATTERN_ESCAPE;
+
+		if (looks)
+			*to++ = PATTERN_ESCAPE;
+		*to++ = *path + (looks ? ESCAPED : 0);
+	}
+	return pattern;
+}
+
+int pattern_next(const char **pattern)
+{
+	const char *at = *pattern;
+
+	if (!*at)
+		return 0;
+	*pattern += 1 + (*at == PATTERN_ESCAPE);
+	return *at == PATTERN_ANY ? -1 : *at == PATTERN_ESCAPE ?
+		at[1] - ESCAPED : (unsigned char)*at;
+}
+
+bool pattern_is_path(const char *pattern)
+{
+	return !strchr(pattern, PATTERN_ANY);
+}
+
+char *pattern_path(const char *pattern)
+{
+	char *path = xcalloc(strlen(pattern) + 1, 1), *to = path;
+	int c;
+
+	while ((c = pattern_next(&pattern)) > 0)
+		*to++ = c;
+	if (!c)
+		return path;
+	free(path);
+	return NULL;
+}
+
+char *pattern_literal(const char *pattern)
+{
+	const char *any = strchr(pattern, PATTERN_ANY);
 	char *start, *literal;
 
 	if (!any)
-		return xstrdup(path);
-	start = xasprintf("%.*s", (int)(any - path), path);
+		return xstrdup(pattern);
+	start = xasprintf("%.*s", (int)(any - pattern), pattern);
 	literal = path_parent(start);
 	free(start);
 	return literal;
@@ -236,7 +283,7 @@ static bool is_made(const struct rewriting *r, const char *end)
 
 static void put_any(struct rewriting *r, unsigned int rule)
 {
-	*r->to++ = PATH_ANY;
+	*r->to++ = PATTERN_ANY;
 	r->used |= rule;
 }
 
@@ -338,9 +385,9 @@ static struct folded *folded_path(struct fold *fold, char *path)
 		return f;
 	}
 	f = xcalloc(1, sizeof(*f));
-	f->use.path = path;
+	f->use.pattern = path;
 	f->runs = xcalloc(words_of(fold->n_runs), sizeof(*f->runs));
-	HASH_ADD_KEYPTR(hh, fold->by_path, f->use.path, strlen(f->use.path), f);
+	HASH_ADD_KEYPTR(hh, fold->by_path, f->use.pattern, strlen(f->use.pattern), f);
 	return f;
 }
 
@@ -369,25 +416,33 @@ static bool is_nowhere(const char *path)
 static char *nameless_in(const char *directory)
 {
 	return xasprintf("%s/#%c", strcmp(directory, "/") ? directory : "",
-			 PATH_ANY);
+			 PATTERN_ANY);
+}
+
+/* d_tmpfile() calls a file without a name "#" and its inode's number. */
+static bool is_nameless(const char *name)
+{
+	return *name == '#' && name[1] && !name[1 + strspn(name + 1,
+							   "0123456789")];
 }
 
 /*
- * By what name a fact's path is folded; takes it over. Recorders that knew
+ * By what pattern a fact's path is folded; takes it over. Recorders that knew
  * nothing of files without a name noted them as deleted, by the kernel's name.
  */
 static char *fold_name(uint32_t access, char *path)
 {
-	char *slash = strrchr(path, '/'), *name;
+	char *pattern = pattern_of(path), *slash = strrchr(pattern, '/'), *name;
 
-	if (access & NAME_DELETED && slash && slash[1] == '#') {
+	free(path);
+	if (access & NAME_DELETED && slash && is_nameless(slash + 1)) {
 		*slash = '\0';
 		access |= NAME_NAMELESS;
 	}
 	if (!(access & NAME_NAMELESS))
-		return path;
-	name = nameless_in(*path ? path : "/");
-	free(path);
+		return pattern;
+	name = nameless_in(*pattern ? pattern : "/");
+	free(pattern);
 	return name;
 }
 
@@ -488,7 +543,7 @@ static void fold_fact(struct fold *fold, const struct trace *t,
 		f->use.types |= type_bit(access);
 	f->use.count += call_count(fact);
 	f->own |= access & (NAME_CREATE | NAME_DELETE);
-	f->use.made |= f->own || may_be_made(access, f->use.path);
+	f->use.made |= f->own || may_be_made(access, f->use.pattern);
 	f->use.names = 1;
 	add_sightings(f, t, fact);
 }
@@ -530,14 +585,15 @@ static void fold_move(struct fold *fold, const struct call *fact)
 	char *to = xstrdup(from + strlen(from) + 1);
 	struct folded *f, *t;
 
-	from = fold_name(access & NAME_NAMELESS, from);
-	f = find_folded(fold, from);
-	t = find_folded(fold, to);
 	if (!is_usable(fact) || is_nowhere(from) || is_nowhere(to)) {
 		free(from);
 		free(to);
 		return;
 	}
+	from = fold_name(access & NAME_NAMELESS, from);
+	to = fold_name(0, to);
+	f = find_folded(fold, from);
+	t = find_folded(fold, to);
 	if (f)
 		f->moves = true;
 	if (t)
@@ -569,8 +625,8 @@ static struct folded **find_unpaired(const struct fold *fold, bool source,
 
 		if (!is_unpaired(f, source))
 			continue;
-		while (i < *n && !same_directory(found[i]->use.path,
-						 f->use.path))
+		while (i < *n && !same_directory(found[i]->use.pattern,
+						 f->use.pattern))
 			i++;
 		if (i < *n)
 			continue;
@@ -589,8 +645,8 @@ static void guess_moves(struct fold *fold)
 
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < m; k++)
-			add_move(fold, xstrdup(from[i]->use.path),
-				 xstrdup(to[k]->use.path),
+			add_move(fold, xstrdup(from[i]->use.pattern),
+				 xstrdup(to[k]->use.pattern),
 				 from[i]->use.access &
 				 (NAME_RENAME | NAME_LINK));
 	free(from);
@@ -604,8 +660,8 @@ static bool has_names_below(const struct fold *fold,
 	struct folded *f = NULL, *next;
 
 	HASH_ITER(hh, fold->by_path, f, next) {
-		if (is_below(f->use.path, move->from) ||
-		    is_below(f->use.path, move->to))
+		if (is_below(f->use.pattern, move->from) ||
+		    is_below(f->use.pattern, move->to))
 			return true;
 	}
 	return false;
@@ -718,7 +774,7 @@ static void regroup(struct fold *fold, naming name, void *arg)
 	}
 	HASH_ITER(hh, old, f, next) {
 		HASH_DELETE(hh, old, f);
-		free(f->use.path);
+		free(f->use.pattern);
 		free(f->runs);
 		free(f);
 	}
@@ -729,12 +785,12 @@ static char *name_by_rules(const struct fold *fold, struct folded *all,
 			   unsigned int *used)
 {
 	(void)fold;
-	return generalize(f->use.path, all, *(unsigned int *)arg, used);
+	return generalize(f->use.pattern, all, *(unsigned int *)arg, used);
 }
 
 /* Numbers that differ between runs. */
 
-/* With each number of the path a PATH_ANY; heap. NULL: it has none. */
+/* With each number of the path a PATTERN_ANY; heap. NULL: it has none. */
 static char *shape_of(const char *path)
 {
 	char *shape = xcalloc(strlen(path) + 1, 1), *to = shape;
@@ -743,7 +799,7 @@ static char *shape_of(const char *path)
 	while (*path) {
 		size_t n = digits(path, strlen(path));
 
-		*to++ = n ? PATH_ANY : *path;
+		*to++ = n ? PATTERN_ANY : *path;
 		any |= n != 0;
 		path += n ? n : 1;
 	}
@@ -784,7 +840,7 @@ static struct shape *find_shape(struct shape *shapes, const char *path)
 static void add_shape(struct shape **shapes, const struct folded *f,
 		      size_t words)
 {
-	char *text = shape_of(f->use.path);
+	char *text = shape_of(f->use.pattern);
 	struct shape *s;
 
 	if (!text)
@@ -809,12 +865,12 @@ static char *name_by_runs(const struct fold *fold, struct folded *all,
 			  const struct folded *f, void *arg,
 			  unsigned int *used)
 {
-	struct shape *s = find_shape(arg, f->use.path);
+	struct shape *s = find_shape(arg, f->use.pattern);
 
 	(void)all;
 	if (!s || s->steady || s->members < 2 ||
 	    count_runs(s->runs, words_of(fold->n_runs)) < 2)
-		return xstrdup(f->use.path);
+		return xstrdup(f->use.pattern);
 	*used = GENERAL_RUNS;
 	return xstrdup(s->text);
 }
@@ -840,7 +896,7 @@ static int by_path(const void *a, const void *b)
 {
 	const struct path_use *x = a, *y = b;
 
-	return strcmp(x->path, y->path);
+	return strcmp(x->pattern, y->pattern);
 }
 
 static struct path_uses *unfold(struct fold *fold)
@@ -884,9 +940,9 @@ struct path_uses *paths_fold(const struct trace *t, unsigned int rules)
 }
 
 const struct path_use *paths_find(const struct path_uses *uses,
-				  const char *path)
+				  const char *pattern)
 {
-	struct path_use key = { .path = (char *)path };
+	struct path_use key = { .pattern = (char *)pattern };
 
 	return uses->n ? bsearch(&key, uses->at, uses->n, sizeof(key),
 				 by_path) : NULL;
@@ -897,7 +953,7 @@ void paths_free(struct path_uses *uses)
 	if (!uses)
 		return;
 	for (size_t i = 0; i < uses->n; i++)
-		free(uses->at[i].path);
+		free(uses->at[i].pattern);
 	for (size_t i = 0; i < uses->n_moves; i++)
 		free_move(&uses->moves[i]);
 	free(uses->moves);
@@ -905,28 +961,45 @@ void paths_free(struct path_uses *uses)
 	free(uses);
 }
 
+char *pattern_text(const char *pattern)
+{
+	char *text = NULL;
+	int c;
+
+	while ((c = pattern_next(&pattern))) {
+		size_t n = 0;
+		char *part, *escaped, run[PATH_FACT_MAX + 1];
+
+		for (; c > 0 && n < PATH_FACT_MAX; c = pattern_next(&pattern))
+			run[n++] = c;
+		run[n] = '\0';
+		part = path_escape(run);
+		escaped = c < 0 ? xasprintf("%s*", part) : xstrdup(part);
+		text_append(&text, "", escaped);
+		free(escaped);
+		free(part);
+		if (!c)
+			break;
+	}
+	return text ? text : xstrdup("");
+}
+
 void paths_explain(const struct path_uses *uses, FILE *out)
 {
 	for (size_t i = 0; i < uses->n; i++) {
 		const struct path_use *u = &uses->at[i];
-		char *access, *text, *pattern;
+		char *access, *text;
 
 		if (!u->access)
 			continue;
 		access = access_text(u->access);
-		pattern = xstrdup(u->path);
-
-		for (char *c = pattern; *c; c++)
-			if (*c == PATH_ANY)
-				*c = '*';
-		text = path_escape(pattern);
+		text = pattern_text(u->pattern);
 		fprintf(out, "%s\t%zu\t", access, u->names);
 		for (size_t k = 0; k < 6; k++)
 			if (u->rules & rule_names[k].rule)
 				fprintf(out, "%s ", rule_names[k].name);
 		fprintf(out, "%s\t%s\n", u->rules ? "" : "-", text);
 		free(text);
-		free(pattern);
 		free(access);
 	}
 }

@@ -10,6 +10,27 @@
 
 #include "stream/trace.h"
 
+/*
+ * A pattern is a path in which PATTERN_ANY stands for any name's part, without a
+ * slash. It is no text: a name's own bytes that look like PATTERN_ANY and
+ * PATTERN_ESCAPE are two bytes in it, so that no name becomes a wildcard.
+ * Slashes and NUL are as in a path.
+ */
+#define PATTERN_ANY '\x01'
+#define PATTERN_ESCAPE '\x02'
+/* The pattern of this path alone; heap. */
+char *pattern_of(const char *path);
+/* The one path that it stands for; NULL: it stands for many. Heap. */
+char *pattern_path(const char *pattern);
+bool pattern_is_path(const char *pattern);
+/* For people: escaped as by path_escape(), with `*` for what is anything; heap. */
+char *pattern_text(const char *pattern);
+/*
+ * The next part: returns the byte of a name, or -1 for PATTERN_ANY, and 0 at the
+ * end.
+ */
+int pattern_next(const char **pattern);
+
 /* The rules by which components of a path become a pattern. */
 enum general_rule {
 	GENERAL_PID = 1,	/* /proc/NUMBER, and task/NUMBER in it */
@@ -27,7 +48,7 @@ bool general_parse(const char *list, unsigned int *rules);
 enum { PATH_UNLINKED = 1 << 16 };	/* removed, and no directory */
 
 struct path_use {
-	char *path;		/* a `*` that stands for anything is PATH_ANY */
+	char *pattern;
 	uint32_t access;	/* NAME_* of names.h, of what needs rights; 0: an
 				   image that is left out made it */
 	uint32_t types;		/* bits by S_IFMT type: 1 << 8 is a regular file,
@@ -35,19 +56,13 @@ struct path_use {
 	uint64_t count;
 	bool made;		/* it was or may be created or removed: not
 				   always there */
-	unsigned int rules;	/* by which it became a pattern; 0: it is none */
+	unsigned int rules;	/* by which it became one; 0: one path */
 	size_t names;		/* how many paths are in it */
 };
 
-/*
- * Stands for a `*` in a pattern. A name that has this very byte is taken for
- * one, which allows more and never less.
- */
-#define PATH_ANY '\x01'
-
 /* A rename or a link. */
 struct path_move {
-	char *from, *to;	/* as the paths of a use */
+	char *from, *to;	/* patterns */
 	uint32_t access;	/* NAME_RENAME or NAME_LINK; with NAME_DELETE the
 				   two were exchanged */
 	uint32_t types;		/* of what is moved; 1: not known */
@@ -64,28 +79,29 @@ struct path_uses {
 
 /*
  * Fold the paths that need rights: path_needs_right(). A file without a name
- * (O_TMPFILE) is called "#" and PATH_ANY, in its directory. Moves of recordings
+ * (O_TMPFILE) is called "#" and anything, in its directory. Moves of recordings
  * that have no record of them are guessed: each source could have gone to each
  * destination.
  */
 struct path_uses *paths_fold(const struct trace *t, unsigned int rules);
 void paths_free(struct path_uses *uses);
 
-/* The use of just that path, or NULL. */
+/* The use of just that pattern, or NULL. */
 const struct path_use *paths_find(const struct path_uses *uses,
-				  const char *path);
-/* The directory of a path, "/" of a path in the root; heap. */
+				  const char *pattern);
+/* The directory of a path or pattern, "/" of one in the root; heap. */
 char *path_parent(const char *path);
 /* Whether a name ends as those that mkstemp(3) and its like make up. */
 bool path_is_random(const char *name);
 /*
  * A shared library's shorter names, which are symbolic links to it as a rule
  * and stay when a newer version is installed: of "/x/liby.so.1.2.3"
- * "/x/liby.so.1.2" and "/x/liby.so.1". The next one, or NULL; heap.
+ * "/x/liby.so.1.2" and "/x/liby.so.1". The next one, or NULL; heap. Of a path or
+ * a pattern.
  */
 char *path_shorter_version(const char *path);
-/* The longest part before a component with PATH_ANY; heap. */
-char *path_literal(const char *path);
+/* The pattern up to the first component with PATTERN_ANY; heap. */
+char *pattern_literal(const char *pattern);
 
 /* A line for each path that became a pattern, and what it is made of. */
 void paths_explain(const struct path_uses *uses, FILE *out);

@@ -112,13 +112,15 @@ static const char help_end[] =
 "      --deny-denied    leave it out, even where the denial killed\n"
 "      --trust-names    in policies of paths, use names too that may be no\n"
 "                       more than what the program claims\n"
+"      --widen-names    with --systemd --paths, allow the directory of a name\n"
+"                       that a unit file cannot hold\n"
 "  -h, --help           print this help\n"
 "  -V, --version        print the version\n";
 
 struct options {
 	const struct format *format;	/* NULL: none was given */
 	bool explain, exact, paths, no_new_privs, allow_partial;
-	bool allow_denied, deny_denied, trust_names;
+	bool allow_denied, deny_denied, trust_names, widen_names;
 	unsigned int general;	/* enum general_rule */
 	bool has_args;
 	bool args[ARGS_ROWS_MAX];
@@ -148,6 +150,7 @@ enum {
 	OPT_ALLOW_DENIED,
 	OPT_DENY_DENIED,
 	OPT_TRUST_NAMES,
+	OPT_WIDEN_NAMES,
 	OPT_WITHOUT,				/* + enum group */
 	OPT_FORMAT = OPT_WITHOUT + GROUP_COUNT,	/* + index of formats */
 };
@@ -284,6 +287,9 @@ static void apply_option(struct options *o, int c)
 	case OPT_TRUST_NAMES:
 		o->trust_names = true;
 		break;
+	case OPT_WIDEN_NAMES:
+		o->widen_names = true;
+		break;
 	case 'o':
 		o->output = optarg;
 		break;
@@ -319,6 +325,7 @@ static const struct option fixed_options[] = {
 	{ "allow-denied", no_argument, NULL, OPT_ALLOW_DENIED },
 	{ "deny-denied", no_argument, NULL, OPT_DENY_DENIED },
 	{ "trust-names", no_argument, NULL, OPT_TRUST_NAMES },
+	{ "widen-names", no_argument, NULL, OPT_WIDEN_NAMES },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 };
@@ -417,6 +424,8 @@ static void parse_options(struct options *o, int argc, char **argv)
 	if (o->trust_names && !(o->format->flags & FORMAT_POLICY) && !o->paths)
 		message_usage("--trust-names: --%s is no policy of paths",
 			      o->format->name);
+	if (o->widen_names && !o->paths)
+		message_usage("--widen-names: only with --systemd --paths");
 	if (o->paths && o->format->write != write_systemd)
 		message_usage("--paths: --%s %s", o->format->name,
 			      o->format->flags & FORMAT_PATHS ?
@@ -655,7 +664,7 @@ static void emit_trace(const struct trace *t, const struct options *o,
 {
 	struct emit emit = {
 		.trace = t, .partial = partial, .general = o->general,
-		.paths = o->paths,
+		.paths = o->paths, .widen = o->widen_names,
 		.complain = o->has_deny,
 	};
 	struct profile *p = NULL;

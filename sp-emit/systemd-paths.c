@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/text.h"
 #include "format.h"
 #include "kernel/path.h"
 #include "names.h"
@@ -31,20 +32,10 @@ static bool is_below_any(const char *path, const char *const *directories)
 	return false;
 }
 
-/* Without control characters, in UTF-8; a backslash can be quoted. */
-static bool is_plain(const char *path)
+/* Whether a unit file, which is lines of UTF-8, can hold the path. */
+static bool can_hold(const char *path)
 {
-	char *copy = xstrdup(path), *escaped;
-	bool plain;
-
-	for (char *c = copy; *c; c++)
-		if (*c == '\\')
-			*c = '/';
-	escaped = path_escape(copy);
-	plain = !strcmp(escaped, copy);
-	free(escaped);
-	free(copy);
-	return plain;
+	return text_is_utf8(path) && !strpbrk(path, "\n\r");
 }
 
 /* Takes over the path. */
@@ -56,21 +47,42 @@ static void append(struct path_list *list, char *path)
 
 /*
  * The directory of a file that is made or removed: a mount point can be
- * neither. Also where the path is a pattern, and where a unit file cannot hold
- * its name.
+ * neither. Also where the path is a pattern. Heap.
  */
-static char *lasting(const struct path_uses *uses, const char *path)
+static char *lasting(const struct path_uses *uses, const char *pattern)
 {
-	char *at = path_literal(path), *up;
+	char *at = pattern_literal(pattern), *up;
 	const struct path_use *use = paths_find(uses, at);
 
-	while (strcmp(at, "/") && (!is_plain(at) || (use && use->made))) {
+	while (strcmp(at, "/") && use && use->made) {
 		up = path_parent(at);
 		free(at);
 		at = up;
 		use = paths_find(uses, at);
 	}
 	return at;
+}
+
+/* A path that has no place in a unit file is a problem, or its directory is. */
+static void add_path(struct path_list *list, const struct emit *emit,
+		     const char *key, const char *pattern)
+{
+	char *path = pattern_path(pattern), *text, *up;
+
+	while (emit->widen && !can_hold(path)) {
+		up = path_parent(path);
+		free(path);
+		path = up;
+	}
+	if (can_hold(path)) {
+		append(list, path);
+		return;
+	}
+	text = path_escape(path);
+	message_error("%s= cannot hold %s: a unit file is lines of UTF-8 "
+		      "(--widen-names allows its directory)", key, text);
+	free(text);
+	free(path);
 }
 
 static int by_name(const void *a, const void *b)
@@ -166,18 +178,20 @@ static char *common_directory(const char *a, const char *b)
 	return at;
 }
 
-static void add_moves(struct path_list *list, const struct path_uses *uses,
-		      bool private_tmp)
+static void add_moves(struct path_list *list, const struct emit *emit,
+		      const struct path_uses *uses, bool private_tmp)
 {
 	for (size_t i = 0; i < uses->n_moves; i++) {
 		const struct path_move *m = &uses->moves[i];
-		char *directory;
+		char *directory, *at;
 
 		if (m->same_directory || is_below_any(m->from, kernels_own) ||
 		    (private_tmp && is_below_any(m->from, temporary)))
 			continue;
 		directory = common_directory(m->from, m->to);
-		append(list, lasting(uses, directory));
+		at = lasting(uses, directory);
+		add_path(list, emit, "ReadWritePaths", at);
+		free(at);
 		free(directory);
 	}
 }
@@ -202,27 +216,26 @@ static bool is_root_changed(const struct trace *t)
 	return is;
 }
 
-static struct path_list find_writable(const struct trace *t,
+static struct path_list find_writable(const struct emit *emit,
 				      const struct path_uses *uses,
 				      bool private_tmp)
 {
 	struct path_list list = { NULL, 0 };
-	bool root = is_root_changed(t);
+	bool root = is_root_changed(emit->trace);
 
 	for (size_t i = 0; i < uses->n; i++) {
 		const struct path_use *u = &uses->at[i];
 		char *at;
 
-		if (!is_changed(u) || is_below_any(u->path, kernels_own) ||
-		    (private_tmp && is_below_any(u->path, temporary)))
+		if (!is_changed(u) || is_below_any(u->pattern, kernels_own) ||
+		    (private_tmp && is_below_any(u->pattern, temporary)))
 			continue;
-		at = lasting(uses, u->path);
+		at = lasting(uses, u->pattern);
 		if (strcmp(at, "/") || root)
-			append(&list, at);
-		else
-			free(at);
+			add_path(&list, emit, "ReadWritePaths", at);
+		free(at);
 	}
-	add_moves(&list, uses, private_tmp);
+	add_moves(&list, emit, uses, private_tmp);
 	tidy(&list);
 	return list;
 }
@@ -242,29 +255,40 @@ static void write_writable(const struct path_list *list, FILE *out)
 }
 
 /* By its directory alone, when an upgrade is to find it there. */
-static void add_executable(struct path_list *list,
-			   const struct path_uses *uses, const char *path,
-			   bool upgrades)
+static void add_executable(struct path_list *list, const struct emit *emit,
+			   const struct path_uses *uses, const char *pattern)
 {
-	char *at = lasting(uses, path), *shorter, *up;
+	char *at = lasting(uses, pattern), *shorter, *up;
 
-	if (upgrades && !strcmp(at, path)) {
+	if (emit->general & GENERAL_VERSION && !strcmp(at, pattern)) {
 		up = path_parent(at);
 		free(at);
 		at = up;
 	}
-	append(list, xstrdup(at));
+	add_path(list, emit, "ExecPaths", at);
 	while ((shorter = path_shorter_version(at))) {
-		append(list, xstrdup(shorter));
+		add_path(list, emit, "ExecPaths", shorter);
 		free(at);
 		at = shorter;
 	}
 	free(at);
 }
 
-/* It was mapped after its name was gone: its directory has to do. */
-static void add_unnamed(struct path_list *list, const struct trace *t)
+static void add_parent(struct path_list *list, const struct emit *emit,
+		       const char *path)
 {
+	char *parent = path_parent(path), *pattern = pattern_of(parent);
+
+	add_path(list, emit, "ExecPaths", pattern);
+	free(pattern);
+	free(parent);
+}
+
+/* It was mapped after its name was gone: its directory has to do. */
+static void add_unnamed(struct path_list *list, const struct emit *emit)
+{
+	const struct trace *t = emit->trace;
+
 	for (size_t i = 0; i < t->paths.n; i++) {
 		const struct call *fact = t->paths.at[i];
 		char *path = path_of_fact(fact);
@@ -273,7 +297,7 @@ static void add_unnamed(struct path_list *list, const struct trace *t)
 		    !path_is_doubted(fact->id.nr) &&
 		    fact->id.nr & NAME_DELETED && *path == '/' &&
 		    strncmp(path, "/memfd:", strlen("/memfd:")))
-			append(list, path_parent(path));
+			add_parent(list, emit, path);
 		free(path);
 	}
 }
@@ -287,9 +311,8 @@ static void write_executable(const struct emit *emit,
 
 	for (size_t i = 0; i < uses->n; i++)
 		if (uses->at[i].access & RUNS)
-			add_executable(&list, uses, uses->at[i].path,
-				       emit->general & GENERAL_VERSION);
-	add_unnamed(&list, emit->trace);
+			add_executable(&list, emit, uses, uses->at[i].pattern);
+	add_unnamed(&list, emit);
 	tidy(&list);
 	fputs("NoExecPaths=\nNoExecPaths=/\n", out);
 	for (size_t i = 0; i < list.n; i++)
@@ -318,7 +341,7 @@ void write_systemd_paths(const struct emit *emit, FILE *out)
 		return;
 	}
 	uses = paths_fold(t, emit->general);
-	writable = find_writable(t, uses, private_tmp);
+	writable = find_writable(emit, uses, private_tmp);
 	fputs("# Of the paths that were recorded:\n", out);
 	write_writable(&writable, out);
 	write_executable(emit, uses, private_tmp, out);

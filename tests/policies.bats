@@ -454,7 +454,7 @@ hostile() {
 		'argument 1 socket "0:0xffffffffffffffff:2 1:15:1 2:0xffffffffffffffff:0" 2'
 	sp-emit --apparmor -o profile a.sp
 	run -0 apparmor_parser -QTK profile
-	grep -qxF '  "/a[*][[]b" r,' profile
+	grep -qxF '  "/a\052\133b" r,' profile
 	grep -qxF '  "/proc/*/stat" r,' profile
 	grep -qxF '  "/sp\040ace\042" wk,' profile
 	grep -qxF '  "/usr/bin/tool" mrix,' profile
@@ -471,8 +471,6 @@ hostile() {
 	grep -qxF '  pivot_root,' profile
 	grep -qxF '  link "/spool/b" -> "/spool/a",' profile
 	[ "$(grep -c pivot_root profile)" = 1 ]
-	run -0 apparmor_parser -QTK -D rule-exprs profile
-	[[ $output == *'/a[*][[]b'* || $output == *'/a[*]'* ]]
 }
 
 @test "systemd: what is safe to turn on, accepted without a word" {

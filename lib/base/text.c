@@ -37,7 +37,7 @@ static size_t sequence(const unsigned char *s)
 	return 0;
 }
 
-static bool is_utf8(const char *text)
+bool text_is_utf8(const char *text)
 {
 	const unsigned char *s = (const unsigned char *)text;
 
@@ -51,7 +51,7 @@ void text_pack(const char *text, msgpack_packer *pk)
 {
 	size_t n = strlen(text);
 
-	if (is_utf8(text))
+	if (text_is_utf8(text))
 		msgpack_pack_str_with_body(pk, text, n);
 	else
 		msgpack_pack_bin_with_body(pk, text, n);

@@ -32,6 +32,7 @@ void text_put_printable(const char *text, FILE *file);
 json_t *text_json(const char *text);
 /* JSON integers end at INT64_MAX: a greater count is written as that. */
 json_t *uint_json(uint64_t value);
+bool text_is_utf8(const char *text);
 /*
  * Add to a list in a heap string, behind the separator if there is something in
  * it already; NULL is empty.
