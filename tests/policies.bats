@@ -473,6 +473,42 @@ hostile() {
 	[ "$(grep -c pivot_root profile)" = 1 ]
 }
 
+@test "a byte of a name is no wildcard, and a backslash no escape" {
+	stream a.sp "$(path 'READ | REG' '/srv/a%01b')" \
+		"$(path 'READ | REG' '/srv/%02%03')" \
+		"$(path 'READ | REG' '/srv/x%5Cx2fy')" \
+		"$(path 'READ | REG' /proc/12/stat)"
+	sp-emit --apparmor a.sp 2>/dev/null | grep '/srv\|/proc' | diff - <(
+		printf '  "/%s" r,\n' 'proc/*/stat' 'srv/\002\003' \
+			'srv/a\001b' 'srv/x\134x2fy')
+	sp-emit --landlock a.sp | jq -r '.pathBeneath[].parent[]?' | sort |
+		diff - <(printf '/%s\n' proc $'srv/\002\003' $'srv/a\001b' \
+			'srv/x\x2fy')
+	sp-emit --landlock --explain a.sp | cut -f 4 | diff - <(
+		printf '/%s\n' 'proc/*/stat' 'srv/\x02\x03' 'srv/a\x01b' \
+			'srv/x\x5cx2fy')
+}
+
+@test "systemd: a name that a unit cannot hold is refused, and widened if asked" {
+	local name
+	for name in '/new%0Aline' '/invalid%FF' '/ret%0Durn'; do
+		stream a.sp "$(path 'WRITE | REG' "/srv/app$name")"
+		run -2 sp-emit --systemd --paths -o out a.sp
+		[[ $output == *"ReadWritePaths= cannot hold /srv/app/"*"(--widen-names "* ]]
+		[ ! -e out ]
+		stream a.sp "$(path 'EXECUTE | REG' "/srv/app$name")"
+		run -2 sp-emit --systemd --paths -o out a.sp
+		[[ $output == *"ExecPaths= cannot hold /srv/app/"* ]]
+		sp-emit --systemd --paths --widen-names -o out a.sp
+		grep -qxF 'ExecPaths="-/srv/app"' out
+		rm out
+	done
+	# a tab and a control character are no trouble
+	stream a.sp "$(path 'WRITE | REG' "/srv/a%09b%01")"
+	sp-emit --systemd --paths -o out a.sp
+	grep -qxF "ReadWritePaths=\"-/srv/a"$'\t'"b"$'\001"' out
+}
+
 @test "systemd: what is safe to turn on, accepted without a word" {
 	requires systemd-analyze
 	stream a.sp "$(path 'EXECUTE | REG' /usr/bin/tool)" \
