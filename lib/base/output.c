@@ -18,7 +18,9 @@
 enum { TRIES = 100 };		/* for a name that nobody has */
 
 struct output {
-	FILE *file;
+	FILE *file;		/* writes to `fd`, and keeps why that failed */
+	int fd;
+	int error;		/* errno of the first write that failed, or 0 */
 	char *name;		/* to print */
 	int directory;		/* of the file that is replaced; -1: in place */
 	char *base;		/* that file's name in the directory */
@@ -172,39 +174,85 @@ static int open_beside(struct output *out, const char *path)
 	return fd;
 }
 
+/* A descriptor that message_init() put in the place of a closed one, too. */
+static bool is_writable(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0)
+		return false;
+	errno = EBADF;
+	return !(flags & O_PATH) && (flags & O_ACCMODE) != O_RDONLY;
+}
+
+static int open_stdout(unsigned int flags)
+{
+	if (!is_writable(STDOUT_FILENO))
+		return -1;
+	return flags & OUTPUT_PRIVATE ?
+		fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3) : STDOUT_FILENO;
+}
+
 static int open_target(struct output *out, const char *path, unsigned int flags)
 {
 	if (!path)
-		return flags & OUTPUT_PRIVATE ?
-			fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3) :
-			STDOUT_FILENO;
+		return open_stdout(flags);
 	if (is_special(path))
 		return open_special(path);
 	return open_beside(out, path);
 }
 
+/*
+ * stdio(3) remembers that a write failed, and not why: by the time of the
+ * commit, errno is another's.
+ */
+static ssize_t put(void *output, const char *data, size_t n)
+{
+	struct output *out = output;
+	size_t done = 0;
+
+	while (done < n) {
+		ssize_t more = write(out->fd, data + done, n - done);
+
+		if (more < 0 && errno == EINTR)
+			continue;
+		if (more < 0) {
+			if (!out->error)
+				out->error = errno;
+			return 0;
+		}
+		done += more;
+	}
+	return n;
+}
+
+static void open_stream(struct output *out)
+{
+	static const cookie_io_functions_t functions = { .write = put };
+
+	out->file = fopencookie(out, "w", functions);
+	if (!out->file)
+		message_fatal("%s: %s", out->name, strerror(errno));
+	if (isatty(out->fd))
+		setvbuf(out->file, NULL, _IOLBF, 0);
+}
+
 bool output_open(struct output **result, const char *path, unsigned int flags)
 {
 	struct output *out = xcalloc(1, sizeof(*out));
-	int fd;
 
 	if (path && !strcmp(path, "-"))
 		path = NULL;
 	out->name = xstrdup(path ? path : "<stdout>");
 	out->directory = -1;
-	fd = open_target(out, path, flags);
-	if (fd < 0) {
+	out->fd = open_target(out, path, flags);
+	if (out->fd < 0) {
 		message_error("%s: %s", out->name, strerror(errno));
 		output_abandon(out);
 		return false;
 	}
-	if (fd == STDOUT_FILENO)
-		out->file = stdout;
-	else
-		out->file = fdopen(fd, "w");
-	if (!out->file)
-		message_fatal("%s: %s", out->name, strerror(errno));
-	if (flags & OUTPUT_BINARY && isatty(fd)) {
+	open_stream(out);
+	if (flags & OUTPUT_BINARY && isatty(out->fd)) {
 		message_error("%s: a stream is not written to a terminal: "
 			      "redirect it or name a file with -o", out->name);
 		output_abandon(out);
@@ -226,7 +274,7 @@ const char *output_name(const struct output *out)
 
 static bool give_name(struct output *out, const char *name)
 {
-	return linkat(AT_FDCWD, fd_path(fileno(out->file)).text, out->directory,
+	return linkat(AT_FDCWD, fd_path(out->fd).text, out->directory,
 		      name, AT_SYMLINK_FOLLOW) == 0;
 }
 
@@ -251,22 +299,27 @@ static bool flush_checked(struct output *out)
 	bool failed = ferror(out->file);
 
 	failed |= fflush(out->file) != 0;
-	if (failed && out->file == stdout) {
-		/* Printed once: message_finish() looks at stdout too. */
-		__fpurge(out->file);
-		clearerr(out->file);
-	}
+	if (failed)
+		errno = out->error;
 	return !failed;
+}
+
+static void close_stream(struct output *out)
+{
+	if (!out->file)
+		return;
+	__fpurge(out->file);
+	fclose(out->file);
+	out->file = NULL;
 }
 
 static bool close_checked(struct output *out)
 {
-	FILE *file = out->file;
+	int fd = out->fd;
 
-	if (file == stdout)
-		return true;
-	out->file = NULL;
-	return fclose(file) == 0;
+	close_stream(out);
+	out->fd = -1;
+	return fd == STDOUT_FILENO || close(fd) == 0;
 }
 
 static bool replace(struct output *out)
@@ -293,7 +346,6 @@ bool output_commit(struct output *out)
 {
 	bool ok;
 
-	errno = EIO;	/* for a stream whose error is older than errno */
 	ok = flush_checked(out) && put_in_place(out);
 	if (!ok)
 		message_error("%s: %s", out->name, strerror(errno));
@@ -305,8 +357,9 @@ void output_abandon(struct output *out)
 {
 	if (!out)
 		return;
-	if (out->file && out->file != stdout)
-		fclose(out->file);
+	close_stream(out);
+	if (out->fd > STDOUT_FILENO)
+		close(out->fd);
 	if (out->temporary)
 		unlinkat(out->directory, out->temporary, 0);
 	if (out->directory >= 0)

@@ -242,7 +242,7 @@ static struct sighting *find_sighting(struct trace *t, enum fact_kind kind,
 		fact->id = key->id;
 		fact->answer = key->answer;
 		fact->detail_size = key->detail_size;
-		if (key->detail_size)
+		if (kind >= FACT_ARGUMENT)	/* even an empty one */
 			fact->detail = xmemdup(key->detail, key->detail_size);
 		facts->at = xgrow(facts->at, facts->n, sizeof(*facts->at));
 		facts->at[facts->n++] = fact;

@@ -70,7 +70,10 @@ struct call {
 	struct call_id id;
 	int32_t answer;		/* of a denial: -errno, or the signal that
 				   killed; of a path or socket: -errno or 0 */
-	/* What its kind has beyond that, in the order of memcmp(3). */
+	/*
+	 * What its kind has beyond that, in the order of memcmp(3); NULL only
+	 * for the kinds that have none.
+	 */
 	uint8_t *detail;
 	size_t detail_size;	/* bytes */
 	struct sighting *sightings;	/* one a run, by run index after trace_sort() */

@@ -11,12 +11,46 @@
 #include <jansson.h>
 
 #include "filter/cbpf.h"
+#include "base/output.h"
 #include "fuzz.h"
 #include "profile/landlock.h"
 #include "profile/profile.h"
 #include "records.h"
 
 int sp_emit_main(int argc, char **argv);
+
+/* What stands for standard output. */
+struct output {
+	FILE *file;
+} captured;
+
+bool output_open(struct output **out, const char *path, unsigned int flags)
+{
+	(void)path, (void)flags;
+	*out = &captured;
+	return true;
+}
+
+FILE *output_file(struct output *out)
+{
+	return out->file;
+}
+
+const char *output_name(const struct output *out)
+{
+	(void)out;
+	return "<stdout>";
+}
+
+bool output_commit(struct output *out)
+{
+	return !ferror(out->file);
+}
+
+void output_abandon(struct output *out)
+{
+	(void)out;
+}
 
 static void is_json(char *text, size_t n)
 {
@@ -122,7 +156,7 @@ static void forget(void)
 
 static int emit(const struct command *c, FILE *in, FILE *out)
 {
-	FILE *old_in = stdin, *old_out = stdout;
+	FILE *old_in = stdin;
 	char *argv[sizeof(c->options) / sizeof(c->options[0]) + 2] = { "" };
 	int argc = 1, status;
 
@@ -131,10 +165,9 @@ static int emit(const struct command *c, FILE *in, FILE *out)
 		argc++;
 	}
 	stdin = in;
-	stdout = out;
+	captured.file = out;
 	status = sp_emit_main(argc, argv);
 	stdin = old_in;
-	stdout = old_out;
 	forget();
 	return status;
 }
