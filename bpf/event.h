@@ -272,8 +272,9 @@ struct progress {
 	__u64 transit;		/* tasks that the last pass found so */
 	__u64 found;		/* tasks that the passes over all tasks added */
 	__u64 lost_names;	/* the overflow of `names` */
+	__u64 asked_ns;		/* when `tell_time` ran */
 };
-_Static_assert(sizeof(struct progress) == 128, "layout");
+_Static_assert(sizeof(struct progress) == 136, "layout");
 
 /* With --mark. A phase begins once with each mark. */
 enum { MARKS_MAX = 7, PHASES_MAX = MARKS_MAX + 1, COMM_SIZE = 16 };

@@ -2044,6 +2044,18 @@ int arm(struct bpf_raw_tracepoint_args *ctx)
 }
 
 /*
+ * Run in the same way, where the recorder's time namespace has another
+ * CLOCK_MONOTONIC than the kernel's own, time_namespaces(7).
+ */
+SEC("raw_tp")
+int tell_time(struct bpf_raw_tracepoint_args *ctx)
+{
+	(void)ctx;
+	progress.asked_ns = bpf_ktime_get_ns();
+	return 0;
+}
+
+/*
  * Attaching to what runs already. The programs above work from the first
  * moment; `seek` then looks at every task there is, again and again until it
  * finds nobody new. What a task forks, and whom one leaves behind, in between

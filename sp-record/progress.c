@@ -50,7 +50,7 @@ void progress_show(struct progress_line *line, const struct tracer *tracer,
 		seconds(line->start_ns, now_ns),
 		(unsigned long long)g.calls, (unsigned long long)g.distinct,
 		(unsigned long long)g.live, g.live == 1 ? "" : "s",
-		seconds(g.last_new_ns, now_ns),
+		seconds(g.last_new_ns, tracer_now(tracer)),
 		line->terminal ? "" : "\n");
 	fflush(stderr);
 }

@@ -225,7 +225,7 @@ static void watch(struct session *s)
 /* The execve's time on the UTC clock, and how long ago that was. */
 static void note_times(struct recording *r, const struct tracer *tracer)
 {
-	uint64_t now = now_ns();
+	uint64_t now = tracer_now(tracer);
 	struct tracer_glance glance;
 
 	tracer_glance(tracer, &glance);

@@ -51,6 +51,7 @@ struct tracer {
 	bool wants_watch, wants_pass;	/* by an event */
 	bool sees_operations;		/* of io_uring */
 	bool stopped;			/* nothing is counted any more */
+	uint64_t skew_ns;		/* our CLOCK_MONOTONIC less the kernel's */
 };
 
 static inline uint64_t load_u64(const __u64 *counter)

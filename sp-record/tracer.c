@@ -13,10 +13,11 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "btf.h"
 #include "problem.h"
@@ -263,6 +264,15 @@ static bool has_trace_events(void)
 		!faccessat(AT_FDCWD, ids[1], R_OK, AT_EACCESS);
 }
 
+/* Whether our time namespace is not the initial one. */
+static bool has_own_clock(void)
+{
+	enum { TIME_INIT_INO = 0xEFFFFFFA };	/* linux/proc_ns.h */
+	struct stat st;
+
+	return !stat("/proc/self/ns/time", &st) && st.st_ino != TIME_INIT_INO;
+}
+
 /* The kernel side has programs for commands, for attaching, and for both. */
 static void choose_programs(struct record *skel, bool attaching, bool classic)
 {
@@ -275,6 +285,7 @@ static void choose_programs(struct record *skel, bool attaching, bool classic)
 		{ skel->progs.sys_exit, !classic },
 		{ skel->progs.sys_exit_classic, classic },
 		{ skel->progs.arm, !attaching },
+		{ skel->progs.tell_time, has_own_clock() },
 		{ skel->progs.sched_process_fork, !attaching },
 		{ skel->progs.sched_process_exit, !attaching && !classic },
 		{ skel->progs.sched_process_exit_classic,
@@ -288,7 +299,8 @@ static void choose_programs(struct record *skel, bool attaching, bool classic)
 	};
 	/* Attached by another name, later, or where the kernel has them. */
 	struct bpf_program *const by_hand[] = {
-		skel->progs.arm, skel->progs.seek, skel->progs.sys_exit,
+		skel->progs.arm, skel->progs.tell_time, skel->progs.seek,
+		skel->progs.sys_exit,
 		skel->progs.sys_exit_classic,
 		skel->progs.seeking_fork, skel->progs.seeking_exit,
 		skel->progs.emulate_vsyscall, skel->progs.io_uring_submit,
@@ -593,6 +605,30 @@ static void unload(struct tracer *t)
 	t->skel = NULL;
 }
 
+static int run_once(const struct bpf_program *program, uint32_t *result)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, options);
+	int error = bpf_prog_test_run_opts(bpf_program__fd(program), &options);
+
+	*result = options.retval;
+	return error;
+}
+
+static int compare_clocks(struct tracer *t)
+{
+	uint64_t before = now_ns();
+	uint32_t unused;
+	int error = run_once(t->skel->progs.tell_time, &unused);
+
+	t->skew_ns = before - t->skel->bss->progress.asked_ns;
+	return error;
+}
+
+uint64_t tracer_now(const struct tracer *t)
+{
+	return now_ns() - t->skew_ns;
+}
+
 struct tracer *tracer_open(const struct tracer_options *options,
 			   char **problem)
 {
@@ -618,6 +654,8 @@ struct tracer *tracer_open(const struct tracer_options *options,
 	}
 	if (!error && t->naming)
 		error = poll_both(t);
+	if (!error && has_own_clock())
+		error = compare_clocks(t);
 	if (!error && is_filtered())
 		error = watch(t);
 	if (!error)
@@ -648,13 +686,10 @@ void tracer_close(struct tracer *t)
 int tracer_arm(void *tracer)
 {
 	struct tracer *t = tracer;
-	LIBBPF_OPTS(bpf_test_run_opts, options);
-	int error = bpf_prog_test_run_opts(bpf_program__fd(t->skel->progs.arm),
-					   &options);
+	uint32_t is_beyond;
+	int error = run_once(t->skel->progs.arm, &is_beyond);
 
-	if (error)
-		return error;
-	return options.retval ? -ERANGE : 0;
+	return error ? error : is_beyond ? -ERANGE : 0;
 }
 
 /* While it runs */
@@ -701,15 +736,12 @@ int tracer_attach(struct tracer *t, pid_t *missing)
 {
 	int fd = bpf_map__fd(t->skel->maps.wanted), error;
 	uint32_t zero = 0, was_found;
-	struct timespec now;
 
 	for (size_t i = 0; i < t->target->n_pids; i++)
 		if (bpf_map_update_elem(fd, &t->target->pids[i], &zero,
 					BPF_ANY))
 			return -errno;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	t->skel->bss->progress.start_ns =
-		now.tv_sec * 1000000000ULL + now.tv_nsec;
+	t->skel->bss->progress.start_ns = tracer_now(t);
 	error = watch(t);
 	if (!error)
 		error = seek(t);
@@ -839,14 +871,13 @@ bool tracer_began(const struct tracer *t)
 void tracer_mark(struct tracer *t, size_t mark)
 {
 	struct phases *p = &t->skel->bss->phases;
-	struct timespec now;
+	uint64_t now = tracer_now(t);
 	uint32_t at;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
 	if (__atomic_exchange_n(&p->taken[mark], 1, __ATOMIC_SEQ_CST))
 		return;
 	at = __atomic_add_fetch(&p->now, 1, __ATOMIC_SEQ_CST);
-	p->at[at].start_ns = now.tv_sec * 1000000000ULL + now.tv_nsec;
+	p->at[at].start_ns = now;
 	p->at[at].mark = mark + 1;
 }
 

@@ -59,9 +59,15 @@ uint64_t tracer_dispatch(struct tracer *t, uint64_t now_ns);
  */
 void tracer_rest(struct tracer *t, bool comes_first);
 
+/*
+ * CLOCK_MONOTONIC of the initial time namespace, as BPF programs read it: the
+ * recorder's own can be another one.
+ */
+uint64_t tracer_now(const struct tracer *t);
+
 /* A glance at a recording; cheap. */
 struct tracer_glance {
-	uint64_t start_ns;	/* CLOCK_MONOTONIC, of the execve; 0: not yet */
+	uint64_t start_ns;	/* tracer_now(), of the execve; 0: not yet */
 	uint64_t last_new_ns;	/* when a call was first seen, the last time */
 	uint64_t live;		/* tasks followed */
 	uint64_t tasks;		/* that ever were */
