@@ -53,11 +53,11 @@ static const struct format formats[] = {
 	  FORMAT_START, DENY_LOG, 0, write_apparmor, NULL },
 	{ "landlock", "a Landlock policy, in JSON",
 	  FORMAT_TRACE | FORMAT_PATHS | FORMAT_POLICY | FORMAT_BEFORE |
-	  FORMAT_START, DENY_NONE, 0, write_landlock,
+	  FORMAT_START | FORMAT_LANDLOCK, DENY_NONE, 0, write_landlock,
 	  "Landlock is put in force with no_new_privs" },
 	{ "landlock-header", "a C header that puts it in force",
-	  FORMAT_TRACE | FORMAT_PATHS | FORMAT_POLICY, DENY_NONE, 0,
-	  write_landlock_header,
+	  FORMAT_TRACE | FORMAT_PATHS | FORMAT_POLICY | FORMAT_LANDLOCK,
+	  DENY_NONE, 0, write_landlock_header,
 	  "sandprint_landlock() sets no_new_privs" },
 	{ "json", "the trace itself, for jq", FORMAT_TRACE, DENY_NONE, 0,
 	  write_json, NULL },
@@ -620,7 +620,9 @@ static void explain_paths(const struct emit *emit, FILE *out)
 
 static void write_to(const struct emit *emit, const struct options *o, FILE *out)
 {
-	if (o->explain && o->format->flags & FORMAT_POLICY)
+	if (o->explain && o->format->flags & FORMAT_LANDLOCK)
+		explain_landlock(emit, out);
+	else if (o->explain && o->format->flags & FORMAT_POLICY)
 		explain_paths(emit, out);
 	else if (o->explain)
 		write_explanation(emit, out);
