@@ -29,7 +29,7 @@ LIBS        := $(shell pkg-config --libs $(filter-out libbpf,$(PC)) 2>/dev/null)
 LIBS_RECORD := $(shell pkg-config --libs $(PC) 2>/dev/null)
 
 LIB_OBJS := $(patsubst %.c,$(B)/%.o,$(wildcard lib/*/*.c))
-objs      = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)/*.c))
+objs      = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)/*.c $(1)/*/*.c))
 BINS     := $(TOOLS:%=$(B)/bin/%)
 MANS     := $(wildcard sp-*/*.1 lib/*/*.5 lib/*.7)
 
@@ -48,6 +48,9 @@ $(BINS): $(B)/bin/%: $$(call objs,$$*) $(B)/lib.a
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SP_CFLAGS) $(LDFLAGS) -o $@ $^ $(if $(filter sp-record,$*),$(LIBS_RECORD),$(LIBS))
+
+# A file in a folder of sp-verify names headers from the tool's own top.
+$(B)/sp-verify/%.o: CPPFLAGS += -Isp-verify
 
 $(B)/lib.a: $(LIB_OBJS)
 	$(call say,AR,$@)
@@ -122,7 +125,7 @@ build/fuzz/obj/%.o: %.c
 	$(Q)$(CLANG) $(CPPFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link,address,undefined \
 		$(if $(filter sp-emit/sp-emit,$*),-Dmain=sp_emit_main) -MMD -MP -c -o $@ $<
 build/fuzz/parts.a: $(call fuzz_objs,$(basename $(wildcard lib/*/*.c sp-emit/*.c)) tests/fuzz/records)
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) rcsP $@ $^
 $(FUZZERS:%=build/fuzz/%): build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o build/fuzz/parts.a
 	$(call say,FUZZ,$@)
 	$(Q)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
@@ -219,12 +222,20 @@ SEED    ?= 1
 mutate: test-deps ## Break the sources in small ways: what do the tests miss? (MUTANTS, SEED; hours; continues)
 	@tests/mutate/run -s $(SEED) -n $(MUTANTS) map draw rest list
 
-install: all ## Install the tools and their manuals (DESTDIR, PREFIX)
+BASH_DIR := bash-completion/completions
+ZSH_DIR  := zsh/site-functions
+FISH_DIR := fish/vendor_completions.d
+install: all ## Install the tools, their manuals and completions (DESTDIR, PREFIX)
 	install -d $(DESTDIR)$(PREFIX)/bin $(foreach n,1 5 7,$(DESTDIR)$(PREFIX)/share/man/man$n)
 	install $(BINS) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(filter %.1,$(MANS)) $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 $(filter %.5,$(MANS)) $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 644 $(filter %.7,$(MANS)) $(DESTDIR)$(PREFIX)/share/man/man7
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/,$(BASH_DIR) $(ZSH_DIR) $(FISH_DIR))
+	set -e; cd $(DESTDIR)$(PREFIX)/share; for tool in $(TOOLS); do \
+		$(abspath $(B))/bin/$$tool --completion=bash > $(BASH_DIR)/$$tool; \
+		$(abspath $(B))/bin/$$tool --completion=zsh > $(ZSH_DIR)/_$$tool; \
+		$(abspath $(B))/bin/$$tool --completion=fish > $(FISH_DIR)/$$tool.fish; done
 
 clean: ## Remove build/
 	rm -rf build

@@ -8,16 +8,6 @@
 #include "base/message.h"
 #include "base/text.h"
 
-const char *arch_label(struct call_id id, char buf[ARCH_NAME_MAX])
-{
-	const struct arch *arch = arch_of_call(id);
-
-	if (arch)
-		return arch->name;
-	snprintf(buf, ARCH_NAME_MAX, "0x%08x", id.arch);
-	return buf;
-}
-
 bool is_foreign(struct call_id id, const struct arch *native)
 {
 	return arch_of_call(id) != native;

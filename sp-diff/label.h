@@ -6,10 +6,6 @@
 #include "kernel/syscall.h"
 #include "stream/trace.h"
 
-enum { ARCH_NAME_MAX = 16 };
-
-/* The name of the call's architecture, a number when it has none. */
-const char *arch_label(struct call_id id, char buf[ARCH_NAME_MAX]);
 /* Whether a call of this architecture is printed with it. */
 bool is_foreign(struct call_id id, const struct arch *native);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/text.h"
@@ -157,11 +158,6 @@ static char *row_label(const struct row *row, const struct arch *native)
 	return label;
 }
 
-static uint64_t add_saturating(uint64_t a, uint64_t b)
-{
-	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
-
 /* The column of each run of the trace; the caller frees. */
 static size_t *columns_of_runs(const struct matrix *m)
 {
@@ -184,9 +180,9 @@ static void count_call(struct matrix *m, struct row *row,
 			row->n_runs++;
 			c->distinct++;
 		}
-		row->counts[column] = add_saturating(row->counts[column],
+		row->counts[column] = count_add(row->counts[column],
 						     s->count);
-		c->calls = add_saturating(c->calls, s->count);
+		c->calls = count_add(c->calls, s->count);
 	}
 }
 

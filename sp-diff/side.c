@@ -71,7 +71,8 @@ static bool read_trace(struct side *s, FILE *file, const char *name,
 		       const struct side_choice *choice, char **problem)
 {
 	s->trace = trace_new();
-	if (!trace_read(s->trace, file, choice->read_flags, problem) ||
+	if (!trace_read(s->trace, file,
+			choice->partial ? TRACE_PARTIAL : 0, problem) ||
 	    ((choice->from || choice->until) &&
 	     !select_phases(&s->trace, choice->from, choice->until, problem)))
 		return false;

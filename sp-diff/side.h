@@ -25,9 +25,9 @@ int fact_compare(const struct fact *a, const struct fact *b);
 
 /* Of traces, what is compared. */
 struct side_choice {
-	unsigned int read_flags;	/* enum trace_read_flag */
 	const char *from, *until;	/* marks, or NULL */
 	bool by_image;
+	bool partial;			/* streams may end early */
 };
 
 /*

@@ -1,40 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sp-diff: what differs between two traces or profiles, or many runs. */
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/message.h"
+#include "base/options.h"
 #include "compare.h"
 #include "matrix.h"
 #include "report.h"
 #include "stream/ending.h"
-
-static const char help[] =
-"Usage: sp-diff [-q] [--by-image] [--groups] [--fail-on=WHAT] [--allow-partial]\n"
-"               OLD [NEW]\n"
-"       sp-diff --matrix [--csv] [--by-image] [--allow-partial] [RUN...]\n"
-"Print the calls that only OLD (-) or only NEW (+) has. Each is a stream or a\n"
-"profile; - is stdin, and so is NEW, and RUN, when it is not given.\n"
-"\n"
-"  -q, --quiet          print nothing: the exit status says it\n"
-"      --by-image       compare the calls of each executable\n"
-"      --from=MARK      of streams, what came after a mark of sp-record --mark\n"
-"      --until=MARK     and what came before it\n"
-"      --groups         calls of a profile that sp-emit adds unobserved count\n"
-"      --fail-on=WHAT   what makes the status 1: added, removed or any (the\n"
-"                       default); with \",dangerous\" only calls that are\n"
-"                       dangerous to allow; failed: a run that failed\n"
-"      --cap=CAP,...    the capabilities that conditions of a profile are\n"
-"                       resolved for: names, all or none\n"
-"      --kernel=VERSION and the kernel, this one if not given\n"
-"      --matrix         which run makes which call, and which runs suffice\n"
-"      --csv            the matrix alone, as comma-separated values\n"
-"      --allow-partial  accept streams that end early\n"
-"  -h, --help           print this help\n"
-"  -V, --version        print the version\n"
-"\n"
-"Exit status: 0 equal, 1 different, 2 trouble; see --fail-on.\n";
 
 struct options {
 	bool quiet, groups, matrix, csv;
@@ -43,21 +18,7 @@ struct options {
 	struct host host;		/* what profiles are resolved for */
 };
 
-static void parse_caps(struct host *host, const char *list)
-{
-	char *bad;
-
-	if (!host_set_caps(host, list, &bad))
-		message_usage("--cap: no capability is called '%s'", bad);
-}
-
-static void parse_kernel(struct host *host, const char *release)
-{
-	if (!host_set_kernel(host, release))
-		message_usage("--kernel: '%s' is not a version like 6.1",
-			      release);
-}
-
+/* 0: not such a list. */
 static unsigned int parse_fail_on(const char *list)
 {
 	static const struct {
@@ -80,9 +41,7 @@ static unsigned int parse_fail_on(const char *list)
 			    !memcmp(names[i].name, at, n))
 				break;
 		if (i == N_NAMES)
-			message_usage("--fail-on: '%s' is not a list of added, "
-				      "removed, any, dangerous and failed",
-				      list);
+			return 0;
 		flags |= names[i].flags;
 		at = at[n] ? at + n + 1 : NULL;
 	}
@@ -91,72 +50,61 @@ static unsigned int parse_fail_on(const char *list)
 	return flags;
 }
 
-static void parse_options(struct options *o, int argc, char **argv)
+static char *set_fail_on(const struct option_row *row, void *options,
+			 const char *list)
 {
-	enum { FROM = 256, UNTIL, BY_IMAGE, GROUPS, MATRIX, CSV, ALLOW_PARTIAL, FAIL_ON,
-	       CAP, KERNEL };
-	static const struct option longs[] = {
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "from", required_argument, NULL, FROM },
-		{ "until", required_argument, NULL, UNTIL },
-		{ "by-image", no_argument, NULL, BY_IMAGE },
-		{ "groups", no_argument, NULL, GROUPS },
-		{ "fail-on", required_argument, NULL, FAIL_ON },
-		{ "cap", required_argument, NULL, CAP },
-		{ "kernel", required_argument, NULL, KERNEL },
-		{ "matrix", no_argument, NULL, MATRIX },
-		{ "csv", no_argument, NULL, CSV },
-		{ "allow-partial", no_argument, NULL, ALLOW_PARTIAL },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 },
-	};
-	int c;
+	struct options *o = options;
 
-	while ((c = getopt_long(argc, argv, "qhV", longs, NULL)) != -1) {
-		switch (c) {
-		case 'q':
-			o->quiet = true;
-			break;
-		case FROM:
-			o->choice.from = optarg;
-			break;
-		case UNTIL:
-			o->choice.until = optarg;
-			break;
-		case BY_IMAGE:
-			o->choice.by_image = true;
-			break;
-		case GROUPS:
-			o->groups = true;
-			break;
-		case FAIL_ON:
-			o->fail_on = parse_fail_on(optarg);
-			break;
-		case CAP:
-			parse_caps(&o->host, optarg);
-			break;
-		case KERNEL:
-			parse_kernel(&o->host, optarg);
-			break;
-		case MATRIX:
-			o->matrix = true;
-			break;
-		case CSV:
-			o->csv = true;
-			break;
-		case ALLOW_PARTIAL:
-			o->choice.read_flags |= TRACE_PARTIAL;
-			break;
-		case 'h':
-			message_help(help);
-		case 'V':
-			message_version();
-		default:
-			message_try_help();
-		}
-	}
+	(void)row;
+	o->fail_on = parse_fail_on(list);
+	return o->fail_on ? NULL :
+		xstrdup("not a list of added, removed, any, dangerous and "
+			"failed");
 }
+
+/* What is compared: the two sides, or the runs of a matrix. */
+enum { SIDES = 1 << 0, RUNS = 1 << 1 };
+static const char *const modes[] = { "a comparison", "--matrix" };
+
+static const struct option_row rows[] = {
+	{ "quiet", 'q', NULL, "print nothing: the exit status says it",
+	  OPTION_FLAG(struct options, quiet), .modes = SIDES },
+	{ "by-image", 0, NULL, "compare the calls of each executable",
+	  OPTION_FLAG(struct options, choice.by_image) },
+	{ "from", 0, "MARK",
+	  "of streams, what came after a mark of sp-record --mark",
+	  OPTION_TEXT(struct options, choice.from), .modes = SIDES },
+	{ "until", 0, "MARK", "and what came before it",
+	  OPTION_TEXT(struct options, choice.until), .modes = SIDES },
+	{ "groups", 0, NULL,
+	  "calls of a profile that sp-emit adds unobserved count",
+	  OPTION_FLAG(struct options, groups), .modes = SIDES },
+	{ "fail-on", 0, "WHAT",
+	  "what makes the status 1: added, removed or any (the\n"
+	  "default); with \",dangerous\" only calls that are\n"
+	  "dangerous to allow; failed: a run that failed",
+	  set_fail_on, .modes = SIDES },
+	HOST_OPTIONS(struct options, host, SIDES),
+	{ "matrix", 0, NULL,
+	  "which run makes which call, and which runs suffice",
+	  OPTION_FLAG(struct options, matrix), .selects = RUNS },
+	{ "csv", 0, NULL, "the matrix alone, as comma-separated values",
+	  OPTION_FLAG(struct options, csv), .modes = RUNS },
+	{ "allow-partial", 0, NULL, "accept streams that end early",
+	  OPTION_FLAG(struct options, choice.partial) },
+};
+
+static const struct option_table table = {
+	.usage = "Usage: sp-diff [-q] [--by-image] [--groups] [--fail-on=WHAT]\n"
+		 "               [--allow-partial] OLD [NEW]\n"
+		 "       sp-diff --matrix [--csv] [--by-image] [--allow-partial]\n"
+		 "               [RUN...]\n"
+		 "Print the calls that only OLD (-) or only NEW (+) has. Each is a\n"
+		 "stream or a profile; - is stdin, and so is NEW, and RUN, when it\n"
+		 "is not given.\n",
+	.rows = rows, .n_rows = sizeof(rows) / sizeof(rows[0]),
+	.end = "Exit status: 0 equal, 1 different, 2 trouble; see --fail-on.\n",
+};
 
 /* Whether a run of the new side failed. */
 static bool note_endings(const struct side *old, const struct side *new,
@@ -198,7 +146,7 @@ static void run_matrix(const struct options *o, char **paths)
 {
 	char *only_stdin[] = { "-", NULL };
 	struct matrix *m = matrix_load(*paths ? paths : only_stdin,
-				       o->choice.read_flags,
+				       o->choice.partial ? TRACE_PARTIAL : 0,
 				       o->choice.by_image);
 
 	if (m && o->csv)
@@ -211,25 +159,18 @@ static void run_matrix(const struct options *o, char **paths)
 int main(int argc, char **argv)
 {
 	struct options o = { 0 };
+	struct option_line line;
 
 	message_init("sp-diff", STATUS_TROUBLE, argv);
 	host_init(&o.host);
-	parse_options(&o, argc, argv);
-	argv += optind;
-	argc -= optind;
-	if (o.matrix && (o.quiet || o.groups || o.fail_on))
-		message_usage("--matrix takes none of --quiet, --groups and "
-			      "--fail-on");
-	if (o.matrix && (o.choice.from || o.choice.until))
-		message_usage("--%s: --matrix has a column for each phase",
-			      o.choice.from ? "from" : "until");
-	if (!o.matrix && o.csv)
-		message_usage("--csv is for --matrix");
-	if (!o.matrix && (argc < 1 || argc > 2))
+	options_parse(&table, argc, argv, &o, &line);
+	options_check_mode(&table, &line, modes, 2, o.matrix);
+	if (!o.matrix && (line.n_operands < 1 || line.n_operands > 2))
 		message_usage("needs OLD, and at most NEW besides");
 	if (o.matrix)
-		run_matrix(&o, argv);
+		run_matrix(&o, line.operands);
 	else
-		run_diff(&o, argv[0], argc > 1 ? argv[1] : "-");
+		run_diff(&o, line.operands[0],
+			 line.n_operands > 1 ? line.operands[1] : "-");
 	return message_finish();
 }

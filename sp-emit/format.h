@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The formats that sp-emit writes: one file for each, one row in the table in
- * sp-emit.c. A writer is called with everything checked; that a write failed
+ * formats.c. A writer is called with everything checked; that a write failed
  * shows in ferror(out).
  */
 #ifndef FORMAT_H
@@ -50,7 +50,6 @@ enum format_flag {
 				   each of its programs has to be in it */
 	FORMAT_STRICT = 8192,	/* its loader may be older than the kernel, and
 				   refuses a list with a name it does not know */
-	FORMAT_LANDLOCK = 16384,	/* --explain is explain_landlock() */
 };
 
 /* What --deny can be; the first that there is, is the default. */
@@ -75,6 +74,9 @@ struct format {
 	const char *no_new_privs;
 };
 
+/* The rows of the table, NULL after the last. */
+const struct format *format_at(size_t i);
+
 void write_oci(const struct emit *emit, FILE *out);
 void write_systemd(const struct emit *emit, FILE *out);
 void write_libseccomp(const struct emit *emit, FILE *out);
@@ -88,7 +90,6 @@ void write_apparmor(const struct emit *emit, FILE *out);
 void write_systemd_paths(const struct emit *emit, FILE *out);
 void write_landlock(const struct emit *emit, FILE *out);
 void write_landlock_header(const struct emit *emit, FILE *out);
-void explain_landlock(const struct emit *emit, FILE *out);
 void write_path_list(const struct emit *emit, FILE *out);
 void write_json(const struct emit *emit, FILE *out);
 void write_table(const struct emit *emit, FILE *out);

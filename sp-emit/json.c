@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "base/count.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "format.h"
@@ -337,11 +338,6 @@ static json_t *start_json(struct call **fact)
 	return object;
 }
 
-static uint64_t saturating_add(uint64_t a, uint64_t b)
-{
-	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
-
 /* Of all runs together. */
 static json_t *losses_json(const struct trace *t)
 {
@@ -354,7 +350,7 @@ static json_t *losses_json(const struct trace *t)
 			const struct loss *loss = &t->runs[i]->losses[k];
 
 			run_lose(&all, loss->kind,
-				 saturating_add(run_lost(&all, loss->kind),
+				 count_add(run_lost(&all, loss->kind),
 						loss->count));
 		}
 	object = json_object();

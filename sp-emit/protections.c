@@ -86,6 +86,14 @@ static const struct protection table[] = {
 };
 enum { N_PROTECTIONS = sizeof(table) / sizeof(table[0]) };
 
+bool is_below(const char *path, const char *directory)
+{
+	size_t n = strlen(directory);
+
+	return !strcmp(directory, "/") ||
+		(!strncmp(path, directory, n) && (!path[n] || path[n] == '/'));
+}
+
 bool calls_any(const struct trace *t, const char *const *names)
 {
 	char buf[SYSCALL_NAME_MAX];
@@ -98,25 +106,12 @@ bool calls_any(const struct trace *t, const char *const *names)
 	return false;
 }
 
-bool calls_mount(const struct trace *t)
+bool changes_mounts(const struct trace *t)
 {
 	static const char *const names[] = {
 		"mount", "umount", "umount2", "move_mount", "fsmount",
-		"mount_setattr", NULL
+		"mount_setattr", "pivot_root", NULL
 	};
-
-	return calls_any(t, names);
-}
-
-bool calls_pivot_root(const struct trace *t)
-{
-	static const char *const names[] = { "pivot_root", NULL };
-
-	return calls_any(t, names);
-}
-
-bool changes_mounts(const struct trace *t)
-{
 	bool recorded = false;
 
 	for (size_t i = 0; i < t->paths.n; i++)
@@ -127,7 +122,7 @@ bool changes_mounts(const struct trace *t)
 				return true;
 		}
 	/* Older recordings do not show what was mounted on. */
-	return !recorded && (calls_mount(t) || calls_pivot_root(t));
+	return !recorded && calls_any(t, names);
 }
 
 /* One use, as a protection looks at it. */
@@ -166,7 +161,7 @@ static const struct effect_on *effect_on(const struct protection *p,
 	const struct effect_on *found = NULL;
 
 	for (size_t i = 0; i < EFFECTS_MAX && p->on[i].path; i++)
-		if (path_is_below(path, p->on[i].path) && (!found ||
+		if (is_below(path, p->on[i].path) && (!found ||
 		    strlen(found->path) < strlen(p->on[i].path)))
 			found = &p->on[i];
 	return found;
@@ -181,8 +176,7 @@ static bool contradicts_devices(const struct use *u)
 	unsigned int type = type_of(u);
 
 	return (type == CHARACTER || type == BLOCK) && !u->absent &&
-		!path_is_below(u->path, "/dev") &&
-		!path_is_below(u->path, "/proc") &&
+		!is_below(u->path, "/dev") && !is_below(u->path, "/proc") &&
 		(u->access & (NAME_READ | NAME_WRITE | NAME_CREATE));
 }
 
@@ -257,7 +251,7 @@ static bool is_contradicted(const struct protection *p, const struct trace *t)
 
 static bool is_temporary(const char *path)
 {
-	return path_is_below(path, "/tmp") || path_is_below(path, "/var/tmp");
+	return is_below(path, "/tmp") || is_below(path, "/var/tmp");
 }
 
 /* What this trace made there, by names that nobody else can know. */
@@ -278,7 +272,7 @@ static void add_secret(struct path_list *secret, const struct call *fact)
 static bool is_in_list(const struct path_list *list, const char *path)
 {
 	for (size_t i = 0; i < list->n; i++)
-		if (path_is_below(path, list->at[i]))
+		if (is_below(path, list->at[i]))
 			return true;
 	return false;
 }

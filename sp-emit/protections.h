@@ -20,12 +20,11 @@ struct path_list {
 
 void path_list_free(struct path_list *list);
 
+/* Whether the path is the directory, or below it. */
+bool is_below(const char *path, const char *directory);
+
 /* Whether the run makes one of these calls; `names` ends with NULL. */
 bool calls_any(const struct trace *t, const char *const *names);
-
-/* Whether the run calls mount(2) or one of its like. */
-bool calls_mount(const struct trace *t);
-bool calls_pivot_root(const struct trace *t);
 
 /*
  * Whether the run mounts or unmounts: every option that makes a file system

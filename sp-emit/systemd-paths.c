@@ -27,7 +27,7 @@ enum {
 static bool is_below_any(const char *path, const char *const *directories)
 {
 	for (; *directories; directories++)
-		if (path_is_below(path, *directories))
+		if (is_below(path, *directories))
 			return true;
 	return false;
 }
@@ -43,6 +43,24 @@ static void append(struct path_list *list, char *path)
 {
 	list->at = xgrow(list->at, list->n, sizeof(*list->at));
 	list->at[list->n++] = path;
+}
+
+/*
+ * The directory of a file that is made or removed: a mount point can be
+ * neither. Also where the path is a pattern. Heap.
+ */
+static char *lasting(const struct path_uses *uses, const char *pattern)
+{
+	char *at = pattern_literal(pattern), *up;
+	const struct path_use *use = paths_find(uses, at);
+
+	while (strcmp(at, "/") && use && use->made) {
+		up = path_parent(at);
+		free(at);
+		at = up;
+		use = paths_find(uses, at);
+	}
+	return at;
 }
 
 /* A path that has no place in a unit file is a problem, or its directory is. */
@@ -81,46 +99,29 @@ static bool is_covered(const char *path, const char *by)
 	static const char *const between[] = { "/home", "/root", "/run/user" };
 
 	for (size_t i = 0; i < sizeof(between) / sizeof(between[0]); i++)
-		if (path_is_below(path, between[i]) &&
-		    path_is_below(between[i], by) &&
+		if (is_below(path, between[i]) && is_below(between[i], by) &&
 		    strcmp(between[i], by))
 			return false;
-	return path_is_below(path, by);
-}
-
-/* Whether a directory above, or the same path, is in the sorted list. */
-static bool is_in(const struct path_list *list, const char *path)
-{
-	char *at = xstrdup(path), *up;
-	bool in = false;
-
-	while (!in) {
-		in = list->n && bsearch(&at, list->at, list->n,
-					sizeof(*list->at), by_name) &&
-			is_covered(path, at);
-		if (!strcmp(at, "/"))
-			break;
-		up = path_parent(at);
-		free(at);
-		at = up;
-	}
-	free(at);
-	return in;
+	return is_below(path, by);
 }
 
 static void tidy(struct path_list *list)
 {
-	struct path_list kept = { list->at, 0 };
+	size_t n = 0;
 
 	if (list->n)
 		qsort(list->at, list->n, sizeof(*list->at), by_name);
 	for (size_t i = 0; i < list->n; i++) {
-		if (is_in(&kept, list->at[i]))
+		bool covered = false;
+
+		for (size_t k = 0; k < n && !covered; k++)
+			covered = is_covered(list->at[i], list->at[k]);
+		if (covered)
 			free(list->at[i]);
 		else
-			kept.at[kept.n++] = list->at[i];
+			list->at[n++] = list->at[i];
 	}
-	*list = kept;
+	list->n = n;
 }
 
 /*
@@ -169,7 +170,7 @@ static char *common_directory(const char *a, const char *b)
 {
 	char *at = path_parent(a), *up;
 
-	while (!path_is_below(b, at)) {
+	while (!is_below(b, at)) {
 		up = path_parent(at);
 		free(at);
 		at = up;
@@ -188,7 +189,7 @@ static void add_moves(struct path_list *list, const struct emit *emit,
 		    (private_tmp && is_below_any(m->from, temporary)))
 			continue;
 		directory = common_directory(m->from, m->to);
-		at = paths_lasting(uses, directory);
+		at = lasting(uses, directory);
 		add_path(list, emit, "ReadWritePaths", at);
 		free(at);
 		free(directory);
@@ -229,8 +230,7 @@ static struct path_list find_writable(const struct emit *emit,
 		if (!is_changed(u) || is_below_any(u->pattern, kernels_own) ||
 		    (private_tmp && is_below_any(u->pattern, temporary)))
 			continue;
-		/* A mount point can be neither made nor removed. */
-		at = paths_lasting(uses, u->pattern);
+		at = lasting(uses, u->pattern);
 		if (strcmp(at, "/") || root)
 			add_path(&list, emit, "ReadWritePaths", at);
 		free(at);
@@ -258,7 +258,7 @@ static void write_writable(const struct path_list *list, FILE *out)
 static void add_executable(struct path_list *list, const struct emit *emit,
 			   const struct path_uses *uses, const char *pattern)
 {
-	char *at = paths_lasting(uses, pattern), *shorter, *up;
+	char *at = lasting(uses, pattern), *shorter, *up;
 
 	if (emit->general & GENERAL_VERSION && !strcmp(at, pattern)) {
 		up = path_parent(at);

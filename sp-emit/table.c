@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "format.h"
 #include "kernel/operation.h"
 
@@ -21,16 +22,6 @@ static int by_count(const void *a, const void *b)
 	return call_id_compare(&x->id, &y->id);
 }
 
-static const char *arch_label(struct call_id id, char buf[16])
-{
-	const struct arch *arch = arch_of_call(id);
-
-	if (arch)
-		return arch->name;
-	snprintf(buf, 16, "0x%08x", id.arch);
-	return buf;
-}
-
 static void widen(int *width, int needed)
 {
 	if (*width < needed)
@@ -41,7 +32,7 @@ static struct widths measure(const struct call_total *totals, size_t n)
 {
 	struct widths w = { strlen("ARCH"), strlen("NR"), strlen("COUNT") };
 	bool several = false;
-	char buf[16];
+	char buf[ARCH_NAME_MAX];
 
 	for (size_t i = 0; i < n; i++) {
 		several |= arch_of_call(totals[i].id) !=
@@ -60,7 +51,7 @@ static struct widths measure(const struct call_total *totals, size_t n)
 static void write_row(const struct call_total *total, struct widths w,
 		      FILE *out)
 {
-	char arch[16], name[SYSCALL_NAME_MAX];
+	char arch[ARCH_NAME_MAX], name[SYSCALL_NAME_MAX];
 
 	if (w.arch)
 		fprintf(out, "%-*s  ", w.arch, arch_label(total->id, arch));
@@ -73,8 +64,7 @@ static uint64_t sum(const struct call_total *totals, size_t n)
 	uint64_t count = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (__builtin_add_overflow(count, totals[i].count, &count))
-			return UINT64_MAX;
+		count = count_add(count, totals[i].count);
 	return count;
 }
 
@@ -86,9 +76,7 @@ static struct call_total take_total(struct call ***at)
 
 	for (; **at && !call_id_compare(&(**at)->id, &first->id) &&
 	       (**at)->answer == first->answer; ++*at)
-		if (__builtin_add_overflow(total.count, call_count(**at),
-					   &total.count))
-			total.count = UINT64_MAX;
+		total.count = count_add(total.count, call_count(**at));
 	return total;
 }
 
@@ -101,7 +89,7 @@ static void write_denials(const struct trace *t, struct widths w, FILE *out)
 	while (*next) {
 		int32_t answer = (*next)->answer;
 		struct call_total total = take_total(&next);
-		char arch[16], name[SYSCALL_NAME_MAX], text[DENIAL_TEXT_MAX];
+		char arch[ARCH_NAME_MAX], name[SYSCALL_NAME_MAX], text[DENIAL_TEXT_MAX];
 
 		if (w.arch)
 			fprintf(out, "%-*s  ", w.arch,

@@ -1,58 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sp-merge: the union of streams. */
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/message.h"
+#include "base/options.h"
 #include "base/output.h"
 #include "stream/ending.h"
 #include "stream/trace.h"
 
-static const char help[] =
-"Usage: sp-merge [-o FILE] [--allow-partial] [FILE...]\n"
-"Write one stream that holds what all the streams hold.\n"
-"With no FILE, or when FILE is -, read stdin.\n"
-"\n"
-"  -o, --output=FILE    write to FILE, whole or not at all\n"
-"      --allow-partial  accept streams that end early\n"
-"  -h, --help           print this help\n"
-"  -V, --version        print the version\n";
-
 struct options {
 	const char *output;	/* NULL: stdout */
-	unsigned int read_flags;	/* enum trace_read_flag */
+	bool partial;
 };
 
-static void parse_options(struct options *o, int argc, char **argv)
-{
-	enum { OPT_ALLOW_PARTIAL = 256 };
-	static const struct option longs[] = {
-		{ "output", required_argument, NULL, 'o' },
-		{ "allow-partial", no_argument, NULL, OPT_ALLOW_PARTIAL },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 },
-	};
-	int c;
+static const struct option_row rows[] = {
+	{ "output", 'o', "FILE", "write to FILE, whole or not at all",
+	  OPTION_TEXT(struct options, output) },
+	{ "allow-partial", 0, NULL, "accept streams that end early",
+	  OPTION_FLAG(struct options, partial) },
+};
 
-	while ((c = getopt_long(argc, argv, "o:hV", longs, NULL)) != -1) {
-		switch (c) {
-		case 'o':
-			o->output = optarg;
-			break;
-		case OPT_ALLOW_PARTIAL:
-			o->read_flags |= TRACE_PARTIAL;
-			break;
-		case 'h':
-			message_help(help);
-		case 'V':
-			message_version();
-		default:
-			message_try_help();
-		}
-	}
-}
+static const struct option_table table = {
+	.usage = "Usage: sp-merge [-o FILE] [--allow-partial] [FILE...]\n"
+		 "Write one stream that holds what all the streams hold.\n"
+		 "With no FILE, or when FILE is -, read stdin.\n",
+	.rows = rows, .n_rows = sizeof(rows) / sizeof(rows[0]),
+};
 
 /* All of them, so that every bad input is named. */
 static bool load(struct trace *t, char **paths, unsigned int flags)
@@ -78,11 +52,12 @@ int main(int argc, char **argv)
 {
 	struct trace *t = trace_new();
 	struct options o = { 0 };
+	struct option_line line;
 	struct output *out;
 
 	message_init("sp-merge", STATUS_TROUBLE, argv);
-	parse_options(&o, argc, argv);
-	if (load(t, argv + optind, o.read_flags) &&
+	options_parse(&table, argc, argv, &o, &line);
+	if (load(t, line.operands, o.partial ? TRACE_PARTIAL : 0) &&
 	    output_open(&out, o.output, OUTPUT_BINARY)) {
 		trace_write(t, output_file(out));
 		if (output_commit(out))

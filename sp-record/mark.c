@@ -64,26 +64,25 @@ static char *set_what(struct mark *mark, const char *what)
 		mark->comm = what ? what + strlen(comm) : mark->name;
 		if (*mark->comm && strlen(mark->comm) < COMM_SIZE)
 			return NULL;
-		return xasprintf("--mark %s: a thread's name has 1 to %d bytes",
-				 mark->name, COMM_SIZE - 1);
+		return xasprintf("a thread's name has 1 to %d bytes",
+				 COMM_SIZE - 1);
 	}
 	mark->call = what;
 	if (is_call(what))
 		return NULL;
-	return xasprintf("--mark %s: '%s' is not a system call, SIGUSR1, "
-			 "SIGUSR2 or comm:NAME", mark->name, what);
+	return xasprintf("'%s' is not a system call, SIGUSR1, SIGUSR2 or "
+			 "comm:NAME", what);
 }
 
 static char *problem_of(const struct marks *m, const struct mark *mark)
 {
 	if (!*mark->name)
-		return xasprintf("--mark: a phase needs a name");
+		return xstrdup("a phase needs a name");
 	for (size_t i = 0; i < m->n; i++)
 		if (!strcmp(m->at[i].name, mark->name))
-			return xasprintf("--mark %s: given twice", mark->name);
+			return xstrdup("given twice");
 	if (m->n == MARKS)
-		return xasprintf("--mark %s: at most %d marks", mark->name,
-				 MARKS);
+		return xasprintf("at most %d marks", MARKS);
 	return NULL;
 }
 
@@ -99,8 +98,7 @@ bool mark_add(struct marks *m, const char *arg, char **problem)
 	if (!*problem)
 		*problem = set_what(&mark, equals ? equals + 1 : NULL);
 	if (!*problem && is_taken(m, &mark))
-		*problem = xasprintf("--mark %s: another phase begins there "
-				     "already", mark.name);
+		*problem = xstrdup("another phase begins there already");
 	if (*problem) {
 		free(mark.name);
 		return false;

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sp-record: write down what a command calls, or what runs already. */
-#include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <getopt.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,263 +11,18 @@
 #include "base/message.h"
 #include "base/output.h"
 #include "log.h"
+#include "options.h"
 #include "process/command.h"
 #include "process/describe.h"
 #include "process/process.h"
-#include "recording.h"
 #include "report.h"
 #include "stream/trace.h"
-#include "target.h"
-#include "tracer.h"
 
 enum {
 	STATUS_FAILED = 125,
 	STATUS_NOT_EXECUTABLE = 126,
 	STATUS_NOT_FOUND = 127,
 };
-
-static const char help[] =
-"Usage: sp-record [OPTION...] [--] COMMAND [ARGUMENT...]\n"
-"       sp-record [OPTION...] {-p PID[,PID...] | --cgroup=PATH | --unit=NAME |\n"
-"                              --container=ID}\n"
-"Run COMMAND, or attach to what runs already, and write the system calls of the\n"
-"process tree as a stream.\n"
-"\n"
-"  -p, --pid=PID,...   attach to processes, with all that they have started\n"
-"      --cgroup=PATH   attach to a cgroup and those below, and to what joins\n"
-"      --unit=NAME     attach to a unit of systemd\n"
-"      --container=ID  attach to a container of runc, crun, podman or docker\n"
-"  -o, --output=FILE   write to FILE; default: stdout, and COMMAND's stdout\n"
-"                      is then stderr\n"
-"  -t, --time=SECONDS  end after SECONDS: SIGTERM to COMMAND, then SIGKILL;\n"
-"                      what was attached to is left alone\n"
-"  -u, --user=USER     run COMMAND as USER\n"
-"      --leader        end when COMMAND exits; what it started is left alone\n"
-"      --no-follow     COMMAND's own threads only, not its children\n"
-"      --every         write each call as an event too, with time, task and\n"
-"                      arguments: sp-emit --ndjson\n"
-"      --exact-times   with --every: read the clock for each call, in a rush too\n"
-"      --buffer=N      room for N events on each CPU (default: 131072)\n"
-"      --paths         the paths and addresses of sockets that calls are given,\n"
-"                      as well\n"
-"      --mark=NAME[=WHAT]\n"
-"                      a phase NAME begins when a thread calls itself NAME, or\n"
-"                      with WHAT: the first call of that name (listen), SIGUSR1\n"
-"                      or SIGUSR2 to sp-record, or comm:NAME; sp-emit --from\n"
-"      --name=NAME     the run's name; default: the command line\n"
-"      --label=K=V     a label for the run; can be given more than once\n"
-"      --no-argv       leave the command line out of the stream\n"
-"      --progress      show a live line on stderr; attached, and on a terminal,\n"
-"                      it is shown anyway\n"
-"      --ready-fd=N    write a byte to descriptor N when attached, and close it\n"
-"  -q, --quiet         no summary and no remarks\n"
-"  -h, --help          print this help\n"
-"  -V, --version       print the version\n"
-"\n"
-"Exits with COMMAND's status, 128+N when signal N killed it, 125 on a failure\n"
-"of sp-record, 126 when COMMAND cannot be executed, 127 when it is not found;\n"
-"attached, with 0 or 125.\n";
-
-struct options {
-	const char *output;	/* NULL: stdout */
-	const char *name;	/* NULL: the command line */
-	const char *user;	/* NULL: the caller */
-	bool no_argv;
-	size_t buffer;		/* --buffer; 0: the default */
-	int ready_fd;		/* --ready-fd; -1: none */
-	struct recording_options recording;
-	struct tracer_options tracer;
-	struct run run;		/* collects the labels */
-	struct target target;
-};
-
-static double parse_seconds(const char *text)
-{
-	char *end;
-	double seconds = strtod(text, &end);
-
-	if (end == text || *end || !(seconds > 0) || seconds > 1e9)
-		message_usage("-t %s: not a number of seconds", text);
-	return seconds;
-}
-
-static size_t parse_events(const char *text)
-{
-	char *end;
-	unsigned long n = strtoul(text, &end, 10);
-
-	if (!isdigit((unsigned char)*text) || *end || !n || n > LOG_EVENTS_MAX)
-		message_usage("--buffer %s: not a number of events from 1 to "
-			      "%d", text, LOG_EVENTS_MAX);
-	return n;
-}
-
-static int parse_descriptor(const char *text)
-{
-	char *end;
-	unsigned long fd = strtoul(text, &end, 10);
-
-	if (!isdigit((unsigned char)*text) || *end || fd > INT_MAX ||
-	    fd <= STDERR_FILENO ||
-	    fcntl(fd, F_SETFD, FD_CLOEXEC))
-		message_usage("--ready-fd %s: not an open descriptor above 2",
-			      text);
-	return fd;
-}
-
-/* One kind of target is enough: of two, which one ends the recording? */
-static void set_target(struct options *o, const char *arg,
-		       bool (*set)(struct target *, const char *, char **))
-{
-	char *problem = NULL;
-
-	if (o->target.how)
-		message_usage("one of -p, --cgroup, --unit and --container");
-	if (!set(&o->target, arg, &problem))
-		message_fatal("%s", problem);
-	o->tracer.target = &o->target;
-}
-
-static void add_mark(struct options *o, const char *arg)
-{
-	char *problem;
-
-	if (!mark_add(&o->tracer.marks, arg, &problem))
-		message_usage("%s", problem);
-}
-
-static void check_options(const struct options *o, bool has_command)
-{
-	if (!o->target.how && !has_command)
-		message_usage("no command given");
-	if (!o->target.how && o->ready_fd >= 0)
-		message_usage("--ready-fd is for what runs already");
-	if (!o->target.how)
-		return;
-	if (has_command)
-		message_usage("a command, and something to attach to: one of "
-			      "the two");
-	if (o->user || o->recording.leader)
-		message_usage("%s is for a command, not for what runs "
-			      "already", o->user ? "-u" : "--leader");
-	if (o->tracer.no_follow && strcmp(o->target.how, "pid"))
-		message_usage("--no-follow is for a command or -p");
-}
-
-static void parse_options(struct options *o, int argc, char **argv)
-{
-	enum {
-		LEADER = 256, NO_FOLLOW, NAME, LABEL, NO_ARGV, PROGRESS,
-		CGROUP, UNIT, CONTAINER, EVERY, EXACT_TIMES, BUFFER, PATHS,
-		READY, MARK,
-	};
-	static const struct option longs[] = {
-		{ "pid", required_argument, NULL, 'p' },
-		{ "cgroup", required_argument, NULL, CGROUP },
-		{ "unit", required_argument, NULL, UNIT },
-		{ "container", required_argument, NULL, CONTAINER },
-		{ "output", required_argument, NULL, 'o' },
-		{ "time", required_argument, NULL, 't' },
-		{ "user", required_argument, NULL, 'u' },
-		{ "leader", no_argument, NULL, LEADER },
-		{ "no-follow", no_argument, NULL, NO_FOLLOW },
-		{ "every", no_argument, NULL, EVERY },
-		{ "exact-times", no_argument, NULL, EXACT_TIMES },
-		{ "buffer", required_argument, NULL, BUFFER },
-		{ "paths", no_argument, NULL, PATHS },
-		{ "mark", required_argument, NULL, MARK },
-		{ "name", required_argument, NULL, NAME },
-		{ "label", required_argument, NULL, LABEL },
-		{ "no-argv", no_argument, NULL, NO_ARGV },
-		{ "progress", no_argument, NULL, PROGRESS },
-		{ "ready-fd", required_argument, NULL, READY },
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 },
-	};
-	int c;
-
-	while ((c = getopt_long(argc, argv, "+p:o:t:u:qhV", longs, NULL)) != -1) {
-		switch (c) {
-		case 'p':
-			set_target(o, optarg, target_set_pids);
-			break;
-		case CGROUP:
-			set_target(o, optarg, target_set_cgroup);
-			break;
-		case UNIT:
-			set_target(o, optarg, target_set_unit);
-			break;
-		case CONTAINER:
-			set_target(o, optarg, target_set_container);
-			break;
-		case 'o':
-			o->output = optarg;
-			break;
-		case 't':
-			o->recording.seconds = parse_seconds(optarg);
-			break;
-		case 'u':
-			o->user = optarg;
-			break;
-		case LEADER:
-			o->recording.leader = true;
-			break;
-		case NO_FOLLOW:
-			o->tracer.no_follow = true;
-			break;
-		case EVERY:
-			o->tracer.log_events = LOG_EVENTS_DEFAULT;
-			break;
-		case EXACT_TIMES:
-			o->tracer.exact_times = true;
-			break;
-		case BUFFER:
-			o->buffer = parse_events(optarg);
-			break;
-		case PATHS:
-			o->tracer.paths = true;
-			break;
-		case MARK:
-			add_mark(o, optarg);
-			break;
-		case NAME:
-			o->name = optarg;
-			break;
-		case LABEL:
-			if (!describe_label(&o->run, optarg))
-				message_usage("--label %s: not KEY=VALUE",
-					      optarg);
-			break;
-		case NO_ARGV:
-			o->no_argv = true;
-			break;
-		case PROGRESS:
-			o->recording.progress = true;
-			break;
-		case READY:
-			o->ready_fd = parse_descriptor(optarg);
-			break;
-		case 'q':
-			o->recording.quiet = true;
-			break;
-		case 'h':
-			message_help(help);
-		case 'V':
-			message_version();
-		default:
-			message_try_help();
-		}
-	}
-	check_options(o, argv[optind]);
-	if (o->buffer && !o->tracer.log_events)
-		message_usage("--buffer is for --every");
-	if (o->tracer.exact_times && !o->tracer.log_events)
-		message_usage("--exact-times is for --every");
-	if (o->buffer)
-		o->tracer.log_events = o->buffer;
-}
 
 static void find_user(const char *name, struct command_user *user)
 {
@@ -652,10 +403,10 @@ int main(int argc, char **argv)
 	int status;
 
 	message_init("sp-record", STATUS_FAILED, argv);
-	parse_options(&o, argc, argv);
+	options_read(&o, argc, argv);
 	o.recording.marks = &o.tracer.marks;
 	status = o.target.how ? record_target(&o) :
-		record_command(&o, argv + optind);
+		record_command(&o, o.command);
 	run_free(&o.run);
 	target_free(&o.target);
 	marks_free(&o.tracer.marks);

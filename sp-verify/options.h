@@ -9,7 +9,19 @@
 #include "source.h"
 #include "stream/select.h"
 
+enum mode_id {
+	MODE_SIMULATE,		/* a profile against recordings */
+	MODE_RUN,		/* a command under a profile */
+	MODE_REPLAY,		/* the commands of recordings, run again */
+	MODE_AUDIT,
+	MODE_SCORE,
+	MODE_LANDLOCK,		/* a policy against recordings */
+	MODE_LANDLOCK_RUN,	/* a command under a policy */
+	MODE_COUNT
+};
+
 struct options {
+	enum mode_id mode;
 	struct filter_source source;
 	bool has_host;		/* --cap or --kernel was given */
 	const char *landlock;	/* the policy; NULL: the source is meant */
@@ -28,8 +40,8 @@ struct options {
 	char **command;		/* NULL: none */
 };
 
-/* Ends the program where the command line makes no sense. */
-void options_parse(struct options *o, int argc, char **argv);
+/* Prints and exits where the command line makes no sense. */
+void options_read(struct options *o, int argc, char **argv);
 void options_free(struct options *o);
 
 #endif

@@ -126,7 +126,7 @@ new_cgroup() {
 	run -125 sp-record -q -o no.sp --ready-fd=9 -p "$(<pid)" 9>byte
 	[ ! -s byte ]
 	run -125 sp-record -o no.sp --ready-fd=77 -p $$
-	[[ $output == *"--ready-fd 77: not an open descriptor"* ]]
+	[[ $output == *"--ready-fd=77: not an open descriptor"* ]]
 	run -125 sp-record -o no.sp --ready-fd=2 -- true
 }
 

@@ -361,7 +361,7 @@ matrix_runs() {
 	run -0 sp-diff --fail-on=any,dangerous a.sp c.sp
 	run -0 sp-diff -q --fail-on=added b.sp c.sp
 	run -2 sp-diff --fail-on=more a.sp b.sp
-	[[ $output == "sp-diff: --fail-on: 'more' is not a list of "* ]]
+	[[ $output == "sp-diff: --fail-on=more: not a list of "* ]]
 	run -2 sp-diff --matrix --fail-on=any a.sp
 }
 

@@ -49,7 +49,7 @@ enosys() {
 	run -2 sp-emit a.sp
 	[[ $output == "sp-emit: no format"* ]]
 	run -2 sp-emit --oci --json a.sp
-	[[ $output == "sp-emit: --oci and --json"* ]]
+	[[ $output == "sp-emit: --json cannot be combined with --oci"* ]]
 	run -2 sp-emit --explain --table a.sp
 	run -2 sp-emit --oci --deny=errno:NONE a.sp
 	[[ $output == *"'NONE'"* ]]
@@ -281,8 +281,12 @@ setgroups setuid statx write" ]
 }
 
 @test "a name that the installed libseccomp lacks is said" {
-	needs older_names
 	stream a.sp 'call 1 read 1' 'call 1 471 1'
+	/usr/bin/python3 -c '
+import ctypes
+lib = ctypes.CDLL("libseccomp.so.2")
+exit(lib.seccomp_syscall_resolve_name(b"rseq_slice_yield") != -1)' ||
+		skip "the installed libseccomp knows it"
 	sp-emit --oci a.sp >p.json 2>err
 	[[ " $(allowed p.json) " == *" rseq_slice_yield "* ]]
 	grep -q "^sp-emit: rseq_slice_yield: .* 2.6.1 " err

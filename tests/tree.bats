@@ -57,7 +57,7 @@ family() {
 	run -2 sp-verify -p p.json --tree=/bin/sh -- true
 	run -2 sp-verify -p p.json --tree=/bin/sh --replay a.sp
 	run -2 sp-emit --ndjson --tree=/bin/sh a.sp
-	[[ $output == *"--tree: not with --ndjson"* ]]
+	[[ $output == *"--tree cannot be combined with --ndjson"* ]]
 }
 
 @test "an executable that others started as well is named" {

@@ -136,7 +136,8 @@ void message_usage(const char *fmt, ...)
 	va_start(ap, fmt);
 	print(fmt, ap);
 	va_end(ap);
-	message_try_help();
+	fprintf(stderr, "Try '%s --help'.\n", tool);
+	exit(trouble);
 }
 
 size_t message_all(char **texts, void (*print_one)(const char *fmt, ...))
@@ -149,12 +150,6 @@ size_t message_all(char **texts, void (*print_one)(const char *fmt, ...))
 	}
 	free(texts);
 	return n;
-}
-
-void message_try_help(void)
-{
-	fprintf(stderr, "Try '%s --help'.\n", tool);
-	exit(trouble);
 }
 
 int message_status(void)
@@ -175,9 +170,13 @@ int message_finish(void)
 	return latched;
 }
 
-void message_help(const char *text)
+const char *message_tool(void)
 {
-	fputs(text, stdout);
+	return tool;
+}
+
+void message_end(void)
+{
 	exit(message_finish());
 }
 

@@ -44,9 +44,6 @@ void message_usage(const char *fmt, ...);
  */
 size_t message_all(char **texts, void (*print)(const char *fmt, ...));
 
-/* After getopt(3) has said what is wrong: points to --help and exits. */
-__attribute__((noreturn)) void message_try_help(void);
-
 /* The latched status so far. */
 int message_status(void);
 /* Raise the exit status to `status`; it never goes down. */
@@ -57,8 +54,11 @@ void message_latch(int status);
  */
 int message_finish(void);
 
-/* The two options that every tool has: print to stdout and exit. */
-__attribute__((noreturn)) void message_help(const char *text);
+/* The name that message_init() was given. */
+const char *message_tool(void);
+/* After something was printed to stdout in place of work: check that, exit. */
+__attribute__((noreturn)) void message_end(void);
+/* Print the version to stdout and exit. */
 __attribute__((noreturn)) void message_version(void);
 
 #endif

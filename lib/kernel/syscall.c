@@ -96,6 +96,16 @@ const struct arch *arch_of_call(struct call_id id)
 	return NULL;
 }
 
+const char *arch_label(struct call_id id, char buf[ARCH_NAME_MAX])
+{
+	const struct arch *arch = arch_of_call(id);
+
+	if (arch)
+		return arch->name;
+	snprintf(buf, ARCH_NAME_MAX, "0x%08x", id.arch);
+	return buf;
+}
+
 const struct arch *arch_by_name(const char *name)
 {
 	for (size_t i = 0; i < N_ARCHS; i++)

@@ -34,6 +34,9 @@ const struct arch *arch_by_name(const char *name);	/* libseccomp's name */
 const struct arch *arch_by_oci(const char *name);
 /* The architecture that this tool was built for. */
 const struct arch *arch_native(void);
+enum { ARCH_NAME_MAX = 16 };
+/* The name of the call's architecture, or "0xc000003e"; `buf` may hold it. */
+const char *arch_label(struct call_id id, char buf[ARCH_NAME_MAX]);
 /* Whether a machine of `native` runs programs of `arch`. */
 bool arch_is_local(const struct arch *arch, const struct arch *native);
 /* Whether filters compare 64 bits of an argument, not 32 (libseccomp). */

@@ -123,3 +123,21 @@ char *host_caps_text(const struct host *h)
 			text_append(&text, ", ", names[i]);
 	return text;
 }
+
+char *host_option_caps(const struct option_row *row, void *to, const char *list)
+{
+	char *bad, *problem;
+
+	if (host_set_caps((void *)((char *)to + row->at), list, &bad))
+		return NULL;
+	problem = xasprintf("no capability is called '%s'", bad);
+	free(bad);
+	return problem;
+}
+
+char *host_option_kernel(const struct option_row *row, void *to,
+			 const char *release)
+{
+	return host_set_kernel((void *)((char *)to + row->at), release) ? NULL :
+		xstrdup("not a version like 6.1");
+}

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/options.h"
+
 struct host {
 	uint64_t caps;			/* 1ULL << CAP_* */
 	bool caps_given;		/* not just the default */
@@ -24,8 +26,20 @@ void host_init(struct host *h);
  * frees) is what no capability is called.
  */
 bool host_set_caps(struct host *h, const char *list, char **bad);
-/* "6.18", and whatever follows it in a release. False: it is none. */
+/* "6.18", and whatever follows it in a release. False: it is no version. */
 bool host_set_kernel(struct host *h, const char *release);
+
+/* --cap and --kernel, as setters of options: `at` is where the host is. */
+option_set host_option_caps, host_option_kernel;
+#define HOST_OPTIONS(type, member, for_modes) \
+	{ "cap", 0, "CAP,...", \
+	  "the capabilities that conditions of a profile are\n" \
+	  "resolved for: names, all or none", \
+	  host_option_caps, .at = offsetof(type, member), \
+	  .modes = (for_modes) }, \
+	{ "kernel", 0, "VERSION", "and the kernel, this one if not given", \
+	  host_option_kernel, .at = offsetof(type, member), \
+	  .modes = (for_modes) }
 
 bool host_has_cap(const struct host *h, const char *name);	/* "CAP_KILL" */
 bool host_has_kernel(const struct host *h, unsigned int version,

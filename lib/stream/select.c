@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "names.h"
 
-static bool matches(const struct image *image, char **globs, size_t n)
+static bool matches(const struct image *image, const char **globs, size_t n)
 {
 	for (size_t i = 0; image->path && i < n; i++)
 		if (!fnmatch(globs[i], image->path, 0))
@@ -24,91 +24,68 @@ static bool is_started_by(const struct call *start, const char *path)
 	       !memcmp(path, start->detail, start->detail_size);
 }
 
-static int by_starter(const void *a, const void *b)
+/* Add what the images of a set started, and what those did, and so on. */
+static void follow(const struct trace *t, bool *set)
 {
-	return detail_compare(*(const struct call *const *)a,
-			      *(const struct call *const *)b);
-}
+	bool more = true;
 
-/* The starts, sorted by the path of who started; the caller frees. */
-static const struct call **sort_starts(const struct trace *t)
-{
-	const struct call **starts = xcalloc(t->starts.n + 1, sizeof(*starts));
+	while (more) {
+		more = false;
+		for (size_t i = 0; i < t->n_images; i++)
+			for (size_t s = 0; set[i] && s < t->starts.n; s++) {
+				const struct call *start = t->starts.at[s];
 
-	for (size_t i = 0; i < t->starts.n; i++)
-		starts[i] = t->starts.at[i];
-	if (t->starts.n)
-		qsort(starts, t->starts.n, sizeof(*starts), by_starter);
-	return starts;
-}
-
-/* The first of the sorted starts that is not before this path. */
-static size_t first_start(const struct call **starts, size_t n,
-			  const char *path)
-{
-	const struct call key = {
-		.detail = (uint8_t *)path, .detail_size = strlen(path),
-	};
-	size_t low = 0, high = n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (detail_compare(starts[middle], &key) < 0)
-			low = middle + 1;
-		else
-			high = middle;
+				if (set[start->image] ||
+				    !is_started_by(start, t->images[i]->path))
+					continue;
+				set[start->image] = more = true;
+			}
 	}
-	return low;
-}
-
-/*
- * Add what the images of a set started, and what those did, and so on: each
- * image is looked at once.
- */
-static void follow(const struct trace *t, const struct call **starts,
-		   bool *set)
-{
-	uint32_t *queue = xcalloc(t->n_images + 1, sizeof(*queue));
-	size_t n = 0;
-
-	for (size_t i = 0; i < t->n_images; i++)
-		if (set[i])
-			queue[n++] = i;
-	for (size_t done = 0; done < n; done++) {
-		const char *path = t->images[queue[done]]->path;
-		size_t s = path ? first_start(starts, t->starts.n, path) :
-			t->starts.n;
-
-		for (; s < t->starts.n && is_started_by(starts[s], path); s++) {
-			if (set[starts[s]->image])
-				continue;
-			set[starts[s]->image] = true;
-			queue[n++] = starts[s]->image;
-		}
-	}
-	free(queue);
 }
 
 /* A flag for each image; the caller frees. */
 static bool *tree_set(const struct trace *t, const struct selection *s)
 {
 	bool *set = xcalloc(t->n_images, sizeof(*set));
-	const struct call **starts;
 
 	for (size_t i = 0; i < t->n_images; i++)
 		set[i] = matches(t->images[i], s->trees, s->n_trees);
-	if (s->n_trees) {
-		starts = sort_starts(t);
-		follow(t, starts, set);
-		free(starts);
-	}
+	follow(t, set);
 	return set;
 }
 
 bool selection_is_empty(const struct selection *s)
 {
 	return !s->n_images && !s->n_trees;
+}
+
+void selection_free(struct selection *s)
+{
+	free(s->images);
+	free(s->trees);
+}
+
+static char *add_pattern(const char ***patterns, size_t *n, const char *pattern)
+{
+	*patterns = xgrow(*patterns, *n, sizeof(**patterns));
+	(*patterns)[(*n)++] = pattern;
+	return NULL;
+}
+
+char *selection_option_image(const struct option_row *row, void *to,
+			     const char *pattern)
+{
+	struct selection *s = (void *)((char *)to + row->at);
+
+	return add_pattern(&s->images, &s->n_images, pattern);
+}
+
+char *selection_option_tree(const struct option_row *row, void *to,
+			    const char *pattern)
+{
+	struct selection *s = (void *)((char *)to + row->at);
+
+	return add_pattern(&s->trees, &s->n_trees, pattern);
 }
 
 enum { NOT_SELECTED = -1 };
@@ -153,71 +130,15 @@ static void copy_facts(struct trace *to, enum fact_kind kind,
 	}
 }
 
-/* An image by its path. */
-struct named {
-	const char *path;
-	uint32_t image;
-};
-
-static int by_image_path(const void *a, const void *b)
+/* The first image of that path, or t->n_images. */
+static size_t image_by_path(const struct trace *t, const char *path)
 {
-	const struct named *x = a, *y = b;
-	int order = strcmp(x->path, y->path);
+	size_t i = 0;
 
-	return order ? order : (x->image > y->image) - (x->image < y->image);
-}
-
-/* The images that have a path, sorted by it; the caller frees. */
-static struct named *name_images(const struct trace *t, size_t *n)
-{
-	struct named *named = xcalloc(t->n_images + 1, sizeof(*named));
-
-	*n = 0;
-	for (size_t i = 0; i < t->n_images; i++)
-		if (t->images[i]->path)
-			named[(*n)++] = (struct named){ t->images[i]->path, i };
-	if (*n)
-		qsort(named, *n, sizeof(*named), by_image_path);
-	return named;
-}
-
-/* The first of the named that is not before this path. */
-static size_t first_named(const struct named *named, size_t n,
-			  const char *path)
-{
-	size_t low = 0, high = n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (strcmp(named[middle].path, path) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/* Facts of a trace on their way to another. */
-struct copying {
-	struct trace *to;
-	const struct trace *from;
-	const int64_t *images;		/* new indexes, or NOT_SELECTED */
-	const uint32_t *runs;
-	struct named *named;
-	size_t n_named;
-	int64_t *started;		/* by image: a selected program that it
-					   executed, by its new index */
-};
-
-/* The first image of that path, or NULL. */
-static const struct named *image_by_path(const struct copying *c,
-					 const char *path)
-{
-	size_t i = first_named(c->named, c->n_named, path);
-
-	return i < c->n_named && !strcmp(c->named[i].path, path) ?
-		&c->named[i] : NULL;
+	while (i < t->n_images && (!t->images[i]->path ||
+				   strcmp(t->images[i]->path, path)))
+		i++;
+	return i;
 }
 
 static bool is_execution(const struct call *fact)
@@ -225,66 +146,51 @@ static bool is_execution(const struct call *fact)
 	return fact->id.nr & NAME_EXECUTE && !fact->answer;
 }
 
-/* For each image the first selected program that it executed. */
-static void find_started(struct copying *c)
+/* The selected program that this image executed, or NOT_SELECTED. */
+static int64_t started_by(const struct trace *from, const int64_t *images,
+			  uint32_t caller)
 {
-	const struct trace *from = c->from;
-
-	for (size_t i = 0; i < from->n_images; i++)
-		c->started[i] = NOT_SELECTED;
 	for (size_t i = 0; i < from->paths.n; i++) {
 		const struct call *fact = from->paths.at[i];
-		const struct named *named;
 		char *path;
+		size_t at;
 
-		if (!is_execution(fact) ||
-		    c->started[fact->image] != NOT_SELECTED)
+		if (fact->image != caller || !is_execution(fact))
 			continue;
 		path = path_of_fact(fact);
-		named = image_by_path(c, path);
+		at = image_by_path(from, path);
 		free(path);
-		if (named)
-			c->started[fact->image] = c->images[named->image];
+		if (at < from->n_images && images[at] != NOT_SELECTED)
+			return images[at];
 	}
+	return NOT_SELECTED;
 }
 
 /*
  * An execve belongs to its caller, who may be left out. That the program and
  * its dynamic loader, which is no image, are executed is the program's need.
  */
-static void copy_start(const struct copying *c, const struct call *fact)
-{
-	int64_t image = NOT_SELECTED;
-	const struct named *named;
-	char *path;
-
-	if (c->images[fact->image] != NOT_SELECTED || !is_execution(fact))
-		return;
-	path = path_of_fact(fact);
-	named = image_by_path(c, path);
-	if (named)
-		image = c->images[named->image];
-	else if (!(fact->id.nr & NAME_GIVEN))
-		image = c->started[fact->image];
-	if (image != NOT_SELECTED)
-		copy_fact(c->to, FACT_PATH, image, fact, c->runs);
-	free(path);
-}
-
 static void copy_starts(struct trace *to, const struct trace *from,
 			const int64_t *images, const uint32_t *runs)
 {
-	struct copying c = {
-		.to = to, .from = from, .images = images, .runs = runs,
-		.started = xcalloc(from->n_images + 1, sizeof(*c.started)),
-	};
+	for (size_t i = 0; i < from->paths.n; i++) {
+		const struct call *fact = from->paths.at[i];
+		int64_t image = NOT_SELECTED;
+		char *path;
+		size_t at;
 
-	c.named = name_images(from, &c.n_named);
-	find_started(&c);
-	for (size_t i = 0; i < from->paths.n; i++)
-		copy_start(&c, from->paths.at[i]);
-	free(c.named);
-	free(c.started);
+		if (images[fact->image] != NOT_SELECTED || !is_execution(fact))
+			continue;
+		path = path_of_fact(fact);
+		at = image_by_path(from, path);
+		if (at < from->n_images)
+			image = images[at];
+		else if (!(fact->id.nr & NAME_GIVEN))
+			image = started_by(from, images, fact->image);
+		if (image != NOT_SELECTED)
+			copy_fact(to, FACT_PATH, image, fact, runs);
+		free(path);
+	}
 }
 
 /* The images for which `wanted`, in runs that have a new index. */
@@ -440,7 +346,7 @@ bool select_phases(struct trace **t, const char *from, const char *until,
 
 /* That is a slip: say what there is. */
 static char *pattern_problem(const struct trace *t, const char *option,
-			     char *glob)
+			     const char *glob)
 {
 	enum { NAMED = 8 };
 	char *list = xstrdup(""), *problem;
@@ -466,25 +372,31 @@ static char *pattern_problem(const struct trace *t, const char *option,
 	return problem;
 }
 
-/*
- * The executions in each run that no start is noted of; the caller frees. The
- * first exec of a command has no image before it.
- */
-static uint64_t *count_unnoted(const struct trace *t)
+static bool run_has_start(const struct trace *t, uint32_t run)
 {
-	uint64_t *execs = xcalloc(t->n_runs + 1, sizeof(*execs));
+	for (size_t i = 0; i < t->starts.n; i++)
+		for (size_t k = 0; k < t->starts.at[i]->n_sightings; k++)
+			if (t->starts.at[i]->sightings[k].run == run)
+				return true;
+	return false;
+}
+
+static uint64_t run_execs(const struct trace *t, uint32_t run)
+{
+	uint64_t execs = 0;
 
 	for (size_t i = 0; i < t->n_images; i++)
 		for (size_t k = 0; k < t->images[i]->n_uses; k++)
-			execs[t->images[i]->uses[k].run] +=
-				t->images[i]->uses[k].execs;
-	for (size_t i = 0; i < t->n_runs; i++)
-		if (execs[i])
-			execs[i] -= run_has_how(t->runs[i], "command");
-	for (size_t i = 0; i < t->starts.n; i++)
-		for (size_t k = 0; k < t->starts.at[i]->n_sightings; k++)
-			execs[t->starts.at[i]->sightings[k].run] = 0;
+			if (t->images[i]->uses[k].run == run)
+				execs += t->images[i]->uses[k].execs;
 	return execs;
+}
+
+/* The first exec of a command has no image before it. */
+static bool lacks_starts(const struct trace *t, uint32_t run)
+{
+	return run_execs(t, run) > run_has_how(t->runs[run], "command") &&
+	       !run_has_start(t, run);
 }
 
 static void add_text(char ***texts, size_t *n, char *text)
@@ -496,23 +408,9 @@ static void add_text(char ***texts, size_t *n, char *text)
 	(*texts)[*n] = NULL;
 }
 
-static void add_unnoted(const struct trace *t, char ***texts, size_t *n)
-{
-	uint64_t *unnoted = count_unnoted(t);
-	char id[RUN_ID_HEX];
-
-	for (size_t i = 0; i < t->n_runs; i++)
-		if (unnoted[i])
-			add_text(texts, n, xasprintf("--tree: run %s: "
-				"recorded by a version that did not note which "
-				"executable started which: record it again, "
-				"or use --image", run_id_hex(t->runs[i], id)));
-	free(unnoted);
-}
-
 char **select_problems(const struct trace *t, const struct selection *s)
 {
-	char **texts = xcalloc(1, sizeof(*texts));
+	char **texts = xcalloc(1, sizeof(*texts)), id[RUN_ID_HEX];
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->n_images; i++)
@@ -520,58 +418,44 @@ char **select_problems(const struct trace *t, const struct selection *s)
 						     s->images[i]));
 	for (size_t i = 0; i < s->n_trees; i++)
 		add_text(&texts, &n, pattern_problem(t, "--tree", s->trees[i]));
-	if (s->n_trees)
-		add_unnoted(t, &texts, &n);
+	for (size_t i = 0; s->n_trees && i < t->n_runs; i++)
+		if (lacks_starts(t, i))
+			add_text(&texts, &n, xasprintf("--tree: run %s: "
+				"recorded by a version that did not note which "
+				"executable started which: record it again, "
+				"or use --image", run_id_hex(t->runs[i], id)));
 	return texts;
 }
 
-/* Whether an image of the set is at the path that started something. */
-static bool is_inside(const struct call *start, const struct named *named,
-		      size_t n, const bool *set)
+/* The path of an image outside of the set that started the one at `image`. */
+static char *outside_starter(const struct trace *t, const bool *set,
+			     uint32_t image)
 {
-	char *path = path_of_fact(start);
-	bool inside = false;
-
-	for (size_t i = first_named(named, n, path);
-	     i < n && !strcmp(named[i].path, path); i++)
-		inside |= set[named[i].image];
-	free(path);
-	return inside;
-}
-
-/*
- * For each image the first start by one outside of the set, or NULL; the caller
- * frees.
- */
-static const struct call **outside_starts(const struct trace *t,
-					  const bool *set)
-{
-	const struct call **found = xcalloc(t->n_images + 1, sizeof(*found));
-	size_t n;
-	struct named *named = name_images(t, &n);
-
 	for (size_t s = 0; s < t->starts.n; s++) {
 		const struct call *start = t->starts.at[s];
+		bool inside = false;
 
-		if (!found[start->image] && start->detail_size &&
-		    !is_inside(start, named, n, set))
-			found[start->image] = start;
+		if (start->image != image || !start->detail_size)
+			continue;
+		for (size_t i = 0; i < t->n_images; i++)
+			inside |= set[i] &&
+				is_started_by(start, t->images[i]->path);
+		if (!inside)
+			return path_of_fact(start);
 	}
-	free(named);
-	return found;
+	return NULL;
 }
 
 char **select_notes(const struct trace *t, const struct selection *s)
 {
 	char **texts = xcalloc(1, sizeof(*texts));
 	bool *set = tree_set(t, s);
-	const struct call **outside = outside_starts(t, set);
 	size_t n = 0;
 
 	for (size_t i = 0; i < t->n_images; i++) {
-		char *by = outside[i] && set[i] &&
-			!matches(t->images[i], s->trees, s->n_trees) ?
-			path_of_fact(outside[i]) : NULL;
+		char *by = set[i] && !matches(t->images[i], s->trees,
+					      s->n_trees) ?
+			outside_starter(t, set, i) : NULL;
 		char *text = by ? xasprintf("--tree: %s was started by %s as "
 				"well: what it did there is in the profile",
 				image_name(t->images[i]), by) : NULL;
@@ -580,7 +464,6 @@ char **select_notes(const struct trace *t, const struct selection *s)
 		free(text);
 		free(by);
 	}
-	free(outside);
 	free(set);
 	return texts;
 }
@@ -590,13 +473,11 @@ static bool *reachable(const struct trace *t)
 {
 	size_t n = t->n_images;
 	bool *reach = xcalloc(n * n + 1, sizeof(*reach));
-	const struct call **starts = sort_starts(t);
 
 	for (size_t i = 0; i < n; i++) {
 		reach[i * n + i] = true;
-		follow(t, starts, reach + i * n);
+		follow(t, reach + i * n);
 	}
-	free(starts);
 	return reach;
 }
 

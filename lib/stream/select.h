@@ -3,6 +3,7 @@
 #ifndef SELECT_H
 #define SELECT_H
 
+#include "base/options.h"
 #include "stream/trace.h"
 
 /*
@@ -11,11 +12,25 @@
  * and that those started, and so on.
  */
 struct selection {
-	char **images, **trees;
+	const char **images, **trees;
 	size_t n_images, n_trees;
 };
 
 bool selection_is_empty(const struct selection *s);
+void selection_free(struct selection *s);
+
+/* --image and --tree, as setters of options: `at` is where the selection is. */
+option_set selection_option_image, selection_option_tree;
+#define SELECTION_OPTIONS(type, member, for_modes) \
+	{ "image", 0, "PATTERN", \
+	  "only the calls of executables whose path matches;\n" \
+	  "can be repeated", \
+	  selection_option_image, .at = offsetof(type, member), \
+	  .modes = (for_modes) }, \
+	{ "tree", 0, "PATTERN", \
+	  "only those, and what they started; can be repeated", \
+	  selection_option_tree, .at = offsetof(type, member), \
+	  .modes = (for_modes) }
 
 /*
  * All runs, and the selected images with their calls, and that they are executed,

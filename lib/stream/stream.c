@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "base/count.h"
 #include "base/memory.h"
 
 #define MAGIC "sandprint"
@@ -28,8 +29,7 @@ static void totals_record(struct totals *t, const void *data, size_t size)
 
 static void totals_calls(struct totals *t, uint64_t calls)
 {
-	if (__builtin_add_overflow(t->calls, calls, &t->calls))
-		t->calls = UINT64_MAX;
+	t->calls = count_add(t->calls, calls);
 }
 
 static void pack_head(msgpack_packer *pk, uint64_t kind, uint32_t n_fields)

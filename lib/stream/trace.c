@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/count.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/text.h"
@@ -1135,19 +1136,12 @@ void trace_finish(struct trace *t, struct stream_writer *w)
 
 /* Totals */
 
-static uint64_t add_saturating(uint64_t a, uint64_t b)
-{
-	uint64_t sum;
-
-	return __builtin_add_overflow(a, b, &sum) ? UINT64_MAX : sum;
-}
-
 uint64_t call_count(const struct call *call)
 {
 	uint64_t count = 0;
 
 	for (size_t i = 0; i < call->n_sightings; i++)
-		count = add_saturating(count, call->sightings[i].count);
+		count = count_add(count, call->sightings[i].count);
 	return count;
 }
 
@@ -1214,7 +1208,7 @@ static size_t fold(struct call_total *totals, size_t n)
 			totals[used++] = totals[i];
 			continue;
 		}
-		last->count = add_saturating(last->count, totals[i].count);
+		last->count = count_add(last->count, totals[i].count);
 		last->flags |= totals[i].flags;
 		if (totals[i].first_ns < last->first_ns)
 			last->first_ns = totals[i].first_ns;

@@ -4,7 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "filter/filter.h"
+#include "filter.h"
 
 static long call32(long nr)
 {

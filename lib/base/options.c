@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/message.h"
+
+/* What getopt_long() returns for a row: this plus the row's index. */
+enum { FIRST_ROW = 256 };
+
+static option_set show_help, show_version, show_completion;
+
+/* What every tool has, after its own rows. */
+static const struct option_row common[] = {
+	{ "help", 'h', NULL, "print this help", .set = show_help },
+	{ "version", 'V', NULL, "print the version", .set = show_version },
+	{ "completion", 0, "SHELL",
+	  "print the completions for bash, zsh or fish",
+	  .set = show_completion },
+};
+enum { N_COMMON = sizeof(common) / sizeof(common[0]),
+       N_ROWS = OPTION_ROWS_MAX + N_COMMON };
+
+char *options_flag(const struct option_row *row, void *to, const char *value)
+{
+	(void)value;
+	*(bool *)((char *)to + row->at) = true;
+	return NULL;
+}
+
+char *options_text(const struct option_row *row, void *to, const char *value)
+{
+	*(const char **)((char *)to + row->at) = value;
+	return NULL;
+}
+
+static const struct option_row *row_at(const struct option_table *t, size_t i)
+{
+	return i < t->n_rows ? &t->rows[i] : &common[i - t->n_rows];
+}
+
+static size_t n_rows(const struct option_table *t)
+{
+	return t->n_rows + N_COMMON;
+}
+
+static bool is_optional(const struct option_row *row)
+{
+	return row->value && *row->value == '[';
+}
+
+static int argument_of(const struct option_row *row)
+{
+	return !row->value ? no_argument :
+		is_optional(row) ? optional_argument : required_argument;
+}
+
+/* --help */
+
+enum { HELP_COLUMN = 23 };
+
+/* "      --args[=GROUPS]", "  -o, --output=FILE" */
+static int print_name(const struct option_row *row)
+{
+	bool optional = is_optional(row);
+	int width = row->letter ? printf("  -%c, ", row->letter) :
+		printf("      ");
+
+	width += printf("--%s", row->name);
+	if (row->value)
+		width += printf("%s=%s", optional ? "[" : "",
+				row->value + optional);
+	return width;
+}
+
+static void print_row(const struct option_row *row)
+{
+	const char *line = row->help, *end;
+	int width = row->name ? print_name(row) : HELP_COLUMN;
+
+	if (!row->name) {
+		puts(line);
+		return;
+	}
+	if (width >= HELP_COLUMN) {
+		putchar('\n');
+		width = 0;
+	}
+	for (;; line = end + 1, width = 0) {
+		end = strchrnul(line, '\n');
+		printf("%*s%.*s\n", HELP_COLUMN - width, "",
+		       (int)(end - line), line);
+		if (!*end)
+			break;
+	}
+}
+
+/* The table that is being parsed: setters of the common rows print it. */
+struct parsing {
+	const struct option_table *table;
+	void *to;
+};
+
+static char *show_help(const struct option_row *row, void *parsing,
+		       const char *value)
+{
+	const struct option_table *t =
+		((const struct parsing *)parsing)->table;
+
+	(void)row, (void)value;
+	fputs(t->usage, stdout);
+	putchar('\n');
+	for (size_t i = 0; i < n_rows(t); i++)
+		if (row_at(t, i)->help)
+			print_row(row_at(t, i));
+	if (t->end)
+		printf("\n%s", t->end);
+	message_end();
+}
+
+static char *show_version(const struct option_row *row, void *parsing,
+			  const char *value)
+{
+	(void)row, (void)parsing, (void)value;
+	message_version();
+}
+
+/* Completions */
+
+/* Does the shell offer files for the value? */
+static bool takes_file(const struct option_row *row)
+{
+	const char *file = row->value ? strstr(row->value, "FILE") : NULL;
+
+	return file && strspn(file, "FILE]") == strlen(file);
+}
+
+/* The first line, within single quotes, with a backslash before `special`. */
+static void print_quoted(const char *text, const char *special)
+{
+	for (; *text && *text != '\n'; text++)
+		if (*text == '\'')
+			printf("'\\''");
+		else
+			printf("%s%c", strchr(special, *text) ? "\\" : "",
+			       *text);
+}
+
+static void complete_bash(const struct option_table *t)
+{
+	const char *tool = message_tool();
+
+	printf("_sp_%s()\n{\n\tlocal cur=$2 prev=$3\n\tcase $prev in\n",
+	       tool + strlen("sp-"));
+	for (size_t i = 0; i < n_rows(t); i++) {
+		const struct option_row *row = row_at(t, i);
+
+		if (row->name && argument_of(row) == required_argument)
+			printf("\t--%s) %s; return ;;\n", row->name,
+			       takes_file(row) ? "COMPREPLY=($(compgen -f -- "
+			       "\"$cur\"))" : "COMPREPLY=()");
+	}
+	printf("\tesac\n\tif [[ $cur == -* ]]; then\n"
+	       "\t\tCOMPREPLY=($(compgen -W '");
+	for (size_t i = 0; i < n_rows(t); i++)
+		if (row_at(t, i)->name && row_at(t, i)->help)
+			printf("%s--%s", i ? " " : "", row_at(t, i)->name);
+	printf("' -- \"$cur\"))\n\telse\n"
+	       "\t\tCOMPREPLY=($(compgen -%s -- \"$cur\"))\n\tfi\n}\n"
+	       "complete -o filenames -F _sp_%s %s\n",
+	       t->operands == OPERANDS_COMMAND ? "c" : "f",
+	       tool + strlen("sp-"), tool);
+}
+
+static void complete_zsh(const struct option_table *t)
+{
+	printf("#compdef %s\n_arguments \\\n", message_tool());
+	for (size_t i = 0; i < n_rows(t); i++) {
+		const struct option_row *row = row_at(t, i);
+
+		if (!row->name || !row->help)
+			continue;
+		printf("\t'*--%s%s[", row->name,
+		       row->value ? is_optional(row) ? "=-" : "=" : "");
+		print_quoted(row->help, "[]:\\");
+		printf("]%s%s' \\\n", !row->value ? "" :
+		       is_optional(row) ? "::value:" : ":value:",
+		       takes_file(row) ? "_files" : "");
+	}
+	printf("\t'*:%s\n", t->operands == OPERANDS_COMMAND ?
+	       ":command:_normal'" : "file:_files'");
+}
+
+static void complete_fish(const struct option_table *t)
+{
+	for (size_t i = 0; i < n_rows(t); i++) {
+		const struct option_row *row = row_at(t, i);
+
+		if (!row->name || !row->help)
+			continue;
+		printf("complete -c %s -l %s", message_tool(), row->name);
+		if (row->letter)
+			printf(" -s %c", row->letter);
+		if (argument_of(row) == required_argument)
+			printf(" -r");
+		if (row->value && !takes_file(row))
+			printf(" -f");
+		printf(" -d '");
+		print_quoted(row->help, "\\");
+		printf("'\n");
+	}
+}
+
+static char *show_completion(const struct option_row *row, void *parsing,
+			     const char *shell)
+{
+	static const struct {
+		const char *shell;
+		void (*print)(const struct option_table *t);
+	} shells[] = {
+		{ "bash", complete_bash },
+		{ "zsh", complete_zsh },
+		{ "fish", complete_fish },
+	};
+
+	(void)row;
+	for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++) {
+		if (strcmp(shells[i].shell, shell))
+			continue;
+		shells[i].print(((struct parsing *)parsing)->table);
+		message_end();
+	}
+	return xstrdup("not bash, zsh or fish");
+}
+
+/* Parsing */
+
+/* Insertions, deletions and changes that make one of the other. */
+static size_t distance(const char *a, const char *b)
+{
+	size_t n = strlen(b), row[64];
+
+	if (n >= sizeof(row) / sizeof(row[0]))
+		return SIZE_MAX;
+	for (size_t j = 0; j <= n; j++)
+		row[j] = j;
+	for (size_t i = 0; a[i]; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i + 1;
+		for (size_t j = 0; j < n; j++) {
+			size_t change = diagonal + (a[i] != b[j]);
+			size_t step = (row[j] < row[j + 1] ? row[j] :
+				       row[j + 1]) + 1;
+
+			diagonal = row[j + 1];
+			row[j + 1] = change < step ? change : step;
+		}
+	}
+	return row[n];
+}
+
+static const char *nearest(const struct option_table *t, const char *name)
+{
+	size_t best = strlen(name) / 2 + 1;
+	const char *found = NULL;
+
+	for (size_t i = 0; i < n_rows(t); i++) {
+		const struct option_row *row = row_at(t, i);
+		size_t d = row->name && row->help ?
+			distance(name, row->name) : SIZE_MAX;
+
+		if (d >= best)
+			continue;
+		best = d;
+		found = row->name;
+	}
+	return found;
+}
+
+static void refuse_name(const struct option_table *t, const char *arg)
+{
+	char *name = xasprintf("%.*s", (int)strcspn(arg + 2, "="), arg + 2);
+	const char *near = nearest(t, name);
+	size_t n = 0;
+
+	for (size_t i = 0; i < n_rows(t); i++)
+		if (row_at(t, i)->name && *name &&
+		    !strncmp(row_at(t, i)->name, name, strlen(name)))
+			n++;
+	if (n > 1)
+		message_usage("option '--%s' is ambiguous", name);
+	if (near)
+		message_usage("unknown option '--%s': did you mean '--%s'?",
+			      name, near);
+	message_usage("unknown option '--%s'", name);
+}
+
+/* getopt_long() has refused something: say what. */
+__attribute__((noreturn))
+static void refuse(const struct option_table *t, int c, const char *arg)
+{
+	if (optopt >= FIRST_ROW && c == ':')
+		message_usage("option '--%s' needs a value: %s",
+			      row_at(t, optopt - FIRST_ROW)->name,
+			      row_at(t, optopt - FIRST_ROW)->value);
+	if (c == ':')
+		message_usage("option '-%c' needs a value", optopt);
+	if (optopt >= FIRST_ROW)
+		message_usage("option '--%s' takes no value",
+			      row_at(t, optopt - FIRST_ROW)->name);
+	if (!optopt)
+		refuse_name(t, arg);
+	message_usage("unknown option '-%c'", optopt);
+}
+
+/* The rows as getopt_long() has them. */
+struct getopt_rows {
+	struct option longs[N_ROWS + 1];
+	char letters[2 * N_ROWS + 3];
+};
+
+static void fill_rows(const struct option_table *t, struct getopt_rows *g)
+{
+	static const char *const order[] = {
+		[OPERANDS_FILES] = ":", [OPERANDS_COMMAND] = "+:",
+		[OPERANDS_OR_COMMAND] = "-:",
+	};
+	struct option *next = g->longs;
+	char *letter = stpcpy(g->letters, order[t->operands]);
+
+	for (size_t i = 0; i < n_rows(t); i++) {
+		const struct option_row *row = row_at(t, i);
+
+		if (!row->name)
+			continue;
+		*next++ = (struct option){ row->name, argument_of(row), NULL,
+					   FIRST_ROW + (int)i };
+		if (!row->letter)
+			continue;
+		*letter++ = row->letter;
+		if (row->value)
+			*letter++ = ':';
+	}
+	*letter = '\0';
+}
+
+static size_t find_row(const struct option_table *t, int c)
+{
+	size_t i = 0;
+
+	if (c >= FIRST_ROW)
+		return c - FIRST_ROW;
+	while (row_at(t, i)->letter != c)
+		i++;
+	return i;
+}
+
+/* `--args socket`: a value that is optional cannot follow a space. */
+static void check_optional(const struct option_row *row, const char *next)
+{
+	if (is_optional(row) && !optarg && next && *next != '-' &&
+	    access(next, F_OK))
+		message_usage("%s: no such file; a value of --%s follows "
+			      "'=': --%s=%s", next, row->name, row->name, next);
+}
+
+static void take(const struct option_table *t, size_t i, struct parsing *p,
+		 struct option_line *line, const char *next)
+{
+	const struct option_row *row = row_at(t, i);
+	char *problem;
+
+	check_optional(row, next);
+	if (i < t->n_rows)
+		line->given |= UINT64_C(1) << i;
+	problem = row->set(row, i < t->n_rows ? p->to : p, optarg);
+	if (problem)
+		message_usage("--%s=%s: %s", row->name, optarg, problem);
+}
+
+void options_parse(const struct option_table *t, int argc, char **argv,
+		   void *to, struct option_line *line)
+{
+	struct parsing parsing = { t, to };
+	struct getopt_rows g = { 0 };
+	int c, before = optind;
+	size_t n = 0;
+
+	fill_rows(t, &g);
+	opterr = 0;
+	*line = (struct option_line){ .operands = argv + 1 };
+	while ((c = getopt_long(argc, argv, g.letters, g.longs, NULL)) != -1) {
+		if (c == 1)	/* an operand; what stood here was parsed */
+			line->operands[n++] = optarg;
+		else if (c == '?' || c == ':')
+			refuse(t, c, argv[optind - 1]);
+		else
+			take(t, find_row(t, c), &parsing, line, argv[optind]);
+		before = optind;
+	}
+	switch (t->operands) {
+	case OPERANDS_OR_COMMAND:
+		/* Was the last step over "--"? Then it was no option's value. */
+		if (optind > before)
+			line->command = argv + optind;
+		line->operands[n] = NULL;
+		break;
+	case OPERANDS_COMMAND:
+		if (argv[optind])
+			line->command = argv + optind;
+		break;
+	case OPERANDS_FILES:
+		line->operands = argv + optind;
+		n = argc - optind;
+	}
+	line->n_operands = n;
+}
+
+/* "--replay, --audit and a command" */
+static char *name_modes(const char *const *names, size_t n, uint32_t modes)
+{
+	char *list = xstrdup("");
+
+	for (size_t i = 0; i < n; i++) {
+		char *longer;
+
+		if (!(modes & 1U << i))
+			continue;
+		modes &= ~(1U << i);
+		longer = xasprintf("%s%s%s", list, !*list ? "" :
+				   modes ? ", " : " and ", names[i]);
+		free(list);
+		list = longer;
+	}
+	return list;
+}
+
+void options_check_mode(const struct option_table *t,
+			const struct option_line *line,
+			const char *const *names, size_t n_names,
+			unsigned int mode)
+{
+	for (size_t i = 0; i < t->n_rows; i++) {
+		const struct option_row *row = &t->rows[i];
+		uint32_t takes = row->selects ? row->selects : row->modes;
+
+		if (!(line->given >> i & 1) || !takes || takes & 1U << mode)
+			continue;
+		if (row->selects || *names[mode] == '-')
+			message_usage("--%s cannot be combined with %s",
+				      row->name, names[mode]);
+		message_usage("--%s is only for %s", row->name,
+			      name_modes(names, n_names, takes));
+	}
+}

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/options.h"
+#include "base/text.h"
+#include "paths.h"
+
+/* 0: no such errno. */
+static int find_errno(const char *name)
+{
+	enum { ERRNO_MAX = 4095 };	/* MAX_ERRNO, linux/err.h */
+
+	for (int e = 1; e <= ERRNO_MAX; e++) {
+		const char *known = strerrorname_np(e);
+
+		if (known && !strcmp(known, name))
+			return e;
+	}
+	return 0;
+}
+
+static char *set_deny(const struct option_row *row, void *to, const char *what)
+{
+	static const char prefix[] = "errno:";
+	struct options *o = to;
+	int error;
+
+	(void)row;
+	o->has_deny = true;
+	if (!strcmp(what, "kill")) {
+		o->default_action = SECCOMP_RET_KILL_PROCESS;
+	} else if (!strcmp(what, "log")) {
+		o->default_action = SECCOMP_RET_LOG;
+	} else if (!strncmp(what, prefix, strlen(prefix))) {
+		error = find_errno(what + strlen(prefix));
+		if (!error)
+			return xasprintf("no errno is called '%s'",
+					 what + strlen(prefix));
+		o->default_action = SECCOMP_RET_ERRNO | error;
+	} else {
+		return xstrdup("not errno:NAME, kill or log");
+	}
+	return NULL;
+}
+
+static char *set_runtime(const struct option_row *row, void *to,
+			 const char *name)
+{
+	static const struct {
+		const char *name;
+		int runtimes;
+	} names[] = {
+		{ "none", 0 },
+		{ "runc", RUNTIME_RUNC },
+		{ "crun", RUNTIME_CRUN },
+		{ "any", RUNTIME_RUNC | RUNTIME_CRUN },
+		{ "bwrap", RUNTIME_BWRAP },
+		{ "systemd", RUNTIME_SYSTEMD },
+		{ "firejail", RUNTIME_FIREJAIL },
+	};
+
+	(void)row;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(names[i].name, name))
+			continue;
+		((struct options *)to)->runtimes = names[i].runtimes;
+		return NULL;
+	}
+	return xstrdup("not runc, crun, any, bwrap, firejail, systemd or none");
+}
+
+static char *set_args(const struct option_row *row, void *to, const char *list)
+{
+	struct options *o = to;
+	char *bad, *problem;
+
+	(void)row;
+	o->has_args = true;
+	if (args_parse(list, o->args, &bad))
+		return NULL;
+	problem = xasprintf("no group is called '%s'", bad);
+	free(bad);
+	return problem;
+}
+
+static char *set_general(const struct option_row *row, void *to,
+			 const char *list)
+{
+	(void)row;
+	return general_parse(list, &((struct options *)to)->general) ? NULL :
+		xstrdup("not a list of pid, tmp, hash, date, runs and version");
+}
+
+static char *set_format(const struct option_row *row, void *to,
+			const char *value)
+{
+	struct options *o = to;
+
+	(void)value;
+	if (!o->format)
+		o->format = row->extra;
+	else if (o->format != row->extra)
+		o->second = row->extra;
+	return NULL;
+}
+
+static const struct option_row rows[] = {
+	{ "explain", 0, NULL,
+	  "in place of the profile, print where each call of it\n"
+	  "comes from; alone, that of --oci",
+	  OPTION_FLAG(struct options, explain) },
+	{ .help = "\nWhat is in it:" },
+	{ "args", 0, "[GROUPS]",
+	  "rules for arguments too: of socket, ioctl, prctl,\n"
+	  "personality, ptrace, bpf, keyctl, clone and exec; not\n"
+	  "unless named: fcntl, setsockopt, kill; all",
+	  .set = set_args },
+	{ "paths", 0, NULL,
+	  "with --systemd: what of the file system it needs, too",
+	  OPTION_FLAG(struct options, paths) },
+	{ "generalize", 0, "R",
+	  "how paths that differ from run to run become one: a\n"
+	  "list of pid, tmp, hash, date, runs, version; all, none,\n"
+	  "usual (default: all but version)", .set = set_general },
+	{ "exact", 0, NULL, "the observed calls alone",
+	  OPTION_FLAG(struct options, exact) },
+	{ "deny", 0, "WHAT",
+	  "for other calls: errno:NAME, kill or log (default\n"
+	  "errno:EPERM; with --minijail, kill)", .set = set_deny },
+	{ "runtime", 0, "WHICH",
+	  "add what it calls itself: runc, crun, any of these\n"
+	  "(default with --oci, --docker and --spo), bwrap (with\n"
+	  "--bpf), firejail, systemd (with these) or none",
+	  .set = set_runtime },
+	{ "nnp", 0, NULL, "the container has no_new_privs: less to add",
+	  OPTION_FLAG(struct options, no_new_privs) },
+	SELECTION_OPTIONS(struct options, selection, 0),
+	{ "from", 0, "MARK",
+	  "only what came after a mark of sp-record --mark",
+	  OPTION_TEXT(struct options, from) },
+	{ "until", 0, "MARK", "only what came before it",
+	  OPTION_TEXT(struct options, until) },
+	{ "allow-denied", 0, NULL,
+	  "allow what a filter denied while it was recorded",
+	  OPTION_FLAG(struct options, allow_denied) },
+	{ "deny-denied", 0, NULL,
+	  "deny it, also where the denial killed the program",
+	  OPTION_FLAG(struct options, deny_denied) },
+	{ "trust-names", 0, NULL,
+	  "in policies of paths, use names too that may be no\n"
+	  "more than what the program claims",
+	  OPTION_FLAG(struct options, trust_names) },
+	{ "widen-names", 0, NULL,
+	  "with --systemd --paths, allow the directory of a name\n"
+	  "that a unit file cannot hold",
+	  OPTION_FLAG(struct options, widen_names) },
+	{ "allow-partial", 0, NULL,
+	  "accept recordings that are incomplete",
+	  OPTION_FLAG(struct options, allow_partial) },
+	{ .help = "\nCalls that were not observed, to leave out:" },
+};
+static const struct option_row last_rows[] = {
+	{ .help = "" },
+	{ "output", 'o', "FILE", "write to FILE, whole or not at all",
+	  OPTION_TEXT(struct options, output) },
+};
+
+/* Those of the formats, those above, those of the groups, and the last. */
+struct all_rows {
+	struct option_row at[OPTION_ROWS_MAX];
+	size_t n;
+	char without[GROUP_COUNT][16];	/* "no-kernel" */
+};
+
+static void add_rows(struct all_rows *all, const struct option_row *more,
+		     size_t n)
+{
+	memcpy(all->at + all->n, more, n * sizeof(*more));
+	all->n += n;
+}
+
+static void fill_rows(struct all_rows *all)
+{
+	static const char *const groups[GROUP_COUNT] = {
+		[GROUP_KERNEL] = "calls that the kernel makes by itself",
+		[GROUP_START] = "what loads the filter calls before the program",
+		[GROUP_VDSO] = "calls or not, as clock source and libc have it",
+		[GROUP_RUNTIME] = "what the runtime calls itself: --runtime",
+		[GROUP_FALLBACK] = "newer calls that libc probes: ENOSYS",
+	};
+	const struct format *format;
+
+	for (size_t i = 0; (format = format_at(i)); i++)
+		all->at[all->n++] = (struct option_row){
+			.name = format->name, .help = format->help,
+			.set = set_format, .extra = format,
+		};
+	add_rows(all, rows, sizeof(rows) / sizeof(rows[0]));
+	for (int g = 0; g < GROUP_COUNT; g++) {
+		snprintf(all->without[g], sizeof(all->without[g]), "no-%s",
+			 group_name(g));
+		all->at[all->n++] = (struct option_row){
+			.name = all->without[g], .help = groups[g],
+			OPTION_FLAG(struct options, without[g]),
+		};
+	}
+	add_rows(all, last_rows, sizeof(last_rows) / sizeof(last_rows[0]));
+}
+
+/* Which of a format's denials an action is. */
+static enum format_deny deny_of(uint32_t action)
+{
+	switch (action & SECCOMP_RET_ACTION_FULL) {
+	case SECCOMP_RET_LOG:
+		return DENY_LOG;
+	case SECCOMP_RET_ERRNO:
+		return action == (SECCOMP_RET_ERRNO | EPERM) ? DENY_EPERM :
+			DENY_ERRNO;
+	default:
+		return DENY_KILL;
+	}
+}
+
+/* What only denies, and cannot log instead, has no place in staging. */
+static void check_staging(const struct options *o)
+{
+	if (o->default_action != SECCOMP_RET_LOG ||
+	    o->format->write != write_systemd)
+		return;
+	if (o->paths)
+		message_usage("--deny=log cannot be combined with --paths: "
+			      "systemd can only deny paths, not log them");
+	if (o->has_args)
+		message_usage("--deny=log cannot be combined with --args: "
+			      "RestrictAddressFamilies= can only deny, not "
+			      "log");
+}
+
+static void choose_deny(struct options *o)
+{
+	unsigned int denials = o->format->denials;
+
+	if (!o->has_deny)
+		o->default_action = denials & DENY_EPERM ?
+			SECCOMP_RET_ERRNO | EPERM : SECCOMP_RET_KILL_PROCESS;
+	else if (!denials)
+		message_usage("--deny: --%s has no place for it",
+			      o->format->name);
+	else if (!(denials & deny_of(o->default_action)))
+		message_usage("--deny: --%s can only have%s%s%s",
+			      o->format->name,
+			      denials & DENY_EPERM ? " errno:EPERM" : "",
+			      denials & DENY_KILL ? " kill" : "",
+			      denials & DENY_LOG ? " log" : "");
+}
+
+/* "--oci, --docker, … or --ndjson", for a line that names no format. */
+static char *format_list(void)
+{
+	const struct format *format;
+	char *list = NULL;
+
+	for (size_t i = 0; (format = format_at(i)); i++) {
+		char *option = xasprintf("--%s", format->name);
+
+		text_append(&list, format_at(i + 1) ? ", " : " or ", option);
+		free(option);
+	}
+	return list;
+}
+
+static void check_format(struct options *o)
+{
+	if (!o->format && o->explain)
+		o->format = format_at(0);
+	if (!o->format)
+		message_usage("no format: give %s", format_list());
+	if (o->second)
+		message_usage("--%s cannot be combined with --%s: one format "
+			      "at a time", o->second->name, o->format->name);
+}
+
+static void check_selection(const struct options *o)
+{
+	if (!(o->format->flags & FORMAT_EVENTS))
+		return;
+	if (o->from || o->until)
+		message_usage("--%s cannot be combined with --%s, whose lines "
+			      "have their time", o->from ? "from" : "until",
+			      o->format->name);
+	if (!selection_is_empty(&o->selection))
+		message_usage("--%s cannot be combined with --%s, whose lines "
+			      "have their image", o->selection.n_images ?
+			      "image" : "tree", o->format->name);
+}
+
+/* The two options about names are for policies of paths. */
+static void check_names(const struct options *o)
+{
+	if (o->trust_names && !(o->format->flags & FORMAT_POLICY) && !o->paths)
+		message_usage("--trust-names: --%s is no policy of paths",
+			      o->format->name);
+	if (o->widen_names && !o->paths)
+		message_usage("--widen-names is only for --systemd --paths");
+}
+
+static void check(const struct options *o)
+{
+	unsigned int flags = o->format->flags;
+
+	check_staging(o);
+	check_selection(o);
+	check_names(o);
+	if (o->allow_denied && o->deny_denied)
+		message_usage("--allow-denied cannot be combined with "
+			      "--deny-denied");
+	if (o->explain && flags & FORMAT_TRACE && !(flags & FORMAT_POLICY))
+		message_usage("--explain: --%s is no profile",
+			      o->format->name);
+	if (o->paths && o->format->write != write_systemd)
+		message_usage("--paths: --%s %s", o->format->name,
+			      flags & FORMAT_PATHS ? "has them anyway" :
+			      "has no place for them");
+	if (o->has_args && !(flags & FORMAT_ARGS))
+		message_usage("--args: --%s has no rules for arguments",
+			      o->format->name);
+}
+
+void options_read(struct options *o, int argc, char **argv)
+{
+	struct all_rows all = { 0 };
+	struct option_table table = {
+		.usage =
+"Usage: sp-emit FORMAT [OPTION...] [FILE...]\n"
+"Write a sandbox profile from what was recorded in the FILEs together.\n"
+"With no FILE, or when FILE is -, read stdin.\n"
+"\n"
+"FORMAT is one of:",
+		.rows = all.at,
+	};
+	struct option_line line;
+
+	*o = (struct options){ .runtimes = -1, .general = GENERAL_USUAL };
+	fill_rows(&all);
+	table.n_rows = all.n;
+	options_parse(&table, argc, argv, o, &line);
+	o->traces = line.operands;
+	check_format(o);
+	choose_deny(o);
+	check(o);
+}
+
+void options_free(struct options *o)
+{
+	selection_free(&o->selection);
+}

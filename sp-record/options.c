@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "options.h"
+
+#include <ctype.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/options.h"
+#include "log.h"
+#include "process/describe.h"
+
+static char *set_seconds(const struct option_row *row, void *to,
+			 const char *text)
+{
+	char *end;
+	double seconds = strtod(text, &end);
+
+	(void)row;
+	if (end == text || *end || !(seconds > 0) || seconds > 1e9)
+		return xstrdup("not a number of seconds");
+	((struct options *)to)->recording.seconds = seconds;
+	return NULL;
+}
+
+static char *set_buffer(const struct option_row *row, void *to,
+			const char *text)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	(void)row;
+	if (!isdigit((unsigned char)*text) || *end || !n || n > LOG_EVENTS_MAX)
+		return xasprintf("not a number of events from 1 to %d",
+				 LOG_EVENTS_MAX);
+	((struct options *)to)->buffer = n;
+	return NULL;
+}
+
+static char *set_ready_fd(const struct option_row *row, void *to,
+			  const char *text)
+{
+	char *end;
+	unsigned long fd = strtoul(text, &end, 10);
+
+	(void)row;
+	if (!isdigit((unsigned char)*text) || *end || fd > INT_MAX ||
+	    fd <= STDERR_FILENO || fcntl(fd, F_SETFD, FD_CLOEXEC))
+		return xstrdup("not an open descriptor above 2");
+	((struct options *)to)->ready_fd = fd;
+	return NULL;
+}
+
+static char *set_mark(const struct option_row *row, void *to, const char *arg)
+{
+	char *problem;
+
+	(void)row;
+	return mark_add(&((struct options *)to)->tracer.marks, arg,
+			&problem) ? NULL : problem;
+}
+
+static char *set_label(const struct option_row *row, void *to, const char *arg)
+{
+	(void)row;
+	return describe_label(&((struct options *)to)->run, arg) ? NULL :
+		xstrdup("not KEY=VALUE");
+}
+
+static char *set_every(const struct option_row *row, void *to,
+		       const char *value)
+{
+	(void)row, (void)value;
+	((struct options *)to)->tracer.log_events = LOG_EVENTS_DEFAULT;
+	return NULL;
+}
+
+/*
+ * One kind of target is enough: of two, which one ends the recording? That a
+ * target is not there is no fault of the command line: no --help then.
+ */
+static void set_target(struct options *o, const char *arg,
+		       bool (*set)(struct target *, const char *, char **))
+{
+	char *problem = NULL;
+
+	if (o->target.how)
+		message_usage("--pid, --cgroup, --unit and --container cannot "
+			      "be combined");
+	if (!set(&o->target, arg, &problem))
+		message_fatal("%s", problem);
+	o->tracer.target = &o->target;
+}
+
+static char *set_pids(const struct option_row *row, void *to, const char *arg)
+{
+	(void)row;
+	set_target(to, arg, target_set_pids);
+	return NULL;
+}
+
+static char *set_cgroup(const struct option_row *row, void *to,
+			const char *arg)
+{
+	(void)row;
+	set_target(to, arg, target_set_cgroup);
+	return NULL;
+}
+
+static char *set_unit(const struct option_row *row, void *to, const char *arg)
+{
+	(void)row;
+	set_target(to, arg, target_set_unit);
+	return NULL;
+}
+
+static char *set_container(const struct option_row *row, void *to,
+			   const char *arg)
+{
+	(void)row;
+	set_target(to, arg, target_set_container);
+	return NULL;
+}
+
+/* What is recorded. */
+enum { COMMAND = 1 << 0, PIDS = 1 << 1, GROUPS = 7 << 2 };
+static const char *const modes[] = { "a command", "--pid", "--cgroup",
+				     "--unit", "--container" };
+enum { N_MODES = sizeof(modes) / sizeof(modes[0]) };
+
+static const struct option_row rows[] = {
+	{ "pid", 'p', "PID,...",
+	  "attach to processes, with all that they have started",
+	  .set = set_pids },
+	{ "cgroup", 0, "PATH",
+	  "attach to a cgroup and those below, and to what joins",
+	  .set = set_cgroup },
+	{ "unit", 0, "NAME", "attach to a unit of systemd", .set = set_unit },
+	{ "container", 0, "ID",
+	  "attach to a container of runc, crun, podman or docker",
+	  .set = set_container },
+	{ "output", 'o', "FILE",
+	  "write to FILE; default: stdout, and COMMAND's stdout\n"
+	  "is then stderr", OPTION_TEXT(struct options, output) },
+	{ "time", 't', "SECONDS",
+	  "end after SECONDS: SIGTERM to COMMAND, then SIGKILL;\n"
+	  "what was attached to is left alone", .set = set_seconds },
+	{ "user", 'u', "USER", "run COMMAND as USER",
+	  OPTION_TEXT(struct options, user), .modes = COMMAND },
+	{ "leader", 0, NULL,
+	  "end when COMMAND exits; what it started is left alone",
+	  OPTION_FLAG(struct options, recording.leader), .modes = COMMAND },
+	{ "no-follow", 0, NULL,
+	  "COMMAND's own threads only, not its children",
+	  OPTION_FLAG(struct options, tracer.no_follow),
+	  .modes = COMMAND | PIDS },
+	{ "every", 0, NULL,
+	  "write each call as an event too, with time, task and\n"
+	  "arguments: sp-emit --ndjson", .set = set_every },
+	{ "exact-times", 0, NULL,
+	  "with --every: read the clock for each call, in a rush\n"
+	  "too", OPTION_FLAG(struct options, tracer.exact_times) },
+	{ "buffer", 0, "N",
+	  "room for N events on each CPU (default: 131072)",
+	  .set = set_buffer },
+	{ "paths", 0, NULL,
+	  "the paths and addresses of sockets that calls are\n"
+	  "given, as well", OPTION_FLAG(struct options, tracer.paths) },
+	{ "mark", 0, "NAME[=WHAT]",
+	  "a phase NAME begins when a thread calls itself NAME,\n"
+	  "or with WHAT: the first call of that name (listen),\n"
+	  "SIGUSR1 or SIGUSR2 to sp-record, or comm:NAME;\n"
+	  "sp-emit --from", .set = set_mark },
+	{ "name", 0, "NAME", "the run's name; default: the command line",
+	  OPTION_TEXT(struct options, name) },
+	{ "label", 0, "KEY=VALUE",
+	  "a label for the run; can be given more than once",
+	  .set = set_label },
+	{ "no-argv", 0, NULL, "leave the command line out of the stream",
+	  OPTION_FLAG(struct options, no_argv) },
+	{ "progress", 0, NULL,
+	  "show a live line on stderr; attached, and on a\n"
+	  "terminal, it is shown anyway",
+	  OPTION_FLAG(struct options, recording.progress) },
+	{ "ready-fd", 0, "N",
+	  "write a byte to descriptor N when attached, and close\n"
+	  "it", .set = set_ready_fd, .modes = PIDS | GROUPS },
+	{ "quiet", 'q', NULL, "no summary and no remarks",
+	  OPTION_FLAG(struct options, recording.quiet) },
+};
+
+static const struct option_table table = {
+	.usage =
+"Usage: sp-record [OPTION...] [--] COMMAND [ARGUMENT...]\n"
+"       sp-record [OPTION...] {-p PID[,PID...] | --cgroup=PATH | --unit=NAME |\n"
+"                              --container=ID}\n"
+"Run COMMAND, or attach to what runs already, and write the system calls of the\n"
+"process tree as a stream.\n",
+	.rows = rows, .n_rows = sizeof(rows) / sizeof(rows[0]),
+	.end =
+"Exits with COMMAND's status, 128+N when signal N killed it, 125 on a failure\n"
+"of sp-record, 126 when COMMAND cannot be executed, 127 when it is not found;\n"
+"attached, with 0 or 125.\n",
+	.operands = OPERANDS_COMMAND,
+};
+
+static void check_target(const struct options *o)
+{
+	if (!o->target.how && !o->command)
+		message_usage("no command given");
+	if (o->target.how && o->command)
+		message_usage("--%s cannot be combined with a command: %s",
+			      o->target.how, *o->command);
+}
+
+/* The index in `modes`: target.how is such a name without "--". */
+static unsigned int choose_mode(const struct options *o)
+{
+	unsigned int mode = N_MODES;
+
+	if (!o->target.how)
+		return 0;
+	while (--mode && strcmp(modes[mode] + 2, o->target.how))
+		;
+	return mode;
+}
+
+void options_read(struct options *o, int argc, char **argv)
+{
+	struct option_line line;
+
+	options_parse(&table, argc, argv, o, &line);
+	o->command = line.command;
+	check_target(o);
+	options_check_mode(&table, &line, modes, N_MODES, choose_mode(o));
+	if (o->buffer && !o->tracer.log_events)
+		message_usage("--buffer is only for --every");
+	if (o->tracer.exact_times && !o->tracer.log_events)
+		message_usage("--exact-times is only for --every");
+	if (o->buffer)
+		o->tracer.log_events = o->buffer;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command line of sp-record. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "recording.h"
+#include "stream/run.h"
+#include "target.h"
+#include "tracer.h"
+
+struct options {
+	const char *output;	/* NULL: stdout */
+	const char *name;	/* NULL: the command line */
+	const char *user;	/* NULL: the caller */
+	bool no_argv;
+	size_t buffer;		/* --buffer; 0: the default */
+	int ready_fd;		/* --ready-fd; -1: none */
+	struct recording_options recording;
+	struct tracer_options tracer;
+	struct run run;		/* collects the labels */
+	struct target target;	/* `how` NULL: a command */
+	char **command;		/* NULL: a target */
+};
+
+/* Prints and exits where the command line makes no sense. */
+void options_read(struct options *o, int argc, char **argv);
+
+#endif

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "audit/audit-socket.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/capability.h>
+#include <linux/netlink.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+
+enum {
+	RECEIVE_BYTES = 64 << 20,
+	BACKLOG = 8192,		/* of records that wait in the kernel */
+	MESSAGE_MAX = 16384,
+	TAKE_MAX = 1024,	/* messages, before the caller has its turn */
+	ANSWER_S = 5,		/* the kernel's, to what it was asked */
+	FINISH_MS = 5000,	/* until our own record has come */
+};
+
+struct audit_socket {
+	int fd;
+	bool was_enabled;
+	uint32_t backlog;		/* as it was; 0: we have not changed it */
+	uint32_t lost;			/* the kernel's count, at first */
+	uint64_t missed;		/* times that we had no room for more */
+	char mark[48];			/* of our own record, the last one */
+	bool marked;			/* it has come */
+	audit_message *message;
+	void *arg;
+};
+
+struct request {
+	struct nlmsghdr header;
+	struct audit_status status;
+};
+
+/* An answer of that type; false: errno. */
+static bool ask(int fd, uint16_t type, struct audit_status *status,
+		uint16_t answer)
+{
+	struct request r = {
+		.header = {
+			.nlmsg_len = type == AUDIT_SET ? sizeof(r) :
+				NLMSG_LENGTH(0),
+			.nlmsg_type = type,
+			.nlmsg_flags = NLM_F_REQUEST |
+				(type == AUDIT_SET ? NLM_F_ACK : 0),
+		},
+		.status = *status,
+	};
+	char buf[MESSAGE_MAX];
+	const struct nlmsghdr *h = (const void *)buf;
+	ssize_t n;
+
+	if (send(fd, &r, r.header.nlmsg_len, 0) < 0)
+		return false;
+	for (;;) {
+		n = recv(fd, buf, sizeof(buf), 0);
+		if (n < (ssize_t)sizeof(*h)) {
+			if (n >= 0 || errno == EAGAIN)
+				errno = n < 0 ? ETIMEDOUT : EBADMSG;
+			return false;
+		}
+		if (h->nlmsg_type == NLMSG_ERROR) {
+			const struct nlmsgerr *e = NLMSG_DATA(h);
+
+			errno = -e->error;
+			if (e->error || answer == NLMSG_ERROR)
+				return !e->error;
+		} else if (h->nlmsg_type == answer) {
+			memcpy(status, NLMSG_DATA(h), sizeof(*status));
+			return true;
+		}
+	}
+}
+
+static bool set_enabled(int control, bool enabled)
+{
+	struct audit_status status = {
+		.mask = AUDIT_STATUS_ENABLED, .enabled = enabled,
+	};
+
+	return ask(control, AUDIT_SET, &status, NLMSG_ERROR);
+}
+
+static bool set_backlog(int control, uint32_t limit)
+{
+	struct audit_status status = {
+		.mask = AUDIT_STATUS_BACKLOG_LIMIT, .backlog_limit = limit,
+	};
+
+	return ask(control, AUDIT_SET, &status, NLMSG_ERROR);
+}
+
+/* One that the kernel's audit is asked by. -1: errno. */
+static int control_open(void)
+{
+	const struct timeval wait = { .tv_sec = ANSWER_S };
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT);
+
+	if (fd >= 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
+	return fd;
+}
+
+/* What only the end takes is asked for at the start. False: errno. */
+static bool may_write(void)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+	if (syscall(SYS_capget, &header, data))
+		return false;
+	errno = EPERM;
+	return data[CAP_TO_INDEX(CAP_AUDIT_WRITE)].effective &
+		CAP_TO_MASK(CAP_AUDIT_WRITE);
+}
+
+struct audit_socket *audit_socket_open(audit_message *message, void *arg)
+{
+	struct sockaddr_nl address = {
+		.nl_family = AF_NETLINK, .nl_groups = AUDIT_NLGRP_READLOG,
+	};
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT);
+	int control = control_open();
+	struct audit_status status = { 0 };
+	int size = RECEIVE_BYTES, error;
+	struct audit_socket *a;
+
+	if (fd < 0 || control < 0 ||
+	    bind(fd, (struct sockaddr *)&address, sizeof(address)) ||
+	    !may_write() || !ask(control, AUDIT_GET, &status, AUDIT_GET))
+		goto fail;
+	a = xcalloc(1, sizeof(*a));
+	a->fd = fd;
+	a->message = message;
+	a->arg = arg;
+	a->was_enabled = status.enabled;
+	a->lost = status.lost;
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	if (!a->was_enabled && !set_enabled(control, true)) {
+		free(a);
+		goto fail;
+	}
+	/* 0 is no limit. */
+	if (status.backlog_limit && status.backlog_limit < BACKLOG &&
+	    set_backlog(control, BACKLOG))
+		a->backlog = status.backlog_limit;
+	close(control);
+	return a;
+fail:
+	error = errno;
+	if (fd >= 0)
+		close(fd);
+	if (control >= 0)
+		close(control);
+	errno = error;
+	return NULL;
+}
+
+void audit_socket_close(struct audit_socket *a)
+{
+	int control;
+
+	if (!a)
+		return;
+	control = control_open();
+	if (control >= 0) {
+		if (a->backlog)
+			set_backlog(control, a->backlog);
+		if (!a->was_enabled)
+			set_enabled(control, false);
+		close(control);
+	}
+	close(a->fd);
+	free(a);
+}
+
+int audit_socket_fd(const struct audit_socket *a)
+{
+	return a->fd;
+}
+
+void audit_socket_take(struct audit_socket *a)
+{
+	char buf[MESSAGE_MAX + 1];
+	const struct nlmsghdr *h = (const void *)buf;
+	const char *text = NLMSG_DATA(h);
+	ssize_t n;
+
+	for (int i = 0; i < TAKE_MAX; i++) {
+		n = recv(a->fd, buf, MESSAGE_MAX, MSG_DONTWAIT);
+		if (n < 0 && errno == ENOBUFS) {
+			a->missed++;
+			continue;
+		}
+		if (n < (ssize_t)sizeof(*h))
+			break;
+		buf[n] = '\0';
+		/* Its length does not count the header in all kernels. */
+		if (h->nlmsg_type == AUDIT_USER && *a->mark &&
+		    strstr(text, a->mark))
+			a->marked = true;
+		else
+			a->message(a->arg, h->nlmsg_type, text);
+	}
+}
+
+/* Have the kernel write a record of ours, behind all that it has to write. */
+static bool send_mark(struct audit_socket *a, int control)
+{
+	struct {
+		struct nlmsghdr header;
+		char text[sizeof(a->mark)];
+	} message = {
+		.header = {
+			.nlmsg_len = sizeof(message),
+			.nlmsg_type = AUDIT_USER,
+			.nlmsg_flags = NLM_F_REQUEST,
+		},
+	};
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	snprintf(a->mark, sizeof(a->mark), "sp-verify-%d-%lld%09ld", getpid(),
+		 (long long)now.tv_sec, now.tv_nsec);
+	memcpy(message.text, a->mark, sizeof(a->mark));
+	return send(control, &message, sizeof(message), 0) ==
+		(ssize_t)sizeof(message);
+}
+
+/*
+ * Records are delivered by a thread of the kernel's: until ours has come, which
+ * stands behind all that were written before it, however many come after it.
+ */
+static bool wait_for_mark(struct audit_socket *a, int control)
+{
+	uint64_t end_ms = now_ms() + FINISH_MS, now;
+	struct pollfd p = { .fd = a->fd, .events = POLLIN };
+
+	if (!send_mark(a, control))
+		return false;
+	while (!a->marked && (now = now_ms()) < end_ms) {
+		poll(&p, 1, (int)(end_ms - now));
+		audit_socket_take(a);
+	}
+	return a->marked;
+}
+
+/* Without auditing, our own record would not be written either. */
+static void find_off(struct audit_socket *a, int control, struct audit_end *end)
+{
+	struct audit_status status = { 0 };
+
+	if (!ask(control, AUDIT_GET, &status, AUDIT_GET) || status.enabled)
+		return;
+	end->off = true;
+	if (set_enabled(control, true))
+		a->was_enabled = false;
+}
+
+struct audit_end audit_socket_finish(struct audit_socket *a)
+{
+	int control = control_open();
+	struct audit_status status = { .lost = a->lost };
+	struct audit_end end = { .known = false };
+
+	if (control >= 0) {
+		find_off(a, control, &end);
+		end.known = wait_for_mark(a, control) &&
+			ask(control, AUDIT_GET, &status, AUDIT_GET);
+		close(control);
+	}
+	end.lost = (uint32_t)(status.lost - a->lost) + a->missed;
+	return end;
+}

@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "audit/audit.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <linux/audit.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "audit/audit-socket.h"
+#include "audit/forks.h"
+#include "audit/tally.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/text.h"
+#include "kernel/audit-record.h"
+#include "process/cgroup.h"
+#include "process/container.h"
+#include "process/describe.h"
+
+/* The kernel prints no more records in that time (printk_ratelimit_state). */
+enum { BURST = 10, BURST_S = 5 };
+
+struct staging {
+	const struct audit_options *options;
+	struct tally *tally;
+	uint64_t n_records;	/* of type SECCOMP, whoever's */
+	uint64_t n_lost;
+	/* As it happens: */
+	const char *cgroup;	/* of which records are wanted; NULL: of any */
+	bool (*is_wanted)(const char *name, const char *cgroup);
+	struct forks *forks;	/* NULL: of any */
+	uint64_t n_gone;
+	/* Of a log: */
+	const char *name;
+	uint64_t line, n_known, n_garbled, n_losses, n_printk_losses;
+	uint64_t printed_ns[BURST], n_printed;	/* the last ones by printk */
+};
+
+/* Records. */
+
+/* Whether the filter has no other answer, whatever the arguments. */
+static bool allows(const struct filter *filter, struct call_id id)
+{
+	struct filter_answers answers;
+
+	filter_run_any(filter, id, &answers);
+	return !answers.more && answers.n == 1 &&
+		(answers.actions[0] & SECCOMP_RET_ACTION_FULL) ==
+		SECCOMP_RET_ALLOW;
+}
+
+static bool is_meant(const struct staging *s, const struct audit_record *r)
+{
+	const struct audit_options *o = s->options;
+
+	if (o->exe && (!r->exe || fnmatch(o->exe, r->exe, 0)))
+		return false;
+	return !o->filter || !allows(o->filter, r->id);
+}
+
+static void take(struct staging *s, const struct audit_record *r,
+		 enum audit_way way)
+{
+	if (!tally_add(s->tally, r, way) && !s->n_lost++)
+		message_error("too many different calls: the rest is not "
+			      "listed");
+}
+
+/* As it happens. */
+
+static bool is_in_cgroup(struct staging *s, uint32_t pid)
+{
+	int holds = s->forks ? forks_holds(s->forks, pid) : 1;
+
+	s->n_gone += holds < 0;
+	return holds > 0;
+}
+
+static void on_message(void *staging, uint16_t type, const char *text)
+{
+	struct staging *s = staging;
+	struct audit_record r;
+	const char *problem;
+
+	if (type != AUDIT_SECCOMP)
+		return;
+	problem = audit_record_read(text, &r);
+	s->n_records++;
+	if (problem && !s->n_garbled++)
+		message_error("a record of the kernel's: %s", problem);
+	else if (!problem && is_meant(s, &r) && is_in_cgroup(s, r.pid))
+		take(s, &r, AUDIT_BY_AUDITD);
+	audit_record_free(&r);
+}
+
+/* What a profile lets through, the kernel may have been told not to log. */
+static bool logs_log(void)
+{
+	static const char path[] = "/proc/sys/kernel/seccomp/actions_logged";
+	FILE *file = fopen(path, "re");
+	char line[256] = "", *word, *next = line;
+	bool found = !file;
+
+	if (file && fgets(line, sizeof(line), file))
+		while (!found && (word = strsep(&next, " \n")))
+			found = !strcmp(word, "log");
+	if (file)
+		fclose(file);
+	if (!found)
+		message_error("%s is without 'log': the kernel writes no "
+			      "record of what a profile lets through", path);
+	return found;
+}
+
+static void say_that_it_listens(unsigned int seconds)
+{
+	if (seconds)
+		message_note("listening for %u second%s; ^C ends it sooner",
+			     seconds, seconds == 1 ? "" : "s");
+	else
+		message_note("listening; ^C ends it");
+}
+
+/*
+ * Until a signal, which is taken then, or the time is over. Processes are
+ * followed first: they are gone sooner than records are.
+ */
+static void wait_for_records(struct staging *s, struct audit_socket *socket,
+			     int signal_fd)
+{
+	unsigned int seconds = s->options->timeout;
+	uint64_t end_ms = now_ms() + 1000ULL * seconds;
+	struct pollfd p[] = {
+		{ audit_socket_fd(socket), POLLIN, 0 },
+		{ signal_fd, POLLIN, 0 },
+		{ s->forks ? forks_fd(s->forks) : -1, POLLIN, 0 },
+	};
+	struct signalfd_siginfo info;
+
+	while (read(signal_fd, &info, sizeof(info)) < 0) {
+		uint64_t now = now_ms();
+		int wait_ms = -1;
+
+		if (seconds && now >= end_ms)
+			return;
+		if (seconds)
+			wait_ms = end_ms - now < INT32_MAX ?
+				(int)(end_ms - now) : INT32_MAX;
+		if (poll(p, 3, wait_ms) < 0)
+			continue;
+		if (p[2].revents)
+			forks_take(s->forks);
+		audit_socket_take(socket);
+	}
+}
+
+static void say_gone(const struct staging *s)
+{
+	int error = forks_error(s->forks);
+
+	message_error("%" PRIu64 " record%s of processes that were gone "
+		      "before their cgroup could be read: whether they were of "
+		      "%s is not known, and they are not listed", s->n_gone,
+		      s->n_gone == 1 ? "" : "s", s->cgroup);
+	if (error)
+		message_note("the kernel's proc connector tells whose children "
+			     "they were, but cannot be had: %s (it takes "
+			     "CAP_NET_ADMIN and a kernel with "
+			     "CONFIG_PROC_EVENTS)", strerror(error));
+	else if (forks_missed(s->forks))
+		message_note("there were more forks and exits than could be "
+			     "followed");
+	message_note("--exe without --unit and --container lists processes "
+		     "that are gone as well");
+}
+
+static void watch(struct staging *s, struct audit_socket *socket,
+		  int signal_fd, struct run *run)
+{
+	uint64_t start_ns = now_ns();
+	struct audit_end end;
+
+	run->start_ns = clock_ns(CLOCK_REALTIME);
+	say_that_it_listens(s->options->timeout);
+	wait_for_records(s, socket, signal_fd);
+	end = audit_socket_finish(socket);
+	if (end.lost)
+		message_error("the kernel lost %" PRIu64 " record%s, of "
+			      "whatever type: the list may not be whole",
+			      end.lost, end.lost == 1 ? "" : "s");
+	else if (!end.known)
+		message_error("the end of the kernel's records did not come: "
+			      "the list may not be whole");
+	s->n_lost += end.lost ? end.lost : !end.known;
+	run->duration_ns = now_ns() - start_ns;
+	if (s->n_gone)
+		say_gone(s);
+	s->n_lost += s->n_gone + s->n_garbled;
+}
+
+/* Those that the caller has us ignore, as nohup(1) does, do not end it. */
+static sigset_t ending_signals(void)
+{
+	static const int all[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction action;
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (!sigaction(all[i], NULL, &action) &&
+		    action.sa_handler != SIG_IGN)
+			sigaddset(&set, all[i]);
+	return set;
+}
+
+static bool read_live(struct staging *s, struct run *run)
+{
+	sigset_t ends = ending_signals(), before;
+	int signal_fd;
+	struct audit_socket *socket;
+
+	if (!logs_log())
+		return false;
+	sigprocmask(SIG_BLOCK, &ends, &before);
+	signal_fd = signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (s->cgroup)
+		s->forks = forks_open(s->is_wanted, s->cgroup);
+	socket = audit_socket_open(on_message, s);
+	if (socket)
+		watch(s, socket, signal_fd, run);
+	else
+		message_error("cannot read the kernel's audit records: %s%s",
+			      strerror(errno), errno == EPERM ? " (it takes "
+			      "root: " AUDIT_SOCKET_CAPS ")" : "");
+	audit_socket_close(socket);
+	forks_close(s->forks);
+	close(signal_fd);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return socket;
+}
+
+/* A unit that is not running is one to come. */
+static void look_for_unit(const char *name)
+{
+	struct cgroup_mounts mounts;
+	int32_t hierarchy;
+	char *dir;
+
+	cgroup_mounts_read(&mounts);
+	dir = cgroup_find_unit(&mounts, name, &hierarchy);
+	cgroup_mounts_free(&mounts);
+	if (!dir)
+		message_note("no unit %s is running: that is taken for one to "
+			     "come", name);
+	free(dir);
+}
+
+/* The name of the cgroup that is wanted; heap. */
+static char *wanted_cgroup(struct staging *s)
+{
+	const struct audit_options *o = s->options;
+	struct container c = { 0 };
+
+	if (o->unit) {
+		char *name = strchr(o->unit, '.') ? xstrdup(o->unit) :
+			xasprintf("%s.service", o->unit);
+
+		s->is_wanted = cgroup_is_unit;
+		look_for_unit(name);
+		return name;
+	}
+	s->is_wanted = cgroup_is_container;
+	if (!o->container || container_find(o->container, &c))
+		return c.id;
+	message_note("no engine knows a container %s: that is taken for the id "
+		     "of one to come", o->container);
+	return xstrdup(o->container);
+}
+
+/* A log. */
+
+static void say_garbled(struct staging *s, const char *problem)
+{
+	enum { SAID = 10 };
+
+	if (s->n_garbled++ < SAID)
+		message_error("%s: line %" PRIu64 ": %s", s->name, s->line,
+			      problem);
+}
+
+static void see_printed(struct staging *s, const struct audit_line *l)
+{
+	if (l->kind == AUDIT_RECORD && l->way == AUDIT_BY_PRINTK)
+		s->printed_ns[s->n_printed++ % BURST] = l->record.time_ns;
+}
+
+/* How many it left out is said before the next record, and after none. */
+static bool ends_in_burst(const struct staging *s)
+{
+	uint64_t first, last;
+
+	if (s->n_printed < BURST)
+		return false;
+	first = s->printed_ns[s->n_printed % BURST];
+	last = s->printed_ns[(s->n_printed - 1) % BURST];
+	return last >= first && last - first < BURST_S * 1000000000ULL;
+}
+
+static void take_line(struct staging *s, char *text, bool cut)
+{
+	struct audit_line l;
+
+	audit_line_read(text, &l);
+	if (cut && l.kind != AUDIT_OTHER)
+		say_garbled(s, "too long");
+	else if (l.kind == AUDIT_GARBLED)
+		say_garbled(s, l.problem);
+	else if (l.kind == AUDIT_RECORD && is_meant(s, &l.record))
+		take(s, &l.record, l.way);
+	see_printed(s, &l);
+	s->n_records += l.kind == AUDIT_RECORD;
+	s->n_known += l.of_kernel || l.kind != AUDIT_OTHER;
+	s->n_losses += l.kind == AUDIT_LOST;
+	s->n_printk_losses += l.kind == AUDIT_LOST_PRINTK;
+	audit_record_free(&l.record);
+}
+
+/* What printk has left out is no loss if it came to the log otherwise. */
+static void sum_up(struct staging *s, struct run *run)
+{
+	bool printk_counts = !tally_has_more_than_printk(s->tally);
+	uint64_t losses = s->n_losses +
+		(printk_counts ? s->n_printk_losses : 0);
+
+	if (s->n_garbled)
+		message_error("%s: %" PRIu64 " record%s cannot be read",
+			      s->name, s->n_garbled,
+			      s->n_garbled == 1 ? "" : "s");
+	if (losses)
+		message_error("%s: records are missing, say%s %" PRIu64 " of "
+			      "its lines: the list may not be whole", s->name,
+			      losses == 1 ? "s" : "", losses);
+	else if (printk_counts && ends_in_burst(s))
+		message_error("%s: ends in a burst of records, of which the "
+			      "kernel prints %d in %d seconds: the list may "
+			      "not be whole", s->name, BURST, BURST_S);
+	s->n_lost += s->n_garbled + losses + (printk_counts &&
+					      ends_in_burst(s));
+	run->start_ns = tally_first_ns(s->tally);
+	run->duration_ns = tally_last_ns(s->tally) - run->start_ns;
+}
+
+/* A log that could not hold a record does not prove that there was none. */
+static bool is_log(const struct staging *s)
+{
+	static const char expected[] =
+		"the log of auditd or what journalctl or dmesg prints";
+
+	if (!s->line)
+		message_error("%s: it is empty, and not %s", s->name, expected);
+	else if (!s->n_known)
+		message_error("%s: no line of it is the kernel's or the "
+			      "audit's: it is not %s", s->name, expected);
+	return s->n_known;
+}
+
+static bool read_log(struct staging *s, struct run *run)
+{
+	const char *path = s->options->log;
+	bool is_stdin = !strcmp(path, "-"), cut, ok;
+	FILE *file = is_stdin ? stdin : fopen(path, "re");
+	char *text;
+
+	s->name = is_stdin ? "<stdin>" : path;
+	if (!file) {
+		message_error("%s: %s", path, strerror(errno));
+		return false;
+	}
+	text = xcalloc(AUDIT_LINE_MAX, 1);
+	while (audit_line_next(file, text, &cut)) {
+		s->line++;
+		take_line(s, text, cut);
+	}
+	free(text);
+	ok = !ferror(file);
+	if (!ok)
+		message_error("%s: %s", s->name, strerror(errno));
+	ok = ok && is_log(s);
+	sum_up(s, run);
+	if (!is_stdin)
+		fclose(file);
+	return ok;
+}
+
+static void say_if_empty(const struct staging *s)
+{
+	const char *name = s->name ? s->name : "", *colon = s->name ? ": " : "";
+
+	if (!s->n_records && !s->n_garbled)
+		message_note("%s%sno seccomp record", name, colon);
+	else if (!tally_count(s->tally) && message_status() == STATUS_YES)
+		message_note("%s%s%" PRIu64 " seccomp record%s, no violation",
+			     name, colon, s->n_records,
+			     s->n_records == 1 ? "" : "s");
+}
+
+/*
+ * A run of its own, of which no more is known than that it was logged. The same
+ * log, read again, is the same run.
+ */
+static void learn(const struct staging *s, struct run *run)
+{
+	const struct audit_options *o = s->options;
+	uint64_t start_ns = run->start_ns, duration_ns = run->duration_ns;
+
+	if (o->log)
+		tally_id(s->tally, o->exe ? o->exe : "", run->id);
+	run_lose(run, "call", s->n_lost);
+	describe_append(&run->how, "audit");
+	learn_begin(o->learn, run);
+	tally_learn(s->tally, start_ns, o->learn);
+	learn_end(o->learn, false, 0, duration_ns, true);
+}
+
+bool audit_read(const struct audit_options *o, struct report *report)
+{
+	struct staging s = { .options = o, .tally = tally_new() };
+	char *cgroup = wanted_cgroup(&s);
+	struct run run = { 0 };
+	const char *name = o->unit ? : o->container ? : o->exe ? : o->log ? :
+		"audit";
+	int error = describe_run(&run, NULL, name, NULL);
+	bool ok = !error;
+
+	s.cgroup = cgroup;
+	if (error)
+		message_error("cannot describe the run: %s", strerror(-error));
+	else
+		ok = o->log ? read_log(&s, &run) : read_live(&s, &run);
+	if (ok)
+		say_if_empty(&s);
+	tally_report(s.tally, run.start_ns, report);
+	if (ok && o->learn)
+		learn(&s, &run);
+	run_free(&run);
+	tally_free(s.tally);
+	free(cgroup);
+	return ok;
+}

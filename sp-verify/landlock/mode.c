@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A Landlock policy, against recordings or in force for a command. */
+#include "mode.h"
+
+#include "base/message.h"
+#include "base/output.h"
+#include "landlock/confine.h"
+#include "recordings.h"
+#include "report/list.h"
+#include "run/workload.h"
+#include "simulate/simulate.h"
+
+/* Finds what the policy denies: whether there is something to write. */
+typedef bool find_denied(const struct options *o,
+			 const struct landlock_policy *policy,
+			 struct denied *denied);
+
+static bool has_paths(const struct trace *t)
+{
+	for (size_t i = 0; i < t->n_runs; i++) {
+		if (run_has_how(t->runs[i], "paths"))
+			continue;
+		message_error("recorded without --paths");
+		return false;
+	}
+	return true;
+}
+
+static bool confine_recordings(const struct options *o,
+			       const struct landlock_policy *policy,
+			       struct denied *denied)
+{
+	struct trace *t = recordings_load(o);
+	bool ok = t && trace_is_usable(t, o->partial) && has_paths(t);
+
+	if (ok) {
+		size_t n = confine_simulate(policy, t, denied);
+
+		if (!denied_size(denied))
+			message_note("%zu paths and sockets, no violation", n);
+	}
+	trace_free(t);
+	return ok;
+}
+
+static bool confine_command(const struct options *o,
+			    const struct landlock_policy *policy,
+			    struct denied *denied)
+{
+	struct workload workload;
+	bool ok = workload_begin(&workload, o);
+	struct confine_options confine = {
+		policy, o->enforce, o->timeout, &workload.passing,
+	};
+
+	ok = ok && confine_run(&confine, &workload.command, denied);
+	workload_end(&workload);
+	if (ok && !denied_size(denied) && message_status() == STATUS_YES)
+		message_note("no violation");
+	return ok;
+}
+
+static void find_and_write(const struct options *o,
+			   const struct landlock_policy *policy,
+			   find_denied *find)
+{
+	struct denied *denied = denied_new();
+	struct output *out;
+
+	if (!output_open(&out, o->output, OUTPUT_PRIVATE)) {
+		denied_free(denied);
+		return;
+	}
+	if (find(o, policy, denied)) {
+		(o->json ? denied_json : denied_print)(denied,
+						       output_file(out));
+		if (output_commit(out) && list_junit(o, denied, NULL) &&
+		    denied_size(denied))
+			message_latch(STATUS_NO);
+	} else {
+		output_abandon(out);
+	}
+	denied_free(denied);
+}
+
+static void list_denied(const struct options *o, find_denied *find)
+{
+	struct landlock_policy *policy = landlock_load(o->landlock);
+
+	if (policy)
+		find_and_write(o, policy, find);
+	landlock_free(policy);
+}
+
+void mode_landlock(const struct options *o)
+{
+	list_denied(o, confine_recordings);
+}
+
+void mode_landlock_run(const struct options *o)
+{
+	list_denied(o, confine_command);
+}

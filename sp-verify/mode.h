@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What sp-verify does: a function a mode, in mode.c of the folder of its name.
+ * Each prints what it found, and leaves the exit status in the messages' latch.
+ */
+#ifndef MODE_H
+#define MODE_H
+
+#include "options.h"
+
+void mode_simulate(const struct options *o);
+void mode_run(const struct options *o);
+void mode_replay(const struct options *o);		/* run/ */
+void mode_audit(const struct options *o);
+void mode_score(const struct options *o);
+void mode_landlock(const struct options *o);
+void mode_landlock_run(const struct options *o);	/* landlock/ */
+
+#endif

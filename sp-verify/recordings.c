@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "recordings.h"
+
+#include <stdlib.h>
+
+#include "base/message.h"
+
+static bool load(struct trace *t, const struct options *o)
+{
+	unsigned int flags = o->partial ? TRACE_PARTIAL : 0;
+	bool ok = o->n_traces || trace_load(t, "-", flags);
+
+	for (char **path = o->traces; *path; path++)
+		ok &= trace_load(t, *path, flags);
+	return ok;
+}
+
+static bool select_from(struct trace **t, const struct options *o)
+{
+	char *problem;
+	bool ok = true;
+
+	if (!selection_is_empty(&o->selection)) {
+		message_all(select_notes(*t, &o->selection), message_note);
+		if (message_all(select_problems(*t, &o->selection),
+				message_error))
+			return false;
+		*t = select_images(*t, &o->selection);
+	}
+	if (o->from || o->until) {
+		ok = select_phases(t, o->from, o->until, &problem);
+		if (!ok)
+			message_error("%s", problem);
+		free(problem);
+	}
+	return ok;
+}
+
+struct trace *recordings_load(const struct options *o)
+{
+	struct trace *t = trace_new();
+
+	if (load(t, o) && select_from(&t, o))
+		return t;
+	trace_free(t);
+	return NULL;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The list of violations that most modes write, or the stream of --learn. */
+#ifndef LIST_H
+#define LIST_H
+
+#include "filter/filter.h"
+#include "landlock/denied.h"
+#include "options.h"
+#include "report/learn.h"
+#include "report/report.h"
+
+/*
+ * Finds the violations. `filter` is NULL where no profile was given, `learn`
+ * without --learn. Returns whether there is something to write.
+ */
+typedef bool find_violations(const struct options *o,
+			     const struct filter *filter,
+			     struct report *report, struct learn *learn);
+
+/* Load the profile, find what it denies, and write that where it is wanted. */
+void list_violations(const struct options *o, find_violations *find);
+
+/*
+ * The JUnit file of --junit, of one of the two. True as well where none is
+ * wanted; false: printed and latched.
+ */
+bool list_junit(const struct options *o, struct denied *denied,
+		struct report *report);
+
+#endif

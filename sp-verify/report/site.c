@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/site.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/count.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "report/report.h"
+
+enum { SITES_MAX = 512 };
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && !strcmp(a, b));
+}
+
+static bool is_site(const struct site *s, const struct violation *v,
+		    const uint64_t kept[SIGNATURE_ARGS])
+{
+	return s->has_args == (v->args != NULL) &&
+		!memcmp(s->kept, kept, sizeof(s->kept)) &&
+		same_text(s->place, v->place) && same_text(s->own, v->own) &&
+		same_text(s->image, v->image);
+}
+
+static char *copy(const char *text)
+{
+	return text ? xstrdup(text) : NULL;
+}
+
+static void new_site(struct sites *sites, const struct violation *v,
+		     const uint64_t kept[SIGNATURE_ARGS])
+{
+	struct site *s;
+
+	sites->at = xgrow(sites->at, sites->n, sizeof(*sites->at));
+	s = &sites->at[sites->n++];
+	*s = (struct site){
+		.image = copy(v->image), .place = copy(v->place),
+		.symbol = copy(v->symbol), .own = copy(v->own),
+		.has_args = v->args, .pid = v->pid, .tid = v->tid,
+		.has_time = v->has_time, .time_ns = v->time_ns,
+		.count = v->count,
+	};
+	memcpy(s->kept, kept, sizeof(s->kept));
+}
+
+void sites_add(struct sites *sites, const struct violation *v)
+{
+	uint64_t kept[SIGNATURE_ARGS] = { 0 };
+
+	if (v->args)
+		signature_keep(v->id, v->args, kept);
+	for (size_t i = 0; i < sites->n; i++)
+		if (is_site(&sites->at[i], v, kept)) {
+			sites->at[i].count = count_add(sites->at[i].count, v->count);
+			return;
+		}
+	if (sites->n < SITES_MAX)
+		new_site(sites, v, kept);
+	else
+		sites->more = count_add(sites->more, v->count);
+}
+
+void sites_free(struct sites *sites)
+{
+	for (size_t i = 0; i < sites->n; i++) {
+		free(sites->at[i].image);
+		free(sites->at[i].place);
+		free(sites->at[i].symbol);
+		free(sites->at[i].own);
+	}
+	free(sites->at);
+}
+
+static int compare_sites(const void *a, const void *b)
+{
+	const struct site *x = a, *y = b;
+
+	if (x->count != y->count)
+		return x->count > y->count ? -1 : 1;
+	return (x->time_ns > y->time_ns) - (x->time_ns < y->time_ns);
+}
+
+void sites_sort(struct sites *sites)
+{
+	if (sites->n)		/* qsort(3) takes no null array */
+		qsort(sites->at, sites->n, sizeof(*sites->at), compare_sites);
+}
+
+/* Takes the list, and a part that may be NULL. */
+static char *append(char *list, char *part)
+{
+	char *longer = part ? xasprintf("%s  %s", list, part) : xstrdup(list);
+
+	free(list);
+	free(part);
+	return longer;
+}
+
+static char *task_text(const struct site *s)
+{
+	if (s->pid && s->tid && s->pid != s->tid)
+		return xasprintf("pid %u, thread %u", s->pid, s->tid);
+	if (s->pid)
+		return xasprintf("pid %u", s->pid);
+	return s->tid ? xasprintf("thread %u", s->tid) : NULL;
+}
+
+/* Of a file the name is enough: the whole path is in the JSON. */
+static char *place_text(const struct site *s)
+{
+	const char *slash = s->place ? strrchr(s->place, '/') : NULL;
+	char *text, *printable;
+
+	if (!s->place)
+		return s->has_args && !s->pid ? xstrdup("place not known") :
+			NULL;
+	text = xasprintf("%s%s%s%s", slash ? slash + 1 : s->place,
+			 s->symbol ? " (" : "", s->symbol ? s->symbol : "",
+			 s->symbol ? ")" : "");
+	printable = text_printable(text);
+	free(text);
+	return printable;
+}
+
+char *site_text(const struct site *s, struct call_id id, bool with_image)
+{
+	char buf[SYSCALL_NAME_MAX];
+	char *text = s->has_args ? signature_text(id, s->kept) :
+		xstrdup(syscall_label(id, buf));
+
+	text = append(text, task_text(s));
+	if (s->has_time)
+		text = append(text, xasprintf("%.3f s", s->time_ns / 1e9));
+	text = append(text, place_text(s));
+	if (with_image && s->image)
+		text = append(text, text_printable(s->image));
+	if (s->own)
+		text = append(text, xasprintf("its own filter answers first: "
+					      "%s", s->own));
+	return text;
+}
+
+char *sites_rest(const struct sites *sites)
+{
+	size_t n = sites->n > SITES_SHOWN ? sites->n - SITES_SHOWN : 0;
+
+	if (!n)
+		return NULL;
+	return xasprintf("and %s%zu more place%s", sites->more ? "at least " :
+			 "", n, n == 1 ? "" : "s");
+}
+
+static json_t *args_json(const struct site *s, struct call_id id)
+{
+	char *texts[SIGNATURE_ARGS];
+	int n = s->has_args ? signature_texts(id, s->kept, texts) : -1;
+	json_t *list = n < 0 ? json_null() : json_array();
+
+	for (int i = 0; i < n; i++) {
+		json_array_append_new(list, json_string(texts[i]));
+		free(texts[i]);
+	}
+	return list;
+}
+
+static json_t *text_or_null(const char *text)
+{
+	return text ? text_json(text) : json_null();
+}
+
+static json_t *number_or_null(uint32_t number)
+{
+	return number ? json_integer(number) : json_null();
+}
+
+static json_t *site_json(const struct site *s, struct call_id id)
+{
+	json_t *o = json_pack("{so so so so so so so so}",
+			      "image", text_or_null(s->image),
+			      "pid", number_or_null(s->pid),
+			      "tid", number_or_null(s->tid),
+			      "time_ns", s->has_time ? uint_json(s->time_ns) :
+			      json_null(),
+			      "count", uint_json(s->count ? s->count : 1),
+			      "args", args_json(s, id),
+			      "place", text_or_null(s->place),
+			      "symbol", text_or_null(s->symbol));
+
+	if (s->own)
+		json_object_set_new(o, "own_filter", json_string(s->own));
+	return o;
+}
+
+json_t *sites_json(const struct sites *sites, struct call_id id)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < sites->n; i++)
+		json_array_append_new(list, site_json(&sites->at[i], id));
+	return list;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The sites of a violation: which program, where in it, with what arguments. */
+#ifndef SITE_H
+#define SITE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "kernel/syscall.h"
+#include "report/signature.h"
+
+struct violation;
+
+struct site {
+	char *image, *place, *symbol;	/* NULL: not known */
+	char *own;		/* what its own filter answers; NULL: none */
+	bool has_args;
+	uint64_t kept[SIGNATURE_ARGS];	/* signature_keep() */
+	uint32_t pid, tid;	/* of the first time; 0: not known */
+	bool has_time;
+	uint64_t time_ns;	/* of the first time, since the run's start */
+	uint64_t count;
+};
+
+/* Bounded: of further sites the calls are counted. */
+struct sites {
+	struct site *at;
+	size_t n;
+	uint64_t more;		/* calls */
+};
+
+void sites_add(struct sites *sites, const struct violation *v);
+void sites_free(struct sites *sites);
+/* The greatest counts first, then the earliest. */
+void sites_sort(struct sites *sites);
+
+enum { SITES_SHOWN = 8 };
+/* "socket(AF_INET6, 1, 6)  pid 12  0.012 s  libc.so.6+0x11b0f7 (socket+0x7)" */
+char *site_text(const struct site *site, struct call_id id, bool with_image);
+/* "and 3 more places", NULL when all are shown; the caller frees. */
+char *sites_rest(const struct sites *sites);
+json_t *sites_json(const struct sites *sites, struct call_id id);
+
+#endif

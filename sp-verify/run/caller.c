@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "run/caller.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "kernel/syscall.h"
+#include "process/image-file.h"
+#include "process/process.h"
+#include "run/place.h"
+
+#define uthash_malloc(size) xcalloc(1, size)
+#include <uthash.h>
+
+enum { LOOKUPS_MAX = 512 };	/* of one call's places */
+
+/* A file by any other name: replaced, or in another mount namespace. */
+struct known_image {
+	UT_hash_handle hh;
+	char *key;
+	struct executable image;
+};
+
+struct key {
+	const struct executable *image;
+	uint64_t ip;
+	uint32_t tid, padding;
+};
+
+struct known_place {
+	UT_hash_handle hh;
+	struct key key;
+	struct place place;
+	pid_t pid;
+};
+
+struct budget {
+	UT_hash_handle hh;
+	struct call_id id;
+	size_t lookups;
+};
+
+struct callers {
+	struct known_image *images;
+	struct known_place *places;
+	struct budget *budgets;
+	struct objects *objects;
+	struct file_child *files;	/* reads executables */
+};
+
+struct callers *callers_new(void)
+{
+	struct callers *c = xcalloc(1, sizeof(*c));
+
+	c->objects = objects_new();
+	c->files = file_child_new(image_file_read, NULL);
+	return c;
+}
+
+static void forget_place(struct callers *c, struct known_place *k)
+{
+	HASH_DEL(c->places, k);
+	free(k->place.text);
+	free(k->place.symbol);
+	free(k);
+}
+
+static void forget_image(struct callers *c, struct known_image *k)
+{
+	HASH_DEL(c->images, k);
+	free(k->image.path);
+	free(k->key);
+	free(k);
+}
+
+void callers_free(struct callers *c)
+{
+	struct known_image *image = NULL, *next_image;
+	struct known_place *place = NULL, *next_place;
+	struct budget *budget, *next_budget;
+
+	if (!c)
+		return;
+	HASH_ITER(hh, c->places, place, next_place) {
+		forget_place(c, place);
+	}
+	HASH_ITER(hh, c->images, image, next_image) {
+		forget_image(c, image);
+	}
+	HASH_ITER(hh, c->budgets, budget, next_budget) {
+		HASH_DEL(c->budgets, budget);
+		free(budget);
+	}
+	objects_free(c->objects);
+	file_child_free(c->files);
+	free(c);
+}
+
+/* Images */
+
+/*
+ * Which file it is, as the kernel has it at hand: a file system's daemon is not
+ * asked (AT_STATX_DONT_SYNC, statx(2)), since it could keep us waiting.
+ */
+static char *file_key(const char *path, const char *file)
+{
+	struct statx st = { 0 };
+
+	if (statx(AT_FDCWD, file, AT_STATX_DONT_SYNC,
+		  STATX_INO | STATX_CTIME, &st) && errno == ENOENT)
+		return NULL;
+	return xasprintf("%x:%x %llx %llx.%x %s", st.stx_dev_major,
+			 st.stx_dev_minor, st.stx_ino, st.stx_ctime.tv_sec,
+			 st.stx_ctime.tv_nsec, path);
+}
+
+static struct known_image *known_image(struct callers *c, const char *path,
+				       const char *file, bool *is_new)
+{
+	char *key = file_key(path, file);
+	struct known_image *k = NULL;
+	struct image_file read;
+
+	*is_new = false;
+	if (key)
+		HASH_FIND_STR(c->images, key, k);
+	if (k || !key) {
+		free(key);
+		return k;
+	}
+	*is_new = true;
+	k = xcalloc(1, sizeof(*k));
+	k->key = key;
+	k->image.path = xstrdup(path);
+	if (image_file_ask(c->files, file, &read)) {
+		k->image.build_id_size = read.build_id_size;
+		memcpy(k->image.build_id, read.build_id, read.build_id_size);
+	}
+	HASH_ADD_KEYPTR(hh, c->images, k->key, strlen(k->key), k);
+	return k;
+}
+
+static struct known_image *image_of(struct callers *c, pid_t tid,
+				    bool *is_new)
+{
+	char link[64], path[PATH_MAX];
+	ssize_t size;
+
+	*is_new = false;
+	snprintf(link, sizeof(link), "/proc/%d/exe", tid);
+	size = readlink(link, path, sizeof(path) - 1);
+	if (size < 0)
+		return NULL;
+	path[size] = '\0';
+	return known_image(c, path, link, is_new);
+}
+
+const struct executable *caller_image(struct callers *c, pid_t pid,
+				      const char *path)
+{
+	bool is_new;
+	struct known_image *k = image_of(c, pid, &is_new);
+	char *real = !k && path ? realpath(path, NULL) : NULL;
+
+	if (real)
+		k = known_image(c, real, real, &is_new);
+	free(real);
+	return k ? &k->image : NULL;
+}
+
+/* Places */
+
+/* 0: not known. */
+static pid_t process_of(pid_t tid)
+{
+	long pid = process_status(tid, "Tgid");
+
+	return pid > 0 ? pid : 0;
+}
+
+static bool may_look(struct callers *c, struct call_id id)
+{
+	struct budget *b;
+
+	HASH_FIND(hh, c->budgets, &id, sizeof(id), b);
+	if (!b) {
+		b = xcalloc(1, sizeof(*b));
+		b->id = id;
+		HASH_ADD(hh, c->budgets, id, sizeof(id), b);
+	}
+	return b->lookups++ < LOOKUPS_MAX;
+}
+
+/* NULL: it is not looked up. */
+static struct known_place *place_of(struct callers *c, const struct key *key,
+				    struct call_id id, bool *is_new)
+{
+	struct known_place *k;
+
+	*is_new = false;
+	HASH_FIND(hh, c->places, key, sizeof(*key), k);
+	if (k || !may_look(c, id))
+		return k;
+	*is_new = true;
+	k = xcalloc(1, sizeof(*k));
+	k->key = *key;
+	k->pid = process_of(key->tid);
+	place_find(c->objects, key->tid, key->ip, &k->place);
+	HASH_ADD(hh, c->places, key, sizeof(k->key), k);
+	return k;
+}
+
+pid_t caller_process(const struct listener *listener,
+		     const struct seccomp_notif *n)
+{
+	pid_t pid = n->pid ? process_of(n->pid) : 0;
+
+	return listener_is_valid(listener, n->id) ? pid : -1;
+}
+
+/* "[name]", of /proc/TID/comm, proc(5). */
+static char *task_name(pid_t tid)
+{
+	char path[32], name[16] = "?";	/* TASK_COMM_LEN */
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", tid);
+	file = fopen(path, "re");
+	if (!file || fscanf(file, "%15[^\n]", name) != 1)
+		strcpy(name, "?");
+	if (file)
+		fclose(file);
+	return xasprintf("[%s]", name);
+}
+
+char *caller_name(const struct caller *who)
+{
+	char *name, *printable;
+
+	if (!who->image)
+		return xstrdup("a task");
+	/* A file that is a mount's root, out of the way: runc is, in places. */
+	if (strcmp(who->image->path, "/"))
+		return text_printable(who->image->path);
+	name = task_name(who->tid);
+	printable = text_printable(name);
+	free(name);
+	return printable;
+}
+
+struct caller caller_find(struct callers *c, const struct listener *listener,
+			  const struct seccomp_notif *n)
+{
+	struct caller who = { .tid = n->pid };
+	struct call_id id = { n->data.arch, n->data.nr };
+	struct known_place *place = NULL;
+	bool new_image, new_place = false;
+	struct known_image *image = n->pid ?
+		image_of(c, n->pid, &new_image) : NULL;
+	struct key key = {
+		.image = image ? &image->image : NULL,
+		.ip = n->data.instruction_pointer, .tid = n->pid,
+	};
+
+	if (image)
+		place = place_of(c, &key, id, &new_place);
+	/* What was read could be another task's, after the end of this one. */
+	if (image && !listener_is_valid(listener, n->id)) {
+		if (new_place)
+			forget_place(c, place);
+		if (new_image)
+			forget_image(c, image);
+		return who;
+	}
+	who.image = key.image;
+	if (place) {
+		who.pid = place->pid;
+		who.place = place->place.text;
+		who.symbol = place->place.symbol;
+	}
+	return who;
+}

@@ -1,0 +1,598 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "run/live.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "run/caller.h"
+#include "run/listener.h"
+#include "run/own-filters.h"
+#include "simulate/simulate.h"
+
+enum {
+	TERM_GRACE = 10,	/* seconds from SIGTERM to SIGKILL */
+	WAIT_NOTICE = 1,	/* seconds until it is said what is awaited */
+	STARTS_MAX = 2,		/* execve: the command, then as a script */
+};
+
+/* A call that was denied, or would have been. */
+struct denial {
+	struct call_id id;
+	uint32_t action;
+	uint64_t args[6];
+	uint64_t time_ns;	/* since the start */
+	bool sent;		/* the task has got its answer */
+};
+
+struct session {
+	const struct live_options *options;
+	const struct command *command;
+	struct report *report;
+	struct listener *listener;
+	struct callers *callers;
+	struct command_child child;
+	uint64_t start_ns, start_utc_ns;	/* monotonic; since the epoch */
+	struct denial starts[STARTS_MAX];	/* before the program runs */
+	size_t n_starts;
+	bool started;		/* the command's program runs */
+	bool start_denied;	/* an execve before that, and for real */
+	bool failed;		/* the command could not be run */
+	bool exited;		/* the command, and its status is known */
+	bool hung_up;		/* nobody is left under the filter */
+	bool ended;		/* the rest is not waited for */
+	bool cut_short;		/* the command was ended by a second signal */
+	int status;		/* of waitpid(2) */
+	bool interfered;	/* a signal was sent to it as it ran */
+	uint64_t end_ns;	/* of the command, monotonic */
+	enum { RUNNING, TERMINATED, KILLED } stage;	/* of the timeout */
+	uint64_t deadline;	/* of the stage, ms; 0: none */
+	uint64_t notice;	/* when to say what is awaited; 0: no more */
+	char *own_filter;	/* an image that loads a filter of its own */
+	char *own_listener;	/* likewise, with a listener */
+	bool own_strict;	/* somebody enters strict mode */
+	struct own_filters *hidden;	/* what own filters answer */
+};
+
+static bool is_running(const struct session *s)
+{
+	struct pollfd p = { .fd = s->child.pidfd, .events = POLLIN };
+
+	return !s->exited && !s->failed && !poll(&p, 1, 0);
+}
+
+static void send_signal(struct session *s, int sig)
+{
+	if (!is_running(s))
+		return;
+	s->interfered = true;
+	syscall(SYS_pidfd_send_signal, s->child.pidfd, sig, NULL, 0);
+}
+
+static bool denies(uint32_t action)
+{
+	return !action_allows(action);
+}
+
+/* What --enforce answers by itself; the rest is the kernel's to do. */
+static bool is_errno(uint32_t action)
+{
+	action &= SECCOMP_RET_ACTION_FULL;
+	return action == SECCOMP_RET_ERRNO || action == SECCOMP_RET_USER_NOTIF;
+}
+
+/* Notifications */
+
+/* The task waits for our answer: the recording has begun when it gets it. */
+static void record_hidden(struct session *s, const struct seccomp_notif *n)
+{
+	pid_t pid = caller_process(s->listener, n);
+
+	if (pid < 0)
+		return;
+	if (s->options->enforce || !pid)
+		own_filters_miss(s->hidden);
+	else if (own_filters_follow(s->hidden, is_running(s) ? s->child.pid : 0,
+			       pid))
+		report_mark(s->report);
+}
+
+static void note_own_load(struct session *s, const struct seccomp_notif *n,
+			  const struct caller *who)
+{
+	const struct seccomp_data *data = &n->data;
+	struct call_id id = { data->arch, data->nr };
+	char buf[SYSCALL_NAME_MAX];
+	bool listens = !strcmp(syscall_label(id, buf), "seccomp") &&
+		       data->args[1] & SECCOMP_FILTER_FLAG_NEW_LISTENER;
+	char **noted = listens ? &s->own_listener : &s->own_filter;
+
+	if (!data->args[2]) {	/* asks what the kernel can, without one */
+		s->own_strict |= data->args[1] == SECCOMP_MODE_STRICT &&
+			strcmp(syscall_label(id, buf), "seccomp");
+		return;
+	}
+	if (!*noted)
+		*noted = caller_name(who);
+	if (!listens)
+		record_hidden(s, n);
+}
+
+/* What a filter answers that nobody listens to is ENOSYS (seccomp(2)). */
+static int denied_errno(uint32_t action)
+{
+	if ((action & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_USER_NOTIF)
+		return ENOSYS;
+	return action & SECCOMP_RET_DATA;
+}
+
+static bool send_answer(const struct session *s, uint64_t id, uint32_t action)
+{
+	if (s->options->enforce && is_errno(action))
+		return listener_deny(s->listener, id, denied_errno(action));
+	return listener_continue(s->listener, id);
+}
+
+/*
+ * A call whose task is gone, or that is made again after a signal, was still
+ * made: it is listed, but not counted. `image` NULL: the caller's.
+ */
+static void add_denial(struct session *s, const struct denial *d,
+		       const struct caller *who, const char *image)
+{
+	char buf[ACTION_NAME_MAX];
+
+	report_add(s->report, &(struct violation){
+		.id = d->id, .answer = action_name(d->action, buf),
+		.image = image ? image : who->image ? who->image->path : NULL,
+		.place = who->place, .symbol = who->symbol,
+		.args = d->args, .pid = who->pid, .tid = who->tid,
+		.has_site = s->started, .has_time = true, .time_ns = d->time_ns,
+		.count = d->sent,
+	});
+	if (s->options->learn)
+		learn_call(s->options->learn, who->image, d->id, d->args,
+			   d->time_ns);
+}
+
+static struct denial denial_of(const struct session *s,
+			       const struct seccomp_notif *n)
+{
+	uint64_t now = now_ns();
+	struct denial d = {
+		.id = { n->data.arch, n->data.nr },
+		.action = filter_run(s->options->filter, &n->data),
+		.time_ns = now > s->start_ns ? now - s->start_ns : 0,
+	};
+
+	for (size_t i = 0; i < 6; i++)
+		d.args[i] = n->data.args[i];
+	return d;
+}
+
+static void judge(struct session *s, const struct seccomp_notif *n)
+{
+	struct caller who = caller_find(s->callers, s->listener, n);
+	struct denial d = denial_of(s, n);
+
+	if (filter_is_own_load(&n->data))
+		note_own_load(s, n, &who);
+	d.sent = send_answer(s, n->id, d.action);
+	if (!action_allows(d.action))
+		add_denial(s, &d, &who, NULL);
+}
+
+/* The command's own execve belongs to the new image, which is not there yet. */
+static void judge_start(struct session *s, const struct seccomp_notif *n)
+{
+	struct denial d = denial_of(s, n);
+
+	d.sent = send_answer(s, n->id, d.action);
+	if (!action_allows(d.action) && s->n_starts < STARTS_MAX)
+		s->starts[s->n_starts++] = d;
+}
+
+/* The file, as the child found it; heap, NULL: there is none. */
+static char *command_path(const struct command *c)
+{
+	const char *name = c->argv[0];
+
+	if (c->cwd && *name != '/' && strchr(name, '/'))
+		return xasprintf("%s/%s", c->cwd, name);
+	return command_find(name);
+}
+
+static void settle_starts(struct session *s)
+{
+	const char *name = s->command->argv[0];
+	struct caller who = { .pid = s->child.pid, .tid = s->child.pid };
+	char *path;
+
+	if (!s->n_starts)
+		return;
+	s->start_denied = s->options->enforce;
+	path = command_path(s->command);
+	who.image = caller_image(s->callers, s->started ? s->child.pid : 0,
+				 path);
+	for (size_t i = 0; i < s->n_starts; i++)
+		add_denial(s, &s->starts[i], &who, s->started ? NULL : name);
+	s->n_starts = 0;
+	free(path);
+}
+
+static bool is_exec(const struct seccomp_data *data)
+{
+	struct call_id id = { data->arch, data->nr };
+	char buf[SYSCALL_NAME_MAX];
+	const char *name = syscall_label(id, buf);
+
+	return !strcmp(name, "execve") || !strcmp(name, "execveat");
+}
+
+/* Whether the child's report has arrived, and the exec was refused. */
+static bool exec_failed(const struct session *s, bool *known)
+{
+	struct pollfd p = { .fd = s->child.result_fd, .events = POLLIN };
+
+	*known = poll(&p, 1, 0) > 0;
+	return p.revents & POLLIN;
+}
+
+/*
+ * An end of the report without any means that the program runs. After a
+ * report the child makes calls until it has exited.
+ */
+static void see_result(struct session *s)
+{
+	int error;
+	bool known;
+	const char *what;
+
+	if (s->child.result_fd < 0 || exec_failed(s, &known) || !known)
+		return;
+	command_result(&s->child, &error, &what);
+	s->started = true;
+	settle_starts(s);
+}
+
+static void serve(struct session *s)
+{
+	struct seccomp_notif n;
+
+	if (!listener_receive(s->listener, &n))
+		return;
+	see_result(s);
+	/* Before the program, all calls but execve are ours. */
+	if (s->started)
+		judge(s, &n);
+	else if (is_exec(&n.data))
+		judge_start(s, &n);
+	else
+		listener_continue(s->listener, n.id);
+}
+
+/* The command */
+
+static void say_failure(struct session *s, enum command_failure failure,
+			int error, const char *what)
+{
+	const char *name = s->command->argv[0];
+
+	if (failure == COMMAND_FAILED)
+		message_error("cannot %s: %s", what, strerror(error));
+	else if (s->start_denied)
+		message_note("%s: %s: the profile denies its start", name,
+			     strerror(error));
+	else
+		message_error("%s: %s", name, command_error(error));
+}
+
+static void reap(struct session *s)
+{
+	waitpid(s->child.pid, &s->status, 0);
+	close(s->child.pidfd);
+	s->end_ns = now_ns();
+	s->exited = true;
+}
+
+/* The pidfd is readable: the child has exited, as program or before. */
+static void see_exit(struct session *s)
+{
+	enum command_failure failure = COMMAND_STARTED;
+	int error = 0;
+	const char *what = NULL;
+
+	if (s->child.result_fd >= 0)
+		failure = command_result(&s->child, &error, &what);
+	s->started = failure == COMMAND_STARTED;
+	settle_starts(s);
+	if (failure != COMMAND_STARTED) {
+		s->failed = true;
+		say_failure(s, failure, error, what);
+		return;
+	}
+	reap(s);
+	s->notice = now_ms() + 1000 * WAIT_NOTICE;
+	s->ended |= s->stage != RUNNING;	/* the time is over */
+}
+
+static void say_status(const struct session *s)
+{
+	if (WIFEXITED(s->status) && WEXITSTATUS(s->status))
+		message_note("the command exited with %d",
+			     WEXITSTATUS(s->status));
+	if (!WIFSIGNALED(s->status))
+		return;
+	message_note("the command was killed by SIG%s",
+		     sigabbrev_np(WTERMSIG(s->status)));
+	if (!s->options->enforce || WTERMSIG(s->status) != SIGSYS)
+		return;
+	message_note("that is a violation: verify without --enforce to see "
+		     "the call%s", s->options->learn ? ", which is not in the "
+		     "stream" : "");
+	report_add_end(s->report, "killed by SIGSYS");
+}
+
+/* Signals and time */
+
+static void pass_on(struct session *s, const struct passed *signal)
+{
+	if (passing_is_there(signal, s->child.pid))
+		s->interfered |= is_running(s);
+	else
+		send_signal(s, signal->signal);
+}
+
+static void see_signal(struct session *s)
+{
+	struct passed signal;
+	enum passing_order order = passing_take(s->options->passing, &signal);
+
+	if (order == PASSING_NONE)
+		return;
+	if (s->exited) {
+		message_note("what the command left running is not verified "
+			     "to its end");
+		s->ended = true;
+	} else if (order == PASSING_FIRST) {
+		pass_on(s, &signal);
+	} else {
+		message_error("ended by SIG%s before the command",
+			      sigabbrev_np(signal.signal));
+		send_signal(s, SIGKILL);
+		s->ended = s->cut_short = true;
+	}
+}
+
+static void see_time(struct session *s)
+{
+	uint64_t now = now_ms();
+
+	if (s->notice && now >= s->notice) {
+		message_note("the command has exited, but not all that it "
+			     "started: waiting (-t SECONDS or a signal ends "
+			     "this)");
+		s->notice = 0;
+	}
+	if (!s->deadline || now < s->deadline)
+		return;
+	s->deadline = now + 1000 * TERM_GRACE;
+	if (s->exited || s->stage == KILLED)
+		s->ended = true;
+	else if (s->stage == RUNNING)
+		send_signal(s, SIGTERM);
+	else
+		send_signal(s, SIGKILL);
+	s->stage += s->stage != KILLED;
+}
+
+static int poll_timeout(const struct session *s)
+{
+	uint64_t now = now_ms(), next = UINT64_MAX;
+
+	if (s->deadline)
+		next = s->deadline;
+	if (s->notice && s->notice < next)
+		next = s->notice;
+	if (next == UINT64_MAX)
+		return -1;
+	if (next <= now)
+		return 0;
+	return next - now > INT_MAX ? INT_MAX : (int)(next - now);
+}
+
+/* The loop */
+
+static bool is_over(const struct session *s)
+{
+	return s->ended || s->failed || (s->exited && s->hung_up);
+}
+
+static void turn(struct session *s)
+{
+	struct pollfd p[] = {
+		{ s->hung_up ? -1 : listener_fd(s->listener), POLLIN, 0 },
+		{ s->exited ? -1 : s->child.pidfd, POLLIN, 0 },
+		{ s->options->passing->fd, POLLIN, 0 },
+		/* So that the new image is looked at while it is there. */
+		{ s->n_starts ? s->child.result_fd : -1, POLLIN, 0 },
+	};
+
+	if (poll(p, 4, poll_timeout(s)) < 0)
+		return;
+	if (p[3].revents)
+		see_result(s);
+	if (p[0].revents & POLLIN)
+		serve(s);
+	else if (p[0].revents)
+		s->hung_up = true;
+	if (p[1].revents)
+		see_exit(s);
+	if (p[2].revents)
+		see_signal(s);
+	see_time(s);
+}
+
+static void say_privilege(const struct session *s)
+{
+	if (listener_fd(s->listener) >= 0 &&
+	    listener_no_new_privs(s->listener))
+		message_note("no CAP_SYS_ADMIN: the command runs with "
+			     "no_new_privs");
+}
+
+static void say_own_loads(const struct session *s)
+{
+	if (s->own_filter)
+		message_note("%s loads a filter of its own: calls that it "
+			     "answers are %s", s->own_filter,
+			     own_filters_is_whole(s->hidden) ? "recorded as well" :
+			     "not seen here");
+	if (s->own_listener)
+		message_note("%s takes a listener of its own, which the kernel "
+			     "refuses beside ours (EBUSY)", s->own_listener);
+}
+
+/* After all that was notified: these are what was not. */
+static void add_hidden(struct session *s)
+{
+	struct trace *t = trace_new();
+	uint64_t begun;
+
+	if (!own_filters_finish(s->hidden, t) || !t->n_runs)
+		goto out;
+	if (!trace_is_whole(t))
+		own_filters_miss(s->hidden);
+	begun = t->runs[0]->start_ns;
+	begun = begun > s->start_utc_ns ? begun - s->start_utc_ns : 0;
+	simulate_hidden(s->options->filter, t, begun, s->report,
+			s->options->learn);
+out:
+	trace_free(t);
+}
+
+static void say_strict(const struct session *s)
+{
+	if (s->own_strict)
+		message_note("a task enters the strict mode of seccomp, which "
+			     "the kernel refuses beside our filter (EINVAL)");
+}
+
+static bool has_hung_up(const struct session *s)
+{
+	struct pollfd p = { .fd = listener_fd(s->listener) };
+
+	return s->hung_up || (poll(&p, 1, 0) > 0 && p.revents & POLLHUP);
+}
+
+static void watch(struct session *s)
+{
+	say_privilege(s);
+	s->hung_up = listener_fd(s->listener) < 0;
+	if (s->options->timeout)
+		s->deadline = now_ms() + 1000ULL * s->options->timeout;
+	while (!is_over(s))
+		turn(s);
+	if (s->ended && !s->exited)
+		reap(s);
+	if (s->exited)
+		say_status(s);
+	if (s->ended && !has_hung_up(s))
+		message_note("what is left runs on under the filter, and what "
+			     "that denies answers ENOSYS now");
+	add_hidden(s);
+	say_own_loads(s);
+	say_strict(s);
+}
+
+static void abandon_child(const struct session *s)
+{
+	kill(s->child.pid, SIGKILL);
+	waitpid(s->child.pid, NULL, 0);
+	close(s->child.pidfd);
+	close(s->child.result_fd);
+}
+
+static bool start(struct session *s, struct command *command)
+{
+	int err;
+
+	command->mask = &s->options->passing->mask;
+	command->hook = listener_hook;
+	command->hook_arg = s->listener;
+	s->start_ns = now_ns();
+	s->start_utc_ns = clock_ns(CLOCK_REALTIME);
+	err = command_start(command, &s->child);
+	if (err) {
+		message_error("cannot start the command: %s", strerror(-err));
+		return false;
+	}
+	if (listener_take(s->listener, &s->child))
+		return true;
+	abandon_child(s);
+	return false;
+}
+
+static bool run(struct session *s, struct command *command)
+{
+	struct filter *notifying = filter_notifying(s->options->filter,
+			s->options->enforce ? is_errno : denies);
+	bool ok = false;
+
+	if (!notifying) {
+		message_error("the filter is too long to be watched");
+		return false;
+	}
+	s->listener = listener_new(notifying);
+	if (s->listener && start(s, command)) {
+		watch(s);
+		ok = !s->failed || s->start_denied;
+	}
+	listener_free(s->listener);
+	filter_free(notifying);
+	return ok;
+}
+
+static void fill_result(const struct session *s, struct live_result *r)
+{
+	r->refused = s->failed && s->start_denied;
+	r->has_status = s->exited;
+	r->status = WIFSIGNALED(s->status) ? -WTERMSIG(s->status) :
+		WEXITSTATUS(s->status);
+	r->duration_ns = (s->exited ? s->end_ns : now_ns()) - s->start_ns;
+	r->interfered = s->interfered;
+}
+
+bool live_run(const struct live_options *o, struct command *command,
+	      struct run *described, struct report *report,
+	      struct live_result *result)
+{
+	struct session s = {
+		.options = o, .command = command, .report = report,
+		.callers = callers_new(), .hidden = own_filters_new(),
+	};
+	bool ok;
+
+	if (o->learn)
+		learn_begin(o->learn, described);
+	ok = run(&s, command);
+	fill_result(&s, result);
+	if (o->learn)
+		learn_end(o->learn, result->has_status, result->status,
+			  now_ns() - s.start_ns, ok && !s.cut_short);
+	own_filters_free(s.hidden);
+	callers_free(s.callers);
+	free(s.own_filter);
+	free(s.own_listener);
+	return ok;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "run/workload.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/message.h"
+
+/* Leave stdout to the list: the command's goes to stderr, or stays. */
+static int command_stdout(const struct options *o)
+{
+	return o->output && strcmp(o->output, "-") ? -1 : STDERR_FILENO;
+}
+
+/* NULL: the caller. */
+static const struct command_user *find_user(const char *name,
+					    struct command_user *user)
+{
+	int error = name ? command_user_find(name, user) : 0;
+
+	if (error)
+		message_fatal("user %s: %s", name, error == -ENOENT ?
+			      "no such user" : strerror(-error));
+	return name ? user : NULL;
+}
+
+bool workload_begin(struct workload *w, const struct options *o)
+{
+	int error;
+
+	*w = (struct workload){
+		.command = { .argv = o->command,
+			     .stdout_fd = command_stdout(o) },
+	};
+	w->command.user = find_user(o->user, &w->user);
+	passing_hold(&w->passing);
+	error = passing_open(&w->passing);
+	if (error)
+		message_error("cannot wait for signals: %s", strerror(-error));
+	return !error;
+}
+
+void workload_end(struct workload *w)
+{
+	passing_close(&w->passing);
+	passing_release(&w->passing);
+	command_user_free(&w->user);
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simulate/simulate.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/text.h"
+#include "profile/host.h"
+#include "report/verdict.h"
+
+/* The losses after which a call of the workload may be missing. */
+static const char *const touching[] = { "call", "task" };
+enum { N_TOUCHING = sizeof(touching) / sizeof(touching[0]) };
+
+static bool run_is_usable(const struct run *run, bool partial)
+{
+	char id[RUN_ID_HEX];
+	bool fine = true;
+
+	run_id_hex(run, id);
+	for (size_t i = 0; i < N_TOUCHING; i++) {
+		uint64_t lost = run_lost(run, touching[i]);
+
+		if (!lost)
+			continue;
+		(partial ? message_note : message_error)(
+			"run %s: %" PRIu64 " lost (%s): the trace does not "
+			"hold all calls", id, lost, touching[i]);
+		fine = partial;
+	}
+	if (!run->complete) {
+		(partial ? message_note : message_error)(
+			"run %s: not complete", id);
+		fine = fine && partial;
+	}
+	return fine;
+}
+
+bool trace_is_whole(const struct trace *t)
+{
+	bool whole = true;
+
+	for (size_t i = 0; i < t->n_runs; i++)
+		for (size_t k = 0; k < N_TOUCHING; k++)
+			whole &= t->runs[i]->complete &&
+				!run_lost(t->runs[i], touching[k]);
+	return whole;
+}
+
+bool trace_is_usable(const struct trace *t, bool partial)
+{
+	bool fine = true;
+
+	for (size_t i = 0; i < t->n_runs; i++)
+		fine &= run_is_usable(t->runs[i], partial);
+	if (fine && !t->calls.n) {
+		message_error("the trace holds no call");
+		return false;
+	}
+	if (!fine)
+		message_note("use --allow-partial to verify what there is");
+	return fine;
+}
+
+static void add_violation(struct report *report, const struct trace *t,
+			  const struct call_total *total,
+			  const struct filter_answers *answers)
+{
+	char *answer = verdict_text(answers);
+
+	for (size_t i = 0; i < t->calls.n; i++) {
+		const struct call *call = t->calls.at[i];
+
+		if (call_id_compare(&call->id, &total->id))
+			continue;
+		report_add(report, &(struct violation){
+			.id = total->id, .answer = answer,
+			.image = image_name(t->images[call->image]),
+			.has_time = true, .time_ns = call_first_ns(call),
+			.count = call_count(call),
+		});
+	}
+	free(answer);
+}
+
+static bool has_word(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *at = list; (at = strstr(at, word)); at += n)
+		if ((at == list || at[-1] == ' ') && (!at[n] || at[n] == ','))
+			return true;
+	return false;
+}
+
+/* Each name once. */
+static void append(char **list, struct call_id id)
+{
+	char buf[SYSCALL_NAME_MAX];
+	const char *name = syscall_label(id, buf);
+
+	if (!*list || !has_word(*list, name))
+		text_append(list, ", ", name);
+}
+
+/* Whether the trace has the arguments of every call of that identity. */
+static bool knows_arguments(const struct trace *t,
+			    const struct call_total *total)
+{
+	uint64_t known = 0;
+
+	for (size_t i = 0; i < t->arguments.n; i++) {
+		const struct call *fact = t->arguments.at[i];
+
+		if (fact->detail_size &&
+		    !call_id_compare(&fact->id, &total->id))
+			known += call_count(fact);
+	}
+	return known && known >= total->count;
+}
+
+static enum verdict judge_values(const struct filter *filter,
+				 const struct trace *t,
+				 const struct call *fact,
+				 struct report *report)
+{
+	struct argument_value values[ARGUMENT_VALUES_MAX];
+	size_t n = argument_values(fact, values);
+	struct filter_answers answers;
+	enum verdict verdict;
+	char *answer, *given, *text;
+
+	filter_run_known(filter, fact->id, values, n, &answers);
+	verdict = verdict_of(&answers);
+	if (verdict != VERDICT_DENIED)
+		return verdict;
+	answer = verdict_text(&answers);
+	given = argument_text(fact->id, values, n);
+	text = xasprintf("%s with %s", answer, given);
+	report_add(report, &(struct violation){
+		.id = fact->id, .answer = text,
+		.image = image_name(t->images[fact->image]),
+		.has_time = true, .time_ns = call_first_ns(fact),
+		.count = call_count(fact),
+	});
+	free(text);
+	free(given);
+	free(answer);
+	return verdict;
+}
+
+/* A call whose arguments decide, by those that were recorded. */
+static enum verdict judge_arguments(const struct filter *filter,
+				    const struct trace *t,
+				    const struct call_total *total,
+				    struct report *report)
+{
+	enum verdict verdict = knows_arguments(t, total) ? VERDICT_ALLOWED :
+		VERDICT_UNDECIDED;
+
+	for (size_t i = 0; i < t->arguments.n; i++) {
+		const struct call *fact = t->arguments.at[i];
+
+		if (fact->detail_size &&
+		    !call_id_compare(&fact->id, &total->id) &&
+		    judge_values(filter, t, fact, report) == VERDICT_UNDECIDED)
+			verdict = VERDICT_UNDECIDED;
+	}
+	return verdict;
+}
+
+/*
+ * The workload made this call as well, but a filter that was there answered: its
+ * own, or the one that is verified here.
+ */
+static bool judge_denial(const struct filter *filter, const struct trace *t,
+			 const struct call *denial, struct report *report,
+			 char **undecided)
+{
+	struct filter_answers answers;
+	enum verdict verdict;
+	char buf[DENIAL_TEXT_MAX], *answer;
+
+	filter_run_any(filter, denial->id, &answers);
+	verdict = verdict_of(&answers);
+	if (verdict == VERDICT_UNDECIDED)
+		append(undecided, denial->id);
+	if (verdict != VERDICT_DENIED)
+		return false;
+	answer = verdict_text(&answers);
+	report_add(report, &(struct violation){
+		.id = denial->id, .answer = answer,
+		.own = denial_text(denial->answer, buf), .has_site = true,
+		.image = image_name(t->images[denial->image]),
+		.has_time = true, .time_ns = call_first_ns(denial),
+		.count = call_count(denial),
+	});
+	free(answer);
+	return true;
+}
+
+static void judge_denials(const struct filter *filter, const struct trace *t,
+			  struct report *report, char **undecided)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < t->denials.n; i++)
+		any |= judge_denial(filter, t, t->denials.at[i], report,
+				    undecided);
+	if (any)
+		message_note("calls that a filter denied when they were "
+			     "recorded are listed too (sp-emit --allow-denied "
+			     "allows them)");
+}
+
+/*
+ * uprobe(2) and uretprobe(2) are made by the kernel where a tool watches a
+ * program. Since Linux 6.14 no filter sees them (kernel/seccomp.c,
+ * seccomp_uprobe_exception()).
+ */
+static bool passes_filters(struct call_id id, const struct trace *t)
+{
+	char name[SYSCALL_NAME_MAX];
+	struct host host;
+
+	if (!syscall_name(id, name) ||
+	    (strcmp(name, "uprobe") && strcmp(name, "uretprobe")))
+		return false;
+	for (size_t i = 0; i < t->n_runs; i++)
+		if (!host_set_kernel(&host, t->runs[i]->kernel) ||
+		    !host_has_kernel(&host, 6, 14))
+			return false;
+	return true;
+}
+
+enum { LOGGED_NAMED = 50 };	/* of calls that are logged */
+
+size_t simulate(const struct filter *filter, const struct trace *t,
+		struct report *report)
+{
+	size_t n;
+	struct call_total *totals = trace_totals(t, NULL, NULL, &n);
+	char *undecided = NULL, *logged = NULL;
+	size_t n_logged = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct filter_answers answers;
+		enum verdict verdict;
+
+		if (passes_filters(totals[i].id, t))
+			continue;
+		filter_run_any(filter, totals[i].id, &answers);
+		verdict = verdict_of(&answers);
+		if (verdict == VERDICT_ALLOWED &&
+		    answers.actions[0] == SECCOMP_RET_LOG &&
+		    n_logged++ < LOGGED_NAMED)
+			append(&logged, totals[i].id);
+		if (verdict == VERDICT_UNDECIDED)
+			verdict = judge_arguments(filter, t, &totals[i],
+						  report);
+		if (verdict == VERDICT_DENIED)
+			add_violation(report, t, &totals[i], &answers);
+		else if (verdict == VERDICT_UNDECIDED)
+			append(&undecided, totals[i].id);
+	}
+	judge_denials(filter, t, report, &undecided);
+	if (undecided)
+		message_note("undecided, since arguments decide that the trace "
+			     "does not hold: %s", undecided);
+	if (logged)
+		message_note("%zu call%s would be logged: %s%s", n_logged,
+			     n_logged == 1 ? "" : "s", logged,
+			     n_logged > LOGGED_NAMED ? ", ..." : "");
+	free(logged);
+	free(undecided);
+	free(totals);
+	return n;
+}
+
+/* What a filter of the workload's own answers. */
+
+struct hidden_calls {
+	const struct filter *filter;
+	const struct trace *trace;
+	uint64_t begun_ns;
+	struct report *report;
+	struct learn *learn;
+	char *undecided;
+};
+
+/*
+ * The kernel's own codes, linux/errno.h: a call that ours held was given up,
+ * and is made again or its task died.
+ */
+static bool is_given_up(int32_t answer)
+{
+	enum { RESTART_FIRST = 512, RESTART_LAST = 516 };
+
+	return -answer >= RESTART_FIRST && -answer <= RESTART_LAST;
+}
+
+static void add_hidden(struct hidden_calls *h, const struct call *fact,
+		       const char *own, uint64_t count)
+{
+	struct filter_answers answers;
+	enum verdict verdict;
+	char *answer;
+
+	filter_run_any(h->filter, fact->id, &answers);
+	verdict = verdict_of(&answers);
+	if (verdict == VERDICT_UNDECIDED)
+		append(&h->undecided, fact->id);
+	if (verdict != VERDICT_DENIED)
+		return;
+	answer = verdict_text(&answers);
+	report_add(h->report, &(struct violation){
+		.id = fact->id, .answer = answer, .own = own, .count = count,
+		.image = image_name(h->trace->images[fact->image]),
+		.has_site = true, .has_time = true,
+		.time_ns = h->begun_ns + call_first_ns(fact),
+	});
+	free(answer);
+	if (h->learn)
+		learn_hidden(h->learn, h->trace, fact, count, h->begun_ns);
+}
+
+/* A handler or a supervisor stands in; the count has those that were made. */
+static void add_skipped(struct hidden_calls *h, const struct call *call)
+{
+	uint64_t made = report_count(h->report, call->id);
+	uint64_t all = call_count(call);
+
+	add_hidden(h, call, "trap", all > made ? all - made : 1);
+}
+
+/*
+ * Every call that is made has come by us. One that has not, but is there, was
+ * answered at a time when the recorder could not tell it from one in progress.
+ */
+static bool is_unseen(const struct hidden_calls *h, const struct call *call)
+{
+	struct filter_answers answers;
+
+	if (passes_filters(call->id, h->trace))
+		return false;
+	filter_run_any(h->filter, call->id, &answers);
+	return verdict_of(&answers) == VERDICT_DENIED &&
+		!report_has(h->report, call->id);
+}
+
+static void add_calls(struct hidden_calls *h)
+{
+	const struct facts *calls = &h->trace->calls;
+	bool *unseen = xcalloc(calls->n + 1, sizeof(*unseen));
+
+	for (size_t i = 0; i < calls->n; i++)
+		unseen[i] = is_unseen(h, calls->at[i]);
+	for (size_t i = 0; i < calls->n; i++)
+		if (call_flags(calls->at[i]) & SIGHTING_SKIPPED)
+			add_skipped(h, calls->at[i]);
+		else if (unseen[i])
+			add_hidden(h, calls->at[i], "not known how",
+				   call_count(calls->at[i]));
+	free(unseen);
+}
+
+void simulate_hidden(const struct filter *filter, const struct trace *t,
+		     uint64_t begun_ns, struct report *report,
+		     struct learn *learn)
+{
+	struct hidden_calls h = { filter, t, begun_ns, report, learn, NULL };
+	char buf[DENIAL_TEXT_MAX];
+
+	add_calls(&h);
+	for (size_t i = 0; i < t->denials.n; i++) {
+		const struct call *denial = t->denials.at[i];
+
+		if (!is_given_up(denial->answer))
+			add_hidden(&h, denial,
+				   denial_text(denial->answer, buf),
+				   call_count(denial));
+	}
+	if (h.undecided)
+		message_note("undecided, since arguments decide that are not "
+			     "known where a filter of the command's own "
+			     "answers: %s", h.undecided);
+	free(h.undecided);
+}

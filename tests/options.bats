@@ -1,0 +1,143 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# What every tool's command line has in common: it comes from one table, by
+# which --help, the manuals, completions and refusals have to agree.
+
+load helper
+
+TOOLS=(sp-record sp-merge sp-diff sp-emit sp-verify)
+
+# Of --help: the long options, one a line.
+helped() {
+	"$1" --help | grep -oE '^  (-[a-zA-Z], |    )--[a-z-]+' | sed 's/.*--//' | sort
+}
+
+@test "the manual of each tool has the options that --help has, and no others" {
+	for tool in "${TOOLS[@]}"; do
+		helped "$tool" >help
+		grep -E '^\.It Fl' "$TESTS/../$tool/$tool.1" |
+			grep -oE 'Fl -?[a-z-]+' | sed -n 's/^Fl -\(...*\)/\1/p' | sort -u >manual
+		# sp-emit.1 has --no-GROUP as one, and sp-verify takes --time,
+		# which is sp-record's name, for --timeout.
+		[ "$tool" != sp-verify ] || sed -i '/^time$/d' manual
+		sed 's/^no-\(kernel\|start\|vdso\|runtime\|fallback\)$/no-/' help | sort -u |
+			diff - manual
+	done
+}
+
+@test "an option that does not exist: the nearest one is named" {
+	while read -r tool wrong right; do
+		[ "$tool" = sp-record ] && status=125 || status=2
+		run -$status "$tool" "$wrong"
+		[[ ${lines[0]} == "$tool: unknown option '$wrong': did you mean '$right'?" ]]
+	done <<-'END'
+	sp-record --ouptut --output
+	sp-record --pahts --paths
+	sp-merge --alow-partial --allow-partial
+	sp-diff --marix --matrix
+	sp-emit --ocl --oci
+	sp-emit --libsecomp --libseccomp
+	sp-verify --profle --profile
+	END
+	run -2 sp-emit --something-else-entirely
+	[ "${lines[0]}" = "sp-emit: unknown option '--something-else-entirely'" ]
+	run -2 sp-emit -x
+	[ "${lines[0]}" = "sp-emit: unknown option '-x'" ]
+}
+
+@test "a value that is missing, or that the option does not take" {
+	run -2 sp-emit --deny
+	[ "${lines[0]}" = "sp-emit: option '--deny' needs a value: WHAT" ]
+	run -2 sp-merge -o
+	[ "${lines[0]}" = "sp-merge: option '-o' needs a value" ]
+	run -2 sp-emit --oci=x
+	[ "${lines[0]}" = "sp-emit: option '--oci' takes no value" ]
+	run -2 sp-diff --f x
+	[ "${lines[0]}" = "sp-diff: option '--f' is ambiguous" ]
+	# an optional value follows "=", never a space
+	run -2 sp-emit --oci --args socket
+	[ "${lines[0]}" = "sp-emit: socket: no such file; a value of --args follows '=': --args=socket" ]
+	run -2 sp-verify --audit /no/such.log
+	[[ ${lines[0]} == *"--audit=/no/such.log" ]]
+}
+
+@test "each option that a mode does not take is refused, in one line" {
+	while IFS=: read -r tool line message; do
+		[ "$tool" = sp-record ] && status=125 || status=2
+		# shellcheck disable=SC2086
+		run -$status "$tool" $line </dev/null
+		echo "$tool $line: ${lines[0]}"
+		[ "${lines[0]}" = "$tool: $message" ]
+		[ "${lines[1]}" = "Try '$tool --help'." ]
+		[ "${#lines[@]}" = 2 ]
+	done <<-END
+	sp-record:--leader -p $$:--leader cannot be combined with --pid
+	sp-record:-u root -p $$:--user cannot be combined with --pid
+	sp-record:--ready-fd=3 true:--ready-fd is only for --pid, --cgroup, --unit and --container
+	sp-record:-p $$ true:--pid cannot be combined with a command: true
+	sp-record:-p $$ -p $$:--pid, --cgroup, --unit and --container cannot be combined
+	sp-record:--buffer=9 true:--buffer is only for --every
+	sp-diff:--csv a b:--csv is only for --matrix
+	sp-diff:-q --matrix:--quiet cannot be combined with --matrix
+	sp-diff:--from=a --matrix:--from cannot be combined with --matrix
+	sp-emit:--oci --json:--json cannot be combined with --oci: one format at a time
+	sp-emit:--table --deny=kill:--deny: --table has no place for it
+	sp-emit:--allow-denied --deny-denied --oci:--allow-denied cannot be combined with --deny-denied
+	sp-verify:--audit --replay:--replay cannot be combined with --audit
+	sp-verify:--audit --score -p x:--score cannot be combined with --audit
+	sp-verify:--audit --enforce:--enforce cannot be combined with --audit
+	sp-verify:--audit -- true:--audit cannot be combined with a command
+	sp-verify:--audit --unit=x --container=y:--unit cannot be combined with --container
+	sp-verify:--audit=x --unit=x:--unit cannot be combined with a log
+	sp-verify:--exe=x -p y:--exe is only for --audit
+	sp-verify:--run=x -p y:--run is only for --replay
+	sp-verify:-t 3 -p y:--timeout is only for a command, --replay, --audit and --landlock with a command
+	sp-verify:-p y --landlock=z:--profile cannot be combined with --landlock with recordings
+	sp-verify:--image=x -p y --replay:--image cannot be combined with --replay
+	sp-verify:--score -p y --junit=z:--junit cannot be combined with --score
+	sp-verify:-p y a.sp -- true:a command cannot be combined with recordings
+	sp-verify:-p y --:no command after --
+	sp-verify:--cap=all:--cap or --kernel without a profile: -p is missing
+	sp-verify:a.sp:no profile: -p is missing
+	END
+}
+
+@test "completions: bash offers each option of --help" {
+	for tool in "${TOOLS[@]}"; do
+		"$tool" --completion=bash >"$tool.bash"
+		bash -c '. "./$0.bash"; COMPREPLY=(); "_sp_${0#sp-}" "$0" -- "$0"
+			printf "%s\n" "${COMPREPLY[@]#--}"' "$tool" | sort >offered
+		helped "$tool" | diff - offered
+		bash -c '. "./$0.bash"; complete -p "$0"' "$tool" | shows "_sp_${tool#sp-} $tool"
+	done
+	# files after an option that takes one, none after another
+	touch some-file
+	bash -c '. ./sp-emit.bash; _sp_emit sp-emit some --output
+		[ "${COMPREPLY[*]}" = some-file ]
+		_sp_emit sp-emit some --deny; [ -z "${COMPREPLY[*]}" ]'
+}
+
+@test "completions: fish and zsh read theirs" {
+	requires fish
+	requires zsh
+	for tool in "${TOOLS[@]}"; do
+		"$tool" --completion=zsh >"_$tool"
+		zsh -n "_$tool"
+		"$tool" --completion=fish >"$tool.fish"
+		HOME=$PWD fish -c "source $tool.fish; complete -C '$tool --'" | cut -f 1 |
+			sed 's/^--//' | sort >offered
+		helped "$tool" | diff - offered
+	done
+}
+
+@test "completions: another shell is refused, and make install has them all" {
+	run -2 sp-emit --completion=csh
+	[ "${lines[0]}" = "sp-emit: --completion=csh: not bash, zsh or fish" ]
+	make -s -C "$TESTS/.." install DESTDIR="$PWD/root" PREFIX=/usr >log
+	for tool in "${TOOLS[@]}"; do
+		[ -s "root/usr/share/bash-completion/completions/$tool" ]
+		[ -s "root/usr/share/zsh/site-functions/_$tool" ]
+		[ -s "root/usr/share/fish/vendor_completions.d/$tool.fish" ]
+		[ -s "root/usr/share/man/man1/$tool.1" ]
+	done
+}
