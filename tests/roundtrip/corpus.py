@@ -13,7 +13,8 @@ NEAR = ("near", "near-read", "near-exec", "near-net")
 class Row:
     def __init__(self, name):
         self.name, self.dir = name, f"{TOP}/{name}"
-        self.run, self.args, self.call = None, False, [number("getpriority")]
+        self.run, self.call = None, [number("getpriority")]
+        self.args = self.trust = False
         self.image = "*/act"
         self.near, self.exempt, self.xfail = {}, {}, {}
         for key in SHELLS:
@@ -35,8 +36,8 @@ class Row:
             self.call = [number(name), *arguments]
         elif key == "image":
             self.image = value
-        elif key == "args":
-            self.args = True
+        elif key in ("args", "trust"):
+            setattr(self, key, True)
         else:
             sys.exit(f"table: {self.name}: no key is called {key}")
 

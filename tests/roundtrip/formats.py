@@ -43,7 +43,8 @@ class Format:
         return f"{self.work}/{row.name}"
 
     def emit(self, row, stream):
-        args = ["--args"] if row.args and not self.paths else []
+        args = ["--args"] if row.args and not self.paths else \
+            ["--trust-names"] if row.trust and self.paths else []
         tool("sp-emit", *self.options, *args, "-o", self.file(row), stream)
 
     def prepare(self, rows):
@@ -352,8 +353,9 @@ class Systemd(Format):
         args = ["--args"] if row.args else []
         if row.unit:
             args.append(f"--image={row.image}")
+        trust = ["--trust-names"] if row.trust else []
         for kind in ["--paths"], []:
-            tool("sp-emit", "--systemd", *kind, *args, "-o",
+            tool("sp-emit", "--systemd", *kind, *args, *(kind and trust), "-o",
                  self.file(row) + "".join(kind), stream)
 
     def drop_in(self, row, kind):
