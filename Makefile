@@ -31,7 +31,7 @@ LIBS_RECORD := $(shell pkg-config --libs $(PC) 2>/dev/null)
 LIB_OBJS := $(patsubst %.c,$(B)/%.o,$(wildcard lib/*/*.c))
 objs      = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)/*.c $(1)/*/*.c))
 BINS     := $(TOOLS:%=$(B)/bin/%)
-MANS     := $(wildcard sp-*/*.1 lib/*/*.5 lib/*.7)
+MANS     := $(wildcard sp-*/*.[157] lib/*/*.5 lib/*.7)
 
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.o $(B)/%.bpf.o $(B)/%.skel.h

@@ -10,7 +10,7 @@
 
 /*
  * A path's fact: what was done with it, and how it was found. In the stream
- * as it is here: sp-stream(5).
+ * as it is here: sp-facts(5).
  */
 enum name_access {
 	NAME_READ = 0x1,	/* opened for reading; no directory */

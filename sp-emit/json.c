@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The trace itself, as sp-emit(1) documents it under JSON. */
+/* The trace itself, as sandprint-json(5) documents it. */
 #include <jansson.h>
 #include <stdlib.h>
 

@@ -8,7 +8,7 @@
 load helper
 
 pages() {
-	ls "${TESTS%/*}"/sp-*/*.1 "${TESTS%/*}"/lib/*/*.5 "${TESTS%/*}"/lib/*.7
+	ls "${TESTS%/*}"/sp-*/*.[157] "${TESTS%/*}"/lib/*/*.5 "${TESTS%/*}"/lib/*.7
 }
 
 # The .Dl lines of a page's EXAMPLES, as the reader sees them.
@@ -36,7 +36,7 @@ run_examples() {
 
 @test "every page is lint-clean" {
 	requires mandoc
-	[ "$(pages | wc -l)" -eq 7 ]
+	[ "$(pages | wc -l)" -eq 16 ]
 	pages | xargs mandoc -T lint -W warning
 }
 

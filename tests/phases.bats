@@ -155,11 +155,11 @@ parts() {
 }
 
 @test "the manual's program confines itself to what it does after its mark" {
-	local page=${TESTS%/*}/sp-emit/sp-emit.1
-	sed -n '/^\.Ss The C header/,/^\.Ss JSON/{
+	local page=${TESTS%/*}/sp-emit/sandprint-formats.7
+	sed -n '/^\.Ss The C header/,/^\.Sh/{
 		/^\.Bd -literal/,/^\.Ed/{ /^\.[BE]d/d; s/\\e/\\/g; p; }; }' \
 		"$page" >service.c
-	sed -n '/^\.Ss The C header/,/^\.Ss JSON/s/^\.Dl //p' "$page" >steps
+	sed -n '/^\.Ss The C header/,/^\.Sh/s/^\.Dl //p' "$page" >steps
 	[ "$(wc -l <steps)" -gt 3 ]
 	sed -i 's/\\-/-/g' steps
 	run -0 bash -e -o pipefail steps

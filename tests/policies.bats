@@ -560,7 +560,7 @@ hostile() {
 # rows — "SETTING EFFECT PATH-OR-CALL" of the manual's table of protections
 rows() {
 	sed -n '/^\.Bl -column "ProtectKernelTunables=yes"/,/^\.El/p' \
-		"$TESTS/../sp-emit/sp-emit.1" |
+		"$TESTS/../sp-emit/sandprint-systemd.7" |
 		sed -n '/^\.It Pro\|^\.It Pri\|^[^.]/p' |
 		awk '/^\.It/ { setting = $2; effect = $4; first = 6 }
 			!/^\.It/ { first = 1 }
