@@ -2,6 +2,7 @@
 #include "base/memory.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,66 @@ static void *check(void *p)
 		message_fatal("out of memory");
 	return p;
 }
+
+/*
+ * For the libraries, too. Without memory jansson leaves out a member, msgpack-c
+ * a part of a record, and libseccomp 2.5 a rule, and none of them says so: a
+ * failed allocation ends the tool, wherever it is made. A sanitizer has an
+ * allocator of its own.
+ */
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1	/* clang, as gcc has it */
+#endif
+#endif
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+
+static _Thread_local bool can_fail;
+
+void memory_can_fail(void)
+{
+	can_fail = true;
+}
+
+/* The message itself may need memory: it does without. */
+static void *check_for_library(void *p)
+{
+	if (!p && !can_fail) {
+		can_fail = true;
+		check(p);
+	}
+	return p;
+}
+
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t n, size_t size);
+extern void *__libc_realloc(void *p, size_t size);
+
+void *malloc(size_t size)
+{
+	return check_for_library(__libc_malloc(size));
+}
+
+void *calloc(size_t n, size_t size)
+{
+	return check_for_library(__libc_calloc(n, size));
+}
+
+/* realloc(3) frees where the size is 0, and returns NULL. */
+void *realloc(void *p, size_t size)
+{
+	void *q = __libc_realloc(p, size);
+
+	return size ? check_for_library(q) : q;
+}
+
+#else
+
+void memory_can_fail(void)
+{
+}
+
+#endif
 
 void *xcalloc(size_t n, size_t size)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Memory that is there or ends the tool with a message. */
+/*
+ * Memory that is there or ends the tool with a message: by these functions, and
+ * by malloc(3) itself for the libraries that we use.
+ */
 #ifndef MEMORY_H
 #define MEMORY_H
 
@@ -11,6 +14,12 @@ __attribute__((malloc, returns_nonnull)) char *xstrdup(const char *s);
 __attribute__((malloc, returns_nonnull)) void *xmemdup(const void *p, size_t n);
 __attribute__((malloc, returns_nonnull, format(printf, 1, 2)))
 char *xasprintf(const char *fmt, ...);
+
+/*
+ * From here on malloc(3), calloc(3) and realloc(3) return NULL in this thread, as
+ * they do in other programs: for a child process with a limit of its own.
+ */
+void memory_can_fail(void);
 
 /*
  * Room for one more element at the end of a growing array: `*n` elements are

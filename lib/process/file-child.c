@@ -89,6 +89,7 @@ static _Noreturn void serve(struct file_child *child, int fd)
 	ssize_t n;
 
 	shed(fd);
+	memory_can_fail();	/* libelf(3) then says what it cannot read */
 	while ((n = recv(STDIN_FILENO, request, sizeof(request), 0)) > 0) {
 		n = child->work(child->argument, request, n, answer);
 		if (send(STDIN_FILENO, answer, n, MSG_NOSIGNAL) != n)
