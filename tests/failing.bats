@@ -1,0 +1,402 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# bats file_tags=machine-wide
+# What the tools do on a machine that fails them: each row of the table in
+# sandprint(7), "What a failing machine does", has its tests here, which begin
+# with the row's name.
+
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	mkdir out fs
+	printf 'run 1 a\nimage /bin/ls\ncall 1 0 1\n' | "$TESTS/mkstream" >small.sp
+	{
+		printf 'run 1 a\nimage /bin/ls\n'
+		seq 1 3000 | sed 's/.*/call 1 & 1/'
+	} | "$TESTS/mkstream" >big.sp
+	{
+		printf 'run 1 a\nimage /bin/ls\n'
+		seq 0 330 | sed 's/.*/call 1 & 1/'
+	} | "$TESTS/mkstream" >calls.sp
+	printf 'run 1 a\nimage /usr/bin/true\ncall 1 0 1\n' | "$TESTS/mkstream" |
+		sp-emit --oci -o p.json
+}
+
+teardown() {
+	[ ! -e fs.pid ] || kill "$(<fs.pid)"
+	[ ! -e mounted ] || umount out
+	[ ! -e online ] || echo 1 >"$(<online)"
+}
+
+# says STATUS MESSAGE COMMAND… — its status and the whole of its stderr
+says() {
+	local status=0 wanted=$1 message=$2
+	shift 2
+	"$@" 2>err 3>&- || status=$?
+	echo "$status: $(<err)" >&2
+	[ "$status" = "$wanted" ]
+	[ "$(<err)" = "$message" ]
+}
+
+# holds NAME… — these files are in out/, and no other
+holds() {
+	printf '%s\n' "$@" | sed '/^$/d' | sort >expected
+	ls -A out | sort | diff -u expected -
+}
+
+# The reports of the shells that start what dies are no output of ours.
+quietly() {
+	"$@" 2>/dev/null
+}
+
+@test "each row of the manual's table has a test, and no other row" {
+	sed -n '/^\.Ss What a failing machine does/,/^\.S[sh] What is not/s/^\.It //p' \
+		"$TESTS/../lib/sandprint.7" | sort -u >rows
+	sed -n 's/^@test "\([^"]*\): .*/\1/p' "$BATS_TEST_FILENAME" | sort -u |
+		diff -u rows -
+	[ "$(wc -l <rows)" -ge 14 ]
+}
+
+@test "A full disk: named, and the file is as it was" {
+	needs root
+	mount -t tmpfs -o size=64k tmpfs out
+	touch mounted
+	echo before >out/old
+	says 2 'sp-emit: out/old: No space left on device' \
+		sp-emit --json -o out/old big.sp
+	[ "$(<out/old)" = before ]
+	run ! dd if=/dev/zero of=out/filler bs=4096
+	says 2 'sp-merge: out/new: No space left on device' \
+		sp-merge -o out/new small.sp
+	says 125 'sp-record: out/rec: No space left on device' \
+		sp-record -q -o out/rec -- touch ran
+	[ -e ran ]
+	says 2 'sp-emit: <stdout>: No space left on device' \
+		sp-emit --json small.sp >/dev/full
+	says 125 'sp-record: <stdout>: No space left on device' \
+		sp-record -q -- true >/dev/full
+	holds filler old
+}
+
+# mount_failing WHAT — fs/, on which that fails with EIO
+mount_failing() {
+	needs root
+	"$WITNESS/eio-fs" fs big.sp "$1" 3>&- &
+	echo $! >fs.pid
+	wait_for 10 test -e fs/old || skip 'no /dev/fuse'
+}
+
+@test "A file system that fails: reading" {
+	mount_failing read
+	says 2 "sp-merge: fs/old: segment 1: record 1502: Input/output error" \
+		sp-merge -o out/new fs/old
+	says 2 'sp-verify: fs/old: Input/output error' sp-verify -p fs/old small.sp
+	says 2 'sp-verify: fs/old: Input/output error' \
+		sp-verify --landlock fs/old small.sp
+	holds ''
+}
+
+@test "A file system that fails: writing, and closing" {
+	local what
+	for what in write close; do
+		mount_failing $what
+		says 2 'sp-emit: fs/new: Input/output error' \
+			sp-emit --json -o fs/new small.sp
+		says 125 'sp-record: fs/new: Input/output error' \
+			sp-record -q -o fs/new -- touch ran.$what
+		[ -e ran.$what ]
+		[ ! -e fs/new ]
+		kill "$(<fs.pid)"
+		wait "$(<fs.pid)"
+		rm fs.pid
+	done
+}
+
+# unread COMMAND… — its stdout is a pipe whose reader has ended
+unread() {
+	local pipe
+	mkfifo pipe
+	exec {pipe}<>pipe		# so that neither side waits for the other
+	exec 9>pipe {pipe}<&-
+	rm pipe
+	"$@" >&9 9>&-
+	exec 9>&-
+}
+
+@test "A pipe without a reader: ends a filter, and not a recorded command" {
+	unread says 141 '' sp-emit --json small.sp
+	unread bash -c 'trap "" PIPE; sp-emit --json small.sp; echo $? >status' 2>err
+	[ "$(<err)" = 'sp-emit: <stdout>: Broken pipe' ]
+	[ "$(<status)" = 2 ]
+	needs root
+	unread says 125 'sp-record: <stdout>: Broken pipe' \
+		sp-record -q -- touch ran
+	[ -e ran ]
+	unread says 125 'sp-record: <stdout>: Broken pipe' \
+		sp-record -q --every -- sh -c 'sleep 0.2; touch lasted'
+	[ -e lasted ]
+}
+
+@test "Closed standard descriptors: nothing else is written in their place" {
+	local closed
+	for closed in '<&-' '>&-' '2>&-' '<&- >&- 2>&-'; do
+		eval "sp-emit --json -o out/a small.sp $closed"
+		jq -e .calls out/a >/dev/null
+	done
+	says 2 'sp-emit: <stdout>: Bad file descriptor' sp-emit --json small.sp >&-
+	says 2 'sp-emit: <stdin>: Bad file descriptor' sp-emit --json <&-
+	needs root
+	says 125 'sp-record: <stdout>: Bad file descriptor' \
+		sp-record -q -- touch ran >&-
+	[ ! -e ran ]
+	sp-record -q -o out/r -- bash -c \
+		'for n in 0 1 2; do [ ! -e /proc/self/fd/$n ] || exit 9; done' \
+		<&- >&- 2>&-
+	sp-emit --json out/r | jq -e .calls >/dev/null
+}
+
+@test "RLIMIT_FSIZE: an error, and nothing is left" {
+	says 2 'sp-emit: out/a: File too large' \
+		prlimit --fsize=512 sp-emit --json -o out/a big.sp
+	holds ''
+	needs root
+	says 125 'sp-record: out/a: File too large' \
+		prlimit --fsize=64 sp-record -q -o out/a -- touch ran
+	[ ! -e ran ] || holds ''
+	holds ''
+}
+
+@test "RLIMIT_NOFILE: an error before the command starts" {
+	says 2 'sp-emit: out/a: Too many open files' \
+		prlimit --nofile=4 sp-emit --json -o out/a small.sp
+	holds ''
+	needs root
+	run -125 prlimit --nofile=20 sp-record -q -o out/a -- touch ran 3>&-
+	[[ $output == *'Too many open files'* ]]
+	run -2 prlimit --nofile=8 sp-verify -p p.json -- touch ran 3>&-
+	[[ $output == *'Too many open files'* ]]
+	[ ! -e ran ]
+	holds ''
+}
+
+# starved STATUS COMMAND… — with ever more memory, it prints that there is not
+# enough and nothing else, until it prints what it does otherwise
+starved() {
+	local fail=$1 bytes status good=0 failed=0
+	shift
+	"$@" >wanted
+	for ((bytes = 100000; good < 3; bytes += 8192)); do
+		[ $bytes -lt 16000000 ]
+		status=0
+		prlimit --data=$bytes "$@" >got 2>err || status=$?
+		if [ $status -gt 2 ]; then	# the dynamic loader's
+			run ! prlimit --data=$bytes "$1" --version
+		elif [ $status = 0 ]; then
+			cmp got wanted
+			good=$((good + 1))
+		else
+			[ $status = "$fail" ]
+			[ ! -s got ]
+			shows '^[a-z-]*: out of memory$' <err
+			failed=$((failed + 1))
+		fi
+	done
+	[ $failed -gt 3 ]
+}
+
+@test "RLIMIT_AS, RLIMIT_DATA: out of memory, never another answer" {
+	# The C library takes no more from the kernel than it needs.
+	export GLIBC_TUNABLES=glibc.malloc.top_pad=1:glibc.malloc.mmap_threshold=4096
+	local format
+	for format in json oci bpf minijail libseccomp table; do
+		starved 2 sp-emit --$format calls.sp
+	done
+	starved 2 sp-merge calls.sp small.sp
+	starved 2 sp-diff --matrix calls.sp small.sp
+	sp-emit --oci -o all.json calls.sp
+	starved 2 sp-verify -p all.json calls.sp
+}
+
+@test "RLIMIT_AS, RLIMIT_DATA: sp-record writes a whole stream or none" {
+	needs root
+	local bytes status good=0
+	export GLIBC_TUNABLES=glibc.malloc.top_pad=1:glibc.malloc.mmap_threshold=4096
+	for ((bytes = 200000; good < 2; bytes += 131072)); do
+		[ $bytes -lt 64000000 ]
+		status=0
+		prlimit --data=$bytes sp-record -q -o out/a -- true 2>err ||
+			status=$?
+		case $status in
+		0)
+			sp-emit --json out/a | jq -e .runs[0].complete >/dev/null
+			rm out/a
+			good=$((good + 1)) ;;
+		125) shows -E 'out of memory|Cannot allocate memory' <err ;;
+		*) run ! prlimit --data=$bytes sp-record --version ;;
+		esac
+		holds ''
+	done
+}
+
+@test "RLIMIT_CPU: the command's own, and the recorder does not use it up" {
+	needs root
+	run -137 timeout 20 prlimit --cpu=1:1 sp-record -q -o out/a -- \
+		sh -c 'while :; do :; done'
+	sp-emit --json out/a | jq -e '.runs[0].status.signal == 9' >/dev/null
+	prlimit --cpu=1:1 sp-record -q -o out/b -- sleep 2
+	holds a b
+}
+
+@test "RLIMIT_NPROC: the command is not started, and the reason is printed" {
+	needs root
+	setpriv --reuid=65534 --clear-groups sleep 60 3>&- &
+	echo $! >fs.pid
+	wait_for 10 grep -q '^Uid:.65534' "/proc/$!/status"
+	says 126 'sp-record: touch: Resource temporarily unavailable' \
+		prlimit --nproc=0 sp-record -q -u nobody -o out/a -- touch /tmp
+	holds ''
+	run -2 setpriv --reuid=65534 --clear-groups prlimit --nproc=1 \
+		sp-verify -p - -- touch ran <p.json
+	[[ $output == *'Resource temporarily unavailable' ]]
+	[ ! -e ran ]
+}
+
+@test "RLIMIT_MEMLOCK: BPF maps are not counted" {
+	needs root
+	prlimit --memlock=0 sp-record -q --paths -o out/a -- true
+	holds a
+}
+
+# owned PID — the BPF programs that it holds
+owned() {
+	sed -n 's/^prog_id:[\t ]*//p' "/proc/$1/fdinfo"/* | sort -u
+}
+
+# gone ID… — no such BPF program is loaded
+gone() {
+	local id
+	for id; do
+		run ! bpftool prog show id "$id"
+	done
+}
+
+# SP_KILLS: how often. Once with the programs loaded, then at any moment.
+@test "SIGKILL: of the recorder leaves no file and no BPF program" {
+	needs root
+	requires bpftool
+	local i pid ids lived=0
+	sp-record -q -o out/a -- sh -c 'echo $$ >command; exec sleep 60' 3>&- &
+	pid=$!
+	wait_for 20 test -s command
+	mapfile -t ids < <(owned $pid)
+	[ ${#ids[@]} -gt 3 ]
+	kill -KILL $pid
+	ended 137 $pid
+	wait_for 10 gone "${ids[@]}"
+	kill -KILL "$(<command)"	# it goes on without its recorder
+	for ((i = 0; i < ${SP_KILLS:-25}; i++)); do
+		rm -f command
+		sp-record -q --paths -o out/a -- \
+			sh -c 'echo $$ >command; exec sleep 60' 3>&- &
+		pid=$!
+		sleep "0.$(printf %03d $((RANDOM % 300)))"
+		kill -KILL $pid
+		ended 137 $pid
+		holds ''
+		if [ -s command ]; then
+			kill -KILL "$(<command)"
+			lived=$((lived + 1))
+		fi
+	done
+	echo "$lived of $i commands had been started"
+	# The children that read files end with their parent.
+	wait_for 10 no_recorder
+}
+
+# no_recorder — no live sp-record has lost its parent here
+no_recorder() {
+	local pid
+	for pid in $(pgrep -x sp-record); do
+		[[ ! /proc/$pid/cwd -ef . ]] || return 1
+	done
+}
+
+@test "SIGSTOP: a stopped target, command or recorder loses no call" {
+	needs root
+	local pid
+	sleep 60 3>&- &
+	pid=$!
+	kill -STOP $pid
+	timeout 20 sp-record -q -t 0.3 -o out/a -p $pid
+	[ "$(awk '/^State/ { print $2 }' /proc/$pid/status)" = T ]
+	kill -KILL $pid
+	# -t sends SIGTERM, which waits for SIGCONT, and SIGKILL after ten seconds.
+	timeout 30 sp-record -q -t 0.3 -o out/b -- sh -c 'kill -STOP $$'
+	sp-emit --json out/b | jq -e '.runs[0].status.signal == 9' >/dev/null
+	sp-record -q -o out/c -- sh -c 'echo $$ >command
+		while [ ! -e go ]; do sleep 0.1; done; exec "$0" 500' \
+		"$WITNESS/rush" 3>&- &
+	pid=$!
+	wait_for 20 test -s command
+	kill -STOP $pid
+	touch go
+	wait_for 20 eval '! kill -0 $(<command) 2>/dev/null ||
+		grep -q "^State:.Z" /proc/$(<command)/status'
+	kill -CONT $pid
+	ended 0 $pid
+	sp-emit --json out/c | jq -e '.runs[0].complete' >/dev/null
+}
+
+# count FILE — openat
+count() {
+	sp-emit --json "$1" | jq '[.calls[] | select(.name == "openat").count] | add'
+}
+
+@test "A CPU that goes offline: its counts stay, and recording goes on" {
+	needs root
+	local cpu=/sys/devices/system/cpu/cpu1/online program
+	{ [ -w $cpu ] && [ "$(<$cpu)" = 1 ]; } || skip 'no CPU that can go offline'
+	program='i=0; while [ $i -lt 400 ]; do : </dev/null; i=$((i+1)); done
+		echo >ready; while [ ! -e go ]; do :; done
+		while [ $i -lt 800 ]; do : </dev/null; i=$((i+1)); done'
+	touch go
+	sp-record -q -o out/plain -- sh -c "$program"
+	rm go ready
+	sp-record -q --paths -o out/a -- taskset -c 1 sh -c "$program" 3>&- &
+	wait_for 20 test -e ready
+	echo $cpu >online
+	echo 0 >$cpu || skip 'the kernel takes no CPU offline'
+	touch go
+	ended 0 $!
+	sp-record -q -o out/b -- sh -c "$program"
+	echo 1 >$cpu
+	rm online
+	local plain within without
+	plain=$(count out/plain)
+	within=$(count out/a)	# with those of taskset
+	without=$(count out/b)
+	[ "$without" = "$plain" ]
+	[ "$within" -ge "$plain" ]
+	sp-emit --json out/a |
+		jq -e '.runs[0] | .complete and all(.lost[]?; . == 0)' >/dev/null
+}
+
+@test "A clock that is set: durations are those of the kernel's own clock" {
+	needs root
+	local offset
+	unshare -T --monotonic 1 true || skip 'no time namespaces'
+	for offset in 100000 -1000; do
+		unshare -T --monotonic $offset \
+			sp-record -q -o out/a -- sleep 0.2
+		sp-emit --json out/a | jq -e '.runs[0].duration_ns |
+			. > 200000000 and . < 60000000000' >/dev/null
+		sleep 60 3>&- &
+		unshare -T --monotonic $offset \
+			sp-record -q -t 0.3 -o out/b -p $!
+		kill $!
+		sp-emit --json out/b | jq -e '(.runs[0].duration_ns |
+			. > 300000000 and . < 60000000000) and
+			all(.calls[]; .first_ns < 60000000000)' >/dev/null
+	done
+}
