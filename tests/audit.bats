@@ -742,14 +742,14 @@ line() {
 	local text
 	: >log
 	run -2 sp-verify --audit=log -o list
-	[[ $output == "sp-verify: log: it is empty, and not "*auditd*journalctl* ]]
+	[[ $output == "sp-verify: log: empty: give "*auditd*journalctl* ]]
 	[ ! -e list ]
 	run -2 sp-verify --audit=- --learn -o list <log
-	[[ $output == "sp-verify: <stdin>: it is empty"* && ! -e list ]]
+	[[ $output == "sp-verify: <stdin>: empty: give"* && ! -e list ]]
 	while read -r text; do
 		echo "$text" >log
 		run -2 sp-verify --audit=log
-		[[ $output == "sp-verify: log: no line of it is "*auditd* ]]
+		[[ $output == "sp-verify: log: no line from the kernel "*auditd* ]]
 	done <<-'END'
 	-- No entries --
 	Nov 26 07:31:21 vm prog[7]: kernel: type=1400 audit(1.000:2): x

@@ -141,3 +141,48 @@ helped() {
 		[ -s "root/usr/share/man/man1/$tool.1" ]
 	done
 }
+
+@test "a file of the wrong kind is called what it is, by each tool" {
+	sp-record -q --paths -o run.sp -- true
+	sp-emit --landlock -o policy.json run.sp
+	sp-emit --oci -o oci.json run.sp
+	gzip <"$BASH" >page.gz
+	cp "$BASH" elf
+	printf '%s\n' '#!/bin/sh' true >script
+	printf '%s\n' '# a unit' '[Service]' 'ExecStart=/bin/true' >unit.service
+	printf '%s\n' 'abi <abi/3.0>,' >apparmor
+	: >empty
+	while IFS=: read -r file name; do
+		run -2 sp-merge "$file"
+		[ "$output" = "sp-merge: $file: $name, not a sandprint stream" ]
+		run -2 sp-emit --table "$file"
+		[ "$output" = "sp-emit: $file: $name, not a sandprint stream" ]
+		[ "$file" = oci.json ] || [ "$file" = unit.service ] || {
+			run -2 sp-verify -p "$file" run.sp
+			[ "$output" = "sp-verify: $file: $name, not a seccomp profile" ]
+			run -2 sp-diff "$file" run.sp
+			[ "$output" = "sp-diff: $file: $name, not a seccomp profile" ]
+		}
+		[ "$file" = policy.json ] || {
+			run -2 sp-verify --landlock "$file" run.sp
+			[ "$output" = "sp-verify: $file: $name, not a Landlock policy" ]
+		}
+	done <<-END
+	elf:an ELF file
+	page.gz:a gzip file
+	script:a script
+	apparmor:an AppArmor profile
+	policy.json:a Landlock policy
+	oci.json:a seccomp profile
+	unit.service:a systemd unit
+	END
+	run -2 sp-verify -p run.sp run.sp
+	[ "$output" = "sp-verify: run.sp: a sandprint stream, not a seccomp profile" ]
+	run -2 sp-verify --landlock run.sp run.sp
+	[ "$output" = "sp-verify: run.sp: a sandprint stream, not a Landlock policy" ]
+	for line in 'sp-merge' 'sp-emit --oci' 'sp-verify --landlock' 'sp-diff run.sp'; do
+		# shellcheck disable=SC2086
+		run -2 $line empty </dev/null
+		[ "${lines[0]}" = "${line%% *}: empty: empty" ]
+	done
+}

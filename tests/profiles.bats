@@ -564,7 +564,7 @@ x86 read kill thread" ]
 	sp-emit --libseccomp -o p a.sp
 	refused p "C source; verify what sp-emit --bpf writes of the same recording, or the process that loaded it"
 	run -2 sp-verify -p a.sp a.sp
-	[ "$output" = "sp-verify: a.sp: a sandprint stream, not a profile" ]
+	[ "$output" = "sp-verify: a.sp: a sandprint stream, not a seccomp profile" ]
 	printf '\n#include <seccomp.h>\nseccomp_init(1);\n' >q
 	run -2 sp-verify -p q a.sp
 	[[ $output == "sp-verify: q: C source; "* ]]

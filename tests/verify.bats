@@ -696,7 +696,7 @@ for i in sys.argv[1:]:
 	run -2 sp-verify -p f.bpf a.sp
 	[ "$output" = "sp-verify: f.bpf: 4097 instructions, not 1 to 4096" ]
 	run -2 sp-verify -p a.sp a.sp
-	[ "$output" = "sp-verify: a.sp: a sandprint stream, not a profile" ]
+	[ "$output" = "sp-verify: a.sp: a sandprint stream, not a seccomp profile" ]
 }
 
 # The checks of raw filters are the kernel's own, on filters one byte off.

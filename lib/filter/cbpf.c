@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "stream/stream.h"
+#include "stream/kind.h"
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -135,8 +135,8 @@ char *cbpf_check(const struct sock_filter *code, size_t n)
 
 bool cbpf_is_meant(const void *bytes, size_t n)
 {
-	return n && *(const unsigned char *)bytes != STREAM_FIRST_BYTE &&
-	       memchr(bytes, '\0', n);
+	return n && memchr(bytes, '\0', n) &&
+	       kind_of(bytes, n).kind == KIND_BINARY;
 }
 
 struct filter *cbpf_parse(const void *bytes, size_t n, char **problem)

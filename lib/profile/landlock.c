@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "kernel/path.h"
 #include "names.h"
+#include "stream/kind.h"
 #include "stream/socket.h"
 
 static const struct right {
@@ -510,6 +511,20 @@ static bool know_members(struct reader *r, const json_t *root)
 	return true;
 }
 
+/* True: it is known what the file is, and that is no policy. */
+static bool refuse_kind(struct reader *r, const char *text, size_t n)
+{
+	enum file_kind kind = kind_of(text, n).kind;
+	char *why;
+
+	if (kind == KIND_UNKNOWN || kind == KIND_LANDLOCK)
+		return false;
+	why = kind_refusal(text, n, "a Landlock policy");
+	fail(r, "%s", why);
+	free(why);
+	return true;
+}
+
 static json_t *parse(struct reader *r, FILE *file)
 {
 	size_t n;
@@ -521,6 +536,8 @@ static json_t *parse(struct reader *r, FILE *file)
 		fail(r, "%s", strerror(errno));
 	else if (n > FILE_BYTES_MAX)
 		fail(r, "more than %d MiB", FILE_BYTES_MAX >> 20);
+	else if (refuse_kind(r, text, n))
+		;
 	else if (!(root = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error)))
 		fail(r, "line %d: %s", error.line, error.text);
 	free(text);

@@ -11,7 +11,7 @@
 #include "base/input.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "stream/stream.h"
+#include "stream/kind.h"
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -159,12 +159,6 @@ bool reader_add_name(struct reader *r, const char *name,
 
 typedef bool (*reader_fn)(struct reader *r, char *text, size_t n);
 
-static bool refuse_stream(struct reader *r, char *text, size_t n)
-{
-	(void)text, (void)n;
-	return refuse(r, "a sandprint stream, not a profile");
-}
-
 static bool refuse_source(struct reader *r, char *text, size_t n)
 {
 	(void)text, (void)n;
@@ -177,6 +171,16 @@ static bool refuse_binary(struct reader *r, char *text, size_t n)
 	(void)text, (void)n;
 	return refuse(r, "binary data: if it is a raw filter, sp-verify -p "
 		      "reads it");
+}
+
+/* It is known what it is, and that is no profile. */
+static bool refuse_kind(struct reader *r, char *text, size_t n)
+{
+	char *why = kind_refusal(text, n, "a seccomp profile");
+
+	refuse(r, "%s", why);
+	free(why);
+	return false;
 }
 
 static bool refuse_other(struct reader *r, char *text, size_t n)
@@ -237,9 +241,6 @@ static reader_fn format_of_words(const char *s, size_t n)
 
 static reader_fn format_of_line(const char *s, size_t n)
 {
-	if (starts(s, n, "#include <") || starts(s, n, "/*") ||
-	    starts(s, n, "//"))
-		return refuse_source;
 	if (*s == '#' || *s == ';')
 		return NULL;
 	if (*s == '[' && is_section(s, n))
@@ -255,10 +256,19 @@ static reader_fn format_of(const char *text, size_t n)
 {
 	const char *line = text, *end = text + n;
 
-	if ((unsigned char)*text == STREAM_FIRST_BYTE)
-		return refuse_stream;
-	if (memchr(text, '\0', n))
+	switch (kind_of(text, n).kind) {
+	case KIND_STREAM:
+	case KIND_LANDLOCK:
+	case KIND_LOG:
+	case KIND_OTHER:
+		return refuse_kind;
+	case KIND_SOURCE:
+		return refuse_source;
+	case KIND_BINARY:
 		return refuse_binary;
+	default:
+		break;
+	}
 	while (line < end) {
 		const char *next = memchr(line, '\n', end - line) ?: end;
 		size_t blank = skip_blanks(line, next - line);

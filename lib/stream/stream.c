@@ -11,6 +11,7 @@
 
 #include "base/count.h"
 #include "base/memory.h"
+#include "stream/kind.h"
 
 #define MAGIC "sandprint"
 
@@ -225,6 +226,17 @@ static enum stream_event fail(struct stream_reader *r,
 	return event;
 }
 
+/* Before the first segment: the file is something else. */
+static enum stream_event refuse(struct stream_reader *r)
+{
+	char *why = kind_refusal(r->data + r->start, r->end - r->start,
+				 "a sandprint stream");
+	enum stream_event event = fail(r, STREAM_BAD, why);
+
+	free(why);
+	return event;
+}
+
 enum stream_event stream_refuse(struct stream_reader *r, const char *why)
 {
 	r->totals.records--;	/* it was counted when it was read */
@@ -291,9 +303,8 @@ static enum stream_event frame(struct stream_reader *r, size_t *size)
 			return fail(r, STREAM_BAD, strerror(errno));
 		if (r->start == r->end && !r->inside)
 			return STREAM_END;
-		return fail(r, r->segments ? STREAM_TRUNCATED : STREAM_BAD,
-			    r->segments ? "truncated" :
-			    "not a sandprint stream");
+		return r->segments ? fail(r, STREAM_TRUNCATED, "truncated") :
+			refuse(r);
 	}
 }
 
@@ -344,8 +355,8 @@ static enum stream_event begin_segment(struct stream_reader *r,
 
 	r->totals = (struct totals){ 0 };
 	if (!is_header(record))
-		return fail(r, STREAM_BAD, r->segments ? "not a header" :
-			    "not a sandprint stream");
+		return r->segments ? fail(r, STREAM_BAD, "not a header") :
+			refuse(r);
 	version = record->fields[1].via.u64;
 	if (version != STREAM_VERSION) {
 		why = xasprintf("stream version %llu, and this tool reads "
@@ -399,8 +410,8 @@ enum stream_event stream_next(struct stream_reader *r,
 	if (is_events(r))
 		record->kind = STREAM_EVENTS;
 	else if (!decode(r, size, record))
-		return fail(r, STREAM_BAD, r->segments ? "not a record" :
-			    "not a sandprint stream");
+		return r->segments ? fail(r, STREAM_BAD, "not a record") :
+			refuse(r);
 	if (!r->inside)
 		event = begin_segment(r, record);
 	else if (record->kind == STREAM_TRAILER)

@@ -361,14 +361,11 @@ static void sum_up(struct staging *s, struct run *run)
 /* A log that could not hold a record does not prove that there was none. */
 static bool is_log(const struct staging *s)
 {
-	static const char expected[] =
-		"the log of auditd or what journalctl or dmesg prints";
-
-	if (!s->line)
-		message_error("%s: it is empty, and not %s", s->name, expected);
-	else if (!s->n_known)
-		message_error("%s: no line of it is the kernel's or the "
-			      "audit's: it is not %s", s->name, expected);
+	if (!s->n_known)
+		message_error("%s: %s: give a log of auditd, or what "
+			      "journalctl or dmesg prints", s->name, s->line ?
+			      "no line from the kernel or its audit" :
+			      "empty");
 	return s->n_known;
 }
 

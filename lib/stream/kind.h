@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a file is, for messages that refuse it: told from what it holds. */
+#ifndef KIND_H
+#define KIND_H
+
+#include <stddef.h>
+
+enum file_kind {
+	KIND_UNKNOWN,
+	KIND_EMPTY,
+	KIND_STREAM,
+	KIND_PROFILE,		/* a seccomp profile in JSON */
+	KIND_LANDLOCK,		/* a Landlock policy in JSON */
+	KIND_UNIT,		/* a systemd unit, or a drop-in */
+	KIND_LOG,		/* lines of the kernel's audit records */
+	KIND_SOURCE,		/* C source */
+	KIND_BINARY,		/* not text, and no more is known */
+	KIND_OTHER,		/* known, and nothing that these tools read */
+};
+
+struct kind {
+	enum file_kind kind;
+	const char *name;	/* "an ELF file"; NULL: KIND_UNKNOWN */
+};
+
+/* By the first bytes of a file; more of them tell more. */
+struct kind kind_of(const void *bytes, size_t n);
+
+/* "an ELF file, not a Landlock policy", or "not a Landlock policy"; heap. */
+char *kind_refusal(const void *bytes, size_t n, const char *wanted);
+
+#endif
