@@ -36,7 +36,7 @@ MANS     := $(wildcard sp-*/*.[157] lib/*/*.5 lib/*.7)
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.o $(B)/%.bpf.o $(B)/%.skel.h
 .PHONY: all help deps test-deps demo check lint bench bench-plot install clean tests fuzz replays soak check-removals \
-	check-kernels check-roundtrip mutate
+	check-kernels check-roundtrip check-names mutate
 
 all: $(BINS) ## Build the tools into build/bin/ (V=1 shows the commands, SAN=address,undefined)
 
@@ -211,6 +211,10 @@ check-removals: tests ## Take each call out of four programs' profiles: is it na
 check-roundtrip: test-deps ## Run each program again under every format of its recording
 	@$(MAKE) --no-print-directory tests
 	@SP_ROUNDTRIP_ALL=. BATS_TEST_TIMEOUT=1800 tests/run $(B) tests/roundtrip.bats
+
+check-names: test-deps ## Ask the enforcers' parsers about 100,000 random names in each format of paths (half an hour)
+	@$(MAKE) --no-print-directory tests
+	@SP_NAMES=100000 BATS_TEST_TIMEOUT=7200 tests/run $(B) tests/properties.bats
 
 check-kernels: test-deps ## Boot Debian's kernels, from 6.1 to the newest, under qemu and test there, with and without 32-bit programs (an hour)
 	@tests/deps kernels
