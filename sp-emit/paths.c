@@ -919,6 +919,104 @@ static struct path_uses *unfold(struct fold *fold)
 	return uses;
 }
 
+/* Starts */
+
+/* Older recordings do not say which program started which. */
+static bool knows_starts(const struct trace *t)
+{
+	bool knows = t->n_images == 1;
+
+	for (; t; t = t->whole)
+		knows |= t->starts.n;
+	return knows;
+}
+
+/* What the images of a trace, by their path, do with one another. */
+struct kin {
+	UT_hash_handle hh;
+	bool starts;		/* one that is at the path started one */
+};
+
+struct kinship {
+	struct kin *by_path;	/* the keys are the images' own */
+	bool *was_started;	/* by image: by one of the trace */
+};
+
+static void free_kinship(struct kinship *k)
+{
+	struct kin *kin, *next;
+
+	HASH_ITER(hh, k->by_path, kin, next) {
+		HASH_DELETE(hh, k->by_path, kin);
+		free(kin);
+	}
+	free(k->was_started);
+}
+
+static struct kin *find_kin(const struct kinship *k, const void *path,
+			    size_t size)
+{
+	struct kin *kin;
+
+	HASH_FIND(hh, k->by_path, path, size, kin);
+	return kin;
+}
+
+static void add_kin(struct kinship *k, const char *path)
+{
+	struct kin *kin;
+
+	if (!path || find_kin(k, path, strlen(path)))
+		return;
+	kin = xcalloc(1, sizeof(*kin));
+	HASH_ADD_KEYPTR(hh, k->by_path, path, strlen(path), kin);
+}
+
+static void find_kinship(struct kinship *k, const struct trace *t)
+{
+	k->was_started = xcalloc(t->n_images + 1, sizeof(*k->was_started));
+	for (size_t i = 0; i < t->n_images; i++)
+		add_kin(k, t->images[i]->path);
+	for (size_t i = 0; i < t->starts.n; i++) {
+		const struct call *start = t->starts.at[i];
+		struct kin *by = find_kin(k, start->detail, start->detail_size);
+
+		k->was_started[start->image] |= by != NULL;
+		if (by)
+			by->starts = true;
+	}
+}
+
+/*
+ * Whether a program was executed from outside: by the recorder, or by a program
+ * that is left out. Its dynamic loader and its script are executed with it.
+ */
+static bool is_outside_start(const struct trace *t, const struct kinship *k,
+		     const struct call *fact)
+{
+	const char *path = t->images[fact->image]->path;
+
+	if (!path || !(fact->id.nr & NAME_EXECUTE) ||
+	    k->was_started[fact->image])
+		return false;
+	return !find_kin(k, path, strlen(path))->starts ||
+		(strlen(path) == fact->detail_size &&
+		 !memcmp(path, fact->detail, fact->detail_size));
+}
+
+static void fold_facts(struct fold *fold, const struct trace *t, bool running)
+{
+	struct kinship k = { NULL, NULL };
+	bool leave_out = running && knows_starts(t);
+
+	if (leave_out)
+		find_kinship(&k, t);
+	for (size_t i = 0; i < t->paths.n; i++)
+		if (!leave_out || !is_outside_start(t, &k, t->paths.at[i]))
+			fold_fact(fold, t, t->paths.at[i]);
+	free_kinship(&k);
+}
+
 struct path_uses *paths_fold(const struct trace *t, unsigned int rules)
 {
 	struct fold fold = { .n_runs = t->n_runs };
@@ -930,8 +1028,7 @@ struct path_uses *paths_fold(const struct trace *t, unsigned int rules)
 			if (!is_manager(all->images[fact->image]))
 				fold_made(&fold, fact);
 		}
-	for (size_t i = 0; i < t->paths.n; i++)
-		fold_fact(&fold, t, t->paths.at[i]);
+	fold_facts(&fold, t, rules & PATHS_OF_RUNNING);
 	fold_moves(&fold, &t->moves);
 	regroup(&fold, name_by_rules, &rules);
 	if (rules & GENERAL_RUNS)

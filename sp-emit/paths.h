@@ -41,6 +41,9 @@ enum general_rule {
 	GENERAL_VERSION = 32,	/* 1.2.3; what an upgrade replaces */
 	GENERAL_ALL = 63,
 	GENERAL_USUAL = GENERAL_ALL & ~GENERAL_VERSION,
+	/* No rule: without what started the programs. The policy is loaded by
+	   one that runs already. */
+	PATHS_OF_RUNNING = 64,
 };
 /* A list "pid,tmp", "all", "usual" or "none"; false: an unknown name. */
 bool general_parse(const char *list, unsigned int *rules);

@@ -55,12 +55,22 @@ static bool load_inputs(struct trace *t, char **paths, bool allow_partial)
 	return fine;
 }
 
+/* Whether the program that it confines puts it in force. */
+static bool loads_itself(const struct format *format)
+{
+	return format->write == write_libseccomp ||
+		format->write == write_landlock_header;
+}
+
 static void note_phases(const struct options *o)
 {
-	bool before = o->format->flags & (FORMAT_BEFORE | FORMAT_POLICY) &&
-		o->format->write != write_landlock_header;
-
-	if (o->from && before)
+	if (loads_itself(o->format) && !o->from)
+		message_note("what the program does before it calls %s() is "
+			     "allowed, too: sp-record --mark and --from leave "
+			     "it out", o->format->write == write_libseccomp ?
+			     "sandprint_load" : "sandprint_landlock");
+	if (o->from && !loads_itself(o->format) &&
+	    o->format->flags & (FORMAT_BEFORE | FORMAT_POLICY))
 		message_note("--from=%s: --%s is in force when the program "
 			     "starts, and does not allow what it does until "
 			     "the mark", o->from, o->format->name);
@@ -84,8 +94,9 @@ static bool select_from(struct trace **t, const struct options *o)
 		if (!fine)
 			message_error("%s", refused);
 		free(refused);
-		note_phases(o);
 	}
+	if (fine && !o->explain)
+		note_phases(o);
 	return fine;
 }
 
@@ -235,7 +246,9 @@ static void emit_trace(const struct trace *t, const struct options *o,
 		       bool partial)
 {
 	struct emit emit = {
-		.trace = t, .partial = partial, .general = o->general,
+		.trace = t, .partial = partial,
+		.general = o->general | (loads_itself(o->format) ?
+					 PATHS_OF_RUNNING : 0),
 		.paths = o->paths, .widen = o->widen_names,
 		.complain = o->has_deny,
 	};

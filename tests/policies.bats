@@ -340,7 +340,18 @@ rights() {
 	requires_root
 	echo yes >file
 	sp-record -q --paths -o run.sp -- cat file >/dev/null
+	run -0 sp-emit --landlock-header -o policy.h run.sp
+	[[ $output == *"before it calls sandprint_landlock() is allowed"* ]]
+	grep -F "\"$PWD/file\"" policy.h
+	# what the recorder executed is no need of a program that runs already
+	run ! grep -E 'bin/cat"|ld-linux' policy.h
+	sp-emit --landlock run.sp | jq -e '.pathBeneath |
+		any(.parent[0] == "/usr/bin/cat")'
+	# but what another program of the recording executed is
+	sp-record -q --paths -o run.sp -- env cat file >/dev/null
 	sp-emit --landlock-header -o policy.h run.sp
+	run ! grep 'bin/env"' policy.h
+	sp-emit --landlock-header --image='*/cat' run.sp | lacks 'bin/cat"'
 	cat >main.c <<-'END'
 	#include "policy.h"
 	int main(int argc, char **argv)
@@ -389,7 +400,8 @@ hostile() {
 	sp-emit --landlock -o p.json run.sp
 	run -0 sp-verify --landlock p.json run.sp
 	run -0 sp-verify --landlock p.json -- cat "${names[@]/#/h/}"
-	sp-emit --landlock-header -o policy.h run.sp
+	sp-record -q --paths -o env.sp -- env cat "${names[@]/#/h/}" >/dev/null
+	sp-emit --landlock-header -o policy.h env.sp
 	cat >main.c <<-'END'
 	#include "policy.h"
 	int main(int argc, char **argv)

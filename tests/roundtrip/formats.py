@@ -160,39 +160,37 @@ class Header(Format):
         return "\n".join(parts)
 
 
-class LandlockHeader(Header):
-    """Its program executes the command."""
-    paths = True
-    near = Landlock.near
-    options = ("--landlock-header",)
+class SelfLoading(Header):
+    """A program that confines itself: a library does it before main."""
+    function, libraries = "", ()
 
     def prepare(self, rows):
-        compile_c(self.source(rows, "landlock")
-                  + '#include "landlock-header.h"\n', f"{self.work}/.loader")
-
-    def command(self, row, argv):
-        return [f"{self.work}/.loader", row.name, *argv]
-
-
-class Libseccomp(Header):
-    """A program that confines itself: the library does it before main."""
-    options = ("--libseccomp",)
-
-    def prepare(self, rows):
-        compile_c(self.source(rows, "load")
-                  + '#include "libseccomp-header.h"\n',
-                  f"{self.work}/.load.so", "-shared", "-fPIC", "-lseccomp")
+        compile_c(self.source(rows, self.function)
+                  + '#include "preloaded.h"\n', f"{self.work}/.load.so",
+                  "-shared", "-fPIC", *self.libraries)
 
     def command(self, row, argv):
         return argv
-
-    def neighbours(self, row):
-        return [[f"{TOP}/bin/act", "call", *row.call]]
 
     def attempt(self, row, argv, alone=False):
         return execute(row, argv, alone=alone, env={
             **ENV, "SANDPRINT_POLICY": row.name,
             "LD_PRELOAD": f"{self.work}/.load.so"})
+
+
+class LandlockHeader(SelfLoading):
+    paths = True
+    near = Landlock.near
+    options = ("--landlock-header",)
+    function = "landlock"
+
+
+class Libseccomp(SelfLoading):
+    options = ("--libseccomp",)
+    function, libraries = "load", ("-lseccomp",)
+
+    def neighbours(self, row):
+        return [[f"{TOP}/bin/act", "call", *row.call]]
 
 
 class Bpf(Format):

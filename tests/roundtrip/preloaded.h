@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A library that loads the policy of $SANDPRINT_POLICY before main. */
 #include <err.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
