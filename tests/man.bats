@@ -40,6 +40,19 @@ run_examples() {
 	pages | xargs mandoc -T lint -W warning
 }
 
+@test "no page has more than 400 lines" {
+	pages | while read -r page; do
+		[ "$(wc -l <"$page")" -le 400 ] || {
+			wc -l "$page"
+			false
+		}
+	done
+}
+
+@test "each section and each page of ours that a page names exists" {
+	pages | xargs /usr/bin/python3 "$TESTS/scripts/man-references.py"
+}
+
 @test "the examples of sp-record(1)" {
 	requires_root
 	run_examples sp-record/sp-record.1
