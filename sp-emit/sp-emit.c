@@ -64,11 +64,6 @@ static bool loads_itself(const struct format *format)
 
 static void note_phases(const struct options *o)
 {
-	if (loads_itself(o->format) && !o->from)
-		message_note("what the program does before it calls %s() is "
-			     "allowed, too: sp-record --mark and --from leave "
-			     "it out", o->format->write == write_libseccomp ?
-			     "sandprint_load" : "sandprint_landlock");
 	if (o->from && !loads_itself(o->format) &&
 	    o->format->flags & (FORMAT_BEFORE | FORMAT_POLICY))
 		message_note("--from=%s: --%s is in force when the program "
@@ -95,7 +90,7 @@ static bool select_from(struct trace **t, const struct options *o)
 			message_error("%s", refused);
 		free(refused);
 	}
-	if (fine && !o->explain)
+	if (fine)
 		note_phases(o);
 	return fine;
 }
@@ -242,6 +237,16 @@ static void write_emit(const struct emit *emit, const struct options *o)
 		print_summary(emit->profile);
 }
 
+static void note_start(const struct options *o)
+{
+	if (!message_status() && loads_itself(o->format) && !o->from &&
+	    !o->explain)
+		message_note("what the program does before it calls %s() is "
+			     "allowed, too, unless left out by sp-record --mark "
+			     "and --from", o->format->write == write_libseccomp ?
+			     "sandprint_load" : "sandprint_landlock");
+}
+
 static void emit_trace(const struct trace *t, const struct options *o,
 		       bool partial)
 {
@@ -265,6 +270,7 @@ static void emit_trace(const struct trace *t, const struct options *o,
 		emit.profile = p;
 	}
 	write_emit(&emit, o);
+	note_start(o);
 	profile_free(p);
 }
 
