@@ -93,28 +93,56 @@ static void set_conditions(struct profile_rule *rule, const struct call *fact)
 	}
 }
 
-static bool same_conditions(const struct profile_rule *a,
-			    const struct profile_rule *b)
+static int compare_conditions(const struct profile_rule *a,
+			      const struct profile_rule *b)
 {
 	if (a->n_args != b->n_args)
-		return false;
-	for (uint32_t i = 0; i < a->n_args; i++)
-		if (a->args[i].index != b->args[i].index ||
-		    a->args[i].op != b->args[i].op ||
-		    a->args[i].value != b->args[i].value ||
-		    a->args[i].value_two != b->args[i].value_two)
-			return false;
-	return true;
+		return a->n_args < b->n_args ? -1 : 1;
+	for (uint32_t i = 0; i < a->n_args; i++) {
+		const struct profile_arg *x = &a->args[i], *y = &b->args[i];
+
+		if (x->index != y->index)
+			return x->index < y->index ? -1 : 1;
+		if (x->op != y->op)
+			return x->op < y->op ? -1 : 1;
+		if (x->value != y->value)
+			return x->value < y->value ? -1 : 1;
+		if (x->value_two != y->value_two)
+			return x->value_two < y->value_two ? -1 : 1;
+	}
+	return 0;
 }
 
-/* Rules of one call follow each other from `first` on. */
-static void add_distinct(struct profile *p, size_t first,
-			 const struct profile_rule *rule)
+/* Pointers into one array: of equal ones the first comes first. */
+static int by_conditions(const void *a, const void *b)
 {
-	for (size_t i = first; i < p->n_rules; i++)
-		if (same_conditions(&p->rules[i], rule))
-			return;
-	profile_add_rule(p, rule);
+	const struct profile_rule *const *x = a, *const *y = b;
+	int order = compare_conditions(*x, *y);
+
+	return order ? order : (*x > *y) - (*x < *y);
+}
+
+/* Of the rules from `first` on, drop those that repeat another. */
+static void drop_repeated(struct profile *p, size_t first)
+{
+	size_t n = p->n_rules - first, kept = first;
+	struct profile_rule **order = xcalloc(n, sizeof(*order));
+	bool *repeats = xcalloc(n, sizeof(*repeats));
+
+	for (size_t i = 0; i < n; i++)
+		order[i] = &p->rules[first + i];
+	qsort(order, n, sizeof(*order), by_conditions);
+	for (size_t i = 1; i < n; i++)
+		if (!compare_conditions(order[i - 1], order[i]))
+			repeats[order[i] - &p->rules[first]] = true;
+	for (size_t i = 0; i < n; i++)
+		if (repeats[i])
+			free(p->rules[first + i].name);
+		else
+			p->rules[kept++] = p->rules[first + i];
+	p->n_rules = kept;
+	free(repeats);
+	free(order);
 }
 
 static bool same_name(const struct call *fact, const struct profile_rule *rule,
@@ -186,8 +214,9 @@ static void restrict_rule(struct profile *to, const struct trace *t,
 		if (!same_name(t->arguments.at[i], rule, one_list))
 			continue;
 		set_conditions(&one, t->arguments.at[i]);
-		add_distinct(to, first, &one);
+		profile_add_rule(to, &one);
 	}
+	drop_repeated(to, first);
 	if (!is_everything(to, first))
 		return;
 	while (to->n_rules > first + 1)

@@ -269,14 +269,6 @@ static void add_secret(struct path_list *secret, const struct call *fact)
 	}
 }
 
-static bool is_in_list(const struct path_list *list, const char *path)
-{
-	for (size_t i = 0; i < list->n; i++)
-		if (is_below(path, list->at[i]))
-			return true;
-	return false;
-}
-
 static bool is_shared_use(const struct path_list *secret,
 			  const struct call *fact)
 {
@@ -291,7 +283,7 @@ static bool is_shared_use(const struct path_list *secret,
 		shared = use.access & (NAME_LIST | NAME_CHANGE | NAME_DELETE |
 				       NAME_MOUNT);
 	else
-		shared = is_special(&use) || (!is_in_list(secret, path) &&
+		shared = is_special(&use) || (!path_list_has(secret, path, is_below) &&
 			!(use.access & NAME_NAMELESS));
 	free(path);
 	return shared;
@@ -316,6 +308,7 @@ bool has_private_tmp(const struct trace *t)
 
 	for (size_t i = 0; i < t->paths.n; i++)
 		add_secret(&secret, t->paths.at[i]);
+	path_list_sort(&secret);
 	for (size_t i = 0; private && i < t->paths.n; i++)
 		private = !is_shared_use(&secret, t->paths.at[i]);
 	for (size_t i = 0; private && i < t->moves.n; i++)
@@ -324,6 +317,37 @@ bool has_private_tmp(const struct trace *t)
 		private = !t->runs[i]->cwd || !is_temporary(t->runs[i]->cwd);
 	path_list_free(&secret);
 	return private;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void path_list_sort(struct path_list *list)
+{
+	if (list->n)
+		qsort(list->at, list->n, sizeof(*list->at), by_name);
+}
+
+/* By a search for each directory, since such a list can be long. */
+bool path_list_has(const struct path_list *list, const char *path,
+		   bool (*covers)(const char *path, const char *directory))
+{
+	char *at = xstrdup(path), *up;
+	bool has = false;
+
+	while (list->n) {
+		has = bsearch(&at, list->at, list->n, sizeof(*list->at),
+			      by_name) && covers(path, at);
+		if (has || !strcmp(at, "/"))
+			break;
+		up = path_parent(at);
+		free(at);
+		at = up;
+	}
+	free(at);
+	return has;
 }
 
 void path_list_free(struct path_list *list)

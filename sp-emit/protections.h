@@ -19,6 +19,13 @@ struct path_list {
 };
 
 void path_list_free(struct path_list *list);
+void path_list_sort(struct path_list *list);
+/*
+ * Whether a sorted list has the path, or a directory that it is in, for which
+ * `covers` holds.
+ */
+bool path_list_has(const struct path_list *list, const char *path,
+		   bool (*covers)(const char *path, const char *directory));
 
 /* Whether the path is the directory, or below it. */
 bool is_below(const char *path, const char *directory);

@@ -85,11 +85,6 @@ static void add_path(struct path_list *list, const struct emit *emit,
 	free(path);
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /*
  * What is below another entry need not be in the list, unless a directory
  * between them is protected by itself.
@@ -107,21 +102,15 @@ static bool is_covered(const char *path, const char *by)
 
 static void tidy(struct path_list *list)
 {
-	size_t n = 0;
+	size_t n = list->n;
 
-	if (list->n)
-		qsort(list->at, list->n, sizeof(*list->at), by_name);
-	for (size_t i = 0; i < list->n; i++) {
-		bool covered = false;
-
-		for (size_t k = 0; k < n && !covered; k++)
-			covered = is_covered(list->at[i], list->at[k]);
-		if (covered)
+	path_list_sort(list);
+	list->n = 0;
+	for (size_t i = 0; i < n; i++)
+		if (path_list_has(list, list->at[i], is_covered))
 			free(list->at[i]);
 		else
-			list->at[n++] = list->at[i];
-	}
-	list->n = n;
+			list->at[list->n++] = list->at[i];
 }
 
 /*

@@ -73,6 +73,7 @@ struct prover {
 	const struct profile *profile;
 	struct exclusion *exclusions;
 	size_t n_exclusions, room;
+	size_t first, end;	/* rules of the call judged last */
 	struct mark *marks;	/* of each instruction */
 	size_t generation;
 	size_t work;
@@ -686,15 +687,21 @@ static bool is_within(const struct profile_rule *rule, uint32_t audit,
 		(nr->high > INT32_MAX || rule->id.nr <= (int32_t)nr->high);
 }
 
-/* How many rules one call has. */
-static size_t count_rules(const struct profile *p, size_t first)
+/* The end of the rules of one call, of which there can be thousands. */
+static size_t end_of_call(struct prover *p, size_t first)
 {
+	const struct profile *profile = p->profile;
 	size_t i = first;
 
-	while (i < p->n_rules &&
-	       !call_id_compare(&p->rules[first].id, &p->rules[i].id))
+	if (p->first == first && p->end)
+		return p->end;
+	while (i < profile->n_rules &&
+	       !call_id_compare(&profile->rules[first].id,
+				&profile->rules[i].id))
 		i++;
-	return i - first;
+	p->first = first;
+	p->end = i;
+	return i;
 }
 
 /* The rules of an audit architecture; x32 shares that of x86_64. */
@@ -709,7 +716,7 @@ static bool judge_numbers(struct prover *p, struct state *s,
 	     i = end) {
 		const struct profile_rule *rule = &profile->rules[i];
 
-		end = i + count_rules(profile, i);
+		end = end_of_call(p, i);
 		if (!contains(p, nr, rule->id.nr))
 			continue;
 		*test = (struct test){ WORD_NR, UINT32_MAX, BPF_JEQ,
