@@ -195,6 +195,7 @@ bench: test-deps ## Print what recording costs, against its peers (BENCH_ROUNDS;
 	@$(MAKE) --no-print-directory tests $(BENCHES) $(B)/tests/bench/calls
 	@for part in calls startup filters scale; do \
 		tests/bench/$$part.sh $(B)/bin $(BENCH_ROUNDS) && echo || exit; done
+	@tests/bench/growth.sh $(B)/bin
 
 bench-plot: ## Draw what the last `make bench` measured: build/bench/calls.svg
 	@tests/bench/plot.sh $(B)/bench/calls.tsv > $(B)/bench/calls.svg

@@ -272,27 +272,6 @@ const char **names_with_action(const struct profile *p, uint32_t action,
 	return names;
 }
 
-static int by_id(const void *a, const void *b)
-{
-	const struct call *x = *(struct call *const *)a;
-	const struct call *y = *(struct call *const *)b;
-	int order = call_id_compare(&x->id, &y->id);
-
-	if (!order)
-		order = (x->answer > y->answer) - (x->answer < y->answer);
-	return order ? order : (x->image > y->image) - (x->image < y->image);
-}
-
-struct call **facts_by_id(const struct facts *facts)
-{
-	struct call **list = xcalloc(facts->n + 1, sizeof(*list));
-
-	for (size_t i = 0; i < facts->n; i++)
-		list[i] = facts->at[i];
-	qsort(list, facts->n, sizeof(*list), by_id);
-	return list;
-}
-
 enum { NAME_MAX_LENGTH = 63 };	/* a label's, which is stricter than a name's */
 
 char *profile_name(const struct trace *t)

@@ -125,10 +125,4 @@ uint32_t *rule_actions(const struct profile *p, size_t *n);
 const char **names_with_action(const struct profile *p, uint32_t action,
 			       size_t *n);
 
-/*
- * The facts by architecture and number, answer and image, and NULL; the
- * caller frees the array.
- */
-struct call **facts_by_id(const struct facts *facts);
-
 #endif

@@ -1244,3 +1244,44 @@ const char *image_name(const struct image *image)
 {
 	return image->path ? image->path : "(other)";
 }
+
+static int by_id(const void *a, const void *b)
+{
+	const struct call *x = *(struct call *const *)a;
+	const struct call *y = *(struct call *const *)b;
+	int order = call_id_compare(&x->id, &y->id);
+
+	if (!order)
+		order = (x->answer > y->answer) - (x->answer < y->answer);
+	if (!order)
+		order = (x->image > y->image) - (x->image < y->image);
+	return order ? order : detail_compare(x, y);
+}
+
+struct call **facts_by_id(const struct facts *facts)
+{
+	struct call **list = xcalloc(facts->n + 1, sizeof(*list));
+
+	for (size_t i = 0; i < facts->n; i++)
+		list[i] = facts->at[i];
+	qsort(list, facts->n, sizeof(*list), by_id);
+	return list;
+}
+
+struct call **facts_of_call(struct call **list, size_t n, struct call_id id,
+			    size_t *count)
+{
+	size_t first = 0, half;
+
+	for (size_t left = n; left; left = half) {
+		half = left / 2;
+		if (call_id_compare(&list[first + half]->id, &id) >= 0)
+			continue;
+		first += half + 1;
+		half = left - half - 1;
+	}
+	for (*count = 0; first + *count < n; ++*count)
+		if (call_id_compare(&list[first + *count]->id, &id))
+			break;
+	return list + first;
+}

@@ -204,6 +204,15 @@ struct call_total *trace_totals(const struct trace *t,
 				bool (*keep)(const struct call *, void *),
 				void *arg, size_t *n);
 
+/*
+ * The facts by architecture and number, answer, image and detail, and NULL;
+ * the caller frees the array.
+ */
+struct call **facts_by_id(const struct facts *facts);
+/* The first of such a list of `n` with that call, and how many have it. */
+struct call **facts_of_call(struct call **list, size_t n, struct call_id id,
+			    size_t *count);
+
 /* The path as it is, or "(other)": text_printable() before it is shown. */
 const char *image_name(const struct image *image);
 /* By (path, build-id), none first; 0 is the same image, in any trace. */

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define uthash_malloc(size) xcalloc(1, size)
+#include <uthash.h>
+
 #include "base/count.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -14,6 +17,7 @@
 
 struct row {
 	struct call_id id;
+	struct row *next;	/* of the same call, with another answer */
 	char *answer;
 	uint64_t count, marked;
 	char **images;
@@ -23,9 +27,17 @@ struct row {
 	struct sites sites;
 };
 
+/* The rows of one call. */
+struct rows_of_call {
+	struct call_id id;
+	struct row *first;
+	UT_hash_handle hh;
+};
+
 struct report {
-	struct row *rows;
+	struct row **rows;
 	size_t n;
+	struct rows_of_call *by_call;
 	char *ends;		/* NULL: none that should not be */
 };
 
@@ -40,34 +52,65 @@ struct report *report_new(void)
 
 void report_free(struct report *r)
 {
+	struct rows_of_call *call, *next;
+
 	if (!r)
 		return;
 	for (size_t i = 0; i < r->n; i++) {
-		for (size_t j = 0; j < r->rows[i].n_images; j++)
-			free(r->rows[i].images[j]);
-		free(r->rows[i].images);
-		free(r->rows[i].answer);
-		sites_free(&r->rows[i].sites);
+		for (size_t j = 0; j < r->rows[i]->n_images; j++)
+			free(r->rows[i]->images[j]);
+		free(r->rows[i]->images);
+		free(r->rows[i]->answer);
+		sites_free(&r->rows[i]->sites);
+		free(r->rows[i]);
+	}
+	HASH_ITER(hh, r->by_call, call, next) {
+		HASH_DEL(r->by_call, call);
+		free(call);
 	}
 	free(r->rows);
 	free(r->ends);
 	free(r);
 }
 
+static struct rows_of_call *find_call(const struct report *r,
+				      struct call_id id)
+{
+	struct rows_of_call *call;
+
+	HASH_FIND(hh, r->by_call, &id, sizeof(id), call);
+	return call;
+}
+
+static struct row *add_row(struct report *r, struct rows_of_call *call,
+			   const char *answer)
+{
+	struct row *row = xcalloc(1, sizeof(*row));
+
+	row->id = call->id;
+	row->answer = xstrdup(answer);
+	row->next = call->first;
+	call->first = row;
+	r->rows = xgrow(r->rows, r->n, sizeof(*r->rows));
+	r->rows[r->n++] = row;
+	return row;
+}
+
 static struct row *find(struct report *r, struct call_id id,
 			const char *answer)
 {
+	struct rows_of_call *call = find_call(r, id);
 	struct row *row;
 
-	for (size_t i = 0; i < r->n; i++)
-		if (!call_id_compare(&r->rows[i].id, &id) &&
-		    !strcmp(r->rows[i].answer, answer))
-			return &r->rows[i];
-	r->rows = xgrow(r->rows, r->n, sizeof(*r->rows));
-	row = &r->rows[r->n++];
-	row->id = id;
-	row->answer = xstrdup(answer);
-	return row;
+	if (!call) {
+		call = xcalloc(1, sizeof(*call));
+		call->id = id;
+		HASH_ADD(hh, r->by_call, id, sizeof(id), call);
+	}
+	for (row = call->first; row; row = row->next)
+		if (!strcmp(row->answer, answer))
+			return row;
+	return add_row(r, call, answer);
 }
 
 static void add_image(struct row *row, const char *image)
@@ -97,25 +140,23 @@ void report_add(struct report *r, const struct violation *v)
 void report_mark(struct report *r)
 {
 	for (size_t i = 0; i < r->n; i++)
-		r->rows[i].marked = r->rows[i].count;
+		r->rows[i]->marked = r->rows[i]->count;
 }
 
 uint64_t report_count(const struct report *r, struct call_id id)
 {
+	const struct rows_of_call *call = find_call(r, id);
 	uint64_t count = 0;
 
-	for (size_t i = 0; i < r->n; i++)
-		if (!call_id_compare(&r->rows[i].id, &id))
-			count += r->rows[i].count - r->rows[i].marked;
+	for (const struct row *row = call ? call->first : NULL; row;
+	     row = row->next)
+		count += row->count - row->marked;
 	return count;
 }
 
 bool report_has(const struct report *r, struct call_id id)
 {
-	for (size_t i = 0; i < r->n; i++)
-		if (!call_id_compare(&r->rows[i].id, &id))
-			return true;
-	return false;
+	return find_call(r, id);
 }
 
 size_t report_size(const struct report *r)
@@ -135,7 +176,8 @@ bool report_is_clean(const struct report *r)
 
 static int compare_rows(const void *a, const void *b)
 {
-	const struct row *x = a, *y = b;
+	const struct row *x = *(struct row *const *)a;
+	const struct row *y = *(struct row *const *)b;
 	int order = call_id_compare(&x->id, &y->id);
 
 	return order ? order : strcmp(x->answer, y->answer);
@@ -152,10 +194,10 @@ static void sort(struct report *r)
 		return;
 	qsort(r->rows, r->n, sizeof(*r->rows), compare_rows);
 	for (size_t i = 0; i < r->n; i++) {
-		if (r->rows[i].n_images)
-			qsort(r->rows[i].images, r->rows[i].n_images,
+		if (r->rows[i]->n_images)
+			qsort(r->rows[i]->images, r->rows[i]->n_images,
 			      sizeof(char *), compare_images);
-		sites_sort(&r->rows[i].sites);
+		sites_sort(&r->rows[i]->sites);
 	}
 }
 
@@ -177,7 +219,7 @@ static struct widths measure(const struct report *r)
 	bool foreign = false;
 
 	for (size_t i = 0; i < r->n; i++) {
-		const struct row *row = &r->rows[i];
+		const struct row *row = r->rows[i];
 		char name[SYSCALL_NAME_MAX], arch[ARCH_NAME_MAX];
 
 		foreign |= arch_of_call(row->id) != arch_native();
@@ -249,7 +291,7 @@ void report_print(struct report *r, FILE *out)
 	fprintf(out, "%*s  %*s  %-*s  %-*s  IMAGES\n", w.nr, "NR", w.count,
 		"COUNT", w.name, "NAME", w.answer, "ANSWER");
 	for (size_t i = 0; i < r->n; i++)
-		print_row(&r->rows[i], &w, out);
+		print_row(r->rows[i], &w, out);
 }
 
 static json_t *row_json(const struct row *row)
@@ -276,7 +318,7 @@ void report_json(struct report *r, FILE *out)
 
 	sort(r);
 	for (size_t i = 0; i < r->n; i++)
-		json_array_append_new(list, row_json(&r->rows[i]));
+		json_array_append_new(list, row_json(r->rows[i]));
 	json_dumpf(list, out, JSON_INDENT(2));
 	putc('\n', out);
 	json_decref(list);
@@ -329,7 +371,7 @@ void report_junit(struct report *r, FILE *out)
 
 	sort(r);
 	for (size_t i = 0; i < r->n; i++) {
-		const struct row *row = &r->rows[i];
+		const struct row *row = r->rows[i];
 		char label[SYSCALL_NAME_MAX], arch[ARCH_NAME_MAX];
 		char *name = xasprintf("%s %s", arch_label(row->id, arch),
 				       syscall_label(row->id, label));

@@ -65,18 +65,28 @@ bool trace_is_usable(const struct trace *t, bool partial)
 	return fine;
 }
 
-static void add_violation(struct report *report, const struct trace *t,
+/* What is judged: facts are looked up by call, of which there can be many. */
+struct judged {
+	const struct filter *filter;
+	const struct trace *trace;
+	struct report *report;
+	struct call **calls, **arguments;	/* facts_by_id() */
+};
+
+static void add_violation(const struct judged *j,
 			  const struct call_total *total,
 			  const struct filter_answers *answers)
 {
+	const struct trace *t = j->trace;
 	char *answer = verdict_text(answers);
+	size_t n;
+	struct call **calls = facts_of_call(j->calls, t->calls.n, total->id,
+					    &n);
 
-	for (size_t i = 0; i < t->calls.n; i++) {
-		const struct call *call = t->calls.at[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct call *call = calls[i];
 
-		if (call_id_compare(&call->id, &total->id))
-			continue;
-		report_add(report, &(struct violation){
+		report_add(j->report, &(struct violation){
 			.id = total->id, .answer = answer,
 			.image = image_name(t->images[call->image]),
 			.has_time = true, .time_ns = call_first_ns(call),
@@ -104,22 +114,6 @@ static void append(char **list, struct call_id id)
 
 	if (!*list || !has_word(*list, name))
 		text_append(list, ", ", name);
-}
-
-/* Whether the trace has the arguments of every call of that identity. */
-static bool knows_arguments(const struct trace *t,
-			    const struct call_total *total)
-{
-	uint64_t known = 0;
-
-	for (size_t i = 0; i < t->arguments.n; i++) {
-		const struct call *fact = t->arguments.at[i];
-
-		if (fact->detail_size &&
-		    !call_id_compare(&fact->id, &total->id))
-			known += call_count(fact);
-	}
-	return known && known >= total->count;
 }
 
 static enum verdict judge_values(const struct filter *filter,
@@ -152,24 +146,29 @@ static enum verdict judge_values(const struct filter *filter,
 	return verdict;
 }
 
-/* A call whose arguments decide, by those that were recorded. */
-static enum verdict judge_arguments(const struct filter *filter,
-				    const struct trace *t,
-				    const struct call_total *total,
-				    struct report *report)
+/*
+ * A call whose arguments decide, by those that were recorded: not decided when
+ * the trace lacks those of any call.
+ */
+static enum verdict judge_arguments(const struct judged *j,
+				    const struct call_total *total)
 {
-	enum verdict verdict = knows_arguments(t, total) ? VERDICT_ALLOWED :
-		VERDICT_UNDECIDED;
+	enum verdict verdict = VERDICT_ALLOWED;
+	uint64_t known = 0;
+	size_t n;
+	struct call **facts = facts_of_call(j->arguments,
+					    j->trace->arguments.n, total->id,
+					    &n);
 
-	for (size_t i = 0; i < t->arguments.n; i++) {
-		const struct call *fact = t->arguments.at[i];
-
-		if (fact->detail_size &&
-		    !call_id_compare(&fact->id, &total->id) &&
-		    judge_values(filter, t, fact, report) == VERDICT_UNDECIDED)
+	for (size_t i = 0; i < n; i++) {
+		if (!facts[i]->detail_size)
+			continue;
+		known += call_count(facts[i]);
+		if (judge_values(j->filter, j->trace, facts[i], j->report) ==
+		    VERDICT_UNDECIDED)
 			verdict = VERDICT_UNDECIDED;
 	}
-	return verdict;
+	return known && known >= total->count ? verdict : VERDICT_UNDECIDED;
 }
 
 /*
@@ -241,6 +240,10 @@ enum { LOGGED_NAMED = 50 };	/* of calls that are logged */
 size_t simulate(const struct filter *filter, const struct trace *t,
 		struct report *report)
 {
+	struct judged j = {
+		filter, t, report,
+		facts_by_id(&t->calls), facts_by_id(&t->arguments),
+	};
 	size_t n;
 	struct call_total *totals = trace_totals(t, NULL, NULL, &n);
 	char *undecided = NULL, *logged = NULL;
@@ -259,10 +262,9 @@ size_t simulate(const struct filter *filter, const struct trace *t,
 		    n_logged++ < LOGGED_NAMED)
 			append(&logged, totals[i].id);
 		if (verdict == VERDICT_UNDECIDED)
-			verdict = judge_arguments(filter, t, &totals[i],
-						  report);
+			verdict = judge_arguments(&j, &totals[i]);
 		if (verdict == VERDICT_DENIED)
-			add_violation(report, t, &totals[i], &answers);
+			add_violation(&j, &totals[i], &answers);
 		else if (verdict == VERDICT_UNDECIDED)
 			append(&undecided, totals[i].id);
 	}
@@ -277,6 +279,8 @@ size_t simulate(const struct filter *filter, const struct trace *t,
 	free(logged);
 	free(undecided);
 	free(totals);
+	free(j.calls);
+	free(j.arguments);
 	return n;
 }
 
