@@ -274,3 +274,22 @@ SIGUSR1 1' ]
 	sp-emit --json args.sp | jq -e '[.arguments[] |
 		select(.arch == "x86") | .name, .values[0].value] == ["prctl", 3]'
 }
+
+@test "different arguments of one call are rules apart" {
+	"$TESTS/mkstream" >apart.sp <<-'END'
+	run 1 a
+	image /a
+	call 1 socket 3
+	argument 1 socket "0:0xffffffff:2" 1
+	argument 1 socket "0:0xffffffff:2 1:15:1" 1
+	argument 1 socket "0:0xffffffff:2 1:15:2" 1
+	END
+	sp-emit --oci --args --exact -o p.json apart.sp 2>/dev/null
+	jq -c '.syscalls[] | select(.names == ["socket"]) |
+		[.args[] | [.index, .value, .valueTwo]]' p.json | sort >got
+	diff - got <<-'END'
+	[[0,4294967295,2],[1,15,1]]
+	[[0,4294967295,2],[1,15,2]]
+	[[0,4294967295,2]]
+	END
+}
