@@ -57,7 +57,7 @@ teardown() {
 	[ "$(calls run.sp | sort)" = \
 		$'x86_64 execve 1\nx86_64 exit_group 1' ]
 	sp-emit --json run.sp |
-		jq -e '.images == [.images[] | select(.build_id == null)]'
+		jq -e '.images | length > 0 and all(.build_id == null)'
 }
 
 @test "verified: an executable whose file system stops answering" {
@@ -69,10 +69,11 @@ teardown() {
 }
 
 @test "verified: a signal ends it while a file system does not answer" {
-	sp-record -q -o run.sp -- busybox sh -c 'exec sleep 0'
+	sp-record -q -o run.sp -- bash -c 'exec -a busybox busybox sleep 0'
 	without clock_nanosleep
 	mount_stuck "$(command -v busybox)"
-	timeout -s INT -k 20 2 sp-verify -p p.json -o list -- fs/prog sleep 60 \
-		3>&- || status=$?
-	[ "${status:-0}" -ne 137 ]
+	local status=0
+	timeout -s INT -k 20 2 sp-verify -p p.json -o list -- \
+		bash -c 'exec -a busybox fs/prog sleep 60' 3>&- || status=$?
+	[ "$status" -eq 124 ]	# timeout had to send it, and need not kill
 }

@@ -53,6 +53,8 @@ parts() {
 	sp-record -q --paths -o run.sp -- sh -c 'ls /usr >/dev/null'
 	facts run.sp | sort >plain
 	sp-emit --path-list run.sp | sort >paths
+	grep -q openat plain
+	grep -q /usr paths
 	for mark in a=execve a=comm:ls a=openat a=exit_group; do
 		sp-record -q --paths --mark=$mark -o run.sp -- \
 			sh -c 'ls /usr >/dev/null'
