@@ -8,19 +8,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/message.h"
 #include "base/text.h"
+#include "process/workload.h"
 #include "progress.h"
 
 #define SECOND 1000000000ULL	/* ns */
 
 enum {
-	KILL_AFTER_S = 10,	/* from -t's SIGTERM to SIGKILL */
 	TELL_AFTER_S = 1,	/* from the command's end to naming the rest */
 	FALLBACK_MS = 500,	/* in case the last task's event was lost */
 	NAMED_TASKS = 8,
@@ -30,42 +29,35 @@ struct session {
 	struct recording *result;
 	const struct recording_options *options;
 	struct tracer *tracer;
-	struct command_child child;	/* pid 0: attached, no command */
+	struct workload workload;	/* child.pid 0: attached, no command */
 	int policy;			/* sched(7), before hurry() */
 	bool hurries;
 	struct sched_param param;
 	bool over;
-	uint64_t stop_ns;	/* -t: when; 0: never or done */
-	uint64_t kill_ns;	/* when to kill after that; 0: not yet or done */
 	uint64_t tell_ns;	/* when to name the tasks left; 0: not now */
 	uint64_t tracer_ns;	/* when the tracer wants to be called; 0: not */
 	struct progress_line *line;	/* NULL: not wanted */
 };
 
-static void on_first_signal(struct session *s, const struct passed *signal)
-{
-	if (s->result->has_status)
-		message_note("the command has ended: a second signal ends the "
-			     "recording");
-	else if (!passing_is_there(signal, s->child.pid))
-		kill(s->child.pid, signal->signal);
-}
-
 static void on_signal(struct session *s)
 {
 	struct passed signal;
-	enum passing_order order = passing_take(&s->result->signals, &signal);
 
-	if (order == PASSING_NONE)
+	switch (workload_signal(&s->workload, &signal)) {
+	case WORKLOAD_NOTHING:
+	case WORKLOAD_TIMEOUT:
 		return;
-	if (order == PASSING_OTHER) {
+	case WORKLOAD_OTHER:
 		tracer_mark(s->tracer, mark_of_signal(s->options->marks,
 						      signal.signal));
-	} else if (!s->child.pid) {
-		s->over = true;
-	} else if (order == PASSING_FIRST) {
-		on_first_signal(s, &signal);
-	} else {
+		return;
+	case WORKLOAD_FIRST:
+		if (s->workload.exited)
+			message_note("the command has ended: a second signal "
+				     "ends the recording");
+		s->over = !s->workload.child.pid;
+		return;
+	case WORKLOAD_AGAIN:
 		s->result->ended_by = signal.signal;
 		s->over = true;
 	}
@@ -73,17 +65,8 @@ static void on_signal(struct session *s)
 
 static void on_exit_of_command(struct session *s)
 {
-	struct recording *r = s->result;
-	int status;
-
-	if (waitpid(s->child.pid, &status, WNOHANG) != s->child.pid)
-		return;
-	r->has_status = true;
-	r->status = WIFSIGNALED(status) ? -WTERMSIG(status) :
-		WEXITSTATUS(status);
-	close(s->child.pidfd);
-	s->child.pidfd = -1;
-	if (!s->options->quiet && !s->options->leader)
+	if (workload_reap(&s->workload) && !s->options->quiet &&
+	    !s->options->leader)
 		s->tell_ns = now_ns() + TELL_AFTER_S * SECOND;
 }
 
@@ -124,35 +107,12 @@ static void name_tasks(const struct session *s, const char *before,
 		     known > NAMED_TASKS ? " ..." : "", after);
 }
 
-static void on_stop(struct session *s, uint64_t now)
-{
-	s->stop_ns = 0;
-	if (s->result->has_status || !s->child.pid) {
-		s->over = true;
-		return;
-	}
-	s->result->timed_out = true;
-	s->kill_ns = now + KILL_AFTER_S * SECOND;
-	kill(s->child.pid, SIGTERM);
-}
-
-static void on_kill(struct session *s)
-{
-	s->kill_ns = 0;
-	if (s->result->has_status)
-		s->over = true;
-	else
-		kill(s->child.pid, SIGKILL);
-}
-
 static void on_time(struct session *s)
 {
 	uint64_t now = now_ns();
 
-	if (s->stop_ns && now >= s->stop_ns)
-		on_stop(s, now);
-	if (s->kill_ns && now >= s->kill_ns)
-		on_kill(s);
+	if (workload_time(&s->workload, now) == WORKLOAD_TIMEOUT)
+		s->over = true;
 	if (s->tell_ns && now >= s->tell_ns) {
 		s->tell_ns = 0;
 		name_tasks(s, "the command has ended", s->options->seconds > 0 ?
@@ -166,56 +126,51 @@ static bool is_over(const struct session *s)
 {
 	if (s->over)
 		return true;
-	if (!s->child.pid)
+	if (!s->workload.child.pid)
 		return !tracer_live(s->tracer) &&
 			(tracer_began(s->tracer) || !s->options->wait);
-	if (!s->result->has_status)
+	if (!s->workload.exited)
 		return false;
-	if (s->options->leader || !tracer_live(s->tracer))
-		return true;
-	/* killed by -t: what ignores it is left behind */
-	return s->result->timed_out && !s->kill_ns;
+	/* After -t's SIGKILL, tasks that are left are not waited for. */
+	return s->options->leader || !tracer_live(s->tracer) ||
+		s->workload.stage == WORKLOAD_KILLED;
 }
 
 /* How long poll(2) may sleep, in ms; -1: until something happens. */
 static int patience(const struct session *s)
 {
-	uint64_t now = now_ns(), next = UINT64_MAX, ms;
+	uint64_t now = now_ns(), next = UINT64_MAX;
 	const uint64_t times[] = {
-		s->stop_ns, s->kill_ns, s->tell_ns, s->tracer_ns,
+		s->workload.due_ns, s->tell_ns, s->tracer_ns,
 		progress_due(s->line),
 	};
 
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
 		if (times[i] && times[i] < next)
 			next = times[i];
-	if ((s->result->has_status || !s->child.pid) &&
+	if ((s->workload.exited || !s->workload.child.pid) &&
 	    next > now + FALLBACK_MS * 1000000ULL)
 		next = now + FALLBACK_MS * 1000000ULL;
-	if (next == UINT64_MAX)
-		return -1;
-	ms = next > now ? (next - now + 999999) / 1000000 : 0;
-	return ms < 3600000 ? ms : 3600000;
+	return workload_patience(next, now);
 }
 
 static void watch(struct session *s)
 {
 	while (!is_over(s)) {
-		struct pollfd fds[] = {
-			{ .fd = s->result->signals.fd, .events = POLLIN },
-			{ .fd = s->child.pid ? s->child.pidfd : -1,
-			  .events = POLLIN },
-			{ .fd = tracer_fd(s->tracer), .events = POLLIN },
+		enum { TRACED = WORKLOAD_FDS, N_FDS };
+		struct pollfd fds[N_FDS] = {
+			[TRACED] = { tracer_fd(s->tracer), POLLIN, 0 },
 		};
 
+		workload_fds(&s->workload, fds);
 		tracer_rest(s->tracer, s->hurries);
-		if (poll(fds, 3, patience(s)) < 0 && errno != EINTR)
+		if (poll(fds, N_FDS, patience(s)) < 0 && errno != EINTR)
 			message_fatal("poll: %s", strerror(errno));
 		if (fds[0].revents)
-			on_signal(s);
-		if (fds[1].revents)
 			on_exit_of_command(s);
-		if (fds[2].revents || s->tracer_ns)
+		if (fds[1].revents)
+			on_signal(s);
+		if (fds[TRACED].revents || s->tracer_ns)
 			s->tracer_ns = tracer_dispatch(
 				s->tracer, now_ns());
 		on_time(s);
@@ -265,11 +220,11 @@ static int start(struct session *s, const struct command *command)
 	c.sigchld_ignored = signal(SIGCHLD, SIG_DFL) == SIG_IGN;
 	c.hook = tracer_arm;
 	c.hook_arg = s->tracer;
-	error = command_start(&c, &s->child);
+	error = command_start(&c, &s->workload.child);
 	if (error)
 		return error;
 	hurry(s);
-	r->failure = command_result(&s->child, &r->error, &r->what);
+	r->failure = command_result(&s->workload.child, &r->error, &r->what);
 	return 0;
 }
 
@@ -277,17 +232,21 @@ static int start(struct session *s, const struct command *command)
 static void follow(struct session *s)
 {
 	const struct recording_options *options = s->options;
+	struct recording *r = s->result;
+	const struct command_child child = s->workload.child;
 	uint64_t now = now_ns();
 
-	if (options->seconds > 0)
-		s->stop_ns = now + options->seconds * SECOND;
+	workload_begin(&s->workload, &child, &r->signals, options->seconds);
 	if (options->progress)
 		s->line = progress_new(now);
 	s->tracer_ns = now;
 	watch(s);
-	if (!options->quiet && !options->leader && s->child.pid)
+	if (!options->quiet && !options->leader && child.pid)
 		name_tasks(s, "the recording has ended", "");
-	note_times(s->result, s->tracer);
+	r->has_status = s->workload.exited;
+	r->status = s->workload.status;
+	r->timed_out = s->workload.stage != WORKLOAD_RUNS;
+	note_times(r, s->tracer);
 	progress_free(s->line);
 }
 

@@ -297,6 +297,21 @@ rights() {
 	[[ $output == *"killed by SIGKILL"* ]]
 }
 
+@test "landlock: a second signal ends the command, which is trouble" {
+	echo '{"ruleset": [{"handledAccessFs": ["make_sock"]}]}' >p.json
+	sp-verify --landlock p.json --enforce -o list -- \
+		sh -c 'trap ": >first" TERM; : >ready; while :; do sleep 0.05; done' 2>err 3>&- &
+	wait_for 10 test -e ready
+	kill -TERM $!
+	wait_for 10 test -e first
+	sleep 0.3		# the same signal at once would count as one
+	kill -TERM $!
+	wait $! && status=0 || status=$?
+	[ "$status" = 2 ]
+	grep -qx 'sp-verify: ended by SIGTERM before the command' err
+	run ! grep 'no violation' err
+}
+
 @test "landlock: in force, with what it denies to the whole tree" {
 	requires_root
 	mkdir in

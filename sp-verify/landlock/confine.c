@@ -5,8 +5,6 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "audit/audit-socket.h"
@@ -16,21 +14,19 @@
 #include "base/text.h"
 #include "kernel/path.h"
 #include "landlock/denial-log.h"
+#include "process/workload.h"
 
 /* A command. */
 
-enum { TERM_GRACE_MS = 10000, LISTS_SINCE_ABI = 7 };
+enum { LISTS_SINCE_ABI = 7 };
 
 struct session {
 	const struct confine_options *options;
 	struct denied *denied;
 	struct denial_log *audit;	/* NULL: denials are not listed */
-	struct command_child child;
+	struct workload workload;
 	int ruleset, abi;
-	bool exited;
-	int status;		/* of waitpid(2) */
-	uint64_t deadline_ms;	/* 0: none */
-	bool terminated;
+	bool ended;		/* the command is not waited for any more */
 };
 
 static void note_missing(const char *path, void *arg)
@@ -88,71 +84,48 @@ static int hook(void *session)
 	return landlock_restrict(s->ruleset, s->abi);
 }
 
-static void send_signal(const struct session *s, int sig)
-{
-	syscall(SYS_pidfd_send_signal, s->child.pidfd, sig, NULL, 0);
-}
-
 static void see_signal(struct session *s)
 {
 	struct passed signal;
-	enum passing_order order = passing_take(s->options->passing,
-						&signal);
 
-	if (order == PASSING_AGAIN)
-		send_signal(s, SIGKILL);
-	else if (order == PASSING_FIRST &&
-		 !passing_is_there(&signal, s->child.pid))
-		send_signal(s, signal.signal);
+	if (workload_signal(&s->workload, &signal) != WORKLOAD_AGAIN)
+		return;
+	message_error("ended by SIG%s before the command",
+		      sigabbrev_np(signal.signal));
+	s->ended = true;
 }
 
-static void see_time(struct session *s)
+static void turn(struct session *s)
 {
-	uint64_t now = now_ms();
+	enum { DENIED = WORKLOAD_FDS, N_FDS };
+	struct pollfd p[N_FDS] = {
+		[DENIED] = { s->audit ? denial_log_fd(s->audit) : -1, POLLIN,
+			     0 },
+	};
+	uint64_t due_ns = s->workload.due_ns;
 
-	if (!s->deadline_ms || now < s->deadline_ms)
+	workload_fds(&s->workload, p);
+	if (poll(p, N_FDS, workload_patience(due_ns ? due_ns : UINT64_MAX,
+					     now_ns())) < 0)
 		return;
-	send_signal(s, s->terminated ? SIGKILL : SIGTERM);
-	s->terminated = true;
-	s->deadline_ms = now + TERM_GRACE_MS;
+	if (p[0].revents)
+		workload_reap(&s->workload);
+	if (p[1].revents)
+		see_signal(s);
+	if (p[DENIED].revents)
+		denial_log_take(s->audit, s->denied);
+	if (workload_time(&s->workload, now_ns()) == WORKLOAD_TIMEOUT)
+		s->ended = true;
 }
 
 static void watch(struct session *s)
 {
-	while (!s->exited) {
-		struct pollfd p[] = {
-			{ s->child.pidfd, POLLIN, 0 },
-			{ s->options->passing->fd, POLLIN, 0 },
-			{ s->audit ? denial_log_fd(s->audit) : -1, POLLIN, 0 },
-		};
-		uint64_t now = now_ms();
-		int wait_ms = !s->deadline_ms ? -1 : s->deadline_ms > now ?
-			(int)(s->deadline_ms - now) : 0;
-
-		if (poll(p, 3, wait_ms) < 0)
-			continue;
-		if (p[0].revents) {
-			waitpid(s->child.pid, &s->status, 0);
-			s->exited = true;
-		}
-		if (p[1].revents)
-			see_signal(s);
-		if (p[2].revents)
-			denial_log_take(s->audit, s->denied);
-		see_time(s);
-	}
-}
-
-static void say_end(const struct session *s)
-{
-	if (WIFEXITED(s->status) && WEXITSTATUS(s->status))
-		message_note("the command exited with %d",
-			     WEXITSTATUS(s->status));
-	if (WIFSIGNALED(s->status))
-		message_note("the command was killed by SIG%s",
-			     sigabbrev_np(WTERMSIG(s->status)));
+	while (!s->workload.exited && !s->ended)
+		turn(s);
+	workload_kill(&s->workload);
+	workload_note(&s->workload);
 	/* Not listed, a failure is all there is to go by. */
-	if (!s->audit && s->status)
+	if (!s->audit && s->workload.status)
 		message_latch(STATUS_NO);
 }
 
@@ -160,22 +133,22 @@ static void say_end(const struct session *s)
 static bool run(struct session *s, const struct command *command)
 {
 	enum command_failure failure;
+	struct command_child child;
 	const char *what = NULL;
-	int error = command_start(command, &s->child);
+	int error = command_start(command, &child);
 
 	if (error) {
 		message_error("cannot start the command: %s",
 			      strerror(-error));
 		return false;
 	}
+	workload_begin(&s->workload, &child, s->options->passing,
+		       s->options->timeout);
 	if (s->audit)
-		denial_log_follow(s->audit, s->child.pid);
-	failure = command_result(&s->child, &error, &what);
-	if (failure == COMMAND_STARTED) {
+		denial_log_follow(s->audit, child.pid);
+	failure = command_result(&s->workload.child, &error, &what);
+	if (failure == COMMAND_STARTED)
 		watch(s);
-		close(s->child.pidfd);
-		say_end(s);
-	}
 	if (s->audit && !denial_log_finish(s->audit, s->denied))
 		message_error("auditing was turned off meanwhile, or lost "
 			      "records: the list may not be whole");
@@ -203,8 +176,6 @@ bool confine_run(const struct confine_options *o, const struct command *command,
 	confined.mask = &o->passing->mask;
 	confined.hook = hook;
 	confined.hook_arg = &s;
-	if (o->timeout)
-		s.deadline_ms = now_ms() + 1000ULL * o->timeout;
 	ok = open_ruleset(&s) && open_audit(&s) && run(&s, &confined);
 	denial_log_close(s.audit);
 	if (s.ruleset >= 0)

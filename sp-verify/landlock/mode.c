@@ -7,7 +7,7 @@
 #include "landlock/confine.h"
 #include "recordings.h"
 #include "report/list.h"
-#include "run/workload.h"
+#include "run/prepare.h"
 #include "simulate/simulate.h"
 
 /* Finds what the policy denies: whether there is something to write. */
@@ -47,14 +47,14 @@ static bool confine_command(const struct options *o,
 			    const struct landlock_policy *policy,
 			    struct denied *denied)
 {
-	struct workload workload;
-	bool ok = workload_begin(&workload, o);
+	struct prepared prepared;
+	bool ok = prepare(&prepared, o);
 	struct confine_options confine = {
-		policy, o->enforce, o->timeout, &workload.passing,
+		policy, o->enforce, o->timeout, &prepared.passing,
 	};
 
-	ok = ok && confine_run(&confine, &workload.command, denied);
-	workload_end(&workload);
+	ok = ok && confine_run(&confine, &prepared.command, denied);
+	prepare_end(&prepared);
 	if (ok && !denied_size(denied) && message_status() == STATUS_YES)
 		message_note("no violation");
 	return ok;

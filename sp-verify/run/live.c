@@ -2,12 +2,10 @@
 #include "run/live.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,13 +13,13 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/message.h"
+#include "process/workload.h"
 #include "run/caller.h"
 #include "run/listener.h"
 #include "run/own-filters.h"
 #include "simulate/simulate.h"
 
 enum {
-	TERM_GRACE = 10,	/* seconds from SIGTERM to SIGKILL */
 	WAIT_NOTICE = 1,	/* seconds until it is said what is awaited */
 	STARTS_MAX = 2,		/* execve: the command, then as a script */
 };
@@ -41,23 +39,17 @@ struct session {
 	struct report *report;
 	struct listener *listener;
 	struct callers *callers;
-	struct command_child child;
+	struct workload workload;
 	uint64_t start_ns, start_utc_ns;	/* monotonic; since the epoch */
 	struct denial starts[STARTS_MAX];	/* before the program runs */
 	size_t n_starts;
 	bool started;		/* the command's program runs */
 	bool start_denied;	/* an execve before that, and for real */
 	bool failed;		/* the command could not be run */
-	bool exited;		/* the command, and its status is known */
 	bool hung_up;		/* nobody is left under the filter */
 	bool ended;		/* the rest is not waited for */
 	bool cut_short;		/* the command was ended by a second signal */
-	int status;		/* of waitpid(2) */
-	bool interfered;	/* a signal was sent to it as it ran */
-	uint64_t end_ns;	/* of the command, monotonic */
-	enum { RUNNING, TERMINATED, KILLED } stage;	/* of the timeout */
-	uint64_t deadline;	/* of the stage, ms; 0: none */
-	uint64_t notice;	/* when to say what is awaited; 0: no more */
+	uint64_t notice_ns;	/* when to print what is awaited; 0: no more */
 	char *own_filter;	/* an image that loads a filter of its own */
 	char *own_listener;	/* likewise, with a listener */
 	bool own_strict;	/* somebody enters strict mode */
@@ -66,17 +58,9 @@ struct session {
 
 static bool is_running(const struct session *s)
 {
-	struct pollfd p = { .fd = s->child.pidfd, .events = POLLIN };
+	struct pollfd p = { s->workload.child.pidfd, POLLIN, 0 };
 
-	return !s->exited && !s->failed && !poll(&p, 1, 0);
-}
-
-static void send_signal(struct session *s, int sig)
-{
-	if (!is_running(s))
-		return;
-	s->interfered = true;
-	syscall(SYS_pidfd_send_signal, s->child.pidfd, sig, NULL, 0);
+	return !s->workload.exited && !s->failed && !poll(&p, 1, 0);
 }
 
 static bool denies(uint32_t action)
@@ -102,7 +86,7 @@ static void record_hidden(struct session *s, const struct seccomp_notif *n)
 		return;
 	if (s->options->enforce || !pid)
 		own_filters_miss(s->hidden);
-	else if (own_filters_follow(s->hidden, is_running(s) ? s->child.pid : 0,
+	else if (own_filters_follow(s->hidden, is_running(s) ? s->workload.child.pid : 0,
 			       pid))
 		report_mark(s->report);
 }
@@ -215,14 +199,14 @@ static char *command_path(const struct command *c)
 static void settle_starts(struct session *s)
 {
 	const char *name = s->command->argv[0];
-	struct caller who = { .pid = s->child.pid, .tid = s->child.pid };
+	struct caller who = { .pid = s->workload.child.pid, .tid = s->workload.child.pid };
 	char *path;
 
 	if (!s->n_starts)
 		return;
 	s->start_denied = s->options->enforce;
 	path = command_path(s->command);
-	who.image = caller_image(s->callers, s->started ? s->child.pid : 0,
+	who.image = caller_image(s->callers, s->started ? s->workload.child.pid : 0,
 				 path);
 	for (size_t i = 0; i < s->n_starts; i++)
 		add_denial(s, &s->starts[i], &who, s->started ? NULL : name);
@@ -242,7 +226,7 @@ static bool is_exec(const struct seccomp_data *data)
 /* Whether the child's report has arrived, and the exec was refused. */
 static bool exec_failed(const struct session *s, bool *known)
 {
-	struct pollfd p = { .fd = s->child.result_fd, .events = POLLIN };
+	struct pollfd p = { .fd = s->workload.child.result_fd, .events = POLLIN };
 
 	*known = poll(&p, 1, 0) > 0;
 	return p.revents & POLLIN;
@@ -258,9 +242,9 @@ static void see_result(struct session *s)
 	bool known;
 	const char *what;
 
-	if (s->child.result_fd < 0 || exec_failed(s, &known) || !known)
+	if (s->workload.child.result_fd < 0 || exec_failed(s, &known) || !known)
 		return;
-	command_result(&s->child, &error, &what);
+	command_result(&s->workload.child, &error, &what);
 	s->started = true;
 	settle_starts(s);
 }
@@ -297,14 +281,6 @@ static void say_failure(struct session *s, enum command_failure failure,
 		message_error("%s: %s", name, command_error(error));
 }
 
-static void reap(struct session *s)
-{
-	waitpid(s->child.pid, &s->status, 0);
-	close(s->child.pidfd);
-	s->end_ns = now_ns();
-	s->exited = true;
-}
-
 /* The pidfd is readable: the child has exited, as program or before. */
 static void see_exit(struct session *s)
 {
@@ -312,8 +288,8 @@ static void see_exit(struct session *s)
 	int error = 0;
 	const char *what = NULL;
 
-	if (s->child.result_fd >= 0)
-		failure = command_result(&s->child, &error, &what);
+	if (s->workload.child.result_fd >= 0)
+		failure = command_result(&s->workload.child, &error, &what);
 	s->started = failure == COMMAND_STARTED;
 	settle_starts(s);
 	if (failure != COMMAND_STARTED) {
@@ -321,21 +297,15 @@ static void see_exit(struct session *s)
 		say_failure(s, failure, error, what);
 		return;
 	}
-	reap(s);
-	s->notice = now_ms() + 1000 * WAIT_NOTICE;
-	s->ended |= s->stage != RUNNING;	/* the time is over */
+	workload_reap(&s->workload);
+	s->notice_ns = now_ns() + WAIT_NOTICE * 1000000000ULL;
+	s->ended |= s->workload.stage != WORKLOAD_RUNS;
 }
 
 static void say_status(const struct session *s)
 {
-	if (WIFEXITED(s->status) && WEXITSTATUS(s->status))
-		message_note("the command exited with %d",
-			     WEXITSTATUS(s->status));
-	if (!WIFSIGNALED(s->status))
-		return;
-	message_note("the command was killed by SIG%s",
-		     sigabbrev_np(WTERMSIG(s->status)));
-	if (!s->options->enforce || WTERMSIG(s->status) != SIGSYS)
+	workload_note(&s->workload);
+	if (!s->options->enforce || s->workload.status != -SIGSYS)
 		return;
 	message_note("that is a violation: verify without --enforce to see "
 		     "the call%s", s->options->learn ? ", which is not in the "
@@ -345,100 +315,79 @@ static void say_status(const struct session *s)
 
 /* Signals and time */
 
-static void pass_on(struct session *s, const struct passed *signal)
-{
-	if (passing_is_there(signal, s->child.pid))
-		s->interfered |= is_running(s);
-	else
-		send_signal(s, signal->signal);
-}
-
 static void see_signal(struct session *s)
 {
 	struct passed signal;
-	enum passing_order order = passing_take(s->options->passing, &signal);
+	enum workload_event event = workload_signal(&s->workload, &signal);
 
-	if (order == PASSING_NONE)
+	if (event == WORKLOAD_NOTHING)
 		return;
-	if (s->exited) {
+	if (s->workload.exited) {
 		message_note("what the command left running is not verified "
 			     "to its end");
 		s->ended = true;
-	} else if (order == PASSING_FIRST) {
-		pass_on(s, &signal);
-	} else {
+	} else if (event == WORKLOAD_AGAIN) {
 		message_error("ended by SIG%s before the command",
 			      sigabbrev_np(signal.signal));
-		send_signal(s, SIGKILL);
 		s->ended = s->cut_short = true;
 	}
 }
 
 static void see_time(struct session *s)
 {
-	uint64_t now = now_ms();
+	uint64_t now = now_ns();
 
-	if (s->notice && now >= s->notice) {
+	if (s->notice_ns && now >= s->notice_ns) {
 		message_note("the command has exited, but not all that it "
 			     "started: waiting (-t SECONDS or a signal ends "
 			     "this)");
-		s->notice = 0;
+		s->notice_ns = 0;
 	}
-	if (!s->deadline || now < s->deadline)
-		return;
-	s->deadline = now + 1000 * TERM_GRACE;
-	if (s->exited || s->stage == KILLED)
+	if (workload_time(&s->workload, now) == WORKLOAD_TIMEOUT)
 		s->ended = true;
-	else if (s->stage == RUNNING)
-		send_signal(s, SIGTERM);
-	else
-		send_signal(s, SIGKILL);
-	s->stage += s->stage != KILLED;
 }
 
 static int poll_timeout(const struct session *s)
 {
-	uint64_t now = now_ms(), next = UINT64_MAX;
+	uint64_t next = UINT64_MAX;
 
-	if (s->deadline)
-		next = s->deadline;
-	if (s->notice && s->notice < next)
-		next = s->notice;
-	if (next == UINT64_MAX)
-		return -1;
-	if (next <= now)
-		return 0;
-	return next - now > INT_MAX ? INT_MAX : (int)(next - now);
+	if (s->workload.due_ns)
+		next = s->workload.due_ns;
+	if (s->notice_ns && s->notice_ns < next)
+		next = s->notice_ns;
+	return workload_patience(next, now_ns());
 }
 
 /* The loop */
 
 static bool is_over(const struct session *s)
 {
-	return s->ended || s->failed || (s->exited && s->hung_up);
+	return s->ended || s->failed || (s->workload.exited && s->hung_up);
 }
 
 static void turn(struct session *s)
 {
-	struct pollfd p[] = {
-		{ s->hung_up ? -1 : listener_fd(s->listener), POLLIN, 0 },
-		{ s->exited ? -1 : s->child.pidfd, POLLIN, 0 },
-		{ s->options->passing->fd, POLLIN, 0 },
+	enum { NOTIFIED = WORKLOAD_FDS, RESULT, N_FDS };
+	struct pollfd p[N_FDS] = {
+		[NOTIFIED] = { s->hung_up ? -1 : listener_fd(s->listener),
+			       POLLIN, 0 },
 		/* So that the new image is looked at while it is there. */
-		{ s->n_starts ? s->child.result_fd : -1, POLLIN, 0 },
+		[RESULT] = { s->n_starts ? s->workload.child.result_fd : -1,
+			     POLLIN, 0 },
 	};
 
-	if (poll(p, 4, poll_timeout(s)) < 0)
+	workload_fds(&s->workload, p);
+	if (poll(p, N_FDS, poll_timeout(s)) < 0)
 		return;
-	if (p[3].revents)
+	if (p[RESULT].revents)
 		see_result(s);
-	if (p[0].revents & POLLIN)
+	if (p[NOTIFIED].revents & POLLIN)
 		serve(s);
-	else if (p[0].revents)
+	else if (p[NOTIFIED].revents)
 		s->hung_up = true;
-	if (p[1].revents)
+	if (p[0].revents)
 		see_exit(s);
-	if (p[2].revents)
+	if (p[1].revents)
 		see_signal(s);
 	see_time(s);
 }
@@ -499,13 +448,11 @@ static void watch(struct session *s)
 {
 	say_privilege(s);
 	s->hung_up = listener_fd(s->listener) < 0;
-	if (s->options->timeout)
-		s->deadline = now_ms() + 1000ULL * s->options->timeout;
 	while (!is_over(s))
 		turn(s);
-	if (s->ended && !s->exited)
-		reap(s);
-	if (s->exited)
+	if (s->ended)
+		workload_kill(&s->workload);
+	if (s->workload.exited)
 		say_status(s);
 	if (s->ended && !has_hung_up(s))
 		message_note("what is left runs on under the filter, and what "
@@ -517,14 +464,15 @@ static void watch(struct session *s)
 
 static void abandon_child(const struct session *s)
 {
-	kill(s->child.pid, SIGKILL);
-	waitpid(s->child.pid, NULL, 0);
-	close(s->child.pidfd);
-	close(s->child.result_fd);
+	kill(s->workload.child.pid, SIGKILL);
+	waitpid(s->workload.child.pid, NULL, 0);
+	close(s->workload.child.pidfd);
+	close(s->workload.child.result_fd);
 }
 
 static bool start(struct session *s, struct command *command)
 {
+	struct command_child child;
 	int err;
 
 	command->mask = &s->options->passing->mask;
@@ -532,12 +480,14 @@ static bool start(struct session *s, struct command *command)
 	command->hook_arg = s->listener;
 	s->start_ns = now_ns();
 	s->start_utc_ns = clock_ns(CLOCK_REALTIME);
-	err = command_start(command, &s->child);
+	err = command_start(command, &child);
 	if (err) {
 		message_error("cannot start the command: %s", strerror(-err));
 		return false;
 	}
-	if (listener_take(s->listener, &s->child))
+	workload_begin(&s->workload, &child, s->options->passing,
+		       s->options->timeout);
+	if (listener_take(s->listener, &s->workload.child))
 		return true;
 	abandon_child(s);
 	return false;
@@ -566,11 +516,11 @@ static bool run(struct session *s, struct command *command)
 static void fill_result(const struct session *s, struct live_result *r)
 {
 	r->refused = s->failed && s->start_denied;
-	r->has_status = s->exited;
-	r->status = WIFSIGNALED(s->status) ? -WTERMSIG(s->status) :
-		WEXITSTATUS(s->status);
-	r->duration_ns = (s->exited ? s->end_ns : now_ns()) - s->start_ns;
-	r->interfered = s->interfered;
+	r->has_status = s->workload.exited;
+	r->status = s->workload.status;
+	r->duration_ns = (s->workload.exited ? s->workload.end_ns : now_ns()) -
+		s->start_ns;
+	r->interfered = s->workload.interfered;
 }
 
 bool live_run(const struct live_options *o, struct command *command,

@@ -11,16 +11,16 @@
 #include "run/live.h"
 #include "run/outcome.h"
 #include "run/replay.h"
-#include "run/workload.h"
+#include "run/prepare.h"
 
 static struct live_options live_options(const struct options *o,
 					const struct filter *filter,
 					struct learn *learn,
-					struct workload *workload)
+					struct prepared *prepared)
 {
 	return (struct live_options){
 		.filter = filter, .enforce = o->enforce, .timeout = o->timeout,
-		.passing = &workload->passing, .learn = learn,
+		.passing = &prepared->passing, .learn = learn,
 	};
 }
 
@@ -34,19 +34,19 @@ static bool print_if_clean(bool ran, const struct report *report)
 static bool run_command(const struct options *o, const struct filter *filter,
 			struct report *report, struct learn *learn)
 {
-	struct workload workload;
-	bool ok = workload_begin(&workload, o);
-	struct live_options live = live_options(o, filter, learn, &workload);
+	struct prepared prepared;
+	bool ok = prepare(&prepared, o);
+	struct live_options live = live_options(o, filter, learn, &prepared);
 	struct live_result result;
 	struct run run = { 0 };
 	int error = describe_run(&run, o->command, NULL,
-				 workload.command.user);
+				 prepared.command.user);
 
 	if (error)
 		message_fatal("%s", strerror(-error));
 	describe_append(&run.how, "command");
-	ok = ok && live_run(&live, &workload.command, &run, report, &result);
-	workload_end(&workload);
+	ok = ok && live_run(&live, &prepared.command, &run, report, &result);
+	prepare_end(&prepared);
 	if (ok && o->enforce)
 		outcome_say(&result);
 	run_free(&run);
@@ -57,16 +57,16 @@ static bool run_recorded(const struct options *o, const struct filter *filter,
 			 struct report *report, struct learn *learn)
 {
 	struct trace *t = recordings_load(o);
-	struct workload workload;
+	struct prepared prepared;
 	struct live_options live;
 	bool ok;
 
 	if (!t)
 		return false;
-	ok = workload_begin(&workload, o);
-	live = live_options(o, filter, learn, &workload);
-	ok = ok && replay(t, o->run, workload.command.stdout_fd, &live, report);
-	workload_end(&workload);
+	ok = prepare(&prepared, o);
+	live = live_options(o, filter, learn, &prepared);
+	ok = ok && replay(t, o->run, prepared.command.stdout_fd, &live, report);
+	prepare_end(&prepared);
 	trace_free(t);
 	return print_if_clean(ok, report);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "run/workload.h"
+#include "run/prepare.h"
 
 #include <errno.h>
 #include <string.h>
@@ -25,11 +25,11 @@ static const struct command_user *find_user(const char *name,
 	return name ? user : NULL;
 }
 
-bool workload_begin(struct workload *w, const struct options *o)
+bool prepare(struct prepared *w, const struct options *o)
 {
 	int error;
 
-	*w = (struct workload){
+	*w = (struct prepared){
 		.command = { .argv = o->command,
 			     .stdout_fd = command_stdout(o) },
 	};
@@ -41,7 +41,7 @@ bool workload_begin(struct workload *w, const struct options *o)
 	return !error;
 }
 
-void workload_end(struct workload *w)
+void prepare_end(struct prepared *w)
 {
 	passing_close(&w->passing);
 	passing_release(&w->passing);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What every command that sp-verify runs needs: its user and its signals. */
-#ifndef WORKLOAD_H
-#define WORKLOAD_H
+#ifndef PREPARE_H
+#define PREPARE_H
 
 #include "options.h"
 #include "process/command.h"
 #include "process/passing.h"
 
-struct workload {
+struct prepared {
 	struct passing passing;
 	struct command_user user;
 	struct command command;
@@ -15,10 +15,10 @@ struct workload {
 
 /*
  * Find the user, if there is a command, and hold the signals; a user that does
- * not exist ends the program. False: printed and latched. workload_end() in
+ * not exist ends the program. False: printed and latched. prepare_end() in
  * either case.
  */
-bool workload_begin(struct workload *w, const struct options *o);
-void workload_end(struct workload *w);
+bool prepare(struct prepared *w, const struct options *o);
+void prepare_end(struct prepared *w);
 
 #endif
