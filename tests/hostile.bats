@@ -126,3 +126,14 @@ HEAD=9300a973616e647072696e7401
 		refuse "$f"
 	done
 }
+
+@test "twenty thousand runs: no reader compares each with each" {
+	local reader
+	{
+		seq 20000 | sed 's/.*/run & r&/'
+		printf 'image /bin/x\ncall * 0 1\n'
+	} | "$TESTS/mkstream" >runs.sp
+	for reader in sp-merge 'sp-emit --oci' 'sp-diff --matrix' 'sp-diff runs.sp'; do
+		timeout $((4 * ${SP_SLOW:-1})) $reader runs.sp >out
+	done
+}

@@ -25,41 +25,123 @@ static bool has_crashed(const struct run *run)
 	       run->status != -SIGINT && run->status != -SIGTERM;
 }
 
-static bool is_earlier(const struct run *a, const struct run *b)
-{
-	if (a->start_ns != b->start_ns)
-		return a->start_ns < b->start_ns;
-	return memcmp(a->id, b->id, RUN_ID_SIZE) < 0;
-}
-
-/* What the earlier runs of a run's name tell of it. */
+/* A run, and what the earlier runs of its name tell of it. */
 struct precedent {
 	const struct run *run, *other;	/* one that ended in another way */
 	bool is_same;			/* one ended in the same way */
+	bool is_before;			/* it comes first, whenever it was */
+	size_t at;			/* in its trace */
 };
 
-/* `all`: whenever they were. */
-static void look_at(struct precedent *p, const struct trace *t, bool all)
+static int compare_times(const struct precedent *a, const struct precedent *b)
 {
-	for (size_t i = 0; t && i < t->n_runs; i++) {
-		const struct run *run = t->runs[i];
+	if (a->is_before != b->is_before)
+		return a->is_before ? -1 : 1;
+	if (a->run->start_ns != b->run->start_ns)
+		return a->run->start_ns < b->run->start_ns ? -1 : 1;
+	return memcmp(a->run->id, b->run->id, RUN_ID_SIZE);
+}
 
-		if (!run->has_status || strcmp(run->name, p->run->name) ||
-		    !(all || is_earlier(run, p->run)))
-			continue;
-		if (run->status == p->run->status)
-			p->is_same = true;
-		else
-			p->other = run;
+static int by_name(const void *a, const void *b)
+{
+	const struct precedent *x = a, *y = b;
+
+	return strcmp(x->run->name, y->run->name) ?: compare_times(x, y);
+}
+
+static int by_status(const void *a, const void *b)
+{
+	const struct precedent *x = a, *y = b;
+	int32_t one = x->run->status, two = y->run->status;
+
+	return strcmp(x->run->name, y->run->name) ?:
+		((one > two) - (one < two) ?: compare_times(x, y));
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct precedent *x = a, *y = b;
+
+	if (x->is_before != y->is_before)
+		return x->is_before ? 1 : -1;
+	return (x->at > y->at) - (x->at < y->at);
+}
+
+static bool have_one_name(const struct precedent *a, const struct precedent *b)
+{
+	return !strcmp(a->run->name, b->run->name);
+}
+
+static size_t add_runs(struct precedent *to, const struct trace *t,
+		       bool is_before)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; t && i < t->n_runs; i++)
+		if (t->runs[i]->has_status)
+			to[n++] = (struct precedent){
+				.run = t->runs[i], .is_before = is_before,
+				.at = i,
+			};
+	return n;
+}
+
+/* Sorted by name and time: the last earlier run with another status. */
+static void find_others(struct precedent *all, size_t n)
+{
+	const struct run *last = NULL, *another = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct run *run = all[i].run;
+
+		if (!i || !have_one_name(&all[i - 1], &all[i]))
+			last = another = NULL;
+		if (last && last->status != run->status)
+			another = last;
+		all[i].other = another;
+		last = run;
 	}
 }
 
-static bool has_run(const struct trace *t, const struct run *run)
+/*
+ * What is known of each run that has a status, of `t` in its order and then of
+ * `before`; the caller frees. Runs are many: everything is found by sorting.
+ */
+static struct precedent *find_precedents(const struct trace *t,
+					 const struct trace *before, size_t *n)
 {
-	for (size_t i = 0; t && i < t->n_runs; i++)
-		if (!memcmp(t->runs[i]->id, run->id, RUN_ID_SIZE))
-			return true;
-	return false;
+	struct precedent *all = xcalloc(t->n_runs +
+					(before ? before->n_runs : 0),
+					sizeof(*all));
+
+	*n = add_runs(all, t, false);
+	*n += add_runs(all + *n, before, true);
+	qsort(all, *n, sizeof(*all), by_name);
+	find_others(all, *n);
+	qsort(all, *n, sizeof(*all), by_status);
+	for (size_t i = 1; i < *n; i++)
+		all[i].is_same = have_one_name(&all[i - 1], &all[i]) &&
+			all[i - 1].run->status == all[i].run->status;
+	qsort(all, *n, sizeof(*all), by_place);
+	return all;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	return memcmp((*(struct run *const *)a)->id,
+		      (*(struct run *const *)b)->id, RUN_ID_SIZE);
+}
+
+/* The runs by id; the caller frees. */
+static struct run **sort_ids(const struct trace *t)
+{
+	struct run **ids;
+
+	if (!t)
+		return NULL;
+	ids = xmemdup(t->runs, t->n_runs * sizeof(*ids));
+	qsort(ids, t->n_runs, sizeof(*ids), by_id);
+	return ids;
 }
 
 enum { NAME_BYTES = 60, ID_DIGITS = 8 };
@@ -86,28 +168,34 @@ static char *describe(const struct precedent *p)
 	return text;
 }
 
+static bool is_to_name(const struct precedent *p)
+{
+	bool has_other = p->other || p->run->status > 0;
+
+	return has_crashed(p->run) || (has_other && !p->is_same);
+}
+
 char **endings_to_name(const struct trace *t, const struct trace *before,
 		       bool *failed)
 {
 	char **texts = xcalloc(t->n_runs + 1, sizeof(*texts));
-	size_t n = 0;
+	struct run **known = sort_ids(before);
+	size_t n_all, n = 0;
+	struct precedent *all = find_precedents(t, before, &n_all);
 
 	*failed = false;
-	for (size_t i = 0; i < t->n_runs; i++) {
-		struct precedent p = { .run = t->runs[i] };
-		bool has_other;
+	for (size_t i = 0; i < n_all && !all[i].is_before; i++) {
+		const struct run *run = all[i].run;
 
-		if (!p.run->has_status || has_run(before, p.run) ||
-		    run_is_later_part(t->runs, i))
+		if (!is_to_name(&all[i]) || run_is_later_part(t->runs, all[i].at) ||
+		    (known && bsearch(&run, known, before->n_runs,
+				      sizeof(*known), by_id)))
 			continue;
-		look_at(&p, t, false);
-		look_at(&p, before, true);
-		has_other = p.other || p.run->status > 0;
-		if (!has_crashed(p.run) && (!has_other || p.is_same))
-			continue;
-		texts[n++] = describe(&p);
-		*failed |= p.run->status;
+		texts[n++] = describe(&all[i]);
+		*failed |= run->status;
 	}
+	free(all);
+	free(known);
 	return texts;
 }
 
