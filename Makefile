@@ -35,7 +35,7 @@ MANS     := $(wildcard sp-*/*.[157] lib/*/*.5 lib/*.7)
 
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.o $(B)/%.bpf.o $(B)/%.skel.h
-.PHONY: all help deps test-deps demo check lint bench bench-plot install clean tests fuzz replays soak check-removals \
+.PHONY: all help deps test-deps demo check lint bench bench-plot install clean tests fuzz replays soak check-allocations check-removals \
 	check-kernels check-roundtrip check-names mutate
 
 all: $(BINS) ## Build the tools into build/bin/ (V=1 shows the commands, SAN=address,undefined)
@@ -161,7 +161,7 @@ $(B)/tests/machine: tests/machine.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -o $@ $< $(LIBS_RECORD)
 
-tests: all $(UNITS) $(WITNESSES) $(ROUNDTRIP) $(B)/tests/machine
+tests: all $(UNITS) $(WITNESSES) $(ROUNDTRIP) $(B)/tests/machine $(B)/tests/failing.so
 
 check: test-deps ## Set up, build and run the test suite (STRICT=1: no skip that the machine does not explain)
 	@$(MAKE) --no-print-directory tests
@@ -175,7 +175,7 @@ lint: ## Check the manual pages, the C sources, the tests and the shell scripts
 	@shellcheck -x tests/run tests/state.bash tests/lint tests/deps tests/demo .ci/run tests/bench/*.sh tests/soak \
 		tests/kernels/run tests/kernels/fetch tests/kernels/guest \
 		tests/kernels/init tests/kernels/start \
-		tests/suite tests/uapi tests/inroot
+		tests/suite tests/uapi tests/inroot tests/failing/inputs
 
 # The peers of the bench that nobody packages, and what is run under them all.
 BENCHES := $(patsubst tests/bench/%.bpf.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.bpf.c))
@@ -205,6 +205,14 @@ SOAK_STORMS  ?= 1000
 SOAK_SECONDS ?= 600
 soak: tests ## Attach a thousand times to a storm of forks, record a busy service for ten minutes
 	@tests/soak $(B) $(SOAK_STORMS) $(SOAK_SECONDS)
+
+$(B)/tests/failing.so: tests/failing/failing.c
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -Wall -Wextra -O2 -fPIC -shared -o $@ $<
+
+check-allocations: tests ## Let each allocation of each tool and main mode fail (about half an hour)
+	@tests/failing/run $(B)/tests/failing.so $(B)/bin
 
 check-removals: tests ## Take each call out of four programs' profiles: is it named?
 	@SP_STRIDE=1 BATS_TEST_TIMEOUT=1800 tests/run $(B) tests/removals.bats

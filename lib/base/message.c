@@ -13,7 +13,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-static const char *tool = "sandprint";
+static const char *tool;	/* NULL: before main(), where libraries allocate */
 static int trouble = STATUS_TROUBLE;
 static volatile sig_atomic_t latched;
 static char **notes;		/* NULL: they are not kept; else NULL at the end */
@@ -68,7 +68,7 @@ static void print(const char *fmt, va_list ap)
 	if (vasprintf(&text, fmt, ap) < 0)
 		text = NULL;	/* no memory: print what needs none */
 	flockfile(stderr);
-	fprintf(stderr, "%s: ", tool);
+	fprintf(stderr, "%s: ", tool ? tool : program_invocation_short_name);
 	text_put_printable(text ? text : fmt, stderr);
 	putc_unlocked('\n', stderr);
 	funlockfile(stderr);
@@ -172,7 +172,7 @@ int message_finish(void)
 
 const char *message_tool(void)
 {
-	return tool;
+	return tool ? tool : program_invocation_short_name;
 }
 
 void message_end(void)

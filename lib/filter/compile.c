@@ -199,18 +199,19 @@ static void set_limits(void)
 
 static int no_answer(int status, char **problem)
 {
-	int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	int sig = WTERMSIG(status);
+
+	if (WIFEXITED(status))	/* a failed allocation, which is printed */
+		exit(WEXITSTATUS(status));
 
 	if (sig == SIGKILL || sig == SIGXCPU)
 		*problem = xasprintf("libseccomp takes more than %d seconds "
 				     "for this profile: use fewer conditions "
 				     "on the arguments of one call",
 				     SECONDS_MAX);
-	else if (sig)
-		*problem = xasprintf("libseccomp crashed (%s): is there memory "
-				     "for it?", sigdescr_np(sig));
 	else
-		*problem = xstrdup("libseccomp ended the process it ran in");
+		*problem = xasprintf("libseccomp crashed (%s)",
+				     sigdescr_np(sig));
 	return -EIO;
 }
 

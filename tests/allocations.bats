@@ -1,0 +1,18 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# A failed allocation ends a tool, wherever it is made: in the tool or in one of
+# its libraries. A few of each mode; `make check-allocations` has them all.
+
+load helper
+
+@test "a failed allocation gives the same answer or a message and no half a file" {
+	cd "$BATS_TEST_TMPDIR"
+	local built=${SP_BIN%/bin}
+	if grep -q __asan_init "$SP_BIN/sp-emit"; then
+		skip "a sanitizer has its own allocator"
+	fi
+	"$TESTS/failing/run" "$built/tests/failing.so" "$SP_BIN" -k 6 -m sp-emit
+	"$TESTS/failing/run" "$built/tests/failing.so" "$SP_BIN" -k 6 -m sp-diff
+	"$TESTS/failing/run" "$built/tests/failing.so" "$SP_BIN" -k 6 -m sp-verify
+	"$TESTS/failing/run" "$built/tests/failing.so" "$SP_BIN" -k 6 -m sp-record
+}

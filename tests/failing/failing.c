@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An allocator that fails, for LD_PRELOAD: the FAIL_AT-th allocation of a
+ * process, from 1, or all from there on with FAIL_ON. At the end the process
+ * adds how many it made to the file FAIL_COUNT. What it executes has the usual
+ * allocator. The tools' own malloc(3) and its like call these names of glibc, and
+ * strdup(3), asprintf(3) and the libraries call those of the tools.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static unsigned long n, at;
+static bool on, ready;
+static const char *count;
+
+__attribute__((constructor)) static void begin(void)
+{
+	const char *text = getenv("FAIL_AT");
+
+	at = text ? strtoul(text, NULL, 10) : 0;
+	on = getenv("FAIL_ON");
+	count = getenv("FAIL_COUNT");
+	unsetenv("LD_PRELOAD");
+	ready = true;
+}
+
+__attribute__((destructor)) static void end(void)
+{
+	char line[32];
+	int fd = count ? open(count, O_WRONLY | O_APPEND | O_CLOEXEC) : -1;
+	int length = snprintf(line, sizeof(line), "%lu\n", n);
+
+	if (fd < 0 || write(fd, line, length) != length)
+		return;
+	close(fd);
+}
+
+static bool fails(void)
+{
+	if (!ready)
+		return false;
+	n++;
+	if (!at || (on ? n < at : n != at))
+		return false;
+	errno = ENOMEM;
+	return true;
+}
+
+static void *next(const char *name)
+{
+	return dlsym(RTLD_NEXT, name);
+}
+
+void *__libc_malloc(size_t size)
+{
+	static void *(*real)(size_t);
+
+	if (!real)
+		real = next("__libc_malloc");
+	return fails() ? NULL : real(size);
+}
+
+void *__libc_calloc(size_t number, size_t size)
+{
+	static void *(*real)(size_t, size_t);
+
+	if (!real)
+		real = next("__libc_calloc");
+	return fails() ? NULL : real(number, size);
+}
+
+void *__libc_realloc(void *p, size_t size)
+{
+	static void *(*real)(void *, size_t);
+
+	if (!real)
+		real = next("__libc_realloc");
+	return size && fails() ? NULL : real(p, size);
+}
