@@ -50,7 +50,7 @@ $(BINS): $(B)/bin/%: $$(call objs,$$*) $(B)/lib.a
 	$(Q)$(CC) $(SP_CFLAGS) $(LDFLAGS) -o $@ $^ $(if $(filter sp-record,$*),$(LIBS_RECORD),$(LIBS))
 
 # A file in a folder of sp-verify names headers from the tool's own top.
-$(B)/sp-verify/%.o: CPPFLAGS += -Isp-verify
+$(B)/sp-verify/%.o build/fuzz/obj/sp-verify/%.o: CPPFLAGS += -Isp-verify
 
 $(B)/lib.a: $(LIB_OBJS)
 	$(call say,AR,$@)
@@ -117,6 +117,8 @@ $(B)/tests/fuzz/%: tests/fuzz/%.c $(B)/lib.a
 # The targets of libFuzzer: one file each, beside the parts that they share.
 # sp-emit as a whole is a part of one of them.
 FUZZ_PARTS := records replay
+FUZZ_RECORD := sp-verify/audit/audit-record
+$(foreach t,audit elf,build/fuzz/obj/tests/fuzz/$t.o $(B)/tests/fuzz/$t.o): CPPFLAGS += -Isp-verify
 FUZZERS    := $(filter-out $(FUZZ_PARTS),$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
 FUZZ_FLAGS  = -std=gnu11 -O1 -g -fno-sanitize-recover=all -fno-omit-frame-pointer
 fuzz_objs   = $(1:%=build/fuzz/obj/%.o)
@@ -124,7 +126,7 @@ build/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(CPPFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link,address,undefined \
 		$(if $(filter sp-emit/sp-emit,$*),-Dmain=sp_emit_main) -MMD -MP -c -o $@ $<
-build/fuzz/parts.a: $(call fuzz_objs,$(basename $(wildcard lib/*/*.c sp-emit/*.c)) tests/fuzz/records)
+build/fuzz/parts.a: $(call fuzz_objs,$(basename $(wildcard lib/*/*.c sp-emit/*.c)) $(FUZZ_RECORD) tests/fuzz/records)
 	$(Q)rm -f $@ && $(AR) rcsP $@ $^
 $(FUZZERS:%=build/fuzz/%): build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o build/fuzz/parts.a
 	$(call say,FUZZ,$@)
@@ -140,7 +142,7 @@ $(B)/tests/replay/sp-emit.o: sp-emit/sp-emit.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -Wno-missing-prototypes -Dmain=sp_emit_main -MMD -MP -c -o $@ $<
 $(REPLAYS): $(B)/tests/replay/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(B)/tests/fuzz/records.o \
-		$(B)/tests/replay/sp-emit.o $(filter-out %/sp-emit.o,$(call objs,sp-emit)) $(B)/lib.a
+		$(B)/tests/replay/sp-emit.o $(filter-out %/sp-emit.o,$(call objs,sp-emit)) $(FUZZ_RECORD:%=$(B)/%.o) $(B)/lib.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SP_CFLAGS) -o $@ $(if $(filter writers,$*),$^,$(filter-out $(B)/tests/replay/sp-emit.o $(B)/sp-emit/%,$^)) $(LIBS)
 replays: $(REPLAYS)

@@ -37,7 +37,7 @@ clean() {
 }
 
 formats() {
-	sp-emit --help | sed -n '/^FORMAT/,/^$/s/^ *--\([a-z-]*\) .*/\1/p'
+	sp-emit --help | sed -n '/^FORMAT/,/^$/s/^      --\([a-z-]*\).*/\1/p'
 }
 
 # emit_all FILE… — in every format, with what changes how it is made

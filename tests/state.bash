@@ -51,8 +51,9 @@ print_state() {
 
 # is_before VERSION — the kernel is older
 is_before() {
-	printf '%s\n' "$1" "$(uname -r)" | sort -VC && return 1
-	return 0
+	local oldest
+	oldest=$(printf '%s\n' "$1" "$(uname -r)" | sort -V | sed -n 1p)
+	[ "$oldest" != "$1" ]
 }
 
 # is_others LINE — a cgroup that somebody else made or took away meanwhile: what

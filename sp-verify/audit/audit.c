@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "audit/audit-record.h"
 #include "audit/audit-socket.h"
 #include "audit/forks.h"
 #include "audit/tally.h"
@@ -20,7 +21,6 @@
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/text.h"
-#include "kernel/audit-record.h"
 #include "process/cgroup.h"
 #include "process/container.h"
 #include "process/describe.h"

@@ -3,7 +3,7 @@
 #ifndef TALLY_H
 #define TALLY_H
 
-#include "kernel/audit-record.h"
+#include "audit/audit-record.h"
 #include "report/learn.h"
 #include "report/report.h"
 #include "stream/trace.h"

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/audit-record.h"
 #include "audit/audit-socket.h"
 #include "base/memory.h"
-#include "kernel/audit-record.h"
 #include "kernel/path.h"
 
 /* linux/audit.h of Linux 6.15 */

@@ -10,8 +10,8 @@
 #include "report/list.h"
 #include "run/live.h"
 #include "run/outcome.h"
-#include "run/replay.h"
 #include "run/prepare.h"
+#include "run/replay.h"
 
 static struct live_options live_options(const struct options *o,
 					const struct filter *filter,

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/audit-record.h"
 #include "base/memory.h"
-#include "kernel/audit-record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
  * Executables, which are a recorded program's choice: build-ids, segments and
  * symbols, and a line of /proc/PID/maps.
  */
-#include "../../sp-verify/place.c"
+#include "../../sp-verify/run/place.c"
 
 #include <sys/mman.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "kernel/audit-record.h"
+#include "audit/audit-record.h"
 
 #include <errno.h>
 #include <jansson.h>
