@@ -82,6 +82,7 @@ struct in6_addr {
 struct sock_common {
 	__u16 skc_family;
 	__u16 skc_num;
+	__u16 skc_dport;	/* in network order */
 	__u32 skc_rcv_saddr;
 	struct in6_addr skc_v6_rcv_saddr;
 };
@@ -183,6 +184,14 @@ struct seccomp {
 	int mode;
 };
 
+typedef struct {
+	__u32 val;
+} kid_t;		/* kuid_t and kgid_t */
+
+struct cred {
+	kid_t fsuid, fsgid;
+};
+
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int __state;
@@ -202,6 +211,7 @@ struct task_struct {
 	struct files_struct *files;
 	struct signal_struct *signal;
 	struct css_set *cgroups;
+	struct cred *cred;
 };
 
 struct io_kiocb {

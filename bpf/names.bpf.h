@@ -25,7 +25,7 @@ enum {
 	O_PATH = 010000000,
 	O_TMPFILE_ONLY = 020000000,	/* of O_TMPFILE, without O_DIRECTORY */
 	PROT_EXEC = 4, MAP_ANONYMOUS = 0x20,
-	EINTR = 4, ENAMETOOLONG = 36, ERESTARTSYS = 512,
+	EINTR = 4, ENAMETOOLONG = 36, EINPROGRESS = 115, ERESTARTSYS = 512,
 	AT_REMOVEDIR = 0x200,
 	RENAME_EXCHANGE = 2,
 	LOCK_EX = 2,				/* of flock(2) … */
@@ -98,7 +98,7 @@ struct name_scratch {
 	__u32 place;		/* PLACE_SHARED, PLACE_COPY */
 	struct name_event head;
 	/* A struct name_event is copied before the path, over what is here. */
-	char front[32];
+	char front[40];
 	struct image_path path;
 	char more[4 * NAME_SIZE];	/* as far as the verifier can see */
 };
@@ -280,6 +280,8 @@ __noinline int send_name(struct name_scratch *s)
 		(is_home(s->root) ? PLACE_ROOT : 0);
 	s->head.cut = 0;
 	s->head.ended_ns = bpf_ktime_get_ns();
+	s->head.uid = BPF_CORE_READ(bpf_get_current_task_btf(), cred, fsuid.val);
+	s->head.gid = BPF_CORE_READ(bpf_get_current_task_btf(), cred, fsgid.val);
 	s->path.start = PATH_SIZE;
 	if (s->at.dentry)
 		walk_place(&s->path, s->at, s->root, &s->head);
@@ -565,6 +567,27 @@ static __always_inline __u32 protocol_of(struct file *file)
 	return BPF_CORE_READ(sk, sk_type) == SOCK_STREAM &&
 		BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP ?
 		SOCKET_TCP : SOCKET_NOT_TCP;
+}
+
+/*
+ * The port that a socket was bound or connected to, in the place of the one in
+ * memory that was read. A port that the kernel chose was 0.
+ */
+static __always_inline void take_port(struct name_scratch *s,
+				      struct file *file, bool peer)
+{
+	struct socket *socket = BPF_CORE_READ(file, private_data);
+	struct sock *sk = BPF_CORE_READ(socket, sk);
+	__u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	__u16 *port = (__u16 *)&s->path.bytes[PATH_SIZE + 2];
+
+	if (family != AF_INET && family != AF_INET6)
+		return;
+	if (peer)
+		*port = BPF_CORE_READ(sk, __sk_common.skc_dport);
+	else if (*port)
+		*port = __builtin_bswap16(
+			BPF_CORE_READ(sk, __sk_common.skc_num));
 }
 
 /* The path of a unix socket that was bound, or of the one it is connected to. */

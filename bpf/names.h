@@ -96,8 +96,9 @@ struct name_event {
 	__u32 name_size;
 	__u32 place;		/* enum name_place */
 	__u32 cut;		/* 0 or NAME_CUT */
+	__u32 uid, gid;		/* that files are asked for: credentials(7) */
 };
-_Static_assert(sizeof(struct name_event) == 64, "layout");
+_Static_assert(sizeof(struct name_event) == 72, "layout");
 
 /* The command's root is that of the first process that was followed. */
 enum name_place {

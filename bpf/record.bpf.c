@@ -1453,6 +1453,12 @@ static __always_inline void note_call(struct name_scratch *s,
 			access |= protocol_of(file_of(task, args[0])) |
 				family_of(s) << SOCKET_FAMILY_SHIFT;
 			at = none;
+			if (kind == NAMES_ADDRESS && spec->access != SOCKET_SEND &&
+			    (!answer || answer == -EINPROGRESS) &&
+			    access & (SOCKET_TCP | SOCKET_NOT_TCP) &&
+			    (family_of(s) == AF_INET || family_of(s) == AF_INET6))
+				take_port(s, file_of(task, args[0]),
+					  spec->access == SOCKET_CONNECT);
 			if (has_path(s, size)) {
 				if (!answer && access & SOCKET_NOT_TCP &&
 				    kind == NAMES_ADDRESS &&

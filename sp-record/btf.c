@@ -378,6 +378,7 @@ static void write_types(struct excerpt *e)
 	btf__add_int(e->btf, "u64", 8, 0);
 	btf__add_struct(e->btf, "", sizeof(uint32_t));	/* atomic_t */
 	btf__add_field(e->btf, "counter", ID_U32, 0, 0);
+	btf__add_field(e->btf, "val", ID_U32, 0, 0);	/* kuid_t */
 	for (size_t i = 0; i < e->n; i++) {
 		const struct wanted *w = &e->wanted[i];
 		const struct btf_member *m = btf_members(w->local);

@@ -267,11 +267,39 @@ static uint32_t find_change(const struct walking *w)
 			  NAME_TIMELESS);
 }
 
+/* By the mode alone; what only further groups or capabilities permit is not. */
+static bool may(const struct walking *w, const struct stat *st, mode_t mode)
+{
+	const struct name_question *q = w->question;
+	mode_t own = st->st_uid == q->uid ? mode << 6 :
+		st->st_gid == q->gid ? mode << 3 : mode;
+
+	return !q->uid || (st->st_mode & own) == own;
+}
+
+/* Who owns a directory can have been permitted to write it at the time. */
+static bool is_permitted(const struct walking *w)
+{
+	uint32_t flags = w->question->flags;
+	bool owns = w->st.st_uid == w->question->uid;
+	const struct stat *directory = w->missing ? &w->st : &w->parent;
+
+	if (flags & CHECK_ENTRY || w->missing)
+		return directory->st_uid == w->question->uid ||
+			may(w, directory, 02);
+	if (flags & CHECK_OBJECT && !owns && !may(w, &w->st, 02))
+		return false;
+	return owns || (may(w, &w->st, (flags & CHECK_READ ? 04 : 0) |
+			    (flags & CHECK_WRITE ? 02 : 0) |
+			    (flags & CHECK_EXECUTE ? 01 : 0)));
+}
+
 static void judge(const struct walking *w, struct name_answer *a)
 {
 	if (w->failed)
 		return;
 	a->verdict = NAME_WALKED | find_change(w) |
+		(is_permitted(w) ? NAME_PERMITTED : 0) |
 		(w->doubtful ? 0 : NAME_SETTLED);
 	a->type = w->missing ? 0 : w->st.st_mode >> 12 & 0xf;
 	strcpy(a->path, *w->path ? w->path : "/");

@@ -19,12 +19,16 @@ enum name_check_flag {
 				   lead elsewhere there */
 	CHECK_ENTRY = 4,	/* the call changed the name's directory … */
 	CHECK_OBJECT = 8,	/* … or the object itself */
+	CHECK_READ = 16,	/* … or reads, writes, executes it */
+	CHECK_WRITE = 32,
+	CHECK_EXECUTE = 64,
 };
 
 struct name_question {
 	uint64_t started_ns;	/* CLOCK_REALTIME: the recording's start */
 	uint64_t ended_ns;	/* CLOCK_REALTIME: the call's end */
 	uint32_t flags;
+	uint32_t uid, gid;	/* of the caller */
 	char path[PATH_FACT_MAX + 1];
 };
 
@@ -34,6 +38,7 @@ enum name_verdict {
 				   the recording started, or there was none */
 	NAME_CHANGED = 4,	/* what the call changes has changed since then */
 	NAME_TIMELESS = 8,	/* its file system keeps no times to go by */
+	NAME_PERMITTED = 16,	/* owners and modes permit the call */
 };
 
 struct name_answer {

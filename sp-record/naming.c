@@ -182,6 +182,7 @@ struct arrived {
 	char *resolved;			/* without symbolic links; NULL: not known */
 	uint32_t type;			/* NAME_TYPE; 0: not known */
 	uint32_t marks;			/* NAME_CLAIM, NAME_ELSEWHERE */
+	uint32_t without;		/* NAME_ENSURE: it could not be made */
 	struct name_event head;
 	uint8_t bytes[];
 };
@@ -269,6 +270,23 @@ static bool is_confirmed(const struct arrived *a)
 		!(a->head.key.access & NAME_GIVEN);
 }
 
+/* What the caller had to be permitted: CHECK_*. */
+static uint32_t asks_for(const struct arrived *a)
+{
+	uint32_t access = a->head.key.access;
+
+	if (a->head.key.is_socket)
+		return CHECK_WRITE;
+	if (access & (NAME_CREATE | NAME_DELETE | NAME_RENAME) ||
+	    (access & NAME_ENSURE && is_confirmed(a)))
+		return CHECK_ENTRY;
+	return (access & (NAME_READ | NAME_LIST) ? CHECK_READ : 0) |
+		(access & NAME_WRITE ? CHECK_WRITE : 0) |
+		(access & NAME_EXECUTE ? CHECK_EXECUTE : 0) |
+		(access & (NAME_CHANGE | NAME_TRUNCATE | NAME_LINK) ?
+		 CHECK_OBJECT : 0);
+}
+
 /*
  * A policy can stand on the name, and the kernel has not confirmed it. With
  * PLACE_SHARED it is a descriptor's file that can have been another one.
@@ -282,6 +300,8 @@ static bool needs_check(const struct arrived *a)
 		return false;
 	if (key->is_socket)
 		return !key->answer && !is_confirmed(a) && has_path(a);
+	if (access & NAME_ENSURE && !key->answer)
+		return true;
 	if (access & (NAME_UNREAD | NAME_CUT) ||
 	    (access & NAME_ACCESS) == NAME_LOOK ||
 	    !path_needs_right(access, key->answer))
@@ -291,9 +311,11 @@ static bool needs_check(const struct arrived *a)
 }
 
 /*
- * A plain name is believed: that what it stands for was changed when the call
- * did so is its proof. Without a proof it is believed when nobody else could
- * write the name, on file systems that keep no times.
+ * A plain name is believed if the call was permitted there, and proved: what it
+ * stands for was changed when the call did so. Without a proof it is believed
+ * when nobody else could write the name, on file systems that keep no times. A
+ * call that failed changes nothing, and may have failed before the kernel asked
+ * whether it was permitted.
  */
 static bool is_believed(const struct arrived *a,
 			const struct name_answer *answer)
@@ -303,6 +325,8 @@ static bool is_believed(const struct arrived *a,
 	if ((answer->verdict & settled) != settled ||
 	    a->head.place & PLACE_PENDING)
 		return false;
+	if (!(answer->verdict & NAME_PERMITTED) || a->head.key.answer)
+		return answer->verdict & NAME_PERMITTED;
 	if (answer->verdict & NAME_CHANGED && changes(&a->head.key))
 		return true;
 	if (a->head.place & PLACE_COPY)
@@ -315,6 +339,11 @@ static void take_answer(struct arrived *a, const struct name_answer *answer)
 {
 	const struct name_key *key = &a->head.key;
 
+	if (is_confirmed(a) && key->access & NAME_ENSURE) {
+		if (answer->verdict & NAME_PERMITTED)
+			a->without = 0;
+		return;
+	}
 	if (is_believed(a, answer))
 		a->marks &= ~(uint32_t)NAME_CLAIM;
 	if (!(answer->verdict & NAME_WALKED) || is_confirmed(a))
@@ -388,14 +417,18 @@ static void check(struct naming *n, struct arrived *a)
 	struct name_question question = {
 		.started_ns = n->started_ns,
 		.ended_ns = to_realtime(a->head.ended_ns),
-		.flags = changes(&a->head.key) |
+		.uid = a->head.uid, .gid = a->head.gid,
+		.flags = asks_for(a) |
 			(follows(&a->head.key) ? CHECK_FOLLOW : 0) |
 			(a->head.place & PLACE_ROOT ? 0 : CHECK_NO_LINKS),
 	};
 	char *path;
 	size_t size;
 
-	a->marks |= NAME_CLAIM;
+	if (is_confirmed(a) && a->head.key.access & NAME_ENSURE)
+		a->without = NAME_ENSURE;
+	else
+		a->marks |= NAME_CLAIM;
 	if (!(a->head.place & PLACE_OURS))
 		return;
 	path = given_path(a);
@@ -613,7 +646,8 @@ static bool add_move(struct collecting *c, const struct arrived *to,
 static void add_file(struct collecting *c, const struct arrived *a)
 {
 	const struct name_key *key = &a->head.key;
-	uint32_t access = key->access | a->head.cut | a->type | a->marks;
+	uint32_t access = (key->access & ~a->without) | a->head.cut |
+		a->type | a->marks;
 	char *path = file_path(a);
 
 	if (key->source)

@@ -82,6 +82,19 @@ spares() {
 	sp-emit --path-list run.sp | shows -P "connect\tok\t\d+\t-\t$PWD/play/mine"
 }
 
+@test "calls that fail before the kernel asks whether they are permitted" {
+	attack failures /etc/shadow
+	spares /etc/shadow run.sp
+	spares /etc/shadow-absent run.sp
+	# nothing is made or removed where nobody can do that
+	sp-emit --landlock run.sp | jq -r '.pathBeneath[] | select(
+		(.allowedAccess | join(" ")) | test("make|remove|write|trunc")) |
+		.parent[0]' >places
+	lacks -xP '/|/etc|/tmp' <places
+	shows -xF "$PWD/play" <places
+	sp-emit --systemd --paths run.sp | lacks -P '^ReadWritePaths="-/(etc.*|tmp)?"'
+}
+
 @test "mounts, roots and detached trees of a user namespace of its own" {
 	local how
 	for how in namespace root detached; do

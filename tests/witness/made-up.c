@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
@@ -197,6 +198,30 @@ static void swap_address(void)
 	pthread_join(thread, NULL);
 }
 
+/* Calls that fail before the kernel asks whether they are permitted. */
+static void failures(void)
+{
+	struct {
+		uint64_t flags, mode, resolve;
+	} cached = { O_RDWR | O_TRUNC, 0, 0x20 };	/* RESOLVE_CACHED */
+	char name[NAME], parent[NAME];
+
+	make("mine");
+	snprintf(name, sizeof(name), "%s-absent/", victim);
+	snprintf(parent, sizeof(parent), "%.*s/",
+		 (int)(strrchr(victim, '/') - victim), victim);
+	rename("mine", name);				/* ENOTDIR */
+	rename("mine", "..");				/* ENOTEMPTY */
+	parent[strlen(parent) - 1] = '\0';
+	rename("mine", parent);
+	renameat2(AT_FDCWD, "mine", AT_FDCWD, victim, RENAME_NOREPLACE);
+	strcat(parent, "/");
+	unlink(parent);					/* EISDIR */
+	rmdir("/");					/* EBUSY */
+	syscall(SYS_openat2, AT_FDCWD, victim, &cached, sizeof(cached));
+	open("/etc/passwd", O_RDONLY | O_CREAT, 0644);
+}
+
 static void write_file(const char *path, const char *format, int id)
 {
 	FILE *f = fopen(path, "w");
@@ -280,7 +305,8 @@ int main(int argc, char **argv)
 	} ways[] = {
 		{ "dots", dots }, { "swap-link", swap_link },
 		{ "swap-name", swap_name }, { "swap-fd", swap_fd },
-		{ "swap-address", swap_address }, { "namespace", namespaced },
+		{ "swap-address", swap_address }, { "failures", failures },
+		{ "namespace", namespaced },
 		{ "root", rooted }, { "detached", detached },
 	};
 
