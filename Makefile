@@ -120,7 +120,9 @@ FUZZ_PARTS := records replay
 FUZZ_RECORD := sp-verify/audit/audit-record
 $(foreach t,audit elf,build/fuzz/obj/tests/fuzz/$t.o $(B)/tests/fuzz/$t.o): CPPFLAGS += -Isp-verify
 FUZZERS    := $(filter-out $(FUZZ_PARTS),$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
-FUZZ_FLAGS  = -std=gnu11 -O1 -g -fno-sanitize-recover=all -fno-omit-frame-pointer
+# clang does not define it.
+FUZZ_FLAGS  = -std=gnu11 -O1 -g -fno-sanitize-recover=all -fno-omit-frame-pointer \
+	      -D__SANITIZE_ADDRESS__=1
 fuzz_objs   = $(1:%=build/fuzz/obj/%.o)
 build/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)

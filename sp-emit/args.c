@@ -183,6 +183,23 @@ static bool is_everything(const struct profile *p, size_t first)
 		bits < 8 && p->n_rules - first == (size_t)1 << bits;
 }
 
+/* --allow-denied lets it in, and a denial has no arguments. */
+static bool is_only_denied(const struct trace *t,
+			   const struct profile_rule *rule, bool one_list)
+{
+	bool denied = false;
+
+	for (size_t i = 0; i < t->calls.n; i++)
+		if (same_name(t->calls.at[i], rule, one_list))
+			return false;
+	for (size_t i = 0; i < t->denials.n; i++)
+		denied |= same_name(t->denials.at[i], rule, one_list);
+	if (denied)
+		message_note("--args: %s has no rule, since the arguments of "
+			     "denied calls are not recorded", rule->name);
+	return denied;
+}
+
 static bool note_unknown(const char *name, uint64_t n)
 {
 	if (n)
@@ -196,7 +213,8 @@ bool args_knows(const struct trace *t, const char *name)
 {
 	struct profile_rule rule = { .name = (char *)name };
 
-	return !note_unknown(name, unknown_of_rule(t, &rule, true));
+	return !note_unknown(name, unknown_of_rule(t, &rule, true)) &&
+		!is_only_denied(t, &rule, true);
 }
 
 static void restrict_rule(struct profile *to, const struct trace *t,
@@ -204,7 +222,8 @@ static void restrict_rule(struct profile *to, const struct trace *t,
 {
 	size_t first = to->n_rules;
 
-	if (note_unknown(rule->name, unknown_of_rule(t, rule, one_list))) {
+	if (note_unknown(rule->name, unknown_of_rule(t, rule, one_list)) ||
+	    is_only_denied(t, rule, one_list)) {
 		profile_add_rule(to, rule);
 		return;
 	}
@@ -216,6 +235,8 @@ static void restrict_rule(struct profile *to, const struct trace *t,
 		set_conditions(&one, t->arguments.at[i]);
 		profile_add_rule(to, &one);
 	}
+	if (to->n_rules == first)	/* nothing to restrict it to */
+		profile_add_rule(to, rule);
 	drop_repeated(to, first);
 	if (!is_everything(to, first))
 		return;

@@ -293,3 +293,14 @@ SIGUSR1 1' ]
 	[[0,4294967295,2]]
 	END
 }
+
+@test "a call that was only denied is allowed with any arguments, where it is" {
+	printf 'run 1 a\nimage /bin/x\ncall 1 read 1\ndenial 1 socket -13 2\n' |
+		"$TESTS/mkstream" >denied.sp
+	sp-emit --oci --args --allow-denied -o p.json denied.sp 2>err
+	shows 'socket has no rule, since the arguments of denied calls' <err
+	jq -e 'any(.syscalls[]; (.names | index("socket")) and .args == null)' p.json
+	sp-emit --systemd --args --allow-denied denied.sp >unit
+	shows '^SystemCallFilter=.*socket' <unit
+	lacks RestrictAddressFamilies <unit
+}

@@ -134,6 +134,7 @@ HEAD=9300a973616e647072696e7401
 		printf 'image /bin/x\ncall * 0 1\n'
 	} | "$TESTS/mkstream" >runs.sp
 	for reader in sp-merge 'sp-emit --oci' 'sp-diff --matrix' 'sp-diff runs.sp'; do
+		# shellcheck disable=SC2086 # words
 		timeout $((4 * ${SP_SLOW:-1})) $reader runs.sp >out
 	done
 }

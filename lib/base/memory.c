@@ -22,11 +22,6 @@ static void *check(void *p)
  * failed allocation ends the tool, wherever it is made. A sanitizer has an
  * allocator of its own.
  */
-#ifdef __has_feature
-#if __has_feature(address_sanitizer)
-#define __SANITIZE_ADDRESS__ 1	/* clang, as gcc has it */
-#endif
-#endif
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
 
 static _Thread_local bool can_fail;
