@@ -10,6 +10,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/io_uring.h>
+#include <linux/landlock.h>
+#include <linux/userfaultfd.h>
 #include <mqueue.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -21,16 +23,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/personality.h>
+#include <sys/prctl.h>
 #include <sys/sendfile.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/timerfd.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
@@ -703,6 +712,300 @@ static void act_mq(char **arg)
 	CHECK(mq_unlink(arg[0]));
 }
 
+/* --- what services do ----------------------------------------------------- */
+
+static void read_some(int fd)
+{
+	char buffer[64];
+
+	CHECK(read(fd, buffer, sizeof(buffer)));
+}
+
+/* The server asks who its client is. */
+static void act_peer_credentials(char **arg)
+{
+	int fd = unix_socket(arg[0], SOCK_STREAM, bind), client;
+	struct ucred peer;
+	socklen_t n = sizeof(peer);
+
+	CHECK(listen(fd, 1));
+	client = unix_socket(arg[0], SOCK_STREAM, connect);
+	CHECK(getsockopt(CHECK(accept(fd, NULL, NULL)), SOL_SOCKET,
+			 SO_PEERCRED, &peer, &n));
+	put(client);
+}
+
+/* A client of datagrams has a name, too, to which the answer goes. */
+static void act_datagram_reply(char **arg)
+{
+	int server = unix_socket(arg[0], SOCK_DGRAM, bind);
+	int client = unix_socket(arg[1], SOCK_DGRAM, bind);
+	struct sockaddr_un at;
+	socklen_t n = unix_address(&at, arg[0]);
+	char buffer[64];
+
+	CHECK(sendto(client, "ask", 3, 0, (struct sockaddr *)&at, n));
+	n = sizeof(at);
+	CHECK(recvfrom(server, buffer, sizeof(buffer), 0,
+		       (struct sockaddr *)&at, &n));
+	CHECK(sendto(server, "answer", 6, 0, (struct sockaddr *)&at, n));
+	read_some(client);
+}
+
+static void send_descriptor(int to, int fd)
+{
+	union {
+		struct cmsghdr head;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = { .head = { .cmsg_len = CMSG_LEN(sizeof(int)),
+		.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS } };
+	struct iovec byte = { "x", 1 };
+	struct msghdr m = { .msg_iov = &byte, .msg_iovlen = 1,
+		.msg_control = &control, .msg_controllen = sizeof(control) };
+
+	memcpy(CMSG_DATA(&control.head), &fd, sizeof(fd));
+	CHECK(sendmsg(to, &m, 0));
+}
+
+static int receive_descriptor(int from)
+{
+	union {
+		struct cmsghdr head;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
+	char x;
+	struct iovec byte = { &x, 1 };
+	struct msghdr m = { .msg_iov = &byte, .msg_iovlen = 1,
+		.msg_control = &control, .msg_controllen = sizeof(control) };
+	int fd;
+
+	CHECK(recvmsg(from, &m, MSG_CMSG_CLOEXEC));
+	memcpy(&fd, CMSG_DATA(&control.head), sizeof(fd));
+	return fd;
+}
+
+static void wait_for(pid_t pid)
+{
+	int status;
+
+	CHECK(waitpid(pid, &status, 0));
+	if (status)
+		errx(1, "child: status %d", status);
+}
+
+/* The parent opens a file, and a child writes to it. */
+static void act_pass_descriptor(char **arg)
+{
+	int pair[2];
+	pid_t pid;
+
+	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
+	pid = CHECK(fork());
+	if (!pid) {
+		CHECK(close(pair[0]));
+		put(receive_descriptor(pair[1]));
+		_exit(0);
+	}
+	send_descriptor(pair[0], CHECK(open(arg[0], O_RDWR)));
+	wait_for(pid);
+}
+
+static void act_pidfd(char **arg)
+{
+	siginfo_t info;
+	pid_t pid = CHECK(fork());
+	int fd;
+
+	(void)arg;
+	if (!pid) {
+		pause();
+		_exit(0);
+	}
+	fd = CHECK(syscall(SYS_pidfd_open, pid, 0));
+	CHECK(syscall(SYS_pidfd_send_signal, fd, SIGTERM, NULL, 0));
+	CHECK(waitid(P_PIDFD, fd, &info, WEXITED));
+}
+
+/* By O_PATH first, and then for writing by its descriptor. */
+static void act_reopen(char **arg)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "/proc/self/fd/%ld",
+		 CHECK(open(arg[0], O_PATH)));
+	put(CHECK(open(name, O_WRONLY)));
+}
+
+/* The first one's bytes in a new file that takes the second one's name. */
+static void act_publish(char **arg)
+{
+	char name[256];
+	int from = CHECK(open(arg[0], O_RDONLY)), to;
+
+	snprintf(name, sizeof(name), "%s.new", arg[1]);
+	to = CHECK(open(name, O_CREAT | O_EXCL | O_WRONLY, 0644));
+	CHECK(sendfile(to, from, NULL, 4096));
+	CHECK(fsync(to));
+	CHECK(rename(name, arg[1]));
+}
+
+static void act_fallocate(char **arg)
+{
+	int fd = CHECK(open(arg[0], O_CREAT | O_RDWR, 0644));
+
+	CHECK(fallocate(fd, 0, 0, 65536));
+	CHECK(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 4096));
+}
+
+static void act_splice(char **arg)
+{
+	int from = CHECK(open(arg[0], O_RDONLY)), ends[2];
+	int to = CHECK(open(arg[1], O_CREAT | O_WRONLY | O_TRUNC, 0644));
+
+	CHECK(pipe(ends));
+	CHECK(splice(from, NULL, ends[1], NULL, 4096, 0));
+	CHECK(splice(ends[0], NULL, to, NULL, 4096, 0));
+}
+
+/* As databases do: records that are on the disk, and the log begins anew. */
+static void act_journal(char **arg)
+{
+	int fd = CHECK(open(arg[0], O_CREAT | O_RDWR | O_DSYNC, 0600));
+	struct iovec parts[2] = { { "one ", 4 }, { "two\n", 4 } };
+	char buffer[8];
+
+	CHECK(pwritev(fd, parts, 2, 0));
+	CHECK(fdatasync(fd));
+	CHECK(pread(fd, buffer, sizeof(buffer), 0));
+	CHECK(ftruncate(fd, 0));
+}
+
+static void act_lease(char **arg)
+{
+	int fd = CHECK(open(arg[0], O_RDONLY));
+
+	CHECK(fcntl(fd, F_SETLEASE, F_RDLCK));
+	CHECK(fcntl(fd, F_SETLEASE, F_UNLCK));
+}
+
+/* Links and names below a descriptor, without a path. */
+static void act_below_descriptor(char **arg)
+{
+	int dir = CHECK(open(arg[0], O_RDONLY | O_DIRECTORY));
+	char target[64];
+
+	CHECK(symlinkat("target", dir, "link"));
+	CHECK(readlinkat(dir, "link", target, sizeof(target)));
+	CHECK(renameat(dir, "link", dir, "moved"));
+	CHECK(fchdir(dir));
+	CHECK(unlink("moved"));
+}
+
+static void act_event_loop(char **arg)
+{
+	int loop = CHECK(epoll_create1(EPOLL_CLOEXEC));
+	int fd = CHECK(eventfd(1, EFD_NONBLOCK));
+	int timer = CHECK(timerfd_create(CLOCK_MONOTONIC, 0));
+	struct itimerspec soon = { .it_value = { 0, 1000000 } };
+	struct epoll_event event = { .events = EPOLLIN };
+	sigset_t set;
+
+	(void)arg;
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	CHECK(sigprocmask(SIG_BLOCK, &set, NULL));
+	CHECK(epoll_ctl(loop, EPOLL_CTL_ADD, signalfd(-1, &set, 0), &event));
+	CHECK(epoll_ctl(loop, EPOLL_CTL_ADD, fd, &event));
+	CHECK(epoll_ctl(loop, EPOLL_CTL_ADD, timer, &event));
+	CHECK(timerfd_settime(timer, 0, &soon, NULL));
+	CHECK(epoll_wait(loop, &event, 1, 1000));
+	read_some(fd);
+	CHECK(epoll_wait(loop, &event, 1, 1000));
+	read_some(timer);
+}
+
+static void act_userfaultfd(char **arg)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	int fd = CHECK(syscall(SYS_userfaultfd, O_CLOEXEC));
+
+	(void)arg;
+	CHECK(ioctl(fd, UFFDIO_API, &api));
+}
+
+/* A child confines itself to one file, and reads it. */
+static void act_landlock_child(char **arg)
+{
+	struct landlock_ruleset_attr attr = {
+		.handled_access_fs = LANDLOCK_ACCESS_FS_READ_FILE,
+	};
+	struct landlock_path_beneath_attr rule = {
+		.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE,
+	};
+	pid_t pid = CHECK(fork());
+	int set;
+
+	if (pid) {
+		wait_for(pid);
+		return;
+	}
+	set = CHECK(syscall(SYS_landlock_create_ruleset, &attr, 8, 0));
+	rule.parent_fd = CHECK(open(arg[0], O_PATH));
+	CHECK(syscall(SYS_landlock_add_rule, set,
+		      LANDLOCK_RULE_PATH_BENEATH, &rule, 0));
+	CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+	CHECK(syscall(SYS_landlock_restrict_self, set, 0));
+	read_some(CHECK(open(arg[0], O_RDONLY)));
+	_exit(0);
+}
+
+/* Mounts that a child makes for itself, and that are gone with it. */
+static void act_child_namespace(char **arg)
+{
+	pid_t pid = CHECK(fork());
+
+	if (pid) {
+		wait_for(pid);
+		return;
+	}
+	act_tmpfs(arg);
+	_exit(0);
+}
+
+/* Itself again, by the name that the kernel has for it. */
+static void act_self_exec(char **arg)
+{
+	fflush(stdout);
+	arg[-1] = "act";
+	CHECK(execv("/proc/self/exe", arg - 1));
+}
+
+/* A descriptor that systemd keeps for the next start. */
+static void act_keep_descriptor(char **arg)
+{
+	struct sockaddr_un at;
+	const char *name = getenv("NOTIFY_SOCKET");
+	union {
+		struct cmsghdr head;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = { .head = { .cmsg_len = CMSG_LEN(sizeof(int)),
+		.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS } };
+	static char text[] = "FDSTORE=1\nFDNAME=kept";
+	struct iovec part = { text, sizeof(text) - 1 };
+	struct msghdr m = { .msg_name = &at, .msg_iov = &part,
+		.msg_iovlen = 1, .msg_control = &control,
+		.msg_controllen = sizeof(control) };
+	int fd = CHECK(memfd_create("kept", MFD_CLOEXEC));
+
+	if (!name)
+		errx(1, "no NOTIFY_SOCKET");
+	m.msg_namelen = unix_address(&at, name);
+	memcpy(CMSG_DATA(&control.head), &fd, sizeof(fd));
+	CHECK(sendmsg(CHECK(socket(AF_UNIX, SOCK_DGRAM, 0)), &m, 0));
+	notify("READY=1");
+	act_append(arg);
+}
+
 /* The neighbour of a call: "call NR ARGUMENT..." fails where it is denied. */
 /* As call-nolibc.c does. */
 static void act_call(char **arg)
@@ -721,26 +1024,35 @@ static const struct act {
 	void (*run)(char **arg);
 } acts[] = {
 	{ "append", act_append },
+	{ "below-descriptor", act_below_descriptor },
 	{ "bind-mount", act_bind_mount },
 	{ "call", act_call },
+	{ "child-namespace", act_child_namespace },
 	{ "chmod", act_chmod },
 	{ "chown", act_chown },
 	{ "chroot", act_chroot },
 	{ "copy-range", act_copy_range },
 	{ "create", act_create },
 	{ "daemon", act_daemon },
+	{ "datagram-reply", act_datagram_reply },
 	{ "dlopen", act_dlopen },
+	{ "event-loop", act_event_loop },
 	{ "exchange", act_exchange },
 	{ "exclusive", act_exclusive },
 	{ "exec", act_exec },
 	{ "exec-memory", act_exec_memory },
+	{ "fallocate", act_fallocate },
 	{ "fchmod", act_fchmod },
 	{ "fcntl-lock", act_fcntl_lock },
 	{ "fexecve", act_fexecve },
 	{ "flock", act_flock },
-	{ "ftruncate", act_ftruncate },
 	{ "forking", act_forking },
+	{ "ftruncate", act_ftruncate },
 	{ "inotify", act_inotify },
+	{ "journal", act_journal },
+	{ "keep-descriptor", act_keep_descriptor },
+	{ "landlock-child", act_landlock_child },
+	{ "lease", act_lease },
 	{ "link", act_link },
 	{ "memfd", act_memfd },
 	{ "mkdtemp", act_mkdtemp },
@@ -752,19 +1064,26 @@ static const struct act {
 	{ "notify", act_notify },
 	{ "open-trunc", act_open_trunc },
 	{ "openat", act_openat },
+	{ "pass-descriptor", act_pass_descriptor },
+	{ "peer-credentials", act_peer_credentials },
 	{ "personality", act_personality },
+	{ "pidfd", act_pidfd },
 	{ "pidfile", act_pidfile },
 	{ "pty", act_pty },
+	{ "publish", act_publish },
 	{ "read", act_read },
 	{ "rename", act_rename },
+	{ "reopen", act_reopen },
 	{ "rewrite", act_rewrite },
 	{ "rmdir", act_rmdir },
 	{ "save", act_save },
 	{ "search", act_search },
+	{ "self-exec", act_self_exec },
 	{ "sem", act_sem },
 	{ "setuid", act_setuid },
 	{ "shm", act_shm },
 	{ "socket", act_socket },
+	{ "splice", act_splice },
 	{ "symlink", act_symlink },
 	{ "tcp-ask", act_tcp_ask },
 	{ "tcp-chosen", act_tcp_chosen },
@@ -785,6 +1104,7 @@ static const struct act {
 	{ "unlink", act_unlink },
 	{ "update", act_update },
 	{ "uring", act_uring },
+	{ "userfaultfd", act_userfaultfd },
 	{ "userns", act_userns },
 	{ "utimes", act_utimes },
 	{ "wait", act_wait },

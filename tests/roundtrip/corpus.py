@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rows of the table, and how one of them is run."""
-import glob, os, re, shlex, shutil, subprocess, sys, time
+import glob, os, re, shlex, shutil, signal, subprocess, sys, time
 
 TOP = "/srv/sandprint"          # in the mount namespace of run alone
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -108,7 +108,8 @@ def finish(process, seconds):
     try:
         output, errors = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
-        process.kill()
+        # What it started may hold the pipes open, and outlive it.
+        os.killpg(process.pid, signal.SIGKILL)
         output, errors = process.communicate()
         errors = f"ended after {seconds} s\n".encode() + errors
     return output.decode(errors="replace"), errors.decode(errors="replace")
@@ -116,7 +117,8 @@ def finish(process, seconds):
 
 def start(argv, row, env=ENV):
     return subprocess.Popen(argv, cwd=row.dir, env=env, stdin=subprocess.DEVNULL,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            start_new_session=True)
 
 
 def start_beside(row):
