@@ -36,6 +36,7 @@ enum {
 	SOCK_STREAM = 1, IPPROTO_TCP = 6,
 	TYPE_DIRECTORY = 4, TYPE_REGULAR = 8, TYPE_SOCKET = 12,
 	AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10,
+	NAMELESS_SIZE = 24,		/* a "#", 20 digits, a NUL */
 };
 
 const volatile __u8 name_calls[ROWS][TRAITS_NUMBERS];	/* in `name_specs` */
@@ -94,6 +95,7 @@ static __always_inline bool is_home(struct place at)
 struct name_scratch {
 	struct name_key key;
 	struct place at, root;
+	struct walk walk;
 	__u32 name_size;
 	__u32 place;		/* PLACE_SHARED, PLACE_COPY */
 	struct name_event head;
@@ -232,34 +234,35 @@ __noinline int hash_name(struct name_scratch *s)
  * The path from the command's root, also of what is below the root of a task
  * that has called chroot(2); else from the task's.
  */
-static __always_inline void walk_place(struct image_path *p, struct place at,
-				       struct place root,
-				       struct name_event *head)
+static __always_inline void walk_place(struct name_scratch *s)
 {
-	struct walk w = { .dentry = at.dentry, .mnt = at.mnt };
-	__u32 from_root = PATH_SIZE;	/* where the path from `root` starts */
-	bool is_below = false, is_root = is_home(at);
+	struct image_path *p = &s->path;
+	struct walk *w = &s->walk;
+	__u32 from_root = PATH_SIZE;	/* where the path from the root starts */
+	bool is_below = false, is_root = is_home(s->at);
 	int ended = STEP_ON;
 
-	w.root = (void *)home_root.dentry;
-	w.root_mnt = (void *)home_root.mnt;
+	w->dentry = s->at.dentry;
+	w->mnt = s->at.mnt;
+	w->root = (void *)home_root.dentry;
+	w->root_mnt = (void *)home_root.mnt;
 	for (int i = 0; i < PATH_DEPTH && ended == STEP_ON; i++) {
-		if (w.dentry == root.dentry && w.mnt == root.mnt) {
+		if (w->dentry == s->root.dentry && w->mnt == s->root.mnt) {
 			from_root = p->start;
 			is_root |= !i;
 			is_below = true;
 		}
-		ended = step(p, &w);
+		ended = step(p, w);
 	}
 	if (ended != STEP_AT_ROOT) {
-		head->place |= PLACE_ELSEWHERE;
+		s->head.place |= PLACE_ELSEWHERE;
 		if (is_below)
 			p->start = from_root;
 		else if (ended != STEP_AT_TOP)
-			head->cut |= NAME_CUT;
+			s->head.cut |= NAME_CUT;
 	}
 	if (p->start == PATH_SIZE && !is_root)	/* in no directory: a memfd */
-		prepend(p, at.dentry);
+		prepend(p, s->at.dentry);
 }
 
 /* The string, in one piece: whether there was room for it. */
@@ -284,7 +287,7 @@ __noinline int send_name(struct name_scratch *s)
 	s->head.gid = BPF_CORE_READ(bpf_get_current_task_btf(), cred, fsgid.val);
 	s->path.start = PATH_SIZE;
 	if (s->at.dentry)
-		walk_place(&s->path, s->at, s->root, &s->head);
+		walk_place(s);
 	start = s->path.start;
 	if (start > PATH_SIZE)
 		return 0;
@@ -409,17 +412,19 @@ static __always_inline bool is_deleted(struct place at)
 }
 
 /* Whether a deleted file never had a name: d_tmpfile() calls it "#INODE". */
-static __always_inline bool is_nameless(struct place at)
+static __always_inline bool is_nameless(struct name_scratch *s,
+					 struct place at)
 {
 	struct dentry *dentry = at.dentry;
-	char name[24] = { 0 };		/* as long as the number can be */
+	char *name = &s->path.bytes[PATH_SIZE];
 	bool digits = false;
 
-	bpf_probe_read_kernel_str(name, sizeof(name),
+	name[0] = 0;
+	bpf_probe_read_kernel_str(name, NAMELESS_SIZE,
 				  BPF_CORE_READ(dentry, d_name.name));
 	if (name[0] != '#')
 		return false;
-	for (int i = 1; i < (int)sizeof(name) && name[i]; i++) {
+	for (int i = 1; i < NAMELESS_SIZE && name[i]; i++) {
 		if (name[i] < '0' || name[i] > '9')
 			return false;
 		digits = true;

@@ -1481,7 +1481,7 @@ static __always_inline void note_call(struct name_scratch *s,
 				TYPE_DIRECTORY << NAME_TYPE_SHIFT);
 			if (kind == NAMES_LOCK)
 				access |= lock_access(spec, args);
-			if (is_deleted(at) && is_nameless(at)) {
+			if (is_deleted(at) && is_nameless(s, at)) {
 				access |= NAME_NAMELESS;
 				at = parent_of(at);
 			} else if (is_deleted(at)) {
