@@ -31,6 +31,7 @@ struct hlist_bl_node {
 
 struct dentry {
 	struct hlist_bl_node d_hash;
+	struct inode *d_inode;
 	struct dentry *d_parent;
 	struct qstr d_name;
 };

@@ -41,6 +41,7 @@ enum {
 
 const volatile __u8 name_calls[ROWS][TRAITS_NUMBERS];	/* in `name_specs` */
 const volatile struct name_spec name_specs[NAME_SPECS];
+const volatile bool confirms;	/* the programs of confirm.bpf.h run */
 /* In the kernel's BTF; 0: pointers cannot be cast. */
 const volatile __u32 file_id, dentry_id;
 

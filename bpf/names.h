@@ -116,6 +116,7 @@ enum name_place {
 };
 
 enum { NAME_SIZE = 4096 };	/* PATH_MAX, linux/limits.h */
+enum { OBJECT_NAME = 256 };	/* NAME_MAX, and a NUL */
 enum { ADDRESS_SIZE = 128 };	/* struct sockaddr_storage */
 
 /* What is to be noted of a call. */

@@ -1321,6 +1321,7 @@ static __always_inline void walk(struct image_path *p, struct file *file,
 }
 
 #include "names.bpf.h"
+#include "confirm.bpf.h"
 
 /* What an open call's flags are, wherever they stand. */
 static __always_inline __u64 open_flags(const volatile struct name_spec *spec,
@@ -1419,12 +1420,28 @@ static __always_inline __u32 given_access(const volatile struct name_spec *spec,
 	return spec->access;
 }
 
+/*
+ * What the kernel confirmed takes the place of the name that the call gave.
+ * Whoever removes a name need not know what it stood for.
+ */
+static __always_inline __u32 take_object(struct name_scratch *s,
+					 const struct object *o, __u32 access)
+{
+	access &= ~(NAME_GIVEN | NAME_UNREAD | NAME_CUT);
+	if (!(access & NAME_TYPE) &&
+	    (access & NAME_CREATE || !(access & NAME_DELETE)))
+		access |= o->type << NAME_TYPE_SHIFT;
+	bpf_probe_read_kernel(&s->path.bytes[PATH_SIZE], OBJECT_NAME, o->name);
+	end_with_zeros(s, o->size & (OBJECT_NAME - 1));
+	return access;
+}
+
 /* What a call named, that has ended. */
 static __always_inline void note_call(struct name_scratch *s,
 				      const volatile struct name_spec *spec,
 				      struct task_struct *task, bool compat,
 				      __u32 image, const __u64 args[8],
-				      __s64 result)
+				      __s64 result, struct confirmed *known)
 {
 	__u32 kind = spec->kind, parts = kind == NAMES_TWO ? 2 : 1;
 	struct file *given = named_file(s, spec, task, args, result);
@@ -1439,7 +1456,13 @@ static __always_inline void note_call(struct name_scratch *s,
 		struct place at = place_of(file);
 		__u32 access = spec->access, is_socket = 0, how = 0;
 		long size = 0;
+		/* What has no name is the descriptor's; failures, by name. */
+		struct object *o = known && !(file && kind == NAMES_TWO) &&
+			(!answer || known->objects[part & 1].size) ?
+			&known->objects[part & 1] : NULL;
 
+		if (o)
+			at = o->at;
 		if (kind >= NAMES_ADDRESS) {
 			size = kind == NAMES_ADDRESS ?
 				read_address(s, args[spec->name & 7],
@@ -1507,7 +1530,12 @@ static __always_inline void note_call(struct name_scratch *s,
 			access |= nameless | NAME_GIVEN | (size < 0 ? NAME_UNREAD :
 				answer == -ENAMETOOLONG &&
 				size == NAME_SIZE - 1 ? NAME_CUT : 0);
-			at = start_of(s, task, args[from & 7], size, 0);
+			if (o) {
+				access = take_object(s, o, access);
+				size = o->size;
+			} else {
+				at = start_of(s, task, args[from & 7], size, 0);
+			}
 			size = size < 0 ? 0 : size;
 		}
 		s->key = (struct name_key){
@@ -1516,14 +1544,16 @@ static __always_inline void note_call(struct name_scratch *s,
 		};
 		s->at = at;
 		s->root = root_of(task);
-		s->place = how | (!is_socket &&
-				  (access & NAME_ACCESS) == NAME_LOOK ? 0 :
+		s->place = how | (o || (!is_socket &&
+				  (access & NAME_ACCESS) == NAME_LOOK) ? 0 :
 				  shared_with_others(task));
 		s->name_size = size & (NAME_SIZE - 1);
 		note_name(s);
 		source = s->key.hash;
 		nameless = access & NAME_NAMELESS;
 	}
+	if (known)
+		known->n = 0;
 }
 
 /* regs_nr(), without a helper where that can be had. */
@@ -1539,6 +1569,15 @@ static __always_inline __s32 nr_of(struct pt_regs *regs)
 #else
 	return typed->syscallno;
 #endif
+}
+
+/* Whether the call can be one of those that a program of confirm.bpf.h sees. */
+static __always_inline bool has_object(const volatile struct name_spec *spec)
+{
+	return spec->kind == NAMES_TWO ||
+		((spec->kind == NAMES_BY_NAME || spec->kind == NAMES_FILE) &&
+		 spec->access & (NAME_CREATE | NAME_DELETE | NAME_CHANGE |
+				 NAME_TRUNCATE));
 }
 
 static __always_inline int note_call_names(struct task_slot *slot,
@@ -1563,7 +1602,8 @@ static __always_inline int note_call_names(struct task_slot *slot,
 	read_args(regs, row, args);
 	args[6] = 0;
 	args[ARG_NONE] = (__u32)-100;		/* AT_FDCWD */
-	note_call(s, spec, task, row == ROW_COMPAT, slot->image, args, result);
+	note_call(s, spec, task, row == ROW_COMPAT, slot->image, args, result,
+		  has_object(spec) ? confirmation(task, nr_of(regs)) : NULL);
 	return 0;
 }
 

@@ -10,10 +10,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Functions that programs can be attached to: sp-record/confirm.c. */
+enum { BTF_HOOKS = 10 };
+extern const char *const btf_hooks[BTF_HOOKS];
+
 /* Ids in the kernel's BTF; 0: it has none. */
 struct btf_ids {
 	uint32_t task_struct, pt_regs, file, dentry;
 	uint32_t bpf_rdonly_cast;	/* a kfunc, since Linux 6.2 */
+	uint32_t hooks[BTF_HOOKS];
 };
 
 /*

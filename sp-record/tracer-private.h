@@ -3,6 +3,7 @@
 #ifndef TRACER_PRIVATE_H
 #define TRACER_PRIVATE_H
 
+#include "confirm.h"
 #include "event.h"
 #include "names.h"
 #include "naming.h"
@@ -22,6 +23,8 @@ struct tracer {
 	struct record *skel;
 	struct ring_buffer *ring;
 	struct naming *naming;		/* NULL: without --paths */
+	struct confirming *confirming;	/* NULL: the kernel confirms no names */
+	bool unconfirmed;		/* do not even try */
 	bool classic;			/* by trace events, where that matters */
 	int poll_fd;			/* of both rings; -1: of the one */
 	const struct target *target;

@@ -403,6 +403,7 @@ static int load(struct tracer *t, const struct tracer_options *options)
 	set_traits(skel);
 	set_marks(skel, &options->marks);
 	naming_prepare(skel, options->paths);
+	confirm_prepare(skel, &ids, options->paths && !t->unconfirmed);
 	skel->rodata->no_follow = options->no_follow;
 	skel->rodata->attaching = t->target;
 	if (t->target && t->target->cgroup) {
@@ -420,6 +421,8 @@ static int load(struct tracer *t, const struct tracer_options *options)
 	error = use_casts(skel, &ids);
 	if (!error)
 		error = record__load(skel);
+	if (!error && options->paths)
+		t->confirming = confirm_attach(skel, &ids);
 out:
 	if (types_fd >= 0)
 		close(types_fd);
@@ -601,6 +604,8 @@ static void unload(struct tracer *t)
 {
 	naming_free(t->naming);
 	t->naming = NULL;
+	confirm_detach(t->confirming);
+	t->confirming = NULL;
 	record__destroy(t->skel);
 	t->skel = NULL;
 }
@@ -640,6 +645,11 @@ struct tracer *tracer_open(const struct tracer_options *options,
 	t->files = file_child_new(image_file_read, NULL);
 	t->classic = is_preemptible() && has_trace_events();
 	error = load_and_attach(t, options);
+	if (error && options->paths) {	/* some verifier can refuse it */
+		unload(t);
+		t->unconfirmed = true;
+		error = load_and_attach(t, options);
+	}
 	if (error && t->classic) {	/* perf_event_open() can be forbidden */
 		unload(t);
 		t->classic = false;

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * With --paths: what calls that take a name act on, as the kernel tells its
+ * security modules, and asks them, before it acts. A part of record.bpf.c.
+ *
+ * The programs are loaded as those of raw tracepoints. Where the kernel lets
+ * programs be attached to functions, the same instructions are loaded again for
+ * each function security_path_*(): sp-record/confirm.c.
+ */
+
+struct object {
+	struct place at;	/* the directory, or with size 0 the object itself */
+	__u32 size;		/* of the name in the directory */
+	__u32 type;		/* S_IFMT bits / 0o10000; 0: nothing is there */
+	char name[OBJECT_NAME];
+};
+
+/* What the call that a thread is in acts on. */
+struct confirmed {
+	__s32 nr;		/* the call */
+	__u32 n;		/* objects; 0: none, or taken already */
+	struct object objects[2];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u32);		/* tid in the initial namespace */
+	__type(value, struct confirmed);
+} confirmed SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct confirmed);
+} nothing_confirmed SEC(".maps");
+
+/* NULL: of a task that is not followed, or there is no room. */
+static __always_inline struct confirmed *confirm(__u32 n)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
+	__u32 tid = task->pid, zero = 0;
+	struct confirmed *c, *none;
+
+	if (!is_followed(slot_of(tid)))
+		return NULL;
+	c = bpf_map_lookup_elem(&confirmed, &tid);
+	if (!c) {
+		none = bpf_map_lookup_elem(&nothing_confirmed, &zero);
+		if (none)
+			bpf_map_update_elem(&confirmed, &tid, none, BPF_ANY);
+		c = bpf_map_lookup_elem(&confirmed, &tid);
+	}
+	if (!c)
+		return NULL;
+	c->nr = regs_nr(regs);
+	c->n = n;
+	return c;
+}
+
+static __always_inline __u32 type_of_dentry(struct dentry *dentry)
+{
+	struct inode *inode = BPF_CORE_READ(dentry, d_inode);
+
+	return inode ? BPF_CORE_READ(inode, i_mode) >> 12 : 0;
+}
+
+/* An entry by its directory: its own dentry is another one after a rename. */
+static __always_inline void keep_entry(struct object *o, struct vfsmount *mnt,
+				       struct dentry *dentry)
+{
+	long size = bpf_probe_read_kernel_str(o->name, sizeof(o->name),
+		BPF_CORE_READ(dentry, d_name.name));
+
+	o->at.dentry = BPF_CORE_READ(dentry, d_parent);
+	o->at.mnt = mnt;
+	o->size = size > 0 ? size - 1 : 0;
+	o->type = type_of_dentry(dentry);
+}
+
+static __always_inline void keep_object(struct object *o, struct path *path)
+{
+	o->at.dentry = BPF_CORE_READ(path, dentry);
+	o->at.mnt = BPF_CORE_READ(path, mnt);
+	o->size = 0;
+	o->type = type_of_dentry(o->at.dentry);
+}
+
+/* mknod, mkdir, symlink, unlink, rmdir: (directory, dentry …) */
+SEC("raw_tp")
+int confirm_entry(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct path *directory = (void *)ctx->args[0];
+	struct confirmed *c = confirm(1);
+
+	if (c)
+		keep_entry(&c->objects[0], BPF_CORE_READ(directory, mnt),
+			   (void *)ctx->args[1]);
+	return 0;
+}
+
+/* rename: (directory, dentry, directory, dentry …) */
+SEC("raw_tp")
+int confirm_rename(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct path *from = (void *)ctx->args[0];
+	struct path *to = (void *)ctx->args[2];
+	struct confirmed *c = confirm(2);
+
+	if (!c)
+		return 0;
+	keep_entry(&c->objects[0], BPF_CORE_READ(from, mnt),
+		   (void *)ctx->args[1]);
+	keep_entry(&c->objects[1], BPF_CORE_READ(to, mnt),
+		   (void *)ctx->args[3]);
+	return 0;
+}
+
+/* link: (dentry, directory, dentry), on one mount */
+SEC("raw_tp")
+int confirm_link(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct path *to = (void *)ctx->args[1];
+	struct confirmed *c = confirm(2);
+
+	if (!c)
+		return 0;
+	keep_entry(&c->objects[0], BPF_CORE_READ(to, mnt),
+		   (void *)ctx->args[0]);
+	keep_entry(&c->objects[1], BPF_CORE_READ(to, mnt),
+		   (void *)ctx->args[2]);
+	return 0;
+}
+
+/* truncate, chmod, chown: (path …) */
+SEC("raw_tp")
+int confirm_object(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct confirmed *c = confirm(1);
+
+	if (c)
+		keep_object(&c->objects[0], (void *)ctx->args[0]);
+	return 0;
+}
+
+/* NULL: nothing is known of this call of the current task. */
+static __always_inline struct confirmed *confirmation(struct task_struct *task,
+						      __s32 nr)
+{
+	__u32 tid = task->pid;
+	struct confirmed *c;
+
+	if (!confirms)
+		return NULL;
+	c = bpf_map_lookup_elem(&confirmed, &tid);
+	return c && c->n && c->nr == nr ? c : NULL;
+}
