@@ -8,7 +8,21 @@
 #include "base/message.h"
 #include "format.h"
 
-enum { LINE_MAX_BYTES = 8191 };		/* firejail's MAX_READ */
+enum {
+	LINE_MAX_BYTES = 8191,		/* firejail's MAX_READ */
+	/* 0.9.72 has no names beyond process_madvise, and leaves out what it
+	   does not know without a word. */
+	LAST_NAMED = 440,
+};
+
+/* ",NAME" or ",$NUMBER"; returns the length. */
+static int write_call(const struct profile_rule *rule, char separator,
+		      FILE *out)
+{
+	return rule->id.nr > LAST_NAMED ?
+		fprintf(out, "%c$%d", separator, rule->id.nr) :
+		fprintf(out, "%c%s", separator, rule->name);
+}
 
 static const char *error_action(uint32_t action, char buf[ACTION_NAME_MAX])
 {
@@ -27,8 +41,7 @@ void write_firejail(const struct emit *emit, FILE *out)
 		error_action(p->default_action, buf));
 	length = fprintf(out, "seccomp.keep");
 	for (size_t i = 0; i < p->n_rules; i++)
-		length += fprintf(out, "%c%s", i ? ',' : ' ',
-				  p->rules[i].name);
+		length += write_call(&p->rules[i], i ? ',' : ' ', out);
 	putc('\n', out);
 	if (length > LINE_MAX_BYTES)
 		message_error("--firejail: a line of %d bytes, and firejail "
