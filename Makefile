@@ -36,7 +36,7 @@ MANS     := $(wildcard sp-*/*.[157] lib/*/*.5 lib/*.7)
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.o $(B)/%.bpf.o $(B)/%.skel.h
 .PHONY: all help deps test-deps demo check lint bench bench-plot install clean tests fuzz replays soak check-allocations check-removals \
-	check-kernels check-roundtrip check-names mutate
+	check-kernels check-roundtrip check-names mutate sandbox-data
 
 all: $(BINS) ## Build the tools into build/bin/ (V=1 shows the commands, SAN=address,undefined)
 
@@ -179,7 +179,7 @@ lint: ## Check the manual pages, the C sources, the tests and the shell scripts
 	@shellcheck -x tests/run tests/state.bash tests/lint tests/deps tests/demo .ci/run tests/bench/*.sh tests/soak \
 		tests/kernels/run tests/kernels/fetch tests/kernels/guest \
 		tests/kernels/init tests/kernels/start \
-		tests/suite tests/uapi tests/inroot tests/failing/inputs
+		tests/suite tests/uapi tests/inroot tests/failing/inputs tests/sandbox-data
 
 # The peers of the bench that nobody packages, and what is run under them all.
 BENCHES := $(patsubst tests/bench/%.bpf.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.bpf.c))
@@ -242,6 +242,10 @@ mutate: test-deps ## Break the sources in small ways: what do the tests miss? (M
 BASH_DIR := bash-completion/completions
 ZSH_DIR  := zsh/site-functions
 FISH_DIR := fish/vendor_completions.d
+sandbox-data: test-deps ## Record what the filters do once their files are open, for lib/process/sandbox-data.h (an hour)
+	@$(MAKE) --no-print-directory tests B=build/sandbox CFLAGS="$(CFLAGS) -DSANDBOX_RECORD"
+	@tests/sandbox-data build/sandbox
+
 install: all ## Install the tools, their manuals and completions (DESTDIR, PREFIX)
 	install -d $(DESTDIR)$(PREFIX)/bin $(foreach n,1 5 7,$(DESTDIR)$(PREFIX)/share/man/man$n)
 	install $(BINS) $(DESTDIR)$(PREFIX)/bin

@@ -41,12 +41,12 @@ static void add_columns(struct matrix *m)
 		      sizeof(*m->columns), compare_starts);
 }
 
-static bool load(struct matrix *m, char **paths, unsigned int flags)
+static bool load(struct matrix *m, struct inputs *inputs, unsigned int flags)
 {
-	bool fine = true;
+	bool fine = !inputs->incomplete;
 
-	for (; *paths; paths++) {
-		fine &= trace_load(m->trace, *paths, flags);
+	for (size_t i = 0; i < inputs->n; i++) {
+		fine &= trace_load(m->trace, &inputs->at[i], flags);
 		add_columns(m);
 	}
 	return fine;
@@ -232,13 +232,14 @@ static bool fits(const struct matrix *m)
 	return true;
 }
 
-struct matrix *matrix_load(char **paths, unsigned int flags, bool by_image)
+struct matrix *matrix_load(struct inputs *inputs, unsigned int flags,
+			   bool by_image)
 {
 	struct matrix *m = xcalloc(1, sizeof(*m));
 	bool fine;
 
 	m->trace = trace_new();
-	fine = load(m, paths, flags);
+	fine = load(m, inputs, flags);
 	if (fine) {
 		add_rows(m, by_image);
 		fine = fits(m);

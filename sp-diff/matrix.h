@@ -37,11 +37,11 @@ struct matrix {
 };
 
 /*
- * From the runs of `paths`, NULL-terminated, "-" being stdin: in the order of
- * the files, within one by start time. NULL: the reason was printed and
- * latched.
+ * From the runs of the inputs, in their order, within one by start time. NULL:
+ * the reason was printed and latched.
  */
-struct matrix *matrix_load(char **paths, unsigned int flags, bool by_image);
+struct matrix *matrix_load(struct inputs *inputs, unsigned int flags,
+			   bool by_image);
 void matrix_free(struct matrix *m);
 
 #endif

@@ -136,31 +136,34 @@ static bool take_facts(struct side *s, const char *name, bool by_image)
 	return true;
 }
 
-const char *side_name(const char *path)
+void side_prepare(struct input *in, struct host *host)
 {
-	return strcmp(path, "-") ? path : "<stdin>";
+	FILE *file = input_file(in);
+	int first = file ? getc(file) : EOF;
+
+	if (first == EOF)
+		return;
+	ungetc(first, file);
+	if (first != STREAM_FIRST_BYTE)
+		profile_prepare(in, host);
 }
 
-bool side_load(struct side *s, const char *path,
+bool side_load(struct side *s, struct input *in,
 	       const struct side_choice *choice, const struct host *host)
 {
-	bool is_stdin = !strcmp(path, "-");
-	const char *name = side_name(path);
-	FILE *file = is_stdin ? stdin : fopen(path, "re");
+	const char *name = input_name(in->path);
+	FILE *file = input_file(in);
 	char *problem = NULL;
 	bool ok;
 
 	*s = (struct side){ 0 };
-	if (!file) {
-		message_error("%s: %s", name, strerror(errno));
+	if (!file)
 		return false;
-	}
 	ok = read_side(s, file, name, choice, host, &problem);
 	if (problem)
 		message_error("%s: %s", name, problem);
 	free(problem);
-	if (!is_stdin)
-		fclose(file);
+	input_close(in);
 	return ok && take_facts(s, name, choice->by_image);
 }
 

@@ -30,16 +30,15 @@ struct side_choice {
 	bool partial;			/* streams may end early */
 };
 
+/* Read now what is to be read before a sandbox: see profile_prepare(). */
+void side_prepare(struct input *in, struct host *host);
 /*
- * Read a side from `path`, "-" being stdin; which of the two it is shows in
- * the first byte. `host` is what a profile is
- * resolved for. False: the reason was printed and latched. side_free() in
- * either case.
+ * Read a side, and close the input; which of the two it is shows in the first
+ * byte. `host` is what a profile is resolved for. False: the reason was printed
+ * and latched. side_free() in either case.
  */
-bool side_load(struct side *s, const char *path,
+bool side_load(struct side *s, struct input *in,
 	       const struct side_choice *choice, const struct host *host);
 void side_free(struct side *s);
-/* What messages call it. */
-const char *side_name(const char *path);
 
 #endif

@@ -9,6 +9,8 @@
 #include "compare.h"
 #include "matrix.h"
 #include "report.h"
+#include "process/sandbox.h"
+#include "profile/systemd-groups.h"
 #include "stream/ending.h"
 
 struct options {
@@ -111,49 +113,87 @@ static bool note_endings(const struct side *old, const struct side *new,
 			 const char *old_path, const char *new_path)
 {
 	if (old->trace)
-		endings_note(old->trace, NULL, side_name(old_path));
+		endings_note(old->trace, NULL, input_name(old_path));
 	return new->trace && endings_note(new->trace, old->trace,
-					  side_name(new_path));
+					  input_name(new_path));
 }
 
-static void run_diff(const struct options *o, const char *old_path,
-		     const char *new_path)
+static void enter_sandbox(const struct inputs *inputs)
+{
+	if (inputs_are_open(inputs))
+		sandbox_enter(SANDBOX_DIFF, NULL, NULL);
+}
+
+/* Both, so that each bad one is named. */
+static bool load_sides(struct side sides[2], struct inputs *inputs,
+		       const struct options *o)
+{
+	bool ok = !inputs->incomplete;
+
+	for (size_t i = 0; i < inputs->n; i++)
+		ok &= side_load(&sides[i], &inputs->at[i], &o->choice,
+				&o->host);
+	return ok;
+}
+
+static bool differ(const struct options *o, const struct side *old,
+		   const struct side *new, char *const paths[2])
 {
 	unsigned int flags = (o->groups ? COMPARE_GROUPS : 0) |
 		(o->fail_on ? o->fail_on : COMPARE_ADDED | COMPARE_REMOVED);
-	struct side old, new;
 	bool fails;
 
-	if (!strcmp(old_path, "-") && !strcmp(new_path, "-"))
+	if (flags & COMPARE_FAILED && !new->trace)
+		message_error("%s: a profile has no runs that could have "
+			      "failed", input_name(paths[1]));
+	fails = note_endings(old, new, paths[0], paths[1]) &&
+		flags & COMPARE_FAILED;
+	fails |= compare_sides(old, new, flags, o->quiet ? NULL : stdout);
+	return fails;
+}
+
+static void run_diff(struct options *o, char *old, char *new)
+{
+	char *const paths[] = { old, new, NULL };
+	struct side sides[2] = { 0 };
+	struct inputs inputs;
+
+	if (!strcmp(old, "-") && !strcmp(new, "-"))
 		message_usage("stdin cannot be both sides");
-	if (side_load(&old, old_path, &o->choice, &o->host) &
-	    side_load(&new, new_path, &o->choice, &o->host)) {
-		if (flags & COMPARE_FAILED && !new.trace)
-			message_error("%s: a profile has no runs that could "
-				      "have failed", side_name(new_path));
-		fails = note_endings(&old, &new, old_path, new_path) &&
-			flags & COMPARE_FAILED;
-		fails |= compare_sides(&old, &new, flags,
-				       o->quiet ? NULL : stdout);
-		if (fails)
-			message_latch(STATUS_NO);
-	}
-	side_free(&old);
-	side_free(&new);
+	inputs_open(&inputs, paths);
+	for (size_t i = 0; i < inputs.n; i++)
+		side_prepare(&inputs.at[i], &o->host);
+	enter_sandbox(&inputs);
+	if (load_sides(sides, &inputs, o) &&
+	    differ(o, &sides[0], &sides[1], paths))
+		message_latch(STATUS_NO);
+	side_free(&sides[0]);
+	side_free(&sides[1]);
+	inputs_close(&inputs);
+	systemd_groups_free(o->host.groups);
+}
+
+static void print_matrix(const struct options *o, const struct matrix *m)
+{
+	if (o->csv)
+		report_csv(m, o->choice.by_image, stdout);
+	else
+		report_text(m, stdout);
 }
 
 static void run_matrix(const struct options *o, char **paths)
 {
-	char *only_stdin[] = { "-", NULL };
-	struct matrix *m = matrix_load(*paths ? paths : only_stdin,
-				       o->choice.partial ? TRACE_PARTIAL : 0,
-				       o->choice.by_image);
+	struct inputs inputs;
+	struct matrix *m;
 
-	if (m && o->csv)
-		report_csv(m, o->choice.by_image, stdout);
-	else if (m)
-		report_text(m, stdout);
+	inputs_open(&inputs, paths);
+	enter_sandbox(&inputs);
+	m = matrix_load(&inputs, o->choice.partial ? TRACE_PARTIAL : 0,
+			o->choice.by_image);
+	if (m)
+		print_matrix(o, m);
 	matrix_free(m);
+	inputs_close(&inputs);
 }
 
 int main(int argc, char **argv)

@@ -14,6 +14,7 @@
 #include "ndjson.h"
 #include "options.h"
 #include "paths.h"
+#include "process/sandbox.h"
 #include "trust.h"
 
 /* What the format and the options make of the groups. */
@@ -43,16 +44,9 @@ static struct group_choice choose_groups(const struct options *o,
 	return choice;
 }
 
-static bool load_inputs(struct trace *t, char **paths, bool allow_partial)
+static unsigned int read_flags(const struct options *o)
 {
-	unsigned int flags = allow_partial ? TRACE_PARTIAL : 0;
-	bool fine = true;
-
-	if (!*paths)
-		return trace_load(t, "-", flags);
-	for (; *paths; paths++)
-		fine &= trace_load(t, *paths, flags);
-	return fine;
+	return o->allow_partial ? TRACE_PARTIAL : 0;
 }
 
 /* Whether the program that it confines puts it in force. */
@@ -224,17 +218,16 @@ static bool write_whole(const struct emit *emit, const struct options *o,
 	return !message_status();
 }
 
-static void write_emit(const struct emit *emit, const struct options *o)
-{
-	struct output *out;
+/* Each of the following returns whether the output was committed. */
 
-	if (!output_open(&out, o->output, !o->explain &&
-			 o->format->flags & FORMAT_BINARY ? OUTPUT_BINARY : 0))
-		return;
+static bool write_emit(const struct emit *emit, const struct options *o,
+		       struct output *out)
+{
 	if (!write_whole(emit, o, output_file(out)))
-		output_abandon(out);
-	else if (output_commit(out) && emit->profile)
+		return false;
+	if (output_commit(out) && emit->profile)
 		print_summary(emit->profile);
+	return true;
 }
 
 static void note_start(const struct options *o)
@@ -247,8 +240,8 @@ static void note_start(const struct options *o)
 			     "sandprint_load" : "sandprint_landlock");
 }
 
-static void emit_trace(const struct trace *t, const struct options *o,
-		       bool partial)
+static bool emit_trace(const struct trace *t, const struct options *o,
+		       bool partial, struct output *out)
 {
 	struct emit emit = {
 		.trace = t, .partial = partial,
@@ -258,51 +251,53 @@ static void emit_trace(const struct trace *t, const struct options *o,
 		.complain = o->has_deny,
 	};
 	struct profile *p = NULL;
+	bool committed;
 
 	if (!t->calls.n) {
 		message_error("no calls were recorded");
-		return;
+		return false;
 	}
 	if (!(o->format->flags & FORMAT_TRACE)) {
 		p = make_profile(&emit, o);
 		if (!p)
-			return;
+			return false;
 		emit.profile = p;
 	}
-	write_emit(&emit, o);
+	committed = write_emit(&emit, o, out);
 	note_start(o);
 	profile_free(p);
+	return committed;
 }
 
 /* Nothing waits for the end of the stream, and memory is for the counts alone. */
-static void emit_events(struct trace *t, const struct options *o, char **paths)
+static bool emit_events(struct trace **trace, const struct options *o,
+			struct inputs *inputs, struct output *out)
 {
-	struct output *out;
-	struct ndjson *ndjson;
+	struct ndjson *ndjson = ndjson_new(output_file(out));
+	struct trace *t = *trace;
+	bool ok;
 
-	if (!output_open(&out, o->output, 0))
-		return;
-	ndjson = ndjson_new(output_file(out));
 	t->sink = ndjson_sink(ndjson);
-	if (!load_inputs(t, paths, o->allow_partial)) {
-		output_abandon(out);
-	} else if (!t->n_events) {
-		output_abandon(out);
+	ok = trace_load_all(t, inputs, read_flags(o));
+	if (ok && !t->n_events)
 		message_error("no events were recorded: sp-record --every "
 			      "writes them");
-	} else {
+	ok = ok && t->n_events;
+	if (ok) {
 		ndjson_finish(ndjson, t);
 		output_commit(out);
 	}
 	ndjson_free(ndjson);
+	return ok;
 }
 
-static void emit(struct trace **t, const struct options *o, char **paths)
+static bool emit_facts(struct trace **t, const struct options *o,
+		       struct inputs *inputs, struct output *out)
 {
 	bool has_paths = o->format->flags & FORMAT_PATHS || o->paths;
 	bool partial = false;
 
-	if (!load_inputs(*t, paths, o->allow_partial) ||
+	if (!trace_load_all(*t, inputs, read_flags(o)) ||
 	    !check_runs(*t, !selection_is_empty(&o->selection),
 			o->allow_partial, &partial) ||
 	    !check_learned(*t, o->format, o->allow_partial, &partial) ||
@@ -312,7 +307,7 @@ static void emit(struct trace **t, const struct options *o, char **paths)
 	    (has_paths && !check_names(*t, o->format, o->allow_partial,
 				       &partial)) ||
 	    !check_start(*t, o->format, o->allow_partial, &partial))
-		return;
+		return false;
 	note_privileged(*t, o->format);
 	trace_sort(*t);
 	if (o->paths || o->format->flags & FORMAT_POLICY)
@@ -321,22 +316,36 @@ static void emit(struct trace **t, const struct options *o, char **paths)
 		trust_names(*t);
 	if (selection_is_empty(&o->selection))
 		note_unrelated(*t, o->format);
-	emit_trace(*t, o, partial);
+	return emit_trace(*t, o, partial, out);
+}
+
+static void emit(const struct options *o)
+{
+	bool events = o->format->flags & FORMAT_EVENTS;
+	bool binary = o->format->flags & FORMAT_BINARY && !o->explain;
+	struct trace *t = trace_new();
+	struct inputs inputs;
+	struct output *out;
+
+	inputs_open(&inputs, o->traces);
+	if (output_open(&out, o->output, binary ? OUTPUT_BINARY : 0)) {
+		if (inputs_are_open(&inputs))
+			sandbox_enter(SANDBOX_EMIT, out, NULL);
+		if (!(events ? emit_events : emit_facts)(&t, o, &inputs, out))
+			output_abandon(out);
+	}
+	inputs_close(&inputs);
+	trace_free(t);
 }
 
 int main(int argc, char **argv)
 {
 	struct options o = { 0 };
-	struct trace *t = trace_new();
 
 	message_init("sp-emit", STATUS_TROUBLE, argv);
 	message_keep_notes();
 	options_read(&o, argc, argv);
-	if (o.format->flags & FORMAT_EVENTS)
-		emit_events(t, &o, o.traces);
-	else
-		emit(&t, &o, o.traces);
-	trace_free(t);
+	emit(&o);
 	options_free(&o);
 	return message_finish();
 }

@@ -6,6 +6,7 @@
 #include "base/message.h"
 #include "base/options.h"
 #include "base/output.h"
+#include "process/sandbox.h"
 #include "stream/ending.h"
 #include "stream/trace.h"
 
@@ -28,18 +29,6 @@ static const struct option_table table = {
 	.rows = rows, .n_rows = sizeof(rows) / sizeof(rows[0]),
 };
 
-/* All of them, so that every bad input is named. */
-static bool load(struct trace *t, char **paths, unsigned int flags)
-{
-	bool fine = true;
-
-	if (!*paths)
-		return trace_load(t, "-", flags);
-	for (; *paths; paths++)
-		fine &= trace_load(t, *paths, flags);
-	return fine;
-}
-
 static void note(const struct trace *t)
 {
 	endings_note(t, NULL, NULL);
@@ -48,21 +37,33 @@ static void note(const struct trace *t)
 			     "has counts alone", t->n_events);
 }
 
+static void write_trace(struct trace *t, struct output *out)
+{
+	trace_write(t, output_file(out));
+	if (output_commit(out))
+		note(t);
+}
+
 int main(int argc, char **argv)
 {
 	struct trace *t = trace_new();
 	struct options o = { 0 };
 	struct option_line line;
+	struct inputs inputs;
 	struct output *out;
 
 	message_init("sp-merge", STATUS_TROUBLE, argv);
 	options_parse(&table, argc, argv, &o, &line);
-	if (load(t, line.operands, o.partial ? TRACE_PARTIAL : 0) &&
-	    output_open(&out, o.output, OUTPUT_BINARY)) {
-		trace_write(t, output_file(out));
-		if (output_commit(out))
-			note(t);
+	inputs_open(&inputs, line.operands);
+	if (output_open(&out, o.output, OUTPUT_BINARY)) {
+		if (inputs_are_open(&inputs))
+			sandbox_enter(SANDBOX_MERGE, out, NULL);
+		if (trace_load_all(t, &inputs, o.partial ? TRACE_PARTIAL : 0))
+			write_trace(t, out);
+		else
+			output_abandon(out);
 	}
+	inputs_close(&inputs);
 	trace_free(t);
 	return message_finish();
 }

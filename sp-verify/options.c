@@ -291,6 +291,8 @@ void options_read(struct options *o, int argc, char **argv)
 	o->command = line.command;
 	o->has_host = has_host(&line);
 	o->mode = choose_mode(o);
+	o->source.profiles = xgrow(o->source.profiles, o->source.n_profiles,
+				   sizeof(*o->source.profiles));
 	check(o, &line);
 }
 

@@ -9,6 +9,8 @@
 #include "source.h"
 #include "stream/select.h"
 
+struct files;		/* files.h */
+
 enum mode_id {
 	MODE_SIMULATE,		/* a profile against recordings */
 	MODE_RUN,		/* a command under a profile */
@@ -22,6 +24,7 @@ enum mode_id {
 
 struct options {
 	enum mode_id mode;
+	struct files *files;	/* what the options name, open */
 	struct filter_source source;
 	bool has_host;		/* --cap or --kernel was given */
 	const char *landlock;	/* the policy; NULL: the source is meant */

@@ -4,16 +4,7 @@
 #include <stdlib.h>
 
 #include "base/message.h"
-
-static bool load(struct trace *t, const struct options *o)
-{
-	unsigned int flags = o->partial ? TRACE_PARTIAL : 0;
-	bool ok = o->n_traces || trace_load(t, "-", flags);
-
-	for (char **path = o->traces; *path; path++)
-		ok &= trace_load(t, *path, flags);
-	return ok;
-}
+#include "files.h"
 
 static bool select_from(struct trace **t, const struct options *o)
 {
@@ -38,9 +29,10 @@ static bool select_from(struct trace **t, const struct options *o)
 
 struct trace *recordings_load(const struct options *o)
 {
+	unsigned int flags = o->partial ? TRACE_PARTIAL : 0;
 	struct trace *t = trace_new();
 
-	if (load(t, o) && select_from(&t, o))
+	if (trace_load_all(t, &o->files->traces, flags) && select_from(&t, o))
 		return t;
 	trace_free(t);
 	return NULL;

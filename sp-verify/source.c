@@ -11,26 +11,23 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "filter/cbpf.h"
+#include "profile/systemd-groups.h"
 #include "task.h"
 
 enum { FILE_MAX = 16 << 20 };	/* bytes; profile_read() refuses more */
 
-static const char *file_name(const char *path)
-{
-	return strcmp(path, "-") ? path : "<stdin>";
-}
-
 /* All of it, or one byte more than is taken. NULL: printed and latched. */
-static char *read_file(const char *path, size_t *n)
+static char *read_file(struct input *in, size_t *n)
 {
-	bool is_stdin = !strcmp(path, "-");
-	FILE *file = is_stdin ? stdin : fopen(path, "re");
-	char *bytes = file ? input_read(file, FILE_MAX, n) : NULL;
+	FILE *file = input_file(in);
+	char *bytes;
 
+	if (!file)
+		return NULL;
+	bytes = input_read(file, FILE_MAX, n);
 	if (!bytes)
-		message_error("%s: %s", file_name(path), strerror(errno));
-	if (file && !is_stdin)
-		fclose(file);
+		message_error("%s: %s", input_name(in->path), strerror(errno));
+	input_close(in);
 	return bytes;
 }
 
@@ -44,7 +41,7 @@ static void say_unknown(const char *path, const struct profile *p)
 		char *printable = text_printable(list);
 
 		message_note("%s: unknown names, ignored as runtimes do: %s",
-			     file_name(path), printable);
+			     input_name(path), printable);
 		free(printable);
 	}
 	free(list);
@@ -53,13 +50,13 @@ static void say_unknown(const char *path, const struct profile *p)
 static struct profile *parse_profile(const char *path, char *text, size_t n,
 				     const struct host *host)
 {
-	FILE *file = n ? fmemopen(text, n, "r") : fopen("/dev/null", "re");
+	FILE *file = n ? fmemopen(text, n, "r") : NULL;
 	char *problem = NULL;
 	struct profile *p = file ? profile_read(file, host, &problem) : NULL;
 
 	if (!p)
-		message_error("%s: %s", file_name(path),
-			      problem ? problem : strerror(errno));
+		message_error("%s: %s", input_name(path), problem ? problem :
+			      n ? strerror(errno) : "empty");
 	free(problem);
 	if (file)
 		fclose(file);
@@ -76,16 +73,16 @@ static struct filter *compile(const char *path, const struct profile *p,
 	loader = loader ? loader : loader_of(p->form);
 	if (!loader_takes(loader, p->form)) {
 		message_error("%s: --as: not of a form that it loads",
-			      file_name(path));
+			      input_name(path));
 		return NULL;
 	}
 	err = loader_compile(loader, p, &f, &problem);
 	text = problem ? text_printable(problem) : NULL;
 	if (err)
-		message_error("%s: %s", file_name(path),
+		message_error("%s: %s", input_name(path),
 			      text ? text : strerror(-err));
 	else if (text)
-		message_note("%s: %s", file_name(path), text);
+		message_note("%s: %s", input_name(path), text);
 	free(text);
 	free(problem);
 	return f;
@@ -97,32 +94,35 @@ static struct filter *parse_raw(const char *path, const char *bytes, size_t n)
 	struct filter *f = cbpf_parse(bytes, n, &problem);
 
 	if (!f)
-		message_error("%s: %s", file_name(path), problem);
+		message_error("%s: %s", input_name(path), problem);
 	free(problem);
 	return f;
 }
 
-static struct filter *load_file(const char *path,
-				const struct filter_source *s)
+static struct filter *load_file(struct input *in,
+				const struct filter_source *s,
+				struct systemd_groups *groups)
 {
+	const char *path = in->path;
 	size_t n = 0;
-	char *bytes = read_file(path, &n);
+	char *bytes = read_file(in, &n);
 	struct host host = s->host;
 	struct profile *p = NULL;
 	struct filter *f = NULL;
 
 	if (!bytes)
 		return NULL;
+	host.groups = groups;
 	host.adds_native = s->loader && loader_adds_native(s->loader);
 	if (cbpf_is_meant(bytes, n)) {
 		if (s->loader)
 			message_note("%s: a raw filter is the same for all "
-				     "loaders", file_name(path));
+				     "loaders", input_name(path));
 		f = parse_raw(path, bytes, n);
 	} else if ((p = parse_profile(path, bytes, n, &host))) {
 		say_unknown(path, p);
 		for (size_t i = 0; i < p->n_notes; i++)
-			message_note("%s: %s", file_name(path), p->notes[i]);
+			message_note("%s: %s", input_name(path), p->notes[i]);
 		f = compile(path, p, s->loader);
 	}
 	profile_free(p);
@@ -139,7 +139,7 @@ char *source_name(const struct filter_source *s)
 {
 	size_t more = s->n_profiles + !!s->pid - 1;
 	char *first = s->pid ? xasprintf("process %d", s->pid) :
-		xstrdup(file_name(s->profiles[0]));
+		xstrdup(input_name(s->profiles[0]));
 	char *name = more ? xasprintf("%s and %zu more", first, more) :
 		xstrdup(first);
 
@@ -147,17 +147,37 @@ char *source_name(const struct filter_source *s)
 	return name;
 }
 
-struct filter *source_load(const struct filter_source *s)
+bool source_open(const struct filter_source *s, struct source_files *files)
 {
-	struct filter *all = NULL;
+	struct host host = s->host;
+
+	if (s->pid)
+		files->of_process = task_filter(s->pid);
+	if (s->n_profiles)
+		inputs_open(&files->profiles, (char *const *)s->profiles);
+	for (size_t i = 0; i < files->profiles.n; i++)
+		profile_prepare(&files->profiles.at[i], &host);
+	files->groups = host.groups;
+	return (files->of_process || !s->pid) && !files->profiles.incomplete;
+}
+
+void source_close(struct source_files *files)
+{
+	filter_free(files->of_process);
+	inputs_close(&files->profiles);
+	systemd_groups_free(files->groups);
+}
+
+struct filter *source_load(const struct filter_source *s,
+			   struct source_files *files)
+{
+	struct filter *all = files->of_process;
 	bool ok = true;
 
-	if (s->pid) {
-		all = task_filter(s->pid);
-		ok = all;
-	}
-	for (size_t i = 0; ok && i < s->n_profiles; i++) {
-		struct filter *f = load_file(s->profiles[i], s);
+	files->of_process = NULL;
+	for (size_t i = 0; ok && i < files->profiles.n; i++) {
+		struct filter *f = load_file(&files->profiles.at[i], s,
+					     files->groups);
 
 		ok = f;
 		all = filter_join(all, f);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sp-verify: a profile against a trace, or against a command run under it. */
 #include "base/message.h"
+#include "files.h"
 #include "mode.h"
 
 static void (*const modes[MODE_COUNT])(const struct options *o) = {
@@ -15,11 +16,16 @@ static void (*const modes[MODE_COUNT])(const struct options *o) = {
 
 int main(int argc, char **argv)
 {
-	struct options o = { 0 };
+	struct files files = { 0 };
+	struct options o = { .files = &files };
 
 	message_init("sp-verify", STATUS_TROUBLE, argv);
 	options_read(&o, argc, argv);
-	modes[o.mode](&o);
+	if (files_open(&files, &o)) {
+		files_enter_sandbox(&files, &o);
+		modes[o.mode](&o);
+	}
+	files_close(&files);
 	options_free(&o);
 	return message_finish();
 }

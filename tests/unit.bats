@@ -62,6 +62,10 @@ unit() {
 	done
 }
 
+@test "sandbox" {
+	unit sandbox
+}
+
 @test "file-child" {
 	unit file-child
 }

@@ -2,9 +2,127 @@
 #include "base/input.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/memory.h"
+#include "base/message.h"
+
+const char *input_name(const char *path)
+{
+	return strcmp(path, "-") ? path : "<stdin>";
+}
+
+/* As many descriptors as we may have: a test suite can leave 2,000 streams. */
+static void raise_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) ||
+	    limit.rlim_cur == limit.rlim_max)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* Without waiting; what is read later is to block again. */
+static int open_without_waiting(const char *path)
+{
+	enum { FLAGS = O_RDONLY | O_CLOEXEC | O_NOCTTY };
+	int fd = open(path, FLAGS | O_NONBLOCK);
+
+	if (fd < 0 && errno == EMFILE) {
+		raise_limit();
+		fd = open(path, FLAGS | O_NONBLOCK);
+	}
+	if (fd < 0 && errno == EWOULDBLOCK)	/* a lease: fcntl(2) */
+		return open(path, FLAGS);
+	if (fd >= 0)
+		fcntl(fd, F_SETFL, 0);
+	return fd;
+}
+
+/* False: errno. */
+static bool open_file(struct input *in)
+{
+	int fd = open_without_waiting(in->path);
+	struct stat st;
+
+	if (fd < 0)
+		return false;
+	in->is_fifo = fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
+	in->file = fdopen(fd, "r");
+	if (!in->file)
+		close(fd);
+	return in->file;
+}
+
+static bool complain(const struct input *in)
+{
+	message_error("%s: %s", input_name(in->path), strerror(errno));
+	return false;
+}
+
+bool input_open(struct input *in, const char *path)
+{
+	*in = (struct input){ .path = path };
+	if (!strcmp(path, "-"))
+		in->file = stdin;
+	else if (!open_file(in) && errno != EMFILE)
+		return complain(in);
+	return true;
+}
+
+/* poll(2) returns once there has been a writer since we opened it. */
+static void wait_for_writer(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	while (poll(&p, 1, -1) < 0 && errno == EINTR)
+		;
+}
+
+FILE *input_file(struct input *in)
+{
+	if (!in->file && !open_file(in)) {
+		complain(in);
+		return NULL;
+	}
+	if (in->is_fifo)
+		wait_for_writer(fileno(in->file));
+	return in->file;
+}
+
+void input_close(struct input *in)
+{
+	if (in->file && in->file != stdin)
+		fclose(in->file);
+	in->file = NULL;
+	free(in->kept);
+	in->kept = NULL;
+}
+
+const char *input_keep(struct input *in, size_t most, size_t *n)
+{
+	FILE *file = input_file(in), *memory;
+	char *text = file ? input_read(file, most, n) : NULL;
+
+	memory = text && *n ? fmemopen(text, *n, "r") : NULL;
+	if (!memory) {
+		free(text);
+		return NULL;
+	}
+	input_close(in);
+	in->file = memory;
+	in->is_fifo = false;
+	in->kept = text;
+	return text;
+}
 
 char *input_read(FILE *file, size_t most, size_t *n)
 {
@@ -28,4 +146,58 @@ char *input_read(FILE *file, size_t most, size_t *n)
 		return text;
 	free(text);
 	return NULL;
+}
+
+bool input_is_open(const struct input *in)
+{
+	return in->file;
+}
+
+/* Of all descriptors that we may have, a few are for the outputs. */
+static void leave_room(struct inputs *all)
+{
+	enum { ROOM = 16 };
+
+	for (size_t i = all->n, room = 0; i-- && room < ROOM;) {
+		struct input *in = &all->at[i];
+
+		if (!in->file || in->file == stdin || in->is_fifo)
+			continue;
+		input_close(in);
+		room++;
+	}
+}
+
+void inputs_open(struct inputs *all, char *const *paths)
+{
+	static char *const only_stdin[] = { "-", NULL };
+
+	*all = (struct inputs){ 0 };
+	if (!*paths)
+		paths = only_stdin;
+	for (; *paths; paths++) {
+		all->at = xgrow(all->at, all->n, sizeof(*all->at));
+		if (input_open(&all->at[all->n], *paths))
+			all->n++;
+		else
+			all->incomplete = true;
+	}
+	if (!inputs_are_open(all))
+		leave_room(all);
+}
+
+void inputs_close(struct inputs *all)
+{
+	for (size_t i = 0; i < all->n; i++)
+		input_close(&all->at[i]);
+	free(all->at);
+	*all = (struct inputs){ 0 };
+}
+
+bool inputs_are_open(const struct inputs *all)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (!input_is_open(&all->at[i]))
+			return false;
+	return true;
 }

@@ -267,6 +267,11 @@ FILE *output_file(struct output *out)
 	return out->file;
 }
 
+int output_directory(const struct output *out)
+{
+	return out->directory;
+}
+
 const char *output_name(const struct output *out)
 {
 	return out->name;

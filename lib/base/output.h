@@ -25,6 +25,8 @@ enum {
  */
 bool output_open(struct output **out, const char *path, unsigned int flags);
 FILE *output_file(struct output *out);
+/* The directory in which the commit makes the file; -1: it makes none. */
+int output_directory(const struct output *out);
 /* The name to print: the path, or "<stdout>". */
 const char *output_name(const struct output *out);
 /*

@@ -15,6 +15,8 @@ struct host {
 	uint64_t caps;			/* 1ULL << CAP_* */
 	bool caps_given;		/* not just the default */
 	unsigned int version, patchlevel;	/* of the kernel: 6 and 18 */
+	/* systemd's groups of calls, by profile_prepare(); NULL: not asked */
+	struct systemd_groups *groups;
 	/* The loader filters this machine's architecture, listed or not. */
 	bool adds_native;
 };

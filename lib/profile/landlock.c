@@ -562,23 +562,19 @@ struct landlock_policy *landlock_read(FILE *file, char **problem)
 	return NULL;
 }
 
-struct landlock_policy *landlock_load(const char *path)
+struct landlock_policy *landlock_load(struct input *in)
 {
-	bool is_stdin = !strcmp(path, "-");
-	FILE *file = is_stdin ? stdin : fopen(path, "re");
+	FILE *file = input_file(in);
 	struct landlock_policy *p;
 	char *problem = NULL;
 
-	if (!file) {
-		message_error("%s: %s", path, strerror(errno));
+	if (!file)
 		return NULL;
-	}
 	p = landlock_read(file, &problem);
 	if (!p)
-		message_error("%s: %s", is_stdin ? "<stdin>" : path, problem);
+		message_error("%s: %s", input_name(in->path), problem);
 	free(problem);
-	if (!is_stdin)
-		fclose(file);
+	input_close(in);
 	return p;
 }
 

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/input.h"
 #include "stream/trace.h"
 
 /* Bits as in linux/landlock.h, of which older versions lack some. */
@@ -106,8 +107,8 @@ uint64_t landlock_missing(const struct landlock_policy *p, const char *path,
 void landlock_write(const struct landlock_policy *p, FILE *out);
 /* NULL: `problem` (heap, caller frees) says where and what. */
 struct landlock_policy *landlock_read(FILE *file, char **problem);
-/* By path, "-" is stdin; problems are printed and latched. */
-struct landlock_policy *landlock_load(const char *path);
+/* The input is closed; problems are printed and latched. */
+struct landlock_policy *landlock_load(struct input *in);
 
 /* The version of the kernel's ABI; 0: it has none, or it is off. */
 int landlock_abi(void);

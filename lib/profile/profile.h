@@ -68,6 +68,8 @@ struct profile {
 	size_t n_notes;
 };
 
+struct input;	/* base/input.h */
+
 struct profile *profile_new(uint32_t default_action);
 void profile_free(struct profile *p);
 void profile_add_arch(struct profile *p, const struct arch *arch);
@@ -88,6 +90,12 @@ void profile_sort(struct profile *p);
  */
 struct profile *profile_read(FILE *file, const struct host *host,
 			     char **problem);
+/*
+ * Before a sandbox: read the bytes of a profile, and where they look like a
+ * systemd unit with lists of calls, ask systemd for its groups, by running
+ * systemd-analyze. systemd_groups_free(host->groups) at the end.
+ */
+void profile_prepare(struct input *in, struct host *host);
 
 /*
  * The calls that a profile allows (ALLOW or LOG, whatever the arguments),

@@ -11,6 +11,7 @@
 #include "base/input.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "profile/systemd-groups.h"
 #include "stream/kind.h"
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
@@ -299,6 +300,17 @@ static char *read_all(FILE *file, size_t *n, struct reader *r)
 		return text;
 	free(text);
 	return NULL;
+}
+
+void profile_prepare(struct input *in, struct host *host)
+{
+	size_t n;
+	const char *text = input_keep(in, FILE_MAX, &n);
+
+	/* SystemCallFilter= and SystemCallLog= have @default without naming it. */
+	if (text && !host->groups &&
+	    memmem(text, n, "SystemCall", strlen("SystemCall")))
+		host->groups = systemd_groups_load();
 }
 
 struct profile *profile_read(FILE *file, const struct host *host,

@@ -46,7 +46,7 @@ struct list {
 
 struct unit {
 	struct reader *reader;
-	struct systemd_groups *groups;	/* once a list has needed one */
+	struct systemd_groups *groups;	/* our own, once a list has needed one */
 	struct list filter, log;
 	uint32_t denial;		/* SystemCallErrorNumber= */
 	const struct arch *archs[8];
@@ -136,20 +136,30 @@ static bool take_default(struct unit *u, struct list *list,
 	return true;
 }
 
+/* NULL: systemd cannot be asked. */
+static const struct systemd_groups *groups_of(struct unit *u)
+{
+	if (u->reader->host->groups)
+		return u->reader->host->groups;
+	if (!u->groups)
+		u->groups = systemd_groups_load();
+	return u->groups;
+}
+
 static bool take_group(struct unit *u, struct list *list,
 		       const struct word *word, unsigned int depth)
 {
 	const struct systemd_group *group;
 	struct word member = *word;
 
-	if (!u->groups)
-		u->groups = systemd_groups_load();
-	if (!u->groups && !strcmp(word->name, "@default"))
+	const struct systemd_groups *groups = groups_of(u);
+
+	if (!groups && !strcmp(word->name, "@default"))
 		return take_default(u, list, word, depth);
-	if (!u->groups)
+	if (!groups)
 		return refuse(u->reader, "%s: systemd-analyze, which knows "
 			      "what is in it, cannot be run", word->name);
-	group = systemd_group_find(u->groups, word->name);
+	group = systemd_group_find(groups, word->name);
 	if (!group)
 		return reader_add_unknown(u->reader, word->name);
 	for (size_t i = 0; i < group->n && depth < GROUP_DEPTH_MAX; i++) {

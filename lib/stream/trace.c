@@ -802,19 +802,15 @@ bool trace_read(struct trace *t, FILE *file, unsigned int flags,
 	return !*problem;
 }
 
-bool trace_load(struct trace *t, const char *path, unsigned int flags)
+bool trace_load(struct trace *t, struct input *in, unsigned int flags)
 {
-	bool is_stdin = !strcmp(path, "-");
-	const char *name = is_stdin ? "<stdin>" : path;
-	FILE *file = is_stdin ? stdin : fopen(path, "re");
+	FILE *file = input_file(in);
 	char *problem;
 	bool ok;
 
-	if (!file) {
-		message_error("%s: %s", name, strerror(errno));
+	if (!file)
 		return false;
-	}
-	if (is_stdin && isatty(STDIN_FILENO)) {
+	if (file == stdin && isatty(STDIN_FILENO)) {
 		message_error("<stdin>: a stream is not read from a terminal: "
 			      "name a file or pipe one in");
 		return false;
@@ -822,10 +818,18 @@ bool trace_load(struct trace *t, const char *path, unsigned int flags)
 	setvbuf(file, NULL, _IONBF, 0);		/* see stream_reader_new() */
 	ok = trace_read(t, file, flags, &problem);
 	if (!ok)
-		message_error("%s: %s", name, problem);
+		message_error("%s: %s", input_name(in->path), problem);
 	free(problem);
-	if (!is_stdin)
-		fclose(file);
+	input_close(in);
+	return ok;
+}
+
+bool trace_load_all(struct trace *t, struct inputs *inputs, unsigned int flags)
+{
+	bool ok = !inputs->incomplete;
+
+	for (size_t i = 0; i < inputs->n; i++)
+		ok &= trace_load(t, &inputs->at[i], flags);
 	return ok;
 }
 

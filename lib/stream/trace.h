@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/input.h"
 #include "kernel/argument.h"
 #include "kernel/syscall.h"
 #include "stream/events.h"
@@ -152,8 +153,10 @@ enum trace_read_flag {
  */
 bool trace_read(struct trace *t, FILE *file, unsigned int flags,
 		char **problem);
-/* The same by path, "-" is stdin; problems are printed and latched. */
-bool trace_load(struct trace *t, const char *path, unsigned int flags);
+/* The same of an input, which is closed; problems are printed and latched. */
+bool trace_load(struct trace *t, struct input *in, unsigned int flags);
+/* All of them, whatever fails, so that every bad input is named. */
+bool trace_load_all(struct trace *t, struct inputs *inputs, unsigned int flags);
 
 /*
  * The canonical order: runs by id, images by (path, build-id), facts by

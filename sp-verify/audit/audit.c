@@ -371,16 +371,14 @@ static bool is_log(const struct staging *s)
 
 static bool read_log(struct staging *s, struct run *run)
 {
-	const char *path = s->options->log;
-	bool is_stdin = !strcmp(path, "-"), cut, ok;
-	FILE *file = is_stdin ? stdin : fopen(path, "re");
+	struct input *in = s->options->log;
+	FILE *file = input_file(in);
+	bool cut, ok;
 	char *text;
 
-	s->name = is_stdin ? "<stdin>" : path;
-	if (!file) {
-		message_error("%s: %s", path, strerror(errno));
+	s->name = input_name(in->path);
+	if (!file)
 		return false;
-	}
 	text = xcalloc(AUDIT_LINE_MAX, 1);
 	while (audit_line_next(file, text, &cut)) {
 		s->line++;
@@ -392,8 +390,7 @@ static bool read_log(struct staging *s, struct run *run)
 		message_error("%s: %s", s->name, strerror(errno));
 	ok = ok && is_log(s);
 	sum_up(s, run);
-	if (!is_stdin)
-		fclose(file);
+	input_close(in);
 	return ok;
 }
 
@@ -432,8 +429,8 @@ bool audit_read(const struct audit_options *o, struct report *report)
 	struct staging s = { .options = o, .tally = tally_new() };
 	char *cgroup = wanted_cgroup(&s);
 	struct run run = { 0 };
-	const char *name = o->unit ? : o->container ? : o->exe ? : o->log ? :
-		"audit";
+	const char *name = o->unit ? : o->container ? : o->exe ? :
+		o->log ? o->log->path : "audit";
 	int error = describe_run(&run, NULL, name, NULL);
 	bool ok = !error;
 

@@ -6,12 +6,13 @@
 #ifndef AUDIT_H
 #define AUDIT_H
 
+#include "base/input.h"
 #include "filter/filter.h"
 #include "report/learn.h"
 #include "report/report.h"
 
 struct audit_options {
-	const char *log;	/* "-" is stdin; NULL: as it happens */
+	struct input *log;	/* NULL: as it happens */
 	/* What it allows is left out; NULL: nothing is. */
 	const struct filter *filter;
 	const char *exe;	/* a pattern, fnmatch(3); NULL: any */

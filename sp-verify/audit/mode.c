@@ -3,13 +3,15 @@
 #include "mode.h"
 
 #include "audit/audit.h"
+#include "files.h"
 #include "report/list.h"
 
 static bool read_audit(const struct options *o, const struct filter *filter,
 		       struct report *report, struct learn *learn)
 {
 	struct audit_options audit = {
-		.log = o->log, .filter = filter, .exe = o->exe,
+		.log = o->log ? &o->files->log : NULL,
+		.filter = filter, .exe = o->exe,
 		.unit = o->unit, .container = o->container,
 		.timeout = o->timeout, .learn = learn,
 	};

@@ -4,6 +4,7 @@
 
 #include "base/message.h"
 #include "base/output.h"
+#include "files.h"
 #include "landlock/confine.h"
 #include "recordings.h"
 #include "report/list.h"
@@ -65,27 +66,20 @@ static void find_and_write(const struct options *o,
 			   find_denied *find)
 {
 	struct denied *denied = denied_new();
-	struct output *out;
 
-	if (!output_open(&out, o->output, OUTPUT_PRIVATE)) {
-		denied_free(denied);
-		return;
-	}
 	if (find(o, policy, denied)) {
 		(o->json ? denied_json : denied_print)(denied,
-						       output_file(out));
-		if (output_commit(out) && list_junit(o, denied, NULL) &&
-		    denied_size(denied))
+			output_file(o->files->out));
+		if (files_commit(&o->files->out) &&
+		    list_junit(o, denied, NULL) && denied_size(denied))
 			message_latch(STATUS_NO);
-	} else {
-		output_abandon(out);
 	}
 	denied_free(denied);
 }
 
 static void list_denied(const struct options *o, find_denied *find)
 {
-	struct landlock_policy *policy = landlock_load(o->landlock);
+	struct landlock_policy *policy = landlock_load(&o->files->landlock);
 
 	if (policy)
 		find_and_write(o, policy, find);

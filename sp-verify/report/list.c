@@ -3,21 +3,18 @@
 
 #include "base/message.h"
 #include "base/output.h"
+#include "files.h"
 
 bool list_junit(const struct options *o, struct denied *denied,
 		struct report *report)
 {
-	struct output *out;
-
 	if (!o->junit)
 		return true;
-	if (!output_open(&out, o->junit, 0))
-		return false;
 	if (denied)
-		denied_junit(denied, output_file(out));
+		denied_junit(denied, output_file(o->files->junit));
 	if (report)
-		report_junit(report, output_file(out));
-	return output_commit(out);
+		report_junit(report, output_file(o->files->junit));
+	return files_commit(&o->files->junit);
 }
 
 static void write_list(const struct options *o, struct report *report,
@@ -26,25 +23,24 @@ static void write_list(const struct options *o, struct report *report,
 	(o->json ? report_json : report_print)(report, out);
 }
 
-static void write_report(const struct options *o, struct report *report,
-			 struct output *out)
+static void write_report(const struct options *o, struct report *report)
 {
-	write_list(o, report, output_file(out));
-	if (output_commit(out) && list_junit(o, NULL, report) &&
+	write_list(o, report, output_file(o->files->out));
+	if (files_commit(&o->files->out) && list_junit(o, NULL, report) &&
 	    !report_is_clean(report))
 		message_latch(STATUS_NO);
 }
 
 /* The stream is what was asked for: violations are no reason for STATUS_NO. */
 static void write_learned(const struct options *o, struct report *report,
-			  struct learn *learn, struct output *out)
+			  struct learn *learn)
 {
 	write_list(o, report, stderr);
 	if (report_size(report))
 		message_note("%zu violation%s learned", report_size(report),
 			     report_size(report) == 1 ? "" : "s");
-	learn_write(learn, output_file(out));
-	if (output_commit(out))
+	learn_write(learn, output_file(o->files->out));
+	if (files_commit(&o->files->out))
 		list_junit(o, NULL, report);
 }
 
@@ -53,24 +49,19 @@ static void find_and_write(const struct options *o, const struct filter *f,
 {
 	struct report *report = report_new();
 	struct learn *learn = o->learn ? learn_new() : NULL;
-	unsigned int flags = OUTPUT_PRIVATE | (learn ? OUTPUT_BINARY : 0);
-	struct output *out;
+	bool found = find(o, f, report, learn);
 
-	if (output_open(&out, o->output, flags)) {
-		if (!find(o, f, report, learn))
-			output_abandon(out);
-		else if (learn)
-			write_learned(o, report, learn, out);
-		else
-			write_report(o, report, out);
-	}
+	if (found && learn)
+		write_learned(o, report, learn);
+	else if (found)
+		write_report(o, report);
 	learn_free(learn);
 	report_free(report);
 }
 
 void list_violations(const struct options *o, find_violations *find)
 {
-	struct filter *filter = source_load(&o->source);
+	struct filter *filter = source_load(&o->source, &o->files->source);
 
 	if (filter || source_is_empty(&o->source))
 		find_and_write(o, filter, find);

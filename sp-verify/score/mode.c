@@ -6,18 +6,17 @@
 
 #include "base/message.h"
 #include "base/output.h"
+#include "files.h"
 #include "recordings.h"
 #include "score/score.h"
 #include "simulate/simulate.h"
 
 static void write_score(const struct options *o, const struct score *score)
 {
-	struct output *out;
+	struct output **out = &o->files->out;
 
-	if (!output_open(&out, o->output, 0))
-		return;
-	(o->json ? score_json : score_print)(score, output_file(out));
-	if (output_commit(out) && score_violations(score))
+	(o->json ? score_json : score_print)(score, output_file(*out));
+	if (files_commit(out) && score_violations(score))
 		message_note("%zu recorded call%s not allowed: without --score "
 			     "%s listed", score_violations(score),
 			     score_violations(score) == 1 ? " is" : "s are",
@@ -33,7 +32,7 @@ static void score_filter(const struct options *o, const struct filter *filter)
 	struct score *score;
 
 	if (!o->n_traces || (t && trace_is_usable(t, o->partial))) {
-		score = score_new(filter, name, t);
+		score = score_new(filter, name, t, &o->files->engines);
 		write_score(o, score);
 		score_free(score);
 	}
@@ -43,7 +42,7 @@ static void score_filter(const struct options *o, const struct filter *filter)
 
 void mode_score(const struct options *o)
 {
-	struct filter *filter = source_load(&o->source);
+	struct filter *filter = source_load(&o->source, &o->files->source);
 
 	if (filter)
 		score_filter(o, filter);

@@ -184,10 +184,9 @@ static void see_trace(struct score *s, const struct filter *filter,
 
 /* The usual profiles. */
 
-static bool measure_file(const char *path, const struct host *host,
+static bool measure_file(FILE *file, const struct host *host,
 			 struct allowance *a)
 {
-	FILE *file = fopen(path, "re");
 	char *problem = NULL;
 	struct profile *p = file ? profile_read(file, host, &problem) : NULL;
 	struct filter *filter = NULL;
@@ -201,12 +200,11 @@ static bool measure_file(const char *path, const struct host *host,
 	free(problem);
 	profile_free(p);
 	filter_free(filter);
-	if (file)
-		fclose(file);
 	return done;
 }
 
-static void add_usual(struct score *s, const struct engine *usual)
+static void add_usual(struct score *s, const struct engine *usual,
+		      FILE *const files[ENGINE_FILES])
 {
 	struct peer peer = { .name = xstrdup(usual->name) };
 	char *bad = NULL;
@@ -215,10 +213,9 @@ static void add_usual(struct score *s, const struct engine *usual)
 	host_init(&host);
 	host_set_caps(&host, usual->caps, &bad);	/* it knows them all */
 	free(bad);
-	for (const char *const *path = usual->files; *path && !peer.source;
-	     path++)
-		if (measure_file(*path, &host, &peer.allowance))
-			peer.source = xstrdup(*path);
+	for (int i = 0; i < ENGINE_FILES && !peer.source; i++)
+		if (measure_file(files[i], &host, &peer.allowance))
+			peer.source = xstrdup(usual->files[i]);
 	if (!peer.source && strcmp(usual->arch, arch_native()->name)) {
 		free(peer.name);
 		return;
@@ -232,7 +229,8 @@ static void add_usual(struct score *s, const struct engine *usual)
 }
 
 struct score *score_new(const struct filter *filter, const char *name,
-			const struct trace *t)
+			const struct trace *t,
+			const struct engine_files *files)
 {
 	struct score *s = xcalloc(1, sizeof(*s));
 	const struct engine *usual;
@@ -247,7 +245,7 @@ struct score *score_new(const struct filter *filter, const char *name,
 	if (t)
 		see_trace(s, filter, t);
 	for (size_t i = 0; (usual = engine_at(i)); i++)
-		add_usual(s, usual);
+		add_usual(s, usual, files->at[i]);
 	return s;
 }
 

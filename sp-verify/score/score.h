@@ -6,13 +6,15 @@
 #include <stdio.h>
 
 #include "filter/filter.h"
+#include "score/engine.h"
 #include "stream/trace.h"
 
 struct score;
 
 /* `name` is the profile's, for people; `t` NULL: nothing was recorded. */
 struct score *score_new(const struct filter *filter, const char *name,
-			const struct trace *t);
+			const struct trace *t,
+			const struct engine_files *files);
 void score_free(struct score *s);
 /* Calls of this machine's architecture that were recorded and are denied. */
 size_t score_violations(const struct score *s);

@@ -17,7 +17,7 @@
 
 static unsigned long n, at;
 static bool on, ready;
-static const char *count;
+static int count = -1;		/* opened now: a tool in its sandbox cannot */
 
 __attribute__((constructor)) static void begin(void)
 {
@@ -25,7 +25,9 @@ __attribute__((constructor)) static void begin(void)
 
 	at = text ? strtoul(text, NULL, 10) : 0;
 	on = getenv("FAIL_ON");
-	count = getenv("FAIL_COUNT");
+	text = getenv("FAIL_COUNT");
+	if (text)
+		count = open(text, O_WRONLY | O_APPEND | O_CLOEXEC);
 	unsetenv("LD_PRELOAD");
 	ready = true;
 }
@@ -33,12 +35,11 @@ __attribute__((constructor)) static void begin(void)
 __attribute__((destructor)) static void end(void)
 {
 	char line[32];
-	int fd = count ? open(count, O_WRONLY | O_APPEND | O_CLOEXEC) : -1;
 	int length = snprintf(line, sizeof(line), "%lu\n", n);
 
-	if (fd < 0 || write(fd, line, length) != length)
+	if (count < 0 || write(count, line, length) != length)
 		return;
-	close(fd);
+	close(count);
 }
 
 static bool fails(void)

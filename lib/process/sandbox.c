@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "process/sandbox.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "profile/landlock.h"
+#include "kernel/syscall.h"
+
+enum {
+	ALL = SANDBOX_MERGE | SANDBOX_DIFF | SANDBOX_EMIT | SANDBOX_VERIFY,
+};
+
+/* A call that some tools may make. */
+struct row {
+	int nr;
+	unsigned int tools;	/* enum sandbox_tool */
+	bool missing;		/* answered with ENOSYS, as if it did not exist */
+	unsigned int index;	/* of the argument that decides … */
+	uint64_t mask, value;	/* … argument & mask == value; 0, 0: any */
+};
+
+#define CALL(of, call) { .nr = SYS_##call, .tools = of }
+#define CALL_IF(of, call, argument, bits, is) \
+	{ .nr = SYS_##call, .tools = of, .index = argument, .mask = bits, \
+	  .value = is }
+#define NO_CALL(of, call) { .nr = SYS_##call, .tools = of, .missing = true }
+
+static const struct row recorded[] = {
+#include "process/sandbox-data.h"
+};
+
+/*
+ * What a run can need and few of the recorded ones did, for a large input, an
+ * output that replaces a file, or a file system without O_TMPFILE.
+ */
+static const struct row rare[] = {
+	CALL_IF(ALL, mmap, 2, PROT_EXEC, 0),
+	CALL(ALL, munmap), CALL(ALL, mremap), CALL(ALL, madvise),
+	CALL(ALL, brk),
+	CALL(ALL, linkat), CALL(ALL, renameat), CALL(ALL, unlinkat),
+	CALL_IF(ALL, ioctl, 1, UINT32_MAX, TCGETS),	/* isatty() */
+	CALL(ALL, futex),
+	CALL(ALL, rt_sigprocmask), CALL(ALL, getpid), CALL(ALL, gettid),
+	CALL(ALL, tgkill),				/* abort() */
+	/* Another C library, or another version of it, for the same purpose: */
+	CALL(ALL, fstat),		/* glibc 2.38 and later, musl */
+	CALL(ALL, newfstatat),		/* glibc 2.33 to 2.37: fstat() */
+	CALL(ALL, lseek),
+	CALL(ALL, readv), CALL(ALL, writev),		/* musl's stdio */
+	CALL_IF(ALL, ioctl, 1, UINT32_MAX, TIOCGWINSZ),	/* its isatty() */
+};
+enum {
+	N_RECORDED = sizeof(recorded) / sizeof(recorded[0]),
+	N_RARE = sizeof(rare) / sizeof(rare[0]),
+};
+
+/* The seccomp filter */
+
+enum { ROW_LENGTH = 9 };	/* instructions, at most */
+
+struct program {
+	struct sock_filter code[8 + ROW_LENGTH * (N_RECORDED + N_RARE)];
+	unsigned short n;
+};
+
+static void add(struct program *p, unsigned short code, uint32_t k,
+		unsigned char yes, unsigned char no)
+{
+	p->code[p->n++] = (struct sock_filter){ code, yes, no, k };
+}
+
+static void load(struct program *p, size_t offset)
+{
+	add(p, BPF_LD | BPF_W | BPF_ABS, offset, 0, 0);
+}
+
+static void answer(struct program *p, uint32_t action)
+{
+	add(p, BPF_RET | BPF_K, action, 0, 0);
+}
+
+enum {
+	NO_SUCH_CALL = SECCOMP_RET_ERRNO | ENOSYS,
+	NO_PERMISSION = SECCOMP_RET_ERRNO | EPERM,
+};
+
+/* Where the 32 low bits of an argument are; the others are beside them. */
+static size_t argument_at(unsigned int index, bool high)
+{
+	bool second = high == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+
+	return offsetof(struct seccomp_data, args[index]) + (second ? 4 : 0);
+}
+
+/* Compare 32 bits of an argument; if they differ, go over `left` more. */
+static void compare(struct program *p, const struct row *row, bool high,
+		    unsigned char left)
+{
+	load(p, argument_at(row->index, high));
+	add(p, BPF_ALU | BPF_AND | BPF_K, high ? row->mask >> 32 : row->mask,
+	    0, 0);
+	add(p, BPF_JMP | BPF_JEQ | BPF_K, high ? row->value >> 32 : row->value,
+	    0, left);
+}
+
+/* The accumulator has the number, and has it afterwards. */
+static void add_row(struct program *p, const struct row *row)
+{
+	if (!row->mask) {
+		add(p, BPF_JMP | BPF_JEQ | BPF_K, row->nr, 0, 1);
+		answer(p, row->missing ? NO_SUCH_CALL : SECCOMP_RET_ALLOW);
+		return;
+	}
+	add(p, BPF_JMP | BPF_JEQ | BPF_K, row->nr, 0, ROW_LENGTH - 1);
+	compare(p, row, false, 4);
+	compare(p, row, true, 1);
+	answer(p, SECCOMP_RET_ALLOW);
+	load(p, offsetof(struct seccomp_data, nr));
+}
+
+/*
+ * Numbers beyond the largest one are calls that came later: a C library that
+ * tries one goes on without it when it gets ENOSYS.
+ */
+static void add_rows(struct program *p, enum sandbox_tool tool)
+{
+	int newest = 0;
+
+	for (int i = 0; i < N_RECORDED; i++)
+		if (recorded[i].nr > newest)
+			newest = recorded[i].nr;
+	add(p, BPF_JMP | BPF_JGT | BPF_K, newest, 0, 1);
+	answer(p, NO_SUCH_CALL);
+	for (int i = 0; i < N_RECORDED; i++)
+		if (recorded[i].tools & tool)
+			add_row(p, &recorded[i]);
+	for (int i = 0; i < N_RARE; i++)
+		add_row(p, &rare[i]);
+}
+
+static void filter_calls(enum sandbox_tool tool)
+{
+	struct program p = { .n = 0 };
+	struct sock_fprog loaded;
+
+	load(&p, offsetof(struct seccomp_data, arch));
+	add(&p, BPF_JMP | BPF_JEQ | BPF_K, arch_native()->audit, 1, 0);
+	answer(&p, SECCOMP_RET_KILL_PROCESS);
+	load(&p, offsetof(struct seccomp_data, nr));
+	add_rows(&p, tool);
+	answer(&p, NO_PERMISSION);
+	loaded = (struct sock_fprog){ p.n, p.code };
+	syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &loaded);
+}
+
+/* The Landlock policy: nothing, but for the files that outputs become. */
+
+static void allow_commit(struct landlock_policy *p, const struct output *out)
+{
+	char path[32];
+
+	if (!out || output_directory(out) < 0)
+		return;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", output_directory(out));
+	landlock_allow(p, path, SANDBOX_OUTPUT);
+}
+
+static void note_missing(const char *path, void *missing)
+{
+	(void)path;
+	*(bool *)missing = true;
+}
+
+static void restrict_files(const struct output *out, const struct output *other)
+{
+	struct landlock_policy *p = landlock_new();
+	int abi = landlock_abi(), ruleset = -1;
+	bool missing = false;
+
+	p->handled[LANDLOCK_FS] = LANDLOCK_FS_ALL;
+	p->handled[LANDLOCK_NET] = LANDLOCK_NET_ALL;
+	p->handled[LANDLOCK_SCOPE] = LANDLOCK_SCOPE_ALL;
+	allow_commit(p, out);
+	allow_commit(p, other);
+	if (abi)
+		ruleset = landlock_ruleset(p, abi, note_missing, &missing);
+	if (ruleset >= 0 && !missing)	/* without /proc, no commit could be */
+		landlock_restrict(ruleset, abi);
+	if (ruleset >= 0)
+		close(ruleset);
+	landlock_free(p);
+}
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#define SANITIZED 1
+#endif
+
+void sandbox_enter(enum sandbox_tool tool, const struct output *out,
+		   const struct output *other)
+{
+	if (tool != SANDBOX_MERGE)	/* from /dev/urandom, and that only once */
+		json_object_seed(0);
+#if defined(SANITIZED)		/* its leak check starts a thread that traces us */
+	(void)restrict_files, (void)filter_calls;
+	(void)tool, (void)out, (void)other;
+#elif defined(SANDBOX_RECORD)	/* a mark: sp-record --mark=sandbox */
+	(void)restrict_files, (void)filter_calls;
+	(void)tool, (void)out, (void)other;
+	prctl(PR_SET_NAME, "sandbox", 0, 0, 0);
+#else
+	restrict_files(out, other);
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	filter_calls(tool);
+#endif
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * All files that a mode reads and writes, open before it reads one, so that it
+ * can confine itself in between.
+ */
+#ifndef FILES_H
+#define FILES_H
+
+#include <stdbool.h>
+
+#include "base/input.h"
+#include "base/output.h"
+#include "options.h"
+#include "score/engine.h"
+
+struct files {
+	struct source_files source;
+	struct inputs traces;
+	struct input landlock, log;
+	struct engine_files engines;
+	struct output *out;	/* of -o; NULL: committed */
+	struct output *junit;	/* NULL: committed, or not wanted */
+};
+
+/*
+ * False: printed and latched. A recording that cannot be opened fails when the
+ * recordings are loaded.
+ */
+bool files_open(struct files *files, const struct options *o);
+/* What is not committed is given up. */
+void files_close(struct files *files);
+/* Commit `out` or `junit`. */
+bool files_commit(struct output **out);
+/* Where the mode only reads and writes: sandbox.h. */
+void files_enter_sandbox(const struct files *files, const struct options *o);
+
+#endif

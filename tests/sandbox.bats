@@ -1,0 +1,122 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The tools that read, compute and write confine themselves: sandbox.h.
+
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	sp-merge -o ls.sp "$TESTS"/data/stream-*.sp 2>/dev/null
+	sp-emit --oci -o ls.json ls.sp 2>/dev/null
+}
+
+# confined COMMAND… — is it, while it waits for the rest of a stream?
+confined() {
+	local pid
+	mkfifo in
+	"$@" >out 2>&1 &
+	pid=$!
+	exec 5>in
+	head -c 100 ls.sp >&5
+	for _ in {1..100}; do
+		if grep -q '^Seccomp:.2' /proc/$pid/status; then
+			break
+		fi
+		sleep 0.05
+	done
+	grep '^NoNewPrivs:.1' /proc/$pid/status
+	grep '^Seccomp:.2' /proc/$pid/status
+	tail -c +101 ls.sp >&5
+	exec 5>&-
+	wait $pid || [ $? = 1 ]
+	cat out
+}
+
+@test "sp-merge is confined while it reads" {
+	confined sp-merge -o all.sp in
+	cmp all.sp ls.sp
+}
+
+@test "sp-diff is confined while it reads" {
+	confined sp-diff ls.sp in
+}
+
+@test "sp-emit is confined while it reads" {
+	confined sp-emit --oci -o new.json in
+	cmp ls.json new.json
+}
+
+@test "sp-verify is confined while it reads recordings" {
+	confined sp-verify -p ls.json in
+}
+
+@test "what is confined is denied no call that it makes" {
+	requires_root
+	local command run=0
+	cp ls.sp other.sp
+	while read -r command; do
+		run=$((run + 1))
+		# shellcheck disable=SC2086
+		sp-record -q -o $run.rec -- ${command} >/dev/null || [ $? = 1 ]
+		sp-emit --json $run.rec | jq -e '.denied == []'
+	done <<-EOT
+		sp-merge ls.sp other.sp
+		sp-merge -o all.sp ls.sp other.sp
+		sp-diff ls.sp ls.json
+		sp-diff --matrix ls.sp other.sp
+		sp-emit --oci -o ls.json ls.sp
+		sp-emit --bpf -o ls.bpf ls.sp
+		sp-emit --table ls.sp
+		sp-verify -p ls.json ls.sp
+		sp-verify -p ls.bpf --json --junit=x.xml -o x ls.sp
+		sp-verify --score -p ls.json ls.sp
+	EOT
+	[ $run = 10 ]
+}
+
+@test "systemd's groups of calls are known in the sandbox" {
+	requires systemd-analyze
+	printf '[Service]\nSystemCallFilter=@system-service\n' >x.service
+	sp-verify --score -p x.service ls.sp | shows 'calls allowed'
+	printf '[Service]\nSystemCallFilter=@keyring\n' >x.service
+	run -1 sp-diff --groups ls.sp - <x.service
+	[[ $output == *"+ add_key "* ]]
+}
+
+@test "two FIFOs can be written one after the other" {
+	local i
+	mkfifo one two
+	for ((i = 0; i < 200; i++)); do cat ls.sp; done >many.sp
+	[ "$(stat -c %s many.sp)" -gt 70000 ]
+	{ cat many.sp >one; sleep 0.2; cat ls.sp >two; } &
+	timeout 20 sp-merge -o all.sp one two
+	cmp all.sp ls.sp
+	wait $!
+}
+
+@test "a FIFO that is opened and closed again is an empty file" {
+	mkfifo in
+	{ : >in; } &
+	run -2 timeout 20 sp-merge in
+	[ "$output" = 'sp-merge: in: empty' ]
+	wait $!
+}
+
+@test "more files than descriptors are read all the same" {
+	local i
+	for i in {1..200}; do ln ls.sp "$i.in"; done
+	(ulimit -n 64 && sp-merge -o all.sp ./*.in)
+	cmp all.sp ls.sp
+	(ulimit -Sn 64 && sp-merge -o all.sp ./*.in)
+	cmp all.sp ls.sp
+}
+
+@test "of several inputs each bad one is named" {
+	echo text >bad
+	run -2 sp-merge none ls.sp bad
+	[ "${#lines[@]}" = 2 ]
+	[[ ${lines[0]} == 'sp-merge: none: No such file'* ]]
+	[[ ${lines[1]} == 'sp-merge: bad: '* ]]
+	run -2 sp-diff bad none
+	[ "${#lines[@]}" = 2 ]
+}
