@@ -211,7 +211,7 @@ soak: tests ## Attach a thousand times to a storm of forks, record a busy servic
 	@tests/soak $(B) $(SOAK_STORMS) $(SOAK_SECONDS)
 
 $(B)/tests/failing.so: tests/failing/failing.c
-	$(call say,CC)
+	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -Wall -Wextra -O2 -fPIC -shared -o $@ $<
 

@@ -584,11 +584,97 @@ static bool read_seccomp(struct reader *r, const json_t *seccomp)
 	return true;
 }
 
+/* Keys that readers differ about */
+
+/* The 's' and 'k' that Go's encoding/json takes for these letters, too. */
+static void fold(const char *key, char *to, size_t size)
+{
+	static const char *const letters[] = { "\u017f", "\u212a" };
+	size_t n = 0;
+
+	while (*key && n < size - 1) {
+		bool is_s = !strncmp(key, letters[0], strlen(letters[0]));
+		bool is_k = !strncmp(key, letters[1], strlen(letters[1]));
+
+		to[n++] = is_s ? 's' : is_k ? 'k' : *key;
+		key += is_s ? strlen(letters[0]) : is_k ? strlen(letters[1]) : 1;
+	}
+	to[n] = '\0';
+}
+
+/* The key that another one is for a program in Go, and for no other; or NULL. */
+static const char *other_spelling(const char *key)
+{
+	static const char *const known[] = {
+		"linux", "seccomp", "kind", "spec", "baseProfileName",
+		"defaultAction", "defaultErrnoRet", "defaultErrno",
+		"architectures", "archMap", "architecture", "subArchitectures",
+		"flags", "syscalls", "name", "names", "action", "errnoRet",
+		"errno", "args", "index", "value", "valueTwo", "op",
+		"includes", "excludes", "arches", "caps", "minKernel",
+	};
+	char folded[32];
+
+	fold(key, folded, sizeof(folded));
+	for (size_t i = 0; i < N_ELEMENTS(known); i++)
+		if (!strcasecmp(known[i], folded) && strcmp(known[i], key))
+			return known[i];
+	return NULL;
+}
+
+static bool check_key(struct reader *r, const char *key)
+{
+	const char *known = other_spelling(key);
+
+	return !known || refuse(r, "%s: runc and docker read it as %s, and "
+				"crun ignores it", key, known);
+}
+
+static bool check_keys(struct reader *r, json_t *value)
+{
+	const char *key;
+	json_t *inner;
+	size_t i;
+
+	json_object_foreach(value, key, inner)
+		if (!check_key(r, key) || !check_keys(r, inner))
+			return false;
+	json_array_foreach(value, i, inner)
+		if (!check_keys(r, inner))
+			return false;
+	return true;
+}
+
+/*
+ * What container engines read in their own profiles: a runtime and Kubernetes
+ * ignore it.
+ */
+static bool check_engine_keys(struct reader *r, const json_t *seccomp)
+{
+	static const char *const of_entry[] = {
+		"includes", "excludes", "name", "errno",
+	};
+	static const char *const of_all[] = { "archMap", "defaultErrno" };
+	const char *why = "only a container engine reads it";
+	json_t *entry;
+	size_t i;
+
+	for (size_t k = 0; k < N_ELEMENTS(of_all); k++)
+		if (!is_empty(member(seccomp, of_all[k])))
+			return refuse(r, "%s: %s", of_all[k], why);
+	json_array_foreach(member(seccomp, "syscalls"), i, entry)
+		for (size_t k = 0; k < N_ELEMENTS(of_entry); k++)
+			if (!is_empty(member(entry, of_entry[k])))
+				return refuse(r, "syscalls[%zu].%s: %s", i,
+					      of_entry[k], why);
+	return true;
+}
+
 /* A SeccompProfile of the Security Profiles Operator. */
 static bool read_resource(struct reader *r, const json_t *root)
 {
 	const char *kind = json_string_value(member(root, "kind"));
-	const json_t *spec = member(root, "spec");
+	json_t *spec = member(root, "spec");
 
 	if (!kind || strcmp(kind, "SeccompProfile"))
 		return refuse(r, "kind: not SeccompProfile");
@@ -599,25 +685,49 @@ static bool read_resource(struct reader *r, const json_t *root)
 	if (!is_empty(member(spec, "baseProfileName")))
 		return refuse(r, "baseProfileName: another profile, "
 				   "which is not read");
-	return read_seccomp(r, spec);
+	return check_keys(r, spec) && check_engine_keys(r, spec) &&
+	       read_seccomp(r, spec);
 }
 
-bool read_object(struct reader *r, const json_t *root)
+/* The object of the runtime specification, in a config.json. */
+static bool read_config(struct reader *r, const json_t *config)
 {
-	const json_t *config = member(root, "linux");
-	const json_t *seccomp = member(config, "seccomp");
+	json_t *seccomp = member(config, "seccomp");
+	const char *key;
+	json_t *value;
 
-	if (!json_is_object(root))
-		return refuse(r, "not an object");
-	if (member(root, "kind") || member(root, "spec"))
-		return read_resource(r, root);
-	if (!config)
-		return read_seccomp(r, root);
+	json_object_foreach((json_t *)config, key, value)
+		if (!check_key(r, key))
+			return false;
 	if (!json_is_object(seccomp))
 		return refuse(r, "linux.seccomp: %s",
 				   seccomp ? "not an object" : "missing");
 	r->root = "linux.seccomp.";
-	return read_seccomp(r, seccomp);
+	return check_keys(r, seccomp) && check_engine_keys(r, seccomp) &&
+	       read_seccomp(r, seccomp);
+}
+
+bool read_object(struct reader *r, const json_t *root)
+{
+	bool is_resource = member(root, "kind") || member(root, "spec");
+	bool is_config = member(root, "linux");
+	const char *key;
+	json_t *value;
+
+	if (!json_is_object(root))
+		return refuse(r, "not an object");
+	json_object_foreach((json_t *)root, key, value)
+		if (!check_key(r, key))
+			return false;
+	if (is_resource + is_config + !!member(root, "defaultAction") > 1)
+		return refuse(r, "%s and %s: one of the two", is_resource ?
+			      "kind" : "linux", is_resource && is_config ?
+			      "linux" : "defaultAction");
+	if (is_resource)
+		return read_resource(r, root);
+	if (is_config)
+		return read_config(r, member(root, "linux"));
+	return check_keys(r, (json_t *)root) && read_seccomp(r, root);
 }
 
 bool read_json(struct reader *r, char *text, size_t n)

@@ -168,7 +168,8 @@ static const struct {
 	const char *text, *problem;
 } refused[] = {
 	{ "", "empty" },
-	{ "\x93", "a sandprint stream, not a profile" },
+	{ "\x93", "not a profile: no JSON or YAML, no section of a unit, no "
+	  "minijail rule, no seccomp line of firejail" },
 	{ "[]", "not an object" },
 	{ "{}", "defaultAction: missing" },
 	{ "{\"linux\": {}}", "linux.seccomp: missing" },
@@ -176,6 +177,41 @@ static const struct {
 	{ "{\"linux\": {\"seccomp\": {\"defaultAction\": \"\\u001b[1m\"}}}",
 	  "linux.seccomp.defaultAction: unknown action \\x1b[1m" },
 	{ "{\"defaultAction\": 1}", "defaultAction: not a string" },
+	/* What Go reads under another spelling, and others do not. */
+	{ "{\"DefaultAction\": \"SCMP_ACT_KILL\"}",
+	  "DefaultAction: runc and docker read it as defaultAction, and crun "
+	  "ignores it" },
+	{ "{\"defaultAction\": \"SCMP_ACT_KILL\", \"\u017fyscalls\": []}",
+	  "\u017fyscalls: runc and docker read it as syscalls, and crun "
+	  "ignores it" },
+	{ "{\"Linux\": {}}",
+	  "Linux: runc and docker read it as linux, and crun ignores it" },
+	{ "{\"linux\": {\"SecComp\": {}}}",
+	  "SecComp: runc and docker read it as seccomp, and crun ignores it" },
+	{ NAMED("\"Action\": \"SCMP_ACT_ALLOW\""),
+	  "Action: runc and docker read it as action, and crun ignores it" },
+	{ NAMED("\"action\": \"SCMP_ACT_ALLOW\", \"args\": [{\"Index\": 0}]"),
+	  "Index: runc and docker read it as index, and crun ignores it" },
+	/* What one program reads as another profile than the next one does. */
+	{ "{\"linux\": {\"seccomp\": {\"defaultAction\": \"SCMP_ACT_KILL\"}},"
+	  " \"defaultAction\": \"SCMP_ACT_ALLOW\"}",
+	  "linux and defaultAction: one of the two" },
+	{ "{\"kind\": \"SeccompProfile\", \"spec\": {\"defaultAction\": "
+	  "\"SCMP_ACT_KILL\"}, \"defaultAction\": \"SCMP_ACT_ALLOW\"}",
+	  "kind and defaultAction: one of the two" },
+	/* What a runtime would ignore, and allow or deny all the same. */
+	{ "{\"linux\": {\"seccomp\": {\"defaultAction\": \"SCMP_ACT_KILL\","
+	  " \"syscalls\": [{\"names\": [\"read\"], \"action\": "
+	  "\"SCMP_ACT_ALLOW\", \"excludes\": {\"caps\": [\"CAP_BPF\"]}}]}}}",
+	  "linux.seccomp.syscalls[0].excludes: only a container engine reads "
+	  "it" },
+	{ "{\"linux\": {\"seccomp\": {\"defaultAction\": \"SCMP_ACT_KILL\","
+	  " \"archMap\": [{\"architecture\": \"SCMP_ARCH_X86_64\"}]}}}",
+	  "linux.seccomp.archMap: only a container engine reads it" },
+	{ "{\"kind\": \"SeccompProfile\", \"spec\": {\"defaultAction\": "
+	  "\"SCMP_ACT_KILL\", \"syscalls\": [{\"name\": \"read\", "
+	  "\"action\": \"SCMP_ACT_ALLOW\"}]}}",
+	  "spec.syscalls[0].name: only a container engine reads it" },
 	{ "{\"defaultAction\": \"SCMP_ACT_KILL\", \"defaultErrnoRet\": 1}",
 	  "defaultErrnoRet: SCMP_ACT_KILL has no errno" },
 	{ "{\"defaultAction\": \"SCMP_ACT_ERRNO\", \"defaultErrnoRet\": 4096}",
