@@ -135,6 +135,16 @@ HEAD=9300a973616e647072696e7401
 	} | "$TESTS/mkstream" >runs.sp
 	for reader in sp-merge 'sp-emit --oci' 'sp-diff --matrix' 'sp-diff runs.sp'; do
 		# shellcheck disable=SC2086 # words
-		timeout $((4 * ${SP_SLOW:-1})) $reader runs.sp >out
+		prlimit --cpu=$((3 * ${SP_SLOW:-1})) $reader runs.sp >out
 	done
+}
+
+@test "a chain of twenty thousand executables: --tree follows it in time" {
+	"$TESTS/scripts/exec-chain.py" 20000 >chain.sp
+	prlimit --cpu=$((4 * ${SP_SLOW:-1})) \
+		sp-emit --json --tree=/bin/x0 chain.sp >all.json
+	jq -e '.images | length == 20000' all.json
+	prlimit --cpu=$((4 * ${SP_SLOW:-1})) \
+		sp-emit --json --tree=/bin/x19990 chain.sp >few.json 2>err
+	jq -e '.images | length == 10' few.json
 }

@@ -17,30 +17,77 @@ static bool matches(const struct image *image, const char **globs, size_t n)
 	return false;
 }
 
-/* Whether a task of the image at `path` executed the image of the start. */
-static bool is_started_by(const struct call *start, const char *path)
+/* The order of a path and of a fact's, which has no NUL. */
+static int compare_path(const char *path, const struct call *fact)
 {
-	return path && strlen(path) == start->detail_size &&
-	       !memcmp(path, start->detail, start->detail_size);
+	return strncmp(path, (const char *)fact->detail, fact->detail_size) ?:
+		path[fact->detail_size] != '\0';
 }
 
-/* Add what the images of a set started, and what those did, and so on. */
+static int by_detail(const void *a, const void *b)
+{
+	return detail_compare(*(struct call *const *)a,
+			      *(struct call *const *)b);
+}
+
+/* The starts by the path of who started; the caller frees. */
+static struct call **sort_starts(const struct trace *t)
+{
+	struct call **starts = xcalloc(t->starts.n, sizeof(*starts));
+
+	for (size_t i = 0; i < t->starts.n; i++)
+		starts[i] = t->starts.at[i];
+	qsort(starts, t->starts.n, sizeof(*starts), by_detail);
+	return starts;
+}
+
+/* The first of the `n` sorted facts that is not before the path. */
+static size_t first_of_path(struct call *const *facts, size_t n,
+			    const char *path)
+{
+	size_t low = 0;
+
+	while (low < n) {
+		size_t middle = low + (n - low) / 2;
+
+		if (compare_path(path, facts[middle]) > 0)
+			low = middle + 1;
+		else
+			n = middle;
+	}
+	return low;
+}
+
+/*
+ * Add what the images of a set started, and what those did, and so on. Images
+ * of one path started the same: that is looked at once.
+ */
 static void follow(const struct trace *t, bool *set)
 {
-	bool more = true;
+	struct call **starts = sort_starts(t);
+	bool *done = xcalloc(t->starts.n, sizeof(*done));
+	uint32_t *queue = xcalloc(t->n_images, sizeof(*queue));
+	size_t n = 0;
 
-	while (more) {
-		more = false;
-		for (size_t i = 0; i < t->n_images; i++)
-			for (size_t s = 0; set[i] && s < t->starts.n; s++) {
-				const struct call *start = t->starts.at[s];
+	for (size_t i = 0; i < t->n_images; i++)
+		if (set[i])
+			queue[n++] = i;
+	for (size_t i = 0; i < n; i++) {
+		const char *path = t->images[queue[i]]->path;
+		size_t at = path ? first_of_path(starts, t->starts.n, path) :
+			t->starts.n;
 
-				if (set[start->image] ||
-				    !is_started_by(start, t->images[i]->path))
-					continue;
-				set[start->image] = more = true;
-			}
+		for (; at < t->starts.n && !done[at] &&
+		       !compare_path(path, starts[at]); at++) {
+			done[at] = true;
+			if (!set[starts[at]->image])
+				queue[n++] = starts[at]->image;
+			set[starts[at]->image] = true;
+		}
 	}
+	free(queue);
+	free(done);
+	free(starts);
 }
 
 /* A flag for each image; the caller frees. */
@@ -130,15 +177,51 @@ static void copy_facts(struct trace *to, enum fact_kind kind,
 	}
 }
 
-/* The first image of that path, or t->n_images. */
-static size_t image_by_path(const struct trace *t, const char *path)
-{
-	size_t i = 0;
+/* The images that have a path, by path and then by number. */
+struct path_index {
+	const struct trace *trace;
+	uint32_t *images;
+	size_t n;
+};
 
-	while (i < t->n_images && (!t->images[i]->path ||
-				   strcmp(t->images[i]->path, path)))
-		i++;
-	return i;
+static int by_path(const void *a, const void *b, void *trace)
+{
+	const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	const struct trace *t = trace;
+
+	return strcmp(t->images[x]->path, t->images[y]->path) ?:
+		(x > y) - (x < y);
+}
+
+static void path_index_init(struct path_index *index, const struct trace *t)
+{
+	*index = (struct path_index){
+		.trace = t, .images = xcalloc(t->n_images, sizeof(uint32_t)),
+	};
+	for (size_t i = 0; i < t->n_images; i++)
+		if (t->images[i]->path)
+			index->images[index->n++] = i;
+	qsort_r(index->images, index->n, sizeof(uint32_t), by_path, (void *)t);
+}
+
+/* Where the images of the fact's path begin; false: there is none. */
+static bool path_index_find(const struct path_index *index,
+			    const struct call *fact, size_t *at)
+{
+	struct image *const *images = index->trace->images;
+	size_t low = 0, high = index->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare_path(images[index->images[middle]]->path, fact) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*at = low;
+	return low < index->n &&
+		!compare_path(images[index->images[low]]->path, fact);
 }
 
 static bool is_execution(const struct call *fact)
@@ -146,24 +229,27 @@ static bool is_execution(const struct call *fact)
 	return fact->id.nr & NAME_EXECUTE && !fact->answer;
 }
 
-/* The selected program that this image executed, or NOT_SELECTED. */
-static int64_t started_by(const struct trace *from, const int64_t *images,
-			  uint32_t caller)
+/*
+ * The selected program that each image executed first, or NOT_SELECTED; the
+ * caller frees.
+ */
+static int64_t *first_programs(const struct path_index *index,
+			       const int64_t *images)
 {
+	const struct trace *from = index->trace;
+	int64_t *programs = xcalloc(from->n_images, sizeof(*programs));
+	size_t at;
+
+	for (size_t i = 0; i < from->n_images; i++)
+		programs[i] = NOT_SELECTED;
 	for (size_t i = 0; i < from->paths.n; i++) {
 		const struct call *fact = from->paths.at[i];
-		char *path;
-		size_t at;
 
-		if (fact->image != caller || !is_execution(fact))
-			continue;
-		path = path_of_fact(fact);
-		at = image_by_path(from, path);
-		free(path);
-		if (at < from->n_images && images[at] != NOT_SELECTED)
-			return images[at];
+		if (programs[fact->image] == NOT_SELECTED &&
+		    is_execution(fact) && path_index_find(index, fact, &at))
+			programs[fact->image] = images[index->images[at]];
 	}
-	return NOT_SELECTED;
+	return programs;
 }
 
 /*
@@ -173,24 +259,27 @@ static int64_t started_by(const struct trace *from, const int64_t *images,
 static void copy_starts(struct trace *to, const struct trace *from,
 			const int64_t *images, const uint32_t *runs)
 {
+	struct path_index index;
+	int64_t *programs;
+
+	path_index_init(&index, from);
+	programs = first_programs(&index, images);
 	for (size_t i = 0; i < from->paths.n; i++) {
 		const struct call *fact = from->paths.at[i];
 		int64_t image = NOT_SELECTED;
-		char *path;
 		size_t at;
 
 		if (images[fact->image] != NOT_SELECTED || !is_execution(fact))
 			continue;
-		path = path_of_fact(fact);
-		at = image_by_path(from, path);
-		if (at < from->n_images)
-			image = images[at];
+		if (path_index_find(&index, fact, &at))
+			image = images[index.images[at]];
 		else if (!(fact->id.nr & NAME_GIVEN))
-			image = started_by(from, images, fact->image);
+			image = programs[fact->image];
 		if (image != NOT_SELECTED)
 			copy_fact(to, FACT_PATH, image, fact, runs);
-		free(path);
 	}
+	free(programs);
+	free(index.images);
 }
 
 /* The images for which `wanted`, in runs that have a new index. */
@@ -372,31 +461,26 @@ static char *pattern_problem(const struct trace *t, const char *option,
 	return problem;
 }
 
-static bool run_has_start(const struct trace *t, uint32_t run)
+/*
+ * Whether each run was recorded without who started whom: the first exec of a
+ * command has no image before it. The caller frees.
+ */
+static bool *find_startless(const struct trace *t)
 {
-	for (size_t i = 0; i < t->starts.n; i++)
-		for (size_t k = 0; k < t->starts.at[i]->n_sightings; k++)
-			if (t->starts.at[i]->sightings[k].run == run)
-				return true;
-	return false;
-}
-
-static uint64_t run_execs(const struct trace *t, uint32_t run)
-{
-	uint64_t execs = 0;
+	uint64_t *execs = xcalloc(t->n_runs, sizeof(*execs));
+	bool *startless = xcalloc(t->n_runs, sizeof(*startless));
 
 	for (size_t i = 0; i < t->n_images; i++)
 		for (size_t k = 0; k < t->images[i]->n_uses; k++)
-			if (t->images[i]->uses[k].run == run)
-				execs += t->images[i]->uses[k].execs;
-	return execs;
-}
-
-/* The first exec of a command has no image before it. */
-static bool lacks_starts(const struct trace *t, uint32_t run)
-{
-	return run_execs(t, run) > run_has_how(t->runs[run], "command") &&
-	       !run_has_start(t, run);
+			execs[t->images[i]->uses[k].run] +=
+				t->images[i]->uses[k].execs;
+	for (size_t i = 0; i < t->n_runs; i++)
+		startless[i] = execs[i] > run_has_how(t->runs[i], "command");
+	for (size_t i = 0; i < t->starts.n; i++)
+		for (size_t k = 0; k < t->starts.at[i]->n_sightings; k++)
+			startless[t->starts.at[i]->sightings[k].run] = false;
+	free(execs);
+	return startless;
 }
 
 static void add_text(char ***texts, size_t *n, char *text)
@@ -411,6 +495,7 @@ static void add_text(char ***texts, size_t *n, char *text)
 char **select_problems(const struct trace *t, const struct selection *s)
 {
 	char **texts = xcalloc(1, sizeof(*texts)), id[RUN_ID_HEX];
+	bool *startless = find_startless(t);
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->n_images; i++)
@@ -419,43 +504,77 @@ char **select_problems(const struct trace *t, const struct selection *s)
 	for (size_t i = 0; i < s->n_trees; i++)
 		add_text(&texts, &n, pattern_problem(t, "--tree", s->trees[i]));
 	for (size_t i = 0; s->n_trees && i < t->n_runs; i++)
-		if (lacks_starts(t, i))
+		if (startless[i])
 			add_text(&texts, &n, xasprintf("--tree: run %s: "
 				"recorded by a version that did not note which "
 				"executable started which: record it again, "
 				"or use --image", run_id_hex(t->runs[i], id)));
+	free(startless);
 	return texts;
 }
 
-/* The path of an image outside of the set that started the one at `image`. */
-static char *outside_starter(const struct trace *t, const bool *set,
-			     uint32_t image)
+/* Whether an image of the path that the start names is in the set. */
+static bool is_inside(const struct path_index *index, const bool *in_set,
+		      const struct call *start)
 {
-	for (size_t s = 0; s < t->starts.n; s++) {
-		const struct call *start = t->starts.at[s];
-		bool inside = false;
+	size_t at;
 
-		if (start->image != image || !start->detail_size)
-			continue;
-		for (size_t i = 0; i < t->n_images; i++)
-			inside |= set[i] &&
-				is_started_by(start, t->images[i]->path);
-		if (!inside)
-			return path_of_fact(start);
+	return path_index_find(index, start, &at) && in_set[at];
+}
+
+/* Whether one of the images of that path is in the set, at the first of them. */
+static bool *paths_in_set(const struct path_index *index, const bool *set)
+{
+	bool *in_set = xcalloc(index->n, sizeof(*in_set));
+	size_t first = 0;
+
+	for (size_t i = 0; i < index->n; i++) {
+		const uint32_t *image = &index->images[i];
+
+		if (strcmp(index->trace->images[index->images[first]]->path,
+			   index->trace->images[*image]->path))
+			first = i;
+		in_set[first] |= set[*image];
 	}
-	return NULL;
+	return in_set;
+}
+
+/*
+ * For each image of the set the first start by an image outside of it, or
+ * NULL; the caller frees.
+ */
+static const struct call **outside_starts(const struct trace *t,
+					  const bool *set)
+{
+	const struct call **outside = xcalloc(t->n_images, sizeof(*outside));
+	struct path_index index;
+	bool *in_set;
+
+	path_index_init(&index, t);
+	in_set = paths_in_set(&index, set);
+	for (size_t i = 0; i < t->starts.n; i++) {
+		const struct call *start = t->starts.at[i];
+
+		if (set[start->image] && !outside[start->image] &&
+		    start->detail_size && !is_inside(&index, in_set, start))
+			outside[start->image] = start;
+	}
+	free(in_set);
+	free(index.images);
+	return outside;
 }
 
 char **select_notes(const struct trace *t, const struct selection *s)
 {
 	char **texts = xcalloc(1, sizeof(*texts));
 	bool *set = tree_set(t, s);
+	const struct call **outside = outside_starts(t, set);
 	size_t n = 0;
 
 	for (size_t i = 0; i < t->n_images; i++) {
-		char *by = set[i] && !matches(t->images[i], s->trees,
-					      s->n_trees) ?
-			outside_starter(t, set, i) : NULL;
+		char *by = outside[i] && !matches(t->images[i], s->trees,
+						  s->n_trees) ?
+			path_of_fact(outside[i]) : NULL;
 		char *text = by ? xasprintf("--tree: %s was started by %s as "
 				"well: what it did there is in the profile",
 				image_name(t->images[i]), by) : NULL;
@@ -464,6 +583,7 @@ char **select_notes(const struct trace *t, const struct selection *s)
 		free(text);
 		free(by);
 	}
+	free(outside);
 	free(set);
 	return texts;
 }
