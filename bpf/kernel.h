@@ -62,6 +62,11 @@ struct file {
 	void *private_data;
 };
 
+/* Of overlayfs: a file of a layer, whose f_path is the layer's since 6.8. */
+struct backing_file {
+	struct path user_path;
+};
+
 struct fdtable {
 	unsigned int max_fds;
 	struct file **fd;

@@ -15,7 +15,7 @@
 /* linux/fs.h, asm-generic/fcntl.h, linux/mman.h, linux/errno.h */
 enum {
 	FMODE_READ = 0x1, FMODE_WRITE = 0x2, FMODE_PATH = 0x4000,
-	FMODE_CREATED = 0x100000,
+	FMODE_CREATED = 0x100000, FMODE_NOACCOUNT = 0x20000000,
 	O_WRONLY = 01, O_RDWR = 02, O_CREAT = 0100, O_TRUNC = 01000,
 #if defined(__TARGET_ARCH_arm64)
 	O_DIRECTORY = 040000,
@@ -393,6 +393,23 @@ static __always_inline struct place place_of(struct file *file)
 		PEEK(file_id, file, file, f_path.dentry),
 		PEEK(file_id, file, file, f_path.mnt),
 	} : none;
+}
+
+/*
+ * Of a mapped file, which overlayfs exchanges for one in a layer: it is not
+ * accounted for, in any version.
+ */
+static __always_inline struct place mapped_place_of(struct file *file)
+{
+	struct backing_file *backing = (void *)file;
+
+	if (!bpf_core_field_exists(backing->user_path) ||
+	    !(BPF_CORE_READ(file, f_mode) & FMODE_NOACCOUNT))
+		return place_of(file);
+	return (struct place){
+		BPF_CORE_READ(backing, user_path.dentry),
+		BPF_CORE_READ(backing, user_path.mnt),
+	};
 }
 
 static __always_inline __u32 type_of(struct file *file)

@@ -1678,7 +1678,7 @@ static __always_inline void note_exec(struct linux_binprm *bprm, __u32 image)
 		} else {
 			if (!file || (part && file == executed))
 				continue;
-			s->at = place_of(file);
+			s->at = part ? mapped_place_of(file) : place_of(file);
 			s->key.access = NAME_EXECUTE | type_of(file) |
 				(part ? NAME_MAP : 0) |
 				(is_deleted(s->at) ? NAME_DELETED : 0);

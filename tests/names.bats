@@ -27,7 +27,7 @@ policies() {
 		'--systemd --paths'; do
 		# shellcheck disable=SC2086 # one or two
 		sp-emit $format "$@" 2>>notes | grep -v '^#\|^ \* ' || {
-			cat notes
+			cat notes >&2
 			return 1
 		}
 	done
@@ -161,4 +161,20 @@ spares() {
 	sp-record -q --paths -o run.sp -- old/link
 	sp-emit --path-list run.sp |
 		shows -xP "read,execute\tok\t1\t(given|-)\t$PWD/script"
+}
+
+@test "overlayfs: a dynamic loader has the name that the program sees" {
+	mkdir upper work merged
+	cat >program.c <<<'int main(void) { return 0; }'
+	cc -o program program.c \
+		"-Wl,--dynamic-linker=$PWD/merged/x86_64-linux-gnu/ld-linux-x86-64.so.2"
+	[ -e /usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2 ] ||
+		skip "no x86-64 loader"
+	mount -t overlay overlay \
+		-o "lowerdir=/usr/lib,upperdir=$PWD/upper,workdir=$PWD/work" \
+		merged || skip "no overlayfs"
+	sp-record -q --paths -o run.sp -- ./program || :
+	umount merged
+	sp-emit --path-list run.sp | shows -P \
+		"execute,map\tok\t1\t-\t$PWD/merged/x86_64-linux-gnu/ld-linux"
 }
