@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """usage: exec-chain.py N >STREAM — a run of N executables, each of which was
-started by the one before it."""
+started by the one before it; the last one makes a call."""
 import importlib.machinery, importlib.util, pathlib, sys
 
 path = str(pathlib.Path(__file__).resolve().parents[1] / "mkstream")
@@ -14,6 +14,6 @@ once = [[0, 1, 0, 0]]
 n = int(sys.argv[1])
 records = [mkstream.run("1", "chain", {})]
 records += [[3, f"/bin/x{i}", None, [[0, 1, 1]]] for i in range(n)]
-records += [[4, 0, mkstream.ARCH["x86_64"], 0, once]]
+records += [[4, n - 1, mkstream.ARCH["x86_64"], 0, once]]
 records += [[13, i, 0, f"/bin/x{i - 1}", once] for i in range(1, n)]
 sys.stdout.buffer.write(mkstream.segment(records))
