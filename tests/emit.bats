@@ -281,12 +281,8 @@ setgroups setuid statx write" ]
 }
 
 @test "a name that the installed libseccomp lacks is said" {
+	needs older_names
 	stream a.sp 'call 1 read 1' 'call 1 471 1'
-	/usr/bin/python3 -c '
-import ctypes
-lib = ctypes.CDLL("libseccomp.so.2")
-exit(lib.seccomp_syscall_resolve_name(b"rseq_slice_yield") != -1)' ||
-		skip "the installed libseccomp knows it"
 	sp-emit --oci a.sp >p.json 2>err
 	[[ " $(allowed p.json) " == *" rseq_slice_yield "* ]]
 	grep -q "^sp-emit: rseq_slice_yield: .* 2.6.1 " err

@@ -7,8 +7,9 @@ TESTS=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
 SP_BIN=${SP_BIN:-${TESTS%/*}/build/bin}
 WITNESS=${SP_BIN%/bin}/tests/witness
 PATH=$SP_BIN:$PATH:/usr/sbin:/sbin
-# What the machine can do: tests/run asks once, a single file by itself.
-SP_MACHINE=${SP_MACHINE-$("${SP_BIN%/bin}/tests/machine")}
+# What the machine can do: tests/run asks once for all of it. A single file asks
+# by itself, and for what takes long to find out only where it is needed.
+SP_MACHINE=${SP_MACHINE-$("${SP_BIN%/bin}/tests/machine" quick)}
 export LC_ALL=C PATH TESTS SP_BIN WITNESS SP_MACHINE
 
 # A pipeline fails when any command in it does, and a command substitution at
@@ -34,13 +35,15 @@ requires_root() {
 
 # has FEATURE — the machine has it: tests/machine.c lists them
 has() {
-	local name has
-	while IFS=$'\t' read -r name has _; do
-		if [ "$name" = "$1" ]; then
-			[ "$has" = yes ]
-			return
-		fi
-	done <<<"$SP_MACHINE"
+	local line
+	line=$(grep "^$1	" <<<"$SP_MACHINE") || {
+		line=$("${SP_BIN%/bin}/tests/machine" "$1")
+		SP_MACHINE+=$'\n'$line
+	}
+	case $line in
+	"$1	yes	"*) return 0 ;;
+	"$1	no	"*) return 1 ;;
+	esac
 	echo "no such feature: $1" >&3
 	exit 1
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: machine
+ * usage: machine [quick | FEATURE]
  *        machine audit
- * Prints what this machine can do, as far as the tests depend on it. A line per
- * feature, its fields separated by tabs: FEATURE, "yes" or "no", what it is
- * called in a sentence, and the reason for "no". With "audit": the state of the
- * kernel's auditing.
+ * Prints what this machine can do, as far as the tests depend on it: all of it,
+ * what takes no time to find out, or one feature. A line per feature, its fields
+ * separated by tabs: FEATURE, "yes" or "no", what it is called in a sentence, and
+ * the reason for "no". With "audit": the state of the kernel's auditing.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -19,16 +19,19 @@
 #include <linux/netlink.h>
 #include <linux/sched.h>
 #include <mntent.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/klog.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -37,6 +40,7 @@
 #endif
 
 enum { REASON = 100 };
+enum { SYSLOG_ACTION_SIZE_BUFFER = 10 };	/* syslog(2) */
 
 /* Runs `probe` in a child; 0, the errno that it exits with, or -signal. */
 static int in_child(void (*probe)(void))
@@ -288,6 +292,132 @@ static bool has_bpf_lsm(char *reason)
 	return fd >= 0;
 }
 
+static void open_fuse(void)
+{
+	fail_if(open("/dev/fuse", O_RDWR | O_CLOEXEC) < 0);
+}
+
+static bool has_fuse(char *reason)
+{
+	return works(open_fuse, "/dev/fuse", reason);
+}
+
+/* The first number in a file, or -1. */
+static long number_in(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	long number = -1;
+
+	if (file && fscanf(file, "%ld", &number) != 1)
+		number = -1;
+	if (file)
+		fclose(file);
+	return number;
+}
+
+static bool has_protected_links(char *reason)
+{
+	strcpy(reason, "fs.protected_symlinks is off");
+	return number_in("/proc/sys/fs/protected_symlinks") > 0;
+}
+
+static bool has_uprobes(char *reason)
+{
+	strcpy(reason, "the kernel has no uprobe events");
+	return number_in("/sys/bus/event_source/devices/uprobe/type") >= 0;
+}
+
+/* Both end the caller by a signal where no probe put the call there. */
+static bool makes_call(long nr, char *reason)
+{
+	int result;
+	pid_t pid = fork();
+
+	strcpy(reason, "a probe makes no such call on this kernel");
+	if (!pid) {
+		signal(SIGILL, SIG_DFL);
+		syscall(nr);
+		_exit(errno);
+	}
+	return pid > 0 && waitpid(pid, &result, 0) == pid &&
+	       !(WIFEXITED(result) && WEXITSTATUS(result) == ENOSYS);
+}
+
+static bool has_uretprobe(char *reason)
+{
+	return has_x86_64(reason) && makes_call(335, reason);
+}
+
+static bool has_uprobe(char *reason)
+{
+	return has_x86_64(reason) && makes_call(336, reason);
+}
+
+/* Free for programs: MemAvailable is in KiB. */
+static bool has_memory(char *reason)
+{
+	FILE *file = fopen("/proc/meminfo", "re");
+	unsigned long kib = 0;
+	char line[256];
+
+	while (file && fgets(line, sizeof(line), file) &&
+	       sscanf(line, "MemAvailable: %lu", &kib) != 1)
+		;
+	if (file)
+		fclose(file);
+	snprintf(reason, REASON, "%lu MiB are free", kib >> 10);
+	return kib >= 2UL << 20;
+}
+
+/* A call of Linux 7.0, which libseccomp knows from 2.6.1 on. */
+static bool has_older_names(char *reason)
+{
+	strcpy(reason, "the installed one knows them");
+	return seccomp_syscall_resolve_name("rseq_slice_yield") ==
+	       __NR_SCMP_ERROR;
+}
+
+/* Rules among which libseccomp 2.5.4 searches until its time is over. */
+static void search_rules(void)
+{
+	struct itimerval limit = { .it_value.tv_usec = 200000 };
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	int nr = SCMP_SYS(getpid), fd = memfd_create("filter", MFD_CLOEXEC);
+
+	setitimer(ITIMER_PROF, &limit, NULL);
+	seccomp_rule_add(ctx, SCMP_ACT_ALLOW, nr, 2,
+			 SCMP_A0(SCMP_CMP_NE, 2),
+			 SCMP_A1(SCMP_CMP_LE, 2147483648));
+	seccomp_rule_add(ctx, SCMP_ACT_ALLOW, nr, 2,
+			 SCMP_A3(SCMP_CMP_LE, 7), SCMP_A0(SCMP_CMP_NE, 2));
+	seccomp_rule_add(ctx, SCMP_ACT_ALLOW, nr, 2,
+			 SCMP_A4(SCMP_CMP_LT, 1), SCMP_A0(SCMP_CMP_EQ, 7));
+	seccomp_export_bpf(ctx, fd);
+}
+
+static bool has_endless_rules(char *reason)
+{
+	strcpy(reason, "the installed one comes to an end");
+	return in_child(search_rules) == -SIGPROF;
+}
+
+static bool has_firejail(char *reason)
+{
+	strcpy(reason, "it does not run here");
+	return !system("firejail --quiet --noprofile -- true </dev/null "
+		       ">/dev/null 2>&1");
+}
+
+/* systemd 246 brought Audit=, and the test gives it a /run of its own. */
+static bool has_journald(char *reason)
+{
+	strcpy(reason, "older than 246, or it has no /run of its own");
+	return !system("{ v=$(journalctl --version) && v=${v#systemd } && "
+		       "[ \"${v%%[!0-9]*}\" -ge 246 ] && unshare -m "
+		       "--propagation private mount -t tmpfs none /run; "
+		       "} >/dev/null 2>&1");
+}
+
 /* The kernel's answer to AUDIT_GET; 0 or the errno. */
 static int get_audit(struct audit_status *status)
 {
@@ -331,6 +461,23 @@ static bool has_audit(char *reason)
 	return !error;
 }
 
+/* Where a daemon takes the records, the kernel prints none. */
+static bool has_audit_log(char *reason)
+{
+	struct audit_status status = { 0 };
+
+	if (!has_audit(reason))
+		return false;
+	get_audit(&status);
+	snprintf(reason, REASON, "process %u takes them", status.pid);
+	if (klogctl(SYSLOG_ACTION_SIZE_BUFFER, NULL, 0) < 0)
+		snprintf(reason, REASON, "klogctl gives %s",
+			 strerrorname_np(errno));
+	else if (!status.pid)
+		return true;
+	return false;
+}
+
 static int print_audit(void)
 {
 	struct audit_status s = { 0 };
@@ -345,40 +492,70 @@ static int print_audit(void)
 	return 0;
 }
 
-static const struct {
+static const struct feature {
 	const char *name, *noun;
 	bool (*has)(char *reason);
+	bool is_slow;		/* not asked for every test of a single file */
 } features[] = {
-	{ "root", "root", has_root },
-	{ "x86_64", "x86-64", has_x86_64 },
-	{ "i386", "32-bit programs", has_i386 },
-	{ "int80", "32-bit calls", has_int80 },
-	{ "x32", "x32 calls", has_x32 },
-	{ "vsyscall", "vsyscall calls", has_vsyscall },
-	{ "dispatch", "syscall user dispatch", has_dispatch },
-	{ "settid", "threads with a chosen tid", has_settid },
-	{ "io_uring", "io_uring", has_uring },
-	{ "cgroup1", "cgroup v1", has_cgroup1 },
-	{ "cgroup2", "cgroup v2", has_cgroup2 },
-	{ "audit", "audit records", has_audit },
-	{ "landlock", "Landlock", has_landlock },
-	{ "apparmor", "AppArmor", has_apparmor },
-	{ "bpf_lsm", "BPF LSM programs", has_bpf_lsm },
+	{ "root", "root", has_root, false },
+	{ "x86_64", "x86-64", has_x86_64, false },
+	{ "i386", "32-bit programs", has_i386, false },
+	{ "int80", "32-bit calls", has_int80, false },
+	{ "x32", "x32 calls", has_x32, false },
+	{ "vsyscall", "vsyscall calls", has_vsyscall, false },
+	{ "dispatch", "syscall user dispatch", has_dispatch, false },
+	{ "settid", "threads with a chosen tid", has_settid, false },
+	{ "io_uring", "io_uring", has_uring, false },
+	{ "uprobes", "uprobes", has_uprobes, false },
+	{ "uprobe", "calls of uprobe", has_uprobe, false },
+	{ "uretprobe", "calls of uretprobe", has_uretprobe, false },
+	{ "cgroup1", "cgroup v1", has_cgroup1, false },
+	{ "cgroup2", "cgroup v2", has_cgroup2, false },
+	{ "audit", "audit records", has_audit, false },
+	{ "audit_log", "audit records in the kernel's log", has_audit_log,
+	  false },
+	{ "landlock", "Landlock", has_landlock, false },
+	{ "apparmor", "AppArmor", has_apparmor, false },
+	{ "bpf_lsm", "BPF LSM programs", has_bpf_lsm, true },
+	{ "fuse", "FUSE", has_fuse, false },
+	{ "protected_links", "protected links", has_protected_links, false },
+	{ "memory", "2 GiB of memory", has_memory, false },
+	{ "older_names", "a libseccomp without the names of Linux 7.0",
+	  has_older_names, false },
+	{ "endless_rules", "a libseccomp that searches for ever",
+	  has_endless_rules, true },
+	{ "firejail", "firejail", has_firejail, true },
+	{ "journald", "a journald that reads audit records", has_journald,
+	  true },
 };
+
+static void print(const struct feature *feature)
+{
+	char reason[REASON] = "";
+	bool yes = feature->has(reason);
+
+	printf("%s\t%s\t%s\t%s\n", feature->name, yes ? "yes" : "no",
+	       feature->noun, yes ? "" : reason);
+}
+
+static bool is_asked_for(const struct feature *feature, const char *which)
+{
+	if (!which)
+		return true;
+	return strcmp(which, "quick") ? !strcmp(which, feature->name) :
+	       !feature->is_slow;
+}
 
 int main(int argc, char **argv)
 {
+	size_t n = sizeof(features) / sizeof(*features);
+
+	if (argc > 2)
+		errx(2, "usage: machine [audit | quick | FEATURE]");
 	if (argc > 1 && !strcmp(argv[1], "audit"))
 		return print_audit();
-	if (argc > 1)
-		errx(2, "usage: machine [audit]");
-	for (size_t i = 0; i < sizeof(features) / sizeof(*features); i++) {
-		char reason[REASON] = "";
-		bool yes = features[i].has(reason);
-
-		printf("%s\t%s\t%s\t%s\n", features[i].name,
-		       yes ? "yes" : "no", features[i].noun,
-		       yes ? "" : reason);
-	}
+	for (size_t i = 0; i < n; i++)
+		if (is_asked_for(&features[i], argv[1]))
+			print(&features[i]);
 	return 0;
 }

@@ -56,10 +56,8 @@ holds() {
 }
 
 @test "another user's link in /tmp leads nowhere, as for a shell" {
-	requires_root
+	needs root protected_links
 	requires setpriv
-	[ "$(</proc/sys/fs/protected_symlinks)" = 1 ] ||
-		skip 'fs.protected_symlinks is off'
 	local victim=$BATS_TEST_TMPDIR/victim
 	mkdir -m 1777 sticky
 	echo precious >victim

@@ -140,7 +140,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	"CAP_AUDIT_WRITE"]'
 
 @test "docker's and podman's own defaults, as resolved by other means" {
-	[ "$(uname -m)" = x86_64 ] || skip "for amd64"
+	needs x86_64
 	local file
 	for file in "$DOCKER" "$PODMAN"; do
 		# shellcheck disable=SC2086 # two words
@@ -207,7 +207,10 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	run -1 sp-verify -p p.json --kernel=3.19 a.sp
 	run -2 sp-verify -p p.json --kernel=six a.sp
 	[ "${lines[0]}" = "sp-verify: --kernel=six: not a version like 6.1" ]
-	[ "$(uname -m)" = x86_64 ] || return 0
+	if ! has x86_64; then
+		skip_row x86_64 'arches'
+		return
+	fi
 	sed -i 's/{"minKernel.*/{"arches": ["arm64", "amd64"]}}]}/' p.json
 	run -0 --separate-stderr sp-verify -p p.json a.sp
 	[ "$stderr" = "sp-verify: 5 calls, no violation" ]
@@ -364,7 +367,7 @@ exit_group trap' ]
 }
 
 @test "firejail: what is kept, what is dropped, and with which error" {
-	[ "$(uname -m)" = x86_64 ] || skip "numbers of x86_64"
+	needs x86_64
 	cat >p <<-'END'
 	# a profile
 	include x.local
@@ -388,7 +391,7 @@ x86_64 chmod EIO" ]
 }
 
 @test "firejail: other architectures, as its own filters have them" {
-	[ "$(uname -m)" = x86_64 ] || skip "for x86_64"
+	needs x86_64
 	printf 'run 1 a\nimage /a\ncall 1 3 1 arch=x86\ncall 1 1073741824 1\ncall 1 read 1\n' |
 		"$TESTS/mkstream" >arch.sp
 	printf 'seccomp.keep read\n' >p
@@ -486,7 +489,7 @@ x86_64 chmod E2BIG" ]
 
 @test "systemd: every local architecture is filtered, others are let in" {
 	requires systemd-analyze
-	[ "$(uname -m)" = x86_64 ] || skip "for x86_64"
+	needs x86_64
 	printf 'run 1 a\nimage /a\ncall 1 3 1 arch=x86\ncall 1 1073741824 1\ncall 1 read 1\ncall 1 63 1 arch=aarch64\n' |
 		"$TESTS/mkstream" >arch.sp
 	unit SystemCallFilter=~read SystemCallErrorNumber=EPERM
@@ -599,7 +602,7 @@ x86 read kill thread" ]
 }
 
 @test "--as=systemd: a list of names is one for each architecture it has" {
-	[ "$(uname -m)" = x86_64 ] || skip "not x86-64"
+	needs x86_64
 	printf '%s\n' 'run 1 a' 'image /a' 'call 1 read 1' 'call 1 write 1' \
 		'call 1 12 1' 'call 1 3 1 arch=x86' 'call 1 4 1 arch=x86' \
 		'call 1 45 1 arch=x86' | "$TESTS/mkstream" >each.sp

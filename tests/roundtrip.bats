@@ -8,7 +8,7 @@ load helper
 
 setup_file() {
 	requires_root
-	[ "$(uname -m)" = x86_64 ] || skip "for x86_64"
+	needs x86_64
 }
 
 # round_trip FORMAT [OPTION…] — the recordings are made once for the file

@@ -14,6 +14,8 @@ setup() {
 	[ "${1-}" != audit ] || exec cat "${0%/*}/../../audit"
 	printf 'root\tyes\troot\t\n'
 	printf 'int80\tno\t32-bit calls\tint 0x80 faults\n'
+	printf 'older_names\tno\ta libseccomp without names\tit has them\n'
+	printf 'journald\tno\ta journald that reads audit records\told\n'
 	END
 	chmod +x build/tests/machine
 	echo 'enabled 0' >audit
@@ -69,6 +71,45 @@ skipping() {
 	run -1 suite --strict
 	[ "${lines[-1]}" = '1 passed, 2 failed, 3 skipped' ]
 	[[ $output == *'planted.bats: skipped without a reason of the machine'* ]]
+}
+
+@test "--strict: versions of tools are features; a tool that is missing fails" {
+	requires_root
+	local test reason n=0
+	while IFS=$'\t' read -r reason test; do
+		n=$((n + 1))
+		a_test "row $n" <<<"$test"
+		[ "$reason" = justified ] || printf '%s\n' "$reason"
+	done >expected <<-'END'
+	justified	needs older_names
+	justified	needs journald
+	justified	has journald || skip_row journald "one row"
+	justified	skip "by make check-roundtrip"
+	by make check-nothing	skip "by make check-nothing"
+	the installed libseccomp knows it	skip "the installed libseccomp knows it"
+	needs root (not root)	skip "needs root (not root)"
+	no no-such-tool	requires no-such-tool
+	END
+	run -0 suite
+	run -1 suite --strict
+	sed -n 's/^  planted.bats: skipped without a reason .*machine.s: //p' \
+		<<<"$output" | diff -u expected -
+}
+
+@test "the probe: all at once, what is quick, one feature, none of that name" {
+	local machine=${SP_BIN%/bin}/tests/machine name
+	"$machine" >all
+	"$machine" quick >quick
+	run -0 "$machine" no-such-feature
+	[ -z "$output" ]
+	awk -F '\t' 'NF != 4 || $2 !~ /^(yes|no)$/ || ($2 == "no") != ($4 != "")' \
+		all | lacks .
+	for name in older_names endless_rules firejail journald; do
+		"$machine" $name >one
+		cut -f 1,3 one >got
+		grep -xf got <(cut -f 1,3 all)
+	done
+	[ "$(wc -l <quick)" -lt "$(wc -l <all)" ]
 }
 
 @test "all of a file skipped: a failure, unless the machine explains it" {

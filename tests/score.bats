@@ -7,7 +7,7 @@
 load helper
 
 setup_file() {
-	[ "$(uname -m)" = x86_64 ] || skip "the figures are of x86_64"
+	needs x86_64
 }
 
 # profile ACTION RULE… — an OCI seccomp object

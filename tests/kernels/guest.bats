@@ -94,7 +94,7 @@ counted() {
 	local lost
 	lost=$(sp-emit --allow-partial --json run.sp | jq .lost.task)
 	if [ "$lost" -gt 0 ] && [[ $(uname -r) == [7-9].* ]]; then
-		skip "$lost tasks were not followed, as is said"
+		skip "$lost tasks were not followed: see sp-record(1)"
 	fi
 	[ "$(calls run.sp | grep getsid)" = "$(<truth)" ]
 	lost_nothing
