@@ -9,7 +9,7 @@ load helper
 	cd "$BATS_TEST_TMPDIR"
 	local built=${SP_BIN%/bin}
 	if grep -q __asan_init "$SP_BIN/sp-emit"; then
-		skip "a sanitizer has its own allocator"
+		skip "no allocator of libc: a sanitizer has its own"
 	fi
 	"$TESTS/failing/run" "$built/tests/failing.so" "$SP_BIN" -k 6 -m sp-emit
 	"$TESTS/failing/run" "$built/tests/failing.so" "$SP_BIN" -k 6 -m sp-diff

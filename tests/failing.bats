@@ -366,7 +366,7 @@ count() {
 	sp-record -q --paths -o out/a -- taskset -c 1 sh -c "$program" 3>&- &
 	wait_for 20 test -e ready
 	echo $cpu >online
-	echo 0 >$cpu || skip 'the kernel takes no CPU offline'
+	echo 0 >$cpu || skip 'no CPU that can go offline'
 	touch go
 	ended 0 $!
 	sp-record -q -o out/b -- sh -c "$program"

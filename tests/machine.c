@@ -401,6 +401,31 @@ static bool has_endless_rules(char *reason)
 	return in_child(search_rules) == -SIGPROF;
 }
 
+/*
+ * GHSA-4q85-33p6-j5g6: two rules of which the filter allows what neither does.
+ * Under that filter nothing but signals can end the child.
+ */
+static void allow_too_much(void)
+{
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	int nr = SCMP_SYS(getpid);
+
+	fail_if(seccomp_rule_add(ctx, SCMP_ACT_ALLOW, nr, 1,
+				 SCMP_A5(SCMP_CMP_GT, 4294967296)) ||
+		seccomp_rule_add(ctx, SCMP_ACT_ALLOW, nr, 1,
+				 SCMP_A5(SCMP_CMP_LT, 1)) ||
+		seccomp_load(ctx));
+	if (syscall(SYS_getpid, 0, 0, 0, 0, 0, 3L) > 0)
+		*(volatile int *)NULL = 0;
+	__builtin_trap();
+}
+
+static bool has_wrong_filters(char *reason)
+{
+	strcpy(reason, "the installed one makes right ones");
+	return in_child(allow_too_much) == -SIGSEGV;
+}
+
 static bool has_firejail(char *reason)
 {
 	strcpy(reason, "it does not run here");
@@ -524,6 +549,8 @@ static const struct feature {
 	  has_older_names, false },
 	{ "endless_rules", "a libseccomp that searches for ever",
 	  has_endless_rules, true },
+	{ "wrong_filters", "a libseccomp that makes wrong filters",
+	  has_wrong_filters, false },
 	{ "firejail", "firejail", has_firejail, true },
 	{ "journald", "a journald that reads audit records", has_journald,
 	  true },
