@@ -273,8 +273,22 @@ struct progress {
 	__u64 found;		/* tasks that the passes over all tasks added */
 	__u64 lost_names;	/* the overflow of `names` */
 	__u64 asked_ns;		/* when `tell_time` ran */
+	__u64 withheld;		/* processes beyond `withheld_names` */
 };
-_Static_assert(sizeof(struct progress) == 136, "layout");
+_Static_assert(sizeof(struct progress) == 144, "layout");
+
+/*
+ * Whose processes are recorded, where sp-record has not root's rights: those
+ * that it may trace by the kernel's rule for ptrace(2).
+ */
+struct viewer {
+	__u64 caps;		/* its effective capabilities */
+	__u32 uid, gid;
+	__u32 limited;		/* 0: it may trace every process */
+	__u32 zero;
+};
+_Static_assert(sizeof(struct viewer) == 24, "layout");
+enum { WITHHELD_MAX = 64 };	/* names that are kept of the others */
 
 /* With --mark. A phase begins once with each mark. */
 enum { MARKS_MAX = 7, PHASES_MAX = MARKS_MAX + 1, COMM_SIZE = 16 };

@@ -170,9 +170,27 @@ struct signal_struct {
 	unsigned int flags;
 };
 
+typedef struct {
+	__u32 val;
+} kid_t;		/* kuid_t and kgid_t */
+
+struct user_namespace {
+	struct user_namespace *parent;
+	int level;		/* 0: the initial one */
+	kid_t owner;
+};
+
+struct cred {
+	kid_t uid, gid, suid, sgid, euid, egid, fsuid, fsgid;
+	__u64 cap_permitted;	/* there, a structure of that size */
+	struct user_namespace *user_ns;
+};
+
 struct mm_struct {
 	struct file *exe_file;
 	atomic_t mm_users;
+	unsigned long flags;	/* since 6.18, a structure of that size */
+	struct user_namespace *user_ns;
 };
 
 struct pt_regs {
@@ -190,14 +208,6 @@ struct seccomp {
 	int mode;
 };
 
-typedef struct {
-	__u32 val;
-} kid_t;		/* kuid_t and kgid_t */
-
-struct cred {
-	kid_t fsuid, fsgid;
-};
-
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int __state;
@@ -213,6 +223,8 @@ struct task_struct {
 	struct task_struct *group_leader;
 	struct pid *thread_pid;
 	struct mm_struct *mm;
+	struct cred *real_cred;
+	char comm[16];
 	struct fs_struct *fs;
 	struct files_struct *files;
 	struct signal_struct *signal;

@@ -53,6 +53,7 @@ const volatile struct mark_name mark_names[MARKS_MAX];
 /* In the kernel's BTF; 0: pointers cannot be cast. */
 const volatile __u32 task_struct_id, pt_regs_id;
 const volatile struct cgroup_id cgroup;
+const volatile struct viewer viewer;
 
 const volatile __u8 traits[ROWS][TRAITS_NUMBERS];
 const volatile struct argument_rule_bits argument_rules[ARGUMENT_RULES];
@@ -170,6 +171,14 @@ struct {
 	__type(key, __u64);
 	__type(value, struct rare_key);
 } trapped SEC(".maps");
+
+/* Names of processes that were not followed, since `viewer` may not trace them. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, WITHHELD_MAX);
+	__type(key, __u32);
+	__type(value, struct mark_name);
+} withheld_names SEC(".maps");
 
 /* The processes to attach to, by their id in the recorder's namespace. */
 struct {
@@ -1869,6 +1878,110 @@ static __noinline __u32 image_of(struct file *file,
 	return IMAGE_OTHER;
 }
 
+/* linux/sched/coredump.h: what PR_GET_DUMPABLE answers. */
+enum { DUMPABLE_MASK = 3, DUMPABLE_BY_USER = 1 };
+
+/* Whether the viewer, in the initial namespace, made it or one around it. */
+static __always_inline bool owns(struct user_namespace *ns)
+{
+	for (int i = 0; i < 32; i++) {	/* user_namespaces(7): at most 32 */
+		if (BPF_CORE_READ(ns, level) < 1)
+			return false;
+		if (BPF_CORE_READ(ns, level) == 1)
+			return BPF_CORE_READ(ns, owner.val) == viewer.uid;
+		ns = BPF_CORE_READ(ns, parent);
+	}
+	return false;
+}
+
+static __always_inline bool has_same_ids(struct cred *cred)
+{
+	return BPF_CORE_READ(cred, uid.val) == viewer.uid &&
+		BPF_CORE_READ(cred, euid.val) == viewer.uid &&
+		BPF_CORE_READ(cred, suid.val) == viewer.uid &&
+		BPF_CORE_READ(cred, gid.val) == viewer.gid &&
+		BPF_CORE_READ(cred, egid.val) == viewer.gid &&
+		BPF_CORE_READ(cred, sgid.val) == viewer.gid;
+}
+
+/* The argument of a function that the verifier looks at by itself. */
+struct candidate {
+	struct task_struct *task;
+};
+
+/*
+ * The rule of __ptrace_may_access() in kernel/ptrace.c, for a viewer without
+ * CAP_SYS_PTRACE: the same ids, dumpable, and no capability that the viewer
+ * lacks; or in a user namespace of its own. What cannot be read counts as no.
+ */
+__noinline int may_trace(struct candidate *candidate)
+{
+	struct task_struct *task;
+	struct mm_struct *mm;
+	struct cred *cred;
+
+	if (!candidate)
+		return 0;
+	task = candidate->task;
+	if (!viewer.limited)
+		return 1;
+	if (!bpf_core_field_exists(struct cred, cap_permitted) ||
+	    !bpf_core_field_exists(struct cred, suid) ||
+	    !bpf_core_field_exists(struct mm_struct, flags))
+		return 0;
+	cred = BPF_CORE_READ(task, real_cred);
+	mm = BPF_CORE_READ(task, mm);
+	if ((BPF_CORE_READ(mm, flags) & DUMPABLE_MASK) != DUMPABLE_BY_USER &&
+	    !owns(BPF_CORE_READ(mm, user_ns)))
+		return 0;
+	if (owns(BPF_CORE_READ(cred, user_ns)))
+		return 1;
+	return has_same_ids(cred) && !BPF_CORE_READ(cred, user_ns, level) &&
+		!(BPF_CORE_READ(cred, cap_permitted) & ~viewer.caps);
+}
+
+static __always_inline bool is_withheld(struct task_struct *task)
+{
+	struct candidate candidate = { task };
+
+	return !may_trace(&candidate);
+}
+
+static __noinline int withhold(struct task_struct *task)
+{
+	__u32 pid = BPF_CORE_READ(task, tgid);
+	struct mark_name name = {};
+
+	BPF_CORE_READ_STR_INTO(&name.comm, task, comm);
+	if (!bpf_map_lookup_elem(&withheld_names, &pid) &&
+	    bpf_map_update_elem(&withheld_names, &pid, &name, BPF_NOEXIST))
+		add(&progress.withheld, 1);
+	return 0;
+}
+
+/*
+ * What a task executes gives it rights that the viewer lacks: it is followed no
+ * longer, by neither of its ids, and nothing that it starts will be.
+ */
+static __always_inline void let_go(struct task_struct *task, __u32 before,
+				   bool by_thread, struct task_slot *to)
+{
+	__u32 old = __sync_lock_test_and_set(&to->image, IMAGE_NONE);
+	__u32 state = to->state;
+
+	withhold(task);
+	if (before == IMAGE_ARMED)
+		return;
+	to->state = 0;
+	if (state & STATE_FILTERED)
+		sub(&progress.filtered, 1);
+	log_task(LOG_EXIT, before, task, 0, 0);
+	if (by_thread && old != IMAGE_NONE)
+		sub(&progress.live, 1);
+	if (!sub(&progress.live, 1))
+		send(EVENT_DONE, 0, 0);
+}
+
 /* Attached before sched_process_exec, so that the task is its caller's still. */
 SEC("raw_tp")
 int note_execs(struct bpf_raw_tracepoint_args *ctx)
@@ -1937,6 +2050,10 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 		from->state = 0;
 	}
 	to->state = state_with(state, STAND_INSIDE);
+	if (is_withheld(task)) {
+		let_go(task, before, old_pid != pid, to);
+		return 0;
+	}
 	/* `seek` can have found it by its new id a moment ago. */
 	if (__sync_lock_test_and_set(&to->image, image) != IMAGE_NONE &&
 	    old_pid != pid)
@@ -2108,11 +2225,6 @@ int tell_time(struct bpf_raw_tracepoint_args *ctx)
  * is looked at as it happens.
  */
 
-/* The argument of a function that the verifier looks at by itself. */
-struct candidate {
-	struct task_struct *task;
-};
-
 /* Not static: the verifier looks at it once, not at each turn of a loop. */
 __noinline int follow_candidate(struct candidate *candidate)
 {
@@ -2133,6 +2245,10 @@ __noinline int follow_candidate(struct candidate *candidate)
 	    /* It reads files for the recorder: lib/process/file-child.h. */
 	    (__u32)BPF_CORE_READ(task, real_parent, tgid) == control.self)
 		return 0;
+	if (!may_trace(candidate)) {
+		withhold(task);
+		return 0;
+	}
 	if (!slot) {
 		add(&progress.lost_tasks, 1);
 		return 0;

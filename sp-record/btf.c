@@ -359,7 +359,8 @@ static int id_of(const struct excerpt *e, const struct btf_type *t)
 	for (size_t i = 0; i < e->n; i++)
 		if (e->wanted[i].kernel == t)
 			return e->wanted[i].id;
-	return 0;
+	/* A number in a structure: kernel_cap_t, mm_flags_t. */
+	return btf_is_struct(t) ? int_id(t->size) : 0;
 }
 
 /* An array goes behind the structures, whose number is known. */

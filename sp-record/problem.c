@@ -5,22 +5,11 @@
 #include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/memory.h"
-
-static bool has_capability(int capability)
-{
-	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-	struct __user_cap_data_struct data[2] = { 0 };
-
-	return syscall(SYS_capget, &header, data) == 0 &&
-		data[capability / 32].effective & 1U << capability % 32;
-}
+#include "privilege.h"
 
 static bool is_locked_down(void)
 {
@@ -37,9 +26,9 @@ static bool is_locked_down(void)
 
 static char *missing_capabilities(void)
 {
-	bool bpf = has_capability(CAP_BPF) || has_capability(CAP_SYS_ADMIN);
-	bool perfmon = has_capability(CAP_PERFMON) ||
-		has_capability(CAP_SYS_ADMIN);
+	bool bpf = privilege_has(CAP_BPF) || privilege_has(CAP_SYS_ADMIN);
+	bool perfmon = privilege_has(CAP_PERFMON) ||
+		privilege_has(CAP_SYS_ADMIN);
 	char self[4096] = "sp-record";
 
 	if (bpf && perfmon)

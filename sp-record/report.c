@@ -28,8 +28,17 @@ static bool calls_io_uring(const struct trace *trace)
 }
 
 void report_blindness(struct run *run, const struct trace *trace,
-		      const struct tracer_glance *glance)
+		      const struct tracer_glance *glance, const char *withheld)
 {
+	char *text;
+
+	if (withheld) {
+		text = xasprintf("processes that belong to another user or "
+				 "have more privileges than sp-record: %s",
+				 withheld);
+		describe_append(&run->blind, text);
+		free(text);
+	}
 	if (glance->unwatched)
 		describe_append(&run->blind, "calls that a seccomp filter "
 				"answered itself just after it was loaded");

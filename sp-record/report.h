@@ -8,9 +8,13 @@
 #include "stream/trace.h"
 #include "tracer.h"
 
-/* What no recording from outside could see goes to the run record. */
+/*
+ * What no recording from outside could see goes to the run record; `withheld`
+ * is tracer_withheld()'s.
+ */
 void report_blindness(struct run *run, const struct trace *trace,
-		      const struct tracer_glance *glance);
+		      const struct tracer_glance *glance,
+		      const char *withheld);
 void report_losses(const struct run *run, const struct trace *trace,
 		   const struct tracer_glance *glance);
 /* Of a trace with one run. */

@@ -15,6 +15,7 @@
 #include "process/command.h"
 #include "process/describe.h"
 #include "process/process.h"
+#include "privilege.h"
 #include "report.h"
 #include "stream/trace.h"
 
@@ -172,6 +173,7 @@ static bool write_stream(struct options *o, struct recording *r,
 	struct tracer_glance glance;
 	struct stream_writer *stream;
 	struct run *run;
+	char *withheld;
 
 	o->run.start_ns = r->start_ns;
 	o->run.duration_ns = r->duration_ns;
@@ -185,8 +187,10 @@ static bool write_stream(struct options *o, struct recording *r,
 	tracer_collect(tracer, trace, 0);
 	tracer_glance(tracer, &glance);
 	trace_sort(trace);
+	withheld = tracer_withheld(tracer);
 	for (size_t i = 0; i < trace->n_runs; i++)
-		report_blindness(trace->runs[i], trace, &glance);
+		report_blindness(trace->runs[i], trace, &glance, withheld);
+	free(withheld);
 	report_losses(run, trace, &glance);
 	note_marks(o, tracer);
 	if (log && run_lost(run, "event"))
@@ -261,6 +265,22 @@ static struct tracer *open_tracer(const struct options *o, struct output *out)
 	message_fatal("%s", problem);
 }
 
+static int say_not_begun(const struct recording *r, const struct tracer *tracer,
+			 const char *command)
+{
+	char *withheld = tracer_withheld(tracer);
+	bool gains = withheld;
+
+	free(withheld);
+	if (!gains) {
+		message_note("%s: ended while it was being started", command);
+		return exit_status(r);
+	}
+	message_error("%s: it was run, but not recorded, since it has more "
+		      "privileges than its caller: " PRIVILEGE_LIMIT, command);
+	return STATUS_FAILED;
+}
+
 static int record_command(struct options *o, char **argv)
 {
 	struct command_user user = { 0 };
@@ -294,8 +314,7 @@ static int record_command(struct options *o, char **argv)
 		error = fail_to_start(&r, argv[0]);
 	} else if (!r.began) {
 		abandon(log, out);
-		message_note("%s: ended while it was being started", argv[0]);
-		error = exit_status(&r);
+		error = say_not_begun(&r, tracer, argv[0]);
 	} else {
 		if (command.stdout_fd >= 0)
 			passing_release(&r.signals);
@@ -352,8 +371,12 @@ static void on_attached(void *options, uint64_t tasks)
 
 /* The kernel's list of tasks, which BPF programs go through, can leave one out. */
 __attribute__((noreturn))
-static void say_attach_failure(int error, pid_t missing)
+static void say_attach_failure(const struct target *t, int error, pid_t missing)
 {
+	if (error == -EACCES)
+		message_fatal("--%s %s: its processes belong to another user "
+			      "or have more privileges: " PRIVILEGE_LIMIT,
+			      t->how, t->name);
 	if (error != -ESRCH)
 		message_fatal("cannot attach: %s", strerror(-error));
 	if (!process_lives(missing))
@@ -387,7 +410,7 @@ static int record_target(struct options *o)
 		abandon(log, out);
 		log_free(log);
 		tracer_close(tracer);
-		say_attach_failure(error, missing);
+		say_attach_failure(&o->target, error, missing);
 	}
 	if (!o->output || !strcmp(o->output, "-"))
 		passing_release(&r.signals);

@@ -12,6 +12,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "privilege.h"
 #include "process/cgroup.h"
 #include "process/container.h"
 #include "process/process.h"
@@ -68,6 +69,9 @@ static char *pid_problem(pid_t pid)
 	if (stat_field(pid, STAT_FLAGS) & KTHREAD)
 		return xasprintf("-p %d: a thread of the kernel, which makes "
 				 "no system calls", pid);
+	if (!privilege_is_unlimited() && !privilege_may_trace(pid))
+		return xasprintf("-p %d: it belongs to another user or has "
+				 "more privileges: " PRIVILEGE_LIMIT, pid);
 	if (pid == getpid())
 		return xasprintf("-p %d: this is sp-record itself", pid);
 	if (!process_lives(pid))

@@ -19,7 +19,9 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "btf.h"
+#include "privilege.h"
 #include "problem.h"
 #include "process/image-file.h"
 #include "tracer-private.h"
@@ -380,6 +382,15 @@ static int use_casts(struct record *skel, const struct btf_ids *ids)
 	return error;
 }
 
+/* Without root's rights: see struct viewer. */
+static void set_viewer(struct record *skel)
+{
+	skel->rodata->viewer.caps = privilege_caps();
+	skel->rodata->viewer.uid = geteuid();
+	skel->rodata->viewer.gid = getegid();
+	skel->rodata->viewer.limited = !privilege_is_unlimited();
+}
+
 static int load(struct tracer *t, const struct tracer_options *options)
 {
 	int types_fd = memfd_create("btf", MFD_CLOEXEC), error;
@@ -406,6 +417,7 @@ static int load(struct tracer *t, const struct tracer_options *options)
 	confirm_prepare(skel, &ids, options->paths && !t->unconfirmed);
 	skel->rodata->no_follow = options->no_follow;
 	skel->rodata->attaching = t->target;
+	set_viewer(skel);
 	if (t->target && t->target->cgroup) {
 		skel->rodata->by_cgroup = true;
 		skel->rodata->cgroup.id = t->target->cgroup_id;
@@ -742,6 +754,38 @@ static int seek(struct tracer *t)
 	return error;
 }
 
+/* Whether there are processes, and none of them may be traced. */
+static bool is_all_withheld(const struct tracer *t)
+{
+	uint32_t pid;
+
+	return !tracer_began(t) &&
+		!bpf_map_get_next_key(bpf_map__fd(t->skel->maps.withheld_names),
+				      NULL, &pid);
+}
+
+char *tracer_withheld(const struct tracer *t)
+{
+	int fd = bpf_map__fd(t->skel->maps.withheld_names);
+	uint64_t more = load_u64(&t->skel->bss->progress.withheld);
+	uint32_t pid, *previous = NULL;
+	struct mark_name name;
+	char *list = NULL;
+
+	for (; !bpf_map_get_next_key(fd, previous, &pid); previous = &pid) {
+		char *one;
+
+		if (bpf_map_lookup_elem(fd, &pid, &name))
+			continue;
+		one = xasprintf("%u (%.*s)", pid, COMM_SIZE, name.comm);
+		text_append(&list, ", ", one);
+		free(one);
+	}
+	if (more)
+		text_append(&list, ", ", "...");
+	return list;
+}
+
 int tracer_attach(struct tracer *t, pid_t *missing)
 {
 	int fd = bpf_map__fd(t->skel->maps.wanted), error;
@@ -760,6 +804,8 @@ int tracer_attach(struct tracer *t, pid_t *missing)
 		if (bpf_map_lookup_elem(fd, missing, &was_found) || !was_found)
 			error = -ESRCH;
 	}
+	if (!error && is_all_withheld(t))
+		return -EACCES;
 	/* Found, but nothing was left of it to follow. */
 	if (!error && t->target->n_pids && !tracer_began(t)) {
 		*missing = t->target->pids[0];

@@ -42,9 +42,16 @@ int tracer_arm(void *tracer);
 
 /*
  * Follow the target, with all that it has started so far, from now on. 0 or
- * -errno; -ESRCH: `*missing` is the process of it that is none.
+ * -errno; -ESRCH: `*missing` is the process of it that is none; -EACCES: none of
+ * its processes may be traced.
  */
 int tracer_attach(struct tracer *t, pid_t *missing);
+
+/*
+ * Processes that were not followed, since we may not trace them: "12 (sudo)";
+ * heap. NULL: none.
+ */
+char *tracer_withheld(const struct tracer *t);
 
 /* Readable when tracer_dispatch() has something to do. */
 int tracer_fd(const struct tracer *t);

@@ -542,9 +542,11 @@ time.sleep(100)' 3>&- &
 @test "with CAP_BPF and CAP_PERFMON alone" {
 	requires setcap
 	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/test "$BATS_TEST_TMPDIR"
-	cp "$SP_BIN/sp-record" .
+	chmod 777 .
+	cp "$SP_BIN/sp-record" "$WITNESS/marker" .
 	setcap cap_bpf,cap_perfmon=ep sp-record
-	marker 5
+	under=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
+	WITNESS=. marker 5
 	setpriv --reuid=nobody --regid=nogroup --clear-groups ./sp-record \
 		-t 2 -p "$(<pid)" 2>err >run.sp 3>&- &
 	recorder=$!

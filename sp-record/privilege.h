@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What sp-record may do, and whom it may look at. */
+#ifndef PRIVILEGE_H
+#define PRIVILEGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* The effective capabilities: 1ULL << CAP_*. */
+uint64_t privilege_caps(void);
+bool privilege_has(int capability);
+/*
+ * Whether every process may be recorded: as root, or with CAP_SYS_PTRACE. Else
+ * only those that the kernel's rule for ptrace(2) lets us read.
+ */
+bool privilege_is_unlimited(void);
+/* What the kernel answers for one process; true for one that has exited. */
+bool privilege_may_trace(pid_t pid);
+
+/* The reason, for messages about processes that may not be traced. */
+#define PRIVILEGE_LIMIT "without root, sp-record records only processes that " \
+	"its user may trace (ptrace(2))"
+
+#endif

@@ -1,0 +1,141 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# sp-record with file capabilities: its user records what ptrace(2) would let
+# that user read, and nothing of anybody else.
+
+load helper
+
+setup() {
+	requires_root
+	requires setcap setpriv
+	cd "$BATS_TEST_TMPDIR" || return
+	chmod 777 .
+	cp "$SP_BIN/sp-record" .
+	setcap cap_bpf,cap_perfmon=ep sp-record
+	as ./sp-record -q -o try.sp -- true ||
+		skip "file capabilities have no effect here"
+}
+
+as() {
+	setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+}
+
+# begin COMMAND… — in the background, which ends as sleep; its process id is $pid
+begin() {
+	"$@" 3>&- &
+	pid=$!
+	wait_for 5 test "/proc/$pid/exe" -ef "$(command -v sleep)"
+}
+
+blind() {
+	sp-emit --json "$1" | jq -r '.runs[].blind[]'
+}
+
+@test "somebody else's process is not attached to" {
+	begin sleep 30
+	run -125 as ./sp-record -q -t 1 -o a.sp -p $pid
+	kill $pid
+	[[ $output == "sp-record: -p $pid: it belongs to another user or has more privileges: "* ]]
+	[ ! -e a.sp ]
+}
+
+@test "one's own process is attached to" {
+	begin setpriv --reuid=65534 --regid=65534 --clear-groups sleep 30
+	as ./sp-record -q -t 0.3 -o a.sp -p $pid
+	kill $pid
+	sp-emit --table a.sp | shows clock_nanosleep
+	blind a.sp | lacks privileges
+}
+
+@test "a process of the same user that is not dumpable is not attached to" {
+	cp "$(command -v sleep)" closed
+	chmod 711 closed
+	# setpriv itself may read it, with capabilities that it loses by exec.
+	setpriv --reuid=65534 --regid=65534 --clear-groups \
+		sh -c 'exec ./closed 30' 3>&- &
+	pid=$!
+	wait_for 5 test "/proc/$pid/exe" -ef closed
+	run -125 as ./sp-record -q -t 1 -o a.sp -p $pid
+	kill $pid
+	[[ $output == *"more privileges"* ]]
+}
+
+@test "a process of the same user that has a capability is not attached to" {
+	begin setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=+chown --ambient-caps=+chown sleep 30
+	run -125 as ./sp-record -q -t 1 -o a.sp -p $pid
+	kill $pid
+	[[ $output == *"more privileges"* ]]
+}
+
+@test "a set-user-ID child is left out and named, with all that it starts" {
+	cp "$(command -v setpriv)" suid
+	chmod 4755 suid
+	as ./sp-record --paths -o a.sp -- sh -c \
+		'./suid --reuid=0 cat /etc/shadow >/dev/null; ls / >/dev/null' 2>err
+	grep -E 'not seen: processes that belong to another user or have more privileges than sp-record: [0-9]+ \(suid\)$' err
+	[[ $(blind a.sp) =~ [0-9]+\ \(suid\)$ ]]
+	sp-emit --path-list a.sp >paths
+	grep '/suid$' paths		# the name that sh executed
+	run ! grep -E 'shadow|/cat$' paths
+	grep '/ls$' paths
+	sp-emit --table a.sp | lacks setresuid
+}
+
+@test "a program with file capabilities is left out" {
+	cp "$(command -v ls)" capable
+	setcap cap_chown=ep capable
+	as ./sp-record -o a.sp -- sh -c './capable / >/dev/null; true' 2>err
+	grep '(capable)$' err
+	sp-emit --table a.sp | lacks getdents64
+}
+
+@test "a program that its user may not read is left out" {
+	cp "$(command -v ls)" closed
+	chmod 711 closed
+	as ./sp-record -o a.sp -- sh -c './closed / >/dev/null; true' 2>err
+	grep '(closed)$' err
+	sp-emit --table a.sp | lacks getdents64
+}
+
+@test "a command that gains privileges is run, and not recorded" {
+	cp "$(command -v ls)" suid
+	chmod 4755 suid
+	run -125 as ./sp-record -q -o a.sp -- ./suid /
+	[[ $output == *"sp-record: ./suid: it was run, but not recorded, since it has more privileges than its caller: "* ]]
+	[ ! -e a.sp ]
+}
+
+@test "a user namespace of one's own is recorded" {
+	as unshare -Ur true || skip "no user namespaces for users here"
+	as ./sp-record -o a.sp -- unshare -Ur sh -c 'ls / >/dev/null; true' 2>err
+	sp-emit --table a.sp | shows getdents64
+	run ! grep privileges err
+}
+
+@test "a cgroup with others' processes: one's own alone are recorded" {
+	local cgroup other
+	needs cgroup2
+	cgroup=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)/sp-viewer-$$
+	mkdir "$cgroup"
+	begin sleep 30
+	other=$pid
+	echo $other >"$cgroup/cgroup.procs"
+	run -125 as ./sp-record -q -t 1 -o a.sp --cgroup "$cgroup"
+	[[ $output == *"--cgroup $cgroup: its processes belong to another user or have more privileges: "* ]]
+	begin setpriv --reuid=65534 --regid=65534 --clear-groups sleep 30
+	echo $pid >"$cgroup/cgroup.procs"
+	as ./sp-record -t 0.3 -o a.sp --cgroup "$cgroup" 2>err
+	kill $pid $other
+	wait $pid $other || :
+	rmdir "$cgroup"
+	grep "attached to 1 task" err
+	grep "privileges than sp-record: $other (sleep)" err
+}
+
+@test "root leaves nobody out" {
+	cp "$(command -v ls)" suid
+	chmod 4755 suid
+	sp-record -q -o a.sp -u nobody -- sh -c './suid / >/dev/null; true'
+	sp-emit --table a.sp | shows getdents64
+	blind a.sp | lacks privileges
+}
