@@ -805,3 +805,43 @@ line() {
 	[[ $output == *"too many different calls"* ]]
 	[ "$(jq length list)" = 16384 ]
 }
+
+# state — of the kernel's auditing, but for the number of lost records
+state() {
+	"${SP_BIN%/bin}/tests/machine" audit | grep -v lost
+}
+
+@test "what a killed one leaves on, the next one turns off, and says so" {
+	requires_audit
+	state >before
+	grep -q '^enabled 0' before || skip "auditing is on here"
+	watch
+	kill -KILL "$watcher"
+	wait "$watcher" || [ $? = 137 ]
+	watcher=
+	state >left
+	run ! cmp before left
+	[ -e /run/sandprint-audit ]
+	watch -t 1 --exe=/none
+	ended 0 "$watcher"
+	watcher=
+	[ "$(grep -c 'auditing was left on by an sp-verify that was killed' err)" = 1 ]
+	state >after
+	diff before after
+	[ ! -e /run/sandprint-audit ]
+	watch -t 1 --exe=/none
+	ended 0 "$watcher"
+	watcher=
+	run ! grep 'left on' err
+}
+
+@test "one that runs beside another takes nothing for left behind" {
+	requires_audit
+	state >before
+	watch
+	run -0 sp-verify --audit -t 1 --exe=/none
+	[[ $output != *"left on"* ]]
+	stop 0
+	state >after
+	diff before after
+}

@@ -15,8 +15,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "audit/audit-note.h"
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/message.h"
 
 enum {
 	RECEIVE_BYTES = 64 << 20,
@@ -31,6 +33,7 @@ struct audit_socket {
 	int fd;
 	bool was_enabled;
 	uint32_t backlog;		/* as it was; 0: we have not changed it */
+	int note;			/* of these two, for others; -1: none */
 	uint32_t lost;			/* the kernel's count, at first */
 	uint64_t missed;		/* times that we had no room for more */
 	char mark[48];			/* of our own record, the last one */
@@ -128,6 +131,43 @@ static bool may_write(void)
 		CAP_TO_MASK(CAP_AUDIT_WRITE);
 }
 
+/*
+ * Auditing is on. An sp-verify that was killed left it so where there is its note
+ * and no auditd that has come since.
+ */
+static void look_for_note(struct audit_socket *a,
+			  const struct audit_status *status)
+{
+	uint32_t backlog = 0;
+
+	a->note = audit_note_take(&backlog);
+	if (a->note < 0)
+		return;
+	if (status->pid) {
+		audit_note_remove(a->note);
+		a->note = -1;
+		return;
+	}
+	a->was_enabled = false;
+	a->backlog = backlog;
+	message_note("auditing was left on by an sp-verify that was killed: it "
+		     "will be turned off at the end");
+}
+
+/* The note comes first: we can be killed at any moment. False: errno. */
+static bool turn_on(struct audit_socket *a, int control, uint32_t limit)
+{
+	/* 0 is no limit. */
+	bool raise = limit && limit < BACKLOG;
+
+	a->note = audit_note_write(raise ? limit : 0);
+	if (!set_enabled(control, true)) {
+		audit_note_remove(a->note);
+		return false;
+	}
+	return true;
+}
+
 struct audit_socket *audit_socket_open(audit_message *message, void *arg)
 {
 	struct sockaddr_nl address = {
@@ -150,11 +190,13 @@ struct audit_socket *audit_socket_open(audit_message *message, void *arg)
 	a->was_enabled = status.enabled;
 	a->lost = status.lost;
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
-	if (!a->was_enabled && !set_enabled(control, true)) {
+	a->note = -1;
+	if (a->was_enabled) {
+		look_for_note(a, &status);
+	} else if (!turn_on(a, control, status.backlog_limit)) {
 		free(a);
 		goto fail;
 	}
-	/* 0 is no limit. */
 	if (status.backlog_limit && status.backlog_limit < BACKLOG &&
 	    set_backlog(control, BACKLOG))
 		a->backlog = status.backlog_limit;
@@ -182,6 +224,7 @@ void audit_socket_close(struct audit_socket *a)
 			set_backlog(control, a->backlog);
 		if (!a->was_enabled)
 			set_enabled(control, false);
+		audit_note_remove(a->note);
 		close(control);
 	}
 	close(a->fd);
