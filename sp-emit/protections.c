@@ -261,7 +261,8 @@ static void add_secret(struct path_list *secret, const struct call *fact)
 	const char *name = strrchr(path, '/');
 
 	if (!fact->answer && fact->id.nr & NAME_CREATE &&
-	    !path_is_doubted(fact->id.nr) && is_temporary(path) && path_is_random(name + 1)) {
+	    !path_is_doubted(fact->id.nr) && is_temporary(path) &&
+	    path_is_random(name + 1)) {
 		secret->at = xgrow(secret->at, secret->n, sizeof(*secret->at));
 		secret->at[secret->n++] = path;
 	} else {
@@ -283,8 +284,9 @@ static bool is_shared_use(const struct path_list *secret,
 		shared = use.access & (NAME_LIST | NAME_CHANGE | NAME_DELETE |
 				       NAME_MOUNT);
 	else
-		shared = is_special(&use) || (!path_list_has(secret, path, is_below) &&
-			!(use.access & NAME_NAMELESS));
+		shared = is_special(&use) ||
+			(!path_list_has(secret, path, is_below) &&
+			 !(use.access & NAME_NAMELESS));
 	free(path);
 	return shared;
 }

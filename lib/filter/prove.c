@@ -102,7 +102,7 @@ static bool match_from(const struct set *s, uint32_t v, uint32_t *found)
 		return true;
 	bit = 1U << (31 - __builtin_clz(wrong));
 	if (s->bits & bit) {
-		*found = (v & ~(bit | (bit - 1))) | (s->bits & (bit | (bit - 1)));
+		*found = (v & -bit & ~bit) | bit | (s->bits & (bit - 1));
 		return true;
 	}
 	/* A free bit above that is clear has to be set. */

@@ -597,12 +597,12 @@ static void fold(const char *key, char *to, size_t size)
 		bool is_k = !strncmp(key, letters[1], strlen(letters[1]));
 
 		to[n++] = is_s ? 's' : is_k ? 'k' : *key;
-		key += is_s ? strlen(letters[0]) : is_k ? strlen(letters[1]) : 1;
+		key += is_s || is_k ? strlen(letters[is_k]) : 1;
 	}
 	to[n] = '\0';
 }
 
-/* The key that another one is for a program in Go, and for no other; or NULL. */
+/* The known key that a program in Go takes this one for; NULL: none. */
 static const char *other_spelling(const char *key)
 {
 	static const char *const known[] = {
