@@ -239,26 +239,23 @@ static __always_inline void walk_place(struct name_scratch *s)
 {
 	struct image_path *p = &s->path;
 	struct walk *w = &s->walk;
-	__u32 from_root = PATH_SIZE;	/* where the path from the root starts */
-	bool is_below = false, is_root = is_home(s->at);
+	bool is_root = is_home(s->at) || (s->at.dentry == s->root.dentry &&
+					  s->at.mnt == s->root.mnt);
 	int ended = STEP_ON;
 
 	w->dentry = s->at.dentry;
 	w->mnt = s->at.mnt;
 	w->root = (void *)home_root.dentry;
 	w->root_mnt = (void *)home_root.mnt;
-	for (int i = 0; i < PATH_DEPTH && ended == STEP_ON; i++) {
-		if (w->dentry == s->root.dentry && w->mnt == s->root.mnt) {
-			from_root = p->start;
-			is_root |= !i;
-			is_below = true;
-		}
+	w->passed = s->root.dentry;
+	w->passed_mnt = s->root.mnt;
+	w->from_passed = 0;
+	for (int i = 0; i < PATH_DEPTH && ended == STEP_ON; i++)
 		ended = step(p, w);
-	}
 	if (ended != STEP_AT_ROOT) {
 		s->head.place |= PLACE_ELSEWHERE;
-		if (is_below)
-			p->start = from_root;
+		if (w->from_passed)
+			p->start = w->from_passed;
 		else if (ended != STEP_AT_TOP)
 			s->head.cut |= NAME_CUT;
 	}
@@ -430,13 +427,16 @@ static __always_inline bool is_deleted(struct place at)
 }
 
 /* Whether a deleted file never had a name: d_tmpfile() calls it "#INODE". */
-static __always_inline bool is_nameless(struct name_scratch *s,
-					 struct place at)
+__noinline int is_nameless(struct name_scratch *s)
 {
-	struct dentry *dentry = at.dentry;
-	char *name = &s->path.bytes[PATH_SIZE];
+	struct dentry *dentry;
 	bool digits = false;
+	char *name;
 
+	if (!s)
+		return 0;
+	dentry = s->at.dentry;
+	name = &s->path.bytes[PATH_SIZE];
 	name[0] = 0;
 	bpf_probe_read_kernel_str(name, NAMELESS_SIZE,
 				  BPF_CORE_READ(dentry, d_name.name));
@@ -596,34 +596,45 @@ static __always_inline __u32 protocol_of(struct file *file)
  * The port that a socket was bound or connected to, in the place of the one in
  * memory that was read. A port that the kernel chose was 0.
  */
-static __always_inline void take_port(struct name_scratch *s,
-				      struct file *file, bool peer)
+__noinline int take_port(struct name_scratch *s, __u64 of, __u64 peer)
 {
-	struct socket *socket = BPF_CORE_READ(file, private_data);
-	struct sock *sk = BPF_CORE_READ(socket, sk);
-	__u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
-	__u16 *port = (__u16 *)&s->path.bytes[PATH_SIZE + 2];
+	struct file *file = (void *)of;
+	struct socket *socket;
+	struct sock *sk;
+	__u16 family, *port;
 
+	if (!s)
+		return 0;
+	socket = BPF_CORE_READ(file, private_data);
+	sk = BPF_CORE_READ(socket, sk);
+	family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	port = (__u16 *)&s->path.bytes[PATH_SIZE + 2];
 	if (family != AF_INET && family != AF_INET6)
-		return;
+		return 0;
 	if (peer)
 		*port = BPF_CORE_READ(sk, __sk_common.skc_dport);
 	else if (*port)
 		*port = __builtin_bswap16(
 			BPF_CORE_READ(sk, __sk_common.skc_num));
+	return 0;
 }
 
 /* The path of a unix socket that was bound, or of the one it is connected to. */
-static __always_inline struct place unix_place(struct file *file, bool peer)
+__noinline int find_unix_place(struct name_scratch *s, __u64 of, __u64 peer)
 {
-	struct socket *socket = BPF_CORE_READ(file, private_data);
-	struct unix_sock *sk = (void *)BPF_CORE_READ(socket, sk);
+	struct file *file = (void *)of;
+	struct socket *socket;
+	struct unix_sock *sk;
 
+	if (!s)
+		return 0;
+	socket = BPF_CORE_READ(file, private_data);
+	sk = (void *)BPF_CORE_READ(socket, sk);
 	if (peer)
 		sk = (void *)BPF_CORE_READ(sk, peer);
-	return (struct place){
-		BPF_CORE_READ(sk, path.dentry), BPF_CORE_READ(sk, path.mnt),
-	};
+	s->at.dentry = BPF_CORE_READ(sk, path.dentry);
+	s->at.mnt = BPF_CORE_READ(sk, path.mnt);
+	return 0;
 }
 
 /* The address that a socket has, as bind(2) would take it. */

@@ -1274,6 +1274,10 @@ static __always_inline bool prepend(struct image_path *p, struct dentry *dentry)
 struct walk {
 	struct dentry *dentry, *root;
 	struct vfsmount *mnt, *root_mnt;
+	/* A place on the way, and where the path from it starts; NULL: none. */
+	struct dentry *passed;
+	struct vfsmount *passed_mnt;
+	__u64 from_passed;	/* 0: it was not passed */
 };
 
 enum step { STEP_ON, STEP_AT_ROOT, STEP_AT_TOP, STEP_TOO_LONG };
@@ -1292,6 +1296,8 @@ __noinline int step(struct image_path *p, struct walk *w)
 		return STEP_TOO_LONG;
 	dentry = w->dentry;
 	mnt = w->mnt;
+	if (dentry == w->passed && mnt == w->passed_mnt)
+		w->from_passed = p->start;
 	if (dentry == w->root && mnt == w->root_mnt)
 		return STEP_AT_ROOT;
 	parent = BPF_CORE_READ(dentry, d_parent);
@@ -1489,15 +1495,17 @@ static __always_inline void note_call(struct name_scratch *s,
 			    (!answer || answer == -EINPROGRESS) &&
 			    access & (SOCKET_TCP | SOCKET_NOT_TCP) &&
 			    (family_of(s) == AF_INET || family_of(s) == AF_INET6))
-				take_port(s, file_of(task, args[0]),
+				take_port(s, (__u64)file_of(task, args[0]),
 					  spec->access == SOCKET_CONNECT);
 			if (has_path(s, size)) {
 				if (!answer && access & SOCKET_NOT_TCP &&
 				    kind == NAMES_ADDRESS &&
-				    spec->access != SOCKET_SEND)
-					at = unix_place(file_of(task, args[0]),
-							spec->access ==
-							SOCKET_CONNECT);
+				    spec->access != SOCKET_SEND) {
+					find_unix_place(s, (__u64)file_of(task,
+						args[0]), spec->access ==
+						SOCKET_CONNECT);
+					at = s->at;
+				}
 				how = at.dentry ? PLACE_OBJECT : 0;
 				if (!at.dentry)
 					at = start_of(s, task, -1, size, 2);
@@ -1513,7 +1521,8 @@ static __always_inline void note_call(struct name_scratch *s,
 				TYPE_DIRECTORY << NAME_TYPE_SHIFT);
 			if (kind == NAMES_LOCK)
 				access |= lock_access(spec, args);
-			if (is_deleted(at) && is_nameless(s, at)) {
+			s->at = at;
+			if (is_deleted(at) && is_nameless(s)) {
 				access |= NAME_NAMELESS;
 				at = parent_of(at);
 			} else if (is_deleted(at)) {

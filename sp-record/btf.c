@@ -175,25 +175,37 @@ static uint32_t find_name(const struct kernel_btf *k, const char *name)
 	return at ? at - k->strings : 0;
 }
 
+/* Where the names of the hooks stand among the strings; 0: not there. */
+struct hook_names {
+	uint32_t names[BTF_HOOKS];
+	uint32_t first, last;	/* of these */
+};
+
 /* Their names have one beginning, so that one search finds them all. */
-static void find_hooks(const struct kernel_btf *k, uint32_t names[BTF_HOOKS])
+static void find_hooks(const struct kernel_btf *k, struct hook_names *hooks)
 {
 	static const char start[] = "security_path_";
 	const char *at = k->strings, *end = at + k->strings_size;
 
-	while ((at = memmem(at, end - at, start, sizeof(start) - 1))) {
+	hooks->first = UINT32_MAX;
+	for (; (at = memmem(at, end - at, start, sizeof(start) - 1)); at++) {
+		uint32_t offset = at - k->strings;
+
 		for (size_t i = 0; i < BTF_HOOKS; i++)
 			if (!at[-1] && !strcmp(at, btf_hooks[i]))
-				names[i] = at - k->strings;
-		at++;
+				hooks->names[i] = offset;
+		hooks->first = offset < hooks->first ? offset : hooks->first;
+		hooks->last = offset;
 	}
 }
 
 static void note_hook(struct excerpt *e, const struct btf_type *t,
-		      const uint32_t names[BTF_HOOKS])
+		      const struct hook_names *hooks)
 {
+	if (t->name_off < hooks->first || t->name_off > hooks->last)
+		return;
 	for (size_t i = 0; i < BTF_HOOKS; i++)
-		if (names[i] == t->name_off)
+		if (hooks->names[i] == t->name_off)
 			e->ids->hooks[i] = e->kernel.n;
 }
 
@@ -202,11 +214,11 @@ static bool index_types(struct excerpt *e)
 {
 	struct kernel_btf *k = &e->kernel;
 	uint32_t cast_name = find_name(k, "bpf_rdonly_cast");
-	uint32_t hooks[BTF_HOOKS] = { 0 };
+	struct hook_names hooks = { 0 };
 	size_t room = (k->types_end - k->types) / sizeof(struct btf_type) + 2;
 	const char *at = k->types;
 
-	find_hooks(k, hooks);
+	find_hooks(k, &hooks);
 	k->offsets = xcalloc(room, sizeof(*k->offsets));
 	for (k->n = 1; at < k->types_end; k->n++) {
 		const struct btf_type *t = (const void *)at;
@@ -223,7 +235,7 @@ static bool index_types(struct excerpt *e)
 		else if (btf_kind(t) == BTF_KIND_FUNC && t->name_off) {
 			if (t->name_off == cast_name)
 				e->ids->bpf_rdonly_cast = k->n;
-			note_hook(e, t, hooks);
+			note_hook(e, t, &hooks);
 		}
 		at += sizeof(*t) + rest;
 	}
