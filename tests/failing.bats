@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
 # What the tools do on a machine that fails them: each row of the table in
-# sandprint(7), "What a failing machine does", has its tests here, which begin
+# sandprint-security(7), "What a failing machine does", has its tests here, which begin
 # with the row's name.
 
 load helper
@@ -52,7 +52,7 @@ quietly() {
 
 @test "each row of the manual's table has a test, and no other row" {
 	sed -n '/^\.Ss What a failing machine does/,/^\.S[sh] What is not/s/^\.It //p' \
-		"$TESTS/../lib/sandprint.7" | sort -u >rows
+		"$TESTS/../lib/sandprint-security.7" | sort -u >rows
 	sed -n 's/^@test "\([^"]*\): .*/\1/p' "$BATS_TEST_FILENAME" | sort -u |
 		diff -u rows -
 	[ "$(wc -l <rows)" -ge 14 ]
