@@ -495,10 +495,11 @@ static __always_inline long read_name(struct name_scratch *s, __u64 from)
 	long size = bpf_probe_read_user_str(&s->path.bytes[PATH_SIZE],
 					    NAME_SIZE, (void *)from);
 
-	if (size <= 0)
+	if (size < 0)
 		return -1;
-	end_with_zeros(s, size - 1);
-	return size - 1;
+	size -= size > 0;	/* older kernels count no NUL of an empty one */
+	end_with_zeros(s, size);
+	return size;
 }
 
 /*
