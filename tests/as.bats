@@ -352,3 +352,24 @@ the_pid() {
 	: >root/out/done
 	ended 0 $booted || [ $? != 124 ]
 }
+
+@test "runc up to 1.1.14 has no ENOSYS for the architecture that it adds itself" {
+	local place
+	printf '%s\n' 'run 1 a' 'image /a' 'call 1 450 1' 'call 1 450 1 arch=x86' |
+		"$TESTS/mkstream" >both.sp
+	echo '{"defaultAction": "SCMP_ACT_ERRNO", "architectures":
+		["SCMP_ARCH_X86"], "syscalls": [{"names": ["openat"],
+		"action": "SCMP_ACT_ALLOW"}]}' >p.json
+	for place in runc-1.1.14 runc crun; do
+		run -1 sp-verify -p p.json --as=$place both.sp
+		awk -v place=$place '$2 == 450 { print place, $1, $5 }' <<<"$output"
+	done >got
+	diff - got <<-'END'
+	runc-1.1.14 x86 ENOSYS
+	runc-1.1.14 x86_64 EPERM
+	runc x86 ENOSYS
+	runc x86_64 ENOSYS
+	crun x86 EPERM
+	crun x86_64 EPERM
+	END
+}
