@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "args.h"
+#include "base/message.h"
 #include "format.h"
 #include "names.h"
 #include "paths.h"
@@ -88,6 +89,31 @@ static void write_use(const struct path_use *u, bool pairs, FILE *out)
 	fputs(",\n", out);
 }
 
+/*
+ * A shared library by all versions that have its soname: an upgrade replaces
+ * "/x/liby.so.1.2" by "/x/liby.so.1.3". Whether it is one.
+ */
+static bool write_library(const struct path_use *u, FILE *out)
+{
+	char *at = path_shorter_version(u->pattern), *shorter;
+
+	if (!at || u->made || !pattern_is_path(u->pattern) ||
+	    !(u->access & NAME_MAP) ||
+	    u->access & (CHANGES | NAME_EXECUTE | NAME_LOCK)) {
+		free(at);
+		return false;
+	}
+	while ((shorter = path_shorter_version(at))) {
+		free(at);
+		at = shorter;
+	}
+	fputs("  ", out);
+	write_path(at, "{,.*}", out);
+	fputs(" mr,\n", out);
+	free(at);
+	return true;
+}
+
 static void write_link(const struct path_move *move, FILE *out)
 {
 	if (!(move->access & NAME_LINK))
@@ -106,11 +132,6 @@ static void write_link(const struct path_move *move, FILE *out)
 static void write_mounts(const struct trace *t, const struct path_uses *uses,
 			 FILE *out)
 {
-	static const char *const mounting[] = {
-		"mount", "umount", "umount2", "move_mount", "mount_setattr",
-		NULL
-	};
-	static const char *const pivoting[] = { "pivot_root", NULL };
 	static const char *const rules[] = {
 		"mount -> ", "remount ", "umount ",
 	};
@@ -130,9 +151,9 @@ static void write_mounts(const struct trace *t, const struct path_uses *uses,
 	}
 	for (size_t i = 0; i < t->paths.n; i++)
 		any |= t->paths.at[i]->id.nr & NAME_MOUNT;
-	if (!any && calls_any(t, mounting))
+	if (!any && calls_mount(t))
 		fputs("  mount,\n  remount,\n  umount,\n", out);
-	if (calls_any(t, pivoting))
+	if (calls_pivot_root(t))
 		fputs("  pivot_root,\n", out);
 }
 
@@ -177,29 +198,54 @@ static bool has_inherited(const struct trace *t)
 		(!calls_any(t, making) && calls_any(t, using));
 }
 
-static void write_network(const struct trace *t, FILE *out)
+/* Whether it is of socket(2) or socketpair(2), with family and type. */
+static bool makes_socket(const struct call *fact,
+			 struct argument_value v[ARGUMENT_VALUES_MAX])
 {
 	char buf[SYSCALL_NAME_MAX];
 
-	if (!args_knows(t, "socket") || has_inherited(t)) {
+	return !strncmp(syscall_label(fact->id, buf), "socket", 6) &&
+		argument_values(fact, v) >= 2;
+}
+
+static bool has_nameless_family(const struct trace *t)
+{
+	struct argument_value v[ARGUMENT_VALUES_MAX];
+
+	for (size_t i = 0; i < t->arguments.n; i++)
+		if (makes_socket(t->arguments.at[i], v) &&
+		    !family_name((uint32_t)v[0].value))
+			return true;
+	return false;
+}
+
+static void write_network(const struct trace *t, FILE *out)
+{
+	static const char open_text[] =
+		"A socket was made of a family that has no name, which no rule "
+		"can allow: families of sockets are not restricted.";
+
+	if (has_nameless_family(t)) {
+		message_note("%s", open_text);
+		write_comment(open_text, "  # ", out);
+	}
+	if (!args_knows(t, "socket") || has_inherited(t) ||
+	    has_nameless_family(t)) {
 		fputs("  network,\n", out);
 		return;
 	}
 	for (size_t i = 0; i < t->arguments.n; i++) {
 		struct argument_value v[ARGUMENT_VALUES_MAX];
 		const struct call *fact = t->arguments.at[i];
-		const char *family, *type;
+		const char *type;
 
-		if (strncmp(syscall_label(fact->id, buf), "socket", 6) ||
-		    argument_values(fact, v) < 2 || is_repeated(t, i))
+		if (!makes_socket(fact, v) || is_repeated(t, i))
 			continue;
-		family = family_name((uint32_t)v[0].value);
 		type = type_name(v[1].value);
-		if (!family || !type)
-			continue;
 		fputs("  network ", out);
-		write_family(family, out);
-		fprintf(out, " %s,\n", type);
+		write_family(family_name((uint32_t)v[0].value), out);
+		/* One without a name, such as DCCP's: each of the family. */
+		fprintf(out, "%s%s,\n", type ? " " : "", type ? type : "");
 	}
 }
 
@@ -227,7 +273,8 @@ void write_apparmor(const struct emit *emit, FILE *out)
 	write_mounts(emit->trace, uses, out);
 	putc('\n', out);
 	for (size_t i = 0; i < uses->n; i++)
-		write_use(&uses->at[i], emit->trace->moves.n, out);
+		if (!write_library(&uses->at[i], out))
+			write_use(&uses->at[i], emit->trace->moves.n, out);
 	for (size_t i = 0; i < uses->n_moves && emit->trace->moves.n; i++)
 		write_link(&uses->moves[i], out);
 	fputs("}\n", out);

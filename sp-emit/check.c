@@ -113,29 +113,54 @@ static bool is_launcher(const struct image *image)
 	return false;
 }
 
-static bool was_executed(const struct trace *t, const char *path)
+static bool was_executed(const struct image *image)
 {
-	for (size_t i = 0; i < t->n_images; i++)
-		for (size_t k = 0; k < t->images[i]->n_uses; k++)
-			if (t->images[i]->uses[k].execs && (!path ||
-			    (t->images[i]->path &&
-			     !strcmp(t->images[i]->path, path))))
-				return true;
+	for (size_t k = 0; k < image->n_uses; k++)
+		if (image->uses[k].execs)
+			return true;
 	return false;
 }
 
-static bool calls_attached(const struct trace *t, uint32_t image)
+static bool shows_any_start(const struct trace *t)
 {
+	for (size_t i = 0; i < t->n_images; i++)
+		if (was_executed(t->images[i]))
+			return true;
+	return false;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The paths of what was executed, sorted; the caller frees the array. */
+static const char **executed_paths(const struct trace *t, size_t *n)
+{
+	const char **paths = xcalloc(t->n_images + 1, sizeof(*paths));
+
+	*n = 0;
+	for (size_t i = 0; i < t->n_images; i++)
+		if (t->images[i]->path && was_executed(t->images[i]))
+			paths[(*n)++] = t->images[i]->path;
+	if (*n)
+		qsort(paths, *n, sizeof(*paths), by_text);
+	return paths;
+}
+
+/* A flag for each image: an attached recorder saw calls of it; heap. */
+static bool *attached_images(const struct trace *t)
+{
+	bool *attached = xcalloc(t->n_images + 1, sizeof(*attached));
+
 	for (size_t i = 0; i < t->calls.n; i++) {
 		const struct call *fact = t->calls.at[i];
 
-		for (size_t k = 0; fact->image == image &&
-		     k < fact->n_sightings; k++)
-			if (run_has_how(t->runs[fact->sightings[k].run],
-					"attached"))
-				return true;
+		for (size_t k = 0; k < fact->n_sightings; k++)
+			attached[fact->image] |= run_has_how(
+				t->runs[fact->sightings[k].run], "attached");
 	}
-	return false;
+	return attached;
 }
 
 /*
@@ -144,12 +169,18 @@ static bool calls_attached(const struct trace *t, uint32_t image)
  */
 static const struct image *found_running(const struct trace *t)
 {
-	for (size_t i = 0; i < t->n_images; i++)
-		if (!is_launcher(t->images[i]) &&
-		    !was_executed(t, t->images[i]->path) &&
-		    calls_attached(t, i))
-			return t->images[i];
-	return NULL;
+	bool *attached = attached_images(t);
+	size_t n, i;
+	const char **executed = executed_paths(t, &n);
+
+	for (i = 0; i < t->n_images; i++)
+		if (attached[i] && !is_launcher(t->images[i]) &&
+		    (!n || !bsearch(&t->images[i]->path, executed, n,
+				    sizeof(*executed), by_text)))
+			break;
+	free(attached);
+	free(executed);
+	return i < t->n_images ? t->images[i] : NULL;
 }
 
 /* The recorder's words for it: sp-record.c. */
@@ -170,7 +201,7 @@ static void note_blind(const struct trace *t, size_t run)
 		char *text;
 
 		if (said_before(t, run, *b) ||
-		    (is_start(*b) && was_executed(t, NULL) &&
+		    (is_start(*b) && shows_any_start(t) &&
 		     !found_running(t)))
 			continue;
 		text = text_printable(*b);
@@ -205,7 +236,7 @@ bool check_start(const struct trace *t, const struct format *format,
 		 bool allow_partial, bool *partial)
 {
 	const struct image *image = found_running(t);
-	bool any = was_executed(t, NULL);
+	bool any = shows_any_start(t);
 	char *name;
 
 	if (!image || !(format->flags & FORMAT_BEFORE) ||

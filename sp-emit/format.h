@@ -50,6 +50,7 @@ enum format_flag {
 				   each of its programs has to be in it */
 	FORMAT_STRICT = 8192,	/* its loader may be older than the kernel, and
 				   refuses a list with a name it does not know */
+	FORMAT_LANDLOCK = 16384,	/* --explain is explain_landlock() */
 };
 
 /* What --deny can be; the first that there is, is the default. */
@@ -90,6 +91,7 @@ void write_apparmor(const struct emit *emit, FILE *out);
 void write_systemd_paths(const struct emit *emit, FILE *out);
 void write_landlock(const struct emit *emit, FILE *out);
 void write_landlock_header(const struct emit *emit, FILE *out);
+void explain_landlock(const struct emit *emit, FILE *out);
 void write_path_list(const struct emit *emit, FILE *out);
 void write_json(const struct emit *emit, FILE *out);
 void write_table(const struct emit *emit, FILE *out);

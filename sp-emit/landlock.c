@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/text.h"
 #include "format.h"
 #include "kernel/path.h"
 #include "names.h"
@@ -36,21 +37,6 @@ static uint64_t missing(const struct landlock_policy *p, const char *pattern,
 	return lacks;
 }
 
-/* The pattern of the nearest directory that is there before the run; heap. */
-static char *lasting(const struct path_uses *uses, const char *path)
-{
-	char *at = pattern_literal(path), *up;
-	const struct path_use *use = paths_find(uses, at);
-
-	while (strcmp(at, "/") && use && use->made) {
-		up = path_parent(at);
-		free(at);
-		at = up;
-		use = paths_find(uses, at);
-	}
-	return at;
-}
-
 static void allow_below(struct landlock_policy *p,
 			const struct path_uses *uses, const char *path,
 			uint64_t rights)
@@ -59,7 +45,7 @@ static void allow_below(struct landlock_policy *p,
 
 	if (!rights)
 		return;
-	at = lasting(uses, path);
+	at = paths_lasting(uses, path);
 	allow(p, at, rights);
 	free(at);
 }
@@ -100,10 +86,38 @@ static void allow_use(struct landlock_policy *p, const struct path_uses *uses,
 /* Where the rule for a name's directory stands; heap. */
 static char *lasting_parent(const struct path_uses *uses, const char *path)
 {
-	char *parent = path_parent(path), *at = lasting(uses, parent);
+	char *parent = path_parent(path), *at = paths_lasting(uses, parent);
 
 	free(parent);
 	return at;
+}
+
+/* Rights that a place has got only because the place of a move's end has them. */
+struct level {
+	char *place, *target;	/* patterns */
+	uint64_t rights;
+};
+
+struct levels {
+	struct level *at;
+	size_t n;
+};
+
+/* Takes over the names. */
+static void add_level(struct levels *levels, char *place, char *target,
+		      uint64_t rights)
+{
+	levels->at = xgrow(levels->at, levels->n, sizeof(*levels->at));
+	levels->at[levels->n++] = (struct level){ place, target, rights };
+}
+
+static void free_levels(struct levels *levels)
+{
+	for (size_t i = 0; i < levels->n; i++) {
+		free(levels->at[i].place);
+		free(levels->at[i].target);
+	}
+	free(levels->at);
 }
 
 /*
@@ -112,7 +126,8 @@ static char *lasting_parent(const struct path_uses *uses, const char *path)
  * added anything.
  */
 static bool level(struct landlock_policy *p, const struct path_uses *uses,
-		  const char *from, const char *to, uint32_t types)
+		  const char *from, const char *to, uint32_t types,
+		  struct levels *levels)
 {
 	const struct path_use *use = paths_find(uses, from);
 	char *source = use && !use->made ? pattern_literal(from) :
@@ -120,17 +135,20 @@ static bool level(struct landlock_policy *p, const struct path_uses *uses,
 	char *target = lasting_parent(uses, to);
 	uint64_t rights = landlock_moved(types) & ~missing(p, target,
 		LANDLOCK_FS_ALL);
-	bool added = missing(p, source, rights);
+	uint64_t added = missing(p, source, rights);
 
-	if (added)
+	if (added) {
 		allow(p, source, rights);
+		add_level(levels, source, target, added);
+		return true;
+	}
 	free(source);
 	free(target);
-	return added;
+	return false;
 }
 
 static void allow_moves(struct landlock_policy *p,
-			const struct path_uses *uses)
+			const struct path_uses *uses, struct levels *levels)
 {
 	bool added = true;
 
@@ -153,16 +171,18 @@ static void allow_moves(struct landlock_policy *p,
 
 			if (m->same_directory)
 				continue;
-			added |= level(p, uses, m->from, m->to, m->types);
+			added |= level(p, uses, m->from, m->to, m->types,
+				       levels);
 			if (m->access & NAME_DELETE)	/* exchanged */
 				added |= level(p, uses, m->to, m->from,
-					       m->types);
+					       m->types, levels);
 		}
 	}
 }
 
 static void allow_sockets(struct landlock_policy *p, const struct trace *t)
 {
+	struct socket_set *set = socket_set_new(t);
 	bool chosen = false;
 
 	for (size_t i = 0; i < t->sockets.n; i++) {
@@ -170,16 +190,17 @@ static void allow_sockets(struct landlock_policy *p, const struct trace *t)
 		int port = socket_port(fact);
 		uint64_t right = landlock_port_right(fact);
 
-		if (socket_is_outside(t, fact))
+		if (socket_is_outside(set, fact))
 			p->handled[LANDLOCK_SCOPE] &= ~LANDLOCK_SCOPE_ABSTRACT;
 		if (!right)
 			continue;
 		if (right == LANDLOCK_NET_CONNECT_TCP &&
-		    port_was_chosen(t, port))
+		    port_was_chosen(set, port))
 			chosen = true;
 		else
 			landlock_allow_port(p, port, right);
 	}
+	socket_set_free(set);
 	if (!chosen)
 		return;
 	message_note("connect_tcp is not restricted: the run connected to a "
@@ -203,9 +224,10 @@ static void refuse_mounts(const struct path_uses *uses)
 	}
 }
 
-static struct landlock_policy *make_policy(const struct emit *emit)
+static struct landlock_policy *make_policy(const struct emit *emit,
+					   const struct path_uses *uses,
+					   struct levels *levels)
 {
-	struct path_uses *uses = paths_fold(emit->trace, emit->general);
 	struct landlock_policy *p = landlock_new();
 	size_t widened = 0;
 
@@ -217,21 +239,74 @@ static struct landlock_policy *make_policy(const struct emit *emit)
 		widened += !pattern_is_path(uses->at[i].pattern);
 	}
 	refuse_mounts(uses);
-	allow_moves(p, uses);
+	allow_moves(p, uses, levels);
 	allow_sockets(p, emit->trace);
 	if (widened)
 		message_note("%zu patterns are allowed by the directories that "
 			     "hold them (--explain lists them)", widened);
+	if (levels->n)
+		message_note("files move between directories, and the kernel "
+			     "wants the new one's rights in the old one, too: "
+			     "%zu %s (--explain lists them)", levels->n,
+			     levels->n == 1 ? "rule gains rights" :
+			     "rules gain rights");
+	return p;
+}
+
+static struct landlock_policy *policy_of(const struct emit *emit)
+{
+	struct path_uses *uses = paths_fold(emit->trace, emit->general);
+	struct levels levels = { NULL, 0 };
+	struct landlock_policy *p = make_policy(emit, uses, &levels);
+
+	free_levels(&levels);
 	paths_free(uses);
 	return p;
 }
 
 void write_landlock(const struct emit *emit, FILE *out)
 {
-	struct landlock_policy *p = make_policy(emit);
+	struct landlock_policy *p = policy_of(emit);
 
 	landlock_write(p, out);
 	landlock_free(p);
+}
+
+static char *rights_text(uint64_t rights)
+{
+	char *list = NULL;
+
+	for (uint64_t bit = 1; bit && bit <= rights; bit <<= 1)
+		if (rights & bit)
+			text_append(&list, ",",
+				    landlock_right_name(LANDLOCK_FS, bit));
+	return list;
+}
+
+static void explain_level(const struct level *level, FILE *out)
+{
+	char *rights = rights_text(level->rights);
+	char *place = pattern_text(level->place);
+	char *target = pattern_text(level->target);
+
+	fprintf(out, "%s\t1\tmove to %s\t%s\n", rights, target, place);
+	free(rights);
+	free(place);
+	free(target);
+}
+
+void explain_landlock(const struct emit *emit, FILE *out)
+{
+	struct path_uses *uses = paths_fold(emit->trace, emit->general);
+	struct levels levels = { NULL, 0 };
+	struct landlock_policy *p = make_policy(emit, uses, &levels);
+
+	paths_explain(uses, out);
+	for (size_t i = 0; i < levels.n; i++)
+		explain_level(&levels.at[i], out);
+	free_levels(&levels);
+	landlock_free(p);
+	paths_free(uses);
 }
 
 static const char header_start[] =
@@ -343,7 +418,7 @@ static void write_string(const char *text, FILE *out)
 
 void write_landlock_header(const struct emit *emit, FILE *out)
 {
-	struct landlock_policy *p = make_policy(emit);
+	struct landlock_policy *p = policy_of(emit);
 
 	fputs("/*\n", out);
 	write_head(emit, " * ", out);

@@ -208,6 +208,41 @@ static size_t date(const char *s, size_t n)
 }
 
 /*
+ * What programs put before the characters that they make up, and how many of
+ * those there are: a name like that is random whatever the characters are.
+ */
+static const struct {
+	const char *prefix;
+	size_t made_up;
+} templates[] = {
+	{ "Cu", 6 },			/* ln -f and its like, of coreutils */
+	{ "sort", 6 }, { "sed", 6 },
+	{ "tmp.", 10 },			/* mktemp(1) */
+	{ "tmp", 8 },			/* Python's tempfile, with _ too */
+};
+
+static bool is_word_character(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+static size_t template_suffix(const char *s, size_t n)
+{
+	for (size_t i = 0; i < sizeof(templates) / sizeof(templates[0]); i++) {
+		size_t start = strlen(templates[i].prefix), at = start;
+
+		if (n != start + templates[i].made_up ||
+		    strncmp(s, templates[i].prefix, start))
+			continue;
+		while (at < n && is_word_character(s[at]))
+			at++;
+		if (at == n)
+			return n - start;
+	}
+	return 0;
+}
+
+/*
  * The six or more letters and digits at the end that mkstemp(3) and its like
  * put there: not those of a word, which has one capital and no digit.
  */
@@ -222,6 +257,8 @@ static size_t tmp_suffix(const char *s, size_t n)
 		large += isupper((unsigned char)s[i - 1]) != 0;
 		i--;
 	}
+	if (template_suffix(s, n))
+		return template_suffix(s, n);
 	if (n - i > SUFFIX + 2 && !strncmp(s + i, "tmp", 3))
 		i += 3;
 	return n - i >= SUFFIX && small && large + numbers > 1 &&
@@ -446,11 +483,12 @@ static char *fold_name(uint32_t access, char *path)
 	return name;
 }
 
-static bool is_below(const char *path, const char *directory)
+bool path_is_below(const char *path, const char *directory)
 {
 	size_t n = strlen(directory);
 
-	return !strncmp(path, directory, n) && path[n] == '/';
+	return !strcmp(directory, "/") ||
+		(!strncmp(path, directory, n) && (!path[n] || path[n] == '/'));
 }
 
 static uint32_t type_bit(uint32_t access)
@@ -466,7 +504,8 @@ static bool may_be_made(uint32_t access, const char *path)
 {
 	return access & NAME_NAMELESS ||
 		(access & NAME_ENSURE && type_bit(access) == 1U << REGULAR &&
-		 !is_below(path, "/proc") && !is_below(path, "/sys"));
+		 !path_is_below(path, "/proc") &&
+		 !path_is_below(path, "/sys"));
 }
 
 static bool is_usable(const struct call *fact)
@@ -613,25 +652,48 @@ static bool is_unpaired(const struct folded *f, bool source)
 		access & NAME_CREATE;
 }
 
+/* A directory that has been seen. */
+struct seen {
+	UT_hash_handle hh;
+	char path[];
+};
+
+/* Whether it is the first name in its directory. */
+static bool see_directory(struct seen **seen, const char *path)
+{
+	char *parent = path_parent(path);
+	size_t length = strlen(parent);
+	struct seen *s;
+
+	HASH_FIND(hh, *seen, parent, length, s);
+	if (!s) {
+		struct seen *new = xcalloc(1, sizeof(*new) + length + 1);
+
+		memcpy(new->path, parent, length);
+		HASH_ADD_KEYPTR(hh, *seen, new->path, length, new);
+	}
+	free(parent);
+	return !s;
+}
+
 /* One such name of each directory: the rest of them adds nothing. */
 static struct folded **find_unpaired(const struct fold *fold, bool source,
 				     size_t *n)
 {
 	struct folded **found = NULL, *f = NULL, *next;
+	struct seen *seen = NULL, *s, *next_seen;
 
 	*n = 0;
 	HASH_ITER(hh, fold->by_path, f, next) {
-		size_t i = 0;
-
-		if (!is_unpaired(f, source))
-			continue;
-		while (i < *n && !same_directory(found[i]->use.pattern,
-						 f->use.pattern))
-			i++;
-		if (i < *n)
+		if (!is_unpaired(f, source) ||
+		    !see_directory(&seen, f->use.pattern))
 			continue;
 		found = xgrow(found, *n, sizeof(struct folded *));
 		found[(*n)++] = f;
+	}
+	HASH_ITER(hh, seen, s, next_seen) {
+		HASH_DELETE(hh, seen, s);
+		free(s);
 	}
 	return found;
 }
@@ -653,22 +715,54 @@ static void guess_moves(struct fold *fold)
 	free(to);
 }
 
-/* A directory has names below it, whichever of the two it had then. */
-static bool has_names_below(const struct fold *fold,
-			    const struct path_move *move)
+static int by_name(const void *a, const void *b)
 {
-	struct folded *f = NULL, *next;
-
-	HASH_ITER(hh, fold->by_path, f, next) {
-		if (is_below(f->use.pattern, move->from) ||
-		    is_below(f->use.pattern, move->to))
-			return true;
-	}
-	return false;
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* What is moved has one type under both names. */
-static void learn_type(struct fold *fold, struct path_move *move)
+/* All paths, sorted; the caller frees the array. */
+static const char **sort_names(const struct fold *fold)
+{
+	const char **names = xcalloc(HASH_COUNT(fold->by_path) + 1,
+				     sizeof(*names));
+	struct folded *f = NULL, *next;
+	size_t n = 0;
+
+	HASH_ITER(hh, fold->by_path, f, next) {
+		names[n++] = f->use.pattern;
+	}
+	if (n)
+		qsort(names, n, sizeof(*names), by_name);
+	return names;
+}
+
+/* The first name after "directory/", in the order of the names, tells. */
+static bool has_names_below(const struct fold *fold, const char **names,
+			    const char *directory)
+{
+	char *start = xasprintf("%s/", directory);
+	size_t low = 0, n = HASH_COUNT(fold->by_path), high = n;
+	bool has;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(names[middle], start) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	has = low < n && !strncmp(names[low], start, strlen(start));
+	free(start);
+	return has;
+}
+
+/*
+ * What is moved has one type under both names; a directory has names below it,
+ * whichever of the two it had then.
+ */
+static void learn_type(struct fold *fold, const char **names,
+		       struct path_move *move)
 {
 	struct folded *from = find_folded(fold, move->from);
 	struct folded *to = find_folded(fold, move->to);
@@ -677,7 +771,9 @@ static void learn_type(struct fold *fold, struct path_move *move)
 
 	if (move->access == NAME_LINK)		/* of no directory */
 		types |= 1U << REGULAR;
-	else if (!(types & ~(1U | PATH_UNLINKED)) && has_names_below(fold, move))
+	else if (!(types & ~(1U | PATH_UNLINKED)) &&
+		 (has_names_below(fold, names, move->from) ||
+		  has_names_below(fold, names, move->to)))
 		types |= 1U << DIRECTORY;
 	types &= ~(1U | PATH_UNLINKED);
 	move->types = types ? types : 1;
@@ -689,11 +785,15 @@ static void learn_type(struct fold *fold, struct path_move *move)
 
 static void fold_moves(struct fold *fold, const struct facts *moves)
 {
+	const char **names;
+
 	for (size_t i = 0; i < moves->n; i++)
 		fold_move(fold, moves->at[i]);
 	guess_moves(fold);
+	names = sort_names(fold);
 	for (size_t i = 0; i < fold->n_moves; i++)
-		learn_type(fold, &fold->moves[i]);
+		learn_type(fold, names, &fold->moves[i]);
+	free(names);
 }
 
 static int compare_moves(const void *a, const void *b)
@@ -1043,6 +1143,20 @@ const struct path_use *paths_find(const struct path_uses *uses,
 
 	return uses->n ? bsearch(&key, uses->at, uses->n, sizeof(key),
 				 by_path) : NULL;
+}
+
+char *paths_lasting(const struct path_uses *uses, const char *pattern)
+{
+	char *at = pattern_literal(pattern), *up;
+	const struct path_use *use = paths_find(uses, at);
+
+	while (strcmp(at, "/") && use && use->made) {
+		up = path_parent(at);
+		free(at);
+		at = up;
+		use = paths_find(uses, at);
+	}
+	return at;
 }
 
 void paths_free(struct path_uses *uses)

@@ -92,6 +92,13 @@ void paths_free(struct path_uses *uses);
 /* The use of just that pattern, or NULL. */
 const struct path_use *paths_find(const struct path_uses *uses,
 				  const char *pattern);
+/*
+ * The pattern of the path, or where that is a pattern or made by the run, of the
+ * nearest directory above that is there before the run; heap.
+ */
+char *paths_lasting(const struct path_uses *uses, const char *pattern);
+/* Whether the path is the directory, or below it. */
+bool path_is_below(const char *path, const char *directory);
 /* The directory of a path or pattern, "/" of one in the root; heap. */
 char *path_parent(const char *path);
 /* Whether a name ends as those that mkstemp(3) and its like make up. */

@@ -86,14 +86,6 @@ static const struct protection table[] = {
 };
 enum { N_PROTECTIONS = sizeof(table) / sizeof(table[0]) };
 
-bool is_below(const char *path, const char *directory)
-{
-	size_t n = strlen(directory);
-
-	return !strcmp(directory, "/") ||
-		(!strncmp(path, directory, n) && (!path[n] || path[n] == '/'));
-}
-
 bool calls_any(const struct trace *t, const char *const *names)
 {
 	char buf[SYSCALL_NAME_MAX];
@@ -106,12 +98,25 @@ bool calls_any(const struct trace *t, const char *const *names)
 	return false;
 }
 
-bool changes_mounts(const struct trace *t)
+bool calls_mount(const struct trace *t)
 {
 	static const char *const names[] = {
 		"mount", "umount", "umount2", "move_mount", "fsmount",
-		"mount_setattr", "pivot_root", NULL
+		"mount_setattr", NULL
 	};
+
+	return calls_any(t, names);
+}
+
+bool calls_pivot_root(const struct trace *t)
+{
+	static const char *const names[] = { "pivot_root", NULL };
+
+	return calls_any(t, names);
+}
+
+bool changes_mounts(const struct trace *t)
+{
 	bool recorded = false;
 
 	for (size_t i = 0; i < t->paths.n; i++)
@@ -122,7 +127,7 @@ bool changes_mounts(const struct trace *t)
 				return true;
 		}
 	/* Older recordings do not show what was mounted on. */
-	return !recorded && calls_any(t, names);
+	return !recorded && (calls_mount(t) || calls_pivot_root(t));
 }
 
 /* One use, as a protection looks at it. */
@@ -161,7 +166,7 @@ static const struct effect_on *effect_on(const struct protection *p,
 	const struct effect_on *found = NULL;
 
 	for (size_t i = 0; i < EFFECTS_MAX && p->on[i].path; i++)
-		if (is_below(path, p->on[i].path) && (!found ||
+		if (path_is_below(path, p->on[i].path) && (!found ||
 		    strlen(found->path) < strlen(p->on[i].path)))
 			found = &p->on[i];
 	return found;
@@ -176,7 +181,8 @@ static bool contradicts_devices(const struct use *u)
 	unsigned int type = type_of(u);
 
 	return (type == CHARACTER || type == BLOCK) && !u->absent &&
-		!is_below(u->path, "/dev") && !is_below(u->path, "/proc") &&
+		!path_is_below(u->path, "/dev") &&
+		!path_is_below(u->path, "/proc") &&
 		(u->access & (NAME_READ | NAME_WRITE | NAME_CREATE));
 }
 
@@ -251,7 +257,7 @@ static bool is_contradicted(const struct protection *p, const struct trace *t)
 
 static bool is_temporary(const char *path)
 {
-	return is_below(path, "/tmp") || is_below(path, "/var/tmp");
+	return path_is_below(path, "/tmp") || path_is_below(path, "/var/tmp");
 }
 
 /* What this trace made there, by names that nobody else can know. */
@@ -285,7 +291,7 @@ static bool is_shared_use(const struct path_list *secret,
 				       NAME_MOUNT);
 	else
 		shared = is_special(&use) ||
-			(!path_list_has(secret, path, is_below) &&
+			(!path_list_has(secret, path, path_is_below) &&
 			 !(use.access & NAME_NAMELESS));
 	free(path);
 	return shared;

@@ -27,11 +27,12 @@ void path_list_sort(struct path_list *list);
 bool path_list_has(const struct path_list *list, const char *path,
 		   bool (*covers)(const char *path, const char *directory));
 
-/* Whether the path is the directory, or below it. */
-bool is_below(const char *path, const char *directory);
-
 /* Whether the run makes one of these calls; `names` ends with NULL. */
 bool calls_any(const struct trace *t, const char *const *names);
+
+/* Whether the run calls mount(2) or one of its like. */
+bool calls_mount(const struct trace *t);
+bool calls_pivot_root(const struct trace *t);
 
 /*
  * Whether the run mounts or unmounts: every option that makes a file system

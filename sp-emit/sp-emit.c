@@ -192,7 +192,9 @@ static void explain_paths(const struct emit *emit, FILE *out)
 
 static void write_to(const struct emit *emit, const struct options *o, FILE *out)
 {
-	if (o->explain && o->format->flags & FORMAT_POLICY)
+	if (o->explain && o->format->flags & FORMAT_LANDLOCK)
+		explain_landlock(emit, out);
+	else if (o->explain && o->format->flags & FORMAT_POLICY)
 		explain_paths(emit, out);
 	else if (o->explain)
 		write_explanation(emit, out);

@@ -27,7 +27,7 @@ enum {
 static bool is_below_any(const char *path, const char *const *directories)
 {
 	for (; *directories; directories++)
-		if (is_below(path, *directories))
+		if (path_is_below(path, *directories))
 			return true;
 	return false;
 }
@@ -43,24 +43,6 @@ static void append(struct path_list *list, char *path)
 {
 	list->at = xgrow(list->at, list->n, sizeof(*list->at));
 	list->at[list->n++] = path;
-}
-
-/*
- * The directory of a file that is made or removed: a mount point can be
- * neither. Also where the path is a pattern. Heap.
- */
-static char *lasting(const struct path_uses *uses, const char *pattern)
-{
-	char *at = pattern_literal(pattern), *up;
-	const struct path_use *use = paths_find(uses, at);
-
-	while (strcmp(at, "/") && use && use->made) {
-		up = path_parent(at);
-		free(at);
-		at = up;
-		use = paths_find(uses, at);
-	}
-	return at;
 }
 
 /* A path that has no place in a unit file is a problem, or its directory is. */
@@ -94,10 +76,11 @@ static bool is_covered(const char *path, const char *by)
 	static const char *const between[] = { "/home", "/root", "/run/user" };
 
 	for (size_t i = 0; i < sizeof(between) / sizeof(between[0]); i++)
-		if (is_below(path, between[i]) && is_below(between[i], by) &&
+		if (path_is_below(path, between[i]) &&
+		    path_is_below(between[i], by) &&
 		    strcmp(between[i], by))
 			return false;
-	return is_below(path, by);
+	return path_is_below(path, by);
 }
 
 static void tidy(struct path_list *list)
@@ -159,7 +142,7 @@ static char *common_directory(const char *a, const char *b)
 {
 	char *at = path_parent(a), *up;
 
-	while (!is_below(b, at)) {
+	while (!path_is_below(b, at)) {
 		up = path_parent(at);
 		free(at);
 		at = up;
@@ -178,7 +161,7 @@ static void add_moves(struct path_list *list, const struct emit *emit,
 		    (private_tmp && is_below_any(m->from, temporary)))
 			continue;
 		directory = common_directory(m->from, m->to);
-		at = lasting(uses, directory);
+		at = paths_lasting(uses, directory);
 		add_path(list, emit, "ReadWritePaths", at);
 		free(at);
 		free(directory);
@@ -219,7 +202,8 @@ static struct path_list find_writable(const struct emit *emit,
 		if (!is_changed(u) || is_below_any(u->pattern, kernels_own) ||
 		    (private_tmp && is_below_any(u->pattern, temporary)))
 			continue;
-		at = lasting(uses, u->pattern);
+		/* A mount point can be neither made nor removed. */
+		at = paths_lasting(uses, u->pattern);
 		if (strcmp(at, "/") || root)
 			add_path(&list, emit, "ReadWritePaths", at);
 		free(at);
@@ -247,7 +231,7 @@ static void write_writable(const struct path_list *list, FILE *out)
 static void add_executable(struct path_list *list, const struct emit *emit,
 			   const struct path_uses *uses, const char *pattern)
 {
-	char *at = lasting(uses, pattern), *shorter, *up;
+	char *at = paths_lasting(uses, pattern), *shorter, *up;
 
 	if (emit->general & GENERAL_VERSION && !strcmp(at, pattern)) {
 		up = path_parent(at);

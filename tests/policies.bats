@@ -42,6 +42,9 @@ patterns() {
 		"$(path 'READ | REG' /proc/sys/kernel/pid_max)" \
 		"$(path 'CREATE | WRITE | REG' /tmp/tmp.aB3dEfGh9x)" \
 		"$(path 'CREATE | WRITE | REG' /tmp/sort9cXy2Z)" \
+		"$(path 'CREATE | REG' /tmp/tmpab_cdxyz)" \
+		"$(path 'CREATE | GIVEN' /srv/link/CuQwertZ)" \
+		"$(path 'CREATE | REG' /srv/link/CuQwert)" \
 		"$(path 'READ | REG' /usr/lib/libcamel-1Ab2cD)" \
 		"$(path 'CREATE | REG' /var/ChangeLog)" \
 		"$(path 'CREATE | REG' /tmp/app-readMe)" \
@@ -58,7 +61,9 @@ patterns() {
 	pid /dev/pts/*
 	pid /proc/*/stat
 	pid /proc/*/task/*/comm
-	tmp /tmp/*
+	tmp /srv/link/Cu*
+	tmp /tmp/sort*
+	tmp /tmp/tmp*
 	tmp /tmp/tmp.*
 	hash /var/cache/*.png
 	date /var/log/app-*.log
@@ -173,6 +178,14 @@ rights() {
 	/same remove_dir remove_file make_dir make_reg
 	END
 	run -0 sp-verify --landlock p.json a.sp
+	# which is not what the run did there
+	run -0 sp-emit --landlock -o p.json a.sp
+	[[ $output == *": 2 rules gain rights (--explain lists them)"* ]]
+	diff - <(sp-emit --landlock --explain a.sp 2>/dev/null |
+		grep -P '\tmove to ') <<-'END'
+	execute,read_file	1	move to /links	/kept/source
+	write_file,read_file,truncate	1	move to /new	/old
+	END
 	# where it went is not known: from each directory to each
 	stream b.sp "$(path 'RENAME | DELETE' /old/f)" \
 		"$(path "$rename" /new/f)" "$(path 'WRITE | REG' /new/f)"
@@ -456,6 +469,20 @@ hostile() {
 	[[ $output == yes* ]]
 }
 
+# made_socket FAMILY TYPE — a line
+made_socket() {
+	echo "argument 1 socket \"0:0xffffffffffffffff:$1 1:15:$2 2:0xffffffffffffffff:0\" 1"
+}
+
+@test "apparmor: a family without a name leaves all families open" {
+	stream a.sp 'call 1 socket 2' "$(made_socket 2 1)" "$(made_socket 200 1)"
+	run -0 sp-emit --apparmor -o profile a.sp
+	[[ $output == *"families of sockets are not restricted"* ]]
+	grep -qxF '  network,' profile
+	grep -q '^  # A socket was made of a family that has no name' profile
+	run ! grep -F 'network inet' profile
+}
+
 @test "apparmor: accepted by its parser, hostile names too" {
 	requires_root
 	requires apparmor_parser
@@ -477,8 +504,8 @@ hostile() {
 		"$(path 'MOUNT | GIVEN' /mnt)" 'call 1 155 1' \
 		"$(path 'LINK' /spool/a)" "$(path 'LINK | CREATE' /spool/b)" \
 		"move 1 $((LINK | CREATE)) 0 /spool/a /spool/b 1" \
-		'call 1 socket 2' \
-		'argument 1 socket "0:0xffffffffffffffff:2 1:15:1 2:0xffffffffffffffff:0" 2'
+		"$(path 'READ | MAP | REG' /usr/lib/liby.so.1.2.3)" \
+		'call 1 socket 2' "$(made_socket 2 1)" "$(made_socket 2 6)"
 	sp-emit --apparmor -o profile a.sp
 	run -0 apparmor_parser -QTK profile
 	grep -qxF '  "/a\052\133b" r,' profile
@@ -488,6 +515,8 @@ hostile() {
 	grep -qxF '  "/var/new/" w,' profile
 	grep -qxF '  "/run/sock" rw,' profile
 	grep -qxF '  network inet stream,' profile
+	grep -qxF '  network inet,' profile
+	grep -qxF '  "/usr/lib/liby.so.1{,.*}" mr,' profile
 	grep -qxF '  "/etc/lock" rk,' profile
 	grep -qxF '  "/run/lockdir/" wk,' profile
 	grep -qxF '  "/etc/conf" rw,' profile

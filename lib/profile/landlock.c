@@ -110,13 +110,37 @@ void landlock_allow(struct landlock_policy *p, const char *path,
 	p->rules[low] = (struct landlock_rule){ xstrdup(path), allow };
 }
 
+/* The first that is not below the port. */
+static size_t first_port(const struct landlock_policy *p, unsigned int port)
+{
+	size_t low = 0, high = p->n_ports;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (p->ports[middle].port < port)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+uint64_t landlock_port_missing(const struct landlock_policy *p,
+			       unsigned int port, uint64_t wanted)
+{
+	size_t i = first_port(p, port);
+
+	wanted &= p->handled[LANDLOCK_NET];
+	return i < p->n_ports && p->ports[i].port == port ?
+		wanted & ~p->ports[i].allow : wanted;
+}
+
 void landlock_allow_port(struct landlock_policy *p, uint16_t port,
 			 uint64_t allow)
 {
-	size_t i = 0;
+	size_t i = first_port(p, port);
 
-	while (i < p->n_ports && p->ports[i].port < port)
-		i++;
 	if (i < p->n_ports && p->ports[i].port == port) {
 		p->ports[i].allow |= allow;
 		return;

@@ -103,6 +103,9 @@ uint64_t landlock_moved(uint32_t types);
 /* Of these rights, those that neither a path nor what it is below has. */
 uint64_t landlock_missing(const struct landlock_policy *p, const char *path,
 			  uint64_t rights);
+/* Of these rights, bits of enum landlock_net, those that a port lacks. */
+uint64_t landlock_port_missing(const struct landlock_policy *p,
+			       unsigned int port, uint64_t rights);
 
 void landlock_write(const struct landlock_policy *p, FILE *out);
 /* NULL: `problem` (heap, caller frees) says where and what. */

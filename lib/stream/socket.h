@@ -9,12 +9,17 @@
 
 /* The port of a socket's fact; -1: it is not of inet or inet6. */
 int socket_port(const struct call *fact);
+
+/* The ports and names that the sockets of a trace had. It keeps the facts. */
+struct socket_set;
+struct socket_set *socket_set_new(const struct trace *t);
+void socket_set_free(struct socket_set *set);
 /* Whether the kernel chose the port: the run listened on it and never bound it. */
-bool port_was_chosen(const struct trace *t, int port);
+bool port_was_chosen(const struct socket_set *set, int port);
 /*
  * Whether a socket's fact reached an abstract name of AF_UNIX that nobody in the
  * trace had.
  */
-bool socket_is_outside(const struct trace *t, const struct call *fact);
+bool socket_is_outside(const struct socket_set *set, const struct call *fact);
 
 #endif

@@ -97,20 +97,71 @@ static size_t check_path(const struct landlock_policy *p,
 	return 1;
 }
 
+/* What is looked up while a trace is judged. */
+struct judged {
+	const struct trace *trace;
+	const struct call **by_detail;	/* facts of paths that succeeded */
+	size_t n_paths;
+	struct socket_set *sockets;
+};
+
+static int by_detail(const void *a, const void *b)
+{
+	return detail_compare(*(const struct call *const *)a,
+			      *(const struct call *const *)b);
+}
+
+static void open_judged(struct judged *j, const struct trace *t)
+{
+	*j = (struct judged){ .trace = t, .sockets = socket_set_new(t) };
+	j->by_detail = xcalloc(t->paths.n + 1, sizeof(*j->by_detail));
+	for (size_t i = 0; i < t->paths.n; i++)
+		if (!t->paths.at[i]->answer)
+			j->by_detail[j->n_paths++] = t->paths.at[i];
+	if (j->n_paths)
+		qsort(j->by_detail, j->n_paths, sizeof(*j->by_detail),
+		      by_detail);
+}
+
+static void close_judged(struct judged *j)
+{
+	free(j->by_detail);
+	socket_set_free(j->sockets);
+}
+
+/* The first fact that is not before this path. */
+static size_t first_fact(const struct judged *j, const struct call *path)
+{
+	size_t low = 0, high = j->n_paths;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (detail_compare(j->by_detail[middle], path) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 /*
  * What a path was, by its facts with these bits: bits by type, 1: not known.
  */
-static uint32_t types_of(const struct trace *t, const char *path,
+static uint32_t types_of(const struct judged *j, const char *path,
 			 uint32_t access)
 {
-	size_t n = strlen(path);
+	const struct call key = {
+		.detail = (uint8_t *)path, .detail_size = strlen(path),
+	};
 	uint32_t types = 0;
 
-	for (size_t i = 0; i < t->paths.n; i++) {
-		const struct call *fact = t->paths.at[i];
+	for (size_t i = first_fact(j, &key); i < j->n_paths; i++) {
+		const struct call *fact = j->by_detail[i];
 
-		if (fact->detail_size == n && !memcmp(fact->detail, path, n) &&
-		    !fact->answer && (fact->id.nr & access) == access &&
+		if (detail_compare(fact, &key))
+			break;
+		if ((fact->id.nr & access) == access &&
 		    !(fact->id.nr & NAME_NAMELESS))
 			types |= type_bit(fact);
 	}
@@ -166,21 +217,21 @@ static void judge_either(const struct landlock_policy *p,
 }
 
 /* When two were exchanged, what is there now was at the other place. */
-static uint32_t types_of_moved(const struct trace *t, const struct call *fact,
+static uint32_t types_of_moved(const struct judged *j, const struct call *fact,
 			       const char *from, const char *to)
 {
 	enum { EXCHANGED = NAME_RENAME | NAME_CREATE | NAME_DELETE };
 	uint32_t types = 1;
 
 	if (fact->id.nr & NAME_DELETE)
-		return types_of(t, to, EXCHANGED);
+		return types_of(j, to, EXCHANGED);
 	if (fact->id.nr & NAME_TYPE)
 		return type_bit(fact);
-	types |= types_of(t, from, 0) | types_of(t, to, 0);
+	types |= types_of(j, from, 0) | types_of(j, to, 0);
 	return types & ~1U ? types & ~1U : 1;
 }
 
-static void check_way(const struct landlock_policy *p, const struct trace *t,
+static void check_way(const struct landlock_policy *p, const struct judged *j,
 		      const struct call *fact, struct denied *denied,
 		      const char *from, const char *to)
 {
@@ -189,19 +240,19 @@ static void check_way(const struct landlock_policy *p, const struct trace *t,
 		.from = from, .to = to, .from_parent = from_parent,
 		.to_parent = to_parent, .access = fact->id.nr,
 		.types = fact->id.nr & NAME_LINK ? REGULAR_BIT :
-			types_of_moved(t, fact, from, to),
+			types_of_moved(j, fact, from, to),
 	};
 
 	if (fact->id.nr & NAME_NAMELESS)
 		r.from_parent = from;
 	judge_either(p, &r);
-	add_missing(denied, t, fact, r.from_parent, r.missing_from);
-	add_missing(denied, t, fact, to_parent, r.missing_to);
+	add_missing(denied, j->trace, fact, r.from_parent, r.missing_from);
+	add_missing(denied, j->trace, fact, to_parent, r.missing_to);
 	free(from_parent);
 	free(to_parent);
 }
 
-static void check_move(const struct landlock_policy *p, const struct trace *t,
+static void check_move(const struct landlock_policy *p, const struct judged *j,
 		       const struct call *fact, struct denied *denied)
 {
 	char *from, *to;
@@ -211,9 +262,9 @@ static void check_move(const struct landlock_policy *p, const struct trace *t,
 	from = path_of_fact(fact);
 	to = from + strlen(from) + 1;
 	if (*to == '/')
-		check_way(p, t, fact, denied, from, to);
+		check_way(p, j, fact, denied, from, to);
 	if (*to == '/' && fact->id.nr & NAME_DELETE)	/* they were exchanged */
-		check_way(p, t, fact, denied, to, from);
+		check_way(p, j, fact, denied, to, from);
 	free(from);
 }
 
@@ -230,46 +281,39 @@ static void note_unjudged(const struct trace *t)
 			     "recording does not say where they went", n);
 }
 
-static void check_scope(const struct landlock_policy *p, const struct trace *t,
+static void check_scope(const struct landlock_policy *p, const struct judged *j,
 			const struct call *fact, struct denied *denied)
 {
 	char *object;
 
 	if (!(p->handled[LANDLOCK_SCOPE] & LANDLOCK_SCOPE_ABSTRACT) ||
-	    !socket_is_outside(t, fact))
+	    !socket_is_outside(j->sockets, fact))
 		return;
 	object = address_text(AF_UNIX, fact->detail, fact->detail_size);
 	denied_add(denied, "scope.abstract_unix_socket", object,
-		   image_name(t->images[fact->image]), call_count(fact));
+		   image_name(j->trace->images[fact->image]),
+		   call_count(fact));
 	free(object);
 }
 
-static bool allows_port(const struct landlock_policy *p, unsigned int port,
-			uint64_t right)
-{
-	for (size_t i = 0; i < p->n_ports; i++)
-		if (p->ports[i].port == port && p->ports[i].allow & right)
-			return true;
-	return !(p->handled[LANDLOCK_NET] & right);
-}
-
 static size_t check_socket(const struct landlock_policy *p,
-			   const struct trace *t, const struct call *fact,
+			   const struct judged *j, const struct call *fact,
 			   struct denied *denied)
 {
 	uint64_t right = landlock_port_right(fact);
 	unsigned int port;
 	char *object, *name;
 
-	check_scope(p, t, fact, denied);
+	check_scope(p, j, fact, denied);
 	if (!right)
 		return 0;
 	port = socket_port(fact);
-	if (allows_port(p, port, right))
+	if (!landlock_port_missing(p, port, right))
 		return 1;
 	object = xasprintf("port %u", port);
 	name = xasprintf("net.%s", landlock_right_name(LANDLOCK_NET, right));
-	denied_add(denied, name, object, image_name(t->images[fact->image]),
+	denied_add(denied, name, object,
+		   image_name(j->trace->images[fact->image]),
 		   call_count(fact));
 	free(name);
 	free(object);
@@ -279,14 +323,17 @@ static size_t check_socket(const struct landlock_policy *p,
 size_t confine_simulate(const struct landlock_policy *p, const struct trace *t,
 			struct denied *denied)
 {
+	struct judged j;
 	size_t n = 0;
 
+	open_judged(&j, t);
 	for (size_t i = 0; i < t->paths.n; i++)
 		n += check_path(p, t, t->paths.at[i], denied);
 	for (size_t i = 0; i < t->sockets.n; i++)
-		n += check_socket(p, t, t->sockets.at[i], denied);
+		n += check_socket(p, &j, t->sockets.at[i], denied);
 	for (size_t i = 0; i < t->moves.n; i++)
-		check_move(p, t, t->moves.at[i], denied);
+		check_move(p, &j, t->moves.at[i], denied);
+	close_judged(&j);
 	note_unjudged(t);
 	return n;
 }

@@ -10,14 +10,25 @@
 #include "base/text.h"
 #include "report/junit.h"
 
+#define uthash_malloc(size) xcalloc(1, size)
+#include <uthash.h>
+
 struct row {
 	char *right, *object, *image;
 	uint64_t count;
 };
 
+/* Where the row of three texts is, which are the key one after the other. */
+struct row_index {
+	UT_hash_handle hh;
+	size_t row;
+	char key[];
+};
+
 struct denied {
 	struct row *rows;
 	size_t n;
+	struct row_index *index;	/* until the rows are sorted */
 };
 
 struct denied *denied_new(void)
@@ -25,10 +36,21 @@ struct denied *denied_new(void)
 	return xcalloc(1, sizeof(struct denied));
 }
 
+static void free_index(struct denied *d)
+{
+	struct row_index *r, *next;
+
+	HASH_ITER(hh, d->index, r, next) {
+		HASH_DELETE(hh, d->index, r);
+		free(r);
+	}
+}
+
 void denied_free(struct denied *d)
 {
 	if (!d)
 		return;
+	free_index(d);
 	for (size_t i = 0; i < d->n; i++) {
 		free(d->rows[i].right);
 		free(d->rows[i].object);
@@ -38,16 +60,32 @@ void denied_free(struct denied *d)
 	free(d);
 }
 
+/* The row's index, a new one for a new row. */
+static struct row_index *find_row(struct denied *d, const char *right,
+				  const char *object, const char *image)
+{
+	char *key = xasprintf("%s%c%s%c%s", right, 0, object, 0, image);
+	size_t size = strlen(right) + strlen(object) + strlen(image) + 2;
+	struct row_index *found;
+
+	HASH_FIND(hh, d->index, key, size, found);
+	if (!found) {
+		found = xcalloc(1, sizeof(*found) + size);
+		memcpy(found->key, key, size);
+		found->row = d->n;
+		HASH_ADD_KEYPTR(hh, d->index, found->key, size, found);
+	}
+	free(key);
+	return found;
+}
+
 void denied_add(struct denied *d, const char *right, const char *object,
 		const char *image, uint64_t count)
 {
-	for (size_t i = 0; i < d->n; i++) {
-		struct row *r = &d->rows[i];
+	size_t row = find_row(d, right, object, image)->row;
 
-		if (strcmp(r->right, right) || strcmp(r->object, object) ||
-		    strcmp(r->image, image))
-			continue;
-		r->count += count;
+	if (row < d->n) {
+		d->rows[row].count += count;
 		return;
 	}
 	d->rows = xgrow(d->rows, d->n, sizeof(*d->rows));
@@ -71,6 +109,7 @@ static int compare_rows(const void *a, const void *b)
 
 static void sort(struct denied *d)
 {
+	free_index(d);
 	if (d->n)
 		qsort(d->rows, d->n, sizeof(*d->rows), compare_rows);
 }
