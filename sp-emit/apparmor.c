@@ -11,6 +11,7 @@
 #include "args.h"
 #include "base/message.h"
 #include "format.h"
+#include "kernel/path.h"
 #include "names.h"
 #include "paths.h"
 #include "protections.h"
@@ -249,6 +250,34 @@ static void write_network(const struct trace *t, FILE *out)
 	}
 }
 
+/*
+ * AppArmor asks for the path of these objects, and they have none that its
+ * rules can name: memfds, and message queues, which mq_open(2) finds in a mount
+ * that is nowhere.
+ */
+static void refuse_pathless(const struct trace *t)
+{
+	for (size_t i = 0; i < t->paths.n; i++) {
+		const struct call *fact = t->paths.at[i];
+		char *path = path_of_fact(fact), *text;
+		bool executes = fact->id.nr & NAME_EXECUTE &&
+			!strncmp(path, "/memfd:", strlen("/memfd:"));
+
+		text = path_escape(path);
+		if (executes && !fact->answer)
+			message_error("the run executed %s: a file without a "
+				      "path, which no rule allows", text);
+		else if (fact->id.nr & (NAME_READ | NAME_WRITE) &&
+			 fact->id.nr & NAME_GIVEN && !fact->answer &&
+			 path_is_below(path, "/dev/mqueue"))
+			message_error("the run opened the message queue %s, "
+				      "which has no path that a rule can name",
+				      text);
+		free(text);
+		free(path);
+	}
+}
+
 static const char open_rules[] =
 "  # Not recorded, and so not restricted:\n"
 "  capability,\n"
@@ -266,6 +295,8 @@ void write_apparmor(const struct emit *emit, FILE *out)
 	struct path_uses *uses = paths_fold(emit->trace, emit->general);
 	char *name = profile_name(emit->trace);
 
+	if (!emit->complain)
+		refuse_pathless(emit->trace);
 	write_head(emit, "# ", out);
 	fprintf(out, "abi <abi/3.0>,\n\nprofile %s%s {\n%s", name,
 		emit->complain ? " flags=(complain)" : "", open_rules);

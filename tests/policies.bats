@@ -483,6 +483,20 @@ made_socket() {
 	run ! grep -F 'network inet' profile
 }
 
+@test "apparmor: what has no path for a rule is refused by name" {
+	stream a.sp "$(path 'EXECUTE | REG' /memfd:program)"
+	run -2 sp-emit --apparmor -o profile a.sp
+	[[ $output == *"executed /memfd:program"* ]]
+	sp-emit --apparmor --deny=log -o profile a.sp
+	stream a.sp "$(path 'READ | CREATE | GIVEN | REG' /dev/mqueue/q)"
+	run -2 sp-emit --apparmor -o profile a.sp
+	[[ $output == *"message queue /dev/mqueue/q"* ]]
+	# mapped, or listed as a directory
+	stream a.sp "$(path 'MAP | DELETED | REG' /memfd:code)" \
+		"$(path 'LIST | DIR' /dev/mqueue)"
+	sp-emit --apparmor -o profile a.sp
+}
+
 @test "apparmor: accepted by its parser, hostile names too" {
 	requires_root
 	requires apparmor_parser
