@@ -483,3 +483,12 @@ os.rename("link/x", "link/y")'
 		jq -e --arg d "$PWD/real" '[.moves[] | [.from, .to]] ==
 			[[$d + "/x", $d + "/y"]]'
 }
+
+@test "a chdir that fails has the name that it was given" {
+	requires_root
+	# shellcheck disable=SC2016 # for perl
+	sp-record -q --paths -o run.sp -- perl -e 'chdir "/none/sandprint"; chdir "/usr"'
+	sp-emit --path-list run.sp >list
+	grep -E '^look	ENOENT	1	given	/none/sandprint$' list
+	grep -E '^look	ok	.*	/usr$' list
+}
