@@ -35,8 +35,8 @@ static char *missing_capabilities(void)
 		return NULL;
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
 		strcpy(self, "sp-record");
-	return xasprintf("%s%s%s missing: run as root, or once: "
-			 "setcap cap_bpf,cap_perfmon=ep '%s'",
+	return xasprintf("%s%s%s missing: run as root, or give "
+			 "sp-record both: setcap cap_bpf,cap_perfmon=ep '%s'",
 			 bpf ? "" : "CAP_BPF", !bpf && !perfmon ?
 			 " and " : "", perfmon ? " is" : bpf ?
 			 "CAP_PERFMON is" : "CAP_PERFMON are", self);

@@ -29,16 +29,16 @@ static void say_refusal(pid_t pid, int error)
 		message_error("process %d: is traced by process %ld", pid,
 			      tracer);
 	else if (error == EPERM && pid == 1)
-		message_error("process 1: nobody may trace it");
+		message_error("process 1 cannot be traced by anybody");
 	else if (error == EPERM && pid == getpid())
-		message_error("process %d: is sp-verify itself", pid);
+		message_error("process %d is sp-verify itself", pid);
 	else if (error == EPERM && tracer == 0 &&
 		 process_status(pid, "VmSize") < 0)
-		message_error("process %d: is the kernel's own", pid);
+		message_error("process %d is a thread of the kernel", pid);
 	else
 		message_error("process %d: cannot be traced: %s%s", pid,
 			      strerror(error), error != EPERM ? "" :
-			      " (it takes CAP_SYS_PTRACE)");
+			      " (this needs CAP_SYS_PTRACE)");
 }
 
 static bool wait_for(pid_t pid, int *status)
@@ -85,7 +85,7 @@ static void say_failure(pid_t pid, int error)
 		why = "its filters cannot be read by sp-verify, which is under "
 			"a filter itself";
 	else if (error == EACCES)
-		why = "its filters cannot be read: it takes CAP_SYS_ADMIN";
+		why = "its filters cannot be read: this needs CAP_SYS_ADMIN";
 	else if (error == EIO || (error == EINVAL && is_filtered))
 		why = "its filters cannot be read: the kernel is built "
 			"without CONFIG_CHECKPOINT_RESTORE";

@@ -784,10 +784,10 @@ for i in sys.argv[1:]:
 	done
 	run -2 setpriv --inh-caps=-all --bounding-set=-sys_admin "$(command -v sp-verify)" \
 		--pid="$sleeper" a.sp
-	[[ "$output" == *"it takes CAP_SYS_ADMIN" ]]
+	[[ "$output" == *"this needs CAP_SYS_ADMIN" ]]
 	run -2 setpriv --reuid=65534 --regid=65534 --clear-groups \
 		"$(command -v sp-verify)" --pid="$sleeper" a.sp < /dev/null
-	[[ "$output" == *"it takes CAP_SYS_PTRACE"* ]]
+	[[ "$output" == *"this needs CAP_SYS_PTRACE"* ]]
 	run -0 sp-verify -p a.json -- sp-verify --pid="$sleeper" a.sp
 	[[ "$output" == *"sp-verify, which is under a filter itself"* ]]
 	kill -0 "$sleeper"

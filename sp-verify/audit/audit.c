@@ -171,9 +171,9 @@ static void say_gone(const struct staging *s)
 		      "%s is not known, and they are not listed", s->n_gone,
 		      s->n_gone == 1 ? "" : "s", s->cgroup);
 	if (error)
-		message_note("the kernel's proc connector tells whose children "
-			     "they were, but cannot be had: %s (it takes "
-			     "CAP_NET_ADMIN and a kernel with "
+		message_note("the kernel's proc connector, which tells whose "
+			     "children they were, cannot be opened: %s (this "
+			     "needs CAP_NET_ADMIN and a kernel with "
 			     "CONFIG_PROC_EVENTS)", strerror(error));
 	else if (forks_missed(s->forks))
 		message_note("there were more forks and exits than could be "
@@ -238,8 +238,8 @@ static bool read_live(struct staging *s, struct run *run)
 		watch(s, socket, signal_fd, run);
 	else
 		message_error("cannot read the kernel's audit records: %s%s",
-			      strerror(errno), errno == EPERM ? " (it takes "
-			      "root: " AUDIT_SOCKET_CAPS ")" : "");
+			      strerror(errno), errno == EPERM ? "; run as "
+			      "root, or with " AUDIT_SOCKET_CAPS : "");
 	audit_socket_close(socket);
 	forks_close(s->forks);
 	close(signal_fd);

@@ -61,7 +61,7 @@ static bool open_audit(struct session *s)
 
 	if (s->abi >= LISTS_SINCE_ABI) {
 		s->audit = denial_log_open();
-		why = errno == EPERM ? "it takes root (" AUDIT_SOCKET_CAPS ")" :
+		why = errno == EPERM ? "run as root, or with " AUDIT_SOCKET_CAPS :
 			strerror(errno);
 	} else {
 		why = "this kernel's Landlock writes no records (ABI 7, Linux "
