@@ -39,9 +39,11 @@ static const struct bpf_program *program_of(const struct record *skel,
 static int load(const struct bpf_insn *insns, size_t n, uint32_t hook)
 {
 	/* cppcheck-suppress unknownMacro */
-	LIBBPF_OPTS(bpf_prog_load_opts, options,
-		    .expected_attach_type = BPF_TRACE_FENTRY,
-		    .attach_btf_id = hook);
+	struct bpf_prog_load_opts options = {
+		.sz = sizeof(options),
+		.expected_attach_type = BPF_TRACE_FENTRY,
+		.attach_btf_id = hook,
+	};
 
 	return hook ? bpf_prog_load(BPF_PROG_TYPE_TRACING, "confirm", "GPL",
 				    insns, n, &options) : -1;
