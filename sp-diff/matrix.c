@@ -36,9 +36,8 @@ static void add_columns(struct matrix *m)
 	for (; m->n_columns < t->n_runs; m->n_columns++)
 		m->columns[m->n_columns] = (struct column){
 			.run = t->runs[m->n_columns], .index = m->n_columns };
-	if (m->n_columns - old > 1)
-		qsort(m->columns + old, m->n_columns - old,
-		      sizeof(*m->columns), compare_starts);
+	array_sort(m->columns + old, m->n_columns - old, sizeof(*m->columns),
+		   compare_starts);
 }
 
 static bool load(struct matrix *m, struct inputs *inputs, unsigned int flags)
@@ -97,8 +96,7 @@ static void name_columns(struct matrix *m)
 
 	for (size_t i = 0; i < m->n_columns; i++)
 		order[i] = &m->columns[i];
-	if (m->n_columns > 1)
-		qsort(order, m->n_columns, sizeof(*order), compare_names);
+	array_sort(order, m->n_columns, sizeof(*order), compare_names);
 	for (size_t i = 0; i < m->n_columns; i++) {
 		int after = i + 1 == m->n_columns ? 0 :
 			id_digits(order[i], order[i + 1]);
@@ -135,8 +133,7 @@ static void add_rows(struct matrix *m, bool by_image)
 	m->rows = xcalloc(t->calls.n, sizeof(*m->rows));
 	for (size_t i = 0; i < t->calls.n; i++)
 		m->rows[i] = row_key(m, t->calls.at[i], by_image);
-	if (t->calls.n > 1)
-		qsort(m->rows, t->calls.n, sizeof(*m->rows), compare_rows);
+	array_sort(m->rows, t->calls.n, sizeof(*m->rows), compare_rows);
 	for (size_t i = 0; i < t->calls.n; i++)
 		if (!i || compare_rows(&m->rows[m->n_rows - 1], &m->rows[i]))
 			m->rows[m->n_rows++] = m->rows[i];

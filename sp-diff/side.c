@@ -41,8 +41,7 @@ static void take_calls(struct side *s)
 					     call_count(call) };
 	}
 	s->n_facts = t->calls.n;
-	if (s->n_facts > 1)
-		qsort(s->facts, s->n_facts, sizeof(*s->facts), compare_facts);
+	array_sort(s->facts, s->n_facts, sizeof(*s->facts), compare_facts);
 }
 
 static void take_totals(struct side *s)

@@ -133,8 +133,7 @@ static json_t *fact_runs_json(const struct sights *f)
 			runs = xgrow(runs, n, sizeof(*runs));
 			runs[n++] = f->calls[i]->sightings[k].run;
 		}
-	if (runs)
-		qsort(runs, n, sizeof(*runs), by_value);
+	array_sort(runs, n, sizeof(*runs), by_value);
 	for (size_t i = 0; i < n; i++)
 		if (!i || runs[i] != runs[i - 1])
 			json_array_append_new(list, json_integer(runs[i]));

@@ -97,8 +97,7 @@ static void write_line(const struct line *line, FILE *out)
 /* Those of several images, one after the other, are one line. */
 static void write_lines(struct line *lines, size_t n, FILE *out)
 {
-	if (n)
-		qsort(lines, n, sizeof(*lines), by_name);
+	array_sort(lines, n, sizeof(*lines), by_name);
 	for (size_t i = 0; i < n; i++) {
 		if (i + 1 < n && !by_name(&lines[i], &lines[i + 1]))
 			lines[i + 1].count += lines[i].count;

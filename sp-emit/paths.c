@@ -819,9 +819,8 @@ static void join_moves(struct fold *fold)
 {
 	size_t n = 0;
 
-	if (fold->n_moves)
-		qsort(fold->moves, fold->n_moves, sizeof(*fold->moves),
-		      compare_moves);
+	array_sort(fold->moves, fold->n_moves, sizeof(*fold->moves),
+		   compare_moves);
 	for (size_t i = 0; i < fold->n_moves; i++) {
 		struct path_move *move = &fold->moves[i];
 
@@ -1011,8 +1010,7 @@ static struct path_uses *unfold(struct fold *fold)
 		free(f->runs);
 		free(f);
 	}
-	if (uses->n)
-		qsort(uses->at, uses->n, sizeof(*uses->at), by_path);
+	array_sort(uses->at, uses->n, sizeof(*uses->at), by_path);
 	uses->doubtful = fold->doubtful;
 	uses->moves = fold->moves;
 	uses->n_moves = fold->n_moves;

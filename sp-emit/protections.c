@@ -334,8 +334,7 @@ static int by_name(const void *a, const void *b)
 
 void path_list_sort(struct path_list *list)
 {
-	if (list->n)
-		qsort(list->at, list->n, sizeof(*list->at), by_name);
+	array_sort(list->at, list->n, sizeof(*list->at), by_name);
 }
 
 /* By a search for each directory, since such a list can be long. */

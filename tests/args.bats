@@ -253,7 +253,7 @@ SIGUSR1 1' ]
 		record $bad
 		END
 		run -2 sp-merge -o out.sp bad.sp
-		[[ $output == *"an argument that is none" ]]
+		[[ $output == *"malformed argument record" ]]
 	done
 }
 

@@ -114,3 +114,10 @@ void *xgrow(void *array, size_t n, size_t size)
 	memset((char *)array + n * size, 0, size);
 	return array;
 }
+
+void array_sort(void *array, size_t n, size_t size,
+		int (*compare)(const void *, const void *))
+{
+	if (n > 1)
+		qsort(array, n, size, compare);
+}

@@ -29,4 +29,8 @@ void memory_can_fail(void);
 __attribute__((returns_nonnull))
 void *xgrow(void *array, size_t n, size_t size);
 
+/* qsort(3), which does not take NULL for an array of no elements. */
+void array_sort(void *array, size_t n, size_t size,
+		int (*compare)(const void *, const void *));
+
 #endif

@@ -165,8 +165,7 @@ static void set_sort(struct call_set *set)
 {
 	size_t n = 0;
 
-	if (set->n)
-		qsort(set->ids, set->n, sizeof(*set->ids), compare_ids);
+	array_sort(set->ids, set->n, sizeof(*set->ids), compare_ids);
 	for (size_t i = 0; i < set->n; i++)
 		if (!n || call_id_compare(&set->ids[n - 1], &set->ids[i]))
 			set->ids[n++] = set->ids[i];

@@ -110,8 +110,7 @@ static int compare_rows(const void *a, const void *b)
 static void sort(struct denied *d)
 {
 	free_index(d);
-	if (d->n)
-		qsort(d->rows, d->n, sizeof(*d->rows), compare_rows);
+	array_sort(d->rows, d->n, sizeof(*d->rows), compare_rows);
 }
 
 void denied_json(struct denied *d, FILE *out)

@@ -194,9 +194,8 @@ static void sort(struct report *r)
 		return;
 	qsort(r->rows, r->n, sizeof(*r->rows), compare_rows);
 	for (size_t i = 0; i < r->n; i++) {
-		if (r->rows[i]->n_images)
-			qsort(r->rows[i]->images, r->rows[i]->n_images,
-			      sizeof(char *), compare_images);
+		array_sort(r->rows[i]->images, r->rows[i]->n_images,
+			   sizeof(char *), compare_images);
 		sites_sort(&r->rows[i]->sites);
 	}
 }

@@ -87,8 +87,7 @@ static int compare_sites(const void *a, const void *b)
 
 void sites_sort(struct sites *sites)
 {
-	if (sites->n)		/* qsort(3) takes no null array */
-		qsort(sites->at, sites->n, sizeof(*sites->at), compare_sites);
+	array_sort(sites->at, sites->n, sizeof(*sites->at), compare_sites);
 }
 
 /* Takes the list, and a part that may be NULL. */

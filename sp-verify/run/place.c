@@ -178,9 +178,8 @@ static void read_symbols(struct object *o, Elf *elf)
 		    (header.sh_type == SHT_SYMTAB ||
 		     header.sh_type == SHT_DYNSYM))
 			read_table(o, elf, section, &header);
-	if (o->n_symbols)
-		qsort(o->symbols, o->n_symbols, sizeof(*o->symbols),
-		      compare_symbols);
+	array_sort(o->symbols, o->n_symbols, sizeof(*o->symbols),
+		   compare_symbols);
 }
 
 /* Not mapped into our memory: whoever cuts the file would kill us. */

@@ -170,6 +170,7 @@ static const struct {
 	{ "", "empty" },
 	{ "\x93", "not a profile: no JSON or YAML, no section of a unit, no "
 	  "minijail rule, no seccomp line of firejail" },
+	{ "\x7f" "ELF", "an ELF file, not a seccomp profile" },
 	{ "[]", "not an object" },
 	{ "{}", "defaultAction: missing" },
 	{ "{\"linux\": {}}", "linux.seccomp: missing" },

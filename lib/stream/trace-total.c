@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a trace comes to: totals, and lists in other orders. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/count.h"
+#include "base/memory.h"
+#include "stream/trace.h"
+
+uint64_t call_count(const struct call *call)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < call->n_sightings; i++)
+		count = count_add(count, call->sightings[i].count);
+	return count;
+}
+
+uint64_t call_first_ns(const struct call *call)
+{
+	uint64_t first = UINT64_MAX;
+
+	for (size_t i = 0; i < call->n_sightings; i++)
+		if (call->sightings[i].first_ns < first)
+			first = call->sightings[i].first_ns;
+	return first;
+}
+
+uint32_t call_flags(const struct call *call)
+{
+	uint32_t flags = 0;
+
+	for (size_t i = 0; i < call->n_sightings; i++)
+		flags |= call->sightings[i].flags;
+	return flags;
+}
+
+bool call_is_initial(const struct call *call)
+{
+	for (size_t i = 0; i < call->n_sightings; i++)
+		if (!(call->sightings[i].flags & SIGHTING_INITIAL) ||
+		    call->sightings[i].count > 1)
+			return false;
+	return true;
+}
+
+const char *denial_text(int32_t answer, char buf[DENIAL_TEXT_MAX])
+{
+	const char *name = answer < 0 ? strerrorname_np(-answer) :
+		sigabbrev_np(answer);
+
+	if (answer < 0 && name)
+		snprintf(buf, DENIAL_TEXT_MAX, "%s", name);
+	else if (answer < 0)
+		snprintf(buf, DENIAL_TEXT_MAX, "errno %d", -answer);
+	else if (name)
+		snprintf(buf, DENIAL_TEXT_MAX, "killed by SIG%s", name);
+	else
+		snprintf(buf, DENIAL_TEXT_MAX, "killed by signal %d", answer);
+	return buf;
+}
+
+static int compare_totals(const void *a, const void *b)
+{
+	const struct call_total *x = a, *y = b;
+
+	return call_id_compare(&x->id, &y->id);
+}
+
+/* Make neighbours of one call one; returns how many are left. */
+static size_t fold(struct call_total *totals, size_t n)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct call_total *last = &totals[used ? used - 1 : 0];
+
+		if (!used || call_id_compare(&last->id, &totals[i].id)) {
+			totals[used++] = totals[i];
+			continue;
+		}
+		last->count = count_add(last->count, totals[i].count);
+		last->flags |= totals[i].flags;
+		if (totals[i].first_ns < last->first_ns)
+			last->first_ns = totals[i].first_ns;
+	}
+	return used;
+}
+
+struct call_total *trace_totals(const struct trace *t,
+				bool (*keep)(const struct call *, void *),
+				void *arg, size_t *n)
+{
+	struct call_total *totals = xcalloc(t->calls.n, sizeof(*totals));
+	size_t used = 0;
+
+	for (size_t i = 0; i < t->calls.n; i++) {
+		const struct call *call = t->calls.at[i];
+
+		if (keep && !keep(call, arg))
+			continue;
+		totals[used++] = (struct call_total){
+			.id = call->id,
+			.count = call_count(call),
+			.first_ns = call_first_ns(call),
+			.flags = call_flags(call),
+		};
+	}
+	array_sort(totals, used, sizeof(*totals), compare_totals);
+	*n = fold(totals, used);
+	return totals;
+}
+
+const char *image_name(const struct image *image)
+{
+	return image->path ? image->path : "(other)";
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct call *x = *(struct call *const *)a;
+	const struct call *y = *(struct call *const *)b;
+	int order = call_id_compare(&x->id, &y->id);
+
+	if (!order)
+		order = (x->answer > y->answer) - (x->answer < y->answer);
+	if (!order)
+		order = (x->image > y->image) - (x->image < y->image);
+	return order ? order : detail_compare(x, y);
+}
+
+struct call **facts_by_id(const struct facts *facts)
+{
+	struct call **list = xcalloc(facts->n + 1, sizeof(*list));
+
+	for (size_t i = 0; i < facts->n; i++)
+		list[i] = facts->at[i];
+	qsort(list, facts->n, sizeof(*list), by_id);
+	return list;
+}
+
+struct call **facts_of_call(struct call **list, size_t n, struct call_id id,
+			    size_t *count)
+{
+	size_t first = 0, half;
+
+	for (size_t left = n; left; left = half) {
+		half = left / 2;
+		if (call_id_compare(&list[first + half]->id, &id) >= 0)
+			continue;
+		first += half + 1;
+		half = left - half - 1;
+	}
+	for (*count = 0; first + *count < n; ++*count)
+		if (call_id_compare(&list[first + *count]->id, &id))
+			break;
+	return list + first;
+}
