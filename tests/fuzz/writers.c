@@ -54,10 +54,10 @@ void output_abandon(struct output *out)
 }
 
 /* It would confine the fuzzer. */
-void sandbox_enter(enum sandbox_tool tool, const struct output *out,
+void sandbox_enter(enum sandbox_tool who, const struct output *out,
 		   const struct output *other)
 {
-	(void)tool, (void)out, (void)other;
+	(void)who, (void)out, (void)other;
 }
 
 static void is_json(char *text, size_t n)
