@@ -180,6 +180,14 @@ struct user_namespace {
 	kid_t owner;
 };
 
+struct mnt_namespace {
+	struct user_namespace *user_ns;	/* whose privileges made it */
+};
+
+struct nsproxy {
+	struct mnt_namespace *mnt_ns;
+};
+
 struct cred {
 	kid_t uid, gid, suid, sgid, euid, egid, fsuid, fsgid;
 	__u64 cap_permitted;	/* there, a structure of that size */
@@ -210,6 +218,7 @@ struct seccomp {
 
 struct task_struct {
 	struct thread_info thread_info;
+	struct nsproxy *nsproxy;	/* NULL: it exits */
 	unsigned int __state;
 	void *stack;
 	unsigned int flags;

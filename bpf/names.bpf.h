@@ -72,6 +72,12 @@ struct place {
 };
 
 struct known_root own_root, home_root;	/* the recorder's, the command's */
+__u64 home_owner;	/* the user namespace that owns the command's mounts */
+
+static __always_inline __u64 mount_owner(struct task_struct *task)
+{
+	return (__u64)BPF_CORE_READ(task, nsproxy, mnt_ns, user_ns);
+}
 
 static __always_inline void set_root(struct known_root *known,
 				     struct place root)
@@ -232,6 +238,17 @@ __noinline int hash_name(struct name_scratch *s)
 }
 
 /*
+ * A service manager gives a unit mounts of its own, with the same root. Who
+ * made them had the manager's privileges: a user namespace that the unit made
+ * owns other mounts.
+ */
+static __always_inline bool is_root_of_unit(struct place root)
+{
+	return by_cgroup && (__u64)root.dentry == home_root.dentry &&
+		mount_owner(bpf_get_current_task_btf()) == home_owner;
+}
+
+/*
  * The path from the command's root, also of what is below the root of a task
  * that has called chroot(2); else from the task's.
  */
@@ -253,7 +270,10 @@ static __always_inline void walk_place(struct name_scratch *s)
 	for (int i = 0; i < PATH_DEPTH && ended == STEP_ON; i++)
 		ended = step(p, w);
 	if (ended != STEP_AT_ROOT) {
-		s->head.place |= PLACE_ELSEWHERE;
+		if (w->from_passed && is_root_of_unit(s->root))
+			s->head.place |= PLACE_ROOT;
+		else
+			s->head.place |= PLACE_ELSEWHERE;
 		if (w->from_passed)
 			p->start = w->from_passed;
 		else if (ended != STEP_AT_TOP)

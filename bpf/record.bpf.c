@@ -1674,6 +1674,8 @@ static __always_inline void note_exec(struct linux_binprm *bprm, __u32 image)
 	s->place = PLACE_COPY;
 	if (!attaching)		/* the first one is the command's */
 		set_root(&own_root, s->root);
+	if (!home_root.dentry)
+		home_owner = mount_owner(current);
 	set_root(&home_root, s->root);
 #pragma clang loop unroll(disable)
 	for (int part = 0; part < 3; part++) {
@@ -2262,6 +2264,8 @@ __noinline int follow_candidate(struct candidate *candidate)
 		add(&progress.lost_tasks, 1);
 		return 0;
 	}
+	if (!home_root.dentry)
+		home_owner = mount_owner(task);
 	set_root(&home_root, (struct place){
 		BPF_CORE_READ(task, fs, root.dentry),
 		BPF_CORE_READ(task, fs, root.mnt),

@@ -129,6 +129,40 @@ spares() {
 	spares /etc/hostname run.sp
 }
 
+# in_cgroup SCRIPT — recorded from a cgroup that it joins
+in_cgroup() {
+	local cgroup pid
+	cgroup=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)/sp-names-$$
+	mkdir "$cgroup"
+	mkfifo go
+	sh -c 'echo $$ >"$0/cgroup.procs" && : >joined && read _ <go; eval "$1"' \
+		"$cgroup" "$1" 3>&- &
+	pid=$!
+	wait_for 10 test -e joined
+	sp-record -q --paths -o run.sp --cgroup "$cgroup" --ready-fd=4 4>ready &
+	wait_for 20 test -s ready
+	echo >go
+	wait $!
+	wait $pid
+	rmdir "$cgroup"
+	rm -f joined go ready
+}
+
+@test "a unit: mounts that its manager gave it have the host's names, its own do not" {
+	needs cgroup2
+	mkdir play/tmp
+	in_cgroup 'exec unshare -m --propagation private sh -c "mount -t tmpfs tmpfs play/tmp
+		echo x >play/tmp/file; cp /bin/true play/copy; play/copy"'
+	sp-emit --path-list run.sp >list
+	shows -P "create.*\tok\t1\t-\t$PWD/play/tmp/file" <list
+	shows -P "execute.*\tok\t1\t-\t$PWD/play/copy" <list
+	in_cgroup 'cd play && exec setpriv --reuid=65534 --regid=65534 --clear-groups unshare -Urm sh -c "
+		echo x >mine; mount --bind mine /etc/shadow; echo y >/etc/shadow"'
+	sp-emit --path-list --allow-partial run.sp >list
+	shows -P "\t(.*,)?elsewhere(,.*)?\t/etc/shadow" <list
+	lacks -P "\t-\t/etc/shadow" <list
+}
+
 @test "chroot: what is below the other root is named as the host has it" {
 	requires busybox
 	mkdir -p root/bin root/etc
