@@ -16,7 +16,7 @@ bool args_parse(const char *list, bool wanted[ARGS_ROWS_MAX], char **bad);
 /*
  * Restrict what the profile allows, for being observed and for no other
  * reason, to the values that were recorded. A call of which not all are known
- * stays as it is; which, is said. With `one_list`, calls of one name share
+ * stays as it is, and a message names it. With `one_list`, calls of one name share
  * their values.
  */
 void args_restrict(struct profile *p, const struct trace *t,

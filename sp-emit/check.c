@@ -191,7 +191,7 @@ static bool is_start(const char *blind)
 	return !strncmp(blind, text, strlen(text));
 }
 
-/* The same text is said once, whatever the number of runs. */
+/* The same text is printed once, whatever the number of runs. */
 static void note_blind(const struct trace *t, size_t run)
 {
 	/* Merged with recordings it has nothing to be seen: check_learned(). */

@@ -42,7 +42,7 @@ int tracer_arm(void *tracer);
 
 /*
  * Follow the target, with all that it has started so far, from now on. 0 or
- * -errno; -ESRCH: `*missing` is the process of it that is none; -EACCES: none of
+ * -errno; -ESRCH: `*missing` is the process that is not there; -EACCES: none of
  * its processes may be traced.
  */
 int tracer_attach(struct tracer *t, pid_t *missing);

@@ -315,7 +315,7 @@ within() (
 	watch -t 1 --exe="$caller" --unit="sandprint-none"
 	ended 0 "$watcher"
 	watcher=
-	grep -qx 'sp-verify: no unit sandprint-none.service is running: that is taken for one to come' err
+	grep -qx 'sp-verify: unit sandprint-none.service is not running yet; waiting for it' err
 }
 
 # brief COUNT — as many processes of the cgroup that end after one call each

@@ -64,7 +64,7 @@ setup() {
 	[[ $output == *"archMap[0].subArchitectures[0]: unknown"* ]]
 	jq '.architectures = ["SCMP_ARCH_X86"]' d.json >bad.json
 	run -2 sp-verify -p bad.json two.sp
-	[[ $output == *"one of the two" ]]
+	[[ $output == *"cannot both be given" ]]
 }
 
 @test "spo: YAML that says what the OCI profile says" {

@@ -266,7 +266,7 @@ static bool read_names(struct reader *r, const struct entry *e,
 	if (is_empty(name))
 		return read_name_list(r, e, names);
 	if (!is_empty(names))
-		return refuse(r, "%sname and names: one of the two",
+		return refuse(r, "%sname and names cannot both be given",
 				   e->place);
 	if (!json_is_string(name))
 		return refuse(r, "%sname: not a string", e->place);
@@ -532,7 +532,7 @@ static bool read_archs(struct reader *r, const json_t *seccomp)
 	const json_t *map = member(seccomp, "archMap");
 
 	if (!is_empty(archs) && !is_empty(map))
-		return refuse(r, "architectures and archMap: one of the two");
+		return refuse(r, "architectures and archMap cannot both be given");
 	if (!read_arch_list(r, archs, "architectures") ||
 	    !read_arch_map(r, map))
 		return false;
@@ -720,7 +720,7 @@ bool read_object(struct reader *r, const json_t *root)
 		if (!check_key(r, key))
 			return false;
 	if (is_resource + is_config + !!member(root, "defaultAction") > 1)
-		return refuse(r, "%s and %s: one of the two", is_resource ?
+		return refuse(r, "%s and %s cannot both be given", is_resource ?
 			      "kind" : "linux", is_resource && is_config ?
 			      "linux" : "defaultAction");
 	if (is_resource)

@@ -2,7 +2,7 @@
 /*
  * Between profile_read() and the readers of its formats, each of which takes
  * the whole of a file as a text without NULs that it may change. They return
- * false with the problem set: all that they read is taken for hostile.
+ * false with the problem set: all that they read may be hostile.
  */
 #ifndef PROFILE_PRIVATE_H
 #define PROFILE_PRIVATE_H

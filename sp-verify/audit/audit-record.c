@@ -123,7 +123,7 @@ static bool is_action(uint32_t action)
 	return false;
 }
 
-/* Of a path that is none, the kernel writes "(null)" or "<no_memory>". */
+/* In place of a path, the kernel can write "(null)" or "<no_memory>". */
 static char *executable(const char *text)
 {
 	char *exe = audit_value(text, "exe", true);

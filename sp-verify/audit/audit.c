@@ -247,7 +247,7 @@ static bool read_live(struct staging *s, struct run *run)
 	return socket;
 }
 
-/* A unit that is not running is one to come. */
+/* A unit that is not running yet is waited for. */
 static void look_for_unit(const char *name)
 {
 	struct cgroup_mounts mounts;
@@ -258,8 +258,8 @@ static void look_for_unit(const char *name)
 	dir = cgroup_find_unit(&mounts, name, &hierarchy);
 	cgroup_mounts_free(&mounts);
 	if (!dir)
-		message_note("no unit %s is running: that is taken for one to "
-			     "come", name);
+		message_note("unit %s is not running yet; waiting for it",
+			     name);
 	free(dir);
 }
 
@@ -280,8 +280,8 @@ static char *wanted_cgroup(struct staging *s)
 	s->is_wanted = cgroup_is_container;
 	if (!o->container || container_find(o->container, &c))
 		return c.id;
-	message_note("no engine knows a container %s: that is taken for the id "
-		     "of one to come", o->container);
+	message_note("no engine knows container %s yet; waiting for one with "
+		     "that id", o->container);
 	return xstrdup(o->container);
 }
 

@@ -271,7 +271,7 @@ static const char *letters_of(struct call_id id)
 	return NULL;
 }
 
-/* What a descriptor can be that is none, with the sign it has as an int. */
+/* Special values in place of a descriptor, with the sign it has as an int. */
 static uint64_t keep_descriptor(uint64_t arg)
 {
 	int fd = (int)arg;

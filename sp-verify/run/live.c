@@ -20,7 +20,7 @@
 #include "simulate/simulate.h"
 
 enum {
-	WAIT_NOTICE = 1,	/* seconds until it is said what is awaited */
+	WAIT_NOTICE = 1,	/* seconds until the waiting is printed */
 	STARTS_MAX = 2,		/* execve: the command, then as a script */
 };
 
@@ -455,8 +455,8 @@ static void watch(struct session *s)
 	if (s->workload.exited)
 		say_status(s);
 	if (s->ended && !has_hung_up(s))
-		message_note("what is left runs on under the filter, and what "
-			     "that denies answers ENOSYS now");
+		message_note("the remaining processes keep running; calls that "
+			     "the profile denies now fail with ENOSYS");
 	add_hidden(s);
 	say_own_loads(s);
 	say_strict(s);

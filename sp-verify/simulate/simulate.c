@@ -270,8 +270,8 @@ size_t simulate(const struct filter *filter, const struct trace *t,
 	}
 	judge_denials(filter, t, report, &undecided);
 	if (undecided)
-		message_note("undecided, since arguments decide that the trace "
-			     "does not hold: %s", undecided);
+		message_note("undecided: depends on arguments that were not "
+			     "recorded: %s", undecided);
 	if (logged)
 		message_note("%zu call%s would be logged: %s%s", n_logged,
 			     n_logged == 1 ? "" : "s", logged,

@@ -196,10 +196,10 @@ static const struct {
 	/* What one program reads as another profile than the next one does. */
 	{ "{\"linux\": {\"seccomp\": {\"defaultAction\": \"SCMP_ACT_KILL\"}},"
 	  " \"defaultAction\": \"SCMP_ACT_ALLOW\"}",
-	  "linux and defaultAction: one of the two" },
+	  "linux and defaultAction cannot both be given" },
 	{ "{\"kind\": \"SeccompProfile\", \"spec\": {\"defaultAction\": "
 	  "\"SCMP_ACT_KILL\"}, \"defaultAction\": \"SCMP_ACT_ALLOW\"}",
-	  "kind and defaultAction: one of the two" },
+	  "kind and defaultAction cannot both be given" },
 	/* What a runtime would ignore, and allow or deny all the same. */
 	{ "{\"linux\": {\"seccomp\": {\"defaultAction\": \"SCMP_ACT_KILL\","
 	  " \"syscalls\": [{\"names\": [\"read\"], \"action\": "
@@ -246,7 +246,7 @@ static const struct {
 		"{\"minKernel\": \"4.8.1\"}"),
 	  "syscalls[0].includes.minKernel: not a version like 4.8" },
 	{ NAMED("\"action\": \"SCMP_ACT_ALLOW\", \"name\": \"write\""),
-	  "syscalls[0].name and names: one of the two" },
+	  "syscalls[0].name and names cannot both be given" },
 	{ NAMED("\"action\": \"SCMP_ACT_ERRNO\", \"errno\": \"EWHAT\""),
 	  "syscalls[0].errno: not an errno" },
 	{ NAMED("\"action\": \"SCMP_ACT_ALLOW\", \"errno\": \"EPERM\""),
