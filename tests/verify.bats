@@ -158,7 +158,7 @@ trace() {
 		trace > a.sp
 	run --separate-stderr sp-verify -p p.json a.sp
 	[ "$status" = 0 ]
-	[[ "$stderr" == *"undecided, "*": socket"* ]]
+	[[ "$stderr" == *"undecided: "*": socket"* ]]
 }
 
 @test "traces that do not hold all calls are refused" {
