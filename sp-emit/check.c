@@ -437,8 +437,8 @@ bool check_paths(const struct trace *t, const struct format *format,
 		if (!run_has_how(run, "paths")) {
 			char *name = run_text(run);
 
-			message_error("run %s: recorded without --paths, and "
-				      "--%s is made of them", name,
+			message_error("run %s: recorded without --paths, which "
+				      "--%s needs: record it again", name,
 				      format->name);
 			free(name);
 			fine = false;

@@ -838,7 +838,7 @@ state() {
 @test "one that runs beside another takes nothing for left behind" {
 	requires_audit
 	state >before
-	watch
+	watch --exe=/none
 	run -0 sp-verify --audit -t 1 --exe=/none
 	[[ $output != *"left on"* ]]
 	stop 0

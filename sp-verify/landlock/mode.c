@@ -21,7 +21,8 @@ static bool has_paths(const struct trace *t)
 	for (size_t i = 0; i < t->n_runs; i++) {
 		if (run_has_how(t->runs[i], "paths"))
 			continue;
-		message_error("recorded without --paths");
+		message_error("recorded without --paths, which --landlock "
+			      "needs: record it again");
 		return false;
 	}
 	return true;
