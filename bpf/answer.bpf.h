@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * A part of record.bpf.c: calls that a filter answered: sys_exit, the vsyscall
+ * page, io_uring.
+ */
+/* In the phase of the key's image. */
+__noinline int was_counted_in(const struct rare_key *given)
+{
+	struct rare_key key;
+
+	if (!given)
+		return 0;
+	key = *given;
+	if ((key.image & IMAGE_ID) >= table_images ||
+	    (__u32)key.nr >= CALLS_PER_ROW)
+		return !!bpf_map_lookup_elem(&rare, &key);
+	for (__u32 group = 0; group < GROUPS_MAX && group <= groups_mask;
+	     group++) {
+		struct image_calls *c = calls_of(key.image, group);
+
+		if (c && tally_of(c, key.row, key.nr)->count)
+			return true;
+	}
+	return false;
+}
+
+/* Whether the image ever made the call, without any flag. */
+__noinline int was_counted(__u32 image, __u32 row, __s32 nr)
+{
+	struct rare_key key = { .image = image, .row = row, .nr = nr };
+
+	for (__u32 phase = 0; phase < PHASES_MAX && phase < n_phases; phase++) {
+		key.image = (image & IMAGE_ID) | phase << IMAGE_PHASE_SHIFT;
+		if (was_counted_in(&key))
+			return true;
+	}
+	return false;
+}
+
+/* Whether a filter undid the call, to send a signal in its place. */
+static __always_inline bool is_rolled_back(struct pt_regs *regs, __s64 result)
+{
+#if defined(__TARGET_ARCH_x86)
+	return (__s32)result == (__s32)BPF_CORE_READ(regs, orig_ax);
+#else
+	return result == (__s64)BPF_CORE_READ(regs, orig_x0);
+#endif
+}
+
+/* A call without sys_enter: what has become of it. Returns the task's stand. */
+static __noinline int count_answered(struct task_struct *task,
+				     struct rare_key *key,
+				     struct pt_regs *regs, __s64 result)
+{
+	__u64 address = (__u64)task;
+
+	if (result < 0 && result >= -ERRNO_MAX) {
+		key->flags = RARE_DENIED;
+		key->answer = result;
+	} else if (!is_rolled_back(regs, result)) {
+		key->flags = RARE_SKIPPED;
+	} else {
+		if (!bpf_map_update_elem(&trapped, &address, key, BPF_ANY))
+			return STAND_TRAPPED;
+		add(&progress.lost_calls, 1);
+		return STAND_OUTSIDE;
+	}
+	count_rare(key);
+	return STAND_OUTSIDE;
+}
+
+/* The stand after an exit, and what the exit tells. */
+static __always_inline __u32 judge_exit(struct task_slot *slot, __u32 state,
+					struct task_struct *task,
+					struct pt_regs *regs, __s64 result)
+{
+	struct rare_key key = {
+		.image = slot->image,
+		.row = current_row(task),
+		.nr = regs_nr(regs),
+	};
+
+	switch (stand_of(state)) {
+	case STAND_TRANSIT:
+		if (key.nr < 0 || (!result && is_fork(key.row, key.nr)))
+			return STAND_OUTSIDE;
+		key.flags = RARE_INFLIGHT;
+		count_rare(&key);
+		return STAND_OUTSIDE;
+	case STAND_UNKNOWN:
+		/* Perhaps it was entered unwatched; then it was counted. */
+		if (!(state & STATE_FILTERED) || key.nr < 0 ||
+		    is_exec(key.row, key.nr) ||
+		    was_counted(key.image, key.row, key.nr))
+			return STAND_OUTSIDE;
+		break;
+	case STAND_TRAPPED:
+		settle_trapped(0);
+		break;
+	}
+	return count_answered(task, &key, regs, result);
+}
+
+static __always_inline int leave(struct task_struct *task,
+				 struct pt_regs *regs, __s64 result)
+{
+	struct task_slot *slot = slot_of(task->pid);
+	__u32 state, stand;
+
+	if (!is_followed(slot) || !control.watch)
+		return 0;
+	if (note_filter(slot, task) && progress.filtered == 1 &&
+	    !filter_call(current_row(task), regs_nr(regs)))
+		progress.unwatched = 1;
+	state = slot->state;
+	stand = stand_of(state);
+	if (stand == STAND_INSIDE || stand == STAND_NEW) {
+		slot->state = state_with(state, STAND_OUTSIDE);
+		return 0;
+	}
+	/* `seek` may have found it asleep, and counted it, just before. */
+	if (!move(slot, state, state_with(state, STAND_OUTSIDE)))
+		return 0;
+	stand = judge_exit(slot, state, task, regs, result);
+	if (stand != STAND_OUTSIDE)
+		slot->state = state_with(state, stand);
+	return 0;
+}
+
+/* Attached only while something needs it: calls that a filter answers. */
+SEC("raw_tp/sys_exit")
+int sys_exit(struct bpf_raw_tracepoint_args *ctx)
+{
+	return leave(bpf_get_current_task_btf(), (void *)ctx->args[0],
+		     ctx->args[1]);
+}
+
+SEC("tp/raw_syscalls/sys_exit")
+int sys_exit_classic(struct classic_call *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return leave(task, (void *)bpf_task_pt_regs(task), ctx->result);
+}
+
+/* gettimeofday, time and getcpu reach seccomp from here, never sys_enter. */
+SEC("raw_tp/emulate_vsyscall")
+int emulate_vsyscall(struct bpf_raw_tracepoint_args *ctx)
+{
+	static const __s32 numbers[] = { 96, 201, 309 };
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_slot *slot = slot_of(task->pid);
+	__u64 index = ctx->args[0];
+	struct rare_key key = { .row = ROW_NATIVE, .flags = RARE_VSYSCALL };
+
+	if (!is_followed(slot) || index > 2)
+		return 0;
+	key.image = in_phase(slot->image);
+	key.nr = numbers[index];
+	count_rare(&key);
+	return 0;
+}
+
+/* Operations that no filter sees; the thread that polls a ring submits too. */
+SEC("raw_tp")
+int io_uring_submit(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_slot *slot = slot_of(task->pid);
+	struct io_kiocb *request = (void *)ctx->args[0];
+	struct rare_key key = { .row = ROW_OPERATION };
+
+	if (!is_followed(slot))
+		slot = slot_of(task->tgid);
+	if (!is_followed(slot) || !bpf_core_field_exists(request->opcode))
+		return 0;
+	key.image = in_phase(slot->image);
+	key.nr = BPF_CORE_READ(request, opcode);
+	count_rare(&key);
+	return 0;
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/* A part of record.bpf.c: the tables of counts, and phases. */
+static __always_inline __u64 note_new(void)
+{
+	__u64 now = bpf_ktime_get_ns();
+
+	progress.last_new_ns = now;
+	return now;
+}
+
+/*
+ * Functions that are not static are verified once, by themselves, and not again
+ * with each state that they are called in: that is most of what starting takes.
+ * They get numbers, or the address of something of known size, which they have
+ * to check for NULL.
+ */
+__noinline int count_rare(const struct rare_key *given)
+{
+	struct tally *tally, one = { .count = 1 };
+	struct rare_key key;
+
+	if (!given)
+		return 0;
+	key = *given;		/* before Linux 6.2 it has to be on the stack */
+	if (key.row < ROWS)
+		add(&progress.rare_calls, 1);
+	if (every && key.row < ROWS &&
+	    key.flags & (RARE_VSYSCALL | RARE_INFLIGHT | RARE_SKIPPED))
+		log_rare(&key);
+	tally = bpf_map_lookup_elem(&rare, &key);
+	if (!tally) {
+		one.first_ns = bpf_ktime_get_ns();
+		if (!bpf_map_update_elem(&rare, &key, &one, BPF_NOEXIST)) {
+			if (key.row != ROW_START) {
+				note_new();
+				add(&progress.rare_distinct, 1);
+			}
+			return 0;
+		}
+		tally = bpf_map_lookup_elem(&rare, &key);	/* another CPU was faster */
+	}
+	if (tally)
+		add(&tally->count, 1);
+	else
+		add(&progress.lost_calls, 1);
+	return 0;
+}
+
+/*
+ * The place of a call that has one. The mask is out of clang's sight, which
+ * would drop it as needless, and the verifier of 6.1 then not know the bound.
+ */
+static __always_inline struct tally *tally_of(struct image_calls *c, __u32 row,
+					      __s32 nr)
+{
+	__u64 at = (__u32)nr;
+
+	asm volatile("%0 &= %1" : "+r"(at) : "i"(CALLS_PER_ROW - 1));
+	return &c->calls[row & 1][at];
+}
+
+/*
+ * The kernel drops what a constant of ours rules out, and the question with it,
+ * but only code that nothing else leads to: clang shall not merge it.
+ */
+static __always_inline void apart(void)
+{
+	asm volatile("");
+}
+
+/* The image's element for a group of CPUs; NULL: it has none. */
+static __always_inline struct image_calls *calls_of(__u32 image, __u32 group)
+{
+	__u32 i = group & groups_mask, id = image;
+
+	if (n_phases > 1) {
+		apart();
+		i = i * n_phases + (image >> IMAGE_PHASE_SHIFT);
+		id = image & IMAGE_ID;
+	}
+	i = i * table_images + id;
+	return id < table_images ? bpf_map_lookup_elem(&table, &i) : NULL;
+}
+
+/* A followed image, in the phase that is on. */
+static __always_inline __u32 in_phase(__u32 image)
+{
+	return n_phases > 1 ? (image & IMAGE_ID) |
+		*(volatile __u32 *)&phases.now << IMAGE_PHASE_SHIFT : image;
+}
+
+/* Its first call in a phase: the task is in that from here on. */
+static __noinline int enter_phase(struct task_slot *slot)
+{
+	__u32 image = slot->image, now = in_phase(image);
+
+	if (image == IMAGE_NONE || image == IMAGE_ARMED)
+		return image;
+	__sync_val_compare_and_swap(&slot->image, image, now);
+	return now;
+}
+
+/* The mark comes for the first time, and begins a phase. */
+static __always_inline void begin_phase(__u32 mark)
+{
+	__u64 now_ns = bpf_ktime_get_ns();
+	__u32 at;
+
+	if (mark >= MARKS_MAX ||
+	    __sync_lock_test_and_set(&phases.taken[mark], 1))
+		return;
+	at = __sync_fetch_and_add(&phases.now, 1) + 1;
+	if (at >= PHASES_MAX)
+		return;
+	phases.at[at].start_ns = now_ns;
+	phases.at[at].mark = mark + 1;
+}
+
+/*
+ * Add one and return what there was: without a lock where no other CPU counts,
+ * and nothing else of this one comes between.
+ */
+static __always_inline __u64 count_up(__u64 *count)
+{
+	__u64 before;
+
+	if (own_counts) {
+		apart();
+		before = *count;
+		*(volatile __u64 *)count = before + 1;
+		return before;
+	}
+	return __sync_fetch_and_add(count, 1);
+}
+
+static __always_inline void count_call(__u32 cpu, __u32 image, __u32 row,
+				       __s32 nr)
+{
+	struct image_calls *c = (__u32)nr < CALLS_PER_ROW ?
+		calls_of(image, cpu) : NULL;
+
+	if (c) {
+		struct tally *tally = tally_of(c, row, nr);
+
+		if (!count_up(&tally->count))
+			tally->first_ns = note_new();
+	} else {
+		struct rare_key key = { .image = image, .row = row, .nr = nr };
+
+		count_rare(&key);
+	}
+}
+
+static __always_inline void count_use(__u32 image, enum use_kind use)
+{
+	struct rare_key key = { .image = image, .row = ROW_USE, .nr = use };
+	struct image_calls *c = calls_of(image, 0);
+
+	if (c)
+		add(&c->uses[use].count, 1);
+	else
+		count_rare(&key);
+}
+
+static __always_inline void count_start(__u32 image, __u32 by)
+{
+	struct rare_key key = { .image = image, .row = ROW_START, .nr = by };
+
+	count_rare(&key);
+}

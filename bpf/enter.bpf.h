@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/* A part of record.bpf.c: calls that begin: sys_enter, arguments, marks. */
+static __always_inline void read_args(struct pt_regs *regs, __u32 row,
+				      __u64 args[6])
+{
+	if (pt_regs_id) {
+		struct pt_regs *typed = (void *)cast((__u64)regs, pt_regs_id);
+
+		READ_ARGS(args, READ_DIRECTLY, typed, row);
+	} else {
+		READ_ARGS(args, BPF_CORE_READ, regs, row);
+	}
+}
+
+static __always_inline void log_call(__u32 cpu, struct task_struct *task,
+				     struct pt_regs *regs, __u32 tid,
+				     __u32 image, __u32 row, __s32 nr)
+{
+	struct log_ends *ends = log_ends_of(cpu);
+	struct log_entry *entry;
+	__u64 at;
+
+	if (!ends)
+		return;
+	entry = log_begin(ends, cpu, true, &at);
+	if (!entry)
+		return;
+	entry->what = LOG_CALL | row << LOG_ROW_SHIFT;
+	entry->time_ns = call_time(ends, task, tid);
+	entry->pid = task->tgid;
+	entry->tid = tid;
+	entry->image = image;
+	entry->nr = nr;
+	read_args(regs, row, entry->args);
+	log_end(entry, at);
+}
+
+static __always_inline __u32 trait_of(__u32 row, __s32 nr)
+{
+	__u64 at = (__u32)nr & ~(row == ROW_NATIVE ? X32_BIT : 0);
+
+	return at < TRAITS_NUMBERS ? traits[row & 1][at] : 0;
+}
+
+/* Add to an element that is there, or may be added: false if it is neither. */
+static __always_inline bool count_argument(const struct argument_key *key,
+					   bool may_add)
+{
+	struct tally *tally = bpf_map_lookup_elem(&arguments, key);
+	struct tally one = { .count = 1 };
+
+	if (!tally && may_add) {
+		one.first_ns = bpf_ktime_get_ns();
+		if (!bpf_map_update_elem(&arguments, key, &one, BPF_NOEXIST))
+			return true;
+		tally = bpf_map_lookup_elem(&arguments, key);
+	}
+	if (tally)
+		add(&tally->count, 1);
+	return tally;
+}
+
+struct call_args {
+	__u64 values[8];	/* six and two zeros: any three bits index them */
+};
+
+/*
+ * What is not counted here makes the values' counts less than the call's, by
+ * which readers know that these are not all.
+ */
+__noinline int note_arguments(const struct call_args *args, __u32 image,
+			      __u32 row, __s32 nr, __u32 trait)
+{
+	const volatile struct argument_rule_bits *rule =
+		&argument_rules[trait & TRAIT_RULE];
+	struct argument_key key = { .image = image, .row = row, .nr = nr };
+	struct argument_key number = key;
+	struct tally *distinct;
+
+	if (!args)
+		return 0;
+	for (int i = 0; i < 3; i++)
+		key.values[i] = args->values[rule->index[i] & 7] &
+			rule->masks[i];
+	if (count_argument(&key, false))
+		return 0;
+	number.what = ARGUMENT_NUMBER;
+	distinct = bpf_map_lookup_elem(&arguments, &number);
+	if (!distinct || distinct->count < ARGUMENT_DISTINCT) {
+		if (count_argument(&key, true))
+			count_argument(&number, true);
+		return 0;
+	}
+	number.what = ARGUMENT_ANY;
+	count_argument(&number, true);
+	return 0;
+}
+
+/* The first call of the command is its execve: it counts if that succeeds. */
+static __noinline int hold_call(struct pt_regs *regs, __u32 row, __s32 nr)
+{
+	armed.row = row;
+	armed.nr = nr;
+	if (every)
+		READ_ARGS(armed.args, BPF_CORE_READ, regs, row);
+	return 0;
+}
+
+/*
+ * A call that can be a mark: it belongs to the phase before, the calls that are
+ * entered after it to the next.
+ */
+__noinline int note_mark(__u32 row, __s32 nr)
+{
+	__u64 at = (__u32)nr & ~(row == ROW_NATIVE ? X32_BIT : 0);
+	__u32 mark = at < TRAITS_NUMBERS ? mark_calls[row & 1][at] : 0;
+
+	if (mark && mark <= MARKS_MAX && !phases.taken[mark - 1])
+		begin_phase(mark - 1);
+	return 0;
+}
+
+static __always_inline bool is_name(const volatile struct mark_name *mark,
+				    const char comm[COMM_SIZE])
+{
+	if (!mark->comm[0])
+		return false;
+	for (int i = 0; i < COMM_SIZE; i++) {
+		if (comm[i] != mark->comm[i])
+			return false;
+		if (!comm[i])
+			break;
+	}
+	return true;
+}
+
+/*
+ * With marks that are names: a thread gets a name, by prctl(PR_SET_NAME), by
+ * /proc/PID/comm or by an exec.
+ */
+SEC("raw_tp")
+int task_rename(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *task = (void *)ctx->args[0];
+	struct task_slot *slot = slot_of(BPF_CORE_READ(task, pid));
+	char comm[COMM_SIZE] = { 0 };
+
+	if (!is_followed(slot))
+		return 0;
+	bpf_probe_read_kernel_str(comm, sizeof(comm), (void *)ctx->args[1]);
+	for (__u32 i = 0; i < MARKS_MAX && i + 1 < n_phases; i++)
+		if (!phases.taken[i] && is_name(&mark_names[i], comm))
+			begin_phase(i);
+	return 0;
+}
+
+/* A call of a followed task. Rare paths are noinline to keep this one small. */
+static __always_inline int enter(struct task_slot *slot, __u32 image,
+				 struct task_struct *task, __u32 id,
+				 struct pt_regs *regs, __s32 nr)
+{
+	__u32 row = current_row(task), trait, cpu;
+	bool watched;
+
+	if (image == IMAGE_ARMED)
+		return hold_call(regs, row, nr);
+	if (n_phases > 1) {
+		apart();
+		if (image >> IMAGE_PHASE_SHIFT != *(volatile __u32 *)&phases.now)
+			image = enter_phase(slot);
+	}
+	watched = control.watch;
+	if (attaching) {
+		apart();
+		watched |= is_in_transit(slot->state);
+	}
+	if (watched)
+		note_enter(slot);
+	if (every) {
+		cpu = bpf_get_smp_processor_id();
+		count_call(cpu, image, row, nr);
+		log_call(cpu, task, regs, id, image, row, nr);
+	} else {
+		apart();
+		count_call(groups_mask ? bpf_get_smp_processor_id() : 0,
+			   image, row, nr);
+	}
+	trait = trait_of(row, nr);
+	if (!trait)
+		return 0;
+	if (trait & TRAIT_FILTER && !watched)
+		foresee_filter(filter_option(regs, row, nr));
+	if (trait & TRAIT_RULE) {
+		struct call_args args = { 0 };
+
+		read_args(regs, row, args.values);
+		note_arguments(&args, image, row, nr, trait);
+	}
+	if (n_phases > 1 && trait & TRAIT_MARK)
+		note_mark(row, nr);
+	if (trait & TRAIT_EXEC && task->pid != task->tgid)
+		remember_exec(task);
+	return 0;
+}
+
+SEC("raw_tp/sys_enter")
+int sys_enter(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct pt_regs *regs = (void *)ctx->args[0];
+	__u32 id = caller_id(regs), image;
+	struct task_slot *slot = slot_of(id);
+
+	if (!slot)
+		return 0;
+	image = slot->image;
+	if (image == IMAGE_NONE)
+		return 0;
+	return enter(slot, image, caller(regs), id, regs, ctx->args[1]);
+}
+
+/*
+ * Where the program of a raw tracepoint can be preempted, since Linux 7.0, no
+ * other task on the CPU can enter it meanwhile. Those of trace events, _classic,
+ * run with preemption disabled.
+ */
+SEC("tp/raw_syscalls/sys_enter")
+int sys_enter_classic(struct classic_call *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_slot *slot = slot_of(task->pid);
+	__u32 image;
+
+	if (!slot)
+		return 0;
+	image = slot->image;
+	if (image == IMAGE_NONE)
+		return 0;
+	return enter(slot, image, task, task->pid,
+		     (void *)bpf_task_pt_regs(task), ctx->nr);
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/* A part of record.bpf.c: executables, and who may be recorded by whom. */
+/* The path of a new image, kept until it is read at the end. */
+static __always_inline void keep_path(__u32 id, const struct image_key *key,
+				      struct file *file,
+				      struct task_struct *task)
+{
+	__u32 zero = 0;
+	struct image_path *p = bpf_map_lookup_elem(&blank, &zero);
+
+	if (p && !bpf_map_update_elem(&paths, &id, p, BPF_NOEXIST))
+		p = bpf_map_lookup_elem(&paths, &id);
+	else
+		p = NULL;
+	if (!p) {
+		add(&progress.lost_images, 1);
+		return;
+	}
+	p->key = *key;
+	walk(p, file, task);
+	send(EVENT_IMAGE, id, BPF_CORE_READ(task, tgid));
+}
+
+/* The id of the executable, which is entered when it is new. */
+static __noinline __u32 image_of(struct file *file,
+				      struct task_struct *task)
+{
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	struct image_key key = {
+		.device = BPF_CORE_READ(inode, i_sb, s_dev),
+		.inode = BPF_CORE_READ(inode, i_ino),
+		.generation = BPF_CORE_READ(inode, i_generation),
+	};
+	__u32 *known = bpf_map_lookup_elem(&images, &key);
+	__u32 id;
+
+	if (known)
+		return *known;
+	id = IMAGE_FIRST + __sync_fetch_and_add(&progress.next_image, 1);
+	if (id < IMAGE_ARMED &&
+	    !bpf_map_update_elem(&images, &key, &id, BPF_NOEXIST)) {
+		keep_path(id, &key, file, task);
+		return id;
+	}
+	known = bpf_map_lookup_elem(&images, &key);
+	if (known)			/* another CPU was faster */
+		return *known;
+	add(&progress.lost_images, 1);
+	return IMAGE_OTHER;
+}
+
+/* linux/sched/coredump.h: what PR_GET_DUMPABLE answers. */
+enum { DUMPABLE_MASK = 3, DUMPABLE_BY_USER = 1 };
+
+/* Whether the viewer, in the initial namespace, made it or one around it. */
+static __always_inline bool owns(struct user_namespace *ns)
+{
+	for (int i = 0; i < 32; i++) {	/* user_namespaces(7): at most 32 */
+		if (BPF_CORE_READ(ns, level) < 1)
+			return false;
+		if (BPF_CORE_READ(ns, level) == 1)
+			return BPF_CORE_READ(ns, owner.val) == viewer.uid;
+		ns = BPF_CORE_READ(ns, parent);
+	}
+	return false;
+}
+
+static __always_inline bool has_same_ids(struct cred *cred)
+{
+	return BPF_CORE_READ(cred, uid.val) == viewer.uid &&
+		BPF_CORE_READ(cred, euid.val) == viewer.uid &&
+		BPF_CORE_READ(cred, suid.val) == viewer.uid &&
+		BPF_CORE_READ(cred, gid.val) == viewer.gid &&
+		BPF_CORE_READ(cred, egid.val) == viewer.gid &&
+		BPF_CORE_READ(cred, sgid.val) == viewer.gid;
+}
+
+/* The argument of a function that the verifier looks at by itself. */
+struct candidate {
+	struct task_struct *task;
+};
+
+/*
+ * The rule of __ptrace_may_access() in kernel/ptrace.c, for a viewer without
+ * CAP_SYS_PTRACE: the same ids, dumpable, and no capability that the viewer
+ * lacks; or in a user namespace of its own. What cannot be read counts as no.
+ */
+__noinline int may_trace(struct candidate *candidate)
+{
+	struct task_struct *task;
+	struct mm_struct *mm;
+	struct cred *cred;
+
+	if (!candidate)
+		return 0;
+	task = candidate->task;
+	if (!viewer.limited)
+		return 1;
+	if (!bpf_core_field_exists(struct cred, cap_permitted) ||
+	    !bpf_core_field_exists(struct cred, suid) ||
+	    !bpf_core_field_exists(struct mm_struct, flags))
+		return 0;
+	cred = BPF_CORE_READ(task, real_cred);
+	mm = BPF_CORE_READ(task, mm);
+	if ((BPF_CORE_READ(mm, flags) & DUMPABLE_MASK) != DUMPABLE_BY_USER &&
+	    !owns(BPF_CORE_READ(mm, user_ns)))
+		return 0;
+	if (owns(BPF_CORE_READ(cred, user_ns)))
+		return 1;
+	return has_same_ids(cred) && !BPF_CORE_READ(cred, user_ns, level) &&
+		!(BPF_CORE_READ(cred, cap_permitted) & ~viewer.caps);
+}
+
+static __always_inline bool is_withheld(struct task_struct *task)
+{
+	struct candidate candidate = { task };
+
+	return !may_trace(&candidate);
+}
+
+static __noinline int withhold(struct task_struct *task)
+{
+	__u32 pid = BPF_CORE_READ(task, tgid);
+	struct mark_name name = {};
+
+	BPF_CORE_READ_STR_INTO(&name.comm, task, comm);
+	if (!bpf_map_lookup_elem(&withheld_names, &pid) &&
+	    bpf_map_update_elem(&withheld_names, &pid, &name, BPF_NOEXIST))
+		add(&progress.withheld, 1);
+	return 0;
+}
+
+/*
+ * What a task executes gives it rights that the viewer lacks: it is followed no
+ * longer, by neither of its ids, and nothing that it starts will be.
+ */
+static __always_inline void let_go(struct task_struct *task, __u32 before,
+				   bool by_thread, struct task_slot *to)
+{
+	__u32 old = __sync_lock_test_and_set(&to->image, IMAGE_NONE);
+	__u32 state = to->state;
+
+	withhold(task);
+	if (before == IMAGE_ARMED)
+		return;
+	to->state = 0;
+	if (state & STATE_FILTERED)
+		sub(&progress.filtered, 1);
+	log_task(LOG_EXIT, before, task, 0, 0);
+	if (by_thread && old != IMAGE_NONE)
+		sub(&progress.live, 1);
+	if (!sub(&progress.live, 1))
+		send(EVENT_DONE, 0, 0);
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * A part of record.bpf.c: the life of tasks: exec, fork, exit, and the start
+ * of the command.
+ */
+/* Attached before sched_process_exec, so that the task is its caller's still. */
+SEC("raw_tp")
+int note_execs(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *task = (void *)ctx->args[0];
+	struct linux_binprm *bprm = (void *)ctx->args[2];
+	struct task_slot *from = slot_of((__u32)ctx->args[1]);
+	__u32 image;
+
+	if (!from || from->image == IMAGE_NONE)
+		return 0;
+	image = from->image;
+	if (image == IMAGE_ARMED)
+		image = in_phase(image_of(BPF_CORE_READ(bprm, file), task));
+	note_exec(bprm, image);
+	return 0;
+}
+
+static __always_inline void begin(__u32 image)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+	struct rare_key key = {
+		.image = image, .row = armed.row, .nr = armed.nr,
+		.flags = RARE_INITIAL,
+	};
+
+	progress.start_ns = bpf_ktime_get_ns();
+	progress.live = 1;
+	progress.tasks = 1;
+	count_use(image, USE_TASKS);
+	count_rare(&key);
+	log_one(LOG_CALL | armed.row << LOG_ROW_SHIFT, image, armed.nr,
+		id >> 32, id, armed.args);
+}
+
+SEC("raw_tp/sched_process_exec")
+int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *task = (void *)ctx->args[0];
+	struct linux_binprm *bprm = (void *)ctx->args[2];
+	__u32 old_pid = ctx->args[1], pid = BPF_CORE_READ(task, pid), image;
+	struct task_slot *from = slot_of(old_pid), *to = slot_of(pid);
+	__u32 state, before;
+
+	take_hint(task);
+	if (!from || !to || from->image == IMAGE_NONE)
+		return 0;
+	before = from->image;
+	state = from->state;
+	if (stand_of(state) == STAND_TRANSIT &&
+	    move(from, state, state_with(state, STAND_INSIDE))) {
+		struct rare_key key = {
+			.image = from->image,
+			.nr = NR_EXECVE,
+			.flags = RARE_INFLIGHT,
+		};
+
+		count_rare(&key);
+	}
+	image = in_phase(image_of(BPF_CORE_READ(bprm, file), task));
+	if (old_pid != pid) {	/* a thread became the leader: it has its id */
+		__u64 key = (__u64)task;
+
+		bpf_map_delete_elem(&execs, &key);
+		from->image = IMAGE_NONE;
+		from->state = 0;
+	}
+	to->state = state_with(state, STAND_INSIDE);
+	if (is_withheld(task)) {
+		let_go(task, before, old_pid != pid, to);
+		return 0;
+	}
+	/* `seek` can have found it by its new id a moment ago. */
+	if (__sync_lock_test_and_set(&to->image, image) != IMAGE_NONE &&
+	    old_pid != pid)
+		sub(&progress.live, 1);
+	note_filter(to, task);
+	count_use(image, USE_EXECS);
+	if (before == IMAGE_ARMED)
+		begin(image);
+	else
+		count_start(image, before & IMAGE_ID);
+	log_task(LOG_EXEC, image, task, 0, 0);
+	return 0;
+}
+
+/* A child of a followed task. */
+static __always_inline int on_fork(struct task_slot *from,
+				   struct task_struct *parent,
+				   struct task_struct *child)
+{
+	__u32 image = from->image, none = IMAGE_NONE;
+	struct task_slot *to;
+
+	if (no_follow &&
+	    BPF_CORE_READ(parent, tgid) != BPF_CORE_READ(child, tgid))
+		return 0;
+	to = slot_of(BPF_CORE_READ(child, pid));
+	if (!to) {
+		add(&progress.lost_tasks, 1);
+		return 0;
+	}
+	add(&progress.live, 1);
+	if (__sync_val_compare_and_swap(&to->image, none, image) != none) {
+		sub(&progress.live, 1);		/* `seek` was faster */
+		return 0;
+	}
+	to->state = state_with(0, STAND_NEW);
+	add(&progress.tasks, 1);
+	note_filter(to, parent);
+	count_use(image, USE_TASKS);
+	log_task(LOG_FORK, image, parent, BPF_CORE_READ(child, pid),
+		 BPF_CORE_READ(child, tgid));
+	return 0;
+}
+
+SEC("raw_tp/sched_process_fork")
+int sched_process_fork(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *parent = (void *)ctx->args[0];
+	struct task_slot *from = slot_of(BPF_CORE_READ(parent, pid));
+
+	return is_followed(from) ?
+		on_fork(from, parent, (void *)ctx->args[1]) : 0;
+}
+
+/*
+ * A death by a filter. The call is known when it was held, and from the
+ * registers else: when this thread is what seccomp killed, by its mode since
+ * 5.17, or by its dying alone; or when the call was never made.
+ */
+static __always_inline void note_death(__u32 image, __u32 state,
+				       struct task_struct *task)
+{
+	__u32 stand = stand_of(state), mode = BPF_CORE_READ(task, seccomp.mode);
+	__u32 code = BPF_CORE_READ(task, exit_code) & 0x7f;
+	struct rare_key key = {
+		.image = image,
+		.row = current_row(task),
+		.flags = RARE_DENIED,
+		.answer = code,
+	};
+	bool known = mode == SECCOMP_DEAD;
+
+	if (stand == STAND_TRAPPED) {
+		settle_trapped(code == SIG_SYS ? code : 0);
+		return;
+	}
+	if (!known && (!mode || code != SIG_SYS || stand == STAND_INSIDE))
+		return;
+	key.nr = regs_nr((void *)bpf_task_pt_regs(task));
+	if (!known && BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT)
+		known = stand == STAND_UNKNOWN &&
+			!was_counted(image, key.row, key.nr);
+	else
+		known = true;
+	if (known)
+		count_rare(&key);
+}
+
+static __always_inline int on_exit(struct task_struct *task)
+{
+	struct task_slot *slot = slot_of(task->pid);
+	__u64 key = (__u64)task;
+	__u32 *old = bpf_map_lookup_elem(&execs, &key), image, state;
+
+	take_hint(task);
+	if (old) {
+		if (slot && slot->image == IMAGE_NONE)
+			slot = slot_of(*old);
+		bpf_map_delete_elem(&execs, &key);
+	}
+	if (!slot || slot->image == IMAGE_NONE)
+		return 0;
+	/* `follow` can be about to take it back. */
+	image = __sync_lock_test_and_set(&slot->image, IMAGE_NONE);
+	if (image == IMAGE_NONE || image == IMAGE_ARMED)
+		return 0;		/* ARMED: its execve failed */
+	if (note_filter(slot, task) && progress.filtered == 1)
+		progress.unwatched = 1;
+	state = slot->state;
+	slot->state = 0;
+	note_death(image, state, task);
+	log_task(LOG_EXIT, image, task,
+		 (__u32)BPF_CORE_READ(task, exit_code), 0);
+	if (state & STATE_FILTERED)
+		sub(&progress.filtered, 1);
+	if (!sub(&progress.live, 1))
+		send(EVENT_DONE, 0, 0);
+	return 0;
+}
+
+SEC("raw_tp/sched_process_exit")
+int sched_process_exit(struct bpf_raw_tracepoint_args *ctx)
+{
+	(void)ctx;
+	return on_exit(bpf_get_current_task_btf());
+}
+
+SEC("tp/sched/sched_process_exit")
+int sched_process_exit_classic(void *ctx)
+{
+	(void)ctx;
+	return on_exit(bpf_get_current_task_btf());
+}
+
+/*
+ * Run by the command's process itself, through BPF_PROG_TEST_RUN, before its
+ * execve: its id in the initial namespace is known only here. Returns 0, or
+ * 1 when the id is beyond the table.
+ */
+SEC("raw_tp")
+int arm(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_slot *slot = slot_of(task->pid);
+
+	(void)ctx;
+	if (!slot)
+		return 1;
+	slot->image = IMAGE_ARMED;
+	return 0;
+}
+
+/*
+ * Run in the same way, where the recorder's time namespace has another
+ * CLOCK_MONOTONIC than the kernel's own, time_namespaces(7).
+ */
+SEC("raw_tp")
+int tell_time(struct bpf_raw_tracepoint_args *ctx)
+{
+	(void)ctx;
+	progress.asked_ns = bpf_ktime_get_ns();
+	return 0;
+}
+
+/*
+ * Attaching to what runs already. The programs above work from the first
+ * moment; `seek` then looks at every task there is, again and again until it
+ * finds nobody new. What a task forks, and whom one leaves behind, in between
+ * is looked at as it happens.
+ */

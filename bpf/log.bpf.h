@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/* A part of record.bpf.c: each call as an event, with --every. */
+/*
+ * The time of a call. Reading the clock takes about as long as an empty program
+ * does, and more than the rest of an event. So a thread in a rush, RUSH_CALLS
+ * in a row within RUSH_NS each, has it read for one call in RUSH_SHARE, and the
+ * others have that one's time: as long as the thread has been running since
+ * then, and the timer has not ticked.
+ */
+static __always_inline __u64 call_time(struct log_ends *ends,
+				       struct task_struct *task, __u32 tid)
+{
+	__u64 switches = task->nvcsw + task->nivcsw;
+	__u64 jiffies = bpf_jiffies64(), now, limit = RUSH_NS;
+	bool running = ends->tid == tid && ends->switches == switches;
+
+	if (running && ends->shares && ends->jiffies == jiffies) {
+		ends->shares--;
+		return ends->time_ns;
+	}
+	now = bpf_ktime_get_ns();
+	if (ends->rush == RUSH_CALLS)
+		limit = RUSH_NS * RUSH_SHARE;
+	if (!running || now - ends->time_ns >= limit)
+		ends->rush = 0;
+	else if (ends->rush < RUSH_CALLS)
+		ends->rush++;
+	ends->shares = ends->rush == RUSH_CALLS && !exact_times ?
+		RUSH_SHARE - 1 : 0;
+	ends->time_ns = now;
+	ends->jiffies = jiffies;
+	ends->switches = switches;
+	ends->tid = tid;
+	return now;
+}
+
+static __always_inline struct log_ends *log_ends_of(__u32 cpu)
+{
+	return bpf_map_lookup_elem(&log_ends, &cpu);
+}
+
+/* A place in the log of a CPU; NULL: there is none, which is counted. */
+static __always_inline struct log_entry *log_begin(struct log_ends *ends,
+						   __u32 cpu, bool is_call,
+						   __u64 *at)
+{
+	__u32 i;
+
+	if (ends->head - *(volatile __u64 *)&ends->tail >=
+	    log_size - LOG_SLACK) {
+		add(is_call ? &ends->lost : &ends->lost_tasks, 1);
+		return NULL;
+	}
+	*at = __sync_fetch_and_add(&ends->head, 1);
+	i = cpu * log_size + ((__u32)*at & (log_size - 1));
+	return bpf_map_lookup_elem(&call_log, &i);
+}
+
+/* From here on user space may read it: nothing is written after the turn. */
+static __always_inline void log_end(struct log_entry *entry, __u64 at)
+{
+#if defined(__TARGET_ARCH_x86)
+	asm volatile("" ::: "memory");
+	*(volatile __u32 *)&entry->turn = at + 1;
+#else
+	__sync_lock_test_and_set(&entry->turn, at + 1);
+#endif
+}
+
+/* One whose arguments are at hand, or zeros. */
+static __always_inline void log_one(__u32 what, __u32 image, __s32 nr,
+				    __u32 pid, __u32 tid, const __u64 args[6])
+{
+	struct log_entry *entry;
+	struct log_ends *ends;
+	__u32 cpu;
+	__u64 at;
+
+	if (!every)
+		return;
+	cpu = bpf_get_smp_processor_id();
+	ends = log_ends_of(cpu);
+	if (!ends)
+		return;
+	entry = log_begin(ends, cpu, (what & LOG_WHAT) == LOG_CALL, &at);
+	if (!entry)
+		return;
+	ends->tid = 0;		/* the next call has a time after this one's */
+	entry->what = what;
+	entry->time_ns = bpf_ktime_get_ns();
+	entry->pid = pid;
+	entry->tid = tid;
+	entry->image = image;
+	entry->nr = nr;
+	for (int i = 0; i < 6; i++)
+		entry->args[i] = args[i];
+	log_end(entry, at);
+}
+
+static __always_inline void log_task(enum log_what what, __u32 image,
+				     struct task_struct *task, __u64 arg0,
+				     __u64 arg1)
+{
+	const __u64 args[6] = { arg0, arg1 };
+
+	log_one(what, image, 0, BPF_CORE_READ(task, tgid),
+		BPF_CORE_READ(task, pid), args);
+}
+
+/* A call whose arguments are not known; in flight, nor is whose it was. */
+static __always_inline void log_rare(const struct rare_key *key)
+{
+	__u64 id = key->flags & RARE_INFLIGHT ? 0 : bpf_get_current_pid_tgid();
+	const __u64 args[6] = { 0 };
+
+	log_one(LOG_CALL | key->row << LOG_ROW_SHIFT |
+		key->flags << LOG_FLAGS_SHIFT, key->image, key->nr,
+		id >> 32, id, args);
+}

@@ -1,0 +1,506 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * A part of record.bpf.c: what calls name, once they have ended, and what is
+ * executed.
+ */
+/* What an open call's flags are, wherever they stand. */
+static __always_inline __u64 open_flags(const volatile struct name_spec *spec,
+					const __u64 args[8])
+{
+	__u64 flags = 0;
+
+	if (spec->flags == ARG_HOW)
+		bpf_probe_read_user(&flags, sizeof(flags),
+				    (void *)args[2]);
+	else if (spec->flags != ARG_NONE)
+		flags = args[spec->flags & 7];
+	return flags | spec->access2;
+}
+
+/* NAME_LOCK and its like; 0: the call locks nothing. */
+static __always_inline __u32 lock_access(const volatile struct name_spec *spec,
+					 const __u64 args[8])
+{
+	__u64 command = args[spec->flags & 7];
+	__s16 type = 0;
+
+	if (spec->flags == ARG_NONE)
+		return NAME_LOCK | (args[1] & LOCK_EX ? NAME_LOCK_WRITE : 0);
+	if (command == F_SETLEASE)
+		type = args[2];
+	else if (command == F_SETLK || command == F_SETLKW ||
+		 command == F_SETLK64 || command == F_SETLKW64 ||
+		 command == F_OFD_SETLK || command == F_OFD_SETLKW)
+		bpf_probe_read_user(&type, sizeof(type), (void *)args[2]);
+	else
+		return 0;
+	return NAME_LOCK | (type == F_WRLCK ? NAME_LOCK_WRITE : 0);
+}
+
+/*
+ * The descriptor that a call means by no name, an empty one (AT_EMPTY_PATH) or
+ * one in /proc/self/fd; < 0: it means what the name stands for.
+ */
+static __always_inline __s32
+descriptor_given(struct name_scratch *s, const volatile struct name_spec *spec,
+		 const __u64 args[8])
+{
+	__u64 name = args[spec->name & 7];
+	long size = name ? read_name(s, name) : 0;
+
+	if (!(spec->access & (NAME_CHANGE | NAME_LINK | NAME_TRUNCATE)) ||
+	    size < 0)
+		return -1;
+	return size ? descriptor_named(s) : (__s32)args[spec->directory & 7];
+}
+
+/* The file of a descriptor that the call was given, or gave. */
+static __always_inline struct file *
+named_file(struct name_scratch *s, const volatile struct name_spec *spec,
+	   struct task_struct *task, const __u64 args[8], __s64 result)
+{
+	switch (spec->kind) {
+	case NAMES_BY_NAME:
+	case NAMES_TWO:
+		return file_of(task, descriptor_given(s, spec, args));
+	case NAMES_LOCK:
+		return lock_access(spec, args) ?
+			file_of(task, args[spec->directory & 7]) : NULL;
+	case NAMES_OPEN:
+		return result >= 0 ? file_of(task, result) : NULL;
+	case NAMES_MAP:
+		return args[2] & PROT_EXEC && !(args[3] & MAP_ANONYMOUS) ?
+			file_of(task, args[4]) : NULL;
+	case NAMES_FILE:
+		return file_of(task, args[spec->directory & 7]);
+	default:
+		return NULL;
+	}
+}
+
+static __always_inline __u32 given_access(const volatile struct name_spec *spec,
+					  const __u64 args[8])
+{
+	__u32 mode;
+
+	if (spec->kind == NAMES_OPEN)
+		return not_opened(open_flags(spec, args));
+	if (spec->kind == NAMES_QUEUE && spec->flags != ARG_NONE)
+		return not_opened(open_flags(spec, args)) | spec->access;
+	if (spec->kind == NAMES_TWO)
+		return spec->access;
+	if (spec->access & NAME_CREATE && spec->flags != ARG_NONE) {
+		mode = args[spec->flags & 7] >> 12 & 0xf;	/* mknod */
+		return spec->access |
+			(mode ? mode : TYPE_REGULAR) << NAME_TYPE_SHIFT;
+	}
+	if (spec->access & NAME_DELETE && spec->flags != ARG_NONE)
+		return spec->access | (args[spec->flags & 7] & AT_REMOVEDIR ?
+				       TYPE_DIRECTORY << NAME_TYPE_SHIFT : 0);
+	return spec->access;
+}
+
+/*
+ * What the kernel confirmed takes the place of the name that the call gave.
+ * Whoever removes a name need not know what it stood for.
+ */
+static __always_inline __u32 take_object(struct name_scratch *s,
+					 const struct object *o, __u32 access)
+{
+	access &= ~(NAME_GIVEN | NAME_UNREAD | NAME_CUT);
+	if (!(access & NAME_TYPE) &&
+	    (access & NAME_CREATE || !(access & NAME_DELETE)))
+		access |= o->type << NAME_TYPE_SHIFT;
+	bpf_probe_read_kernel(&s->path.bytes[PATH_SIZE], OBJECT_NAME, o->name);
+	end_with_zeros(s, o->size & (OBJECT_NAME - 1));
+	return access;
+}
+
+/* What a call named, that has ended. */
+static __always_inline void note_call(struct name_scratch *s,
+				      const volatile struct name_spec *spec,
+				      struct task_struct *task, bool compat,
+				      __u32 image, const __u64 args[8],
+				      __s64 result, struct confirmed *known)
+{
+	__u32 kind = spec->kind, parts = kind == NAMES_TWO ? 2 : 1;
+	struct file *given = named_file(s, spec, task, args, result);
+	struct place none = { NULL, NULL };
+	__u64 source = 0;
+	__u32 nameless = 0;	/* of the source */
+
+#pragma clang loop unroll(disable)
+	for (__u32 part = 0; part < parts; part++) {
+		struct file *file = part ? NULL : given;
+		__s32 answer = answer_of(result);
+		struct place at = place_of(file);
+		__u32 access = spec->access, is_socket = 0, how = 0;
+		long size = 0;
+		/* What has no name is the descriptor's; failures, by name. */
+		struct object *o = known && !(file && kind == NAMES_TWO) &&
+			(!answer || known->objects[part & 1].size) ?
+			&known->objects[part & 1] : NULL;
+
+		if (o)
+			at = o->at;
+		if (kind >= NAMES_ADDRESS) {
+			size = kind == NAMES_ADDRESS ?
+				read_address(s, args[spec->name & 7],
+					     args[spec->flags & 7]) :
+				kind == NAMES_MESSAGE ?
+				read_message(s, args[spec->name & 7], compat) :
+				own_address(s, file_of(task, args[0]));
+			if (!size)
+				return;
+			is_socket = 1;
+			access |= protocol_of(file_of(task, args[0])) |
+				family_of(s) << SOCKET_FAMILY_SHIFT;
+			at = none;
+			if (kind == NAMES_ADDRESS && spec->access != SOCKET_SEND &&
+			    (!answer || answer == -EINPROGRESS) &&
+			    access & (SOCKET_TCP | SOCKET_NOT_TCP) &&
+			    (family_of(s) == AF_INET || family_of(s) == AF_INET6))
+				take_port(s, (__u64)file_of(task, args[0]),
+					  spec->access == SOCKET_CONNECT);
+			if (has_path(s, size)) {
+				if (!answer && access & SOCKET_NOT_TCP &&
+				    kind == NAMES_ADDRESS &&
+				    spec->access != SOCKET_SEND) {
+					find_unix_place(s, (__u64)file_of(task,
+						args[0]), spec->access ==
+						SOCKET_CONNECT);
+					at = s->at;
+				}
+				how = at.dentry ? PLACE_OBJECT : 0;
+				if (!at.dentry)
+					at = start_of(s, task, -1, size, 2);
+			}
+		} else if (file || (kind == NAMES_CHDIR && !answer)) {
+			if (answer && kind != NAMES_LOCK)
+				return;		/* it was not mapped */
+			if (!file)
+				at = cwd_of(task);
+			access = kind == NAMES_OPEN ?
+				opened(file, open_flags(spec, args)) :
+				spec->access | (file ? type_of(file) :
+				TYPE_DIRECTORY << NAME_TYPE_SHIFT);
+			if (kind == NAMES_LOCK)
+				access |= lock_access(spec, args);
+			s->at = at;
+			if (is_deleted(at) && is_nameless(s)) {
+				access |= NAME_NAMELESS;
+				at = parent_of(at);
+			} else if (is_deleted(at)) {
+				access |= NAME_DELETED;
+			}
+		} else {
+			__u32 name = part ? spec->name2 : spec->name;
+			__u32 from = part ? spec->directory2 : spec->directory;
+
+			if (name == ARG_NONE || !args[name & 7] ||
+			    (kind == NAMES_EXEC && !answer))
+				return;
+			size = kind == NAMES_QUEUE ?
+				read_queue(s, args[name & 7]) :
+				read_name(s, args[name & 7]);
+			if (!size)	/* the descriptor itself */
+				return;
+			access = part ? spec->access2 :
+				given_access(spec, args);
+			if (kind == NAMES_TWO && spec->flags != ARG_NONE &&
+			    args[spec->flags & 7] & RENAME_EXCHANGE)
+				access |= NAME_CREATE | NAME_DELETE;
+			access |= nameless | NAME_GIVEN | (size < 0 ? NAME_UNREAD :
+				answer == -ENAMETOOLONG &&
+				size == NAME_SIZE - 1 ? NAME_CUT : 0);
+			if (o) {
+				access = take_object(s, o, access);
+				size = o->size;
+			} else {
+				at = start_of(s, task, args[from & 7], size, 0);
+			}
+			size = size < 0 ? 0 : size;
+		}
+		s->key = (struct name_key){
+			.image = image, .access = access, .answer = answer,
+			.is_socket = is_socket, .source = source,
+		};
+		s->at = at;
+		s->root = root_of(task);
+		s->place = how | (o || (!is_socket &&
+				  (access & NAME_ACCESS) == NAME_LOOK) ? 0 :
+				  shared_with_others(task));
+		s->name_size = size & (NAME_SIZE - 1);
+		note_name(s);
+		source = s->key.hash;
+		nameless = access & NAME_NAMELESS;
+	}
+	if (known)
+		known->n = 0;
+}
+
+/* regs_nr(), without a helper where that can be had. */
+static __always_inline __s32 nr_of(struct pt_regs *regs)
+{
+	struct pt_regs *typed;
+
+	if (!pt_regs_id)
+		return regs_nr(regs);
+	typed = cast((__u64)regs, pt_regs_id);
+#if defined(__TARGET_ARCH_x86)
+	return typed->orig_ax;
+#else
+	return typed->syscallno;
+#endif
+}
+
+/* Whether the call can be one of those that a program of confirm.bpf.h sees. */
+static __always_inline bool has_object(const volatile struct name_spec *spec)
+{
+	return spec->kind == NAMES_TWO ||
+		((spec->kind == NAMES_BY_NAME || spec->kind == NAMES_FILE) &&
+		 spec->access & (NAME_CREATE | NAME_DELETE | NAME_CHANGE |
+				 NAME_TRUNCATE));
+}
+
+static __always_inline int note_call_names(struct task_slot *slot,
+					   struct task_struct *task,
+					   struct pt_regs *regs, __s64 result)
+{
+	__u32 row = current_row(task), at, zero = SCRATCH_EXIT;
+	const volatile struct name_spec *spec;
+	struct name_scratch *s;
+	__u64 args[8];
+
+	at = (__u32)nr_of(regs) & ~(row == ROW_NATIVE ? X32_BIT : 0);
+	if (at >= TRAITS_NUMBERS)
+		return 0;
+	at = name_calls[row & 1][at];
+	if (!at)
+		return 0;
+	s = bpf_map_lookup_elem(&name_scratch, &zero);
+	if (!s)
+		return 0;
+	spec = &name_specs[at & (NAME_SPECS - 1)];
+	read_args(regs, row, args);
+	args[6] = 0;
+	args[ARG_NONE] = (__u32)-100;		/* AT_FDCWD */
+	note_call(s, spec, task, row == ROW_COMPAT, slot->image, args, result,
+		  has_object(spec) ? confirmation(task, nr_of(regs)) : NULL);
+	return 0;
+}
+
+SEC("raw_tp")
+int note_names(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct pt_regs *regs = (void *)ctx->args[0];
+	struct task_slot *slot = slot_of(caller_id(regs));
+
+	return is_followed(slot) ?
+		note_call_names(slot, caller(regs), regs, ctx->args[1]) : 0;
+}
+
+SEC("tp/raw_syscalls/sys_exit")
+int note_names_classic(struct classic_call *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_slot *slot = slot_of(task->pid);
+
+	return is_followed(slot) ?
+		note_call_names(slot, task, (void *)bpf_task_pt_regs(task),
+				ctx->result) : 0;
+}
+
+static long take_file(struct task_struct *task, struct vm_area_struct *vma,
+		      struct file **file)
+{
+	(void)task;
+	*file = BPF_CORE_READ(vma, vm_file);
+	return 0;
+}
+
+/*
+ * What has been executed: the file; the script that it interprets; and the
+ * dynamic loader, which is where the program begins.
+ */
+static __always_inline void note_exec(struct linux_binprm *bprm, __u32 image)
+{
+	struct task_struct *current = bpf_get_current_task_btf();
+	const char *given = BPF_CORE_READ(bprm, filename);
+	struct file *executed = BPF_CORE_READ(bprm, file), *entered = NULL;
+	__u32 one = SCRATCH_EXEC;
+	struct name_scratch *s = bpf_map_lookup_elem(&name_scratch, &one);
+
+	if (!s)
+		return;
+	bpf_find_vma(current, entry_of((void *)bpf_task_pt_regs(current)),
+		     take_file, &entered, 0);
+	s->root = root_of(current);
+	s->place = PLACE_COPY;
+	if (!attaching)		/* the first one is the command's */
+		set_root(&own_root, s->root);
+	if (!home_root.dentry)
+		home_owner = mount_owner(current);
+	set_root(&home_root, s->root);
+#pragma clang loop unroll(disable)
+	for (int part = 0; part < 3; part++) {
+		struct file *file = part ? entered : executed;
+		long size = 0;
+
+		s->key = (struct name_key){ .image = image };
+		s->at = (struct place){ NULL, NULL };
+
+		if (part == 2) {
+			if (given == BPF_CORE_READ(bprm, interp))
+				continue;
+			size = bpf_probe_read_kernel_str(
+				&s->path.bytes[PATH_SIZE], NAME_SIZE, given);
+			size = size > 0 ? size - 1 : 0;
+			end_with_zeros(s, size);
+			s->key.access = NAME_EXECUTE | NAME_READ |
+				NAME_GIVEN | TYPE_REGULAR << NAME_TYPE_SHIFT;
+			s->at = start_of(s, current, -1, size, 0);
+		} else {
+			if (!file || (part && file == executed))
+				continue;
+			s->at = part ? mapped_place_of(file) : place_of(file);
+			s->key.access = NAME_EXECUTE | type_of(file) |
+				(part ? NAME_MAP : 0) |
+				(is_deleted(s->at) ? NAME_DELETED : 0);
+		}
+		s->name_size = size & (NAME_SIZE - 1);
+		note_name(s);
+	}
+}
+
+/* linux/io_uring.h */
+enum {
+	OP_CONNECT = 16, OP_OPENAT = 18, OP_STATX = 21, OP_OPENAT2 = 28,
+	OP_RENAMEAT = 35, OP_UNLINKAT = 36, OP_MKDIRAT = 37, OP_SYMLINKAT = 38,
+	OP_LINKAT = 39,
+};
+
+/* What an operation names, of one or two. */
+struct named {
+	struct filename *name;	/* NULL: nothing */
+	__s32 directory;
+	__u32 access;
+};
+
+static __always_inline void name_operation(void *request, __u8 opcode,
+					   bool second, struct named *n)
+{
+	struct io_open *open = request;
+	struct io_statx *statx = request;
+	struct io_mkdir *make = request;
+	struct io_unlink *unlink = request;
+	struct io_rename *rename = request;
+	struct io_link *link = request;
+
+	n->access = opcode == OP_STATX ? NAME_LOOK : opcode == OP_MKDIRAT ?
+		NAME_CREATE | TYPE_DIRECTORY << NAME_TYPE_SHIFT :
+		opcode == OP_UNLINKAT ? NAME_DELETE :
+		(opcode == OP_RENAMEAT ? NAME_RENAME : NAME_LINK) |
+		(second ? NAME_CREATE :
+		 opcode == OP_RENAMEAT ? NAME_DELETE : 0);
+	n->name = NULL;
+	if (opcode == OP_OPENAT || opcode == OP_OPENAT2) {
+		n->name = BPF_CORE_READ(open, filename);
+		n->directory = BPF_CORE_READ(open, dfd);
+		n->access = not_opened(BPF_CORE_READ(open, how.flags));
+	} else if (opcode == OP_STATX) {
+		n->name = BPF_CORE_READ(statx, filename);
+		n->directory = BPF_CORE_READ(statx, dfd);
+	} else if (opcode == OP_MKDIRAT) {
+		n->name = BPF_CORE_READ(make, filename);
+		n->directory = BPF_CORE_READ(make, dfd);
+	} else if (opcode == OP_UNLINKAT) {
+		n->name = BPF_CORE_READ(unlink, filename);
+		n->directory = BPF_CORE_READ(unlink, dfd);
+		if (BPF_CORE_READ(unlink, flags) & AT_REMOVEDIR)
+			n->access |= TYPE_DIRECTORY << NAME_TYPE_SHIFT;
+	} else if (opcode == OP_RENAMEAT) {
+		n->name = second ? BPF_CORE_READ(rename, newpath) :
+			BPF_CORE_READ(rename, oldpath);
+		n->directory = second ? BPF_CORE_READ(rename, new_dfd) :
+			BPF_CORE_READ(rename, old_dfd);
+		if (BPF_CORE_READ(rename, flags) & RENAME_EXCHANGE)
+			n->access |= NAME_CREATE | NAME_DELETE;
+	} else if (opcode == OP_LINKAT || opcode == OP_SYMLINKAT) {
+		n->name = second ? BPF_CORE_READ(link, newpath) :
+			BPF_CORE_READ(link, oldpath);
+		n->directory = second ? BPF_CORE_READ(link, new_dfd) :
+			BPF_CORE_READ(link, old_dfd);
+		if (opcode == OP_SYMLINKAT)
+			n->access = NAME_CREATE | 10 << NAME_TYPE_SHIFT;
+	}
+}
+
+/*
+ * What operations of io_uring name, when they are submitted: how they will end
+ * is not known then, so they are taken to succeed.
+ */
+SEC("raw_tp")
+int note_operations(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_slot *slot = slot_of(task->pid);
+	void *request = (void *)ctx->args[0];
+	struct io_kiocb *req = request;
+	struct io_connect *connect = request;
+	__u32 at = SCRATCH_URING;
+	struct name_scratch *s;
+	__u8 opcode;
+
+	if (!is_followed(slot))
+		slot = slot_of(task->tgid);
+	s = bpf_map_lookup_elem(&name_scratch, &at);
+	if (!is_followed(slot) || !s || !bpf_core_field_exists(req->opcode) ||
+	    !bpf_core_field_exists(struct io_open, filename))
+		return 0;
+	opcode = BPF_CORE_READ(req, opcode);
+#pragma clang loop unroll(disable)
+	for (int part = 0; part < 2; part++) {
+		__u64 source = part ? s->key.hash : 0;
+		struct place none = { NULL, NULL };
+		struct named n = { NULL, -1, 0 };
+		struct filename *name;
+		long size = 0;
+
+		s->key = (struct name_key){
+			.image = in_phase(slot->image), .source = source,
+		};
+		s->root = root_of(task);
+		s->place = PLACE_COPY | PLACE_PENDING;
+		s->at = none;
+		if (opcode == OP_CONNECT && !part) {
+			size = read_address(s, (__u64)BPF_CORE_READ(connect, addr),
+					    BPF_CORE_READ(connect, addr_len));
+			s->key.is_socket = 1;
+			s->key.access = SOCKET_CONNECT |
+				family_of(s) << SOCKET_FAMILY_SHIFT;
+			if (size && has_path(s, size))
+				s->at = start_of(s, task, -1, size, 2);
+		} else {
+			if (part && opcode != OP_RENAMEAT && opcode != OP_LINKAT)
+				break;
+			name_operation(request, opcode,
+				       part || opcode == OP_SYMLINKAT, &n);
+			name = n.name;
+			if (!name)
+				break;
+			size = bpf_probe_read_kernel_str(
+				&s->path.bytes[PATH_SIZE], NAME_SIZE,
+				BPF_CORE_READ(name, name));
+			size = size > 0 ? size - 1 : 0;
+			end_with_zeros(s, size);
+			s->key.access = n.access | NAME_GIVEN;
+			s->at = start_of(s, task, n.directory, size, 0);
+		}
+		if (!size)
+			break;
+		s->name_size = size & (NAME_SIZE - 1);
+		note_name(s);
+	}
+	return 0;
+}

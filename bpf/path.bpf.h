@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/* A part of record.bpf.c: the path of a file, by way of dentries and mounts. */
+/* "/name" in front of what is there; false when it does not fit. */
+static __always_inline bool prepend(struct image_path *p, struct dentry *dentry)
+{
+	__u32 size = BPF_CORE_READ(dentry, d_name.len) & (PATH_COMPONENT - 1);
+	const unsigned char *name = BPF_CORE_READ(dentry, d_name.name);
+	__u32 at = p->start;
+
+	if (at < size + 1 || at > PATH_SIZE)
+		return false;
+	at = (at - size) & (PATH_SIZE - 1);
+	bpf_probe_read_kernel(&p->bytes[at], size, name);
+	at = (at - 1) & (PATH_SIZE - 1);
+	p->bytes[at] = '/';
+	p->start = at;
+	return true;
+}
+
+/* Where a walk from a file up to its task's root stands. */
+struct walk {
+	struct dentry *dentry, *root;
+	struct vfsmount *mnt, *root_mnt;
+	/* A place on the way, and where the path from it starts; NULL: none. */
+	struct dentry *passed;
+	struct vfsmount *passed_mnt;
+	__u64 from_passed;	/* 0: it was not passed */
+};
+
+enum step { STEP_ON, STEP_AT_ROOT, STEP_AT_TOP, STEP_TOO_LONG };
+
+/*
+ * One step through dentries and mounts. Not static, so that the verifier
+ * looks at it once and not at each turn of the loop, which took 18 ms.
+ */
+__noinline int step(struct image_path *p, struct walk *w)
+{
+	struct dentry *dentry, *parent;
+	struct vfsmount *mnt;
+	struct mount *m, *above;
+
+	if (!p || !w)
+		return STEP_TOO_LONG;
+	dentry = w->dentry;
+	mnt = w->mnt;
+	if (dentry == w->passed && mnt == w->passed_mnt)
+		w->from_passed = p->start;
+	if (dentry == w->root && mnt == w->root_mnt)
+		return STEP_AT_ROOT;
+	parent = BPF_CORE_READ(dentry, d_parent);
+	if (dentry != BPF_CORE_READ(mnt, mnt_root) && dentry != parent) {
+		if (!prepend(p, dentry))
+			return STEP_TOO_LONG;
+		w->dentry = parent;
+		return STEP_ON;
+	}
+	m = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
+	above = BPF_CORE_READ(m, mnt_parent);
+	if (above == m)
+		return STEP_AT_TOP;
+	w->dentry = BPF_CORE_READ(m, mnt_mountpoint);
+	w->mnt = (void *)above + bpf_core_field_offset(struct mount, mnt);
+	return STEP_ON;
+}
+
+static __always_inline void walk(struct image_path *p, struct file *file,
+				 struct task_struct *task)
+{
+	struct walk w = {
+		.dentry = BPF_CORE_READ(file, f_path.dentry),
+		.mnt = BPF_CORE_READ(file, f_path.mnt),
+		.root = BPF_CORE_READ(task, fs, root.dentry),
+		.root_mnt = BPF_CORE_READ(task, fs, root.mnt),
+	};
+	int at = STEP_ON;
+
+	p->start = PATH_SIZE;
+	for (int i = 0; i < PATH_DEPTH && at == STEP_ON; i++)
+		at = step(p, &w);
+	if (p->start == PATH_SIZE)	/* in no directory: a memfd */
+		prepend(p, BPF_CORE_READ(file, f_path.dentry));
+	p->cut = at != STEP_AT_ROOT && at != STEP_AT_TOP;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * A part of record.bpf.c: what a task is doing: in a call, in an exec, under a
+ * filter that answers.
+ */
+static __always_inline bool is_in_transit(__u32 state)
+{
+	return attaching && (state & STATE_STAND) == STAND_TRANSIT;
+}
+
+/* The stand, when it is of the epoch that is on; transit ends by itself. */
+static __always_inline __u32 stand_of(__u32 state)
+{
+	__u32 watch = control.watch;
+
+	return (watch && state >> STATE_EPOCH_SHIFT == watch) ||
+		is_in_transit(state) ? state & STATE_STAND : STAND_UNKNOWN;
+}
+
+static __always_inline __u32 state_with(__u32 state, enum task_stand stand)
+{
+	return (state & STATE_FILTERED) | stand |
+		control.watch << STATE_EPOCH_SHIFT;
+}
+
+/*
+ * From one state to another, by the task itself or by `seek`: whether it was
+ * the former still.
+ */
+static __always_inline bool move(struct task_slot *slot, __u32 from, __u32 to)
+{
+	return __sync_val_compare_and_swap(&slot->state, from, to) == from;
+}
+
+static __always_inline void send(__u32 type, __u32 image, __u32 pid)
+{
+	struct event *e = bpf_ringbuf_reserve(&ring, sizeof(*e), 0);
+
+	if (!e) {
+		add(&progress.lost_details, 1);
+		return;
+	}
+	*e = (struct event){ .type = type, .image = image, .pid = pid };
+	bpf_ringbuf_submit(e, 0);
+}
+
+/*
+ * Calls that a filter answers never reach sys_enter: sys_exit has to be
+ * watched. True when the task was not known to be under a filter.
+ */
+static __always_inline bool note_filter(struct task_slot *slot,
+					struct task_struct *task)
+{
+	if (slot->state & STATE_FILTERED ||
+	    !bpf_core_field_exists(task->seccomp.mode) ||
+	    !BPF_CORE_READ(task, seccomp.mode))
+		return false;
+	slot->state |= STATE_FILTERED;
+	add(&progress.filtered, 1);
+	if (!control.watch) {
+		progress.unwatched = 1;
+		send(EVENT_FILTER, 0, 0);
+	}
+	return true;
+}
+
+enum { SET_SECCOMP = 22, SET_NO_NEW_PRIVS = 38 };	/* linux/prctl.h */
+enum { SET_MODE_FILTER = 1 };				/* linux/seccomp.h */
+
+/* What a call of TRAIT_FILTER asks for, as prctl(2) has it; 0: nothing of ours. */
+static __always_inline __u32 filter_option(struct pt_regs *regs, __u32 row,
+					   __s32 nr)
+{
+	__u32 first;
+
+#if defined(__TARGET_ARCH_x86)
+	first = row == ROW_COMPAT ? BPF_CORE_READ(regs, bx) :
+		BPF_CORE_READ(regs, di);
+#else
+	first = BPF_CORE_READ(regs, regs[0]);
+#endif
+	if (filter_call(row, nr) == CALL_PRCTL)
+		return first;
+	return first <= SET_MODE_FILTER ? SET_SECCOMP : 0;
+}
+
+static long is_watched(void *map, const void *key, void *value,
+		       __u64 *until_ns)
+{
+	(void)map, (void)key, (void)value;
+	return *(volatile __u32 *)&control.watch ||
+		bpf_ktime_get_ns() > *until_ns;
+}
+
+/* A walk takes 3 ms where pid_max is 32768, and no time where it is 301. */
+static long wait_a_walk(void *map, const void *key, void *value,
+			__u64 *until_ns)
+{
+	bpf_for_each_map_elem(&tasks, is_watched, until_ns, 0);
+	return is_watched(map, key, value, until_ns);
+}
+
+/*
+ * The task is about to load a filter, unwatched: ask for the watch, and wait
+ * for it for a moment, on the spot, since the next call can be answered by
+ * the filter already. Setting no_new_privs comes before most filters: then
+ * asking is enough. So it is where the recorder will take this CPU before the
+ * task is back in user mode, and can take it as soon as we are done. The map is
+ * only there to count the turns.
+ */
+__noinline int foresee_filter(__u32 option)
+{
+	__u64 until_ns;
+
+	if (option != SET_SECCOMP && option != SET_NO_NEW_PRIVS)
+		return 0;
+	send(EVENT_FILTER, 0, 0);
+	if (option == SET_NO_NEW_PRIVS ||
+	    control.next_cpu == bpf_get_smp_processor_id() + 1)
+		return 0;
+	until_ns = bpf_ktime_get_ns() + WATCH_WAIT_NS;
+	bpf_for_each_map_elem(&tasks, wait_a_walk, &until_ns, 0);
+	return 0;
+}
+
+/* The owner of a filter answered the call's SIGSYS, or the task died of it. */
+__noinline int settle_trapped(__u32 signal)
+{
+	__u64 address = bpf_get_current_task();
+	struct rare_key *held = bpf_map_lookup_elem(&trapped, &address), key;
+
+	if (!held)
+		return 0;
+	key = *held;
+	key.flags = signal ? RARE_DENIED : RARE_SKIPPED;
+	key.answer = signal;
+	count_rare(&key);
+	bpf_map_delete_elem(&trapped, &address);
+	return 0;
+}
+
+static __noinline int note_enter(struct task_slot *slot)
+{
+	__u32 state = slot->state;
+
+	if (stand_of(state) == STAND_TRAPPED)
+		settle_trapped(0);
+	if (!move(slot, state, state_with(state, STAND_INSIDE)))
+		slot->state = state_with(state, STAND_INSIDE);
+	return 0;
+}
+
+#if defined(__TARGET_ARCH_x86)
+#define READ_ARGS(args, read, regs, row) do { \
+	bool compat = (row) == ROW_COMPAT; \
+	(args)[0] = compat ? read(regs, bx) : read(regs, di); \
+	(args)[1] = compat ? read(regs, cx) : read(regs, si); \
+	(args)[2] = read(regs, dx); \
+	(args)[3] = compat ? read(regs, si) : read(regs, r10); \
+	(args)[4] = compat ? read(regs, di) : read(regs, r8); \
+	(args)[5] = compat ? read(regs, bp) : read(regs, r9); \
+} while (0)
+#else
+#define READ_ARGS(args, read, regs, row) do { \
+	(void)(row); \
+	(args)[0] = read(regs, orig_x0); \
+	for (int i = 1; i < 6; i++) \
+		(args)[i] = read(regs, regs[i]); \
+} while (0)
+#endif
+#define READ_DIRECTLY(from, member) ((from)->member)

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * A part of record.bpf.c: which tasks are followed, and who makes a call: task
+ * slots, hints.
+ */
+static __always_inline struct task_slot *slot_of(__u32 pid)
+{
+	return bpf_map_lookup_elem(&tasks, &pid);
+}
+
+static __always_inline bool is_followed(const struct task_slot *slot)
+{
+	return slot && slot->image != IMAGE_NONE && slot->image != IMAGE_ARMED;
+}
+
+static __always_inline void add(__u64 *counter, __u64 n)
+{
+	__sync_fetch_and_add(counter, n);
+}
+
+static __always_inline __u64 sub(__u64 *counter, __u64 n)
+{
+	return __sync_fetch_and_sub(counter, n) - n;
+}
+
+static void *(*cast)(__u64 address, __u32 type) = (void *)CAST_PLACEHOLDER;
+
+static __always_inline struct hint *hint_of(__u64 frame)
+{
+	return &hints[frame * 0x9e3779b97f4a7c15ULL >> (64 - HINTS_BITS)];
+}
+
+/* HINT_IDS or more: it is not the key of a task whose stack is there. */
+static __always_inline __u64 id_of_key(__u64 key, __u64 frame)
+{
+	return key ^ frame * HINT_IDS;
+}
+
+static __always_inline bool swap_key(struct hint *hint, __u64 from, __u64 to)
+{
+	return __sync_val_compare_and_swap(&hint->key, from, to) == from;
+}
+
+static __noinline int give_hint(__u64 frame)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct hint *hint = hint_of(frame);
+	__u64 key = hint->key;
+
+	if (control.hinting &&
+	    (__u64)BPF_CORE_READ(task, stack) / STACK_MIN == frame &&
+	    key != HINT_BUSY && swap_key(hint, key, HINT_BUSY)) {
+		hint->task = (__u64)task;
+		__sync_lock_test_and_set(&hint->key,
+					 frame * HINT_IDS | task->pid);
+	}
+	return task->pid;
+}
+
+static __always_inline void take_hint(struct task_struct *task)
+{
+	__u64 frame = (__u64)BPF_CORE_READ(task, stack) / STACK_MIN;
+	struct hint *hint = hint_of(frame);
+	__u64 key = hint->key;
+
+	if (id_of_key(key, frame) < HINT_IDS)
+		swap_key(hint, key, 0);
+}
+
+/*
+ * The id of the task that entered a call with these registers, which are at
+ * the top of its stack. Asking a helper costs every call of every process some
+ * 20 ns, a fifth of what an empty program costs. So a task leaves its id and
+ * its address in a small table, with the place of its stack as the key. Only
+ * the task itself puts that key there; it is taken out at an exec, which can
+ * change the id, and at sched_process_exit, after which a task enters no call.
+ */
+static __always_inline __u32 caller_id(const void *regs)
+{
+	__u64 frame = (__u64)regs / STACK_MIN, id;
+
+	if (!task_struct_id)
+		return bpf_get_current_task_btf()->pid;
+	id = id_of_key(hint_of(frame)->key, frame);
+	return id < HINT_IDS ? id : give_hint(frame);
+}
+
+/*
+ * Its address: the hint's, unless another task with the same place in the table
+ * has begun to put itself there since. Where loads can overtake one another,
+ * that could not be told.
+ */
+static __always_inline struct task_struct *caller(const void *regs)
+{
+	__u64 address;
+
+	if (!task_struct_id)
+		return bpf_get_current_task_btf();
+#if defined(__TARGET_ARCH_x86)
+	__u64 frame = (__u64)regs / STACK_MIN;
+	const volatile struct hint *hint = hint_of(frame);
+
+	address = hint->task;
+	if (id_of_key(hint->key, frame) >= HINT_IDS)
+		address = bpf_get_current_task();
+#else
+	(void)regs;
+	address = bpf_get_current_task();
+#endif
+	return cast(address, task_struct_id);
+}
