@@ -13,7 +13,7 @@
 struct line {
 	char sign;
 	bool grouped;
-	const struct fact *fact;
+	const struct entry *entry;
 	char name[SYSCALL_NAME_MAX];
 	char count[24];
 };
@@ -38,16 +38,16 @@ static unsigned int runtimes_of(enum profile_form form)
 
 /* Nobody observed the call: sp-emit adds it, or what loads the profile. */
 static bool is_grouped(const struct side *own, const struct side *other,
-		       const struct fact *fact)
+		       const struct entry *entry)
 {
 	return own->profile && other->trace &&
-		(profile_implies(own->profile, fact->id) ||
-		 group_adds(fact->id, other->native,
+		(profile_implies(own->profile, entry->id) ||
+		 group_adds(entry->id, other->native,
 			    runtimes_of(own->profile->form)));
 }
 
 static void add_line(struct lines *l, char sign, const struct side *own,
-		     const struct side *other, const struct fact *fact)
+		     const struct side *other, const struct entry *entry)
 {
 	char name[SYSCALL_NAME_MAX];
 	struct line *line;
@@ -56,16 +56,16 @@ static void add_line(struct lines *l, char sign, const struct side *own,
 	l->lines = xgrow(l->lines, l->n, sizeof(*l->lines));
 	line = &l->lines[l->n++];
 	line->sign = sign;
-	line->grouped = is_grouped(own, other, fact);
-	line->fact = fact;
+	line->grouped = is_grouped(own, other, entry);
+	line->entry = entry;
 	snprintf(line->name, sizeof(line->name), "%s",
-		 syscall_label(fact->id, name));
+		 syscall_label(entry->id, name));
 	width = strlen(line->name);
 	if (width > l->name_width)
 		l->name_width = width;
 	width = own->profile ? snprintf(line->count, sizeof(line->count), "-") :
 		snprintf(line->count, sizeof(line->count), "%" PRIu64,
-			 fact->count);
+			 entry->count);
 	if (width > l->count_width)
 		l->count_width = width;
 }
@@ -76,10 +76,10 @@ static struct lines find_differences(const struct side *old,
 	struct lines l = { 0 };
 	size_t i = 0, j = 0;
 
-	while (i < old->n_facts || j < new->n_facts) {
-		const struct fact *a = &old->facts[i], *b = &new->facts[j];
-		int order = i == old->n_facts ? 1 : j == new->n_facts ? -1 :
-			fact_compare(a, b);
+	while (i < old->n_entries || j < new->n_entries) {
+		const struct entry *a = &old->entries[i], *b = &new->entries[j];
+		int order = i == old->n_entries ? 1 : j == new->n_entries ? -1 :
+			entry_compare(a, b);
 
 		if (order < 0)
 			add_line(&l, '-', old, new, a);
@@ -94,15 +94,15 @@ static struct lines find_differences(const struct side *old,
 static void print_line(const struct lines *l, const struct line *line,
 		       const struct arch *native, FILE *out)
 {
-	const struct danger *danger = danger_of(line->fact->id);
+	const struct danger *danger = danger_of(line->entry->id);
 	char arch[ARCH_NAME_MAX];
 
 	fprintf(out, "%c %-*s  %*s", line->sign, l->name_width, line->name,
 		l->count_width, line->count);
-	if (is_foreign(line->fact->id, native))
-		fprintf(out, "  %s", arch_label(line->fact->id, arch));
-	if (line->fact->image) {
-		char *image = image_label(line->fact->image);
+	if (is_foreign(line->entry->id, native))
+		fprintf(out, "  %s", arch_label(line->entry->id, arch));
+	if (line->entry->image) {
+		char *image = image_label(line->entry->image);
 
 		fprintf(out, "  %s", image);
 		free(image);
@@ -118,7 +118,7 @@ static bool counts(const struct line *line, unsigned int flags)
 {
 	if (line->grouped && !(flags & COMPARE_GROUPS))
 		return false;
-	if (flags & COMPARE_DANGEROUS && !danger_of(line->fact->id))
+	if (flags & COMPARE_DANGEROUS && !danger_of(line->entry->id))
 		return false;
 	return flags & (line->sign == '+' ? COMPARE_ADDED : COMPARE_REMOVED);
 }

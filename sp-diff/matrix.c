@@ -117,7 +117,7 @@ static int compare_rows(const void *a, const void *b)
 	return image_compare(x->image, y->image);
 }
 
-static struct row row_key(const struct matrix *m, const struct call *call,
+static struct row row_key(const struct matrix *m, const struct fact *call,
 			  bool by_image)
 {
 	return (struct row){
@@ -166,7 +166,7 @@ static size_t *columns_of_runs(const struct matrix *m)
 }
 
 static void count_call(struct matrix *m, struct row *row,
-		       const struct call *call, const size_t *columns)
+		       const struct fact *call, const size_t *columns)
 {
 	for (size_t i = 0; i < call->n_sightings; i++) {
 		const struct sighting *s = &call->sightings[i];

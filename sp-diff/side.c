@@ -13,7 +13,7 @@
 #include "stream/stream.h"
 
 
-int fact_compare(const struct fact *a, const struct fact *b)
+int entry_compare(const struct entry *a, const struct entry *b)
 {
 	int order = call_id_compare(&a->id, &b->id);
 
@@ -24,45 +24,45 @@ int fact_compare(const struct fact *a, const struct fact *b)
 	return image_compare(a->image, b->image);
 }
 
-static int compare_facts(const void *a, const void *b)
+static int compare_entries(const void *a, const void *b)
 {
-	return fact_compare(a, b);
+	return entry_compare(a, b);
 }
 
 static void take_calls(struct side *s)
 {
 	const struct trace *t = s->trace;
 
-	s->facts = xcalloc(t->calls.n, sizeof(*s->facts));
+	s->entries = xcalloc(t->calls.n, sizeof(*s->entries));
 	for (size_t i = 0; i < t->calls.n; i++) {
-		const struct call *call = t->calls.at[i];
+		const struct fact *call = t->calls.at[i];
 
-		s->facts[i] = (struct fact){ call->id, t->images[call->image],
-					     call_count(call) };
+		s->entries[i] = (struct entry){ call->id, t->images[call->image],
+					     fact_count(call) };
 	}
-	s->n_facts = t->calls.n;
-	array_sort(s->facts, s->n_facts, sizeof(*s->facts), compare_facts);
+	s->n_entries = t->calls.n;
+	array_sort(s->entries, s->n_entries, sizeof(*s->entries), compare_entries);
 }
 
 static void take_totals(struct side *s)
 {
 	struct call_total *totals = trace_totals(s->trace, NULL, NULL,
-						 &s->n_facts);
+						 &s->n_entries);
 
-	s->facts = xcalloc(s->n_facts, sizeof(*s->facts));
-	for (size_t i = 0; i < s->n_facts; i++)
-		s->facts[i] = (struct fact){ .id = totals[i].id,
+	s->entries = xcalloc(s->n_entries, sizeof(*s->entries));
+	for (size_t i = 0; i < s->n_entries; i++)
+		s->entries[i] = (struct entry){ .id = totals[i].id,
 					     .count = totals[i].count };
 	free(totals);
 }
 
 static void take_allowed(struct side *s)
 {
-	struct call_id *ids = profile_allowed(s->profile, &s->n_facts);
+	struct call_id *ids = profile_allowed(s->profile, &s->n_entries);
 
-	s->facts = xcalloc(s->n_facts, sizeof(*s->facts));
-	for (size_t i = 0; i < s->n_facts; i++)
-		s->facts[i].id = ids[i];
+	s->entries = xcalloc(s->n_entries, sizeof(*s->entries));
+	for (size_t i = 0; i < s->n_entries; i++)
+		s->entries[i].id = ids[i];
 	free(ids);
 }
 
@@ -119,7 +119,7 @@ static bool read_side(struct side *s, FILE *file, const char *name,
 	return read_profile(s, file, name, host, problem);
 }
 
-static bool take_facts(struct side *s, const char *name, bool by_image)
+static bool take_entries(struct side *s, const char *name, bool by_image)
 {
 	if (s->profile && by_image) {
 		message_error("%s: a profile has no images to compare by",
@@ -163,12 +163,12 @@ bool side_load(struct side *s, struct input *in,
 		message_error("%s: %s", name, problem);
 	free(problem);
 	input_close(in);
-	return ok && take_facts(s, name, choice->by_image);
+	return ok && take_entries(s, name, choice->by_image);
 }
 
 void side_free(struct side *s)
 {
 	trace_free(s->trace);
 	profile_free(s->profile);
-	free(s->facts);
+	free(s->entries);
 }

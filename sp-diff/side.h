@@ -6,7 +6,7 @@
 #include "profile/profile.h"
 #include "stream/trace.h"
 
-struct fact {
+struct entry {
 	struct call_id id;
 	const struct image *image;	/* NULL: whatever the image */
 	uint64_t count;			/* 0 in a profile */
@@ -16,12 +16,12 @@ struct side {
 	struct trace *trace;		/* NULL: a profile */
 	struct profile *profile;	/* NULL: a trace */
 	const struct arch *native;	/* of the workload */
-	struct fact *facts;		/* by fact_compare(), each one once */
-	size_t n_facts;
+	struct entry *entries;		/* by entry_compare(), each one once */
+	size_t n_entries;
 };
 
 /* By (arch, nr), then image. */
-int fact_compare(const struct fact *a, const struct fact *b);
+int entry_compare(const struct entry *a, const struct entry *b);
 
 /* Of traces, what is compared. */
 struct side_choice {

@@ -200,7 +200,7 @@ static bool has_inherited(const struct trace *t)
 }
 
 /* Whether it is of socket(2) or socketpair(2), with family and type. */
-static bool makes_socket(const struct call *fact,
+static bool makes_socket(const struct fact *fact,
 			 struct argument_value v[ARGUMENT_VALUES_MAX])
 {
 	char buf[SYSCALL_NAME_MAX];
@@ -237,7 +237,7 @@ static void write_network(const struct trace *t, FILE *out)
 	}
 	for (size_t i = 0; i < t->arguments.n; i++) {
 		struct argument_value v[ARGUMENT_VALUES_MAX];
-		const struct call *fact = t->arguments.at[i];
+		const struct fact *fact = t->arguments.at[i];
 		const char *type;
 
 		if (!makes_socket(fact, v) || is_repeated(t, i))
@@ -258,7 +258,7 @@ static void write_network(const struct trace *t, FILE *out)
 static void refuse_pathless(const struct trace *t)
 {
 	for (size_t i = 0; i < t->paths.n; i++) {
-		const struct call *fact = t->paths.at[i];
+		const struct fact *fact = t->paths.at[i];
 		char *path = path_of_fact(fact), *text;
 		bool executes = fact->id.nr & NAME_EXECUTE &&
 			!strncmp(path, "/memfd:", strlen("/memfd:"));

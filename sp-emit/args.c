@@ -44,13 +44,13 @@ bool args_parse(const char *list, bool wanted[ARGS_ROWS_MAX], char **bad)
 
 static int by_detail(const void *a, const void *b)
 {
-	return detail_compare(*(struct call *const *)a,
-			      *(struct call *const *)b);
+	return detail_compare(*(struct fact *const *)a,
+			      *(struct fact *const *)b);
 }
 
-struct call **args_of(const struct trace *t, struct call_id id, size_t *n)
+struct fact **args_of(const struct trace *t, struct call_id id, size_t *n)
 {
-	struct call **list = xcalloc(t->arguments.n + 1, sizeof(*list));
+	struct fact **list = xcalloc(t->arguments.n + 1, sizeof(*list));
 
 	*n = 0;
 	for (size_t i = 0; i < t->arguments.n; i++)
@@ -71,7 +71,7 @@ static bool is_restrictable(const struct profile_rule *rule,
 }
 
 /* The conditions of one fact; 64-bit registers hold 32-bit arguments too. */
-static void set_conditions(struct profile_rule *rule, const struct call *fact)
+static void set_conditions(struct profile_rule *rule, const struct fact *fact)
 {
 	struct argument_value values[ARGUMENT_VALUES_MAX];
 	const struct argument_rule *row = argument_rule_of(fact->id);
@@ -145,7 +145,7 @@ static void drop_repeated(struct profile *p, size_t first)
 	free(order);
 }
 
-static bool same_name(const struct call *fact, const struct profile_rule *rule,
+static bool same_name(const struct fact *fact, const struct profile_rule *rule,
 		      bool one_list)
 {
 	char buf[SYSCALL_NAME_MAX];
@@ -165,11 +165,11 @@ static uint64_t unknown_of_rule(const struct trace *t,
 
 	for (size_t i = 0; i < t->calls.n; i++)
 		if (same_name(t->calls.at[i], rule, one_list))
-			made += call_count(t->calls.at[i]);
+			made += fact_count(t->calls.at[i]);
 	for (size_t i = 0; i < t->arguments.n; i++)
 		if (same_name(t->arguments.at[i], rule, one_list) &&
 		    t->arguments.at[i]->detail_size)
-			known += call_count(t->arguments.at[i]);
+			known += fact_count(t->arguments.at[i]);
 	return made > known ? made - known : 0;
 }
 
@@ -264,7 +264,7 @@ void args_restrict(struct profile *p, const struct trace *t,
 	profile_free(old);
 }
 
-static bool check_fact(const struct filter *f, const struct call *fact)
+static bool check_fact(const struct filter *f, const struct fact *fact)
 {
 	struct argument_value values[ARGUMENT_VALUES_MAX];
 	size_t n = argument_values(fact, values);

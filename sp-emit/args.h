@@ -36,6 +36,6 @@ bool args_knows(const struct trace *t, const char *name);
  * The argument facts of a call, of all images, by detail; the caller frees the
  * array.
  */
-struct call **args_of(const struct trace *t, struct call_id id, size_t *n);
+struct fact **args_of(const struct trace *t, struct call_id id, size_t *n);
 
 #endif

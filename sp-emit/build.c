@@ -48,10 +48,10 @@ static void allow_observed(struct profile *p, struct call_id id,
 	add(p, id, SECCOMP_RET_ALLOW, PROFILE_OBSERVED);
 }
 
-static bool is_programs(const struct call *call, void *arg)
+static bool is_programs(const struct fact *call, void *arg)
 {
 	(void)arg;
-	return !call_is_initial(call);
+	return !fact_is_initial(call);
 }
 
 /* A program that loads its profile itself has been executed by then. */
@@ -84,15 +84,15 @@ static void add_denied_as_observed(struct profile *p, const struct trace *t,
 }
 
 /* The answer that the facts from `*at` on of one call have most often. */
-static int32_t usual_answer(struct call ***at)
+static int32_t usual_answer(struct fact ***at)
 {
 	struct call_id id = (**at)->id;
 	int32_t answer = 0;
 	uint64_t most = 0;
 
 	for (; **at && !call_id_compare(&(**at)->id, &id); ++*at)
-		if (call_count(**at) > most) {
-			most = call_count(**at);
+		if (fact_count(**at) > most) {
+			most = fact_count(**at);
 			answer = (**at)->answer;
 		}
 	return answer;
@@ -123,7 +123,7 @@ static void deny_denied(struct profile *p, struct call_id id, int32_t answer,
 static void add_denied(struct profile *p, const struct trace *t,
 		       bool one_list)
 {
-	struct call **denials = facts_by_id(&t->denials), **next = denials;
+	struct fact **denials = facts_by_id(&t->denials), **next = denials;
 
 	while (*next) {
 		struct call_id id = (*next)->id;

@@ -154,7 +154,7 @@ static bool *attached_images(const struct trace *t)
 	bool *attached = xcalloc(t->n_images + 1, sizeof(*attached));
 
 	for (size_t i = 0; i < t->calls.n; i++) {
-		const struct call *fact = t->calls.at[i];
+		const struct fact *fact = t->calls.at[i];
 
 		for (size_t k = 0; k < fact->n_sightings; k++)
 			attached[fact->image] |= run_has_how(
@@ -308,7 +308,7 @@ uint32_t access_of_rules(const struct format *format)
 
 /* Whether the rules would be others if all of the fact's name were known. */
 static bool is_doubtful(const struct stands_on *on, enum fact_kind kind,
-			const struct call *fact)
+			const struct fact *fact)
 {
 	enum { UNIX = 1, INET = 2, INET6 = 10 };	/* AF_* */
 	uint32_t family = fact->id.arch, access = fact->id.nr;
@@ -321,7 +321,7 @@ static bool is_doubtful(const struct stands_on *on, enum fact_kind kind,
 		 (on->inet && (family == INET || family == INET6)));
 }
 
-static char *doubtful_text(enum fact_kind kind, const struct call *fact)
+static char *doubtful_text(enum fact_kind kind, const struct fact *fact)
 {
 	char *path, *escaped, *access, *text;
 	const char *family;
@@ -329,7 +329,7 @@ static char *doubtful_text(enum fact_kind kind, const struct call *fact)
 	if (kind == FACT_SOCKET) {
 		family = family_name(fact->id.arch);
 		return xasprintf("%" PRIu64 " lost (%s of %s)",
-				 call_count(fact),
+				 fact_count(fact),
 				 socket_operation_name(fact->id.nr),
 				 family ? family : "a socket");
 	}
@@ -337,7 +337,7 @@ static char *doubtful_text(enum fact_kind kind, const struct call *fact)
 	path = path_of_fact(fact);
 	escaped = path_escape(path);
 	text = fact->id.nr & NAME_LOST ?
-		xasprintf("%" PRIu64 " lost (%s)", call_count(fact), access) :
+		xasprintf("%" PRIu64 " lost (%s)", fact_count(fact), access) :
 		xasprintf("%s%s (%s)", fact->id.nr & NAME_UNREAD ?
 			  "a name from " : "", escaped, access);
 	free(escaped);
@@ -346,7 +346,7 @@ static char *doubtful_text(enum fact_kind kind, const struct call *fact)
 	return text;
 }
 
-static bool has_run(const struct call *fact, uint32_t run)
+static bool has_run(const struct fact *fact, uint32_t run)
 {
 	for (size_t i = 0; i < fact->n_sightings; i++)
 		if (fact->sightings[i].run == run)
@@ -356,7 +356,7 @@ static bool has_run(const struct call *fact, uint32_t run)
 
 /* The facts of both kinds that are doubtful, and how many are paths. */
 struct doubtful {
-	const struct call **at;
+	const struct fact **at;
 	size_t n, n_paths;
 };
 
@@ -557,7 +557,7 @@ static bool check_denied_calls(const struct trace *t,
 			       const struct format *format,
 			       const struct arch *native)
 {
-	struct call **denials = facts_by_id(&t->denials);
+	struct fact **denials = facts_by_id(&t->denials);
 	bool fine = true;
 
 	for (size_t i = 0; denials[i]; i++)
@@ -599,7 +599,7 @@ static void append(char **list, const char *fmt, ...)
 }
 
 /* Facts of several images follow each other; each is named once. */
-static bool is_repeated(const struct call *fact, const struct call *previous)
+static bool is_repeated(const struct fact *fact, const struct fact *previous)
 {
 	return previous && !call_id_compare(&fact->id, &previous->id) &&
 		fact->answer == previous->answer;
@@ -607,10 +607,10 @@ static bool is_repeated(const struct call *fact, const struct call *previous)
 
 bool check_denials(const struct trace *t, bool allow_denied, bool deny_denied)
 {
-	struct call **denials = facts_by_id(&t->denials), *previous = NULL;
+	struct fact **denials = facts_by_id(&t->denials), *previous = NULL;
 	char *left_out = NULL, *killed = NULL, *made = NULL;
 
-	for (struct call **d = denials; *d; previous = *d++) {
+	for (struct fact **d = denials; *d; previous = *d++) {
 		char name[SYSCALL_NAME_MAX], answer[DENIAL_TEXT_MAX];
 		bool also_made = was_made(t, (*d)->id);
 
@@ -645,7 +645,7 @@ void note_privileged(const struct trace *t, const struct format *format)
 	char *list = NULL;
 
 	for (size_t i = 0; format->no_new_privs && i < t->paths.n; i++) {
-		const struct call *fact = t->paths.at[i];
+		const struct fact *fact = t->paths.at[i];
 		char *path, *text;
 
 		if (!(fact->id.nr & NAME_PRIVILEGED))
@@ -689,10 +689,10 @@ void note_unrelated(const struct trace *t, const struct format *format)
 
 void note_operations(const struct trace *t)
 {
-	struct call **operations = facts_by_id(&t->operations);
+	struct fact **operations = facts_by_id(&t->operations);
 	char *list = NULL, buf[OPERATION_NAME_MAX];
 
-	for (struct call **o = operations; *o; o++)
+	for (struct fact **o = operations; *o; o++)
 		if (o == operations || o[0]->id.nr != o[-1]->id.nr)
 			append(&list, "%s", operation_name((*o)->id.nr, buf));
 	if (list)

@@ -31,7 +31,7 @@ static void write_image(const struct image *image, FILE *out)
 }
 
 /* `calls` ends with NULL. */
-static void write_observed(const struct trace *t, struct call **calls,
+static void write_observed(const struct trace *t, struct fact **calls,
 			   const struct profile_rule *rule, FILE *out)
 {
 	const char *separator = "";
@@ -39,7 +39,7 @@ static void write_observed(const struct trace *t, struct call **calls,
 	write_start(rule, "observed", out);
 	for (; *calls && !call_id_compare(&(*calls)->id, &rule->id); calls++) {
 		fprintf(out, "%s%" PRIu64 " by ", separator,
-			call_count(*calls));
+			fact_count(*calls));
 		write_image(t->images[(*calls)->image], out);
 		separator = ", ";
 	}
@@ -82,7 +82,7 @@ static void write_values(const struct trace *t,
 {
 	struct argument_value values[ARGUMENT_VALUES_MAX];
 	size_t n, end = 0;
-	struct call **facts = args_of(t, rule->id, &n);
+	struct fact **facts = args_of(t, rule->id, &n);
 
 	for (size_t i = 0; i < n; i = end) {
 		uint64_t count = 0;
@@ -91,7 +91,7 @@ static void write_values(const struct trace *t,
 		/* By detail, so that those of several images are together. */
 		for (end = i; end < n && !detail_compare(facts[i], facts[end]);
 		     end++)
-			count += call_count(facts[end]);
+			count += fact_count(facts[end]);
 		text = argument_text(rule->id, values,
 				     argument_values(facts[i], values));
 		write_start(rule, "values", out);
@@ -101,7 +101,7 @@ static void write_values(const struct trace *t,
 	free(facts);
 }
 
-static void write_rule(const struct emit *emit, struct call **calls,
+static void write_rule(const struct emit *emit, struct fact **calls,
 		       const struct profile_rule *rule, FILE *out)
 {
 	if (rule->origin & PROFILE_OBSERVED)
@@ -122,7 +122,7 @@ static void write_rule(const struct emit *emit, struct call **calls,
 void write_explanation(const struct emit *emit, FILE *out)
 {
 	const struct profile *p = emit->profile;
-	struct call **calls = facts_by_id(&emit->trace->calls), **next = calls;
+	struct fact **calls = facts_by_id(&emit->trace->calls), **next = calls;
 
 	fprintf(out, "%-7s %5s  %-*s  %-6s  %-8s  %s\n", "ARCH", "NR",
 		NAME_COLUMNS, "NAME", "ANSWER", "FROM", "WHY");

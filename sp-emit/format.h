@@ -106,7 +106,7 @@ json_t *arch_json(struct call_id id);
 json_t *name_json(struct call_id id);
 json_t *flags_json(uint32_t flags);
 /* "AF_INET 127.0.0.1:80", escaped as paths are; heap. */
-char *socket_text(const struct call *fact);
+char *socket_text(const struct fact *fact);
 /* In place of any profile: where each of its rules comes from. */
 void write_explanation(const struct emit *emit, FILE *out);
 

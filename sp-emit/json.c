@@ -101,7 +101,7 @@ json_t *flags_json(uint32_t flags)
 
 /* The sights of one call, an image each. */
 struct sights {
-	struct call **calls;
+	struct fact **calls;
 	size_t n;
 };
 
@@ -159,7 +159,7 @@ static json_t *calls_json(const struct trace *t)
 {
 	size_t n;
 	struct call_total *totals = trace_totals(t, NULL, NULL, &n);
-	struct call **calls = facts_by_id(&t->calls);
+	struct fact **calls = facts_by_id(&t->calls);
 	struct sights f = { .calls = calls };
 	json_t *list = json_array();
 
@@ -176,20 +176,20 @@ static json_t *calls_json(const struct trace *t)
 }
 
 /* What all facts that are no calls have. */
-static json_t *other_json(struct call **fact)
+static json_t *other_json(struct fact **fact)
 {
 	struct sights one = { fact, 1 };
 
 	return json_pack("{si so so so}",
 			 "image", (int)(*fact)->image,
-			 "count", uint_json(call_count(*fact)),
-			 "first_ns", uint_json(call_first_ns(*fact)),
+			 "count", uint_json(fact_count(*fact)),
+			 "first_ns", uint_json(fact_first_ns(*fact)),
 			 "runs", fact_runs_json(&one));
 }
 
-static json_t *denial_json(struct call **fact)
+static json_t *denial_json(struct fact **fact)
 {
-	const struct call *denial = *fact;
+	const struct fact *denial = *fact;
 	json_t *object = json_pack("{so si so}",
 				   "arch", arch_json(denial->id),
 				   "nr", (int)denial->id.nr,
@@ -204,7 +204,7 @@ static json_t *denial_json(struct call **fact)
 	return object;
 }
 
-static json_t *operation_json(struct call **fact)
+static json_t *operation_json(struct fact **fact)
 {
 	char buf[OPERATION_NAME_MAX];
 	int32_t opcode = (*fact)->id.nr;
@@ -214,7 +214,7 @@ static json_t *operation_json(struct call **fact)
 }
 
 static json_t *others_json(const struct facts *facts,
-			   json_t *(*begin)(struct call **))
+			   json_t *(*begin)(struct fact **))
 {
 	json_t *list = json_array();
 
@@ -235,7 +235,7 @@ static json_t *bits_json(uint64_t bits)
 	return json_integer((int64_t)bits);
 }
 
-static json_t *argument_json(struct call **fact)
+static json_t *argument_json(struct fact **fact)
 {
 	struct argument_value values[ARGUMENT_VALUES_MAX];
 	size_t n = argument_values(*fact, values);
@@ -255,7 +255,7 @@ static json_t *argument_json(struct call **fact)
 			 "name", name_json((*fact)->id), "values", list);
 }
 
-static json_t *errno_json(const struct call *fact)
+static json_t *errno_json(const struct fact *fact)
 {
 	return fact->answer ? json_integer(-fact->answer) : json_null();
 }
@@ -284,7 +284,7 @@ static json_t *access_json(uint32_t access)
 	return list;
 }
 
-static json_t *path_json(struct call **fact)
+static json_t *path_json(struct fact **fact)
 {
 	char *path = path_of_fact(*fact), *escaped = path_escape(path);
 	json_t *object = json_pack("{ss so so}", "path", escaped,
@@ -296,7 +296,7 @@ static json_t *path_json(struct call **fact)
 	return object;
 }
 
-static json_t *move_json(struct call **fact)
+static json_t *move_json(struct fact **fact)
 {
 	char *path = path_of_fact(*fact), *from = path_escape(path);
 	char *to = path_escape(path + strlen(path) + 1);
@@ -310,7 +310,7 @@ static json_t *move_json(struct call **fact)
 	return object;
 }
 
-static json_t *socket_json(struct call **fact)
+static json_t *socket_json(struct fact **fact)
 {
 	char *address = (*fact)->id.nr & SOCKET_LOST ? xstrdup("...") :
 		address_text((*fact)->id.arch, (*fact)->detail,
@@ -327,7 +327,7 @@ static json_t *socket_json(struct call **fact)
 	return object;
 }
 
-static json_t *start_json(struct call **fact)
+static json_t *start_json(struct fact **fact)
 {
 	char *path = path_of_fact(*fact);
 	json_t *object = json_pack("{so}", "by", *path ? text_json(path) :

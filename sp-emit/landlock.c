@@ -186,7 +186,7 @@ static void allow_sockets(struct landlock_policy *p, const struct trace *t)
 	bool chosen = false;
 
 	for (size_t i = 0; i < t->sockets.n; i++) {
-		const struct call *fact = t->sockets.at[i];
+		const struct fact *fact = t->sockets.at[i];
 		int port = socket_port(fact);
 		uint64_t right = landlock_port_right(fact);
 

@@ -41,20 +41,20 @@ static const char *how_text(uint32_t access)
 		access & NAME_GIVEN ? "given" : "-";
 }
 
-static struct line path_line(const struct call *fact)
+static struct line path_line(const struct fact *fact)
 {
 	char *path = path_of_fact(fact);
 	struct line line = {
 		.what = access_text(fact->id.nr), .name = path_escape(path),
 		.how = how_text(fact->id.nr), .answer = fact->answer,
-		.count = call_count(fact),
+		.count = fact_count(fact),
 	};
 
 	free(path);
 	return line;
 }
 
-char *socket_text(const struct call *fact)
+char *socket_text(const struct fact *fact)
 {
 	const char *family = family_name(fact->id.arch);
 	char *address = fact->id.nr & SOCKET_LOST ? xstrdup("...") :
@@ -66,7 +66,7 @@ char *socket_text(const struct call *fact)
 	return text;
 }
 
-static struct line socket_line(const struct call *fact)
+static struct line socket_line(const struct fact *fact)
 {
 	const char *operation = socket_operation_name(fact->id.nr);
 
@@ -75,7 +75,7 @@ static struct line socket_line(const struct call *fact)
 			xasprintf("operation %d", fact->id.nr),
 		.name = socket_text(fact),
 		.how = fact->id.nr & SOCKET_LOST ? "lost" : "socket",
-		.answer = fact->answer, .count = call_count(fact),
+		.answer = fact->answer, .count = fact_count(fact),
 	};
 }
 

@@ -508,7 +508,7 @@ static bool may_be_made(uint32_t access, const char *path)
 		 !path_is_below(path, "/sys"));
 }
 
-static bool is_usable(const struct call *fact)
+static bool is_usable(const struct fact *fact)
 {
 	uint32_t access = fact->id.nr;
 
@@ -530,7 +530,7 @@ static bool is_manager(const struct image *image)
  * What the run made, by whichever image. What the service's manager made is
  * there before a policy is in force.
  */
-static void fold_made(struct fold *fold, const struct call *fact)
+static void fold_made(struct fold *fold, const struct fact *fact)
 {
 	char *path = path_of_fact(fact);
 	uint32_t access = fact->id.nr;
@@ -554,7 +554,7 @@ static uint32_t recording_of(const struct trace *t, uint32_t run)
 }
 
 static void add_sightings(struct folded *f, const struct trace *t,
-			  const struct call *fact)
+			  const struct fact *fact)
 {
 	for (size_t i = 0; i < fact->n_sightings; i++) {
 		uint32_t run = recording_of(t, fact->sightings[i].run);
@@ -564,7 +564,7 @@ static void add_sightings(struct folded *f, const struct trace *t,
 }
 
 static void fold_fact(struct fold *fold, const struct trace *t,
-		      const struct call *fact)
+		      const struct fact *fact)
 {
 	uint32_t access = fact->id.nr;
 	char *path = path_of_fact(fact);
@@ -580,7 +580,7 @@ static void fold_fact(struct fold *fold, const struct trace *t,
 	f->use.access |= access & NAME_ACCESS;
 	if ((access & NAME_ACCESS) != NAME_LOOK || access & NAME_TYPE)
 		f->use.types |= type_bit(access);
-	f->use.count += call_count(fact);
+	f->use.count += fact_count(fact);
 	f->own |= access & (NAME_CREATE | NAME_DELETE);
 	f->use.made |= f->own || may_be_made(access, f->use.pattern);
 	f->use.names = 1;
@@ -617,7 +617,7 @@ static void add_move(struct fold *fold, char *from, char *to, uint32_t access)
 	};
 }
 
-static void fold_move(struct fold *fold, const struct call *fact)
+static void fold_move(struct fold *fold, const struct fact *fact)
 {
 	uint32_t access = fact->id.nr;
 	char *from = path_of_fact(fact);
@@ -1076,7 +1076,7 @@ static void find_kinship(struct kinship *k, const struct trace *t)
 	for (size_t i = 0; i < t->n_images; i++)
 		add_kin(k, t->images[i]->path);
 	for (size_t i = 0; i < t->starts.n; i++) {
-		const struct call *start = t->starts.at[i];
+		const struct fact *start = t->starts.at[i];
 		struct kin *by = find_kin(k, start->detail, start->detail_size);
 
 		k->was_started[start->image] |= by != NULL;
@@ -1090,7 +1090,7 @@ static void find_kinship(struct kinship *k, const struct trace *t)
  * that is left out. Its dynamic loader and its script are executed with it.
  */
 static bool is_outside_start(const struct trace *t, const struct kinship *k,
-		     const struct call *fact)
+		     const struct fact *fact)
 {
 	const char *path = t->images[fact->image]->path;
 
@@ -1121,7 +1121,7 @@ struct path_uses *paths_fold(const struct trace *t, unsigned int rules)
 
 	for (const struct trace *all = t->whole; all; all = all->whole)
 		for (size_t i = 0; i < all->paths.n; i++) {
-			const struct call *fact = all->paths.at[i];
+			const struct fact *fact = all->paths.at[i];
 
 			if (!is_manager(all->images[fact->image]))
 				fold_made(&fold, fact);

@@ -212,12 +212,12 @@ static bool contradicts(const struct protection *p, const struct use *u)
 	}
 }
 
-static bool is_absent(const struct call *fact)
+static bool is_absent(const struct fact *fact)
 {
 	return fact->answer == -ENOENT || fact->answer == -ENOTDIR;
 }
 
-static bool use_contradicts(const struct protection *p, const struct call *fact)
+static bool use_contradicts(const struct protection *p, const struct fact *fact)
 {
 	char *path = path_of_fact(fact);
 	struct use use = {
@@ -261,7 +261,7 @@ static bool is_temporary(const char *path)
 }
 
 /* What this trace made there, by names that nobody else can know. */
-static void add_secret(struct path_list *secret, const struct call *fact)
+static void add_secret(struct path_list *secret, const struct fact *fact)
 {
 	char *path = path_of_fact(fact);
 	const char *name = strrchr(path, '/');
@@ -277,7 +277,7 @@ static void add_secret(struct path_list *secret, const struct call *fact)
 }
 
 static bool is_shared_use(const struct path_list *secret,
-			  const struct call *fact)
+			  const struct fact *fact)
 {
 	struct use use = { .access = fact->id.nr, .absent = is_absent(fact) };
 	char *path = path_of_fact(fact);
@@ -298,7 +298,7 @@ static bool is_shared_use(const struct path_list *secret,
 }
 
 /* A file that is moved or linked out of them is then on another mount. */
-static bool is_move_out(const struct call *fact)
+static bool is_move_out(const struct fact *fact)
 {
 	char *from = path_of_fact(fact);
 	const char *to = from + strlen(from) + 1;

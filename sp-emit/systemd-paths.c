@@ -178,7 +178,7 @@ static bool is_root_changed(const struct trace *t)
 	bool is = false;
 
 	for (size_t i = 0; !is && i < t->paths.n; i++) {
-		const struct call *fact = t->paths.at[i];
+		const struct fact *fact = t->paths.at[i];
 		char *path = path_of_fact(fact);
 
 		is = !fact->answer && !path_is_doubted(fact->id.nr) &&
@@ -263,7 +263,7 @@ static void add_unnamed(struct path_list *list, const struct emit *emit)
 	const struct trace *t = emit->trace;
 
 	for (size_t i = 0; i < t->paths.n; i++) {
-		const struct call *fact = t->paths.at[i];
+		const struct fact *fact = t->paths.at[i];
 		char *path = path_of_fact(fact);
 
 		if (!fact->answer && fact->id.nr & RUNS &&

@@ -77,7 +77,7 @@ static uint32_t *families_of(const struct trace *t, size_t *n)
 	*n = 0;
 	for (size_t i = 0; i < t->arguments.n; i++) {
 		struct argument_value values[ARGUMENT_VALUES_MAX];
-		const struct call *fact = t->arguments.at[i];
+		const struct fact *fact = t->arguments.at[i];
 
 		if (argument_values(fact, values) && !values[0].index &&
 		    !strcmp(syscall_label(fact->id, buf), "socket"))

@@ -69,20 +69,20 @@ static uint64_t sum(const struct call_total *totals, size_t n)
 }
 
 /* The counts of a fact in every image; `*at` goes on to the next. */
-static struct call_total take_total(struct call ***at)
+static struct call_total take_total(struct fact ***at)
 {
-	const struct call *first = **at;
+	const struct fact *first = **at;
 	struct call_total total = { .id = first->id };
 
 	for (; **at && !call_id_compare(&(**at)->id, &first->id) &&
 	       (**at)->answer == first->answer; ++*at)
-		total.count = count_add(total.count, call_count(**at));
+		total.count = count_add(total.count, fact_count(**at));
 	return total;
 }
 
 static void write_denials(const struct trace *t, struct widths w, FILE *out)
 {
-	struct call **denials = facts_by_id(&t->denials), **next = denials;
+	struct fact **denials = facts_by_id(&t->denials), **next = denials;
 
 	if (*next)
 		fputs("Denied by a filter that was there already\n", out);
@@ -103,8 +103,8 @@ static void write_denials(const struct trace *t, struct widths w, FILE *out)
 
 static void write_operations(const struct trace *t, struct widths w, FILE *out)
 {
-	struct call **operations = facts_by_id(&t->operations);
-	struct call **next = operations;
+	struct fact **operations = facts_by_id(&t->operations);
+	struct fact **next = operations;
 
 	if (*next)
 		fputs("Done by io_uring, where no filter sees it\n", out);

@@ -32,7 +32,7 @@ static enum kind kind_of(uint32_t access)
 		access & NAME_CLAIM ? CLAIMED : PLAIN;
 }
 
-static bool is_counted(const struct call *fact, uint32_t access)
+static bool is_counted(const struct fact *fact, uint32_t access)
 {
 	uint32_t own = fact->id.nr;
 
@@ -50,7 +50,7 @@ static void find_doubted(const struct trace *t, uint32_t access,
 			 struct doubted *d)
 {
 	for (size_t i = 0; i < t->paths.n; i++) {
-		const struct call *fact = t->paths.at[i];
+		const struct fact *fact = t->paths.at[i];
 		enum kind kind = kind_of(fact->id.nr);
 		char *path;
 

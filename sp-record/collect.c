@@ -156,7 +156,7 @@ static void add_privileged(struct collection *c, uint32_t image,
 			   const struct image_use *use)
 {
 	char *path = c->trace->images[image]->path;
-	struct call fact = {
+	struct fact fact = {
 		.image = image,
 		.id = { 0, NAME_EXECUTE | NAME_PRIVILEGED |
 			8U << NAME_TYPE_SHIFT },
@@ -199,7 +199,7 @@ static void collect_fact(struct collection *c, enum fact_kind kind,
 			 uint32_t flags)
 {
 	struct sighting sighting = sighting_of(c, key->image, tally, flags);
-	struct call fact = {
+	struct fact fact = {
 		.id = { row_arch(key->row), key->nr },
 		.answer = kind == FACT_DENIAL ? key->answer : 0,
 	};
@@ -257,7 +257,7 @@ static void collect_start(struct collection *c, const struct rare_key *key,
 	struct sighting sighting = sighting_of(c, key->image, tally, 0);
 	uint32_t by = trace_image(c, key->nr);
 	const char *path = c->trace->images[by]->path;
-	struct call fact = {
+	struct fact fact = {
 		.image = trace_image(c, key->image),
 		.detail = (uint8_t *)path,
 		.detail_size = path ? strlen(path) : 0,
@@ -301,7 +301,7 @@ static void collect_argument(struct collection *c,
 			     const struct argument_key *key,
 			     const struct tally *tally)
 {
-	struct call fact = { .id = { row_arch(key->row), key->nr } };
+	struct fact fact = { .id = { row_arch(key->row), key->nr } };
 	const struct argument_rule *rule = argument_rule_of(fact.id);
 	struct argument_value values[ARGUMENTS_MAX];
 	uint8_t detail[ARGUMENTS_MAX * ARGUMENT_DETAIL_SIZE];

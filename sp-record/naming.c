@@ -577,7 +577,7 @@ struct collecting {
 static void add_path(struct collecting *c, uint32_t access, int32_t answer,
 		     char *path)
 {
-	struct call fact = {
+	struct fact fact = {
 		.image = c->image, .id = { 0, access }, .answer = answer,
 		.detail = (uint8_t *)path, .detail_size = strlen(path),
 	};
@@ -601,7 +601,7 @@ static char *file_path(const struct arrived *a)
 /* A name of which nothing but its key is known. */
 static void add_lost(struct collecting *c, const struct name_key *key)
 {
-	struct call fact = {
+	struct fact fact = {
 		.image = c->image, .answer = key->answer,
 		.id = { key->access >> SOCKET_FAMILY_SHIFT,
 			(key->access & SOCKET_FACT) | SOCKET_LOST },
@@ -621,7 +621,7 @@ static bool add_move(struct collecting *c, const struct arrived *to,
 {
 	const struct name_key *key = &to->head.key;
 	struct arrived *from;
-	struct call fact = {
+	struct fact fact = {
 		.image = c->image, .answer = key->answer,
 		.id = { 0, key->access | to->head.cut | to->type | to->marks },
 	};
@@ -682,7 +682,7 @@ static void add_socket(struct collecting *c, const struct arrived *a)
 	size_t size = a->head.name_size;
 	uint8_t canonical[ADDRESS_FACT_MAX];
 	uint16_t family;
-	struct call fact = {
+	struct fact fact = {
 		.image = c->image, .answer = a->head.key.answer,
 		.detail = canonical,
 	};

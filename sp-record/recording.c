@@ -41,7 +41,7 @@ struct session {
 
 static void on_signal(struct session *s)
 {
-	struct passed signal;
+	struct forwarded signal;
 
 	switch (workload_signal(&s->workload, &signal)) {
 	case WORKLOAD_NOTHING:
@@ -258,7 +258,7 @@ int recording_run(struct recording *r, const struct recording_options *options,
 		.options = options,
 		.tracer = tracer,
 	};
-	int error = passing_open(&r->signals);
+	int error = forward_open(&r->signals);
 
 	if (!error)
 		error = start(&s, command);
@@ -266,7 +266,7 @@ int recording_run(struct recording *r, const struct recording_options *options,
 		follow(&s);
 	if (!error)
 		unhurry(&s);
-	passing_close(&r->signals);
+	forward_close(&r->signals);
 	return error;
 }
 
@@ -279,7 +279,7 @@ int recording_attach(struct recording *r,
 		.options = options,
 		.tracer = tracer,
 	};
-	int error = passing_open(&r->signals);
+	int error = forward_open(&r->signals);
 
 	signal(SIGPIPE, SIG_IGN);
 	if (!error) {
@@ -292,6 +292,6 @@ int recording_attach(struct recording *r,
 			follow(&s);
 		unhurry(&s);
 	}
-	passing_close(&r->signals);
+	forward_close(&r->signals);
 	return error;
 }

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "process/command.h"
-#include "process/passing.h"
+#include "process/forward.h"
 #include "tracer.h"
 
 struct recording_options {
@@ -38,7 +38,7 @@ struct recording {
 	 * To be held before anything is opened that they would leave
 	 * half-made, and released where writing may take for ever.
 	 */
-	struct passing signals;
+	struct forward signals;
 };
 
 /* Run the command and wait for the end. 0 or -errno: our own failure. */

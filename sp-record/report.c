@@ -49,7 +49,7 @@ void report_blindness(struct run *run, const struct trace *trace,
 
 /* "openat 3, read 12" of one kind of fact; the caller frees. */
 static char *list_facts(const struct facts *facts,
-			char *(*describe_fact)(const struct call *))
+			char *(*describe_fact)(const struct fact *))
 {
 	char *text = xstrdup("");
 
@@ -62,15 +62,15 @@ static char *list_facts(const struct facts *facts,
 	return text;
 }
 
-static char *operation_text(const struct call *fact)
+static char *operation_text(const struct fact *fact)
 {
 	char buf[OPERATION_NAME_MAX];
 
 	return xasprintf("%s %" PRIu64, operation_name(fact->id.nr, buf),
-			 call_count(fact));
+			 fact_count(fact));
 }
 
-static char *denied_text(const struct call *fact)
+static char *denied_text(const struct fact *fact)
 {
 	char buf[SYSCALL_NAME_MAX], answer[DENIAL_TEXT_MAX];
 
@@ -95,19 +95,19 @@ static void report_facts(const struct trace *trace)
 	}
 }
 
-static bool is_lost(enum fact_kind kind, const struct call *fact)
+static bool is_lost(enum fact_kind kind, const struct fact *fact)
 {
 	return fact->id.nr & (kind == FACT_PATH ? (int)NAME_LOST : SOCKET_LOST);
 }
 
 /* "read of a path 2": what is known of a name that was lost. */
-static char *lost_text(enum fact_kind kind, const struct call *fact)
+static char *lost_text(enum fact_kind kind, const struct fact *fact)
 {
 	char *access = kind == FACT_PATH ? access_text(fact->id.nr) :
 		xstrdup(socket_operation_name(fact->id.nr));
 	char *text = xasprintf("%s of %s %" PRIu64, access,
 			       kind == FACT_PATH ? "a path" : "an address",
-			       call_count(fact));
+			       fact_count(fact));
 
 	free(access);
 	return text;
@@ -121,7 +121,7 @@ static void report_lost_names(const struct trace *trace)
 
 	for (size_t k = 0; k < 2; k++)
 		for (size_t i = 0; i < trace->facts[kinds[k]].n; i++) {
-			const struct call *fact = trace->facts[kinds[k]].at[i];
+			const struct fact *fact = trace->facts[kinds[k]].at[i];
 			char *one;
 
 			if (!is_lost(kinds[k], fact))

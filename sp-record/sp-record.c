@@ -93,14 +93,14 @@ static void describe_target(struct options *o)
 }
 
 /* Signals that are marks wait for us, too. */
-static void hold_signals(const struct options *o, struct passing *signals)
+static void hold_signals(const struct options *o, struct forward *signals)
 {
 	const struct marks *marks = &o->tracer.marks;
 
-	passing_hold(signals);
+	forward_hold(signals);
 	for (size_t i = 0; i < marks->n; i++)
 		if (marks->at[i].signal &&
-		    !passing_add(signals, marks->at[i].signal))
+		    !forward_add(signals, marks->at[i].signal))
 			message_fatal("--mark %s: sp-record was started to "
 				      "ignore SIG%s", marks->at[i].name,
 				      sigabbrev_np(marks->at[i].signal));
@@ -317,7 +317,7 @@ static int record_command(struct options *o, char **argv)
 		error = say_not_begun(&r, tracer, argv[0]);
 	} else {
 		if (command.stdout_fd >= 0)
-			passing_release(&r.signals);
+			forward_release(&r.signals);
 		error = write_stream(o, &r, tracer, log, out) ? exit_status(&r) :
 			STATUS_FAILED;
 	}
@@ -413,7 +413,7 @@ static int record_target(struct options *o)
 		say_attach_failure(&o->target, error, missing);
 	}
 	if (!o->output || !strcmp(o->output, "-"))
-		passing_release(&r.signals);
+		forward_release(&r.signals);
 	error = write_stream(o, &r, tracer, log, out) ? 0 : STATUS_FAILED;
 	log_free(log);
 	tracer_close(tracer);

@@ -15,7 +15,7 @@
 enum { GRACE = 10 };	/* seconds from SIGTERM to SIGKILL, and after that */
 
 void workload_begin(struct workload *w, const struct command_child *child,
-		    struct passing *signals, double seconds)
+		    struct forward *signals, double seconds)
 {
 	*w = (struct workload){ .child = *child, .signals = signals };
 	if (seconds > 0)
@@ -60,19 +60,19 @@ static void send_signal(struct workload *w, int sig)
 	syscall(SYS_pidfd_send_signal, w->child.pidfd, sig, NULL, 0);
 }
 
-enum workload_event workload_signal(struct workload *w, struct passed *signal)
+enum workload_event workload_signal(struct workload *w, struct forwarded *signal)
 {
-	switch (passing_take(w->signals, signal)) {
-	case PASSING_FIRST:
+	switch (forward_take(w->signals, signal)) {
+	case FORWARD_FIRST:
 		if (!w->exited && w->child.pid &&
-		    passing_is_there(signal, w->child.pid))
+		    forward_is_there(signal, w->child.pid))
 			w->interfered = true;
 		else
 			send_signal(w, signal->signal);
 		return WORKLOAD_FIRST;
-	case PASSING_AGAIN:
+	case FORWARD_AGAIN:
 		return WORKLOAD_AGAIN;
-	case PASSING_OTHER:
+	case FORWARD_OTHER:
 		return WORKLOAD_OTHER;
 	default:
 		return WORKLOAD_NOTHING;

@@ -12,11 +12,11 @@
 #include <stdint.h>
 
 #include "process/command.h"
-#include "process/passing.h"
+#include "process/forward.h"
 
 struct workload {
 	struct command_child child;	/* pid 0: there is no command */
-	struct passing *signals;	/* open */
+	struct forward *signals;	/* open */
 	bool exited;
 	int status;		/* exit status, or -n: killed by signal n */
 	uint64_t end_ns;	/* when it exited, monotonic */
@@ -29,7 +29,7 @@ enum workload_event {
 	WORKLOAD_NOTHING,
 	WORKLOAD_FIRST,		/* signal: passed on, if the command still runs */
 	WORKLOAD_AGAIN,		/* a later signal: stop waiting */
-	WORKLOAD_OTHER,		/* a signal of passing_add() */
+	WORKLOAD_OTHER,		/* a signal of forward_add() */
 	WORKLOAD_TIMEOUT,	/* the time is over: stop waiting */
 };
 
@@ -38,7 +38,7 @@ enum workload_event {
  * closed here.
  */
 void workload_begin(struct workload *w, const struct command_child *child,
-		    struct passing *signals, double seconds);
+		    struct forward *signals, double seconds);
 
 /* To poll: the command's end, and signals. */
 enum { WORKLOAD_FDS = 2 };
@@ -47,7 +47,7 @@ void workload_fds(const struct workload *w, struct pollfd fds[WORKLOAD_FDS]);
 /* The first of them has input: true once the command has exited. */
 bool workload_reap(struct workload *w);
 /* The second of them has. */
-enum workload_event workload_signal(struct workload *w, struct passed *signal);
+enum workload_event workload_signal(struct workload *w, struct forwarded *signal);
 /*
  * After each poll: at the limit SIGTERM, ten seconds later SIGKILL, and ten
  * seconds later, or when the command has exited by then, WORKLOAD_TIMEOUT.

@@ -164,7 +164,7 @@ void landlock_forget_ports(struct landlock_policy *p, uint64_t rights)
 }
 
 /* A socket of an older recording is taken as one of TCP. */
-uint64_t landlock_port_right(const struct call *fact)
+uint64_t landlock_port_right(const struct fact *fact)
 {
 	uint32_t operation = fact->id.nr & SOCKET_OPERATION;
 

@@ -92,7 +92,7 @@ struct landlock_needs {
 };
 struct landlock_needs landlock_needs(uint32_t access, uint32_t types);
 /* For a socket's fact, the right to its port: a bit of enum landlock_net, or 0. */
-uint64_t landlock_port_right(const struct call *fact);
+uint64_t landlock_port_right(const struct fact *fact);
 /* Take these rights from all ports. */
 void landlock_forget_ports(struct landlock_policy *p, uint64_t rights);
 /*

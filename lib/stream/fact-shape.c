@@ -25,7 +25,7 @@ static uint64_t get_u64(const uint8_t *from)
 	return value;
 }
 
-size_t argument_values(const struct call *fact,
+size_t argument_values(const struct fact *fact,
 		       struct argument_value values[ARGUMENT_VALUES_MAX])
 {
 	const uint8_t *at = fact->detail;
@@ -73,7 +73,7 @@ static bool read_values(const msgpack_object *o, uint8_t *detail, size_t *size)
 	return true;
 }
 
-static void write_values(const struct call *fact, msgpack_packer *pk)
+static void write_values(const struct fact *fact, msgpack_packer *pk)
 {
 	struct argument_value values[ARGUMENT_VALUES_MAX];
 	size_t n = argument_values(fact, values);
@@ -99,7 +99,7 @@ static bool read_path(const msgpack_object *o, uint8_t *detail, size_t *size)
 	return *size && *size <= PATH_FACT_MAX;
 }
 
-static void write_path(const struct call *fact, msgpack_packer *pk)
+static void write_path(const struct fact *fact, msgpack_packer *pk)
 {
 	char *text = path_of_fact(fact);
 
@@ -107,7 +107,7 @@ static void write_path(const struct call *fact, msgpack_packer *pk)
 	free(text);
 }
 
-char *path_of_fact(const struct call *fact)
+char *path_of_fact(const struct fact *fact)
 {
 	char *text = xcalloc(fact->detail_size + 1, 1);
 
@@ -132,7 +132,7 @@ static bool read_move(const msgpack_object *o, uint8_t *detail, size_t *size)
 	return true;
 }
 
-static void write_move(const struct call *fact, msgpack_packer *pk)
+static void write_move(const struct fact *fact, msgpack_packer *pk)
 {
 	char *from = path_of_fact(fact);
 
@@ -150,7 +150,7 @@ static bool read_starter(const msgpack_object *o, uint8_t *detail,
 	return o->type == MSGPACK_OBJECT_NIL || read_path(o, detail, size);
 }
 
-static void write_starter(const struct call *fact, msgpack_packer *pk)
+static void write_starter(const struct fact *fact, msgpack_packer *pk)
 {
 	if (fact->detail_size)
 		write_path(fact, pk);
@@ -170,7 +170,7 @@ static bool read_address(const msgpack_object *o, uint8_t *detail,
 	return true;
 }
 
-static void write_address(const struct call *fact, msgpack_packer *pk)
+static void write_address(const struct fact *fact, msgpack_packer *pk)
 {
 	msgpack_pack_bin_with_body(pk, fact->detail, fact->detail_size);
 }

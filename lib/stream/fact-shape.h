@@ -24,7 +24,7 @@ struct fact_shape {
 	/* NULL: no detail. Reads into `detail`, DETAIL_MAX bytes. */
 	bool (*read_detail)(const msgpack_object *o, uint8_t *detail,
 			    size_t *size);
-	void (*write_detail)(const struct call *fact, msgpack_packer *pk);
+	void (*write_detail)(const struct fact *fact, msgpack_packer *pk);
 	/* What is wrong with a record, for the three ways that one can be. */
 	const char *bad_key, *bad_list, *bad_run;
 };

@@ -18,7 +18,7 @@ static bool matches(const struct image *image, const char **globs, size_t n)
 }
 
 /* The order of a path and of a fact's, which has no NUL. */
-static int compare_path(const char *path, const struct call *fact)
+static int compare_path(const char *path, const struct fact *fact)
 {
 	return strncmp(path, (const char *)fact->detail, fact->detail_size) ?:
 		path[fact->detail_size] != '\0';
@@ -26,14 +26,14 @@ static int compare_path(const char *path, const struct call *fact)
 
 static int by_detail(const void *a, const void *b)
 {
-	return detail_compare(*(struct call *const *)a,
-			      *(struct call *const *)b);
+	return detail_compare(*(struct fact *const *)a,
+			      *(struct fact *const *)b);
 }
 
 /* The starts by the path of who started; the caller frees. */
-static struct call **sort_starts(const struct trace *t)
+static struct fact **sort_starts(const struct trace *t)
 {
-	struct call **starts = xcalloc(t->starts.n, sizeof(*starts));
+	struct fact **starts = xcalloc(t->starts.n, sizeof(*starts));
 
 	for (size_t i = 0; i < t->starts.n; i++)
 		starts[i] = t->starts.at[i];
@@ -42,7 +42,7 @@ static struct call **sort_starts(const struct trace *t)
 }
 
 /* The first of the `n` sorted facts that is not before the path. */
-static size_t first_of_path(struct call *const *facts, size_t n,
+static size_t first_of_path(struct fact *const *facts, size_t n,
 			    const char *path)
 {
 	size_t low = 0;
@@ -64,7 +64,7 @@ static size_t first_of_path(struct call *const *facts, size_t n,
  */
 static void follow(const struct trace *t, bool *set)
 {
-	struct call **starts = sort_starts(t);
+	struct fact **starts = sort_starts(t);
 	bool *done = xcalloc(t->starts.n, sizeof(*done));
 	uint32_t *queue = xcalloc(t->n_images, sizeof(*queue));
 	size_t n = 0;
@@ -151,9 +151,9 @@ static void copy_uses(struct trace *to, uint32_t index,
 }
 
 static void copy_fact(struct trace *to, enum fact_kind kind, uint32_t image,
-		      const struct call *fact, const uint32_t *runs)
+		      const struct fact *fact, const uint32_t *runs)
 {
-	struct call key = *fact;
+	struct fact key = *fact;
 
 	key.image = image;
 	for (size_t i = 0; i < fact->n_sightings; i++) {
@@ -206,7 +206,7 @@ static void path_index_init(struct path_index *index, const struct trace *t)
 
 /* Where the images of the fact's path begin; false: there is none. */
 static bool path_index_find(const struct path_index *index,
-			    const struct call *fact, size_t *at)
+			    const struct fact *fact, size_t *at)
 {
 	struct image *const *images = index->trace->images;
 	size_t low = 0, high = index->n;
@@ -224,7 +224,7 @@ static bool path_index_find(const struct path_index *index,
 		!compare_path(images[index->images[low]]->path, fact);
 }
 
-static bool is_execution(const struct call *fact)
+static bool is_execution(const struct fact *fact)
 {
 	return fact->id.nr & NAME_EXECUTE && !fact->answer;
 }
@@ -243,7 +243,7 @@ static int64_t *first_programs(const struct path_index *index,
 	for (size_t i = 0; i < from->n_images; i++)
 		programs[i] = NOT_SELECTED;
 	for (size_t i = 0; i < from->paths.n; i++) {
-		const struct call *fact = from->paths.at[i];
+		const struct fact *fact = from->paths.at[i];
 
 		if (programs[fact->image] == NOT_SELECTED &&
 		    is_execution(fact) && path_index_find(index, fact, &at))
@@ -265,7 +265,7 @@ static void copy_starts(struct trace *to, const struct trace *from,
 	path_index_init(&index, from);
 	programs = first_programs(&index, images);
 	for (size_t i = 0; i < from->paths.n; i++) {
-		const struct call *fact = from->paths.at[i];
+		const struct fact *fact = from->paths.at[i];
 		int64_t image = NOT_SELECTED;
 		size_t at;
 
@@ -397,7 +397,7 @@ static bool *images_within(const struct trace *t, const bool *within)
 			used[i] |= within[t->images[i]->uses[k].run];
 	for (int kind = 0; kind < FACT_KINDS; kind++)
 		for (size_t i = 0; i < t->facts[kind].n; i++) {
-			const struct call *fact = t->facts[kind].at[i];
+			const struct fact *fact = t->facts[kind].at[i];
 
 			for (size_t k = 0; k < fact->n_sightings; k++)
 				used[fact->image] |=
@@ -515,7 +515,7 @@ char **select_problems(const struct trace *t, const struct selection *s)
 
 /* Whether an image of the path that the start names is in the set. */
 static bool is_inside(const struct path_index *index, const bool *in_set,
-		      const struct call *start)
+		      const struct fact *start)
 {
 	size_t at;
 
@@ -543,17 +543,17 @@ static bool *paths_in_set(const struct path_index *index, const bool *set)
  * For each image of the set the first start by an image outside of it, or
  * NULL; the caller frees.
  */
-static const struct call **outside_starts(const struct trace *t,
+static const struct fact **outside_starts(const struct trace *t,
 					  const bool *set)
 {
-	const struct call **outside = xcalloc(t->n_images, sizeof(*outside));
+	const struct fact **outside = xcalloc(t->n_images, sizeof(*outside));
 	struct path_index index;
 	bool *in_set;
 
 	path_index_init(&index, t);
 	in_set = paths_in_set(&index, set);
 	for (size_t i = 0; i < t->starts.n; i++) {
-		const struct call *start = t->starts.at[i];
+		const struct fact *start = t->starts.at[i];
 
 		if (set[start->image] && !outside[start->image] &&
 		    start->detail_size && !is_inside(&index, in_set, start))
@@ -568,7 +568,7 @@ char **select_notes(const struct trace *t, const struct selection *s)
 {
 	char **texts = xcalloc(1, sizeof(*texts));
 	bool *set = tree_set(t, s);
-	const struct call **outside = outside_starts(t, set);
+	const struct fact **outside = outside_starts(t, set);
 	size_t n = 0;
 
 	for (size_t i = 0; i < t->n_images; i++) {

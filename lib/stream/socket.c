@@ -13,11 +13,11 @@ enum { PORTS = 1 << 16 };
 
 struct socket_set {
 	bool bound[PORTS], listened[PORTS];
-	const struct call **named;	/* of AF_UNIX, sorted by detail */
+	const struct fact **named;	/* of AF_UNIX, sorted by detail */
 	size_t n_named;
 };
 
-int socket_port(const struct call *fact)
+int socket_port(const struct fact *fact)
 {
 	if ((fact->id.arch != AF_INET && fact->id.arch != AF_INET6) ||
 	    fact->detail_size < 2)
@@ -27,11 +27,11 @@ int socket_port(const struct call *fact)
 
 static int by_detail(const void *a, const void *b)
 {
-	return detail_compare(*(const struct call *const *)a,
-			      *(const struct call *const *)b);
+	return detail_compare(*(const struct fact *const *)a,
+			      *(const struct fact *const *)b);
 }
 
-static void add_socket(struct socket_set *set, const struct call *fact)
+static void add_socket(struct socket_set *set, const struct fact *fact)
 {
 	uint32_t operation = fact->id.nr & SOCKET_OPERATION;
 	int port = socket_port(fact);
@@ -70,14 +70,14 @@ bool port_was_chosen(const struct socket_set *set, int port)
 	return port >= 0 && set->listened[port] && !set->bound[port];
 }
 
-static bool has_name(const struct socket_set *set, const struct call *socket)
+static bool has_name(const struct socket_set *set, const struct fact *socket)
 {
 	return set->n_named &&
 		bsearch(&socket, set->named, set->n_named, sizeof(*set->named),
 			by_detail);
 }
 
-bool socket_is_outside(const struct socket_set *set, const struct call *fact)
+bool socket_is_outside(const struct socket_set *set, const struct fact *fact)
 {
 	uint32_t operation = fact->id.nr & SOCKET_OPERATION;
 

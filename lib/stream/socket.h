@@ -8,7 +8,7 @@
 #include "stream/trace.h"
 
 /* The port of a socket's fact; -1: it is not of inet or inet6. */
-int socket_port(const struct call *fact);
+int socket_port(const struct fact *fact);
 
 /* The ports and names that the sockets of a trace had. It keeps the facts. */
 struct socket_set;
@@ -20,6 +20,6 @@ bool port_was_chosen(const struct socket_set *set, int port);
  * Whether a socket's fact reached an abstract name of AF_UNIX that nobody in the
  * trace had.
  */
-bool socket_is_outside(const struct socket_set *set, const struct call *fact);
+bool socket_is_outside(const struct socket_set *set, const struct fact *fact);
 
 #endif

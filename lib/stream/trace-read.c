@@ -139,7 +139,7 @@ static const char *read_image(struct trace *t, struct segment *s,
 static bool read_fact_key(const struct segment *s,
 			  const struct fact_shape *shape,
 			  const msgpack_object *f, uint8_t *detail,
-			  struct call *key)
+			  struct fact *key)
 {
 	uint64_t index, arch = 0;
 	int64_t nr, answer = 0;
@@ -153,7 +153,7 @@ static bool read_fact_key(const struct segment *s,
 			  &answer) || (!answer && !shape->answer_zero))) ||
 	    (shape->read_detail && !shape->read_detail(f, detail, &size)))
 		return false;
-	*key = (struct call){
+	*key = (struct fact){
 		.image = s->images[index], .id = { arch, nr },
 		.answer = answer, .detail = detail, .detail_size = size,
 	};
@@ -167,7 +167,7 @@ static const char *read_fact(struct trace *t, const struct segment *s,
 	const struct fact_shape *shape = &fact_shapes[kind];
 	const msgpack_object *list;
 	uint8_t detail[DETAIL_MAX];
-	struct call key;
+	struct fact key;
 
 	if (record->n_fields != fact_fields(shape) ||
 	    !read_fact_key(s, shape, record->fields, detail, &key))

@@ -9,39 +9,39 @@
 #include "base/memory.h"
 #include "stream/trace.h"
 
-uint64_t call_count(const struct call *call)
+uint64_t fact_count(const struct fact *fact)
 {
 	uint64_t count = 0;
 
-	for (size_t i = 0; i < call->n_sightings; i++)
-		count = count_add(count, call->sightings[i].count);
+	for (size_t i = 0; i < fact->n_sightings; i++)
+		count = count_add(count, fact->sightings[i].count);
 	return count;
 }
 
-uint64_t call_first_ns(const struct call *call)
+uint64_t fact_first_ns(const struct fact *fact)
 {
 	uint64_t first = UINT64_MAX;
 
-	for (size_t i = 0; i < call->n_sightings; i++)
-		if (call->sightings[i].first_ns < first)
-			first = call->sightings[i].first_ns;
+	for (size_t i = 0; i < fact->n_sightings; i++)
+		if (fact->sightings[i].first_ns < first)
+			first = fact->sightings[i].first_ns;
 	return first;
 }
 
-uint32_t call_flags(const struct call *call)
+uint32_t fact_flags(const struct fact *fact)
 {
 	uint32_t flags = 0;
 
-	for (size_t i = 0; i < call->n_sightings; i++)
-		flags |= call->sightings[i].flags;
+	for (size_t i = 0; i < fact->n_sightings; i++)
+		flags |= fact->sightings[i].flags;
 	return flags;
 }
 
-bool call_is_initial(const struct call *call)
+bool fact_is_initial(const struct fact *fact)
 {
-	for (size_t i = 0; i < call->n_sightings; i++)
-		if (!(call->sightings[i].flags & SIGHTING_INITIAL) ||
-		    call->sightings[i].count > 1)
+	for (size_t i = 0; i < fact->n_sightings; i++)
+		if (!(fact->sightings[i].flags & SIGHTING_INITIAL) ||
+		    fact->sightings[i].count > 1)
 			return false;
 	return true;
 }
@@ -90,22 +90,22 @@ static size_t fold(struct call_total *totals, size_t n)
 }
 
 struct call_total *trace_totals(const struct trace *t,
-				bool (*keep)(const struct call *, void *),
+				bool (*keep)(const struct fact *, void *),
 				void *arg, size_t *n)
 {
 	struct call_total *totals = xcalloc(t->calls.n, sizeof(*totals));
 	size_t used = 0;
 
 	for (size_t i = 0; i < t->calls.n; i++) {
-		const struct call *call = t->calls.at[i];
+		const struct fact *call = t->calls.at[i];
 
 		if (keep && !keep(call, arg))
 			continue;
 		totals[used++] = (struct call_total){
 			.id = call->id,
-			.count = call_count(call),
-			.first_ns = call_first_ns(call),
-			.flags = call_flags(call),
+			.count = fact_count(call),
+			.first_ns = fact_first_ns(call),
+			.flags = fact_flags(call),
 		};
 	}
 	array_sort(totals, used, sizeof(*totals), compare_totals);
@@ -120,8 +120,8 @@ const char *image_name(const struct image *image)
 
 static int by_id(const void *a, const void *b)
 {
-	const struct call *x = *(struct call *const *)a;
-	const struct call *y = *(struct call *const *)b;
+	const struct fact *x = *(struct fact *const *)a;
+	const struct fact *y = *(struct fact *const *)b;
 	int order = call_id_compare(&x->id, &y->id);
 
 	if (!order)
@@ -131,9 +131,9 @@ static int by_id(const void *a, const void *b)
 	return order ? order : detail_compare(x, y);
 }
 
-struct call **facts_by_id(const struct facts *facts)
+struct fact **facts_by_id(const struct facts *facts)
 {
-	struct call **list = xcalloc(facts->n + 1, sizeof(*list));
+	struct fact **list = xcalloc(facts->n + 1, sizeof(*list));
 
 	for (size_t i = 0; i < facts->n; i++)
 		list[i] = facts->at[i];
@@ -141,7 +141,7 @@ struct call **facts_by_id(const struct facts *facts)
 	return list;
 }
 
-struct call **facts_of_call(struct call **list, size_t n, struct call_id id,
+struct fact **facts_of_call(struct fact **list, size_t n, struct call_id id,
 			    size_t *count)
 {
 	size_t first = 0, half;

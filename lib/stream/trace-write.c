@@ -61,7 +61,7 @@ static void write_images(struct stream_writer *w, const struct trace *t,
 }
 
 static void write_fact(struct stream_writer *w, enum fact_kind kind,
-		       const struct call *fact, uint32_t image, size_t at,
+		       const struct fact *fact, uint32_t image, size_t at,
 		       size_t n)
 {
 	const struct fact_shape *shape = &fact_shapes[kind];
@@ -95,7 +95,7 @@ static void write_facts(struct stream_writer *w, const struct trace *t,
 			enum fact_kind kind, const uint32_t *wire)
 {
 	for (size_t i = 0; i < t->facts[kind].n; i++) {
-		const struct call *fact = t->facts[kind].at[i];
+		const struct fact *fact = t->facts[kind].at[i];
 
 		for (size_t at = 0, n; at < fact->n_sightings; at += n) {
 			n = portion(fact->n_sightings, at);

@@ -32,7 +32,7 @@ struct fact_key {
 };
 
 /* Fill in the key of a fact; its size in bytes. */
-static size_t key_of(const struct call *fact, struct fact_key *key)
+static size_t key_of(const struct fact *fact, struct fact_key *key)
 {
 	key->image = fact->image;
 	key->id = fact->id;
@@ -87,11 +87,11 @@ static void free_image(struct image *image)
 	free(image);
 }
 
-static void free_call(struct call *call)
+static void free_fact(struct fact *fact)
 {
-	free(call->detail);
-	free(call->sightings);
-	free(call);
+	free(fact->detail);
+	free(fact->sightings);
+	free(fact);
 }
 
 void trace_free(struct trace *t)
@@ -106,7 +106,7 @@ void trace_free(struct trace *t)
 		free_image(t->images[i]);
 	for (int kind = 0; kind < FACT_KINDS; kind++) {
 		for (size_t i = 0; i < t->facts[kind].n; i++)
-			free_call(t->facts[kind].at[i]);
+			free_fact(t->facts[kind].at[i]);
 		clear(&t->index->facts[kind]);
 		free(t->facts[kind].at);
 	}
@@ -216,14 +216,14 @@ void trace_add_use(struct trace *t, uint32_t image, const struct image_use *use)
 }
 
 static struct sighting *find_sighting(struct trace *t, enum fact_kind kind,
-				      const struct call *key, uint32_t run)
+				      const struct fact *key, uint32_t run)
 {
 	struct facts *facts = &t->facts[kind];
 	struct fact_key k;
 	bool is_new;
 	uint32_t i = lookup(&t->index->facts[kind], &k, key_of(key, &k),
 			    facts->n, &is_new);
-	struct call *fact;
+	struct fact *fact;
 
 	if (is_new) {
 		fact = xcalloc(1, sizeof(*fact));
@@ -242,7 +242,7 @@ static struct sighting *find_sighting(struct trace *t, enum fact_kind kind,
 }
 
 void trace_add_fact(struct trace *t, enum fact_kind kind,
-		    const struct call *key, const struct sighting *sighting)
+		    const struct fact *key, const struct sighting *sighting)
 {
 	struct sighting *s = find_sighting(t, kind, key, sighting->run);
 
@@ -262,7 +262,7 @@ void trace_sum_use(struct trace *t, uint32_t image, const struct image_use *use)
 }
 
 void trace_sum_fact(struct trace *t, enum fact_kind kind,
-		    const struct call *key, const struct sighting *sighting)
+		    const struct fact *key, const struct sighting *sighting)
 {
 	struct sighting *s = find_sighting(t, kind, key, sighting->run);
 
@@ -312,7 +312,7 @@ static int compare_images(const void *a, const void *b, void *arg)
 			     images[*(const uint32_t *)b]);
 }
 
-int detail_compare(const struct call *a, const struct call *b)
+int detail_compare(const struct fact *a, const struct fact *b)
 {
 	size_t n = a->detail_size < b->detail_size ? a->detail_size :
 		b->detail_size;
@@ -324,8 +324,8 @@ int detail_compare(const struct call *a, const struct call *b)
 
 static int compare_facts(const void *a, const void *b)
 {
-	const struct call *x = *(struct call *const *)a;
-	const struct call *y = *(struct call *const *)b;
+	const struct fact *x = *(struct fact *const *)a;
+	const struct fact *y = *(struct fact *const *)b;
 
 	if (x->image != y->image)
 		return x->image < y->image ? -1 : 1;
@@ -371,7 +371,7 @@ static void renumber(struct entry *table, const uint32_t *went)
 		e->index = went[e->index];
 }
 
-static void renumber_runs(struct call *fact, const uint32_t *went)
+static void renumber_runs(struct fact *fact, const uint32_t *went)
 {
 	for (size_t i = 0; i < fact->n_sightings; i++)
 		fact->sightings[i].run = went[fact->sightings[i].run];
@@ -405,7 +405,7 @@ static void sort_images(struct trace *t)
 	renumber(t->index->images, went);
 	for (int kind = 0; kind < FACT_KINDS; kind++)
 		for (size_t i = 0; i < t->facts[kind].n; i++) {
-			struct call *fact = t->facts[kind].at[i];
+			struct fact *fact = t->facts[kind].at[i];
 
 			fact->image = went[fact->image];
 		}

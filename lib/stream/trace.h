@@ -66,7 +66,7 @@ enum fact_kind {
 	FACT_SOCKET, FACT_MOVE, FACT_START, FACT_KINDS
 };
 
-struct call {
+struct fact {
 	uint32_t image;		/* index into images[] */
 	struct call_id id;
 	int32_t answer;		/* of a denial: -errno, or the signal that
@@ -82,7 +82,7 @@ struct call {
 };
 
 struct facts {
-	struct call **at;
+	struct fact **at;
 	size_t n;
 };
 
@@ -131,7 +131,7 @@ void trace_add_use(struct trace *t, uint32_t image,
 		   const struct image_use *use);
 /* The fact that has the image, id, answer and detail of `key`. */
 void trace_add_fact(struct trace *t, enum fact_kind kind,
-		    const struct call *key, const struct sighting *sighting);
+		    const struct fact *key, const struct sighting *sighting);
 
 /*
  * For a recorder: more of the same run, which adds up, where the functions
@@ -140,7 +140,7 @@ void trace_add_fact(struct trace *t, enum fact_kind kind,
 void trace_sum_use(struct trace *t, uint32_t image,
 		   const struct image_use *use);
 void trace_sum_fact(struct trace *t, enum fact_kind kind,
-		    const struct call *key, const struct sighting *sighting);
+		    const struct fact *key, const struct sighting *sighting);
 
 enum trace_read_flag {
 	TRACE_PARTIAL = 1,	/* a truncated segment counts; its runs are not complete */
@@ -171,23 +171,23 @@ void trace_finish(struct trace *t, struct stream_writer *w);
 
 /* The detail of an argument fact: values by ascending index. */
 enum { ARGUMENT_DETAIL_SIZE = 1 + 8 + 8, ARGUMENT_VALUES_MAX = 6 };
-size_t argument_values(const struct call *fact,
+size_t argument_values(const struct fact *fact,
 		       struct argument_value values[ARGUMENT_VALUES_MAX]);
 /* `detail` has room for ARGUMENT_DETAIL_SIZE * n bytes. */
 void argument_detail(const struct argument_value *values, size_t n,
 		     uint8_t *detail);
 
 /* The path of a path's fact; heap. */
-char *path_of_fact(const struct call *fact);
+char *path_of_fact(const struct fact *fact);
 /* The order of details. */
-int detail_compare(const struct call *a, const struct call *b);
+int detail_compare(const struct fact *a, const struct fact *b);
 
 /* Totals, computed on reading. */
-uint64_t call_count(const struct call *call);		/* saturating */
-uint64_t call_first_ns(const struct call *call);	/* the earliest */
-uint32_t call_flags(const struct call *call);		/* all, by OR */
+uint64_t fact_count(const struct fact *fact);		/* saturating */
+uint64_t fact_first_ns(const struct fact *fact);	/* the earliest */
+uint32_t fact_flags(const struct fact *fact);		/* all, by OR */
 /* Nobody called it but sp-record, to start the command. */
-bool call_is_initial(const struct call *call);
+bool fact_is_initial(const struct fact *fact);
 
 enum { DENIAL_TEXT_MAX = 32 };
 /* "EPERM", "errno 200", "killed by SIGSYS" */
@@ -204,16 +204,16 @@ struct call_total {
 	uint32_t flags;
 };
 struct call_total *trace_totals(const struct trace *t,
-				bool (*keep)(const struct call *, void *),
+				bool (*keep)(const struct fact *, void *),
 				void *arg, size_t *n);
 
 /*
  * The facts by architecture and number, answer, image and detail, and NULL;
  * the caller frees the array.
  */
-struct call **facts_by_id(const struct facts *facts);
+struct fact **facts_by_id(const struct facts *facts);
 /* The first of such a list of `n` with that call, and how many have it. */
-struct call **facts_of_call(struct call **list, size_t n, struct call_id id,
+struct fact **facts_of_call(struct fact **list, size_t n, struct call_id id,
 			    size_t *count);
 
 /* The path as it is, or "(other)": text_printable() before it is shown. */

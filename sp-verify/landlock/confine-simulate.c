@@ -11,7 +11,7 @@
 #include "stream/socket.h"
 
 static void add_missing(struct denied *denied, const struct trace *t,
-			const struct call *fact, const char *path,
+			const struct fact *fact, const char *path,
 			uint64_t missing)
 {
 	char *object = path_escape(path);
@@ -25,7 +25,7 @@ static void add_missing(struct denied *denied, const struct trace *t,
 				  landlock_right_name(LANDLOCK_FS, bit));
 		denied_add(denied, right, object,
 			   image_name(t->images[fact->image]),
-			   call_count(fact));
+			   fact_count(fact));
 		free(right);
 	}
 	free(object);
@@ -41,12 +41,12 @@ static char *parent_of(const char *path)
 
 enum { REGULAR_BIT = 1 << 8, DIRECTORY_BIT = 1 << 4 };	/* S_IFMT types */
 
-static uint32_t type_bit(const struct call *fact)
+static uint32_t type_bit(const struct fact *fact)
 {
 	return 1U << ((fact->id.nr & NAME_TYPE) >> NAME_TYPE_SHIFT);
 }
 
-static bool is_known(const struct call *fact)
+static bool is_known(const struct fact *fact)
 {
 	return !(fact->id.nr & (NAME_UNREAD | NAME_CUT)) &&
 		*fact->detail == '/' &&
@@ -55,7 +55,7 @@ static bool is_known(const struct call *fact)
 
 /* No policy allows that while it restricts files at all: landlock(7). */
 static void check_mount(const struct landlock_policy *p, const struct trace *t,
-			const struct call *fact, const char *path,
+			const struct fact *fact, const char *path,
 			struct denied *denied)
 {
 	char *object;
@@ -64,13 +64,13 @@ static void check_mount(const struct landlock_policy *p, const struct trace *t,
 		return;
 	object = path_escape(path);
 	denied_add(denied, "fs.change_topology", object,
-		   image_name(t->images[fact->image]), call_count(fact));
+		   image_name(t->images[fact->image]), fact_count(fact));
 	free(object);
 }
 
 /* Of renames and links the directories are judged by the move. */
 static size_t check_path(const struct landlock_policy *p,
-			 const struct trace *t, const struct call *fact,
+			 const struct trace *t, const struct fact *fact,
 			 struct denied *denied)
 {
 	uint32_t access = fact->id.nr;
@@ -100,15 +100,15 @@ static size_t check_path(const struct landlock_policy *p,
 /* What is looked up while a trace is judged. */
 struct judged {
 	const struct trace *trace;
-	const struct call **by_detail;	/* facts of paths that succeeded */
+	const struct fact **by_detail;	/* facts of paths that succeeded */
 	size_t n_paths;
 	struct socket_set *sockets;
 };
 
 static int by_detail(const void *a, const void *b)
 {
-	return detail_compare(*(const struct call *const *)a,
-			      *(const struct call *const *)b);
+	return detail_compare(*(const struct fact *const *)a,
+			      *(const struct fact *const *)b);
 }
 
 static void open_judged(struct judged *j, const struct trace *t)
@@ -130,7 +130,7 @@ static void close_judged(struct judged *j)
 }
 
 /* The first fact that is not before this path. */
-static size_t first_fact(const struct judged *j, const struct call *path)
+static size_t first_fact(const struct judged *j, const struct fact *path)
 {
 	size_t low = 0, high = j->n_paths;
 
@@ -151,13 +151,13 @@ static size_t first_fact(const struct judged *j, const struct call *path)
 static uint32_t types_of(const struct judged *j, const char *path,
 			 uint32_t access)
 {
-	const struct call key = {
+	const struct fact key = {
 		.detail = (uint8_t *)path, .detail_size = strlen(path),
 	};
 	uint32_t types = 0;
 
 	for (size_t i = first_fact(j, &key); i < j->n_paths; i++) {
-		const struct call *fact = j->by_detail[i];
+		const struct fact *fact = j->by_detail[i];
 
 		if (detail_compare(fact, &key))
 			break;
@@ -217,7 +217,7 @@ static void judge_either(const struct landlock_policy *p,
 }
 
 /* When two were exchanged, what is there now was at the other place. */
-static uint32_t types_of_moved(const struct judged *j, const struct call *fact,
+static uint32_t types_of_moved(const struct judged *j, const struct fact *fact,
 			       const char *from, const char *to)
 {
 	enum { EXCHANGED = NAME_RENAME | NAME_CREATE | NAME_DELETE };
@@ -232,7 +232,7 @@ static uint32_t types_of_moved(const struct judged *j, const struct call *fact,
 }
 
 static void check_way(const struct landlock_policy *p, const struct judged *j,
-		      const struct call *fact, struct denied *denied,
+		      const struct fact *fact, struct denied *denied,
 		      const char *from, const char *to)
 {
 	char *from_parent = parent_of(from), *to_parent = parent_of(to);
@@ -253,7 +253,7 @@ static void check_way(const struct landlock_policy *p, const struct judged *j,
 }
 
 static void check_move(const struct landlock_policy *p, const struct judged *j,
-		       const struct call *fact, struct denied *denied)
+		       const struct fact *fact, struct denied *denied)
 {
 	char *from, *to;
 
@@ -282,7 +282,7 @@ static void note_unjudged(const struct trace *t)
 }
 
 static void check_scope(const struct landlock_policy *p, const struct judged *j,
-			const struct call *fact, struct denied *denied)
+			const struct fact *fact, struct denied *denied)
 {
 	char *object;
 
@@ -292,12 +292,12 @@ static void check_scope(const struct landlock_policy *p, const struct judged *j,
 	object = address_text(AF_UNIX, fact->detail, fact->detail_size);
 	denied_add(denied, "scope.abstract_unix_socket", object,
 		   image_name(j->trace->images[fact->image]),
-		   call_count(fact));
+		   fact_count(fact));
 	free(object);
 }
 
 static size_t check_socket(const struct landlock_policy *p,
-			   const struct judged *j, const struct call *fact,
+			   const struct judged *j, const struct fact *fact,
 			   struct denied *denied)
 {
 	uint64_t right = landlock_port_right(fact);
@@ -314,7 +314,7 @@ static size_t check_socket(const struct landlock_policy *p,
 	name = xasprintf("net.%s", landlock_right_name(LANDLOCK_NET, right));
 	denied_add(denied, name, object,
 		   image_name(j->trace->images[fact->image]),
-		   call_count(fact));
+		   fact_count(fact));
 	free(name);
 	free(object);
 	return 1;

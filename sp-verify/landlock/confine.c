@@ -86,7 +86,7 @@ static int hook(void *session)
 
 static void see_signal(struct session *s)
 {
-	struct passed signal;
+	struct forwarded signal;
 
 	if (workload_signal(&s->workload, &signal) != WORKLOAD_AGAIN)
 		return;
@@ -142,7 +142,7 @@ static bool run(struct session *s, const struct command *command)
 			      strerror(-error));
 		return false;
 	}
-	workload_begin(&s->workload, &child, s->options->passing,
+	workload_begin(&s->workload, &child, s->options->forward,
 		       s->options->timeout);
 	if (s->audit)
 		denial_log_follow(s->audit, child.pid);
@@ -173,7 +173,7 @@ bool confine_run(const struct confine_options *o, const struct command *command,
 	};
 	bool ok;
 
-	confined.mask = &o->passing->mask;
+	confined.mask = &o->forward->mask;
 	confined.hook = hook;
 	confined.hook_arg = &s;
 	ok = open_ruleset(&s) && open_audit(&s) && run(&s, &confined);

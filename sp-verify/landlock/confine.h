@@ -5,7 +5,7 @@
 
 #include "landlock/denied.h"
 #include "process/command.h"
-#include "process/passing.h"
+#include "process/forward.h"
 #include "profile/landlock.h"
 #include "stream/trace.h"
 
@@ -13,7 +13,7 @@ struct confine_options {
 	const struct landlock_policy *policy;
 	bool unlisted;		/* run it even if denials cannot be listed */
 	unsigned int timeout;	/* seconds; 0: none */
-	struct passing *passing;	/* open; the mask is the command's */
+	struct forward *forward;	/* open; the mask is the command's */
 };
 
 /*

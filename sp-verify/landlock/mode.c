@@ -52,7 +52,7 @@ static bool confine_command(const struct options *o,
 	struct prepared prepared;
 	bool ok = prepare(&prepared, o);
 	struct confine_options confine = {
-		policy, o->enforce, o->timeout, &prepared.passing,
+		policy, o->enforce, o->timeout, &prepared.forward,
 	};
 
 	ok = ok && confine_run(&confine, &prepared.command, denied);

@@ -89,12 +89,12 @@ static uint32_t add_image(struct learn *l, const struct executable *image)
 }
 
 /* Whether the values are there already, or there is room for more. */
-static bool has_room(const struct learn *l, const struct call *fact)
+static bool has_room(const struct learn *l, const struct fact *fact)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < l->trace->arguments.n; i++) {
-		const struct call *other = l->trace->arguments.at[i];
+		const struct fact *other = l->trace->arguments.at[i];
 
 		if (other->image != fact->image ||
 		    call_id_compare(&other->id, &fact->id))
@@ -106,14 +106,14 @@ static bool has_room(const struct learn *l, const struct call *fact)
 	return n < VALUES_MAX;
 }
 
-static void add_values(struct learn *l, const struct call *call,
+static void add_values(struct learn *l, const struct fact *call,
 		       const uint64_t args[static 6],
 		       const struct sighting *sighting)
 {
 	const struct argument_rule *rule = argument_rule_of(call->id);
 	struct argument_value values[ARGUMENTS_MAX];
 	uint8_t detail[ARGUMENTS_MAX * ARGUMENT_DETAIL_SIZE];
-	struct call fact = *call;
+	struct fact fact = *call;
 
 	if (!rule)
 		return;
@@ -135,7 +135,7 @@ void learn_call(struct learn *l, const struct executable *image,
 		struct call_id id, const uint64_t args[static 6],
 		uint64_t time_ns)
 {
-	struct call call = { .image = add_image(l, image), .id = id };
+	struct fact call = { .image = add_image(l, image), .id = id };
 	struct sighting once = {
 		.run = l->run, .count = 1, .first_ns = time_ns,
 	};
@@ -148,7 +148,7 @@ void learn_logged(struct learn *l, const char *path, struct call_id id,
 		  uint64_t count, uint64_t time_ns)
 {
 	struct executable image = { .path = (char *)path };
-	struct call call = {
+	struct fact call = {
 		.image = add_image(l, path ? &image : NULL), .id = id,
 	};
 
@@ -169,15 +169,15 @@ static uint32_t copy_image(struct learn *l, const struct trace *from,
 }
 
 void learn_hidden(struct learn *l, const struct trace *from,
-		  const struct call *fact, uint64_t count, uint64_t begun_ns)
+		  const struct fact *fact, uint64_t count, uint64_t begun_ns)
 {
 	enum fact_kind kind = fact->answer ? FACT_DENIAL : FACT_CALL;
 	struct sighting sighting = {
 		.run = l->run, .count = count,
 		.flags = fact->answer ? 0 : SIGHTING_SKIPPED,
-		.first_ns = begun_ns + call_first_ns(fact),
+		.first_ns = begun_ns + fact_first_ns(fact),
 	};
-	struct call copy = *fact;
+	struct fact copy = *fact;
 
 	copy.image = copy_image(l, from, fact->image);
 	trace_sum_fact(l->trace, kind, &copy, &sighting);
@@ -185,10 +185,10 @@ void learn_hidden(struct learn *l, const struct trace *from,
 
 /* `runs` by the index in `from`. */
 static void copy_fact(struct learn *l, const struct trace *from,
-		      enum fact_kind kind, const struct call *fact,
+		      enum fact_kind kind, const struct fact *fact,
 		      const uint32_t *runs)
 {
-	struct call copy = *fact;
+	struct fact copy = *fact;
 
 	copy.image = copy_image(l, from, fact->image);
 	for (size_t i = 0; i < fact->n_sightings; i++) {
@@ -232,7 +232,7 @@ static uint32_t add_run(struct learn *l, const struct run *run)
 }
 
 /* Of a call that arguments decide: those that were given are known. */
-static bool is_denied(const struct filter *filter, const struct call *fact)
+static bool is_denied(const struct filter *filter, const struct fact *fact)
 {
 	struct argument_value values[ARGUMENT_VALUES_MAX];
 	size_t n = fact->detail_size ? argument_values(fact, values) : 0;
@@ -252,10 +252,10 @@ static bool is_decided(const struct filter *filter, struct call_id id)
 
 /* Their counts make up the call's, as those of all arguments do. */
 static void add_argument(struct learn *l, const struct trace *from,
-			 const struct filter *filter, const struct call *fact,
+			 const struct filter *filter, const struct fact *fact,
 			 const uint32_t *runs)
 {
-	struct call call = { .id = fact->id };
+	struct fact call = { .id = fact->id };
 
 	if (!is_denied(filter, fact))
 		return;

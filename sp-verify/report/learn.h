@@ -33,7 +33,7 @@ void learn_logged(struct learn *learn, const char *path, struct call_id id,
  * done in its place, of a recording that began so long after the run.
  */
 void learn_hidden(struct learn *learn, const struct trace *from,
-		  const struct call *fact, uint64_t count, uint64_t begun_ns);
+		  const struct fact *fact, uint64_t count, uint64_t begun_ns);
 /* The command's run has come to its end. */
 void learn_end(struct learn *learn, bool has_status, int32_t status,
 	       uint64_t duration_ns, bool complete);

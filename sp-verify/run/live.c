@@ -317,7 +317,7 @@ static void say_status(const struct session *s)
 
 static void see_signal(struct session *s)
 {
-	struct passed signal;
+	struct forwarded signal;
 	enum workload_event event = workload_signal(&s->workload, &signal);
 
 	if (event == WORKLOAD_NOTHING)
@@ -475,7 +475,7 @@ static bool start(struct session *s, struct command *command)
 	struct command_child child;
 	int err;
 
-	command->mask = &s->options->passing->mask;
+	command->mask = &s->options->forward->mask;
 	command->hook = listener_hook;
 	command->hook_arg = s->listener;
 	s->start_ns = now_ns();
@@ -485,7 +485,7 @@ static bool start(struct session *s, struct command *command)
 		message_error("cannot start the command: %s", strerror(-err));
 		return false;
 	}
-	workload_begin(&s->workload, &child, s->options->passing,
+	workload_begin(&s->workload, &child, s->options->forward,
 		       s->options->timeout);
 	if (listener_take(s->listener, &s->workload.child))
 		return true;

@@ -5,7 +5,7 @@
 
 #include "filter/filter.h"
 #include "process/command.h"
-#include "process/passing.h"
+#include "process/forward.h"
 #include "report/learn.h"
 #include "report/report.h"
 
@@ -13,7 +13,7 @@ struct live_options {
 	const struct filter *filter;	/* the profile's own */
 	bool enforce;		/* answer as the profile says */
 	unsigned int timeout;	/* seconds; 0: none */
-	struct passing *passing;	/* open; the mask is the command's */
+	struct forward *forward;	/* open; the mask is the command's */
 	struct learn *learn;	/* keep what was denied here; NULL: nowhere */
 };
 

@@ -20,7 +20,7 @@ static struct live_options live_options(const struct options *o,
 {
 	return (struct live_options){
 		.filter = filter, .enforce = o->enforce, .timeout = o->timeout,
-		.passing = &prepared->passing, .learn = learn,
+		.forward = &prepared->forward, .learn = learn,
 	};
 }
 

@@ -34,8 +34,8 @@ bool prepare(struct prepared *w, const struct options *o)
 			     .stdout_fd = command_stdout(o) },
 	};
 	w->command.user = find_user(o->user, &w->user);
-	passing_hold(&w->passing);
-	error = passing_open(&w->passing);
+	forward_hold(&w->forward);
+	error = forward_open(&w->forward);
 	if (error)
 		message_error("cannot wait for signals: %s", strerror(-error));
 	return !error;
@@ -43,7 +43,7 @@ bool prepare(struct prepared *w, const struct options *o)
 
 void prepare_end(struct prepared *w)
 {
-	passing_close(&w->passing);
-	passing_release(&w->passing);
+	forward_close(&w->forward);
+	forward_release(&w->forward);
 	command_user_free(&w->user);
 }

@@ -5,10 +5,10 @@
 
 #include "options.h"
 #include "process/command.h"
-#include "process/passing.h"
+#include "process/forward.h"
 
 struct prepared {
-	struct passing passing;
+	struct forward forward;
 	struct command_user user;
 	struct command command;
 };

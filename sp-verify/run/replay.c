@@ -237,7 +237,7 @@ bool replay(const struct trace *t, const char *pick, int stdout_fd,
 	bool ok = pick_runs(t, pick, &p);
 	size_t i;
 
-	for (i = 0; ok && i < p.n && !passing_has_come(o->passing); i++)
+	for (i = 0; ok && i < p.n && !forward_has_come(o->forward); i++)
 		if (!is_repetition(&p, i))
 			ok = replay_run(p.runs[i], stdout_fd, o, report);
 	if (ok)

@@ -70,7 +70,7 @@ struct judged {
 	const struct filter *filter;
 	const struct trace *trace;
 	struct report *report;
-	struct call **calls, **arguments;	/* facts_by_id() */
+	struct fact **calls, **arguments;	/* facts_by_id() */
 };
 
 static void add_violation(const struct judged *j,
@@ -80,17 +80,17 @@ static void add_violation(const struct judged *j,
 	const struct trace *t = j->trace;
 	char *answer = verdict_text(answers);
 	size_t n;
-	struct call **calls = facts_of_call(j->calls, t->calls.n, total->id,
+	struct fact **calls = facts_of_call(j->calls, t->calls.n, total->id,
 					    &n);
 
 	for (size_t i = 0; i < n; i++) {
-		const struct call *call = calls[i];
+		const struct fact *call = calls[i];
 
 		report_add(j->report, &(struct violation){
 			.id = total->id, .answer = answer,
 			.image = image_name(t->images[call->image]),
-			.has_time = true, .time_ns = call_first_ns(call),
-			.count = call_count(call),
+			.has_time = true, .time_ns = fact_first_ns(call),
+			.count = fact_count(call),
 		});
 	}
 	free(answer);
@@ -118,7 +118,7 @@ static void append(char **list, struct call_id id)
 
 static enum verdict judge_values(const struct filter *filter,
 				 const struct trace *t,
-				 const struct call *fact,
+				 const struct fact *fact,
 				 struct report *report)
 {
 	struct argument_value values[ARGUMENT_VALUES_MAX];
@@ -137,8 +137,8 @@ static enum verdict judge_values(const struct filter *filter,
 	report_add(report, &(struct violation){
 		.id = fact->id, .answer = text,
 		.image = image_name(t->images[fact->image]),
-		.has_time = true, .time_ns = call_first_ns(fact),
-		.count = call_count(fact),
+		.has_time = true, .time_ns = fact_first_ns(fact),
+		.count = fact_count(fact),
 	});
 	free(text);
 	free(given);
@@ -156,14 +156,14 @@ static enum verdict judge_arguments(const struct judged *j,
 	enum verdict verdict = VERDICT_ALLOWED;
 	uint64_t known = 0;
 	size_t n;
-	struct call **facts = facts_of_call(j->arguments,
+	struct fact **facts = facts_of_call(j->arguments,
 					    j->trace->arguments.n, total->id,
 					    &n);
 
 	for (size_t i = 0; i < n; i++) {
 		if (!facts[i]->detail_size)
 			continue;
-		known += call_count(facts[i]);
+		known += fact_count(facts[i]);
 		if (judge_values(j->filter, j->trace, facts[i], j->report) ==
 		    VERDICT_UNDECIDED)
 			verdict = VERDICT_UNDECIDED;
@@ -176,7 +176,7 @@ static enum verdict judge_arguments(const struct judged *j,
  * own, or the one that is verified here.
  */
 static bool judge_denial(const struct filter *filter, const struct trace *t,
-			 const struct call *denial, struct report *report,
+			 const struct fact *denial, struct report *report,
 			 char **undecided)
 {
 	struct filter_answers answers;
@@ -194,8 +194,8 @@ static bool judge_denial(const struct filter *filter, const struct trace *t,
 		.id = denial->id, .answer = answer,
 		.own = denial_text(denial->answer, buf), .has_site = true,
 		.image = image_name(t->images[denial->image]),
-		.has_time = true, .time_ns = call_first_ns(denial),
-		.count = call_count(denial),
+		.has_time = true, .time_ns = fact_first_ns(denial),
+		.count = fact_count(denial),
 	});
 	free(answer);
 	return true;
@@ -306,7 +306,7 @@ static bool is_given_up(int32_t answer)
 	return -answer >= RESTART_FIRST && -answer <= RESTART_LAST;
 }
 
-static void add_hidden(struct hidden_calls *h, const struct call *fact,
+static void add_hidden(struct hidden_calls *h, const struct fact *fact,
 		       const char *own, uint64_t count)
 {
 	struct filter_answers answers;
@@ -324,7 +324,7 @@ static void add_hidden(struct hidden_calls *h, const struct call *fact,
 		.id = fact->id, .answer = answer, .own = own, .count = count,
 		.image = image_name(h->trace->images[fact->image]),
 		.has_site = true, .has_time = true,
-		.time_ns = h->begun_ns + call_first_ns(fact),
+		.time_ns = h->begun_ns + fact_first_ns(fact),
 	});
 	free(answer);
 	if (h->learn)
@@ -332,10 +332,10 @@ static void add_hidden(struct hidden_calls *h, const struct call *fact,
 }
 
 /* A handler or a supervisor stands in; the count has those that were made. */
-static void add_skipped(struct hidden_calls *h, const struct call *call)
+static void add_skipped(struct hidden_calls *h, const struct fact *call)
 {
 	uint64_t made = report_count(h->report, call->id);
-	uint64_t all = call_count(call);
+	uint64_t all = fact_count(call);
 
 	add_hidden(h, call, "trap", all > made ? all - made : 1);
 }
@@ -344,7 +344,7 @@ static void add_skipped(struct hidden_calls *h, const struct call *call)
  * Every call that is made has come by us. One that has not, but is there, was
  * answered at a time when the recorder could not tell it from one in progress.
  */
-static bool is_unseen(const struct hidden_calls *h, const struct call *call)
+static bool is_unseen(const struct hidden_calls *h, const struct fact *call)
 {
 	struct filter_answers answers;
 
@@ -363,11 +363,11 @@ static void add_calls(struct hidden_calls *h)
 	for (size_t i = 0; i < calls->n; i++)
 		unseen[i] = is_unseen(h, calls->at[i]);
 	for (size_t i = 0; i < calls->n; i++)
-		if (call_flags(calls->at[i]) & SIGHTING_SKIPPED)
+		if (fact_flags(calls->at[i]) & SIGHTING_SKIPPED)
 			add_skipped(h, calls->at[i]);
 		else if (unseen[i])
 			add_hidden(h, calls->at[i], "not known how",
-				   call_count(calls->at[i]));
+				   fact_count(calls->at[i]));
 	free(unseen);
 }
 
@@ -380,12 +380,12 @@ void simulate_hidden(const struct filter *filter, const struct trace *t,
 
 	add_calls(&h);
 	for (size_t i = 0; i < t->denials.n; i++) {
-		const struct call *denial = t->denials.at[i];
+		const struct fact *denial = t->denials.at[i];
 
 		if (!is_given_up(denial->answer))
 			add_hidden(&h, denial,
 				   denial_text(denial->answer, buf),
-				   call_count(denial));
+				   fact_count(denial));
 	}
 	if (h.undecided)
 		message_note("undecided, since arguments decide that are not "

@@ -202,7 +202,7 @@ static int32_t make_answer(struct maker *m, enum fact_kind kind)
 }
 
 /* The detail of a fact, and what else its kind has of its own. */
-static void make_detail(struct maker *m, enum fact_kind kind, struct call *fact)
+static void make_detail(struct maker *m, enum fact_kind kind, struct fact *fact)
 {
 	char *text = (char *)fact->detail;
 
@@ -243,7 +243,7 @@ static void make_detail(struct maker *m, enum fact_kind kind, struct call *fact)
 static void make_fact(struct maker *m, enum fact_kind kind)
 {
 	static uint8_t detail[2 * PATH_FACT_MAX + 1];
-	struct call fact = {
+	struct fact fact = {
 		.image = byte(m) % m->trace->n_images, .detail = detail,
 	};
 	struct sighting sighting = {

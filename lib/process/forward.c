@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "process/passing.h"
+#include "process/forward.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -11,12 +11,12 @@
 
 enum { REPEAT_MS = 200 };	/* the same signal again: to us and our group */
 
-void passing_hold(struct passing *p)
+void forward_hold(struct forward *p)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 	struct sigaction action;
 
-	*p = (struct passing){ .fd = -1 };
+	*p = (struct forward){ .fd = -1 };
 	sigemptyset(&p->held);
 	sigemptyset(&p->others);
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
@@ -26,7 +26,7 @@ void passing_hold(struct passing *p)
 	sigprocmask(SIG_BLOCK, &p->held, &p->mask);
 }
 
-bool passing_add(struct passing *p, int sig)
+bool forward_add(struct forward *p, int sig)
 {
 	struct sigaction action;
 
@@ -38,13 +38,13 @@ bool passing_add(struct passing *p, int sig)
 	return true;
 }
 
-int passing_open(struct passing *p)
+int forward_open(struct forward *p)
 {
 	p->fd = signalfd(-1, &p->held, SFD_CLOEXEC | SFD_NONBLOCK);
 	return p->fd < 0 ? -errno : 0;
 }
 
-void passing_close(struct passing *p)
+void forward_close(struct forward *p)
 {
 	if (p->fd >= 0)
 		close(p->fd);
@@ -52,14 +52,14 @@ void passing_close(struct passing *p)
 }
 
 /* timeout(1) and others signal their child, and then its group. */
-static bool is_repeat(const struct passing *p, int sig)
+static bool is_repeat(const struct forward *p, int sig)
 {
 	return sig == p->first &&
 		now_ns() - p->first_ns < REPEAT_MS * 1000000ULL;
 }
 
 /* It would kill us when the one before it has been passed on. */
-static void drop_repeat(const struct passing *p)
+static void drop_repeat(const struct forward *p)
 {
 	const struct timespec at_once = { 0, 0 };
 	sigset_t set;
@@ -71,7 +71,7 @@ static void drop_repeat(const struct passing *p)
 	sigtimedwait(&set, NULL, &at_once);
 }
 
-void passing_release(const struct passing *p)
+void forward_release(const struct forward *p)
 {
 	sigset_t mask = p->mask;
 
@@ -81,25 +81,25 @@ void passing_release(const struct passing *p)
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 }
 
-enum passing_order passing_take(struct passing *p, struct passed *signal)
+enum forward_order forward_take(struct forward *p, struct forwarded *signal)
 {
 	struct signalfd_siginfo info;
 
 	if (read(p->fd, &info, sizeof(info)) != sizeof(info))
-		return PASSING_NONE;
-	*signal = (struct passed){ info.ssi_signo,
+		return FORWARD_NONE;
+	*signal = (struct forwarded){ info.ssi_signo,
 				   info.ssi_code == SI_KERNEL };
 	if (sigismember(&p->others, signal->signal))
-		return PASSING_OTHER;
+		return FORWARD_OTHER;
 	if (p->first)
-		return is_repeat(p, signal->signal) ? PASSING_NONE :
-			PASSING_AGAIN;
+		return is_repeat(p, signal->signal) ? FORWARD_NONE :
+			FORWARD_AGAIN;
 	p->first = signal->signal;
 	p->first_ns = now_ns();
-	return PASSING_FIRST;
+	return FORWARD_FIRST;
 }
 
-bool passing_has_come(const struct passing *p)
+bool forward_has_come(const struct forward *p)
 {
 	struct pollfd fd = { .fd = p->fd, .events = POLLIN };
 
@@ -110,7 +110,7 @@ bool passing_has_come(const struct passing *p)
  * A signal from the terminal went to the command's group too; but a hangup
  * goes to the session's leader alone.
  */
-bool passing_is_there(const struct passed *signal, pid_t command)
+bool forward_is_there(const struct forwarded *signal, pid_t command)
 {
 	if (signal->signal == SIGHUP && getsid(0) == getpid())
 		return false;
