@@ -85,7 +85,8 @@ static const struct option_row rows[] = {
 	  "what makes the status 1: added, removed or any (the\n"
 	  "default); with \",dangerous\" only calls that are\n"
 	  "dangerous to allow; failed: a run that failed",
-	  set_fail_on, .modes = SIDES },
+	  set_fail_on, .modes = SIDES,
+	  .choices = "added removed any added,dangerous failed" },
 	HOST_OPTIONS(struct options, host, SIDES),
 	{ "matrix", 0, NULL,
 	  "which run makes which call, and which runs suffice",

@@ -679,9 +679,9 @@ void note_unrelated(const struct trace *t, const struct format *format)
 		free(path);
 	}
 	if (n && !(format->flags & FORMAT_TRACE))
-		message_note("the profile is for %zu executables of which "
-			     "none started the others: %s%s (--tree=PATTERN "
-			     "takes one with all that it starts)", n, list,
+		message_note("the profile is for %zu programs that did not "
+			     "start one another: %s%s (--tree=PATTERN takes "
+			     "one with all that it starts)", n, list,
 			     n > NAMED ? ", ..." : "");
 	free(list);
 	free(paths);

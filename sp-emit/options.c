@@ -94,7 +94,7 @@ static char *set_general(const struct option_row *row, void *to,
 {
 	(void)row;
 	return general_parse(list, &((struct options *)to)->general) ? NULL :
-		xstrdup("not a list of pid, tmp, hash, date, runs and version");
+		xstrdup("not all, none, usual or a list of pid, tmp, hash, date, runs and version");
 }
 
 static char *set_format(const struct option_row *row, void *to,
@@ -127,17 +127,20 @@ static const struct option_row rows[] = {
 	{ "generalize", 0, "R",
 	  "how paths that differ from run to run become one: a\n"
 	  "list of pid, tmp, hash, date, runs, version; all, none,\n"
-	  "usual (default: all but version)", .set = set_general },
+	  "usual (default: all but version)", .set = set_general,
+	  .choices = "all usual none pid tmp hash date runs version" },
 	{ "exact", 0, NULL, "the observed calls alone",
 	  OPTION_FLAG(struct options, exact) },
 	{ "deny", 0, "WHAT",
 	  "for other calls: errno:NAME, kill or log (default\n"
-	  "errno:EPERM; with --minijail, kill)", .set = set_deny },
+	  "errno:EPERM; with --minijail, kill)", .set = set_deny,
+	  .choices = "errno:EPERM errno:ENOSYS kill log" },
 	{ "runtime", 0, "WHICH",
 	  "add what it calls itself: runc, crun, any of these\n"
 	  "(default with --oci, --docker and --spo), bwrap (with\n"
 	  "--bpf), firejail, systemd (with these) or none",
-	  .set = set_runtime },
+	  .set = set_runtime,
+	  .choices = "runc crun any bwrap firejail systemd none" },
 	{ "nnp", 0, NULL, "the container has no_new_privs: less to add",
 	  OPTION_FLAG(struct options, no_new_privs) },
 	SELECTION_OPTIONS(struct options, selection, 0),

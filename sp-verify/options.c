@@ -102,7 +102,8 @@ static const struct option_row rows[] = {
 	{ "as", 0, "LOADER",
 	  "compile the profile as libseccomp (the default), runc,\n"
 	  "runc-1.1.14 and older, crun or systemd does",
-	  set_loader, .modes = PROFILES },
+	  set_loader, .modes = PROFILES,
+	  .choices = "libseccomp runc runc-1.1.14 crun systemd" },
 	{ "landlock", 0, "FILE",
 	  "the policy, as sp-emit --landlock writes it",
 	  OPTION_TEXT(struct options, landlock), .selects = LANDLOCKS },

@@ -53,7 +53,7 @@ helped() {
 	run -2 sp-emit --oci=x
 	[ "${lines[0]}" = "sp-emit: option '--oci' takes no value" ]
 	run -2 sp-diff --f x
-	[ "${lines[0]}" = "sp-diff: option '--f' is ambiguous" ]
+	[ "${lines[0]}" = "sp-diff: option '--f' is ambiguous: --from --fail-on" ]
 	# an optional value follows "=", never a space
 	run -2 sp-emit --oci --args socket
 	[ "${lines[0]}" = "sp-emit: socket: no such file; a value of --args follows '=': --args=socket" ]
@@ -105,16 +105,35 @@ helped() {
 @test "completions: bash offers each option of --help" {
 	for tool in "${TOOLS[@]}"; do
 		"$tool" --completion=bash >"$tool.bash"
-		bash -c '. "./$0.bash"; COMPREPLY=(); "_sp_${0#sp-}" "$0" -- "$0"
+		bash -c '. "./$0.bash"; COMP_WORDS=("$0" --) COMP_CWORD=1; "_sp_${0#sp-}"
 			printf "%s\n" "${COMPREPLY[@]#--}"' "$tool" | sort >offered
 		helped "$tool" | diff - offered
 		bash -c '. "./$0.bash"; complete -p "$0"' "$tool" | shows "_sp_${tool#sp-} $tool"
 	done
-	# files after an option that takes one, none after another
+	# the last of the words is completed: what is offered, in one line
 	touch some-file
-	bash -c '. ./sp-emit.bash; _sp_emit sp-emit some --output
-		[ "${COMPREPLY[*]}" = some-file ]
-		_sp_emit sp-emit some --deny; [ -z "${COMPREPLY[*]}" ]'
+	while IFS=: read -r words offered; do
+		# shellcheck disable=SC2016,SC2086 # for the shell inside; words
+		run -0 bash -c '. "./$1.bash"; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+			"_sp_${1#sp-}"; echo "${COMPREPLY[*]}"' bash $words
+		echo "$words: $output"
+		[ "$output" = "$offered" ]
+	done <<-'END'
+	sp-emit --output some-f:some-file
+	sp-emit -o some-f:some-file
+	sp-emit --output = some-f:some-file
+	sp-emit --deny errno:errno:EPERM errno:ENOSYS
+	sp-emit --runtime = cr:crun
+	sp-emit --image some-f:
+	sp-emit some-f:some-file
+	sp-verify -p some-f:some-file
+	sp-verify -p x -- some-f:
+	sp-verify -p x -- ls --allow-partial:
+	sp-verify -p x -- ls some-f:some-file
+	sp-record -o x git some-f:some-file
+	sp-record -- ls --out:
+	sp-record --completion b:bash
+	END
 }
 
 @test "completions: fish and zsh read theirs" {

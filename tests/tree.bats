@@ -71,12 +71,12 @@ family() {
 	[ "$stderr" = "sp-emit: --tree: /bin/sh was started by /bin/make as well: what it did there is in the profile" ]
 }
 
-@test "executables of which none started the others are named" {
+@test "programs that did not start one another are named" {
 	family
 	sp-emit --oci -o p.json a.sp 2>err
-	grep -qF 'sp-emit: the profile is for 4 executables of which none started the others: /bin/client, /bin/service, /bin/sh, /bin/worker (--tree=' err
+	grep -qF 'sp-emit: the profile is for 2 programs that did not start one another: /bin/client, /bin/service (--tree=' err
 	sp-emit --oci --tree=/bin/service -o p.json a.sp 2>err
-	run ! grep 'none started' err
+	run ! grep 'start one another' err
 	sp-emit --table a.sp 2>err
 	[ ! -s err ]
 	# each started the next
@@ -85,7 +85,14 @@ family() {
 		'start 1 /a 1 image=/b' 'start 1 /b 1 image=/c' |
 		"$TESTS/mkstream" >chain.sp
 	sp-emit --oci -o p.json chain.sp 2>err
-	run ! grep 'none started' err
+	run ! grep 'start one another' err
+	# one program below a shell
+	printf '%s\n' 'run 1 a' 'image /sh' 'call 1 read 1' 'image /git' \
+		'call 1 read 1' 'image /core' 'call 1 read 1' \
+		'start 1 /sh 1 image=/git' 'start 1 /git 1 image=/core' \
+		'start 1 /sh 1 image=/core' | "$TESTS/mkstream" >shell.sp
+	sp-emit --oci -o p.json shell.sp 2>err
+	run ! grep 'start one another' err
 }
 
 @test "a recording that does not tell who started whom is refused" {
@@ -133,7 +140,7 @@ family() {
 	run -0 selected --tree="$PWD/bin/client" run.sp
 	[ "$output" = "$PWD/bin/client" ]
 	sp-emit --oci -o p.json run.sp 2>err
-	grep -q 'none started the others: .*bin/client' err
+	grep -q 'start one another: .*bin/client' err
 	# a thread that executes, and what runs when a recording attaches
 	sp-record -q -o thread.sp -- "$WITNESS/exec-thread" >/dev/null ||
 		[ $? -ne 125 ]

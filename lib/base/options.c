@@ -21,7 +21,7 @@ static const struct option_row common[] = {
 	{ "version", 'V', NULL, "print the version", .set = show_version },
 	{ "completion", 0, "SHELL",
 	  "print the completions for bash, zsh or fish",
-	  .set = show_completion },
+	  .set = show_completion, .choices = "bash zsh fish" },
 };
 enum { N_COMMON = sizeof(common) / sizeof(common[0]),
        N_ROWS = OPTION_ROWS_MAX + N_COMMON };
@@ -151,20 +151,75 @@ static void print_quoted(const char *text, const char *special)
 			       *text);
 }
 
+/* "--output|-o": as a pattern of a shell's case. */
+static void print_pattern(const struct option_row *row)
+{
+	printf("--%s", row->name);
+	if (row->letter)
+		printf("|-%c", row->letter);
+}
+
+/* What follows an option in bash: files, the choices, or nothing. */
+static void print_bash_value(const struct option_row *row)
+{
+	printf("\t");
+	print_pattern(row);
+	if (takes_file(row))
+		printf(") COMPREPLY=($(compgen -f -- \"$cur\"))");
+	else
+		printf(") COMPREPLY=($(compgen -W '%s' -- \"$cur\"))",
+		       row->choices ? row->choices : "");
+	printf("; return ;;\n");
+}
+
+/*
+ * Finds where a command begins, if the tool runs one: there its own completion
+ * goes on, or names of commands and files. Options' values are skipped.
+ */
+static void print_bash_command(const struct option_table *t)
+{
+	if (t->operands == OPERANDS_FILES)
+		return;
+	printf("\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
+	       "\t\tcase ${COMP_WORDS[i]} in\n"
+	       "\t\t--) ((i++)); break ;;\n\t\t=) ((i++)) ;;\n");
+	for (size_t i = 0; i < n_rows(t); i++) {
+		const struct option_row *row = row_at(t, i);
+
+		if (!row->name || argument_of(row) != required_argument)
+			continue;
+		printf("\t\t");
+		print_pattern(row);
+		printf(") [[ ${COMP_WORDS[i + 1]} == = ]] || ((i++)) ;;\n");
+	}
+	printf("\t\t-*) ;;\n\t\t*) %s ;;\n\t\tesac\n\tdone\n",
+	       t->operands == OPERANDS_COMMAND ? "break" : ":");
+	printf("\tif ((i < COMP_CWORD)) || [[ ${COMP_WORDS[i - 1]} == -- ]]; then\n"
+	       "\t\tif declare -F _command_offset >/dev/null; then\n"
+	       "\t\t\t_command_offset $i\n"
+	       "\t\telif ((i < COMP_CWORD)); then\n"
+	       "\t\t\tCOMPREPLY=($(compgen -f -- \"$cur\"))\n"
+	       "\t\telse\n\t\t\tCOMPREPLY=($(compgen -c -- \"$cur\"))\n"
+	       "\t\tfi\n\t\treturn\n\tfi\n");
+}
+
 static void complete_bash(const struct option_table *t)
 {
 	const char *tool = message_tool();
 
-	printf("_sp_%s()\n{\n\tlocal cur=$2 prev=$3\n\tcase $prev in\n",
+	printf("_sp_%s()\n{\n"
+	       "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} i\n",
 	       tool + strlen("sp-"));
-	for (size_t i = 0; i < n_rows(t); i++) {
-		const struct option_row *row = row_at(t, i);
-
-		if (row->name && argument_of(row) == required_argument)
-			printf("\t--%s) %s; return ;;\n", row->name,
-			       takes_file(row) ? "COMPREPLY=($(compgen -f -- "
-			       "\"$cur\"))" : "COMPREPLY=()");
-	}
+	print_bash_command(t);
+	/* For bash "--output=FILE" is three words. */
+	printf("\tif [[ $cur == = ]]; then\n\t\tcur=\n"
+	       "\telif [[ $prev == = ]]; then\n"
+	       "\t\tprev=${COMP_WORDS[COMP_CWORD - 2]}\n\tfi\n"
+	       "\tcase $prev in\n");
+	for (size_t i = 0; i < n_rows(t); i++)
+		if (row_at(t, i)->name && row_at(t, i)->value)
+			if (argument_of(row_at(t, i)) == required_argument)
+				print_bash_value(row_at(t, i));
 	printf("\tesac\n\tif [[ $cur == -* ]]; then\n"
 	       "\t\tCOMPREPLY=($(compgen -W '");
 	for (size_t i = 0; i < n_rows(t); i++)
@@ -177,23 +232,41 @@ static void complete_bash(const struct option_table *t)
 	       tool + strlen("sp-"), tool);
 }
 
+/* "--output=[help]:value:_files", and the same for -o */
+static void print_zsh_option(const struct option_row *row, const char *name)
+{
+	bool is_long = name[1] == '-';
+
+	printf("\t'*%s%s[", name, !row->value ? "" : is_optional(row) ?
+	       is_long ? "=-" : "-" : is_long ? "=" : "+");
+	print_quoted(row->help, "[]:\\");
+	printf("]");
+	if (row->value)
+		printf("%s", is_optional(row) ? "::value:" : ":value:");
+	if (takes_file(row))
+		printf("_files");
+	else if (row->choices)
+		printf("(%s)", row->choices);
+	printf("' \\\n");
+}
+
 static void complete_zsh(const struct option_table *t)
 {
-	printf("#compdef %s\n_arguments \\\n", message_tool());
+	printf("#compdef %s\n_arguments -S \\\n", message_tool());
 	for (size_t i = 0; i < n_rows(t); i++) {
 		const struct option_row *row = row_at(t, i);
+		char letter[] = { '-', row->letter, '\0' }, *name;
 
 		if (!row->name || !row->help)
 			continue;
-		printf("\t'*--%s%s[", row->name,
-		       row->value ? is_optional(row) ? "=-" : "=" : "");
-		print_quoted(row->help, "[]:\\");
-		printf("]%s%s' \\\n", !row->value ? "" :
-		       is_optional(row) ? "::value:" : ":value:",
-		       takes_file(row) ? "_files" : "");
+		name = xasprintf("--%s", row->name);
+		print_zsh_option(row, name);
+		if (row->letter)
+			print_zsh_option(row, letter);
+		free(name);
 	}
-	printf("\t'*:%s\n", t->operands == OPERANDS_COMMAND ?
-	       ":command:_normal'" : "file:_files'");
+	printf("\t'*:%s\n", t->operands == OPERANDS_FILES ? "file:_files'" :
+	       ":command:_normal'");
 }
 
 static void complete_fish(const struct option_table *t)
@@ -210,6 +283,8 @@ static void complete_fish(const struct option_table *t)
 			printf(" -r");
 		if (row->value && !takes_file(row))
 			printf(" -f");
+		if (row->choices)
+			printf(" -a '%s'", row->choices);
 		printf(" -d '");
 		print_quoted(row->help, "\\");
 		printf("'\n");
@@ -283,6 +358,24 @@ static const char *nearest(const struct option_table *t, const char *name)
 	return found;
 }
 
+/* " --from --fail-on" */
+static char *candidates(const struct option_table *t, const char *name)
+{
+	char *list = xstrdup("");
+
+	for (size_t i = 0; i < n_rows(t); i++) {
+		const char *row = row_at(t, i)->name;
+		char *longer;
+
+		if (!row || strncmp(row, name, strlen(name)))
+			continue;
+		longer = xasprintf("%s --%s", list, row);
+		free(list);
+		list = longer;
+	}
+	return list;
+}
+
 static void refuse_name(const struct option_table *t, const char *arg)
 {
 	char *name = xasprintf("%.*s", (int)strcspn(arg + 2, "="), arg + 2);
@@ -294,7 +387,8 @@ static void refuse_name(const struct option_table *t, const char *arg)
 		    !strncmp(row_at(t, i)->name, name, strlen(name)))
 			n++;
 	if (n > 1)
-		message_usage("option '--%s' is ambiguous", name);
+		message_usage("option '--%s' is ambiguous:%s", name,
+			      candidates(t, name));
 	if (near)
 		message_usage("unknown option '--%s': did you mean '--%s'?",
 			      name, near);

@@ -33,6 +33,7 @@ struct option_row {
 	const void *extra;	/* options_flag() sets the bool at `at` */
 	uint32_t modes;		/* bits of those that take it; 0: all */
 	uint32_t selects;	/* the modes that it stands for; 0: none */
+	const char *choices;	/* "kill log": values that shells offer */
 };
 
 /* Setters: a bool, and a const char *, `at` bytes into `to`. */

@@ -601,16 +601,32 @@ static bool *reachable(const struct trace *t)
 	return reach;
 }
 
-static bool is_unrelated(const struct trace *t, const bool *reach, size_t i)
+/* What started all others, such as the shell of a test, or has no name. */
+static bool is_common(const struct trace *t, const bool *reach, size_t i)
+{
+	size_t n = t->n_images;
+
+	if (!t->images[i]->path)
+		return true;
+	for (size_t j = 0; j < n; j++)
+		if (!reach[i * n + j] && t->images[j]->path)
+			return false;
+	return true;
+}
+
+/*
+ * None but common ones started it. Of those that started one another, the first
+ * in the trace's order stands for all.
+ */
+static bool is_origin(const struct trace *t, const bool *reach, size_t i)
 {
 	size_t n = t->n_images;
 
 	for (size_t j = 0; j < n; j++)
-		if (!reach[i * n + j] && !reach[j * n + i] &&
-		    t->images[j]->path &&
-		    strcmp(t->images[i]->path, t->images[j]->path))
-			return true;
-	return false;
+		if (j != i && reach[j * n + i] && !is_common(t, reach, j) &&
+		    (!reach[i * n + j] || j < i))
+			return false;
+	return !is_common(t, reach, i);
 }
 
 static bool has_path(const char **paths, size_t n, const char *path)
@@ -632,9 +648,11 @@ const char **select_unrelated(const struct trace *t)
 		return paths;
 	reach = reachable(t);
 	for (size_t i = 0; i < t->n_images; i++)
-		if (t->images[i]->path && is_unrelated(t, reach, i) &&
+		if (is_origin(t, reach, i) &&
 		    !has_path(paths, n, t->images[i]->path))
 			paths[n++] = t->images[i]->path;
+	if (n < 2)
+		paths[0] = NULL;
 	free(reach);
 	return paths;
 }

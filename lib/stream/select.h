@@ -48,9 +48,10 @@ char **select_problems(const struct trace *t, const struct selection *s);
 char **select_notes(const struct trace *t, const struct selection *s);
 
 /*
- * The executables of which none started the others, by way of any number of
- * others: paths of the trace's, NULL after the last, no two alike; the caller
- * frees the list. Empty where the trace does not tell.
+ * Where there is more than one: the executables that none of the recording
+ * started, apart from one that started all, such as the shell of a test. Paths
+ * of the trace's, NULL after the last, no two alike; the caller frees the list.
+ * Empty where the trace does not tell.
  */
 const char **select_unrelated(const struct trace *t);
 
