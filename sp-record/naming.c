@@ -198,6 +198,7 @@ struct naming {
 	size_t n_asked, n_answered;
 	uint64_t waited_ns;		/* for the child, so far */
 	uint64_t started_ns;		/* CLOCK_REALTIME */
+	uint64_t skew_ns;		/* our CLOCK_MONOTONIC less the kernel's */
 };
 
 /* The place's path, and what follows it, as one. */
@@ -399,7 +400,7 @@ static bool ask(struct naming *n, const struct name_question *question,
 	return file_child_send(n->files, question, size);
 }
 
-/* The moment of the kernel's CLOCK_MONOTONIC, by CLOCK_REALTIME. */
+/* The moment of our CLOCK_MONOTONIC, by CLOCK_REALTIME. */
 static uint64_t to_realtime(uint64_t monotonic_ns)
 {
 	struct timespec t;
@@ -416,7 +417,7 @@ static void check(struct naming *n, struct arrived *a)
 {
 	struct name_question question = {
 		.started_ns = n->started_ns,
-		.ended_ns = to_realtime(a->head.ended_ns),
+		.ended_ns = to_realtime(a->head.ended_ns + n->skew_ns),
 		.uid = a->head.uid, .gid = a->head.gid,
 		.flags = asks_for(a) |
 			(follows(&a->head.key) ? CHECK_FOLLOW : 0) |
@@ -520,12 +521,13 @@ static int on_name(void *naming, void *data, size_t size)
 	return 0;
 }
 
-struct naming *naming_open(struct record *skel)
+struct naming *naming_open(struct record *skel, uint64_t skew_ns)
 {
 	struct naming *n = xcalloc(1, sizeof(*n));
 
 	n->ring = ring_buffer__new(bpf_map__fd(skel->maps.name_ring), on_name,
 				   n, NULL);
+	n->skew_ns = skew_ns;
 	n->started_ns = to_realtime(now_ns());
 	n->files = file_child_new(name_check, NULL);
 	if (n->ring)

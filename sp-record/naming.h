@@ -15,8 +15,11 @@ typedef uint32_t naming_place(void *arg, uint32_t image,
 
 /* Before loading: which calls name what, and room for it; or none of it. */
 void naming_prepare(struct record *skel, bool wanted);
-/* NULL: errno. */
-struct naming *naming_open(struct record *skel);
+/*
+ * NULL: errno. `skew_ns` is how far our CLOCK_MONOTONIC is ahead of the
+ * kernel's: time_namespaces(7).
+ */
+struct naming *naming_open(struct record *skel, uint64_t skew_ns);
 void naming_free(struct naming *n);
 int naming_fd(const struct naming *n);
 /* Take the strings that have come. */

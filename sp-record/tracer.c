@@ -508,7 +508,7 @@ static int attach_names(struct tracer *t)
 		return -errno;
 	skel->links.note_operations =
 		attach_io_uring(skel->progs.note_operations);
-	t->naming = naming_open(skel);
+	t->naming = naming_open(skel, t->skew_ns);
 	return t->naming ? 0 : -errno;
 }
 
@@ -600,28 +600,6 @@ static int poll_both(struct tracer *t)
 	return 0;
 }
 
-static int load_and_attach(struct tracer *t,
-			   const struct tracer_options *options)
-{
-	int error = load(t, options);
-
-	if (!error && options->paths)
-		error = attach_names(t);
-	if (!error)
-		error = attach(t);
-	return error;
-}
-
-static void unload(struct tracer *t)
-{
-	naming_free(t->naming);
-	t->naming = NULL;
-	confirm_detach(t->confirming);
-	t->confirming = NULL;
-	record__destroy(t->skel);
-	t->skel = NULL;
-}
-
 static int run_once(const struct bpf_program *program, uint32_t *result)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, options);
@@ -639,6 +617,30 @@ static int compare_clocks(struct tracer *t)
 
 	t->skew_ns = before - t->skel->bss->progress.asked_ns;
 	return error;
+}
+
+static int load_and_attach(struct tracer *t,
+			   const struct tracer_options *options)
+{
+	int error = load(t, options);
+
+	if (!error && has_own_clock())
+		error = compare_clocks(t);
+	if (!error && options->paths)
+		error = attach_names(t);
+	if (!error)
+		error = attach(t);
+	return error;
+}
+
+static void unload(struct tracer *t)
+{
+	naming_free(t->naming);
+	t->naming = NULL;
+	confirm_detach(t->confirming);
+	t->confirming = NULL;
+	record__destroy(t->skel);
+	t->skel = NULL;
 }
 
 uint64_t tracer_now(const struct tracer *t)
@@ -676,8 +678,6 @@ struct tracer *tracer_open(const struct tracer_options *options,
 	}
 	if (!error && t->naming)
 		error = poll_both(t);
-	if (!error && has_own_clock())
-		error = compare_clocks(t);
 	if (!error && is_filtered())
 		error = watch(t);
 	if (!error)

@@ -74,6 +74,23 @@ spares() {
 	spares "$PWD/victim" run.sp
 }
 
+@test "a time namespace: a name is checked by the clock of the call" {
+	unshare -T --monotonic 1 true || skip 'no time namespaces'
+	touch plain
+	for _ in {1..20}; do	# until the other thread was fast enough once
+		unshare -T --monotonic 31536000 sp-record -q --paths -o run.sp \
+			-- "$WITNESS/made-up" swap-attribute /etc/passwd
+		sp-emit --path-list run.sp >list
+		grep -P 'change\tok\t.*\t/etc/passwd$' list && break
+	done
+	shows -P 'change\tok\t\d+\tclaim\t/etc/passwd$' <list
+	lacks -P 'change\tok\t\d+\t(given|-)\t/etc/passwd$' <list
+	unshare -T --monotonic -100 sp-record -q --paths -o run.sp -- \
+		perl -e 'utime 1, 1, "plain"'
+	sp-emit --path-list run.sp |
+		shows -P "change\tok\t1\t(given|-)\t$PWD/plain\$"
+}
+
 @test "a descriptor that another thread swaps before the call ends" {
 	attack swap-fd
 	policies run.sp >policies

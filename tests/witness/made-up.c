@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/xattr.h>
 
 #include "witness.h"
 
@@ -154,6 +155,25 @@ static void swap_name(void)
 	done = true;
 	pthread_join(thread, NULL);
 	fprintf(stderr, "%ld changed\n", changed);
+}
+
+/* The same with a call that changes only what has the attribute. */
+static void swap_attribute(void)
+{
+	pthread_t thread;
+
+	for (int i = 0; i < 120; i++)	/* so that the call takes a while */
+		strcat(names[0], "./");
+	strcat(names[0], "mine");
+	snprintf(names[1], NAME, "%s", victim);
+	make("mine");
+	CHECK(setxattr("mine", "trusted.made-up", "x", 1, 0));
+	memcpy(shared, names[0], NAME);
+	pthread_create(&thread, NULL, flip, NULL);
+	for (int i = 0; i < ROUNDS; i++)
+		setxattr(shared, "trusted.made-up", "x", 1, XATTR_REPLACE);
+	done = true;
+	pthread_join(thread, NULL);
 }
 
 /* The descriptor is another file's when the call ends. */
@@ -312,6 +332,7 @@ int main(int argc, char **argv)
 	} ways[] = {
 		{ "dots", dots }, { "swap-link", swap_link },
 		{ "swap-name", swap_name }, { "swap-fd", swap_fd },
+		{ "swap-attribute", swap_attribute },
 		{ "swap-address", swap_address }, { "failures", failures },
 		{ "namespace", namespaced },
 		{ "root", rooted }, { "detached", detached },
