@@ -13,7 +13,10 @@
 #define uthash_malloc(size) xcalloc(1, size)
 #include <uthash.h>
 
-/* What an escaped byte is more: no letter or digit, for the rules' sake. */
+/*
+ * Added to an escaped byte, so that it is neither a letter nor a digit, which
+ * the rules would match.
+ */
 enum { ESCAPED = 2 };
 
 static const struct {
@@ -617,18 +620,18 @@ static void add_move(struct fold *fold, char *from, char *to, uint32_t access)
 	};
 }
 
+/*
+ * A move that no rule can use still shows where its ends moved, so that none of
+ * them is paired with others by guess_moves().
+ */
 static void fold_move(struct fold *fold, const struct fact *fact)
 {
 	uint32_t access = fact->id.nr;
 	char *from = path_of_fact(fact);
 	char *to = xstrdup(from + strlen(from) + 1);
+	bool usable = is_usable(fact) && !is_nowhere(from) && !is_nowhere(to);
 	struct folded *f, *t;
 
-	if (!is_usable(fact) || is_nowhere(from) || is_nowhere(to)) {
-		free(from);
-		free(to);
-		return;
-	}
 	from = fold_name(access & NAME_NAMELESS, from);
 	to = fold_name(0, to);
 	f = find_folded(fold, from);
@@ -637,8 +640,13 @@ static void fold_move(struct fold *fold, const struct fact *fact)
 		f->moves = true;
 	if (t)
 		t->moves = true;
-	add_move(fold, from, to,
-		 access & (NAME_RENAME | NAME_LINK | NAME_DELETE));
+	if (usable) {
+		add_move(fold, from, to,
+			 access & (NAME_RENAME | NAME_LINK | NAME_DELETE));
+		return;
+	}
+	free(from);
+	free(to);
 }
 
 /* A name that moved to or from nobody knows where. */

@@ -9,7 +9,8 @@ load helper
 READ=1 WRITE=2 CREATE=4 EXECUTE=8 DELETE=16 LOOK=64 MAP=0x100 CONNECT=0x1000 \
 	CHANGE=0x80 LOCK=0x8000 LOCK_WRITE=0x100000 MOUNT=0x200000 \
 	RENAME=0x400 LINK=0x800 ENSURE=0x2000 NAMELESS=0x4000 DELETED=0x80000 \
-	TRUNCATE=0x200 GIVEN=0x10000 CUT=0x20000 DIR=0x4000000 REG=0x8000000 CHR=0x2000000 \
+	TRUNCATE=0x200 GIVEN=0x10000 CUT=0x20000 CLAIM=0x10010000 \
+	ELSEWHERE=0x20000000 DIR=0x4000000 REG=0x8000000 CHR=0x2000000 \
 	SOCK=0xc000000 LIST=0x20 FIFO=0x1000000
 
 # stream FILE LINE… — one run of x.sh with paths
@@ -194,6 +195,24 @@ rights() {
 	/new write_file remove_file make_reg refer
 	/old write_file remove_file refer
 	END
+}
+
+@test "a move with a doubted end widens no policy" {
+	local out='RENAME | DELETE' in='RENAME | CREATE' mark claims
+	for mark in 'CLAIM' 'GIVEN | CUT' 'ELSEWHERE'; do
+		claims="RENAME | CREATE | $mark"
+		stream a.sp "$(path "$out" /srv/x/a)" "$(path "$claims" /d/links/a2)" \
+			"move 1 $((claims)) 0 /srv/x/a /d/links/a2 1" \
+			"$(path "$out | $mark" /d/links/b)" "$(path "$in" /opt/x/b2)" \
+			"move 1 $((claims)) 0 /d/links/b /opt/x/b2 1"
+		sp-emit --landlock --allow-partial -o p.json a.sp
+		rights p.json | lacks refer
+		sp-emit --systemd --paths --allow-partial a.sp >unit
+		shows -x ProtectSystem=strict <unit
+		sed -n 's/^ReadWritePaths=//p' unit | diff - <(
+			printf '%s\n' '' '"-/opt/x"' '"-/srv/x"')
+		sp-emit --apparmor --allow-partial a.sp | lacks '^  link'
+	done
 }
 
 @test "landlock: a file without a name, and O_CREAT on one that exists" {
