@@ -110,6 +110,9 @@ static char *set_format(const struct option_row *row, void *to,
 	return NULL;
 }
 
+/* What a format has to be for an option to change anything: row.modes. */
+enum { OF_CALLS = 1, OF_PATHS = 2 };
+
 static const struct option_row rows[] = {
 	{ "explain", 0, NULL,
 	  "in place of the profile, print where each call of it\n"
@@ -128,9 +131,10 @@ static const struct option_row rows[] = {
 	  "how paths that differ from run to run become one: a\n"
 	  "list of pid, tmp, hash, date, runs, version; all, none,\n"
 	  "usual (default: all but version)", .set = set_general,
-	  .choices = "all usual none pid tmp hash date runs version" },
+	  .choices = "all usual none pid tmp hash date runs version",
+	  .modes = OF_PATHS },
 	{ "exact", 0, NULL, "the observed calls alone",
-	  OPTION_FLAG(struct options, exact) },
+	  OPTION_FLAG(struct options, exact), .modes = OF_CALLS },
 	{ "deny", 0, "WHAT",
 	  "for other calls: errno:NAME, kill or log (default\n"
 	  "errno:EPERM; with --minijail, kill)", .set = set_deny,
@@ -140,9 +144,10 @@ static const struct option_row rows[] = {
 	  "(default with --oci, --docker and --spo), bwrap (with\n"
 	  "--bpf), firejail, systemd (with these) or none",
 	  .set = set_runtime,
-	  .choices = "runc crun any bwrap firejail systemd none" },
+	  .choices = "runc crun any bwrap firejail systemd none",
+	  .modes = OF_CALLS },
 	{ "nnp", 0, NULL, "the container has no_new_privs: less to add",
-	  OPTION_FLAG(struct options, no_new_privs) },
+	  OPTION_FLAG(struct options, no_new_privs), .modes = OF_CALLS },
 	SELECTION_OPTIONS(struct options, selection, 0),
 	{ "from", 0, "MARK",
 	  "only what came after a mark of sp-record --mark",
@@ -151,14 +156,14 @@ static const struct option_row rows[] = {
 	  OPTION_TEXT(struct options, until) },
 	{ "allow-denied", 0, NULL,
 	  "allow what a filter denied while it was recorded",
-	  OPTION_FLAG(struct options, allow_denied) },
+	  OPTION_FLAG(struct options, allow_denied), .modes = OF_CALLS },
 	{ "deny-denied", 0, NULL,
 	  "deny it, also where the denial killed the program",
-	  OPTION_FLAG(struct options, deny_denied) },
+	  OPTION_FLAG(struct options, deny_denied), .modes = OF_CALLS },
 	{ "trust-names", 0, NULL,
 	  "in policies of paths, use names too that may be no\n"
 	  "more than what the program claims",
-	  OPTION_FLAG(struct options, trust_names) },
+	  OPTION_FLAG(struct options, trust_names), .modes = OF_PATHS },
 	{ "widen-names", 0, NULL,
 	  "with --systemd --paths, allow the directory of a name\n"
 	  "that a unit file cannot hold",
@@ -211,6 +216,7 @@ static void fill_rows(struct all_rows *all)
 		all->at[all->n++] = (struct option_row){
 			.name = all->without[g], .help = groups[g],
 			OPTION_FLAG(struct options, without[g]),
+			.modes = OF_CALLS,
 		};
 	}
 	add_rows(all, last_rows, sizeof(last_rows) / sizeof(last_rows[0]));
@@ -303,14 +309,22 @@ static void check_selection(const struct options *o)
 			      "image" : "tree", o->format->name);
 }
 
-/* The two options about names are for policies of paths. */
-static void check_names(const struct options *o)
+/* An option that would change nothing is a mistake. */
+static void check_modes(const struct options *o,
+			const struct option_table *table,
+			const struct option_line *line)
 {
-	if (o->trust_names && !(o->format->flags & FORMAT_POLICY) && !o->paths)
-		message_usage("--trust-names: --%s is no policy of paths",
-			      o->format->name);
-	if (o->widen_names && !o->paths)
-		message_usage("--widen-names is only for --systemd --paths");
+	unsigned int is = (o->format->flags & FORMAT_TRACE ? 0 : OF_CALLS) |
+		(o->format->flags & FORMAT_POLICY || o->paths ? OF_PATHS : 0);
+
+	for (size_t i = 0; i < table->n_rows; i++) {
+		const struct option_row *row = &table->rows[i];
+
+		if (line->given >> i & 1 && row->modes && !(row->modes & is))
+			message_usage("--%s: --%s is no %s", row->name,
+				      o->format->name, row->modes == OF_CALLS ?
+				      "profile of calls" : "policy of paths");
+	}
 }
 
 static void check(const struct options *o)
@@ -319,7 +333,8 @@ static void check(const struct options *o)
 
 	check_staging(o);
 	check_selection(o);
-	check_names(o);
+	if (o->widen_names && !o->paths)
+		message_usage("--widen-names is only for --systemd --paths");
 	if (o->allow_denied && o->deny_denied)
 		message_usage("--allow-denied cannot be combined with "
 			      "--deny-denied");
@@ -357,6 +372,7 @@ void options_read(struct options *o, int argc, char **argv)
 	check_format(o);
 	choose_deny(o);
 	check(o);
+	check_modes(o, &table, &line);
 }
 
 void options_free(struct options *o)
