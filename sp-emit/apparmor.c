@@ -175,10 +175,45 @@ static void write_family(const char *family, FILE *out)
 		putc(tolower((unsigned char)*family), out);
 }
 
-static bool is_repeated(const struct trace *t, size_t at)
+/* What socket(2) or socketpair(2) made, as far as rules tell it apart. */
+struct kind {
+	uint32_t family;
+	const char *type;	/* NULL: it has no name */
+};
+
+/* False: the fact is of another call. */
+static bool made_kind(const struct fact *fact, struct kind *kind)
 {
+	struct argument_value v[ARGUMENT_VALUES_MAX];
+	char buf[SYSCALL_NAME_MAX];
+
+	if (strncmp(syscall_label(fact->id, buf), "socket", 6) ||
+	    argument_values(fact, v) < 2)
+		return false;
+	*kind = (struct kind){ v[0].value, type_name(v[1].value) };
+	return true;
+}
+
+static bool is_repeated(const struct trace *t, size_t at,
+			const struct kind *kind)
+{
+	struct kind k;
+
 	for (size_t i = 0; i < at; i++)
-		if (!detail_compare(t->arguments.at[i], t->arguments.at[at]))
+		if (made_kind(t->arguments.at[i], &k) &&
+		    k.family == kind->family && k.type == kind->type)
+			return true;
+	return false;
+}
+
+static bool made_connectionless(const struct trace *t)
+{
+	struct kind k;
+
+	for (size_t i = 0; i < t->arguments.n; i++)
+		if (made_kind(t->arguments.at[i], &k) &&
+		    (!k.type || (strcmp(k.type, "stream") &&
+				 strcmp(k.type, "seqpacket"))))
 			return true;
 	return false;
 }
@@ -188,65 +223,74 @@ static bool has_inherited(const struct trace *t)
 {
 	static const char *const making[] = { "socket", NULL };
 	static const char *const using[] = {
-		"accept", "accept4", "bind", "connect", "getpeername",
-		"getsockname", "getsockopt", "listen", "recvfrom", "recvmmsg",
-		"recvmsg", "sendmmsg", "sendmsg", "sendto", "setsockopt",
-		"shutdown", NULL
+		"bind", "connect", "getsockname", "getsockopt", "listen",
+		"setsockopt", NULL
 	};
 	static const char *const hidden[] = { "socketcall", NULL };
+	static const char *const accepting[] = { "accept", "accept4", NULL };
+	static const char *const listening[] = { "listen", NULL };
+	static const char *const connecting[] = {
+		"accept", "accept4", "connect", "socketpair", NULL
+	};
+	static const char *const connected[] = {
+		"getpeername", "recvfrom", "recvmmsg", "recvmsg", "sendmmsg",
+		"sendmsg", "sendto", "shutdown", NULL
+	};
+	bool accepts = calls_any(t, accepting), uses = calls_any(t, connected);
 
-	return calls_any(t, hidden) ||
-		(!calls_any(t, making) && calls_any(t, using));
+	if (calls_any(t, hidden) || (accepts && !calls_any(t, listening)))
+		return true;
+	if (!calls_any(t, making))
+		return accepts || uses || calls_any(t, using);
+	return uses && !calls_any(t, connecting) && !made_connectionless(t);
 }
 
-/* Whether it is of socket(2) or socketpair(2), with family and type. */
-static bool makes_socket(const struct fact *fact,
-			 struct argument_value v[ARGUMENT_VALUES_MAX])
+/* Why no rule can restrict the families of sockets; NULL: rules can. */
+static const char *why_open(const struct trace *t)
 {
-	char buf[SYSCALL_NAME_MAX];
-
-	return !strncmp(syscall_label(fact->id, buf), "socket", 6) &&
-		argument_values(fact, v) >= 2;
-}
-
-static bool has_nameless_family(const struct trace *t)
-{
-	struct argument_value v[ARGUMENT_VALUES_MAX];
+	struct kind k;
 
 	for (size_t i = 0; i < t->arguments.n; i++)
-		if (makes_socket(t->arguments.at[i], v) &&
-		    !family_name((uint32_t)v[0].value))
-			return true;
-	return false;
+		if (made_kind(t->arguments.at[i], &k) && !family_name(k.family))
+			return "A socket was made of a family that has no "
+				"name, which no rule can allow: families of "
+				"sockets are not restricted.";
+	return has_inherited(t) ?
+		"Sockets were used that the run did not make, and whose "
+		"families are not known: families of sockets are not "
+		"restricted." : NULL;
+}
+
+static void write_note(const char *text, FILE *out)
+{
+	message_note("%s", text);
+	write_comment(text, "  # ", out);
 }
 
 static void write_network(const struct trace *t, FILE *out)
 {
-	static const char open_text[] =
-		"A socket was made of a family that has no name, which no rule "
-		"can allow: families of sockets are not restricted.";
+	bool known = args_knows(t, "socket");
+	const char *why = known ? why_open(t) : NULL;
+	struct kind k;
 
-	if (has_nameless_family(t)) {
-		message_note("%s", open_text);
-		write_comment(open_text, "  # ", out);
-	}
-	if (!args_knows(t, "socket") || has_inherited(t) ||
-	    has_nameless_family(t)) {
+	if (why)
+		write_note(why, out);
+	if (!known || why) {
 		fputs("  network,\n", out);
 		return;
 	}
 	for (size_t i = 0; i < t->arguments.n; i++) {
-		struct argument_value v[ARGUMENT_VALUES_MAX];
-		const struct fact *fact = t->arguments.at[i];
-		const char *type;
-
-		if (!makes_socket(fact, v) || is_repeated(t, i))
+		if (!made_kind(t->arguments.at[i], &k) || is_repeated(t, i, &k))
 			continue;
-		type = type_name(v[1].value);
+		/* A type such as DCCP's: only the whole family can be allowed. */
+		if (!k.type)
+			write_note("A socket was made of a type that has no "
+				   "name: the rule without a type allows each "
+				   "type of its family, raw sockets too.", out);
 		fputs("  network ", out);
-		write_family(family_name((uint32_t)v[0].value), out);
-		/* One without a name, such as DCCP's: each of the family. */
-		fprintf(out, "%s%s,\n", type ? " " : "", type ? type : "");
+		write_family(family_name(k.family), out);
+		fprintf(out, "%s%s,\n", k.type ? " " : "",
+			k.type ? k.type : "");
 	}
 }
 

@@ -502,6 +502,52 @@ made_socket() {
 	run ! grep -F 'network inet' profile
 }
 
+@test "apparmor: sockets that the run did not make leave all families open" {
+	# the type of the unix socket that it makes, and what more it calls
+	local type calls nr lines network
+	while read -r network type calls; do
+		echo "$network $type $calls"
+		lines=()
+		for nr in $calls; do
+			lines+=("call 1 $nr 5")
+		done
+		stream a.sp 'call 1 socket 1' "$(made_socket 1 "$type")" "${lines[@]}"
+		sp-emit --apparmor -o profile a.sp 2>log
+		if [ "$network" = all ]; then
+			grep -qxF '  network,' profile
+			shows 'the run did not make' <log
+			shows '^  # Sockets were used that the run did not' <profile
+		else
+			run ! grep -xF '  network,' profile
+			lacks 'the run did not make' <log
+		fi
+	done <<-'END'
+	all 2 43 45
+	all 2 288
+	all 1 45
+	all 1 47
+	all 5 44
+	own 1 49 50 43 45
+	own 1 42 45
+	own 1 53 45
+	own 2 44 45
+	own 3 46 47
+	own 1 49 50 54
+	END
+}
+
+@test "apparmor: a type without a name is noted, and each rule is there once" {
+	stream a.sp 'call 1 socket 5' "$(made_socket 2 6)" "$(made_socket 10 1)" \
+		'argument 1 socket "0:0xffffffffffffffff:10 1:15:1 2:0xffffffffffffffff:6" 1' \
+		'argument 1 socket "0:0xffffffffffffffff:10 1:15:2 2:0xffffffffffffffff:6" 1' \
+		'argument 1 socket "0:0xffffffffffffffff:10 1:15:1 2:0xffffffffffffffff:132" 1'
+	run -0 sp-emit --apparmor -o profile a.sp
+	[[ $output == *"of a type that has no name"*"raw sockets too"* ]]
+	grep '^  network\|type that has no name' profile | diff - <(printf '  %s\n' \
+		'# A socket was made of a type that has no name: the rule without a type' \
+		'network inet,' 'network inet6 stream,' 'network inet6 dgram,')
+}
+
 @test "apparmor: what has no path for a rule is refused by name" {
 	stream a.sp "$(path 'EXECUTE | REG' /memfd:program)"
 	run -2 sp-emit --apparmor -o profile a.sp
