@@ -344,6 +344,25 @@ rights() {
 	run ! grep 'no violation' err
 }
 
+@test "landlock: what the command leaves running is waited for, and listed" {
+	requires_root
+	echo '{"ruleset": [{"handledAccessFs": ["make_sock", "make_dir"]}]}' >p.json
+	run -1 sp-verify --landlock p.json -- sh -c '(sleep 1.5; mkdir late) &'
+	[[ $output == *"the command has exited, but not all that it started: waiting"* ]]
+	[[ $output == *"fs.make_dir"* ]]
+	run -0 sp-verify --landlock p.json -t 1 -- sh -c 'sleep 5 &'
+	[[ $output == *"the remaining processes keep running under the policy; what it denies them is not listed"* ]]
+}
+
+@test "landlock: a domain that the command makes for itself hides no denial" {
+	requires_root
+	echo '{"ruleset": [{"handledAccessFs": ["make_sock", "make_dir"]}]}' >p.json
+	# its own domain denies first
+	run -1 sp-verify --landlock p.json -- "$WITNESS/own-domain"
+	[[ $output == *"fs.make_dir"* ]]
+	[[ $output != *"fs.make_fifo"* ]]
+}
+
 @test "landlock: in force, with what it denies to the whole tree" {
 	requires_root
 	mkdir in

@@ -70,6 +70,10 @@ unit() {
 	unit file-child
 }
 
+@test "cgroup" {
+	unit cgroup
+}
+
 @test "tests/mutate draws the same for a seed, however many it draws" {
 	git -C "$TESTS" rev-parse HEAD >/dev/null 2>&1 || skip "not a checkout"
 	"$TESTS/mutate/run" -s 7 -n 12 preview >twelve

@@ -278,14 +278,38 @@ char *cgroup_of_process(const struct cgroup_mounts *m, pid_t pid,
 	return best;
 }
 
+static bool ends_in(const char *name, const char *end)
+{
+	size_t n = strlen(name), n_end = strlen(end);
+
+	return n >= n_end && !strcmp(name + n - n_end, end);
+}
+
+/*
+ * Another unit's owner makes cgroups of any name below it, and a user does so
+ * below user@UID.service: those are not the manager's. A container can stand
+ * below a unit, such as the session in which runc(8) was started.
+ */
+static bool holds_anybodys(const char *name,
+			   bool (*is)(const char *, const char *))
+{
+	if (is == cgroup_is_unit)
+		return ends_in(name, ".service") || ends_in(name, ".scope");
+	return !strncmp(name, "user@", strlen("user@")) &&
+		ends_in(name, ".service");
+}
+
 static bool has_component(char *path, bool (*is)(const char *, const char *),
 			  const char *arg)
 {
 	char *name;
 
-	while ((name = strsep(&path, "/")))
+	while ((name = strsep(&path, "/"))) {
 		if (*name && is(name, arg))
 			return true;
+		if (holds_anybodys(name, is))
+			return false;
+	}
 	return false;
 }
 

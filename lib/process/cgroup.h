@@ -39,8 +39,9 @@ char *cgroup_of_process(const struct cgroup_mounts *m, pid_t pid,
 
 /*
  * Whether the process is in a cgroup that `is` says yes to, given `arg` and
- * the name of the cgroup or of one that it is in, in any hierarchy. -1: the
- * process is gone, or about to end and not in its cgroups any more.
+ * the name of the cgroup or of one that it is in, in any hierarchy. Names that
+ * a user can choose, below another unit, do not count. -1: the process is gone,
+ * or about to end and not in its cgroups any more.
  */
 int cgroup_holds(pid_t pid, bool (*is)(const char *name, const char *arg),
 		 const char *arg);

@@ -64,7 +64,21 @@ static bool is_privileged(int fd, mode_t mode)
 		fgetxattr(fd, "security.capability", NULL, 0) > 0;
 }
 
-/* Opened without an effect on a device or a FIFO, and without waiting for one. */
+int regular_file_open(const char *path, struct stat *st)
+{
+	int place = open(path, O_PATH | O_CLOEXEC), fd = -1;
+	char link[32];
+
+	if (place < 0)
+		return -1;
+	if (!fstat(place, st) && S_ISREG(st->st_mode)) {
+		snprintf(link, sizeof(link), "/proc/self/fd/%d", place);
+		fd = open(link, O_RDONLY | O_CLOEXEC);
+	}
+	close(place);
+	return fd;
+}
+
 size_t image_file_read(void *unused, const void *path, size_t size,
 		       void *answer)
 {
@@ -75,13 +89,11 @@ size_t image_file_read(void *unused, const void *path, size_t size,
 	memset(file, 0, sizeof(*file));
 	if (!size || ((const char *)path)[size - 1])
 		return sizeof(*file);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	fd = regular_file_open(path, &file->st);
 	if (fd < 0)
 		return sizeof(*file);
-	if (!fstat(fd, &file->st) && S_ISREG(file->st.st_mode)) {
-		file->build_id_size = read_build_id(fd, file->build_id);
-		file->is_privileged = is_privileged(fd, file->st.st_mode);
-	}
+	file->build_id_size = read_build_id(fd, file->build_id);
+	file->is_privileged = is_privileged(fd, file->st.st_mode);
 	close(fd);
 	return sizeof(*file);
 }

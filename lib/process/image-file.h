@@ -22,6 +22,13 @@ struct image_file {
 };
 
 /*
+ * Open a regular file to read it. A device is not opened, since that can have
+ * effects, nor a FIFO. -1: it is another file, or errno says why; `st` is
+ * filled in if there is a file.
+ */
+int regular_file_open(const char *path, struct stat *st);
+
+/*
  * The child's work, a file_child_work: the request is a path with its NUL, the
  * answer a struct image_file.
  */

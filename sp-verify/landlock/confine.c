@@ -5,6 +5,8 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "audit/audit-socket.h"
@@ -18,7 +20,11 @@
 
 /* A command. */
 
-enum { LISTS_SINCE_ABI = 7 };
+enum {
+	LISTS_SINCE_ABI = 7,
+	WAIT_NOTICE = 1,	/* seconds until the waiting is printed */
+	CHILDREN_MS = 50,	/* between two looks for what is left */
+};
 
 struct session {
 	const struct confine_options *options;
@@ -26,7 +32,8 @@ struct session {
 	struct denial_log *audit;	/* NULL: denials are not listed */
 	struct workload workload;
 	int ruleset, abi;
-	bool ended;		/* the command is not waited for any more */
+	bool ended;		/* what is left is not waited for */
+	uint64_t notice_ns;	/* when to print what is awaited; 0: no more */
 };
 
 static void note_missing(const char *path, void *arg)
@@ -87,12 +94,57 @@ static int hook(void *session)
 static void see_signal(struct session *s)
 {
 	struct forwarded signal;
+	enum workload_event event = workload_signal(&s->workload, &signal);
 
-	if (workload_signal(&s->workload, &signal) != WORKLOAD_AGAIN)
+	if (event == WORKLOAD_NOTHING)
 		return;
-	message_error("ended by SIG%s before the command",
-		      sigabbrev_np(signal.signal));
+	if (!s->workload.exited && event != WORKLOAD_AGAIN)
+		return;
+	if (!s->workload.exited)
+		message_error("ended by SIG%s before the command",
+			      sigabbrev_np(signal.signal));
 	s->ended = true;
+}
+
+/* Orphans of the command's are our children (PR_SET_CHILD_SUBREAPER). */
+static bool has_children(void)
+{
+	pid_t pid;
+
+	do
+		pid = waitpid(-1, NULL, WNOHANG);
+	while (pid > 0);
+	return !pid;
+}
+
+static void see_exit(struct session *s)
+{
+	if (!workload_reap(&s->workload))
+		return;
+	s->notice_ns = now_ns() + WAIT_NOTICE * 1000000000ULL;
+	s->ended |= s->workload.stage != WORKLOAD_RUNS;
+}
+
+static void see_time(struct session *s)
+{
+	uint64_t now = now_ns();
+
+	if (s->notice_ns && now >= s->notice_ns) {
+		message_note("the command has exited, but not all that it "
+			     "started: waiting (-t SECONDS or a signal ends "
+			     "this)");
+		s->notice_ns = 0;
+	}
+	if (workload_time(&s->workload, now) == WORKLOAD_TIMEOUT)
+		s->ended = true;
+}
+
+static int poll_timeout(const struct session *s)
+{
+	if (s->workload.exited)
+		return CHILDREN_MS;
+	return workload_patience(s->workload.due_ns ? s->workload.due_ns :
+				 UINT64_MAX, now_ns());
 }
 
 static void turn(struct session *s)
@@ -102,28 +154,28 @@ static void turn(struct session *s)
 		[DENIED] = { s->audit ? denial_log_fd(s->audit) : -1, POLLIN,
 			     0 },
 	};
-	uint64_t due_ns = s->workload.due_ns;
 
 	workload_fds(&s->workload, p);
-	if (poll(p, N_FDS, workload_patience(due_ns ? due_ns : UINT64_MAX,
-					     now_ns())) < 0)
+	if (poll(p, N_FDS, poll_timeout(s)) < 0)
 		return;
 	if (p[0].revents)
-		workload_reap(&s->workload);
+		see_exit(s);
 	if (p[1].revents)
 		see_signal(s);
 	if (p[DENIED].revents)
-		denial_log_take(s->audit, s->denied);
-	if (workload_time(&s->workload, now_ns()) == WORKLOAD_TIMEOUT)
-		s->ended = true;
+		denial_log_take(s->audit);
+	see_time(s);
 }
 
 static void watch(struct session *s)
 {
-	while (!s->workload.exited && !s->ended)
+	while (!s->ended && (!s->workload.exited || has_children()))
 		turn(s);
 	workload_kill(&s->workload);
 	workload_note(&s->workload);
+	if (s->ended && has_children())
+		message_note("the remaining processes keep running under the "
+			     "policy; what it denies them is not listed");
 	/* Not listed, a failure is all there is to go by. */
 	if (!s->audit && s->workload.status)
 		message_latch(STATUS_NO);
@@ -176,6 +228,7 @@ bool confine_run(const struct confine_options *o, const struct command *command,
 	confined.mask = &o->forward->mask;
 	confined.hook = hook;
 	confined.hook_arg = &s;
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	ok = open_ruleset(&s) && open_audit(&s) && run(&s, &confined);
 	denial_log_close(s.audit);
 	if (s.ruleset >= 0)

@@ -3,6 +3,7 @@
 
 #include <linux/audit.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,13 +21,21 @@ struct pending {
 	char *image;			/* NULL: not known yet */
 };
 
+enum { DOMAINS_MAX = 4096 };
+
 struct denial_log {
 	struct audit_socket *socket;
 	pid_t pid;
-	char *domain;			/* NULL: it has not been denied anything */
+	uint64_t domain;		/* ours; 0: it has not denied anything */
 	struct pending *pending;
 	size_t n_pending;
-	struct denied *denied;		/* while records are taken */
+	/* Which domain is ours may come to light last, so each has a list. */
+	struct list {
+		uint64_t domain;
+		struct denied *denied;
+	} *lists;
+	size_t n_lists;
+	bool overflow;			/* there were more than DOMAINS_MAX */
 };
 
 static void free_pending(struct pending *p)
@@ -80,11 +89,18 @@ static void on_domain(struct denial_log *a, const char *text)
 	char *status = audit_value(text, "status", false);
 	char *pid = audit_value(text, "pid", false);
 
-	if (status && pid && !strcmp(status, "allocated") &&
-	    a->pid && strtol(pid, NULL, 10) == a->pid && !a->domain)
-		a->domain = audit_value(text, "domain", false);
+	char *domain = audit_value(text, "domain", false);
+	uint64_t id = domain ? strtoull(domain, NULL, 16) : 0;
+
+	/* The process may have domains of its own. Ids grow, and ours is the
+	   first one that it got. */
+	if (status && pid && !strcmp(status, "allocated") && a->pid &&
+	    strtol(pid, NULL, 10) == a->pid &&
+	    (!a->domain || id < a->domain))
+		a->domain = id;
 	free(status);
 	free(pid);
+	free(domain);
 }
 
 static void on_syscall(struct denial_log *a, const char *text)
@@ -109,23 +125,43 @@ static void add_rights(struct denied *denied, const struct pending *p)
 	free(rights);
 }
 
-/*
- * Those of one event, or of all, when no more will come of it: of our domain,
- * which is named by the record after its first denial.
- */
-static void settle(struct denial_log *a, const char *serial, struct denied *denied)
+/* The list of a domain; NULL: it is not ours, or there are too many. */
+static struct denied *list_of(struct denial_log *a, const char *domain)
+{
+	uint64_t id = strtoull(domain, NULL, 16);
+	size_t i = 0;
+
+	if (a->domain && id > a->domain)
+		return NULL;
+	while (i < a->n_lists && a->lists[i].domain != id)
+		i++;
+	if (i == DOMAINS_MAX) {
+		a->overflow = true;
+		return NULL;
+	}
+	if (i == a->n_lists) {
+		a->lists = xgrow(a->lists, i, sizeof(*a->lists));
+		a->lists[a->n_lists++] = (struct list){ id, denied_new() };
+	}
+	return a->lists[i].denied;
+}
+
+/* Those of one event, or of all, when no more will come of it. */
+static void settle(struct denial_log *a, const char *serial)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < a->n_pending; i++) {
 		struct pending *p = &a->pending[i];
+		struct denied *list;
 
 		if (serial && strcmp(p->serial, serial)) {
 			a->pending[kept++] = *p;
 			continue;
 		}
-		if (a->domain && !strcmp(p->domain, a->domain))
-			add_rights(denied, p);
+		list = list_of(a, p->domain);
+		if (list)
+			add_rights(list, p);
 		free_pending(p);
 	}
 	a->n_pending = kept;
@@ -138,7 +174,7 @@ static void on_message(void *audit, uint16_t type, const char *text)
 
 	if (type == AUDIT_EOE) {
 		serial = serial_of(text);
-		settle(a, serial, a->denied);
+		settle(a, serial);
 		free(serial);
 	} else if (type == LANDLOCK_ACCESS) {
 		on_access(a, text);
@@ -168,7 +204,9 @@ void denial_log_close(struct denial_log *a)
 	for (size_t i = 0; i < a->n_pending; i++)
 		free_pending(&a->pending[i]);
 	free(a->pending);
-	free(a->domain);
+	for (size_t i = 0; i < a->n_lists; i++)
+		denied_free(a->lists[i].denied);
+	free(a->lists);
 	free(a);
 }
 
@@ -182,18 +220,18 @@ void denial_log_follow(struct denial_log *a, pid_t pid)
 	a->pid = pid;
 }
 
-void denial_log_take(struct denial_log *a, struct denied *denied)
+void denial_log_take(struct denial_log *a)
 {
-	a->denied = denied;
 	audit_socket_take(a->socket);
 }
 
 bool denial_log_finish(struct denial_log *a, struct denied *denied)
 {
-	struct audit_end end;
+	struct audit_end end = audit_socket_finish(a->socket);
 
-	a->denied = denied;
-	end = audit_socket_finish(a->socket);
-	settle(a, NULL, denied);
-	return end.known && !end.off && !end.lost;
+	settle(a, NULL);
+	for (size_t i = 0; i < a->n_lists; i++)
+		if (a->lists[i].domain == a->domain)
+			denied_add_all(denied, a->lists[i].denied);
+	return end.known && !end.off && !end.lost && !a->overflow;
 }

@@ -17,11 +17,13 @@ void denial_log_close(struct denial_log *a);
 int denial_log_fd(const struct denial_log *a);
 /* The process, in the initial namespace, whose domain is meant. */
 void denial_log_follow(struct denial_log *a, pid_t pid);
-/* Take of what has come; what our domain was denied is added. */
-void denial_log_take(struct denial_log *a, struct denied *denied);
+/* Take some of what has come. */
+void denial_log_take(struct denial_log *a);
 /*
- * The same at the end, when no more will come. False: records may be missing,
- * since auditing was turned off meanwhile or the kernel lost some.
+ * Take the rest, when no more will come, and add what our domain denied. False:
+ * records may be missing, since auditing was turned off meanwhile, the kernel
+ * lost some, or there were too many domains.
  */
 bool denial_log_finish(struct denial_log *a, struct denied *denied);
+
 #endif

@@ -94,6 +94,13 @@ void denied_add(struct denied *d, const char *right, const char *object,
 	};
 }
 
+void denied_add_all(struct denied *d, const struct denied *more)
+{
+	for (size_t i = 0; i < more->n; i++)
+		denied_add(d, more->rows[i].right, more->rows[i].object,
+			   more->rows[i].image, more->rows[i].count);
+}
+
 size_t denied_size(const struct denied *d)
 {
 	return d->n;

@@ -14,6 +14,8 @@ void denied_free(struct denied *d);
 /* `right` as "fs.read_file"; `object` a path, escaped as by path_escape(). */
 void denied_add(struct denied *d, const char *right, const char *object,
 		const char *image, uint64_t count);
+/* All that another list has. */
+void denied_add_all(struct denied *d, const struct denied *more);
 size_t denied_size(const struct denied *d);
 /* Sorted by object; nothing when empty. */
 void denied_print(struct denied *d, FILE *out);

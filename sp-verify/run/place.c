@@ -15,6 +15,7 @@
 
 #include "base/memory.h"
 #include "process/file-child.h"
+#include "process/image-file.h"
 
 /* Sizes that no program has, and how many files are kept. */
 enum {
@@ -306,22 +307,6 @@ static bool find_mapping(pid_t tid, uint64_t address, struct mapping *m)
 	return found;
 }
 
-/* A regular file; a device is not opened, since that can have effects. */
-static int open_regular(const char *path, struct stat *st)
-{
-	int place = open(path, O_PATH | O_CLOEXEC), fd = -1;
-	char link[32];
-
-	if (place < 0)
-		return -1;
-	if (!fstat(place, st) && S_ISREG(st->st_mode)) {
-		snprintf(link, sizeof(link), "/proc/self/fd/%d", place);
-		fd = open(link, O_RDONLY | O_CLOEXEC);
-	}
-	close(place);
-	return fd;
-}
-
 /*
  * By its mapping, which takes a capability; else by name, as the task sees
  * it, where that still is the same file.
@@ -330,13 +315,13 @@ static int open_mapped(pid_t tid, const struct mapping *m, struct stat *st)
 {
 	char *path = xasprintf("/proc/%d/map_files/%" PRIx64 "-%" PRIx64, tid,
 			       m->start, m->end);
-	int fd = open_regular(path, st);
+	int fd = regular_file_open(path, st);
 
 	free(path);
 	if (fd >= 0)
 		return fd;
 	path = xasprintf("/proc/%d/root%s", tid, m->path);
-	fd = open_regular(path, st);
+	fd = regular_file_open(path, st);
 	free(path);
 	if (fd < 0 || (st->st_dev == m->device && st->st_ino == m->inode))
 		return fd;
