@@ -69,7 +69,7 @@ enum { SIDES = 1 << 0, RUNS = 1 << 1 };
 static const char *const modes[] = { "a comparison", "--matrix" };
 
 static const struct option_row rows[] = {
-	{ "quiet", 'q', NULL, "print nothing: the exit status says it",
+	{ "quiet", 'q', NULL, "print nothing; the exit status is the answer",
 	  OPTION_FLAG(struct options, quiet), .modes = SIDES },
 	{ "by-image", 0, NULL, "compare the calls of each executable",
 	  OPTION_FLAG(struct options, choice.by_image) },
@@ -79,7 +79,7 @@ static const struct option_row rows[] = {
 	{ "until", 0, "MARK", "and what came before it",
 	  OPTION_TEXT(struct options, choice.until), .modes = SIDES },
 	{ "groups", 0, NULL,
-	  "calls of a profile that sp-emit adds unobserved count",
+	  "count the calls that sp-emit adds to a profile, too",
 	  OPTION_FLAG(struct options, groups), .modes = SIDES },
 	{ "fail-on", 0, "WHAT",
 	  "what makes the status 1: added, removed or any (the\n"
@@ -207,7 +207,7 @@ int main(int argc, char **argv)
 	options_parse(&table, argc, argv, &o, &line);
 	options_check_mode(&table, &line, modes, 2, o.matrix);
 	if (!o.matrix && (line.n_operands < 1 || line.n_operands > 2))
-		message_usage("needs OLD, and at most NEW besides");
+		message_usage("give OLD, and NEW or nothing");
 	if (o.matrix)
 		run_matrix(&o, line.operands);
 	else

@@ -197,8 +197,8 @@ static void fill_rows(struct all_rows *all)
 {
 	static const char *const groups[GROUP_COUNT] = {
 		[GROUP_KERNEL] = "calls that the kernel makes by itself",
-		[GROUP_START] = "what loads the filter calls before the program",
-		[GROUP_VDSO] = "calls or not, as clock source and libc have it",
+		[GROUP_START] = "calls of what loads the filter, before the program",
+		[GROUP_VDSO] = "calls that vDSO or kernel answer, by clock and libc",
 		[GROUP_RUNTIME] = "what the runtime calls itself: --runtime",
 		[GROUP_FALLBACK] = "newer calls that libc probes: ENOSYS",
 	};

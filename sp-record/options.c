@@ -162,8 +162,8 @@ static const struct option_row rows[] = {
 	  "write each call as an event too, with time, task and\n"
 	  "arguments: sp-emit --ndjson", .set = set_every },
 	{ "exact-times", 0, NULL,
-	  "with --every: read the clock for each call, in a rush\n"
-	  "too", OPTION_FLAG(struct options, tracer.exact_times) },
+	  "with --every: read the clock for each call, also when\n"
+	  "calls come fast", OPTION_FLAG(struct options, tracer.exact_times) },
 	{ "buffer", 0, "N",
 	  "room for N events on each CPU (default: 131072)",
 	  .set = set_buffer },

@@ -178,7 +178,7 @@ static const struct option_table table = {
 "With no TRACE, or when TRACE is -, read stdin.\n",
 	.rows = rows, .n_rows = sizeof(rows) / sizeof(rows[0]),
 	.end =
-"A command's stdout is stderr, unless the list goes to a FILE.\n"
+"COMMAND's stdout goes to stderr, unless -o writes the list to a FILE.\n"
 "Exit status: 0 no violation, 1 violations, 2 trouble; with --learn, 0 when\n"
 "the stream was written.\n",
 	.operands = OPERANDS_OR_COMMAND,

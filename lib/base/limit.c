@@ -13,3 +13,13 @@ void limit_lower(int resource, rlim_t most)
 		now.rlim_cur = now.rlim_max;
 	setrlimit(resource, &now);
 }
+
+void limit_lower_soft(int resource, rlim_t most)
+{
+	struct rlimit now;
+
+	if (getrlimit(resource, &now) || now.rlim_cur <= most)
+		return;
+	now.rlim_cur = most;
+	setrlimit(resource, &now);
+}

@@ -185,13 +185,24 @@ static void compile_to(int fd, const struct profile *p, struct result *result)
 	result->done = true;
 }
 
+/* Beyond the memory that the parent had, which counts for the child as well. */
+static void limit_memory(void)
+{
+	struct rusage used;
+
+	if (!getrusage(RUSAGE_SELF, &used))
+		limit_lower(RLIMIT_DATA, MEMORY_MAX +
+			    1024 * (rlim_t)used.ru_maxrss);
+}
+
 static void set_limits(void)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	limit_lower(RLIMIT_CORE, 0);
-	limit_lower(RLIMIT_CPU, SECONDS_MAX);
+	limit_lower(RLIMIT_CPU, SECONDS_MAX + 1);
+	limit_lower_soft(RLIMIT_CPU, SECONDS_MAX);
 #ifndef __SANITIZE_ADDRESS__	/* whose shadow alone is more */
-	limit_lower(RLIMIT_DATA, MEMORY_MAX);
+	limit_memory();
 #endif
 }
 
@@ -201,14 +212,17 @@ static int no_answer(int status, char **problem)
 {
 	int sig = WTERMSIG(status);
 
-	if (WIFEXITED(status))	/* a failed allocation, which is printed */
+	/* The child ended as base/memory has it, with a message: so do we. */
+	if (WIFEXITED(status))
 		exit(WEXITSTATUS(status));
-
-	if (sig == SIGKILL || sig == SIGXCPU)
+	if (sig == SIGXCPU)
 		*problem = xasprintf("libseccomp takes more than %d seconds "
 				     "for this profile: use fewer conditions "
 				     "on the arguments of one call",
 				     SECONDS_MAX);
+	else if (sig == SIGKILL)
+		*problem = xstrdup("libseccomp was killed: there was too little "
+				   "memory, or somebody else did it");
 	else
 		*problem = xasprintf("libseccomp crashed (%s)",
 				     sigdescr_np(sig));

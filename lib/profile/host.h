@@ -35,11 +35,11 @@ bool host_set_kernel(struct host *h, const char *release);
 option_set host_option_caps, host_option_kernel;
 #define HOST_OPTIONS(type, member, for_modes) \
 	{ "cap", 0, "CAP,...", \
-	  "the capabilities that conditions of a profile are\n" \
-	  "resolved for: names, all or none", \
+	  "the container's capabilities, for conditions in the\n" \
+	  "profile: names, all or none", \
 	  host_option_caps, .at = offsetof(type, member), \
 	  .modes = (for_modes) }, \
-	{ "kernel", 0, "VERSION", "and the kernel, this one if not given", \
+	{ "kernel", 0, "VERSION", "the kernel, for the same (default: this one)", \
 	  host_option_kernel, .at = offsetof(type, member), \
 	  .modes = (for_modes) }
 
