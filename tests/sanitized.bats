@@ -26,39 +26,70 @@ teardown() {
 	find reports -type f | lacks .
 }
 
-# clean COMMAND… — it ends with 0, 1 or 2, not by a signal, and without a report
+# clean COMMAND… — it ends with 0, 1 or 2, not by a signal, not because of its
+# command line, and without a report
 clean() {
 	local status=0
 	"$@" >out 2>err || status=$?
-	if [ "$status" -gt 2 ] || find reports -type f | shows .; then
+	if [ "$status" -gt 2 ] || grep "^Try '" err || find reports -type f | shows .; then
 		echo "status $status: $*"
 		cat err
 		return 1
 	fi
+	ended_with=$status
+}
+
+# works COMMAND… — the same, and it did its work: 0 or 1
+works() {
+	clean "$@"
+	[ "$ended_with" -lt 2 ] || {
+		echo "status $ended_with: $*"
+		cat err
+		return 1
+	}
 }
 
 formats() {
 	sp-emit --help | sed -n '/^FORMAT/,/^$/s/^      --\([a-z-]*\).*/\1/p'
 }
 
+# options_for FORMAT — a line for each set of options that it takes
+options_for() {
+	echo
+	case $1 in
+	ndjson) return ;;
+	path-list | json | table) ;;
+	apparmor) printf '%s\n' --explain --deny=log '--generalize=all --trust-names' ;;
+	landlock*) printf '%s\n' --explain '--generalize=all --trust-names' ;;
+	*)
+		printf '%s\n' --explain --allow-denied --deny=kill '--exact --image=*'
+		[ "$1" = firejail ] || echo --args=all
+		[ "$1" = minijail ] || echo --deny=log
+		[ "$1" != systemd ] || echo '--paths --generalize=all'
+		;;
+	esac
+	echo '--tree=*'
+}
+
 # emit_all FILE… — in every format, with what changes how it is made
 emit_all() {
 	local format options
 	for format in $(formats); do
-		for options in '' '--args=all --allow-denied' '--exact --image=*' \
-			'--paths --generalize=all --tree=*' --deny=log; do
+		while read -r options; do
 			# shellcheck disable=SC2086 # words
 			clean sp-emit "--$format" $options --allow-partial "$@"
-		done
+		done < <(options_for "$format")
 	done
 }
 
-# Streams with facts of every kind: an old one, one with losses and one that can
-# be a profile in every format.
+# Streams with facts of every kind: an old one, one with losses, one that can be a
+# profile in every format, and one with phases.
 streams() {
 	cp "$TESTS/data/stream-0.1.0.sp" old.sp
 	"$TESTS/mkstream" <"$TESTS/fuzz/seed" >every-kind.sp
 	"$TESTS/mkstream" <"$TESTS/data/service" >service.sp
+	sed '/^run 3/d; /^[a-z]* 3 /d' "$TESTS/data/service" |
+		"$TESTS/mkstream" >parts.sp
 }
 
 @test "sp-emit: every format of every kind of fact" {
@@ -73,22 +104,24 @@ streams() {
 @test "sp-merge and sp-diff: streams, profiles and phases" {
 	local a b
 	streams
+	sp-emit --oci -o made.oci parts.sp
 	for a in *.sp; do
 		clean sp-merge --allow-partial "$a" service.sp
-		clean sp-merge --allow-partial --keep-runs=1 service.sp "$a"
 		for b in *.sp "$TESTS"/fuzz/seeds/{json,yaml,systemd,firejail,minijail}/*; do
 			clean sp-diff --allow-partial --by-image "$a" "$b"
 			clean sp-diff --allow-partial --fail-on=failed "$b" "$a"
 		done
 	done
-	clean sp-diff --from=ready service.sp old.sp
-	clean sp-diff --matrix --allow-partial --by-image ./*.sp
-	clean sp-diff --matrix --csv --allow-partial ./*.sp
+	works sp-diff --from=ready parts.sp made.oci
+	works sp-diff --until=ready parts.sp parts.sp
+	works sp-diff --matrix --allow-partial --by-image ./*.sp
+	works sp-diff --matrix --csv --allow-partial ./*.sp
 }
 
 @test "sp-verify: every profile, as every loader has it" {
 	local profile format place
 	streams
+	head -n 5 "$TESTS/fuzz/seeds/audit/log" >log
 	for format in oci docker spo systemd bpf minijail firejail; do
 		sp-emit --$format -o "made.$format" service.sp
 	done
@@ -103,8 +136,10 @@ streams() {
 		clean sp-verify -p "$profile" --learn service.sp
 		clean sp-verify -p "$profile" --junit=junit.xml old.sp
 		clean sp-verify -p "$profile" -p made.oci service.sp
+		clean sp-verify -p "$profile" --audit=log
 		clean sp-verify -p "$profile" --audit="$TESTS/fuzz/seeds/audit/log"
 	done
+	works sp-verify -p made.oci --audit=log
 	run -1 sp-verify -p made.oci --as=runc service.sp
 	[[ $output == *'chmod  '*EACCES* ]]
 }
@@ -136,7 +171,10 @@ streams() {
 	sp-merge learnt.sp >/dev/null
 	clean sp-verify -p p.json --enforce --replay run.sp
 	clean sp-verify --landlock=policy.json -- cat /etc/hostname
-	clean sp-verify --pid=$$ run.sp
+	"$WITNESS/filtered" exec sleep 20 3>&- &
+	wait_for 10 grep -q '^Seccomp:.2' /proc/$!/status
+	works sp-verify --pid=$! run.sp
+	kill $!
 }
 
 # A command that does much, and what is recorded of it in every way.
@@ -148,7 +186,9 @@ streams() {
 	for way in "${ways[@]}"; do
 		# shellcheck disable=SC2086 # words
 		clean sp-record $way -o run.sp -- sh -c \
-			'ls -l / | sort >list; cat list none; mv list listed; : ready'
+			'ls -l / | sort >list; cat list none; mv list listed
+			printf ready >/proc/$$/comm; ls'
+		lacks 'the mark never came' <err
 		[ -s run.sp ]
 		clean sp-emit --json run.sp
 		clean sp-emit --ndjson run.sp
