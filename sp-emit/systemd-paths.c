@@ -247,32 +247,61 @@ static void add_executable(struct path_list *list, const struct emit *emit,
 	free(at);
 }
 
-static void add_parent(struct path_list *list, const struct emit *emit,
-		       const char *path)
+/* A file that was mapped after its name was gone. */
+static bool is_unnamed(const struct fact *fact, const char *path)
 {
-	char *parent = path_parent(path), *pattern = pattern_of(parent);
-
-	add_path(list, emit, "ExecPaths", pattern);
-	free(pattern);
-	free(parent);
+	return !fact->answer && fact->id.nr & RUNS &&
+		!path_is_doubted(fact->id.nr) && fact->id.nr & NAME_DELETED &&
+		*path == '/' && strncmp(path, "/memfd:", strlen("/memfd:"));
 }
 
-/* It was mapped after its name was gone: its directory has to do. */
-static void add_unnamed(struct path_list *list, const struct emit *emit)
+/* The directories of these files, as patterns. */
+static struct path_list unnamed_directories(const struct trace *t)
 {
-	const struct trace *t = emit->trace;
+	struct path_list list = { NULL, 0 };
 
 	for (size_t i = 0; i < t->paths.n; i++) {
-		const struct fact *fact = t->paths.at[i];
-		char *path = path_of_fact(fact);
+		char *path = path_of_fact(t->paths.at[i]), *parent;
 
-		if (!fact->answer && fact->id.nr & RUNS &&
-		    !path_is_doubted(fact->id.nr) &&
-		    fact->id.nr & NAME_DELETED && *path == '/' &&
-		    strncmp(path, "/memfd:", strlen("/memfd:")))
-			add_parent(list, emit, path);
+		if (is_unnamed(t->paths.at[i], path)) {
+			parent = path_parent(path);
+			append(&list, pattern_of(parent));
+			free(parent);
+		}
 		free(path);
 	}
+	tidy(&list);
+	return list;
+}
+
+static void note_unnamed(const struct path_list *directories, FILE *out)
+{
+	char *text, *note;
+
+	if (!directories->n)
+		return;
+	text = pattern_text(directories->at[0]);
+	note = xasprintf("ExecPaths= has %zu %s for removed files that were "
+			 "mapped or executed, such as %s: each file in %s can "
+			 "be executed.", directories->n, directories->n == 1 ?
+			 "directory" : "directories", text,
+			 directories->n == 1 ? "it" : "them");
+	message_note("%s", note);
+	write_comment(note, "# ", out);
+	free(note);
+	free(text);
+}
+
+/* No rule can name the file: its directory has to do. */
+static void add_unnamed(struct path_list *list, const struct emit *emit,
+			FILE *out)
+{
+	struct path_list directories = unnamed_directories(emit->trace);
+
+	for (size_t i = 0; i < directories.n; i++)
+		add_path(list, emit, "ExecPaths", directories.at[i]);
+	note_unnamed(&directories, out);
+	path_list_free(&directories);
 }
 
 static void write_executable(const struct emit *emit,
@@ -285,7 +314,7 @@ static void write_executable(const struct emit *emit,
 	for (size_t i = 0; i < uses->n; i++)
 		if (uses->at[i].access & RUNS)
 			add_executable(&list, emit, uses, uses->at[i].pattern);
-	add_unnamed(&list, emit);
+	add_unnamed(&list, emit, out);
 	tidy(&list);
 	fputs("NoExecPaths=\nNoExecPaths=/\n", out);
 	for (size_t i = 0; i < list.n; i++)

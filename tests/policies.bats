@@ -879,11 +879,17 @@ writable() {
 	[ "$(writable "$(path 'CREATE | REG' /x)" \
 		"$(path 'CREATE | REG' /home/u/x)")" = /home/u ]
 	run ! grep ProtectSystem <(sp-emit --systemd --paths one.sp)
-	# mapped after it was removed
+}
+
+@test "systemd: what was mapped after it was removed: its directory, with a note" {
 	stream one.sp "$(path 'MAP | DELETED | REG' /var/x/ffi)" \
+		"$(path 'MAP | DELETED | REG' /var/x/other)" \
+		"$(path 'EXECUTE | DELETED | REG' /run/y/tool)" \
 		"$(path 'MAP | DELETED | REG' /memfd:code)"
-	[ "$(sp-emit --systemd --paths one.sp |
-		sed -n 's/^ExecPaths="-\(.*\)"$/\1/p')" = /var/x ]
+	run -0 sp-emit --systemd --paths -o unit one.sp
+	[[ $output == *"ExecPaths= has 2 directories for removed files that were mapped or executed, such as /run/y"* ]]
+	shows 'ExecPaths= has 2 directories' <unit
+	sed -n 's/^ExecPaths="-\(.*\)"$/\1/p' unit | diff - <(printf '%s\n' /run/y /var/x)
 }
 
 @test "what was not wholly read is refused" {
