@@ -14,6 +14,16 @@ setup() {
 	echo secret >victim && chmod 600 victim
 }
 
+# What in_cgroup leaves behind when it fails.
+teardown() {
+	[ -z "${cgroup-}" ] || {
+		kill "${started[@]}" || :
+		wait "${started[@]}" || :
+		echo 1 >"$cgroup/cgroup.kill"
+		wait_for 5 rmdir "$cgroup"
+	}
+}
+
 # attack HOW [VICTIM] — as nobody, in `play`; the recording is run.sp
 attack() {
 	(cd play && sp-record -q -u nobody --paths -o ../run.sp -- \
@@ -148,20 +158,23 @@ spares() {
 
 # in_cgroup SCRIPT — recorded from a cgroup that it joins
 in_cgroup() {
-	local cgroup pid
-	cgroup=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)/sp-names-$$
-	mkdir "$cgroup"
+	local mount
+	mount=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+	mkdir "$mount/sp-names-$$"
+	cgroup=$mount/sp-names-$$
 	mkfifo go
 	sh -c 'echo $$ >"$0/cgroup.procs" && : >joined && read _ <go; eval "$1"' \
 		"$cgroup" "$1" 3>&- &
-	pid=$!
+	started=("$!")
 	wait_for 10 test -e joined
-	sp-record -q --paths -o run.sp --cgroup "$cgroup" --ready-fd=4 4>ready &
+	sp-record -q --paths -o run.sp --cgroup "$cgroup" --ready-fd=4 3>&- 4>ready &
+	started+=("$!")
 	wait_for 20 test -s ready
 	echo >go
-	wait $!
-	wait $pid
+	wait "${started[1]}"
+	wait "${started[0]}"
 	rmdir "$cgroup"
+	cgroup=
 	rm -f joined go ready
 }
 

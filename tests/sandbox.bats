@@ -18,14 +18,8 @@ confined() {
 	pid=$!
 	exec 5>in
 	head -c 100 ls.sp >&5
-	for _ in {1..100}; do
-		if grep -q '^Seccomp:.2' /proc/$pid/status; then
-			break
-		fi
-		sleep 0.05
-	done
+	wait_for 5 grep '^Seccomp:.2' /proc/$pid/status
 	grep '^NoNewPrivs:.1' /proc/$pid/status
-	grep '^Seccomp:.2' /proc/$pid/status
 	tail -c +101 ls.sp >&5
 	exec 5>&-
 	wait $pid || [ $? = 1 ]

@@ -6,6 +6,7 @@
 load helper
 
 setup() {
+	begun=()
 	requires_root
 	requires setcap setpriv
 	cd "$BATS_TEST_TMPDIR" || return
@@ -14,14 +15,24 @@ setup() {
 	setcap cap_bpf,cap_perfmon=ep sp-record
 }
 
+teardown() {
+	[ ${#begun[@]} = 0 ] || {
+		kill "${begun[@]}" || :
+		wait "${begun[@]}" || :
+	}
+	[ -z "${cgroup-}" ] || wait_for 5 rmdir "$cgroup"
+}
+
 as() {
 	setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
 }
 
-# begin COMMAND… — in the background, which ends as sleep; its process id is $pid
+# begin COMMAND… — in the background, until the test ends; it becomes sleep, and
+# its process id is $pid
 begin() {
 	"$@" 3>&- &
 	pid=$!
+	begun+=("$pid")
 	wait_for 5 test "/proc/$pid/exe" -ef "$(command -v sleep)"
 }
 
@@ -32,7 +43,6 @@ blind() {
 @test "somebody else's process is not attached to" {
 	begin sleep 30
 	run -125 as ./sp-record -q -t 1 -o a.sp -p $pid
-	kill $pid
 	[[ $output == "sp-record: -p $pid: it belongs to another user or has more privileges: "* ]]
 	[ ! -e a.sp ]
 }
@@ -40,7 +50,6 @@ blind() {
 @test "one's own process is attached to" {
 	begin setpriv --reuid=65534 --regid=65534 --clear-groups sleep 30
 	as ./sp-record -q -t 0.3 -o a.sp -p $pid
-	kill $pid
 	sp-emit --table a.sp | shows clock_nanosleep
 	blind a.sp | lacks privileges
 }
@@ -52,16 +61,15 @@ blind() {
 	setpriv --reuid=65534 --regid=65534 --clear-groups \
 		sh -c 'exec ./closed 30' 3>&- &
 	pid=$!
+	begun+=("$pid")
 	wait_for 5 test "/proc/$pid/exe" -ef closed
 	run -125 as ./sp-record -q -t 1 -o a.sp -p $pid
-	kill $pid
 	[[ $output == *"more privileges"* ]]
 }
 
 @test "a process of the same user that has a capability is not attached to" {
 	begin setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=+chown --ambient-caps=+chown sleep 30
 	run -125 as ./sp-record -q -t 1 -o a.sp -p $pid
-	kill $pid
 	[[ $output == *"more privileges"* ]]
 }
 
@@ -111,10 +119,11 @@ blind() {
 }
 
 @test "a cgroup with others' processes: one's own alone are recorded" {
-	local cgroup other
+	local other mount
 	needs cgroup2
-	cgroup=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)/sp-viewer-$$
-	mkdir "$cgroup"
+	mount=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+	mkdir "$mount/sp-viewer-$$"
+	cgroup=$mount/sp-viewer-$$
 	begin sleep 30
 	other=$pid
 	echo $other >"$cgroup/cgroup.procs"
@@ -123,9 +132,6 @@ blind() {
 	begin setpriv --reuid=65534 --regid=65534 --clear-groups sleep 30
 	echo $pid >"$cgroup/cgroup.procs"
 	as ./sp-record -t 0.3 -o a.sp --cgroup "$cgroup" 2>err
-	kill $pid $other
-	wait $pid $other || :
-	rmdir "$cgroup"
 	grep "attached to 1 task" err
 	grep "privileges than sp-record: $other (sleep)" err
 }
