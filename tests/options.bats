@@ -43,6 +43,8 @@ helped() {
 	[ "${lines[0]}" = "sp-emit: unknown option '--something-else-entirely'" ]
 	run -2 sp-emit -x
 	[ "${lines[0]}" = "sp-emit: unknown option '-x'" ]
+	run -2 sp-verify -p p.json ls -l
+	[ "${lines[0]}" = "sp-verify: unknown option '-l'; if it is a command's, write -- before the command" ]
 }
 
 @test "a value that is missing, or that the option does not take" {
@@ -218,4 +220,20 @@ helped() {
 		run -2 $line empty </dev/null
 		[ "${lines[0]}" = "${line%% *}: empty: empty" ]
 	done
+}
+
+@test "nothing is read from a terminal" {
+	requires script
+	sp-record -q -o run.sp -- true
+	while read -r line; do
+		run -2 timeout 20 script -qec "$line" typescript
+		[[ $output == *"<stdin> is a terminal: name a file, or pipe one in"* ]]
+	done <<-'END'
+	sp-merge -o out
+	sp-emit --table
+	sp-diff run.sp
+	sp-diff --matrix
+	sp-verify -p -
+	sp-verify -p run.sp
+	END
 }

@@ -68,12 +68,24 @@ static bool complain(const struct input *in)
 	return false;
 }
 
+/* Somebody who forgot a name would wait for ever. */
+static bool open_stdin(struct input *in)
+{
+	if (isatty(STDIN_FILENO)) {
+		message_error("<stdin> is a terminal: name a file, or pipe "
+			      "one in");
+		return false;
+	}
+	in->file = stdin;
+	return true;
+}
+
 bool input_open(struct input *in, const char *path)
 {
 	*in = (struct input){ .path = path };
 	if (!strcmp(path, "-"))
-		in->file = stdin;
-	else if (!open_file(in) && errno != EMFILE)
+		return open_stdin(in);
+	if (!open_file(in) && errno != EMFILE)
 		return complain(in);
 	return true;
 }

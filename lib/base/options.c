@@ -376,6 +376,13 @@ static char *candidates(const struct option_table *t, const char *name)
 	return list;
 }
 
+/* The option can be one of a command's. */
+static const char *hint(const struct option_table *t)
+{
+	return t->operands == OPERANDS_OR_COMMAND ?
+		"; if it is a command's, write -- before the command" : "";
+}
+
 static void refuse_name(const struct option_table *t, const char *arg)
 {
 	char *name = xasprintf("%.*s", (int)strcspn(arg + 2, "="), arg + 2);
@@ -392,7 +399,7 @@ static void refuse_name(const struct option_table *t, const char *arg)
 	if (near)
 		message_usage("unknown option '--%s': did you mean '--%s'?",
 			      name, near);
-	message_usage("unknown option '--%s'", name);
+	message_usage("unknown option '--%s'%s", name, hint(t));
 }
 
 /* getopt_long() has refused something: say what. */
@@ -410,7 +417,7 @@ static void refuse(const struct option_table *t, int c, const char *arg)
 			      row_at(t, optopt - FIRST_ROW)->name);
 	if (!optopt)
 		refuse_name(t, arg);
-	message_usage("unknown option '-%c'", optopt);
+	message_usage("unknown option '-%c'%s", optopt, hint(t));
 }
 
 /* The rows as getopt_long() has them. */

@@ -2,7 +2,6 @@
 /* Streams into a trace. */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/memory.h"
 #include "base/message.h"
@@ -318,11 +317,6 @@ bool trace_load(struct trace *t, struct input *in, unsigned int flags)
 
 	if (!file)
 		return false;
-	if (file == stdin && isatty(STDIN_FILENO)) {
-		message_error("<stdin>: a stream is not read from a terminal: "
-			      "name a file or pipe one in");
-		return false;
-	}
 	setvbuf(file, NULL, _IONBF, 0);		/* see stream_reader_new() */
 	ok = trace_read(t, file, flags, &problem);
 	if (!ok)
