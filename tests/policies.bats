@@ -488,6 +488,22 @@ hostile() {
 	[[ $output == *'new\x0aline'* && $output == *'\xff\xfeinvalid'* ]]
 }
 
+@test "landlock: one note names all paths that do not exist here" {
+	requires_root
+	needs landlock
+	sp-record -q --paths -o run.sp -- true
+	stream a.sp "$(path 'READ | REG' /no/such)"
+	sp-emit --landlock -o p.json run.sp a.sp
+	run -0 sp-verify --landlock p.json --enforce -- true
+	shows -F '/no/such does not exist here: its rule is left out' <<<"$output"
+	stream a.sp "$(path 'READ | REG' /no/such)" \
+		"$(path 'READ | MAP | REG' /no/liby.so.1.2.3)"
+	sp-emit --landlock -o p.json run.sp a.sp
+	run -0 sp-verify --landlock p.json --enforce -- true
+	[ "$(grep -c 'exist here' <<<"$output")" = 1 ]
+	shows -P ' paths of the policy do not exist here, and their rules are left out: .*/no/liby.so.1, /no/liby.so.1.2, /no/liby.so.1.2.3, /no/such' <<<"$output"
+}
+
 @test "a path of 4,095 bytes" {
 	requires_root
 	/usr/bin/python3 - <<-'END'

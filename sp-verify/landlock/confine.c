@@ -36,25 +36,45 @@ struct session {
 	uint64_t notice_ns;	/* when to print what is awaited; 0: no more */
 };
 
-static void note_missing(const char *path, void *arg)
+struct missing {
+	char *list;		/* "/a, /b"; NULL: none */
+	size_t n;
+};
+
+static void add_missing(const char *path, void *missing)
 {
+	struct missing *m = missing;
 	char *text = path_escape(path);
 
-	(void)arg;
-	message_note("%s does not exist here: its rule is left out", text);
+	text_append(&m->list, ", ", text);
+	m->n++;
 	free(text);
+}
+
+static void note_missing(struct missing *m)
+{
+	if (m->n == 1)
+		message_note("%s does not exist here: its rule is left out",
+			     m->list);
+	else if (m->n)
+		message_note("%zu paths of the policy do not exist here, and "
+			     "their rules are left out: %s", m->n, m->list);
+	free(m->list);
 }
 
 static bool open_ruleset(struct session *s)
 {
+	struct missing missing = { NULL, 0 };
+
 	s->abi = landlock_abi();
 	if (!s->abi) {
 		message_error("this kernel has no Landlock, or it is off: "
 			      "%s", strerror(errno));
 		return false;
 	}
-	s->ruleset = landlock_ruleset(s->options->policy, s->abi, note_missing,
-				      NULL);
+	s->ruleset = landlock_ruleset(s->options->policy, s->abi, add_missing,
+				      &missing);
+	note_missing(&missing);
 	if (s->ruleset < 0)
 		message_error("cannot make a ruleset: %s",
 			      strerror(-s->ruleset));
