@@ -183,12 +183,9 @@ static const struct image *found_running(const struct trace *t)
 	return i < t->n_images ? t->images[i] : NULL;
 }
 
-/* The recorder's words for it: sp-record.c. */
 static bool is_start(const char *blind)
 {
-	static const char text[] = "what was done before the recorder attached";
-
-	return !strncmp(blind, text, strlen(text));
+	return !strncmp(blind, RUN_BLIND_START, strlen(RUN_BLIND_START));
 }
 
 /* The same text is printed once, whatever the number of runs. */

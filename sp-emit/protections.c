@@ -10,12 +10,7 @@
 #include "kernel/syscall.h"
 #include "names.h"
 
-enum {
-	CHANGES = NAME_WRITE | NAME_CREATE | NAME_DELETE | NAME_TRUNCATE |
-		NAME_CHANGE | NAME_RENAME | NAME_LINK | NAME_NAMELESS,
-	RUNS = NAME_EXECUTE | NAME_MAP,
-	FIFO = 1, CHARACTER = 2, BLOCK = 6, SOCKET = 12,
-};
+enum { FIFO = 1, CHARACTER = 2, BLOCK = 6, SOCKET = 12 };	/* S_IFMT types */
 
 /* What an option does to a path and to all below it. */
 enum effect {
@@ -153,7 +148,7 @@ static bool is_special(const struct use *u)
 
 static bool changes(const struct use *u)
 {
-	uint32_t changes = u->access & CHANGES;
+	uint32_t changes = u->access & PATH_CHANGES;
 
 	if (is_special(u))
 		changes &= ~(uint32_t)(NAME_WRITE | NAME_TRUNCATE);
@@ -192,7 +187,7 @@ static bool contradicts(const struct protection *p, const struct use *u)
 	bool devices = p->on[0].effect == REPLACED;
 
 	if (devices && (contradicts_devices(u) ||
-			(on && u->access & RUNS)))
+			(on && u->access & PATH_RUNS)))
 		return true;
 	if (!on)
 		return false;
@@ -205,7 +200,7 @@ static bool contradicts(const struct protection *p, const struct use *u)
 		return u->access & NAME_READ && !u->absent;
 	case REPLACED:
 		if (!strcmp(u->path, on->path))
-			return u->access & (NAME_LIST | CHANGES);
+			return u->access & (NAME_LIST | PATH_CHANGES);
 		return !u->absent;
 	default:
 		return false;

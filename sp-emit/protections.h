@@ -9,8 +9,17 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "names.h"
 #include "paths.h"
 #include "stream/trace.h"
+
+/* Of a path's access: what a read-only mount denies, and one with noexec. */
+enum {
+	PATH_CHANGES = NAME_WRITE | NAME_CREATE | NAME_DELETE |
+		NAME_TRUNCATE | NAME_CHANGE | NAME_RENAME | NAME_LINK |
+		NAME_NAMELESS,
+	PATH_RUNS = NAME_EXECUTE | NAME_MAP,
+};
 
 /* Sorted, none below another, each as a unit has to name it. */
 struct path_list {

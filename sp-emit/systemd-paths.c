@@ -16,13 +16,8 @@
 #include "paths.h"
 #include "protections.h"
 
-enum {
-	CHANGES = NAME_WRITE | NAME_CREATE | NAME_DELETE | NAME_TRUNCATE |
-		NAME_CHANGE | NAME_RENAME | NAME_LINK | NAME_NAMELESS,
-	RUNS = NAME_EXECUTE | NAME_MAP,
-	/* Bits of struct path_use: FIFOs, devices and sockets. */
-	SPECIAL = 1 << 1 | 1 << 2 | 1 << 6 | 1 << 12,
-};
+/* Bits of struct path_use: FIFOs, devices and sockets. */
+enum { SPECIAL = 1 << 1 | 1 << 2 | 1 << 6 | 1 << 12 };
 
 static bool is_below_any(const char *path, const char *const *directories)
 {
@@ -129,7 +124,7 @@ static const char *const temporary[] = { "/tmp", "/var/tmp", NULL };
 
 static bool is_changed(const struct path_use *u)
 {
-	uint32_t changes = u->access & CHANGES;
+	uint32_t changes = u->access & PATH_CHANGES;
 
 	/* What is written to is not the file system. */
 	if (u->types && !(u->types & ~SPECIAL))
@@ -174,7 +169,7 @@ static void add_moves(struct path_list *list, const struct emit *emit,
  */
 static bool is_root_changed(const struct trace *t)
 {
-	enum { MAKES = CHANGES & ~(NAME_WRITE | NAME_TRUNCATE) };
+	enum { MAKES = PATH_CHANGES & ~(NAME_WRITE | NAME_TRUNCATE) };
 	bool is = false;
 
 	for (size_t i = 0; !is && i < t->paths.n; i++) {
@@ -250,7 +245,7 @@ static void add_executable(struct path_list *list, const struct emit *emit,
 /* A file that was mapped after its name was gone. */
 static bool is_unnamed(const struct fact *fact, const char *path)
 {
-	return !fact->answer && fact->id.nr & RUNS &&
+	return !fact->answer && fact->id.nr & PATH_RUNS &&
 		!path_is_doubted(fact->id.nr) && fact->id.nr & NAME_DELETED &&
 		*path == '/' && strncmp(path, "/memfd:", strlen("/memfd:"));
 }
@@ -312,7 +307,7 @@ static void write_executable(const struct emit *emit,
 	bool any_tmp = false;
 
 	for (size_t i = 0; i < uses->n; i++)
-		if (uses->at[i].access & RUNS)
+		if (uses->at[i].access & PATH_RUNS)
 			add_executable(&list, emit, uses, uses->at[i].pattern);
 	add_unnamed(&list, emit, out);
 	tidy(&list);

@@ -88,8 +88,7 @@ static void describe_target(struct options *o)
 		describe_append(&o->run.how, "paths");
 	if (o->tracer.marks.n)
 		describe_append(&o->run.how, "mark");
-	describe_append(&o->run.blind, "what was done before the recorder "
-			"attached, such as starting up");
+	describe_append(&o->run.blind, RUN_BLIND_START ", such as starting up");
 }
 
 /* Signals that are marks wait for us, too. */

@@ -10,6 +10,9 @@
 
 enum { RUN_ID_SIZE = 16, RUN_RLIMITS = 16 };
 
+/* How the text in `blind` begins that an attached recorder writes. */
+#define RUN_BLIND_START "what was done before the recorder attached"
+
 /* What of a run was not recorded, by kind; zero is written too. */
 struct loss {
 	char *kind;		/* see sp-stream(5): "call", "task" … */
