@@ -282,7 +282,7 @@ static void write_network(const struct trace *t, FILE *out)
 	for (size_t i = 0; i < t->arguments.n; i++) {
 		if (!made_kind(t->arguments.at[i], &k) || is_repeated(t, i, &k))
 			continue;
-		/* A type such as DCCP's: only the whole family can be allowed. */
+		/* Such as DCCP's: AppArmor can allow only the whole family. */
 		if (!k.type)
 			write_note("A socket was made of a type that has no "
 				   "name: the rule without a type allows each "

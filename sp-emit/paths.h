@@ -23,7 +23,7 @@ char *pattern_of(const char *path);
 /* The one path that it stands for; NULL: it stands for many. Heap. */
 char *pattern_path(const char *pattern);
 bool pattern_is_path(const char *pattern);
-/* For people: escaped as by path_escape(), with `*` for what is anything; heap. */
+/* For display: escaped as by path_escape(), with `*` for what is anything; heap. */
 char *pattern_text(const char *pattern);
 /*
  * The next part: returns the byte of a name, or -1 for PATTERN_ANY, and 0 at the

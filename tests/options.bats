@@ -186,6 +186,7 @@ helped() {
 	printf '%s\n' '#!/bin/sh' true >script
 	printf '%s\n' '# a unit' '[Service]' 'ExecStart=/bin/true' >unit.service
 	printf '%s\n' 'abi <abi/3.0>,' >apparmor
+	echo '[  711.7] audit: type=1326 audit(1795678469.349:88): pid=76' >klog
 	: >empty
 	while IFS=: read -r file name; do
 		run -2 sp-merge "$file"
@@ -207,6 +208,7 @@ helped() {
 	page.gz:a gzip file
 	script:a script
 	apparmor:an AppArmor profile
+	klog:a kernel log
 	policy.json:a Landlock policy
 	oci.json:a seccomp profile
 	unit.service:a systemd unit

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Paths and addresses, as the facts of a trace have them: what was done with
- * them, and how they are written for people.
+ * them, and how they are displayed.
  */
 #ifndef PATH_H
 #define PATH_H

@@ -104,7 +104,7 @@ struct kind kind_of(const void *bytes, size_t n)
 	if (*s == '{')
 		return kind_of_json(s, n);
 	if (memmem(s, n, "audit(", strlen("audit(")))
-		return (struct kind){ KIND_LOG, "a log of the kernel's" };
+		return (struct kind){ KIND_LOG, "a kernel log" };
 	if (memchr(s, '\0', n))
 		return (struct kind){ KIND_BINARY, "binary data" };
 	return (struct kind){ KIND_UNKNOWN, NULL };
