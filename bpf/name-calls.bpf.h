@@ -116,6 +116,21 @@ static __always_inline __u32 take_object(struct name_scratch *s,
 	return access;
 }
 
+/*
+ * What a call that succeeded changed, whose name is empty: with AT_EMPTY_PATH
+ * and no descriptor, the directory that the task is in. An entry of a directory
+ * has a name, so another task has emptied it since: it is not known. 0: nothing.
+ */
+static __always_inline __u32 emptied(const volatile struct name_spec *spec,
+				     __u32 access)
+{
+	if (access & (NAME_CREATE | NAME_DELETE | NAME_LINK))
+		return access | NAME_GIVEN | NAME_UNREAD;
+	if (access & NAME_CHANGE && spec->directory != ARG_NONE)
+		return access | TYPE_DIRECTORY << NAME_TYPE_SHIFT;
+	return 0;
+}
+
 /* What a call named, that has ended. */
 static __always_inline void note_call(struct name_scratch *s,
 				      const volatile struct name_spec *spec,
@@ -134,7 +149,7 @@ static __always_inline void note_call(struct name_scratch *s,
 		struct file *file = part ? NULL : given;
 		__s32 answer = answer_of(result);
 		struct place at = place_of(file);
-		__u32 access = spec->access, is_socket = 0, how = 0;
+		__u32 access = spec->access, is_socket = 0, how = 0, empty;
 		long size = 0;
 		/* What has no name is the descriptor's; failures, by name. */
 		struct object *o = known && !(file && kind == NAMES_TWO) &&
@@ -203,16 +218,19 @@ static __always_inline void note_call(struct name_scratch *s,
 			size = kind == NAMES_QUEUE ?
 				read_queue(s, args[name & 7]) :
 				read_name(s, args[name & 7]);
-			if (!size)	/* the descriptor itself */
-				return;
 			access = part ? spec->access2 :
 				given_access(spec, args);
 			if (kind == NAMES_TWO && spec->flags != ARG_NONE &&
 			    args[spec->flags & 7] & RENAME_EXCHANGE)
 				access |= NAME_CREATE | NAME_DELETE;
-			access |= nameless | NAME_GIVEN | (size < 0 ? NAME_UNREAD :
-				answer == -ENAMETOOLONG &&
-				size == NAME_SIZE - 1 ? NAME_CUT : 0);
+			empty = !size && !o ? emptied(spec, access) : 0;
+			if (!size && !o && (answer || !empty))
+				return;		/* the descriptor itself */
+			access = empty ? nameless | empty :
+				access | nameless | NAME_GIVEN |
+				(size < 0 ? NAME_UNREAD :
+				 answer == -ENAMETOOLONG &&
+				 size == NAME_SIZE - 1 ? NAME_CUT : 0);
 			if (o) {
 				access = take_object(s, o, access);
 				size = o->size;

@@ -492,3 +492,21 @@ os.rename("link/x", "link/y")'
 	grep -E '^look	ENOENT	1	given	/none/sandprint$' list
 	grep -E '^look	ok	.*	/usr$' list
 }
+
+# calls_of PYTHON — recorded; what it named is in `list`
+calls_of() {
+	sp-record -q --paths -o run.sp -- /usr/bin/python3 -B -c "
+import ctypes, os, socket
+libc, AT, EMPTY = ctypes.CDLL(None), -100, 0x1000
+$1"
+	sp-emit --path-list run.sp >list
+}
+
+@test "an empty name means the directory that the process is in" {
+	mkdir here
+	calls_of 'os.chdir("here")
+assert libc.fchownat(AT, b"", 0, 0, EMPTY) == 0'
+	shows -xP "change\tok\t1\t(-|claim)\t$PWD/here" <list
+	calls_of 'assert libc.fchownat(AT, b"", 0, 0, 0) == -1'
+	lacks change <list
+}

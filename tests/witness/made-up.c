@@ -104,7 +104,7 @@ static void swap_link(void)
 
 static char shared[NAME];
 static char names[2][NAME];
-static volatile bool done;
+static volatile bool done, begun;
 static int own_fd, other_fd, used_fd;
 
 static void *flip(void *unused)
@@ -157,21 +157,89 @@ static void swap_name(void)
 	fprintf(stderr, "%ld changed\n", changed);
 }
 
-/* The same with a call that changes only what has the attribute. */
+/* Keep this thread on the first or the last CPU that it may use. */
+static void run_on(bool last)
+{
+	cpu_set_t all, one;
+	int cpu = last ? CPU_SETSIZE - 1 : 0;
+
+	CHECK(sched_getaffinity(0, sizeof(all), &all));
+	while (!CPU_ISSET(cpu, &all))
+		cpu += last ? -1 : 1;
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	CHECK(sched_setaffinity(0, sizeof(one), &one));
+}
+
+/* So that a call with the name takes a while. */
+static void make_slow_name(char name[NAME])
+{
+	for (int i = 0; i < 120; i++)
+		strcat(name, "./");
+	strcat(name, "mine");
+}
+
+/* Change the name once a call has begun, each time at another moment of it. */
+static void *change_once(void *unused)
+{
+	(void)unused;
+	run_on(true);
+	for (unsigned int i = 0; !done; i++) {
+		while (!begun && !done)
+			;
+		for (volatile unsigned int n = i * 16 % 4096; n; n--)
+			;
+		memcpy(shared, names[1], NAME);
+		begun = false;
+	}
+	return NULL;
+}
+
+/* The next call has the first name when it begins. */
+static void begin(void)
+{
+	while (begun)
+		;
+	memcpy(shared, names[0], NAME);
+	begun = true;
+}
+
+/* The name is empty when the kernel has read it. Prints how many were made. */
+static void swap_empty(void)
+{
+	pthread_t thread;
+	long made = 0;
+
+	make_slow_name(names[0]);
+	pthread_create(&thread, NULL, change_once, NULL);
+	run_on(false);
+	for (int i = 0; i < ROUNDS / 10; i++) {
+		begin();
+		if (!mkdir(shared, 0755)) {
+			made++;
+			CHECK(rmdir("mine"));
+		}
+	}
+	done = true;
+	pthread_join(thread, NULL);
+	printf("%ld\n", made);
+}
+
+/* The name is the victim's then; only what has the attribute is changed. */
 static void swap_attribute(void)
 {
 	pthread_t thread;
 
-	for (int i = 0; i < 120; i++)	/* so that the call takes a while */
-		strcat(names[0], "./");
-	strcat(names[0], "mine");
+	make_slow_name(names[0]);
 	snprintf(names[1], NAME, "%s", victim);
 	make("mine");
 	CHECK(setxattr("mine", "trusted.made-up", "x", 1, 0));
-	memcpy(shared, names[0], NAME);
-	pthread_create(&thread, NULL, flip, NULL);
-	for (int i = 0; i < ROUNDS; i++)
+	pthread_create(&thread, NULL, change_once, NULL);
+	run_on(false);
+	for (int i = 0; i < ROUNDS / 10; i++) {
+		begin();
 		setxattr(shared, "trusted.made-up", "x", 1, XATTR_REPLACE);
+	}
 	done = true;
 	pthread_join(thread, NULL);
 }
@@ -332,6 +400,7 @@ int main(int argc, char **argv)
 	} ways[] = {
 		{ "dots", dots }, { "swap-link", swap_link },
 		{ "swap-name", swap_name }, { "swap-fd", swap_fd },
+		{ "swap-empty", swap_empty },
 		{ "swap-attribute", swap_attribute },
 		{ "swap-address", swap_address }, { "failures", failures },
 		{ "namespace", namespaced },
