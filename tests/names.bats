@@ -99,7 +99,7 @@ spares() {
 	sp-emit --path-list run.sp >list
 	shows -P 'change\tok\t\d+\tclaim\t/etc/passwd$' <list
 	lacks -P 'change\tok\t\d+\t(given|-)\t/etc/passwd$' <list
-	unshare -T --monotonic -100 sp-record -q --paths -o run.sp -- \
+	unshare -T --monotonic -5 sp-record -q --paths -o run.sp -- \
 		perl -e 'utime 1, 1, "plain"'
 	sp-emit --path-list run.sp |
 		shows -P "change\tok\t1\t(given|-)\t$PWD/plain\$"
