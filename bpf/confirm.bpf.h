@@ -18,7 +18,7 @@ struct object {
 /* What the call that a thread is in acts on. */
 struct confirmed {
 	__s32 nr;		/* the call */
-	__u32 n;		/* objects; 0: none, or taken already */
+	__u32 n;		/* objects; 0: none, or the call has ended */
 	struct object objects[2];
 };
 
@@ -145,7 +145,10 @@ int confirm_object(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
-/* NULL: nothing is known of this call of the current task. */
+/*
+ * What the call that the current task ends acts on, which no other call takes
+ * after it; NULL: not known.
+ */
 static __always_inline struct confirmed *confirmation(struct task_struct *task,
 						      __s32 nr)
 {
@@ -155,5 +158,8 @@ static __always_inline struct confirmed *confirmation(struct task_struct *task,
 	if (!confirms)
 		return NULL;
 	c = bpf_map_lookup_elem(&confirmed, &tid);
-	return c && c->n && c->nr == nr ? c : NULL;
+	if (!c || !c->n)
+		return NULL;
+	c->n = 0;
+	return c->nr == nr ? c : NULL;
 }

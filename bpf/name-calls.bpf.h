@@ -253,8 +253,6 @@ static __always_inline void note_call(struct name_scratch *s,
 		source = s->key.hash;
 		nameless = access & NAME_NAMELESS;
 	}
-	if (known)
-		known->n = 0;
 }
 
 /* regs_nr(), without a helper where that can be had. */

@@ -510,3 +510,13 @@ assert libc.fchownat(AT, b"", 0, 0, EMPTY) == 0'
 	calls_of 'assert libc.fchownat(AT, b"", 0, 0, 0) == -1'
 	lacks change <list
 }
+
+@test "a call that fails at once has its own names, not those of the one before" {
+	# the kernel asks for the first link, and refuses it then
+	calls_of 'fd = os.open("gone", os.O_CREAT | os.O_RDWR)
+os.unlink("gone")
+assert libc.linkat(fd, b"", AT, b"new", EMPTY) == -1
+assert libc.linkat(AT, b"/absent/a", AT, b"/absent/b", 0) == -1'
+	shows -xP 'create,link\tENOENT\t1\tgiven\t/absent/b' <list
+	shows -xP 'link\tENOENT\t1\tgiven\t/absent/a' <list
+}
