@@ -33,7 +33,7 @@ enum {
 	F_SETLK = 6, F_SETLKW = 7,
 	F_SETLK64 = 13, F_SETLKW64 = 14,	/* of 32-bit programs */
 	F_OFD_SETLK = 37, F_OFD_SETLKW = 38, F_SETLEASE = 1024,
-	SOCK_STREAM = 1, IPPROTO_TCP = 6,
+	SOCK_STREAM = 1, SOCK_RAW = 3, IPPROTO_TCP = 6,
 	TYPE_DIRECTORY = 4, TYPE_REGULAR = 8, TYPE_SOCKET = 12,
 	AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10,
 	NAMELESS_SIZE = 24,		/* a "#", 20 digits, a NUL */
@@ -613,6 +613,13 @@ static __always_inline __u32 protocol_of(struct file *file)
 		SOCKET_TCP : SOCKET_NOT_TCP;
 }
 
+/* In network order. What a raw socket has in its place is its protocol. */
+static __always_inline __u16 own_port(struct sock *sk)
+{
+	return BPF_CORE_READ(sk, sk_type) == SOCK_RAW ? 0 :
+		__builtin_bswap16(BPF_CORE_READ(sk, __sk_common.skc_num));
+}
+
 /*
  * The port that a socket was bound or connected to, in the place of the one in
  * memory that was read. A port that the kernel chose was 0.
@@ -634,9 +641,8 @@ __noinline int take_port(struct name_scratch *s, __u64 of, __u64 peer)
 		return 0;
 	if (peer)
 		*port = BPF_CORE_READ(sk, __sk_common.skc_dport);
-	else if (*port)
-		*port = __builtin_bswap16(
-			BPF_CORE_READ(sk, __sk_common.skc_num));
+	else if (*port && BPF_CORE_READ(sk, sk_type) != SOCK_RAW)
+		*port = own_port(sk);
 	return 0;
 }
 
@@ -672,7 +678,7 @@ static __always_inline __u32 own_address(struct name_scratch *s,
 	socket = BPF_CORE_READ(file, private_data);
 	sk = BPF_CORE_READ(socket, sk);
 	family = BPF_CORE_READ(sk, __sk_common.skc_family);
-	port = __builtin_bswap16(BPF_CORE_READ(sk, __sk_common.skc_num));
+	port = own_port(sk);
 	*(__u16 *)to = family;
 	if (family == AF_INET) {
 		*(__u16 *)(to + 2) = port;

@@ -520,3 +520,11 @@ assert libc.linkat(AT, b"/absent/a", AT, b"/absent/b", 0) == -1'
 	shows -xP 'create,link\tENOENT\t1\tgiven\t/absent/b' <list
 	shows -xP 'link\tENOENT\t1\tgiven\t/absent/a' <list
 }
+
+@test "a raw socket has no port, whatever its protocol is" {
+	calls_of 's = socket.socket(socket.AF_INET, socket.SOCK_RAW, 1)
+s.bind(("127.0.0.1", 4447))
+assert libc.listen(s.fileno(), 1) == -1'
+	shows -xP 'bind\tok\t1\tsocket\tAF_INET 127.0.0.1:4447' <list
+	lacks -F 127.0.0.1:1 <list
+}
