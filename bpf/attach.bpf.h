@@ -39,7 +39,8 @@ __noinline int follow_candidate(struct candidate *candidate)
 	});
 	image = in_phase(image_of(exe, task));
 	__sync_val_compare_and_swap(&slot->state, 0,
-				    state_with(0, STAND_TRANSIT));
+				    state_with(candidate->state,
+					       STAND_TRANSIT));
 	add(&progress.live, 1);
 	if (__sync_val_compare_and_swap(&slot->image, none, image) != none) {
 		sub(&progress.live, 1);		/* another CPU was faster */
@@ -58,9 +59,9 @@ __noinline int follow_candidate(struct candidate *candidate)
 	return 0;
 }
 
-static __always_inline void follow(struct task_struct *task)
+static __always_inline void follow(struct task_struct *task, __u32 state)
 {
-	struct candidate candidate = { task };
+	struct candidate candidate = { task, state };
 
 	follow_candidate(&candidate);
 }
@@ -118,19 +119,21 @@ int seeking_fork(struct bpf_raw_tracepoint_args *ctx)
 	/* It can have been forked into the cgroup: clone3(2). */
 	if ((control.seeking && !no_follow && descends(parent)) ||
 	    is_in_cgroup(child))
-		follow(child);
+		follow(child, by_cgroup && !is_in_cgroup(parent) ?
+		       STATE_MANAGER : 0);
 	return 0;
 }
 
 /* A list of tasks from its head on. */
-static __always_inline void follow_list(struct list_head *head, __u64 offset)
+static __always_inline void follow_list(struct list_head *head, __u64 offset,
+					__u32 state)
 {
 	struct list_head *at = BPF_CORE_READ(head, next);
 
 	for (int i = 0; i < SEEK_STEPS; i++) {
 		if (!at || at == head)
 			return;
-		follow((void *)at - offset);
+		follow((void *)at - offset, state);
 		at = BPF_CORE_READ(at, next);
 	}
 	send(EVENT_SEEK, 0, 0);
@@ -143,7 +146,7 @@ static __always_inline int on_seeking_exit(struct task_struct *task)
 		follow_list((void *)task + bpf_core_field_offset(
 				struct task_struct, children),
 			    bpf_core_field_offset(struct task_struct,
-						  sibling));
+						  sibling), 0);
 	return on_exit(task);
 }
 
@@ -175,9 +178,9 @@ int cgroup_attach_task(struct bpf_raw_tracepoint_args *ctx)
 			    bpf_core_field_offset(struct signal_struct,
 						  thread_head),
 			    bpf_core_field_offset(struct task_struct,
-						  thread_node));
+						  thread_node), STATE_MANAGER);
 	else
-		follow(task);
+		follow(task, STATE_MANAGER);
 	send(EVENT_SEEK, 0, 0);		/* for the calls that they are in */
 	return 0;
 }
@@ -234,7 +237,7 @@ int seek(struct bpf_iter__task *ctx)
 	     is_followed(slot_of(BPF_CORE_READ(task, group_leader, pid))) ||
 	     (!no_follow && is_followed(slot_of(
 		     BPF_CORE_READ(task, real_parent, pid))))))
-		follow(task);
+		follow(task, 0);
 	if (!is_followed(slot))
 		return 0;
 	look(task, slot);

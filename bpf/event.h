@@ -43,6 +43,8 @@ _Static_assert(sizeof(struct task_slot) == 8, "layout");
 enum {
 	STATE_STAND = 0xff,		/* enum task_stand … */
 	STATE_FILTERED = 0x100,		/* it is under a seccomp filter */
+	STATE_MANAGER = 0x200,		/* it came into the cgroup, and executes
+					   its manager's program still */
 	STATE_EPOCH_SHIFT = 16,		/* … which holds while `watch` is this */
 };
 

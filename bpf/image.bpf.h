@@ -78,6 +78,7 @@ static __always_inline bool has_same_ids(struct cred *cred)
 /* The argument of a function that the verifier looks at by itself. */
 struct candidate {
 	struct task_struct *task;
+	__u32 state;		/* STATE_MANAGER or 0 */
 };
 
 /*
@@ -113,7 +114,7 @@ __noinline int may_trace(struct candidate *candidate)
 
 static __always_inline bool is_withheld(struct task_struct *task)
 {
-	struct candidate candidate = { task };
+	struct candidate candidate = { task, 0 };
 
 	return !may_trace(&candidate);
 }

@@ -180,7 +180,13 @@ struct user_namespace {
 	kid_t owner;
 };
 
+struct ns_common {
+	__u64 ns_id;		/* since 6.18 */
+};
+
 struct mnt_namespace {
+	struct ns_common ns;
+	__u64 seq;		/* until 6.17 */
 	struct user_namespace *user_ns;	/* whose privileges made it */
 };
 

@@ -17,6 +17,8 @@ int note_execs(struct bpf_raw_tracepoint_args *ctx)
 	image = from->image;
 	if (image == IMAGE_ARMED)
 		image = in_phase(image_of(BPF_CORE_READ(bprm, file), task));
+	if (by_cgroup && from->state & STATE_MANAGER)
+		give_mounts(task);
 	note_exec(bprm, image);
 	return 0;
 }
@@ -36,6 +38,20 @@ static __always_inline void begin(__u32 image)
 	count_rare(&key);
 	log_one(LOG_CALL | armed.row << LOG_ROW_SHIFT, image, armed.nr,
 		id >> 32, id, armed.args);
+}
+
+/* systemd 254 and later executes this first, which then executes the command. */
+static __always_inline bool is_executor(struct linux_binprm *bprm)
+{
+	const char executor[24] = "systemd-executor";
+	char name[24] = { 0 };
+
+	bpf_probe_read_kernel_str(name, sizeof(name),
+		BPF_CORE_READ(bprm, file, f_path.dentry, d_name.name));
+	for (int i = 0; i < (int)sizeof(name); i++)
+		if (name[i] != executor[i])
+			return false;
+	return true;
 }
 
 SEC("raw_tp/sched_process_exec")
@@ -70,6 +86,8 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 		from->image = IMAGE_NONE;
 		from->state = 0;
 	}
+	if (state & STATE_MANAGER && !is_executor(bprm))
+		state &= ~(__u32)STATE_MANAGER;
 	to->state = state_with(state, STAND_INSIDE);
 	if (is_withheld(task)) {
 		let_go(task, before, old_pid != pid, to);
@@ -110,7 +128,7 @@ static __always_inline int on_fork(struct task_slot *from,
 		sub(&progress.live, 1);		/* `seek` was faster */
 		return 0;
 	}
-	to->state = state_with(0, STAND_NEW);
+	to->state = state_with(from->state & STATE_MANAGER, STAND_NEW);
 	add(&progress.tasks, 1);
 	note_filter(to, parent);
 	count_use(image, USE_TASKS);

@@ -237,15 +237,51 @@ __noinline int hash_name(struct name_scratch *s)
 	return 0;
 }
 
+/* Mount namespaces that a manager gave to what it executed in the cgroup. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u64);		/* namespace_id() */
+	__type(value, __u32);
+} given_mounts SEC(".maps");
+
+/* No other mount namespace has it, or had it. */
+static __always_inline __u64 namespace_id(struct task_struct *task)
+{
+	struct mnt_namespace *ns = BPF_CORE_READ(task, nsproxy, mnt_ns);
+
+	if (bpf_core_field_exists(ns->seq))
+		return BPF_CORE_READ(ns, seq);
+	return bpf_core_field_exists(ns->ns.ns_id) ?
+		BPF_CORE_READ(ns, ns.ns_id) : 0;
+}
+
+/* What a manager executes has the mounts that it is to have. */
+static __always_inline void give_mounts(struct task_struct *task)
+{
+	__u64 id = namespace_id(task);
+	__u32 one = 1;
+
+	bpf_map_update_elem(&given_mounts, &id, &one, BPF_ANY);
+}
+
 /*
- * A service manager gives a unit mounts of its own, with the same root. Who
- * made them had the manager's privileges: a user namespace that the unit made
- * owns other mounts.
+ * A service manager gives a unit mounts of its own, with the same root. Those
+ * that the unit makes itself are in another namespace, and if it has no
+ * privileges, a user namespace that it made owns them.
  */
 static __always_inline bool is_root_of_unit(struct place root)
 {
-	return by_cgroup && (__u64)root.dentry == home_root.dentry &&
-		mount_owner(bpf_get_current_task_btf()) == home_owner;
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_slot *slot = slot_of(task->pid);
+	__u64 id;
+
+	if (!by_cgroup || (__u64)root.dentry != home_root.dentry ||
+	    mount_owner(task) != home_owner)
+		return false;
+	id = namespace_id(task);
+	return (slot && slot->state & STATE_MANAGER) ||
+		bpf_map_lookup_elem(&given_mounts, &id);
 }
 
 /*

@@ -19,7 +19,7 @@ static __always_inline __u32 stand_of(__u32 state)
 
 static __always_inline __u32 state_with(__u32 state, enum task_stand stand)
 {
-	return (state & STATE_FILTERED) | stand |
+	return (state & (STATE_FILTERED | STATE_MANAGER)) | stand |
 		control.watch << STATE_EPOCH_SHIFT;
 }
 

@@ -160,36 +160,44 @@ spares() {
 	spares /etc/hostname run.sp
 }
 
-# in_cgroup SCRIPT — recorded from a cgroup that it joins
+# in_cgroup SCRIPT [MANAGER-SCRIPT] — recorded, by a process of the cgroup $CGROUP
+# and then by one that moves itself there while the cgroup is recorded
 in_cgroup() {
-	local mount
-	mount=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
-	mkdir "$mount/sp-names-$$"
-	cgroup=$mount/sp-names-$$
+	local pid
+	CGROUP=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)/sp-names-$$
+	export CGROUP
+	mkdir "$CGROUP"
 	mkfifo go
-	sh -c 'echo $$ >"$0/cgroup.procs" && : >joined && read _ <go; eval "$1"' \
-		"$cgroup" "$1" 3>&- &
-	started=("$!")
+	sh -c 'echo $$ >"$CGROUP/cgroup.procs" && : >joined && read _ <go
+		eval "$0"' "$1" 3>&- &
+	pid=$!
 	wait_for 10 test -e joined
-	sp-record -q --paths -o run.sp --cgroup "$cgroup" --ready-fd=4 3>&- 4>ready &
-	started+=("$!")
+	sp-record -q --paths -o run.sp --cgroup "$CGROUP" --ready-fd=4 4>ready &
 	wait_for 20 test -s ready
+	sh -c "${2-:}" 3>&-
 	echo >go
-	wait "${started[1]}"
-	wait "${started[0]}"
-	rmdir "$cgroup"
-	cgroup=
+	wait $!
+	wait $pid
+	rmdir "$CGROUP"
 	rm -f joined go ready
 }
 
 @test "a unit: mounts that its manager gave it have the host's names, its own do not" {
 	needs cgroup2
-	mkdir play/tmp
-	in_cgroup 'exec unshare -m --propagation private sh -c "mount -t tmpfs tmpfs play/tmp
-		echo x >play/tmp/file; cp /bin/true play/copy; play/copy"'
+	mkdir -p play/tmp play/own
+	# as systemd does it: in the cgroup, before it executes the command
+	in_cgroup : 'exec "$TESTS/scripts/manager.py" play/tmp sh -c "
+		echo x >play/tmp/file; cp /bin/true play/copy; play/copy
+		unshare -m sh -c \"mount -t tmpfs none play/own
+			echo x >play/own/late\""'
 	sp-emit --path-list run.sp >list
 	shows -P "create.*\tok\t1\t-\t$PWD/play/tmp/file" <list
 	shows -P "execute.*\tok\t1\t-\t$PWD/play/copy" <list
+	shows -P "create.*\tok\t1\telsewhere\t$PWD/play/own/late" <list
+	in_cgroup 'exec unshare -m sh -c "mount -t tmpfs none play/own
+		echo x >play/own/file"'
+	sp-emit --path-list run.sp >list
+	shows -P "create.*\tok\t1\telsewhere\t$PWD/play/own/file" <list
 	in_cgroup 'cd play && exec setpriv --reuid=65534 --regid=65534 --clear-groups unshare -Urm sh -c "
 		echo x >mine; mount --bind mine /etc/shadow; echo y >/etc/shadow"'
 	sp-emit --path-list --allow-partial run.sp >list
