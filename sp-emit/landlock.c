@@ -122,62 +122,157 @@ static void free_levels(struct levels *levels)
 
 /*
  * The kernel lets nothing move to a directory where more can be done with it
- * than where it was: give the old place what the new one has. Whether that
- * added anything.
+ * than where it was: the source needs the rights that the target has.
  */
-static bool level(struct landlock_policy *p, const struct path_uses *uses,
-		  const char *from, const char *to, uint32_t types,
-		  struct levels *levels)
+struct edge {
+	char *source, *target;	/* patterns of places that have rules */
+	uint64_t moved;		/* the rights that matter: landlock_moved() */
+	bool queued;
+};
+
+struct edges {
+	struct edge *at;
+	size_t n;
+	struct edge **by_target;	/* sorted */
+	struct edge **queue;		/* a ring: n at most, from `first` */
+	size_t first, n_queued;
+};
+
+static void add_edge(struct edges *edges, const struct path_uses *uses,
+		     const char *from, const char *to, uint32_t types)
 {
 	const struct path_use *use = paths_find(uses, from);
-	char *source = use && !use->made ? pattern_literal(from) :
-		lasting_parent(uses, from);
-	char *target = lasting_parent(uses, to);
-	uint64_t rights = landlock_moved(types) & ~missing(p, target,
-		LANDLOCK_FS_ALL);
-	uint64_t added = missing(p, source, rights);
 
-	if (added) {
-		allow(p, source, rights);
-		add_level(levels, source, target, added);
-		return true;
+	edges->at = xgrow(edges->at, edges->n, sizeof(*edges->at));
+	edges->at[edges->n++] = (struct edge){
+		.source = use && !use->made ? pattern_literal(from) :
+			lasting_parent(uses, from),
+		.target = lasting_parent(uses, to),
+		.moved = landlock_moved(types),
+	};
+}
+
+static void enqueue(struct edges *edges, struct edge *edge)
+{
+	if (edge->queued)
+		return;
+	edge->queued = true;
+	edges->queue[(edges->first + edges->n_queued++) % edges->n] = edge;
+}
+
+static struct edge *dequeue(struct edges *edges)
+{
+	struct edge *edge = edges->queue[edges->first];
+
+	edges->first = (edges->first + 1) % edges->n;
+	edges->n_queued--;
+	edge->queued = false;
+	return edge;
+}
+
+static int by_target(const void *a, const void *b)
+{
+	const struct edge *const *x = a, *const *y = b;
+
+	return strcmp((*x)->target, (*y)->target);
+}
+
+/* Once no more are added: all are queued. */
+static void enqueue_all(struct edges *edges)
+{
+	edges->by_target = xcalloc(edges->n + 1, sizeof(struct edge *));
+	edges->queue = xcalloc(edges->n + 1, sizeof(struct edge *));
+	for (size_t i = 0; i < edges->n; i++) {
+		edges->by_target[i] = &edges->at[i];
+		enqueue(edges, &edges->at[i]);
 	}
-	free(source);
-	free(target);
-	return false;
+	array_sort(edges->by_target, edges->n, sizeof(struct edge *),
+		   by_target);
+}
+
+/* The edges whose target has the rights of this place, too. */
+static void enqueue_below(struct edges *edges, const char *place)
+{
+	size_t low = 0, high = edges->n, length = strlen(place);
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(edges->by_target[middle]->target, place) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < edges->n; low++) {
+		struct edge *edge = edges->by_target[low];
+
+		if (strncmp(edge->target, place, length))
+			break;
+		if (path_is_below(edge->target, place))
+			enqueue(edges, edge);
+	}
+}
+
+static void free_edges(struct edges *edges)
+{
+	for (size_t i = 0; i < edges->n; i++) {
+		free(edges->at[i].source);
+		free(edges->at[i].target);
+	}
+	free(edges->at);
+	free(edges->by_target);
+	free(edges->queue);
+}
+
+/* Whether that added anything. */
+static bool level(struct landlock_policy *p, const struct edge *edge,
+		  struct levels *levels)
+{
+	uint64_t rights = edge->moved & ~missing(p, edge->target,
+						 LANDLOCK_FS_ALL);
+	uint64_t added = missing(p, edge->source, rights);
+
+	if (!added)
+		return false;
+	allow(p, edge->source, rights);
+	add_level(levels, xstrdup(edge->source), xstrdup(edge->target), added);
+	return true;
+}
+
+static void allow_refer(struct landlock_policy *p,
+			const struct path_uses *uses, const char *name)
+{
+	char *parent = path_parent(name);
+
+	allow_below(p, uses, parent, LANDLOCK_FS_REFER);
+	free(parent);
 }
 
 static void allow_moves(struct landlock_policy *p,
 			const struct path_uses *uses, struct levels *levels)
 {
-	bool added = true;
+	struct edges edges = { NULL };
 
 	for (size_t i = 0; i < uses->n_moves; i++) {
-		char *from = path_parent(uses->moves[i].from);
-		char *to = path_parent(uses->moves[i].to);
+		const struct path_move *m = &uses->moves[i];
 
-		if (!uses->moves[i].same_directory) {
-			allow_below(p, uses, from, LANDLOCK_FS_REFER);
-			allow_below(p, uses, to, LANDLOCK_FS_REFER);
-		}
-		free(from);
-		free(to);
+		if (m->same_directory)
+			continue;
+		allow_refer(p, uses, m->from);
+		allow_refer(p, uses, m->to);
+		add_edge(&edges, uses, m->from, m->to, m->types);
+		if (m->access & NAME_DELETE)	/* exchanged */
+			add_edge(&edges, uses, m->to, m->from, m->types);
 	}
-	/* What one place is given can be lacking in the next. */
-	while (added) {
-		added = false;
-		for (size_t i = 0; i < uses->n_moves; i++) {
-			const struct path_move *m = &uses->moves[i];
+	enqueue_all(&edges);
+	while (edges.n_queued) {
+		const struct edge *edge = dequeue(&edges);
 
-			if (m->same_directory)
-				continue;
-			added |= level(p, uses, m->from, m->to, m->types,
-				       levels);
-			if (m->access & NAME_DELETE)	/* exchanged */
-				added |= level(p, uses, m->to, m->from,
-					       m->types, levels);
-		}
+		/* What a place is given can be lacking in the next. */
+		if (level(p, edge, levels))
+			enqueue_below(&edges, edge->source);
 	}
+	free_edges(&edges);
 }
 
 static void allow_sockets(struct landlock_policy *p, const struct trace *t)

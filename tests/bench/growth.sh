@@ -57,4 +57,5 @@ grows 'sp-diff, numbers' 12500 sp-diff numbers-@.sp one.sp
 grows 'sp-merge, numbers' 12500 sp-merge numbers-@.sp one.sp
 grows 'sp-emit --systemd --paths, files' 10000 sp-emit --systemd --paths paths-@.sp
 grows 'sp-emit --systemd --paths, temporary' 10000 sp-emit --systemd --paths tmp-@.sp
+grows 'sp-emit --landlock, moves' 10000 sp-emit --landlock moves-@.sp
 [ -z "$most" ] || awk "BEGIN { exit $worst > $most }"
