@@ -80,7 +80,7 @@ patterns() {
 	[[ $output == *'/opt/app-*/x'* && $output == *'/opt/lib*/x86_64'* ]]
 	[[ $output == */usr/lib/libssl.so.3* && $output == *app-2026-11-24.log* ]]
 	run -2 sp-emit --landlock --generalize=what a.sp
-	[[ $output == "sp-emit: --generalize=what: not a list"* ]]
+	[[ $output == "sp-emit: --generalize=what: not all, none, usual or a list"* ]]
 }
 
 @test "a directory that the run was only in is no pattern" {
