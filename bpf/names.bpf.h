@@ -682,7 +682,31 @@ __noinline int take_port(struct name_scratch *s, __u64 of, __u64 peer)
 	return 0;
 }
 
-/* The path of a unix socket that was bound, or of the one it is connected to. */
+static __always_inline __u64 namespace_of(struct vfsmount *mnt)
+{
+	struct mount *m = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
+
+	return (__u64)BPF_CORE_READ(m, mnt_ns);
+}
+
+/*
+ * Whether a mount is in the command's mount namespace or the task's. Who bound
+ * the socket that a task connects to can have had another one, where its path
+ * is no path for the command.
+ */
+static __always_inline bool is_mounted_here(struct vfsmount *mnt)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u64 ns = namespace_of(mnt);
+
+	return ns == namespace_of((void *)home_root.mnt) ||
+		ns == (__u64)BPF_CORE_READ(task, nsproxy, mnt_ns);
+}
+
+/*
+ * The path of a unix socket that was bound, or of the one it is connected to;
+ * none if that is not mounted here.
+ */
 __noinline int find_unix_place(struct name_scratch *s, __u64 of, __u64 peer)
 {
 	struct file *file = (void *)of;
@@ -697,6 +721,8 @@ __noinline int find_unix_place(struct name_scratch *s, __u64 of, __u64 peer)
 		sk = (void *)BPF_CORE_READ(sk, peer);
 	s->at.dentry = BPF_CORE_READ(sk, path.dentry);
 	s->at.mnt = BPF_CORE_READ(sk, path.mnt);
+	if (peer && s->at.dentry && !is_mounted_here(s->at.mnt))
+		s->at.dentry = NULL;
 	return 0;
 }
 

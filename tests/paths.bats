@@ -528,3 +528,25 @@ assert libc.listen(s.fileno(), 1) == -1'
 	shows -xP 'bind\tok\t1\tsocket\tAF_INET 127.0.0.1:4447' <list
 	lacks -F 127.0.0.1:1 <list
 }
+
+@test "a socket's path, of a server in another mount namespace, is the client's" {
+	/usr/bin/python3 -c 'import socket, time
+s = socket.socket(socket.AF_UNIX)
+s.bind("server")
+s.listen()
+time.sleep(100)' 3>&- &
+	local run
+	wait_for 20 test -S server
+	unshare -m sp-record -q --paths -o run.sp -- /usr/bin/python3 -c '
+import socket
+socket.socket(socket.AF_UNIX).connect("server")'
+	# the command and the server in the same, the client in another one
+	sp-record -q --paths -o other.sp -- unshare -m /usr/bin/python3 -c '
+import socket
+socket.socket(socket.AF_UNIX).connect("server")'
+	kill $!
+	for run in run other; do
+		sp-emit --path-list $run.sp |
+			shows -xP "connect\tok\t1\t(-|given)\t$PWD/server"
+	done
+}
