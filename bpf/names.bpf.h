@@ -105,6 +105,7 @@ struct name_scratch {
 	struct walk walk;
 	__u32 name_size;
 	__u32 place;		/* PLACE_SHARED, PLACE_COPY */
+	__u64 in_unit;		/* find_unit_root() */
 	struct name_event head;
 	/* A struct name_event is copied before the path, over what is here. */
 	char front[40];
@@ -270,18 +271,22 @@ static __always_inline void give_mounts(struct task_struct *task)
  * that the unit makes itself are in another namespace, and if it has no
  * privileges, a user namespace that it made owns them.
  */
-static __always_inline bool is_root_of_unit(struct place root)
+__noinline int find_unit_root(struct name_scratch *s)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_slot *slot = slot_of(task->pid);
 	__u64 id;
 
-	if (!by_cgroup || (__u64)root.dentry != home_root.dentry ||
+	if (!s)
+		return 0;
+	s->in_unit = 0;
+	if (!by_cgroup || (__u64)s->root.dentry != home_root.dentry ||
 	    mount_owner(task) != home_owner)
-		return false;
+		return 0;
 	id = namespace_id(task);
-	return (slot && slot->state & STATE_MANAGER) ||
+	s->in_unit = (slot && slot->state & STATE_MANAGER) ||
 		bpf_map_lookup_elem(&given_mounts, &id);
+	return 0;
 }
 
 /*
@@ -306,7 +311,7 @@ static __always_inline void walk_place(struct name_scratch *s)
 	for (int i = 0; i < PATH_DEPTH && ended == STEP_ON; i++)
 		ended = step(p, w);
 	if (ended != STEP_AT_ROOT) {
-		if (w->from_passed && is_root_of_unit(s->root))
+		if (w->from_passed && s->in_unit)
 			s->head.place |= PLACE_ROOT;
 		else
 			s->head.place |= PLACE_ELSEWHERE;
@@ -395,6 +400,7 @@ __noinline int note_name(struct name_scratch *s)
 	tally = count_name(&names, &key);
 	if (tally && tally->sent)
 		return 0;
+	find_unit_root(s);
 	s->head.uncounted_ns = tally ? 0 : bpf_ktime_get_ns();
 	/* The ring's lock can be refused for once, where a CPU stood still. */
 	if (!send_name(s) && !send_name(s)) {

@@ -83,3 +83,9 @@ unit() {
 	"$TESTS/mutate/run" -s 8 -n 6 preview >other
 	run ! diff six other
 }
+
+@test "every BPF program fits into the stack that older kernels allow" {
+	/usr/bin/python3 "$TESTS/scripts/bpf-stack.py" "${SP_BIN%/bin}/record.bpf.o" >stacks ||
+		{ sort -rn stacks | sed -n 1,4p; return 1; }
+	[ "$(wc -l <stacks)" -ge 20 ]
+}

@@ -1,0 +1,54 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""usage: bpf-stack.py OBJECT.bpf.o [LIMIT]
+
+Prints the deepest stack of each program, with the calls that need it, in bytes
+as the verifier of kernels before 6.13 adds them up: every function's own,
+rounded up to 32. Exit 1 when one needs more than LIMIT (512)."""
+import re, subprocess, sys
+
+text = subprocess.run(["llvm-objdump", "-dr", "--no-show-raw-insn", sys.argv[1]],
+                      check=True, stdout=subprocess.PIPE,
+                      universal_newlines=True).stdout
+limit = int(sys.argv[2]) if len(sys.argv) > 2 else 512
+own, calls, programs = {}, {}, []
+section = name = None
+frames = set()      # registers that hold the frame's address
+for line in text.splitlines():
+    if found := re.match(r"Disassembly of section (\S+):", line):
+        section = found[1]
+    elif re.match(r"[0-9a-f]+ <LBB", line):
+        frames = set()
+    elif found := re.match(r"[0-9a-f]+ <(\S+)>:", line):
+        name, frames = found[1], set()
+        own[name], calls[name] = 0, set()
+        if section != ".text":
+            programs.append(name)
+    elif found := re.search(r"R_BPF_64_32\s+(\S+)", line):
+        calls[name].add(found[1])
+    elif name:
+        for depth in re.findall(r"\(r10 - (0x[0-9a-f]+|\d+)\)", line):
+            own[name] = max(own[name], int(depth, 0))
+        if found := re.search(r"\b(r\d) = r10\b", line):
+            frames.add(found[1])
+        elif found := re.search(r"\b(r\d) \+= -(0x[0-9a-f]+|\d+)", line):
+            if found[1] in frames:
+                own[name] = max(own[name], int(found[2], 0))
+        elif found := re.search(r"\b(r\d) = ", line):
+            frames.discard(found[1])
+
+
+def deepest(function):
+    """(bytes, the chain of calls)"""
+    size = (max(own[function], 1) + 31) // 32 * 32
+    below = [deepest(f) for f in calls[function] if f in own]
+    depth, chain = max(below, default=(0, []))
+    return size + depth, [f"{function} {size}"] + chain
+
+
+status = 0
+for program in programs:
+    depth, chain = deepest(program)
+    print(depth, " > ".join(chain))
+    status |= depth > limit
+sys.exit(status)
