@@ -45,6 +45,7 @@ policies() {
 
 # confirms — the kernel confirms the names of calls
 confirms() {
+	rm -rf confirmed
 	sp-record -q --paths -- mkdir confirmed | sp-emit --path-list |
 		grep -qP 'create\tok\t1\t-\t.*/confirmed$'
 }
@@ -228,10 +229,14 @@ in_cgroup() {
 @test "a name through links that nobody but root can change is believed" {
 	printf '#!/bin/sh\n:\n' >script && chmod 755 script
 	mkdir -p old && ln -s ../script old/link
-	# one that is new, in a directory that is new
+	# one that is new, in a directory that is new, on a machine that is fast
+	local since=$EPOCHREALTIME
+	touch script
+	ln -sfn ../script old/link
 	sp-record -q --paths -o run.sp -- old/link
-	sp-emit --path-list run.sp |
-		shows -xP "read,execute\tok\t1\t(-|claim)\t$PWD/script"
+	sp-emit --path-list run.sp >list
+	[ $((${EPOCHREALTIME/./} - ${since/./})) -gt 1500000 ] ||
+		shows -xP "read,execute\tok\t1\t(-|claim)\t$PWD/script" <list
 	# as it has been for a while, so that nobody moved it
 	sleep 4.2
 	sp-record -q --paths -o run.sp -- old/link
