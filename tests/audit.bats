@@ -441,7 +441,7 @@ make_old_cgroup() {
 		' bundle/config.json >config.json
 	mv config.json bundle
 	watch --container="sandprint-$$" --exe='*/caller'
-	wait_for 10 grep 'id of one to come' err
+	wait_for 10 grep 'waiting for one with that id' err
 	staged "$caller" 5 1
 	container=sandprint-$$
 	runc --root "$PWD/state" run --bundle bundle "$container" \
