@@ -358,7 +358,7 @@ trace() {
 		setsid sleep 8 >&- 2>&- 3>&- & trap "exit 6" TERM
 		while :; do sleep 0.05; done'
 	[ "$status" = 0 ]
-	[[ "$output" == *"exited with 6"*"what is left runs on"* ]]
+	[[ "$output" == *"exited with 6"*"the remaining processes keep running"* ]]
 	[ $((SECONDS - start)) -lt 6 ]
 	# Nobody is left: then that is not said.
 	run -0 timeout 20 sp-verify -p p.json -t 1 -- sleep 60

@@ -188,11 +188,13 @@ static void compile_to(int fd, const struct profile *p, struct result *result)
 /* Beyond the memory that the parent had, which counts for the child as well. */
 static void limit_memory(void)
 {
+#ifndef __SANITIZE_ADDRESS__	/* whose shadow alone is more */
 	struct rusage used;
 
 	if (!getrusage(RUSAGE_SELF, &used))
 		limit_lower(RLIMIT_DATA, MEMORY_MAX +
 			    1024 * (rlim_t)used.ru_maxrss);
+#endif
 }
 
 static void set_limits(void)
@@ -201,9 +203,7 @@ static void set_limits(void)
 	limit_lower(RLIMIT_CORE, 0);
 	limit_lower(RLIMIT_CPU, SECONDS_MAX + 1);
 	limit_lower_soft(RLIMIT_CPU, SECONDS_MAX);
-#ifndef __SANITIZE_ADDRESS__	/* whose shadow alone is more */
 	limit_memory();
-#endif
 }
 
 /* And in its parent. */

@@ -53,6 +53,7 @@ static const struct row rare[] = {
 	CALL_IF(ALL, ioctl, 1, UINT32_MAX, TCGETS),	/* isatty() */
 	CALL(ALL, futex),
 	CALL(ALL, rt_sigprocmask), CALL(ALL, getpid), CALL(ALL, gettid),
+	CALL(ALL, getrusage),				/* filter/compile.c */
 	CALL(ALL, tgkill),				/* abort() */
 	/* Another C library, or another version of it, for the same purpose: */
 	CALL(ALL, fstat),		/* glibc 2.38 and later, musl */
