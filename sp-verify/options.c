@@ -270,7 +270,7 @@ static void check(const struct options *o, const struct option_line *line)
 		message_usage("--json cannot be combined with --learn");
 }
 
-/* Was one of the two given? */
+/* Was --cap or --kernel given? */
 static bool has_host(const struct option_line *line)
 {
 	for (size_t i = 0; i < table.n_rows; i++)

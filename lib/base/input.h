@@ -21,7 +21,8 @@ struct input {
 const char *input_name(const char *path);
 /*
  * False: the reason was printed and latched; a terminal as stdin is refused.
- * Opening a FIFO does not wait for its writer. When all descriptors are in use, the file is opened later.
+ * Opening a FIFO does not wait for its writer. When all descriptors are in use,
+ * the file is opened later.
  */
 bool input_open(struct input *in, const char *path);
 /*

@@ -185,7 +185,7 @@ static void compile_to(int fd, const struct profile *p, struct result *result)
 	result->done = true;
 }
 
-/* Beyond the memory that the parent had, which counts for the child as well. */
+/* The parent's memory counts for the child, too: MEMORY_MAX is on top of it. */
 static void limit_memory(void)
 {
 #ifndef __SANITIZE_ADDRESS__	/* whose shadow alone is more */
@@ -206,13 +206,13 @@ static void set_limits(void)
 	limit_memory();
 }
 
-/* And in its parent. */
+/* In the parent process. */
 
 static int no_answer(int status, char **problem)
 {
 	int sig = WTERMSIG(status);
 
-	/* The child ended as base/memory has it, with a message: so do we. */
+	/* The child printed that memory ran out (base/memory), and exited. */
 	if (WIFEXITED(status))
 		exit(WEXITSTATUS(status));
 	if (sig == SIGXCPU)

@@ -23,7 +23,7 @@
 enum {
 	LISTS_SINCE_ABI = 7,
 	WAIT_NOTICE = 1,	/* seconds until the waiting is printed */
-	CHILDREN_MS = 50,	/* between two looks for what is left */
+	CHILDREN_MS = 50,	/* how often to look for remaining processes */
 };
 
 struct session {
@@ -32,7 +32,7 @@ struct session {
 	struct denial_log *audit;	/* NULL: denials are not listed */
 	struct workload workload;
 	int ruleset, abi;
-	bool ended;		/* what is left is not waited for */
+	bool ended;		/* stop waiting for the command and its processes */
 	uint64_t notice_ns;	/* when to print what is awaited; 0: no more */
 };
 

@@ -21,8 +21,8 @@ typedef bool find_violations(const struct options *o,
 void list_violations(const struct options *o, find_violations *find);
 
 /*
- * The JUnit file of --junit, of one of the two. True as well where none is
- * wanted; false: printed and latched.
+ * Write the JUnit file of --junit from `denied` or from `report`; the other is
+ * NULL. True: it is written, or --junit was not given. False: printed and latched.
  */
 bool list_junit(const struct options *o, struct denied *denied,
 		struct report *report);
