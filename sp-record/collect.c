@@ -1,106 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The tracer's end: from the kernel's tables to the facts of a trace. */
+#include "collect.h"
+
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include <linux/audit.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
-#include <unistd.h>
 
-#include "base/clock.h"
 #include "base/memory.h"
-#include "process/image-file.h"
+#include "process/file-child.h"
+#include "rows.h"
 #include "tracer-private.h"
-
-/* The architectures of the counting table's rows. */
-#if defined(__x86_64__)
-static const uint32_t row_archs[ROWS] = { AUDIT_ARCH_X86_64, AUDIT_ARCH_I386 };
-#elif defined(__aarch64__)
-static const uint32_t row_archs[ROWS] = { AUDIT_ARCH_AARCH64, AUDIT_ARCH_ARM };
-#else
-#error "sp-record knows x86-64 and arm64"
-#endif
-
-uint32_t row_arch(uint32_t row)
-{
-	return row < ROWS ? row_archs[row] : 0;
-}
-
-static struct known_image *known_image(struct tracer *t, uint32_t id)
-{
-	if (id >= t->n_known) {
-		size_t n = id + 16;
-
-		t->known = xrealloc(t->known, n, sizeof(*t->known));
-		memset(t->known + t->n_known, 0,
-		       (n - t->n_known) * sizeof(*t->known));
-		t->n_known = n;
-	}
-	return &t->known[id];
-}
-
-/*
- * The inode must agree, and the device where the kernel's number is what
- * stat(2) shows: not on overlayfs and btrfs, whose devices have the major
- * number 0.
- */
-static bool is_file_of(const struct stat *st, const struct image_key *key)
-{
-	unsigned int major_nr = key->device >> 20;
-
-	return S_ISREG(st->st_mode) && st->st_ino == key->inode &&
-		(!major_nr || (major(st->st_dev) == major_nr &&
-			       minor(st->st_dev) == (key->device & 0xfffff)));
-}
-
-static void learn_build_id(struct tracer *t, uint32_t id,
-			   const struct image_file *file)
-{
-	struct known_image *known = known_image(t, id);
-	struct image_path path;
-
-	if (!read_path(t, id, &path) || !is_file_of(&file->st, &path.key))
-		return;
-	memcpy(known->build_id, file->build_id, file->build_id_size);
-	known->build_id_size = file->build_id_size;
-	known->is_privileged = file->is_privileged;
-}
-
-void ask_for_image(struct tracer *t, uint32_t id, const char *path)
-{
-	if (!file_child_send(t->files, path, strlen(path) + 1))
-		return;
-	t->asked = xgrow(t->asked, t->n_asked, sizeof(*t->asked));
-	t->asked[t->n_asked++] = id;
-}
-
-void take_images(struct tracer *t, int milliseconds)
-{
-	uint64_t end = now_ns() + milliseconds * 1000000ULL;
-
-	while (t->n_answered < t->n_asked) {
-		struct image_file file;
-		uint64_t now = milliseconds ? now_ns() : end;
-		int size = file_child_receive(t->files, &file, sizeof(file),
-			now < end ? (end - now + 999999) / 1000000 :
-			milliseconds ? 1 : 0);
-
-		if (size == -EAGAIN)
-			return;
-		if (size == sizeof(file))
-			learn_build_id(t, t->asked[t->n_answered++], &file);
-		else		/* no other request has an answer to come */
-			t->n_answered = t->n_asked;
-	}
-}
-
-bool read_path(const struct tracer *t, uint32_t id, struct image_path *path)
-{
-	return !bpf_map__lookup_elem(t->skel->maps.paths, &id, sizeof(id),
-				     path, sizeof(*path), 0);
-}
 
 struct collection {
 	struct tracer *tracer;
@@ -119,32 +28,20 @@ static uint32_t phase_of(const struct collection *c, uint32_t image)
 	return phase < c->n_phases ? phase : c->n_phases - 1;
 }
 
-char *path_text(const struct image_path *path)
-{
-	uint32_t start = path->start < PATH_SIZE ? path->start : PATH_SIZE;
-
-	return xasprintf("%s%.*s", path->cut ? "..." : "",
-			 (int)(PATH_SIZE - start), path->bytes + start);
-}
-
 static uint32_t add_image(struct collection *c, uint32_t id)
 {
-	struct known_image *known;
-	struct image_path path;
-	struct image_file file;
+	struct executables *executables = c->tracer->executables;
+	char *path = executable_path(executables, id);
+	const struct executable *of;
 	uint32_t image;
-	char *text;
 
-	if (!read_path(c->tracer, id, &path))
+	if (!path)
 		return trace_add_image(c->trace, NULL, NULL, 0);
-	text = path_text(&path);
-	known = known_image(c->tracer, id);
-	if (!known->build_id_size &&
-	    image_file_ask(c->tracer->files, text, &file))
-		learn_build_id(c->tracer, id, &file);
-	image = trace_add_image(c->trace, text, known->build_id,
-				known->build_id_size);
-	free(text);
+	executable_read(executables, id, path);
+	of = executable_at(executables, id);
+	image = trace_add_image(c->trace, path, of->build_id,
+				of->build_id_size);
+	free(path);
 	return image;
 }
 
@@ -222,7 +119,8 @@ static void collect_use(struct collection *c, uint32_t image, uint32_t use,
 	if (!count)
 		return;
 	trace_sum_use(c->trace, trace_image(c, image), &u);
-	if (u.execs && known_image(c->tracer, image & IMAGE_ID)->is_privileged)
+	if (u.execs && executable_at(c->tracer->executables,
+				     image & IMAGE_ID)->is_privileged)
 		add_privileged(c, trace_image(c, image), &u);
 }
 
@@ -241,14 +139,6 @@ static void collect_table(struct collection *c, uint32_t phase, uint32_t id)
 		}
 	for (uint32_t use = 0; use < USES; use++)
 		collect_use(c, image, use, of->uses[use].count);
-}
-
-uint32_t sighting_flags(uint32_t rare)
-{
-	return (rare & RARE_VSYSCALL ? SIGHTING_VSYSCALL : 0) |
-	       (rare & RARE_INFLIGHT ? SIGHTING_INFLIGHT : 0) |
-	       (rare & RARE_SKIPPED ? SIGHTING_SKIPPED : 0) |
-	       (rare & RARE_INITIAL ? SIGHTING_INITIAL : 0);
 }
 
 static void collect_start(struct collection *c, const struct rare_key *key,
@@ -434,7 +324,7 @@ static void share_losses(const struct collection *c)
 				 first->losses[i].count);
 }
 
-void tracer_collect(struct tracer *t, struct trace *trace, uint32_t run)
+void collect(struct tracer *t, struct trace *trace, uint32_t run)
 {
 	struct collection c = {
 		.tracer = t,
@@ -446,8 +336,8 @@ void tracer_collect(struct tracer *t, struct trace *trace, uint32_t run)
 	c.n_phases = tracer_phases(t, c.phases);
 	ring_buffer__consume(t->ring);
 	if (t->target && !t->stopped)
-		run_pass(t);
-	take_images(t, FILE_CHILD_MS);
+		tracer_pass(t);
+	executables_take(t->executables, FILE_CHILD_MS);
 	for (uint32_t id = 0; id < image_end(t) && id < t->n_table; id++)
 		for (uint32_t phase = 0; phase < c.n_phases; phase++)
 			collect_table(&c, phase, id);

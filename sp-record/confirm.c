@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "tracer-private.h"
+#include "skeleton.h"
 
 enum { MKDIR = 1 };
 const char *const btf_hooks[BTF_HOOKS] = {

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "rows.h"
 #include "tracer-private.h"
 
 enum {
@@ -48,13 +49,10 @@ struct log {
 /* A number in the stream for an image, which is named there first. */
 static uint32_t name_image(struct log *l, uint32_t id)
 {
-	struct image_path path;
-	char *text = NULL;
+	char *path = executable_path(l->tracer->executables, id);
 
-	if (read_path(l->tracer, id, &path))
-		text = path_text(&path);
-	events_image(l->events, text);
-	free(text);
+	events_image(l->events, path);
+	free(path);
 	l->images[id] = ++l->n_images;
 	return l->n_images;
 }

@@ -3,7 +3,10 @@
 #ifndef NAMING_H
 #define NAMING_H
 
-#include "tracer.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "stream/trace.h"
 
 struct record;
 struct naming;
@@ -13,7 +16,7 @@ typedef uint32_t naming_place(void *arg, uint32_t image,
 			      const struct tally *tally,
 			      struct sighting *sighting);
 
-/* Before loading: which calls name what, and room for it; or none of it. */
+/* Before loading: the calls that name something, and room for names; or no room. */
 void naming_prepare(struct record *skel, bool wanted);
 /*
  * NULL: errno. `skew_ns` is how far our CLOCK_MONOTONIC is ahead of the

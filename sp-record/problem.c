@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "machine.h"
 #include "privilege.h"
 
 static bool is_locked_down(void)
@@ -40,16 +41,6 @@ static char *missing_capabilities(void)
 			 bpf ? "" : "CAP_BPF", !bpf && !perfmon ?
 			 " and " : "", perfmon ? " is" : bpf ?
 			 "CAP_PERFMON is" : "CAP_PERFMON are", self);
-}
-
-bool kernel_is_older_than(unsigned int major, unsigned int minor)
-{
-	struct utsname name;
-	unsigned int a, b;
-
-	if (uname(&name) || sscanf(name.release, "%u.%u", &a, &b) != 2)
-		return false;
-	return a < major || (a == major && b < minor);
 }
 
 char *problem_explain(int error)

@@ -3,10 +3,7 @@
 #ifndef PROBLEM_H
 #define PROBLEM_H
 
-#include <stdbool.h>
-
 /* What is missing and how to get it, by the errno; heap. */
 char *problem_explain(int error);
-bool kernel_is_older_than(unsigned int major, unsigned int minor);
 
 #endif

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/message.h"
 #include "base/text.h"
+#include "machine.h"
 #include "process/workload.h"
 #include "progress.h"
 
@@ -91,7 +92,7 @@ static void name_tasks(const struct session *s, const char *before,
 {
 	pid_t tids[NAMED_TASKS];
 	size_t n = tracer_tasks(s->tracer, tids, NAMED_TASKS);
-	size_t known = tracer_sees_pids() ? n : 0;
+	size_t known = machine_sees_pids() ? n : 0;
 	char list[NAMED_TASKS * 96] = "";
 
 	if (!n)

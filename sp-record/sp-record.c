@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/output.h"
+#include "collect.h"
 #include "log.h"
 #include "options.h"
 #include "process/command.h"
@@ -183,7 +184,7 @@ static bool write_stream(struct options *o, struct recording *r,
 	stream = log ? log_stop(log) : stream_writer_new(output_file(out));
 	add_runs(o, trace, tracer);
 	run = trace->runs[0];
-	tracer_collect(tracer, trace, 0);
+	collect(tracer, trace, 0);
 	tracer_glance(tracer, &glance);
 	trace_sort(trace);
 	withheld = tracer_withheld(tracer);

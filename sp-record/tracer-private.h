@@ -1,21 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files of the tracer share, and nobody else includes. */
+/* The tracer as load.c, tracer.c, collect.c and log.c see it. */
 #ifndef TRACER_PRIVATE_H
 #define TRACER_PRIVATE_H
 
 #include "confirm.h"
-#include "event.h"
-#include "names.h"
+#include "executables.h"
 #include "naming.h"
-#include "record.skel.h"
-#include "tracer.h"
-
-/* What user space learns of an image while it runs. */
-struct known_image {
-	uint8_t build_id[BUILD_ID_MAX];
-	size_t build_id_size;
-	bool is_privileged;
-};
+#include "skeleton.h"
+#include "target.h"
 
 enum { TRACER_MAPS = 4, LOG_SIZE_MIN = 1024 };
 
@@ -42,11 +34,7 @@ struct tracer {
 		void *at;
 		size_t size;
 	} mapped[TRACER_MAPS];		/* the memory of the four */
-	struct known_image *known;		/* by image id */
-	size_t n_known;
-	struct file_child *files;	/* reads executables */
-	uint32_t *asked;		/* image ids, in order */
-	size_t n_asked, n_answered;
+	struct executables *executables;
 	struct bpf_link *exits;		/* of sys_exit, while it is watched */
 	uint32_t epoch;			/* how often it has been, so far */
 	uint64_t needed_ns;		/* when something last needed it */
@@ -95,31 +83,5 @@ static inline uint32_t image_end(const struct tracer *t)
 
 	return n < IMAGE_ARMED ? n : IMAGE_ARMED;
 }
-
-/* Show every task to the program `seek`, once: 0 or -errno. */
-int run_pass(const struct tracer *t);
-
-/*
- * Each number that a call has in the rows of `traits` and `name_calls`, `at` its
- * index there.
- */
-void for_each_number(const char *name,
-		     void (*found)(void *arg, uint32_t row, uint32_t at,
-				   struct call_id id), void *arg);
-/* The architecture of a row of calls: AUDIT_ARCH_*. */
-uint32_t row_arch(uint32_t row);
-/* SIGHTING_* for RARE_*. */
-uint32_t sighting_flags(uint32_t rare);
-/* "...": where the beginning is missing; the caller frees. */
-char *path_text(const struct image_path *path);
-/* What is known of a new image's path in the kernel; false: nothing. */
-bool read_path(const struct tracer *t, uint32_t id, struct image_path *path);
-/*
- * Have the image's file read, by that path, for its build-id: by a child
- * process, without waiting for it.
- */
-void ask_for_image(struct tracer *t, uint32_t id, const char *path);
-/* Take the answers that have come, or come in time; 0: do not wait. */
-void take_images(struct tracer *t, int milliseconds);
 
 #endif

@@ -4,7 +4,6 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/membarrier.h>
 #include <sched.h>
 #include <stdio.h>
@@ -13,22 +12,17 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "btf.h"
-#include "privilege.h"
+#include "executables.h"
+#include "load.h"
+#include "machine.h"
 #include "problem.h"
-#include "process/image-file.h"
 #include "tracer-private.h"
-
-#define X32_BIT 0x40000000	/* asm/unistd.h */
-
-enum { PID_MAX_LIMIT = 4 << 20 };	/* linux/threads.h, 64-bit */
 
 enum {
 	CHECK_MS = 500,		/* between looks at what is watched */
@@ -42,403 +36,6 @@ static int print_debug(enum libbpf_print_level level, const char *fmt,
 {
 	(void)level;
 	return vfprintf(stderr, fmt, ap);
-}
-
-bool tracer_sees_pids(void)
-{
-	char link[32] = "";
-	ssize_t n = readlink("/proc/self/ns/pid", link, sizeof(link) - 1);
-
-	return n > 0 && !strcmp(link, "pid:[4026531836]");
-}
-
-/* A PID namespace has a limit of its own, and the table the initial one's ids. */
-static size_t pid_max(void)
-{
-	FILE *file = tracer_sees_pids() ?
-		fopen("/proc/sys/kernel/pid_max", "re") : NULL;
-	unsigned long value = 0;
-
-	if (file) {
-		if (fscanf(file, "%lu", &value) != 1)
-			value = 0;
-		fclose(file);
-	}
-	return value && value < PID_MAX_LIMIT ? value : PID_MAX_LIMIT;
-}
-
-/* A power of two that holds what comes while we sleep: events are rare. */
-static size_t ring_size(void)
-{
-	size_t size = 64 * 1024;
-	long cpus = sysconf(_SC_NPROCESSORS_CONF);
-
-	while (cpus > 4 && size < 16 << 20) {
-		size *= 2;
-		cpus /= 2;
-	}
-	return size;
-}
-
-/* For what few tasks are in at a time: buckets cost memory too. */
-static size_t one_a_task(const struct tracer *t)
-{
-	return t->n_tasks < 4096 ? t->n_tasks : 4096;
-}
-
-/* The counts of an image take 16 KiB, for each group of CPUs. */
-static void size_table(struct tracer *t)
-{
-	enum { ELEMENTS = 128, IMAGES_MIN = 32 };
-
-	t->n_groups = 1;
-	while (t->n_groups < t->n_cpus && t->n_groups < GROUPS_MAX)
-		t->n_groups *= 2;
-	t->n_table = ELEMENTS / t->n_groups;
-	if (t->n_table < IMAGES_MIN)
-		t->n_table = IMAGES_MIN;
-	bpf_map__set_max_entries(t->skel->maps.table, t->n_table *
-				 t->n_groups * t->n_phases);
-	t->skel->rodata->table_images = t->n_table;
-	t->skel->rodata->groups_mask = t->n_groups - 1;
-}
-
-/* What is asked for, as far as all CPUs together stay below a limit. */
-static void size_log(struct tracer *t, size_t events)
-{
-	enum { TOTAL_MAX = 512 << 20 };		/* bytes */
-
-	if (!events)
-		return;
-	t->log_size = LOG_SIZE_MIN;
-	while (t->log_size < events && 2 * t->log_size * t->n_cpus *
-	       sizeof(struct log_entry) <= TOTAL_MAX)
-		t->log_size *= 2;
-	bpf_map__set_max_entries(t->skel->maps.call_log, t->log_size * t->n_cpus);
-	bpf_map__set_max_entries(t->skel->maps.log_ends, t->n_cpus);
-	t->skel->rodata->every = true;
-	t->skel->rodata->log_size = t->log_size;
-}
-
-static void size_maps(struct tracer *t)
-{
-	struct record *skel = t->skel;
-	const struct target *target = t->target;
-
-	t->n_tasks = pid_max();
-	bpf_map__set_max_entries(skel->maps.tasks, t->n_tasks);
-	bpf_map__set_max_entries(skel->maps.execs, one_a_task(t));
-	bpf_map__set_max_entries(skel->maps.trapped, one_a_task(t));
-	bpf_map__set_max_entries(skel->maps.ring, ring_size());
-	bpf_map__set_max_entries(skel->maps.wanted,
-				 target && target->n_pids ?
-				 target->n_pids : 1);
-}
-
-static void set_rule(struct argument_rule_bits *bits,
-		     const struct argument_rule *rule)
-{
-	for (size_t i = 0; i < 3; i++) {
-		bool used = i < rule->n;
-
-		bits->index[i] = used ? rule->arguments[i].index : 0;
-		bits->masks[i] = used ? rule->arguments[i].recorded : 0;
-	}
-}
-
-void for_each_number(const char *name,
-		     void (*found)(void *arg, uint32_t row, uint32_t at,
-				   struct call_id id), void *arg)
-{
-	const struct arch *arch;
-	struct call_id id;
-
-	for (size_t i = 0; (arch = arch_at(i)); i++)
-		for (uint32_t row = 0; row < ROWS; row++) {
-			uint32_t at;
-
-			if (arch->audit != row_arch(row) ||
-			    syscall_number(arch, name, &id))
-				continue;
-			at = id.nr & ~X32_BIT;
-			if (at < TRAITS_NUMBERS)
-				found(arg, row, at, id);
-		}
-}
-
-/* A call that is a mark. */
-struct mark_setting {
-	struct record *skel;
-	size_t mark;
-};
-
-static void set_mark(void *setting, uint32_t row, uint32_t at,
-		     struct call_id id)
-{
-	const struct mark_setting *s = setting;
-
-	(void)id;
-	s->skel->rodata->traits[row][at] |= TRAIT_MARK;
-	s->skel->rodata->mark_calls[row][at] = s->mark + 1;
-}
-
-static void set_marks(struct record *skel, const struct marks *marks)
-{
-	struct mark_setting s = { .skel = skel };
-	bool named = false;
-
-	skel->rodata->n_phases = marks->n + 1;
-	for (size_t i = 0; i < marks->n; i++) {
-		struct mark_name *name =
-			(struct mark_name *)&skel->rodata->mark_names[i];
-		const struct mark *mark = &marks->at[i];
-
-		s.mark = i;
-		if (mark->call)
-			for_each_number(mark->call, set_mark, &s);
-		if (mark->comm)
-			memcpy(name->comm, mark->comm, strlen(mark->comm));
-		named |= mark->comm != NULL;
-	}
-	bpf_program__set_autoload(skel->progs.task_rename, named);
-}
-
-struct trait_setting {
-	struct record *skel;
-	const struct argument_rule *rule;	/* NULL: another trait */
-	uint8_t trait;
-};
-
-static void set_trait(void *setting, uint32_t row, uint32_t at,
-		      struct call_id id)
-{
-	const struct trait_setting *s = setting;
-
-	if (!s->rule || argument_rule_of(id) == s->rule)
-		s->skel->rodata->traits[row][at] |= s->trait;
-}
-
-/*
- * The traits of the calls that have any: by name, since looking up the names
- * of all numbers takes longer than all of the rest.
- */
-static void set_traits(struct record *skel)
-{
-	static const struct {
-		const char *name;
-		uint8_t trait;
-	} others[] = {
-		{ "execve", TRAIT_EXEC }, { "execveat", TRAIT_EXEC },
-		{ "prctl", TRAIT_FILTER }, { "seccomp", TRAIT_FILTER },
-	};
-	struct trait_setting s = { .skel = skel };
-
-	for (size_t i = 0; (s.rule = argument_rule_at(i)); i++) {
-		s.trait = i + 1;
-		set_rule(&skel->rodata->argument_rules[i + 1], s.rule);
-		for_each_number(s.rule->call, set_trait, &s);
-	}
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-		s.trait = others[i].trait;
-		for_each_number(others[i].name, set_trait, &s);
-	}
-}
-
-/*
- * From Linux 7.0 on the program of a raw tracepoint can be preempted, and is not
- * run for other tasks on that CPU meanwhile. That of a trace event cannot; it
- * costs half as much again.
- */
-static bool is_preemptible(void)
-{
-	return !kernel_is_older_than(7, 0);
-}
-
-/* Trace events take reading tracefs, which is mostly root's alone. */
-static bool has_trace_events(void)
-{
-	static const char *const ids[] = {
-		"/sys/kernel/tracing/events/raw_syscalls/sys_enter/id",
-		"/sys/kernel/debug/tracing/events/raw_syscalls/sys_enter/id",
-	};
-
-	return !faccessat(AT_FDCWD, ids[0], R_OK, AT_EACCESS) ||
-		!faccessat(AT_FDCWD, ids[1], R_OK, AT_EACCESS);
-}
-
-/* Whether our time namespace is not the initial one. */
-static bool has_own_clock(void)
-{
-	enum { TIME_INIT_INO = 0xEFFFFFFA };	/* linux/proc_ns.h */
-	struct stat st;
-
-	return !stat("/proc/self/ns/time", &st) && st.st_ino != TIME_INIT_INO;
-}
-
-/* The kernel side has programs for commands, for attaching, and for both. */
-static void choose_programs(struct record *skel, bool attaching, bool classic)
-{
-	const struct {
-		struct bpf_program *program;
-		bool needed;
-	} choices[] = {
-		{ skel->progs.sys_enter, !classic },
-		{ skel->progs.sys_enter_classic, classic },
-		{ skel->progs.sys_exit, !classic },
-		{ skel->progs.sys_exit_classic, classic },
-		{ skel->progs.arm, !attaching },
-		{ skel->progs.tell_time, has_own_clock() },
-		{ skel->progs.sched_process_fork, !attaching },
-		{ skel->progs.sched_process_exit, !attaching && !classic },
-		{ skel->progs.sched_process_exit_classic,
-		  !attaching && classic },
-		{ skel->progs.seek, attaching },
-		{ skel->progs.seeking_fork, attaching },
-		{ skel->progs.seeking_exit, attaching && !classic },
-		{ skel->progs.seeking_exit_classic, attaching && classic },
-		{ skel->progs.cgroup_attach_task,
-		  attaching && skel->rodata->by_cgroup },
-	};
-	/* Attached by another name, later, or where the kernel has them. */
-	struct bpf_program *const by_hand[] = {
-		skel->progs.arm, skel->progs.tell_time, skel->progs.seek,
-		skel->progs.sys_exit,
-		skel->progs.sys_exit_classic,
-		skel->progs.seeking_fork, skel->progs.seeking_exit,
-		skel->progs.emulate_vsyscall, skel->progs.io_uring_submit,
-		skel->progs.note_names, skel->progs.note_names_classic,
-		skel->progs.note_execs,
-		skel->progs.note_operations, skel->progs.task_rename,
-	};
-
-	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++)
-		bpf_program__set_autoload(choices[i].program,
-					  choices[i].needed);
-	for (size_t i = 0; i < sizeof(by_hand) / sizeof(by_hand[0]); i++)
-		bpf_program__set_autoattach(by_hand[i], false);
-}
-
-/*
- * Open with an excerpt of the kernel's types in the file `fd`, which is filled
- * after that and read when the programs are loaded.
- */
-static struct record *open_skeleton(int fd, struct btf_ids *ids)
-{
-	char path[32];
-	struct bpf_object_open_opts options = {
-		.sz = sizeof(options), .btf_custom_path = path,
-	};
-	struct record *skel = NULL;
-
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (fd >= 0)
-		skel = record__open_opts(&options);
-	if (skel && btf_write_excerpt(bpf_object__btf(skel->obj), fd, ids))
-		return skel;
-	record__destroy(skel);
-	return record__open();
-}
-
-/* Put the kernel's function in the place of CAST_PLACEHOLDER. */
-static int put_casts(struct bpf_program *program, const struct btf_ids *ids)
-{
-	size_t n = bpf_program__insn_cnt(program);
-	struct bpf_insn *insns = xcalloc(n, sizeof(*insns));
-	int error;
-
-	memcpy(insns, bpf_program__insns(program), n * sizeof(*insns));
-	for (size_t i = 0; i < n; i++)
-		if (insns[i].code == (BPF_JMP | BPF_CALL) &&
-		    !insns[i].src_reg && insns[i].imm == CAST_PLACEHOLDER) {
-			insns[i].src_reg = BPF_PSEUDO_KFUNC_CALL;
-			insns[i].imm = ids->bpf_rdonly_cast;
-		}
-	error = bpf_program__set_insns(program, insns, n);
-	free(insns);
-	return error;
-}
-
-static int use_casts(struct record *skel, const struct btf_ids *ids)
-{
-	int error;
-
-	if (!ids->bpf_rdonly_cast || !ids->task_struct || !ids->pt_regs)
-		return 0;
-	skel->rodata->task_struct_id = ids->task_struct;
-	skel->rodata->pt_regs_id = ids->pt_regs;
-	skel->rodata->file_id = ids->file;
-	skel->rodata->dentry_id = ids->dentry;
-	error = put_casts(skel->progs.sys_enter, ids);
-	if (!error)
-		error = put_casts(skel->progs.sys_enter_classic, ids);
-	if (!error)
-		error = put_casts(skel->progs.note_names, ids);
-	if (!error)
-		error = put_casts(skel->progs.note_names_classic, ids);
-	if (!error)
-		error = put_casts(skel->progs.note_execs, ids);
-	if (!error)
-		error = put_casts(skel->progs.note_operations, ids);
-	return error;
-}
-
-/* Without root's rights: see struct viewer. */
-static void set_viewer(struct record *skel)
-{
-	skel->rodata->viewer.caps = privilege_caps();
-	skel->rodata->viewer.uid = geteuid();
-	skel->rodata->viewer.gid = getegid();
-	skel->rodata->viewer.limited = !privilege_is_unlimited();
-}
-
-static int load(struct tracer *t, const struct tracer_options *options)
-{
-	int types_fd = memfd_create("btf", MFD_CLOEXEC), error;
-	struct btf_ids ids = { 0 };
-	struct record *skel = open_skeleton(types_fd, &ids);
-
-	t->skel = skel;
-	t->target = options->target;
-	if (!skel) {
-		error = -errno;
-		goto out;
-	}
-	t->n_cpus = libbpf_num_possible_cpus();
-	t->n_phases = options->marks.n + 1;
-	size_maps(t);
-	size_table(t);
-	skel->rodata->own_counts = t->n_cpus <= t->n_groups &&
-		!is_preemptible();
-	size_log(t, options->log_events);
-	skel->rodata->exact_times = options->exact_times;
-	set_traits(skel);
-	set_marks(skel, &options->marks);
-	naming_prepare(skel, options->paths);
-	confirm_prepare(skel, &ids, options->paths && !t->unconfirmed);
-	skel->rodata->no_follow = options->no_follow;
-	skel->rodata->attaching = t->target;
-	set_viewer(skel);
-	if (t->target && t->target->cgroup) {
-		skel->rodata->by_cgroup = true;
-		skel->rodata->cgroup.id = t->target->cgroup_id;
-		skel->rodata->cgroup.hierarchy = t->target->hierarchy;
-	}
-	choose_programs(skel, t->target, t->classic);
-	bpf_program__set_autoload(skel->progs.note_names,
-				  options->paths && !t->classic);
-	bpf_program__set_autoload(skel->progs.note_names_classic,
-				  options->paths && t->classic);
-	bpf_program__set_autoload(skel->progs.note_execs, options->paths);
-	bpf_program__set_autoload(skel->progs.note_operations, options->paths);
-	error = use_casts(skel, &ids);
-	if (!error)
-		error = record__load(skel);
-	if (!error && options->paths)
-		t->confirming = confirm_attach(skel, &ids);
-out:
-	if (types_fd >= 0)
-		close(types_fd);
-	return error;
 }
 
 static int attach_seeking(struct record *skel, bool classic)
@@ -488,7 +85,7 @@ static int attach(struct tracer *t)
 		attach_io_uring(skel->progs.io_uring_submit);
 	t->sees_operations = skel->links.io_uring_submit;
 	/* They hold as long as no exit and no exec is missed. */
-	if (!is_preemptible())
+	if (!machine_can_preempt())
 		__atomic_store_n(&skel->bss->control.hinting, 1,
 				 __ATOMIC_RELEASE);
 	return 0;
@@ -624,7 +221,9 @@ static int load_and_attach(struct tracer *t,
 {
 	int error = load(t, options);
 
-	if (!error && has_own_clock())
+	if (!error)
+		executables_use(t->executables, t->skel->maps.paths);
+	if (!error && machine_has_own_clock())
 		error = compare_clocks(t);
 	if (!error && options->paths)
 		error = attach_names(t);
@@ -656,8 +255,8 @@ struct tracer *tracer_open(const struct tracer_options *options,
 
 	libbpf_set_print(getenv("SP_DEBUG") ? print_debug : NULL);
 	t->poll_fd = -1;
-	t->files = file_child_new(image_file_read, NULL);
-	t->classic = is_preemptible() && has_trace_events();
+	t->executables = executables_new();
+	t->classic = machine_can_preempt() && machine_has_trace_events();
 	error = load_and_attach(t, options);
 	if (error && options->paths) {	/* some verifier can refuse it */
 		unload(t);
@@ -699,9 +298,7 @@ void tracer_close(struct tracer *t)
 		if (t->mapped[i].at)
 			munmap(t->mapped[i].at, t->mapped[i].size);
 	unload(t);
-	file_child_free(t->files);
-	free(t->asked);
-	free(t->known);
+	executables_free(t->executables);
 	free(t);
 }
 
@@ -721,7 +318,7 @@ int tracer_fd(const struct tracer *t)
 	return t->poll_fd >= 0 ? t->poll_fd : ring_buffer__epoll_fd(t->ring);
 }
 
-int run_pass(const struct tracer *t)
+int tracer_pass(const struct tracer *t)
 {
 	int fd = bpf_iter_create(bpf_link__fd(t->skel->links.seek));
 	char byte;
@@ -748,7 +345,7 @@ static int seek(struct tracer *t)
 	t->skel->bss->control.seeking = 1;
 	do {
 		before = load_u64(found);
-		error = run_pass(t);
+		error = tracer_pass(t);
 	} while (!error && load_u64(found) != before);
 	t->skel->bss->control.seeking = 0;
 	return error;
@@ -823,7 +420,7 @@ static void reconsider(struct tracer *t, uint64_t now_ns)
 		return;
 	t->check_ns = now_ns + CHECK_MS * 1000000ULL;
 	if (p->transit)
-		run_pass(t);		/* who sleeps by now is no longer */
+		tracer_pass(t);		/* who sleeps by now is no longer */
 	if (p->transit || load_u64(&p->filtered) || is_filtered())
 		t->needed_ns = now_ns;
 	if (now_ns - t->needed_ns > UNWATCH_AFTER_MS * 1000000ULL)
@@ -856,11 +453,8 @@ void tracer_rest(struct tracer *t, bool comes_first)
 
 static void on_image(struct tracer *t, const struct event *event)
 {
-	char exe[32];
-
-	snprintf(exe, sizeof(exe), "/proc/%u/exe", event->pid);
-	ask_for_image(t, event->image, exe);
-	take_images(t, 0);
+	executables_ask(t->executables, event->image, event->pid);
+	executables_take(t->executables, 0);
 }
 
 static int on_event(void *tracer, void *data, size_t size)
@@ -886,7 +480,7 @@ static void settle(void)
 {
 	enum { SETTLE_MS = 10 };
 
-	if (is_preemptible() ||
+	if (machine_can_preempt() ||
 	    syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
 		usleep(SETTLE_MS * 1000);
 }
@@ -905,7 +499,7 @@ void tracer_stop(struct tracer *t)
 		return;
 	t->stopped = true;
 	if (t->target)
-		run_pass(t);		/* for the calls that they are in */
+		tracer_pass(t);		/* for the calls that they are in */
 	unwatch(t);
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
 		bpf_link__destroy(*links[i]);
@@ -977,7 +571,7 @@ void tracer_glance(const struct tracer *t, struct tracer_glance *glance)
 		.calls = p->rare_calls,
 		.sees_operations = t->sees_operations,
 		.unwatched = p->unwatched,
-		.skippable = is_preemptible() && !t->classic,
+		.skippable = machine_can_preempt() && !t->classic,
 	};
 	for (uint32_t id = 0; id < image_end(t) && id < t->n_table; id++)
 		for (uint32_t phase = 0; phase < t->n_phases; phase++)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The kernel side as the rest of sp-record sees it. Nothing but tracer.c,
- * collect.c and btf.c knows libbpf.
+ * The kernel side while it runs, without libbpf's types. tracer.c uses load.c,
+ * naming.c, confirm.c and executables.c, which know nothing of each other;
+ * collect.c and log.c use tracer.c.
  */
 #ifndef TRACER_H
 #define TRACER_H
@@ -11,20 +12,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "mark.h"
-#include "stream/trace.h"
-#include "target.h"
+#include "tracer-options.h"
 
 struct tracer;
-
-struct tracer_options {
-	bool no_follow;		/* the command's thread group only */
-	const struct target *target;	/* what to attach to; NULL: a command */
-	size_t log_events;	/* room in each CPU's log; 0: no log */
-	bool exact_times;	/* the clock is read for each event */
-	bool paths;		/* paths and addresses of sockets too */
-	struct marks marks;	/* --mark */
-};
 
 /*
  * Load and attach. NULL: `problem` (heap, caller frees) says what is missing
@@ -89,11 +79,8 @@ uint64_t tracer_live(const struct tracer *t);
 /* Whether any task has ever been followed. */
 bool tracer_began(const struct tracer *t);
 
-/*
- * Whether our PID namespace is the initial one (PROC_PID_INIT_INO,
- * linux/proc_ns.h), whose ids are the tracer's.
- */
-bool tracer_sees_pids(void);
+/* Attached: show every task to the program `seek`, once. 0 or -errno. */
+int tracer_pass(const struct tracer *t);
 
 /*
  * End the recording for tasks that are left running: nothing is counted any
@@ -115,11 +102,5 @@ size_t tracer_phases(const struct tracer *t,
 
 /* Ids of up to `max` followed tasks; returns how many there are. */
 size_t tracer_tasks(const struct tracer *t, pid_t *tids, size_t max);
-
-/*
- * Everything that was counted becomes facts of the trace's run `run`, and what
- * was lost goes to its record; of later phases, of the runs after it.
- */
-void tracer_collect(struct tracer *t, struct trace *trace, uint32_t run);
 
 #endif

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "load.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "btf.h"
+#include "machine.h"
+#include "privilege.h"
+#include "rows.h"
+#include "tracer-private.h"
+
+enum { PID_MAX_LIMIT = 4 << 20 };	/* linux/threads.h, 64-bit */
+
+/* A PID namespace has a limit of its own, and the table the initial one's ids. */
+static size_t pid_max(void)
+{
+	FILE *file = machine_sees_pids() ?
+		fopen("/proc/sys/kernel/pid_max", "re") : NULL;
+	unsigned long value = 0;
+
+	if (file) {
+		if (fscanf(file, "%lu", &value) != 1)
+			value = 0;
+		fclose(file);
+	}
+	return value && value < PID_MAX_LIMIT ? value : PID_MAX_LIMIT;
+}
+
+/* A power of two that holds what comes while we sleep: events are rare. */
+static size_t ring_size(void)
+{
+	size_t size = 64 * 1024;
+	long cpus = sysconf(_SC_NPROCESSORS_CONF);
+
+	while (cpus > 4 && size < 16 << 20) {
+		size *= 2;
+		cpus /= 2;
+	}
+	return size;
+}
+
+/* For what few tasks are in at a time: buckets cost memory too. */
+static size_t one_a_task(const struct tracer *t)
+{
+	return t->n_tasks < 4096 ? t->n_tasks : 4096;
+}
+
+/* The counts of an image take 16 KiB, for each group of CPUs. */
+static void size_table(struct tracer *t)
+{
+	enum { ELEMENTS = 128, IMAGES_MIN = 32 };
+
+	t->n_groups = 1;
+	while (t->n_groups < t->n_cpus && t->n_groups < GROUPS_MAX)
+		t->n_groups *= 2;
+	t->n_table = ELEMENTS / t->n_groups;
+	if (t->n_table < IMAGES_MIN)
+		t->n_table = IMAGES_MIN;
+	bpf_map__set_max_entries(t->skel->maps.table, t->n_table *
+				 t->n_groups * t->n_phases);
+	t->skel->rodata->table_images = t->n_table;
+	t->skel->rodata->groups_mask = t->n_groups - 1;
+}
+
+/* What is asked for, as far as all CPUs together stay below a limit. */
+static void size_log(struct tracer *t, size_t events)
+{
+	enum { TOTAL_MAX = 512 << 20 };		/* bytes */
+
+	if (!events)
+		return;
+	t->log_size = LOG_SIZE_MIN;
+	while (t->log_size < events && 2 * t->log_size * t->n_cpus *
+	       sizeof(struct log_entry) <= TOTAL_MAX)
+		t->log_size *= 2;
+	bpf_map__set_max_entries(t->skel->maps.call_log, t->log_size * t->n_cpus);
+	bpf_map__set_max_entries(t->skel->maps.log_ends, t->n_cpus);
+	t->skel->rodata->every = true;
+	t->skel->rodata->log_size = t->log_size;
+}
+
+static void size_maps(struct tracer *t)
+{
+	struct record *skel = t->skel;
+	const struct target *target = t->target;
+
+	t->n_tasks = pid_max();
+	bpf_map__set_max_entries(skel->maps.tasks, t->n_tasks);
+	bpf_map__set_max_entries(skel->maps.execs, one_a_task(t));
+	bpf_map__set_max_entries(skel->maps.trapped, one_a_task(t));
+	bpf_map__set_max_entries(skel->maps.ring, ring_size());
+	bpf_map__set_max_entries(skel->maps.wanted,
+				 target && target->n_pids ?
+				 target->n_pids : 1);
+}
+
+static void set_rule(struct argument_rule_bits *bits,
+		     const struct argument_rule *rule)
+{
+	for (size_t i = 0; i < 3; i++) {
+		bool used = i < rule->n;
+
+		bits->index[i] = used ? rule->arguments[i].index : 0;
+		bits->masks[i] = used ? rule->arguments[i].recorded : 0;
+	}
+}
+
+/* A call that is a mark. */
+struct mark_setting {
+	struct record *skel;
+	size_t mark;
+};
+
+static void set_mark(void *setting, uint32_t row, uint32_t at,
+		     struct call_id id)
+{
+	const struct mark_setting *s = setting;
+
+	(void)id;
+	s->skel->rodata->traits[row][at] |= TRAIT_MARK;
+	s->skel->rodata->mark_calls[row][at] = s->mark + 1;
+}
+
+static void set_marks(struct record *skel, const struct marks *marks)
+{
+	struct mark_setting s = { .skel = skel };
+	bool named = false;
+
+	skel->rodata->n_phases = marks->n + 1;
+	for (size_t i = 0; i < marks->n; i++) {
+		struct mark_name *name =
+			(struct mark_name *)&skel->rodata->mark_names[i];
+		const struct mark *mark = &marks->at[i];
+
+		s.mark = i;
+		if (mark->call)
+			for_each_number(mark->call, set_mark, &s);
+		if (mark->comm)
+			memcpy(name->comm, mark->comm, strlen(mark->comm));
+		named |= mark->comm != NULL;
+	}
+	bpf_program__set_autoload(skel->progs.task_rename, named);
+}
+
+struct trait_setting {
+	struct record *skel;
+	const struct argument_rule *rule;	/* NULL: another trait */
+	uint8_t trait;
+};
+
+static void set_trait(void *setting, uint32_t row, uint32_t at,
+		      struct call_id id)
+{
+	const struct trait_setting *s = setting;
+
+	if (!s->rule || argument_rule_of(id) == s->rule)
+		s->skel->rodata->traits[row][at] |= s->trait;
+}
+
+/*
+ * The traits of the calls that have any: by name, since looking up the names
+ * of all numbers takes longer than all of the rest.
+ */
+static void set_traits(struct record *skel)
+{
+	static const struct {
+		const char *name;
+		uint8_t trait;
+	} others[] = {
+		{ "execve", TRAIT_EXEC }, { "execveat", TRAIT_EXEC },
+		{ "prctl", TRAIT_FILTER }, { "seccomp", TRAIT_FILTER },
+	};
+	struct trait_setting s = { .skel = skel };
+
+	for (size_t i = 0; (s.rule = argument_rule_at(i)); i++) {
+		s.trait = i + 1;
+		set_rule(&skel->rodata->argument_rules[i + 1], s.rule);
+		for_each_number(s.rule->call, set_trait, &s);
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		s.trait = others[i].trait;
+		for_each_number(others[i].name, set_trait, &s);
+	}
+}
+
+/* The kernel side has programs for commands, for attaching, and for both. */
+static void choose_programs(struct record *skel, bool attaching, bool classic,
+			    bool paths)
+{
+	const struct {
+		struct bpf_program *program;
+		bool needed;
+	} choices[] = {
+		{ skel->progs.sys_enter, !classic },
+		{ skel->progs.sys_enter_classic, classic },
+		{ skel->progs.sys_exit, !classic },
+		{ skel->progs.sys_exit_classic, classic },
+		{ skel->progs.arm, !attaching },
+		{ skel->progs.tell_time, machine_has_own_clock() },
+		{ skel->progs.sched_process_fork, !attaching },
+		{ skel->progs.sched_process_exit, !attaching && !classic },
+		{ skel->progs.sched_process_exit_classic,
+		  !attaching && classic },
+		{ skel->progs.seek, attaching },
+		{ skel->progs.seeking_fork, attaching },
+		{ skel->progs.seeking_exit, attaching && !classic },
+		{ skel->progs.seeking_exit_classic, attaching && classic },
+		{ skel->progs.cgroup_attach_task,
+		  attaching && skel->rodata->by_cgroup },
+		{ skel->progs.note_names, paths && !classic },
+		{ skel->progs.note_names_classic, paths && classic },
+		{ skel->progs.note_execs, paths },
+		{ skel->progs.note_operations, paths },
+	};
+	/* Attached by another name, later, or where the kernel has them. */
+	struct bpf_program *const by_hand[] = {
+		skel->progs.arm, skel->progs.tell_time, skel->progs.seek,
+		skel->progs.sys_exit,
+		skel->progs.sys_exit_classic,
+		skel->progs.seeking_fork, skel->progs.seeking_exit,
+		skel->progs.emulate_vsyscall, skel->progs.io_uring_submit,
+		skel->progs.note_names, skel->progs.note_names_classic,
+		skel->progs.note_execs,
+		skel->progs.note_operations, skel->progs.task_rename,
+	};
+
+	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++)
+		bpf_program__set_autoload(choices[i].program,
+					  choices[i].needed);
+	for (size_t i = 0; i < sizeof(by_hand) / sizeof(by_hand[0]); i++)
+		bpf_program__set_autoattach(by_hand[i], false);
+}
+
+/*
+ * Open with an excerpt of the kernel's types in the file `fd`, which is filled
+ * after that and read when the programs are loaded.
+ */
+static struct record *open_skeleton(int fd, struct btf_ids *ids)
+{
+	char path[32];
+	struct bpf_object_open_opts options = {
+		.sz = sizeof(options), .btf_custom_path = path,
+	};
+	struct record *skel = NULL;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (fd >= 0)
+		skel = record__open_opts(&options);
+	if (skel && btf_write_excerpt(bpf_object__btf(skel->obj), fd, ids))
+		return skel;
+	record__destroy(skel);
+	return record__open();
+}
+
+/* Put the kernel's function in the place of CAST_PLACEHOLDER. */
+static int put_casts(struct bpf_program *program, const struct btf_ids *ids)
+{
+	size_t n = bpf_program__insn_cnt(program);
+	struct bpf_insn *insns = xcalloc(n, sizeof(*insns));
+	int error;
+
+	memcpy(insns, bpf_program__insns(program), n * sizeof(*insns));
+	for (size_t i = 0; i < n; i++)
+		if (insns[i].code == (BPF_JMP | BPF_CALL) &&
+		    !insns[i].src_reg && insns[i].imm == CAST_PLACEHOLDER) {
+			insns[i].src_reg = BPF_PSEUDO_KFUNC_CALL;
+			insns[i].imm = ids->bpf_rdonly_cast;
+		}
+	error = bpf_program__set_insns(program, insns, n);
+	free(insns);
+	return error;
+}
+
+static int use_casts(struct record *skel, const struct btf_ids *ids)
+{
+	struct bpf_program *const programs[] = {
+		skel->progs.sys_enter, skel->progs.sys_enter_classic,
+		skel->progs.note_names, skel->progs.note_names_classic,
+		skel->progs.note_execs, skel->progs.note_operations,
+	};
+	int error = 0;
+
+	if (!ids->bpf_rdonly_cast || !ids->task_struct || !ids->pt_regs)
+		return 0;
+	skel->rodata->task_struct_id = ids->task_struct;
+	skel->rodata->pt_regs_id = ids->pt_regs;
+	skel->rodata->file_id = ids->file;
+	skel->rodata->dentry_id = ids->dentry;
+	for (size_t i = 0; !error && i < sizeof(programs) / sizeof(*programs);
+	     i++)
+		error = put_casts(programs[i], ids);
+	return error;
+}
+
+/* Without root's rights: see struct viewer. */
+static void set_viewer(struct record *skel)
+{
+	skel->rodata->viewer.caps = privilege_caps();
+	skel->rodata->viewer.uid = geteuid();
+	skel->rodata->viewer.gid = getegid();
+	skel->rodata->viewer.limited = !privilege_is_unlimited();
+}
+
+static void set_target(struct record *skel, const struct target *target)
+{
+	skel->rodata->attaching = target;
+	if (!target || !target->cgroup)
+		return;
+	skel->rodata->by_cgroup = true;
+	skel->rodata->cgroup.id = target->cgroup_id;
+	skel->rodata->cgroup.hierarchy = target->hierarchy;
+}
+
+/* Everything that is fixed once the programs are loaded. */
+static void set_up(struct tracer *t, const struct tracer_options *options,
+		   const struct btf_ids *ids)
+{
+	struct record *skel = t->skel;
+
+	t->n_cpus = libbpf_num_possible_cpus();
+	t->n_phases = options->marks.n + 1;
+	size_maps(t);
+	size_table(t);
+	size_log(t, options->log_events);
+	skel->rodata->own_counts = t->n_cpus <= t->n_groups &&
+		!machine_can_preempt();
+	skel->rodata->exact_times = options->exact_times;
+	skel->rodata->no_follow = options->no_follow;
+	set_traits(skel);
+	set_marks(skel, &options->marks);
+	set_target(skel, t->target);
+	set_viewer(skel);
+	naming_prepare(skel, options->paths);
+	confirm_prepare(skel, ids, options->paths && !t->unconfirmed);
+	choose_programs(skel, t->target, t->classic, options->paths);
+}
+
+int load(struct tracer *t, const struct tracer_options *options)
+{
+	int types_fd = memfd_create("btf", MFD_CLOEXEC), error;
+	struct btf_ids ids = { 0 };
+
+	t->target = options->target;
+	t->skel = open_skeleton(types_fd, &ids);
+	error = t->skel ? 0 : -errno;
+	if (error)
+		goto out;
+	set_up(t, options, &ids);
+	error = use_casts(t->skel, &ids);
+	if (!error)
+		error = record__load(t->skel);
+	if (!error && options->paths)
+		t->confirming = confirm_attach(t->skel, &ids);
+out:
+	if (types_fd >= 0)
+		close(types_fd);
+	return error;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The generated skeleton of bpf/, with the types that it needs. */
+#ifndef SKELETON_H
+#define SKELETON_H
+
+#include "event.h"
+#include "names.h"
+#include "record.skel.h"
+
+#endif

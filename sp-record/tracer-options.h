@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the tracer is asked to do. */
+#ifndef TRACER_OPTIONS_H
+#define TRACER_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "mark.h"
+#include "target.h"
+
+struct tracer_options {
+	bool no_follow;		/* the command's thread group only */
+	const struct target *target;	/* what to attach to; NULL: a command */
+	size_t log_events;	/* room in each CPU's log; 0: no log */
+	bool exact_times;	/* the clock is read for each event */
+	bool paths;		/* paths and addresses of sockets too */
+	struct marks marks;	/* --mark */
+};
+
+
+#endif
