@@ -56,9 +56,9 @@ setup() {
 	jq '.archMap = 1' d.json >bad.json
 	run -2 sp-verify -p bad.json two.sp
 	[[ $output == "sp-verify: bad.json: archMap: not an array" ]]
-	jq '.archMap[0].architecture = "PDP"' d.json >bad.json
-	run -2 sp-verify -p bad.json two.sp
-	[[ $output == *"archMap[0].architecture: unknown architecture PDP" ]]
+	jq '.archMap = [{architecture: "PDP", subArchitectures: ["PDP11"]}] +
+		.archMap' d.json >more.json
+	run -0 sp-verify -p more.json two.sp
 	jq '.archMap[0].subArchitectures = ["PDP"]' d.json >bad.json
 	run -2 sp-verify -p bad.json two.sp
 	[[ $output == *"archMap[0].subArchitectures[0]: unknown"* ]]

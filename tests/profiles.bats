@@ -233,6 +233,64 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	refused p.json "defaultErrno: not an errno"
 }
 
+@test "an errno beside an action that has none, as each runtime takes it" {
+	local key as
+	for key in '"errnoRet": 1' '"errno": "EPERM"'; do
+		echo '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names":
+			["execve", "read", "write", "chmod", "exit_group"],
+			"action": "SCMP_ACT_ALLOW", '"$key"'}]}' >p.json
+		for as in "" --as=libseccomp --as=runc; do
+			run -0 sp-verify -p p.json $as a.sp
+			[[ $output == *"SCMP_ACT_ALLOW, crun refuses the profile"* ]]
+		done
+		run -2 sp-verify -p p.json --as=crun a.sp
+		[[ $output == *": crun refuses an errno for SCMP_ACT_ALLOW" ]]
+	done
+	echo '{"defaultAction": "SCMP_ACT_LOG", "defaultErrnoRet": 38}' >p.json
+	run -0 sp-verify -p p.json a.sp
+	[[ $output == *"p.json: defaultErrnoRet: runc ignores an errno for SCMP_ACT_LOG, "* ]]
+}
+
+@test "architectures of other machines are left out, unless libseccomp refuses" {
+	needs x86_64
+	local arch
+	profile() {
+		echo '{"defaultAction": "SCMP_ACT_ALLOW", "architectures":
+			["SCMP_ARCH_X86_64", "'"$1"'"], "syscalls": [{"names":
+			["chmod"], "action": "SCMP_ACT_ERRNO"}]}' >p.json
+	}
+	for arch in LOONGARCH64 MIPSEL MIPSEL64 MIPSEL64N32 SH; do
+		profile SCMP_ARCH_$arch
+		[ "$(denied p.json a.sp)" = "x86_64 chmod EPERM" ]
+		grep -qx "sp-verify: p.json: SCMP_ARCH_$arch: of another machine, left out" note
+	done
+	for arch in M68K MIPS MIPS64 MIPS64N32 PARISC PARISC64 PPC PPC64 S390 SHEB; do
+		profile SCMP_ARCH_$arch
+		refused p.json "architectures[1]: libseccomp cannot filter SCMP_ARCH_X86_64 and SCMP_ARCH_$arch at once"
+	done
+	profile SCMP_ARCH_PDP11
+	refused p.json "architectures[1]: unknown architecture SCMP_ARCH_PDP11"
+	echo '{"defaultAction": "SCMP_ACT_ALLOW", "architectures":
+		["SCMP_ARCH_MIPSEL"]}' >p.json
+	refused p.json "architectures: none of this machine"
+	echo '{"defaultAction": "SCMP_ACT_ERRNO", "archMap": [
+		{"architecture": "SCMP_ARCH_LOONGARCH64"}, {"architecture": "other"},
+		{"architecture": "SCMP_ARCH_X86_64", "subArchitectures": null},
+		{"architecture": "SCMP_ARCH_X86_64", "subArchitectures": 1}]}' >p.json
+	[ "$(denied p.json a.sp | wc -l)" = 5 ]
+}
+
+@test "what Go takes for 0 or for an empty list" {
+	echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": [],
+		"action": "SCMP_ACT_KILL"}, {"names": ["socket"], "action":
+		"SCMP_ACT_ERRNO", "args": [{"op": "SCMP_CMP_EQ"}]}]}' >p.json
+	printf 'run 1 a\nimage /opt/a\ncall 1 socket 1\n%s\n' \
+		'argument 1 socket "0:0xffffffffffffffff:0 1:15:1 2:0xffffffffffffffff:0" 1' |
+		"$TESTS/mkstream" >zero.sp
+	[[ "$(denied p.json zero.sp)" == "x86_64 socket EPERM"* ]]
+	run -0 sp-verify -p p.json socket1.sp
+}
+
 @test "SeccompProfile: YAML as people write it" {
 	cat >p.yaml <<-'END'
 	---

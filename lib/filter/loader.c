@@ -19,6 +19,8 @@ struct loader {
 	/* runc's own ENOSYS to numbers above the largest one named, also of
 	   this machine's architecture where the profile does not list it. */
 	bool stub, native_stub;
+	/* An errno beside an action that has none is an error. */
+	bool strict_errno;
 	/* SystemCallFilter=: a filter for each architecture of the machine. */
 	bool units;
 };
@@ -29,7 +31,7 @@ static const struct loader loaders[] = {
 	  .native_stub = true },
 	/* And before: pull request 4391 of runc came after it. */
 	{ .name = "runc-1.1.14", .library_names = true, .stub = true },
-	{ .name = "crun", .library_names = true },
+	{ .name = "crun", .library_names = true, .strict_errno = true },
 	{ .name = "systemd", .library_names = true, .units = true },
 };
 
@@ -55,6 +57,11 @@ bool loader_takes(const struct loader *loader, enum profile_form form)
 bool loader_adds_native(const struct loader *loader)
 {
 	return loader->library_names;
+}
+
+bool loader_refuses_stray_errno(const struct loader *loader)
+{
+	return loader->strict_errno;
 }
 
 /* Names, each once. */

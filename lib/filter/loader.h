@@ -20,6 +20,8 @@ bool loader_takes(const struct loader *loader, enum profile_form form);
 
 /* Whether its filters are for this machine's architecture, listed or not. */
 bool loader_adds_native(const struct loader *loader);
+/* Whether it refuses an errno beside an action that has none. */
+bool loader_refuses_stray_errno(const struct loader *loader);
 
 /* As filter_compile(), which is what "libseccomp" does. */
 int loader_compile(const struct loader *loader, const struct profile *profile,

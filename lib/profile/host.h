@@ -19,6 +19,8 @@ struct host {
 	struct systemd_groups *groups;
 	/* The loader filters this machine's architecture, listed or not. */
 	bool adds_native;
+	/* It refuses an errno beside SCMP_ACT_ALLOW and the like. */
+	bool refuses_stray_errno;
 };
 
 /* Docker's default capabilities (moby, oci/caps/defaults.go), this kernel. */

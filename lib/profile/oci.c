@@ -5,7 +5,6 @@
  */
 #include "profile/private.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <seccomp.h>
 #include <stdlib.h>
@@ -88,6 +87,21 @@ static bool read_errno(struct reader *r, const json_t *object,
 	return true;
 }
 
+/* An errno beside an action that has none: runc ignores it, crun refuses it. */
+static bool take_stray_errno(struct reader *r, const char *place,
+			     const char *key, const struct oci_action *action)
+{
+	if (r->host->refuses_stray_errno)
+		return refuse(r, "%s%s: crun refuses an errno for %s", place,
+			      key, action->name);
+	if (!r->stray_errno)
+		profile_note(r->profile, "%s%s%s: runc ignores an errno for "
+			     "%s, crun refuses the profile", r->root, place,
+			     key, action->name);
+	r->stray_errno = true;
+	return true;
+}
+
 /*
  * An action with its errno, which is EPERM where it is not given (OCI
  * runtime-spec, config-linux.md, Seccomp). `place` ends in a dot or is empty.
@@ -109,9 +123,8 @@ static bool read_action(struct reader *r, const json_t *object,
 	if (!found)
 		return refuse(r, "%s%s: unknown action %s", place,
 				   keys->action, json_string_value(name));
-	if (with && !found->has_errno)
-		return refuse(r, "%s%s: %s has no errno", place, with,
-				   found->name);
+	if (with && !found->has_errno && !take_stray_errno(r, place, with, found))
+		return false;
 	if (!read_errno(r, object, place, keys, &value))
 		return false;
 	*action = found->action | (found->has_errno ? (uint32_t)value : 0);
@@ -147,14 +160,15 @@ static bool read_op(const char *name, int *op)
 	return false;
 }
 
-static bool read_uint(const json_t *object, const char *key, bool required,
-		      uint64_t max, uint64_t *value)
+/* 0 where it is not given, as for programs in Go. */
+static bool read_uint(const json_t *object, const char *key, uint64_t max,
+		      uint64_t *value)
 {
 	const json_t *number = member(object, key);
 
 	*value = 0;
 	if (!number)
-		return !required;
+		return true;
 	if (!json_is_integer(number) || json_integer_value(number) < 0)
 		return false;
 	*value = json_integer_value(number);
@@ -172,13 +186,13 @@ static bool read_arg(struct reader *r, struct entry *e, size_t i,
 	arg = &e->args[e->n_args++];
 	if (!json_is_object(object))
 		return refuse(r, "%sargs[%zu]: not an object", e->place, i);
-	if (!read_uint(object, "index", true, 5, &index))
+	if (!read_uint(object, "index", 5, &index))
 		return refuse(r, "%sargs[%zu].index: not a number from 0 to 5",
 			    e->place, i);
-	if (!read_uint(object, "value", true, INT64_MAX, &arg->value))
+	if (!read_uint(object, "value", INT64_MAX, &arg->value))
 		return refuse(r, "%sargs[%zu].value: not a number from 0 up",
 			    e->place, i);
-	if (!read_uint(object, "valueTwo", false, INT64_MAX, &arg->value_two))
+	if (!read_uint(object, "valueTwo", INT64_MAX, &arg->value_two))
 		return refuse(r, "%sargs[%zu].valueTwo: not a number from 0 up",
 			    e->place, i);
 	if (!op || !read_op(op, &arg->op))
@@ -243,9 +257,9 @@ static bool read_name_list(struct reader *r, const struct entry *e,
 	size_t i;
 	json_t *name;
 
-	if (!json_is_array(names) || !json_array_size(names))
-		return refuse(r, "%snames: not an array of names",
-				   e->place);
+	if (!json_is_array(names))
+		return refuse(r, "%snames: %s", e->place,
+			      names ? "not an array" : "missing");
 	json_array_foreach(names, i, name) {
 		if (!json_is_string(name))
 			return refuse(r, "%snames[%zu]: not a string",
@@ -444,17 +458,48 @@ static void put_native_first(struct profile *p, bool always)
 	p->archs[0] = native;
 }
 
-/* An architecture's name at `place`; NULL with a problem. */
-static const struct arch *read_arch(struct reader *r, const json_t *name,
-				    const char *place)
+/*
+ * Architectures that no machine of this program has, and the order of their
+ * bytes: libseccomp makes no filter for both orders (EDOM).
+ */
+static bool is_other_arch(const char *name, bool *big_endian)
 {
-	const char *text = json_string_value(name);
-	const struct arch *arch = text ? arch_by_oci(text) : NULL;
+	static const struct {
+		const char *name;
+		bool big_endian;
+	} others[] = {
+		{ "SCMP_ARCH_LOONGARCH64", false },
+		{ "SCMP_ARCH_M68K", true }, { "SCMP_ARCH_MIPS", true },
+		{ "SCMP_ARCH_MIPS64", true }, { "SCMP_ARCH_MIPS64N32", true },
+		{ "SCMP_ARCH_MIPSEL", false }, { "SCMP_ARCH_MIPSEL64", false },
+		{ "SCMP_ARCH_MIPSEL64N32", false },
+		{ "SCMP_ARCH_PARISC", true }, { "SCMP_ARCH_PARISC64", true },
+		{ "SCMP_ARCH_PPC", true }, { "SCMP_ARCH_PPC64", true },
+		{ "SCMP_ARCH_S390", true }, { "SCMP_ARCH_SH", false },
+		{ "SCMP_ARCH_SHEB", true },
+	};
 
-	if (!arch)
-		refuse(r, "%s: unknown architecture %s", place,
-		     text ? text : "");
-	return arch;
+	for (size_t i = 0; i < N_ELEMENTS(others); i++)
+		if (!strcmp(others[i].name, name)) {
+			*big_endian = others[i].big_endian;
+			return true;
+		}
+	return false;
+}
+
+/* Its calls never get to a filter on this machine. */
+static bool take_other_arch(struct reader *r, const char *name,
+			    const char *place)
+{
+	bool big_here = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__, big;
+
+	if (!is_other_arch(name, &big))
+		return refuse(r, "%s: unknown architecture %s", place, name);
+	if (big != big_here)
+		return refuse(r, "%s: libseccomp cannot filter %s and %s at "
+			      "once", place, arch_native()->oci, name);
+	profile_note(r->profile, "%s: of another machine, left out", name);
+	return true;
 }
 
 static bool read_arch_list(struct reader *r, const json_t *archs,
@@ -466,37 +511,23 @@ static bool read_arch_list(struct reader *r, const json_t *archs,
 	if (archs && !json_is_array(archs))
 		return refuse(r, "%s: not an array", place);
 	json_array_foreach(archs, i, name) {
+		const char *text = json_string_value(name);
+		const struct arch *arch = text ? arch_by_oci(text) : NULL;
 		char at[64];
-		const struct arch *arch;
 
 		snprintf(at, sizeof(at), "%s[%zu]", place, i);
-		arch = read_arch(r, name, at);
-		if (!arch)
+		if (arch)
+			profile_add_arch(r->profile, arch);
+		else if (!take_other_arch(r, text ? text : "", at))
 			return false;
-		profile_add_arch(r->profile, arch);
 	}
-	return true;
-}
-
-/* One that libseccomp has and this program has not: "SCMP_ARCH_MIPS". */
-static bool is_other_arch(const json_t *name)
-{
-	static const char prefix[] = "SCMP_ARCH_";
-	const char *text = json_string_value(name);
-	char lower[16] = "";
-
-	if (!text || arch_by_oci(text) ||
-	    strncmp(text, prefix, strlen(prefix)))
-		return false;
-	text += strlen(prefix);
-	for (size_t i = 0; i < sizeof(lower) - 1 && text[i]; i++)
-		lower[i] = tolower((unsigned char)text[i]);
-	return seccomp_arch_resolve_name(lower);
+	return !json_array_size(archs) || r->profile->n_archs ||
+	       refuse(r, "%s: none of this machine", place);
 }
 
 /*
- * The container engines' form: of the entries, that of this machine's
- * architecture counts.
+ * The container engines' form: the first entry of this machine's architecture
+ * counts, and they do not look at the others.
  */
 static bool read_arch_map(struct reader *r, const json_t *map)
 {
@@ -507,21 +538,13 @@ static bool read_arch_map(struct reader *r, const json_t *map)
 		return refuse(r, "archMap: not an array");
 	json_array_foreach(map, i, entry) {
 		const json_t *name = member(entry, "architecture");
-		const struct arch *arch;
 		char at[64];
 
-		if (is_other_arch(name))
+		if (arch_by_oci(json_string_value(name) ?: "") != arch_native())
 			continue;
-		snprintf(at, sizeof(at), "archMap[%zu].architecture", i);
-		arch = read_arch(r, name, at);
-		if (!arch)
-			return false;
-		if (arch != arch_native())
-			continue;
-		profile_add_arch(r->profile, arch);
+		profile_add_arch(r->profile, arch_native());
 		snprintf(at, sizeof(at), "archMap[%zu].subArchitectures", i);
-		if (!read_arch_list(r, member(entry, "subArchitectures"), at))
-			return false;
+		return read_arch_list(r, member(entry, "subArchitectures"), at);
 	}
 	return true;
 }
@@ -571,12 +594,10 @@ static bool read_seccomp(struct reader *r, const json_t *seccomp)
 	static const struct action_keys keys = {
 		"defaultAction", "defaultErrnoRet", "defaultErrno",
 	};
-	uint32_t action;
 
-	if (!read_action(r, seccomp, "", &keys, &action))
-		return false;
-	r->profile = profile_new(action);
-	if (!read_archs(r, seccomp) ||
+	r->profile = profile_new(SECCOMP_RET_KILL_THREAD);
+	if (!read_action(r, seccomp, "", &keys, &r->profile->default_action) ||
+	    !read_archs(r, seccomp) ||
 	    !read_flags(r, member(seccomp, "flags")) ||
 	    !read_syscalls(r, member(seccomp, "syscalls")))
 		return false;

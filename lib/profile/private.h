@@ -19,6 +19,7 @@ struct reader {
 	size_t line;		/* of the problem; 0: none */
 	char **problem;
 	bool caps_decided, kernel_decided;	/* conditions of the file */
+	bool stray_errno;	/* noted */
 };
 
 bool read_json(struct reader *r, char *text, size_t n);
