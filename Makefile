@@ -242,16 +242,20 @@ mutate: test-deps ## Break the sources in small ways: what do the tests miss? (M
 BASH_DIR := bash-completion/completions
 ZSH_DIR  := zsh/site-functions
 FISH_DIR := fish/vendor_completions.d
+# Where podman and CRI-O look, if PREFIX is /usr or /usr/local.
+HOOKS_DIR ?= $(if $(filter /usr/local,$(PREFIX)),/etc,$(PREFIX)/share)/containers/oci/hooks.d
 sandbox-data: test-deps ## Record what the filters do once their files are open, for lib/process/sandbox-data.h (an hour)
 	@$(MAKE) --no-print-directory tests B=build/sandbox CFLAGS="$(CFLAGS) -DSANDBOX_RECORD"
 	@tests/sandbox-data build/sandbox
 
-install: all ## Install the tools, their manuals and completions (DESTDIR, PREFIX)
+install: all ## Install the tools, their manuals, completions and the containers' hook (DESTDIR, PREFIX, HOOKS_DIR)
 	install -d $(DESTDIR)$(PREFIX)/bin $(foreach n,1 5 7,$(DESTDIR)$(PREFIX)/share/man/man$n)
 	install $(BINS) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(filter %.1,$(MANS)) $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 $(filter %.5,$(MANS)) $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 644 $(filter %.7,$(MANS)) $(DESTDIR)$(PREFIX)/share/man/man7
+	install -d $(DESTDIR)$(HOOKS_DIR)
+	sed 's|@BIN@|$(PREFIX)/bin|' sp-record/container/sandprint.json > $(DESTDIR)$(HOOKS_DIR)/sandprint.json
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/,$(BASH_DIR) $(ZSH_DIR) $(FISH_DIR))
 	set -e; cd $(DESTDIR)$(PREFIX)/share; for tool in $(TOOLS); do \
 		$(abspath $(B))/bin/$$tool --completion=bash > $(BASH_DIR)/$$tool; \

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -126,10 +127,53 @@ static char *set_container(const struct option_row *row, void *to,
 	return NULL;
 }
 
+static char *set_engine(const struct option_row *row, void *to,
+			const char *arg)
+{
+	struct options *o = to;
+
+	(void)arg;
+	if (o->engine && o->engine != row->name)
+		message_usage("--%s cannot be combined with --%s", row->name,
+			      o->engine);
+	o->engine = row->name;
+	return NULL;
+}
+
+static char *set_allowed(const struct option_row *row, void *to,
+			 const char *arg)
+{
+	struct container_options *c = &((struct options *)to)->container;
+
+	(void)row;
+	if (*arg != '/')
+		return xstrdup("not an absolute path");
+	c->allowed = xgrow(c->allowed, c->n_allowed, sizeof(*c->allowed));
+	c->allowed[c->n_allowed++] = arg;
+	return NULL;
+}
+
+static char *set_patience(const struct option_row *row, void *to,
+			  const char *text)
+{
+	char *end;
+	double seconds = strtod(text, &end);
+
+	(void)row;
+	if (end == text || *end || !(seconds > 0) || seconds > 3600)
+		return xstrdup("not a number of seconds up to 3600");
+	((struct options *)to)->container.patience = seconds;
+	return NULL;
+}
+
 /* What is recorded. */
-enum { COMMAND = 1 << 0, PIDS = 1 << 1, GROUPS = 7 << 2 };
+enum {
+	COMMAND = 1 << 0, PIDS = 1 << 1, GROUPS = 7 << 2, HOOK = 1 << 5,
+	ENGINES = HOOK,
+	RECORDINGS = COMMAND | PIDS | GROUPS,
+};
 static const char *const modes[] = { "a command", "--pid", "--cgroup",
-				     "--unit", "--container" };
+				     "--unit", "--container", "--oci-hook" };
 enum { N_MODES = sizeof(modes) / sizeof(modes[0]) };
 
 static const struct option_row rows[] = {
@@ -143,9 +187,29 @@ static const struct option_row rows[] = {
 	{ "container", 0, "ID",
 	  "attach to a container of runc, crun, podman or docker",
 	  .set = set_container },
+	{ "oci-hook", 0, NULL,
+	  "be a hook of an OCI runtime: record the container whose\n"
+	  "state is on stdin; see sandprint-containers(7)",
+	  .set = set_engine },
+	{ "directory", 0, "DIR",
+	  "streams go to DIR; default: " CONTAINER_DIRECTORY,
+	  OPTION_TEXT(struct options, container.directory), .modes = ENGINES },
+	{ "allow-dir", 0, "DIR",
+	  "annotations may also name files below DIR", .set = set_allowed,
+	  .modes = ENGINES },
+	{ "allow-every", 0, NULL,
+	  "annotations may ask for --every",
+	  OPTION_FLAG(struct options, container.allow_every),
+	  .modes = ENGINES },
+	{ "patience", 0, "SECONDS",
+	  "a start waits so long at most (default: 1)",
+	  .set = set_patience, .modes = ENGINES },
+	{ "log", 0, "FILE", "append a line to FILE for each container",
+	  OPTION_TEXT(struct options, container.log), .modes = ENGINES },
 	{ "output", 'o', "FILE",
 	  "write to FILE; default: stdout, and COMMAND's stdout\n"
-	  "is then stderr", OPTION_TEXT(struct options, output) },
+	  "is then stderr", OPTION_TEXT(struct options, output),
+	  .modes = RECORDINGS },
 	{ "time", 't', "SECONDS",
 	  "end after SECONDS: SIGTERM to COMMAND, then SIGKILL;\n"
 	  "what was attached to is left alone", .set = set_seconds },
@@ -174,9 +238,9 @@ static const struct option_row rows[] = {
 	  "a phase NAME begins when a thread calls itself NAME,\n"
 	  "or with WHAT: the first call of that name (listen),\n"
 	  "SIGUSR1 or SIGUSR2 to sp-record, or comm:NAME;\n"
-	  "sp-emit --from", .set = set_mark },
+	  "sp-emit --from", .set = set_mark, .modes = RECORDINGS },
 	{ "name", 0, "NAME", "the run's name; default: the command line",
-	  OPTION_TEXT(struct options, name) },
+	  OPTION_TEXT(struct options, name), .modes = RECORDINGS },
 	{ "label", 0, "KEY=VALUE",
 	  "a label for the run; can be given more than once",
 	  .set = set_label },
@@ -185,12 +249,13 @@ static const struct option_row rows[] = {
 	{ "progress", 0, NULL,
 	  "show a live line on stderr; attached, and on a\n"
 	  "terminal, it is shown anyway",
-	  OPTION_FLAG(struct options, recording.progress) },
+	  OPTION_FLAG(struct options, recording.progress),
+	  .modes = RECORDINGS },
 	{ "ready-fd", 0, "N",
 	  "write a byte to descriptor N when attached, and close\n"
 	  "it", .set = set_ready_fd, .modes = PIDS | GROUPS },
 	{ "quiet", 'q', NULL, "no summary and no remarks",
-	  OPTION_FLAG(struct options, recording.quiet) },
+	  OPTION_FLAG(struct options, recording.quiet), .modes = RECORDINGS },
 };
 
 static const struct option_table table = {
@@ -198,6 +263,7 @@ static const struct option_table table = {
 "Usage: sp-record [OPTION...] [--] COMMAND [ARGUMENT...]\n"
 "       sp-record [OPTION...] {-p PID[,PID...] | --cgroup=PATH | --unit=NAME |\n"
 "                              --container=ID}\n"
+"       sp-record [OPTION...] --oci-hook\n"
 "Run COMMAND, or attach to what runs already, and write the system calls of the\n"
 "process tree as a stream.\n",
 	.rows = rows, .n_rows = sizeof(rows) / sizeof(rows[0]),
@@ -210,6 +276,12 @@ static const struct option_table table = {
 
 static void check_target(const struct options *o)
 {
+	if (o->engine && (o->target.how || o->command))
+		message_usage("--%s cannot be combined with %s%s", o->engine,
+			      o->target.how ? "--" : "a command: ",
+			      o->target.how ? o->target.how : *o->command);
+	if (o->engine)
+		return;
 	if (!o->target.how && !o->command)
 		message_usage("no command given");
 	if (o->target.how && o->command)
@@ -220,13 +292,52 @@ static void check_target(const struct options *o)
 /* The index in `modes`: target.how is such a name without "--". */
 static unsigned int choose_mode(const struct options *o)
 {
+	const char *name = o->engine ? o->engine : o->target.how;
 	unsigned int mode = N_MODES;
 
-	if (!o->target.how)
+	if (!name)
 		return 0;
-	while (--mode && strcmp(modes[mode] + 2, o->target.how))
+	while (--mode && strcmp(modes[mode] + 2, name))
 		;
 	return mode;
+}
+
+static void pass_on(struct options *o, const char *name, const char *value)
+{
+	char *text = value ? xasprintf("%s=%s", name, value) : xstrdup(name);
+
+	describe_append(&o->container.recording, text);
+	free(text);
+}
+
+/* What is asked for here holds for each recording that an engine starts. */
+static void pass_options_on(struct options *o)
+{
+	char number[32];
+
+	o->container.recording = xcalloc(1, sizeof(char *));
+	if (o->tracer.paths)
+		pass_on(o, "--paths", NULL);
+	if (o->no_argv)
+		pass_on(o, "--no-argv", NULL);
+	if (o->tracer.exact_times)
+		pass_on(o, "--exact-times", NULL);
+	if (o->tracer.log_events) {
+		pass_on(o, "--every", NULL);
+		snprintf(number, sizeof(number), "%zu", o->tracer.log_events);
+		pass_on(o, "--buffer", number);
+	}
+	if (o->recording.seconds > 0) {
+		snprintf(number, sizeof(number), "%.3f", o->recording.seconds);
+		pass_on(o, "--time", number);
+	}
+	for (size_t i = 0; i < o->run.n_labels; i++) {
+		char *label = xasprintf("%s=%s", o->run.labels[i].key,
+					o->run.labels[i].value);
+
+		pass_on(o, "--label", label);
+		free(label);
+	}
 }
 
 void options_read(struct options *o, int argc, char **argv)
@@ -243,4 +354,6 @@ void options_read(struct options *o, int argc, char **argv)
 		message_usage("--exact-times is only for --every");
 	if (o->buffer)
 		o->tracer.log_events = o->buffer;
+	if (o->engine)
+		pass_options_on(o);
 }

@@ -3,6 +3,7 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
+#include "container/container-options.h"
 #include "recording.h"
 #include "stream/run.h"
 #include "target.h"
@@ -20,6 +21,9 @@ struct options {
 	struct run run;		/* collects the labels */
 	struct target target;	/* `how` NULL: a command */
 	char **command;		/* NULL: a target */
+	/* "oci-hook": the mode, when a runtime or engine starts it; else NULL */
+	const char *engine;
+	struct container_options container;
 };
 
 /* Prints and exits where the command line makes no sense. */

@@ -11,6 +11,7 @@
 #include "base/message.h"
 #include "base/output.h"
 #include "collect.h"
+#include "container/mode.h"
 #include "log.h"
 #include "options.h"
 #include "process/command.h"
@@ -428,7 +429,8 @@ int main(int argc, char **argv)
 	message_init("sp-record", STATUS_FAILED, argv);
 	options_read(&o, argc, argv);
 	o.recording.marks = &o.tracer.marks;
-	status = o.target.how ? record_target(&o) :
+	status = o.engine ? hook_mode(&o.container) :
+		o.target.how ? record_target(&o) :
 		record_command(&o, o.command);
 	run_free(&o.run);
 	target_free(&o.target);

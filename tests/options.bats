@@ -79,6 +79,10 @@ helped() {
 	sp-record:-p $$ true:--pid cannot be combined with a command: true
 	sp-record:-p $$ -p $$:--pid, --cgroup, --unit and --container cannot be combined
 	sp-record:--buffer=9 true:--buffer is only for --every
+	sp-record:--oci-hook true:--oci-hook cannot be combined with a command: true
+	sp-record:--oci-hook -p $$:--oci-hook cannot be combined with --pid
+	sp-record:--oci-hook -o x:--output cannot be combined with --oci-hook
+	sp-record:--log=x true:--log is only for --oci-hook
 	sp-diff:--csv a b:--csv is only for --matrix
 	sp-diff:-q --matrix:--quiet cannot be combined with --matrix
 	sp-diff:--from=a --matrix:--from cannot be combined with --matrix
@@ -175,6 +179,8 @@ helped() {
 		[ -s "root/usr/share/fish/vendor_completions.d/$tool.fish" ]
 		[ -s "root/usr/share/man/man1/$tool.1" ]
 	done
+	jq -e '.hook.path == "/usr/bin/sp-record"' \
+		root/usr/share/containers/oci/hooks.d/sandprint.json
 }
 
 @test "a file of the wrong kind is called what it is, by each tool" {

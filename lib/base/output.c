@@ -15,7 +15,10 @@
 #include "base/memory.h"
 #include "base/message.h"
 
-enum { TRIES = 100 };		/* for a name that nobody has */
+enum {
+	TRIES = 100,		/* for a name that nobody has */
+	NUMBERS = 10000,	/* of files of one name: output_commit_new() */
+};
 
 struct output {
 	FILE *file;		/* writes to `fd`, and keeps why that failed */
@@ -237,6 +240,26 @@ static void open_stream(struct output *out)
 		setvbuf(out->file, NULL, _IOLBF, 0);
 }
 
+bool output_open_new(struct output **result, int directory, const char *name)
+{
+	struct output *out = xcalloc(1, sizeof(*out));
+
+	out->name = xstrdup(name);
+	out->base = xstrdup(name);
+	out->directory = fcntl(directory, F_DUPFD_CLOEXEC, 3);
+	out->fd = open_unnamed(out, 0600);
+	if (out->fd < 0)	/* not every file system has O_TMPFILE: open(2) */
+		out->fd = open_named(out, 0600);
+	if (out->fd < 0) {
+		message_error("%s: %s", out->name, strerror(errno));
+		output_abandon(out);
+		return false;
+	}
+	open_stream(out);
+	*result = out;
+	return true;
+}
+
 bool output_open(struct output **result, const char *path, unsigned int flags)
 {
 	struct output *out = xcalloc(1, sizeof(*out));
@@ -265,6 +288,11 @@ bool output_open(struct output **result, const char *path, unsigned int flags)
 FILE *output_file(struct output *out)
 {
 	return out->file;
+}
+
+int output_fd(const struct output *out)
+{
+	return out->fd;
 }
 
 int output_directory(const struct output *out)
@@ -345,6 +373,45 @@ static bool put_in_place(struct output *out)
 	if (!out->temporary && (errno != EEXIST || !name_beside(out)))
 		return false;
 	return close_checked(out) && replace(out);
+}
+
+/* "NAME.sp", or where there is such a file, "NAME-2.sp". */
+static char *numbered_name(const char *base, int number)
+{
+	const char *dot = strrchr(base, '.');
+	int n = dot && dot != base ? dot - base : (int)strlen(base);
+
+	return number < 2 ? xstrdup(base) :
+		xasprintf("%.*s-%d%s", n, base, number, base + n);
+}
+
+/* linkat(2) replaces nothing, and follows no link in the last place. */
+static bool link_as(struct output *out, const char *name)
+{
+	return out->temporary ?
+		!linkat(out->directory, out->temporary, out->directory, name,
+			0) : give_name(out, name);
+}
+
+char *output_commit_new(struct output *out)
+{
+	bool ok = flush_checked(out), linked = false;
+	char *name = NULL;
+
+	for (int i = 1; ok && !linked && i < NUMBERS; i++) {
+		free(name);
+		name = numbered_name(out->base, i);
+		linked = link_as(out, name);
+		if (!linked && errno != EEXIST)
+			break;
+	}
+	if (!linked)
+		message_error("%s: %s", out->name, strerror(errno));
+	output_abandon(out);
+	if (linked)
+		return name;
+	free(name);
+	return NULL;
 }
 
 bool output_commit(struct output *out)

@@ -24,7 +24,15 @@ enum {
  * `path` NULL or "-" is stdout. False: the reason was printed and latched.
  */
 bool output_open(struct output **out, const char *path, unsigned int flags);
+/*
+ * A file that replaces none, in a directory that the caller has open: mode 600,
+ * and without a name until output_commit_new(). False: the reason was printed
+ * and latched.
+ */
+bool output_open_new(struct output **out, int directory, const char *name);
 FILE *output_file(struct output *out);
+/* What output_file() writes to; for a child process, too. */
+int output_fd(const struct output *out);
 /* The directory in which the commit makes the file; -1: it makes none. */
 int output_directory(const struct output *out);
 /* The name to print: the path, or "<stdout>". */
@@ -34,6 +42,12 @@ const char *output_name(const struct output *out);
  * printed and latched.
  */
 bool output_commit(struct output *out);
+/*
+ * The same after output_open_new(): the file's name, on the heap, which has a
+ * number where the name was in use: "NAME-2.sp". NULL: the reason was printed
+ * and latched.
+ */
+char *output_commit_new(struct output *out);
 /* Give up: the file, if any, is as it was before. NULL is fine. */
 void output_abandon(struct output *out);
 

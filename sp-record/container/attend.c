@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "attend.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/output.h"
+#include "container-profile.h"
+#include "journal.h"
+#include "place.h"
+#include "process/cgroup.h"
+#include "process/describe.h"
+
+/* What the attending process and its recorder work with. */
+struct attendance {
+	const struct subject *subject;
+	const struct request *request;
+	const struct container_options *options;
+	struct place stream, profile;
+	char *cgroup;
+	struct output *out;
+	int base;		/* the base profile, open; -1: none */
+	int messages;		/* a file for the recorder's stderr */
+	pid_t recorder;
+};
+
+/* "container web (redis:7.2)", for the journal. */
+static char *title(const struct subject *s)
+{
+	return xasprintf("container %s%s%s%s", s->name ? s->name : s->id,
+			 s->image ? " (" : "", s->image ? s->image : "",
+			 s->image ? ")" : "");
+}
+
+static char *cgroup_of(const struct subject *s)
+{
+	struct cgroup_mounts m;
+	int32_t hierarchy;
+	char *path;
+
+	cgroup_mounts_read(&m);
+	path = cgroup_of_process(&m, s->pid, s->id, &hierarchy);
+	cgroup_mounts_free(&m);
+	return path;
+}
+
+static char *prepare(struct attendance *a)
+{
+	const struct container_options *o = a->options;
+	const struct request *r = a->request;
+	char *problem = NULL;
+
+	if (!place_find(&a->stream, o, a->subject, r->output, &problem))
+		return problem;
+	if (r->profile && !place_find(&a->profile, o, a->subject, r->profile,
+				      &problem))
+		return problem;
+	if (r->base)
+		a->base = place_open_file(o, r->base, &problem);
+	a->cgroup = cgroup_of(a->subject);
+	if (!problem && !a->cgroup)
+		problem = xasprintf("process %d is in no cgroup of its own",
+				    a->subject->pid);
+	return problem;
+}
+
+static void release(struct attendance *a)
+{
+	output_abandon(a->out);
+	place_free(&a->stream);
+	place_free(&a->profile);
+	free(a->cgroup);
+	if (a->base >= 0)
+		close(a->base);
+	if (a->messages >= 0)
+		close(a->messages);
+}
+
+/* The attending process */
+
+/*
+ * To the root of each hierarchy: a manager that ends the engine, or the runtime's
+ * helper, ends what is in its cgroup.
+ */
+static void leave_cgroups(void)
+{
+	struct cgroup_mounts m;
+
+	cgroup_mounts_read(&m);
+	for (size_t i = 0; i < m.n; i++) {
+		char *path = xasprintf("%s/cgroup.procs", m.at[i].dir);
+		FILE *file = fopen(path, "we");
+
+		if (file) {
+			fputs("0\n", file);
+			fclose(file);
+		}
+		free(path);
+	}
+	cgroup_mounts_free(&m);
+}
+
+static void detach(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	sigset_t none;
+
+	setsid();
+	if (chdir("/"))
+		message_note("/: %s", strerror(errno));
+	for (int fd = 0; null >= 0 && fd <= STDERR_FILENO; fd++)
+		dup2(null, fd);
+	if (null > STDERR_FILENO)
+		close(null);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);
+	umask(077);
+	leave_cgroups();
+}
+
+static void add_label(char ***argv, const char *key, const char *value)
+{
+	char *label = value ? xasprintf("--label=%s=%s", key, value) : NULL;
+
+	if (label)
+		describe_append(argv, label);
+	free(label);
+}
+
+static char **recorder_argv(const struct attendance *a, int ready)
+{
+	const struct subject *s = a->subject;
+	char **argv = xcalloc(1, sizeof(*argv));
+	char *text;
+
+	describe_append(&argv, "sp-record");
+	describe_append(&argv, "--quiet");
+	text = xasprintf("--cgroup=%s", a->cgroup);
+	describe_append(&argv, text);
+	free(text);
+	text = xasprintf("--ready-fd=%d", ready);
+	describe_append(&argv, text);
+	free(text);
+	text = xasprintf("--name=%s", s->name ? s->name : s->id);
+	describe_append(&argv, text);
+	free(text);
+	for (char **o = a->options->recording; o && *o; o++)
+		describe_append(&argv, *o);
+	for (char **o = a->request->options; *o; o++)
+		describe_append(&argv, *o);
+	add_label(&argv, "container.id", s->id);
+	add_label(&argv, "container.name", s->name);
+	add_label(&argv, "container.image", s->image);
+	add_label(&argv, "container.pod", s->pod);
+	add_label(&argv, "container.namespace", s->namespace);
+	return argv;
+}
+
+/* In the child that becomes the recorder: the descriptors that it keeps. */
+__attribute__((noreturn))
+static void become_recorder(const struct attendance *a, int ready)
+{
+	char **argv;
+
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	argv = recorder_argv(a, ready);
+	if (dup2(output_fd(a->out), STDOUT_FILENO) >= 0 &&
+	    dup2(a->messages, STDERR_FILENO) >= 0 &&
+	    !fcntl(ready, F_SETFD, 0))
+		execv("/proc/self/exe", argv);
+	_exit(127);
+}
+
+/* A byte on the descriptor that is returned: it records. End: it failed. */
+static int start_recorder(struct attendance *a)
+{
+	int fds[2];
+
+	a->messages = memfd_create("messages", MFD_CLOEXEC);
+	if (a->messages < 0 || pipe2(fds, O_CLOEXEC) ||
+	    !output_open_new(&a->out, a->stream.directory, a->stream.name))
+		return -1;
+	a->recorder = fork();
+	if (!a->recorder)
+		become_recorder(a, fds[1]);
+	close(fds[1]);
+	if (a->recorder > 0)
+		return fds[0];
+	close(fds[0]);
+	return -1;
+}
+
+/* What the recorder printed first, without its name; heap, or NULL. */
+static char *first_message(const struct attendance *a)
+{
+	static const char prefix[] = "sp-record: ";
+	char text[512];
+	ssize_t n = pread(a->messages, text, sizeof(text) - 1, 0);
+	char *start = text;
+
+	text[n > 0 ? n : 0] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	if (!strncmp(text, prefix, strlen(prefix)))
+		start += strlen(prefix);
+	return *start ? xstrdup(start) : NULL;
+}
+
+/* NULL: the recorder ended well. */
+static char *wait_for_recorder(const struct attendance *a)
+{
+	int status = 0;
+	char *message;
+
+	while (waitpid(a->recorder, &status, 0) < 0 && errno == EINTR)
+		;
+	if (WIFSIGNALED(status))
+		return xasprintf("the recorder was killed by SIG%s",
+				 sigabbrev_np(WTERMSIG(status)));
+	message = status ? first_message(a) : NULL;
+	return !status || message ? message :
+		xasprintf("the recorder ended with status %d",
+			  WEXITSTATUS(status));
+}
+
+/* A profile that was asked for, as well. */
+static void finish_profile(struct attendance *a, const char *what)
+{
+	char *name = NULL, *problem;
+
+	if (!a->request->profile)
+		return;
+	problem = container_profile(output_fd(a->out), a->base, &a->profile,
+				    &name);
+	if (problem)
+		journal_note("%s: no profile: %s", what, problem);
+	else
+		journal_note("%s: profile in %s/%s", what, a->profile.shown,
+			     name);
+	free(problem);
+	free(name);
+}
+
+/* Losses, for example: -q lets nothing else through. */
+static void finish_stream(struct attendance *a, const char *what)
+{
+	char *name = output_commit_new(a->out), *message = first_message(a);
+
+	a->out = NULL;
+	if (name)
+		journal_note("%s: recorded in %s/%s%s%s", what,
+			     a->stream.shown, name, message ? ": " : "",
+			     message ? message : "");
+	else
+		journal_note("%s: not recorded: no name for the stream in %s",
+			     what, a->stream.shown);
+	free(message);
+	free(name);
+}
+
+/* At the container's end: the files get their names. */
+static void finish(struct attendance *a)
+{
+	char *what = title(a->subject), *problem = wait_for_recorder(a);
+
+	if (problem) {
+		journal_note("%s: not recorded: %s", what, problem);
+	} else {
+		finish_profile(a, what);
+		finish_stream(a, what);
+	}
+	free(what);
+	free(problem);
+}
+
+/* Tells the caller: "\n" when it records, else why not. */
+static bool tell(int report, int ready, struct attendance *a)
+{
+	char byte = 0;
+	ssize_t n = ready < 0 ? -1 : read(ready, &byte, 1);
+	char *problem;
+
+	if (n == 1)	/* the caller has given up when nobody reads it */
+		return write(report, "\n", 1) == 1;
+	problem = a->recorder > 0 ? wait_for_recorder(a) :
+		xstrdup(strerror(errno));
+	if (problem && write(report, problem, strlen(problem)) < 0)
+		journal_note("not recorded: %s", problem);
+	free(problem);
+	a->recorder = 0;
+	return false;
+}
+
+__attribute__((noreturn))
+static void attending(struct attendance *a, int report)
+{
+	int ready;
+
+	detach();
+	ready = start_recorder(a);
+	if (tell(report, ready, a)) {
+		close(report);
+		finish(a);
+	} else if (a->recorder > 0) {
+		kill(a->recorder, SIGKILL);
+	}
+	release(a);
+	_exit(0);
+}
+
+/* The caller */
+
+/* NULL: it records; else the reason, or that the time was over. */
+static char *await(int report, double seconds)
+{
+	uint64_t until = now_ns() + (uint64_t)(seconds * 1e9);
+	struct pollfd fd = { report, POLLIN, 0 };
+	char text[512] = "";
+	size_t n = 0;
+
+	for (;;) {
+		uint64_t now = now_ns();
+		int ms = now < until ? (until - now + 999999) / 1000000 : 0;
+		int ready = poll(&fd, 1, ms);
+		ssize_t more;
+
+		if (ready < 0 && errno == EINTR)
+			continue;
+		if (ready <= 0)
+			return xasprintf("the recorder was not ready within "
+					 "%g s", seconds);
+		more = read(report, text + n, sizeof(text) - 1 - n);
+		if (more > 0)
+			n += more;
+		if (n && *text == '\n')
+			return NULL;
+		if (more <= 0)
+			return xstrdup(n ? text : "the recorder has ended");
+	}
+}
+
+/* By two forks, so that it is nobody's child whom somebody waits for. */
+static bool fork_attending(struct attendance *a, int fds[2])
+{
+	pid_t child = fork();
+	int status;
+
+	if (!child) {
+		close(fds[0]);
+		child = fork();
+		if (!child)
+			attending(a, fds[1]);
+		_exit(child < 0);
+	}
+	close(fds[1]);
+	if (child < 0)
+		return false;
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return errno == ECHILD;
+	return !status;
+}
+
+char *attend(const struct subject *s, const struct request *r,
+	     const struct container_options *o)
+{
+	struct attendance a = {
+		.subject = s, .request = r, .options = o,
+		.stream.directory = -1, .profile.directory = -1,
+		.base = -1, .messages = -1,
+	};
+	char *problem = prepare(&a);
+	int fds[2];
+
+	if (!problem && pipe2(fds, O_CLOEXEC)) {
+		problem = xstrdup(strerror(errno));
+	} else if (!problem) {
+		if (fork_attending(&a, fds))
+			problem = await(fds[0], o->patience > 0 ? o->patience :
+					PATIENCE_S);
+		else
+			problem = xstrdup("no process can be started");
+		close(fds[0]);
+	}
+	release(&a);
+	return problem;
+}

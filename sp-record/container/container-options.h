@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the administrator sets for --oci-hook, --oci-runtime and --nri. */
+#ifndef CONTAINER_OPTIONS_H
+#define CONTAINER_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct container_options {
+	const char *directory;	/* of the streams; NULL: CONTAINER_DIRECTORY */
+	const char **allowed;	/* other directories that annotations may name */
+	size_t n_allowed;
+	bool allow_every;	/* annotations may ask for --every */
+	const char *log;	/* a file for the lines; NULL: none */
+	double patience;	/* seconds that a start waits; 0: PATIENCE_S */
+	char **recording;	/* options for every recording, NULL at the end */
+};
+
+#define CONTAINER_DIRECTORY "/var/lib/sandprint"
+enum { PATIENCE_S = 1 };
+
+static inline const char *
+container_directory(const struct container_options *o)
+{
+	return o->directory ? o->directory : CONTAINER_DIRECTORY;
+}
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * --oci-hook: what a runtime starts before the container's program: the state of
+ * the container comes on stdin, and the program waits for our end.
+ */
+#include <linux/close_range.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "attend.h"
+#include "base/input.h"
+#include "base/memory.h"
+#include "journal.h"
+#include "mode.h"
+#include "request.h"
+
+enum { STATE_MAX = 1 << 20, STATUS_STOP = 1 };
+
+/* What a runtime leaves open would stay open as long as the container runs. */
+static void close_inherited(void)
+{
+	syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0);
+}
+
+static char *read_subject(struct subject *s)
+{
+	char *problem = NULL, *state;
+	size_t n;
+
+	state = input_read(stdin, STATE_MAX, &n);
+	if (!state || n > STATE_MAX)
+		problem = xstrdup("the state on stdin cannot be read, or has "
+				  "more than 1 MiB");
+	else
+		subject_read(s, state, n, &problem);
+	free(state);
+	return problem;
+}
+
+/* NULL: done, and journalled. */
+static char *record(const struct subject *s, const struct container_options *o,
+		    bool *required)
+{
+	const char *name = s->name ? s->name : s->id;
+	struct request r;
+	char *problem;
+
+	if (request_read(&r, s, o, &problem) && !r.refused) {
+		problem = attend(s, &r, o);
+		if (!problem)
+			journal_note("container %s: recording", name);
+	} else if (!problem) {
+		journal_note("container %s: not recorded: its annotation says "
+			     "so", name);
+	}
+	*required = r.required;
+	request_free(&r);
+	return problem;
+}
+
+/* A container whose recording is not required starts whatever happens here. */
+int hook_mode(const struct container_options *o)
+{
+	struct subject s = { 0 };
+	bool required = false;
+	char *problem;
+
+	close_inherited();
+	journal_open(o->log);
+	problem = read_subject(&s);
+	if (!problem)
+		problem = record(&s, o, &required);
+	if (problem)
+		journal_note("container %s: not recorded%s: %s",
+			     s.name ? s.name : s.id ? s.id : "(unknown)",
+			     required ? ", and therefore not started" : "",
+			     problem);
+	free(problem);
+	subject_free(&s);
+	return problem && required ? STATUS_STOP : 0;
+}

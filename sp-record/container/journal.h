@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One line for whoever looks: on stderr, which a runtime keeps or shows, in the
+ * system's log, and in the file of --log.
+ */
+#ifndef JOURNAL_H
+#define JOURNAL_H
+
+/* `path` NULL: no file. One that cannot be opened is reported on stderr. */
+void journal_open(const char *path);
+__attribute__((format(printf, 1, 2))) void journal_note(const char *fmt, ...);
+
+#endif

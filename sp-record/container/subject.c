@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "subject.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/input.h"
+#include "base/memory.h"
+
+enum { FILE_MAX = 16 << 20 };	/* bytes of JSON that are read */
+
+/* JSON of an engine: numbers beyond 2^63 stand in limits, and are not needed. */
+static json_t *load(const char *text, size_t n)
+{
+	return json_loadb(text, n, JSON_DECODE_INT_AS_REAL, NULL);
+}
+
+static json_t *load_file(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	json_t *json = NULL;
+	char *text;
+	size_t n;
+
+	if (!file)
+		return NULL;
+	text = input_read(file, FILE_MAX, &n);
+	if (text && n <= FILE_MAX)
+		json = load(text, n);
+	free(text);
+	fclose(file);
+	return json;
+}
+
+static const char *text_at(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+static void set(char **to, const char *value)
+{
+	if (!*to && value && *value)
+		*to = xstrdup(value);
+}
+
+const char *subject_annotation(const struct subject *s, const char *key)
+{
+	return text_at(s->annotations, key);
+}
+
+/* What Kubernetes' runtimes and nerdctl write into annotations. */
+static void ask_annotations(struct subject *s)
+{
+	const struct {
+		char **to;
+		const char *key;
+	} rows[] = {
+		{ &s->name, "io.kubernetes.cri.container-name" },
+		{ &s->name, "io.kubernetes.container.name" },
+		{ &s->name, "nerdctl/name" },
+		{ &s->image, "io.kubernetes.cri.image-name" },
+		{ &s->image, "io.kubernetes.cri-o.ImageName" },
+		{ &s->pod, "io.kubernetes.cri.sandbox-name" },
+		{ &s->pod, "io.kubernetes.pod.name" },
+		{ &s->namespace, "io.kubernetes.cri.sandbox-namespace" },
+		{ &s->namespace, "io.kubernetes.pod.namespace" },
+		{ &s->namespace, "nerdctl/namespace" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		set(rows[i].to, subject_annotation(s, rows[i].key));
+}
+
+/* podman's list of containers: its metadata is JSON in a string. */
+static void ask_podman_list(struct subject *s, const char *path)
+{
+	json_t *list = load_file(path), *one;
+	size_t i;
+
+	json_array_foreach(list, i, one) {
+		const char *id = text_at(one, "id");
+		const char *metadata = text_at(one, "metadata");
+		json_t *inner;
+
+		if (!id || strcmp(id, s->id) || !metadata)
+			continue;
+		inner = load(metadata, strlen(metadata));
+		set(&s->name, text_at(inner, "name"));
+		set(&s->image, text_at(inner, "image-name"));
+		json_decref(inner);
+	}
+	json_decref(list);
+}
+
+/* The bundle is STORAGE/DRIVER-containers/ID/userdata. */
+static void ask_podman(struct subject *s, const char *bundle)
+{
+	static const char *const files[] = {
+		"containers.json", "volatile-containers.json",
+	};
+
+	for (size_t i = 0; i < 2 && (!s->name || !s->image); i++) {
+		char *path = xasprintf("%s/../../%s", bundle, files[i]);
+
+		ask_podman_list(s, path);
+		free(path);
+	}
+}
+
+/* dockerd keeps ROOT/containers/ID, and root file systems below ROOT, too. */
+static void ask_docker(struct subject *s, const char *rootfs)
+{
+	char *dir = xstrdup(rootfs), *slash;
+	json_t *json = NULL;
+
+	while (!json && (slash = strrchr(dir, '/'))) {
+		char *path;
+
+		*slash = '\0';
+		path = xasprintf("%s/containers/%s/config.v2.json", dir, s->id);
+		json = load_file(path);
+		free(path);
+	}
+	if (json) {
+		const char *name = text_at(json, "Name");
+
+		set(&s->name, name && *name == '/' ? name + 1 : name);
+		set(&s->image, text_at(json_object_get(json, "Config"),
+				       "Image"));
+	}
+	json_decref(json);
+	free(dir);
+}
+
+/* A state has the annotations too, but not with every runtime all of them. */
+static void ask_bundle(struct subject *s, const char *bundle)
+{
+	char *path = xasprintf("%s/config.json", bundle);
+	json_t *config = load_file(path);
+	const char *rootfs = text_at(json_object_get(config, "root"), "path");
+	json_t *annotations = json_object_get(config, "annotations");
+
+	if (json_is_object(annotations))
+		json_object_update_missing(s->annotations, annotations);
+	ask_annotations(s);
+	ask_podman(s, bundle);
+	if (rootfs && *rootfs == '/' && !strchr(s->id, '/'))
+		ask_docker(s, rootfs);
+	json_decref(config);
+	free(path);
+}
+
+static char *check_state(const json_t *state)
+{
+	const json_t *pid = json_object_get(state, "pid");
+
+	if (!json_is_object(state) || !text_at(state, "id"))
+		return xstrdup("stdin is not the state of a container as an "
+			       "OCI runtime gives it to a hook");
+	if (!json_is_number(pid) || json_number_value(pid) < 1 ||
+	    json_number_value(pid) > INT_MAX)
+		return xstrdup("the state has no process id: the hook belongs "
+			       "to the stage createRuntime or prestart");
+	return NULL;
+}
+
+bool subject_read(struct subject *s, const char *text, size_t n,
+		  char **problem)
+{
+	json_t *state = load(text, n), *annotations;
+	const char *bundle = text_at(state, "bundle");
+
+	*s = (struct subject){ .annotations = json_object() };
+	*problem = check_state(state);
+	if (!*problem) {
+		annotations = json_object_get(state, "annotations");
+		s->id = xstrdup(text_at(state, "id"));
+		s->pid = json_number_value(json_object_get(state, "pid"));
+		if (json_is_object(annotations))
+			json_object_update(s->annotations, annotations);
+		if (bundle && *bundle == '/')
+			ask_bundle(s, bundle);
+	}
+	json_decref(state);
+	return !*problem;
+}
+
+void subject_free(struct subject *s)
+{
+	json_decref(s->annotations);
+	free(s->id);
+	free(s->name);
+	free(s->image);
+	free(s->pod);
+	free(s->namespace);
+}

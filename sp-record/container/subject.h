@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A container that is about to start, as its runtime and its engine know it. */
+#ifndef SUBJECT_H
+#define SUBJECT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct subject {
+	char *id;
+	pid_t pid;		/* of its first process, in our PID namespace */
+	char *name, *image;	/* NULL: not known */
+	char *pod, *namespace;
+	json_t *annotations;	/* an object: text by key; labels of NRI, too */
+};
+
+/*
+ * From a state of the OCI runtime specification, and the config.json in the
+ * bundle that it names. False: `problem` (heap, caller frees).
+ */
+bool subject_read(struct subject *s, const char *state, size_t n,
+		  char **problem);
+/* The annotation, or NULL. */
+const char *subject_annotation(const struct subject *s, const char *key);
+void subject_free(struct subject *s);
+
+#endif

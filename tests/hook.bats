@@ -1,0 +1,207 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# sp-record --oci-hook: what a runtime starts before a container's program.
+
+load helper
+
+setup_file() {
+	requires_root
+	requires runc jq busybox
+	cd "$BATS_FILE_TMPDIR" || return
+	mkdir -p rootfs/{bin,proc,dev,sys,tmp}
+	cp "$(command -v busybox)" rootfs/bin
+	ln -s busybox rootfs/bin/sh
+	runc spec
+}
+
+# bundle ANNOTATIONS SCRIPT [OPTION…] — in bundle/; the hook has the options
+bundle() {
+	local annotations=$1 script=$2
+	shift 2
+	mkdir -p bundle
+	jq --argjson annotations "$annotations" --arg script "$script" \
+		--arg hook "$SP_BIN/sp-record" --arg dir "$PWD" \
+		--arg root "$BATS_FILE_TMPDIR/rootfs" '
+		.process.terminal = false | del(.process.rlimits)
+		| .process.args = ["/bin/sh", "-c", $script]
+		| .root.path = $root | .annotations = $annotations
+		| .hooks.createRuntime = [{path: $hook, args: ([
+			"sp-record", "--oci-hook", "--directory=\($dir)/streams",
+			"--log=\($dir)/log", "--patience=30"] + ($options | split(" ")))}]' \
+		--arg options "$*" "$BATS_FILE_TMPDIR/config.json" \
+		>bundle/config.json
+}
+
+# start RUNTIME [NAME]
+start() {
+	without_unified timeout -k 5 60 "$1" --root "$PWD/state-$1" run \
+		--bundle "$PWD/bundle" "${2-sandprint-$$-hook}" </dev/null
+}
+
+# logged TEXT — a line of the log has it, once that is there
+logged() {
+	wait_for 10 grep -sqF -- "$1" log || {
+		cat log
+		return 1
+	}
+}
+
+# The hook's line, with a state that names this process: a refusal comes before
+# anything is started.
+hooked() {
+	jq -n --argjson annotations "$1" --argjson pid "$BATS_ROOT_PID" '
+		{ociVersion: "1.0.2", id: "c1", status: "creating", pid: $pid,
+		bundle: "/nowhere", annotations: $annotations}' |
+		sp-record --oci-hook --directory="$PWD/streams" \
+			--allow-dir="$PWD/other" 2>&1
+}
+
+@test "runc: a container is recorded from its program on to its end" {
+	bundle '{"io.sandprint.record": "yes"}' \
+		'busybox ls / >/dev/null; exec busybox mkdir /tmp'
+	run -1 start runc
+	[[ $output == *'File exists'* ]]
+	logged "recorded in $PWD/streams/"
+	calls streams/*.sp >calls
+	for name in getdents64 mkdir exit_group; do
+		shows "x86_64 $name " <calls
+	done
+	[ "$(sed 's/^[^ ]* //' log | cut -d : -f 2-)" = \
+		" container sandprint-$$-hook: recording
+ container sandprint-$$-hook: recorded in $(ls "$PWD"/streams/*)" ]
+}
+
+@test "crun: a container is recorded from its program on to its end" {
+	requires crun
+	bundle '{"io.sandprint.record": "yes"}' 'exec busybox mkdir /tmp'
+	run -1 start crun
+	logged "recorded in $PWD/streams/"
+	calls streams/*.sp | shows "x86_64 mkdir 1"
+}
+
+@test "the run has the container's name, and the labels of Kubernetes' annotations" {
+	bundle '{"io.kubernetes.cri.container-name": "web",
+		"io.kubernetes.cri.image-name": "docker.io/library/redis:7.2",
+		"io.kubernetes.cri.sandbox-name": "pod-1",
+		"io.kubernetes.cri.sandbox-namespace": "shop",
+		"io.sandprint.options": "--label=test=smoke --paths"}' true \
+		--label=by=admin
+	run -0 start runc
+	logged "container web (docker.io/library/redis:7.2): recorded in"
+	[ "$(ls streams | sed 's/-[0-9TZ]*\.sp$//')" = web-redis_7.2 ]
+	sp-emit --json streams/*.sp | jq -c '.runs[0] | .name, .labels' >run
+	diff - run <<-END
+	"web"
+	{"by":"admin","container.id":"sandprint-$$-hook","container.image":"docker.io/library/redis:7.2","container.name":"web","container.namespace":"shop","container.pod":"pod-1","test":"smoke"}
+	END
+	sp-emit --json streams/*.sp | jq -e '.paths | length > 0'
+}
+
+@test "no file is replaced, and no link followed" {
+	mkdir streams
+	echo precious >streams/web.sp
+	ln -s "$PWD/target" streams/web-2.sp
+	bundle '{"io.sandprint.record": "web.sp"}' true
+	run -0 start runc
+	logged "recorded in $PWD/streams/web-3.sp"
+	[ "$(<streams/web.sp)" = precious ]
+	[ ! -e target ]
+	[ "$(stat -c %a streams/web-3.sp)" = 600 ]
+}
+
+@test "an annotation cannot leave the allowed directories, or set what is not allowed" {
+	mkdir -p streams/sub other
+	ln -s /tmp streams/link
+	while IFS='|' read -r key value message; do
+		run -0 hooked "{\"$key\": \"$value\"}"
+		echo "$key=$value: $output"
+		[ "$output" = "sp-record: container c1: not recorded: ${message//STREAMS/$PWD/streams}" ]
+		run -1 hooked "{\"$key\": \"$value\", \"io.sandprint.required\": \"true\"}"
+		[ "$output" = "sp-record: container c1: not recorded, and therefore not started: ${message//STREAMS/$PWD/streams}" ]
+	done <<-END
+	io.sandprint.record|/etc/x.sp|/etc/x.sp is not below STREAMS: the administrator can allow its directory with --allow-dir
+	io.sandprint.record|$PWD/streams2/x.sp|$PWD/streams2/x.sp is not below STREAMS: the administrator can allow its directory with --allow-dir
+	io.sandprint.record|../x.sp|../x.sp: it leads out of STREAMS
+	io.sandprint.record|sub/../../x.sp|sub/../../x.sp: it leads out of STREAMS
+	io.sandprint.record|$PWD/other/../x.sp|$PWD/other/../x.sp: it leads out of $PWD/other
+	io.sandprint.record|link/x.sp|link/x.sp: symbolic links are not followed
+	io.sandprint.record|$PWD/streams/link/x.sp|$PWD/streams/link/x.sp: symbolic links are not followed
+	io.sandprint.record|none/x.sp|none/x.sp: No such file or directory
+	io.sandprint.record|sub/..|sub/..: not the name of a file
+	io.sandprint.options|--every|annotation io.sandprint.options: --every: the administrator has not set --allow-every
+	io.sandprint.options|--paths --output=/etc/x|annotation io.sandprint.options: --output=/etc/x is not an option that an annotation can set
+	io.sandprint.options|--label|annotation io.sandprint.options: --label needs a value
+	io.sandprint.options|-p 1|annotation io.sandprint.options: -p is not an option that an annotation can set
+	io.sandprint.options|--|annotation io.sandprint.options: -- is not an option that an annotation can set
+	io.containers.trace-syscall|/tmp/x|annotation io.containers.trace-syscall: '/tmp/x' is not of:/FILE or of:/FILE;if:/FILE
+	io.containers.trace-syscall|if:/tmp/x|annotation io.containers.trace-syscall: of:/FILE is missing
+	io.containers.trace-syscall|of:/etc/x|/etc/x is not below STREAMS: the administrator can allow its directory with --allow-dir
+	io.containers.trace-syscall|of:$PWD/other/x;if:/etc/passwd|/etc/passwd is not below STREAMS: the administrator can allow its directory with --allow-dir
+	END
+	run -0 hooked '{"io.sandprint.required": "perhaps"}'
+	[[ $output == *": annotation io.sandprint.required: 'perhaps' is not true or false" ]]
+	run -0 hooked '{"io.sandprint.record": "no", "io.containers.trace-syscall": "x"}'
+	[ "$output" = "sp-record: container c1: not recorded: its annotation says so" ]
+	find streams other -type f | lacks .
+}
+
+@test "a state that is none: one line, and the container starts" {
+	while IFS='|' read -r state message; do
+		run -0 sp-record --oci-hook <<<"$state"
+		[ "$output" = "sp-record: container $message" ]
+	done <<-'END'
+	|(unknown): not recorded: stdin is not the state of a container as an OCI runtime gives it to a hook
+	{"pid": 1}|(unknown): not recorded: stdin is not the state of a container as an OCI runtime gives it to a hook
+	{"id": "c", "pid": 0}|(unknown): not recorded: the state has no process id: the hook belongs to the stage createRuntime or prestart
+	{"id": "c\u001b", "pid": 99999999}|c\x1b: not recorded: process 99999999 is in no cgroup of its own
+	END
+}
+
+@test "the peer's annotation: a profile, with the rules of a base profile" {
+	mkdir streams
+	echo '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["reboot"],
+		"action": "SCMP_ACT_ALLOW"}]}' >streams/base.json
+	bundle "{\"io.containers.trace-syscall\":
+		\"of:$PWD/streams/p.json;if:$PWD/streams/base.json\"}" \
+		'exec busybox mkdir /tmp'
+	run -1 start runc
+	logged "profile in $PWD/streams/p.json"
+	logged "recorded in"
+	jq -e '[.syscalls[] | select(.action == "SCMP_ACT_ALLOW").names[]]
+		| index("reboot") and index("mkdir")' streams/p.json
+	sp-verify -p streams/p.json streams/*.sp
+}
+
+@test "a recorder that is too late: the container starts, unless the recording is required" {
+	bundle '{"io.sandprint.record": "yes"}' 'echo started' --patience=0.001
+	run -0 start runc
+	[ "$output" = started ]
+	logged 'not recorded: the recorder was not ready within 0.001 s'
+	bundle '{"io.sandprint.record": "yes", "io.sandprint.required": "true"}' \
+		'echo started' --patience=0.001
+	run -1 --separate-stderr start runc
+	lacks . <<<"$output"
+	logged 'and therefore not started: the recorder was not ready'
+	ls streams | lacks .
+}
+
+# recorders — the recorders of this test's containers
+recorders() {
+	pgrep -f -- "--quiet --cgroup=[^ ]*sandprint-$$-hook"
+}
+
+@test "a recorder that is killed: the container goes on, and a line says so" {
+	bundle '{"io.sandprint.record": "yes"}' \
+		'until [ -e /tmp/end ]; do busybox sleep 0.05; done; echo ended'
+	rm -f "$BATS_FILE_TMPDIR/rootfs/tmp/end"
+	start runc >out &
+	wait_for 10 recorders
+	logged recording
+	recorders | xargs kill -KILL
+	logged 'not recorded: the recorder was killed by SIGKILL'
+	touch "$BATS_FILE_TMPDIR/rootfs/tmp/end"
+	ended 0 $!
+	[ "$(<out)" = ended ]
+	ls streams | lacks .
+	run -1 recorders
+}
