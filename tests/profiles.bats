@@ -606,8 +606,14 @@ x86 read kill thread" ]
 	refused p "no SystemCallFilter= or the like in [Service], [Socket], [Mount] or [Swap]"
 	{ echo '[Service]'; printf '%.0s\\\n' {1..100000}; } >p
 	refused p "line 32771: a continued line of more than 64 KiB"
+	unit 'SystemCallFilter=read ~write'
+	refused p "line 4: ~write: a ~ counts only in front of the whole list; systemd ignores this word"
 	printf '[Unit]\nSystemCallFilter=read\n' >p
-	refused p "no SystemCallFilter= or the like in [Service], [Socket], [Mount] or [Swap]"
+	refused p "line 2: SystemCallFilter= has no effect in [Unit]: it belongs in [Service]"
+	printf 'SystemCallFilter=read\n[Service]\n' >p
+	refused p "line 1: SystemCallFilter= before the first section"
+	printf "[Unit]\n[Service\nSystemCallFilter=read\n" >p
+	refused p "line 2: [Service: no section, since it has no ]"
 	mkdir bin
 	ln -s "$SP_BIN"/* bin
 	unit 'SystemCallFilter=read @basic-io'
@@ -619,6 +625,43 @@ x86 read kill thread" ]
 	run -1 --separate-stderr env PATH="$PWD/bin" sp-verify --json -p p all.sp
 	[ "$output" = "$(<want)" ]
 	[[ $stderr == *"@default as systemd 252 has it"* ]]
+}
+
+@test "systemd: a misspelt directive or section is an error, all others are not" {
+	requires systemd-analyze
+	local right wrong systemd
+	while read -r wrong right; do
+		unit SystemCallFilter=~chmod "$wrong=yes"
+		refused p "line 5: $wrong= is no directive: did you mean $right=?"
+	done <<-'END'
+	SystemCallFiler SystemCallFilter
+	SystemCallFilters SystemCallFilter
+	SyscallFilter SystemCallFilter
+	systemcallfilter SystemCallFilter
+	SystemcallArchitecture SystemCallArchitectures
+	SystemCallErrorNum SystemCallErrorNumber
+	SystemCallsLog SystemCallLog
+	RestrictAddressFamiles RestrictAddressFamilies
+	RestrictAddressFamily RestrictAddressFamilies
+	MemoryDenyWriteExec MemoryDenyWriteExecute
+	RestrictNamespace RestrictNamespaces
+	PrivateDevice PrivateDevices
+	END
+	printf '[service]\nSystemCallFilter=read\n' >p
+	refused p "line 1: [service] is no section: did you mean [Service]?"
+	printf '[Sevice]\nSystemCallFilter=read\n' >p
+	refused p "line 1: [Sevice] is no section: did you mean [Service]?"
+	# systemd's own list, in the section that takes most of them
+	systemd=/lib/systemd/systemd
+	[ -x $systemd ] || skip "no systemd"
+	$systemd --dump-configuration-items | sed -n 's/^\([A-Za-z]*\)=.*/\1=/p' |
+		grep -vxE '(SystemCall.*|RestrictAddressFamilies)=' | sort -u >all
+	[ "$(wc -l <all)" -gt 400 ]
+	{
+		unit SystemCallFilter=~chmod X-SystemCallFiler=1 Unheard=of
+		cat p all
+	} >q
+	[ "$(denied q a.sp)" = "x86_64 chmod kill process" ]
 }
 
 @test "what is no profile is refused as what it is" {

@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/text.h"
 
 /* What getopt_long() returns for a row: this plus the row's index. */
 enum { FIRST_ROW = 256 };
@@ -315,31 +316,6 @@ static char *show_completion(const struct option_row *row, void *parsing,
 
 /* Parsing */
 
-/* Insertions, deletions and changes that make one of the other. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t n = strlen(b), row[64];
-
-	if (n >= sizeof(row) / sizeof(row[0]))
-		return SIZE_MAX;
-	for (size_t j = 0; j <= n; j++)
-		row[j] = j;
-	for (size_t i = 0; a[i]; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i + 1;
-		for (size_t j = 0; j < n; j++) {
-			size_t change = diagonal + (a[i] != b[j]);
-			size_t step = (row[j] < row[j + 1] ? row[j] :
-				       row[j + 1]) + 1;
-
-			diagonal = row[j + 1];
-			row[j + 1] = change < step ? change : step;
-		}
-	}
-	return row[n];
-}
-
 static const char *nearest(const struct option_table *t, const char *name)
 {
 	size_t best = strlen(name) / 2 + 1;
@@ -348,7 +324,7 @@ static const char *nearest(const struct option_table *t, const char *name)
 	for (size_t i = 0; i < n_rows(t); i++) {
 		const struct option_row *row = row_at(t, i);
 		size_t d = row->name && row->help ?
-			distance(name, row->name) : SIZE_MAX;
+			text_distance(name, row->name) : SIZE_MAX;
 
 		if (d >= best)
 			continue;

@@ -174,3 +174,27 @@ void text_append(char **list, const char *separator, const char *text)
 	free(*list);
 	*list = longer;
 }
+
+size_t text_distance(const char *a, const char *b)
+{
+	size_t n = strlen(b), row[64];
+
+	if (n >= sizeof(row) / sizeof(row[0]))
+		return SIZE_MAX;
+	for (size_t j = 0; j <= n; j++)
+		row[j] = j;
+	for (size_t i = 0; a[i]; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i + 1;
+		for (size_t j = 0; j < n; j++) {
+			size_t change = diagonal + (a[i] != b[j]);
+			size_t step = (row[j] < row[j + 1] ? row[j] :
+				       row[j + 1]) + 1;
+
+			diagonal = row[j + 1];
+			row[j + 1] = change < step ? change : step;
+		}
+	}
+	return row[n];
+}

@@ -39,4 +39,10 @@ bool text_is_utf8(const char *text);
  */
 void text_append(char **list, const char *separator, const char *text);
 
+/*
+ * How many insertions, deletions and changes of bytes make one text of the
+ * other; SIZE_MAX if the second is longer than any name is.
+ */
+size_t text_distance(const char *a, const char *b);
+
 #endif

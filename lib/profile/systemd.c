@@ -18,6 +18,7 @@
 #include "base/memory.h"
 #include "kernel/argument.h"
 #include "profile/systemd-groups.h"
+#include "profile/systemd-keys.h"
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -54,6 +55,7 @@ struct unit {
 	bool families_assigned, families_allow;
 	bool families[FAMILIES];
 	char *others;			/* directives that are not judged */
+	char section[32];	/* the one that is being read */
 	bool in_exec, seen, groups_named;
 	bool default_known;	/* though nobody could be asked */
 	size_t words;
@@ -219,6 +221,9 @@ static bool take_word(struct unit *u, struct list *list, bool inverted,
 			      text);
 	if (*text == '@')
 		u->groups_named = true;
+	if (*text == '~')
+		return refuse(u->reader, "%s: a ~ counts only in front of the "
+			      "whole list; systemd ignores this word", text);
 	return *text ? take_name(u, list, &word, 0) :
 		refuse(u->reader, "an errno without a call");
 }
@@ -348,23 +353,6 @@ static bool read_families(struct unit *u, char *value)
 	return true;
 }
 
-/* Further directives that load filters: exec_child(), src/core/execute.c. */
-static bool is_other_filter(const char *key)
-{
-	static const char *const keys[] = {
-		"MemoryDenyWriteExecute", "RestrictNamespaces",
-		"RestrictRealtime", "RestrictSUIDSGID", "LockPersonality",
-		"ProtectKernelTunables", "ProtectKernelModules",
-		"ProtectKernelLogs", "ProtectClock", "ProtectHostname",
-		"PrivateDevices", "DynamicUser",
-	};
-
-	for (size_t i = 0; i < N_ELEMENTS(keys); i++)
-		if (!strcmp(keys[i], key))
-			return true;
-	return false;
-}
-
 static bool is_off(const char *value)
 {
 	static const char *const words[] = {
@@ -389,40 +377,64 @@ static void name_other(struct unit *u, const char *key)
 	u->others = longer;
 }
 
-static bool assign(struct unit *u, const char *key, char *value)
+static bool refuse_misspelt(struct unit *u, const char *key)
 {
-	static const struct {
-		const char *key;
-		bool (*read)(struct unit *u, char *value);
-	} keys[] = {
-		{ "SystemCallFilter", read_filter },
-		{ "SystemCallLog", read_log },
-		{ "SystemCallErrorNumber", read_errno },
-		{ "SystemCallArchitectures", read_archs },
-		{ "RestrictAddressFamilies", read_families },
-	};
+	const char *near = systemd_key_near(key);
 
-	for (size_t i = 0; i < N_ELEMENTS(keys); i++)
-		if (!strcmp(keys[i].key, key)) {
-			u->seen = true;
-			return keys[i].read(u, value);
-		}
-	if (is_other_filter(key) && !is_off(value))
-		name_other(u, key);
-	return true;
+	return !near || refuse(u->reader, "%s= is no directive: did you mean "
+			       "%s=?", key, near);
 }
 
-/* The sections of units that run processes. */
-static bool is_exec_section(const char *line)
+static bool assign(struct unit *u, const char *key, char *value)
 {
-	static const char *const sections[] = {
-		"[Service]", "[Socket]", "[Mount]", "[Swap]",
-	};
+	enum systemd_key is = systemd_key_of(key);
 
-	for (size_t i = 0; i < N_ELEMENTS(sections); i++)
-		if (!strcmp(sections[i], line))
-			return true;
-	return false;
+	u->seen = u->seen || (is != KEY_NONE && is != KEY_OTHER);
+	switch (is) {
+	case KEY_FILTER:
+		return read_filter(u, value);
+	case KEY_LOG:
+		return read_log(u, value);
+	case KEY_ERRNO:
+		return read_errno(u, value);
+	case KEY_ARCHS:
+		return read_archs(u, value);
+	case KEY_FAMILIES:
+		return read_families(u, value);
+	case KEY_OTHER:
+		if (!is_off(value))
+			name_other(u, key);
+		return true;
+	default:
+		return refuse_misspelt(u, key);
+	}
+}
+
+/* Where systemd ignores it, a filter that somebody wants does not exist. */
+static bool assign_in_vain(struct unit *u, const char *key)
+{
+	if (systemd_key_of(key) == KEY_NONE)
+		return true;
+	if (!*u->section)
+		return refuse(u->reader, "%s= before the first section", key);
+	return refuse(u->reader, "%s= has no effect in [%s]: it belongs in "
+		      "[Service]", key, u->section);
+}
+
+static bool read_section(struct unit *u, char *line)
+{
+	size_t n = strlen(line);
+	const char *near;
+
+	if (line[n - 1] != ']')
+		return refuse(u->reader, "%s: no section, since it has no ]",
+			      line);
+	line[n - 1] = '\0';
+	snprintf(u->section, sizeof(u->section), "%s", line + 1);
+	u->in_exec = systemd_is_exec_section(u->section);
+	near = u->in_exec ? NULL : systemd_section_near(u->section);
+	return !near || refuse(u->reader, "[%s] is no section: did you mean "
+			       "[%s]?", u->section, near);
 }
 
 static bool read_line(struct unit *u, char *line)
@@ -432,16 +444,14 @@ static bool read_line(struct unit *u, char *line)
 	line = text_strip(line);
 	if (!*line)
 		return true;
-	if (*line == '[') {
-		u->in_exec = is_exec_section(line);
-		return line[strlen(line) - 1] == ']' ||
-		       refuse(u->reader, "no section: %.40s", line);
-	}
+	if (*line == '[')
+		return read_section(u, line);
 	value = strchr(line, '=');
-	if (!value || !u->in_exec)
+	if (!value)
 		return true;
 	*value++ = '\0';
-	return assign(u, text_strip(line), text_strip(value));
+	return u->in_exec ? assign(u, text_strip(line), text_strip(value)) :
+		assign_in_vain(u, text_strip(line));
 }
 
 /* Whether the next line belongs to this one: then its backslash goes. */
