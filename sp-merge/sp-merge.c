@@ -2,29 +2,68 @@
 /* sp-merge: the union of streams. */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/memory.h"
 #include "base/message.h"
 #include "base/options.h"
 #include "base/output.h"
 #include "process/sandbox.h"
 #include "stream/ending.h"
 #include "stream/trace.h"
+#include "text-input.h"
 
 struct options {
 	const char *output;	/* NULL: stdout */
 	bool partial;
+	const struct text_source *from;	/* NULL: streams */
+	const struct arch *arch;	/* of the calls in texts; NULL: ours */
 };
+
+static const struct text_source sources[] = {
+	{ "strace", read_strace },
+	{ "list", read_list },
+};
+
+static char *set_from(const struct option_row *row, void *to, const char *name)
+{
+	struct options *o = to;
+
+	(void)row;
+	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
+		if (!strcmp(sources[i].name, name))
+			o->from = &sources[i];
+	return o->from ? NULL : xstrdup("not strace or list");
+}
+
+static char *set_arch(const struct option_row *row, void *to, const char *name)
+{
+	struct options *o = to;
+
+	(void)row;
+	o->arch = arch_by_name(name);
+	return o->arch ? NULL : xstrdup("not an architecture, such as x86_64, "
+					"x86 or aarch64");
+}
 
 static const struct option_row rows[] = {
 	{ "output", 'o', "FILE", "write to FILE, whole or not at all",
 	  OPTION_TEXT(struct options, output) },
 	{ "allow-partial", 0, NULL, "accept streams that end early",
 	  OPTION_FLAG(struct options, partial) },
+	{ "from", 0, "WHAT",
+	  "read texts in place of streams: logs of strace, or\n"
+	  "lists of names", set_from, .choices = "strace list" },
+	{ "arch", 0, "ARCH",
+	  "the machine of these texts (default: this one)", .set = set_arch },
 };
 
 static const struct option_table table = {
 	.usage = "Usage: sp-merge [-o FILE] [--allow-partial] [FILE...]\n"
-		 "Write one stream that holds what all the streams hold.\n"
+		 "       sp-merge --from=strace|list [--arch=ARCH] [-o FILE]\n"
+		 "                [--allow-partial] [FILE...]\n"
+		 "Write one stream that holds what all the streams hold, or all\n"
+		 "logs of strace.\n"
 		 "With no FILE, or when FILE is -, read stdin.\n",
 	.rows = rows, .n_rows = sizeof(rows) / sizeof(rows[0]),
 };
@@ -44,6 +83,15 @@ static void write_trace(struct trace *t, struct output *out)
 		note(t);
 }
 
+static bool load(struct trace *t, struct inputs *inputs,
+		 const struct options *o)
+{
+	if (o->from)
+		return o->from->read(inputs, o->arch ? o->arch : arch_native(),
+				     o->partial, t);
+	return trace_load_all(t, inputs, o->partial ? TRACE_PARTIAL : 0);
+}
+
 int main(int argc, char **argv)
 {
 	struct trace *t = trace_new();
@@ -54,11 +102,13 @@ int main(int argc, char **argv)
 
 	message_init("sp-merge", STATUS_TROUBLE, argv);
 	options_parse(&table, argc, argv, &o, &line);
+	if (o.arch && !o.from)
+		message_usage("--arch is only for --from");
 	inputs_open(&inputs, line.operands);
 	if (output_open(&out, o.output, OUTPUT_BINARY)) {
 		if (inputs_are_open(&inputs))
 			sandbox_enter(SANDBOX_MERGE, out, NULL);
-		if (trace_load_all(t, &inputs, o.partial ? TRACE_PARTIAL : 0))
+		if (load(t, &inputs, &o))
 			write_trace(t, out);
 		else
 			output_abandon(out);

@@ -112,6 +112,9 @@ streams() {
 			clean sp-diff --allow-partial --fail-on=failed "$b" "$a"
 		done
 	done
+	for a in "$TESTS"/fuzz/seeds/strace/*; do
+		works sp-merge --from=strace -o log.sp "$a"
+	done
 	works sp-diff --from=ready parts.sp made.oci
 	works sp-diff --until=ready parts.sp parts.sp
 	works sp-diff --matrix --allow-partial --by-image ./*.sp

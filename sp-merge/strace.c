@@ -1,0 +1,702 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Logs of strace(1). A name is a call of the mode that its process runs in.
+ * strace prints the mode only if it is not the one that it expected: the native
+ * one for a process that it starts, and for others that of the process that it
+ * looked at last. A child begins in its parent's mode, whatever strace prints.
+ * Its first lines can come before the line of its parent's call, whose result is
+ * its pid. So the names of a process are counted apart until its mode is known.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/text.h"
+#include "strace-line.h"
+#include "text-input.h"
+
+#define uthash_malloc(size) xcalloc(1, size)
+#include <uthash.h>
+
+/* Calls whose architecture is the same, known or not. */
+struct group {
+	const struct arch *arch;	/* NULL: not known so far */
+	struct group *same;		/* it has become a part of this one */
+	struct column calls;
+	uint32_t pid;			/* that made them, for messages */
+};
+
+struct process {
+	UT_hash_handle hh;
+	uint32_t pid;			/* 0: the log has no pids */
+	struct group *first, *group;	/* of its first calls, of its next */
+	int pending;			/* name of the call that goes on; -1 */
+	bool has_parent;		/* `first` is the group of its parent */
+	bool seen;			/* it has lines */
+	bool ended;
+	bool watched;			/* strace did not let go of it */
+};
+
+enum { MODES = 3 };
+
+struct log {
+	struct tally tally;
+	struct process *processes;
+	struct process *unnamed;	/* of lines without a pid */
+	struct group known[MODES];
+	struct group **groups;		/* of modes that are not known yet */
+	size_t n_groups;
+	uint32_t file_pid;		/* of strace -ff; 0: none */
+	struct process *cut;		/* whose call is cut by a message */
+	bool has_calls;			/* the file has lines of calls */
+	bool has_modes;
+	bool partial;			/* may end early */
+	struct columns_of_summary {
+		int n, calls, errors, name;	/* n 0: no table */
+	} summary;
+	struct group *summary_group;
+	uint64_t n_earlier, n_lost, n_messages, n_open;
+};
+
+/* Modes */
+
+static struct group *new_group(struct log *log, uint32_t pid)
+{
+	struct group *g = xcalloc(1, sizeof(*g));
+
+	g->pid = pid;
+	log->groups = xgrow(log->groups, log->n_groups, sizeof(*log->groups));
+	log->groups[log->n_groups++] = g;
+	return g;
+}
+
+static struct group *group_root(struct group *g)
+{
+	while (g->same) {
+		if (g->same->same)
+			g->same = g->same->same;
+		g = g->same;
+	}
+	return g;
+}
+
+/* What was not known so far about `g` is what is known about `other`. */
+static void join_groups(struct group *g, struct group *other)
+{
+	g = group_root(g);
+	other = group_root(other);
+	if (g == other || g->arch)
+		return;
+	column_move(&other->calls, &g->calls);
+	g->same = other;
+}
+
+/* Of the native architecture, of a 32-bit one beside it, and of x32. */
+static void init_modes(struct log *log)
+{
+	const struct arch *native = log->tally.native, *arch;
+
+	log->known[0].arch = native;
+	for (size_t i = 0; (arch = arch_at(i)); i++)
+		if (arch_is_local(arch, native) && arch != native)
+			log->known[strcmp(arch->name, "x32") ? 1 : 2].arch =
+				arch;
+}
+
+/* NULL: the machine does not have the mode. */
+static struct group *group_of_mode(struct log *log,
+				   const struct strace_line *line)
+{
+	static const char *const names[MODES] = { "64 bit", "32 bit", "x32" };
+
+	for (size_t i = 0; i < MODES; i++)
+		if (strlen(names[i]) == line->mode_size &&
+		    !memcmp(names[i], line->mode, line->mode_size))
+			return log->known[i].arch ? &log->known[i] : NULL;
+	return NULL;
+}
+
+/* Processes */
+
+static struct process *find_process(struct log *log, uint32_t pid)
+{
+	struct process *p;
+
+	HASH_FIND(hh, log->processes, &pid, sizeof(pid), p);
+	return p;
+}
+
+static void add_process(struct log *log, struct process *p)
+{
+	HASH_ADD(hh, log->processes, pid, sizeof(p->pid), p);
+}
+
+/* In place of one that has ended, if the pid is used again. */
+static struct process *new_process(struct log *log, uint32_t pid,
+				   struct group *group)
+{
+	struct process *p = find_process(log, pid);
+
+	if (!p) {
+		p = xcalloc(1, sizeof(*p));
+		p->pid = pid;
+		add_process(log, p);
+	}
+	p->pending = -1;
+	p->has_parent = group;
+	p->seen = p->ended = false;
+	p->watched = true;
+	p->first = p->group = group ? group : new_group(log, pid);
+	return p;
+}
+
+/* Lines without a pid were of the process that a later line names. */
+static struct process *name_unnamed(struct log *log, uint32_t pid)
+{
+	struct process *p = log->unnamed;
+
+	HASH_DEL(log->processes, p);
+	p->pid = pid;
+	add_process(log, p);
+	return p;
+}
+
+/* The only process that has not ended, or the one that lines began with. */
+static struct process *unnamed_process(struct log *log)
+{
+	struct process *p, *next, *alive = NULL;
+	size_t n = 0;
+
+	HASH_ITER(hh, log->processes, p, next)
+		if (!p->ended && ++n)
+			alive = p;
+	if (n == 1)
+		return alive;
+	if (!log->unnamed)
+		log->unnamed = new_process(log, 0, &log->known[0]);
+	return log->unnamed;
+}
+
+static struct process *process_of(struct log *log,
+				  const struct strace_line *line)
+{
+	uint32_t pid = line->has_pid ? line->pid : log->file_pid;
+	struct process *p = find_process(log, pid);
+
+	if (!pid && log->unnamed && !log->unnamed->pid)
+		p = log->unnamed;	/* the usual case: no search */
+	else if (!pid)
+		p = unnamed_process(log);
+	else if (!p && log->unnamed && !log->unnamed->pid)
+		p = name_unnamed(log, pid);
+	else if (!p || p->ended)
+		/* strace expects the process that it starts to be native. */
+		p = new_process(log, pid, HASH_COUNT(log->processes) ||
+				log->file_pid ? NULL : &log->known[0]);
+	p->seen = true;
+	return p;
+}
+
+/* The line of a parent that has the pid of its child. */
+static void see_child(struct log *log, struct process *parent, uint32_t pid)
+{
+	struct process *child = find_process(log, pid);
+
+	if (child == parent)
+		return;
+	if (!child || (child->ended && child->has_parent)) {
+		new_process(log, pid, group_root(parent->group));
+	} else if (!child->has_parent) {
+		join_groups(child->first, parent->group);
+		child->has_parent = true;
+	}
+}
+
+/* Calls */
+
+static bool is_name(const struct log *log, int name, const char *const *list)
+{
+	for (; *list; list++)
+		if (!strcmp(log->tally.names[name].text, *list))
+			return true;
+	return false;
+}
+
+static void see_result(struct log *log, struct process *p, int name,
+		       const struct strace_line *line)
+{
+	static const char *const forks[] = {
+		"fork", "vfork", "clone", "clone3", NULL,
+	};
+	static const char *const executions[] = { "execve", "execveat", NULL };
+
+	if (!line->has_result)
+		return;
+	if (line->result > 0 && line->result <= UINT32_MAX &&
+	    is_name(log, name, forks))
+		see_child(log, p, line->result);
+	log->tally.executions += !line->result && is_name(log, name,
+							  executions);
+}
+
+/* By the number, where the line has it: only one mode has both. */
+static struct group *group_of_number(struct log *log, int name,
+				     const struct strace_line *line)
+{
+	int32_t nr = line->has_nr ? line->nr : tally_number(&log->tally, name);
+	struct group *found = NULL;
+
+	for (size_t i = 0; i < MODES && nr >= 0; i++) {
+		struct group *g = &log->known[i];
+
+		if (!g->arch ||
+		    !tally_has_number(&log->tally, name, g->arch, nr))
+			continue;
+		if (found)
+			return NULL;
+		found = g;
+	}
+	return found;
+}
+
+static void count_name(struct log *log, struct process *p, int name,
+		       const struct strace_line *line)
+{
+	struct group *g = group_of_number(log, name, line);
+
+	column_count(g ? &g->calls : &group_root(p->group)->calls, name, 1);
+}
+
+/* After the part of a call that is on the line. */
+static void see_rest(struct log *log, struct process *p, int name,
+		     const struct strace_line *line)
+{
+	static const char *const exits[] = { "exit", "exit_group", NULL };
+
+	log->has_calls = true;
+	p->pending = line->open || line->cut ? name : -1;
+	log->cut = line->cut ? p : NULL;
+	p->watched = !line->detached;
+	if (!line->open && !line->cut)
+		see_result(log, p, name, line);
+	p->watched &= !is_name(log, name, exits);
+}
+
+static bool see_call(struct log *log, struct lines *l,
+		     const struct strace_line *line)
+{
+	struct process *p = process_of(log, line);
+	int name = tally_name(&log->tally, line->name, line->name_size,
+			      &l->place);
+
+	if (name < 0)
+		return false;
+	count_name(log, p, name, line);
+	see_rest(log, p, name, line);
+	return true;
+}
+
+/* A call that began before the log did is counted where it is resumed. */
+static bool see_resumed(struct log *log, struct lines *l,
+			const struct strace_line *line)
+{
+	struct process *p = process_of(log, line);
+	int name = tally_name(&log->tally, line->name, line->name_size,
+			      &l->place);
+
+	if (name < 0)
+		return false;
+	if (p->pending >= 0 && p->pending != name)
+		return lines_refuse(l, "the process had begun %s",
+				    log->tally.names[p->pending].text);
+	if (p->pending < 0) {
+		count_name(log, p, name, line);
+		log->n_earlier++;
+	}
+	see_rest(log, p, name, line);
+	return true;
+}
+
+static bool see_continuation(struct log *log, struct lines *l,
+			     const struct strace_line *line)
+{
+	struct process *p = log->cut;
+
+	if (!p || p->pending < 0)
+		return lines_refuse(l, "not a line of strace, or not a whole "
+				    "one");
+	see_rest(log, p, p->pending, line);
+	return true;
+}
+
+/* Other lines */
+
+static void see_exit(struct log *log, const struct strace_line *line)
+{
+	struct process *p = process_of(log, line);
+
+	p->ended = true;
+	p->pending = -1;
+}
+
+/* A thread becomes the process: it goes on under the pid of the line. */
+static void see_superseded(struct log *log, const struct strace_line *line)
+{
+	struct process *p = process_of(log, line);
+	struct process *thread = find_process(log, line->other);
+
+	if (!thread || thread == p)
+		return;
+	p->group = group_root(thread->group);
+	p->pending = thread->pending;
+	p->watched = true;
+	p->ended = false;
+	thread->ended = true;
+	thread->pending = -1;
+}
+
+static bool see_mode(struct log *log, struct lines *l,
+		     const struct strace_line *line)
+{
+	struct process *p = process_of(log, line);
+	struct group *group = group_of_mode(log, line);
+
+	if (!group)
+		return lines_refuse(l, "a mode that %s does not have",
+				    log->tally.native->name);
+	if (p == log->unnamed && !p->pid && !find_process(log, line->other))
+		p = name_unnamed(log, line->other);
+	log->has_modes |= group != &log->known[0];
+	p->group = group;
+	return true;
+}
+
+/* The table of -c, whose first line names its columns. */
+
+static bool begin_summary(struct log *log, struct lines *l)
+{
+	struct columns_of_summary s = { .calls = -1, .errors = -1, .name = -1 };
+	char *words = xstrdup(l->text), *rest = words, *word;
+
+	for (; (word = strtok_r(rest, " \t", &rest)); s.n++) {
+		s.calls = !strcmp(word, "calls") ? s.n : s.calls;
+		s.errors = !strcmp(word, "errors") ? s.n : s.errors;
+		s.name = !strcmp(word, "syscall") ? s.n : s.name;
+		s.n -= !strcmp(word, "%");	/* "% time" is one column */
+	}
+	free(words);
+	if (s.calls < 0 || s.name < 0)
+		return lines_refuse(l, "a table without the columns calls and "
+				    "syscall");
+	log->summary = s;
+	return true;
+}
+
+/* With `n` words in the line; a missing one is that of the errors. */
+static int word_of_column(const struct columns_of_summary *s, int column, int n)
+{
+	return column - (n < s->n && s->errors >= 0 && column > s->errors);
+}
+
+enum { SUMMARY_WORDS = 16 };
+
+static bool count_row(struct log *log, struct lines *l, char **words, int n)
+{
+	const struct columns_of_summary *s = &log->summary;
+	const char *name, *count;
+	uint64_t calls;
+	char *end;
+	int number;
+
+	if (n != s->n && (n != s->n - 1 || s->errors < 0))
+		return lines_refuse(l, "not a row of the table");
+	name = words[word_of_column(s, s->name, n)];
+	count = words[word_of_column(s, s->calls, n)];
+	calls = strtoull(count, &end, 10);
+	if (*end || !calls)
+		return lines_refuse(l, "no number of calls");
+	number = tally_name(&log->tally, name, strlen(name), &l->place);
+	if (number >= 0)
+		column_count(&log->summary_group->calls, number, calls);
+	return number >= 0;
+}
+
+/* The rows stand between two lines of dashes, and a last one has the sums. */
+static bool read_row(struct log *log, struct lines *l)
+{
+	char *copy, *rest, *words[SUMMARY_WORDS];
+	bool is_total = false, ok = true;
+	int n = 0;
+
+	if (!strncmp(l->text, "---", 3) || !l->size)
+		return true;
+	rest = copy = xstrdup(l->text);
+	while (n < SUMMARY_WORDS && (words[n] = strtok_r(rest, " \t", &rest)))
+		is_total |= !strcmp(words[n++], "total");
+	if (is_total)
+		log->summary.n = 0;
+	else
+		ok = count_row(log, l, words, n);
+	free(copy);
+	return ok;
+}
+
+/* After the calls themselves, as -C writes it, the table counts them again. */
+static bool skip_summary(struct lines *l)
+{
+	while (lines_next(l))
+		;
+	return !l->bad;
+}
+
+static bool see_summary(struct log *log, struct lines *l,
+			const struct strace_line *line)
+{
+	if (log->has_calls)
+		return skip_summary(l);
+	if (line->kind == STRACE_SUMMARY)
+		return begin_summary(log, l);
+	log->summary_group = group_of_mode(log, line);
+	return log->summary_group ||
+		lines_refuse(l, "a mode that %s does not have",
+			     log->tally.native->name);
+}
+
+/* The whole */
+
+static void see_message(struct log *log, const struct lines *l)
+{
+	char *text = text_printable(l->text);
+
+	if (!log->n_messages++)
+		message_note("%s: line %zu: a message of strace: %s",
+			     l->place.file, l->place.line, text);
+	free(text);
+}
+
+static void see_detached(struct log *log, const struct strace_line *line)
+{
+	struct process *p = find_process(log, line->other);
+
+	if (p)
+		p->watched = false;
+	if (log->unnamed && !log->unnamed->pid)
+		log->unnamed->watched = false;
+}
+
+/* Of a call, the name may be there. */
+static bool see_bad(struct log *log, struct lines *l,
+		    const struct strace_line *line)
+{
+	int name;
+
+	if (!l->cut || !log->partial)
+		return lines_refuse(l, "%s", l->cut ?
+				    "the log ends within this line "
+				    "(--allow-partial takes what is there)" :
+				    "not a line of strace, or not a whole one");
+	log->tally.incomplete = true;
+	if (!line->name_size || line->name[line->name_size] != '(')
+		return true;
+	name = tally_name(&log->tally, line->name, line->name_size, &l->place);
+	if (name >= 0)
+		count_name(log, process_of(log, line), name, line);
+	return name >= 0;
+}
+
+static bool see_line(struct log *log, struct lines *l)
+{
+	struct strace_line line;
+
+	if (log->summary.n)
+		return read_row(log, l);
+	strace_parse(l->text, &line);
+	if (line.attached && !find_process(log, line.attached))
+		new_process(log, line.attached, log->processes ? NULL :
+			    &log->known[0]);
+	switch (line.kind) {
+	case STRACE_CALL:
+		return see_call(log, l, &line);
+	case STRACE_RESUMED:
+		return see_resumed(log, l, &line);
+	case STRACE_REST:
+		return see_continuation(log, l, &line);
+	case STRACE_MODE:
+		return see_mode(log, l, &line);
+	case STRACE_SUMMARY:
+	case STRACE_SUMMARY_MODE:
+		return see_summary(log, l, &line);
+	case STRACE_BAD:
+		return see_bad(log, l, &line);
+	case STRACE_EXIT:
+		see_exit(log, &line);
+		break;
+	case STRACE_SUPERSEDED:
+		see_superseded(log, &line);
+		break;
+	case STRACE_DETACHED:
+		see_detached(log, &line);
+		break;
+	case STRACE_LOST:
+		process_of(log, &line);
+		log->n_lost++;
+		break;
+	case STRACE_MESSAGE:
+		see_message(log, l);
+		break;
+	case STRACE_OTHER:
+		break;
+	}
+	return true;
+}
+
+/* "log.1234", as strace -ff names them: 1234. */
+static uint32_t pid_of_file(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+	char *end;
+	unsigned long pid = dot && dot[1] ? strtoul(dot + 1, &end, 10) : 0;
+
+	return pid && !*end && pid <= INT32_MAX ? pid : 0;
+}
+
+/* Lines of the next file that have no pid are of another process. */
+static void forget_unnamed(struct log *log)
+{
+	struct process *p = log->unnamed;
+
+	log->unnamed = log->cut = NULL;
+	if (!p || p->pid)
+		return;
+	log->n_open += !p->ended && p->watched;
+	HASH_DEL(log->processes, p);
+	free(p);
+}
+
+static bool read_log(struct log *log, struct input *in)
+{
+	FILE *file = input_file(in);
+	bool ok = file;
+	struct lines l;
+
+	if (!file)
+		return false;
+	log->file_pid = pid_of_file(in->path);
+	log->has_calls = false;
+	log->summary.n = 0;
+	log->summary_group = &log->known[0];
+	lines_open(&l, file, input_name(in->path));
+	while (ok && lines_next(&l))
+		ok = see_line(log, &l);
+	ok = ok && !l.bad;
+	forget_unnamed(log);
+	log->tally.incomplete |= log->summary.n;
+	log->tally.hash += l.hash;
+	lines_close(&l);
+	input_close(in);
+	return ok;
+}
+
+/* At the end: what is known of the groups whose mode no line tells. */
+
+static size_t count_unknown(const struct log *log)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < log->n_groups; i++)
+		n += !log->groups[i]->same && log->groups[i]->calls.n;
+	return n;
+}
+
+/* Of a single one: strace started it, and did not expect another mode. */
+static bool resolve_groups(struct log *log, const char *name)
+{
+	size_t n = count_unknown(log);
+
+	for (size_t i = 0; i < log->n_groups; i++) {
+		struct group *g = log->groups[i];
+
+		if (g->same || !g->calls.n)
+			continue;
+		if (log->has_modes && n > 1) {
+			message_error("%s: process %" PRIu32 ": no line tells "
+				      "the mode that it begins in, nor its "
+				      "parent; give the logs of all processes",
+				      name, g->pid);
+			return false;
+		}
+		join_groups(g, &log->known[0]);
+	}
+	return true;
+}
+
+static void note_gaps(struct log *log, const char *name)
+{
+	struct process *p, *next;
+	uint64_t n = log->n_open;
+
+	HASH_ITER(hh, log->processes, p, next)
+		n += p->seen && !p->ended && p->watched;
+	if (n)
+		message_note("%s: %" PRIu64 " processes or threads have no "
+			     "end in the log", name, n);
+	if (log->n_earlier)
+		message_note("%s: %" PRIu64 " calls had begun before the log",
+			     name, log->n_earlier);
+	if (log->n_lost)
+		message_note("%s: %" PRIu64 " calls have no name, since their "
+			     "process was killed before it made them", name,
+			     log->n_lost);
+	log->tally.incomplete |= n || log->n_earlier;
+}
+
+static bool add_groups(struct log *log, struct trace *trace, const char *name)
+{
+	uint32_t run = tally_add_run(&log->tally, trace, name, "strace");
+	bool ok = true;
+
+	for (size_t i = 0; i < MODES; i++)
+		ok &= tally_add_column(&log->tally, trace, run,
+				       &log->known[i].calls,
+				       log->known[i].arch);
+	return ok;
+}
+
+static void log_clear(struct log *log)
+{
+	struct process *p, *next;
+
+	HASH_ITER(hh, log->processes, p, next) {
+		HASH_DEL(log->processes, p);
+		free(p);
+	}
+	for (size_t i = 0; i < log->n_groups; i++) {
+		free(log->groups[i]->calls.counts);
+		free(log->groups[i]);
+	}
+	for (size_t i = 0; i < MODES; i++)
+		free(log->known[i].calls.counts);
+	free(log->groups);
+	tally_free(&log->tally);
+}
+
+bool read_strace(struct inputs *inputs, const struct arch *native,
+		 bool partial, struct trace *trace)
+{
+	struct log log = { .tally.native = native, .partial = partial };
+	const char *name = inputs->n ? input_name(inputs->at[0].path) : "";
+	bool ok = !inputs->incomplete;
+
+	init_modes(&log);
+	for (size_t i = 0; ok && i < inputs->n; i++)
+		ok = read_log(&log, &inputs->at[i]);
+	ok = ok && tally_is_used(&log.tally, name) &&
+		resolve_groups(&log, name);
+	if (ok)
+		note_gaps(&log, name);
+	ok = ok && add_groups(&log, trace, name);
+	log_clear(&log);
+	return ok;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Logs of strace, in which a program chooses much of the text. */
+#include "base/message.h"
+#include "fuzz.h"
+
+/* Its messages have no place in a fuzzer's output. */
+static void ignore_message(const char *fmt, ...)
+{
+	(void)fmt;
+}
+#define message_error ignore_message
+#define message_note ignore_message
+#include "../../sp-merge/lines.c"
+#include "../../sp-merge/strace-line.c"
+#include "../../sp-merge/tally.c"
+#include "../../sp-merge/strace.c"
+
+static uint64_t count_calls(const struct trace *t)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < t->calls.n; i++)
+		n += fact_count(t->calls.at[i]);
+	return n;
+}
+
+/* Whether the log is taken, and then with how many calls. */
+static bool read_once(const uint8_t *data, size_t size, bool partial,
+		      uint64_t *n_calls)
+{
+	struct input input = { .path = "log", .file = fuzz_open(data, size) };
+	struct inputs inputs = { .at = &input, .n = 1 };
+	struct trace *t = trace_new();
+	bool ok = read_strace(&inputs, arch_native(), partial, t);
+
+	*n_calls = count_calls(t);
+	if (ok && (t->n_runs != 1 || !*n_calls))
+		abort();
+	input_close(&input);
+	trace_free(t);
+	return ok;
+}
+
+/* What is taken as a whole log is taken as one that may be cut, and the same. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	uint64_t whole, partial;
+
+	if (read_once(data, size, false, &whole) &&
+	    (!read_once(data, size, true, &partial) || whole != partial))
+		abort();
+	return 0;
+}
