@@ -25,7 +25,7 @@ CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib -Ibpf -I$(B) \
 SP_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) $(if $(SAN),-fsanitize=$(SAN) \
 	    -fno-sanitize-recover=all -fno-omit-frame-pointer)
 # Only sp-record links libbpf.
-LIBS        := $(shell pkg-config --libs $(filter-out libbpf,$(PC)) 2>/dev/null)
+LIBS        := $(shell pkg-config --libs $(filter-out libbpf,$(PC)) 2>/dev/null) -lm
 LIBS_RECORD := $(shell pkg-config --libs $(PC) 2>/dev/null)
 
 LIB_OBJS := $(patsubst %.c,$(B)/%.o,$(wildcard lib/*/*.c))
@@ -36,7 +36,7 @@ MANS     := $(wildcard sp-*/*.[157] lib/*/*.5 lib/*.7)
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.o $(B)/%.bpf.o $(B)/%.skel.h
 .PHONY: all help deps test-deps demo check lint bench bench-plot install clean tests fuzz replays soak check-allocations check-removals \
-	check-kernels check-roundtrip check-names mutate sandbox-data
+	check-kernels check-roundtrip check-names check-coverage mutate sandbox-data
 
 all: $(BINS) ## Build the tools into build/bin/ (V=1 shows the commands, SAN=address,undefined)
 
@@ -228,6 +228,9 @@ check-roundtrip: test-deps ## Run each program again under every format of its r
 check-names: test-deps ## Ask the enforcers' parsers about 100,000 random names in each format of paths (half an hour)
 	@$(MAKE) --no-print-directory tests
 	@SP_NAMES=100000 BATS_TEST_TIMEOUT=7200 tests/run $(B) tests/properties.bats
+
+check-coverage: $(B)/bin/sp-diff test-deps ## Predict 2,500 random samples of six test suites and compare with the truth (a minute)
+	@tests/coverage/accuracy.py $< 100
 
 check-kernels: test-deps ## Boot Debian's kernels, from 6.1 to the newest, under qemu and test there, with and without 32-bit programs (an hour)
 	@tests/deps kernels

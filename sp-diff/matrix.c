@@ -9,6 +9,8 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "cover.h"
+#include "kernel/argument.h"
+#include "kernel/path.h"
 #include "label.h"
 #include "stream/ending.h"
 
@@ -110,48 +112,138 @@ static void name_columns(struct matrix *m)
 static int compare_rows(const void *a, const void *b)
 {
 	const struct row *x = a, *y = b;
-	int order = call_id_compare(&x->id, &y->id);
+	int order = x->kind != y->kind ? (x->kind < y->kind ? -1 : 1) :
+		call_id_compare(&x->id, &y->id);
 
-	if (order || !x->image)
-		return order;
-	return image_compare(x->image, y->image);
+	if (!order && x->image)
+		order = image_compare(x->image, y->image);
+	return order ? order : detail_compare(x->fact, y->fact);
 }
 
-static struct row row_key(const struct matrix *m, const struct fact *call,
-			  bool by_image)
+static struct row row_key(const struct matrix *m, enum fact_kind kind,
+			  const struct fact *fact, bool by_image)
 {
 	return (struct row){
-		.id = call->id,
-		.image = by_image ? m->trace->images[call->image] : NULL,
+		.kind = kind,
+		.id = fact->id,
+		.fact = fact,
+		.image = by_image ? m->trace->images[fact->image] : NULL,
 	};
 }
 
-static void add_rows(struct matrix *m, bool by_image)
-{
-	const struct trace *t = m->trace;
+static const unsigned int kinds_of[] = {
+	[ROWS_CALLS] = 1U << FACT_CALL,
+	[ROWS_ARGUMENTS] = 1U << FACT_CALL | 1U << FACT_ARGUMENT,
+	[ROWS_PATHS] = 1U << FACT_PATH | 1U << FACT_SOCKET,
+};
 
-	m->rows = xcalloc(t->calls.n, sizeof(*m->rows));
-	for (size_t i = 0; i < t->calls.n; i++)
-		m->rows[i] = row_key(m, t->calls.at[i], by_image);
-	array_sort(m->rows, t->calls.n, sizeof(*m->rows), compare_rows);
-	for (size_t i = 0; i < t->calls.n; i++)
-		if (!i || compare_rows(&m->rows[m->n_rows - 1], &m->rows[i]))
-			m->rows[m->n_rows++] = m->rows[i];
+/* Failed lookups need no right, and so no policy is made of them. */
+static bool counts(enum fact_kind kind, const struct fact *fact)
+{
+	return kind != FACT_PATH || path_needs_right(fact->id.nr, fact->answer);
+}
+
+/* Calls `each` for the facts that have a row. */
+static void for_each_fact(struct matrix *m, const struct matrix_choice *choice,
+			  void (*each)(struct matrix *, const struct row *,
+				       const size_t *), const size_t *columns)
+{
+	for (enum fact_kind kind = 0; kind < FACT_KINDS; kind++) {
+		const struct facts *facts = &m->trace->facts[kind];
+
+		if (!(kinds_of[choice->rows] & 1U << kind))
+			continue;
+		for (size_t i = 0; i < facts->n; i++) {
+			struct row key = row_key(m, kind, facts->at[i],
+						 choice->by_image);
+
+			if (counts(kind, facts->at[i]))
+				each(m, &key, columns);
+		}
+	}
+}
+
+static void add_row(struct matrix *m, const struct row *key,
+		    const size_t *columns)
+{
+	(void)columns;
+	m->rows = xgrow(m->rows, m->n_rows, sizeof(*m->rows));
+	m->rows[m->n_rows++] = *key;
+}
+
+static void add_rows(struct matrix *m, const struct matrix_choice *choice)
+{
+	size_t n = 0;
+
+	for_each_fact(m, choice, add_row, NULL);
+	array_sort(m->rows, m->n_rows, sizeof(*m->rows), compare_rows);
+	for (size_t i = 0; i < m->n_rows; i++)
+		if (!n || compare_rows(&m->rows[n - 1], &m->rows[i]))
+			m->rows[n++] = m->rows[i];
+	m->n_rows = n;
+}
+
+static char *call_text(const struct row *row)
+{
+	struct argument_value values[ARGUMENT_VALUES_MAX];
+	char name[SYSCALL_NAME_MAX], *text, *label;
+
+	if (row->kind == FACT_CALL)
+		return xstrdup(syscall_label(row->id, name));
+	text = argument_text(row->id, values,
+			     argument_values(row->fact, values));
+	label = xasprintf("%s %s", syscall_label(row->id, name), text);
+	free(text);
+	return label;
+}
+
+static char *path_text(const struct row *row)
+{
+	const struct fact *f = row->fact;
+	char *path = path_of_fact(f), *name = path_escape(path);
+	char *access = access_text(row->id.nr);
+	char *label = xasprintf("%s %s", access, name);
+
+	free(path);
+	free(name);
+	free(access);
+	return label;
+}
+
+static char *socket_text(const struct row *row)
+{
+	const struct fact *f = row->fact;
+	char *address = address_text(row->id.arch, f->detail, f->detail_size);
+	const char *operation = socket_operation_name(row->id.nr);
+	char *label = xasprintf("%s %s", operation ? operation : "use",
+				address);
+
+	free(address);
+	return label;
+}
+
+static char *row_text(const struct row *row)
+{
+	if (row->kind == FACT_PATH)
+		return path_text(row);
+	return row->kind == FACT_SOCKET ? socket_text(row) : call_text(row);
 }
 
 static char *row_label(const struct row *row, const struct arch *native)
 {
-	char name[SYSCALL_NAME_MAX], arch[ARCH_NAME_MAX];
+	char arch[ARCH_NAME_MAX], *text = row_text(row);
 	char *image = row->image ? image_label(row->image) : NULL;
-	bool foreign = is_foreign(row->id, native);
+	bool call = row->kind == FACT_CALL || row->kind == FACT_ARGUMENT;
+	bool foreign = call && is_foreign(row->id, native);
 	char *label;
 
-	label = xasprintf("%s%s%s%s%s%s", syscall_label(row->id, name),
+	label = xasprintf("%s%s%s%s%s%s", text,
 			  foreign ? " (" : "",
 			  foreign ? arch_label(row->id, arch) : "",
 			  foreign ? ")" : "", image ? " " : "",
 			  image ? image : "");
 	free(image);
+	free(text);
 	return label;
 }
 
@@ -165,11 +257,14 @@ static size_t *columns_of_runs(const struct matrix *m)
 	return columns;
 }
 
-static void count_call(struct matrix *m, struct row *row,
-		       const struct fact *call, const size_t *columns)
+static void count_fact(struct matrix *m, const struct row *key,
+		       const size_t *columns)
 {
-	for (size_t i = 0; i < call->n_sightings; i++) {
-		const struct sighting *s = &call->sightings[i];
+	struct row *row = bsearch(key, m->rows, m->n_rows, sizeof(*m->rows),
+				  compare_rows);
+
+	for (size_t i = 0; i < key->fact->n_sightings; i++) {
+		const struct sighting *s = &key->fact->sightings[i];
 		size_t column = columns[s->run];
 		struct column *c = &m->columns[column];
 
@@ -177,33 +272,26 @@ static void count_call(struct matrix *m, struct row *row,
 			row->n_runs++;
 			c->distinct++;
 		}
-		row->counts[column] = count_add(row->counts[column],
-						     s->count);
+		row->counts[column] = count_add(row->counts[column], s->count);
 		c->calls = count_add(c->calls, s->count);
 	}
 }
 
-static void fill_cells(struct matrix *m, bool by_image)
+static void fill_cells(struct matrix *m, const struct matrix_choice *choice)
 {
-	const struct trace *t = m->trace;
 	size_t *columns = columns_of_runs(m);
 
 	m->cells = xcalloc(m->n_rows * m->n_columns, sizeof(*m->cells));
 	for (size_t i = 0; i < m->n_rows; i++) {
 		m->rows[i].counts = m->cells + i * m->n_columns;
-		m->rows[i].label = row_label(&m->rows[i], trace_native(t));
+		m->rows[i].label = row_label(&m->rows[i],
+					     trace_native(m->trace));
 	}
-	for (size_t i = 0; i < t->calls.n; i++) {
-		struct row key = row_key(m, t->calls.at[i], by_image);
-		struct row *row = bsearch(&key, m->rows, m->n_rows,
-					  sizeof(*m->rows), compare_rows);
-
-		count_call(m, row, t->calls.at[i], columns);
-	}
+	for_each_fact(m, choice, count_fact, columns);
 	free(columns);
 }
 
-static void choose_runs(struct matrix *m)
+void matrix_choose_runs(struct matrix *m)
 {
 	struct cover *cover = cover_new(m->n_columns, m->n_rows);
 	bool *chosen = xcalloc(m->n_columns, sizeof(*chosen));
@@ -229,27 +317,53 @@ static bool fits(const struct matrix *m)
 	return true;
 }
 
-struct matrix *matrix_load(struct inputs *inputs, unsigned int flags,
-			   bool by_image)
+/* False: printed. */
+static bool keep_images(struct matrix *m, const struct selection *images)
+{
+	char **problems;
+	bool fine = true;
+
+	if (selection_is_empty(images))
+		return true;
+	problems = select_problems(m->trace, images);
+	for (size_t i = 0; problems[i]; i++) {
+		message_error("%s", problems[i]);
+		free(problems[i]);
+		fine = false;
+	}
+	free(problems);
+	if (!fine)
+		return false;
+	m->trace = select_images(m->trace, images);
+	/* All runs stay, in their order. */
+	for (size_t i = 0; i < m->n_columns; i++)
+		m->columns[i].run = m->trace->runs[m->columns[i].index];
+	return true;
+}
+
+static bool fill(struct matrix *m, const struct matrix_choice *choice)
+{
+	add_rows(m, choice);
+	if (!fits(m))
+		return false;
+	name_columns(m);
+	fill_cells(m, choice);
+	return true;
+}
+
+struct matrix *matrix_load(struct inputs *inputs, const char *name,
+			   const struct matrix_choice *choice)
 {
 	struct matrix *m = xcalloc(1, sizeof(*m));
-	bool fine;
 
 	m->trace = trace_new();
-	fine = load(m, inputs, flags);
-	if (fine) {
-		add_rows(m, by_image);
-		fine = fits(m);
-	}
-	if (!fine) {
+	if (!load(m, inputs, choice->partial ? TRACE_PARTIAL : 0) ||
+	    !keep_images(m, &choice->images) || !fill(m, choice)) {
 		matrix_free(m);
 		return NULL;
 	}
-	note_losses(m->trace, "the matrix");
+	note_losses(m->trace, name);
 	endings_note(m->trace, NULL, NULL);
-	name_columns(m);
-	fill_cells(m, by_image);
-	choose_runs(m);
 	return m;
 }
 

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "stream/select.h"
 #include "stream/trace.h"
 
 struct column {			/* a run */
@@ -18,8 +19,10 @@ struct column {			/* a run */
 	bool chosen;		/* in the smallest set that makes every call */
 };
 
-struct row {			/* a call */
+struct row {			/* a call, or what matrix_rows says */
+	enum fact_kind kind;
 	struct call_id id;
+	const struct fact *fact;	/* one of those that it stands for */
 	const struct image *image;	/* NULL: whatever the image */
 	char *label;		/* printable */
 	uint64_t *counts;	/* by column; 0: not made */
@@ -36,12 +39,27 @@ struct matrix {
 	bool exact;		/* the chosen runs are proven to be the fewest */
 };
 
+enum matrix_rows {
+	ROWS_CALLS,
+	ROWS_ARGUMENTS,		/* calls, and each set of argument values */
+	ROWS_PATHS,		/* paths and addresses that need a right */
+};
+
+struct matrix_choice {
+	enum matrix_rows rows;
+	bool by_image;
+	bool partial;			/* streams may end early */
+	struct selection images;	/* empty: all */
+};
+
 /*
- * From the runs of the inputs, in their order, within one by start time. NULL:
- * the reason was printed and latched.
+ * From the runs of the inputs, in their order, within one by start time.
+ * `name` is what notes call it. NULL: the reason was printed and latched.
  */
-struct matrix *matrix_load(struct inputs *inputs, unsigned int flags,
-			   bool by_image);
+struct matrix *matrix_load(struct inputs *inputs, const char *name,
+			   const struct matrix_choice *choice);
+/* Mark the smallest set of runs that makes every call. */
+void matrix_choose_runs(struct matrix *m);
 void matrix_free(struct matrix *m);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sp-diff: what differs between two traces or profiles, or many runs. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,16 +8,22 @@
 #include "base/message.h"
 #include "base/options.h"
 #include "compare.h"
+#include "coverage.h"
+#include "label.h"
 #include "matrix.h"
 #include "report.h"
 #include "process/sandbox.h"
+#include "profile/group.h"
 #include "profile/systemd-groups.h"
 #include "stream/ending.h"
 
 struct options {
-	bool quiet, groups, matrix, csv;
+	bool quiet, groups, matrix, csv, coverage, json, args, paths;
 	unsigned int fail_on;		/* enum compare_flag; 0: not given */
 	struct side_choice choice;
+	struct selection images;
+	const char *profile;		/* of --coverage; NULL: none */
+	struct coverage_choice chosen;
 	struct host host;		/* what profiles are resolved for */
 };
 
@@ -64,15 +71,76 @@ static char *set_fail_on(const struct option_row *row, void *options,
 			"failed");
 }
 
-/* What is compared: the two sides, or the runs of a matrix. */
-enum { SIDES = 1 << 0, RUNS = 1 << 1 };
-static const char *const modes[] = { "a comparison", "--matrix" };
+static char *set_unit(const struct option_row *row, void *options,
+		      const char *unit)
+{
+	static const struct {
+		const char *name;
+		enum unit_by by;
+	} names[] = {
+		{ "argv", UNIT_ARGV }, { "name", UNIT_NAME },
+		{ "run", UNIT_RUN },
+	};
+	struct coverage_choice *c = &((struct options *)options)->chosen;
+
+	(void)row;
+	if (!strncmp(unit, "label:", 6) && unit[6]) {
+		c->by = UNIT_LABEL;
+		c->label = unit + 6;
+		return NULL;
+	}
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(names[i].name, unit)) {
+			c->by = names[i].by;
+			return NULL;
+		}
+	return xstrdup("not argv, name, run or label:KEY");
+}
+
+enum { MORE_MAX = 1000000 };
+
+static char *set_more(const struct option_row *row, void *options,
+		      const char *number)
+{
+	struct coverage_choice *c = &((struct options *)options)->chosen;
+	char *end;
+
+	(void)row;
+	errno = 0;
+	c->more = strtoul(number, &end, 10);
+	if (*number < '0' || *number > '9' || *end || errno || !c->more ||
+	    c->more > MORE_MAX)
+		return xasprintf("not a number from 1 to %d", MORE_MAX);
+	return NULL;
+}
+
+/* "5%" */
+static char *set_limit(const struct option_row *row, void *options,
+		       const char *share)
+{
+	struct coverage_choice *c = &((struct options *)options)->chosen;
+	char *end;
+
+	(void)row;
+	c->limit = strtod(share, &end) / 100;
+	if (*share < '0' || *share > '9' || strcmp(end, "%") ||
+	    !(c->limit >= 0 && c->limit < 1))
+		return xstrdup("not a percentage below 100, such as 5%");
+	return NULL;
+}
+
+/* What is looked at: two sides, or runs as a matrix or as a sample. */
+enum { SIDES = 1 << 0, RUNS = 1 << 1, SAMPLE = 1 << 2 };
+static const char *const modes[] = {
+	"a comparison", "--matrix", "--coverage"
+};
 
 static const struct option_row rows[] = {
 	{ "quiet", 'q', NULL, "print nothing; the exit status is the answer",
-	  OPTION_FLAG(struct options, quiet), .modes = SIDES },
+	  OPTION_FLAG(struct options, quiet), .modes = SIDES | SAMPLE },
 	{ "by-image", 0, NULL, "compare the calls of each executable",
-	  OPTION_FLAG(struct options, choice.by_image) },
+	  OPTION_FLAG(struct options, choice.by_image),
+	  .modes = SIDES | RUNS },
 	{ "from", 0, "MARK",
 	  "of streams, what came after a mark of sp-record --mark",
 	  OPTION_TEXT(struct options, choice.from), .modes = SIDES },
@@ -80,19 +148,44 @@ static const struct option_row rows[] = {
 	  OPTION_TEXT(struct options, choice.until), .modes = SIDES },
 	{ "groups", 0, NULL,
 	  "count the calls that sp-emit adds to a profile, too",
-	  OPTION_FLAG(struct options, groups), .modes = SIDES },
+	  OPTION_FLAG(struct options, groups), .modes = SIDES | SAMPLE },
 	{ "fail-on", 0, "WHAT",
 	  "what makes the status 1: added, removed or any (the\n"
 	  "default); with \",dangerous\" only calls that are\n"
 	  "dangerous to allow; failed: a run that failed",
 	  set_fail_on, .modes = SIDES,
 	  .choices = "added removed any added,dangerous failed" },
-	HOST_OPTIONS(struct options, host, SIDES),
+	HOST_OPTIONS(struct options, host, SIDES | SAMPLE),
 	{ "matrix", 0, NULL,
 	  "which run makes which call, and which runs suffice",
 	  OPTION_FLAG(struct options, matrix), .selects = RUNS },
 	{ "csv", 0, NULL, "the matrix alone, as comma-separated values",
 	  OPTION_FLAG(struct options, csv), .modes = RUNS },
+	{ "coverage", 0, NULL,
+	  "how many more runs like these would need a call that\n"
+	  "none of them made",
+	  OPTION_FLAG(struct options, coverage), .selects = SAMPLE },
+	{ "unit", 0, "UNIT",
+	  "which runs say the same twice: those of one argv (the\n"
+	  "default) or name; run: none; label:KEY: predict for runs\n"
+	  "with another value of the label",
+	  set_unit, .modes = SAMPLE, .choices = "argv name run label:" },
+	{ "args", 0, NULL, "calls with the values of their arguments",
+	  OPTION_FLAG(struct options, args), .modes = SAMPLE },
+	{ "paths", 0, NULL, "paths and addresses instead of calls",
+	  OPTION_FLAG(struct options, paths), .modes = SAMPLE },
+	{ "profile", 'p', "FILE",
+	  "calls that this profile allows are no risk",
+	  OPTION_TEXT(struct options, profile), .modes = SAMPLE },
+	{ "more", 0, "N", "predict N runs more (100)",
+	  set_more, .modes = SAMPLE },
+	{ "fail-on-risk", 0, "N%",
+	  "status 1 unless at most N % of more runs would need a\n"
+	  "new call, by the upper bound",
+	  set_limit, .modes = SAMPLE },
+	{ "json", 0, NULL, "print JSON",
+	  OPTION_FLAG(struct options, json), .modes = SAMPLE },
+	SELECTION_OPTIONS(struct options, images, RUNS | SAMPLE),
 	{ "allow-partial", 0, NULL, "accept streams that end early",
 	  OPTION_FLAG(struct options, choice.partial) },
 };
@@ -102,6 +195,9 @@ static const struct option_table table = {
 		 "               [--allow-partial] OLD [NEW]\n"
 		 "       sp-diff --matrix [--csv] [--by-image] [--allow-partial]\n"
 		 "               [RUN...]\n"
+		 "       sp-diff --coverage [--unit=UNIT] [--args | --paths]\n"
+		 "               [-p FILE] [--more=N] [--fail-on-risk=N%] [--json]\n"
+		 "               [--allow-partial] [RUN...]\n"
 		 "Print the calls that only OLD (-) or only NEW (+) has. Each is a\n"
 		 "stream or a profile; - is stdin, and so is NEW, and RUN, when it\n"
 		 "is not given.\n",
@@ -174,12 +270,28 @@ static void run_diff(struct options *o, char *old, char *new)
 	systemd_groups_free(o->host.groups);
 }
 
-static void print_matrix(const struct options *o, const struct matrix *m)
+static void print_matrix(const struct options *o, struct matrix *m)
 {
-	if (o->csv)
+	if (o->csv) {
 		report_csv(m, o->choice.by_image, stdout);
-	else
-		report_text(m, stdout);
+		return;
+	}
+	matrix_choose_runs(m);
+	report_text(m, stdout);
+}
+
+static struct matrix *load_matrix(const struct options *o,
+				  struct inputs *inputs, const char *name)
+{
+	struct matrix_choice choice = {
+		.rows = o->args ? ROWS_ARGUMENTS : o->paths ? ROWS_PATHS :
+			ROWS_CALLS,
+		.by_image = o->choice.by_image,
+		.partial = o->choice.partial,
+		.images = o->images,
+	};
+
+	return matrix_load(inputs, name, &choice);
 }
 
 static void run_matrix(const struct options *o, char **paths)
@@ -189,26 +301,117 @@ static void run_matrix(const struct options *o, char **paths)
 
 	inputs_open(&inputs, paths);
 	enter_sandbox(&inputs);
-	m = matrix_load(&inputs, o->choice.partial ? TRACE_PARTIAL : 0,
-			o->choice.by_image);
+	m = load_matrix(o, &inputs, "the matrix");
 	if (m)
 		print_matrix(o, m);
 	matrix_free(m);
 	inputs_close(&inputs);
 }
 
+/* What a profile allows in any case. */
+struct known {
+	struct side profile;
+	bool groups;		/* those of sp-emit count as risks */
+	const struct arch *native;
+};
+
+static int compare_id(const void *id, const void *entry)
+{
+	return call_id_compare(id, &((const struct entry *)entry)->id);
+}
+
+static bool is_known(const struct row *row, void *arg)
+{
+	const struct known *k = arg;
+
+	if (row->kind != FACT_CALL)
+		return false;
+	if (k->profile.profile && profile_implies(k->profile.profile, row->id))
+		return true;
+	if (!k->groups && group_adds(row->id, k->native,
+				     RUNTIME_RUNC | RUNTIME_CRUN))
+		return true;
+	return bsearch(&row->id, k->profile.entries, k->profile.n_entries,
+		       sizeof(*k->profile.entries), compare_id);
+}
+
+static void report_sample(const struct options *o, struct inputs *runs,
+			  struct known *known)
+{
+	struct matrix *m = load_matrix(o, runs, "the sample");
+
+	if (!m)
+		return;
+	known->native = trace_native(m->trace);
+	if (!coverage_report(m, &o->chosen, o->args ? ROWS_ARGUMENTS :
+			     o->paths ? ROWS_PATHS : ROWS_CALLS, is_known,
+			     known, o->json, o->quiet ? NULL : stdout))
+		message_latch(STATUS_NO);
+	matrix_free(m);
+}
+
+/* False: the reason was printed. */
+static bool load_known(struct options *o, struct inputs *in,
+		       struct known *known)
+{
+	if (!o->profile)
+		return true;
+	if (!side_load(&known->profile, &in->at[0], &o->choice, &o->host))
+		return false;
+	if (known->profile.profile)
+		return true;
+	message_error("%s: a stream, where -p takes a profile",
+		      input_name(o->profile));
+	return false;
+}
+
+static void run_coverage(struct options *o, char **paths)
+{
+	char *profile[] = { (char *)o->profile, NULL };
+	struct known known = { .groups = o->groups };
+	struct inputs runs, in = { 0 };
+
+	if (o->profile) {
+		inputs_open(&in, profile);
+		side_prepare(&in.at[0], &o->host);
+	}
+	inputs_open(&runs, paths);
+	if (!o->profile || inputs_are_open(&in))
+		enter_sandbox(&runs);
+	if (load_known(o, &in, &known))
+		report_sample(o, &runs, &known);
+	side_free(&known.profile);
+	inputs_close(&runs);
+	if (o->profile)
+		inputs_close(&in);
+	systemd_groups_free(o->host.groups);
+}
+
+static void check_sample(const struct options *o)
+{
+	if (o->args && o->paths)
+		message_usage("--args cannot be combined with --paths");
+	if (o->profile && (o->args || o->paths))
+		message_usage("-p is for calls: it cannot be combined with %s",
+			      o->args ? "--args" : "--paths");
+}
+
 int main(int argc, char **argv)
 {
-	struct options o = { 0 };
+	struct options o = { .chosen = { .more = 100, .limit = 1 } };
 	struct option_line line;
 
 	message_init("sp-diff", STATUS_TROUBLE, argv);
 	host_init(&o.host);
 	options_parse(&table, argc, argv, &o, &line);
-	options_check_mode(&table, &line, modes, 2, o.matrix);
-	if (!o.matrix && (line.n_operands < 1 || line.n_operands > 2))
+	options_check_mode(&table, &line, modes, 3,
+			   o.coverage ? 2 : o.matrix);
+	check_sample(&o);
+	if (!o.coverage && !o.matrix && (line.n_operands < 1 || line.n_operands > 2))
 		message_usage("give OLD, and NEW or nothing");
-	if (o.matrix)
+	if (o.coverage)
+		run_coverage(&o, line.operands);
+	else if (o.matrix)
 		run_matrix(&o, line.operands);
 	else
 		run_diff(&o, line.operands[0],

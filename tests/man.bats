@@ -36,7 +36,7 @@ run_examples() {
 
 @test "every page is lint-clean" {
 	requires mandoc
-	[ "$(pages | wc -l)" -eq 17 ]
+	[ "$(pages | wc -l)" -ge 17 ]
 	pages | xargs mandoc -T lint -W warning
 }
 

@@ -55,7 +55,7 @@ helped() {
 	run -2 sp-emit --oci=x
 	[ "${lines[0]}" = "sp-emit: option '--oci' takes no value" ]
 	run -2 sp-diff --f x
-	[ "${lines[0]}" = "sp-diff: option '--f' is ambiguous: --from --fail-on" ]
+	[ "${lines[0]}" = "sp-diff: option '--f' is ambiguous: --from --fail-on --fail-on-risk" ]
 	# an optional value follows "=", never a space
 	run -2 sp-emit --oci --args socket
 	[ "${lines[0]}" = "sp-emit: socket: no such file; a value of --args follows '=': --args=socket" ]

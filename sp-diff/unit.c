@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/message.h"
+
+static int compare_texts(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) : (a != NULL) - (b != NULL);
+}
+
+static int compare_argv(char **a, char **b)
+{
+	if (!a || !b)
+		return (a != NULL) - (b != NULL);
+	for (; *a && *b; a++, b++) {
+		int order = strcmp(*a, *b);
+
+		if (order)
+			return order;
+	}
+	return (*a != NULL) - (*b != NULL);
+}
+
+static int compare_commands(const struct run *a, const struct run *b)
+{
+	int order = compare_argv(a->argv, b->argv);
+
+	/* A recording without its command line has its name alone. */
+	if (!order && !a->argv)
+		order = strcmp(a->name, b->name);
+	return order ? order : compare_texts(a->mark, b->mark);
+}
+
+static const char *label_of(const struct run *run, const char *key)
+{
+	for (size_t i = 0; i < run->n_labels; i++)
+		if (!strcmp(run->labels[i].key, key))
+			return run->labels[i].value;
+	return NULL;
+}
+
+/* What two runs have in common: the unit, or the group. */
+struct order {
+	enum unit_by by;
+	const char *key;	/* of UNIT_LABEL */
+};
+
+static int compare_groups(const struct run *a, const struct run *b,
+			  const struct order *o)
+{
+	return strcmp(label_of(a, o->key), label_of(b, o->key));
+}
+
+static int compare_units(const struct column *a, const struct column *b,
+			 const struct order *o)
+{
+	int order;
+
+	if (o->by == UNIT_RUN)
+		return a < b ? -1 : a > b;
+	if (o->by == UNIT_NAME)
+		return strcmp(a->run->name, b->run->name);
+	order = o->by == UNIT_LABEL ? compare_groups(a->run, b->run, o) : 0;
+	return order ? order : compare_commands(a->run, b->run);
+}
+
+static int compare_columns(const void *a, const void *b, void *order)
+{
+	return compare_units(*(const struct column *const *)a,
+			     *(const struct column *const *)b, order);
+}
+
+/*
+ * The runs that say something, in an order in which those of one unit follow
+ * each other, and so do those of one group.
+ */
+static const struct column **columns_in_order(const struct matrix *m,
+					      struct order *order, size_t *n)
+{
+	const struct column **list = xcalloc(m->n_columns + 1, sizeof(*list));
+
+	*n = 0;
+	for (size_t i = 0; i < m->n_columns; i++)
+		if (m->columns[i].distinct)
+			list[(*n)++] = &m->columns[i];
+	qsort_r(list, *n, sizeof(*list), compare_columns, order);
+	return list;
+}
+
+/* Numbers become 0, 1, 2 … by where each appears first; returns how many. */
+static size_t number_in_order(size_t *numbers, size_t n)
+{
+	size_t *renamed = xcalloc(n + 1, sizeof(*renamed)), count = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (numbers[i] == UNIT_NONE)
+			continue;
+		if (!renamed[numbers[i]])
+			renamed[numbers[i]] = ++count;
+		numbers[i] = renamed[numbers[i]] - 1;
+	}
+	free(renamed);
+	return count;
+}
+
+/* Each column's unit and group. */
+static void number_columns(struct units *u, const struct matrix *m,
+			   size_t *group_of, struct order *order)
+{
+	size_t n, unit = 0, group = 0;
+	const struct column **list = columns_in_order(m, order, &n);
+
+	for (size_t i = 0; i < m->n_columns; i++)
+		u->of_column[i] = group_of[i] = UNIT_NONE;
+	for (size_t i = 0; i < n; i++) {
+		bool other = i && compare_units(list[i - 1], list[i], order);
+
+		unit += other;
+		group += order->by != UNIT_LABEL ? other :
+			i && compare_groups(list[i - 1]->run, list[i]->run,
+					    order);
+		u->of_column[list[i] - m->columns] = unit;
+		group_of[list[i] - m->columns] = group;
+	}
+	free(list);
+	u->n = number_in_order(u->of_column, m->n_columns);
+	u->n_groups = number_in_order(group_of, m->n_columns);
+}
+
+static void find_units(struct units *u, const struct matrix *m,
+		       struct order *order)
+{
+	size_t *group_of = xcalloc(m->n_columns + 1, sizeof(*group_of));
+
+	u->of_column = xcalloc(m->n_columns + 1, sizeof(*u->of_column));
+	number_columns(u, m, group_of, order);
+	u->units = xcalloc(u->n + 1, sizeof(*u->units));
+	u->groups = xcalloc(u->n_groups + 1, sizeof(*u->groups));
+	for (size_t i = 0; i < m->n_columns; i++) {
+		struct unit *unit;
+
+		if (u->of_column[i] == UNIT_NONE)
+			continue;
+		u->n_runs++;
+		unit = &u->units[u->of_column[i]];
+		if (!unit->n_runs++)
+			*unit = (struct unit){ .first = &m->columns[i],
+				.n_runs = 1, .group = group_of[i] };
+		if (order->by == UNIT_LABEL)
+			u->groups[group_of[i]] =
+				label_of(m->columns[i].run, order->key);
+	}
+	free(group_of);
+}
+
+/* How many runs of each unit make the row. */
+static void count_runs(const struct units *u, const struct matrix *m,
+		       const struct row *row, size_t *runs)
+{
+	memset(runs, 0, u->n * sizeof(*runs));
+	for (size_t i = 0; i < m->n_columns; i++)
+		if (row->counts[i])
+			runs[u->of_column[i]]++;
+}
+
+/*
+ * A call comes and goes where a unit was run more than once and made it in
+ * some of its runs only, and no such unit made it in all of them.
+ */
+static bool is_unsteady(const struct units *u, const size_t *runs)
+{
+	bool comes_and_goes = false;
+
+	for (size_t i = 0; i < u->n; i++) {
+		if (u->units[i].n_runs < 2 || !runs[i])
+			continue;
+		if (runs[i] == u->units[i].n_runs)
+			return false;
+		comes_and_goes = true;
+	}
+	return comes_and_goes;
+}
+
+static void count_groups(const struct units *u, const size_t *runs,
+			 struct unit_row *row)
+{
+	bool *seen = xcalloc(u->n_groups + 1, sizeof(*seen));
+
+	for (size_t i = 0; i < u->n; i++) {
+		size_t group = u->units[i].group;
+
+		if (!runs[i] || seen[group])
+			continue;
+		seen[group] = true;
+		if (!row->n_groups++)
+			row->first = i;
+	}
+	free(seen);
+}
+
+static void mark_unique(struct units *u, const size_t *runs)
+{
+	for (size_t i = 0; i < u->n; i++)
+		u->units[i].unique |= runs[i] != 0;
+}
+
+static void add_row(struct units *u, const struct matrix *m,
+		    const struct row *row, size_t *runs)
+{
+	struct unit_row *r = &u->rows[u->n_rows++];
+
+	count_runs(u, m, row, runs);
+	*r = (struct unit_row){ .row = row };
+	count_groups(u, runs, r);
+	r->unsteady = is_unsteady(u, runs);
+	if (r->n_groups == 1)
+		mark_unique(u, runs);
+}
+
+static bool have_label(const struct matrix *m, const char *key)
+{
+	for (size_t i = 0; i < m->n_columns; i++)
+		if (!label_of(m->columns[i].run, key)) {
+			message_error("run %s has no label %s: sp-record "
+				      "--label=%s=VALUE gives one",
+				      m->columns[i].name, key, key);
+			return false;
+		}
+	return true;
+}
+
+struct units *units_new(const struct matrix *m, enum unit_by by,
+			const char *key,
+			bool (*known)(const struct row *, void *), void *arg)
+{
+	struct order order = { by, key };
+	struct units *u;
+	size_t *runs;
+
+	if (by == UNIT_LABEL && !have_label(m, key))
+		return NULL;
+	u = xcalloc(1, sizeof(*u));
+	find_units(u, m, &order);
+	u->rows = xcalloc(m->n_rows + 1, sizeof(*u->rows));
+	runs = xcalloc(u->n + 1, sizeof(*runs));
+	for (size_t i = 0; i < m->n_rows; i++)
+		if (!known(&m->rows[i], arg))
+			add_row(u, m, &m->rows[i], runs);
+	free(runs);
+	return u;
+}
+
+void units_free(struct units *u)
+{
+	if (!u)
+		return;
+	free(u->units);
+	free(u->of_column);
+	free(u->groups);
+	free(u->rows);
+	free(u);
+}

@@ -1,0 +1,159 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# bats file_tags=no-recording
+# sp-diff --coverage: what more runs would need.
+
+load helper
+
+# runs N [COPIES] — each of N command lines makes lseek, those below 3 a call of
+# their own as well; each is there COPIES times
+runs() {
+	local i copy
+	for ((copy = 0; copy < ${2-1}; copy++)); do
+		for ((i = 0; i < $1; i++)); do
+			printf 'run %x t%d argv="t %d" start=%d\n' \
+				$((copy * 1000 + i + 1)) "$i" "$i" $((i + 1))
+		done
+	done
+	echo 'image /bin/t'
+	for ((copy = 0; copy < ${2-1}; copy++)); do
+		for ((i = 0; i < $1; i++)); do
+			printf 'call %x 8 1\n' $((copy * 1000 + i + 1))
+			[ "$i" -ge 3 ] || printf 'call %x %d 1\n' \
+				$((copy * 1000 + i + 1)) $((100 + i))
+		done
+	done
+}
+
+coverage() { sp-diff --coverage --json "$@"; }
+
+@test "predictions hold for the runs of six test suites that were not seen" {
+	"$TESTS/coverage/accuracy.py" "$SP_BIN/sp-diff" 5
+}
+
+@test "the text says how many would break, by which runs, and how discovery went" {
+	runs 20 | "$TESTS/mkstream" >s.sp
+	run -0 sp-diff --coverage s.sp
+	diff <(echo "$output") - <<-'TEXT'
+	20 runs: of 100 more like these, 15 would make a call that none of these made (95 %: 3 to 37).
+	The last new call came in run 3 of 20, t2; twice as many runs should add about 2.
+
+	Discovery: 1.6, 2.2, 2.8, 3.4, 4.0 calls in 4, 8, 12, 16, 20 runs
+
+	Calls that one run alone makes: 3
+	  times   t0
+	  ptrace  t1
+	  getuid  t2
+	TEXT
+}
+
+@test "a run that is repeated changes no figure" {
+	runs 20 | "$TESTS/mkstream" >once.sp
+	runs 20 3 | "$TESTS/mkstream" >thrice.sp
+	coverage once.sp >once.json
+	coverage thrice.sp >thrice.json
+	jq 'del(.runs)' once.json >once
+	jq 'del(.runs)' thrice.json >thrice
+	diff once thrice
+	[ "$(jq .runs thrice.json)" = 60 ]
+	[ "$(coverage --unit=name thrice.sp | jq .units)" = 20 ]
+	[ "$(coverage --unit=run thrice.sp | jq '.units, .risk.mean' -c | xargs)" = '60 0' ]
+}
+
+@test "no prediction from fewer than ten runs, nor from a set chosen to be small" {
+	runs 9 | "$TESTS/mkstream" >few.sp
+	for i in {1..12}; do
+		printf 'run %x t%d argv=%d\nimage /bin/t\ncall %x %d 1\n' "$i" \
+			"$i" "$i" "$i" $((187 + i)) | "$TESTS/mkstream" >"$i.sp"
+	done
+	[ "$(coverage few.sp | jq -r '.verdict, .risk' | xargs)" = 'too few null' ]
+	[ "$(coverage {1..12}.sp | jq -r '.verdict, .risk' | xargs)" = 'chosen null' ]
+	run -1 coverage --fail-on-risk=99% few.sp
+	run -1 coverage --fail-on-risk=99% {1..12}.sp
+	run -0 sp-diff --coverage few.sp
+	[[ $output == *'9 runs: too few to predict'* ]]
+	run -0 sp-diff --coverage {1..12}.sp
+	[[ $output == *'chosen to be'* ]]
+}
+
+@test "--fail-on-risk compares the upper bound of the prediction" {
+	runs 20 | "$TESTS/mkstream" >s.sp
+	run -0 sp-diff --coverage -q --fail-on-risk=37% s.sp
+	[ -z "$output" ]
+	run -1 sp-diff --coverage -q --fail-on-risk=36% s.sp
+	for bad in 5 5%% x% 100% -1% nan% ''; do
+		run -2 sp-diff --coverage "--fail-on-risk=$bad" s.sp
+		[[ $output == *'not a percentage'* ]]
+	done
+	for bad in 0 -1 1000001 x ''; do
+		run -2 sp-diff --coverage "--more=$bad" s.sp
+		[[ $output == *'not a number from 1 to 1000000'* ]]
+	done
+}
+
+@test "what a profile or a group of sp-emit has is no risk" {
+	runs 20 | "$TESTS/mkstream" >s.sp
+	unique() { coverage "$@" | jq -r '.unique[].what' | xargs; }
+	[ "$(unique s.sp)" = 'times ptrace getuid' ]
+	echo '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names":
+		["ptrace", "times"], "action": "SCMP_ACT_ALLOW"}]}' >p.json
+	[ "$(unique -p p.json s.sp)" = getuid ]
+	{ runs 20; echo 'call 1 219 1'; } | "$TESTS/mkstream" >restart.sp
+	[ "$(unique restart.sp)" = 'times ptrace getuid' ]
+	[ "$(unique --groups restart.sp)" = 'times ptrace getuid restart_syscall' ]
+	run -2 sp-diff --coverage -p s.sp s.sp
+	[[ $output == *'s.sp: a stream, where -p takes a profile' ]]
+}
+
+@test "a call that repeated runs do not always make is unsteady" {
+	{ runs 20 2; echo 'call 5 24 1'; echo 'call 7 7 1'; echo 'call 3ef 7 1'
+		} | "$TESTS/mkstream" >s.sp
+	[ "$(coverage s.sp | jq -r '.unsteady[]' | xargs)" = sched_yield ]
+	sp-diff --coverage s.sp | grep -A1 '^Unsteady' | grep sched_yield
+}
+
+@test "by label, runs of a new value are predicted" {
+	{
+		for i in {1..24}; do
+			echo "run $(printf %x "$i") t$i argv=$i start=$i label.kind=k$((i / 2))"
+		done
+		echo 'image /bin/t'
+		for i in {1..24}; do
+			echo "call $(printf %x "$i") $((i < 6 ? 100 + i / 2 : 8)) 1"
+		done
+	} | "$TESTS/mkstream" >s.sp
+	coverage --unit=run s.sp >run.json
+	coverage --unit=label:kind s.sp >kind.json
+	[ "$(jq '[.units, (.risk.mean * 24 | round)]' -c run.json)" = '[24,1]' ]
+	[ "$(jq '[.units, (.risk.mean * 24 | round)]' -c kind.json)" = '[13,5]' ]
+	[ "$(jq -r '.unique[] | "\(.what) \(.label)"' kind.json | xargs)" = \
+		'times k0 ptrace k1 getuid k2' ]
+	run -2 sp-diff --coverage --unit=label:none s.sp
+	[[ $output == *'run t1 has no label none'* ]]
+}
+
+@test "of images that are chosen, runs that never execute them do not count" {
+	{ runs 20; echo 'call 1 5 1 image=/bin/other'
+		} | "$TESTS/mkstream" >s.sp
+	run -0 --separate-stderr coverage --image=/bin/other s.sp
+	[ "$(jq .runs <<<"$output")" = 1 ]
+	[[ $stderr == *'19 of 20 runs never execute such an image'* ]]
+	[ "$(coverage --image=/bin/t s.sp | jq .seen)" = 4 ]
+	run -2 sp-diff --coverage --image=/none s.sp
+	sp-diff --matrix --image=/bin/other s.sp | grep -x 'fstat      1 .*'
+}
+
+@test "arguments and paths are things that a run can be alone with" {
+	runs 12 >text
+	{ cat text; echo 'argument 4 16 0:0xffffffff:0x5401 1'
+		echo 'call 1 16 1'; echo 'call 4 16 1'; } | "$TESTS/mkstream" >args.sp
+	coverage --args args.sp | jq -r '.unique[] | .what + " " + .run' |
+		grep -x 'ioctl .* t3'
+	{ cat text; echo 'path 2 1 0 /etc/a%1b 1'; echo 'path 3 1 -2 /none 1'
+		} | "$TESTS/mkstream" >paths.sp
+	run -0 sp-diff --coverage --paths paths.sp
+	[[ $output == *'Paths and addresses that one run alone uses: 1'* ]]
+	[[ $output == *'/etc/a\x1b'* && $output != *$'\e'* && $output != */none* ]]
+	run -2 sp-diff --coverage --paths --args paths.sp
+	run -2 sp-diff --coverage --paths -p x paths.sp
+}
