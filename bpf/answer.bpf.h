@@ -82,7 +82,8 @@ static __always_inline __u32 judge_exit(struct task_slot *slot, __u32 state,
 
 	switch (stand_of(state)) {
 	case STAND_TRANSIT:
-		if (key.nr < 0 || (!result && is_fork(key.row, key.nr)))
+		if (key.nr < 0 ||
+		    (!result && trait_of(key.row, key.nr) & TRAIT_FORK))
 			return STAND_OUTSIDE;
 		key.flags = RARE_INFLIGHT;
 		count_rare(&key);
@@ -90,7 +91,7 @@ static __always_inline __u32 judge_exit(struct task_slot *slot, __u32 state,
 	case STAND_UNKNOWN:
 		/* Perhaps it was entered unwatched; then it was counted. */
 		if (!(state & STATE_FILTERED) || key.nr < 0 ||
-		    is_exec(key.row, key.nr) ||
+		    trait_of(key.row, key.nr) & TRAIT_EXEC ||
 		    was_counted(key.image, key.row, key.nr))
 			return STAND_OUTSIDE;
 		break;
@@ -110,7 +111,7 @@ static __always_inline int leave(struct task_struct *task,
 	if (!is_followed(slot) || !control.watch)
 		return 0;
 	if (note_filter(slot, task) && progress.filtered == 1 &&
-	    !filter_call(current_row(task), regs_nr(regs)))
+	    !(trait_of(current_row(task), regs_nr(regs)) & TRAIT_FILTER))
 		progress.unwatched = 1;
 	state = slot->state;
 	stand = stand_of(state);

@@ -35,13 +35,6 @@ static __always_inline void log_call(__u32 cpu, struct task_struct *task,
 	log_end(entry, at);
 }
 
-static __always_inline __u32 trait_of(__u32 row, __s32 nr)
-{
-	__u64 at = (__u32)nr & ~(row == ROW_NATIVE ? X32_BIT : 0);
-
-	return at < TRAITS_NUMBERS ? traits[row & 1][at] : 0;
-}
-
 /* Add to an element that is there, or may be added: false if it is neither. */
 static __always_inline bool count_argument(const struct argument_key *key,
 					   bool may_add)

@@ -98,7 +98,7 @@ enum {
 };
 
 /*
- * What the kernel side has to know of a call besides its number: a byte for
+ * What the kernel side has to know of a call besides its number: an element for
  * each number of a row, x32's bit left out. Most are 0.
  */
 enum { TRAITS_NUMBERS = 1024 };
@@ -107,6 +107,8 @@ enum trait {
 	TRAIT_EXEC = 0x20,	/* execve and its like */
 	TRAIT_FILTER = 0x40,	/* by which a filter can be loaded */
 	TRAIT_MARK = 0x80,	/* by which a phase can begin */
+	TRAIT_FORK = 0x100,	/* fork, vfork, clone and clone3 */
+	TRAIT_PRCTL = 0x200,	/* with FILTER: prctl, not seccomp */
 };
 
 /* Which arguments of a call are recorded: the bits of `masks`. */

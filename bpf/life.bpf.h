@@ -72,7 +72,7 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 	    move(from, state, state_with(state, STAND_INSIDE))) {
 		struct rare_key key = {
 			.image = from->image,
-			.nr = NR_EXECVE,
+			.nr = execve_nr,
 			.flags = RARE_INFLIGHT,
 		};
 

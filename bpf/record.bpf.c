@@ -58,7 +58,8 @@ const volatile __u32 task_struct_id, pt_regs_id;
 const volatile struct cgroup_id cgroup;
 const volatile struct viewer viewer;
 
-const volatile __u8 traits[ROWS][TRAITS_NUMBERS];
+const volatile __u32 execve_nr;		/* of ROW_NATIVE */
+const volatile __u16 traits[ROWS][TRAITS_NUMBERS];
 const volatile struct argument_rule_bits argument_rules[ARGUMENT_RULES];
 
 struct progress progress;

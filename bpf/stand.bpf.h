@@ -79,7 +79,7 @@ static __always_inline __u32 filter_option(struct pt_regs *regs, __u32 row,
 #else
 	first = BPF_CORE_READ(regs, regs[0]);
 #endif
-	if (filter_call(row, nr) == CALL_PRCTL)
+	if (trait_of(row, nr) & TRAIT_PRCTL)
 		return first;
 	return first <= SET_MODE_FILTER ? SET_SECCOMP : 0;
 }

@@ -153,7 +153,7 @@ static void set_marks(struct record *skel, const struct marks *marks)
 struct trait_setting {
 	struct record *skel;
 	const struct argument_rule *rule;	/* NULL: another trait */
-	uint8_t trait;
+	uint16_t trait;
 };
 
 static void set_trait(void *setting, uint32_t row, uint32_t at,
@@ -165,6 +165,15 @@ static void set_trait(void *setting, uint32_t row, uint32_t at,
 		s->skel->rodata->traits[row][at] |= s->trait;
 }
 
+static void set_execve(void *skeleton, uint32_t row, uint32_t at,
+		       struct call_id id)
+{
+	struct record *skel = skeleton;
+
+	if (row == ROW_NATIVE && (uint32_t)id.nr == at)	/* not that of x32 */
+		skel->rodata->execve_nr = id.nr;
+}
+
 /*
  * The traits of the calls that have any: by name, since looking up the names
  * of all numbers takes longer than all of the rest.
@@ -173,10 +182,13 @@ static void set_traits(struct record *skel)
 {
 	static const struct {
 		const char *name;
-		uint8_t trait;
+		uint16_t trait;
 	} others[] = {
 		{ "execve", TRAIT_EXEC }, { "execveat", TRAIT_EXEC },
-		{ "prctl", TRAIT_FILTER }, { "seccomp", TRAIT_FILTER },
+		{ "fork", TRAIT_FORK }, { "vfork", TRAIT_FORK },
+		{ "clone", TRAIT_FORK }, { "clone3", TRAIT_FORK },
+		{ "seccomp", TRAIT_FILTER },
+		{ "prctl", TRAIT_FILTER | TRAIT_PRCTL },
 	};
 	struct trait_setting s = { .skel = skel };
 
@@ -189,6 +201,7 @@ static void set_traits(struct record *skel)
 		s.trait = others[i].trait;
 		for_each_number(others[i].name, set_trait, &s);
 	}
+	for_each_number("execve", set_execve, skel);
 }
 
 /* The kernel side has programs for commands, for attaching, and for both. */
