@@ -5,58 +5,95 @@
  * it is EPERM, the runtimes' default.
  */
 #include <stdlib.h>
+#include <string.h>
+#include <yaml.h>
 
 #include "oci.h"
 
-/* Strings and numbers are written as JSON has them, which YAML takes. */
-static void write_scalar(const json_t *value, FILE *out)
+static void emit_scalar(yaml_emitter_t *emitter, const char *text,
+			yaml_scalar_style_t style)
 {
-	json_dumpf(value, out, JSON_ENCODE_ANY);
-	putc('\n', out);
+	yaml_event_t event;
+
+	yaml_scalar_event_initialize(&event, NULL, NULL,
+				     (const yaml_char_t *)text, strlen(text),
+				     1, 1, style);
+	yaml_emitter_emit(emitter, &event);
 }
 
-static void write_value(const json_t *value, int indent, FILE *out);
+static void emit_value(yaml_emitter_t *emitter, const json_t *value);
 
-static void write_object(const json_t *object, int indent, bool in_list,
-			 FILE *out)
+static void emit_object(yaml_emitter_t *emitter, const json_t *object)
 {
+	yaml_event_t event;
 	const char *key;
 	json_t *value;
 
+	yaml_mapping_start_event_initialize(&event, NULL, NULL, 1,
+					    YAML_BLOCK_MAPPING_STYLE);
+	yaml_emitter_emit(emitter, &event);
 	json_object_foreach((json_t *)object, key, value) {
-		fprintf(out, "%*s%s:", in_list ? 0 : indent, "", key);
-		in_list = false;
-		write_value(value, indent, out);
+		emit_scalar(emitter, key, YAML_PLAIN_SCALAR_STYLE);
+		emit_value(emitter, value);
 	}
+	yaml_mapping_end_event_initialize(&event);
+	yaml_emitter_emit(emitter, &event);
 }
 
-static void write_list(const json_t *list, int indent, FILE *out)
+static void emit_list(yaml_emitter_t *emitter, const json_t *list)
 {
+	yaml_event_t event;
 	size_t i;
 	json_t *value;
 
+	yaml_sequence_start_event_initialize(&event, NULL, NULL, 1,
+					     YAML_BLOCK_SEQUENCE_STYLE);
+	yaml_emitter_emit(emitter, &event);
 	json_array_foreach(list, i, value) {
-		fprintf(out, "%*s- ", indent, "");
-		if (json_is_object(value))
-			write_object(value, indent + 2, true, out);
-		else
-			write_scalar(value, out);
+		emit_value(emitter, value);
+	}
+	yaml_sequence_end_event_initialize(&event);
+	yaml_emitter_emit(emitter, &event);
+}
+
+/* A string is quoted, so that no reader takes "on" or "12" for something else. */
+static void emit_value(yaml_emitter_t *emitter, const json_t *value)
+{
+	char *number;
+
+	if (json_is_object(value)) {
+		emit_object(emitter, value);
+	} else if (json_is_array(value)) {
+		emit_list(emitter, value);
+	} else if (json_is_string(value)) {
+		emit_scalar(emitter, json_string_value(value),
+			    YAML_DOUBLE_QUOTED_SCALAR_STYLE);
+	} else {
+		number = json_dumps(value, JSON_ENCODE_ANY);
+		emit_scalar(emitter, number, YAML_PLAIN_SCALAR_STYLE);
+		free(number);
 	}
 }
 
-/* What comes after a key and its colon. */
-static void write_value(const json_t *value, int indent, FILE *out)
+static void write_yaml(const json_t *document, FILE *out)
 {
-	if (json_is_object(value)) {
-		putc('\n', out);
-		write_object(value, indent + 2, false, out);
-	} else if (json_is_array(value) && json_array_size(value)) {
-		putc('\n', out);
-		write_list(value, indent, out);
-	} else {
-		putc(' ', out);
-		write_scalar(value, out);
-	}
+	yaml_emitter_t emitter;
+	yaml_event_t event;
+
+	/* Errors show in ferror(out); memory does not run out (base/memory.h). */
+	yaml_emitter_initialize(&emitter);
+	yaml_emitter_set_output_file(&emitter, out);
+	yaml_emitter_set_width(&emitter, -1);
+	yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING);
+	yaml_emitter_emit(&emitter, &event);
+	yaml_document_start_event_initialize(&event, NULL, NULL, NULL, 1);
+	yaml_emitter_emit(&emitter, &event);
+	emit_value(&emitter, document);
+	yaml_document_end_event_initialize(&event, 1);
+	yaml_emitter_emit(&emitter, &event);
+	yaml_stream_end_event_initialize(&event);
+	yaml_emitter_emit(&emitter, &event);
+	yaml_emitter_delete(&emitter);
 }
 
 void write_spo(const struct emit *emit, FILE *out)
@@ -74,7 +111,7 @@ void write_spo(const struct emit *emit, FILE *out)
 	json_object_set_new(spec, "architectures", oci_archs(p, 0));
 	json_object_set_new(spec, "syscalls", oci_rules(p));
 	write_head(emit, "# ", out);
-	write_object(object, 0, false, out);
+	write_yaml(object, out);
 	json_decref(object);
 	free(name);
 }
