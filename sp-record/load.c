@@ -14,6 +14,7 @@
 #include "btf.h"
 #include "machine.h"
 #include "privilege.h"
+#include "process/capability.h"
 #include "rows.h"
 #include "tracer-private.h"
 
@@ -316,7 +317,7 @@ static int use_casts(struct record *skel, const struct btf_ids *ids)
 /* Without root's rights: see struct viewer. */
 static void set_viewer(struct record *skel)
 {
-	skel->rodata->viewer.caps = privilege_caps();
+	skel->rodata->viewer.caps = capability_effective();
 	skel->rodata->viewer.uid = geteuid();
 	skel->rodata->viewer.gid = getegid();
 	skel->rodata->viewer.limited = !privilege_is_unlimited();

@@ -4,12 +4,8 @@
 #define PRIVILEGE_H
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <sys/types.h>
 
-/* The effective capabilities: 1ULL << CAP_*. */
-uint64_t privilege_caps(void);
-bool privilege_has(int capability);
 /*
  * Whether every process may be recorded: as root, or with CAP_SYS_PTRACE. Else
  * only those that the kernel's rule for ptrace(2) lets us read.

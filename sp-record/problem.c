@@ -10,7 +10,7 @@
 
 #include "base/memory.h"
 #include "machine.h"
-#include "privilege.h"
+#include "process/capability.h"
 
 static bool is_locked_down(void)
 {
@@ -27,9 +27,9 @@ static bool is_locked_down(void)
 
 static char *missing_capabilities(void)
 {
-	bool bpf = privilege_has(CAP_BPF) || privilege_has(CAP_SYS_ADMIN);
-	bool perfmon = privilege_has(CAP_PERFMON) ||
-		privilege_has(CAP_SYS_ADMIN);
+	bool bpf = capability_has(CAP_BPF) || capability_has(CAP_SYS_ADMIN);
+	bool perfmon = capability_has(CAP_PERFMON) ||
+		capability_has(CAP_SYS_ADMIN);
 	char self[4096] = "sp-record";
 
 	if (bpf && perfmon)

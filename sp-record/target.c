@@ -32,30 +32,11 @@ static void add_pid(struct target *t, pid_t pid)
 	t->pids[t->n_pids++] = pid;
 }
 
-/* proc(5): the fields of /proc/PID/stat after the name, from the state on. */
-enum { STAT_PPID = 1, STAT_SESSION = 3, STAT_FLAGS = 6 };
-
-static unsigned long stat_field(pid_t pid, int index)
-{
-	char path[32], line[1024] = "", *at;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	file = fopen(path, "re");
-	if (!file)
-		return 0;
-	line[fread(line, 1, sizeof(line) - 1, file)] = '\0';
-	fclose(file);
-	at = strrchr(line, ')');
-	for (at = at ? at + 2 : line; index && *at; index--)
-		at += strcspn(at, " ") + 1;
-	return strtoul(at, NULL, 10);
-}
-
 static char *pid_problem(pid_t pid)
 {
 	enum { KTHREAD = 0x00200000 };	/* PF_KTHREAD, linux/sched.h */
 	long leader = process_status(pid, "Tgid");
+	long flags = process_stat(pid, STAT_FLAGS);
 
 	if (leader < 0 && !process_lives(pid))
 		return xasprintf("-p %d: no such process", pid);
@@ -66,7 +47,7 @@ static char *pid_problem(pid_t pid)
 		return xasprintf("-p %d: a thread of process %ld: its whole "
 				 "process is recorded with -p %ld", pid,
 				 leader, leader);
-	if (stat_field(pid, STAT_FLAGS) & KTHREAD)
+	if (flags >= 0 && flags & KTHREAD)
 		return xasprintf("-p %d: a thread of the kernel, which makes "
 				 "no system calls", pid);
 	if (!privilege_is_unlimited() && !privilege_may_trace(pid))
@@ -205,8 +186,8 @@ bool target_set_container(struct target *t, const char *name, char **problem)
 
 bool target_is_daemon(pid_t pid)
 {
-	return pid != 1 && stat_field(pid, STAT_PPID) == 1 &&
-		stat_field(pid, STAT_SESSION) == (unsigned long)pid;
+	return pid != 1 && process_stat(pid, STAT_PPID) == 1 &&
+		process_stat(pid, STAT_SESSION) == pid;
 }
 
 char *target_cgroup_of(pid_t pid)

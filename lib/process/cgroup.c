@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "process/process.h"
 
 /* A line of /proc/PID/cgroup, "4:memory:/path", in its parts. */
 struct membership {
@@ -320,19 +321,9 @@ static bool has_component(char *path, bool (*is)(const char *, const char *),
 static bool is_exiting(pid_t pid)
 {
 	enum { PF_EXITING = 0x4 };		/* linux/sched.h */
-	char path[32], line[512] = "", *state;
-	unsigned int flags;
-	FILE *file;
+	long flags = process_stat(pid, STAT_FLAGS);
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	file = fopen(path, "re");
-	if (!file)
-		return true;
-	line[fread(line, 1, sizeof(line) - 1, file)] = '\0';
-	fclose(file);
-	state = strrchr(line, ')');
-	return !state || sscanf(state, ") %*c %*d %*d %*d %*d %*d %u",
-				&flags) != 1 || flags & PF_EXITING;
+	return flags < 0 || flags & PF_EXITING;
 }
 
 /* As cgroup_holds(); -1: the file has no line. */

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <linux/capability.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdint.h>
@@ -17,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "process/capability.h"
 
 /* Users */
 
@@ -152,31 +152,13 @@ static const char *const step_names[] = {
 	[STEP_EXEC] = "execute the command",
 };
 
-/*
- * The effective set of what is permitted, after a change of user that kept
- * the permitted set (PR_SET_KEEPCAPS). execve takes all of it away.
- */
-static int raise_capabilities(void)
-{
-	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-	struct __user_cap_data_struct data[2];
-
-	if (syscall(SYS_capget, &header, data))
-		return -1;
-	for (int i = 0; i < 2; i++)
-		data[i].effective = data[i].permitted;
-	return syscall(SYS_capset, &header, data);
-}
-
 static int switch_user(const struct command_user *user)
 {
 	if (setgroups(user->n_groups, user->groups) ||
 	    setresgid(user->gid, user->gid, user->gid) ||
 	    prctl(PR_SET_KEEPCAPS, 1) ||
 	    setresuid(user->uid, user->uid, user->uid) ||
-	    raise_capabilities())
+	    capability_raise())		/* for the hook; execve drops them */
 		return -1;
 	if (!user->name)
 		return 0;

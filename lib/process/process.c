@@ -39,6 +39,29 @@ long process_status(pid_t pid, const char *field)
 	return value;
 }
 
+/* The name before these can have any bytes, ")" and spaces among them. */
+long process_stat(pid_t pid, enum process_stat_field field)
+{
+	char path[32], line[1024] = "", *at;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return -1;
+	line[fread(line, 1, sizeof(line) - 1, file)] = '\0';
+	fclose(file);
+	at = strrchr(line, ')');
+	if (!at++)
+		return -1;
+	for (int i = 0; i <= (int)field; i++) {
+		at = strchr(at, ' ');
+		if (!at++)
+			return -1;
+	}
+	return strtol(at, NULL, 10);
+}
+
 /* The state is that of the first thread, which can end before the others. */
 bool process_lives(pid_t pid)
 {

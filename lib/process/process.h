@@ -13,6 +13,17 @@
 long process_status(pid_t pid, const char *field);
 
 /*
+ * A number of /proc/PID/stat, by its place after the name and the state; PID can
+ * be a thread. -1: there is no such process, or it may not be read.
+ */
+enum process_stat_field {
+	STAT_PPID = 1,
+	STAT_SESSION = 3,
+	STAT_FLAGS = 6,		/* PF_*, linux/sched.h */
+};
+long process_stat(pid_t pid, enum process_stat_field field);
+
+/*
  * Whether the process has a thread that has not ended: a zombie has none, and
  * one that /proc does not show may still be there for kill(2).
  */

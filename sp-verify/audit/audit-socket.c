@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,6 +18,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/message.h"
+#include "process/capability.h"
 
 enum {
 	RECEIVE_BYTES = 64 << 20,
@@ -116,21 +116,6 @@ static int control_open(void)
 	return fd;
 }
 
-/* What only the end takes is asked for at the start. False: errno. */
-static bool may_write(void)
-{
-	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
-
-	if (syscall(SYS_capget, &header, data))
-		return false;
-	errno = EPERM;
-	return data[CAP_TO_INDEX(CAP_AUDIT_WRITE)].effective &
-		CAP_TO_MASK(CAP_AUDIT_WRITE);
-}
-
 /*
  * Auditing is on. An sp-verify that was killed left it so where there is its note
  * and no auditd that has come since.
@@ -180,8 +165,12 @@ struct audit_socket *audit_socket_open(audit_message *message, void *arg)
 	struct audit_socket *a;
 
 	if (fd < 0 || control < 0 ||
-	    bind(fd, (struct sockaddr *)&address, sizeof(address)) ||
-	    !may_write() || !ask(control, AUDIT_GET, &status, AUDIT_GET))
+	    bind(fd, (struct sockaddr *)&address, sizeof(address)))
+		goto fail;
+	/* Only the end needs it: fail now rather than then. */
+	errno = EPERM;
+	if (!capability_has(CAP_AUDIT_WRITE) ||
+	    !ask(control, AUDIT_GET, &status, AUDIT_GET))
 		goto fail;
 	a = xcalloc(1, sizeof(*a));
 	a->fd = fd;
