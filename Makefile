@@ -254,6 +254,7 @@ sandbox-data: test-deps ## Record what the filters do once their files are open,
 install: all ## Install the tools, their manuals, completions and the containers' hook (DESTDIR, PREFIX, HOOKS_DIR)
 	install -d $(DESTDIR)$(PREFIX)/bin $(foreach n,1 5 7,$(DESTDIR)$(PREFIX)/share/man/man$n)
 	install $(BINS) $(DESTDIR)$(PREFIX)/bin
+	for runtime in runc crun; do ln -sf sp-record $(DESTDIR)$(PREFIX)/bin/sandprint-$$runtime; done
 	install -m 644 $(filter %.1,$(MANS)) $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 $(filter %.5,$(MANS)) $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 644 $(filter %.7,$(MANS)) $(DESTDIR)$(PREFIX)/share/man/man7

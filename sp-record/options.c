@@ -140,6 +140,15 @@ static char *set_engine(const struct option_row *row, void *to,
 	return NULL;
 }
 
+static char *set_runtime(const struct option_row *row, void *to,
+			 const char *arg)
+{
+	if (!*arg)
+		return xstrdup("not the name of a runtime");
+	((struct options *)to)->runtime = arg;
+	return set_engine(row, to, arg);
+}
+
 static char *set_allowed(const struct option_row *row, void *to,
 			 const char *arg)
 {
@@ -169,11 +178,13 @@ static char *set_patience(const struct option_row *row, void *to,
 /* What is recorded. */
 enum {
 	COMMAND = 1 << 0, PIDS = 1 << 1, GROUPS = 7 << 2, HOOK = 1 << 5,
-	ENGINES = HOOK,
+	RUNTIME = 1 << 6,
+	ENGINES = HOOK | RUNTIME,
 	RECORDINGS = COMMAND | PIDS | GROUPS,
 };
 static const char *const modes[] = { "a command", "--pid", "--cgroup",
-				     "--unit", "--container", "--oci-hook" };
+				     "--unit", "--container", "--oci-hook",
+				     "--oci-runtime" };
 enum { N_MODES = sizeof(modes) / sizeof(modes[0]) };
 
 static const struct option_row rows[] = {
@@ -191,6 +202,10 @@ static const struct option_row rows[] = {
 	  "be a hook of an OCI runtime: record the container whose\n"
 	  "state is on stdin; see sandprint-containers(7)",
 	  .set = set_engine },
+	{ "oci-runtime", 0, "RUNTIME",
+	  "run RUNTIME with the words after -- as its arguments,\n"
+	  "and have it record the containers that it creates",
+	  .set = set_runtime },
 	{ "directory", 0, "DIR",
 	  "streams go to DIR; default: " CONTAINER_DIRECTORY,
 	  OPTION_TEXT(struct options, container.directory), .modes = ENGINES },
@@ -263,7 +278,7 @@ static const struct option_table table = {
 "Usage: sp-record [OPTION...] [--] COMMAND [ARGUMENT...]\n"
 "       sp-record [OPTION...] {-p PID[,PID...] | --cgroup=PATH | --unit=NAME |\n"
 "                              --container=ID}\n"
-"       sp-record [OPTION...] --oci-hook\n"
+"       sp-record [OPTION...] {--oci-hook | --oci-runtime=RUNTIME -- ARGUMENT...}\n"
 "Run COMMAND, or attach to what runs already, and write the system calls of the\n"
 "process tree as a stream.\n",
 	.rows = rows, .n_rows = sizeof(rows) / sizeof(rows[0]),
@@ -276,7 +291,7 @@ static const struct option_table table = {
 
 static void check_target(const struct options *o)
 {
-	if (o->engine && (o->target.how || o->command))
+	if (o->engine && (o->target.how || (o->command && !o->runtime)))
 		message_usage("--%s cannot be combined with %s%s", o->engine,
 			      o->target.how ? "--" : "a command: ",
 			      o->target.how ? o->target.how : *o->command);

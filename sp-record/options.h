@@ -23,6 +23,7 @@ struct options {
 	char **command;		/* NULL: a target */
 	/* "oci-hook": the mode, when a runtime or engine starts it; else NULL */
 	const char *engine;
+	const char *runtime;	/* of --oci-runtime */
 	struct container_options container;
 };
 

@@ -424,12 +424,17 @@ static int record_target(struct options *o)
 int main(int argc, char **argv)
 {
 	struct options o = { .ready_fd = -1 };
+	const char *runtime = runtime_of_name(argv[0]);
 	int status;
 
 	message_init("sp-record", STATUS_FAILED, argv);
+	if (runtime)
+		return runtime_mode(&o.container, runtime, argv + 1);
 	options_read(&o, argc, argv);
 	o.recording.marks = &o.tracer.marks;
-	status = o.engine ? hook_mode(&o.container) :
+	status = o.runtime ? runtime_mode(&o.container, o.runtime, o.command ?
+						o.command : argv + argc) :
+		o.engine ? hook_mode(&o.container) :
 		o.target.how ? record_target(&o) :
 		record_command(&o, o.command);
 	run_free(&o.run);

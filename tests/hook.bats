@@ -205,3 +205,70 @@ recorders() {
 	ls streams | lacks .
 	run -1 recorders
 }
+
+# The wrapper
+
+@test "the wrapper: a container without a hook is recorded, its configuration else as it was" {
+	bundle '{}' 'exec busybox mkdir /tmp'
+	jq 'del(.hooks) | .process.rlimits = [{type: "RLIMIT_CORE",
+		hard: 1, soft: 1}]' bundle/config.json |
+		sed 's/"hard": 1,/"hard": 18446744073709551615,/' >config.json
+	cp config.json bundle
+	for _ in 1 2; do
+		run -1 sp-record --oci-runtime=runc --directory="$PWD/streams" \
+			--log="$PWD/log" --patience=30 --paths -- \
+			--root "$PWD/state" --log-format json run \
+			--bundle bundle "sandprint-$$-hook" </dev/null
+		[[ $output == *'File exists'* ]]
+		wait_for 10 eval 'ls streams/*.sp 2>/dev/null'
+		mv streams/*.sp "$((++n)).sp"
+	done
+	for file in 1.sp 2.sp; do
+		calls "$file" | shows "x86_64 mkdir 1"
+		sp-emit --json "$file" | jq -e '.paths | length > 0'
+	done
+	jq -c .hooks bundle/config.json >hooks
+	diff - hooks <<-END
+	{"createRuntime":[{"path":"$SP_BIN/sp-record","args":["sp-record","--oci-hook","--directory=$PWD/streams","--patience=30.000","--log=$PWD/log","--paths"]}]}
+	END
+	sed 's/^,"hooks":.*/}/' bundle/config.json | diff config.json -
+}
+
+@test "the wrapper is the runtime: every command, every word, the exit status" {
+	printf '%s\n' '#!/bin/sh' 'printf "%s|" "$@"; exit 7' >runtime
+	chmod +x runtime
+	ln -s "$SP_BIN/sp-record" sandprint-cat
+	cp "$BATS_FILE_TMPDIR/config.json" .
+	before=$(md5sum config.json)
+	for line in '--version' '--root x state run' '--log create kill --all c KILL' \
+		'exec -d c run' '--debug --criu run list' ''; do
+		# shellcheck disable=SC2086 # words
+		run -7 sp-record --oci-runtime=./runtime -- $line
+		[ "$output" = "${line// /|}${line:+|}" ] || [ "$line$output" = '|' ]
+		[ "$(md5sum config.json)" = "$before" ]
+	done
+	run -0 ./sandprint-cat config.json
+	[ "$output" = "$(<config.json)" ]
+	run -125 sp-record --oci-runtime=/none/runc -- --version
+	[ "$output" = "sp-record: /none/runc: No such file or directory" ]
+}
+
+@test "the wrapper: a configuration that cannot be changed is the runtime's to judge" {
+	mkdir bundle
+	while read -r config; do
+		echo "$config" >bundle/config.json
+		run -0 sp-record --oci-runtime=true -- create -b bundle c
+		[[ $output == "sp-record: bundle/config.json: "*": the container is not recorded" ]]
+		[ "$(<bundle/config.json)" = "$config" ]
+	done <<-'END'
+	{"hooks": 1}
+	{"hooks": {"createRuntime": {}}}
+	{"hooks": {}, "hooks": {}}
+	{"hook\u0073": {}}
+	[]
+	{
+	END
+	rm bundle/config.json
+	run -0 sp-record --oci-runtime=true -- run --bundle=bundle c
+	[[ $output == *": No such file or directory: the container is not recorded" ]]
+}

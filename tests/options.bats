@@ -82,7 +82,8 @@ helped() {
 	sp-record:--oci-hook true:--oci-hook cannot be combined with a command: true
 	sp-record:--oci-hook -p $$:--oci-hook cannot be combined with --pid
 	sp-record:--oci-hook -o x:--output cannot be combined with --oci-hook
-	sp-record:--log=x true:--log is only for --oci-hook
+	sp-record:--oci-hook --oci-runtime=runc:--oci-runtime cannot be combined with --oci-hook
+	sp-record:--log=x true:--log is only for --oci-hook and --oci-runtime
 	sp-diff:--csv a b:--csv is only for --matrix
 	sp-diff:-q --matrix:--quiet cannot be combined with --matrix
 	sp-diff:--from=a --matrix:--from cannot be combined with --matrix

@@ -7,5 +7,11 @@
 
 /* Each returns the exit status. */
 int hook_mode(const struct container_options *o);
+/* Becomes the runtime, with the arguments (NULL at the end). */
+int runtime_mode(const struct container_options *o, const char *runtime,
+		 char **args);
+
+/* "runc" of a tool that was started as "sandprint-runc"; NULL: by another name. */
+const char *runtime_of_name(const char *name);
 
 #endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/json-splice.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+/* The functions that follow are given valid JSON. */
+
+static const char *skip_space(const char *at)
+{
+	return at + strspn(at, " \t\r\n");
+}
+
+/* From the opening quotation mark to the byte after the closing one. */
+static const char *skip_string(const char *at)
+{
+	for (at++; *at && *at != '"'; at++)
+		if (*at == '\\' && at[1])
+			at++;
+	return *at ? at + 1 : at;
+}
+
+static const char *skip_value(const char *at)
+{
+	size_t depth = 0;
+
+	do {
+		at = skip_space(at);
+		if (*at == '"') {
+			at = skip_string(at);
+		} else if (*at && strchr("{[", *at)) {
+			depth++;
+			at++;
+		} else if (*at && strchr("}]", *at)) {
+			depth--;
+			at++;
+		} else if (*at && strchr(",:", *at)) {
+			at++;
+		} else {
+			at += strcspn(at, "{}[],:\" \t\r\n");
+		}
+	} while (depth && *at);
+	return at;
+}
+
+/* The value of a member; NULL: the object has none of that name. */
+static const char *find_member(const char *object, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *at = skip_space(object + 1); *at == '"';
+	     at = skip_space(at + 1)) {
+		const char *end = skip_string(at);
+		const char *value = skip_space(skip_space(end) + 1);
+
+		if ((size_t)(end - at) == n + 2 && !strncmp(at + 1, name, n))
+			return value;
+		at = skip_space(skip_value(value));
+		if (*at != ',')
+			break;
+	}
+	return NULL;
+}
+
+static char *replace(const char *text, const char *start, const char *end,
+		     const char *with)
+{
+	return xasprintf("%.*s%s%s", (int)(start - text), text, with, end);
+}
+
+/* Before the last bracket of an object or an array. */
+static char *insert(const char *text, const char *container, const char *what)
+{
+	const char *last = skip_value(container) - 1;
+	bool empty = skip_space(container + 1) == last;
+	char *with = xasprintf("%s%s", empty ? "" : ",", what), *result;
+
+	result = replace(text, last, last, with);
+	free(with);
+	return result;
+}
+
+/* {"b": {"c": VALUE}} for the names that follow. */
+static char *nest(const char *const *path, const char *value)
+{
+	char *inner, *result;
+
+	if (!*path)
+		return xstrdup(value);
+	inner = nest(path + 1, value);
+	result = xasprintf("{\"%s\":%s}", *path, inner);
+	free(inner);
+	return result;
+}
+
+static char *add_member(const char *text, const char *object,
+			const char *const *path, const char *value)
+{
+	char *inner = nest(path + 1, value), *result;
+	char *member = xasprintf("\"%s\":%s", *path, inner);
+
+	result = insert(text, object, member);
+	free(member);
+	free(inner);
+	return result;
+}
+
+static char *splice(const char *text, const char *const *path,
+		    const char *value, bool append)
+{
+	const char *at = skip_space(text), *next;
+	char *list, *result;
+
+	for (; *path; path++, at = next) {
+		if (*at != '{')
+			return NULL;
+		next = find_member(at, *path);
+		if (next)
+			continue;
+		list = xasprintf("%s%s%s", append ? "[" : "", value,
+				 append ? "]" : "");
+		result = add_member(text, at, path, list);
+		free(list);
+		return result;
+	}
+	if (!append)
+		return replace(text, at, skip_value(at), value);
+	return *at == '[' ? insert(text, at, value) : NULL;
+}
+
+/* Names that are written with escapes come out as names that are there twice. */
+static bool is_valid(const char *text)
+{
+	json_t *json = json_loads(text, JSON_REJECT_DUPLICATES |
+				  JSON_DECODE_INT_AS_REAL, NULL);
+	bool valid = json_is_object(json);
+
+	json_decref(json);
+	return valid;
+}
+
+static char *change(const char *text, const char *const *path,
+		    const char *value, bool append)
+{
+	char *result = is_valid(text) ? splice(text, path, value, append) :
+		NULL;
+
+	if (result && !is_valid(result)) {
+		free(result);
+		result = NULL;
+	}
+	return result;
+}
+
+char *json_put(const char *text, const char *const *path, const char *value)
+{
+	return change(text, path, value, false);
+}
+
+char *json_append(const char *text, const char *const *path, const char *value)
+{
+	return change(text, path, value, true);
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * --oci-runtime: stands where an engine expects the runtime, puts the hook into
+ * the config.json of a container that is created, and becomes the runtime.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/input.h"
+#include "base/json-splice.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/output.h"
+#include "mode.h"
+
+enum { CONFIG_MAX = 64 << 20, STATUS_FAILED = 125 };
+
+/* Options of runc's and crun's before the command that have a value. */
+static bool has_value(const char *option)
+{
+	static const char *const names[] = {
+		"--root", "--log", "--log-format", "--log-level", "--criu",
+		"--rootless", "--cgroup-manager",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(names[i], option))
+			return true;
+	return false;
+}
+
+/* The runtime's command, "create", and what follows it; NULL: none. */
+static char **find_command(char **args)
+{
+	while (*args && **args == '-') {
+		bool skip = has_value(*args);
+
+		args++;
+		if (skip && *args)
+			args++;
+	}
+	return *args ? args : NULL;
+}
+
+/* The bundle of "create" and "run"; NULL: it is another command. */
+static const char *find_bundle(char **args)
+{
+	char **command = find_command(args);
+	const char *bundle = ".";
+
+	if (!command || (strcmp(*command, "create") && strcmp(*command, "run")))
+		return NULL;
+	for (char **a = command + 1; *a; a++) {
+		if ((!strcmp(*a, "--bundle") || !strcmp(*a, "-b")) && a[1])
+			bundle = *++a;
+		else if (!strncmp(*a, "--bundle=", strlen("--bundle=")))
+			bundle = *a + strlen("--bundle=");
+	}
+	return bundle;
+}
+
+static void add(json_t *list, const char *option, const char *value)
+{
+	char *text = value ? xasprintf("%s=%s", option, value) :
+		xstrdup(option);
+
+	json_array_append_new(list, json_string(text));
+	free(text);
+}
+
+/* The hook's entry, with the options that we were given; heap. */
+static char *hook_json(const struct container_options *o)
+{
+	char self[PATH_MAX], seconds[32], *text;
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	json_t *args = json_pack("[ss]", "sp-record", "--oci-hook"), *hook;
+
+	self[n > 0 ? n : 0] = '\0';
+	if (o->directory)
+		add(args, "--directory", o->directory);
+	for (size_t i = 0; i < o->n_allowed; i++)
+		add(args, "--allow-dir", o->allowed[i]);
+	if (o->allow_every)
+		add(args, "--allow-every", NULL);
+	snprintf(seconds, sizeof(seconds), "%.3f", o->patience);
+	if (o->patience > 0)
+		add(args, "--patience", seconds);
+	if (o->log)
+		add(args, "--log", o->log);
+	for (char **r = o->recording; r && *r; r++)
+		add(args, *r, NULL);
+	hook = json_pack("{ss so}", "path", self, "args", args);
+	text = hook ? json_dumps(hook, JSON_COMPACT) : NULL;
+	json_decref(hook);
+	return text;
+}
+
+static char *read_config(const char *path, char **text)
+{
+	FILE *file = fopen(path, "re");
+	size_t n;
+
+	if (file)
+		*text = input_read(file, CONFIG_MAX, &n);
+	if (!file || !*text)
+		return xstrdup(strerror(errno));
+	fclose(file);
+	if (n > CONFIG_MAX || strlen(*text) != n)
+		return xstrdup("larger than 64 MiB, or not JSON");
+	return NULL;
+}
+
+static char *write_config(const char *path, const char *text)
+{
+	struct output *out;
+
+	if (!output_open(&out, path, 0))
+		return xstrdup("it cannot be written");
+	fputs(text, output_file(out));
+	return output_commit(out) ? NULL : xstrdup("it cannot be written");
+}
+
+/* NULL: the hook is in it, since now or since an earlier start. */
+static char *put_hook(const char *path, const struct container_options *o)
+{
+	static const char *const place[] = { "hooks", "createRuntime", NULL };
+	char *hook = hook_json(o), *text = NULL, *changed = NULL;
+	char *problem = hook ? read_config(path, &text) :
+		xstrdup("an option is not UTF-8");
+
+	if (!problem && !strstr(text, hook)) {
+		changed = json_append(text, place, hook);
+		problem = changed ? write_config(path, changed) :
+			xstrdup("not a configuration of the OCI runtime "
+				"specification");
+	}
+	free(changed);
+	free(text);
+	free(hook);
+	return problem;
+}
+
+/* A container starts whatever happens here, as it would without us. */
+static void prepare_bundle(const char *bundle,
+			   const struct container_options *o)
+{
+	char *path = xasprintf("%s/config.json", bundle);
+	char *problem = put_hook(path, o);
+
+	if (problem)
+		message_note("%s: %s: the container is not recorded", path,
+			     problem);
+	free(problem);
+	free(path);
+}
+
+int runtime_mode(const struct container_options *o, const char *runtime,
+		 char **args)
+{
+	const char *bundle = find_bundle(args);
+	size_t n = 0;
+	char **argv;
+
+	if (bundle)
+		prepare_bundle(bundle, o);
+	while (args[n])
+		n++;
+	argv = xcalloc(n + 2, sizeof(*argv));
+	argv[0] = (char *)runtime;
+	memcpy(argv + 1, args, n * sizeof(*argv));
+	execvp(runtime, argv);
+	message_error("%s: %s", runtime, strerror(errno));
+	free(argv);
+	return STATUS_FAILED;
+}
+
+const char *runtime_of_name(const char *name)
+{
+	static const char prefix[] = "sandprint-";
+	const char *slash = strrchr(name, '/');
+
+	name = slash ? slash + 1 : name;
+	return !strncmp(name, prefix, strlen(prefix)) &&
+		name[strlen(prefix)] ? name + strlen(prefix) : NULL;
+}
