@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/options.h"
+#include "container/mode.h"
 #include "log.h"
 #include "process/describe.h"
 
@@ -149,6 +150,25 @@ static char *set_runtime(const struct option_row *row, void *to,
 	return set_engine(row, to, arg);
 }
 
+static char *set_nri(const struct option_row *row, void *to, const char *arg)
+{
+	((struct options *)to)->socket = arg ? arg : NRI_SOCKET;
+	return set_engine(row, to, arg);
+}
+
+static char *set_select(const struct option_row *row, void *to,
+			const char *arg)
+{
+	struct container_options *c = &((struct options *)to)->container;
+
+	(void)row;
+	if (!*arg || *arg == '=')
+		return xstrdup("not KEY or KEY=PATTERN");
+	c->selects = xgrow(c->selects, c->n_selects, sizeof(*c->selects));
+	c->selects[c->n_selects++] = arg;
+	return NULL;
+}
+
 static char *set_allowed(const struct option_row *row, void *to,
 			 const char *arg)
 {
@@ -178,13 +198,13 @@ static char *set_patience(const struct option_row *row, void *to,
 /* What is recorded. */
 enum {
 	COMMAND = 1 << 0, PIDS = 1 << 1, GROUPS = 7 << 2, HOOK = 1 << 5,
-	RUNTIME = 1 << 6,
-	ENGINES = HOOK | RUNTIME,
+	RUNTIME = 1 << 6, NRI = 1 << 7,
+	ENGINES = HOOK | RUNTIME | NRI,
 	RECORDINGS = COMMAND | PIDS | GROUPS,
 };
 static const char *const modes[] = { "a command", "--pid", "--cgroup",
 				     "--unit", "--container", "--oci-hook",
-				     "--oci-runtime" };
+				     "--oci-runtime", "--nri" };
 enum { N_MODES = sizeof(modes) / sizeof(modes[0]) };
 
 static const struct option_row rows[] = {
@@ -206,6 +226,13 @@ static const struct option_row rows[] = {
 	  "run RUNTIME with the words after -- as its arguments,\n"
 	  "and have it record the containers that it creates",
 	  .set = set_runtime },
+	{ "nri", 0, "[SOCKET]",
+	  "be a plugin of containerd or CRI-O, and record the\n"
+	  "containers whose annotations or labels ask for it",
+	  .set = set_nri },
+	{ "select", 0, "KEY[=PATTERN]",
+	  "also those with such a label or annotation",
+	  .set = set_select, .modes = NRI },
 	{ "directory", 0, "DIR",
 	  "streams go to DIR; default: " CONTAINER_DIRECTORY,
 	  OPTION_TEXT(struct options, container.directory), .modes = ENGINES },
@@ -278,7 +305,8 @@ static const struct option_table table = {
 "Usage: sp-record [OPTION...] [--] COMMAND [ARGUMENT...]\n"
 "       sp-record [OPTION...] {-p PID[,PID...] | --cgroup=PATH | --unit=NAME |\n"
 "                              --container=ID}\n"
-"       sp-record [OPTION...] {--oci-hook | --oci-runtime=RUNTIME -- ARGUMENT...}\n"
+"       sp-record [OPTION...] {--oci-hook | --nri[=SOCKET] |\n"
+"                              --oci-runtime=RUNTIME -- ARGUMENT...}\n"
 "Run COMMAND, or attach to what runs already, and write the system calls of the\n"
 "process tree as a stream.\n",
 	.rows = rows, .n_rows = sizeof(rows) / sizeof(rows[0]),

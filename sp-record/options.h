@@ -24,6 +24,7 @@ struct options {
 	/* "oci-hook": the mode, when a runtime or engine starts it; else NULL */
 	const char *engine;
 	const char *runtime;	/* of --oci-runtime */
+	const char *socket;	/* of --nri */
 	struct container_options container;
 };
 

@@ -432,6 +432,8 @@ int main(int argc, char **argv)
 		return runtime_mode(&o.container, runtime, argv + 1);
 	options_read(&o, argc, argv);
 	o.recording.marks = &o.tracer.marks;
+	if (o.socket)
+		nri_mode(&o.container, o.socket);
 	status = o.runtime ? runtime_mode(&o.container, o.runtime, o.command ?
 						o.command : argv + argc) :
 		o.engine ? hook_mode(&o.container) :

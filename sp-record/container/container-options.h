@@ -10,6 +10,8 @@ struct container_options {
 	const char *directory;	/* of the streams; NULL: CONTAINER_DIRECTORY */
 	const char **allowed;	/* other directories that annotations may name */
 	size_t n_allowed;
+	const char **selects;	/* --nri: KEY or KEY=PATTERN */
+	size_t n_selects;
 	bool allow_every;	/* annotations may ask for --every */
 	const char *log;	/* a file for the lines; NULL: none */
 	double patience;	/* seconds that a start waits; 0: PATIENCE_S */

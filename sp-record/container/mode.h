@@ -11,6 +11,11 @@ int hook_mode(const struct container_options *o);
 int runtime_mode(const struct container_options *o, const char *runtime,
 		 char **args);
 
+/* Does not return; `path` is the runtime's socket. */
+__attribute__((noreturn))
+void nri_mode(const struct container_options *o, const char *path);
+#define NRI_SOCKET "/var/run/nri/nri.sock"
+
 /* "runc" of a tool that was started as "sandprint-runc"; NULL: by another name. */
 const char *runtime_of_name(const char *name);
 

@@ -51,7 +51,7 @@ const char *subject_annotation(const struct subject *s, const char *key)
 }
 
 /* What Kubernetes' runtimes and nerdctl write into annotations. */
-static void ask_annotations(struct subject *s)
+void subject_complete(struct subject *s)
 {
 	const struct {
 		char **to;
@@ -144,7 +144,7 @@ static void ask_bundle(struct subject *s, const char *bundle)
 
 	if (json_is_object(annotations))
 		json_object_update_missing(s->annotations, annotations);
-	ask_annotations(s);
+	subject_complete(s);
 	ask_podman(s, bundle);
 	if (rootfs && *rootfs == '/' && !strchr(s->id, '/'))
 		ask_docker(s, rootfs);

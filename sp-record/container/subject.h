@@ -21,6 +21,8 @@ struct subject {
  */
 bool subject_read(struct subject *s, const char *state, size_t n,
 		  char **problem);
+/* Names that are missing are looked for among the annotations. */
+void subject_complete(struct subject *s);
 /* The annotation, or NULL. */
 const char *subject_annotation(const struct subject *s, const char *key);
 void subject_free(struct subject *s);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* NRI's messages: the fields of its api.proto, v1alpha1, that are needed. */
+#ifndef NRI_EVENT_H
+#define NRI_EVENT_H
+
+#include "nri-wire.h"
+#include "subject.h"
+
+enum { NRI_START_CONTAINER = 6 };	/* of its enum Event */
+
+/* What the runtime says of itself. */
+struct nri_runtime {
+	char *name, *version;		/* heap, or NULL */
+	uint64_t timeout_ms;		/* for an answer; 0: not given */
+};
+
+bool nri_configure_read(struct nri_runtime *r, struct protobuf message);
+void nri_runtime_free(struct nri_runtime *r);
+
+/*
+ * The container of a StateChange or a StartContainer, with the pod's annotations
+ * and labels below its own. False: malformed, and nothing is to be freed; `*event`
+ * is 0 where the message does not name one.
+ */
+bool nri_event_read(struct subject *s, uint32_t *event, bool is_state_change,
+		    struct protobuf message);
+
+struct protobuf_out nri_registration(void);
+struct protobuf_out nri_subscription(void);
+
+#endif
