@@ -129,8 +129,10 @@ static void on_start(struct plugin *p, const struct nri_message *m)
 		return;
 	}
 	if (event == NRI_START_CONTAINER && s.id) {
-		if (!s.name)
+		if (!s.name || !*s.name) {
+			free(s.name);
 			s.name = xstrdup(s.id);
+		}
 		record(p, &s);
 	}
 	subject_free(&s);

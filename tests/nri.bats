@@ -1,0 +1,114 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# sp-record --nri, against what containerd says to a plugin.
+
+load helper
+
+setup_file() {
+	requires_root
+	requires jq /usr/bin/python3
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	sp-record --nri="$PWD/nri.sock" --directory="$PWD/streams" \
+		--log="$PWD/log" "--select=app=web*" 2>/dev/null 3>&- &
+	plugin=$!
+}
+
+teardown() {
+	kill "$plugin" 2>/dev/null || true	# one test kills it itself
+	touch go
+	for dir in "${cgroups[@]}"; do
+		wait_for 10 rmdir "$dir" 2>/dev/null
+	done
+}
+
+cgroups=()
+
+# container ID — a process that waits in a cgroup of that name, as the runtime's
+# does, and executes `busybox mkdir /` when the file "go" is there: $pid
+container() {
+	local root
+	root=$(awk '$3 ~ /^cgroup2?$/ { print $2; exit }' /proc/mounts)
+	[ ! -d /sys/fs/cgroup/memory ] || root=/sys/fs/cgroup/memory
+	mkdir "$root/$1"
+	cgroups+=("$root/$1")
+	# shellcheck disable=SC2016 # for the shell inside
+	sh -c 'echo $$ >"$1/cgroup.procs"; : >"started-$2"
+		until [ -e go ]; do sleep 0.05; done; exec mkdir /' \
+		sh "$root/$1" "$1" 2>/dev/null 3>&- &
+	pid=$!
+	wait_for 10 test -e "started-$1"
+}
+
+# start JSON… — the runtime's side; `pid` and `id` as given
+runtime() {
+	run -0 "$TESTS/scripts/nri-runtime.py" "$PWD/nri.sock" "$@"
+	echo "$output"
+	[ "${lines[0]}" = "subscribed 12021020" ]
+}
+
+# logged TEXT
+logged() {
+	wait_for 20 grep -sqF -- "$1" log || {
+		cat log
+		return 1
+	}
+}
+
+@test "a container that an annotation chooses is recorded, with its pod's names" {
+	container "c1-$$"
+	runtime "$(jq -nc --argjson pid "$pid" --arg id "c1-$$" '{$pid, $id,
+		name: "redis", pod: "shop-1", namespace: "prod",
+		annotations: {"io.sandprint.record": "yes",
+			"io.kubernetes.cri.image-name": "redis:7"}}')"
+	[[ ${lines[1]} == "answer 1200 "* ]]
+	logged "plugin of containerd v1.7.24"
+	logged "container redis: recording"
+	touch go
+	logged "container redis (redis:7): recorded in"
+	sp-emit --json streams/redis-redis_7-*.sp >run.json
+	jq -c '.runs[0].labels | del(.["container.id"])' run.json >labels
+	diff - labels <<<'{"container.image":"redis:7","container.name":"redis","container.namespace":"prod","container.pod":"shop-1"}'
+	calls streams/*.sp | shows 'x86_64 mkdir 1'
+}
+
+@test "containers are chosen by annotation, by label, and by --select" {
+	start() {
+		jq -nc --argjson more "$2" --arg id "$1" \
+			'{$id, pid: 0, name: $id} * $more'
+	}
+	runtime "$(start c1 '{"annotations": {"io.sandprint.record": "yes"}}')" \
+		"$(start c2 '{"labels": {"io.sandprint.record": "yes"}}')" \
+		"$(start c3 '{"pod_annotations": {"io.sandprint.record": "yes"}}')" \
+		"$(start c4 '{"labels": {"app": "web-1"}}')" \
+		"$(start c5 '{"rpc": 1, "labels": {"app": "webs"}}')" \
+		"$(start n1 '{"labels": {"app": "db"}}')" \
+		"$(start n2 '{}')" \
+		"$(start n3 '{"labels": {"app": "web", "io.sandprint.record": "no"}}')" \
+		"$(start n4 '{"event": 7, "labels": {"app": "web"}}')"
+	[ "$(grep -c '^answer 1200 ' <<<"$output")" = 9 ]
+	sed -n 's/.*: container \(.*\): not recorded: the runtime does not tell its process id$/\1/p' \
+		log | diff - <(printf '%s\n' c1 c2 c3 c4 c5)
+	[ "$(grep -c ': container ' log)" = 5 ]
+}
+
+@test "a malformed message ends the connection, and a runtime that comes back is served" {
+	run -1 "$TESTS/scripts/nri-runtime.py" "$PWD/nri.sock" garbage \
+		'{"id": "x"}'
+	logged "malformed message of the runtime"
+	runtime '{"id": "y", "labels": {"io.sandprint.record": "yes"}}'
+	logged "container y: not recorded"
+	kill -0 "$plugin"
+}
+
+@test "a plugin that is killed leaves the recording as it is" {
+	container "c2-$$"
+	runtime "{\"pid\": $pid, \"id\": \"c2-$$\", \"labels\": {\"app\": \"web\"}}"
+	logged "recording"
+	kill -KILL "$plugin"
+	touch go
+	logged "recorded in"
+	calls streams/*.sp | shows 'x86_64 mkdir 1'
+}
