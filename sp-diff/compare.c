@@ -6,13 +6,15 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/message.h"
+#include "base/text.h"
 #include "kernel/danger.h"
 #include "label.h"
 #include "profile/group.h"
 
 struct line {
 	char sign;
-	bool grouped;
+	bool grouped, folded;
 	const struct entry *entry;
 	char name[SYSCALL_NAME_MAX];
 	char count[24];
@@ -36,42 +38,66 @@ static unsigned int runtimes_of(enum profile_form form)
 	return runtimes[form];
 }
 
-/* Nobody observed the call: sp-emit adds it, or what loads the profile. */
+/* Nobody asked for the call: what loads the profile adds it, or sp-emit. */
 static bool is_grouped(const struct side *own, const struct side *other,
 		       const struct entry *entry)
 {
-	return own->profile && other->trace &&
+	return own->profile &&
 		(profile_implies(own->profile, entry->id) ||
-		 group_adds(entry->id, other->native,
-			    runtimes_of(own->profile->form)));
+		 (other->trace && group_adds(entry->id, other->native,
+					     runtimes_of(own->profile->form))));
 }
 
-static void add_line(struct lines *l, char sign, const struct side *own,
+/*
+ * A profile has lines for each architecture that its machine may run; a recorded
+ * call is one that a program made.
+ */
+static bool is_folded(const struct comparison *c, const struct side *own,
+		      const struct side *old, const struct entry *entry)
+{
+	const struct arch *arch = arch_of_call(entry->id);
+
+	if (c->arch)
+		return arch != c->arch;
+	return !c->all_archs && own->profile && arch != old->native;
+}
+
+static void measure(struct lines *l, struct line *line, const char *count)
+{
+	int width = strlen(line->name);
+
+	snprintf(line->count, sizeof(line->count), "%s", count);
+	if (line->folded)
+		return;
+	if (width > l->name_width)
+		l->name_width = width;
+	if ((int)strlen(count) > l->count_width)
+		l->count_width = strlen(count);
+}
+
+static void add_line(struct lines *l, const struct comparison *c,
+		     char sign, const struct side *own,
 		     const struct side *other, const struct entry *entry)
 {
-	char name[SYSCALL_NAME_MAX];
+	char name[SYSCALL_NAME_MAX], count[24] = "-";
 	struct line *line;
-	int width;
 
 	l->lines = xgrow(l->lines, l->n, sizeof(*l->lines));
 	line = &l->lines[l->n++];
 	line->sign = sign;
 	line->grouped = is_grouped(own, other, entry);
+	line->folded = is_folded(c, own, sign == '-' ? own : other, entry);
 	line->entry = entry;
 	snprintf(line->name, sizeof(line->name), "%s",
 		 syscall_label(entry->id, name));
-	width = strlen(line->name);
-	if (width > l->name_width)
-		l->name_width = width;
-	width = own->profile ? snprintf(line->count, sizeof(line->count), "-") :
-		snprintf(line->count, sizeof(line->count), "%" PRIu64,
-			 entry->count);
-	if (width > l->count_width)
-		l->count_width = width;
+	if (!own->profile)
+		snprintf(count, sizeof(count), "%" PRIu64, entry->count);
+	measure(l, line, count);
 }
 
 static struct lines find_differences(const struct side *old,
-				     const struct side *new)
+				     const struct side *new,
+				     const struct comparison *c)
 {
 	struct lines l = { 0 };
 	size_t i = 0, j = 0;
@@ -82,9 +108,9 @@ static struct lines find_differences(const struct side *old,
 			entry_compare(a, b);
 
 		if (order < 0)
-			add_line(&l, '-', old, new, a);
+			add_line(&l, c, '-', old, new, a);
 		else if (order > 0)
-			add_line(&l, '+', new, old, b);
+			add_line(&l, c, '+', new, old, b);
 		i += order <= 0;
 		j += order >= 0;
 	}
@@ -123,17 +149,44 @@ static bool counts(const struct line *line, unsigned int flags)
 	return flags & (line->sign == '+' ? COMPARE_ADDED : COMPARE_REMOVED);
 }
 
-bool compare_sides(const struct side *old, const struct side *new,
-		   unsigned int flags, FILE *out)
+/* "3 lines of x86 and 2 of x32" */
+static void note_folded(const struct lines *l)
 {
-	struct lines l = find_differences(old, new);
+	char *list = NULL;
+	const struct arch *arch;
+
+	for (size_t i = 0; (arch = arch_at(i)); i++) {
+		size_t n = 0;
+		char *text;
+
+		for (size_t j = 0; j < l->n; j++)
+			n += l->lines[j].folded &&
+				arch_of_call(l->lines[j].entry->id) == arch;
+		if (!n)
+			continue;
+		text = xasprintf("%s (%zu)", arch->name, n);
+		text_append(&list, ", ", text);
+		free(text);
+	}
+	if (list)
+		message_note("differences that are not printed, by "
+			     "architecture: %s; --arch=all prints them", list);
+	free(list);
+}
+
+bool compare_sides(const struct side *old, const struct side *new,
+		   const struct comparison *c)
+{
+	struct lines l = find_differences(old, new, c);
 	bool differ = false;
 
 	for (size_t i = 0; i < l.n; i++) {
-		differ |= counts(&l.lines[i], flags);
-		if (out)
-			print_line(&l, &l.lines[i], old->native, out);
+		differ |= counts(&l.lines[i], c->flags);
+		if (c->out && !l.lines[i].folded)
+			print_line(&l, &l.lines[i], old->native, c->out);
 	}
+	if (c->out)
+		note_folded(&l);
 	free(l.lines);
 	return differ;
 }

@@ -16,12 +16,24 @@ enum compare_flag {
 	COMPARE_FAILED = 16,	/* runs that failed: not of calls, ending.h */
 };
 
+struct comparison {
+	unsigned int flags;		/* enum compare_flag */
+	/*
+	 * Whose calls are printed: of all architectures, of this one, or where
+	 * both are unset, of the native one and any that was recorded.
+	 */
+	bool all_archs;
+	const struct arch *arch;
+	FILE *out;			/* NULL: nothing is printed */
+};
+
 /*
- * Print a line to `out` (NULL: none) for each fact of one side alone. Against
- * a trace, an entry of a profile that a group adds is marked; so is a call
- * that is dangerous to allow. Returns whether any of them counts.
+ * Print a line for each fact of one side alone, and a note for the architectures
+ * whose lines are left out. A call that the loader of a profile adds is marked,
+ * and against a trace one that a group adds; so is a call that is dangerous to
+ * allow. Returns whether any of them counts, printed or not.
  */
 bool compare_sides(const struct side *old, const struct side *new,
-		   unsigned int flags, FILE *out);
+		   const struct comparison *c);
 
 #endif

@@ -43,18 +43,20 @@ const struct arch *trace_native(const struct trace *t)
 	return arch ? arch : arch_native();
 }
 
-static bool may_lack_calls(const struct run *run)
+static bool may_lack_calls(const struct run *run, bool selected)
 {
-	return !run->complete || run_lost(run, "call") || run_lost(run, "task");
+	return !run->complete || run_lost(run, "call") ||
+		run_lost(run, "task") || (selected && run_lost(run, "image"));
 }
 
-void note_losses(const struct trace *t, const char *name)
+void note_losses(const struct trace *t, const char *name, bool selected)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < t->n_runs; i++)
-		n += may_lack_calls(t->runs[i]);
+		n += may_lack_calls(t->runs[i], selected);
 	if (n)
 		message_note("%s: %zu of %zu runs may lack calls: cut short, or "
-			     "calls or tasks were lost", name, n, t->n_runs);
+			     "calls or tasks%s were lost", name, n, t->n_runs,
+			     selected ? " or images" : "");
 }

@@ -17,7 +17,10 @@ char *image_label(const struct image *image);
 /* What the runs of a trace are native to: arch_native() when it has none. */
 const struct arch *trace_native(const struct trace *t);
 
-/* Say on stderr how many runs of a file may have made more than it holds. */
-void note_losses(const struct trace *t, const char *name);
+/*
+ * Say on stderr how many runs of a file may have made more than it holds, or
+ * where images are `selected`, more than these show.
+ */
+void note_losses(const struct trace *t, const char *name, bool selected);
 
 #endif

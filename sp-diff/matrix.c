@@ -362,7 +362,7 @@ struct matrix *matrix_load(struct inputs *inputs, const char *name,
 		matrix_free(m);
 		return NULL;
 	}
-	note_losses(m->trace, name);
+	note_losses(m->trace, name, !selection_is_empty(&choice->images));
 	endings_note(m->trace, NULL, NULL);
 	return m;
 }

@@ -9,9 +9,7 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "label.h"
-#include "stream/select.h"
 #include "stream/stream.h"
-
 
 int entry_compare(const struct entry *a, const struct entry *b)
 {
@@ -66,18 +64,46 @@ static void take_allowed(struct side *s)
 	free(ids);
 }
 
+/* Each of the texts is printed with the file's name, and freed. */
+static bool print_texts(char **texts, const char *name,
+			void (*print)(const char *fmt, ...))
+{
+	bool any = *texts;
+
+	for (char **text = texts; *text; text++) {
+		print("%s: %s", name, *text);
+		free(*text);
+	}
+	free(texts);
+	return any;
+}
+
+static bool select_calls(struct trace **t, const char *name,
+			 const struct selection *selection)
+{
+	if (selection_is_empty(selection))
+		return true;
+	print_texts(select_notes(*t, selection), name, message_note);
+	if (print_texts(select_problems(*t, selection), name, message_error))
+		return false;
+	*t = select_images(*t, selection);
+	return true;
+}
+
 static bool read_trace(struct side *s, FILE *file, const char *name,
 		       const struct side_choice *choice, char **problem)
 {
 	s->trace = trace_new();
+	/* The image that started another may be in another phase only. */
 	if (!trace_read(s->trace, file,
 			choice->partial ? TRACE_PARTIAL : 0, problem) ||
+	    !select_calls(&s->trace, name, &choice->selection) ||
 	    ((choice->from || choice->until) &&
 	     !select_phases(&s->trace, choice->from, choice->until, problem)))
 		return false;
 	trace_sort(s->trace);
 	s->native = trace_native(s->trace);
-	note_losses(s->trace, name);
+	note_losses(s->trace, name, !selection_is_empty(&choice->selection));
 	return true;
 }
 

@@ -4,7 +4,7 @@
 #define SIDE_H
 
 #include "profile/profile.h"
-#include "stream/trace.h"
+#include "stream/select.h"
 
 struct entry {
 	struct call_id id;
@@ -28,6 +28,7 @@ struct side_choice {
 	const char *from, *until;	/* marks, or NULL */
 	bool by_image;
 	bool partial;			/* streams may end early */
+	struct selection selection;	/* of images */
 };
 
 /* Read now what is to be read before a sandbox: see profile_prepare(). */

@@ -20,6 +20,8 @@
 struct options {
 	bool quiet, groups, matrix, csv, coverage, json, args, paths;
 	unsigned int fail_on;		/* enum compare_flag; 0: not given */
+	bool all_archs;			/* --arch=all */
+	const struct arch *arch;	/* --arch=NAME; NULL: not given */
 	struct side_choice choice;
 	struct selection images;
 	const char *profile;		/* of --coverage; NULL: none */
@@ -69,6 +71,18 @@ static char *set_fail_on(const struct option_row *row, void *options,
 	return o->fail_on ? NULL :
 		xstrdup("not a list of added, removed, any, dangerous and "
 			"failed");
+}
+
+static char *set_arch(const struct option_row *row, void *options,
+		      const char *name)
+{
+	struct options *o = options;
+
+	(void)row;
+	o->all_archs = !strcmp(name, "all");
+	o->arch = arch_by_name(name);
+	return o->all_archs || o->arch ? NULL :
+		xstrdup("not all, nor an architecture such as x86_64");
 }
 
 static char *set_unit(const struct option_row *row, void *options,
@@ -146,6 +160,11 @@ static const struct option_row rows[] = {
 	  OPTION_TEXT(struct options, choice.from), .modes = SIDES },
 	{ "until", 0, "MARK", "and what came before it",
 	  OPTION_TEXT(struct options, choice.until), .modes = SIDES },
+	{ "arch", 0, "ARCH",
+	  "print the calls of this architecture, or of all\n"
+	  "(default: the native one, and any that was recorded)",
+	  .set = set_arch, .modes = SIDES,
+	  .choices = "all x86_64 x86 x32 aarch64 arm" },
 	{ "groups", 0, NULL,
 	  "count the calls that sp-emit adds to a profile, too",
 	  OPTION_FLAG(struct options, groups), .modes = SIDES | SAMPLE },
@@ -185,7 +204,7 @@ static const struct option_row rows[] = {
 	  set_limit, .modes = SAMPLE },
 	{ "json", 0, NULL, "print JSON",
 	  OPTION_FLAG(struct options, json), .modes = SAMPLE },
-	SELECTION_OPTIONS(struct options, images, RUNS | SAMPLE),
+	SELECTION_OPTIONS(struct options, images, 0),
 	{ "allow-partial", 0, NULL, "accept streams that end early",
 	  OPTION_FLAG(struct options, choice.partial) },
 };
@@ -236,16 +255,24 @@ static bool load_sides(struct side sides[2], struct inputs *inputs,
 static bool differ(const struct options *o, const struct side *old,
 		   const struct side *new, char *const paths[2])
 {
-	unsigned int flags = (o->groups ? COMPARE_GROUPS : 0) |
-		(o->fail_on ? o->fail_on : COMPARE_ADDED | COMPARE_REMOVED);
+	const struct comparison c = {
+		.flags = (o->groups ? COMPARE_GROUPS : 0) |
+			(o->fail_on ? o->fail_on :
+			 COMPARE_ADDED | COMPARE_REMOVED),
+		.all_archs = o->all_archs, .arch = o->arch,
+		.out = o->quiet ? NULL : stdout,
+	};
 	bool fails;
 
-	if (flags & COMPARE_FAILED && !new->trace)
+	if (!selection_is_empty(&o->images) && !old->trace && !new->trace)
+		message_error("--%s is only for recordings",
+			      o->images.n_images ? "image" : "tree");
+	if (c.flags & COMPARE_FAILED && !new->trace)
 		message_error("%s: a profile has no runs that could have "
 			      "failed", input_name(paths[1]));
 	fails = note_endings(old, new, paths[0], paths[1]) &&
-		flags & COMPARE_FAILED;
-	fails |= compare_sides(old, new, flags, o->quiet ? NULL : stdout);
+		c.flags & COMPARE_FAILED;
+	fails |= compare_sides(old, new, &c);
 	return fails;
 }
 
@@ -255,6 +282,7 @@ static void run_diff(struct options *o, char *old, char *new)
 	struct side sides[2] = { 0 };
 	struct inputs inputs;
 
+	o->choice.selection = o->images;
 	if (!strcmp(old, "-") && !strcmp(new, "-"))
 		message_usage("stdin cannot be both sides");
 	inputs_open(&inputs, paths);
@@ -416,5 +444,6 @@ int main(int argc, char **argv)
 	else
 		run_diff(&o, line.operands[0],
 			 line.n_operands > 1 ? line.operands[1] : "-");
+	selection_free(&o.images);
 	return message_finish();
 }

@@ -464,3 +464,86 @@ runs() {
 	run -0 --separate-stderr sp-diff good.sp many.sp
 	[[ $stderr == *"sp-diff: many.sp: 1 more like these" ]]
 }
+
+@test "of a profile, one architecture is printed; a note has the others" {
+	needs x86_64
+	printf '%s\n' 'run 1 r' 'call * read 1' 'call * 20 1 arch=x86' | stream a.sp
+	jq -n '{defaultAction: "SCMP_ACT_ERRNO", architectures: ["SCMP_ARCH_X86_64",
+		"SCMP_ARCH_X86", "SCMP_ARCH_X32"], syscalls: [{names: ["read", "ptrace",
+		"socketcall"], action: "SCMP_ACT_ALLOW"}]}' >p.json
+	run -1 --separate-stderr sp-diff a.sp p.json
+	diff - <(sed 's/: .*)/: %)/' <<<"$output") <<-'END'
+	- getpid  1  x86
+	+ ptrace  -  (dangerous: %)
+	END
+	[ "$stderr" = "sp-diff: differences that are not printed, by architecture: x86 (3), x32 (2); --arch=all prints them" ]
+	run -1 --separate-stderr sp-diff --arch=all a.sp p.json
+	[ "${#lines[@]}" = 7 ]
+	[ -z "$stderr" ]
+	run -1 --separate-stderr sp-diff --arch=x32 a.sp p.json
+	diff - <(sed 's/: .*)/: %)/' <<<"$output") <<-'END'
+	+ read    -  x32
+	+ ptrace  -  x32  (dangerous: %)
+	END
+	[[ $stderr == *": x86_64 (1), x86 (4); "* ]]
+	# What is not printed counts, and -q prints no note.
+	printf '%s\n' 'run 1 r' 'call * read 1' 'call * ptrace 1' | stream b.sp
+	run -1 --separate-stderr sp-diff -q b.sp p.json
+	[ -z "$output$stderr" ]
+	# Between recordings, all are printed.
+	run -1 --separate-stderr sp-diff b.sp a.sp
+	[ "${#lines[@]}" = 2 ]
+	[ -z "$stderr" ]
+	run -2 sp-diff --arch=vax a.sp p.json
+	[[ ${lines[0]} == "sp-diff: "*"not all, nor an architecture such as x86_64"* ]]
+}
+
+@test "what systemd or firejail adds to a profile is a group, beside any other side" {
+	needs x86_64
+	printf '[Service]\nSystemCallArchitectures=native\nSystemCallFilter=read\n' >u.service
+	printf 'seccomp.keep read\n' >f.profile
+	jq -n '{defaultAction: "SCMP_ACT_ERRNO", syscalls: [{names: ["read"],
+		action: "SCMP_ACT_ALLOW"}]}' >p.json
+	printf '%s\n' 'run 1 r' 'call * read 1' | stream a.sp
+	for profile in u.service f.profile; do
+		for other in p.json a.sp; do
+			run -0 --separate-stderr sp-diff "$other" "$profile"
+			[ "${#lines[@]}" -gt 2 ]
+			echo "$output" | lacks -v '^+ .* - .*(group)'
+			run -1 sp-diff -q --groups "$other" "$profile"
+		done
+	done
+	# what the unit names itself is no group
+	printf '[Service]\nSystemCallArchitectures=native\nSystemCallFilter=read ptrace\n' >u.service
+	run -1 sp-diff p.json u.service
+	[[ $output == *"+ ptrace "* ]]
+}
+
+@test "--image and --tree: the recordings' calls of these executables" {
+	stream a.sp <<-'T'
+	run 1 a
+	image /bin/sh 1:1:2
+	image /bin/ls 1:1:1
+	call 1 read 1 image=/bin/sh
+	call 1 write 2 image=/bin/ls
+	start 1 /bin/sh 1 image=/bin/ls
+	T
+	stream b.sp <<-'T'
+	run 2 b
+	image /bin/ls 2:1:1
+	call 2 write 1 image=/bin/ls
+	call 2 openat 1 image=/bin/ls
+	T
+	run -1 --separate-stderr sp-diff --image='*/ls' a.sp b.sp
+	[[ $output == "+ openat  1" ]]
+	run -1 --separate-stderr sp-diff --tree=/bin/sh a.sp <(sp-merge a.sp b.sp)
+	[ "$status" = 1 ]
+	run -2 --separate-stderr sp-diff --image='*/sh' a.sp b.sp
+	[[ $stderr == "sp-diff: b.sp: --image"* ]]
+	jq -n '{defaultAction: "SCMP_ACT_ERRNO", syscalls: [{names: ["write"],
+		action: "SCMP_ACT_ALLOW"}]}' >p.json
+	run -0 sp-diff --image='*/ls' a.sp p.json
+	run -1 sp-diff a.sp p.json
+	run -2 sp-diff --image='*/ls' p.json p.json
+	[[ $output == *"--image is only for recordings"* ]]
+}
