@@ -70,7 +70,7 @@ bool nri_feed(struct nri_wire *w, const void *data, size_t n)
 	return take_frames(w);
 }
 
-static void set_text(char **to, const struct protobuf_field *field)
+static void take_text(char **to, const struct protobuf_field *field)
 {
 	free(*to);
 	*to = protobuf_text(field);
@@ -90,7 +90,7 @@ static bool parse_request(struct nri_message *m, struct protobuf body)
 
 	while (protobuf_next(&body, &field)) {
 		if (field.number == REQUEST_METHOD)
-			set_text(&m->method, &field);
+			take_text(&m->method, &field);
 		else if (field.number == REQUEST_PAYLOAD && field.has_bytes)
 			set_payload(m, &field);
 	}
@@ -107,7 +107,7 @@ static bool parse_status(struct nri_message *m, struct protobuf body)
 		if (field.number == STATUS_CODE)
 			failed = field.value;
 		else if (field.number == STATUS_MESSAGE)
-			set_text(&text, &field);
+			take_text(&text, &field);
 	}
 	free(m->error);
 	m->error = failed ? xstrdup(text ? text : "no reason given") : NULL;

@@ -21,7 +21,9 @@ struct protobuf_field {
 
 static inline struct protobuf protobuf_of(const void *data, size_t n)
 {
-	return (struct protobuf){ data, (const uint8_t *)data + n, false };
+	const uint8_t *at = data ? data : (const uint8_t *)"";
+
+	return (struct protobuf){ at, at + n, false };
 }
 
 /* False: the message is at its end, or malformed. */
