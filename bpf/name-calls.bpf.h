@@ -90,6 +90,9 @@ static __always_inline __u32 given_access(const volatile struct name_spec *spec,
 	if (spec->kind == NAMES_TWO)
 		return spec->access;
 	if (spec->access & NAME_CREATE && spec->flags != ARG_NONE) {
+		if (spec->access & NAME_TYPE)		/* mkdir */
+			return spec->access |
+				private_mode(args[spec->flags & 7]);
 		mode = args[spec->flags & 7] >> 12 & 0xf;	/* mknod */
 		return spec->access |
 			(mode ? mode : TYPE_REGULAR) << NAME_TYPE_SHIFT;

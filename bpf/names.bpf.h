@@ -16,7 +16,8 @@
 enum {
 	FMODE_READ = 0x1, FMODE_WRITE = 0x2, FMODE_PATH = 0x4000,
 	FMODE_CREATED = 0x100000, FMODE_NOACCOUNT = 0x20000000,
-	O_WRONLY = 01, O_RDWR = 02, O_CREAT = 0100, O_TRUNC = 01000,
+	O_WRONLY = 01, O_RDWR = 02, O_CREAT = 0100, O_EXCL = 0200,
+	O_TRUNC = 01000,
 #if defined(__TARGET_ARCH_arm64)
 	O_DIRECTORY = 040000,
 #else
@@ -471,13 +472,21 @@ static __always_inline struct place mapped_place_of(struct file *file)
 	};
 }
 
-static __always_inline __u32 type_of(struct file *file)
+static __always_inline __u32 mode_of(struct file *file)
 {
-	__u32 mode = file_id ?
+	return file_id ?
 		((struct file *)cast((__u64)file, file_id))->f_inode->i_mode :
 		BPF_CORE_READ(file, f_inode, i_mode);
+}
 
+static __always_inline __u32 type_bits(__u32 mode)
+{
 	return (mode >> 12) << NAME_TYPE_SHIFT;
+}
+
+static __always_inline __u32 type_of(struct file *file)
+{
+	return type_bits(mode_of(file));
 }
 
 static __always_inline bool is_deleted(struct place at)
@@ -521,17 +530,26 @@ static __always_inline struct place parent_of(struct place at)
 	};
 }
 
+static __always_inline __u32 private_mode(__u32 mode)
+{
+	enum { OTHERS = 077 };
+
+	return mode & OTHERS ? 0 : NAME_PRIVATE;
+}
+
 /* What opening did, by the file that came of it. */
 static __always_inline __u32 opened(struct file *file, __u64 flags)
 {
-	__u32 mode = PEEK(file_id, file, file, f_mode), type = type_of(file);
+	__u32 mode = PEEK(file_id, file, file, f_mode);
+	__u32 inode_mode = mode_of(file), type = type_bits(inode_mode);
 	bool is_directory = type == TYPE_DIRECTORY << NAME_TYPE_SHIFT;
 
 	if (mode & FMODE_PATH)
 		return NAME_LOOK | type;
 	return (mode & FMODE_READ ? is_directory ? NAME_LIST : NAME_READ : 0) |
 		(mode & FMODE_WRITE ? NAME_WRITE : 0) |
-		(mode & FMODE_CREATED ? NAME_CREATE :
+		(mode & FMODE_CREATED ? NAME_CREATE |
+		 (flags & O_EXCL ? private_mode(inode_mode) : 0) :
 		 flags & O_CREAT ? NAME_ENSURE : 0) |
 		(flags & O_TRUNC ? NAME_TRUNCATE : 0) | type;
 }

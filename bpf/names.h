@@ -46,6 +46,9 @@ enum name_access {
 					   another object */
 	NAME_ELSEWHERE = 0x20000000,	/* in another mount namespace, or below no
 					   root of the command's */
+	NAME_PRIVATE = 0x40000000,	/* with CREATE: it did not exist before
+					   (O_EXCL, mkdir), and its mode is for
+					   its owner alone */
 };
 
 /* What was done with an address; the fact's number in the stream. */

@@ -270,6 +270,7 @@ static json_t *access_json(uint32_t access)
 		{ NAME_GIVEN, "given" }, { NAME_CUT, "cut" },
 		{ NAME_CLAIM, "claim" }, { NAME_ELSEWHERE, "elsewhere" },
 		{ NAME_UNREAD, "unread" }, { NAME_DELETED, "deleted" },
+		{ NAME_PRIVATE, "private" },
 	};
 	json_t *list = json_array();
 

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "kernel/path.h"
 #include "names.h"
+#include "random-name.h"
 
 #define uthash_malloc(size) xcalloc(1, size)
 #include <uthash.h>
@@ -117,6 +118,7 @@ struct folded {
 	UT_hash_handle hh;
 	struct path_use use;
 	bool own;		/* it was created or removed by the run */
+	bool private;		/* created as temporary files are: NAME_PRIVATE */
 	bool moves;		/* there is a record of where it moved */
 	uint32_t *runs;		/* bits: which runs have it */
 };
@@ -210,69 +212,6 @@ static size_t date(const char *s, size_t n)
 	return length;
 }
 
-/*
- * What programs put before the characters that they make up, and how many of
- * those there are: a name like that is random whatever the characters are.
- */
-static const struct {
-	const char *prefix;
-	size_t made_up;
-} templates[] = {
-	{ "Cu", 6 },			/* ln -f and its like, of coreutils */
-	{ "sort", 6 }, { "sed", 6 },
-	{ "tmp.", 10 },			/* mktemp(1) */
-	{ "tmp", 8 },			/* Python's tempfile, with _ too */
-};
-
-static bool is_word_character(char c)
-{
-	return isalnum((unsigned char)c) || c == '_';
-}
-
-static size_t template_suffix(const char *s, size_t n)
-{
-	for (size_t i = 0; i < sizeof(templates) / sizeof(templates[0]); i++) {
-		size_t start = strlen(templates[i].prefix), at = start;
-
-		if (n != start + templates[i].made_up ||
-		    strncmp(s, templates[i].prefix, start))
-			continue;
-		while (at < n && is_word_character(s[at]))
-			at++;
-		if (at == n)
-			return n - start;
-	}
-	return 0;
-}
-
-/*
- * The six or more letters and digits at the end that mkstemp(3) and its like
- * put there: not those of a word, which has one capital and no digit.
- */
-static size_t tmp_suffix(const char *s, size_t n)
-{
-	enum { SUFFIX = 6 };
-	size_t i = n, numbers = 0, small = 0, large = 0;
-
-	while (i && isalnum((unsigned char)s[i - 1])) {
-		numbers += isdigit((unsigned char)s[i - 1]) != 0;
-		small += islower((unsigned char)s[i - 1]) != 0;
-		large += isupper((unsigned char)s[i - 1]) != 0;
-		i--;
-	}
-	if (template_suffix(s, n))
-		return template_suffix(s, n);
-	if (n - i > SUFFIX + 2 && !strncmp(s + i, "tmp", 3))
-		i += 3;
-	return n - i >= SUFFIX && small && large + numbers > 1 &&
-		(i || numbers) ? n - i : 0;
-}
-
-bool path_is_random(const char *name)
-{
-	return tmp_suffix(name, strlen(name)) != 0;
-}
-
 /* 1.2 and 1.2.3, with a letter or a revision after it: 1.1.1n, 1.2-3. */
 static size_t version(const char *s, size_t n)
 {
@@ -312,13 +251,15 @@ struct rewriting {
 	unsigned int rules, used;
 };
 
-/* Whether the run itself made the file or directory whose name ends there. */
-static bool is_made(const struct rewriting *r, const char *end)
+/* What is made up in a name, if the run itself made the file or directory. */
+static struct name_part made_up(const struct rewriting *r, const char *name,
+				size_t n)
 {
 	struct folded *f;
 
-	HASH_FIND(hh, r->all, r->path, end - r->path, f);
-	return f && f->own;
+	HASH_FIND(hh, r->all, r->path, name + n - r->path, f);
+	return r->rules & GENERAL_TMP && f && f->own ?
+		random_part(name, n, f->private) : (struct name_part){ n, 0 };
 }
 
 static void put_any(struct rewriting *r, unsigned int rule)
@@ -332,19 +273,10 @@ static bool is_start(const char *s, const char *component)
 	return s == component || !isalnum((unsigned char)s[-1]);
 }
 
-static void rewrite_component(struct rewriting *r, const char *s, size_t n,
-			      bool is_pid)
+/* What stands from S to END in a component. */
+static void rewrite_part(struct rewriting *r, const char *component,
+			 const char *s, const char *end)
 {
-	const char *component = s, *end = s + n;
-	size_t tail = r->rules & GENERAL_TMP ? tmp_suffix(s, n) : 0;
-
-	if (is_pid && r->rules & GENERAL_PID && n && digits(s, n) == n) {
-		put_any(r, GENERAL_PID);
-		return;
-	}
-	if (tail && !is_made(r, end))
-		tail = 0;
-	end -= tail;
 	while (s < end) {
 		size_t left = end - s, length = 0;
 		unsigned int rule = GENERAL_DATE;
@@ -367,8 +299,24 @@ static void rewrite_component(struct rewriting *r, const char *s, size_t n,
 			*r->to++ = *s;
 		s += length ? length : 1;
 	}
-	if (tail)
+}
+
+static void rewrite_component(struct rewriting *r, const char *s, size_t n,
+			      bool is_pid)
+{
+	struct name_part part;
+
+	if (is_pid && r->rules & GENERAL_PID && n && digits(s, n) == n) {
+		put_any(r, GENERAL_PID);
+		return;
+	}
+	part = made_up(r, s, n);
+	if (!part.size)
+		part.at = n;
+	rewrite_part(r, s, s, s + part.at);
+	if (part.size)
 		put_any(r, GENERAL_TMP);
+	rewrite_part(r, s, s + part.at + part.size, s + n);
 }
 
 /* A pattern of the path by these rules; heap. */
@@ -438,6 +386,7 @@ static void join(struct folded *to, const struct folded *from, size_t words)
 	to->use.count += from->use.count;
 	to->use.made |= from->use.made;
 	to->own |= from->own;
+	to->private |= from->private;
 	to->use.rules |= from->use.rules;
 	to->use.names += from->use.names;
 	add_runs(to, from->runs, words);
@@ -511,6 +460,11 @@ static bool may_be_made(uint32_t access, const char *path)
 		 !path_is_below(path, "/sys"));
 }
 
+static bool is_made_private(uint32_t access)
+{
+	return access & NAME_CREATE && access & NAME_PRIVATE;
+}
+
 static bool is_usable(const struct fact *fact)
 {
 	uint32_t access = fact->id.nr;
@@ -546,6 +500,7 @@ static void fold_made(struct fold *fold, const struct fact *fact)
 	}
 	f = folded_path(fold, fold_name(access, path));
 	f->use.made = f->own = true;
+	f->private |= is_made_private(access);
 }
 
 /* The phases of one recording are one run: they share what they name. */
@@ -585,6 +540,7 @@ static void fold_fact(struct fold *fold, const struct trace *t,
 		f->use.types |= type_bit(access);
 	f->use.count += fact_count(fact);
 	f->own |= access & (NAME_CREATE | NAME_DELETE);
+	f->private |= is_made_private(access);
 	f->use.made |= f->own || may_be_made(access, f->use.pattern);
 	f->use.names = 1;
 	add_sightings(f, t, fact);

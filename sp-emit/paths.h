@@ -101,8 +101,6 @@ char *paths_lasting(const struct path_uses *uses, const char *pattern);
 bool path_is_below(const char *path, const char *directory);
 /* The directory of a path or pattern, "/" of one in the root; heap. */
 char *path_parent(const char *path);
-/* Whether a name ends as those that mkstemp(3) and its like make up. */
-bool path_is_random(const char *name);
 /*
  * A shared library's shorter names, which are symbolic links to it as a rule
  * and stay when a newer version is installed: of "/x/liby.so.1.2.3"

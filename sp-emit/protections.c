@@ -9,6 +9,7 @@
 #include "kernel/path.h"
 #include "kernel/syscall.h"
 #include "names.h"
+#include "random-name.h"
 
 enum { FIFO = 1, CHARACTER = 2, BLOCK = 6, SOCKET = 12 };	/* S_IFMT types */
 
@@ -263,7 +264,8 @@ static void add_secret(struct path_list *secret, const struct fact *fact)
 
 	if (!fact->answer && fact->id.nr & NAME_CREATE &&
 	    !path_is_doubted(fact->id.nr) && is_temporary(path) &&
-	    path_is_random(name + 1)) {
+	    random_part(name + 1, strlen(name + 1),
+			fact->id.nr & NAME_PRIVATE).size) {
 		secret->at = xgrow(secret->at, secret->n, sizeof(*secret->at));
 		secret->at[secret->n++] = path;
 	} else {

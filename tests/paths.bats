@@ -550,3 +550,19 @@ socket.socket(socket.AF_UNIX).connect("server")'
 			shows -xP "connect\tok\t1\t(-|given)\t$PWD/server"
 	done
 }
+
+# As mkstemp(3) and mkdtemp(3) do it.
+@test "a file or directory that is new and for its owner alone is marked" {
+	sp-record -q --paths -o run.sp -- sh -c 'mktemp -p . file.XXXXXX
+		mktemp -dp . dir.XXXXXX; mkdir made; echo >plain; set -C
+		echo >open; umask 077; echo >exclusive; set +C; echo >shut
+		echo >shut' >/dev/null
+	sp-emit --json run.sp | jq -r '.paths[] | select(.access |
+		index("create") and index("private")) | .path' |
+		sed 's,.*/,,; s,\..*,,' | sort >names
+	diff names - <<-'END'
+	dir
+	exclusive
+	file
+	END
+}

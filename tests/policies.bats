@@ -11,7 +11,7 @@ READ=1 WRITE=2 CREATE=4 EXECUTE=8 DELETE=16 LOOK=64 MAP=0x100 CONNECT=0x1000 \
 	RENAME=0x400 LINK=0x800 ENSURE=0x2000 NAMELESS=0x4000 DELETED=0x80000 \
 	TRUNCATE=0x200 GIVEN=0x10000 CUT=0x20000 CLAIM=0x10010000 \
 	ELSEWHERE=0x20000000 DIR=0x4000000 REG=0x8000000 CHR=0x2000000 \
-	SOCK=0xc000000 LIST=0x20 FIFO=0x1000000
+	SOCK=0xc000000 LIST=0x20 FIFO=0x1000000 PRIVATE=0x40000000
 
 # stream FILE LINE… — one run of x.sh with paths
 stream() {
@@ -81,6 +81,39 @@ patterns() {
 	[[ $output == */usr/lib/libssl.so.3* && $output == *app-2026-11-24.log* ]]
 	run -2 sp-emit --landlock --generalize=what a.sp
 	[[ $output == "sp-emit: --generalize=what: not all, none, usual or a list"* ]]
+}
+
+# mkstemp(3) makes up six letters and digits of any kind.
+@test "a name that was made as temporary ones are is a pattern" {
+	local made_up=(aB3dE9 abcdef ABCDEF Abcdef aBcdef abcde1 A1B2C3 123456)
+	stream a.sp "$(path 'CREATE | WRITE | REG | PRIVATE' /t/locked)" \
+		"$(path 'CREATE | WRITE | REG | PRIVATE' /t/daemon.pid)" \
+		"$(path 'CREATE | WRITE | REG | PRIVATE' /t/app-daemon.pid)" \
+		"$(path 'CREATE | WRITE | REG | PRIVATE' /t/app.configuration)" \
+		"$(path 'CREATE | WRITE | REG | PRIVATE' /t/krb5cc_1000)" \
+		"$(path 'CREATE | WRITE | REG' /t/app.locked)" \
+		"$(path 'CREATE | WRITE | REG' /t/cache-123456)" \
+		"$(path 'CREATE | DIR | PRIVATE' /t/app.qwerty)" \
+		"$(path 'READ | REG' /t/app.qwerty/app.qwerty)" \
+		"$(path 'CREATE | WRITE | REG | PRIVATE' /t/go-1234567.log)" \
+		"$(path 'CREATE | WRITE | REG | PRIVATE' /t/py-ab1_cd2e.json)" \
+		"$(path 'CREATE | WRITE | REG | PRIVATE' /t/ccAbCdEf.s)" \
+		"$(for name in "${made_up[@]}"; do
+			path 'CREATE | WRITE | REG | PRIVATE' "/m/file.$name"
+		done)"
+	diff - <(patterns a.sp) <<-'END'
+	tmp /m/file.*
+	tmp /t/*.s
+	tmp /t/app.*
+	tmp /t/app.*/app.qwerty
+	tmp /t/go-*.log
+	tmp /t/py-*.json
+	END
+	run -0 sp-emit --landlock --explain a.sp
+	for name in locked daemon.pid app-daemon.pid app.configuration \
+		krb5cc_1000 app.locked cache-123456; do
+		[[ $output == *"/t/$name"* ]]
+	done
 }
 
 @test "a directory that the run was only in is no pattern" {

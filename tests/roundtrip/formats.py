@@ -142,6 +142,13 @@ class AppArmor(Format):
     def command(self, row, argv):
         return ["aa-exec", "-p", self.profile(row), "--", *argv]
 
+    def told(self, row, result, recorded):
+        log = subprocess.run(["dmesg"], capture_output=True, text=True).stdout
+        denials = [re.sub(r".*apparmor=\S+ | (pid|comm|fsuid|ouid)=\S+", "", line)
+                   for line in log.split("\n") if 'apparmor="DENIED"' in line
+                   and f'profile="{self.profile(row)}"' in line]
+        return "; ".join([super().told(row, result, recorded), *denials[:2]])
+
 
 class Header(Format):
     """Headers of all rows, each under names of its own, in one program."""
@@ -212,32 +219,6 @@ class Bwrap(Format):
         return ["sh", "-c", 'exec 9<"$0" && exec "$@"', self.file(row), "bwrap",
                 "--bind", "/", "/", "--dev-bind", "/dev", "/dev", "--cap-add",
                 "ALL", "--seccomp", "9", "--", *argv]
-
-
-class Apparmor(Format):
-    """A profile that is loaded and entered, where AppArmor is in force."""
-    paths = True
-    options = ("--apparmor",)
-    packages = ("apparmor_parser", "aa-exec")
-
-    def emit(self, row, stream):
-        super().emit(row, stream)
-        subprocess.run(["apparmor_parser", "-r", "-K", self.file(row)],
-                       check=True, capture_output=True)
-
-    def profile(self, row):
-        with open(self.file(row)) as file:
-            return re.search(r"^profile (\S+)", file.read(), re.M)[1]
-
-    def command(self, row, argv):
-        return ["aa-exec", "-p", self.profile(row), "--", *argv]
-
-    def told(self, row, result, recorded):
-        log = subprocess.run(["dmesg"], capture_output=True, text=True).stdout
-        denials = [re.sub(r".*apparmor=\S+ | (pid|comm|fsuid|ouid)=\S+", "", line)
-                   for line in log.split("\n") if 'apparmor="DENIED"' in line
-                   and f'profile="{self.profile(row)}"' in line]
-        return f"{result}: {'; '.join(denials[:2])}"
 
 
 class Firejail(Format):
@@ -503,7 +484,6 @@ FORMATS = {
     "libseccomp": Libseccomp,
     "bpf": Bpf,
     "bwrap": Bwrap,
-    "apparmor": Apparmor,
     "firejail": Firejail,
     "minijail": Minijail,
     "systemd": Systemd,

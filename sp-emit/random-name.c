@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "random-name.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum {
+	SUFFIX = 6,		/* the X of mkstemp(3) */
+	EXTENSION_MAX = 8,	/* that follows them with mkstemps(3) */
+	PYTHON_SUFFIX = 8,	/* small letters, digits and _ */
+};
+
+/*
+ * What programs put before the characters that they make up, and how many of
+ * those there are: a name like that is random whatever the characters are.
+ */
+static const struct {
+	const char *prefix;
+	size_t made_up;
+} templates[] = {
+	{ "Cu", 6 },			/* ln -f and its like, of coreutils */
+	{ "sort", 6 }, { "sed", 6 },
+	{ "tmp.", 10 },			/* mktemp(1) */
+	{ "tmp", 8 },			/* Python's tempfile, with _ too */
+};
+
+static bool is_word_character(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+static size_t template_suffix(const char *s, size_t n)
+{
+	for (size_t i = 0; i < sizeof(templates) / sizeof(templates[0]); i++) {
+		size_t start = strlen(templates[i].prefix), at = start;
+
+		if (n != start + templates[i].made_up ||
+		    strncmp(s, templates[i].prefix, start))
+			continue;
+		while (at < n && is_word_character(s[at]))
+			at++;
+		if (at == n)
+			return n - start;
+	}
+	return 0;
+}
+
+/* The letters and digits at the end of a name. */
+struct ending {
+	size_t size, numbers, small, large;
+	bool capital;		/* the first one is a capital letter */
+};
+
+static struct ending ending_of(const char *s, size_t n)
+{
+	struct ending e = { 0 };
+
+	while (n && isalnum((unsigned char)s[n - 1])) {
+		n--;
+		e.size++;
+		e.numbers += isdigit((unsigned char)s[n]) != 0;
+		e.small += islower((unsigned char)s[n]) != 0;
+		e.large += isupper((unsigned char)s[n]) != 0;
+		e.capital = isupper((unsigned char)s[n]);
+	}
+	return e;
+}
+
+static bool is_word(const struct ending *e)
+{
+	return !e->numbers && (!e->large || !e->small ||
+			       (e->large == 1 && e->capital));
+}
+
+static size_t digits_at_end(const char *s, size_t n)
+{
+	size_t size = 0;
+
+	while (size < n && isdigit((unsigned char)s[n - 1 - size]))
+		size++;
+	return size;
+}
+
+/*
+ * Of a name that may be any: not the letters of a word, which has one capital
+ * and no digit.
+ */
+static size_t likely_suffix(const char *s, size_t n)
+{
+	struct ending e = ending_of(s, n);
+
+	if (e.size > SUFFIX + 2 && !strncmp(s + n - e.size, "tmp", 3))
+		e.size -= 3;
+	return e.size >= SUFFIX && e.small && e.large + e.numbers > 1 &&
+		(e.size < n || e.numbers) ? e.size : 0;
+}
+
+/* Python's: `_` is one of its characters. */
+static bool has_python_suffix(const char *s, size_t n)
+{
+	size_t at = n, numbers = 0;
+
+	while (at && (islower((unsigned char)s[at - 1]) || s[at - 1] == '_' ||
+		      isdigit((unsigned char)s[at - 1]))) {
+		at--;
+		numbers += isdigit((unsigned char)s[at]) != 0;
+	}
+	return n - at == PYTHON_SUFFIX && numbers &&
+		(!at || !is_word_character(s[at - 1]));
+}
+
+/*
+ * Of a name that was made as temporary ones are. Go makes up digits alone. One
+ * name in 60 of mkstemp(3) ends with what could be a word: six letters that
+ * follow something else count as made up, too.
+ */
+static size_t private_suffix(const char *s, size_t n, bool at_end)
+{
+	struct ending e = ending_of(s, n);
+	size_t digits = digits_at_end(s, n);
+
+	if (digits >= SUFFIX)
+		return digits;
+	if (has_python_suffix(s, n))
+		return PYTHON_SUFFIX;
+	if (e.size < SUFFIX)
+		return 0;
+	if (is_word(&e))
+		return at_end && e.size == SUFFIX && e.size < n ? e.size : 0;
+	return e.size;
+}
+
+static size_t any_suffix(const char *s, size_t n, bool private, bool at_end)
+{
+	size_t size = template_suffix(s, n);
+
+	if (!size)
+		size = likely_suffix(s, n);
+	return size || !private ? size : private_suffix(s, n, at_end);
+}
+
+struct name_part random_part(const char *name, size_t n, bool private)
+{
+	size_t end = n, size = any_suffix(name, n, private, true);
+
+	if (!size && private) {
+		while (end && isalnum((unsigned char)name[end - 1]))
+			end--;
+		if (!end || name[end - 1] != '.' || n - end > EXTENSION_MAX)
+			return (struct name_part){ 0, 0 };
+		end--;
+		size = any_suffix(name, end, true, false);
+	}
+	return (struct name_part){ end - size, size };
+}
