@@ -2,6 +2,7 @@
 #include "paths.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -546,8 +547,6 @@ static void fold_fact(struct fold *fold, const struct trace *t,
 	add_sightings(f, t, fact);
 }
 
-/* Moves. */
-
 static struct folded *find_folded(const struct fold *fold, const char *path)
 {
 	struct folded *f;
@@ -555,6 +554,30 @@ static struct folded *find_folded(const struct fold *fold, const char *path)
 	HASH_FIND_STR(fold->by_path, path, f);
 	return f;
 }
+
+/*
+ * A service removes the socket or the file that an earlier run left behind, and
+ * makes its own. There was none to remove while it was recorded, and there will
+ * be one after a crash.
+ */
+static void fold_removal(struct fold *fold, const struct fact *fact)
+{
+	uint32_t access = fact->id.nr;
+	struct folded *f;
+	char *pattern;
+
+	if (!(access & NAME_DELETE) || access & NAME_RENAME ||
+	    fact->answer != -ENOENT || access & (NAME_CUT | NAME_UNREAD) ||
+	    path_is_doubted(access))
+		return;
+	pattern = fold_name(access, path_of_fact(fact));
+	f = find_folded(fold, pattern);
+	if (f && f->use.access & NAME_CREATE)
+		f->use.access |= NAME_DELETE;
+	free(pattern);
+}
+
+/* Moves. */
 
 static bool same_directory(const char *a, const char *b)
 {
@@ -1076,6 +1099,8 @@ static void fold_facts(struct fold *fold, const struct trace *t, bool running)
 	for (size_t i = 0; i < t->paths.n; i++)
 		if (!leave_out || !is_outside_start(t, &k, t->paths.at[i]))
 			fold_fact(fold, t, t->paths.at[i]);
+	for (size_t i = 0; i < t->paths.n; i++)
+		fold_removal(fold, t->paths.at[i]);
 	free_kinship(&k);
 }
 

@@ -116,6 +116,25 @@ patterns() {
 	done
 }
 
+# absent ACCESS PATH — a line for a path that was not there
+absent() {
+	echo "path 1 $(($1)) -2 $2 1"
+}
+
+@test "a missing file that the run tried to remove and created may be removed" {
+	stream a.sp "$(absent 'DELETE | GIVEN' /run/app/socket)" \
+		"$(path 'CREATE | SOCK' /run/app/socket)" \
+		"$(absent 'DELETE | GIVEN' /run/other/pid)" \
+		"$(path 'CREATE | REG' /run/other/file)" \
+		"$(absent 'DELETE | CLAIM' /run/third/pid)" \
+		"$(path 'CREATE | REG' /run/third/pid)" \
+		"$(absent 'RENAME | DELETE | GIVEN' /run/fourth/pid)" \
+		"$(path 'CREATE | REG' /run/fourth/pid)"
+	sp-emit --landlock a.sp >p.json
+	diff - <(jq -r '.pathBeneath[] | select(.allowedAccess |
+		index("remove_file")) | .parent[]' p.json) <<</run/app
+}
+
 @test "a directory that the run was only in is no pattern" {
 	stream a.sp "$(path 'CREATE | WRITE | REG' /tmp/tmp.aB3dE9/out)" \
 		"$(path 'CREATE | DIR' /tmp/tmp.xY7zW2)" \

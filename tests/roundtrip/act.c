@@ -1006,6 +1006,92 @@ static void act_keep_descriptor(char **arg)
 	act_append(arg);
 }
 
+/* As mkstemp(3), with the characters that are in a file. */
+static void act_temporary(char **arg)
+{
+	char characters[7] = "", name[256];
+
+	CHECK(read(CHECK(open(arg[0], O_RDONLY)), characters, 6));
+	snprintf(name, sizeof(name), "%s/file.%s", arg[1], characters);
+	put(CHECK(open(name, O_RDWR | O_CREAT | O_EXCL, 0600)));
+}
+
+/* A log that belongs to the user that the service will be. */
+static void act_owned_log(char **arg)
+{
+	int fd = CHECK(open(arg[0], O_CREAT | O_WRONLY | O_APPEND, 0600));
+
+	CHECK(fchown(fd, 65534, 65534));
+	CHECK(fchmod(fd, 0640));
+	put(fd);
+}
+
+/* Memory that is handed over and cannot be changed any more. */
+static void act_sealed(char **arg)
+{
+	int fd = CHECK(memfd_create("sealed", MFD_ALLOW_SEALING));
+	char name[32];
+
+	(void)arg;
+	put(fd);
+	CHECK(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK));
+	if (mmap(NULL, 4, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED)
+		err(1, "mmap");
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	read_some(CHECK(open(name, O_RDONLY)));
+}
+
+static void act_sync_directory(char **arg)
+{
+	act_create(arg);
+	CHECK(fsync(CHECK(open(arg[1], O_RDONLY | O_DIRECTORY))));
+}
+
+/* Removes the socket that an earlier run left behind. */
+static void act_stale_socket(char **arg)
+{
+	unlink(arg[0]);
+	act_unix_own(arg);
+}
+
+/* Serves by a listening socket that it was started with. */
+static void act_activated(char **arg)
+{
+	enum { LISTEN_FDS_START = 3 };
+
+	(void)arg;
+	answer_one(LISTEN_FDS_START);
+}
+
+/* As a service manager does: it listens, and starts what serves. */
+static void act_activate(char **arg)
+{
+	static char *const serve[] = { "act", "activated", NULL };
+	int fd = unix_socket(arg[0], SOCK_STREAM, bind);
+
+	CHECK(listen(fd, 1));
+	if (!CHECK(fork())) {
+		CHECK(dup2(fd, 3));
+		CHECK(execv("/proc/self/exe", serve));
+	}
+	read_some(unix_socket(arg[0], SOCK_STREAM, connect));
+	wait(NULL);
+}
+
+/* Reads its configuration again when that is replaced. */
+static void act_watch_replaced(char **arg)
+{
+	int watch = CHECK(inotify_init1(IN_CLOEXEC));
+	char event[512], name[256];
+
+	CHECK(inotify_add_watch(watch, arg[0], IN_MOVED_TO));
+	snprintf(name, sizeof(name), "%s/new", arg[0]);
+	put(CHECK(open(name, O_CREAT | O_WRONLY, 0644)));
+	CHECK(rename(name, arg[1]));
+	CHECK(read(watch, event, sizeof(event)));
+	read_some(CHECK(open(arg[1], O_RDONLY)));
+}
+
 /* The neighbour of a call: "call NR ARGUMENT..." fails where it is denied. */
 /* As call-nolibc.c does. */
 static void act_call(char **arg)
@@ -1023,6 +1109,8 @@ static const struct act {
 	const char *name;
 	void (*run)(char **arg);
 } acts[] = {
+	{ "activate", act_activate },
+	{ "activated", act_activated },
 	{ "append", act_append },
 	{ "below-descriptor", act_below_descriptor },
 	{ "bind-mount", act_bind_mount },
@@ -1064,6 +1152,7 @@ static const struct act {
 	{ "notify", act_notify },
 	{ "open-trunc", act_open_trunc },
 	{ "openat", act_openat },
+	{ "owned-log", act_owned_log },
 	{ "pass-descriptor", act_pass_descriptor },
 	{ "peer-credentials", act_peer_credentials },
 	{ "personality", act_personality },
@@ -1077,6 +1166,7 @@ static const struct act {
 	{ "rewrite", act_rewrite },
 	{ "rmdir", act_rmdir },
 	{ "save", act_save },
+	{ "sealed", act_sealed },
 	{ "search", act_search },
 	{ "self-exec", act_self_exec },
 	{ "sem", act_sem },
@@ -1084,13 +1174,16 @@ static const struct act {
 	{ "shm", act_shm },
 	{ "socket", act_socket },
 	{ "splice", act_splice },
+	{ "stale-socket", act_stale_socket },
 	{ "symlink", act_symlink },
+	{ "sync-directory", act_sync_directory },
 	{ "tcp-ask", act_tcp_ask },
 	{ "tcp-chosen", act_tcp_chosen },
 	{ "tcp-listen", act_tcp_listen },
 	{ "tcp-serve", act_tcp_serve },
 	{ "tcp-unbound", act_tcp_unbound },
 	{ "tcp6", act_tcp6 },
+	{ "temporary", act_temporary },
 	{ "thread", act_thread },
 	{ "tmpfile", act_tmpfile },
 	{ "tmpfile-name", act_tmpfile_name },
@@ -1108,6 +1201,7 @@ static const struct act {
 	{ "userns", act_userns },
 	{ "utimes", act_utimes },
 	{ "wait", act_wait },
+	{ "watch-replaced", act_watch_replaced },
 	{ "xattr", act_xattr },
 };
 
