@@ -245,7 +245,10 @@ static void check_audit(const struct options *o)
 
 static void check_profile(const struct options *o)
 {
-	if (!o->source.n_profiles && (o->source.loader || o->has_host))
+	const struct host *host = &o->source.host;
+
+	if (!o->source.n_profiles && (o->source.loader || host->caps_given ||
+				      host->kernel_given))
 		message_usage("%s without a profile: -p is missing",
 			      o->source.loader ? "--as" :
 			      "--cap or --kernel");
@@ -270,17 +273,6 @@ static void check(const struct options *o, const struct option_line *line)
 		message_usage("--json cannot be combined with --learn");
 }
 
-/* Was --cap or --kernel given? */
-static bool has_host(const struct option_line *line)
-{
-	for (size_t i = 0; i < table.n_rows; i++)
-		if (line->given >> i & 1 &&
-		    (rows[i].set == host_option_caps ||
-		     rows[i].set == host_option_kernel))
-			return true;
-	return false;
-}
-
 void options_read(struct options *o, int argc, char **argv)
 {
 	struct option_line line;
@@ -290,7 +282,6 @@ void options_read(struct options *o, int argc, char **argv)
 	o->traces = line.operands;
 	o->n_traces = line.n_operands;
 	o->command = line.command;
-	o->has_host = has_host(&line);
 	o->mode = choose_mode(o);
 	o->source.profiles = xgrow(o->source.profiles, o->source.n_profiles,
 				   sizeof(*o->source.profiles));

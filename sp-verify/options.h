@@ -26,7 +26,6 @@ struct options {
 	enum mode_id mode;
 	struct files *files;	/* what the options name, open */
 	struct filter_source source;
-	bool has_host;		/* --cap or --kernel was given */
 	const char *landlock;	/* the policy; NULL: the source is meant */
 	const char *output;	/* NULL: stdout */
 	const char *run;	/* NULL: all */

@@ -400,7 +400,7 @@ rights() {
 	requires_root
 	echo '{"ruleset": [{"handledAccessFs": ["make_sock", "make_dir"]}]}' >p.json
 	run -1 sp-verify --landlock p.json -- sh -c '(sleep 1.5; mkdir late) &'
-	[[ $output == *"the command has exited, but not all that it started: waiting"* ]]
+	[[ $output == *"the command has exited, but processes that it started still run: waiting"* ]]
 	[[ $output == *"fs.make_dir"* ]]
 	run -0 sp-verify --landlock p.json -t 1 -- sh -c 'sleep 5 &'
 	[[ $output == *"the remaining processes keep running under the policy; what it denies them is not listed"* ]]
@@ -470,17 +470,7 @@ rights() {
 	sp-emit --landlock-header -o policy.h run.sp
 	run ! grep 'bin/env"' policy.h
 	sp-emit --landlock-header --image='*/cat' run.sp | lacks 'bin/cat"'
-	cat >main.c <<-'END'
-	#include "policy.h"
-	int main(int argc, char **argv)
-	{
-		if (argc < 2 || sandprint_landlock())
-			return 3;
-		execv(argv[1], argv + 1);
-		return 4;
-	}
-	END
-	cc -std=c99 -Wall -Wextra -Werror -D_DEFAULT_SOURCE -o main main.c
+	build_main
 	run -0 ./main /usr/bin/cat file
 	[ "$output" = yes ]
 	run -1 ./main /usr/bin/cat main.c
@@ -520,17 +510,7 @@ hostile() {
 	run -0 sp-verify --landlock p.json -- cat "${names[@]/#/h/}"
 	sp-record -q --paths -o env.sp -- env cat "${names[@]/#/h/}" >/dev/null
 	sp-emit --landlock-header -o policy.h env.sp
-	cat >main.c <<-'END'
-	#include "policy.h"
-	int main(int argc, char **argv)
-	{
-		if (argc < 2 || sandprint_landlock())
-			return 3;
-		execv(argv[1], argv + 1);
-		return 4;
-	}
-	END
-	cc -Wall -Wextra -Werror -o main main.c
+	build_main
 	run -0 ./main /usr/bin/cat "${names[@]/#/h/}"
 	[ "$(grep -cx yes <<<"$output")" = ${#names[@]} ]
 	# a name that is taken out is denied, by its name
@@ -779,14 +759,19 @@ made_socket() {
 		'ExecPaths="-/usr/bin"' 'ExecPaths="-/usr/lib"')
 }
 
-# rows — "SETTING EFFECT PATH-OR-CALL" of the manual's table of protections
-rows() {
-	sed -n '/^\.Bl -column "ProtectKernelTunables=yes"/,/^\.El/p' \
-		"$TESTS/../sp-emit/sandprint-systemd.7" |
-		sed -n '/^\.It Pro\|^\.It Pri\|^[^.]/p' |
-		awk '/^\.It/ { setting = $2; effect = $4; first = 6 }
-			!/^\.It/ { first = 1 }
-			{ for (i = first; i <= NF; i++) print setting, effect, $i }'
+# build_main — ./main, which executes its operands under the policy of policy.h
+build_main() {
+	cat >main.c <<-'END'
+	#include "policy.h"
+	int main(int argc, char **argv)
+	{
+		if (argc < 2 || sandprint_landlock())
+			return 3;
+		execv(argv[1], argv + 1);
+		return 4;
+	}
+	END
+	cc -std=c99 -Wall -Wextra -Werror -D_DEFAULT_SOURCE -o main main.c
 }
 
 # sets SETTING LINE… — whether it is set for a run that has these
@@ -852,7 +837,7 @@ sets() {
 			run ! sets "$setting" "call 1 $output 1"
 			;;
 		esac
-	done < <(rows)
+	done < <("$TESTS/scripts/protections-table")
 	[ "$n" -ge 60 ]
 }
 

@@ -19,14 +19,9 @@ setup() {
 	mkdir -p root/opt root/home/u root/etc/systemd/system
 }
 
-# rows — "SETTING EFFECT PATH-OR-CALL" of the manual's table of protections
-rows() {
-	sed -n '/^\.Bl -column "ProtectKernelTunables=yes"/,/^\.El/p' \
-		"$TESTS/../sp-emit/sandprint-systemd.7" |
-		sed -n '/^\.It Pro\|^\.It Pri\|^[^.]/p' |
-		awk '/^\.It/ { setting = $2; effect = $4; first = 6 }
-			!/^\.It/ { first = 1 }
-			{ for (i = first; i <= NF; i++) print setting, effect, $i }'
+# table — the manual's
+table() {
+	"$TESTS/scripts/protections-table"
 }
 
 # effect UNIT WHAT — what the service said of it
@@ -39,12 +34,12 @@ effect() {
 	local made=
 	[ -e /usr/lib/modules ] || { mkdir /usr/lib/modules && made=1; }
 	cp "$TESTS/booted/effects" root/opt/
-	rows | cut -d ' ' -f 3 | sort -u >root/opt/list
+	table | cut -d ' ' -f 3 | sort -u >root/opt/list
 	{
 		echo 'for d in / /home /root /run/user /tmp /var/tmp /dev; do'
 		echo 'mkdir -p $d; : >$d/marker; done'
 	} >root/test
-	for setting in none= $(rows | cut -d ' ' -f 1 | sort -u); do
+	for setting in none= $(table | cut -d ' ' -f 1 | sort -u); do
 		printf '%s\n' '[Service]' Type=oneshot \
 			'ExecStart=/opt/effects /opt/list' \
 			"StandardOutput=file:/out/$setting" "${setting#none=}" \
@@ -70,7 +65,7 @@ effect() {
 		*) false ;;
 		esac
 		checked=$((checked + 1))
-	done < <(rows)
+	done < <(table)
 	[ "$checked" -ge 35 ]
 }
 

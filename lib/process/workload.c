@@ -12,7 +12,10 @@
 
 #define SECOND 1000000000ULL	/* ns */
 
-enum { GRACE = 10 };	/* seconds from SIGTERM to SIGKILL, and after that */
+enum {
+	GRACE = 10,	/* seconds from SIGTERM to SIGKILL, and after that */
+	NOTE_AFTER = 1,	/* seconds from the exit to the note about the rest */
+};
 
 void workload_begin(struct workload *w, const struct command_child *child,
 		    struct forward *signals, double seconds)
@@ -38,6 +41,7 @@ static bool reap(struct workload *w, int flags)
 		return false;
 	w->exited = true;
 	w->end_ns = now_ns();
+	w->note_ns = w->end_ns + NOTE_AFTER * SECOND;
 	w->status = WIFSIGNALED(status) ? -WTERMSIG(status) :
 		WEXITSTATUS(status);
 	close(w->child.pidfd);
@@ -91,6 +95,23 @@ enum workload_event workload_time(struct workload *w, uint64_t now)
 	w->stage++;
 	w->due_ns = now + GRACE * SECOND;
 	return WORKLOAD_NOTHING;
+}
+
+void workload_note_rest(struct workload *w, uint64_t now)
+{
+	if (!w->note_ns || now < w->note_ns)
+		return;
+	w->note_ns = 0;
+	message_note("the command has exited, but processes that it started "
+		     "still run: waiting for them (-t SECONDS or a signal "
+		     "ends this)");
+}
+
+uint64_t workload_next(const struct workload *w)
+{
+	uint64_t due = w->due_ns ? w->due_ns : UINT64_MAX;
+
+	return w->note_ns && w->note_ns < due ? w->note_ns : due;
 }
 
 void workload_kill(struct workload *w)

@@ -23,6 +23,7 @@ struct workload {
 	bool interfered;	/* it was sent a signal, by us or with us */
 	enum { WORKLOAD_RUNS, WORKLOAD_TERMINATED, WORKLOAD_KILLED } stage;
 	uint64_t due_ns;	/* when the next stage begins; 0: never */
+	uint64_t note_ns;	/* when to note what is waited for; 0: not again */
 };
 
 enum workload_event {
@@ -53,6 +54,13 @@ enum workload_event workload_signal(struct workload *w, struct forwarded *signal
  * seconds later, or when the command has exited by then, WORKLOAD_TIMEOUT.
  */
 enum workload_event workload_time(struct workload *w, uint64_t now_ns);
+/*
+ * After each poll, by callers that wait for the processes that the command
+ * started: prints once that this is so, a second after the command has exited.
+ */
+void workload_note_rest(struct workload *w, uint64_t now_ns);
+/* When one of the two has something to do; UINT64_MAX: never. */
+uint64_t workload_next(const struct workload *w);
 /* SIGKILL, and wait for the end. */
 void workload_kill(struct workload *w);
 

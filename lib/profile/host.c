@@ -138,6 +138,9 @@ char *host_option_caps(const struct option_row *row, void *to, const char *list)
 char *host_option_kernel(const struct option_row *row, void *to,
 			 const char *release)
 {
-	return host_set_kernel((void *)((char *)to + row->at), release) ? NULL :
+	struct host *h = (void *)((char *)to + row->at);
+
+	h->kernel_given = true;
+	return host_set_kernel(h, release) ? NULL :
 		xstrdup("not a version like 6.1");
 }

@@ -13,7 +13,7 @@
 
 struct host {
 	uint64_t caps;			/* 1ULL << CAP_* */
-	bool caps_given;		/* not just the default */
+	bool caps_given, kernel_given;	/* by an option */
 	unsigned int version, patchlevel;	/* of the kernel: 6 and 18 */
 	/* systemd's groups of calls, by profile_prepare(); NULL: not asked */
 	struct systemd_groups *groups;

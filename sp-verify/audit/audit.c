@@ -28,7 +28,7 @@
 /* The kernel prints no more records in that time (printk_ratelimit_state). */
 enum { BURST = 10, BURST_S = 5 };
 
-struct staging {
+struct audit {
 	const struct audit_options *options;
 	struct tally *tally;
 	uint64_t n_records;	/* of type SECCOMP, whoever's */
@@ -57,7 +57,7 @@ static bool allows(const struct filter *filter, struct call_id id)
 		SECCOMP_RET_ALLOW;
 }
 
-static bool is_meant(const struct staging *s, const struct audit_record *r)
+static bool is_meant(const struct audit *s, const struct audit_record *r)
 {
 	const struct audit_options *o = s->options;
 
@@ -66,7 +66,7 @@ static bool is_meant(const struct staging *s, const struct audit_record *r)
 	return !o->filter || !allows(o->filter, r->id);
 }
 
-static void take(struct staging *s, const struct audit_record *r,
+static void take(struct audit *s, const struct audit_record *r,
 		 enum audit_way way)
 {
 	if (!tally_add(s->tally, r, way) && !s->n_lost++)
@@ -76,7 +76,7 @@ static void take(struct staging *s, const struct audit_record *r,
 
 /* As it happens. */
 
-static bool is_in_cgroup(struct staging *s, uint32_t pid)
+static bool is_in_cgroup(struct audit *s, uint32_t pid)
 {
 	int holds = s->forks ? forks_holds(s->forks, pid) : 1;
 
@@ -84,9 +84,9 @@ static bool is_in_cgroup(struct staging *s, uint32_t pid)
 	return holds > 0;
 }
 
-static void on_message(void *staging, uint16_t type, const char *text)
+static void on_message(void *audit, uint16_t type, const char *text)
 {
-	struct staging *s = staging;
+	struct audit *s = audit;
 	struct audit_record r;
 	const char *problem;
 
@@ -133,7 +133,7 @@ static void say_that_it_listens(unsigned int seconds)
  * Until a signal, which is taken then, or the time is over. Processes are
  * followed first: they are gone sooner than records are.
  */
-static void wait_for_records(struct staging *s, struct audit_socket *socket,
+static void wait_for_records(struct audit *s, struct audit_socket *socket,
 			     int signal_fd)
 {
 	unsigned int seconds = s->options->timeout;
@@ -162,7 +162,7 @@ static void wait_for_records(struct staging *s, struct audit_socket *socket,
 	}
 }
 
-static void say_gone(const struct staging *s)
+static void say_gone(const struct audit *s)
 {
 	int error = forks_error(s->forks);
 
@@ -182,7 +182,7 @@ static void say_gone(const struct staging *s)
 		     "that are gone as well");
 }
 
-static void watch(struct staging *s, struct audit_socket *socket,
+static void watch(struct audit *s, struct audit_socket *socket,
 		  int signal_fd, struct run *run)
 {
 	uint64_t start_ns = now_ns();
@@ -221,7 +221,7 @@ static sigset_t ending_signals(void)
 	return set;
 }
 
-static bool read_live(struct staging *s, struct run *run)
+static bool read_live(struct audit *s, struct run *run)
 {
 	sigset_t ends = ending_signals(), before;
 	int signal_fd;
@@ -264,7 +264,7 @@ static void look_for_unit(const char *name)
 }
 
 /* The name of the cgroup that is wanted; heap. */
-static char *wanted_cgroup(struct staging *s)
+static char *wanted_cgroup(struct audit *s)
 {
 	const struct audit_options *o = s->options;
 	struct container c = { 0 };
@@ -287,7 +287,7 @@ static char *wanted_cgroup(struct staging *s)
 
 /* A log. */
 
-static void say_garbled(struct staging *s, const char *problem)
+static void say_garbled(struct audit *s, const char *problem)
 {
 	enum { SAID = 10 };
 
@@ -296,14 +296,14 @@ static void say_garbled(struct staging *s, const char *problem)
 			      problem);
 }
 
-static void see_printed(struct staging *s, const struct audit_line *l)
+static void see_printed(struct audit *s, const struct audit_line *l)
 {
 	if (l->kind == AUDIT_RECORD && l->way == AUDIT_BY_PRINTK)
 		s->printed_ns[s->n_printed++ % BURST] = l->record.time_ns;
 }
 
 /* How many it left out is said before the next record, and after none. */
-static bool ends_in_burst(const struct staging *s)
+static bool ends_in_burst(const struct audit *s)
 {
 	uint64_t first, last;
 
@@ -314,7 +314,7 @@ static bool ends_in_burst(const struct staging *s)
 	return last >= first && last - first < BURST_S * 1000000000ULL;
 }
 
-static void take_line(struct staging *s, char *text, bool cut)
+static void take_line(struct audit *s, char *text, bool cut)
 {
 	struct audit_line l;
 
@@ -334,7 +334,7 @@ static void take_line(struct staging *s, char *text, bool cut)
 }
 
 /* What printk has left out is no loss if it came to the log otherwise. */
-static void sum_up(struct staging *s, struct run *run)
+static void sum_up(struct audit *s, struct run *run)
 {
 	bool printk_counts = !tally_has_more_than_printk(s->tally);
 	uint64_t losses = s->n_losses +
@@ -359,7 +359,7 @@ static void sum_up(struct staging *s, struct run *run)
 }
 
 /* A log that could not hold a record does not prove that there was none. */
-static bool is_log(const struct staging *s)
+static bool is_log(const struct audit *s)
 {
 	if (!s->n_known)
 		message_error("%s: %s: give a log of auditd, or what "
@@ -369,7 +369,7 @@ static bool is_log(const struct staging *s)
 	return s->n_known;
 }
 
-static bool read_log(struct staging *s, struct run *run)
+static bool read_log(struct audit *s, struct run *run)
 {
 	struct input *in = s->options->log;
 	FILE *file = input_file(in);
@@ -394,7 +394,7 @@ static bool read_log(struct staging *s, struct run *run)
 	return ok;
 }
 
-static void say_if_empty(const struct staging *s)
+static void say_if_empty(const struct audit *s)
 {
 	const char *name = s->name ? s->name : "", *colon = s->name ? ": " : "";
 
@@ -410,7 +410,7 @@ static void say_if_empty(const struct staging *s)
  * A run of its own, of which no more is known than that it was logged. The same
  * log, read again, is the same run.
  */
-static void learn(const struct staging *s, struct run *run)
+static void learn(const struct audit *s, struct run *run)
 {
 	const struct audit_options *o = s->options;
 	uint64_t start_ns = run->start_ns, duration_ns = run->duration_ns;
@@ -426,7 +426,7 @@ static void learn(const struct staging *s, struct run *run)
 
 bool audit_read(const struct audit_options *o, struct report *report)
 {
-	struct staging s = { .options = o, .tally = tally_new() };
+	struct audit s = { .options = o, .tally = tally_new() };
 	char *cgroup = wanted_cgroup(&s);
 	struct run run = { 0 };
 	const char *name = o->unit ? : o->container ? : o->exe ? :

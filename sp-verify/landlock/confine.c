@@ -22,7 +22,6 @@
 
 enum {
 	LISTS_SINCE_ABI = 7,
-	WAIT_NOTICE = 1,	/* seconds until the waiting is printed */
 	CHILDREN_MS = 50,	/* how often to look for remaining processes */
 };
 
@@ -33,7 +32,6 @@ struct session {
 	struct workload workload;
 	int ruleset, abi;
 	bool ended;		/* stop waiting for the command and its processes */
-	uint64_t notice_ns;	/* when to print what is awaited; 0: no more */
 };
 
 struct missing {
@@ -141,7 +139,6 @@ static void see_exit(struct session *s)
 {
 	if (!workload_reap(&s->workload))
 		return;
-	s->notice_ns = now_ns() + WAIT_NOTICE * 1000000000ULL;
 	s->ended |= s->workload.stage != WORKLOAD_RUNS;
 }
 
@@ -149,12 +146,7 @@ static void see_time(struct session *s)
 {
 	uint64_t now = now_ns();
 
-	if (s->notice_ns && now >= s->notice_ns) {
-		message_note("the command has exited, but not all that it "
-			     "started: waiting (-t SECONDS or a signal ends "
-			     "this)");
-		s->notice_ns = 0;
-	}
+	workload_note_rest(&s->workload, now);
 	if (workload_time(&s->workload, now) == WORKLOAD_TIMEOUT)
 		s->ended = true;
 }
@@ -163,8 +155,7 @@ static int poll_timeout(const struct session *s)
 {
 	if (s->workload.exited)
 		return CHILDREN_MS;
-	return workload_patience(s->workload.due_ns ? s->workload.due_ns :
-				 UINT64_MAX, now_ns());
+	return workload_patience(workload_next(&s->workload), now_ns());
 }
 
 static void turn(struct session *s)

@@ -20,7 +20,6 @@
 #include "simulate/simulate.h"
 
 enum {
-	WAIT_NOTICE = 1,	/* seconds until the waiting is printed */
 	STARTS_MAX = 2,		/* execve: the command, then as a script */
 };
 
@@ -49,7 +48,6 @@ struct session {
 	bool hung_up;		/* nobody is left under the filter */
 	bool ended;		/* the rest is not waited for */
 	bool cut_short;		/* the command was ended by a second signal */
-	uint64_t notice_ns;	/* when to print what is awaited; 0: no more */
 	char *own_filter;	/* an image that loads a filter of its own */
 	char *own_listener;	/* likewise, with a listener */
 	bool own_strict;	/* somebody enters strict mode */
@@ -298,7 +296,6 @@ static void see_exit(struct session *s)
 		return;
 	}
 	workload_reap(&s->workload);
-	s->notice_ns = now_ns() + WAIT_NOTICE * 1000000000ULL;
 	s->ended |= s->workload.stage != WORKLOAD_RUNS;
 }
 
@@ -337,25 +334,14 @@ static void see_time(struct session *s)
 {
 	uint64_t now = now_ns();
 
-	if (s->notice_ns && now >= s->notice_ns) {
-		message_note("the command has exited, but not all that it "
-			     "started: waiting (-t SECONDS or a signal ends "
-			     "this)");
-		s->notice_ns = 0;
-	}
+	workload_note_rest(&s->workload, now);
 	if (workload_time(&s->workload, now) == WORKLOAD_TIMEOUT)
 		s->ended = true;
 }
 
 static int poll_timeout(const struct session *s)
 {
-	uint64_t next = UINT64_MAX;
-
-	if (s->workload.due_ns)
-		next = s->workload.due_ns;
-	if (s->notice_ns && s->notice_ns < next)
-		next = s->notice_ns;
-	return workload_patience(next, now_ns());
+	return workload_patience(workload_next(&s->workload), now_ns());
 }
 
 /* The loop */

@@ -6,59 +6,31 @@
  * writing, or closing what was written. "new" can be listed as long as it has a
  * name. Ends with SIGTERM, and unmounts.
  */
-#include <err.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <linux/fuse.h>
-#include <signal.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
-#include <sys/uio.h>
-#include <unistd.h>
+
+#include "fuse.h"
 
 enum { OLD = 2, NEW = 3 };
 
-static const char *directory, *failing;
-static int device, file;
-static off_t size, written;
+static const char *failing;
+static off_t written;
 static char new_name[256];	/* empty: it has none */
-
-static void reply(uint64_t id, int error, const void *data, size_t n)
-{
-	struct fuse_out_header head = {
-		.len = sizeof(head) + (error ? 0 : n), .error = -error,
-		.unique = id,
-	};
-	struct iovec parts[] = {
-		{ &head, sizeof(head) }, { (void *)data, error ? 0 : n },
-	};
-
-	if (writev(device, parts, 2) < 0 && errno != ENOENT)
-		warn("writev");
-}
 
 static bool fails(const char *what)
 {
 	return !strcmp(failing, what);
 }
 
-static struct fuse_attr attributes(uint64_t node)
+static struct fuse_attr attributes_of(uint64_t node)
 {
-	return (struct fuse_attr){
-		.ino = node, .nlink = 1, .blksize = 4096,
-		.size = node == OLD ? size : node == NEW ? written : 0,
-		.mode = node == FUSE_ROOT_ID ? S_IFDIR | 0755 : S_IFREG | 0644,
-	};
+	return attributes(node, node == OLD ? size :
+			  node == NEW ? written : 0, 0644);
 }
 
 static struct fuse_entry_out entry_of(uint64_t node)
 {
 	return (struct fuse_entry_out){ .nodeid = node,
-					.attr = attributes(node) };
+					.attr = attributes_of(node) };
 }
 
 static void on_lookup(const struct fuse_in_header *in)
@@ -124,7 +96,7 @@ static void answer(const struct fuse_in_header *in)
 	struct fuse_init_out init = {
 		.major = FUSE_KERNEL_VERSION, .minor = 31, .max_write = 4096,
 	};
-	struct fuse_attr_out attr = { .attr = attributes(in->nodeid) };
+	struct fuse_attr_out attr = { .attr = attributes_of(in->nodeid) };
 	struct fuse_open_out open = { .open_flags = FOPEN_DIRECT_IO };
 
 	switch (in->opcode) {
@@ -149,33 +121,10 @@ static void answer(const struct fuse_in_header *in)
 	}
 }
 
-static void end(int signal)
-{
-	(void)signal;
-	umount2(directory, MNT_DETACH);
-	_exit(0);
-}
-
 int main(int argc, char **argv)
 {
-	static char request[2 << 20] __attribute__((aligned(8)));
-	char options[64];
-
 	if (argc != 4)
 		errx(2, "usage: eio-fs DIRECTORY FILE read|write|close");
-	directory = argv[1];
 	failing = argv[3];
-	file = open(argv[2], O_RDONLY);
-	size = lseek(file, 0, SEEK_END);
-	device = open("/dev/fuse", O_RDWR);
-	if (device < 0)
-		return 77;
-	snprintf(options, sizeof(options),
-		 "fd=%d,rootmode=40000,user_id=0,group_id=0,allow_other", device);
-	if (file < 0 || mount("eio", directory, "fuse", MS_NODEV, options))
-		err(1, "%s", directory);
-	signal(SIGTERM, end);
-	while (read(device, request, sizeof(request)) > 0)
-		answer((const struct fuse_in_header *)request);
-	return 0;
+	return serve(argv[1], argv[2], "eio");
 }
