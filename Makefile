@@ -61,6 +61,13 @@ $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -MMD -MP -c -o $@ $<
 
+# The kernel's constants by name.
+$(B)/lib/kernel/constant.o build/fuzz/obj/lib/kernel/constant.o: $(B)/kernel/constants.h
+$(B)/kernel/constants.h: lib/kernel/constants lib/kernel/constants.newer lib/kernel/constant-headers.h
+	$(call say,TABLE,$@)
+	@mkdir -p $(@D)
+	$(Q)lib/kernel/constants $(CC) $(CPPFLAGS) >$@
+
 # The kernel side: an object without debug info, embedded by its skeleton.
 $(call objs,sp-record): $(B)/record.skel.h
 BPF_ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
@@ -179,7 +186,8 @@ lint: ## Check the manual pages, the C sources, the tests and the shell scripts
 	@shellcheck -x tests/run tests/state.bash tests/lint tests/deps tests/demo .ci/run tests/bench/*.sh tests/soak \
 		tests/kernels/run tests/kernels/fetch tests/kernels/guest \
 		tests/kernels/init tests/kernels/start \
-		tests/suite tests/uapi tests/inroot tests/failing/inputs tests/sandbox-data
+		tests/suite tests/uapi tests/inroot tests/failing/inputs tests/sandbox-data \
+		lib/kernel/constants
 
 # The peers of the bench that nobody packages, and what is run under them all.
 BENCHES := $(patsubst tests/bench/%.bpf.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.bpf.c))

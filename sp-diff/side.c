@@ -108,10 +108,13 @@ static bool read_trace(struct side *s, FILE *file, const char *name,
 }
 
 static bool read_profile(struct side *s, FILE *file, const char *name,
-			 const struct host *host, char **problem)
+			 const struct host *prepared, char **problem)
 {
-	struct profile *p = s->profile = profile_read(file, host, problem);
+	struct host host = *prepared;
+	struct profile *p;
 
+	host.path = name;
+	p = s->profile = profile_read(file, &host, problem);
 	if (!p)
 		return false;
 	s->native = p->n_archs ? p->archs[0] : arch_native();

@@ -14,7 +14,6 @@
 #include "report.h"
 #include "process/sandbox.h"
 #include "profile/group.h"
-#include "profile/systemd-groups.h"
 #include "stream/ending.h"
 
 struct options {
@@ -295,7 +294,7 @@ static void run_diff(struct options *o, char *old, char *new)
 	side_free(&sides[0]);
 	side_free(&sides[1]);
 	inputs_close(&inputs);
-	systemd_groups_free(o->host.groups);
+	host_release(&o->host);
 }
 
 static void print_matrix(const struct options *o, struct matrix *m)
@@ -412,7 +411,7 @@ static void run_coverage(struct options *o, char **paths)
 	inputs_close(&runs);
 	if (o->profile)
 		inputs_close(&in);
-	systemd_groups_free(o->host.groups);
+	host_release(&o->host);
 }
 
 static void check_sample(const struct options *o)

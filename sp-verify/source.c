@@ -11,7 +11,6 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "filter/cbpf.h"
-#include "profile/systemd-groups.h"
 #include "task.h"
 
 enum { FILE_MAX = 16 << 20 };	/* bytes; profile_read() refuses more */
@@ -101,18 +100,18 @@ static struct filter *parse_raw(const char *path, const char *bytes, size_t n)
 
 static struct filter *load_file(struct input *in,
 				const struct filter_source *s,
-				struct systemd_groups *groups)
+				const struct host *prepared)
 {
 	const char *path = in->path;
 	size_t n = 0;
 	char *bytes = read_file(in, &n);
-	struct host host = s->host;
+	struct host host = *prepared;
 	struct profile *p = NULL;
 	struct filter *f = NULL;
 
 	if (!bytes)
 		return NULL;
-	host.groups = groups;
+	host.path = path;
 	host.adds_native = s->loader && loader_adds_native(s->loader);
 	host.refuses_stray_errno = s->loader &&
 		loader_refuses_stray_errno(s->loader);
@@ -151,15 +150,13 @@ char *source_name(const struct filter_source *s)
 
 bool source_open(const struct filter_source *s, struct source_files *files)
 {
-	struct host host = s->host;
-
+	files->host = s->host;
 	if (s->pid)
 		files->of_process = task_filter(s->pid);
 	if (s->n_profiles)
 		inputs_open(&files->profiles, (char *const *)s->profiles);
 	for (size_t i = 0; i < files->profiles.n; i++)
-		profile_prepare(&files->profiles.at[i], &host);
-	files->groups = host.groups;
+		profile_prepare(&files->profiles.at[i], &files->host);
 	return (files->of_process || !s->pid) && !files->profiles.incomplete;
 }
 
@@ -167,7 +164,7 @@ void source_close(struct source_files *files)
 {
 	filter_free(files->of_process);
 	inputs_close(&files->profiles);
-	systemd_groups_free(files->groups);
+	host_release(&files->host);
 }
 
 struct filter *source_load(const struct filter_source *s,
@@ -179,7 +176,7 @@ struct filter *source_load(const struct filter_source *s,
 	files->of_process = NULL;
 	for (size_t i = 0; ok && i < files->profiles.n; i++) {
 		struct filter *f = load_file(&files->profiles.at[i], s,
-					     files->groups);
+					     &files->host);
 
 		ok = f;
 		all = filter_join(all, f);

@@ -26,7 +26,7 @@ char *source_name(const struct filter_source *s);
 struct source_files {
 	struct inputs profiles;
 	struct filter *of_process;	/* of `pid` */
-	struct systemd_groups *groups;
+	struct host host;		/* what profile_prepare() found */
 };
 
 /* False: printed and latched. source_close() in either case. */

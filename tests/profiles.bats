@@ -396,29 +396,73 @@ exit_group trap' ]
 	run -1 sp-verify -p p socket2.sp
 }
 
+@test "minijail: what only compile_seccomp_policy.py takes" {
+	run -0 answers '@default trap' '{ execve, write[arch=sparc,mips] }: allow' \
+		'read: { arg0 > 0x7fffffff; return EIO, arg0 == 3; allow, log }' \
+		'chmod: return EPERM'
+	[ "$output" = 'write trap
+chmod EPERM
+exit_group trap' ]
+	run -0 answers '@denylist' 'write: return EBADF' 'chmod: arg1 != 0; return EIO'
+	[ "$output" = 'write EBADF' ]
+	grep -qx 'sp-verify: undecided: depends on arguments that were not recorded: chmod' note
+}
+
+@test "minijail: an included file is beside the policy, or below --root" {
+	mkdir -p dir/usr
+	printf '@include ./two\nexecve: 1\n' >dir/one
+	printf 'read: 1\nchmod: arg0 == 0\n' >dir/two
+	printf '@include ./dir/one\nwrite: 1\nexit_group: 1\n' >p
+	sp-verify -p p a.sp 2>note
+	grep -q 'not recorded: chmod$' note
+	printf 'chmod: 1\n@include /usr/three\n' >>p
+	printf 'read: 1\n' >dir/usr/three
+	sp-verify --root=dir -p p a.sp 2>note
+	grep -qx 'sp-verify: p: more than one statement, joined as compile_seccomp_policy.py does: chmod' note
+	printf 'nothing: 1\n' >dir/usr/three
+	run -2 sp-verify --root=dir -p p a.sp
+	[ "$output" = 'sp-verify: p: dir/usr/three: line 1: no system call of x86_64 is called nothing' ]
+	printf '@include ./../%s/dir/two\n' "${PWD##*/}" >p
+	sp-verify -p p a.sp >out 2>note || [ $? = 1 ]
+	grep -qx "sp-verify: p: includes ../${PWD##*/}/dir/two" note
+	mkfifo dir/fifo
+	printf '@include ./dir/fifo\n' >p
+	refused p 'line 1: @include ./dir/fifo: dir/fifo: Invalid argument'
+}
+
 @test "minijail: refused with line and reason" {
 	local text problem
 	while IFS='|' read -r text problem; do
 		printf 'read: 1\n%b\n' "${text//OR/||}" >p
 		refused p "$problem"
 	done <<-'END'
-	@include ./other|line 2: @include ./other: is not read
-	@default kill|line 2: @default: after the first call
+	@include ./other|line 2: @include ./other: other: No such file or directory
+	@include other|line 2: no path that begins with / or ./ at 'other'
+	@include /no/such.policy|line 2: @include /no/such.policy: /no/such.policy: No such file or directory (--root=DIR looks for it below DIR)
+	@include ./p|p: line 2: @include: too many files, or they include each other
+	@default allow|line 2: @default: it must not allow
+	@other|line 2: no @include, @default, @denylist or @frequency at '@other'
+	@denylist\nwrite: allow|line 3: no return, which every line has after @denylist
 	0: 1|line 2: 0: minijail0 refuses numbers, though its manual has them: write the name
 	nothing: 1|line 2: no system call of x86_64 is called nothing
-	read: 1|line 2: read: twice
-	write|line 2: no colon
-	{write, close}: 1|line 2: a list in braces is not read
+	read@libc: 1|line 2: read@libc: groups of calls are in a constants.json, which is not read
+	read: arg0 == 2|line 2: read: twice, first in line 1
+	write|line 2: no colon at the end
+	{write, close: 1|line 2: no '}' at ': 1'
+	write[arch=|line 2: no colon at the end
+	write: { allow, log }|line 2: write: more after a filter without conditions
 	write: 2|line 2: no action at '2'
 	write:|line 2: no action at the end
 	write: arg6 == 1|line 2: no argument from arg0 to arg5 at '6 == 1'
 	write: arg0 = 1|line 2: no operator at '= 1'
-	write: arg0 == WHAT|line 2: no number, and no name of one that is known, at 'WHAT'
+	write: arg0 == WHAT|line 2: no number, and no constant of the kernel's headers, at 'WHAT'
+	write: arg0 == 0x10000000000000000|line 2: no number of 64 bits at '0x10000000000000000'
 	write: arg0 == 1 &&|line 2: no argument from arg0 to arg5 at the end
-	write: arg0 == 1; allow|line 2: no return at 'allow'
+	write: arg0 == 1; 2|line 2: no action at '2'
 	write: return 4096|line 2: no errno from 0 to 4095
-	write: arg0 == 1 OR arg1 != 2|line 2: conditions on several arguments that are too tangled to be judged
 	write: \\\n arg0 == (1|line 3: no ')' at the end
+	# write: \\\n close: 1|line 2: a comment that ends in '\': whether the next line belongs to it depends on the compiler
+	write: 1 \\|line 2: the last line ends in '\': minijail leaves it out
 	END
 	printf '# nothing\n@default trap\n' >p
 	refused p "names no system call"

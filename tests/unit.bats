@@ -35,6 +35,15 @@ unit() {
 	unit condition
 }
 
+@test "agree" {
+	printf '%s\n' 'read: 1' 'close: arg0 in 5 && arg1 < 3 || arg2 & 0x100000001; return EPERM' >p
+	unit agree p >raw
+	unit agree p raw
+	sed 's/< 3/<= 3/' p >q
+	run -1 unit agree q raw
+	[[ $output == *" answered differently" ]]
+}
+
 @test "prove" {
 	unit prove
 }

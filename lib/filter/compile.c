@@ -3,7 +3,8 @@
  * Compiling a profile with libseccomp, which is not trusted with it: some
  * conditions on the arguments of one call keep it busy for ever, and after a
  * failed allocation it crashes or loses rules. So it runs in a process with
- * limits, and prove() compares its program with the profile.
+ * limits, and prove() compares its program with the profile. Ordered profiles
+ * are compiled without it.
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -22,6 +23,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "filter/filter.h"
+#include "filter/ordered.h"
 #include "filter/prove.h"
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
@@ -512,6 +514,43 @@ static int compile_checked(const struct profile *p, struct filter **filter,
 	return err;
 }
 
+/* Our own program is compared with the profile as well. */
+static int compile_ordered(const struct profile *p, struct filter **filter,
+			   char **problem)
+{
+	char *wrong;
+
+	*filter = ordered_compile(p);
+	if (!*filter) {
+		*problem = xasprintf("the filter would have more than %d "
+				     "instructions, and the kernel takes no "
+				     "more", BPF_MAXINSNS);
+		return -E2BIG;
+	}
+	wrong = prove((*filter)->code, (*filter)->n, p);
+	if (!wrong)
+		return 0;
+	*problem = xasprintf("the filter cannot be checked: %s", wrong);
+	free(wrong);
+	return -EBADMSG;
+}
+
+/* The profiles after the first one are in force together with it. */
+static int compile_all(const struct profile *p, struct filter **filter,
+		       char **problem)
+{
+	int err = 0;
+
+	for (; p && !err; p = p->next) {
+		struct filter *one = NULL;
+
+		err = p->ordered ? compile_ordered(p, &one, problem) :
+				   compile_checked(p, &one, problem);
+		*filter = filter_join(*filter, one);
+	}
+	return err;
+}
+
 int filter_compile(const struct profile *profile, struct filter **filter,
 		   char **problem)
 {
@@ -520,13 +559,13 @@ int filter_compile(const struct profile *profile, struct filter **filter,
 
 	*problem = NULL;
 	*filter = NULL;
-	err = compile_checked(profile, filter, problem);
+	err = compile_all(profile, filter, problem);
 	if (err) {
 		filter_free(*filter);
 		*filter = NULL;
 		return err;
 	}
-	list = left_out(profile);
+	list = profile->ordered ? NULL : left_out(profile);
 	if (list)
 		*problem = xasprintf("left out, since the installed libseccomp "
 				     "does not know them: %s", list);

@@ -26,8 +26,9 @@ struct filter {
 };
 
 /*
- * Compile as a container runtime does, in a process with limits, and compare the
- * program with the profile (prove.h): 0 or -errno. `problem` (heap, caller
+ * Compile as a container runtime does, in a process with limits, or as the
+ * profile's order says; and compare the program with the profile (prove.h): 0 or
+ * -errno. `problem` (heap, caller
  * frees, may stay NULL) says what libseccomp refused or does wrong, or after
  * success which rules the installed libseccomp cannot express and were left
  * out.

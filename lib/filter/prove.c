@@ -365,9 +365,10 @@ static enum decided compare(struct prover *p, const struct state *s,
 			    const struct profile_arg *arg, bool wide,
 			    struct test *test)
 {
-	bool masked = arg->op == SCMP_CMP_MASKED_EQ;
+	bool any = arg->op == PROFILE_CMP_ANY_BIT;
+	bool masked = arg->op == SCMP_CMP_MASKED_EQ || any;
 	uint64_t mask = masked ? arg->value : UINT64_MAX;
-	uint64_t k = (masked ? arg->value_two : arg->value) & mask;
+	uint64_t k = any ? 0 : (masked ? arg->value_two : arg->value) & mask;
 	unsigned int word = WORD_ARGS + 2 * arg->index;
 	struct test low = { word, mask, BPF_JEQ, k };
 	struct test high = { word + 1, mask >> 32, BPF_JEQ, k >> 32 };
@@ -375,6 +376,7 @@ static enum decided compare(struct prover *p, const struct state *s,
 
 	switch (arg->op) {
 	case SCMP_CMP_NE:
+	case PROFILE_CMP_ANY_BIT:
 		return negate(equal(p, s, upper, &low, test));
 	case SCMP_CMP_GT:
 	case SCMP_CMP_LE:
@@ -637,22 +639,25 @@ static bool expect_any(struct prover *p, const struct state *s,
 }
 
 /*
- * Rules of one call. The first one without conditions replaces the others
- * (libseccomp, db_rule_add()).
+ * Rules of one call. Unless they are ordered, the first one without conditions
+ * replaces the others (libseccomp, db_rule_add()).
  */
 static bool judge_rules(struct prover *p, struct state *s,
 			const struct profile_rule *rules, size_t n,
 			struct test *test)
 {
 	bool wide = arch_is_wide(arch_of_call(rules->id));
+	bool ordered = p->profile->ordered;
 
-	for (size_t i = 0; !s->refuted && i < n; i++)
+	for (size_t i = 0; !ordered && !s->refuted && i < n; i++)
 		if (!rules[i].n_args)
 			return expect(p, s, rules[i].action, test);
 	for (; s->refuted < n; s->refuted++) {
 		size_t i = s->refuted;
 		enum decided d = applies(p, s, &rules[i], wide, test);
 
+		if (d == YES && ordered)
+			return expect(p, s, rules[i].action, test);
 		if (d == YES)
 			return expect_any(p, s, &rules[i], n - i, test);
 		if (d == OPEN)

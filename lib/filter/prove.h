@@ -18,7 +18,7 @@
  * The profile is sorted, and its rules are as libseccomp takes them: numbers
  * are real, and none has the default action. Where rules of one call overlap
  * with different actions, either action is right: libseccomp does not define
- * which one wins.
+ * which one wins. In an ordered profile the first that applies does.
  *
  * NULL: they agree. Else a heap text: a call, its answer and the right one, or
  * why the program cannot be checked.

@@ -1,108 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/constant.h"
 
-#include <fcntl.h>
-#include <linux/futex.h>
-#include <linux/netlink.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sched.h>
-#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <time.h>
 
-#define C(name) { #name, (uint64_t)(name) }
-static const struct {
+#include "kernel/constant-headers.h"
+
+struct constant {
 	const char *name;
 	uint64_t value;
-} table[] = {
-	C(O_RDONLY), C(O_WRONLY), C(O_RDWR), C(O_CREAT), C(O_EXCL),
-	C(O_NOCTTY), C(O_TRUNC), C(O_APPEND), C(O_NONBLOCK), C(O_SYNC),
-	C(O_DSYNC), C(O_DIRECTORY), C(O_NOFOLLOW), C(O_CLOEXEC), C(O_NOATIME),
-	C(O_PATH), C(O_DIRECT), C(F_DUPFD), C(F_DUPFD_CLOEXEC), C(F_GETFD),
-	C(F_SETFD), C(F_GETFL), C(F_SETFL), C(F_GETLK), C(F_SETLK),
-	C(F_SETLKW), C(F_GETOWN), C(F_SETOWN), C(F_SETPIPE_SZ),
-	C(F_GETPIPE_SZ), C(F_ADD_SEALS), C(F_GET_SEALS), C(FD_CLOEXEC),
-	C(AT_FDCWD),
-	C(FUTEX_WAIT), C(FUTEX_WAKE), C(FUTEX_REQUEUE), C(FUTEX_CMP_REQUEUE),
-	C(FUTEX_WAKE_OP), C(FUTEX_LOCK_PI), C(FUTEX_UNLOCK_PI),
-	C(FUTEX_WAIT_BITSET), C(FUTEX_WAKE_BITSET), C(FUTEX_PRIVATE_FLAG),
-	C(FUTEX_CLOCK_REALTIME),
-	C(NETLINK_ROUTE), C(NETLINK_KOBJECT_UEVENT), C(NETLINK_GENERIC),
-	C(NETLINK_AUDIT), C(NETLINK_NETFILTER),
-	C(IPPROTO_IP), C(IPPROTO_ICMP), C(IPPROTO_TCP), C(IPPROTO_UDP),
-	C(IPPROTO_IPV6), C(IPPROTO_RAW),
-	C(TCP_NODELAY), C(TCP_KEEPIDLE), C(TCP_KEEPINTVL), C(TCP_KEEPCNT),
-	C(TCP_INFO),
-	C(CLONE_VM), C(CLONE_FS), C(CLONE_FILES), C(CLONE_SIGHAND),
-	C(CLONE_VFORK), C(CLONE_PARENT), C(CLONE_THREAD), C(CLONE_NEWNS),
-	C(CLONE_SYSVSEM), C(CLONE_SETTLS), C(CLONE_PARENT_SETTID),
-	C(CLONE_CHILD_CLEARTID), C(CLONE_CHILD_SETTID), C(CLONE_NEWCGROUP),
-	C(CLONE_NEWUTS), C(CLONE_NEWIPC), C(CLONE_NEWUSER), C(CLONE_NEWPID),
-	C(CLONE_NEWNET), C(CLONE_IO), C(SCHED_OTHER), C(SCHED_FIFO),
-	C(SCHED_RR), C(SCHED_BATCH), C(SCHED_IDLE),
-	C(SIGHUP), C(SIGINT), C(SIGQUIT), C(SIGABRT), C(SIGKILL), C(SIGUSR1),
-	C(SIGUSR2), C(SIGPIPE), C(SIGALRM), C(SIGTERM), C(SIGCHLD),
-	C(SIGCONT), C(SIGSTOP), C(SIGTSTP),
-	C(TCGETS), C(TCSETS), C(TCSETSW), C(TCSETSF), C(TCSBRK), C(TCXONC),
-	C(TCFLSH), C(TIOCGWINSZ), C(TIOCSWINSZ), C(TIOCGPGRP), C(TIOCSPGRP),
-	C(TIOCSCTTY), C(TIOCNOTTY), C(TIOCSTI), C(TIOCGPTN), C(TIOCSPTLCK),
-	C(TIOCOUTQ), C(TIOCINQ), C(FIONREAD), C(FIONBIO), C(FIOCLEX),
-	C(FIONCLEX), C(FIOASYNC), C(SIOCGIFCONF), C(SIOCGIFFLAGS),
-	C(SIOCGIFADDR), C(SIOCGIFNAME), C(SIOCGIFINDEX), C(SIOCGIFHWADDR),
-	C(SIOCGIFMTU),
-	C(PROT_NONE), C(PROT_READ), C(PROT_WRITE), C(PROT_EXEC),
-	C(MAP_SHARED), C(MAP_PRIVATE), C(MAP_FIXED), C(MAP_ANONYMOUS),
-	C(MAP_NORESERVE), C(MAP_POPULATE), C(MAP_STACK), C(MAP_HUGETLB),
-	C(MADV_NORMAL), C(MADV_RANDOM), C(MADV_SEQUENTIAL), C(MADV_WILLNEED),
-	C(MADV_DONTNEED), C(MADV_FREE), C(MADV_DONTFORK), C(MADV_DOFORK),
-	C(MADV_MERGEABLE), C(MADV_UNMERGEABLE), C(MADV_HUGEPAGE),
-	C(MADV_NOHUGEPAGE), C(MADV_DONTDUMP), C(MADV_DODUMP),
-	C(PR_SET_PDEATHSIG), C(PR_GET_PDEATHSIG), C(PR_GET_DUMPABLE),
-	C(PR_SET_DUMPABLE), C(PR_SET_KEEPCAPS), C(PR_GET_KEEPCAPS),
-	C(PR_SET_NAME), C(PR_GET_NAME), C(PR_GET_SECCOMP), C(PR_SET_SECCOMP),
-	C(PR_CAPBSET_READ), C(PR_CAPBSET_DROP), C(PR_GET_TSC),
-	C(PR_GET_SECUREBITS), C(PR_SET_SECUREBITS), C(PR_SET_TIMERSLACK),
-	C(PR_GET_TIMERSLACK), C(PR_SET_MM), C(PR_SET_PTRACER),
-	C(PR_SET_CHILD_SUBREAPER), C(PR_GET_CHILD_SUBREAPER),
-	C(PR_SET_NO_NEW_PRIVS), C(PR_GET_NO_NEW_PRIVS), C(PR_CAP_AMBIENT),
-	C(PR_SET_VMA),
-	C(RLIMIT_CPU), C(RLIMIT_FSIZE), C(RLIMIT_DATA), C(RLIMIT_STACK),
-	C(RLIMIT_CORE), C(RLIMIT_RSS), C(RLIMIT_NPROC), C(RLIMIT_NOFILE),
-	C(RLIMIT_MEMLOCK), C(RLIMIT_AS), C(PRIO_PROCESS), C(PRIO_PGRP),
-	C(PRIO_USER),
-	C(AF_UNSPEC), C(AF_UNIX), C(AF_LOCAL), C(AF_INET), C(AF_INET6),
-	C(AF_NETLINK), C(AF_PACKET), C(AF_BLUETOOTH), C(AF_VSOCK), C(AF_ALG),
-	C(AF_CAN), C(PF_UNIX), C(PF_LOCAL), C(PF_INET), C(PF_INET6),
-	C(PF_NETLINK), C(PF_PACKET), C(SOCK_STREAM), C(SOCK_DGRAM),
-	C(SOCK_RAW), C(SOCK_SEQPACKET), C(SOCK_CLOEXEC), C(SOCK_NONBLOCK),
-	C(SOL_SOCKET), C(SO_REUSEADDR), C(SO_ERROR), C(SO_BROADCAST),
-	C(SO_SNDBUF), C(SO_RCVBUF), C(SO_KEEPALIVE), C(SO_LINGER),
-	C(SO_REUSEPORT), C(SO_PASSCRED), C(SO_PEERCRED), C(SO_RCVTIMEO),
-	C(SO_SNDTIMEO), C(SO_BINDTODEVICE), C(SO_TYPE), C(SHUT_RD),
-	C(SHUT_WR), C(SHUT_RDWR), C(MSG_NOSIGNAL), C(MSG_PEEK),
-	C(MSG_DONTWAIT),
-	C(S_IFREG), C(S_IFDIR), C(S_IFCHR), C(S_IFBLK), C(S_IFIFO),
-	C(S_IFSOCK),
-	C(CLOCK_REALTIME), C(CLOCK_MONOTONIC), C(CLOCK_PROCESS_CPUTIME_ID),
-	C(CLOCK_THREAD_CPUTIME_ID), C(CLOCK_MONOTONIC_RAW),
-	C(CLOCK_REALTIME_COARSE), C(CLOCK_MONOTONIC_COARSE),
-	C(CLOCK_BOOTTIME),
 };
+
+/* Sorted by name: made by the build, with lib/kernel/constants. */
+static const struct constant table[] = {
+#define C(name) { #name, (uint64_t)(name) },
+#define V(name, value) { #name, value },
+#include "kernel/constants.h"
 #undef C
+#undef V
+};
+
+static int compare(const void *name, const void *constant)
+{
+	return strcmp(name, ((const struct constant *)constant)->name);
+}
 
 bool constant_by_name(const char *name, uint64_t *value)
 {
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		if (!strcmp(table[i].name, name)) {
-			*value = table[i].value;
-			return true;
-		}
-	return false;
+	const struct constant *found =
+		bsearch(name, table, sizeof(table) / sizeof(table[0]),
+			sizeof(table[0]), compare);
+
+	if (found)
+		*value = found->value;
+	return found;
 }

@@ -6,7 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* "PROT_EXEC", "AF_UNIX", "TCGETS" …; false: the name is not in the table. */
+/*
+ * "PROT_EXEC", "AF_UNIX", "TCGETS" …: all of the kernel's headers that this was
+ * built with (constant-headers.h). False: they do not have the name.
+ */
 bool constant_by_name(const char *name, uint64_t *value);
 
 #endif

@@ -9,6 +9,8 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "profile/included.h"
+#include "profile/systemd-groups.h"
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 #define BIT(cap) (1ULL << (cap))
@@ -46,6 +48,14 @@ void host_init(struct host *h)
 	*h = (struct host){ .caps = docker_default };
 	if (!uname(&system))
 		host_set_kernel(h, system.release);
+}
+
+void host_release(struct host *h)
+{
+	systemd_groups_free(h->groups);
+	included_free(h->included);
+	h->groups = NULL;
+	h->included = NULL;
 }
 
 static bool add_cap(struct host *h, const char *name)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a container engine resolves the conditions of its profiles with: the
- * capabilities of the container, and the kernel.
+ * What profiles are resolved with: for the conditions of container engines the
+ * capabilities of the container and the kernel, and the files around a profile.
  */
 #ifndef HOST_H
 #define HOST_H
@@ -17,6 +17,10 @@ struct host {
 	unsigned int version, patchlevel;	/* of the kernel: 6 and 18 */
 	/* systemd's groups of calls, by profile_prepare(); NULL: not asked */
 	struct systemd_groups *groups;
+	/* The files that profiles include, by profile_prepare(); NULL: none */
+	struct included *included;
+	const char *path;	/* of the profile; what it includes is beside it */
+	const char *root;	/* before absolute paths in it; NULL: none */
 	/* The loader filters this machine's architecture, listed or not. */
 	bool adds_native;
 	/* It refuses an errno beside SCMP_ACT_ALLOW and the like. */
@@ -25,6 +29,8 @@ struct host {
 
 /* Docker's default capabilities (moby, oci/caps/defaults.go), this kernel. */
 void host_init(struct host *h);
+/* What profile_prepare() put there. */
+void host_release(struct host *h);
 /*
  * "NAME,…" with or without CAP_, "all" or "none". False: `*bad` (heap, caller
  * frees) is what no capability is called.
@@ -43,6 +49,10 @@ option_set host_option_caps, host_option_kernel;
 	  .modes = (for_modes) }, \
 	{ "kernel", 0, "VERSION", "the kernel, for the same (default: this one)", \
 	  host_option_kernel, .at = offsetof(type, member), \
+	  .modes = (for_modes) }, \
+	{ "root", 0, "DIR", \
+	  "a profile's absolute paths of includes are below DIR", \
+	  options_text, .at = offsetof(type, member.root), \
 	  .modes = (for_modes) }
 
 bool host_has_cap(const struct host *h, const char *name);	/* "CAP_KILL" */

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A policy of minijail0 -S: minijail0(5), SECCOMP_FILTER SYNTAX. It is of the
- * native architecture, and what it does not name is killed.
+ * A policy of minijail: minijail0(5), and what compile_seccomp_policy.py takes
+ * besides. It is of the native architecture, and what it does not name is
+ * killed.
+ *
+ * Both take "CONDITIONS; return ERRNO", with opposite meanings: minijail0 denies
+ * where the conditions fail, and the other one where they hold. A policy with
+ * anything that minijail0 refuses is one for the other.
  */
-#include "profile/private.h"
+#include "profile/minijail.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -12,399 +17,367 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "kernel/constant.h"
-#include "profile/condition.h"
+#include "base/text.h"
+#include "profile/included.h"
 
-enum { PARENTHESES_MAX = 8 };
-
-/* What is left of a statement, and where a problem goes. */
-struct cursor {
-	struct reader *reader;
-	const char *at;
+enum {
+	DEPTH_MAX = 10,		/* include_depth_limit, parser.py */
+	INCLUDES_MAX = 256,
+	CALLS_MAX = 1024,
+	RULES_MAX = 1 << 14,
 };
 
-static void skip_space(struct cursor *c)
+/* A call and its filters, in the policy's order. */
+struct filtered {
+	struct call_id id;
+	char *name;
+	struct minijail_filter *filters;
+	size_t n;
+};
+
+struct policy {
+	struct reader *reader;
+	struct filtered *calls;
+	size_t n_calls, n_filters, n_includes, statement;
+	uint32_t default_action;
+	bool is_python;
+	/* Whether there are files with and without "@denylist". */
+	bool denies, allows, file_denies;
+	unsigned int depth;
+};
+
+static void policy_free(struct policy *p)
 {
-	while (isspace((unsigned char)*c->at))
-		c->at++;
-}
-
-static bool take(struct cursor *c, const char *token)
-{
-	skip_space(c);
-	if (strncmp(c->at, token, strlen(token)))
-		return false;
-	c->at += strlen(token);
-	return true;
-}
-
-static bool is_word(char c)
-{
-	return isalnum((unsigned char)c) || c == '_' || c == '-';
-}
-
-/* A whole word, that is not the start of a longer one. */
-static bool take_word(struct cursor *c, const char *word)
-{
-	const char *before = c->at;
-
-	if (take(c, word) && !is_word(*c->at))
-		return true;
-	c->at = before;
-	return false;
-}
-
-static bool bad(struct cursor *c, const char *what)
-{
-	skip_space(c);
-	return refuse(c->reader, *c->at ? "%s at '%.40s'" : "%s at the end",
-		      what, c->at);
-}
-
-/* A number as strtol(3) has it, or the name of a constant. */
-static bool read_single(struct cursor *c, uint64_t *value)
-{
-	char name[64] = "";
-	uint32_t error;
-	char *end;
-	size_t n = 0;
-
-	skip_space(c);
-	if (*c->at == '-' || isdigit((unsigned char)*c->at)) {
-		errno = 0;
-		*value = strtoull(c->at, &end, 0);
-		if (end == c->at || is_word(*end) || errno)
-			return bad(c, "no number");
-		c->at = end;
-		return true;
+	for (size_t i = 0; i < p->n_calls; i++) {
+		for (size_t j = 0; j < p->calls[i].n; j++)
+			free(p->calls[i].filters[j].groups);
+		free(p->calls[i].filters);
+		free(p->calls[i].name);
 	}
-	while (n < sizeof(name) - 1 && is_word(c->at[n])) {
-		name[n] = c->at[n];
-		n++;
-	}
-	if (constant_by_name(name, value)) {
-		c->at += n;
-		return true;
-	}
-	if (!errno_by_name(name, &error))
-		return bad(c, "no number, and no name of one that is known,");
-	*value = error;
-	c->at += n;
-	return true;
+	free(p->calls);
 }
 
-static bool read_value(struct cursor *c, unsigned int depth, uint64_t *value);
+/* Calls */
 
-static bool read_constant(struct cursor *c, unsigned int depth,
-			  uint64_t *value)
+/* minijail takes no name that it does not know. */
+static bool find_call(struct reader *r, const char *name, struct call_id *id)
 {
-	bool complement = take(c, "~");
+	const struct arch *native = arch_native();
 
-	if (take(c, "(")) {
-		if (depth == PARENTHESES_MAX)
-			return bad(c, "too many parentheses");
-		if (!read_value(c, depth + 1, value))
-			return false;
-		if (!take(c, ")"))
-			return bad(c, "no ')'");
-	} else if (!read_single(c, value)) {
-		return false;
-	}
-	if (complement)
-		*value = ~*value;
-	return true;
-}
-
-/* Constants, joined by '|'. */
-static bool read_value(struct cursor *c, unsigned int depth, uint64_t *value)
-{
-	uint64_t one;
-
-	*value = 0;
-	do {
-		if (!read_constant(c, depth, &one))
-			return false;
-		*value |= one;
-		skip_space(c);
-	} while (strncmp(c->at, "||", 2) && take(c, "|"));
-	return true;
-}
-
-enum { OP_ANY_BIT = 1000, OP_ONLY_BITS };	/* "&" and "in" */
-
-static bool read_operator(struct cursor *c, int *op)
-{
-	static const struct {
-		const char *text;
-		int op;
-	} ops[] = {
-		{ "==", SCMP_CMP_EQ }, { "!=", SCMP_CMP_NE },
-		{ "<=", SCMP_CMP_LE }, { ">=", SCMP_CMP_GE },
-		{ "<", SCMP_CMP_LT }, { ">", SCMP_CMP_GT },
-		{ "&", OP_ANY_BIT },
-	};
-
-	*op = OP_ONLY_BITS;
-	if (take_word(c, "in"))
-		return true;
-	for (size_t i = 0; i < sizeof(ops) / sizeof(*ops); i++)
-		if (take(c, ops[i].text)) {
-			*op = ops[i].op;
-			return true;
-		}
-	return bad(c, "no operator");
-}
-
-static bool read_atom(struct cursor *c, struct condition *out)
-{
-	struct profile_arg arg = { 0 };
-	int op;
-
-	if (!take(c, "arg") || *c->at < '0' || *c->at > '5' ||
-	    is_word(c->at[1]))
-		return bad(c, "no argument from arg0 to arg5");
-	arg.index = *c->at++ - '0';
-	if (!read_operator(c, &op) || !read_value(c, 0, &arg.value))
-		return false;
-	if (op == OP_ANY_BIT) {
-		*out = condition_any_bit(arg.index, arg.value);
-		return true;
-	}
-	arg.op = op;
-	if (op == OP_ONLY_BITS) {
-		arg.op = SCMP_CMP_MASKED_EQ;
-		arg.value = ~arg.value;
-	}
-	*out = op == OP_ONLY_BITS && !arg.value ? condition_always() :
-		condition_of(&arg);
-	return true;
-}
-
-/* Atoms joined by "&&". */
-static bool read_group(struct cursor *c, struct condition *out)
-{
-	*out = condition_always();
-	do {
-		struct condition atom;
-
-		if (!read_atom(c, &atom))
-			return false;
-		*out = condition_and(out, &atom);
-	} while (take(c, "&&"));
-	return true;
-}
-
-/* Groups joined by "||". */
-static bool read_expression(struct cursor *c, struct condition *out)
-{
-	do {
-		struct condition group;
-		bool ok = read_group(c, &group);
-
-		*out = condition_or(out, &group);
-		if (!ok)
-			return false;
-	} while (take(c, "||"));
-	return true;
-}
-
-/* What stands for a call without conditions, or for one that fails them. */
-static bool read_action(struct cursor *c, uint32_t *action)
-{
-	static const struct {
-		const char *name;
-		uint32_t action;
-	} actions[] = {
-		{ "1", SECCOMP_RET_ALLOW }, { "allow", SECCOMP_RET_ALLOW },
-		{ "kill", SECCOMP_RET_KILL_PROCESS },
-		{ "kill-process", SECCOMP_RET_KILL_PROCESS },
-		{ "kill-thread", SECCOMP_RET_KILL_THREAD },
-		{ "trap", SECCOMP_RET_TRAP }, { "log", SECCOMP_RET_LOG },
-		{ "trace", SECCOMP_RET_TRACE },
-		{ "user-notify", SECCOMP_RET_USER_NOTIF },
-	};
-
-	for (size_t i = 0; i < sizeof(actions) / sizeof(*actions); i++)
-		if (take_word(c, actions[i].name)) {
-			*action = actions[i].action;
-			return true;
-		}
-	return bad(c, "no action");
-}
-
-/* "return" and an errno; without one, it kills. */
-static bool read_return(struct cursor *c, uint32_t *action)
-{
-	uint64_t value;
-
-	skip_space(c);
-	*action = SECCOMP_RET_KILL_PROCESS;
-	if (!*c->at)
-		return true;
-	if (!read_value(c, 0, &value))
-		return false;
-	if (value > ERRNO_MAX)
-		return refuse(c->reader, "no errno from 0 to %d", ERRNO_MAX);
-	*action = SECCOMP_RET_ERRNO | (uint32_t)value;
-	return true;
-}
-
-/* The call of a statement; minijail takes no name that it does not know. */
-static bool find_call(struct reader *r, const char *name,
-		      struct profile_rule *rule)
-{
-	const struct arch *native = r->profile->archs[0];
-
-	rule->name = (char *)name;
-	if (!syscall_number(native, name, &rule->id))
+	if (!syscall_number(native, name, id))
 		return true;
 	if (isdigit((unsigned char)*name))
 		return refuse(r, "%s: minijail0 refuses numbers, though its "
 			      "manual has them: write the name", name);
+	if (strchr(name, '@'))
+		return refuse(r, "%s: groups of calls are in a constants.json, "
+			      "which is not read", name);
 	return refuse(r, "no system call of %s is called %s", native->name,
 		      name);
 }
 
-static bool is_named(const struct profile *p, struct call_id id)
+static struct filtered *filtered_of(struct policy *p, struct call_id id,
+				    const char *name)
 {
-	for (size_t i = 0; i < p->n_rules; i++)
-		if (!call_id_compare(&p->rules[i].id, &id))
-			return true;
-	return false;
+	for (size_t i = 0; i < p->n_calls; i++)
+		if (!call_id_compare(&p->calls[i].id, &id))
+			return &p->calls[i];
+	if (p->n_calls == CALLS_MAX)
+		return NULL;
+	p->calls = xgrow(p->calls, p->n_calls, sizeof(*p->calls));
+	p->calls[p->n_calls] = (struct filtered){
+		.id = id, .name = xstrdup(name),
+	};
+	return &p->calls[p->n_calls++];
 }
 
-enum { RULES_MAX = 1 << 14 };
-
-/* A rule for each group: all of its comparisons have to hold. */
-static bool add_rules(struct reader *r, struct profile_rule *rule,
-		      uint32_t action, struct condition *c)
+/* Takes a copy of the filter. */
+static bool add_filter(struct policy *p, const char *name,
+		       const struct minijail_filter *filter)
 {
-	if (c->overflow || r->profile->n_rules + c->n > RULES_MAX)
-		return refuse(r, "too many conditions to be judged");
-	rule->action = action;
-	for (size_t i = 0; i < c->n; i++) {
-		rule->n_args = 0;
-		for (uint32_t j = 0; j < 6; j++)
-			if (c->groups[i].used & 1U << j)
-				rule->args[rule->n_args++] =
-					c->groups[i].args[j];
-		profile_add_rule(r->profile, rule);
-	}
+	struct minijail_filter copy = *filter;
+	struct filtered *call;
+	struct call_id id;
+
+	if (!find_call(p->reader, name, &id))
+		return false;
+	call = filtered_of(p, id, name);
+	if (!call || ++p->n_filters > RULES_MAX)
+		return refuse(p->reader, "more than %d filters", RULES_MAX);
+	copy.groups = NULL;
+	if (copy.n)
+		copy.groups = xmemdup(filter->groups,
+				      copy.n * sizeof(*copy.groups));
+	copy.statement = p->statement;
+	call->filters = xgrow(call->filters, call->n, sizeof(copy));
+	call->filters[call->n++] = copy;
 	return true;
 }
 
-static bool read_tail(struct cursor *c, uint32_t *action)
+/* Statements */
+
+/* The calls before the colon. */
+struct names {
+	char **names;
+	size_t n;
+};
+
+static void names_free(struct names *names)
 {
-	*action = c->reader->profile->default_action;
-	if (!take(c, ";"))
-		return true;
-	if (!take_word(c, "return"))
-		return bad(c, "no return");
-	return read_return(c, action);
+	for (size_t i = 0; i < names->n; i++)
+		free(names->names[i]);
+	free(names->names);
 }
 
-/*
- * The arguments allow the call, or else it gets what the tail says. Where
- * rules that overlap compare several arguments in different ways, the filter
- * of libseccomp 2.5.4 is not what the rules say (tests/unit/condition.c).
- */
-static bool read_conditions(struct cursor *c, struct profile_rule *rule)
+static char *take_name(struct cursor *c, const char *others)
 {
-	struct condition yes = { 0 }, copy = { 0 }, no = { 0 };
-	struct reader *r = c->reader;
-	uint32_t action;
+	size_t n = 0;
+
+	cursor_skip_space(c);
+	while (isalnum((unsigned char)c->at[n]) ||
+	       (c->at[n] && strchr(others, c->at[n])))
+		n++;
+	c->at += n;
+	return n ? xasprintf("%.*s", (int)n, c->at - n) : NULL;
+}
+
+static bool is_native(const char *arch)
+{
+	const char *native = arch_native()->name;
+
+	return !strcmp(arch, native) ||
+	       (!strcmp(native, "aarch64") && !strcmp(arch, "arm64"));
+}
+
+/* "[arch=NAME,…]": whether this machine's is one of them. */
+static bool read_metadata(struct cursor *c, bool *here)
+{
+	*here = true;
+	if (!cursor_take(c, "["))
+		return true;
+	c->is_python = true;
+	if (!cursor_take_word(c, "arch") || !cursor_take(c, "="))
+		return cursor_refuse(c, "no arch=");
+	*here = false;
+	do {
+		char *arch = take_name(c, "_-");
+
+		*here |= arch && is_native(arch);
+		free(arch);
+	} while (cursor_take(c, ","));
+	return cursor_take(c, "]") || cursor_refuse(c, "no ']'");
+}
+
+static bool read_name(struct cursor *c, struct names *names)
+{
+	char *name = take_name(c, "_-@");
+	bool here;
+
+	if (!name)
+		return cursor_refuse(c, "no name of a call");
+	if (!read_metadata(c, &here) || !here) {
+		free(name);
+		return here ? false : true;
+	}
+	names->names = xgrow(names->names, names->n, sizeof(*names->names));
+	names->names[names->n++] = name;
+	return true;
+}
+
+static bool read_names(struct cursor *c, struct names *names)
+{
+	if (!cursor_take(c, "{"))
+		return read_name(c, names);
+	c->is_python = true;
+	do {
+		if (!read_name(c, names))
+			return false;
+	} while (cursor_take(c, ","));
+	return cursor_take(c, "}") || cursor_refuse(c, "no '}'");
+}
+
+static bool read_one_filter(struct policy *p, struct cursor *c,
+			    const struct names *names)
+{
+	struct minijail_filter filter;
+	bool ok = minijail_read_filter(c, &filter);
+
+	if (ok && p->file_denies &&
+	    (filter.action & SECCOMP_RET_ACTION_FULL) != SECCOMP_RET_ERRNO)
+		ok = refuse(p->reader, "no return, which every line has after "
+			    "@denylist");
+	for (size_t i = 0; ok && i < names->n; i++)
+		ok = add_filter(p, names->names[i], &filter);
+	free(filter.groups);
+	return ok;
+}
+
+/* One filter, or several in braces. */
+static bool read_filters(struct policy *p, struct cursor *c,
+			 const struct names *names)
+{
+	if (!cursor_take(c, "{"))
+		return read_one_filter(p, c, names);
+	c->is_python = true;
+	do {
+		if (!read_one_filter(p, c, names))
+			return false;
+	} while (cursor_take(c, ","));
+	return cursor_take(c, "}") || cursor_refuse(c, "no '}'");
+}
+
+static bool read_calls(struct policy *p, struct cursor *c)
+{
+	struct names names = { NULL, 0 };
 	bool ok;
 
-	ok = read_expression(c, &yes) && read_tail(c, &action) &&
-	     (skip_space(c), !*c->at || bad(c, "more than was expected"));
-	if (ok && condition_is_mixed(&yes) &&
-	    (!condition_is_plain(&yes) ||
-	     action != r->profile->default_action))
-		ok = refuse(r, "conditions on several arguments that are too "
-			    "tangled to be judged");
+	p->statement++;
+	ok = read_names(c, &names) &&
+	     (cursor_take(c, ":") || cursor_refuse(c, "no colon")) &&
+	     read_filters(p, c, &names) && cursor_at_end(c);
+	names_free(&names);
+	return ok;
+}
+
+/* Directives */
+
+/* The path that "@include" and its like have. */
+static bool read_path(struct cursor *c, const char **path)
+{
+	cursor_skip_space(c);
+	*path = c->at;
+	if (strncmp(c->at, "/", 1) && strncmp(c->at, "./", 2))
+		return cursor_refuse(c, "no path that begins with / or ./");
+	while (*c->at && !isspace((unsigned char)*c->at))
+		c->at++;
+	return cursor_at_end(c);
+}
+
+/* Heap: where a file that `from` includes is. */
+static char *include_path(const struct host *host, const char *from,
+			  const char *path)
+{
+	if (*path == '/')
+		return xasprintf("%s%s", host->root ? host->root : "", path);
+	return included_beside(from, path + strlen("./"));
+}
+
+static bool read_text(struct policy *p, const char *path, char *text);
+
+static bool read_included(struct policy *p, const struct included_file *file)
+{
+	struct reader *r = p->reader, before = *r;
+	char *copy = xmemdup(file->text, file->n + 1);
+	bool ok;
+
+	r->file = file->path;
+	r->line = 0;
+	if (strlen(copy) != file->n)
+		ok = refuse(r, "%s: binary data", file->path);
+	else
+		ok = read_text(p, file->path, copy);
 	if (ok) {
-		copy = (struct condition){
-			xmemdup(yes.groups, yes.n * sizeof(*yes.groups)),
-			yes.n, yes.overflow, yes.work
-		};
-		if (action != r->profile->default_action)
-			no = condition_not(&copy);
-		ok = add_rules(r, rule, SECCOMP_RET_ALLOW, &yes) &&
-		     add_rules(r, rule, action, &no);
+		r->file = before.file;
+		r->line = before.line;
 	}
-	condition_free(&yes);
-	condition_free(&copy);
-	condition_free(&no);
+	free(copy);
 	return ok;
 }
 
-static bool read_filter(struct reader *r, const char *name, char *filter)
+/* What leads out of the policy's directory is named. */
+static void note_include(struct policy *p, const char *name, const char *path)
 {
-	struct profile_rule rule = { 0 };
-	struct condition always = condition_always();
-	struct cursor c = { r, filter };
+	if ((*name == '/' && !p->reader->host->root) || strstr(name, ".."))
+		profile_note(p->reader->profile, "includes %s", path);
+}
+
+static bool read_include(struct policy *p, struct cursor *c, const char *from)
+{
+	const struct host *host = p->reader->host;
+	const struct included_file *file;
+	const char *name;
+	char *path;
+	bool ok;
+
+	if (!read_path(c, &name))
+		return false;
+	if (p->depth == DEPTH_MAX || ++p->n_includes > INCLUDES_MAX)
+		return refuse(p->reader, "@include: too many files, or they "
+			      "include each other");
+	p->is_python |= p->depth > 0;
+	path = include_path(host, from, name);
+	file = included_find(host->included, path);
+	note_include(p, name, path);
+	if (file && file->text)
+		ok = read_included(p, file);
+	else
+		ok = refuse(p->reader, "@include %s: %s: %s%s", name, path,
+			    file ? strerror(-file->err) : "not read",
+			    *name == '/' && !host->root ?
+			    " (--root=DIR looks for it below DIR)" : "");
+	free(path);
+	return ok;
+}
+
+static bool read_default(struct policy *p, struct cursor *c)
+{
 	uint32_t action;
-	bool ok = false;
 
-	if (!find_call(r, name, &rule))
-		goto out;
-	if (is_named(r->profile, rule.id)) {
-		refuse(r, "%s: twice", name);
-		goto out;
-	}
-	skip_space(&c);
-	if (!strncmp(c.at, "arg", 3)) {
-		ok = read_conditions(&c, &rule);
-		goto out;
-	}
-	ok = take_word(&c, "return") ? read_return(&c, &action) :
-		read_action(&c, &action);
-	skip_space(&c);
-	ok = ok && (!*c.at || bad(&c, "more than was expected")) &&
-	     add_rules(r, &rule, action, &always);
-out:
-	condition_free(&always);
-	return ok;
+	if (!minijail_read_action(c, &action))
+		return false;
+	if (action_allows(action) || action == SECCOMP_RET_TRACE)
+		return refuse(p->reader, "@default: it must not allow");
+	p->default_action = action;
+	return cursor_at_end(c);
 }
 
-/* "@…": what other files say is not known here. */
-static bool read_directive(struct reader *r, char *text)
+static bool read_directive(struct policy *p, struct cursor *c,
+			   const char *from)
 {
-	struct cursor c = { r, text };
-
-	if (take_word(&c, "@frequency"))	/* only how fast it is */
+	if (cursor_take_word(c, "@include"))
+		return read_include(p, c, from);
+	if (cursor_take_word(c, "@frequency"))	/* only how fast it is */
 		return true;
-	if (!take_word(&c, "@default"))
-		return refuse(r, "%.40s: is not read", text);
-	if (r->profile->n_rules)
-		return refuse(r, "@default: after the first call");
-	return read_action(&c, &r->profile->default_action) &&
-	       (skip_space(&c), !*c.at || bad(&c, "more than was expected"));
+	c->is_python = true;
+	if (cursor_take_word(c, "@default"))
+		return read_default(p, c);
+	if (cursor_take_word(c, "@denylist")) {
+		p->file_denies = true;
+		return cursor_at_end(c);
+	}
+	return cursor_refuse(c, "no @include, @default, @denylist or "
+				"@frequency");
 }
 
-static bool read_statement(struct reader *r, char *text)
+/* Files */
+
+/*
+ * Cut off a comment. minijail0 joins a comment that ends in '\' with the next
+ * line, and the other compiler does not.
+ */
+static bool cut_comment(struct policy *p, char *line)
 {
-	char *colon;
+	char *comment = strchr(line, '#');
+	size_t n = strlen(line);
 
-	text = text_strip(text);
-	if (*text == '@')
-		return read_directive(r, text);
-	if (*text == '{')
-		return refuse(r, "a list in braces is not read");
-	colon = strchr(text, ':');
-	if (!colon)
-		return refuse(r, "no colon");
-	*colon = '\0';
-	return read_filter(r, text_strip(text), colon + 1);
+	if (!comment)
+		return true;
+	while (n && isspace((unsigned char)line[n - 1]))
+		n--;
+	if (line[n - 1] == '\\')
+		return refuse(p->reader, "a comment that ends in '\\': whether "
+			      "the next line belongs to it depends on the "
+			      "compiler");
+	*comment = '\0';
+	p->is_python |= *text_strip(line) != '\0';
+	return true;
 }
 
-/* Cut off a comment, and say whether the next line belongs to this one. */
+/* Whether the next line belongs to this one, which loses its backslash. */
 static bool is_continued(char *line)
 {
-	size_t n;
+	size_t n = strlen(line);
 
-	line[strcspn(line, "#")] = '\0';
-	n = strlen(line);
 	while (n && isspace((unsigned char)line[n - 1]))
 		n--;
 	if (!n || line[n - 1] != '\\')
@@ -413,29 +386,249 @@ static bool is_continued(char *line)
 	return true;
 }
 
+/*
+ * The next statement (heap), with the lines that it goes over; NULL at the end,
+ * and where the problem is set.
+ */
+static char *next_statement(struct policy *p, char **text, bool *ok)
+{
+	struct reader *r = p->reader;
+	char *whole = NULL, *line;
+	bool more = true;
+
+	while (*ok && more && (line = strsep(text, "\n"))) {
+		r->line++;
+		*ok = cut_comment(p, line);
+		more = *ok && is_continued(line);
+		*ok = *ok && reader_join(r, &whole, line);
+		if (more && (!*text || !**text))
+			*ok = refuse(r, "the last line ends in '\\': minijail "
+				     "leaves it out");
+	}
+	if (*ok)
+		return whole;
+	free(whole);
+	return NULL;
+}
+
+static bool read_statement(struct policy *p, char *text, const char *from)
+{
+	struct cursor c = { .reader = p->reader, .at = text_strip(text) };
+	bool ok = true;
+
+	if (*c.at == '@')
+		ok = read_directive(p, &c, from);
+	else if (*c.at)
+		ok = read_calls(p, &c);
+	p->is_python |= c.is_python;
+	return ok;
+}
+
+static bool read_text(struct policy *p, const char *path, char *text)
+{
+	bool ok = true, outer = p->file_denies;
+	char *statement;
+
+	p->file_denies = false;
+	p->depth++;
+	while (ok && (statement = next_statement(p, &text, &ok))) {
+		ok = read_statement(p, statement, path);
+		free(statement);
+	}
+	p->depth--;
+	*(p->file_denies ? &p->denies : &p->allows) = true;
+	p->file_denies = outer;
+	return ok;
+}
+
+/* From the filters to rules, when all files have been read. */
+
+static bool add_rule(struct policy *p, const struct filtered *call,
+		     const struct minijail_group *group, uint32_t action)
+{
+	struct profile *profile = p->reader->profile;
+	struct profile_rule rule = {
+		.id = call->id, .name = call->name, .action = action,
+	};
+
+	if (group) {
+		memcpy(rule.args, group->args, sizeof(rule.args));
+		rule.n_args = group->n;
+	}
+	profile_add_rule(profile, &rule);
+	return profile->n_rules <= RULES_MAX ||
+	       refuse(p->reader, "more than %d rules", RULES_MAX);
+}
+
+/* Whether the filter leaves nothing for those after it. */
+static bool is_final(const struct policy *p, const struct minijail_filter *f)
+{
+	return !f->n || (!p->is_python && f->has_action);
+}
+
+static bool add_filter_rules(struct policy *p, const struct filtered *call,
+			     const struct minijail_filter *f)
+{
+	uint32_t action = p->is_python && f->has_action ? f->action :
+							  SECCOMP_RET_ALLOW;
+
+	for (size_t i = 0; i < f->n; i++)
+		if (!add_rule(p, call, &f->groups[i], action))
+			return false;
+	return !is_final(p, f) || add_rule(p, call, NULL, f->action);
+}
+
+/*
+ * Two statements for one call: minijail0 refuses them, unless it was built to
+ * count the first one. The other compiler joins them, up to the first one without
+ * conditions, after which it refuses more.
+ */
+static bool check_twice(struct policy *p, const struct filtered *call,
+			const struct minijail_filter *first,
+			const struct minijail_filter *second)
+{
+	p->reader->file = second->file;
+	p->reader->line = second->line;
+	if (!is_final(p, first) ||
+	    (!first->n && !second->n && first->action == second->action))
+		return true;
+	if (first->statement == second->statement)
+		return refuse(p->reader, "%s: more after a filter without "
+			      "conditions", call->name);
+	return refuse(p->reader, "%s: twice, first in %s%sline %zu", call->name,
+		      first->file ? first->file : "", first->file ? ", " : "",
+		      first->line);
+}
+
+static bool add_call_rules(struct policy *p, const struct filtered *call)
+{
+	bool final = false;
+
+	for (size_t i = 0; i < call->n; i++) {
+		const struct minijail_filter *f = &call->filters[i];
+
+		if (i && !check_twice(p, call, f - 1, f))
+			return false;
+		if (!final && !add_filter_rules(p, call, f))
+			return false;
+		final = final || is_final(p, f);
+	}
+	return final || add_rule(p, call, NULL, p->default_action);
+}
+
+/* Only one compiler joins statements that have conditions. */
+static void find_joined(struct policy *p)
+{
+	char *names = NULL;
+
+	for (size_t i = 0; i < p->n_calls; i++) {
+		const struct filtered *call = &p->calls[i];
+
+		for (size_t j = 1; j < call->n; j++)
+			if (call->filters[j - 1].n &&
+			    call->filters[j - 1].statement !=
+			    call->filters[j].statement) {
+				text_append(&names, ", ", call->name);
+				break;
+			}
+	}
+	if (!names)
+		return;
+	p->is_python = true;
+	profile_note(p->reader->profile, "more than one statement, joined as "
+		     "compile_seccomp_policy.py does: %s", names);
+	free(names);
+}
+
+static bool add_rules(struct policy *p)
+{
+	struct profile *profile = p->reader->profile;
+
+	find_joined(p);
+
+	if (p->denies && p->allows)
+		return refuse(p->reader, "one file has @denylist, and another "
+			      "has not");
+	if (p->denies)
+		p->default_action = SECCOMP_RET_ALLOW;
+	profile->default_action = p->default_action;
+	for (size_t i = 0; i < p->n_calls; i++)
+		if (!add_call_rules(p, &p->calls[i]))
+			return false;
+	return p->n_calls || refuse(p->reader, "names no system call");
+}
+
+/* minijail compares numbers alone: those of x32 are none that it names. */
+static void add_archs(struct profile *p)
+{
+	const struct arch *x32 = arch_by_name("x32");
+
+	profile_add_arch(p, arch_native());
+	if (x32 && x32->audit == arch_native()->audit &&
+	    p->default_action != SECCOMP_RET_KILL_PROCESS)
+		profile_add_arch(p, x32);
+}
+
 bool read_minijail(struct reader *r, char *text, size_t n)
 {
-	char *line, *whole = NULL;
-	bool ok = true;
+	struct policy p = {
+		.reader = r, .default_action = SECCOMP_RET_KILL_PROCESS,
+	};
+	bool ok;
 
 	(void)n;
 	r->profile = profile_new(SECCOMP_RET_KILL_PROCESS);
 	r->profile->form = PROFILE_MINIJAIL;
+	r->profile->ordered = true;
 	r->profile->other_arch_action = SECCOMP_RET_KILL_PROCESS;
-	profile_add_arch(r->profile, arch_native());
-	while (ok && (line = strsep(&text, "\n"))) {
-		bool more = is_continued(line);
-
-		r->line++;
-		ok = reader_join(r, &whole, line);
-		if (!ok || (more && text))
-			continue;
-		ok = !*text_strip(whole) || read_statement(r, whole);
-		free(whole);
-		whole = NULL;
+	ok = read_text(&p, r->host->path, text);
+	if (ok) {
+		r->file = NULL;
+		r->line = 0;
+		ok = add_rules(&p);
 	}
-	free(whole);
-	r->line = ok ? 0 : r->line;
-	return ok && (r->profile->n_rules ||
-		      refuse(r, "names no system call"));
+	if (ok)
+		add_archs(r->profile);
+	policy_free(&p);
+	return ok;
+}
+
+/* Before a sandbox: what includes what, whatever else is wrong. */
+static void load_includes(struct policy *p, struct host *host,
+			  const char *path, const char *text)
+{
+	char *copy = xstrdup(text), *rest = copy, *statement;
+	bool ok = true;
+
+	while (ok && (statement = next_statement(p, &rest, &ok))) {
+		struct cursor c = {
+			.reader = p->reader, .at = text_strip(statement),
+		};
+		const char *name;
+
+		if (cursor_take_word(&c, "@include") && read_path(&c, &name)) {
+			char *found = include_path(host, path, name);
+			bool known = included_find(host->included, found);
+			const struct included_file *file =
+				included_load(&host->included, found);
+
+			free(found);
+			if (file && file->text && !known)
+				load_includes(p, host, file->path, file->text);
+		}
+		free(*p->reader->problem);
+		*p->reader->problem = NULL;
+		free(statement);
+	}
+	free(copy);
+}
+
+void minijail_prepare(struct host *host, const char *text)
+{
+	char *problem = NULL;
+	struct reader r = { .root = "", .problem = &problem };
+	struct policy p = { .reader = &r };
+
+	load_includes(&p, host, host->path, text);
+	free(problem);
 }

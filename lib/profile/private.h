@@ -16,6 +16,7 @@ struct reader {
 	struct profile *profile;	/* made by the format's reader */
 	const struct host *host;
 	const char *root;	/* before every place: "linux.seccomp." */
+	const char *file;	/* of the problem; NULL: the profile itself */
 	size_t line;		/* of the problem; 0: none */
 	char **problem;
 	bool caps_decided, kernel_decided;	/* conditions of the file */
@@ -27,6 +28,9 @@ bool read_yaml(struct reader *r, char *text, size_t n);
 bool read_minijail(struct reader *r, char *text, size_t n);
 bool read_firejail(struct reader *r, char *text, size_t n);
 bool read_systemd(struct reader *r, char *text, size_t n);
+
+/* Load what a text of this form includes, before a sandbox. */
+void minijail_prepare(struct host *host, const char *text);
 
 /* The JSON and YAML forms, once they are parsed. */
 bool read_object(struct reader *r, const json_t *root);

@@ -73,6 +73,7 @@ void profile_free(struct profile *p)
 	free(p->unknown);
 	free(p->notes);
 	free(p->archs);
+	profile_free(p->next);
 	free(p);
 }
 
@@ -214,7 +215,7 @@ static void add_named(const struct arch *arch, const struct call_set *except,
 		}
 }
 
-struct call_id *profile_allowed(const struct profile *p, size_t *n)
+static struct call_set allowed_alone(const struct profile *p)
 {
 	struct call_set set = { NULL, 0 }, denied = { NULL, 0 };
 
@@ -226,6 +227,38 @@ struct call_id *profile_allowed(const struct profile *p, size_t *n)
 	}
 	set_sort(&set);
 	free(denied.ids);
+	return set;
+}
+
+static bool has_audit(const struct profile *p, uint32_t audit)
+{
+	for (size_t i = 0; i < p->n_archs; i++)
+		if (p->archs[i]->audit == audit)
+			return true;
+	return false;
+}
+
+/* Remove what a profile that is in force as well does not allow. */
+static void set_restrict(struct call_set *set, const struct profile *p)
+{
+	struct call_set allowed = allowed_alone(p);
+	size_t n = 0;
+
+	for (size_t i = 0; i < set->n; i++)
+		if (has_audit(p, set->ids[i].arch) ?
+		    set_has(&allowed, set->ids[i]) :
+		    action_allows(p->other_arch_action))
+			set->ids[n++] = set->ids[i];
+	set->n = n;
+	free(allowed.ids);
+}
+
+struct call_id *profile_allowed(const struct profile *p, size_t *n)
+{
+	struct call_set set = allowed_alone(p);
+
+	while ((p = p->next))
+		set_restrict(&set, p);
 	*n = set.n;
 	return set.ids;
 }

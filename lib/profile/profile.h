@@ -23,6 +23,9 @@ enum { ACTION_NAME_MAX = 32 };
 /* "allow", "log", "EPERM", "errno 200", "kill process", "trap" … */
 const char *action_name(uint32_t action, char buf[ACTION_NAME_MAX]);
 
+/* Of an ordered profile alone: one of the bits in `value` is set. */
+enum { PROFILE_CMP_ANY_BIT = 1000 };
+
 struct profile_arg {		/* OCI `args`: all of a rule's must hold */
 	uint32_t index;		/* 0-5 */
 	int op;			/* enum scmp_compare (seccomp.h) */
@@ -60,12 +63,19 @@ struct profile {
 	size_t n_archs;
 	bool native_implied;	/* the file does not list the first of them */
 	enum profile_form form;
+	/*
+	 * Of the rules of one call the first that applies counts, and libseccomp
+	 * does not compile them (filter/ordered.h). Otherwise as libseccomp has
+	 * it: a rule without conditions replaces the others.
+	 */
+	bool ordered;
 	struct profile_rule *rules;	/* sorted by profile_sort() */
 	size_t n_rules;
 	char **unknown;		/* names no architecture of the profile has */
 	size_t n_unknown;
 	char **notes;		/* what a user should know of it, printable */
 	size_t n_notes;
+	struct profile *next;	/* in force together with this one; NULL: none */
 };
 
 struct input;	/* base/input.h */

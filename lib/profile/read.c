@@ -34,7 +34,8 @@ bool refuse(struct reader *r, const char *fmt, ...)
 		text = NULL;
 	va_end(ap);
 	if (r->line)
-		raw = xasprintf("line %zu: %s", r->line,
+		raw = xasprintf("%s%sline %zu: %s", r->file ? r->file : "",
+				r->file ? ": " : "", r->line,
 				text ? text : "out of memory");
 	else
 		raw = xasprintf("%s%s", r->root,
@@ -307,10 +308,14 @@ void profile_prepare(struct input *in, struct host *host)
 	size_t n;
 	const char *text = input_keep(in, FILE_MAX, &n);
 
+	if (!text)
+		return;
+	host->path = in->path;
 	/* SystemCallFilter= and SystemCallLog= have @default without naming it. */
-	if (text && !host->groups &&
-	    memmem(text, n, "SystemCall", strlen("SystemCall")))
+	if (!host->groups && memmem(text, n, "SystemCall", strlen("SystemCall")))
 		host->groups = systemd_groups_load();
+	if (format_of(text, n) == read_minijail)
+		minijail_prepare(host, text);
 }
 
 struct profile *profile_read(FILE *file, const struct host *host,
@@ -331,6 +336,7 @@ struct profile *profile_read(FILE *file, const struct host *host,
 		profile_free(r.profile);
 		return NULL;
 	}
-	profile_sort(r.profile);
+	for (struct profile *p = r.profile; p; p = p->next)
+		profile_sort(p);
 	return r.profile;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Conditions of policies, made up at random: what libseccomp's filter answers
- * for them against the policy itself, evaluated here.
+ * Conditions of policies, made up at random: what the filter answers for them
+ * against the policy itself, evaluated here.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -129,25 +129,21 @@ static bool agrees(const struct policy *p, const struct filter *f,
 	return true;
 }
 
-/* 1: judged; 0: refused for its size. */
-static int check(const struct policy *p)
+static void check(const struct policy *p)
 {
 	char *text = NULL, *problem = NULL;
 	struct filter *filter = NULL;
 	struct profile *profile;
 	size_t size;
 	FILE *file = open_memstream(&text, &size);
-	int judged = 1;
 
 	write_policy(p, file);
 	fclose(file);
 	file = fmemopen(text, size, "r");
 	profile = profile_read(file, NULL, &problem);
 	fclose(file);
-	if (!profile && strstr(problem, "to be judged"))
-		judged = 0;
-	else if (!profile)	/* no rule at all: nothing is ever allowed */
-		judged = strstr(problem, "names no") != NULL;
+	if (!profile)
+		message_error("%s%s", text, problem);
 	else if (filter_compile(profile, &filter, &problem))
 		message_error("%s%s", text, problem);
 	else
@@ -156,22 +152,18 @@ static int check(const struct policy *p)
 	profile_free(profile);
 	free(problem);
 	free(text);
-	return judged;
 }
 
 int main(int argc, char **argv)
 {
 	unsigned int seed = argc > 1 ? atoi(argv[1]) : 1;
-	int judged = 0;
 
 	message_init("condition", STATUS_TROUBLE, argv);
 	srand(seed);
 	for (int i = 0; i < ROUNDS; i++) {
 		struct policy p = make_policy();
 
-		judged += check(&p);
+		check(&p);
 	}
-	if (judged < ROUNDS / 2)
-		message_error("%d of %d were judged", judged, ROUNDS);
 	return message_finish();
 }
