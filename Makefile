@@ -36,7 +36,7 @@ MANS     := $(wildcard sp-*/*.[157] lib/*/*.5 lib/*.7)
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.o $(B)/%.bpf.o $(B)/%.skel.h
 .PHONY: all help deps test-deps demo check lint bench bench-plot install clean tests fuzz replays soak check-allocations check-removals \
-	check-kernels check-roundtrip check-names check-coverage mutate sandbox-data
+	check-kernels check-roundtrip check-names check-engines check-coverage mutate sandbox-data
 
 all: $(BINS) ## Build the tools into build/bin/ (V=1 shows the commands, SAN=address,undefined)
 
@@ -244,6 +244,11 @@ check-kernels: test-deps ## Boot Debian's kernels, from 6.1 to the newest, under
 	@tests/deps kernels
 	@$(MAKE) --no-print-directory tests
 	@tests/kernels/run $(B)
+
+check-engines: test-deps ## Record containers of podman, docker and containerd (two minutes)
+	@tests/deps engines
+	@$(MAKE) --no-print-directory tests
+	@BATS_TEST_TIMEOUT=600 tests/run $(B) tests/engines/engines.bats
 
 MUTANTS ?= 150
 SEED    ?= 1

@@ -103,7 +103,7 @@ void write_spo(const struct emit *emit, FILE *out)
 	json_t *spec = json_object();
 	json_t *object = json_pack("{ss ss s{ss} so}",
 		"apiVersion",
-		"security-profiles-operator.x-k8s.io/v1beta1",
+		"security-profiles-operator.x-k8s.io/v1",
 		"kind", "SeccompProfile", "metadata", "name", name,
 		"spec", spec);
 
@@ -111,6 +111,8 @@ void write_spo(const struct emit *emit, FILE *out)
 	json_object_set_new(spec, "architectures", oci_archs(p, 0));
 	json_object_set_new(spec, "syscalls", oci_rules(p));
 	write_head(emit, "# ", out);
+	fprintf(out, "# securityContext.seccompProfile of the pod: "
+		"{type: Localhost, localhostProfile: operator/%s.json}\n", name);
 	write_yaml(object, out);
 	json_decref(object);
 	free(name);

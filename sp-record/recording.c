@@ -201,6 +201,11 @@ static void hurry(struct session *s)
 
 	s->policy = sched_getscheduler(0);
 	sched_getparam(0, &s->param);
+	/* Who started us in a hurry does not mean the writing at the end. */
+	if (s->policy == (SCHED_FIFO | SCHED_RESET_ON_FORK)) {
+		s->policy = SCHED_OTHER;
+		s->param.sched_priority = 0;
+	}
 	s->hurries = !sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK,
 					 &first);
 }

@@ -76,7 +76,9 @@ print(json.dumps(yaml.safe_load(sys.stdin)))' <p.yaml >p.json
 	jq -S 'del(.defaultErrnoRet)' o.json >expected
 	jq -S .spec p.json | diff expected -
 	run -0 jq -r '.apiVersion, .kind' p.json
-	[ "${lines[0]}" = security-profiles-operator.x-k8s.io/v1beta1 ]
+	[ "${lines[0]}" = security-profiles-operator.x-k8s.io/v1 ]
+	name=$(jq -r .metadata.name p.json)
+	grep -F "localhostProfile: operator/$name.json}" p.yaml
 	[ "${lines[1]}" = SeccompProfile ]
 	sp-emit --spo --no-fallback --no-runtime calls.sp >p.yaml
 	grep -qx '  name: "the-run-of-opt-p64"' p.yaml
