@@ -113,10 +113,29 @@ static void write_rule(const struct emit *emit, struct fact **calls,
 		write_start(rule, "denied", out);
 		fputs("by a filter that the recording ran under\n", out);
 	}
+	if (rule->origin & ORIGIN_BASE) {
+		char *base = text_printable(emit->base);
+
+		write_start(rule, "base", out);
+		fprintf(out, "allowed%s by %s\n", rule->n_args ?
+			" with some arguments" : "", base);
+		free(base);
+	}
 	if (rule->origin & ORIGIN_UNION) {
 		write_start(rule, "union", out);
 		fputs("allowed by name on another architecture\n", out);
 	}
+}
+
+/* The first of the rules of a call, with the reasons for all of them. */
+static struct profile_rule whole_rule(const struct profile *p, size_t i)
+{
+	struct profile_rule rule = p->rules[i];
+
+	for (size_t j = i + 1; j < p->n_rules &&
+	     !call_id_compare(&p->rules[j].id, &rule.id); j++)
+		rule.origin |= p->rules[j].origin;
+	return rule;
 }
 
 void write_explanation(const struct emit *emit, FILE *out)
@@ -127,6 +146,8 @@ void write_explanation(const struct emit *emit, FILE *out)
 	fprintf(out, "%-7s %5s  %-*s  %-6s  %-8s  %s\n", "ARCH", "NR",
 		NAME_COLUMNS, "NAME", "ANSWER", "FROM", "WHY");
 	for (size_t i = 0; i < p->n_rules; i++) {
+		struct profile_rule rule;
+
 		/* Both are in the same order. */
 		while (*next && call_id_compare(&(*next)->id,
 						&p->rules[i].id) < 0)
@@ -134,7 +155,8 @@ void write_explanation(const struct emit *emit, FILE *out)
 		if (i && !call_id_compare(&p->rules[i - 1].id,
 					  &p->rules[i].id))
 			continue;
-		write_rule(emit, next, &p->rules[i], out);
+		rule = whole_rule(p, i);
+		write_rule(emit, next, &rule, out);
 		write_values(emit->trace, &p->rules[i], out);
 		write_danger(&p->rules[i], out);
 	}

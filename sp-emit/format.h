@@ -20,6 +20,8 @@
  * allowed on another architecture, and the format has one list for all.
  */
 #define ORIGIN_UNION (1U << 29)
+/* The profile of --base allows it. */
+#define ORIGIN_BASE (1U << 27)
 
 struct emit {
 	const struct trace *trace;
@@ -31,6 +33,7 @@ struct emit {
 	unsigned int general;	/* --generalize: enum general_rule (paths.h) */
 	bool widen;		/* --widen-names */
 	bool complain;		/* --deny=log: with --apparmor */
+	const char *base;	/* the file of --base, or NULL */
 };
 
 enum format_flag {

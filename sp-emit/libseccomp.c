@@ -149,6 +149,18 @@ static void write_call(const struct profile_rule *rule, size_t number,
 		fputs(", 0, NULL },\n", out);
 }
 
+static const char *compare_name(int op)
+{
+	static const char *const names[] = {
+		[SCMP_CMP_NE] = "NE", [SCMP_CMP_LT] = "LT",
+		[SCMP_CMP_LE] = "LE", [SCMP_CMP_EQ] = "EQ",
+		[SCMP_CMP_GE] = "GE", [SCMP_CMP_GT] = "GT",
+		[SCMP_CMP_MASKED_EQ] = "MASKED_EQ",
+	};
+
+	return names[op];
+}
+
 static void write_conditions(const struct profile_rule *rule, size_t number,
 			     FILE *out)
 {
@@ -157,7 +169,7 @@ static void write_conditions(const struct profile_rule *rule, size_t number,
 	for (uint32_t i = 0; i < rule->n_args; i++)
 		fprintf(out, "\t{ %u, SCMP_CMP_%s, 0x%" PRIx64 ", 0x%" PRIx64
 			" },\n", rule->args[i].index,
-			rule->args[i].op == SCMP_CMP_EQ ? "EQ" : "MASKED_EQ",
+			compare_name(rule->args[i].op),
 			rule->args[i].value, rule->args[i].value_two);
 	fputs("};\n", out);
 }

@@ -28,15 +28,28 @@ static void write_bits(uint32_t index, uint64_t mask, uint64_t value,
 			mask & ~value);
 }
 
+/* NULL: not one comparison of the value. */
+static const char *compare_sign(int op)
+{
+	static const char *const signs[] = {
+		[SCMP_CMP_NE] = "!=", [SCMP_CMP_LT] = "<",
+		[SCMP_CMP_LE] = "<=", [SCMP_CMP_EQ] = "==",
+		[SCMP_CMP_GE] = ">=", [SCMP_CMP_GT] = ">",
+		[SCMP_CMP_MASKED_EQ] = NULL,
+	};
+
+	return signs[op];
+}
+
 static void write_conditions(const struct profile_rule *rule, FILE *out)
 {
 	for (uint32_t i = 0; i < rule->n_args; i++) {
 		const struct profile_arg *arg = &rule->args[i];
 
 		fputs(i ? " && " : "", out);
-		if (arg->op == SCMP_CMP_EQ)
-			fprintf(out, "arg%u == 0x%" PRIx64, arg->index,
-				arg->value);
+		if (compare_sign(arg->op))
+			fprintf(out, "arg%u %s 0x%" PRIx64, arg->index,
+				compare_sign(arg->op), arg->value);
 		else
 			write_bits(arg->index, arg->value, arg->value_two, out);
 	}

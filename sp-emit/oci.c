@@ -63,6 +63,18 @@ static void append_rule(json_t *list, const struct profile *p, uint32_t action)
 	free(names);
 }
 
+static const char *compare_name(int op)
+{
+	static const char *const names[] = {
+		[SCMP_CMP_NE] = "SCMP_CMP_NE", [SCMP_CMP_LT] = "SCMP_CMP_LT",
+		[SCMP_CMP_LE] = "SCMP_CMP_LE", [SCMP_CMP_EQ] = "SCMP_CMP_EQ",
+		[SCMP_CMP_GE] = "SCMP_CMP_GE", [SCMP_CMP_GT] = "SCMP_CMP_GT",
+		[SCMP_CMP_MASKED_EQ] = "SCMP_CMP_MASKED_EQ",
+	};
+
+	return names[op];
+}
+
 static json_t *condition_json(const struct profile_arg *arg)
 {
 	json_t *object = json_object();
@@ -73,8 +85,7 @@ static json_t *condition_json(const struct profile_arg *arg)
 		json_object_set_new(object, "valueTwo",
 				    uint_json(arg->value_two));
 	json_object_set_new(object, "op",
-			    json_string(arg->op == SCMP_CMP_MASKED_EQ ?
-					"SCMP_CMP_MASKED_EQ" : "SCMP_CMP_EQ"));
+			    json_string(compare_name(arg->op)));
 	return object;
 }
 

@@ -133,6 +133,10 @@ static const struct option_row rows[] = {
 	  "usual (default: all but version)", .set = set_general,
 	  .choices = "all usual none pid tmp hash date runs version",
 	  .modes = OF_PATHS },
+	{ "base", 0, "FILE",
+	  "allow what this profile allows, too: any that sp-verify\n"
+	  "reads", OPTION_TEXT(struct options, base), .modes = OF_CALLS },
+	HOST_OPTIONS(struct options, host, OF_CALLS),
 	{ "exact", 0, NULL, "the observed calls alone",
 	  OPTION_FLAG(struct options, exact), .modes = OF_CALLS },
 	{ "deny", 0, "WHAT",
@@ -327,12 +331,25 @@ static void check_modes(const struct options *o,
 	}
 }
 
+static bool reads_stdin(char *const *files)
+{
+	bool found = !*files;
+
+	for (; *files; files++)
+		found |= !strcmp(*files, "-");
+	return found;
+}
+
 static void check(const struct options *o)
 {
 	unsigned int flags = o->format->flags;
 
 	check_staging(o);
 	check_selection(o);
+	if (o->base && !strcmp(o->base, "-") && reads_stdin(o->traces))
+		message_usage("stdin cannot be a recording and the base");
+	if (o->base && o->exact)
+		message_usage("--base cannot be combined with --exact");
 	if (o->widen_names && !o->paths)
 		message_usage("--widen-names is only for --systemd --paths");
 	if (o->allow_denied && o->deny_denied)
@@ -365,6 +382,7 @@ void options_read(struct options *o, int argc, char **argv)
 	struct option_line line;
 
 	*o = (struct options){ .runtimes = -1, .general = GENERAL_USUAL };
+	host_init(&o->host);
 	fill_rows(&all);
 	table.n_rows = all.n;
 	options_parse(&table, argc, argv, o, &line);

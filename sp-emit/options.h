@@ -6,6 +6,7 @@
 #include "args.h"
 #include "format.h"
 #include "profile/group.h"
+#include "profile/host.h"
 #include "stream/select.h"
 
 struct options {
@@ -21,6 +22,8 @@ struct options {
 	bool has_deny;
 	const char *from, *until;	/* marks, or NULL */
 	struct selection selection;
+	const char *base;	/* --base; NULL: none */
+	struct host host;	/* that its conditions are resolved for */
 	const char *output;	/* NULL: stdout */
 	char **traces;		/* NULL-terminated */
 };

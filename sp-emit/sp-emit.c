@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "args.h"
+#include "base.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/output.h"
@@ -15,6 +16,7 @@
 #include "options.h"
 #include "paths.h"
 #include "process/sandbox.h"
+#include "profile/systemd-groups.h"
 #include "trust.h"
 
 /* What the format and the options make of the groups. */
@@ -105,7 +107,8 @@ static bool add_args(struct profile *p, struct emit *emit,
 }
 
 /* The profile for the format, or NULL. */
-static struct profile *make_profile(struct emit *emit, const struct options *o)
+static struct profile *make_profile(struct emit *emit, const struct options *o,
+				    const struct base *base)
 {
 	const struct arch *native = check_native(emit->trace);
 	struct build build = {
@@ -122,7 +125,8 @@ static struct profile *make_profile(struct emit *emit, const struct options *o)
 	note_operations(emit->trace);
 	emit->choice = build.choice = choose_groups(o, native);
 	p = build_profile(emit->trace, &build);
-	if (check_profile(p, o->exact) && add_args(p, emit, o))
+	if (check_profile(p, o->exact) && add_args(p, emit, o) &&
+	    base_join(base, p, o->format))
 		return p;
 	profile_free(p);
 	return NULL;
@@ -136,7 +140,7 @@ static int first_origin(const struct profile_rule *rule)
 	for (int g = 0; g < GROUP_COUNT; g++)
 		if (rule->origin & 1U << g)
 			return g;
-	return -1;
+	return rule->origin & ORIGIN_BASE ? GROUP_COUNT + 1 : -1;
 }
 
 static void print_gains(const struct profile *p)
@@ -154,7 +158,7 @@ static void print_gains(const struct profile *p)
 /* "27 observed + 5 kernel + 6 vdso + 19 runtime; 8 get ENOSYS" */
 static void print_summary(const struct profile *p)
 {
-	size_t counts[GROUP_COUNT + 1] = { 0 };
+	size_t counts[GROUP_COUNT + 2] = { 0 };
 	char *line;
 
 	for (size_t i = 0; i < p->n_rules; i++)
@@ -172,6 +176,13 @@ static void print_summary(const struct profile *p)
 				   group_name(g));
 		free(line);
 		line = longer;
+	}
+	if (counts[GROUP_COUNT + 1]) {
+		char *of_base = xasprintf(" + %zu base",
+					  counts[GROUP_COUNT + 1]);
+
+		text_append(&line, "", of_base);
+		free(of_base);
 	}
 	if (counts[GROUP_FALLBACK])
 		message_note("%s; %zu get ENOSYS", line,
@@ -243,14 +254,15 @@ static void note_start(const struct options *o)
 }
 
 static bool emit_trace(const struct trace *t, const struct options *o,
-		       bool partial, struct output *out)
+		       const struct base *base, bool partial,
+		       struct output *out)
 {
 	struct emit emit = {
 		.trace = t, .partial = partial,
 		.general = o->general | (loads_itself(o->format) ?
 					 PATHS_OF_RUNNING : 0),
 		.paths = o->paths, .widen = o->widen_names,
-		.complain = o->has_deny,
+		.complain = o->has_deny, .base = base->path,
 	};
 	struct profile *p = NULL;
 	bool committed;
@@ -260,7 +272,7 @@ static bool emit_trace(const struct trace *t, const struct options *o,
 		return false;
 	}
 	if (!(o->format->flags & FORMAT_TRACE)) {
-		p = make_profile(&emit, o);
+		p = make_profile(&emit, o, base);
 		if (!p)
 			return false;
 		emit.profile = p;
@@ -294,12 +306,14 @@ static bool emit_events(struct trace **trace, const struct options *o,
 }
 
 static bool emit_facts(struct trace **t, const struct options *o,
-		       struct inputs *inputs, struct output *out)
+		       struct base *base, struct inputs *inputs,
+		       struct output *out)
 {
 	bool has_paths = o->format->flags & FORMAT_PATHS || o->paths;
 	bool partial = false;
 
-	if (!trace_load_all(*t, inputs, read_flags(o)) ||
+	if (!base_read(base, &o->host) ||
+	    !trace_load_all(*t, inputs, read_flags(o)) ||
 	    !check_runs(*t, !selection_is_empty(&o->selection),
 			o->allow_partial, &partial) ||
 	    !check_learned(*t, o->format, o->allow_partial, &partial) ||
@@ -318,25 +332,37 @@ static bool emit_facts(struct trace **t, const struct options *o,
 		trust_names(*t);
 	if (selection_is_empty(&o->selection))
 		note_unrelated(*t, o->format);
-	return emit_trace(*t, o, partial, out);
+	return emit_trace(*t, o, base, partial, out);
 }
 
-static void emit(const struct options *o)
+static bool emit_to(struct trace **t, const struct options *o,
+		    struct base *base, struct inputs *inputs,
+		    struct output *out)
 {
-	bool events = o->format->flags & FORMAT_EVENTS;
+	return o->format->flags & FORMAT_EVENTS ?
+		emit_events(t, o, inputs, out) :
+		emit_facts(t, o, base, inputs, out);
+}
+
+static void emit(struct options *o)
+{
 	bool binary = o->format->flags & FORMAT_BINARY && !o->explain;
 	struct trace *t = trace_new();
 	struct inputs inputs;
+	struct base base = { 0 };
 	struct output *out;
 
 	inputs_open(&inputs, o->traces);
-	if (output_open(&out, o->output, binary ? OUTPUT_BINARY : 0)) {
+	if (base_open(&base, o->base, &o->host) &&
+	    output_open(&out, o->output, binary ? OUTPUT_BINARY : 0)) {
 		if (inputs_are_open(&inputs))
 			sandbox_enter(SANDBOX_EMIT, out, NULL);
-		if (!(events ? emit_events : emit_facts)(&t, o, &inputs, out))
+		if (!emit_to(&t, o, &base, &inputs, out))
 			output_abandon(out);
 	}
 	inputs_close(&inputs);
+	base_close(&base);
+	systemd_groups_free(o->host.groups);
 	trace_free(t);
 }
 

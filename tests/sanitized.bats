@@ -64,6 +64,8 @@ options_for() {
 	*)
 		printf '%s\n' --explain --allow-denied --deny=kill '--exact --image=*'
 		[ "$1" = firejail ] || echo --args=all
+		[ "$1" = firejail ] || [ "$1" = systemd ] ||
+			echo "--base=$TESTS/fuzz/seeds/json/docker"
 		[ "$1" = minijail ] || echo --deny=log
 		[ "$1" != systemd ] || echo '--paths --generalize=all'
 		;;

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/text.h"
+#include "filter/filter.h"
+
+/* Reading */
+
+bool base_open(struct base *base, const char *path, struct host *host)
+{
+	base->path = path;
+	if (!path)
+		return true;
+	if (!input_open(&base->input, path))
+		return false;
+	profile_prepare(&base->input, host);
+	return true;
+}
+
+static void note_reading(const struct base *base)
+{
+	const struct profile *p = base->profile;
+	char *first;
+
+	for (size_t i = 0; i < p->n_notes; i++)
+		message_note("%s: %s", input_name(base->path), p->notes[i]);
+	if (!p->n_unknown)
+		return;
+	first = text_printable(p->unknown[0]);
+	message_note("%s: %zu names that no architecture of the profile has "
+		     "are left out: %s%s", input_name(base->path),
+		     p->n_unknown, first, p->n_unknown > 1 ? ", ..." : "");
+	free(first);
+}
+
+bool base_read(struct base *base, const struct host *host)
+{
+	char *problem = NULL;
+	FILE *file;
+
+	if (!base->path)
+		return true;
+	file = input_file(&base->input);
+	base->profile = file ? profile_read(file, host, &problem) : NULL;
+	if (problem)
+		message_error("%s: %s", input_name(base->path), problem);
+	free(problem);
+	if (!base->profile)
+		return false;
+	note_reading(base);
+	if (!action_allows(base->profile->default_action))
+		return true;
+	message_error("%s: --base: it allows each call that it does not name, "
+		      "which a list of allowed calls cannot",
+		      input_name(base->path));
+	return false;
+}
+
+void base_close(struct base *base)
+{
+	if (base->path)
+		input_close(&base->input);
+	profile_free(base->profile);
+}
+
+/* Joining */
+
+static bool has_arch(const struct profile *p, const struct arch *arch)
+{
+	for (size_t i = 0; i < p->n_archs; i++)
+		if (p->archs[i] == arch)
+			return true;
+	return false;
+}
+
+/* A rule of the base that allows a call which `p` can have. */
+static bool is_joined(const struct profile *p, const struct profile_rule *rule)
+{
+	return action_allows(rule->action) && rule->id.nr >= 0 &&
+		rule->name && has_arch(p, arch_of_call(rule->id));
+}
+
+static bool is_plain_allow(const struct profile_rule *rule)
+{
+	return rule->action == SECCOMP_RET_ALLOW && !rule->n_args;
+}
+
+static struct profile_rule *find_allowed(struct profile *p, struct call_id id)
+{
+	for (size_t i = 0; i < p->n_rules; i++)
+		if (!call_id_compare(&p->rules[i].id, &id) &&
+		    is_plain_allow(&p->rules[i]))
+			return &p->rules[i];
+	return NULL;
+}
+
+/* Of one list of names, each holds on all architectures. */
+static bool is_name_allowed(const struct profile *p, const char *name)
+{
+	for (size_t i = 0; i < p->n_rules; i++)
+		if (is_plain_allow(&p->rules[i]) && p->rules[i].name &&
+		    !strcmp(p->rules[i].name, name))
+			return true;
+	return false;
+}
+
+/* The rules of a call that do not allow it: all, or only those that deny it. */
+static uint32_t drop_rules(struct profile *p, struct call_id id, bool all)
+{
+	uint32_t origin = 0;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < p->n_rules; i++) {
+		struct profile_rule *rule = &p->rules[i];
+
+		if (call_id_compare(&rule->id, &id) ||
+		    (!all && action_allows(rule->action))) {
+			p->rules[kept++] = *rule;
+			continue;
+		}
+		if (action_allows(rule->action))
+			origin |= rule->origin;
+		free(rule->name);
+	}
+	p->n_rules = kept;
+	return origin;
+}
+
+static void allow_call(struct profile *p, struct call_id id, const char *name,
+		       uint32_t origin)
+{
+	struct profile_rule *allowed = find_allowed(p, id);
+
+	if (allowed) {
+		allowed->origin |= origin;
+		return;
+	}
+	origin |= drop_rules(p, id, true);
+	profile_add_rule(p, &(struct profile_rule){
+		.id = id, .name = (char *)name, .action = SECCOMP_RET_ALLOW,
+		.origin = origin });
+}
+
+/* What a list of names that has this one allows on the other architectures. */
+static void allow_elsewhere(struct profile *p, const struct profile_rule *rule)
+{
+	struct call_id id;
+
+	for (size_t i = 0; i < p->n_archs; i++)
+		if (!syscall_number(p->archs[i], rule->name, &id) &&
+		    !find_allowed(p, id))
+			allow_call(p, id, rule->name, ORIGIN_UNION);
+}
+
+/* Whether the base has a rule that denies the call with some arguments. */
+static bool denies_some(const struct profile *base, struct call_id id)
+{
+	for (size_t i = 0; i < base->n_rules; i++)
+		if (!call_id_compare(&base->rules[i].id, &id) &&
+		    base->rules[i].n_args &&
+		    !action_allows(base->rules[i].action))
+			return true;
+	return false;
+}
+
+/* Names that what loads the format may refuse as a whole list. */
+static bool is_loadable(const struct profile_rule *rule, unsigned int flags)
+{
+	return !(flags & FORMAT_STRICT) || !syscall_linux(rule->id);
+}
+
+static bool refuse_rule(const struct base *base, const struct format *format,
+			const struct profile_rule *rule)
+{
+	char name[SYSCALL_NAME_MAX];
+
+	syscall_label(rule->id, name);
+	if (denies_some(base->profile, rule->id))
+		message_error("%s: --base: it has rules that allow %s and rules "
+			      "that deny it, by its arguments; they cannot be "
+			      "joined", input_name(base->path), name);
+	else
+		message_error("%s: --base: it allows %s with some arguments "
+			      "only, which --%s cannot express",
+			      input_name(base->path), name, format->name);
+	return false;
+}
+
+/* A conditional rule, on each architecture that it holds on. */
+static void add_conditional(struct profile *p, const struct profile_rule *rule,
+			    bool one_list)
+{
+	struct profile_rule copy = *rule;
+
+	copy.action = SECCOMP_RET_ALLOW;
+	copy.origin = ORIGIN_BASE;
+	for (size_t i = 0; i < p->n_archs; i++) {
+		if (p->archs[i] != arch_of_call(rule->id) &&
+		    (!one_list ||
+		     syscall_number(p->archs[i], rule->name, &copy.id)))
+			continue;
+		if (p->archs[i] == arch_of_call(rule->id))
+			copy.id = rule->id;
+		drop_rules(p, copy.id, false);
+		profile_add_rule(p, &copy);
+	}
+}
+
+static bool join_conditional(const struct base *base, struct profile *p,
+			     const struct format *format,
+			     const struct profile_rule *rule)
+{
+	bool one_list = format->flags & FORMAT_ONE_LIST;
+
+	if (find_allowed(p, rule->id) ||
+	    (one_list && is_name_allowed(p, rule->name)))
+		return true;
+	if (denies_some(base->profile, rule->id) ||
+	    !(format->flags & FORMAT_ARGS) || format->flags & FORMAT_FAMILIES)
+		return refuse_rule(base, format, rule);
+	add_conditional(p, rule, one_list);
+	return true;
+}
+
+/* Two passes, so that a call is not refused that is allowed altogether. */
+static bool join_rules(const struct base *base, struct profile *p,
+		       const struct format *format, size_t *n_left_out)
+{
+	const struct profile *from = base->profile;
+	const struct profile_rule *refused = NULL;
+
+	for (size_t i = 0; i < from->n_rules; i++) {
+		const struct profile_rule *rule = &from->rules[i];
+
+		if (!is_joined(p, rule) || rule->n_args ||
+		    denies_some(from, rule->id))
+			continue;
+		*n_left_out += !is_loadable(rule, format->flags);
+		if (!is_loadable(rule, format->flags))
+			continue;
+		allow_call(p, rule->id, rule->name, ORIGIN_BASE);
+		if (format->flags & FORMAT_ONE_LIST)
+			allow_elsewhere(p, rule);
+	}
+	for (size_t i = 0; i < from->n_rules; i++) {
+		const struct profile_rule *rule = &from->rules[i];
+
+		if (!is_joined(p, rule) || (refused &&
+		    !call_id_compare(&refused->id, &rule->id)) ||
+		    (!rule->n_args && !denies_some(from, rule->id)))
+			continue;
+		if (!join_conditional(base, p, format, rule))
+			refused = rule;
+	}
+	return !refused;
+}
+
+/* The architectures of which nothing was recorded. */
+static void note_archs(const struct base *base, const struct profile *p)
+{
+	const struct profile *from = base->profile;
+	char *list = NULL;
+
+	for (size_t i = 0; i < from->n_archs; i++)
+		if (!has_arch(p, from->archs[i]))
+			text_append(&list, ", ", from->archs[i]->name);
+	if (list)
+		message_note("%s: --base: its calls of %s are left out, since "
+			     "none was recorded", input_name(base->path), list);
+	free(list);
+}
+
+/* libseccomp makes wrong filters of some rules with conditions. */
+static bool check_filter(const struct base *base, const struct profile *p)
+{
+	struct filter *filter = NULL;
+	char *problem = NULL;
+	int err = filter_compile(p, &filter, &problem);
+
+	if (err)
+		message_error("%s: --base: %s", input_name(base->path),
+			      problem ? problem : strerror(-err));
+	free(problem);
+	filter_free(filter);
+	return !err;
+}
+
+bool base_join(const struct base *base, struct profile *p,
+	       const struct format *format)
+{
+	size_t n_left_out = 0;
+
+	if (!base->path)
+		return true;
+	if (!has_arch(base->profile, p->archs[0])) {
+		message_error("%s: --base: it is not for %s, as the recording "
+			      "is", input_name(base->path), p->archs[0]->name);
+		return false;
+	}
+	note_archs(base, p);
+	if (!join_rules(base, p, format, &n_left_out))
+		return false;
+	if (n_left_out)
+		message_note("%s: --base: %zu calls are left out, since an "
+			     "older loader refuses their names",
+			     input_name(base->path), n_left_out);
+	profile_sort(p);
+	return check_filter(base, p);
+}

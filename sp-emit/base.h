@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* --base: another profile, whose calls are allowed, too. */
+#ifndef BASE_H
+#define BASE_H
+
+#include "base/input.h"
+#include "format.h"
+#include "profile/host.h"
+
+struct base {
+	const char *path;		/* NULL: none was given */
+	struct input input;
+	struct profile *profile;
+};
+
+/* Before the sandbox. False: it was printed and latched. */
+bool base_open(struct base *base, const char *path, struct host *host);
+/* False: it is no profile, or one that cannot be joined. */
+bool base_read(struct base *base, const struct host *host);
+void base_close(struct base *base);
+
+/*
+ * Allow in `p` what the base allows on the architectures of `p`. False: a rule
+ * cannot be joined in this format; printed and latched.
+ */
+bool base_join(const struct base *base, struct profile *p,
+	       const struct format *format);
+
+#endif
