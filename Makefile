@@ -86,7 +86,7 @@ $(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name $* > $@
 
--include $(shell find $(B) -path $(B)/suites -prune -o -name '*.d' -print 2>/dev/null)
+-include $(shell find $(B) -path $(B)/suites -prune -o -type f -name '*.d' -print 2>/dev/null)
 
 # Tests: see tests/run.
 UNITS     := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*.c))

@@ -114,6 +114,7 @@ patterns() {
 		krb5cc_1000 app.locked cache-123456; do
 		[[ $output == *"/t/$name"* ]]
 	done
+	[[ $output != */m/file.[a-zA-Z0-9]* ]]
 }
 
 # absent ACCESS PATH — a line for a path that was not there
