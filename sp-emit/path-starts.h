@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which programs of a trace another of its programs started. The policy of a
+ * program that runs already need not permit what was started from outside.
+ */
+#ifndef PATH_STARTS_H
+#define PATH_STARTS_H
+
+#include "stream/trace.h"
+
+struct starts;
+
+/* NULL: the trace is older than records of starts. */
+struct starts *starts_of(const struct trace *t);
+void starts_free(struct starts *s);
+/*
+ * Whether a path's fact is the execution of a program from outside: by the
+ * recorder, or by a program that is left out. A program's dynamic loader and
+ * script are executed with it.
+ */
+bool starts_from_outside(const struct starts *s, const struct fact *fact);
+
+#endif
