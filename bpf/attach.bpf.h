@@ -3,6 +3,26 @@
  * A part of record.bpf.c: tasks that were there before: the search for them,
  * and cgroups.
  */
+/* Follow it from its next exec on. */
+static __always_inline void arm_task(struct task_slot *slot, __u32 state,
+				     struct task_struct *task)
+{
+	if (__sync_val_compare_and_swap(&slot->image, IMAGE_NONE,
+					IMAGE_ARMED) != IMAGE_NONE)
+		return;
+	slot->state = state;
+	add(&progress.armed, 1);
+	/* A filter that it loads answers calls of the program. */
+	if (!control.watch)
+		send(EVENT_FILTER, 0, 0);
+	/* It may have passed sched_process_exit before it was armed. */
+	if (BPF_CORE_READ(task, flags) & PF_EXITING &&
+	    __sync_lock_test_and_set(&slot->image, IMAGE_NONE) != IMAGE_NONE) {
+		slot->state = 0;
+		sub(&progress.armed, 1);
+	}
+}
+
 /* Not static: the verifier looks at it once, not at each turn of a loop. */
 __noinline int follow_candidate(struct candidate *candidate)
 {
@@ -17,18 +37,22 @@ __noinline int follow_candidate(struct candidate *candidate)
 	slot = slot_of(BPF_CORE_READ(task, pid));
 	exe = BPF_CORE_READ(task, mm, exe_file);
 
-	if (is_followed(slot) || !exe ||
+	if ((slot && slot->image != IMAGE_NONE) || !exe ||
 	    BPF_CORE_READ(task, flags) & PF_NOT_FOLLOWED ||
 	    (__u32)BPF_CORE_READ(task, tgid) == control.self ||
 	    /* It reads files for the recorder: lib/process/file-child.h. */
 	    (__u32)BPF_CORE_READ(task, real_parent, tgid) == control.self)
 		return 0;
-	if (!may_trace(candidate)) {
+	if (!candidate->arm && !may_trace(candidate)) {
 		withhold(task);
 		return 0;
 	}
 	if (!slot) {
 		add(&progress.lost_tasks, 1);
+		return 0;
+	}
+	if (candidate->arm) {
+		arm_task(slot, candidate->state, task);
 		return 0;
 	}
 	if (!home_root.dentry)
@@ -37,7 +61,7 @@ __noinline int follow_candidate(struct candidate *candidate)
 		BPF_CORE_READ(task, fs, root.dentry),
 		BPF_CORE_READ(task, fs, root.mnt),
 	});
-	image = in_phase(image_of(exe, task));
+	image = in_phase(image_of(exe, task, scope_of(candidate->state)));
 	__sync_val_compare_and_swap(&slot->state, 0,
 				    state_with(candidate->state,
 					       STAND_TRANSIT));
@@ -46,6 +70,7 @@ __noinline int follow_candidate(struct candidate *candidate)
 		sub(&progress.live, 1);		/* another CPU was faster */
 		return 0;
 	}
+	scopes_began[scope_of(candidate->state) & (SCOPES_MAX - 1)] = 1;
 	add(&progress.tasks, 1);
 	add(&progress.found, 1);
 	count_use(image, USE_TASKS);
@@ -59,52 +84,102 @@ __noinline int follow_candidate(struct candidate *candidate)
 	return 0;
 }
 
-static __always_inline void follow(struct task_struct *task, __u32 state)
+static __always_inline void follow(struct task_struct *task, __u32 state,
+				   bool arm)
 {
-	struct candidate candidate = { task, state };
+	struct candidate candidate = { task, state, arm };
 
 	follow_candidate(&candidate);
 }
 
-/* Up from a task: whether it, or one that it comes from, is followed. */
-static __always_inline bool descends(struct task_struct *task)
+/* Up from a task: the one that is followed, it or one that it comes from. */
+static __always_inline struct task_slot *followed_origin(
+	struct task_struct *task)
 {
 	for (int i = 0; i < 64 && BPF_CORE_READ(task, pid) > 1; i++) {
-		if (is_followed(slot_of(BPF_CORE_READ(task, pid))))
-			return true;
+		struct task_slot *slot = slot_of(BPF_CORE_READ(task, pid));
+
+		if (is_followed(slot))
+			return slot;
 		task = BPF_CORE_READ(task, real_parent);
 	}
-	return false;
+	return NULL;
 }
 
-static __always_inline bool is_in_cgroup(struct task_struct *task)
+/* Its scope + 1, where the cgroup or one that it is in is recorded; else 0. */
+static __always_inline __u32 find_cgroup(struct cgroup *c)
 {
-	struct css_set *set = BPF_CORE_READ(task, cgroups);
-	struct list_head *head, *at;
-	struct cgroup_subsys_state *css = NULL;
+	struct cgroup_subsys_state *css = (void *)c +
+		bpf_core_field_offset(struct cgroup, self);
+	struct cgroup_id key = {
+		.hierarchy = BPF_CORE_READ(c, root, hierarchy_id),
+	};
 
-	if (!by_cgroup)
-		return false;
+	for (int i = 0; i < 64 && css; i++) {
+		__u32 *scope;
+
+		key.id = BPF_CORE_READ(css, cgroup, kn, id);
+		scope = bpf_map_lookup_elem(&cgroups, &key);
+		if (scope)
+			return *scope + 1;
+		css = BPF_CORE_READ(css, parent);
+	}
+	return 0;
+}
+
+/* Not static: the verifier looks at it once, not at each turn of a loop. */
+__noinline int scope_by_cgroup(struct candidate *candidate)
+{
+	struct list_head *head, *at;
+	struct task_struct *task;
+	struct css_set *set;
+
+	if (!candidate || !by_cgroup || !progress.cgroups)
+		return 0;
+	task = candidate->task;
+	set = BPF_CORE_READ(task, cgroups);
 	head = (void *)set + bpf_core_field_offset(struct css_set, cgrp_links);
 	at = BPF_CORE_READ(head, next);
 	for (int i = 0; i < 32 && at != head; i++) {
 		struct cgrp_cset_link *link = (void *)at -
 			bpf_core_field_offset(struct cgrp_cset_link, cgrp_link);
-		struct cgroup *c = BPF_CORE_READ(link, cgrp);
+		__u32 found = find_cgroup(BPF_CORE_READ(link, cgrp));
 
-		if (BPF_CORE_READ(c, root, hierarchy_id) == cgroup.hierarchy) {
-			css = (void *)c + bpf_core_field_offset(struct cgroup,
-								self);
-			break;
-		}
+		if (found)
+			return found;
 		at = BPF_CORE_READ(at, next);
 	}
-	for (int i = 0; i < 64 && css; i++) {
-		if (BPF_CORE_READ(css, cgroup, kn, id) == cgroup.id)
-			return true;
-		css = BPF_CORE_READ(css, parent);
-	}
-	return false;
+	return 0;
+}
+
+/* The scope + 1 of a task in a recorded cgroup; else 0. */
+static __always_inline __u32 cgroup_scope(struct task_struct *task)
+{
+	struct candidate candidate = { .task = task };
+
+	return scope_by_cgroup(&candidate);
+}
+
+static __always_inline bool is_armed(const volatile bool flags[SCOPES_MAX],
+				     __u32 scope)
+{
+	return flags[(scope - 1) & (SCOPES_MAX - 1)];
+}
+
+/* A child of a task that is followed from its next exec: so is the child. */
+static __always_inline void on_armed_fork(struct task_slot *from,
+					  struct task_struct *parent,
+					  struct task_struct *child)
+{
+	struct task_slot *to = slot_of(BPF_CORE_READ(child, pid));
+
+	if (no_follow &&
+	    BPF_CORE_READ(parent, tgid) != BPF_CORE_READ(child, tgid))
+		return;
+	if (to)
+		arm_task(to, from->state & (STATE_MANAGER | STATE_SCOPE), child);
+	else
+		add(&progress.lost_tasks, 1);
 }
 
 SEC("raw_tp")
@@ -112,28 +187,41 @@ int seeking_fork(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *parent = (void *)ctx->args[0];
 	struct task_struct *child = (void *)ctx->args[1];
-	struct task_slot *from = slot_of(BPF_CORE_READ(parent, pid));
+	struct task_slot *from = slot_of(BPF_CORE_READ(parent, pid)), *origin;
+	__u32 scope;
 
 	if (is_followed(from))
 		return on_fork(from, parent, child);
+	if (from && from->image == IMAGE_ARMED) {
+		on_armed_fork(from, parent, child);
+		return 0;
+	}
 	/* It can have been forked into the cgroup: clone3(2). */
-	if ((control.seeking && !no_follow && descends(parent)) ||
-	    is_in_cgroup(child))
-		follow(child, by_cgroup && !is_in_cgroup(parent) ?
-		       STATE_MANAGER : 0);
+	scope = cgroup_scope(child);
+	if (scope) {
+		bool joins = !cgroup_scope(parent);
+
+		follow(child, (scope - 1) << STATE_SCOPE_SHIFT |
+		       (joins ? STATE_MANAGER : 0),
+		       is_armed(joins ? arm_joining : arm_found, scope));
+		return 0;
+	}
+	origin = control.seeking && !no_follow ? followed_origin(parent) : NULL;
+	if (origin)
+		follow(child, origin->state & STATE_SCOPE, false);
 	return 0;
 }
 
 /* A list of tasks from its head on. */
 static __always_inline void follow_list(struct list_head *head, __u64 offset,
-					__u32 state)
+					__u32 state, bool arm)
 {
 	struct list_head *at = BPF_CORE_READ(head, next);
 
 	for (int i = 0; i < SEEK_STEPS; i++) {
 		if (!at || at == head)
 			return;
-		follow((void *)at - offset, state);
+		follow((void *)at - offset, state, arm);
 		at = BPF_CORE_READ(at, next);
 	}
 	send(EVENT_SEEK, 0, 0);
@@ -141,12 +229,15 @@ static __always_inline void follow_list(struct list_head *head, __u64 offset,
 
 static __always_inline int on_seeking_exit(struct task_struct *task)
 {
-	/* Its children will be another's soon. */
-	if (control.seeking && !no_follow && descends(task))
+	struct task_slot *origin = control.seeking && !no_follow ?
+		followed_origin(task) : NULL;
+
+	if (origin)	/* its children will be another's soon */
 		follow_list((void *)task + bpf_core_field_offset(
 				struct task_struct, children),
 			    bpf_core_field_offset(struct task_struct,
-						  sibling), 0);
+						  sibling),
+			    origin->state & STATE_SCOPE, false);
 	return on_exit(task);
 }
 
@@ -170,23 +261,27 @@ int cgroup_attach_task(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *task = (void *)ctx->args[2];
 	bool whole_group = ctx->args[3];
+	__u32 scope = cgroup_scope(task), state;
+	bool arm;
 
-	if (!is_in_cgroup(task))
+	if (!scope)
 		return 0;
+	state = STATE_MANAGER | (scope - 1) << STATE_SCOPE_SHIFT;
+	arm = is_armed(arm_joining, scope);
 	if (whole_group)
 		follow_list((void *)BPF_CORE_READ(task, signal) +
 			    bpf_core_field_offset(struct signal_struct,
 						  thread_head),
 			    bpf_core_field_offset(struct task_struct,
-						  thread_node), STATE_MANAGER);
+						  thread_node), state, arm);
 	else
-		follow(task, STATE_MANAGER);
+		follow(task, state, arm);
 	send(EVENT_SEEK, 0, 0);		/* for the calls that they are in */
 	return 0;
 }
 
-/* Whether it is one of `wanted`, by the recorder's namespace. */
-static __always_inline bool is_wanted(struct task_struct *task,
+/* The scope + 1 of one of `wanted`, by the recorder's namespace; else 0. */
+static __always_inline __u32 wanted_scope(struct task_struct *task,
 				      struct task_struct *recorder)
 {
 	struct pid *pid = BPF_CORE_READ(task, group_leader, thread_pid);
@@ -197,9 +292,10 @@ static __always_inline bool is_wanted(struct task_struct *task,
 			      bpf_core_field_offset(struct pid, numbers) +
 			      level * bpf_core_type_size(struct upid));
 	found = bpf_map_lookup_elem(&wanted, &nr);
-	if (found)
-		*found = 1;
-	return found;
+	if (!found)
+		return 0;
+	*found |= WANTED_FOUND;
+	return (*found & ~WANTED_FOUND) + 1;
 }
 
 /* The call that a task sleeps in had begun before it was followed. */
@@ -220,6 +316,27 @@ static __always_inline void look(struct task_struct *task,
 		count_rare(&key);
 }
 
+/* Follow the task if it belongs to a target, or comes from one that does. */
+static __always_inline void seek_task(struct task_struct *task,
+				      struct task_struct *recorder)
+{
+	struct task_slot *leader =
+		slot_of(BPF_CORE_READ(task, group_leader, pid));
+	struct task_slot *parent = no_follow ? NULL :
+		slot_of(BPF_CORE_READ(task, real_parent, pid));
+	__u32 scope = wanted_scope(task, recorder);
+
+	if (!scope)
+		scope = cgroup_scope(task);
+	if (scope)
+		follow(task, (scope - 1) << STATE_SCOPE_SHIFT,
+		       is_armed(arm_found, scope));
+	else if (is_followed(leader))
+		follow(task, leader->state & STATE_SCOPE, false);
+	else if (is_followed(parent))
+		follow(task, parent->state & STATE_SCOPE, false);
+}
+
 SEC("iter/task")
 int seek(struct bpf_iter__task *ctx)
 {
@@ -230,14 +347,11 @@ int seek(struct bpf_iter__task *ctx)
 	if (!task)
 		return 0;
 	control.self = recorder->tgid;
+	own_mounts = (__u64)BPF_CORE_READ(recorder, nsproxy, mnt_ns);
 	set_root(&own_root, root_of(recorder));
 	slot = slot_of(task->pid);
-	if (!is_followed(slot) &&
-	    (is_wanted(task, recorder) || is_in_cgroup(task) ||
-	     is_followed(slot_of(BPF_CORE_READ(task, group_leader, pid))) ||
-	     (!no_follow && is_followed(slot_of(
-		     BPF_CORE_READ(task, real_parent, pid))))))
-		follow(task, 0);
+	if (!slot || slot->image == IMAGE_NONE)
+		seek_task(task, recorder);
 	if (!is_followed(slot))
 		return 0;
 	look(task, slot);

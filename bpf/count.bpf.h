@@ -114,6 +114,7 @@ static __always_inline void begin_phase(__u32 mark)
 		return;
 	phases.at[at].start_ns = now_ns;
 	phases.at[at].mark = mark + 1;
+	send(EVENT_MARK, 0, 0);
 }
 
 /*

@@ -99,6 +99,20 @@ static __noinline int hold_call(struct pt_regs *regs, __u32 row, __s32 nr)
 	return 0;
 }
 
+/* What a task does before the exec that it is followed from. */
+static __noinline int note_armed(struct pt_regs *regs, __u32 row, __s32 nr,
+				 struct task_struct *task)
+{
+	__u32 trait = trait_of(row, nr);
+
+	if (trait & TRAIT_FILTER && !control.watch)
+		foresee_filter(filter_option(regs, row, nr));
+	if (trait & TRAIT_EXEC &&
+	    BPF_CORE_READ(task, pid) != BPF_CORE_READ(task, tgid))
+		remember_exec(task);
+	return 0;
+}
+
 /*
  * A call that can be a mark: it belongs to the phase before, the calls that are
  * entered after it to the next.
@@ -156,7 +170,8 @@ static __always_inline int enter(struct task_slot *slot, __u32 image,
 	bool watched;
 
 	if (image == IMAGE_ARMED)
-		return hold_call(regs, row, nr);
+		return attaching ? note_armed(regs, row, nr, task) :
+			hold_call(regs, row, nr);
 	if (n_phases > 1) {
 		apart();
 		if (image >> IMAGE_PHASE_SHIFT != *(volatile __u32 *)&phases.now)

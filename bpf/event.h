@@ -45,6 +45,8 @@ enum {
 	STATE_FILTERED = 0x100,		/* it is under a seccomp filter */
 	STATE_MANAGER = 0x200,		/* it came into the cgroup, and executes
 					   its manager's program still */
+	STATE_SCOPE_SHIFT = 10,		/* the target that it belongs to … */
+	STATE_SCOPE = 0x3f << STATE_SCOPE_SHIFT,
 	STATE_EPOCH_SHIFT = 16,		/* … which holds while `watch` is this */
 };
 
@@ -141,7 +143,7 @@ struct image_key {
 	__u64 device;		/* the kernel's dev_t */
 	__u64 inode;
 	__u32 generation;	/* inode numbers are used again */
-	__u32 zero;
+	__u32 scope;		/* the target whose tasks execute it */
 };
 _Static_assert(sizeof(struct image_key) == 24, "layout");
 
@@ -162,6 +164,8 @@ enum event_type {
 	EVENT_DONE = 2,		/* the last task has ended */
 	EVENT_FILTER = 3,	/* there is, or may soon be, a filter: watch */
 	EVENT_SEEK = 4,		/* there are tasks to be looked at */
+	EVENT_MARK = 6,		/* a phase has begun */
+	EVENT_CGROUP = 5,	/* an awaited cgroup was made */
 };
 
 /* A record of the ring buffer. */
@@ -278,8 +282,10 @@ struct progress {
 	__u64 lost_names;	/* the overflow of `names` */
 	__u64 asked_ns;		/* when `tell_time` ran */
 	__u64 withheld;		/* processes beyond `withheld_names` */
+	__u64 armed;		/* tasks that are followed from their next exec */
+	__u64 cgroups;		/* elements of `cgroups` */
 };
-_Static_assert(sizeof(struct progress) == 144, "layout");
+_Static_assert(sizeof(struct progress) == 160, "layout");
 
 /*
  * Whose processes are recorded, where sp-record has not root's rights: those
@@ -322,16 +328,55 @@ struct control {
 	__u32 self;		/* the recorder's thread group, by `seek` */
 	__u32 hinting;		/* all programs are attached: `hints` hold */
 	__u32 next_cpu;		/* + 1: where the recorder runs next, before others */
-	__u32 zero;
+	__u32 parts;		/* elements of `parts` that are used, but the first */
 };
 _Static_assert(sizeof(struct control) == 24, "layout");
 
-/* The cgroup that is recorded: what names one in the kernel. */
+/* A cgroup that is recorded: what names one in the kernel. */
 struct cgroup_id {
 	__u64 id;		/* the inode number of its directory */
 	__s32 hierarchy;	/* first field of /proc/PID/cgroup; 0: v2 */
 	__u32 zero;
 };
 _Static_assert(sizeof(struct cgroup_id) == 16, "layout");
+
+/* Of a value of `wanted`, beside the scope: the process was found. */
+enum { WANTED_FOUND = 1U << 31 };
+
+/* Targets that one recording can have, each of which becomes a run. */
+enum { SCOPES_MAX = 64 };
+
+/* A cgroup that may be made: an element of `awaited` by where and as what. */
+enum { CGROUP_NAME = 256 };	/* NAME_MAX + 1 */
+struct cgroup_name {
+	struct cgroup_id parent;	/* id 0: any that `place` permits */
+	char name[CGROUP_NAME];		/* padded with NULs */
+};
+_Static_assert(sizeof(struct cgroup_name) == 16 + 256, "layout");
+
+enum cgroup_place {
+	BELOW_PARENT,
+	BELOW_SLICES,		/* all that it is in are slices */
+	BELOW_SYSTEM,		/* it is in no user's own service manager */
+};
+
+struct awaited {
+	__u64 root;		/* id of the hierarchy's root, as we see it */
+	__u32 scope;
+	__u32 place;		/* enum cgroup_place */
+	__u32 next;		/* index in `parts`: what is awaited in it; 0: it
+				   is the cgroup itself */
+	__u32 zero;
+};
+_Static_assert(sizeof(struct awaited) == 24, "layout");
+
+/* A component of a path that is awaited. */
+struct cgroup_part {
+	char name[CGROUP_NAME];
+	__u32 next;		/* as in struct awaited */
+	__u32 zero;
+};
+_Static_assert(sizeof(struct cgroup_part) == 264, "layout");
+enum { AWAITED_MAX = 4096, PARTS_MAX = 1024, CGROUPS_MAX = 4096 };
 
 #endif

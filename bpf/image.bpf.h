@@ -23,13 +23,14 @@ static __always_inline void keep_path(__u32 id, const struct image_key *key,
 
 /* The id of the executable, which is entered when it is new. */
 static __noinline __u32 image_of(struct file *file,
-				      struct task_struct *task)
+				 struct task_struct *task, __u32 scope)
 {
 	struct inode *inode = BPF_CORE_READ(file, f_inode);
 	struct image_key key = {
 		.device = BPF_CORE_READ(inode, i_sb, s_dev),
 		.inode = BPF_CORE_READ(inode, i_ino),
 		.generation = BPF_CORE_READ(inode, i_generation),
+		.scope = scope,
 	};
 	__u32 *known = bpf_map_lookup_elem(&images, &key);
 	__u32 id;
@@ -78,7 +79,8 @@ static __always_inline bool has_same_ids(struct cred *cred)
 /* The argument of a function that the verifier looks at by itself. */
 struct candidate {
 	struct task_struct *task;
-	__u32 state;		/* STATE_MANAGER or 0 */
+	__u32 state;		/* STATE_MANAGER and STATE_SCOPE */
+	bool arm;		/* follow it from its next exec */
 };
 
 /*
@@ -114,7 +116,7 @@ __noinline int may_trace(struct candidate *candidate)
 
 static __always_inline bool is_withheld(struct task_struct *task)
 {
-	struct candidate candidate = { task, 0 };
+	struct candidate candidate = { .task = task };
 
 	return !may_trace(&candidate);
 }

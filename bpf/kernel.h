@@ -128,6 +128,7 @@ struct fs_struct {
 };
 
 struct kernfs_node {
+	const char *name;
 	__u64 id;
 };
 

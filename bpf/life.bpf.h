@@ -3,6 +3,30 @@
  * A part of record.bpf.c: the life of tasks: exec, fork, exit, and the start
  * of the command.
  */
+/*
+ * Container runtimes execute a copy of themselves, and systemd 254 its executor,
+ * through a descriptor: a task that is followed from its next exec waits for
+ * another one, unless it has mounts of its own by then.
+ */
+static __always_inline bool runs_runtime_again(struct linux_binprm *bprm,
+					       struct task_struct *task)
+{
+	const char by_fd[8] = "/dev/fd/", by_proc[8] = "/proc/se";
+	bool is_by_fd = true, is_by_proc = true;
+	char name[8] = { 0 };
+
+	if (!attaching ||
+	    (__u64)BPF_CORE_READ(task, nsproxy, mnt_ns) != own_mounts)
+		return false;
+	bpf_probe_read_kernel(name, sizeof(name),
+			      BPF_CORE_READ(bprm, filename));
+	for (int i = 0; i < (int)sizeof(name); i++) {
+		is_by_fd &= name[i] == by_fd[i];
+		is_by_proc &= name[i] == by_proc[i];
+	}
+	return is_by_fd || is_by_proc;
+}
+
 /* Attached before sched_process_exec, so that the task is its caller's still. */
 SEC("raw_tp")
 int note_execs(struct bpf_raw_tracepoint_args *ctx)
@@ -15,8 +39,11 @@ int note_execs(struct bpf_raw_tracepoint_args *ctx)
 	if (!from || from->image == IMAGE_NONE)
 		return 0;
 	image = from->image;
+	if (image == IMAGE_ARMED && runs_runtime_again(bprm, task))
+		return 0;
 	if (image == IMAGE_ARMED)
-		image = in_phase(image_of(BPF_CORE_READ(bprm, file), task));
+		image = in_phase(image_of(BPF_CORE_READ(bprm, file), task,
+					  scope_of(from->state)));
 	if (by_cgroup && from->state & STATE_MANAGER)
 		give_mounts(task);
 	note_exec(bprm, image);
@@ -54,6 +81,29 @@ static __always_inline bool is_executor(struct linux_binprm *bprm)
 	return true;
 }
 
+/* Another thread than the leader executed, and has the leader's id now. */
+static __always_inline void move_armed(struct task_slot *from,
+				       struct task_slot *to,
+				       struct task_struct *task)
+{
+	__u64 key = (__u64)task;
+
+	bpf_map_delete_elem(&execs, &key);
+	to->state = from->state;
+	to->image = IMAGE_ARMED;
+	from->image = IMAGE_NONE;
+	from->state = 0;
+}
+
+/* It was armed when it came into the target: its calls begin here. */
+static __always_inline void begin_armed(__u32 image, __u32 scope)
+{
+	scopes_began[scope & (SCOPES_MAX - 1)] = 1;
+	add(&progress.live, 1);
+	add(&progress.tasks, 1);
+	count_use(image, USE_TASKS);
+}
+
 SEC("raw_tp/sched_process_exec")
 int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 {
@@ -78,7 +128,16 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 
 		count_rare(&key);
 	}
-	image = in_phase(image_of(BPF_CORE_READ(bprm, file), task));
+	if (attaching && before == IMAGE_ARMED) {
+		if (runs_runtime_again(bprm, task)) {
+			if (old_pid != pid)
+				move_armed(from, to, task);
+			return 0;
+		}
+		sub(&progress.armed, 1);
+	}
+	image = in_phase(image_of(BPF_CORE_READ(bprm, file), task,
+				  scope_of(state)));
 	if (old_pid != pid) {	/* a thread became the leader: it has its id */
 		__u64 key = (__u64)task;
 
@@ -94,12 +153,16 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	}
 	/* `seek` can have found it by its new id a moment ago. */
-	if (__sync_lock_test_and_set(&to->image, image) != IMAGE_NONE &&
-	    old_pid != pid)
+	if (is_followed(&(struct task_slot){ __sync_lock_test_and_set(
+			&to->image, image), 0 }) && old_pid != pid)
 		sub(&progress.live, 1);
+	if (before == IMAGE_ARMED && attaching)
+		begin_armed(image, scope_of(state));
 	note_filter(to, task);
 	count_use(image, USE_EXECS);
-	if (before == IMAGE_ARMED)
+	if (before == IMAGE_ARMED && attaching)
+		;
+	else if (before == IMAGE_ARMED)
 		begin(image);
 	else
 		count_start(image, before & IMAGE_ID);
@@ -128,7 +191,8 @@ static __always_inline int on_fork(struct task_slot *from,
 		sub(&progress.live, 1);		/* `seek` was faster */
 		return 0;
 	}
-	to->state = state_with(from->state & STATE_MANAGER, STAND_NEW);
+	to->state = state_with(from->state & (STATE_MANAGER | STATE_SCOPE),
+			       STAND_NEW);
 	add(&progress.tasks, 1);
 	note_filter(to, parent);
 	count_use(image, USE_TASKS);
@@ -197,8 +261,13 @@ static __always_inline int on_exit(struct task_struct *task)
 		return 0;
 	/* `follow` can be about to take it back. */
 	image = __sync_lock_test_and_set(&slot->image, IMAGE_NONE);
+	if (image == IMAGE_ARMED) {	/* its execve failed */
+		slot->state = 0;
+		if (attaching)
+			sub(&progress.armed, 1);
+	}
 	if (image == IMAGE_NONE || image == IMAGE_ARMED)
-		return 0;		/* ARMED: its execve failed */
+		return 0;
 	if (note_filter(slot, task) && progress.filtered == 1)
 		progress.unwatched = 1;
 	state = slot->state;

@@ -50,12 +50,14 @@ const volatile __u32 log_size;		/* entries of each CPU */
 const volatile bool no_follow;		/* only threads of a followed task */
 const volatile bool attaching;
 const volatile bool by_cgroup;
+/* Whether tasks of a target are followed from their next exec only: */
+const volatile bool arm_found[SCOPES_MAX];	/* those that are there */
+const volatile bool arm_joining[SCOPES_MAX];	/* that come into a cgroup */
 const volatile __u32 n_phases;		/* at most; 1: without --mark */
 const volatile __u8 mark_calls[ROWS][TRAITS_NUMBERS];	/* marks, + 1 */
 const volatile struct mark_name mark_names[MARKS_MAX];
 /* In the kernel's BTF; 0: pointers cannot be cast. */
 const volatile __u32 task_struct_id, pt_regs_id;
-const volatile struct cgroup_id cgroup;
 const volatile struct viewer viewer;
 
 const volatile __u32 execve_nr;		/* of ROW_NATIVE */
@@ -65,12 +67,15 @@ const volatile struct argument_rule_bits argument_rules[ARGUMENT_RULES];
 struct progress progress;
 struct control control;
 struct phases phases;
+__u8 scopes_began[SCOPES_MAX];	/* 1: there has been a task */
 
 /*
  * The execve that an armed task is in. Not static: clang would split it, and
  * the kernel refuse the type information that still has it whole.
  */
 struct held_call armed;
+
+__u64 own_mounts;	/* the recorder's mount namespace, by `seek` */
 
 /* Tasks by where their stacks are: see caller_id(). */
 struct hint hints[1 << HINTS_BITS];
@@ -189,8 +194,32 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);		/* before loading */
 	__type(key, __u32);
-	__type(value, __u32);		/* 1: it was found */
+	__type(value, __u32);		/* the scope, and WANTED_FOUND */
 } wanted SEC(".maps");
+
+/* The cgroups that are recorded; the value is the scope. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, CGROUPS_MAX);
+	__type(key, struct cgroup_id);
+	__type(value, __u32);
+} cgroups SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, AWAITED_MAX);
+	__type(key, struct cgroup_name);
+	__type(value, struct awaited);
+} awaited SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);		/* before loading */
+	__type(key, __u32);
+	__type(value, struct cgroup_part);
+} parts SEC(".maps");
 
 #include "task.bpf.h"
 #include "log.bpf.h"
@@ -206,3 +235,4 @@ struct {
 #include "image.bpf.h"
 #include "life.bpf.h"
 #include "attach.bpf.h"
+#include "cgroup.bpf.h"

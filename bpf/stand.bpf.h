@@ -17,9 +17,14 @@ static __always_inline __u32 stand_of(__u32 state)
 		is_in_transit(state) ? state & STATE_STAND : STAND_UNKNOWN;
 }
 
+static __always_inline __u32 scope_of(__u32 state)
+{
+	return (state & STATE_SCOPE) >> STATE_SCOPE_SHIFT;
+}
+
 static __always_inline __u32 state_with(__u32 state, enum task_stand stand)
 {
-	return (state & (STATE_FILTERED | STATE_MANAGER)) | stand |
+	return (state & (STATE_FILTERED | STATE_MANAGER | STATE_SCOPE)) | stand |
 		control.watch << STATE_EPOCH_SHIFT;
 }
 
@@ -30,18 +35,6 @@ static __always_inline __u32 state_with(__u32 state, enum task_stand stand)
 static __always_inline bool move(struct task_slot *slot, __u32 from, __u32 to)
 {
 	return __sync_val_compare_and_swap(&slot->state, from, to) == from;
-}
-
-static __always_inline void send(__u32 type, __u32 image, __u32 pid)
-{
-	struct event *e = bpf_ringbuf_reserve(&ring, sizeof(*e), 0);
-
-	if (!e) {
-		add(&progress.lost_details, 1);
-		return;
-	}
-	*e = (struct event){ .type = type, .image = image, .pid = pid };
-	bpf_ringbuf_submit(e, 0);
 }
 
 /*

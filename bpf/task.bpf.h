@@ -23,6 +23,18 @@ static __always_inline __u64 sub(__u64 *counter, __u64 n)
 	return __sync_fetch_and_sub(counter, n) - n;
 }
 
+static __always_inline void send(__u32 type, __u32 image, __u32 pid)
+{
+	struct event *e = bpf_ringbuf_reserve(&ring, sizeof(*e), 0);
+
+	if (!e) {
+		add(&progress.lost_details, 1);
+		return;
+	}
+	*e = (struct event){ .type = type, .image = image, .pid = pid };
+	bpf_ringbuf_submit(e, 0);
+}
+
 static void *(*cast)(__u64 address, __u32 type) = (void *)CAST_PLACEHOLDER;
 
 static __always_inline struct hint *hint_of(__u64 frame)

@@ -18,14 +18,26 @@ struct collection {
 	struct tracer_phase phases[TRACER_PHASES];
 	size_t n_phases;
 	uint32_t *images;	/* index in the trace by image id, +1 */
+	uint8_t *scopes;	/* by image id, +1 */
 };
 
-/* The phase of an image, by which runs are numbered from c->run on. */
+/* The phase of an image. */
 static uint32_t phase_of(const struct collection *c, uint32_t image)
 {
 	uint32_t phase = image >> IMAGE_PHASE_SHIFT;
 
 	return phase < c->n_phases ? phase : c->n_phases - 1;
+}
+
+/* Of several targets, each has a run; of one, each phase. */
+static uint32_t run_of(const struct collection *c, uint32_t image)
+{
+	uint8_t *scope = &c->scopes[image & IMAGE_ID];
+
+	if (!*scope)
+		*scope = executable_scope(c->tracer->executables,
+					  image & IMAGE_ID) + 1;
+	return c->run + *scope - 1 + phase_of(c, image);
 }
 
 static uint32_t add_image(struct collection *c, uint32_t id)
@@ -83,7 +95,7 @@ static struct sighting sighting_of(const struct collection *c, uint32_t image,
 	uint64_t start_ns = c->phases[phase].start_ns;
 
 	return (struct sighting){
-		.run = c->run + phase,
+		.run = run_of(c, image),
 		.flags = flags,
 		.count = tally->count,
 		.first_ns = tally->first_ns > start_ns ?
@@ -111,7 +123,7 @@ static void collect_use(struct collection *c, uint32_t image, uint32_t use,
 			uint64_t count)
 {
 	struct image_use u = {
-		.run = c->run + phase_of(c, image),
+		.run = run_of(c, image),
 		.execs = use == USE_EXECS ? count : 0,
 		.tasks = use == USE_TASKS ? count : 0,
 	};
@@ -312,14 +324,14 @@ static void collect_names(struct collection *c)
 		 program_misses(t->skel->progs.note_operations));
 }
 
-/* When something was lost is not known: each phase could lack it. */
+/* When and where something was lost is not known: each run could lack it. */
 static void share_losses(const struct collection *c)
 {
 	const struct run *first = c->trace->runs[c->run];
 
-	for (size_t phase = 1; phase < c->n_phases; phase++)
+	for (size_t run = c->run + 1; run < c->trace->n_runs; run++)
 		for (size_t i = 0; i < first->n_losses; i++)
-			run_lose(c->trace->runs[c->run + phase],
+			run_lose(c->trace->runs[run],
 				 first->losses[i].kind,
 				 first->losses[i].count);
 }
@@ -331,11 +343,12 @@ void collect(struct tracer *t, struct trace *trace, uint32_t run)
 		.trace = trace,
 		.run = run,
 		.images = xcalloc(IMAGE_ID + 1, sizeof(*c.images)),
+		.scopes = xcalloc(IMAGE_ID + 1, sizeof(*c.scopes)),
 	};
 
 	c.n_phases = tracer_phases(t, c.phases);
 	ring_buffer__consume(t->ring);
-	if (t->target && !t->stopped)
+	if (t->n_targets && !t->stopped)
 		tracer_pass(t);
 	executables_take(t->executables, FILE_CHILD_MS);
 	for (uint32_t id = 0; id < image_end(t) && id < t->n_table; id++)
@@ -348,4 +361,5 @@ void collect(struct tracer *t, struct trace *trace, uint32_t run)
 	collect_names(&c);
 	share_losses(&c);
 	free(c.images);
+	free(c.scopes);
 }

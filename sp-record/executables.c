@@ -142,6 +142,14 @@ char *executable_path(const struct executables *e, uint32_t id)
 			 (int)(PATH_SIZE - start), path.bytes + start);
 }
 
+uint32_t executable_scope(const struct executables *e, uint32_t id)
+{
+	struct image_path path;
+
+	return look_up(e, id, &path) && path.key.scope < SCOPES_MAX ?
+		path.key.scope : 0;
+}
+
 void executable_read(struct executables *e, uint32_t id, const char *path)
 {
 	struct image_file file;

@@ -36,6 +36,8 @@ void executables_use(struct executables *e, const struct bpf_map *paths);
  * not known; the caller frees.
  */
 char *executable_path(const struct executables *e, uint32_t id);
+/* The target whose tasks execute it; 0 where that is not known. */
+uint32_t executable_scope(const struct executables *e, uint32_t id);
 /* Have the executable of a process read, without waiting for it. */
 void executables_ask(struct executables *e, uint32_t id, pid_t pid);
 /* Take the answers that come within this time; 0: those that are there. */

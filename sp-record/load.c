@@ -91,16 +91,18 @@ static void size_log(struct tracer *t, size_t events)
 static void size_maps(struct tracer *t)
 {
 	struct record *skel = t->skel;
-	const struct target *target = t->target;
+	size_t n_pids = 0;
 
+	for (size_t i = 0; i < t->n_targets; i++)
+		n_pids += t->targets[i].n_pids;
 	t->n_tasks = pid_max();
 	bpf_map__set_max_entries(skel->maps.tasks, t->n_tasks);
 	bpf_map__set_max_entries(skel->maps.execs, one_a_task(t));
 	bpf_map__set_max_entries(skel->maps.trapped, one_a_task(t));
 	bpf_map__set_max_entries(skel->maps.ring, ring_size());
-	bpf_map__set_max_entries(skel->maps.wanted,
-				 target && target->n_pids ?
-				 target->n_pids : 1);
+	bpf_map__set_max_entries(skel->maps.wanted, n_pids + t->n_targets + 1);
+	if (t->n_targets)
+		bpf_map__set_max_entries(skel->maps.parts, PARTS_MAX);
 }
 
 static void set_rule(struct argument_rule_bits *bits,
@@ -227,8 +229,9 @@ static void choose_programs(struct record *skel, bool attaching, bool classic,
 		{ skel->progs.seeking_fork, attaching },
 		{ skel->progs.seeking_exit, attaching && !classic },
 		{ skel->progs.seeking_exit_classic, attaching && classic },
-		{ skel->progs.cgroup_attach_task,
-		  attaching && skel->rodata->by_cgroup },
+		{ skel->progs.cgroup_attach_task, skel->rodata->by_cgroup },
+		{ skel->progs.cgroup_mkdir, skel->rodata->by_cgroup },
+		{ skel->progs.cgroup_rmdir, skel->rodata->by_cgroup },
 		{ skel->progs.note_names, paths && !classic },
 		{ skel->progs.note_names_classic, paths && classic },
 		{ skel->progs.note_execs, paths },
@@ -323,14 +326,23 @@ static void set_viewer(struct record *skel)
 	skel->rodata->viewer.limited = !privilege_is_unlimited();
 }
 
-static void set_target(struct record *skel, const struct target *target)
+_Static_assert((int)TARGETS_MAX <= (int)SCOPES_MAX, "a scope for each target");
+
+static void set_targets(const struct tracer *t,
+			const struct tracer_options *options)
 {
-	skel->rodata->attaching = target;
-	if (!target || !target->cgroup)
-		return;
-	skel->rodata->by_cgroup = true;
-	skel->rodata->cgroup.id = target->cgroup_id;
-	skel->rodata->cgroup.hierarchy = target->hierarchy;
+	struct record *skel = t->skel;
+
+	skel->rodata->attaching = t->n_targets;
+	for (size_t i = 0; i < t->n_targets; i++) {
+		const struct target *target = &t->targets[i];
+
+		skel->rodata->by_cgroup |= target->n_awaited != 0;
+		skel->rodata->arm_found[i] = options->from_exec ||
+			target->is_created;
+		skel->rodata->arm_joining[i] = options->from_exec ||
+			target_has_manager(target);
+	}
 }
 
 /* Everything that is fixed once the programs are loaded. */
@@ -350,11 +362,11 @@ static void set_up(struct tracer *t, const struct tracer_options *options,
 	skel->rodata->no_follow = options->no_follow;
 	set_traits(skel);
 	set_marks(skel, &options->marks);
-	set_target(skel, t->target);
+	set_targets(t, options);
 	set_viewer(skel);
 	naming_prepare(skel, options->paths);
 	confirm_prepare(skel, ids, options->paths && !t->unconfirmed);
-	choose_programs(skel, t->target, t->classic, options->paths);
+	choose_programs(skel, t->n_targets, t->classic, options->paths);
 }
 
 int load(struct tracer *t, const struct tracer_options *options)
@@ -362,7 +374,8 @@ int load(struct tracer *t, const struct tracer_options *options)
 	int types_fd = memfd_create("btf", MFD_CLOEXEC), error;
 	struct btf_ids ids = { 0 };
 
-	t->target = options->target;
+	t->targets = options->targets;
+	t->n_targets = options->n_targets;
 	t->skel = open_skeleton(types_fd, &ids);
 	error = t->skel ? 0 : -errno;
 	if (error)

@@ -53,7 +53,7 @@ static char *set_ready_fd(const struct option_row *row, void *to,
 	if (!isdigit((unsigned char)*text) || *end || fd > INT_MAX ||
 	    fd <= STDERR_FILENO || fcntl(fd, F_SETFD, FD_CLOEXEC))
 		return xstrdup("not an open descriptor above 2");
-	((struct options *)to)->ready_fd = fd;
+	((struct options *)to)->recording.ready_fd = fd;
 	return NULL;
 }
 
@@ -81,27 +81,24 @@ static char *set_every(const struct option_row *row, void *to,
 	return NULL;
 }
 
-/*
- * One kind of target is enough: of two, which one ends the recording? That a
- * target is not there is no fault of the command line: no --help then.
- */
-static void set_target(struct options *o, const char *arg,
+/* That a target cannot be there is no fault of the line's form: no --help then. */
+static void add_target(struct options *o, const char *arg,
 		       bool (*set)(struct target *, const char *, char **))
 {
 	char *problem = NULL;
 
-	if (o->target.how)
-		message_usage("--pid, --cgroup, --unit and --container cannot "
-			      "be combined");
-	if (!set(&o->target, arg, &problem))
+	if (o->n_targets == TARGETS_MAX)
+		message_usage("more than %d targets", TARGETS_MAX);
+	o->targets = xgrow(o->targets, o->n_targets, sizeof(*o->targets));
+	o->targets[o->n_targets] = (struct target){ 0 };
+	if (!set(&o->targets[o->n_targets++], arg, &problem))
 		message_fatal("%s", problem);
-	o->tracer.target = &o->target;
 }
 
 static char *set_pids(const struct option_row *row, void *to, const char *arg)
 {
 	(void)row;
-	set_target(to, arg, target_set_pids);
+	add_target(to, arg, target_set_pids);
 	return NULL;
 }
 
@@ -109,14 +106,14 @@ static char *set_cgroup(const struct option_row *row, void *to,
 			const char *arg)
 {
 	(void)row;
-	set_target(to, arg, target_set_cgroup);
+	add_target(to, arg, target_set_cgroup);
 	return NULL;
 }
 
 static char *set_unit(const struct option_row *row, void *to, const char *arg)
 {
 	(void)row;
-	set_target(to, arg, target_set_unit);
+	add_target(to, arg, target_set_unit);
 	return NULL;
 }
 
@@ -124,7 +121,7 @@ static char *set_container(const struct option_row *row, void *to,
 			   const char *arg)
 {
 	(void)row;
-	set_target(to, arg, target_set_container);
+	add_target(to, arg, target_set_container);
 	return NULL;
 }
 
@@ -197,10 +194,11 @@ static char *set_patience(const struct option_row *row, void *to,
 
 /* What is recorded. */
 enum {
-	COMMAND = 1 << 0, PIDS = 1 << 1, GROUPS = 7 << 2, HOOK = 1 << 5,
-	RUNTIME = 1 << 6, NRI = 1 << 7,
+	COMMAND = 1 << 0, PIDS = 1 << 1, GROUPS = 7 << 2, UNITS = 1 << 3,
+	HOOK = 1 << 5, RUNTIME = 1 << 6, NRI = 1 << 7,
 	ENGINES = HOOK | RUNTIME | NRI,
-	RECORDINGS = COMMAND | PIDS | GROUPS,
+	ATTACHED = PIDS | GROUPS,
+	RECORDINGS = COMMAND | ATTACHED,
 };
 static const char *const modes[] = { "a command", "--pid", "--cgroup",
 				     "--unit", "--container", "--oci-hook",
@@ -215,6 +213,12 @@ static const struct option_row rows[] = {
 	  "attach to a cgroup and those below, and to what joins",
 	  .set = set_cgroup },
 	{ "unit", 0, "NAME", "attach to a unit of systemd", .set = set_unit },
+	{ "restart", 0, NULL,
+	  "with --unit: restart the units, or start them",
+	  OPTION_FLAG(struct options, restart), .modes = UNITS },
+	{ "reload", 0, NULL,
+	  "with --unit: then reload the units",
+	  OPTION_FLAG(struct options, reload), .modes = UNITS },
 	{ "container", 0, "ID",
 	  "attach to a container of runc, crun, podman or docker",
 	  .set = set_container },
@@ -248,6 +252,13 @@ static const struct option_row rows[] = {
 	  .set = set_patience, .modes = ENGINES },
 	{ "log", 0, "FILE", "append a line to FILE for each container",
 	  OPTION_TEXT(struct options, container.log), .modes = ENGINES },
+	{ "keep", 0, NULL,
+	  "go on when nothing is left, until a signal or -t",
+	  OPTION_FLAG(struct options, recording.keep), .modes = ATTACHED },
+	{ "from-exec", 0, NULL,
+	  "record each process from the next program that it\n"
+	  "executes", OPTION_FLAG(struct options, tracer.from_exec),
+	  .modes = ATTACHED },
 	{ "output", 'o', "FILE",
 	  "write to FILE; default: stdout, and COMMAND's stdout\n"
 	  "is then stderr", OPTION_TEXT(struct options, output),
@@ -294,8 +305,9 @@ static const struct option_row rows[] = {
 	  OPTION_FLAG(struct options, recording.progress),
 	  .modes = RECORDINGS },
 	{ "ready-fd", 0, "N",
-	  "write a byte to descriptor N when attached, and close\n"
-	  "it", .set = set_ready_fd, .modes = PIDS | GROUPS },
+	  "write a byte to descriptor N when attached, or at the\n"
+	  "first --mark of COMMAND, and close it",
+	  .set = set_ready_fd, .modes = RECORDINGS },
 	{ "quiet", 'q', NULL, "no summary and no remarks",
 	  OPTION_FLAG(struct options, recording.quiet), .modes = RECORDINGS },
 };
@@ -304,7 +316,7 @@ static const struct option_table table = {
 	.usage =
 "Usage: sp-record [OPTION...] [--] COMMAND [ARGUMENT...]\n"
 "       sp-record [OPTION...] {-p PID[,PID...] | --cgroup=PATH | --unit=NAME |\n"
-"                              --container=ID}\n"
+"                              --container=ID} ...\n"
 "       sp-record [OPTION...] {--oci-hook | --nri[=SOCKET] |\n"
 "                              --oci-runtime=RUNTIME -- ARGUMENT...}\n"
 "Run COMMAND, or attach to what runs already, and write the system calls of the\n"
@@ -319,27 +331,28 @@ static const struct option_table table = {
 
 static void check_target(const struct options *o)
 {
-	if (o->engine && (o->target.how || (o->command && !o->runtime)))
+	if (o->engine && (o->n_targets || (o->command && !o->runtime)))
 		message_usage("--%s cannot be combined with %s%s", o->engine,
-			      o->target.how ? "--" : "a command: ",
-			      o->target.how ? o->target.how : *o->command);
+			      o->n_targets ? "--" : "a command: ",
+			      o->n_targets ? o->targets->how : *o->command);
 	if (o->engine)
 		return;
-	if (!o->target.how && !o->command)
+	if (!o->n_targets && !o->command)
 		message_usage("no command given");
-	if (o->target.how && o->command)
+	if (o->n_targets && o->command)
 		message_usage("--%s cannot be combined with a command: %s",
-			      o->target.how, *o->command);
+			      o->targets->how, *o->command);
+	if (o->n_targets > 1 && o->tracer.marks.n)
+		message_usage("--mark cannot be combined with several targets");
+	if (o->n_targets > 1 && o->tracer.log_events)
+		message_usage("--every cannot be combined with several targets");
 }
 
-/* The index in `modes`: target.how is such a name without "--". */
-static unsigned int choose_mode(const struct options *o)
+/* The index in `modes` of a name without "--". */
+static unsigned int mode_of(const char *name)
 {
-	const char *name = o->engine ? o->engine : o->target.how;
 	unsigned int mode = N_MODES;
 
-	if (!name)
-		return 0;
 	while (--mode && strcmp(modes[mode] + 2, name))
 		;
 	return mode;
@@ -383,6 +396,17 @@ static void pass_options_on(struct options *o)
 	}
 }
 
+/* An option has to belong to each target. */
+static void check_modes(const struct options *o, const struct option_line *line)
+{
+	if (!o->n_targets)
+		options_check_mode(&table, line, modes, N_MODES,
+				   o->engine ? mode_of(o->engine) : 0);
+	for (size_t i = 0; i < o->n_targets; i++)
+		options_check_mode(&table, line, modes, N_MODES,
+				   mode_of(o->targets[i].how));
+}
+
 void options_read(struct options *o, int argc, char **argv)
 {
 	struct option_line line;
@@ -390,7 +414,7 @@ void options_read(struct options *o, int argc, char **argv)
 	options_parse(&table, argc, argv, o, &line);
 	o->command = line.command;
 	check_target(o);
-	options_check_mode(&table, &line, modes, N_MODES, choose_mode(o));
+	check_modes(o, &line);
 	if (o->buffer && !o->tracer.log_events)
 		message_usage("--buffer is only for --every");
 	if (o->tracer.exact_times && !o->tracer.log_events)

@@ -15,12 +15,13 @@ struct options {
 	const char *user;	/* NULL: the caller */
 	bool no_argv;
 	size_t buffer;		/* --buffer; 0: the default */
-	int ready_fd;		/* --ready-fd; -1: none */
 	struct recording_options recording;
 	struct tracer_options tracer;
 	struct run run;		/* collects the labels */
-	struct target target;	/* `how` NULL: a command */
-	char **command;		/* NULL: a target */
+	struct target *targets;	/* none: a command */
+	size_t n_targets;
+	bool restart, reload;	/* units */
+	char **command;		/* NULL: targets */
 	/* "oci-hook": the mode, when a runtime or engine starts it; else NULL */
 	const char *engine;
 	const char *runtime;	/* of --oci-runtime */

@@ -23,6 +23,8 @@
 enum {
 	TELL_AFTER_S = 1,	/* from the command's end to naming the rest */
 	FALLBACK_MS = 500,	/* in case the last task's event was lost */
+	ASK_MS = 500,		/* from a unit's last task to asking systemd */
+	ASK_AGAIN_MS = 2000,
 	NAMED_TASKS = 8,
 };
 
@@ -36,6 +38,8 @@ struct session {
 	struct sched_param param;
 	bool over;
 	uint64_t tell_ns;	/* when to name the tasks left; 0: not now */
+	int ready_fd;		/* -1: it has been told, or nobody waits */
+	uint64_t ask_ns;	/* when to ask whether units are stopped; 0: not */
 	uint64_t tracer_ns;	/* when the tracer wants to be called; 0: not */
 	struct progress_line *line;	/* NULL: not wanted */
 };
@@ -123,13 +127,54 @@ static void on_time(struct session *s)
 	progress_show(s->line, s->tracer, now);
 }
 
-static bool is_over(const struct session *s)
+/*
+ * A unit is there until its cgroup is removed: between ExecStartPre= and
+ * ExecStart= it has no process. systemd does that at once, others need not.
+ */
+static bool has_units(struct session *s)
+{
+	const struct recording_options *o = s->options;
+	uint64_t now = now_ns();
+	bool first = !s->ask_ns;
+
+	if (!tracer_cgroups(s->tracer))
+		return false;
+	if (!first && now < s->ask_ns)
+		return true;
+	s->ask_ns = now + (first ? ASK_MS : ASK_AGAIN_MS) * 1000000ULL;
+	if (first)
+		return true;
+	for (size_t i = 0; i < o->n_targets; i++)
+		if (o->targets[i].unit && !unit_is_stopped(o->targets[i].unit))
+			return true;
+	return false;
+}
+
+static bool is_attached_over(struct session *s)
+{
+	const struct recording_options *o = s->options;
+	bool any_unit = false;
+
+	if (o->keep || tracer_live(s->tracer) || tracer_armed(s->tracer) ||
+	    !jobs_done(o->jobs)) {
+		s->ask_ns = 0;
+		return false;
+	}
+	for (size_t i = 0; i < o->n_targets; i++) {
+		if (!o->targets[i].n_pids &&
+		    !tracer_target_began(s->tracer, i))
+			return false;
+		any_unit |= o->targets[i].unit != NULL;
+	}
+	return !any_unit || !has_units(s);
+}
+
+static bool is_over(struct session *s)
 {
 	if (s->over)
 		return true;
 	if (!s->workload.child.pid)
-		return !tracer_live(s->tracer) &&
-			(tracer_began(s->tracer) || !s->options->wait);
+		return is_attached_over(s);
 	if (!s->workload.exited)
 		return false;
 	/* After -t's SIGKILL, tasks that are left are not waited for. */
@@ -143,7 +188,7 @@ static int patience(const struct session *s)
 	uint64_t now = now_ns(), next = UINT64_MAX;
 	const uint64_t times[] = {
 		s->workload.due_ns, s->tell_ns, s->tracer_ns,
-		progress_due(s->line),
+		progress_due(s->line), jobs_due(s->options->jobs), s->ask_ns,
 	};
 
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
@@ -155,12 +200,34 @@ static int patience(const struct session *s)
 	return workload_patience(next, now);
 }
 
+/* Whoever waits for it may have gone: that is no trouble of ours. */
+static void tell_ready(struct session *s)
+{
+	ssize_t ignored;
+
+	if (s->ready_fd < 0)
+		return;
+	ignored = write(s->ready_fd, "\n", 1);
+	(void)ignored;
+	close(s->ready_fd);
+	s->ready_fd = -1;
+}
+
+/* A command is ready at its first mark. */
+static bool is_marked(const struct session *s)
+{
+	struct tracer_phase phases[TRACER_PHASES];
+
+	return tracer_phases(s->tracer, phases) > 1;
+}
+
 static void watch(struct session *s)
 {
 	while (!is_over(s)) {
-		enum { TRACED = WORKLOAD_FDS, N_FDS };
+		enum { TRACED = WORKLOAD_FDS, JOB, N_FDS };
 		struct pollfd fds[N_FDS] = {
 			[TRACED] = { tracer_fd(s->tracer), POLLIN, 0 },
+			[JOB] = { jobs_fd(s->options->jobs), POLLIN, 0 },
 		};
 
 		workload_fds(&s->workload, fds);
@@ -174,6 +241,9 @@ static void watch(struct session *s)
 		if (fds[TRACED].revents || s->tracer_ns)
 			s->tracer_ns = tracer_dispatch(
 				s->tracer, now_ns());
+		jobs_run(s->options->jobs, now_ns());
+		if (s->ready_fd >= 0 && is_marked(s))
+			tell_ready(s);
 		on_time(s);
 	}
 }
@@ -263,13 +333,17 @@ int recording_run(struct recording *r, const struct recording_options *options,
 		.result = r,
 		.options = options,
 		.tracer = tracer,
+		.ready_fd = options->ready_fd,
 	};
 	int error = forward_open(&r->signals);
 
 	if (!error)
 		error = start(&s, command);
-	if (!error && r->failure == COMMAND_STARTED)
+	if (!error && r->failure == COMMAND_STARTED) {
+		if (!options->marks->n)
+			tell_ready(&s);
 		follow(&s);
+	}
 	if (!error)
 		unhurry(&s);
 	forward_close(&r->signals);
@@ -284,6 +358,7 @@ int recording_attach(struct recording *r,
 		.result = r,
 		.options = options,
 		.tracer = tracer,
+		.ready_fd = options->ready_fd,
 	};
 	int error = forward_open(&r->signals);
 
@@ -291,11 +366,12 @@ int recording_attach(struct recording *r,
 	if (!error) {
 		hurry(&s);
 		error = tracer_attach(tracer, missing);
-		if (!error && options->on_attached)
-			options->on_attached(options->argument,
-					     tracer_live(tracer));
-		if (!error)
+		if (!error) {
+			options->on_attached(options->argument, tracer);
+			tell_ready(&s);
+			jobs_run(options->jobs, now_ns());
 			follow(&s);
+		}
 		unhurry(&s);
 	}
 	forward_close(&r->signals);

@@ -6,8 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "job.h"
 #include "process/command.h"
 #include "process/forward.h"
+#include "target.h"
 #include "tracer.h"
 
 struct recording_options {
@@ -16,10 +18,14 @@ struct recording_options {
 	bool progress;		/* a live line on stderr */
 	bool quiet;
 	const struct marks *marks;	/* of signals, too */
+	int ready_fd;		/* to be told when it records; -1: none */
 	/* Attached: */
-	bool wait;		/* for a first task, when there is none yet */
+	const struct target *targets;
+	size_t n_targets;
+	bool keep;		/* go on when nothing is left */
+	struct jobs *jobs;	/* of units; NULL: none */
 	/* Called once everything is followed. */
-	void (*on_attached)(void *argument, uint64_t tasks);
+	void (*on_attached)(void *argument, const struct tracer *tracer);
 	void *argument;
 };
 

@@ -210,11 +210,24 @@ static void print_totals(const struct trace *trace, const struct recording *r,
 		     status);
 }
 
+/* What a run did not see, unless it was printed for one before it. */
+static void report_blind(const struct trace *trace, size_t run)
+{
+	for (char **s = trace->runs[run]->blind; *s; s++) {
+		size_t before = 0;
+
+		while (before < run && !run_is_blind(trace->runs[before], *s))
+			before++;
+		if (before == run)
+			message_note("not seen: %s", *s);
+	}
+}
+
 void report_summary(const struct trace *trace, const struct recording *r,
 		    uint64_t tasks)
 {
 	report_facts(trace);
-	for (char **s = trace->runs[0]->blind; *s; s++)
-		message_note("not seen: %s", *s);
+	for (size_t i = 0; i < trace->n_runs; i++)
+		report_blind(trace, i);
 	print_totals(trace, r, tasks);
 }

@@ -39,6 +39,21 @@ static void find_user(const char *name, struct command_user *user)
 			      "user", name);
 }
 
+/* What does not depend on what is recorded. */
+static void describe_options(const struct options *o, struct run *run)
+{
+	if (o->tracer.no_follow)
+		describe_append(&run->how, "no-follow");
+	if (o->tracer.log_events)
+		describe_append(&run->how, "every");
+	if (o->tracer.exact_times)
+		describe_append(&run->how, "exact-times");
+	if (o->tracer.paths)
+		describe_append(&run->how, "paths");
+	if (o->tracer.marks.n)
+		describe_append(&run->how, "mark");
+}
+
 static void describe(struct options *o, char **argv,
 		     const struct command_user *user)
 {
@@ -48,49 +63,51 @@ static void describe(struct options *o, char **argv,
 	if (error)
 		message_fatal("%s", strerror(-error));
 	describe_append(&o->run.how, "command");
-	if (o->tracer.no_follow)
-		describe_append(&o->run.how, "no-follow");
 	if (o->recording.leader)
 		describe_append(&o->run.how, "leader");
 	if (o->user)
 		describe_append(&o->run.how, "user");
-	if (o->tracer.log_events)
-		describe_append(&o->run.how, "every");
-	if (o->tracer.exact_times)
-		describe_append(&o->run.how, "exact-times");
-	if (o->tracer.paths)
-		describe_append(&o->run.how, "paths");
-	if (o->tracer.marks.n)
-		describe_append(&o->run.how, "mark");
+	describe_options(o, &o->run);
+}
+
+static void copy_labels(struct run *to, const struct run *from)
+{
+	for (size_t i = 0; i < from->n_labels; i++) {
+		char *text = xasprintf("%s=%s", from->labels[i].key,
+				       from->labels[i].value);
+
+		describe_label(to, text);
+		free(text);
+	}
 }
 
 /* By the one process, or the container's first. */
-static void describe_target(struct options *o)
+static void describe_target(const struct options *o, const struct target *t,
+			    struct run *run)
 {
-	const struct target *t = &o->target;
 	bool is_pid = !strcmp(t->how, "pid");
 	char *name = is_pid && !o->no_argv ? NULL :
 		xasprintf("%s %s", t->how, t->name);
-	int error = describe_process(&o->run, t->n_pids ? t->pids[0] : 0,
-				     t->n_pids == 1 && !o->no_argv,
-				     o->name ? o->name : name);
+	int error;
 
+	copy_labels(run, &o->run);
+	error = describe_process(run, t->n_pids ? t->pids[0] : 0,
+				 t->n_pids == 1 && !o->no_argv,
+				 o->name ? o->name : name);
 	free(name);
 	if (error)
 		message_fatal("%s", strerror(-error));
-	describe_append(&o->run.how, "attached");
-	describe_append(&o->run.how, t->how);
-	if (o->tracer.no_follow)
-		describe_append(&o->run.how, "no-follow");
-	if (o->tracer.log_events)
-		describe_append(&o->run.how, "every");
-	if (o->tracer.exact_times)
-		describe_append(&o->run.how, "exact-times");
-	if (o->tracer.paths)
-		describe_append(&o->run.how, "paths");
-	if (o->tracer.marks.n)
-		describe_append(&o->run.how, "mark");
-	describe_append(&o->run.blind, RUN_BLIND_START ", such as starting up");
+	describe_append(&run->how, "attached");
+	describe_append(&run->how, t->how);
+	if (o->recording.keep)
+		describe_append(&run->how, "keep");
+	if (o->tracer.from_exec)
+		describe_append(&run->how, "from-exec");
+	if (o->restart)
+		describe_append(&run->how, "restart");
+	if (o->reload)
+		describe_append(&run->how, "reload");
+	describe_options(o, run);
 }
 
 /* Signals that are marks wait for us, too. */
@@ -117,36 +134,55 @@ static uint64_t time_since(uint64_t start_ns, uint64_t ns)
  * A run for each phase that there was, all of them with what is known of the
  * whole; the first one has its id, and each its own time.
  */
-static void add_runs(struct options *o, struct trace *trace,
-		     const struct tracer *tracer)
+static void add_phases(const struct options *o, struct run *whole,
+		       struct trace *trace, const struct tracer *tracer)
 {
 	struct tracer_phase phases[TRACER_PHASES];
 	size_t n = tracer_phases(tracer, phases);
-	struct run whole = o->run;
 	uint64_t start_ns = phases[0].start_ns;
 
-	memset(&o->run, 0, sizeof(o->run));
 	for (size_t i = 0; i < n; i++) {
 		uint64_t since = time_since(start_ns, phases[i].start_ns);
-		uint64_t until = i + 1 == n ? whole.duration_ns :
+		uint64_t until = i + 1 == n ? whole->duration_ns :
 			time_since(start_ns, phases[i + 1].start_ns);
 		struct run part;
 
-		run_copy(&part, &whole);
+		run_copy(&part, whole);
 		part.start_ns += since;
 		part.duration_ns = until > since ? until - since : 0;
 		part.id[RUN_ID_SIZE - 1] += i;
 		part.is_part = o->tracer.marks.n;
-		memcpy(part.whole, whole.id, RUN_ID_SIZE);
+		memcpy(part.whole, whole->id, RUN_ID_SIZE);
 		part.part = i;
 		if (i) {
 			part.mark = xstrdup(o->tracer.marks.at[phases[i].mark].name);
 			free(part.name);
-			part.name = xasprintf("%s [%s]", whole.name, part.mark);
+			part.name = xasprintf("%s [%s]", whole->name, part.mark);
 		}
 		trace_add_run(trace, &part);
 	}
-	run_free(&whole);
+}
+
+/* What was recorded: a command, or targets; a run for each, or for its phases. */
+struct recorded {
+	struct options *o;
+	struct run *runs;
+	size_t n;
+};
+
+static void add_runs(const struct recorded *what, const struct recording *r,
+		     struct trace *trace, const struct tracer *tracer)
+{
+	for (size_t i = 0; i < what->n; i++) {
+		struct run *run = &what->runs[i];
+
+		run->start_ns = r->start_ns;
+		run->duration_ns = r->duration_ns;
+		run->has_status = r->has_status;
+		run->status = r->status;
+		run->complete = true;
+		add_phases(what->o, run, trace, tracer);
+	}
 }
 
 /* Marks that never came: phases of theirs are not in the stream. */
@@ -166,24 +202,20 @@ static void note_marks(const struct options *o, const struct tracer *tracer)
 	}
 }
 
-static bool write_stream(struct options *o, struct recording *r,
+static bool write_stream(const struct recorded *what, struct recording *r,
 			 struct tracer *tracer, struct log *log,
 			 struct output *out)
 {
+	const struct options *o = what->o;
 	struct trace *trace = trace_new();
 	struct tracer_glance glance;
 	struct stream_writer *stream;
 	struct run *run;
 	char *withheld;
 
-	o->run.start_ns = r->start_ns;
-	o->run.duration_ns = r->duration_ns;
-	o->run.has_status = r->has_status;
-	o->run.status = r->status;
-	o->run.complete = true;
 	tracer_stop(tracer);
 	stream = log ? log_stop(log) : stream_writer_new(output_file(out));
-	add_runs(o, trace, tracer);
+	add_runs(what, r, trace, tracer);
 	run = trace->runs[0];
 	collect(tracer, trace, 0);
 	tracer_glance(tracer, &glance);
@@ -319,7 +351,8 @@ static int record_command(struct options *o, char **argv)
 	} else {
 		if (command.stdout_fd >= 0)
 			forward_release(&r.signals);
-		error = write_stream(o, &r, tracer, log, out) ? exit_status(&r) :
+		error = write_stream(&(struct recorded){ o, &o->run, 1 }, &r,
+				     tracer, log, out) ? exit_status(&r) :
 			STATUS_FAILED;
 	}
 	log_free(log);
@@ -339,41 +372,56 @@ static void note_daemon(pid_t pid)
 	free(cgroup);
 }
 
-/* Whoever waits for it may have gone: that is no trouble of ours. */
-static void tell_ready(int fd)
+/* One line for each target that is waited for. */
+static void note_missing(const struct options *o, const struct tracer *tracer)
 {
-	ssize_t ignored;
+	for (size_t i = 0; i < o->n_targets; i++) {
+		const struct target *t = &o->targets[i];
 
-	if (fd < 0)
-		return;
-	ignored = write(fd, "\n", 1);
-	(void)ignored;
-	close(fd);
+		if (tracer_target_began(tracer, i) || t->n_pids || o->restart)
+			continue;
+		message_note("--%s %s: %s; waiting for it", t->how, t->name,
+			     t->cgroup ? "it has no process yet" :
+			     "it is not running yet");
+	}
 }
 
-static void on_attached(void *options, uint64_t tasks)
+static void note_attached(const struct options *o, const struct tracer *tracer)
 {
-	const struct options *o = options;
-	const struct target *t = &o->target;
+	uint64_t tasks = tracer_live(tracer) + tracer_armed(tracer);
 
-	tell_ready(o->ready_fd);
-	if (o->recording.quiet)
-		return;
 	if (tasks)
 		message_note("attached to %" PRIu64 " task%s", tasks,
 			     tasks == 1 ? "" : "s");
-	else if (o->recording.wait)
-		message_note("%s has no process yet: waiting for one",
-			     t->cgroup);
-	for (size_t i = 0; !t->cgroup && i < t->n_pids; i++)
-		if (target_is_daemon(t->pids[i]))
-			note_daemon(t->pids[i]);
+	note_missing(o, tracer);
+	for (size_t i = 0; i < o->n_targets; i++)
+		for (size_t k = 0; !o->targets[i].cgroup &&
+		     k < o->targets[i].n_pids; k++)
+			if (target_is_daemon(o->targets[i].pids[k]))
+				note_daemon(o->targets[i].pids[k]);
+}
+
+/* Tasks that were found have done something before; others begin from now on. */
+static void on_attached(void *argument, const struct tracer *tracer)
+{
+	const struct recorded *what = argument;
+	const struct options *o = what->o;
+
+	for (size_t i = 0; i < what->n; i++)
+		if (tracer_target_began(tracer, i) && !o->restart)
+			describe_append(&what->runs[i].blind,
+					RUN_BLIND_START ", such as starting up");
+	if (!o->recording.quiet)
+		note_attached(o, tracer);
 }
 
 /* The kernel's list of tasks, which BPF programs go through, can leave one out. */
 __attribute__((noreturn))
-static void say_attach_failure(const struct target *t, int error, pid_t missing)
+static void say_attach_failure(const struct options *o, int error,
+			       pid_t missing)
 {
+	const struct target *t = &o->targets[0];
+
 	if (error == -EACCES)
 		message_fatal("--%s %s: its processes belong to another user "
 			      "or have more privileges: " PRIVILEGE_LIMIT,
@@ -386,24 +434,30 @@ static void say_attach_failure(const struct target *t, int error, pid_t missing)
 		      "kernel does not show it to BPF programs", missing);
 }
 
-static int record_target(struct options *o)
+/* systemctl is run once everything is recorded. */
+static struct jobs *unit_jobs(const struct options *o)
 {
+	enum { RELOAD_AFTER_NS = 1000000000 };	/* it can take a while to be up */
+	struct jobs *jobs = jobs_new();
+
+	for (size_t i = 0; o->restart && i < o->n_targets; i++)
+		jobs_add(jobs, "restart", o->targets[i].unit, 0);
+	for (size_t i = 0; o->reload && i < o->n_targets; i++)
+		jobs_add(jobs, "reload", o->targets[i].unit,
+			 i ? 0 : RELOAD_AFTER_NS);
+	return jobs;
+}
+
+static int record_into(struct recorded *what, struct output *out)
+{
+	struct options *o = what->o;
 	struct recording r = { 0 };
 	struct tracer *tracer;
-	struct output *out;
 	struct log *log;
 	pid_t missing;
 	int error;
 
-	describe_target(o);
-	/* First, since to open a FIFO is to wait for its reader. */
-	if (!output_open(&out, o->output, OUTPUT_BINARY | OUTPUT_PRIVATE))
-		return STATUS_FAILED;
 	hold_signals(o, &r.signals);
-	o->recording.progress |= !o->recording.quiet && isatty(STDERR_FILENO);
-	o->recording.wait = o->target.cgroup && !o->target.n_pids;
-	o->recording.on_attached = on_attached;
-	o->recording.argument = o;
 	tracer = open_tracer(o, out);
 	log = open_log(o, tracer, out);
 	error = recording_attach(&r, &o->recording, tracer, &missing);
@@ -411,19 +465,45 @@ static int record_target(struct options *o)
 		abandon(log, out);
 		log_free(log);
 		tracer_close(tracer);
-		say_attach_failure(&o->target, error, missing);
+		say_attach_failure(o, error, missing);
 	}
 	if (!o->output || !strcmp(o->output, "-"))
 		forward_release(&r.signals);
-	error = write_stream(o, &r, tracer, log, out) ? 0 : STATUS_FAILED;
+	error = write_stream(what, &r, tracer, log, out) ? 0 :
+		STATUS_FAILED;
 	log_free(log);
 	tracer_close(tracer);
 	return error;
 }
 
+static int record_targets(struct options *o)
+{
+	struct recorded what = { o, xcalloc(o->n_targets, sizeof(struct run)),
+				   o->n_targets };
+	struct output *out;
+	int error = STATUS_FAILED;
+
+	for (size_t i = 0; i < o->n_targets; i++)
+		describe_target(o, &o->targets[i], &what.runs[i]);
+	o->recording.progress |= !o->recording.quiet && isatty(STDERR_FILENO);
+	o->recording.targets = o->tracer.targets = o->targets;
+	o->recording.n_targets = o->tracer.n_targets = o->n_targets;
+	o->recording.jobs = unit_jobs(o);
+	o->recording.on_attached = on_attached;
+	o->recording.argument = &what;
+	/* First, since to open a FIFO is to wait for its reader. */
+	if (output_open(&out, o->output, OUTPUT_BINARY | OUTPUT_PRIVATE))
+		error = record_into(&what, out);
+	for (size_t i = 0; i < o->n_targets; i++)
+		run_free(&what.runs[i]);
+	free(what.runs);
+	jobs_free(o->recording.jobs);
+	return error;
+}
+
 int main(int argc, char **argv)
 {
-	struct options o = { .ready_fd = -1 };
+	struct options o = { .recording.ready_fd = -1 };
 	const char *runtime = runtime_of_name(argv[0]);
 	int status;
 
@@ -437,10 +517,12 @@ int main(int argc, char **argv)
 	status = o.runtime ? runtime_mode(&o.container, o.runtime, o.command ?
 						o.command : argv + argc) :
 		o.engine ? hook_mode(&o.container) :
-		o.target.how ? record_target(&o) :
+		o.n_targets ? record_targets(&o) :
 		record_command(&o, o.command);
 	run_free(&o.run);
-	target_free(&o.target);
+	for (size_t i = 0; i < o.n_targets; i++)
+		target_free(&o.targets[i]);
+	free(o.targets);
 	marks_free(&o.tracer.marks);
 	return status;
 }

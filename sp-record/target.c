@@ -13,14 +13,31 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "privilege.h"
+#include "process/capture.h"
 #include "process/cgroup.h"
 #include "process/container.h"
 #include "process/process.h"
 
 void target_free(struct target *t)
 {
+	for (size_t i = 0; i < t->n_awaited; i++) {
+		free(t->awaited[i].mount);
+		free(t->awaited[i].path);
+	}
+	free(t->awaited);
 	free(t->pids);
 	free(t->cgroup);
+	free(t->unit);
+}
+
+bool target_has_manager(const struct target *t)
+{
+	return !strcmp(t->how, "unit") || !strcmp(t->how, "container");
+}
+
+bool target_is_missing(const struct target *t)
+{
+	return !t->n_pids && !t->cgroup;
 }
 
 static void add_pid(struct target *t, pid_t pid)
@@ -87,6 +104,91 @@ bool target_set_pids(struct target *t, const char *name, char **problem)
 	}
 }
 
+/* Cgroups */
+
+static void use_cgroup(struct target *t, char *dir)
+{
+	struct stat st;
+
+	if (!dir || stat(dir, &st)) {
+		free(dir);
+		return;
+	}
+	t->cgroup = dir;
+	t->cgroup_id = st.st_ino;
+}
+
+static void await(struct target *t, const struct cgroup_mount *mount,
+		  int place, const char *path)
+{
+	struct stat st;
+
+	if (stat(mount->dir, &st))
+		return;
+	t->awaited = xgrow(t->awaited, t->n_awaited, sizeof(*t->awaited));
+	t->awaited[t->n_awaited++] = (struct target_cgroup){
+		.mount = xstrdup(mount->dir),
+		.hierarchy = mount->hierarchy,
+		.root = st.st_ino,
+		.path = xstrdup(path),
+		.place = place,
+	};
+}
+
+/* The cgroup that was found, should it be removed and made again. */
+static void await_again(struct target *t, const struct cgroup_mounts *m)
+{
+	for (size_t i = 0; t->cgroup && i < m->n; i++) {
+		size_t n = strlen(m->at[i].dir);
+
+		if (m->at[i].hierarchy == t->hierarchy &&
+		    !strncmp(t->cgroup, m->at[i].dir, n) &&
+		    t->cgroup[n] == '/')
+			await(t, &m->at[i], TARGET_AT_PATH, t->cgroup + n + 1);
+	}
+}
+
+/* "a/b" of names that a directory can have; "//" and "/" at the end are fine. */
+static bool is_path(const char *path)
+{
+	bool any = false;
+
+	while (*(path += strspn(path, "/"))) {
+		size_t n = strcspn(path, "/");
+
+		if (n > NAME_MAX || !strncmp(path, "..", n))
+			return false;	/* n is 1 or 2: "." or ".." */
+		any = true;
+		path += n;
+	}
+	return any;
+}
+
+static bool is_below(const char *path, const char *dir)
+{
+	size_t n = strlen(dir);
+
+	return !strncmp(path, dir, n) && path[n] == '/';
+}
+
+/* Where `name` would be: in the mount that it is below, or in any. */
+static void await_path(struct target *t, const struct cgroup_mounts *m,
+		       const char *name)
+{
+	const struct cgroup_mount *deepest = NULL;
+
+	if (!is_path(name))
+		return;
+	for (size_t i = 0; i < m->n; i++)
+		if (is_below(name, m->at[i].dir) &&
+		    (!deepest || strlen(m->at[i].dir) > strlen(deepest->dir)))
+			deepest = &m->at[i];
+	if (deepest)
+		await(t, deepest, TARGET_AT_PATH, name + strlen(deepest->dir));
+	for (size_t i = 0; !deepest && i < m->n; i++)
+		await(t, &m->at[i], TARGET_AT_PATH, name);
+}
+
 /* "a, b and c" of what was searched. */
 static char *mounts_text(const struct cgroup_mounts *m)
 {
@@ -97,89 +199,205 @@ static char *mounts_text(const struct cgroup_mounts *m)
 	return text;
 }
 
-static bool use_cgroup(struct target *t, char *dir)
+static char *no_such_cgroup(const char *name, const struct cgroup_mounts *m)
 {
-	struct stat st;
+	char *where = mounts_text(m);
+	char *problem = xasprintf("--cgroup %s: there can be no such cgroup; "
+				  "they are below %s", name, where);
 
-	t->cgroup = dir;
-	if (!dir || stat(dir, &st))
-		return false;
-	t->cgroup_id = st.st_ino;
-	return true;
-}
-
-/* Use what was found in the mounts, or say where it was looked for. */
-static bool use_found(struct target *t, char *dir, const char *what,
-		      struct cgroup_mounts *m, char **problem)
-{
-	bool ok = use_cgroup(t, dir);
-	char *where = ok ? NULL : mounts_text(m);
-
-	if (!ok)
-		*problem = xasprintf("--%s %s: %s; looked in %s", t->how,
-				     t->name, what, where);
 	free(where);
-	cgroup_mounts_free(m);
-	return ok;
+	return problem;
 }
 
 bool target_set_cgroup(struct target *t, const char *name, char **problem)
 {
 	struct cgroup_mounts m;
+	bool ok;
 
 	t->how = "cgroup";
 	t->name = name;
 	cgroup_mounts_read(&m);
-	return use_found(t, cgroup_find(&m, name, &t->hierarchy),
-			 "no such cgroup", &m, problem);
+	use_cgroup(t, cgroup_find(&m, name, &t->hierarchy));
+	if (t->cgroup)
+		await_again(t, &m);
+	else
+		await_path(t, &m, name);
+	ok = t->cgroup || t->n_awaited;
+	if (!ok)
+		*problem = no_such_cgroup(name, &m);
+	cgroup_mounts_free(&m);
+	return ok;
+}
+
+/* Units */
+
+/* systemd.unit(5): the letters of names, and the types that have processes. */
+static char *unit_problem(const char *unit)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.\\@";
+	static const char *const types[] = {
+		"service", "scope", "slice", "socket", "mount", "swap",
+	};
+	const char *type = strrchr(unit, '.');
+	bool has_processes = false;
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		has_processes |= !strcmp(type + 1, types[i]);
+	if (unit[strspn(unit, letters)] || type == unit ||
+	    strlen(unit) > NAME_MAX)
+		return xstrdup("no unit can have that name");
+	if (!has_processes)
+		return xasprintf("a unit of type %s has no processes", type);
+	if (type[-1] == '@')
+		return xstrdup("a template has no processes; name an instance, "
+			       "such as getty@tty1");
+	return NULL;
+}
+
+/* "redis.service" can be an alias, of redis-server.service; heap or NULL. */
+static char *ask_unit_id(const char *unit)
+{
+	char *argv[] = {
+		"systemctl", "show", "--property=Id", "--value", "--",
+		(char *)unit, NULL,
+	};
+	char *id = capture_output(argv), *problem = NULL;
+
+	if (!id)
+		return NULL;
+	id[strcspn(id, "\n")] = '\0';
+	if (strchr(id, '.'))
+		problem = unit_problem(id);
+	if (strchr(id, '.') && !problem)
+		return id;
+	free(problem);
+	free(id);
+	return NULL;
+}
+
+static void find_unit(struct target *t, const struct cgroup_mounts *m)
+{
+	char *id;
+
+	use_cgroup(t, cgroup_find_unit(m, t->unit, &t->hierarchy));
+	id = t->cgroup ? NULL : ask_unit_id(t->unit);
+	if (!id)
+		return;
+	free(t->unit);
+	t->unit = id;
+	use_cgroup(t, cgroup_find_unit(m, t->unit, &t->hierarchy));
 }
 
 bool target_set_unit(struct target *t, const char *name, char **problem)
 {
-	char *unit = strchr(name, '.') ? xstrdup(name) :
-		xasprintf("%s.service", name), *dir = NULL;
 	struct cgroup_mounts m;
+	char *text;
 
 	t->how = "unit";
 	t->name = name;
+	t->unit = strchr(name, '.') ? xstrdup(name) :
+		xasprintf("%s.service", name);
+	text = unit_problem(t->unit);
+	if (text) {
+		*problem = xasprintf("--unit %s: %s", name, text);
+		free(text);
+		return false;
+	}
 	cgroup_mounts_read(&m);
-	if (!strchr(name, '/'))
-		dir = cgroup_find_unit(&m, unit, &t->hierarchy);
-	free(unit);
-	return use_found(t, dir, "no unit of that name has a cgroup in a slice", &m,
-			 problem);
+	find_unit(t, &m);
+	for (size_t i = 0; i < m.n; i++)
+		await(t, &m.at[i], TARGET_IN_SLICE, t->unit);
+	cgroup_mounts_free(&m);
+	if (!t->n_awaited)
+		*problem = xasprintf("--unit %s: no cgroup hierarchy is "
+				     "mounted", name);
+	return t->n_awaited;
 }
 
 /* Containers */
+
+static void await_container(struct target *t, const struct cgroup_mounts *m,
+			    const char *id)
+{
+	char *name;
+
+	for (size_t i = 0; (name = cgroup_container_name(i, id)); i++) {
+		for (size_t k = 0; k < m->n; k++)
+			await(t, &m->at[k], TARGET_ANYWHERE, name);
+		free(name);
+	}
+}
+
+static bool is_container_name(const char *name)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+-";
+
+	return *name && *name != '-' && *name != '.' &&
+		!name[strspn(name, letters)] &&
+		strlen(name) < NAME_MAX - strlen("cri-containerd-.scope");
+}
+
+/* It runs: its process, and its cgroup. */
+static void use_container(struct target *t, const struct container *c)
+{
+	struct cgroup_mounts m;
+
+	cgroup_mounts_read(&m);
+	add_pid(t, c->pid);
+	t->is_created = c->is_created;
+	use_cgroup(t, cgroup_of_process(&m, c->pid, c->id, &t->hierarchy));
+	cgroup_mounts_free(&m);
+}
 
 bool target_set_container(struct target *t, const char *name, char **problem)
 {
 	struct container c = { 0 };
 	struct cgroup_mounts m;
+	bool ok = true;
 
 	t->how = "container";
 	t->name = name;
+	if (!is_container_name(name)) {
+		*problem = xasprintf("--container %s: no container can have "
+				     "that id or name", name);
+		return false;
+	}
 	if (!container_find(name, &c)) {
-		*problem = xasprintf("--container %s: no container of that id "
-				     "or name; asked runc, crun, podman and "
-				     "docker, as far as they are installed",
-				     name);
-	} else if (!c.pid) {
-		*problem = xasprintf("--container %s: %s knows it, but it is "
-				     "not running", name, c.engine);
-	} else if (process_status(c.pid, "Tgid") != c.pid) {
+		c.id = xstrdup(name);
+	} else if (c.pid && process_status(c.pid, "Tgid") != c.pid) {
 		*problem = xasprintf("--container %s: %s says that its process "
 				     "is %d, and no process here has that id",
 				     name, c.engine, c.pid);
-	} else {
-		add_pid(t, c.pid);
-		cgroup_mounts_read(&m);
-		use_cgroup(t, cgroup_of_process(&m, c.pid, c.id,
-						&t->hierarchy));
-		cgroup_mounts_free(&m);
+		ok = false;
+	} else if (c.pid) {
+		use_container(t, &c);
 	}
+	cgroup_mounts_read(&m);
+	await_container(t, &m, c.id);
+	await_again(t, &m);
+	cgroup_mounts_free(&m);
 	free(c.id);
-	return t->n_pids;
+	return ok;
+}
+
+void target_find(struct target *t)
+{
+	struct container c = { 0 };
+	struct cgroup_mounts m;
+
+	if (!target_is_missing(t))
+		return;
+	cgroup_mounts_read(&m);
+	if (!strcmp(t->how, "cgroup"))
+		use_cgroup(t, cgroup_find(&m, t->name, &t->hierarchy));
+	else if (!strcmp(t->how, "unit"))
+		use_cgroup(t, cgroup_find_unit(&m, t->unit, &t->hierarchy));
+	else if (container_find(t->name, &c) && c.pid)
+		use_container(t, &c);
+	free(c.id);
+	cgroup_mounts_free(&m);
 }
 
 /* Daemons */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What to attach to: processes and a cgroup, named by the user as such, as a
- * systemd unit or as a container.
+ * systemd unit or as a container. Cgroups can be made later.
  */
 #ifndef TARGET_H
 #define TARGET_H
@@ -11,19 +11,35 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* A cgroup that belongs to the target whenever it is made. */
+struct target_cgroup {
+	char *mount;		/* where its hierarchy is mounted */
+	int32_t hierarchy;
+	uint64_t root;		/* id of that directory */
+	char *path;		/* below it; or a name, of a cgroup in a … */
+	enum { TARGET_AT_PATH, TARGET_IN_SLICE, TARGET_ANYWHERE } place;
+};
+
+enum { TARGETS_MAX = 64 };
+
 struct target {
 	pid_t *pids;		/* in our PID namespace, each once */
 	size_t n_pids;
-	char *cgroup;		/* its directory; NULL: none */
+	char *cgroup;		/* its directory; NULL: none, or not yet */
 	uint64_t cgroup_id;	/* the directory's inode number */
 	int32_t hierarchy;	/* as in /proc/PID/cgroup; 0: v2 */
-	const char *how;	/* "pid", "cgroup", "unit", "container"; NULL: no target */
+	struct target_cgroup *awaited;
+	size_t n_awaited;
+	char *unit;		/* its name, with its suffix; NULL: no unit */
+	bool is_created;	/* a container whose program has not started */
+	const char *how;	/* "pid", "cgroup", "unit", "container" */
 	const char *name;	/* as the user gave it */
 };
 
 /*
  * Each makes the target what `name` says, which has to live as long. False:
- * `problem` (heap, caller frees) is one line about it.
+ * `problem` (heap, caller frees) is one line about it. That a unit, container
+ * or cgroup is not there yet is no problem, that it never can be is one.
  */
 bool target_set_pids(struct target *t, const char *name, char **problem);
 /* A directory, or a name below the mount of v2, else of one of v1. */
@@ -33,6 +49,13 @@ bool target_set_unit(struct target *t, const char *name, char **problem);
 /* By id or name, from the engines that are installed. */
 bool target_set_container(struct target *t, const char *name, char **problem);
 void target_free(struct target *t);
+
+/* Whether nothing of it is there yet. */
+bool target_is_missing(const struct target *t);
+/* Whether a process that joins it is set up by somebody, and then executes. */
+bool target_has_manager(const struct target *t);
+/* Look again for what was missing; what is awaited is watched by now. */
+void target_find(struct target *t);
 
 /*
  * Whether the process leads a session below init: what it has left to init

@@ -11,7 +11,9 @@
 
 struct tracer_options {
 	bool no_follow;		/* the command's thread group only */
-	const struct target *target;	/* what to attach to; NULL: a command */
+	struct target *targets;	/* what to attach to; none: a command */
+	size_t n_targets;
+	bool from_exec;		/* tasks are followed from their next exec on */
 	size_t log_events;	/* room in each CPU's log; 0: no log */
 	bool exact_times;	/* the clock is read for each event */
 	bool paths;		/* paths and addresses of sockets too */

@@ -19,7 +19,8 @@ struct tracer {
 	bool unconfirmed;		/* do not even try */
 	bool classic;			/* by trace events, where that matters */
 	int poll_fd;			/* of both rings; -1: of the one */
-	const struct target *target;
+	struct target *targets;
+	size_t n_targets;		/* 0: a command */
 	const struct task_slot *tasks;		/* mapped */
 	size_t n_tasks;
 	size_t n_cpus;

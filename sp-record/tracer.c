@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "cgroup-watch.h"
 #include "executables.h"
 #include "load.h"
 #include "machine.h"
@@ -68,7 +69,7 @@ static int attach(struct tracer *t)
 	struct record *skel = t->skel;
 	int error = record__attach(skel);
 
-	if (!error && t->target)
+	if (!error && t->n_targets)
 		error = attach_seeking(skel, t->classic);
 	if (error)
 		return error;
@@ -383,31 +384,57 @@ char *tracer_withheld(const struct tracer *t)
 	return list;
 }
 
+/* Have the processes of a target looked for; its scope is its index. */
+static int want(struct tracer *t, uint32_t scope)
+{
+	struct target *target = &t->targets[scope];
+	int fd = bpf_map__fd(t->skel->maps.wanted), error;
+
+	error = cgroup_watch(t->skel, target, scope);
+	for (size_t i = 0; !error && i < target->n_pids; i++)
+		error = bpf_map_update_elem(fd, &target->pids[i], &scope,
+					    BPF_ANY);
+	return error;
+}
+
+/* -ESRCH: a process of the target was not found. */
+static int check_found(const struct tracer *t, const struct target *target,
+		       pid_t *missing)
+{
+	int fd = bpf_map__fd(t->skel->maps.wanted);
+	uint32_t value;
+
+	for (size_t i = 0; i < target->n_pids; i++) {
+		*missing = target->pids[i];
+		if (bpf_map_lookup_elem(fd, missing, &value) ||
+		    !(value & WANTED_FOUND))
+			return -ESRCH;
+	}
+	return 0;
+}
+
 int tracer_attach(struct tracer *t, pid_t *missing)
 {
-	int fd = bpf_map__fd(t->skel->maps.wanted), error;
-	uint32_t zero = 0, was_found;
+	int error = 0;
 
-	for (size_t i = 0; i < t->target->n_pids; i++)
-		if (bpf_map_update_elem(fd, &t->target->pids[i], &zero,
-					BPF_ANY))
-			return -errno;
 	t->skel->bss->progress.start_ns = tracer_now(t);
-	error = watch(t);
+	for (size_t i = 0; !error && i < t->n_targets; i++)
+		error = want(t, i);
+	if (!error)
+		error = watch(t);
 	if (!error)
 		error = seek(t);
-	for (size_t i = 0; !error && i < t->target->n_pids; i++) {
-		*missing = t->target->pids[i];
-		if (bpf_map_lookup_elem(fd, missing, &was_found) || !was_found)
-			error = -ESRCH;
-	}
+	for (size_t i = 0; !error && i < t->n_targets; i++)
+		error = check_found(t, &t->targets[i], missing);
 	if (!error && is_all_withheld(t))
 		return -EACCES;
 	/* Found, but nothing was left of it to follow. */
-	if (!error && t->target->n_pids && !tracer_began(t)) {
-		*missing = t->target->pids[0];
-		error = -ESRCH;
-	}
+	for (size_t i = 0; !error && i < t->n_targets; i++)
+		if (t->targets[i].n_pids && !tracer_began(t) &&
+		    !t->skel->bss->progress.armed) {
+			*missing = t->targets[i].pids[0];
+			error = -ESRCH;
+		}
 	return error;
 }
 
@@ -421,7 +448,8 @@ static void reconsider(struct tracer *t, uint64_t now_ns)
 	t->check_ns = now_ns + CHECK_MS * 1000000ULL;
 	if (p->transit)
 		tracer_pass(t);		/* who sleeps by now is no longer */
-	if (p->transit || load_u64(&p->filtered) || is_filtered())
+	if (p->transit || load_u64(&p->filtered) || load_u64(&p->armed) ||
+	    is_filtered())
 		t->needed_ns = now_ns;
 	if (now_ns - t->needed_ns > UNWATCH_AFTER_MS * 1000000ULL)
 		unwatch(t);
@@ -498,7 +526,7 @@ void tracer_stop(struct tracer *t)
 	if (t->stopped || !tracer_live(t))
 		return;
 	t->stopped = true;
-	if (t->target)
+	if (t->n_targets)
 		tracer_pass(t);		/* for the calls that they are in */
 	unwatch(t);
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
@@ -516,6 +544,22 @@ uint64_t tracer_live(const struct tracer *t)
 bool tracer_began(const struct tracer *t)
 {
 	return load_u64(&t->skel->bss->progress.tasks) != 0;
+}
+
+bool tracer_target_began(const struct tracer *t, size_t target)
+{
+	return __atomic_load_n(&t->skel->bss->scopes_began[target],
+			       __ATOMIC_ACQUIRE);
+}
+
+uint64_t tracer_cgroups(const struct tracer *t)
+{
+	return load_u64(&t->skel->bss->progress.cgroups);
+}
+
+uint64_t tracer_armed(const struct tracer *t)
+{
+	return load_u64(&t->skel->bss->progress.armed);
 }
 
 void tracer_mark(struct tracer *t, size_t mark)

@@ -31,7 +31,7 @@ void tracer_close(struct tracer *t);
 int tracer_arm(void *tracer);
 
 /*
- * Follow the target, with all that it has started so far, from now on. 0 or
+ * Follow the targets, with all that they have started so far, from now on. 0 or
  * -errno; -ESRCH: `*missing` is the process that is not there; -EACCES: none of
  * its processes may be traced.
  */
@@ -76,8 +76,12 @@ struct tracer_glance {
 void tracer_glance(const struct tracer *t, struct tracer_glance *glance);
 /* Tasks followed; cheaper still. */
 uint64_t tracer_live(const struct tracer *t);
-/* Whether any task has ever been followed. */
+/* Whether any task has ever been followed, or any of a target. */
 bool tracer_began(const struct tracer *t);
+bool tracer_target_began(const struct tracer *t, size_t target);
+/* Cgroups of targets that there are; tasks that wait for their next exec. */
+uint64_t tracer_cgroups(const struct tracer *t);
+uint64_t tracer_armed(const struct tracer *t);
 
 /* Attached: show every task to the program `seek`, once. 0 or -errno. */
 int tracer_pass(const struct tracer *t);

@@ -130,6 +130,22 @@ new_cgroup() {
 	run -125 sp-record -o no.sp --ready-fd=2 -- true
 }
 
+@test "--ready-fd with a command: a byte when it runs, or at its first mark" {
+	local byte
+	exec {ready}< <(exec 9>&1 >/dev/null
+		exec sp-record -q -o run.sp --ready-fd=9 -- sleep 100 3>&-)
+	recorder=$! started+=($!)
+	read -r -t 10 -N 1 -u "$ready" byte
+	[ "$byte" = $'\n' ]
+	kill "$recorder"
+	timeout 20 sp-record -q -o run.sp --mark=up=fsync --ready-fd=9 -- \
+		/usr/bin/python3 -c 'import os, time
+if not os.path.exists("told"): os.fsync(os.open(".", 0))
+while not os.path.exists("told"): time.sleep(0.05)' \
+		9> >(head -c 1 >byte; mv byte told)
+	facts run.sp | shows -x 'x86_64 fsync 1'
+}
+
 @test "several processes, until the last has exited" {
 	marker 3
 	local first
@@ -215,7 +231,7 @@ new_cgroup() {
 @test "an empty cgroup: from the first process on that joins" {
 	new_cgroup sp-test-$$
 	attach --cgroup "$cgroup"
-	grep -q 'no process yet' err
+	grep -q 'it has no process yet; waiting' err
 	# shellcheck disable=SC2016 # for the shell inside
 	sh -c 'echo $$ >"$1/cgroup.procs"; exec "$2"' sh "$cgroup" \
 		"$WITNESS/exit-nolibc"
@@ -235,6 +251,116 @@ new_cgroup() {
 	ends
 	[ "$(recorded getpgid)" -eq 5 ]
 	[ "$(sp-emit --json run.sp | jq -r '.runs[0].name')" = "unit web$$" ]
+}
+
+# joining CGROUP PROGRAM… — executed there
+joining() {
+	# shellcheck disable=SC2016 # for the shell inside
+	sh -c 'echo $$ >"$1/cgroup.procs"; shift; exec "$@"' sh "$@"
+}
+
+@test "a cgroup that is not there yet, in one that is not: from its first process on" {
+	needs cgroup2
+	attach --cgroup "sp-test-$$/a/b"
+	grep -q 'it is not running yet; waiting for it' err
+	new_cgroup "sp-test-$$"
+	new_cgroup "sp-test-$$/b"
+	joining "$cgroup" "$WITNESS/exit-nolibc"
+	new_cgroup "sp-test-$$/a"
+	joining "$cgroup" "$WITNESS/exit-nolibc"
+	new_cgroup "sp-test-$$/a/b"
+	joining "$cgroup" "$WITNESS/exit-nolibc"
+	ends
+	facts run.sp | shows -x 'x86_64 exit_group 1'
+	sp-emit --json run.sp | jq -e '.runs[0].blind == []' >/dev/null
+	lost_nothing
+}
+
+@test "--keep: over moments without a process, and a cgroup that is made anew" {
+	new_cgroup "sp-test-$$"
+	attach --keep --cgroup "sp-test-$$"
+	joining "$cgroup" "$WITNESS/exit-nolibc"
+	joining "$cgroup" "$WITNESS/exit-nolibc"
+	wait_for 5 rmdir "$cgroup"
+	mkdir "$cgroup"
+	joining "$cgroup" "$WITNESS/exit-nolibc"
+	kill -INT "$recorder"
+	ends
+	facts run.sp | shows -x 'x86_64 exit_group 3'
+}
+
+@test "--from-exec: from the next exec of each process on" {
+	new_cgroup "sp-test-$$"
+	attach --from-exec --cgroup "sp-test-$$"
+	joining "$cgroup" "$WITNESS/exit-nolibc"
+	ends
+	[ "$(facts run.sp)" = 'x86_64 exit_group 1' ]
+	start sh -c 'until [ -e go ]; do sleep 0.1; done; exec "$0"' \
+		"$WITNESS/exit-nolibc"
+	attach --from-exec -p $!
+	sleep 0.4
+	touch go
+	ends
+	sp-emit --json run.sp | jq -r '.images[].path' | sort >images
+	printf '%s\n' "$(readlink -f "$(command -v sleep)")" \
+		"$WITNESS/exit-nolibc" | sort | diff images -
+}
+
+@test "several targets: a run for each" {
+	local first runs
+	marker 3
+	first=$(<pid)
+	marker 4
+	attach -p "$first" -p "$(<pid)" --label part=x
+	mark
+	kill -USR1 "$first"
+	sleep 0.2
+	kill -KILL "$first" "$(<pid)"
+	ends
+	runs=$(sp-emit --json run.sp | jq -c '.calls[] |
+		select(.name == "getpgid") | [.count, .runs]')
+	[ "$runs" = '[7,[0,1]]' ]
+	sp-emit --json run.sp | jq -e '(.runs | length) == 2 and
+		all(.runs[]; .labels.part == "x")' >/dev/null
+}
+
+@test "a unit that is not there yet: in a slice, and in no other unit" {
+	needs cgroup2
+	attach --unit "web$$"
+	new_cgroup sptest.slice
+	new_cgroup sptest.slice/other.service
+	new_cgroup "sptest.slice/other.service/web$$.service"
+	joining "$cgroup" "$WITNESS/exit-nolibc"
+	new_cgroup "sptest.slice/web$$.service"
+	joining "$cgroup" "$WITNESS/exit-nolibc"
+	joining "$cgroup" "$WITNESS/exit-nolibc"
+	wait_for 5 rmdir "$cgroup"
+	ends
+	facts run.sp | shows -x 'x86_64 exit_group 2'
+	[ "$(sp-emit --json run.sp | jq '.images | length')" -eq 1 ]
+}
+
+@test "a container that is not there yet: its program, without the runtime" {
+	requires runc busybox
+	box=sp-test-$$
+	mkdir -p rootfs/bin rootfs/proc
+	cp "$(command -v busybox)" "$WITNESS/exit-nolibc" rootfs/bin/
+	runc spec
+	jq '.process.terminal = false |
+		.process.args = ["busybox", "sleep", "100"] |
+		.root.readonly = false' config.json >c && mv c config.json
+	attach --container "$box"
+	runc run -d --pid-file box.pid "$box" </dev/null >/dev/null 2>&1
+	runc exec "$box" exit-nolibc
+	runc kill "$box" KILL
+	ends
+	sp-emit --json run.sp | jq -r '.images[].path' | sort >images
+	diff images - <<-END
+	/bin/busybox
+	/bin/exit-nolibc
+	END
+	sp-emit --table run.sp | lacks -w 'mount\|pivot_root\|setns'
+	lost_nothing
 }
 
 @test "a container: by its id, with what is executed in it later" {
@@ -382,9 +508,9 @@ new_cgroup() {
 	thread=$(find "/proc/$(<pid)/task" -mindepth 1 -maxdepth 1 -printf '%f\n' |
 		grep -vx "$(<pid)")
 	for wrong in '-p 999999999' '-p 0' '-p x' "-p 1,$$,y" '-p 2' \
-		"-p $thread" '--cgroup nowhere' '--cgroup /' '--unit nowhere' \
-		'--unit a/b' '--container no-such' '--container -x' \
-		"-p $$ -- true" "-p $$ --unit x" "-p $$ -u nobody" \
+		"-p $thread" '--cgroup a/../b' '--cgroup /' '--unit x.timer' \
+		'--unit a/b' '--unit getty@' '--container a/b' '--container -x' \
+		"-p $$ -- true" "-p $$ -u nobody" \
 		"-p $$ --leader" '--cgroup / --no-follow'; do
 		# shellcheck disable=SC2086 # words
 		run --separate-stderr -125 sp-record -o run.sp $wrong

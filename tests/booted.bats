@@ -62,6 +62,35 @@ emit() {
 	run ! grep -iE 'unknown|ignoring|failed to parse' log
 }
 
+# for_a_while COMMAND — in the booted system: until it succeeds
+for_a_while() {
+	echo "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		$1 && break; sleep 0.5; done"
+}
+
+@test "a unit that is restarted and reloaded while it is recorded: all that it runs" {
+	cp "$SP_BIN/sp-record" root/
+	cat >>root/etc/systemd/system/redis.service <<-'END'
+	ExecStartPre=/bin/ls /
+	ExecReload=/bin/touch /out/reloaded
+	ExecStop=/bin/uname
+	END
+	{
+		echo '/sp-record -o /out/run.sp --unit redis --restart --reload 2>/out/err &'
+		for_a_while 'redis-cli -s /run/booted-redis.sock ping'
+		for_a_while '[ -e /out/reloaded ]'
+		echo 'systemctl stop redis; wait'
+	} >root/test
+	boot 60 || [ $? != 124 ]
+	cat log root/out/err
+	run ! grep 'not seen' root/out/err
+	sp-emit --json root/out/run.sp | jq -r '.images[].path' | sort >images
+	printf '/usr/bin/%s\n' ls redis-check-rdb touch uname | diff images -
+	# What systemd does between fork and exec is not the unit's.
+	sp-emit --table root/out/run.sp |
+		lacks -w 'setresuid\|keyctl\|unshare'
+}
+
 @test "redis under a drop-in that lacks its program's loader does not start" {
 	record
 	mkdir root/etc/systemd/system/redis.service.d

@@ -75,9 +75,10 @@ helped() {
 	done <<-END
 	sp-record:--leader -p $$:--leader cannot be combined with --pid
 	sp-record:-u root -p $$:--user cannot be combined with --pid
-	sp-record:--ready-fd=3 true:--ready-fd is only for --pid, --cgroup, --unit and --container
 	sp-record:-p $$ true:--pid cannot be combined with a command: true
-	sp-record:-p $$ -p $$:--pid, --cgroup, --unit and --container cannot be combined
+	sp-record:--restart -p $$:--restart cannot be combined with --pid
+	sp-record:--every -p $$ -p $PPID:--every cannot be combined with several targets
+	sp-record:--keep -- true:--keep is only for --pid, --cgroup, --unit and --container
 	sp-record:--buffer=9 true:--buffer is only for --every
 	sp-record:--oci-hook true:--oci-hook cannot be combined with a command: true
 	sp-record:--oci-hook -p $$:--oci-hook cannot be combined with --pid

@@ -366,20 +366,29 @@ bool cgroup_is_unit(const char *name, const char *unit)
 }
 
 /* "ID", or as engines name it under systemd: "docker-ID.scope". */
+static const char *const container_prefixes[] = {
+	"", "runc-", "crun-", "libpod-", "docker-", "nerdctl-",
+	"cri-containerd-", "crio-",
+};
+enum {
+	N_PREFIXES = sizeof(container_prefixes) / sizeof(container_prefixes[0]),
+};
+
+char *cgroup_container_name(size_t i, const char *id)
+{
+	return i / 2 < N_PREFIXES ? xasprintf("%s%s%s",
+		container_prefixes[i / 2], id, i % 2 ? ".scope" : "") : NULL;
+}
+
 bool cgroup_is_container(const char *name, const char *id)
 {
-	static const char *const prefixes[] = {
-		"", "runc-", "crun-", "libpod-", "docker-", "cri-containerd-",
-		"crio-",
-	};
-	size_t n_id = strlen(id);
+	char *one;
 
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
-		size_t n = strlen(prefixes[i]);
+	for (size_t i = 0; (one = cgroup_container_name(i, id)); i++) {
+		bool same = !strcmp(name, one);
 
-		if (!strncmp(name, prefixes[i], n) &&
-		    !strncmp(name + n, id, n_id) &&
-		    (!name[n + n_id] || !strcmp(name + n + n_id, ".scope")))
+		free(one);
+		if (same)
 			return true;
 	}
 	return false;

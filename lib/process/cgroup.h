@@ -48,5 +48,10 @@ int cgroup_holds(pid_t pid, bool (*is)(const char *name, const char *arg),
 /* For it: the cgroup of a unit, "x.service", or of a container, by its id. */
 bool cgroup_is_unit(const char *name, const char *unit);
 bool cgroup_is_container(const char *name, const char *id);
+/*
+ * Each name that engines give to the cgroup of a container, from i = 0 on; heap.
+ * NULL: there are no more.
+ */
+char *cgroup_container_name(size_t i, const char *id);
 
 #endif

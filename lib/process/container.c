@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "process/container.h"
 
-#include <fcntl.h>
 #include <jansson.h>
 #include <limits.h>
-#include <spawn.h>
-#include <stddef.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
+#include "process/capture.h"
 
 static bool is_pid(const json_t *value)
 {
 	return json_is_integer(value) && json_integer_value(value) >= 0 &&
 		json_integer_value(value) <= INT_MAX;
+}
+
+static bool is_text(const json_t *value, const char *text)
+{
+	return json_is_string(value) && !strcmp(json_string_value(value), text);
 }
 
 /* runc state and crun state print the one, inspect a list of the other. */
@@ -23,51 +26,32 @@ static bool parse_state(json_t *json, struct container *c)
 	json_t *one = json_is_array(json) ? json_array_get(json, 0) : json;
 	json_t *pid = json_object_get(one, "pid");
 	json_t *id = json_object_get(one, "id");
+	json_t *status = json_object_get(one, "status");
 
 	if (json_is_array(json)) {
-		pid = json_object_get(json_object_get(one, "State"), "Pid");
+		json_t *state = json_object_get(one, "State");
+
+		pid = json_object_get(state, "Pid");
 		id = json_object_get(one, "Id");
+		status = json_object_get(state, "Status");
 	}
 	if (!is_pid(pid) || !json_is_string(id))
 		return false;
 	c->pid = json_integer_value(pid);
 	c->id = xstrdup(json_string_value(id));
+	c->is_created = is_text(status, "created") ||
+		is_text(status, "initialized");
 	return true;
 }
 
 /* What a command prints, as JSON; NULL also when it fails. */
 static json_t *run_json_command(char **argv)
 {
-	posix_spawn_file_actions_t actions;
-	json_t *json = NULL;
-	int fds[2], status = -1;
-	pid_t child;
-	extern char **environ;
+	char *text = capture_output(argv);
+	json_t *json = text ? json_loads(text, JSON_DISABLE_EOF_CHECK, NULL) :
+		NULL;
 
-	if (pipe2(fds, O_CLOEXEC))
-		return NULL;
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, fds[1], STDOUT_FILENO);
-	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null",
-					 O_RDONLY, 0);
-	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null",
-					 O_WRONLY, 0);
-	if (!posix_spawnp(&child, argv[0], &actions, NULL, argv, environ)) {
-		close(fds[1]);
-		fds[1] = -1;
-		json = json_loadfd(fds[0], JSON_DISABLE_EOF_CHECK, NULL);
-		close(fds[0]);
-		fds[0] = -1;
-		waitpid(child, &status, 0);
-	}
-	posix_spawn_file_actions_destroy(&actions);
-	for (int i = 0; i < 2; i++)
-		if (fds[i] >= 0)
-			close(fds[i]);
-	if (status) {
-		json_decref(json);
-		return NULL;
-	}
+	free(text);
 	return json;
 }
 

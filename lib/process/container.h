@@ -9,6 +9,7 @@
 struct container {
 	pid_t pid;		/* of its first process; 0: it is not running */
 	char *id;		/* heap */
+	bool is_created;	/* its program has not started yet */
 	const char *engine;	/* "runc", "crun", "podman", "docker" */
 };
 

@@ -539,6 +539,14 @@ bool run_has_how(const struct run *run, const char *word)
 	return false;
 }
 
+bool run_is_blind(const struct run *run, const char *text)
+{
+	for (char **blind = run->blind; blind && *blind; blind++)
+		if (!strcmp(*blind, text))
+			return true;
+	return false;
+}
+
 void run_lose(struct run *run, const char *kind, uint64_t count)
 {
 	size_t i = 0;

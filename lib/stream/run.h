@@ -97,8 +97,9 @@ bool run_is_later_part(struct run *const *runs, size_t at);
 /* The object in runs[] of `sp-emit --json`; the caller owns the reference. */
 json_t *run_json(const struct run *run);
 
-/* Whether `how` has the word. */
+/* Whether `how` has the word, or `blind` the text. */
 bool run_has_how(const struct run *run, const char *word);
+bool run_is_blind(const struct run *run, const char *text);
 
 /* Raise the loss of one kind to at least `count`; a new kind gets an entry. */
 void run_lose(struct run *run, const char *kind, uint64_t count);

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * A part of record.bpf.c: cgroups that are made and removed. The kernel makes a
+ * directory visible after the program below has run: no process can be in the
+ * cgroup before it is known.
+ */
+
+/* Programs here are run one at a time: the kernel holds cgroup_mutex. */
+struct cgroup_name new_cgroup;
+char ancestor_name[CGROUP_NAME];
+
+static __always_inline long read_cgroup_name(char *to, struct cgroup *c)
+{
+	return bpf_probe_read_kernel_str(to, CGROUP_NAME,
+					 BPF_CORE_READ(c, kn, name));
+}
+
+static __always_inline bool is_slice(const char *name, long size)
+{
+	const char end[7] = ".slice";
+
+	if (size < 8 || size > CGROUP_NAME)
+		return false;
+	for (int i = 0; i < 7; i++)
+		if (name[(size - 7 + i) & (CGROUP_NAME - 1)] != end[i])
+			return false;
+	return true;
+}
+
+/* A user's own manager, user@1000.service, makes cgroups of any name. */
+static __always_inline bool is_users_manager(const char *name)
+{
+	const char start[5] = "user@";
+
+	for (int i = 0; i < 5; i++)
+		if (name[i] != start[i])
+			return false;
+	return true;
+}
+
+/* Whether all that it is in, up to the root that we see, permits it there. */
+static __noinline int is_placed(struct cgroup *c, __u64 root, __u32 place)
+{
+	struct cgroup_subsys_state *css = BPF_CORE_READ(c, self.parent);
+
+	for (int i = 0; i < 64 && css; i++) {
+		struct cgroup *above = BPF_CORE_READ(css, cgroup);
+		long size;
+
+		if (BPF_CORE_READ(above, kn, id) == root)
+			return true;
+		size = read_cgroup_name(ancestor_name, above);
+		if (place == BELOW_SLICES ? !is_slice(ancestor_name, size) :
+		    is_users_manager(ancestor_name))
+			return false;
+		css = BPF_CORE_READ(css, parent);
+	}
+	return false;
+}
+
+/* It is one of a path: what is awaited in it is the next part. */
+static __always_inline void await_next(const struct awaited *a,
+				       struct cgroup_id id)
+{
+	__u32 next = a->next;
+	struct cgroup_part *part = bpf_map_lookup_elem(&parts, &next);
+	struct awaited value = *a;
+
+	if (!part)
+		return;
+	value.next = part->next;
+	new_cgroup.parent = id;
+	__builtin_memcpy(new_cgroup.name, part->name, CGROUP_NAME);
+	if (bpf_map_update_elem(&awaited, &new_cgroup, &value, BPF_ANY))
+		add(&progress.lost_tasks, 1);
+}
+
+SEC("raw_tp/cgroup_mkdir")
+int cgroup_mkdir(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct cgroup *c = (void *)ctx->args[0];
+	struct cgroup_id id = {
+		.id = BPF_CORE_READ(c, kn, id),
+		.hierarchy = BPF_CORE_READ(c, root, hierarchy_id),
+	};
+	struct awaited *a;
+
+	__builtin_memset(&new_cgroup, 0, sizeof(new_cgroup));
+	new_cgroup.parent.id = BPF_CORE_READ(c, self.parent, cgroup, kn, id);
+	new_cgroup.parent.hierarchy = id.hierarchy;
+	read_cgroup_name(new_cgroup.name, c);
+	a = bpf_map_lookup_elem(&awaited, &new_cgroup);
+	if (!a) {
+		new_cgroup.parent.id = 0;
+		a = bpf_map_lookup_elem(&awaited, &new_cgroup);
+		if (!a || !is_placed(c, a->root, a->place))
+			return 0;
+	}
+	if (a->next) {
+		await_next(a, id);
+		return 0;
+	}
+	if (bpf_map_update_elem(&cgroups, &id, &a->scope, BPF_NOEXIST)) {
+		add(&progress.lost_tasks, 1);
+		return 0;
+	}
+	add(&progress.cgroups, 1);
+	send(EVENT_CGROUP, a->scope, 0);
+	return 0;
+}
+
+SEC("raw_tp/cgroup_rmdir")
+int cgroup_rmdir(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct cgroup *c = (void *)ctx->args[0];
+	struct cgroup_id id = {
+		.id = BPF_CORE_READ(c, kn, id),
+		.hierarchy = BPF_CORE_READ(c, root, hierarchy_id),
+	};
+
+	if (bpf_map_delete_elem(&cgroups, &id))
+		return 0;
+	sub(&progress.cgroups, 1);
+	send(EVENT_CGROUP, 0, 0);
+	return 0;
+}
