@@ -36,7 +36,7 @@ MANS     := $(wildcard sp-*/*.[157] lib/*/*.5 lib/*.7)
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.o $(B)/%.bpf.o $(B)/%.skel.h
 .PHONY: all help deps test-deps demo check lint bench bench-plot install clean tests fuzz replays soak check-allocations check-removals \
-	check-kernels check-roundtrip check-names check-engines check-coverage mutate sandbox-data
+	check-kernels check-roundtrip check-names check-score check-engines check-coverage mutate sandbox-data
 
 all: $(BINS) ## Build the tools into build/bin/ (V=1 shows the commands, SAN=address,undefined)
 
@@ -186,7 +186,7 @@ lint: ## Check the manual pages, the C sources, the tests and the shell scripts
 	@shellcheck -x tests/run tests/state.bash tests/lint tests/deps tests/demo .ci/run tests/bench/*.sh tests/soak \
 		tests/kernels/run tests/kernels/fetch tests/kernels/guest \
 		tests/kernels/init tests/kernels/start \
-		tests/suite tests/uapi tests/inroot tests/failing/inputs tests/sandbox-data \
+		tests/suite tests/uapi tests/score-reference tests/inroot tests/failing/inputs tests/sandbox-data \
 		lib/kernel/constants
 
 # The peers of the bench that nobody packages, and what is run under them all.
@@ -232,6 +232,12 @@ check-removals: tests ## Take each call out of four programs' profiles: is it na
 check-roundtrip: test-deps ## Run each program again under every format of its recording
 	@$(MAKE) --no-print-directory tests
 	@SP_ROUNDTRIP_ALL=. BATS_TEST_TIMEOUT=1800 tests/run $(B) tests/roundtrip.bats
+
+PODMAN_DIR := build/suites/podman
+check-score: all ## Measure Docker's profile (DOCKER=FILE) and podman's newest again: are the figures of --score theirs?
+	@tests/suite $(PODMAN_DIR) sid golang-github-containers-common
+	@PATH="$(abspath $(B))/bin:$$PATH" tests/score-reference $(or $(DOCKER),tests/data/docker-default.json) \
+		$(PODMAN_DIR)/root/usr/share/containers/seccomp.json
 
 check-names: test-deps ## Ask the enforcers' parsers about 100,000 random names in each format of paths (half an hour)
 	@$(MAKE) --no-print-directory tests

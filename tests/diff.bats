@@ -472,7 +472,7 @@ runs() {
 		"SCMP_ARCH_X86", "SCMP_ARCH_X32"], syscalls: [{names: ["read", "ptrace",
 		"socketcall"], action: "SCMP_ACT_ALLOW"}]}' >p.json
 	run -1 --separate-stderr sp-diff a.sp p.json
-	diff - <(sed 's/: .*)/: %)/' <<<"$output") <<-'END'
+	diff - <(printf '%s\n' "${lines[@]}" | sed 's/: .*)/: %)/') <<-'END'
 	- getpid  1  x86
 	+ ptrace  -  (dangerous: %)
 	END
@@ -481,7 +481,7 @@ runs() {
 	[ "${#lines[@]}" = 7 ]
 	[ -z "$stderr" ]
 	run -1 --separate-stderr sp-diff --arch=x32 a.sp p.json
-	diff - <(sed 's/: .*)/: %)/' <<<"$output") <<-'END'
+	diff - <(printf '%s\n' "${lines[@]}" | sed 's/: .*)/: %)/') <<-'END'
 	+ read    -  x32
 	+ ptrace  -  x32  (dangerous: %)
 	END
