@@ -75,6 +75,35 @@ static char *set_runtime(const struct option_row *row, void *to,
 	return xstrdup("not runc, crun, any, bwrap, firejail, systemd or none");
 }
 
+/* The optional group of that name, or GROUP_COUNT. */
+static int find_optional(const char *name)
+{
+	int g = 0;
+
+	while (g < GROUP_COUNT &&
+	       (!group_is_optional(g) || strcmp(group_name(g), name)))
+		g++;
+	return g;
+}
+
+static char *set_with(const struct option_row *row, void *to, const char *list)
+{
+	char *copy = xstrdup(list), *rest = copy, *name, *problem = NULL;
+
+	(void)row;
+	while (!problem && (name = strsep(&rest, ","))) {
+		int g = find_optional(name);
+
+		if (g < GROUP_COUNT)
+			((struct options *)to)->with[g] = true;
+		else
+			problem = xasprintf("'%s' is not tini, catatonit or "
+					    "sh", name);
+	}
+	free(copy);
+	return problem;
+}
+
 static char *set_args(const struct option_row *row, void *to, const char *list)
 {
 	struct options *o = to;
@@ -150,6 +179,10 @@ static const struct option_row rows[] = {
 	  .set = set_runtime,
 	  .choices = "runc crun any bwrap firejail systemd none",
 	  .modes = OF_CALLS },
+	{ "with", 0, "GROUPS",
+	  "also the calls of tini, catatonit (of --init), or sh (of\n"
+	  "health checks)", .set = set_with,
+	  .choices = "tini catatonit sh", .modes = OF_CALLS },
 	{ "nnp", 0, NULL, "the container has no_new_privs: less to add",
 	  OPTION_FLAG(struct options, no_new_privs), .modes = OF_CALLS },
 	SELECTION_OPTIONS(struct options, selection, 0),
@@ -215,6 +248,8 @@ static void fill_rows(struct all_rows *all)
 		};
 	add_rows(all, rows, sizeof(rows) / sizeof(rows[0]));
 	for (int g = 0; g < GROUP_COUNT; g++) {
+		if (group_is_optional(g))
+			continue;
 		snprintf(all->without[g], sizeof(all->without[g]), "no-%s",
 			 group_name(g));
 		all->at[all->n++] = (struct option_row){

@@ -16,7 +16,7 @@ struct options {
 	unsigned int general;	/* enum general_rule */
 	bool has_args;
 	bool args[ARGS_ROWS_MAX];
-	bool without[GROUP_COUNT];
+	bool without[GROUP_COUNT], with[GROUP_COUNT];
 	int runtimes;		/* RUNTIME_*; -1: as the format has it */
 	uint32_t default_action;
 	bool has_deny;

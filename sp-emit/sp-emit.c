@@ -42,7 +42,8 @@ static struct group_choice choose_groups(const struct options *o,
 	};
 
 	for (int g = 0; g < GROUP_COUNT; g++)
-		choice.wanted[g] = applies[g] && !o->without[g] && !o->exact;
+		choice.wanted[g] = group_is_optional(g) ? o->with[g] :
+			applies[g] && !o->without[g] && !o->exact;
 	return choice;
 }
 

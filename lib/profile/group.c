@@ -16,6 +16,12 @@
 #define FIREJAIL(call) \
 	ALWAYS(call, RUNTIME_FIREJAIL, \
 	       "0.9.72: bash 5.2, by which it runs the program")
+#define TINI(call) { GROUP_TINI, call, NULL, 0, false, \
+	"tini 0.19, as docker-init: --init" }
+#define CATATONIT(call) { GROUP_CATATONIT, call, NULL, 0, false, \
+	"catatonit 0.1.7: --init of podman" }
+#define SH(call) { GROUP_SH, call, NULL, 0, false, \
+	"dash 0.5.12, bash 5.2 and busybox 1.35 run commands and wait" }
 #define FALLBACK(call, reason) { GROUP_FALLBACK, call, NULL, 0, false, reason }
 #define TIME64(call) FALLBACK(call, \
 	"32-bit libc (glibc 2.34, musl 1.2.0): the call with a 32-bit time_t")
@@ -136,6 +142,110 @@ static const struct group_member table[] = {
 	FIREJAIL("getcwd"),
 	FIREJAIL("getpeername"),
 
+	TINI("access"),
+	TINI("arch_prctl"),
+	TINI("brk"),
+	TINI("clone"),
+	TINI("close"),
+	TINI("execve"),
+	TINI("exit_group"),
+	TINI("getpgrp"),
+	TINI("getpid"),
+	TINI("getrandom"),
+	TINI("ioctl"),
+	TINI("kill"),
+	TINI("mmap"),
+	TINI("mprotect"),
+	TINI("munmap"),
+	TINI("newfstatat"),
+	TINI("openat"),
+	TINI("prctl"),
+	TINI("pread64"),
+	TINI("prlimit64"),
+	TINI("read"),
+	TINI("readlink"),
+	TINI("rseq"),
+	TINI("rt_sigaction"),
+	TINI("rt_sigprocmask"),
+	TINI("rt_sigtimedwait"),
+	TINI("set_robust_list"),
+	TINI("set_tid_address"),
+	TINI("setpgid"),
+	TINI("wait4"),
+	TINI("write"),
+
+	CATATONIT("arch_prctl"),
+	CATATONIT("brk"),
+	CATATONIT("clone"),
+	CATATONIT("close_range"),
+	CATATONIT("execve"),
+	CATATONIT("exit_group"),
+	CATATONIT("getpgrp"),
+	CATATONIT("getpid"),
+	CATATONIT("getrandom"),
+	CATATONIT("ioctl"),
+	CATATONIT("kill"),
+	CATATONIT("mprotect"),
+	CATATONIT("openat"),
+	CATATONIT("prctl"),
+	CATATONIT("prlimit64"),
+	CATATONIT("read"),
+	CATATONIT("readlink"),
+	CATATONIT("rseq"),
+	CATATONIT("rt_sigprocmask"),
+	CATATONIT("set_robust_list"),
+	CATATONIT("set_tid_address"),
+	CATATONIT("setpgid"),
+	CATATONIT("signalfd4"),
+	CATATONIT("wait4"),
+	CATATONIT("write"),
+
+	SH("access"),
+	SH("arch_prctl"),
+	SH("brk"),
+	SH("chdir"),
+	SH("clone"),
+	SH("close"),
+	SH("dup2"),
+	SH("execve"),
+	SH("exit_group"),
+	SH("fcntl"),
+	SH("futex"),
+	SH("getegid"),
+	SH("geteuid"),
+	SH("getgid"),
+	SH("getpeername"),
+	SH("getpgrp"),
+	SH("getpid"),
+	SH("getppid"),
+	SH("getrandom"),
+	SH("getuid"),
+	SH("ioctl"),
+	SH("kill"),
+	SH("mmap"),
+	SH("mprotect"),
+	SH("munmap"),
+	SH("newfstatat"),
+	SH("openat"),
+	SH("pipe2"),
+	SH("prctl"),
+	SH("pread64"),
+	SH("prlimit64"),
+	SH("read"),
+	SH("readlink"),
+	SH("rseq"),
+	SH("rt_sigaction"),
+	SH("rt_sigprocmask"),
+	SH("rt_sigreturn"),
+	SH("rt_sigsuspend"),
+	SH("sendfile"),
+	SH("set_robust_list"),
+	SH("set_tid_address"),
+	SH("sysinfo"),
+	SH("uname"),
+	SH("wait4"),
+	SH("write"),
+
 	FALLBACK("clone3", "glibc 2.34 pthread_create, posix_spawn: clone"),
 	FALLBACK("faccessat2", "glibc 2.33, musl 1.2.2 faccessat: faccessat"),
 	FALLBACK("fchmodat2", "glibc 2.39 fchmodat: /proc/self/fd"),
@@ -175,10 +285,19 @@ const char *group_name(enum group group)
 		[GROUP_START] = "start",
 		[GROUP_VDSO] = "vdso",
 		[GROUP_RUNTIME] = "runtime",
+		[GROUP_TINI] = "tini",
+		[GROUP_CATATONIT] = "catatonit",
+		[GROUP_SH] = "sh",
 		[GROUP_FALLBACK] = "fallback",
 	};
 
 	return names[group];
+}
+
+bool group_is_optional(enum group group)
+{
+	return group == GROUP_TINI || group == GROUP_CATATONIT ||
+		group == GROUP_SH;
 }
 
 const struct group_member *group_member_at(size_t i)
@@ -189,7 +308,8 @@ const struct group_member *group_member_at(size_t i)
 static bool on_arch(const struct group_member *m, const struct arch *arch,
 		    const struct arch *native)
 {
-	if (m->group == GROUP_START || m->group == GROUP_RUNTIME)
+	if (m->group == GROUP_START || m->group == GROUP_RUNTIME ||
+	    group_is_optional(m->group))
 		return arch == native;
 	return !m->arch || !strcmp(m->arch, arch->name);
 }
@@ -225,7 +345,7 @@ bool group_adds(struct call_id id, const struct arch *native,
 	struct group_choice all = { .runtimes = runtimes, .native = native };
 
 	for (int g = 0; g < GROUP_FALLBACK; g++) {
-		all.wanted[g] = true;
+		all.wanted[g] = !group_is_optional(g);
 		if (group_find(&all, g, id))
 			return true;
 	}

@@ -16,11 +16,16 @@ enum group {
 	GROUP_START,	/* made before the program, by what loads the filter */
 	GROUP_VDSO,	/* a call or not, depending on clock source and libc */
 	GROUP_RUNTIME,	/* a container runtime's own, between filter and exec */
+	GROUP_TINI,	/* the first process of docker run --init */
+	GROUP_CATATONIT,	/* that of podman run --init */
+	GROUP_SH,	/* a shell that runs a health check, or an exec */
 	GROUP_FALLBACK,	/* probed by libc: ENOSYS rather than the default */
 	GROUP_COUNT,
 };
 
 const char *group_name(enum group group);
+/* Whether a profile has the group's calls only when that is asked for. */
+bool group_is_optional(enum group group);
 
 enum runtime {		/* bits */
 	RUNTIME_RUNC = 1,

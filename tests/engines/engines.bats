@@ -30,7 +30,8 @@ in_podman() {
 
 teardown_file() {
 	in_podman rm --all --force || true	# there is none to remove
-	umount "$BATS_FILE_TMPDIR"/podman/* 2>/dev/null || true
+	awk -v dir="$BATS_FILE_TMPDIR/" 'index($2, dir) == 1 { print $2 }' \
+		/proc/self/mounts | tac | xargs -r umount
 }
 
 started=()
@@ -40,6 +41,8 @@ teardown() {
 		kill "$pid" 2>/dev/null || true	# some tests do so themselves
 		wait "$pid" || true	# 143
 	done
+	awk -v dir="$PWD/" 'index($2, dir) == 1 { print $2 }' /proc/self/mounts |
+		tac | xargs -r umount
 }
 
 # logged TEXT
