@@ -212,6 +212,9 @@ static const struct option_row rows[] = {
 };
 static const struct option_row last_rows[] = {
 	{ .help = "" },
+	{ "into", 0, "FILE",
+	  "with --oci: put the profile into a config.json, FILE",
+	  OPTION_TEXT(struct options, into) },
 	{ "output", 'o', "FILE", "write to FILE, whole or not at all",
 	  OPTION_TEXT(struct options, output) },
 };
@@ -385,6 +388,8 @@ static void check(const struct options *o)
 		message_usage("stdin cannot be a recording and the base");
 	if (o->base && o->exact)
 		message_usage("--base cannot be combined with --exact");
+	if (o->into && (o->format->write != write_oci || o->explain))
+		message_usage("--into is only for --oci");
 	if (o->widen_names && !o->paths)
 		message_usage("--widen-names is only for --systemd --paths");
 	if (o->allow_denied && o->deny_denied)
@@ -423,6 +428,8 @@ void options_read(struct options *o, int argc, char **argv)
 	options_parse(&table, argc, argv, o, &line);
 	o->traces = line.operands;
 	check_format(o);
+	if (!o->output)
+		o->output = o->into;
 	choose_deny(o);
 	check(o);
 	check_modes(o, &table, &line);
@@ -431,4 +438,5 @@ void options_read(struct options *o, int argc, char **argv)
 void options_free(struct options *o)
 {
 	selection_free(&o->selection);
+	free(o->config);
 }

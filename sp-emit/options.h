@@ -24,7 +24,9 @@ struct options {
 	struct selection selection;
 	const char *base;	/* --base; NULL: none */
 	struct host host;	/* that its conditions are resolved for */
-	const char *output;	/* NULL: stdout */
+	const char *output;	/* NULL: stdout, or `into` */
+	const char *into;	/* --into: a config.json; NULL: none */
+	char *config;		/* what is in it; heap */
 	char **traces;		/* NULL-terminated */
 };
 

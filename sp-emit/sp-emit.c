@@ -6,6 +6,7 @@
 
 #include "args.h"
 #include "base.h"
+#include "base/json-splice.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/output.h"
@@ -214,6 +215,23 @@ static void write_to(const struct emit *emit, const struct options *o, FILE *out
 		o->format->write(emit, out);
 }
 
+/* Of a configuration, only the profile changes: --into. */
+static void put_into(const struct options *o, char *profile, FILE *out)
+{
+	static const char *const place[] = { "linux", "seccomp", NULL };
+	char *text;
+
+	profile[strlen(profile) - 1] = '\0';	/* the last newline */
+	text = json_put(o->config, place, profile);
+
+	if (text)
+		fputs(text, out);
+	else
+		message_error("%s: not a configuration of the OCI runtime "
+			      "specification", input_name(o->into));
+	free(text);
+}
+
 /* In memory first: of what a writer refuses midway, stdout gets nothing. */
 static bool write_whole(const struct emit *emit, const struct options *o,
 			FILE *out)
@@ -226,7 +244,9 @@ static bool write_whole(const struct emit *emit, const struct options *o,
 		write_to(emit, o, memory);
 	if (!memory || ferror(memory) || fclose(memory))
 		message_fatal("out of memory");
-	if (!message_status())
+	if (!message_status() && o->config)
+		put_into(o, text, out);
+	else if (!message_status())
 		fwrite(text, 1, n, out);
 	free(text);
 	return !message_status();
@@ -345,6 +365,25 @@ static bool emit_to(struct trace **t, const struct options *o,
 		emit_facts(t, o, base, inputs, out);
 }
 
+/* Before the sandbox. False: printed and latched. */
+static bool read_config(struct options *o)
+{
+	enum { CONFIG_MAX = 64 << 20 };
+	struct input in = { 0 };
+	FILE *file;
+	size_t n;
+
+	if (!o->into)
+		return true;
+	file = input_open(&in, o->into) ? input_file(&in) : NULL;
+	o->config = file ? input_read(file, CONFIG_MAX, &n) : NULL;
+	if (file && (!o->config || n > CONFIG_MAX || strlen(o->config) != n))
+		message_error("%s: %s", input_name(o->into), o->config ?
+			      "not JSON" : strerror(errno));
+	input_close(&in);
+	return !message_status();
+}
+
 static void emit(struct options *o)
 {
 	bool binary = o->format->flags & FORMAT_BINARY && !o->explain;
@@ -354,7 +393,7 @@ static void emit(struct options *o)
 	struct output *out;
 
 	inputs_open(&inputs, o->traces);
-	if (base_open(&base, o->base, &o->host) &&
+	if (base_open(&base, o->base, &o->host) && read_config(o) &&
 	    output_open(&out, o->output, binary ? OUTPUT_BINARY : 0)) {
 		if (inputs_are_open(&inputs))
 			sandbox_enter(SANDBOX_EMIT, out, NULL);

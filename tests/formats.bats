@@ -86,6 +86,52 @@ print(json.dumps(yaml.safe_load(sys.stdin)))' <p.yaml >p.json
 	[[ $output == "sp-emit: --deny: --spo can only have errno:EPERM "* ]]
 }
 
+@test "oci --into: the profile in a configuration, the rest of it byte for byte" {
+	sp-emit --oci -o p.json ls.sp
+	printf '%s' '{"x": 18446744073709551615, "linux": {"seccomp": {"a": [1]},
+		"y" : "\u0041" } }' >config.json
+	cp config.json before.json
+	sp-emit --oci --into=config.json -o out.json ls.sp
+	cmp config.json before.json
+	jq .linux.seccomp out.json | diff - <(jq . p.json)
+	sp-emit --oci --into=config.json ls.sp
+	cmp config.json out.json
+	sed -z 's/"seccomp": {.*},\n\t\t"y"/"seccomp": {"a": [1]},\n\t\t"y"/' out.json >back.json
+	cmp back.json before.json
+	for text in '{"linux": {}}' '{}' '{"linux": {"seccomp": null}}'; do
+		echo "$text" >config.json
+		sp-emit --oci --into=config.json ls.sp
+		jq .linux.seccomp config.json | diff - <(jq . p.json)
+	done
+	for text in '[]' '{"linux": []}' '{' '{"linux": {}, "linux": {}}'; do
+		echo "$text" >config.json
+		run -2 sp-emit --oci --into=config.json ls.sp
+		[ "$output" = "sp-emit: config.json: not a configuration of the OCI runtime specification" ]
+		[ "$(<config.json)" = "$text" ]
+	done
+	run -2 sp-emit --docker --into=config.json ls.sp
+	[[ $output == "sp-emit: --into is only for --oci"* ]]
+}
+
+@test "oci --with: what tini, catatonit and shells call, only where it is asked for" {
+	sp-emit --oci -o p.json ls.sp 2>without
+	lacks -E 'tini|catatonit| sh' <without
+	while read -r group call; do
+		run ! jq -e --arg c $call '[.syscalls[].names[]] | index($c)' p.json
+		sp-emit --oci --with=$group -o with.json ls.sp 2>note
+		grep -E "\+ [0-9]+ $group" note
+		jq -e --arg c $call '[.syscalls[].names[]] | index($c)' with.json
+		sp-emit --explain --with=$group ls.sp | grep -E " $call +allow +$group "
+	done <<-'END'
+	tini rt_sigtimedwait
+	catatonit signalfd4
+	sh pipe2
+	END
+	sp-emit --oci --with=tini,sh -o with.json ls.sp
+	run -2 sp-emit --oci --with=init ls.sp
+	[ "${lines[0]}" = "sp-emit: --with=init: 'init' is not tini, catatonit or sh" ]
+}
+
 @test "bpf: bwrap runs the program under it, and denies what is not in it" {
 	requires_root
 	requires bwrap

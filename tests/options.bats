@@ -85,7 +85,7 @@ helped() {
 	sp-record:--oci-hook -o x:--output cannot be combined with --oci-hook
 	sp-record:--oci-hook --oci-runtime=runc:--oci-runtime cannot be combined with --oci-hook
 	sp-record:--log=x true:--log is only for --oci-hook, --oci-runtime and --nri
-	sp-record:--oci-hook --select=x:--select is only for --nri
+	sp-record:--oci-hook --select=x:--select cannot be combined with --oci-hook
 	sp-diff:--csv a b:--csv is only for --matrix
 	sp-diff:-q --matrix:--quiet cannot be combined with --matrix
 	sp-diff:--from=a --matrix:--from cannot be combined with --matrix

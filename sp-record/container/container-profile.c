@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,16 +35,22 @@ static int reopen(int fd)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-static int run_emit(int in, int out)
+/* Its messages go to `messages`. */
+static int run_emit(int in, int base, int out, int messages)
 {
-	char *path = beside("sp-emit");
+	char *path = beside("sp-emit"), *option;
 	int status = -1;
 	pid_t child = fork();
 
 	if (!child) {
+		option = xasprintf("--base=/proc/self/fd/%d", base);
 		dup2(in, STDIN_FILENO);
 		dup2(out, STDOUT_FILENO);
-		execl(path, "sp-emit", "--oci", (char *)NULL);
+		dup2(messages, STDERR_FILENO);
+		if (base >= 0)
+			fcntl(base, F_SETFD, 0);
+		execl(path, "sp-emit", "--oci", base < 0 ? NULL : option,
+		      (char *)NULL);
 		_exit(127);
 	}
 	free(path);
@@ -54,84 +59,51 @@ static int run_emit(int in, int out)
 	return status;
 }
 
-static json_t *emit(int stream)
+/* The last line that it printed, which is the error; heap. */
+static char *last_message(int messages)
 {
-	int in = reopen(stream), out = memfd_create("profile", MFD_CLOEXEC);
-	json_t *profile = NULL;
+	char text[4096], *line;
+	ssize_t n = pread(messages, text, sizeof(text) - 1, 0);
 
-	if (in >= 0 && out >= 0 && !run_emit(in, out) &&
-	    lseek(out, 0, SEEK_SET) == 0)
-		profile = json_loadfd(out, 0, NULL);
+	text[n > 0 ? n : 0] = '\0';
+	while (n > 0 && text[n - 1] == '\n')
+		text[--n] = '\0';
+	line = strrchr(text, '\n');
+	return xstrdup(line ? line + 1 : *text ? text :
+		       "sp-emit cannot be run");
+}
+
+static char *emit(int stream, int base, int out)
+{
+	int in = reopen(stream), messages = memfd_create("messages",
+							 MFD_CLOEXEC);
+	char *problem = NULL;
+
+	if (in < 0 || messages < 0)
+		problem = xstrdup(strerror(errno));
+	else if (run_emit(in, base, out, messages))
+		problem = last_message(messages);
 	if (in >= 0)
 		close(in);
-	if (out >= 0)
-		close(out);
-	return profile;
-}
-
-static bool is_text(const json_t *object, const char *key, const char *value)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text && !strcmp(text, value);
-}
-
-/*
- * Rules that permit are added to ours. One that denies would depend on their
- * order, and one for some machines only (Docker's form) on the machine.
- */
-static char *add_base(json_t *profile, int fd)
-{
-	json_t *base = json_loadfd(fd, 0, NULL);
-	json_t *rules = json_object_get(profile, "syscalls"), *rule;
-	json_t *more = json_object_get(base, "syscalls");
-	char *problem = NULL;
-	size_t i;
-
-	if (!json_is_array(more))
-		problem = xstrdup("the base profile is no OCI profile");
-	json_array_foreach(more, i, rule) {
-		if (!is_text(rule, "action", "SCMP_ACT_ALLOW") ||
-		    !json_is_array(json_object_get(rule, "names")) ||
-		    json_object_get(rule, "includes") ||
-		    json_object_get(rule, "excludes"))
-			problem = problem ? problem : xasprintf(
-				"the base profile has a rule that does not "
-				"just allow calls: syscalls[%zu]", i);
-		else if (!problem)
-			json_array_append(rules, rule);
-	}
-	json_decref(base);
+	if (messages >= 0)
+		close(messages);
 	return problem;
-}
-
-static char *write_profile(const json_t *profile, const struct place *place,
-			   char **name)
-{
-	struct output *out;
-
-	if (!output_open_new(&out, place->directory, place->name))
-		return xasprintf("no file can be made in %s", place->shown);
-	json_dumpf(profile, output_file(out), JSON_INDENT(2));
-	putc('\n', output_file(out));
-	*name = output_commit_new(out);
-	return *name ? NULL : xasprintf("%s/%s cannot be written",
-					place->shown, place->name);
 }
 
 char *container_profile(int stream, int base, const struct place *place,
 			char **name)
 {
-	json_t *profile = emit(stream);
-	char *problem = NULL;
+	struct output *out;
+	char *problem;
 
-	if (!profile)
-		return xstrdup("sp-emit --oci refuses the stream: run it by "
-			       "hand to see why");
-	if (base >= 0)
-		problem = add_base(profile, base);
-	if (!problem)
-		problem = write_profile(profile, place, name);
-	json_decref(profile);
-	return problem;
+	if (!output_open_new(&out, place->directory, place->name))
+		return xasprintf("no file can be made in %s", place->shown);
+	problem = emit(stream, base, output_fd(out));
+	if (problem) {
+		output_abandon(out);
+		return problem;
+	}
+	*name = output_commit_new(out);
+	return *name ? NULL : xasprintf("%s/%s cannot be written",
+					place->shown, place->name);
 }

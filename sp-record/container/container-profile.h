@@ -6,9 +6,9 @@
 #include "place.h"
 
 /*
- * Have sp-emit --oci write the profile of the stream in the file `stream`, with
- * the rules of the profile in `base` (-1: none), to a new file at `place`. NULL,
- * and the file's name on the heap; or what is wrong, on the heap.
+ * Have sp-emit --oci write the profile of the stream in the file `stream`, and
+ * with --base the profile in the file `base` (-1: none), to a new file at `place`.
+ * NULL, and the file's name on the heap; or what is wrong, on the heap.
  */
 char *container_profile(int stream, int base, const struct place *place,
 			char **name);
