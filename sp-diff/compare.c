@@ -135,6 +135,8 @@ static void print_line(const struct lines *l, const struct line *line,
 	}
 	if (line->grouped)
 		fputs("  (group)", out);
+	if (line->entry->unsteady)
+		fputs("  (unsteady)", out);
 	if (danger)
 		fprintf(out, "  (dangerous: %s)", danger->reason);
 	putc('\n', out);
@@ -143,6 +145,8 @@ static void print_line(const struct lines *l, const struct line *line,
 static bool counts(const struct line *line, unsigned int flags)
 {
 	if (line->grouped && !(flags & COMPARE_GROUPS))
+		return false;
+	if (line->entry->unsteady && flags & COMPARE_STEADY)
 		return false;
 	if (flags & COMPARE_DANGEROUS && !danger_of(line->entry->id))
 		return false;

@@ -14,6 +14,7 @@ enum compare_flag {
 	COMPARE_DANGEROUS = 4,	/* … only if it is dangerous (danger.h) */
 	COMPARE_GROUPS = 8,	/* those that a group adds, too */
 	COMPARE_FAILED = 16,	/* runs that failed: not of calls, ending.h */
+	COMPARE_STEADY = 32,	/* … only if it is not unsteady */
 };
 
 struct comparison {
@@ -31,7 +32,7 @@ struct comparison {
  * Print a line for each fact of one side alone, and a note for the architectures
  * whose lines are left out. A call that the loader of a profile adds is marked,
  * and against a trace one that a group adds; so is a call that is dangerous to
- * allow. Returns whether any of them counts, printed or not.
+ * allow, and one that is unsteady. Returns whether any of them counts, printed or not.
  */
 bool compare_sides(const struct side *old, const struct side *new,
 		   const struct comparison *c);

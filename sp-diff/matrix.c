@@ -12,6 +12,7 @@
 #include "kernel/argument.h"
 #include "kernel/path.h"
 #include "label.h"
+#include "side.h"
 #include "stream/ending.h"
 
 /* 128 MiB of counts; 10,000 runs of 1,600 distinct calls. */
@@ -307,34 +308,18 @@ void matrix_choose_runs(struct matrix *m)
 	cover_free(cover);
 }
 
+/* Whether the cells do. */
 static bool fits(const struct matrix *m)
 {
-	if (m->n_rows && m->n_columns > CELLS_MAX / m->n_rows) {
-		message_error("%zu runs of %zu calls are too many for one "
-			      "matrix", m->n_columns, m->n_rows);
-		return false;
-	}
-	return true;
+	return !m->n_rows || m->n_columns <= CELLS_MAX / m->n_rows;
 }
 
 /* False: printed. */
-static bool keep_images(struct matrix *m, const struct selection *images)
+static bool keep_images(struct matrix *m, const char *name,
+			const struct selection *images)
 {
-	char **problems;
-	bool fine = true;
-
-	if (selection_is_empty(images))
-		return true;
-	problems = select_problems(m->trace, images);
-	for (size_t i = 0; problems[i]; i++) {
-		message_error("%s", problems[i]);
-		free(problems[i]);
-		fine = false;
-	}
-	free(problems);
-	if (!fine)
+	if (!select_calls(&m->trace, name, images))
 		return false;
-	m->trace = select_images(m->trace, images);
 	/* All runs stay, in their order. */
 	for (size_t i = 0; i < m->n_columns; i++)
 		m->columns[i].run = m->trace->runs[m->columns[i].index];
@@ -358,13 +343,32 @@ struct matrix *matrix_load(struct inputs *inputs, const char *name,
 
 	m->trace = trace_new();
 	if (!load(m, inputs, choice->partial ? TRACE_PARTIAL : 0) ||
-	    !keep_images(m, &choice->images) || !fill(m, choice)) {
+	    !keep_images(m, name, &choice->images)) {
+		matrix_free(m);
+		return NULL;
+	}
+	if (!fill(m, choice)) {
+		message_error("%zu runs of %zu calls are too many for one "
+			      "matrix", m->n_columns, m->n_rows);
 		matrix_free(m);
 		return NULL;
 	}
 	note_losses(m->trace, name, !selection_is_empty(&choice->images));
 	endings_note(m->trace, NULL, NULL);
 	return m;
+}
+
+struct matrix *matrix_of(struct trace *t, const struct matrix_choice *choice)
+{
+	struct matrix *m = xcalloc(1, sizeof(*m));
+
+	m->trace = t;
+	m->borrowed = true;
+	add_columns(m);
+	if (fill(m, choice))
+		return m;
+	matrix_free(m);
+	return NULL;
 }
 
 void matrix_free(struct matrix *m)
@@ -375,7 +379,8 @@ void matrix_free(struct matrix *m)
 		free(m->columns[i].name);
 	for (size_t i = 0; i < m->n_rows; i++)
 		free(m->rows[i].label);
-	trace_free(m->trace);
+	if (!m->borrowed)
+		trace_free(m->trace);
 	free(m->columns);
 	free(m->rows);
 	free(m->cells);

@@ -31,6 +31,7 @@ struct row {			/* a call, or what matrix_rows says */
 
 struct matrix {
 	struct trace *trace;
+	bool borrowed;		/* the trace is another's */
 	struct column *columns;
 	size_t n_columns;
 	struct row *rows;
@@ -58,6 +59,8 @@ struct matrix_choice {
  */
 struct matrix *matrix_load(struct inputs *inputs, const char *name,
 			   const struct matrix_choice *choice);
+/* The same of a trace, which outlives it; NULL: too large. */
+struct matrix *matrix_of(struct trace *t, const struct matrix_choice *choice);
 /* Mark the smallest set of runs that makes every call. */
 void matrix_choose_runs(struct matrix *m);
 void matrix_free(struct matrix *m);

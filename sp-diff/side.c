@@ -9,6 +9,7 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "label.h"
+#include "unit.h"
 #include "stream/stream.h"
 
 int entry_compare(const struct entry *a, const struct entry *b)
@@ -35,8 +36,9 @@ static void take_calls(struct side *s)
 	for (size_t i = 0; i < t->calls.n; i++) {
 		const struct fact *call = t->calls.at[i];
 
-		s->entries[i] = (struct entry){ call->id, t->images[call->image],
-					     fact_count(call) };
+		s->entries[i] = (struct entry){ .id = call->id,
+					     .image = t->images[call->image],
+					     .count = fact_count(call) };
 	}
 	s->n_entries = t->calls.n;
 	array_sort(s->entries, s->n_entries, sizeof(*s->entries), compare_entries);
@@ -78,8 +80,8 @@ static bool print_texts(char **texts, const char *name,
 	return any;
 }
 
-static bool select_calls(struct trace **t, const char *name,
-			 const struct selection *selection)
+bool select_calls(struct trace **t, const char *name,
+		  const struct selection *selection)
 {
 	if (selection_is_empty(selection))
 		return true;
@@ -164,6 +166,29 @@ static bool take_entries(struct side *s, const char *name, bool by_image)
 	return true;
 }
 
+/* A matrix of the same calls has its rows in the order of the entries. */
+static bool nothing_is_known(const struct row *row, void *arg)
+{
+	(void)row;
+	(void)arg;
+	return false;
+}
+
+static void mark_unsteady(struct side *s, bool by_image)
+{
+	struct matrix_choice choice = { .by_image = by_image };
+	struct matrix *m = matrix_of(s->trace, &choice);
+	struct units *u;
+
+	if (!m)
+		return;
+	u = units_new(m, UNIT_ARGV, NULL, nothing_is_known, NULL);
+	for (size_t i = 0; i < s->n_entries && i < u->n_rows; i++)
+		s->entries[i].unsteady = u->rows[i].unsteady;
+	units_free(u);
+	matrix_free(m);
+}
+
 void side_prepare(struct input *in, struct host *host)
 {
 	FILE *file = input_file(in);
@@ -192,7 +217,10 @@ bool side_load(struct side *s, struct input *in,
 		message_error("%s: %s", name, problem);
 	free(problem);
 	input_close(in);
-	return ok && take_entries(s, name, choice->by_image);
+	ok = ok && take_entries(s, name, choice->by_image);
+	if (ok && s->trace)
+		mark_unsteady(s, choice->by_image);
+	return ok;
 }
 
 void side_free(struct side *s)

@@ -10,6 +10,7 @@ struct entry {
 	struct call_id id;
 	const struct image *image;	/* NULL: whatever the image */
 	uint64_t count;			/* 0 in a profile */
+	bool unsteady;			/* see struct unit_row */
 };
 
 struct side {
@@ -30,6 +31,13 @@ struct side_choice {
 	bool partial;			/* streams may end early */
 	struct selection selection;	/* of images */
 };
+
+/*
+ * Keep the calls of selected images; `name` is what messages call the trace.
+ * False: a pattern is wrong, which was printed and latched.
+ */
+bool select_calls(struct trace **t, const char *name,
+		  const struct selection *selection);
 
 /* Read now what is to be read before a sandbox: see profile_prepare(). */
 void side_prepare(struct input *in, struct host *host);

@@ -17,7 +17,7 @@
 #include "stream/ending.h"
 
 struct options {
-	bool quiet, groups, matrix, csv, coverage, json, args, paths;
+	bool quiet, groups, steady, matrix, csv, coverage, json, args, paths;
 	unsigned int fail_on;		/* enum compare_flag; 0: not given */
 	bool all_archs;			/* --arch=all */
 	const struct arch *arch;	/* --arch=NAME; NULL: not given */
@@ -167,6 +167,9 @@ static const struct option_row rows[] = {
 	{ "groups", 0, NULL,
 	  "count the calls that sp-emit adds to a profile, too",
 	  OPTION_FLAG(struct options, groups), .modes = SIDES | SAMPLE },
+	{ "steady", 0, NULL,
+	  "do not count calls that repeated runs do not always make",
+	  OPTION_FLAG(struct options, steady), .modes = SIDES },
 	{ "fail-on", 0, "WHAT",
 	  "what makes the status 1: added, removed or any (the\n"
 	  "default); with \",dangerous\" only calls that are\n"
@@ -209,8 +212,8 @@ static const struct option_row rows[] = {
 };
 
 static const struct option_table table = {
-	.usage = "Usage: sp-diff [-q] [--by-image] [--groups] [--fail-on=WHAT]\n"
-		 "               [--allow-partial] OLD [NEW]\n"
+	.usage = "Usage: sp-diff [-q] [--by-image] [--groups] [--steady]\n"
+		 "               [--fail-on=WHAT] [--allow-partial] OLD [NEW]\n"
 		 "       sp-diff --matrix [--csv] [--by-image] [--allow-partial]\n"
 		 "               [RUN...]\n"
 		 "       sp-diff --coverage [--unit=UNIT] [--args | --paths]\n"
@@ -256,6 +259,7 @@ static bool differ(const struct options *o, const struct side *old,
 {
 	const struct comparison c = {
 		.flags = (o->groups ? COMPARE_GROUPS : 0) |
+			(o->steady ? COMPARE_STEADY : 0) |
 			(o->fail_on ? o->fail_on :
 			 COMPARE_ADDED | COMPARE_REMOVED),
 		.all_archs = o->all_archs, .arch = o->arch,

@@ -157,3 +157,19 @@ coverage() { sp-diff --coverage --json "$@"; }
 	run -2 sp-diff --coverage --paths --args paths.sp
 	run -2 sp-diff --coverage --paths -p x paths.sp
 }
+
+@test "a difference that comes and goes is marked, and --steady does not count it" {
+	printf '%s\n' 'run 1 a argv=a' 'call 1 lseek 1' | sed s/lseek/8/ |
+		"$TESTS/mkstream" >old.sp
+	{ runs 2 2; echo 'call 1 24 1'; } | sed '/^call .* 10[01] 1/d' |
+		"$TESTS/mkstream" >new.sp
+	run -1 sp-diff old.sp new.sp
+	[ "$output" = '+ sched_yield  1  (unsteady)' ]
+	run -0 sp-diff --steady --fail-on=added old.sp new.sp
+	[ "$output" = '+ sched_yield  1  (unsteady)' ]
+	{ runs 2 2; echo 'call 1 24 1'; echo 'call 3e9 24 1'; } |
+		sed '/^call .* 10[01] 1/d' | "$TESTS/mkstream" >always.sp
+	run -1 sp-diff --steady old.sp always.sp
+	[ "$output" = '+ sched_yield  2' ]
+	run -1 sp-diff --steady --by-image new.sp old.sp
+}
