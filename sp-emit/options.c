@@ -301,8 +301,8 @@ static void choose_deny(struct options *o)
 		o->default_action = denials & DENY_EPERM ?
 			SECCOMP_RET_ERRNO | EPERM : SECCOMP_RET_KILL_PROCESS;
 	else if (!denials)
-		message_usage("--deny: --%s has no place for it",
-			      o->format->name);
+		message_usage("--deny: --%s does not say what happens to "
+			      "other calls", o->format->name);
 	else if (!(denials & deny_of(o->default_action)))
 		message_usage("--deny: --%s can only have%s%s%s",
 			      o->format->name,
@@ -401,7 +401,7 @@ static void check(const struct options *o)
 	if (o->paths && o->format->write != write_systemd)
 		message_usage("--paths: --%s %s", o->format->name,
 			      flags & FORMAT_PATHS ? "has them anyway" :
-			      "has no place for them");
+			      "has no paths");
 	if (o->has_args && !(flags & FORMAT_ARGS))
 		message_usage("--args: --%s has no rules for arguments",
 			      o->format->name);

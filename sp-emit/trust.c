@@ -65,7 +65,7 @@ static void find_doubted(const struct trace *t, uint32_t access,
 void note_doubted(const struct trace *t, uint32_t access, bool trusted)
 {
 	static const char *const words[KINDS] = {
-		"plain", "not plain", "in another mount namespace or root",
+		"plain", "claimed", "in another mount namespace or root",
 	};
 	struct doubted d = { 0 };
 	bool all = true;	/* are used */
@@ -74,9 +74,9 @@ void note_doubted(const struct trace *t, uint32_t access, bool trusted)
 	find_doubted(t, access & ~(uint32_t)NAME_LOOK, &d);
 	for (int kind = 0; kind < KINDS; kind++) {
 		bool used = kind == PLAIN || trusted;
-		char *text = used ? xasprintf("%zu %s, used", d.n[kind],
+		char *text = used ? xasprintf("%zu %s (used)", d.n[kind],
 					      words[kind]) :
-			xasprintf("%zu %s, left out, such as %s", d.n[kind],
+			xasprintf("%zu %s (left out, such as %s)", d.n[kind],
 				  words[kind], d.example[kind]);
 
 		if (d.n[kind])
@@ -86,7 +86,7 @@ void note_doubted(const struct trace *t, uint32_t access, bool trusted)
 		free(d.example[kind]);
 	}
 	if (list)
-		message_note("names that the kernel did not confirm: %s%s",
-			     list, all ? "" : " (--trust-names uses them)");
+		message_note("the kernel did not confirm all names: %s%s",
+			     list, all ? "" : "; --trust-names uses all of them");
 	free(list);
 }

@@ -82,3 +82,9 @@ run_examples() {
 	requires_root
 	run_examples lib/sandprint.7
 }
+
+# With the section's usual name between the two, groff cuts a longer title.
+@test "titles fit into 80 columns twice" {
+	awk '/^\.Dt/ && length($2) > 17 && $4 != "LOCAL" {
+		print FILENAME ": " $0; bad = 1 } END { exit bad }' $(pages)
+}

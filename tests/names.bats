@@ -64,11 +64,11 @@ spares() {
 	spares /etc/shadow run.sp
 	sp-emit --path-list run.sp |
 		shows -P "truncate\tok\t1\t(-|claim)\t$PWD/play/deep/etc/shadow"
-	confirms || shows '4 not plain, left out' <notes
+	confirms || shows '4 claimed (left out' <notes
 	sp-emit --trust-names --landlock run.sp 2>log | jq -r '.pathBeneath[] |
 		select(.allowedAccess | index("truncate")) | .parent[]' |
 		shows -xF "$PWD/play"
-	confirms || shows 'not plain, used$' <log
+	confirms || shows 'claimed (used)' <log
 }
 
 @test "a directory that becomes a link when the call has ended" {

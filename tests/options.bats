@@ -52,6 +52,10 @@ helped() {
 	[ "${lines[0]}" = "sp-emit: option '--deny' needs a value: WHAT" ]
 	run -2 sp-merge -o
 	[ "${lines[0]}" = "sp-merge: option '-o' needs a value" ]
+	run -125 sp-record --mark -- true
+	[ "${lines[0]}" = "sp-record: option '--mark' needs a value: NAME[=WHAT]" ]
+	run -125 sp-record -o -- true
+	[ "${lines[0]}" = "sp-record: option '--output' needs a value: FILE" ]
 	run -2 sp-emit --oci=x
 	[ "${lines[0]}" = "sp-emit: option '--oci' takes no value" ]
 	run -2 sp-diff --f x
@@ -90,7 +94,7 @@ helped() {
 	sp-diff:-q --matrix:--quiet cannot be combined with --matrix
 	sp-diff:--from=a --matrix:--from cannot be combined with --matrix
 	sp-emit:--oci --json:--json cannot be combined with --oci: one format at a time
-	sp-emit:--table --deny=kill:--deny: --table has no place for it
+	sp-emit:--table --deny=kill:--deny: --table does not say what happens to other calls
 	sp-emit:--allow-denied --deny-denied --oci:--allow-denied cannot be combined with --deny-denied
 	sp-emit:--oci --generalize=none:--generalize: --oci is no policy of paths
 	sp-emit:--systemd --generalize=none:--generalize: --systemd is no policy of paths

@@ -454,6 +454,10 @@ static void take(const struct option_table *t, size_t i, struct parsing *p,
 	char *problem;
 
 	check_optional(row, next);
+	/* `--mark -- ls`: the command would become the option's value. */
+	if (argument_of(row) == required_argument && !strcmp(optarg, "--"))
+		message_usage("option '--%s' needs a value: %s", row->name,
+			      row->value);
 	if (i < t->n_rows)
 		line->given |= UINT64_C(1) << i;
 	problem = row->set(row, i < t->n_rows ? p->to : p, optarg);
