@@ -109,24 +109,29 @@ static void fold_fact(struct fold *fold, const struct trace *t,
 }
 
 /*
- * A service removes the socket or the file that an earlier run left behind, and
- * makes its own. There was none to remove while it was recorded, and there will
- * be one after a crash.
+ * A service reads the state or removes the socket that an earlier run left
+ * behind, and makes its own. There was none while it was recorded, and there
+ * will be one at the next start.
  */
-static void fold_removal(struct fold *fold, const struct fact *fact)
+static void fold_missing(struct fold *fold, const struct fact *fact)
 {
+	enum {
+		USES = NAME_READ | NAME_WRITE | NAME_LIST | NAME_DELETE |
+			NAME_TRUNCATE | NAME_CHANGE | NAME_CONNECT,
+		NOT = NAME_RENAME | NAME_LINK | NAME_EXECUTE | NAME_CUT |
+			NAME_UNREAD | NAME_NAMELESS,
+	};
 	uint32_t access = fact->id.nr;
 	struct folded *f;
 	char *pattern;
 
-	if (!(access & NAME_DELETE) || access & NAME_RENAME ||
-	    fact->answer != -ENOENT || access & (NAME_CUT | NAME_UNREAD) ||
+	if (fact->answer != -ENOENT || !(access & USES) || access & NOT ||
 	    path_is_doubted(access))
 		return;
 	pattern = fold_name(access, path_of_fact(fact));
 	f = find_folded(fold, pattern);
 	if (f && f->use.access & NAME_CREATE)
-		f->use.access |= NAME_DELETE;
+		f->use.access |= access & USES;
 	free(pattern);
 }
 
@@ -314,7 +319,7 @@ static void fold_facts(struct fold *fold, const struct trace *t, bool running)
 		if (!starts || !starts_from_outside(starts, t->paths.at[i]))
 			fold_fact(fold, t, t->paths.at[i]);
 	for (size_t i = 0; i < t->paths.n; i++)
-		fold_removal(fold, t->paths.at[i]);
+		fold_missing(fold, t->paths.at[i]);
 	starts_free(starts);
 }
 

@@ -122,7 +122,7 @@ absent() {
 	echo "path 1 $(($1)) -2 $2 1"
 }
 
-@test "a missing file that the run tried to remove and created may be removed" {
+@test "a missing file that the run tried to use and created may be used so" {
 	stream a.sp "$(absent 'DELETE | GIVEN' /run/app/socket)" \
 		"$(path 'CREATE | SOCK' /run/app/socket)" \
 		"$(absent 'DELETE | GIVEN' /run/other/pid)" \
@@ -134,6 +134,15 @@ absent() {
 	sp-emit --landlock a.sp >p.json
 	diff - <(jq -r '.pathBeneath[] | select(.allowedAccess |
 		index("remove_file")) | .parent[]' p.json) <<</run/app
+	stream a.sp "$(absent 'READ | GIVEN' /var/app/state)" \
+		"$(path 'CREATE | WRITE | REG' /var/app/state)" \
+		"$(absent 'EXECUTE | GIVEN' /var/other/state)" \
+		"$(path 'CREATE | WRITE | REG' /var/other/state)"
+	sp-emit --apparmor a.sp | grep '/var/' | diff - <(cat <<-'END'
+	  "/var/app/state" rwk,
+	  "/var/other/state" wk,
+	END
+	)
 }
 
 @test "a directory that the run was only in is no pattern" {

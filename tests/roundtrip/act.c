@@ -1047,6 +1047,18 @@ static void act_sync_directory(char **arg)
 	CHECK(fsync(CHECK(open(arg[1], O_RDONLY | O_DIRECTORY))));
 }
 
+/* Reads what an earlier run left behind, and leaves it for the next. */
+static void act_state(char **arg)
+{
+	int fd = open(arg[0], O_RDONLY);
+
+	if (fd >= 0)
+		read_some(fd);
+	else if (errno != ENOENT)
+		err(1, "open");
+	put(CHECK(open(arg[0], O_CREAT | O_WRONLY | O_TRUNC, 0600)));
+}
+
 /* Removes the socket that an earlier run left behind. */
 static void act_stale_socket(char **arg)
 {
@@ -1175,6 +1187,7 @@ static const struct act {
 	{ "socket", act_socket },
 	{ "splice", act_splice },
 	{ "stale-socket", act_stale_socket },
+	{ "state", act_state },
 	{ "symlink", act_symlink },
 	{ "sync-directory", act_sync_directory },
 	{ "tcp-ask", act_tcp_ask },
