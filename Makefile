@@ -231,7 +231,7 @@ check-removals: tests ## Take each call out of four programs' profiles: is it na
 
 check-roundtrip: test-deps ## Run each program again under every format of its recording
 	@$(MAKE) --no-print-directory tests
-	@SP_ROUNDTRIP_ALL=. BATS_TEST_TIMEOUT=1800 tests/run $(B) tests/roundtrip.bats
+	@SP_ROUNDTRIP_ALL=. BATS_TEST_TIMEOUT=3600 tests/run $(B) tests/roundtrip.bats
 
 PODMAN_DIR := build/suites/podman
 check-score: all ## Measure Docker's profile (DOCKER=FILE) and podman's newest again: are the figures of --score theirs?

@@ -103,7 +103,7 @@ few() {
 	mkdir -p "$build/roundtrip"
 	"$TESTS/roundtrip/run" -w "$build/roundtrip"
 	# shellcheck disable=SC2016 # for the shell inside
-	"$TESTS/kernels/guest" -t 1500 "$build/kernels" trixie \
+	"$TESTS/kernels/guest" -t 3000 "$build/kernels" trixie \
 		"apparmor=1 security=apparmor" -- env SP_BIN="$SP_BIN" \
 		sh -c 'cp -r "$1" /tmp/work && exec "$2" -w /tmp/work apparmor' \
 		sh "$build/roundtrip" "$TESTS/roundtrip/run" >out ||
