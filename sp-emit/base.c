@@ -39,15 +39,17 @@ static void note_reading(const struct base *base)
 	free(first);
 }
 
-bool base_read(struct base *base, const struct host *host)
+bool base_read(struct base *base, const struct host *prepared)
 {
+	struct host host = *prepared;
 	char *problem = NULL;
 	FILE *file;
 
 	if (!base->path)
 		return true;
+	host.path = base->path;
 	file = input_file(&base->input);
-	base->profile = file ? profile_read(file, host, &problem) : NULL;
+	base->profile = file ? profile_read(file, &host, &problem) : NULL;
 	if (problem)
 		message_error("%s: %s", input_name(base->path), problem);
 	free(problem);

@@ -17,7 +17,6 @@
 #include "options.h"
 #include "paths.h"
 #include "process/sandbox.h"
-#include "profile/systemd-groups.h"
 #include "trust.h"
 
 /* What the format and the options make of the groups. */
@@ -402,7 +401,7 @@ static void emit(struct options *o)
 	}
 	inputs_close(&inputs);
 	base_close(&base);
-	systemd_groups_free(o->host.groups);
+	host_release(&o->host);
 	trace_free(t);
 }
 

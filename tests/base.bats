@@ -170,3 +170,11 @@ conditional() {
 	printf '%s\n' 'run 2 r' 'image /bin/r' 'call 2 101 1' 'call 2 26 1 arch=x86' |
 		"$TESTS/mkstream" | sp-verify -p joined
 }
+
+@test "a base that includes a file beside it" {
+	recording
+	mkdir policies
+	printf '@include ./more.policy\nread: 1\n' >policies/a.policy
+	printf 'ptrace: 1\n' >policies/more.policy
+	sp-emit --oci --base=policies/a.policy r.sp | jq -e 'any(.syscalls[].names[]; . == "ptrace")'
+}
