@@ -36,7 +36,7 @@ MANS     := $(wildcard sp-*/*.[157] lib/*/*.5 lib/*.7)
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.o $(B)/%.bpf.o $(B)/%.skel.h
 .PHONY: all help deps test-deps demo check lint bench bench-plot install clean tests fuzz replays soak check-allocations check-removals \
-	check-kernels check-roundtrip check-names check-score check-engines check-coverage mutate sandbox-data
+	check-kernels check-roundtrip check-names check-score check-profiles check-engines check-coverage mutate sandbox-data
 
 all: $(BINS) ## Build the tools into build/bin/ (V=1 shows the commands, SAN=address,undefined)
 
@@ -238,6 +238,9 @@ check-score: all ## Measure Docker's profile (DOCKER=FILE) and podman's newest a
 	@tests/suite $(PODMAN_DIR) sid golang-github-containers-common
 	@PATH="$(abspath $(B))/bin:$$PATH" tests/score-reference $(or $(DOCKER),tests/data/docker-default.json) \
 		$(PODMAN_DIR)/root/usr/share/containers/seccomp.json
+
+check-profiles: all ## Read the profiles that packages install: how many of each family, and are they read right?
+	@PATH="$(abspath $(B))/bin:$$PATH" tests/profiles-corpus
 
 check-names: test-deps ## Ask the enforcers' parsers about 100,000 random names in each format of paths (half an hour)
 	@$(MAKE) --no-print-directory tests
