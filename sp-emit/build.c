@@ -172,6 +172,28 @@ static void add_member(struct profile *p, const struct build *b,
 		allow(p, id, 1U << m->group);
 }
 
+/*
+ * A program does without a call that answers ENOSYS, but not without one that
+ * answers EPERM. Where no call can have an errno of its own, it is allowed, and
+ * what answered ENOSYS while it was recorded still does.
+ */
+static void allow_missing(struct profile *p, const struct trace *t,
+			  unsigned int flags)
+{
+	struct fact **denials = facts_by_id(&t->denials), **next = denials;
+	char buf[SYSCALL_NAME_MAX];
+
+	while (*next) {
+		struct call_id id = (*next)->id;
+
+		if (usual_answer(&next) == -ENOSYS && !find(p, id) &&
+		    has_arch(p, arch_of_call(id)) && syscall_name(id, buf) &&
+		    is_loadable(id, flags))
+			add(p, id, SECCOMP_RET_ALLOW, PROFILE_DENIED);
+	}
+	free(denials);
+}
+
 static void add_group(struct profile *p, const struct build *b,
 		      enum group group)
 {
@@ -196,6 +218,14 @@ static void add_union(struct profile *p)
 				add(p, id, SECCOMP_RET_ALLOW, ORIGIN_UNION);
 }
 
+bool build_allows_missing(const struct build *b)
+{
+	return !(b->flags & FORMAT_ERRNO) &&
+		!action_allows(b->default_action) &&
+		b->default_action != (SECCOMP_RET_ERRNO | ENOSYS) &&
+		!b->deny_denied && !b->allow_denied;
+}
+
 struct profile *build_profile(const struct trace *t, const struct build *b)
 {
 	struct profile *p = profile_new(b->default_action);
@@ -211,6 +241,8 @@ struct profile *build_profile(const struct trace *t, const struct build *b)
 		add_union(p);
 	if (b->flags & FORMAT_ERRNO && !action_allows(b->default_action))
 		add_denied(p, t, b->flags & FORMAT_ONE_LIST);
+	if (build_allows_missing(b))
+		allow_missing(p, t, b->flags);
 	add_group(p, b, GROUP_FALLBACK);
 	profile_sort(p);
 	return p;

@@ -10,7 +10,14 @@ struct build {
 	struct group_choice choice;
 	unsigned int flags;	/* of the format */
 	bool allow_denied;	/* as if nothing had denied them */
+	bool deny_denied;	/* whatever the answer was */
 };
+
+/*
+ * Whether calls that answered ENOSYS are allowed, since the format cannot give
+ * them that answer and its own one would stop the program.
+ */
+bool build_allows_missing(const struct build *b);
 
 /*
  * The observed calls but those with a negative number, which no kernel has;

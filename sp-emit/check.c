@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -602,10 +603,11 @@ static bool is_repeated(const struct fact *fact, const struct fact *previous)
 		fact->answer == previous->answer;
 }
 
-bool check_denials(const struct trace *t, bool allow_denied, bool deny_denied)
+bool check_denials(const struct trace *t, const struct build *b)
 {
 	struct fact **denials = facts_by_id(&t->denials), *previous = NULL;
-	char *left_out = NULL, *killed = NULL, *made = NULL;
+	char *left_out = NULL, *killed = NULL, *made = NULL,
+	     *missing = NULL;
 
 	for (struct fact **d = denials; *d; previous = *d++) {
 		char name[SYSCALL_NAME_MAX], answer[DENIAL_TEXT_MAX];
@@ -613,8 +615,10 @@ bool check_denials(const struct trace *t, bool allow_denied, bool deny_denied)
 
 		if (is_repeated(*d, previous))
 			continue;
-		append((*d)->answer > 0 && !deny_denied && !allow_denied ?
-		       &killed : also_made ? &made : &left_out, "%s %s",
+		append((*d)->answer > 0 && !b->deny_denied && !b->allow_denied ?
+		       &killed : also_made ? &made :
+		       (*d)->answer == -ENOSYS && build_allows_missing(b) ?
+		       &missing : &left_out, "%s %s",
 		       syscall_label((*d)->id, name),
 		       denial_text((*d)->answer, answer));
 	}
@@ -624,15 +628,21 @@ bool check_denials(const struct trace *t, bool allow_denied, bool deny_denied)
 			     "allowed: %s", made);
 	if (left_out)
 		message_note("denied while it was recorded, %s: %s",
-			     allow_denied ? "but allowed here" :
+			     b->allow_denied ? "but allowed here" :
 			     "and left out (--allow-denied adds them)",
 			     left_out);
+	if (missing)
+		message_note("denied while it was recorded, and allowed here, "
+			     "since a program does without it only if it "
+			     "answers ENOSYS (--deny-denied denies it): %s",
+			     missing);
 	if (killed)
 		message_error("%s: nobody knows what it would have gone on to "
 			      "do (--allow-denied allows the call, "
 			      "--deny-denied leaves it out)", killed);
 	free(made);
 	free(left_out);
+	free(missing);
 	free(killed);
 	return !killed;
 }

@@ -6,6 +6,7 @@
 #ifndef CHECK_H
 #define CHECK_H
 
+#include "build.h"
 #include "format.h"
 
 /*
@@ -67,7 +68,7 @@ bool check_calls(const struct trace *t, const struct format *format,
  * sees. A call whose denial killed is a problem, since nobody knows what would
  * have followed, unless one of the two says what to do.
  */
-bool check_denials(const struct trace *t, bool allow_denied, bool deny_denied);
+bool check_denials(const struct trace *t, const struct build *b);
 /* Executables of a profile of which none started the others. */
 void note_unrelated(const struct trace *t, const struct format *format);
 void note_operations(const struct trace *t);

@@ -116,12 +116,13 @@ static struct profile *make_profile(struct emit *emit, const struct options *o,
 		.default_action = o->default_action,
 		.flags = o->format->flags,
 		.allow_denied = o->allow_denied,
+		.deny_denied = o->deny_denied,
 	};
 	struct profile *p;
 
 	if (!native ||
 	    !check_calls(emit->trace, o->format, native, o->allow_denied) ||
-	    !check_denials(emit->trace, o->allow_denied, o->deny_denied))
+	    !check_denials(emit->trace, &build))
 		return NULL;
 	note_operations(emit->trace);
 	emit->choice = build.choice = choose_groups(o, native);

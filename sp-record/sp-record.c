@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/output.h"
+#include "client.h"
 #include "collect.h"
 #include "container/mode.h"
 #include "log.h"
@@ -54,6 +55,19 @@ static void describe_options(const struct options *o, struct run *run)
 		describe_append(&run->how, "mark");
 }
 
+/* Its profile would be the client's, and the user is told so at once. */
+static void describe_client(struct options *o, char **argv)
+{
+	const char *advice;
+	char *lacks = client_of(argv, &advice);
+
+	if (!lacks)
+		return;
+	message_note("not recorded: %s; %s", lacks, advice);
+	describe_append(&o->run.blind, lacks);
+	free(lacks);
+}
+
 static void describe(struct options *o, char **argv,
 		     const struct command_user *user)
 {
@@ -68,6 +82,7 @@ static void describe(struct options *o, char **argv,
 	if (o->user)
 		describe_append(&o->run.how, "user");
 	describe_options(o, &o->run);
+	describe_client(o, argv);
 }
 
 static void copy_labels(struct run *to, const struct run *from)

@@ -369,6 +369,9 @@ setgroups setuid statx write" ]
 	}
 	[ "$(image --image='*/ls')" = "execve openat read" ]
 	[ "$(image --image='/opt/*')" = "gettimeofday read socket" ]
+	[ "$(image --image='!/opt/*')" = "execve openat read" ]
+	[ "$(image --image='*' --image='!*/ls')" = "gettimeofday read socket" ]
+	run -2 image --image='!*/none'
 	[ "$(image --image='*/ls' --image='/opt/tool')" = \
 		"execve gettimeofday openat read socket" ]
 	run -2 sp-emit --oci --image=ls -o p a.sp
@@ -451,6 +454,21 @@ errnos() {
 		cmp first last
 		rm first last
 	done
+}
+
+@test "a denial with ENOSYS: kept, or allowed where no call can have an errno" {
+	denied 'denial 1 clone3 -38 2'
+	local format
+	sp-emit --oci a.sp 2>/dev/null | jq -e '.syscalls[] |
+		select(.names | index("clone3")) | .errnoRet == 38' >/dev/null
+	for format in systemd firejail; do
+		sp-emit --$format a.sp 2>err | shows -w clone3
+		grep -q 'and allowed here, .* answers ENOSYS .*: clone3 ENOSYS$' err
+		sp-emit --$format --deny-denied a.sp 2>err |
+			grep -v '^#' | lacks -w clone3
+	done
+	denied 'denial 1 clone3 -1 2'
+	sp-emit --systemd a.sp 2>err | grep -v "^#" | lacks -w clone3
 }
 
 @test "a denial that killed: refused until it is said what to do" {

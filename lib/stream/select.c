@@ -17,6 +17,32 @@ static bool matches(const struct image *image, const char **globs, size_t n)
 	return false;
 }
 
+static bool excludes(const char *pattern)
+{
+	return *pattern == '!';
+}
+
+/* Without a pattern that selects, all are selected that none excludes. */
+static bool is_selected(const struct image *image, const struct selection *s,
+			bool in_tree)
+{
+	bool selected = in_tree, any = s->n_trees;
+
+	for (size_t i = 0; i < s->n_images; i++) {
+		const char *pattern = s->images[i];
+		bool negative = excludes(pattern);
+		const char *glob = pattern + negative;
+
+		any |= !negative;
+		if (!matches(image, &glob, 1))
+			continue;
+		if (negative)
+			return false;
+		selected = true;
+	}
+	return selected || !any;
+}
+
 /* The order of a path and of a fact's, which has no NUL. */
 static int compare_path(const char *path, const struct fact *fact)
 {
@@ -313,7 +339,7 @@ struct trace *select_images(struct trace *from, const struct selection *s)
 	bool *wanted = tree_set(from, s);
 
 	for (size_t i = 0; i < from->n_images; i++)
-		wanted[i] |= matches(from->images[i], s->images, s->n_images);
+		wanted[i] = is_selected(from->images[i], s, wanted[i]);
 	for (size_t i = 0; i < from->n_runs; i++)
 		runs[i] = trace_add_run(to, from->runs[i]);
 	copy_trace(from, wanted, runs, to);
@@ -435,8 +461,10 @@ bool select_phases(struct trace **t, const char *from, const char *until,
 
 /* That is a slip: say what there is. */
 static char *pattern_problem(const struct trace *t, const char *option,
-			     const char *glob)
+			     const char *pattern)
 {
+	const char *glob = pattern + (excludes(pattern) &&
+				      !strcmp(option, "--image"));
 	enum { NAMED = 8 };
 	char *list = xstrdup(""), *problem;
 

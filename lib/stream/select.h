@@ -9,7 +9,8 @@
 /*
  * Patterns (fnmatch(3); `*` matches a slash too): images whose path matches one
  * of `images`, and those that match one of `trees`, with all that these started,
- * and that those started, and so on.
+ * and that those started, and so on; but none that matches one of `images` after
+ * a '!'. With patterns of that kind alone, all others.
  */
 struct selection {
 	const char **images, **trees;
@@ -23,8 +24,8 @@ void selection_free(struct selection *s);
 option_set selection_option_image, selection_option_tree;
 #define SELECTION_OPTIONS(type, member, for_modes) \
 	{ "image", 0, "PATTERN", \
-	  "only the calls of executables whose path matches;\n" \
-	  "can be repeated", \
+	  "only the calls of executables whose path matches,\n" \
+	  "or with !PATTERN does not; can be repeated", \
 	  selection_option_image, .at = offsetof(type, member), \
 	  .modes = (for_modes) }, \
 	{ "tree", 0, "PATTERN", \
