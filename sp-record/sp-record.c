@@ -96,6 +96,26 @@ static void copy_labels(struct run *to, const struct run *from)
 	}
 }
 
+static void add_label(struct run *run, const char *key, const char *value)
+{
+	char *text = value ? xasprintf("%s=%s", key, value) : NULL;
+
+	if (text)
+		describe_label(run, text);
+	free(text);
+}
+
+/* The labels that sandprint-containers(7) lists. */
+static void describe_container(struct run *run, const struct container *c)
+{
+	add_label(run, "container.engine", c->engine);
+	add_label(run, "container.id", c->id);
+	add_label(run, "container.name", c->name);
+	add_label(run, "container.image", c->image);
+	add_label(run, "container.pod", c->pod);
+	add_label(run, "container.namespace", c->namespace);
+}
+
 /* By the one process, or the container's first. */
 static void describe_target(const struct options *o, const struct target *t,
 			    struct run *run)
@@ -122,6 +142,7 @@ static void describe_target(const struct options *o, const struct target *t,
 		describe_append(&run->how, "restart");
 	if (o->reload)
 		describe_append(&run->how, "reload");
+	describe_container(run, &t->container);
 	describe_options(o, run);
 }
 

@@ -28,6 +28,7 @@ void target_free(struct target *t)
 	free(t->pids);
 	free(t->cgroup);
 	free(t->unit);
+	container_free(&t->container);
 }
 
 bool target_has_manager(const struct target *t)
@@ -322,6 +323,8 @@ static void await_container(struct target *t, const struct cgroup_mounts *m,
 {
 	char *name;
 
+	if (strchr(id, '/'))
+		return;
 	for (size_t i = 0; (name = cgroup_container_name(i, id)); i++) {
 		for (size_t k = 0; k < m->n; k++)
 			await(t, &m->at[k], TARGET_ANYWHERE, name);
@@ -332,9 +335,10 @@ static void await_container(struct target *t, const struct cgroup_mounts *m,
 static bool is_container_name(const char *name)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+-";
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+-/";
 
 	return *name && *name != '-' && *name != '.' &&
+		strchr(name, '/') == strrchr(name, '/') &&
 		!name[strspn(name, letters)] &&
 		strlen(name) < NAME_MAX - strlen("cri-containerd-.scope");
 }
@@ -353,9 +357,8 @@ static void use_container(struct target *t, const struct container *c)
 
 bool target_set_container(struct target *t, const char *name, char **problem)
 {
-	struct container c = { 0 };
+	struct container *c = &t->container;
 	struct cgroup_mounts m;
-	bool ok = true;
 
 	t->how = "container";
 	t->name = name;
@@ -364,22 +367,24 @@ bool target_set_container(struct target *t, const char *name, char **problem)
 				     "that id or name", name);
 		return false;
 	}
-	if (!container_find(name, &c)) {
-		c.id = xstrdup(name);
-	} else if (c.pid && process_status(c.pid, "Tgid") != c.pid) {
+	if (container_find(name, c) && c->pid &&
+	    process_status(c->pid, "Tgid") != c->pid) {
 		*problem = xasprintf("--container %s: %s says that its process "
 				     "is %d, and no process here has that id",
-				     name, c.engine, c.pid);
-		ok = false;
-	} else if (c.pid) {
-		use_container(t, &c);
+				     name, c->engine, c->pid);
+		return false;
 	}
+	if (c->pid)
+		use_container(t, c);
 	cgroup_mounts_read(&m);
-	await_container(t, &m, c.id);
+	await_container(t, &m, c->id ? c->id : name);
 	await_again(t, &m);
 	cgroup_mounts_free(&m);
-	free(c.id);
-	return ok;
+	if (!t->n_awaited)
+		*problem = xasprintf("--container %s: no such container; by "
+				     "POD/NAME, only one that runs is found",
+				     name);
+	return t->n_awaited;
 }
 
 void target_find(struct target *t)
@@ -396,7 +401,7 @@ void target_find(struct target *t)
 		use_cgroup(t, cgroup_find_unit(&m, t->unit, &t->hierarchy));
 	else if (container_find(t->name, &c) && c.pid)
 		use_container(t, &c);
-	free(c.id);
+	container_free(&c);
 	cgroup_mounts_free(&m);
 }
 

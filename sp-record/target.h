@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "process/container.h"
+
 /* A cgroup that belongs to the target whenever it is made. */
 struct target_cgroup {
 	char *mount;		/* where its hierarchy is mounted */
@@ -32,6 +34,7 @@ struct target {
 	size_t n_awaited;
 	char *unit;		/* its name, with its suffix; NULL: no unit */
 	bool is_created;	/* a container whose program has not started */
+	struct container container;	/* as far as it is known */
 	const char *how;	/* "pid", "cgroup", "unit", "container" */
 	const char *name;	/* as the user gave it */
 };

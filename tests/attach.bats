@@ -363,6 +363,27 @@ joining() {
 	lost_nothing
 }
 
+@test "a container of containerd: by pod and name, and its run record" {
+	local state=/run/containerd/io.containerd.runtime.v2.task
+	[ ! -e "$state/k8s.io/sp-test-$$" ] || return 1
+	marker 2
+	mkdir -p "$state/k8s.io/sp-test-$$"
+	printf '%s' "$(<pid)" >"$state/k8s.io/sp-test-$$/init.pid"
+	jq -n '{annotations: {"io.kubernetes.cri.container-name": "web",
+		"io.kubernetes.cri.sandbox-name": "pod-a",
+		"io.kubernetes.cri.image-name": "docker.io/x:1"}}' \
+		>"$state/k8s.io/sp-test-$$/config.json"
+	attach --container pod-a/web
+	rm -r "$state/k8s.io/sp-test-$$"
+	mark
+	kill -KILL "$(<pid)"
+	ends
+	sp-emit --json run.sp | jq -e '.runs[0].labels == {
+		"container.engine": "containerd", "container.id": $id,
+		"container.name": "web", "container.pod": "pod-a",
+		"container.image": "docker.io/x:1"}' --arg id "sp-test-$$" >/dev/null
+}
+
 @test "a container: by its id, with what is executed in it later" {
 	requires runc busybox
 	box=sp-test-$$
@@ -509,7 +530,7 @@ joining() {
 		grep -vx "$(<pid)")
 	for wrong in '-p 999999999' '-p 0' '-p x' "-p 1,$$,y" '-p 2' \
 		"-p $thread" '--cgroup a/../b' '--cgroup /' '--unit x.timer' \
-		'--unit a/b' '--unit getty@' '--container a/b' '--container -x' \
+		'--unit a/b' '--unit getty@' '--container a/b/c' '--container -x' \
 		"-p $$ -- true" "-p $$ -u nobody" \
 		"-p $$ --leader" '--cgroup / --no-follow'; do
 		# shellcheck disable=SC2086 # words

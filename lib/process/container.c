@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 #include <limits.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,63 @@ static bool is_pid(const json_t *value)
 static bool is_text(const json_t *value, const char *text)
 {
 	return json_is_string(value) && !strcmp(json_string_value(value), text);
+}
+
+static void take(char **to, const json_t *value)
+{
+	if (!*to && json_is_string(value) && *json_string_value(value))
+		*to = xstrdup(json_string_value(value));
+}
+
+/* What inspect of docker and podman has; docker puts a slash before the name. */
+static void take_names(struct container *c, const json_t *one)
+{
+	const json_t *name = json_object_get(one, "Name");
+
+	take(&c->name, name);
+	if (c->name && *c->name == '/')
+		memmove(c->name, c->name + 1, strlen(c->name));
+	take(&c->image, json_object_get(one, "ImageName"));
+	take(&c->image, json_object_get(json_object_get(one, "Config"),
+					"Image"));
+	take(&c->pod, json_object_get(one, "Pod"));
+}
+
+void container_take_annotations(struct container *c, const json_t *annotations)
+{
+	static const struct {
+		const char *key;
+		size_t at;
+	} rows[] = {
+		{ "io.kubernetes.cri.container-name",
+		  offsetof(struct container, name) },
+		{ "io.kubernetes.container.name",
+		  offsetof(struct container, name) },
+		{ "io.kubernetes.cri.image-name",
+		  offsetof(struct container, image) },
+		{ "io.kubernetes.cri-o.ImageName",
+		  offsetof(struct container, image) },
+		{ "io.kubernetes.cri.sandbox-name",
+		  offsetof(struct container, pod) },
+		{ "io.kubernetes.pod.name", offsetof(struct container, pod) },
+		{ "io.kubernetes.cri.sandbox-namespace",
+		  offsetof(struct container, namespace) },
+		{ "io.kubernetes.pod.namespace",
+		  offsetof(struct container, namespace) },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		take((char **)((char *)c + rows[i].at),
+		     json_object_get(annotations, rows[i].key));
+}
+
+void container_free(struct container *c)
+{
+	free(c->id);
+	free(c->name);
+	free(c->image);
+	free(c->pod);
+	free(c->namespace);
 }
 
 /* runc state and crun state print the one, inspect a list of the other. */
@@ -41,6 +99,8 @@ static bool parse_state(json_t *json, struct container *c)
 	c->id = xstrdup(json_string_value(id));
 	c->is_created = is_text(status, "created") ||
 		is_text(status, "initialized");
+	container_take_annotations(c, json_object_get(one, "annotations"));
+	take_names(c, one);
 	return true;
 }
 
@@ -80,10 +140,11 @@ static bool ask_engine(const struct engine *e, const char *name,
 
 bool container_find(const char *name, struct container *c)
 {
-	for (size_t i = 0; *name != '-' && i < N_ENGINES; i++)
+	for (size_t i = 0; *name != '-' && !strchr(name, '/') &&
+	     i < N_ENGINES; i++)
 		if (ask_engine(&engines[i], name, c)) {
 			c->engine = engines[i].name;
 			return true;
 		}
-	return false;
+	return container_find_state(name, c);
 }

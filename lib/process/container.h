@@ -3,17 +3,31 @@
 #ifndef CONTAINER_H
 #define CONTAINER_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
 struct container {
 	pid_t pid;		/* of its first process; 0: it is not running */
-	char *id;		/* heap */
 	bool is_created;	/* its program has not started yet */
-	const char *engine;	/* "runc", "crun", "podman", "docker" */
+	const char *engine;	/* "runc", "crun", "podman", "docker" … */
+	char *id;		/* heap, as are these, which can be NULL: */
+	char *name, *image, *pod, *namespace;
 };
 
-/* By id or name. False: no engine knows it. */
+/*
+ * By id or name, or "POD/NAME" of Kubernetes. False: no engine knows it. The
+ * texts are the caller's in either case.
+ */
 bool container_find(const char *name, struct container *c);
+void container_free(struct container *c);
+
+/*
+ * From what containerd and CRI-O keep in files: the engines above ask other
+ * programs. As container_find().
+ */
+bool container_find_state(const char *name, struct container *c);
+/* The texts that annotations of CRI have. */
+void container_take_annotations(struct container *c, const json_t *annotations);
 
 #endif

@@ -278,8 +278,13 @@ static char *wanted_cgroup(struct audit *s)
 		return name;
 	}
 	s->is_wanted = cgroup_is_container;
-	if (!o->container || container_find(o->container, &c))
-		return c.id;
+	if (!o->container || container_find(o->container, &c)) {
+		char *id = c.id;
+
+		c.id = NULL;
+		container_free(&c);
+		return id;
+	}
 	message_note("no engine knows container %s yet; waiting for one with "
 		     "that id", o->container);
 	return xstrdup(o->container);

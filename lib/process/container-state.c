@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "process/container.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+/* In a directory for each container: its configuration, its first process. */
+struct store {
+	const char *engine, *dir;
+	bool by_namespace;	/* directories of directories */
+	const char *config, *pid;
+};
+
+static pid_t read_pid(const char *dir, const char *name)
+{
+	char *path = xasprintf("%s/%s", dir, name);
+	FILE *file = fopen(path, "re");
+	int pid = 0;
+
+	free(path);
+	if (!file)
+		return 0;
+	if (fscanf(file, "%d", &pid) != 1 || pid < 1)
+		pid = 0;
+	fclose(file);
+	return pid;
+}
+
+/* Between create and start, a process of the runtime stands in its place. */
+static bool is_runtime(pid_t pid)
+{
+	char path[32], comm[16] = "";
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	if (!fgets(comm, sizeof(comm), file))
+		*comm = '\0';
+	fclose(file);
+	return !strncmp(comm, "runc:[", strlen("runc:["));
+}
+
+/* Its id, or "POD/NAME". */
+static bool is_called(const struct container *c, const char *name)
+{
+	size_t n = c->pod ? strlen(c->pod) : 0;
+
+	return !strcmp(c->id, name) ||
+		(n && c->name && !strncmp(name, c->pod, n) && name[n] == '/' &&
+		 !strcmp(name + n + 1, c->name));
+}
+
+static bool read_one(const struct store *store, const char *dir, const char *id,
+		     const char *name, struct container *c)
+{
+	char *path = xasprintf("%s/%s", dir, store->config);
+	json_t *config = json_load_file(path, 0, NULL);
+
+	free(path);
+	if (!config)
+		return false;
+	c->engine = store->engine;
+	c->id = xstrdup(id);
+	container_take_annotations(c, json_object_get(config, "annotations"));
+	json_decref(config);
+	if (is_called(c, name)) {
+		c->pid = read_pid(dir, store->pid);
+		c->is_created = c->pid && is_runtime(c->pid);
+		return true;
+	}
+	container_free(c);
+	*c = (struct container){ 0 };
+	return false;
+}
+
+static bool search(const struct store *store, const char *dir, bool by_namespace,
+		   const char *name, struct container *c)
+{
+	DIR *d = opendir(dir);
+	struct dirent *entry;
+	bool found = false;
+
+	while (d && !found && (entry = readdir(d))) {
+		char *below;
+
+		if (*entry->d_name == '.')
+			continue;
+		below = xasprintf("%s/%s", dir, entry->d_name);
+		found = by_namespace ? search(store, below, false, name, c) :
+			read_one(store, below, entry->d_name, name, c);
+		free(below);
+	}
+	if (d)
+		closedir(d);
+	return found;
+}
+
+bool container_find_state(const char *name, struct container *c)
+{
+	static const struct store stores[] = {
+		{ "containerd", "/run/containerd/io.containerd.runtime.v2.task",
+		  true, "config.json", "init.pid" },
+		{ "CRI-O", "/run/containers/storage/overlay-containers", false,
+		  "userdata/config.json", "userdata/pidfile" },
+	};
+
+	for (size_t i = 0; i < sizeof(stores) / sizeof(stores[0]); i++)
+		if (search(&stores[i], stores[i].dir, stores[i].by_namespace,
+			   name, c))
+			return true;
+	return false;
+}
