@@ -117,11 +117,11 @@ print(json.dumps(yaml.safe_load(sys.stdin)))' <p.yaml >p.json
 	sp-emit --oci -o p.json ls.sp 2>without
 	lacks -E 'tini|catatonit| sh' <without
 	while read -r group call; do
-		run ! jq -e --arg c $call '[.syscalls[].names[]] | index($c)' p.json
-		sp-emit --oci --with=$group -o with.json ls.sp 2>note
+		run ! jq -e --arg c "$call" '[.syscalls[].names[]] | index($c)' p.json
+		sp-emit --oci --with="$group" -o with.json ls.sp 2>note
 		grep -E "\+ [0-9]+ $group" note
-		jq -e --arg c $call '[.syscalls[].names[]] | index($c)' with.json
-		sp-emit --explain --with=$group ls.sp | grep -E " $call +allow +$group "
+		jq -e --arg c "$call" '[.syscalls[].names[]] | index($c)' with.json
+		sp-emit --explain --with="$group" ls.sp | grep -E " $call +allow +$group "
 	done <<-'END'
 	tini rt_sigtimedwait
 	catatonit signalfd4

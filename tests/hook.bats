@@ -66,6 +66,8 @@ hooked() {
 	for name in getdents64 mkdir exit_group; do
 		shows "x86_64 $name " <calls
 	done
+	lacks -E ' (mount|pivot_root|umount2|unshare|setns) ' <calls
+	sp-emit --json streams/*.sp | jq -c '.runs[0].blind' | shows -x '\[\]'
 	[ "$(sed 's/^[^ ]* //' log | cut -d : -f 2-)" = \
 		" container sandprint-$$-hook: recording
  container sandprint-$$-hook: recorded in $(ls "$PWD"/streams/*)" ]
@@ -185,9 +187,26 @@ hooked() {
 	ls streams | lacks .
 }
 
+@test "a container that is never started: its recorder ends, and leaves no file" {
+	bundle '{"io.sandprint.record": "yes"}' true
+	for end in delete start; do
+		without_unified runc --root "$PWD/state-runc" create \
+			--bundle "$PWD/bundle" "sandprint-$$-hook" </dev/null &>out
+		[ $end = delete ] || without_unified runc \
+			--root "$PWD/state-runc" start "sandprint-$$-hook"
+		wait_for 10 eval '[ "$(grep -c ": recording" log)" -ge 1 ]'
+		[ $end = delete ] || logged 'recorded in'
+		without_unified runc --root "$PWD/state-runc" delete --force \
+			"sandprint-$$-hook"
+		[ $end = start ] || logged 'not recorded: its program was not executed'
+	done
+	[ "$(ls streams | wc -l)" = 1 ]
+	run -1 recorders
+}
+
 # recorders — the recorders of this test's containers
 recorders() {
-	pgrep -f -- "--quiet --cgroup=[^ ]*sandprint-$$-hook"
+	pgrep -f -- "--from-exec --cgroup=[^ ]*sandprint-$$-hook"
 }
 
 @test "a recorder that is killed: the container goes on, and a line says so" {

@@ -12,10 +12,12 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/input.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/output.h"
@@ -24,6 +26,7 @@
 #include "place.h"
 #include "process/cgroup.h"
 #include "process/describe.h"
+#include "stream/trace.h"
 
 /*
  * The container waits until we are done, and loading the programs takes some 70
@@ -55,6 +58,7 @@ struct attendance {
 	int base;		/* the base profile, open; -1: none */
 	int messages;		/* a file for the recorder's stderr */
 	pid_t recorder;
+	int first;		/* a pidfd of the container's first process */
 };
 
 /* "container web (redis:7.2)", for the journal. */
@@ -107,6 +111,8 @@ static void release(struct attendance *a)
 		close(a->base);
 	if (a->messages >= 0)
 		close(a->messages);
+	if (a->first >= 0)
+		close(a->first);
 }
 
 /* The attending process */
@@ -170,6 +176,7 @@ static char **recorder_argv(const struct attendance *a, int ready)
 
 	describe_append(&argv, "sp-record");
 	describe_append(&argv, "--quiet");
+	describe_append(&argv, "--from-exec");	/* not the runtime's calls */
 	text = xasprintf("--cgroup=%s", a->cgroup);
 	describe_append(&argv, text);
 	free(text);
@@ -241,6 +248,31 @@ static char *first_message(const struct attendance *a)
 	return *start ? xstrdup(start) : NULL;
 }
 
+/* With a container that is never started, nothing ends for the recorder. */
+static void end_with_cgroup(const struct attendance *a)
+{
+	enum { LOOK_MS = 1000 };
+	struct pollfd fds[] = {
+		{ syscall(SYS_pidfd_open, a->recorder, 0), POLLIN, 0 },
+		{ a->first, POLLIN, 0 },
+	};
+	bool exists = true;
+
+	while (exists && fds[0].fd >= 0 && !(fds[0].revents & POLLIN)) {
+		bool gone = fds[1].revents || fds[1].fd < 0;
+
+		if (gone)
+			fds[1].fd = -1;
+		if (poll(fds, 2, gone ? LOOK_MS : -1) < 0 && errno != EINTR)
+			break;
+		exists = !gone || !access(a->cgroup, F_OK);
+	}
+	if (!exists)
+		kill(a->recorder, SIGTERM);
+	if (fds[0].fd >= 0)
+		close(fds[0].fd);
+}
+
 /* NULL: the recorder ended well. */
 static char *wait_for_recorder(const struct attendance *a)
 {
@@ -293,11 +325,30 @@ static void finish_stream(struct attendance *a, const char *what)
 	free(name);
 }
 
+static bool has_calls(int fd)
+{
+	char path[32], *paths[] = { path, NULL };
+	struct trace *t = trace_new();
+	struct inputs inputs;
+	bool has;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	inputs_open(&inputs, paths);
+	has = trace_load_all(t, &inputs, 0) && t->calls.n;
+	inputs_close(&inputs);
+	trace_free(t);
+	return has;
+}
+
 /* At the container's end: the files get their names. */
 static void finish(struct attendance *a)
 {
-	char *what = title(a->subject), *problem = wait_for_recorder(a);
+	char *what = title(a->subject), *problem;
 
+	end_with_cgroup(a);
+	problem = wait_for_recorder(a);
+	if (!problem && !has_calls(output_fd(a->out)))
+		problem = xstrdup("its program was not executed");
 	if (problem) {
 		journal_note("%s: not recorded: %s", what, problem);
 	} else {
@@ -332,6 +383,7 @@ static void attending(struct attendance *a, int report)
 	int ready;
 
 	detach();
+	a->first = syscall(SYS_pidfd_open, a->subject->pid, 0);
 	ready = start_recorder(a);
 	if (tell(report, ready, a)) {
 		unhurry();
@@ -403,7 +455,7 @@ char *attend(const struct subject *s, const struct request *r,
 	struct attendance a = {
 		.subject = s, .request = r, .options = o,
 		.stream.directory = -1, .profile.directory = -1,
-		.base = -1, .messages = -1,
+		.base = -1, .messages = -1, .first = -1,
 	};
 	char *problem = prepare(&a);
 	int fds[2];
