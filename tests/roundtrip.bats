@@ -105,6 +105,7 @@ few() {
 	# shellcheck disable=SC2016 # for the shell inside
 	"$TESTS/kernels/guest" -t 3000 "$build/kernels" trixie \
 		"apparmor=1 security=apparmor" -- env SP_BIN="$SP_BIN" \
+		SP_ROUNDTRIP_SECONDS=120 \
 		sh -c 'cp -r "$1" /tmp/work && exec "$2" -w /tmp/work apparmor' \
 		sh "$build/roundtrip" "$TESTS/roundtrip/run" >out ||
 		{ cat out; return 1; }

@@ -3,6 +3,7 @@
 import glob, os, re, shlex, shutil, signal, subprocess, sys, time
 
 TOP = "/srv/sandprint"          # in the mount namespace of run alone
+SECONDS = int(os.environ.get("SP_ROUNDTRIP_SECONDS", 10))   # for a command
 HERE = os.path.dirname(os.path.abspath(__file__))
 PATH = f"{TOP}/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 ENV = {"PATH": PATH, "LC_ALL": "C", "HOME": "/root"}
@@ -123,7 +124,8 @@ def start(argv, row, env=ENV):
 
 def start_beside(row):
     """What runs outside of the sandbox, once it is ready for the command."""
-    process = start(["timeout", "-k", "1", "9", "sh", "-c", row.beside], row)
+    process = start(["timeout", "-k", "1", str(SECONDS - 1), "sh", "-c",
+                     row.beside], row)
     for _ in range(200):
         if not row.ready or subprocess.run(["sh", "-c", row.ready]).returncode == 0:
             break
@@ -138,10 +140,10 @@ def execute(row, argv, again=True, alone=False, env=ENV):
     if row.beside and not alone:
         beside = start_beside(row)
     process = start(argv, row, env)
-    output, errors = finish(process, 10)
+    output, errors = finish(process, SECONDS)
     told = ""
     if beside:
-        told = finish(beside, 10)[0]
+        told = finish(beside, SECONDS)[0]
     if row.clean:
         shell(row, row.clean)
     return Result(process.returncode, output, errors, told)
