@@ -119,7 +119,7 @@ static __always_inline int leave(struct task_struct *task,
 		slot->state = state_with(state, STAND_OUTSIDE);
 		return 0;
 	}
-	/* `seek` may have found it asleep, and counted it, just before. */
+	/* `seek` may just have found the task asleep, and counted the call. */
 	if (!move(slot, state, state_with(state, STAND_OUTSIDE)))
 		return 0;
 	stand = judge_exit(slot, state, task, regs, result);
@@ -162,7 +162,10 @@ int emulate_vsyscall(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
-/* Operations that no filter sees; the thread that polls a ring submits too. */
+/*
+ * Operations of io_uring, which no filter sees. The kernel's thread that polls a
+ * ring submits them, too.
+ */
 SEC("raw_tp")
 int io_uring_submit(struct bpf_raw_tracepoint_args *ctx)
 {

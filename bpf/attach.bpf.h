@@ -166,7 +166,7 @@ static __always_inline bool is_armed(const volatile bool flags[SCOPES_MAX],
 	return flags[(scope - 1) & (SCOPES_MAX - 1)];
 }
 
-/* A child of a task that is followed from its next exec: so is the child. */
+/* Like its parent, the child is followed from its next exec on. */
 static __always_inline void on_armed_fork(struct task_slot *from,
 					  struct task_struct *parent,
 					  struct task_struct *child)
@@ -298,7 +298,7 @@ static __always_inline __u32 wanted_scope(struct task_struct *task,
 	return (*found & ~WANTED_FOUND) + 1;
 }
 
-/* The call that a task sleeps in had begun before it was followed. */
+/* Count the call that a task sleeps in: it began before the task was followed. */
 static __always_inline void look(struct task_struct *task,
 				 struct task_slot *slot)
 {

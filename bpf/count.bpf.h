@@ -89,7 +89,7 @@ static __always_inline __u32 in_phase(__u32 image)
 		*(volatile __u32 *)&phases.now << IMAGE_PHASE_SHIFT : image;
 }
 
-/* Its first call in a phase: the task is in that from here on. */
+/* The task's first call in a new phase: its slot gets the phase. */
 static __noinline int enter_phase(struct task_slot *slot)
 {
 	__u32 image = slot->image, now = in_phase(image);

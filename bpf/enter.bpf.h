@@ -58,8 +58,8 @@ struct call_args {
 };
 
 /*
- * What is not counted here makes the values' counts less than the call's, by
- * which readers know that these are not all.
+ * If values are not counted, their counts add up to less than the call's count.
+ * Readers then know that the list of values is not complete.
  */
 __noinline int note_arguments(const struct call_args *args, __u32 image,
 			      __u32 row, __s32 nr, __u32 trait)
@@ -99,7 +99,7 @@ static __noinline int hold_call(struct pt_regs *regs, __u32 row, __s32 nr)
 	return 0;
 }
 
-/* What a task does before the exec that it is followed from. */
+/* A call of a task that is followed from its next exec on: it is not counted. */
 static __noinline int note_armed(struct pt_regs *regs, __u32 row, __s32 nr,
 				 struct task_struct *task)
 {

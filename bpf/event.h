@@ -14,8 +14,8 @@ enum {
 	IMAGE_ARMED = 0xffff,	/* followed from its next successful execve on */
 	IMAGE_ID = 0xffff,
 	/*
-	 * With --mark, the bits above an id are the phase: of a task, that in
-	 * which it entered its last call. They are 0 of the first three.
+	 * With --mark, the bits above an id are the phase in which a task entered
+	 * its last call. They are 0 in IMAGE_NONE and IMAGE_ARMED.
 	 */
 	IMAGE_PHASE_SHIFT = 16,
 };
@@ -100,8 +100,8 @@ enum {
 };
 
 /*
- * What the kernel side has to know of a call besides its number: an element for
- * each number of a row, x32's bit left out. Most are 0.
+ * Properties of calls. `traits` has an element for each number of a row, without
+ * x32's bit; most are 0.
  */
 enum { TRAITS_NUMBERS = 1024 };
 enum trait {

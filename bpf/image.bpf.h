@@ -21,7 +21,7 @@ static __always_inline void keep_path(__u32 id, const struct image_key *key,
 	send(EVENT_IMAGE, id, BPF_CORE_READ(task, tgid));
 }
 
-/* The id of the executable, which is entered when it is new. */
+/* The id of the executable. A new one is entered into `images`. */
 static __noinline __u32 image_of(struct file *file,
 				 struct task_struct *task, __u32 scope)
 {
@@ -53,7 +53,10 @@ static __noinline __u32 image_of(struct file *file,
 /* linux/sched/coredump.h: what PR_GET_DUMPABLE answers. */
 enum { DUMPABLE_MASK = 3, DUMPABLE_BY_USER = 1 };
 
-/* Whether the viewer, in the initial namespace, made it or one around it. */
+/*
+ * Whether the viewer, a user of the initial namespace, made this namespace or one
+ * that contains it.
+ */
 static __always_inline bool owns(struct user_namespace *ns)
 {
 	for (int i = 0; i < 32; i++) {	/* user_namespaces(7): at most 32 */
@@ -134,8 +137,8 @@ static __noinline int withhold(struct task_struct *task)
 }
 
 /*
- * What a task executes gives it rights that the viewer lacks: it is followed no
- * longer, by neither of its ids, and nothing that it starts will be.
+ * A task executes a file that gives it rights which the viewer lacks. It is no
+ * longer followed, and neither is what it starts.
  */
 static __always_inline void let_go(struct task_struct *task, __u32 before,
 				   bool by_thread, struct task_slot *to)

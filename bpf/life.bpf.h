@@ -5,8 +5,8 @@
  */
 /*
  * Container runtimes execute a copy of themselves, and systemd 254 its executor,
- * through a descriptor: a task that is followed from its next exec waits for
- * another one, unless it has mounts of its own by then.
+ * through a descriptor. A task that is followed from its next exec on is then not
+ * followed yet, unless it has mounts of its own by then.
  */
 static __always_inline bool runs_runtime_again(struct linux_binprm *bprm,
 					       struct task_struct *task)
@@ -27,7 +27,7 @@ static __always_inline bool runs_runtime_again(struct linux_binprm *bprm,
 	return is_by_fd || is_by_proc;
 }
 
-/* Attached before sched_process_exec, so that the task is its caller's still. */
+/* Attached before sched_process_exec, while the task still has the old image. */
 SEC("raw_tp")
 int note_execs(struct bpf_raw_tracepoint_args *ctx)
 {

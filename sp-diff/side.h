@@ -24,7 +24,7 @@ struct side {
 /* By (arch, nr), then image. */
 int entry_compare(const struct entry *a, const struct entry *b);
 
-/* Of traces, what is compared. */
+/* Which part of a trace is compared. */
 struct side_choice {
 	const char *from, *until;	/* marks, or NULL */
 	bool by_image;
@@ -39,7 +39,7 @@ struct side_choice {
 bool select_calls(struct trace **t, const char *name,
 		  const struct selection *selection);
 
-/* Read now what is to be read before a sandbox: see profile_prepare(). */
+/* Read what must be read before the sandbox begins: see profile_prepare(). */
 void side_prepare(struct input *in, struct host *host);
 /*
  * Read a side, and close the input; which of the two it is shows in the first

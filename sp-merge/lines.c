@@ -51,7 +51,7 @@ static void make_room(struct lines *l)
 	l->text = xrealloc(l->text, l->room, 1);
 }
 
-/* Up to a byte more than a line may have. */
+/* At most one byte more than a line may have: it shows that a line is too long. */
 static void read_line(struct lines *l)
 {
 	int c;

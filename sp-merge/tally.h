@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The calls that a text names, counted, and the trace that they become. A text
- * has names, and not always says of which architecture they are: it is a column
- * that is chosen when all has been read.
+ * Counts the calls that a text names, and makes a trace of them. A text does not
+ * always tell the architecture of its names. They are therefore counted in
+ * columns, whose architecture is chosen when everything has been read.
  */
 #ifndef TALLY_H
 #define TALLY_H

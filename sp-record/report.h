@@ -9,15 +9,15 @@
 #include "tracer.h"
 
 /*
- * What no recording from outside could see goes to the run record; `withheld`
- * is tracer_withheld()'s.
+ * Add to the run record what this recording could not see. `withheld` is what
+ * tracer_withheld() returned.
  */
 void report_blindness(struct run *run, const struct trace *trace,
 		      const struct tracer_glance *glance,
 		      const char *withheld);
 void report_losses(const struct run *run, const struct trace *trace,
 		   const struct tracer_glance *glance);
-/* Of a trace with one run. */
+/* For a trace with one run. */
 void report_summary(const struct trace *trace, const struct recording *r,
 		    uint64_t tasks);
 

@@ -259,7 +259,7 @@ struct tracer *tracer_open(const struct tracer_options *options,
 	t->executables = executables_new();
 	t->classic = machine_can_preempt() && machine_has_trace_events();
 	error = load_and_attach(t, options);
-	if (error && options->paths) {	/* some verifier can refuse it */
+	if (error && options->paths) {	/* some kernels' verifier may refuse it */
 		unload(t);
 		t->unconfirmed = true;
 		error = load_and_attach(t, options);

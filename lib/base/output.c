@@ -206,8 +206,8 @@ static int open_target(struct output *out, const char *path, unsigned int flags)
 }
 
 /*
- * stdio(3) remembers that a write failed, and not why: by the time of the
- * commit, errno is another's.
+ * stdio(3) remembers that a write failed, but not why: by the time of the
+ * commit, another call has changed errno.
  */
 static ssize_t put(void *output, const char *data, size_t n)
 {

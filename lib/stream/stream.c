@@ -326,8 +326,8 @@ static bool decode(struct stream_reader *r, size_t size,
 }
 
 /*
- * Events come by the million, and have a decoder of their own. In another
- * encoding than a writer's they are looked at like any other record.
+ * Events come by the million, and have a decoder of their own for the encoding
+ * that our writer uses. In any other encoding they are read like other records.
  */
 static bool is_events(const struct stream_reader *r)
 {

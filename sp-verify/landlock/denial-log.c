@@ -15,7 +15,10 @@
 /* linux/audit.h of Linux 6.15 */
 enum { LANDLOCK_ACCESS = 1423, LANDLOCK_DOMAIN = 1424 };
 
-/* A denial, until it is known who was denied: records of an event share a serial. */
+/*
+ * A denial whose process is not known yet. All records of one event have the same
+ * serial number.
+ */
 struct pending {
 	char *serial, *domain, *rights, *object;
 	char *image;			/* NULL: not known yet */
@@ -29,7 +32,7 @@ struct denial_log {
 	uint64_t domain;		/* ours; 0: it has not denied anything */
 	struct pending *pending;
 	size_t n_pending;
-	/* Which domain is ours may come to light last, so each has a list. */
+	/* Which domain is ours may be known only at the end: each has a list. */
 	struct list {
 		uint64_t domain;
 		struct denied *denied;

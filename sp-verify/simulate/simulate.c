@@ -147,8 +147,8 @@ static enum verdict judge_values(const struct filter *filter,
 }
 
 /*
- * A call whose arguments decide, by those that were recorded: not decided when
- * the trace lacks those of any call.
+ * Judge a call whose answer depends on its arguments by the recorded ones. It is
+ * undecided if the trace lacks the arguments of some of the calls.
  */
 static enum verdict judge_arguments(const struct judged *j,
 				    const struct call_total *total)
@@ -172,8 +172,8 @@ static enum verdict judge_arguments(const struct judged *j,
 }
 
 /*
- * The workload made this call as well, but a filter that was there answered: its
- * own, or the one that is verified here.
+ * The workload made this call as well, but a filter answered it while it was
+ * recorded: the workload's own, or the one that is verified here.
  */
 static bool judge_denial(const struct filter *filter, const struct trace *t,
 			 const struct fact *denial, struct report *report,
