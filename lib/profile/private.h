@@ -28,6 +28,9 @@ bool read_yaml(struct reader *r, char *text, size_t n);
 bool read_minijail(struct reader *r, char *text, size_t n);
 bool read_firejail(struct reader *r, char *text, size_t n);
 bool read_systemd(struct reader *r, char *text, size_t n);
+bool read_lxc(struct reader *r, char *text, size_t n);
+/* Whether a text begins as a policy of LXC: a version, and what list it is. */
+bool is_lxc(const char *text);
 
 /* Load what a text of this form includes, before a sandbox. */
 void minijail_prepare(struct host *host, const char *text);

@@ -53,6 +53,7 @@ enum profile_form {
 	PROFILE_UNIT,		/* systemd; it is what that makes of a unit */
 	PROFILE_MINIJAIL,
 	PROFILE_FIREJAIL,
+	PROFILE_LXC,
 };
 
 struct profile {

@@ -271,6 +271,8 @@ static reader_fn format_of(const char *text, size_t n)
 	default:
 		break;
 	}
+	if (is_lxc(text))
+		return read_lxc;
 	while (line < end) {
 		const char *next = memchr(line, '\n', end - line) ?: end;
 		size_t blank = skip_blanks(line, next - line);
