@@ -33,6 +33,7 @@ static unsigned int runtimes_of(enum profile_form form)
 		[PROFILE_UNIT] = RUNTIME_SYSTEMD,
 		[PROFILE_MINIJAIL] = 0,
 		[PROFILE_FIREJAIL] = RUNTIME_FIREJAIL,
+		[PROFILE_LXC] = RUNTIME_LXC,
 	};
 
 	return runtimes[form];

@@ -226,6 +226,15 @@ bool build_allows_missing(const struct build *b)
 		!b->deny_denied && !b->allow_denied;
 }
 
+static void add_local_archs(struct profile *p, const struct arch *native)
+{
+	const struct arch *arch;
+
+	for (size_t i = 0; (arch = arch_at(i)); i++)
+		if (arch_is_local(arch, native))
+			profile_add_arch(p, arch);
+}
+
 struct profile *build_profile(const struct trace *t, const struct build *b)
 {
 	struct profile *p = profile_new(b->default_action);
@@ -233,6 +242,8 @@ struct profile *build_profile(const struct trace *t, const struct build *b)
 	p->other_arch_action = b->default_action;
 	profile_add_arch(p, b->choice.native);
 	add_observed(p, t, b->flags);
+	if (b->flags & FORMAT_LOCAL)
+		add_local_archs(p, b->choice.native);
 	if (b->allow_denied)
 		add_denied_as_observed(p, t, b->flags);
 	for (int group = 0; group < GROUP_FALLBACK; group++)

@@ -57,6 +57,7 @@ static void write_member(const struct emit *emit, enum group group,
 		[RUNTIME_BWRAP] = "bwrap: ",
 		[RUNTIME_FIREJAIL] = "firejail: ",
 		[RUNTIME_SYSTEMD] = "systemd: ",
+		[RUNTIME_LXC] = "lxc: ",
 	};
 	const struct group_member *m = group_find(&emit->choice, group,
 						  rule->id);

@@ -54,6 +54,8 @@ enum format_flag {
 	FORMAT_STRICT = 8192,	/* its loader may be older than the kernel, and
 				   refuses a list with a name it does not know */
 	FORMAT_LANDLOCK = 16384,	/* --explain is explain_landlock() */
+	FORMAT_LOCAL = 32768,	/* its list is in force on all architectures
+				   of the machine, recorded or not */
 };
 
 /* What --deny can be; the first that there is, is the default. */
@@ -88,6 +90,7 @@ void write_bpf(const struct emit *emit, FILE *out);
 void write_docker(const struct emit *emit, FILE *out);
 void write_minijail(const struct emit *emit, FILE *out);
 void write_firejail(const struct emit *emit, FILE *out);
+void write_lxc(const struct emit *emit, FILE *out);
 void write_spo(const struct emit *emit, FILE *out);
 void write_apparmor(const struct emit *emit, FILE *out);
 /* With --systemd --paths, after the rest. */

@@ -61,6 +61,7 @@ static char *set_runtime(const struct option_row *row, void *to,
 		{ "crun", RUNTIME_CRUN },
 		{ "any", RUNTIME_RUNC | RUNTIME_CRUN },
 		{ "bwrap", RUNTIME_BWRAP },
+		{ "lxc", RUNTIME_LXC },
 		{ "systemd", RUNTIME_SYSTEMD },
 		{ "firejail", RUNTIME_FIREJAIL },
 	};
@@ -72,7 +73,7 @@ static char *set_runtime(const struct option_row *row, void *to,
 		((struct options *)to)->runtimes = names[i].runtimes;
 		return NULL;
 	}
-	return xstrdup("not runc, crun, any, bwrap, firejail, systemd or none");
+	return xstrdup("not runc, crun, any, bwrap, firejail, lxc, systemd or none");
 }
 
 /* The optional group of that name, or GROUP_COUNT. */
@@ -175,9 +176,9 @@ static const struct option_row rows[] = {
 	{ "runtime", 0, "WHICH",
 	  "add what it calls itself: runc, crun, any of these\n"
 	  "(default with --oci, --docker and --spo), bwrap (with\n"
-	  "--bpf), firejail, systemd (with these) or none",
+	  "--bpf), firejail, lxc, systemd (with these) or none",
 	  .set = set_runtime,
-	  .choices = "runc crun any bwrap firejail systemd none",
+	  .choices = "runc crun any bwrap firejail lxc systemd none",
 	  .modes = OF_CALLS },
 	{ "with", 0, "GROUPS",
 	  "also the calls of tini, catatonit (of --init), or sh (of\n"
@@ -306,6 +307,7 @@ static void choose_deny(struct options *o)
 	else if (!(denials & deny_of(o->default_action)))
 		message_usage("--deny: --%s can only have%s%s%s",
 			      o->format->name,
+			      denials & DENY_ERRNO ? " errno:NAME" :
 			      denials & DENY_EPERM ? " errno:EPERM" : "",
 			      denials & DENY_KILL ? " kill" : "",
 			      denials & DENY_LOG ? " log" : "");

@@ -69,7 +69,7 @@ refused() {
 
 @test "what sp-emit writes is clean; without one call, that call is named" {
 	local format
-	for format in oci docker spo systemd minijail firejail; do
+	for format in oci docker spo systemd minijail firejail lxc; do
 		[ $format != systemd ] || requires systemd-analyze
 		sp-emit --$format -o p a.sp
 		run -0 --separate-stderr sp-verify -p p a.sp
@@ -81,6 +81,7 @@ refused() {
 		spo) sed '/- "chmod"$/d' p >q ;;
 		systemd) sed 's/\<chmod\>//' p >q ;;
 		minijail) sed '/^chmod:/d' p >q ;;
+		lxc) sed '/^chmod$/d' p >q ;;
 		firejail) sed 's/,chmod\>//' p >q ;;
 		esac
 		run ! cmp -s p q
@@ -94,7 +95,7 @@ refused() {
 
 @test "with arguments: the family that was seen, and no other" {
 	local format
-	for format in oci docker spo systemd minijail; do
+	for format in oci docker spo systemd minijail lxc; do
 		[ $format != systemd ] || requires systemd-analyze
 		sp-emit --$format --args -o p socket1.sp
 		run -0 sp-verify -p p socket1.sp
@@ -528,7 +529,7 @@ x86 read EPERM" ]
 	printf 'seccomp-error-action kill\n' >p
 	refused p "no seccomp.keep and no seccomp.drop"
 	printf 'caps.drop all\nwhitelist /x\n' >p
-	refused p "not a profile: no JSON or YAML, no section of a unit, no minijail rule, no seccomp line of firejail"
+	refused p "not a profile: no JSON or YAML, no section of a unit, no rule of minijail or LXC, no seccomp line of firejail"
 }
 
 # unit LINE… — a service with these lines
@@ -722,7 +723,7 @@ x86 read kill thread" ]
 	run -2 sp-diff p a.sp
 	[ "$output" = "sp-diff: p: binary data: if it is a raw filter, sp-verify -p reads it" ]
 	printf 'hello world\n' >p
-	refused p "not a profile: no JSON or YAML, no section of a unit, no minijail rule, no seccomp line of firejail"
+	refused p "not a profile: no JSON or YAML, no section of a unit, no rule of minijail or LXC, no seccomp line of firejail"
 	printf '\n \n{"a": 1,}\n' >p
 	run -2 sp-verify -p p a.sp
 	[[ $output == "sp-verify: p: line 3: "* ]]
@@ -790,4 +791,59 @@ x86 read kill thread" ]
 		"$TESTS/mkstream" >b.sp
 	run -1 --separate-stderr sp-verify --json -p - b.sp <p
 	jq -e 'map(.name) == ["read"]' <<<"$output"
+}
+
+@test "LXC: lists, sections, actions and conditions" {
+	needs x86_64
+	printf 'run 1 a\nimage /a\ncall 1 3 1 arch=x86\ncall 1 1073741824 1\ncall 1 read 1\n' |
+		"$TESTS/mkstream" >arch.sp
+	printf '%s\n' 2 denylist 'chmod errno 38  # a comment' 'write trap' '' \
+		'[s390x]' 'read errno 1' '[x86]' 'execve' >p
+	[ "$(denied p a.sp)" = "x86_64 write trap
+x86_64 execve kill thread
+x86_64 chmod ENOSYS" ]
+	printf '%s\n' 2 'allowlist errno 13' read write no_such_call >p
+	[ "$(denied p a.sp)" = "x86_64 execve EACCES
+x86_64 chmod EACCES
+x86_64 exit_group EACCES" ]
+	grep -q "unknown names, .*: no_such_call" note
+	# one list for all architectures, and in version 1 only for one
+	run -0 sp-verify -p p arch.sp
+	printf '%s\n' 1 allowlist 0 '1 and more' >p
+	[ "$(denied p arch.sp | sort)" = "x32 read kill thread
+x86 read kill thread" ]
+	printf '%s\n' 2 denylist 'socket errno 1 [0,1,==][1,0x0,SCMP_CMP_MASKED_EQ,2]' >p
+	[[ "$(denied p socket1.sp)" == "x86_64 socket EPERM"* ]]
+	run -0 sp-verify -p p socket2.sp
+	sed -i 's/==/!=/' p
+	run -0 sp-verify -p p socket1.sp
+	[[ "$(denied p socket2.sp)" == "x86_64 socket EPERM"* ]]
+}
+
+@test "LXC: refused with line and reason" {
+	local text problem
+	while IFS='|' read -r text problem; do
+		printf '%b\n' "$text" >p
+		refused p "$problem"
+	done <<-'END'
+	2\ndenylist\nchmod allow|line 3: chmod: LXC refuses a rule that has the default action
+	2\ndenylist\n chmod|line 3: chmod: LXC has no such action
+	2\ndenylist\nchmod log|line 3: log: LXC has no such action
+	2\ndenylist\nchmod errno|line 3: errno: no errno from 0 to 4095
+	2\ndenylist # all\nchmod|line 2: # all: LXC has no such action
+	2\ndenylist\nchmod [0,1,==]|line 3: [0,1,==]: LXC has no such action
+	2\ndenylist\nchmod trap [0,1,==] # x|line 3:  # x: after a condition, which LXC refuses
+	2\ndenylist\nchmod trap [0,1,==][0,2,==]|line 3: argument 0 twice, which libseccomp refuses
+	2\ndenylist\nchmod trap [6,1,==]|line 3: 6: no argument from 0 to 5
+	2\ndenylist\nchmod trap [0,-1,==]|line 3: -1,: no number
+	2\ndenylist\nchmod trap [0,1, ==]|line 3:  ==: no operator
+	2\ndenylist\nchmod trap [0,1]|line 3: [0: not [index,value,operator] or [index,value,operator,mask]
+	2\ndenylist\n\n[pdp11]\nchmod|line 4: [pdp11]: LXC has no such section
+	2\ndenylist\n[x86] \nchmod|line 3: [x86] : LXC has no such section
+	2\nallowlist debug|line 2: LXC refuses debug
+	1\nallowlist\nread|line 3: read: version 1 has only numbers
+	1\nallowlist\n\n0|line 3: : version 1 has only numbers
+	1\ndenylist\n0|line 2: denylist: version 1 has only allowlist
+	3\nallowlist\n0|line 2: LXC has versions 1 and 2, not 3
+	END
 }

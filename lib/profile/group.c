@@ -22,6 +22,9 @@
 	"catatonit 0.1.7: --init of podman" }
 #define SH(call) { GROUP_SH, call, NULL, 0, false, \
 	"dash 0.5.12, bash 5.2 and busybox 1.35 run commands and wait" }
+#define LXC_INIT(call) \
+	ALWAYS(call, RUNTIME_LXC, \
+	       "5.0.2: lxc-init, by which lxc-execute runs the program")
 #define FALLBACK(call, reason) { GROUP_FALLBACK, call, NULL, 0, false, reason }
 #define TIME64(call) FALLBACK(call, \
 	"32-bit libc (glibc 2.34, musl 1.2.0): the call with a 32-bit time_t")
@@ -31,7 +34,9 @@
  * under runc 1.1.5, 1.1.15 and 1.3.6, crun 1.8.1, 1.21 and 1.28, with
  * no_new_privs and without, for root and another user (tests/runtime-needs), and
  * in traces of their starts. openat2 is read in runc's source: 1.3.6 does
- * without where it fails.
+ * without where it fails. The rows of LXC were found in the same way under
+ * lxc-execute and lxc-start 5.0.2, with no_new_privs and without, for root and
+ * another user.
  */
 static const struct group_member table[] = {
 	KERNEL("restart_syscall", NULL,
@@ -103,6 +108,23 @@ static const struct group_member table[] = {
 
 	ALWAYS("write", RUNTIME_SYSTEMD,
 	       "Type=exec: tells the manager that it runs the program now"),
+
+	ALWAYS("execve", RUNTIME_LXC, "runs the program"),
+	ALWAYS("read", RUNTIME_LXC, "5.0.2: waits for the parent"),
+	ALWAYS("write", RUNTIME_LXC, "5.0.2: tells the parent"),
+	ALWAYS("getuid", RUNTIME_LXC,
+	       "5.0.2: as root, it leaves the ambient capabilities alone"),
+	ALWAYS("chdir", RUNTIME_LXC, "5.0.2: goes to lxc.init.cwd"),
+	ALWAYS("sendmsg", RUNTIME_LXC, "5.0.2: hands over lxc.pty.max terminals"),
+	ALWAYS("setgroups", RUNTIME_LXC, "5.0.2: becomes lxc.init.uid"),
+	ALWAYS("setresuid", RUNTIME_LXC, "5.0.2: becomes lxc.init.uid"),
+	ALWAYS("setresgid", RUNTIME_LXC, "5.0.2: becomes lxc.init.gid"),
+	LXC_INIT("rt_sigaction"),
+	LXC_INIT("rt_sigreturn"),
+	LXC_INIT("clone"),
+	LXC_INIT("wait4"),
+	LXC_INIT("dup3"),
+	LXC_INIT("close_range"),
 
 	FIREJAIL("execve"),
 	FIREJAIL("brk"),

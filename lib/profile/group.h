@@ -33,6 +33,7 @@ enum runtime {		/* bits */
 	RUNTIME_BWRAP = 4,	/* bubblewrap */
 	RUNTIME_FIREJAIL = 8,
 	RUNTIME_SYSTEMD = 16,
+	RUNTIME_LXC = 32,
 };
 
 struct group_member {

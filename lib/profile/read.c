@@ -189,7 +189,8 @@ static bool refuse_other(struct reader *r, char *text, size_t n)
 {
 	(void)text, (void)n;
 	return refuse(r, "not a profile: no JSON or YAML, no section of a "
-		      "unit, no minijail rule, no seccomp line of firejail");
+		      "unit, no rule of minijail or LXC, no seccomp line of "
+		      "firejail");
 }
 
 static bool starts(const char *s, size_t n, const char *with)

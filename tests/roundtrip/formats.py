@@ -239,6 +239,33 @@ class Minijail(Format):
                 *argv]
 
 
+class Lxc(Format):
+    """A container of this machine's files and network, by lxc-execute."""
+    packages = ("lxc-execute",)
+    options = ("--lxc",)
+
+    def __init__(self, name, work):
+        super().__init__(name, work)
+        self.count = itertools.count()
+
+    def neighbours(self, row):
+        """Where LXC makes that call itself: getppid."""
+        made = str(row.call[0]) == "46"
+        return [[f"{TOP}/bin/call", *(["110"] if made else row.call)]]
+
+    def command(self, row, argv):
+        name = f"sandprint-{os.getpid()}-{next(self.count)}"
+        config = f"{self.work}/{name}.conf"
+        with open(config, "w") as file:
+            file.write("lxc.rootfs.path = dir:/\nlxc.net.0.type = none\n"
+                       "lxc.mount.auto = proc:rw\nlxc.autodev = 0\n"
+                       f"lxc.init.cwd = {row.dir}\n"
+                       f"lxc.seccomp.profile = {self.file(row)}\n")
+        return ["lxc-execute", "-n", name, "-P", self.work, "-f", config,
+                *[word for key in ENV for word in ("-s",
+                  f"lxc.environment={key}={ENV[key]}")], "--", *argv]
+
+
 def capabilities():
     """Those that this process has."""
     with open("/usr/include/linux/capability.h") as file:
@@ -486,6 +513,7 @@ FORMATS = {
     "bwrap": Bwrap,
     "firejail": Firejail,
     "minijail": Minijail,
+    "lxc": Lxc,
     "systemd": Systemd,
     "runc": Oci,
     "runc-nnp": OciNnp,

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* 0: as it was recorded, else another family or type */
+/* 0: as it was recorded, else another family or type. 1: it was denied. */
 int main(int argc, char **argv)
 {
 	int other = argc > 1 ? atoi(argv[1]) : 0;
 	int type = SOCK_STREAM | SOCK_CLOEXEC;
 
 	(void)write(1, "made\n", 5);
-	socket(other == 1 ? AF_INET6 : AF_UNIX,
-	       other == 2 ? SOCK_RAW | SOCK_CLOEXEC : type, 0);
-	return 0;
+	return socket(other == 1 ? AF_INET6 : AF_UNIX,
+	       other == 2 ? SOCK_RAW | SOCK_CLOEXEC : type, 0) < 0;
 }

@@ -1,0 +1,54 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Policies for LXC, under LXC itself.
+
+load helper
+
+setup_file() {
+	requires_root
+	requires lxc-execute
+	cd "$BATS_FILE_TMPDIR" || return
+	sp-record -q -o probe.sp -- "$WITNESS/families-static"
+	echo 'run 1 a
+image /a' >head
+	{
+		cat head
+		printf 'call 1 %d 1\n' {0..334} {424..456}
+		printf 'call 1 %d 1 arch=x86\n' {0..334} {424..456}
+	} | "$TESTS/mkstream" >all.sp
+	# a container of this machine's files, if one starts here at all
+	printf '2\ndenylist\nkexec_load errno 1\n' >any
+	contained any /bin/true || skip "no container of LXC starts: $(tail -n 1 log)"
+}
+
+teardown_file() {
+	rmdir /sys/fs/cgroup/*/lxc.pivot 2>/dev/null || :
+}
+
+# contained POLICY COMMAND…
+contained() {
+	local place
+	place=$(mktemp -d -p "$BATS_FILE_TMPDIR")
+	printf '%s\n' 'lxc.rootfs.path = dir:/' 'lxc.net.0.type = none' \
+		"lxc.seccomp.profile = $PWD/$1" >"$place/config"
+	timeout 30 lxc-execute -n "sandprint-$BASHPID" -P "$place" \
+		-f "$place/config" -o log -- "${@:2}"
+}
+
+@test "conditions hold for what was recorded and for nothing else" {
+	cd "$BATS_FILE_TMPDIR"
+	local probe=$WITNESS/families-static other
+	sp-emit --lxc --args -o p probe.sp 2>err
+	grep -q '^socket allow \[0,' p
+	run -0 --separate-stderr contained p "$probe"
+	[ "$output" = made ]
+	for other in 1 2; do
+		run -1 --separate-stderr contained p "$probe" $other
+		[ "$output" = made ]
+	done
+}
+
+@test "what LXC loads is what sp-verify reads, and both refuse the same" {
+	cd "$BATS_FILE_TMPDIR"
+	run -0 "$TESTS/scripts/lxc-agrees.py" "${LXC_POLICIES:-2}" all.sp
+}
