@@ -141,7 +141,8 @@ static bool read_side(struct side *s, FILE *file, const char *name,
 	int first = getc(file);
 
 	if (first == EOF) {
-		*problem = xstrdup(ferror(file) ? strerror(errno) : "empty");
+		*problem = xstrdup(ferror(file) ? profile_strerror(errno) :
+				   "empty");
 		return false;
 	}
 	ungetc(first, file);

@@ -25,7 +25,8 @@ static char *read_file(struct input *in, size_t *n)
 		return NULL;
 	bytes = input_read(file, FILE_MAX, n);
 	if (!bytes)
-		message_error("%s: %s", input_name(in->path), strerror(errno));
+		message_error("%s: %s", input_name(in->path),
+			      profile_strerror(errno));
 	input_close(in);
 	return bytes;
 }

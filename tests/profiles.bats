@@ -325,7 +325,65 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	sed 's/SCMP_ACT_ERRNO/SCMP_ACT_FOO/' p.yaml >q.yaml
 	refused q.yaml "spec.defaultAction: unknown action SCMP_ACT_FOO"
 	sed 's/^spec:/&\n  baseProfileName: runc/' p.yaml >q.yaml
-	refused q.yaml "spec.baseProfileName: another profile, which is not read"
+	refused q.yaml "spec.baseProfileName: no SeccompProfile runc in the file, and none in a file runc.yaml beside it"
+}
+
+# resource NAME CALL… — a SeccompProfile that allows these
+resource() {
+	local name=$1
+	shift
+	printf '%s\n' --- 'apiVersion: security-profiles-operator.x-k8s.io/v1beta1' \
+		'kind: SeccompProfile' "metadata: {name: $name, namespace: x}" \
+		'spec:' '  defaultAction: SCMP_ACT_ERRNO' '  syscalls:' \
+		'  - action: SCMP_ACT_ALLOW' '    names:'
+	printf '    - %s\n' "$@"
+}
+
+@test "SeccompProfile: several documents, and the one that is chosen" {
+	{
+		printf -- '---\nkind: Namespace\nmetadata: {name: x}\n'
+		resource one execve read write exit_group
+		printf -- '---\n# nothing\n---\n'
+	} >p
+	[ "$(denied p a.sp)" = "x86_64 chmod EPERM" ]
+	resource two execve chmod read exit_group >>p
+	refused p "several SeccompProfiles, choose one with --document: one, two"
+	[ "$(denied p a.sp --document=one)" = "x86_64 chmod EPERM" ]
+	[ "$(denied p a.sp --document=two)" = "x86_64 write EPERM" ]
+	run -1 sp-diff --document=two p a.sp
+	run -2 sp-verify -p p --document=x a.sp
+	[ "$output" = "sp-verify: p: no SeccompProfile is called x; there are: one, two" ]
+	resource one execve >p
+	run -2 sp-verify -p p --document=two a.sp
+	[ "$output" = "sp-verify: p: no SeccompProfile is called two; there are: one" ]
+}
+
+@test "SeccompProfile: a base in the file, beside it, and nowhere" {
+	local ending
+	mkdir in
+	{
+		resource own write
+		echo '  baseProfileName: base-1.0'
+	} >in/p
+	resource base-1.0 execve read exit_group >base
+	for ending in .yaml .yml .json ""; do
+		cp base in/base-1.0$ending
+		[ "$(denied in/p a.sp)" = "x86_64 chmod EPERM" ]
+		grep -qx "sp-verify: in/p: with the rules of its base profile base-1.0" note
+		rm in/base-1.0$ending
+	done
+	cat in/p base >q
+	[ "$(denied q a.sp --document=own)" = "x86_64 chmod EPERM" ]
+	refused in/p "spec.baseProfileName: no SeccompProfile base-1.0 in the file, and none in a file base-1.0.yaml beside it"
+	resource other execve >in/base-1.0.yaml
+	refused in/p "spec.baseProfileName: no SeccompProfile base-1.0 in the file, and none in a file base-1.0.yaml beside it"
+	sed 's/base-1.0$/own/' in/p >q
+	refused q "spec.baseProfileName: own has a base of its own, which is not read"
+	sed 's|base-1.0$|../in/base-1.0|' in/p >in/q
+	refused in/q "spec.baseProfileName: no SeccompProfile ../in/base-1.0 in the file, and none in a file ../in/base-1.0.yaml beside it"
+	printf 'a: "\n' >in/base-1.0.yaml
+	run -2 sp-verify -p in/p a.sp
+	[[ $output == "sp-verify: in/p: in/base-1.0.yaml: line "*"unexpected end of stream" ]]
 }
 
 @test "what no one filter can be made of is trouble, and no verdict" {
@@ -354,7 +412,11 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	printf 'spec: %s\n' "$(printf '[%.0s' {1..20})" >p
 	refused p "line 1: nested deeper than 16"
 	printf 'spec: 1\n---\nspec: 2\n' >p
-	refused p "line 2: a second document"
+	refused p "several documents, and none of them is a SeccompProfile"
+	printf -- '---\n---\n---\n' >p
+	refused p "empty"
+	printf -- '- 1\n---\n%.0s' {1..257} >p
+	refused p "line 514: more than 256 documents"
 	printf 'spec:\n  a: "\n' >p
 	run -2 sp-verify -p p a.sp
 	[[ $output == *"p: line "*"unexpected end of stream" ]]
@@ -722,6 +784,9 @@ x86 read kill thread" ]
 	[ "$output" = "sp-verify: p: instruction 0: cut off" ]
 	run -2 sp-diff p a.sp
 	[ "$output" = "sp-diff: p: binary data: if it is a raw filter, sp-verify -p reads it" ]
+	mkdir x.service.d
+	refused x.service.d "a directory: give a file, or for a unit and its drop-ins what systemctl cat prints"
+	refused /bin/true "an ELF file, not a seccomp profile"
 	printf 'hello world\n' >p
 	refused p "not a profile: no JSON or YAML, no section of a unit, no rule of minijail or LXC, no seccomp line of firejail"
 	printf '\n \n{"a": 1,}\n' >p

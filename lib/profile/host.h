@@ -21,6 +21,7 @@ struct host {
 	struct included *included;
 	const char *path;	/* of the profile; what it includes is beside it */
 	const char *root;	/* before absolute paths in it; NULL: none */
+	const char *document;	/* of several SeccompProfiles; NULL: not given */
 	/* The loader filters this machine's architecture, listed or not. */
 	bool adds_native;
 	/* It refuses an errno beside SCMP_ACT_ALLOW and the like. */
@@ -53,6 +54,10 @@ option_set host_option_caps, host_option_kernel;
 	{ "root", 0, "DIR", \
 	  "a profile's absolute paths of includes are below DIR", \
 	  options_text, .at = offsetof(type, member.root), \
+	  .modes = (for_modes) }, \
+	{ "document", 0, "NAME", \
+	  "of a file with several SeccompProfiles, that one", \
+	  options_text, .at = offsetof(type, member.document), \
 	  .modes = (for_modes) }
 
 bool host_has_cap(const struct host *h, const char *name);	/* "CAP_KILL" */

@@ -21,6 +21,7 @@ struct reader {
 	char **problem;
 	bool caps_decided, kernel_decided;	/* conditions of the file */
 	bool stray_errno;	/* noted */
+	const json_t *documents;	/* all of the file; NULL: one object */
 };
 
 bool read_json(struct reader *r, char *text, size_t n);
@@ -35,8 +36,13 @@ bool is_lxc(const char *text);
 /* Load what a text of this form includes, before a sandbox. */
 void minijail_prepare(struct host *host, const char *text);
 
-/* The JSON and YAML forms, once they are parsed. */
+/* The JSON and YAML forms, once they are parsed: one object, or a file's. */
 bool read_object(struct reader *r, const json_t *root);
+bool read_documents(struct reader *r, const json_t *documents);
+/* An array of the documents that are not empty; NULL with the problem set. */
+json_t *yaml_documents(struct reader *r, const char *text, size_t n);
+/* Load the base that a SeccompProfile names, before a sandbox. */
+void resource_prepare(struct host *host, const char *text);
 
 /* Always false, so that callers can return it; once r->line is set, with it. */
 __attribute__((format(printf, 2, 3)))

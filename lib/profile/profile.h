@@ -101,6 +101,8 @@ void profile_sort(struct profile *p);
  */
 struct profile *profile_read(FILE *file, const struct host *host,
 			     char **problem);
+/* What to print if reading a file that should be a profile ends with `err`. */
+const char *profile_strerror(int err);
 /*
  * Before a sandbox: read the bytes of a profile, and where they look like a
  * systemd unit with lists of calls, ask systemd for its groups, by running

@@ -289,13 +289,19 @@ static reader_fn format_of(const char *text, size_t n)
 	return refuse_other;
 }
 
+const char *profile_strerror(int err)
+{
+	return err == EISDIR ? "a directory: give a file, or for a unit and "
+		"its drop-ins what systemctl cat prints" : strerror(err);
+}
+
 /* All of a file and a NUL; NULL with the problem set. */
 static char *read_all(FILE *file, size_t *n, struct reader *r)
 {
 	char *text = input_read(file, FILE_MAX, n);
 
 	if (!text)
-		refuse(r, "%s", strerror(errno));
+		refuse(r, "%s", profile_strerror(errno));
 	else if (*n > FILE_MAX)
 		refuse(r, "more than %d MiB", FILE_MAX >> 20);
 	else if (!*n)
@@ -319,6 +325,8 @@ void profile_prepare(struct input *in, struct host *host)
 		host->groups = systemd_groups_load();
 	if (format_of(text, n) == read_minijail)
 		minijail_prepare(host, text);
+	else
+		resource_prepare(host, text);
 }
 
 struct profile *profile_read(FILE *file, const struct host *host,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * YAML, as far as Kubernetes takes it for JSON: one document without aliases
- * and tags. It becomes a JSON value, which the reader of JSON then reads.
+ * YAML, as far as Kubernetes takes it for JSON: documents without aliases and
+ * tags. They become JSON values, which the reader of JSON then reads.
  */
 #include "profile/private.h"
 
@@ -15,11 +15,12 @@
 enum {
 	TEXT_MAX = 1 << 20,	/* bytes; an object of Kubernetes is smaller */
 	DEPTH_MAX = 16,
+	DOCUMENTS_MAX = 256,
 };
 
 struct builder {
 	struct reader *reader;
-	json_t *root;		/* what is complete, or NULL */
+	json_t *documents;	/* an array of those that are complete */
 	struct level {
 		json_t *value;	/* an array or object, still open */
 		char *key;	/* of an object, when its value comes next */
@@ -35,6 +36,18 @@ static bool is_key_next(const struct builder *b)
 	return top && json_is_object(top->value) && !top->key;
 }
 
+/* Takes `value`. An empty document, such as after a last "---", is none. */
+static bool put_document(struct builder *b, json_t *value)
+{
+	if (json_is_null(value)) {
+		json_decref(value);
+		return true;
+	}
+	json_array_append_new(b->documents, value);
+	return json_array_size(b->documents) <= DOCUMENTS_MAX ||
+	       refuse(b->reader, "more than %d documents", DOCUMENTS_MAX);
+}
+
 /* Takes `value`. */
 static bool put(struct builder *b, json_t *value)
 {
@@ -42,10 +55,8 @@ static bool put(struct builder *b, json_t *value)
 
 	if (!value)
 		return refuse(b->reader, "no UTF-8");
-	if (!top) {
-		b->root = value;
-		return true;
-	}
+	if (!top)
+		return put_document(b, value);
 	if (json_is_array(top->value))
 		return !json_array_append_new(top->value, value);
 	json_object_set_new(top->value, top->key, value);
@@ -133,8 +144,6 @@ static bool take_event(struct builder *b, const yaml_event_t *event)
 		return end(b);
 	case YAML_ALIAS_EVENT:
 		return refuse(b->reader, "an alias");
-	case YAML_DOCUMENT_START_EVENT:
-		return !b->root || refuse(b->reader, "a second document");
 	case YAML_STREAM_END_EVENT:
 		b->done = true;
 		return true;
@@ -158,7 +167,8 @@ static bool build(struct builder *b, yaml_parser_t *parser)
 		yaml_event_delete(&event);
 	}
 	b->reader->line = 0;
-	return ok && (b->root || refuse(b->reader, "empty"));
+	return ok && (json_array_size(b->documents) ||
+		      refuse(b->reader, "empty"));
 }
 
 static void builder_free(struct builder *b)
@@ -167,22 +177,37 @@ static void builder_free(struct builder *b)
 		json_decref(b->levels[b->depth].value);
 		free(b->levels[b->depth].key);
 	}
-	json_decref(b->root);
+	json_decref(b->documents);
+}
+
+json_t *yaml_documents(struct reader *r, const char *text, size_t n)
+{
+	struct builder b = { .reader = r };
+	json_t *documents = NULL;
+	yaml_parser_t parser;
+
+	if (n > TEXT_MAX) {
+		refuse(r, "more than %d MiB of YAML", TEXT_MAX >> 20);
+		return NULL;
+	}
+	if (!yaml_parser_initialize(&parser)) {
+		refuse(r, "out of memory");
+		return NULL;
+	}
+	b.documents = json_array();
+	yaml_parser_set_input_string(&parser, (const unsigned char *)text, n);
+	if (build(&b, &parser))
+		documents = json_incref(b.documents);
+	yaml_parser_delete(&parser);
+	builder_free(&b);
+	return documents;
 }
 
 bool read_yaml(struct reader *r, char *text, size_t n)
 {
-	struct builder b = { .reader = r };
-	yaml_parser_t parser;
-	bool ok;
+	json_t *documents = yaml_documents(r, text, n);
+	bool ok = documents && read_documents(r, documents);
 
-	if (n > TEXT_MAX)
-		return refuse(r, "more than %d MiB of YAML", TEXT_MAX >> 20);
-	if (!yaml_parser_initialize(&parser))
-		return refuse(r, "out of memory");
-	yaml_parser_set_input_string(&parser, (unsigned char *)text, n);
-	ok = build(&b, &parser) && read_object(r, b.root);
-	yaml_parser_delete(&parser);
-	builder_free(&b);
+	json_decref(documents);
 	return ok;
 }
