@@ -8,7 +8,8 @@
 
 #include "base/memory.h"
 
-#define CONTAINER_ADVICE "sp-record --container NAME waits for the container"
+#define CONTAINER_ADVICE "create the container, have sp-record --container " \
+	"NAME wait for it, and start it"
 #define UNIT_ADVICE "sp-record --unit NAME --restart starts the unit"
 
 static const struct client {

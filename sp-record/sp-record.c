@@ -21,6 +21,7 @@
 #include "privilege.h"
 #include "report.h"
 #include "stream/trace.h"
+#include "unit-commands.h"
 
 enum {
 	STATUS_FAILED = 125,
@@ -257,6 +258,10 @@ static bool write_stream(const struct recorded *what, struct recording *r,
 	tracer_glance(tracer, &glance);
 	trace_sort(trace);
 	withheld = tracer_withheld(tracer);
+	for (size_t i = 0; i < o->n_targets; i++)
+		if (o->targets[i].unit)
+			unit_commands_check(trace->runs[i], trace,
+					    o->targets[i].unit);
 	for (size_t i = 0; i < trace->n_runs; i++)
 		report_blindness(trace->runs[i], trace, &glance, withheld);
 	free(withheld);
@@ -418,7 +423,9 @@ static void note_missing(const struct options *o, const struct tracer *tracer)
 			continue;
 		message_note("--%s %s: %s; waiting for it", t->how, t->name,
 			     t->cgroup ? "it has no process yet" :
-			     "it is not running yet");
+			     strcmp(t->how, "container") || t->container.id ?
+			     "it is not running yet" : "no engine knows it yet "
+			     "(podman and docker have to create it first)");
 	}
 }
 

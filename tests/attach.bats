@@ -262,7 +262,7 @@ joining() {
 @test "a cgroup that is not there yet, in one that is not: from its first process on" {
 	needs cgroup2
 	attach --cgroup "sp-test-$$/a/b"
-	grep -q 'it is not running yet; waiting for it' err
+	grep -q 'waiting for it' err
 	new_cgroup "sp-test-$$"
 	new_cgroup "sp-test-$$/b"
 	joining "$cgroup" "$WITNESS/exit-nolibc"

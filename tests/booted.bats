@@ -80,12 +80,17 @@ for_a_while() {
 		for_a_while 'redis-cli -s /run/booted-redis.sock ping'
 		for_a_while '[ -e /out/reloaded ]'
 		echo 'systemctl stop redis; wait'
+		echo '/sp-record -o /out/short.sp --unit redis --restart -t 4 2>/out/short'
 	} >root/test
 	boot 60 || [ $? != 124 ]
 	cat log root/out/err
 	run ! grep 'not seen' root/out/err
 	sp-emit --json root/out/run.sp | jq -r '.images[].path' | sort >images
 	printf '/usr/bin/%s\n' ls redis-check-rdb touch uname | diff images -
+	grep -qx 'sp-record: not seen: ExecReload=/bin/touch of the unit, which was not executed' root/out/short
+	run ! grep 'ExecStart.*not executed' root/out/short
+	sp-emit --systemd root/out/short.sp 2>&1 |
+		shows '^sp-emit: not seen by the recording: ExecReload=/bin/touch'
 	# What systemd does between fork and exec is not the unit's.
 	sp-emit --table root/out/run.sp |
 		lacks -w 'setresuid\|keyctl\|unshare'

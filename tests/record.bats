@@ -763,6 +763,29 @@ os.execvp("sp-record", "sp-record -q -o run.sp -- grep SigIgn "
 	END
 }
 
+@test "a client of a daemon: what is not recorded is printed, and by sp-emit again" {
+	local line
+	while IFS= read -r line; do
+		mkdir -p clients
+		ln -sf "$WITNESS/exit-nolibc" "clients/${line%% *}"
+		# shellcheck disable=SC2086 # words
+		sp-record -o run.sp -- clients/$line 2>err
+		grep -q '^sp-record: not recorded: what .* was asked to run: the recording is of the client ' err
+		sp-emit --oci run.sp 2>err >/dev/null
+		grep -q '^sp-emit: not seen by the recording: what .* was asked to run' err
+	done <<-'END'
+	docker -D run --rm busybox
+	ctr -n k8s.io tasks start x
+	podman --remote exec x true
+	systemctl restart nginx
+	systemd-run --unit=x true
+	END
+	for line in 'docker ps' 'podman run x' 'systemd-run --scope true'; do
+		# shellcheck disable=SC2086 # words
+		sp-record -o run.sp -- clients/$line 2>&1 | lacks 'not recorded'
+	done
+}
+
 @test "a hundred recordings leave nothing behind in the kernel" {
 	requires_root
 	requires bpftool
@@ -787,27 +810,4 @@ os.execvp("sp-record", "sp-record -q -o run.sp -- grep SigIgn "
 	done
 	cat left
 	return 1
-}
-
-@test "a client of a daemon: what is not recorded is printed, and by sp-emit again" {
-	local line
-	while IFS= read -r line; do
-		mkdir -p clients
-		ln -sf "$WITNESS/exit-nolibc" "clients/${line%% *}"
-		# shellcheck disable=SC2086 # words
-		sp-record -o run.sp -- clients/$line 2>err
-		grep -q '^sp-record: not recorded: what .* was asked to run: the recording is of the client ' err
-		sp-emit --oci run.sp 2>err >/dev/null
-		grep -q '^sp-emit: not seen by the recording: what .* was asked to run' err
-	done <<-'END'
-	docker -D run --rm busybox
-	ctr -n k8s.io tasks start x
-	podman --remote exec x true
-	systemctl restart nginx
-	systemd-run --unit=x true
-	END
-	for line in 'docker ps' 'podman run x' 'systemd-run --scope true'; do
-		# shellcheck disable=SC2086 # words
-		sp-record -o run.sp -- clients/$line 2>&1 | lacks 'not recorded'
-	done
 }
