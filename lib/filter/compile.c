@@ -50,10 +50,15 @@ static const struct arch *rule_arch(const struct profile_rule *rule)
 
 /*
  * libseccomp takes the numbers of this machine's architecture, and its pseudo
- * numbers for calls that only others have, and translates them.
+ * numbers for calls that only others have, and translates them. It ignores the
+ * rule where it has no such call on the other architecture: 2.5.4 has no
+ * map_shadow_stack on x32, and the kernel has.
  */
 static bool library_number(const struct profile_rule *rule, int *nr)
 {
+	if (rule->id.nr >= 0 && rule_arch(rule) != arch_native() &&
+	    !syscall_in_library(rule->id))
+		return false;
 	*nr = rule->name ? seccomp_syscall_resolve_name(rule->name)
 			 : __NR_SCMP_ERROR;
 	if (*nr != __NR_SCMP_ERROR)

@@ -37,8 +37,7 @@ static const struct supplement {
 	const char *name;
 	const char *release;	/* the release that it came with */
 	const char *since;	/* libseccomp release; NULL: none so far */
-	const char *arch;	/* only on this one; "!x32": on all others;
-				   NULL: on all */
+	const char *arch;	/* only on this one; NULL: on all */
 } supplement[] = {
 	{ 258, "riscv_hwprobe", "6.4", "2.5.5", "riscv64" },
 	{ 335, "uretprobe", "6.11", "2.6.0", "x86_64" },
@@ -47,7 +46,7 @@ static const struct supplement {
 	{ 336, "uprobe", "6.18", "2.6.1", "x32" },
 	{ 451, "cachestat", "6.5", "2.5.5", NULL },
 	{ 452, "fchmodat2", "6.6", "2.5.5", NULL },
-	{ 453, "map_shadow_stack", "6.6", "2.5.5", "!x32" },
+	{ 453, "map_shadow_stack", "6.6", "2.5.5", NULL },
 	{ 454, "futex_wake", "6.7", "2.5.5", NULL },
 	{ 455, "futex_wait", "6.7", "2.5.5", NULL },
 	{ 456, "futex_requeue", "6.7", "2.5.5", NULL },
@@ -173,8 +172,6 @@ static const char *library_name(struct call_id id, char buf[SYSCALL_NAME_MAX])
 static bool supplement_has(const struct supplement *extra,
 			   const struct arch *arch)
 {
-	if (extra->arch && *extra->arch == '!')
-		return strcmp(extra->arch + 1, arch->name);
 	return !extra->arch || !strcmp(extra->arch, arch->name);
 }
 
