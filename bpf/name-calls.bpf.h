@@ -4,7 +4,7 @@
  * executed.
  */
 /* What an open call's flags are, wherever they stand. */
-static __always_inline __u64 open_flags(const volatile struct name_spec *spec,
+static __always_inline __u64 open_flags(const struct name_spec *spec,
 					const __u64 args[8])
 {
 	__u64 flags = 0;
@@ -18,7 +18,7 @@ static __always_inline __u64 open_flags(const volatile struct name_spec *spec,
 }
 
 /* NAME_LOCK and its like; 0: the call locks nothing. */
-static __always_inline __u32 lock_access(const volatile struct name_spec *spec,
+static __always_inline __u32 lock_access(const struct name_spec *spec,
 					 const __u64 args[8])
 {
 	__u64 command = args[spec->flags & 7];
@@ -42,7 +42,7 @@ static __always_inline __u32 lock_access(const volatile struct name_spec *spec,
  * one in /proc/self/fd; < 0: it means what the name stands for.
  */
 static __always_inline __s32
-descriptor_given(struct name_scratch *s, const volatile struct name_spec *spec,
+descriptor_given(struct name_scratch *s, const struct name_spec *spec,
 		 const __u64 args[8])
 {
 	__u64 name = args[spec->name & 7];
@@ -55,30 +55,32 @@ descriptor_given(struct name_scratch *s, const volatile struct name_spec *spec,
 }
 
 /* The file of a descriptor that the call was given, or gave. */
-static __always_inline struct file *
-named_file(struct name_scratch *s, const volatile struct name_spec *spec,
-	   struct task_struct *task, const __u64 args[8], __s64 result)
+static __always_inline struct file *named_file(struct name_scratch *s)
 {
+	const struct name_spec *spec = &s->call.spec;
+	const __u64 *args = s->call.args;
+	__s64 result = s->call.result;
+
 	switch (spec->kind) {
 	case NAMES_BY_NAME:
 	case NAMES_TWO:
-		return file_of(task, descriptor_given(s, spec, args));
+		return file_of(s, descriptor_given(s, spec, args));
 	case NAMES_LOCK:
 		return lock_access(spec, args) ?
-			file_of(task, args[spec->directory & 7]) : NULL;
+			file_of(s, args[spec->directory & 7]) : NULL;
 	case NAMES_OPEN:
-		return result >= 0 ? file_of(task, result) : NULL;
+		return result >= 0 ? file_of(s, result) : NULL;
 	case NAMES_MAP:
 		return args[2] & PROT_EXEC && !(args[3] & MAP_ANONYMOUS) ?
-			file_of(task, args[4]) : NULL;
+			file_of(s, args[4]) : NULL;
 	case NAMES_FILE:
-		return file_of(task, args[spec->directory & 7]);
+		return file_of(s, args[spec->directory & 7]);
 	default:
 		return NULL;
 	}
 }
 
-static __always_inline __u32 given_access(const volatile struct name_spec *spec,
+static __always_inline __u32 given_access(const struct name_spec *spec,
 					  const __u64 args[8])
 {
 	__u32 mode;
@@ -124,7 +126,7 @@ static __always_inline __u32 take_object(struct name_scratch *s,
  * and no descriptor, the directory that the task is in. An entry of a directory
  * has a name, so another task has emptied it since: it is not known. 0: nothing.
  */
-static __always_inline __u32 emptied(const volatile struct name_spec *spec,
+static __always_inline __u32 emptied(const struct name_spec *spec,
 				     __u32 access)
 {
 	if (access & (NAME_CREATE | NAME_DELETE | NAME_LINK))
@@ -134,128 +136,211 @@ static __always_inline __u32 emptied(const volatile struct name_spec *spec,
 	return 0;
 }
 
-/* What a call named, that has ended. */
+/* What the kernel confirmed of the part; NULL: nothing, or not of this name. */
+static __always_inline struct object *object_of(struct name_call *call,
+						struct task_struct *task)
+{
+	__u32 tid = task->pid;
+	struct confirmed *known;
+	struct object *o;
+
+	call->is_object = 0;
+	if (!call->is_confirmed || (call->file && call->spec.kind == NAMES_TWO))
+		return NULL;
+	known = bpf_map_lookup_elem(&confirmed, &tid);
+	if (!known)
+		return NULL;
+	o = &known->objects[call->part & 1];
+	/* What has no name is the descriptor's; failures, by name. */
+	if (call->answer && !o->size)
+		return NULL;
+	call->is_object = 1;
+	return o;
+}
+
+/*
+ * The three below find what one part of a call named, and return the size of
+ * the name in the scratch, or < 0: nothing.
+ */
+
+/* An address of a socket. */
+__noinline int find_address(struct name_scratch *s)
+{
+	struct name_call *call;
+	struct file *file;
+	__u32 kind, did;
+	__u64 size;
+
+	if (!s)
+		return -1;
+	call = &s->call;
+	kind = call->spec.kind;
+	did = call->spec.access;
+	file = file_of(s, call->args[0]);
+	size = kind == NAMES_ADDRESS ?
+		read_address(s, call->args[call->spec.name & 7],
+			     call->args[call->spec.flags & 7]) :
+		kind == NAMES_MESSAGE ?
+		read_message(s, call->args[call->spec.name & 7],
+			     call->is_compat) :
+		own_address(s, file);
+	if (!size)
+		return -1;
+	call->access = did | protocol_of(file) |
+		family_of(s) << SOCKET_FAMILY_SHIFT;
+	if (kind == NAMES_ADDRESS && did != SOCKET_SEND &&
+	    (!call->answer || call->answer == -EINPROGRESS) &&
+	    call->access & (SOCKET_TCP | SOCKET_NOT_TCP) &&
+	    (family_of(s) == AF_INET || family_of(s) == AF_INET6))
+		take_port(s, (__u64)file, did == SOCKET_CONNECT);
+	if (!has_path(s, size))
+		return size;
+	if (!call->answer && call->access & SOCKET_NOT_TCP &&
+	    kind == NAMES_ADDRESS && did != SOCKET_SEND) {
+		find_unix_place(s, (__u64)file, did == SOCKET_CONNECT);
+		call->at = s->at;
+	}
+	if (call->at.dentry)
+		call->place = PLACE_OBJECT;
+	else
+		call->at = start_of(s, -1, size, 2);
+	return size;
+}
+
+/* A file of a descriptor, or the directory that the task has changed to. */
+static __always_inline int find_file(struct name_scratch *s,
+				     struct task_struct *task)
+{
+	struct name_call *call = &s->call;
+	struct file *file = call->file;
+	__u32 kind = call->spec.kind;
+	struct object *o;
+
+	if (call->answer && kind != NAMES_LOCK)
+		return -1;		/* it was not mapped */
+	o = object_of(call, task);
+	call->at = !file ? s->cwd : o ? o->at : place_of(file);
+	call->access = kind == NAMES_OPEN ?
+		opened(file, open_flags(&call->spec, call->args)) :
+		call->spec.access | (file ? type_of(file) :
+				     TYPE_DIRECTORY << NAME_TYPE_SHIFT);
+	if (kind == NAMES_LOCK)
+		call->access |= lock_access(&call->spec, call->args);
+	s->at = call->at;
+	if (!is_deleted(s->at))
+		return 0;
+	if (is_nameless(s)) {
+		call->access |= NAME_NAMELESS;
+		call->at = parent_of(s->at);
+	} else {
+		call->access |= NAME_DELETED;
+	}
+	return 0;
+}
+
+/* A name in memory. */
+__noinline int find_name(struct name_scratch *s)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 kind, name, from, access, empty;
+	struct name_spec *spec;
+	struct name_call *call;
+	struct object *o;
+	long size;
+
+	if (!s)
+		return -1;
+	call = &s->call;
+	spec = &call->spec;
+	kind = spec->kind;
+	name = call->part ? spec->name2 : spec->name;
+	from = call->part ? spec->directory2 : spec->directory;
+	if (name == ARG_NONE || !call->args[name & 7] ||
+	    (kind == NAMES_EXEC && !call->answer))
+		return -1;
+	size = kind == NAMES_QUEUE ? read_queue(s, call->args[name & 7]) :
+		read_name(s, call->args[name & 7]);
+	access = call->part ? spec->access2 : given_access(spec, call->args);
+	if (kind == NAMES_TWO && spec->flags != ARG_NONE &&
+	    call->args[spec->flags & 7] & RENAME_EXCHANGE)
+		access |= NAME_CREATE | NAME_DELETE;
+	o = object_of(call, task);
+	empty = !size && !o ? emptied(spec, access) : 0;
+	if (!size && !o && (call->answer || !empty))
+		return -1;		/* the descriptor itself */
+	access = empty ? call->nameless | empty :
+		access | call->nameless | NAME_GIVEN |
+		(size < 0 ? NAME_UNREAD :
+		 call->answer == -ENAMETOOLONG && size == NAME_SIZE - 1 ?
+		 NAME_CUT : 0);
+	if (o) {
+		call->access = take_object(s, o, access);
+		call->at = o->at;
+		return o->size;
+	}
+	call->access = access;
+	call->at = start_of(s, call->args[from & 7], size, 0);
+	return size < 0 ? 0 : size;
+}
+
+/* What was found of a part; the next one is that of its source. */
+__noinline int note_part(struct name_scratch *s, int size)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct name_call *call;
+
+	if (!s)
+		return 0;
+	call = &s->call;
+	s->key.hash = 0;
+	s->key.access = call->access;
+	s->key.answer = call->answer;
+	s->key.is_socket = call->spec.kind >= NAMES_ADDRESS;
+	s->at = call->at;
+	s->place = call->place |
+		(call->is_object || (!s->key.is_socket &&
+		 (call->access & NAME_ACCESS) == NAME_LOOK) ? 0 :
+		 shared_with_others(task));
+	s->name_size = size & (NAME_SIZE - 1);
+	note_name(s);
+	s->key.source = s->key.hash;
+	call->nameless = call->access & NAME_NAMELESS;
+	return 0;
+}
+
+/* What a call named, that has ended: s->call has its registers. */
 static __always_inline void note_call(struct name_scratch *s,
 				      const volatile struct name_spec *spec,
-				      struct task_struct *task, bool compat,
-				      __u32 image, const __u64 args[8],
-				      __s64 result, struct confirmed *known)
+				      struct task_struct *task, __u32 image)
 {
-	__u32 kind = spec->kind, parts = kind == NAMES_TWO ? 2 : 1;
-	struct file *given = named_file(s, spec, task, args, result);
-	struct place none = { NULL, NULL };
-	__u64 source = 0;
-	__u32 nameless = 0;	/* of the source */
+	struct name_call *call = &s->call;
+	int size;
 
-#pragma clang loop unroll(disable)
-	for (__u32 part = 0; part < parts; part++) {
-		struct file *file = part ? NULL : given;
-		__s32 answer = answer_of(result);
-		struct place at = place_of(file);
-		__u32 access = spec->access, is_socket = 0, how = 0, empty;
-		long size = 0;
-		/* What has no name is the descriptor's; failures, by name. */
-		struct object *o = known && !(file && kind == NAMES_TWO) &&
-			(!answer || known->objects[part & 1].size) ?
-			&known->objects[part & 1] : NULL;
-
-		if (o)
-			at = o->at;
-		if (kind >= NAMES_ADDRESS) {
-			size = kind == NAMES_ADDRESS ?
-				read_address(s, args[spec->name & 7],
-					     args[spec->flags & 7]) :
-				kind == NAMES_MESSAGE ?
-				read_message(s, args[spec->name & 7], compat) :
-				own_address(s, file_of(task, args[0]));
-			if (!size)
-				return;
-			is_socket = 1;
-			access |= protocol_of(file_of(task, args[0])) |
-				family_of(s) << SOCKET_FAMILY_SHIFT;
-			at = none;
-			if (kind == NAMES_ADDRESS && spec->access != SOCKET_SEND &&
-			    (!answer || answer == -EINPROGRESS) &&
-			    access & (SOCKET_TCP | SOCKET_NOT_TCP) &&
-			    (family_of(s) == AF_INET || family_of(s) == AF_INET6))
-				take_port(s, (__u64)file_of(task, args[0]),
-					  spec->access == SOCKET_CONNECT);
-			if (has_path(s, size)) {
-				if (!answer && access & SOCKET_NOT_TCP &&
-				    kind == NAMES_ADDRESS &&
-				    spec->access != SOCKET_SEND) {
-					find_unix_place(s, (__u64)file_of(task,
-						args[0]), spec->access ==
-						SOCKET_CONNECT);
-					at = s->at;
-				}
-				how = at.dentry ? PLACE_OBJECT : 0;
-				if (!at.dentry)
-					at = start_of(s, task, -1, size, 2);
-			}
-		} else if (file || (kind == NAMES_CHDIR && !answer)) {
-			if (answer && kind != NAMES_LOCK)
-				return;		/* it was not mapped */
-			if (!file)
-				at = cwd_of(task);
-			access = kind == NAMES_OPEN ?
-				opened(file, open_flags(spec, args)) :
-				spec->access | (file ? type_of(file) :
-				TYPE_DIRECTORY << NAME_TYPE_SHIFT);
-			if (kind == NAMES_LOCK)
-				access |= lock_access(spec, args);
-			s->at = at;
-			if (is_deleted(at) && is_nameless(s)) {
-				access |= NAME_NAMELESS;
-				at = parent_of(at);
-			} else if (is_deleted(at)) {
-				access |= NAME_DELETED;
-			}
-		} else {
-			__u32 name = part ? spec->name2 : spec->name;
-			__u32 from = part ? spec->directory2 : spec->directory;
-
-			if (name == ARG_NONE || !args[name & 7] ||
-			    (kind == NAMES_EXEC && !answer))
-				return;
-			size = kind == NAMES_QUEUE ?
-				read_queue(s, args[name & 7]) :
-				read_name(s, args[name & 7]);
-			access = part ? spec->access2 :
-				given_access(spec, args);
-			if (kind == NAMES_TWO && spec->flags != ARG_NONE &&
-			    args[spec->flags & 7] & RENAME_EXCHANGE)
-				access |= NAME_CREATE | NAME_DELETE;
-			empty = !size && !o ? emptied(spec, access) : 0;
-			if (!size && !o && (answer || !empty))
-				return;		/* the descriptor itself */
-			access = empty ? nameless | empty :
-				access | nameless | NAME_GIVEN |
-				(size < 0 ? NAME_UNREAD :
-				 answer == -ENAMETOOLONG &&
-				 size == NAME_SIZE - 1 ? NAME_CUT : 0);
-			if (o) {
-				access = take_object(s, o, access);
-				size = o->size;
-			} else {
-				at = start_of(s, task, args[from & 7], size, 0);
-			}
-			size = size < 0 ? 0 : size;
-		}
-		s->key = (struct name_key){
-			.image = image, .access = access, .answer = answer,
-			.is_socket = is_socket, .source = source,
-		};
-		s->at = at;
-		s->root = root_of(task);
-		s->place = how | (o || (!is_socket &&
-				  (access & NAME_ACCESS) == NAME_LOOK) ? 0 :
-				  shared_with_others(task));
-		s->name_size = size & (NAME_SIZE - 1);
-		note_name(s);
-		source = s->key.hash;
-		nameless = access & NAME_NAMELESS;
-	}
+	bpf_probe_read_kernel(&call->spec, sizeof(call->spec), (void *)spec);
+	call->answer = answer_of(call->result);
+	call->file = named_file(s);
+	call->at = (struct place){ NULL, NULL };
+	call->part = call->nameless = call->place = call->is_object = 0;
+	s->key.image = image;
+	s->key.source = 0;
+	if (call->spec.kind >= NAMES_ADDRESS)
+		size = find_address(s);
+	else if (call->file || (call->spec.kind == NAMES_CHDIR &&
+				!call->answer))
+		size = find_file(s, task);
+	else
+		size = find_name(s);
+	if (size < 0)
+		return;
+	note_part(s, size);
+	if (call->spec.kind != NAMES_TWO)
+		return;
+	call->file = NULL;
+	call->part = 1;
+	call->is_object = 0;
+	size = find_name(s);
+	if (size >= 0)
+		note_part(s, size);
 }
 
 /* regs_nr(), without a helper where that can be had. */
@@ -289,7 +374,6 @@ static __always_inline int note_call_names(struct task_slot *slot,
 	__u32 row = current_row(task), at, zero = SCRATCH_EXIT;
 	const volatile struct name_spec *spec;
 	struct name_scratch *s;
-	__u64 args[8];
 
 	at = (__u32)nr_of(regs) & ~(row == ROW_NATIVE ? X32_BIT : 0);
 	if (at >= TRAITS_NUMBERS)
@@ -301,11 +385,15 @@ static __always_inline int note_call_names(struct task_slot *slot,
 	if (!s)
 		return 0;
 	spec = &name_specs[at & (NAME_SPECS - 1)];
-	read_args(regs, row, args);
-	args[6] = 0;
-	args[ARG_NONE] = (__u32)-100;		/* AT_FDCWD */
-	note_call(s, spec, task, row == ROW_COMPAT, slot->image, args, result,
-		  has_object(spec) ? confirmation(task, nr_of(regs)) : NULL);
+	look_around(s);
+	read_args(regs, row, s->call.args);
+	s->call.args[6] = 0;
+	s->call.args[ARG_NONE] = (__u32)-100;		/* AT_FDCWD */
+	s->call.result = result;
+	s->call.is_compat = row == ROW_COMPAT;
+	s->call.is_confirmed = has_object(spec) &&
+		confirmation(task, nr_of(regs));
+	note_call(s, spec, task, slot->image);
 	return 0;
 }
 
@@ -354,7 +442,7 @@ static __always_inline void note_exec(struct linux_binprm *bprm, __u32 image)
 		return;
 	bpf_find_vma(current, entry_of((void *)bpf_task_pt_regs(current)),
 		     take_file, &entered, 0);
-	s->root = root_of(current);
+	look_around(s);
 	s->place = PLACE_COPY;
 	if (!attaching)		/* the first one is the command's */
 		set_root(&own_root, s->root);
@@ -378,7 +466,7 @@ static __always_inline void note_exec(struct linux_binprm *bprm, __u32 image)
 			end_with_zeros(s, size);
 			s->key.access = NAME_EXECUTE | NAME_READ |
 				NAME_GIVEN | TYPE_REGULAR << NAME_TYPE_SHIFT;
-			s->at = start_of(s, current, -1, size, 0);
+			s->at = start_of(s, -1, size, 0);
 		} else {
 			if (!file || (part && file == executed))
 				continue;
@@ -478,6 +566,7 @@ int note_operations(struct bpf_raw_tracepoint_args *ctx)
 	    !bpf_core_field_exists(struct io_open, filename))
 		return 0;
 	opcode = BPF_CORE_READ(req, opcode);
+	look_around(s);
 #pragma clang loop unroll(disable)
 	for (int part = 0; part < 2; part++) {
 		__u64 source = part ? s->key.hash : 0;
@@ -489,7 +578,6 @@ int note_operations(struct bpf_raw_tracepoint_args *ctx)
 		s->key = (struct name_key){
 			.image = in_phase(slot->image), .source = source,
 		};
-		s->root = root_of(task);
 		s->place = PLACE_COPY | PLACE_PENDING;
 		s->at = none;
 		if (opcode == OP_CONNECT && !part) {
@@ -499,7 +587,7 @@ int note_operations(struct bpf_raw_tracepoint_args *ctx)
 			s->key.access = SOCKET_CONNECT |
 				family_of(s) << SOCKET_FAMILY_SHIFT;
 			if (size && has_path(s, size))
-				s->at = start_of(s, task, -1, size, 2);
+				s->at = start_of(s, -1, size, 2);
 		} else {
 			if (part && opcode != OP_RENAMEAT && opcode != OP_LINKAT)
 				break;
@@ -514,7 +602,7 @@ int note_operations(struct bpf_raw_tracepoint_args *ctx)
 			size = size > 0 ? size - 1 : 0;
 			end_with_zeros(s, size);
 			s->key.access = n.access | NAME_GIVEN;
-			s->at = start_of(s, task, n.directory, size, 0);
+			s->at = start_of(s, n.directory, size, 0);
 		}
 		if (!size)
 			break;

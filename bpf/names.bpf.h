@@ -95,6 +95,23 @@ static __always_inline bool is_home(struct place at)
 		home_root.mnt == (__u64)at.mnt;
 }
 
+/* A call that has ended, and what has been found of it. */
+struct name_call {
+	struct name_spec spec;
+	__u64 args[8];		/* that of ARG_NONE is AT_FDCWD */
+	__s64 result;
+	struct file *file;	/* that it was given, or gave; NULL: none */
+	struct place at;	/* of the part that is looked at */
+	__u32 part;		/* of two names: 1 is the second */
+	__u32 access;
+	__s32 answer;
+	__u32 nameless;		/* of the source */
+	__u32 place;		/* PLACE_OBJECT */
+	__u32 is_compat;
+	__u32 is_confirmed;	/* there is a struct confirmed of it … */
+	__u32 is_object;	/* … and the part is one of its objects */
+};
+
 /*
  * Where a name is put together: the path of its directory before the middle,
  * the name behind it. A program does not interrupt itself, and a CPU's is used
@@ -102,11 +119,15 @@ static __always_inline bool is_home(struct place at)
  */
 struct name_scratch {
 	struct name_key key;
-	struct place at, root;
+	struct place at;
+	struct place root, cwd;	/* the task's: look_around() */
+	struct file **files;
 	struct walk walk;
+	__u32 max_files;
 	__u32 name_size;
 	__u32 place;		/* PLACE_SHARED, PLACE_COPY */
 	__u64 in_unit;		/* find_unit_root() */
+	struct name_call call;
 	struct name_event head;
 	/* A struct name_event is copied before the path, over what is here. */
 	char front[40];
@@ -127,7 +148,10 @@ struct {
 } name_scratch SEC(".maps");
 enum { SCRATCH_EXIT, SCRATCH_EXEC, SCRATCH_URING };
 
-/* A member through a pointer that the verifier need not know. */
+/*
+ * A member through a pointer that the verifier need not know. Only in programs
+ * themselves and what is inlined into them, where user space can put the cast.
+ */
 #define PEEK(id, type, pointer, member) ({ \
 	struct type *peeked = (pointer); \
 	(id) ? ((struct type *)cast((__u64)peeked, id))->member : \
@@ -171,19 +195,62 @@ static __always_inline struct link read_link(struct dentry *dentry)
 }
 
 /*
+ * One step of hash_place(), which says 0, or 1 at the last one. The functions
+ * that loops call are not static, here and below: the verifier looks at such a
+ * function once, and not at each turn.
+ */
+__noinline int hash_step(struct name_scratch *s)
+{
+	struct mount *m, *above;
+	struct vfsmount *mnt;
+	struct walk *w;
+
+	if (!s)
+		return 1;
+	w = &s->walk;
+	if (w->dentry == s->root.dentry && w->mnt == s->root.mnt)
+		return 1;
+	if (w->dentry != w->root) {
+		struct link link = read_link(w->dentry);
+
+		if (link.parent == w->dentry)
+			return 1;
+		s->key.hash = mix(s->key.hash, link.name);
+		w->dentry = link.parent;
+		return 0;
+	}
+	m = (void *)w->mnt - bpf_core_field_offset(struct mount, mnt);
+	above = BPF_CORE_READ(m, mnt_parent);
+	if (above == m) {	/* below another root, or nowhere */
+		s->key.hash = mix(s->key.hash, (__u64)m);
+		return 1;
+	}
+	mnt = (void *)above + bpf_core_field_offset(struct mount, mnt);
+	w->dentry = BPF_CORE_READ(m, mnt_mountpoint);
+	w->mnt = mnt;
+	w->root = BPF_CORE_READ(mnt, mnt_root);
+	return 0;
+}
+
+/*
  * Hash a place's components up to the task's root, by the kernel's own hashes.
- * Not static, here and below, so that the verifier looks at it once.
+ * In `walk`, the root is that of the mount.
  */
 __noinline int hash_place(struct name_scratch *s)
 {
-	struct dentry *dentry, *top;
-	struct vfsmount *mnt;
 	__u64 hash, start[2] = { 0 };
+	struct dentry *dentry;
+	struct vfsmount *mnt;
+	struct walk *w;
 
 	if (!s)
 		return 0;
 	dentry = s->at.dentry;
 	mnt = s->at.mnt;
+	w = &s->walk;
+	w->dentry = dentry;
+	w->mnt = mnt;
+	w->root = BPF_CORE_READ(mnt, mnt_root);
 	hash = mix(mix(0, (__u64)s->root.dentry), (__u64)s->root.mnt);
 	/*
 	 * The 32 bits of a component's hash are few for all names of a large
@@ -191,51 +258,39 @@ __noinline int hash_place(struct name_scratch *s)
 	 */
 	bpf_probe_read_kernel_str(start, sizeof(start),
 				  BPF_CORE_READ(dentry, d_name.name));
-	hash = mix(mix(hash, start[0]), start[1]);
-	top = BPF_CORE_READ(mnt, mnt_root);
-	for (int i = 0; i < PATH_DEPTH; i++) {
-		struct mount *m, *above;
-		struct link link;
+	s->key.hash = mix(mix(hash, start[0]), start[1]);
+	for (int i = 0; i < PATH_DEPTH; i++)
+		if (hash_step(s))
+			break;
+	return 0;
+}
 
-		if (dentry == s->root.dentry && mnt == s->root.mnt)
-			break;
-		if (dentry != top) {
-			link = read_link(dentry);
-			if (link.parent == dentry)
-				break;
-			hash = mix(hash, link.name);
-			dentry = link.parent;
-			continue;
-		}
-		m = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
-		above = BPF_CORE_READ(m, mnt_parent);
-		if (above == m) {	/* below another root, or nowhere */
-			hash = mix(hash, (__u64)m);
-			break;
-		}
-		dentry = BPF_CORE_READ(m, mnt_mountpoint);
-		mnt = (void *)above + bpf_core_field_offset(struct mount, mnt);
-		top = BPF_CORE_READ(mnt, mnt_root);
+enum { HASHED_BYTES = 128 };	/* in one call of hash_part() */
+
+/* The bytes of the name from `at` on; 1: that was the end. */
+__noinline int hash_part(struct name_scratch *s, __u32 at)
+{
+	const __u64 *words;
+
+	if (!s)
+		return 1;
+	words = (const __u64 *)&s->path.bytes[PATH_SIZE +
+					      (at & (NAME_SIZE - 8))];
+	for (__u32 i = 0; i < HASHED_BYTES / 8; i++) {
+		if (at + i * 8 >= s->name_size)
+			return 1;
+		s->key.hash = mix(s->key.hash, words[i]);
 	}
-	s->key.hash = hash;
 	return 0;
 }
 
 __noinline int hash_name(struct name_scratch *s)
 {
-	const __u64 *words;
-	__u64 hash;
-
 	if (!s)
 		return 0;
-	hash = s->key.hash;
-	words = (const __u64 *)&s->path.bytes[PATH_SIZE];
-	for (__u32 i = 0; i < NAME_SIZE / 8; i++) {
-		if (i * 8 >= s->name_size)
+	for (__u32 at = 0; at < NAME_SIZE; at += HASHED_BYTES)
+		if (hash_part(s, at))
 			break;
-		hash = mix(hash, words[i]);
-	}
-	s->key.hash = hash;
 	return 0;
 }
 
@@ -421,28 +476,49 @@ static __always_inline __u32 shared_with_others(struct task_struct *task)
 		BPF_CORE_READ(task, fs, users) > 1 ? PLACE_SHARED : 0;
 }
 
-/* Of the current task, which the verifier knows, here and below. */
+/*
+ * What names start from, of the current task: its root and working directory,
+ * and its descriptors. Here alone, since the verifier searches all of the
+ * kernel's types, for a millisecond, wherever it sees such a member read.
+ */
+__noinline int look_around(struct name_scratch *s)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct fs_struct *fs = task->fs;
+	struct fdtable *table = task->files->fdt;
+
+	if (!s)
+		return 0;
+	s->root = (struct place){ fs->root.dentry, fs->root.mnt };
+	s->cwd = (struct place){ fs->pwd.dentry, fs->pwd.mnt };
+	s->files = table->fd;
+	s->max_files = table->max_fds;
+	return 0;
+}
+
 static __always_inline struct place root_of(struct task_struct *task)
 {
 	return (struct place){
-		task->fs->root.dentry, task->fs->root.mnt,
+		BPF_CORE_READ(task, fs, root.dentry),
+		BPF_CORE_READ(task, fs, root.mnt),
 	};
 }
 
-static __always_inline struct place cwd_of(struct task_struct *task)
+static __always_inline struct file *file_of(struct name_scratch *s, __s32 fd)
 {
-	return (struct place){ task->fs->pwd.dentry, task->fs->pwd.mnt };
+	struct file *file = NULL;
+
+	if (fd >= 0 && (__u32)fd < s->max_files)
+		bpf_probe_read_kernel(&file, sizeof(file), s->files + fd);
+	return file;
 }
 
-static __always_inline struct file *file_of(struct task_struct *task, __s32 fd)
+static __always_inline struct place read_place(struct file *file)
 {
-	struct fdtable *table = task->files->fdt;
-	struct file **files = table->fd, *file = NULL;
-
-	if (fd < 0 || (__u32)fd >= table->max_fds)
-		return NULL;
-	bpf_probe_read_kernel(&file, sizeof(file), files + fd);
-	return file;
+	return (struct place){
+		BPF_CORE_READ(file, f_path.dentry),
+		BPF_CORE_READ(file, f_path.mnt),
+	};
 }
 
 static __always_inline struct place place_of(struct file *file)
@@ -487,6 +563,11 @@ static __always_inline __u32 type_bits(__u32 mode)
 static __always_inline __u32 type_of(struct file *file)
 {
 	return type_bits(mode_of(file));
+}
+
+static __always_inline bool is_socket(struct file *file)
+{
+	return file && BPF_CORE_READ(file, f_inode, i_mode) >> 12 == TYPE_SOCKET;
 }
 
 static __always_inline bool is_deleted(struct place at)
@@ -664,7 +745,7 @@ static __always_inline __u32 protocol_of(struct file *file)
 	struct socket *socket;
 	struct sock *sk;
 
-	if (!file || type_of(file) >> NAME_TYPE_SHIFT != TYPE_SOCKET)
+	if (!is_socket(file))
 		return 0;
 	socket = BPF_CORE_READ(file, private_data);
 	sk = BPF_CORE_READ(socket, sk);
@@ -759,7 +840,7 @@ static __always_inline __u32 own_address(struct name_scratch *s,
 	char *to = &s->path.bytes[PATH_SIZE];
 	__u16 family, port;
 
-	if (!file || type_of(file) >> NAME_TYPE_SHIFT != TYPE_SOCKET)
+	if (!is_socket(file))
 		return 0;
 	socket = BPF_CORE_READ(file, private_data);
 	sk = BPF_CORE_READ(socket, sk);
@@ -803,16 +884,14 @@ static __always_inline __u32 own_address(struct name_scratch *s,
  * task's root, where that is not the command's.
  */
 static __always_inline struct place start_of(struct name_scratch *s,
-					     struct task_struct *task,
 					     __s32 directory, long size,
 					     __u32 first)
 {
-	struct place none = { NULL, NULL }, root = root_of(task);
+	struct place none = { NULL, NULL };
 
 	if (size > 0 && s->path.bytes[PATH_SIZE + first] == '/')
-		return is_home(root) ? none : root;
-	return directory < 0 ? cwd_of(task) :
-		place_of(file_of(task, directory));
+		return is_home(s->root) ? none : s->root;
+	return directory < 0 ? s->cwd : read_place(file_of(s, directory));
 }
 
 static __always_inline __s32 answer_of(__s64 result)
