@@ -92,18 +92,37 @@ static __always_inline void follow(struct task_struct *task, __u32 state,
 	follow_candidate(&candidate);
 }
 
+enum ascent { ASCENT_ON, ASCENT_FOLLOWED, ASCENT_AT_TOP };
+
+/* One step up, unless the task is followed. */
+__noinline int ascend(struct candidate *of)
+{
+	struct task_struct *task;
+	__u32 pid;
+
+	if (!of)
+		return ASCENT_AT_TOP;
+	task = of->task;
+	pid = BPF_CORE_READ(task, pid);
+	if (pid <= 1)
+		return ASCENT_AT_TOP;
+	if (is_followed(slot_of(pid)))
+		return ASCENT_FOLLOWED;
+	of->task = BPF_CORE_READ(task, real_parent);
+	return ASCENT_ON;
+}
+
 /* Up from a task: the one that is followed, it or one that it comes from. */
 static __always_inline struct task_slot *followed_origin(
 	struct task_struct *task)
 {
-	for (int i = 0; i < 64 && BPF_CORE_READ(task, pid) > 1; i++) {
-		struct task_slot *slot = slot_of(BPF_CORE_READ(task, pid));
+	struct candidate candidate = { .task = task };
+	int at = ASCENT_ON;
 
-		if (is_followed(slot))
-			return slot;
-		task = BPF_CORE_READ(task, real_parent);
-	}
-	return NULL;
+	for (int i = 0; i < 64 && at == ASCENT_ON; i++)
+		at = ascend(&candidate);
+	task = candidate.task;
+	return at == ASCENT_FOLLOWED ? slot_of(BPF_CORE_READ(task, pid)) : NULL;
 }
 
 /* Its scope + 1, where the cgroup or one that it is in is recorded; else 0. */
@@ -212,18 +231,40 @@ int seeking_fork(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
+struct task_list {
+	struct list_head *head, *at;
+	__u64 offset;		/* of a link in its task */
+	__u32 state;
+	__u32 arm;
+};
+
+/* 1: the list has ended. */
+__noinline int follow_next(struct task_list *list)
+{
+	struct list_head *at;
+
+	if (!list)
+		return 1;
+	at = list->at;
+	if (!at || at == list->head)
+		return 1;
+	follow((void *)at - list->offset, list->state, list->arm);
+	list->at = BPF_CORE_READ(at, next);
+	return 0;
+}
+
 /* A list of tasks from its head on. */
 static __always_inline void follow_list(struct list_head *head, __u64 offset,
 					__u32 state, bool arm)
 {
-	struct list_head *at = BPF_CORE_READ(head, next);
+	struct task_list list = {
+		.head = head, .at = BPF_CORE_READ(head, next),
+		.offset = offset, .state = state, .arm = arm,
+	};
 
-	for (int i = 0; i < SEEK_STEPS; i++) {
-		if (!at || at == head)
+	for (int i = 0; i < SEEK_STEPS; i++)
+		if (follow_next(&list))
 			return;
-		follow((void *)at - offset, state, arm);
-		at = BPF_CORE_READ(at, next);
-	}
 	send(EVENT_SEEK, 0, 0);
 }
 

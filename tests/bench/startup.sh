@@ -1,10 +1,13 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # usage: tests/bench/startup.sh BINDIR [ROUNDS]
 # What recording costs a short command and 20,000 calls, against strace and
 # against the least that a libbpf tool does to start: medians of interleaved
 # rounds, and ratios. Whoever attaches soon after another has detached waits for
 # the kernel, so that there is a pause between any two.
+# Then what each way to begin costs sp-record itself: the time until it records
+# and ends again, and that of the processor, most of which the kernel needs to
+# verify the programs.
 set -eu
 bin=$(cd "${1:?usage: tests/bench/startup.sh BINDIR [ROUNDS]}" && pwd)
 rounds=${2:-15}
@@ -12,7 +15,10 @@ flood=${bin%/bin}/tests/witness/flood
 loader=${bin%/bin}/tests/bench/loader
 PATH=$bin:$PATH
 times=$(mktemp)
-trap 'rm -f "$times"' EXIT
+ways=$(mktemp)
+sleep 1000000 &
+sleeper=$!
+trap 'rm -f "$times" "$ways"; kill $sleeper' EXIT
 
 # clock ROW COLUMN COMMAND… — "ROW COLUMN ns"
 clock() {
@@ -34,6 +40,26 @@ compare() {
 	clock "$row" strace strace -f -c -o /dev/null "$@"
 }
 
+# cost ROW OPTION… — "ROW wall ms" and "ROW cpu ms" of sp-record
+cost() {
+	local row=$1 TIMEFORMAT='%R %U %S' took
+	shift
+	sleep 0.06
+	took=$({ time sp-record -q -o /dev/null "$@" >/dev/null 2>&1; } 2>&1)
+	awk -v row="$row" '{
+		print row, "wall", 1000 * $1
+		print row, "cpu", 1000 * ($2 + $3)
+	}' <<<"$took" >>"$ways"
+}
+
+# begin — one round of each way to begin
+begin() {
+	cost command -- true
+	cost command-paths --paths -- true
+	cost attach -t 0.001 -p $sleeper
+	cost attach-paths --paths -t 0.001 -p $sleeper
+}
+
 medians() {
 	sort -k 1,2 -k 3n "$1" | awk '
 	{ n[$1 " " $2]++; v[$1 " " $2, n[$1 " " $2]] = $3 }
@@ -44,6 +70,7 @@ i=0
 while [ "$i" -lt "$rounds" ]; do
 	compare true true
 	[ ! -x "$flood" ] || [ $((i % 5)) -ne 0 ] || compare 20k-calls "$flood" 1 20000
+	begin
 	i=$((i + 1))
 done
 
@@ -58,4 +85,13 @@ END {
 			ms[r, "bare"], ms[r, "loader"], ms[r, "sp-record"], \
 			ms[r, "strace"], ms[r, "sp-record"] / ms[r, "loader"], \
 			ms[r, "sp-record"] / ms[r, "strace"]
+}'
+
+echo
+medians "$ways" | awk '
+{ ms[$1, $2] = $3; rows[$1] }
+END {
+	printf "%-14s %10s %10s\n", "sp-record, ms", "wall", "cpu"
+	for (r in rows)
+		printf "%-14s %10.0f %10.0f\n", r, ms[r, "wall"], ms[r, "cpu"]
 }'
