@@ -145,6 +145,15 @@ int confirm_object(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
+/* The id of a task that ends can soon be another's. */
+static __always_inline void forget_confirmed(struct task_struct *task)
+{
+	__u32 tid = task->pid;
+
+	if (confirms)
+		bpf_map_delete_elem(&confirmed, &tid);
+}
+
 /*
  * What the call that the current task ends acts on, which no other call takes
  * after it; NULL: not known.

@@ -252,6 +252,7 @@ static __always_inline int on_exit(struct task_struct *task)
 	__u32 *old = bpf_map_lookup_elem(&execs, &key), image, state;
 
 	take_hint(task);
+	forget_confirmed(task);
 	if (old) {
 		if (slot && slot->image == IMAGE_NONE)
 			slot = slot_of(*old);

@@ -136,6 +136,20 @@ spares() {
 	sp-emit --systemd --paths run.sp | lacks -P '^ReadWritePaths="-/(etc.*|tmp)?"'
 }
 
+@test "what the kernel confirmed is forgotten when the task ends" {
+	confirms || skip "the kernel does not confirm names"
+	requires bpftool
+	mkfifo go
+	sp-record -q --paths -o run.sp -- \
+		sh -c 'mkdir a; mkdir b; echo >made; read -r _ <go' &
+	wait_for 30 test -e made
+	bpftool -j map dump name confirmed >tasks
+	echo >go
+	wait $!
+	# the shell, which lives, opened a file for creating
+	[ "$(jq length tasks)" -eq 1 ]
+}
+
 @test "mounts, roots and detached trees of a user namespace of its own" {
 	local how
 	for how in namespace root detached; do

@@ -350,15 +350,59 @@ struct trace *select_images(struct trace *from, const struct selection *s)
 
 /* Phases */
 
-/* The part of the same recording that the mark began, or NULL. */
-static const struct run *marked(const struct trace *t, const struct run *run,
-				const char *mark)
+/* Where the phases of a recording begin and end; NULL: there is no such mark. */
+struct phases {
+	const struct run *first, *end;
+};
+
+static int by_whole(const void *a, const void *b, void *trace)
 {
-	for (size_t i = 0; i < t->n_runs; i++)
-		if (run_same_whole(t->runs[i], run) && t->runs[i]->mark &&
-		    !strcmp(t->runs[i]->mark, mark))
-			return t->runs[i];
+	const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	struct run *const *runs = ((const struct trace *)trace)->runs;
+
+	return (runs[x]->is_part > runs[y]->is_part) -
+		(runs[x]->is_part < runs[y]->is_part) ?:
+		memcmp(runs[x]->whole, runs[y]->whole, RUN_ID_SIZE) ?:
+		(x > y) - (x < y);
+}
+
+/* The first of the `n` runs that the mark began, or NULL. */
+static const struct run *marked(const struct trace *t, const uint32_t *runs,
+				size_t n, const char *mark)
+{
+	for (size_t i = 0; mark && i < n; i++) {
+		const struct run *run = t->runs[runs[i]];
+
+		if (run->is_part && run->mark && !strcmp(run->mark, mark))
+			return run;
+	}
 	return NULL;
+}
+
+/* For each run, those of the recording that it is a part of. */
+static struct phases *find_marks(const struct trace *t, const char *from,
+				 const char *until)
+{
+	struct phases *phases = xcalloc(t->n_runs, sizeof(*phases));
+	uint32_t *order = xcalloc(t->n_runs, sizeof(*order));
+
+	for (size_t i = 0; i < t->n_runs; i++)
+		order[i] = i;
+	qsort_r(order, t->n_runs, sizeof(*order), by_whole, (void *)t);
+	for (size_t i = 0, end; i < t->n_runs; i = end) {
+		struct phases found;
+
+		for (end = i + 1; end < t->n_runs; end++)
+			if (!run_same_whole(t->runs[order[i]],
+					    t->runs[order[end]]))
+				break;
+		found.first = marked(t, order + i, end - i, from);
+		found.end = marked(t, order + i, end - i, until);
+		for (size_t k = i; k < end; k++)
+			phases[order[k]] = found;
+	}
+	free(order);
+	return phases;
 }
 
 static char *mark_problem(const struct trace *t, const struct run *run,
@@ -389,20 +433,20 @@ static char *mark_problem(const struct trace *t, const struct run *run,
 static bool find_phases(const struct trace *t, const char *from,
 			const char *until, bool *within, char **problem)
 {
-	for (size_t i = 0; i < t->n_runs; i++) {
-		const struct run *run = t->runs[i];
-		const struct run *first = from ? marked(t, run, from) : NULL;
-		const struct run *end = until ? marked(t, run, until) : NULL;
+	struct phases *phases = find_marks(t, from, until);
 
-		if ((from && !first) || (until && !end)) {
+	for (size_t i = 0; i < t->n_runs && !*problem; i++) {
+		const struct run *run = t->runs[i], *first = phases[i].first;
+		const struct run *end = phases[i].end;
+
+		if ((from && !first) || (until && !end))
 			*problem = mark_problem(t, run, from && !first ? from :
 						until);
-			return false;
-		}
 		within[i] = (!first || run->part >= first->part) &&
 			(!end || run->part < end->part);
 	}
-	return true;
+	free(phases);
+	return !*problem;
 }
 
 static bool has_any(const bool *within, size_t n)

@@ -54,6 +54,7 @@ grows 'sp-emit --json, numbers' 12500 sp-emit --json numbers-@.sp
 grows 'sp-verify, numbers denied' 12500 sp-verify -p one.json numbers-@.sp
 grows 'sp-verify --score, numbers' 12500 sp-verify --score -p one.json numbers-@.sp
 grows 'sp-diff, numbers' 12500 sp-diff numbers-@.sp one.sp
+grows 'sp-emit --from, recordings' 12500 sp-emit --oci --from=ready parts-@.sp
 grows 'sp-merge, numbers' 12500 sp-merge numbers-@.sp one.sp
 grows 'sp-emit --systemd --paths, files' 10000 sp-emit --systemd --paths paths-@.sp
 grows 'sp-emit --systemd --paths, temporary' 10000 sp-emit --systemd --paths tmp-@.sp
