@@ -542,16 +542,20 @@ static bool check_call(struct call_id id, const struct format *format,
 	return true;
 }
 
-static bool was_made(const struct trace *t, struct call_id id)
+static int by_id(const void *id, const void *total)
 {
-	for (size_t i = 0; i < t->calls.n; i++)
-		if (!call_id_compare(&t->calls.at[i]->id, &id))
-			return true;
-	return false;
+	return call_id_compare(id, &((const struct call_total *)total)->id);
+}
+
+static bool was_made(const struct call_total *totals, size_t n,
+		     struct call_id id)
+{
+	return bsearch(&id, totals, n, sizeof(*totals), by_id);
 }
 
 /* The calls that were only denied, each once. */
 static bool check_denied_calls(const struct trace *t,
+			       const struct call_total *totals, size_t n,
 			       const struct format *format,
 			       const struct arch *native)
 {
@@ -561,7 +565,7 @@ static bool check_denied_calls(const struct trace *t,
 	for (size_t i = 0; denials[i]; i++)
 		if ((!i || call_id_compare(&denials[i - 1]->id,
 					   &denials[i]->id)) &&
-		    !was_made(t, denials[i]->id))
+		    !was_made(totals, n, denials[i]->id))
 			fine &= check_call(denials[i]->id, format, native);
 	free(denials);
 	return fine;
@@ -576,23 +580,19 @@ bool check_calls(const struct trace *t, const struct format *format,
 
 	for (size_t i = 0; i < n; i++)
 		fine &= check_call(totals[i].id, format, native);
+	if (fine && allow_denied)
+		fine = check_denied_calls(t, totals, n, format, native);
 	free(totals);
-	return fine && (!allow_denied ||
-			check_denied_calls(t, format, native));
+	return fine;
 }
 
-/* "a, b" and one more; the caller's list is replaced. */
-__attribute__((format(printf, 2, 3)))
-static void append(char **list, const char *fmt, ...)
+static void add_denial(struct text_list *list, const struct fact *denial)
 {
-	char *one;
-	va_list ap;
+	char name[SYSCALL_NAME_MAX], answer[DENIAL_TEXT_MAX];
+	char *one = xasprintf("%s %s", syscall_label(denial->id, name),
+			      denial_text(denial->answer, answer));
 
-	va_start(ap, fmt);
-	if (vasprintf(&one, fmt, ap) < 0)
-		message_fatal("out of memory");
-	va_end(ap);
-	text_append(list, ", ", one);
+	text_list_add(list, one);
 	free(one);
 }
 
@@ -606,23 +606,29 @@ static bool is_repeated(const struct fact *fact, const struct fact *previous)
 bool check_denials(const struct trace *t, const struct build *b)
 {
 	struct fact **denials = facts_by_id(&t->denials), *previous = NULL;
-	char *left_out = NULL, *killed = NULL, *made = NULL,
-	     *missing = NULL;
+	enum { LEFT_OUT, KILLED, MADE, MISSING, LISTS };
+	struct text_list lists[LISTS] = { 0 };
+	char *left_out, *killed, *made, *missing;
+	size_t n;
+	struct call_total *totals = trace_totals(t, NULL, NULL, &n);
 
 	for (struct fact **d = denials; *d; previous = *d++) {
-		char name[SYSCALL_NAME_MAX], answer[DENIAL_TEXT_MAX];
-		bool also_made = was_made(t, (*d)->id);
+		bool kills = (*d)->answer > 0 && !b->deny_denied &&
+			!b->allow_denied;
 
-		if (is_repeated(*d, previous))
-			continue;
-		append((*d)->answer > 0 && !b->deny_denied && !b->allow_denied ?
-		       &killed : also_made ? &made :
-		       (*d)->answer == -ENOSYS && build_allows_missing(b) ?
-		       &missing : &left_out, "%s %s",
-		       syscall_label((*d)->id, name),
-		       denial_text((*d)->answer, answer));
+		if (!is_repeated(*d, previous))
+			add_denial(&lists[kills ? KILLED :
+					  was_made(totals, n, (*d)->id) ? MADE :
+					  (*d)->answer == -ENOSYS &&
+					  build_allows_missing(b) ? MISSING :
+					  LEFT_OUT], *d);
 	}
+	free(totals);
 	free(denials);
+	left_out = text_list_end(&lists[LEFT_OUT]);
+	killed = text_list_end(&lists[KILLED]);
+	made = text_list_end(&lists[MADE]);
+	missing = text_list_end(&lists[MISSING]);
 	if (made)
 		message_note("both made and denied while it was recorded, so "
 			     "allowed: %s", made);
@@ -649,7 +655,8 @@ bool check_denials(const struct trace *t, const struct build *b)
 
 void note_privileged(const struct trace *t, const struct format *format)
 {
-	char *list = NULL;
+	struct text_list privileged = { NULL, 0 };
+	char *list;
 
 	for (size_t i = 0; format->no_new_privs && i < t->paths.n; i++) {
 		const struct fact *fact = t->paths.at[i];
@@ -659,10 +666,11 @@ void note_privileged(const struct trace *t, const struct format *format)
 			continue;
 		path = path_of_fact(fact);
 		text = text_printable(path);
-		append(&list, "%s", text);
+		text_list_add(&privileged, text);
 		free(text);
 		free(path);
 	}
+	list = text_list_end(&privileged);
 	if (list)
 		message_note("executed with raised privileges (set-user-ID, "
 			     "set-group-ID, capabilities): %s; %s, and then "
@@ -682,7 +690,7 @@ void note_unrelated(const struct trace *t, const struct format *format)
 		char *path = n < NAMED ? text_printable(paths[n]) : NULL;
 
 		if (path)
-			append(&list, "%s", path);
+			text_append(&list, ", ", path);
 		free(path);
 	}
 	if (n && !(format->flags & FORMAT_TRACE))
@@ -701,7 +709,8 @@ void note_operations(const struct trace *t)
 
 	for (struct fact **o = operations; *o; o++)
 		if (o == operations || o[0]->id.nr != o[-1]->id.nr)
-			append(&list, "%s", operation_name((*o)->id.nr, buf));
+			text_append(&list, ", ",
+				    operation_name((*o)->id.nr, buf));
 	if (list)
 		message_note("done by io_uring, where no filter sees it: %s",
 			     list);

@@ -33,10 +33,12 @@ static char *read_file(struct input *in, size_t *n)
 
 static void say_unknown(const char *path, const struct profile *p)
 {
-	char *list = NULL;
+	struct text_list unknown = { NULL, 0 };
+	char *list;
 
 	for (size_t i = 0; i < p->n_unknown; i++)
-		text_append(&list, ", ", p->unknown[i]);
+		text_list_add(&unknown, p->unknown[i]);
+	list = text_list_end(&unknown);
 	if (list) {
 		char *printable = text_printable(list);
 

@@ -137,7 +137,7 @@ spares() {
 }
 
 @test "what the kernel confirmed is forgotten when the task ends" {
-	confirms || skip "the kernel does not confirm names"
+	needs bpf_lsm
 	requires bpftool
 	mkfifo go
 	sp-record -q --paths -o run.sp -- \

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,20 @@ static int trouble = STATUS_TROUBLE;
 static volatile sig_atomic_t latched;
 static char **notes;		/* NULL: they are not kept; else NULL at the end */
 static size_t n_notes;
+
+/*
+ * Messages of one kind have the same format. An input can make as many of them
+ * as it likes: the first are printed, and at the end the last one with the
+ * number of those between.
+ */
+enum { SHOWN_MAX = 20, KINDS_MAX = 256 };
+static struct kind {
+	const char *fmt;
+	size_t n;
+	bool is_note;
+	char *last;		/* the text; NULL: all were printed */
+} kinds[KINDS_MAX];
+static pid_t counter;		/* the process that counts what is not printed */
 
 /*
  * A standard descriptor that is closed would be given to the next file that
@@ -60,6 +75,15 @@ void message_init(const char *name, int trouble_status, char **argv)
 }
 
 /* Names and arguments come from outside: what a terminal obeys is escaped. */
+static void print_text(const char *text)
+{
+	flockfile(stderr);
+	fprintf(stderr, "%s: ", tool ? tool : program_invocation_short_name);
+	text_put_printable(text, stderr);
+	putc_unlocked('\n', stderr);
+	funlockfile(stderr);
+}
+
 static void print(const char *fmt, va_list ap)
 {
 	int saved = errno;
@@ -67,13 +91,57 @@ static void print(const char *fmt, va_list ap)
 
 	if (vasprintf(&text, fmt, ap) < 0)
 		text = NULL;	/* no memory: print what needs none */
-	flockfile(stderr);
-	fprintf(stderr, "%s: ", tool ? tool : program_invocation_short_name);
-	text_put_printable(text ? text : fmt, stderr);
-	putc_unlocked('\n', stderr);
-	funlockfile(stderr);
+	print_text(text ? text : fmt);
 	free(text);
 	errno = saved;
+}
+
+/* What is printed in place of those of a kind that were not; heap. */
+static char *rest_of(const struct kind *kind)
+{
+	size_t hidden = kind->n - SHOWN_MAX - 1;
+
+	return hidden ? xasprintf("%s (and %zu more of this kind)", kind->last,
+				  hidden) : xstrdup(kind->last);
+}
+
+static void print_rest(void)
+{
+	for (size_t i = 0; getpid() == counter && i < KINDS_MAX; i++) {
+		char *text = kinds[i].last ? rest_of(&kinds[i]) : NULL;
+
+		if (text)
+			print_text(text);
+		free(text);
+	}
+}
+
+static struct kind *kind_of(const char *fmt)
+{
+	for (size_t i = 0; i < KINDS_MAX; i++)
+		if (!kinds[i].fmt || kinds[i].fmt == fmt) {
+			kinds[i].fmt = fmt;
+			return &kinds[i];
+		}
+	return NULL;
+}
+
+/* False: it is counted, and not printed now. */
+static bool is_shown(const char *fmt, bool is_note, va_list ap)
+{
+	struct kind *kind = kind_of(fmt);
+
+	if (!kind || ++kind->n <= SHOWN_MAX)
+		return true;
+	if (!counter) {
+		counter = getpid();
+		atexit(print_rest);
+	}
+	kind->is_note = is_note;
+	free(kind->last);
+	if (vasprintf(&kind->last, fmt, ap) < 0)
+		message_fatal("out of memory");
+	return false;
 }
 
 void message_keep_notes(void)
@@ -82,41 +150,62 @@ void message_keep_notes(void)
 		notes = xcalloc(1, sizeof(*notes));
 }
 
-char **message_notes(void)
+/* The note is taken over. */
+static void keep_note(char *note)
 {
-	return notes;
+	notes = xrealloc(notes, n_notes + 2, sizeof(*notes));
+	notes[n_notes++] = note;
+	notes[n_notes] = NULL;
 }
 
-static void keep_note(const char *fmt, va_list ap)
+char **message_notes(void)
 {
-	if (!notes)
-		return;
-	notes = xrealloc(notes, n_notes + 2, sizeof(*notes));
-	if (vasprintf(&notes[n_notes], fmt, ap) < 0)
-		message_fatal("out of memory");
-	notes[++n_notes] = NULL;
+	size_t n = n_notes;
+
+	for (size_t i = 0; notes && i < KINDS_MAX; i++)
+		if (kinds[i].last && kinds[i].is_note)
+			keep_note(rest_of(&kinds[i]));
+	n_notes = n;		/* the next call replaces them */
+	return notes;
 }
 
 void message_note(const char *fmt, ...)
 {
 	va_list ap;
+	char *note;
+	bool shown;
 
+	va_start(ap, fmt);
+	shown = is_shown(fmt, true, ap);
+	va_end(ap);
+	if (!shown)
+		return;
 	va_start(ap, fmt);
 	print(fmt, ap);
 	va_end(ap);
+	if (!notes)
+		return;
 	va_start(ap, fmt);
-	keep_note(fmt, ap);
+	if (vasprintf(&note, fmt, ap) < 0)
+		message_fatal("out of memory");
 	va_end(ap);
+	keep_note(note);
 }
 
 void message_error(const char *fmt, ...)
 {
 	va_list ap;
+	bool shown;
 
+	message_latch(trouble);
+	va_start(ap, fmt);
+	shown = is_shown(fmt, false, ap);
+	va_end(ap);
+	if (!shown)
+		return;
 	va_start(ap, fmt);
 	print(fmt, ap);
 	va_end(ap);
-	message_latch(trouble);
 }
 
 void message_fatal(const char *fmt, ...)

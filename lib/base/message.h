@@ -17,7 +17,9 @@ enum {
 
 /*
  * Every message starts with `tool`, getopt(3)'s too, for which argv[0] is
- * set; message_error() latches `trouble`.
+ * set; message_error() latches `trouble`. Of notes and errors with one format,
+ * the first 20 are printed, and the last one at the end with the number of those
+ * between.
  */
 void message_init(const char *tool, int trouble, char **argv);
 

@@ -198,3 +198,22 @@ size_t text_distance(const char *a, const char *b)
 	}
 	return row[n];
 }
+
+void text_list_add(struct text_list *list, const char *text)
+{
+	if (list->n++ < TEXT_LIST_MAX)
+		text_append(&list->text, ", ", text);
+}
+
+char *text_list_end(struct text_list *list)
+{
+	struct text_list all = *list;
+	char *more;
+
+	*list = (struct text_list){ NULL, 0 };
+	if (all.n <= TEXT_LIST_MAX)
+		return all.text;
+	more = xasprintf("%s and %zu more", all.text, all.n - TEXT_LIST_MAX);
+	free(all.text);
+	return more;
+}

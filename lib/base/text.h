@@ -45,4 +45,17 @@ void text_append(char **list, const char *separator, const char *text);
  */
 size_t text_distance(const char *a, const char *b);
 
+/*
+ * A list for a message, of which an input can have too many elements to print:
+ * "a, b", and at most TEXT_LIST_MAX of them: "a, b and 7 more".
+ */
+enum { TEXT_LIST_MAX = 100 };
+struct text_list {
+	char *text;		/* NULL: it is empty */
+	size_t n;
+};
+void text_list_add(struct text_list *list, const char *text);
+/* The text or NULL, which the caller frees. The list is empty afterwards. */
+char *text_list_end(struct text_list *list);
+
 #endif

@@ -78,7 +78,8 @@ static bool is_wanted(const struct profile *p, const struct profile_rule *rule)
 
 static char *left_out(const struct profile *p)
 {
-	char buf[SYSCALL_NAME_MAX], *list = NULL;
+	struct text_list list = { NULL, 0 };
+	char buf[SYSCALL_NAME_MAX];
 
 	for (size_t i = 0; i < p->n_rules; i++) {
 		const struct profile_rule *rule = &p->rules[i];
@@ -89,10 +90,10 @@ static char *left_out(const struct profile *p)
 			continue;
 		text = xasprintf("%s on %s", rule_name(rule, buf),
 				 rule_arch(rule)->name);
-		text_append(&list, ", ", text);
+		text_list_add(&list, text);
 		free(text);
 	}
-	return list;
+	return text_list_end(&list);
 }
 
 /* In the child process, which tells its parent by shared memory. */

@@ -34,35 +34,31 @@ struct session {
 	bool ended;		/* stop waiting for the command and its processes */
 };
 
-struct missing {
-	char *list;		/* "/a, /b"; NULL: none */
-	size_t n;
-};
-
 static void add_missing(const char *path, void *missing)
 {
-	struct missing *m = missing;
 	char *text = path_escape(path);
 
-	text_append(&m->list, ", ", text);
-	m->n++;
+	text_list_add(missing, text);
 	free(text);
 }
 
-static void note_missing(struct missing *m)
+static void note_missing(struct text_list *missing)
 {
-	if (m->n == 1)
+	size_t n = missing->n;
+	char *list = text_list_end(missing);
+
+	if (n == 1)
 		message_note("%s does not exist here: its rule is left out",
-			     m->list);
-	else if (m->n)
+			     list);
+	else if (n)
 		message_note("%zu paths of the policy do not exist here, and "
-			     "their rules are left out: %s", m->n, m->list);
-	free(m->list);
+			     "their rules are left out: %s", n, list);
+	free(list);
 }
 
 static bool open_ruleset(struct session *s)
 {
-	struct missing missing = { NULL, 0 };
+	struct text_list missing = { NULL, 0 };
 
 	s->abi = landlock_abi();
 	if (!s->abi) {

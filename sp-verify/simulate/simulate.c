@@ -107,13 +107,13 @@ static bool has_word(const char *list, const char *word)
 }
 
 /* Each name once. */
-static void append(char **list, struct call_id id)
+static void append(struct text_list *list, struct call_id id)
 {
 	char buf[SYSCALL_NAME_MAX];
 	const char *name = syscall_label(id, buf);
 
-	if (!*list || !has_word(*list, name))
-		text_append(list, ", ", name);
+	if (!list->text || !has_word(list->text, name))
+		text_list_add(list, name);
 }
 
 static enum verdict judge_values(const struct filter *filter,
@@ -177,7 +177,7 @@ static enum verdict judge_arguments(const struct judged *j,
  */
 static bool judge_denial(const struct filter *filter, const struct trace *t,
 			 const struct fact *denial, struct report *report,
-			 char **undecided)
+			 struct text_list *undecided)
 {
 	struct filter_answers answers;
 	enum verdict verdict;
@@ -202,7 +202,8 @@ static bool judge_denial(const struct filter *filter, const struct trace *t,
 }
 
 static void judge_denials(const struct filter *filter, const struct trace *t,
-			  struct report *report, char **undecided)
+			  struct report *report,
+			  struct text_list *undecided)
 {
 	bool any = false;
 
@@ -235,8 +236,6 @@ static bool passes_filters(struct call_id id, const struct trace *t)
 	return true;
 }
 
-enum { LOGGED_NAMED = 50 };	/* of calls that are logged */
-
 size_t simulate(const struct filter *filter, const struct trace *t,
 		struct report *report)
 {
@@ -246,8 +245,9 @@ size_t simulate(const struct filter *filter, const struct trace *t,
 	};
 	size_t n;
 	struct call_total *totals = trace_totals(t, NULL, NULL, &n);
-	char *undecided = NULL, *logged = NULL;
+	struct text_list undecided = { NULL, 0 }, logged = { NULL, 0 };
 	size_t n_logged = 0;
+	char *list;
 
 	for (size_t i = 0; i < n; i++) {
 		struct filter_answers answers;
@@ -258,9 +258,10 @@ size_t simulate(const struct filter *filter, const struct trace *t,
 		filter_run_any(filter, totals[i].id, &answers);
 		verdict = verdict_of(&answers);
 		if (verdict == VERDICT_ALLOWED &&
-		    answers.actions[0] == SECCOMP_RET_LOG &&
-		    n_logged++ < LOGGED_NAMED)
+		    answers.actions[0] == SECCOMP_RET_LOG) {
 			append(&logged, totals[i].id);
+			n_logged++;
+		}
 		if (verdict == VERDICT_UNDECIDED)
 			verdict = judge_arguments(&j, &totals[i]);
 		if (verdict == VERDICT_DENIED)
@@ -269,15 +270,16 @@ size_t simulate(const struct filter *filter, const struct trace *t,
 			append(&undecided, totals[i].id);
 	}
 	judge_denials(filter, t, report, &undecided);
-	if (undecided)
+	list = text_list_end(&undecided);
+	if (list)
 		message_note("undecided: depends on arguments that were not "
-			     "recorded: %s", undecided);
-	if (logged)
-		message_note("%zu call%s would be logged: %s%s", n_logged,
-			     n_logged == 1 ? "" : "s", logged,
-			     n_logged > LOGGED_NAMED ? ", ..." : "");
-	free(logged);
-	free(undecided);
+			     "recorded: %s", list);
+	free(list);
+	list = text_list_end(&logged);
+	if (list)
+		message_note("%zu call%s would be logged: %s", n_logged,
+			     n_logged == 1 ? "" : "s", list);
+	free(list);
 	free(totals);
 	free(j.calls);
 	free(j.arguments);
@@ -292,7 +294,7 @@ struct hidden_calls {
 	uint64_t begun_ns;
 	struct report *report;
 	struct learn *learn;
-	char *undecided;
+	struct text_list undecided;
 };
 
 /*
@@ -375,8 +377,11 @@ void simulate_hidden(const struct filter *filter, const struct trace *t,
 		     uint64_t begun_ns, struct report *report,
 		     struct learn *learn)
 {
-	struct hidden_calls h = { filter, t, begun_ns, report, learn, NULL };
-	char buf[DENIAL_TEXT_MAX];
+	struct hidden_calls h = {
+		.filter = filter, .trace = t, .begun_ns = begun_ns,
+		.report = report, .learn = learn,
+	};
+	char buf[DENIAL_TEXT_MAX], *list;
 
 	add_calls(&h);
 	for (size_t i = 0; i < t->denials.n; i++) {
@@ -387,9 +392,10 @@ void simulate_hidden(const struct filter *filter, const struct trace *t,
 				   denial_text(denial->answer, buf),
 				   fact_count(denial));
 	}
-	if (h.undecided)
+	list = text_list_end(&h.undecided);
+	if (list)
 		message_note("undecided, since arguments decide that are not "
 			     "known where a filter of the command's own "
-			     "answers: %s", h.undecided);
-	free(h.undecided);
+			     "answers: %s", list);
+	free(list);
 }
