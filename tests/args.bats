@@ -304,3 +304,20 @@ SIGUSR1 1' ]
 	shows '^SystemCallFilter=.*socket' <unit
 	lacks RestrictAddressFamilies <unit
 }
+
+@test "values of which no filter holds all are refused before any is made" {
+	local i
+	{
+		echo 'run 1 a'
+		echo 'image /a'
+		echo 'call 1 ioctl 5000'
+		for ((i = 0; i < 5000; i++)); do
+			echo "argument 1 ioctl \"1:4294967295:$((7 * i))\" 1"
+		done
+	} | "$TESTS/mkstream" >many.sp
+	for i in --oci --bpf --minijail; do
+		run -2 sp-emit $i --args=all many.sp
+		[[ $output == "sp-emit: --args: the filter would have more than \
+50"[0-9]*" instructions, and the kernel takes 4096"* ]]
+	done
+}

@@ -451,6 +451,19 @@ static int by_low_word(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* Whether one value of the lower half is compared with the whole of it. */
+static bool compares_low_word(const struct profile_rule *rule, uint32_t index,
+			      uint32_t *value)
+{
+	const struct profile_arg *arg = rule->args;
+
+	*value = arg->op == SCMP_CMP_EQ ? arg->value : arg->value_two;
+	return rule->n_args == 1 && arg->index == index &&
+		(arg->op == SCMP_CMP_EQ ||
+		 (arg->op == SCMP_CMP_MASKED_EQ &&
+		  (uint32_t)arg->value == UINT32_MAX));
+}
+
 /*
  * How many instructions the rules of one call take at least: where each
  * compares one argument with one value, one for each lower half of a value.
@@ -461,12 +474,11 @@ static size_t least_size(const struct profile_rule *rules, size_t n)
 	size_t distinct = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (rules[i].n_args != 1 || rules[i].args->op != SCMP_CMP_EQ ||
-		    rules[i].args->index != rules->args->index) {
+		if (!compares_low_word(&rules[i], rules->args->index,
+				       &low[i])) {
 			free(low);
 			return 1;
 		}
-		low[i] = rules[i].args->value;
 	}
 	qsort(low, n, sizeof(*low), by_low_word);
 	for (size_t i = 0; i < n; i++)
