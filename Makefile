@@ -241,6 +241,8 @@ check-score: all ## Measure Docker's profile (DOCKER=FILE) and podman's newest a
 
 check-profiles: all ## Read the profiles that packages install: how many of each family, and are they read right?
 	@PATH="$(abspath $(B))/bin:$$PATH" tests/profiles-corpus
+	@$(MAKE) --no-print-directory tests
+	@PROFILES=50 LXC_POLICIES=50 tests/run $(B) tests/profiles.bats tests/lxc.bats
 
 check-names: test-deps ## Ask the enforcers' parsers about 100,000 random names in each format of paths (half an hour)
 	@$(MAKE) --no-print-directory tests
