@@ -257,6 +257,16 @@ static bool has_landlock(char *reason)
 	return abi > 0;
 }
 
+static bool has_landlock_records(char *reason)
+{
+	enum { RECORDS_ABI = 7 };
+	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0,
+			   LANDLOCK_CREATE_RULESET_VERSION);
+
+	snprintf(reason, REASON, "Landlock's ABI is %ld", abi);
+	return abi >= RECORDS_ABI;
+}
+
 static bool has_apparmor(char *reason)
 {
 	FILE *file = fopen("/sys/module/apparmor/parameters/enabled", "r");
@@ -540,6 +550,8 @@ static const struct feature {
 	{ "audit_log", "audit records in the kernel's log", has_audit_log,
 	  false },
 	{ "landlock", "Landlock", has_landlock, false },
+	{ "landlock_records", "Landlock's audit records", has_landlock_records,
+	  false },
 	{ "apparmor", "AppArmor", has_apparmor, false },
 	{ "bpf_lsm", "BPF LSM programs", has_bpf_lsm, true },
 	{ "fuse", "FUSE", has_fuse, false },
