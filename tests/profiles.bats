@@ -545,14 +545,53 @@ exit_group trap' ]
 	END
 	run -0 denied p a.sp
 	[ "$output" = "x86_64 chmod ENOSYS" ]
-	grep -qx "sp-verify: p: not judged: include, protocol" note
 	sed -i /keep/d p
 	run -0 denied p a.sp
 	[ "$output" = "x86_64 write ENOSYS" ]
-	printf 'seccomp.drop write:kill,chmod:EIO,read:log,write\n' >p
+	printf 'seccomp.drop write:kill,chmod:EIO,read,,!chroot\n' >p
 	run -0 denied p a.sp
-	[ "$output" = "x86_64 write kill thread
+	[ "$output" = "x86_64 read EPERM
+x86_64 write kill thread
 x86_64 chmod EIO" ]
+}
+
+@test "firejail: the default list, exceptions and groups" {
+	needs x86_64
+	printf 'run 1 a\nimage /a\ncall 1 161 1\ncall 1 165 1\ncall 1 101 1\ncall 1 0 1\n' |
+		"$TESTS/mkstream" >m.sp
+	printf '%s\n' quiet seccomp >p
+	[ "$(denied p m.sp | cut -d' ' -f2 | xargs)" = 'ptrace chroot mount' ]
+	printf '%s\n' quiet 'seccomp !chroot,read' allow-debuggers >p
+	[ "$(denied p m.sp | cut -d' ' -f2 | xargs)" = 'read mount' ]
+	printf '%s\n' quiet 'seccomp.keep @basic-io,@mount,!mount' >p
+	[ "$(denied p m.sp | cut -d' ' -f2 | xargs)" = 'ptrace mount' ]
+	run -0 sp-diff --quiet p p
+}
+
+@test "firejail: includes, what is ignored, and a profile without filters" {
+	needs x86_64
+	export HOME=$PWD
+	mkdir -p root/etc/firejail .config/firejail
+	printf 'seccomp.drop write\n' >root/etc/firejail/one.inc
+	printf 'include one.inc\nignore seccomp.drop\ninclude one.inc\ninclude no.local\n' >p
+	run -0 denied p a.sp --root=root
+	[ "$output" = 'x86_64 write EPERM' ]
+	printf 'ignore seccomp.drop\ninclude one.inc\n' >p
+	run -2 sp-verify --root=root -p p a.sp
+	[ "$output" = 'sp-verify: p: a firejail profile without a seccomp line' ]
+	printf 'seccomp.drop chmod\n' >one.inc
+	printf 'include one.inc\n' >p
+	run -0 denied p a.sp --root=root
+	[ "$output" = 'x86_64 chmod EPERM' ]
+	printf 'seccomp.drop read\n' >.config/firejail/one.inc
+	run -0 denied p a.sp --root=root
+	[ "$output" = 'x86_64 read EPERM' ]
+	printf 'quiet\nseccomp\n?HAS_NET: nodvd\n' >p
+	run -0 sp-verify -p p a.sp
+	printf 'seccomp.drop @nothing\n' >.config/firejail/one.inc
+	printf 'include one.inc\n' >p
+	run -2 sp-verify -p p a.sp
+	[ "$output" = "sp-verify: p: $HOME/.config/firejail/one.inc: line 1: @nothing: firejail 0.9.72 has no such group" ]
 }
 
 @test "firejail: other architectures, as its own filters have them" {
@@ -570,28 +609,36 @@ x86 read EPERM" ]
 }
 
 @test "firejail: refused with line and reason" {
-	printf 'quiet\nseccomp !chroot\n' >p
-	refused p "line 2: seccomp: firejail's own default list is not read; seccomp.keep and seccomp.drop are"
-	printf 'seccomp.drop @clock\n' >p
-	refused p "line 1: @clock: firejail's groups are not read"
+	printf 'quiet\nseccomp.drop @nothing\n' >p
+	refused p "line 2: @nothing: firejail 0.9.72 has no such group"
 	printf 'seccomp.drop !read\n' >p
-	refused p "line 1: !read: exceptions are not read"
-	printf 'seccomp.keep read,,write\n' >p
-	refused p "line 1: an empty name in a list"
+	refused p "line 1: !read: firejail denies call 0 instead"
+	printf 'seccomp.keep read;write\n' >p
+	refused p "line 1: seccomp.keep: ';write' in a list"
 	printf 'seccomp.keep\n' >p
 	refused p "line 1: seccomp.keep: nothing listed"
-	printf 'seccomp.32.keep read\n' >p
-	refused p "line 1: seccomp.32.keep: is not read"
-	printf 'ignore seccomp\nseccomp.keep read\n' >p
-	refused p "line 1: ignore: is not read"
+	printf 'seccomp.64 read\n' >p
+	refused p "line 1: seccomp.64: is not read"
+	printf 'seccomp\n?HAS_X11: seccomp !chroot\n' >p
+	refused p "line 2: ?HAS_X11: seccomp !chroot: whether this holds is not known"
 	printf 'seccomp-error-action now\n' >p
 	refused p "line 1: seccomp-error-action: not kill, log or an errno"
+	printf 'seccomp.drop read:log\n' >p
+	refused p "line 1: read:log: not kill or an errno"
 	printf 'seccomp.keep $read\n' >p
 	refused p 'line 1: $read: no number of a call'
-	printf 'seccomp-error-action kill\n' >p
-	refused p "no seccomp.keep and no seccomp.drop"
+	printf 'protocol unix,ipx\n' >p
+	refused p "protocol: ipx: no protocol of firejail"
+	printf 'restrict-namespaces all\n' >p
+	refused p "restrict-namespaces: all: no namespace"
+	printf 'seccomp\ninclude no.such\n' >p
+	refused p "line 2: include no.such: no such file beside the profile or in /etc/firejail"
+	printf 'include p\n' >p
+	refused p "p: line 1: include: too many files, or they include each other"
 	printf 'caps.drop all\nwhitelist /x\n' >p
-	refused p "not a profile: no JSON or YAML, no section of a unit, no rule of minijail or LXC, no seccomp line of firejail"
+	refused p "a firejail profile without a seccomp line"
+	printf 'seccomp-error-action kill\n' >p
+	refused p "a firejail profile without a seccomp line"
 }
 
 # unit LINE… — a service with these lines

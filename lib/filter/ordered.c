@@ -89,12 +89,6 @@ static void compare_low(struct program *p, const struct profile_arg *arg)
 
 	load_argument(p, arg->index, false);
 	switch (arg->op) {
-	case SCMP_CMP_NE:
-		add_jump(p, BPF_JEQ, k, TO_END, 0);
-		break;
-	case PROFILE_CMP_ANY_BIT:
-		add_jump(p, BPF_JSET, k, 0, TO_END);
-		break;
 	case SCMP_CMP_GT:
 		add_jump(p, BPF_JGT, k, 0, TO_END);
 		break;
@@ -117,12 +111,6 @@ static void compare_high(struct program *p, const struct profile_arg *arg)
 
 	load_argument(p, arg->index, true);
 	switch (arg->op) {
-	case SCMP_CMP_NE:
-		add_jump(p, BPF_JEQ, k, 0, OVER_LOW);
-		break;
-	case PROFILE_CMP_ANY_BIT:
-		add_jump(p, BPF_JSET, k, OVER_LOW, 0);
-		break;
 	case SCMP_CMP_GT:
 	case SCMP_CMP_GE:
 		add_jump(p, BPF_JGT, k, OVER_LOW + 1, 0);
@@ -134,21 +122,53 @@ static void compare_high(struct program *p, const struct profile_arg *arg)
 	}
 }
 
+static bool is_whole(uint32_t mask)
+{
+	return mask == UINT32_MAX;
+}
+
+/* Some half of it differs: three instructions compare the lower one. */
+static void compare_unequal(struct program *p, uint32_t index, uint64_t mask,
+			    uint64_t k, bool wide)
+{
+	uint32_t high = wide ? mask >> 32 : 0, low = mask;
+
+	if (high) {
+		load_argument(p, index, true);
+		if (!is_whole(high))
+			add(p, BPF_ALU | BPF_AND | BPF_K, high);
+		add_jump(p, BPF_JEQ, k >> 32 & high, 0, is_whole(low) ? 2 : 3);
+	}
+	load_argument(p, index, false);
+	if (!is_whole(low))
+		add(p, BPF_ALU | BPF_AND | BPF_K, low);
+	add_jump(p, BPF_JEQ, k & low, TO_END, 0);
+}
+
 static void compare(struct program *p, const struct profile_arg *arg, bool wide)
 {
-	bool masked = arg->op == SCMP_CMP_MASKED_EQ;
+	bool masked = arg->op == SCMP_CMP_MASKED_EQ ||
+		      arg->op == PROFILE_CMP_MASKED_NE;
 	uint64_t mask = masked ? arg->value : UINT64_MAX;
 	uint64_t k = masked ? arg->value_two : arg->value;
 
-	if (!masked && arg->op != SCMP_CMP_EQ) {
+	switch (arg->op) {
+	case SCMP_CMP_EQ:
+	case SCMP_CMP_MASKED_EQ:
+		if (wide)
+			compare_masked(p, arg->index, true, mask >> 32,
+				       k >> 32);
+		compare_masked(p, arg->index, false, mask, k);
+		break;
+	case SCMP_CMP_NE:
+	case PROFILE_CMP_MASKED_NE:
+		compare_unequal(p, arg->index, mask, k, wide);
+		break;
+	default:
 		if (wide)
 			compare_high(p, arg);
 		compare_low(p, arg);
-		return;
 	}
-	if (wide)
-		compare_masked(p, arg->index, true, mask >> 32, k >> 32);
-	compare_masked(p, arg->index, false, mask, k);
 }
 
 static void add_answer(struct program *p, uint32_t action)

@@ -365,10 +365,10 @@ static enum decided compare(struct prover *p, const struct state *s,
 			    const struct profile_arg *arg, bool wide,
 			    struct test *test)
 {
-	bool any = arg->op == PROFILE_CMP_ANY_BIT;
-	bool masked = arg->op == SCMP_CMP_MASKED_EQ || any;
+	bool masked = arg->op == SCMP_CMP_MASKED_EQ ||
+		      arg->op == PROFILE_CMP_MASKED_NE;
 	uint64_t mask = masked ? arg->value : UINT64_MAX;
-	uint64_t k = any ? 0 : (masked ? arg->value_two : arg->value) & mask;
+	uint64_t k = (masked ? arg->value_two : arg->value) & mask;
 	unsigned int word = WORD_ARGS + 2 * arg->index;
 	struct test low = { word, mask, BPF_JEQ, k };
 	struct test high = { word + 1, mask >> 32, BPF_JEQ, k >> 32 };
@@ -376,7 +376,7 @@ static enum decided compare(struct prover *p, const struct state *s,
 
 	switch (arg->op) {
 	case SCMP_CMP_NE:
-	case PROFILE_CMP_ANY_BIT:
+	case PROFILE_CMP_MASKED_NE:
 		return negate(equal(p, s, upper, &low, test));
 	case SCMP_CMP_GT:
 	case SCMP_CMP_LE:

@@ -1,39 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The seccomp lines of a firejail profile: firejail-profile(5), and what
- * firejail 0.9.72 was seen to load for them. Calls of the 32-bit architecture
- * pass its filters unless they are blocked as a whole; x32 is always denied.
+ * The lines of a firejail profile that make filters: firejail-profile(5), as
+ * firejail 0.9.72 reads them (src/firejail/profile.c), with what it includes.
  */
-#include "profile/private.h"
+#include "profile/firejail.h"
 
 #include <ctype.h>
 #include <errno.h>
-#include <seccomp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "profile/included.h"
 
-enum { LINE_MAX_BYTES = 8191 };		/* firejail's MAX_READ */
-
-/* Of each directive the last one counts. */
-struct directives {
-	struct directive {
-		const char *list;	/* NULL: it is not there */
-		size_t line;
-	} keep, drop;
-	uint32_t action;		/* for what a filter denies */
-	bool block_secondary;
+enum {
+	LINE_MAX_BYTES = 8191,	/* MAX_READ */
+	DEPTH_MAX = 16,		/* MAX_INCLUDE_LEVEL */
+	IGNORE_MAX = 64,	/* MAX_PROFILE_IGNORE */
+	INCLUDES_MAX = 1024,
 };
 
-static bool read_error_action(const char *text, uint32_t *action)
+#define SYSTEM_DIRECTORY "/etc/firejail"
+
+/* While the lines are read. */
+struct parser {
+	struct reader *reader;
+	struct firejail f;
+	char *ignored[IGNORE_MAX];
+	size_t n_ignored, n_includes;
+	unsigned int depth;
+};
+
+bool firejail_action(const char *text, bool log, uint32_t *action)
 {
 	uint32_t value;
 
 	if (!strcmp(text, "kill"))
 		*action = SECCOMP_RET_KILL_THREAD;
-	else if (!strcmp(text, "log"))
+	else if (log && !strcmp(text, "log"))
 		*action = SECCOMP_RET_LOG;
 	else if (errno_by_name(text, &value))
 		*action = SECCOMP_RET_ERRNO | value;
@@ -42,237 +47,418 @@ static bool read_error_action(const char *text, uint32_t *action)
 	return true;
 }
 
-/* A number is that of a native call. */
-static bool add_number(struct reader *r, const char *text, uint32_t action)
+static void list_free(struct firejail_list *l)
 {
-	const struct arch *native = arch_native();
-	struct profile_rule rule = { .action = action };
-	char buf[SYSCALL_NAME_MAX], *end;
-	unsigned long nr = strtoul(text, &end, 0);
-
-	if (!isdigit((unsigned char)*text) || *end || nr > INT32_MAX)
-		return refuse(r, "$%s: no number of a call", text);
-	rule.id = (struct call_id){ native->audit, nr };
-	rule.name = (char *)syscall_name(rule.id, buf);
-	profile_add_rule(r->profile, &rule);
-	return true;
+	free(l->list);
+	free(l->file);
+	*l = (struct firejail_list){ 0 };
 }
 
-static bool is_listed(const struct profile *p, const char *name)
+static void parser_free(struct parser *p)
 {
-	for (size_t i = 0; i < p->n_rules; i++)
-		if (p->rules[i].name && !strcmp(p->rules[i].name, name))
+	struct firejail *f = &p->f;
+
+	list_free(&f->list);
+	list_free(&f->drop);
+	list_free(&f->keep);
+	list_free(&f->list_32);
+	list_free(&f->drop_32);
+	list_free(&f->keep_32);
+	free(f->protocol);
+	free(f->namespaces);
+	for (size_t i = 0; i < p->n_ignored; i++)
+		free(p->ignored[i]);
+}
+
+/* Lines */
+
+/* One blank for each row of white space, and none at the ends. */
+static char *squeeze(char *line)
+{
+	char *to = line = text_strip(line);
+
+	for (const char *at = line; *at; at++)
+		if (!isspace((unsigned char)*at))
+			*to++ = *at;
+		else if (!isspace((unsigned char)at[1]))
+			*to++ = ' ';
+	*to = '\0';
+	return line;
+}
+
+static bool is_ignored(const struct parser *p, const char *line)
+{
+	for (size_t i = 0; i < p->n_ignored; i++) {
+		size_t n = strlen(p->ignored[i]);
+
+		if (!strncmp(line, p->ignored[i], n) &&
+		    (!line[n] || line[n] == ' '))
 			return true;
+	}
 	return false;
 }
 
-static bool add_call(struct reader *r, const char *name, uint32_t action,
-		     uint32_t origin)
+static bool add_ignored(struct parser *p, const char *line)
 {
-	struct profile_rule rule = { .action = action, .origin = origin };
-	bool known;
-
-	if (is_listed(r->profile, name))	/* the first one counts */
-		return true;
-	return reader_add_rule(r, arch_native(), name, &rule, &known) &&
-	       (known || reader_add_unknown(r, name));
+	if (!*line || p->n_ignored == IGNORE_MAX)
+		return refuse(p->reader, *line ? "ignore: too many lines" :
+					 "ignore: nothing listed");
+	p->ignored[p->n_ignored++] = xstrdup(line);
+	return true;
 }
 
-/* "name", "name:ERRNO", "$number". */
-static bool add_item(struct reader *r, char *item, uint32_t action)
+/* The characters that firejail takes in a list. */
+static bool set_list(struct parser *p, struct firejail_list *l,
+		     const char *word, const char *list)
 {
-	char *own = strchr(item, ':');
-
-	if (own)
-		*own++ = '\0';
-	if (own && !read_error_action(own, &action))
-		return refuse(r, "%s:%s: not kill, log or an errno", item,
-			      own);
-	if (*item == '@')
-		return refuse(r, "%s: firejail's groups are not read", item);
-	if (*item == '!')
-		return refuse(r, "%s: exceptions are not read", item);
-	if (*item == '$')
-		return add_number(r, item + 1, action);
-	return *item ? add_call(r, item, action, 0) :
-		refuse(r, "an empty name in a list");
+	for (const char *at = list; *at; at++)
+		if (!isalnum((unsigned char)*at) && !strchr("_,:@-$!", *at))
+			return refuse(p->reader, "%s: '%.40s' in a list", word,
+				      at);
+	if (!*list)
+		return refuse(p->reader, "%s: nothing listed", word);
+	list_free(l);
+	*l = (struct firejail_list){
+		xstrdup(list), p->reader->file ? xstrdup(p->reader->file) :
+		NULL, p->reader->line
+	};
+	return true;
 }
 
-static bool add_list(struct reader *r, const struct directive *d,
-		     uint32_t action)
+static void remove_item(char **list, const char *item)
 {
-	char *copy = xstrdup(d->list), *rest = copy, *item;
-	bool ok = true;
+	char *rest = *list, *kept = NULL, *one;
 
-	r->line = d->line;
-	while (ok && (item = strsep(&rest, ",")))
-		ok = add_item(r, text_strip(item), action);
+	while ((one = strsep(&rest, ",")))
+		if (strcmp(one, item))
+			text_append(&kept, ",", one);
+	free(*list);
+	*list = kept;
+}
+
+/* "a,-b,=c": lines of this kind add up (profile_list_compress()). */
+static void augment(char **list, const char *items)
+{
+	char *copy = xstrdup(items), *rest = copy, *item;
+
+	while ((item = strsep(&rest, ","))) {
+		if (*item == '=') {
+			free(*list);
+			*list = NULL;
+		}
+		if (*item == '-') {
+			remove_item(list, item + 1);
+			continue;
+		}
+		item += *item == '+' || *item == '=';
+		if (!*item)
+			continue;
+		remove_item(list, item);
+		text_append(list, ",", item);
+	}
+	free(copy);
+}
+
+static bool set_action(struct parser *p, const char *action)
+{
+	return firejail_action(action, true, &p->f.action) ||
+	       refuse(p->reader, "seccomp-error-action: not kill, log or an "
+		      "errno");
+}
+
+static bool read_list_line(struct parser *p, const char *word,
+			   const char *rest, bool *taken)
+{
+	struct firejail *f = &p->f;
+	const struct {
+		const char *word;
+		struct firejail_list *list;
+		bool *filter;
+	} rows[] = {
+		{ "seccomp", &f->list, &f->seccomp },
+		{ "seccomp.drop", &f->drop, &f->seccomp },
+		{ "seccomp.keep", &f->keep, &f->seccomp },
+		{ "seccomp.32", &f->list_32, &f->seccomp_32 },
+		{ "seccomp.32.drop", &f->drop_32, &f->seccomp_32 },
+		{ "seccomp.32.keep", &f->keep_32, &f->seccomp_32 },
+	};
+
+	*taken = true;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (!strcmp(rows[i].word, word)) {
+			*rows[i].filter = true;
+			return (!i && !*rest) ||
+			       set_list(p, rows[i].list, word, rest);
+		}
+	*taken = false;
+	return true;
+}
+
+static bool read_word(struct parser *p, const char *word, const char *rest)
+{
+	struct firejail *f = &p->f;
+	bool taken, ok = read_list_line(p, word, rest, &taken);
+
+	if (taken)
+		return ok;
+	if (!strcmp(word, "seccomp.block-secondary"))
+		f->block_secondary = true;
+	else if (!strcmp(word, "memory-deny-write-execute"))
+		f->deny_write_execute = true;
+	else if (!strcmp(word, "allow-debuggers"))
+		f->allow_debuggers = true;
+	else if (!strcmp(word, "protocol"))
+		augment(&f->protocol, rest);
+	else if (!strcmp(word, "restrict-namespaces"))
+		augment(&f->namespaces, *rest ? rest :
+			"cgroup,ipc,net,mnt,pid,time,user,uts");
+	else if (!strcmp(word, "seccomp-error-action"))
+		return set_action(p, rest);
+	else if (!strncmp(word, "seccomp", strlen("seccomp")))
+		return refuse(p->reader, "%s: is not read", word);
+	return true;
+}
+
+static bool is_filter_word(const char *word)
+{
+	return !strncmp(word, "seccomp", strlen("seccomp")) ||
+	       !strcmp(word, "memory-deny-write-execute") ||
+	       !strcmp(word, "protocol") || !strcmp(word, "restrict-namespaces");
+}
+
+/* "?CONDITION: line": what it depends on is not in the file. */
+static bool read_conditional(struct parser *p, const char *line)
+{
+	const char *colon = strchr(line, ':');
+
+	while (colon && *++colon == ' ')
+		;
+	return !colon || !is_filter_word(colon) ||
+	       refuse(p->reader, "%.40s: whether this holds is not known",
+		      line);
+}
+
+/* Includes */
+
+/*
+ * Where firejail looks for a name without a slash; for one with a slash there
+ * is only the first. Heap; NULL after the last.
+ */
+static char *include_place(const struct host *host, const char *from,
+			   const char *name, size_t i)
+{
+	const char *root = host->root ? host->root : "";
+	const char *home = getenv("HOME");
+
+	if (strchr(name, '/'))
+		return i ? NULL : *name == '/' ? xasprintf("%s%s", root, name) :
+						 xstrdup(name);
+	switch (i) {
+	case 0:
+		return xasprintf("%s/.config/firejail/%s", home ? home : "",
+				 name);
+	case 1:
+		return included_beside(from, name);
+	case 2:
+		return xasprintf("%s" SYSTEM_DIRECTORY "/%s", root, name);
+	default:
+		return NULL;
+	}
+}
+
+/* Heap: the name with ${CFG} and ${HOME}; NULL: another macro. */
+static char *expand(const char *name)
+{
+	static const char cfg[] = "${CFG}", home[] = "${HOME}";
+
+	if (!strncmp(name, cfg, strlen(cfg)))
+		return xasprintf(SYSTEM_DIRECTORY "%s", name + strlen(cfg));
+	if (!strncmp(name, home, strlen(home)))
+		return xasprintf("%s%s", getenv("HOME") ?: "",
+				 name + strlen(home));
+	return strchr(name, '$') ? NULL : xstrdup(name);
+}
+
+static bool is_local(const char *name)
+{
+	static const char suffix[] = ".local";
+	size_t n = strlen(name);
+
+	return n > strlen(suffix) &&
+	       !strcmp(name + n - strlen(suffix), suffix);
+}
+
+static bool read_text(struct parser *p, const char *path, char *text);
+
+static bool read_included(struct parser *p, const struct included_file *file)
+{
+	struct reader *r = p->reader, before = *r;
+	char *copy = xmemdup(file->text, file->n + 1);
+	bool ok;
+
+	r->file = file->path;
+	r->line = 0;
+	ok = strlen(copy) == file->n ? read_text(p, file->path, copy) :
+				       refuse(r, "%s: binary data", file->path);
+	if (ok) {
+		r->file = before.file;
+		r->line = before.line;
+	}
 	free(copy);
 	return ok;
 }
 
-/*
- * Together with secondary architectures, firejail blocks personality(2) but
- * for asking and for PER_LINUX.
- */
-static bool add_personality(struct reader *r, bool allowed)
+/* The first place that has the file. */
+static const struct included_file *find_included(const struct host *host,
+						 const char *from,
+						 const char *name)
 {
-	struct profile_rule rule = {
-		.action = SECCOMP_RET_ALLOW, .n_args = 1,
-		.args = { { 0, SCMP_CMP_EQ, 0, 0 } },
-	};
-	struct profile *p = r->profile;
-	bool known;
+	char *path;
 
-	if (!allowed)
+	for (size_t i = 0; (path = include_place(host, from, name, i)); i++) {
+		const struct included_file *file =
+			included_find(host->included, path);
+
+		free(path);
+		if (file && (file->text || file->err != -ENOENT))
+			return file;
+	}
+	return NULL;
+}
+
+static bool read_include(struct parser *p, const char *from, const char *line)
+{
+	struct reader *r = p->reader;
+	char *name = expand(line);
+	const struct included_file *file = NULL;
+	bool ok;
+
+	if (p->depth > DEPTH_MAX || ++p->n_includes > INCLUDES_MAX) {
+		free(name);
+		return refuse(r, "include: too many files, or they include "
+			      "each other");
+	}
+	if (name)
+		file = find_included(r->host, from, name);
+	if (!name)
+		ok = refuse(r, "include %s: a macro other than ${CFG} and "
+			    "${HOME}", line);
+	else if (!file)
+		ok = is_local(name) ||
+		     refuse(r, "include %s: no such file beside the profile or "
+			    "in %s" SYSTEM_DIRECTORY, line,
+			    r->host->root ? r->host->root : "");
+	else
+		ok = file->text ? read_included(p, file) :
+		     refuse(r, "include %s: %s: %s", line, file->path,
+			    strerror(-file->err));
+	if (ok && file && strchr(name, '/') && strncmp(name, SYSTEM_DIRECTORY,
+						       strlen(SYSTEM_DIRECTORY)))
+		profile_note(r->profile, "includes %s", file->path);
+	free(name);
+	return ok;
+}
+
+/* Files */
+
+/* The directive of a line, with comments and extra blanks removed. */
+static char *clean(char *line)
+{
+	line[strcspn(line, "#")] = '\0';
+	return squeeze(line);
+}
+
+static bool read_line(struct parser *p, const char *from, char *line)
+{
+	static const char ignore[] = "ignore ", include[] = "include ";
+	char *rest;
+
+	if (strlen(line) > LINE_MAX_BYTES)
+		return refuse(p->reader, "a line of more than %d bytes, which is "
+			      "all that firejail reads", LINE_MAX_BYTES);
+	line = clean(line);
+	if (*line == '?')
+		return read_conditional(p, line);
+	if (is_ignored(p, line))
 		return true;
-	for (size_t i = 0; i < p->n_rules; i++)
-		if (p->rules[i].name &&
-		    !strcmp(p->rules[i].name, "personality")) {
-			p->rules[i].n_args = 1;
-			p->rules[i].args[0] = rule.args[0];
-			rule.args[0].value = UINT32_MAX;
-			return reader_add_rule(r, arch_native(), "personality",
-					       &rule, &known);
-		}
-	return true;
+	if (!strncmp(line, ignore, strlen(ignore)))
+		return add_ignored(p, line + strlen(ignore));
+	if (!strncmp(line, include, strlen(include)))
+		return read_include(p, from, line + strlen(include));
+	rest = strchr(line, ' ');
+	if (rest)
+		*rest++ = '\0';
+	return read_word(p, line, rest ? rest : "");
 }
 
-static void add_arch(struct profile *p, uint32_t scmp)
+static bool read_text(struct parser *p, const char *path, char *text)
 {
-	const struct arch *arch;
+	bool ok = true;
+	char *line;
 
-	for (size_t i = 0; (arch = arch_at(i)); i++)
-		if (arch->scmp == scmp &&
-		    arch_is_local(arch, arch_native()))
-			profile_add_arch(p, arch);
-}
-
-/* What the calls that are needed to start the program: @default-keep. */
-static bool read_keep(struct reader *r, const struct directives *d)
-{
-	static const char *const always[] = { "execve", "execveat", "prctl" };
-	struct profile *p = r->profile = profile_new(d->action);
-
-	profile_add_arch(p, arch_native());
-	add_arch(p, SCMP_ARCH_X32);		/* all of it is denied */
-	p->other_arch_action = d->block_secondary ? d->action :
-						    SECCOMP_RET_ALLOW;
-	for (size_t i = 0; i < sizeof(always) / sizeof(*always); i++)
-		if (!add_call(r, always[i], SECCOMP_RET_ALLOW,
-			      PROFILE_IMPLIED))
-			return false;
-	return add_list(r, &d->keep, SECCOMP_RET_ALLOW) &&
-	       add_personality(r, d->block_secondary);
-}
-
-static bool read_drop(struct reader *r, const struct directives *d)
-{
-	struct profile *p = r->profile = profile_new(SECCOMP_RET_ALLOW);
-
-	profile_add_arch(p, arch_native());
-	if (!d->block_secondary) {		/* all of it is allowed */
-		add_arch(p, SCMP_ARCH_X86);
-		add_arch(p, SCMP_ARCH_ARM);
-	} else {
-		profile_note(p, "not judged: the arguments of personality(2), "
-			     "for seccomp.block-secondary");
+	p->depth++;
+	while (ok && (line = strsep(&text, "\n"))) {
+		p->reader->line++;
+		ok = read_line(p, path, line);
 	}
-	p->other_arch_action = d->action;
-	return add_list(r, &d->drop, d->action);
-}
-
-static bool has_argument(struct reader *r, const char *word, const char *rest)
-{
-	return *rest || refuse(r, "%s: nothing listed", word);
-}
-
-/* Lines that make filters of another kind. */
-static bool is_other_filter(const char *word)
-{
-	static const char *const words[] = {
-		"protocol", "memory-deny-write-execute", "restrict-namespaces",
-		"include",
-	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (!strcmp(words[i], word))
-			return true;
-	return false;
-}
-
-static bool read_seccomp_line(struct reader *r, struct directives *d,
-			      const char *word, const char *rest)
-{
-	const struct directive found = { rest, r->line };
-
-	if (!strcmp(word, "seccomp.keep")) {
-		d->keep = found;
-		return has_argument(r, word, rest);
-	}
-	if (!strcmp(word, "seccomp.drop")) {
-		d->drop = found;
-		return has_argument(r, word, rest);
-	}
-	if (!strcmp(word, "seccomp.block-secondary")) {
-		d->block_secondary = true;
-		return true;
-	}
-	if (!strcmp(word, "seccomp-error-action"))
-		return read_error_action(rest, &d->action) ||
-		       refuse(r, "%s: not kill, log or an errno", word);
-	if (!strcmp(word, "seccomp"))
-		return refuse(r, "seccomp: firejail's own default list is not "
-			      "read; seccomp.keep and seccomp.drop are");
-	return refuse(r, "%s: is not read", word);
-}
-
-/* Append to a list in a heap string, once. */
-static void name_other(char **list, const char *word)
-{
-	if (!*list || !strstr(*list, word))
-		text_append(list, ", ", word);
-}
-
-static bool read_line(struct reader *r, struct directives *d, char *line,
-		      char **others)
-{
-	char *word, *rest = text_strip(line);
-
-	if (strlen(rest) > LINE_MAX_BYTES)
-		return refuse(r, "a line of more than %d bytes, which is all "
-			      "that firejail reads", LINE_MAX_BYTES);
-	rest[strcspn(rest, "#")] = '\0';
-	rest = text_strip(rest);
-	word = strsep(&rest, " \t");
-	rest = rest ? text_strip(rest) : word + strlen(word);
-	if (!strcmp(word, "ignore") && strstr(rest, "seccomp"))
-		return refuse(r, "ignore: is not read");
-	if (is_other_filter(word))
-		name_other(others, word);
-	return strncmp(word, "seccomp", strlen("seccomp")) ||
-	       read_seccomp_line(r, d, word, rest);
+	p->depth--;
+	return ok;
 }
 
 bool read_firejail(struct reader *r, char *text, size_t n)
 {
-	struct directives d = { .action = SECCOMP_RET_ERRNO | EPERM };
-	char *line, *others = NULL;
-	bool ok = true;
+	struct parser p = {
+		.reader = r, .f.action = SECCOMP_RET_ERRNO | EPERM,
+	};
+	bool ok;
 
 	(void)n;
-	while (ok && (line = strsep(&text, "\n"))) {
-		r->line++;
-		ok = read_line(r, &d, line, &others);
+	r->profile = profile_new(SECCOMP_RET_ALLOW);
+	ok = read_text(&p, r->host->path, text);
+	if (ok) {
+		r->file = NULL;
+		r->line = 0;
+		if (!p.f.seccomp && !p.f.seccomp_32 && !p.f.protocol &&
+		    !p.f.namespaces && !p.f.deny_write_execute)
+			ok = refuse(r, "a firejail profile without a seccomp "
+				    "line");
+		ok = ok && firejail_filters(r, &p.f);
 	}
-	r->line = 0;
-	if (ok && !d.keep.list && !d.drop.list)
-		ok = refuse(r, "no seccomp.keep and no seccomp.drop");
-	ok = ok && (d.keep.list ? read_keep(r, &d) : read_drop(r, &d));
-	if (ok)
-		r->profile->form = PROFILE_FIREJAIL;
-	if (ok && others)
-		profile_note(r->profile, "not judged: %s", others);
-	free(others);
+	parser_free(&p);
 	return ok;
+}
+
+/* Before a sandbox: whatever may be included, ignored or not. */
+static void load_includes(struct host *host, const char *from,
+			  const char *text)
+{
+	static const char include[] = "include ";
+	char *copy = xstrdup(text), *rest = copy, *line;
+
+	while ((line = strsep(&rest, "\n"))) {
+		char *name, *path;
+
+		line = clean(line);
+		if (strncmp(line, include, strlen(include)))
+			continue;
+		name = expand(line + strlen(include));
+		for (size_t i = 0; name && (path = include_place(host, from,
+								 name, i));
+		     i++) {
+			bool known = included_find(host->included, path);
+			const struct included_file *file =
+				included_load(&host->included, path);
+
+			free(path);
+			if (file && file->text && !known)
+				load_includes(host, file->path, file->text);
+		}
+		free(name);
+	}
+	free(copy);
+}
+
+void firejail_prepare(struct host *host, const char *text)
+{
+	load_includes(host, host->path, text);
 }

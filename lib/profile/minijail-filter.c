@@ -137,7 +137,7 @@ static bool read_value(struct cursor *c, unsigned int depth, uint64_t *value)
 	return true;
 }
 
-enum { OP_ONLY_BITS = PROFILE_CMP_ANY_BIT + 1 };	/* "in" */
+enum { OP_ONLY_BITS = PROFILE_CMP_MASKED_NE + 1 };	/* "in" */
 
 static bool read_operator(struct cursor *c, int *op)
 {
@@ -148,7 +148,7 @@ static bool read_operator(struct cursor *c, int *op)
 		{ "==", SCMP_CMP_EQ }, { "!=", SCMP_CMP_NE },
 		{ "<=", SCMP_CMP_LE }, { ">=", SCMP_CMP_GE },
 		{ "<", SCMP_CMP_LT }, { ">", SCMP_CMP_GT },
-		{ "&", PROFILE_CMP_ANY_BIT },
+		{ "&", PROFILE_CMP_MASKED_NE },
 	};
 
 	/* minijail0 has blanks on both sides. */
@@ -194,7 +194,7 @@ static bool read_comparison(struct cursor *c, struct profile_arg *arg)
 	if (arg->op == OP_ONLY_BITS) {
 		arg->op = SCMP_CMP_MASKED_EQ;
 		arg->value = ~arg->value;
-	}
+	}			/* "&" is for any of the bits */
 	return true;
 }
 

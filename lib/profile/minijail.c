@@ -304,7 +304,7 @@ static bool read_include(struct policy *p, struct cursor *c, const char *from)
 	if (p->depth == DEPTH_MAX || ++p->n_includes > INCLUDES_MAX)
 		return refuse(p->reader, "@include: too many files, or they "
 			      "include each other");
-	p->is_python |= p->depth > 0;
+	p->is_python |= p->depth > 1;
 	path = include_path(host, from, name);
 	file = included_find(host->included, path);
 	note_include(p, name, path);
@@ -500,8 +500,28 @@ static bool check_twice(struct policy *p, const struct filtered *call,
 		      first->line);
 }
 
+/*
+ * compile_filter_statement(), compiler.py: a call whose last filter allows it
+ * is allowed, whatever the filters before it say.
+ */
+static size_t ignored_filters(const struct policy *p,
+			      const struct filtered *call)
+{
+	const struct minijail_filter *last = &call->filters[call->n - 1];
+
+	if (!p->is_python || p->denies || last->n ||
+	    last->action != SECCOMP_RET_ALLOW)
+		return 0;
+	if (call->n > 1)
+		profile_note(p->reader->profile, "%s: allowed always, since "
+			     "compile_seccomp_policy.py ignores conditions "
+			     "before a final allow", call->name);
+	return call->n - 1;
+}
+
 static bool add_call_rules(struct policy *p, const struct filtered *call)
 {
+	size_t ignored = ignored_filters(p, call);
 	bool final = false;
 
 	for (size_t i = 0; i < call->n; i++) {
@@ -509,6 +529,8 @@ static bool add_call_rules(struct policy *p, const struct filtered *call)
 
 		if (i && !check_twice(p, call, f - 1, f))
 			return false;
+		if (i < ignored)
+			continue;
 		if (!final && !add_filter_rules(p, call, f))
 			return false;
 		final = final || is_final(p, f);

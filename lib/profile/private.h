@@ -35,6 +35,7 @@ bool is_lxc(const char *text);
 
 /* Load what a text of this form includes, before a sandbox. */
 void minijail_prepare(struct host *host, const char *text);
+void firejail_prepare(struct host *host, const char *text);
 
 /* The JSON and YAML forms, once they are parsed: one object, or a file's. */
 bool read_object(struct reader *r, const json_t *root);

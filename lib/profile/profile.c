@@ -265,9 +265,10 @@ struct call_id *profile_allowed(const struct profile *p, size_t *n)
 
 bool profile_implies(const struct profile *p, struct call_id id)
 {
-	for (size_t i = 0; i < p->n_rules; i++)
-		if (p->rules[i].origin & PROFILE_IMPLIED &&
-		    !call_id_compare(&p->rules[i].id, &id))
-			return true;
+	for (; p; p = p->next)
+		for (size_t i = 0; i < p->n_rules; i++)
+			if (p->rules[i].origin & PROFILE_IMPLIED &&
+			    !call_id_compare(&p->rules[i].id, &id))
+				return true;
 	return false;
 }

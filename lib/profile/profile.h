@@ -23,8 +23,8 @@ enum { ACTION_NAME_MAX = 32 };
 /* "allow", "log", "EPERM", "errno 200", "kill process", "trap" … */
 const char *action_name(uint32_t action, char buf[ACTION_NAME_MAX]);
 
-/* Of an ordered profile alone: one of the bits in `value` is set. */
-enum { PROFILE_CMP_ANY_BIT = 1000 };
+/* Of an ordered profile alone: the opposite of SCMP_CMP_MASKED_EQ. */
+enum { PROFILE_CMP_MASKED_NE = 1000 };
 
 struct profile_arg {		/* OCI `args`: all of a rule's must hold */
 	uint32_t index;		/* 0-5 */

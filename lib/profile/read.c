@@ -227,6 +227,42 @@ static bool is_yaml_key(const char *word, size_t n)
 	return false;
 }
 
+/* A directive of firejail that profiles begin with, and what follows it. */
+static bool is_firejail_line(const char *s, size_t n)
+{
+	static const char *const alone[] = {
+		"allow-debuggers", "apparmor", "caps", "ipc-namespace",
+		"machine-id", "memory-deny-write-execute", "netfilter", "no3d",
+		"nodvd", "nogroups", "noinput", "nonewprivs", "noprinters",
+		"noroot", "nosound", "notv", "nou2f", "novideo", "private-cache",
+		"private-dev", "private-tmp", "quiet", "restrict-namespaces",
+		"tracelog",
+	};
+	static const char *const with_value[] = {
+		"blacklist", "blacklist-nolog", "caps.drop", "caps.keep",
+		"dbus-system", "dbus-user", "ignore", "include", "mkdir",
+		"mkfile", "net", "noblacklist", "noexec", "nowhitelist",
+		"private-bin", "private-etc", "private-lib", "protocol",
+		"read-only", "read-write", "restrict-namespaces", "shell",
+		"whitelist", "whitelist-ro", "x11",
+	};
+	size_t word = 0;
+
+	while (word < n && (isalnum((unsigned char)s[word]) ||
+			    strchr(".-", s[word])))
+		word++;
+	for (size_t i = 0; i < N_ELEMENTS(alone); i++)
+		if (strlen(alone[i]) == word && starts(s, n, alone[i]) &&
+		    word + skip_blanks(s + word, n - word) == n)
+			return true;
+	for (size_t i = 0; i < N_ELEMENTS(with_value); i++)
+		if (strlen(with_value[i]) == word &&
+		    starts(s, n, with_value[i]) && word + 1 < n &&
+		    isblank((unsigned char)s[word]))
+			return true;
+	return starts(s, n, "seccomp");
+}
+
 /* A line that starts with a word: "read: 1", "seccomp.keep", "Key=". */
 static reader_fn format_of_words(const char *s, size_t n)
 {
@@ -239,7 +275,15 @@ static reader_fn format_of_words(const char *s, size_t n)
 		return is_yaml_key(s, word) ? read_yaml : read_minijail;
 	if (word && after < n && s[after] == '=')
 		return read_systemd;
-	return starts(s, n, "seccomp") ? read_firejail : NULL;
+	return is_firejail_line(s, n) ? read_firejail : NULL;
+}
+
+/* "{ read, write }": names in JSON are in quotes. */
+static bool is_list_of_calls(const char *s, size_t n)
+{
+	size_t at = 1 + skip_blanks(s + 1, n - 1);
+
+	return at < n && isalpha((unsigned char)s[at]);
 }
 
 static reader_fn format_of_line(const char *s, size_t n)
@@ -248,6 +292,8 @@ static reader_fn format_of_line(const char *s, size_t n)
 		return NULL;
 	if (*s == '[' && is_section(s, n))
 		return read_systemd;
+	if (*s == '{' && is_list_of_calls(s, n))
+		return read_minijail;
 	if (strchr("{[\"", *s))
 		return read_json;
 	if (starts(s, n, "---") || starts(s, n, "%YAML"))
@@ -325,6 +371,8 @@ void profile_prepare(struct input *in, struct host *host)
 		host->groups = systemd_groups_load();
 	if (format_of(text, n) == read_minijail)
 		minijail_prepare(host, text);
+	else if (format_of(text, n) == read_firejail)
+		firejail_prepare(host, text);
 	else
 		resource_prepare(host, text);
 }

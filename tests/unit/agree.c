@@ -154,6 +154,10 @@ static void compare_all(const struct filter *a, const struct filter *b,
 	};
 
 	for (size_t i = 0; i < N_ELEMENTS(archs); i++) {
+		struct call_id id = { archs[i], 0 };
+
+		if (!arch_is_local(arch_of_call(id), arch_native()))
+			continue;
 		for (int nr = 0; nr < 512; nr++) {
 			compare_call(a, b, archs[i], nr, any_kill);
 			compare_call(a, b, archs[i], 0x40000000 + nr, any_kill);

@@ -1,0 +1,91 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# bats file_tags=no-recording
+# Policies of minijail and profiles of firejail: our filter against theirs. With
+# SP_JAILS=N, so many of each, and compile_seccomp_policy.py as well.
+
+load helper
+
+agree() {
+	"${SP_BIN%/bin}/tests/unit/agree" "$@"
+}
+
+# minijail_agrees POLICY — with what minijail0 would load
+minijail_agrees() {
+	rm -f raw
+	GRAB=$PWD/raw LD_PRELOAD=$BATS_FILE_TMPDIR/grab.so \
+		minijail0 --logging=stderr -n -S "$1" -- /bin/true
+	agree -k "$1" raw
+}
+
+@test "minijail0 makes the same filter of policies made up after its grammar" {
+	needs x86_64
+	requires cc
+	find_minijail
+	cc -shared -fPIC -O1 -o "$BATS_FILE_TMPDIR/grab.so" "$TESTS/jails/grab.c"
+	"$TESTS/jails/make-policies.py" c "${SP_JAILS:-15}"
+	cd c
+	for policy in *.policy; do
+		minijail_agrees "$policy"
+	done
+}
+
+@test "compile_seccomp_policy.py makes the same filter, where it is asked" {
+	local root=${SP_BIN%/bin}/suites/sid-python3-minijail
+	[ -n "${SP_JAILS-}" ] || skip "by make check-jails"
+	needs x86_64
+	"$TESTS/suite" "$root" sid python3-minijail || skip "sid cannot be fetched"
+	export PYTHONPATH=$root/root/usr/lib/python3/dist-packages
+	"$TESTS/jails/constants-json.py" >constants.json
+	"$TESTS/jails/make-policies.py" python "$SP_JAILS" python
+	for policy in python/*.policy; do
+		/usr/bin/python3 -m minijail.compile_seccomp_policy --use-kill-process \
+			--arch-json constants.json "$policy" raw
+		agree -k "$policy" raw
+	done
+}
+
+# firejail_agrees PROFILE — with all that firejail loads for it
+firejail_agrees() {
+	local raw
+	rm -rf built
+	mkdir built
+	raw=$("$TESTS/jails/firejail-filters.py" "$1" "$PWD/built")
+	# shellcheck disable=SC2086 # paths
+	agree "$1" $raw
+}
+
+is_0_9_72() {
+	requires_root
+	needs x86_64
+	requires firejail
+	firejail --version >version 2>/dev/null
+	grep -q 'version 0\.9\.72$' version || skip "no firejail 0.9.72"
+}
+
+@test "firejail loads the same filters" {
+	is_0_9_72
+	while read -r lines; do
+		# shellcheck disable=SC2059 # with newlines
+		printf "$lines\n" >p.profile
+		firejail_agrees p.profile
+	done <<-'END'
+	seccomp !chroot,write:EACCES,read:kill,@clock\nrestrict-namespaces\nprotocol inet
+	seccomp.keep @file-system,!open,$5,write:EIO\nseccomp.block-secondary
+	seccomp-error-action kill\nseccomp\nseccomp.block-secondary\nmemory-deny-write-execute\nprotocol unix
+	allow-debuggers\nseccomp !chroot\nseccomp.32 !modify_ldt,write
+	END
+}
+
+@test "firejail loads the same filters for its own profiles" {
+	[ -n "${SP_JAILS-}" ] || skip "by make check-jails"
+	is_0_9_72
+	[ -e /etc/firejail/firefox.profile ] || skip "no firejail-profiles"
+	grep -lE '^seccomp' /etc/firejail/*.profile |
+		awk -v n="$SP_JAILS" '{ all[NR] = $0 }
+			END { for (i = 1; i <= n; i++) print all[int(i * NR / n)] }' >some
+	while read -r profile; do
+		echo "$profile"
+		firejail_agrees "$profile" </dev/null
+	done <some
+}

@@ -1,0 +1,54 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""usage: firejail-filters.py PROFILE DIR — build in DIR the filters that the
+installed firejail loads for a profile, and print their paths in the order in which
+it loads them. firejail says which it loads, and by which calls of its fseccomp it
+has built them; those are made again here."""
+import glob, os, pty, re, subprocess, sys
+
+profile, where = sys.argv[1:]
+tools = [f for place in ("/usr/lib/*/", "/usr/lib/", "/usr/lib64/")
+         for f in glob.glob(place + "firejail/fseccomp")][0].removesuffix("fseccomp")
+
+def lines(command):
+    """What it prints to a terminal: firejail's children print its buffers again."""
+    ours, its = pty.openpty()
+    subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=its, stderr=its)
+    os.close(its)
+    said = b""
+    try:
+        while more := os.read(ours, 65536):
+            said += more
+    except OSError:  # the last one has closed it
+        pass
+    return said.decode(errors="replace").splitlines()
+
+said = lines(["firejail", "--debug", f"--profile={profile}", "true"])
+action = re.findall(r"^seccomp-error-action (\S+)", open(profile).read(), re.M)
+env = {"FIREJAIL_SECCOMP_ERROR_ACTION": action[-1]} if action else {}
+
+def moved(path):
+    return path.replace("/run/firejail/mnt/seccomp/", where + "/")
+
+loaded = []
+for line in said:
+    if m := re.match(r"sbox run: \S+/(fseccomp|fsec-optimize) (.*)", line):
+        args = [moved(a) for a in m[2].split()]
+        subprocess.run([tools + m[1], *args], env=env, check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    elif m := re.match(r"configuring \d+ seccomp entries in (\S+)", line):
+        path = moved(m[1])
+        if not os.path.exists(path):
+            name = os.path.basename(path)
+            if name == "seccomp" and "allow-debuggers" in open(profile).read():
+                name = "seccomp.debug"
+            path = tools + name
+        loaded.append(path)
+for path in os.listdir(where):
+    if path.startswith("seccomp.postexec") and os.path.getsize(f"{where}/{path}"):
+        loaded.insert(0, f"{where}/{path}")  # the last of all, after the exec
+# A file that was built again after it was loaded is changed under firejail's
+# mapping, and the kernel refuses it.
+loaded = [p for p in dict.fromkeys(loaded)
+          if not (p.startswith(tools) and f"{where}/{os.path.basename(p)}" in loaded)]
+print("\n".join(reversed(loaded)))
