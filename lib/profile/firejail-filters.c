@@ -520,9 +520,14 @@ static bool make_filters(struct reader *r, const struct firejail *f,
 		t = new_keep(r, f->action);
 		chain(all, &t);
 		ok = add_keep(&t, f, &f->keep_32);
-	} else if (ok && (f->seccomp || f->seccomp_32) && arch_32() &&
-	    !f->block_secondary && arch_is_local(arch_32(), arch_native())) {
-		t = new_target(r, arch_32(), SECCOMP_RET_ALLOW);
+	} else if (ok && arch_32() && !f->block_secondary &&
+		   (f->seccomp_32 || !(f->keep.list || f->drop.list)) &&
+		   (f->seccomp || f->seccomp_32) &&
+		   arch_is_local(arch_32(), arch_native())) {
+		/* The native one first: it is the workload's. */
+		t = new_target(r, arch_native(), SECCOMP_RET_ALLOW);
+		profile_add_arch(t.profile, arch_32());
+		t.arch = arch_32();
 		chain(all, &t);
 		ok = add_main_32(&t, f, quirk);
 	}
