@@ -125,9 +125,13 @@ static __always_inline struct task_slot *followed_origin(
 	return at == ASCENT_FOLLOWED ? slot_of(BPF_CORE_READ(task, pid)) : NULL;
 }
 
-/* Its scope + 1, where the cgroup or one that it is in is recorded; else 0. */
-static __always_inline __u32 find_cgroup(struct cgroup *c)
+/*
+ * The scope + 1 of the cgroup at the address, where it or one that it is in is
+ * recorded; else 0. Not static: a loop in a loop takes the verifier long.
+ */
+__noinline int find_cgroup(__u64 address)
 {
+	struct cgroup *c = (void *)address;
 	struct cgroup_subsys_state *css = (void *)c +
 		bpf_core_field_offset(struct cgroup, self);
 	struct cgroup_id key = {
@@ -162,7 +166,7 @@ __noinline int scope_by_cgroup(struct candidate *candidate)
 	for (int i = 0; i < 32 && at != head; i++) {
 		struct cgrp_cset_link *link = (void *)at -
 			bpf_core_field_offset(struct cgrp_cset_link, cgrp_link);
-		__u32 found = find_cgroup(BPF_CORE_READ(link, cgrp));
+		__u32 found = find_cgroup((__u64)BPF_CORE_READ(link, cgrp));
 
 		if (found)
 			return found;
