@@ -85,6 +85,6 @@ run_examples() {
 
 # With the section's usual name between the two, groff cuts a longer title.
 @test "titles fit into 80 columns twice" {
-	awk '/^\.Dt/ && length($2) > 17 && $4 != "LOCAL" {
-		print FILENAME ": " $0; bad = 1 } END { exit bad }' $(pages)
+	pages | xargs awk '/^\.Dt/ && length($2) > 17 && $4 != "LOCAL" {
+		print FILENAME ": " $0; bad = 1 } END { exit bad }'
 }
