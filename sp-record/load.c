@@ -337,7 +337,7 @@ static void set_targets(const struct tracer *t,
 	for (size_t i = 0; i < t->n_targets; i++) {
 		const struct target *target = &t->targets[i];
 
-		skel->rodata->by_cgroup |= target->n_awaited != 0;
+		skel->rodata->by_cgroup |= target->cgroup || target->n_awaited;
 		skel->rodata->arm_found[i] = options->from_exec ||
 			target->is_created;
 		skel->rodata->arm_joining[i] = options->from_exec ||

@@ -16,6 +16,7 @@ teardown() {
 		kill -KILL "$pid" 2>/dev/null || [ ! -d "/proc/$pid" ] || left=1
 	done
 	[ -z "${box-}" ] || runc delete --force "$box" || left=1
+	[ -z "${state-}" ] || rm -rf "$state" || left=1
 	for dir in "${cgroups[@]}"; do
 		[ ! -d "$dir" ] || wait_for 5 rmdir "$dir" || left=1
 	done
@@ -276,6 +277,18 @@ joining() {
 	lost_nothing
 }
 
+@test "the root of a hierarchy: every process" {
+	needs cgroup2
+	local root
+	root=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+	marker 3
+	attach --cgroup "$root"
+	mark
+	kill -INT "$recorder"
+	ends
+	[ "$(recorded getpgid)" -ge 3 ]
+}
+
 @test "--keep: over moments without a process, and a cgroup that is made anew" {
 	new_cgroup "sp-test-$$"
 	attach --keep --cgroup "sp-test-$$"
@@ -364,17 +377,16 @@ joining() {
 }
 
 @test "a container of containerd: by pod and name, and its run record" {
-	local state=/run/containerd/io.containerd.runtime.v2.task
-	[ ! -e "$state/k8s.io/sp-test-$$" ] || return 1
+	state=/run/containerd/io.containerd.runtime.v2.task/k8s.io/sp-test-$$
+	[ ! -e "$state" ] || return 1
 	marker 2
-	mkdir -p "$state/k8s.io/sp-test-$$"
-	printf '%s' "$(<pid)" >"$state/k8s.io/sp-test-$$/init.pid"
+	mkdir -p "$state"
+	printf '%s' "$(<pid)" >"$state/init.pid"
 	jq -n '{annotations: {"io.kubernetes.cri.container-name": "web",
 		"io.kubernetes.cri.sandbox-name": "pod-a",
 		"io.kubernetes.cri.image-name": "docker.io/x:1"}}' \
-		>"$state/k8s.io/sp-test-$$/config.json"
+		>"$state/config.json"
 	attach --container pod-a/web
-	rm -r "$state/k8s.io/sp-test-$$"
 	mark
 	kill -KILL "$(<pid)"
 	ends
