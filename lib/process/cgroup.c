@@ -226,17 +226,43 @@ char *cgroup_find_unit(const struct cgroup_mounts *m, const char *unit,
 	return path;
 }
 
-/* Cut the path after the last component that has the id in it. */
+/*
+ * "ID", "docker-ID" or "slice:cri-containerd:ID". The id of a container can be
+ * a short word, which is a part of many names.
+ */
+static bool ends_in_id(const char *name, size_t n, const char *id)
+{
+	size_t n_id = strlen(id);
+
+	return n >= n_id && !strncmp(name + n - n_id, id, n_id) &&
+		(n == n_id || strchr("-:", name[n - n_id - 1]));
+}
+
+static bool is_named_after(const char *name, size_t n, const char *id)
+{
+	static const char scope[] = ".scope";
+	size_t n_scope = strlen(scope);
+
+	return ends_in_id(name, n, id) ||
+		(n > n_scope && !strncmp(name + n - n_scope, scope, n_scope) &&
+		 ends_in_id(name, n - n_scope, id));
+}
+
+/* Cut the path after the last component that is named after the id. */
 static bool cut_after(char *path, const char *id)
 {
-	char *at = NULL;
+	char *end = NULL;
 
-	for (char *p = path; id && *id && (p = strstr(p, id)); p++)
-		at = p;
-	if (!at)
-		return false;
-	at[strcspn(at, "/")] = '\0';
-	return true;
+	for (char *at = path; id && *id && *at; ) {
+		size_t n = strcspn(at, "/");
+
+		if (is_named_after(at, n, id))
+			end = at + n;
+		at += n + strspn(at + n, "/");
+	}
+	if (end)
+		*end = '\0';
+	return end;
 }
 
 /* NULL when the cgroup is the root, our own, or out of our sight. */

@@ -32,7 +32,8 @@ char *cgroup_find_unit(const struct cgroup_mounts *m, const char *unit,
 		       int32_t *hierarchy);
 /*
  * The directory of the process's cgroup, where that is neither the root nor
- * our own; up to the component that `id` is in, where one is (NULL: any).
+ * our own; up to the component that is named after `id`, where one is (NULL:
+ * any).
  */
 char *cgroup_of_process(const struct cgroup_mounts *m, pid_t pid,
 			const char *id, int32_t *hierarchy);

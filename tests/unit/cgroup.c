@@ -24,9 +24,41 @@ static const struct {
 	  "docker-web.service.scope", false },
 };
 
-int main(void)
+/* What is left of a path for the container "hop". */
+static const struct {
+	const char *path, *cut;		/* NULL: it is none of its */
+} cuts[] = {
+	{ "/hop", "/hop" },
+	{ "/a/docker-hop.scope/init", "/a/docker-hop.scope" },
+	{ "/kubepods.slice:cri-containerd:hop/x", "/kubepods.slice:cri-containerd:hop" },
+	{ "/hop/a/hop/b", "/hop/a/hop" },
+	{ "/shop/inner", NULL },
+	{ "/hops/inner", NULL },
+	{ "/hop.scopes/inner", NULL },
+	{ "/", NULL },
+};
+
+static int check_cuts(void)
 {
 	int status = 0;
+
+	for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+		const char *expected = cuts[i].cut ? cuts[i].cut : cuts[i].path;
+		char *path = xstrdup(cuts[i].path);
+
+		if (cut_after(path, "hop") != !!cuts[i].cut ||
+		    strcmp(path, expected)) {
+			printf("%s: cut to %s\n", cuts[i].path, path);
+			status = 1;
+		}
+		free(path);
+	}
+	return status;
+}
+
+int main(void)
+{
+	int status = check_cuts();
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		char *path = xstrdup(rows[i].path);
