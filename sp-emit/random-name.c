@@ -109,6 +109,12 @@ static bool has_python_suffix(const char *s, size_t n)
 		(!at || !is_word_character(s[at - 1]));
 }
 
+/* The one word of a hidden name, ".config", follows nothing. */
+static bool follows_something(const char *s, size_t n, size_t size)
+{
+	return n > size + (*s == '.');
+}
+
 /*
  * Of a name that was made as temporary ones are. Go makes up digits alone. One
  * name in 60 of mkstemp(3) ends with what could be a word: six letters that
@@ -126,7 +132,8 @@ static size_t private_suffix(const char *s, size_t n, bool at_end)
 	if (e.size < SUFFIX)
 		return 0;
 	if (is_word(&e))
-		return at_end && e.size == SUFFIX && e.size < n ? e.size : 0;
+		return at_end && e.size == SUFFIX &&
+			follows_something(s, n, e.size) ? e.size : 0;
 	return e.size;
 }
 

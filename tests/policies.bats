@@ -95,6 +95,8 @@ patterns() {
 		"$(path 'CREATE | WRITE | REG' /t/cache-123456)" \
 		"$(path 'CREATE | DIR | PRIVATE' /t/app.qwerty)" \
 		"$(path 'READ | REG' /t/app.qwerty/app.qwerty)" \
+		"$(path 'CREATE | DIR | PRIVATE' /t/.config)" \
+		"$(path 'CREATE | WRITE | REG' /t/.config/app)" \
 		"$(path 'CREATE | WRITE | REG | PRIVATE' /t/go-1234567.log)" \
 		"$(path 'CREATE | WRITE | REG | PRIVATE' /t/py-ab1_cd2e.json)" \
 		"$(path 'CREATE | WRITE | REG | PRIVATE' /t/ccAbCdEf.s)" \
@@ -111,7 +113,7 @@ patterns() {
 	END
 	run -0 sp-emit --landlock --explain a.sp
 	for name in locked daemon.pid app-daemon.pid app.configuration \
-		krb5cc_1000 app.locked cache-123456; do
+		krb5cc_1000 app.locked cache-123456 .config .config/app; do
 		[[ $output == *"/t/$name"* ]]
 	done
 	[[ $output != */m/file.[a-zA-Z0-9]* ]]
