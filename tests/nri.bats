@@ -12,16 +12,32 @@ setup_file() {
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 	sp-record --nri="$PWD/nri.sock" --directory="$PWD/streams" \
-		--log="$PWD/log" "--select=app=web*" 2>/dev/null 3>&- &
+		--log="$PWD/log" "--select=app=web*" 2>err 3>&- &
 	plugin=$!
 }
 
+# A test that fails leaves no process, and no recorder of one.
 teardown() {
+	local left=0
 	kill "$plugin" 2>/dev/null || true	# one test kills it itself
 	touch go
 	for dir in "${cgroups[@]}"; do
-		wait_for 10 rmdir "$dir" 2>/dev/null
+		wait_for 10 rmdir "$dir" 2>/dev/null || left=1
 	done
+	wait_for 10 no_recorders || {
+		recorders | xargs -r kill
+		left=1
+	}
+	return "$left"
+}
+
+# recorders — of this test's containers
+recorders() {
+	pgrep -f -- "--from-exec --cgroup=[^ ]*/c[0-9]-$$ " || [ $? = 1 ]
+}
+
+no_recorders() {
+	recorders | lacks .
 }
 
 cgroups=()
@@ -103,12 +119,30 @@ logged() {
 	kill -0 "$plugin"
 }
 
-@test "a plugin that is killed leaves the recording as it is" {
+@test "a plugin that is killed leaves the recording as it is, and the runtime notices" {
 	container "c2-$$"
-	runtime "{\"pid\": $pid, \"id\": \"c2-$$\", \"labels\": {\"app\": \"web\"}}"
-	logged "recording"
+	"$TESTS/scripts/nri-runtime.py" "$PWD/nri.sock" \
+		"{\"pid\": $pid, \"id\": \"c2-$$\", \"labels\": {\"app\": \"web\"}}" \
+		closed >answers 3>&- &
+	logged ": recording"
+	wait_for 10 grep -q ^answer answers
 	kill -KILL "$plugin"
+	ended 0 $!
+	[ "$(tail -n 1 answers)" = closed ]
+	recorders
 	touch go
 	logged "recorded in"
 	calls streams/*.sp | shows 'x86_64 mkdir 1'
+	# it is in no pod
+	sp-emit --json streams/*.sp | jq -c '.runs[0].labels | keys' |
+		shows -xF '["container.id","container.name"]'
+}
+
+@test "each container has its line on stderr, however many there are" {
+	local i starts=()
+	for i in {1..25}; do
+		starts+=("{\"id\": \"c$i\", \"labels\": {\"app\": \"web\"}}")
+	done
+	runtime "${starts[@]}"
+	wait_for 10 eval '[ "$(grep -c ": not recorded: " err)" = 25 ]'
 }

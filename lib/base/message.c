@@ -192,6 +192,11 @@ void message_note(const char *fmt, ...)
 	keep_note(note);
 }
 
+void message_line(const char *text)
+{
+	print_text(text);
+}
+
 void message_error(const char *fmt, ...)
 {
 	va_list ap;

@@ -25,6 +25,8 @@ void message_init(const char *tool, int trouble, char **argv);
 
 /* Something worth knowing; the exit status is not touched. */
 __attribute__((format(printf, 1, 2))) void message_note(const char *fmt, ...);
+/* The same for a tool that runs for ever: all of them are printed. */
+void message_line(const char *text);
 /*
  * For a tool that writes its notes into its output as well: keep them from here
  * on, and the notes kept so far, without the tool's name, NULL at the end.

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -139,6 +140,29 @@ static void leave_cgroups(void)
 	cgroup_mounts_free(&m);
 }
 
+/*
+ * All but these: with a copy of a plugin's connection, the runtime would not
+ * notice that the plugin has ended.
+ */
+static void close_others(const int *kept, size_t n)
+{
+	unsigned int from = STDERR_FILENO + 1;
+
+	for (;;) {
+		unsigned int next = ~0U;
+
+		for (size_t i = 0; i < n; i++)
+			if (kept[i] >= (int)from && (unsigned int)kept[i] < next)
+				next = kept[i];
+		if (next > from)
+			syscall(SYS_close_range, from,
+				next == ~0U ? next : next - 1, 0);
+		if (next == ~0U)
+			return;
+		from = next + 1;
+	}
+}
+
 static void detach(void)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -161,7 +185,8 @@ static void detach(void)
 
 static void add_label(char ***argv, const char *key, const char *value)
 {
-	char *label = value ? xasprintf("--label=%s=%s", key, value) : NULL;
+	char *label = value && *value ?
+		xasprintf("--label=%s=%s", key, value) : NULL;
 
 	if (label)
 		describe_append(argv, label);
@@ -186,9 +211,10 @@ static char **recorder_argv(const struct attendance *a, int ready)
 	text = xasprintf("--name=%s", s->name ? s->name : s->id);
 	describe_append(&argv, text);
 	free(text);
-	for (char **o = a->options->recording; o && *o; o++)
-		describe_append(&argv, *o);
+	/* The last one counts: what the administrator has set holds. */
 	for (char **o = a->request->options; *o; o++)
+		describe_append(&argv, *o);
+	for (char **o = a->options->recording; o && *o; o++)
 		describe_append(&argv, *o);
 	add_label(&argv, "container.id", s->id);
 	add_label(&argv, "container.name", s->name);
@@ -370,8 +396,12 @@ static bool tell(int report, int ready, struct attendance *a)
 		return write(report, "\n", 1) == 1;
 	problem = a->recorder > 0 ? wait_for_recorder(a) :
 		xstrdup(strerror(errno));
-	if (problem && write(report, problem, strlen(problem)) < 0)
-		journal_note("not recorded: %s", problem);
+	if (problem && write(report, problem, strlen(problem)) < 0) {
+		char *what = title(a->subject);
+
+		journal_note("%s: not recorded: %s", what, problem);
+		free(what);
+	}
 	free(problem);
 	a->recorder = 0;
 	return false;
@@ -380,8 +410,13 @@ static bool tell(int report, int ready, struct attendance *a)
 __attribute__((noreturn))
 static void attending(struct attendance *a, int report)
 {
+	const int kept[] = {
+		report, a->stream.directory, a->profile.directory, a->base,
+	};
 	int ready;
 
+	journal_close();
+	close_others(kept, sizeof(kept) / sizeof(kept[0]));
 	detach();
 	a->first = syscall(SYS_pidfd_open, a->subject->pid, 0);
 	ready = start_recorder(a);
@@ -397,6 +432,18 @@ static void attending(struct attendance *a, int report)
 }
 
 /* The caller */
+
+/*
+ * The time is over. From here on the attending process cannot report any more,
+ * and gives up as well, unless it has done so a moment ago.
+ */
+static bool give_up(int report)
+{
+	char byte = 0;
+
+	shutdown(report, SHUT_RD);
+	return recv(report, &byte, 1, MSG_DONTWAIT) != 1 || byte != '\n';
+}
 
 /* NULL: it records; else the reason, or that the time was over. */
 static char *await(int report, double seconds)
@@ -415,8 +462,9 @@ static char *await(int report, double seconds)
 		if (ready < 0 && errno == EINTR)
 			continue;
 		if (ready <= 0)
-			return xasprintf("the recorder was not ready within "
-					 "%g s", seconds);
+			return !give_up(report) ? NULL :
+				xasprintf("the recorder was not ready within "
+					  "%g s", seconds);
 		more = read(report, text + n, sizeof(text) - 1 - n);
 		if (more > 0)
 			n += more;
@@ -461,7 +509,8 @@ char *attend(const struct subject *s, const struct request *r,
 	int fds[2];
 
 	hurry(0);
-	if (!problem && pipe2(fds, O_CLOEXEC)) {
+	if (!problem && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
+				   fds)) {
 		problem = xstrdup(strerror(errno));
 	} else if (!problem) {
 		if (fork_attending(&a, fds))

@@ -15,12 +15,19 @@
 #include "base/message.h"
 #include "base/text.h"
 
+enum { BYTES_MAX = 1024 };	/* of a line: annotations can be long */
+
 static const char *file;	/* NULL: none */
 
 void journal_open(const char *path)
 {
 	file = path;
 	openlog("sp-record", LOG_PID, LOG_DAEMON);
+}
+
+void journal_close(void)
+{
+	closelog();
 }
 
 /* In one write, since several processes append to the file. */
@@ -54,8 +61,10 @@ void journal_note(const char *fmt, ...)
 	if (vasprintf(&text, fmt, ap) < 0)
 		message_fatal("out of memory");
 	va_end(ap);
+	if (strlen(text) > BYTES_MAX)
+		strcpy(text + BYTES_MAX - strlen("..."), "...");
 	line = text_printable(text);
-	message_note("%s", line);
+	message_line(line);
 	syslog(LOG_NOTICE, "%s", line);
 	if (file)
 		append(line);

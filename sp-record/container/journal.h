@@ -8,6 +8,8 @@
 
 /* `path` NULL: no file. One that cannot be opened is reported on stderr. */
 void journal_open(const char *path);
+/* The descriptor of the system's log; the next line opens it again. */
+void journal_close(void);
 __attribute__((format(printf, 1, 2))) void journal_note(const char *fmt, ...);
 
 #endif

@@ -16,12 +16,18 @@ enum {
 	MAP_KEY = 1, MAP_VALUE = 2,
 	REGISTER_NAME = 1, REGISTER_INDEX = 2,
 	EVENTS = 2,
+	SYNCHRONIZE_MORE = 3, SYNCHRONIZED_MORE = 2,
 };
 
+/* An empty text is the same as none. */
 static void set_text(char **to, const struct protobuf_field *field)
 {
 	free(*to);
 	*to = protobuf_text(field);
+	if (*to && !**to) {
+		free(*to);
+		*to = NULL;
+	}
 }
 
 bool nri_configure_read(struct nri_runtime *r, struct protobuf message)
@@ -181,5 +187,19 @@ struct protobuf_out nri_subscription(void)
 	struct protobuf_out out = { 0 };
 
 	protobuf_put_number(&out, EVENTS, 1U << (NRI_START_CONTAINER - 1));
+	return out;
+}
+
+struct protobuf_out nri_synchronized(struct protobuf request)
+{
+	struct protobuf_out out = { 0 };
+	struct protobuf_field field;
+	bool more = false;
+
+	while (protobuf_next(&request, &field))
+		if (field.number == SYNCHRONIZE_MORE)
+			more = field.value;
+	if (more)
+		protobuf_put_number(&out, SYNCHRONIZED_MORE, 1);
 	return out;
 }

@@ -27,5 +27,10 @@ bool nri_event_read(struct subject *s, uint32_t *event, bool is_state_change,
 
 struct protobuf_out nri_registration(void);
 struct protobuf_out nri_subscription(void);
+/*
+ * The answer to a Synchronize. What is too large for one of them comes in several,
+ * and the runtime refuses a plugin that does not ask for more.
+ */
+struct protobuf_out nri_synchronized(struct protobuf request);
 
 #endif

@@ -24,7 +24,7 @@
 #include "nri-wire.h"
 #include "request.h"
 
-enum { AGAIN_S = 1, TIMEOUT_MS = 2000 };
+enum { AGAIN_S = 1, AGAIN_MAX_S = 60, TIMEOUT_MS = 2000 };
 
 #define RUNTIME_SERVICE "nri.pkg.api.v1alpha1.Runtime"
 
@@ -153,7 +153,7 @@ static void on_configure(struct plugin *p, const struct nri_message *m)
 static void on_request(struct plugin *p, const struct nri_message *m)
 {
 	static const char *const empty[] = {
-		"Synchronize", "Shutdown", "StateChange", "StartContainer",
+		"Shutdown", "StateChange", "StartContainer",
 	};
 	struct protobuf_out answer = { 0 };
 	const char *problem = "not implemented";
@@ -164,6 +164,10 @@ static void on_request(struct plugin *p, const struct nri_message *m)
 	if (!strcmp(m->method, "Configure")) {
 		on_configure(p, m);
 		answer = nri_subscription();
+		problem = NULL;
+	}
+	if (!strcmp(m->method, "Synchronize")) {
+		answer = nri_synchronized(protobuf_of(m->payload, m->n));
 		problem = NULL;
 	}
 	for (size_t i = 0; i < sizeof(empty) / sizeof(empty[0]); i++)
@@ -203,6 +207,12 @@ static int connect_to(const char *path)
 	return -1;
 }
 
+static void refuse_messages(struct plugin *p)
+{
+	journal_note("malformed message of the runtime");
+	p->failed = true;
+}
+
 static void take_messages(struct plugin *p)
 {
 	struct nri_message m;
@@ -212,10 +222,8 @@ static void take_messages(struct plugin *p)
 		on_message(p, &m);
 		nri_message_free(&m);
 	}
-	if (malformed) {
-		journal_note("malformed message of the runtime");
-		p->failed = true;
-	}
+	if (malformed)
+		refuse_messages(p);
 }
 
 /* Until the connection ends. */
@@ -232,32 +240,43 @@ static void serve(struct plugin *p)
 		n = recv(p->fd, data, sizeof(data), 0);
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n <= 0 || !nri_feed(&p->wire, data, n))
+		if (n <= 0)
 			break;
-		take_messages(p);
+		if (nri_feed(&p->wire, data, n))
+			take_messages(p);
+		else
+			refuse_messages(p);
 	}
 	nri_wire_free(&p->wire);
 	nri_runtime_free(&p->runtime);
 	close(p->fd);
 }
 
-/* A runtime that is not there, or ends, may come (again). */
+/*
+ * A runtime that does not listen yet, or has been restarted, is connected to
+ * later; one that refuses the plugin, less and less often.
+ */
 void nri_mode(const struct container_options *o, const char *path)
 {
+	unsigned int seconds = AGAIN_S;
 	bool noted = false;
 
 	journal_open(o->log);
 	for (;;) {
 		struct plugin p = { .options = o, .fd = connect_to(path) };
+		bool connected = p.fd >= 0;
 
-		if (p.fd >= 0) {
+		if (connected)
 			serve(&p);
-			noted = false;
-		}
-		if (!noted)
-			journal_note("%s: no runtime listens here: waiting "
+		if (connected)
+			journal_note("%s: the connection to the runtime has "
+				     "ended; connecting again", path);
+		else if (!noted)
+			journal_note("%s: no runtime listens here; waiting "
 				     "for one", path);
-		noted = true;
-		sleep(AGAIN_S);
+		noted = !connected;
+		seconds = !p.failed ? AGAIN_S :
+			seconds < AGAIN_MAX_S / 2 ? seconds * 2 : AGAIN_MAX_S;
+		sleep(seconds);
 	}
 }

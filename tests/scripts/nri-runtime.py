@@ -5,7 +5,8 @@
 What containerd says to an NRI plugin: waits for one at SOCKET, has it register,
 configures it, and sends a StateChange for each START, which is JSON: {"pid",
 "id", "name", "pod", "namespace", "annotations", "labels", "event", "rpc"}.
-Prints each answer with the seconds that it took. "garbage" sends that instead.
+Prints each answer with the seconds that it took. "garbage" sends that instead,
+"closed" waits until the plugin's connection is.
 """
 import json
 import os
@@ -92,10 +93,18 @@ def main():
     body, _ = p.call("Configure", field(2, "containerd") +
                      field(3, "v1.7.24") + field(4, 5000) + field(5, 2000))
     print("subscribed", body.hex())
-    p.call("Synchronize", field(1, field(1, "pod")))
+    # in two parts, of which the first has `more`
+    for more, answer in (1, field(2, field(2, 1))), (0, field(2, b"")):
+        body, _ = p.call("Synchronize", field(1, field(1, "pod")) +
+                         (field(3, 1) if more else b""))
+        assert body == answer, body
     for arg in sys.argv[2:]:
         if arg == "garbage":
             p.s.sendall(b"\0\0\0\1\0\0\0\x0a\0\0\0\0\0\0\0\1\1\0")
+            continue
+        if arg == "closed":
+            assert not p.s.recv(1)
+            print("closed")
             continue
         start = json.loads(arg)
         pod = (field(1, "p") + field(2, start.get("pod", "")) +
