@@ -17,6 +17,7 @@ bool kernel_is_older_than(unsigned int major, unsigned int minor)
 		return false;
 	return a < major || (a == major && b < minor);
 }
+
 bool machine_sees_pids(void)
 {
 	char link[32] = "";

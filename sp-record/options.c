@@ -220,7 +220,8 @@ static const struct option_row rows[] = {
 	  "with --unit: then reload the units",
 	  OPTION_FLAG(struct options, reload), .modes = UNITS },
 	{ "container", 0, "ID",
-	  "attach to a container of runc, crun, podman or docker",
+	  "attach to a container of runc, crun, podman, docker,\n"
+	  "containerd or CRI-O",
 	  .set = set_container },
 	{ "oci-hook", 0, NULL,
 	  "be a hook of an OCI runtime: record the container whose\n"
@@ -384,7 +385,7 @@ static void pass_options_on(struct options *o)
 		pass_on(o, "--buffer", number);
 	}
 	if (o->recording.seconds > 0) {
-		snprintf(number, sizeof(number), "%.3f", o->recording.seconds);
+		snprintf(number, sizeof(number), "%.9g", o->recording.seconds);
 		pass_on(o, "--time", number);
 	}
 	for (size_t i = 0; i < o->run.n_labels; i++) {

@@ -117,7 +117,10 @@ static void describe_container(struct run *run, const struct container *c)
 	add_label(run, "container.namespace", c->namespace);
 }
 
-/* By the one process, or the container's first. */
+/*
+ * The command line and the user are those of the first process, the command line
+ * only where that is the one process of the target.
+ */
 static void describe_target(const struct options *o, const struct target *t,
 			    struct run *run)
 {

@@ -56,6 +56,34 @@ hooked() {
 			--allow-dir="$PWD/other" 2>&1
 }
 
+# A test that fails leaves no container, and with that no recorder.
+teardown() {
+	local state runtime left=0
+	for state in state*/*; do
+		[ -d "$state" ] || continue
+		runtime=${state%/*} runtime=${runtime#state-}
+		without_unified "$runtime" --root "$PWD/${state%/*}" \
+			delete --force "${state##*/}" || left=1
+	done
+	touch go
+	[ -z "${cgroup-}" ] ||
+		{ wait_for 10 rmdir "$cgroup" && rmdir "${cgroup%/*}"; } || left=1
+	wait_for 10 no_recorders || {
+		recorders | xargs -r kill
+		left=1
+	}
+	return "$left"
+}
+
+# recorders — of this test's containers
+recorders() {
+	pgrep -f -- "--from-exec --cgroup=[^ ]*sandprint-$$-hook" || [ $? = 1 ]
+}
+
+no_recorders() {
+	recorders | lacks .
+}
+
 @test "runc: a container is recorded from its program on to its end" {
 	bundle '{"io.sandprint.record": "yes"}' \
 		'busybox ls / >/dev/null; exec busybox mkdir /tmp'
@@ -81,12 +109,12 @@ hooked() {
 	calls streams/*.sp | shows "x86_64 mkdir 1"
 }
 
-@test "the run has the container's name, and the labels of Kubernetes' annotations" {
+@test "the run has the container's name and labels, the administrator's and those of annotations" {
 	bundle '{"io.kubernetes.cri.container-name": "web",
 		"io.kubernetes.cri.image-name": "docker.io/library/redis:7.2",
 		"io.kubernetes.cri.sandbox-name": "pod-1",
 		"io.kubernetes.cri.sandbox-namespace": "shop",
-		"io.sandprint.options": "--label=test=smoke --paths"}' true \
+		"io.sandprint.options": "--label=test=smoke --paths --label=by=guest --label=container.image=x"}' true \
 		--label=by=admin
 	run -0 start runc
 	logged "container web (docker.io/library/redis:7.2): recorded in"
@@ -129,7 +157,8 @@ hooked() {
 	io.sandprint.record|link/x.sp|link/x.sp: symbolic links are not followed
 	io.sandprint.record|$PWD/streams/link/x.sp|$PWD/streams/link/x.sp: symbolic links are not followed
 	io.sandprint.record|none/x.sp|none/x.sp: No such file or directory
-	io.sandprint.record|sub/..|sub/..: not the name of a file
+	io.sandprint.record|sub/..|sub/..: no file can have that name
+	io.sandprint.record|sub/$(printf %0251d 0)|sub/$(printf %0251d 0): no file can have that name
 	io.sandprint.options|--every|annotation io.sandprint.options: --every: the administrator has not set --allow-every
 	io.sandprint.options|--paths --output=/etc/x|annotation io.sandprint.options: --output=/etc/x is not an option that an annotation can set
 	io.sandprint.options|--label|annotation io.sandprint.options: --label needs a value
@@ -147,16 +176,32 @@ hooked() {
 	find streams other -type f | lacks .
 }
 
-@test "a state that is none: one line, and the container starts" {
+@test "a malformed state: one line, and the container starts" {
 	while IFS='|' read -r state message; do
 		run -0 sp-record --oci-hook <<<"$state"
 		[ "$output" = "sp-record: container $message" ]
 	done <<-'END'
 	|(unknown): not recorded: stdin is not the state of a container as an OCI runtime gives it to a hook
 	{"pid": 1}|(unknown): not recorded: stdin is not the state of a container as an OCI runtime gives it to a hook
+	{"id": "", "pid": 1}|(unknown): not recorded: stdin is not the state of a container as an OCI runtime gives it to a hook
 	{"id": "c", "pid": 0}|(unknown): not recorded: the state has no process id: the hook belongs to the stage createRuntime or prestart
 	{"id": "c\u001b", "pid": 99999999}|c\x1b: not recorded: process 99999999 is in no cgroup of its own
 	END
+}
+
+@test "a FIFO where an engine has its files does not delay the container" {
+	mkdir -p x/bundle
+	mkfifo containers.json volatile-containers.json
+	run -0 timeout 10 sp-record --oci-hook <<-END
+	{"id": "c", "pid": 99999999, "bundle": "$PWD/x/bundle"}
+	END
+	[[ $output == *"process 99999999 is in no cgroup of its own" ]]
+}
+
+@test "a line of a message is bounded, whatever an annotation has" {
+	run -0 hooked "{\"io.sandprint.record\": \"/$(printf %09999d 0)\"}"
+	[ "${#output}" -lt 1100 ]
+	[[ $output == *00... ]]
 }
 
 @test "the peer's annotation: a profile, with the rules of a base profile" {
@@ -201,12 +246,7 @@ hooked() {
 		[ $end = start ] || logged 'not recorded: its program was not executed'
 	done
 	[ "$(ls streams | wc -l)" = 1 ]
-	run -1 recorders
-}
-
-# recorders — the recorders of this test's containers
-recorders() {
-	pgrep -f -- "--from-exec --cgroup=[^ ]*sandprint-$$-hook"
+	wait_for 10 no_recorders
 }
 
 @test "a recorder that is killed: the container goes on, and a line says so" {
@@ -214,7 +254,6 @@ recorders() {
 		'until [ -e /tmp/end ]; do busybox sleep 0.05; done; echo ended'
 	rm -f "$BATS_FILE_TMPDIR/rootfs/tmp/end"
 	start runc >out &
-	wait_for 10 recorders
 	logged recording
 	recorders | xargs kill -KILL
 	logged 'not recorded: the recorder was killed by SIGKILL'
@@ -222,7 +261,33 @@ recorders() {
 	ended 0 $!
 	[ "$(<out)" = ended ]
 	ls streams | lacks .
-	run -1 recorders
+	no_recorders
+}
+
+# waiting PARENT/CGROUP — a process in it that executes `mkdir /` when "go" is there: $pid
+waiting() {
+	local root
+	root=$(awk '$3 ~ /^cgroup2?$/ { print $2; exit }' /proc/mounts)
+	[ ! -d /sys/fs/cgroup/memory ] || root=/sys/fs/cgroup/memory
+	cgroup=$root/$1
+	mkdir -p "$cgroup"
+	# shellcheck disable=SC2016 # for the shell inside
+	sh -c 'echo $$ >"$1/cgroup.procs"; : >waits
+		until [ -e go ]; do sleep 0.05; done; exec mkdir /' \
+		sh "$cgroup" 2>/dev/null 3>&- &
+	pid=$!
+	wait_for 10 test -e waits
+}
+
+@test "an id that is a part of another cgroup's name: the container's own is recorded" {
+	waiting "sandprint-$$-hook-shop/inner"
+	jq -n --argjson pid "$pid" '{ociVersion: "1.0.2", id: "hop", $pid,
+		status: "creating", bundle: "/nowhere"}' |
+		sp-record --oci-hook --directory="$PWD/streams" \
+			--log="$PWD/log" --patience=30 2>/dev/null 3>&-
+	tr '\0' '\n' <"/proc/$(recorders | sed -n 1p)/cmdline" | shows -x -- "--cgroup=$cgroup"
+	touch go
+	logged 'recorded in'
 }
 
 # The wrapper
@@ -236,7 +301,7 @@ recorders() {
 	for _ in 1 2; do
 		run -1 sp-record --oci-runtime=runc --directory="$PWD/streams" \
 			--log="$PWD/log" --patience=30 --paths -- \
-			--root "$PWD/state" --log-format json run \
+			--root "$PWD/state-runc" --log-format json run \
 			--bundle bundle "sandprint-$$-hook" </dev/null
 		[[ $output == *'File exists'* ]]
 		wait_for 10 eval 'ls streams/*.sp 2>/dev/null'
@@ -248,7 +313,7 @@ recorders() {
 	done
 	jq -c .hooks bundle/config.json >hooks
 	diff - hooks <<-END
-	{"createRuntime":[{"path":"$SP_BIN/sp-record","args":["sp-record","--oci-hook","--directory=$PWD/streams","--patience=30.000","--log=$PWD/log","--paths"]}]}
+	{"createRuntime":[{"path":"$SP_BIN/sp-record","args":["sp-record","--oci-hook","--directory=$PWD/streams","--patience=30","--log=$PWD/log","--paths"]}]}
 	END
 	sed 's/^,"hooks":.*/}/' bundle/config.json | diff config.json -
 }

@@ -64,7 +64,7 @@ static char *record(const struct subject *s, const struct container_options *o,
 int hook_mode(const struct container_options *o)
 {
 	struct subject s = { 0 };
-	bool required = false;
+	bool required = false, stop;
 	char *problem;
 
 	close_inherited();
@@ -77,7 +77,8 @@ int hook_mode(const struct container_options *o)
 			     s.name ? s.name : s.id ? s.id : "(unknown)",
 			     required ? ", and therefore not started" : "",
 			     problem);
+	stop = problem && required;
 	free(problem);
 	subject_free(&s);
-	return problem && required ? STATUS_STOP : 0;
+	return stop ? STATUS_STOP : 0;
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,10 +135,11 @@ static char *explain(const char *path, const char *top)
 	}
 }
 
-/* The name of a file: "" stands for the default. */
+/* "" stands for the default. A number may have to be added: output_commit_new(). */
 static bool is_name(const char *name)
 {
-	return strcmp(name, ".") && strcmp(name, "..");
+	return strcmp(name, ".") && strcmp(name, "..") &&
+		strlen(name) <= NAME_MAX - strlen("-9999");
 }
 
 /* Of REST, "sub/dir/name.sp" below `top`, the directory and the name. */
@@ -155,7 +157,7 @@ static char *enter(struct place *p, const char *top, int fd, const char *rest,
 	if (p->directory < 0)
 		problem = explain(path, top);
 	else if (!is_name(name))
-		problem = xasprintf("%s: not the name of a file", path);
+		problem = xasprintf("%s: no file can have that name", path);
 	free(dir);
 	if (*name) {
 		free(p->name);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "subject.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/input.h"
 #include "base/memory.h"
@@ -17,9 +20,23 @@ static json_t *load(const char *text, size_t n)
 	return json_loadb(text, n, JSON_DECODE_INT_AS_REAL, NULL);
 }
 
+/* Others can have put something else there, such as a FIFO. */
+static FILE *open_regular(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	FILE *file = NULL;
+	struct stat st;
+
+	if (fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode))
+		file = fdopen(fd, "r");
+	if (fd >= 0 && !file)
+		close(fd);
+	return file;
+}
+
 static json_t *load_file(const char *path)
 {
-	FILE *file = fopen(path, "re");
+	FILE *file = open_regular(path);
 	json_t *json = NULL;
 	char *text;
 	size_t n;
@@ -155,8 +172,9 @@ static void ask_bundle(struct subject *s, const char *bundle)
 static char *check_state(const json_t *state)
 {
 	const json_t *pid = json_object_get(state, "pid");
+	const char *id = text_at(state, "id");
 
-	if (!json_is_object(state) || !text_at(state, "id"))
+	if (!json_is_object(state) || !id || !*id)
 		return xstrdup("stdin is not the state of a container as an "
 			       "OCI runtime gives it to a hook");
 	if (!json_is_number(pid) || json_number_value(pid) < 1 ||

@@ -88,7 +88,7 @@ static char *hook_json(const struct container_options *o)
 		add(args, "--allow-dir", o->allowed[i]);
 	if (o->allow_every)
 		add(args, "--allow-every", NULL);
-	snprintf(seconds, sizeof(seconds), "%.3f", o->patience);
+	snprintf(seconds, sizeof(seconds), "%.9g", o->patience);
 	if (o->patience > 0)
 		add(args, "--patience", seconds);
 	if (o->log)
