@@ -39,6 +39,23 @@ static void note_reading(const struct base *base)
 	free(first);
 }
 
+/* False: printed and latched. */
+static bool check_base(const struct base *base)
+{
+	const char *name = input_name(base->path);
+
+	if (action_allows(base->profile->default_action))
+		message_error("%s: --base: it allows each call that it does not "
+			      "name, which a list of allowed calls cannot", name);
+	else if (base->profile->next)
+		message_error("%s: --base: it makes several filters that are in "
+			      "force together, which one list of allowed calls "
+			      "cannot express", name);
+	else
+		return true;
+	return false;
+}
+
 bool base_read(struct base *base, const struct host *prepared)
 {
 	struct host host = *prepared;
@@ -56,12 +73,7 @@ bool base_read(struct base *base, const struct host *prepared)
 	if (!base->profile)
 		return false;
 	note_reading(base);
-	if (!action_allows(base->profile->default_action))
-		return true;
-	message_error("%s: --base: it allows each call that it does not name, "
-		      "which a list of allowed calls cannot",
-		      input_name(base->path));
-	return false;
+	return check_base(base);
 }
 
 void base_close(struct base *base)

@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "base/message.h"
 #include "format.h"
+#include "oci.h"
 
 static void write_action(uint32_t action, FILE *out)
 {
@@ -25,12 +26,14 @@ static void write_action(uint32_t action, FILE *out)
 
 static void write_condition(const struct profile_arg *arg, FILE *out)
 {
-	if (arg->op == SCMP_CMP_MASKED_EQ)
-		fprintf(out, "[%u,0x%" PRIx64 ",SCMP_CMP_MASKED_EQ,0x%" PRIx64
-			"]", arg->index, arg->value_two, arg->value);
-	else
-		fprintf(out, "[%u,0x%" PRIx64 ",SCMP_CMP_EQ]", arg->index,
-			arg->value);
+	bool masked = arg->op == SCMP_CMP_MASKED_EQ;
+
+	fprintf(out, "[%u,0x%" PRIx64 ",%s", arg->index,
+		masked ? arg->value_two : arg->value,
+		oci_compare_name(arg->op));
+	if (masked)
+		fprintf(out, ",0x%" PRIx64, arg->value);
+	putc(']', out);
 }
 
 /* "read", "clone3 errno 38", "socket allow [0,0x1,SCMP_CMP_EQ]"; heap. */

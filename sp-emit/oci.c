@@ -63,7 +63,7 @@ static void append_rule(json_t *list, const struct profile *p, uint32_t action)
 	free(names);
 }
 
-static const char *compare_name(int op)
+const char *oci_compare_name(int op)
 {
 	static const char *const names[] = {
 		[SCMP_CMP_NE] = "SCMP_CMP_NE", [SCMP_CMP_LT] = "SCMP_CMP_LT",
@@ -85,7 +85,7 @@ static json_t *condition_json(const struct profile_arg *arg)
 		json_object_set_new(object, "valueTwo",
 				    uint_json(arg->value_two));
 	json_object_set_new(object, "op",
-			    json_string(compare_name(arg->op)));
+			    json_string(oci_compare_name(arg->op)));
 	return object;
 }
 

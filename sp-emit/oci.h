@@ -10,6 +10,8 @@ void oci_set_action(json_t *object, const char *action_key,
 		    const char *errno_key, uint32_t action);
 /* The names of the profile's architectures from one of them on. */
 json_t *oci_archs(const struct profile *p, size_t from);
+/* "SCMP_CMP_EQ" of enum scmp_compare. */
+const char *oci_compare_name(int op);
 /* The list `syscalls`, an entry for each action. */
 json_t *oci_rules(const struct profile *p);
 

@@ -46,7 +46,7 @@ allowed() {
 	bases
 	for base in *.base; do
 		[ "$(allowed "$base" | grep -cxE 'read|ptrace|keyctl')" = 3 ]
-		for format in docker minijail systemd; do
+		for format in docker minijail systemd lxc; do
 			sp-emit "--$format" -o plain r.sp 2>/dev/null
 			sp-emit "--$format" --base="$base" -o joined r.sp 2>/dev/null
 			{ allowed plain; allowed "$base"; } | sort -u >expected
@@ -93,7 +93,7 @@ conditional() {
 		"$TESTS/mkstream" >families.sp
 	conditional '{"index": 0, "value": 12, "op": "SCMP_CMP_LT"}' \
 		'{"index": 0, "value": 17, "op": "SCMP_CMP_EQ"}' >base.json
-	for format in oci docker spo bpf minijail; do
+	for format in oci docker spo bpf minijail lxc; do
 		sp-emit "--$format" --base=base.json -o joined r.sp 2>/dev/null
 		for profile in joined base.json; do
 			run -1 --separate-stderr sp-verify --json -p "$profile" families.sp
@@ -132,6 +132,7 @@ conditional() {
 	bases
 	jq '.defaultAction = "SCMP_ACT_ALLOW"' oci.base >allow.json
 	printf 'seccomp.drop ptrace\n' >drop.profile
+	printf '%s\n' 'seccomp.keep read,socket' 'protocol unix' >two.profile
 	jq '.architectures = ["SCMP_ARCH_AARCH64"]' oci.base >arm.json
 	jq -n '{defaultAction: "SCMP_ACT_ERRNO", syscalls: [
 		{names: ["clone"], action: "SCMP_ACT_ALLOW"},
@@ -144,6 +145,7 @@ conditional() {
 	done <<-'END'
 	allow.json||sp-emit: allow.json: --base: it allows each call that it does not name, which a list of allowed calls cannot
 	drop.profile||sp-emit: drop.profile: --base: it allows each call that it does not name
+	two.profile||sp-emit: two.profile: --base: it makes several filters that are in force together, which one list of allowed calls cannot express
 	mixed.json||sp-emit: mixed.json: --base: it has rules that allow clone and rules that deny it, by its arguments; they cannot be joined
 	missing||sp-emit: missing: No such file or directory
 	r.sp||sp-emit: r.sp: a sandprint stream, not a seccomp profile
