@@ -619,8 +619,17 @@ x86 read EPERM" ]
 	refused p "line 1: seccomp.keep: nothing listed"
 	printf 'seccomp.64 read\n' >p
 	refused p "line 1: seccomp.64: is not read"
-	printf 'seccomp\n?HAS_X11: seccomp !chroot\n' >p
-	refused p "line 2: ?HAS_X11: seccomp !chroot: whether this holds is not known"
+	for line in 'seccomp !chroot' 'protocol unix' allow-debuggers 'ignore seccomp' \
+		'include x.inc' 'restrict-namespaces user' 'ignore protocol unix'; do
+		printf 'seccomp\n?HAS_X11: %s\n' "$line" >p
+		refused p "line 2: ?HAS_X11: $line: whether this holds is not known"
+	done
+	# files that were not looked for are not taken for missing ones
+	printf 'include %s.local\n' {1..200} seccomp >p
+	refused p "line 1: include: too many files, or they include each other"
+	# each line would be compared with all of the list
+	printf 'protocol %s\n' {1000..1300} >p
+	refused p "line 206: a list of more than 1024 bytes"
 	printf 'seccomp-error-action now\n' >p
 	refused p "line 1: seccomp-error-action: not kill, log or an errno"
 	printf 'seccomp.drop read:log\n' >p
@@ -924,6 +933,8 @@ x86_64 exit_group EACCES" ]
 	printf '%s\n' 1 allowlist 0 '1 and more' >p
 	[ "$(denied p arch.sp | sort)" = "x32 read kill thread
 x86 read kill thread" ]
+	printf '%s\n' 2 'denylist ' 'chmod errno 38' >p
+	[ "$(denied p a.sp)" = "x86_64 chmod ENOSYS" ]
 	printf '%s\n' 2 denylist 'socket errno 1 [0,1,==][1,0x0,SCMP_CMP_MASKED_EQ,2]' >p
 	[[ "$(denied p socket1.sp)" == "x86_64 socket EPERM"* ]]
 	run -0 sp-verify -p p socket2.sp

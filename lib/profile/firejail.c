@@ -19,6 +19,8 @@ enum {
 	DEPTH_MAX = 16,		/* MAX_INCLUDE_LEVEL */
 	IGNORE_MAX = 64,	/* MAX_PROFILE_IGNORE */
 	INCLUDES_MAX = 1024,
+	INCLUDED_BYTES_MAX = 64 << 20,	/* a file counts each time */
+	ITEMS_BYTES_MAX = 1024,	/* protocols or namespaces */
 };
 
 #define SYSTEM_DIRECTORY "/etc/firejail"
@@ -28,7 +30,7 @@ struct parser {
 	struct reader *reader;
 	struct firejail f;
 	char *ignored[IGNORE_MAX];
-	size_t n_ignored, n_includes;
+	size_t n_ignored, n_includes, n_bytes;
 	unsigned int depth;
 };
 
@@ -137,7 +139,7 @@ static void remove_item(char **list, const char *item)
 }
 
 /* "a,-b,=c": lines of this kind add up (profile_list_compress()). */
-static void augment(char **list, const char *items)
+static bool augment(struct parser *p, char **list, const char *items)
 {
 	char *copy = xstrdup(items), *rest = copy, *item;
 
@@ -157,6 +159,9 @@ static void augment(char **list, const char *items)
 		text_append(list, ",", item);
 	}
 	free(copy);
+	return !*list || strlen(*list) <= ITEMS_BYTES_MAX ||
+	       refuse(p->reader, "a list of more than %d bytes",
+		      ITEMS_BYTES_MAX);
 }
 
 static bool set_action(struct parser *p, const char *action)
@@ -208,10 +213,10 @@ static bool read_word(struct parser *p, const char *word, const char *rest)
 	else if (!strcmp(word, "allow-debuggers"))
 		f->allow_debuggers = true;
 	else if (!strcmp(word, "protocol"))
-		augment(&f->protocol, rest);
+		return augment(p, &f->protocol, rest);
 	else if (!strcmp(word, "restrict-namespaces"))
-		augment(&f->namespaces, *rest ? rest :
-			"cgroup,ipc,net,mnt,pid,time,user,uts");
+		return augment(p, &f->namespaces, *rest ? rest :
+			       "cgroup,ipc,net,mnt,pid,time,user,uts");
 	else if (!strcmp(word, "seccomp-error-action"))
 		return set_action(p, rest);
 	else if (!strncmp(word, "seccomp", strlen("seccomp")))
@@ -219,11 +224,23 @@ static bool read_word(struct parser *p, const char *word, const char *rest)
 	return true;
 }
 
-static bool is_filter_word(const char *word)
+/* Whether a line changes filters, or which lines do. */
+static bool is_about_filters(const char *line)
 {
-	return !strncmp(word, "seccomp", strlen("seccomp")) ||
-	       !strcmp(word, "memory-deny-write-execute") ||
-	       !strcmp(word, "protocol") || !strcmp(word, "restrict-namespaces");
+	static const char ignore[] = "ignore ";
+	static const char *const words[] = {
+		"allow-debuggers", "include", "memory-deny-write-execute",
+		"protocol", "restrict-namespaces",
+	};
+	size_t n;
+
+	while (!strncmp(line, ignore, strlen(ignore)))
+		line += strlen(ignore);
+	n = strcspn(line, " ");
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strlen(words[i]) == n && !memcmp(words[i], line, n))
+			return true;
+	return !strncmp(line, "seccomp", strlen("seccomp"));
 }
 
 /* "?CONDITION: line": what it depends on is not in the file. */
@@ -233,7 +250,7 @@ static bool read_conditional(struct parser *p, const char *line)
 
 	while (colon && *++colon == ' ')
 		;
-	return !colon || !is_filter_word(colon) ||
+	return !colon || !is_about_filters(colon) ||
 	       refuse(p->reader, "%.40s: whether this holds is not known",
 		      line);
 }
@@ -298,6 +315,7 @@ static bool read_included(struct parser *p, const struct included_file *file)
 
 	r->file = file->path;
 	r->line = 0;
+	p->n_bytes += file->n;
 	ok = strlen(copy) == file->n ? read_text(p, file->path, copy) :
 				       refuse(r, "%s: binary data", file->path);
 	if (ok) {
@@ -333,7 +351,9 @@ static bool read_include(struct parser *p, const char *from, const char *line)
 	const struct included_file *file = NULL;
 	bool ok;
 
-	if (p->depth > DEPTH_MAX || ++p->n_includes > INCLUDES_MAX) {
+	if (p->depth > DEPTH_MAX || ++p->n_includes > INCLUDES_MAX ||
+	    p->n_bytes > INCLUDED_BYTES_MAX ||
+	    included_is_full(r->host->included)) {
 		free(name);
 		return refuse(r, "include: too many files, or they include "
 			      "each other");

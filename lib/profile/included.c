@@ -90,6 +90,11 @@ const struct included_file *included_find(const struct included *set,
 	return NULL;
 }
 
+bool included_is_full(const struct included *set)
+{
+	return set && set->n == FILES_MAX;
+}
+
 void included_free(struct included *set)
 {
 	if (!set)

@@ -7,6 +7,7 @@
 #ifndef INCLUDED_H
 #define INCLUDED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct included_file {
@@ -28,6 +29,8 @@ const struct included_file *included_load(struct included **set,
 /* The same without loading: NULL where it is not in the set. */
 const struct included_file *included_find(const struct included *set,
 					  const char *path);
+/* Whether files may be missing in it, since it has as many as it can have. */
+bool included_is_full(const struct included *set);
 void included_free(struct included *set);
 
 /* Heap: `name` in the directory of `file`; "-" and NULL are in the current one. */

@@ -276,8 +276,10 @@ static bool read_kind(struct policy *p, const char *line)
 	profile->default_action = deny ? SECCOMP_RET_ALLOW :
 		SECCOMP_RET_KILL_THREAD;
 	p->rule_action = deny ? SECCOMP_RET_KILL_THREAD : SECCOMP_RET_ALLOW;
-	return !action || read_action(p->reader, action + strspn(action, " "),
-				      &profile->default_action);
+	if (action)
+		action += strspn(action, " ");
+	return !action || !*action ||
+	       read_action(p->reader, action, &profile->default_action);
 }
 
 static void add_archs(struct profile *profile)
@@ -343,7 +345,7 @@ bool is_lxc(const char *text)
 	const char *kind = skip_version(text, &version);
 	size_t length = kind ? strcspn(kind, "\n") : 0;
 
-	return memmem(kind, length, "list", strlen("list"));
+	return kind && memmem(kind, length, "list", strlen("list"));
 }
 
 bool read_lxc(struct reader *r, char *text, size_t n)

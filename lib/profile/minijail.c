@@ -25,6 +25,7 @@ enum {
 	INCLUDES_MAX = 256,
 	CALLS_MAX = 1024,
 	RULES_MAX = 1 << 14,
+	INCLUDED_BYTES_MAX = 64 << 20,	/* a file counts each time */
 };
 
 /* A call and its filters, in the policy's order. */
@@ -38,7 +39,7 @@ struct filtered {
 struct policy {
 	struct reader *reader;
 	struct filtered *calls;
-	size_t n_calls, n_filters, n_includes, statement;
+	size_t n_calls, n_rules, n_includes, n_bytes, statement;
 	uint32_t default_action;
 	bool is_python;
 	/* Whether there are files with and without "@denylist". */
@@ -102,8 +103,9 @@ static bool add_filter(struct policy *p, const char *name,
 	if (!find_call(p->reader, name, &id))
 		return false;
 	call = filtered_of(p, id, name);
-	if (!call || ++p->n_filters > RULES_MAX)
-		return refuse(p->reader, "more than %d filters", RULES_MAX);
+	p->n_rules += 1 + filter->n;
+	if (!call || p->n_rules > RULES_MAX)
+		return refuse(p->reader, "more than %d rules", RULES_MAX);
 	copy.groups = NULL;
 	if (copy.n)
 		copy.groups = xmemdup(filter->groups,
@@ -272,6 +274,7 @@ static bool read_included(struct policy *p, const struct included_file *file)
 
 	r->file = file->path;
 	r->line = 0;
+	p->n_bytes += file->n;
 	if (strlen(copy) != file->n)
 		ok = refuse(r, "%s: binary data", file->path);
 	else
@@ -301,7 +304,8 @@ static bool read_include(struct policy *p, struct cursor *c, const char *from)
 
 	if (!read_path(c, &name))
 		return false;
-	if (p->depth == DEPTH_MAX || ++p->n_includes > INCLUDES_MAX)
+	if (p->depth == DEPTH_MAX || ++p->n_includes > INCLUDES_MAX ||
+	    p->n_bytes > INCLUDED_BYTES_MAX)
 		return refuse(p->reader, "@include: too many files, or they "
 			      "include each other");
 	p->is_python |= p->depth > 1;
