@@ -23,22 +23,28 @@ void lines_close(struct lines *l)
 	free(l->text);
 }
 
+char *lines_shown(const char *text)
+{
+	char *start = xasprintf("%.*s%s", SHOWN, text,
+				strlen(text) > SHOWN ? " ..." : "");
+	char *shown = text_printable(start);
+
+	free(start);
+	return shown;
+}
+
 bool lines_refuse(const struct lines *l, const char *fmt, ...)
 {
-	char *what, *start, *shown;
+	char *what, *shown = lines_shown(l->text);
 	va_list ap;
 
 	va_start(ap, fmt);
 	if (vasprintf(&what, fmt, ap) < 0)
 		message_fatal("out of memory");
 	va_end(ap);
-	start = xasprintf("%.*s%s", SHOWN, l->text,
-			  l->size > SHOWN ? " ..." : "");
-	shown = text_printable(start);
 	message_error("%s: line %zu: %s: %s", l->place.file, l->place.line,
 		      what, shown);
 	free(shown);
-	free(start);
 	free(what);
 	return false;
 }

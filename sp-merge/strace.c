@@ -19,6 +19,7 @@
 
 #define uthash_malloc(size) xcalloc(1, size)
 #include <uthash.h>
+#include <utlist.h>
 
 /* Calls whose architecture is the same, known or not. */
 struct group {
@@ -30,6 +31,7 @@ struct group {
 
 struct process {
 	UT_hash_handle hh;
+	struct process *prev, *next;	/* of those that have not ended */
 	uint32_t pid;			/* 0: the log has no pids */
 	struct group *first, *group;	/* of its first calls, of its next */
 	int pending;			/* name of the call that goes on; -1 */
@@ -39,15 +41,16 @@ struct process {
 	bool watched;			/* strace did not let go of it */
 };
 
-enum { MODES = 3 };
+enum { MODES = 3, UNKNOWN_MAX = 1 << 16 };
 
 struct log {
 	struct tally tally;
 	struct process *processes;
+	struct process *alive;		/* a list of those that have not ended */
 	struct process *unnamed;	/* of lines without a pid */
 	struct group known[MODES];
 	struct group **groups;		/* of modes that are not known yet */
-	size_t n_groups;
+	size_t n_groups, n_unknown;	/* some have become parts of others */
 	uint32_t file_pid;		/* of strace -ff; 0: none */
 	struct process *cut;		/* whose call is cut by a message */
 	bool has_calls;			/* the file has lines of calls */
@@ -69,6 +72,7 @@ static struct group *new_group(struct log *log, uint32_t pid)
 	g->pid = pid;
 	log->groups = xgrow(log->groups, log->n_groups, sizeof(*log->groups));
 	log->groups[log->n_groups++] = g;
+	log->n_unknown++;
 	return g;
 }
 
@@ -83,7 +87,7 @@ static struct group *group_root(struct group *g)
 }
 
 /* What was not known so far about `g` is what is known about `other`. */
-static void join_groups(struct group *g, struct group *other)
+static void join_groups(struct log *log, struct group *g, struct group *other)
 {
 	g = group_root(g);
 	other = group_root(other);
@@ -91,6 +95,7 @@ static void join_groups(struct group *g, struct group *other)
 		return;
 	column_move(&other->calls, &g->calls);
 	g->same = other;
+	log->n_unknown--;
 }
 
 /* Of the native architecture, of a 32-bit one beside it, and of x32. */
@@ -133,6 +138,15 @@ static void add_process(struct log *log, struct process *p)
 	HASH_ADD(hh, log->processes, pid, sizeof(p->pid), p);
 }
 
+static void set_ended(struct log *log, struct process *p, bool ended)
+{
+	if (ended && !p->ended)
+		DL_DELETE(log->alive, p);
+	else if (!ended && p->ended)
+		DL_PREPEND(log->alive, p);
+	p->ended = ended;
+}
+
 /* In place of one that has ended, if the pid is used again. */
 static struct process *new_process(struct log *log, uint32_t pid,
 				   struct group *group)
@@ -142,11 +156,13 @@ static struct process *new_process(struct log *log, uint32_t pid,
 	if (!p) {
 		p = xcalloc(1, sizeof(*p));
 		p->pid = pid;
+		p->ended = true;
 		add_process(log, p);
 	}
 	p->pending = -1;
 	p->has_parent = group;
-	p->seen = p->ended = false;
+	p->seen = false;
+	set_ended(log, p, false);
 	p->watched = true;
 	p->first = p->group = group ? group : new_group(log, pid);
 	return p;
@@ -166,14 +182,8 @@ static struct process *name_unnamed(struct log *log, uint32_t pid)
 /* The only process that has not ended, or the one that lines began with. */
 static struct process *unnamed_process(struct log *log)
 {
-	struct process *p, *next, *alive = NULL;
-	size_t n = 0;
-
-	HASH_ITER(hh, log->processes, p, next)
-		if (!p->ended && ++n)
-			alive = p;
-	if (n == 1)
-		return alive;
+	if (log->alive && !log->alive->next)
+		return log->alive;
 	if (!log->unnamed)
 		log->unnamed = new_process(log, 0, &log->known[0]);
 	return log->unnamed;
@@ -209,7 +219,7 @@ static void see_child(struct log *log, struct process *parent, uint32_t pid)
 	if (!child || (child->ended && child->has_parent)) {
 		new_process(log, pid, group_root(parent->group));
 	} else if (!child->has_parent) {
-		join_groups(child->first, parent->group);
+		join_groups(log, child->first, parent->group);
 		child->has_parent = true;
 	}
 }
@@ -337,7 +347,7 @@ static void see_exit(struct log *log, const struct strace_line *line)
 {
 	struct process *p = process_of(log, line);
 
-	p->ended = true;
+	set_ended(log, p, true);
 	p->pending = -1;
 }
 
@@ -352,8 +362,8 @@ static void see_superseded(struct log *log, const struct strace_line *line)
 	p->group = group_root(thread->group);
 	p->pending = thread->pending;
 	p->watched = true;
-	p->ended = false;
-	thread->ended = true;
+	set_ended(log, p, false);
+	set_ended(log, thread, true);
 	thread->pending = -1;
 }
 
@@ -468,7 +478,7 @@ static bool see_summary(struct log *log, struct lines *l,
 
 static void see_message(struct log *log, const struct lines *l)
 {
-	char *text = text_printable(l->text);
+	char *text = lines_shown(l->text);
 
 	if (!log->n_messages++)
 		message_note("%s: line %zu: a message of strace: %s",
@@ -552,6 +562,15 @@ static bool see_line(struct log *log, struct lines *l)
 	return true;
 }
 
+/* Each has a column of its own. */
+static bool check_unknown(const struct log *log, const struct lines *l)
+{
+	return log->n_unknown <= UNKNOWN_MAX ||
+		lines_refuse(l, "more than %d processes before it have no line "
+			     "that tells their mode or their parent",
+			     UNKNOWN_MAX);
+}
+
 /* "log.1234", as strace -ff names them: 1234. */
 static uint32_t pid_of_file(const char *path)
 {
@@ -571,6 +590,7 @@ static void forget_unnamed(struct log *log)
 	if (!p || p->pid)
 		return;
 	log->n_open += !p->ended && p->watched;
+	set_ended(log, p, true);
 	HASH_DEL(log->processes, p);
 	free(p);
 }
@@ -589,7 +609,7 @@ static bool read_log(struct log *log, struct input *in)
 	log->summary_group = &log->known[0];
 	lines_open(&l, file, input_name(in->path));
 	while (ok && lines_next(&l))
-		ok = see_line(log, &l);
+		ok = see_line(log, &l) && check_unknown(log, &l);
 	ok = ok && !l.bad;
 	forget_unnamed(log);
 	log->tally.incomplete |= log->summary.n;
@@ -627,7 +647,7 @@ static bool resolve_groups(struct log *log, const char *name)
 				      name, g->pid);
 			return false;
 		}
-		join_groups(g, &log->known[0]);
+		join_groups(log, g, &log->known[0]);
 	}
 	return true;
 }

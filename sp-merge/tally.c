@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 #include "base/message.h"
-#include "base/text.h"
+#include "text-input.h"
 
 #define uthash_malloc(size) xcalloc(1, size)
 #include <uthash.h>
@@ -132,7 +132,7 @@ static bool is_known(const struct tally *t, const char *name)
 static void refuse_name(const struct tally *t, const char *name,
 			const struct place *place)
 {
-	char *shown = text_printable(name);
+	char *shown = lines_shown(name);
 
 	message_error("%s: line %zu: '%s' is no system call of %s; "
 		      "--arch names another architecture", place->file,

@@ -22,6 +22,8 @@ void lines_open(struct lines *l, FILE *file, const char *name);
 /* False at the end, and with a problem, which was printed and latched. */
 bool lines_next(struct lines *l);
 void lines_close(struct lines *l);
+/* Heap: the start of a text, printable, for a message. */
+char *lines_shown(const char *text);
 /* "FILE: line 7: …", latched; always false. The line is shown after it. */
 __attribute__((format(printf, 2, 3)))
 bool lines_refuse(const struct lines *l, const char *fmt, ...);

@@ -93,6 +93,23 @@ same_as_strace() {
 	[ "$output" = "sp-merge: log: process 2: no line tells the mode that it begins in, nor its parent; give the logs of all processes" ]
 }
 
+@test "a log of very many processes is read in time and memory that grow with it" {
+	needs x86_64
+	local python='import sys; n = int(sys.argv[1])
+for i in range(1, n): print(i, "fork() =", i + 1)
+print(n, "read(0, \"\", 1) = 0")'
+	# a process whose pid comes later, a chain of forks, and lines without a pid
+	echo 'getppid() = 1' >log
+	/usr/bin/python3 -c "$python" 200000 >>log
+	seq -f 'getpid() = %.0f' 200000 >>log
+	(ulimit -v 500000; timeout 60 sp-merge --from=strace -o log.sp log)
+	sp-emit --table --allow-partial log.sp | shows '200000 *getpid'
+	# processes that no line connects: each could be in a mode of its own
+	seq -f '%.0f getuid() = 0' 1 70000 >log
+	run -2 --separate-stderr sp-merge --from=strace -o never log
+	[[ $stderr == "sp-merge: log: line 65"*": more than 65536 processes before it have no line that tells their mode or their parent: "* ]]
+}
+
 # refused LINE WHAT TEXT… — a log of these lines is an error there
 refused() {
 	local line=$1 what=$2
@@ -117,6 +134,7 @@ refused() {
 	done
 	refused 2 "the process had begun read: 1 <... write resumed>" \
 		'1 read(0,  <unfinished ...>' '1 <... write resumed>) = 1'
+	refused 1 "'$(printf 'r%.0s' {1..60}) ...' is no system call of " "1 $(printf 'r%.0s' {1..999})(0) = 1"
 	refused 1 "'reed' is no system call of " '1 reed(0) = 1'
 	refused 1 "a mode that " '1 [ Process PID=1 runs in 31 bit mode. ]'
 	refused 3 "not a row of the table" '% time calls syscall' '--- --- ---' '1.0 2'
