@@ -185,4 +185,8 @@ bounded() {
 	shows 'call_1099 and 900 more$' <messages
 	bounded sp-diff names.json many.sp
 	bounded sp-merge many.sp
+	# one word of a profile, quoted in a message
+	printf '2\ndenylist\nread %s\n' "$(printf '%099999d' 0)" >long
+	bounded sp-verify -p long many.sp
+	shows '00 \.\.\.$' <messages
 }

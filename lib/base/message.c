@@ -23,9 +23,9 @@ static size_t n_notes;
 /*
  * Messages of one kind have the same format. An input can make as many of them
  * as it likes: the first are printed, and at the end the last one with the
- * number of those between.
+ * number of those between. What a message quotes can be long, too: it is cut.
  */
-enum { SHOWN_MAX = 20, KINDS_MAX = 256 };
+enum { SHOWN_MAX = 20, KINDS_MAX = 256, TEXT_MAX = 1 << 13 };
 static struct kind {
 	const char *fmt;
 	size_t n;
@@ -86,11 +86,14 @@ static void print_text(const char *text)
 
 static void print(const char *fmt, va_list ap)
 {
+	static const char more[] = " ...";
 	int saved = errno;
 	char *text;
 
 	if (vasprintf(&text, fmt, ap) < 0)
 		text = NULL;	/* no memory: print what needs none */
+	if (text && strlen(text) > TEXT_MAX)
+		strcpy(text + TEXT_MAX - strlen(more), more);
 	print_text(text ? text : fmt);
 	free(text);
 	errno = saved;
