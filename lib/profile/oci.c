@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The seccomp object of the OCI runtime specification, and what container
- * engines and the Security Profiles Operator made of it.
+ * engines made of it.
  */
-#include "profile/private.h"
+#include "profile/oci.h"
 
 #include <errno.h>
 #include <seccomp.h>
@@ -11,25 +11,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/text.h"
-#include "profile/included.h"
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
-
-/* A member, NULL when it is absent or null. */
-static json_t *member(const json_t *object, const char *key)
-{
-	json_t *value = json_object_get(object, key);
-
-	return json_is_null(value) ? NULL : value;
-}
-
-static bool is_empty(const json_t *value)
-{
-	return !value || (json_is_object(value) && !json_object_size(value)) ||
-	       (json_is_array(value) && !json_array_size(value)) ||
-	       (json_is_string(value) && !*json_string_value(value));
-}
 
 struct oci_action {
 	const char *name;
@@ -693,144 +676,19 @@ static bool check_engine_keys(struct reader *r, const json_t *seccomp)
 	return true;
 }
 
-/* Documents, and the one that is another's base */
-
-static bool is_resource_kind(const json_t *root)
+bool oci_read(struct reader *r, json_t *seccomp)
 {
-	const char *kind = json_string_value(member(root, "kind"));
-
-	return kind && !strcmp(kind, "SeccompProfile");
+	return check_keys(r, seccomp) && check_engine_keys(r, seccomp) &&
+	       read_seccomp(r, seccomp);
 }
 
-/* "": it has none. */
-static const char *resource_name(const json_t *root)
+bool oci_add_rules(struct reader *r, json_t *seccomp)
 {
-	return json_string_value(member(member(root, "metadata"), "name")) ?:
-		"";
+	return check_keys(r, seccomp) && check_engine_keys(r, seccomp) &&
+	       read_syscalls(r, member(seccomp, "syscalls"));
 }
 
-/* Of that name, or NULL. */
-static const json_t *find_resource(const json_t *documents, const char *name)
-{
-	size_t i;
-	json_t *root;
-
-	json_array_foreach(documents, i, root)
-		if (is_resource_kind(root) && !strcmp(resource_name(root), name))
-			return root;
-	return NULL;
-}
-
-/* Where the base can be: the file has the name of the resource. */
-static const char *const base_endings[] = { "", ".yaml", ".yml", ".json" };
-
-static char *base_path(const struct host *host, const char *name, size_t i)
-{
-	char *file = xasprintf("%s%s", name, base_endings[i]);
-	char *path = included_beside(host->path, file);
-
-	free(file);
-	return path;
-}
-
-void resource_prepare(struct host *host, const char *text)
-{
-	static const char key[] = "baseProfileName";
-	enum { BASES_MAX = 16 };
-
-	for (size_t n = 0; n < BASES_MAX && (text = strstr(text, key)); n++) {
-		char name[128] = "";
-
-		text += strlen(key);
-		if (sscanf(text, "%*[\"': \t]%127[a-zA-Z0-9._-]", name) != 1)
-			continue;
-		for (size_t i = 0; i < N_ELEMENTS(base_endings); i++) {
-			char *path = base_path(host, name, i);
-
-			included_load(&host->included, path);
-			free(path);
-		}
-	}
-}
-
-/* The documents of a file beside the profile; NULL without a problem: none. */
-static json_t *base_documents(struct reader *r, const char *name)
-{
-	const struct included_file *file = NULL;
-	const char *root = r->root;
-	json_t *documents;
-
-	for (size_t i = 0; i < N_ELEMENTS(base_endings); i++) {
-		char *path = base_path(r->host, name, i);
-
-		file = included_find(r->host->included, path);
-		free(path);
-		if (file && file->text)
-			break;
-	}
-	if (!file || !file->text)
-		return NULL;
-	r->root = "";
-	r->file = file->path;
-	documents = yaml_documents(r, file->text, file->n);
-	r->file = NULL;
-	r->root = root;
-	return documents;
-}
-
-/* As the operator does, its rules are added to those of the profile. */
-static bool add_base(struct reader *r, const json_t *base, const char *name)
-{
-	json_t *spec = member(base, "spec");
-
-	if (!is_empty(member(spec, "baseProfileName")))
-		return refuse(r, "baseProfileName: %s has a base of its own, "
-			      "which is not read", name);
-	profile_note(r->profile, "with the rules of its base profile %s", name);
-	return check_keys(r, spec) && check_engine_keys(r, spec) &&
-	       read_syscalls(r, member(spec, "syscalls"));
-}
-
-/* Another document of the file, or one beside it. */
-static bool read_base(struct reader *r, const json_t *spec)
-{
-	const json_t *key = member(spec, "baseProfileName"), *base;
-	const char *name = json_string_value(key);
-	json_t *documents = NULL;
-	bool ok;
-
-	if (is_empty(key))
-		return true;
-	if (!name)
-		return refuse(r, "baseProfileName: not a string");
-	base = find_resource(r->documents, name);
-	if (!base) {
-		documents = base_documents(r, name);
-		if (!documents && *r->problem)
-			return false;
-		base = find_resource(documents, name);
-	}
-	ok = base ? add_base(r, base, name) :
-		refuse(r, "baseProfileName: no SeccompProfile %s in the file, "
-		       "and none in a file %s.yaml beside it", name, name);
-	json_decref(documents);
-	return ok;
-}
-
-/* A SeccompProfile of the Security Profiles Operator. */
-static bool read_resource(struct reader *r, const json_t *root)
-{
-	json_t *spec = member(root, "spec");
-
-	if (!is_resource_kind(root))
-		return refuse(r, "kind: not SeccompProfile");
-	if (!json_is_object(spec))
-		return refuse(r, "spec: %s",
-				   spec ? "not an object" : "missing");
-	r->root = "spec.";
-	return check_keys(r, spec) && check_engine_keys(r, spec) &&
-	       read_seccomp(r, spec) && read_base(r, spec);
-}
+/* Files */
 
 /* The object of the runtime specification, in a config.json. */
 static bool read_config(struct reader *r, const json_t *config)
@@ -846,8 +704,7 @@ static bool read_config(struct reader *r, const json_t *config)
 		return refuse(r, "linux.seccomp: %s",
 				   seccomp ? "not an object" : "missing");
 	r->root = "linux.seccomp.";
-	return check_keys(r, seccomp) && check_engine_keys(r, seccomp) &&
-	       read_seccomp(r, seccomp);
+	return oci_read(r, seccomp);
 }
 
 bool read_object(struct reader *r, const json_t *root)
@@ -871,56 +728,6 @@ bool read_object(struct reader *r, const json_t *root)
 	if (is_config)
 		return read_config(r, member(root, "linux"));
 	return check_keys(r, (json_t *)root) && read_seccomp(r, root);
-}
-
-/* "a, b" of the SeccompProfiles; heap, or NULL where there is none. */
-static char *resource_names(const json_t *documents, size_t *n)
-{
-	char *list = NULL;
-	size_t i;
-	json_t *root;
-
-	*n = 0;
-	json_array_foreach(documents, i, root)
-		if (is_resource_kind(root)) {
-			text_append(&list, ", ", resource_name(root));
-			++*n;
-		}
-	return list;
-}
-
-/* The one that --document names, or the only SeccompProfile. */
-static const json_t *choose_document(struct reader *r, const json_t *documents)
-{
-	const char *wanted = r->host->document;
-	const json_t *root = NULL;
-	size_t n, i;
-	char *names = resource_names(documents, &n);
-
-	if (wanted)
-		root = find_resource(documents, wanted);
-	else if (json_array_size(documents) == 1)
-		root = json_array_get(documents, 0);
-	for (i = 0; !wanted && !root && n == 1; i++)
-		if (is_resource_kind(json_array_get(documents, i)))
-			root = json_array_get(documents, i);
-	if (!root && wanted)
-		refuse(r, "no SeccompProfile is called %s; there are: %s",
-		       wanted, names ? names : "none");
-	else if (!root)
-		refuse(r, n ? "several SeccompProfiles, choose one with "
-		       "--document: %s" : "several documents, and none of "
-		       "them is a SeccompProfile", names);
-	free(names);
-	return root;
-}
-
-bool read_documents(struct reader *r, const json_t *documents)
-{
-	const json_t *root = choose_document(r, documents);
-
-	r->documents = documents;
-	return root && read_object(r, root);
 }
 
 bool read_json(struct reader *r, char *text, size_t n)
