@@ -183,10 +183,21 @@ static __always_inline __u32 cgroup_scope(struct task_struct *task)
 	return scope_by_cgroup(&candidate);
 }
 
-static __always_inline bool is_armed(const volatile bool flags[SCOPES_MAX],
-				     __u32 scope)
+/* Whether tasks are followed from their next exec only: what joins a cgroup … */
+static __always_inline bool is_armed_joining(__u32 scope)
 {
-	return flags[(scope - 1) & (SCOPES_MAX - 1)];
+	return arm_joining[(scope - 1) & (SCOPES_MAX - 1)];
+}
+
+/*
+ * … and what is there. User space may know no longer what a container does: the
+ * program has been started meanwhile if the task has executed something.
+ */
+static __always_inline bool is_armed_there(struct task_struct *task,
+					   __u32 scope)
+{
+	return from_exec || (scopes_created[(scope - 1) & (SCOPES_MAX - 1)] &&
+			     BPF_CORE_READ(task, flags) & PF_FORKNOEXEC);
 }
 
 /* Like its parent, the child is followed from its next exec on. */
@@ -226,7 +237,8 @@ int seeking_fork(struct bpf_raw_tracepoint_args *ctx)
 
 		follow(child, (scope - 1) << STATE_SCOPE_SHIFT |
 		       (joins ? STATE_MANAGER : 0),
-		       is_armed(joins ? arm_joining : arm_found, scope));
+		       joins ? is_armed_joining(scope) :
+		       is_armed_there(parent, scope));
 		return 0;
 	}
 	origin = control.seeking && !no_follow ? followed_origin(parent) : NULL;
@@ -312,7 +324,7 @@ int cgroup_attach_task(struct bpf_raw_tracepoint_args *ctx)
 	if (!scope)
 		return 0;
 	state = STATE_MANAGER | (scope - 1) << STATE_SCOPE_SHIFT;
-	arm = is_armed(arm_joining, scope);
+	arm = is_armed_joining(scope);
 	if (whole_group)
 		follow_list((void *)BPF_CORE_READ(task, signal) +
 			    bpf_core_field_offset(struct signal_struct,
@@ -375,7 +387,7 @@ static __always_inline void seek_task(struct task_struct *task,
 		scope = cgroup_scope(task);
 	if (scope)
 		follow(task, (scope - 1) << STATE_SCOPE_SHIFT,
-		       is_armed(arm_found, scope));
+		       is_armed_there(task, scope));
 	else if (is_followed(leader))
 		follow(task, leader->state & STATE_SCOPE, false);
 	else if (is_followed(parent))

@@ -24,6 +24,7 @@
 /* linux/sched.h: what is no task of a program's, or is none any more. */
 #define PF_EXITING 0x00000004
 #define PF_IO_WORKER 0x00000010
+#define PF_FORKNOEXEC 0x00000040
 #define PF_USER_WORKER 0x00004000
 #define PF_KTHREAD 0x00200000
 #define PF_NOT_FOLLOWED \
@@ -50,9 +51,9 @@ const volatile __u32 log_size;		/* entries of each CPU */
 const volatile bool no_follow;		/* only threads of a followed task */
 const volatile bool attaching;
 const volatile bool by_cgroup;
-/* Whether tasks of a target are followed from their next exec only: */
-const volatile bool arm_found[SCOPES_MAX];	/* those that are there */
-const volatile bool arm_joining[SCOPES_MAX];	/* that come into a cgroup */
+const volatile bool from_exec;		/* tasks are followed from then on */
+/* The same of a target's tasks that come into its cgroup. */
+const volatile bool arm_joining[SCOPES_MAX];
 const volatile __u32 n_phases;		/* at most; 1: without --mark */
 const volatile __u8 mark_calls[ROWS][TRAITS_NUMBERS];	/* marks, + 1 */
 const volatile struct mark_name mark_names[MARKS_MAX];
@@ -68,6 +69,8 @@ struct progress progress;
 struct control control;
 struct phases phases;
 __u8 scopes_began[SCOPES_MAX];	/* 1: there has been a task */
+/* 1: a container of which the program has not been executed; by user space. */
+__u8 scopes_created[SCOPES_MAX];
 
 /*
  * The execve that an armed task is in. Not static: clang would split it, and

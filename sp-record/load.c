@@ -334,12 +334,11 @@ static void set_targets(const struct tracer *t,
 	struct record *skel = t->skel;
 
 	skel->rodata->attaching = t->n_targets;
+	skel->rodata->from_exec = options->from_exec;
 	for (size_t i = 0; i < t->n_targets; i++) {
 		const struct target *target = &t->targets[i];
 
 		skel->rodata->by_cgroup |= target->cgroup || target->n_awaited;
-		skel->rodata->arm_found[i] = options->from_exec ||
-			target->is_created;
 		skel->rodata->arm_joining[i] = options->from_exec ||
 			target_has_manager(target);
 	}

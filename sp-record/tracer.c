@@ -391,6 +391,7 @@ static int want(struct tracer *t, uint32_t scope)
 	int fd = bpf_map__fd(t->skel->maps.wanted), error;
 
 	error = cgroup_watch(t->skel, target, scope);
+	t->skel->bss->scopes_created[scope] = target->is_created;
 	for (size_t i = 0; !error && i < target->n_pids; i++)
 		error = bpf_map_update_elem(fd, &target->pids[i], &scope,
 					    BPF_ANY);

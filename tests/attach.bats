@@ -376,6 +376,43 @@ joining() {
 	lost_nothing
 }
 
+# waiting_box — a container that is created, and not started: $box
+waiting_box() {
+	requires runc busybox
+	box=sp-test-$$
+	mkdir -p rootfs/bin rootfs/proc
+	cp "$(command -v busybox)" rootfs/bin/
+	runc spec
+	jq '.process.terminal = false | .root.readonly = false |
+		.process.args = ["busybox", "mkdir", "/bin"]' config.json >c
+	mv c config.json
+	runc create "$box" </dev/null >/dev/null 2>&1
+}
+
+@test "a container that is created: its program, without the runtime" {
+	waiting_box
+	attach --container "$box"
+	runc start "$box"
+	ends
+	sp-emit --json run.sp | jq -r '.images[].path' | diff - <(echo /bin/busybox)
+	facts run.sp | shows -x 'x86_64 mkdir 1'
+	sp-emit --table run.sp | lacks -w 'mount\|pivot_root\|setns\|clone3\?'
+}
+
+@test "a container that is started while it is being attached to" {
+	# an engine's answer that is no longer true
+	marker 2
+	mkdir engines
+	printf '#!/bin/sh\necho '"'"'{"id": "x", "pid": %d, "status": "created"}'"'"'\n' \
+		"$(<pid)" >engines/runc
+	chmod +x engines/runc
+	PATH=$PWD/engines:$PATH attach --container x
+	mark
+	kill -KILL "$(<pid)"
+	ends
+	[ "$(recorded getpgid)" -eq 2 ]
+}
+
 @test "a container of containerd: by pod and name, and its run record" {
 	state=/run/containerd/io.containerd.runtime.v2.task/k8s.io/sp-test-$$
 	[ ! -e "$state" ] || return 1

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "process/process.h"
 
 /* In a directory for each container: its configuration, its first process. */
 struct store {
@@ -31,20 +32,16 @@ static pid_t read_pid(const char *dir, const char *name)
 	return pid;
 }
 
-/* Between create and start, a process of the runtime stands in its place. */
+/*
+ * Between create and start, a process of the runtime stands in its place: it was
+ * forked, and executes the program later.
+ */
 static bool is_runtime(pid_t pid)
 {
-	char path[32], comm[16] = "";
-	FILE *file;
+	enum { FORKNOEXEC = 0x40 };	/* PF_FORKNOEXEC, linux/sched.h */
+	long flags = process_stat(pid, STAT_FLAGS);
 
-	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
-	file = fopen(path, "re");
-	if (!file)
-		return false;
-	if (!fgets(comm, sizeof(comm), file))
-		*comm = '\0';
-	fclose(file);
-	return !strncmp(comm, "runc:[", strlen("runc:["));
+	return flags >= 0 && flags & FORKNOEXEC;
 }
 
 /* Its id, or "POD/NAME". */
