@@ -24,6 +24,7 @@ struct jobs {
 	size_t n, next;
 	struct command_child child;	/* of the one before `next`; pid 0: none */
 	uint64_t due_ns;		/* of `next`; 0: as soon as it can */
+	bool failed;			/* one of them */
 };
 
 struct jobs *jobs_new(void)
@@ -50,10 +51,11 @@ void jobs_add(struct jobs *j, const char *verb, const char *unit,
 	j->at[j->n++] = (struct job){ verb, xstrdup(unit), after_ns };
 }
 
-static void report(const struct job *job, int status)
+static void report(struct jobs *j, const struct job *job, int status)
 {
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
 		return;
+	j->failed = true;
 	message_note("systemctl %s %s failed; see systemctl status %s",
 		     job->verb, job->unit, job->unit);
 }
@@ -69,7 +71,7 @@ static bool reap(struct jobs *j)
 		return false;
 	close(j->child.pidfd);
 	j->child.pid = 0;
-	report(&j->at[j->next - 1], status);
+	report(j, &j->at[j->next - 1], status);
 	return true;
 }
 
@@ -92,6 +94,7 @@ static void start(struct jobs *j)
 	    command_result(&j->child, &error, &what) == COMMAND_STARTED)
 		return;
 	j->child.pid = 0;
+	j->failed = true;
 	message_note("systemctl %s %s cannot be run", job->verb, job->unit);
 }
 
@@ -120,6 +123,11 @@ uint64_t jobs_due(const struct jobs *j)
 bool jobs_done(const struct jobs *j)
 {
 	return !j || (j->next == j->n && !j->child.pid);
+}
+
+bool jobs_failed(const struct jobs *j)
+{
+	return j && j->failed;
 }
 
 bool unit_is_stopped(const char *unit)

@@ -24,6 +24,8 @@ int jobs_fd(const struct jobs *j);
 uint64_t jobs_due(const struct jobs *j);
 /* Whether all have ended. */
 bool jobs_done(const struct jobs *j);
+/* Whether one of them has failed, which was printed. */
+bool jobs_failed(const struct jobs *j);
 
 /* Whether systemd says that the unit is stopped, or cannot be asked. */
 bool unit_is_stopped(const char *unit);

@@ -161,7 +161,7 @@ static bool is_attached_over(struct session *s)
 		return false;
 	}
 	for (size_t i = 0; i < o->n_targets; i++) {
-		if (!o->targets[i].n_pids &&
+		if (!o->targets[i].n_pids && !jobs_failed(o->jobs) &&
 		    !tracer_target_began(s->tracer, i))
 			return false;
 		any_unit |= o->targets[i].unit != NULL;

@@ -515,8 +515,8 @@ static int record_into(struct recorded *what, struct output *out)
 	}
 	if (!o->output || !strcmp(o->output, "-"))
 		forward_release(&r.signals);
-	error = write_stream(what, &r, tracer, log, out) ? 0 :
-		STATUS_FAILED;
+	error = write_stream(what, &r, tracer, log, out) &&
+		!jobs_failed(o->recording.jobs) ? 0 : STATUS_FAILED;
 	log_free(log);
 	tracer_close(tracer);
 	return error;

@@ -353,6 +353,16 @@ joining() {
 	[ "$(sp-emit --json run.sp | jq '.images | length')" -eq 1 ]
 }
 
+@test "--restart of a unit that systemctl cannot start: the recording ends" {
+	mkdir bin
+	printf '#!/bin/sh\nexit 5\n' >bin/systemctl
+	chmod +x bin/systemctl
+	PATH=$PWD/bin:$PATH run --separate-stderr -125 timeout 20 \
+		sp-record -q -o run.sp --unit "web$$" --restart --reload
+	[ "$stderr" = "sp-record: systemctl restart web$$.service failed; see systemctl status web$$.service
+sp-record: systemctl reload web$$.service failed; see systemctl status web$$.service" ]
+}
+
 @test "a container that is not there yet: its program, without the runtime" {
 	requires runc busybox
 	box=sp-test-$$
