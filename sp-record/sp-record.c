@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -330,6 +331,18 @@ static int exit_status(const struct recording *r)
 	return r->status < 0 ? 128 - r->status : r->status;
 }
 
+/*
+ * A pipe that nobody reads can hold up the writing for ever, so that signals have
+ * to end it; a file cannot, and would lack its end.
+ */
+static bool may_hold_up(const struct options *o)
+{
+	struct stat st;
+
+	return (!o->output || !strcmp(o->output, "-")) &&
+		(fstat(STDOUT_FILENO, &st) || !S_ISREG(st.st_mode));
+}
+
 static struct tracer *open_tracer(const struct options *o, struct output *out)
 {
 	struct tracer *tracer;
@@ -393,7 +406,7 @@ static int record_command(struct options *o, char **argv)
 		abandon(log, out);
 		error = say_not_begun(&r, tracer, argv[0]);
 	} else {
-		if (command.stdout_fd >= 0)
+		if (may_hold_up(o))
 			forward_release(&r.signals);
 		error = write_stream(&(struct recorded){ o, &o->run, 1 }, &r,
 				     tracer, log, out) ? exit_status(&r) :
@@ -513,7 +526,7 @@ static int record_into(struct recorded *what, struct output *out)
 		tracer_close(tracer);
 		say_attach_failure(o, error, missing);
 	}
-	if (!o->output || !strcmp(o->output, "-"))
+	if (may_hold_up(o))
 		forward_release(&r.signals);
 	error = write_stream(what, &r, tracer, log, out) &&
 		!jobs_failed(o->recording.jobs) ? 0 : STATUS_FAILED;

@@ -564,6 +564,21 @@ waiting_box() {
 	mark
 }
 
+@test "a stream that is being written to a file is not cut off by a signal" {
+	local i
+	for i in {1..5}; do
+		marker 2
+		rm -f err
+		start sh -c 'exec sp-record -p "$(cat pid)" >run.sp 2>err'
+		recorder=$!
+		wait_for 10 grep -sq 'attached to' err
+		while kill -TERM "$recorder" 2>/dev/null; do :; done
+		ended 0 "$recorder"
+		sp-emit --json run.sp | jq -e '.runs[0].complete' >/dev/null
+		kill -KILL "$(<pid)"
+	done
+}
+
 @test "SIGKILL of the recorder leaves nothing attached" {
 	requires bpftool
 	marker
