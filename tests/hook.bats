@@ -66,6 +66,7 @@ teardown() {
 			delete --force "${state##*/}" || left=1
 	done
 	touch go
+	[ ! -d "${cgroup-}/below" ] || rmdir "$cgroup/below" || left=1
 	[ -z "${cgroup-}" ] ||
 		{ wait_for 10 rmdir "$cgroup" && rmdir "${cgroup%/*}"; } || left=1
 	wait_for 10 no_recorders || {
@@ -288,6 +289,20 @@ waiting() {
 	tr '\0' '\n' <"/proc/$(recorders | sed -n 1p)/cmdline" | shows -x -- "--cgroup=$cgroup"
 	touch go
 	logged 'recorded in'
+}
+
+@test "a container that ends before its program, with its cgroup left: the recorder ends" {
+	waiting "sandprint-$$-hook-left/inner"
+	mkdir "$cgroup/below"
+	jq -n --argjson pid "$pid" '{ociVersion: "1.0.2", id: "c", $pid,
+		status: "creating", bundle: "/nowhere"}' |
+		sp-record --oci-hook --directory="$PWD/streams" \
+			--log="$PWD/log" --patience=30 2>/dev/null 3>&-
+	logged 'recording'
+	kill -KILL "$pid"
+	logged 'not recorded: its program was not executed'
+	rmdir "$cgroup/below"
+	wait_for 10 no_recorders
 }
 
 # The wrapper

@@ -305,6 +305,39 @@ char *cgroup_of_process(const struct cgroup_mounts *m, pid_t pid,
 	return best;
 }
 
+/* A threaded cgroup does not say which processes it has: it may have some. */
+static bool has_processes(const char *dir)
+{
+	char *path = xasprintf("%s/cgroup.procs", dir);
+	FILE *file = fopen(path, "re");
+	bool has = file && (getc(file) != EOF || ferror(file));
+
+	free(path);
+	if (file)
+		fclose(file);
+	return has;
+}
+
+bool cgroup_is_empty(const char *dir)
+{
+	bool empty = !has_processes(dir);
+	DIR *d = empty ? opendir(dir) : NULL;
+	struct dirent *entry;
+
+	while (d && empty && (entry = readdir(d))) {
+		char *below;
+
+		if (entry->d_type != DT_DIR || *entry->d_name == '.')
+			continue;
+		below = xasprintf("%s/%s", dir, entry->d_name);
+		empty = cgroup_is_empty(below);
+		free(below);
+	}
+	if (d)
+		closedir(d);
+	return empty;
+}
+
 static bool ends_in(const char *name, const char *end)
 {
 	size_t n = strlen(name), n_end = strlen(end);

@@ -38,6 +38,9 @@ char *cgroup_find_unit(const struct cgroup_mounts *m, const char *unit,
 char *cgroup_of_process(const struct cgroup_mounts *m, pid_t pid,
 			const char *id, int32_t *hierarchy);
 
+/* Whether no process is in it, nor in one below it; also if it is not there. */
+bool cgroup_is_empty(const char *dir);
+
 /*
  * Whether the process is in a cgroup that `is` says yes to, given `arg` and
  * the name of the cgroup or of one that it is in, in any hierarchy. Names that

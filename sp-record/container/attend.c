@@ -274,7 +274,10 @@ static char *first_message(const struct attendance *a)
 	return *start ? xstrdup(start) : NULL;
 }
 
-/* With a container that is never started, nothing ends for the recorder. */
+/*
+ * With a container that is never started, nothing ends for the recorder; and its
+ * cgroup can stay. The signal does no harm to a recorder that ends by itself.
+ */
 static void end_with_cgroup(const struct attendance *a)
 {
 	enum { LOOK_MS = 1000 };
@@ -282,18 +285,18 @@ static void end_with_cgroup(const struct attendance *a)
 		{ syscall(SYS_pidfd_open, a->recorder, 0), POLLIN, 0 },
 		{ a->first, POLLIN, 0 },
 	};
-	bool exists = true;
+	bool empty = false;
 
-	while (exists && fds[0].fd >= 0 && !(fds[0].revents & POLLIN)) {
+	while (!empty && fds[0].fd >= 0 && !(fds[0].revents & POLLIN)) {
 		bool gone = fds[1].revents || fds[1].fd < 0;
 
 		if (gone)
 			fds[1].fd = -1;
 		if (poll(fds, 2, gone ? LOOK_MS : -1) < 0 && errno != EINTR)
 			break;
-		exists = !gone || !access(a->cgroup, F_OK);
+		empty = gone && cgroup_is_empty(a->cgroup);
 	}
-	if (!exists)
+	if (empty)
 		kill(a->recorder, SIGTERM);
 	if (fds[0].fd >= 0)
 		close(fds[0].fd);
