@@ -426,7 +426,7 @@ static bool count_row(struct log *log, struct lines *l, char **words, int n)
 	count = words[word_of_column(s, s->calls, n)];
 	calls = strtoull(count, &end, 10);
 	if (*end || !calls)
-		return lines_refuse(l, "no number of calls");
+		return lines_refuse(l, "not a number of calls");
 	number = tally_name(&log->tally, name, strlen(name), &l->place);
 	if (number >= 0)
 		column_count(&log->summary_group->calls, number, calls);

@@ -138,7 +138,7 @@ refused() {
 	refused 1 "'reed' is no system call of " '1 reed(0) = 1'
 	refused 1 "a mode that " '1 [ Process PID=1 runs in 31 bit mode. ]'
 	refused 3 "not a row of the table" '% time calls syscall' '--- --- ---' '1.0 2'
-	refused 2 "no number of calls" '% time calls syscall' '1.0 x read'
+	refused 2 "not a number of calls" '% time calls syscall' '1.0 x read'
 	refused 1 'not a line of strace, or not a whole one: \x1b' $'\e[31mred'
 	printf '%s\0' "$ok" >log
 	run -2 sp-merge --from=strace log

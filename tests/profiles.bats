@@ -518,11 +518,11 @@ exit_group trap' ]
 	write:|line 2: no action at the end
 	write: arg6 == 1|line 2: no argument from arg0 to arg5 at '6 == 1'
 	write: arg0 = 1|line 2: no operator at '= 1'
-	write: arg0 == WHAT|line 2: no number, and no constant of the kernel's headers, at 'WHAT'
-	write: arg0 == 0x10000000000000000|line 2: no number of 64 bits at '0x10000000000000000'
+	write: arg0 == WHAT|line 2: neither a number nor a constant of the kernel's headers at 'WHAT'
+	write: arg0 == 0x10000000000000000|line 2: not a number of 64 bits at '0x10000000000000000'
 	write: arg0 == 1 &&|line 2: no argument from arg0 to arg5 at the end
 	write: arg0 == 1; 2|line 2: no action at '2'
-	write: return 4096|line 2: no errno from 0 to 4095
+	write: return 4096|line 2: not an errno from 0 to 4095
 	write: \\\n arg0 == (1|line 3: no ')' at the end
 	# write: \\\n close: 1|line 2: a comment that ends in '\': whether the next line belongs to it depends on the compiler
 	write: 1 \\|line 2: the last line ends in '\': minijail leaves it out
@@ -635,11 +635,11 @@ x86 read EPERM" ]
 	printf 'seccomp.drop read:log\n' >p
 	refused p "line 1: read:log: not kill or an errno"
 	printf 'seccomp.keep $read\n' >p
-	refused p 'line 1: $read: no number of a call'
+	refused p 'line 1: $read: not the number of a call'
 	printf 'protocol unix,ipx\n' >p
-	refused p "protocol: ipx: no protocol of firejail"
+	refused p "protocol: ipx: not a protocol of firejail"
 	printf 'restrict-namespaces all\n' >p
-	refused p "restrict-namespaces: all: no namespace"
+	refused p "restrict-namespaces: all: not a namespace"
 	printf 'seccomp\ninclude no.such\n' >p
 	refused p "line 2: include no.such: no such file beside the profile or in /etc/firejail"
 	printf 'include p\n' >p
@@ -952,14 +952,14 @@ x86 read kill thread" ]
 	2\ndenylist\nchmod allow|line 3: chmod: LXC refuses a rule that has the default action
 	2\ndenylist\n chmod|line 3: chmod: LXC has no such action
 	2\ndenylist\nchmod log|line 3: log: LXC has no such action
-	2\ndenylist\nchmod errno|line 3: errno: no errno from 0 to 4095
+	2\ndenylist\nchmod errno|line 3: errno: not an errno from 0 to 4095
 	2\ndenylist # all\nchmod|line 2: # all: LXC has no such action
 	2\ndenylist\nchmod [0,1,==]|line 3: [0,1,==]: LXC has no such action
 	2\ndenylist\nchmod trap [0,1,==] # x|line 3:  # x: after a condition, which LXC refuses
 	2\ndenylist\nchmod trap [0,1,==][0,2,==]|line 3: argument 0 twice, which libseccomp refuses
-	2\ndenylist\nchmod trap [6,1,==]|line 3: 6: no argument from 0 to 5
-	2\ndenylist\nchmod trap [0,-1,==]|line 3: -1,: no number
-	2\ndenylist\nchmod trap [0,1, ==]|line 3:  ==: no operator
+	2\ndenylist\nchmod trap [6,1,==]|line 3: 6: not an argument from 0 to 5
+	2\ndenylist\nchmod trap [0,-1,==]|line 3: -1: not a number
+	2\ndenylist\nchmod trap [0,1, ==]|line 3:  ==: not an operator
 	2\ndenylist\nchmod trap [0,1]|line 3: [0: not [index,value,operator] or [index,value,operator,mask]
 	2\ndenylist\n\n[pdp11]\nchmod|line 4: [pdp11]: LXC has no such section
 	2\ndenylist\n[x86] \nchmod|line 3: [x86] : LXC has no such section

@@ -123,7 +123,7 @@ static bool read_number(struct reader *r, const char *text, struct item *item)
 	unsigned long nr = strtoul(text, &end, 0);
 
 	if (!isdigit((unsigned char)*text) || *end || nr > INT32_MAX)
-		return refuse(r, "$%s: no number of a call", text);
+		return refuse(r, "$%s: not the number of a call", text);
 	item->nr = nr;
 	item->known = true;
 	return true;
@@ -399,7 +399,7 @@ static bool namespace_bits(struct reader *r, const char *list, uint32_t *bits)
 			if (!strcmp(all[i].name, name))
 				*bits |= all[i].bit;
 		ok = *bits != before ||
-		     refuse(r, "restrict-namespaces: %s: no namespace", name);
+		     refuse(r, "restrict-namespaces: %s: not a namespace", name);
 	}
 	free(copy);
 	return ok;
@@ -462,7 +462,7 @@ static bool protocol_rule(struct reader *r, const char *list,
 		       strcmp(all[i].name, name))
 			i++;
 		if (i == sizeof(all) / sizeof(*all))
-			ok = refuse(r, "protocol: %s: no protocol of firejail",
+			ok = refuse(r, "protocol: %s: not a protocol of firejail",
 				    name);
 		else if (rule->n_args < 6)
 			rule->args[rule->n_args++] =

@@ -19,7 +19,7 @@ enum {
 	DEPTH_MAX = 16,		/* MAX_INCLUDE_LEVEL */
 	IGNORE_MAX = 64,	/* MAX_PROFILE_IGNORE */
 	INCLUDES_MAX = 1024,
-	INCLUDED_BYTES_MAX = 64 << 20,	/* a file counts each time */
+	INCLUDED_BYTES_MAX = 16 << 20,	/* a file counts each time */
 	ITEMS_BYTES_MAX = 1024,	/* protocols or namespaces */
 };
 

@@ -51,7 +51,7 @@ static bool read_action(struct reader *r, const char *text, uint32_t *action)
 		return refuse(r, "%s: LXC has no such action", text);
 	if (sscanf(text + strlen("errno"), "%d", &error) != 1 || error < 0 ||
 	    error > ERRNO_MAX)
-		return refuse(r, "%s: no errno from 0 to %d", text, ERRNO_MAX);
+		return refuse(r, "%s: not an errno from 0 to %d", text, ERRNO_MAX);
 	*action = SECCOMP_RET_ERRNO | error;
 	return true;
 }
@@ -100,13 +100,14 @@ static bool read_arg(struct reader *r, char *text, struct profile_arg *arg)
 		return refuse(r, "[%s: not [index,value,operator] or "
 			      "[index,value,operator,mask]", index);
 	if (!read_number(index, 5, &number))
-		return refuse(r, "%s: no argument from 0 to 5", index);
+		return refuse(r, "%s: not an argument from 0 to 5", index);
 	arg->index = number;
 	if (!read_number(value, UINT64_MAX, &arg->value) ||
 	    (mask && !read_number(mask, UINT64_MAX, &bits)))
-		return refuse(r, "%s,%s: no number", value, mask ? mask : "");
+		return refuse(r, "%s%s%s: not a number", value,
+			      mask ? "," : "", mask ? mask : "");
 	if (!read_op(op, &arg->op))
-		return refuse(r, "%s: no operator", op);
+		return refuse(r, "%s: not an operator", op);
 	if (arg->op == SCMP_CMP_MASKED_EQ) {
 		arg->value_two = arg->value;
 		arg->value = bits;

@@ -71,7 +71,7 @@ static bool read_number(struct cursor *c, uint64_t *value)
 	*value = negative ? (uint64_t)strtoll(c->at, &end, 0) :
 			    strtoull(c->at, &end, 0);
 	if (end == c->at || is_word(*end) || errno)
-		return cursor_refuse(c, "no number of 64 bits");
+		return cursor_refuse(c, "not a number of 64 bits");
 	c->at = end;
 	return true;
 }
@@ -92,8 +92,9 @@ static bool read_single(struct cursor *c, uint64_t *value)
 	}
 	if (!constant_by_name(name, value)) {
 		if (!errno_by_name(name, &error))
-			return cursor_refuse(c, "no number, and no constant of "
-						"the kernel's headers,");
+			return cursor_refuse(c, "neither a number nor a "
+						"constant of the kernel's "
+						"headers");
 		*value = error;
 	}
 	c->at += n;
@@ -263,7 +264,7 @@ static bool read_return(struct cursor *c, uint32_t *action)
 	if (!read_value(c, 0, &value))
 		return false;
 	if (value > ERRNO_MAX)
-		return refuse(c->reader, "no errno from 0 to %d", ERRNO_MAX);
+		return refuse(c->reader, "not an errno from 0 to %d", ERRNO_MAX);
 	*action = SECCOMP_RET_ERRNO | (uint32_t)value;
 	return true;
 }

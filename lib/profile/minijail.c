@@ -25,7 +25,7 @@ enum {
 	INCLUDES_MAX = 256,
 	CALLS_MAX = 1024,
 	RULES_MAX = 1 << 14,
-	INCLUDED_BYTES_MAX = 64 << 20,	/* a file counts each time */
+	INCLUDED_BYTES_MAX = 16 << 20,	/* a file counts each time */
 };
 
 /* A call and its filters, in the policy's order. */
