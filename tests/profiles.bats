@@ -381,6 +381,8 @@ resource() {
 	refused q "spec.baseProfileName: own has a base of its own, which is not read"
 	sed 's|base-1.0$|../in/base-1.0|' in/p >in/q
 	refused in/q "spec.baseProfileName: no SeccompProfile ../in/base-1.0 in the file, and none in a file ../in/base-1.0.yaml beside it"
+	sed 's/SCMP_ACT_ALLOW/SCMP_ACT_X/' base >in/base-1.0.yaml
+	refused in/p "base-1.0: spec.syscalls[0].action: unknown action SCMP_ACT_X"
 	printf 'a: "\n' >in/base-1.0.yaml
 	run -2 sp-verify -p in/p a.sp
 	[[ $output == "sp-verify: in/p: in/base-1.0.yaml: line "*"unexpected end of stream" ]]

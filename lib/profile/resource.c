@@ -103,12 +103,19 @@ static json_t *base_documents(struct reader *r, const char *name)
 static bool add_base(struct reader *r, const json_t *base, const char *name)
 {
 	json_t *spec = member(base, "spec");
+	const char *before = r->root;
+	char *root;
+	bool ok;
 
 	if (!is_empty(member(spec, "baseProfileName")))
 		return refuse(r, "baseProfileName: %s has a base of its own, "
 			      "which is not read", name);
 	profile_note(r->profile, "with the rules of its base profile %s", name);
-	return oci_add_rules(r, spec);
+	r->root = root = xasprintf("%s: %s", name, before);
+	ok = oci_add_rules(r, spec);
+	r->root = before;
+	free(root);
+	return ok;
 }
 
 /* Another document of the file, or one beside it. */
