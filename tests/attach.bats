@@ -16,7 +16,7 @@ teardown() {
 		kill -KILL "$pid" 2>/dev/null || [ ! -d "/proc/$pid" ] || left=1
 	done
 	[ -z "${box-}" ] || runc delete --force "$box" || left=1
-	[ -z "${state-}" ] || rm -rf "$state" || left=1
+	[ -z "${state-}" ] || rm -rf "$state"* || left=1
 	for dir in "${cgroups[@]}"; do
 		[ ! -d "$dir" ] || wait_for 5 rmdir "$dir" || left=1
 	done
@@ -424,6 +424,7 @@ waiting_box() {
 }
 
 @test "a container of containerd: by pod and name, and its run record" {
+	local i
 	state=/run/containerd/io.containerd.runtime.v2.task/k8s.io/sp-test-$$
 	[ ! -e "$state" ] || return 1
 	marker 2
@@ -433,6 +434,10 @@ waiting_box() {
 		"io.kubernetes.cri.sandbox-name": "pod-a",
 		"io.kubernetes.cri.image-name": "docker.io/x:1"}}' \
 		>"$state/config.json"
+	for i in {1..5}; do	# that ended before
+		cp -r "$state" "$state-$i"
+		echo 4194303 >"$state-$i/init.pid"
+	done
 	attach --container pod-a/web
 	mark
 	kill -KILL "$(<pid)"

@@ -54,8 +54,14 @@ static bool is_called(const struct container *c, const char *name)
 		 !strcmp(name + n + 1, c->name));
 }
 
+/* What is looked for. */
+struct wanted {
+	const char *name;
+	bool runs;		/* only one that does */
+};
+
 static bool read_one(const struct store *store, const char *dir, const char *id,
-		     const char *name, struct container *c)
+		     const struct wanted *wanted, struct container *c)
 {
 	char *path = xasprintf("%s/%s", dir, store->config);
 	json_t *config = json_load_file(path, 0, NULL);
@@ -67,18 +73,19 @@ static bool read_one(const struct store *store, const char *dir, const char *id,
 	c->id = xstrdup(id);
 	container_take_annotations(c, json_object_get(config, "annotations"));
 	json_decref(config);
-	if (is_called(c, name)) {
-		c->pid = read_pid(dir, store->pid);
-		c->is_created = c->pid && is_runtime(c->pid);
+	c->pid = read_pid(dir, store->pid);
+	if (c->pid && !process_lives(c->pid))
+		c->pid = 0;
+	c->is_created = c->pid && is_runtime(c->pid);
+	if (is_called(c, wanted->name) && (c->pid || !wanted->runs))
 		return true;
-	}
 	container_free(c);
 	*c = (struct container){ 0 };
 	return false;
 }
 
 static bool search(const struct store *store, const char *dir, bool by_namespace,
-		   const char *name, struct container *c)
+		   const struct wanted *wanted, struct container *c)
 {
 	DIR *d = opendir(dir);
 	struct dirent *entry;
@@ -90,8 +97,8 @@ static bool search(const struct store *store, const char *dir, bool by_namespace
 		if (*entry->d_name == '.')
 			continue;
 		below = xasprintf("%s/%s", dir, entry->d_name);
-		found = by_namespace ? search(store, below, false, name, c) :
-			read_one(store, below, entry->d_name, name, c);
+		found = by_namespace ? search(store, below, false, wanted, c) :
+			read_one(store, below, entry->d_name, wanted, c);
 		free(below);
 	}
 	if (d)
@@ -99,6 +106,10 @@ static bool search(const struct store *store, const char *dir, bool by_namespace
 	return found;
 }
 
+/*
+ * One that runs is looked for first: those that ran before it in the pod have its
+ * name as well.
+ */
 bool container_find_state(const char *name, struct container *c)
 {
 	static const struct store stores[] = {
@@ -108,9 +119,13 @@ bool container_find_state(const char *name, struct container *c)
 		  "userdata/config.json", "userdata/pidfile" },
 	};
 
-	for (size_t i = 0; i < sizeof(stores) / sizeof(stores[0]); i++)
-		if (search(&stores[i], stores[i].dir, stores[i].by_namespace,
-			   name, c))
-			return true;
+	for (int runs = 1; runs >= 0; runs--) {
+		struct wanted wanted = { name, runs };
+
+		for (size_t i = 0; i < sizeof(stores) / sizeof(stores[0]); i++)
+			if (search(&stores[i], stores[i].dir,
+				   stores[i].by_namespace, &wanted, c))
+				return true;
+	}
 	return false;
 }
