@@ -291,6 +291,14 @@ waiting() {
 	logged 'recorded in'
 }
 
+@test "a directory in which no file can be made is named" {
+	waiting "sandprint-$$-hook-none/inner"
+	run -0 sp-record --oci-hook --directory=/proc --patience=30 <<-END
+	{"id": "c", "pid": $pid, "bundle": "/nowhere"}
+	END
+	[[ $output == "sp-record: container c: not recorded: /proc: "* ]]
+}
+
 @test "a container that ends before its program, with its cgroup left: the recorder ends" {
 	waiting "sandprint-$$-hook-left/inner"
 	mkdir "$cgroup/below"

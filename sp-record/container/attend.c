@@ -398,7 +398,8 @@ static bool tell(int report, int ready, struct attendance *a)
 	if (n == 1)	/* the caller has given up when nobody reads it */
 		return write(report, "\n", 1) == 1;
 	problem = a->recorder > 0 ? wait_for_recorder(a) :
-		xstrdup(strerror(errno));
+		a->out ? xstrdup(strerror(errno)) :
+		xasprintf("%s: %s", a->stream.shown, strerror(errno));
 	if (problem && write(report, problem, strlen(problem)) < 0) {
 		char *what = title(a->subject);
 
