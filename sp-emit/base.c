@@ -2,6 +2,7 @@
 #include "base.h"
 
 #include <errno.h>
+#include <seccomp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -189,9 +190,29 @@ static bool is_loadable(const struct profile_rule *rule, unsigned int flags)
 	return !(flags & FORMAT_STRICT) || !syscall_linux(rule->id);
 }
 
+/*
+ * minijail's "arg0 & BITS" holds if any of them is set; libseccomp has only a
+ * comparison of all. Of a single bit, both are the same. False: of several.
+ */
+static bool compare_all_bits(struct profile_rule *rule)
+{
+	for (uint32_t i = 0; i < rule->n_args; i++) {
+		struct profile_arg *arg = &rule->args[i];
+
+		if (arg->op != PROFILE_CMP_MASKED_NE)
+			continue;
+		if (__builtin_popcountll(arg->value) != 1 || arg->value_two)
+			return false;
+		arg->op = SCMP_CMP_MASKED_EQ;
+		arg->value_two = arg->value;
+	}
+	return true;
+}
+
 static bool refuse_rule(const struct base *base, const struct format *format,
 			const struct profile_rule *rule)
 {
+	struct profile_rule copy = *rule;
 	char name[SYSCALL_NAME_MAX];
 
 	syscall_label(rule->id, name);
@@ -199,6 +220,10 @@ static bool refuse_rule(const struct base *base, const struct format *format,
 		message_error("%s: --base: it has rules that allow %s and rules "
 			      "that deny it, by its arguments; they cannot be "
 			      "joined", input_name(base->path), name);
+	else if (!compare_all_bits(&copy))
+		message_error("%s: --base: it allows %s if any of several bits "
+			      "is set, which cannot be joined",
+			      input_name(base->path), name);
 	else
 		message_error("%s: --base: it allows %s with some arguments "
 			      "only, which --%s cannot express",
@@ -231,14 +256,16 @@ static bool join_conditional(const struct base *base, struct profile *p,
 			     const struct profile_rule *rule)
 {
 	bool one_list = format->flags & FORMAT_ONE_LIST;
+	struct profile_rule copy = *rule;
 
 	if (find_allowed(p, rule->id) ||
 	    (one_list && is_name_allowed(p, rule->name)))
 		return true;
 	if (denies_some(base->profile, rule->id) ||
-	    !(format->flags & FORMAT_ARGS) || format->flags & FORMAT_FAMILIES)
+	    !(format->flags & FORMAT_ARGS) || format->flags & FORMAT_FAMILIES ||
+	    !compare_all_bits(&copy))
 		return refuse_rule(base, format, rule);
-	add_conditional(p, rule, one_list);
+	add_conditional(p, &copy, one_list);
 	return true;
 }
 

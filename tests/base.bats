@@ -102,6 +102,16 @@ conditional() {
 		done
 		sp-verify --score --json -p joined | jq -e '.calls[] | select(.name == "socket").narrowed'
 	done
+	# of a policy of minijail, one bit
+	echo 'socket: arg0 & 2' >bit.policy
+	for format in oci minijail lxc; do
+		sp-emit "--$format" --base=bit.policy -o joined r.sp 2>/dev/null
+		for profile in joined bit.policy; do
+			run -1 --separate-stderr sp-verify --json -p "$profile" families.sp
+			[ "$(jq -r '.[].answer' <<<"$output" | sed 's/.* with //' | xargs)" = \
+				'AF_NETLINK AF_PACKET AF_UNIX' ]
+		done
+	done
 	# Where the format has none, it is refused; but not a call that was recorded.
 	for format in firejail systemd; do
 		run -2 sp-emit "--$format" --base=base.json -o never r.sp
@@ -133,6 +143,7 @@ conditional() {
 	jq '.defaultAction = "SCMP_ACT_ALLOW"' oci.base >allow.json
 	printf 'seccomp.drop ptrace\n' >drop.profile
 	printf '%s\n' 'seccomp.keep read,socket' 'protocol unix' >two.profile
+	echo 'socket: arg0 & 0x6' >bits.policy
 	jq '.architectures = ["SCMP_ARCH_AARCH64"]' oci.base >arm.json
 	jq -n '{defaultAction: "SCMP_ACT_ERRNO", syscalls: [
 		{names: ["clone"], action: "SCMP_ACT_ALLOW"},
@@ -145,6 +156,7 @@ conditional() {
 	done <<-'END'
 	allow.json||sp-emit: allow.json: --base: it allows each call that it does not name, which a list of allowed calls cannot
 	drop.profile||sp-emit: drop.profile: --base: it allows each call that it does not name
+	bits.policy||sp-emit: bits.policy: --base: it allows socket if any of several bits is set, which cannot be joined
 	two.profile||sp-emit: two.profile: --base: it makes several filters that are in force together, which one list of allowed calls cannot express
 	mixed.json||sp-emit: mixed.json: --base: it has rules that allow clone and rules that deny it, by its arguments; they cannot be joined
 	missing||sp-emit: missing: No such file or directory
