@@ -65,7 +65,7 @@ teardown() {
 		without_unified "$runtime" --root "$PWD/${state%/*}" \
 			delete --force "${state##*/}" || left=1
 	done
-	touch go
+	[ ! -p gate ] || go
 	[ ! -d "${cgroup-}/below" ] || rmdir "$cgroup/below" || left=1
 	[ -z "${cgroup-}" ] ||
 		{ wait_for 10 rmdir "$cgroup" && rmdir "${cgroup%/*}"; } || left=1
@@ -265,19 +265,25 @@ no_recorders() {
 	no_recorders
 }
 
-# waiting PARENT/CGROUP — a process in it that executes `mkdir /` when "go" is there: $pid
+# waiting PARENT/CGROUP — a process in it that executes nothing before go(), and then
+# `mkdir /`: $pid
 waiting() {
 	local root
 	root=$(awk '$3 ~ /^cgroup2?$/ { print $2; exit }' /proc/mounts)
 	[ ! -d /sys/fs/cgroup/memory ] || root=/sys/fs/cgroup/memory
 	cgroup=$root/$1
 	mkdir -p "$cgroup"
+	mkfifo gate
 	# shellcheck disable=SC2016 # for the shell inside
 	sh -c 'echo $$ >"$1/cgroup.procs"; : >waits
-		until [ -e go ]; do sleep 0.05; done; exec mkdir /' \
-		sh "$cgroup" 2>/dev/null 3>&- &
+		read -r _ <>gate; exec mkdir /' sh "$cgroup" 2>/dev/null 3>&- &
 	pid=$!
 	wait_for 10 test -e waits
+}
+
+# Waits for no reader.
+go() {
+	echo 1<>gate
 }
 
 @test "an id that is a part of another cgroup's name: the container's own is recorded" {
@@ -287,7 +293,7 @@ waiting() {
 		sp-record --oci-hook --directory="$PWD/streams" \
 			--log="$PWD/log" --patience=30 2>/dev/null 3>&-
 	tr '\0' '\n' <"/proc/$(recorders | sed -n 1p)/cmdline" | shows -x -- "--cgroup=$cgroup"
-	touch go
+	go
 	logged 'recorded in'
 }
 
