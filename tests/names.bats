@@ -167,7 +167,7 @@ is_old() {
 		spares /root/etc/shadow run.sp
 		sp-emit --path-list run.sp |
 			shows -P 'read,write\tok\t1\telsewhere\t/etc/shadow'
-		shows 'in another mount namespace or root, left out' <notes
+		shows 'in another mount namespace or root (left out' <notes
 		sp-emit --trust-names --apparmor run.sp 2>/dev/null |
 			shows -F '"/etc/shadow" rwk'
 	done

@@ -62,11 +62,12 @@ options_for() {
 	apparmor) printf '%s\n' --explain --deny=log '--generalize=all --trust-names' ;;
 	landlock*) printf '%s\n' --explain '--generalize=all --trust-names' ;;
 	*)
-		printf '%s\n' --explain --allow-denied --deny=kill '--exact --image=*'
+		printf '%s\n' --explain --allow-denied '--exact --image=*'
+		[ "$1" = lxc ] || echo --deny=kill
 		[ "$1" = firejail ] || echo --args=all
 		[ "$1" = firejail ] || [ "$1" = systemd ] ||
 			echo "--base=$TESTS/fuzz/seeds/json/docker"
-		[ "$1" = minijail ] || echo --deny=log
+		[ "$1" = minijail ] || [ "$1" = lxc ] || echo --deny=log
 		[ "$1" != systemd ] || echo '--paths --generalize=all'
 		;;
 	esac

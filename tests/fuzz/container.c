@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (json && parse_state(json, &c) && (c.pid < 0 || !c.id))
 		abort();
-	free(c.id);
+	container_free(&c);
 	json_decref(json);
 	return 0;
 }
