@@ -153,6 +153,15 @@ void message_keep_notes(void)
 		notes = xcalloc(1, sizeof(*notes));
 }
 
+/* What message_notes() put behind the notes. */
+static void forget_rest(void)
+{
+	for (size_t i = n_notes; notes && notes[i]; i++)
+		free(notes[i]);
+	if (notes)
+		notes[n_notes] = NULL;
+}
+
 /* The note is taken over. */
 static void keep_note(char *note)
 {
@@ -165,10 +174,11 @@ char **message_notes(void)
 {
 	size_t n = n_notes;
 
+	forget_rest();
 	for (size_t i = 0; notes && i < KINDS_MAX; i++)
 		if (kinds[i].last && kinds[i].is_note)
 			keep_note(rest_of(&kinds[i]));
-	n_notes = n;		/* the next call replaces them */
+	n_notes = n;
 	return notes;
 }
 
@@ -192,6 +202,7 @@ void message_note(const char *fmt, ...)
 	if (vasprintf(&note, fmt, ap) < 0)
 		message_fatal("out of memory");
 	va_end(ap);
+	forget_rest();
 	keep_note(note);
 }
 
