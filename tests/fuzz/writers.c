@@ -153,7 +153,7 @@ enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 /* So that the next input meets a tool that has just started. */
 static void forget(void)
 {
-	for (size_t i = 0; i < n_notes; i++)
+	for (size_t i = 0; notes && notes[i]; i++)
 		free(notes[i]);
 	free(notes);
 	notes = NULL;
