@@ -195,8 +195,11 @@ static void print_growth(const struct coverage *c, FILE *out)
 	fprintf(out, "The last new %s came in %s %zu of %zu, ", c->words->thing,
 		unit_noun(c), c->last + 1, u->n);
 	print_name(c, c->last, out);
-	fprintf(out, "; twice as many %ss should add about %.0f.\n",
-		group_noun(c), c->expected);
+	if (c->verdict == TOO_FEW)
+		fputs(".\n", out);
+	else
+		fprintf(out, "; twice as many %ss should add about %.0f.\n",
+			group_noun(c), c->expected);
 }
 
 static void print_bars(const struct coverage *c, FILE *out)
@@ -213,6 +216,8 @@ static void print_bars(const struct coverage *c, FILE *out)
 
 static void print_curve(const struct coverage *c, FILE *out)
 {
+	if (c->units->n_groups < POINTS)
+		return;
 	fputs("\nDiscovery:", out);
 	for (size_t i = 0; i < POINTS; i++)
 		fprintf(out, "%s %.1f", i ? "," : "", c->seen[i]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sp-emit: from a trace to a profile. */
 #include <errno.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -365,6 +366,16 @@ static bool emit_to(struct trace **t, const struct options *o,
 		emit_facts(t, o, base, inputs, out);
 }
 
+/* The one member that the specification asks for: no other JSON has it. */
+static bool is_configuration(const char *text)
+{
+	json_t *root = json_loads(text, JSON_DECODE_INT_AS_REAL, NULL);
+	bool is = json_is_string(json_object_get(root, "ociVersion"));
+
+	json_decref(root);
+	return is;
+}
+
 /* Before the sandbox. False: printed and latched. */
 static bool read_config(struct options *o)
 {
@@ -380,6 +391,10 @@ static bool read_config(struct options *o)
 	if (file && (!o->config || n > CONFIG_MAX || strlen(o->config) != n))
 		message_error("%s: %s", input_name(o->into), o->config ?
 			      "not JSON" : strerror(errno));
+	else if (file && !is_configuration(o->config))
+		message_error("%s: not a configuration of the OCI runtime "
+			      "specification",
+			      input_name(o->into));
 	input_close(&in);
 	return !message_status();
 }

@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -179,6 +180,20 @@ static char *set_allowed(const struct option_row *row, void *to,
 	return NULL;
 }
 
+/* Those that write to it have other working directories. */
+static char *set_log(const struct option_row *row, void *to, const char *path)
+{
+	struct options *o = to;
+	char *here = *path == '/' ? NULL : getcwd(NULL, 0);
+
+	(void)row;
+	if (*path != '/' && !here)
+		return xstrdup(strerror(errno));
+	o->container.log = here ? xasprintf("%s/%s", here, path) : path;
+	free(here);
+	return NULL;
+}
+
 static char *set_patience(const struct option_row *row, void *to,
 			  const char *text)
 {
@@ -252,7 +267,7 @@ static const struct option_row rows[] = {
 	  "a start waits so long at most (default: 1)",
 	  .set = set_patience, .modes = ENGINES },
 	{ "log", 0, "FILE", "append a line to FILE for each container",
-	  OPTION_TEXT(struct options, container.log), .modes = ENGINES },
+	  .set = set_log, .modes = ENGINES },
 	{ "keep", 0, NULL,
 	  "go on when nothing is left, until a signal or -t",
 	  OPTION_FLAG(struct options, recording.keep), .modes = ATTACHED },

@@ -88,7 +88,7 @@ print(json.dumps(yaml.safe_load(sys.stdin)))' <p.yaml >p.json
 
 @test "oci --into: the profile in a configuration, the rest of it byte for byte" {
 	sp-emit --oci -o p.json ls.sp
-	printf '%s' '{"x": 18446744073709551615, "linux": {"seccomp": {"a": [1]},
+	printf '%s' '{"ociVersion": "1.0.2", "x": 18446744073709551615, "linux": {"seccomp": {"a": [1]},
 		"y" : "\u0041" } }' >config.json
 	cp config.json before.json
 	sp-emit --oci --into=config.json -o out.json ls.sp
@@ -98,12 +98,13 @@ print(json.dumps(yaml.safe_load(sys.stdin)))' <p.yaml >p.json
 	cmp config.json out.json
 	sed -z 's/"seccomp": {.*},\n\t\t"y"/"seccomp": {"a": [1]},\n\t\t"y"/' out.json >back.json
 	cmp back.json before.json
-	for text in '{"linux": {}}' '{}' '{"linux": {"seccomp": null}}'; do
-		echo "$text" >config.json
+	for text in '"linux": {}' '"root": {}' '"linux": {"seccomp": null}'; do
+		echo "{\"ociVersion\": \"1.0.2\", $text}" >config.json
 		sp-emit --oci --into=config.json ls.sp
 		jq .linux.seccomp config.json | diff - <(jq . p.json)
 	done
-	for text in '[]' '{"linux": []}' '{' '{"linux": {}, "linux": {}}'; do
+	for text in '[]' '{"ociVersion": "1", "linux": []}' '{' '{"a": 1}' "$(<p.json)" \
+		'{"ociVersion": "1", "linux": {}, "linux": {}}'; do
 		echo "$text" >config.json
 		run -2 sp-emit --oci --into=config.json ls.sp
 		[ "$output" = "sp-emit: config.json: not a configuration of the OCI runtime specification" ]

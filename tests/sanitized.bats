@@ -6,7 +6,7 @@ load helper
 
 setup_file() {
 	make -j2 -C "$TESTS/.." SAN=address,undefined \
-		CFLAGS="-O1 -g ${SP_SANITIZED_CFLAGS-}" \
+		CFLAGS="-O0 -g1 ${SP_SANITIZED_CFLAGS-}" \
 		build/san/bin/sp-{record,merge,diff,emit,verify} \
 		build/san/tests/fuzz/stream replays >&2
 }
