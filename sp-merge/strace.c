@@ -660,8 +660,10 @@ static void note_gaps(struct log *log, const char *name)
 	HASH_ITER(hh, log->processes, p, next)
 		n += p->seen && !p->ended && p->watched;
 	if (n)
-		message_note("%s: %" PRIu64 " processes or threads have no "
-			     "end in the log", name, n);
+		message_note("%s: the log lacks the end of %" PRIu64
+			     " process%s or thread%s: the run is not complete, "
+			     "and sp-emit takes it only with --allow-partial",
+			     name, n, n == 1 ? "" : "es", n == 1 ? "" : "s");
 	if (log->n_earlier)
 		message_note("%s: %" PRIu64 " calls had begun before the log",
 			     name, log->n_earlier);

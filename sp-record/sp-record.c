@@ -507,6 +507,15 @@ static struct jobs *unit_jobs(const struct options *o)
 	return jobs;
 }
 
+static void note_absent(const struct options *o, const struct tracer *tracer)
+{
+	for (size_t i = 0; i < o->n_targets; i++)
+		if (!o->targets[i].n_pids && !tracer_target_began(tracer, i))
+			message_note("--%s %s: it never ran: its run has no "
+				     "calls", o->targets[i].how,
+				     o->targets[i].name);
+}
+
 static int record_into(struct recorded *what, struct output *out)
 {
 	struct options *o = what->o;
@@ -528,6 +537,7 @@ static int record_into(struct recorded *what, struct output *out)
 	}
 	if (may_hold_up(o))
 		forward_release(&r.signals);
+	note_absent(o, tracer);
 	error = write_stream(what, &r, tracer, log, out) &&
 		!jobs_failed(o->recording.jobs) ? 0 : STATUS_FAILED;
 	log_free(log);

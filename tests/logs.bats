@@ -161,7 +161,7 @@ refused() {
 	printf '%s\n' '1 <... read resumed>"", 1) = 0' '1 write(1, "", 1) = 1' '2 ????( <unfinished ...>' >log
 	run -0 --separate-stderr sp-merge --from=strace -o log.sp log
 	diff - <(printf '%s\n' "${stderr_lines[@]}") <<-'END'
-	sp-merge: log: 2 processes or threads have no end in the log
+	sp-merge: log: the log lacks the end of 2 processes or threads: the run is not complete, and sp-emit takes it only with --allow-partial
 	sp-merge: log: 1 calls had begun before the log
 	sp-merge: log: 1 calls have no name, since their process was killed before it made them
 	END

@@ -336,7 +336,7 @@ static const struct {
 	{ "getgid", SYS_getgid, 47 }, { "getegid", SYS_getegid, 50 },
 	{ "gettid", SYS_gettid, 224 },
 };
-enum { PROFILES = 10000, PROBES = 12, FIRST_ERRNO = 1000, SEED = 1 };
+enum { PROFILES = 5000, PROBES = 12, FIRST_ERRNO = 1000, SEED = 1 };
 
 struct probe {
 	bool compat;		/* by int 0x80 */
