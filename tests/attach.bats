@@ -360,7 +360,8 @@ joining() {
 	PATH=$PWD/bin:$PATH run --separate-stderr -125 timeout 20 \
 		sp-record -q -o run.sp --unit "web$$" --restart --reload
 	[ "$stderr" = "sp-record: systemctl restart web$$.service failed; see systemctl status web$$.service
-sp-record: systemctl reload web$$.service failed; see systemctl status web$$.service" ]
+sp-record: systemctl reload web$$.service failed; see systemctl status web$$.service
+sp-record: --unit web$$: it never ran: its run has no calls" ]
 }
 
 @test "a container that is not there yet: its program, without the runtime" {
