@@ -181,7 +181,7 @@ static bool take_item(struct target *t, char *text, unsigned int depth,
 	return ok;
 }
 
-/* Empty items are none. */
+/* Empty items are skipped. */
 static bool for_each(struct target *t, const char *list, unsigned int depth,
 		     item_fn *fn, uint32_t action, uint32_t origin)
 {

@@ -584,7 +584,7 @@ static bool add_rules(struct policy *p)
 	return p->n_calls || refuse(p->reader, "names no system call");
 }
 
-/* minijail compares numbers alone: those of x32 are none that it names. */
+/* minijail compares only the number, and has no names for those of x32. */
 static void add_archs(struct profile *p)
 {
 	const struct arch *x32 = arch_by_name("x32");
