@@ -256,7 +256,7 @@ no_recorders() {
 	rm -f "$BATS_FILE_TMPDIR/rootfs/tmp/end"
 	start runc >out &
 	logged recording
-	recorders | xargs kill -KILL
+	recorders | xargs kill -KILL || :	# its children end with it
 	logged 'not recorded: the recorder was killed by SIGKILL'
 	touch "$BATS_FILE_TMPDIR/rootfs/tmp/end"
 	ended 0 $!
