@@ -179,7 +179,7 @@ no_recorders() {
 
 @test "a malformed state: one line, and the container starts" {
 	while IFS='|' read -r state message; do
-		run -0 sp-record --oci-hook <<<"$state"
+		run -0 sp-record --oci-hook --directory="$PWD/streams" <<<"$state"
 		[ "$output" = "sp-record: container $message" ]
 	done <<-'END'
 	|(unknown): not recorded: stdin is not the state of a container as an OCI runtime gives it to a hook
@@ -193,7 +193,7 @@ no_recorders() {
 @test "a FIFO where an engine has its files does not delay the container" {
 	mkdir -p x/bundle
 	mkfifo containers.json volatile-containers.json
-	run -0 timeout 10 sp-record --oci-hook <<-END
+	run -0 timeout 10 sp-record --oci-hook --directory="$PWD" <<-END
 	{"id": "c", "pid": 99999999, "bundle": "$PWD/x/bundle"}
 	END
 	[[ $output == *"process 99999999 is in no cgroup of its own" ]]
