@@ -168,22 +168,18 @@ static bool take_entries(struct side *s, const char *name, bool by_image)
 }
 
 /* A matrix of the same calls has its rows in the order of the entries. */
-static bool nothing_is_known(const struct row *row, void *arg)
-{
-	(void)row;
-	(void)arg;
-	return false;
-}
-
 static void mark_unsteady(struct side *s, bool by_image)
 {
 	struct matrix_choice choice = { .by_image = by_image };
-	struct matrix *m = matrix_of(s->trace, &choice);
+	struct matrix *m;
 	struct units *u;
 
+	if (s->trace->n_runs < 2)	/* nothing is repeated */
+		return;
+	m = matrix_of(s->trace, &choice);
 	if (!m)
 		return;
-	u = units_new(m, UNIT_ARGV, NULL, nothing_is_known, NULL);
+	u = units_new(m, UNIT_ARGV, NULL, NULL, NULL);
 	for (size_t i = 0; i < s->n_entries && i < u->n_rows; i++)
 		s->entries[i].unsteady = u->rows[i].unsteady;
 	units_free(u);

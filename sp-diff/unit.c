@@ -248,7 +248,7 @@ struct units *units_new(const struct matrix *m, enum unit_by by,
 	u->rows = xcalloc(m->n_rows + 1, sizeof(*u->rows));
 	runs = xcalloc(u->n + 1, sizeof(*runs));
 	for (size_t i = 0; i < m->n_rows; i++)
-		if (!known(&m->rows[i], arg))
+		if (!known || !known(&m->rows[i], arg))
 			add_row(u, m, &m->rows[i], runs);
 	free(runs);
 	return u;

@@ -44,8 +44,8 @@ struct units {
 };
 
 /*
- * `known` says which rows do not count. NULL: a run has no label `key`; it was
- * printed.
+ * `known` says which rows do not count; without it all do. NULL: a run has no
+ * label `key`; it was printed.
  */
 struct units *units_new(const struct matrix *m, enum unit_by by,
 			const char *key,

@@ -364,7 +364,8 @@ sp-record: systemctl reload web$$.service failed; see systemctl status web$$.ser
 sp-record: --unit web$$: it never ran: its run has no calls" ]
 }
 
-@test "a container that is not there yet: its program, without the runtime" {
+# sleeping_box — a bundle here, for the container $box
+sleeping_box() {
 	requires runc busybox
 	box=sp-test-$$
 	mkdir -p rootfs/bin rootfs/proc
@@ -373,6 +374,10 @@ sp-record: --unit web$$: it never ran: its run has no calls" ]
 	jq '.process.terminal = false |
 		.process.args = ["busybox", "sleep", "100"] |
 		.root.readonly = false' config.json >c && mv c config.json
+}
+
+@test "a container that is not there yet: its program, without the runtime" {
+	sleeping_box
 	attach --container "$box"
 	runc run -d --pid-file box.pid "$box" </dev/null >/dev/null 2>&1
 	runc exec "$box" exit-nolibc
@@ -450,14 +455,7 @@ waiting_box() {
 }
 
 @test "a container: by its id, with what is executed in it later" {
-	requires runc busybox
-	box=sp-test-$$
-	mkdir -p rootfs/bin rootfs/proc
-	cp "$(command -v busybox)" "$WITNESS/exit-nolibc" rootfs/bin/
-	runc spec
-	jq '.process.terminal = false |
-		.process.args = ["busybox", "sleep", "100"] |
-		.root.readonly = false' config.json >c && mv c config.json
+	sleeping_box
 	runc run -d --pid-file box.pid "$box" </dev/null >/dev/null 2>&1
 	attach --container "$box"
 	runc exec "$box" exit-nolibc

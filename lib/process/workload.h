@@ -59,7 +59,7 @@ enum workload_event workload_time(struct workload *w, uint64_t now_ns);
  * started: prints once that this is so, a second after the command has exited.
  */
 void workload_note_rest(struct workload *w, uint64_t now_ns);
-/* The next time at which one of the two has to act; UINT64_MAX: there is none. */
+/* When the two above are to be called again; UINT64_MAX: never. */
 uint64_t workload_next(const struct workload *w);
 /* SIGKILL, and wait for the end. */
 void workload_kill(struct workload *w);
