@@ -3,7 +3,7 @@
  * A part of record.bpf.c: calls that a filter answered: sys_exit, the vsyscall
  * page, io_uring.
  */
-/* In the phase of the key's image. */
+/* Whether the call was counted in the phase that the key's image has. */
 __noinline int was_counted_in(const struct rare_key *given)
 {
 	struct rare_key key;
@@ -47,7 +47,10 @@ static __always_inline bool is_rolled_back(struct pt_regs *regs, __s64 result)
 #endif
 }
 
-/* A call without sys_enter: what has become of it. Returns the task's stand. */
+/*
+ * Count a call that had no sys_enter, by its result. Returns the task's new
+ * stand.
+ */
 static __noinline int count_answered(struct task_struct *task,
 				     struct rare_key *key,
 				     struct pt_regs *regs, __s64 result)
@@ -69,7 +72,7 @@ static __noinline int count_answered(struct task_struct *task,
 	return STAND_OUTSIDE;
 }
 
-/* The stand after an exit, and what the exit tells. */
+/* The task's new stand, after counting a call that this exit shows. */
 static __always_inline __u32 judge_exit(struct task_slot *slot, __u32 state,
 					struct task_struct *task,
 					struct pt_regs *regs, __s64 result)
@@ -89,7 +92,10 @@ static __always_inline __u32 judge_exit(struct task_slot *slot, __u32 state,
 		count_rare(&key);
 		return STAND_OUTSIDE;
 	case STAND_UNKNOWN:
-		/* Perhaps it was entered unwatched; then it was counted. */
+		/*
+		 * The call may have begun before sys_exit was watched; then it
+		 * was counted.
+		 */
 		if (!(state & STATE_FILTERED) || key.nr < 0 ||
 		    trait_of(key.row, key.nr) & TRAIT_EXEC ||
 		    was_counted(key.image, key.row, key.nr))
@@ -144,7 +150,10 @@ int sys_exit_classic(struct classic_call *ctx)
 	return leave(task, (void *)bpf_task_pt_regs(task), ctx->result);
 }
 
-/* gettimeofday, time and getcpu reach seccomp from here, never sys_enter. */
+/*
+ * The kernel passes gettimeofday, time and getcpu to seccomp from here; they
+ * have no sys_enter.
+ */
 SEC("raw_tp/emulate_vsyscall")
 int emulate_vsyscall(struct bpf_raw_tracepoint_args *ctx)
 {
@@ -163,8 +172,8 @@ int emulate_vsyscall(struct bpf_raw_tracepoint_args *ctx)
 }
 
 /*
- * Operations of io_uring, which no filter sees. The kernel's thread that polls a
- * ring submits them, too.
+ * Operations of io_uring, which no filter sees. The kernel's polling thread
+ * submits operations, too.
  */
 SEC("raw_tp")
 int io_uring_submit(struct bpf_raw_tracepoint_args *ctx)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * A part of record.bpf.c: tasks that were there before: the search for them,
- * and cgroups.
+ * A part of record.bpf.c: attaching to tasks that run already: the search for
+ * them, and cgroups.
  */
-/* Follow it from its next exec on. */
+/* Follow the task from its next exec on. */
 static __always_inline void arm_task(struct task_slot *slot, __u32 state,
 				     struct task_struct *task)
 {
@@ -12,10 +12,10 @@ static __always_inline void arm_task(struct task_slot *slot, __u32 state,
 		return;
 	slot->state = state;
 	add(&progress.armed, 1);
-	/* A filter that it loads answers calls of the program. */
+	/* A filter that the task loads answers calls of the program. */
 	if (!control.watch)
 		send(EVENT_FILTER, 0, 0);
-	/* It may have passed sched_process_exit before it was armed. */
+	/* The task may have passed sched_process_exit before it was armed. */
 	if (BPF_CORE_READ(task, flags) & PF_EXITING &&
 	    __sync_lock_test_and_set(&slot->image, IMAGE_NONE) != IMAGE_NONE) {
 		slot->state = 0;
@@ -23,7 +23,7 @@ static __always_inline void arm_task(struct task_slot *slot, __u32 state,
 	}
 }
 
-/* Not static: the verifier looks at it once, not at each turn of a loop. */
+/* Not static: the verifier then checks it once, not at each turn of a loop. */
 __noinline int follow_candidate(struct candidate *candidate)
 {
 	struct task_struct *task;
@@ -40,7 +40,9 @@ __noinline int follow_candidate(struct candidate *candidate)
 	if ((slot && slot->image != IMAGE_NONE) || !exe ||
 	    BPF_CORE_READ(task, flags) & PF_NOT_FOLLOWED ||
 	    (__u32)BPF_CORE_READ(task, tgid) == control.self ||
-	    /* It reads files for the recorder: lib/process/file-child.h. */
+	    /*
+	     * The task reads files for the recorder: lib/process/file-child.h.
+	     */
 	    (__u32)BPF_CORE_READ(task, real_parent, tgid) == control.self)
 		return 0;
 	if (!candidate->arm && !may_trace(candidate)) {
@@ -75,7 +77,9 @@ __noinline int follow_candidate(struct candidate *candidate)
 	add(&progress.found, 1);
 	count_use(image, USE_TASKS);
 	note_filter(slot, task);
-	/* It may have passed sched_process_exit before it was followed. */
+	/*
+	 * The task may have passed sched_process_exit before it was followed.
+	 */
 	if (BPF_CORE_READ(task, flags) & PF_EXITING &&
 	    __sync_lock_test_and_set(&slot->image, none) != none) {
 		slot->state = 0;
@@ -94,7 +98,9 @@ static __always_inline void follow(struct task_struct *task, __u32 state,
 
 enum ascent { ASCENT_ON, ASCENT_FOLLOWED, ASCENT_AT_TOP };
 
-/* One step up, unless the task is followed. */
+/*
+ * One step towards the root of the process tree, unless the task is followed.
+ */
 __noinline int ascend(struct candidate *of)
 {
 	struct task_struct *task;
@@ -112,7 +118,7 @@ __noinline int ascend(struct candidate *of)
 	return ASCENT_ON;
 }
 
-/* Up from a task: the one that is followed, it or one that it comes from. */
+/* The nearest followed task: this task or one of its ancestors. */
 static __always_inline struct task_slot *followed_origin(
 	struct task_struct *task)
 {
@@ -126,8 +132,8 @@ static __always_inline struct task_slot *followed_origin(
 }
 
 /*
- * The scope + 1 of the cgroup at the address, where it or one that it is in is
- * recorded; else 0. Not static: a loop in a loop takes the verifier long.
+ * The scope + 1 of the recorded cgroup that this cgroup is or is in; 0: none.
+ * Not static: the verifier takes long for a loop within a loop.
  */
 __noinline int find_cgroup(__u64 address)
 {
@@ -150,7 +156,7 @@ __noinline int find_cgroup(__u64 address)
 	return 0;
 }
 
-/* Not static: the verifier looks at it once, not at each turn of a loop. */
+/* Not static: the verifier then checks it once, not at each turn of a loop. */
 __noinline int scope_by_cgroup(struct candidate *candidate)
 {
 	struct list_head *head, *at;
@@ -175,7 +181,7 @@ __noinline int scope_by_cgroup(struct candidate *candidate)
 	return 0;
 }
 
-/* The scope + 1 of a task in a recorded cgroup; else 0. */
+/* The scope + 1 of the recorded cgroup that the task is in; 0: none. */
 static __always_inline __u32 cgroup_scope(struct task_struct *task)
 {
 	struct candidate candidate = { .task = task };
@@ -183,15 +189,16 @@ static __always_inline __u32 cgroup_scope(struct task_struct *task)
 	return scope_by_cgroup(&candidate);
 }
 
-/* Whether tasks are followed from their next exec only: what joins a cgroup … */
+/* Whether tasks that join the target are followed from their next exec only. */
 static __always_inline bool is_armed_joining(__u32 scope)
 {
 	return arm_joining[(scope - 1) & (SCOPES_MAX - 1)];
 }
 
 /*
- * … and what is there. User space may know no longer what a container does: the
- * program has been started meanwhile if the task has executed something.
+ * The same for tasks that were in the target before. User space may be out of
+ * date about a container: if the task has executed something, the container's
+ * program has started.
  */
 static __always_inline bool is_armed_there(struct task_struct *task,
 					   __u32 scope)
@@ -200,7 +207,7 @@ static __always_inline bool is_armed_there(struct task_struct *task,
 			     BPF_CORE_READ(task, flags) & PF_FORKNOEXEC);
 }
 
-/* Like its parent, the child is followed from its next exec on. */
+/* The child is followed from its next exec on, as its parent is. */
 static __always_inline void on_armed_fork(struct task_slot *from,
 					  struct task_struct *parent,
 					  struct task_struct *child)
@@ -230,7 +237,7 @@ int seeking_fork(struct bpf_raw_tracepoint_args *ctx)
 		on_armed_fork(from, parent, child);
 		return 0;
 	}
-	/* It can have been forked into the cgroup: clone3(2). */
+	/* clone3(2) can create a task in another cgroup. */
 	scope = cgroup_scope(child);
 	if (scope) {
 		bool joins = !cgroup_scope(parent);
@@ -249,12 +256,12 @@ int seeking_fork(struct bpf_raw_tracepoint_args *ctx)
 
 struct task_list {
 	struct list_head *head, *at;
-	__u64 offset;		/* of a link in its task */
+	__u64 offset;		/* address of the link in its task */
 	__u32 state;
 	__u32 arm;
 };
 
-/* 1: the list has ended. */
+/* 1: the end of the list was reached */
 __noinline int follow_next(struct task_list *list)
 {
 	struct list_head *at;
@@ -269,7 +276,7 @@ __noinline int follow_next(struct task_list *list)
 	return 0;
 }
 
-/* A list of tasks from its head on. */
+/* Walk a list of tasks from its head. */
 static __always_inline void follow_list(struct list_head *head, __u64 offset,
 					__u32 state, bool arm)
 {
@@ -289,7 +296,7 @@ static __always_inline int on_seeking_exit(struct task_struct *task)
 	struct task_slot *origin = control.seeking && !no_follow ?
 		followed_origin(task) : NULL;
 
-	if (origin)	/* its children will be another's soon */
+	if (origin)	/* its children get another parent soon */
 		follow_list((void *)task + bpf_core_field_offset(
 				struct task_struct, children),
 			    bpf_core_field_offset(struct task_struct,
@@ -312,7 +319,7 @@ int seeking_exit_classic(void *ctx)
 	return on_seeking_exit(bpf_get_current_task_btf());
 }
 
-/* Processes that are moved into the cgroup. */
+/* Follow processes that are moved into the cgroup. */
 SEC("raw_tp/cgroup_attach_task")
 int cgroup_attach_task(struct bpf_raw_tracepoint_args *ctx)
 {
@@ -333,11 +340,15 @@ int cgroup_attach_task(struct bpf_raw_tracepoint_args *ctx)
 						  thread_node), state, arm);
 	else
 		follow(task, state, arm);
-	send(EVENT_SEEK, 0, 0);		/* for the calls that they are in */
+	/* watch sys_exit for the calls that they are in */
+	send(EVENT_SEEK, 0, 0);
 	return 0;
 }
 
-/* The scope + 1 of one of `wanted`, by the recorder's namespace; else 0. */
+/*
+ * The scope + 1 of a task in `wanted`, which has ids of the recorder's
+ * namespace; 0: it is not there.
+ */
 static __always_inline __u32 wanted_scope(struct task_struct *task,
 				      struct task_struct *recorder)
 {
@@ -355,7 +366,10 @@ static __always_inline __u32 wanted_scope(struct task_struct *task,
 	return (*found & ~WANTED_FOUND) + 1;
 }
 
-/* Count the call that a task sleeps in: it began before the task was followed. */
+/*
+ * Count the call that a task sleeps in, which began before the task was
+ * followed.
+ */
 static __always_inline void look(struct task_struct *task,
 				 struct task_slot *slot)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * A part of record.bpf.c: cgroups that are made and removed. The kernel makes a
- * directory visible after the program below has run: no process can be in the
- * cgroup before it is known.
+ * A part of record.bpf.c: cgroups that are made and removed. The kernel runs
+ * the program below before it makes the directory visible, so no process can be
+ * in a cgroup that we do not know yet.
  */
 
-/* Programs here are run one at a time: the kernel holds cgroup_mutex. */
+/* The kernel holds cgroup_mutex: these programs never run at the same time. */
 struct cgroup_name new_cgroup;
 char ancestor_name[CGROUP_NAME];
 
@@ -27,7 +27,7 @@ static __always_inline bool is_slice(const char *name, long size)
 	return true;
 }
 
-/* A user's own manager, user@1000.service, makes cgroups of any name. */
+/* user@1000.service is a user's own manager, and makes cgroups of any name. */
 static __always_inline bool is_users_manager(const char *name)
 {
 	const char start[5] = "user@";
@@ -38,7 +38,7 @@ static __always_inline bool is_users_manager(const char *name)
 	return true;
 }
 
-/* Whether all that it is in, up to the root that we see, permits it there. */
+/* Whether all cgroups above it, up to the root that we see, permit it there. */
 static __noinline int is_placed(struct cgroup *c, __u64 root, __u32 place)
 {
 	struct cgroup_subsys_state *css = BPF_CORE_READ(c, self.parent);
@@ -58,7 +58,7 @@ static __noinline int is_placed(struct cgroup *c, __u64 root, __u32 place)
 	return false;
 }
 
-/* It is one of a path: what is awaited in it is the next part. */
+/* A component of an awaited path: next, await the component below it. */
 static __always_inline void await_next(const struct awaited *a,
 				       struct cgroup_id id)
 {

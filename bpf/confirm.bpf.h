@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * With --paths: what calls that take a name act on, as the kernel tells its
- * security modules, and asks them, before it acts. A part of record.bpf.c.
- *
- * The programs are loaded as those of raw tracepoints. Where the kernel lets
- * programs be attached to functions, the same instructions are loaded again for
- * each function security_path_*(): sp-record/confirm.c.
+ * With --paths: the objects that calls act on, as the kernel shows them to its
+ * security modules before it acts. A part of record.bpf.c.  These programs are
+ * loaded as programs of raw tracepoints. Where the kernel allows programs on
+ * its functions, the same instructions are loaded again for each function
+ * security_path_*(): sp-record/confirm.c.
  */
 
 struct object {
-	struct place at;	/* the directory, or with size 0 the object itself */
-	__u32 size;		/* of the name in the directory */
-	__u32 type;		/* S_IFMT bits / 0o10000; 0: nothing is there */
+	/* the directory; if size is 0, the object itself */
+	struct place at;
+	/* hash and length of the name in the directory */
+	__u32 size;
+	/* S_IFMT bits / 0o10000; 0: nothing exists there */
+	__u32 type;
 	char name[OBJECT_NAME];
 };
 
-/* What the call that a thread is in acts on. */
+/* The objects of the call that a thread is in. */
 struct confirmed {
 	__s32 nr;		/* the call */
 	__u32 n;		/* objects; 0: none, or the call has ended */
@@ -36,7 +38,7 @@ struct {
 	__type(value, struct confirmed);
 } nothing_confirmed SEC(".maps");
 
-/* NULL: of a task that is not followed, or there is no room. */
+/* NULL: the task is not followed, or there is no room. */
 static __always_inline struct confirmed *confirm(__u32 n)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -67,7 +69,9 @@ static __always_inline __u32 type_of_dentry(struct dentry *dentry)
 	return inode ? BPF_CORE_READ(inode, i_mode) >> 12 : 0;
 }
 
-/* An entry by its directory: its own dentry is another one after a rename. */
+/*
+ * An entry, by its directory: after a rename its own dentry has another parent.
+ */
 static __always_inline void keep_entry(struct object *o, struct vfsmount *mnt,
 				       struct dentry *dentry)
 {
@@ -145,7 +149,7 @@ int confirm_object(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
-/* The id of a task that ends can soon be another's. */
+/* The id of a task that ends can be given to another task soon. */
 static __always_inline void forget_confirmed(struct task_struct *task)
 {
 	__u32 tid = task->pid;
@@ -155,8 +159,8 @@ static __always_inline void forget_confirmed(struct task_struct *task)
 }
 
 /*
- * What the call that the current task ends acts on, which no other call takes
- * after it; NULL: not known.
+ * The objects of the call that the current task ends; they are then removed, so
+ * that no later call finds them. NULL: not known.
  */
 static __always_inline struct confirmed *confirmation(struct task_struct *task,
 						      __s32 nr)

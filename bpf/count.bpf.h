@@ -9,10 +9,10 @@ static __always_inline __u64 note_new(void)
 }
 
 /*
- * Functions that are not static are verified once, by themselves, and not again
- * with each state that they are called in: that is most of what starting takes.
- * They get numbers, or the address of something of known size, which they have
- * to check for NULL.
+ * The verifier checks a function that is not static once, by itself, and not
+ * again with each state that it is called in. That is most of what starting
+ * costs. Such functions take numbers, or the address of something of known
+ * size, which they have to check for NULL.
  */
 __noinline int count_rare(const struct rare_key *given)
 {
@@ -47,8 +47,8 @@ __noinline int count_rare(const struct rare_key *given)
 }
 
 /*
- * The place of a call that has one. The mask is out of clang's sight, which
- * would drop it as needless, and the verifier of 6.1 then not know the bound.
+ * The table's element for a call that has one. The barrier keeps clang from
+ * dropping the mask, without which the verifier of 6.1 does not know the bound.
  */
 static __always_inline struct tally *tally_of(struct image_calls *c, __u32 row,
 					      __s32 nr)
@@ -60,8 +60,8 @@ static __always_inline struct tally *tally_of(struct image_calls *c, __u32 row,
 }
 
 /*
- * The kernel drops what a constant of ours rules out, and the question with it,
- * but only code that nothing else leads to: clang shall not merge it.
+ * The verifier deletes a branch that a constant rules out, but only if nothing
+ * else leads to it: the barrier keeps clang from merging the two.
  */
 static __always_inline void apart(void)
 {
@@ -82,14 +82,14 @@ static __always_inline struct image_calls *calls_of(__u32 image, __u32 group)
 	return id < table_images ? bpf_map_lookup_elem(&table, &i) : NULL;
 }
 
-/* A followed image, in the phase that is on. */
+/* A followed image, in the current phase. */
 static __always_inline __u32 in_phase(__u32 image)
 {
 	return n_phases > 1 ? (image & IMAGE_ID) |
 		*(volatile __u32 *)&phases.now << IMAGE_PHASE_SHIFT : image;
 }
 
-/* The task's first call in a new phase: its slot gets the phase. */
+/* The task's first call in a new phase: its slot takes the phase over. */
 static __noinline int enter_phase(struct task_slot *slot)
 {
 	__u32 image = slot->image, now = in_phase(image);
@@ -100,7 +100,7 @@ static __noinline int enter_phase(struct task_slot *slot)
 	return now;
 }
 
-/* The mark comes for the first time, and begins a phase. */
+/* The mark's first appearance begins a phase. */
 static __always_inline void begin_phase(__u32 mark)
 {
 	__u64 now_ns = bpf_ktime_get_ns();
@@ -118,8 +118,8 @@ static __always_inline void begin_phase(__u32 mark)
 }
 
 /*
- * Add one and return what there was: without a lock where no other CPU counts,
- * and nothing else of this one comes between.
+ * Add one and return the former value. No lock is needed where only this CPU
+ * counts, and no other program of this CPU comes between.
  */
 static __always_inline __u64 count_up(__u64 *count)
 {

@@ -35,7 +35,7 @@ static __always_inline void log_call(__u32 cpu, struct task_struct *task,
 	log_end(entry, at);
 }
 
-/* Add to an element that is there, or may be added: false if it is neither. */
+/* Add to an element, which is made if need be. False: there is no room. */
 static __always_inline bool count_argument(const struct argument_key *key,
 					   bool may_add)
 {
@@ -114,8 +114,8 @@ static __noinline int note_armed(struct pt_regs *regs, __u32 row, __s32 nr,
 }
 
 /*
- * A call that can be a mark: it belongs to the phase before, the calls that are
- * entered after it to the next.
+ * The call may be a mark. It belongs to the phase before; calls that are
+ * entered after it belong to the next.
  */
 __noinline int note_mark(__u32 row, __s32 nr)
 {
@@ -142,8 +142,8 @@ static __always_inline bool is_name(const volatile struct mark_name *mark,
 }
 
 /*
- * With marks that are names: a thread gets a name, by prctl(PR_SET_NAME), by
- * /proc/PID/comm or by an exec.
+ * With marks that are names: prctl(PR_SET_NAME), /proc/PID/comm and an exec
+ * give a thread a name.
  */
 SEC("raw_tp")
 int task_rename(struct bpf_raw_tracepoint_args *ctx)
@@ -227,9 +227,9 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 }
 
 /*
- * Where the program of a raw tracepoint can be preempted, since Linux 7.0, no
- * other task on the CPU can enter it meanwhile. Those of trace events, _classic,
- * run with preemption disabled.
+ * From Linux 7.0 on, the program of a raw tracepoint can be preempted, and
+ * meanwhile it is skipped for other tasks on that CPU. Programs of trace
+ * events, named _classic here, run with preemption disabled.
  */
 SEC("tp/raw_syscalls/sys_enter")
 int sys_enter_classic(struct classic_call *ctx)

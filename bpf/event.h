@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * What the kernel side and sp-record share: the layout of the maps and of
- * the ring buffer's records. The includer has __u32 and its like.
+ * The layout of the maps and of the ring buffer's records, which the kernel
+ * side and sp-record share. The includer defines __u32 and the like.
  */
 #ifndef EVENT_H
 #define EVENT_H
@@ -14,15 +14,15 @@ enum {
 	IMAGE_ARMED = 0xffff,	/* followed from its next successful execve on */
 	IMAGE_ID = 0xffff,
 	/*
-	 * With --mark, the bits above an id are the phase in which a task entered
-	 * its last call. They are 0 in IMAGE_NONE and IMAGE_ARMED.
+	 * With --mark, the bits above an id hold the phase in which the task
+	 * entered its last call. They are 0 in IMAGE_NONE and IMAGE_ARMED.
 	 */
 	IMAGE_PHASE_SHIFT = 16,
 };
 
 /*
- * Where a task stands between sys_enter and sys_exit: kept while sys_exit is
- * watched, to find the exits that had no enter.
+ * Where a task is between sys_enter and sys_exit. Kept while sys_exit is
+ * watched, to find exits that had no enter.
  */
 enum task_stand {
 	STAND_UNKNOWN = 0,	/* watching began in the middle of its life */
@@ -30,7 +30,8 @@ enum task_stand {
 	STAND_OUTSIDE,		/* it left a call */
 	STAND_NEW,		/* a child that has not returned from its fork */
 	STAND_TRANSIT,		/* attached to, perhaps in a call */
-	STAND_TRAPPED,		/* a filter made a signal of its call: `trapped` */
+	/* a filter sent it a signal in place of its call: `trapped` */
+	STAND_TRAPPED,
 };
 
 /* An element of `tasks`. */
@@ -43,11 +44,12 @@ _Static_assert(sizeof(struct task_slot) == 8, "layout");
 enum {
 	STATE_STAND = 0xff,		/* enum task_stand … */
 	STATE_FILTERED = 0x100,		/* it is under a seccomp filter */
-	STATE_MANAGER = 0x200,		/* it came into the cgroup, and executes
-					   its manager's program still */
-	STATE_SCOPE_SHIFT = 10,		/* the target that it belongs to … */
+	/* it joined the cgroup, and still executes its manager's program */
+	STATE_MANAGER = 0x200,
+	STATE_SCOPE_SHIFT = 10,		/* the index of its target … */
 	STATE_SCOPE = 0x3f << STATE_SCOPE_SHIFT,
-	STATE_EPOCH_SHIFT = 16,		/* … which holds while `watch` is this */
+	/* … which is valid while `watch` has this value */
+	STATE_EPOCH_SHIFT = 16,
 };
 
 /* The counting table has a row for each of these, CALLS_PER_ROW numbers wide. */
@@ -76,10 +78,10 @@ struct image_calls {
 _Static_assert(sizeof(struct image_calls) == 16 * (2 * 512 + 2), "layout");
 
 /*
- * Whatever has no place in `table`: numbers beyond it, images beyond it,
- * calls that carry a flag or an answer. For the rows beyond the calls', nr is
- * an enum use_kind, the opcode of an io_uring operation, or the id of the image
- * whose task executed this one.
+ * Counts that have no place in `table`: numbers and images beyond it, and calls
+ * that carry a flag or an answer. In rows beyond those of calls, nr is an enum
+ * use_kind, the opcode of an io_uring operation, or the id of the image whose
+ * task executed this one.
  */
 enum { ROW_USE = ROWS, ROW_OPERATION, ROW_START };
 
@@ -107,8 +109,8 @@ enum { TRAITS_NUMBERS = 1024 };
 enum trait {
 	TRAIT_RULE = 0x1f,	/* index into `argument_rules`; 0: none */
 	TRAIT_EXEC = 0x20,	/* execve and its like */
-	TRAIT_FILTER = 0x40,	/* by which a filter can be loaded */
-	TRAIT_MARK = 0x80,	/* by which a phase can begin */
+	TRAIT_FILTER = 0x40,	/* calls that can load a filter */
+	TRAIT_MARK = 0x80,	/* calls that can begin a phase */
 	TRAIT_FORK = 0x100,	/* fork, vfork, clone and clone3 */
 	TRAIT_PRCTL = 0x200,	/* with FILTER: prctl, not seccomp */
 };
@@ -122,7 +124,7 @@ struct argument_rule_bits {
 _Static_assert(sizeof(struct argument_rule_bits) == 40, "layout");
 enum { ARGUMENT_RULES = TRAIT_RULE + 1 };
 
-/* An element of `arguments`: a call of an image, and what it was given. */
+/* An element of `arguments`: a call of an image, and its arguments' values. */
 struct argument_key {
 	__u32 image;
 	__u32 row;
@@ -134,27 +136,29 @@ _Static_assert(sizeof(struct argument_key) == 40, "layout");
 enum argument_what {
 	ARGUMENT_VALUES,
 	ARGUMENT_ANY,		/* beyond ARGUMENT_DISTINCT values */
-	ARGUMENT_NUMBER,	/* no fact: the count is how many there are */
+	/* no fact: its count is the number of distinct values */
+	ARGUMENT_NUMBER,
 };
 enum { ARGUMENT_DISTINCT = 64 };	/* of one call of an image */
 
-/* What tells images apart within a run. */
+/* What identifies an image within a run. */
 struct image_key {
 	__u64 device;		/* the kernel's dev_t */
 	__u64 inode;
-	__u32 generation;	/* inode numbers are used again */
+	__u32 generation;	/* since inode numbers are used again */
 	__u32 scope;		/* the target whose tasks execute it */
 };
 _Static_assert(sizeof(struct image_key) == 24, "layout");
 
-/* In bytes, in components, and what one component can take (NAME_MAX). */
+/* Bytes of a path, its components, and bytes of one component (NAME_MAX). */
 enum { PATH_SIZE = 4096, PATH_DEPTH = 48, PATH_COMPONENT = 256 };
 
 /* The path as the task sees it, without a NUL: bytes[start] to [PATH_SIZE). */
 struct image_path {
 	struct image_key key;
 	__u32 start;		/* index of the path's first byte in bytes */
-	__u32 cut;		/* the beginning is missing: too deep or too long */
+	/* the beginning is missing: the path is too deep or too long */
+	__u32 cut;
 	char bytes[PATH_SIZE + PATH_COMPONENT];
 };
 _Static_assert(sizeof(struct image_path) == 24 + 8 + 4096 + 256, "layout");
@@ -162,7 +166,8 @@ _Static_assert(sizeof(struct image_path) == 24 + 8 + 4096 + 256, "layout");
 enum event_type {
 	EVENT_IMAGE = 1,	/* a new image */
 	EVENT_DONE = 2,		/* the last task has ended */
-	EVENT_FILTER = 3,	/* there is, or may soon be, a filter: watch */
+	/* there is, or may soon be, a filter: watch sys_exit */
+	EVENT_FILTER = 3,
 	EVENT_SEEK = 4,		/* there are tasks to be looked at */
 	EVENT_MARK = 6,		/* a phase has begun */
 	EVENT_CGROUP = 5,	/* an awaited cgroup was made */
@@ -177,7 +182,7 @@ struct event {
 };
 _Static_assert(sizeof(struct event) == 16, "layout");
 
-/* A call that is remembered for later; the kernel side's own. */
+/* A call that the kernel side keeps for later. */
 struct held_call {
 	__u32 row;
 	__s32 nr;
@@ -186,12 +191,12 @@ struct held_call {
 _Static_assert(sizeof(struct held_call) == 56, "layout");
 
 /*
- * A call of it stands for one of the kernel's bpf_rdonly_cast(), until user
- * space has put its id in: a helper that there is not.
+ * Until user space puts in the id of the kernel's bpf_rdonly_cast(), a call of
+ * it is a call of this helper, which does not exist.
  */
 enum { CAST_PLACEHOLDER = 0x5ca5ca5c };
 
-/* What an entry of the log tells. */
+/* What an entry of the log describes. */
 enum log_what {
 	LOG_CALL = 0,
 	LOG_FORK,		/* args: the child's tid and pid */
@@ -203,10 +208,10 @@ enum log_what {
 };
 
 /*
- * With --every, one for each call. Each CPU has a ring of them, `log_size`
- * (a power of two) elements of `call_log`: the kernel side takes the element at
- * `head`, fills it in and sets its turn; user space reads up to there and sets
- * `tail`. Both only ever grow.
+ * With --every, an element for each call. Each CPU has a ring of `log_size` (a
+ * power of two) elements in `call_log`. The kernel side takes the element at
+ * `head`, fills it in and sets its turn. User space reads up to the first
+ * element without its turn, and sets `tail`. Both only ever grow.
  */
 struct log_entry {
 	__u32 turn;		/* its position + 1, once it is whole */
@@ -220,37 +225,43 @@ struct log_entry {
 _Static_assert(sizeof(struct log_entry) == 80, "layout");
 
 /*
- * When several calls of a thread have one time: it made RUSH_CALLS in a row in
- * less than RUSH_NS each. They are RUSH_SHARE at most.
+ * When several calls of a thread share one time: it made RUSH_CALLS in a row in
+ * less than RUSH_NS each. At most RUSH_SHARE calls share a time.
  */
 enum { RUSH_CALLS = 8, RUSH_NS = 2000, RUSH_SHARE = 8 };
 
 /* An element of `log_ends`, one a CPU; each side has a cache line. */
 struct log_ends {
 	__u64 head;
-	__u64 lost;		/* calls for which there was no room */
+	__u64 lost;		/* calls that found no room */
 	__u64 lost_tasks;	/* forks, execs and exits */
-	/* The last reading of the clock for a call, and when that was: */
+	/*
+	 * The last reading of the clock for a call, and the state at that
+	 * moment:
+	 */
 	__u64 time_ns;
 	__u64 jiffies;
-	__u64 switches;		/* how often the thread had been switched to */
+	__u64 switches;		/* number of context switches of the thread */
 	__u32 tid;		/* 0: another event has come since */
 	__u16 rush;		/* readings in a row, up to RUSH_CALLS */
-	__u16 shares;		/* calls that may still have that time */
+	__u16 shares;		/* how many more calls may take that time */
 	__u64 zero;
 	__u64 tail;		/* by user space */
 	__u64 zero2[7];
 };
 _Static_assert(sizeof(struct log_ends) == 128, "layout");
 
-/* Never filled: for programs that interrupt one another between two steps. */
+/*
+ * Never filled: slack for programs that interrupt one another between two
+ * steps.
+ */
 enum { LOG_SLACK = 64 };
 
 /* An element of `hints`: the kernel side's own. */
 struct hint {
 	/*
-	 * The number of a stack times HINT_IDS, plus an id. The bits that do
-	 * not fit are set in every address of the kernel's.
+	 * A stack's number times HINT_IDS, plus an id. All addresses in the
+	 * kernel have the remaining high bits set.
 	 */
 	__u64 key;
 	__u64 task;		/* its address */
@@ -259,7 +270,8 @@ _Static_assert(sizeof(struct hint) == 16, "layout");
 enum {
 	HINTS_BITS = 13,
 	HINT_IDS = 1 << 22,	/* PID_MAX_LIMIT: linux/threads.h */
-	HINT_BUSY = 1,		/* a key that is no task's: someone is at it */
+	/* a key that no task has: somebody is changing the element */
+	HINT_BUSY = 1,
 };
 
 /* Written by the kernel side, read at any time. */
@@ -275,9 +287,10 @@ struct progress {
 	__u64 lost_images;	/* attributed to IMAGE_OTHER */
 	__u64 lost_details;	/* records the ring buffer had no room for */
 	__u64 rare_calls;	/* calls counted in `rare`, or lost there */
-	__u64 filtered;		/* followed tasks that are under a filter */
-	__u64 unwatched;	/* 1: there was a filter before it was watched */
-	__u64 transit;		/* tasks that the last pass found so */
+	__u64 filtered;		/* followed tasks that have a seccomp filter */
+	/* 1: there was a filter before sys_exit was watched */
+	__u64 unwatched;
+	__u64 transit;		/* tasks that the last pass found in transit */
 	__u64 found;		/* tasks that the passes over all tasks added */
 	__u64 lost_names;	/* the overflow of `names` */
 	__u64 asked_ns;		/* when `tell_time` ran */
@@ -288,8 +301,8 @@ struct progress {
 _Static_assert(sizeof(struct progress) == 160, "layout");
 
 /*
- * Whose processes are recorded, where sp-record has not root's rights: those
- * that it may trace by the kernel's rule for ptrace(2).
+ * Whose processes are recorded where sp-record does not have root's rights:
+ * those that it may trace by the kernel's rule for ptrace(2).
  */
 struct viewer {
 	__u64 caps;		/* its effective capabilities */
@@ -298,23 +311,24 @@ struct viewer {
 	__u32 zero;
 };
 _Static_assert(sizeof(struct viewer) == 24, "layout");
-enum { WITHHELD_MAX = 64 };	/* names that are kept of the others */
+enum { WITHHELD_MAX = 64 };	/* how many names of the others are kept */
 
 /* With --mark. A phase begins once with each mark. */
 enum { MARKS_MAX = 7, PHASES_MAX = MARKS_MAX + 1, COMM_SIZE = 16 };
 
-/* A mark that is a thread's name. */
+/* A mark that is the name of a thread. */
 struct mark_name {
-	char comm[COMM_SIZE];	/* "": it is none */
+	char comm[COMM_SIZE];	/* "": another kind of mark */
 };
 _Static_assert(sizeof(struct mark_name) == 16, "layout");
 
 /* Written by both sides, with atomic operations. */
 struct phases {
-	__u32 now;		/* the phase that is on, from 0 */
+	__u32 now;		/* the current phase, from 0 */
 	__u32 taken[MARKS_MAX];	/* 1: the mark has come */
 	struct {
-		__u32 mark;	/* that began it, + 1; 0: not yet written */
+		/* the mark that began it, + 1; 0: not yet written */
+		__u32 mark;
 		__u32 zero;
 		__u64 start_ns;	/* CLOCK_MONOTONIC */
 	} at[PHASES_MAX];	/* the first one: nothing */
@@ -324,15 +338,19 @@ _Static_assert(sizeof(struct phases) == 32 + 16 * 8, "layout");
 /* Written by user space. */
 struct control {
 	__u32 watch;		/* the epoch of watching sys_exit; 0: it is not */
-	__u32 seeking;		/* passes go on: not all descendants are known */
-	__u32 self;		/* the recorder's thread group, by `seek` */
-	__u32 hinting;		/* all programs are attached: `hints` hold */
-	__u32 next_cpu;		/* + 1: where the recorder runs next, before others */
-	__u32 parts;		/* elements of `parts` that are used, but the first */
+	/* passes continue: not all descendants are known */
+	__u32 seeking;
+	__u32 self;		/* the recorder's thread group, set by `seek` */
+	/* all programs are attached: `hints` can be used */
+	__u32 hinting;
+	/* the CPU on which the recorder runs next before other tasks, + 1 */
+	__u32 next_cpu;
+	/* elements of `parts` that are used, without the first */
+	__u32 parts;
 };
 _Static_assert(sizeof(struct control) == 24, "layout");
 
-/* A cgroup that is recorded: what names one in the kernel. */
+/* A recorded cgroup, as the kernel identifies it. */
 struct cgroup_id {
 	__u64 id;		/* the inode number of its directory */
 	__s32 hierarchy;	/* first field of /proc/PID/cgroup; 0: v2 */
@@ -340,32 +358,38 @@ struct cgroup_id {
 };
 _Static_assert(sizeof(struct cgroup_id) == 16, "layout");
 
-/* Of a value of `wanted`, beside the scope: the process was found. */
+/* A bit of a value of `wanted`, beside the scope: the process was found. */
 enum { WANTED_FOUND = 1U << 31 };
 
 /* Targets that one recording can have, each of which becomes a run. */
 enum { SCOPES_MAX = 64 };
 
-/* A cgroup that may be made: an element of `awaited` by where and as what. */
+/* A cgroup that may be created: an element of `awaited`, by place and name. */
 enum { CGROUP_NAME = 256 };	/* NAME_MAX + 1 */
 struct cgroup_name {
-	struct cgroup_id parent;	/* id 0: any that `place` permits */
+	/* id 0: any directory that `place` permits */
+	struct cgroup_id parent;
 	char name[CGROUP_NAME];		/* padded with NULs */
 };
 _Static_assert(sizeof(struct cgroup_name) == 16 + 256, "layout");
 
 enum cgroup_place {
 	BELOW_PARENT,
-	BELOW_SLICES,		/* all that it is in are slices */
-	BELOW_SYSTEM,		/* it is in no user's own service manager */
+	BELOW_SLICES,		/* all cgroups above it are slices */
+	/* it is not below a user's own service manager */
+	BELOW_SYSTEM,
 };
 
 struct awaited {
-	__u64 root;		/* id of the hierarchy's root, as we see it */
+	/* id of the hierarchy's root, as sp-record sees it */
+	__u64 root;
 	__u32 scope;
 	__u32 place;		/* enum cgroup_place */
-	__u32 next;		/* index in `parts`: what is awaited in it; 0: it
-				   is the cgroup itself */
+	/*
+	 * index in `parts`, for what is awaited below it; 0: it is the cgroup
+	 * itself
+	 */
+	__u32 next;
 	__u32 zero;
 };
 _Static_assert(sizeof(struct awaited) == 24, "layout");

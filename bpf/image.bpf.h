@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
-/* A part of record.bpf.c: executables, and who may be recorded by whom. */
-/* The path of a new image, kept until it is read at the end. */
+/* A part of record.bpf.c: executables, and which processes may be recorded. */
+/* The path of a new image, which user space reads at the end. */
 static __always_inline void keep_path(__u32 id, const struct image_key *key,
 				      struct file *file,
 				      struct task_struct *task)
@@ -79,7 +79,7 @@ static __always_inline bool has_same_ids(struct cred *cred)
 		BPF_CORE_READ(cred, sgid.val) == viewer.gid;
 }
 
-/* The argument of a function that the verifier looks at by itself. */
+/* The argument of a function that the verifier checks by itself. */
 struct candidate {
 	struct task_struct *task;
 	__u32 state;		/* STATE_MANAGER and STATE_SCOPE */
@@ -137,8 +137,8 @@ static __noinline int withhold(struct task_struct *task)
 }
 
 /*
- * A task executes a file that gives it rights which the viewer lacks. It is no
- * longer followed, and neither is what it starts.
+ * A task executes a file that gives it rights which the viewer does not have.
+ * From here on, the task and its descendants are not followed.
  */
 static __always_inline void let_go(struct task_struct *task, __u32 before,
 				   bool by_thread, struct task_slot *to)

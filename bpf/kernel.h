@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * The kernel's structures, as far as the recorder reads them: members are
- * found by name in the running kernel's BTF.
+ * The kernel's structures, with the members that the recorder reads. CO-RE
+ * finds these by name in the running kernel's BTF.
  */
 #ifndef KERNEL_H
 #define KERNEL_H
@@ -189,7 +189,8 @@ struct ns_common {
 struct mnt_namespace {
 	struct ns_common ns;
 	__u64 seq;		/* until 6.17 */
-	struct user_namespace *user_ns;	/* whose privileges made it */
+	/* the user whose privileges created it */
+	struct user_namespace *user_ns;
 };
 
 struct nsproxy {
@@ -198,7 +199,7 @@ struct nsproxy {
 
 struct cred {
 	kid_t uid, gid, suid, sgid, euid, egid, fsuid, fsgid;
-	__u64 cap_permitted;	/* there, a structure of that size */
+	__u64 cap_permitted;	/* where it exists, a structure of that size */
 	struct user_namespace *user_ns;
 };
 
@@ -306,13 +307,14 @@ struct bpf_iter__task {
 #pragma clang attribute pop
 
 /*
- * What programs of raw_syscalls:sys_enter and sys_exit are given:
+ * The arguments of raw_syscalls:sys_enter and sys_exit:
  * events/raw_syscalls/sys_enter/format in tracefs.
  */
 struct classic_call {
 	__u64 common;
 	__s64 nr;
-	__s64 result;		/* of sys_exit; else the first argument */
+	/* of sys_exit; of sys_enter, the first argument */
+	__s64 result;
 };
 
 #endif

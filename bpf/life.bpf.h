@@ -4,9 +4,9 @@
  * of the command.
  */
 /*
- * Container runtimes execute a copy of themselves, and systemd 254 its executor,
- * through a descriptor. A task that is followed from its next exec on is then not
- * followed yet, unless it has mounts of its own by then.
+ * Container runtimes execute a copy of themselves through a descriptor, and
+ * systemd 254 its executor. A task that is followed from its next exec on is
+ * not followed by such an exec, unless it has mounts of its own by then.
  */
 static __always_inline bool runs_runtime_again(struct linux_binprm *bprm,
 					       struct task_struct *task)
@@ -17,7 +17,10 @@ static __always_inline bool runs_runtime_again(struct linux_binprm *bprm,
 	if (!attaching ||
 	    (__u64)BPF_CORE_READ(task, nsproxy, mnt_ns) != own_mounts)
 		return false;
-	/* In one piece: the verifier follows each way through eight bytes. */
+	/*
+	 * One comparison: otherwise the verifier follows each way through eight
+	 * bytes.
+	 */
 	__builtin_memcpy(&fd, by_fd, sizeof(fd));
 	__builtin_memcpy(&proc, by_proc, sizeof(proc));
 	bpf_probe_read_kernel(&name, sizeof(name),
@@ -65,7 +68,10 @@ static __always_inline void begin(__u32 image)
 		id >> 32, id, armed.args);
 }
 
-/* systemd 254 and later executes this first, which then executes the command. */
+/*
+ * systemd 254 and later executes this program first, which then executes the
+ * command.
+ */
 static __always_inline bool is_executor(struct linux_binprm *bprm)
 {
 	const char executor[24] = "systemd-executor";
@@ -79,7 +85,7 @@ static __always_inline bool is_executor(struct linux_binprm *bprm)
 	return true;
 }
 
-/* Another thread than the leader executed, and has the leader's id now. */
+/* A thread that is not the leader executed, and took over the leader's id. */
 static __always_inline void move_armed(struct task_slot *from,
 				       struct task_slot *to,
 				       struct task_struct *task)
@@ -93,7 +99,7 @@ static __always_inline void move_armed(struct task_slot *from,
 	from->state = 0;
 }
 
-/* It was armed when it came into the target: its calls begin here. */
+/* The task was armed when it joined the target: its calls begin here. */
 static __always_inline void begin_armed(__u32 image, __u32 scope)
 {
 	scopes_began[scope & (SCOPES_MAX - 1)] = 1;
@@ -136,7 +142,8 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 	}
 	image = in_phase(image_of(BPF_CORE_READ(bprm, file), task,
 				  scope_of(state)));
-	if (old_pid != pid) {	/* a thread became the leader: it has its id */
+	/* a thread became the leader and took over its id */
+	if (old_pid != pid) {
 		__u64 key = (__u64)task;
 
 		bpf_map_delete_elem(&execs, &key);
@@ -150,7 +157,7 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 		let_go(task, before, old_pid != pid, to);
 		return 0;
 	}
-	/* `seek` can have found it by its new id a moment ago. */
+	/* `seek` may have found the task by its new id a moment ago. */
 	if (is_followed(&(struct task_slot){ __sync_lock_test_and_set(
 			&to->image, image), 0 }) && old_pid != pid)
 		sub(&progress.live, 1);
@@ -210,9 +217,9 @@ int sched_process_fork(struct bpf_raw_tracepoint_args *ctx)
 }
 
 /*
- * A death by a filter. The call is known when it was held, and from the
- * registers else: when this thread is what seccomp killed, by its mode since
- * 5.17, or by its dying alone; or when the call was never made.
+ * A death by a filter. If the call was held, it is known. Else it is read from
+ * the registers, if this thread is the one that seccomp killed (shown by its
+ * mode since 5.17, or by its dying alone), or if the call was never made.
  */
 static __always_inline void note_death(__u32 image, __u32 state,
 				       struct task_struct *task)
@@ -258,7 +265,7 @@ static __always_inline int on_exit(struct task_struct *task)
 	}
 	if (!slot || slot->image == IMAGE_NONE)
 		return 0;
-	/* `follow` can be about to take it back. */
+	/* `follow` may be about to undo it. */
 	image = __sync_lock_test_and_set(&slot->image, IMAGE_NONE);
 	if (image == IMAGE_ARMED) {	/* its execve failed */
 		slot->state = 0;
@@ -297,8 +304,8 @@ int sched_process_exit_classic(void *ctx)
 
 /*
  * Run by the command's process itself, through BPF_PROG_TEST_RUN, before its
- * execve: its id in the initial namespace is known only here. Returns 0, or
- * 1 when the id is beyond the table.
+ * execve, since only here its id in the initial namespace is known. Returns 0,
+ * or 1 when the id is beyond the table.
  */
 SEC("raw_tp")
 int arm(struct bpf_raw_tracepoint_args *ctx)
@@ -315,7 +322,7 @@ int arm(struct bpf_raw_tracepoint_args *ctx)
 
 /*
  * Run in the same way, where the recorder's time namespace has another
- * CLOCK_MONOTONIC than the kernel's own, time_namespaces(7).
+ * CLOCK_MONOTONIC than the initial one, time_namespaces(7).
  */
 SEC("raw_tp")
 int tell_time(struct bpf_raw_tracepoint_args *ctx)
@@ -327,7 +334,7 @@ int tell_time(struct bpf_raw_tracepoint_args *ctx)
 
 /*
  * Attaching to what runs already. The programs above work from the first
- * moment; `seek` then looks at every task there is, again and again until it
- * finds nobody new. What a task forks, and whom one leaves behind, in between
- * is looked at as it happens.
+ * moment; `seek` then looks at all tasks, again and again, until a pass finds
+ * nobody new. Forks and reparenting between the passes are handled as they
+ * happen.
  */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /* A part of record.bpf.c: each call as an event, with --every. */
 /*
- * The time of a call. Reading the clock takes about as long as an empty program
- * does, and more than the rest of an event. So a thread in a rush, RUSH_CALLS
- * in a row within RUSH_NS each, has it read for one call in RUSH_SHARE, and the
- * others have that one's time: as long as the thread has been running since
- * then, and the timer has not ticked.
+ * The time of a call. Reading the clock takes about as long as an empty
+ * program, and longer than the rest of an event. So for a thread in a rush
+ * (RUSH_CALLS in a row, within RUSH_NS each) the clock is read for one call in
+ * RUSH_SHARE. The others take the same time, as long as the thread has kept
+ * running and the timer has not ticked.
  */
 static __always_inline __u64 call_time(struct log_ends *ends,
 				       struct task_struct *task, __u32 tid)
@@ -39,7 +39,9 @@ static __always_inline struct log_ends *log_ends_of(__u32 cpu)
 	return bpf_map_lookup_elem(&log_ends, &cpu);
 }
 
-/* A place in the log of a CPU; NULL: there is none, which is counted. */
+/*
+ * A place in a CPU's log; NULL: there is none, and the call is counted as lost.
+ */
 static __always_inline struct log_entry *log_begin(struct log_ends *ends,
 						   __u32 cpu, bool is_call,
 						   __u64 *at)
@@ -56,7 +58,10 @@ static __always_inline struct log_entry *log_begin(struct log_ends *ends,
 	return bpf_map_lookup_elem(&call_log, &i);
 }
 
-/* From here on user space may read it: nothing is written after the turn. */
+/*
+ * User space may read the entry from here on: nothing is written after the
+ * turn.
+ */
 static __always_inline void log_end(struct log_entry *entry, __u64 at)
 {
 #if defined(__TARGET_ARCH_x86)
@@ -67,7 +72,7 @@ static __always_inline void log_end(struct log_entry *entry, __u64 at)
 #endif
 }
 
-/* One whose arguments are at hand, or zeros. */
+/* An entry with the arguments that are at hand, or zeros. */
 static __always_inline void log_one(__u32 what, __u32 image, __s32 nr,
 				    __u32 pid, __u32 tid, const __u64 args[6])
 {
@@ -85,7 +90,7 @@ static __always_inline void log_one(__u32 what, __u32 image, __s32 nr,
 	entry = log_begin(ends, cpu, (what & LOG_WHAT) == LOG_CALL, &at);
 	if (!entry)
 		return;
-	ends->tid = 0;		/* the next call has a time after this one's */
+	ends->tid = 0;		/* the next call gets a time after this one's */
 	entry->what = what;
 	entry->time_ns = bpf_ktime_get_ns();
 	entry->pid = pid;
@@ -107,7 +112,10 @@ static __always_inline void log_task(enum log_what what, __u32 image,
 		BPF_CORE_READ(task, pid), args);
 }
 
-/* A call whose arguments are not known; in flight, nor is whose it was. */
+/*
+ * A call whose arguments are not known; of a call in flight, neither is its
+ * task.
+ */
 static __always_inline void log_rare(const struct rare_key *key)
 {
 	__u64 id = key->flags & RARE_INFLIGHT ? 0 : bpf_get_current_pid_tgid();

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * A part of record.bpf.c: what calls name, once they have ended, and what is
- * executed.
+ * A part of record.bpf.c: the names that calls used, read at their end, and the
+ * files that were executed.
  */
-/* What an open call's flags are, wherever they stand. */
+/* The flags of an open call, wherever it has them. */
 static __always_inline __u64 open_flags(const struct name_spec *spec,
 					const __u64 args[8])
 {
@@ -38,8 +38,8 @@ static __always_inline __u32 lock_access(const struct name_spec *spec,
 }
 
 /*
- * The descriptor that a call means by no name, an empty one (AT_EMPTY_PATH) or
- * one in /proc/self/fd; < 0: it means what the name stands for.
+ * The descriptor that a call refers to by an empty name (AT_EMPTY_PATH) or by
+ * one in /proc/self/fd; < 0: the name itself counts.
  */
 static __always_inline __s32
 descriptor_given(struct name_scratch *s, const struct name_spec *spec,
@@ -54,7 +54,7 @@ descriptor_given(struct name_scratch *s, const struct name_spec *spec,
 	return size ? descriptor_named(s) : (__s32)args[spec->directory & 7];
 }
 
-/* The file of a descriptor that the call was given, or gave. */
+/* The file of a descriptor that the call was given, or that it returned. */
 static __always_inline struct file *named_file(struct name_scratch *s)
 {
 	const struct name_spec *spec = &s->call.spec;
@@ -106,7 +106,7 @@ static __always_inline __u32 given_access(const struct name_spec *spec,
 }
 
 /*
- * What the kernel confirmed takes the place of the name that the call gave.
+ * The object that the kernel confirmed replaces the name that the call gave.
  * Whoever removes a name need not know what it stood for.
  */
 static __always_inline __u32 take_object(struct name_scratch *s,
@@ -122,9 +122,9 @@ static __always_inline __u32 take_object(struct name_scratch *s,
 }
 
 /*
- * What a call that succeeded changed, whose name is empty: with AT_EMPTY_PATH
- * and no descriptor, the directory that the task is in. An entry of a directory
- * has a name, so another task has emptied it since: it is not known. 0: nothing.
+ * What a successful call with an empty name changed. With AT_EMPTY_PATH and no
+ * descriptor it is the working directory. An entry of a directory has a name,
+ * so another task has emptied the name since: not known. 0: nothing.
  */
 static __always_inline __u32 emptied(const struct name_spec *spec,
 				     __u32 access)
@@ -151,7 +151,10 @@ static __always_inline struct object *object_of(struct name_call *call,
 	if (!known)
 		return NULL;
 	o = &known->objects[call->part & 1];
-	/* What has no name is the descriptor's; failures, by name. */
+	/*
+	 * A file without a name is found by its descriptor; a failed call has
+	 * the name only.
+	 */
 	if (call->answer && !o->size)
 		return NULL;
 	call->is_object = 1;
@@ -159,8 +162,8 @@ static __always_inline struct object *object_of(struct name_call *call,
 }
 
 /*
- * The three below find what one part of a call named, and return the size of
- * the name in the scratch, or < 0: nothing.
+ * Each of the three functions below finds what one part of a call named, and
+ * returns the size of the name in the scratch, or < 0: nothing.
  */
 
 /* An address of a socket. */
@@ -207,7 +210,7 @@ __noinline int find_address(struct name_scratch *s)
 	return size;
 }
 
-/* A file of a descriptor, or the directory that the task has changed to. */
+/* The file of a descriptor, or the new working directory. */
 static __always_inline int find_file(struct name_scratch *s,
 				     struct task_struct *task)
 {
@@ -283,7 +286,7 @@ __noinline int find_name(struct name_scratch *s)
 	return size < 0 ? 0 : size;
 }
 
-/* What was found of a part; the next one is that of its source. */
+/* What was found for a part; the next part is that of its source. */
 __noinline int note_part(struct name_scratch *s, int size)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -308,7 +311,7 @@ __noinline int note_part(struct name_scratch *s, int size)
 	return 0;
 }
 
-/* What a call named, that has ended: s->call has its registers. */
+/* What a call named that has ended: s->call has its registers. */
 static __always_inline void note_call(struct name_scratch *s,
 				      const volatile struct name_spec *spec,
 				      struct task_struct *task, __u32 image)
@@ -343,7 +346,7 @@ static __always_inline void note_call(struct name_scratch *s,
 		note_part(s, size);
 }
 
-/* regs_nr(), without a helper where that can be had. */
+/* As regs_nr(), without a helper where possible. */
 static __always_inline __s32 nr_of(struct pt_regs *regs)
 {
 	struct pt_regs *typed;
@@ -358,7 +361,7 @@ static __always_inline __s32 nr_of(struct pt_regs *regs)
 #endif
 }
 
-/* Whether the call can be one of those that a program of confirm.bpf.h sees. */
+/* Whether a program of confirm.bpf.h can see the call. */
 static __always_inline bool has_object(const volatile struct name_spec *spec)
 {
 	return spec->kind == NAMES_TWO ||
@@ -427,8 +430,8 @@ static long take_file(struct task_struct *task, struct vm_area_struct *vma,
 }
 
 /*
- * What has been executed: the file; the script that it interprets; and the
- * dynamic loader, which is where the program begins.
+ * The files of an exec: the program; the script that it interprets; and the
+ * dynamic loader, where execution begins.
  */
 static __always_inline void note_exec(struct linux_binprm *bprm, __u32 image)
 {
@@ -487,7 +490,7 @@ enum {
 	OP_LINKAT = 39,
 };
 
-/* What an operation names, of one or two. */
+/* The names of an operation, one or two. */
 struct named {
 	struct filename *name;	/* NULL: nothing */
 	__s32 directory;
@@ -544,8 +547,8 @@ static __always_inline void name_operation(void *request, __u8 opcode,
 }
 
 /*
- * What operations of io_uring name, when they are submitted: how they will end
- * is not known then, so they are taken to succeed.
+ * What operations of io_uring name, at their submission. How they will end is
+ * not known yet, so they are recorded as successful.
  */
 SEC("raw_tp")
 int note_operations(struct bpf_raw_tracepoint_args *ctx)

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
  * With --paths: what the calls of a followed task named. A part of
- * record.bpf.c.
- *
- * Everything is done when a call ends: the kernel has read the name by then,
- * so that its memory is there. The distinct names are elements of `names`,
- * found by a hash of all components; the string goes through a ring once. When
- * that has no room, the next sight tries again; user space knows by the
- * elements which strings never came. A name for which `names` has no room goes
- * through the ring at each sight, and user space counts it. When that has no
- * room either, `lost_names` keeps what is known besides the name.
+ * record.bpf.c.  Everything is done when a call ends: the kernel has read the
+ * name by then, so that its memory is paged in. Distinct names are elements of
+ * `names`, found by a hash of all components; the string goes through a ring
+ * once. When the ring has no room, the next sight sends it again; user space
+ * sees by the elements which strings never came. A name for which `names` has
+ * no room goes through the ring at each sight, and user space counts it. When
+ * the ring has no room either, `lost_names` keeps what is known besides the
+ * name.
  */
 
 /* linux/fs.h, asm-generic/fcntl.h, linux/mman.h, linux/errno.h */
@@ -42,7 +41,7 @@ enum {
 
 const volatile __u8 name_calls[ROWS][TRAITS_NUMBERS];	/* in `name_specs` */
 const volatile struct name_spec name_specs[NAME_SPECS];
-const volatile bool confirms;	/* the programs of confirm.bpf.h run */
+const volatile bool confirms;	/* the programs of confirm.bpf.h are attached */
 /* In the kernel's BTF; 0: pointers cannot be cast. */
 const volatile __u32 file_id, dentry_id;
 
@@ -95,27 +94,28 @@ static __always_inline bool is_home(struct place at)
 		home_root.mnt == (__u64)at.mnt;
 }
 
-/* A call that has ended, and what has been found of it. */
+/* A call that has ended, and what has been found about it. */
 struct name_call {
 	struct name_spec spec;
-	__u64 args[8];		/* that of ARG_NONE is AT_FDCWD */
+	__u64 args[8];		/* the file of ARG_NONE is AT_FDCWD */
 	__s64 result;
-	struct file *file;	/* that it was given, or gave; NULL: none */
-	struct place at;	/* of the part that is looked at */
+	/* the call's descriptor, or its result; NULL: none */
+	struct file *file;
+	struct place at;	/* of the current part */
 	__u32 part;		/* of two names: 1 is the second */
 	__u32 access;
 	__s32 answer;
 	__u32 nameless;		/* of the source */
 	__u32 place;		/* PLACE_OBJECT */
 	__u32 is_compat;
-	__u32 is_confirmed;	/* there is a struct confirmed of it … */
+	__u32 is_confirmed;	/* there is a struct confirmed for it … */
 	__u32 is_object;	/* … and the part is one of its objects */
 };
 
 /*
- * Where a name is put together: the path of its directory before the middle,
- * the name behind it. A program does not interrupt itself, and a CPU's is used
- * by one program. It holds what the stack is too small for.
+ * Where a name is put together: the path of its directory ends at the middle,
+ * the name begins behind it. A CPU's scratch is used by one program at a time.
+ * It holds what is too large for the stack.
  */
 struct name_scratch {
 	struct name_key key;
@@ -129,10 +129,13 @@ struct name_scratch {
 	__u64 in_unit;		/* find_unit_root() */
 	struct name_call call;
 	struct name_event head;
-	/* A struct name_event is copied before the path, over what is here. */
+	/*
+	 * A struct name_event is copied before the path, over the bytes that
+	 * are there.
+	 */
 	char front[40];
 	struct image_path path;
-	char more[4 * NAME_SIZE];	/* as far as the verifier can see */
+	char more[4 * NAME_SIZE];	/* as the verifier knows it */
 };
 enum {
 	SCRATCH_BYTES = __builtin_offsetof(struct name_scratch, path.bytes),
@@ -149,8 +152,9 @@ struct {
 enum { SCRATCH_EXIT, SCRATCH_EXEC, SCRATCH_URING };
 
 /*
- * A member through a pointer that the verifier need not know. Only in programs
- * themselves and what is inlined into them, where user space can put the cast.
+ * A member, through a pointer that the verifier has no type for. Only in
+ * programs themselves and functions inlined into them, where user space can put
+ * the cast.
  */
 #define PEEK(id, type, pointer, member) ({ \
 	struct type *peeked = (pointer); \
@@ -158,7 +162,10 @@ enum { SCRATCH_EXIT, SCRATCH_EXEC, SCRATCH_URING };
 		BPF_CORE_READ(peeked, member); \
 })
 
-/* The word in which `size` bytes at the middle end is hashed as a whole. */
+/*
+ * Zeros behind the `size` bytes at the middle: the last word is hashed as a
+ * whole.
+ */
 static __always_inline void end_with_zeros(struct name_scratch *s, __u64 size)
 {
 	asm volatile("%0 &= %1" : "+r"(size) : "i"(NAME_SIZE - 1));
@@ -195,9 +202,9 @@ static __always_inline struct link read_link(struct dentry *dentry)
 }
 
 /*
- * One step of hash_place(), which says 0, or 1 at the last one. The functions
- * that loops call are not static, here and below: the verifier looks at such a
- * function once, and not at each turn.
+ * One step of hash_place(), which returns 0, or 1 after the last one. Functions
+ * that loops call are not static, here and below: the verifier then checks them
+ * once, not at each turn.
  */
 __noinline int hash_step(struct name_scratch *s)
 {
@@ -221,7 +228,7 @@ __noinline int hash_step(struct name_scratch *s)
 	}
 	m = (void *)w->mnt - bpf_core_field_offset(struct mount, mnt);
 	above = BPF_CORE_READ(m, mnt_parent);
-	if (above == m) {	/* below another root, or nowhere */
+	if (above == m) {	/* below another root, or in no file system */
 		s->key.hash = mix(s->key.hash, (__u64)m);
 		return 1;
 	}
@@ -253,8 +260,8 @@ __noinline int hash_place(struct name_scratch *s)
 	w->root = BPF_CORE_READ(mnt, mnt_root);
 	hash = mix(mix(0, (__u64)s->root.dentry), (__u64)s->root.mnt);
 	/*
-	 * The 32 bits of a component's hash are few for all names of a large
-	 * directory: the last one's first bytes as well.
+	 * 32 bits of hash collide among the names of a large directory: add the
+	 * first bytes of the last component.
 	 */
 	bpf_probe_read_kernel_str(start, sizeof(start),
 				  BPF_CORE_READ(dentry, d_name.name));
@@ -302,7 +309,7 @@ struct {
 	__type(value, __u32);
 } given_mounts SEC(".maps");
 
-/* No other mount namespace has it, or had it. */
+/* A number that no other mount namespace has, or had. */
 static __always_inline __u64 namespace_id(struct task_struct *task)
 {
 	struct mnt_namespace *ns = BPF_CORE_READ(task, nsproxy, mnt_ns);
@@ -313,7 +320,9 @@ static __always_inline __u64 namespace_id(struct task_struct *task)
 		BPF_CORE_READ(ns, ns.ns_id) : 0;
 }
 
-/* What a manager executes has the mounts that it is to have. */
+/*
+ * A program that a manager executes gets the mounts that the unit is to have.
+ */
 static __always_inline void give_mounts(struct task_struct *task)
 {
 	__u64 id = namespace_id(task);
@@ -346,8 +355,8 @@ __noinline int find_unit_root(struct name_scratch *s)
 }
 
 /*
- * The path from the command's root, also of what is below the root of a task
- * that has called chroot(2); else from the task's.
+ * The path from the command's root, also below a root that the task got by
+ * chroot(2); if it is not below that, the path from the task's root.
  */
 static __always_inline void walk_place(struct name_scratch *s)
 {
@@ -380,7 +389,7 @@ static __always_inline void walk_place(struct name_scratch *s)
 		prepend(p, s->at.dentry);
 }
 
-/* The string, in one piece: whether there was room for it. */
+/* Send the string, in one piece. Returns whether there was room for it. */
 __noinline int send_name(struct name_scratch *s)
 {
 	__u32 start, place_size;
@@ -415,7 +424,7 @@ __noinline int send_name(struct name_scratch *s)
 	return !bpf_ringbuf_output(&name_ring, to, size, 0);
 }
 
-/* Its element, that has been counted; NULL: there is no room. */
+/* Count the name and return its element; NULL: there is no room. */
 static __always_inline struct name_tally *
 count_name(void *map, const struct name_key *key)
 {
@@ -439,7 +448,7 @@ static __always_inline void lose_name(struct name_key *key)
 		add(&progress.lost_names, 1);
 }
 
-/* Count it, and send its string if it is new or has not come through. */
+/* Count the name, and send its string if it is new or has not come through. */
 __noinline int note_name(struct name_scratch *s)
 {
 	struct name_tally *tally;
@@ -458,7 +467,7 @@ __noinline int note_name(struct name_scratch *s)
 		return 0;
 	find_unit_root(s);
 	s->head.uncounted_ns = tally ? 0 : bpf_ktime_get_ns();
-	/* The ring's lock can be refused for once, where a CPU stood still. */
+	/* The ring's lock can fail once, where a CPU stood still. */
 	if (!send_name(s) && !send_name(s)) {
 		if (!tally)
 			lose_name(&key);
@@ -468,7 +477,10 @@ __noinline int note_name(struct name_scratch *s)
 	return 0;
 }
 
-/* PLACE_SHARED, or 0: see there. Not mapped memory, which is not looked at. */
+/*
+ * PLACE_SHARED if other tasks could change the name's memory, else 0; memory
+ * that is mapped from files is not examined.
+ */
 static __always_inline __u32 shared_with_others(struct task_struct *task)
 {
 	return BPF_CORE_READ(task, mm, mm_users.counter) > 1 ||
@@ -477,9 +489,9 @@ static __always_inline __u32 shared_with_others(struct task_struct *task)
 }
 
 /*
- * What names start from, of the current task: its root and working directory,
- * and its descriptors. Here alone, since the verifier searches all of the
- * kernel's types, for a millisecond, wherever it sees such a member read.
+ * What names start from: the current task's root, working directory and
+ * descriptors. Read here only: wherever such a member is read, the verifier
+ * searches all of the kernel's types, which takes a millisecond.
  */
 __noinline int look_around(struct name_scratch *s)
 {
@@ -532,8 +544,8 @@ static __always_inline struct place place_of(struct file *file)
 }
 
 /*
- * Of a mapped file, which overlayfs exchanges for one in a layer: it is not
- * accounted for, in any version.
+ * A mapped file. overlayfs replaces it by one of a layer, in every version:
+ * then it is not accounted for.
  */
 static __always_inline struct place mapped_place_of(struct file *file)
 {
@@ -618,7 +630,7 @@ static __always_inline __u32 private_mode(__u32 mode)
 	return mode & OTHERS ? 0 : NAME_PRIVATE;
 }
 
-/* What opening did, by the file that came of it. */
+/* What opening did, told by the file that was opened. */
 static __always_inline __u32 opened(struct file *file, __u64 flags)
 {
 	__u32 mode = PEEK(file_id, file, file, f_mode);
@@ -635,7 +647,7 @@ static __always_inline __u32 opened(struct file *file, __u64 flags)
 		(flags & O_TRUNC ? NAME_TRUNCATE : 0) | type;
 }
 
-/* What it would have done, by the flags. */
+/* What opening would have done, told by the flags. */
 static __always_inline __u32 not_opened(__u64 flags)
 {
 	if (flags & O_PATH)
@@ -650,7 +662,10 @@ static __always_inline __u32 not_opened(__u64 flags)
 		(flags & O_TRUNC ? NAME_TRUNCATE : 0);
 }
 
-/* The size of the name at `from`, read into the scratch; < 0: it cannot be. */
+/*
+ * Read the name at `from` into the scratch and return its size; < 0: not
+ * readable.
+ */
 static __always_inline long read_name(struct name_scratch *s, __u64 from)
 {
 	long size = bpf_probe_read_user_str(&s->path.bytes[PATH_SIZE],
@@ -658,7 +673,8 @@ static __always_inline long read_name(struct name_scratch *s, __u64 from)
 
 	if (size < 0)
 		return -1;
-	size -= size > 0;	/* older kernels count no NUL of an empty one */
+	/* older kernels count no NUL for an empty one */
+	size -= size > 0;
 	end_with_zeros(s, size);
 	return size;
 }
@@ -683,7 +699,7 @@ __noinline int read_queue(struct name_scratch *s, __u64 from)
 	return AT + size - 1;
 }
 
-/* The N of the name /proc/self/fd/N that was read; -1: it is another one. */
+/* The N of the name /proc/self/fd/N that was read; -1: it is another name. */
 __noinline int descriptor_named(struct name_scratch *s)
 {
 	enum { START = 14 };
@@ -754,7 +770,7 @@ static __always_inline __u32 protocol_of(struct file *file)
 		SOCKET_TCP : SOCKET_NOT_TCP;
 }
 
-/* In network order. What a raw socket has in its place is its protocol. */
+/* In network order. A raw socket has its protocol in place of the port. */
 static __always_inline __u16 own_port(struct sock *sk)
 {
 	return BPF_CORE_READ(sk, sk_type) == SOCK_RAW ? 0 :
@@ -762,8 +778,8 @@ static __always_inline __u16 own_port(struct sock *sk)
 }
 
 /*
- * The port that a socket was bound or connected to, in the place of the one in
- * memory that was read. A port that the kernel chose was 0.
+ * The port that a socket was bound or connected to, put in place of the one
+ * that was read from memory. A port that the kernel chose was 0 there.
  */
 __noinline int take_port(struct name_scratch *s, __u64 of, __u64 peer)
 {
@@ -795,9 +811,9 @@ static __always_inline __u64 namespace_of(struct vfsmount *mnt)
 }
 
 /*
- * Whether a mount is in the command's mount namespace or the task's. Who bound
- * the socket that a task connects to can have had another one, where its path
- * is no path for the command.
+ * Whether a mount is in the command's mount namespace or the task's. The peer
+ * of a connection may have bound its socket in another one, where the path is
+ * no path for the command.
  */
 static __always_inline bool is_mounted_here(struct vfsmount *mnt)
 {
@@ -809,8 +825,8 @@ static __always_inline bool is_mounted_here(struct vfsmount *mnt)
 }
 
 /*
- * The path of a unix socket that was bound, or of the one it is connected to;
- * none if that is not mounted here.
+ * The path of a unix socket that was bound, or of the one that a task is
+ * connected to; none if it is not mounted here.
  */
 __noinline int find_unix_place(struct name_scratch *s, __u64 of, __u64 peer)
 {
@@ -831,7 +847,7 @@ __noinline int find_unix_place(struct name_scratch *s, __u64 of, __u64 peer)
 	return 0;
 }
 
-/* The address that a socket has, as bind(2) would take it. */
+/* The address that a socket has, in the form that bind(2) takes. */
 static __always_inline __u32 own_address(struct name_scratch *s,
 					 struct file *file)
 {
@@ -880,8 +896,8 @@ static __always_inline __u32 own_address(struct name_scratch *s,
 }
 
 /*
- * Whether a name starts from a directory, and which: an absolute one from the
- * task's root, where that is not the command's.
+ * Whether a name starts from a directory, and from which one: an absolute name
+ * starts from the task's root, if that is not the command's.
  */
 static __always_inline struct place start_of(struct name_scratch *s,
 					     __s32 directory, long size,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
  * With --paths: what the kernel side and user space share about paths and
- * addresses of sockets.
+ * socket addresses.
  */
 #ifndef NAMES_H
 #define NAMES_H
@@ -9,8 +9,8 @@
 #include <linux/types.h>
 
 /*
- * A path's fact: what was done with it, and how it was found. In the stream
- * as it is here: sp-facts(5).
+ * A path's fact: what was done with the path, and how it was found. The stream
+ * has the same bits: sp-facts(5).
  */
 enum name_access {
 	NAME_READ = 0x1,	/* opened for reading; no directory */
@@ -22,7 +22,7 @@ enum name_access {
 	NAME_LOOK = 0x40,	/* stat, access, readlink, chdir, O_PATH … */
 	NAME_CHANGE = 0x80,	/* chmod, chown, utime, setxattr … */
 	NAME_MAP = 0x100,	/* mapped to be executed */
-	NAME_TRUNCATE = 0x200,	/* by opening or later */
+	NAME_TRUNCATE = 0x200,	/* by opening (O_TRUNC) or later */
 	NAME_RENAME = 0x400,	/* with DELETE: the old name; with CREATE: the new one */
 	NAME_LINK = 0x800,	/* the existing name, or with CREATE the new one */
 	NAME_CONNECT = 0x1000,	/* a socket that was connected or sent to */
@@ -35,17 +35,20 @@ enum name_access {
 					   set-group-ID or has capabilities */
 	NAME_ACCESS = 0x70ffff,
 	/* … and: */
-	NAME_GIVEN = 0x10000,	/* not resolved: as the call had it */
-	NAME_CUT = 0x20000,	/* too deep: the beginning is missing; or too long */
-	NAME_UNREAD = 0x40000,	/* it could not be read: its directory alone */
+	NAME_GIVEN = 0x10000,	/* not resolved: as the call gave it */
+	/* too deep (the beginning is missing) or too long */
+	NAME_CUT = 0x20000,
+	/* the name could not be read: its directory alone */
+	NAME_UNREAD = 0x40000,
 	NAME_DELETED = 0x80000,	/* the file had no name any more */
-	NAME_LOST = 0x800000,	/* the recorder lost the name: the path is "..." */
+	/* the recorder lost the name: the path is "..." */
+	NAME_LOST = 0x800000,
 	NAME_TYPE_SHIFT = 24,	/* S_IFMT bits / 0o10000; 0: not known */
 	NAME_TYPE = 0xf << NAME_TYPE_SHIFT,
-	NAME_CLAIM = 0x10000000,	/* with GIVEN: the call may have reached
-					   another object */
-	NAME_ELSEWHERE = 0x20000000,	/* in another mount namespace, or below no
-					   root of the command's */
+	/* with GIVEN: the call may have reached another object */
+	NAME_CLAIM = 0x10000000,
+	/* in another mount namespace, or not below the command's root */
+	NAME_ELSEWHERE = 0x20000000,
 	NAME_PRIVATE = 0x40000000,	/* with CREATE: it did not exist before
 					   (O_EXCL, mkdir), and its mode is for
 					   its owner alone */
@@ -63,7 +66,7 @@ enum socket_operation {
 	SOCKET_FAMILY_SHIFT = 16,	/* AF_* */
 };
 
-/* Each mount namespace has another one. 0: not known yet. */
+/* A number for each mount namespace. 0: not known yet. */
 struct known_root {
 	__u64 dentry, mnt;
 };
@@ -88,8 +91,8 @@ struct name_tally {
 _Static_assert(sizeof(struct name_tally) == 24, "layout");
 
 /*
- * A record of `name_ring`, before its bytes: the path of a file or of the
- * directory that a name starts from, if it does, and then the name or address.
+ * A record of `name_ring`. Its bytes: the path of a file, or of the directory
+ * that a name starts from, if any; then the name or address.
  */
 struct name_event {
 	struct name_key key;
@@ -108,10 +111,15 @@ enum name_place {
 	PLACE_IS = 1,		/* there is one; with place_size 0: the root */
 	PLACE_OURS = 2,		/* the recorder's root is the command's */
 	PLACE_ROOT = 4,		/* the task's root is the command's */
-	PLACE_ELSEWHERE = 8,	/* no way up leads to the command's root: the
-				   path begins at the task's */
-	PLACE_SHARED = 16,	/* other tasks could write the memory where the name
-				   is, or change descriptors and directories */
+	/*
+	 * no way up leads to the command's root: the path begins at the task's
+	 */
+	PLACE_ELSEWHERE = 8,
+	/*
+	 * other tasks could write the name's memory, or change descriptors and
+	 * directories
+	 */
+	PLACE_SHARED = 16,
 	PLACE_COPY = 32,	/* the name is the kernel's own copy */
 	PLACE_OBJECT = 64,	/* of a socket's address: the place is the path
 				   itself, as the kernel has it */
@@ -122,7 +130,7 @@ enum { NAME_SIZE = 4096 };	/* PATH_MAX, linux/limits.h */
 enum { OBJECT_NAME = 256 };	/* NAME_MAX, and a NUL */
 enum { ADDRESS_SIZE = 128 };	/* struct sockaddr_storage */
 
-/* What is to be noted of a call. */
+/* What a call names. */
 enum name_kind {
 	NAMES_NONE,
 	NAMES_BY_NAME,		/* a name in memory, from a directory */
@@ -145,7 +153,7 @@ struct name_spec {
 	__u32 directory, name;	/* arguments: of a socket, fd and address */
 	__u32 directory2, name2;
 	__u32 flags;		/* argument: flags, mode, command or length */
-	__u32 access, access2;	/* what is known of it by the call alone */
+	__u32 access, access2;	/* what the call alone tells about it */
 };
 _Static_assert(sizeof(struct name_spec) == 32, "layout");
 enum { NAME_SPECS = 128 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /* A part of record.bpf.c: the path of a file, by way of dentries and mounts. */
-/* "/name" in front of what is there; false when it does not fit. */
+/* Put "/name" in front of the path; false when it does not fit. */
 static __always_inline bool prepend(struct image_path *p, struct dentry *dentry)
 {
 	__u32 size = BPF_CORE_READ(dentry, d_name.len) & (PATH_COMPONENT - 1);
@@ -17,11 +17,14 @@ static __always_inline bool prepend(struct image_path *p, struct dentry *dentry)
 	return true;
 }
 
-/* Where a walk from a file up to its task's root stands. */
+/* How far a walk from a file up to its task's root has come. */
 struct walk {
 	struct dentry *dentry, *root;
 	struct vfsmount *mnt, *root_mnt;
-	/* A place on the way, and where the path from it starts; NULL: none. */
+	/*
+	 * The place where the path has to begin, and its index there; NULL:
+	 * none.
+	 */
 	struct dentry *passed;
 	struct vfsmount *passed_mnt;
 	__u64 from_passed;	/* 0: it was not passed */
@@ -30,8 +33,8 @@ struct walk {
 enum step { STEP_ON, STEP_AT_ROOT, STEP_AT_TOP, STEP_TOO_LONG };
 
 /*
- * One step through dentries and mounts. Not static, so that the verifier
- * looks at it once and not at each turn of the loop, which took 18 ms.
+ * One step through dentries and mounts. Not static: the verifier then checks it
+ * once. Checking it at each turn of the loop took 18 ms.
  */
 __noinline int step(struct image_path *p, struct walk *w)
 {

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * The kernel side of sp-record: which task is followed, and what it calls.
- *
- * Nothing here can be lost by being slow to read: every call is counted in a
- * table that outlives the task, and what does not fit is counted as lost.
- *
- * Here are the maps and what user space chooses; the parts, included at the
- * end, make one object.
+ * The kernel side of sp-record: which task is followed, and what it calls.  No
+ * slow reader can cause a loss: every call is counted in a table that outlives
+ * the task, and what does not fit is counted as lost.  Here are the maps and
+ * the settings of user space; the parts, included at the end, make one object.
  */
 #include <linux/bpf.h>
 #include <linux/types.h>
@@ -21,7 +18,7 @@
 #define TS_COMPAT 0x0002	/* x86: asm/thread_info.h */
 #define X32_BIT 0x40000000	/* asm/unistd.h */
 
-/* linux/sched.h: what is no task of a program's, or is none any more. */
+/* linux/sched.h: tasks of the kernel, and tasks that are exiting. */
 #define PF_EXITING 0x00000004
 #define PF_IO_WORKER 0x00000010
 #define PF_FORKNOEXEC 0x00000040
@@ -39,7 +36,7 @@ enum { SEEK_STEPS = 256 };		/* along a list of tasks */
 enum { STACK_MIN = 16384 };		/* THREAD_SIZE is no less */
 enum { WATCH_WAIT_NS = 20000000 };	/* for user space to attach sys_exit */
 
-/* By the choice that the line at the top gives: some helpers ask for it. */
+/* GPL is one of the two licences in the first line; some helpers ask for it. */
 char LICENSE[] SEC("license") = "GPL";
 
 const volatile __u32 table_images;	/* of each group of CPUs in `table` */
@@ -52,7 +49,7 @@ const volatile bool no_follow;		/* only threads of a followed task */
 const volatile bool attaching;
 const volatile bool by_cgroup;
 const volatile bool from_exec;		/* tasks are followed from then on */
-/* The same of a target's tasks that come into its cgroup. */
+/* The same for a target's tasks that join its cgroup. */
 const volatile bool arm_joining[SCOPES_MAX];
 const volatile __u32 n_phases;		/* at most; 1: without --mark */
 const volatile __u8 mark_calls[ROWS][TRAITS_NUMBERS];	/* marks, + 1 */
@@ -69,12 +66,12 @@ struct progress progress;
 struct control control;
 struct phases phases;
 __u8 scopes_began[SCOPES_MAX];	/* 1: there has been a task */
-/* 1: a container of which the program has not been executed; by user space. */
+/* 1: a container whose program has not been executed; set by user space. */
 __u8 scopes_created[SCOPES_MAX];
 
 /*
- * The execve that an armed task is in. Not static: clang would split it, and
- * the kernel refuse the type information that still has it whole.
+ * The execve that an armed task is in. Not static: clang would split the
+ * function, and the kernel refuses the type information that is left.
  */
 struct held_call armed;
 
@@ -149,7 +146,7 @@ struct {
 	__type(value, struct image_path);
 } paths SEC(".maps");
 
-/* What an element of `paths` begins as: too large for the stack. */
+/* The initial value of an element of `paths`: too large for the stack. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -184,7 +181,10 @@ struct {
 	__type(value, struct rare_key);
 } trapped SEC(".maps");
 
-/* Names of processes that were not followed, since `viewer` may not trace them. */
+/*
+ * Names of processes that were not followed, because `viewer` may not trace
+ * them.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, WITHHELD_MAX);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * A part of record.bpf.c: what a task is doing: in a call, in an exec, under a
+ * A part of record.bpf.c: a task's stand: in a call, in an exec, or under a
  * filter that answers.
  */
 static __always_inline bool is_in_transit(__u32 state)
@@ -8,7 +8,7 @@ static __always_inline bool is_in_transit(__u32 state)
 	return attaching && (state & STATE_STAND) == STAND_TRANSIT;
 }
 
-/* The stand, when it is of the epoch that is on; transit ends by itself. */
+/* The stand, if it belongs to the current epoch; transit ends by itself. */
 static __always_inline __u32 stand_of(__u32 state)
 {
 	__u32 watch = control.watch;
@@ -29,8 +29,8 @@ static __always_inline __u32 state_with(__u32 state, enum task_stand stand)
 }
 
 /*
- * From one state to another, by the task itself or by `seek`: whether it was
- * the former still.
+ * Change the state, which the task itself and `seek` do. Returns whether it
+ * still had the former value.
  */
 static __always_inline bool move(struct task_slot *slot, __u32 from, __u32 to)
 {
@@ -38,8 +38,8 @@ static __always_inline bool move(struct task_slot *slot, __u32 from, __u32 to)
 }
 
 /*
- * Calls that a filter answers never reach sys_enter: sys_exit has to be
- * watched. True when the task was not known to be under a filter.
+ * Calls that a filter answers never reach sys_enter, so sys_exit has to be
+ * watched. Returns true if the filter was not known yet.
  */
 static __always_inline bool note_filter(struct task_slot *slot,
 					struct task_struct *task)
@@ -60,7 +60,10 @@ static __always_inline bool note_filter(struct task_slot *slot,
 enum { SET_SECCOMP = 22, SET_NO_NEW_PRIVS = 38 };	/* linux/prctl.h */
 enum { SET_MODE_FILTER = 1 };				/* linux/seccomp.h */
 
-/* What a call of TRAIT_FILTER asks for, as prctl(2) has it; 0: nothing of ours. */
+/*
+ * What a call of TRAIT_FILTER asks for, as prctl(2) numbers it; 0: something
+ * else.
+ */
 static __always_inline __u32 filter_option(struct pt_regs *regs, __u32 row,
 					   __s32 nr)
 {
@@ -85,7 +88,10 @@ static long is_watched(void *map, const void *key, void *value,
 		bpf_ktime_get_ns() > *until_ns;
 }
 
-/* A walk takes 3 ms where pid_max is 32768, and no time where it is 301. */
+/*
+ * Walking the table passes the time: 3 ms if pid_max is 32768, nearly none if
+ * it is 301.
+ */
 static long wait_a_walk(void *map, const void *key, void *value,
 			__u64 *until_ns)
 {
@@ -94,12 +100,11 @@ static long wait_a_walk(void *map, const void *key, void *value,
 }
 
 /*
- * The task is about to load a filter, unwatched: ask for the watch, and wait
- * for it for a moment, on the spot, since the next call can be answered by
- * the filter already. Setting no_new_privs comes before most filters: then
- * asking is enough. So it is where the recorder will take this CPU before the
- * task is back in user mode, and can take it as soon as we are done. The map is
- * only there to count the turns.
+ * The task is about to load a filter while sys_exit is not watched. Ask for the
+ * watch, and spin for a moment, since the filter may answer the next call
+ * already. Two cases need no wait: no_new_privs is usually set well before the
+ * filter, and the recorder may be due to run on this CPU before the task is
+ * back in user mode. The map only counts the turns.
  */
 __noinline int foresee_filter(__u32 option)
 {
@@ -116,7 +121,7 @@ __noinline int foresee_filter(__u32 option)
 	return 0;
 }
 
-/* The owner of a filter answered the call's SIGSYS, or the task died of it. */
+/* The owner of a filter handled the call's SIGSYS, or the task died of it. */
 __noinline int settle_trapped(__u32 signal)
 {
 	__u64 address = bpf_get_current_task();

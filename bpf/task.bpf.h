@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * A part of record.bpf.c: which tasks are followed, and who makes a call: task
- * slots, hints.
+ * A part of record.bpf.c: which tasks are followed, and which task makes a
+ * call: task slots, hints.
  */
 static __always_inline struct task_slot *slot_of(__u32 pid)
 {
@@ -42,7 +42,7 @@ static __always_inline struct hint *hint_of(__u64 frame)
 	return &hints[frame * 0x9e3779b97f4a7c15ULL >> (64 - HINTS_BITS)];
 }
 
-/* HINT_IDS or more: it is not the key of a task whose stack is there. */
+/* HINT_IDS or more: the key belongs to no task with that stack. */
 static __always_inline __u64 id_of_key(__u64 key, __u64 frame)
 {
 	return key ^ frame * HINT_IDS;
@@ -80,12 +80,12 @@ static __always_inline void take_hint(struct task_struct *task)
 }
 
 /*
- * The id of the task that entered a call with these registers, which are at
- * the top of its stack. Asking a helper costs every call of every process some
- * 20 ns, a fifth of what an empty program costs. So a task leaves its id and
- * its address in a small table, with the place of its stack as the key. Only
- * the task itself puts that key there; it is taken out at an exec, which can
- * change the id, and at sched_process_exit, after which a task enters no call.
+ * The id of the task that entered a call with these registers, which are at the
+ * top of its stack. A helper would cost every call of every process some 20 ns,
+ * a fifth of an empty program. So each task puts its id and its address into a
+ * small table, by the place of its stack. Only the task itself writes that key;
+ * it is removed at an exec, which can change the id, and at sched_process_exit,
+ * after which a task enters no call.
  */
 static __always_inline __u32 caller_id(const void *regs)
 {
@@ -98,8 +98,8 @@ static __always_inline __u32 caller_id(const void *regs)
 }
 
 /*
- * Its address: the hint's, unless another task with the same place in the table
- * has begun to put itself there since. Where loads can overtake one another,
+ * The task's address from the hint, unless another task with the same place in
+ * the table has begun to write there since. Where the CPU may reorder loads,
  * that could not be told.
  */
 static __always_inline struct task_struct *caller(const void *regs)
