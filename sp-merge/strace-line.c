@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Formats: strace(1), and what releases from 4 to 6 write. */
+/* The formats of strace(1), releases 4 to 6. */
 #include "strace-line.h"
 
 #include <ctype.h>
@@ -26,7 +26,7 @@ static bool ends_with(const char *text, const char *end)
 	return n >= m && !strcmp(text + n - m, end);
 }
 
-/* What stands before each line. */
+/* What stands in front of a line. */
 
 enum { PID_MAX = 1 << 22 };	/* PID_MAX_LIMIT, linux/threads.h */
 
@@ -225,7 +225,7 @@ static void read_mode_line(const char *s, struct strace_line *line)
 		read_mode(s, STRACE_MODE, line);
 }
 
-/* "Process 12 attached", with "strace: " before it or not. */
+/* "Process 12 attached", with or without "strace: " in front. */
 static bool read_message(const char *s, struct strace_line *line)
 {
 	bool named = skip(&s, "strace: ");

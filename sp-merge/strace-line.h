@@ -12,8 +12,9 @@ enum strace_kind {
 	STRACE_RESUMED,		/* one that began on an earlier line goes on */
 	STRACE_LOST,		/* "????(": killed before the call was made */
 	STRACE_REST,		/* what a message of strace cut off a call */
-	STRACE_EXIT,		/* the process or thread ended */
-	STRACE_SUPERSEDED,	/* a thread executed a program in its place */
+	STRACE_EXIT,		/* its process or thread ended */
+	/* a thread executed a program and became the process */
+	STRACE_SUPERSEDED,
 	STRACE_MODE,		/* the process runs in another mode */
 	STRACE_DETACHED,	/* strace stopped watching a process */
 	STRACE_MESSAGE,		/* another message of strace */
@@ -26,7 +27,7 @@ enum strace_kind {
 struct strace_line {
 	enum strace_kind kind;
 	bool has_pid;
-	uint32_t pid;		/* in front of the line; 0: it has none */
+	uint32_t pid;		/* in front of the line; 0: none */
 	uint32_t other;		/* the pid in the text of the line; 0: none */
 	uint32_t attached;	/* new, says the line or its end; 0: none */
 	const char *name;	/* of a call, in the line; not terminated */
@@ -34,9 +35,9 @@ struct strace_line {
 	const char *mode;	/* "32 bit", in the line; not terminated */
 	size_t mode_size;
 	bool has_nr;
-	int32_t nr;		/* of the call, by strace -n */
-	bool open;		/* the call goes on: no result */
-	bool cut;		/* by a message: STRACE_REST follows */
+	int32_t nr;		/* of the call, from strace -n */
+	bool open;		/* the call goes on: no result yet */
+	bool cut;		/* a message cut it: STRACE_REST follows */
 	bool detached;		/* strace stopped watching the process */
 	bool has_result;
 	int64_t result;

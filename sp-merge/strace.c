@@ -21,7 +21,7 @@
 #include <uthash.h>
 #include <utlist.h>
 
-/* Calls whose architecture is the same, known or not. */
+/* Calls of the same architecture, whether that is known or not. */
 struct group {
 	const struct arch *arch;	/* NULL: not known so far */
 	struct group *same;		/* it has become a part of this one */
@@ -31,14 +31,16 @@ struct group {
 
 struct process {
 	UT_hash_handle hh;
-	struct process *prev, *next;	/* of those that have not ended */
+	struct process *prev, *next;	/* of processes that have not ended */
 	uint32_t pid;			/* 0: the log has no pids */
-	struct group *first, *group;	/* of its first calls, of its next */
-	int pending;			/* name of the call that goes on; -1 */
+	/* of its first calls, and of its next ones */
+	struct group *first, *group;
+	/* the name of the call that goes on; -1 */
+	int pending;
 	bool has_parent;		/* `first` is the group of its parent */
 	bool seen;			/* it has lines */
 	bool ended;
-	bool watched;			/* strace did not let go of it */
+	bool watched;			/* strace did not stop watching it */
 };
 
 enum { MODES = 3, UNKNOWN_MAX = 1 << 16 };
@@ -46,16 +48,17 @@ enum { MODES = 3, UNKNOWN_MAX = 1 << 16 };
 struct log {
 	struct tally tally;
 	struct process *processes;
-	struct process *alive;		/* a list of those that have not ended */
+	/* a list of processes that have not ended */
+	struct process *alive;
 	struct process *unnamed;	/* of lines without a pid */
 	struct group known[MODES];
 	struct group **groups;		/* of modes that are not known yet */
 	size_t n_groups, n_unknown;	/* some have become parts of others */
 	uint32_t file_pid;		/* of strace -ff; 0: none */
-	struct process *cut;		/* whose call is cut by a message */
+	struct process *cut;		/* whose call a message has cut */
 	bool has_calls;			/* the file has lines of calls */
 	bool has_modes;
-	bool partial;			/* may end early */
+	bool partial;			/* it may end early */
 	struct columns_of_summary {
 		int n, calls, errors, name;	/* n 0: no table */
 	} summary;
@@ -86,7 +89,7 @@ static struct group *group_root(struct group *g)
 	return g;
 }
 
-/* What was not known so far about `g` is what is known about `other`. */
+/* What is known of `other` is known of `g` from now on. */
 static void join_groups(struct log *log, struct group *g, struct group *other)
 {
 	g = group_root(g);
@@ -168,7 +171,7 @@ static struct process *new_process(struct log *log, uint32_t pid,
 	return p;
 }
 
-/* Lines without a pid were of the process that a later line names. */
+/* A later line names the process of the lines without a pid. */
 static struct process *name_unnamed(struct log *log, uint32_t pid)
 {
 	struct process *p = log->unnamed;
@@ -179,7 +182,7 @@ static struct process *name_unnamed(struct log *log, uint32_t pid)
 	return p;
 }
 
-/* The only process that has not ended, or the one that lines began with. */
+/* The only process that has not ended, or the one that the log began with. */
 static struct process *unnamed_process(struct log *log)
 {
 	if (log->alive && !log->alive->next)
@@ -209,7 +212,7 @@ static struct process *process_of(struct log *log,
 	return p;
 }
 
-/* The line of a parent that has the pid of its child. */
+/* The line of a parent gives the pid of its child. */
 static void see_child(struct log *log, struct process *parent, uint32_t pid)
 {
 	struct process *child = find_process(log, pid);
@@ -251,7 +254,7 @@ static void see_result(struct log *log, struct process *p, int name,
 							  executions);
 }
 
-/* By the number, where the line has it: only one mode has both. */
+/* By the number, if the line has one that only one mode has. */
 static struct group *group_of_number(struct log *log, int name,
 				     const struct strace_line *line)
 {
@@ -279,7 +282,7 @@ static void count_name(struct log *log, struct process *p, int name,
 	column_count(g ? &g->calls : &group_root(p->group)->calls, name, 1);
 }
 
-/* After the part of a call that is on the line. */
+/* After the part of a call on this line. */
 static void see_rest(struct log *log, struct process *p, int name,
 		     const struct strace_line *line)
 {
@@ -351,7 +354,7 @@ static void see_exit(struct log *log, const struct strace_line *line)
 	p->pending = -1;
 }
 
-/* A thread becomes the process: it goes on under the pid of the line. */
+/* A thread becomes the process: it goes on under the line's pid. */
 static void see_superseded(struct log *log, const struct strace_line *line)
 {
 	struct process *p = process_of(log, line);
@@ -404,7 +407,7 @@ static bool begin_summary(struct log *log, struct lines *l)
 	return true;
 }
 
-/* With `n` words in the line; a missing one is that of the errors. */
+/* If the line has `n` words; the missing one is the number of errors. */
 static int word_of_column(const struct columns_of_summary *s, int column, int n)
 {
 	return column - (n < s->n && s->errors >= 0 && column > s->errors);
@@ -453,7 +456,7 @@ static bool read_row(struct log *log, struct lines *l)
 	return ok;
 }
 
-/* After the calls themselves, as -C writes it, the table counts them again. */
+/* -C writes the table after the calls, which it counts again. */
 static bool skip_summary(struct lines *l)
 {
 	while (lines_next(l))
@@ -496,7 +499,7 @@ static void see_detached(struct log *log, const struct strace_line *line)
 		log->unnamed->watched = false;
 }
 
-/* Of a call, the name may be there. */
+/* The name of a call may be known. */
 static bool see_bad(struct log *log, struct lines *l,
 		    const struct strace_line *line)
 {
@@ -581,7 +584,7 @@ static uint32_t pid_of_file(const char *path)
 	return pid && !*end && pid <= INT32_MAX ? pid : 0;
 }
 
-/* Lines of the next file that have no pid are of another process. */
+/* If lines of the next file have no pid, they are of another process. */
 static void forget_unnamed(struct log *log)
 {
 	struct process *p = log->unnamed;
@@ -619,7 +622,7 @@ static bool read_log(struct log *log, struct input *in)
 	return ok;
 }
 
-/* At the end: what is known of the groups whose mode no line tells. */
+/* At the end: choose a mode for the groups whose mode no line tells. */
 
 static size_t count_unknown(const struct log *log)
 {
@@ -630,7 +633,7 @@ static size_t count_unknown(const struct log *log)
 	return n;
 }
 
-/* Of a single one: strace started it, and did not expect another mode. */
+/* A single group: strace started the process and noted no other mode. */
 static bool resolve_groups(struct log *log, const char *name)
 {
 	size_t n = count_unknown(log);

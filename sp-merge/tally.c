@@ -63,8 +63,8 @@ static bool find_call(const struct arch *arch, const char *name,
 }
 
 /*
- * strace prints socketcall(2) and ipc(2) as the call that they make; with a
- * number of its own for that call, the log does not tell which was used.
+ * strace prints socketcall(2) and ipc(2) as the call that they make. If that
+ * call has a number of its own as well, the log does not tell which was used.
  */
 static bool find_multiplexer(const struct arch *arch, const char *name,
 			     struct call_id *id)
@@ -115,7 +115,7 @@ bool tally_has_number(const struct tally *t, int name, const struct arch *arch,
 		(find_multiplexer(arch, text, &id) && id.nr == wanted.nr);
 }
 
-/* Whether any program of the machine can make it. */
+/* Whether any architecture of the machine has it. */
 static bool is_known(const struct tally *t, const char *name)
 {
 	const struct arch *native = t->native;
@@ -252,7 +252,7 @@ static void add_losses(const struct tally *t, struct run *run)
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		run_lose(run, kinds[i], 0);
-	/* Of no program, the first one included, is the file known. */
+	/* The file of no program is known, not even of the first one. */
 	run_lose(run, "image", t->executions ? t->executions : 1);
 }
 

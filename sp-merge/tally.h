@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Counts the calls that a text names, and makes a trace of them. A text does not
- * always tell the architecture of its names. They are therefore counted in
+ * Counts the calls that a text names, and makes a trace of them. A text does
+ * not always tell the architecture of its names. They are therefore counted in
  * columns, whose architecture is chosen when everything has been read.
  */
 #ifndef TALLY_H
@@ -28,7 +28,8 @@ struct column {
 
 struct tally {
 	const struct arch *native;
-	bool one_arch;		/* no calls of others that it runs, too */
+	/* no calls of the other architectures that it can run */
+	bool one_arch;
 	struct name {
 		char *text;
 		struct place first;	/* where it was read first */
@@ -36,18 +37,18 @@ struct tally {
 	size_t n_names;
 	struct tally_entry *index;	/* private: by text */
 	uint64_t executions;	/* calls that executed a program */
-	bool incomplete;	/* calls of the run are missing in the text */
+	bool incomplete;	/* the text lacks calls of the run */
 	unsigned __int128 hash;	/* of all texts, in any order */
 };
 
 /* The number that the name stands for, "syscall_0x1b3"; -1: it is no number. */
 int32_t tally_number(const struct tally *t, int name);
-/* Whether the name is the call of that number; x32's bit can be left out. */
+/* Whether the name is that number's call; x32's bit can be left out. */
 bool tally_has_number(const struct tally *t, int name, const struct arch *arch,
 		      int32_t nr);
 /*
- * The number of a name, `n` bytes of text that need not end with a NUL; -1: it
- * is no call of the machine, which was printed and latched.
+ * The number of a name, `n` bytes of text that need not end with a NUL; -1: the
+ * machine has no such call, which was printed and latched.
  */
 int tally_name(struct tally *t, const char *text, size_t n,
 	       const struct place *place);
@@ -59,7 +60,7 @@ void column_move(struct column *to, struct column *from);
 void tally_hash(unsigned __int128 *hash, const char *bytes, size_t n);
 unsigned __int128 tally_hash_start(void);
 
-/* The run of the trace: `how` is what the text is, "strace". */
+/* Make the run of the trace: `how` is the kind of text, "strace". */
 uint32_t tally_add_run(const struct tally *t, struct trace *trace,
 		       const char *name, const char *how);
 /* False: a name is no call of the architecture; printed and latched. */

@@ -28,7 +28,7 @@ char *lines_shown(const char *text);
 __attribute__((format(printf, 2, 3)))
 bool lines_refuse(const struct lines *l, const char *fmt, ...);
 
-/* What all texts of a command line become: one run of `trace`. */
+/* The one run of `trace` that all texts of a command line become. */
 struct text_source {
 	const char *name;	/* of the option's value: "strace" */
 	/* False: it was printed and latched. `partial`: it may end early. */

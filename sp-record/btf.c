@@ -14,7 +14,7 @@
 
 #include "base/memory.h"
 
-/* The kernel's BTF as it is: linux/btf.h, Documentation/bpf/btf.rst. */
+/* The formats of BTF: linux/btf.h, Documentation/bpf/btf.rst. */
 struct kernel_btf {
 	void *data;
 	size_t size;
@@ -26,7 +26,7 @@ struct kernel_btf {
 	uint32_t n;
 };
 
-/* A structure of ours: what the kernel's of that name is. */
+/* One of our structures, and the kernel's structure of that name. */
 struct wanted {
 	const char *name;
 	const struct btf_type *local;
@@ -45,7 +45,7 @@ struct excerpt {
 	struct btf_ids *ids;
 };
 
-/* Ids of what the excerpt begins with; the structures follow. */
+/* Ids of the excerpt's first types; the structures follow. */
 enum {
 	ID_VOID, ID_POINTER, ID_U8, ID_U16, ID_U32, ID_U64, ID_ATOMIC,
 	ID_STRUCTS
@@ -53,7 +53,10 @@ enum {
 
 /* Reading */
 
-/* From Linux 6.16 on it can be mapped; else it comes in pieces of a page. */
+/*
+ * From Linux 6.16 on BTF can be mapped; before that it is read, a page at a
+ * time.
+ */
 static bool read_file(struct kernel_btf *k, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -160,9 +163,9 @@ static void note_struct(struct excerpt *e, const struct btf_type *t)
 }
 
 /*
- * Where a name stands among the strings, if it is no other's tail: they are there
- * once each. One search instead of a look at the names of fifty thousand
- * functions. 0: it is not there.
+ * Where a name stands among the strings; 0: it is not there, or only as the end
+ * of another name. Each name is there once. One search is faster than comparing
+ * the names of fifty thousand functions.
  */
 static uint32_t find_name(const struct kernel_btf *k, const char *name)
 {
@@ -209,7 +212,7 @@ static void note_hook(struct excerpt *e, const struct btf_type *t,
 			e->ids->hooks[i] = e->kernel.n;
 }
 
-/* One pass over all types: where each is, and those that we want. */
+/* One pass over all types: note where each is, and which ones we need. */
 static bool index_types(struct excerpt *e)
 {
 	struct kernel_btf *k = &e->kernel;
@@ -242,7 +245,7 @@ static bool index_types(struct excerpt *e)
 	return true;
 }
 
-/* Without its typedefs and qualifiers; NULL is void or nonsense. */
+/* The type without its typedefs and qualifiers; NULL: void, or malformed. */
 static const struct btf_type *type_of(const struct kernel_btf *k, uint32_t id)
 {
 	for (int i = 0; i < 32 && id && id < k->n; i++) {
@@ -256,7 +259,7 @@ static const struct btf_type *type_of(const struct kernel_btf *k, uint32_t id)
 	return NULL;
 }
 
-/* The member of that name, also in what has no name; its offset in bits. */
+/* The member of that name, also within unnamed members; its offset in bits. */
 static const struct btf_member *find_member(const struct kernel_btf *k,
 					    const struct btf_type *t,
 					    const char *name, uint32_t *bits,
@@ -300,7 +303,10 @@ static uint32_t count_members(const struct excerpt *e, const struct wanted *w,
 	return n;
 }
 
-/* Of several structures of a name, the one that has most of our members. */
+/*
+ * Of several structures with the same name, the one that has most of our
+ * members.
+ */
 static void choose(const struct excerpt *e, struct wanted *w)
 {
 	uint32_t most = 0;
@@ -357,7 +363,7 @@ static int int_id(uint32_t size)
 	}
 }
 
-/* Of a member's type in the excerpt; 0: nothing that we read. */
+/* The type that a member gets in the excerpt; 0: one that we never read. */
 static int id_of(const struct excerpt *e, const struct btf_type *t)
 {
 	if (!t)
@@ -371,7 +377,7 @@ static int id_of(const struct excerpt *e, const struct btf_type *t)
 	for (size_t i = 0; i < e->n; i++)
 		if (e->wanted[i].kernel == t)
 			return e->wanted[i].id;
-	/* A number in a structure: kernel_cap_t, mm_flags_t. */
+	/* A structure that holds one number: kernel_cap_t, mm_flags_t. */
 	return btf_is_struct(t) ? int_id(t->size) : 0;
 }
 
@@ -422,7 +428,7 @@ static void write_types(struct excerpt *e)
 		const struct wanted *w = &e->wanted[i];
 		const struct btf_member *m = btf_members(w->local);
 
-		/* One that the kernel lacks keeps its number. */
+		/* A member that the kernel lacks keeps its number. */
 		btf__add_struct(e->btf, w->kernel ? w->name : "",
 				w->kernel ? w->kernel->size : 0);
 		for (uint32_t j = 0; w->kernel && j < btf_vlen(w->local); j++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The part of the kernel's type information that our programs need. libbpf
- * would read and index all of it, some 150,000 types, at every start.
+ * would read and index all of it, some 150,000 types, at each start.
  */
 #ifndef BTF_H
 #define BTF_H
@@ -14,7 +14,7 @@
 enum { BTF_HOOKS = 10 };
 extern const char *const btf_hooks[BTF_HOOKS];
 
-/* Ids in the kernel's BTF; 0: it has none. */
+/* Ids in the kernel's BTF; 0: it has no such type. */
 struct btf_ids {
 	uint32_t task_struct, pt_regs, file, dentry;
 	uint32_t bpf_rdonly_cast;	/* a kfunc, since Linux 6.2 */
@@ -22,9 +22,9 @@ struct btf_ids {
 };
 
 /*
- * Write to a file BTF of the structures that `local` has and the kernel too,
- * with the members that both have, as the kernel lays them out. False: not to
- * be had; libbpf can still read all of it.
+ * Write BTF to a file: the structures that `local` and the kernel both have,
+ * with the members that both have, laid out as in the kernel. False: impossible
+ * here; libbpf can still read all of the kernel's BTF.
  */
 bool btf_write_excerpt(const struct btf *local, int fd, struct btf_ids *ids);
 

@@ -12,8 +12,9 @@
 #include "skeleton.h"
 
 /*
- * The kernel makes a directory visible a moment after the program that looks
- * for awaited ones has run: what was awaited too late is there by then.
+ * The kernel makes a directory visible a moment after it has run the program
+ * that looks for awaited ones. A directory that was awaited too late is visible
+ * by then.
  */
 enum { VISIBLE_US = 1000 };
 
@@ -56,7 +57,7 @@ static int await_name(const struct watch *w, const char *name, uint32_t next)
 				   &value, BPF_ANY);
 }
 
-/* The id of a directory, 0 where there is none, even a moment later. */
+/* The id of a directory; 0: it does not exist, even a moment later. */
 static uint64_t id_of(const char *dir)
 {
 	struct stat st;

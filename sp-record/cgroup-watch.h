@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The cgroups of targets, as the kernel side has to know them. */
+/* Tells the kernel side which cgroups belong to the targets. */
 #ifndef CGROUP_WATCH_H
 #define CGROUP_WATCH_H
 
@@ -10,8 +10,8 @@
 struct record;
 
 /*
- * Have the cgroups of the target recorded, with the index `scope`: those that
- * there are, and those that will be made. The programs are attached. 0 or -errno.
+ * Have the target's cgroups recorded, with the index `scope`: those that exist,
+ * and those that will be made. The programs must be attached. 0 or -errno.
  */
 int cgroup_watch(struct record *skel, struct target *target, uint32_t scope);
 

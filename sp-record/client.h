@@ -4,8 +4,8 @@
 #define CLIENT_H
 
 /*
- * When the command is such a client: what its recording lacks, heap, and in
- * `*advice` how to record that instead, a static text. Else NULL.
+ * If the command is such a client: what its recording lacks (heap), and in
+ * `*advice` how to record that instead (static). Else NULL.
  */
 char *client_of(char *const argv[], const char **advice);
 

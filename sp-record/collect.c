@@ -29,7 +29,7 @@ static uint32_t phase_of(const struct collection *c, uint32_t image)
 	return phase < c->n_phases ? phase : c->n_phases - 1;
 }
 
-/* Of several targets, each has a run; of one, each phase. */
+/* With several targets, each has a run; with one, each phase has one. */
 static uint32_t run_of(const struct collection *c, uint32_t image)
 {
 	uint8_t *scope = &c->scopes[image & IMAGE_ID];
@@ -58,8 +58,8 @@ static uint32_t add_image(struct collection *c, uint32_t id)
 }
 
 /*
- * With --paths or not: under no_new_privs such a program does something else,
- * and some sandboxes imply that.
+ * Recorded without --paths too: under no_new_privs such a program behaves
+ * differently, and some sandboxes set that.
  */
 static void add_privileged(struct collection *c, uint32_t image,
 			   const struct image_use *use)
@@ -238,7 +238,7 @@ static void collect_arguments(struct collection *c)
 	}
 }
 
-/* The task went on with a signal in place of its call; it lives. */
+/* The task got a signal in place of its call, and lives on. */
 static void collect_trapped(struct collection *c)
 {
 	int fd = bpf_map__fd(c->tracer->skel->maps.trapped);
@@ -301,7 +301,7 @@ static void collect_losses(const struct tracer *t, struct run *run)
 	run_lose(run, "record", 0);
 }
 
-/* Where a name's fact belongs: its image and its sighting. */
+/* The image and the sighting that a name's fact belongs to. */
 static uint32_t place_name(void *collection, uint32_t image,
 			   const struct tally *tally, struct sighting *sighting)
 {
@@ -324,7 +324,7 @@ static void collect_names(struct collection *c)
 		 program_misses(t->skel->progs.note_operations));
 }
 
-/* When and where something was lost is not known: each run could lack it. */
+/* It is not known when and where something was lost: each run could lack it. */
 static void share_losses(const struct collection *c)
 {
 	const struct run *first = c->trace->runs[c->run];

@@ -7,8 +7,8 @@
 #include "tracer.h"
 
 /*
- * Everything that was counted becomes facts of the trace's run `run`, and what
- * was lost goes to its record; of later phases, of the runs after it.
+ * Turn all counts into facts of the trace's run `run`, and note the losses in
+ * its record. Later phases go into the runs after it.
  */
 void collect(struct tracer *t, struct trace *trace, uint32_t run);
 

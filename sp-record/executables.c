@@ -66,9 +66,8 @@ const struct executable *executable_at(struct executables *e, uint32_t id)
 }
 
 /*
- * The inode must agree, and the device where the kernel's number is what
- * stat(2) shows: not on overlayfs and btrfs, whose devices have the major
- * number 0.
+ * The inode must agree. So must the device, where stat(2) shows the kernel's
+ * number: overlayfs and btrfs show another one, with the major number 0.
  */
 static bool is_file_of(const struct stat *st, const struct image_key *key)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What user space learns of the executables (images) of a recording while it
- * runs: their paths, build-ids, and whether they give privileges.
+ * What user space finds out about the executables (images) of a recording while
+ * it runs: their paths, their build-ids, and whether they give privileges.
  */
 #ifndef EXECUTABLES_H
 #define EXECUTABLES_H
@@ -32,11 +32,11 @@ void executables_free(struct executables *e);
 void executables_use(struct executables *e, const struct bpf_map *paths);
 
 /*
- * The path of an image id; "..." stands where its beginning is missing. NULL:
- * not known; the caller frees.
+ * The path of an image id, with "..." if its beginning is missing. NULL: not
+ * known; the caller frees.
  */
 char *executable_path(const struct executables *e, uint32_t id);
-/* The target whose tasks execute it; 0 where that is not known. */
+/* The target whose tasks execute it; 0 if that is not known. */
 uint32_t executable_scope(const struct executables *e, uint32_t id);
 /* Have the executable of a process read, without waiting for it. */
 void executables_ask(struct executables *e, uint32_t id, pid_t pid);

@@ -23,7 +23,7 @@ struct jobs {
 	struct job *at;
 	size_t n, next;
 	struct command_child child;	/* of the one before `next`; pid 0: none */
-	uint64_t due_ns;		/* of `next`; 0: as soon as it can */
+	uint64_t due_ns;		/* when `next` is due; 0: at once */
 	bool failed;			/* one of them */
 };
 
@@ -60,7 +60,7 @@ static void report(struct jobs *j, const struct job *job, int status)
 		     job->verb, job->unit, job->unit);
 }
 
-/* False: it still runs. */
+/* False: it is still running. */
 static bool reap(struct jobs *j)
 {
 	int status;

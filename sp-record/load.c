@@ -20,7 +20,10 @@
 
 enum { PID_MAX_LIMIT = 4 << 20 };	/* linux/threads.h, 64-bit */
 
-/* A PID namespace has a limit of its own, and the table the initial one's ids. */
+/*
+ * A PID namespace has a limit of its own, but the table has ids of the initial
+ * one.
+ */
 static size_t pid_max(void)
 {
 	FILE *file = machine_sees_pids() ?
@@ -35,7 +38,10 @@ static size_t pid_max(void)
 	return value && value < PID_MAX_LIMIT ? value : PID_MAX_LIMIT;
 }
 
-/* A power of two that holds what comes while we sleep: events are rare. */
+/*
+ * A power of two, with room for the events that come while we sleep: they are
+ * rare.
+ */
 static size_t ring_size(void)
 {
 	size_t size = 64 * 1024;
@@ -48,7 +54,7 @@ static size_t ring_size(void)
 	return size;
 }
 
-/* For what few tasks are in at a time: buckets cost memory too. */
+/* For tables that hold few tasks at a time: each bucket takes memory. */
 static size_t one_a_task(const struct tracer *t)
 {
 	return t->n_tasks < 4096 ? t->n_tasks : 4096;
@@ -71,7 +77,9 @@ static void size_table(struct tracer *t)
 	t->skel->rodata->groups_mask = t->n_groups - 1;
 }
 
-/* What is asked for, as far as all CPUs together stay below a limit. */
+/*
+ * The size that was asked for, as long as all CPUs together stay below a limit.
+ */
 static void size_log(struct tracer *t, size_t events)
 {
 	enum { TOTAL_MAX = 512 << 20 };		/* bytes */
@@ -178,8 +186,8 @@ static void set_execve(void *skeleton, uint32_t row, uint32_t at,
 }
 
 /*
- * The traits of the calls that have any: by name, since looking up the names
- * of all numbers takes longer than all of the rest.
+ * The traits of the calls that have any. By name: looking up the names of all
+ * numbers would take longer than everything else.
  */
 static void set_traits(struct record *skel)
 {
@@ -207,7 +215,7 @@ static void set_traits(struct record *skel)
 	for_each_number("execve", set_execve, skel);
 }
 
-/* The kernel side has programs for commands, for attaching, and for both. */
+/* Some programs of the kernel side are for commands, some for attaching. */
 static void choose_programs(struct record *skel, bool attaching, bool classic,
 			    bool paths)
 {
@@ -237,7 +245,7 @@ static void choose_programs(struct record *skel, bool attaching, bool classic,
 		{ skel->progs.note_execs, paths },
 		{ skel->progs.note_operations, paths },
 	};
-	/* Attached by another name, later, or where the kernel has them. */
+	/* Attached by another name, later, or only if the kernel has them. */
 	struct bpf_program *const by_hand[] = {
 		skel->progs.arm, skel->progs.tell_time, skel->progs.seek,
 		skel->progs.sys_exit,
@@ -257,8 +265,8 @@ static void choose_programs(struct record *skel, bool attaching, bool classic,
 }
 
 /*
- * Open with an excerpt of the kernel's types in the file `fd`, which is filled
- * after that and read when the programs are loaded.
+ * Open the skeleton with an excerpt of the kernel's types in the file `fd`. The
+ * file is filled afterwards, and read when the programs are loaded.
  */
 static struct record *open_skeleton(int fd, struct btf_ids *ids)
 {
@@ -344,7 +352,7 @@ static void set_targets(const struct tracer *t,
 	}
 }
 
-/* Everything that is fixed once the programs are loaded. */
+/* Everything that cannot be changed once the programs are loaded. */
 static void set_up(struct tracer *t, const struct tracer_options *options,
 		   const struct btf_ids *ids)
 {

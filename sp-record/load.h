@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Loading the kernel side: its sizes, its settings and which programs it needs. */
+/* Loads the kernel side: its sizes, its settings and the programs it needs. */
 #ifndef LOAD_H
 #define LOAD_H
 

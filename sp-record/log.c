@@ -41,7 +41,8 @@ struct log {
 	struct ring *rings;		/* by CPU */
 	pthread_t thread;
 	int stop_fd;
-	uint32_t *images;		/* number in the stream by id, + 1 */
+	/* number in the stream by image id, + 1 */
+	uint32_t *images;
 	uint32_t n_images;
 	uint64_t received[ROWS][CALLS_PER_ROW];
 };
@@ -80,7 +81,7 @@ static void take(struct log *l, const struct log_entry *entry)
 	events_add(l->events, &h);
 }
 
-/* The next entry of a ring, NULL when there is none that is whole. */
+/* The next entry of a ring; NULL: no entry is complete. */
 static const struct log_entry *peek(const struct log *l, const struct ring *r)
 {
 	const struct log_entry *entry =
@@ -96,7 +97,9 @@ static void publish(struct ring *r)
 	__atomic_store_n(&r->ends->tail, r->at, __ATOMIC_RELEASE);
 }
 
-/* The ring with the earliest entry, and the time until which it stays that. */
+/*
+ * The ring with the earliest entry, and until what time it stays the earliest.
+ */
 static struct ring *earliest(struct log *l, uint64_t *until_ns)
 {
 	uint64_t first_ns = UINT64_MAX;
@@ -131,7 +134,9 @@ static void take_until(struct log *l, struct ring *r, uint64_t until_ns)
 	} while (entry && entry->time_ns <= until_ns);
 }
 
-/* Everything that is there by now; returns how much of a ring that was. */
+/*
+ * Write everything that is there by now; returns how full the fullest ring was.
+ */
 static uint64_t drain(struct log *l)
 {
 	uint64_t most = 0, until_ns;
@@ -150,7 +155,7 @@ static uint64_t drain(struct log *l)
 	return most;
 }
 
-/* A call never waits for us, nor wakes us up: we look from time to time. */
+/* A call never waits for this thread and never wakes it: it polls. */
 static void *run(void *log)
 {
 	struct log *l = log;
@@ -185,7 +190,7 @@ static struct ring *open_rings(const struct tracer *t)
 	return rings;
 }
 
-/* Signals are the other thread's. */
+/* The other thread handles signals. */
 static int start_thread(struct log *l)
 {
 	sigset_t all, before;
@@ -237,7 +242,7 @@ struct call_total *log_missing(const struct log *l, const struct trace *trace,
 		uint32_t nr = totals[i].id.nr;
 		uint32_t row = totals[i].id.arch != row_arch(ROW_NATIVE);
 
-		/* Those beyond the table are not counted apart. */
+		/* Calls beyond the table are not counted separately. */
 		if (nr >= CALLS_PER_ROW ||
 		    totals[i].count <= l->received[row][nr])
 			continue;

@@ -41,7 +41,7 @@ static bool same_text(const char *a, const char *b)
 	return a && b && !strcmp(a, b);
 }
 
-/* It counts once, so a second mark of the same would never come. */
+/* A mark counts once, so a second one with the same name would never come. */
 static bool is_taken(const struct marks *m, const struct mark *mark)
 {
 	for (size_t i = 0; i < m->n; i++)
@@ -52,7 +52,7 @@ static bool is_taken(const struct marks *m, const struct mark *mark)
 	return false;
 }
 
-/* Fill in what the mark is. */
+/* Set the kind of the mark. */
 static char *set_what(struct mark *mark, const char *what)
 {
 	static const char comm[] = "comm:";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --mark: what begins a phase of a recording. */
+/* --mark: the events that begin the phases of a recording. */
 #ifndef MARK_H
 #define MARK_H
 
@@ -9,10 +9,10 @@
 enum { MARKS = 7 };		/* MARKS_MAX of event.h */
 
 struct mark {
-	char *name;		/* of the phase that it begins */
-	const char *call;	/* the first one of that name, or NULL */
-	const char *comm;	/* a thread gets this name, or NULL */
-	int signal;		/* sent to sp-record, or 0 */
+	char *name;		/* name of the phase that it begins */
+	const char *call;	/* the first call of that name, or NULL */
+	const char *comm;	/* the name that a thread gets, or NULL */
+	int signal;		/* a signal to sp-record, or 0 */
 };
 
 struct marks {

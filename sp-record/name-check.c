@@ -20,30 +20,34 @@ enum {
 };
 enum file_system {
 	KEEPS_TIMES,
-	KEEPS_NONE,		/* the kernel's own, such as /proc */
-	SAYS_ANYTHING,		/* its daemon or server can */
+	/* the kernel's own file systems, such as /proc */
+	KEEPS_NONE,
+	/* file systems with a daemon or a server, which can lie */
+	SAYS_ANYTHING,
 };
 
 #define SECOND 1000000000ULL
 /*
- * How much earlier than a call an inode's time can be: the kernel's clock for
- * them is coarse, some file systems count in two seconds, and a call takes a
- * while to end.
+ * How much earlier than its call an inode's time can be: the kernel's clock for
+ * inodes is coarse, some file systems count in units of two seconds, and a call
+ * takes a while to end.
  */
 #define BEFORE_NS (2 * SECOND)
 
-/* A walk from the root, component by component, as the kernel does it. */
+/* A walk from the root, a component at a time, as the kernel does it. */
 struct walking {
 	const struct name_question *question;
 	int fd;			/* where it stands, by O_PATH */
 	struct stat st;		/* of that */
 	struct stat parent;	/* of the directory above */
-	char rest[REST_MAX];	/* what is still to be walked */
+	char rest[REST_MAX];	/* the rest of the path */
 	char path[PATH_FACT_MAX + 1];	/* so far; "" is the root */
 	size_t links;
-	dev_t trusted;		/* a file system that does not say anything */
-	bool settled;		/* everything on the way so far */
-	bool doubtful;		/* there was a link or ".." behind what is not */
+	dev_t trusted;		/* a file system that keeps no usable times */
+	/* every component so far was the same at the recording's start */
+	bool settled;
+	/* a link or ".." came after an unsettled component */
+	bool doubtful;
 	bool missing;		/* the rest of the name does not exist */
 	bool failed;
 };
@@ -83,15 +87,15 @@ static uint64_t ns_of(struct timespec t)
 	return t.tv_sec < 0 ? 0 : t.tv_sec * SECOND + t.tv_nsec;
 }
 
-/* Only root can put another entry into it. */
+/* Whether only root can put another entry into the directory. */
 static bool is_roots(const struct stat *directory)
 {
 	return !directory->st_uid && !(directory->st_mode & 022);
 }
 
 /*
- * Whether the entry that leads here was the same at the recording's start: to
- * make or to move an inode sets its time.
+ * Whether the entry that leads here existed when the recording started:
+ * creating or moving an inode sets its time.
  */
 static bool is_settled(struct walking *w)
 {
@@ -132,7 +136,7 @@ static void append(struct walking *w, const char *name, size_t size)
 	w->path[have + 1 + size] = '\0';
 }
 
-/* In front of what is still to be walked. */
+/* Put a text in front of the rest of the path. */
 static void prepend(struct walking *w, const char *target, size_t size)
 {
 	size_t have = strlen(w->rest) + 1;
@@ -163,7 +167,7 @@ static void follow(struct walking *w, int link)
 	ssize_t n = readlinkat(link, "", target, sizeof(target));
 
 	w->doubtful |= !w->settled;
-	/* A link in /proc leads elsewhere for each process. */
+	/* A link in /proc leads each process elsewhere. */
 	w->failed |= n <= 0 || n == sizeof(target) ||
 		++w->links > LINKS_MAX ||
 		file_system_of(link) == KEEPS_NONE ||
@@ -175,7 +179,7 @@ static void follow(struct walking *w, int link)
 		go_to_root(w);
 }
 
-/* The rest stays as it is. */
+/* Keep the rest as it is. */
 static void lose(struct walking *w, const char *name, size_t size)
 {
 	w->missing = errno == ENOENT;
@@ -218,7 +222,7 @@ static void enter(struct walking *w, const char *name, size_t size)
 	}
 }
 
-/* The first component of the rest, which begins with the next one then. */
+/* Take the first component off the rest. */
 static size_t take_component(struct walking *w, char name[NAME_MAX + 1])
 {
 	size_t slashes = strspn(w->rest, "/");
@@ -252,9 +256,10 @@ static void walk(struct walking *w)
 }
 
 /*
- * Whether the directory or the object changed as late as the call: one that
- * somebody may not change does not become a policy's by being named. Of what is
- * missing by now the directory did, where the walk has ended.
+ * Whether the directory or the object changed as late as the call: something
+ * that the caller may not change must not get into a policy by being named. For
+ * something that is missing by now, the directory in which the walk ended must
+ * have changed.
  */
 static uint32_t find_change(const struct walking *w)
 {
@@ -267,7 +272,10 @@ static uint32_t find_change(const struct walking *w)
 			  NAME_TIMELESS);
 }
 
-/* By the mode alone; what only further groups or capabilities permit is not. */
+/*
+ * Judged by the mode alone: what only supplementary groups or capabilities
+ * permit is not.
+ */
 static bool may(const struct walking *w, const struct stat *st, mode_t mode)
 {
 	const struct name_question *q = w->question;
@@ -277,7 +285,9 @@ static bool may(const struct walking *w, const struct stat *st, mode_t mode)
 	return !q->uid || (st->st_mode & own) == own;
 }
 
-/* Who owns a directory can have been permitted to write it at the time. */
+/*
+ * The owner of a directory may have permitted others to write it at that time.
+ */
 static bool is_permitted(const struct walking *w)
 {
 	uint32_t flags = w->question->flags;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whether a name that a call was given can be believed. The call's memory, the
- * links on the way and the directories can have been others when the kernel
- * looked than they are when we do. Runs in a child process (file-child.h), since
- * a file system may never answer.
+ * Whether a name that a call was given can be believed. When the kernel looked,
+ * the call's memory, the links on the way and the directories may have differed
+ * from what we see. Runs in a child process (file-child.h), since a file system
+ * may never answer.
  */
 #ifndef NAME_CHECK_H
 #define NAME_CHECK_H
@@ -15,8 +15,10 @@
 
 enum name_check_flag {
 	CHECK_FOLLOW = 1,	/* the call follows a link in the last place */
-	CHECK_NO_LINKS = 2,	/* the name is below another root: links and ".."
-				   lead elsewhere there */
+	/*
+	 * the name is below another root, where links and ".." lead elsewhere
+	 */
+	CHECK_NO_LINKS = 2,
 	CHECK_ENTRY = 4,	/* the call changed the name's directory … */
 	CHECK_OBJECT = 8,	/* … or the object itself */
 	CHECK_READ = 16,	/* … or reads, writes, executes it */
@@ -34,10 +36,14 @@ struct name_question {
 
 enum name_verdict {
 	NAME_WALKED = 1,	/* `path` is the name without links and ".." */
-	NAME_SETTLED = 2,	/* each link and ".." on the way was the same when
-				   the recording started, or there was none */
-	NAME_CHANGED = 4,	/* what the call changes has changed since then */
-	NAME_TIMELESS = 8,	/* its file system keeps no times to go by */
+	/*
+	 * each link and ".." on the way, if any, was the same when the
+	 * recording started
+	 */
+	NAME_SETTLED = 2,
+	/* what the call changes was changed as late as the call */
+	NAME_CHANGED = 4,
+	NAME_TIMELESS = 8,	/* its file system keeps no usable times */
 	NAME_PERMITTED = 16,	/* owners and modes permit the call */
 };
 

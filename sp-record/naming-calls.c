@@ -15,7 +15,10 @@ enum {
 	O_CREATE = 0100 | 01 | 01000,	/* what creat(2) opens with */
 };
 
-/* Arguments are given by their index; no directory is the current one. */
+/*
+ * An argument is given by its index; a name without a directory starts from the
+ * working directory.
+ */
 #define NAME(call, at, access) \
 	{ call, { NAMES_BY_NAME, NONE, at, NONE, NONE, NONE, access, 0 } }
 #define AT(call, directory, at, access) \

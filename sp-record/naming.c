@@ -21,9 +21,10 @@
 
 enum {
 	NAMES_MAX = 1 << 18,
-	BYTES_MAX = 256 << 20,		/* that strings may take here */
+	/* bytes that all strings may take here */
+	BYTES_MAX = 256 << 20,
 	RING_SIZE = 16 << 20,		/* bytes */
-	WAIT_MAX_MS = 10000,		/* for all checks of a recording */
+	WAIT_MAX_MS = 10000,		/* time for all checks of a recording */
 };
 
 void naming_prepare(struct record *skel, bool wanted)
@@ -39,10 +40,11 @@ void naming_prepare(struct record *skel, bool wanted)
 	naming_calls_set(skel);
 }
 
-/* A string that has come: bytes of the place, and then the name's. */
+/* A string that has come: the bytes of the place, and then of the name. */
 struct arrived {
 	UT_hash_handle hh, by_hash;
-	struct name_tally uncounted;	/* sights that `names` had no room for */
+	/* sights for which `names` had no room */
+	struct name_tally uncounted;
 	char *resolved;			/* without symbolic links; NULL: not known */
 	uint32_t type;			/* NAME_TYPE; 0: not known */
 	uint32_t marks;			/* NAME_CLAIM, NAME_ELSEWHERE */
@@ -53,19 +55,22 @@ struct arrived {
 
 struct naming {
 	struct arrived *arrived;	/* by key */
-	struct arrived *sources;	/* of moves: by hash, one of each */
-	size_t bytes;			/* that `arrived` takes */
-	uint64_t lost;			/* names beyond BYTES_MAX */
+	struct arrived *sources;	/* of moves: one name for each hash */
+	size_t bytes;			/* bytes that `arrived` takes */
+	/* names left out because of BYTES_MAX */
+	uint64_t lost;
 	struct ring_buffer *ring;
 	struct file_child *files;	/* checks names */
-	struct arrived **asked;		/* those that it was asked about, in order */
+	/* the names that it was asked about, in order */
+	struct arrived **asked;
 	size_t n_asked, n_answered;
-	uint64_t waited_ns;		/* for the child, so far */
+	/* time spent waiting for the child, so far */
+	uint64_t waited_ns;
 	uint64_t started_ns;		/* CLOCK_REALTIME */
 	uint64_t skew_ns;		/* our CLOCK_MONOTONIC less the kernel's */
 };
 
-/* The place's path, and what follows it, as one. */
+/* The place's path and what follows it, as one. */
 static char *joined(const struct arrived *a, const uint8_t *name, size_t size)
 {
 	const char *cut = a->head.cut ? "..." : "";
@@ -96,7 +101,7 @@ static char *given_path(const struct arrived *a)
 	return joined(a, name, size);
 }
 
-/* The kernel follows the last link in these, too. */
+/* Calls in which the kernel follows the last link, too. */
 static bool follows(const struct name_key *key)
 {
 	return key->is_socket ?
@@ -105,7 +110,9 @@ static bool follows(const struct name_key *key)
 			       NAME_MOUNT);
 }
 
-/* What CHECK_ENTRY and CHECK_OBJECT ask; 0: the call changes nothing. */
+/*
+ * CHECK_ENTRY or CHECK_OBJECT, by what the call changes; 0: it changes nothing.
+ */
 static uint32_t changes(const struct name_key *key)
 {
 	uint32_t access = key->access;
@@ -118,7 +125,7 @@ static uint32_t changes(const struct name_key *key)
 		CHECK_OBJECT : 0;
 }
 
-/* Of a socket, whether its address is a path. */
+/* Whether a socket's address is a path. */
 static bool has_path(const struct arrived *a)
 {
 	const uint8_t *address = a->bytes + a->head.place_size;
@@ -135,7 +142,7 @@ static bool is_confirmed(const struct arrived *a)
 		!(a->head.key.access & NAME_GIVEN);
 }
 
-/* What the caller had to be permitted: CHECK_*. */
+/* What the caller needed permission for: CHECK_*. */
 static uint32_t asks_for(const struct arrived *a)
 {
 	uint32_t access = a->head.key.access;
@@ -153,8 +160,8 @@ static uint32_t asks_for(const struct arrived *a)
 }
 
 /*
- * A policy can stand on the name, and the kernel has not confirmed it. With
- * PLACE_SHARED it is a descriptor's file that can have been another one.
+ * Whether a policy can stand on the name although the kernel has not confirmed
+ * it. With PLACE_SHARED, the descriptor may have had another file.
  */
 static bool needs_check(const struct arrived *a)
 {
@@ -176,11 +183,11 @@ static bool needs_check(const struct arrived *a)
 }
 
 /*
- * A plain name is believed if the call was permitted there, and proved: what it
- * stands for was changed when the call did so. Without a proof it is believed
- * when nobody else could write the name, on file systems that keep no times. A
- * call that failed changes nothing, and may have failed before the kernel asked
- * whether it was permitted.
+ * A plain name is believed if the call was permitted there and there is a
+ * proof: the object was changed when the call changed it. On file systems that
+ * keep no times a name is believed without one, if nobody else could write the
+ * name's memory. A call that failed changes nothing, and may have failed before
+ * the kernel checked permissions.
  */
 static bool is_believed(const struct arrived *a,
 			const struct name_answer *answer)
@@ -232,7 +239,8 @@ static void take_answers(struct naming *n, uint64_t milliseconds)
 
 		if (size == -EAGAIN)
 			break;
-		if (size < 0)	/* none of the others has an answer to come */
+		/* the child answers none of the remaining questions */
+		if (size < 0)
 			n->n_answered = n->n_asked;
 		else
 			take_answer(n->asked[n->n_answered++], &answer);
@@ -243,7 +251,7 @@ static void take_answers(struct naming *n, uint64_t milliseconds)
 		n->n_answered = n->n_asked = 0;
 }
 
-/* The time to wait for an answer now; 0: too much has gone already. */
+/* How long to wait for an answer; 0: too much time has gone already. */
 static uint64_t patience(const struct naming *n)
 {
 	uint64_t waited = n->waited_ns / 1000000;
@@ -264,7 +272,7 @@ static bool ask(struct naming *n, const struct name_question *question,
 	return file_child_send(n->files, question, size);
 }
 
-/* The moment of our CLOCK_MONOTONIC, by CLOCK_REALTIME. */
+/* A moment of our CLOCK_MONOTONIC, in CLOCK_REALTIME. */
 static uint64_t to_realtime(uint64_t monotonic_ns)
 {
 	struct timespec t;
@@ -274,8 +282,8 @@ static uint64_t to_realtime(uint64_t monotonic_ns)
 }
 
 /*
- * Ask at once, while links and directories are likely to be as they were. What
- * gets no answer stays a claim.
+ * Ask at once, while links and directories are most likely unchanged. A name
+ * without an answer stays a claim.
  */
 static void check(struct naming *n, struct arrived *a)
 {
@@ -310,7 +318,7 @@ static void check(struct naming *n, struct arrived *a)
 	free(path);
 }
 
-/* It is in no mount namespace. */
+/* The object is in no mount namespace. */
 static bool is_memfd(const struct arrived *a)
 {
 	static const char start[] = "/memfd:";
@@ -321,9 +329,10 @@ static bool is_memfd(const struct arrived *a)
 }
 
 /*
- * The record of a move knows its source by the hash of the name alone, which
- * other uses of the name share: stat(2) does not follow the links that a rename
- * does. A move that succeeded is the better source.
+ * The record of a move identifies its source by the hash of the name alone.
+ * Other uses of that name have the same hash: stat(2), for example, does not
+ * follow the links that a rename follows. A move that succeeded is the better
+ * source.
  */
 static void keep_source(struct naming *n, struct arrived *a)
 {
@@ -342,7 +351,7 @@ static void keep_source(struct naming *n, struct arrived *a)
 			 sizeof(key->hash), a);
 }
 
-/* NULL: it is not whole, or there is no more room. */
+/* NULL: the record is not complete, or there is no more room. */
 static struct arrived *keep_name(struct naming *n,
 				 const struct name_event *head, size_t size)
 {
@@ -355,7 +364,8 @@ static struct arrived *keep_name(struct naming *n,
 		n->lost += head->uncounted_ns != 0;
 		return NULL;
 	}
-	n->bytes += sizeof(*a) + 2 * bytes;	/* and what it resolves to */
+	/* and the object that it resolves to */
+	n->bytes += sizeof(*a) + 2 * bytes;
 	a = xcalloc(1, sizeof(*a) + bytes);
 	memcpy(&a->head, head, sizeof(*head) + bytes);
 	HASH_ADD(hh, n->arrived, head.key, sizeof(a->head.key), a);
@@ -435,7 +445,7 @@ struct collecting {
 	struct trace *trace;
 	naming_place *place;
 	void *arg;
-	/* Of the name at hand: */
+	/* The name that is being looked at: */
 	struct sighting sighting;
 	uint32_t image;
 };
@@ -464,7 +474,7 @@ static char *file_path(const struct arrived *a)
 	return path;
 }
 
-/* A name of which nothing but its key is known. */
+/* A name of which only the key is known. */
 static void add_lost(struct collecting *c, const struct name_key *key)
 {
 	struct fact fact = {
@@ -481,7 +491,7 @@ static void add_lost(struct collecting *c, const struct name_key *key)
 			 path);
 }
 
-/* Where a new name came from; false: the string of that never came. */
+/* The source of a name that a move brought; false: its string never came. */
 static bool add_move(struct collecting *c, const struct arrived *to,
 		     const char *path)
 {
@@ -524,7 +534,7 @@ static void add_file(struct collecting *c, const struct arrived *a)
 	free(path);
 }
 
-/* A socket's file is a path as well. */
+/* The file of a socket is a path as well. */
 static void add_socket_file(struct collecting *c, const struct arrived *a)
 {
 	const struct name_key *key = &a->head.key;

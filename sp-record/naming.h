@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* With --paths: from the kernel's names to the paths and sockets of a trace. */
+/*
+ * With --paths: turns the kernel side's names into the paths and sockets of a
+ * trace.
+ */
 #ifndef NAMING_H
 #define NAMING_H
 
@@ -16,7 +19,7 @@ typedef uint32_t naming_place(void *arg, uint32_t image,
 			      const struct tally *tally,
 			      struct sighting *sighting);
 
-/* Before loading: the calls that name something, and room for names; or no room. */
+/* To be called before loading: makes room for names, or none. */
 void naming_prepare(struct record *skel, bool wanted);
 /*
  * NULL: errno. `skew_ns` is how far our CLOCK_MONOTONIC is ahead of the
@@ -28,9 +31,9 @@ int naming_fd(const struct naming *n);
 /* Take the strings that have come. */
 void naming_take(struct naming *n);
 /*
- * Everything becomes facts; `place` gives the trace's index of the kernel side's
- * image, and the sighting. A name that was lost becomes a fact that says so. Returns how
- * many were lost without a fact: nothing at all is known of them.
+ * Turn everything into facts; `place` gives the trace's index of the kernel
+ * side's image, and the sighting. A lost name becomes a fact that says so.
+ * Returns how many were lost without a fact: nothing is known of them.
  */
 uint64_t naming_collect(struct naming *n, struct record *skel,
 		       struct trace *trace, naming_place *place, void *arg);

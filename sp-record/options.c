@@ -82,7 +82,10 @@ static char *set_every(const struct option_row *row, void *to,
 	return NULL;
 }
 
-/* That a target cannot be there is no fault of the line's form: no --help then. */
+/*
+ * A target that is missing is no error in the form of the command line: no hint
+ * at --help.
+ */
 static void add_target(struct options *o, const char *arg,
 		       bool (*set)(struct target *, const char *, char **))
 {
@@ -180,7 +183,7 @@ static char *set_allowed(const struct option_row *row, void *to,
 	return NULL;
 }
 
-/* Those that write to it have other working directories. */
+/* The programs that write to it have other working directories. */
 static char *set_log(const struct option_row *row, void *to, const char *path)
 {
 	struct options *o = to;
@@ -382,7 +385,7 @@ static void pass_on(struct options *o, const char *name, const char *value)
 	free(text);
 }
 
-/* What is asked for here holds for each recording that an engine starts. */
+/* Options here apply to each recording that an engine starts. */
 static void pass_options_on(struct options *o)
 {
 	char number[32];
@@ -412,7 +415,7 @@ static void pass_options_on(struct options *o)
 	}
 }
 
-/* An option has to belong to each target. */
+/* Each option has to belong to a target. */
 static void check_modes(const struct options *o, const struct option_line *line)
 {
 	if (!o->n_targets)

@@ -21,7 +21,7 @@ struct options {
 	struct target *targets;	/* none: a command */
 	size_t n_targets;
 	bool restart, reload;	/* units */
-	char **command;		/* NULL: targets */
+	char **command;		/* NULL: there are targets */
 	/* "oci-hook": the mode, when a runtime or engine starts it; else NULL */
 	const char *engine;
 	const char *runtime;	/* of --oci-runtime */

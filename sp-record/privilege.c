@@ -14,7 +14,9 @@ bool privilege_is_unlimited(void)
 	return !geteuid() || capability_has(CAP_SYS_PTRACE);
 }
 
-/* Opening this file asks for PTRACE_MODE_READ_FSCREDS: proc(5). */
+/*
+ * The kernel checks PTRACE_MODE_READ_FSCREDS when this file is opened: proc(5).
+ */
 bool privilege_may_trace(pid_t pid)
 {
 	char path[32];

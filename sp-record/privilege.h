@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What sp-record may do, and whom it may look at. */
+/* What sp-record may do, and which processes it may look at. */
 #ifndef PRIVILEGE_H
 #define PRIVILEGE_H
 
@@ -8,10 +8,12 @@
 
 /*
  * Whether every process may be recorded: as root, or with CAP_SYS_PTRACE. Else
- * only those that the kernel's rule for ptrace(2) lets us read.
+ * only processes that we may read by the kernel's rule for ptrace(2).
  */
 bool privilege_is_unlimited(void);
-/* What the kernel answers for one process; true for one that has exited. */
+/*
+ * What the kernel answers for one process; true for a process that has exited.
+ */
 bool privilege_may_trace(pid_t pid);
 
 /* The reason, for messages about processes that may not be traced. */

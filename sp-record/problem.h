@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Why the kernel did not take our programs, in a line for people. */
+/* Explains in one line why the kernel refused our programs. */
 #ifndef PROBLEM_H
 #define PROBLEM_H
 

@@ -9,7 +9,7 @@
 
 #define SECOND 1000000000ULL	/* ns */
 
-/* On a terminal the line is drawn over; in a log each is a line. */
+/* A terminal's line is redrawn in place; in a log, each update is a line. */
 enum { TERMINAL_PERIOD_MS = 250, LOG_PERIOD_MS = 1000 };
 
 struct progress_line {

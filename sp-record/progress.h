@@ -11,10 +11,10 @@ struct progress_line;
 
 /* Times are CLOCK_MONOTONIC, in ns. */
 struct progress_line *progress_new(uint64_t now_ns);
-/* Draw it if it is due. */
+/* Draw the line if it is due. */
 void progress_show(struct progress_line *line, const struct tracer *tracer,
 		   uint64_t now_ns);
-/* When it is to be drawn next; 0: never. */
+/* When the line is to be drawn next; 0: never. */
 uint64_t progress_due(const struct progress_line *line);
 /* Erases the line. */
 void progress_free(struct progress_line *line);

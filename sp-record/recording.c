@@ -21,8 +21,10 @@
 #define SECOND 1000000000ULL	/* ns */
 
 enum {
-	TELL_AFTER_S = 1,	/* from the command's end to naming the rest */
-	FALLBACK_MS = 500,	/* in case the last task's event was lost */
+	/* from the command's end to the note that names the remaining tasks */
+	TELL_AFTER_S = 1,
+	/* in case the event of the last task's end was lost */
+	FALLBACK_MS = 500,
 	ASK_MS = 500,		/* from a unit's last task to asking systemd */
 	ASK_AGAIN_MS = 2000,
 	NAMED_TASKS = 8,
@@ -37,10 +39,12 @@ struct session {
 	bool hurries;
 	struct sched_param param;
 	bool over;
-	uint64_t tell_ns;	/* when to name the tasks left; 0: not now */
-	int ready_fd;		/* -1: it has been told, or nobody waits */
+	/* when to name the remaining tasks; 0: not now */
+	uint64_t tell_ns;
+	int ready_fd;		/* -1: already told, or nobody waits */
 	uint64_t ask_ns;	/* when to ask whether units are stopped; 0: not */
-	uint64_t tracer_ns;	/* when the tracer wants to be called; 0: not */
+	/* when the tracer wants to be called; 0: no time is set */
+	uint64_t tracer_ns;
 	struct progress_line *line;	/* NULL: not wanted */
 };
 
@@ -128,8 +132,9 @@ static void on_time(struct session *s)
 }
 
 /*
- * A unit is there until its cgroup is removed: between ExecStartPre= and
- * ExecStart= it has no process. systemd does that at once, others need not.
+ * A unit exists until its cgroup is removed: between ExecStartPre= and
+ * ExecStart= it has no process. systemd removes the cgroup at once, others need
+ * not.
  */
 static bool has_units(struct session *s)
 {
@@ -177,7 +182,7 @@ static bool is_over(struct session *s)
 		return is_attached_over(s);
 	if (!s->workload.exited)
 		return false;
-	/* After -t's SIGKILL, tasks that are left are not waited for. */
+	/* After -t's SIGKILL, remaining tasks are not waited for. */
 	return s->options->leader || !tracer_live(s->tracer) ||
 		s->workload.stage == WORKLOAD_KILLED;
 }
@@ -200,7 +205,7 @@ static int patience(const struct session *s)
 	return workload_patience(next, now);
 }
 
-/* Whoever waits for it may have gone: that is no trouble of ours. */
+/* Whoever waits for it may be gone: that is no error. */
 static void tell_ready(struct session *s)
 {
 	ssize_t ignored;
@@ -248,7 +253,7 @@ static void watch(struct session *s)
 	}
 }
 
-/* The execve's time on the UTC clock, and how long ago that was. */
+/* The time of the execve on the UTC clock, and how long ago it was. */
 static void note_times(struct recording *r, const struct tracer *tracer)
 {
 	uint64_t now = tracer_now(tracer);
@@ -261,9 +266,9 @@ static void note_times(struct recording *r, const struct tracer *tracer)
 }
 
 /*
- * When a filter is loaded, how soon we run decides whether the first calls that
- * it answers are seen; and we sleep nearly always. It is no trouble when this
- * is not permitted.
+ * Ask for a higher priority. When a filter is loaded, it depends on how soon we
+ * run whether we see the first calls that it answers; and we sleep nearly
+ * always. If the priority is not permitted, we go on without.
  */
 static void hurry(struct session *s)
 {
@@ -271,7 +276,10 @@ static void hurry(struct session *s)
 
 	s->policy = sched_getscheduler(0);
 	sched_getparam(0, &s->param);
-	/* Who started us in a hurry does not mean the writing at the end. */
+	/*
+	 * A caller that raised our priority does not mean the writing at the
+	 * end.
+	 */
 	if (s->policy == (SCHED_FIFO | SCHED_RESET_ON_FORK)) {
 		s->policy = SCHED_OTHER;
 		s->param.sched_priority = 0;
@@ -304,7 +312,7 @@ static int start(struct session *s, const struct command *command)
 	return 0;
 }
 
-/* From the start to the end, with the live line and the last remarks. */
+/* From the start to the end, with the live line and the final notes. */
 static void follow(struct session *s)
 {
 	const struct recording_options *options = s->options;

@@ -14,15 +14,15 @@
 
 struct recording_options {
 	double seconds;		/* end after this many; 0: no limit */
-	bool leader;		/* end with the command, whoever is left */
+	bool leader;		/* end with the command, whatever still runs */
 	bool progress;		/* a live line on stderr */
 	bool quiet;
 	const struct marks *marks;	/* of signals, too */
-	int ready_fd;		/* to be told when it records; -1: none */
+	int ready_fd;		/* gets a byte when it records; -1: none */
 	/* Attached: */
 	const struct target *targets;
 	size_t n_targets;
-	bool keep;		/* go on when nothing is left */
+	bool keep;		/* go on when no task is left */
 	struct jobs *jobs;	/* of units; NULL: none */
 	/* Called once everything is followed. */
 	void (*on_attached)(void *argument, const struct tracer *tracer);
@@ -41,7 +41,7 @@ struct recording {
 	uint64_t start_ns;	/* UTC, ns since the epoch, of the execve */
 	uint64_t duration_ns;
 	/*
-	 * To be held before anything is opened that they would leave
+	 * Signals are held before anything is opened that they would leave
 	 * half-made, and released where writing may take for ever.
 	 */
 	struct forward signals;
@@ -52,8 +52,8 @@ int recording_run(struct recording *r, const struct recording_options *options,
 		  const struct command *command, struct tracer *tracer);
 
 /*
- * Follow the tracer's target until it has exited, a signal or the time comes.
- * 0 or -errno, as tracer_attach().
+ * Follow the tracer's target until it has exited, a signal comes or the time is
+ * over. 0 or -errno, as tracer_attach().
  */
 int recording_attach(struct recording *r,
 		     const struct recording_options *options,

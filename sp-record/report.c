@@ -100,7 +100,7 @@ static bool is_lost(enum fact_kind kind, const struct fact *fact)
 	return fact->id.nr & (kind == FACT_PATH ? (int)NAME_LOST : SOCKET_LOST);
 }
 
-/* "read of a path 2": what is known of a name that was lost. */
+/* "read of a path 2": what is known of the lost names. */
 static char *lost_text(enum fact_kind kind, const struct fact *fact)
 {
 	char *access = kind == FACT_PATH ? access_text(fact->id.nr) :
@@ -113,7 +113,7 @@ static char *lost_text(enum fact_kind kind, const struct fact *fact)
 	return text;
 }
 
-/* Names whose strings found no room: sp-emit refuses what they touch. */
+/* Names whose strings found no room: sp-emit refuses formats that need them. */
 static void report_lost_names(const struct trace *trace)
 {
 	static const enum fact_kind kinds[] = { FACT_PATH, FACT_SOCKET };
@@ -210,7 +210,7 @@ static void print_totals(const struct trace *trace, const struct recording *r,
 		     status);
 }
 
-/* What a run did not see, unless it was printed for one before it. */
+/* What a run did not see, unless an earlier run printed the same. */
 static void report_blind(const struct trace *trace, size_t run)
 {
 	for (char **s = trace->runs[run]->blind; *s; s++) {

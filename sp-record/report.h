@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The remarks on a recording at its end, on stderr and in its run record. */
+/* The notes about a recording at its end, on stderr and in its run record. */
 #ifndef REPORT_H
 #define REPORT_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The kernel side's numbers of calls and flags, in user space's terms. */
+/* From the kernel side's rows and flags to user space's. */
 #ifndef ROWS_H
 #define ROWS_H
 
@@ -10,8 +10,8 @@
 /* The architecture of a row of calls: AUDIT_ARCH_*. */
 uint32_t row_arch(uint32_t row);
 /*
- * Each number that a call has in the rows of `traits` and `name_calls`, `at` its
- * index there.
+ * The numbers that a call has in the rows of `traits` and `name_calls`; `at` is
+ * its index there.
  */
 void for_each_number(const char *name,
 		     void (*found)(void *arg, uint32_t row, uint32_t at,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sp-record: write down what a command calls, or what runs already. */
+/* sp-record: record what a command calls, or what runs already. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -42,7 +42,7 @@ static void find_user(const char *name, struct command_user *user)
 			      "user", name);
 }
 
-/* What does not depend on what is recorded. */
+/* The parts of the run record that do not depend on the target. */
 static void describe_options(const struct options *o, struct run *run)
 {
 	if (o->tracer.no_follow)
@@ -57,7 +57,7 @@ static void describe_options(const struct options *o, struct run *run)
 		describe_append(&run->how, "mark");
 }
 
-/* Its profile would be the client's, and the user is told so at once. */
+/* The profile would be the client's: tell the user at once. */
 static void describe_client(struct options *o, char **argv)
 {
 	const char *advice;
@@ -119,8 +119,8 @@ static void describe_container(struct run *run, const struct container *c)
 }
 
 /*
- * The command line and the user are those of the first process, the command line
- * only where that is the one process of the target.
+ * The command line and the user are those of the first process; there is a
+ * command line only if that is the target's only process.
  */
 static void describe_target(const struct options *o, const struct target *t,
 			    struct run *run)
@@ -151,7 +151,7 @@ static void describe_target(const struct options *o, const struct target *t,
 	describe_options(o, run);
 }
 
-/* Signals that are marks wait for us, too. */
+/* Signals that are marks are held, too. */
 static void hold_signals(const struct options *o, struct forward *signals)
 {
 	const struct marks *marks = &o->tracer.marks;
@@ -165,15 +165,15 @@ static void hold_signals(const struct options *o, struct forward *signals)
 				      sigabbrev_np(marks->at[i].signal));
 }
 
-/* 0: a mark by a signal came before the command was executed. */
+/* 0: a signal made the mark before the command was executed. */
 static uint64_t time_since(uint64_t start_ns, uint64_t ns)
 {
 	return ns > start_ns ? ns - start_ns : 0;
 }
 
 /*
- * A run for each phase that there was, all of them with what is known of the
- * whole; the first one has its id, and each its own time.
+ * A run for each phase. All of them have what is known of the whole recording;
+ * the first one has its id, and each has its own time.
  */
 static void add_phases(const struct options *o, struct run *whole,
 		       struct trace *trace, const struct tracer *tracer)
@@ -204,7 +204,9 @@ static void add_phases(const struct options *o, struct run *whole,
 	}
 }
 
-/* What was recorded: a command, or targets; a run for each, or for its phases. */
+/*
+ * What was recorded, a command or targets: a run for each, or for its phases.
+ */
 struct recorded {
 	struct options *o;
 	struct run *runs;
@@ -226,7 +228,7 @@ static void add_runs(const struct recorded *what, const struct recording *r,
 	}
 }
 
-/* Marks that never came: phases of theirs are not in the stream. */
+/* Marks that never came: the stream has no phases for them. */
 static void note_marks(const struct options *o, const struct tracer *tracer)
 {
 	struct tracer_phase phases[TRACER_PHASES];
@@ -295,7 +297,7 @@ static struct log *open_log(const struct options *o, struct tracer *tracer,
 	message_fatal("cannot start a thread: %s", strerror(errno));
 }
 
-/* Nothing of it is wanted. */
+/* No fact of it is wanted. */
 static void abandon(struct log *log, struct output *out)
 {
 	if (log)
@@ -332,8 +334,8 @@ static int exit_status(const struct recording *r)
 }
 
 /*
- * A pipe that nobody reads can hold up the writing for ever, so that signals have
- * to end it; a file cannot, and would lack its end.
+ * A pipe that nobody reads can block the writing for ever, so signals have to
+ * end it. A file cannot, and would be cut short.
  */
 static bool may_hold_up(const struct options *o)
 {
@@ -388,7 +390,7 @@ static int record_command(struct options *o, char **argv)
 	if (o->user)
 		find_user(o->user, &user);
 	describe(o, argv, command.user);
-	/* First, since to open a FIFO is to wait for its reader. */
+	/* First, since opening a FIFO waits for its reader. */
 	if (!output_open(&out, o->output, OUTPUT_BINARY | OUTPUT_PRIVATE))
 		return STATUS_FAILED;
 	hold_signals(o, &r.signals);
@@ -418,7 +420,7 @@ static int record_command(struct options *o, char **argv)
 	return error;
 }
 
-/* Its children that are init's by now cannot be known from it. */
+/* Children that init has adopted by now cannot be found from the process. */
 static void note_daemon(pid_t pid)
 {
 	char *cgroup = target_cgroup_of(pid);
@@ -460,7 +462,7 @@ static void note_attached(const struct options *o, const struct tracer *tracer)
 				note_daemon(o->targets[i].pids[k]);
 }
 
-/* Tasks that were found have done something before; others begin from now on. */
+/* Tasks that were found have run before; tasks that join begin from now on. */
 static void on_attached(void *argument, const struct tracer *tracer)
 {
 	const struct recorded *what = argument;
@@ -474,7 +476,10 @@ static void on_attached(void *argument, const struct tracer *tracer)
 		note_attached(o, tracer);
 }
 
-/* The kernel's list of tasks, which BPF programs go through, can leave one out. */
+/*
+ * The kernel's list of tasks, which BPF programs iterate over, can leave one
+ * out.
+ */
 __attribute__((noreturn))
 static void say_attach_failure(const struct options *o, int error,
 			       pid_t missing)
@@ -493,7 +498,7 @@ static void say_attach_failure(const struct options *o, int error,
 		      "kernel does not show it to BPF programs", missing);
 }
 
-/* systemctl is run once everything is recorded. */
+/* systemctl runs once everything is recorded. */
 static struct jobs *unit_jobs(const struct options *o)
 {
 	enum { RELOAD_AFTER_NS = 1000000000 };	/* it can take a while to be up */
@@ -560,7 +565,7 @@ static int record_targets(struct options *o)
 	o->recording.jobs = unit_jobs(o);
 	o->recording.on_attached = on_attached;
 	o->recording.argument = &what;
-	/* First, since to open a FIFO is to wait for its reader. */
+	/* First, since opening a FIFO waits for its reader. */
 	if (output_open(&out, o->output, OUTPUT_BINARY | OUTPUT_PRIVATE))
 		error = record_into(&what, out);
 	for (size_t i = 0; i < o->n_targets; i++)

@@ -136,7 +136,7 @@ static void await(struct target *t, const struct cgroup_mount *mount,
 	};
 }
 
-/* The cgroup that was found, should it be removed and made again. */
+/* Await the cgroup that was found, in case it is removed and made again. */
 static void await_again(struct target *t, const struct cgroup_mounts *m)
 {
 	for (size_t i = 0; t->cgroup && i < m->n; i++) {
@@ -149,7 +149,7 @@ static void await_again(struct target *t, const struct cgroup_mounts *m)
 	}
 }
 
-/* "a/b" of names that a directory can have; "//" and "/" at the end are fine. */
+/* "a/b", of names that a directory can have; more slashes do no harm. */
 static bool is_path(const char *path)
 {
 	bool any = false;
@@ -172,7 +172,7 @@ static bool is_below(const char *path, const char *dir)
 	return !strncmp(path, dir, n) && path[n] == '/';
 }
 
-/* Where `name` would be: in the mount that it is below, or in any. */
+/* Where `name` would be: in the mount that has it, or in any mount. */
 static void await_path(struct target *t, const struct cgroup_mounts *m,
 		       const char *name)
 {
@@ -190,7 +190,7 @@ static void await_path(struct target *t, const struct cgroup_mounts *m,
 		await(t, &m->at[i], TARGET_AT_PATH, name);
 }
 
-/* "a, b and c" of what was searched. */
+/* "a, b and c": the engines that were asked. */
 static char *mounts_text(const struct cgroup_mounts *m)
 {
 	char *text = xstrdup(m->n ? "" : "no cgroup hierarchy is mounted");
@@ -343,7 +343,7 @@ static bool is_container_name(const char *name)
 		strlen(name) < NAME_MAX - strlen("cri-containerd-.scope");
 }
 
-/* It runs: its process, and its cgroup. */
+/* The container runs: use its process and its cgroup. */
 static void use_container(struct target *t, const struct container *c)
 {
 	struct cgroup_mounts m;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What to attach to: processes and a cgroup, named by the user as such, as a
- * systemd unit or as a container. Cgroups can be made later.
+ * What to attach to: processes and a cgroup, which the user names directly, by
+ * a systemd unit or by a container. Cgroups can be made later.
  */
 #ifndef TARGET_H
 #define TARGET_H
@@ -13,12 +13,13 @@
 
 #include "process/container.h"
 
-/* A cgroup that belongs to the target whenever it is made. */
+/* A cgroup that belongs to the target as soon as it exists. */
 struct target_cgroup {
 	char *mount;		/* where its hierarchy is mounted */
 	int32_t hierarchy;
 	uint64_t root;		/* id of that directory */
-	char *path;		/* below it; or a name, of a cgroup in a … */
+	/* a path below it; or a name, of a cgroup in a … */
+	char *path;
 	enum { TARGET_AT_PATH, TARGET_IN_SLICE, TARGET_ANYWHERE } place;
 };
 
@@ -40,9 +41,9 @@ struct target {
 };
 
 /*
- * Each makes the target what `name` says, which has to live as long. False:
- * `problem` (heap, caller frees) is one line about it. That a unit, container
- * or cgroup is not there yet is no problem, that it never can be is one.
+ * Each makes the target from `name`, which has to live as long. False:
+ * `problem` (heap, caller frees) is one line about it. A unit, container or
+ * cgroup that does not exist yet is no problem; one that can never exist is.
  */
 bool target_set_pids(struct target *t, const char *name, char **problem);
 /* A directory, or a name below the mount of v2, else of one of v1. */
@@ -53,16 +54,19 @@ bool target_set_unit(struct target *t, const char *name, char **problem);
 bool target_set_container(struct target *t, const char *name, char **problem);
 void target_free(struct target *t);
 
-/* Whether nothing of it is there yet. */
+/* Whether nothing of the target exists yet. */
 bool target_is_missing(const struct target *t);
-/* Whether a process that joins it is set up by somebody, and then executes. */
+/*
+ * Whether a manager sets up the processes that join it, which then execute
+ * their program.
+ */
 bool target_has_manager(const struct target *t);
-/* Look again for what was missing; what is awaited is watched by now. */
+/* Look again for what was missing; its cgroups are awaited by now. */
 void target_find(struct target *t);
 
 /*
- * Whether the process leads a session below init: what it has left to init
- * cannot be found from it.
+ * Whether the process leads a session below init: children that it has left to
+ * init cannot be found from it.
  */
 bool target_is_daemon(pid_t pid);
 /* The directory of the process's cgroup, when it has one of its own; heap. */

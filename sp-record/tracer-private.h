@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The tracer as load.c, tracer.c, collect.c and log.c see it. */
+/* The tracer's state, for load.c, tracer.c, collect.c and log.c. */
 #ifndef TRACER_PRIVATE_H
 #define TRACER_PRIVATE_H
 
@@ -16,9 +16,11 @@ struct tracer {
 	struct ring_buffer *ring;
 	struct naming *naming;		/* NULL: without --paths */
 	struct confirming *confirming;	/* NULL: the kernel confirms no names */
-	bool unconfirmed;		/* do not even try */
-	bool classic;			/* by trace events, where that matters */
-	int poll_fd;			/* of both rings; -1: of the one */
+	bool unconfirmed;		/* do not try to confirm names */
+	/* attached to trace events, where preemption requires that */
+	bool classic;
+	/* polls both rings; -1: there is only one */
+	int poll_fd;
 	struct target *targets;
 	size_t n_targets;		/* 0: a command */
 	const struct task_slot *tasks;		/* mapped */
@@ -34,15 +36,18 @@ struct tracer {
 	struct {
 		void *at;
 		size_t size;
-	} mapped[TRACER_MAPS];		/* the memory of the four */
+	} mapped[TRACER_MAPS];		/* memory of the four */
 	struct executables *executables;
 	struct bpf_link *exits;		/* of sys_exit, while it is watched */
-	uint32_t epoch;			/* how often it has been, so far */
-	uint64_t needed_ns;		/* when something last needed it */
-	uint64_t check_ns;		/* when to look whether something does */
+	/* how often it has been watched so far */
+	uint32_t epoch;
+	/* when something last needed the watch */
+	uint64_t needed_ns;
+	/* when to check whether something needs the watch */
+	uint64_t check_ns;
 	bool wants_watch, wants_pass;	/* by an event */
 	bool sees_operations;		/* of io_uring */
-	bool stopped;			/* nothing is counted any more */
+	bool stopped;			/* counting has ended */
 	uint64_t skew_ns;		/* our CLOCK_MONOTONIC less the kernel's */
 };
 
@@ -58,7 +63,7 @@ image_calls(const struct tracer *t, size_t group, uint32_t phase, uint32_t id)
 	return &t->table[(group * t->n_phases + phase) * t->n_table + id];
 }
 
-/* A count of the table in a phase, over all groups of CPUs. */
+/* A count of the table in a phase, summed over all groups of CPUs. */
 static inline struct tally table_tally(const struct tracer *t, uint32_t phase,
 				       uint32_t id, uint32_t row, uint32_t nr)
 {
@@ -67,7 +72,7 @@ static inline struct tally table_tally(const struct tracer *t, uint32_t phase,
 	for (size_t group = 0; group < t->n_groups; group++) {
 		const struct tally *one =
 			&image_calls(t, group, phase, id)->calls[row][nr];
-		/* once: a task that is left running may still add to it */
+		/* read once: a task that is still running may add to it */
 		uint64_t count = load_u64(&one->count);
 
 		if (count && (!sum.count || one->first_ns < sum.first_ns))
@@ -77,7 +82,7 @@ static inline struct tally table_tally(const struct tracer *t, uint32_t phase,
 	return sum;
 }
 
-/* Ids in use; an id may have been given to nobody. */
+/* Ids in use; some may have been given to no image. */
 static inline uint32_t image_end(const struct tracer *t)
 {
 	uint64_t n = IMAGE_FIRST + t->skel->bss->progress.next_image;

@@ -26,8 +26,9 @@
 #include "tracer-private.h"
 
 enum {
-	CHECK_MS = 500,		/* between looks at what is watched */
-	UNWATCH_AFTER_MS = 2000,	/* an attach soon after waits for the kernel */
+	CHECK_MS = 500,		/* between checks whether the watch is needed */
+	/* a new attach soon after a detach waits for the kernel */
+	UNWATCH_AFTER_MS = 2000,
 };
 
 /* Loading */
@@ -43,7 +44,7 @@ static int attach_seeking(struct record *skel, bool classic)
 {
 	skel->links.seeking_fork = bpf_program__attach_raw_tracepoint(
 		skel->progs.seeking_fork, "sched_process_fork");
-	if (!classic)		/* else it is attached already */
+	if (!classic)		/* otherwise it is attached already */
 		skel->links.seeking_exit = bpf_program__attach_raw_tracepoint(
 			skel->progs.seeking_exit, "sched_process_exit");
 	skel->links.seek = bpf_program__attach_iter(skel->progs.seek, NULL);
@@ -79,13 +80,15 @@ static int attach(struct tracer *t)
 		if (!skel->links.task_rename)
 			return -errno;
 	}
-	/* Not in kernels without the vsyscall page; absence is no error. */
+	/*
+	 * Kernels without the vsyscall page do not have it: that is no error.
+	 */
 	skel->links.emulate_vsyscall =
 		bpf_program__attach(skel->progs.emulate_vsyscall);
 	skel->links.io_uring_submit =
 		attach_io_uring(skel->progs.io_uring_submit);
 	t->sees_operations = skel->links.io_uring_submit;
-	/* They hold as long as no exit and no exec is missed. */
+	/* Hints are right as long as no exit and no exec is missed. */
 	if (!machine_can_preempt())
 		__atomic_store_n(&skel->bss->control.hinting, 1,
 				 __ATOMIC_RELEASE);
@@ -151,15 +154,15 @@ static int map_tables(struct tracer *t)
 
 static int on_event(void *tracer, void *data, size_t size);
 
-/* Whether we are under a seccomp filter, which our command inherits. */
+/* Whether we are under a seccomp filter, which our command would inherit. */
 static bool is_filtered(void)
 {
 	return prctl(PR_GET_SECCOMP, 0, 0, 0, 0) > 0;
 }
 
 /*
- * Watch sys_exit: from then on a call without sys_enter is known. It costs
- * every call of every process, so it ends when nothing needs it.
+ * Watch sys_exit: it shows calls that had no sys_enter. It costs every call of
+ * every process, so it ends when nothing needs it.
  */
 static int watch(struct tracer *t)
 {
@@ -183,7 +186,7 @@ static void unwatch(struct tracer *t)
 	t->exits = NULL;
 }
 
-/* One descriptor that is readable when one of the rings has something. */
+/* One descriptor that is readable when either ring has something. */
 static int poll_both(struct tracer *t)
 {
 	struct epoll_event events = { .events = EPOLLIN };
@@ -336,7 +339,7 @@ int tracer_pass(const struct tracer *t)
 	return n;
 }
 
-/* Passes, until one finds nobody new. */
+/* Look at all tasks, until a pass finds nobody new. */
 static int seek(struct tracer *t)
 {
 	const __u64 *found = &t->skel->bss->progress.found;
@@ -352,7 +355,7 @@ static int seek(struct tracer *t)
 	return error;
 }
 
-/* Whether there are processes, and none of them may be traced. */
+/* Whether there are processes of which none may be traced. */
 static bool is_all_withheld(const struct tracer *t)
 {
 	uint32_t pid;
@@ -384,7 +387,7 @@ char *tracer_withheld(const struct tracer *t)
 	return list;
 }
 
-/* Have the processes of a target looked for; its scope is its index. */
+/* Have a target's processes looked for; its scope is its index. */
 static int want(struct tracer *t, uint32_t scope)
 {
 	struct target *target = &t->targets[scope];
@@ -429,7 +432,7 @@ int tracer_attach(struct tracer *t, pid_t *missing)
 		error = check_found(t, &t->targets[i], missing);
 	if (!error && is_all_withheld(t))
 		return -EACCES;
-	/* Found, but nothing was left of it to follow. */
+	/* The processes were found, but none was left to follow. */
 	for (size_t i = 0; !error && i < t->n_targets; i++)
 		if (t->targets[i].n_pids && !tracer_began(t) &&
 		    !t->skel->bss->progress.armed) {
@@ -448,7 +451,8 @@ static void reconsider(struct tracer *t, uint64_t now_ns)
 		return;
 	t->check_ns = now_ns + CHECK_MS * 1000000ULL;
 	if (p->transit)
-		tracer_pass(t);		/* who sleeps by now is no longer */
+		/* whoever sleeps by now is no longer in transit */
+		tracer_pass(t);
 	if (p->transit || load_u64(&p->filtered) || load_u64(&p->armed) ||
 	    is_filtered())
 		t->needed_ns = now_ns;
@@ -501,9 +505,9 @@ static int on_event(void *tracer, void *data, size_t size)
 }
 
 /*
- * Wait for programs that ran while they were detached. They run with preemption
- * disabled, and this waits until every CPU has had it enabled; where the kernel
- * does not offer it (nohz_full), a while has to do.
+ * Wait for programs that were still running when they were detached. They run
+ * with preemption disabled, so membarrier(2) waits until every CPU has had it
+ * enabled. Where the kernel does not offer that (nohz_full), sleep for a while.
  */
 static void settle(void)
 {
@@ -589,7 +593,7 @@ size_t tracer_phases(const struct tracer *t,
 	return n;
 }
 
-/* What was counted of an image so far: calls, and how many different ones. */
+/* What was counted of an image so far: calls, and distinct calls. */
 static void count_image(const struct tracer *t, uint32_t phase, uint32_t id,
 			struct tracer_glance *glance)
 {

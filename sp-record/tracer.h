@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The kernel side while it runs, without libbpf's types. tracer.c uses load.c,
- * naming.c, confirm.c and executables.c, which know nothing of each other;
- * collect.c and log.c use tracer.c.
+ * naming.c, confirm.c and executables.c, which do not use each other; collect.c
+ * and log.c use tracer.c.
  */
 #ifndef TRACER_H
 #define TRACER_H
@@ -25,8 +25,8 @@ struct tracer *tracer_open(const struct tracer_options *options,
 void tracer_close(struct tracer *t);
 
 /*
- * To be run in a child, which needs the caller's privileges: it is followed
- * from its next successful execve on. 0 or -errno.
+ * The hook of the command: run in the child, with the caller's privileges. The
+ * child is followed from its next successful execve on. 0 or -errno.
  */
 int tracer_arm(void *tracer);
 
@@ -38,7 +38,7 @@ int tracer_arm(void *tracer);
 int tracer_attach(struct tracer *t, pid_t *missing);
 
 /*
- * Processes that were not followed, since we may not trace them: "12 (sudo)";
+ * Processes that were left out because we may not trace them: "12 (sudo)";
  * heap. NULL: none.
  */
 char *tracer_withheld(const struct tracer *t);
@@ -51,21 +51,23 @@ int tracer_fd(const struct tracer *t);
  */
 uint64_t tracer_dispatch(struct tracer *t, uint64_t now_ns);
 /*
- * Said before each sleep: whether the scheduler, when a task wakes us on the CPU
- * that we are on, lets us run before that task is back in user mode.
+ * To be called before each sleep: whether the scheduler, when a task wakes us
+ * on our CPU, runs us before that task is back in user mode.
  */
 void tracer_rest(struct tracer *t, bool comes_first);
 
 /*
- * CLOCK_MONOTONIC of the initial time namespace, as BPF programs read it: the
- * recorder's own can be another one.
+ * CLOCK_MONOTONIC of the initial time namespace, as BPF programs read it. The
+ * recorder can be in another one.
  */
 uint64_t tracer_now(const struct tracer *t);
 
-/* A glance at a recording; cheap. */
+/* A quick look at a recording that goes on. */
 struct tracer_glance {
-	uint64_t start_ns;	/* tracer_now(), of the execve; 0: not yet */
-	uint64_t last_new_ns;	/* when a call was first seen, the last time */
+	/* tracer_now() of the command's execve; 0: not yet */
+	uint64_t start_ns;
+	/* when a call was last seen for the first time */
+	uint64_t last_new_ns;
 	uint64_t live;		/* tasks followed */
 	uint64_t tasks;		/* that ever were */
 	uint64_t calls, distinct;	/* so far; distinct: (image, arch, nr) */
@@ -74,7 +76,7 @@ struct tracer_glance {
 	bool skippable;		/* raw tracepoints where the kernel can skip them */
 };
 void tracer_glance(const struct tracer *t, struct tracer_glance *glance);
-/* Tasks followed; cheaper still. */
+/* How many tasks are followed; quicker still. */
 uint64_t tracer_live(const struct tracer *t);
 /* Whether any task has ever been followed, or any of a target. */
 bool tracer_began(const struct tracer *t);
@@ -83,19 +85,19 @@ bool tracer_target_began(const struct tracer *t, size_t target);
 uint64_t tracer_cgroups(const struct tracer *t);
 uint64_t tracer_armed(const struct tracer *t);
 
-/* Attached: show every task to the program `seek`, once. 0 or -errno. */
+/* When attached: show every task to the program `seek`, once. 0 or -errno. */
 int tracer_pass(const struct tracer *t);
 
 /*
- * End the recording for tasks that are left running: nothing is counted any
- * more when it returns, so that the tables can be read as a whole.
+ * End the recording for tasks that still run: when it returns, nothing is
+ * counted any more, so that the tables can be read as a whole.
  */
 void tracer_stop(struct tracer *t);
 
-/* A mark that user space sees, by its index: its phase begins now. */
+/* User space has seen a mark, given by its index: its phase begins now. */
 void tracer_mark(struct tracer *t, size_t mark);
 
-/* The phases that there were, in their order; the first one has no mark. */
+/* The phases so far, in order; the first one has no mark. */
 struct tracer_phase {
 	size_t mark;		/* index; of the first one, 0 */
 	uint64_t start_ns;	/* CLOCK_MONOTONIC */
