@@ -514,7 +514,8 @@ exit_group trap' ]
 	read: arg0 == 2|line 2: read: twice, first in line 1
 	write|line 2: no colon at the end
 	{write, close: 1|line 2: no '}' at ': 1'
-	write[arch=|line 2: no colon at the end
+	write[arch=|line 2: no ']' at the end
+	{ read, write[arch=arm }: 1|line 2: no ']' at '}: 1'
 	write: { allow, log }|line 2: write: more after a filter without conditions
 	write: 2|line 2: no action at '2'
 	write:|line 2: no action at the end

@@ -173,13 +173,14 @@ static bool read_metadata(struct cursor *c, bool *here)
 static bool read_name(struct cursor *c, struct names *names)
 {
 	char *name = take_name(c, "_-@");
-	bool here;
+	bool here, ok;
 
 	if (!name)
 		return cursor_refuse(c, "no name of a call");
-	if (!read_metadata(c, &here) || !here) {
+	ok = read_metadata(c, &here);
+	if (!ok || !here) {
 		free(name);
-		return here ? false : true;
+		return ok;
 	}
 	names->names = xgrow(names->names, names->n, sizeof(*names->names));
 	names->names[names->n++] = name;
