@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Branch and bound over bit sets. At each node the problem is first reduced:
- * a call that one run alone makes decides for that run; a run whose open
- * calls another one makes too, and a call that comes with another one, are
- * dropped. That alone solves nearly every real matrix.
+ * Branch and bound over bit sets. At each node the problem is first reduced. A
+ * call that only one run makes decides for that run. A run is dropped if
+ * another one makes all of its open calls, and a call is dropped if every run
+ * that makes some other call makes it too. That alone solves nearly every real
+ * matrix.
  */
 #include "cover.h"
 
@@ -13,7 +14,7 @@
 
 #include "base/memory.h"
 
-/* Words looked at before the search is given up: well under a second. */
+/* Words looked at before the search gives up: well under a second. */
 #define WORK_MAX 300000000ULL
 
 /* A two-way table of bits: each row a set. */
@@ -28,10 +29,10 @@ struct cover {
 	struct sets runs;	/* of each call */
 };
 
-/* What a node of the search has left. */
+/* The open part of the problem, at a node of the search. */
 struct open {
-	uint64_t *runs;		/* that may still be chosen */
-	uint64_t *calls;	/* that no chosen run makes */
+	uint64_t *runs;		/* runs that may still be chosen */
+	uint64_t *calls;	/* calls that no chosen run makes */
 };
 
 struct search {
@@ -91,7 +92,7 @@ static size_t count_common(const uint64_t *a, const uint64_t *b, size_t n_words)
 	return n;
 }
 
-/* Whether what `a` has within `mask` is in `b` too. */
+/* Whether `b` has everything that `a` has within `mask`. */
 static bool is_subset(const uint64_t *a, const uint64_t *b,
 		      const uint64_t *mask, size_t n_words)
 {
@@ -159,7 +160,7 @@ static void choose(struct search *s, struct open *o, size_t run)
 	clear_bit(o->runs, run);
 }
 
-/* Choose the only makers of calls; false when a call has no maker left. */
+/* Choose runs that alone make a call; false when no run is left for a call. */
 static bool choose_only_makers(struct search *s, struct open *o, bool *changed)
 {
 	const struct sets *runs = &s->cover->runs;
@@ -185,8 +186,8 @@ static bool choose_only_makers(struct search *s, struct open *o, bool *changed)
 }
 
 /*
- * Whether another open member makes `i` needless: one that holds all of it
- * (`above`) or is held by it. Of equal ones the first stays.
+ * Whether another open member makes `i` needless: one that contains it
+ * (`above`), or one that it contains. Of equal members the first stays.
  */
 static bool is_needless(struct search *s, const struct sets *sets,
 			const uint64_t *open, size_t n_open_words,
@@ -224,7 +225,7 @@ static bool drop(struct search *s, const struct sets *sets, uint64_t *open,
 	return changed;
 }
 
-/* False: a call has no maker left. */
+/* False: no run is left for a call. */
 static bool reduce(struct search *s, struct open *o)
 {
 	const struct cover *c = s->cover;
@@ -243,8 +244,8 @@ static bool reduce(struct search *s, struct open *o)
 }
 
 /*
- * The open call with the fewest makers, none of them in `taken`; of equal
- * ones the first. SIZE_MAX: there is none.
+ * The open call that the fewest runs make, none of them in `taken`; of equal
+ * calls the first. SIZE_MAX: there is none.
  */
 static size_t rarest(struct search *s, const struct open *o,
 		     const uint64_t *taken)
@@ -264,7 +265,7 @@ static size_t rarest(struct search *s, const struct open *o,
 	return best;
 }
 
-/* Calls that no two share a maker need a run each. */
+/* Calls of which no run makes two need a run each. */
 static size_t lower_bound(struct search *s, const struct open *o)
 {
 	const struct sets *runs = &s->cover->runs;
@@ -282,7 +283,7 @@ static size_t lower_bound(struct search *s, const struct open *o)
 	return n;
 }
 
-/* The open run that makes most open calls, of equal ones the first. */
+/* The open run that makes the most open calls; of equal runs the first. */
 static size_t richest(struct search *s, const struct open *o,
 		      const uint64_t *among)
 {
@@ -337,7 +338,7 @@ static void try_run(struct search *s, const struct open *o, size_t run)
 	free_open(&next);
 }
 
-/* One of the rarest call's makers is in any solution. */
+/* Every solution has one of the runs that make the rarest call. */
 static void branch(struct search *s, struct open *o)
 {
 	const struct cover *c = s->cover;
@@ -349,7 +350,8 @@ static void branch(struct search *s, struct open *o)
 	while (!given_up(s) &&
 	       (run = richest(s, o, set_at(&c->runs, call))) != SIZE_MAX) {
 		try_run(s, o, run);
-		clear_bit(o->runs, run);	/* all with it was seen */
+		/* all solutions with this run have been seen */
+		clear_bit(o->runs, run);
 	}
 }
 
@@ -364,7 +366,7 @@ static void search(struct search *s, struct open *o)
 		branch(s, o);
 }
 
-/* A first answer, and the one that stays if the search is given up. */
+/* A first answer. It is the result if the search gives up. */
 static void greedy(struct search *s, const struct open *start)
 {
 	struct open o = copy_open(s->cover, start);

@@ -15,10 +15,10 @@ void cover_free(struct cover *c);
 void cover_add(struct cover *c, size_t run, size_t call);
 
 /*
- * Sets chosen[run] for the runs of the smallest set, `n_runs` of them. Of
- * equal runs the first is taken. False: the search was given up, and the set
- * covers every call but may not be the smallest. The same input gives the
- * same answer on every machine.
+ * Set chosen[run] for the runs of the smallest set, `n_runs` of them. Of equal
+ * runs the first is taken. False: the search gave up, and the set covers every
+ * call but may not be the smallest. The same input gives the same answer on
+ * every machine.
  */
 bool cover_solve(const struct cover *c, bool *chosen);
 

@@ -12,14 +12,17 @@
 #include "base/text.h"
 #include "risk.h"
 
-/* With so many unique units the set was chosen to have no superfluous one. */
+/*
+ * If so many units are unique, somebody chose the set to have no superfluous
+ * run.
+ */
 #define CHOSEN_SHARE 0.9
 
 enum { POINTS = 5 };		/* of the discovery curve */
 
 enum verdict { PREDICTED, TOO_FEW, CHOSEN };
 
-/* What the rows are, and what runs do with them. */
+/* The nouns for the rows, and the verb for what runs do with them. */
 struct words {
 	const char *thing, *things, *make, *makes, *made;
 };
@@ -36,19 +39,19 @@ struct coverage {
 	const struct units *units;
 	const struct coverage_choice *choice;
 	const struct words *words;
-	size_t n_unique;	/* rows that one group alone has */
+	size_t n_unique;	/* rows that only one group has */
 	size_t n_unsteady;
 	size_t last;		/* the unit that brought the last new row */
 	enum verdict verdict;
-	struct risk risk;	/* of PREDICTED */
+	struct risk risk;	/* each for an element of PREDICTED */
 	double expected;	/* new rows, with as many runs again */
 	size_t after[POINTS];	/* the curve: so many units … */
 	double seen[POINTS];	/* … make so many rows */
 };
 
 /*
- * The share of units with something that no other group has is what runs of a
- * new group would do, and is as certain as the number of groups lets it be.
+ * The share of units that have something no other group has. It predicts what
+ * runs of a new group would do, as certain as the number of groups permits.
  */
 static double count_unique(const struct units *u)
 {
@@ -102,7 +105,7 @@ static void count_rows(struct coverage *c)
 
 /* Text. */
 
-/* What is counted where groups are not, singular. */
+/* The noun for what is counted where there are no groups, singular. */
 static const char *unit_noun(const struct coverage *c)
 {
 	static const char *const nouns[] = {
@@ -114,7 +117,7 @@ static const char *unit_noun(const struct coverage *c)
 		nouns[c->choice->by];
 }
 
-/* What predictions are made from. */
+/* The sample that predictions are made from. */
 static const char *group_noun(const struct coverage *c)
 {
 	return c->choice->by == UNIT_LABEL ? "value" : unit_noun(c);
@@ -169,7 +172,10 @@ static void print_verdict(const struct coverage *c, FILE *out)
 			c->words->thing, c->words->makes);
 }
 
-/* Of the unit's first run; of single runs the id tells two apart. The caller frees. */
+/*
+ * The name of the unit's first run; where units are runs, with the id. The
+ * caller frees.
+ */
 static char *unit_name(const struct coverage *c, size_t unit)
 {
 	const struct column *first = c->units->units[unit].first;

@@ -9,15 +9,15 @@
 
 struct coverage_choice {
 	enum unit_by by;
-	const char *label;	/* the key, of UNIT_LABEL */
+	const char *label;	/* the label's key, of UNIT_LABEL */
 	uint64_t more;		/* runs that a prediction is about */
-	double limit;		/* share of them that may fail; 1: any */
+	double limit;		/* share of these that may fail; 1: any */
 };
 
 /*
- * Print to `out` (NULL: nothing) how complete the runs are, as text or as
- * JSON. `known` says which rows a profile has in any case. False: more of the
- * runs than the limit may fail, or that cannot be predicted.
+ * Print to `out` (NULL: nothing) how complete the runs are, as text or as JSON.
+ * `known` marks rows that a profile has anyway. False: more of the runs than
+ * the limit may fail, or that cannot be predicted.
  */
 bool coverage_report(const struct matrix *m, const struct coverage_choice *c,
 		     enum matrix_rows rows,

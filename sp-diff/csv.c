@@ -7,7 +7,7 @@
 #include "label.h"
 #include "report.h"
 
-/* A field, quoted where it must be. */
+/* Write a field, with quotes if it needs them. */
 static void print_field(const char *s, FILE *out)
 {
 	if (!strpbrk(s, ",\"\r\n")) {

@@ -6,20 +6,20 @@
 #include "kernel/syscall.h"
 #include "stream/trace.h"
 
-/* Whether a call of this architecture is printed with it. */
+/* Whether the architecture is printed with a call. */
 bool is_foreign(struct call_id id, const struct arch *native);
 
 enum { BUILD_ID_HEX = 2 * BUILD_ID_MAX + 1 };
 const char *build_id_label(const struct image *image, char buf[BUILD_ID_HEX]);
-/* The path and the start of the build-id; the caller frees. */
+/* The path and the first digits of the build-id; the caller frees. */
 char *image_label(const struct image *image);
 
-/* What the runs of a trace are native to: arch_native() when it has none. */
+/* The native architecture of a trace's runs; arch_native() if it has none. */
 const struct arch *trace_native(const struct trace *t);
 
 /*
- * Say on stderr how many runs of a file may have made more than it holds, or
- * where images are `selected`, more than these show.
+ * Print as a note how many runs of a file may have made more calls than it
+ * holds or, where images are `selected`, more than these made.
  */
 void note_losses(const struct trace *t, const char *name, bool selected);
 

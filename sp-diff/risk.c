@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The prediction interval is that of the beta-binomial distribution, which a
- * binomial sample gives with Jeffreys' prior. The curve is the rarefaction of
- * incidence data, and its continuation the extrapolation with the Chao2
+ * The prediction interval is that of the beta-binomial distribution, which
+ * follows from a binomial sample with Jeffreys' prior. The curve is the
+ * rarefaction of incidence data, continued by extrapolation with the Chao2
  * estimate of what is missing (Colwell et al. 2012, J. Plant Ecology 5:3-21,
  * equations 17 and 18).
  */
@@ -41,7 +41,7 @@ struct risk risk_predict(double unique, size_t units, uint64_t more)
 	return risk;
 }
 
-/* The chance that n of the units include none of the `with` that have it. */
+/* The chance that none of `n` picked units is one of the `with`. */
 static double chance_of_none(size_t units, size_t with, size_t n)
 {
 	double chance = 1;

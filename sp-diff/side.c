@@ -66,7 +66,7 @@ static void take_allowed(struct side *s)
 	free(ids);
 }
 
-/* Each of the texts is printed with the file's name, and freed. */
+/* Print each of the texts with the file's name, and free it. */
 static bool print_texts(char **texts, const char *name,
 			void (*print)(const char *fmt, ...))
 {
@@ -96,7 +96,7 @@ static bool read_trace(struct side *s, FILE *file, const char *name,
 		       const struct side_choice *choice, char **problem)
 {
 	s->trace = trace_new();
-	/* The image that started another may be in another phase only. */
+	/* The image that started another one may be in another phase only. */
 	if (!trace_read(s->trace, file,
 			choice->partial ? TRACE_PARTIAL : 0, problem) ||
 	    !select_calls(&s->trace, name, &choice->selection) ||
@@ -174,7 +174,7 @@ static void mark_unsteady(struct side *s, bool by_image)
 	struct matrix *m;
 	struct units *u;
 
-	if (s->trace->n_runs < 2)	/* nothing is repeated */
+	if (s->trace->n_runs < 2)	/* no call is repeated */
 		return;
 	m = matrix_of(s->trace, &choice);
 	if (!m)

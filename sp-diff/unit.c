@@ -43,7 +43,7 @@ static const char *label_of(const struct run *run, const char *key)
 	return NULL;
 }
 
-/* What two runs have in common: the unit, or the group. */
+/* The attribute by which runs belong together: in a unit, or in a group. */
 struct order {
 	enum unit_by by;
 	const char *key;	/* of UNIT_LABEL */
@@ -75,8 +75,8 @@ static int compare_columns(const void *a, const void *b, void *order)
 }
 
 /*
- * The runs that say something, in an order in which those of one unit follow
- * each other, and so do those of one group.
+ * The runs that say something, ordered so that those of one unit follow each
+ * other, and the units of one group too.
  */
 static const struct column **columns_in_order(const struct matrix *m,
 					      struct order *order, size_t *n)
@@ -91,7 +91,10 @@ static const struct column **columns_in_order(const struct matrix *m,
 	return list;
 }
 
-/* Numbers become 0, 1, 2 … by where each appears first; returns how many. */
+/*
+ * Renumber as 0, 1, 2 … in order of first appearance; returns how many there
+ * are.
+ */
 static size_t number_in_order(size_t *numbers, size_t n)
 {
 	size_t *renamed = xcalloc(n + 1, sizeof(*renamed)), count = 0;
@@ -107,7 +110,7 @@ static size_t number_in_order(size_t *numbers, size_t n)
 	return count;
 }
 
-/* Each column's unit and group. */
+/* Set each column's unit and group. */
 static void number_columns(struct units *u, const struct matrix *m,
 			   size_t *group_of, struct order *order)
 {
@@ -168,8 +171,8 @@ static void count_runs(const struct units *u, const struct matrix *m,
 }
 
 /*
- * A call comes and goes where a unit was run more than once and made it in
- * some of its runs only, and no such unit made it in all of them.
+ * A row is unsteady if some unit that was run more than once made it in only
+ * some of its runs, and no such unit made it in all of them.
  */
 static bool is_unsteady(const struct units *u, const size_t *runs)
 {

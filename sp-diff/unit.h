@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The runs of a matrix as units: those of one command line are one unit, since
- * a run that is repeated says nothing new.
+ * Groups the runs of a matrix into units: the runs of one command line are one
+ * unit, since a repeated run tells nothing new.
  */
 #ifndef UNIT_H
 #define UNIT_H
@@ -18,7 +18,7 @@ enum unit_by {
 struct unit {
 	const struct column *first;	/* of its runs, in the matrix' order */
 	size_t n_runs;
-	size_t group;		/* index; its own where units are not grouped */
+	size_t group;		/* index; a unit without a group has its own */
 	bool unique;		/* makes a row that no other group makes */
 };
 
@@ -29,7 +29,7 @@ struct unit_row {
 	bool unsteady;		/* repeated runs of one unit differ in it */
 };
 
-/* Of a run that has no row at all: it never executed what is looked at. */
+/* The unit of a run without rows: it never executed what is selected. */
 #define UNIT_NONE SIZE_MAX
 
 struct units {
@@ -39,13 +39,14 @@ struct units {
 	size_t *of_column;	/* each column's unit, or UNIT_NONE */
 	const char **groups;	/* the label's value of each; UNIT_LABEL only */
 	size_t n_groups;
-	struct unit_row *rows;	/* those that are not known, in order */
+	/* number of rows that are not `known`, for each unit in order */
+	struct unit_row *rows;
 	size_t n_rows;
 };
 
 /*
- * `known` says which rows do not count; without it all do. NULL: a run has no
- * label `key`; it was printed.
+ * Rows that are `known` do not count; without it all rows count. Returns NULL
+ * if a run has no label `key`, which was printed.
  */
 struct units *units_new(const struct matrix *m, enum unit_by by,
 			const char *key,

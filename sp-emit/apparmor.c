@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * An AppArmor profile: apparmor.d(5). Paths, executions, mount points and
- * families of sockets are what was recorded; what is not recorded is left open,
- * and the profile lists it.
+ * families of sockets are restricted to what was recorded; the profile lists
+ * what is left open, since it is not recorded.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -19,8 +19,9 @@
 enum { DIRECTORY = 4 };		/* S_IFMT's type */
 
 /*
- * In quotes: a `*` for what was generalized. Octal is the one way to write any
- * byte that apparmor_parser takes as it is, characters of its patterns too.
+ * Write a pattern in quotes, with `*` for what was generalized. Octal escapes
+ * are the one way to write any byte, characters of apparmor_parser's patterns
+ * too.
  */
 static void write_path(const char *pattern, const char *end, FILE *out)
 {
@@ -39,8 +40,8 @@ static void write_path(const char *pattern, const char *end, FILE *out)
 }
 
 /*
- * "" or "/": AppArmor ends the name of a directory with a slash. Where it is
- * not known which it was, both match.
+ * "", "/", or "{,/}": AppArmor ends the name of a directory with a slash. If
+ * the type is not known, the rule matches both.
  */
 static const char *ending(const struct path_use *u)
 {
@@ -61,9 +62,9 @@ enum {
 };
 
 /*
- * AppArmor mediates no stat. A link is a rule of its own where the recording
- * says what was linked; "l" alone would ask that the link can do no more than
- * what it leads to.
+ * AppArmor does not mediate stat. A link gets a rule of its own if the
+ * recording has what was linked. "l" alone would require that the link permits
+ * no more than its target does.
  */
 static void write_use(const struct path_use *u, bool pairs, FILE *out)
 {
@@ -82,7 +83,9 @@ static void write_use(const struct path_use *u, bool pairs, FILE *out)
 		putc('w', out);
 	if (links)
 		putc('l', out);
-	/* Older recordings know no locks: of files that are written. */
+	/*
+	 * Older recordings have no locks: files that are written get the right.
+	 */
 	if (u->access & (NAME_LOCK | NAME_WRITE))
 		putc('k', out);
 	if (u->access & NAME_EXECUTE)
@@ -91,8 +94,8 @@ static void write_use(const struct path_use *u, bool pairs, FILE *out)
 }
 
 /*
- * A shared library by all versions that have its soname: an upgrade replaces
- * "/x/liby.so.1.2" by "/x/liby.so.1.3". Whether it is one.
+ * Write a shared library as all versions of its soname, and return whether it
+ * is one: an upgrade replaces "/x/liby.so.1.2" by "/x/liby.so.1.3".
  */
 static bool write_library(const struct path_use *u, FILE *out)
 {
@@ -127,8 +130,8 @@ static void write_link(const struct path_move *move, FILE *out)
 }
 
 /*
- * Mounting, by where: mount(8)'s options and sources are left open. Recordings
- * that have the calls but no place for them are older.
+ * Rules for mounting, by mount point; mount(8)'s options and sources are left
+ * open. Older recordings have the calls but no mount points.
  */
 static void write_mounts(const struct trace *t, const struct path_uses *uses,
 			 FILE *out)
@@ -181,7 +184,7 @@ struct kind {
 	const char *type;	/* NULL: it has no name */
 };
 
-/* False: the fact is of another call. */
+/* False: the fact is for another call. */
 static bool made_kind(const struct fact *fact, struct kind *kind)
 {
 	struct argument_value v[ARGUMENT_VALUES_MAX];
@@ -218,7 +221,7 @@ static bool made_connectionless(const struct trace *t)
 	return false;
 }
 
-/* Whether sockets were used that the recording does not show the making of. */
+/* Whether sockets were used whose making is not recorded. */
 static bool has_inherited(const struct trace *t)
 {
 	static const char *const making[] = { "socket", NULL };
@@ -245,7 +248,7 @@ static bool has_inherited(const struct trace *t)
 	return uses && !calls_any(t, connecting) && !made_connectionless(t);
 }
 
-/* Why no rule can restrict the families of sockets; NULL: rules can. */
+/* Why no rule can restrict socket families; NULL: rules can. */
 static const char *why_open(const struct trace *t)
 {
 	struct kind k;
@@ -282,7 +285,10 @@ static void write_network(const struct trace *t, FILE *out)
 	for (size_t i = 0; i < t->arguments.n; i++) {
 		if (!made_kind(t->arguments.at[i], &k) || is_repeated(t, i, &k))
 			continue;
-		/* Such as DCCP's: AppArmor can allow only the whole family. */
+		/*
+		 * Families such as DCCP: AppArmor can only allow them as a
+		 * whole.
+		 */
 		if (!k.type)
 			write_note("A socket was made of a type that has no "
 				   "name: the rule without a type allows each "
@@ -295,9 +301,9 @@ static void write_network(const struct trace *t, FILE *out)
 }
 
 /*
- * AppArmor asks for the path of these objects, and they have none that its
- * rules can name: memfds, and message queues, which mq_open(2) finds in a mount
- * that is nowhere.
+ * AppArmor checks the path of these objects, but its rules cannot name it:
+ * memfds, and message queues, which mq_open(2) finds in a mount that is in no
+ * directory.
  */
 static void refuse_pathless(const struct trace *t)
 {

@@ -157,7 +157,7 @@ static bool same_name(const struct fact *fact, const struct profile_rule *rule,
 	return name && rule->name && !strcmp(name, rule->name);
 }
 
-/* How often calls that share the rule's values had unknown ones. */
+/* How many calls that share the rule's values had unknown ones. */
 static uint64_t unknown_of_rule(const struct trace *t,
 				const struct profile_rule *rule, bool one_list)
 {
@@ -173,7 +173,10 @@ static uint64_t unknown_of_rule(const struct trace *t,
 	return made > known ? made - known : 0;
 }
 
-/* Whether the rules from `first` on name every value of the same bits. */
+/*
+ * Whether the rules from `first` on have a value for each fact, with the same
+ * bits.
+ */
 static bool is_everything(const struct profile *p, size_t first)
 {
 	const struct profile_arg *arg = &p->rules[first].args[0];
@@ -183,7 +186,7 @@ static bool is_everything(const struct profile *p, size_t first)
 		bits < 8 && p->n_rules - first == (size_t)1 << bits;
 }
 
-/* --allow-denied lets it in, and a denial has no arguments. */
+/* --allow-denied allows the call, and denials have no arguments. */
 static bool is_only_denied(const struct trace *t,
 			   const struct profile_rule *rule, bool one_list)
 {
@@ -235,7 +238,8 @@ static void restrict_rule(struct profile *to, const struct trace *t,
 		set_conditions(&one, t->arguments.at[i]);
 		profile_add_rule(to, &one);
 	}
-	if (to->n_rules == first)	/* nothing to restrict it to */
+	/* there is no value to restrict it to */
+	if (to->n_rules == first)
 		profile_add_rule(to, rule);
 	drop_repeated(to, first);
 	if (!is_everything(to, first))

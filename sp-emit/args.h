@@ -6,18 +6,17 @@
 #include "format.h"
 
 /*
- * Names from a list "socket,ioctl", or "all"; NULL: the usual ones. The index
- * of the table's rows (argument.h) that they stand for, in `wanted`. False:
- * `*bad` (heap, caller frees) is an unknown name.
+ * The index set `wanted` of the rows (argument.h) that a list "socket,ioctl",
+ * or "all", names; NULL: the usual ones. False: `*bad` (heap, caller frees) is
+ * an unknown name.
  */
 enum { ARGS_ROWS_MAX = 64 };
 bool args_parse(const char *list, bool wanted[ARGS_ROWS_MAX], char **bad);
 
 /*
- * Restrict what the profile allows, for being observed and for no other
- * reason, to the values that were recorded. A call of which not all are known
- * stays as it is, and a message names it. With `one_list`, calls of one name share
- * their values.
+ * Restrict calls that the profile allows only because they were observed to the
+ * recorded values. A call whose values are not all known stays as it is, and a
+ * message names it. With `one_list`, calls of one name share their values.
  */
 void args_restrict(struct profile *p, const struct trace *t,
 		   const bool wanted[ARGS_ROWS_MAX], bool one_list);
@@ -29,7 +28,10 @@ void args_restrict(struct profile *p, const struct trace *t,
  */
 bool args_check(const struct profile *p, const struct trace *t);
 
-/* Whether the arguments of all calls of that name are known; said if not. */
+/*
+ * Whether the arguments of all calls of that name are known; if not, a note
+ * says so.
+ */
 bool args_knows(const struct trace *t, const char *name);
 
 /*

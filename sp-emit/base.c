@@ -94,7 +94,7 @@ static bool has_arch(const struct profile *p, const struct arch *arch)
 	return false;
 }
 
-/* A rule of the base that allows a call which `p` can have. */
+/* A rule of the base that allows a call, if `p` can have it. */
 static bool is_joined(const struct profile *p, const struct profile_rule *rule)
 {
 	return action_allows(rule->action) && rule->id.nr >= 0 &&
@@ -115,7 +115,7 @@ static struct profile_rule *find_allowed(struct profile *p, struct call_id id)
 	return NULL;
 }
 
-/* Of one list of names, each holds on all architectures. */
+/* With one list of names, each name holds on all architectures. */
 static bool is_name_allowed(const struct profile *p, const char *name)
 {
 	for (size_t i = 0; i < p->n_rules; i++)
@@ -125,7 +125,10 @@ static bool is_name_allowed(const struct profile *p, const char *name)
 	return false;
 }
 
-/* The rules of a call that do not allow it: all, or only those that deny it. */
+/*
+ * The rules of a call that do not allow it: all such, or only those that deny
+ * it.
+ */
 static uint32_t drop_rules(struct profile *p, struct call_id id, bool all)
 {
 	uint32_t origin = 0;
@@ -162,7 +165,9 @@ static void allow_call(struct profile *p, struct call_id id, const char *name,
 		.origin = origin });
 }
 
-/* What a list of names that has this one allows on the other architectures. */
+/*
+ * What allowing a name in a list of names also allows on other architectures.
+ */
 static void allow_elsewhere(struct profile *p, const struct profile_rule *rule)
 {
 	struct call_id id;
@@ -184,15 +189,18 @@ static bool denies_some(const struct profile *base, struct call_id id)
 	return false;
 }
 
-/* Names that what loads the format may refuse as a whole list. */
+/*
+ * Names for which the program that loads the format may refuse the whole list.
+ */
 static bool is_loadable(const struct profile_rule *rule, unsigned int flags)
 {
 	return !(flags & FORMAT_STRICT) || !syscall_linux(rule->id);
 }
 
 /*
- * minijail's "arg0 & BITS" holds if any of them is set; libseccomp has only a
- * comparison of all. Of a single bit, both are the same. False: of several.
+ * minijail's "arg0 & BITS" holds if any of the bits is set; libseccomp can only
+ * compare all of them. With a single bit, both mean the same. False: there are
+ * several.
  */
 static bool compare_all_bits(struct profile_rule *rule)
 {
@@ -269,7 +277,10 @@ static bool join_conditional(const struct base *base, struct profile *p,
 	return true;
 }
 
-/* Two passes, so that a call is not refused that is allowed altogether. */
+/*
+ * Two passes, so that a condition does not make us refuse a call that is
+ * allowed altogether.
+ */
 static bool join_rules(const struct base *base, struct profile *p,
 		       const struct format *format, size_t *n_left_out)
 {
@@ -302,7 +313,7 @@ static bool join_rules(const struct base *base, struct profile *p,
 	return !refused;
 }
 
-/* The architectures of which nothing was recorded. */
+/* The architectures of which no call was recorded. */
 static void note_archs(const struct base *base, const struct profile *p)
 {
 	const struct profile *from = base->profile;

@@ -19,7 +19,8 @@ void write_bpf(const struct emit *emit, FILE *out)
 
 	if (err)
 		message_error("%s", problem ? problem : strerror(-err));
-	else if (problem)	/* a call of the profile would be missing */
+	/* else a call of the profile would be missing */
+	else if (problem)
 		message_error("%s", problem);
 	else
 		fwrite(filter->code, sizeof(*filter->code), filter->n, out);

@@ -54,7 +54,7 @@ static bool is_programs(const struct fact *call, void *arg)
 	return !fact_is_initial(call);
 }
 
-/* A program that loads its profile itself has been executed by then. */
+/* A program that loads its profile itself has already been executed. */
 static void add_observed(struct profile *p, const struct trace *t,
 			 unsigned int flags)
 {
@@ -83,7 +83,7 @@ static void add_denied_as_observed(struct profile *p, const struct trace *t,
 			allow_observed(p, t->denials.at[i]->id, flags);
 }
 
-/* The answer that the facts from `*at` on of one call have most often. */
+/* The most frequent answer of the facts of one call, from `*at` on. */
 static int32_t usual_answer(struct fact ***at)
 {
 	struct call_id id = (**at)->id;
@@ -98,7 +98,7 @@ static int32_t usual_answer(struct fact ***at)
 	return answer;
 }
 
-/* One list of names cannot both allow a name and deny it. */
+/* One list of names cannot both allow and deny a name. */
 static bool is_allowed_elsewhere(const struct profile *p, const char *name)
 {
 	for (size_t i = 0; i < p->n_rules; i++)
@@ -133,7 +133,7 @@ static void add_denied(struct profile *p, const struct trace *t,
 	free(denials);
 }
 
-/* Allow the call, if only for one more reason; what is denied stays so. */
+/* Allow the call, or add a reason to it; a denied call stays denied. */
 static void allow(struct profile *p, struct call_id id, uint32_t origin)
 {
 	struct profile_rule *rule = find(p, id);
@@ -150,7 +150,10 @@ static void deny(struct profile *p, struct call_id id, uint32_t origin)
 		add(p, id, SECCOMP_RET_ERRNO | ENOSYS, origin);
 }
 
-/* Whether what loads the profile knows the name: a runtime beside it does. */
+/*
+ * Whether the program that loads the profile knows the name; a strict loader
+ * can be older than the kernel.
+ */
 static bool is_loadable(struct call_id id, unsigned int flags)
 {
 	return flags & FORMAT_STRICT ? !syscall_linux(id) :
@@ -173,9 +176,10 @@ static void add_member(struct profile *p, const struct build *b,
 }
 
 /*
- * A program does without a call that answers ENOSYS, but not without one that
- * answers EPERM. Where no call can have an errno of its own, it is allowed, and
- * what answered ENOSYS while it was recorded still does.
+ * A program goes on without a call that answers ENOSYS, but may not without one
+ * that answers EPERM. In a format that cannot give a call an errno of its own,
+ * the call is allowed; what answered ENOSYS while it was recorded then still
+ * does.
  */
 static void allow_missing(struct profile *p, const struct trace *t,
 			  unsigned int flags)
@@ -204,7 +208,7 @@ static void add_group(struct profile *p, const struct build *b,
 			add_member(p, b, m, p->archs[a]);
 }
 
-/* What a name allowed on one architecture allows on the others. */
+/* Allowing a name on one architecture allows it on the others too. */
 static void add_union(struct profile *p)
 {
 	size_t n = p->n_rules;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From a trace to the profile that a format will hold. */
+/* Builds the profile that a format will write from a trace. */
 #ifndef BUILD_H
 #define BUILD_H
 
@@ -9,13 +9,13 @@ struct build {
 	uint32_t default_action;
 	struct group_choice choice;
 	unsigned int flags;	/* of the format */
-	bool allow_denied;	/* as if nothing had denied them */
-	bool deny_denied;	/* whatever the answer was */
+	bool allow_denied;	/* as if no filter had denied them */
+	bool deny_denied;	/* allow them whatever the answer was */
 };
 
 /*
- * Whether calls that answered ENOSYS are allowed, since the format cannot give
- * them that answer and its own one would stop the program.
+ * Allow calls that answered ENOSYS: the format cannot give them that answer,
+ * and its default answer would stop the program.
  */
 bool build_allows_missing(const struct build *b);
 
@@ -29,12 +29,12 @@ bool build_allows_missing(const struct build *b);
 struct profile *build_profile(const struct trace *t, const struct build *b);
 
 /*
- * Whether an observed call is not in a profile of a format with these flags:
- * the kernel made it, and the format's loader may not know its name.
+ * Whether an observed call is left out of profiles of a format with these
+ * flags: the kernel made it, and the format's loader may not know its name.
  */
 bool build_leaves_out(struct call_id id, unsigned int flags);
 
-/* How many calls are in it only because another architecture has them. */
+/* How many calls are only allowed because another architecture has them. */
 size_t profile_gain(const struct profile *p, const struct arch *arch);
 
 #endif

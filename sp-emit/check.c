@@ -27,7 +27,9 @@ static char *run_text(const struct run *run)
 	return text;
 }
 
-/* A loss that touches the allowlist is trouble, or only a doubt if allowed. */
+/*
+ * A loss that affects the profile is an error, or only a note if it is allowed.
+ */
 __attribute__((format(printf, 3, 4)))
 static bool doubt(bool allowed, const struct run *run, const char *fmt, ...)
 {
@@ -95,8 +97,8 @@ static bool said_before(const struct trace *t, size_t run, const char *text)
 }
 
 /*
- * What starts a service or a container is there before the program: it need
- * not have been executed under the recorder's eyes.
+ * A service manager's or engine's program runs before the service: nobody need
+ * have recorded its start.
  */
 static bool is_launcher(const struct image *image)
 {
@@ -165,8 +167,8 @@ static bool *attached_images(const struct trace *t)
 }
 
 /*
- * A program that the recorder found running, and whose start no run shows;
- * NULL: there is none.
+ * A program that already ran when the recorder attached, and whose start no run
+ * shows; NULL: there is none.
  */
 static const struct image *found_running(const struct trace *t)
 {
@@ -189,10 +191,13 @@ static bool is_start(const char *blind)
 	return !strncmp(blind, RUN_BLIND_START, strlen(RUN_BLIND_START));
 }
 
-/* The same text is printed once, whatever the number of runs. */
+/* The same text is printed once, however many runs there are. */
 static void note_blind(const struct trace *t, size_t run)
 {
-	/* Merged with recordings it has nothing to be seen: check_learned(). */
+	/*
+	 * A run of --learn that is merged with recordings needs none of this:
+	 * check_learned().
+	 */
 	if (run_has_how(t->runs[run], "verify"))
 		return;
 	for (char **b = t->runs[run]->blind; b && *b; b++) {
@@ -267,15 +272,15 @@ bool check_learned(const struct trace *t, const struct format *format,
 	return allow_partial;
 }
 
-/* Landlock restricts neither these nor their like. */
+/* Landlock does not restrict these. */
 enum {
 	LANDLOCK_ACCESS = NAME_ACCESS & ~(NAME_LOOK | NAME_CHANGE | NAME_LOCK |
 					  NAME_LOCK_WRITE),
 };
 
 /*
- * What the rules of the formats that are made of paths stand on. A name that
- * was lost changes nothing in the others.
+ * The names that the rules of a format made of paths depend on. A lost name
+ * changes nothing in other formats.
  */
 static const struct stands_on {
 	void (*write)(const struct emit *emit, FILE *out);
@@ -288,7 +293,7 @@ static const struct stands_on {
 	{ write_landlock_header, LANDLOCK_ACCESS, true },
 };
 
-/* NULL: a list, which no name can make wrong. */
+/* NULL: the format is a list, which no name can make wrong. */
 static const struct stands_on *stands_on(const struct format *format)
 {
 	for (size_t i = 0; i < sizeof(stand_on) / sizeof(stand_on[0]); i++)
@@ -304,7 +309,7 @@ uint32_t access_of_rules(const struct format *format)
 	return on ? on->access : 0;
 }
 
-/* Whether the rules would be others if all of the fact's name were known. */
+/* Whether the rules would differ if all of the fact's name were known. */
 static bool is_doubtful(const struct stands_on *on, enum fact_kind kind,
 			const struct fact *fact)
 {
@@ -352,7 +357,7 @@ static bool has_run(const struct fact *fact, uint32_t run)
 	return false;
 }
 
-/* The facts of both kinds that are doubtful, and how many are paths. */
+/* Count the doubtful facts, and how many of these are paths. */
 struct doubtful {
 	const struct fact **at;
 	size_t n, n_paths;
@@ -488,7 +493,7 @@ static void note_strict(struct call_id id, const struct format *format)
 			     syscall_label(id, name), syscall_linux(id));
 }
 
-/* Of a call that the kernel makes by itself, nobody has to know the name. */
+/* The kernel makes the call by itself: nobody has to know its name. */
 static void note_new(struct call_id id, const struct format *format)
 {
 	char name[SYSCALL_NAME_MAX];
@@ -553,7 +558,7 @@ static bool was_made(const struct call_total *totals, size_t n,
 	return bsearch(&id, totals, n, sizeof(*totals), by_id);
 }
 
-/* The calls that were only denied, each once. */
+/* Each call that was only denied, once. */
 static bool check_denied_calls(const struct trace *t,
 			       const struct call_total *totals, size_t n,
 			       const struct format *format,
@@ -596,7 +601,7 @@ static void add_denial(struct text_list *list, const struct fact *denial)
 	free(one);
 }
 
-/* Facts of several images follow each other; each is named once. */
+/* Facts of several images follow each other; name each image once. */
 static bool is_repeated(const struct fact *fact, const struct fact *previous)
 {
 	return previous && !call_id_compare(&fact->id, &previous->id) &&

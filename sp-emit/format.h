@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The formats that sp-emit writes: one file for each, one row in the table in
- * formats.c. A writer is called with everything checked; that a write failed
+ * The formats that sp-emit writes: a file for each, and a row in the table in
+ * formats.c. All checks are done before a writer is called; a failed write
  * shows in ferror(out).
  */
 #ifndef FORMAT_H
@@ -16,8 +16,8 @@
 #include "stream/trace.h"
 
 /*
- * Why a rule is in the profile, beside the reasons in profile.h: its name is
- * allowed on another architecture, and the format has one list for all.
+ * Why a rule is in the profile, in addition to the reasons in profile.h: its
+ * name is allowed on another architecture, and the format has one list for all.
  */
 #define ORIGIN_UNION (1U << 29)
 /* The profile of --base allows it. */
@@ -26,7 +26,8 @@
 struct emit {
 	const struct trace *trace;
 	const struct profile *profile;	/* NULL with FORMAT_TRACE */
-	struct group_choice choice;	/* what the profile was built with */
+	/* the choice of groups that the profile was built with */
+	struct group_choice choice;
 	bool partial;		/* of an incomplete recording */
 	const bool *args;	/* --args: wanted rows of argument.h, or NULL */
 	bool paths;		/* --paths: with --systemd */
@@ -44,7 +45,7 @@ enum format_flag {
 	FORMAT_EVENTS = 16,	/* the events of the stream, as they are read */
 	FORMAT_BINARY = 32,	/* no text: not for a terminal */
 	FORMAT_NAMES = 64,	/* a call is named, never numbered */
-	FORMAT_NATIVE = 128,	/* the native architecture alone */
+	FORMAT_NATIVE = 128,	/* has the native architecture only */
 	FORMAT_ARGS = 256,	/* rules can look at arguments */
 	FORMAT_FAMILIES = 512,	/* of these, only at families of sockets */
 	FORMAT_PATHS = 1024,	/* made of paths: needs runs that have them */
@@ -58,14 +59,17 @@ enum format_flag {
 				   of the machine, recorded or not */
 };
 
-/* What --deny can be; the first that there is, is the default. */
+/*
+ * The values that --deny can have; the first one that is allowed is the
+ * default.
+ */
 enum format_deny {
 	DENY_EPERM = 1,
 	DENY_ERRNO = 2,		/* any other errno */
 	DENY_KILL = 4,
 	DENY_LOG = 8,
 	DENY_ANY = 15,
-	DENY_NONE = 0,		/* there is nothing to choose */
+	DENY_NONE = 0,		/* there is only one */
 };
 
 struct format {
@@ -76,11 +80,14 @@ struct format {
 	unsigned int runtimes;	/* RUNTIME_*: who loads it, with no --runtime */
 	/* A problem is printed and latched: nothing is written then. */
 	void (*write)(const struct emit *emit, FILE *out);
-	/* When no_new_privs is set by what enforces it; NULL: it need not be. */
+	/*
+	 * Whether what enforces the profile sets no_new_privs; NULL: it need
+	 * not.
+	 */
 	const char *no_new_privs;
 };
 
-/* The rows of the table, NULL after the last. */
+/* The table's rows, NULL after the last. */
 const struct format *format_at(size_t i);
 
 void write_oci(const struct emit *emit, FILE *out);
@@ -113,13 +120,13 @@ json_t *name_json(struct call_id id);
 json_t *flags_json(uint32_t flags);
 /* "AF_INET 127.0.0.1:80", escaped as paths are; heap. */
 char *socket_text(const struct fact *fact);
-/* In place of any profile: where each of its rules comes from. */
+/* Write the origin of each rule in place of a profile. */
 void write_explanation(const struct emit *emit, FILE *out);
 
 /*
- * A name for the profile, of a-z, 0-9 and -, without - at an end, at most 63
- * characters (RFC 1123, as Kubernetes has it): from that of the only run there
- * is, or "sandprint". Heap.
+ * A name for the profile: that of the only run, or "sandprint". Of a-z, 0-9 and
+ * -, not with - at an end, at most 63 characters (RFC 1123, as Kubernetes
+ * requires). Heap.
  */
 char *profile_name(const struct trace *t);
 
@@ -127,8 +134,8 @@ char *profile_name(const struct trace *t);
 uint32_t *rule_actions(const struct profile *p, size_t *n);
 
 /*
- * The names whose rules have this action, and no conditions, each once, sorted
- * by strcmp(3); the caller frees the array, the names are the profile's.
+ * The names whose rules have this action and no conditions, each once, sorted
+ * by strcmp(3); the caller frees the array, and the profile owns the names.
  */
 const char **names_with_action(const struct profile *p, uint32_t action,
 			       size_t *n);

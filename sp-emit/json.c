@@ -99,7 +99,7 @@ json_t *flags_json(uint32_t flags)
 	return list;
 }
 
-/* The sights of one call, an image each. */
+/* The sightings of one call, by image. */
 struct sights {
 	struct fact **calls;
 	size_t n;
@@ -175,7 +175,7 @@ static json_t *calls_json(const struct trace *t)
 	return list;
 }
 
-/* What all facts that are no calls have. */
+/* The members that all facts except calls have. */
 static json_t *other_json(struct fact **fact)
 {
 	struct sights one = { fact, 1 };
@@ -229,7 +229,9 @@ static json_t *others_json(const struct facts *facts,
 	return list;
 }
 
-/* As --ndjson has arguments: what JSON has no integer for is taken as signed. */
+/*
+ * Arguments as --ndjson has them: values beyond JSON's integers become signed.
+ */
 static json_t *bits_json(uint64_t bits)
 {
 	return json_integer((int64_t)bits);

@@ -50,7 +50,7 @@ static void allow_below(struct landlock_policy *p,
 	free(at);
 }
 
-/* By the names that stay when a newer version is installed. */
+/* Use the names that stay when a newer version is installed. */
 static void allow_versions(struct landlock_policy *p, const char *path,
 			   uint64_t rights)
 {
@@ -70,12 +70,15 @@ static void allow_use(struct landlock_policy *p, const struct path_uses *uses,
 	uint32_t access = u->access;
 	struct landlock_needs needs;
 
-	/* It is made when it is not there. */
+	/* The call makes it if it does not exist. */
 	if (u->made && access & NAME_ENSURE)
 		access |= NAME_CREATE;
 	needs = landlock_needs(access, u->types);
 
-	/* Below a directory that the run makes, rights are the upper one's. */
+	/*
+	 * Below a directory that the run makes, the rights are those of the
+	 * directory above.
+	 */
 	allow_below(p, uses, u->made ? parent : u->pattern, needs.own);
 	allow_below(p, uses, parent, needs.parent);
 	if (!u->made && access & NAME_MAP && pattern_is_path(u->pattern))
@@ -83,7 +86,7 @@ static void allow_use(struct landlock_policy *p, const struct path_uses *uses,
 	free(parent);
 }
 
-/* Where the rule for a name's directory stands; heap. */
+/* The path that the rule for a name's directory gets; heap. */
 static char *lasting_parent(const struct path_uses *uses, const char *path)
 {
 	char *parent = path_parent(path), *at = paths_lasting(uses, parent);
@@ -92,7 +95,7 @@ static char *lasting_parent(const struct path_uses *uses, const char *path)
 	return at;
 }
 
-/* Rights that a place has got only because the place of a move's end has them. */
+/* Rights that a place has only because the other end of a move has them. */
 struct level {
 	char *place, *target;	/* patterns */
 	uint64_t rights;
@@ -103,7 +106,7 @@ struct levels {
 	size_t n;
 };
 
-/* Takes over the names. */
+/* Takes the names over. */
 static void add_level(struct levels *levels, char *place, char *target,
 		      uint64_t rights)
 {
@@ -121,12 +124,13 @@ static void free_levels(struct levels *levels)
 }
 
 /*
- * The kernel lets nothing move to a directory where more can be done with it
- * than where it was: the source needs the rights that the target has.
+ * The kernel refuses a move to a directory where more can be done with the file
+ * than before: so the source gets the rights that the target has.
  */
 struct edge {
 	char *source, *target;	/* patterns of places that have rules */
-	uint64_t moved;		/* the rights that matter: landlock_moved() */
+	/* the rights that matter here: landlock_moved() */
+	uint64_t moved;
 	bool queued;
 };
 
@@ -190,7 +194,7 @@ static void enqueue_all(struct edges *edges)
 		   by_target);
 }
 
-/* The edges whose target has the rights of this place, too. */
+/* The edges whose target got the rights of this place, too. */
 static void enqueue_below(struct edges *edges, const char *place)
 {
 	size_t low = 0, high = edges->n, length = strlen(place);
@@ -224,7 +228,7 @@ static void free_edges(struct edges *edges)
 	free(edges->queue);
 }
 
-/* Whether that added anything. */
+/* Returns whether any right was new. */
 static bool level(struct landlock_policy *p, const struct edge *edge,
 		  struct levels *levels)
 {
@@ -268,7 +272,7 @@ static void allow_moves(struct landlock_policy *p,
 	while (edges.n_queued) {
 		const struct edge *edge = dequeue(&edges);
 
-		/* What a place is given can be lacking in the next. */
+		/* A right that one place gets can be missing at the next. */
 		if (level(p, edge, levels))
 			enqueue_below(&edges, edge->source);
 	}
@@ -304,7 +308,10 @@ static void allow_sockets(struct landlock_policy *p, const struct trace *t)
 	landlock_forget_ports(p, LANDLOCK_NET_CONNECT_TCP);
 }
 
-/* The kernel denies that to whoever is restricted in files: landlock(7). */
+/*
+ * The kernel denies mounting to every thread that is restricted in files:
+ * landlock(7).
+ */
 static void refuse_mounts(const struct path_uses *uses)
 {
 	for (size_t i = 0; i < uses->n; i++) {

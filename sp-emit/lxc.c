@@ -2,9 +2,9 @@
 /*
  * A policy for lxc.seccomp.profile, version 2: lxc.container.conf(5), SECCOMP
  * CONFIGURATION. LXC has one list for all architectures of the machine, and
- * leaves out names that its libseccomp has no own number for there. A kill as
- * the default is not written: it would be the end of lxc-init, which does
- * without most of its own calls where they fail.
+ * leaves out names for which its libseccomp has no number there. Kill as the
+ * default action is not written: it would kill lxc-init, most of whose own
+ * calls may fail.
  */
 #include <inttypes.h>
 #include <seccomp.h>
@@ -64,7 +64,10 @@ static int compare_lines(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* What LXC would leave out of the list, so that the container is denied it. */
+/*
+ * Names that LXC would leave out of the list, so that the container is denied
+ * them.
+ */
 static void check_rule(const struct profile_rule *rule)
 {
 	const struct arch *arch = arch_of_call(rule->id);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A policy for `minijail0 -S`: minijail0(5), SECCOMP_FILTER SYNTAX. It is of
- * the native architecture, and what it does not name is killed. Lines with a
- * number, which that page has, are refused by minijail0 (seen in 2026.05.18).
+ * A policy for `minijail0 -S`: minijail0(5), SECCOMP_FILTER SYNTAX. It is for
+ * the native architecture, and kills at calls that it does not name. minijail0
+ * refuses lines with a number, though that page has them (seen in 2026.05.18).
  */
 #include <inttypes.h>
 #include <seccomp.h>
@@ -10,8 +10,9 @@
 #include "format.h"
 
 /*
- * That some bits of an argument have their value: each bit that is set, since
- * `&` holds when one of several is, and that the clear ones are.
+ * Require some bits of an argument to have their value. Each set bit is a test
+ * of its own, since `&` holds when one of several is set; one more test
+ * requires that the clear bits are clear.
  */
 static void write_bits(uint32_t index, uint64_t mask, uint64_t value,
 		       FILE *out)
@@ -28,7 +29,7 @@ static void write_bits(uint32_t index, uint64_t mask, uint64_t value,
 			mask & ~value);
 }
 
-/* NULL: not one comparison of the value. */
+/* NULL: it is not one comparison of the value. */
 static const char *compare_sign(int op)
 {
 	static const char *const signs[] = {
@@ -55,7 +56,10 @@ static void write_conditions(const struct profile_rule *rule, FILE *out)
 	}
 }
 
-/* The rules of one call: one line, of which any condition is enough. */
+/*
+ * The rules of one call become one line, in which one of the conditions must
+ * hold.
+ */
 static size_t write_rule(const struct profile *p, size_t i, FILE *out)
 {
 	const struct profile_rule *first = &p->rules[i];

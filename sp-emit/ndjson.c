@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * --ndjson: the events of a stream, a line of JSON each, as they are read.
- * Strings are jansson's; the rest is numbers, written here for speed.
+ * --ndjson: the events of a stream, one line of JSON each, as they are read.
+ * Strings are written by jansson; numbers here, for speed.
  */
 #include "ndjson.h"
 
@@ -34,7 +34,7 @@ struct ndjson {
 	struct name *recent[NAMES];
 };
 
-/* On one line; takes the reference. */
+/* As one line; takes the reference. */
 static char *dump(json_t *value)
 {
 	char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
@@ -49,7 +49,7 @@ static void on_image(void *arg, uint32_t number, const char *path)
 {
 	struct ndjson *n = arg;
 
-	/* A new segment numbers its own from 0. */
+	/* A new segment numbers its images from 0. */
 	while (n->n_images > number)
 		free(n->images[--n->n_images]);
 	n->images = xgrow(n->images, n->n_images, sizeof(*n->images));
@@ -110,7 +110,7 @@ static char *put_text(char *p, const char *text)
 	return stpcpy(p, text);
 }
 
-/* ,"args":[…]: as signed numbers, so that -1 is -1 and jq keeps each exact. */
+/* ,"args":[…]: as signed numbers, so that -1 is -1 and jq keeps every digit. */
 static char *put_call(struct ndjson *n, char *p, const struct happening *h)
 {
 	struct name *name = name_of(n, h->id);

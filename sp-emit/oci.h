@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the formats that come from the OCI's have in common with it. */
+/* What oci.c shares with formats that derive from the OCI's. */
 #ifndef OCI_H
 #define OCI_H
 
@@ -8,7 +8,7 @@
 /* An action as two members; without `errno_key`, its errno is the default. */
 void oci_set_action(json_t *object, const char *action_key,
 		    const char *errno_key, uint32_t action);
-/* The names of the profile's architectures from one of them on. */
+/* The names of the profile's architectures, from one of them on. */
 json_t *oci_archs(const struct profile *p, size_t from);
 /* "SCMP_CMP_EQ" of enum scmp_compare. */
 const char *oci_compare_name(int op);

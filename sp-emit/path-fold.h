@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The paths of a trace while they are folded: what paths.c and path-moves.c share. */
+/*
+ * The paths of a trace while they are being folded: what paths.c and path-
+ * moves.c share.
+ */
 #ifndef PATH_FOLD_H
 #define PATH_FOLD_H
 
@@ -13,9 +16,9 @@
 struct folded {
 	UT_hash_handle hh;
 	struct path_use use;
-	bool own;		/* it was created or removed by the run */
+	bool own;		/* the run created or removed it */
 	bool private;		/* created as temporary files are: NAME_PRIVATE */
-	bool moves;		/* there is a record of where it moved */
+	bool moves;		/* a record shows where it moved */
 	uint32_t *runs;		/* bits: which runs have it */
 };
 
@@ -28,7 +31,7 @@ struct fold {
 
 /* 32-bit words that `runs` has. */
 size_t words_of(size_t n_runs);
-/* The path's element, which is made where there is none; takes over the path. */
+/* The path's element, which is added if there is none; takes the path over. */
 struct folded *folded_path(struct fold *fold, char *path);
 /* The same, or NULL. */
 struct folded *find_folded(const struct fold *fold, const char *path);
@@ -36,11 +39,12 @@ struct folded *find_folded(const struct fold *fold, const char *path);
 void join_folded(struct folded *to, const struct folded *from, size_t words);
 
 /*
- * By what pattern a fact's path is folded; takes it over. Recorders that knew
- * nothing of files without a name noted them as deleted, by the kernel's name.
+ * The pattern that a fact's path is folded to; takes the path over. Recorders
+ * that did not know files without a name noted them as deleted, by the kernel's
+ * name for them.
  */
 char *fold_name(uint32_t access, char *path);
-/* Whether a policy can be made of the path: it is whole, and believed. */
+/* Whether a policy can use the path: it is complete, and believed. */
 bool is_usable(const struct fact *fact);
 /* Whether the name is in no directory: a memfd, a descriptor. */
 bool is_nowhere(const char *path);

@@ -30,8 +30,8 @@ static void add_move(struct fold *fold, char *from, char *to, uint32_t access)
 }
 
 /*
- * A move that no rule can use still shows where its ends moved, so that none of
- * them is paired with others by guess_moves().
+ * A move that no rule can use still shows where its ends moved, so
+ * guess_moves() pairs none of them with others.
  */
 static void fold_move(struct fold *fold, const struct fact *fact)
 {
@@ -58,7 +58,7 @@ static void fold_move(struct fold *fold, const struct fact *fact)
 	free(to);
 }
 
-/* A name that moved to or from nobody knows where. */
+/* A name that moved, to or from an unknown place. */
 static bool is_unpaired(const struct folded *f, bool source)
 {
 	uint32_t access = f->use.access;
@@ -69,13 +69,13 @@ static bool is_unpaired(const struct folded *f, bool source)
 		access & NAME_CREATE;
 }
 
-/* A directory that has been seen. */
+/* A directory that the search has seen. */
 struct seen {
 	UT_hash_handle hh;
 	char path[];
 };
 
-/* Whether it is the first name in its directory. */
+/* Whether it is the first such name in its directory. */
 static bool see_directory(struct seen **seen, const char *path)
 {
 	char *parent = path_parent(path);
@@ -93,7 +93,7 @@ static bool see_directory(struct seen **seen, const char *path)
 	return !s;
 }
 
-/* One such name of each directory: the rest of them adds nothing. */
+/* One such name for each directory: more of them add nothing. */
 static struct folded **find_unpaired(const struct fold *fold, bool source,
 				     size_t *n)
 {
@@ -115,7 +115,7 @@ static struct folded **find_unpaired(const struct fold *fold, bool source,
 	return found;
 }
 
-/* The older recordings: from each directory to each. */
+/* For older recordings: from each directory to each. */
 static void guess_moves(struct fold *fold)
 {
 	size_t n, m;
@@ -153,7 +153,10 @@ static const char **sort_names(const struct fold *fold)
 	return names;
 }
 
-/* The first name after "directory/", in the order of the names, tells. */
+/*
+ * The type follows from the first name after "directory/" in the order of
+ * names.
+ */
 static bool has_names_below(const struct fold *fold, const char **names,
 			    const char *directory)
 {
@@ -175,8 +178,8 @@ static bool has_names_below(const struct fold *fold, const char **names,
 }
 
 /*
- * What is moved has one type under both names; a directory has names below it,
- * whichever of the two it had then.
+ * What moves has one type under both names. A directory has names below it,
+ * whichever of the two names it had then.
  */
 static void learn_type(struct fold *fold, const char **names,
 		       struct path_move *move)
@@ -186,7 +189,7 @@ static void learn_type(struct fold *fold, const char **names,
 	uint32_t types = (from ? from->use.types : 0) |
 		(to ? to->use.types : 0);
 
-	if (move->access == NAME_LINK)		/* of no directory */
+	if (move->access == NAME_LINK)		/* in no directory */
 		types |= 1U << REGULAR;
 	else if (!(types & ~(1U | PATH_UNLINKED)) &&
 		 (has_names_below(fold, names, move->from) ||

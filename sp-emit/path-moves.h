@@ -5,9 +5,12 @@
 
 #include "path-fold.h"
 
-/* All paths have been folded: add the moves, and what they tell of types. */
+/*
+ * To be called after all paths have been folded: adds the moves, and the types
+ * that they show.
+ */
 void fold_moves(struct fold *fold, const struct facts *moves);
-/* Make one of those whose names have become the same. */
+/* Join moves whose names have become the same. */
 void join_moves(struct fold *fold);
 void free_move(struct path_move *move);
 

@@ -46,7 +46,7 @@ void general_print(unsigned int rules, FILE *out)
 			fprintf(out, "%s ", rule_names[i].name);
 }
 
-/* Components. Each of these gives the length of what it matches, or 0. */
+/* Components. Each function gives the length of what it matches, or 0. */
 
 static size_t digits(const char *s, size_t n)
 {
@@ -110,7 +110,9 @@ static bool is_date(const char *year, const char *month, const char *day)
 	return y >= 1970 && y < 2100 && m >= 1 && m <= 12 && d >= 1 && d <= 31;
 }
 
-/* What may follow a date: digits and what stands between those of a time. */
+/*
+ * What may follow a date: digits, and the characters between those of a time.
+ */
 static size_t date(const char *s, size_t n)
 {
 	size_t length = 0;
@@ -128,7 +130,10 @@ static size_t date(const char *s, size_t n)
 	return length;
 }
 
-/* 1.2 and 1.2.3, with a letter or a revision after it: 1.1.1n, 1.2-3. */
+/*
+ * Versions, 1.2 and 1.2.3, with a letter or a revision after them: 1.1.1n,
+ * 1.2-3.
+ */
 static size_t version(const char *s, size_t n)
 {
 	size_t length = digits(s, n), next;
@@ -156,7 +161,7 @@ struct rewriting {
 	unsigned int rules, used;
 };
 
-/* What is made up in a name, if the run itself made the file or directory. */
+/* The random part of a name, if the run itself made the file or directory. */
 static struct name_part made_up(const struct rewriting *r, const char *name,
 				size_t n)
 {
@@ -178,7 +183,7 @@ static bool is_start(const char *s, const char *component)
 	return s == component || !isalnum((unsigned char)s[-1]);
 }
 
-/* What stands from S to END in a component. */
+/* The random part of a component, from S to END. */
 static void rewrite_part(struct rewriting *r, const char *component,
 			 const char *s, const char *end)
 {
@@ -236,8 +241,8 @@ char *generalize(const char *path, unsigned int rules, is_made *made,
 	};
 
 	/*
-	 * "/proc/12/task/13/x": the second and the fourth can be pids. The
-	 * kernel numbers terminals as they come, too.
+	 * "/proc/12/task/13/x": the second and the fourth component can be
+	 * process ids. The kernel numbers terminals as they come, too.
 	 */
 	for (size_t i = 0; *path; i++) {
 		size_t n;

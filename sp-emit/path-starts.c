@@ -10,7 +10,7 @@
 #define uthash_malloc(size) xcalloc(1, size)
 #include <uthash.h>
 
-/* The images of a trace that have the same path. */
+/* The images of a trace that share a path. */
 struct program {
 	UT_hash_handle hh;
 	bool started_one;	/* one of them started another image */
@@ -19,7 +19,7 @@ struct program {
 struct starts {
 	const struct trace *trace;
 	struct program *by_path;	/* the keys are the images' own */
-	bool *was_started;	/* by image: by one of the trace */
+	bool *was_started;	/* by image: an image of the trace started it */
 };
 
 static bool knows_starts(const struct trace *t)

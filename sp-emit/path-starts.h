@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which programs of a trace another of its programs started. The policy of a
- * program that runs already need not permit what was started from outside.
+ * Which programs of a trace were started by another of its programs. The policy
+ * of a running program need not permit what others started.
  */
 #ifndef PATH_STARTS_H
 #define PATH_STARTS_H
@@ -14,9 +14,9 @@ struct starts;
 struct starts *starts_of(const struct trace *t);
 void starts_free(struct starts *s);
 /*
- * Whether a path's fact is the execution of a program from outside: by the
- * recorder, or by a program that is left out. A program's dynamic loader and
- * script are executed with it.
+ * Whether a path's fact is an execution from outside: by the recorder, or by a
+ * program that is left out. A program's dynamic loader and script are executed
+ * with it.
  */
 bool starts_from_outside(const struct starts *s, const struct fact *fact);
 

@@ -22,7 +22,7 @@ static uint32_t type_bit(uint32_t access)
 		PATH_UNLINKED : bit;
 }
 
-/* Whether O_CREAT would make the file: the kernel's own are always there. */
+/* Whether O_CREAT would make the file: the kernel's own files always exist. */
 static bool may_be_made(uint32_t access, const char *path)
 {
 	return access & NAME_NAMELESS ||
@@ -36,7 +36,10 @@ static bool is_made_private(uint32_t access)
 	return access & NAME_CREATE && access & NAME_PRIVATE;
 }
 
-/* systemd, before it executes a service, makes RuntimeDirectory= and the like. */
+/*
+ * Directories that systemd makes before it executes a service:
+ * RuntimeDirectory= and the like.
+ */
 static bool is_manager(const struct image *image)
 {
 	const char *dir = image->path ? strstr(image->path, "/systemd/") : NULL;
@@ -46,8 +49,8 @@ static bool is_manager(const struct image *image)
 }
 
 /*
- * What the run made, by whichever image. What the service's manager made is
- * there before a policy is in force.
+ * Made by any image of the run. What the service's manager made exists before a
+ * policy is in force.
  */
 static void fold_made(struct fold *fold, const struct fact *fact)
 {
@@ -65,7 +68,7 @@ static void fold_made(struct fold *fold, const struct fact *fact)
 	f->private |= is_made_private(access);
 }
 
-/* The phases of one recording are one run: they share what they name. */
+/* The phases of one recording count as one run: they share names. */
 static uint32_t recording_of(const struct trace *t, uint32_t run)
 {
 	while (run_is_later_part(t->runs, run))
@@ -110,8 +113,8 @@ static void fold_fact(struct fold *fold, const struct trace *t,
 
 /*
  * A service reads the state or removes the socket that an earlier run left
- * behind, and makes its own. There was none while it was recorded, and there
- * will be one at the next start.
+ * behind, and then makes its own. While it was recorded there was none; at the
+ * next start there will be one.
  */
 static void fold_missing(struct fold *fold, const struct fact *fact)
 {
@@ -135,7 +138,7 @@ static void fold_missing(struct fold *fold, const struct fact *fact)
 	free(pattern);
 }
 
-/* The name of a path by some rules; heap. */
+/* The name that some rules give to a path; heap. */
 typedef char *(*naming)(const struct fold *fold, struct folded *all,
 			const struct folded *f, void *arg, unsigned int *used);
 
@@ -154,7 +157,7 @@ static void rename_end(const struct fold *fold, struct folded *all,
 	*path = to;
 }
 
-/* By another name where the rules say so. */
+/* Rename the path where the rules do. */
 static void regroup(struct fold *fold, naming name, void *arg)
 {
 	struct folded *old = fold->by_path, *f, *next;
@@ -180,7 +183,7 @@ static void regroup(struct fold *fold, naming name, void *arg)
 	}
 }
 
-/* An is_made of path-rules.h. */
+/* The is_made of path-rules.h. */
 static bool is_own(const void *all, const char *path, size_t n, bool *private)
 {
 	const struct folded *by_path = all;
@@ -200,13 +203,13 @@ static char *name_by_rules(const struct fold *fold, struct folded *all,
 			  used);
 }
 
-/* Numbers that differ between runs. */
+/* Find numbers that differ between runs. */
 
 struct shape {
 	UT_hash_handle hh;
 	char *text;
 	size_t members;
-	bool steady;		/* one of them is in several runs */
+	bool steady;		/* one of the names is in several runs */
 	uint32_t *runs;
 };
 
@@ -253,7 +256,7 @@ static void add_shape(struct shape **shapes, const struct folded *f,
 		s->runs[i] |= f->runs[i];
 }
 
-/* Each run had others: none of the shape's names is in two of them. */
+/* Each run had other names: none of the shape's names is in two of them. */
 static char *name_by_runs(const struct fold *fold, struct folded *all,
 			  const struct folded *f, void *arg,
 			  unsigned int *used)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a trace did with each path, folded for the formats that are made of
- * paths, with the names that differ from run to run made one.
+ * Folds what a trace did with each path, for the formats made of paths. Names
+ * that differ from run to run become one pattern.
  */
 #ifndef PATHS_H
 #define PATHS_H
@@ -12,19 +12,24 @@
 #include "pattern.h"
 #include "stream/trace.h"
 
-enum { PATH_UNLINKED = 1 << 16 };	/* removed, and no directory */
+/* it was removed, and was no directory */
+enum { PATH_UNLINKED = 1 << 16 };
 
 struct path_use {
 	char *pattern;
-	uint32_t access;	/* NAME_* of names.h, of what needs rights; 0: an
-				   image that is left out made it */
+	/*
+	 * access bits of names.h that need rights; 0: an image that is left out
+	 * made it
+	 */
+	uint32_t access;
 	uint32_t types;		/* bits by S_IFMT type: 1 << 8 is a regular file,
 				   1 not known; PATH_UNLINKED */
 	uint64_t count;
-	bool made;		/* it was or may be created or removed: not
-				   always there */
-	unsigned int rules;	/* by which it became one; 0: one path */
-	size_t names;		/* how many paths are in it */
+	/* it was or may be created or removed: it need not exist always */
+	bool made;
+	/* the rule that made it a pattern; 0: one path */
+	unsigned int rules;
+	size_t names;		/* how many paths the pattern stands for */
 };
 
 /* A rename or a link. */
@@ -41,14 +46,14 @@ struct path_uses {
 	size_t n;
 	struct path_move *moves;
 	size_t n_moves;
-	size_t doubtful;	/* names that were cut or could not be read */
+	size_t doubtful;	/* names that were cut, or could not be read */
 };
 
 /*
  * Fold the paths that need rights: path_needs_right(). A file without a name
- * (O_TMPFILE) is called "#" and anything, in its directory. Moves of recordings
- * that have no record of them are guessed: each source could have gone to each
- * destination.
+ * (O_TMPFILE) becomes "#" and PATTERN_ANY, in its directory. Moves of
+ * recordings that have no records of them are guessed: each source could have
+ * gone to each destination.
  */
 struct path_uses *paths_fold(const struct trace *t, unsigned int rules);
 void paths_free(struct path_uses *uses);
@@ -57,11 +62,11 @@ void paths_free(struct path_uses *uses);
 const struct path_use *paths_find(const struct path_uses *uses,
 				  const char *pattern);
 /*
- * The pattern of the path, or where that is a pattern or made by the run, of the
- * nearest directory above that is there before the run; heap.
+ * The pattern of the path. If that is a pattern, or the run made it, the
+ * nearest directory above that exists before the run; heap.
  */
 char *paths_lasting(const struct path_uses *uses, const char *pattern);
-/* A line for each path that became a pattern, and what it is made of. */
+/* Print a line for each path that became a pattern, and what it is made of. */
 void paths_explain(const struct path_uses *uses, FILE *out);
 
 #endif

@@ -13,13 +13,16 @@
 
 enum { FIFO = 1, CHARACTER = 2, BLOCK = 6, SOCKET = 12 };	/* S_IFMT types */
 
-/* What an option does to a path and to all below it. */
+/* What an option does to a path and everything below it. */
 enum effect {
-	SAME,		/* nothing, though it is below one of the others */
+	/* nothing, though one of the others covers the directory above */
+	SAME,
 	READ_ONLY,
 	HIDDEN,		/* inaccessible */
-	MASKED,		/* addresses in it are 0: without CAP_SYSLOG */
-	REPLACED,	/* by a directory that has only what is SAME */
+	/* the kernel prints addresses in it as 0, without CAP_SYSLOG */
+	MASKED,
+	/* it is made a directory that has only the entries marked SAME */
+	REPLACED,
 };
 
 struct effect_on {
@@ -30,7 +33,7 @@ struct effect_on {
 enum { EFFECTS_MAX = 24, CALLS_MAX = 12 };
 
 /*
- * systemd.exec(5), SANDBOXING, and where it does not list all of it,
+ * systemd.exec(5), SANDBOXING, and where that does not list everything,
  * src/core/namespace.c of systemd 252. The manual has the same table, and the
  * tests compare both with what systemd does.
  */
@@ -122,7 +125,7 @@ bool changes_mounts(const struct trace *t)
 			    !path_is_doubted(t->paths.at[i]->id.nr))
 				return true;
 		}
-	/* Older recordings do not show what was mounted on. */
+	/* Older recordings do not have mount points. */
 	return !recorded && (calls_mount(t) || calls_pivot_root(t));
 }
 
@@ -130,7 +133,7 @@ bool changes_mounts(const struct trace *t)
 struct use {
 	const char *path;
 	uint32_t access;	/* names.h */
-	bool absent;		/* it was not there */
+	bool absent;		/* it did not exist */
 };
 
 static unsigned int type_of(const struct use *u)
@@ -138,7 +141,7 @@ static unsigned int type_of(const struct use *u)
 	return (u->access & NAME_TYPE) >> NAME_TYPE_SHIFT;
 }
 
-/* Neither a read-only mount nor a full disk stops what is written there. */
+/* Writing there fails neither on a read-only mount nor on a full disk. */
 static bool is_special(const struct use *u)
 {
 	unsigned int type = type_of(u);
@@ -169,8 +172,9 @@ static const struct effect_on *effect_on(const struct protection *p,
 }
 
 /*
- * A new /dev has no other entries, and cannot be changed; nothing that is
- * mapped from it can be executed; and devices elsewhere cannot be opened.
+ * PrivateDevices= gives a new /dev with no other entries, which cannot be
+ * changed; nothing that is mapped from it can be executed, and devices
+ * elsewhere cannot be opened.
  */
 static bool contradicts_devices(const struct use *u)
 {
@@ -256,7 +260,7 @@ static bool is_temporary(const char *path)
 	return path_is_below(path, "/tmp") || path_is_below(path, "/var/tmp");
 }
 
-/* What this trace made there, by names that nobody else can know. */
+/* Whether this trace made it there, under a name that nobody else can know. */
 static void add_secret(struct path_list *secret, const struct fact *fact)
 {
 	char *path = path_of_fact(fact);
@@ -294,7 +298,7 @@ static bool is_shared_use(const struct path_list *secret,
 	return shared;
 }
 
-/* A file that is moved or linked out of them is then on another mount. */
+/* A file that is moved or linked out of them changes its mount. */
 static bool is_move_out(const struct fact *fact)
 {
 	char *from = path_of_fact(fact);
@@ -334,7 +338,7 @@ void path_list_sort(struct path_list *list)
 	array_sort(list->at, list->n, sizeof(*list->at), by_name);
 }
 
-/* By a search for each directory, since such a list can be long. */
+/* Binary search for each directory, since the list can be long. */
 bool path_list_has(const struct path_list *list, const char *path,
 		   bool (*covers)(const char *path, const char *directory))
 {
@@ -361,7 +365,7 @@ void path_list_free(struct path_list *list)
 	free(list->at);
 }
 
-/* Homes: ProtectSystem=strict leaves them out. */
+/* ProtectSystem=strict leaves homes out. */
 
 static const char *const homes[] = { "/home", "/root", "/run/user", NULL };
 
@@ -374,8 +378,8 @@ static bool has_entry(const struct path_list *list, const char *path)
 }
 
 /*
- * ReadWritePaths= gives back what is below a read-only directory, but not that
- * directory itself: of the two settings for one path the stricter one wins.
+ * ReadWritePaths= makes paths below a read-only directory writable, but not
+ * that directory itself: of two settings for one path the stricter wins.
  */
 static void write_homes(const struct path_list *writable, bool used, FILE *out)
 {
@@ -397,9 +401,9 @@ static void write_homes(const struct path_list *writable, bool used, FILE *out)
 }
 
 /*
- * ProtectKernelTunables= and ProtectControlGroups= imply MountAPIVFS=. That
- * makes /run a mount of systemd's own list, and of those ProtectSystem=strict
- * leaves each one as it is: apivfs_table and apply_mounts() in
+ * ProtectKernelTunables= and ProtectControlGroups= imply MountAPIVFS=. It puts
+ * /run into systemd's own list of mounts, and ProtectSystem=strict leaves all
+ * mounts of that list as they are: apivfs_table and apply_mounts() in
  * src/core/namespace.c of systemd 248 and later.
  */
 static void write_run(const struct path_list *writable, FILE *out)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What systemd's protections of whole directories do, by systemd.exec(5), and
- * which of them a recording contradicts.
+ * which of them contradict a recording.
  */
 #ifndef PROTECTIONS_H
 #define PROTECTIONS_H
@@ -13,7 +13,9 @@
 #include "paths.h"
 #include "stream/trace.h"
 
-/* Of a path's access: what a read-only mount denies, and one with noexec. */
+/*
+ * Access bits of a path that a read-only mount denies, and that noexec denies.
+ */
 enum {
 	PATH_CHANGES = NAME_WRITE | NAME_CREATE | NAME_DELETE |
 		NAME_TRUNCATE | NAME_CHANGE | NAME_RENAME | NAME_LINK |
@@ -21,7 +23,7 @@ enum {
 	PATH_RUNS = NAME_EXECUTE | NAME_MAP,
 };
 
-/* Sorted, none below another, each as a unit has to name it. */
+/* Sorted, none below another, each written as a unit has to name it. */
 struct path_list {
 	char **at;		/* heap, each */
 	size_t n;
@@ -30,7 +32,7 @@ struct path_list {
 void path_list_free(struct path_list *list);
 void path_list_sort(struct path_list *list);
 /*
- * Whether a sorted list has the path, or a directory that it is in, for which
+ * Whether a sorted list has the path, or a directory above it for which
  * `covers` holds.
  */
 bool path_list_has(const struct path_list *list, const char *path,
@@ -44,20 +46,20 @@ bool calls_mount(const struct trace *t);
 bool calls_pivot_root(const struct trace *t);
 
 /*
- * Whether the run mounts or unmounts: every option that makes a file system
- * namespace would hide that from the rest of the system.
+ * Whether the run mounts or unmounts: any option that makes a mount namespace
+ * would hide that from the rest of the system.
  */
 bool changes_mounts(const struct trace *t);
 
 /*
- * Whether all that the run does in /tmp and /var/tmp is with files that it made
- * under names that nobody else can know.
+ * Whether everything that the run does in /tmp and /var/tmp is done to files
+ * that it made, under names that nobody else can know.
  */
 bool has_private_tmp(const struct trace *t);
 
 /*
- * The options that no use contradicts. `writable` is what ReadWritePaths= has,
- * `private_tmp` what has_private_tmp() answered.
+ * The options that no use contradicts. `writable` is the list for
+ * ReadWritePaths=, `private_tmp` the answer of has_private_tmp().
  */
 void write_protections(const struct trace *t, const struct path_list *writable,
 		       bool private_tmp, FILE *out);

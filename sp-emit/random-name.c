@@ -11,8 +11,8 @@ enum {
 };
 
 /*
- * What programs put before the characters that they make up, and how many of
- * those there are: a name like that is random whatever the characters are.
+ * What programs put in front of random characters, and how many of these
+ * follow: such a name is random whatever the characters are.
  */
 static const struct {
 	const char *prefix;
@@ -45,7 +45,7 @@ static size_t template_suffix(const char *s, size_t n)
 	return 0;
 }
 
-/* The letters and digits at the end of a name. */
+/* The run of letters and digits at the end of a name. */
 struct ending {
 	size_t size, numbers, small, large;
 	bool capital;		/* the first one is a capital letter */
@@ -82,8 +82,8 @@ static size_t digits_at_end(const char *s, size_t n)
 }
 
 /*
- * Of a name that may be any: not the letters of a word, which has one capital
- * and no digit.
+ * For names of any kind: not the letters of a word, which has one capital and
+ * no digit.
  */
 static size_t likely_suffix(const char *s, size_t n)
 {
@@ -95,7 +95,7 @@ static size_t likely_suffix(const char *s, size_t n)
 		(e.size < n || e.numbers) ? e.size : 0;
 }
 
-/* Python's: `_` is one of its characters. */
+/* Python's names: `_` is one of the characters. */
 static bool has_python_suffix(const char *s, size_t n)
 {
 	size_t at = n, numbers = 0;
@@ -109,16 +109,16 @@ static bool has_python_suffix(const char *s, size_t n)
 		(!at || !is_word_character(s[at - 1]));
 }
 
-/* The one word of a hidden name, ".config", follows nothing. */
+/* A hidden name of one word, ".config", has nothing in front of the word. */
 static bool follows_something(const char *s, size_t n, size_t size)
 {
 	return n > size + (*s == '.');
 }
 
 /*
- * Of a name that was made as temporary ones are. Go makes up digits alone. One
- * name in 60 of mkstemp(3) ends with what could be a word: six letters that
- * follow something else count as made up, too.
+ * For a name that was made as temporary files are. Go uses digits alone. One
+ * name in 60 of mkstemp(3) ends with what could be a word: six letters after
+ * something else count as random, too.
  */
 static size_t private_suffix(const char *s, size_t n, bool at_end)
 {

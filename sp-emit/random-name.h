@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Temporary names: the characters that mkstemp(3) and its like make up.
+ * Temporary names: the characters that mkstemp(3) and similar functions
+ * generate.
  */
 #ifndef RANDOM_NAME_H
 #define RANDOM_NAME_H
@@ -13,8 +14,8 @@ struct name_part {
 };
 
 /*
- * What is made up in a name of N bytes. PRIVATE: the run made it as mkstemp(3)
- * does (NAME_PRIVATE), so that fewer signs are enough.
+ * The random part of a name of N bytes. PRIVATE: the run made the file as
+ * mkstemp(3) does (NAME_PRIVATE), so that fewer signs are enough.
  */
 struct name_part random_part(const char *name, size_t n, bool private);
 

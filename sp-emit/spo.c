@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A SeccompProfile of the Kubernetes Security Profiles Operator, in YAML. Its
- * rules are the OCI's, but it cannot say an errno for all other calls: there
- * it is EPERM, the runtimes' default.
+ * rules are the OCI's, but it has no field for the errno of all other calls:
+ * they get EPERM, the runtimes' default.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -56,7 +56,7 @@ static void emit_list(yaml_emitter_t *emitter, const json_t *list)
 	yaml_emitter_emit(emitter, &event);
 }
 
-/* A string is quoted, so that no reader takes "on" or "12" for something else. */
+/* Strings are quoted, so that no reader takes "on" or "12" for another type. */
 static void emit_value(yaml_emitter_t *emitter, const json_t *value)
 {
 	char *number;

@@ -68,7 +68,9 @@ static uint64_t sum(const struct call_total *totals, size_t n)
 	return count;
 }
 
-/* The counts of a fact in every image; `*at` goes on to the next. */
+/*
+ * The counts of a fact, summed over all images; `*at` moves to the next fact.
+ */
 static struct call_total take_total(struct fact ***at)
 {
 	const struct fact *first = **at;
