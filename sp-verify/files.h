@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * All files that a mode reads and writes, open before it reads one, so that it
- * can confine itself in between.
+ * All files that a mode reads and writes. They are opened before the first one
+ * is read, so that the mode can confine itself in between.
  */
 #ifndef FILES_H
 #define FILES_H
@@ -19,19 +19,19 @@ struct files {
 	struct input landlock, log;
 	struct engine_files engines;
 	struct output *out;	/* of -o; NULL: committed */
-	struct output *junit;	/* NULL: committed, or not wanted */
+	struct output *junit;	/* NULL: committed, or --junit was not given */
 };
 
 /*
- * False: printed and latched. A recording that cannot be opened fails when the
- * recordings are loaded.
+ * False: printed and latched. A recording that cannot be opened fails later,
+ * when the recordings are loaded.
  */
 bool files_open(struct files *files, const struct options *o);
-/* What is not committed is given up. */
+/* Give up what was not committed. */
 void files_close(struct files *files);
 /* Commit `out` or `junit`. */
 bool files_commit(struct output **out);
-/* Where the mode only reads and writes: sandbox.h. */
+/* Confine a mode that only reads and writes from here on: sandbox.h. */
 void files_enter_sandbox(const struct files *files, const struct options *o);
 
 #endif

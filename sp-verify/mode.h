@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What sp-verify does: a function a mode, in mode.c of the folder of its name.
- * Each prints what it found, and leaves the exit status in the messages' latch.
+ * The modes of sp-verify: a function each, in mode.c of the folder of that
+ * name. Each prints what it found, and leaves the exit status in the latch of
+ * the messages.
  */
 #ifndef MODE_H
 #define MODE_H

@@ -26,15 +26,17 @@ struct options {
 	enum mode_id mode;
 	struct files *files;	/* what the options name, open */
 	struct filter_source source;
-	const char *landlock;	/* the policy; NULL: the source is meant */
+	/* a Landlock policy; NULL: `source` is verified */
+	const char *landlock;
 	const char *output;	/* NULL: stdout */
 	const char *run;	/* NULL: all */
 	const char *junit;	/* NULL: none is written */
-	const char *user;	/* of the command; NULL: the caller */
+	const char *user;	/* user of the command; NULL: the caller */
 	struct selection selection;	/* of recordings */
 	const char *from, *until;	/* marks, or NULL; of recordings */
 	bool replay, enforce, partial, json, learn, audit, score;
-	const char *log;	/* of --audit; NULL: as it happens */
+	/* the log of --audit; NULL: records as they are written */
+	const char *log;
 	const char *exe, *unit, *container;	/* NULL: any */
 	unsigned int timeout;	/* seconds; 0: none */
 	char **traces;		/* NULL-terminated */

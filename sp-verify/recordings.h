@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The recordings of the command line, as far as they are selected. */
+/* The recordings of the command line, reduced to what is selected. */
 #ifndef RECORDINGS_H
 #define RECORDINGS_H
 

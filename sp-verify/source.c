@@ -15,7 +15,9 @@
 
 enum { FILE_MAX = 16 << 20 };	/* bytes; profile_read() refuses more */
 
-/* All of it, or one byte more than is taken. NULL: printed and latched. */
+/*
+ * The whole file, or one byte more than is accepted. NULL: printed and latched.
+ */
 static char *read_file(struct input *in, size_t *n)
 {
 	FILE *file = input_file(in);

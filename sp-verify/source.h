@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The filter that is verified: of files, and of a process. */
+/* The filter to verify: from files, and from a process. */
 #ifndef SOURCE_H
 #define SOURCE_H
 
@@ -12,17 +12,19 @@
 #include "profile/host.h"
 
 struct filter_source {
-	const char **profiles;	/* paths, "-" is stdin; the oldest first; to NULL */
+	/* paths, "-" is stdin; the oldest first; ends with NULL */
+	const char **profiles;
 	size_t n_profiles;
-	const struct loader *loader;	/* NULL: libseccomp alone */
+	const struct loader *loader;	/* the loader; NULL: libseccomp alone */
 	struct host host;	/* what conditions are resolved for */
-	pid_t pid;		/* whose filters come before those; 0: none */
+	/* the process whose filters were loaded before these; 0: none */
+	pid_t pid;
 };
 
 bool source_is_empty(const struct filter_source *s);
-/* What people call it: its file, or process; heap. */
+/* Its name for people: the file, or the process; heap. */
 char *source_name(const struct filter_source *s);
-/* What is opened before a sandbox. */
+/* What must be opened before the sandbox. */
 struct source_files {
 	struct inputs profiles;
 	struct filter *of_process;	/* of `pid` */
@@ -32,7 +34,9 @@ struct source_files {
 /* False: printed and latched. source_close() in either case. */
 bool source_open(const struct filter_source *s, struct source_files *files);
 void source_close(struct source_files *files);
-/* All of them in force together, once. NULL: printed and latched. */
+/*
+ * All of them in force together; to be called once. NULL: printed and latched.
+ */
 struct filter *source_load(const struct filter_source *s,
 			   struct source_files *files);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sp-verify: a profile against a trace, or against a command run under it. */
+/*
+ * sp-verify: compares a profile with a trace, or with a command that runs under
+ * it.
+ */
 #include "base/message.h"
 #include "files.h"
 #include "mode.h"

@@ -18,7 +18,7 @@
 #include "base/message.h"
 #include "process/process.h"
 
-/* ptrace(2), EPERM, has several reasons. */
+/* ptrace(2) has several reasons for EPERM. */
 static void say_refusal(pid_t pid, int error)
 {
 	long tracer = process_status(pid, "TracerPid");
@@ -51,7 +51,9 @@ static bool wait_for(pid_t pid, int *status)
 	return waited >= 0;
 }
 
-/* Stop it; `sig` is what it is to get when it goes on, 0 for none. */
+/*
+ * Stop the task; `sig` is the signal that it gets when it goes on, 0 for none.
+ */
 static bool seize(pid_t pid, int *sig)
 {
 	int status;
@@ -73,7 +75,7 @@ static bool seize(pid_t pid, int *sig)
 	return true;
 }
 
-/* Why none can be read, by ptrace(2) and kernel/seccomp.c. */
+/* Why its filters cannot be read, by ptrace(2) and kernel/seccomp.c. */
 static void say_failure(pid_t pid, int error)
 {
 	const char *why = strerror(error);
@@ -94,7 +96,7 @@ static void say_failure(pid_t pid, int error)
 	message_error("process %d: %s", pid, why);
 }
 
-/* The one that was loaded as the `i`th; NULL: errno. */
+/* The filter that was loaded as the `i`th; NULL: errno. */
 static struct filter *read_one(pid_t pid, uintptr_t i)
 {
 	long n = ptrace(PTRACE_SECCOMP_GET_FILTER, pid, (void *)i, NULL);
@@ -112,9 +114,9 @@ static struct filter *read_one(pid_t pid, uintptr_t i)
 }
 
 /*
- * A sleep that the stop interrupted goes on by restart_syscall(2), which not
- * every filter allows: where it would be denied, and the task perhaps killed,
- * have the call made again from its beginning. NULL: its filter is not known.
+ * A sleep that our stop interrupted goes on by restart_syscall(2), which not
+ * every filter allows. If the filter would deny it, and perhaps kill the task,
+ * have the call made again from its beginning. NULL: the filter is not known.
  */
 static void mend_sleep(pid_t pid, const struct filter *filter)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The filters that a running task has, as the kernel holds them. */
+/* Reads the filters of a running task from the kernel. */
 #ifndef TASK_H
 #define TASK_H
 
@@ -8,8 +8,8 @@
 #include "filter/filter.h"
 
 /*
- * The task is stopped meanwhile, and goes on as it was. NULL, and so where it
- * has no filter: printed and latched.
+ * Stops the task meanwhile, which then goes on as before. Returns NULL, printed
+ * and latched, also if the task has no filter.
  */
 struct filter *task_filter(pid_t pid);
 

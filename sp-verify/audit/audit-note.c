@@ -9,7 +9,10 @@
 
 static const char path[] = "/run/sandprint-audit";
 
-/* Locked as long as its process lives; -1: another one's, or none. */
+/*
+ * Locked as long as its process lives; -1: there is none, or another process
+ * holds it.
+ */
 static int open_locked(int flags)
 {
 	int fd = open(path, flags | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A note, in /run, that auditing is on for us and how it was before: whoever finds
- * the note of a process that was killed can restore that.
+ * A note in /run that we have turned auditing on, and how it was before.
+ * Whoever finds the note of a process that was killed can restore that.
  */
 #ifndef AUDIT_NOTE_H
 #define AUDIT_NOTE_H
@@ -13,9 +13,9 @@
  * that holds the note, or -1: no note can be made.
  */
 int audit_note_write(uint32_t backlog);
-/* The note of a process that is gone, as if it were ours; -1: there is none. */
+/* Take over the note of a process that is gone; -1: there is none. */
 int audit_note_take(uint32_t *backlog);
-/* All is as it was; -1 is fine. */
+/* Everything is restored: remove the note; -1 is fine. */
 void audit_note_remove(int note);
 
 #endif

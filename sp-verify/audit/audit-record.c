@@ -11,7 +11,7 @@
 
 /* Fields. */
 
-/* In place; false: not in hexadecimal. */
+/* Decodes in place; false: the text is not hexadecimal. */
 static bool decode(char *value, size_t n)
 {
 	if (n % 2 || strspn(value, "0123456789ABCDEF") != n)
@@ -46,7 +46,7 @@ char *audit_value(const char *text, const char *key, bool untrusted)
 	return value;
 }
 
-/* The digits of a number up to `end`, and nothing else. */
+/* A number of digits that ends at `end`. */
 static bool number(const char *text, int base, uint64_t max, const char *end,
 		   const char **rest, uint64_t *value)
 {
@@ -73,7 +73,7 @@ static bool field(const char *text, const char *key, int base, uint64_t max,
 	return ok;
 }
 
-/* A number that a program can give, -1 as well. */
+/* A number that a program may be able to give, -1 as well. */
 static bool call_number(const char *text, int32_t *nr)
 {
 	char *word = audit_value(text, "syscall", false);
@@ -123,7 +123,7 @@ static bool is_action(uint32_t action)
 	return false;
 }
 
-/* In place of a path, the kernel can write "(null)" or "<no_memory>". */
+/* The kernel writes "(null)" or "<no_memory>" if it has no path. */
 static char *executable(const char *text)
 {
 	char *exe = audit_value(text, "exe", true);
@@ -134,7 +134,9 @@ static char *executable(const char *text)
 	return NULL;
 }
 
-/* The action stands last: a record that was cut has none, or a wrong one. */
+/*
+ * The action stands last: a record that was cut has no action, or a wrong one.
+ */
 const char *audit_record_read(const char *text, struct audit_record *r)
 {
 	uint64_t arch, pid, ip, code;
@@ -177,12 +179,16 @@ static bool is_one_of(const char *tag, size_t n, const char *const *tags)
 	return false;
 }
 
-/* A time, as dmesg has it, a level, a node, journald's field, or nothing. */
+/*
+ * In front of a message: a time as in dmesg, a level, a node, journald's field,
+ * or nothing.
+ */
 static bool is_bare(const char *text, const char *end)
 {
 	static const char of_times[] = "0123456789-+:.,TZ<> ";
 
-	if (*text == ' ' || *text == '\t')	/* goes on with a message */
+	/* continues the message above */
+	if (*text == ' ' || *text == '\t')
 		return false;
 	if (!strncmp(text, "MESSAGE=", strlen("MESSAGE=")))
 		return text + strlen("MESSAGE=") == end;
@@ -199,9 +205,9 @@ static bool is_bare(const char *text, const char *end)
 }
 
 /*
- * Whether what stands before a message can be of the kernel's or auditd's
- * making: a time and a host, a tag, dmesg's time. The first tag counts: what
- * follows that of a program is the program's text.
+ * Whether the text in front of a message can come from the kernel or auditd: a
+ * time and a host, a tag, dmesg's time. Only the first tag counts: what follows
+ * a program's tag is the program's text.
  */
 static bool has_tag(const char *line, const char *message,
 		    const char *const *tags)
@@ -231,8 +237,9 @@ static const char *const auditd_tags[] = {
 static const char *const journal_tags[] = { "audit", NULL };
 
 static const struct form {
-	const char *before;	/* the record's text, and part of the form */
-	size_t skip;		/* of it, to the text */
+	/* the record's text, which is a part of the form too */
+	const char *before;
+	size_t skip;		/* bytes of it up to the text */
 	enum audit_way way;
 	const char *const *tags;
 } forms[] = {
@@ -243,14 +250,17 @@ static const struct form {
 };
 enum { N_FORMS = sizeof(forms) / sizeof(forms[0]) };
 
-/* Where the message begins in the line; NULL: none of that form. */
+/* Where the message begins in the line; NULL: the line has another form. */
 static char *find_form(char *line, const struct form *f)
 {
 	char *at = strstr(line, f->before);
 
 	if (!at || !has_tag(line, at, f->tags))
 		return NULL;
-	/* Without a tag it is that of a program, or the field of an export. */
+	/*
+	 * Without a tag, a program may have written it, or it is a field of an
+	 * export.
+	 */
 	if (f->way == AUDIT_BY_JOURNALD && (at == line || at[-1] != ' ') &&
 	    strncmp(line, "MESSAGE=SECCOMP", strlen("MESSAGE=SECCOMP")))
 		return NULL;
@@ -271,8 +281,8 @@ static const struct loss {
 enum { N_LOSSES = sizeof(losses) / sizeof(losses[0]) };
 
 /*
- * Whether a log of many says that a program wrote the line: its tag is behind a
- * time and a host.
+ * Whether a log of many programs shows that a program wrote the line: there is
+ * a tag of its own behind the time and the host.
  */
 static bool is_of_program(const char *line)
 {
@@ -321,7 +331,7 @@ static bool has_time_of_dmesg(const char *line)
 	return end;
 }
 
-/* Whatever it says. */
+/* Whether the kernel or auditd wrote the line, whatever it says. */
 static bool is_of_kernel(const char *line)
 {
 	static const char *const tags[] = {
@@ -352,7 +362,7 @@ static void read_text(const char *text, enum audit_way way,
 
 static void read_plain(char *line, struct audit_line *l)
 {
-	/* What auditd has added for people is behind that. */
+	/* auditd adds fields for people behind that. */
 	line[strcspn(line, "\x1d")] = '\0';
 	l->of_kernel = is_of_kernel(line);
 	for (size_t i = 0; i < N_FORMS; i++) {
@@ -366,7 +376,10 @@ static void read_plain(char *line, struct audit_line *l)
 	l->kind = find_loss(line);
 }
 
-/* journald's JSON: what the message is, and who it says has written it. */
+/*
+ * A line of journald's JSON: the message, and which process journald says wrote
+ * it.
+ */
 static void read_json(const char *line, struct audit_line *l)
 {
 	json_t *entry = json_loads(line, 0, NULL);

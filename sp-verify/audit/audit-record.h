@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The kernel's audit records as text: as its netlink socket has them, and as
- * they stand in the logs of auditd, of journald and of the kernel.
+ * The kernel's audit records as text: as its netlink socket delivers them, and
+ * as the logs of auditd, journald and the kernel have them.
  */
 #ifndef AUDIT_RECORD_H
 #define AUDIT_RECORD_H
@@ -13,25 +13,28 @@
 #include "kernel/syscall.h"
 
 /*
- * The value of ` key=`: bare, quoted, or in hexadecimal where it has bytes that
- * could not be quoted (audit_log_untrustedstring). Heap; NULL: not there.
+ * The value of ` key=`: bare, quoted, or in hexadecimal if it has bytes that
+ * cannot be quoted (audit_log_untrustedstring). Heap; NULL: there is no such
+ * key.
  */
 char *audit_value(const char *text, const char *key, bool untrusted);
 
-/* One of type SECCOMP (Linux, kernel/auditsc.c, audit_seccomp). */
+/* A record of type SECCOMP (Linux, kernel/auditsc.c, audit_seccomp). */
 struct audit_record {
 	struct call_id id;
 	uint32_t action;	/* SECCOMP_RET_* without its data */
 	uint32_t pid;		/* in the initial PID namespace */
-	uint64_t ip;		/* of the instruction behind the call */
+	uint64_t ip;		/* of the instruction after the call */
 	char *exe;		/* heap; NULL: not known */
 	uint64_t time_ns;	/* UTC, ns since the epoch; 0: not known */
 };
 void audit_record_free(struct audit_record *r);
-/* From "audit(…): auid=…" or the fields alone. NULL, or what is wrong. */
+/*
+ * From "audit(…): auid=…" or the fields alone. Returns NULL, or what is wrong.
+ */
 const char *audit_record_read(const char *text, struct audit_record *r);
 
-/* How a line has come to its log; the same record may have come by two. */
+/* How a line got into its log; one record may get there in two ways. */
 enum audit_way {
 	AUDIT_BY_AUDITD,	/* type=SECCOMP msg=audit(…): */
 	AUDIT_BY_PRINTK,	/* audit: type=1326 audit(…): */
@@ -40,11 +43,13 @@ enum audit_way {
 };
 
 enum audit_line_kind {
-	AUDIT_OTHER,		/* nothing of ours */
+	AUDIT_OTHER,		/* no audit record */
 	AUDIT_RECORD,		/* record and way are set */
-	AUDIT_GARBLED,		/* a record that cannot be read: problem */
-	AUDIT_LOST,		/* records are missing, says the line */
-	AUDIT_LOST_PRINTK,	/* the same, of those by printk alone */
+	/* a record that cannot be read; `problem` is set */
+	AUDIT_GARBLED,
+	AUDIT_LOST,		/* the line says that records are missing */
+	/* the same, but only of records that came by printk */
+	AUDIT_LOST_PRINTK,
 };
 
 struct audit_line {
@@ -52,15 +57,19 @@ struct audit_line {
 	enum audit_way way;
 	struct audit_record record;	/* the caller frees */
 	const char *problem;		/* static */
-	bool of_kernel;			/* it is the kernel's or the audit's,
-					   as far as a line can say */
+	/* as far as a line can tell, the kernel or auditd wrote it */
+	bool of_kernel;
 };
-/* Of a log, in text or as a JSON object of journald's. Changes the line. */
+/*
+ * Parse a line of a log, in text or as a JSON object of journald's. Changes the
+ * line.
+ */
 void audit_line_read(char *line, struct audit_line *l);
 
-enum { AUDIT_LINE_MAX = 64 << 10 };	/* bytes; the kernel's end at 8970 */
+/* bytes; the kernel cuts records at 8970 */
+enum { AUDIT_LINE_MAX = 64 << 10 };
 /*
- * The next line of a file without its end, cut to what the buffer holds
+ * The next line of a file without its newline, cut to what the buffer holds
  * (`*cut`); a NUL in it becomes '\1'. False: there is none.
  */
 bool audit_line_next(FILE *file, char buf[static AUDIT_LINE_MAX], bool *cut);

@@ -22,21 +22,27 @@
 
 enum {
 	RECEIVE_BYTES = 64 << 20,
-	BACKLOG = 8192,		/* of records that wait in the kernel */
+	BACKLOG = 8192,		/* of the queue of records in the kernel */
 	MESSAGE_MAX = 16384,
-	TAKE_MAX = 1024,	/* messages, before the caller has its turn */
-	ANSWER_S = 5,		/* the kernel's, to what it was asked */
-	FINISH_MS = 5000,	/* until our own record has come */
+	/* messages that are taken before the caller has its turn */
+	TAKE_MAX = 1024,
+	/* how long the kernel may take to answer a request */
+	ANSWER_S = 5,
+	FINISH_MS = 5000,	/* how long to wait for our own record */
 };
 
 struct audit_socket {
 	int fd;
 	bool was_enabled;
-	uint32_t backlog;		/* as it was; 0: we have not changed it */
-	int note;			/* of these two, for others; -1: none */
-	uint32_t lost;			/* the kernel's count, at first */
-	uint64_t missed;		/* times that we had no room for more */
-	char mark[48];			/* of our own record, the last one */
+	/* what to restore; 0: we have not changed it */
+	uint32_t backlog;
+	/* the note of these two, for others; -1: none */
+	int note;
+	/* the kernel's count of lost records, at first */
+	uint32_t lost;
+	uint64_t missed;		/* how often our socket had no room */
+	/* text of our own record, which comes last */
+	char mark[48];
 	bool marked;			/* it has come */
 	audit_message *message;
 	void *arg;
@@ -47,7 +53,7 @@ struct request {
 	struct audit_status status;
 };
 
-/* An answer of that type; false: errno. */
+/* Wait for an answer of that type; false: errno. */
 static bool ask(int fd, uint16_t type, struct audit_status *status,
 		uint16_t answer)
 {
@@ -105,7 +111,7 @@ static bool set_backlog(int control, uint32_t limit)
 	return ask(control, AUDIT_SET, &status, NLMSG_ERROR);
 }
 
-/* One that the kernel's audit is asked by. -1: errno. */
+/* A socket for requests to the kernel's audit. -1: errno. */
 static int control_open(void)
 {
 	const struct timeval wait = { .tv_sec = ANSWER_S };
@@ -117,8 +123,8 @@ static int control_open(void)
 }
 
 /*
- * Auditing is on. An sp-verify that was killed left it so where there is its note
- * and no auditd that has come since.
+ * Auditing is on. If there is the note of an sp-verify that was killed, and no
+ * auditd that has started since, that sp-verify left it on.
  */
 static void look_for_note(struct audit_socket *a,
 			  const struct audit_status *status)
@@ -139,7 +145,7 @@ static void look_for_note(struct audit_socket *a,
 		     "will be turned off at the end");
 }
 
-/* The note comes first: we can be killed at any moment. False: errno. */
+/* The note comes first, since we can be killed at any moment. False: errno. */
 static bool turn_on(struct audit_socket *a, int control, uint32_t limit)
 {
 	/* 0 is no limit. */
@@ -167,7 +173,7 @@ struct audit_socket *audit_socket_open(audit_message *message, void *arg)
 	if (fd < 0 || control < 0 ||
 	    bind(fd, (struct sockaddr *)&address, sizeof(address)))
 		goto fail;
-	/* Only the end needs it: fail now rather than then. */
+	/* Only the end needs this capability: fail now rather than then. */
 	errno = EPERM;
 	if (!capability_has(CAP_AUDIT_WRITE) ||
 	    !ask(control, AUDIT_GET, &status, AUDIT_GET))
@@ -250,7 +256,10 @@ void audit_socket_take(struct audit_socket *a)
 	}
 }
 
-/* Have the kernel write a record of ours, behind all that it has to write. */
+/*
+ * Have the kernel write a record of ours, which comes after all that it has to
+ * write.
+ */
 static bool send_mark(struct audit_socket *a, int control)
 {
 	struct {
@@ -274,8 +283,8 @@ static bool send_mark(struct audit_socket *a, int control)
 }
 
 /*
- * Records are delivered by a thread of the kernel's: until ours has come, which
- * stands behind all that were written before it, however many come after it.
+ * A kernel thread delivers records. Wait until our own record has come, which
+ * stands behind all that were written before it, however many follow.
  */
 static bool wait_for_mark(struct audit_socket *a, int control)
 {
@@ -291,7 +300,7 @@ static bool wait_for_mark(struct audit_socket *a, int control)
 	return a->marked;
 }
 
-/* Without auditing, our own record would not be written either. */
+/* Without auditing, the kernel would not write our own record either. */
 static void find_off(struct audit_socket *a, int control, struct audit_end *end)
 {
 	struct audit_status status = { 0 };

@@ -12,29 +12,33 @@ struct audit_socket;
 typedef void audit_message(void *arg, uint16_t type, const char *text);
 
 /*
- * Listen, and have the kernel write records while we do, and keep more of them
- * waiting than it does by default. NULL: errno; it takes
- * CAP_AUDIT_READ, CAP_AUDIT_CONTROL and, to know the end, CAP_AUDIT_WRITE:
- * AUDIT_SOCKET_CAPS. ETIMEDOUT: the kernel has not answered.
+ * Listen, have the kernel write records meanwhile, and let more of them wait
+ * than by default. NULL: errno. It takes CAP_AUDIT_READ, CAP_AUDIT_CONTROL and,
+ * to know the end, CAP_AUDIT_WRITE: AUDIT_SOCKET_CAPS. ETIMEDOUT: the kernel
+ * has not answered.
  */
 #define AUDIT_SOCKET_CAPS "CAP_AUDIT_READ, CAP_AUDIT_CONTROL, CAP_AUDIT_WRITE"
 
 struct audit_socket *audit_socket_open(audit_message *message, void *arg);
-/* As it was before. NULL is fine. */
+/* Restores what was before. NULL is fine. */
 void audit_socket_close(struct audit_socket *s);
 /*
- * To poll, and then to take what has come: of many no more than some, so that
- * the caller sees to other things before it polls again.
+ * To poll, and then to take records: of many only some, so that the caller can
+ * do other things before it polls again.
  */
 int audit_socket_fd(const struct audit_socket *s);
 void audit_socket_take(struct audit_socket *s);
 struct audit_end {
-	bool known;		/* all that was written up to now was taken */
-	bool off;		/* auditing was turned off meanwhile: records of
-				   other types than SECCOMP may be missing */
-	uint64_t lost;		/* so many at least, of any type */
+	/* all records that were written up to now were taken */
+	bool known;
+	/*
+	 * auditing was turned off meanwhile: records of other types than
+	 * SECCOMP may be missing
+	 */
+	bool off;
+	uint64_t lost;		/* at least so many were lost, of any type */
 };
-/* All that was written up to now; takes seconds at most. */
+/* Take all records that were written up to now; takes seconds at most. */
 struct audit_end audit_socket_finish(struct audit_socket *s);
 
 #endif

@@ -25,28 +25,32 @@
 #include "process/container.h"
 #include "process/describe.h"
 
-/* The kernel prints no more records in that time (printk_ratelimit_state). */
+/*
+ * The kernel prints no further records in that time (printk_ratelimit_state).
+ */
 enum { BURST = 10, BURST_S = 5 };
 
 struct audit {
 	const struct audit_options *options;
 	struct tally *tally;
-	uint64_t n_records;	/* of type SECCOMP, whoever's */
+	uint64_t n_records;	/* records of type SECCOMP, of any process */
 	uint64_t n_lost;
-	/* As it happens: */
-	const char *cgroup;	/* of which records are wanted; NULL: of any */
+	/* Only of records as they are written: */
+	/* the cgroup whose records are wanted; NULL: all */
+	const char *cgroup;
 	bool (*is_wanted)(const char *name, const char *cgroup);
 	struct forks *forks;	/* NULL: of any */
 	uint64_t n_gone;
 	/* Of a log: */
 	const char *name;
 	uint64_t line, n_known, n_garbled, n_losses, n_printk_losses;
-	uint64_t printed_ns[BURST], n_printed;	/* the last ones by printk */
+	/* the last records came by printk */
+	uint64_t printed_ns[BURST], n_printed;
 };
 
 /* Records. */
 
-/* Whether the filter has no other answer, whatever the arguments. */
+/* Whether the filter gives the call this answer whatever its arguments. */
 static bool allows(const struct filter *filter, struct call_id id)
 {
 	struct filter_answers answers;
@@ -101,7 +105,7 @@ static void on_message(void *audit, uint16_t type, const char *text)
 	audit_record_free(&r);
 }
 
-/* What a profile lets through, the kernel may have been told not to log. */
+/* The kernel may have been told not to log calls that the profile allows. */
 static bool logs_log(void)
 {
 	static const char path[] = "/proc/sys/kernel/seccomp/actions_logged";
@@ -130,8 +134,8 @@ static void say_that_it_listens(unsigned int seconds)
 }
 
 /*
- * Until a signal, which is taken then, or the time is over. Processes are
- * followed first: they are gone sooner than records are.
+ * Until a signal, which is taken then, or until the time is over. Processes are
+ * followed first: they are gone sooner than records.
  */
 static void wait_for_records(struct audit *s, struct audit_socket *socket,
 			     int signal_fd)
@@ -206,7 +210,7 @@ static void watch(struct audit *s, struct audit_socket *socket,
 	s->n_lost += s->n_gone + s->n_garbled;
 }
 
-/* Those that the caller has us ignore, as nohup(1) does, do not end it. */
+/* Signals that the caller has us ignore, as nohup(1) does, do not end it. */
 static sigset_t ending_signals(void)
 {
 	static const int all[] = { SIGINT, SIGTERM, SIGHUP };
@@ -307,7 +311,10 @@ static void see_printed(struct audit *s, const struct audit_line *l)
 		s->printed_ns[s->n_printed++ % BURST] = l->record.time_ns;
 }
 
-/* How many it left out is said before the next record, and after none. */
+/*
+ * The kernel reports how many records it left out when it prints the next one;
+ * if none follows, it reports nothing.
+ */
 static bool ends_in_burst(const struct audit *s)
 {
 	uint64_t first, last;
@@ -338,7 +345,10 @@ static void take_line(struct audit *s, char *text, bool cut)
 	audit_record_free(&l.record);
 }
 
-/* What printk has left out is no loss if it came to the log otherwise. */
+/*
+ * Records that printk left out are not lost if they reached the log in another
+ * way.
+ */
 static void sum_up(struct audit *s, struct run *run)
 {
 	bool printk_counts = !tally_has_more_than_printk(s->tally);
@@ -363,7 +373,7 @@ static void sum_up(struct audit *s, struct run *run)
 	run->duration_ns = tally_last_ns(s->tally) - run->start_ns;
 }
 
-/* A log that could not hold a record does not prove that there was none. */
+/* If the log lost records, the absence of some proves nothing. */
 static bool is_log(const struct audit *s)
 {
 	if (!s->n_known)
@@ -412,8 +422,8 @@ static void say_if_empty(const struct audit *s)
 }
 
 /*
- * A run of its own, of which no more is known than that it was logged. The same
- * log, read again, is the same run.
+ * A run of its own, of which only the log is known. The same log, read again,
+ * gives the same run.
  */
 static void learn(const struct audit *s, struct run *run)
 {

@@ -21,24 +21,29 @@
 
 enum {
 	RECEIVE_BYTES = 64 << 20,
-	LIVE_MAX = 1 << 18,	/* more than that is what we lost the end of */
-	ENDED_MAX = 1 << 16,	/* of which records may still come */
+	/* with more processes, we have missed the ends of some */
+	LIVE_MAX = 1 << 18,
+	/* how long records of a process may still come */
+	ENDED_MAX = 1 << 16,
 	ANSWER_MS = 2000,
 };
 
 struct process {
 	pid_t pid, parent;	/* 0: not known */
 	int holds;		/* 1, 0, or -1: not known */
-	bool filtered;		/* by seccomp, for sure; and so its children */
+	/* certainly under seccomp, and so are its children */
+	bool filtered;
 	UT_hash_handle hh;
 };
 
 struct forks {
 	bool (*is)(const char *name, const char *arg);
 	const char *cgroup;
-	struct process *live, *ended;	/* those in the order of their ends */
+	/* members that have ended, in the order of their ends */
+	struct process *live, *ended;
 	int fd, error;
-	uint32_t ack;		/* of our request; its answer's is the next */
+	/* number of our request; the answer has the next one */
+	uint32_t ack;
 	bool answered;
 	uint32_t answer;	/* errno */
 	uint64_t missed;
@@ -128,9 +133,9 @@ static bool is_filtered(struct forks *f, pid_t pid)
 }
 
 /*
- * Of a child that is gone, by its parent. That it is in no other cgroup than a
- * parent who is no member holds if the parent is under a filter: it is a
- * service's then, and not a service manager, which moves its children.
+ * Judge a process that is gone by its parent. If the parent is no member and
+ * under a filter, the child is no member either: such a parent is a service,
+ * not a service manager, which moves its children to other cgroups.
  */
 static int infer(struct forks *f, pid_t parent)
 {
@@ -142,13 +147,13 @@ static int infer(struct forks *f, pid_t parent)
 	return holds || is_filtered(f, parent) ? holds : -1;
 }
 
-/* With CLONE_PARENT, the parent that the kernel names is not who forked. */
+/* With CLONE_PARENT, the kernel's parent is not the process that forked. */
 static void see_fork(struct forks *f, pid_t parent, pid_t child)
 {
 	struct process *p, *c;
 	int holds;
 
-	drop(&f->live, child);	/* its number was another's before */
+	drop(&f->live, child);	/* its id belonged to another process before */
 	drop(&f->ended, child);
 	p = find(f, parent);
 	holds = p && p->holds == 1 ? 1 : look(f, child);
@@ -158,7 +163,7 @@ static void see_fork(struct forks *f, pid_t parent, pid_t child)
 	c->filtered = p && p->filtered;
 }
 
-/* One that is moved is so before it runs what it was made for. */
+/* A manager moves a process before it executes its program. */
 static void see_exec(struct forks *f, pid_t pid)
 {
 	struct process *p;
@@ -183,7 +188,7 @@ static void see_exit(struct forks *f, pid_t pid)
 	HASH_ADD(hh, f->ended, pid, sizeof(pid), p);
 }
 
-/* Threads are none of ours. */
+/* We do not follow threads. */
 static void see_event(struct forks *f, const struct proc_event *e)
 {
 	const struct fork_proc_event *fork = &e->event_data.fork;
@@ -209,7 +214,7 @@ static void see_event(struct forks *f, const struct proc_event *e)
 	}
 }
 
-/* What we know may be wrong by now: it could be of an earlier process. */
+/* What we know may be about an earlier process with that id. */
 static void see_missed(struct forks *f)
 {
 	f->missed++;
@@ -224,7 +229,7 @@ struct message {
 	char data[sizeof(struct proc_event)];
 } __attribute__((packed));
 
-/* Answers go to all who listen, those to others as well. */
+/* Everybody who listens gets all answers, also those to others. */
 static bool is_ours(const struct forks *f, const struct message *m, ssize_t n)
 {
 	enum { DATA = offsetof(struct message, data) };
@@ -237,7 +242,7 @@ static bool is_ours(const struct forks *f, const struct message *m, ssize_t n)
 	return what != PROC_EVENT_NONE || m->connector.ack == f->ack + 1;
 }
 
-/* False: there is none, for now. */
+/* False: there is no message for now. */
 static bool next_event(struct forks *f, struct proc_event *e)
 {
 	struct sockaddr_nl from = { 0 };
@@ -262,8 +267,8 @@ static bool next_event(struct forks *f, struct proc_event *e)
 }
 
 /*
- * What was queued up to now, and no more, however many come: an event has its
- * time before it is queued.
+ * Take only what was queued up to now, however many events come: an event gets
+ * its time before it is queued.
  */
 void forks_take(struct forks *f)
 {
@@ -277,7 +282,7 @@ void forks_take(struct forks *f)
 	}
 }
 
-/* The connector. */
+/* The socket of the connector. */
 
 static bool send_operation(const struct forks *f,
 			   enum proc_cn_mcast_op operation)
@@ -300,7 +305,10 @@ static bool send_operation(const struct forks *f,
 		(ssize_t)m.header.nlmsg_len;
 }
 
-/* It tells all who listen of each who begins to, or nobody answers. */
+/*
+ * The connector sends each new listener's request to all; without the
+ * connector, nobody answers.
+ */
 static bool wait_for_answer(struct forks *f)
 {
 	uint64_t end_ns = now_ns() + ANSWER_MS * 1000000ULL;

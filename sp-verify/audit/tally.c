@@ -47,7 +47,7 @@ void tally_free(struct tally *t)
 	free(t);
 }
 
-/* NULL: it is not there, and there is no place. */
+/* NULL: the table lacks it, and is full. */
 static struct entry *find(struct tally *t, const struct audit_record *r,
 			  const char *exe, size_t max)
 {
@@ -139,7 +139,7 @@ static const char *answer_of(uint32_t action, char buf[ACTION_NAME_MAX])
 		action_name(action, buf);
 }
 
-/* Since `start_ns`. */
+/* Nanoseconds since `start_ns`. */
 static uint64_t first_of(const struct entry *e, uint64_t start_ns)
 {
 	return e->first_ns > start_ns ? e->first_ns - start_ns : 0;
@@ -169,7 +169,7 @@ void tally_report(const struct tally *t, uint64_t start_ns,
 		});
 }
 
-/* FNV-1a: not to be relied on against those who try. */
+/* FNV-1a: an attacker can make collisions. */
 static uint64_t hash(uint64_t seed, const char *text)
 {
 	for (; *text; text++)

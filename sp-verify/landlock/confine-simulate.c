@@ -53,7 +53,7 @@ static bool is_known(const struct fact *fact)
 		path_needs_right(fact->id.nr, fact->answer);
 }
 
-/* No policy allows that while it restricts files at all: landlock(7). */
+/* A policy that restricts files at all never allows mounting: landlock(7). */
 static void check_mount(const struct landlock_policy *p, const struct trace *t,
 			const struct fact *fact, const char *path,
 			struct denied *denied)
@@ -68,7 +68,7 @@ static void check_mount(const struct landlock_policy *p, const struct trace *t,
 	free(object);
 }
 
-/* Of renames and links the directories are judged by the move. */
+/* Renames and links are judged as moves between directories. */
 static size_t check_path(const struct landlock_policy *p,
 			 const struct trace *t, const struct fact *fact,
 			 struct denied *denied)
@@ -97,10 +97,11 @@ static size_t check_path(const struct landlock_policy *p,
 	return 1;
 }
 
-/* What is looked up while a trace is judged. */
+/* What is looked up while judging a trace. */
 struct judged {
 	const struct trace *trace;
-	const struct fact **by_detail;	/* facts of paths that succeeded */
+	/* facts of paths, of calls that succeeded */
+	const struct fact **by_detail;
 	size_t n_paths;
 	struct socket_set *sockets;
 };
@@ -129,7 +130,7 @@ static void close_judged(struct judged *j)
 	socket_set_free(j->sockets);
 }
 
-/* The first fact that is not before this path. */
+/* The first fact whose path is not before this one. */
 static size_t first_fact(const struct judged *j, const struct fact *path)
 {
 	size_t low = 0, high = j->n_paths;
@@ -146,7 +147,8 @@ static size_t first_fact(const struct judged *j, const struct fact *path)
 }
 
 /*
- * What a path was, by its facts with these bits: bits by type, 1: not known.
+ * The possible types of a path, by its facts with these access bits: bits by
+ * type; 1: not known.
  */
 static uint32_t types_of(const struct judged *j, const char *path,
 			 uint32_t access)
@@ -168,7 +170,7 @@ static uint32_t types_of(const struct judged *j, const char *path,
 	return types & ~1U ? types & ~1U : 1;
 }
 
-/* One way of a move: the rights that lack in each of the two directories. */
+/* A possible move: the rights that each of the two directories lacks. */
 struct reparenting {
 	const char *from, *to;			/* the names */
 	const char *from_parent, *to_parent;
@@ -177,8 +179,8 @@ struct reparenting {
 };
 
 /*
- * As security/landlock/fs.c judges it, but for a file that is replaced: whether
- * there was one is not recorded.
+ * As security/landlock/fs.c judges it, except for a file that is replaced: the
+ * recording does not tell whether there was one.
  */
 static void judge_move(const struct landlock_policy *p, struct reparenting *r)
 {
@@ -200,7 +202,10 @@ static void judge_move(const struct landlock_policy *p, struct reparenting *r)
 	r->missing_to |= landlock_missing(p, r->to_parent, LANDLOCK_FS_REFER);
 }
 
-/* Of what can be a file or a directory, the one that is allowed counts. */
+/*
+ * If the object can be a file or a directory, and one of these is allowed, it
+ * is allowed.
+ */
 static void judge_either(const struct landlock_policy *p,
 			 struct reparenting *r)
 {
@@ -216,7 +221,7 @@ static void judge_either(const struct landlock_policy *p,
 	judge_move(p, r);
 }
 
-/* When two were exchanged, what is there now was at the other place. */
+/* If the two were exchanged, each object was at the other place before. */
 static uint32_t types_of_moved(const struct judged *j, const struct fact *fact,
 			       const char *from, const char *to)
 {
@@ -268,7 +273,7 @@ static void check_move(const struct landlock_policy *p, const struct judged *j,
 	free(from);
 }
 
-/* Older recordings do not say where a name went. */
+/* Older recordings do not tell where a name went. */
 static void note_unjudged(const struct trace *t)
 {
 	size_t n = 0;

@@ -31,7 +31,8 @@ struct session {
 	struct denial_log *audit;	/* NULL: denials are not listed */
 	struct workload workload;
 	int ruleset, abi;
-	bool ended;		/* stop waiting for the command and its processes */
+	/* a signal: stop waiting for the command and its processes */
+	bool ended;
 };
 
 static void add_missing(const char *path, void *missing)
@@ -75,7 +76,7 @@ static bool open_ruleset(struct session *s)
 	return s->ruleset >= 0;
 }
 
-/* False: denials cannot be listed, and nothing is to be run then. */
+/* False: denials cannot be listed, and the command must not run without. */
 static bool open_audit(struct session *s)
 {
 	const char *why = NULL;
@@ -120,7 +121,7 @@ static void see_signal(struct session *s)
 	s->ended = true;
 }
 
-/* Orphans of the command's are our children (PR_SET_CHILD_SUBREAPER). */
+/* We adopt the command's orphans (PR_SET_CHILD_SUBREAPER). */
 static bool has_children(void)
 {
 	pid_t pid;
@@ -183,12 +184,12 @@ static void watch(struct session *s)
 	if (s->ended && has_children())
 		message_note("the remaining processes keep running under the "
 			     "policy; what it denies them is not listed");
-	/* Not listed, a failure is all there is to go by. */
+	/* Without a list, all we know is that the command failed. */
 	if (!s->audit && s->workload.status)
 		message_latch(STATUS_NO);
 }
 
-/* The list is whole when its command could be run. */
+/* The list is complete if the command could be run. */
 static bool run(struct session *s, const struct command *command)
 {
 	enum command_failure failure;

@@ -11,19 +11,24 @@
 
 struct confine_options {
 	const struct landlock_policy *policy;
-	bool unlisted;		/* run it even if denials cannot be listed */
+	/* run the command even if denials cannot be listed */
+	bool unlisted;
 	unsigned int timeout;	/* seconds; 0: none */
-	struct forward *forward;	/* open; the mask is the command's */
+	/* open; it has the signal mask for the command */
+	struct forward *forward;
 };
 
 /*
- * Run the command under the policy and add what that denied, to it and to all
- * that it started. False: it could not be run, printed and latched.
+ * Run the command under the policy, and add the denials of the command and of
+ * everything that it started. False: it could not be run, printed and latched.
  */
 bool confine_run(const struct confine_options *o, const struct command *command,
 		 struct denied *denied);
 
-/* Which of the trace's paths and ports the policy denies; how many it has. */
+/*
+ * Add the trace's paths and ports that the policy denies; returns how many
+ * paths and ports the trace has.
+ */
 size_t confine_simulate(const struct landlock_policy *p, const struct trace *t,
 			struct denied *denied);
 

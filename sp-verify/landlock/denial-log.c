@@ -16,8 +16,8 @@
 enum { LANDLOCK_ACCESS = 1423, LANDLOCK_DOMAIN = 1424 };
 
 /*
- * A denial whose process is not known yet. All records of one event have the same
- * serial number.
+ * A denial whose process is not known yet. All records of one event have the
+ * same serial number.
  */
 struct pending {
 	char *serial, *domain, *rights, *object;
@@ -29,10 +29,14 @@ enum { DOMAINS_MAX = 4096 };
 struct denial_log {
 	struct audit_socket *socket;
 	pid_t pid;
-	uint64_t domain;		/* ours; 0: it has not denied anything */
+	/* the command's domain; 0: nothing was denied in it so far */
+	uint64_t domain;
 	struct pending *pending;
 	size_t n_pending;
-	/* Which domain is ours may be known only at the end: each has a list. */
+	/*
+	 * Each domain has a list, since it may turn out at the end only which
+	 * one is ours.
+	 */
 	struct list {
 		uint64_t domain;
 		struct denied *denied;
@@ -95,8 +99,10 @@ static void on_domain(struct denial_log *a, const char *text)
 	char *domain = audit_value(text, "domain", false);
 	uint64_t id = domain ? strtoull(domain, NULL, 16) : 0;
 
-	/* The process may have domains of its own. Ids grow, and ours is the
-	   first one that it got. */
+	/*
+	 * The process may have domains of its own. Ids grow, and it got ours
+	 * first.
+	 */
 	if (status && pid && !strcmp(status, "allocated") && a->pid &&
 	    strtol(pid, NULL, 10) == a->pid &&
 	    (!a->domain || id < a->domain))
@@ -117,7 +123,7 @@ static void on_syscall(struct denial_log *a, const char *text)
 	free(serial);
 }
 
-/* A denial for several rights is one for each. */
+/* A denial of several rights becomes one for each. */
 static void add_rights(struct denied *denied, const struct pending *p)
 {
 	char *rights = xstrdup(p->rights), *next = rights, *right;
@@ -128,7 +134,7 @@ static void add_rights(struct denied *denied, const struct pending *p)
 	free(rights);
 }
 
-/* The list of a domain; NULL: it is not ours, or there are too many. */
+/* The list of a domain; NULL: another process's, or there are too many. */
 static struct denied *list_of(struct denial_log *a, const char *domain)
 {
 	uint64_t id = strtoull(domain, NULL, 16);
@@ -149,7 +155,7 @@ static struct denied *list_of(struct denial_log *a, const char *domain)
 	return a->lists[i].denied;
 }
 
-/* Those of one event, or of all, when no more will come of it. */
+/* Resolve the denials of one event, or all of them at the end. */
 static void settle(struct denial_log *a, const char *serial)
 {
 	size_t kept = 0;

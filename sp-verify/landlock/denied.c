@@ -18,7 +18,7 @@ struct row {
 	uint64_t count;
 };
 
-/* Where the row of three texts is, which are the key one after the other. */
+/* Finds a row by its three texts, one after the other. */
 struct row_index {
 	UT_hash_handle hh;
 	size_t row;
@@ -28,7 +28,7 @@ struct row_index {
 struct denied {
 	struct row *rows;
 	size_t n;
-	struct row_index *index;	/* until the rows are sorted */
+	struct row_index *index;	/* valid until the rows are sorted */
 };
 
 struct denied *denied_new(void)
@@ -60,7 +60,7 @@ void denied_free(struct denied *d)
 	free(d);
 }
 
-/* The row's index, a new one for a new row. */
+/* The row's index; the row is added if there is none. */
 static struct row_index *find_row(struct denied *d, const char *right,
 				  const char *object, const char *image)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a Landlock policy denies: which right, to what, by whom. */
+/* The denials of a Landlock policy: which right, to what, by whom. */
 #ifndef DENIED_H
 #define DENIED_H
 
@@ -14,14 +14,14 @@ void denied_free(struct denied *d);
 /* `right` as "fs.read_file"; `object` a path, escaped as by path_escape(). */
 void denied_add(struct denied *d, const char *right, const char *object,
 		const char *image, uint64_t count);
-/* All that another list has. */
+/* Add all denials of another list. */
 void denied_add_all(struct denied *d, const struct denied *more);
 size_t denied_size(const struct denied *d);
 /* Sorted by object; nothing when empty. */
 void denied_print(struct denied *d, FILE *out);
 /* An array of objects, in the same order. */
 void denied_json(struct denied *d, FILE *out);
-/* A test case that failed for each, or one that passed. */
+/* A failed test case for each denial, or one that passed. */
 void denied_junit(struct denied *d, FILE *out);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A Landlock policy, against recordings or in force for a command. */
+/* A Landlock policy, compared with recordings or put in force for a command. */
 #include "mode.h"
 
 #include "base/message.h"
@@ -11,7 +11,7 @@
 #include "run/prepare.h"
 #include "simulate/simulate.h"
 
-/* Finds what the policy denies: whether there is something to write. */
+/* Finds the denials. Returns whether there is something to write. */
 typedef bool find_denied(const struct options *o,
 			 const struct landlock_policy *policy,
 			 struct denied *denied);

@@ -9,11 +9,12 @@
 #include "process/describe.h"
 #include "report/verdict.h"
 
-enum { VALUES_MAX = 64 };	/* distinct ones of one call of an image */
+/* distinct values that one call of an image can have */
+enum { VALUES_MAX = 64 };
 
 struct learn {
 	struct trace *trace;
-	uint32_t run;		/* the one that goes on */
+	uint32_t run;		/* the current run */
 };
 
 struct learn *learn_new(void)
@@ -37,7 +38,7 @@ void learn_write(struct learn *l, FILE *file)
 	trace_write(l->trace, file);
 }
 
-/* sp-emit knows by `how` that such a run does not make a profile. */
+/* By `how`, sp-emit refuses to make a profile of such a run alone. */
 static void mark(struct run *run)
 {
 	describe_append(&run->how, "verify");
@@ -88,7 +89,7 @@ static uint32_t add_image(struct learn *l, const struct executable *image)
 	return trace_add_image(l->trace, NULL, NULL, 0);
 }
 
-/* Whether the values are there already, or there is room for more. */
+/* Whether the values are known already, or there is room for more. */
 static bool has_room(const struct learn *l, const struct fact *fact)
 {
 	size_t n = 0;
@@ -157,7 +158,7 @@ void learn_logged(struct learn *l, const char *path, struct call_id id,
 	});
 }
 
-/* Facts of another trace */
+/* Facts copied from another trace. */
 
 static uint32_t copy_image(struct learn *l, const struct trace *from,
 			   uint32_t index)
@@ -183,7 +184,7 @@ void learn_hidden(struct learn *l, const struct trace *from,
 	trace_sum_fact(l->trace, kind, &copy, &sighting);
 }
 
-/* `runs` by the index in `from`. */
+/* `runs` has the new index of each run of `from`. */
 static void copy_fact(struct learn *l, const struct trace *from,
 		      enum fact_kind kind, const struct fact *fact,
 		      const uint32_t *runs)
@@ -199,7 +200,7 @@ static void copy_fact(struct learn *l, const struct trace *from,
 	}
 }
 
-/* A copy, by way of its encoding. */
+/* Copied by encoding and decoding. */
 static void copy_run(const struct run *run, struct run *copy)
 {
 	msgpack_sbuffer buffer;
@@ -231,7 +232,7 @@ static uint32_t add_run(struct learn *l, const struct run *run)
 	return trace_add_run(l->trace, &copy);
 }
 
-/* Of a call that arguments decide: those that were given are known. */
+/* The answer depends on arguments: the values that were denied are known. */
 static bool is_denied(const struct filter *filter, const struct fact *fact)
 {
 	struct argument_value values[ARGUMENT_VALUES_MAX];
@@ -250,7 +251,7 @@ static bool is_decided(const struct filter *filter, struct call_id id)
 	return verdict_of(&answers) != VERDICT_UNDECIDED;
 }
 
-/* Their counts make up the call's, as those of all arguments do. */
+/* Their counts sum up to the call's, as the counts of all arguments do. */
 static void add_argument(struct learn *l, const struct trace *from,
 			 const struct filter *filter, const struct fact *fact,
 			 const uint32_t *runs)

@@ -31,7 +31,7 @@ static void write_report(const struct options *o, struct report *report)
 		message_latch(STATUS_NO);
 }
 
-/* The stream is what was asked for: violations are no reason for STATUS_NO. */
+/* The stream was asked for: violations alone do not cause STATUS_NO. */
 static void write_learned(const struct options *o, struct report *report,
 			  struct learn *learn)
 {

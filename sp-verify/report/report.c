@@ -17,7 +17,7 @@
 
 struct row {
 	struct call_id id;
-	struct row *next;	/* of the same call, with another answer */
+	struct row *next;	/* another answer to the same call */
 	char *answer;
 	uint64_t count, marked;
 	char **images;
@@ -38,11 +38,12 @@ struct report {
 	struct row **rows;
 	size_t n;
 	struct rows_of_call *by_call;
-	char *ends;		/* NULL: none that should not be */
+	char *ends;		/* NULL: every command ended as it should */
 };
 
 struct widths {
-	int arch, nr, count, name, answer;	/* columns; arch 0: left out */
+	/* columns; arch 0: no column for it */
+	int arch, nr, count, name, answer;
 };
 
 struct report *report_new(void)
@@ -245,7 +246,7 @@ static void print_images(const struct row *row, FILE *out)
 	putc('\n', out);
 }
 
-/* Under its row, deeper than any of its numbers. */
+/* Below its row, indented further than the numbers. */
 static void print_sites(const struct row *row, const struct widths *w,
 			FILE *out)
 {

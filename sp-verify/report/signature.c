@@ -17,10 +17,11 @@
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
- * A letter for each argument: d, a number; x and X, flags of 32 and 64 bits;
- * o, a mode; s, a signal; c, one with names; f, a descriptor; i, a process; n,
- * a size, offset or time; p, an address. The last four do not tell calls apart.
- * Of calls whose arguments differ between architectures, x86-64's.
+ * A letter for each argument: d, a number; x and X, flags of 32 and 64 bits; o,
+ * a mode; s, a signal; c, a value that has names; f, a descriptor; i, a
+ * process; n, a size, offset or time; p, an address. The last four kinds do not
+ * distinguish calls. If a call's arguments differ between architectures, these
+ * are x86-64's.
  */
 static const struct signature {
 	const char *letters, *calls;
@@ -248,7 +249,10 @@ static bool has_word(const char *words, const char *word)
 	return false;
 }
 
-/* Of 32-bit x86, these have their arguments in memory: mmap(2), select(2). */
+/*
+ * On 32-bit x86, these calls have their arguments in memory: mmap(2),
+ * select(2).
+ */
 static bool is_indirect(struct call_id id, const char *call)
 {
 	const struct arch *arch = arch_of_call(id);
@@ -271,7 +275,7 @@ static const char *letters_of(struct call_id id)
 	return NULL;
 }
 
-/* Special values in place of a descriptor, with the sign it has as an int. */
+/* Special values of a descriptor, with the sign that it has as an int. */
 static uint64_t keep_descriptor(uint64_t arg)
 {
 	int fd = (int)arg;

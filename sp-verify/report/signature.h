@@ -11,14 +11,14 @@
 enum { SIGNATURE_ARGS = 6 };
 
 /*
- * What of the arguments tells two calls apart, for people: flags, commands and
+ * The arguments that distinguish two calls for people: flags, commands and
  * modes, but no address, descriptor, size or process. False: they are not
  * known, and `kept` is all 0.
  */
 bool signature_keep(struct call_id id, const uint64_t args[SIGNATURE_ARGS],
 		    uint64_t kept[SIGNATURE_ARGS]);
 /*
- * The texts of `kept`: "AF_INET6", "1", "fd". Their number, or -1 when the
+ * The texts for `kept`: "AF_INET6", "1", "fd". Returns how many, or -1 if the
  * arguments are not known. The caller frees each.
  */
 int signature_texts(struct call_id id, const uint64_t kept[SIGNATURE_ARGS],

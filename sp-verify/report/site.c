@@ -90,7 +90,7 @@ void sites_sort(struct sites *sites)
 	array_sort(sites->at, sites->n, sizeof(*sites->at), compare_sites);
 }
 
-/* Takes the list, and a part that may be NULL. */
+/* Takes over the list and the part, which may be NULL. */
 static char *append(char *list, char *part)
 {
 	char *longer = part ? xasprintf("%s  %s", list, part) : xstrdup(list);
@@ -109,7 +109,7 @@ static char *task_text(const struct site *s)
 	return s->tid ? xasprintf("thread %u", s->tid) : NULL;
 }
 
-/* Of a file the name is enough: the whole path is in the JSON. */
+/* The name of the file is enough: the JSON has its path. */
 static char *place_text(const struct site *s)
 {
 	const char *slash = s->place ? strrchr(s->place, '/') : NULL;

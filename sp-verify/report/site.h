@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The sites of a violation: which program, where in it, with what arguments. */
+/* The sites of a violation: the program, the place in it, and the arguments. */
 #ifndef SITE_H
 #define SITE_H
 
@@ -15,16 +15,17 @@ struct violation;
 
 struct site {
 	char *image, *place, *symbol;	/* NULL: not known */
-	char *own;		/* what its own filter answers; NULL: none */
+	/* what the workload's own filter answers; NULL: there is none */
+	char *own;
 	bool has_args;
 	uint64_t kept[SIGNATURE_ARGS];	/* signature_keep() */
-	uint32_t pid, tid;	/* of the first time; 0: not known */
+	uint32_t pid, tid;	/* of the first call; 0: not known */
 	bool has_time;
-	uint64_t time_ns;	/* of the first time, since the run's start */
+	uint64_t time_ns;	/* of the first call, since the run's start */
 	uint64_t count;
 };
 
-/* Bounded: of further sites the calls are counted. */
+/* Bounded: the calls of further sites are only counted. */
 struct sites {
 	struct site *at;
 	size_t n;
@@ -33,7 +34,7 @@ struct sites {
 
 void sites_add(struct sites *sites, const struct violation *v);
 void sites_free(struct sites *sites);
-/* The greatest counts first, then the earliest. */
+/* The sites with the greatest counts first, then the earliest. */
 void sites_sort(struct sites *sites);
 
 enum { SITES_SHOWN = 8 };

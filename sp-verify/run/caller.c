@@ -21,9 +21,12 @@
 #define uthash_malloc(size) xcalloc(1, size)
 #include <uthash.h>
 
-enum { LOOKUPS_MAX = 512 };	/* of one call's places */
+enum { LOOKUPS_MAX = 512 };	/* look-ups of places of one call */
 
-/* A file by any other name: replaced, or in another mount namespace. */
+/*
+ * The file has another name now: it was replaced, or is in another mount
+ * namespace.
+ */
 struct known_image {
 	UT_hash_handle hh;
 	char *key;
@@ -108,8 +111,9 @@ void callers_free(struct callers *c)
 /* Images */
 
 /*
- * Which file it is, as the kernel has it at hand: a file system's daemon is not
- * asked (AT_STATX_DONT_SYNC, statx(2)), since it could keep us waiting.
+ * The file's identity, as the kernel has it in memory: the daemon of a file
+ * system is not asked (AT_STATX_DONT_SYNC, statx(2)), since it could let us
+ * wait.
  */
 static char *file_key(const char *path, const char *file)
 {
@@ -200,7 +204,7 @@ static bool may_look(struct callers *c, struct call_id id)
 	return b->lookups++ < LOOKUPS_MAX;
 }
 
-/* NULL: it is not looked up. */
+/* NULL: the place is not looked up. */
 static struct known_place *place_of(struct callers *c, const struct key *key,
 				    struct call_id id, bool *is_new)
 {
@@ -248,7 +252,10 @@ char *caller_name(const struct caller *who)
 
 	if (!who->image)
 		return xstrdup("a task");
-	/* A file that is a mount's root, out of the way: runc is, in places. */
+	/*
+	 * A file that is the root of a mount that no path reaches: runc, in
+	 * some setups.
+	 */
 	if (strcmp(who->image->path, "/"))
 		return text_printable(who->image->path);
 	name = task_name(who->tid);
@@ -273,7 +280,9 @@ struct caller caller_find(struct callers *c, const struct listener *listener,
 
 	if (image)
 		place = place_of(c, &key, id, &new_place);
-	/* What was read could be another task's, after the end of this one. */
+	/*
+	 * The task may have ended meanwhile, and another one may have its id.
+	 */
 	if (image && !listener_is_valid(listener, n->id)) {
 		if (new_place)
 			forget_place(c, place);

@@ -10,7 +10,8 @@
 #include "run/listener.h"
 #include "stream/trace.h"
 
-struct callers;			/* those that are known, and what was read */
+/* the callers that are known, and what was read of them */
+struct callers;
 
 struct callers *callers_new(void);
 void callers_free(struct callers *callers);
@@ -22,32 +23,34 @@ struct executable {
 };
 
 struct caller {
-	const struct executable *image;	/* NULL: not known */
-	const char *place, *symbol;	/* as struct place; NULL: not known */
+	/* path of the executable; NULL: not known */
+	const struct executable *image;
+	/* as struct place has it; NULL: not known */
+	const char *place, *symbol;
 	pid_t pid;		/* the process; 0: not known */
 	pid_t tid;		/* 0: not in our PID namespace */
 };
 
 /*
- * Of a call that waits for our answer. How often a place is read is bounded
- * for each system call, and a place that was read is known by task, image and
- * address: the same image has it elsewhere when it is executed anew. The
- * caller's strings are the callers'.
+ * The caller of a call that waits for our answer. For each system call only so
+ * many places are read. A place that was read is known by task, image and
+ * address, since the same image has other addresses when it is executed again.
+ * `callers` owns the strings.
  */
 struct caller caller_find(struct callers *callers,
 			  const struct listener *listener,
 			  const struct seccomp_notif *notification);
 /*
- * Its process, looked up in any case. 0: not in our PID namespace; -1: it does
- * not wait any more, and the call is not made.
+ * The caller's process, looked up in any case. 0: not in our PID namespace; -1:
+ * it does not wait any more, and the call is not made.
  */
 pid_t caller_process(const struct listener *listener,
 		     const struct seccomp_notif *notification);
-/* Its executable for a message, or what there is; heap. */
+/* Its executable, or what is known of it, for a message; heap. */
 char *caller_name(const struct caller *caller);
 /*
- * The executable of a process, without the place; where that is gone, of the
- * file `path`. NULL: neither is there.
+ * The executable of a process, without the place; if the process is gone, of
+ * the file `path`. NULL: neither exists.
  */
 const struct executable *caller_image(struct callers *callers, pid_t pid,
 				      const char *path);

@@ -19,9 +19,10 @@
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
 #endif
 
-/* Shared with the child, which can make no call once it has the filter. */
+/* Shared with the child, which can make no call after it has the filter. */
 struct handover {
-	_Atomic int fd;		/* in the child; -1: not yet */
+	/* number of the descriptor in the child; -1: not yet */
+	_Atomic int fd;
 	_Atomic int error;	/* errno of the load */
 	_Atomic bool no_new_privs;
 	_Atomic bool go;	/* the parent has the descriptor */
@@ -71,7 +72,7 @@ void listener_free(struct listener *l)
 	free(l);
 }
 
-/* The oldest first: none of them has a listener. */
+/* Load the older filters, the oldest first; none of them has a listener. */
 static bool load_older(const struct filter *filter)
 {
 	struct sock_fprog program;
@@ -84,9 +85,9 @@ static bool load_older(const struct filter *filter)
 }
 
 /*
- * A task that was received waits for the answer even when a signal comes,
- * where the kernel can do that: otherwise the call is made again after the
- * handler, and notified again.
+ * A task whose call we have received waits for the answer even when a signal
+ * comes, if the kernel can do that. Otherwise the call is made again after the
+ * handler, and we get a second notification.
  */
 static int load(const struct filter *filter)
 {
@@ -104,7 +105,7 @@ static int load(const struct filter *filter)
 	return fd;
 }
 
-/* Without CAP_SYS_ADMIN the kernel wants no_new_privs (seccomp(2)). */
+/* Without CAP_SYS_ADMIN the kernel requires no_new_privs (seccomp(2)). */
 static int load_somehow(const struct filter *filter, bool *no_new_privs)
 {
 	int fd = load(filter);
@@ -131,7 +132,7 @@ int listener_hook(void *arg)
 	bool no_new_privs;
 	int fd;
 
-	/* pidfd_getfd(2) needs it, and execve sets it anew. */
+	/* pidfd_getfd(2) needs a dumpable process; execve sets that anew. */
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	fd = load_somehow(l->filter, &no_new_privs);
 	if (fd < 0) {
@@ -141,14 +142,14 @@ int listener_hook(void *arg)
 	atomic_store(&shared->no_new_privs, no_new_privs);
 	atomic_store(&shared->fd, fd);
 	for (uint64_t i = 0; !atomic_load(&shared->go); i++) {
-		if (i >> 32)	/* minutes: the parent is gone */
+		if (i >> 32)	/* after minutes: the parent is gone */
 			__builtin_trap();
 		pause_cpu();
 	}
 	return 0;
 }
 
-/* The number in the child, or -1 when it has failed. */
+/* The descriptor's number in the child, or -1 if the child has failed. */
 static int wait_for_hook(const struct listener *l,
 			 const struct command_child *child)
 {

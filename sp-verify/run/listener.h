@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The kernel's side: load a filter in a child that is about to execute a
- * command, and take the descriptor on which its notifications come
- * (seccomp_unotify(2)).
+ * Loads a filter in a child that is about to execute a command, and takes over
+ * the descriptor on which the kernel sends notifications (seccomp_unotify(2)).
  */
 #ifndef LISTENER_H
 #define LISTENER_H
@@ -22,18 +21,18 @@ void listener_free(struct listener *l);
 int listener_hook(void *listener);
 
 /*
- * After command_start(): wait for the hook, take the descriptor and let the
- * child go on. True as well when the child failed before its filter was
- * loaded (listener_fd() is -1 then). False: printed and latched, and the
- * child must be killed.
+ * To be called after command_start(): wait for the hook, take the descriptor,
+ * and let the child go on. Also true if the child failed before its filter was
+ * loaded (listener_fd() is -1 then). False: printed and latched, and the child
+ * must be killed.
  */
 bool listener_take(struct listener *l, const struct command_child *child);
-/* To poll; -1 without. The caller leaves it open. */
+/* To poll; -1: no filter was loaded. It stays the listener's. */
 int listener_fd(const struct listener *l);
 /* Whether the filter was loaded with no_new_privs instead of a capability. */
 bool listener_no_new_privs(const struct listener *l);
 
-/* The next notification; false: there is none, its task is gone. */
+/* The next notification; false: there is none, or its task is gone. */
 bool listener_receive(struct listener *l, struct seccomp_notif *notification);
 /* Whether the task still waits for the answer. */
 bool listener_is_valid(const struct listener *l, uint64_t id);

@@ -45,13 +45,14 @@ struct session {
 	bool started;		/* the command's program runs */
 	bool start_denied;	/* an execve before that, and for real */
 	bool failed;		/* the command could not be run */
-	bool hung_up;		/* nobody is left under the filter */
-	bool ended;		/* the rest is not waited for */
-	bool cut_short;		/* the command was ended by a second signal */
+	bool hung_up;		/* no task under the filter is left */
+	/* we stop waiting for the remaining processes */
+	bool ended;
+	bool cut_short;		/* a second signal ended the command */
 	char *own_filter;	/* an image that loads a filter of its own */
-	char *own_listener;	/* likewise, with a listener */
-	bool own_strict;	/* somebody enters strict mode */
-	struct own_filters *hidden;	/* what own filters answer */
+	char *own_listener;	/* the same, with a listener */
+	bool own_strict;	/* a task enters strict mode */
+	struct own_filters *hidden;	/* calls that own filters answer */
 };
 
 static bool is_running(const struct session *s)
@@ -66,7 +67,7 @@ static bool denies(uint32_t action)
 	return !action_allows(action);
 }
 
-/* What --enforce answers by itself; the rest is the kernel's to do. */
+/* Answers that --enforce gives itself; the kernel gives the others. */
 static bool is_errno(uint32_t action)
 {
 	action &= SECCOMP_RET_ACTION_FULL;
@@ -75,7 +76,7 @@ static bool is_errno(uint32_t action)
 
 /* Notifications */
 
-/* The task waits for our answer: the recording has begun when it gets it. */
+/* The task waits for our answer: by then the recording has begun. */
 static void record_hidden(struct session *s, const struct seccomp_notif *n)
 {
 	pid_t pid = caller_process(s->listener, n);
@@ -99,7 +100,8 @@ static void note_own_load(struct session *s, const struct seccomp_notif *n,
 		       data->args[1] & SECCOMP_FILTER_FLAG_NEW_LISTENER;
 	char **noted = listens ? &s->own_listener : &s->own_filter;
 
-	if (!data->args[2]) {	/* asks what the kernel can, without one */
+	/* asks for actions that the kernel offers, without a listener */
+	if (!data->args[2]) {
 		s->own_strict |= data->args[1] == SECCOMP_MODE_STRICT &&
 			strcmp(syscall_label(id, buf), "seccomp");
 		return;
@@ -110,7 +112,7 @@ static void note_own_load(struct session *s, const struct seccomp_notif *n,
 		record_hidden(s, n);
 }
 
-/* What a filter answers that nobody listens to is ENOSYS (seccomp(2)). */
+/* If nobody listens, a notification is answered with ENOSYS (seccomp(2)). */
 static int denied_errno(uint32_t action)
 {
 	if ((action & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_USER_NOTIF)
@@ -126,8 +128,8 @@ static bool send_answer(const struct session *s, uint64_t id, uint32_t action)
 }
 
 /*
- * A call whose task is gone, or that is made again after a signal, was still
- * made: it is listed, but not counted. `image` NULL: the caller's.
+ * List a call even if its task is gone, or if it is made again after a signal:
+ * it was made once. But do not count it. `image` NULL: the caller's.
  */
 static void add_denial(struct session *s, const struct denial *d,
 		       const struct caller *who, const char *image)
@@ -184,7 +186,7 @@ static void judge_start(struct session *s, const struct seccomp_notif *n)
 		s->starts[s->n_starts++] = d;
 }
 
-/* The file, as the child found it; heap, NULL: there is none. */
+/* The file that the child found; heap, NULL: there is none. */
 static char *command_path(const struct command *c)
 {
 	const char *name = c->argv[0];
@@ -221,7 +223,7 @@ static bool is_exec(const struct seccomp_data *data)
 	return !strcmp(name, "execve") || !strcmp(name, "execveat");
 }
 
-/* Whether the child's report has arrived, and the exec was refused. */
+/* Whether the child has reported that the exec was refused. */
 static bool exec_failed(const struct session *s, bool *known)
 {
 	struct pollfd p = { .fd = s->workload.child.result_fd, .events = POLLIN };
@@ -231,8 +233,8 @@ static bool exec_failed(const struct session *s, bool *known)
 }
 
 /*
- * An end of the report without any means that the program runs. After a
- * report the child makes calls until it has exited.
+ * If the pipe ends without a report, the program runs. After a report the child
+ * still makes calls until it exits.
  */
 static void see_result(struct session *s)
 {
@@ -254,7 +256,7 @@ static void serve(struct session *s)
 	if (!listener_receive(s->listener, &n))
 		return;
 	see_result(s);
-	/* Before the program, all calls but execve are ours. */
+	/* Before the program starts, all calls but execve are ours. */
 	if (s->started)
 		judge(s, &n);
 	else if (is_exec(&n.data))
@@ -279,7 +281,7 @@ static void say_failure(struct session *s, enum command_failure failure,
 		message_error("%s: %s", name, command_error(error));
 }
 
-/* The pidfd is readable: the child has exited, as program or before. */
+/* The pidfd is readable: the child has exited, before or after its exec. */
 static void see_exit(struct session *s)
 {
 	enum command_failure failure = COMMAND_STARTED;
@@ -357,7 +359,7 @@ static void turn(struct session *s)
 	struct pollfd p[N_FDS] = {
 		[NOTIFIED] = { s->hung_up ? -1 : listener_fd(s->listener),
 			       POLLIN, 0 },
-		/* So that the new image is looked at while it is there. */
+		/* Look at the new image while it exists. */
 		[RESULT] = { s->n_starts ? s->workload.child.result_fd : -1,
 			     POLLIN, 0 },
 	};
@@ -398,7 +400,9 @@ static void say_own_loads(const struct session *s)
 			     "refuses beside ours (EBUSY)", s->own_listener);
 }
 
-/* After all that was notified: these are what was not. */
+/*
+ * To be called after the last notification: here are the calls that sent none.
+ */
 static void add_hidden(struct session *s)
 {
 	struct trace *t = trace_new();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How a command ended under a profile that was enforced. */
+/* How a command ended under an enforced profile. */
 #ifndef OUTCOME_H
 #define OUTCOME_H
 
@@ -8,7 +8,10 @@
 
 /* Say it. */
 void outcome_say(const struct live_result *result);
-/* Say it beside how the run ended when recorded, and report another end. */
+/*
+ * Print how it ended beside how the recorded run ended, and report a
+ * difference.
+ */
 void outcome_compare(const struct run *recorded,
 		     const struct live_result *result, struct report *report);
 

@@ -17,7 +17,7 @@
 #include "process/process.h"
 
 enum {
-	ATTACH_MS = 20000,	/* a machine that is busy takes its time */
+	ATTACH_MS = 20000,	/* a busy machine takes its time */
 	READY_FD = 3,
 	FOLLOWED_MAX = 2,
 };
@@ -27,7 +27,8 @@ struct own_filters {
 	FILE *stream;
 	pid_t followed[FOLLOWED_MAX];	/* with their descendants */
 	size_t n_followed;
-	bool missed;		/* a filter was loaded outside of that */
+	/* a filter was loaded that the recording does not see */
+	bool missed;
 };
 
 struct own_filters *own_filters_new(void)
@@ -35,7 +36,7 @@ struct own_filters *own_filters_new(void)
 	return xcalloc(1, sizeof(struct own_filters));
 }
 
-/* True when it has ended well. `sig` 0: without a signal. */
+/* True if sp-record has ended well. `sig` 0: send no signal. */
 static bool end(struct own_filters *h, int sig)
 {
 	int status = -1;
@@ -90,7 +91,9 @@ static char *join_pids(const pid_t *pids, size_t n)
 	return list;
 }
 
-/* In a group of its own: what the terminal sends is for the command. */
+/*
+ * In a process group of its own: signals of the terminal are for the command.
+ */
 static int spawn(pid_t *pid, const char *path, char **argv, int stream,
 		 int ready)
 {
@@ -118,7 +121,10 @@ static int spawn(pid_t *pid, const char *path, char **argv, int stream,
 	return error;
 }
 
-/* It writes a byte when it has attached, and closes without one else. */
+/*
+ * sp-record writes a byte when it has attached, and closes without one
+ * otherwise.
+ */
 static bool wait_until_ready(int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
@@ -147,7 +153,7 @@ static bool start(struct own_filters *h, const char *path, char **argv)
 	return fine;
 }
 
-/* With -o, a signal that comes while it writes does not cut that short. */
+/* With -o, a signal while it writes does not cut the stream short. */
 static bool start_recorder(struct own_filters *h)
 {
 	char *list = join_pids(h->followed, h->n_followed);
@@ -205,7 +211,10 @@ bool own_filters_finish(struct own_filters *h, struct trace *t)
 		return false;
 	kill(h->pid, SIGTERM);
 	whole = trace_read(t, h->stream, 0, &problem);
-	/* One that has written all ends by itself: a signal would kill it. */
+	/*
+	 * A recorder that has written everything ends by itself; a signal would
+	 * kill it.
+	 */
 	whole &= end(h, whole ? 0 : SIGKILL);
 	free(problem);
 	h->missed |= !whole;

@@ -17,7 +17,7 @@
 #include "process/file-child.h"
 #include "process/image-file.h"
 
-/* Sizes that no program has, and how many files are kept. */
+/* Sizes that no program has, and how many files are kept open. */
 enum {
 	SYMBOLS_MAX = 1 << 22, SEGMENTS_MAX = 4096, SECTIONS_MAX = 1 << 16,
 	OBJECTS_MAX = 256,
@@ -41,7 +41,8 @@ struct object {
 	struct timespec changed;
 	struct segment *segments;
 	size_t n_segments;
-	struct symbol *symbols;		/* by start, then the best name last */
+	/* by address; at the same address, the best name last */
+	struct symbol *symbols;
 	size_t n_symbols, name_bytes;
 };
 
@@ -89,7 +90,7 @@ static bool is_code(const GElf_Sym *s)
 		s->st_shndx != SHN_UNDEF && s->st_size;
 }
 
-/* NULL: not read, since it is too large or not there. */
+/* NULL: not read: too large, or there is none. */
 static Elf_Data *section_data(Elf_Scn *section)
 {
 	GElf_Shdr header;
@@ -100,7 +101,7 @@ static Elf_Data *section_data(Elf_Scn *section)
 	return elf_getdata(section, NULL);
 }
 
-/* elf_strptr() would look for the end of a whole table at each call. */
+/* elf_strptr() would search for the end of the table at each call. */
 static size_t name_length(const Elf_Data *strings, size_t at)
 {
 	size_t most;
@@ -145,7 +146,10 @@ static void read_table(struct object *o, Elf *elf, Elf_Scn *section,
 	}
 }
 
-/* Of names for one function: without underscores, short, early. */
+/*
+ * Compare names of one function: fewer underscores are better, then shorter
+ * names, then earlier ones.
+ */
 static int compare_names(const char *a, const char *b)
 {
 	size_t a_bars = strspn(a, "_"), b_bars = strspn(b, "_");
@@ -183,7 +187,7 @@ static void read_symbols(struct object *o, Elf *elf)
 		   compare_symbols);
 }
 
-/* Not mapped into our memory: whoever cuts the file would kill us. */
+/* Read, not mapped: whoever truncates a mapped file would kill us. */
 static void read_elf(struct object *o, int fd)
 {
 	Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
@@ -222,7 +226,10 @@ static const struct object *object_of(struct objects *all, int fd,
 	return o;
 }
 
-/* Of the last byte before `offset` in the file; false: it is not loaded. */
+/*
+ * The address of the byte before `offset` in the file; false: no segment loads
+ * it.
+ */
 static bool address_of(const struct object *o, uint64_t offset,
 		       uint64_t *address)
 {
@@ -237,7 +244,7 @@ static bool address_of(const struct object *o, uint64_t offset,
 	return false;
 }
 
-/* Symbols can overlap: the innermost one of those that begin just before. */
+/* Symbols can overlap: the innermost of those that begin just before. */
 static char *symbol_at(const struct object *o, uint64_t address)
 {
 	enum { NESTED_MAX = 16 };
@@ -308,8 +315,8 @@ static bool find_mapping(pid_t tid, uint64_t address, struct mapping *m)
 }
 
 /*
- * By its mapping, which takes a capability; else by name, as the task sees
- * it, where that still is the same file.
+ * Open the file by its mapping, which takes a capability; else by name, as the
+ * task sees it, if that still is the same file.
  */
 static int open_mapped(pid_t tid, const struct mapping *m, struct stat *st)
 {
@@ -362,7 +369,10 @@ static void find(struct objects *objects, pid_t tid, uint64_t ip,
 {
 	struct mapping m;
 
-	/* A call through the vsyscall page is made at its first byte. */
+	/*
+	 * A call through the vsyscall page is made at the first byte of its
+	 * entry.
+	 */
 	if (!find_mapping(tid, ip - 1, &m) && !find_mapping(tid, ip, &m))
 		return;
 	if (m.inode)
@@ -374,7 +384,7 @@ static void find(struct objects *objects, pid_t tid, uint64_t ip,
 	free(m.path);
 }
 
-/* Two strings with their NULs; what is not known is empty. */
+/* Two strings with their NULs; an unknown one is empty. */
 static size_t answer_place(void *objects, const void *request, size_t size,
 			   void *answer)
 {
@@ -427,7 +437,8 @@ void place_find(struct objects *objects, pid_t tid, uint64_t ip,
 		struct place *place)
 {
 	struct question question = { .ip = ip, .tid = tid };
-	char answer[FILE_CHILD_BYTES + 2] = "";	/* two NULs, whatever came */
+	/* ensures two NULs, whatever came */
+	char answer[FILE_CHILD_BYTES + 2] = "";
 
 	*place = (struct place){ NULL, NULL };
 	if (!file_child_send(objects->child, &question, sizeof(question)) ||

@@ -7,7 +7,10 @@
 
 #include "base/message.h"
 
-/* Leave stdout to the list: the command's goes to stderr, or stays. */
+/*
+ * Leave stdout to the list: the command's output goes to stderr, unless -o was
+ * given.
+ */
 static int command_stdout(const struct options *o)
 {
 	return o->output && strcmp(o->output, "-") ? -1 : STDERR_FILENO;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What every command that sp-verify runs needs: its user and its signals. */
+/* Prepares every command that sp-verify runs: its user and its signals. */
 #ifndef PREPARE_H
 #define PREPARE_H
 
@@ -14,9 +14,9 @@ struct prepared {
 };
 
 /*
- * Find the user, if there is a command, and hold the signals; a user that does
- * not exist ends the program. False: printed and latched. prepare_end() in
- * either case.
+ * Look up the user, if there is a command, and hold the signals. An unknown
+ * user ends the program. False: printed and latched. prepare_end() in either
+ * case.
  */
 bool prepare(struct prepared *w, const struct options *o);
 void prepare_end(struct prepared *w);

@@ -109,7 +109,10 @@ static bool same_groups(const struct run *run, const gid_t *groups, size_t n)
 	return same;
 }
 
-/* Whether the run was made as who we are: then nothing is to be switched. */
+/*
+ * Whether the run was made by the user that we are: then there is nothing to
+ * switch.
+ */
 static bool is_own_user(const struct run *run)
 {
 	int n = getgroups(0, NULL);
@@ -123,7 +126,10 @@ static bool is_own_user(const struct run *run)
 	return same;
 }
 
-/* What setrlimit(2) would refuse stays as it is: say so, once a limit. */
+/*
+ * A limit that setrlimit(2) would refuse is not changed: print that, once a
+ * limit.
+ */
 static void set_limits(const struct run *run,
 		       struct rlimit limits[static RLIM_NLIMITS])
 {
@@ -175,7 +181,7 @@ static void say_differences(const struct run *run)
 	free(kernel);
 }
 
-/* The recorded run, to be made once more. */
+/* The recorded run, under a new id. */
 static void describe_again(const struct run *recorded,
 			   const struct command_user *user, struct run *run)
 {

@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* Of the calls that have a name: how many a filter allows. */
+/* How many of the calls that have a name a filter allows. */
 struct allowance {
-	size_t calls;		/* with some argument at least */
+	size_t calls;		/* with at least some arguments */
 	size_t narrowed;	/* of them, those that arguments decide on */
 	size_t dangers[4];	/* of them, by rank from 1 (danger.h) */
 };
@@ -19,15 +19,17 @@ struct engine {
 	const char *name;	/* "Docker" */
 	const char *source;	/* version and where that is from */
 	const char *arch;	/* libseccomp's name */
-	const char *files[ENGINE_FILES];	/* where it is found; NULL: none */
-	const char *caps;	/* that the engine gives; as host_set_caps() */
+	/* where it is installed; NULL: nowhere */
+	const char *files[ENGINE_FILES];
+	/* capabilities that the engine gives; as host_set_caps() */
+	const char *caps;
 	struct allowance allowance;
 };
 
 /* The table's rows, NULL after the last. */
 const struct engine *engine_at(size_t i);
 
-/* The files of each row; NULL: it is not there. */
+/* The files of each row; NULL: it is not installed. */
 struct engine_files {
 	FILE *at[ENGINES][ENGINE_FILES];
 };

@@ -15,10 +15,10 @@
 
 enum { NUMBERS = 1024, X32_BASE = 0x40000000, RANKS = 3 };
 
-/* A call of this machine's architecture that is allowed. */
+/* A call of this machine's architecture that the profile allows. */
 struct allowed {
 	struct call_id id;
-	bool narrowed;		/* by its arguments */
+	bool narrowed;		/* with some arguments only */
 	const struct danger *danger;	/* NULL: none */
 	uint64_t count;		/* that was recorded */
 };
@@ -38,7 +38,7 @@ struct score {
 	size_t n;
 	struct allowance own;
 	size_t n_seen, n_violations;
-	size_t n_logged;	/* of the allowed ones, those that are logged */
+	size_t n_logged;	/* how many of these are logged */
 	bool nameless;		/* numbers without a name are allowed too */
 	struct peer *peers;
 	size_t n_peers;
@@ -64,7 +64,7 @@ static int32_t first_number(const struct arch *arch)
 	return !strcmp(arch->name, "x32") ? X32_BASE : 0;
 }
 
-/* The architecture's calls that have a name, and what the filter says. */
+/* The architecture's calls that have a name, with the filter's answers. */
 static void each_call(const struct filter *filter, const struct arch *arch,
 		      void (*see)(void *arg, struct call_id id,
 				  enum verdict verdict), void *arg)
@@ -182,7 +182,7 @@ static void see_trace(struct score *s, const struct filter *filter,
 	free(totals);
 }
 
-/* The usual profiles. */
+/* The default profiles of engines. */
 
 static bool measure_file(FILE *file, const struct host *host,
 			 struct allowance *a)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How tight a filter is: what it allows, what was seen, and what is usual. */
+/*
+ * How tight a filter is: what it allows, what was recorded, and what engines
+ * allow by default.
+ */
 #ifndef SCORE_H
 #define SCORE_H
 
@@ -18,7 +21,7 @@ struct score *score_new(const struct filter *filter, const char *name,
 void score_free(struct score *s);
 /* Calls of this machine's architecture that were recorded and are denied. */
 size_t score_violations(const struct score *s);
-/* A line that stands for itself, and tables. */
+/* A summary line, and tables. */
 void score_print(const struct score *s, FILE *out);
 void score_json(const struct score *s, FILE *out);
 

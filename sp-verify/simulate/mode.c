@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A profile against recordings. */
+/* A profile, compared with recordings. */
 #include "mode.h"
 
 #include "base/message.h"

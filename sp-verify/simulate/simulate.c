@@ -11,7 +11,7 @@
 #include "profile/host.h"
 #include "report/verdict.h"
 
-/* The losses after which a call of the workload may be missing. */
+/* The kinds of loss that can hide a call of the workload. */
 static const char *const touching[] = { "call", "task" };
 enum { N_TOUCHING = sizeof(touching) / sizeof(touching[0]) };
 
@@ -65,7 +65,7 @@ bool trace_is_usable(const struct trace *t, bool partial)
 	return fine;
 }
 
-/* What is judged: facts are looked up by call, of which there can be many. */
+/* The facts to judge, found by call: a call can have many. */
 struct judged {
 	const struct filter *filter;
 	const struct trace *trace;
@@ -147,8 +147,8 @@ static enum verdict judge_values(const struct filter *filter,
 }
 
 /*
- * Judge a call whose answer depends on its arguments by the recorded ones. It is
- * undecided if the trace lacks the arguments of some of the calls.
+ * Judge a call whose answer depends on its arguments by the recorded ones. It
+ * is undecided if the trace lacks the arguments of some of the calls.
  */
 static enum verdict judge_arguments(const struct judged *j,
 				    const struct call_total *total)
@@ -172,8 +172,8 @@ static enum verdict judge_arguments(const struct judged *j,
 }
 
 /*
- * The workload made this call as well, but a filter answered it while it was
- * recorded: the workload's own, or the one that is verified here.
+ * The workload made this call too, but a filter answered it while it was
+ * recorded: the workload's own one, or the profile that is verified here.
  */
 static bool judge_denial(const struct filter *filter, const struct trace *t,
 			 const struct fact *denial, struct report *report,
@@ -286,7 +286,7 @@ size_t simulate(const struct filter *filter, const struct trace *t,
 	return n;
 }
 
-/* What a filter of the workload's own answers. */
+/* The answers of the workload's own filters. */
 
 struct hidden_calls {
 	const struct filter *filter;
@@ -298,8 +298,8 @@ struct hidden_calls {
 };
 
 /*
- * The kernel's own codes, linux/errno.h: a call that ours held was given up,
- * and is made again or its task died.
+ * The kernel's internal codes, linux/errno.h: a call that our listener held was
+ * interrupted, and is made again or its task died.
  */
 static bool is_given_up(int32_t answer)
 {
@@ -333,7 +333,10 @@ static void add_hidden(struct hidden_calls *h, const struct fact *fact,
 		learn_hidden(h->learn, h->trace, fact, count, h->begun_ns);
 }
 
-/* A handler or a supervisor stands in; the count has those that were made. */
+/*
+ * A handler or a supervisor answered the call; calls that were made are in the
+ * count.
+ */
 static void add_skipped(struct hidden_calls *h, const struct fact *call)
 {
 	uint64_t made = report_count(h->report, call->id);
@@ -343,8 +346,9 @@ static void add_skipped(struct hidden_calls *h, const struct fact *call)
 }
 
 /*
- * Every call that is made has come by us. One that has not, but is there, was
- * answered at a time when the recorder could not tell it from one in progress.
+ * Our listener sees every call that is made. One that it did not see, but that
+ * is recorded, was answered when the recorder could not distinguish it from a
+ * call in progress.
  */
 static bool is_unseen(const struct hidden_calls *h, const struct fact *call)
 {

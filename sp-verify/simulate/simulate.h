@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A filter against the calls of a trace: nothing is run. */
+/* Judges the calls of a trace by a filter, without running anything. */
 #ifndef SIMULATE_H
 #define SIMULATE_H
 
@@ -9,8 +9,8 @@
 #include "stream/trace.h"
 
 /*
- * Whether the trace can prove anything: it has calls, none was lost, and
- * unless `partial` every run is complete. Problems are printed and latched.
+ * Whether the trace can prove anything: it has calls, none was lost, and every
+ * run is complete, unless `partial`. Problems are printed and latched.
  */
 bool trace_is_usable(const struct trace *t, bool partial);
 
@@ -18,11 +18,12 @@ bool trace_is_usable(const struct trace *t, bool partial);
 size_t simulate(const struct filter *filter, const struct trace *t,
 		struct report *report);
 
-/* Whether it is whole, in silence. */
+/* Whether the trace is complete; prints nothing. */
 bool trace_is_whole(const struct trace *t);
 /*
  * The calls of a recording that a filter of the workload's own answered, by
- * their number; it began so long after the run. `learn` may be NULL.
+ * their number. The recording began `begun_ns` after the run. `learn` may be
+ * NULL.
  */
 void simulate_hidden(const struct filter *filter, const struct trace *t,
 		     uint64_t begun_ns, struct report *report,
