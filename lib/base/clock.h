@@ -7,7 +7,7 @@
 #include <time.h>
 
 uint64_t clock_ns(clockid_t clock);
-/* Of CLOCK_MONOTONIC: ns since some time, and ms. */
+/* CLOCK_MONOTONIC, in ns and in ms. */
 uint64_t now_ns(void);
 uint64_t now_ms(void);
 

@@ -30,7 +30,7 @@ static void raise_limit(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* Without waiting; what is read later is to block again. */
+/* Open without waiting; later reads block again. */
 static int open_without_waiting(const char *path)
 {
 	enum { FLAGS = O_RDONLY | O_CLOEXEC | O_NOCTTY };
@@ -68,7 +68,7 @@ static bool complain(const struct input *in)
 	return false;
 }
 
-/* Somebody who forgot a name would wait for ever. */
+/* Whoever forgot a file name would wait for ever. */
 static bool open_stdin(struct input *in)
 {
 	if (isatty(STDIN_FILENO)) {
@@ -165,7 +165,7 @@ bool input_is_open(const struct input *in)
 	return in->file;
 }
 
-/* Of all descriptors that we may have, a few are for the outputs. */
+/* A few of the descriptors that we may have are for the outputs. */
 static void leave_room(struct inputs *all)
 {
 	enum { ROOM = 16 };

@@ -72,7 +72,7 @@ static char *replace(const char *text, const char *start, const char *end,
 	return xasprintf("%.*s%s%s", (int)(start - text), text, with, end);
 }
 
-/* Before the last bracket of an object or an array. */
+/* The place before the closing bracket of an object or an array. */
 static char *insert(const char *text, const char *container, const char *what)
 {
 	const char *last = skip_value(container) - 1;
@@ -132,7 +132,10 @@ static char *splice(const char *text, const char *const *path,
 	return *at == '[' ? insert(text, at, value) : NULL;
 }
 
-/* Names that are written with escapes come out as names that are there twice. */
+/*
+ * Also refuses duplicate names: we compare names bytewise, so one that is
+ * written with escapes would be added a second time.
+ */
 static bool is_valid(const char *text)
 {
 	json_t *json = json_loads(text, JSON_REJECT_DUPLICATES |

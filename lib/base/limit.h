@@ -7,7 +7,7 @@
 
 /* Lower a limit, soft and hard, to at most `most`; never raise it. */
 void limit_lower(int resource, rlim_t most);
-/* The same of the soft limit alone: RLIMIT_CPU's is told by SIGXCPU. */
+/* The same for the soft limit alone: at RLIMIT_CPU's, SIGXCPU comes. */
 void limit_lower_soft(int resource, rlim_t most);
 
 #endif

@@ -17,10 +17,10 @@ static void *check(void *p)
 }
 
 /*
- * For the libraries, too. Without memory jansson leaves out a member, msgpack-c
- * a part of a record, and libseccomp 2.5 a rule, and none of them says so: a
- * failed allocation ends the tool, wherever it is made. A sanitizer has an
- * allocator of its own.
+ * Replaces malloc(3) for the libraries, too. Without memory, jansson leaves out
+ * a member, msgpack-c a part of a record and libseccomp 2.5 a rule, without an
+ * error. So a failed allocation ends the tool, wherever it happens. Sanitizers
+ * have their own allocator.
  */
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
 
@@ -31,7 +31,7 @@ void memory_can_fail(void)
 	can_fail = true;
 }
 
-/* The message itself may need memory: it does without. */
+/* Printing the message may need memory itself, and can do without. */
 static void *check_for_library(void *p)
 {
 	if (!p && !can_fail) {
@@ -55,7 +55,7 @@ void *calloc(size_t n, size_t size)
 	return check_for_library(__libc_calloc(n, size));
 }
 
-/* realloc(3) frees where the size is 0, and returns NULL. */
+/* realloc(3) with size 0 frees and returns NULL. */
 void *realloc(void *p, size_t size)
 {
 	void *q = __libc_realloc(p, size);

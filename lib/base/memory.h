@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Memory that is there or ends the tool with a message: by these functions, and
- * by malloc(3) itself for the libraries that we use.
+ * Allocation that succeeds or ends the tool with a message: by these functions,
+ * and by malloc(3) itself for the libraries that we use.
  */
 #ifndef MEMORY_H
 #define MEMORY_H
@@ -16,8 +16,9 @@ __attribute__((malloc, returns_nonnull, format(printf, 1, 2)))
 char *xasprintf(const char *fmt, ...);
 
 /*
- * From here on malloc(3), calloc(3) and realloc(3) return NULL in this thread, as
- * they do in other programs: for a child process with a limit of its own.
+ * From here on malloc(3), calloc(3) and realloc(3) return NULL in this thread
+ * when memory runs out, as in other programs: for a child process with a limit
+ * of its own.
  */
 void memory_can_fail(void);
 
@@ -29,7 +30,7 @@ void memory_can_fail(void);
 __attribute__((returns_nonnull))
 void *xgrow(void *array, size_t n, size_t size);
 
-/* qsort(3), which does not take NULL for an array of no elements. */
+/* qsort(3), which also accepts NULL for an array of no elements. */
 void array_sort(void *array, size_t n, size_t size,
 		int (*compare)(const void *, const void *));
 

@@ -14,29 +14,33 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-static const char *tool;	/* NULL: before main(), where libraries allocate */
+/* NULL: before main(), when libraries may allocate */
+static const char *tool;
 static int trouble = STATUS_TROUBLE;
 static volatile sig_atomic_t latched;
-static char **notes;		/* NULL: they are not kept; else NULL at the end */
+/* NULL: notes are not kept; otherwise NULL ends the list */
+static char **notes;
 static size_t n_notes;
 
 /*
- * Messages of one kind have the same format. An input can make as many of them
- * as it likes: the first are printed, and at the end the last one with the
- * number of those between. What a message quotes can be long, too: it is cut.
+ * Messages of one kind have the same format. An input can cause any number of
+ * them: the first are printed, and at the end the last one with the number of
+ * those between. Quoted texts can be long, too, so a message is cut.
  */
 enum { SHOWN_MAX = 20, KINDS_MAX = 256, TEXT_MAX = 1 << 13 };
 static struct kind {
 	const char *fmt;
 	size_t n;
 	bool is_note;
-	char *last;		/* the text; NULL: all were printed */
+	char *last;		/* the last text; NULL: all were printed */
 } kinds[KINDS_MAX];
-static pid_t counter;		/* the process that counts what is not printed */
+/* the process that counts the messages that it does not print */
+static pid_t counter;
 
 /*
- * A standard descriptor that is closed would be given to the next file that
- * is opened, and our messages go into that. A command still finds it closed.
+ * If a standard descriptor is closed, the next file that is opened gets it, and
+ * our messages would go into that file. A command that we execute still finds
+ * the descriptor closed.
  */
 static void hold_standard_descriptors(void)
 {
@@ -52,8 +56,8 @@ static void on_file_size_limit(int signal)
 }
 
 /*
- * A write beyond RLIMIT_FSIZE then fails with EFBIG, like any other, and a
- * command that we execute has the signal's default again.
+ * Ignore SIGXFSZ: a write beyond RLIMIT_FSIZE then fails with EFBIG, like any
+ * other. A command that we execute gets the signal's default action.
  */
 static void survive_file_size_limit(void)
 {
@@ -74,7 +78,10 @@ void message_init(const char *name, int trouble_status, char **argv)
 	trouble = trouble_status;
 }
 
-/* Names and arguments come from outside: what a terminal obeys is escaped. */
+/*
+ * Names and arguments come from outside: characters that control a terminal are
+ * escaped.
+ */
 static void print_text(const char *text)
 {
 	flockfile(stderr);
@@ -91,7 +98,7 @@ static void print(const char *fmt, va_list ap)
 	char *text;
 
 	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;	/* no memory: print what needs none */
+		text = NULL;	/* no memory: print without allocating */
 	if (text && strlen(text) > TEXT_MAX)
 		strcpy(text + TEXT_MAX - strlen(more), more);
 	print_text(text ? text : fmt);
@@ -99,7 +106,10 @@ static void print(const char *fmt, va_list ap)
 	errno = saved;
 }
 
-/* What is printed in place of those of a kind that were not; heap. */
+/*
+ * What is printed at the end for the messages of a kind that were counted;
+ * heap.
+ */
 static char *rest_of(const struct kind *kind)
 {
 	size_t hidden = kind->n - SHOWN_MAX - 1;
@@ -129,7 +139,7 @@ static struct kind *kind_of(const char *fmt)
 	return NULL;
 }
 
-/* False: it is counted, and not printed now. */
+/* False: the message is only counted. */
 static bool is_shown(const char *fmt, bool is_note, va_list ap)
 {
 	struct kind *kind = kind_of(fmt);
@@ -153,7 +163,7 @@ void message_keep_notes(void)
 		notes = xcalloc(1, sizeof(*notes));
 }
 
-/* What message_notes() put behind the notes. */
+/* The text after the prefix of message_notes(). */
 static void forget_rest(void)
 {
 	for (size_t i = n_notes; notes && notes[i]; i++)
@@ -162,7 +172,7 @@ static void forget_rest(void)
 		notes[n_notes] = NULL;
 }
 
-/* The note is taken over. */
+/* Takes the note over. */
 static void keep_note(char *note)
 {
 	notes = xrealloc(notes, n_notes + 2, sizeof(*notes));

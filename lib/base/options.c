@@ -11,12 +11,12 @@
 #include "base/message.h"
 #include "base/text.h"
 
-/* What getopt_long() returns for a row: this plus the row's index. */
+/* getopt_long() returns this plus the row's index. */
 enum { FIRST_ROW = 256 };
 
 static option_set show_help, show_version, show_completion;
 
-/* What every tool has, after its own rows. */
+/* Options that every tool has, after its own rows. */
 static const struct option_row common[] = {
 	{ "help", 'h', NULL, "print this help", .set = show_help },
 	{ "version", 'V', NULL, "print the version", .set = show_version },
@@ -133,7 +133,7 @@ static char *show_version(const struct option_row *row, void *parsing,
 
 /* Completions */
 
-/* Does the shell offer files for the value? */
+/* Whether the shell offers files for the value. */
 static bool takes_file(const struct option_row *row)
 {
 	const char *file = row->value ? strstr(row->value, "FILE") : NULL;
@@ -141,7 +141,10 @@ static bool takes_file(const struct option_row *row)
 	return file && strspn(file, "FILE]") == strlen(file);
 }
 
-/* The first line, within single quotes, with a backslash before `special`. */
+/*
+ * The first line of the help, for single quotes, with a backslash before
+ * `special`.
+ */
 static void print_quoted(const char *text, const char *special)
 {
 	for (; *text && *text != '\n'; text++)
@@ -152,7 +155,7 @@ static void print_quoted(const char *text, const char *special)
 			       *text);
 }
 
-/* "--output|-o": as a pattern of a shell's case. */
+/* "--output|-o": a pattern of a shell's case. */
 static void print_pattern(const struct option_row *row)
 {
 	printf("--%s", row->name);
@@ -160,7 +163,7 @@ static void print_pattern(const struct option_row *row)
 		printf("|-%c", row->letter);
 }
 
-/* What follows an option in bash: files, the choices, or nothing. */
+/* What bash offers after an option: files, the choices, or nothing. */
 static void print_bash_value(const struct option_row *row)
 {
 	printf("\t");
@@ -174,8 +177,9 @@ static void print_bash_value(const struct option_row *row)
 }
 
 /*
- * Finds where a command begins, if the tool runs one: there its own completion
- * goes on, or names of commands and files. Options' values are skipped.
+ * Finds where the command begins, if the tool runs one. From there on the
+ * command's own completion is used, or names of commands and files are offered.
+ * Values of options are skipped.
  */
 static void print_bash_command(const struct option_table *t)
 {
@@ -212,7 +216,7 @@ static void complete_bash(const struct option_table *t)
 	       "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} i\n",
 	       tool + strlen("sp-"));
 	print_bash_command(t);
-	/* For bash "--output=FILE" is three words. */
+	/* bash splits "--output=FILE" into three words. */
 	printf("\tif [[ $cur == = ]]; then\n\t\tcur=\n"
 	       "\telif [[ $prev == = ]]; then\n"
 	       "\t\tprev=${COMP_WORDS[COMP_CWORD - 2]}\n\tfi\n"
@@ -352,7 +356,7 @@ static char *candidates(const struct option_table *t, const char *name)
 	return list;
 }
 
-/* The option can be one of a command's. */
+/* Whether the option could be meant for a command. */
 static const char *hint(const struct option_table *t)
 {
 	return t->operands == OPERANDS_OR_COMMAND ?
@@ -378,7 +382,7 @@ static void refuse_name(const struct option_table *t, const char *arg)
 	message_usage("unknown option '--%s'%s", name, hint(t));
 }
 
-/* getopt_long() has refused something: say what. */
+/* getopt_long() has refused something: explain it. */
 __attribute__((noreturn))
 static void refuse(const struct option_table *t, int c, const char *arg)
 {
@@ -396,7 +400,7 @@ static void refuse(const struct option_table *t, int c, const char *arg)
 	message_usage("unknown option '-%c'%s", optopt, hint(t));
 }
 
-/* The rows as getopt_long() has them. */
+/* The rows in getopt_long()'s form. */
 struct getopt_rows {
 	struct option longs[N_ROWS + 1];
 	char letters[2 * N_ROWS + 3];
@@ -477,7 +481,8 @@ void options_parse(const struct option_table *t, int argc, char **argv,
 	opterr = 0;
 	*line = (struct option_line){ .operands = argv + 1 };
 	while ((c = getopt_long(argc, argv, g.letters, g.longs, NULL)) != -1) {
-		if (c == 1)	/* an operand; what stood here was parsed */
+		/* an operand: everything before it was parsed */
+		if (c == 1)
 			line->operands[n++] = optarg;
 		else if (c == '?' || c == ':')
 			refuse(t, c, argv[optind - 1]);
@@ -487,7 +492,10 @@ void options_parse(const struct option_table *t, int argc, char **argv,
 	}
 	switch (t->operands) {
 	case OPERANDS_OR_COMMAND:
-		/* Was the last step over "--"? Then it was no option's value. */
+		/*
+		 * Whether the last step was over "--", and that was no option's
+		 * value.
+		 */
 		if (optind > before)
 			line->command = argv + optind;
 		line->operands[n] = NULL;

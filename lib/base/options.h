@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The options of a tool, each described once: the parser, --help, the modes
- * that an option belongs to, and the shells' completions come from one table.
+ * that an option belongs to, and the completions of shells use one table.
  */
 #ifndef BASE_OPTIONS_H
 #define BASE_OPTIONS_H
@@ -29,14 +29,15 @@ struct option_row {
 	/* Lines of at most 56 columns; NULL: not in --help. */
 	const char *help;
 	option_set *set;
-	size_t at;		/* what `set` makes of these two: */
+	size_t at;		/* set by the two setters below: */
 	const void *extra;	/* options_flag() sets the bool at `at` */
-	uint32_t modes;		/* bits of those that take it; 0: all */
+	/* a bit for each mode that takes the option; 0: all */
+	uint32_t modes;
 	uint32_t selects;	/* the modes that it stands for; 0: none */
-	const char *choices;	/* "kill log": values that shells offer */
+	const char *choices;	/* "kill log": the values that shells offer */
 };
 
-/* Setters: a bool, and a const char *, `at` bytes into `to`. */
+/* Setters that store a bool, or a const char *, at `at` bytes into `to`. */
 option_set options_flag, options_text;
 #define OPTION_FLAG(type, member) \
 	.set = options_flag, .at = offsetof(type, member)
@@ -68,15 +69,15 @@ struct option_line {
 
 /*
  * Parses the line, reorders argv, and calls the rows' setters in the line's
- * order. Prints and exits for --help, --version, --completion=SHELL and for a
- * line that is wrong.
+ * order. Prints and exits for --help, --version, --completion=SHELL and a line
+ * that is wrong.
  */
 void options_parse(const struct option_table *table, int argc, char **argv,
 		   void *to, struct option_line *line);
 
 /*
  * Exits with a message unless every option that was given belongs to the mode.
- * `names` are the modes', as people know them: "--replay", "a command".
+ * `names` are the modes' names for people: "--replay", "a command".
  */
 void options_check_mode(const struct option_table *table,
 			const struct option_line *line,

@@ -16,18 +16,21 @@
 #include "base/message.h"
 
 enum {
-	TRIES = 100,		/* for a name that nobody has */
+	TRIES = 100,		/* attempts to find a name that is free */
 	NUMBERS = 10000,	/* of files of one name: output_commit_new() */
 };
 
 struct output {
-	FILE *file;		/* writes to `fd`, and keeps why that failed */
+	/* writes to `fd`, and keeps the reason for a failure */
+	FILE *file;
 	int fd;
 	int error;		/* errno of the first write that failed, or 0 */
 	char *name;		/* to print */
-	int directory;		/* of the file that is replaced; -1: in place */
+	/* directory of the file that is replaced; -1: written in place */
+	int directory;
 	char *base;		/* that file's name in the directory */
-	char *temporary;	/* the name until the commit; NULL: no name */
+	/* the temporary name until the commit; NULL: there is none */
+	char *temporary;
 };
 
 /* The place of an open file, "/proc/self/fd/N". */
@@ -50,7 +53,9 @@ static bool is_special(const char *path)
 	return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
 }
 
-/* A regular file that has taken the special one's place is not overwritten. */
+/*
+ * Do not overwrite a regular file that has taken the place of the special one.
+ */
 static int open_special(const char *path)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
@@ -65,8 +70,9 @@ static int open_special(const char *path)
 }
 
 /*
- * Where a symbolic link leads. The kernel follows it, not realpath(3), so that
- * fs.protected_symlinks holds: proc(5). NULL with ENOENT: it leads nowhere.
+ * The target of a symbolic link. The kernel resolves it, not realpath(3), so
+ * that fs.protected_symlinks applies: proc(5). NULL with ENOENT: it has no
+ * target.
  */
 static char *follow_link(const char *path)
 {
@@ -84,7 +90,7 @@ static char *follow_link(const char *path)
 	return xstrdup(target);
 }
 
-/* A link is written through, so that it goes on being a link. */
+/* Write through a link, so that it stays a link. */
 static char *target_of(const char *path)
 {
 	struct stat st;
@@ -96,7 +102,7 @@ static char *target_of(const char *path)
 	return target || errno != ENOENT ? target : xstrdup(path);
 }
 
-/* The directory is held open: nobody can put another one in its place. */
+/* The directory is held open: nobody can replace it. */
 static bool enter_directory(struct output *out, const char *path)
 {
 	char *target = target_of(path), *slash;
@@ -104,7 +110,7 @@ static bool enter_directory(struct output *out, const char *path)
 	if (!target)
 		return false;
 	slash = strrchr(target, '/');
-	errno = ENOENT;		/* for an empty name */
+	errno = ENOENT;		/* reported for an empty name */
 	out->base = xstrdup(slash ? slash + 1 : target);
 	if (slash)
 		slash[1] = '\0';
@@ -142,13 +148,13 @@ static int open_named(struct output *out, mode_t mode)
 	return fd;
 }
 
-/* Without a name, it leaves nothing behind however we end. */
+/* Without a name, the file leaves nothing behind however we end. */
 static int open_unnamed(const struct output *out, mode_t mode)
 {
 	int fd = openat(out->directory, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC,
 			mode);
 
-	/* It gets its name by way of /proc, which has to be there. */
+	/* Giving it a name takes /proc: check that it is mounted. */
 	if (fd >= 0 && access(fd_path(fd).text, F_OK)) {
 		close(fd);
 		return -1;
@@ -156,7 +162,9 @@ static int open_unnamed(const struct output *out, mode_t mode)
 	return fd;
 }
 
-/* The permissions of the file that is replaced, or what the umask leaves. */
+/*
+ * The permissions of the file that is replaced, or those that the umask leaves.
+ */
 static int open_beside(struct output *out, const char *path)
 {
 	struct stat st;
@@ -177,7 +185,9 @@ static int open_beside(struct output *out, const char *path)
 	return fd;
 }
 
-/* A descriptor that message_init() put in the place of a closed one, too. */
+/*
+ * Also checks a descriptor that message_init() opened in place of a closed one.
+ */
 static bool is_writable(int fd)
 {
 	int flags = fcntl(fd, F_GETFL);
@@ -206,7 +216,7 @@ static int open_target(struct output *out, const char *path, unsigned int flags)
 }
 
 /*
- * stdio(3) remembers that a write failed, but not why: by the time of the
+ * stdio(3) remembers that a write failed, but not why. By the time of the
  * commit, another call has changed errno.
  */
 static ssize_t put(void *output, const char *data, size_t n)
@@ -311,7 +321,10 @@ static bool give_name(struct output *out, const char *name)
 		      name, AT_SYMLINK_FOLLOW) == 0;
 }
 
-/* linkat(2) replaces nothing: that takes a name of its own, and rename(2). */
+/*
+ * linkat(2) replaces no file: it makes a temporary name, and rename(2)
+ * replaces.
+ */
 static bool name_beside(struct output *out)
 {
 	for (int i = 0; i < TRIES; i++) {
@@ -364,7 +377,7 @@ static bool replace(struct output *out)
 	return true;
 }
 
-/* A file that is closed without a name is gone. */
+/* A file that is closed without a name vanishes. */
 static bool put_in_place(struct output *out)
 {
 	if (out->directory < 0 ||
@@ -375,7 +388,7 @@ static bool put_in_place(struct output *out)
 	return close_checked(out) && replace(out);
 }
 
-/* "NAME.sp", or where there is such a file, "NAME-2.sp". */
+/* "NAME.sp", or if that exists, "NAME-2.sp". */
 static char *numbered_name(const char *base, int number)
 {
 	const char *dot = strrchr(base, '.');
@@ -385,7 +398,9 @@ static char *numbered_name(const char *base, int number)
 		xasprintf("%.*s-%d%s", n, base, number, base + n);
 }
 
-/* linkat(2) replaces nothing, and follows no link in the last place. */
+/*
+ * linkat(2) replaces no file, and does not follow a link in the last component.
+ */
 static bool link_as(struct output *out, const char *name)
 {
 	return out->temporary ?

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where a tool writes: stdout, or a file that appears whole or not at all. It
- * is written without a name (O_TMPFILE), or beside its name where the file
- * system has no such files, and gets its name at the end. A device or a FIFO
- * is written in place. A symbolic link is followed as the kernel allows it
- * (fs.protected_symlinks); the new file has the permissions of the one that it
- * replaces, without set-user-ID, set-group-ID and sticky bits.
+ * The outputs of a tool: stdout, or a file that appears complete or not at all.
+ * The file is written without a name (O_TMPFILE), or under a temporary one if
+ * the file system has no such files, and gets its name at the end. A device or
+ * a FIFO is written in place. A symbolic link is followed if the kernel permits
+ * it (fs.protected_symlinks). The new file has the permissions of the one that
+ * it replaces, without set-user-ID, set-group-ID and sticky bits.
  */
 #ifndef OUTPUT_H
 #define OUTPUT_H
@@ -17,7 +17,8 @@ struct output;
 
 enum {
 	OUTPUT_BINARY = 1,	/* refuse a terminal */
-	OUTPUT_PRIVATE = 2,	/* stdout: a close-on-exec copy, out of a child's reach */
+	/* stdout: a close-on-exec copy, which no child gets */
+	OUTPUT_PRIVATE = 2,
 };
 
 /*
@@ -31,11 +32,11 @@ bool output_open(struct output **out, const char *path, unsigned int flags);
  */
 bool output_open_new(struct output **out, int directory, const char *name);
 FILE *output_file(struct output *out);
-/* What output_file() writes to; for a child process, too. */
+/* The descriptor behind output_file(), also for a child process. */
 int output_fd(const struct output *out);
 /* The directory in which the commit makes the file; -1: it makes none. */
 int output_directory(const struct output *out);
-/* The name to print: the path, or "<stdout>". */
+/* The name for messages: the path, or "<stdout>". */
 const char *output_name(const struct output *out);
 /*
  * Flush, check, close and rename; the output is freed. False: the reason was
@@ -43,12 +44,12 @@ const char *output_name(const struct output *out);
  */
 bool output_commit(struct output *out);
 /*
- * The same after output_open_new(): the file's name, on the heap, which has a
- * number where the name was in use: "NAME-2.sp". NULL: the reason was printed
+ * The same after output_open_new(). Returns the file's name, on the heap, with
+ * a number if the name was in use: "NAME-2.sp". NULL: the reason was printed
  * and latched.
  */
 char *output_commit_new(struct output *out);
-/* Give up: the file, if any, is as it was before. NULL is fine. */
+/* Give up; a file with that name stays as it was. NULL is fine. */
 void output_abandon(struct output *out);
 
 #endif

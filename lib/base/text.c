@@ -8,8 +8,8 @@
 #include "base/memory.h"
 
 /*
- * The length of the UTF-8 sequence at `s` (Unicode 15, table 3-7): 0 when
- * there is none.
+ * The length of the UTF-8 sequence at `s` (Unicode 15, table 3-7); 0: there is
+ * none.
  */
 static size_t sequence(const unsigned char *s)
 {
@@ -102,13 +102,13 @@ bool int_unpack(const msgpack_object *o, int64_t min, int64_t max,
 	return true;
 }
 
-/* C0, DEL and C1 (U+0080 to U+009F): what a terminal would obey. */
+/* C0, DEL and C1 (U+0080 to U+009F): characters that control a terminal. */
 static bool is_control(const unsigned char *s)
 {
 	return *s < ' ' || *s == 0x7f || (*s == 0xc2 && s[1] < 0xa0);
 }
 
-/* One character of the text, or "\\xHH" for a byte that cannot stay. */
+/* One character of the text, or "\\xHH" for a byte that is escaped. */
 static size_t next_part(const unsigned char **s, bool controls, char part[8])
 {
 	size_t n = sequence(*s);

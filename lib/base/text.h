@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Strings and numbers on the wire. A text is any bytes without NUL, since
- * names and arguments are: `str` when it is UTF-8, `bin` otherwise.
+ * Strings and numbers of streams and of people. A text is any bytes without
+ * NUL, since names and arguments are: `str` if it is UTF-8, `bin` otherwise.
  */
 #ifndef TEXT_H
 #define TEXT_H
@@ -28,26 +28,26 @@ bool int_unpack(const msgpack_object *o, int64_t min, int64_t max,
 char *text_printable(const char *text);
 /* The same, written to a file; takes no memory. */
 void text_put_printable(const char *text, FILE *file);
-/* The same as a JSON string, where control characters can stay. */
+/* The same as a JSON string, which can have control characters. */
 json_t *text_json(const char *text);
-/* JSON integers end at INT64_MAX: a greater count is written as that. */
+/* JSON integers end at INT64_MAX, which is written for greater counts. */
 json_t *uint_json(uint64_t value);
 bool text_is_utf8(const char *text);
 /*
- * Add to a list in a heap string, behind the separator if there is something in
- * it already; NULL is empty.
+ * Append to a list in a heap string, with the separator if the list is not
+ * empty; NULL is an empty list.
  */
 void text_append(char **list, const char *separator, const char *text);
 
 /*
- * How many insertions, deletions and changes of bytes make one text of the
+ * How many insertions, deletions and changes of bytes turn one text into the
  * other; SIZE_MAX if the second is longer than any name is.
  */
 size_t text_distance(const char *a, const char *b);
 
 /*
- * A list for a message, of which an input can have too many elements to print:
- * "a, b", and at most TEXT_LIST_MAX of them: "a, b and 7 more".
+ * A list for a message, since an input can have too many elements to print: at
+ * most TEXT_LIST_MAX are named, "a, b and 7 more".
  */
 enum { TEXT_LIST_MAX = 100 };
 struct text_list {
@@ -55,7 +55,10 @@ struct text_list {
 	size_t n;
 };
 void text_list_add(struct text_list *list, const char *text);
-/* The text or NULL, which the caller frees. The list is empty afterwards. */
+/*
+ * The list's text, which the caller frees, or NULL. The list is empty
+ * afterwards.
+ */
 char *text_list_end(struct text_list *list);
 
 #endif

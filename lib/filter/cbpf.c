@@ -10,8 +10,8 @@
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
- * The checks are those of seccomp_check_filter(), kernel/seccomp.c, and
- * bpf_check_classic(), net/core/filter.c, in Linux 6.12.
+ * The checks are the kernel's, in seccomp_check_filter(), kernel/seccomp.c, and
+ * bpf_check_classic(), net/core/filter.c, of Linux 6.12.
  */
 
 #define ALU(op) BPF_ALU | op | BPF_K, BPF_ALU | op | BPF_X
@@ -60,7 +60,7 @@ static const char *check_operand(const struct sock_filter *i)
 		? "uses a word of memory that is not there" : NULL;
 }
 
-/* `left` instructions follow. */
+/* `left` instructions follow this one. */
 static bool jumps_beyond(const struct sock_filter *i, size_t left)
 {
 	if (BPF_CLASS(i->code) != BPF_JMP)
@@ -86,8 +86,8 @@ static char *check_instruction(const struct sock_filter *code, size_t n,
 }
 
 /*
- * Memory is read only where it was written on every way there: `written` are
- * the words that were, for each place that is jumped to.
+ * Memory may be read only if it was written on every way to the instruction:
+ * `written` holds, for each place that is jumped to, the words that were.
  */
 static char *check_memory(const struct sock_filter *code, size_t n)
 {

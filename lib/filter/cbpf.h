@@ -8,16 +8,16 @@
 
 #include "filter/filter.h"
 
-/* Whether the bytes are meant as one: no text has a NUL byte. */
+/* Whether the bytes can be such a filter: unlike text, it has NUL bytes. */
 bool cbpf_is_meant(const void *bytes, size_t n);
 
 /*
- * A filter that the kernel would take. NULL: `problem` (heap, caller frees)
+ * A filter that the kernel would accept. NULL: `problem` (heap, caller frees)
  * says where and why: "instruction 3: jumps beyond the end".
  */
 struct filter *cbpf_parse(const void *bytes, size_t n, char **problem);
 
-/* Check a program of one's own: NULL or the same text. */
+/* Check a program that we made: returns NULL or the same text. */
 char *cbpf_check(const struct sock_filter *code, size_t n);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Compiling a profile with libseccomp, which is not trusted with it: some
+ * Compiles a profile with libseccomp, whose result is not trusted: some
  * conditions on the arguments of one call keep it busy for ever, and after a
  * failed allocation it crashes or loses rules. So it runs in a process with
  * limits, and prove() compares its program with the profile. Ordered profiles
@@ -49,10 +49,10 @@ static const struct arch *rule_arch(const struct profile_rule *rule)
 }
 
 /*
- * libseccomp takes the numbers of this machine's architecture, and its pseudo
- * numbers for calls that only others have, and translates them. It ignores the
- * rule where it has no such call on the other architecture: 2.5.4 has no
- * map_shadow_stack on x32, and the kernel has.
+ * libseccomp takes numbers of this machine's architecture, and its own pseudo
+ * numbers for calls that only other architectures have, and translates them. It
+ * ignores the rule if it has no such call on the other architecture: 2.5.4 has
+ * no map_shadow_stack on x32, though the kernel does.
  */
 static bool library_number(const struct profile_rule *rule, int *nr)
 {
@@ -68,8 +68,8 @@ static bool library_number(const struct profile_rule *rule, int *nr)
 }
 
 /*
- * Rules that only say the default again are left out, as runtimes do:
- * libseccomp refuses them.
+ * Leave out rules whose action is the default, as runtimes do: libseccomp
+ * refuses them.
  */
 static bool is_wanted(const struct profile *p, const struct profile_rule *rule)
 {
@@ -96,7 +96,7 @@ static char *left_out(const struct profile *p)
 	return text_list_end(&list);
 }
 
-/* In the child process, which tells its parent by shared memory. */
+/* The child's answer, in memory that it shares with its parent. */
 
 struct result {
 	bool done;
@@ -193,7 +193,10 @@ static void compile_to(int fd, const struct profile *p, struct result *result)
 	result->done = true;
 }
 
-/* The parent's memory counts for the child, too: MEMORY_MAX is on top of it. */
+/*
+ * The parent's memory counts as the child's, too: MEMORY_MAX comes on top of
+ * it.
+ */
 static void limit_memory(void)
 {
 #ifndef __SANITIZE_ADDRESS__	/* whose shadow alone is more */
@@ -220,7 +223,7 @@ static int no_answer(int status, char **problem)
 {
 	int sig = WTERMSIG(status);
 
-	/* The child printed that memory ran out (base/memory), and exited. */
+	/* Out of memory: the child printed that (base/memory), and exited. */
 	if (WIFEXITED(status))
 		exit(WEXITSTATUS(status));
 	if (sig == SIGXCPU)
@@ -313,9 +316,9 @@ static int compile(const struct profile *p, struct filter **filter,
 	return err;
 }
 
-/* What the program has to say. */
+/* What to report about the program. */
 
-/* A condition on no bit, of the 32 that some architectures compare. */
+/* A condition that compares no bit on architectures with 32-bit arguments. */
 static bool is_tautology(const struct profile_arg *arg,
 			 const struct arch *arch)
 {
@@ -325,9 +328,9 @@ static bool is_tautology(const struct profile_arg *arg,
 }
 
 /*
- * A call that is made through socketcall(2) or ipc(2) as well: libseccomp
- * compares the first argument of that, and drops the rule's own condition on
- * its first argument (abi_rule_add(), src/syscalls.c).
+ * A call that can also be made through socketcall(2) or ipc(2): libseccomp
+ * compares the first argument of that call, and drops the rule's own condition
+ * on its first argument (abi_rule_add(), src/syscalls.c).
  */
 static void add_multiplexed(struct profile *to, const struct arch *arch,
 			    const struct profile_rule *rule)
@@ -386,7 +389,7 @@ static int by_value(const void *a, const void *b)
 }
 
 /*
- * In an order that prove() is fast with, libseccomp's own. It makes no other
+ * Sort as libseccomp does, so that prove() is fast. It makes no other
  * difference: of the rules without conditions the first one counts.
  */
 static void add_sorted(struct profile *to, const struct profile *from)
@@ -451,7 +454,7 @@ static int by_low_word(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Whether one value of the lower half is compared with the whole of it. */
+/* Whether the rule compares all of an argument's lower half with one value. */
 static bool compares_low_word(const struct profile_rule *rule, uint32_t index,
 			      uint32_t *value)
 {
@@ -465,8 +468,8 @@ static bool compares_low_word(const struct profile_rule *rule, uint32_t index,
 }
 
 /*
- * How many instructions the rules of one call take at least: where each
- * compares one argument with one value, one for each lower half of a value.
+ * At least how many instructions the rules of one call take, if each compares
+ * one argument with one value: one for each lower half of a value.
  */
 static size_t least_size(const struct profile_rule *rules, size_t n)
 {
@@ -487,7 +490,7 @@ static size_t least_size(const struct profile_rule *rules, size_t n)
 	return distinct;
 }
 
-/* What no kernel would load can take libseccomp hours. */
+/* libseccomp can take hours for a program that no kernel would load. */
 static int check_size(const struct profile *p, char **problem)
 {
 	size_t least = 0;
@@ -553,7 +556,7 @@ static int compile_ordered(const struct profile *p, struct filter **filter,
 	return -EBADMSG;
 }
 
-/* The profiles after the first one are in force together with it. */
+/* All profiles of the chain, in force together. */
 static int compile_all(const struct profile *p, struct filter **filter,
 		       char **problem)
 {

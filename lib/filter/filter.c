@@ -32,14 +32,15 @@ struct filter *filter_join(struct filter *older, struct filter *newer)
 }
 
 /*
- * Evaluation. The machine is the classic one as seccomp(2) restricts it
- * (Linux, kernel/seccomp.c, seccomp_check_filter): bits may be unknown, and
- * then so is what is computed from them.
+ * Evaluation. The machine is classic BPF with seccomp(2)'s restrictions (Linux,
+ * kernel/seccomp.c, seccomp_check_filter). Bits may be unknown; then what is
+ * computed from them is unknown, too.
  */
 
 struct value {
-	uint32_t v;		/* 0 where unknown: states are compared as bytes */
-	uint32_t known;		/* which of its bits are */
+	/* 0 if unknown, since states are compared as bytes */
+	uint32_t v;
+	uint32_t known;		/* which of its bits are known */
 };
 
 struct state {
@@ -50,7 +51,7 @@ struct input {
 	const struct seccomp_data *data, *known;
 };
 
-/* What one instruction does: ends with an answer, or goes to `next`. */
+/* One step: the instruction either answers, or continues at `next`. */
 struct step {
 	bool ends;
 	struct value answer;
@@ -81,7 +82,7 @@ static bool is_known(struct value a)
 	return a.known == UINT32_MAX;
 }
 
-/* A bit of the result is known where both are, or one alone decides. */
+/* A bit of the result is known if both bits are, or if one alone decides. */
 static struct value and(struct value a, struct value b)
 {
 	return (struct value){
@@ -97,7 +98,7 @@ static struct value or(struct value a, struct value b)
 	return (struct value){ (a.v | b.v) & bits, bits };
 }
 
-/* False where the kernel would not go on. */
+/* False: the kernel would stop here. */
 static bool compute(uint16_t op, struct value *a, struct value b)
 {
 	uint32_t v = a->v;
@@ -133,7 +134,7 @@ static bool holds(uint16_t op, uint32_t a, uint32_t b)
 	}
 }
 
-/* Whether the bits that are known decide the comparison. */
+/* Whether the known bits decide the comparison. */
 static bool decides(uint16_t op, struct value a, struct value b)
 {
 	uint32_t both = a.known & b.known;
@@ -168,7 +169,9 @@ static struct step jump(const struct sock_filter *i, size_t pc,
 			      .next = { holds(op, s->a.v, b.v) ? yes : no } };
 }
 
-/* Everything but jumps and returns. False where the kernel would not go on. */
+/*
+ * Every instruction but jumps and returns. False: the kernel would stop here.
+ */
 static bool move(const struct sock_filter *i, const struct input *in,
 		 struct state *s)
 {
@@ -247,7 +250,7 @@ static uint32_t run_one(const struct filter *filter,
 	return SECCOMP_RET_KILL_THREAD;
 }
 
-/* The order of the kernel (seccomp_run_filters, kernel/seccomp.c). */
+/* The kernel's order (seccomp_run_filters, kernel/seccomp.c). */
 static bool is_stricter(uint32_t a, uint32_t b)
 {
 	return (int32_t)(a & SECCOMP_RET_ACTION_FULL) <
@@ -268,13 +271,16 @@ uint32_t filter_run(const struct filter *filter,
 	return answer;
 }
 
-/* The distinct states in which an instruction can be reached. */
+/* The distinct states in which each instruction can be reached. */
 struct states {
 	struct state *states;
 	size_t n;
 };
 
-/* Of one instruction, and steps in all: no compiler's filters come near. */
+/*
+ * States of one instruction, and steps in all: filters that compilers make stay
+ * far below.
+ */
 enum { STATES_MAX = 64, STEPS_MAX = 1 << 14 };
 
 /* False when there are too many. */
@@ -310,7 +316,7 @@ static void reach(const struct filter *f, struct states *at, size_t pc,
 		answers->more = true;
 }
 
-/* Jumps only go forward: at `pc` all the states that reach it are there. */
+/* Jumps only go forward, so at `pc` all states that reach it are known. */
 static void explore(const struct filter *f, const struct input *in,
 		    struct states *at, struct filter_answers *answers)
 {
@@ -332,7 +338,7 @@ static void explore(const struct filter *f, const struct input *in,
 		}
 }
 
-/* Follow the jumps that what is known decides; false: some are not. */
+/* Follow the jumps that the known bits decide; false: some are undecided. */
 static bool run_decided(const struct filter *filter, const struct input *in,
 			struct value *answer)
 {
@@ -372,7 +378,7 @@ static void run_one_known(const struct filter *filter, const struct input *in,
 	free(at);
 }
 
-/* Of any two that the filters can answer, the stricter one. */
+/* Of each pair of answers that two filters can give, the stricter one. */
 static void answers_join(struct filter_answers *newer,
 			 const struct filter_answers *older)
 {

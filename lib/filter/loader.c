@@ -13,15 +13,22 @@
 
 struct loader {
 	const char *name;
-	/* Whether a name that the installed libseccomp does not know is left
-	   out, as unknown ones are, instead of being filtered by number. */
+	/*
+	 * Whether it leaves out names that the installed libseccomp does not
+	 * know, like unknown names, or filters them by number.
+	 */
 	bool library_names;
-	/* runc's own ENOSYS to numbers above the largest one named, also of
-	   this machine's architecture where the profile does not list it. */
+	/*
+	 * runc answers ENOSYS to numbers above the largest one that the profile
+	 * names, also of this machine's architecture if the profile does not
+	 * list it.
+	 */
 	bool stub, native_stub;
-	/* An errno beside an action that has none is an error. */
+	/* It refuses an errno beside an action that has none. */
 	bool strict_errno;
-	/* SystemCallFilter=: a filter for each architecture of the machine. */
+	/*
+	 * SystemCallFilter=: one filter for each architecture of the machine.
+	 */
 	bool units;
 };
 
@@ -79,7 +86,7 @@ static void names_add(struct names *names, const char *name)
 	names->names[names->n++] = name;
 }
 
-/* Add to the heap text `*problem` what was left out, if anything was. */
+/* Append what was left out, if anything, to the heap text `*problem`. */
 static void say(char **problem, const char *why, const struct names *names)
 {
 	char *text = *problem;
@@ -124,9 +131,9 @@ static struct profile *library_profile(const struct profile *p,
 }
 
 /*
- * runc. Its stub is in front of the filter, whatever that says (runc,
- * libcontainer/seccomp/patchbpf/enosys_linux.go). That a default of ENOSYS has
- * none makes no difference.
+ * runc. Its stub runs before the filter, whatever the filter says (runc,
+ * libcontainer/seccomp/patchbpf/enosys_linux.go). With ENOSYS as the default
+ * action runc adds no stub, which makes no difference.
  */
 
 static bool has_stub(const struct profile *p)
@@ -138,9 +145,9 @@ static bool has_stub(const struct profile *p)
 }
 
 /*
- * The largest number that the profile names, 0 when there is none. Numbers
- * are those that libseccomp has for names: none for a call that it can reach
- * through socketcall(2) or ipc(2) as well.
+ * The largest number that the profile names; 0: it names none. libseccomp gives
+ * the numbers for the names: none for a call that it can also reach through
+ * socketcall(2) or ipc(2).
  */
 static int last_number(const struct profile *p, const struct arch *arch)
 {
@@ -170,7 +177,7 @@ static void emit_stub(struct filter *f, const struct arch *arch, int last)
 	bool has_x32 = arch->scmp == SCMP_ARCH_X86_64 ||
 		       arch->scmp == SCMP_ARCH_X32;
 	bool is_x32 = arch->scmp == SCMP_ARCH_X32;
-	/* setup, by which unknown numbers above 255 arrive */
+	/* setup: runc takes unknown numbers above 255 for this call */
 	bool has_setup = arch->scmp == SCMP_ARCH_S390X;
 
 	emit(f, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch),
@@ -208,7 +215,7 @@ static void prepend_stub(const struct loader *loader, const struct profile *p,
 	f->n = whole.n;
 }
 
-/* What runc ends with instead of a container. */
+/* How runc fails instead of starting a container. */
 static const char *refused(const struct profile *p)
 {
 	if (p->default_action == SECCOMP_RET_USER_NOTIF)
@@ -221,12 +228,12 @@ static const char *refused(const struct profile *p)
 }
 
 /*
- * systemd (src/shared/seccomp-util.c and src/core, 252): of the profile, what
- * the assignments SystemCallFilter=, SystemCallErrorNumber= and
- * SystemCallArchitectures= can say.
+ * systemd (src/shared/seccomp-util.c and src/core, 252): the parts of the
+ * profile that SystemCallFilter=, SystemCallErrorNumber= and
+ * SystemCallArchitectures= can express.
  */
 
-/* Every kill is one of the process. False: systemd has no such action. */
+/* systemd kills the whole process. False: it has no such action. */
 static bool unit_action(uint32_t action, uint32_t *answer)
 {
 	*answer = action;
@@ -257,7 +264,10 @@ struct unit {
 	const struct profile *restricts;	/* to its archs; NULL: nothing */
 };
 
-/* Of SystemCallLog= and SystemCallFilter=, which are two, the one that denies. */
+/*
+ * Of a name that is in both lists, SystemCallLog= and SystemCallFilter=, the
+ * answer that denies counts.
+ */
 static void unit_add(struct unit *u, const char *name, uint32_t action)
 {
 	for (size_t i = 0; i < u->n_rules; i++) {
@@ -274,7 +284,7 @@ static void unit_add(struct unit *u, const char *name, uint32_t action)
 	u->rules[u->n_rules++] = (struct unit_rule){ name, action };
 }
 
-/* What a rule is in a unit's list; false: it cannot be there. */
+/* How a unit's list has the rule; false: it cannot have it. */
 static bool unit_rule(const struct unit *u, const struct profile_rule *rule,
 		      uint32_t *action)
 {
@@ -309,7 +319,7 @@ static void unit_fill(struct unit *u, const struct profile *p, char **problem)
 	free(left_out.names);
 }
 
-/* Whether units let the architecture's calls pass to their filter. */
+/* Whether units pass the architecture's calls to their filter. */
 static bool is_blocked(const struct unit *u, const struct arch *arch)
 {
 	const struct profile *p = u->restricts;
@@ -328,7 +338,10 @@ static void add_name(struct profile *p, const struct arch *arch,
 	};
 	int nr = seccomp_syscall_resolve_name_arch(arch->scmp, unit->name);
 
-	/* Pseudo numbers of what is multiplexed elsewhere have no x32 bit. */
+	/*
+	 * Pseudo numbers of calls that other architectures multiplex have no
+	 * x32 bit.
+	 */
 	if (nr == __NR_SCMP_ERROR || (nr < 0 && arch->scmp == SCMP_ARCH_X32))
 		return;
 	rule.id = (struct call_id){ arch->audit, nr };
@@ -353,7 +366,7 @@ static int compile_arch(const struct unit *u, const struct arch *arch,
 	return err;
 }
 
-/* Calls of other architectures, if there are any on such a machine. */
+/* Calls of other architectures, if the machine has any. */
 static int compile_restriction(const struct unit *u, struct filter **filter,
 			       char **problem)
 {

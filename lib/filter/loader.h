@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where a profile is put in force, and what becomes of it there: the same
- * file is another filter under runc, crun or systemd.
+ * What the loaders of profiles make of them: runc, crun and systemd make
+ * different filters of one file.
  */
 #ifndef LOADER_H
 #define LOADER_H
@@ -14,11 +14,11 @@ struct loader;
 /* "libseccomp", "runc", "runc-1.1.14", "crun", "systemd"; NULL: unknown. */
 const struct loader *loader_by_name(const char *name);
 
-/* The usual one of a form, and whether one takes it at all. */
+/* The usual loader of a form, and whether a loader takes that form. */
 const struct loader *loader_of(enum profile_form form);
 bool loader_takes(const struct loader *loader, enum profile_form form);
 
-/* Whether its filters are for this machine's architecture, listed or not. */
+/* Whether its filters include this machine's architecture, listed or not. */
 bool loader_adds_native(const struct loader *loader);
 /* Whether it refuses an errno beside an action that has none. */
 bool loader_refuses_stray_errno(const struct loader *loader);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Filters whose denials are notified: filter_notifying(). */
+/* Makes filters that notify us of their denials: filter_notifying(). */
 #include "filter/filter.h"
 
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
-/* The calls that load a filter, told by their first argument. */
+/* The calls that load a filter, recognized by their first argument. */
 static const struct own_load {
 	const char *name;
 	uint32_t operation;
@@ -64,9 +64,9 @@ static struct sock_filter give(uint32_t answer)
 }
 
 /*
- * The argument is looked at last: the kernel never runs a filter for a call
- * that it always allows by its number alone. What comes behind finds the
- * machine as at its start.
+ * The argument is compared last, since the kernel never runs a filter for a
+ * call whose number alone allows it. After this code, the registers are as at
+ * the start.
  */
 static void emit_own_loads(struct filter *f, const struct arch *arch,
 			   uint32_t answer)
@@ -106,11 +106,11 @@ static struct filter *finish(struct filter *f)
 	return NULL;
 }
 
-/* What becomes of a program's answers. */
+/* What is done with a program's answers. */
 struct change {
 	bool (*notify)(uint32_t action);
-	uint32_t notified;	/* in place of what `notify` holds for */
-	bool goes_on;		/* the rest: to what is behind the program */
+	uint32_t notified;	/* replaces those for which `notify` holds */
+	bool goes_on;		/* the others: continue behind the program */
 };
 
 /* A jump over `skip` instructions. */
@@ -125,7 +125,7 @@ static const uint32_t kinds[] = {
 	SECCOMP_RET_LOG, SECCOMP_RET_ALLOW,
 };
 
-/* An answer that is computed: its kind decides when it runs. */
+/* A computed answer: its kind is known only when the filter runs. */
 static void emit_computed(struct filter *f, const struct change *c)
 {
 	emit(f, (struct sock_filter)BPF_STMT(BPF_MISC | BPF_TAX, 0));
@@ -147,7 +147,7 @@ static void emit_computed(struct filter *f, const struct change *c)
 		     ? c->notified : SECCOMP_RET_KILL_PROCESS));
 }
 
-/* How many instructions that takes, if `program` computes an answer. */
+/* How many instructions that takes, if `program` computes answers. */
 static uint32_t computed_size(const struct filter *program)
 {
 	for (size_t i = 0; i < program->n; i++)
@@ -157,8 +157,8 @@ static uint32_t computed_size(const struct filter *program)
 }
 
 /*
- * Jumps are relative, so that an instruction can be changed, but none put
- * between: what needs more room is behind the program.
+ * Jumps are relative: an instruction can be replaced, but none inserted.
+ * Whatever needs more room goes behind the program.
  */
 static void emit_changed(struct filter *f, const struct filter *program,
 			 const struct change *c)
@@ -184,7 +184,7 @@ static void emit_changed(struct filter *f, const struct filter *program,
 		emit_computed(f, c);
 }
 
-/* One program alone also answers what it does not notify of. */
+/* A single program also answers the calls that it does not notify of. */
 static struct filter *watching_one(const struct filter *program,
 				   bool (*notify)(uint32_t action))
 {
@@ -195,7 +195,7 @@ static struct filter *watching_one(const struct filter *program,
 	return finish(f);
 }
 
-/* A program that notifies for all, and else lets pass. */
+/* A program that notifies for all programs, and lets everything else pass. */
 static struct filter *watching_all(const struct filter *filter,
 				   bool (*notify)(uint32_t action))
 {
@@ -211,7 +211,7 @@ static struct filter *watching_all(const struct filter *filter,
 	return finish(f);
 }
 
-/* What a program answers besides: the kernel weighs it against the others. */
+/* The program's other answers: the kernel compares them with the others'. */
 static struct filter *unnotified(const struct filter *program,
 				 bool (*notify)(uint32_t action))
 {

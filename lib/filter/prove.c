@@ -13,9 +13,8 @@
 #define X32_BIT 0x40000000U	/* __X32_SYSCALL_BIT, asm/unistd.h */
 
 /*
- * The input of a program is 16 words. A path through it is taken by the inputs
- * that pass its tests, so each word has the set of values that it can have
- * there.
+ * The input of a program is 16 words. The inputs that take one path through it
+ * are those that pass its tests, so each word has a set of values on that path.
  */
 enum {
 	WORDS = sizeof(struct seccomp_data) / sizeof(uint32_t),
@@ -24,7 +23,7 @@ enum {
 	WORD_ARGS = offsetof(struct seccomp_data, args) / sizeof(uint32_t),
 };
 
-/* Values from `low`, which is one, to `high`, less those excluded. */
+/* From `low`, which is in the set, to `high`, without the excluded values. */
 struct set {
 	uint32_t low, high;
 	uint32_t known, bits;	/* v & known == bits */
@@ -36,7 +35,7 @@ struct exclusion {
 	size_t older;		/* as in struct set */
 };
 
-/* (word & mask) compared with k by a BPF_J* */
+/* A test: (word & mask) compared with k by a BPF_J */
 struct test {
 	unsigned int word;
 	uint32_t mask;
@@ -54,14 +53,15 @@ struct state {
 	struct set words[WORDS];
 	size_t pc;
 	struct accumulator a;
-	bool judging;		/* the number is known as far as it matters */
-	size_t refuted;		/* so many rules of the call do not apply */
+	bool judging;		/* all that matters of the number is known */
+	/* how many rules of the call have been found not to apply */
+	size_t refuted;
 };
 
-/* Of tests and set members looked at: a few seconds. */
+/* The limit of tests and of elements of sets: a few seconds. */
 enum { WORK_MAX = 1 << 28 };
 
-/* An instruction that a state can reach. */
+/* An instruction that a state can reach, in order. */
 struct mark {
 	size_t generation;
 	struct accumulator a;
@@ -92,7 +92,7 @@ static bool is_excluded(struct prover *p, const struct set *s, uint32_t v)
 	return false;
 }
 
-/* The smallest value from `v` on whose known bits are right. */
+/* The smallest value from `v` on that has the known bits. */
 static bool match_from(const struct set *s, uint32_t v, uint32_t *found)
 {
 	uint32_t wrong = (v ^ s->bits) & s->known, bit, carry;
@@ -105,7 +105,7 @@ static bool match_from(const struct set *s, uint32_t v, uint32_t *found)
 		*found = (v & -bit & ~bit) | bit | (s->bits & (bit - 1));
 		return true;
 	}
-	/* A free bit above that is clear has to be set. */
+	/* A higher bit that is free and clear must be set. */
 	carry = ~v & ~s->known & ~(bit | (bit - 1));
 	if (!carry)
 		return false;
@@ -136,7 +136,7 @@ static bool contains(struct prover *p, const struct set *s, uint32_t v)
 		!is_excluded(p, s, v);
 }
 
-/* False: nothing remains. The same holds for all that narrow a set. */
+/* False: the set is empty, here and in all functions that narrow sets. */
 static bool settle(struct prover *p, struct set *s)
 {
 	return first_from(p, s, s->low, &s->low);
@@ -190,9 +190,9 @@ static bool fix_bits(struct prover *p, struct set *s, uint32_t mask,
 /* Tests */
 
 /*
- * The values for which masked bits differ from `k` are not one set, but one for
- * each bit: `part` is the highest that differs. The same where any bit of `k`
- * has to be set.
+ * The values whose masked bits differ from `k` form one set for each bit:
+ * `part` is the highest bit that differs. The same if any bit of `k` has to be
+ * set.
  */
 static bool differ_at(struct prover *p, struct set *s, uint32_t mask,
 		      uint32_t k, unsigned int part)
@@ -219,9 +219,9 @@ static bool narrow_equal(struct prover *p, struct set *s,
 }
 
 /*
- * (v & mask) > k: the highest bit that differs is set in v and clear in `k`;
- * below a bit that only `k` has, none counts. The last part of the others has
- * no bit that differs.
+ * (v & mask) > k: the highest bit that differs is set in v and clear in `k`.
+ * Below a bit that only `k` has there is nothing. The last part of the others
+ * has no differing bit.
  */
 static bool narrow_above(struct prover *p, struct set *s, uint32_t mask,
 			 uint32_t k, bool outcome, unsigned int part)
@@ -249,7 +249,10 @@ static bool narrow_ordered(struct prover *p, struct set *s,
 	return !part && (outcome ? at_least : below)(p, s, test->k + !is_ge);
 }
 
-/* `part` of the set for which the test has the outcome; false: it is empty. */
+/*
+ * The part `part` of the set for which the test has this outcome; false: it is
+ * empty.
+ */
 static bool narrow(struct prover *p, struct set *s, const struct test *test,
 		   bool outcome, unsigned int part)
 {
@@ -266,7 +269,7 @@ static bool narrow(struct prover *p, struct set *s, const struct test *test,
 	}
 }
 
-/* The parts that narrow() has, as bits; some may be empty. */
+/* The parts that narrow() knows, as bits; some may be empty. */
 static uint64_t parts_of(const struct test *test, bool outcome)
 {
 	bool whole = test->mask == UINT32_MAX;
@@ -324,7 +327,7 @@ static enum decided decide(struct prover *p, const struct state *state,
 	return outcome ? YES : NO;
 }
 
-/* What the profile says */
+/* What the profile answers */
 
 static enum decided negate(enum decided d)
 {
@@ -332,8 +335,8 @@ static enum decided negate(enum decided d)
 }
 
 /*
- * Both words, or `low` alone. `test` is the one to be decided next when the
- * answer is open.
+ * Both words of the argument, or `low` alone. If the answer is open, `test` is
+ * the one to decide next.
  */
 static enum decided equal(struct prover *p, const struct state *s,
 			  const struct test *high, const struct test *low,
@@ -414,7 +417,7 @@ static enum decided applies(struct prover *p, const struct state *s,
 	return all;
 }
 
-/* Calls in text */
+/* Texts for calls */
 
 static char *call_text(const struct state *s)
 {
@@ -445,11 +448,11 @@ static char *call_text(const struct state *s)
 
 /* The program */
 
-/* The answers that a state can get, and perhaps others. */
+/* The answers that a state can get, and whether there are others. */
 struct answers {
 	uint32_t actions[8];
 	size_t n;
-	bool is_open, is_blind;	/* jumps are undecided, or not followed */
+	bool is_open, is_blind;	/* jumps are undecided, or were not followed */
 	struct test test;	/* of the first one that is undecided */
 };
 
@@ -466,7 +469,7 @@ static struct test test_of(const struct sock_filter *i, struct accumulator a)
 	return (struct test){ a.word, a.mask, BPF_OP(i->code), i->k };
 }
 
-/* What is neither a return nor a conditional jump: the next instruction. */
+/* Neither a return nor a conditional jump: the next instruction. */
 static size_t move(struct prover *p, size_t pc, struct accumulator *a)
 {
 	const struct sock_filter *i = &p->code[pc];
@@ -551,7 +554,7 @@ static struct answers reach(struct prover *p, const struct state *s)
 	return r;
 }
 
-/* Program and profile */
+/* Comparing the program with the profile */
 
 static void disagree(struct prover *p, const struct state *s, uint32_t answer,
 		     uint32_t right)
@@ -566,8 +569,8 @@ static void disagree(struct prover *p, const struct state *s, uint32_t answer,
 }
 
 /*
- * Whether a wrong answer has been dealt with. It may be one that the state
- * cannot get; then `test` has to be decided.
+ * A wrong answer: set the problem and return true. If the state may not get it
+ * after all, return false, and `test` has to be decided.
  */
 static bool refute(struct prover *p, const struct state *s,
 		   const struct answers *r, uint32_t answer, uint32_t right,
@@ -615,7 +618,10 @@ static enum decided any_applies(struct prover *p, const struct state *s,
 	return any;
 }
 
-/* The first of these rules applies; what others say is right as well. */
+/*
+ * The first of these rules applies; the answers of the others are right as
+ * well.
+ */
 static bool expect_any(struct prover *p, const struct state *s,
 		       const struct profile_rule *rules, size_t n,
 		       struct test *test)
@@ -639,8 +645,8 @@ static bool expect_any(struct prover *p, const struct state *s,
 }
 
 /*
- * Rules of one call. Unless they are ordered, the first one without conditions
- * replaces the others (libseccomp, db_rule_add()).
+ * The rules of one call. Unless they are ordered, the first one without
+ * conditions replaces the others (libseccomp, db_rule_add()).
  */
 static bool judge_rules(struct prover *p, struct state *s,
 			const struct profile_rule *rules, size_t n,
@@ -666,7 +672,7 @@ static bool judge_rules(struct prover *p, struct state *s,
 	return expect(p, s, p->profile->default_action, test);
 }
 
-/* The first rule that a call from `low` on can have; numbers are signed. */
+/* The first rule for a call from `low` on; numbers are signed. */
 static size_t first_rule(const struct profile *p, uint32_t audit, uint32_t low)
 {
 	struct call_id id = { audit, low > INT32_MAX ? INT32_MIN : low };
@@ -692,7 +698,7 @@ static bool is_within(const struct profile_rule *rule, uint32_t audit,
 		(nr->high > INT32_MAX || rule->id.nr <= (int32_t)nr->high);
 }
 
-/* The end of the rules of one call, of which there can be thousands. */
+/* The end of the rules of one call: there can be thousands. */
 static size_t end_of_call(struct prover *p, size_t first)
 {
 	const struct profile *profile = p->profile;
@@ -741,8 +747,8 @@ static bool has_arch(const struct profile *p, uint32_t scmp)
 }
 
 /*
- * x86_64 and x32 share an architecture. Where the profile has one of them,
- * calls of the other are of another architecture, but for -1, by which a
+ * x86_64 and x32 share an architecture. If the profile has only one of them,
+ * calls of the other count as another architecture's, except for -1, by which a
  * tracer skips a call.
  */
 static bool judge_x86_64(struct prover *p, struct state *s,
@@ -771,7 +777,7 @@ static bool judge_x86_64(struct prover *p, struct state *s,
 	return judge_numbers(p, s, AUDIT_ARCH_X86_64, test);
 }
 
-/* Past what the state decides already. */
+/* Go past the jumps that the state decides already. */
 static void skip_decided(struct prover *p, struct state *s)
 {
 	while (s->a.word < WORDS && p->code[s->pc].code != (BPF_RET | BPF_K)) {
@@ -815,9 +821,9 @@ static bool judge(struct prover *p, struct state *s, struct test *test)
 }
 
 /*
- * Go on until the answer, or a test of an argument: numbers are long lists of
- * tests, arguments are trees, where following every path takes too long. False:
- * a jump depends on `test`.
+ * Go on until the answer, or until a test of an argument. Numbers are long
+ * lists of tests; arguments are trees, in which following every path would take
+ * too long. False: a jump depends on `test`.
  */
 static bool step(struct prover *p, struct state *s, struct test *test)
 {
@@ -849,8 +855,8 @@ static enum progress advance(struct prover *p, struct state *s,
 static void explore(struct prover *p, const struct state *from);
 
 /*
- * Explore each part into which the test divides the state, but the last, which
- * `s` becomes: a program is a long list of tests, too long for recursion.
+ * Explore each part into which the test divides the state, except the last,
+ * which `s` becomes: a program is a list of tests, too long for recursion.
  */
 static void divide(struct prover *p, struct state *s, const struct test *test)
 {

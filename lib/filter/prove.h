@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whether a compiled program says what its profile says. libseccomp loses
+ * Checks that a compiled program says what its profile says. libseccomp loses
  * rules when an allocation fails, and releases before 2.6.1 merge some
  * conditions wrongly (GHSA-4q85-33p6-j5g6): so every program is checked.
  */

@@ -11,7 +11,8 @@
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
 #define ALL UINT64_MAX
-#define LOW ((uint64_t)UINT32_MAX)	/* an int: the kernel takes no more */
+/* an int: the kernel looks at no more bits */
+#define LOW ((uint64_t)UINT32_MAX)
 
 /* include/uapi/linux/sched.h; CLONE_NEWTIME is a signal's bit in clone(2). */
 #define NAMESPACES 0x7e020000

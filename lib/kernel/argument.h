@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The scalar arguments that are worth a rule: which of which call, and what of
- * them counts. One table, for the recorder and for profiles.
+ * The scalar arguments that are worth a rule: of which calls, and which bits.
+ * One table, for the recorder and for profiles.
  */
 #ifndef ARGUMENT_H
 #define ARGUMENT_H
@@ -16,8 +16,8 @@ enum { ARGUMENTS_MAX = 3 };	/* of one call */
 
 struct argument {
 	uint8_t index;		/* 0-5 */
-	uint64_t recorded;	/* the bits that a recording keeps */
-	uint64_t compared;	/* the bits that the kernel looks at, of those */
+	uint64_t recorded;	/* the bits that are recorded */
+	uint64_t compared;	/* the bits of these that the kernel looks at */
 };
 
 struct argument_rule {
@@ -37,7 +37,7 @@ const struct argument_rule *argument_rule_of(struct call_id id);
 struct argument_value {
 	uint8_t index;		/* 0-5 */
 	uint64_t mask;		/* the bits that are known … */
-	uint64_t value;		/* … and what they are */
+	uint64_t value;		/* … and their values */
 };
 
 /* "AF_INET", or NULL where it has no name here. */

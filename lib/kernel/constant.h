@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Constants of the kernel's interface that policies name in conditions. */
+/* Constants of the kernel's interface, for conditions in policies. */
 #ifndef CONSTANT_H
 #define CONSTANT_H
 
@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * "PROT_EXEC", "AF_UNIX", "TCGETS" …: all of the kernel's headers that this was
- * built with (constant-headers.h). False: they do not have the name.
+ * "PROT_EXEC", "AF_UNIX", "TCGETS" …: every constant of the kernel headers that
+ * this was built with (constant-headers.h). False: they have no such name.
  */
 bool constant_by_name(const char *name, uint64_t *value);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls that undo a sandbox or widen it most when they are allowed. */
+/* Calls that undo a sandbox, or widen it most, when they are allowed. */
 #ifndef DANGER_H
 #define DANGER_H
 
@@ -9,10 +9,13 @@
 
 struct danger {
 	const char *call;	/* a name, as libseccomp spells it */
-	int rank;		/* 1: takes the machine over; 2: leads out of the
-				   sandbox; 3: opens more of the kernel */
+	/*
+	 * 1: takes over the machine; 2: leads out of the sandbox; 3: opens more
+	 * of the kernel
+	 */
+	int rank;
 	const char *reason;
-	const char *source;	/* where that is written */
+	const char *source;	/* the source of that */
 };
 
 /* The row of a call, or NULL. */

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "names.h"
 
-/* The end of what is written, without its last component. */
+/* The end of the path so far, without its last component. */
 static char *without_last(char *start, char *end)
 {
 	while (end > start && *--end != '/')
@@ -45,7 +45,7 @@ void path_simplify(char *path)
 	*to = '\0';
 }
 
-/* Bytes of the UTF-8 character at `s` that can be printed; 0: none. */
+/* The length of the printable UTF-8 character at `s`; 0: there is none. */
 static size_t printable_size(const char *s)
 {
 	const unsigned char *u = (const unsigned char *)s;
@@ -61,7 +61,7 @@ static size_t printable_size(const char *s)
 			return 0;
 		c = c << 6 | (u[i] & 0x3f);
 	}
-	/* not the controls of Latin-1, surrogates, or a longer form */
+	/* no Latin-1 control characters, surrogates, or overlong forms */
 	return n && c >= 0xa0 && c >= least[n] && c <= 0x10ffff &&
 		(c < 0xd800 || c > 0xdfff) ? n : 0;
 }
@@ -210,7 +210,7 @@ size_t address_canonical(const uint8_t *address, size_t size,
 	n = family == AF_UNIX ? unix_size(address, size) :
 		family == AF_INET && size > 6 ? 6 : size;
 	n = n < ADDRESS_FACT_MAX ? n : ADDRESS_FACT_MAX;
-	if (family == AF_INET6 && size >= 22) {	/* without the flow's label */
+	if (family == AF_INET6 && size >= 22) {	/* without the flow label */
 		memcpy(to, address, 2);
 		memcpy(to + 2, address + 6, 16);
 		return 18;
@@ -243,7 +243,7 @@ char *address_text(uint32_t family, const uint8_t *canonical, size_t size)
 						      buf, sizeof(buf)), port);
 	if (family != AF_UNIX)
 		return hex_text(canonical, size);
-	/* A NUL after it, so that no character goes on behind the end. */
+	/* A NUL after it, so that no character extends beyond the end. */
 	copy = xcalloc(size + 1, 1);
 	memcpy(copy, canonical, size);
 	if (size && !*copy) {

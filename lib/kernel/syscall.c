@@ -14,7 +14,7 @@
 #define ARCH(name, audit, systemd, scmp) \
 	{ name, audit, scmp, #scmp, systemd }
 
-/* Other architectures join when a recorder for them does. */
+/* An architecture is added when a recorder supports it. */
 static const struct arch table[] = {
 	ARCH("x86_64", AUDIT_ARCH_X86_64, "x86-64", SCMP_ARCH_X86_64),
 	ARCH("x86", AUDIT_ARCH_I386, "x86", SCMP_ARCH_X86),
@@ -28,15 +28,16 @@ static const struct arch table[] = {
 enum { N_ARCHS = sizeof(table) / sizeof(table[0]) };
 
 /*
- * Calls that are newer than Linux 6.1, up to those of 7.3: a libseccomp in use
- * may not know them yet. From 424 on a number is the same on every architecture
- * (Linux, scripts/syscall.tbl).
+ * Calls that are newer than Linux 6.1, up to those of 7.3: the installed
+ * libseccomp may not know them. From 424 on a number is the same on every
+ * architecture (Linux, scripts/syscall.tbl).
  */
 static const struct supplement {
 	int32_t nr;		/* without the bit of x32 */
 	const char *name;
 	const char *release;	/* the release that it came with */
-	const char *since;	/* libseccomp release; NULL: none so far */
+	/* first libseccomp release that knows it; NULL: none so far */
+	const char *since;
 	const char *arch;	/* only on this one; NULL: on all */
 } supplement[] = {
 	{ 258, "riscv_hwprobe", "6.4", "2.5.5", "riscv64" },
@@ -233,7 +234,7 @@ const char *syscall_linux(struct call_id id)
 	return extra ? extra->release : NULL;
 }
 
-/* The same results as those of syscall_number(). */
+/* Gives the same results as syscall_number(). */
 static int supplement_number(const struct arch *arch, const char *name,
 			     struct call_id *id)
 {
@@ -253,8 +254,8 @@ static int supplement_number(const struct arch *arch, const char *name,
 }
 
 /*
- * On architectures that multiplex (socketcall, ipc) libseccomp resolves a
- * name to a pseudo number though there is a direct call as well.
+ * On architectures that multiplex (socketcall, ipc), libseccomp resolves a name
+ * to a pseudo number even if there is a direct call as well.
  */
 static int direct_number(const struct arch *arch, const char *name,
 			 struct call_id *id)
@@ -271,7 +272,9 @@ static int direct_number(const struct arch *arch, const char *name,
 	return -ENOENT;
 }
 
-/* seccomp.h: pseudo numbers of multiplexed calls are above this, others below. */
+/*
+ * seccomp.h: pseudo numbers of multiplexed calls are above this, others below.
+ */
 enum { NOT_ON_ARCH = -10000 };
 
 int syscall_number(const struct arch *arch, const char *name,

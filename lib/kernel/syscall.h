@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Names and numbers of system calls and architectures. A call is an audit
- * architecture and a number, as in struct seccomp_data (seccomp(2)); names
+ * architecture and a number, as in struct seccomp_data (seccomp(2)). Names
  * exist only where something is printed or parsed.
  */
 #ifndef SYSCALL_H
@@ -37,7 +37,7 @@ const struct arch *arch_native(void);
 enum { ARCH_NAME_MAX = 16 };
 /* The name of the call's architecture, or "0xc000003e"; `buf` may hold it. */
 const char *arch_label(struct call_id id, char buf[ARCH_NAME_MAX]);
-/* Whether a machine of `native` runs programs of `arch`. */
+/* Whether a machine with the architecture `native` runs programs of `arch`. */
 bool arch_is_local(const struct arch *arch, const struct arch *native);
 /* Whether filters compare 64 bits of an argument, not 32 (libseccomp). */
 bool arch_is_wide(const struct arch *arch);
@@ -48,7 +48,7 @@ enum { SYSCALL_NAME_MAX = 64 };
 
 /* The name of a call, or NULL when none is known. `buf` holds it. */
 const char *syscall_name(struct call_id id, char buf[SYSCALL_NAME_MAX]);
-/* The same, with "syscall_N" where there is no name: for people only. */
+/* The same, but "syscall_N" if there is no name: only for people. */
 const char *syscall_label(struct call_id id, char buf[SYSCALL_NAME_MAX]);
 
 /*
@@ -61,11 +61,11 @@ int syscall_number(const struct arch *arch, const char *name,
 /* Whether the installed libseccomp has a name for the call. */
 bool syscall_in_library(struct call_id id);
 /*
- * For a call that it has no name for, though there is one: the first release of
- * libseccomp that has it, "2.6.0"; NULL: none so far.
+ * For a call that has a name, but not in the installed libseccomp: the first
+ * libseccomp release that has it, "2.6.0"; NULL: none so far.
  */
 const char *syscall_since(struct call_id id);
-/* The release of Linux that a call came with, "6.6"; NULL: 6.1 has it. */
+/* The release of Linux that introduced a call, "6.6"; NULL: 6.1 has it. */
 const char *syscall_linux(struct call_id id);
 
 #endif

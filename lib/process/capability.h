@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The effective ones, 1ULL << CAP_*; 0 also if they cannot be read. */
+/* The effective ones, 1ULL << CAP_*; 0 if they cannot be read. */
 uint64_t capability_effective(void);
 bool capability_has(int capability);
-/* Make all that are permitted effective: 0, or -1 and errno. */
+/* Make all permitted capabilities effective: 0, or -1 and errno. */
 int capability_raise(void);
 
 #endif

@@ -15,7 +15,7 @@
 
 enum { OUTPUT_MAX = 16 << 20, STEP = 4096 };
 
-/* Signals that we hold are not held there. */
+/* Signals that we hold are not held in the command. */
 static bool spawn(char *const argv[], int out, pid_t *child)
 {
 	posix_spawn_file_actions_t actions;

@@ -13,7 +13,7 @@
 #include "base/memory.h"
 #include "process/process.h"
 
-/* A line of /proc/PID/cgroup, "4:memory:/path", in its parts. */
+/* A line of /proc/PID/cgroup, "4:memory:/path", split into its parts. */
 struct membership {
 	int32_t hierarchy;
 	char *controllers;	/* "" for v2 */
@@ -36,7 +36,7 @@ static bool parse_membership(char *line, struct membership *m)
 }
 
 /*
- * The path in the hierarchy (-1: the one with `options`), in an open
+ * The path in the hierarchy (-1: the one with `options`), from an open
  * /proc/PID/cgroup; heap.
  */
 static char *find_membership(FILE *file, int32_t hierarchy,
@@ -81,7 +81,10 @@ static char *path_in(pid_t pid, int32_t hierarchy, const struct mntent *options,
 	return path;
 }
 
-/* "cpu,cpuacct" stands in the options as it stands in /proc/PID/cgroup. */
+/*
+ * "cpu,cpuacct" is written the same in the mount's options and in
+ * /proc/PID/cgroup.
+ */
 static int32_t hierarchy_of(const struct mntent *mount)
 {
 	int32_t hierarchy = -1;
@@ -188,7 +191,10 @@ static bool is_slice(const char *name)
 	return n > 6 && !strcmp(name + n - 6, ".slice");
 }
 
-/* Units stand in slices, and nothing else of the manager's holds others. */
+/*
+ * The manager puts units into slices; no other cgroup of its own has others
+ * below it.
+ */
 static char *search_slices(const char *dir, const char *unit)
 {
 	char *path = xasprintf("%s/%s", dir, unit);
@@ -227,8 +233,8 @@ char *cgroup_find_unit(const struct cgroup_mounts *m, const char *unit,
 }
 
 /*
- * "ID", "docker-ID" or "slice:cri-containerd:ID". The id of a container can be
- * a short word, which is a part of many names.
+ * "ID", "docker-ID" or "slice:cri-containerd:ID". An id can be a short word, so
+ * a mere part of a name does not count.
  */
 static bool ends_in_id(const char *name, size_t n, const char *id)
 {
@@ -248,7 +254,7 @@ static bool is_named_after(const char *name, size_t n, const char *id)
 		 ends_in_id(name, n - n_scope, id));
 }
 
-/* Cut the path after the last component that is named after the id. */
+/* Cut the path after the last component that has the id in its name. */
 static bool cut_after(char *path, const char *id)
 {
 	char *end = NULL;
@@ -265,7 +271,7 @@ static bool cut_after(char *path, const char *id)
 	return end;
 }
 
-/* NULL when the cgroup is the root, our own, or out of our sight. */
+/* NULL if the cgroup is the root, our own, or not visible to us. */
 static char *own_path(const struct cgroup_mount *m, pid_t pid)
 {
 	int32_t hierarchy;
@@ -305,7 +311,7 @@ char *cgroup_of_process(const struct cgroup_mounts *m, pid_t pid,
 	return best;
 }
 
-/* A threaded cgroup does not say which processes it has: it may have some. */
+/* A threaded cgroup does not list its processes: assume that it has some. */
 static bool has_processes(const char *dir)
 {
 	char *path = xasprintf("%s/cgroup.procs", dir);
@@ -346,9 +352,9 @@ static bool ends_in(const char *name, const char *end)
 }
 
 /*
- * Another unit's owner makes cgroups of any name below it, and a user does so
- * below user@UID.service: those are not the manager's. A container can stand
- * below a unit, such as the session in which runc(8) was started.
+ * A unit's owner makes cgroups of any name below it, and so does a user below
+ * user@UID.service: these are not the manager's. A container can be below a
+ * unit, such as the session in which runc(8) was started.
  */
 static bool holds_anybodys(const char *name,
 			   bool (*is)(const char *, const char *))
@@ -374,8 +380,8 @@ static bool has_component(char *path, bool (*is)(const char *, const char *),
 }
 
 /*
- * In hierarchies of version 1 what ends is in the root (proc_cgroup_show() in
- * kernel/cgroup/cgroup.c), long before it is a zombie.
+ * In hierarchies of version 1, an exiting process moves to the root
+ * (proc_cgroup_show() in kernel/cgroup/cgroup.c), long before it is a zombie.
  */
 static bool is_exiting(pid_t pid)
 {

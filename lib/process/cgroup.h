@@ -22,39 +22,45 @@ void cgroup_mounts_read(struct cgroup_mounts *m);
 void cgroup_mounts_free(struct cgroup_mounts *m);
 
 /*
- * The directory of a cgroup below one of the mounts, by its path there or its
- * whole path: heap, or NULL. `*hierarchy` is the mount's.
+ * The directory of a cgroup below one of the mounts, given its path there or
+ * its full path: heap, or NULL. `*hierarchy` is the mount's.
  */
 char *cgroup_find(const struct cgroup_mounts *m, const char *name,
 		  int32_t *hierarchy);
-/* The directory of that name in a slice, as systemd makes one for a unit. */
+/* The directory of that name in a slice, where systemd creates units'. */
 char *cgroup_find_unit(const struct cgroup_mounts *m, const char *unit,
 		       int32_t *hierarchy);
 /*
- * The directory of the process's cgroup, where that is neither the root nor
- * our own; up to the component that is named after `id`, where one is (NULL:
- * any).
+ * The directory of the process's cgroup, unless that is the root or our own;
+ * cut after the component that has `id` in its name, if there is one (NULL: any
+ * id).
  */
 char *cgroup_of_process(const struct cgroup_mounts *m, pid_t pid,
 			const char *id, int32_t *hierarchy);
 
-/* Whether no process is in it, nor in one below it; also if it is not there. */
+/*
+ * Whether neither it nor any cgroup below it has a process; also if it does not
+ * exist.
+ */
 bool cgroup_is_empty(const char *dir);
 
 /*
- * Whether the process is in a cgroup that `is` says yes to, given `arg` and
- * the name of the cgroup or of one that it is in, in any hierarchy. Names that
- * a user can choose, below another unit, do not count. -1: the process is gone,
- * or about to end and not in its cgroups any more.
+ * Whether the process is in a cgroup for which `is` returns true, given `arg`
+ * and the name of the cgroup or of one above it, in any hierarchy. Names that a
+ * user can choose, below another unit, do not count. -1: the process is gone,
+ * or is exiting and has left its cgroups.
  */
 int cgroup_holds(pid_t pid, bool (*is)(const char *name, const char *arg),
 		 const char *arg);
-/* For it: the cgroup of a unit, "x.service", or of a container, by its id. */
+/*
+ * Functions for `is`: the cgroup of a unit, "x.service", and of a container, by
+ * its id.
+ */
 bool cgroup_is_unit(const char *name, const char *unit);
 bool cgroup_is_container(const char *name, const char *id);
 /*
- * Each name that engines give to the cgroup of a container, from i = 0 on; heap.
- * NULL: there are no more.
+ * The names that engines give to a container's cgroup, one for each i from 0
+ * on; heap. NULL: there are no more.
  */
 char *cgroup_container_name(size_t i, const char *id);
 

@@ -40,7 +40,7 @@ static struct passwd *find_user(const char *name)
 	return pw || !is_number(name, &uid) ? pw : getpwuid(uid);
 }
 
-/* A number that the database does not have, as containers use them. */
+/* A number that the user database does not have, as containers use them. */
 static int bare_user(const char *name, struct command_user *user)
 {
 	uid_t uid;
@@ -95,7 +95,7 @@ static bool is_program(const char *path)
 	return false;
 }
 
-/* As execvp(3) seeks: EACCES anywhere is remembered over ENOENT. */
+/* Searches as execvp(3) does: EACCES anywhere is remembered over ENOENT. */
 static char *search_path(const char *name)
 {
 	const char *path = getenv("PATH"), *end;
@@ -134,7 +134,7 @@ char *command_find(const char *name)
 
 /* The child */
 
-/* What the child reports when it cannot run the program. */
+/* The child's report that it cannot run the program. */
 struct failure {
 	int error;
 	enum step {
@@ -158,7 +158,8 @@ static int switch_user(const struct command_user *user)
 	    setresgid(user->gid, user->gid, user->gid) ||
 	    prctl(PR_SET_KEEPCAPS, 1) ||
 	    setresuid(user->uid, user->uid, user->uid) ||
-	    capability_raise())		/* for the hook; execve drops them */
+	    /* kept for the hook; execve drops them */
+	    capability_raise())
 		return -1;
 	if (!user->name)
 		return 0;
@@ -194,7 +195,7 @@ static void set_limits(const struct rlimit *limits)
 	}
 }
 
-/* Everything before the hook: the step that failed, with errno. */
+/* All steps before the hook; the one that failed, with errno. */
 static bool prepare(const struct command *command, enum step *step)
 {
 	*step = STEP_SETUP;
@@ -228,8 +229,8 @@ static bool is_elf(const char *path)
 }
 
 /*
- * As execvp(3): a file without a format that the kernel knows is a shell script.
- * Not so an ELF file: that is a program, which this kernel does not run.
+ * As execvp(3): a file in no format that the kernel knows is a shell script. An
+ * ELF file is not: it is a program that this kernel cannot run.
  */
 static void execute(const char *path, char **argv, bool elf)
 {
@@ -262,7 +263,7 @@ static void child(const struct command *command, struct failure *failure)
 	path = command_find(command->argv[0]);
 	if (!path)
 		return;
-	elf = is_elf(path);	/* the hook forbids calls that it takes */
+	elf = is_elf(path);	/* the hook may forbid calls that this needs */
 	failure->step = STEP_HOOK;
 	error = command->hook ? command->hook(command->hook_arg) : 0;
 	if (error) {

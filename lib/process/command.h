@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Starting a command as it will be recorded or verified: user, directory,
- * limits, and a hook in the child that has the caller's privileges and after
- * which the child makes no call but execve.
+ * Starts a command that will be recorded or verified: its user, directory,
+ * limits, and a hook in the child. The hook has the caller's privileges; after
+ * it, the child makes no call but execve.
  */
 #ifndef COMMAND_H
 #define COMMAND_H
@@ -25,21 +25,26 @@ struct command_user {
 
 /*
  * By login name or number, from the user database: 0 or -errno. A number that
- * it does not have is uid and gid, without other groups and environment.
+ * the database does not have is used as uid and gid, without supplementary
+ * groups and environment.
  */
 int command_user_find(const char *name, struct command_user *user);
 void command_user_free(struct command_user *user);
 
 struct command {
-	char **argv;		/* NULL-terminated; argv[0] is sought in PATH */
+	/* NULL-terminated; argv[0] is looked up in PATH */
+	char **argv;
 	const char *cwd;	/* NULL: unchanged */
 	const struct command_user *user;	/* NULL: unchanged */
 	const mode_t *umask;	/* NULL: unchanged */
-	/* RLIM_NLIMITS, as far as the hard limits allow; NULL: unchanged */
+	/*
+	 * RLIM_NLIMITS limits, applied as far as the hard limits allow; NULL:
+	 * unchanged
+	 */
 	const struct rlimit *limits;
 	const sigset_t *mask;	/* signals blocked; NULL: unchanged */
-	bool sigpipe_default;	/* undo the caller's ignoring it */
-	bool sigchld_ignored;	/* and its not ignoring this one */
+	bool sigpipe_default;	/* undo that the caller ignores this signal */
+	bool sigchld_ignored;	/* and that it does not ignore this one */
 	int stdout_fd;		/* becomes the child's stdout; -1: unchanged */
 	/* Runs in the child, last before execve: 0 or -errno. */
 	int (*hook)(void *arg);
@@ -62,14 +67,14 @@ struct command_child {
 /* Fork the child. 0 or -errno: our own failure. */
 int command_start(const struct command *command, struct command_child *child);
 /*
- * Wait until the child runs the new program or has failed to; then the child
- * is reaped, `*error` has the errno and `*what` a static text for the step.
- * Closes result_fd.
+ * Wait until the child runs the new program or has failed to. In the latter
+ * case the child is reaped, `*error` has the errno and `*what` a static text
+ * for the step. Closes result_fd.
  */
 enum command_failure command_result(struct command_child *child, int *error,
 				    const char **what);
 
-/* What the errno of a command that cannot be executed means: a static text. */
+/* Why a command cannot be executed, by the errno: a static text. */
 const char *command_error(int error);
 
 /* The path that execve will be given, or NULL with errno; the caller frees. */

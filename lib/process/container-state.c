@@ -10,7 +10,10 @@
 #include "base/memory.h"
 #include "process/process.h"
 
-/* In a directory for each container: its configuration, its first process. */
+/*
+ * Each container has a directory with its configuration and the id of its first
+ * process.
+ */
 struct store {
 	const char *engine, *dir;
 	bool by_namespace;	/* directories of directories */
@@ -33,8 +36,8 @@ static pid_t read_pid(const char *dir, const char *name)
 }
 
 /*
- * Between create and start, a process of the runtime stands in its place: it was
- * forked, and executes the program later.
+ * Between create and start, the first process is the runtime's: a fork of it
+ * that executes the program later.
  */
 static bool is_runtime(pid_t pid)
 {
@@ -54,10 +57,10 @@ static bool is_called(const struct container *c, const char *name)
 		 !strcmp(name + n + 1, c->name));
 }
 
-/* What is looked for. */
+/* The container to look for. */
 struct wanted {
 	const char *name;
-	bool runs;		/* only one that does */
+	bool runs;		/* take it only if it runs */
 };
 
 static bool read_one(const struct store *store, const char *dir, const char *id,
@@ -107,8 +110,8 @@ static bool search(const struct store *store, const char *dir, bool by_namespace
 }
 
 /*
- * One that runs is looked for first: those that ran before it in the pod have its
- * name as well.
+ * A running container is looked for first: earlier ones of the pod have the
+ * same name.
  */
 bool container_find_state(const char *name, struct container *c)
 {

@@ -104,7 +104,7 @@ static bool parse_state(json_t *json, struct container *c)
 	return true;
 }
 
-/* What a command prints, as JSON; NULL also when it fails. */
+/* The command's output as JSON; NULL also if the command fails. */
 static json_t *run_json_command(char **argv)
 {
 	char *text = capture_output(argv);

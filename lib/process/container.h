@@ -17,14 +17,14 @@ struct container {
 
 /*
  * By id or name, or "POD/NAME" of Kubernetes. False: no engine knows it. The
- * texts are the caller's in either case.
+ * caller frees the texts in either case.
  */
 bool container_find(const char *name, struct container *c);
 void container_free(struct container *c);
 
 /*
- * From what containerd and CRI-O keep in files: the engines above ask other
- * programs. As container_find().
+ * Looks in files of containerd and CRI-O; for the engines above, other programs
+ * are asked. As container_find().
  */
 bool container_find_state(const char *name, struct container *c);
 /* The texts that annotations of CRI have. */

@@ -76,7 +76,7 @@ static void describe_limits(struct run *run)
 	}
 }
 
-/* What does not depend on what is recorded. */
+/* The fields that do not depend on the target. */
 static int describe_recorder(struct run *run)
 {
 	struct utsname uts;
@@ -189,8 +189,9 @@ static uint64_t parse_limit(const char **at)
 }
 
 /*
- * /proc/PID/limits, a line for each RLIMIT_* in their order, which begins
- * with 25 columns of text: prlimit(2) is not for everybody's processes.
+ * /proc/PID/limits has a line for each RLIMIT_*, in their order, which begins
+ * with 25 columns of text. prlimit(2) is not permitted for everybody's
+ * processes.
  */
 static void describe_limits_of(struct run *run, pid_t pid)
 {
@@ -213,7 +214,7 @@ static void describe_limits_of(struct run *run, pid_t pid)
 		fclose(file);
 }
 
-/* Ids as far as /proc/PID/status tells: the effective ones, proc(5). */
+/* The ids in /proc/PID/status: the effective ones, proc(5). */
 static bool describe_status(struct run *run, pid_t pid)
 {
 	FILE *file = open_proc(pid, "status");

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The run record of what is about to begin: a recording or a verification. */
+/*
+ * Fills in the run record of a recording or verification that is about to
+ * begin.
+ */
 #ifndef DESCRIBE_H
 #define DESCRIBE_H
 
@@ -10,21 +13,23 @@
 #include "stream/run.h"
 
 /*
- * Fill in everything that is known before the start; `argv` NULL is left
- * out. Of `user` NULL the caller's ids are taken. 0 or -errno.
+ * Fill in everything that is known before the start; with `argv` NULL it is
+ * left out, with `user` NULL the caller's ids are taken. 0 or -errno.
  */
 int describe_run(struct run *run, char **argv, const char *name,
 		 const struct command_user *user);
 /*
- * The same for what runs already, described by the process (0: unknown, and
- * the caller is): its argv is in the record when `with_argv`. `name` NULL is
- * its command line.
+ * The same for a target that runs already, taken from the process (0: unknown,
+ * then the caller's ids are used). The record has its argv if `with_argv`.
+ * `name` NULL: its command line is the name.
  */
 int describe_process(struct run *run, pid_t pid, bool with_argv,
 		     const char *name);
-/* "key=value", a later one replaces an earlier one; false when it is none. */
+/*
+ * Add "key=value", which replaces an earlier value; false: it has another form.
+ */
 bool describe_label(struct run *run, const char *label);
-/* Append to a NULL-terminated list: `how` and `blind` of a run. */
+/* Append to a NULL-terminated list: `how` or `blind` of a run. */
 void describe_append(char ***list, const char *text);
 
 #endif

@@ -20,7 +20,8 @@
 
 enum {
 	MEMORY_MAX = 512 << 20,
-	FAILURES_MAX = 3,	/* then no further process is started */
+	/* after so many, no further process is started */
+	FAILURES_MAX = 3,
 };
 
 struct file_child {
@@ -42,8 +43,9 @@ struct file_child *file_child_new(file_child_work *work, void *argument)
 }
 
 /*
- * A process that sleeps in a dead file system cannot even be killed: it may
- * not be waited for, nor hold what others wait to see closed.
+ * Give up the process without waiting. A process that sleeps in a dead file
+ * system cannot even be killed; we must not wait for it, and it must not hold
+ * descriptors whose end others wait for.
  */
 static void give_up(struct file_child *child)
 {
@@ -66,7 +68,7 @@ void file_child_free(struct file_child *child)
 
 /* The process */
 
-/* Nothing of ours but the socket, which becomes the standard input. */
+/* Keep nothing of ours but the socket, which becomes the standard input. */
 static void shed(int fd)
 {
 	int null = open("/dev/null", O_RDWR);
@@ -89,7 +91,7 @@ static _Noreturn void serve(struct file_child *child, int fd)
 	ssize_t n;
 
 	shed(fd);
-	memory_can_fail();	/* libelf(3) then says what it cannot read */
+	memory_can_fail();	/* libelf(3) then fails to read the file */
 	while ((n = recv(STDIN_FILENO, request, sizeof(request), 0)) > 0) {
 		n = child->work(child->argument, request, n, answer);
 		if (send(STDIN_FILENO, answer, n, MSG_NOSIGNAL) != n)
@@ -128,7 +130,9 @@ bool file_child_send(struct file_child *child, const void *request,
 		(ssize_t)size;
 }
 
-/* Whether an answer, or the child's end, has come; signals do not end it. */
+/*
+ * Whether an answer, or the child's end, has come; signals do not end the wait.
+ */
 static bool wait_for_answer(const struct file_child *child, int milliseconds)
 {
 	struct pollfd fd = { .fd = child->fd, .events = POLLIN };

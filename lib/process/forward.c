@@ -51,14 +51,14 @@ void forward_close(struct forward *p)
 	p->fd = -1;
 }
 
-/* timeout(1) and others signal their child, and then its group. */
+/* timeout(1) and similar programs signal their child, and then its group. */
 static bool is_repeat(const struct forward *p, int sig)
 {
 	return sig == p->first &&
 		now_ns() - p->first_ns < REPEAT_MS * 1000000ULL;
 }
 
-/* It would kill us when the one before it has been passed on. */
+/* It would kill us once the one before it has been passed on. */
 static void drop_repeat(const struct forward *p)
 {
 	const struct timespec at_once = { 0, 0 };
@@ -77,7 +77,7 @@ void forward_release(const struct forward *p)
 
 	if (p->first)
 		drop_repeat(p);
-	sigorset(&mask, &mask, &p->others);	/* these shall never kill us */
+	sigorset(&mask, &mask, &p->others);	/* these must never kill us */
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 }
 
@@ -107,8 +107,8 @@ bool forward_has_come(const struct forward *p)
 }
 
 /*
- * A signal from the terminal went to the command's group too; but a hangup
- * goes to the session's leader alone.
+ * The terminal sends a signal to the command's group too, but a hangup to the
+ * session's leader alone.
  */
 bool forward_is_there(const struct forwarded *signal, pid_t command)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SIGINT, SIGTERM and SIGHUP, which a tool that runs a command does not die
- * of, but passes on to that; less those that it was started to ignore, as
- * nohup(1) has it.
+ * SIGINT, SIGTERM and SIGHUP. A tool that runs a command does not die of them,
+ * but passes them on, except for those that it was started to ignore, as by
+ * nohup(1).
  */
 #ifndef FORWARD_H
 #define FORWARD_H
@@ -14,28 +14,31 @@
 
 struct forward {
 	sigset_t held;
-	sigset_t mask;		/* as it was before: the command's */
+	/* the mask before that, which the command gets */
+	sigset_t mask;
 	int fd;			/* to poll for input; -1: not opened */
-	sigset_t others;	/* forward_add(): they are not passed on */
+	sigset_t others;	/* of forward_add(): not passed on */
 	int first;		/* the signal that was taken first; 0: none */
 	uint64_t first_ns;	/* when, on the monotonic clock */
 };
 
-/* From here on they wait, until forward_take() or the release. */
+/*
+ * From here on the signals stay pending, until forward_take() or the release.
+ */
 void forward_hold(struct forward *p);
 /*
- * Another one that waits and is to be taken, and does nothing but that; false:
- * we were started to ignore it.
+ * Also take this signal, which does nothing else then; false: we were started
+ * to ignore it.
  */
 bool forward_add(struct forward *p, int signal);
 /* After that: 0 or -errno. */
 int forward_open(struct forward *p);
 void forward_close(struct forward *p);
-/* They kill again, those too that nobody has taken. */
+/* From here on the signals kill again, also those that are pending. */
 void forward_release(const struct forward *p);
 
 enum forward_order {
-	FORWARD_NONE,		/* there is none, or it counts as one before */
+	FORWARD_NONE,		/* none, or a repetition of the one before */
 	FORWARD_FIRST,
 	FORWARD_AGAIN,
 	FORWARD_OTHER,		/* of forward_add() */
@@ -46,11 +49,11 @@ struct forwarded {
 	bool from_terminal;	/* the kernel sent it */
 };
 
-/* Take one that has come. */
+/* Take a signal that has come. */
 enum forward_order forward_take(struct forward *p, struct forwarded *signal);
-/* Whether one has come, taken or not. */
+/* Whether a signal has come, taken or not. */
 bool forward_has_come(const struct forward *p);
-/* Whether the command, a child, has got it without us. */
+/* Whether the command, a child, has got the signal from somebody else. */
 bool forward_is_there(const struct forwarded *signal, pid_t command);
 
 #endif

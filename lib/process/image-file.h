@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What an executable is, as its file says. The file is a recorded program's
- * choice, so it is read by a child process: file-child.h.
+ * What the file of an executable tells. A recorded program chooses the file, so
+ * a child process reads it: file-child.h.
  */
 #ifndef IMAGE_FILE_H
 #define IMAGE_FILE_H
@@ -22,19 +22,19 @@ struct image_file {
 };
 
 /*
- * Open a regular file to read it. A device is not opened, since that can have
- * effects, nor a FIFO. -1: it is another file, or errno says why; `st` is
- * filled in if there is a file.
+ * Open a regular file for reading. Nothing else is opened: opening a device can
+ * have effects, and a FIFO may block. -1: errno, or another kind of file; `st`
+ * is filled in if there is a file.
  */
 int regular_file_open(const char *path, struct stat *st);
 
 /*
- * The child's work, a file_child_work: the request is a path with its NUL, the
- * answer a struct image_file.
+ * A file_child_work: the request is a path with its NUL, the answer a struct
+ * image_file.
  */
 size_t image_file_read(void *unused, const void *path, size_t size,
 		       void *answer);
-/* Ask a child with that work; false: it did not answer. */
+/* Ask a child that does that work; false: it did not answer. */
 bool image_file_ask(struct file_child *child, const char *path,
 		    struct image_file *file);
 

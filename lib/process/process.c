@@ -10,8 +10,8 @@
 #include "base/memory.h"
 
 /*
- * The text of a field of /proc/PID/status, with a newline: heap, or NULL. The
- * name there is escaped, and cannot pass for another field.
+ * A field of /proc/PID/status, up to a newline: heap, or NULL. The name in that
+ * file is escaped, so it cannot imitate another field.
  */
 static char *status_field(pid_t pid, const char *field)
 {
@@ -39,7 +39,9 @@ long process_status(pid_t pid, const char *field)
 	return value;
 }
 
-/* The name before these can have any bytes, ")" and spaces among them. */
+/*
+ * The name can have any bytes, ")" and spaces among them: search from the end.
+ */
 long process_stat(pid_t pid, enum process_stat_field field)
 {
 	char path[32], line[1024] = "", *at;
@@ -62,7 +64,7 @@ long process_stat(pid_t pid, enum process_stat_field field)
 	return strtol(at, NULL, 10);
 }
 
-/* The state is that of the first thread, which can end before the others. */
+/* This is the state of the first thread, which can end before the others. */
 bool process_lives(pid_t pid)
 {
 	char *state = status_field(pid, "State");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What /proc says of a process, proc(5). */
+/* Reads /proc about a process, proc(5). */
 #ifndef PROCESS_H
 #define PROCESS_H
 
@@ -7,14 +7,14 @@
 #include <sys/types.h>
 
 /*
- * A number of /proc/PID/status, "Tgid" or "PPid"; PID can be a thread. -1:
+ * A number in /proc/PID/status, "Tgid" or "PPid"; PID can be a thread. -1:
  * there is no such process or field.
  */
 long process_status(pid_t pid, const char *field);
 
 /*
- * A number of /proc/PID/stat, by its place after the name and the state; PID can
- * be a thread. -1: there is no such process, or it may not be read.
+ * A number in /proc/PID/stat, by its place after the name and the state; PID
+ * can be a thread. -1: there is no such process, or it may not be read.
  */
 enum process_stat_field {
 	STAT_PPID = 1,
@@ -24,8 +24,8 @@ enum process_stat_field {
 long process_stat(pid_t pid, enum process_stat_field field);
 
 /*
- * Whether the process has a thread that has not ended: a zombie has none, and
- * one that /proc does not show may still be there for kill(2).
+ * Whether the process has a thread that has not ended. A zombie has none; a
+ * process that /proc does not show may still exist for kill(2).
  */
 bool process_lives(pid_t pid);
 

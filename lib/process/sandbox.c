@@ -26,7 +26,8 @@ enum {
 struct row {
 	int nr;
 	unsigned int tools;	/* enum sandbox_tool */
-	bool missing;		/* answered with ENOSYS, as if it did not exist */
+	/* answered with ENOSYS, as if the kernel did not have it */
+	bool missing;
 	unsigned int index;	/* of the argument that decides … */
 	uint64_t mask, value;	/* … argument & mask == value; 0, 0: any */
 };
@@ -42,8 +43,8 @@ static const struct row recorded[] = {
 };
 
 /*
- * What a run can need and few of the recorded ones did, for a large input, an
- * output that replaces a file, or a file system without O_TMPFILE.
+ * Calls that few recorded runs made, but that others may need: for a large
+ * input, an output that replaces a file, or a file system without O_TMPFILE.
  */
 static const struct row rare[] = {
 	CALL_IF(ALL, mmap, 2, PROT_EXEC, 0),
@@ -55,7 +56,7 @@ static const struct row rare[] = {
 	CALL(ALL, rt_sigprocmask), CALL(ALL, getpid), CALL(ALL, gettid),
 	CALL(ALL, getrusage),				/* filter/compile.c */
 	CALL(ALL, tgkill),				/* abort() */
-	/* Another C library, or another version of it, for the same purpose: */
+	/* Calls that another C library, or another version, makes instead: */
 	CALL(ALL, fstat),		/* glibc 2.38 and later, musl */
 	CALL(ALL, newfstatat),		/* glibc 2.33 to 2.37: fstat() */
 	CALL(ALL, lseek),
@@ -97,7 +98,7 @@ enum {
 	NO_PERMISSION = SECCOMP_RET_ERRNO | EPERM,
 };
 
-/* Where the 32 low bits of an argument are; the others are beside them. */
+/* Where the low 32 bits of an argument are; the high ones are beside them. */
 static size_t argument_at(unsigned int index, bool high)
 {
 	bool second = high == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
@@ -105,7 +106,7 @@ static size_t argument_at(unsigned int index, bool high)
 	return offsetof(struct seccomp_data, args[index]) + (second ? 4 : 0);
 }
 
-/* Compare 32 bits of an argument; if they differ, go over `left` more. */
+/* Compare 32 bits of an argument; if they differ, skip `left` more. */
 static void compare(struct program *p, const struct row *row, bool high,
 		    unsigned char left)
 {
@@ -116,7 +117,7 @@ static void compare(struct program *p, const struct row *row, bool high,
 	    0, left);
 }
 
-/* The accumulator has the number, and has it afterwards. */
+/* The number is in the accumulator before and after this. */
 static void add_row(struct program *p, const struct row *row)
 {
 	if (!row->mask) {
@@ -132,8 +133,8 @@ static void add_row(struct program *p, const struct row *row)
 }
 
 /*
- * Numbers beyond the largest one are calls that came later: a C library that
- * tries one goes on without it when it gets ENOSYS.
+ * Numbers beyond the largest known one are newer calls. With ENOSYS, a C
+ * library that tries one goes on without it.
  */
 static void add_rows(struct program *p, enum sandbox_tool tool)
 {
@@ -166,7 +167,7 @@ static void filter_calls(enum sandbox_tool tool)
 	syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &loaded);
 }
 
-/* The Landlock policy: nothing, but for the files that outputs become. */
+/* The Landlock policy: no access, except for making the outputs' files. */
 
 static void allow_commit(struct landlock_policy *p, const struct output *out)
 {
@@ -197,7 +198,8 @@ static void restrict_files(const struct output *out, const struct output *other)
 	allow_commit(p, other);
 	if (abi)
 		ruleset = landlock_ruleset(p, abi, note_missing, &missing);
-	if (ruleset >= 0 && !missing)	/* without /proc, no commit could be */
+	/* without /proc, no output could be committed */
+	if (ruleset >= 0 && !missing)
 		landlock_restrict(ruleset, abi);
 	if (ruleset >= 0)
 		close(ruleset);
@@ -216,7 +218,7 @@ static void restrict_files(const struct output *out, const struct output *other)
 void sandbox_enter(enum sandbox_tool tool, const struct output *out,
 		   const struct output *other)
 {
-	if (tool != SANDBOX_MERGE)	/* from /dev/urandom, and that only once */
+	if (tool != SANDBOX_MERGE)	/* from /dev/urandom; only once */
 		json_object_seed(0);
 #if defined(SANITIZED)		/* its leak check starts a thread that traces us */
 	(void)restrict_files, (void)filter_calls;

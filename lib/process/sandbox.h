@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The sandbox of the tools that read, compute and write: what they do after
- * their files are open was recorded by sp-record over the test suite, and
- * sandbox-data.h is what sp-emit made of it (`make sandbox-data`).
+ * The sandbox of the tools that read, compute and write. sp-record recorded
+ * over the test suite what they do after their files are open, and sandbox-
+ * data.h is what sp-emit made of that (`make sandbox-data`).
  */
 #ifndef SANDBOX_H
 #define SANDBOX_H
@@ -13,13 +13,14 @@ enum sandbox_tool {
 	SANDBOX_MERGE = 1,
 	SANDBOX_DIFF = 2,
 	SANDBOX_EMIT = 4,
-	SANDBOX_VERIFY = 8,	/* where it runs, watches and asks nothing */
+	/* the mode runs commands, watches or asks: no sandbox */
+	SANDBOX_VERIFY = 8,
 };
 
 /*
- * Give up, for good, what the tool does not need: a seccomp filter and a
- * Landlock policy, as far as the kernel has them. Nothing can be opened or
- * executed any more; the outputs (NULL: none) can be committed.
+ * Give up, for good, what the tool does not need: puts a seccomp filter and a
+ * Landlock policy in force, as far as the kernel has them. From then on nothing
+ * can be opened or executed; the outputs (NULL: none) can be committed.
  */
 void sandbox_enter(enum sandbox_tool tool, const struct output *out,
 		   const struct output *other);

@@ -25,11 +25,14 @@ static bool has_crashed(const struct run *run)
 	       run->status != -SIGINT && run->status != -SIGTERM;
 }
 
-/* A run, and what the earlier runs of its name tell of it. */
+/* A run, and what earlier runs of its name tell about it. */
 struct precedent {
-	const struct run *run, *other;	/* one that ended in another way */
-	bool is_same;			/* one ended in the same way */
-	bool is_before;			/* it comes first, whenever it was */
+	/* an earlier run ended in another way */
+	const struct run *run, *other;
+	/* an earlier run ended in the same way */
+	bool is_same;
+	/* it counts as earlier, whatever its time */
+	bool is_before;
 	size_t at;			/* in its trace */
 };
 
@@ -104,8 +107,9 @@ static void find_others(struct precedent *all, size_t n)
 }
 
 /*
- * What is known of each run that has a status, of `t` in its order and then of
- * `before`; the caller frees. Runs are many: everything is found by sorting.
+ * The verdicts about each run that has a status: the runs of `t` in its order,
+ * then those of `before`; the caller frees. There can be many runs, so
+ * everything is found by sorting.
  */
 static struct precedent *find_precedents(const struct trace *t,
 					 const struct trace *before, size_t *n)
@@ -146,7 +150,7 @@ static struct run **sort_ids(const struct trace *t)
 
 enum { NAME_BYTES = 60, ID_DIGITS = 8 };
 
-/* A command line can be long. */
+/* Cut, since a command line can be long. */
 static char *describe(const struct precedent *p)
 {
 	char *name = text_printable(p->run->name), *how = ending_text(p->run);

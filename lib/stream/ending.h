@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How runs ended: a run that crashed, or that ended as no earlier one did, has
- * probably not done all that its service does.
+ * How runs ended. A run that crashed, or that ended as no earlier one did, has
+ * probably not done everything that its service does.
  */
 #ifndef ENDING_H
 #define ENDING_H
@@ -27,7 +27,7 @@ char **endings_to_name(const struct trace *t, const struct trace *before,
 
 /*
  * Print them as notes, the first few in full; `file` (NULL: none) comes first.
- * Whether one of them failed: did not exit with 0.
+ * Returns whether one of the runs failed: did not exit with 0.
  */
 bool endings_note(const struct trace *t, const struct trace *before,
 		    const char *file);

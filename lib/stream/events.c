@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Millions of events a second pass here, so that their integers are encoded
- * and decoded on the spot; everything else is msgpack-c's.
+ * Millions of events a second pass here, so their integers are encoded and
+ * decoded by this file; msgpack-c does everything else.
  */
 #include "stream/events.h"
 
@@ -27,7 +27,7 @@ struct events_writer {
 	struct stream_writer *stream;
 	struct happening contexts[EVENTS_CONTEXTS_MAX];
 	uint32_t n_contexts;
-	uint8_t hash[HASH_SIZE];	/* a context, perhaps */
+	uint8_t hash[HASH_SIZE];	/* and perhaps a context */
 	uint64_t base_ns, last_ns;
 	uint32_t n, n_ints;
 	uint8_t *end;			/* of the events in `data` */
@@ -136,7 +136,7 @@ static bool is_context(const struct happening *c, const struct happening *h)
 		c->flags == h->flags;
 }
 
-/* The number of the event's context, which is new or known. */
+/* The number of the event's context, which may be a new one. */
 static uint32_t context_of(struct events_writer *e, const struct happening *h)
 {
 	uint8_t *hint = &e->hash[(h->tid * 7 + h->what * 64 + h->image) %
@@ -152,7 +152,7 @@ static uint32_t context_of(struct events_writer *e, const struct happening *h)
 	return e->n_contexts++;
 }
 
-/* The arguments that are as they were before in that context: bits. */
+/* A bit for each argument that has not changed in that context. */
 static uint32_t repeated(const struct happening *before,
 			 const struct happening *h)
 {
@@ -188,8 +188,8 @@ void events_add(struct events_writer *e, const struct happening *h)
 /* Reading */
 
 /*
- * An integer in two's complement; NULL: it is none, or not whole. `wide`: it
- * is from 2^63 on.
+ * An integer in two's complement; NULL: it is no integer, or not complete.
+ * `wide`: it is 2^63 or more.
  */
 static inline const uint8_t *get(const uint8_t *p, const uint8_t *end,
 				 int64_t *value, bool *wide)

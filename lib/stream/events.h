@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Events: each call with its time, task and arguments, as `sp-record --every`
- * writes them, many to a record. sp-facts(5), "Events", is the specification.
+ * writes them, many in one record. sp-facts(5), "Events", is the specification.
  */
 #ifndef EVENTS_H
 #define EVENTS_H
@@ -30,10 +30,10 @@ struct happening {
 	uint64_t args[6];
 };
 
-/* Writing: events are gathered, and written when there are enough. */
+/* Writing: events are gathered, and written when there are enough of them. */
 struct events_writer;
 struct events_writer *events_writer_new(struct stream_writer *w);
-/* What is gathered is not written: flush first. */
+/* Events that have not been flushed are lost. */
 void events_writer_free(struct events_writer *e);
 /* Images are numbered from 0 in this order. `path` NULL: not known. */
 void events_image(struct events_writer *e, const char *path);
@@ -42,7 +42,7 @@ void events_flush(struct events_writer *e);
 
 enum { EVENTS_CONTEXTS_MAX = 128 };	/* of one record */
 
-/* Reading one record; valid as long as the record. */
+/* Reading one record; valid as long as the record is. */
 struct events_reader {
 	const uint8_t *at, *end;
 	uint32_t left;		/* integers to come */
@@ -50,7 +50,7 @@ struct events_reader {
 	uint64_t ns;
 	struct happening contexts[EVENTS_CONTEXTS_MAX];
 };
-/* False: it is no record of events of this version. */
+/* False: the record has no events of this version. */
 bool events_open(struct events_reader *r, const struct stream_record *record);
 enum events_next { EVENTS_END, EVENTS_ONE, EVENTS_BAD };
 enum events_next events_next(struct events_reader *r, struct happening *h);

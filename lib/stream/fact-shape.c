@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-/* What an answer can be: linux/err.h, signal(7). */
+/* The range of an answer: linux/err.h, signal(7). */
 enum { ANSWER_ERRNO_MAX = 4095, DENIAL_SIGNAL_MAX = 64 };
 
 static void put_u64(uint64_t value, uint8_t *to)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a file is, for messages that refuse it: told from what it holds. */
+/* What a file is, for messages that refuse it: recognized by its content. */
 #ifndef KIND_H
 #define KIND_H
 
@@ -14,8 +14,8 @@ enum file_kind {
 	KIND_UNIT,		/* a systemd unit, or a drop-in */
 	KIND_LOG,		/* lines of the kernel's audit records */
 	KIND_SOURCE,		/* C source */
-	KIND_BINARY,		/* not text, and no more is known */
-	KIND_OTHER,		/* known, and nothing that these tools read */
+	KIND_BINARY,		/* not text; nothing more is known */
+	KIND_OTHER,		/* a known kind that these tools do not read */
 };
 
 struct kind {
@@ -23,7 +23,7 @@ struct kind {
 	const char *name;	/* "an ELF file"; NULL: KIND_UNKNOWN */
 };
 
-/* By the first bytes of a file; more of them tell more. */
+/* Judged by the first bytes of a file; the more there are, the better. */
 struct kind kind_of(const void *bytes, size_t n);
 
 /* "an ELF file, not a Landlock policy", or "not a Landlock policy"; heap. */

@@ -218,7 +218,7 @@ static bool unpack_texts(const msgpack_object *o, char ***texts)
 	return true;
 }
 
-/* Keys of a map stand in order, so that none can come twice. */
+/* The keys of a map must ascend, so that no key can come twice. */
 static bool sorted(const char *previous, const char *key)
 {
 	return !previous || strcmp(previous, key) < 0;
@@ -445,7 +445,7 @@ void run_pack_part(const struct run *run, msgpack_packer *pk)
 		msgpack_pack_nil(pk);
 }
 
-/* Whether the part that `a` is comes before that of `b`. */
+/* Whether `a` precedes `b` among the parts of a recording. */
 static bool part_is_less(const struct run *a, const struct run *b)
 {
 	int order = memcmp(a->whole, b->whole, RUN_ID_SIZE);
@@ -459,7 +459,7 @@ static bool part_is_less(const struct run *a, const struct run *b)
 	return order < 0;
 }
 
-/* The greater of the two, where they differ. */
+/* The greater of two fields that differ. */
 static void join_part(struct run *run, const struct run *other)
 {
 	if (!part_is_less(run, other))
@@ -499,7 +499,9 @@ bool run_is_later_part(struct run *const *runs, size_t at)
 	return at && run_same_whole(runs[at - 1], runs[at]);
 }
 
-/* The joined fields are packed and unpacked again: one path, no aliasing. */
+/*
+ * The joined fields are packed and unpacked again: one code path, no aliasing.
+ */
 void run_join(struct run *run, const struct run *other)
 {
 	msgpack_unpacked record;
@@ -662,7 +664,7 @@ static json_t *json_id(const struct run *run)
 	return json_string(run_id_hex(run, hex));
 }
 
-/* An architecture as a name, a number that has none as it is. */
+/* The name of an architecture, or its number if it has none. */
 static json_t *json_arch(uint32_t audit)
 {
 	const struct arch *arch = arch_of_call((struct call_id){ audit, 0 });

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The run record: what is known of one recording. Fields: sp-stream(5). */
+/*
+ * The run record: everything known about one recording. Fields: sp-stream(5).
+ */
 #ifndef RUN_H
 #define RUN_H
 
@@ -10,10 +12,10 @@
 
 enum { RUN_ID_SIZE = 16, RUN_RLIMITS = 16 };
 
-/* How the text in `blind` begins that an attached recorder writes. */
+/* The beginning of the text that an attached recorder adds to `blind`. */
 #define RUN_BLIND_START "what was done before the recorder attached"
 
-/* What of a run was not recorded, by kind; zero is written too. */
+/* How much of a run was not recorded, by kind; zero is written too. */
 struct loss {
 	char *kind;		/* see sp-stream(5): "call", "task" … */
 	uint64_t count;
@@ -52,35 +54,37 @@ struct run {
 	bool complete;
 	struct loss *losses;	/* sorted by kind */
 	size_t n_losses;
-	char **blind;		/* NULL-terminated: what could not be seen */
+	/* NULL-terminated: what the recording could not see */
+	char **blind;
 	/*
-	 * A part of a recording, by the marks in it; in a record of its own.
-	 * The id of the part 0 is that of the whole.
+	 * The part of a recording that this run is, if marks divide it; stored
+	 * in a record of its own. The id of part 0 is that of the whole
+	 * recording.
 	 */
 	bool is_part;
 	uint8_t whole[RUN_ID_SIZE];
 	uint32_t part;		/* from 0 */
-	char *mark;		/* that it began with; NULL: part 0 */
+	char *mark;		/* the mark that it began with; NULL: part 0 */
 };
 
 void run_free(struct run *run);
 
-/* Encode as the fields after the kind; decode those of a record. */
+/* Encode as the fields after the kind, and decode the fields of a record. */
 void run_pack(const struct run *run, msgpack_packer *pk);
 enum { RUN_FIELDS = 21 };	/* after the kind */
 /* `fields` has RUN_FIELDS objects. NULL, or the name of the field that is wrong. */
 const char *run_unpack(struct run *run, const msgpack_object *fields);
 
 /*
- * Two copies of one run become one, field by field: the greater encoding
- * wins; losses, the greater of each kind.
+ * Join two copies of a run, field by field: the greater encoding wins; of
+ * losses, the greater count of each kind.
  */
 void run_join(struct run *run, const struct run *other);
 
-/* A copy, without what is known of it as a part. */
+/* A copy, without the fields that make it a part. */
 void run_copy(struct run *to, const struct run *from);
 
-/* What follows the kind in the record of a part, after the run's number. */
+/* The fields after the run's number, in the record of a part. */
 enum { PART_FIELDS = 4 };
 void run_pack_part(const struct run *run, msgpack_packer *pk);
 /* `fields` has PART_FIELDS - 1 objects; joined with what is known already. */
@@ -88,20 +92,20 @@ bool run_unpack_part(struct run *run, const msgpack_object *fields);
 /* Whether both are parts of one recording. */
 bool run_same_whole(const struct run *a, const struct run *b);
 /*
- * Whether runs[at] is a part of the same recording as the run before it, whose
- * status and losses it has too. In a trace, the parts of a recording follow each
- * other, since their ids differ in the last byte.
+ * Whether runs[at] is a part of the same recording as the run before it, with
+ * the same status and losses. In a trace, the parts of a recording follow each
+ * other, since their ids differ only in the last byte.
  */
 bool run_is_later_part(struct run *const *runs, size_t at);
 
-/* The object in runs[] of `sp-emit --json`; the caller owns the reference. */
+/* The object for runs[] of `sp-emit --json`; the caller owns the reference. */
 json_t *run_json(const struct run *run);
 
 /* Whether `how` has the word, or `blind` the text. */
 bool run_has_how(const struct run *run, const char *word);
 bool run_is_blind(const struct run *run, const char *text);
 
-/* Raise the loss of one kind to at least `count`; a new kind gets an entry. */
+/* Raise the loss of one kind to at least `count`; add the kind if need be. */
 void run_lose(struct run *run, const char *kind, uint64_t count);
 uint64_t run_lost(const struct run *run, const char *kind);
 

@@ -22,7 +22,7 @@ static bool excludes(const char *pattern)
 	return *pattern == '!';
 }
 
-/* Without a pattern that selects, all are selected that none excludes. */
+/* If no pattern selects, everything is selected that none excludes. */
 static bool is_selected(const struct image *image, const struct selection *s,
 			bool in_tree)
 {
@@ -43,7 +43,7 @@ static bool is_selected(const struct image *image, const struct selection *s,
 	return selected || !any;
 }
 
-/* The order of a path and of a fact's, which has no NUL. */
+/* Compare a path with a fact's, which has no NUL. */
 static int compare_path(const char *path, const struct fact *fact)
 {
 	return strncmp(path, (const char *)fact->detail, fact->detail_size) ?:
@@ -56,7 +56,10 @@ static int by_detail(const void *a, const void *b)
 			      *(struct fact *const *)b);
 }
 
-/* The starts by the path of who started; the caller frees. */
+/*
+ * The starts, sorted by the path of the image that started another; the caller
+ * frees.
+ */
 static struct fact **sort_starts(const struct trace *t)
 {
 	struct fact **starts = xcalloc(t->starts.n, sizeof(*starts));
@@ -67,7 +70,7 @@ static struct fact **sort_starts(const struct trace *t)
 	return starts;
 }
 
-/* The first of the `n` sorted facts that is not before the path. */
+/* The first of the `n` sorted facts whose path is not before this one. */
 static size_t first_of_path(struct fact *const *facts, size_t n,
 			    const char *path)
 {
@@ -85,8 +88,9 @@ static size_t first_of_path(struct fact *const *facts, size_t n,
 }
 
 /*
- * Add what the images of a set started, and what those did, and so on. Images
- * of one path started the same: that is looked at once.
+ * Add the images that images of the set started, the images that those started,
+ * and so on. Images of one path started the same, so each path is searched
+ * once.
  */
 static void follow(const struct trace *t, bool *set)
 {
@@ -203,7 +207,7 @@ static void copy_facts(struct trace *to, enum fact_kind kind,
 	}
 }
 
-/* The images that have a path, by path and then by number. */
+/* The images that have a path, sorted by path and then by number. */
 struct path_index {
 	const struct trace *trace;
 	uint32_t *images;
@@ -230,7 +234,7 @@ static void path_index_init(struct path_index *index, const struct trace *t)
 	qsort_r(index->images, index->n, sizeof(uint32_t), by_path, (void *)t);
 }
 
-/* Where the images of the fact's path begin; false: there is none. */
+/* Where the images of the fact's path begin; false: there are none. */
 static bool path_index_find(const struct path_index *index,
 			    const struct fact *fact, size_t *at)
 {
@@ -279,8 +283,8 @@ static int64_t *first_programs(const struct path_index *index,
 }
 
 /*
- * An execve belongs to its caller, who may be left out. That the program and
- * its dynamic loader, which is no image, are executed is the program's need.
+ * An execve belongs to its caller, which may be left out. But the program needs
+ * the right that it and its dynamic loader, which is no image, are executed.
  */
 static void copy_starts(struct trace *to, const struct trace *from,
 			const int64_t *images, const uint32_t *runs)
@@ -308,7 +312,7 @@ static void copy_starts(struct trace *to, const struct trace *from,
 	free(index.images);
 }
 
-/* The images for which `wanted`, in runs that have a new index. */
+/* The images for which `wanted` is set, in runs that have a new index. */
 static struct trace *copy_trace(struct trace *from, const bool *wanted,
 				const uint32_t *runs, struct trace *to)
 {
@@ -350,7 +354,9 @@ struct trace *select_images(struct trace *from, const struct selection *s)
 
 /* Phases */
 
-/* Where the phases of a recording begin and end; NULL: there is no such mark. */
+/*
+ * Where the phases of a recording begin and end; NULL: there is no such mark.
+ */
 struct phases {
 	const struct run *first, *end;
 };
@@ -379,7 +385,7 @@ static const struct run *marked(const struct trace *t, const uint32_t *runs,
 	return NULL;
 }
 
-/* For each run, those of the recording that it is a part of. */
+/* For each run, the runs of the recording that it is a part of. */
 static struct phases *find_marks(const struct trace *t, const char *from,
 				 const char *until)
 {
@@ -429,7 +435,7 @@ static char *mark_problem(const struct trace *t, const struct run *run,
 	return problem;
 }
 
-/* Which runs are within the phases; false: the problem is set. */
+/* Which runs belong to the phases; false: `problem` is set. */
 static bool find_phases(const struct trace *t, const char *from,
 			const char *until, bool *within, char **problem)
 {
@@ -503,7 +509,7 @@ bool select_phases(struct trace **t, const char *from, const char *until,
 	return !*problem;
 }
 
-/* That is a slip: say what there is. */
+/* The name was probably misspelt: list those that exist. */
 static char *pattern_problem(const struct trace *t, const char *option,
 			     const char *pattern)
 {
@@ -612,7 +618,7 @@ static bool *paths_in_set(const struct path_index *index, const bool *set)
 }
 
 /*
- * For each image of the set the first start by an image outside of it, or
+ * For each image of the set, the first start by an image outside of the set, or
  * NULL; the caller frees.
  */
 static const struct fact **outside_starts(const struct trace *t,
@@ -660,7 +666,7 @@ char **select_notes(const struct trace *t, const struct selection *s)
 	return texts;
 }
 
-/* reach[a * n + b]: image a started image b, by way of any number of others. */
+/* reach[a * n + b]: image a started image b, directly or by way of others. */
 static bool *reachable(const struct trace *t)
 {
 	size_t n = t->n_images;
@@ -673,7 +679,9 @@ static bool *reachable(const struct trace *t)
 	return reach;
 }
 
-/* What started all others, such as the shell of a test, or has no name. */
+/*
+ * Whether it started all others, such as the shell of a test, or has no name.
+ */
 static bool is_common(const struct trace *t, const bool *reach, size_t i)
 {
 	size_t n = t->n_images;
@@ -687,7 +695,7 @@ static bool is_common(const struct trace *t, const bool *reach, size_t i)
 }
 
 /*
- * None but common ones started it. Of those that started one another, the first
+ * Only common images started it. Of images that started one another, the first
  * in the trace's order stands for all.
  */
 static bool is_origin(const struct trace *t, const bool *reach, size_t i)
@@ -711,7 +719,8 @@ static bool has_path(const char **paths, size_t n, const char *path)
 
 const char **select_unrelated(const struct trace *t)
 {
-	enum { IMAGES_MAX = 100 };	/* a build's, which nobody confines */
+	/* probably a build, which nobody confines */
+	enum { IMAGES_MAX = 100 };
 	const char **paths = xcalloc(t->n_images + 1, sizeof(*paths));
 	bool *reach;
 	size_t n = 0;

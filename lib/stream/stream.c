@@ -15,7 +15,7 @@
 
 #define MAGIC "sandprint"
 
-/* What both sides keep of a segment, for its trailer. */
+/* What reader and writer keep of a segment, to compare with its trailer. */
 struct totals {
 	uint64_t records;
 	uint64_t calls;		/* saturating */
@@ -48,8 +48,8 @@ static void pack_trailer(const struct totals *t, msgpack_packer *pk)
 }
 
 /*
- * Framing. The bytes of a record are measured before they are decoded, so
- * that no claimed size is believed and no memory is taken for it.
+ * Framing. The bytes of a record are measured before they are decoded: no
+ * claimed size is believed, and no memory is allocated for it.
  */
 
 enum measure { MEASURED, MEASURE_MORE, MEASURE_BAD };
@@ -73,9 +73,10 @@ static uint64_t big_endian(const uint8_t *p, size_t n)
 /* Types 0xc0 to 0xdf: the bytes of length, then what the length counts. */
 static const struct wide {
 	uint8_t length;		/* bytes */
-	uint8_t fixed;		/* bytes of body besides */
-	uint8_t per_body;	/* body bytes a unit of length */
-	uint8_t per_element;	/* elements a unit of length */
+	uint8_t fixed;		/* further bytes of the body */
+	/* bytes of the body for each unit of the length */
+	uint8_t per_body;
+	uint8_t per_element;	/* elements for each unit of the length */
 } wides[32] = {
 	[0x04] = { 1, 0, 1, 0 }, [0x05] = { 2, 0, 1, 0 },	/* bin */
 	[0x06] = { 4, 0, 1, 0 },
@@ -127,7 +128,7 @@ static enum measure read_token(const uint8_t *p, size_t n, struct token *t)
 	return MEASURED;
 }
 
-/* The size of the object at `p`, of which `n` bytes are at hand. */
+/* The size of the object at `p`, of which `n` bytes have been read. */
 static enum measure measure(const uint8_t *p, size_t n, size_t *size,
 			    const char **why)
 {
@@ -226,7 +227,7 @@ static enum stream_event fail(struct stream_reader *r,
 	return event;
 }
 
-/* Before the first segment: the file is something else. */
+/* Before the first segment: the file is no stream. */
 static enum stream_event refuse(struct stream_reader *r)
 {
 	char *why = kind_refusal(r->data + r->start, r->end - r->start,
@@ -239,14 +240,14 @@ static enum stream_event refuse(struct stream_reader *r)
 
 enum stream_event stream_refuse(struct stream_reader *r, const char *why)
 {
-	r->totals.records--;	/* it was counted when it was read */
+	r->totals.records--;	/* counted already, when it was read */
 	return fail(r, STREAM_BAD, why);
 }
 
 /*
- * What is there, up to `n` bytes, waiting for the first one only: events are
- * read while they are written. That takes a file without a buffer of its own;
- * from another one `n` bytes are awaited.
+ * Read up to `n` bytes, waiting for the first one only: events are read while
+ * they are written. This requires a file without a buffer of its own; with a
+ * buffer, all `n` bytes are awaited.
  */
 static size_t read_some(FILE *file, uint8_t *data, size_t n)
 {
@@ -265,7 +266,7 @@ static size_t read_some(FILE *file, uint8_t *data, size_t n)
 	return 1 + (more > 0 ? more : 0);	/* an error comes back with getc */
 }
 
-/* More bytes at the end of the buffer; false at the end of the input. */
+/* Read more bytes into the buffer; false at the end of the input. */
 static bool fill(struct stream_reader *r)
 {
 	size_t n;
@@ -284,7 +285,7 @@ static bool fill(struct stream_reader *r)
 	return n;
 }
 
-/* Bring one whole record into the buffer: STREAM_RECORD, or what is wrong. */
+/* Read one complete record into the buffer: STREAM_RECORD, or what is wrong. */
 static enum stream_event frame(struct stream_reader *r, size_t *size)
 {
 	const char *why;
@@ -326,8 +327,8 @@ static bool decode(struct stream_reader *r, size_t size,
 }
 
 /*
- * Events come by the million, and have a decoder of their own for the encoding
- * that our writer uses. In any other encoding they are read like other records.
+ * Events come by the million, so the encoding that our writer uses has a
+ * decoder of its own. In any other encoding they are read like other records.
  */
 static bool is_events(const struct stream_reader *r)
 {
@@ -373,7 +374,7 @@ static enum stream_event begin_segment(struct stream_reader *r,
 	return STREAM_SEGMENT;
 }
 
-/* The trailer is what a writer would have written, to the byte. */
+/* The trailer must have the bytes that a writer would have written. */
 static enum stream_event end_segment(struct stream_reader *r, size_t size)
 {
 	msgpack_sbuffer expected;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The stream: segments of MessagePack records, read and written one record
- * at a time. What the records mean is trace.h's business. sp-stream(5) is
- * the specification.
+ * The stream: segments of MessagePack records, read and written one record at a
+ * time. trace.h knows what the records mean. sp-stream(5) is the specification.
  */
 #ifndef STREAM_H
 #define STREAM_H
@@ -14,7 +13,10 @@
 
 enum { STREAM_VERSION = 1 };
 
-/* What a stream begins with, and JSON text cannot: an array of three. */
+/*
+ * The first byte of a stream, an array of three elements; no JSON text begins
+ * so.
+ */
 enum { STREAM_FIRST_BYTE = 0x93 };
 
 enum stream_kind {
@@ -35,7 +37,7 @@ enum stream_kind {
 	STREAM_PART = 14,
 };
 
-/* No writer produces a record beyond these: sp-stream(5), LIMITS. */
+/* No writer makes a record beyond these: sp-stream(5), LIMITS. */
 enum {
 	STREAM_RECORD_MAX = 16 << 20,	/* bytes of one record */
 	STREAM_OBJECTS_MAX = 1 << 20,	/* MessagePack objects in one record */
@@ -44,12 +46,12 @@ enum {
 };
 
 enum stream_event {
-	STREAM_END,		/* the input ended between segments */
+	STREAM_END,		/* the input ended after a complete segment */
 	STREAM_SEGMENT,		/* a header: a new segment begins */
 	STREAM_RECORD,		/* a record: kind and fields are set */
-	STREAM_COMPLETE,	/* a trailer, and it agrees with the segment */
+	STREAM_COMPLETE,	/* a trailer that agrees with the segment */
 	STREAM_TRUNCATED,	/* the input ended inside a segment */
-	STREAM_BAD,		/* corrupt, or not a stream: stream_problem() */
+	STREAM_BAD,		/* corrupt, or no stream: stream_problem() */
 };
 
 struct stream_record {
@@ -64,19 +66,22 @@ struct stream_record {
 struct stream_reader;
 
 /*
- * The reader takes `file`; nothing is read yet. Without a buffer of its own,
- * setvbuf(3), it is read as it is written.
+ * The reader takes over `file`; nothing is read yet. If the file has no buffer
+ * of its own, setvbuf(3), events are read as they are written.
  */
 struct stream_reader *stream_reader_new(FILE *file);
 void stream_reader_free(struct stream_reader *r);
 /*
  * After STREAM_TRUNCATED or STREAM_BAD nothing more can be read. The caller
- * refuses a record it cannot accept with stream_refuse().
+ * refuses a record that it cannot accept with stream_refuse().
  */
 enum stream_event stream_next(struct stream_reader *r,
 			      struct stream_record *record);
 enum stream_event stream_refuse(struct stream_reader *r, const char *why);
-/* What the caller counted so far, to be compared with the trailer's total. */
+/*
+ * The calls that the caller has counted so far, for comparison with the
+ * trailer.
+ */
 void stream_reader_count(struct stream_reader *r, uint64_t calls);
 /* Where and what, for a message: "segment 1: record 17: truncated". */
 const char *stream_problem(const struct stream_reader *r);
@@ -89,7 +94,7 @@ struct stream_writer *stream_writer_new(FILE *file);
 msgpack_packer *stream_begin(struct stream_writer *w, enum stream_kind kind,
 			     uint32_t n_fields);
 void stream_end(struct stream_writer *w);
-/* A whole record that is encoded already, in two pieces. */
+/* A complete record that is already encoded, in two pieces. */
 void stream_put(struct stream_writer *w, const void *head, size_t head_size,
 		const void *body, size_t body_size);
 /* Counts towards the total of calls that the trailer holds (saturating). */

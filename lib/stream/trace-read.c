@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Streams into a trace. */
+/* Reads streams into a trace. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,16 +8,19 @@
 #include "base/text.h"
 #include "stream/fact-shape.h"
 
-/* A segment's indices are its own: where its runs and images went. */
+/*
+ * Indices are valid within a segment: these are the trace's indices of its runs
+ * and images.
+ */
 struct segment {
 	struct segment_run {
 		uint32_t index;
-		bool complete;	/* holds once the trailer has been read */
+		bool complete;	/* valid once the trailer has been read */
 	} *runs;
 	size_t n_runs;
 	uint32_t *images;
 	size_t n_images;
-	uint64_t unknown;	/* records of kinds that are not known */
+	uint64_t unknown;	/* records of unknown kinds */
 	uint32_t n_event_images;
 };
 
@@ -28,7 +31,7 @@ static void segment_clear(struct segment *s)
 	*s = (struct segment){ 0 };
 }
 
-/* A copy counts as complete when its segment is. */
+/* A copy of a run counts as complete when its segment is. */
 static void segment_end(struct trace *t, struct segment *s, bool complete)
 {
 	for (size_t i = 0; i < s->n_runs; i++) {
@@ -64,7 +67,7 @@ static const char *read_run(struct trace *t, struct segment *s,
 
 /*
  * Element `i` of a list, [run, number…] of an image or a fact: `n` numbers go
- * to `values`, and the run as the trace knows it to `*run`. Runs ascend.
+ * to `values`, and the trace's index of the run to `*run`. Runs must ascend.
  */
 static bool read_by_run(const struct segment *s, const msgpack_object *list,
 			uint32_t i, uint32_t *run, uint64_t *values, uint32_t n)

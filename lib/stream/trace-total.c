@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a trace comes to: totals, and lists in other orders. */
+/* Totals of a trace, and lists in other orders. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,7 +69,7 @@ static int compare_totals(const void *a, const void *b)
 	return call_id_compare(&x->id, &y->id);
 }
 
-/* Make neighbours of one call one; returns how many are left. */
+/* Join neighbours that are the same call; returns how many are left. */
 static size_t fold(struct call_total *totals, size_t n)
 {
 	size_t used = 0;

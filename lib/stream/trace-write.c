@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A trace as one segment of a stream. */
+/* Writes a trace as one segment of a stream. */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -37,8 +37,8 @@ static void write_image(struct stream_writer *w, const struct image *image,
 }
 
 /*
- * An image of very many runs is written more than once; `wire` gets the
- * index of its first record.
+ * An image with very many runs takes several records; `wire` gets the index of
+ * the first.
  */
 static void write_images(struct stream_writer *w, const struct trace *t,
 			 uint32_t *wire)

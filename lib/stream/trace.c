@@ -23,7 +23,7 @@ struct trace_index {
 	struct entry *facts[FACT_KINDS];	/* by struct fact_key */
 };
 
-/* As much of `detail` as there is. */
+/* As many bytes of `detail` as there are. */
 struct fact_key {
 	uint32_t image;
 	struct call_id id;
@@ -31,7 +31,7 @@ struct fact_key {
 	uint8_t detail[DETAIL_MAX];
 };
 
-/* Fill in the key of a fact; its size in bytes. */
+/* Fill in the key of a fact; returns its size in bytes. */
 static size_t key_of(const struct fact *fact, struct fact_key *key)
 {
 	key->image = fact->image;
@@ -43,7 +43,7 @@ static size_t key_of(const struct fact *fact, struct fact_key *key)
 }
 
 /*
- * The index of `key`, and whether it is new: then the caller appends the
+ * The index of `key`, and whether it is new: then the caller must append the
  * element at `next`.
  */
 static uint32_t lookup(struct entry **table, const void *key, size_t size,
@@ -173,8 +173,8 @@ uint32_t trace_add_image(struct trace *t, const char *path,
 }
 
 /*
- * The element of `run` in an array that is sorted by run, each element of
- * which begins with the run's index; inserted, zeroed, when it is not there.
+ * The element of `run` in an array that is sorted by run; each element begins
+ * with the run's index. If there is none, a zeroed one is inserted.
  */
 static void *by_run(void *array, size_t *n, size_t size, uint32_t run)
 {
@@ -342,7 +342,7 @@ static int compare_by_run(const void *a, const void *b)
 }
 
 /*
- * Sort an array of pointers; the result says where each old index went. The
+ * Sort an array of pointers; the result maps old indices to new ones. The
  * caller frees it.
  */
 static uint32_t *reorder(void *array, size_t n,
@@ -412,7 +412,7 @@ static void sort_images(struct trace *t)
 	free(went);
 }
 
-/* The keys of facts hold image indices, so their table is made anew. */
+/* The keys of facts contain image indices, so their table is rebuilt. */
 static void sort_facts(struct facts *facts, struct entry **index)
 {
 	array_sort(facts->at, facts->n, sizeof(*facts->at), compare_facts);

@@ -19,12 +19,15 @@
 
 enum sighting_flag {
 	SIGHTING_VSYSCALL = 1,	/* through the vsyscall page */
-	SIGHTING_INFLIGHT = 2,	/* it had begun when the recording began */
-	SIGHTING_SKIPPED = 4,	/* done by a filter's supervisor or a tracer */
-	SIGHTING_INITIAL = 8,	/* one of them is the execve of the command */
+	/* the call had begun when the recording began */
+	SIGHTING_INFLIGHT = 2,
+	/* a filter's supervisor or a tracer performed it */
+	SIGHTING_SKIPPED = 4,
+	/* one of these calls is the execve of the command */
+	SIGHTING_INITIAL = 8,
 };
 
-/* One run's view of a fact. */
+/* What one run has of a fact. */
 struct sighting {
 	uint32_t run;		/* index into runs[] */
 	uint32_t flags;		/* SIGHTING_* */
@@ -35,7 +38,8 @@ struct sighting {
 struct image_use {
 	uint32_t run;		/* index into runs[] */
 	uint64_t execs;		/* successful execs of the image */
-	uint64_t tasks;		/* tasks (threads included) its tasks created */
+	/* tasks (threads included) that its tasks created */
+	uint64_t tasks;
 };
 
 enum { BUILD_ID_MAX = 64 };
@@ -87,14 +91,14 @@ struct facts {
 };
 
 /*
- * Who wants the events of a stream, which no trace keeps: called in the
+ * The receiver of a stream's events, which no trace keeps: called in the
  * stream's order, while it is read.
  */
 struct trace_sink {
 	/* The number starts at 0 in each segment. `path` NULL: not known. */
 	void (*image)(void *arg, uint32_t number, const char *path);
 	void (*event)(void *arg, const struct happening *event);
-	void (*pause)(void *arg);	/* the end of a record of events */
+	void (*pause)(void *arg);	/* the end of one record's events */
 	void *arg;
 };
 
@@ -110,9 +114,13 @@ struct trace {
 				     paths, sockets, moves, starts;
 		};
 	};
-	struct trace *whole;		/* what it was selected from, without
-					   the runs; NULL: nothing is left out */
-	uint64_t n_events;		/* that were read, and not kept */
+	/*
+	 * the trace that this was selected from, without its runs; NULL:
+	 * nothing was left out
+	 */
+	struct trace *whole;
+	/* events that were read, and not kept */
+	uint64_t n_events;
 	const struct trace_sink *sink;	/* the caller's; NULL: nobody's */
 	struct trace_index *index;	/* private */
 };
@@ -121,8 +129,8 @@ struct trace *trace_new(void);
 void trace_free(struct trace *t);
 
 /*
- * Add one; what is already there is joined. The index returned holds until
- * trace_sort(). A run is taken over, and *run is empty afterwards.
+ * Add one; if it is there already, the two are joined. The index returned is
+ * valid until trace_sort(). Takes over a run, and leaves *run empty.
  */
 uint32_t trace_add_run(struct trace *t, struct run *run);
 uint32_t trace_add_image(struct trace *t, const char *path,
@@ -134,7 +142,7 @@ void trace_add_fact(struct trace *t, enum fact_kind kind,
 		    const struct fact *key, const struct sighting *sighting);
 
 /*
- * For a recorder: more of the same run, which adds up, where the functions
+ * For a recorder: add more of the same run, which sums up, where the functions
  * above join copies of one fact.
  */
 void trace_sum_use(struct trace *t, uint32_t image,
@@ -153,20 +161,20 @@ enum trace_read_flag {
  */
 bool trace_read(struct trace *t, FILE *file, unsigned int flags,
 		char **problem);
-/* The same of an input, which is closed; problems are printed and latched. */
+/* The same for an input, which is closed; problems are printed and latched. */
 bool trace_load(struct trace *t, struct input *in, unsigned int flags);
-/* All of them, whatever fails, so that every bad input is named. */
+/* Reads all inputs even if some fail, so that every bad one is named. */
 bool trace_load_all(struct trace *t, struct inputs *inputs, unsigned int flags);
 
 /*
- * The canonical order: runs by id, images by (path, build-id), facts by
- * (image, arch, nr, answer, detail), and the parts of each by run. Indices change.
+ * The canonical order: runs by id, images by (path, build-id), facts by (image,
+ * arch, nr, answer, detail), and the parts of each by run. Indices change.
  */
 void trace_sort(struct trace *t);
 
 /* One segment in canonical order; sorts. Errors show in ferror(file). */
 void trace_write(struct trace *t, FILE *file);
-/* The same into a segment that was begun, which ends with it. */
+/* The same, into a segment that was already begun; finishes it. */
 void trace_finish(struct trace *t, struct stream_writer *w);
 
 /* The detail of an argument fact: values by ascending index. */
@@ -179,14 +187,14 @@ void argument_detail(const struct argument_value *values, size_t n,
 
 /* The path of a path's fact; heap. */
 char *path_of_fact(const struct fact *fact);
-/* The order of details. */
+/* Compares details in their order. */
 int detail_compare(const struct fact *a, const struct fact *b);
 
 /* Totals, computed on reading. */
 uint64_t fact_count(const struct fact *fact);		/* saturating */
 uint64_t fact_first_ns(const struct fact *fact);	/* the earliest */
 uint32_t fact_flags(const struct fact *fact);		/* all, by OR */
-/* Nobody called it but sp-record, to start the command. */
+/* Whether nobody made the call but sp-record, to start the command. */
 bool fact_is_initial(const struct fact *fact);
 
 enum { DENIAL_TEXT_MAX = 32 };
@@ -212,13 +220,16 @@ struct call_total *trace_totals(const struct trace *t,
  * the caller frees the array.
  */
 struct fact **facts_by_id(const struct facts *facts);
-/* The first of such a list of `n` with that call, and how many have it. */
+/* The first fact with that call in such a list of `n`, and how many have it. */
 struct fact **facts_of_call(struct fact **list, size_t n, struct call_id id,
 			    size_t *count);
 
-/* The path as it is, or "(other)": text_printable() before it is shown. */
+/* The path, unescaped, or "(other)": use text_printable() before showing it. */
 const char *image_name(const struct image *image);
-/* By (path, build-id), none first; 0 is the same image, in any trace. */
+/*
+ * By (path, build-id), an image without them first; 0: the same image, in any
+ * trace.
+ */
 int image_compare(const struct image *a, const struct image *b);
 
 #endif
