@@ -648,8 +648,9 @@ bool check_denials(const struct trace *t, const struct build *b)
 			     "answers ENOSYS (--deny-denied denies it): %s",
 			     missing);
 	if (killed)
-		message_error("%s: nobody knows what it would have gone on to "
-			      "do (--allow-denied allows the call, "
+		message_error("%s: the program was killed there, so what it "
+			      "would have done next was not recorded "
+			      "(--allow-denied allows the call, "
 			      "--deny-denied leaves it out)", killed);
 	free(made);
 	free(left_out);

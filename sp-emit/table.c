@@ -87,7 +87,7 @@ static void write_denials(const struct trace *t, struct widths w, FILE *out)
 	struct fact **denials = facts_by_id(&t->denials), **next = denials;
 
 	if (*next)
-		fputs("Denied by a filter that was there already\n", out);
+		fputs("Denied by a filter that was already in force\n", out);
 	while (*next) {
 		int32_t answer = (*next)->answer;
 		struct call_total total = take_total(&next);

@@ -84,7 +84,8 @@ static void report_facts(const struct trace *trace)
 
 	if (trace->denials.n) {
 		text = list_facts(&trace->denials, denied_text);
-		message_note("denied by a filter that was there: %s", text);
+		message_note("denied by a filter that was already in "
+			     "force: %s", text);
 		free(text);
 	}
 	if (trace->operations.n) {
@@ -131,7 +132,7 @@ static void report_lost_names(const struct trace *trace)
 			free(one);
 		}
 	if (*list)
-		message_note("names were lost, no call: %s", list);
+		message_note("lost names, but no call: %s", list);
 	free(list);
 }
 
@@ -144,8 +145,8 @@ void report_losses(const struct run *run, const struct trace *trace,
 		{ "call", "calls were lost" },
 		{ "task", "tasks could not be followed" },
 		{ "image", "executions are attributed to no image" },
-		{ "detail", "details were lost, no call" },
-		{ "path", "paths or addresses were lost, no call" },
+		{ "detail", "details were lost, but no call" },
+		{ "path", "paths or addresses were lost, but no call" },
 		{ "event", "events were lost: the reader was too slow; the "
 		  "counts have their calls" },
 	};

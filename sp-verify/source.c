@@ -76,8 +76,8 @@ static struct filter *compile(const char *path, const struct profile *p,
 
 	loader = loader ? loader : loader_of(p->form);
 	if (!loader_takes(loader, p->form)) {
-		message_error("%s: --as: not of a form that it loads",
-			      input_name(path));
+		message_error("%s: --as: this loader does not take profiles of "
+			      "this form", input_name(path));
 		return NULL;
 	}
 	err = loader_compile(loader, p, &f, &problem);

@@ -524,7 +524,7 @@ waiting_box() {
 	ends
 	facts run.sp | shows -x 'x86_64 getpgid EXDEV 6'
 	facts run.sp | lacks -E '^x86_64 getpgid [0-9]'
-	grep -q 'denied by a filter that was there: getpgid EXDEV' err
+	grep -q 'denied by a filter that was already in force: getpgid EXDEV' err
 }
 
 @test "a recorder under a filter: so is its command" {

@@ -863,7 +863,7 @@ x86 read kill thread" ]
 		run -0 sp-verify -p p --as=libseccomp new.sp
 	fi
 	run -2 sp-verify -p p --as=runc new.sp
-	[ "$output" = "sp-verify: p: --as: not of a form that it loads" ]
+	[ "$output" = "sp-verify: p: --as: this loader does not take profiles of this form" ]
 	printf 'read: 1\n' >p
 	run -2 sp-verify -p p --as=crun a.sp
 	printf 'seccomp.keep read\n' >p

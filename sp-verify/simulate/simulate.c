@@ -398,8 +398,8 @@ void simulate_hidden(const struct filter *filter, const struct trace *t,
 	}
 	list = text_list_end(&h.undecided);
 	if (list)
-		message_note("undecided, since arguments decide that are not "
-			     "known where a filter of the command's own "
-			     "answers: %s", list);
+		message_note("undecided: a filter of the command's own "
+			     "answered, and the profile's answer depends on "
+			     "arguments that are not known then: %s", list);
 	free(list);
 }
