@@ -34,6 +34,7 @@ static unsigned int runtimes_of(enum profile_form form)
 		[PROFILE_MINIJAIL] = 0,
 		[PROFILE_FIREJAIL] = RUNTIME_FIREJAIL,
 		[PROFILE_LXC] = RUNTIME_LXC,
+		[PROFILE_KAFEL] = 0,
 	};
 
 	return runtimes[form];

@@ -98,6 +98,7 @@ void write_docker(const struct emit *emit, FILE *out);
 void write_minijail(const struct emit *emit, FILE *out);
 void write_firejail(const struct emit *emit, FILE *out);
 void write_lxc(const struct emit *emit, FILE *out);
+void write_kafel(const struct emit *emit, FILE *out);
 void write_spo(const struct emit *emit, FILE *out);
 void write_apparmor(const struct emit *emit, FILE *out);
 /* With --systemd --paths, after the rest. */

@@ -46,7 +46,7 @@ allowed() {
 	bases
 	for base in *.base; do
 		[ "$(allowed "$base" | grep -cxE 'read|ptrace|keyctl')" = 3 ]
-		for format in docker minijail systemd lxc; do
+		for format in docker minijail systemd lxc kafel; do
 			sp-emit "--$format" -o plain r.sp 2>/dev/null
 			sp-emit "--$format" --base="$base" -o joined r.sp 2>/dev/null
 			{ allowed plain; allowed "$base"; } | sort -u >expected
@@ -93,7 +93,7 @@ conditional() {
 		"$TESTS/mkstream" >families.sp
 	conditional '{"index": 0, "value": 12, "op": "SCMP_CMP_LT"}' \
 		'{"index": 0, "value": 17, "op": "SCMP_CMP_EQ"}' >base.json
-	for format in oci docker spo bpf minijail lxc; do
+	for format in oci docker spo bpf minijail lxc kafel; do
 		sp-emit "--$format" --base=base.json -o joined r.sp 2>/dev/null
 		for profile in joined base.json; do
 			run -1 --separate-stderr sp-verify --json -p "$profile" families.sp
@@ -104,7 +104,7 @@ conditional() {
 	done
 	# of a policy of minijail, one bit
 	echo 'socket: arg0 & 2' >bit.policy
-	for format in oci minijail lxc; do
+	for format in oci minijail lxc kafel; do
 		sp-emit "--$format" --base=bit.policy -o joined r.sp 2>/dev/null
 		for profile in joined bit.policy; do
 			run -1 --separate-stderr sp-verify --json -p "$profile" families.sp

@@ -136,7 +136,7 @@ profile() {
 @test "a trace equals what was made of it, in each format that is read" {
 	local format
 	printf '%s\n' 'run 1 a' 'call 1 execve 1' 'call 1 read 3' | stream a.sp
-	for format in oci docker spo systemd minijail firejail; do
+	for format in oci docker spo systemd minijail firejail kafel; do
 		sp-emit --$format -o p a.sp 2>err
 		run -0 sp-diff a.sp p
 		run ! grep -v '(group)$' <<<"$output"

@@ -256,7 +256,7 @@ setgroups setuid statx write" ]
 	local format
 	stream a.sp 'call 1 read 1' 'call 1 335 3' 'call 1 336 3' 'call 1 219 1' \
 		'call 1 15 1'
-	for format in oci docker spo systemd libseccomp bpf minijail firejail; do
+	for format in oci docker spo systemd libseccomp bpf minijail firejail kafel; do
 		sp-emit --$format -o p a.sp 2>err
 		[ -s p ]
 		run ! grep -v -e ' observed' -e ' left out' err

@@ -171,7 +171,7 @@ bounded() {
 			echo "path 1 0x8400008 0 /srv/$i 1"
 		done
 	} | "$TESTS/mkstream" >many.sp
-	for format in oci docker spo systemd libseccomp bpf minijail firejail \
+	for format in oci docker spo systemd libseccomp bpf minijail firejail lxc kafel \
 		json table explain path-list landlock landlock-header apparmor; do
 		bounded sp-emit --$format many.sp
 		bounded sp-emit --$format --allow-denied many.sp

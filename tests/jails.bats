@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=no-recording
-# Policies of minijail and profiles of firejail: our filter against theirs. With
+# Policies of minijail and profiles of firejail: our filter against theirs; and of
+# Kafel, which no package has: against one made after its documentation. With
 # SP_JAILS=N, so many of each, and compile_seccomp_policy.py as well.
 
 load helper
@@ -27,6 +28,14 @@ minijail_agrees() {
 	cd c
 	for policy in *.policy; do
 		minijail_agrees "$policy"
+	done
+}
+
+@test "filters of Kafel's policies answer as its documentation says" {
+	needs x86_64
+	"$TESTS/jails/make-kafel.py" k "${SP_JAILS:-10}"
+	for policy in k/*.policy; do
+		agree "$policy" "${policy%.policy}.raw"
 	done
 }
 

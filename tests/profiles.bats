@@ -69,7 +69,7 @@ refused() {
 
 @test "what sp-emit writes is clean; without one call, that call is named" {
 	local format
-	for format in oci docker spo systemd minijail firejail lxc; do
+	for format in oci docker spo systemd minijail firejail lxc kafel; do
 		[ $format != systemd ] || requires systemd-analyze
 		sp-emit --$format -o p a.sp
 		run -0 --separate-stderr sp-verify -p p a.sp
@@ -82,6 +82,7 @@ refused() {
 		systemd) sed 's/\<chmod\>//' p >q ;;
 		minijail) sed '/^chmod:/d' p >q ;;
 		lxc) sed '/^chmod$/d' p >q ;;
+		kafel) sed 's/\<chmod,//' p >q ;;
 		firejail) sed 's/,chmod\>//' p >q ;;
 		esac
 		run ! cmp -s p q
@@ -95,7 +96,7 @@ refused() {
 
 @test "with arguments: the family that was seen, and no other" {
 	local format
-	for format in oci docker spo systemd minijail lxc; do
+	for format in oci docker spo systemd minijail lxc kafel; do
 		[ $format != systemd ] || requires systemd-analyze
 		sp-emit --$format --args -o p socket1.sp
 		run -0 sp-verify -p p socket1.sp
@@ -108,7 +109,7 @@ refused() {
 @test "sp-diff takes every form" {
 	local format
 	sp-emit --oci --no-runtime -o o a.sp
-	for format in docker spo minijail; do
+	for format in docker spo minijail kafel; do
 		sp-emit --$format --no-runtime -o p a.sp
 		run -0 sp-diff --groups o p
 	done
@@ -847,7 +848,7 @@ x86 read kill thread" ]
 	refused x.service.d "a directory: give a file, or for a unit and its drop-ins what systemctl cat prints"
 	refused /bin/true "an ELF file, not a seccomp profile"
 	printf 'hello world\n' >p
-	refused p "not a profile: no JSON or YAML, no section of a unit, no rule of minijail or LXC, no seccomp line of firejail"
+	refused p "not a profile: no JSON or YAML, no section of a unit, no rule of minijail, LXC or Kafel, no seccomp line of firejail"
 	printf '\n \n{"a": 1,}\n' >p
 	run -2 sp-verify -p p a.sp
 	[[ $output == "sp-verify: p: line 3: "* ]]

@@ -32,10 +32,14 @@ bool read_systemd(struct reader *r, char *text, size_t n);
 bool read_lxc(struct reader *r, char *text, size_t n);
 /* Whether a text begins as a policy of LXC: a version, and what list it is. */
 bool is_lxc(const char *text);
+bool read_kafel(struct reader *r, char *text, size_t n);
+/* Whether it begins as a policy of Kafel, comments and definitions apart. */
+bool is_kafel(const char *text);
 
 /* Load what a text of this form includes, before a sandbox. */
 void minijail_prepare(struct host *host, const char *text);
 void firejail_prepare(struct host *host, const char *text);
+void kafel_prepare(struct host *host, const char *text);
 
 /* The JSON and YAML forms, once they are parsed: one object, or a file's. */
 bool read_object(struct reader *r, const json_t *root);

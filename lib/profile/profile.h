@@ -54,6 +54,7 @@ enum profile_form {
 	PROFILE_MINIJAIL,
 	PROFILE_FIREJAIL,
 	PROFILE_LXC,
+	PROFILE_KAFEL,
 };
 
 struct profile {
@@ -93,8 +94,8 @@ void profile_sort(struct profile *p);
 
 /*
  * Read a profile: an OCI `linux.seccomp` object or a config.json, a profile of
- * a container engine, a SeccompProfile, a minijail policy, a firejail profile
- * or a systemd unit. Which it is, is told from what it holds. Conditions are
+ * a container engine, a SeccompProfile, a policy of minijail, LXC or Kafel, a
+ * firejail profile or a systemd unit. Which it is, is told from what it holds. Conditions are
  * resolved for `host`; NULL is host_init()'s. This machine's architecture is
  * added where runtimes would filter it. NULL: `problem` (heap, caller frees)
  * says where and what: "line 3: …" or "syscalls[2].action: unknown action".

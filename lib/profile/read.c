@@ -189,8 +189,8 @@ static bool refuse_other(struct reader *r, char *text, size_t n)
 {
 	(void)text, (void)n;
 	return refuse(r, "not a profile: no JSON or YAML, no section of a "
-		      "unit, no rule of minijail or LXC, no seccomp line of "
-		      "firejail");
+		      "unit, no rule of minijail, LXC or Kafel, no seccomp "
+		      "line of firejail");
 }
 
 static bool starts(const char *s, size_t n, const char *with)
@@ -305,6 +305,8 @@ static reader_fn format_of(const char *text, size_t n)
 {
 	const char *line = text, *end = text + n;
 
+	if (is_kafel(text) && strlen(text) == n)
+		return read_kafel;
 	switch (kind_of(text, n).kind) {
 	case KIND_STREAM:
 	case KIND_LANDLOCK:
@@ -373,6 +375,8 @@ void profile_prepare(struct input *in, struct host *host)
 		minijail_prepare(host, text);
 	else if (format_of(text, n) == read_firejail)
 		firejail_prepare(host, text);
+	else if (format_of(text, n) == read_kafel)
+		kafel_prepare(host, text);
 	else
 		resource_prepare(host, text);
 }

@@ -132,6 +132,7 @@ static const struct command {
 	{ { "--bpf", TRUST }, is_filter },
 	{ { "--bpf", TRUST, "--args=all" }, is_filter },
 	{ { "--minijail", TRUST, "--args=all" }, is_profile },
+	{ { "--kafel", TRUST, "--args=all" }, is_profile },
 	{ { "--firejail", TRUST }, is_profile },
 	{ { "--path-list", "--allow-partial" }, is_text },
 	{ { "--apparmor", "--allow-partial", "--generalize=all" }, is_text },

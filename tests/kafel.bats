@@ -1,0 +1,130 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# bats file_tags=no-recording
+# Policies of Kafel, for nsjail. That their filters answer as documented is in
+# jails.bats.
+
+load helper
+
+setup() {
+	needs x86_64
+	cd "$BATS_TEST_TMPDIR" || return
+	"$TESTS/mkstream" >a.sp <<-'T'
+		run 1 a
+		image /a
+		call 1 read 1
+		call 1 write 1
+		call 1 4 1
+		call 1 166 1
+		call 1 435 1
+	T
+}
+
+# answers POLICY — of the calls that are not allowed
+answers() {
+	printf '%s\n' "$1" >p
+	{ sp-verify --json -p p a.sp 2>err || [ $? = 1 ]; } |
+		jq -r '.[] | "\(.name) \(.answer)"' | xargs
+}
+
+@test "the documented forms of a policy, and what they deny" {
+	while IFS='|' read -r policy expected; do
+		[ "$(answers "$policy")" = "$expected" ] || {
+			echo "$policy: $(answers "$policy")"
+			cat err
+			false
+		}
+	done <<-'END'
+	POLICY a { ALLOW { read, write, newstat, umount, clone3 } } USE a DEFAULT KILL|
+	POLICY a { ALLOW { read }, ERRNO(2) { write } } USE a DEFAULT ALLOW|write ENOENT
+	ALLOW { read, write, newstat, umount } DEFAULT ERRNO(38)|clone3 ENOSYS
+	DEFAULT ALLOW KILL_PROCESS { read } TRAP(1) { write }|read kill process write trap
+	#define x 435 POLICY a { ERRNO(1) { x, SYSCALL[0] } } USE a DEFAULT ALLOW|read EPERM clone3 EPERM
+	DENY { newstat } USER_NOTIF { umount } DEFAULT LOG|stat kill thread umount2 notify
+	ALLOW { read } KILL { read } ERRNO(1) { read { fd == 1 } } DEFAULT ALLOW|
+	POLICY a { KILL { read } } POLICY b { USE a, ALLOW { read } } USE b DEFAULT ALLOW|read kill thread
+	KILL { read ON aarch64, write ON { arm, x86_64 } } DEFAULT ALLOW|write kill thread
+	// KILL { read }|
+	END
+	# its lines have words in the middle of comments, and comments in the middle of words
+	[ "$(answers $'/* KILL { read } ***\n*/ ALLOW/**/{ read, // write }\n write }')" = \
+		"stat kill thread umount2 kill thread clone3 kill thread" ]
+}
+
+@test "what Kafel refuses is refused, and where it is" {
+	local policy problem
+	while IFS='|' read -r policy problem; do
+		# shellcheck disable=SC2059 # with newlines
+		printf "$policy\n" >p
+		run -2 sp-verify -p p a.sp
+		[ "$output" = "sp-verify: p: $problem" ] || {
+			echo "$policy: $output"
+			false
+		}
+	done <<-'END'
+	ALLOW { stat }|line 1: stat: Kafel has no such call on x86_64, where it is called newstat
+	ALLOW {\n nosuch }|line 2: nosuch: Kafel has no such call on x86_64
+	ALLOW { read, }|line 1: no call at '}'
+	ALLOW { read { count } }|line 1: no comparison at '}'
+	ALLOW { read { prot == 1 } }|line 1: prot: neither a constant nor an argument of read (fd buf* count*)
+	ALLOW { SYSCALL[1] { fd == 1 } }|line 1: fd: neither a constant nor an argument of the call
+	ALLOW { read(a, a) }|line 1: a: an argument twice
+	ALLOW { read(a, b, c, d, e, f, g) }|line 1: more than 6 arguments at 'g'
+	ALLOW { read { fd == count } }|line 1: one argument compared with another, which is not read at '}'
+	ALLOW { read { fd & count == 1 } }|line 1: two arguments joined to one value, which is not read at '=='
+	ALLOW { read { (fd == 1) == 1 } }|line 1: a condition where a value was expected at '}'
+	ERRNO(65536) { read }|line 1: not a value from 0 to 65535 at '65536'
+	USE a DEFAULT KILL|line 1: USE a: no policy of that name comes before
+	POLICY a { USE a }|line 1: USE a: no policy of that name comes before
+	POLICY a { } POLICY a { }|line 1: POLICY a: twice
+	DEFAULT ALLOW DEFAULT ALLOW|line 1: a second DEFAULT at 'ALLOW'
+	#define a 1\n#define a 2\nALLOW { }|line 3: #define a: twice, with different values
+	ALLOW { read { fd == 0x10000000000000000 } }|line 1: a number of more than 64 bits at '0x10000000000000000'
+	ALLOW { read } /* **/|line 1: a comment without an end
+	ALLOW { read ON sparc }|line 1: no architecture of Kafel's at 'sparc'
+	ALLOW { read; }|line 1: a character that Kafel does not know at '; }\x0a'
+	#include "none"\nALLOW { }|line 1: #include "none": none: No such file or directory
+	END
+	# two policies that include each other
+	echo '#include "p"' >q
+	printf '#include "q"\nALLOW { read }\n' >p
+	run -2 sp-verify -p p a.sp
+	[[ $output == *": line 1: #include: more than 16 files within each other" ]]
+}
+
+@test "included files are those beside the policy" {
+	mkdir d
+	echo 'POLICY inc { ERRNO(1) { read } }' >d/inc
+	printf '#include "inc"; #define one 1\nUSE inc DEFAULT ALLOW\n' >d/p
+	run -1 --separate-stderr sp-verify -p d/p a.sp
+	[[ $output == *" read "*EPERM* ]]
+	[[ $stderr == *"d/p: includes d/inc; nsjail itself has no directory for #include, and refuses it"* ]]
+	echo 'POLICY inc { ERRNO(1) { read, nosuch } }' >d/inc
+	run -2 sp-verify -p d/p a.sp
+	[ "$output" = "sp-verify: d/p: d/inc: line 1: nosuch: Kafel has no such call on x86_64" ]
+}
+
+@test "C source is not taken for a policy of Kafel" {
+	local text
+	for text in '/* x */\nint main(void);' '// x\n#include <stdio.h>\nint x;' \
+		'#include "x.h"\nint x;' '#define ALLOW 1\nALLOW;'; do
+		# shellcheck disable=SC2059 # with newlines
+		printf "$text\n" >p
+		run -2 sp-verify -p p a.sp
+		[[ $output != *Kafel\ does* && $output != *"no policy"* ]]
+	done
+}
+
+@test "sp-emit writes names that every Kafel has, and numbers of newer calls" {
+	sp-emit --kafel -o p a.sp 2>err
+	grep -qx '		newstat,' p
+	grep -qx '		umount,' p
+	grep -q '^		SYSCALL\[435\] /\* clone3 \*/' p
+	grep -qx 'USE sandprint DEFAULT ERRNO(1)' p
+	[ "$(answers "$(<p)")" = "" ]
+	sp-emit --kafel --deny=kill a.sp | grep -qx 'USE sandprint DEFAULT KILL_PROCESS'
+	sp-emit --kafel --deny=log a.sp | grep -qx 'USE sandprint DEFAULT LOG'
+	printf 'run 1 a\nimage /a\ncall 1 20 1 arch=x86\n' | "$TESTS/mkstream" >x86.sp
+	run -2 sp-emit --kafel x86.sp
+	[[ $output == *"--kafel is for x86_64 alone" ]]
+}
