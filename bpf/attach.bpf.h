@@ -73,6 +73,7 @@ __noinline int follow_candidate(struct candidate *candidate)
 		return 0;
 	}
 	scopes_began[scope_of(candidate->state) & (SCOPES_MAX - 1)] = 1;
+	note_level(task, scope_of(candidate->state));
 	add(&progress.tasks, 1);
 	add(&progress.found, 1);
 	count_use(image, USE_TASKS);

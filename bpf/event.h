@@ -84,6 +84,17 @@ _Static_assert(sizeof(struct image_calls) == 16 * (2 * 512 + 2), "layout");
  * task executed this one.
  */
 enum { ROW_USE = ROWS, ROW_OPERATION, ROW_START };
+/*
+ * Plus an enum calls_row, with --privileges: a call, or -1 outside of any, in which
+ * the kernel asked for a capability and found it, or which made a task in other
+ * namespaces. The key's answer says which.
+ */
+enum { ROW_PRIVILEGE = 8 };
+enum {
+	CAPABILITY_MAX = 63,
+	PRIVILEGE_AMBIENT = 64,		/* plus a capability: as an ambient one */
+	PRIVILEGE_NAMESPACES = 256,
+};
 
 struct rare_key {
 	__u32 image;
@@ -107,12 +118,12 @@ enum {
  */
 enum { TRAITS_NUMBERS = 1024 };
 enum trait {
-	TRAIT_RULE = 0x1f,	/* index into `argument_rules`; 0: none */
-	TRAIT_EXEC = 0x20,	/* execve and its like */
-	TRAIT_FILTER = 0x40,	/* calls that can load a filter */
-	TRAIT_MARK = 0x80,	/* calls that can begin a phase */
-	TRAIT_FORK = 0x100,	/* fork, vfork, clone and clone3 */
-	TRAIT_PRCTL = 0x200,	/* with FILTER: prctl, not seccomp */
+	TRAIT_RULE = 0x3f,	/* index into `argument_rules`; 0: none */
+	TRAIT_EXEC = 0x40,	/* execve and its like */
+	TRAIT_FILTER = 0x80,	/* calls that can load a filter */
+	TRAIT_MARK = 0x100,	/* calls that can begin a phase */
+	TRAIT_FORK = 0x200,	/* fork, vfork, clone and clone3 */
+	TRAIT_PRCTL = 0x400,	/* with FILTER: prctl, not seccomp */
 };
 
 /* Which arguments of a call are recorded: the bits of `masks`. */
@@ -123,6 +134,13 @@ struct argument_rule_bits {
 };
 _Static_assert(sizeof(struct argument_rule_bits) == 40, "layout");
 enum { ARGUMENT_RULES = TRAIT_RULE + 1 };
+
+/* Addresses of the kernel's code: of functions that account for memory. */
+struct code_range {
+	__u64 start, end;	/* the first, and the one after the last; 0: none */
+};
+_Static_assert(sizeof(struct code_range) == 16, "layout");
+enum { FOR_MEMORY = 2 };
 
 /* An element of `arguments`: a call of an image, and its arguments' values. */
 struct argument_key {

@@ -199,7 +199,8 @@ struct nsproxy {
 
 struct cred {
 	kid_t uid, gid, suid, sgid, euid, egid, fsuid, fsgid;
-	__u64 cap_permitted;	/* where it exists, a structure of that size */
+	/* where they exist, structures of that size */
+	__u64 cap_permitted, cap_ambient;
 	struct user_namespace *user_ns;
 };
 

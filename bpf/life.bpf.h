@@ -51,7 +51,7 @@ int note_execs(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
-static __always_inline void begin(__u32 image)
+static __always_inline void begin(struct task_struct *task, __u32 image)
 {
 	__u64 id = bpf_get_current_pid_tgid();
 	struct rare_key key = {
@@ -59,6 +59,7 @@ static __always_inline void begin(__u32 image)
 		.flags = RARE_INITIAL,
 	};
 
+	note_level(task, 0);
 	progress.start_ns = bpf_ktime_get_ns();
 	progress.live = 1;
 	progress.tasks = 1;
@@ -100,8 +101,10 @@ static __always_inline void move_armed(struct task_slot *from,
 }
 
 /* The task was armed when it joined the target: its calls begin here. */
-static __always_inline void begin_armed(__u32 image, __u32 scope)
+static __always_inline void begin_armed(struct task_struct *task, __u32 image,
+					__u32 scope)
 {
+	note_level(task, scope);
 	scopes_began[scope & (SCOPES_MAX - 1)] = 1;
 	add(&progress.live, 1);
 	add(&progress.tasks, 1);
@@ -162,13 +165,13 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 			&to->image, image), 0 }) && old_pid != pid)
 		sub(&progress.live, 1);
 	if (before == IMAGE_ARMED && attaching)
-		begin_armed(image, scope_of(state));
+		begin_armed(task, image, scope_of(state));
 	note_filter(to, task);
 	count_use(image, USE_EXECS);
 	if (before == IMAGE_ARMED && attaching)
 		;
 	else if (before == IMAGE_ARMED)
-		begin(image);
+		begin(task, image);
 	else
 		count_start(image, before & IMAGE_ID);
 	log_task(LOG_EXEC, image, task, 0, 0);
@@ -183,6 +186,7 @@ static __always_inline int on_fork(struct task_slot *from,
 	__u32 image = from->image, none = IMAGE_NONE;
 	struct task_slot *to;
 
+	note_namespaces(image, parent, child);
 	if (no_follow &&
 	    BPF_CORE_READ(parent, tgid) != BPF_CORE_READ(child, tgid))
 		return 0;

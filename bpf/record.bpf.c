@@ -28,6 +28,8 @@
 	(PF_EXITING | PF_IO_WORKER | PF_USER_WORKER | PF_KTHREAD)
 #define TASK_NEW 0x00000800
 
+enum { CAP_SYS_ADMIN = 21 };		/* linux/capability.h */
+
 #define SIGNAL_GROUP_EXIT 0x00000004	/* linux/sched/signal.h */
 enum { SECCOMP_DEAD = 3 };		/* kernel/seccomp.c, since 5.17 */
 enum { SIG_SYS = 31 };
@@ -48,6 +50,8 @@ const volatile __u32 log_size;		/* entries of each CPU */
 const volatile bool no_follow;		/* only threads of a followed task */
 const volatile bool attaching;
 const volatile bool by_cgroup;
+const volatile bool privileges;		/* are recorded */
+const volatile struct code_range for_memory[FOR_MEMORY];
 const volatile bool from_exec;		/* tasks are followed from then on */
 /* The same for a target's tasks that join its cgroup. */
 const volatile bool arm_joining[SCOPES_MAX];
@@ -74,6 +78,9 @@ __u8 scopes_created[SCOPES_MAX];
  * function, and the kernel refuses the type information that is left.
  */
 struct held_call armed;
+
+/* With --privileges: of the user namespace that its tasks begin in, + 1. */
+__u32 scopes_level[SCOPES_MAX];
 
 __u64 own_mounts;	/* the recorder's mount namespace, by `seek` */
 
@@ -236,6 +243,7 @@ struct {
 #include "confirm.bpf.h"
 #include "name-calls.bpf.h"
 #include "image.bpf.h"
+#include "privilege.bpf.h"
 #include "life.bpf.h"
 #include "attach.bpf.h"
 #include "cgroup.bpf.h"

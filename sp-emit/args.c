@@ -18,8 +18,8 @@ static bool want_group(const char *name, size_t length,
 	const struct argument_rule *rule;
 
 	for (size_t i = 0; (rule = argument_rule_at(i)); i++)
-		if (all || (strlen(rule->group) == length &&
-			    !memcmp(rule->group, name, length)))
+		if (rule->group && (all || (strlen(rule->group) == length &&
+			    !memcmp(rule->group, name, length))))
 			found = wanted[i] = true;
 	return found;
 }
@@ -210,6 +210,13 @@ static bool note_unknown(const char *name, uint64_t n)
 			     "its arguments are not known, or were too "
 			     "different", name, n);
 	return n;
+}
+
+uint64_t args_unknown(const struct trace *t, const char *name)
+{
+	struct profile_rule rule = { .name = (char *)name };
+
+	return unknown_of_rule(t, &rule, true);
 }
 
 bool args_knows(const struct trace *t, const char *name)

@@ -28,6 +28,8 @@ void args_restrict(struct profile *p, const struct trace *t,
  */
 bool args_check(const struct profile *p, const struct trace *t);
 
+/* How often calls of that name had arguments that are not known. */
+uint64_t args_unknown(const struct trace *t, const char *name);
 /*
  * Whether the arguments of all calls of that name are known; if not, a note
  * says so.

@@ -6,6 +6,7 @@
 #include "args.h"
 #include "base/text.h"
 #include "format.h"
+#include "kernel/capability.h"
 #include "kernel/danger.h"
 
 enum { NAME_COLUMNS = 24 };
@@ -58,6 +59,7 @@ static void write_member(const struct emit *emit, enum group group,
 		[RUNTIME_FIREJAIL] = "firejail: ",
 		[RUNTIME_SYSTEMD] = "systemd: ",
 		[RUNTIME_LXC] = "lxc: ",
+		[RUNTIME_HARDENED] = "systemd: ",
 	};
 	const struct group_member *m = group_find(&emit->choice, group,
 						  rule->id);
@@ -100,6 +102,28 @@ static void write_values(const struct trace *t,
 		free(text);
 	}
 	free(facts);
+}
+
+/* The capabilities that it used, and whether it made tasks in other namespaces. */
+static void write_privileges(const struct trace *t,
+			     const struct profile_rule *rule, FILE *out)
+{
+	char buf[CAPABILITY_NAME_MAX];
+
+	for (size_t i = 0; i < t->privileges.n; i++) {
+		const struct fact *fact = t->privileges.at[i];
+		uint32_t what = privilege_of(fact);
+
+		if (call_id_compare(&fact->id, &rule->id))
+			continue;
+		write_start(rule, "used", out);
+		fprintf(out, "%" PRIu64 " times %s%s by ", fact_count(fact),
+			what == PRIVILEGE_OF_NAMESPACES ? "other namespaces" :
+			capability_name(what & PRIVILEGE_CAPABILITY, buf),
+			what & PRIVILEGE_IS_AMBIENT ? " (ambient)" : "");
+		write_image(t->images[fact->image], out);
+		putc('\n', out);
+	}
 }
 
 static void write_rule(const struct emit *emit, struct fact **calls,
@@ -159,6 +183,7 @@ void write_explanation(const struct emit *emit, FILE *out)
 		rule = whole_rule(p, i);
 		write_rule(emit, next, &rule, out);
 		write_values(emit->trace, &p->rules[i], out);
+		write_privileges(emit->trace, &p->rules[i], out);
 		write_danger(&p->rules[i], out);
 	}
 	free(calls);

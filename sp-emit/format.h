@@ -31,6 +31,8 @@ struct emit {
 	bool partial;		/* of an incomplete recording */
 	const bool *args;	/* --args: wanted rows of argument.h, or NULL */
 	bool paths;		/* --paths: with --systemd */
+	bool harden;		/* --harden: with --systemd */
+	bool allow_denied;	/* --allow-denied */
 	unsigned int general;	/* --generalize: enum general_rule (paths.h) */
 	bool widen;		/* --widen-names */
 	bool complain;		/* --deny=log: with --apparmor */

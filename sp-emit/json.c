@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "format.h"
+#include "kernel/capability.h"
 #include "kernel/operation.h"
 #include "kernel/path.h"
 #include "names.h"
@@ -340,6 +341,25 @@ static json_t *start_json(struct fact **fact)
 	return object;
 }
 
+static json_t *privilege_json(struct fact **fact)
+{
+	const struct fact *f = *fact;
+	char buf[CAPABILITY_NAME_MAX];
+	uint32_t what = privilege_of(f);
+	json_t *object = json_pack("{so si so}",
+				   "arch", arch_json(f->id),
+				   "nr", (int)f->id.nr,
+				   "name", name_json(f->id));
+
+	json_object_set_new(object, "capability",
+			    what == PRIVILEGE_OF_NAMESPACES ? json_null() :
+			    json_string(capability_name(what &
+						PRIVILEGE_CAPABILITY, buf)));
+	json_object_set_new(object, "ambient",
+			    json_boolean(what & PRIVILEGE_IS_AMBIENT));
+	return object;
+}
+
 /* Of all runs together. */
 static json_t *losses_json(const struct trace *t)
 {
@@ -370,7 +390,7 @@ static json_t *losses_json(const struct trace *t)
 void write_json(const struct emit *emit, FILE *out)
 {
 	const struct trace *t = emit->trace;
-	json_t *object = json_pack("{si so so so so so so so so so so so}",
+	json_t *object = json_pack("{si so so so so so so so so so so so so}",
 				   "version", JSON_VERSION,
 				   "runs", runs_json(t),
 				   "images", images_json(t),
@@ -387,6 +407,8 @@ void write_json(const struct emit *emit, FILE *out)
 				   "moves", others_json(&t->moves, move_json),
 				   "starts", others_json(&t->starts,
 							 start_json),
+				   "privileges", others_json(&t->privileges,
+							     privilege_json),
 				   "lost", losses_json(t));
 
 	json_dumpf(object, out, JSON_INDENT(2));

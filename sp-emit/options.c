@@ -157,6 +157,9 @@ static const struct option_row rows[] = {
 	{ "paths", 0, NULL,
 	  "with --systemd: what of the file system it needs, too",
 	  OPTION_FLAG(struct options, paths) },
+	{ "harden", 0, NULL,
+	  "with --systemd: further settings that the recording\n"
+	  "proves", OPTION_FLAG(struct options, harden) },
 	{ "generalize", 0, "R",
 	  "how paths that differ from run to run become one: a\n"
 	  "list of pid, tmp, hash, date, runs, version; all, none,\n"
@@ -288,6 +291,9 @@ static void check_staging(const struct options *o)
 	if (o->paths)
 		message_usage("--deny=log cannot be combined with --paths: "
 			      "systemd can only deny paths, not log them");
+	if (o->harden)
+		message_usage("--deny=log cannot be combined with --harden: "
+			      "these settings can only deny, not log");
 	if (o->has_args)
 		message_usage("--deny=log cannot be combined with --args: "
 			      "RestrictAddressFamilies= can only deny, not "
@@ -404,6 +410,8 @@ static void check(const struct options *o)
 		message_usage("--paths: --%s %s", o->format->name,
 			      flags & FORMAT_PATHS ? "has them anyway" :
 			      "has no paths");
+	if (o->harden && o->format->write != write_systemd)
+		message_usage("--harden is only for --systemd");
 	if (o->has_args && !(flags & FORMAT_ARGS))
 		message_usage("--args: --%s has no rules for arguments",
 			      o->format->name);

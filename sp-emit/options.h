@@ -11,7 +11,7 @@
 
 struct options {
 	const struct format *format, *second;	/* NULL: not given */
-	bool explain, exact, paths, no_new_privs, allow_partial;
+	bool explain, exact, paths, harden, no_new_privs, allow_partial;
 	bool allow_denied, deny_denied, trust_names, widen_names;
 	unsigned int general;	/* enum general_rule */
 	bool has_args;

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "build.h"
 #include "check.h"
+#include "harden.h"
 #include "ndjson.h"
 #include "options.h"
 #include "paths.h"
@@ -22,12 +23,15 @@
 
 /* What the format and the options make of the groups. */
 static struct group_choice choose_groups(const struct options *o,
+					 const struct trace *t,
 					 const struct arch *native)
 {
 	unsigned int flags = o->format->flags;
 	struct group_choice choice = {
-		.runtimes = o->runtimes < 0 ? o->format->runtimes :
-			(unsigned int)o->runtimes,
+		.runtimes = (o->runtimes < 0 ? o->format->runtimes :
+			     (unsigned int)o->runtimes) |
+			(o->harden && harden_needs_clone(t, o->allow_denied) ?
+			 RUNTIME_HARDENED : 0),
 		.no_new_privs = o->no_new_privs,
 		.native = native,
 	};
@@ -126,7 +130,7 @@ static struct profile *make_profile(struct emit *emit, const struct options *o,
 	    !check_denials(emit->trace, &build))
 		return NULL;
 	note_operations(emit->trace);
-	emit->choice = build.choice = choose_groups(o, native);
+	emit->choice = build.choice = choose_groups(o, emit->trace, native);
 	p = build_profile(emit->trace, &build);
 	if (check_profile(p, o->exact) && add_args(p, emit, o) &&
 	    base_join(base, p, o->format))
@@ -284,6 +288,7 @@ static bool emit_trace(const struct trace *t, const struct options *o,
 		.general = o->general | (loads_itself(o->format) ?
 					 PATHS_OF_RUNNING : 0),
 		.paths = o->paths, .widen = o->widen_names,
+		.harden = o->harden, .allow_denied = o->allow_denied,
 		.complain = o->has_deny, .base = base->path,
 	};
 	struct profile *p = NULL;

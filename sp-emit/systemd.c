@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A drop-in for a systemd service: systemd.exec(5), SYSTEM CALL FILTERING. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "args.h"
 #include "base/memory.h"
+#include "base/message.h"
 #include "format.h"
+#include "harden.h"
 
 enum { LINE_MAX_COLUMNS = 78 };
 
@@ -108,6 +111,22 @@ static void write_families(const struct trace *t, FILE *out)
 	free(families);
 }
 
+static void harden_families(const struct emit *emit, FILE *out)
+{
+	uint64_t unknown = args_unknown(emit->trace, "socket");
+
+	if (!unknown) {
+		fputs("# RestrictAddressFamilies=: those that socket was "
+		      "called with.\n", out);
+		write_families(emit->trace, out);
+		return;
+	}
+	fputs("# RestrictAddressFamilies= is left out: not all arguments of "
+	      "socket are known.\n", out);
+	message_note("--harden: RestrictAddressFamilies= is left out: %" PRIu64
+		     " times the arguments of socket are not known", unknown);
+}
+
 void write_systemd(const struct emit *emit, FILE *out)
 {
 	const struct profile *p = emit->profile;
@@ -120,8 +139,12 @@ void write_systemd(const struct emit *emit, FILE *out)
 		write_log(names, n, out);
 	else
 		write_filter(p, names, n, out);
-	if (emit->args && args_knows(emit->trace, "socket"))
+	if (emit->harden) {
+		harden_families(emit, out);
+		write_harden(emit, out);
+	} else if (emit->args && args_knows(emit->trace, "socket")) {
 		write_families(emit->trace, out);
+	}
 	if (emit->paths)
 		write_systemd_paths(emit, out);
 	free(names);

@@ -168,6 +168,21 @@ static void collect_start(struct collection *c, const struct rare_key *key,
 	trace_sum_fact(c->trace, FACT_START, &fact, &sighting);
 }
 
+static void collect_privilege(struct collection *c, const struct rare_key *key,
+			      const struct tally *tally)
+{
+	struct sighting sighting = sighting_of(c, key->image, tally, 0);
+	uint8_t detail[PRIVILEGE_DETAIL_SIZE];
+	struct fact fact = {
+		.id = { row_arch(key->row - ROW_PRIVILEGE), key->nr },
+		.image = trace_image(c, key->image),
+		.detail = detail, .detail_size = sizeof(detail),
+	};
+
+	privilege_detail(key->answer, detail);
+	trace_sum_fact(c->trace, FACT_PRIVILEGE, &fact, &sighting);
+}
+
 static void collect_one(struct collection *c, const struct rare_key *key,
 			const struct tally *tally)
 {
@@ -179,6 +194,8 @@ static void collect_one(struct collection *c, const struct rare_key *key,
 		collect_start(c, key, tally);
 	else if (key->row == ROW_OPERATION)
 		collect_fact(c, FACT_OPERATION, key, tally, 0);
+	else if (key->row >= ROW_PRIVILEGE)
+		collect_privilege(c, key, tally);
 	else if (key->flags & RARE_DENIED)
 		collect_fact(c, FACT_DENIAL, key, tally, 0);
 	else
@@ -298,6 +315,9 @@ static void collect_losses(const struct tracer *t, struct run *run)
 	run_lose(run, "detail", details);
 	if (t->log_ends)
 		run_lose(run, "event", events);
+	if (t->privileges)
+		run_lose(run, "privilege",
+			 program_misses(skel->progs.cap_capable));
 	run_lose(run, "record", 0);
 }
 

@@ -204,6 +204,8 @@ static void set_traits(struct record *skel)
 	struct trait_setting s = { .skel = skel };
 
 	for (size_t i = 0; (s.rule = argument_rule_at(i)); i++) {
+		if (!s.rule->group && !skel->rodata->privileges)
+			continue;
 		s.trait = i + 1;
 		set_rule(&skel->rodata->argument_rules[i + 1], s.rule);
 		for_each_number(s.rule->call, set_trait, &s);
@@ -244,6 +246,7 @@ static void choose_programs(struct record *skel, bool attaching, bool classic,
 		{ skel->progs.note_names_classic, paths && classic },
 		{ skel->progs.note_execs, paths },
 		{ skel->progs.note_operations, paths },
+		{ skel->progs.cap_capable, skel->rodata->privileges },
 	};
 	/* Attached by another name, later, or only if the kernel has them. */
 	struct bpf_program *const by_hand[] = {
@@ -255,6 +258,7 @@ static void choose_programs(struct record *skel, bool attaching, bool classic,
 		skel->progs.note_names, skel->progs.note_names_classic,
 		skel->progs.note_execs,
 		skel->progs.note_operations, skel->progs.task_rename,
+		skel->progs.cap_capable,
 	};
 
 	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++)
@@ -334,6 +338,48 @@ static void set_viewer(struct record *skel)
 	skel->rodata->viewer.limited = !privilege_is_unlimited();
 }
 
+/*
+ * Where the kernel has a function, from /proc/kallsyms, which is in the order of
+ * addresses. Its end stays 0 if the addresses are hidden.
+ */
+static void find_code(const char *line, const char *function,
+		      struct code_range *range)
+{
+	unsigned long long address;
+	char name[64];
+
+	if (sscanf(line, "%llx %*c %63s", &address, name) != 2)
+		return;
+	if (!range->start && !strcmp(name, function))
+		range->start = address;
+	else if (range->start && !range->end && address > range->start)
+		range->end = address;
+}
+
+static void find_for_memory(struct code_range ranges[FOR_MEMORY])
+{
+	static const char *const functions[FOR_MEMORY] = {
+		"security_vm_enough_memory_mm", "cap_vm_enough_memory",
+	};
+	FILE *file = fopen("/proc/kallsyms", "re");
+	char line[256];
+
+	while (file && fgets(line, sizeof(line), file))
+		for (size_t i = 0; i < FOR_MEMORY; i++)
+			find_code(line, functions[i], &ranges[i]);
+	if (file)
+		fclose(file);
+}
+
+static void set_privileges(struct tracer *t, bool privileges)
+{
+	t->privileges = privileges;
+	t->skel->rodata->privileges = privileges;
+	if (privileges)
+		find_for_memory((struct code_range *)
+				t->skel->rodata->for_memory);
+}
+
 _Static_assert((int)TARGETS_MAX <= (int)SCOPES_MAX, "a scope for each target");
 
 static void set_targets(const struct tracer *t,
@@ -367,6 +413,7 @@ static void set_up(struct tracer *t, const struct tracer_options *options,
 		!machine_can_preempt();
 	skel->rodata->exact_times = options->exact_times;
 	skel->rodata->no_follow = options->no_follow;
+	set_privileges(t, options->privileges);
 	set_traits(skel);
 	set_marks(skel, &options->marks);
 	set_targets(t, options);

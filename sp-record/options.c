@@ -306,6 +306,10 @@ static const struct option_row rows[] = {
 	{ "paths", 0, NULL,
 	  "the paths and addresses of sockets that calls are\n"
 	  "given, as well", OPTION_FLAG(struct options, tracer.paths) },
+	{ "privileges", 0, NULL,
+	  "capabilities that are used, new namespaces and modes of\n"
+	  "files, for sp-emit --harden",
+	  OPTION_FLAG(struct options, tracer.privileges) },
 	{ "mark", 0, "NAME[=WHAT]",
 	  "a phase NAME begins when a thread calls itself NAME,\n"
 	  "or with WHAT: the first call of that name (listen),\n"
@@ -393,6 +397,8 @@ static void pass_options_on(struct options *o)
 	o->container.recording = xcalloc(1, sizeof(char *));
 	if (o->tracer.paths)
 		pass_on(o, "--paths", NULL);
+	if (o->tracer.privileges)
+		pass_on(o, "--privileges", NULL);
 	if (o->no_argv)
 		pass_on(o, "--no-argv", NULL);
 	if (o->tracer.exact_times)

@@ -45,6 +45,8 @@ void report_blindness(struct run *run, const struct trace *trace,
 	if (calls_io_uring(trace) && !glance->sees_operations)
 		describe_append(&run->blind, "operations of io_uring, which "
 				"are no system calls: no filter sees them");
+	if (run_has_how(run, "privileges") && !glance->sees_capabilities)
+		describe_append(&run->blind, RUN_BLIND_CAPABILITIES);
 }
 
 /* "openat 3, read 12" of one kind of fact; the caller frees. */
@@ -147,6 +149,7 @@ void report_losses(const struct run *run, const struct trace *trace,
 		{ "image", "executions are attributed to no image" },
 		{ "detail", "details were lost, but no call" },
 		{ "path", "paths or addresses were lost, but no call" },
+		{ "privilege", "uses of capabilities were lost, but no call" },
 		{ "event", "events were lost: the reader was too slow; the "
 		  "counts have their calls" },
 	};

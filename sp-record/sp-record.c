@@ -53,6 +53,8 @@ static void describe_options(const struct options *o, struct run *run)
 		describe_append(&run->how, "exact-times");
 	if (o->tracer.paths)
 		describe_append(&run->how, "paths");
+	if (o->tracer.privileges)
+		describe_append(&run->how, "privileges");
 	if (o->tracer.marks.n)
 		describe_append(&run->how, "mark");
 }

@@ -17,6 +17,7 @@ struct tracer_options {
 	size_t log_events;	/* room in each CPU's log; 0: no log */
 	bool exact_times;	/* the clock is read for each event */
 	bool paths;		/* paths and addresses of sockets too */
+	bool privileges;	/* capabilities, namespaces and modes too */
 	struct marks marks;	/* --mark */
 };
 

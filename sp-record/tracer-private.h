@@ -47,6 +47,8 @@ struct tracer {
 	uint64_t check_ns;
 	bool wants_watch, wants_pass;	/* by an event */
 	bool sees_operations;		/* of io_uring */
+	bool privileges;		/* are recorded … */
+	bool sees_capabilities;		/* … and the kernel shows these */
 	bool stopped;			/* counting has ended */
 	uint64_t skew_ns;		/* our CLOCK_MONOTONIC less the kernel's */
 };

@@ -88,6 +88,10 @@ static int attach(struct tracer *t)
 	skel->links.io_uring_submit =
 		attach_io_uring(skel->progs.io_uring_submit);
 	t->sees_operations = skel->links.io_uring_submit;
+	if (t->privileges)
+		skel->links.cap_capable = bpf_program__attach_raw_tracepoint(
+			skel->progs.cap_capable, "cap_capable");
+	t->sees_capabilities = skel->links.cap_capable;
 	/* Hints are right as long as no exit and no exec is missed. */
 	if (!machine_can_preempt())
 		__atomic_store_n(&skel->bss->control.hinting, 1,
@@ -526,6 +530,7 @@ void tracer_stop(struct tracer *t)
 		&skel->links.emulate_vsyscall, &skel->links.io_uring_submit,
 		&skel->links.note_names, &skel->links.note_execs,
 		&skel->links.note_operations, &skel->links.task_rename,
+		&skel->links.cap_capable,
 	};
 
 	if (t->stopped || !tracer_live(t))
@@ -619,6 +624,7 @@ void tracer_glance(const struct tracer *t, struct tracer_glance *glance)
 		.distinct = p->rare_distinct,
 		.calls = p->rare_calls,
 		.sees_operations = t->sees_operations,
+		.sees_capabilities = t->sees_capabilities,
 		.unwatched = p->unwatched,
 		.skippable = machine_can_preempt() && !t->classic,
 	};

@@ -72,6 +72,7 @@ struct tracer_glance {
 	uint64_t tasks;		/* that ever were */
 	uint64_t calls, distinct;	/* so far; distinct: (image, arch, nr) */
 	bool sees_operations;	/* of io_uring */
+	bool sees_capabilities;	/* with --privileges */
 	bool unwatched;		/* a filter answered calls before that was watched */
 	bool skippable;		/* raw tracepoints where the kernel can skip them */
 };

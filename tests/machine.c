@@ -302,6 +302,17 @@ static bool has_bpf_lsm(char *reason)
 	return fd >= 0;
 }
 
+static bool has_capabilities(char *reason)
+{
+	int id;
+
+	libbpf_set_print(NULL);
+	id = libbpf_find_vmlinux_btf_id("cap_capable", BPF_TRACE_RAW_TP);
+	if (id < 0)
+		strcpy(reason, "no trace event cap_capable (Linux 6.14)");
+	return id >= 0;
+}
+
 static void open_fuse(void)
 {
 	fail_if(open("/dev/fuse", O_RDWR | O_CLOEXEC) < 0);
@@ -554,6 +565,8 @@ static const struct feature {
 	  false },
 	{ "apparmor", "AppArmor", has_apparmor, false },
 	{ "bpf_lsm", "BPF LSM programs", has_bpf_lsm, true },
+	{ "capabilities", "a trace event for capabilities", has_capabilities,
+	  true },
 	{ "fuse", "FUSE", has_fuse, false },
 	{ "protected_links", "protected links", has_protected_links, false },
 	{ "memory", "2 GiB of memory", has_memory, false },

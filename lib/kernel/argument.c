@@ -17,13 +17,19 @@
 /* include/uapi/linux/sched.h; CLONE_NEWTIME is a signal's bit in clone(2). */
 #define NAMESPACES 0x7e020000
 enum { TYPE_MASK = 0xf };		/* SOCK_TYPE_MASK, linux/net.h */
-enum { EXECUTE = 4 };			/* PROT_EXEC */
+enum { EXECUTE = 4, WRITE = 2 };	/* PROT_EXEC, PROT_WRITE */
+enum { SHM_EXECUTE = 0x8000 };		/* SHM_EXEC, linux/shm.h */
+enum { SET_IDS = 06000 };		/* S_ISUID, S_ISGID */
+/* O_CREAT, __O_TMPFILE: asm-generic/fcntl.h, which x86, arm and arm64 use. */
+enum { CREATES = 0100 | 020000000 };
 
 #define INT(i) { i, ALL, LOW }
 #define LONG(i) { i, ALL, ALL }
 #define BITS(i, bits) { i, bits, bits }
 #define SOCKET(call) { "socket", true, call, 3, \
 	{ INT(0), BITS(1, TYPE_MASK), INT(2) } }
+#define EXEC(call) \
+	{ "exec", true, call, 1, { { 2, EXECUTE | WRITE, EXECUTE } } }
 #define ONE(group, usual, call, argument) \
 	{ group, usual, call, 1, { argument } }
 
@@ -38,8 +44,8 @@ static const struct argument_rule table[] = {
 	ONE("keyctl", true, "keyctl", INT(0)),
 	ONE("clone", true, "clone", BITS(0, NAMESPACES)),
 	ONE("clone", true, "unshare", BITS(0, NAMESPACES)),
-	ONE("exec", true, "mmap", BITS(2, EXECUTE)),
-	ONE("exec", true, "mmap2", BITS(2, EXECUTE)),
+	EXEC("mmap"),
+	EXEC("mmap2"),
 	ONE("exec", true, "mprotect", BITS(2, EXECUTE)),
 	ONE("exec", true, "pkey_mprotect", BITS(2, EXECUTE)),
 	ONE("fcntl", false, "fcntl", INT(1)),
@@ -48,6 +54,19 @@ static const struct argument_rule table[] = {
 	ONE("kill", false, "kill", INT(1)),
 	ONE("kill", false, "tkill", INT(1)),
 	ONE("kill", false, "tgkill", INT(2)),
+	ONE(NULL, false, "shmat", BITS(2, SHM_EXECUTE)),
+	ONE(NULL, false, "sched_setscheduler", INT(1)),
+	ONE(NULL, false, "chmod", BITS(1, SET_IDS)),
+	ONE(NULL, false, "fchmod", BITS(1, SET_IDS)),
+	ONE(NULL, false, "fchmodat", BITS(2, SET_IDS)),
+	ONE(NULL, false, "fchmodat2", BITS(2, SET_IDS)),
+	ONE(NULL, false, "mkdir", BITS(1, SET_IDS)),
+	ONE(NULL, false, "mkdirat", BITS(2, SET_IDS)),
+	ONE(NULL, false, "mknod", BITS(1, SET_IDS)),
+	ONE(NULL, false, "mknodat", BITS(2, SET_IDS)),
+	ONE(NULL, false, "creat", BITS(1, SET_IDS)),
+	{ NULL, false, "open", 2, { BITS(1, CREATES), BITS(2, SET_IDS) } },
+	{ NULL, false, "openat", 2, { BITS(2, CREATES), BITS(3, SET_IDS) } },
 };
 
 const struct argument_rule *argument_rule_at(size_t i)

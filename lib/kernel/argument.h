@@ -21,7 +21,7 @@ struct argument {
 };
 
 struct argument_rule {
-	const char *group;	/* for --args */
+	const char *group;	/* for --args; NULL: for --harden alone */
 	bool usual;		/* in --args without a list of groups */
 	const char *call;	/* libseccomp's name */
 	size_t n;

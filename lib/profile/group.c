@@ -108,6 +108,9 @@ static const struct group_member table[] = {
 
 	ALWAYS("write", RUNTIME_SYSTEMD,
 	       "Type=exec: tells the manager that it runs the program now"),
+	ALWAYS("clone", RUNTIME_HARDENED,
+	       "RestrictNamespaces= answers clone3 with ENOSYS: libc calls "
+	       "clone"),
 
 	ALWAYS("execve", RUNTIME_LXC, "runs the program"),
 	ALWAYS("read", RUNTIME_LXC, "5.0.2: waits for the parent"),

@@ -34,6 +34,7 @@ enum runtime {		/* bits */
 	RUNTIME_FIREJAIL = 8,
 	RUNTIME_SYSTEMD = 16,
 	RUNTIME_LXC = 32,
+	RUNTIME_HARDENED = 64,	/* systemd, with RestrictNamespaces= */
 };
 
 struct group_member {

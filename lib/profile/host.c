@@ -9,30 +9,11 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "kernel/capability.h"
 #include "profile/included.h"
 #include "profile/systemd-groups.h"
 
-#define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 #define BIT(cap) (1ULL << (cap))
-
-#define CAP(name) [name] = #name
-static const char *const names[] = {
-	CAP(CAP_CHOWN), CAP(CAP_DAC_OVERRIDE), CAP(CAP_DAC_READ_SEARCH),
-	CAP(CAP_FOWNER), CAP(CAP_FSETID), CAP(CAP_KILL), CAP(CAP_SETGID),
-	CAP(CAP_SETUID), CAP(CAP_SETPCAP), CAP(CAP_LINUX_IMMUTABLE),
-	CAP(CAP_NET_BIND_SERVICE), CAP(CAP_NET_BROADCAST), CAP(CAP_NET_ADMIN),
-	CAP(CAP_NET_RAW), CAP(CAP_IPC_LOCK), CAP(CAP_IPC_OWNER),
-	CAP(CAP_SYS_MODULE), CAP(CAP_SYS_RAWIO), CAP(CAP_SYS_CHROOT),
-	CAP(CAP_SYS_PTRACE), CAP(CAP_SYS_PACCT), CAP(CAP_SYS_ADMIN),
-	CAP(CAP_SYS_BOOT), CAP(CAP_SYS_NICE), CAP(CAP_SYS_RESOURCE),
-	CAP(CAP_SYS_TIME), CAP(CAP_SYS_TTY_CONFIG), CAP(CAP_MKNOD),
-	CAP(CAP_LEASE), CAP(CAP_AUDIT_WRITE), CAP(CAP_AUDIT_CONTROL),
-	CAP(CAP_SETFCAP), CAP(CAP_MAC_OVERRIDE), CAP(CAP_MAC_ADMIN),
-	CAP(CAP_SYSLOG), CAP(CAP_WAKE_ALARM), CAP(CAP_BLOCK_SUSPEND),
-	CAP(CAP_AUDIT_READ), CAP(CAP_PERFMON), CAP(CAP_BPF),
-	CAP(CAP_CHECKPOINT_RESTORE),
-};
-#undef CAP
 
 static const uint64_t docker_default =
 	BIT(CAP_CHOWN) | BIT(CAP_DAC_OVERRIDE) | BIT(CAP_FSETID) |
@@ -60,9 +41,11 @@ void host_release(struct host *h)
 
 static bool add_cap(struct host *h, const char *name)
 {
-	for (size_t i = 0; i < N_ELEMENTS(names); i++)
-		if (!strcasecmp(name, names[i]) ||
-		    !strcasecmp(name, names[i] + strlen("CAP_"))) {
+	const char *known;
+
+	for (uint32_t i = 0; (known = capability_at(i)); i++)
+		if (!strcasecmp(name, known) ||
+		    !strcasecmp(name, known + strlen("CAP_"))) {
 			h->caps |= BIT(i);
 			return true;
 		}
@@ -106,8 +89,10 @@ bool host_set_kernel(struct host *h, const char *release)
 
 bool host_has_cap(const struct host *h, const char *name)
 {
-	for (size_t i = 0; i < N_ELEMENTS(names); i++)
-		if (!strcmp(name, names[i]))
+	const char *known;
+
+	for (uint32_t i = 0; (known = capability_at(i)); i++)
+		if (!strcmp(name, known))
 			return h->caps & BIT(i);
 	return false;
 }
@@ -121,6 +106,7 @@ bool host_has_kernel(const struct host *h, unsigned int version,
 
 char *host_caps_text(const struct host *h)
 {
+	const char *known;
 	char *text = NULL;
 
 	if (!h->caps_given)
@@ -128,9 +114,9 @@ char *host_caps_text(const struct host *h)
 	if (!h->caps || h->caps == UINT64_MAX)
 		return xstrdup(h->caps ? "all capabilities" :
 				       "no capability");
-	for (size_t i = 0; i < N_ELEMENTS(names); i++)
+	for (uint32_t i = 0; (known = capability_at(i)); i++)
 		if (h->caps & BIT(i))
-			text_append(&text, ", ", names[i]);
+			text_append(&text, ", ", known);
 	return text;
 }
 

@@ -142,6 +142,36 @@ static void write_move(const struct fact *fact, msgpack_packer *pk)
 	free(from);
 }
 
+uint32_t privilege_of(const struct fact *fact)
+{
+	return (uint32_t)fact->detail[0] << 8 | fact->detail[1];
+}
+
+void privilege_detail(uint32_t what, uint8_t detail[PRIVILEGE_DETAIL_SIZE])
+{
+	detail[0] = what >> 8;
+	detail[1] = what;
+}
+
+static bool read_privilege(const msgpack_object *o, uint8_t *detail,
+			   size_t *size)
+{
+	uint64_t what;
+
+	if (!uint_unpack(o, PRIVILEGE_OF_NAMESPACES, &what) ||
+	    (what & ~(uint64_t)(PRIVILEGE_CAPABILITY | PRIVILEGE_IS_AMBIENT) &&
+	     what != PRIVILEGE_OF_NAMESPACES))
+		return false;
+	privilege_detail(what, detail);
+	*size = PRIVILEGE_DETAIL_SIZE;
+	return true;
+}
+
+static void write_privilege(const struct fact *fact, msgpack_packer *pk)
+{
+	msgpack_pack_uint16(pk, privilege_of(fact));
+}
+
 /* A path, or nothing for the image `other`. */
 static bool read_starter(const msgpack_object *o, uint8_t *detail,
 			 size_t *size)
@@ -196,5 +226,8 @@ const struct fact_shape fact_shapes[FACT_KINDS] = {
 			read_move, write_move, PROBLEMS("move") },
 	[FACT_START] = { STREAM_START, false, 0, 0, false, read_starter,
 			 write_starter, PROBLEMS("start") },
+	[FACT_PRIVILEGE] = { STREAM_PRIVILEGE, true, 0, 0, false,
+			     read_privilege, write_privilege,
+			     PROBLEMS("privilege") },
 #undef PROBLEMS
 };

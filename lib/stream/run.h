@@ -14,6 +14,9 @@ enum { RUN_ID_SIZE = 16, RUN_RLIMITS = 16 };
 
 /* The beginning of the text that an attached recorder adds to `blind`. */
 #define RUN_BLIND_START "what was done before the recorder attached"
+/* The text in `blind` where a kernel does not show capabilities. */
+#define RUN_BLIND_CAPABILITIES "capabilities that were used: Linux has had a " \
+	"trace event for them since 6.14"
 
 /* How much of a run was not recorded, by kind; zero is written too. */
 struct loss {

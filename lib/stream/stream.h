@@ -35,6 +35,7 @@ enum stream_kind {
 	STREAM_MOVE = 12,
 	STREAM_START = 13,
 	STREAM_PART = 14,
+	STREAM_PRIVILEGE = 15,
 };
 
 /* No writer makes a record beyond these: sp-stream(5), LIMITS. */

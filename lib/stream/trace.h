@@ -63,11 +63,13 @@ struct image {
  * operation } and its detail the address (path.h). A move's id is { 0, access }
  * and its detail two paths with a NUL between them: a rename or a link, from
  * the first to the second. A start's id is { 0, 0 } and its detail the path of
- * the image whose task executed its image, empty for `other`.
+ * the image whose task executed its image, empty for `other`. A privilege's id
+ * is the call that used it, with nr -1 outside of any, and its detail is
+ * privilege_of().
  */
 enum fact_kind {
 	FACT_CALL, FACT_DENIAL, FACT_OPERATION, FACT_ARGUMENT, FACT_PATH,
-	FACT_SOCKET, FACT_MOVE, FACT_START, FACT_KINDS
+	FACT_SOCKET, FACT_MOVE, FACT_START, FACT_PRIVILEGE, FACT_KINDS
 };
 
 struct fact {
@@ -111,7 +113,8 @@ struct trace {
 		struct facts facts[FACT_KINDS];
 		struct {
 			struct facts calls, denials, operations, arguments,
-				     paths, sockets, moves, starts;
+				     paths, sockets, moves, starts,
+				     privileges;
 		};
 	};
 	/*
@@ -184,6 +187,19 @@ size_t argument_values(const struct fact *fact,
 /* `detail` has room for ARGUMENT_DETAIL_SIZE * n bytes. */
 void argument_detail(const struct argument_value *values, size_t n,
 		     uint8_t *detail);
+
+/*
+ * The detail of a privilege: a capability, or that the call made a
+ * task in other namespaces.
+ */
+enum {
+	PRIVILEGE_DETAIL_SIZE = 2,
+	PRIVILEGE_CAPABILITY = 63,	/* bits: its number */
+	PRIVILEGE_IS_AMBIENT = 64,	/* in the ambient set */
+	PRIVILEGE_OF_NAMESPACES = 256,
+};
+uint32_t privilege_of(const struct fact *fact);
+void privilege_detail(uint32_t what, uint8_t detail[PRIVILEGE_DETAIL_SIZE]);
 
 /* The path of a path's fact; heap. */
 char *path_of_fact(const struct fact *fact);

@@ -235,6 +235,15 @@ static void make_detail(struct maker *m, enum fact_kind kind, struct fact *fact)
 	case FACT_OPERATION:
 		fact->id = (struct call_id){ 0, byte(m) };
 		break;
+	case FACT_PRIVILEGE:
+		fact->id = make_id(m);
+		if (fact->id.nr == 255)
+			fact->id.nr = -1;
+		privilege_detail(byte(m) & 64 ? PRIVILEGE_OF_NAMESPACES :
+				 byte(m) & 127,
+				 fact->detail);
+		fact->detail_size = PRIVILEGE_DETAIL_SIZE;
+		break;
 	default:
 		fact->id = make_id(m);
 	}
@@ -264,9 +273,9 @@ static void make_record(struct maker *m)
 
 	if (what < FACT_KINDS)
 		make_fact(m, what);
-	else if (what == 8 && m->trace->n_images < IMAGES_MAX)
+	else if (what == 10 && m->trace->n_images < IMAGES_MAX)
 		make_image(m);
-	else if (what == 9 && m->trace->n_runs < RUNS_MAX)
+	else if (what == 11 && m->trace->n_runs < RUNS_MAX)
 		make_run(m);
 	else	/* mostly what most formats are made of */
 		make_fact(m, what & 1 ? FACT_CALL : FACT_PATH);

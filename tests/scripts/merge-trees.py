@@ -22,7 +22,8 @@ def stream(n):
                        ("argument", ["41 '0:0xff:2 1:15:1'", "41 ''",
                                      f"41 0:{2**64 - 1}:{2**63}", "-1 5:1:0"]),
                        ("path", ["1 0 /a", "1 -2 /a", "0x8000001 0 /a%FF%0A", "1 0 b"]),
-                       ("socket", ["2 1 0 01bb7f000001", "1 0 -98 ''", "1 0 0 0061"])):
+                       ("socket", ["2 1 0 01bb7f000001", "1 0 -98 ''", "1 0 0 0061"]),
+                       ("privilege", ["49 10", "49 74", "-1 21", "435 256"])):
         for key in rnd.sample(keys, rnd.randint(0, 2)):
             text += (f"{kind} {rnd.choice(runs)} {key} {rnd.choice([1, 2**40])} "
                      f"first={rnd.choice([0, 5])} image=/bin/{rnd.choice('xyz')}\n")

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * A part of record.bpf.c: with --privileges, capabilities that the kernel asked
+ * for and found, and tasks that were made in other namespaces.
+ */
+/* The user namespace that a target's tasks begin in has the lowest level. */
+static __always_inline void note_level(struct task_struct *task, __u32 scope)
+{
+	__u32 *lowest = &scopes_level[scope & (SCOPES_MAX - 1)], level;
+
+	if (!privileges)
+		return;
+	level = BPF_CORE_READ(task, real_cred, user_ns, level) + 1;
+	if (!*lowest || level < *lowest)
+		*lowest = level;
+}
+
+/* The call that the task is in; -1: none, as in a page fault. */
+__noinline int count_privilege(__u32 image, __u32 what)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct rare_key key = {
+		.image = in_phase(image),
+		.row = ROW_PRIVILEGE + current_row(task),
+		.nr = task->flags & PF_IO_WORKER ? -1 :
+			regs_nr((void *)bpf_task_pt_regs(task)),
+		.answer = what,
+	};
+
+	return count_rare(&key);
+}
+
+/* Whatever the flags of clone3(2) were, which are behind a pointer. */
+static __always_inline void note_namespaces(__u32 image,
+					    struct task_struct *parent,
+					    struct task_struct *child)
+{
+	if (!privileges)
+		return;
+	if (BPF_CORE_READ(parent, nsproxy) != BPF_CORE_READ(child, nsproxy) ||
+	    BPF_CORE_READ(parent, real_cred, user_ns) !=
+	    BPF_CORE_READ(child, real_cred, user_ns))
+		count_privilege(image, PRIVILEGE_NAMESPACES);
+}
+
+/*
+ * Each growth of a process asks for CAP_SYS_ADMIN, for the memory that the kernel
+ * keeps for administrators. Who called shows on the kernel's stack.
+ */
+static __always_inline bool is_for_memory(void *ctx)
+{
+	enum { FRAMES = 16 };
+	__u64 stack[FRAMES];
+	long size;
+
+	if (!for_memory[0].end)
+		return false;
+	size = bpf_get_stack(ctx, stack, sizeof(stack), 0);
+	for (int i = 0; i < FRAMES; i++) {
+		if (size < (long)((i + 1) * sizeof(stack[0])))
+			break;
+		for (int k = 0; k < FOR_MEMORY; k++)
+			if (stack[i] >= for_memory[k].start &&
+			    stack[i] < for_memory[k].end)
+				return true;
+	}
+	return false;
+}
+
+/*
+ * Whether the task has the capability by credentials of its own: overlayfs, for
+ * one, works with those of who mounted it. Those of a file count.
+ */
+static __always_inline bool is_own(struct task_struct *task,
+				   struct cred *cred, __u32 capability)
+{
+	__u64 bit = 1ULL << (capability & 63);
+
+	if (cred != BPF_CORE_READ(task, cred))
+		return true;
+	return BPF_CORE_READ(task, real_cred, cap_permitted) & bit;
+}
+
+/*
+ * A capability in a user namespace that the target itself made does not come from
+ * outside, and no bounding set of the target's takes it away.
+ */
+static __always_inline bool is_made_inside(struct cred *cred, __u32 scope)
+{
+	__u32 lowest = scopes_level[scope & (SCOPES_MAX - 1)];
+
+	return lowest &&
+		(__u32)BPF_CORE_READ(cred, user_ns, level) + 1 > lowest;
+}
+
+/* Since Linux 6.14: include/trace/events/capability.h. */
+SEC("raw_tp")
+int cap_capable(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_slot *slot = slot_of(task->pid);
+	struct cred *cred = (void *)ctx->args[0];
+	__u32 capability = ctx->args[3];
+
+	if (!is_followed(slot))
+		slot = slot_of(task->tgid);
+	if (!is_followed(slot) || (__s32)ctx->args[4] ||
+	    capability > CAPABILITY_MAX || !is_own(task, cred, capability) ||
+	    is_made_inside(cred, scope_of(slot->state)) ||
+	    (capability == CAP_SYS_ADMIN && is_for_memory(ctx)))
+		return 0;
+	if (BPF_CORE_READ(cred, cap_ambient) & 1ULL << (capability & 63))
+		capability |= PRIVILEGE_AMBIENT;
+	count_privilege(slot->image, capability);
+	return 0;
+}

@@ -1,0 +1,173 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# --harden: settings of a unit that a recording proves, and capabilities that were
+# used.
+
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+# table — SETTING, whether it is written (yes, no: the recording contradicts it, or
+# unknown), and a fact
+table() {
+	cat <<-'END'
+	MemoryDenyWriteExecute yes argument 1 mmap "2:6:4"
+	MemoryDenyWriteExecute yes argument 1 mmap "2:6:2"
+	MemoryDenyWriteExecute no argument 1 mmap "2:6:6"
+	MemoryDenyWriteExecute unknown argument 1 mmap "2:4:4"
+	MemoryDenyWriteExecute unknown argument 1 mmap ""
+	MemoryDenyWriteExecute unknown call 1 mmap
+	MemoryDenyWriteExecute no argument 1 10 "2:4:4"
+	MemoryDenyWriteExecute yes argument 1 10 "2:4:0"
+	MemoryDenyWriteExecute no argument 1 329 "2:4:4"
+	MemoryDenyWriteExecute no argument 1 30 "2:0x8000:0x8000"
+	MemoryDenyWriteExecute yes argument 1 30 "2:0x8000:0"
+	MemoryDenyWriteExecute unknown call 1 30
+	MemoryDenyWriteExecute no call 1 117 1 arch=x86
+	MemoryDenyWriteExecute unknown call 1 90 1 arch=x86
+	MemoryDenyWriteExecute yes denial 1 mmap -1
+	RestrictNamespaces yes argument 1 clone "0:0x7e020000:0"
+	RestrictNamespaces no argument 1 clone "0:0x7e020000:0x20000"
+	RestrictNamespaces no argument 1 272 "0:0x7e020000:0x10000000"
+	RestrictNamespaces unknown call 1 272
+	RestrictNamespaces no call 1 308
+	RestrictNamespaces yes call 1 clone3
+	RestrictNamespaces no privilege 1 clone3 256
+	RestrictNamespaces no privilege 1 clone 256
+	LockPersonality yes argument 1 135 "0:0xffffffff:0"
+	LockPersonality no argument 1 135 "0:0xffffffff:0xffffffff"
+	RestrictRealtime yes argument 1 144 "1:0xffffffff:3"
+	RestrictRealtime no argument 1 144 "1:0xffffffff:1"
+	RestrictRealtime no argument 1 144 "1:0xffffffff:0x40000000"
+	RestrictRealtime no call 1 314
+	RestrictSUIDSGID yes argument 1 chmod "1:0xc00:0"
+	RestrictSUIDSGID no argument 1 chmod "1:0xc00:0x400"
+	RestrictSUIDSGID unknown call 1 chmod
+	RestrictSUIDSGID yes argument 1 openat "2:0x410040:0 3:0xc00:0xc00"
+	RestrictSUIDSGID yes argument 1 openat "2:0x410040:0x40 3:0xc00:0"
+	RestrictSUIDSGID no argument 1 openat "2:0x410040:0x40 3:0xc00:0x800"
+	RestrictSUIDSGID no call 1 437
+	RestrictAddressFamilies yes argument 1 socket "0:0xffffffff:2 1:15:1 2:0xffffffff:0"
+	RestrictAddressFamilies unknown call 1 socket
+	NoNewPrivileges yes call 1 read
+	NoNewPrivileges no path 1 0x8400008 0 /bin/su
+	CapabilityBoundingSet yes privilege 1 bind 10
+	CapabilityBoundingSet unknown path 1 0x8400008 0 /bin/su
+	END
+}
+
+# verdict SETTING FILE — of what sp-emit --harden writes of FILE
+verdict() {
+	sp-emit --systemd --harden "$2" >conf 2>err
+	if grep -q "^$1=." conf; then
+		grep -q "^# $1=: " conf && echo yes
+	elif grep -q "^sp-emit: --harden: $1= is left out: " err; then
+		grep -q "^# $1= is left out: " conf && echo unknown
+	else
+		grep -q "^# $1= is left out: " conf && echo no
+	fi
+}
+
+@test "a setting is written if the recording proves it, and else left out" {
+	local setting want kind rest n=0
+	while read -r setting want kind rest; do
+		rest=${rest/1 bind/1 49}
+		{
+			printf '%s\n' 'run 1 a how="command privileges"' \
+				'image /bin/a' 'call 1 write 1'
+			case $kind in
+			call) eval "set -- $rest"; echo "call 1 $2 1 ${*:4}" ;;
+			argument) eval "set -- $rest"
+				echo "call 1 $2 1"; echo "argument $rest 1" ;;
+			*) echo "$kind $rest 1" ;;
+			esac
+		} | "$TESTS/mkstream" >a.sp
+		[ "$(verdict "$setting" a.sp)" = "$want" ] || {
+			echo "$setting $want $kind $rest"
+			cat conf err
+			return 1
+		}
+		n=$((n + 1))
+	done < <(table)
+	[ "$n" = "$(table | wc -l)" ]
+}
+
+@test "what only --privileges records is unknown without it, and with an old kernel" {
+	local setting
+	printf '%s\n' 'run 1 a' 'image /bin/a' 'call 1 clone3 1' 'call 1 chmod 1' |
+		"$TESTS/mkstream" >a.sp
+	for setting in CapabilityBoundingSet NoNewPrivileges RestrictNamespaces \
+		RestrictSUIDSGID; do
+		[ "$(verdict $setting a.sp)" = unknown ]
+		grep "$setting=.*record with sp-record --privileges" err
+	done
+	printf '%s\n' "run 1 a how='command privileges' blind='\"capabilities that were used: Linux has had a trace event for them since 6.14\"'" \
+		'call 1 read 1' | "$TESTS/mkstream" >b.sp
+	[ "$(verdict CapabilityBoundingSet b.sp)" = unknown ]
+	grep 'record with Linux 6.14 or newer' err
+	printf '%s\n' 'run 1 a how="command privileges" lost.privilege=1' \
+		'call 1 read 1' | "$TESTS/mkstream" >c.sp
+	[ "$(verdict CapabilityBoundingSet c.sp)" = unknown ]
+	# One run that lacks them is enough.
+	sp-merge c.sp a.sp >d.sp
+	[ "$(verdict CapabilityBoundingSet d.sp)" = unknown ]
+}
+
+@test "capabilities of the ambient set stay in it, the others do not" {
+	printf '%s\n' 'run 1 a how="command privileges"' 'image /bin/a' \
+		'call 1 49 2' 'privilege 1 49 74 1' 'privilege 1 -1 21 1' |
+		"$TESTS/mkstream" >a.sp
+	sp-emit --systemd --harden a.sp >conf 2>err
+	grep -A4 '^CapabilityB' conf | diff - <(printf '%s\n' \
+		CapabilityBoundingSet= \
+		'CapabilityBoundingSet=CAP_NET_BIND_SERVICE CAP_SYS_ADMIN' \
+		AmbientCapabilities= AmbientCapabilities=CAP_NET_BIND_SERVICE \
+		'# NoNewPrivileges=: no program was executed that is set-user-ID or' \
+		'# set-group-ID or has capabilities.')
+	tr -d '\n#' <conf | grep -q 'CAP_SYS_ADMIN in no call'
+	sp-emit --oci --explain a.sp 2>err |
+		shows '  bind .*  used      1 times CAP_NET_BIND_SERVICE (ambient) by /bin/a$'
+	[ "$(sp-emit --json a.sp | jq -c '[.privileges[] | [.nr, .name, .capability, .ambient]]')" = \
+		'[[-1,null,"CAP_SYS_ADMIN",false],[49,"bind","CAP_NET_BIND_SERVICE",true]]' ]
+	for kind in '49 128 1' '49 320 1' '49 257 1'; do
+		printf '%s\n' 'run 1 a' 'call 1 read 1' "privilege 1 $kind" |
+			"$TESTS/mkstream" >bad.sp
+		run -2 sp-emit --json bad.sp
+		[[ $output == *"malformed privilege record" ]]
+	done
+}
+
+@test "under RestrictNamespaces= clone is allowed, to which clone3 falls back" {
+	printf '%s\n' 'run 1 a how="command privileges"' 'call 1 clone3 1' |
+		"$TESTS/mkstream" >a.sp
+	sp-emit --systemd --harden a.sp 2>err >conf
+	grep '^SystemCallFilter=.*clone clone3' conf
+	sp-emit --systemd a.sp 2>err | lacks '[= ]clone '
+	[ "$(sp-emit --systemd --harden --exact a.sp 2>&1 | grep -c 'RestrictNamespaces= is left out: clone, to')" = 2 ]
+	for option in --oci '--systemd --deny=log'; do
+		# shellcheck disable=SC2086 # two words
+		run -2 sp-emit $option --harden a.sp
+	done
+}
+
+@test "capabilities that the kernel asked for and found, by call" {
+	requires_root
+	needs capabilities
+	: >file
+	sp-record -q --privileges -o a.sp -- sh -c '
+		chown 1 file; chmod 2755 file
+		unshare --user --map-root-user chown 0 file || :
+		setpriv --bounding-set=-chown chown 2 file || :'
+	# Not chown's in a user namespace of its own, nor those that were refused.
+	[ "$(sp-emit --json a.sp | jq -c '[.privileges[] |
+		[.name, .capability, .count]]')" = \
+		'[["fchmodat","CAP_FOWNER",1],["fchownat","CAP_CHOWN",1],["capset","CAP_SETPCAP",1],["prctl","CAP_SETPCAP",2]]' ]
+	[ "$(sp-emit --json a.sp | jq '.lost.privilege')" = 0 ]
+	verdict RestrictSUIDSGID a.sp
+	grep '^# RestrictSUIDSGID= is left out: fchmodat was called with 0x400' conf
+	# None of it without the option.
+	sp-record -q -o b.sp -- chown 1 file
+	[ "$(sp-emit --json b.sp | jq -c '[.privileges, .lost.privilege]')" = '[[],null]' ]
+}
