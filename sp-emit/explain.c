@@ -4,10 +4,13 @@
 #include <stdlib.h>
 
 #include "args.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "format.h"
 #include "kernel/capability.h"
 #include "kernel/danger.h"
+#include "kernel/purpose.h"
+#include "kernel/value.h"
 
 enum { NAME_COLUMNS = 24 };
 
@@ -45,6 +48,44 @@ static void write_observed(const struct trace *t, struct fact **calls,
 		separator = ", ";
 	}
 	putc('\n', out);
+}
+
+static void write_purpose(const struct profile_rule *rule, FILE *out)
+{
+	const struct purpose *purpose = purpose_of(rule->id);
+
+	write_start(rule, "purpose", out);
+	fprintf(out, "%s: %s\n", subject_name(purpose->subject),
+		purpose->text);
+}
+
+/* The runs that made the call, where there are several. */
+static void write_runs(const struct trace *t, struct fact **calls,
+		       const struct profile_rule *rule, FILE *out)
+{
+	bool *made = xcalloc(t->n_runs + 1, sizeof(*made));
+	struct text_list list = { NULL, 0 };
+	size_t n = 0;
+	char *names;
+
+	for (; *calls && !call_id_compare(&(*calls)->id, &rule->id); calls++)
+		for (size_t i = 0; i < (*calls)->n_sightings; i++)
+			made[(*calls)->sightings[i].run] = true;
+	for (size_t i = 0; i < t->n_runs; i++) {
+		char *name = made[i] ? text_printable(t->runs[i]->name) : NULL;
+
+		if (name)
+			text_list_add(&list, name);
+		n += made[i];
+		free(name);
+	}
+	names = text_list_end(&list);
+	if (n && t->n_runs > 1) {
+		write_start(rule, "runs", out);
+		fprintf(out, "%zu of %zu: %s\n", n, t->n_runs, names);
+	}
+	free(names);
+	free(made);
 }
 
 static void write_member(const struct emit *emit, enum group group,
@@ -89,16 +130,19 @@ static void write_values(const struct trace *t,
 
 	for (size_t i = 0; i < n; i = end) {
 		uint64_t count = 0;
-		char *text;
+		size_t n_values;
+		char *text, *call;
 
 		/* By detail, so that those of several images are together. */
 		for (end = i; end < n && !detail_compare(facts[i], facts[end]);
 		     end++)
 			count += fact_count(facts[end]);
-		text = argument_text(rule->id, values,
-				     argument_values(facts[i], values));
+		n_values = argument_values(facts[i], values);
+		text = argument_text(rule->id, values, n_values);
+		call = call_text(rule->id, values, n_values);
 		write_start(rule, "values", out);
-		fprintf(out, "%" PRIu64 " with %s\n", count, text);
+		fprintf(out, "%" PRIu64 " with %s: %s\n", count, text, call);
+		free(call);
 		free(text);
 	}
 	free(facts);
@@ -129,8 +173,10 @@ static void write_privileges(const struct trace *t,
 static void write_rule(const struct emit *emit, struct fact **calls,
 		       const struct profile_rule *rule, FILE *out)
 {
-	if (rule->origin & PROFILE_OBSERVED)
+	if (rule->origin & PROFILE_OBSERVED) {
 		write_observed(emit->trace, calls, rule, out);
+		write_runs(emit->trace, calls, rule, out);
+	}
 	for (int group = 0; group < GROUP_COUNT; group++)
 		if (rule->origin & 1U << group)
 			write_member(emit, group, rule, out);
@@ -182,6 +228,7 @@ void write_explanation(const struct emit *emit, FILE *out)
 			continue;
 		rule = whole_rule(p, i);
 		write_rule(emit, next, &rule, out);
+		write_purpose(&p->rules[i], out);
 		write_values(emit->trace, &p->rules[i], out);
 		write_privileges(emit->trace, &p->rules[i], out);
 		write_danger(&p->rules[i], out);

@@ -587,6 +587,21 @@ NR      COUNT  NAME
 	sp-emit --explain a.sp | shows -F '/bin/\x0a\x1b[31m'
 }
 
+@test "explain: what each call is for, which runs made it, its arguments by name" {
+	printf '%s\n' 'run 1 unit' 'run 2 "serv%0Aice"' 'call 1 read 1' \
+		'call 2 read 1' 'call 2 ioctl 1' \
+		'argument 2 ioctl "1:4294967295:21505" 1' |
+		"$TESTS/mkstream" >a.sp
+	sp-emit --explain a.sp >why
+	grep -Eq '^x86_64 +0 +read +allow +runs +2 of 2: unit, serv\\x0aice$' why
+	grep -Eq '^x86_64 +0 +read +allow +purpose +files: read from a descriptor$' why
+	grep -Eq '^x86_64 +16 +ioctl +allow +values +1 with 0x5401: ioctl\(TCGETS\)$' why
+	grep -Eq '^x86_64 +16 +ioctl +allow +runs +1 of 2: serv\\x0aice$' why
+	# a purpose for every call, once
+	cut -c 1-38 why | sed 1d | sort -u >calls
+	grep ' purpose ' why | cut -c 1-38 | sort | cmp - calls
+}
+
 @test "the union of the inputs, in any order, from files or stdin" {
 	small
 	two_archs

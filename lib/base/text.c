@@ -175,6 +175,16 @@ void text_append(char **list, const char *separator, const char *text)
 	*list = longer;
 }
 
+bool text_has_word(const char *words, const char *word)
+{
+	size_t size = strlen(word);
+
+	for (const char *at = words; (at = strstr(at, word)); at += size)
+		if (at > words && at[-1] == ' ' && at[size] == ' ')
+			return true;
+	return false;
+}
+
 size_t text_distance(const char *a, const char *b)
 {
 	size_t n = strlen(b), row[64];

@@ -39,6 +39,9 @@ bool text_is_utf8(const char *text);
  */
 void text_append(char **list, const char *separator, const char *text);
 
+/* Whether a list such as " read write " has the word between two spaces. */
+bool text_has_word(const char *words, const char *word);
+
 /*
  * How many insertions, deletions and changes of bytes turn one text into the
  * other; SIZE_MAX if the second is longer than any name is.

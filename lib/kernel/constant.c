@@ -35,3 +35,14 @@ bool constant_by_name(const char *name, uint64_t *value)
 		*value = found->value;
 	return found;
 }
+
+const char *constant_name(const char *prefix, uint64_t value)
+{
+	size_t length = strlen(prefix);
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (table[i].value == value &&
+		    !strncmp(table[i].name, prefix, length))
+			return table[i].name;
+	return NULL;
+}

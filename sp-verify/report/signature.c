@@ -4,15 +4,12 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <linux/audit.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/prctl.h>
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "kernel/argument.h"
+#include "kernel/value.h"
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -127,8 +124,8 @@ static const struct signature {
 	{ "fpnxpp", " recvfrom " },
 	{ "fpnx", " sendmmsg vmsplice signalfd4 " },
 	{ "fpnxp", " recvmmsg recvmmsg_time64 " },
-	{ "fddpn", " setsockopt " },
-	{ "fddpp", " getsockopt " },
+	{ "fccpn", " setsockopt " },
+	{ "fccpp", " getsockopt " },
 	{ "xnnnpn", " ipc " },
 	{ "ffpn", " sendfile sendfile64 " },
 	{ "fpfpnx", " splice copy_file_range " },
@@ -204,51 +201,6 @@ static const struct signature {
 	{ "fppx", " cachestat " },
 };
 
-struct constant {
-	const char *call;
-	uint32_t value;
-	const char *name;
-};
-
-#define C(call, name) { call, name, #name }
-static const struct constant constants[] = {
-	C("fcntl", F_DUPFD), C("fcntl", F_GETFD), C("fcntl", F_SETFD),
-	C("fcntl", F_GETFL), C("fcntl", F_SETFL), C("fcntl", F_GETLK),
-	C("fcntl", F_SETLK), C("fcntl", F_SETLKW), C("fcntl", F_SETOWN),
-	C("fcntl", F_GETOWN), C("fcntl", F_SETSIG), C("fcntl", F_OFD_SETLK),
-	C("fcntl", F_DUPFD_CLOEXEC), C("fcntl", F_SETPIPE_SZ),
-	C("fcntl", F_GETPIPE_SZ), C("fcntl", F_ADD_SEALS),
-	C("fcntl", F_GET_SEALS), C("fcntl", F_SETLEASE),
-	C("ioctl", TCGETS), C("ioctl", TCSETS), C("ioctl", TCSETSW),
-	C("ioctl", TCSETSF), C("ioctl", TIOCGWINSZ), C("ioctl", TIOCSWINSZ),
-	C("ioctl", TIOCGPGRP), C("ioctl", TIOCSPGRP), C("ioctl", TIOCSCTTY),
-	C("ioctl", TIOCNOTTY), C("ioctl", TIOCSTI), C("ioctl", TIOCGPTN),
-	C("ioctl", TIOCSPTLCK), C("ioctl", FIONREAD), C("ioctl", FIONBIO),
-	C("ioctl", FIOASYNC), C("ioctl", FIOCLEX), C("ioctl", FIONCLEX),
-	C("prctl", PR_SET_PDEATHSIG), C("prctl", PR_GET_PDEATHSIG),
-	C("prctl", PR_SET_DUMPABLE), C("prctl", PR_GET_DUMPABLE),
-	C("prctl", PR_SET_KEEPCAPS), C("prctl", PR_SET_NAME),
-	C("prctl", PR_GET_NAME), C("prctl", PR_SET_SECCOMP),
-	C("prctl", PR_GET_SECCOMP), C("prctl", PR_CAPBSET_READ),
-	C("prctl", PR_CAPBSET_DROP), C("prctl", PR_SET_SECUREBITS),
-	C("prctl", PR_GET_SECUREBITS), C("prctl", PR_SET_TIMERSLACK),
-	C("prctl", PR_SET_NO_NEW_PRIVS), C("prctl", PR_GET_NO_NEW_PRIVS),
-	C("prctl", PR_SET_CHILD_SUBREAPER), C("prctl", PR_SET_PTRACER),
-	C("prctl", PR_SET_MM), C("prctl", PR_SET_THP_DISABLE),
-	C("prctl", PR_CAP_AMBIENT), C("prctl", PR_SET_VMA),
-};
-#undef C
-
-static bool has_word(const char *words, const char *word)
-{
-	size_t size = strlen(word);
-
-	for (const char *at = words; (at = strstr(at, word)); at += size)
-		if (at > words && at[-1] == ' ' && at[size] == ' ')
-			return true;
-	return false;
-}
-
 /*
  * On 32-bit x86, these calls have their arguments in memory: mmap(2),
  * select(2).
@@ -270,7 +222,7 @@ static const char *letters_of(struct call_id id)
 	if (is_indirect(id, call))
 		return "p";
 	for (size_t i = 0; i < N_ELEMENTS(signatures); i++)
-		if (has_word(signatures[i].calls, call))
+		if (text_has_word(signatures[i].calls, call))
 			return signatures[i].letters;
 	return NULL;
 }
@@ -314,33 +266,20 @@ bool signature_keep(struct call_id id, const uint64_t args[SIGNATURE_ARGS],
 	return letters;
 }
 
-static const char *name_of(const char *call, int index, uint32_t value)
-{
-	if (!strncmp(call, "socket", strlen("socket")))
-		return family_name(value);
-	if (index != (strcmp(call, "prctl") ? 1 : 0))
-		return NULL;
-	for (size_t i = 0; i < N_ELEMENTS(constants); i++)
-		if (constants[i].value == value &&
-		    !strncmp(call, constants[i].call,
-			     strlen(constants[i].call)))
-			return constants[i].name;
-	return NULL;
-}
-
 static char *number(uint64_t value)
 {
 	return xasprintf(value < 10 ? "%" PRIu64 : "0x%" PRIx64, value);
 }
 
-static char *text_of(const char *call, int index, char letter, uint64_t value)
+static char *text_of(const char *call, int index, char letter,
+		     const uint64_t kept[SIGNATURE_ARGS])
 {
-	const char *name = letter == 'c' ? name_of(call, index, value) : NULL;
+	uint64_t value = kept[index];
+	const char *name = letter == 'c' ? value_name(call, index, kept) :
+		letter == 's' ? signal_name(value) : NULL;
 
-	if (letter == 's' && value)
-		name = sigabbrev_np(value);
 	if (name)
-		return xasprintf("%s%s", letter == 's' ? "SIG" : "", name);
+		return xstrdup(name);
 	switch (letter) {
 	case 'd':
 		return xasprintf("%d", (int)value);
@@ -371,7 +310,7 @@ int signature_texts(struct call_id id, const uint64_t kept[SIGNATURE_ARGS],
 	if (!letters)
 		return -1;
 	for (; letters[n]; n++)
-		texts[n] = text_of(call, n, letters[n], kept[n]);
+		texts[n] = text_of(call, n, letters[n], kept);
 	return n;
 }
 

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "kernel/danger.h"
+#include "kernel/purpose.h"
+#include "kernel/value.h"
 #include "profile/landlock.h"
 
 static int failures;
@@ -114,8 +116,90 @@ static void check_dangers(void)
 	}
 }
 
+/* Each number that has a name on some architecture. */
+static void check_purpose(struct call_id id)
+{
+	char name[SYSCALL_NAME_MAX];
+	const struct purpose *purpose;
+
+	if (!syscall_name(id, name))
+		return;
+	purpose = purpose_of(id);
+	check(purpose->subject != SUBJECT_UNKNOWN, "has no purpose", name);
+	check(subject_name(purpose->subject) && strlen(purpose->text) < 70,
+	      "has no half line", name);
+}
+
+static void check_purposes(void)
+{
+	enum { NUMBERS = 1024 };
+	static const int32_t bases[] = { 0, 0x40000000 /* x32 */,
+					 0xf0000 /* of Arm */ };
+	const struct arch *arch;
+
+	for (size_t a = 0; (arch = arch_at(a)); a++)
+		for (int b = 0; b < 3; b++)
+			for (int32_t nr = 0; nr < NUMBERS; nr++)
+				check_purpose((struct call_id){
+					arch->audit, bases[b] + nr });
+}
+
+/* Names that the headers have for values, and texts of whole calls. */
+static void check_values(void)
+{
+	static const struct {
+		const char *call, *text;
+		uint64_t values[3];
+		size_t n;
+	} rows[] = {
+		{ "ioctl", "ioctl(TCGETS)", { 0x5401 }, 1 },
+		{ "ioctl", "ioctl(SIOCGIFNAME)", { 0x8910 }, 1 },
+		{ "ioctl", "ioctl(2)", { 2 }, 1 },
+		{ "prctl", "prctl(PR_SET_NAME)", { 15 }, 1 },
+		{ "fcntl", "fcntl(F_DUPFD_CLOEXEC)", { 1030 }, 1 },
+		{ "setsockopt", "setsockopt(SOL_SOCKET, SO_REUSEADDR)",
+		  { 1, 2 }, 2 },
+		{ "setsockopt", "setsockopt(IPPROTO_TCP, TCP_NODELAY)",
+		  { 6, 1 }, 2 },
+		{ "setsockopt", "setsockopt(0x1234, 1)", { 0x1234, 1 }, 2 },
+		{ "socket", "socket(AF_UNIX, SOCK_STREAM)", { 1, 1, 0 }, 3 },
+		{ "socket", "socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE)",
+		  { 16, 3, 0 }, 3 },
+		{ "socket", "socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP)",
+		  { 2, 2, 17 }, 3 },
+		{ "unshare", "unshare(CLONE_NEWUSER|CLONE_NEWNET)",
+		  { 0x50000000 }, 1 },
+		{ "clone", "clone(no namespace)", { 0 }, 1 },
+		{ "mprotect", "mprotect(PROT_EXEC)", { 4 }, 1 },
+		{ "kill", "kill(SIGTERM)", { 15 }, 1 },
+		{ "bpf", "bpf(BPF_PROG_LOAD)", { 5 }, 1 },
+		{ "ptrace", "ptrace(PTRACE_ATTACH)", { 16 }, 1 },
+		{ "ioctl", "ioctl(...)", { 0 }, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct argument_value values[3] = { 0 };
+		const struct argument_rule *rule;
+		struct call_id id;
+		char *text;
+
+		if (syscall_number(arch_by_name("x86_64"), rows[i].call, &id))
+			check(false, "has no number", rows[i].call);
+		rule = argument_rule_of(id);
+		for (size_t j = 0; j < rows[i].n; j++)
+			values[j] = (struct argument_value){
+				rule->arguments[j].index, UINT64_MAX,
+				rows[i].values[j] };
+		text = call_text(id, values, rows[i].n);
+		check(!strcmp(text, rows[i].text), text, rows[i].text);
+		free(text);
+	}
+}
+
 int main(void)
 {
+	check_purposes();
+	check_values();
 	check_rights();
 	check_header();
 	check_abis();
