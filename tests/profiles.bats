@@ -460,6 +460,10 @@ exit_group trap' ]
 	sed -i 's/^socket.*/socket: arg0 != (AF_INET|0) \&\& arg0 <= ~0/' p
 	run -0 sp-verify -p p socket1.sp
 	run -1 sp-verify -p p socket2.sp
+	# a comparison for each bit, as sp-emit has them
+	sed -i "s/^socket.*/socket: arg0 \& 1$(printf ' \&\& arg0 in ~%d' 2 4 8 16 32 64 128)/" p
+	run -0 sp-verify -p p socket1.sp
+	run -1 sp-verify -p p socket2.sp
 }
 
 @test "minijail: what only compile_seccomp_policy.py takes" {

@@ -199,16 +199,59 @@ static bool read_comparison(struct cursor *c, struct profile_arg *arg)
 	return true;
 }
 
+/* Any of the bits is set: of a single one, that is a value under a mask. */
+static struct profile_arg as_masked(const struct profile_arg *arg)
+{
+	struct profile_arg masked = *arg;
+
+	if (arg->op == PROFILE_CMP_MASKED_NE &&
+	    __builtin_popcountll(arg->value) == 1) {
+		masked.op = SCMP_CMP_MASKED_EQ;
+		masked.value_two = masked.value;
+	}
+	return masked;
+}
+
+/*
+ * Make two comparisons of an argument's bits one, if they look at different bits:
+ * sp-emit writes a comparison for each bit that has to be set.
+ */
+static bool join_bits(struct profile_arg *to, const struct profile_arg *arg)
+{
+	struct profile_arg a = as_masked(to), b = as_masked(arg);
+
+	if (a.index != b.index || a.op != SCMP_CMP_MASKED_EQ || b.op != a.op ||
+	    a.value & b.value)
+		return false;
+	a.value |= b.value;
+	a.value_two |= b.value_two;
+	*to = a;
+	return true;
+}
+
+static bool add_comparison(struct minijail_group *group,
+			   const struct profile_arg *arg)
+{
+	for (size_t i = 0; i < group->n; i++)
+		if (join_bits(&group->args[i], arg))
+			return true;
+	if (group->n == N_ELEMENTS(group->args))
+		return false;
+	group->args[group->n++] = *arg;
+	return true;
+}
+
 static bool read_group(struct cursor *c, struct minijail_group *group)
 {
 	*group = (struct minijail_group){ .n = 0 };
 	do {
-		if (group->n == N_ELEMENTS(group->args))
+		struct profile_arg arg;
+
+		if (!read_comparison(c, &arg))
+			return false;
+		if (!add_comparison(group, &arg))
 			return cursor_refuse(c, "more than 6 conditions "
 						"joined by &&");
-		if (!read_comparison(c, &group->args[group->n]))
-			return false;
-		group->n++;
 	} while (cursor_take(c, "&&"));
 	return true;
 }
