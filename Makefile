@@ -172,7 +172,7 @@ $(B)/tests/machine: tests/machine.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -o $@ $< $(LIBS_RECORD)
 
-tests: all $(UNITS) $(WITNESSES) $(ROUNDTRIP) $(B)/tests/machine $(B)/tests/failing.so
+tests: all $(UNITS) $(WITNESSES) $(ROUNDTRIP) $(B)/tests/machine $(B)/tests/failing.so $(B)/tests/fuzz/stream
 
 check: test-deps ## Set up, build and run the test suite (STRICT=1: no skip that the machine does not explain)
 	@$(MAKE) --no-print-directory tests

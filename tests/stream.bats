@@ -59,3 +59,8 @@ for line in sys.stdin:
 		sp-merge "$file" | cmp - "$file"
 	done
 }
+
+@test "a stream with any byte changed, or cut anywhere, is refused" {
+	manual_stream >example.sp
+	"${SP_BIN%/bin}/tests/fuzz/stream" example.sp
+}

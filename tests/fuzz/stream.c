@@ -3,6 +3,7 @@
  * The stream's reader, fed with anything: as a libFuzzer target, and with
  * -DEXHAUSTIVE as a program that takes a good stream, cuts it at every byte
  * and changes every byte in every way, and says which of those was accepted.
+ * Sanitizers take their time: under them, each bit of it is changed.
  * Further streams are only read.
  */
 #include <stdio.h>
@@ -90,12 +91,21 @@ static int try_cuts(const uint8_t *data, size_t size)
 	return bad;
 }
 
+static int next_flip(int flip)
+{
+#ifdef __SANITIZE_ADDRESS__
+	return 2 * flip;
+#else
+	return flip + 1;
+#endif
+}
+
 static int try_changes(uint8_t *data, size_t size)
 {
 	int bad = 0;
 
 	for (size_t i = 0; i < size; i++)
-		for (int flip = 1; flip < 256; flip++) {
+		for (int flip = 1; flip < 256; flip = next_flip(flip)) {
 			data[i] ^= flip;
 			if (accepts(data, size, 0) && ++bad)
 				printf("byte %zu ^ %02x: accepted\n", i, flip);
@@ -122,7 +132,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	bad = try_cuts(data, size) + try_changes(data, size);
-	printf("%zu cuts, %zu changes, %d accepted\n", size, 255 * size, bad);
+	printf("%zu bytes, %d accepted\n", size, bad);
 	free(data);
 	return bad != 0;
 }

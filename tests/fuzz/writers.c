@@ -118,6 +118,7 @@ static void is_text(char *text, size_t n)
 
 #define TRUST "--allow-partial", "--allow-denied"
 
+/* New ones go last: the first byte of what was found is a number of these. */
 static const struct command {
 	const char *options[8];
 	void (*judge)(char *text, size_t n);
@@ -132,7 +133,6 @@ static const struct command {
 	{ { "--bpf", TRUST }, is_filter },
 	{ { "--bpf", TRUST, "--args=all" }, is_filter },
 	{ { "--minijail", TRUST, "--args=all" }, is_profile },
-	{ { "--kafel", TRUST, "--args=all" }, is_profile },
 	{ { "--firejail", TRUST }, is_profile },
 	{ { "--path-list", "--allow-partial" }, is_text },
 	{ { "--apparmor", "--allow-partial", "--generalize=all" }, is_text },
@@ -148,6 +148,19 @@ static const struct command {
 	{ { "--explain", "--landlock", "--allow-partial" }, is_text },
 	{ { "--table", "--allow-partial", "--from=m" }, is_text },
 	{ { "--landlock-header", "--allow-partial", "--image=/bin/*" }, is_text },
+	{ { "--lxc", TRUST }, is_profile },
+	{ { "--lxc", TRUST, "--exact", "--tree=/bin/*" }, is_profile },
+	{ { "--oci", TRUST, "--deny=kill" }, is_profile },
+	{ { "--systemd", TRUST, "--deny=kill", "--paths" }, is_profile },
+	{ { "--systemd", TRUST, "--deny=log" }, is_profile },
+	{ { "--libseccomp", TRUST, "--deny=log", "--args=all" }, is_text },
+	{ { "--bpf", TRUST, "--deny=kill", "--exact" }, is_filter },
+	{ { "--minijail", TRUST, "--deny=kill" }, is_profile },
+	{ { "--firejail", TRUST, "--exact", "--deny=kill" }, is_profile },
+	{ { "--explain", "--systemd", TRUST, "--args=all" }, is_text },
+	{ { "--explain", "--apparmor", "--allow-partial" }, is_text },
+	{ { "--explain", "--firejail", TRUST }, is_text },
+	{ { "--kafel", TRUST, "--args=all" }, is_profile },
 };
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
