@@ -36,7 +36,7 @@ MANS     := $(wildcard sp-*/*.[157] lib/*/*.5 lib/*.7)
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.o $(B)/%.bpf.o $(B)/%.skel.h
 .PHONY: all help deps test-deps demo check lint bench bench-plot install clean tests fuzz replays soak check-allocations check-removals \
-	check-kernels check-roundtrip check-jails check-names check-score check-profiles check-engines check-coverage mutate sandbox-data
+	check-kernels check-roundtrip check-jails check-names check-score check-profiles check-engines check-coverage check-filters mutate sandbox-data
 
 all: $(BINS) ## Build the tools into build/bin/ (V=1 shows the commands, SAN=address,undefined)
 
@@ -247,6 +247,9 @@ check-profiles: all ## Read the profiles that packages install: how many of each
 check-jails: test-deps ## Compare the filters of minijail policies and firejail profiles with their own compilers' (SP_JAILS of each)
 	@$(MAKE) --no-print-directory tests
 	@SP_JAILS=$${SP_JAILS:-80} BATS_TEST_TIMEOUT=1800 tests/run $(B) tests/jails.bats
+
+check-filters: tests ## Compare the answers to 20,000 random profiles' filters with the kernel's (a minute)
+	@$(B)/tests/unit/filter 20000
 
 check-names: test-deps ## Ask the enforcers' parsers about 100,000 random names in each format of paths (half an hour)
 	@$(MAKE) --no-print-directory tests

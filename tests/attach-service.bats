@@ -52,7 +52,8 @@ teardown() {
 # NAME_prepare makes its files, and says how it is started, which file has its
 # pid, which signal shuts it down, and what a recording of it has to show:
 # calls that it was blocked in, and how often it made others.
-# NAME_request is short, and fails until it is ready; NAME_load SECONDS.
+# NAME_request is short, and fails until it is ready; NAME_load SECONDS becomes
+# the program that makes the load.
 
 nginx_prepare() {
 	requires nginx wrk
@@ -70,7 +71,7 @@ nginx_request() (
 )
 
 nginx_load() {
-	wrk -t 1 -c 20 -d "$1" http://127.0.0.1:18097/GPL-2
+	exec wrk -t 1 -c 20 -d "$1" http://127.0.0.1:18097/GPL-2
 }
 
 redis_prepare() {
@@ -87,8 +88,7 @@ redis_request() {
 }
 
 redis_load() {
-	timeout "$1" redis-benchmark -s "$PWD/socket" -n 500 -l -q ||
-		[ "$?" -eq 124 ]
+	exec timeout "$1" redis-benchmark -s "$PWD/socket" -n 500 -l -q
 }
 
 as_postgres=(setpriv --reuid postgres --regid postgres --init-groups)
@@ -122,7 +122,7 @@ postgres_request() {
 }
 
 postgres_load() {
-	pgbench -h "$PWD/data" -U postgres -S -n -c 4 -T "$1" postgres
+	exec pgbench -h "$PWD/data" -U postgres -S -n -c 4 -T "$1" postgres
 }
 
 # --- starting them, so that they can be attached to; $target is the option --
@@ -195,15 +195,17 @@ under() {
 attach() {
 	local load recorder
 	ready
-	"${service}_load" 2 >/dev/null 3>&- &
+	"${service}_load" 30 >/dev/null 3>&- &
 	load=$!
-	sleep 0.5
+	sleep 0.3
 	sp-record -o run.sp "${target[@]}" 2>err 3>&- &
 	recorder=$!
 	wait_for 10 grep 'attached to' err
 	kill -0 "$load"
 	ready
-	wait "$load"
+	sleep 0.5
+	kill "$load"
+	ended 143 "$load"
 	stop
 	wait "$recorder"
 }
@@ -236,7 +238,7 @@ works() {
 	sp-merge -o all.sp "$start" run.sp
 	sp-emit --oci -o profile.json all.sp
 	under sp-verify -p profile.json -o list --
-	"${service}_load" 1 >/dev/null
+	("${service}_load" 1 >/dev/null) || [ $? = 124 ]
 	stop || {
 		cat list
 		return 1

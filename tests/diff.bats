@@ -315,8 +315,8 @@ matrix_runs() {
 	for i in range(1, 1001):
 	    print(f"run {i:x} test{i} start={i}")
 	for i in range(1, 1001):
-	    for c in range(400):
-	        if rnd.random() < (.1 if hard else .95 if c < 200 else .02):
+	    for c in range(160):
+	        if rnd.random() < (.1 if hard else .95 if c < 80 else .02):
 	            print(f"call {i:x} {c} {i}")
 	PY
 	for kind in real hard; do

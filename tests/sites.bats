@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# bats file_tags=machine-wide
 # sp-verify: where a violation was made, by whom and with what; and what a
 # filter of the workload's own answers first.
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# bats file_tags=machine-wide
+# bats file_tags=long
 # sp-verify: a profile against traces and against commands.
 
 load helper

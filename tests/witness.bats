@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# bats file_tags=machine-wide
 # The table of programs whose calls are known, row by row: witness/table.
 
 load helper

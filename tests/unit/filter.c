@@ -336,7 +336,7 @@ static const struct {
 	{ "getgid", SYS_getgid, 47 }, { "getegid", SYS_getegid, 50 },
 	{ "gettid", SYS_gettid, 224 },
 };
-enum { PROFILES = 5000, PROBES = 12, FIRST_ERRNO = 1000, SEED = 1 };
+enum { PROFILES = 1500, PROBES = 12, FIRST_ERRNO = 1000, SEED = 1 };
 
 struct probe {
 	bool compat;		/* by int 0x80 */
@@ -650,14 +650,14 @@ static bool check_random(struct shared *s, bool int80)
 	return ok;
 }
 
-static bool check_kernel(bool int80)
+static bool check_kernel(bool int80, unsigned int profiles)
 {
 	struct shared *s = mmap(NULL, sizeof(*s), PROT_READ | PROT_WRITE,
 				MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (s == MAP_FAILED)
 		message_fatal("mmap: %s", strerror(errno));
-	for (unsigned int i = 0; i < PROFILES; i++) {
+	for (unsigned int i = 0; i < profiles; i++) {
 		srand(SEED + i);
 		if (check_random(s, int80))
 			continue;
@@ -703,10 +703,14 @@ static bool check_own_loads(void)
 	return ok;
 }
 
-/* usage: filter [native]: makes no 32-bit calls where the machine has none */
+/*
+ * usage: filter [native] [PROFILES]: so many random ones, and no 32-bit calls
+ * where the machine has none
+ */
 int main(int argc, char **argv)
 {
-	bool int80 = argc < 2 || strcmp(argv[1], "native");
+	bool native = argc > 1 && !strcmp(argv[1], "native");
+	const char *profiles = argv[1 + native];
 
 	message_init("filter", 1, argv);
 	check_names();
@@ -714,6 +718,6 @@ int main(int argc, char **argv)
 	check_cases();
 	check_allowed();
 	check_own_loads();
-	check_kernel(int80);
+	check_kernel(!native, profiles ? atoi(profiles) : PROFILES);
 	return message_finish();
 }
