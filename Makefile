@@ -36,7 +36,7 @@ MANS     := $(wildcard sp-*/*.[157] lib/*/*.5 lib/*.7)
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.o $(B)/%.bpf.o $(B)/%.skel.h
 .PHONY: all help deps test-deps demo check lint bench bench-plot install clean tests fuzz replays soak check-allocations check-removals \
-	check-kernels check-roundtrip check-jails check-names check-score check-profiles check-engines check-coverage check-filters mutate sandbox-data
+	check-kernels check-roundtrip check-jails check-names check-score check-profiles check-engines check-units check-coverage check-filters mutate sandbox-data
 
 all: $(BINS) ## Build the tools into build/bin/ (V=1 shows the commands, SAN=address,undefined)
 
@@ -186,7 +186,7 @@ lint: ## Check the manual pages, the C sources, the tests and the shell scripts
 	@shellcheck -x tests/run tests/state.bash tests/lint tests/deps tests/demo .ci/run tests/bench/*.sh tests/soak \
 		tests/kernels/run tests/kernels/fetch tests/kernels/guest \
 		tests/kernels/init tests/kernels/start \
-		tests/suite tests/uapi tests/score-reference tests/inroot tests/failing/inputs tests/sandbox-data \
+		tests/units/drive tests/suite tests/uapi tests/score-reference tests/inroot tests/failing/inputs tests/sandbox-data \
 		lib/kernel/constants
 
 # The peers of the bench that nobody packages, and what is run under them all.
@@ -267,6 +267,10 @@ check-engines: test-deps ## Record containers of podman, docker and containerd (
 	@tests/deps engines
 	@$(MAKE) --no-print-directory tests
 	@BATS_TEST_TIMEOUT=600 tests/run $(B) tests/engines/engines.bats
+
+check-units: test-deps ## Record units of Debian in a booted systemd and use them under their drop-ins (five minutes)
+	@$(MAKE) --no-print-directory tests
+	@BATS_TEST_TIMEOUT=600 tests/run $(B) tests/units/units.bats
 
 MUTANTS ?= 150
 SEED    ?= 1

@@ -4,12 +4,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/options.h"
 #include "base/text.h"
 #include "paths.h"
+#include "process/unit-name.h"
 
 /* 0: no such errno. */
 static int find_errno(const char *name)
@@ -127,6 +129,23 @@ static char *set_general(const struct option_row *row, void *to,
 		xstrdup("not all, none, usual or a list of pid, tmp, hash, date, runs and version");
 }
 
+/* Only services: the drop-in has a section [Service]. */
+static char *set_install(const struct option_row *row, void *to,
+			 const char *name)
+{
+	struct options *o = to;
+	size_t length;
+
+	(void)row;
+	free(o->install);
+	o->install = unit_name_whole(name);
+	length = strlen(o->install);
+	if (!unit_name_is_valid(o->install) || length <= strlen(".service") ||
+	    strcmp(o->install + length - strlen(".service"), ".service"))
+		return xstrdup("no service can have that name");
+	return NULL;
+}
+
 static char *set_format(const struct option_row *row, void *to,
 			const char *value)
 {
@@ -219,6 +238,9 @@ static const struct option_row last_rows[] = {
 	{ "into", 0, "FILE",
 	  "with --oci: put the profile into a config.json, FILE",
 	  OPTION_TEXT(struct options, into) },
+	{ "install", 0, "UNIT",
+	  "with --systemd: put the drop-in where systemd reads it",
+	  .set = set_install },
 	{ "output", 'o', "FILE", "write to FILE, whole or not at all",
 	  OPTION_TEXT(struct options, output) },
 };
@@ -398,6 +420,13 @@ static void check(const struct options *o)
 		message_usage("--base cannot be combined with --exact");
 	if (o->into && (o->format->write != write_oci || o->explain))
 		message_usage("--into is only for --oci");
+	if (o->install && o->format->write != write_systemd)
+		message_usage("--install is only for --systemd");
+	if (o->install && (o->output || o->explain))
+		message_usage("--install cannot be combined with --%s",
+			      o->output ? "output" : "explain");
+	if (o->install && geteuid())
+		message_usage("--install: only root can install a drop-in");
 	if (o->widen_names && !o->paths)
 		message_usage("--widen-names is only for --systemd --paths");
 	if (o->allow_denied && o->deny_denied)
@@ -449,4 +478,5 @@ void options_free(struct options *o)
 {
 	selection_free(&o->selection);
 	free(o->config);
+	free(o->install);
 }

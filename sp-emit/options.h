@@ -26,6 +26,7 @@ struct options {
 	struct host host;	/* that its conditions are resolved for */
 	const char *output;	/* NULL: stdout, or `into` */
 	const char *into;	/* --into: a config.json; NULL: none */
+	char *install;		/* --install: the unit's whole name; heap, or NULL */
 	char *config;		/* what is in it; heap */
 	char **traces;		/* NULL-terminated */
 };

@@ -15,6 +15,7 @@
 #include "build.h"
 #include "check.h"
 #include "harden.h"
+#include "install.h"
 #include "ndjson.h"
 #include "options.h"
 #include "paths.h"
@@ -426,6 +427,12 @@ static void emit(struct options *o)
 	trace_free(t);
 }
 
+static int emit_alone(void *options)
+{
+	emit(options);
+	return message_finish();
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = { 0 };
@@ -433,7 +440,10 @@ int main(int argc, char **argv)
 	message_init("sp-emit", STATUS_TROUBLE, argv);
 	message_keep_notes();
 	options_read(&o, argc, argv);
-	emit(&o);
+	if (o.install)
+		install_drop_in(o.install, emit_alone, &o);
+	else
+		emit(&o);
 	options_free(&o);
 	return message_finish();
 }

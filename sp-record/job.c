@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "job.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -136,10 +137,15 @@ bool unit_is_stopped(const char *unit)
 		"systemctl", "show", "--property=ActiveState", "--value", "--",
 		(char *)unit, NULL,
 	};
-	char *state = capture_output(argv);
-	bool stopped = !state || !strcmp(state, "inactive\n") ||
-		!strcmp(state, "failed\n");
+	enum { PATIENCE_MS = 500 };
+	char *state;
+	bool stopped;
 
+	/* The recorder does nothing else meanwhile, and asks again. */
+	errno = 0;
+	state = capture_output_within(argv, PATIENCE_MS);
+	stopped = state ? !strcmp(state, "inactive\n") ||
+		!strcmp(state, "failed\n") : errno != ETIMEDOUT;
 	free(state);
 	return stopped;
 }

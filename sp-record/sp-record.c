@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/output.h"
+#include "base/text.h"
 #include "client.h"
 #include "collect.h"
 #include "container/mode.h"
@@ -478,6 +479,31 @@ static void on_attached(void *argument, const struct tracer *tracer)
 		note_attached(o, tracer);
 }
 
+/* "--unit a, --unit b" of all targets; heap. */
+static char *target_list(const struct options *o)
+{
+	char *list = NULL;
+
+	for (size_t i = 0; i < o->n_targets; i++) {
+		char *one = xasprintf("--%s %s", o->targets[i].how,
+				      o->targets[i].name);
+
+		text_append(&list, ", ", one);
+		free(one);
+	}
+	return list;
+}
+
+/* The target that has the process; the first one if none has. */
+static const struct target *target_of(const struct options *o, pid_t pid)
+{
+	for (size_t i = 0; i < o->n_targets; i++)
+		for (size_t k = 0; k < o->targets[i].n_pids; k++)
+			if (o->targets[i].pids[k] == pid)
+				return &o->targets[i];
+	return &o->targets[0];
+}
+
 /*
  * The kernel's list of tasks, which BPF programs iterate over, can leave one
  * out.
@@ -486,18 +512,20 @@ __attribute__((noreturn))
 static void say_attach_failure(const struct options *o, int error,
 			       pid_t missing)
 {
-	const struct target *t = &o->targets[0];
+	const struct target *t = target_of(o, missing);
 
 	if (error == -EACCES)
-		message_fatal("--%s %s: its processes belong to another user "
-			      "or have more privileges: " PRIVILEGE_LIMIT,
-			      t->how, t->name);
+		message_fatal("%s: all processes belong to another user or "
+			      "have more privileges: " PRIVILEGE_LIMIT,
+			      target_list(o));
 	if (error != -ESRCH)
 		message_fatal("cannot attach: %s", strerror(-error));
 	if (!process_lives(missing))
-		message_fatal("process %d has exited", missing);
-	message_fatal("cannot attach to process %d: it is alive, but the "
-		      "kernel does not show it to BPF programs", missing);
+		message_fatal("--%s %s: process %d has exited", t->how,
+			      t->name, missing);
+	message_fatal("--%s %s: cannot attach to process %d: it is alive, but "
+		      "the kernel does not show it to BPF programs", t->how,
+		      t->name, missing);
 }
 
 /* systemctl runs once everything is recorded. */
@@ -514,13 +542,19 @@ static struct jobs *unit_jobs(const struct options *o)
 	return jobs;
 }
 
-static void note_absent(const struct options *o, const struct tracer *tracer)
+/* Whether all targets ran; a note names each that did not. */
+static bool check_ran(const struct options *o, const struct tracer *tracer)
 {
-	for (size_t i = 0; i < o->n_targets; i++)
-		if (!o->targets[i].n_pids && !tracer_target_began(tracer, i))
-			message_note("--%s %s: it never ran: its run has no "
-				     "calls", o->targets[i].how,
-				     o->targets[i].name);
+	bool all = true;
+
+	for (size_t i = 0; i < o->n_targets; i++) {
+		if (o->targets[i].n_pids || tracer_target_began(tracer, i))
+			continue;
+		message_note("--%s %s: it never ran: its run has no calls",
+			     o->targets[i].how, o->targets[i].name);
+		all = false;
+	}
+	return all;
 }
 
 static int record_into(struct recorded *what, struct output *out)
@@ -529,7 +563,8 @@ static int record_into(struct recorded *what, struct output *out)
 	struct recording r = { 0 };
 	struct tracer *tracer;
 	struct log *log;
-	pid_t missing;
+	pid_t missing = 0;
+	bool ran;
 	int error;
 
 	hold_signals(o, &r.signals);
@@ -544,8 +579,8 @@ static int record_into(struct recorded *what, struct output *out)
 	}
 	if (may_hold_up(o))
 		forward_release(&r.signals);
-	note_absent(o, tracer);
-	error = write_stream(what, &r, tracer, log, out) &&
+	ran = check_ran(o, tracer);
+	error = write_stream(what, &r, tracer, log, out) && ran &&
 		!jobs_failed(o->recording.jobs) ? 0 : STATUS_FAILED;
 	log_free(log);
 	tracer_close(tracer);

@@ -17,6 +17,7 @@
 #include "process/cgroup.h"
 #include "process/container.h"
 #include "process/process.h"
+#include "process/unit-name.h"
 
 void target_free(struct target *t)
 {
@@ -235,8 +236,6 @@ bool target_set_cgroup(struct target *t, const char *name, char **problem)
 /* systemd.unit(5): the letters of names, and the types that have processes. */
 static char *unit_problem(const char *unit)
 {
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.\\@";
 	static const char *const types[] = {
 		"service", "scope", "slice", "socket", "mount", "swap",
 	};
@@ -245,8 +244,7 @@ static char *unit_problem(const char *unit)
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 		has_processes |= !strcmp(type + 1, types[i]);
-	if (unit[strspn(unit, letters)] || type == unit ||
-	    strlen(unit) > NAME_MAX)
+	if (!unit_name_is_valid(unit))
 		return xstrdup("no unit can have that name");
 	if (!has_processes)
 		return xasprintf("a unit of type %s has no processes", type);
@@ -297,8 +295,7 @@ bool target_set_unit(struct target *t, const char *name, char **problem)
 
 	t->how = "unit";
 	t->name = name;
-	t->unit = strchr(name, '.') ? xstrdup(name) :
-		xasprintf("%s.service", name);
+	t->unit = unit_name_whole(name);
 	text = unit_problem(t->unit);
 	if (text) {
 		*problem = xasprintf("--unit %s: %s", name, text);

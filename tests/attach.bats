@@ -353,6 +353,14 @@ joining() {
 	[ "$(sp-emit --json run.sp | jq '.images | length')" -eq 1 ]
 }
 
+@test "a target that never ran ends with 125, whatever ends the recording" {
+	run --separate-stderr -125 sp-record -q -t 0.1 -o run.sp --unit "web$$" \
+		--cgroup "/web$$"
+	[[ $stderr == *"sp-record: --unit web$$: it never ran: its run has no calls
+sp-record: --cgroup /web$$: it never ran: its run has no calls" ]]
+	[ "$("$TESTS/mkstream" --dump run.sp | grep -c '^run ')" = 2 ]
+}
+
 @test "--restart of a unit that systemctl cannot start: the recording ends" {
 	mkdir bin
 	printf '#!/bin/sh\nexit 5\n' >bin/systemctl
@@ -658,7 +666,7 @@ time.sleep(100)' 3>&- &
 	[ "$status" -eq 0 ] || [ "$status" -eq 125 ]
 	lacks -E 'has exited|no such process' <<<"$stderr"
 	[ "$status" -eq 0 ] ||
-		shows 'cannot attach to process 1: it is alive' <<<"$stderr"
+		shows -e '--pid 1: cannot attach to process 1: it is alive' <<<"$stderr"
 }
 
 @test "a stopped process, until it goes on" {

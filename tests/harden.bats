@@ -171,3 +171,73 @@ verdict() {
 	sp-record -q -o b.sp -- chown 1 file
 	[ "$(sp-emit --json b.sp | jq -c '[.privileges, .lost.privilege]')" = '[[],null]' ]
 }
+
+# install UNIT FILE — with etc as /etc/systemd/system
+install() {
+	# shellcheck disable=SC2016 # for the shell inside
+	PATH=$PWD/bin:$PATH unshare --mount --propagation private sh -c '
+		mount --bind etc /etc/systemd/system
+		exec sp-emit --systemd --install "$@"' sh "$@"
+}
+
+@test "--install shows the difference, writes the drop-in and reloads; undo is printed" {
+	local conf=etc/x.service.d/50-sandprint.conf
+	requires_root
+	requires unshare
+	mkdir etc bin
+	printf '#!/bin/sh\necho "$@" >>reloads\n' >bin/systemctl
+	chmod +x bin/systemctl
+	printf '%s\n' 'run 1 a' 'call 1 read 1' | "$TESTS/mkstream" >a.sp
+	printf '%s\n' 'run 2 b' 'call 2 chmod 1' | "$TESTS/mkstream" >b.sp
+	run -0 --separate-stderr install x a.sp
+	sp-emit --systemd a.sp 2>err | diff - "$conf"
+	[[ ${lines[0]} == "--- /dev/null" ]]
+	[[ ${lines[1]} == "+++ /etc/systemd/system/x.service.d/50-sandprint.conf" ]]
+	[[ $stderr == *"to undo it: rm /etc/systemd/system/x.service.d/50-sandprint.conf && systemctl daemon-reload" ]]
+	[ "$(stat -c %a "$conf")" = 644 ]
+	# the same again, and something else
+	run -0 --separate-stderr install x.service a.sp
+	[[ -z $output && $stderr == *"is the same already" ]]
+	[ "$(<reloads)" = daemon-reload ]
+	run -0 --separate-stderr install x a.sp b.sp
+	shows '^+SystemCallFilter=.*chmod' <<<"$output"
+	[ "$(wc -l <reloads)" = 2 ]
+	[ "$(ls -A etc/x.service.d)" = 50-sandprint.conf ]
+	# nothing of a recording that is refused
+	cp "$conf" before
+	run -2 install x /dev/null
+	[[ $output == *"nothing was installed" ]]
+	cmp "$conf" before
+	# a reload that fails
+	printf '#!/bin/sh\nexit 1\n' >bin/systemctl
+	run -2 install x b.sp
+	[[ $output == *"is installed, but systemctl daemon-reload failed"* ]]
+}
+
+@test "--install follows no link, and takes services only" {
+	local name
+	requires_root
+	requires unshare
+	mkdir etc bin elsewhere
+	printf '#!/bin/sh\n' >bin/systemctl
+	chmod +x bin/systemctl
+	printf '%s\n' 'run 1 a' 'call 1 read 1' | "$TESTS/mkstream" >a.sp
+	ln -s "$PWD/elsewhere" etc/x.service.d
+	run -2 install x a.sp
+	[[ $output == *"x.service.d: a symbolic link or no directory"* ]]
+	mkdir etc/y.service.d etc/z.service.d
+	ln -s "$PWD/elsewhere/f" etc/y.service.d/50-sandprint.conf
+	ln -s "$PWD/elsewhere/f" etc/z.service.d/.50-sandprint.conf.new
+	run -2 install y a.sp
+	[[ $output == *"50-sandprint.conf: a symbolic link"* ]]
+	run -0 install z a.sp
+	[ "$(find elsewhere)" = elsewhere ]
+	for name in ../x x/y '' x.socket .service 'x y' x.slice "$(printf '%0300d' 1)"; do
+		run -2 install "$name" a.sp
+		[[ $output == *"no service can have that name"* ]]
+	done
+	run -2 sp-emit --oci --install x a.sp
+	run -2 sp-emit --systemd --install x -o f a.sp
+	run -2 setpriv --reuid 65534 --clear-groups sp-emit --systemd --install x a.sp
+	[[ $output == *"only root can install"* ]]
+}

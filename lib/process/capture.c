@@ -3,14 +3,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 
 enum { OUTPUT_MAX = 16 << 20, STEP = 4096 };
@@ -41,13 +44,35 @@ static bool spawn(char *const argv[], int out, pid_t *child)
 	return !error;
 }
 
-static char *read_all(int fd)
+/* Whether something can be read before `end_ns` (0: whenever that is). */
+static bool wait_until(int fd, uint64_t end_ns)
+{
+	struct pollfd poll_fd = { fd, POLLIN, 0 };
+	int result;
+
+	do {
+		uint64_t now = now_ns();
+		int ms = !end_ns ? -1 : now >= end_ns ? 0 :
+			(int)((end_ns - now) / 1000000 + 1);
+
+		result = poll(&poll_fd, 1, ms);
+	} while (result < 0 && errno == EINTR);
+	return result > 0;
+}
+
+/* NULL: errno is ETIMEDOUT if that is why. */
+static char *read_all(int fd, uint64_t end_ns)
 {
 	size_t size = 0;
 	char *text = xcalloc(1, 1);
 	ssize_t n;
 
 	do {
+		if (!wait_until(fd, end_ns)) {
+			free(text);
+			errno = ETIMEDOUT;
+			return NULL;
+		}
 		text = xrealloc(text, size + STEP + 1, 1);
 		n = read(fd, text + size, STEP);
 		if (n > 0)
@@ -57,13 +82,20 @@ static char *read_all(int fd)
 	if (!n)
 		return text;
 	free(text);
+	errno = EIO;
 	return NULL;
 }
 
 char *capture_output(char *const argv[])
 {
+	return capture_output_within(argv, 0);
+}
+
+char *capture_output_within(char *const argv[], unsigned int ms)
+{
+	uint64_t end_ns = ms ? now_ns() + ms * 1000000ULL : 0;
 	char *text = NULL;
-	int fds[2], status = -1;
+	int fds[2], status = -1, error = EIO;
 	pid_t child;
 
 	if (pipe2(fds, O_CLOEXEC))
@@ -71,9 +103,12 @@ char *capture_output(char *const argv[])
 	if (spawn(argv, fds[1], &child)) {
 		close(fds[1]);
 		fds[1] = -1;
-		text = read_all(fds[0]);
+		text = read_all(fds[0], end_ns);
+		error = errno;
 		close(fds[0]);
 		fds[0] = -1;
+		if (!text && error == ETIMEDOUT)
+			kill(child, SIGKILL);
 		waitpid(child, &status, 0);
 	}
 	for (int i = 0; i < 2; i++)
@@ -82,5 +117,6 @@ char *capture_output(char *const argv[])
 	if (!status)
 		return text;
 	free(text);
+	errno = error;
 	return NULL;
 }

@@ -9,5 +9,10 @@
  * printed too much.
  */
 char *capture_output(char *const argv[]);
+/*
+ * The same, but the command is killed if it takes longer than that (0: never):
+ * errno is ETIMEDOUT then.
+ */
+char *capture_output_within(char *const argv[], unsigned int ms);
 
 #endif

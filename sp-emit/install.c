@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "install.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/input.h"
+#include "base/memory.h"
+#include "base/message.h"
+#include "process/unit-name.h"
+
+#define UNITS "/etc/systemd/system"
+#define NAME "50-sandprint.conf"
+#define NEW_NAME "." NAME ".new"
+
+enum { DROP_IN_MAX = 64 << 20 };	/* bytes */
+
+struct drop_in {
+	char *directory;	/* "/etc/systemd/system/x.service.d" */
+	int fd;			/* of it; -1 */
+	char *text;		/* the new one, and its size */
+	size_t size;
+};
+
+/* Another process reads the recordings: that one has a sandbox. */
+static bool make_text(struct drop_in *d, int (*produce)(void *), void *arg)
+{
+	int fds[2], status = -1;
+	FILE *file;
+	pid_t child;
+
+	if (pipe2(fds, O_CLOEXEC))
+		message_fatal("pipe: %s", strerror(errno));
+	child = fork();
+	if (child < 0)
+		message_fatal("fork: %s", strerror(errno));
+	if (!child) {
+		if (dup2(fds[1], STDOUT_FILENO) < 0)
+			message_fatal("dup2: %s", strerror(errno));
+		exit(produce(arg));
+	}
+	close(fds[1]);
+	file = fdopen(fds[0], "r");
+	d->text = file ? input_read(file, DROP_IN_MAX, &d->size) : NULL;
+	if (file)
+		fclose(file);
+	waitpid(child, &status, 0);
+	if (!status && d->text && d->size <= DROP_IN_MAX)
+		return true;
+	/* It printed why, unless it was killed. */
+	message_error("nothing was installed");
+	return false;
+}
+
+static bool fail(const struct drop_in *d, const char *name)
+{
+	message_error("%s%s%s: %s", d->directory, *name ? "/" : "", name,
+		      errno == ELOOP || errno == ENOTDIR ?
+		      "a symbolic link or no directory, which --install does "
+		      "not follow" : strerror(errno));
+	return false;
+}
+
+static bool open_directory(struct drop_in *d)
+{
+	int units = open(UNITS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const char *name = strrchr(d->directory, '/') + 1;
+
+	if (units < 0) {
+		message_error(UNITS ": %s", strerror(errno));
+		return false;
+	}
+	if (!mkdirat(units, name, 0755) || errno == EEXIST)
+		d->fd = openat(units, name, O_RDONLY | O_DIRECTORY |
+			       O_NOFOLLOW | O_CLOEXEC);
+	if (d->fd < 0)
+		fail(d, "");
+	close(units);
+	return d->fd >= 0;
+}
+
+/* The drop-in that is there; -1 with errno ENOENT: none. */
+static int open_old(const struct drop_in *d)
+{
+	int fd = openat(d->fd, NAME, O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
+			O_CLOEXEC);
+	struct stat st;
+
+	if (fd >= 0 && (fstat(fd, &st) || !S_ISREG(st.st_mode))) {
+		close(fd);
+		errno = ELOOP;
+		return -1;
+	}
+	return fd;
+}
+
+static bool is_same(const struct drop_in *d, int old)
+{
+	int copy = dup(old);
+	FILE *file = copy < 0 ? NULL : fdopen(copy, "r");
+	size_t n = 0;
+	char *text = file ? input_read(file, DROP_IN_MAX, &n) : NULL;
+	bool same = text && n == d->size && !memcmp(text, d->text, n);
+
+	free(text);
+	if (file)
+		fclose(file);
+	lseek(old, 0, SEEK_SET);
+	return same;
+}
+
+/* Its exit status; -1: it could not be run. */
+static int run(char *const argv[])
+{
+	extern char **environ;
+	int status;
+	pid_t child;
+
+	fflush(stdout);
+	if (posix_spawnp(&child, argv[0], NULL, NULL, argv, environ) ||
+	    waitpid(child, &status, 0) != child || !WIFEXITED(status))
+		return -1;
+	return WEXITSTATUS(status);
+}
+
+/* Descriptors that diff(1) inherits have names in /proc. */
+static void show_difference(const struct drop_in *d, int old, int new)
+{
+	char *path = xasprintf("%s/" NAME, d->directory);
+	char *left = old < 0 ? xstrdup("/dev/null") :
+		xasprintf("/proc/self/fd/%d", old);
+	char *right = xasprintf("/proc/self/fd/%d", new);
+	char *argv[] = {
+		"diff", "-u", "--label", old < 0 ? "/dev/null" : path,
+		"--label", path, "--", left, right, NULL,
+	};
+
+	if (old >= 0)
+		fcntl(old, F_SETFD, 0);
+	fcntl(new, F_SETFD, 0);
+	if (run(argv) != 1)
+		message_note("diff did not show what changes");
+	free(right);
+	free(left);
+	free(path);
+}
+
+/* A new file under another name, which takes the place of the old one. */
+static bool replace(const struct drop_in *d, int old)
+{
+	bool ok;
+	int new;
+
+	unlinkat(d->fd, NEW_NAME, 0);
+	new = openat(d->fd, NEW_NAME, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
+		     0644);
+	ok = new >= 0 && write(new, d->text, d->size) == (ssize_t)d->size &&
+		!fchmod(new, 0644) && !fsync(new);
+	if (!ok) {
+		fail(d, NEW_NAME);
+	} else {
+		lseek(new, 0, SEEK_SET);
+		show_difference(d, old, new);
+		ok = !renameat(d->fd, NEW_NAME, d->fd, NAME) || fail(d, NAME);
+	}
+	if (!ok)
+		unlinkat(d->fd, NEW_NAME, 0);
+	if (new >= 0)
+		close(new);
+	return ok && (!fsync(d->fd) || fail(d, ""));
+}
+
+static void reload(const struct drop_in *d)
+{
+	char *argv[] = { "systemctl", "daemon-reload", NULL };
+
+	if (run(argv))
+		message_error("%s/" NAME " is installed, but systemctl "
+			      "daemon-reload failed", d->directory);
+	message_note("installed %s/" NAME "; to undo it: rm %s/" NAME
+		     " && systemctl daemon-reload", d->directory,
+		     d->directory);
+}
+
+static void install(struct drop_in *d)
+{
+	int old;
+
+	if (!open_directory(d))
+		return;
+	old = open_old(d);
+	if (old < 0 && errno != ENOENT)
+		fail(d, NAME);
+	else if (old >= 0 && is_same(d, old))
+		message_note("%s/" NAME " is the same already", d->directory);
+	else if (replace(d, old))
+		reload(d);
+	if (old >= 0)
+		close(old);
+	close(d->fd);
+}
+
+void install_drop_in(const char *unit, int (*produce)(void *), void *arg)
+{
+	struct drop_in d = { .fd = -1 };
+
+	d.directory = xasprintf(UNITS "/%s.d", unit);
+	if (make_text(&d, produce, arg))
+		install(&d);
+	free(d.text);
+	free(d.directory);
+}
