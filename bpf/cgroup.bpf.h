@@ -38,6 +38,15 @@ static __always_inline bool is_users_manager(const char *name)
 	return true;
 }
 
+/*
+ * A container that may make cgroups can give them any name. Engines name its own
+ * after its id, of 64 digits: "docker-ID.scope". Only pods' slices are as long.
+ */
+static __always_inline bool is_long_id(const char *name, long size)
+{
+	return size > 64 && !is_slice(name, size);
+}
+
 /* Whether all cgroups above it, up to the root that we see, permit it there. */
 static __noinline int is_placed(struct cgroup *c, __u64 root, __u32 place)
 {
@@ -51,7 +60,8 @@ static __noinline int is_placed(struct cgroup *c, __u64 root, __u32 place)
 			return true;
 		size = read_cgroup_name(ancestor_name, above);
 		if (place == BELOW_SLICES ? !is_slice(ancestor_name, size) :
-		    is_users_manager(ancestor_name))
+		    is_users_manager(ancestor_name) ||
+		    is_long_id(ancestor_name, size))
 			return false;
 		css = BPF_CORE_READ(css, parent);
 	}
@@ -73,6 +83,30 @@ static __always_inline void await_next(const struct awaited *a,
 	__builtin_memcpy(new_cgroup.name, part->name, CGROUP_NAME);
 	if (bpf_map_update_elem(&awaited, &new_cgroup, &value, BPF_ANY))
 		add(&progress.lost_tasks, 1);
+}
+
+/* What was awaited in a directory that is removed, which never comes back. */
+static __always_inline void await_no_more(struct cgroup *c,
+					  struct cgroup_id id)
+{
+	struct cgroup_part *part;
+	struct awaited *a;
+	__u32 next;
+
+	__builtin_memset(&new_cgroup, 0, sizeof(new_cgroup));
+	new_cgroup.parent.id = BPF_CORE_READ(c, self.parent, cgroup, kn, id);
+	new_cgroup.parent.hierarchy = id.hierarchy;
+	read_cgroup_name(new_cgroup.name, c);
+	a = bpf_map_lookup_elem(&awaited, &new_cgroup);
+	if (!a || !a->next)
+		return;
+	next = a->next;
+	part = bpf_map_lookup_elem(&parts, &next);
+	if (!part)
+		return;
+	new_cgroup.parent = id;
+	__builtin_memcpy(new_cgroup.name, part->name, CGROUP_NAME);
+	bpf_map_delete_elem(&awaited, &new_cgroup);
 }
 
 SEC("raw_tp/cgroup_mkdir")
@@ -118,6 +152,7 @@ int cgroup_rmdir(struct bpf_raw_tracepoint_args *ctx)
 		.hierarchy = BPF_CORE_READ(c, root, hierarchy_id),
 	};
 
+	await_no_more(c, id);
 	if (bpf_map_delete_elem(&cgroups, &id))
 		return 0;
 	sub(&progress.cgroups, 1);

@@ -394,7 +394,7 @@ _Static_assert(sizeof(struct cgroup_name) == 16 + 256, "layout");
 enum cgroup_place {
 	BELOW_PARENT,
 	BELOW_SLICES,		/* all cgroups above it are slices */
-	/* it is not below a user's own service manager */
+	/* it is not below a user's own service manager or a container */
 	BELOW_SYSTEM,
 };
 

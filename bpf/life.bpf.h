@@ -5,16 +5,19 @@
  */
 /*
  * Container runtimes execute a copy of themselves through a descriptor, and
- * systemd 254 its executor. A task that is followed from its next exec on is
- * not followed by such an exec, unless it has mounts of its own by then.
+ * systemd 254 its executor, when they have joined the cgroup of the container
+ * or the unit. A task that is followed from its next exec on is not followed by
+ * such an exec, unless it has mounts of its own by then. A program that executes
+ * itself again did not join the cgroup, and is followed.
  */
 static __always_inline bool runs_runtime_again(struct linux_binprm *bprm,
-					       struct task_struct *task)
+					       struct task_struct *task,
+					       __u32 state)
 {
 	const char by_fd[9] = "/dev/fd/", by_proc[9] = "/proc/se";
 	__u64 name = 0, fd, proc;
 
-	if (!attaching ||
+	if (!attaching || !(state & STATE_MANAGER) ||
 	    (__u64)BPF_CORE_READ(task, nsproxy, mnt_ns) != own_mounts)
 		return false;
 	/*
@@ -40,7 +43,8 @@ int note_execs(struct bpf_raw_tracepoint_args *ctx)
 	if (!from || from->image == IMAGE_NONE)
 		return 0;
 	image = from->image;
-	if (image == IMAGE_ARMED && runs_runtime_again(bprm, task))
+	if (image == IMAGE_ARMED &&
+	    runs_runtime_again(bprm, task, from->state))
 		return 0;
 	if (image == IMAGE_ARMED)
 		image = in_phase(image_of(BPF_CORE_READ(bprm, file), task,
@@ -136,7 +140,7 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 		count_rare(&key);
 	}
 	if (attaching && before == IMAGE_ARMED) {
-		if (runs_runtime_again(bprm, task)) {
+		if (runs_runtime_again(bprm, task, state)) {
 			if (old_pid != pid)
 				move_armed(from, to, task);
 			return 0;

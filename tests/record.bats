@@ -775,12 +775,13 @@ os.execvp("sp-record", "sp-record -q -o run.sp -- grep SigIgn "
 		grep -q '^sp-emit: not seen by the recording: what .* was asked to run' err
 	done <<-'END'
 	docker -D run --rm busybox
+	docker -H unix:///x --log-level debug container start y
 	ctr -n k8s.io tasks start x
 	podman --remote exec x true
 	systemctl restart nginx
 	systemd-run --unit=x true
 	END
-	for line in 'docker ps' 'podman run x' 'systemd-run --scope true'; do
+	for line in 'docker rm start' 'docker -H run ps' 'podman run x' 'systemd-run --scope true'; do
 		# shellcheck disable=SC2086 # words
 		sp-record -o run.sp -- clients/$line 2>&1 | lacks 'not recorded'
 	done
