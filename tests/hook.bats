@@ -362,8 +362,34 @@ go() {
 	done
 	run -0 ./sandprint-cat config.json
 	[ "$output" = "$(<config.json)" ]
-	run -125 sp-record --oci-runtime=/none/runc -- --version
-	[ "$output" = "sp-record: /none/runc: No such file or directory" ]
+	for runtime in /none/runc no-such-runtime; do
+		run -125 sp-record --oci-runtime=$runtime -- run c
+		[ "$output" = "sp-record: $runtime: No such file or directory" ]
+		[ "$(md5sum config.json)" = "$before" ]
+	done
+}
+
+@test "the wrapper finds the bundle, and puts one hook of its own into it" {
+	local n
+	mkdir bundle
+	while IFS='|' read -r before after; do
+		echo "$before" >bundle/config.json
+		n=0
+		for option in '-b bundle' -bbundle -b=bundle '--bundle bundle' \
+			--bundle=bundle '-bundle bundle' '--b bundle' \
+			'--bundles x --bundle=bundle'; do
+			# shellcheck disable=SC2086 # words
+			run -0 sp-record --oci-runtime=true --directory="/d$((++n))" \
+				-- create $option c
+			[ -z "$output" ]
+			jq -c . bundle/config.json |
+				diff - <(jq -c . <<<"${after//DIR//d$n}" |
+					sed "s|SELF|$SP_BIN/sp-record|")
+		done
+	done <<-'END'
+	{"hooks":{"createRuntime":[{"path":"/a","args":["sp-record","x"]}]}}|{"hooks":{"createRuntime":[{"path":"/a","args":["sp-record","x"]},{"path":"SELF","args":["sp-record","--oci-hook","--directory=DIR"]}]}}
+	{"hooks":{"createRuntime":[{"path":"/old","args":["sp-record","--oci-hook","--log=x"]} , {"path":"/a"}]},"n":18446744073709551615}|{"hooks":{"createRuntime":[{"path":"SELF","args":["sp-record","--oci-hook","--directory=DIR"]},{"path":"/a"}]},"n":18446744073709551615}
+	END
 }
 
 @test "the wrapper: a configuration that cannot be changed is the runtime's to judge" {

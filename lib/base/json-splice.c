@@ -132,6 +132,34 @@ static char *splice(const char *text, const char *const *path,
 	return *at == '[' ? insert(text, at, value) : NULL;
 }
 
+/* NULL: the array has fewer items. */
+static const char *find_item(const char *array, size_t index)
+{
+	const char *at = skip_space(array + 1);
+
+	if (*at == ']')
+		return NULL;
+	for (; index; index--) {
+		at = skip_space(skip_value(at));
+		if (*at != ',')
+			return NULL;
+		at = skip_space(at + 1);
+	}
+	return at;
+}
+
+static char *splice_item(const char *text, const char *const *path,
+			 size_t index, const char *value)
+{
+	const char *at = skip_space(text);
+
+	for (; at && *path; path++)
+		at = *at == '{' ? find_member(at, *path) : NULL;
+	if (at)
+		at = *at == '[' ? find_item(at, index) : NULL;
+	return at ? replace(text, at, skip_value(at), value) : NULL;
+}
+
 /*
  * Also refuses duplicate names: we compare names bytewise, so one that is
  * written with escapes would be added a second time.
@@ -146,25 +174,30 @@ static bool is_valid(const char *text)
 	return valid;
 }
 
-static char *change(const char *text, const char *const *path,
-		    const char *value, bool append)
+/* The result, where it is valid, too; else NULL. */
+static char *checked(char *result)
 {
-	char *result = is_valid(text) ? splice(text, path, value, append) :
-		NULL;
-
-	if (result && !is_valid(result)) {
-		free(result);
-		result = NULL;
-	}
-	return result;
+	if (!result || is_valid(result))
+		return result;
+	free(result);
+	return NULL;
 }
 
 char *json_put(const char *text, const char *const *path, const char *value)
 {
-	return change(text, path, value, false);
+	return is_valid(text) ? checked(splice(text, path, value, false)) :
+		NULL;
 }
 
 char *json_append(const char *text, const char *const *path, const char *value)
 {
-	return change(text, path, value, true);
+	return is_valid(text) ? checked(splice(text, path, value, true)) :
+		NULL;
+}
+
+char *json_put_item(const char *text, const char *const *path, size_t index,
+		    const char *value)
+{
+	return is_valid(text) ?
+		checked(splice_item(text, path, index, value)) : NULL;
 }

@@ -6,6 +6,8 @@
 #ifndef JSON_SPLICE_H
 #define JSON_SPLICE_H
 
+#include <stddef.h>
+
 /*
  * The text with `value`, which is JSON, at the place that the names in `path`
  * (NULL at the end) lead to; missing objects on the way are added. Heap, or
@@ -16,5 +18,8 @@ char *json_put(const char *text, const char *const *path, const char *value);
 /* The same, but `value` is appended to the array at that place. */
 char *json_append(const char *text, const char *const *path,
 		  const char *value);
+/* The same, but `value` takes the place of an item of the array; NULL: none such. */
+char *json_put_item(const char *text, const char *const *path, size_t index,
+		    const char *value);
 
 #endif

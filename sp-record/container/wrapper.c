@@ -18,6 +18,7 @@
 #include "base/message.h"
 #include "base/output.h"
 #include "mode.h"
+#include "process/command.h"
 
 enum { CONFIG_MAX = 64 << 20, STATUS_FAILED = 125 };
 
@@ -48,6 +49,35 @@ static char **find_command(char **args)
 	return *args ? args : NULL;
 }
 
+static const char *after(const char *text, const char *start)
+{
+	size_t n = strlen(start);
+
+	return strncmp(text, start, n) ? NULL : text + n;
+}
+
+/*
+ * The value of -b or --bundle, of which crun takes "-bDIR" as well, and runc
+ * "-bundle" and "-b=DIR"; `*next` is set where it is the next word. NULL: it is
+ * another option.
+ */
+static const char *bundle_value(const char *option, bool *next)
+{
+	static const char *const names[] = {
+		"--bundle", "-bundle", "--b", "-b",
+	};
+	const char *rest = NULL;
+
+	for (size_t i = 0; !rest && i < sizeof(names) / sizeof(names[0]); i++)
+		rest = after(option, names[i]);
+	*next = rest && !*rest;
+	if (!rest || !*rest)
+		return rest;
+	if (*rest == '=')
+		return rest + 1;
+	return option[1] == '-' ? NULL : rest;	/* "--bundles", "-bDIR" */
+}
+
 /* The bundle of "create" and "run"; NULL: it is another command. */
 static const char *find_bundle(char **args)
 {
@@ -56,11 +86,14 @@ static const char *find_bundle(char **args)
 
 	if (!command || (strcmp(*command, "create") && strcmp(*command, "run")))
 		return NULL;
-	for (char **a = command + 1; *a; a++) {
-		if ((!strcmp(*a, "--bundle") || !strcmp(*a, "-b")) && a[1])
+	for (char **a = command + 1; *a && strcmp(*a, "--"); a++) {
+		bool next;
+		const char *value = bundle_value(*a, &next);
+
+		if (value && next && a[1])
 			bundle = *++a;
-		else if (!strncmp(*a, "--bundle=", strlen("--bundle=")))
-			bundle = *a + strlen("--bundle=");
+		else if (value && !next)
+			bundle = value;
 	}
 	return bundle;
 }
@@ -126,16 +159,55 @@ static char *write_config(const char *path, const char *text)
 	return output_commit(out) ? NULL : xstrdup("it cannot be written");
 }
 
+/* Whether it starts sp-record, with whatever options. */
+static bool is_ours(const json_t *hook)
+{
+	const json_t *args = json_object_get(hook, "args");
+	const char *first = json_string_value(json_array_get(args, 0));
+	const char *second = json_string_value(json_array_get(args, 1));
+
+	return first && second && !strcmp(first, "sp-record") &&
+		!strcmp(second, "--oci-hook");
+}
+
+/* The index of our hook among those of its stage; -1: there is none. */
+static int find_hook(const char *text)
+{
+	json_t *config = json_loads(text, JSON_DECODE_INT_AS_REAL, NULL), *hook;
+	json_t *hooks = json_object_get(json_object_get(config, "hooks"),
+					"createRuntime");
+	int found = -1;
+	size_t i;
+
+	json_array_foreach(hooks, i, hook)
+		if (found < 0 && is_ours(hook))
+			found = i;
+	json_decref(config);
+	return found;
+}
+
+/*
+ * With the hook; one that has other options, from an earlier start, is replaced.
+ * Heap; NULL: the text has no place for it.
+ */
+static char *add_hook(const char *text, const char *hook)
+{
+	static const char *const place[] = { "hooks", "createRuntime", NULL };
+	int index = find_hook(text);
+
+	return index < 0 ? json_append(text, place, hook) :
+		json_put_item(text, place, index, hook);
+}
+
 /* NULL: the hook is in it, since now or since an earlier start. */
 static char *put_hook(const char *path, const struct container_options *o)
 {
-	static const char *const place[] = { "hooks", "createRuntime", NULL };
 	char *hook = hook_json(o), *text = NULL, *changed = NULL;
 	char *problem = hook ? read_config(path, &text) :
 		xstrdup("an option is not UTF-8");
 
 	if (!problem && !strstr(text, hook)) {
-		changed = json_append(text, place, hook);
+		changed = add_hook(text, hook);
 		problem = changed ? write_config(path, changed) :
 			xstrdup("not a configuration of the OCI runtime "
 				"specification");
@@ -164,19 +236,21 @@ int runtime_mode(const struct container_options *o, const char *runtime,
 		 char **args)
 {
 	const char *bundle = find_bundle(args);
+	char *program = command_find(runtime), **argv;
 	size_t n = 0;
-	char **argv;
 
-	if (bundle)
+	if (bundle && program)
 		prepare_bundle(bundle, o);
 	while (args[n])
 		n++;
 	argv = xcalloc(n + 2, sizeof(*argv));
 	argv[0] = (char *)runtime;
 	memcpy(argv + 1, args, n * sizeof(*argv));
-	execvp(runtime, argv);
+	if (program)
+		execv(program, argv);
 	message_error("%s: %s", runtime, strerror(errno));
 	free(argv);
+	free(program);
 	return STATUS_FAILED;
 }
 

@@ -45,6 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text = fuzz_text(data, size);
 	char *put = json_put(text, path, "1");
 	char *added = json_append(text, path, "1");
+	char *item = json_put_item(text, path, size % 4, "1");
 
 	if (put)
 		check(text, put, false);
@@ -52,6 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check(text, added, true);
 	free(put);
 	free(added);
+	free(item);
 	free(text);
 	return 0;
 }
