@@ -329,13 +329,24 @@ static void await_container(struct target *t, const struct cgroup_mounts *m,
 	}
 }
 
+static size_t count_slashes(const char *name)
+{
+	size_t n = 0;
+
+	while ((name = strchr(name, '/'))) {
+		name++;
+		n++;
+	}
+	return n;
+}
+
 static bool is_container_name(const char *name)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+-/";
 
 	return *name && *name != '-' && *name != '.' &&
-		strchr(name, '/') == strrchr(name, '/') &&
+		count_slashes(name) <= 2 &&
 		!name[strspn(name, letters)] &&
 		strlen(name) < NAME_MAX - strlen("cri-containerd-.scope");
 }
@@ -364,8 +375,15 @@ bool target_set_container(struct target *t, const char *name, char **problem)
 				     "that id or name", name);
 		return false;
 	}
-	if (container_find(name, c) && c->pid &&
-	    process_status(c->pid, "Tgid") != c->pid) {
+	container_find(name, c);
+	if (c->others) {
+		*problem = xasprintf("--container %s: several containers have "
+				     "that name: %s; give "
+				     "NAMESPACE/POD/NAME, or the id",
+				     name, c->others);
+		return false;
+	}
+	if (c->pid && process_status(c->pid, "Tgid") != c->pid) {
 		*problem = xasprintf("--container %s: %s says that its process "
 				     "is %d, and no process here has that id",
 				     name, c->engine, c->pid);

@@ -35,7 +35,7 @@ start() {
 marker() {
 	rm -f pid "done"
 	start "${under[@]}" "$WITNESS/marker" "${1:-1}"
-	wait_for 10 test -e pid
+	wait_for 10 test -s pid
 }
 
 # mark — it makes its calls now
@@ -460,6 +460,38 @@ waiting_box() {
 		"container.engine": "containerd", "container.id": $id,
 		"container.name": "web", "container.pod": "pod-a",
 		"container.image": "docker.io/x:1"}' --arg id "sp-test-$$" >/dev/null
+}
+
+@test "a container of containerd: one name in two namespaces, and a process id that is used again" {
+	local i
+	state=/run/containerd/io.containerd.runtime.v2.task/k8s.io/sp-test-$$
+	[ ! -e "$state" ] || return 1
+	marker
+	for i in a b; do
+		mkdir -p "$state-$i"
+		printf '%s' "$(<pid)" >"$state-$i/init.pid"
+		jq -n --arg of "ns-$i" '{annotations: {
+			"io.kubernetes.cri.container-name": "web",
+			"io.kubernetes.cri.sandbox-name": "pod-a",
+			"io.kubernetes.cri.sandbox-namespace": $of}}' \
+			>"$state-$i/config.json"
+	done
+	run -125 sp-record -o run.sp --container pod-a/web
+	echo "$output"
+	for i in a b; do
+		[[ $output == *": several containers have that name: "*"ns-$i/pod-a/web (sp-test-"* ]]
+	done
+	attach --container ns-b/pod-a/web
+	mark
+	kill -INT "$recorder"
+	ends
+	sp-emit --json run.sp | jq -e '.runs[0].labels["container.namespace"] == "ns-b"'
+	# its file is older than the process
+	touch -d '1 hour ago' "$state-a/init.pid"
+	attach --container pod-a/web
+	kill -INT "$recorder"
+	ends
+	sp-emit --json run.sp | jq -e '.runs[0].labels["container.namespace"] == "ns-b"'
 }
 
 @test "a container: by its id, with what is executed in it later" {

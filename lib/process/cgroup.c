@@ -287,28 +287,75 @@ static char *own_path(const struct cgroup_mount *m, pid_t pid)
 	return path;
 }
 
+/* The cgroup of a process in one hierarchy; `path` is NULL where it has none. */
+struct place {
+	char *path;
+	bool named;		/* after the container's id */
+	size_t votes;		/* hierarchies with the same path */
+};
+
+static void find_place(struct place *p, const struct cgroup_mount *m, pid_t pid,
+		       const char *id)
+{
+	char *dir;
+
+	p->path = own_path(m, pid);
+	p->named = p->path && cut_after(p->path, id);
+	dir = p->path ? xasprintf("%s%s", m->dir, p->path) : NULL;
+	if (dir && !is_dir(dir)) {
+		free(p->path);
+		p->path = NULL;
+	}
+	free(dir);
+}
+
+static void count_votes(struct place *places, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; places[i].path && k < n; k++)
+			places[i].votes += places[k].path &&
+				!strcmp(places[i].path, places[k].path);
+}
+
+/*
+ * Where nothing is named after the id, a runtime has put the process into one
+ * cgroup of all hierarchies that it uses. On a machine with both versions it does
+ * not use version 2, where the process can be in the session of its user.
+ */
+static size_t best_place(const struct place *places, size_t n)
+{
+	size_t best = n;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!places[i].path)
+			continue;
+		if (places[i].named)
+			return i;
+		if (best == n || places[i].votes > places[best].votes)
+			best = i;
+	}
+	return best;
+}
+
 char *cgroup_of_process(const struct cgroup_mounts *m, pid_t pid,
 			const char *id, int32_t *hierarchy)
 {
-	char *best = NULL;
+	struct place *places = xcalloc(m->n, sizeof(*places));
+	char *dir = NULL;
+	size_t best;
 
-	for (size_t i = 0; i < m->n; i++) {
-		char *path = own_path(&m->at[i], pid);
-		bool named = path && cut_after(path, id);
-		char *dir = path ? xasprintf("%s%s", m->at[i].dir, path) : NULL;
-
-		free(path);
-		if (dir && is_dir(dir) && (named || !best)) {
-			free(best);
-			best = dir;
-			*hierarchy = m->at[i].hierarchy;
-			if (named)
-				break;
-		} else {
-			free(dir);
-		}
+	for (size_t i = 0; i < m->n; i++)
+		find_place(&places[i], &m->at[i], pid, id);
+	count_votes(places, m->n);
+	best = best_place(places, m->n);
+	if (best < m->n) {
+		dir = xasprintf("%s%s", m->at[best].dir, places[best].path);
+		*hierarchy = m->at[best].hierarchy;
 	}
-	return best;
+	for (size_t i = 0; i < m->n; i++)
+		free(places[i].path);
+	free(places);
+	return dir;
 }
 
 /* A threaded cgroup does not list its processes: assume that it has some. */

@@ -6,8 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/memory.h"
+#include "base/text.h"
+#include "process/cgroup.h"
 #include "process/process.h"
 
 /*
@@ -20,16 +25,38 @@ struct store {
 	const char *config, *pid;
 };
 
-static pid_t read_pid(const char *dir, const char *name)
+/*
+ * Whether the process started after the file was written: another process has its
+ * number by now. When the clock was set meanwhile, this can be wrong, but a
+ * process in the container's own cgroup is the container's.
+ */
+static bool is_anothers(pid_t pid, const struct stat *written, const char *id)
+{
+	enum { SLACK_S = 2 };
+	long ticks = process_stat(pid, STAT_START);
+	struct timespec now, up;
+
+	if (ticks < 0 || clock_gettime(CLOCK_REALTIME, &now) ||
+	    clock_gettime(CLOCK_BOOTTIME, &up))
+		return false;
+	return ticks / sysconf(_SC_CLK_TCK) + now.tv_sec - up.tv_sec >
+		written->st_mtime + SLACK_S &&
+		cgroup_holds(pid, cgroup_is_container, id) < 1;
+}
+
+/* The container's first process; 0: it does not run. */
+static pid_t read_pid(const char *dir, const char *name, const char *id)
 {
 	char *path = xasprintf("%s/%s", dir, name);
 	FILE *file = fopen(path, "re");
+	struct stat st;
 	int pid = 0;
 
 	free(path);
 	if (!file)
 		return 0;
-	if (fscanf(file, "%d", &pid) != 1 || pid < 1)
+	if (fscanf(file, "%d", &pid) != 1 || pid < 1 || !process_lives(pid) ||
+	    fstat(fileno(file), &st) || is_anothers(pid, &st, id))
 		pid = 0;
 	fclose(file);
 	return pid;
@@ -47,66 +74,118 @@ static bool is_runtime(pid_t pid)
 	return flags >= 0 && flags & FORKNOEXEC;
 }
 
-/* Its id, or "POD/NAME". */
-static bool is_called(const struct container *c, const char *name)
+/* "a" and "b" of "a/b/c"; false: `name` does not begin with them. */
+static bool skip_part(const char **name, const char *part)
 {
-	size_t n = c->pod ? strlen(c->pod) : 0;
+	size_t n = part ? strlen(part) : 0;
 
-	return !strcmp(c->id, name) ||
-		(n && c->name && !strncmp(name, c->pod, n) && name[n] == '/' &&
-		 !strcmp(name + n + 1, c->name));
+	if (!n || strncmp(*name, part, n) || (*name)[n] != '/')
+		return false;
+	*name += n + 1;
+	return true;
 }
 
-/* The container to look for. */
+/* Its id, "POD/NAME", or "NAMESPACE/POD/NAME". */
+static bool is_called(const struct container *c, const char *name)
+{
+	const char *slash = strchr(name, '/');
+
+	if (!strcmp(c->id, name))
+		return true;
+	if (slash && strchr(slash + 1, '/') && !skip_part(&name, c->namespace))
+		return false;
+	return skip_part(&name, c->pod) && c->name && !strcmp(name, c->name);
+}
+
+/* The container to look for, and the first one found. */
 struct wanted {
 	const char *name;
 	bool runs;		/* take it only if it runs */
+	bool found;
+	struct container first;
 };
 
-static bool read_one(const struct store *store, const char *dir, const char *id,
-		     const struct wanted *wanted, struct container *c)
+/* "shop/web/app (0123456789ab)" */
+static void add_other(char **others, const struct container *c)
+{
+	char *text = xasprintf("%s/%s/%s (%.12s)",
+			       c->namespace ? c->namespace : "?",
+			       c->pod ? c->pod : "?", c->name ? c->name : "?",
+			       c->id);
+
+	text_append(others, ", ", text);
+	free(text);
+}
+
+static bool is_same(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+/*
+ * A pod can have many containers of one name that have ended: take any of them.
+ * But two that run, or that are in two namespaces, make the name ambiguous.
+ */
+static void take_one(struct wanted *wanted, struct container *c)
+{
+	struct container *first = &wanted->first;
+
+	if (!wanted->found) {
+		*first = *c;
+		wanted->found = true;
+		return;
+	}
+	if (strcmp(first->id, c->id) &&
+	    (wanted->runs || !is_same(first->namespace, c->namespace))) {
+		if (!first->others)
+			add_other(&first->others, first);
+		add_other(&first->others, c);
+	}
+	container_free(c);
+}
+
+static void read_one(const struct store *store, const char *dir, const char *id,
+		     struct wanted *wanted)
 {
 	char *path = xasprintf("%s/%s", dir, store->config);
 	json_t *config = json_load_file(path, 0, NULL);
+	struct container c = { .engine = store->engine };
 
 	free(path);
 	if (!config)
-		return false;
-	c->engine = store->engine;
-	c->id = xstrdup(id);
-	container_take_annotations(c, json_object_get(config, "annotations"));
+		return;
+	c.id = xstrdup(id);
+	container_take_annotations(&c, json_object_get(config, "annotations"));
 	json_decref(config);
-	c->pid = read_pid(dir, store->pid);
-	if (c->pid && !process_lives(c->pid))
-		c->pid = 0;
-	c->is_created = c->pid && is_runtime(c->pid);
-	if (is_called(c, wanted->name) && (c->pid || !wanted->runs))
-		return true;
-	container_free(c);
-	*c = (struct container){ 0 };
-	return false;
+	if (is_called(&c, wanted->name))
+		c.pid = read_pid(dir, store->pid, id);
+	c.is_created = c.pid && is_runtime(c.pid);
+	if (is_called(&c, wanted->name) && (c.pid || !wanted->runs))
+		take_one(wanted, &c);
+	else
+		container_free(&c);
 }
 
-static bool search(const struct store *store, const char *dir, bool by_namespace,
-		   const struct wanted *wanted, struct container *c)
+static void search(const struct store *store, const char *dir, bool by_namespace,
+		   struct wanted *wanted)
 {
 	DIR *d = opendir(dir);
 	struct dirent *entry;
-	bool found = false;
 
-	while (d && !found && (entry = readdir(d))) {
+	while (d && (entry = readdir(d))) {
 		char *below;
 
 		if (*entry->d_name == '.')
 			continue;
 		below = xasprintf("%s/%s", dir, entry->d_name);
-		found = by_namespace ? search(store, below, false, wanted, c) :
-			read_one(store, below, entry->d_name, wanted, c);
+		if (by_namespace)
+			search(store, below, false, wanted);
+		else
+			read_one(store, below, entry->d_name, wanted);
 		free(below);
 	}
 	if (d)
 		closedir(d);
-	return found;
 }
 
 /*
@@ -123,12 +202,15 @@ bool container_find_state(const char *name, struct container *c)
 	};
 
 	for (int runs = 1; runs >= 0; runs--) {
-		struct wanted wanted = { name, runs };
+		struct wanted wanted = { .name = name, .runs = runs };
 
 		for (size_t i = 0; i < sizeof(stores) / sizeof(stores[0]); i++)
-			if (search(&stores[i], stores[i].dir,
-				   stores[i].by_namespace, &wanted, c))
-				return true;
+			search(&stores[i], stores[i].dir,
+			       stores[i].by_namespace, &wanted);
+		if (wanted.found) {
+			*c = wanted.first;
+			return !c->others;
+		}
 	}
 	return false;
 }

@@ -76,6 +76,7 @@ void container_free(struct container *c)
 	free(c->image);
 	free(c->pod);
 	free(c->namespace);
+	free(c->others);
 }
 
 /* runc state and crun state print the one, inspect a list of the other. */

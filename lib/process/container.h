@@ -13,11 +13,13 @@ struct container {
 	const char *engine;	/* "runc", "crun", "podman", "docker" … */
 	char *id;		/* heap, as are these, which can be NULL: */
 	char *name, *image, *pod, *namespace;
+	char *others;		/* NULL, or all that have the name: several */
 };
 
 /*
- * By id or name, or "POD/NAME" of Kubernetes. False: no engine knows it. The
- * caller frees the texts in either case.
+ * By id or name, or "POD/NAME" or "NAMESPACE/POD/NAME" of Kubernetes. False: no
+ * engine knows it, or `others` names several. The caller frees the texts in
+ * either case.
  */
 bool container_find(const char *name, struct container *c);
 void container_free(struct container *c);

@@ -20,6 +20,7 @@ enum process_stat_field {
 	STAT_PPID = 1,
 	STAT_SESSION = 3,
 	STAT_FLAGS = 6,		/* PF_*, linux/sched.h */
+	STAT_START = 19,	/* clock ticks from boot to its start */
 };
 long process_stat(pid_t pid, enum process_stat_field field);
 

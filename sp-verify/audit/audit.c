@@ -289,6 +289,10 @@ static char *wanted_cgroup(struct audit *s)
 		container_free(&c);
 		return id;
 	}
+	if (c.others)
+		message_fatal("--container %s: several containers have that "
+			      "name: %s; give NAMESPACE/POD/NAME, or the id",
+			      o->container, c.others);
 	message_note("no engine knows container %s yet; waiting for one with "
 		     "that id", o->container);
 	return xstrdup(o->container);

@@ -56,9 +56,47 @@ static int check_cuts(void)
 	return status;
 }
 
+/* Paths by hierarchy, version 2 first; "*" is before one named after the id. */
+static const struct {
+	const char *paths[4];
+	size_t best;
+} choices[] = {
+	{ { "/session", "/custom", "/custom", NULL }, 1 },
+	{ { "/session", NULL, "/custom", "/custom" }, 2 },
+	{ { "/session", "/custom", "/custom", "*/x/hop" }, 3 },
+	{ { "/custom", NULL, NULL, NULL }, 0 },
+	{ { NULL, NULL, NULL, NULL }, 4 },
+};
+
+static int check_choices(void)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
+		struct place places[4] = { 0 };
+		size_t best;
+
+		for (size_t k = 0; k < 4; k++) {
+			const char *path = choices[i].paths[k];
+
+			places[k].named = path && *path == '*';
+			places[k].path = path ? xstrdup(path) : NULL;
+		}
+		count_votes(places, 4);
+		best = best_place(places, 4);
+		if (best != choices[i].best) {
+			printf("choice %zu: %zu\n", i, best);
+			status = 1;
+		}
+		for (size_t k = 0; k < 4; k++)
+			free(places[k].path);
+	}
+	return status;
+}
+
 int main(void)
 {
-	int status = check_cuts();
+	int status = check_cuts() | check_choices();
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		char *path = xstrdup(rows[i].path);
