@@ -263,10 +263,10 @@ check-kernels: test-deps ## Boot Debian's kernels, from 6.1 to the newest, under
 	@$(MAKE) --no-print-directory tests
 	@tests/kernels/run $(B)
 
-check-engines: test-deps ## Record containers of podman, docker and containerd (two minutes)
+check-engines: test-deps ## Record containers and services of five engines, enforce their profiles in each, kill recorders (ten minutes)
 	@tests/deps engines
 	@$(MAKE) --no-print-directory tests
-	@BATS_TEST_TIMEOUT=600 tests/run $(B) tests/engines/engines.bats
+	@BATS_TEST_TIMEOUT=1200 tests/run $(B) tests/engines/*.bats
 
 check-units: test-deps ## Record units of Debian in a booted systemd and use them under their drop-ins (five minutes)
 	@$(MAKE) --no-print-directory tests

@@ -4,7 +4,8 @@
 
 What the kubelet asks of a runtime: a pod in the host's network with one
 container, whose command runs for some seconds, while an exec runs in it.
-Prints the answers' times.
+Prints the answers' times. The numbers of the fields are those of the Container
+Runtime Interface's api.proto, runtime.v1.
 """
 import json
 import sys
@@ -29,45 +30,121 @@ def field(number, value):
     return varint(number << 3 | 2) + varint(len(value)) + value
 
 
-def first_text(message):
-    """The first field of an answer, an id."""
-    return message[2:2 + message[1]].decode()
+def read_varint(message, at):
+    value = shift = 0
+    while True:
+        byte = message[at]
+        value |= (byte & 0x7F) << shift
+        at += 1
+        shift += 7
+        if byte < 0x80:
+            return value, at
+
+
+def read_fields(message):
+    """Number and value of each field; groups and fixed sizes do not occur."""
+    at = 0
+    while at < len(message):
+        key, at = read_varint(message, at)
+        value, at = read_varint(message, at)
+        if key & 7 == 2:
+            value, at = message[at:at + value], at + value
+        yield key >> 3, value
+
+
+def get(message, number, default=b""):
+    return next((v for n, v in read_fields(message) if n == number), default)
+
+
+HOST_NETWORK = field(1, 2)
+
+
+def pod_config(name, annotations):
+    return (field(1, field(1, "pod-" + name) + field(2, "uid-" + name) +
+                  field(3, "default")) +
+            field(3, "/tmp/logs-" + name) +
+            b"".join(field(7, field(1, k) + field(2, v))
+                     for k, v in annotations.items()) +
+            field(8, field(1, "/kubepods/pod-" + name) +
+                  field(2, field(1, HOST_NETWORK))))
+
+
+def security_config(user=None, profile=None, nnp=False):
+    """Of a container; the profile is a file."""
+    out = field(3, HOST_NETWORK)
+    if user:
+        out += field(6, user)
+    if nnp:
+        out += field(11, 1)
+    kind = field(1, 2) + field(2, profile) if profile else field(1, 1)
+    return out + field(15, kind)
+
+
+def container_config(name, command, mounts=(), security=None):
+    """Mounts are (in the container, on the host, read-only)."""
+    return (field(1, field(1, name)) + field(2, field(1, "localhost/bb:1")) +
+            b"".join(field(3, c) for c in command) +
+            b"".join(field(7, field(1, inside) + field(2, outside) +
+                           field(3, int(readonly)))
+                     for inside, outside, readonly in mounts) +
+            field(11, name + ".log") +
+            field(15, field(2, security or security_config())))
+
+
+class Pod:
+    """With one container, which is started."""
+
+    def __init__(self, sock, name, annotations, container, on_time=None):
+        self.on_time = on_time
+        self.channel = grpc.insecure_channel("unix://" + sock)
+        config = pod_config(name, annotations)
+        self.pod = get(self.call("RunPodSandbox", field(1, config)), 1)
+        try:
+            self.id = get(self.call(
+                "CreateContainer", field(1, self.pod) + field(2, container) +
+                field(3, config)), 1)
+            self.call("StartContainer", field(1, self.id))
+        except grpc.RpcError:
+            self.remove()
+            raise
+
+    def call(self, method, request):
+        start = time.time()
+        answer = self.channel.unary_unary(
+            "/runtime.v1.RuntimeService/" + method)(request, timeout=60)
+        if self.on_time:
+            self.on_time(method, time.time() - start)
+        return answer
+
+    def exec(self, command):
+        """Its exit status and what it printed."""
+        answer = self.call("ExecSync", field(1, self.id) + b"".join(
+            field(2, c) for c in command) + field(3, 20))
+        return get(answer, 3, 0), get(answer, 1) + get(answer, 2)
+
+    def stop(self):
+        """The container's exit status."""
+        self.call("StopContainer", field(1, self.id) + field(2, 10))
+        answer = self.call("ContainerStatus", field(1, self.id))
+        return get(get(answer, 1), 7, 0)
+
+    def remove(self):
+        """The pod, with its container; the channel ends with it."""
+        self.call("StopPodSandbox", field(1, self.pod))
+        self.call("RemovePodSandbox", field(1, self.pod))
+        self.channel.close()
 
 
 def main():
     sock, name, annotations, seconds, *command = sys.argv[1:]
-    channel = grpc.insecure_channel("unix://" + sock)
-
-    def call(method, request):
-        start = time.time()
-        answer = channel.unary_unary("/runtime.v1.RuntimeService/" + method)(
-            request, timeout=60)
-        print(method, "%.3f" % (time.time() - start), flush=True)
-        return answer
-
-    network = field(1, 2)
-    pod = (field(1, field(1, "pod-" + name) + field(2, "uid-" + name) +
-                 field(3, "default")) +
-           field(3, "/tmp/logs-" + name) +
-           b"".join(field(7, field(1, k) + field(2, v))
-                    for k, v in json.loads(annotations).items()) +
-           field(8, field(1, "/kubepods/pod-" + name) +
-                 field(2, field(1, network))))
-    pod_id = first_text(call("RunPodSandbox", field(1, pod)))
-    container = (field(1, field(1, name)) + field(2, field(1, "localhost/bb:1")) +
-                 b"".join(field(3, c) for c in command) +
-                 field(11, name + ".log") +
-                 field(15, field(2, field(3, network))))
-    cid = first_text(call("CreateContainer", field(1, pod_id) +
-                          field(2, container) + field(3, pod)))
-    call("StartContainer", field(1, cid))
-    call("ExecSync", field(1, cid) + field(2, "/bin/busybox") +
-         field(2, "id") + field(3, 20))
+    pod = Pod(sock, name, json.loads(annotations),
+              container_config(name, command),
+              lambda method, s: print(method, "%.3f" % s, flush=True))
+    pod.exec(["/bin/busybox", "id"])
     time.sleep(float(seconds))
-    call("StopContainer", field(1, cid) + field(2, 5))
-    call("RemoveContainer", field(1, cid))
-    call("StopPodSandbox", field(1, pod_id))
-    call("RemovePodSandbox", field(1, pod_id))
+    pod.stop()
+    pod.remove()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Recorders, the plugin and containerd are killed at random moments: no container
+# ends by that, and nothing stays loaded in the kernel. Run by make check-engines.
+
+load ../helper
+load setup
+
+setup_file() {
+	requires_root
+	requires podman containerd runc busybox jq bpftool
+	/usr/bin/python3 -c 'import grpc' || skip "no python3-grpcio"
+	export HERE=$BATS_FILE_TMPDIR
+	cd "$HERE" || return
+	image
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	mkdir data streams
+	touch log
+	runc spec
+	objects >before
+}
+
+holder=
+
+teardown() {
+	[ -z "$holder" ] || containerd_down "$containerd"
+	unmount "$PWD"
+}
+
+# kills MODE N
+kills() {
+	run /usr/bin/python3 "$TESTS/engines/kills.py" "$@"
+	echo "$output"
+	[ "$status" = 0 ]
+	echo "# ${lines[0]}" >&3
+	[ -z "$holder" ] || containerd_down "$containerd"
+	holder=
+	no_recorders() {
+		! pgrep -f -- '--from-exec .*--name=kill'
+	}
+	wait_for 60 no_recorders
+	objects | comm -13 before - >new
+	gone() {
+		objects | comm -12 new - >left
+		[ ! -s left ]
+	}
+	wait_for 60 gone	# others record, too, and the kernel takes its time
+}
+
+@test "40 kills of recorders of the hook, and of what attends to them" {
+	kills hook 40
+}
+
+@test "40 kills of the plugin" {
+	containerd_up
+	export NRI_SOCKET=$root/cd/nri.sock CRI_SOCKET=$root/cd/sock
+	kills plugin 40
+}
+
+@test "12 kills of containerd" {
+	containerd_up
+	kill "$containerd"
+	wait "$containerd" || true	# 143
+	export ROOT=$root HOLDER=$holder NRI_SOCKET=$root/cd/nri.sock CRI_SOCKET=$root/cd/sock
+	kills containerd 12
+}
