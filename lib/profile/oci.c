@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json-integer.h"
 #include "base/memory.h"
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
@@ -154,9 +155,9 @@ static bool read_uint(const json_t *object, const char *key, uint64_t max,
 	*value = 0;
 	if (!number)
 		return true;
-	if (!json_is_integer(number) || json_integer_value(number) < 0)
+	if (!json_is_integer(number))
 		return false;
-	*value = json_integer_value(number);
+	*value = json_integer_value(number);	/* json_fold_integers() */
 	return *value <= max;
 }
 
@@ -174,10 +175,10 @@ static bool read_arg(struct reader *r, struct entry *e, size_t i,
 	if (!read_uint(object, "index", 5, &index))
 		return refuse(r, "%sargs[%zu].index: not a number from 0 to 5",
 			    e->place, i);
-	if (!read_uint(object, "value", INT64_MAX, &arg->value))
+	if (!read_uint(object, "value", UINT64_MAX, &arg->value))
 		return refuse(r, "%sargs[%zu].value: not a number from 0 up",
 			    e->place, i);
-	if (!read_uint(object, "valueTwo", INT64_MAX, &arg->value_two))
+	if (!read_uint(object, "valueTwo", UINT64_MAX, &arg->value_two))
 		return refuse(r, "%sargs[%zu].valueTwo: not a number from 0 up",
 			    e->place, i);
 	if (!op || !read_op(op, &arg->op))
@@ -733,11 +734,15 @@ bool read_object(struct reader *r, const json_t *root)
 bool read_json(struct reader *r, char *text, size_t n)
 {
 	json_error_t error;
-	json_t *root = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
+	size_t length;
+	char *folded = json_fold_integers(text, n, &length);
+	json_t *root = json_loadb(folded, length, JSON_REJECT_DUPLICATES,
+				  &error);
 	json_t *documents = root ? json_pack("[o]", root) : NULL;
 	bool ok = documents ? read_documents(r, documents) :
 		refuse(r, "line %d: %s", error.line, error.text);
 
 	json_decref(documents);
+	free(folded);
 	return ok;
 }

@@ -75,21 +75,25 @@ static bool put_key(struct builder *b, const char *text)
 	return true;
 }
 
-/* Unquoted: null, true, false, an integer, or else a string. */
+/*
+ * Unquoted: null, true, false, an integer, or else a string. Integers are as
+ * json_fold_integers() has them: a negative one stands for one from 2^63 up.
+ */
 static json_t *plain_value(const char *text)
 {
 	char *end;
-	long long number;
+	unsigned long long number;
 
 	if (!*text || !strcmp(text, "~") || !strcmp(text, "null"))
 		return json_null();
 	if (!strcmp(text, "true") || !strcmp(text, "false"))
 		return json_boolean(*text == 't');
 	errno = 0;
-	number = strtoll(text, &end, 0);
+	number = strtoull(text, &end, 0);
 	if (end == text || *end)
 		return json_string(text);
-	return errno ? json_real(0) : json_integer(number);
+	return errno || strchr(text, '-') ? json_real(-1) :
+					    json_integer(number);
 }
 
 static bool put_scalar(struct builder *b, const yaml_event_t *event)

@@ -17,6 +17,8 @@ ACTIONS = {"SCMP_ACT_ALLOW": seccomp.ALLOW, "SCMP_ACT_LOG": seccomp.LOG,
 OPS = {"SCMP_CMP_EQ": seccomp.EQ, "SCMP_CMP_NE": seccomp.NE,
        "SCMP_CMP_GE": seccomp.GE, "SCMP_CMP_MASKED_EQ": seccomp.MASKED_EQ}
 ARCHS = {"SCMP_ARCH_X86": seccomp.Arch.X86, "SCMP_ARCH_X32": seccomp.Arch.X32}
+# What a JSON library with signed integers cannot hold, and what it can.
+LARGE = [2 ** 63 - 1, 2 ** 63, 2 ** 64 - 2, 2 ** 64 - 1]
 FOREIGN = ["SCMP_ARCH_MIPSEL", "SCMP_ARCH_LOONGARCH64"]
 
 
@@ -40,7 +42,8 @@ def action(rng, kinds):
 
 
 def condition(rng):
-    op, value = rng.choice(list(OPS)), rng.randint(0, 20)
+    op = rng.choice(list(OPS))
+    value = rng.choice([rng.randint(0, 20), rng.choice(LARGE)])
     index = rng.randint(0, 2)
     values = (value, value & 3) if op == "SCMP_CMP_MASKED_EQ" else (value,)
     return {"index": index, "value": value, "valueTwo": value & 3, "op": op}, \
@@ -83,8 +86,7 @@ def make(rng):
     return profile, own
 
 
-def written(rng, profile):
-    form = rng.randint(0, 2)
+def written(form, profile):
     if form == 0:
         return json.dumps(profile)
     if form == 1:
@@ -107,7 +109,7 @@ def main():
     with tempfile.TemporaryDirectory() as place:
         for n in range(int(sys.argv[1])):
             profile, own = make(rng)
-            text = written(rng, profile)
+            text = written(n % 3, profile)
             with open(f"{place}/read", "w") as file:
                 file.write(text)
             with open(f"{place}/own", "wb") as file:
