@@ -20,7 +20,6 @@ void write_docker(const struct emit *emit, FILE *out)
 		       p->default_action);
 	json_object_set_new(object, "archMap", arch_map(p));
 	json_object_set_new(object, "syscalls", oci_rules(p));
-	json_dumpf(object, out, JSON_INDENT(2));
-	putc('\n', out);
+	oci_write(object, out);
 	json_decref(object);
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "format.h"
+#include "profile/compare.h"
 #include "profile/kafel-calls.h"
 
 static void write_action(uint32_t action, FILE *out)
@@ -42,35 +43,18 @@ static void write_call(struct call_id id, FILE *out)
 		fprintf(out, "SYSCALL[%d]", id.nr);
 }
 
-static const char *compare_sign(int op)
-{
-	switch (op) {
-	case SCMP_CMP_NE:
-	case PROFILE_CMP_MASKED_NE:
-		return "!=";
-	case SCMP_CMP_LT:
-		return "<";
-	case SCMP_CMP_LE:
-		return "<=";
-	case SCMP_CMP_GE:
-		return ">=";
-	case SCMP_CMP_GT:
-		return ">";
-	default:
-		return "==";
-	}
-}
-
 static void write_argument(const struct profile_arg *arg, FILE *out)
 {
 	bool masked = arg->op == SCMP_CMP_MASKED_EQ ||
 		      arg->op == PROFILE_CMP_MASKED_NE;
+	const char *sign = !masked ? compare_sign(arg->op) :
+		arg->op == SCMP_CMP_MASKED_EQ ? "==" : "!=";
 
 	if (masked)
 		fprintf(out, "(a%u & 0x%" PRIx64 ")", arg->index, arg->value);
 	else
 		fprintf(out, "a%u", arg->index);
-	fprintf(out, " %s 0x%" PRIx64, compare_sign(arg->op),
+	fprintf(out, " %s 0x%" PRIx64, sign,
 		masked ? arg->value_two & arg->value : arg->value);
 }
 

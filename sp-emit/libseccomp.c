@@ -9,6 +9,7 @@
 #include <seccomp.h>
 
 #include "format.h"
+#include "profile/compare.h"
 
 static const char prologue[] =
 "#ifndef SANDPRINT_FILTER_H\n"
@@ -149,25 +150,13 @@ static void write_call(const struct profile_rule *rule, size_t number,
 		fputs(", 0, NULL },\n", out);
 }
 
-static const char *compare_name(int op)
-{
-	static const char *const names[] = {
-		[SCMP_CMP_NE] = "NE", [SCMP_CMP_LT] = "LT",
-		[SCMP_CMP_LE] = "LE", [SCMP_CMP_EQ] = "EQ",
-		[SCMP_CMP_GE] = "GE", [SCMP_CMP_GT] = "GT",
-		[SCMP_CMP_MASKED_EQ] = "MASKED_EQ",
-	};
-
-	return names[op];
-}
-
 static void write_conditions(const struct profile_rule *rule, size_t number,
 			     FILE *out)
 {
 	fprintf(out, "\nstatic const struct scmp_arg_cmp "
 		"sandprint_args_%zu[] = {\n", number);
 	for (uint32_t i = 0; i < rule->n_args; i++)
-		fprintf(out, "\t{ %u, SCMP_CMP_%s, 0x%" PRIx64 ", 0x%" PRIx64
+		fprintf(out, "\t{ %u, %s, 0x%" PRIx64 ", 0x%" PRIx64
 			" },\n", rule->args[i].index,
 			compare_name(rule->args[i].op),
 			rule->args[i].value, rule->args[i].value_two);

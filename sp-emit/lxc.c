@@ -14,7 +14,7 @@
 #include "base/memory.h"
 #include "base/message.h"
 #include "format.h"
-#include "oci.h"
+#include "profile/compare.h"
 
 static void write_action(uint32_t action, FILE *out)
 {
@@ -30,7 +30,7 @@ static void write_condition(const struct profile_arg *arg, FILE *out)
 
 	fprintf(out, "[%u,0x%" PRIx64 ",%s", arg->index,
 		masked ? arg->value_two : arg->value,
-		oci_compare_name(arg->op));
+		compare_name(arg->op));
 	if (masked)
 		fprintf(out, ",0x%" PRIx64, arg->value);
 	putc(']', out);

@@ -8,6 +8,7 @@
 #include <seccomp.h>
 
 #include "format.h"
+#include "profile/compare.h"
 
 /*
  * Require some bits of an argument to have their value. Each set bit is a test
@@ -27,19 +28,6 @@ static void write_bits(uint32_t index, uint64_t mask, uint64_t value,
 	if (mask & ~value)
 		fprintf(out, "%sarg%u in ~0x%" PRIx64, and, index,
 			mask & ~value);
-}
-
-/* NULL: it is not one comparison of the value. */
-static const char *compare_sign(int op)
-{
-	static const char *const signs[] = {
-		[SCMP_CMP_NE] = "!=", [SCMP_CMP_LT] = "<",
-		[SCMP_CMP_LE] = "<=", [SCMP_CMP_EQ] = "==",
-		[SCMP_CMP_GE] = ">=", [SCMP_CMP_GT] = ">",
-		[SCMP_CMP_MASKED_EQ] = NULL,
-	};
-
-	return signs[op];
 }
 
 static void write_conditions(const struct profile_rule *rule, FILE *out)

@@ -5,7 +5,8 @@
 #include <seccomp.h>
 #include <stdlib.h>
 
-#include "base/text.h"
+#include "base/json-integer.h"
+#include "profile/compare.h"
 
 json_t *oci_archs(const struct profile *p, size_t from)
 {
@@ -63,29 +64,19 @@ static void append_rule(json_t *list, const struct profile *p, uint32_t action)
 	free(names);
 }
 
-const char *oci_compare_name(int op)
-{
-	static const char *const names[] = {
-		[SCMP_CMP_NE] = "SCMP_CMP_NE", [SCMP_CMP_LT] = "SCMP_CMP_LT",
-		[SCMP_CMP_LE] = "SCMP_CMP_LE", [SCMP_CMP_EQ] = "SCMP_CMP_EQ",
-		[SCMP_CMP_GE] = "SCMP_CMP_GE", [SCMP_CMP_GT] = "SCMP_CMP_GT",
-		[SCMP_CMP_MASKED_EQ] = "SCMP_CMP_MASKED_EQ",
-	};
-
-	return names[op];
-}
-
 static json_t *condition_json(const struct profile_arg *arg)
 {
 	json_t *object = json_object();
 
 	json_object_set_new(object, "index", json_integer(arg->index));
-	json_object_set_new(object, "value", uint_json(arg->value));
+	/* A negative integer stands for a large one: oci_write(). */
+	json_object_set_new(object, "value",
+			    json_integer((json_int_t)arg->value));
 	if (arg->op == SCMP_CMP_MASKED_EQ)
 		json_object_set_new(object, "valueTwo",
-				    uint_json(arg->value_two));
+				    json_integer((json_int_t)arg->value_two));
 	json_object_set_new(object, "op",
-			    json_string(oci_compare_name(arg->op)));
+			    json_string(compare_name(arg->op)));
 	return object;
 }
 
@@ -138,6 +129,16 @@ json_t *oci_rules(const struct profile *p)
 	return rules;
 }
 
+void oci_write(const json_t *object, FILE *out)
+{
+	char *text = json_dumps(object, JSON_INDENT(2));
+	char *unfolded = json_unfold_integers(text);
+
+	fprintf(out, "%s\n", unfolded);
+	free(unfolded);
+	free(text);
+}
+
 void write_oci(const struct emit *emit, FILE *out)
 {
 	const struct profile *p = emit->profile;
@@ -147,7 +148,6 @@ void write_oci(const struct emit *emit, FILE *out)
 		       p->default_action);
 	json_object_set_new(object, "architectures", oci_archs(p, 0));
 	json_object_set_new(object, "syscalls", oci_rules(p));
-	json_dumpf(object, out, JSON_INDENT(2));
-	putc('\n', out);
+	oci_write(object, out);
 	json_decref(object);
 }

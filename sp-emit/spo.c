@@ -8,6 +8,7 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "base/json-integer.h"
 #include "oci.h"
 
 static void emit_scalar(yaml_emitter_t *emitter, const char *text,
@@ -59,7 +60,7 @@ static void emit_list(yaml_emitter_t *emitter, const json_t *list)
 /* Strings are quoted, so that no reader takes "on" or "12" for another type. */
 static void emit_value(yaml_emitter_t *emitter, const json_t *value)
 {
-	char *number;
+	char *text, *number;
 
 	if (json_is_object(value)) {
 		emit_object(emitter, value);
@@ -69,7 +70,9 @@ static void emit_value(yaml_emitter_t *emitter, const json_t *value)
 		emit_scalar(emitter, json_string_value(value),
 			    YAML_DOUBLE_QUOTED_SCALAR_STYLE);
 	} else {
-		number = json_dumps(value, JSON_ENCODE_ANY);
+		text = json_dumps(value, JSON_ENCODE_ANY);
+		number = json_unfold_integers(text);
+		free(text);
 		emit_scalar(emitter, number, YAML_PLAIN_SCALAR_STYLE);
 		free(number);
 	}

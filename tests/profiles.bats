@@ -592,6 +592,12 @@ x86_64 chmod EIO" ]
 	run -0 denied p a.sp --root=root
 	[ "$output" = 'x86_64 chmod EPERM' ]
 	printf 'seccomp.drop read\n' >.config/firejail/one.inc
+	run -0 denied p a.sp
+	[ "$output" = 'x86_64 read EPERM' ]
+	run -0 denied p a.sp --root=root	# a home below it, too
+	[ "$output" = 'x86_64 chmod EPERM' ]
+	mkdir -p "root$HOME/.config/firejail"
+	mv .config/firejail/one.inc "root$HOME/.config/firejail"
 	run -0 denied p a.sp --root=root
 	[ "$output" = 'x86_64 read EPERM' ]
 	printf 'quiet\nseccomp\n?HAS_NET: nodvd\n' >p

@@ -54,7 +54,33 @@ static bool is_large(const char *s, size_t n, uint64_t *value)
 	return !errno && *value > INT64_MAX;
 }
 
-static void write_number(const char *s, size_t n, FILE *out)
+/* Each number of a text through `write`, and everything else as it is. */
+static char *copy_numbers(const char *text, size_t n, size_t *length,
+			  void (*write)(const char *s, size_t n, FILE *out))
+{
+	char *copy = NULL;
+	FILE *out = open_memstream(&copy, length);
+
+	if (!out)
+		message_fatal("out of memory");
+	for (size_t i = 0, step; i < n; i += step) {
+		if (text[i] == '"') {
+			step = string_length(text + i, n - i);
+			fwrite(text + i, 1, step, out);
+		} else if (isdigit((unsigned char)text[i]) || text[i] == '-') {
+			step = number_length(text + i, n - i);
+			write(text + i, step, out);
+		} else {
+			step = 1;
+			putc(text[i], out);
+		}
+	}
+	if (fclose(out))
+		message_fatal("out of memory");
+	return copy;
+}
+
+static void fold(const char *s, size_t n, FILE *out)
 {
 	uint64_t value;
 
@@ -68,24 +94,20 @@ static void write_number(const char *s, size_t n, FILE *out)
 
 char *json_fold_integers(const char *text, size_t n, size_t *length)
 {
-	char *copy = NULL;
-	FILE *out = open_memstream(&copy, length);
+	return copy_numbers(text, n, length, fold);
+}
 
-	if (!out)
-		message_fatal("out of memory");
-	for (size_t i = 0, step; i < n; i += step) {
-		if (text[i] == '"') {
-			step = string_length(text + i, n - i);
-			fwrite(text + i, 1, step, out);
-		} else if (isdigit((unsigned char)text[i]) || text[i] == '-') {
-			step = number_length(text + i, n - i);
-			write_number(text + i, step, out);
-		} else {
-			step = 1;
-			putc(text[i], out);
-		}
-	}
-	if (fclose(out))
-		message_fatal("out of memory");
-	return copy;
+static void unfold(const char *s, size_t n, FILE *out)
+{
+	if (*s == '-' && is_digits(s + 1, n - 1))
+		fprintf(out, "%" PRIu64, (uint64_t)strtoll(s, NULL, 10));
+	else
+		fwrite(s, 1, n, out);
+}
+
+char *json_unfold_integers(const char *text)
+{
+	size_t length;
+
+	return copy_numbers(text, strlen(text), &length, unfold);
 }

@@ -12,5 +12,7 @@
  * therefore a large one of the text. Greater integers stay as they are.
  */
 char *json_fold_integers(const char *text, size_t n, size_t *length);
+/* Back again: each negative integer becomes the large one; heap. */
+char *json_unfold_integers(const char *text);
 
 #endif

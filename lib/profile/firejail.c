@@ -272,8 +272,8 @@ static char *include_place(const struct host *host, const char *from,
 						 xstrdup(name);
 	switch (i) {
 	case 0:
-		return xasprintf("%s/.config/firejail/%s", home ? home : "",
-				 name);
+		return xasprintf("%s%s/.config/firejail/%s", root,
+				 home ? home : "", name);
 	case 1:
 		return included_beside(from, name);
 	case 2:
@@ -305,26 +305,7 @@ static bool is_local(const char *name)
 	       !strcmp(name + n - strlen(suffix), suffix);
 }
 
-static bool read_text(struct parser *p, const char *path, char *text);
-
-static bool read_included(struct parser *p, const struct included_file *file)
-{
-	struct reader *r = p->reader, before = *r;
-	char *copy = xmemdup(file->text, file->n + 1);
-	bool ok;
-
-	r->file = file->path;
-	r->line = 0;
-	p->n_bytes += file->n;
-	ok = strlen(copy) == file->n ? read_text(p, file->path, copy) :
-				       refuse(r, "%s: binary data", file->path);
-	if (ok) {
-		r->file = before.file;
-		r->line = before.line;
-	}
-	free(copy);
-	return ok;
-}
+static bool read_text(void *state, const char *path, char *text);
 
 /* The first place that has the file. */
 static const struct included_file *find_included(const struct host *host,
@@ -360,6 +341,7 @@ static bool read_include(struct parser *p, const char *from, const char *line)
 	}
 	if (name)
 		file = find_included(r->host, from, name);
+	p->n_bytes += file ? file->n : 0;
 	if (!name)
 		ok = refuse(r, "include %s: a macro other than ${CFG} and "
 			    "${HOME}", line);
@@ -369,7 +351,8 @@ static bool read_include(struct parser *p, const char *from, const char *line)
 			    "in %s" SYSTEM_DIRECTORY, line,
 			    r->host->root ? r->host->root : "");
 	else
-		ok = file->text ? read_included(p, file) :
+		ok = file->text ?
+		     reader_include(r, file, read_text, p) :
 		     refuse(r, "include %s: %s: %s", line, file->path,
 			    strerror(-file->err));
 	if (ok && file && strchr(name, '/') && strncmp(name, SYSTEM_DIRECTORY,
@@ -411,8 +394,9 @@ static bool read_line(struct parser *p, const char *from, char *line)
 	return read_word(p, line, rest ? rest : "");
 }
 
-static bool read_text(struct parser *p, const char *path, char *text)
+static bool read_text(void *state, const char *path, char *text)
 {
+	struct parser *p = state;
 	bool ok = true;
 	char *line;
 

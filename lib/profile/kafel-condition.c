@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "profile/compare.h"
 #include "profile/kafel-calls.h"
 
 enum {
@@ -236,21 +237,12 @@ static struct node *parse_bits(struct parser *p)
 
 static bool take_operator(struct kafel_words *w, int *op)
 {
-	static const struct {
-		const char *sign;
-		int op;
-	} ops[] = {
-		{ "==", SCMP_CMP_EQ }, { "!=", SCMP_CMP_NE },
-		{ "<=", SCMP_CMP_LE }, { ">=", SCMP_CMP_GE },
-		{ "<", SCMP_CMP_LT }, { ">", SCMP_CMP_GT },
-	};
+	size_t n = w->kind == KAFEL_SIGN ? compare_sign_length(w->word, op) : 0;
 
-	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
-		if (kafel_take(w, ops[i].sign)) {
-			*op = ops[i].op;
-			return true;
-		}
-	return false;
+	if (!n || n != w->n)
+		return false;
+	kafel_step(w);
+	return true;
 }
 
 static int swapped_operator(int op)

@@ -13,6 +13,8 @@
 #include <string.h>
 #include <sys/mount.h>
 
+#include "profile/compare.h"
+
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
 enum { ARGS_MAX = 6, RULES_MAX = 1 << 14 };
@@ -58,25 +60,13 @@ static bool read_action(struct reader *r, const char *text, uint32_t *action)
 
 static bool read_op(const char *text, int *op)
 {
-	static const struct {
-		const char *name, *sign;
-		int op;
-	} ops[] = {
-		{ "SCMP_CMP_NE", "!=", SCMP_CMP_NE },
-		{ "SCMP_CMP_LT", "<", SCMP_CMP_LT },
-		{ "SCMP_CMP_LE", "<=", SCMP_CMP_LE },
-		{ "SCMP_CMP_EQ", "==", SCMP_CMP_EQ },
-		{ "SCMP_CMP_GE", ">=", SCMP_CMP_GE },
-		{ "SCMP_CMP_GT", ">", SCMP_CMP_GT },
-		{ "SCMP_CMP_MASKED_EQ", "&=", SCMP_CMP_MASKED_EQ },
-	};
+	size_t n = compare_sign_length(text, op);
 
-	for (size_t i = 0; i < N_ELEMENTS(ops); i++)
-		if (!strcmp(ops[i].name, text) || !strcmp(ops[i].sign, text)) {
-			*op = ops[i].op;
-			return true;
-		}
-	return false;
+	if (!strcmp(text, "&=")) {
+		*op = SCMP_CMP_MASKED_EQ;
+		return true;
+	}
+	return n ? !text[n] : compare_by_name(text, op);
 }
 
 static bool read_number(const char *text, uint64_t max, uint64_t *value)

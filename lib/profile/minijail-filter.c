@@ -13,6 +13,7 @@
 
 #include "base/memory.h"
 #include "kernel/constant.h"
+#include "profile/compare.h"
 
 enum { PARENTHESES_MAX = 8, GROUPS_MAX = 256 };
 
@@ -142,27 +143,20 @@ enum { OP_ONLY_BITS = PROFILE_CMP_MASKED_NE + 1 };	/* "in" */
 
 static bool read_operator(struct cursor *c, int *op)
 {
-	static const struct {
-		const char *text;
-		int op;
-	} ops[] = {
-		{ "==", SCMP_CMP_EQ }, { "!=", SCMP_CMP_NE },
-		{ "<=", SCMP_CMP_LE }, { ">=", SCMP_CMP_GE },
-		{ "<", SCMP_CMP_LT }, { ">", SCMP_CMP_GT },
-		{ "&", PROFILE_CMP_MASKED_NE },
-	};
+	size_t n;
 
 	/* minijail0 has blanks on both sides. */
 	c->is_python |= *c->at != ' ';
 	*op = OP_ONLY_BITS;
 	if (cursor_take_word(c, "in"))
 		return true;
-	for (size_t i = 0; i < N_ELEMENTS(ops); i++)
-		if (cursor_take(c, ops[i].text)) {
-			*op = ops[i].op;
-			return true;
-		}
-	return cursor_refuse(c, "no operator");
+	if (cursor_take(c, "&")) {
+		*op = PROFILE_CMP_MASKED_NE;
+		return true;
+	}
+	n = compare_sign_length(c->at, op);
+	c->at += n;
+	return n || cursor_refuse(c, "no operator");
 }
 
 /* minijail0 takes one word: "A|B". */

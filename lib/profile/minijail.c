@@ -265,28 +265,7 @@ static char *include_path(const struct host *host, const char *from,
 	return included_beside(from, path + strlen("./"));
 }
 
-static bool read_text(struct policy *p, const char *path, char *text);
-
-static bool read_included(struct policy *p, const struct included_file *file)
-{
-	struct reader *r = p->reader, before = *r;
-	char *copy = xmemdup(file->text, file->n + 1);
-	bool ok;
-
-	r->file = file->path;
-	r->line = 0;
-	p->n_bytes += file->n;
-	if (strlen(copy) != file->n)
-		ok = refuse(r, "%s: binary data", file->path);
-	else
-		ok = read_text(p, file->path, copy);
-	if (ok) {
-		r->file = before.file;
-		r->line = before.line;
-	}
-	free(copy);
-	return ok;
-}
+static bool read_text(void *state, const char *path, char *text);
 
 /* What leads out of the policy's directory is named. */
 static void note_include(struct policy *p, const char *name, const char *path)
@@ -313,8 +292,9 @@ static bool read_include(struct policy *p, struct cursor *c, const char *from)
 	path = include_path(host, from, name);
 	file = included_find(host->included, path);
 	note_include(p, name, path);
+	p->n_bytes += file ? file->n : 0;
 	if (file && file->text)
-		ok = read_included(p, file);
+		ok = reader_include(p->reader, file, read_text, p);
 	else
 		ok = refuse(p->reader, "@include %s: %s: %s%s", name, path,
 			    file ? strerror(-file->err) : "not read",
@@ -429,8 +409,9 @@ static bool read_statement(struct policy *p, char *text, const char *from)
 	return ok;
 }
 
-static bool read_text(struct policy *p, const char *path, char *text)
+static bool read_text(void *state, const char *path, char *text)
 {
+	struct policy *p = state;
 	bool ok = true, outer = p->file_denies;
 	char *statement;
 

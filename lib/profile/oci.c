@@ -12,6 +12,7 @@
 
 #include "base/json-integer.h"
 #include "base/memory.h"
+#include "profile/compare.h"
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -126,26 +127,6 @@ struct entry {
 	bool alternatives;	/* one argument is enough */
 };
 
-static bool read_op(const char *name, int *op)
-{
-	static const char *const ops[] = {
-		[SCMP_CMP_NE] = "SCMP_CMP_NE",
-		[SCMP_CMP_LT] = "SCMP_CMP_LT",
-		[SCMP_CMP_LE] = "SCMP_CMP_LE",
-		[SCMP_CMP_EQ] = "SCMP_CMP_EQ",
-		[SCMP_CMP_GE] = "SCMP_CMP_GE",
-		[SCMP_CMP_GT] = "SCMP_CMP_GT",
-		[SCMP_CMP_MASKED_EQ] = "SCMP_CMP_MASKED_EQ",
-	};
-
-	for (size_t i = SCMP_CMP_NE; i < N_ELEMENTS(ops); i++)
-		if (!strcmp(ops[i], name)) {
-			*op = i;
-			return true;
-		}
-	return false;
-}
-
 /* 0 where it is not given, as for programs in Go. */
 static bool read_uint(const json_t *object, const char *key, uint64_t max,
 		      uint64_t *value)
@@ -181,7 +162,7 @@ static bool read_arg(struct reader *r, struct entry *e, size_t i,
 	if (!read_uint(object, "valueTwo", UINT64_MAX, &arg->value_two))
 		return refuse(r, "%sargs[%zu].valueTwo: not a number from 0 up",
 			    e->place, i);
-	if (!op || !read_op(op, &arg->op))
+	if (!op || !compare_by_name(op, &arg->op))
 		return refuse(r, "%sargs[%zu].op: unknown comparison %s",
 			    e->place, i, op ? op : "");
 	arg->index = index;

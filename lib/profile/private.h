@@ -72,6 +72,15 @@ bool profile_has_arch(const struct profile *p, const struct arch *arch);
 enum { ERRNO_MAX = 4095 };	/* MAX_ERRNO, linux/err.h */
 bool errno_by_name(const char *name, uint32_t *value);
 
+struct included_file;	/* profile/included.h */
+/*
+ * Read a file that is included by `read`, which gets a text that it may change:
+ * until then, problems are in that file.
+ */
+bool reader_include(struct reader *r, const struct included_file *file,
+		    bool (*read)(void *state, const char *path, char *text),
+		    void *state);
+
 /*
  * Append a line to a heap string that holds the ones it continues, or to
  * NULL. False where it gets longer than any that is in use.

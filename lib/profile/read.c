@@ -11,6 +11,7 @@
 #include "base/input.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "profile/included.h"
 #include "profile/systemd-groups.h"
 #include "stream/kind.h"
 
@@ -88,6 +89,26 @@ bool reader_join(struct reader *r, char **whole, const char *line)
 	free(*whole);
 	*whole = longer;
 	return true;
+}
+
+bool reader_include(struct reader *r, const struct included_file *file,
+		    bool (*read)(void *state, const char *path, char *text),
+		    void *state)
+{
+	struct reader before = *r;
+	char *copy = xmemdup(file->text, file->n + 1);
+	bool ok;
+
+	r->file = file->path;
+	r->line = 0;
+	ok = strlen(copy) == file->n ? read(state, file->path, copy) :
+				       refuse(r, "%s: binary data", file->path);
+	if (ok) {
+		r->file = before.file;
+		r->line = before.line;
+	}
+	free(copy);
+	return ok;
 }
 
 char *text_strip(char *text)
