@@ -855,7 +855,7 @@ x86 read kill thread" ]
 	run -2 sp-diff p a.sp
 	[ "$output" = "sp-diff: p: binary data: if it is a raw filter, sp-verify -p reads it" ]
 	mkdir x.service.d
-	refused x.service.d "a directory: give a file, or for a unit and its drop-ins what systemctl cat prints"
+	refused x.service.d "a directory: give a file; for a unit, its own, beside which its drop-ins are read, or what systemctl cat prints"
 	refused /bin/true "an ELF file, not a seccomp profile"
 	printf 'hello world\n' >p
 	refused p "not a profile: no JSON or YAML, no section of a unit, no rule of minijail, LXC or Kafel, no seccomp line of firejail"
@@ -982,6 +982,51 @@ x86 read kill thread" ]
 	1\nallowlist\n\n0|line 3: : version 1 has only numbers
 	1\ndenylist\n0|line 2: denylist: version 1 has only allowlist
 	3\nallowlist\n0|line 2: LXC has versions 1 and 2, not 3
+	END
+}
+
+@test "a unit is read with the drop-ins beside it, as systemctl cat prints them" {
+	mkdir x.service.d
+	printf '[Service]\nSystemCallFilter=@system-service chmod\n' >x.service
+	printf '[Service]\nSystemCallFilter=~chmod\n' >x.service.d/20-b.conf
+	printf '[Service]\nSystemCallFilter=chmod\nSystemCallFilter=~read\n' >x.service.d/10-a.conf
+	echo 'SystemCallFilter=~write' >x.service.d/README
+	run -0 denied x.service a.sp
+	[[ $output == *" read "* && $output == *" chmod "* && $output != *" write "* ]]
+	beside=$output
+	cat x.service x.service.d/*.conf >all
+	run -0 denied all a.sp
+	[ "$output" = "$beside" ]
+	run -1 sp-verify -p x.service a.sp
+	[[ $output == *"sp-verify: x.service: with its drop-in x.service.d/10-a.conf"*"20-b.conf"* ]]
+	echo 'SystemCallFilter=~write' >x.service.d/30.conf
+	refused x.service 'x.service.d/30.conf: line 1: SystemCallFilter= before the first section'
+	ln -sf nowhere x.service.d/30.conf
+	run -2 sp-verify -p x.service a.sp
+	[[ $output == *"x.service.d/30.conf: No such file or directory" ]]
+}
+
+@test "a container of podman's has the profile that it names" {
+	sp-emit --oci -o p.json a.sp
+	jq '(.syscalls[].names) -= ["chmod"]' p.json >q.json
+	printf '[Container]\nSeccompProfile=p.json\nSeccompProfile=%s\n' "$PWD/q.json" >c
+	run -1 --separate-stderr sp-verify -p c a.sp
+	[[ ${lines[1]} == *" chmod "* ]]
+	[[ $stderr == *"c: the profile of the container, $PWD/q.json"* ]]
+	mkdir c.d
+	printf '[Container]\nSeccompProfile=unconfined\n' >c.d/a.conf
+	run -0 sp-verify -p c a.sp
+	rm -r c.d
+	echo '{"defaultAction": "X", "syscalls": []}' >bad
+	while IFS='|' read -r line problem; do
+		printf '[Container]\nImage=x\n%b' "$line" >c
+		refused c "$problem" || { echo "$output"; false; }
+	done <<-END
+	|a container of podman's without SeccompProfile=: podman's default profile is in force, /usr/share/containers/seccomp.json
+	SeccompProfile=q.json\n|SeccompProfile=q.json: podman looks for it in the directory that the service runs in: give the profile itself
+	SeccompProfile=/no/file\n|SeccompProfile=/no/file: /no/file: No such file or directory
+	SeccompProfile=$PWD/bad\n|$PWD/bad: defaultAction: unknown action X
+	SeccompProfile=/x\n[Service]\nSystemCallFilter=read\n|a container of podman's with a filter in [Service], which is for podman itself: judge each alone
 	END
 }
 

@@ -90,6 +90,11 @@ const struct included_file *included_find(const struct included *set,
 	return NULL;
 }
 
+const struct included_file *included_at(const struct included *set, size_t i)
+{
+	return set && i < set->n ? set->files[i] : NULL;
+}
+
 bool included_is_full(const struct included *set)
 {
 	return set && set->n == FILES_MAX;

@@ -29,6 +29,8 @@ const struct included_file *included_load(struct included **set,
 /* The same without loading: NULL where it is not in the set. */
 const struct included_file *included_find(const struct included *set,
 					  const char *path);
+/* The files in the order of their loading; NULL after the last. */
+const struct included_file *included_at(const struct included *set, size_t i);
 /* Whether files may be missing in it, since it has as many as it can have. */
 bool included_is_full(const struct included *set);
 void included_free(struct included *set);

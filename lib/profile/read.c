@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "profile/included.h"
+#include "profile/systemd-files.h"
 #include "profile/systemd-groups.h"
 #include "stream/kind.h"
 
@@ -360,8 +361,9 @@ static reader_fn format_of(const char *text, size_t n)
 
 const char *profile_strerror(int err)
 {
-	return err == EISDIR ? "a directory: give a file, or for a unit and "
-		"its drop-ins what systemctl cat prints" : strerror(err);
+	return err == EISDIR ? "a directory: give a file; for a unit, its own, "
+		"beside which its drop-ins are read, or what systemctl cat "
+		"prints" : strerror(err);
 }
 
 /* All of a file and a NUL; NULL with the problem set. */
@@ -389,8 +391,10 @@ void profile_prepare(struct input *in, struct host *host)
 	if (!text)
 		return;
 	host->path = in->path;
+	if (format_of(text, n) == read_systemd)
+		systemd_prepare(host, text);
 	/* SystemCallFilter= and SystemCallLog= have @default without naming it. */
-	if (!host->groups && memmem(text, n, "SystemCall", strlen("SystemCall")))
+	if (!host->groups && systemd_names_calls(host, text))
 		host->groups = systemd_groups_load();
 	if (format_of(text, n) == read_minijail)
 		minijail_prepare(host, text);

@@ -16,7 +16,10 @@
 #include <uthash.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "kernel/argument.h"
+#include "profile/included.h"
+#include "profile/systemd-files.h"
 #include "profile/systemd-groups.h"
 #include "profile/systemd-keys.h"
 
@@ -58,6 +61,9 @@ struct unit {
 	char section[32];	/* the one that is being read */
 	bool in_exec, seen, groups_named;
 	bool default_known;	/* though nobody could be asked */
+	/* A container of podman's: what [Container] says, heap. */
+	bool is_container;
+	char *seccomp_profile;	/* SeccompProfile=; NULL: nothing */
 	size_t words;
 };
 
@@ -437,6 +443,16 @@ static bool read_section(struct unit *u, char *line)
 			       "[%s]?", u->section, near);
 }
 
+/* podman-systemd.unit(5): the last one counts. */
+static void assign_container(struct unit *u, const char *key, const char *value)
+{
+	u->is_container = true;
+	if (strcmp(key, "SeccompProfile"))
+		return;
+	free(u->seccomp_profile);
+	u->seccomp_profile = xstrdup(value);
+}
+
 static bool read_line(struct unit *u, char *line)
 {
 	char *value;
@@ -450,6 +466,10 @@ static bool read_line(struct unit *u, char *line)
 	if (!value)
 		return true;
 	*value++ = '\0';
+	if (!strcmp(u->section, "Container")) {
+		assign_container(u, text_strip(line), text_strip(value));
+		return true;
+	}
 	return u->in_exec ? assign(u, text_strip(line), text_strip(value)) :
 		assign_in_vain(u, text_strip(line));
 }
@@ -715,6 +735,97 @@ static bool finish(struct unit *u)
 	return true;
 }
 
+static bool read_drop_in(void *state, const char *path, char *text)
+{
+	struct unit *u = state;
+
+	(void)path;
+	*u->section = '\0';
+	u->in_exec = false;
+	return read_lines(u, text);
+}
+
+/* As systemd does, after the unit. Those in other directories are not looked for. */
+static bool read_drop_ins(struct unit *u)
+{
+	struct reader *r = u->reader;
+	const struct included_file *file;
+
+	for (size_t i = 0; (file = systemd_drop_in(r->host, i)); i++) {
+		profile_note(r->profile, "with its drop-in %s", file->path);
+		if (!file->text) {
+			r->line = 0;
+			return refuse(r, "%s: %s", file->path,
+				      strerror(-file->err));
+		}
+		if (!reader_include(r, file, read_drop_in, u))
+			return false;
+	}
+	return true;
+}
+
+/* The profile of a container, in place of the unit that has nothing yet. */
+static bool read_profile(struct unit *u, const struct included_file *file)
+{
+	struct reader *r = u->reader;
+	char *copy = xmemdup(file->text, file->n + 1);
+	bool ok;
+
+	profile_free(r->profile);
+	r->profile = NULL;
+	ok = strlen(copy) != file->n ? refuse(r, "binary data") :
+	     read_json(r, copy, file->n);
+	if (!ok) {
+		char *problem = xasprintf("%s: %s", file->path, *r->problem);
+
+		free(*r->problem);
+		*r->problem = text_printable(problem);
+		free(problem);
+	} else {
+		profile_note(r->profile, "the profile of the container, %s",
+			     file->path);
+	}
+	free(copy);
+	return ok;
+}
+
+/* podman gets "--security-opt seccomp=VALUE" from its generator of units. */
+static bool finish_container(struct unit *u)
+{
+	const char *value = u->seccomp_profile;
+	struct reader *r = u->reader;
+	const struct included_file *file;
+	char *path;
+	bool ok;
+
+	r->line = 0;
+	if (u->seen)
+		return refuse(r, "a container of podman's with a filter in "
+			      "[Service], which is for podman itself: judge "
+			      "each alone");
+	if (!value || !*value)
+		return refuse(r, "a container of podman's without "
+			      "SeccompProfile=: podman's default profile is in "
+			      "force, /usr/share/containers/seccomp.json");
+	if (!strcmp(value, "unconfined")) {
+		profile_add_arch(r->profile, arch_native());
+		r->profile->other_arch_action = SECCOMP_RET_ALLOW;
+		profile_note(r->profile, "no filter, every call is allowed");
+		return true;
+	}
+	if (*value != '/')
+		return refuse(r, "SeccompProfile=%s: podman looks for it in the "
+			      "directory that the service runs in: give the "
+			      "profile itself", value);
+	path = systemd_profile_path(r->host, value);
+	file = included_find(r->host->included, path);
+	ok = file && file->text ? read_profile(u, file) :
+	     refuse(r, "SeccompProfile=%s: %s: %s", value, path,
+		    file ? strerror(-file->err) : "not read");
+	free(path);
+	return ok;
+}
+
 bool read_systemd(struct reader *r, char *text, size_t n)
 {
 	struct unit u = { .reader = r, .denial = SECCOMP_RET_KILL_PROCESS };
@@ -722,10 +833,12 @@ bool read_systemd(struct reader *r, char *text, size_t n)
 
 	(void)n;
 	r->profile = profile_new(SECCOMP_RET_ALLOW);
-	ok = read_lines(&u, text) && finish(&u);
+	ok = read_lines(&u, text) && read_drop_ins(&u) &&
+	     (u.is_container ? finish_container(&u) : finish(&u));
 	list_clear(&u.filter);
 	list_clear(&u.log);
 	systemd_groups_free(u.groups);
 	free(u.others);
+	free(u.seccomp_profile);
 	return ok;
 }

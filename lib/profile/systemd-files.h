@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The files that belong to a unit of systemd. */
+#ifndef SYSTEMD_FILES_H
+#define SYSTEMD_FILES_H
+
+#include "profile/private.h"
+
+/* Before a sandbox: load them. */
+void systemd_prepare(struct host *host, const char *text);
+/* Whether the unit or one of its drop-ins may have lists of calls. */
+bool systemd_names_calls(const struct host *host, const char *text);
+/* The drop-ins beside the unit, in their order; NULL after the last. */
+const struct included_file *systemd_drop_in(const struct host *host, size_t i);
+/* Heap: where the file of "SeccompProfile=/FILE" is. */
+char *systemd_profile_path(const struct host *host, const char *value);
+
+#endif
