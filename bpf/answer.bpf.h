@@ -30,7 +30,9 @@ __noinline int was_counted(__u32 image, __u32 row, __s32 nr)
 	struct rare_key key = { .image = image, .row = row, .nr = nr };
 
 	for (__u32 phase = 0; phase < PHASES_MAX && phase < n_phases; phase++) {
-		key.image = (image & IMAGE_ID) | phase << IMAGE_PHASE_SHIFT;
+		if (n_phases > 1)
+			key.image = (image & IMAGE_ID) |
+				phase << IMAGE_PHASE_SHIFT;
 		if (was_counted_in(&key))
 			return true;
 	}

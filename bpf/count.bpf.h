@@ -77,6 +77,9 @@ static __always_inline struct image_calls *calls_of(__u32 image, __u32 group)
 		apart();
 		i = i * n_phases + (image >> IMAGE_PHASE_SHIFT);
 		id = image & IMAGE_ID;
+	} else if (split_by) {
+		apart();
+		id = image & IMAGE_ID;
 	}
 	i = i * table_images + id;
 	return id < table_images ? bpf_map_lookup_elem(&table, &i) : NULL;

@@ -127,6 +127,22 @@ __noinline int note_mark(__u32 row, __s32 nr)
 	return 0;
 }
 
+/* --split=mark: a write to the file of the marks begins or ends a run. */
+static __noinline int note_written(const struct call_args *args,
+				   struct task_struct *task)
+{
+	struct file *file = NULL, **files;
+	__u32 fd = args->values[0];
+
+	files = task->files->fdt->fd;
+	if (fd >= task->files->fdt->max_fds)
+		return 0;
+	bpf_probe_read_kernel(&file, sizeof(file), files + fd);
+	if (file && (__u64)BPF_CORE_READ(file, f_inode) == splits.mark_inode)
+		take_mark((void *)args->values[1], args->values[2]);
+	return 0;
+}
+
 static __always_inline bool is_name(const volatile struct mark_name *mark,
 				    const char comm[COMM_SIZE])
 {
@@ -177,6 +193,11 @@ static __always_inline int enter(struct task_slot *slot, __u32 image,
 		if (image >> IMAGE_PHASE_SHIFT != *(volatile __u32 *)&phases.now)
 			image = enter_phase(slot);
 	}
+	if (split_by == SPLIT_MARK) {
+		apart();
+		if (image >> IMAGE_PHASE_SHIFT != *(volatile __u32 *)&splits.now)
+			image = enter_run(slot);
+	}
 	watched = control.watch;
 	if (attaching) {
 		apart();
@@ -206,6 +227,12 @@ static __always_inline int enter(struct task_slot *slot, __u32 image,
 	}
 	if (n_phases > 1 && trait & TRAIT_MARK)
 		note_mark(row, nr);
+	if (split_by == SPLIT_MARK && trait & TRAIT_MARK) {
+		struct call_args args = { 0 };
+
+		read_args(regs, row, args.values);
+		note_written(&args, task);
+	}
 	if (trait & TRAIT_EXEC && task->pid != task->tgid)
 		remember_exec(task);
 	return 0;

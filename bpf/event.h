@@ -15,7 +15,8 @@ enum {
 	IMAGE_ID = 0xffff,
 	/*
 	 * With --mark, the bits above an id hold the phase in which the task
-	 * entered its last call. They are 0 in IMAGE_NONE and IMAGE_ARMED.
+	 * entered its last call; with --split, the run that the id belongs to.
+	 * They are 0 in IMAGE_NONE and IMAGE_ARMED.
 	 */
 	IMAGE_PHASE_SHIFT = 16,
 };
@@ -352,6 +353,74 @@ struct phases {
 	} at[PHASES_MAX];	/* the first one: nothing */
 };
 _Static_assert(sizeof(struct phases) == 32 + 16 * 8, "layout");
+
+/* --split: what begins a run within a recording. */
+enum split_by {
+	SPLIT_NONE,
+	SPLIT_CHILDREN,		/* a child of the command's process */
+	SPLIT_EXEC,		/* an execution of a program with a certain name */
+	SPLIT_MARK,		/* a write to a certain file */
+};
+
+/*
+ * Runs are numbered from 1; 0 is the harness, whose tasks belong to no run. Runs
+ * beyond the table share the last one. Each pair of a run and an executable has
+ * an image id of its own. The last ids are for executables and for that run.
+ */
+enum {
+	SPLIT_HARNESS = 0,
+	SPLIT_REST = 16383,
+	SPLIT_IDS_KEPT = 8192,
+	SPLIT_TEXT = 4096,
+	SPLIT_PATTERN = 256,
+	SPLIT_SCOPE = 0xffffffff,	/* of such an id's struct image_key */
+};
+
+enum split_flag {
+	SPLIT_NAMED = 1,	/* `text` is set … */
+	SPLIT_BY_FIRST = 2,	/* … by the first process, which has executed */
+	SPLIT_EXITED = 4,	/* the first process has; `exit_code` holds */
+	SPLIT_CROWDED = 8,	/* it ran more programs than there are image ids */
+};
+
+/* An element of `split_runs`, by number. */
+struct split_run {
+	__u64 start_ns, end_ns;	/* CLOCK_MONOTONIC; end 0: not yet */
+	__u32 pid;		/* of the first process; 0: there is none */
+	__s32 exit_code;	/* as the kernel has it */
+	__u32 flags;		/* enum split_flag */
+	__u32 fork_image;	/* id that the first process was forked with; 0 */
+	__u32 text_size;	/* bytes; SPLIT_TEXT - 1: perhaps cut */
+	__u32 zero;
+	char text[SPLIT_TEXT];	/* arguments, each with a NUL; or the mark */
+};
+_Static_assert(sizeof(struct split_run) == 40 + 4096, "layout");
+
+/* An element of `split_images`, by id; of an executable's own id: zeros. */
+struct split_image {
+	__u32 base;		/* the executable's id */
+	__u32 run;
+};
+_Static_assert(sizeof(struct split_image) == 8, "layout");
+
+/* The kernel side's own: where the comparison with a pattern stands. */
+struct split_match {
+	__u64 name;		/* address in the kernel */
+	__u32 name_at, pattern_at;
+	__u32 star;		/* index after the last star; 0: none came */
+	__u32 star_at;		/* what the star stands for ends here */
+};
+_Static_assert(sizeof(struct split_match) == 24, "layout");
+
+struct splits {
+	__u32 begun;		/* runs, those beyond the table included */
+	__u32 now;		/* SPLIT_MARK: the run that is on */
+	__u32 root;		/* the command's process, initial namespace */
+	__s32 mark_fd;		/* by user space, for `find_mark_file` */
+	__u64 mark_inode;	/* address of the file that is written to */
+	__u64 crowded;		/* executions for which no id was left */
+};
+_Static_assert(sizeof(struct splits) == 32, "layout");
 
 /* Written by user space. */
 struct control {

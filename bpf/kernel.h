@@ -208,6 +208,7 @@ struct mm_struct {
 	struct file *exe_file;
 	atomic_t mm_users;
 	unsigned long flags;	/* since 6.18, a structure of that size */
+	unsigned long arg_start, arg_end;
 	struct user_namespace *user_ns;
 };
 

@@ -49,6 +49,13 @@ int note_execs(struct bpf_raw_tracepoint_args *ctx)
 	if (image == IMAGE_ARMED)
 		image = in_phase(image_of(BPF_CORE_READ(bprm, file), task,
 					  scope_of(from->state)));
+	if (split_by && from->image != IMAGE_ARMED) {
+		image = begin_by_exec(from, bprm, task);
+		/* The name of a run's program is the run's, not the harness'. */
+		if (is_first_exec(run_of(image), task))
+			image = image_in(image_of(BPF_CORE_READ(bprm, file),
+						  task, 0), run_of(image));
+	}
 	if (by_cgroup && from->state & STATE_MANAGER)
 		give_mounts(task);
 	note_exec(bprm, image);
@@ -67,6 +74,7 @@ static __always_inline void begin(struct task_struct *task, __u32 image)
 	progress.start_ns = bpf_ktime_get_ns();
 	progress.live = 1;
 	progress.tasks = 1;
+	splits.root = id >> 32;
 	count_use(image, USE_TASKS);
 	count_rare(&key);
 	log_one(LOG_CALL | armed.row << LOG_ROW_SHIFT, image, armed.nr,
@@ -127,7 +135,7 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 	take_hint(task);
 	if (!from || !to || from->image == IMAGE_NONE)
 		return 0;
-	before = from->image;
+	before = split_by ? begin_by_exec(from, bprm, task) : from->image;
 	state = from->state;
 	if (stand_of(state) == STAND_TRANSIT &&
 	    move(from, state, state_with(state, STAND_INSIDE))) {
@@ -149,6 +157,8 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 	}
 	image = in_phase(image_of(BPF_CORE_READ(bprm, file), task,
 				  scope_of(state)));
+	if (split_by)
+		image = split_exec(image, before, task);
 	/* a thread became the leader and took over its id */
 	if (old_pid != pid) {
 		__u64 key = (__u64)task;
@@ -199,6 +209,8 @@ static __always_inline int on_fork(struct task_slot *from,
 		add(&progress.lost_tasks, 1);
 		return 0;
 	}
+	if (split_by == SPLIT_CHILDREN)
+		image = split_fork(image, parent, child);
 	add(&progress.live, 1);
 	if (__sync_val_compare_and_swap(&to->image, none, image) != none) {
 		sub(&progress.live, 1);		/* `seek` was faster */
@@ -284,6 +296,8 @@ static __always_inline int on_exit(struct task_struct *task)
 		return 0;
 	if (note_filter(slot, task) && progress.filtered == 1)
 		progress.unwatched = 1;
+	if (split_by)
+		split_exit(image, task);
 	state = slot->state;
 	slot->state = 0;
 	note_death(image, state, task);

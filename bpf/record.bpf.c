@@ -66,7 +66,12 @@ const volatile __u32 execve_nr;		/* of ROW_NATIVE */
 const volatile __u16 traits[ROWS][TRAITS_NUMBERS];
 const volatile struct argument_rule_bits argument_rules[ARGUMENT_RULES];
 
+const volatile __u32 split_by;		/* enum split_by */
+const volatile bool split_by_path;	/* the pattern is one of whole paths */
+const volatile char split_pattern[SPLIT_PATTERN];
+
 struct progress progress;
+struct splits splits;
 struct control control;
 struct phases phases;
 __u8 scopes_began[SCOPES_MAX];	/* 1: there has been a task */
@@ -161,6 +166,40 @@ struct {
 	__type(value, struct image_path);
 } blank SEC(".maps");
 
+/* With --split. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1);		/* before loading */
+	__type(key, __u32);
+	__type(value, struct split_run);
+} split_runs SEC(".maps");
+
+/* What an element of `split_runs` begins as. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct split_run);
+} blank_run SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);		/* before loading */
+	__type(key, __u32);
+	__type(value, struct split_image);
+} split_images SEC(".maps");
+
+/* By the address of the task that executes. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1024);
+	__type(key, __u64);
+	__type(value, struct split_match);
+} split_matches SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 64 * 1024);
@@ -232,6 +271,7 @@ struct {
 } parts SEC(".maps");
 
 #include "task.bpf.h"
+#include "split.bpf.h"
 #include "log.bpf.h"
 #include "count.bpf.h"
 #include "arch.bpf.h"

@@ -314,6 +314,42 @@ static bool fits(const struct matrix *m)
 	return !m->n_rows || m->n_columns <= CELLS_MAX / m->n_rows;
 }
 
+/*
+ * Without the columns of runs that are left out; `went` has the new index of
+ * each run. The others keep their order.
+ */
+static void keep_columns(struct matrix *m, const size_t *went)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n_columns; i++) {
+		struct column c = m->columns[i];
+
+		if (went[c.index] == SIZE_MAX)
+			continue;
+		c.index = went[c.index];
+		c.run = m->trace->runs[c.index];
+		m->columns[n++] = c;
+	}
+	m->n_columns = n;
+}
+
+/* False: printed. */
+static bool keep_runs(struct matrix *m, const char *name, bool harness)
+{
+	size_t *went = xcalloc(m->trace->n_runs, sizeof(*went)), n = 0;
+	const struct trace *all = m->trace;
+	bool fine;
+
+	for (size_t i = 0; i < all->n_runs; i++)
+		went[i] = run_is_harness(all->runs[i]) ? SIZE_MAX : n++;
+	fine = select_runs(&m->trace, name, harness);
+	if (m->trace != all)
+		keep_columns(m, went);
+	free(went);
+	return fine;
+}
+
 /* False: printed. */
 static bool keep_images(struct matrix *m, const char *name,
 			const struct selection *images)
@@ -343,6 +379,7 @@ struct matrix *matrix_load(struct inputs *inputs, const char *name,
 
 	m->trace = trace_new();
 	if (!load(m, inputs, choice->partial ? TRACE_PARTIAL : 0) ||
+	    !keep_runs(m, name, choice->harness) ||
 	    !keep_images(m, name, &choice->images)) {
 		matrix_free(m);
 		return NULL;

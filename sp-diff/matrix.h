@@ -50,6 +50,7 @@ struct matrix_choice {
 	enum matrix_rows rows;
 	bool by_image;
 	bool partial;			/* streams may end early */
+	bool harness;			/* with what belongs to no run */
 	struct selection images;	/* empty: all */
 };
 

@@ -92,6 +92,17 @@ bool select_calls(struct trace **t, const char *name,
 	return true;
 }
 
+bool select_runs(struct trace **t, const char *name, bool harness)
+{
+	char *note = NULL;
+	bool fine = harness || select_without_harness(t, &note);
+
+	if (note)
+		(fine ? message_note : message_error)("%s: %s", name, note);
+	free(note);
+	return fine;
+}
+
 static bool read_trace(struct side *s, FILE *file, const char *name,
 		       const struct side_choice *choice, char **problem)
 {
@@ -99,6 +110,7 @@ static bool read_trace(struct side *s, FILE *file, const char *name,
 	/* The image that started another one may be in another phase only. */
 	if (!trace_read(s->trace, file,
 			choice->partial ? TRACE_PARTIAL : 0, problem) ||
+	    !select_runs(&s->trace, name, choice->harness) ||
 	    !select_calls(&s->trace, name, &choice->selection) ||
 	    ((choice->from || choice->until) &&
 	     !select_phases(&s->trace, choice->from, choice->until, problem)))

@@ -29,6 +29,7 @@ struct side_choice {
 	const char *from, *until;	/* marks, or NULL */
 	bool by_image;
 	bool partial;			/* streams may end early */
+	bool harness;			/* with what belongs to no run */
 	struct selection selection;	/* of images */
 };
 
@@ -38,6 +39,8 @@ struct side_choice {
  */
 bool select_calls(struct trace **t, const char *name,
 		  const struct selection *selection);
+/* Without `harness`, leave out what belongs to no run of --split; the same. */
+bool select_runs(struct trace **t, const char *name, bool harness);
 
 /* Read what must be read before the sandbox begins: see profile_prepare(). */
 void side_prepare(struct input *in, struct host *host);

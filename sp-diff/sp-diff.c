@@ -207,6 +207,7 @@ static const struct option_row rows[] = {
 	{ "json", 0, NULL, "print JSON",
 	  OPTION_FLAG(struct options, json), .modes = SAMPLE },
 	SELECTION_OPTIONS(struct options, images, 0),
+	HARNESS_OPTION(struct options, choice.harness, 0),
 	{ "allow-partial", 0, NULL, "accept streams that end early",
 	  OPTION_FLAG(struct options, choice.partial) },
 };
@@ -319,6 +320,7 @@ static struct matrix *load_matrix(const struct options *o,
 			ROWS_CALLS,
 		.by_image = o->choice.by_image,
 		.partial = o->choice.partial,
+		.harness = o->choice.harness,
 		.images = o->images,
 	};
 

@@ -28,7 +28,7 @@ struct name {
 struct ndjson {
 	struct trace_sink sink;
 	FILE *out;
-	char **images;		/* as JSON */
+	char **images;		/* as JSON, and the run where there are several */
 	size_t n_images;
 	struct name *names;	/* by call */
 	struct name *recent[NAMES];
@@ -54,6 +54,15 @@ static void on_image(void *arg, uint32_t number, const char *path)
 		free(n->images[--n->n_images]);
 	n->images = xgrow(n->images, n->n_images, sizeof(*n->images));
 	n->images[n->n_images++] = dump(path ? text_json(path) : json_null());
+}
+
+static void on_run(void *arg, uint32_t image, uint32_t run)
+{
+	struct ndjson *n = arg;
+	char *text = xasprintf("%s,\"run\":%" PRIu32, n->images[image], run);
+
+	free(n->images[image]);
+	n->images[image] = text;
 }
 
 /* "arch":"x86_64","nr":39,"name":"getpid" */
@@ -194,7 +203,7 @@ struct ndjson *ndjson_new(FILE *out)
 
 	n->out = out;
 	n->sink = (struct trace_sink){
-		.image = on_image, .event = on_event, .pause = on_pause,
+		.image = on_image, .run = on_run, .event = on_event, .pause = on_pause,
 		.arg = n,
 	};
 	return n;

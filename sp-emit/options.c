@@ -209,6 +209,7 @@ static const struct option_row rows[] = {
 	{ "nnp", 0, NULL, "the container has no_new_privs: less to add",
 	  OPTION_FLAG(struct options, no_new_privs), .modes = OF_CALLS },
 	SELECTION_OPTIONS(struct options, selection, 0),
+	HARNESS_OPTION(struct options, harness, 0),
 	{ "from", 0, "MARK",
 	  "only what came after a mark of sp-record --mark",
 	  OPTION_TEXT(struct options, from) },

@@ -12,6 +12,7 @@
 struct options {
 	const struct format *format, *second;	/* NULL: not given */
 	bool explain, exact, paths, harden, no_new_privs, allow_partial;
+	bool harness;		/* what belongs to no run of --split, too */
 	bool allow_denied, deny_denied, trust_names, widen_names;
 	unsigned int general;	/* enum general_rule */
 	bool has_args;

@@ -98,6 +98,22 @@ static bool select_from(struct trace **t, const struct options *o)
 	return fine;
 }
 
+/* A trace that is shown as it is has all of its runs. */
+static bool leave_out_harness(struct trace **t, const struct options *o)
+{
+	unsigned int flags = o->format->flags;
+	char *note;
+	bool fine;
+
+	if (o->harness || (flags & FORMAT_TRACE && !(flags & FORMAT_POLICY)))
+		return true;
+	fine = select_without_harness(t, &note);
+	if (note)
+		(fine ? message_note : message_error)("%s", note);
+	free(note);
+	return fine;
+}
+
 /* False when libseccomp cannot make a filter of these rules. */
 static bool add_args(struct profile *p, struct emit *emit,
 		     const struct options *o)
@@ -342,6 +358,7 @@ static bool emit_facts(struct trace **t, const struct options *o,
 
 	if (!base_read(base, &o->host) ||
 	    !trace_load_all(*t, inputs, read_flags(o)) ||
+	    !leave_out_harness(t, o) ||
 	    !check_runs(*t, !selection_is_empty(&o->selection),
 			o->allow_partial, &partial) ||
 	    !check_learned(*t, o->format, o->allow_partial, &partial) ||

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "process/file-child.h"
 #include "rows.h"
+#include "splits.h"
 #include "tracer-private.h"
 
 struct collection {
@@ -18,7 +19,8 @@ struct collection {
 	struct tracer_phase phases[TRACER_PHASES];
 	size_t n_phases;
 	uint32_t *images;	/* index in the trace by image id, +1 */
-	uint8_t *scopes;	/* by image id, +1 */
+	struct splits_read *splits;	/* NULL: without --split */
+	uint32_t *runs;		/* by image id, +1 */
 };
 
 /* The phase of an image. */
@@ -29,15 +31,18 @@ static uint32_t phase_of(const struct collection *c, uint32_t image)
 	return phase < c->n_phases ? phase : c->n_phases - 1;
 }
 
-/* With several targets, each has a run; with one, each phase has one. */
+/*
+ * With several targets, each has a run; with one, each phase has one, or each part
+ * that --split makes.
+ */
 static uint32_t run_of(const struct collection *c, uint32_t image)
 {
-	uint8_t *scope = &c->scopes[image & IMAGE_ID];
+	uint32_t id = image & IMAGE_ID, *run = &c->runs[id];
 
-	if (!*scope)
-		*scope = executable_scope(c->tracer->executables,
-					  image & IMAGE_ID) + 1;
-	return c->run + *scope - 1 + phase_of(c, image);
+	if (!*run)
+		*run = (c->splits ? splits_run_of(c->splits, id) :
+			executable_scope(c->tracer->executables, id)) + 1;
+	return c->run + *run - 1 + phase_of(c, image);
 }
 
 static uint32_t add_image(struct collection *c, uint32_t id)
@@ -81,7 +86,7 @@ static void add_privileged(struct collection *c, uint32_t image,
 
 static uint32_t trace_image(struct collection *c, uint32_t image)
 {
-	uint32_t id = image & IMAGE_ID;
+	uint32_t id = image_base(c->tracer, image);
 
 	if (!c->images[id])
 		c->images[id] = add_image(c, id) + 1;
@@ -93,9 +98,12 @@ static struct sighting sighting_of(const struct collection *c, uint32_t image,
 {
 	uint32_t phase = phase_of(c, image);
 	uint64_t start_ns = c->phases[phase].start_ns;
+	uint32_t run = run_of(c, image);
 
+	if (c->splits)
+		start_ns = splits_start(c->splits, run - c->run);
 	return (struct sighting){
-		.run = run_of(c, image),
+		.run = run,
 		.flags = flags,
 		.count = tally->count,
 		.first_ns = tally->first_ns > start_ns ?
@@ -132,7 +140,7 @@ static void collect_use(struct collection *c, uint32_t image, uint32_t use,
 		return;
 	trace_sum_use(c->trace, trace_image(c, image), &u);
 	if (u.execs && executable_at(c->tracer->executables,
-				     image & IMAGE_ID)->is_privileged)
+			image_base(c->tracer, image))->is_privileged)
 		add_privileged(c, trace_image(c, image), &u);
 }
 
@@ -356,14 +364,16 @@ static void share_losses(const struct collection *c)
 				 first->losses[i].count);
 }
 
-void collect(struct tracer *t, struct trace *trace, uint32_t run)
+void collect(struct tracer *t, struct splits_read *splits,
+	     struct trace *trace, uint32_t run)
 {
 	struct collection c = {
 		.tracer = t,
 		.trace = trace,
 		.run = run,
 		.images = xcalloc(IMAGE_ID + 1, sizeof(*c.images)),
-		.scopes = xcalloc(IMAGE_ID + 1, sizeof(*c.scopes)),
+		.splits = splits,
+		.runs = xcalloc(IMAGE_ID + 1, sizeof(*c.runs)),
 	};
 
 	c.n_phases = tracer_phases(t, c.phases);
@@ -381,5 +391,5 @@ void collect(struct tracer *t, struct trace *trace, uint32_t run)
 	collect_names(&c);
 	share_losses(&c);
 	free(c.images);
-	free(c.scopes);
+	free(c.runs);
 }

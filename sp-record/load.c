@@ -60,15 +60,20 @@ static size_t one_a_task(const struct tracer *t)
 	return t->n_tasks < 4096 ? t->n_tasks : 4096;
 }
 
-/* The counts of an image take 16 KiB, for each group of CPUs. */
+/*
+ * The counts of an image take 16 KiB, for each group of CPUs. With --split, each
+ * program of each run is an image; those beyond the table are counted in `rare`,
+ * which takes longer.
+ */
 static void size_table(struct tracer *t)
 {
-	enum { ELEMENTS = 128, IMAGES_MIN = 32 };
+	enum { IMAGES_MIN = 32 };
+	const size_t elements = t->split ? 4096 : 128;
 
 	t->n_groups = 1;
 	while (t->n_groups < t->n_cpus && t->n_groups < GROUPS_MAX)
 		t->n_groups *= 2;
-	t->n_table = ELEMENTS / t->n_groups;
+	t->n_table = elements / t->n_groups;
 	if (t->n_table < IMAGES_MIN)
 		t->n_table = IMAGES_MIN;
 	bpf_map__set_max_entries(t->skel->maps.table, t->n_table *
@@ -111,6 +116,43 @@ static void size_maps(struct tracer *t)
 	bpf_map__set_max_entries(skel->maps.wanted, n_pids + t->n_targets + 1);
 	if (t->n_targets)
 		bpf_map__set_max_entries(skel->maps.parts, PARTS_MAX);
+}
+
+static void set_write(void *skeleton, uint32_t row, uint32_t at,
+		      struct call_id id)
+{
+	struct record *skel = skeleton;
+
+	(void)id;
+	skel->rodata->traits[row][at] |= TRAIT_MARK;
+}
+
+_Static_assert((int)SPLIT_BY_CHILDREN == (int)SPLIT_CHILDREN &&
+	       (int)SPLIT_BY_EXEC == (int)SPLIT_EXEC &&
+	       (int)SPLIT_BY_MARK == (int)SPLIT_MARK, "kinds");
+_Static_assert((int)SPLIT_PATTERN_MAX < (int)SPLIT_PATTERN, "with its NUL");
+
+/* Room for what each run has of its own; buckets alone, as long as it is empty. */
+static void set_split(struct tracer *t, const struct split *split)
+{
+	enum { IMAGES = 2 << 16, RARE = 1 << 20, ARGUMENTS = 1 << 18 };
+	struct record *skel = t->skel;
+
+	if (!split->how)
+		return;
+	bpf_map__set_max_entries(skel->maps.images, IMAGES);
+	bpf_map__set_max_entries(skel->maps.rare, RARE);
+	bpf_map__set_max_entries(skel->maps.arguments, ARGUMENTS);
+	bpf_map__set_max_entries(skel->maps.split_runs, SPLIT_REST + 1);
+	bpf_map__set_max_entries(skel->maps.split_images, IMAGE_ID + 1);
+	skel->rodata->split_by = split->how;
+	if (split->how == SPLIT_BY_MARK)
+		for_each_number("write", set_write, skel);
+	if (split->how != SPLIT_BY_EXEC)
+		return;
+	memcpy((char *)skel->rodata->split_pattern, split->pattern,
+	       strlen(split->pattern));
+	skel->rodata->split_by_path = strchr(split->pattern, '/');
 }
 
 static void set_rule(struct argument_rule_bits *bits,
@@ -247,10 +289,13 @@ static void choose_programs(struct record *skel, bool attaching, bool classic,
 		{ skel->progs.note_execs, paths },
 		{ skel->progs.note_operations, paths },
 		{ skel->progs.cap_capable, skel->rodata->privileges },
+		{ skel->progs.find_mark_file,
+		  skel->rodata->split_by == SPLIT_MARK },
 	};
 	/* Attached by another name, later, or only if the kernel has them. */
 	struct bpf_program *const by_hand[] = {
 		skel->progs.arm, skel->progs.tell_time, skel->progs.seek,
+		skel->progs.find_mark_file,
 		skel->progs.sys_exit,
 		skel->progs.sys_exit_classic,
 		skel->progs.seeking_fork, skel->progs.seeking_exit,
@@ -406,6 +451,7 @@ static void set_up(struct tracer *t, const struct tracer_options *options,
 
 	t->n_cpus = libbpf_num_possible_cpus();
 	t->n_phases = options->marks.n + 1;
+	t->split = options->split.how;
 	size_maps(t);
 	size_table(t);
 	size_log(t, options->log_events);
@@ -416,6 +462,7 @@ static void set_up(struct tracer *t, const struct tracer_options *options,
 	set_privileges(t, options->privileges);
 	set_traits(skel);
 	set_marks(skel, &options->marks);
+	set_split(t, &options->split);
 	set_targets(t, options);
 	set_viewer(skel);
 	naming_prepare(skel, options->paths);

@@ -50,10 +50,15 @@ struct log {
 /* A number in the stream for an image, which is named there first. */
 static uint32_t name_image(struct log *l, uint32_t id)
 {
-	char *path = executable_path(l->tracer->executables, id);
+	const struct tracer *t = l->tracer;
+	uint32_t run = t->split_images ? t->split_images[id].run : 0;
+	char *path = executable_path(t->executables, image_base(t, id));
 
 	events_image(l->events, path);
 	free(path);
+	/* The number of the last run, of all others, is not known yet. */
+	if (t->split && run < SPLIT_REST)
+		events_run(l->events, l->n_images, run);
 	l->images[id] = ++l->n_images;
 	return l->n_images;
 }

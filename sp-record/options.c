@@ -67,6 +67,17 @@ static char *set_mark(const struct option_row *row, void *to, const char *arg)
 			&problem) ? NULL : problem;
 }
 
+static char *set_split(const struct option_row *row, void *to, const char *arg)
+{
+	struct split *split = &((struct options *)to)->tracer.split;
+	char *problem;
+
+	(void)row;
+	if (split->how)
+		return xstrdup("given twice");
+	return split_set(split, arg, &problem) ? NULL : problem;
+}
+
 static char *set_label(const struct option_row *row, void *to, const char *arg)
 {
 	(void)row;
@@ -315,6 +326,12 @@ static const struct option_row rows[] = {
 	  "or with WHAT: the first call of that name (listen),\n"
 	  "SIGUSR1 or SIGUSR2 to sp-record, or comm:NAME;\n"
 	  "sp-emit --from", .set = set_mark, .modes = RECORDINGS },
+	{ "split", 0, "HOW",
+	  "make runs of parts of COMMAND: children (each child of\n"
+	  "its process), exec:PATTERN (each execution of such a\n"
+	  "program) or mark:FIFO (a name written there begins a\n"
+	  "run); see sandprint-runs(7)",
+	  .set = set_split, .modes = COMMAND },
 	{ "name", 0, "NAME", "the run's name; default: the command line",
 	  OPTION_TEXT(struct options, name), .modes = RECORDINGS },
 	{ "label", 0, "KEY=VALUE",
@@ -365,6 +382,10 @@ static void check_target(const struct options *o)
 	if (o->n_targets && o->command)
 		message_usage("--%s cannot be combined with a command: %s",
 			      o->targets->how, *o->command);
+	if (o->tracer.split.how && o->tracer.marks.n)
+		message_usage("--split cannot be combined with --mark");
+	if (o->tracer.split.how && o->tracer.no_follow)
+		message_usage("--split cannot be combined with --no-follow");
 	if (o->n_targets > 1 && o->tracer.marks.n)
 		message_usage("--mark cannot be combined with several targets");
 	if (o->n_targets > 1 && o->tracer.log_events)

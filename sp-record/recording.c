@@ -229,10 +229,11 @@ static bool is_marked(const struct session *s)
 static void watch(struct session *s)
 {
 	while (!is_over(s)) {
-		enum { TRACED = WORKLOAD_FDS, JOB, N_FDS };
+		enum { TRACED = WORKLOAD_FDS, JOB, MARKED, N_FDS };
 		struct pollfd fds[N_FDS] = {
 			[TRACED] = { tracer_fd(s->tracer), POLLIN, 0 },
 			[JOB] = { jobs_fd(s->options->jobs), POLLIN, 0 },
+			[MARKED] = { s->options->split->fd, POLLIN, 0 },
 		};
 
 		workload_fds(&s->workload, fds);
@@ -243,6 +244,8 @@ static void watch(struct session *s)
 			on_exit_of_command(s);
 		if (fds[1].revents)
 			on_signal(s);
+		if (fds[MARKED].revents)
+			split_drain(s->options->split);
 		if (fds[TRACED].revents || s->tracer_ns)
 			s->tracer_ns = tracer_dispatch(
 				s->tracer, now_ns());

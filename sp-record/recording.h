@@ -18,6 +18,7 @@ struct recording_options {
 	bool progress;		/* a live line on stderr */
 	bool quiet;
 	const struct marks *marks;	/* of signals, too */
+	const struct split *split;
 	int ready_fd;		/* gets a byte when it records; -1: none */
 	/* Attached: */
 	const struct target *targets;

@@ -166,6 +166,25 @@ void report_losses(const struct run *run, const struct trace *trace,
 			     "tracefs at /sys/kernel/tracing");
 }
 
+void report_splits(const struct split *split, const struct splits_read *splits)
+{
+	uint64_t executions, joined = splits_joined(splits, &executions);
+
+	if (!splits_count(splits))
+		message_note("--split: no run began: %s", split->how ==
+			     SPLIT_BY_CHILDREN ? "the command had no child" :
+			     split->how == SPLIT_BY_EXEC ? "no program with "
+			     "such a name was executed" : "nothing was written "
+			     "to the FIFO");
+	if (joined)
+		message_note("--split: the last run has the calls of %" PRIu64
+			     " runs, since there were too many", joined);
+	if (executions)
+		message_note("--split: the last run has the calls of %" PRIu64
+			     " more executions, since the table of images was "
+			     "full", executions);
+}
+
 void report_missing(const struct log *log, const struct trace *trace)
 {
 	enum { NAMED = 8 };

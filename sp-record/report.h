@@ -4,6 +4,7 @@
 #define REPORT_H
 
 #include "log.h"
+#include "splits.h"
 #include "recording.h"
 #include "stream/trace.h"
 #include "tracer.h"
@@ -20,6 +21,9 @@ void report_losses(const struct run *run, const struct trace *trace,
 /* For a trace with one run. */
 void report_summary(const struct trace *trace, const struct recording *r,
 		    uint64_t tasks);
+
+/* What --split found, and what it had no room for. */
+void report_splits(const struct split *split, const struct splits_read *splits);
 
 /* With --every: which calls' events were lost, and how many. */
 void report_missing(const struct log *log, const struct trace *trace);

@@ -217,7 +217,8 @@ struct recorded {
 };
 
 static void add_runs(const struct recorded *what, const struct recording *r,
-		     struct trace *trace, const struct tracer *tracer)
+		     const struct splits_read *splits, struct trace *trace,
+		     const struct tracer *tracer)
 {
 	for (size_t i = 0; i < what->n; i++) {
 		struct run *run = &what->runs[i];
@@ -227,7 +228,10 @@ static void add_runs(const struct recorded *what, const struct recording *r,
 		run->has_status = r->has_status;
 		run->status = r->status;
 		run->complete = true;
-		add_phases(what->o, run, trace, tracer);
+		if (splits)
+			splits_add_runs(splits, run, what->o->no_argv, trace);
+		else
+			add_phases(what->o, run, trace, tracer);
 	}
 }
 
@@ -256,14 +260,16 @@ static bool write_stream(const struct recorded *what, struct recording *r,
 	struct trace *trace = trace_new();
 	struct tracer_glance glance;
 	struct stream_writer *stream;
+	struct splits_read *splits;
 	struct run *run;
 	char *withheld;
 
 	tracer_stop(tracer);
 	stream = log ? log_stop(log) : stream_writer_new(output_file(out));
-	add_runs(what, r, trace, tracer);
+	splits = splits_open(tracer);
+	add_runs(what, r, splits, trace, tracer);
 	run = trace->runs[0];
-	collect(tracer, trace, 0);
+	collect(tracer, splits, trace, 0);
 	tracer_glance(tracer, &glance);
 	trace_sort(trace);
 	withheld = tracer_withheld(tracer);
@@ -276,6 +282,9 @@ static bool write_stream(const struct recorded *what, struct recording *r,
 	free(withheld);
 	report_losses(run, trace, &glance);
 	note_marks(o, tracer);
+	if (splits)
+		report_splits(&o->tracer.split, splits);
+	splits_close(splits);
 	if (log && run_lost(run, "event"))
 		report_missing(log, trace);
 	if (!o->recording.quiet)
@@ -348,7 +357,7 @@ static bool may_hold_up(const struct options *o)
 		(fstat(STDOUT_FILENO, &st) || !S_ISREG(st.st_mode));
 }
 
-static struct tracer *open_tracer(const struct options *o, struct output *out)
+static struct tracer *open_tracer(struct options *o, struct output *out)
 {
 	struct tracer *tracer;
 	char *problem;
@@ -356,6 +365,7 @@ static struct tracer *open_tracer(const struct options *o, struct output *out)
 	tracer = tracer_open(&o->tracer, &problem);
 	if (tracer)
 		return tracer;
+	split_close(&o->tracer.split);
 	output_abandon(out);
 	message_fatal("%s", problem);
 }
@@ -374,6 +384,23 @@ static int say_not_begun(const struct recording *r, const struct tracer *tracer,
 	message_error("%s: it was run, but not recorded, since it has more "
 		      "privileges than its caller: " PRIVILEGE_LIMIT, command);
 	return STATUS_FAILED;
+}
+
+/* The FIFO of --split=mark, which the command may write to. */
+static void open_split(struct options *o, const struct command_user *user,
+		       struct output *out)
+{
+	struct split *split = &o->tracer.split;
+	int error = split->how != SPLIT_BY_MARK ? 0 :
+		split_open(split, user ? user->uid : (uid_t)-1,
+			   user ? user->gid : (gid_t)-1);
+
+	if (!error)
+		return;
+	split_close(split);
+	output_abandon(out);
+	message_fatal("--split=mark:%s: %s", split->path, error == -EEXIST ?
+		      "it is there, and not a FIFO" : strerror(-error));
 }
 
 static int record_command(struct options *o, char **argv)
@@ -399,6 +426,7 @@ static int record_command(struct options *o, char **argv)
 	hold_signals(o, &r.signals);
 	if (!o->output || !strcmp(o->output, "-"))
 		command.stdout_fd = STDERR_FILENO;
+	open_split(o, command.user, out);
 	tracer = open_tracer(o, out);
 	log = open_log(o, tracer, out);
 	error = recording_run(&r, &o->recording, &command, tracer);
@@ -419,6 +447,7 @@ static int record_command(struct options *o, char **argv)
 	}
 	log_free(log);
 	tracer_close(tracer);
+	split_close(&o->tracer.split);
 	command_user_free(&user);
 	return error;
 }
@@ -614,7 +643,9 @@ static int record_targets(struct options *o)
 
 int main(int argc, char **argv)
 {
-	struct options o = { .recording.ready_fd = -1 };
+	struct options o = {
+		.recording.ready_fd = -1, .tracer.split.fd = -1,
+	};
 	const char *runtime = runtime_of_name(argv[0]);
 	int status;
 
@@ -623,6 +654,7 @@ int main(int argc, char **argv)
 		return runtime_mode(&o.container, runtime, argv + 1);
 	options_read(&o, argc, argv);
 	o.recording.marks = &o.tracer.marks;
+	o.recording.split = &o.tracer.split;
 	if (o.socket)
 		nri_mode(&o.container, o.socket);
 	status = o.runtime ? runtime_mode(&o.container, o.runtime, o.command ?

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "mark.h"
+#include "split.h"
 #include "target.h"
 
 struct tracer_options {
@@ -19,6 +20,7 @@ struct tracer_options {
 	bool paths;		/* paths and addresses of sockets too */
 	bool privileges;	/* capabilities, namespaces and modes too */
 	struct marks marks;	/* --mark */
+	struct split split;	/* --split */
 };
 
 

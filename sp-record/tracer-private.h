@@ -9,7 +9,7 @@
 #include "skeleton.h"
 #include "target.h"
 
-enum { TRACER_MAPS = 4, LOG_SIZE_MIN = 1024 };
+enum { TRACER_MAPS = 5, LOG_SIZE_MIN = 1024 };
 
 struct tracer {
 	struct record *skel;
@@ -30,13 +30,15 @@ struct tracer {
 	size_t n_table;			/* images of each group … */
 	size_t n_groups;		/* … of CPUs */
 	size_t n_phases;		/* that there can be, with the first */
+	enum split_how split;
+	const struct split_image *split_images;	/* mapped, or NULL */
 	const struct log_entry *log;	/* mapped, or NULL */
 	struct log_ends *log_ends;	/* mapped, or NULL */
 	size_t log_size;		/* of each CPU; 0: no log */
 	struct {
 		void *at;
 		size_t size;
-	} mapped[TRACER_MAPS];		/* memory of the four */
+	} mapped[TRACER_MAPS];		/* the memory of these */
 	struct executables *executables;
 	struct bpf_link *exits;		/* of sys_exit, while it is watched */
 	/* how often it has been watched so far */
@@ -82,6 +84,15 @@ static inline struct tally table_tally(const struct tracer *t, uint32_t phase,
 		sum.count += count;
 	}
 	return sum;
+}
+
+/* The id of an image's executable: with --split, each run has its own. */
+static inline uint32_t image_base(const struct tracer *t, uint32_t image)
+{
+	uint32_t id = image & IMAGE_ID;
+
+	return t->split_images && t->split_images[id].base ?
+		t->split_images[id].base : id;
 }
 
 /* Ids in use; some may have been given to no image. */

@@ -144,6 +144,8 @@ static int map_tables(struct tracer *t)
 		{ t->skel->maps.call_log, &t->log, PROT_READ, t->log_size },
 		{ t->skel->maps.log_ends, &t->log_ends,
 		  PROT_READ | PROT_WRITE, t->log_size },
+		{ t->skel->maps.split_images, &t->split_images, PROT_READ,
+		  t->split },
 	};
 
 	for (size_t i = 0; i < TRACER_MAPS; i++) {
@@ -224,6 +226,17 @@ static int compare_clocks(struct tracer *t)
 	return error;
 }
 
+/* The kernel side knows the file by its address, from our descriptor. */
+static int find_mark_file(struct tracer *t, const struct split *split)
+{
+	uint32_t unused;
+
+	if (split->how != SPLIT_BY_MARK)
+		return 0;
+	t->skel->bss->splits.mark_fd = split->fd;
+	return run_once(t->skel->progs.find_mark_file, &unused);
+}
+
 static int load_and_attach(struct tracer *t,
 			   const struct tracer_options *options)
 {
@@ -233,6 +246,8 @@ static int load_and_attach(struct tracer *t,
 		executables_use(t->executables, t->skel->maps.paths);
 	if (!error && machine_has_own_clock())
 		error = compare_clocks(t);
+	if (!error)
+		error = find_mark_file(t, &options->split);
 	if (!error && options->paths)
 		error = attach_names(t);
 	if (!error)

@@ -150,6 +150,7 @@ static const struct option_row rows[] = {
 	{ "junit", 0, "FILE", "write a JUnit file as well, for a CI",
 	  OPTION_TEXT(struct options, junit),
 	  .modes = LISTS | LANDLOCKS },
+	HARNESS_OPTION(struct options, harness, RECORDINGS),
 	{ "from", 0, "MARK",
 	  "only what was recorded after a mark of sp-record --mark",
 	  OPTION_TEXT(struct options, from), .modes = RECORDINGS },

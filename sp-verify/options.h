@@ -34,6 +34,7 @@ struct options {
 	const char *user;	/* user of the command; NULL: the caller */
 	struct selection selection;	/* of recordings */
 	const char *from, *until;	/* marks, or NULL; of recordings */
+	bool harness;		/* what belongs to no run of --split, too */
 	bool replay, enforce, partial, json, learn, audit, score;
 	/* the log of --audit; NULL: records as they are written */
 	const char *log;

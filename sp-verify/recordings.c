@@ -11,6 +11,14 @@ static bool select_from(struct trace **t, const struct options *o)
 	char *problem;
 	bool ok = true;
 
+	if (!o->harness) {
+		ok = select_without_harness(t, &problem);
+		if (problem)
+			(ok ? message_note : message_error)("%s", problem);
+		free(problem);
+		if (!ok)
+			return false;
+	}
 	if (!selection_is_empty(&o->selection)) {
 		message_all(select_notes(*t, &o->selection), message_note);
 		if (message_all(select_problems(*t, &o->selection),

@@ -104,6 +104,15 @@ void events_image(struct events_writer *e, const char *path)
 	stream_end(e->stream);
 }
 
+void events_run(struct events_writer *e, uint32_t image, uint32_t run)
+{
+	msgpack_packer *pk = stream_begin(e->stream, STREAM_EVENT_RUN, 2);
+
+	msgpack_pack_uint32(pk, image);
+	msgpack_pack_uint32(pk, run);
+	stream_end(e->stream);
+}
+
 void events_flush(struct events_writer *e)
 {
 	uint8_t head[64 + EVENTS_CONTEXTS_MAX * CONTEXT_INTS * INT_MAX_SIZE];

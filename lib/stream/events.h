@@ -37,6 +37,8 @@ struct events_writer *events_writer_new(struct stream_writer *w);
 void events_writer_free(struct events_writer *e);
 /* Images are numbered from 0 in this order. `path` NULL: not known. */
 void events_image(struct events_writer *e, const char *path);
+/* The run that the events of the last image belong to; without it, the first. */
+void events_run(struct events_writer *e, uint32_t image, uint32_t run);
 void events_add(struct events_writer *e, const struct happening *h);
 void events_flush(struct events_writer *e);
 

@@ -541,6 +541,11 @@ bool run_has_how(const struct run *run, const char *word)
 	return false;
 }
 
+bool run_is_harness(const struct run *run)
+{
+	return run_has_how(run, "harness");
+}
+
 bool run_is_blind(const struct run *run, const char *text)
 {
 	for (char **blind = run->blind; blind && *blind; blind++)

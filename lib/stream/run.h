@@ -108,6 +108,9 @@ json_t *run_json(const struct run *run);
 bool run_has_how(const struct run *run, const char *word);
 bool run_is_blind(const struct run *run, const char *text);
 
+/* Whether it has what belongs to no run of sp-record --split. */
+bool run_is_harness(const struct run *run);
+
 /* Raise the loss of one kind to at least `count`; add the kind if need be. */
 void run_lose(struct run *run, const char *kind, uint64_t count);
 uint64_t run_lost(const struct run *run, const char *kind);

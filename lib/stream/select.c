@@ -482,12 +482,26 @@ static bool *images_within(const struct trace *t, const bool *within)
 	return used;
 }
 
+/* The runs that are within; `all` becomes the whole of the new trace. */
+static struct trace *copy_runs(struct trace *all, const bool *within)
+{
+	struct trace *to = trace_new();
+	bool *used = images_within(all, within);
+	uint32_t *runs = xcalloc(all->n_runs, sizeof(*runs));
+
+	for (size_t i = 0; i < all->n_runs; i++)
+		runs[i] = within[i] ? trace_add_run(to, all->runs[i]) : NO_RUN;
+	copy_trace(all, used, runs, to);
+	free(runs);
+	free(used);
+	return to;
+}
+
 bool select_phases(struct trace **t, const char *from, const char *until,
 		   char **problem)
 {
 	struct trace *all = *t;
-	bool *within = xcalloc(all->n_runs, sizeof(*within)), *used;
-	uint32_t *runs = xcalloc(all->n_runs, sizeof(*runs));
+	bool *within = xcalloc(all->n_runs, sizeof(*within));
 
 	*problem = NULL;
 	if (find_phases(all, from, until, within, problem) &&
@@ -495,18 +509,46 @@ bool select_phases(struct trace **t, const char *from, const char *until,
 		*problem = xasprintf("no phase is after '%s' and before '%s'",
 				     from ? from : "the start",
 				     until ? until : "the end");
-	if (!*problem) {
-		*t = trace_new();
-		for (size_t i = 0; i < all->n_runs; i++)
-			runs[i] = within[i] ?
-				trace_add_run(*t, all->runs[i]) : NO_RUN;
-		used = images_within(all, within);
-		copy_trace(all, used, runs, *t);
-		free(used);
-	}
-	free(runs);
+	if (!*problem)
+		*t = copy_runs(all, within);
 	free(within);
 	return !*problem;
+}
+
+/* Runs of --split */
+
+static size_t distinct_calls(const struct trace *t)
+{
+	size_t n;
+
+	free(trace_totals(t, NULL, NULL, &n));
+	return n;
+}
+
+bool select_without_harness(struct trace **t, char **note)
+{
+	struct trace *all = *t;
+	bool *within = xcalloc(all->n_runs, sizeof(*within));
+	size_t n = 0, calls;
+
+	*note = NULL;
+	for (size_t i = 0; i < all->n_runs; i++) {
+		within[i] = !run_is_harness(all->runs[i]);
+		n += within[i];
+	}
+	if (n && n < all->n_runs) {
+		calls = distinct_calls(all);
+		*t = copy_runs(all, within);
+		calls -= distinct_calls(*t);
+		*note = xasprintf("left out: what belongs to no run of --split"
+				  " (%zu call%s that no run makes; --harness "
+				  "adds them)", calls, calls == 1 ? "" : "s");
+	} else if (!n && all->n_runs) {
+		*note = xstrdup("no run of --split began: the recording has "
+				"only what belongs to none (--harness)");
+	}
+	free(within);
+	return n || !all->n_runs;
 }
 
 /* The name was probably misspelt: list those that exist. */

@@ -69,4 +69,17 @@ const char **select_unrelated(const struct trace *t);
 bool select_phases(struct trace **t, const char *from, const char *until,
 		   char **problem);
 
+/* --harness, a flag of this member. */
+#define HARNESS_OPTION(type, member, for_modes) \
+	{ "harness", 0, NULL, \
+	  "with what belongs to no run of sp-record --split", \
+	  OPTION_FLAG(type, member), .modes = (for_modes) }
+
+/*
+ * Leave out what belongs to no run of --split. `*t` becomes the whole of the new
+ * trace, if there is any such. `note` (heap, caller frees) says so; NULL: there
+ * was none. False: there is nothing else, as `note` says.
+ */
+bool select_without_harness(struct trace **t, char **note);
+
 #endif

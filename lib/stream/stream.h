@@ -36,6 +36,7 @@ enum stream_kind {
 	STREAM_START = 13,
 	STREAM_PART = 14,
 	STREAM_PRIVILEGE = 15,
+	STREAM_EVENT_RUN = 16,
 };
 
 /* No writer makes a record beyond these: sp-stream(5), LIMITS. */

@@ -210,6 +210,22 @@ static const char *read_event_image(struct trace *t, struct segment *s,
 	return NULL;
 }
 
+/* The runs come later, after all events. */
+static const char *read_event_run(struct trace *t, const struct segment *s,
+				  const struct stream_record *record)
+{
+	uint64_t image, run;
+
+	if (record->n_fields != 2 ||
+	    !uint_unpack(&record->fields[0], UINT32_MAX, &image) ||
+	    !uint_unpack(&record->fields[1], STREAM_SIGHTINGS_MAX - 1, &run) ||
+	    image >= s->n_event_images)
+		return "malformed event run record";
+	if (t->sink)
+		t->sink->run(t->sink->arg, image, run);
+	return NULL;
+}
+
 static const char *read_events(struct trace *t, const struct segment *s,
 			       const struct stream_record *record)
 {
@@ -262,6 +278,8 @@ static const char *read_record(struct trace *t, struct segment *s,
 		return read_events(t, s, record);
 	case STREAM_EVENT_IMAGE:
 		return read_event_image(t, s, record);
+	case STREAM_EVENT_RUN:
+		return read_event_run(t, s, record);
 	}
 	for (int kind = 0; kind < FACT_KINDS; kind++)
 		if (record->kind == fact_shapes[kind].record)

@@ -99,6 +99,8 @@ struct facts {
 struct trace_sink {
 	/* The number starts at 0 in each segment. `path` NULL: not known. */
 	void (*image)(void *arg, uint32_t number, const char *path);
+	/* The run of an image's events; of images without it, the first. */
+	void (*run)(void *arg, uint32_t image, uint32_t run);
 	void (*event)(void *arg, const struct happening *event);
 	void (*pause)(void *arg);	/* the end of one record's events */
 	void *arg;

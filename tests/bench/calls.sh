@@ -32,6 +32,8 @@ run_floor2() { loader floor2 "$@"; }
 run_paths() { sp-record -q --paths -o /dev/null -- "$@"; }
 run_count() { sp-record -q -o /dev/null -- "$@"; }
 run_marks() { sp-record -q --mark=never=ptrace -o /dev/null -- "$@"; }
+run_split() { sp-record -q --split=children -o /dev/null -- sh -c '"$@"; :' - "$@"; }
+run_splitmark() { sp-record -q --split=mark:marks -o /dev/null -- "$@"; }
 run_every() { sp-record -q --every -o /dev/null -- "$@"; }
 run_wakeup() { wakeup "$@"; }
 run_strace() { strace -f -c -o /dev/null "$@"; }
@@ -66,6 +68,8 @@ done <<-'END'
 	floor loader
 	count sp-record
 	marks sp-record
+	split sp-record
+	splitmark sp-record
 	every sp-record
 	floor2 loader
 	paths sp-record

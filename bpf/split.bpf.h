@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * A part of record.bpf.c: --split, which makes runs of the parts of a recording.
+ *
+ * The image id that a task's calls are counted by stands for its executable in
+ * its run, so that counting is what it is without --split.
+ */
+static __always_inline __u32 run_of(__u32 image)
+{
+	return image >> IMAGE_PHASE_SHIFT;
+}
+
+static __always_inline __u32 with_run(__u32 id, __u32 run)
+{
+	return id | run << IMAGE_PHASE_SHIFT;
+}
+
+static __always_inline struct split_run *run_at(__u32 run)
+{
+	return bpf_map_lookup_elem(&split_runs, &run);
+}
+
+/* The executable's own id. */
+static __always_inline __u32 base_of(__u32 image)
+{
+	__u32 id = image & IMAGE_ID;
+	struct split_image *of = bpf_map_lookup_elem(&split_images, &id);
+
+	return of && of->base ? of->base : id;
+}
+
+/* A new id for an executable in a run; 0: there is none left. */
+static __always_inline __u32 new_id(const struct image_key *key)
+{
+	__u32 end = key->inode == SPLIT_REST ? IMAGE_ARMED :
+		IMAGE_ARMED - SPLIT_IDS_KEPT;
+	__u32 id;
+	struct split_image *of;
+
+	/* Checked first, so that attempts do not use up the ids that are kept. */
+	if (progress.next_image + IMAGE_FIRST >= end)
+		return 0;
+	id = IMAGE_FIRST + __sync_fetch_and_add(&progress.next_image, 1);
+	of = id < end ? bpf_map_lookup_elem(&split_images, &id) : NULL;
+	if (!of)
+		return 0;
+	of->base = key->device;
+	of->run = key->inode;
+	return bpf_map_update_elem(&images, key, &id, BPF_NOEXIST) ? 0 : id;
+}
+
+static __noinline __u32 find_id(__u32 base, __u32 run)
+{
+	struct image_key key = {
+		.device = base, .inode = run, .scope = SPLIT_SCOPE,
+	};
+	__u32 *known = bpf_map_lookup_elem(&images, &key), id;
+
+	if (known)
+		return *known;
+	id = new_id(&key);
+	if (id)
+		return id;
+	known = bpf_map_lookup_elem(&images, &key);	/* another CPU was faster */
+	return known ? *known : 0;
+}
+
+/*
+ * The executable in the run. If no id is left for it, its calls belong to the
+ * last run, which lacks nothing of what the runs beyond the table do.
+ */
+static __noinline __u32 image_in(__u32 base, __u32 run)
+{
+	struct split_run *r;
+	__u32 id;
+
+	if (base == IMAGE_OTHER || run == SPLIT_HARNESS)
+		return with_run(base, run);
+	id = find_id(base, run);
+	if (id)
+		return with_run(id, run);
+	add(&splits.crowded, 1);
+	r = run_at(run);
+	if (r)
+		r->flags |= SPLIT_CROWDED;
+	id = find_id(base, SPLIT_REST);
+	if (id)
+		return with_run(id, run);
+	add(&progress.lost_images, 1);
+	return with_run(IMAGE_OTHER, run);
+}
+
+/* `pid` is 0 where a run has no first process. */
+static __noinline __u32 begin_run(__u32 pid)
+{
+	__u32 run = __sync_fetch_and_add(&splits.begun, 1) + 1, zero = 0;
+	struct split_run *r = bpf_map_lookup_elem(&blank_run, &zero);
+
+	if (run >= SPLIT_REST) {
+		run = SPLIT_REST;
+		pid = 0;
+	}
+	if (!r || bpf_map_update_elem(&split_runs, &run, r, BPF_NOEXIST))
+		return run;
+	r = run_at(run);
+	if (!r)
+		return run;
+	r->pid = pid;
+	r->start_ns = bpf_ktime_get_ns();
+	return run;
+}
+
+/* The run's name is the command line of its first process, if it executes. */
+static __noinline int name_run(__u32 run, struct task_struct *task)
+{
+	struct split_run *r = run_at(run);
+	bool is_first;
+	__u64 start, size;
+
+	if (!r || run == SPLIT_REST || r->flags & SPLIT_BY_FIRST)
+		return 0;
+	is_first = BPF_CORE_READ(task, tgid) == (int)r->pid;
+	if (!is_first && r->flags & SPLIT_NAMED)
+		return 0;
+	start = BPF_CORE_READ(task, mm, arg_start);
+	size = BPF_CORE_READ(task, mm, arg_end) - start;
+	if (size >= SPLIT_TEXT)
+		size = SPLIT_TEXT - 1;
+	size &= SPLIT_TEXT - 1;
+	if (bpf_probe_read_user(r->text, size, (void *)start))
+		size = 0;
+	r->text_size = size;
+	r->flags |= SPLIT_NAMED | (is_first ? SPLIT_BY_FIRST : 0);
+	return 0;
+}
+
+/* fnmatch(3) with `*` and `?` alone, a character at each step. */
+static __always_inline int match_one(struct split_match *m)
+{
+	__u32 at = m->pattern_at & (SPLIT_PATTERN - 1);
+	char c = 0, wanted = split_pattern[at];
+
+	bpf_probe_read_kernel(&c, 1, (void *)m->name + m->name_at);
+	if (wanted == '*') {
+		m->star = m->pattern_at = at + 1;
+		m->star_at = m->name_at;
+		return -1;
+	}
+	if (!c)
+		return !wanted;
+	if (c == wanted || wanted == '?') {
+		m->pattern_at = at + 1;
+		m->name_at++;
+		return -1;
+	}
+	if (!m->star)
+		return 0;
+	m->pattern_at = m->star;
+	m->name_at = ++m->star_at;
+	return -1;
+}
+
+/* Leave out the directories of the name. */
+static __always_inline void skip_directories(struct split_match *m)
+{
+	enum { STEPS = 1024 };
+	__u32 start = 0;
+
+	for (__u32 i = 0; i < STEPS; i++) {
+		char c = 0;
+
+		bpf_probe_read_kernel(&c, 1, (void *)m->name + i);
+		if (!c)
+			break;
+		if (c == '/')
+			start = i + 1;
+	}
+	m->name_at = start;
+}
+
+/*
+ * Whether the name that execve was given, which for a script is the script's,
+ * matches the pattern. The state is in a map, where the verifier knows nothing
+ * of it: else it would follow each way through the steps.
+ */
+static __noinline int is_matching(struct linux_binprm *bprm,
+				  struct task_struct *task)
+{
+	struct split_match *m, begin = {
+		.name = (__u64)BPF_CORE_READ(bprm, filename),
+	};
+	__u64 key = (__u64)task;
+	int answer = -1;
+	enum { STEPS = 1024 };
+
+	bpf_map_update_elem(&split_matches, &key, &begin, BPF_ANY);
+	m = bpf_map_lookup_elem(&split_matches, &key);
+	if (!m)
+		return 0;
+	if (!split_by_path)
+		skip_directories(m);
+	for (int i = 0; i < STEPS && answer < 0; i++)
+		answer = match_one(m);
+	bpf_map_delete_elem(&split_matches, &key);
+	return answer > 0;
+}
+
+/*
+ * The task's image before an exec, which is in the run that begins with the exec.
+ * The command itself is the harness.
+ */
+static __noinline __u32 begin_by_exec(struct task_slot *slot,
+				      struct linux_binprm *bprm,
+				      struct task_struct *task)
+{
+	__u32 image = slot->image;
+
+	if (split_by != SPLIT_EXEC || image == IMAGE_ARMED ||
+	    run_of(image) != SPLIT_HARNESS || !is_matching(bprm, task))
+		return image;
+	image = with_run(image, begin_run(BPF_CORE_READ(task, tgid)));
+	slot->image = image;
+	return image;
+}
+
+/* Whether a run's first process executes for the first time. */
+static __always_inline bool is_first_exec(__u32 run, struct task_struct *task)
+{
+	struct split_run *r = run != SPLIT_HARNESS && split_by != SPLIT_MARK ?
+		run_at(run) : NULL;
+
+	return r && (run == SPLIT_REST ||
+		     (BPF_CORE_READ(task, tgid) == (int)r->pid &&
+		      !(r->flags & SPLIT_BY_FIRST)));
+}
+
+/* A task executes: `image` is the executable, `before` what the task was. */
+static __noinline __u32 split_exec(__u32 image, __u32 before,
+				   struct task_struct *task)
+{
+	__u32 run;
+
+	if (before == IMAGE_ARMED)
+		return image;
+	run = split_by == SPLIT_MARK ? *(volatile __u32 *)&splits.now :
+		run_of(before);
+	if (split_by != SPLIT_MARK && run != SPLIT_HARNESS)
+		name_run(run, task);
+	return image_in(image, run);
+}
+
+/* The image of a new task: another one if a run begins with it. */
+static __always_inline __u32 split_fork(__u32 image,
+					struct task_struct *parent,
+					struct task_struct *child)
+{
+	__u32 pid = BPF_CORE_READ(child, tgid), run;
+	struct split_run *r;
+
+	if ((__u32)BPF_CORE_READ(parent, tgid) != splits.root ||
+	    pid == splits.root || run_of(image) != SPLIT_HARNESS)
+		return image;
+	run = begin_run(pid);
+	image = image_in(base_of(image), run);
+	r = run_at(run);
+	if (r && run != SPLIT_REST)
+		r->fork_image = image & IMAGE_ID;
+	return image;
+}
+
+static __always_inline void split_exit(__u32 image, struct task_struct *task)
+{
+	__u32 run = run_of(image);
+	struct split_run *r = run != SPLIT_HARNESS ? run_at(run) : NULL;
+
+	if (!r || split_by == SPLIT_MARK)
+		return;
+	r->end_ns = bpf_ktime_get_ns();
+	if ((__u32)BPF_CORE_READ(task, pid) != r->pid)
+		return;
+	r->exit_code = BPF_CORE_READ(task, exit_code);
+	r->flags |= SPLIT_EXITED;
+}
+
+/* A task's first call in another run. */
+static __noinline __u32 enter_run(struct task_slot *slot)
+{
+	__u32 image = slot->image, now;
+
+	if (image == IMAGE_NONE || image == IMAGE_ARMED)
+		return image;
+	now = image_in(base_of(image), *(volatile __u32 *)&splits.now);
+	/* What is in the last run for want of an id does not ask again. */
+	__sync_val_compare_and_swap(&slot->image, image, now);
+	return now;
+}
+
+static __always_inline void end_run(__u32 run)
+{
+	struct split_run *r = run ? run_at(run) : NULL;
+
+	if (r)
+		r->end_ns = bpf_ktime_get_ns();
+}
+
+/*
+ * A mark begins a run, an empty one ends the run that is on. The write itself
+ * belongs to the run before it.
+ */
+static __always_inline void take_mark(const void *text, __u64 size)
+{
+	struct split_run *r;
+	char first = 0;
+	__u32 run;
+
+	bpf_probe_read_user(&first, 1, text);
+	end_run(*(volatile __u32 *)&splits.now);
+	if (!size || (size == 1 && (first == '\n' || !first))) {
+		*(volatile __u32 *)&splits.now = SPLIT_HARNESS;
+		return;
+	}
+	run = begin_run(0);
+	*(volatile __u32 *)&splits.now = run;
+	r = run_at(run);
+	if (!r || run == SPLIT_REST)
+		return;
+	if (size >= SPLIT_TEXT)
+		size = SPLIT_TEXT - 1;
+	size &= SPLIT_TEXT - 1;
+	if (bpf_probe_read_user(r->text, size, text))
+		size = 0;
+	r->text_size = size;
+	r->flags |= SPLIT_NAMED;
+}
+
+/*
+ * Run by sp-record itself, through BPF_PROG_TEST_RUN: which file the marks are
+ * written to.
+ */
+SEC("raw_tp")
+int find_mark_file(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct file *file = NULL, **files = BPF_CORE_READ(task, files, fdt, fd);
+
+	(void)ctx;
+	bpf_probe_read_kernel(&file, sizeof(file), files + splits.mark_fd);
+	splits.mark_inode = file ? (__u64)BPF_CORE_READ(file, f_inode) : 0;
+	return 0;
+}

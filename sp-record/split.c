@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "split.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+/* What follows the prefix, or NULL. */
+static const char *after(const char *text, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return strncmp(text, prefix, n) ? NULL : text + n;
+}
+
+bool split_set(struct split *s, const char *arg, char **problem)
+{
+	*s = (struct split){
+		.fd = -1,
+		.pattern = after(arg, "exec:"),
+		.path = after(arg, "mark:"),
+	};
+	s->how = !strcmp(arg, "children") ? SPLIT_BY_CHILDREN :
+		s->pattern && *s->pattern ? SPLIT_BY_EXEC :
+		s->path && *s->path ? SPLIT_BY_MARK : SPLIT_NOT;
+	*problem = NULL;
+	if (!s->how)
+		*problem = xstrdup("not children, exec:PATTERN or mark:FIFO");
+	else if (s->pattern && strlen(s->pattern) > SPLIT_PATTERN_MAX)
+		*problem = xasprintf("a pattern has at most %d bytes",
+				     SPLIT_PATTERN_MAX);
+	else if (s->pattern && strpbrk(s->pattern, "[\\"))
+		*problem = xstrdup("a pattern has no special characters but "
+				   "* and ?");
+	return !*problem;
+}
+
+/* Opened for writing, too: then no writer waits, and a reader has no end. */
+int split_open(struct split *s, uid_t uid, gid_t gid)
+{
+	struct stat st;
+
+	s->made = !mkfifo(s->path, 0600);
+	if (!s->made && errno != EEXIST)
+		return -errno;
+	s->fd = open(s->path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+	if (s->fd < 0 || fstat(s->fd, &st))
+		return -errno;
+	if (!S_ISFIFO(st.st_mode))
+		return -EEXIST;
+	return s->made && uid != (uid_t)-1 && fchown(s->fd, uid, gid) ?
+		-errno : 0;
+}
+
+void split_drain(const struct split *s)
+{
+	char bytes[4096];
+
+	while (read(s->fd, bytes, sizeof(bytes)) > 0)
+		;
+}
+
+void split_close(struct split *s)
+{
+	if (s->fd >= 0)
+		close(s->fd);
+	if (s->made)
+		unlink(s->path);
+	s->fd = -1;
+	s->made = false;
+}

@@ -1,0 +1,241 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# sp-record --split: many runs in one recording.
+load helper
+
+setup_file() {
+	requires_root
+}
+
+# runs [FILE] — "NAME STATUS" of each run, the harness' first
+runs() {
+	sp-emit --json "${1-run.sp}" 2>/dev/null | jq -r '.runs[] |
+		"\(.name) \(if .status then .status | to_entries[0] |
+			"\(.key) \(.value)" else "-" end)"'
+}
+
+# script NAME — of stdin, to be executed
+script() {
+	{ echo '#!/bin/sh'; cat; } >"$1"
+	chmod +x "$1"
+}
+
+@test "children: each child is a run with its arguments and its status" {
+	script suite <<-'END'
+		/bin/true one
+		(/bin/true inner; exec /bin/false outer)
+		sh -c 'exit 3'
+		sh -c 'kill -9 $$'
+		(:)
+		/bin/true one
+	END
+	sp-record -q --split=children -o run.sp -- ./suite
+	diff <(runs) - <<-'END'
+		./suite [harness] exit 0
+		/bin/true one exit 0
+		/bin/false outer exit 1
+		sh -c exit 3 exit 3
+		sh -c kill -9 $$ signal 9
+		./suite [run 5] exit 0
+		/bin/true one exit 0
+	END
+	sp-emit --json run.sp | jq -e '.runs | (map(.id) | unique | length) == 7 and
+		(map(select(.how | contains(["harness"]))) | length) == 1 and
+		(.[3].argv == ["sh", "-c", "exit 3"]) and .[5].argv == null'
+	# the same executions at different times: what each run does is the same
+	sp-emit --json run.sp | jq -e '[.calls[].runs | (contains([1]) == contains([6]))] |
+		all'
+}
+
+@test "exec: an execution of a matching program is a run, with what it starts" {
+	script test_a <<-'END'
+		./test_b within
+		exec ./test_b instead
+	END
+	script test_b <<<'/bin/true'
+	script suite <<-'END'
+		./test_a 1
+		sh -c './test_b 2; /bin/true outside'
+		"$PWD/test_b" 3
+		/bin/true outside
+	END
+	local pattern
+	for pattern in 'test_?' 'te*_*' '*/test_?'; do
+		sp-record -q --split="exec:$pattern" -o run.sp -- ./suite
+		diff <(runs) - <<-END
+			./suite [harness] exit 0
+			/bin/sh ./test_a 1 exit 0
+			/bin/sh ./test_b 2 exit 0
+			/bin/sh $PWD/test_b 3 exit 0
+		END
+	done
+	sp-record -q --split="exec:$PWD/*" -o run.sp -- ./suite
+	[ "$(runs | wc -l)" = 2 ]
+	# a name that is matched by its last part alone, and whole
+	mkdir test_dir
+	cp suite test_dir
+	sp-record -q --split='exec:test_*' -o run.sp -- ./test_dir/suite
+	[ "$(runs | wc -l)" = 4 ]
+	# the command itself is the harness
+	run -0 sp-record --split=exec:true -o run.sp -- true
+	[[ ${lines[0]} = *'no run began: no program with such a name was executed' ]]
+}
+
+@test "mark: what is written to the FIFO begins a run, an empty line ends it" {
+	script suite <<-'END'
+		echo 'first test' >fifo
+		stat -L /proc/self >/dev/null
+		echo >fifo
+		mkdir between
+		for i in 1 2 3; do
+			echo "again" >fifo
+			umask >/dev/null
+			ls >/dev/null
+		done
+	END
+	sp-record -q --split=mark:fifo -o run.sp -- ./suite
+	diff <(runs) - <<-'END'
+		./suite [harness] exit 0
+		first test -
+		again -
+		again -
+		again -
+	END
+	[ ! -e fifo ]
+	sp-emit --json run.sp | jq -e '
+		(.calls[] | select(.name == "mkdir") | .runs == [0]) and
+		(.calls[] | select(.name == "getdents64") | .runs == [2, 3, 4] and
+			.count == 6) and
+		(.calls[] | select(.name == "umask") | .runs == [2, 3, 4] and
+			.count == 6)'
+	# a FIFO that was there stays, and nothing else is taken for one
+	mkfifo own
+	sp-record -q --split=mark:own -o run.sp -- sh -c 'echo x >own'
+	[ "$(runs | sed -n 2p)" = 'x -' ]
+	[ -p own ]
+	run -125 sp-record --split=mark:suite -o run.sp -- true
+	[ "$output" = "sp-record: --split=mark:suite: it is there, and not a FIFO" ]
+}
+
+@test "runs add up to what a recording without --split has" {
+	local how
+	script suite <<-'END'
+		sh -c '/bin/true; ls / >/dev/null'
+		(cd /; ls >/dev/null)
+		/bin/true | cat
+	END
+	sp-record -q --paths -o run.sp -- ./suite
+	facts run.sp | grep -v rt_sig | sort >plain
+	sp-emit --path-list run.sp | sort >paths
+	for how in children exec:ls exec:sh mark:fifo; do
+		sp-record -q --paths --split=$how -o run.sp -- ./suite
+		facts run.sp | grep -v rt_sig | sort | diff plain -
+		sp-emit --path-list run.sp | sort | diff paths -
+	done
+}
+
+@test "many children at once: each has a run of its own, and nothing is lost" {
+	sp-record -q --split=children -o run.sp -- \
+		sh -c 'seq 150 | xargs -P 8 -n 1 /bin/true'
+	[ "$(runs | wc -l)" = 3 ]
+	seq 150 >numbers
+	sp-record -q --split=children -o run.sp -- \
+		xargs -a numbers -P 8 -n 1 /bin/true
+	runs | sed 1d | sort >names
+	seq 150 | sed 's|.*|/bin/true & exit 0|' | sort | diff - names
+	sp-emit --json run.sp | jq -e '(.lost | add // 0) == 0 and
+		([.calls[] | select(.name == "execve")] | length) == 1 and
+		(.calls[] | select(.name == "exit_group") | .runs | length) == 151'
+	# threads of the command have children as well
+	cat >threads.py <<-'END'
+		import subprocess, threading
+		one = lambda: subprocess.run(["/bin/true"])
+		threads = [threading.Thread(target=one) for _ in range(8)]
+		[t.start() for t in threads]
+		[t.join() for t in threads]
+	END
+	sp-record -q --split=children -o run.sp -- /usr/bin/python3 threads.py
+	[ "$(runs | grep -c '^/bin/true exit 0')" = 8 ]
+}
+
+@test "what belongs to no run is left out, unless asked for" {
+	script suite <<-'END'
+		mkdir dir
+		/bin/true
+	END
+	sp-record -q --split=exec:true -o run.sp -- ./suite
+	run -0 --separate-stderr sp-emit --oci --exact run.sp
+	run ! jq -e '[.syscalls[].names[]] | index("mkdir")' <<<"$output"
+	# shellcheck disable=SC2154 # run sets it
+	[[ $stderr = *'left out: what belongs to no run of --split ('*' calls that no run makes; --harness adds them)'* ]]
+	sp-emit --oci --exact run.sp 2>/dev/null >profile.json
+	sp-emit --oci --exact --harness run.sp | shows mkdir
+	sp-verify -p profile.json run.sp
+	run -1 sp-verify -p profile.json --harness run.sp
+	shows mkdir <<<"$output"
+	run -0 --separate-stderr sp-diff --matrix --csv run.sp
+	run ! grep -q -e mkdir -e harness <<<"$output"
+	sp-diff --matrix --csv --harness run.sp | shows 'harness'
+	# a merge keeps both, and so does what shows a recording as it is
+	sp-merge run.sp run.sp | sp-emit --table | shows mkdir
+	# there is nothing else
+	sp-record -q --split=exec:nothing -o none.sp -- ./suite || true
+	rmdir dir
+	run -2 sp-emit --oci none.sp
+	[[ $output = *"no run of --split began: the recording has only what belongs to none (--harness)" ]]
+}
+
+@test "a policy of paths has the program of the run, not what its starter does" {
+	mkdir in
+	cp /bin/true in/test_x
+	script suite <<-'END'
+		cat /etc/hostname >/dev/null
+		in/test_x
+	END
+	local how
+	for how in children exec:test_x; do
+		sp-record -q --paths --split=$how -o run.sp -- ./suite
+		sp-emit --apparmor --image='*/test_x' run.sp 2>/dev/null >policy
+		shows "in/test_x" <policy
+		run ! grep -q hostname policy
+	done
+}
+
+@test "a child before it executes a program is the harness" {
+	script suite <<<'/bin/true >file'
+	sp-record -q --split=children -o run.sp -- ./suite
+	sp-emit --json run.sp | jq -e '(.images | map(.path | split("/")[-1])) as $i |
+		.calls[] | select(.name == "execve") | .runs == [0]'
+}
+
+@test "with --every each event has the number of its run" {
+	sp-record -q --every --split=exec:true -o run.sp -- \
+		sh -c '/bin/true 1; /bin/true 2; :'
+	sp-emit --ndjson run.sp >events
+	[ "$(jq -s -c 'map(.run) | unique' events)" = '[0,1,2]' ]
+	# as many as are counted: exit_group once for each
+	[ "$(jq -r 'select(.name == "exit_group") | .run' events | sort | xargs)" = '0 1 2' ]
+}
+
+@test "--split is refused where it could not hold" {
+	local args
+	for args in '--mark=x' '--no-follow' '--split=children'; do
+		run -125 sp-record --split=children $args -- true
+		grep -q -e 'cannot be combined' -e 'given twice' <<<"$output"
+	done
+	run -125 sp-record --split=children -p $$
+	shows 'split' <<<"$output"
+	for args in '' child exec: mark: 'exec:test_[ab]' "exec:$(printf '%0300d' 0)"; do
+		run -125 sp-record --split="$args" -- true
+	done
+}
+
+@test "with --no-argv a run has a number in place of its arguments" {
+	sp-record -q --no-argv --name=suite --split=children -o run.sp -- \
+		sh -c '/bin/true secret; :'
+	run ! grep -q secret run.sp
+	diff <(runs) - <<-'END'
+		suite [harness] exit 0
+		suite [run 1] exit 0
+	END
+}
