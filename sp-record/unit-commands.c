@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "unit-commands.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
+#include "names.h"
 #include "process/capture.h"
 #include "process/describe.h"
 
@@ -24,12 +27,61 @@ static bool was_executed(const struct trace *t, const char *path)
 	return false;
 }
 
+/* With --paths, scripts are recorded by their names. */
+static bool was_named(const struct trace *t, const char *path)
+{
+	bool was = false;
+
+	for (size_t i = 0; !was && i < t->paths.n; i++) {
+		const struct fact *fact = t->paths.at[i];
+		char *name = path_of_fact(fact);
+
+		was = fact->id.nr & NAME_EXECUTE && !fact->answer &&
+			!strcmp(name, path);
+		free(name);
+	}
+	return was;
+}
+
+/* The interpreter of a script, with symbolic links resolved; heap or NULL. */
+static char *interpreter_of(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	char line[PATH_MAX] = "", *at = line + strlen("#!");
+	ssize_t n = fd < 0 ? -1 : pread(fd, line, sizeof(line) - 1, 0);
+
+	if (fd >= 0)
+		close(fd);
+	if (n < 0 || strncmp(line, "#!", strlen("#!")))
+		return NULL;
+	at += strspn(at, " \t");
+	at[strcspn(at, " \t\n")] = '\0';
+	return realpath(at, NULL);
+}
+
+/*
+ * The image of a script is its interpreter. Without --paths, that this ran is all
+ * that is known.
+ */
+static bool was_script_executed(const struct run *run, const struct trace *t,
+				const char *path)
+{
+	char *interpreter = interpreter_of(path);
+	bool was = interpreter && (run_has_how(run, "paths") ?
+				   was_named(t, path) :
+				   was_executed(t, interpreter));
+
+	free(interpreter);
+	return was;
+}
+
 static void check(struct run *run, const struct trace *t, const char *option,
 		  const char *path)
 {
 	char *real = realpath(path, NULL), *text;
 
-	if (!was_executed(t, path) && !(real && was_executed(t, real))) {
+	if (!was_executed(t, path) && !(real && was_executed(t, real)) &&
+	    !was_script_executed(run, t, path)) {
 		text = xasprintf("%s=%s of the unit, which was not executed",
 				 option, path);
 		describe_append(&run->blind, text);

@@ -70,8 +70,11 @@ for_a_while() {
 
 @test "a unit that is restarted and reloaded while it is recorded: all that it runs" {
 	cp "$SP_BIN/sp-record" root/
+	printf '#!/bin/sh\n' >root/script
+	chmod +x root/script
 	cat >>root/etc/systemd/system/redis.service <<-'END'
 	ExecStartPre=/bin/ls /
+	ExecStartPre=/script
 	ExecReload=/bin/touch /out/reloaded
 	ExecStop=/bin/uname
 	END
@@ -86,7 +89,7 @@ for_a_while() {
 	cat log root/out/err
 	run ! grep 'not seen' root/out/err
 	sp-emit --json root/out/run.sp | jq -r '.images[].path' | sort >images
-	printf '/usr/bin/%s\n' ls redis-check-rdb touch uname | diff images -
+	printf '/usr/bin/%s\n' dash ls redis-check-rdb touch uname | diff images -
 	grep -qx 'sp-record: not seen: ExecReload=/bin/touch of the unit, which was not executed' root/out/short
 	run ! grep 'ExecStart.*not executed' root/out/short
 	sp-emit --systemd root/out/short.sp 2>&1 |

@@ -69,7 +69,7 @@ options_for() {
 		[ "$1" = firejail ] || [ "$1" = systemd ] ||
 			echo "--base=$TESTS/fuzz/seeds/json/docker"
 		[ "$1" = minijail ] || [ "$1" = lxc ] || echo --deny=log
-		[ "$1" != systemd ] || echo '--paths --generalize=all'
+		[ "$1" != systemd ] || printf '%s\n' '--paths --generalize=all' --harden
 		;;
 	esac
 	echo '--tree=*'

@@ -76,8 +76,9 @@ drives() {
 	[ -d "$1" ] || skip "no cluster of postgresql"
 	free 5432
 	set -- "${1#/etc/postgresql/}"
+	echo '127.0.0.1 localhost' >root/etc/hosts
 	drives "postgresql@${1%/main}-main.service" yes \
-		'runuser -u postgres -- psql -Atc "create table if not exists t (n int); insert into t values (1); select count(*) > 0 from t" | grep -qx t'
+		'setpriv --reuid postgres --regid postgres --clear-groups psql -Atc "create table if not exists t (n int); insert into t values (1); select count(*) > 0 from t" | grep -qx t'
 }
 
 @test "a service in Python, with threads, as another user" {
