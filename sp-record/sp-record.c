@@ -111,14 +111,23 @@ static void add_label(struct run *run, const char *key, const char *value)
 }
 
 /* The labels that sandprint-containers(7) lists. */
-static void describe_container(struct run *run, const struct container *c)
+static void describe_container(struct run *run, const struct container *c,
+			       bool with_argv)
 {
+	char *version = c->engine ?
+		container_engine_version(c->engine, c->engine) : NULL;
+
 	add_label(run, "container.engine", c->engine);
 	add_label(run, "container.id", c->id);
 	add_label(run, "container.name", c->name);
 	add_label(run, "container.image", c->image);
 	add_label(run, "container.pod", c->pod);
 	add_label(run, "container.namespace", c->namespace);
+	add_label(run, "container.runtime", version);
+	add_label(run, "container.cwd", c->cwd);
+	if (with_argv)
+		add_label(run, "container.args", c->args);
+	free(version);
 }
 
 /*
@@ -150,7 +159,7 @@ static void describe_target(const struct options *o, const struct target *t,
 		describe_append(&run->how, "restart");
 	if (o->reload)
 		describe_append(&run->how, "reload");
-	describe_container(run, &t->container);
+	describe_container(run, &t->container, !o->no_argv);
 	describe_options(o, run);
 }
 

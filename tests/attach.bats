@@ -446,7 +446,8 @@ waiting_box() {
 	printf '%s' "$(<pid)" >"$state/init.pid"
 	jq -n '{annotations: {"io.kubernetes.cri.container-name": "web",
 		"io.kubernetes.cri.sandbox-name": "pod-a",
-		"io.kubernetes.cri.image-name": "docker.io/x:1"}}' \
+		"io.kubernetes.cri.image-name": "docker.io/x:1"},
+		process: {args: ["web", "-v"], cwd: "/srv"}}' \
 		>"$state/config.json"
 	for i in {1..5}; do	# that ended before
 		cp -r "$state" "$state-$i"
@@ -459,7 +460,8 @@ waiting_box() {
 	sp-emit --json run.sp | jq -e '.runs[0].labels == {
 		"container.engine": "containerd", "container.id": $id,
 		"container.name": "web", "container.pod": "pod-a",
-		"container.image": "docker.io/x:1"}' --arg id "sp-test-$$" >/dev/null
+		"container.image": "docker.io/x:1", "container.cwd": "/srv",
+		"container.args": "[\"web\",\"-v\"]"}' --arg id "sp-test-$$" >/dev/null
 }
 
 @test "a container of containerd: one name in two namespaces, and a process id that is used again" {

@@ -123,7 +123,7 @@ no_recorders() {
 	sp-emit --json streams/*.sp | jq -c '.runs[0] | .name, .labels' >run
 	diff - run <<-END
 	"web"
-	{"by":"admin","container.id":"sandprint-$$-hook","container.image":"docker.io/library/redis:7.2","container.name":"web","container.namespace":"shop","container.pod":"pod-1","test":"smoke"}
+	{"by":"admin","container.args":"[\\"/bin/sh\\",\\"-c\\",\\"true\\"]","container.cwd":"/","container.id":"sandprint-$$-hook","container.image":"docker.io/library/redis:7.2","container.name":"web","container.namespace":"shop","container.pod":"pod-1","container.runtime":"runc $(runc --version | sed -n 's/^runc version //p')","test":"smoke"}
 	END
 	sp-emit --json streams/*.sp | jq -e '.paths | length > 0'
 }

@@ -77,6 +77,7 @@ logged() {
 	container "c1-$$"
 	runtime "$(jq -nc --argjson pid "$pid" --arg id "c1-$$" '{$pid, $id,
 		name: "redis", pod: "shop-1", namespace: "prod",
+		labels: {tier: "db"},
 		annotations: {"io.sandprint.record": "yes",
 			"io.kubernetes.cri.image-name": "redis:7"}}')"
 	[[ ${lines[1]} == "answer 1200 "* ]]
@@ -86,7 +87,7 @@ logged() {
 	logged "container redis (redis:7): recorded in"
 	sp-emit --json streams/redis-redis_7-*.sp >run.json
 	jq -c '.runs[0].labels | del(.["container.id"])' run.json >labels
-	diff - labels <<<'{"container.image":"redis:7","container.name":"redis","container.namespace":"prod","container.pod":"shop-1"}'
+	diff - labels <<<'{"container.args":"[\"sh\"]","container.engine":"containerd","container.image":"redis:7","container.label.tier":"db","container.name":"redis","container.namespace":"prod","container.pod":"shop-1","container.runtime":"containerd v1.7.24"}'
 	calls streams/*.sp | shows 'x86_64 mkdir 1'
 }
 
@@ -135,7 +136,7 @@ logged() {
 	calls streams/*.sp | shows 'x86_64 mkdir 1'
 	# it is in no pod
 	sp-emit --json streams/*.sp | jq -c '.runs[0].labels | keys' |
-		shows -xF '["container.id","container.name"]'
+		shows -xF '["container.args","container.engine","container.id","container.label.app","container.name","container.runtime"]'
 }
 
 @test "each container has its line on stderr, however many there are" {

@@ -156,6 +156,7 @@ static void read_one(const struct store *store, const char *dir, const char *id,
 		return;
 	c.id = xstrdup(id);
 	container_take_annotations(&c, json_object_get(config, "annotations"));
+	container_take_process(&c, config);
 	json_decref(config);
 	if (is_called(&c, wanted->name))
 		c.pid = read_pid(dir, store->pid, id);

@@ -76,7 +76,53 @@ void container_free(struct container *c)
 	free(c->image);
 	free(c->pod);
 	free(c->namespace);
+	free(c->args);
+	free(c->cwd);
 	free(c->others);
+}
+
+void container_take_process(struct container *c, const json_t *config)
+{
+	const json_t *process = json_object_get(config, "process");
+	const json_t *args = json_object_get(process, "args");
+
+	take(&c->cwd, json_object_get(process, "cwd"));
+	if (!c->args && json_array_size(args))
+		c->args = json_dumps(args, JSON_COMPACT);
+}
+
+/* Docker and podman have the program and its arguments apart. */
+static void take_command(struct container *c, const json_t *one)
+{
+	json_t *args = json_copy(json_object_get(one, "Args"));
+	json_t *path = json_object_get(one, "Path");
+
+	take(&c->cwd, json_object_get(json_object_get(one, "Config"),
+				      "WorkingDir"));
+	if (json_is_array(args) && json_is_string(path)) {
+		json_array_insert(args, 0, path);
+		c->args = json_dumps(args, JSON_COMPACT);
+	}
+	json_decref(args);
+}
+
+char *container_engine_version(const char *name, const char *program)
+{
+	enum { PATIENCE_MS = 100 };
+	static const char word[] = " version ";
+	char *argv[] = { (char *)program, "--version", NULL };
+	char *text = capture_output_within(argv, PATIENCE_MS), *result = NULL;
+	char *at;
+
+	if (text)
+		text[strcspn(text, "\n")] = '\0';
+	at = text ? strstr(text, word) : NULL;
+	if (at) {
+		at += strlen(word);
+		result = xasprintf("%s %.*s", name, (int)strcspn(at, " ,"), at);
+	}
+	free(text);
+	return result;
 }
 
 /* runc state and crun state print the one, inspect a list of the other. */
@@ -102,6 +148,7 @@ static bool parse_state(json_t *json, struct container *c)
 		is_text(status, "initialized");
 	container_take_annotations(c, json_object_get(one, "annotations"));
 	take_names(c, one);
+	take_command(c, one);
 	return true;
 }
 

@@ -13,6 +13,7 @@ struct container {
 	const char *engine;	/* "runc", "crun", "podman", "docker" … */
 	char *id;		/* heap, as are these, which can be NULL: */
 	char *name, *image, *pod, *namespace;
+	char *args, *cwd;	/* of its program; the arguments are JSON */
 	char *others;		/* NULL, or all that have the name: several */
 };
 
@@ -31,5 +32,14 @@ void container_free(struct container *c);
 bool container_find_state(const char *name, struct container *c);
 /* The texts that annotations of CRI have. */
 void container_take_annotations(struct container *c, const json_t *annotations);
+
+/* The arguments and the directory of its program, from an OCI configuration. */
+void container_take_process(struct container *c, const json_t *config);
+
+/*
+ * "runc 1.1.5", as `program --version` prints it; heap. NULL: it prints something
+ * else, or takes too long.
+ */
+char *container_engine_version(const char *name, const char *program);
 
 #endif

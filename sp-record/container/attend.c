@@ -193,6 +193,50 @@ static void add_label(char ***argv, const char *key, const char *value)
 	free(label);
 }
 
+/* A program's arguments are at most 128 KiB each, execve(2). */
+enum { ARGS_MAX = 16384, LABELS_MAX = 64, LABEL_MAX = 1024 };
+
+static bool has_option(char **options, const char *option)
+{
+	for (; options && *options; options++)
+		if (!strcmp(*options, option))
+			return true;
+	return false;
+}
+
+static void add_args(char ***argv, const struct attendance *a)
+{
+	char *text = a->subject->args ?
+		json_dumps(a->subject->args, JSON_COMPACT) : NULL;
+
+	if (text && strlen(text) <= ARGS_MAX && strcmp(text, "[]") &&
+	    !has_option(a->request->options, "--no-argv") &&
+	    !has_option(a->options->recording, "--no-argv"))
+		add_label(argv, "container.args", text);
+	free(text);
+}
+
+/* As many of the container's labels as there is room for. */
+static void add_labels(char ***argv, json_t *labels)
+{
+	const char *key;
+	json_t *value;
+	size_t n = 0;
+
+	json_object_foreach(labels, key, value) {
+		const char *text = json_string_value(value);
+		char *name;
+
+		if (!text || strchr(key, '=') ||
+		    strlen(key) + strlen(text) > LABEL_MAX || n == LABELS_MAX)
+			continue;
+		name = xasprintf("container.label.%s", key);
+		add_label(argv, name, text);
+		free(name);
+		n++;
+	}
+}
+
 static char **recorder_argv(const struct attendance *a, int ready)
 {
 	const struct subject *s = a->subject;
@@ -221,6 +265,11 @@ static char **recorder_argv(const struct attendance *a, int ready)
 	add_label(&argv, "container.image", s->image);
 	add_label(&argv, "container.pod", s->pod);
 	add_label(&argv, "container.namespace", s->namespace);
+	add_label(&argv, "container.engine", s->engine);
+	add_label(&argv, "container.runtime", s->runtime);
+	add_label(&argv, "container.cwd", s->cwd);
+	add_args(&argv, a);
+	add_labels(&argv, s->labels);
 	return argv;
 }
 
@@ -376,8 +425,12 @@ static void finish(struct attendance *a)
 
 	end_with_cgroup(a);
 	problem = wait_for_recorder(a);
-	if (!problem && !has_calls(output_fd(a->out)))
+	/* The recorder calls an empty run a failure, and names the cgroup. */
+	if ((!problem || strstr(problem, ": it never ran: ")) &&
+	    !has_calls(output_fd(a->out))) {
+		free(problem);
 		problem = xstrdup("its program was not executed");
+	}
 	if (problem) {
 		journal_note("%s: not recorded: %s", what, problem);
 	} else {

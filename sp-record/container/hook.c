@@ -3,9 +3,11 @@
  * --oci-hook: what a runtime starts before the container's program: the state of
  * the container comes on stdin, and the program waits for our end.
  */
+#include <limits.h>
 #include <linux/close_range.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -14,6 +16,7 @@
 #include "base/memory.h"
 #include "journal.h"
 #include "mode.h"
+#include "process/container.h"
 #include "request.h"
 
 enum { STATE_MAX = 1 << 20, STATUS_STOP = 1 };
@@ -39,8 +42,26 @@ static char *read_subject(struct subject *s)
 	return problem;
 }
 
+/* "runc 1.1.5"; heap. NULL: our parent is no runtime that we know. */
+static char *runtime_version(void)
+{
+	static const char *const known[] = { "runc", "crun", "youki" };
+	char *path = xasprintf("/proc/%d/exe", getppid()), *text = NULL;
+	char file[PATH_MAX];
+	ssize_t n = readlink(path, file, sizeof(file) - 1);
+	const char *name;
+
+	file[n > 0 ? n : 0] = '\0';
+	name = strrchr(file, '/') ? strrchr(file, '/') + 1 : "";
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (!text && !strcmp(name, known[i]))
+			text = container_engine_version(name, path);
+	free(path);
+	return text;
+}
+
 /* NULL: done, and journalled. */
-static char *record(const struct subject *s, const struct container_options *o,
+static char *record(struct subject *s, const struct container_options *o,
 		    bool *required)
 {
 	const char *name = s->name ? s->name : s->id;
@@ -48,6 +69,7 @@ static char *record(const struct subject *s, const struct container_options *o,
 	char *problem;
 
 	if (request_read(&r, s, o, &problem) && !r.refused) {
+		s->runtime = runtime_version();
 		problem = attend(s, &r, o);
 		if (!problem)
 			journal_note("container %s: recording", name);

@@ -11,7 +11,8 @@ enum {
 	CHANGE_EVENT = 1, CHANGE_POD = 2, CHANGE_CONTAINER = 3,
 	START_POD = 1, START_CONTAINER = 2,
 	POD_NAME = 2, POD_NAMESPACE = 4,
-	CONTAINER_ID = 1, CONTAINER_NAME = 3, CONTAINER_PID = 12,
+	CONTAINER_ID = 1, CONTAINER_NAME = 3, CONTAINER_ARGS = 7,
+	CONTAINER_PID = 12,
 	LABELS = 5, ANNOTATIONS = 6,	/* of both */
 	MAP_KEY = 1, MAP_VALUE = 2,
 	REGISTER_NAME = 1, REGISTER_INDEX = 2,
@@ -102,6 +103,16 @@ static bool read_pod(struct subject *s, struct maps *maps, struct protobuf pod)
 	return ok && !pod.malformed;
 }
 
+/* One of the command's words; what is not UTF-8 is left out. */
+static void add_arg(struct subject *s, const struct protobuf_field *field)
+{
+	char *text = protobuf_text(field);
+
+	if (text)
+		json_array_append_new(s->args, json_string(text));
+	free(text);
+}
+
 static bool read_container(struct subject *s, struct maps *maps,
 			   struct protobuf container)
 {
@@ -113,6 +124,8 @@ static bool read_container(struct subject *s, struct maps *maps,
 			set_text(&s->id, &field);
 		else if (field.number == CONTAINER_NAME)
 			set_text(&s->name, &field);
+		else if (field.number == CONTAINER_ARGS)
+			add_arg(s, &field);
 		else if (field.number == CONTAINER_PID)
 			s->pid = field.value <= INT32_MAX ? field.value : 0;
 		else
@@ -130,6 +143,8 @@ static struct maps new_maps(void)
 static void merge(struct subject *s, const struct maps *own,
 		  const struct maps *pods)
 {
+	json_object_update(s->labels, own->labels);
+	json_object_update_missing(s->labels, pods->labels);
 	json_object_update(s->annotations, own->annotations);
 	json_object_update_missing(s->annotations, own->labels);
 	json_object_update_missing(s->annotations, pods->annotations);
@@ -152,7 +167,10 @@ bool nri_event_read(struct subject *s, uint32_t *event, bool is_state_change,
 	struct protobuf_field field;
 	bool ok = true;
 
-	*s = (struct subject){ .annotations = json_object() };
+	*s = (struct subject){
+		.annotations = json_object(), .labels = json_object(),
+		.args = json_array(),
+	};
 	*event = is_state_change ? 0 : NRI_START_CONTAINER;
 	while (ok && protobuf_next(&message, &field)) {
 		if (is_state_change && field.number == CHANGE_EVENT)

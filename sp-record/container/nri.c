@@ -133,6 +133,11 @@ static void on_start(struct plugin *p, const struct nri_message *m)
 			free(s.name);
 			s.name = xstrdup(s.id);
 		}
+		if (p->runtime.name && p->runtime.version)
+			s.runtime = xasprintf("%s %s", p->runtime.name,
+					      p->runtime.version);
+		if (p->runtime.name)
+			s.engine = xstrdup(p->runtime.name);
 		record(p, &s);
 	}
 	subject_free(&s);

@@ -106,6 +106,7 @@ static void ask_podman_list(struct subject *s, const char *path)
 		inner = load(metadata, strlen(metadata));
 		set(&s->name, text_at(inner, "name"));
 		set(&s->image, text_at(inner, "image-name"));
+		set(&s->engine, "podman");
 		json_decref(inner);
 	}
 	json_decref(list);
@@ -142,10 +143,14 @@ static void ask_docker(struct subject *s, const char *rootfs)
 	}
 	if (json) {
 		const char *name = text_at(json, "Name");
+		json_t *config = json_object_get(json, "Config");
+		json_t *labels = json_object_get(config, "Labels");
 
 		set(&s->name, name && *name == '/' ? name + 1 : name);
-		set(&s->image, text_at(json_object_get(json, "Config"),
-				       "Image"));
+		set(&s->image, text_at(config, "Image"));
+		set(&s->engine, "docker");
+		if (json_is_object(labels) && !s->labels)
+			s->labels = json_incref(labels);
 	}
 	json_decref(json);
 	free(dir);
@@ -158,7 +163,10 @@ static void ask_bundle(struct subject *s, const char *bundle)
 	json_t *config = load_file(path);
 	const char *rootfs = text_at(json_object_get(config, "root"), "path");
 	json_t *annotations = json_object_get(config, "annotations");
+	const json_t *process = json_object_get(config, "process");
 
+	set(&s->cwd, text_at(process, "cwd"));
+	s->args = json_incref(json_object_get(process, "args"));
 	if (json_is_object(annotations))
 		json_object_update_missing(s->annotations, annotations);
 	subject_complete(s);
@@ -213,4 +221,9 @@ void subject_free(struct subject *s)
 	free(s->image);
 	free(s->pod);
 	free(s->namespace);
+	free(s->engine);
+	free(s->runtime);
+	free(s->cwd);
+	json_decref(s->args);
+	json_decref(s->labels);
 }

@@ -12,6 +12,10 @@ struct subject {
 	pid_t pid;		/* of its first process, in our PID namespace */
 	char *name, *image;	/* NULL: not known */
 	char *pod, *namespace;
+	char *engine, *runtime;	/* "podman"; "runc 1.1.5" */
+	char *cwd;
+	json_t *args;		/* a list of texts, or NULL */
+	json_t *labels;		/* text by key, or NULL */
 	json_t *annotations;	/* an object: text by key; labels of NRI, too */
 };
 

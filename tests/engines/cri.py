@@ -57,6 +57,7 @@ def get(message, number, default=b""):
 
 
 HOST_NETWORK = field(1, 2)
+EXITED = 2
 
 
 def pod_config(name, annotations):
@@ -125,8 +126,16 @@ class Pod:
     def stop(self):
         """The container's exit status."""
         self.call("StopContainer", field(1, self.id) + field(2, 10))
-        answer = self.call("ContainerStatus", field(1, self.id))
-        return get(get(answer, 1), 7, 0)
+        return self.wait()
+
+    def wait(self):
+        """The exit status, once containerd knows of the end, or None."""
+        for _ in range(100):
+            status = get(self.call("ContainerStatus", field(1, self.id)), 1)
+            if get(status, 3, 0) == EXITED:
+                return get(status, 7, 0)
+            time.sleep(0.1)
+        return None
 
     def remove(self):
         """The pod, with its container; the channel ends with it."""

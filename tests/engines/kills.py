@@ -183,7 +183,7 @@ def plugin(n):
             wait_until("no end", life.has_ended)
         except RuntimeError:
             problems.append(life.name + " did not end by itself")
-        status = life.pod.stop()
+        status = life.pod.wait()
         if status != STATUS:
             problems.append("%s ended with status %s" % (life.name, status))
         life.pod.remove()
