@@ -24,8 +24,9 @@ CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib -Ibpf -I$(B) \
 	    $(shell pkg-config --cflags $(PC) 2>/dev/null)
 SP_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) $(if $(SAN),-fsanitize=$(SAN) \
 	    -fno-sanitize-recover=all -fno-omit-frame-pointer)
-# Only sp-record links libbpf.
+# Only sp-record links libbpf, and only sp-emit capstone.
 LIBS        := $(shell pkg-config --libs $(filter-out libbpf,$(PC)) 2>/dev/null) -lm
+LIBS_EMIT   := $(shell pkg-config --libs capstone 2>/dev/null)
 LIBS_RECORD := $(shell pkg-config --libs $(PC) 2>/dev/null)
 
 LIB_OBJS := $(patsubst %.c,$(B)/%.o,$(wildcard lib/*/*.c))
@@ -47,10 +48,11 @@ help: ## List the targets
 $(BINS): $(B)/bin/%: $$(call objs,$$*) $(B)/lib.a
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(SP_CFLAGS) $(LDFLAGS) -o $@ $^ $(if $(filter sp-record,$*),$(LIBS_RECORD),$(LIBS))
+	$(Q)$(CC) $(SP_CFLAGS) $(LDFLAGS) -o $@ $^ $(if $(filter sp-record,$*),$(LIBS_RECORD),$(LIBS)) $(if $(filter sp-emit,$*),$(LIBS_EMIT))
 
-# A file in a folder of sp-verify names headers from the tool's own top.
+# A file in a folder of a tool names headers from the tool's own top.
 $(B)/sp-verify/%.o build/fuzz/obj/sp-verify/%.o: CPPFLAGS += -Isp-verify
+$(B)/sp-emit/%.o build/fuzz/obj/sp-emit/%.o: CPPFLAGS += -Isp-emit
 
 $(B)/lib.a: $(LIB_OBJS)
 	$(call say,AR,$@)
@@ -126,6 +128,7 @@ $(B)/tests/fuzz/%: tests/fuzz/%.c $(B)/lib.a
 FUZZ_PARTS := records replay
 FUZZ_RECORD := sp-verify/audit/audit-record
 $(foreach t,audit elf,build/fuzz/obj/tests/fuzz/$t.o $(B)/tests/fuzz/$t.o): CPPFLAGS += -Isp-verify
+build/fuzz/obj/tests/fuzz/code.o $(B)/tests/fuzz/code.o: CPPFLAGS += -Isp-emit/possible
 FUZZERS    := $(filter-out $(FUZZ_PARTS),$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
 # clang does not define it.
 FUZZ_FLAGS  = -std=gnu11 -O1 -g -fno-sanitize-recover=all -fno-omit-frame-pointer \
@@ -135,11 +138,11 @@ build/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(CPPFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link,address,undefined \
 		$(if $(filter sp-emit/sp-emit,$*),-Dmain=sp_emit_main) -MMD -MP -c -o $@ $<
-build/fuzz/parts.a: $(call fuzz_objs,$(basename $(wildcard lib/*/*.c sp-emit/*.c)) $(FUZZ_RECORD) tests/fuzz/records)
+build/fuzz/parts.a: $(call fuzz_objs,$(basename $(wildcard lib/*/*.c sp-emit/*.c sp-emit/*/*.c)) $(FUZZ_RECORD) tests/fuzz/records)
 	$(Q)rm -f $@ && $(AR) rcsP $@ $^
 $(FUZZERS:%=build/fuzz/%): build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o build/fuzz/parts.a
 	$(call say,FUZZ,$@)
-	$(Q)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
+	$(Q)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS) $(LIBS_EMIT)
 
 FUZZ_SECONDS ?= 60
 fuzz: $(FUZZERS:%=build/fuzz/%) ## Feed the parsers and writers with made-up input, FUZZ_SECONDS each (clang, libFuzzer)
@@ -147,13 +150,15 @@ fuzz: $(FUZZERS:%=build/fuzz/%) ## Feed the parsers and writers with made-up inp
 
 # The same targets over files, as a part of the suite.
 REPLAYS := $(FUZZERS:%=$(B)/tests/replay/%)
+$(B)/tests/replay/sp-emit.o: CPPFLAGS += -Isp-emit
 $(B)/tests/replay/sp-emit.o: sp-emit/sp-emit.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -Wno-missing-prototypes -Dmain=sp_emit_main -MMD -MP -c -o $@ $<
 $(REPLAYS): $(B)/tests/replay/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(B)/tests/fuzz/records.o \
 		$(B)/tests/replay/sp-emit.o $(filter-out %/sp-emit.o,$(call objs,sp-emit)) $(FUZZ_RECORD:%=$(B)/%.o) $(B)/lib.a
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(SP_CFLAGS) -o $@ $(if $(filter writers,$*),$^,$(filter-out $(B)/tests/replay/sp-emit.o $(B)/sp-emit/%,$^)) $(LIBS)
+	$(Q)$(CC) $(SP_CFLAGS) -o $@ $(if $(filter writers,$*),$^,$(if $(filter code,$*),$(filter %/binary.o %/graph.o %/possible/code.o,$^)) \
+		$(filter-out $(B)/tests/replay/sp-emit.o $(B)/sp-emit/%.o,$^)) $(LIBS) $(LIBS_EMIT)
 replays: $(REPLAYS)
 
 deps: ## Install what the build needs (Debian), or print the package names
@@ -257,6 +262,10 @@ check-names: test-deps ## Ask the enforcers' parsers about 100,000 random names 
 
 check-coverage: $(B)/bin/sp-diff test-deps ## Predict 2,500 random samples of six test suites and compare with the truth (a minute)
 	@tests/coverage/accuracy.py $< 100
+
+.PHONY: check-possible
+check-possible: all test-deps ## Of what halves of these test suites miss: how much does --possible list? (a minute)
+	@tests/coverage/possible.py $(B)/bin 100
 
 check-kernels: test-deps ## Boot Debian's kernels, from 6.1 to the newest, under qemu and test there, with and without 32-bit programs (an hour)
 	@tests/deps kernels

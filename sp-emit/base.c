@@ -168,14 +168,22 @@ static void allow_call(struct profile *p, struct call_id id, const char *name,
 /*
  * What allowing a name in a list of names also allows on other architectures.
  */
-static void allow_elsewhere(struct profile *p, const struct profile_rule *rule)
+static void allow_elsewhere(struct profile *p, const char *name)
 {
 	struct call_id id;
 
 	for (size_t i = 0; i < p->n_archs; i++)
-		if (!syscall_number(p->archs[i], rule->name, &id) &&
+		if (!syscall_number(p->archs[i], name, &id) &&
 		    !find_allowed(p, id))
-			allow_call(p, id, rule->name, ORIGIN_UNION);
+			allow_call(p, id, name, ORIGIN_UNION);
+}
+
+void base_allow(struct profile *p, struct call_id id, const char *name,
+		uint32_t origin, bool one_list)
+{
+	allow_call(p, id, name, origin);
+	if (one_list)
+		allow_elsewhere(p, name);
 }
 
 /* Whether the base has a rule that denies the call with some arguments. */
@@ -296,9 +304,8 @@ static bool join_rules(const struct base *base, struct profile *p,
 		*n_left_out += !is_loadable(rule, format->flags);
 		if (!is_loadable(rule, format->flags))
 			continue;
-		allow_call(p, rule->id, rule->name, ORIGIN_BASE);
-		if (format->flags & FORMAT_ONE_LIST)
-			allow_elsewhere(p, rule);
+		base_allow(p, rule->id, rule->name, ORIGIN_BASE,
+			   format->flags & FORMAT_ONE_LIST);
 	}
 	for (size_t i = 0; i < from->n_rules; i++) {
 		const struct profile_rule *rule = &from->rules[i];

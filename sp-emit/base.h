@@ -26,4 +26,11 @@ void base_close(struct base *base);
 bool base_join(const struct base *base, struct profile *p,
 	       const struct format *format);
 
+/*
+ * Allow the call whatever its arguments, and in a format with one list of names
+ * those of the same name on the other architectures of `p`.
+ */
+void base_allow(struct profile *p, struct call_id id, const char *name,
+		uint32_t origin, bool one_list);
+
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "profile/portable.h"
 
 static bool has_arch(const struct profile *p, const struct arch *arch)
 {
@@ -208,6 +209,42 @@ static void add_group(struct profile *p, const struct build *b,
 			add_member(p, b, m, p->archs[a]);
 }
 
+static bool is_observed(struct profile *p, struct call_id id)
+{
+	const struct profile_rule *rule = find(p, id);
+
+	return rule && rule->origin & PROFILE_OBSERVED;
+}
+
+/* The others of a family, if the program made a call of it. */
+static void add_family(struct profile *p, const struct build *b,
+		       const struct portable_family *family,
+		       const struct arch *arch)
+{
+	bool has = false;
+	struct call_id id;
+
+	for (size_t i = 0; i < p->n_rules; i++)
+		has |= p->rules[i].origin & PROFILE_OBSERVED &&
+			p->rules[i].name && arch_of_call(p->rules[i].id) == arch &&
+			portable_brings(family, p->rules[i].name);
+	for (size_t i = 0; has && family->calls[i]; i++)
+		if (!syscall_number(arch, family->calls[i], &id) &&
+		    id.nr >= 0 && is_loadable(id, b->flags) &&
+		    !is_observed(p, id))
+			allow(p, id, 1U << GROUP_PORTABLE);
+}
+
+static void add_portable(struct profile *p, const struct build *b)
+{
+	const struct portable_family *family;
+
+	for (size_t i = 0; b->choice.wanted[GROUP_PORTABLE] &&
+	     (family = portable_at(i)); i++)
+		for (size_t a = 0; a < p->n_archs; a++)
+			add_family(p, b, family, p->archs[a]);
+}
+
 /* Allowing a name on one architecture allows it on the others too. */
 static void add_union(struct profile *p)
 {
@@ -252,6 +289,7 @@ struct profile *build_profile(const struct trace *t, const struct build *b)
 		add_denied_as_observed(p, t, b->flags);
 	for (int group = 0; group < GROUP_FALLBACK; group++)
 		add_group(p, b, group);
+	add_portable(p, b);
 	if (b->flags & FORMAT_ONE_LIST && p->n_archs > 1)
 		add_union(p);
 	if (b->flags & FORMAT_ERRNO && !action_allows(b->default_action))

@@ -2,6 +2,7 @@
 /* Where each rule of a profile comes from: a line for each reason. */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "args.h"
 #include "base/memory.h"
@@ -11,6 +12,8 @@
 #include "kernel/danger.h"
 #include "kernel/purpose.h"
 #include "kernel/value.h"
+#include "possible/possible.h"
+#include "profile/portable.h"
 
 enum { NAME_COLUMNS = 24 };
 
@@ -109,11 +112,37 @@ static void write_member(const struct emit *emit, enum group group,
 	fprintf(out, "%s%s\n", runtimes[m->runtimes], m->reason);
 }
 
+/* By each observed call of a family with it. */
+static void write_portable(const struct emit *emit,
+			   const struct profile_rule *rule, FILE *out)
+{
+	const struct profile *p = emit->profile;
+	const struct portable_family *family;
+
+	for (size_t i = 0; (family = portable_at(i)); i++) {
+		const char *by = NULL;
+		bool has = false;
+
+		for (size_t c = 0; family->calls[c]; c++)
+			has |= !strcmp(family->calls[c], rule->name);
+		for (size_t r = 0; has && !by && r < p->n_rules; r++)
+			if (p->rules[r].origin & PROFILE_OBSERVED &&
+			    p->rules[r].name && arch_of_call(p->rules[r].id) ==
+			    arch_of_call(rule->id) &&
+			    portable_brings(family, p->rules[r].name))
+				by = p->rules[r].name;
+		if (!by)
+			continue;
+		write_start(rule, group_name(GROUP_PORTABLE), out);
+		fprintf(out, "beside %s; %s\n", by, family->source);
+	}
+}
+
 static void write_danger(const struct profile_rule *rule, FILE *out)
 {
 	const struct danger *danger = danger_of(rule->id);
 
-	if (!danger || !action_allows(rule->action))
+	if (!danger)
 		return;
 	write_start(rule, "danger", out);
 	fprintf(out, "%d: %s; %s\n", danger->rank, danger->reason,
@@ -170,6 +199,44 @@ static void write_privileges(const struct trace *t,
 	}
 }
 
+/* The reason with which the list of possible calls has it, if it does. */
+static void write_added(const struct emit *emit,
+			const struct profile_rule *rule, FILE *out)
+{
+	const struct possible_call *call = emit->possible ?
+		possible_of(emit->possible, rule->id) : NULL;
+	char *why = call ? possible_why(call) : NULL;
+
+	write_start(rule, "added", out);
+	fprintf(out, "by --add, no run made it%s%s\n", why ? "; " : "",
+		why ? why : "");
+	free(why);
+}
+
+/* The calls that are in the programs and not in the profile. */
+static void write_possible(const struct emit *emit, FILE *out)
+{
+	unsigned int rank = 0;
+
+	for (size_t i = 0; i < emit->possible->n; i++) {
+		const struct possible_call *call = &emit->possible->calls[i];
+		const struct profile_rule rule = {
+			.id = call->id,
+			.action = emit->profile->default_action,
+		};
+		char *why;
+
+		rank++;
+		if (profile_allows(emit->profile, call->id))
+			continue;
+		why = possible_why(call);
+		write_start(&rule, "possible", out);
+		fprintf(out, "%u: %s\n", rank, why);
+		free(why);
+		write_danger(&rule, out);
+	}
+}
+
 static void write_rule(const struct emit *emit, struct fact **calls,
 		       const struct profile_rule *rule, FILE *out)
 {
@@ -178,8 +245,10 @@ static void write_rule(const struct emit *emit, struct fact **calls,
 		write_runs(emit->trace, calls, rule, out);
 	}
 	for (int group = 0; group < GROUP_COUNT; group++)
-		if (rule->origin & 1U << group)
+		if (group != GROUP_PORTABLE && rule->origin & 1U << group)
 			write_member(emit, group, rule, out);
+	if (rule->origin & 1U << GROUP_PORTABLE)
+		write_portable(emit, rule, out);
 	if (rule->origin & PROFILE_DENIED) {
 		write_start(rule, "denied", out);
 		fputs("by a filter that the recording ran under\n", out);
@@ -192,6 +261,8 @@ static void write_rule(const struct emit *emit, struct fact **calls,
 			" with some arguments" : "", base);
 		free(base);
 	}
+	if (rule->origin & ORIGIN_ADDED)
+		write_added(emit, rule, out);
 	if (rule->origin & ORIGIN_UNION) {
 		write_start(rule, "union", out);
 		fputs("allowed by name on another architecture\n", out);
@@ -231,7 +302,10 @@ void write_explanation(const struct emit *emit, FILE *out)
 		write_purpose(&p->rules[i], out);
 		write_values(emit->trace, &p->rules[i], out);
 		write_privileges(emit->trace, &p->rules[i], out);
-		write_danger(&p->rules[i], out);
+		if (action_allows(p->rules[i].action))
+			write_danger(&p->rules[i], out);
 	}
 	free(calls);
+	if (emit->lists_possible)
+		write_possible(emit, out);
 }

@@ -22,6 +22,10 @@
 #define ORIGIN_UNION (1U << 29)
 /* The profile of --base allows it. */
 #define ORIGIN_BASE (1U << 27)
+/* --add names it, or asks for so many of the possible calls. */
+#define ORIGIN_ADDED (1U << 26)
+
+struct possible;	/* possible/possible.h */
 
 struct emit {
 	const struct trace *trace;
@@ -37,6 +41,8 @@ struct emit {
 	bool widen;		/* --widen-names */
 	bool complain;		/* --deny=log: with --apparmor */
 	const char *base;	/* the file of --base, or NULL */
+	const struct possible *possible;	/* what --add chose from, or NULL */
+	bool lists_possible;	/* --possible */
 };
 
 enum format_flag {

@@ -100,11 +100,17 @@ static char *set_with(const struct option_row *row, void *to, const char *list)
 		if (g < GROUP_COUNT)
 			((struct options *)to)->with[g] = true;
 		else
-			problem = xasprintf("'%s' is not tini, catatonit or "
-					    "sh", name);
+			problem = xasprintf("'%s' is not tini, catatonit, "
+					    "sh or portable", name);
 	}
 	free(copy);
 	return problem;
+}
+
+static char *set_add(const struct option_row *row, void *to, const char *list)
+{
+	(void)row;
+	return additions_parse(&((struct options *)to)->add, list);
 }
 
 static char *set_args(const struct option_row *row, void *to, const char *list)
@@ -167,6 +173,10 @@ static const struct option_row rows[] = {
 	  "in place of the profile, print where each call of it\n"
 	  "comes from; alone, that of --oci",
 	  OPTION_FLAG(struct options, explain) },
+	{ "possible", 0, NULL,
+	  "with --explain: also the calls that the executables can\n"
+	  "make and no run made, the likeliest first",
+	  OPTION_FLAG(struct options, possible), .modes = OF_CALLS },
 	{ .help = "\nWhat is in it:" },
 	{ "args", 0, "[GROUPS]",
 	  "rules for arguments too: of socket, ioctl, prctl,\n"
@@ -204,8 +214,13 @@ static const struct option_row rows[] = {
 	  .modes = OF_CALLS },
 	{ "with", 0, "GROUPS",
 	  "also the calls of tini, catatonit (of --init), or sh (of\n"
-	  "health checks)", .set = set_with,
-	  .choices = "tini catatonit sh", .modes = OF_CALLS },
+	  "health checks); or portable: those that another C library,\n"
+	  "kernel or architecture makes instead of the observed ones", .set = set_with,
+	  .choices = "tini catatonit sh portable", .modes = OF_CALLS },
+	{ "add", 0, "CALLS",
+	  "allow calls that no run made: names, or possible:N, the\n"
+	  "first N that --possible lists", .set = set_add,
+	  .modes = OF_CALLS },
 	{ "nnp", 0, NULL, "the container has no_new_privs: less to add",
 	  OPTION_FLAG(struct options, no_new_privs), .modes = OF_CALLS },
 	SELECTION_OPTIONS(struct options, selection, 0),
@@ -419,6 +434,11 @@ static void check(const struct options *o)
 		message_usage("stdin cannot be a recording and the base");
 	if (o->base && o->exact)
 		message_usage("--base cannot be combined with --exact");
+	if (o->possible && !o->explain)
+		message_usage("--possible is only for --explain; "
+			      "--add=possible:N allows the first N calls");
+	if ((o->add.possible || o->add.n_names) && o->exact)
+		message_usage("--add cannot be combined with --exact");
 	if (o->into && (o->format->write != write_oci || o->explain))
 		message_usage("--into is only for --oci");
 	if (o->install && o->format->write != write_systemd)
@@ -478,6 +498,7 @@ void options_read(struct options *o, int argc, char **argv)
 void options_free(struct options *o)
 {
 	selection_free(&o->selection);
+	additions_free(&o->add);
 	free(o->config);
 	free(o->install);
 }

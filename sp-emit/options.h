@@ -5,6 +5,7 @@
 
 #include "args.h"
 #include "format.h"
+#include "possible/possible.h"
 #include "profile/group.h"
 #include "profile/host.h"
 #include "stream/select.h"
@@ -25,6 +26,8 @@ struct options {
 	struct selection selection;
 	const char *base;	/* --base; NULL: none */
 	struct host host;	/* that its conditions are resolved for */
+	bool possible;		/* --possible: list what no run made */
+	struct additions add;
 	const char *output;	/* NULL: stdout, or `into` */
 	const char *into;	/* --into: a config.json; NULL: none */
 	char *install;		/* --install: the unit's whole name; heap, or NULL */

@@ -19,6 +19,7 @@
 #include "ndjson.h"
 #include "options.h"
 #include "paths.h"
+#include "possible/possible.h"
 #include "process/sandbox.h"
 #include "trust.h"
 
@@ -156,6 +157,25 @@ static struct profile *make_profile(struct emit *emit, const struct options *o,
 	return NULL;
 }
 
+static bool wants_possible(const struct options *o)
+{
+	return o->possible || o->add.possible;
+}
+
+/* What no run made: --possible and --add. False: printed and latched. */
+static bool add_calls(struct possible *possible, struct emit *emit,
+		      const struct options *o, struct reader *reader,
+		      struct profile *p)
+{
+	if (wants_possible(o)) {
+		if (!possible_find(possible, reader, emit->trace, p))
+			return false;
+		emit->possible = possible;
+		emit->lists_possible = o->possible;
+	}
+	return possible_add(possible, &o->add, p, o->format);
+}
+
 /* For which one a rule counts; the others add nothing. */
 static int first_origin(const struct profile_rule *rule)
 {
@@ -164,7 +184,9 @@ static int first_origin(const struct profile_rule *rule)
 	for (int g = 0; g < GROUP_COUNT; g++)
 		if (rule->origin & 1U << g)
 			return g;
-	return rule->origin & ORIGIN_BASE ? GROUP_COUNT + 1 : -1;
+	if (rule->origin & ORIGIN_BASE)
+		return GROUP_COUNT + 1;
+	return rule->origin & ORIGIN_ADDED ? GROUP_COUNT + 2 : -1;
 }
 
 static void print_gains(const struct profile *p)
@@ -182,7 +204,8 @@ static void print_gains(const struct profile *p)
 /* "27 observed + 5 kernel + 6 vdso + 19 runtime; 8 get ENOSYS" */
 static void print_summary(const struct profile *p)
 {
-	size_t counts[GROUP_COUNT + 2] = { 0 };
+	static const char *const others[] = { "base", "added" };
+	size_t counts[GROUP_COUNT + 3] = { 0 };
 	char *line;
 
 	for (size_t i = 0; i < p->n_rules; i++)
@@ -201,12 +224,13 @@ static void print_summary(const struct profile *p)
 		free(line);
 		line = longer;
 	}
-	if (counts[GROUP_COUNT + 1]) {
-		char *of_base = xasprintf(" + %zu base",
-					  counts[GROUP_COUNT + 1]);
+	for (int i = 0; i < 2; i++) {
+		char *more = xasprintf("%zu %s", counts[GROUP_COUNT + 1 + i],
+				       others[i]);
 
-		text_append(&line, "", of_base);
-		free(of_base);
+		if (counts[GROUP_COUNT + 1 + i])
+			text_append(&line, " + ", more);
+		free(more);
 	}
 	if (counts[GROUP_FALLBACK])
 		message_note("%s; %zu get ENOSYS", line,
@@ -296,8 +320,15 @@ static void note_start(const struct options *o)
 			     "sandprint_load" : "sandprint_landlock");
 }
 
+/* What was opened or started before the sandbox. */
+struct sources {
+	struct inputs inputs;
+	struct base base;
+	struct reader *reader;	/* NULL: not needed */
+};
+
 static bool emit_trace(const struct trace *t, const struct options *o,
-		       const struct base *base, bool partial,
+		       const struct sources *from, bool partial,
 		       struct output *out)
 {
 	struct emit emit = {
@@ -306,8 +337,9 @@ static bool emit_trace(const struct trace *t, const struct options *o,
 					 PATHS_OF_RUNNING : 0),
 		.paths = o->paths, .widen = o->widen_names,
 		.harden = o->harden, .allow_denied = o->allow_denied,
-		.complain = o->has_deny, .base = base->path,
+		.complain = o->has_deny, .base = from->base.path,
 	};
+	struct possible possible = { .n = 0 };
 	struct profile *p = NULL;
 	bool committed;
 
@@ -316,14 +348,16 @@ static bool emit_trace(const struct trace *t, const struct options *o,
 		return false;
 	}
 	if (!(o->format->flags & FORMAT_TRACE)) {
-		p = make_profile(&emit, o, base);
+		p = make_profile(&emit, o, &from->base);
 		if (!p)
 			return false;
 		emit.profile = p;
 	}
-	committed = write_emit(&emit, o, out);
+	committed = (!p || add_calls(&possible, &emit, o, from->reader, p)) &&
+		write_emit(&emit, o, out);
 	note_start(o);
 	profile_free(p);
+	possible_free(&possible);
 	return committed;
 }
 
@@ -350,14 +384,13 @@ static bool emit_events(struct trace **trace, const struct options *o,
 }
 
 static bool emit_facts(struct trace **t, const struct options *o,
-		       struct base *base, struct inputs *inputs,
-		       struct output *out)
+		       struct sources *from, struct output *out)
 {
 	bool has_paths = o->format->flags & FORMAT_PATHS || o->paths;
 	bool partial = false;
 
-	if (!base_read(base, &o->host) ||
-	    !trace_load_all(*t, inputs, read_flags(o)) ||
+	if (!base_read(&from->base, &o->host) ||
+	    !trace_load_all(*t, &from->inputs, read_flags(o)) ||
 	    !leave_out_harness(t, o) ||
 	    !check_runs(*t, !selection_is_empty(&o->selection),
 			o->allow_partial, &partial) ||
@@ -377,16 +410,15 @@ static bool emit_facts(struct trace **t, const struct options *o,
 		trust_names(*t);
 	if (selection_is_empty(&o->selection))
 		note_unrelated(*t, o->format);
-	return emit_trace(*t, o, base, partial, out);
+	return emit_trace(*t, o, from, partial, out);
 }
 
 static bool emit_to(struct trace **t, const struct options *o,
-		    struct base *base, struct inputs *inputs,
-		    struct output *out)
+		    struct sources *from, struct output *out)
 {
 	return o->format->flags & FORMAT_EVENTS ?
-		emit_events(t, o, inputs, out) :
-		emit_facts(t, o, base, inputs, out);
+		emit_events(t, o, &from->inputs, out) :
+		emit_facts(t, o, from, out);
 }
 
 /* The one member that the specification asks for: no other JSON has it. */
@@ -422,24 +454,36 @@ static bool read_config(struct options *o)
 	return !message_status();
 }
 
+/* Before the sandbox. False: printed and latched. */
+static bool start_reader(struct sources *from, const struct options *o)
+{
+	if (!wants_possible(o))
+		return true;
+	from->reader = reader_start(o->host.root);
+	if (!from->reader)
+		message_error("--possible: %s", strerror(errno));
+	return from->reader;
+}
+
 static void emit(struct options *o)
 {
 	bool binary = o->format->flags & FORMAT_BINARY && !o->explain;
 	struct trace *t = trace_new();
-	struct inputs inputs;
-	struct base base = { 0 };
+	struct sources from = { .reader = NULL };
 	struct output *out;
 
-	inputs_open(&inputs, o->traces);
-	if (base_open(&base, o->base, &o->host) && read_config(o) &&
+	inputs_open(&from.inputs, o->traces);
+	if (base_open(&from.base, o->base, &o->host) && read_config(o) &&
+	    start_reader(&from, o) &&
 	    output_open(&out, o->output, binary ? OUTPUT_BINARY : 0)) {
-		if (inputs_are_open(&inputs))
+		if (inputs_are_open(&from.inputs))
 			sandbox_enter(SANDBOX_EMIT, out, NULL);
-		if (!emit_to(&t, o, &base, &inputs, out))
+		if (!emit_to(&t, o, &from, out))
 			output_abandon(out);
 	}
-	inputs_close(&inputs);
-	base_close(&base);
+	inputs_close(&from.inputs);
+	base_close(&from.base);
+	reader_free(from.reader);
 	host_release(&o->host);
 	trace_free(t);
 }

@@ -130,7 +130,7 @@ print(json.dumps(yaml.safe_load(sys.stdin)))' <p.yaml >p.json
 	END
 	sp-emit --oci --with=tini,sh -o with.json ls.sp
 	run -2 sp-emit --oci --with=init ls.sp
-	[ "${lines[0]}" = "sp-emit: --with=init: 'init' is not tini, catatonit or sh" ]
+	[ "${lines[0]}" = "sp-emit: --with=init: 'init' is not tini, catatonit, sh or portable" ]
 }
 
 @test "bpf: bwrap runs the program under it, and denies what is not in it" {

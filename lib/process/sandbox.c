@@ -2,6 +2,7 @@
 #include "process/sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -63,7 +64,27 @@ static const struct row rare[] = {
 	CALL(ALL, readv), CALL(ALL, writev),		/* musl's stdio */
 	CALL_IF(ALL, ioctl, 1, UINT32_MAX, TIOCGWINSZ),	/* its isatty() */
 };
+/*
+ * What sp-emit's reader of executables does after that, by sp-record over runs
+ * of --possible, and with files that need more memory.
+ */
+static const struct row reading[] = {
+	CALL_IF(SANDBOX_READER, openat, 2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY),
+	CALL(SANDBOX_READER, read), CALL(SANDBOX_READER, pread64),
+	CALL(SANDBOX_READER, lseek), CALL(SANDBOX_READER, close),
+	CALL(SANDBOX_READER, fstat), CALL(SANDBOX_READER, newfstatat),
+	CALL_IF(SANDBOX_READER, fcntl, 1, UINT32_MAX, F_GETFL),
+	CALL_IF(SANDBOX_READER, fcntl, 1, UINT32_MAX, F_GETFD),
+	CALL_IF(SANDBOX_READER, mmap, 2, PROT_EXEC, 0),
+	CALL(SANDBOX_READER, munmap), CALL(SANDBOX_READER, mremap),
+	CALL(SANDBOX_READER, madvise), CALL(SANDBOX_READER, brk),
+	CALL(SANDBOX_READER, write), CALL(SANDBOX_READER, futex),
+	CALL(SANDBOX_READER, clock_gettime), CALL(SANDBOX_READER, getrandom),
+	CALL(SANDBOX_READER, exit_group), CALL(SANDBOX_READER, rt_sigreturn),
+	CALL(SANDBOX_READER, restart_syscall),
+};
 enum {
+	N_READING = sizeof(reading) / sizeof(reading[0]),
 	N_RECORDED = sizeof(recorded) / sizeof(recorded[0]),
 	N_RARE = sizeof(rare) / sizeof(rare[0]),
 };
@@ -73,7 +94,7 @@ enum {
 enum { ROW_LENGTH = 9 };	/* instructions, at most */
 
 struct program {
-	struct sock_filter code[8 + ROW_LENGTH * (N_RECORDED + N_RARE)];
+	struct sock_filter code[8 + ROW_LENGTH * (N_RECORDED + N_RARE + N_READING)];
 	unsigned short n;
 };
 
@@ -149,7 +170,11 @@ static void add_rows(struct program *p, enum sandbox_tool tool)
 		if (recorded[i].tools & tool)
 			add_row(p, &recorded[i]);
 	for (int i = 0; i < N_RARE; i++)
-		add_row(p, &rare[i]);
+		if (rare[i].tools & tool)
+			add_row(p, &rare[i]);
+	for (int i = 0; i < N_READING; i++)
+		if (reading[i].tools & tool)
+			add_row(p, &reading[i]);
 }
 
 static void filter_calls(enum sandbox_tool tool)
@@ -185,7 +210,8 @@ static void note_missing(const char *path, void *missing)
 	*(bool *)missing = true;
 }
 
-static void restrict_files(const struct output *out, const struct output *other)
+static void restrict_files(enum sandbox_tool tool, const struct output *out,
+			   const struct output *other)
 {
 	struct landlock_policy *p = landlock_new();
 	int abi = landlock_abi(), ruleset = -1;
@@ -196,6 +222,9 @@ static void restrict_files(const struct output *out, const struct output *other)
 	p->handled[LANDLOCK_SCOPE] = LANDLOCK_SCOPE_ALL;
 	allow_commit(p, out);
 	allow_commit(p, other);
+	if (tool == SANDBOX_READER)
+		landlock_allow(p, "/", LANDLOCK_FS_READ_FILE |
+			       LANDLOCK_FS_READ_DIR);
 	if (abi)
 		ruleset = landlock_ruleset(p, abi, note_missing, &missing);
 	/* without /proc, no output could be committed */
@@ -218,7 +247,8 @@ static void restrict_files(const struct output *out, const struct output *other)
 void sandbox_enter(enum sandbox_tool tool, const struct output *out,
 		   const struct output *other)
 {
-	if (tool != SANDBOX_MERGE)	/* from /dev/urandom; only once */
+	/* from /dev/urandom; only once */
+	if (tool != SANDBOX_MERGE && tool != SANDBOX_READER)
 		json_object_seed(0);
 #if defined(SANITIZED)		/* its leak check starts a thread that traces us */
 	(void)restrict_files, (void)filter_calls;
@@ -228,7 +258,7 @@ void sandbox_enter(enum sandbox_tool tool, const struct output *out,
 	(void)tool, (void)out, (void)other;
 	prctl(PR_SET_NAME, "sandbox", 0, 0, 0);
 #else
-	restrict_files(out, other);
+	restrict_files(tool, out, other);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	filter_calls(tool);
 #endif

@@ -15,12 +15,15 @@ enum sandbox_tool {
 	SANDBOX_EMIT = 4,
 	/* the mode runs commands, watches or asks: no sandbox */
 	SANDBOX_VERIFY = 8,
+	/* sp-emit's child, which opens files to read them */
+	SANDBOX_READER = 16,
 };
 
 /*
  * Give up, for good, what the tool does not need: puts a seccomp filter and a
  * Landlock policy in force, as far as the kernel has them. From then on nothing
- * can be opened or executed; the outputs (NULL: none) can be committed.
+ * can be opened or executed, except that the reader opens files to read them;
+ * the outputs (NULL: none) can be committed.
  */
 void sandbox_enter(enum sandbox_tool tool, const struct output *out,
 		   const struct output *other);

@@ -313,6 +313,7 @@ const char *group_name(enum group group)
 		[GROUP_TINI] = "tini",
 		[GROUP_CATATONIT] = "catatonit",
 		[GROUP_SH] = "sh",
+		[GROUP_PORTABLE] = "portable",
 		[GROUP_FALLBACK] = "fallback",
 	};
 
@@ -322,7 +323,7 @@ const char *group_name(enum group group)
 bool group_is_optional(enum group group)
 {
 	return group == GROUP_TINI || group == GROUP_CATATONIT ||
-		group == GROUP_SH;
+		group == GROUP_SH || group == GROUP_PORTABLE;
 }
 
 const struct group_member *group_member_at(size_t i)

@@ -19,6 +19,7 @@ enum group {
 	GROUP_TINI,	/* the first process of docker run --init */
 	GROUP_CATATONIT,	/* that of podman run --init */
 	GROUP_SH,	/* a shell that runs a health check, or an exec */
+	GROUP_PORTABLE,	/* what another libc makes instead: portable.h */
 	GROUP_FALLBACK,	/* probed by libc: ENOSYS rather than the default */
 	GROUP_COUNT,
 };

@@ -1,0 +1,527 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "binary.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <gelf.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+/* More than any linker writes; a file with more is not read. */
+enum {
+	SECTIONS_MAX = 65536,
+	ENTRIES_MAX = 4 << 20,	/* symbols, relocations, functions: of each */
+	NEEDED_MAX = 1024,
+	STRING_MAX = 4096,	/* bytes of a name */
+};
+
+/* Bytes */
+
+const uint8_t *binary_at(const struct binary *b, uint64_t address, size_t *n)
+{
+	size_t n_segments = 0;
+	GElf_Phdr p;
+
+	if (elf_getphdrnum(b->elf, &n_segments))
+		return NULL;
+	for (size_t i = 0; i < n_segments && i < SECTIONS_MAX; i++) {
+		if (!gelf_getphdr(b->elf, i, &p) || p.p_type != PT_LOAD ||
+		    address < p.p_vaddr || address - p.p_vaddr >= p.p_filesz ||
+		    p.p_offset > b->size ||
+		    p.p_filesz > b->size - p.p_offset)
+			continue;
+		*n = p.p_filesz - (address - p.p_vaddr);
+		return b->bytes + p.p_offset + (address - p.p_vaddr);
+	}
+	return NULL;
+}
+
+/* Sections */
+
+/* A section's data, or NULL: not of this file, or malformed. */
+static Elf_Data *data_of(const struct binary *b, Elf_Scn *section,
+			 const GElf_Shdr *header)
+{
+	if (header->sh_type == SHT_NOBITS || header->sh_offset > b->size ||
+	    header->sh_size > b->size - header->sh_offset)
+		return NULL;
+	return elf_getdata(section, NULL);
+}
+
+/*
+ * A string of a table; NULL: it does not end within it, or not soon. What
+ * elf_strptr(3) does takes hours in a table without any end.
+ */
+static const char *string_at(const struct binary *b, size_t section,
+			     size_t offset)
+{
+	Elf_Scn *table = elf_getscn(b->elf, section);
+	GElf_Shdr header;
+	Elf_Data *data = NULL;
+	size_t left;
+
+	if (table && gelf_getshdr(table, &header))
+		data = data_of(b, table, &header);
+	if (!data || !data->d_buf || offset >= data->d_size)
+		return NULL;
+	left = data->d_size - offset;
+	return memchr((char *)data->d_buf + offset, '\0',
+		      left < STRING_MAX ? left : STRING_MAX) ?
+		(char *)data->d_buf + offset : NULL;
+}
+
+static bool add_text(struct binary *b, const GElf_Shdr *header)
+{
+	if (!(header->sh_flags & SHF_EXECINSTR) ||
+	    header->sh_type != SHT_PROGBITS || !header->sh_size ||
+	    header->sh_addr + header->sh_size < header->sh_addr)
+		return true;
+	b->texts = xgrow(b->texts, b->n_texts, sizeof(*b->texts));
+	b->texts[b->n_texts++] = (struct binary_span){
+		header->sh_addr, header->sh_addr + header->sh_size };
+	return b->n_texts < SECTIONS_MAX;
+}
+
+static bool add_symbols(struct binary *b, const GElf_Shdr *header,
+			Elf_Data *data)
+{
+	size_t n = data->d_size / sizeof(Elf64_Sym);
+	GElf_Sym sym;
+
+	if (n > ENTRIES_MAX || b->n_symbols > ENTRIES_MAX)
+		return false;
+	for (size_t i = 0; i < n && gelf_getsym(data, i, &sym); i++) {
+		unsigned int type = GELF_ST_TYPE(sym.st_info);
+		bool defined = sym.st_shndx != SHN_UNDEF;
+		const char *name;
+
+		if ((type != STT_FUNC && type != STT_GNU_IFUNC &&
+		     (type != STT_NOTYPE || defined)) ||
+		    (defined && !sym.st_value))
+			continue;
+		name = string_at(b, header->sh_link, sym.st_name);
+		if (!name || !*name)
+			continue;
+		/* A static program has the libc within: all of it counts. */
+		if (defined && header->sh_type == SHT_DYNSYM &&
+		    !strcmp(name, "__libc_start_main"))
+			b->is_libc = true;
+		b->symbols = xgrow(b->symbols, b->n_symbols,
+				   sizeof(*b->symbols));
+		b->symbols[b->n_symbols++] = (struct binary_symbol){
+			name, defined ? sym.st_value : 0, sym.st_size };
+	}
+	return true;
+}
+
+static const char *name_of_relocation(struct binary *b, const GElf_Shdr *header,
+				      const GElf_Rela *rela)
+{
+	Elf_Scn *section = elf_getscn(b->elf, header->sh_link);
+	GElf_Shdr symbols;
+	Elf_Data *data;
+	GElf_Sym sym;
+
+	if (!section || !gelf_getshdr(section, &symbols))
+		return NULL;
+	data = data_of(b, section, &symbols);
+	if (!data || !gelf_getsym(data, GELF_R_SYM(rela->r_info), &sym))
+		return NULL;
+	return string_at(b, symbols.sh_link, sym.st_name);
+}
+
+static bool add_slots(struct binary *b, const GElf_Shdr *header, Elf_Data *data)
+{
+	size_t n = data->d_size / sizeof(Elf64_Rela);
+	GElf_Rela rela;
+
+	if (n > ENTRIES_MAX || b->n_slots > ENTRIES_MAX)
+		return false;
+	for (size_t i = 0; i < n && gelf_getrela(data, i, &rela); i++) {
+		struct binary_slot slot = { .address = rela.r_offset };
+
+		switch (GELF_R_TYPE(rela.r_info)) {
+		case R_X86_64_JUMP_SLOT:
+		case R_X86_64_GLOB_DAT:
+		case R_X86_64_64:
+			slot.name = name_of_relocation(b, header, &rela);
+			if (!slot.name)
+				continue;
+			break;
+		case R_X86_64_RELATIVE:
+		case R_X86_64_IRELATIVE:
+			slot.target = rela.r_addend;
+			break;
+		default:
+			continue;
+		}
+		b->slots = xgrow(b->slots, b->n_slots, sizeof(*b->slots));
+		b->slots[b->n_slots++] = slot;
+	}
+	return true;
+}
+
+static bool add_dynamic(struct binary *b, const GElf_Shdr *header,
+			Elf_Data *data)
+{
+	GElf_Dyn dyn;
+
+	for (int i = 0; gelf_getdyn(data, i, &dyn) && dyn.d_tag; i++) {
+		const char *text = string_at(b, header->sh_link, dyn.d_un.d_val);
+
+		if (!text)
+			continue;
+		if (dyn.d_tag == DT_RUNPATH ||
+		    (dyn.d_tag == DT_RPATH && !b->run_path))
+			b->run_path = text;
+		if (dyn.d_tag != DT_NEEDED)
+			continue;
+		if (b->n_needed == NEEDED_MAX)
+			return false;
+		b->needed = xgrow(b->needed, b->n_needed, sizeof(*b->needed));
+		b->needed[b->n_needed++] = text;
+	}
+	return true;
+}
+
+static void read_notes(struct binary *b, Elf_Data *data)
+{
+	size_t at = 0, name, desc;
+	GElf_Nhdr note;
+
+	while ((at = gelf_getnote(data, at, &note, &name, &desc))) {
+		if (note.n_type != NT_GNU_BUILD_ID || note.n_namesz != 4 ||
+		    memcmp((char *)data->d_buf + name, "GNU", 4) ||
+		    note.n_descsz > sizeof(b->build_id))
+			continue;
+		memcpy(b->build_id, (char *)data->d_buf + desc, note.n_descsz);
+		b->build_id_size = note.n_descsz;
+	}
+}
+
+static bool add_section(struct binary *b, const GElf_Shdr *header,
+			Elf_Data *data)
+{
+	switch (header->sh_type) {
+	case SHT_SYMTAB:
+	case SHT_DYNSYM:
+		return add_symbols(b, header, data);
+	case SHT_RELA:
+		return add_slots(b, header, data);
+	case SHT_DYNAMIC:
+		return add_dynamic(b, header, data);
+	case SHT_NOTE:
+		read_notes(b, data);
+	}
+	return true;
+}
+
+static bool read_sections(struct binary *b)
+{
+	Elf_Scn *section = NULL;
+	GElf_Shdr header;
+	size_t n = 0;
+
+	while ((section = elf_nextscn(b->elf, section))) {
+		Elf_Data *data;
+
+		if (!gelf_getshdr(section, &header) || n++ > SECTIONS_MAX)
+			return false;
+		data = data_of(b, section, &header);
+		if (data && (!add_text(b, &header) ||
+			     (data->d_buf && !add_section(b, &header, data))))
+			return false;
+	}
+	return true;
+}
+
+static void read_interpreter(struct binary *b)
+{
+	size_t n = 0;
+	GElf_Phdr p;
+
+	if (elf_getphdrnum(b->elf, &n))
+		return;
+	for (size_t i = 0; i < n && i < SECTIONS_MAX; i++)
+		if (gelf_getphdr(b->elf, i, &p) && p.p_type == PT_INTERP &&
+		    p.p_offset < b->size && p.p_filesz &&
+		    p.p_filesz <= b->size - p.p_offset &&
+		    !b->bytes[p.p_offset + p.p_filesz - 1])
+			b->interpreter = (const char *)b->bytes + p.p_offset;
+}
+
+/* Functions */
+
+static void add_function(struct binary *b, uint64_t start, uint64_t end)
+{
+	b->functions = xgrow(b->functions, b->n_functions,
+			     sizeof(*b->functions));
+	b->functions[b->n_functions++] = (struct binary_span){ start, end };
+}
+
+static int32_t read_s32(const uint8_t *at)
+{
+	int32_t value;
+
+	memcpy(&value, at, sizeof(value));
+	return value;
+}
+
+/*
+ * The table of .eh_frame_hdr has the start of each function that can be unwound,
+ * and where its frame description is (LSB, Exception Frames). The encodings are
+ * those that every linker for x86-64 writes.
+ */
+enum {
+	FRAMES_VERSION = 1, FRAME_AT = 0x1b, COUNT_AS = 0x03, TABLE_AS = 0x3b,
+	FRAMES_HEAD = 12, FRAMES_ROW = 8,
+	FRAME_RANGE = 12,	/* of a description: length, CIE, start, range */
+};
+
+static void add_frame(struct binary *b, uint64_t start, uint64_t frame)
+{
+	size_t n;
+	const uint8_t *at = binary_at(b, frame, &n);
+
+	if (at && n >= FRAME_RANGE + 4)
+		add_function(b, start, start +
+			     (uint32_t)read_s32(at + FRAME_RANGE));
+}
+
+static bool read_frames(struct binary *b, const GElf_Phdr *p)
+{
+	size_t n, rows;
+	const uint8_t *at = binary_at(b, p->p_vaddr, &n);
+
+	if (!at || n < FRAMES_HEAD || at[0] != FRAMES_VERSION ||
+	    at[1] != FRAME_AT || at[2] != COUNT_AS || at[3] != TABLE_AS)
+		return true;
+	rows = (uint32_t)read_s32(at + 8);
+	if (rows > ENTRIES_MAX)
+		return false;
+	if (rows > (n - FRAMES_HEAD) / FRAMES_ROW)
+		rows = (n - FRAMES_HEAD) / FRAMES_ROW;
+	for (size_t i = 0; i < rows; i++) {
+		const uint8_t *row = at + FRAMES_HEAD + i * FRAMES_ROW;
+
+		add_frame(b, p->p_vaddr + read_s32(row),
+			  p->p_vaddr + read_s32(row + 4));
+	}
+	return true;
+}
+
+static bool add_frames(struct binary *b)
+{
+	size_t n = 0;
+	GElf_Phdr p;
+
+	if (elf_getphdrnum(b->elf, &n))
+		return true;
+	for (size_t i = 0; i < n && i < SECTIONS_MAX; i++)
+		if (gelf_getphdr(b->elf, i, &p) &&
+		    p.p_type == PT_GNU_EH_FRAME && !read_frames(b, &p))
+			return false;
+	return true;
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct binary_span *x = a, *y = b;
+
+	return x->start != y->start ? (x->start > y->start) - (x->start < y->start) :
+		(x->end > y->end) - (x->end < y->end);
+}
+
+static const struct binary_span *text_of(const struct binary *b, uint64_t at)
+{
+	for (size_t i = 0; i < b->n_texts; i++)
+		if (at >= b->texts[i].start && at < b->texts[i].end)
+			return &b->texts[i];
+	return NULL;
+}
+
+/*
+ * Where neither frames nor symbols say it: functions begin where calls go to, at
+ * addresses that compilers align them to.
+ */
+static bool add_called(struct binary *b)
+{
+	enum { CALL = 0xe8, CALL_SIZE = 5, ALIGNED = 16 };
+
+	for (size_t t = 0; t < b->n_texts; t++) {
+		const struct binary_span *text = &b->texts[t];
+		size_t n;
+		const uint8_t *at = binary_at(b, text->start, &n);
+
+		if (!at)
+			continue;
+		if (n > text->end - text->start)
+			n = text->end - text->start;
+		for (size_t i = 0; i + CALL_SIZE <= n; i++) {
+			uint64_t to = text->start + i + CALL_SIZE +
+				(int64_t)read_s32(at + i + 1);
+
+			if (at[i] != CALL || to % ALIGNED || !text_of(b, to))
+				continue;
+			if (b->n_functions > ENTRIES_MAX)
+				return false;
+			add_function(b, to, to);
+		}
+	}
+	return true;
+}
+
+/* Each ends where the next begins, or earlier if it says so. */
+static void arrange_functions(struct binary *b)
+{
+	size_t n = 0;
+
+	array_sort(b->functions, b->n_functions, sizeof(*b->functions),
+		   by_start);
+	for (size_t i = 0; i < b->n_functions; i++) {
+		struct binary_span f = b->functions[i];
+		const struct binary_span *text = text_of(b, f.start);
+
+		if (!text)
+			continue;
+		if (n && b->functions[n - 1].start == f.start)
+			n--;
+		if (f.end <= f.start || f.end > text->end)
+			f.end = text->end;
+		b->functions[n++] = f;
+	}
+	b->n_functions = n;
+	for (size_t i = 0; i + 1 < n; i++)
+		if (b->functions[i].end > b->functions[i + 1].start)
+			b->functions[i].end = b->functions[i + 1].start;
+}
+
+static bool read_functions(struct binary *b)
+{
+	if (!add_frames(b))
+		return false;
+	if (!b->n_functions && !add_called(b))
+		return false;
+	for (size_t i = 0; i < b->n_symbols; i++)
+		if (b->symbols[i].address)
+			add_function(b, b->symbols[i].address,
+				     b->symbols[i].address +
+				     b->symbols[i].size);
+	for (size_t i = 0; i < b->n_texts; i++)
+		add_function(b, b->texts[i].start, b->texts[i].start);
+	arrange_functions(b);
+	return true;
+}
+
+/* Finding */
+
+const struct binary_span *binary_function(const struct binary *b,
+					  uint64_t address)
+{
+	size_t low = 0, high = b->n_functions;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (b->functions[middle].end <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < b->n_functions && b->functions[low].start <= address ?
+		&b->functions[low] : NULL;
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct binary_slot *x = a, *y = b;
+
+	return (x->address > y->address) - (x->address < y->address);
+}
+
+const struct binary_slot *binary_slot(const struct binary *b, uint64_t address)
+{
+	const struct binary_slot key = { .address = address };
+
+	return b->n_slots ? bsearch(&key, b->slots, b->n_slots, sizeof(key),
+				    by_address) : NULL;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct binary_symbol *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+
+	return order ? order : (x->address > y->address) -
+		(x->address < y->address);
+}
+
+const struct binary_symbol *binary_symbols(const struct binary *b,
+					   const char *name, size_t *n)
+{
+	size_t low = 0, high = b->n_symbols;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(b->symbols[middle].name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (high = low; high < b->n_symbols &&
+	     !strcmp(b->symbols[high].name, name); high++)
+		;
+	*n = high - low;
+	return *n ? &b->symbols[low] : NULL;
+}
+
+/* The whole */
+
+static bool is_for_us(Elf *elf)
+{
+	GElf_Ehdr header;
+
+	return elf && elf_kind(elf) == ELF_K_ELF &&
+		gelf_getehdr(elf, &header) &&
+		gelf_getclass(elf) == ELFCLASS64 &&
+		header.e_machine == EM_X86_64;
+}
+
+int binary_open(struct binary *b, int fd)
+{
+	int err = -ENOEXEC;
+
+	elf_version(EV_CURRENT);
+	*b = (struct binary){ .fd = fd, .elf = elf_begin(fd, ELF_C_READ_MMAP, NULL) };
+	if (is_for_us(b->elf))
+		b->bytes = (const uint8_t *)elf_rawfile(b->elf, &b->size);
+	if (!b->bytes)
+		goto out;
+	err = -EFBIG;
+	if (!read_sections(b) || !read_functions(b))
+		goto out;
+	read_interpreter(b);
+	array_sort(b->slots, b->n_slots, sizeof(*b->slots), by_address);
+	array_sort(b->symbols, b->n_symbols, sizeof(*b->symbols), by_name);
+	err = 0;
+out:
+	if (err)
+		binary_close(b);
+	return err;
+}
+
+void binary_close(struct binary *b)
+{
+	free(b->texts);
+	free(b->symbols);
+	free(b->slots);
+	free(b->functions);
+	free(b->needed);
+	elf_end(b->elf);
+	close(b->fd);
+	*b = (struct binary){ .fd = -1 };
+}

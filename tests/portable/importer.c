@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Calls that no run makes, in the ways that programs make them. */
+#include <dlfcn.h>
+#include <sched.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifdef PLUGIN
+int plugin(int fd)
+{
+	return setns(fd, 0);
+}
+#else
+static long raw(long number)
+{
+	long result;
+
+	__asm__ volatile ("syscall" : "=a" (result) : "0" (number)
+			  : "rcx", "r11", "memory");
+	return result;
+}
+
+/* The number is what it is given. */
+__attribute__((noinline)) static long pass(long number)
+{
+	return raw(number);
+}
+
+/* The number is one of two. */
+__attribute__((noinline)) static long choose(int argc)
+{
+	long number = SYS_swapon;
+
+	if (argc > 3) {
+		puts("x");
+		number = SYS_reboot;
+	}
+	return pass(number);
+}
+
+/* The number is kept on the stack while something else is called. */
+__attribute__((noinline)) static long keep(int argc)
+{
+	volatile long number = SYS_setdomainname;
+
+	if (argc > 9)
+		puts("x");
+	return pass(number);
+}
+
+int main(int argc, char **argv)
+{
+	char *none[] = { NULL };
+	pid_t pid;
+
+	if (argc < 2)
+		return 0;
+	sethostname(argv[1], 1);
+	ptrace(PTRACE_TRACEME, 0, 0, 0);
+	posix_spawn(&pid, argv[1], NULL, NULL, none, none);
+	syscall(SYS_getpriority, 0, 0);
+	raw(SYS_acct);
+	pass(argc > 2 ? atoi(argv[1]) : 1);
+	choose(argc);
+	keep(argc);
+	return dlopen(argv[1], RTLD_NOW) != NULL;
+}
+#endif

@@ -1,0 +1,188 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# sp-emit --possible and --add: calls that the executables have and no run made.
+# sp-emit --with=portable: calls that another C library makes instead.
+
+load helper
+
+setup_file() {
+	export PROGRAMS=$BATS_FILE_TMPDIR
+	[ "$(uname -m)" = x86_64 ] || return 0
+	cd "$PROGRAMS" || return
+	cc -O1 -w -Wl,--build-id -o importer "$TESTS/portable/importer.c" -ldl
+	cc -O1 -w -Wl,--build-id -o static -static "$TESTS/portable/importer.c" 2>/dev/null || rm -f static
+	cc -O1 -w -shared -fPIC -o plugin.so -DPLUGIN "$TESTS/portable/importer.c"
+}
+
+setup() {
+	[ "$(uname -m)" = x86_64 ] || skip "no code for x86-64 on this machine"
+}
+
+# stream PATH [LINE…] — a recording of an executable that made one call
+stream() {
+	local id path=$1
+	id=$(readelf -n "$path" | sed -n 's/.*Build ID: //p')
+	shift
+	printf '%s\n' 'run 1 x' "image $path $id 1:1:1" 'call 1 exit_group 1' "$@" |
+		"$TESTS/mkstream"
+}
+
+# possible FILE [OPTION…] — NAME and WHY of each call that is listed, without the figures
+possible() {
+	sp-emit --explain --possible --exact "$@" |
+		sed -n 's/^x86_64 *[0-9]* *\([^ ]*\) *EPERM *possible *[0-9]*: \(.*\); made by.*/\1 \2/p'
+}
+
+@test "--possible lists what an executable imports, by the function that leads there" {
+	stream "$PROGRAMS/importer" >x.sp
+	possible x.sp >list
+	grep -x "sethostname $PROGRAMS/importer imports sethostname" list
+	grep -x "getpriority $PROGRAMS/importer imports syscall, which can get there" list ||
+		grep -x "getpriority $PROGRAMS/importer has the instruction" list
+	grep -x "acct $PROGRAMS/importer has the instruction" list
+	# the child of posix_spawn, which is only an address to the parent
+	grep "^execve $PROGRAMS/importer imports posix_spawn" list
+	lacks '^exit_group ' <list
+	# a recorded call is no news, and only the list has the others
+	sp-emit --oci --exact x.sp | jq -e '.syscalls[0].names == ["exit_group"]'
+}
+
+@test "--possible says how many numbers are not constant" {
+	stream "$PROGRAMS/importer" >x.sp
+	run -0 sp-emit --explain --possible x.sp
+	[[ $output =~ "places have a number that is not constant" ]]
+	lacks ' 0 places' <<<"$output"
+}
+
+@test "--possible follows numbers through registers, the stack, branches and functions" {
+	[ -e "$PROGRAMS/static" ] || skip "no static libc"
+	stream "$PROGRAMS/static" >x.sp
+	possible x.sp >list
+	for name in acct getpriority swapon reboot setdomainname; do
+		grep "^$name " list
+	done
+}
+
+@test "a call that is dangerous to allow is marked in the list" {
+	stream "$PROGRAMS/importer" >x.sp
+	sp-emit --explain --possible x.sp | shows -E '^x86_64 +101 +ptrace +EPERM +danger +[123]: '
+	sp-emit --explain x.sp | lacks ptrace
+}
+
+@test "what the executable imports comes before what its libraries do" {
+	stream "$PROGRAMS/importer" >x.sp
+	possible x.sp | awk '{ own = $2 ~ /importer$/ } own && seen { exit 1 } !own { seen = 1 }
+		END { if (!seen) exit 1 }'
+}
+
+@test "an executable of another build is not read, but named" {
+	printf '%s\n' 'run 1 x' "image $PROGRAMS/importer 0123 1:1:1" 'call 1 exit_group 1' |
+		"$TESTS/mkstream" >other.sp
+	run -2 sp-emit --explain --possible other.sp
+	[[ $output =~ "importer: another build than the recorded one" ]]
+	[[ ${lines[-1]} == "sp-emit: --possible: no executable of the recording could be read"* ]]
+}
+
+@test "--root says where the executables are" {
+	mkdir -p root/opt
+	cp "$PROGRAMS/static" root/opt/x 2>/dev/null || skip "no static libc"
+	ln -s ../../etc/passwd root/opt/link
+	printf '%s\n' 'run 1 x' 'image /opt/x 1:1:1' 'call 1 exit_group 1' |
+		"$TESTS/mkstream" >x.sp
+	run -2 sp-emit --explain --possible x.sp
+	possible --root="$PWD/root" x.sp | shows '^acct /opt/x'
+}
+
+@test "a plugin counts if the recording has that it was mapped" {
+	stream "$PROGRAMS/importer" >x.sp
+	possible x.sp | lacks '^setns '
+	stream "$PROGRAMS/importer" "path 1 256 0 $PROGRAMS/plugin.so 1" >x.sp
+	possible x.sp | shows "^setns $PROGRAMS/plugin.so imports setns"
+}
+
+@test "--add allows calls, and says so in the notes, the profile, the summary and --explain" {
+	stream "$PROGRAMS/importer" >x.sp
+	first=$(possible x.sp | sed -n '1s/ .*//p')
+	run -0 --separate-stderr sp-emit --firejail --runtime=none --no-vdso --add=possible:1,acct x.sp
+	shows -e "--add: allowed, though no run made them: acct, $first" <<<"$stderr"
+	shows '+ 2 added' <<<"$stderr"
+	shows "# --add: allowed, though no run made them: acct, $first" <<<"$output"
+	[[ $output =~ seccomp.keep\ .*acct ]]
+	[[ $output =~ seccomp.keep\ .*$first ]]
+	sp-emit --explain --add=acct x.sp | shows -E '^x86_64 +163 +acct +allow +added +by --add'
+	sp-emit --explain --add=possible:1 x.sp | shows -E "$first +allow +added +by --add, no run made it; .*/importer "
+	sp-emit --oci --add=acct,acct,exit_group x.sp >x.json
+	jq -e '[.syscalls[] | select(.names | index("acct"))] | length == 1 and .[0].action == "SCMP_ACT_ALLOW"' x.json
+}
+
+@test "--add of a call with recorded arguments allows all arguments" {
+	stream "$PROGRAMS/importer" 'call 1 socket 1' 'argument 1 socket "0:4294967295:1 1:4294967295:1" 1' >x.sp
+	sp-emit --oci --args x.sp | jq -e '[.syscalls[] | select(.names == ["socket"])][0].args'
+	sp-emit --oci --args --add=socket x.sp |
+		jq -e '[.syscalls[] | select(.names | index("socket"))] | length == 1 and .[0].args == null'
+}
+
+@test "--add refuses what is no call of the recording's architectures" {
+	stream "$PROGRAMS/importer" >x.sp
+	while IFS='|' read -r value message; do
+		run -2 sp-emit --oci --add="$value" x.sp
+		[[ ${lines[0]} == "sp-emit: --add"*"$message" ]]
+	done <<-'EOT'
+		nosuchcall|no system call of x86_64 is called 'nosuchcall'
+		x86:socketcall|no call of x86 was recorded
+		vax:read|no architecture is called as in 'vax:read'
+		_llseek|x86_64 has no system call _llseek
+		possible:0|possible:N needs a number from 1 to 1024
+		possible:x|possible:N needs a number from 1 to 1024
+	EOT
+	run -2 sp-emit --oci --possible x.sp
+	[[ ${lines[0]} == "sp-emit: --possible is only for --explain"* ]]
+	run -2 sp-emit --oci --exact --add=acct x.sp
+	[ "${lines[0]}" = "sp-emit: --add cannot be combined with --exact" ]
+	run -2 sp-emit --table --add=acct x.sp
+}
+
+@test "executables that are made to be costly to read are given up in seconds" {
+	stream "$PROGRAMS/importer" "image $PWD/bomb 1:1:1" "image $PWD/large 1:1:1" >x.sp
+	"$TESTS/elf-bomb" strings "$PROGRAMS/importer" bomb
+	"$TESTS/portable/large-code" "$PROGRAMS/importer" large
+	SECONDS=0
+	run -0 timeout 60 sp-emit --explain --possible x.sp
+	[ $SECONDS -lt 30 ]
+	[[ $output =~ sethostname ]]
+}
+
+# --- another C library ------------------------------------------------------
+
+# covers A B — the profile of behaviour.A, with portable, allows what B did
+covers() {
+	sp-emit --oci --runtime=none --with=portable -o "$1.json" --image="*/$1" "$1.sp"
+	sp-verify -p "$1.json" --image="*/$2" "$2.sp"
+}
+
+@test "glibc's recordings and portable cover what musl does, and musl's what glibc does" {
+	requires_root
+	requires musl-gcc
+	local name
+	cc -w -pthread -o glibc "$TESTS/portable/behaviours.c"
+	musl-gcc -w -o musl "$TESTS/portable/behaviours.c"
+	for name in files streams directories processes spawning threads waiting times signals sockets memory nothing; do
+		sp-record -q -o glibc.sp -- ./glibc $name
+		sp-record -q -o musl.sp -- ./musl $name
+		covers glibc musl
+		covers musl glibc
+		[ $name != files ] || {		# which is due to portable
+			sp-emit --oci --runtime=none -o without.json --image='*/glibc' glibc.sp
+			run -1 sp-verify -p without.json --image='*/musl' musl.sp
+		}
+	done
+}
+
+@test "--explain names the recorded call that brings a portable one, and its source" {
+	printf '%s\n' 'run 1 x' 'image /bin/x' 'call 1 openat 1' | "$TESTS/mkstream" >x.sp
+	sp-emit --explain --with=portable x.sp |
+		shows -E '^x86_64 +2 +open +allow +portable +beside openat; glibc 2.26'
+	sp-emit --explain x.sp | lacks portable
+	# what no call of the family was recorded for stays out
+	sp-emit --explain --with=portable x.sp | lacks -E ' (fork|tkill|mkdirat) '
+}
