@@ -233,6 +233,7 @@ static void write_possible(const struct emit *emit, FILE *out)
 		write_start(&rule, "possible", out);
 		fprintf(out, "%u: %s\n", rank, why);
 		free(why);
+		write_purpose(&rule, out);
 		write_danger(&rule, out);
 	}
 }
