@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tables that were typed by hand, against what they are copied from. */
+#include <errno.h>
 #include <linux/landlock.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include "kernel/purpose.h"
 #include "kernel/value.h"
 #include "profile/landlock.h"
+#include "profile/portable.h"
 
 static int failures;
 
@@ -196,11 +198,33 @@ static void check_values(void)
 	}
 }
 
+/* Each is the name of a call somewhere, and brings another one. */
+static void check_portable(void)
+{
+	const struct portable_family *family;
+	struct call_id id;
+
+	for (size_t i = 0; (family = portable_at(i)); i++) {
+		check(family->calls[0] && family->calls[1], "alone in its family",
+		      family->source);
+		for (size_t c = 0; family->calls[c]; c++) {
+			const char *name = family->calls[c];
+
+			check(syscall_number(arch_native(), name, &id) != -EINVAL,
+			      "not a call", name);
+			check(portable_brings(family, name) ==
+			      (!c || !family->is_one_way), "brings others",
+			      name);
+		}
+	}
+}
+
 int main(void)
 {
 	check_purposes();
 	check_values();
 	check_rights();
+	check_portable();
 	check_header();
 	check_abis();
 	check_dangers();
