@@ -68,6 +68,18 @@ static __noinline int is_placed(struct cgroup *c, __u64 root, __u32 place)
 	return false;
 }
 
+/*
+ * Whoever has been given a cgroup makes others of any name in it, as a service
+ * with Delegate= does: a name stands for a unit or a container only if root or
+ * the recorder's user makes the directory.
+ */
+static __always_inline bool is_makers_right(void)
+{
+	__u32 uid = bpf_get_current_uid_gid();
+
+	return !uid || uid == viewer.uid;
+}
+
 /* A component of an awaited path: next, await the component below it. */
 static __always_inline void await_next(const struct awaited *a,
 				       struct cgroup_id id)
@@ -127,7 +139,8 @@ int cgroup_mkdir(struct bpf_raw_tracepoint_args *ctx)
 	if (!a) {
 		new_cgroup.parent.id = 0;
 		a = bpf_map_lookup_elem(&awaited, &new_cgroup);
-		if (!a || !is_placed(c, a->root, a->place))
+		if (!a || !is_makers_right() ||
+		    !is_placed(c, a->root, a->place))
 			return 0;
 	}
 	if (a->next) {

@@ -337,6 +337,21 @@ joining() {
 		all(.runs[]; .labels.part == "x")' >/dev/null
 }
 
+@test "a container that is not there yet: not in a cgroup that another user was given" {
+	needs cgroup2
+	attach --container "web$$"
+	new_cgroup "sp-test-$$"
+	chown nobody "$cgroup"
+	cgroups=("$cgroup/web$$" "${cgroups[@]}")
+	setpriv --reuid=nobody --clear-groups mkdir "$cgroup/web$$"
+	joining "$cgroup/web$$" "$WITNESS/exit-nolibc"
+	new_cgroup "sp-test-$$/docker-web$$.scope"
+	joining "$cgroup" "$WITNESS/exit-nolibc"
+	wait_for 5 rmdir "$cgroup"
+	ends
+	facts run.sp | shows -x 'x86_64 exit_group 1'
+}
+
 @test "a unit that is not there yet: in a slice, and in no other unit" {
 	needs cgroup2
 	attach --unit "web$$"

@@ -254,6 +254,30 @@ static bool is_named_after(const char *name, size_t n, const char *id)
 		 ends_in_id(name, n - n_scope, id));
 }
 
+/*
+ * What holds the cgroups of others, whatever id somebody has given a container:
+ * "slice", or "1" in "session-1.scope".
+ */
+static bool is_managers(const char *name, size_t n)
+{
+	static const struct {
+		const char *text;
+		bool at_end;
+	} marks[] = {
+		{ ".slice", true }, { ".service", true },
+		{ "session-", false }, { "init.scope", false },
+	};
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		size_t size = strlen(marks[i].text);
+
+		if (n >= size && !strncmp(name + (marks[i].at_end ? n - size :
+						  0), marks[i].text, size))
+			return true;
+	}
+	return false;
+}
+
 /* Cut the path after the last component that has the id in its name. */
 static bool cut_after(char *path, const char *id)
 {
@@ -262,7 +286,7 @@ static bool cut_after(char *path, const char *id)
 	for (char *at = path; id && *id && *at; ) {
 		size_t n = strcspn(at, "/");
 
-		if (is_named_after(at, n, id))
+		if (is_named_after(at, n, id) && !is_managers(at, n))
 			end = at + n;
 		at += n + strspn(at + n, "/");
 	}
@@ -412,18 +436,65 @@ static bool holds_anybodys(const char *name,
 		ends_in(name, ".service");
 }
 
-static bool has_component(char *path, bool (*is)(const char *, const char *),
-			  const char *arg)
+/* `*at`: where the component begins. */
+static bool has_component(const char *path,
+			  bool (*is)(const char *, const char *),
+			  const char *arg, size_t *at)
 {
-	char *name;
+	char *copy = xstrdup(path), *rest = copy, *name;
+	bool has = false;
 
-	while ((name = strsep(&path, "/"))) {
-		if (*name && is(name, arg))
-			return true;
-		if (holds_anybodys(name, is))
-			return false;
+	while (!has && (name = strsep(&rest, "/"))) {
+		has = *name && is(name, arg);
+		*at = name - copy;
+		if (!has && holds_anybodys(name, is))
+			break;
 	}
-	return false;
+	free(copy);
+	return has;
+}
+
+static bool is_ours(const char *dir)
+{
+	struct stat st;
+
+	return !stat(dir, &st) && (!st.st_uid || st.st_uid == geteuid());
+}
+
+/* Whether the directories are where we look for them: our own cgroup's is. */
+static bool is_visible(const struct cgroup_mount *m)
+{
+	int32_t hierarchy;
+	char *path = path_in(getpid(), m->hierarchy, NULL, &hierarchy);
+	char *dir = xasprintf("%s%s", m->dir, path ? path : "/..");
+	bool visible = path && is_dir(dir);
+
+	free(dir);
+	free(path);
+	return visible;
+}
+
+/*
+ * Whoever has been given a cgroup, as a service with Delegate= has, makes others
+ * of any name in it: the directory that it is in has to be root's, or ours.
+ */
+static bool is_made_by_manager(const struct membership *in, size_t n)
+{
+	struct cgroup_mounts m;
+	bool ok = true;
+
+	cgroup_mounts_read(&m);
+	for (size_t i = 0; ok && i < m.n; i++) {
+		char *dir;
+
+		if (m.at[i].hierarchy != in->hierarchy)
+			continue;
+		dir = xasprintf("%s%.*s", m.at[i].dir, (int)n, in->path);
+		ok = is_ours(dir) || !is_visible(&m.at[i]);
+		free(dir);
+	}
+	cgroup_mounts_free(&m);
+	return ok;
 }
 
 /*
@@ -444,7 +515,7 @@ static int file_holds(FILE *file, bool (*is)(const char *, const char *),
 {
 	char *line = NULL;
 	struct membership m;
-	size_t size = 0;
+	size_t size = 0, at;
 	int holds = -1;
 
 	*first_version = false;
@@ -452,7 +523,8 @@ static int file_holds(FILE *file, bool (*is)(const char *, const char *),
 		if (!parse_membership(line, &m))
 			continue;
 		*first_version |= m.hierarchy != 0;
-		holds = has_component(m.path, is, arg);
+		holds = has_component(m.path, is, arg, &at) &&
+			is_made_by_manager(&m, at);
 	}
 	free(line);
 	return holds;

@@ -35,6 +35,9 @@ static const struct {
 	{ "/shop/inner", NULL },
 	{ "/hops/inner", NULL },
 	{ "/hop.scopes/inner", NULL },
+	{ "/user.slice/session-hop.scope/other", NULL },
+	{ "/user.slice/session-hop.scope/hop/inner",
+	  "/user.slice/session-hop.scope/hop" },
 	{ "/", NULL },
 };
 
@@ -94,20 +97,57 @@ static int check_choices(void)
 	return status;
 }
 
+/* A cgroup that somebody else has been given, and one that only root has. */
+static int check_owner(const struct cgroup_mount *mount, const char *name)
+{
+	enum { NOBODY = 65534 };
+	static const uid_t owners[] = { NOBODY, 0 };
+	char *dir = xasprintf("%s/%s", mount->dir, name);
+	char *path = xasprintf("/%s/docker-x.scope", name);
+	const struct membership in = { mount->hierarchy, "", path };
+	int status = 0;
+
+	for (size_t i = 0; i < 2 && !mkdir(dir, 0755); i++) {
+		if (chown(dir, owners[i], -1))
+			break;
+		if (is_made_by_manager(&in, strlen(name) + 2) != !owners[i]) {
+			printf("%s: made by the owner %u\n", dir, owners[i]);
+			status = 1;
+		}
+		rmdir(dir);
+	}
+	free(dir);
+	free(path);
+	return status;
+}
+
+static int check_owners(void)
+{
+	char *name = xasprintf("sandprint-unit-%d", getpid());
+	struct cgroup_mounts m;
+	int status = 0;
+
+	cgroup_mounts_read(&m);
+	for (size_t i = 0; !geteuid() && i < m.n; i++)
+		status |= check_owner(&m.at[i], name);
+	cgroup_mounts_free(&m);
+	free(name);
+	return status;
+}
+
 int main(void)
 {
-	int status = check_cuts() | check_choices();
+	int status = check_cuts() | check_choices() | check_owners();
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		char *path = xstrdup(rows[i].path);
+		size_t at;
 
-		if (has_component(path, rows[i].is, "web.service") !=
-		    rows[i].holds) {
+		if (has_component(rows[i].path, rows[i].is, "web.service",
+				  &at) != rows[i].holds) {
 			printf("%s: %s\n", rows[i].path, rows[i].holds ?
 			       "not found" : "found");
 			status = 1;
 		}
-		free(path);
 	}
 	return status;
 }
