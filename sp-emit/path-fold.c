@@ -42,6 +42,7 @@ void join_folded(struct folded *to, const struct folded *from, size_t words)
 	to->use.made |= from->use.made;
 	to->own |= from->own;
 	to->private |= from->private;
+	to->removed |= from->removed;
 	to->use.rules |= from->use.rules;
 	to->use.names += from->use.names;
 	add_runs(to, from->runs, words);

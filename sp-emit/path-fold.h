@@ -18,12 +18,20 @@ struct folded {
 	struct path_use use;
 	bool own;		/* the run created or removed it */
 	bool private;		/* created as temporary files are: NAME_PRIVATE */
+	bool removed;		/* the run removed its name */
 	bool moves;		/* a record shows where it moved */
 	uint32_t *runs;		/* bits: which runs have it */
 };
 
+/* The pattern of a temporary name. */
+struct template {
+	UT_hash_handle hh;
+	char *pattern;
+};
+
 struct fold {
 	struct folded *by_path;
+	struct template *templates;
 	struct path_move *moves;
 	size_t n_moves;
 	size_t n_runs, doubtful;

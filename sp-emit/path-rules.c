@@ -7,7 +7,6 @@
 
 #include "base/memory.h"
 #include "pattern.h"
-#include "random-name.h"
 
 static const struct {
 	const char *name;
@@ -165,11 +164,11 @@ struct rewriting {
 static struct name_part made_up(const struct rewriting *r, const char *name,
 				size_t n)
 {
-	bool private = false;
+	enum making making = MADE;
 
 	return r->rules & GENERAL_TMP &&
-		r->made(r->arg, r->path, name + n - r->path, &private) ?
-		random_part(name, n, private) : (struct name_part){ n, 0 };
+		r->made(r->arg, r->path, name + n - r->path, &making) ?
+		random_part(name, n, making) : (struct name_part){ n, 0 };
 }
 
 static void put_any(struct rewriting *r, unsigned int rule)

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "random-name.h"
+
 /* The rules by which components of a path become a pattern. */
 enum general_rule {
 	GENERAL_PID = 1,	/* /proc/NUMBER, and task/NUMBER in it */
@@ -32,10 +34,10 @@ void general_print(unsigned int rules, FILE *out);
 
 /*
  * Whether the run itself made the file or directory that the first N bytes of a
- * path name; `*private`: with the mode of mkstemp(3) (NAME_PRIVATE).
+ * path name, and how.
  */
 typedef bool is_made(const void *arg, const char *path, size_t n,
-		     bool *private);
+		     enum making *making);
 /* The path or pattern after these rules, and which of them changed it; heap. */
 char *generalize(const char *path, unsigned int rules, is_made *made,
 		 const void *arg, unsigned int *used);

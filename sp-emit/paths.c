@@ -11,6 +11,7 @@
 #include "path-fold.h"
 #include "path-moves.h"
 #include "path-starts.h"
+#include "random-name.h"
 
 enum { REGULAR = 8 };		/* an S_IFMT type */
 
@@ -66,6 +67,7 @@ static void fold_made(struct fold *fold, const struct fact *fact)
 	f = folded_path(fold, fold_name(access, path));
 	f->use.made = f->own = true;
 	f->private |= is_made_private(access);
+	f->removed |= (access & NAME_DELETE) != 0;
 }
 
 /* The phases of one recording count as one run: they share names. */
@@ -106,6 +108,7 @@ static void fold_fact(struct fold *fold, const struct trace *t,
 	f->use.count += fact_count(fact);
 	f->own |= access & (NAME_CREATE | NAME_DELETE);
 	f->private |= is_made_private(access);
+	f->removed |= (access & NAME_DELETE) != 0;
 	f->use.made |= f->own || may_be_made(access, f->use.pattern);
 	f->use.names = 1;
 	add_sightings(f, t, fact);
@@ -183,14 +186,89 @@ static void regroup(struct fold *fold, naming name, void *arg)
 	}
 }
 
-/* The is_made of path-rules.h. */
-static bool is_own(const void *all, const char *path, size_t n, bool *private)
+/* "/tmp/x.*" of the N bytes of a path, whose last name is partly made up; heap. */
+static char *template_of(const char *path, size_t n, enum making making)
 {
-	const struct folded *by_path = all;
+	const char *name = memrchr(path, '/', n);
+	struct name_part part;
+	size_t at;
+
+	if (!name)
+		return NULL;
+	at = name + 1 - path;
+	part = random_part(name + 1, n - at, making);
+	at += part.at;
+	return part.size ? xasprintf("%.*s%c%.*s", (int)at, path, PATTERN_ANY,
+				     (int)(n - at - part.size),
+				     path + at + part.size) : NULL;
+}
+
+/* Of the names that were made as temporary ones are, and that nobody chose. */
+static void find_templates(struct fold *fold)
+{
+	struct folded *f = NULL, *next;
+
+	HASH_ITER(hh, fold->by_path, f, next) {
+		char *pattern = f->private ?
+			template_of(f->use.pattern, strlen(f->use.pattern),
+				    MADE_PRIVATE) : NULL;
+		struct template *t = NULL;
+
+		if (pattern)
+			HASH_FIND_STR(fold->templates, pattern, t);
+		if (!pattern || t) {
+			free(pattern);
+			continue;
+		}
+		t = xcalloc(1, sizeof(*t));
+		t->pattern = pattern;
+		HASH_ADD_KEYPTR(hh, fold->templates, t->pattern,
+				strlen(t->pattern), t);
+	}
+}
+
+static void free_templates(struct fold *fold)
+{
+	struct template *t, *next;
+
+	HASH_ITER(hh, fold->templates, t, next) {
+		HASH_DELETE(hh, fold->templates, t);
+		free(t->pattern);
+		free(t);
+	}
+}
+
+static enum making making_of(const struct fold *fold, const struct folded *f)
+{
+	struct template *t = NULL;
+	char *pattern;
+
+	if (!f || !f->private)
+		return MADE;
+	pattern = template_of(f->use.pattern, strlen(f->use.pattern),
+			      MADE_LIKE_ANOTHER);
+	if (pattern)
+		HASH_FIND_STR(fold->templates, pattern, t);
+	free(pattern);
+	return t ? MADE_LIKE_ANOTHER : f->removed ? MADE_AND_REMOVED :
+		MADE_PRIVATE;
+}
+
+struct all_paths {
+	const struct fold *fold;
+	const struct folded *by_path;
+};
+
+/* The is_made of path-rules.h. */
+static bool is_own(const void *arg, const char *path, size_t n,
+		   enum making *making)
+{
+	const struct all_paths *all = arg;
+	const struct folded *by_path = all->by_path;
 	struct folded *f;
 
 	HASH_FIND(hh, by_path, path, n, f);
-	*private = f && f->private;
+	*making = making_of(all->fold, f);
 	return f && f->own;
 }
 
@@ -198,8 +276,9 @@ static char *name_by_rules(const struct fold *fold, struct folded *all,
 			   const struct folded *f, void *arg,
 			   unsigned int *used)
 {
-	(void)fold;
-	return generalize(f->use.pattern, *(unsigned int *)arg, is_own, all,
+	const struct all_paths paths = { fold, all };
+
+	return generalize(f->use.pattern, *(unsigned int *)arg, is_own, &paths,
 			  used);
 }
 
@@ -339,7 +418,9 @@ struct path_uses *paths_fold(const struct trace *t, unsigned int rules)
 		}
 	fold_facts(&fold, t, rules & PATHS_OF_RUNNING);
 	fold_moves(&fold, &t->moves);
+	find_templates(&fold);
 	regroup(&fold, name_by_rules, &rules);
+	free_templates(&fold);
 	if (rules & GENERAL_RUNS)
 		generalize_by_runs(&fold);
 	return unfold(&fold);

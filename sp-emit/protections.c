@@ -269,7 +269,8 @@ static void add_secret(struct path_list *secret, const struct fact *fact)
 	if (!fact->answer && fact->id.nr & NAME_CREATE &&
 	    !path_is_doubted(fact->id.nr) && is_temporary(path) &&
 	    random_part(name + 1, strlen(name + 1),
-			fact->id.nr & NAME_PRIVATE).size) {
+			fact->id.nr & NAME_PRIVATE ? MADE_PRIVATE :
+			MADE).size) {
 		secret->at = xgrow(secret->at, secret->n, sizeof(*secret->at));
 		secret->at[secret->n++] = path;
 	} else {

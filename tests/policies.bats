@@ -94,11 +94,23 @@ patterns() {
 		"$(path 'CREATE | WRITE | REG | PRIVATE' /t/krb5cc_1000)" \
 		"$(path 'CREATE | WRITE | REG' /t/app.locked)" \
 		"$(path 'CREATE | WRITE | REG' /t/cache-123456)" \
+		"$(path 'CREATE | WRITE | REG | PRIVATE' /t/app.sqlite)" \
+		"$(path 'CREATE | WRITE | REG | PRIVATE' /t/key2048)" \
+		"$(path 'CREATE | WRITE | REG | PRIVATE' /t/id_ed25519)" \
+		"$(path 'CREATE | WRITE | REG | PRIVATE' /t/credentials2)" \
+		"$(path 'CREATE | WRITE | REG | PRIVATE' /t/userToken)" \
+		"$(path 'CREATE | WRITE | REG | PRIVATE' /t/app_2024)" \
+		"$(path 'CREATE | WRITE | REG | PRIVATE' /t/disk-100001)" \
+		"$(path 'CREATE | WRITE | REG | PRIVATE' /t/disk-00100001)" \
+		"$(path 'CREATE | WRITE | REG' /t/rsa/key2048)" \
+		"$(path 'CREATE | DELETE | REG | PRIVATE' /t/private2)" \
+		"$(path 'CREATE | DELETE | REG | PRIVATE' /t/secret)" \
 		"$(path 'CREATE | DIR | PRIVATE' /t/app.qwerty)" \
+		"$(path 'DELETE | DIR' /t/app.qwerty)" \
 		"$(path 'READ | REG' /t/app.qwerty/app.qwerty)" \
 		"$(path 'CREATE | DIR | PRIVATE' /t/.config)" \
 		"$(path 'CREATE | WRITE | REG' /t/.config/app)" \
-		"$(path 'CREATE | WRITE | REG | PRIVATE' /t/go-1234567.log)" \
+		"$(path 'CREATE | WRITE | REG | PRIVATE' /t/go-123456789.log)" \
 		"$(path 'CREATE | WRITE | REG | PRIVATE' /t/py-ab1_cd2e.json)" \
 		"$(path 'CREATE | WRITE | REG | PRIVATE' /t/ccAbCdEf.s)" \
 		"$(for name in "${made_up[@]}"; do
@@ -114,7 +126,9 @@ patterns() {
 	END
 	run -0 sp-emit --landlock --explain a.sp
 	for name in locked daemon.pid app-daemon.pid app.configuration \
-		krb5cc_1000 app.locked cache-123456 .config .config/app; do
+		krb5cc_1000 app.locked cache-123456 .config .config/app \
+		app.sqlite key2048 id_ed25519 credentials2 userToken app_2024 \
+		disk-100001 disk-00100001 rsa/key2048 private2 secret; do
 		[[ $output == *"/t/$name"* ]]
 	done
 	[[ $output != */m/file.[a-zA-Z0-9]* ]]

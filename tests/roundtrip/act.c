@@ -128,12 +128,15 @@ static void act_symlink(char **arg)
 	CHECK(symlink(arg[0], arg[1]));
 }
 
+/* One name alone can look as if somebody had chosen it. */
 static void act_mkstemp(char **arg)
 {
 	char name[256];
 
-	snprintf(name, sizeof(name), "%s/file.XXXXXX", arg[0]);
-	put(CHECK(mkstemp(name)));
+	for (int i = 0; i < 4; i++) {
+		snprintf(name, sizeof(name), "%s/file.XXXXXX", arg[0]);
+		put(CHECK(mkstemp(name)));
+	}
 }
 
 static void act_mkdtemp(char **arg)
