@@ -17,6 +17,9 @@ struct inode {
 	struct super_block *i_sb;
 	unsigned long i_ino;
 	__u32 i_generation;
+	struct {
+		__u32 val;
+	} i_uid;
 };
 
 struct qstr {

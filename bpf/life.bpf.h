@@ -83,13 +83,15 @@ static __always_inline void begin(struct task_struct *task, __u32 image)
 
 /*
  * systemd 254 and later executes this program first, which then executes the
- * command.
+ * command. A command of that name is not systemd's unless root owns the file.
  */
 static __always_inline bool is_executor(struct linux_binprm *bprm)
 {
 	const char executor[24] = "systemd-executor";
 	char name[24] = { 0 };
 
+	if (BPF_CORE_READ(bprm, file, f_inode, i_uid.val))
+		return false;
 	bpf_probe_read_kernel_str(name, sizeof(name),
 		BPF_CORE_READ(bprm, file, f_path.dentry, d_name.name));
 	for (int i = 0; i < (int)sizeof(name); i++)
