@@ -318,6 +318,25 @@ static void open_fuse(void)
 	fail_if(open("/dev/fuse", O_RDWR | O_CLOEXEC) < 0);
 }
 
+/* Since Linux 5.16. */
+static bool has_verified_insns(char *reason)
+{
+	const struct bpf_insn code[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	struct bpf_prog_info info = { 0 };
+	__u32 size = sizeof(info);
+	int fd = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, NULL, "GPL", code,
+			       2, NULL);
+
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size))
+		snprintf(reason, REASON, "a BPF program: %s", strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return info.verified_insns;
+}
+
 static bool has_fuse(char *reason)
 {
 	return works(open_fuse, "/dev/fuse", reason);
@@ -567,6 +586,8 @@ static const struct feature {
 	{ "bpf_lsm", "BPF LSM programs", has_bpf_lsm, true },
 	{ "capabilities", "a trace event for capabilities", has_capabilities,
 	  true },
+	{ "verified_insns", "counts of verified instructions",
+	  has_verified_insns, false },
 	{ "fuse", "FUSE", has_fuse, false },
 	{ "protected_links", "protected links", has_protected_links, false },
 	{ "memory", "2 GiB of memory", has_memory, false },
