@@ -10,21 +10,8 @@
 #include "base/text.h"
 #include "kernel/danger.h"
 #include "label.h"
+#include "line.h"
 #include "profile/group.h"
-
-struct line {
-	char sign;
-	bool grouped, folded;
-	const struct entry *entry;
-	char name[SYSCALL_NAME_MAX];
-	char count[24];
-};
-
-struct lines {
-	struct line *lines;
-	size_t n;
-	int name_width, count_width;
-};
 
 static unsigned int runtimes_of(enum profile_form form)
 {
@@ -144,6 +131,14 @@ static void print_line(const struct lines *l, const struct line *line,
 	putc('\n', out);
 }
 
+static void print_lines(const struct lines *l, const struct arch *native,
+			FILE *out)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (!l->lines[i].folded)
+			print_line(l, &l->lines[i], native, out);
+}
+
 static bool counts(const struct line *line, unsigned int flags)
 {
 	if (line->grouped && !(flags & COMPARE_GROUPS))
@@ -187,10 +182,15 @@ bool compare_sides(const struct side *old, const struct side *new,
 	bool differ = false;
 
 	for (size_t i = 0; i < l.n; i++) {
-		differ |= counts(&l.lines[i], c->flags);
-		if (c->out && !l.lines[i].folded)
-			print_line(&l, &l.lines[i], old->native, c->out);
+		l.lines[i].counts = counts(&l.lines[i], c->flags);
+		differ |= l.lines[i].counts;
 	}
+	if (c->out && c->style == STYLE_MARKDOWN)
+		lines_markdown(&l, old->native, c->out);
+	else if (c->out && c->style == STYLE_GITHUB)
+		lines_github(&l, old->native, c->out);
+	else if (c->out)
+		print_lines(&l, old->native, c->out);
 	if (c->out)
 		note_folded(&l);
 	free(l.lines);

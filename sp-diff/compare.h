@@ -17,6 +17,12 @@ enum compare_flag {
 	COMPARE_STEADY = 32,	/* … only if it is not unsteady */
 };
 
+enum compare_style {
+	STYLE_TEXT,
+	STYLE_MARKDOWN,		/* for a pull request */
+	STYLE_GITHUB,		/* commands of its runner: annotations */
+};
+
 struct comparison {
 	unsigned int flags;		/* enum compare_flag */
 	/*
@@ -25,6 +31,7 @@ struct comparison {
 	 */
 	bool all_archs;
 	const struct arch *arch;
+	enum compare_style style;
 	FILE *out;			/* NULL: nothing is printed */
 };
 

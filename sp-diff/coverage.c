@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/text.h"
-#include "risk.h"
+#include "stream/risk.h"
 
 /*
  * If so many units are unique, somebody chose the set to have no superfluous

@@ -18,6 +18,7 @@
 
 struct options {
 	bool quiet, groups, steady, matrix, csv, coverage, json, args, paths;
+	bool markdown, github;
 	unsigned int fail_on;		/* enum compare_flag; 0: not given */
 	bool all_archs;			/* --arch=all */
 	const struct arch *arch;	/* --arch=NAME; NULL: not given */
@@ -176,6 +177,12 @@ static const struct option_row rows[] = {
 	  "dangerous to allow; failed: a run that failed",
 	  set_fail_on, .modes = SIDES,
 	  .choices = "added removed any added,dangerous failed" },
+	{ "markdown", 0, NULL, "print a table for a pull request",
+	  OPTION_FLAG(struct options, markdown), .modes = SIDES },
+	{ "github", 0, NULL,
+	  "print annotations for a workflow of GitHub: ::warning for\n"
+	  "an added call that counts, ::notice for a removed one",
+	  OPTION_FLAG(struct options, github), .modes = SIDES },
 	HOST_OPTIONS(struct options, host, SIDES | SAMPLE),
 	{ "matrix", 0, NULL,
 	  "which run makes which call, and which runs suffice",
@@ -264,6 +271,8 @@ static bool differ(const struct options *o, const struct side *old,
 			(o->fail_on ? o->fail_on :
 			 COMPARE_ADDED | COMPARE_REMOVED),
 		.all_archs = o->all_archs, .arch = o->arch,
+		.style = o->markdown ? STYLE_MARKDOWN :
+			o->github ? STYLE_GITHUB : STYLE_TEXT,
 		.out = o->quiet ? NULL : stdout,
 	};
 	bool fails;
@@ -424,6 +433,8 @@ static void check_sample(const struct options *o)
 {
 	if (o->args && o->paths)
 		message_usage("--args cannot be combined with --paths");
+	if (o->markdown && o->github)
+		message_usage("--markdown cannot be combined with --github");
 	if (o->profile && (o->args || o->paths))
 		message_usage("-p is for calls: it cannot be combined with %s",
 			      o->args ? "--args" : "--paths");

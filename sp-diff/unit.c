@@ -6,34 +6,7 @@
 
 #include "base/memory.h"
 #include "base/message.h"
-
-static int compare_texts(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) : (a != NULL) - (b != NULL);
-}
-
-static int compare_argv(char **a, char **b)
-{
-	if (!a || !b)
-		return (a != NULL) - (b != NULL);
-	for (; *a && *b; a++, b++) {
-		int order = strcmp(*a, *b);
-
-		if (order)
-			return order;
-	}
-	return (*a != NULL) - (*b != NULL);
-}
-
-static int compare_commands(const struct run *a, const struct run *b)
-{
-	int order = compare_argv(a->argv, b->argv);
-
-	/* A recording without its command line has its name alone. */
-	if (!order && !a->argv)
-		order = strcmp(a->name, b->name);
-	return order ? order : compare_texts(a->mark, b->mark);
-}
+#include "stream/command-order.h"
 
 static const char *label_of(const struct run *run, const char *key)
 {
@@ -65,7 +38,7 @@ static int compare_units(const struct column *a, const struct column *b,
 	if (o->by == UNIT_NAME)
 		return strcmp(a->run->name, b->run->name);
 	order = o->by == UNIT_LABEL ? compare_groups(a->run, b->run, o) : 0;
-	return order ? order : compare_commands(a->run, b->run);
+	return order ? order : run_compare_commands(a->run, b->run);
 }
 
 static int compare_columns(const void *a, const void *b, void *order)

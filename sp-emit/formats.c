@@ -50,6 +50,8 @@ static const struct format formats[] = {
 	  FORMAT_TRACE | FORMAT_PATHS | FORMAT_POLICY | FORMAT_LANDLOCK,
 	  DENY_NONE, 0, write_landlock_header,
 	  "sandprint_landlock() sets no_new_privs" },
+	{ "markdown", "a short report about --oci's profile, for a pull request",
+	  CONTAINER, DENY_ANY, RUNTIMES, write_markdown, NULL },
 	{ "json", "the trace itself, for jq", FORMAT_TRACE, DENY_NONE, 0,
 	  write_json, NULL },
 	{ "table", "the calls of the trace and their counts", FORMAT_TRACE,

@@ -11,7 +11,7 @@
 #include "base/input.h"
 #include "base/output.h"
 #include "options.h"
-#include "score/engine.h"
+#include "profile/engine.h"
 
 struct files {
 	struct source_files source;

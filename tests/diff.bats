@@ -379,6 +379,34 @@ matrix_runs() {
 	[[ $output == *"ptrace"*"danger    2: controls other processes; ptrace(2)"* ]]
 }
 
+@test "--markdown and --github: names from outside cannot change the form" {
+	local name='/bin/|`x`<b>%0A::error::y %25 %E2%80%AE[z](u)' escaped
+	printf '%s\n' 'run 1 a' 'image /b' 'call 1 read 1' 'call 1 9999 1' | stream a.sp
+	printf '%s\n' 'run 1 a' "image '$name'" 'call 1 read 3' \
+		'call 1 ptrace 1' | stream b.sp
+	run -1 sp-diff --markdown a.sp b.sp
+	[ "${#lines[@]}" -eq 5 ]
+	[ "${lines[0]}" = '### System calls: 1 added, 1 removed' ]
+	[[ ${lines[3]} == '| added | :warning: `ptrace` | 1 |  | processes: '*'rank 2: '* ]]
+	[[ ${lines[4]} == '| removed | `syscall_9999` | 1 |'* ]]
+	run -0 sp-diff --markdown a.sp a.sp
+	[ "$output" = '### System calls: 0 added, 0 removed' ]
+	run -1 sp-diff --markdown --by-image a.sp b.sp
+	escaped='/bin/&#124;&#96;x&#96;&#60;b&#62;&#92;x0a&#58;&#58;error&#58;&#58;y'
+	escaped+=' &#37; \xe2\x80\xae&#91;z&#93;&#40;u&#41;'
+	[ "$(grep -cF "| <code>$escaped</code> |" <<<"$output")" = 2 ]
+	[ "${#lines[@]}" -eq 7 ]
+	run -1 sp-diff --github --by-image a.sp b.sp
+	[ "${#lines[@]}" -eq 4 ]
+	escaped='/bin/|`x`<b>\x0a:\x3aerror:\x3ay %25 \xe2\x80\xae[z](u)'
+	[ "${lines[1]}" = "::warning title=system call added::read by $escaped, files: read from a descriptor" ]
+	[[ ${lines[3]} == '::notice title=system call removed::syscall_9999 by /b, unknown: '* ]]
+	# what does not count is no annotation
+	run -0 sp-diff --github --fail-on=removed,dangerous a.sp b.sp
+	[ -z "$output" ]
+	run -2 sp-diff --github --markdown a.sp b.sp
+}
+
 # id N — 0N and zeros
 id() {
 	printf '%02d%030d' "$1" 0

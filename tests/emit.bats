@@ -602,6 +602,30 @@ NR      COUNT  NAME
 	grep ' purpose ' why | cut -c 1-38 | sort | cmp - calls
 }
 
+@test "--markdown: the verdict, dangers, calls by subject, names escaped" {
+	local n
+	{
+		for n in 1 2 3; do echo "run $n 'r|$n' argv=$n"; done
+		echo "image '/bin/|\`x\`<b>%0A&'"
+		printf '%s\n' 'call * read 1' 'call 3 ptrace 2' 'call 3 write 1'
+	} | "$TESTS/mkstream" >a.sp
+	run -0 --separate-stderr sp-emit --markdown --exact a.sp
+	[[ $output == *"**The profile allows 3 system calls of x86_64; Docker's default profile allows 309.**"* ]]
+	[[ $output == *"have 3 different command lines, and 1 of these made a call that"*"(runs: 3)"* ]]
+	[[ $output == *'- :warning: `ptrace`, rank 2: controls other processes; <code>2 by /bin/&#124;&#96;x&#96;&#60;b&#62;&#92;x0a&#38;</code>'* ]]
+	[[ $output == *$'\n| files | `read` `write` |\n'* ]]
+	[[ $output == *$'\n| processes | :warning: `ptrace` |\n'* ]]
+	sp-emit --markdown a.sp | shows '_`rt_sigreturn`_'
+	# the prediction of sp-diff --coverage
+	{
+		for n in {10..21}; do echo "run $n r argv=$n"; done
+		printf '%s\n' 'call * read 1' 'call 13 ptrace 2'
+	} | "$TESTS/mkstream" >b.sp
+	n=$(sp-diff --coverage b.sp | sed -nE '1s/.* ([0-9]+) would .*/\1/p')
+	[ "$n" = 8 ]
+	sp-emit --markdown b.sp | shows "Of 100 more runs like these, about $n would"
+}
+
 @test "the union of the inputs, in any order, from files or stdin" {
 	small
 	two_archs
@@ -611,7 +635,7 @@ NR      COUNT  NAME
 	sp-emit --json - b.sp <a.sp >out4
 	sp-emit --json a.sp b.sp a.sp >out5
 	for i in 2 3 4 5; do cmp out1 out$i; done
-	for format in oci systemd libseccomp table explain; do
+	for format in oci systemd libseccomp table explain markdown; do
 		sp-emit --$format a.sp b.sp >out1
 		sp-emit --$format b.sp a.sp >out2
 		cmp out1 out2
@@ -620,7 +644,7 @@ NR      COUNT  NAME
 
 @test "a failed write is an error" {
 	small
-	for format in oci systemd libseccomp json table explain; do
+	for format in oci systemd libseccomp json table explain markdown; do
 		run -2 bash -c "sp-emit --$format a.sp >/dev/full"
 		[[ $output == *"No space left"* ]]
 	done
@@ -726,7 +750,7 @@ compile() {
 	requires sp-record
 	requires_root
 	sp-record -o ls.sp -- ls / >/dev/null
-	for format in oci systemd libseccomp json table explain; do
+	for format in oci systemd libseccomp json table explain markdown; do
 		sp-emit --$format ls.sp >out 2>err
 		[ -s out ]
 	done

@@ -11,7 +11,7 @@
 #include "kernel/danger.h"
 #include "profile/profile.h"
 #include "report/verdict.h"
-#include "score/engine.h"
+#include "profile/engine.h"
 
 enum { NUMBERS = 1024, X32_BASE = 0x40000000, RANKS = 3 };
 

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #include "filter/filter.h"
-#include "score/engine.h"
+#include "profile/engine.h"
 #include "stream/trace.h"
 
 struct score;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "score/engine.h"
+#include "profile/engine.h"
 
 /*
  * Measured in November 2026 with sp-verify --score on Linux 6.18, with the

@@ -6,7 +6,7 @@
  * estimate of what is missing (Colwell et al. 2012, J. Plant Ecology 5:3-21,
  * equations 17 and 18).
  */
-#include "risk.h"
+#include "stream/risk.h"
 
 #include <math.h>
 

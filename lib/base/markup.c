@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/markup.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/message.h"
+#include "base/text.h"
+
+/*
+ * The bytes of U+061C, U+200E, U+200F, U+202A to U+202E and U+2066 to U+2069,
+ * which reorder what is displayed; 0: another character.
+ */
+static size_t direction_size(const char *at)
+{
+	const unsigned char *c = (const unsigned char *)at;
+
+	if (c[0] == 0xd8 && c[1] == 0x9c)
+		return 2;
+	if (c[0] != 0xe2 || (c[1] != 0x80 && c[1] != 0x81))
+		return 0;
+	if (c[1] == 0x80)
+		return c[2] == 0x8e || c[2] == 0x8f ||
+			(c[2] >= 0xaa && c[2] <= 0xae) ? 3 : 0;
+	return c[2] >= 0xa6 && c[2] <= 0xa9 ? 3 : 0;
+}
+
+/* Writes the character at `at` of the text. */
+typedef void (*put_character)(const char *text, const char *at, FILE *out);
+
+static char *escape(const char *text, put_character put)
+{
+	char *printable = text_printable(text), *result = NULL;
+	size_t size;
+	FILE *out = open_memstream(&result, &size);
+
+	if (!out)
+		message_fatal("out of memory");
+	for (const char *at = printable; *at;) {
+		size_t n = direction_size(at);
+
+		if (!n)
+			put(printable, at++, out);
+		for (; n; n--)
+			fprintf(out, "\\x%02x", (unsigned char)*at++);
+	}
+	free(printable);
+	if (fclose(out))
+		message_fatal("out of memory");
+	return result;
+}
+
+static void put_html(const char *text, const char *at, FILE *out)
+{
+	(void)text;
+	if (strchr("&<>\"'", *at))
+		fprintf(out, "&#%d;", *at);
+	else
+		putc(*at, out);
+}
+
+/* A dot stays, unless a link could begin with it ("www."). */
+static void put_markdown(const char *text, const char *at, FILE *out)
+{
+	bool dot = *at == '.' && (at == text || tolower(at[-1]) != 'w');
+
+	if (dot || isalnum((unsigned char)*at) || strchr("/- ", *at) ||
+	    *at & 0x80)
+		putc(*at, out);
+	else
+		fprintf(out, "&#%d;", *at);
+}
+
+/* Two colons in a row end the properties of a command. */
+static void put_command(const char *text, const char *at, FILE *out)
+{
+	if (*at == '%')
+		fputs("%25", out);
+	else if (*at == ':' && at > text && at[-1] == ':')
+		fputs("\\x3a", out);
+	else
+		putc(*at, out);
+}
+
+char *markup_html(const char *text)
+{
+	return escape(text, put_html);
+}
+
+char *markup_markdown(const char *text)
+{
+	char *inner = escape(text, put_markdown);
+	char *whole = xasprintf("<code>%s</code>", inner);
+
+	free(inner);
+	return whole;
+}
+
+char *markup_command(const char *text)
+{
+	return escape(text, put_command);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The differences of two sides, and their forms for GitHub. */
+#ifndef LINE_H
+#define LINE_H
+
+#include "side.h"
+
+struct line {
+	char sign;		/* + or - */
+	/* a group has the call; its architecture is not printed; it makes the
+	   status 1 */
+	bool grouped, folded, counts;
+	const struct entry *entry;
+	char name[SYSCALL_NAME_MAX];
+	char count[24];
+};
+
+struct lines {
+	struct line *lines;
+	size_t n;
+	int name_width, count_width;
+};
+
+/* A table in GitHub's Markdown, with what each call is for. */
+void lines_markdown(const struct lines *l, const struct arch *native, FILE *out);
+/*
+ * "::warning title=…::…" for each added call that counts, and "::notice" for a
+ * removed one: commands of the runner of GitHub's workflows.
+ */
+void lines_github(const struct lines *l, const struct arch *native, FILE *out);
+
+#endif

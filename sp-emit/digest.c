@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "digest.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "args.h"
+#include "base/count.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "kernel/value.h"
+#include "profile/engine.h"
+#include "stream/command-order.h"
+
+static const struct arch *native_of(const struct emit *emit)
+{
+	return emit->profile->archs[0];
+}
+
+static char *reasons_text(unsigned int origin)
+{
+	static const struct {
+		unsigned int bit;
+		const char *name;
+	} others[] = {
+		{ PROFILE_DENIED, "denied while it was recorded" },
+		{ ORIGIN_BASE, "base profile" },
+		{ ORIGIN_UNION, "allowed by name on another architecture" },
+	};
+	char *list = NULL;
+
+	if (origin & PROFILE_OBSERVED)
+		text_append(&list, ", ", "observed");
+	for (int group = 0; group < GROUP_COUNT; group++)
+		if (origin & 1U << group)
+			text_append(&list, ", ", group_name(group));
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (origin & others[i].bit)
+			text_append(&list, ", ", others[i].name);
+	return list ? list : xstrdup("added");
+}
+
+static char *name_of(const struct emit *emit, struct call_id id)
+{
+	char name[SYSCALL_NAME_MAX], arch[ARCH_NAME_MAX];
+
+	if (arch_of_call(id) == native_of(emit))
+		return xstrdup(syscall_label(id, name));
+	return xasprintf("%s (%s)", syscall_label(id, name),
+			 arch_label(id, arch));
+}
+
+/* Those of several images are together, as in --explain. */
+static void add_arguments(struct digest_call *call, const struct trace *t)
+{
+	struct argument_value values[ARGUMENT_VALUES_MAX];
+	size_t n, end;
+	struct fact **facts = args_of(t, call->id, &n);
+
+	call->arguments = xcalloc(n + 1, sizeof(*call->arguments));
+	for (size_t i = 0; i < n; i = end) {
+		uint64_t count = 0;
+		char *text;
+
+		for (end = i; end < n && !detail_compare(facts[i], facts[end]);
+		     end++)
+			count = count_add(count, fact_count(facts[end]));
+		text = call_text(call->id, values,
+				 argument_values(facts[i], values));
+		call->arguments[call->n_arguments++] =
+			xasprintf("%" PRIu64 " × %s", count, text);
+		free(text);
+	}
+	free(facts);
+}
+
+static void add_sightings(struct digest_call *call, const struct trace *t)
+{
+	call->by_run = xcalloc(t->n_runs + 1, sizeof(*call->by_run));
+	call->first_ns = UINT64_MAX;
+	for (size_t i = 0; i < call->n_facts; i++) {
+		const struct fact *fact = call->facts[i];
+
+		for (size_t j = 0; j < fact->n_sightings; j++) {
+			const struct sighting *s = &fact->sightings[j];
+
+			call->n_runs += !call->by_run[s->run];
+			call->by_run[s->run] = count_add(call->by_run[s->run],
+							 s->count);
+			if (s->first_ns < call->first_ns)
+				call->first_ns = s->first_ns;
+		}
+		call->count = count_add(call->count, fact_count(fact));
+	}
+}
+
+/* The rules of a call are one; its origin is that of all. */
+static struct digest_call *add_rule(struct digest *d,
+				    const struct profile_rule *rule,
+				    unsigned int origin)
+{
+	const struct trace *t = d->emit->trace;
+	struct digest_call *call;
+
+	d->calls = xgrow(d->calls, d->n, sizeof(*d->calls));
+	call = &d->calls[d->n++];
+	call->id = rule->id;
+	call->name = name_of(d->emit, rule->id);
+	call->purpose = purpose_of(rule->id);
+	call->allowed = action_allows(rule->action);
+	call->danger = call->allowed ? danger_of(rule->id) : NULL;
+	call->observed = origin & PROFILE_OBSERVED;
+	call->reasons = reasons_text(origin);
+	call->facts = facts_of_call(d->facts, t->calls.n, rule->id,
+				    &call->n_facts);
+	add_sightings(call, t);
+	add_arguments(call, t);
+	return call;
+}
+
+static void count_call(struct digest *d, const struct digest_call *call)
+{
+	if (!call->allowed)
+		return;
+	d->observed += call->observed;
+	if (arch_of_call(call->id) == native_of(d->emit))
+		d->allowed++;
+	else
+		d->foreign++;
+	if (call->danger)
+		d->dangers[call->danger->rank]++;
+}
+
+static int by_command(const void *a, const void *b)
+{
+	return run_compare_commands(*(struct run *const *)a,
+				    *(struct run *const *)b);
+}
+
+/* The unit of each run, a number from 0; returns how many units there are. */
+static size_t number_units(const struct trace *t, size_t *unit_of)
+{
+	struct run **order = xcalloc(t->n_runs + 1, sizeof(*order));
+	size_t n = 0;
+
+	memcpy(order, t->runs, t->n_runs * sizeof(*order));
+	array_sort(order, t->n_runs, sizeof(*order), by_command);
+	for (size_t i = 0; i < t->n_runs; i++)
+		if (!i || by_command(&order[i - 1], &order[i]))
+			order[n++] = order[i];
+	for (size_t i = 0; i < t->n_runs; i++)
+		for (size_t j = 0; j < n; j++)
+			if (!run_compare_commands(t->runs[i], order[j]))
+				unit_of[i] = j;
+	free(order);
+	return n;
+}
+
+/* Calls that a group adds anyway say nothing about further runs. */
+static bool is_known(const struct digest_call *call, unsigned int origin)
+{
+	return !call->observed || !call->allowed ||
+		origin & ~PROFILE_OBSERVED;
+}
+
+static void count_units(struct digest *d, const struct digest_call *call,
+			const size_t *unit_of, bool *makes, bool *unique)
+{
+	size_t n = 0, last = 0;
+
+	memset(makes, 0, d->discovery.units * sizeof(*makes));
+	for (size_t i = 0; i < d->emit->trace->n_runs; i++) {
+		if (!call->by_run[i] || makes[unit_of[i]])
+			continue;
+		makes[unit_of[i]] = true;
+		last = unit_of[i];
+		n++;
+	}
+	if (n)
+		d->discovery.made_by[n]++;
+	if (n == 1)
+		unique[last] = true;
+}
+
+static unsigned int origin_of(const struct profile *p, size_t i)
+{
+	unsigned int origin = 0;
+
+	for (size_t j = i; j < p->n_rules &&
+	     !call_id_compare(&p->rules[j].id, &p->rules[i].id); j++)
+		origin |= p->rules[j].origin;
+	return origin;
+}
+
+static void add_calls(struct digest *d, const size_t *unit_of)
+{
+	const struct profile *p = d->emit->profile;
+	bool *makes = xcalloc(d->discovery.units + 1, sizeof(*makes));
+	bool *unique = xcalloc(d->discovery.units + 1, sizeof(*unique));
+
+	for (size_t i = 0; i < p->n_rules; i++) {
+		unsigned int origin = origin_of(p, i);
+		struct digest_call *call;
+
+		if (i && !call_id_compare(&p->rules[i - 1].id,
+					  &p->rules[i].id))
+			continue;
+		call = add_rule(d, &p->rules[i], origin);
+		count_call(d, call);
+		if (!is_known(call, origin))
+			count_units(d, call, unit_of, makes, unique);
+	}
+	for (size_t i = 0; i < d->discovery.units; i++)
+		d->unique += unique[i];
+	free(makes);
+	free(unique);
+}
+
+static size_t usual_of(const struct arch *native)
+{
+	const struct engine *docker = engine_at(0);
+
+	return strcmp(docker->arch, native->name) ? 0 :
+		docker->allowance.calls;
+}
+
+struct digest *digest_new(const struct emit *emit)
+{
+	const struct trace *t = emit->trace;
+	struct digest *d = xcalloc(1, sizeof(*d));
+	size_t *unit_of = xcalloc(t->n_runs + 1, sizeof(*unit_of));
+
+	d->emit = emit;
+	d->facts = facts_by_id(&t->calls);
+	d->discovery.units = number_units(t, unit_of);
+	d->discovery.made_by = xcalloc(d->discovery.units + 1,
+				       sizeof(*d->discovery.made_by));
+	d->usual = usual_of(native_of(emit));
+	for (size_t i = 0; i < t->n_runs; i++)
+		d->failed += t->runs[i]->has_status && t->runs[i]->status;
+	add_calls(d, unit_of);
+	free(unit_of);
+	return d;
+}
+
+void digest_free(struct digest *d)
+{
+	if (!d)
+		return;
+	for (size_t i = 0; i < d->n; i++) {
+		struct digest_call *call = &d->calls[i];
+
+		for (size_t j = 0; j < call->n_arguments; j++)
+			free(call->arguments[j]);
+		free(call->arguments);
+		free(call->by_run);
+		free(call->name);
+		free(call->reasons);
+	}
+	free(d->calls);
+	free(d->discovery.made_by);
+	free(d->facts);
+	free(d);
+}
+
+char *digest_verdict(const struct digest *d)
+{
+	char *text = xasprintf("The profile allows %zu system call%s of %s",
+			       d->allowed, d->allowed == 1 ? "" : "s",
+			       native_of(d->emit)->name);
+	char *more = d->usual ? xasprintf("Docker's default profile allows %zu",
+					  d->usual) : NULL;
+
+	if (more)
+		text_append(&text, "; ", more);
+	free(more);
+	return text;
+}
+
+char *digest_certainty(const struct digest *d)
+{
+	size_t units = d->discovery.units;
+	struct risk risk;
+
+	if (units < 2)
+		return xstrdup("All runs have one command line: nothing tells "
+			       "what another run would add");
+	if (units < RISK_UNITS_MIN)
+		return xasprintf("The runs have %zu different command lines, "
+				 "and %zu of these made a call that no other "
+				 "made; a prediction needs %d",
+				 units, d->unique, RISK_UNITS_MIN);
+	risk = risk_predict(d->unique, units, 100);
+	return xasprintf("Of 100 more runs like these, about %.0f would make a "
+			 "call that the profile does not have (95 %% interval: "
+			 "%" PRIu64 " to %" PRIu64 ")", risk.mean, risk.lower,
+			 risk.upper);
+}
+
+struct advice {
+	char **texts;
+	size_t n;
+};
+
+static void advise(struct advice *a, char *text)
+{
+	a->texts = xgrow(a->texts, a->n, sizeof(*a->texts));
+	a->texts[a->n++] = text;
+}
+
+static void advise_about_runs(struct advice *a, const struct digest *d)
+{
+	size_t units = d->discovery.units;
+
+	if (units < RISK_UNITS_MIN)
+		advise(a, xasprintf("Record more kinds of runs (%zu so far): "
+				    "start, reload, errors and shutdown, too",
+				    units));
+	else if (d->unique)
+		advise(a, xasprintf("%zu of %zu command lines made a call that "
+				    "no other made: add tests like these "
+				    "until no run adds a call", d->unique,
+				    units));
+	if (d->failed)
+		advise(a, xasprintf("%zu of %zu runs failed: a run that fails "
+				    "early has not made all calls", d->failed,
+				    d->emit->trace->n_runs));
+	if (d->emit->partial)
+		advise(a, xstrdup("The recordings are not complete: record "
+				  "again"));
+}
+
+char **digest_advice(const struct digest *d)
+{
+	struct advice a = { 0 };
+	size_t dangers = d->dangers[1] + d->dangers[2] + d->dangers[3];
+
+	if (dangers)
+		advise(&a, xasprintf("Review the dangerous calls (%zu): a version "
+				     "of the program without them is safer",
+				     dangers));
+	advise_about_runs(&a, d);
+	if (!d->emit->args)
+		advise(&a, xstrdup("Restrict arguments, too, with --args"));
+	advise(&a, xstrdup("Try the profile out with --deny=log before it "
+			   "denies anything, see sandprint-staging(7)"));
+	advise(&a, NULL);
+	return a.texts;
+}
+
+char *digest_maker(const struct digest *d, const struct digest_call *call,
+		   size_t i)
+{
+	const struct image *image = d->emit->trace->images[call->facts[i]->image];
+
+	return xasprintf("%" PRIu64 " by %s", fact_count(call->facts[i]),
+			 image_name(image));
+}
