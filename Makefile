@@ -37,7 +37,7 @@ MANS     := $(wildcard sp-*/*.[157] lib/*/*.5 lib/*.7)
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.o $(B)/%.bpf.o $(B)/%.skel.h
 .PHONY: all help deps test-deps demo check lint bench bench-plot install clean tests fuzz replays soak check-allocations check-removals \
-	check-kernels check-roundtrip check-jails check-names check-score check-profiles check-engines check-units check-coverage check-filters mutate sandbox-data
+	check-kernels check-roundtrip check-jails check-names check-score check-profiles check-engines check-units check-coverage check-html check-filters mutate sandbox-data
 
 all: $(BINS) ## Build the tools into build/bin/ (V=1 shows the commands, SAN=address,undefined)
 
@@ -69,6 +69,12 @@ $(B)/kernel/constants.h: lib/kernel/constants lib/kernel/constants.newer lib/ker
 	$(call say,TABLE,$@)
 	@mkdir -p $(@D)
 	$(Q)lib/kernel/constants $(CC) $(CPPFLAGS) >$@
+
+# The style and the script of sp-emit --html, as strings of C.
+$(B)/sp-emit/html-style.o build/fuzz/obj/sp-emit/html-style.o: $(B)/page/css.h $(B)/page/js.h
+$(B)/page/%.h: sp-emit/page.%
+	@mkdir -p $(@D)
+	$(Q)sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $< >$@
 
 # The kernel side: an object without debug info, embedded by its skeleton.
 $(call objs,sp-record): $(B)/record.skel.h
@@ -191,7 +197,7 @@ lint: ## Check the manual pages, the C sources, the tests and the shell scripts
 	@shellcheck -x tests/run tests/state.bash tests/lint tests/deps tests/demo .ci/run tests/bench/*.sh tests/soak \
 		tests/kernels/run tests/kernels/fetch tests/kernels/guest \
 		tests/kernels/init tests/kernels/start \
-		tests/units/drive tests/suite tests/uapi tests/score-reference tests/inroot tests/failing/inputs tests/sandbox-data \
+		tests/units/drive tests/suite tests/uapi tests/score-reference tests/inroot tests/failing/inputs tests/sandbox-data tests/html/run \
 		lib/kernel/constants
 
 # The peers of the bench that nobody packages, and what is run under them all.
@@ -266,6 +272,9 @@ check-coverage: $(B)/bin/sp-diff test-deps ## Predict 2,500 random samples of si
 .PHONY: check-possible
 check-possible: all test-deps ## Of what halves of these test suites miss: how much does --possible list? (a minute)
 	@tests/coverage/possible.py $(B)/bin 100
+
+check-html: tests ## Look at pages of sp-emit --html with Chromium and axe-core, wide and narrow, light and dark (three minutes)
+	@tests/html/run $(B)
 
 check-kernels: test-deps ## Boot Debian's kernels, from 6.1 to the newest, under qemu and test there, with and without 32-bit programs (an hour)
 	@tests/deps kernels

@@ -26,6 +26,7 @@ static char *reasons_text(unsigned int origin)
 	} others[] = {
 		{ PROFILE_DENIED, "denied while it was recorded" },
 		{ ORIGIN_BASE, "base profile" },
+		{ ORIGIN_ADDED, "--add" },
 		{ ORIGIN_UNION, "allowed by name on another architecture" },
 	};
 	char *list = NULL;

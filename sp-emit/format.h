@@ -116,6 +116,8 @@ void write_landlock_header(const struct emit *emit, FILE *out);
 void explain_landlock(const struct emit *emit, FILE *out);
 void write_path_list(const struct emit *emit, FILE *out);
 void write_markdown(const struct emit *emit, FILE *out);
+void write_html(const struct emit *emit, FILE *out);
+void write_timeline(const struct emit *emit, FILE *out);
 void write_json(const struct emit *emit, FILE *out);
 void write_table(const struct emit *emit, FILE *out);
 /*

@@ -644,7 +644,7 @@ NR      COUNT  NAME
 
 @test "a failed write is an error" {
 	small
-	for format in oci systemd libseccomp json table explain markdown; do
+	for format in oci systemd libseccomp json table explain markdown html timeline; do
 		run -2 bash -c "sp-emit --$format a.sp >/dev/full"
 		[[ $output == *"No space left"* ]]
 	done

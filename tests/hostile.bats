@@ -172,7 +172,7 @@ bounded() {
 		done
 	} | "$TESTS/mkstream" >many.sp
 	for format in oci docker spo systemd libseccomp bpf minijail firejail lxc kafel \
-		json table explain markdown path-list landlock landlock-header apparmor; do
+		json table explain markdown html timeline path-list landlock landlock-header apparmor; do
 		bounded sp-emit --$format many.sp
 		bounded sp-emit --$format --allow-denied many.sp
 	done

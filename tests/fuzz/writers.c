@@ -162,6 +162,9 @@ static const struct command {
 	{ { "--explain", "--apparmor", "--allow-partial" }, is_text },
 	{ { "--explain", "--firejail", TRUST }, is_text },
 	{ { "--kafel", TRUST, "--args=all" }, is_profile },
+	{ { "--markdown", TRUST, "--args" }, is_text },
+	{ { "--html", TRUST, "--args=all" }, is_text },
+	{ { "--timeline", "--allow-partial" }, is_text },
 };
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of calls, with who made each and with what arguments. */
+#include "html.h"
+
+#include <inttypes.h>
+
+static void write_head_row(FILE *out)
+{
+	fputs("<thead><tr><th scope=\"col\">Call</th>"
+	      "<th scope=\"col\">For, and by whom</th>"
+	      "<th scope=\"col\" class=\"num\">Times</th>"
+	      "<th scope=\"col\" class=\"num\">Runs</th></tr></thead>\n", out);
+}
+
+static void write_details(const struct digest *d,
+			  const struct digest_call *call, FILE *out)
+{
+	fprintf(out, "<details><summary>%s<span class=\"vh\">, details of "
+		"%s</span></summary><ul>", call->reasons, call->name);
+	for (size_t i = 0; i < call->n_facts; i++) {
+		fputs("<li><span class=\"path\">", out);
+		html_take(digest_maker(d, call, i), out);
+		fputs("</span></li>", out);
+	}
+	for (size_t i = 0; i < call->n_arguments; i++) {
+		fputs("<li><code>", out);
+		html_put(call->arguments[i], out);
+		fputs("</code></li>", out);
+	}
+	if (call->observed)
+		fprintf(out, "<li>first %.3f s after the start of a run</li>",
+			call->first_ns / 1e9);
+	fputs("</ul></details>", out);
+}
+
+static void write_call(const struct digest *d, const struct digest_call *call,
+		       FILE *out)
+{
+	fprintf(out, "<tr><th scope=\"row\"><code>%s</code>", call->name);
+	if (call->danger)
+		fprintf(out, " <span class=\"rank r%d\">rank %d</span>",
+			call->danger->rank, call->danger->rank);
+	if (!call->allowed)
+		fputs(" <span class=\"rank no\">denied</span>", out);
+	fprintf(out, "</th><td>%s: ", subject_name(call->purpose->subject));
+	html_put(call->purpose->text, out);
+	write_details(d, call, out);
+	fprintf(out, "</td><td class=\"num\">%" PRIu64 "</td>"
+		"<td class=\"num\">%zu</td></tr>\n", call->count, call->n_runs);
+}
+
+void html_calls(const struct digest *d, FILE *out)
+{
+	fprintf(out, "<section aria-labelledby=\"calls\">\n"
+		"<h2 id=\"calls\" tabindex=\"-1\">The calls</h2>\n"
+		"<p class=\"tools\" id=\"tools\" hidden><label>Filter <input "
+		"type=\"search\" id=\"filter\"></label> <label><input "
+		"type=\"checkbox\" id=\"risky\"> dangerous only</label> "
+		"<span role=\"status\" id=\"shown\"></span></p>\n"
+		"<table id=\"table\"><caption>%zu calls, with what each is for, "
+		"who made it and with which arguments</caption>\n", d->n);
+	write_head_row(out);
+	fputs("<tbody>\n", out);
+	for (size_t i = 0; i < d->n; i++)
+		write_call(d, &d->calls[i], out);
+	fputs("</tbody></table>\n</section>\n", out);
+}

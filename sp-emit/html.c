@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A page for those who review a profile: complete in itself, for any browser. */
+#include "html.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/markup.h"
+#include "base/memory.h"
+#include "base/message.h"
+
+void html_put(const char *text, FILE *out)
+{
+	char *escaped = markup_html(text);
+
+	fputs(escaped, out);
+	free(escaped);
+}
+
+void html_take(char *text, FILE *out)
+{
+	html_put(text, out);
+	free(text);
+}
+
+/* The policy lets the page run its own script and load nothing at all. */
+static void write_start(FILE *out)
+{
+	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+	      "<meta charset=\"utf-8\">\n"
+	      "<meta http-equiv=\"Content-Security-Policy\" "
+	      "content=\"default-src 'none'; style-src 'unsafe-inline'; "
+	      "script-src '", out);
+	fputs(html_script_hash, out);
+	fputs("'\">\n<meta name=\"viewport\" "
+	      "content=\"width=device-width, initial-scale=1\">\n"
+	      "<meta name=\"color-scheme\" content=\"light dark\">\n"
+	      "<title>Sandbox profile</title>\n<style>", out);
+	fputs(html_style, out);
+	fputs("</style>\n</head>\n<body>\n<a class=\"skip\" "
+	      "href=\"#calls\">Skip to the calls</a>\n<header>\n"
+	      "<h1>Sandbox profile</h1>\n</header>\n<main>\n", out);
+}
+
+static void write_tile(const char *number, const char *text, FILE *out)
+{
+	fprintf(out, "<li><strong>%s</strong> %s</li>\n", number, text);
+}
+
+static void write_number(size_t n, const char *text, FILE *out)
+{
+	char *number = xasprintf("%zu", n);
+
+	write_tile(number, text, out);
+	free(number);
+}
+
+static void write_verdict(const struct digest *d, FILE *out)
+{
+	size_t dangers = d->dangers[1] + d->dangers[2] + d->dangers[3];
+
+	fputs("<section aria-labelledby=\"verdict\">\n<h2 id=\"verdict\">"
+	      "Verdict</h2>\n<p class=\"lead\">", out);
+	html_take(digest_verdict(d), out);
+	fputs(".</p>\n", out);
+	if (d->usual)
+		fprintf(out, "<p class=\"bar\" aria-hidden=\"true\"><span "
+			"style=\"width:%zu%%\"></span></p>\n",
+			d->allowed >= d->usual ? 100 :
+			100 * d->allowed / d->usual);
+	fputs("<ul class=\"tiles\">\n", out);
+	write_number(d->observed, "of the allowed calls were observed", out);
+	write_number(d->allowed + d->foreign - d->observed,
+		     "more are allowed that no run made: a group or an option "
+		     "adds them", out);
+	write_number(dangers, "are dangerous to allow", out);
+	write_number(d->emit->trace->n_runs, "runs were recorded", out);
+	fputs("</ul>\n</section>\n", out);
+}
+
+static void write_makers(const struct digest *d, const struct digest_call *call,
+			 FILE *out)
+{
+	for (size_t i = 0; i < call->n_facts; i++) {
+		fputs("<br><span class=\"path\">", out);
+		html_take(digest_maker(d, call, i), out);
+		fputs("</span>", out);
+	}
+	if (!call->n_facts)
+		fprintf(out, "<br>No run made it (%s).", call->reasons);
+}
+
+static void write_dangers(const struct digest *d, FILE *out)
+{
+	size_t n = 0;
+
+	fputs("<section aria-labelledby=\"dangers\">\n<h2 id=\"dangers\">"
+	      "What is dangerous</h2>\n<ul class=\"dangers\">\n", out);
+	for (int rank = 1; rank <= 3; rank++)
+		for (size_t i = 0; i < d->n; i++) {
+			const struct digest_call *call = &d->calls[i];
+
+			if (!call->danger || call->danger->rank != rank)
+				continue;
+			n++;
+			fprintf(out, "<li><span class=\"rank r%d\">rank "
+				"%d</span> <code>%s</code>: ", rank, rank,
+				call->name);
+			html_put(call->danger->reason, out);
+			fputs(" <span class=\"source\">(", out);
+			html_put(call->danger->source, out);
+			fputs(")</span>", out);
+			write_makers(d, call, out);
+			fputs("</li>\n", out);
+		}
+	if (!n)
+		fputs("<li>No allowed call is known to be dangerous.</li>\n",
+		      out);
+	fputs("</ul>\n<p class=\"note\">Rank 1 takes over the machine, rank 2 "
+	      "leads out of the sandbox, rank 3 opens more of the kernel.</p>\n"
+	      "</section>\n", out);
+}
+
+static void write_notes(const struct digest *d, FILE *out)
+{
+	char **notes = message_notes();
+
+	if (d->emit->partial)
+		fputs("<p><strong>The recording is incomplete.</strong></p>\n",
+		      out);
+	if (!notes || !*notes)
+		return;
+	fputs("<details><summary>Notes of sp-emit</summary>\n<ul>\n", out);
+	for (; *notes; notes++) {
+		fputs("<li>", out);
+		html_put(*notes, out);
+		fputs("</li>\n", out);
+	}
+	fputs("</ul></details>\n", out);
+}
+
+static void write_certainty(const struct digest *d, FILE *out)
+{
+	fputs("<section aria-labelledby=\"sure\">\n<h2 id=\"sure\">"
+	      "How sure</h2>\n<p>", out);
+	html_take(digest_certainty(d), out);
+	fprintf(out, ".</p>\n<p>%zu of %zu runs did not exit with 0.</p>\n",
+		d->failed, d->emit->trace->n_runs);
+	html_curve(d, out);
+	write_notes(d, out);
+	fputs("</section>\n", out);
+}
+
+static void write_advice(const struct digest *d, FILE *out)
+{
+	char **advice = digest_advice(d);
+
+	fputs("<section aria-labelledby=\"next\">\n<h2 id=\"next\">"
+	      "What to do next</h2>\n<ol>\n", out);
+	for (size_t i = 0; advice[i]; i++) {
+		fputs("<li>", out);
+		html_take(advice[i], out);
+		fputs(".</li>\n", out);
+	}
+	free(advice);
+	fputs("</ol>\n</section>\n", out);
+}
+
+void write_html(const struct emit *emit, FILE *out)
+{
+	struct digest *d = digest_new(emit);
+
+	write_start(out);
+	write_verdict(d, out);
+	write_dangers(d, out);
+	write_certainty(d, out);
+	write_advice(d, out);
+	html_calls(d, out);
+	html_runs(d, out);
+	html_paths(emit, out);
+	fputs("</main>\n<footer><p>Written by sp-emit --html; "
+	      "sandprint-report(7) explains the page.</p></footer>\n"
+	      "<script>", out);
+	fputs(html_script, out);
+	fputs("</script>\n</body>\n</html>\n", out);
+	digest_free(d);
+}

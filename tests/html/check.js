@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// usage: node check.js BROWSER PAGE PREFIX: print the findings of axe-core and what
+// the page does that it should not, and write screenshots PREFIX-*.png
+const { chromium } = require("playwright-core");
+const fs = require("fs");
+(async () => {
+	const [executablePath, page, prefix] = process.argv.slice(2);
+	const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+	let bad = 0;
+	for (const scheme of ["light", "dark"])
+		for (const [name, width] of [["wide", 1280], ["narrow", 375]]) {
+			const context = await browser.newContext({ colorScheme: scheme, viewport: { width, height: 900 }, bypassCSP: true });
+			const tab = await context.newPage();
+			tab.on("console", m => { console.log("console:", m.text()); bad++; });
+			tab.on("pageerror", e => { console.log("error:", e.message); bad++; });
+			tab.on("dialog", d => { console.log("dialog"); bad++; d.dismiss(); });
+			tab.on("request", r => { if (!r.url().startsWith("file:")) { console.log("request:", r.url()); bad++; } });
+			await tab.goto("file://" + fs.realpathSync(page));
+			const over = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+			if (over > 0) { console.log(`${scheme} ${name}: ${over} px too wide`); bad++; }
+			await tab.fill("#filter", "socket");
+			const shown = await tab.textContent("#shown");
+			if (!/^[0-9]+ of [0-9]+ calls$/.test(shown)) { console.log(`filter: ${shown}`); bad++; }
+			await tab.fill("#filter", "");
+			await tab.screenshot({ path: `${prefix}-${scheme}-${name}.png`, fullPage: true });
+			for (const open of [false, true]) {
+				if (open) await tab.evaluate(() => document.querySelectorAll("details").forEach(d => d.open = true));
+				await tab.addScriptTag({ path: require.resolve("axe-core") });
+				const found = await tab.evaluate(() => axe.run());
+				for (const v of found.violations) {
+					bad++;
+					console.log(`${scheme} ${name} ${open}: ${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map(n => n.html.slice(0, 200)).join("\n  ")}`);
+				}
+			}
+			await context.close();
+		}
+	await browser.close();
+	process.exit(bad ? 1 : 0);
+})();
