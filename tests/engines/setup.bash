@@ -126,11 +126,13 @@ shims() {
 	done
 }
 
-# objects — of BPF that are loaded, one a line, sorted
+# objects — of BPF that are loaded, one a line, sorted, without systemd's own
 objects() {
 	local kind
 	for kind in prog map link; do
 		bpftool -j "$kind" list |
-			jq -r --arg kind "$kind" '.[] | "\($kind) \(.id)"'
+			jq -r --arg kind "$kind" '.[] |
+				select(.name // "" | startswith("sd_") | not) |
+				"\($kind) \(.id)"'
 	done | sort
 }
