@@ -113,16 +113,35 @@ static char *set_add(const struct option_row *row, void *to, const char *list)
 	return additions_parse(&((struct options *)to)->add, list);
 }
 
+/* "socket, ioctl, prctl …", each once; heap */
+static char *args_groups(void)
+{
+	const struct argument_rule *rule, *before = NULL;
+	char *list = NULL;
+
+	for (size_t i = 0; (rule = argument_rule_at(i)); i++) {
+		if (!rule->group)
+			continue;
+		if (!before || strcmp(before->group, rule->group))
+			text_append(&list, ", ", rule->group);
+		before = rule;
+	}
+	return list;
+}
+
 static char *set_args(const struct option_row *row, void *to, const char *list)
 {
 	struct options *o = to;
-	char *bad, *problem;
+	char *bad, *groups, *problem;
 
 	(void)row;
 	o->has_args = true;
 	if (args_parse(list, o->args, &bad))
 		return NULL;
-	problem = xasprintf("no group is called '%s'", bad);
+	groups = args_groups();
+	problem = xasprintf("no group is called '%s': there are %s, and all",
+			    bad, groups);
+	free(groups);
 	free(bad);
 	return problem;
 }

@@ -195,9 +195,10 @@ static void print_gains(const struct profile *p)
 		size_t gain = profile_gain(p, p->archs[i]);
 
 		if (gain)
-			message_note("%s gains %zu, since one list serves "
+			message_note("%s gains %zu call%s that were not "
+				     "recorded there, since one list serves "
 				     "all architectures", p->archs[i]->name,
-				     gain);
+				     gain, gain == 1 ? "" : "s");
 	}
 }
 

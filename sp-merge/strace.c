@@ -48,6 +48,8 @@ enum { MODES = 3, UNKNOWN_MAX = 1 << 16 };
 struct log {
 	struct tally tally;
 	struct process *processes;
+	bool has_children;	/* a process that the log has started others … */
+	bool unfollowed;	/* … and no line is of any of them */
 	/* a list of processes that have not ended */
 	struct process *alive;
 	struct process *unnamed;	/* of lines without a pid */
@@ -248,8 +250,10 @@ static void see_result(struct log *log, struct process *p, int name,
 	if (!line->has_result)
 		return;
 	if (line->result > 0 && line->result <= UINT32_MAX &&
-	    is_name(log, name, forks))
+	    is_name(log, name, forks)) {
 		see_child(log, p, line->result);
+		log->has_children = true;
+	}
 	log->tally.executions += !line->result && is_name(log, name,
 							  executions);
 }
@@ -584,11 +588,26 @@ static uint32_t pid_of_file(const char *path)
 	return pid && !*end && pid <= INT32_MAX ? pid : 0;
 }
 
+/* Only strace -f writes pids, and follows the children. */
+static bool follows_none(const struct log *log)
+{
+	const struct process *p;
+
+	if (!log->has_children || log->file_pid || !log->unnamed ||
+	    log->unnamed->pid)
+		return false;
+	for (p = log->processes; p; p = p->hh.next)
+		if (p != log->unnamed && p->seen)
+			return false;
+	return true;
+}
+
 /* If lines of the next file have no pid, they are of another process. */
 static void forget_unnamed(struct log *log)
 {
 	struct process *p = log->unnamed;
 
+	log->unfollowed |= follows_none(log);
 	log->unnamed = log->cut = NULL;
 	if (!p || p->pid)
 		return;
@@ -667,6 +686,9 @@ static void note_gaps(struct log *log, const char *name)
 			     " process%s or thread%s: the run is not complete, "
 			     "and sp-emit takes it only with --allow-partial",
 			     name, n, n == 1 ? "" : "es", n == 1 ? "" : "s");
+	if (log->unfollowed)
+		message_note("%s: the log has no calls of the processes that "
+			     "were started: strace -f follows them", name);
 	if (log->n_earlier)
 		message_note("%s: %" PRIu64 " calls had begun before the log",
 			     name, log->n_earlier);

@@ -353,6 +353,54 @@ the_pid() {
 	ended 0 $booted || [ $? != 124 ]
 }
 
+# answers OPTION… — to every call of every architecture
+answers() {
+	sp-verify --json "$@" "$BATS_FILE_TMPDIR/all.sp" >answers.json 2>>err || [ $? = 1 ]
+	jq -c '.[] | [.arch, .nr, .answer]' answers.json
+}
+
+@test "systemd loads the filters that are read of made-up and of installed units" {
+	local booted i base=$((100000 + $$ * 100)) units=root/etc/systemd/system bad=0
+	[ -n "${SP_JAILS-}" ] || skip "by make check-jails"
+	needs x86_64
+	requires_root
+	requires jq busybox
+	[ -x /lib/systemd/systemd ] || skip "no systemd"
+	make_root
+	sp-record -q -o run.sp -- busybox sleep 0.1
+	# shellcheck disable=SC2046 # words
+	"$TESTS/jails/make-units.py" drop-ins "$SP_JAILS" write exit_group exit \
+		$(sp-emit --json run.sp | jq -r '.calls[].name')
+	: >root/test
+	for ((i = 0; i < SP_JAILS; i++)); do
+		printf '[Service]\nExecStart=/bin/busybox sleep %d\n' $((base + i)) >"$units/u$i.service"
+		mkdir "$units/u$i.service.d"
+		cp "drop-ins/$i.conf" "$units/u$i.service.d/filter.conf"
+		echo "systemctl start u$i" >>root/test
+	done
+	echo 'until [ -e /out/done ]; do sleep 0.1; done' >>root/test
+	boot 400 3>&- &
+	booted=$!
+	for ((i = 0; i < SP_JAILS; i++)); do
+		wait_for 60 the_pid $((base + i)) >pid || {
+			cat log "drop-ins/$i.conf"
+			: >root/out/done
+			return 1
+		}
+		answers --pid="$(<pid)" >held
+		answers -p "$units/u$i.service" >ours
+		cmp -s held ours || {
+			cat "drop-ins/$i.conf"
+			diff held ours | sed -n 1,5p
+			bad=$((bad + 1))
+		}
+	done
+	: >root/out/done
+	ended 0 $booted || [ $? != 124 ]
+	echo "$i units, $bad read wrongly"
+	[ $bad = 0 ]
+}
+
 @test "runc up to 1.1.14 has no ENOSYS for the architecture that it adds itself" {
 	local place
 	printf '%s\n' 'run 1 a' 'image /a' 'call 1 450 1' 'call 1 450 1 arch=x86' |

@@ -197,8 +197,8 @@ setgroups setuid statx write" ]
 		'["SCMP_ARCH_X86_64","SCMP_ARCH_X86"]' ]
 	[ "$(allowed p.json)" = "execve exit_group getpid getppid write" ]
 	grep -qx "sp-emit: 7 observed" err
-	grep -q "^sp-emit: x86_64 gains 1," err
-	grep -q "^sp-emit: x86 gains 2," err
+	grep -q "^sp-emit: x86_64 gains 1 call " err
+	grep -q "^sp-emit: x86 gains 2 calls " err
 	for format in oci systemd; do
 		run -2 sp-emit --$format --exact -o p b.sp
 		[[ $output == *"--exact"*"x86_64 gains 1"* ]]

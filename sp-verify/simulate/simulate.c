@@ -273,7 +273,8 @@ size_t simulate(const struct filter *filter, const struct trace *t,
 	list = text_list_end(&undecided);
 	if (list)
 		message_note("undecided: depends on arguments that were not "
-			     "recorded: %s", list);
+			     "recorded: %s (judged if sp-verify runs the "
+			     "command itself: -- COMMAND)", list);
 	free(list);
 	list = text_list_end(&logged);
 	if (list)
