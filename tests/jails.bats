@@ -35,7 +35,12 @@ minijail_agrees() {
 	needs x86_64
 	"$TESTS/jails/make-kafel.py" k "${SP_JAILS:-10}"
 	for policy in k/*.policy; do
-		agree "$policy" "${policy%.policy}.raw"
+		# comparisons of 32 bits become many rules: some filters get too long
+		agree "$policy" "${policy%.policy}.raw" >out 2>&1 ||
+			grep 'more than 4096 instructions' out || {
+			cat out
+			return 1
+		}
 	done
 }
 

@@ -100,6 +100,16 @@ def condition(chance, args, depth=0):
     if kind < 0.5:
         text, tree = condition(chance, args, depth + 1)
         return f"!({text})", ("not", tree)
+    if kind < 0.6:      # two bits of one argument
+        name, wide = args[i := chance.randrange(len(args))]
+        parts = []
+        for _ in "ab":
+            bit = 1 << chance.randrange(4)
+            left = Value(f"({name} & {bit})", op="&", left=Value(name, arg=i, wide=wide),
+                         right=Value("", bit))
+            right = Value("", chance.choice([0, bit]))
+            parts.append((f"{left.text} == {right.number}", ("==", left, right)))
+        return f"({parts[0][0]} && {parts[1][0]})", ("and", parts[0][1], parts[1][1])
     (a, x), (b, y) = (condition(chance, args, depth + 1) for _ in "ab")
     if kind < 0.75:
         return f"({a}) && ({b})", ("and", x, y)
