@@ -239,6 +239,11 @@ static void add_number(struct node *node, uint32_t number)
 	node->numbers[node->n_numbers++] = number;
 }
 
+static bool is_parameter(uint32_t reg)
+{
+	return reg == CODE_RAX || reg == CODE_RDI;
+}
+
 /* What the number of a call is, here or in a function that it is passed to. */
 static void add_value(struct node *node, const struct code_value *value)
 {
@@ -249,8 +254,7 @@ static void add_value(struct node *node, const struct code_value *value)
 	if (fits)
 		for (unsigned int i = 0; i < value->n; i++)
 			add_number(node, value->at[i]);
-	else if (value->kind == VALUE_ENTRY && (value->at[0] == CODE_RAX ||
-						value->at[0] == CODE_RDI))
+	else if (value->kind == VALUE_ENTRY && is_parameter(value->at[0]))
 		node->parameter = value->at[0];
 	else
 		node->n_unknown++;
@@ -482,8 +486,8 @@ static void find_parameter(struct graph *g, struct node *node)
 
 		if (edge->goes && edge->to->parameter != NO_PARAMETER &&
 		    passed(edge)->kind == VALUE_ENTRY &&
-		    node->parameter == NO_PARAMETER)
-			add_value(node, passed(edge));
+		    is_parameter(passed(edge)->at[0]))
+			node->parameter = passed(edge)->at[0];
 	}
 }
 
