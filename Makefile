@@ -27,7 +27,7 @@ SP_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) $(if $(SAN),-fsanitize=$(SAN) \
 # Only sp-record links libbpf, and only sp-emit capstone.
 LIBS        := $(shell pkg-config --libs $(filter-out libbpf,$(PC)) 2>/dev/null) -lm
 LIBS_EMIT   := $(shell pkg-config --libs capstone 2>/dev/null)
-LIBS_RECORD := $(shell pkg-config --libs $(PC) 2>/dev/null)
+LIBS_RECORD := $(shell pkg-config --libs $(PC) 2>/dev/null) -lm
 
 LIB_OBJS := $(patsubst %.c,$(B)/%.o,$(wildcard lib/*/*.c))
 objs      = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)/*.c $(1)/*/*.c))
@@ -37,7 +37,7 @@ MANS     := $(wildcard sp-*/*.[157] lib/*/*.5 lib/*.7)
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.o $(B)/%.bpf.o $(B)/%.skel.h
 .PHONY: all help deps test-deps demo check lint bench bench-plot install clean tests fuzz replays soak check-allocations check-removals \
-	check-kernels check-roundtrip check-jails check-names check-score check-profiles check-engines check-units check-coverage check-html check-filters mutate sandbox-data
+	check-kernels check-roundtrip check-jails check-names check-score check-profiles check-engines check-units check-coverage check-split check-html check-filters mutate sandbox-data
 
 all: $(BINS) ## Build the tools into build/bin/ (V=1 shows the commands, SAN=address,undefined)
 
@@ -277,6 +277,10 @@ check-possible: all test-deps ## Of what halves of these test suites miss: how m
 
 check-html: tests ## Look at pages of sp-emit --html with Chromium and axe-core, wide and narrow, light and dark (three minutes)
 	@tests/html/run $(B)
+
+check-split: test-deps ## Record suites of prove, ctest, make, bats, go test and pytest, a run for each test (two minutes)
+	@$(MAKE) --no-print-directory tests
+	@BATS_TEST_TIMEOUT=600 tests/run $(B) tests/split/examples.bats
 
 check-kernels: test-deps ## Boot Debian's kernels, from 6.1 to the newest, under qemu and test there, with and without 32-bit programs (an hour)
 	@tests/deps kernels

@@ -41,26 +41,77 @@ static void print_runs(const struct matrix *m, FILE *out)
 	}
 }
 
-static int label_width(const struct matrix *m)
+/* The rows that are printed each on a line: rare ones first. */
+struct shown {
+	const struct matrix *m;
+	const struct row **rows;
+	size_t n;
+	size_t n_common;	/* further ones, which all runs have */
+	size_t n_foreign;	/* of architectures that are not shown */
+};
+
+static int compare_rarity(const void *a, const void *b)
+{
+	const struct row *x = *(const struct row *const *)a;
+	const struct row *y = *(const struct row *const *)b;
+
+	if (x->n_runs != y->n_runs)
+		return x->n_runs < y->n_runs ? -1 : 1;
+	return (x > y) - (x < y);	/* their order in the matrix */
+}
+
+static bool is_shown(const struct row *row, const struct arch *only)
+{
+	bool is_call = row->kind == FACT_CALL || row->kind == FACT_ARGUMENT;
+
+	return !only || !is_call || arch_of_call(row->id) == only;
+}
+
+static bool is_common(const struct matrix *m, const struct row *row)
+{
+	return m->n_columns > 1 && row->n_runs == m->n_columns;
+}
+
+/* The caller frees `rows`. */
+static struct shown choose_rows(const struct matrix *m, const struct arch *only)
+{
+	struct shown s = { m, xcalloc(m->n_rows + 1, sizeof(*s.rows)), 0, 0, 0 };
+
+	for (size_t i = 0; i < m->n_rows; i++) {
+		const struct row *row = &m->rows[i];
+
+		if (!is_shown(row, only))
+			s.n_foreign++;
+		else if (is_common(m, row))
+			s.n_common++;
+		else
+			s.rows[s.n++] = row;
+	}
+	array_sort(s.rows, s.n, sizeof(*s.rows), compare_rarity);
+	return s;
+}
+
+static int label_width(const struct shown *s)
 {
 	int width = strlen("CALL");
 
-	for (size_t i = 0; i < m->n_rows; i++)
-		width = max(width, strlen(m->rows[i].label));
+	for (size_t i = 0; i < s->n; i++)
+		width = max(width, strlen(s->rows[i]->label));
 	return width;
 }
 
 /* The width of each column of counts; the caller frees. */
-static int *column_widths(const struct matrix *m)
+static int *column_widths(const struct shown *s)
 {
+	const struct matrix *m = s->m;
 	int *widths = xcalloc(m->n_columns, sizeof(*widths));
 
 	for (size_t j = 0; j < m->n_columns; j++)
 		widths[j] = digits(j + 1);
-	for (size_t i = 0; i < m->n_rows; i++)
+	for (size_t i = 0; i < s->n; i++)
 		for (size_t j = 0; j < m->n_columns; j++)
 			widths[j] = max(widths[j],
-					digits(m->rows[i].counts[j]));
+					digits(s->rows[i]->counts[j]));
 	return widths;
 }
 
@@ -77,53 +128,79 @@ static void print_count(uint64_t count, int width, FILE *out)
 		fprintf(out, " %*s", width, ".");
 }
 
-static void print_counts(const struct matrix *m, int label, const int *widths,
+static void print_counts(const struct shown *s, int label, const int *widths,
 			 FILE *out)
 {
+	const struct matrix *m = s->m;
+
 	fprintf(out, "\n%-*s  %5s ", label, "CALL", "RUNS");
 	for (size_t j = 0; j < m->n_columns; j++)
 		fprintf(out, " %*zu", widths[j], j + 1);
 	putc('\n', out);
-	for (size_t i = 0; i < m->n_rows; i++) {
-		print_row_start(&m->rows[i], label, out);
+	for (size_t i = 0; i < s->n; i++) {
+		print_row_start(s->rows[i], label, out);
 		for (size_t j = 0; j < m->n_columns; j++)
-			print_count(m->rows[i].counts[j], widths[j], out);
+			print_count(s->rows[i]->counts[j], widths[j], out);
 		putc('\n', out);
 	}
 }
 
 /* Runs `from` to `to`, the first of each group numbered. */
-static void print_band(const struct matrix *m, int label, size_t from,
+static void print_band(const struct shown *s, int label, size_t from,
 		       size_t to, FILE *out)
 {
 	fprintf(out, "\n%-*s  %5s ", label, "CALL", "RUNS");
 	for (size_t j = from; j < to; j += GROUP)
 		fprintf(out, " %-*zu", j + GROUP < to ? GROUP : 0, j + 1);
 	putc('\n', out);
-	for (size_t i = 0; i < m->n_rows; i++) {
-		print_row_start(&m->rows[i], label, out);
+	for (size_t i = 0; i < s->n; i++) {
+		print_row_start(s->rows[i], label, out);
 		for (size_t j = from; j < to; j++)
 			fprintf(out, "%s%c", j % GROUP ? "" : " ",
-				m->rows[i].counts[j] ? 'x' : '.');
+				s->rows[i]->counts[j] ? 'x' : '.');
 		putc('\n', out);
 	}
 }
 
-static void print_matrix(const struct matrix *m, FILE *out)
+static void print_matrix(const struct shown *s, FILE *out)
 {
-	int label = label_width(m), *widths = column_widths(m);
+	const struct matrix *m = s->m;
+	int label = label_width(s), *widths = column_widths(s);
 	size_t total = label + 8;
 
 	for (size_t j = 0; j < m->n_columns; j++)
 		total += 1 + widths[j];
 	if (total <= LINE)
-		print_counts(m, label, widths, out);
+		print_counts(s, label, widths, out);
 	else
 		for (size_t j = 0; j < m->n_columns; j += BAND)
-			print_band(m, label, j,
+			print_band(s, label, j,
 				   j + BAND < m->n_columns ? j + BAND :
 				   m->n_columns, out);
 	free(widths);
+}
+
+/* The rows that are in all runs, in one paragraph. */
+static void print_common(const struct shown *s, const struct arch *only,
+			 FILE *out)
+{
+	const struct matrix *m = s->m;
+
+	fprintf(out, "\nIn all %zu runs: %zu\n", m->n_columns, s->n_common);
+	for (size_t i = 0, column = 0; i < m->n_rows; i++) {
+		const struct row *row = &m->rows[i];
+		size_t n = strlen(row->label) + 1;
+
+		if (!is_shown(row, only) || !is_common(m, row))
+			continue;
+		if (column && column + n > LINE) {
+			putc('\n', out);
+			column = 0;
+		}
+		fprintf(out, "%s%s", column ? " " : "       ", row->label);
+		column += column ? n : n + 6;
+	}
+	putc('\n', out);
 }
 
 static void print_name(const struct matrix *m, size_t column, FILE *out)
@@ -146,10 +223,10 @@ static void print_own_calls(const struct matrix *m, size_t column, FILE *out)
 	}
 }
 
-static void print_chosen(const struct matrix *m, bool chosen, FILE *out)
+static void print_chosen(const struct matrix *m, FILE *out)
 {
 	for (size_t i = 0; i < m->n_columns; i++)
-		if (m->columns[i].chosen == chosen)
+		if (m->columns[i].chosen)
 			print_name(m, i, out);
 }
 
@@ -159,25 +236,32 @@ static void print_smallest(const struct matrix *m, FILE *out)
 
 	for (size_t i = 0; i < m->n_columns; i++)
 		n += m->columns[i].chosen;
-	fprintf(out, "\n%s set of runs that makes all %zu calls: %zu of %zu%s\n",
+	fprintf(out, "%s set of runs that makes all %zu calls: %zu of %zu%s\n",
 		m->exact ? "Smallest" : "Small", m->n_rows, n, m->n_columns,
 		m->exact ? "" : " (there may be a smaller one)");
-	print_chosen(m, true, out);
-	fprintf(out, "\nRuns that add nothing to it: %zu\n",
-		m->n_columns - n);
-	print_chosen(m, false, out);
+	print_chosen(m, out);
+	fprintf(out, "Runs that add nothing to it: %zu\n", m->n_columns - n);
 }
 
-void report_text(const struct matrix *m, FILE *out)
+void report_text(const struct matrix *m, const struct arch *only, FILE *out)
 {
+	struct shown s = choose_rows(m, only);
 	size_t n = 0;
 
-	print_runs(m, out);
-	print_matrix(m, out);
+	print_smallest(m, out);
 	for (size_t i = 0; i < m->n_rows; i++)
 		n += m->rows[i].n_runs == 1;
 	fprintf(out, "\nCalls that one run alone makes: %zu\n", n);
 	for (size_t j = 0; j < m->n_columns; j++)
 		print_own_calls(m, j, out);
-	print_smallest(m, out);
+	putc('\n', out);
+	print_runs(m, out);
+	if (s.n)
+		print_matrix(&s, out);
+	if (s.n_common)
+		print_common(&s, only, out);
+	if (s.n_foreign)
+		fprintf(out, "\nOf other architectures, shown by --arch=all: "
+			"%zu\n", s.n_foreign);
+	free(s.rows);
 }

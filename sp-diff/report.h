@@ -8,10 +8,10 @@
 #include "matrix.h"
 
 /*
- * For people: the runs, the matrix, the calls that one run alone makes, the
- * smallest set of runs and those that add nothing to it.
+ * For people: the smallest set of runs, the calls that one run alone makes, the
+ * runs, the matrix. `only`: the architecture of its rows; NULL: all.
  */
-void report_text(const struct matrix *m, FILE *out);
+void report_text(const struct matrix *m, const struct arch *only, FILE *out);
 
 /* The matrix alone, as RFC 4180 has it but for the line ends. */
 void report_csv(const struct matrix *m, bool by_image, FILE *out);

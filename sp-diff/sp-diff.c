@@ -163,7 +163,7 @@ static const struct option_row rows[] = {
 	{ "arch", 0, "ARCH",
 	  "print the calls of this architecture, or of all\n"
 	  "(default: the native one, and any that was recorded)",
-	  .set = set_arch, .modes = SIDES,
+	  .set = set_arch, .modes = SIDES | RUNS,
 	  .choices = "all x86_64 x86 x32 aarch64 arm" },
 	{ "groups", 0, NULL,
 	  "count the calls that sp-emit adds to a profile, too",
@@ -318,7 +318,8 @@ static void print_matrix(const struct options *o, struct matrix *m)
 		return;
 	}
 	matrix_choose_runs(m);
-	report_text(m, stdout);
+	report_text(m, o->all_archs ? NULL :
+		    o->arch ? o->arch : trace_native(m->trace), stdout);
 }
 
 static struct matrix *load_matrix(const struct options *o,

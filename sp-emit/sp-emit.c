@@ -203,9 +203,10 @@ static void print_gains(const struct profile *p)
 }
 
 /* "27 observed + 5 kernel + 6 vdso + 19 runtime; 8 get ENOSYS" */
-static void print_summary(const struct profile *p)
+static void print_summary(const struct profile *p, const struct trace *t)
 {
 	static const char *const others[] = { "base", "added" };
+	char *once = trace_seen_once(t);
 	size_t counts[GROUP_COUNT + 3] = { 0 };
 	char *line;
 
@@ -239,6 +240,9 @@ static void print_summary(const struct profile *p)
 	else
 		message_note("%s", line);
 	free(line);
+	if (once)
+		message_note("%s", once);
+	free(once);
 	print_gains(p);
 }
 
@@ -307,7 +311,7 @@ static bool write_emit(const struct emit *emit, const struct options *o,
 	if (!write_whole(emit, o, output_file(out)))
 		return false;
 	if (output_commit(out) && emit->profile)
-		print_summary(emit->profile);
+		print_summary(emit->profile, emit->trace);
 	return true;
 }
 

@@ -70,7 +70,12 @@ static const struct option_table table = {
 
 static void note(const struct trace *t)
 {
+	char *once = trace_seen_once(t);
+
 	endings_note(t, NULL, NULL);
+	if (once)
+		message_note("%s", once);
+	free(once);
 	if (t->n_events)
 		message_note("%" PRIu64 " events are left out: a merge "
 			     "has counts alone", t->n_events);

@@ -67,6 +67,36 @@ static char *set_mark(const struct option_row *row, void *to, const char *arg)
 			&problem) ? NULL : problem;
 }
 
+static char *set_quiet(const struct option_row *row, void *to,
+		       const char *text)
+{
+	struct options *o = to;
+	double before = o->recording.seconds;
+	char *problem = set_seconds(row, to, text);
+
+	if (problem)
+		return problem;
+	o->recording.until.quiet = o->recording.seconds;
+	o->recording.seconds = before;
+	return NULL;
+}
+
+/* "5%" */
+static char *set_risk(const struct option_row *row, void *to,
+		      const char *share)
+{
+	char *end;
+	double percent = strtod(share, &end);
+
+	(void)row;
+	if (!isdigit((unsigned char)*share) || strcmp(end, "%") ||
+	    !(percent > 0 && percent < 100))
+		return xstrdup("not a percentage above 0 and below 100, such "
+			       "as 5%");
+	((struct options *)to)->recording.until.risk = percent / 100;
+	return NULL;
+}
+
 static char *set_split(const struct option_row *row, void *to, const char *arg)
 {
 	struct split *split = &((struct options *)to)->tracer.split;
@@ -332,6 +362,13 @@ static const struct option_row rows[] = {
 	  "program) or mark:FIFO (a name written there begins a\n"
 	  "run); see sandprint-runs(7)",
 	  .set = set_split, .modes = COMMAND },
+	{ "until-quiet", 0, "SECONDS",
+	  "end as with -t when no new call came for so long",
+	  .set = set_quiet, .modes = RECORDINGS },
+	{ "until-risk", 0, "N%",
+	  "with --split: end when at most N % of more runs would\n"
+	  "make a new call",
+	  .set = set_risk, .modes = COMMAND },
 	{ "name", 0, "NAME", "the run's name; default: the command line",
 	  OPTION_TEXT(struct options, name), .modes = RECORDINGS },
 	{ "label", 0, "KEY=VALUE",
@@ -384,6 +421,8 @@ static void check_target(const struct options *o)
 			      o->targets->how, *o->command);
 	if (o->tracer.split.how && o->tracer.marks.n)
 		message_usage("--split cannot be combined with --mark");
+	if (o->recording.until.risk && !o->tracer.split.how)
+		message_usage("--until-risk is only for --split");
 	if (o->tracer.split.how && o->tracer.no_follow)
 		message_usage("--split cannot be combined with --no-follow");
 	if (o->n_targets > 1 && o->tracer.marks.n)

@@ -45,6 +45,7 @@ struct session {
 	uint64_t ask_ns;	/* when to ask whether units are stopped; 0: not */
 	/* when the tracer wants to be called; 0: no time is set */
 	uint64_t tracer_ns;
+	struct until *until;
 	struct progress_line *line;	/* NULL: not wanted */
 };
 
@@ -128,6 +129,10 @@ static void on_time(struct session *s)
 			   ": recording goes on" : ": recording goes on; "
 			   "--leader ends it with the command, -t after a time");
 	}
+	/* It ends as it does when -t is over. */
+	if (s->workload.stage == WORKLOAD_RUNS &&
+	    until_check(s->until, s->tracer, now))
+		s->workload.due_ns = now;
 	progress_show(s->line, s->tracer, now);
 }
 
@@ -193,7 +198,8 @@ static int patience(const struct session *s)
 	uint64_t now = now_ns(), next = UINT64_MAX;
 	const uint64_t times[] = {
 		s->workload.due_ns, s->tell_ns, s->tracer_ns,
-		progress_due(s->line), jobs_due(s->options->jobs), s->ask_ns,
+		until_due(s->until), progress_due(s->line),
+		jobs_due(s->options->jobs), s->ask_ns,
 	};
 
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
@@ -327,7 +333,9 @@ static void follow(struct session *s)
 	if (options->progress)
 		s->line = progress_new(now);
 	s->tracer_ns = now;
+	s->until = until_new(&options->until);
 	watch(s);
+	until_free(s->until);
 	if (!options->quiet && !options->leader && child.pid)
 		name_tasks(s, "the recording has ended", "");
 	r->has_status = s->workload.exited;

@@ -11,6 +11,7 @@
 #include "process/forward.h"
 #include "target.h"
 #include "tracer.h"
+#include "until.h"
 
 struct recording_options {
 	double seconds;		/* end after this many; 0: no limit */
@@ -19,6 +20,7 @@ struct recording_options {
 	bool quiet;
 	const struct marks *marks;	/* of signals, too */
 	const struct split *split;
+	struct until_options until;
 	int ready_fd;		/* gets a byte when it records; -1: none */
 	/* Attached: */
 	const struct target *targets;

@@ -249,8 +249,13 @@ static void report_blind(const struct trace *trace, size_t run)
 void report_summary(const struct trace *trace, const struct recording *r,
 		    uint64_t tasks)
 {
+	char *once = trace_seen_once(trace);
+
 	report_facts(trace);
 	for (size_t i = 0; i < trace->n_runs; i++)
 		report_blind(trace, i);
 	print_totals(trace, r, tasks);
+	if (once)
+		message_note("%s", once);
+	free(once);
 }

@@ -208,6 +208,22 @@ void splits_add_runs(const struct splits_read *s, const struct run *whole,
 	}
 }
 
+bool splits_ended(const struct splits_read *s, uint32_t run)
+{
+	const struct split_run *r = &s->runs[run];
+
+	return s->tracer->split == SPLIT_BY_MARK ? r->end_ns :
+		r->flags & SPLIT_EXITED;
+}
+
+bool splits_equal(const struct splits_read *s, uint32_t a, uint32_t b)
+{
+	const struct split_run *x = &s->runs[a], *y = &s->runs[b];
+
+	return x->text_size && x->text_size == y->text_size &&
+		!memcmp(x->text, y->text, x->text_size);
+}
+
 size_t splits_count(const struct splits_read *s)
 {
 	return s->n;

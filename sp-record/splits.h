@@ -8,7 +8,7 @@
 
 struct splits_read;
 
-/* Once nothing is recorded any more. NULL: without --split. */
+/* What there is by now. NULL: without --split. */
 struct splits_read *splits_open(struct tracer *t);
 void splits_close(struct splits_read *s);
 
@@ -23,6 +23,10 @@ uint64_t splits_start(const struct splits_read *s, uint32_t run);
  */
 void splits_add_runs(const struct splits_read *s, const struct run *whole,
 		     bool no_argv, struct trace *trace);
+
+/* While it is recorded: whether the run has ended; whether two have one text. */
+bool splits_ended(const struct splits_read *s, uint32_t run);
+bool splits_equal(const struct splits_read *s, uint32_t a, uint32_t b);
 
 /* How many runs there are apart from the harness'. */
 size_t splits_count(const struct splits_read *s);

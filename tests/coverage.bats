@@ -47,6 +47,17 @@ coverage() { sp-diff --coverage --json "$@"; }
 	TEXT
 }
 
+@test "a merge and a profile say how many calls one run alone made" {
+	runs 20 | "$TESTS/mkstream" >s.sp
+	run -0 --separate-stderr sp-merge -o m.sp s.sp
+	# shellcheck disable=SC2154 # run sets it
+	[ "$stderr" = 'sp-merge: 3 of 4 calls were seen in one run only' ]
+	run -0 --separate-stderr sp-emit --oci s.sp
+	shows -x 'sp-emit: 3 of 4 calls were seen in one run only' <<<"$stderr"
+	runs 1 | "$TESTS/mkstream" | sp-merge -o m.sp 2>err
+	[ ! -s err ]
+}
+
 @test "a run that is repeated changes no figure" {
 	runs 20 | "$TESTS/mkstream" >once.sp
 	runs 20 3 | "$TESTS/mkstream" >thrice.sp

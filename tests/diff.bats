@@ -239,17 +239,11 @@ matrix_runs() {
 	run sp-diff --matrix 1.sp 2.sp
 	[ "$status" = 0 ]
 	diff <(echo "$output") - <<-'TEXT'
-	  RUN  ID        CALLS  DISTINCT  NAME
-	    1  00000000     20         3  all
-	    2  00000000    101         2  a, b
-	    3  00000000      2         2  part
-
-	CALL           RUNS   1   2 3
-	getpid (x86)      1   .   . 1
-	read              3   7   1 1
-	write             1   1   . .
-	socket            1   . 100 .
-	openat            1  12   . .
+	Smallest set of runs that makes all 5 calls: 3 of 3
+	    1  all
+	    2  a, b
+	    3  part
+	Runs that add nothing to it: 0
 
 	Calls that one run alone makes: 4
 	    1  all
@@ -260,13 +254,24 @@ matrix_runs() {
 	    3  part
 	       getpid (x86)
 
-	Smallest set of runs that makes all 5 calls: 3 of 3
-	    1  all
-	    2  a, b
-	    3  part
+	  RUN  ID        CALLS  DISTINCT  NAME
+	    1  00000000     20         3  all
+	    2  00000000    101         2  a, b
+	    3  00000000      2         2  part
 
-	Runs that add nothing to it: 0
+	CALL     RUNS   1   2 3
+	write       1   1   . .
+	socket      1   . 100 .
+	openat      1  12   . .
+
+	In all 3 runs: 1
+	       read
+
+	Of other architectures, shown by --arch=all: 1
 	TEXT
+	sp-diff --matrix --arch=all 1.sp 2.sp | grep -A1 '^CALL' |
+		shows -x 'getpid (x86)      1   .   . 1'
+	sp-diff --matrix --arch=x86 1.sp 2.sp | lacks '^write'
 	sp-merge 1.sp 2.sp > m.sp
 	sp-diff --matrix m.sp | shows '^Smallest.*: 3 of 3$'
 	# A run is one run, however many streams hold it.

@@ -230,6 +230,26 @@ script() {
 	done
 }
 
+@test "--until-quiet and --until-risk end a recording that has seen enough" {
+	script suite <<-'END'
+		i=0
+		while :; do
+			/bin/true $((i += 1))
+		done
+	END
+	run -0 timeout 60 sp-record --split=children --until-risk=8% -o run.sp -- \
+		./suite
+	[[ ${lines[0]} = *' of 100 more runs would make a new call: the recording ends' ]]
+	shows ' of [0-9]* calls were seen in one run only$' <<<"$output"
+	sp-diff --coverage --groups --json run.sp | jq -e '.risk.upper <= .08'
+	# that each run makes the same calls again is no news
+	run -0 timeout 60 sp-record --split=children --until-quiet=0.3 -o run.sp -- \
+		./suite
+	[ "${lines[0]}" = 'sp-record: no new call for 0.3 s: the recording ends' ]
+	run -125 sp-record --until-risk=5% -- true
+	run -125 sp-record --split=children --until-risk=0% -- true
+}
+
 @test "with --no-argv a run has a number in place of its arguments" {
 	sp-record -q --no-argv --name=suite --split=children -o run.sp -- \
 		sh -c '/bin/true secret; :'

@@ -113,6 +113,58 @@ struct call_total *trace_totals(const struct trace *t,
 	return totals;
 }
 
+enum { NO_GROUP = UINT32_MAX, MANY_GROUPS = UINT32_MAX - 1 };
+
+/* The recording of each run, numbered from 0; the caller frees. */
+static uint32_t *number_recordings(const struct trace *t, uint32_t *n)
+{
+	uint32_t *numbers = xcalloc(t->n_runs + 1, sizeof(*numbers));
+
+	*n = 0;
+	for (size_t i = 0; i < t->n_runs; i++)
+		numbers[i] = run_is_harness(t->runs[i]) ? NO_GROUP :
+			run_is_later_part(t->runs, i) ? *n - 1 : (*n)++;
+	return numbers;
+}
+
+/* The recording that alone has the fact, as far as it is known by now. */
+static uint32_t only_recording(const struct fact *fact, const uint32_t *numbers,
+			       uint32_t only)
+{
+	for (size_t i = 0; i < fact->n_sightings; i++) {
+		uint32_t number = numbers[fact->sightings[i].run];
+
+		if (number == NO_GROUP || number == only)
+			continue;
+		only = only == NO_GROUP ? number : MANY_GROUPS;
+	}
+	return only;
+}
+
+char *trace_seen_once(const struct trace *t)
+{
+	struct fact **calls;
+	uint32_t n, *numbers, only = NO_GROUP;
+	size_t all = 0, once = 0;
+
+	numbers = number_recordings(t, &n);
+	calls = facts_by_id(&t->calls);
+	for (size_t i = 0; i < t->calls.n; i++) {
+		only = only_recording(calls[i], numbers, only);
+		if (i + 1 < t->calls.n &&
+		    !call_id_compare(&calls[i]->id, &calls[i + 1]->id))
+			continue;
+		all += only != NO_GROUP;
+		once += only < MANY_GROUPS;
+		only = NO_GROUP;
+	}
+	free(calls);
+	free(numbers);
+	return n < 2 ? NULL :
+		xasprintf("%zu of %zu calls %s seen in one run only", once, all,
+			  once == 1 ? "was" : "were");
+}
+
 const char *image_name(const struct image *image)
 {
 	return image->path ? image->path : "(other)";

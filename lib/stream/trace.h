@@ -234,6 +234,13 @@ struct call_total *trace_totals(const struct trace *t,
 				void *arg, size_t *n);
 
 /*
+ * "3 of 40 calls were seen in one run only"; heap. NULL if there are not two runs
+ * or more, where phases of one recording are one, and the harness of --split is
+ * none. The trace is sorted.
+ */
+char *trace_seen_once(const struct trace *t);
+
+/*
  * The facts by architecture and number, answer, image and detail, and NULL;
  * the caller frees the array.
  */
