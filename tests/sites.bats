@@ -321,7 +321,7 @@ is_at() {
 		action: "SCMP_ACT_ERRNO", args: [{index: 0, value: 1,
 		op: "SCMP_CMP_EQ"}]}]}' >p.json
 	run -0 --separate-stderr sp-verify -p p.json -- "$at/own" 0x0005000d
-	[[ $stderr == *"undecided, "*"answers: socket"* ]]
+	[[ $stderr == *"undecided: "*" answered, "*": socket"* ]]
 }
 
 @test "without a recorder or its privilege, that they are not seen is said" {
