@@ -14,7 +14,7 @@
 enum { RUNS_MAX = 60, POINTS_MAX = 200 };
 
 /* Pixels. */
-enum { CELL = 14, LABEL = 190, TOP = 22 };
+enum { CELL = 14, LETTER = 7, TOP = 22 };
 enum { WIDTH = 560, HEIGHT = 180, MARGIN = 40 };
 
 static size_t runs_shown(const struct digest *d)
@@ -34,33 +34,46 @@ static int shade(uint64_t count)
 	return n;
 }
 
+/* Where the cells begin: to the right of the longest name. */
+static size_t label_width(const struct digest *d)
+{
+	size_t longest = 0;
+
+	for (size_t i = 0; i < d->n; i++)
+		if (d->calls[i].observed && strlen(d->calls[i].name) > longest)
+			longest = strlen(d->calls[i].name);
+	return longest * LETTER + CELL;
+}
+
 static void write_row(const struct digest *d, const struct digest_call *call,
 		      size_t row, FILE *out)
 {
-	fprintf(out, "<text x=\"%d\" y=\"%zu\" text-anchor=\"end\">%s</text>",
-		LABEL - 6, TOP + row * CELL + 11, call->name);
+	size_t left = label_width(d);
+
+	fprintf(out, "<text x=\"%zu\" y=\"%zu\" text-anchor=\"end\">%s</text>",
+		left - 6, TOP + row * CELL + 11, call->name);
 	for (size_t run = 0; run < runs_shown(d); run++)
 		fprintf(out, "<rect class=\"h%d\" x=\"%zu\" y=\"%zu\" "
 			"width=\"%d\" height=\"%d\"/>",
-			shade(call->by_run[run]), LABEL + run * CELL,
+			shade(call->by_run[run]), left + run * CELL,
 			TOP + row * CELL, CELL - 1, CELL - 1);
 	putc('\n', out);
 }
 
 static void write_map(const struct digest *d, FILE *out)
 {
-	size_t row = 0, n = runs_shown(d);
+	size_t row = 0, n = runs_shown(d), left = label_width(d);
 
 	fprintf(out, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
 		"aria-label=\"Heat map of runs and calls\">\n<svg role=\"img\" "
 		"aria-label=\"How often each run made each call; the table "
 		"below has the same\" width=\"%zu\" height=\"%zu\">\n",
-		LABEL + n * CELL + 4, TOP + d->observed * CELL + 4);
+		left + n * CELL + 4, TOP + d->observed * CELL + 4);
 	for (size_t run = 0; run < n; run++)
 		if (!run || (run + 1) % 5 == 0)
 			fprintf(out, "<text x=\"%zu\" y=\"%d\" text-anchor="
 				"\"middle\">%zu</text>\n",
-				LABEL + run * CELL + CELL / 2, TOP - 6,
+				left + run * CELL + CELL / 2, TOP - 6,
 				run + 1);
 	for (size_t i = 0; i < d->n; i++)
 		if (d->calls[i].observed && d->calls[i].allowed)
