@@ -159,6 +159,8 @@ no_recorders() {
 	io.sandprint.record|$PWD/streams/link/x.sp|$PWD/streams/link/x.sp: symbolic links are not followed
 	io.sandprint.record|none/x.sp|none/x.sp: No such file or directory
 	io.sandprint.record|sub/..|sub/..: no file can have that name
+	io.sandprint.record|sub/-o x.sp|sub/-o x.sp: no file can have that name
+	io.sandprint.record|a\\nb.sp|a\\x0ab.sp: no file can have that name
 	io.sandprint.record|sub/$(printf %0251d 0)|sub/$(printf %0251d 0): no file can have that name
 	io.sandprint.options|--every|annotation io.sandprint.options: --every: the administrator has not set --allow-every
 	io.sandprint.options|--paths --output=/etc/x|annotation io.sandprint.options: --output=/etc/x is not an option that an annotation can set

@@ -173,6 +173,15 @@ is_old() {
 	done
 }
 
+@test "unshare -m that changes no mount: its names are not the host's" {
+	sp-record -q --paths -o run.sp -- \
+		unshare -m --propagation unchanged cat "$PWD/victim" >out
+	sp-emit --path-list run.sp | shows -P "read\tok\t1\telsewhere\t$PWD/victim"
+	sp-emit --landlock run.sp 2>/dev/null | lacks -F "$PWD/victim"
+	sp-emit --landlock --trust-names run.sp 2>/dev/null |
+		shows -F "$PWD/victim"
+}
+
 @test "unshare -Urm as nobody puts no file of the host into its policy" {
 	(cd play && sp-record -q -u nobody --paths -o ../run.sp -- \
 		unshare -Urm sh -c '

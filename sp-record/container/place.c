@@ -138,7 +138,10 @@ static char *explain(const char *path, const char *top)
 /* "" stands for the default. A number may have to be added: output_commit_new(). */
 static bool is_name(const char *name)
 {
-	return strcmp(name, ".") && strcmp(name, "..") &&
+	for (const char *c = name; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			return false;
+	return *name != '-' && strcmp(name, ".") && strcmp(name, "..") &&
 		strlen(name) <= NAME_MAX - strlen("-9999");
 }
 
