@@ -42,8 +42,23 @@ NO_CALL(ALL, fchmodat2),
 #ifdef SYS_getcpu
 CALL(ALL, getcpu),
 #endif
+#ifdef SYS_getcwd
+CALL(SANDBOX_VERIFY, getcwd),
+#endif
+#ifdef SYS_getegid
+CALL(SANDBOX_VERIFY, getegid),
+#endif
+#ifdef SYS_geteuid
+CALL(SANDBOX_VERIFY, geteuid),
+#endif
+#ifdef SYS_getgroups
+CALL(SANDBOX_VERIFY, getgroups),
+#endif
 #ifdef SYS_getrandom
 CALL(ALL, getrandom),
+#endif
+#ifdef SYS_getrusage
+CALL(SANDBOX_EMIT | SANDBOX_VERIFY, getrusage),
 #endif
 #ifdef SYS_gettimeofday
 CALL(ALL, gettimeofday),
@@ -61,7 +76,7 @@ CALL(SANDBOX_EMIT | SANDBOX_VERIFY, memfd_create),
 CALL_IF(SANDBOX_DIFF | SANDBOX_EMIT | SANDBOX_VERIFY, mmap, 2, 4, 0),
 #endif
 #ifdef SYS_mremap
-CALL(SANDBOX_DIFF | SANDBOX_VERIFY, mremap),
+CALL(SANDBOX_DIFF | SANDBOX_EMIT | SANDBOX_VERIFY, mremap),
 #endif
 #ifdef SYS_munmap
 CALL(SANDBOX_DIFF | SANDBOX_EMIT | SANDBOX_VERIFY, munmap),
@@ -94,7 +109,7 @@ NO_CALL(ALL, pwritev2),
 CALL(ALL, read),
 #endif
 #ifdef SYS_renameat
-CALL(SANDBOX_MERGE | SANDBOX_EMIT, renameat),
+CALL(SANDBOX_MERGE | SANDBOX_EMIT | SANDBOX_VERIFY, renameat),
 #endif
 #ifdef SYS_restart_syscall
 CALL(ALL, restart_syscall),
@@ -115,10 +130,13 @@ CALL(SANDBOX_EMIT | SANDBOX_VERIFY, set_robust_list),
 NO_CALL(ALL, statx),
 #endif
 #ifdef SYS_sysinfo
-CALL(SANDBOX_DIFF | SANDBOX_EMIT | SANDBOX_VERIFY, sysinfo),
+CALL(ALL, sysinfo),
 #endif
 #ifdef SYS_time
 CALL(ALL, time),
+#endif
+#ifdef SYS_umask
+CALL(SANDBOX_VERIFY, umask),
 #endif
 #ifdef SYS_uname
 CALL(SANDBOX_DIFF | SANDBOX_VERIFY, uname),
