@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The filters that firejail 0.9.72 was seen to load (src/fseccomp). Each is for
- * one architecture; the others pass it, but x32 is denied by those for x86-64.
+ * one architecture and lets the others pass, except that those for x86-64 deny
+ * x32.
  */
 #include "profile/firejail.h"
 
@@ -23,7 +24,7 @@
 
 enum { DEPTH_MAX = 4, RULES_MAX = 1 << 14 };
 
-/* A filter that is being made, for one architecture. */
+/* A filter under construction, for one architecture. */
 struct target {
 	struct reader *reader;
 	struct profile *profile;
@@ -56,7 +57,7 @@ static struct target new_target(struct reader *r, const struct arch *arch,
 	return t;
 }
 
-/* A filter of native calls that denies some: the other kinds of calls pass. */
+/* A filter that denies some native calls: calls of other kinds pass. */
 static struct target new_native(struct reader *r, uint32_t action)
 {
 	struct target t = new_target(r, arch_native(), SECCOMP_RET_ALLOW);
@@ -85,8 +86,8 @@ static bool add_rule(struct target *t, int32_t nr, uint32_t action,
 }
 
 /*
- * Also a call that libseccomp knows as a part of socketcall(2) or ipc(2) alone
- * has a number of its own.
+ * Also a call that libseccomp knows only as a part of socketcall(2) or ipc(2),
+ * though it has a number of its own.
  */
 static bool find_number(const struct arch *arch, const char *name, int32_t *nr)
 {
@@ -195,7 +196,9 @@ static bool for_each(struct target *t, const char *list, unsigned int depth,
 	return ok;
 }
 
-/* Exceptions, and items with an action of their own: before all others. */
+/*
+ * Exceptions, and items with an action of their own: they precede all others.
+ */
 static bool add_special(struct target *t, const struct item *item,
 			uint32_t action, uint32_t origin)
 {
@@ -271,7 +274,7 @@ static bool add_main(struct target *t, const struct firejail *f)
 			f->action);
 }
 
-/* A filter of native calls that allows some. */
+/* A filter that allows some native calls. */
 static struct target new_keep(struct reader *r, uint32_t action)
 {
 	struct target t = new_target(r, arch_native(), action);
@@ -347,7 +350,7 @@ static void add_secondary(struct target *t, const struct firejail *f)
 		.n_args = 2,
 	};
 
-	if (f->keep.list || f->drop.list)	/* not made for the action */
+	if (f->keep.list || f->drop.list)	/* not made for this action */
 		rule.action = SECCOMP_RET_ERRNO | EPERM;
 	t->profile->other_arch_action = rule.action;
 	if (!syscall_number(t->arch, "personality", &rule.id))
@@ -441,7 +444,7 @@ static bool add_extra(struct target *t, const struct firejail *f)
 	return true;
 }
 
-/* socket(2) with a family that is not listed. */
+/* Deny socket(2) with a family that is not listed. */
 static bool protocol_rule(struct reader *r, const char *list,
 			  struct profile_rule *rule)
 {
@@ -502,8 +505,8 @@ static void chain(struct profile **all, struct target *t)
 }
 
 /*
- * The oldest first. firejail loads them in this order: of two that deny a call
- * in the same way, the newer one's errno counts.
+ * The oldest first, in firejail's order. If two deny a call in the same way,
+ * the newer one's errno counts.
  */
 static bool make_filters(struct reader *r, const struct firejail *f,
 			 struct profile **all, bool *quirk)
@@ -516,7 +519,8 @@ static bool make_filters(struct reader *r, const struct firejail *f,
 		chain(all, &t);
 		ok = add_extra(&t, f);
 	}
-	if (ok && f->keep_32.list) {	/* firejail takes native calls for it */
+	/* firejail treats them as native calls */
+	if (ok && f->keep_32.list) {
 		t = new_keep(r, f->action);
 		chain(all, &t);
 		ok = add_keep(&t, f, &f->keep_32);
@@ -524,7 +528,7 @@ static bool make_filters(struct reader *r, const struct firejail *f,
 		   (f->seccomp_32 || !(f->keep.list || f->drop.list)) &&
 		   (f->seccomp || f->seccomp_32) &&
 		   arch_is_local(arch_32(), arch_native())) {
-		/* The native one first: it is the workload's. */
+		/* The native one first, since that is the workload's. */
 		t = new_target(r, arch_native(), SECCOMP_RET_ALLOW);
 		profile_add_arch(t.profile, arch_32());
 		t.arch = arch_32();

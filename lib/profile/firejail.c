@@ -19,7 +19,8 @@ enum {
 	DEPTH_MAX = 16,		/* MAX_INCLUDE_LEVEL */
 	IGNORE_MAX = 64,	/* MAX_PROFILE_IGNORE */
 	INCLUDES_MAX = 1024,
-	INCLUDED_BYTES_MAX = 16 << 20,	/* a file counts each time */
+	/* a file counts each time it is included */
+	INCLUDED_BYTES_MAX = 16 << 20,
 	ITEMS_BYTES_MAX = 1024,	/* protocols or namespaces */
 };
 
@@ -109,7 +110,7 @@ static bool add_ignored(struct parser *p, const char *line)
 	return true;
 }
 
-/* The characters that firejail takes in a list. */
+/* The characters that firejail accepts in a list. */
 static bool set_list(struct parser *p, struct firejail_list *l,
 		     const char *word, const char *list)
 {
@@ -138,7 +139,7 @@ static void remove_item(char **list, const char *item)
 	*list = kept;
 }
 
-/* "a,-b,=c": lines of this kind add up (profile_list_compress()). */
+/* "a,-b,=c": several lines add up (profile_list_compress()). */
 static bool augment(struct parser *p, char **list, const char *items)
 {
 	char *copy = xstrdup(items), *rest = copy, *item;
@@ -243,7 +244,7 @@ static bool is_about_filters(const char *line)
 	return !strncmp(line, "seccomp", strlen("seccomp"));
 }
 
-/* "?CONDITION: line": what it depends on is not in the file. */
+/* "?CONDITION: line": the file does not tell whether the condition holds. */
 static bool read_conditional(struct parser *p, const char *line)
 {
 	const char *colon = strchr(line, ':');
@@ -258,8 +259,8 @@ static bool read_conditional(struct parser *p, const char *line)
 /* Includes */
 
 /*
- * Where firejail looks for a name without a slash; for one with a slash there
- * is only the first. Heap; NULL after the last.
+ * The places where firejail looks for a name without a slash; a name with a
+ * slash has only the first. Heap; NULL after the last.
  */
 static char *include_place(const struct host *host, const char *from,
 			   const char *name, size_t i)
@@ -432,7 +433,7 @@ bool read_firejail(struct reader *r, char *text, size_t n)
 	return ok;
 }
 
-/* Before a sandbox: whatever may be included, ignored or not. */
+/* Before a sandbox: load everything that may be included, ignored or not. */
 static void load_includes(struct host *host, const char *from,
 			  const char *text)
 {

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A profile of firejail: what its lines say, and the filters made of them. */
+/* A firejail profile: what its lines say, and the filters made from them. */
 #ifndef FIREJAIL_H
 #define FIREJAIL_H
 
 #include "profile/private.h"
 
-/* A list of calls, and where it is. */
+/* A list of calls, and the place of its line. */
 struct firejail_list {
 	char *list;		/* NULL: there is no such line */
 	char *file;		/* as in struct reader; heap */
 	size_t line;
 };
 
-/* Of each directive the last one counts. */
+/* Of each directive the last line counts. */
 struct firejail {
-	bool seccomp, seccomp_32;	/* there are lists, or the default one */
+	/* there are lists, or the default list */
+	bool seccomp, seccomp_32;
 	struct firejail_list list, drop, keep, list_32, drop_32, keep_32;
-	uint32_t action;		/* for what a filter denies */
+	uint32_t action;		/* the action of a filter that denies */
 	bool block_secondary, deny_write_execute, allow_debuggers;
 	char *protocol, *namespaces;	/* items joined by ','; NULL: none */
 };
@@ -24,10 +25,13 @@ struct firejail {
 /* The names in a group, joined by ','; NULL: there is none of that name. */
 const char *firejail_group(const char *name);
 
-/* Make r->profile, and those in force with it. False with the problem set. */
+/*
+ * Make r->profile, and the profiles in force with it. False with the problem
+ * set.
+ */
 bool firejail_filters(struct reader *r, const struct firejail *f);
 
-/* "kill", "log" where it is taken, or an errno. */
+/* "kill", "log" where that is accepted, or an errno. */
 bool firejail_action(const char *text, bool log, uint32_t *action);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What profiles are resolved with: for the conditions of container engines the
- * capabilities of the container and the kernel, and the files around a profile.
+ * The conditions under which profiles are resolved: the capabilities of the
+ * container and the kernel, for conditions of container engines, and the files
+ * beside a profile.
  */
 #ifndef HOST_H
 #define HOST_H
@@ -12,32 +13,46 @@
 #include "base/options.h"
 
 struct host {
-	uint64_t caps;			/* 1ULL << CAP_* */
+	uint64_t caps;			/* 1ULL << CAP_ */
 	bool caps_given, kernel_given;	/* by an option */
 	unsigned int version, patchlevel;	/* of the kernel: 6 and 18 */
-	/* systemd's groups of calls, by profile_prepare(); NULL: not asked */
+	/*
+	 * systemd's groups of calls, by profile_prepare(); NULL: systemd was
+	 * not asked
+	 */
 	struct systemd_groups *groups;
-	/* The files that profiles include, by profile_prepare(); NULL: none */
+	/*
+	 * The files that profiles include, by profile_prepare(); NULL: there
+	 * are none
+	 */
 	struct included *included;
-	const char *path;	/* of the profile; what it includes is beside it */
-	const char *root;	/* before absolute paths in it; NULL: none */
-	const char *document;	/* of several SeccompProfiles; NULL: not given */
-	/* The loader filters this machine's architecture, listed or not. */
+	/* path of the profile; included files are found beside it */
+	const char *path;
+	const char *root;	/* prefix of absolute paths in it; NULL: none */
+	/* which of several SeccompProfiles; NULL: not given */
+	const char *document;
+	/*
+	 * The loader filters this machine's architecture even if it is not
+	 * listed.
+	 */
 	bool adds_native;
-	/* It refuses an errno beside SCMP_ACT_ALLOW and the like. */
+	/* The loader refuses an errno beside SCMP_ACT_ALLOW and the like. */
 	bool refuses_stray_errno;
 };
 
 /* Docker's default capabilities (moby, oci/caps/defaults.go), this kernel. */
 void host_init(struct host *h);
-/* What profile_prepare() put there. */
+/* Frees what profile_prepare() set. */
 void host_release(struct host *h);
 /*
  * "NAME,…" with or without CAP_, "all" or "none". False: `*bad` (heap, caller
- * frees) is what no capability is called.
+ * frees) is the name that no capability has.
  */
 bool host_set_caps(struct host *h, const char *list, char **bad);
-/* "6.18", and whatever follows it in a release. False: it is no version. */
+/*
+ * "6.18", and anything after it, as in a release's name. False: it is no
+ * version.
+ */
 bool host_set_kernel(struct host *h, const char *release);
 
 /* --cap and --kernel, as setters of options: `at` is where the host is. */

@@ -12,7 +12,7 @@
 #include "base/input.h"
 #include "base/memory.h"
 
-/* No profile in use comes near these. */
+/* No profile in use comes near these limits. */
 enum {
 	FILES_MAX = 256,
 	FILE_BYTES_MAX = 1 << 20,

@@ -23,7 +23,7 @@
 static const struct right {
 	const char *name;
 	uint64_t bit;
-	int abi;		/* the first that has it: landlock(7) */
+	int abi;		/* the first version that has it: landlock(7) */
 } table[LANDLOCK_KINDS][17] = {
 	[LANDLOCK_FS] = {
 		{ "execute", LANDLOCK_FS_EXECUTE, 1 },
@@ -110,7 +110,7 @@ void landlock_allow(struct landlock_policy *p, const char *path,
 	p->rules[low] = (struct landlock_rule){ xstrdup(path), allow };
 }
 
-/* The first that is not below the port. */
+/* The first port that is not below this one. */
 static size_t first_port(const struct landlock_policy *p, unsigned int port)
 {
 	size_t low = 0, high = p->n_ports;
@@ -163,7 +163,7 @@ void landlock_forget_ports(struct landlock_policy *p, uint64_t rights)
 	p->n_ports = n;
 }
 
-/* A socket of an older recording is taken as one of TCP. */
+/* A socket of an older recording is assumed to be TCP. */
 uint64_t landlock_port_right(const struct fact *fact)
 {
 	uint32_t operation = fact->id.nr & SOCKET_OPERATION;
@@ -208,7 +208,7 @@ uint64_t landlock_missing(const struct landlock_policy *p, const char *path,
 	return wanted;
 }
 
-/* From what was done with a path to what it needs. */
+/* From the access to a path to the rights that it needs. */
 
 enum { CHARACTER = 2, DIRECTORY = 4, BLOCK = 6, REGULAR = 8 };	/* S_IFMT types */
 
@@ -217,7 +217,7 @@ static bool may_be(uint32_t types, int type)
 	return types & (1U << type);
 }
 
-/* On the file itself, or on what it stands for. */
+/* On the file itself, or on what a link to it leads to. */
 static uint64_t own_rights(uint32_t access, uint32_t types)
 {
 	uint64_t rights = 0;
@@ -237,7 +237,7 @@ static uint64_t own_rights(uint32_t access, uint32_t types)
 	return rights;
 }
 
-/* Making something of one of these types; not known: what is renamed. */
+/* Making an object of one of these types; not known: what is renamed. */
 static uint64_t making(uint32_t access, uint32_t types)
 {
 	static const uint64_t by_type[16] = {
@@ -269,7 +269,10 @@ static uint64_t removing(uint32_t access, uint32_t types)
 	return rights;
 }
 
-/* On the directory that it is in. A rename can replace what has that name. */
+/*
+ * On the directory that it is in. A rename can replace the object that has the
+ * new name.
+ */
 static uint64_t parent_rights(uint32_t access, uint32_t types)
 {
 	uint64_t rights = 0;
@@ -321,7 +324,7 @@ static json_t *ruleset_json(const struct landlock_policy *p)
 	return json_pack("[o]", object);
 }
 
-/* Escaped only where JSON could not hold it: then the key says so. */
+/* Escaped only if JSON could not hold it: the key tells. */
 static json_t *rule_json(const struct landlock_rule *rule)
 {
 	json_t *path = json_string(rule->path);
@@ -515,7 +518,7 @@ static bool read_rules(struct reader *r, const json_t *root, const char *key,
 	return true;
 }
 
-/* Members that would change the meaning. */
+/* Members that would change the meaning of the policy. */
 static bool know_members(struct reader *r, const json_t *root)
 {
 	static const char *const known[] = {
@@ -535,7 +538,7 @@ static bool know_members(struct reader *r, const json_t *root)
 	return true;
 }
 
-/* True: it is known what the file is, and that is no policy. */
+/* Whether the file is of a known kind that is no policy. */
 static bool refuse_kind(struct reader *r, const char *text, size_t n)
 {
 	enum file_kind kind = kind_of(text, n).kind;
@@ -602,7 +605,7 @@ struct landlock_policy *landlock_load(struct input *in)
 	return p;
 }
 
-/* In force: linux/landlock.h. */
+/* Putting a policy in force: linux/landlock.h. */
 
 enum {
 	NR_CREATE_RULESET = 444, NR_ADD_RULE = 445, NR_RESTRICT_SELF = 446,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A policy of LXC, lxc.seccomp.profile: lxc.container.conf(5), SECCOMP
- * CONFIGURATION, and src/lxc/seccomp.c of LXC 5.0.2 for what it leaves open.
- * Version 1 is a list of numbers, version 2 one of names.
+ * CONFIGURATION; for what that page leaves open, src/lxc/seccomp.c of LXC
+ * 5.0.2. Version 1 is a list of numbers, version 2 a list of names.
  */
 #include "profile/private.h"
 
@@ -21,8 +21,8 @@ enum { ARGS_MAX = 6, RULES_MAX = 1 << 14 };
 
 struct policy {
 	struct reader *reader;
-	uint32_t rule_action;	/* of a line without an action */
-	bool skip;		/* a section of another machine */
+	uint32_t rule_action;	/* of a line that has no action */
+	bool skip;		/* in a section for another machine */
 };
 
 static bool starts(const char *text, const char *with)
@@ -30,7 +30,7 @@ static bool starts(const char *text, const char *with)
 	return !strncmp(text, with, strlen(with));
 }
 
-/* Actions, told by how they begin: "kill_process" is a kill of the thread. */
+/* Actions, recognized by their beginning: "kill_process" kills the thread. */
 static bool read_action(struct reader *r, const char *text, uint32_t *action)
 {
 	static const struct {
@@ -113,7 +113,7 @@ static bool has_index(const struct profile_rule *rule, uint32_t index)
 	return false;
 }
 
-/* Conditions: each up to a ']', with nothing after the last one. */
+/* Conditions: each ends at a ']', and nothing follows the last one. */
 static bool read_args(struct reader *r, char *text, struct profile_rule *rule)
 {
 	char *rest = NULL;
@@ -151,7 +151,7 @@ static bool add_call(struct policy *p, const struct arch *arch,
 	       refuse(p->reader, "more than %d rules", RULES_MAX);
 }
 
-/* On each architecture that has the call, whatever the section's name. */
+/* On each architecture that has the call, whatever section it is in. */
 static bool add_rule(struct policy *p, struct profile_rule *rule)
 {
 	struct profile *profile = p->reader->profile;
@@ -202,8 +202,8 @@ static bool read_rule(struct policy *p, char *line)
 }
 
 /*
- * LXC 5.0.2 only asks whether a section is for this machine: rules of [x86] are
- * in force for x86_64 as well.
+ * LXC 5.0.2 only checks whether a section is for this machine: rules of [x86]
+ * are in force for x86_64 as well.
  */
 static bool read_section(struct policy *p, const char *line)
 {
@@ -255,7 +255,7 @@ static bool read_line(struct policy *p, char *line)
 	return p->skip || read_rule(p, line);
 }
 
-/* The second line: what kind of list it is, and what others get. */
+/* The second line: the kind of list, and the action for other calls. */
 static bool read_kind(struct policy *p, const char *line)
 {
 	bool deny = starts(line, "denylist") || starts(line, "blacklist");
@@ -297,7 +297,7 @@ static bool read_names(struct reader *r, char *text)
 	return ok;
 }
 
-/* A number a line, of calls that are allowed. */
+/* One number a line, of calls that are allowed. */
 static bool read_numbers(struct reader *r, char *text)
 {
 	struct profile_rule rule = { .action = SECCOMP_RET_ALLOW };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Conditions and actions of minijail policies: minijail0(5), SECCOMP_FILTER
- * SYNTAX, and what its compile_seccomp_policy.py takes besides.
+ * SYNTAX, and additions of compile_seccomp_policy.py.
  */
 #include "profile/minijail.h"
 
@@ -62,7 +62,7 @@ bool cursor_at_end(struct cursor *c)
 	return !*c->at || cursor_refuse(c, "more than was expected");
 }
 
-/* As strtol(3) and strtoul(3) have it, up to 64 bits. */
+/* As strtol(3) and strtoul(3) read it, up to 64 bits. */
 static bool read_number(struct cursor *c, uint64_t *value)
 {
 	bool negative = *c->at == '-';
@@ -145,7 +145,7 @@ static bool read_operator(struct cursor *c, int *op)
 {
 	size_t n;
 
-	/* minijail0 has blanks on both sides. */
+	/* minijail0 requires blanks on both sides. */
 	c->is_python |= *c->at != ' ';
 	*op = OP_ONLY_BITS;
 	if (cursor_take_word(c, "in"))
@@ -189,7 +189,7 @@ static bool read_comparison(struct cursor *c, struct profile_arg *arg)
 	if (arg->op == OP_ONLY_BITS) {
 		arg->op = SCMP_CMP_MASKED_EQ;
 		arg->value = ~arg->value;
-	}			/* "&" is for any of the bits */
+	}			/* "&" tests whether any of the bits is set */
 	return true;
 }
 
@@ -289,7 +289,7 @@ bool minijail_read_action(struct cursor *c, uint32_t *action)
 	return cursor_refuse(c, "no action");
 }
 
-/* "return" and an errno; without one, it kills. */
+/* "return" and an errno; without an errno it kills. */
 static bool read_return(struct cursor *c, uint32_t *action)
 {
 	uint64_t value;

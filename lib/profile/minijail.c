@@ -21,14 +21,15 @@
 #include "profile/included.h"
 
 enum {
-	DEPTH_MAX = 10,		/* include_depth_limit, parser.py */
+	DEPTH_MAX = 10,		/* include_depth_limit in parser.py */
 	INCLUDES_MAX = 256,
 	CALLS_MAX = 1024,
 	RULES_MAX = 1 << 14,
-	INCLUDED_BYTES_MAX = 16 << 20,	/* a file counts each time */
+	/* a file counts each time it is included */
+	INCLUDED_BYTES_MAX = 16 << 20,
 };
 
-/* A call and its filters, in the policy's order. */
+/* A call and its filters, in the order of the policy. */
 struct filtered {
 	struct call_id id;
 	char *name;
@@ -42,7 +43,7 @@ struct policy {
 	size_t n_calls, n_rules, n_includes, n_bytes, statement;
 	uint32_t default_action;
 	bool is_python;
-	/* Whether there are files with and without "@denylist". */
+	/* Whether some files have "@denylist" and others have not. */
 	bool denies, allows, file_denies;
 	unsigned int depth;
 };
@@ -60,7 +61,7 @@ static void policy_free(struct policy *p)
 
 /* Calls */
 
-/* minijail takes no name that it does not know. */
+/* minijail accepts no name that it does not know. */
 static bool find_call(struct reader *r, const char *name, struct call_id *id)
 {
 	const struct arch *native = arch_native();
@@ -244,7 +245,7 @@ static bool read_calls(struct policy *p, struct cursor *c)
 
 /* Directives */
 
-/* The path that "@include" and its like have. */
+/* The path after "@include" and the like. */
 static bool read_path(struct cursor *c, const char **path)
 {
 	cursor_skip_space(c);
@@ -267,7 +268,7 @@ static char *include_path(const struct host *host, const char *from,
 
 static bool read_text(void *state, const char *path, char *text);
 
-/* What leads out of the policy's directory is named. */
+/* Name a path that leads out of the policy's directory. */
 static void note_include(struct policy *p, const char *name, const char *path)
 {
 	if ((*name == '/' && !p->reader->host->root) || strstr(name, ".."))
@@ -427,7 +428,7 @@ static bool read_text(void *state, const char *path, char *text)
 	return ok;
 }
 
-/* From the filters to rules, when all files have been read. */
+/* Makes rules of the filters, after all files have been read. */
 
 static bool add_rule(struct policy *p, const struct filtered *call,
 		     const struct minijail_group *group, uint32_t action)
@@ -446,7 +447,7 @@ static bool add_rule(struct policy *p, const struct filtered *call,
 	       refuse(p->reader, "more than %d rules", RULES_MAX);
 }
 
-/* Whether the filter leaves nothing for those after it. */
+/* Whether no later filter can apply after this one. */
 static bool is_final(const struct policy *p, const struct minijail_filter *f)
 {
 	return !f->n || (!p->is_python && f->has_action);
@@ -487,8 +488,8 @@ static bool check_twice(struct policy *p, const struct filtered *call,
 }
 
 /*
- * compile_filter_statement(), compiler.py: a call whose last filter allows it
- * is allowed, whatever the filters before it say.
+ * compile_filter_statement(), compiler.py: if the last filter of a call allows
+ * it, the call is allowed, whatever the filters before it say.
  */
 static size_t ignored_filters(const struct policy *p,
 			      const struct filtered *call)
@@ -566,7 +567,7 @@ static bool add_rules(struct policy *p)
 	return p->n_calls || refuse(p->reader, "names no system call");
 }
 
-/* minijail compares only the number, and has no names for those of x32. */
+/* minijail compares only the number, and has no names for numbers of x32. */
 static void add_archs(struct profile *p)
 {
 	const struct arch *x32 = arch_by_name("x32");
@@ -601,7 +602,7 @@ bool read_minijail(struct reader *r, char *text, size_t n)
 	return ok;
 }
 
-/* Before a sandbox: what includes what, whatever else is wrong. */
+/* Before a sandbox: find the includes, even if something else is wrong. */
 static void load_includes(struct policy *p, struct host *host,
 			  const char *path, const char *text)
 {

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What follows the colon in a policy of minijail. */
+/* The part of a line of a minijail policy after the colon. */
 #ifndef MINIJAIL_H
 #define MINIJAIL_H
 
 #include "profile/private.h"
 
-/* What is left of a statement, and where a problem goes. */
+/* The rest of a statement, and where to put a problem. */
 struct cursor {
 	struct reader *reader;
 	const char *at;
-	/* It has what minijail0 refuses and compile_seccomp_policy.py takes. */
+	/*
+	 * It uses something that minijail0 refuses and
+	 * compile_seccomp_policy.py accepts.
+	 */
 	bool is_python;
 };
 
@@ -37,9 +40,9 @@ bool minijail_read_action(struct cursor *c, uint32_t *action);
 
 void cursor_skip_space(struct cursor *c);
 bool cursor_take(struct cursor *c, const char *token);
-/* A whole word, that is not the start of a longer one. */
+/* A whole word, not the beginning of a longer one. */
 bool cursor_take_word(struct cursor *c, const char *word);
-/* Refuses: what is wrong, and where. */
+/* Set the problem: what is wrong, and where. */
 bool cursor_refuse(struct cursor *c, const char *what);
 bool cursor_at_end(struct cursor *c);
 

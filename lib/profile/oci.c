@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The seccomp object of the OCI runtime specification, and what container
- * engines made of it.
+ * engines added to it.
  */
 #include "profile/oci.h"
 
@@ -42,14 +42,14 @@ static const struct oci_action *find_action(const char *name)
 	return NULL;
 }
 
-/* Where an action and its errno stand in an object. */
+/* Where an object has an action and its errno. */
 struct action_keys {
 	const char *action;
 	const char *number;	/* the specification's errno, and … */
-	const char *text;	/* … podman's, which wins */
+	const char *text;	/* … podman's, which takes precedence */
 };
 
-/* Only container engines have it as a text: a name or a number. */
+/* Only container engines accept it as a text: a name or a number. */
 static bool read_errno(struct reader *r, const json_t *object,
 		       const char *place, const struct action_keys *keys,
 		       json_int_t *value)
@@ -74,7 +74,10 @@ static bool read_errno(struct reader *r, const json_t *object,
 	return true;
 }
 
-/* An errno beside an action that has none: runc ignores it, crun refuses it. */
+/*
+ * An errno beside an action that has none: runc ignores it, crun refuses the
+ * profile.
+ */
 static bool take_stray_errno(struct reader *r, const char *place,
 			     const char *key, const struct oci_action *action)
 {
@@ -118,16 +121,16 @@ static bool read_action(struct reader *r, const json_t *object,
 	return true;
 }
 
-/* What the rules of one entry of `syscalls` share. */
+/* The common part of the rules of one entry of `syscalls`. */
 struct entry {
 	char place[48];		/* "syscalls[2]." */
 	uint32_t action;
 	struct profile_arg *args;
 	size_t n_args;
-	bool alternatives;	/* one argument is enough */
+	bool alternatives;	/* one matching argument is enough */
 };
 
-/* 0 where it is not given, as for programs in Go. */
+/* 0 if it is not given, as programs in Go read it. */
 static bool read_uint(const json_t *object, const char *key, uint64_t max,
 		      uint64_t *value)
 {
@@ -170,8 +173,8 @@ static bool read_arg(struct reader *r, struct entry *e, size_t i,
 }
 
 /*
- * Where one argument has several conditions, runc and crun take each
- * condition of the entry as a rule of its own, so that one is enough.
+ * If an argument has several conditions, runc and crun make a rule of each
+ * condition of the entry, so that one is enough.
  */
 static bool has_alternatives(const struct entry *e)
 {
@@ -260,7 +263,8 @@ static bool read_names(struct reader *r, const struct entry *e,
  */
 struct condition {
 	size_t archs, caps;		/* listed */
-	size_t archs_held, caps_held;	/* of these, those of the machine */
+	/* the capabilities among these that the machine has */
+	size_t archs_held, caps_held;
 	bool kernel, kernel_held;
 };
 
@@ -283,7 +287,7 @@ static bool is_native(const struct host *host, const char *name)
 	return !strcmp(name, engine_arch(arch_native()));
 }
 
-/* How many strings a list has, and for how many of them `holds`. */
+/* How many strings a list has, and for how many of them `holds` is true. */
 static bool count_list(struct reader *r, const json_t *list,
 		       const char *place,
 		       bool (*holds)(const struct host *, const char *),
@@ -341,7 +345,9 @@ static bool read_condition(struct reader *r, const json_t *entry,
 	       read_min_kernel(r, member(object, "minKernel"), kernel, c);
 }
 
-/* Whether the entry is for this machine, and what that depended on. */
+/*
+ * Whether the entry is for this machine, and which conditions that depended on.
+ */
 static bool read_conditions(struct reader *r, const json_t *entry,
 			    const char *place, bool *holds)
 {
@@ -406,7 +412,7 @@ static bool read_syscalls(struct reader *r, const json_t *syscalls)
 	return true;
 }
 
-/* Put this machine's architecture first, where runtimes filter it anyway. */
+/* Put this machine's architecture first, if runtimes filter it anyway. */
 static void put_native_first(struct profile *p, bool always)
 {
 	const struct arch *native = arch_native();
@@ -426,8 +432,8 @@ static void put_native_first(struct profile *p, bool always)
 }
 
 /*
- * Architectures that no machine of this program has, and the order of their
- * bytes: libseccomp makes no filter for both orders (EDOM).
+ * Architectures that this program's machines do not have, with their byte
+ * orders: libseccomp makes no filter for both orders (EDOM).
  */
 static bool is_other_arch(const char *name, bool *big_endian)
 {
@@ -454,7 +460,7 @@ static bool is_other_arch(const char *name, bool *big_endian)
 	return false;
 }
 
-/* Its calls never get to a filter on this machine. */
+/* This machine never passes its calls to a filter. */
 static bool take_other_arch(struct reader *r, const char *name,
 			    const char *place)
 {
@@ -493,8 +499,8 @@ static bool read_arch_list(struct reader *r, const json_t *archs,
 }
 
 /*
- * The container engines' form: the first entry of this machine's architecture
- * counts, and they do not look at the others.
+ * The container engines' form: the first entry for this machine's architecture
+ * counts, and engines ignore the others.
  */
 static bool read_arch_map(struct reader *r, const json_t *map)
 {
@@ -590,7 +596,7 @@ static void fold(const char *key, char *to, size_t size)
 	to[n] = '\0';
 }
 
-/* The known key that a program in Go takes this one for; NULL: none. */
+/* The known key as which a program in Go reads this one; NULL: none. */
 static const char *other_spelling(const char *key)
 {
 	static const char *const known[] = {
@@ -634,8 +640,8 @@ static bool check_keys(struct reader *r, json_t *value)
 }
 
 /*
- * What container engines read in their own profiles: a runtime and Kubernetes
- * ignore it.
+ * Members that container engines read in their own profiles: runtimes and
+ * Kubernetes ignore them.
  */
 static bool check_engine_keys(struct reader *r, const json_t *seccomp)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Between profile_read() and the readers of its formats, each of which takes
- * the whole of a file as a text without NULs that it may change. They return
- * false with the problem set: all that they read may be hostile.
+ * What profile_read() and the readers of its formats share. Each reader gets
+ * the whole file as a text without NULs, which it may change, and returns false
+ * with the problem set: everything that it reads may be hostile.
  */
 #ifndef PROFILE_PRIVATE_H
 #define PROFILE_PRIVATE_H
@@ -15,13 +15,15 @@
 struct reader {
 	struct profile *profile;	/* made by the format's reader */
 	const struct host *host;
-	const char *root;	/* before every place: "linux.seccomp." */
-	const char *file;	/* of the problem; NULL: the profile itself */
-	size_t line;		/* of the problem; 0: none */
+	const char *root;	/* prefix of every place: "linux.seccomp." */
+	/* file of the problem; NULL: the profile itself */
+	const char *file;
+	size_t line;		/* line of the problem; 0: none */
 	char **problem;
 	bool caps_decided, kernel_decided;	/* conditions of the file */
 	bool stray_errno;	/* noted */
-	const json_t *documents;	/* all of the file; NULL: one object */
+	/* the whole file; NULL: there was one object only */
+	const json_t *documents;
 };
 
 bool read_json(struct reader *r, char *text, size_t n);
@@ -30,7 +32,9 @@ bool read_minijail(struct reader *r, char *text, size_t n);
 bool read_firejail(struct reader *r, char *text, size_t n);
 bool read_systemd(struct reader *r, char *text, size_t n);
 bool read_lxc(struct reader *r, char *text, size_t n);
-/* Whether a text begins as a policy of LXC: a version, and what list it is. */
+/*
+ * Whether a text begins like a policy of LXC: a version, and the kind of list.
+ */
 bool is_lxc(const char *text);
 bool read_kafel(struct reader *r, char *text, size_t n);
 /* Whether it begins as a policy of Kafel, comments and definitions apart. */
@@ -41,7 +45,7 @@ void minijail_prepare(struct host *host, const char *text);
 void firejail_prepare(struct host *host, const char *text);
 void kafel_prepare(struct host *host, const char *text);
 
-/* The JSON and YAML forms, once they are parsed: one object, or a file's. */
+/* The JSON and YAML forms, after parsing: one object, or a file's documents. */
 bool read_object(struct reader *r, const json_t *root);
 bool read_documents(struct reader *r, const json_t *documents);
 /* An array of the documents that are not empty; NULL with the problem set. */
@@ -49,13 +53,16 @@ json_t *yaml_documents(struct reader *r, const char *text, size_t n);
 /* Load the base that a SeccompProfile names, before a sandbox. */
 void resource_prepare(struct host *host, const char *text);
 
-/* Always false, so that callers can return it; once r->line is set, with it. */
+/*
+ * Always returns false, so that callers can return it; adds r->line if that is
+ * set.
+ */
 __attribute__((format(printf, 2, 3)))
 bool refuse(struct reader *r, const char *fmt, ...);
 
 /*
- * Add a copy of the rule for the call that `name` is on `arch`, if it is one:
- * the name is known there then. False where there are too many rules.
+ * Add a copy of the rule for the call that `name` is on `arch`; no rule if the
+ * name is not known there. False if there are too many rules.
  */
 bool reader_add_rule(struct reader *r, const struct arch *arch,
 		     const char *name, const struct profile_rule *rule,
@@ -63,7 +70,7 @@ bool reader_add_rule(struct reader *r, const struct arch *arch,
 /* The same on every architecture of the profile; noted if it is on none. */
 bool reader_add_name(struct reader *r, const char *name,
 		     const struct profile_rule *rule);
-/* A name that is left out; false where there are too many. */
+/* Note a name that is left out; false if there are too many. */
 bool reader_add_unknown(struct reader *r, const char *name);
 
 bool profile_has_arch(const struct profile *p, const struct arch *arch);
@@ -82,12 +89,12 @@ bool reader_include(struct reader *r, const struct included_file *file,
 		    void *state);
 
 /*
- * Append a line to a heap string that holds the ones it continues, or to
- * NULL. False where it gets longer than any that is in use.
+ * Append a line to a heap string that holds the lines it continues, or to NULL.
+ * False if it becomes longer than any that is in use.
  */
 bool reader_join(struct reader *r, char **whole, const char *line);
 
-/* Cut white space off both ends. */
+/* Remove white space at both ends. */
 char *text_strip(char *text);
 
 #endif

@@ -47,7 +47,8 @@ const char *action_name(uint32_t action, char buf[ACTION_NAME_MAX])
 	for (size_t i = 0; i < N_ELEMENTS(names); i++)
 		if (names[i].action == kind)
 			return names[i].name;
-	return "kill process";	/* what the kernel does with any other */
+	/* the kernel treats unknown actions like this */
+	return "kill process";
 }
 
 struct profile *profile_new(uint32_t default_action)
@@ -117,7 +118,7 @@ void profile_note(struct profile *p, const char *fmt, ...)
 	free(text);
 }
 
-/* Pointers into one array: its order decides between rules of one call. */
+/* Pointers into one array: its order matters for rules of one call. */
 static int compare_rules(const void *a, const void *b)
 {
 	const struct profile_rule *const *x = a, *const *y = b;
@@ -144,7 +145,7 @@ void profile_sort(struct profile *p)
 	p->rules = sorted;
 }
 
-/* What a profile allows. */
+/* The calls that a profile allows. */
 
 struct call_set {
 	struct call_id *ids;
@@ -198,7 +199,7 @@ static bool set_has(const struct call_set *set, struct call_id id)
 				 compare_ids);
 }
 
-/* Numbers that calls can have: plain, of x32, and private to arm. */
+/* Possible numbers of calls: plain, of x32, and private to arm. */
 static void add_named(const struct arch *arch, const struct call_set *except,
 		      struct call_set *set)
 {
@@ -238,7 +239,7 @@ static bool has_audit(const struct profile *p, uint32_t audit)
 	return false;
 }
 
-/* Remove what a profile that is in force as well does not allow. */
+/* Remove calls that a profile which is in force as well does not allow. */
 static void set_restrict(struct call_set *set, const struct profile *p)
 {
 	struct call_set allowed = allowed_alone(p);

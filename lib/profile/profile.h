@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A profile: what to do with each call. Built from a trace by sp-emit, read
- * from any of the forms that people have by sp-diff and sp-verify.
+ * A profile: what to do with each call. sp-emit builds it from a trace; sp-diff
+ * and sp-verify read it from any of the forms that people have.
  */
 #ifndef PROFILE_H
 #define PROFILE_H
@@ -23,7 +23,7 @@ enum { ACTION_NAME_MAX = 32 };
 /* "allow", "log", "EPERM", "errno 200", "kill process", "trap" … */
 const char *action_name(uint32_t action, char buf[ACTION_NAME_MAX]);
 
-/* Of an ordered profile alone: the opposite of SCMP_CMP_MASKED_EQ. */
+/* Only in an ordered profile: the opposite of SCMP_CMP_MASKED_EQ. */
 enum { PROFILE_CMP_MASKED_NE = 1000 };
 
 struct profile_arg {		/* OCI `args`: all of a rule's must hold */
@@ -32,14 +32,20 @@ struct profile_arg {		/* OCI `args`: all of a rule's must hold */
 	uint64_t value, value_two;	/* MASKED_EQ: mask and datum */
 };
 
-/* Why a call is in a profile: bits, so that several reasons can hold. */
-#define PROFILE_OBSERVED (1U << 31)	/* beside 1U << enum group */
-#define PROFILE_DENIED (1U << 30)	/* by a filter, while it was recorded */
-#define PROFILE_IMPLIED (1U << 28)	/* read: its loader always adds it */
+/* Why a call is in a profile: bits, since there can be several reasons. */
+/* the reasons below are beside 1U << enum group */
+#define PROFILE_OBSERVED (1U << 31)
+/* a filter denied it while it was recorded */
+#define PROFILE_DENIED (1U << 30)
+/* in a profile that was read: its loader always adds it */
+#define PROFILE_IMPLIED (1U << 28)
 
 struct profile_rule {
-	struct call_id id;	/* nr < 0: libseccomp's pseudo number of a call
-				   that is made through socketcall or ipc */
+	/*
+	 * nr < 0: libseccomp's pseudo number of a call that is made through
+	 * socketcall or ipc
+	 */
+	struct call_id id;
 	char *name;		/* NULL: the number has none */
 	uint32_t action;
 	struct profile_arg args[6];
@@ -49,8 +55,10 @@ struct profile_rule {
 
 /* Who can load a profile as it is. */
 enum profile_form {
-	PROFILE_CONTAINER,	/* container runtimes: OCI and what becomes that */
-	PROFILE_UNIT,		/* systemd; it is what that makes of a unit */
+	/* container runtimes: OCI and forms that are converted to it */
+	PROFILE_CONTAINER,
+	/* systemd: the profile is the filter that it makes of a unit */
+	PROFILE_UNIT,
 	PROFILE_MINIJAIL,
 	PROFILE_FIREJAIL,
 	PROFILE_LXC,
@@ -59,23 +67,25 @@ enum profile_form {
 
 struct profile {
 	uint32_t default_action;
-	/* For calls of other architectures; libseccomp's default at first. */
+	/* For calls of other architectures; at first libseccomp's default. */
 	uint32_t other_arch_action;
 	const struct arch **archs;	/* the first is the native one of the workload */
 	size_t n_archs;
 	bool native_implied;	/* the file does not list the first of them */
 	enum profile_form form;
 	/*
-	 * Of the rules of one call the first that applies counts, and libseccomp
-	 * does not compile them (filter/ordered.h). Otherwise as libseccomp has
-	 * it: a rule without conditions replaces the others.
+	 * Of the rules of one call the first that applies counts, and
+	 * libseccomp does not compile them (filter/ordered.h). Otherwise
+	 * libseccomp's rule holds: a rule without conditions replaces the
+	 * others.
 	 */
 	bool ordered;
 	struct profile_rule *rules;	/* sorted by profile_sort() */
 	size_t n_rules;
-	char **unknown;		/* names no architecture of the profile has */
+	/* names that no architecture of the profile has */
+	char **unknown;
 	size_t n_unknown;
-	char **notes;		/* what a user should know of it, printable */
+	char **notes;		/* notes for the user, printable */
 	size_t n_notes;
 	struct profile *next;	/* in force together with this one; NULL: none */
 };
@@ -102,23 +112,23 @@ void profile_sort(struct profile *p);
  */
 struct profile *profile_read(FILE *file, const struct host *host,
 			     char **problem);
-/* What to print if reading a file that should be a profile ends with `err`. */
+/* The message for a failure `err` to read a file that should be a profile. */
 const char *profile_strerror(int err);
 /*
- * Before a sandbox: read the bytes of a profile, and where they look like a
- * systemd unit with lists of calls, ask systemd for its groups, by running
- * systemd-analyze. systemd_groups_free(host->groups) at the end.
+ * Before a sandbox: read the bytes of a profile. If they look like a systemd
+ * unit with lists of calls, run systemd-analyze to ask systemd for its groups.
+ * systemd_groups_free(host->groups) at the end.
  */
 void profile_prepare(struct input *in, struct host *host);
 
 /*
  * The calls that a profile allows (ALLOW or LOG, whatever the arguments),
- * sorted; the caller frees. With an allowing default: every call that has a
- * name and no rule that denies it without conditions.
+ * sorted; the caller frees. If the default action allows, these are all calls
+ * that have a name and no rule that denies them without conditions.
  */
 struct call_id *profile_allowed(const struct profile *p, size_t *n);
 
-/* Whether what loads the profile adds the call to every profile. */
+/* Whether the profile's loader adds the call to every profile. */
 bool profile_implies(const struct profile *p, struct call_id id);
 
 #endif

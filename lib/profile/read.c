@@ -43,7 +43,7 @@ bool refuse(struct reader *r, const char *fmt, ...)
 		raw = xasprintf("%s%s", r->root,
 				text ? text : "out of memory");
 	free(text);
-	*r->problem = text_printable(raw);	/* may quote the file */
+	*r->problem = text_printable(raw);	/* quotes the file, perhaps */
 	free(raw);
 	return false;
 }
@@ -53,7 +53,8 @@ bool errno_by_name(const char *name, uint32_t *value)
 	static const struct {
 		const char *name;
 		uint32_t value;
-	} others[] = {		/* strerrorname_np(3) has one name a number */
+	/* strerrorname_np(3) has one name for each number */
+	} others[] = {
 		{ "EWOULDBLOCK", EWOULDBLOCK }, { "EDEADLOCK", EDEADLOCK },
 		{ "ENOTSUP", ENOTSUP },
 	};
@@ -126,8 +127,8 @@ char *text_strip(char *text)
 }
 
 /*
- * A name without a direct call on the architecture, which libseccomp can
- * still filter as an argument of socketcall(2) or ipc(2).
+ * The name has no direct call on the architecture, but libseccomp can filter it
+ * as an argument of socketcall(2) or ipc(2).
  */
 static bool multiplexed(const struct arch *arch, const char *name,
 			struct call_id *id)
@@ -179,7 +180,7 @@ bool reader_add_name(struct reader *r, const char *name,
 	return known || reader_add_unknown(r, name);
 }
 
-/* What a file is, told by its first line that can tell. */
+/* The kind of a file, decided by its first line that tells. */
 
 typedef bool (*reader_fn)(struct reader *r, char *text, size_t n);
 
@@ -197,7 +198,7 @@ static bool refuse_binary(struct reader *r, char *text, size_t n)
 		      "reads it");
 }
 
-/* It is known what it is, and that is no profile. */
+/* Whether the file is of a known kind that is no profile. */
 static bool refuse_kind(struct reader *r, char *text, size_t n)
 {
 	char *why = kind_refusal(text, n, "a seccomp profile");
@@ -249,7 +250,7 @@ static bool is_yaml_key(const char *word, size_t n)
 	return false;
 }
 
-/* A directive of firejail that profiles begin with, and what follows it. */
+/* A directive of firejail with which profiles begin, and what may follow it. */
 static bool is_firejail_line(const char *s, size_t n)
 {
 	static const char *const alone[] = {
@@ -285,7 +286,9 @@ static bool is_firejail_line(const char *s, size_t n)
 	return starts(s, n, "seccomp");
 }
 
-/* A line that starts with a word: "read: 1", "seccomp.keep", "Key=". */
+/*
+ * A line that begins with a word and a sign: "read: 1", "seccomp.keep", "Key=".
+ */
 static reader_fn format_of_words(const char *s, size_t n)
 {
 	size_t word = 0, after;
@@ -300,7 +303,7 @@ static reader_fn format_of_words(const char *s, size_t n)
 	return is_firejail_line(s, n) ? read_firejail : NULL;
 }
 
-/* "{ read, write }": names in JSON are in quotes. */
+/* "{ read, write }": names in JSON have quotes, so this is no JSON. */
 static bool is_list_of_calls(const char *s, size_t n)
 {
 	size_t at = 1 + skip_blanks(s + 1, n - 1);
@@ -366,7 +369,7 @@ const char *profile_strerror(int err)
 		"prints" : strerror(err);
 }
 
-/* All of a file and a NUL; NULL with the problem set. */
+/* The whole file and a NUL; NULL with the problem set. */
 static char *read_all(FILE *file, size_t *n, struct reader *r)
 {
 	char *text = input_read(file, FILE_MAX, n);

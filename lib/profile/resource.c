@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SeccompProfiles of the Security Profiles Operator: the one of several documents
- * that is read, and the one that is its base.
+ * SeccompProfiles of the Security Profiles Operator: choosing one of several
+ * documents, and the document that is its base.
  */
 #include "profile/oci.h"
 
@@ -21,14 +21,14 @@ static bool is_resource_kind(const json_t *root)
 	return kind && !strcmp(kind, "SeccompProfile");
 }
 
-/* "": it has none. */
+/* "": it has no name. */
 static const char *resource_name(const json_t *root)
 {
 	return json_string_value(member(member(root, "metadata"), "name")) ?:
 		"";
 }
 
-/* Of that name, or NULL. */
+/* The document of that name, or NULL. */
 static const json_t *find_resource(const json_t *documents, const char *name)
 {
 	size_t i;
@@ -42,7 +42,7 @@ static const json_t *find_resource(const json_t *documents, const char *name)
 
 /* The base */
 
-/* Where the base can be: the file has the name of the resource. */
+/* Where the base may be: a file is named after its resource. */
 static const char *const base_endings[] = { "", ".yaml", ".yml", ".json" };
 
 static char *base_path(const struct host *host, const char *name, size_t i)
@@ -74,7 +74,10 @@ void resource_prepare(struct host *host, const char *text)
 	}
 }
 
-/* The documents of a file beside the profile; NULL without a problem: none. */
+/*
+ * The documents of a file beside the profile; NULL without a problem: there is
+ * no file.
+ */
 static json_t *base_documents(struct reader *r, const char *name)
 {
 	const struct included_file *file = NULL;
@@ -99,7 +102,7 @@ static json_t *base_documents(struct reader *r, const char *name)
 	return documents;
 }
 
-/* As the operator does, its rules are added to those of the profile. */
+/* The operator adds the base's rules to those of the profile. */
 static bool add_base(struct reader *r, const json_t *base, const char *name)
 {
 	json_t *spec = member(base, "spec");
@@ -118,7 +121,7 @@ static bool add_base(struct reader *r, const json_t *base, const char *name)
 	return ok;
 }
 
-/* Another document of the file, or one beside it. */
+/* Another document of the file, or one in a file beside it. */
 static bool read_base(struct reader *r, const json_t *spec)
 {
 	const json_t *key = member(spec, "baseProfileName"), *base;
@@ -159,7 +162,7 @@ bool read_resource(struct reader *r, const json_t *root)
 
 /* The choice */
 
-/* "a, b" of the SeccompProfiles; heap, or NULL where there is none. */
+/* "a, b": the names of the SeccompProfiles; heap, or NULL if there are none. */
 static char *resource_names(const json_t *documents, size_t *n)
 {
 	char *list = NULL;
@@ -175,7 +178,7 @@ static char *resource_names(const json_t *documents, size_t *n)
 	return list;
 }
 
-/* The one that --document names, or the only SeccompProfile. */
+/* The document that --document names, or the only SeccompProfile. */
 static const json_t *choose_document(struct reader *r, const json_t *documents)
 {
 	const char *wanted = r->host->document;

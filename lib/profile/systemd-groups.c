@@ -32,7 +32,7 @@ const char *const systemd_default_calls[] = {
 	"uretprobe", NULL
 };
 
-/* The pid of systemd-analyze and what to read from, or -1. */
+/* The pid of systemd-analyze and the pipe to read from, or -1. */
 static pid_t start(int *fd)
 {
 	char *argv[] = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The groups of system calls that systemd knows, "@default" and the like, as
- * systemd-analyze(1) of this machine lists them.
+ * systemd's groups of system calls, "@default" and the like, as systemd-
+ * analyze(1) of this machine lists them.
  */
 #ifndef SYSTEMD_GROUPS_H
 #define SYSTEMD_GROUPS_H
@@ -15,14 +15,14 @@ struct systemd_group {
 };
 
 struct systemd_groups {
-	char *text;		/* what the names are in */
+	char *text;		/* memory of the names */
 	struct systemd_group *groups;
 	size_t n;
 };
 
 /*
- * The group @default of systemd 252, which every allow-list of a unit starts
- * with: where there is no systemd to ask. To NULL.
+ * The group @default of systemd 252, with which every allow-list of a unit
+ * begins: for machines without systemd. Ends with NULL.
  */
 extern const char *const systemd_default_calls[];
 

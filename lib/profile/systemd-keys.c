@@ -46,14 +46,15 @@ enum systemd_key systemd_key_of(const char *name)
 	return KEY_NONE;
 }
 
-/* Whatever the case of its letters: one slip in five of them. */
+/* Ignoring case: one slip in five letters. */
 static bool is_near(const char *name, const char *known)
 {
 	char a[32], b[32];
 	size_t n = strlen(known);
 
 	if (strlen(name) >= sizeof(a) || !strncmp(name, "X-", 2))
-		return false;	/* X- begins what systemd is to ignore */
+		/* systemd ignores directives that begin with X- */
+		return false;
 	for (size_t i = 0; i <= strlen(name); i++)
 		a[i] = tolower((unsigned char)name[i]);
 	for (size_t i = 0; i <= n; i++)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A unit of systemd or a drop-in: systemd.exec(5), SYSTEM CALL FILTERING, and
- * systemd 252's src/core/load-fragment.c, src/core/execute.c and
- * src/shared/seccomp-util.c for what they leave open. Its several filters are
- * read as one, that answers what all of them together do: the strictest.
+ * A unit of systemd or a drop-in: systemd.exec(5), SYSTEM CALL FILTERING; for
+ * what that page leaves open, systemd 252's src/core/load-fragment.c,
+ * src/core/execute.c and src/shared/seccomp-util.c. Its several filters are
+ * read as one, which answers as all of them together do: the strictest.
  */
 #include "profile/private.h"
 
@@ -32,7 +32,7 @@ enum {
 	FAMILIES = AF_MAX,
 };
 
-/* An answer of an entry's own; no action that a unit can give is this. */
+/* The entry has an answer of its own; no action of a unit has this value. */
 #define NO_ANSWER SECCOMP_RET_TRACE
 
 struct entry {
@@ -50,17 +50,19 @@ struct list {
 
 struct unit {
 	struct reader *reader;
-	struct systemd_groups *groups;	/* our own, once a list has needed one */
+	/* a context of libseccomp, once a list has needed one */
+	struct systemd_groups *groups;
 	struct list filter, log;
 	uint32_t denial;		/* SystemCallErrorNumber= */
 	const struct arch *archs[8];
 	size_t n_archs;
 	bool families_assigned, families_allow;
 	bool families[FAMILIES];
-	char *others;			/* directives that are not judged */
+	char *others;			/* directives that were not judged */
 	char section[32];	/* the one that is being read */
 	bool in_exec, seen, groups_named;
-	bool default_known;	/* though nobody could be asked */
+	/* the groups are there, though systemd could not be asked */
+	bool default_known;
 	/* A container of podman's: what [Container] says, heap. */
 	bool is_container;
 	char *seccomp_profile;	/* SeccompProfile=; NULL: nothing */
@@ -91,7 +93,9 @@ static void list_remove(struct list *list, const char *name)
 	free(entry);
 }
 
-/* One word of an assignment, what "~" says of it, and its own answer. */
+/*
+ * One word of an assignment, whether a "~" applies to it, and its own answer.
+ */
 struct word {
 	const char *name;
 	bool inverted;
@@ -114,7 +118,7 @@ static void list_put(struct list *list, const struct word *word)
 	entry->answer = word->answer;
 }
 
-/* What a list says of a call, or takes back. */
+/* What a list says about a call; or removes that. */
 static bool take_call(struct unit *u, struct list *list,
 		      const struct word *word)
 {
@@ -129,7 +133,7 @@ static bool take_call(struct unit *u, struct list *list,
 static bool take_name(struct unit *u, struct list *list,
 		      const struct word *word, unsigned int depth);
 
-/* Without systemd-analyze: the group that an allow-list has anyway. */
+/* Without systemd-analyze: the group that every allow-list has. */
 static bool take_default(struct unit *u, struct list *list,
 			 const struct word *word, unsigned int depth)
 {
@@ -191,7 +195,7 @@ static bool take_name(struct unit *u, struct list *list,
 	return depth || reader_add_unknown(u->reader, word->name);
 }
 
-/* "name:EPERM" and "name:kill", in lists of what is denied. */
+/* "name:EPERM" and "name:kill", in lists of denied calls. */
 static bool read_answer(struct unit *u, char *text, struct word *word)
 {
 	char *own = strchr(text, ':');
@@ -416,7 +420,10 @@ static bool assign(struct unit *u, const char *key, char *value)
 	}
 }
 
-/* Where systemd ignores it, a filter that somebody wants does not exist. */
+/*
+ * A directive where systemd ignores it: a filter that somebody wants does not
+ * exist.
+ */
 static bool assign_in_vain(struct unit *u, const char *key)
 {
 	if (systemd_key_of(key) == KEY_NONE)
@@ -515,9 +522,9 @@ static bool read_lines(struct unit *u, char *text)
 	return ok;
 }
 
-/* Putting it together. */
+/* Putting the filters together. */
 
-/* What the kernel does with two answers; of equals, it takes the first. */
+/* The kernel's choice between two answers; of equal ones, the first. */
 static uint32_t stricter(uint32_t a, uint32_t b)
 {
 	int32_t x = a & SECCOMP_RET_ACTION_FULL;
@@ -526,7 +533,9 @@ static uint32_t stricter(uint32_t a, uint32_t b)
 	return y < x ? b : a;
 }
 
-/* A list's answer for a call, or with NULL for all that it does not name. */
+/*
+ * A list's answer for a call, or with NULL for all calls that it does not name.
+ */
 static uint32_t list_answer(const struct list *list, const char *name,
 			    uint32_t denial)
 {
@@ -582,7 +591,10 @@ static uint32_t family_answer(const struct unit *u, bool supported)
 		stricter(whole, SECCOMP_RET_ERRNO | EAFNOSUPPORT);
 }
 
-/* The families between the first and the last listed, and those outside. */
+/*
+ * The families between the first and the last listed, and those outside of that
+ * range.
+ */
 static bool add_families_of(struct unit *u, const struct arch *arch,
 			    size_t first, size_t last)
 {
@@ -608,8 +620,9 @@ static bool add_families_of(struct unit *u, const struct arch *arch,
 }
 
 /*
- * As systemd says it, seccomp_restrict_address_families(): not all that means
- * the same makes the same filter with libseccomp 2.5.4.
+ * systemd's rules, seccomp_restrict_address_families(), in its own form: with
+ * libseccomp 2.5.4, rules with the same meaning do not always make the same
+ * filter.
  */
 static bool add_families(struct unit *u, const struct arch *arch)
 {
@@ -659,7 +672,7 @@ static bool add_call(struct unit *u, const char *name, uint32_t origin)
 	return true;
 }
 
-/* Calls that a list names, but for those of another one. */
+/* The calls that a list names, except those that another list names. */
 static bool add_list(struct unit *u, const struct list *list,
 		     const struct list *but)
 {
@@ -676,7 +689,7 @@ static bool add_list(struct unit *u, const struct list *list,
 	return true;
 }
 
-/* Whether programs of `arch` run on this machine and may run in the unit. */
+/* Whether this machine runs programs of `arch`, and the unit may. */
 static bool is_let_in(const struct unit *u, const struct arch *arch)
 {
 	if (!arch_is_local(arch, arch_native()))

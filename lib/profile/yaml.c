@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * YAML, as far as Kubernetes takes it for JSON: documents without aliases and
- * tags. They become JSON values, which the reader of JSON then reads.
+ * YAML as far as Kubernetes accepts it in place of JSON: documents without
+ * aliases and tags. They become JSON values, which the reader of JSON then
+ * reads.
  */
 #include "profile/private.h"
 
@@ -13,17 +14,18 @@
 #include "base/memory.h"
 
 enum {
-	TEXT_MAX = 1 << 20,	/* bytes; an object of Kubernetes is smaller */
+	TEXT_MAX = 1 << 20,	/* bytes; Kubernetes' objects are smaller */
 	DEPTH_MAX = 16,
 	DOCUMENTS_MAX = 256,
 };
 
 struct builder {
 	struct reader *reader;
-	json_t *documents;	/* an array of those that are complete */
+	json_t *documents;	/* an array of the complete documents */
 	struct level {
-		json_t *value;	/* an array or object, still open */
-		char *key;	/* of an object, when its value comes next */
+		json_t *value;	/* an array or object that is still open */
+		/* of an object: the key, when its value comes next */
+		char *key;
 	} levels[DEPTH_MAX];
 	size_t depth;
 	bool done;		/* the document has ended */
