@@ -33,7 +33,7 @@ static char *call_label(const struct line *line, const struct arch *native)
 static const char *remark(const struct line *line)
 {
 	if (line->grouped)
-		return "sp-emit adds it anyway";
+		return "a group adds it";
 	return line->entry->unsteady ? "unsteady" : "";
 }
 
