@@ -26,7 +26,8 @@ static const struct client {
 	const char *verbs;	/* " run exec "; the command is one of them … */
 	const char *groups;	/* … by itself, or after one of these words */
 	const char *values;	/* options whose value is the next word */
-	const char *needs, *lacks;	/* options that it has, or has not */
+	/* options that must be there, or must not be */
+	const char *needs, *lacks;
 	const char *daemon, *advice;
 } clients[] = {
 	{ "docker", " run exec start restart up ", " container compose ",

@@ -30,9 +30,9 @@
 #include "stream/trace.h"
 
 /*
- * The container waits until we are done, and loading the programs takes some 70
- * ms of a CPU: on a busy machine others would get ten times that in between. It
- * is no trouble when this is not permitted.
+ * The container waits for us. Loading the programs takes some 70 ms of
+ * processor time, and on a busy machine other processes would get ten times
+ * that in between. If raising the priority is not permitted, we go on without.
  */
 static void hurry(int flags)
 {
@@ -119,8 +119,8 @@ static void release(struct attendance *a)
 /* The attending process */
 
 /*
- * To the root of each hierarchy: a manager that ends the engine, or the runtime's
- * helper, ends what is in its cgroup.
+ * Move to the root of each hierarchy: a manager that ends the engine, or the
+ * runtime's helper, kills what is in its cgroup.
  */
 static void leave_cgroups(void)
 {
@@ -141,8 +141,8 @@ static void leave_cgroups(void)
 }
 
 /*
- * All but these: with a copy of a plugin's connection, the runtime would not
- * notice that the plugin has ended.
+ * Close all others: as long as we hold a copy of a plugin's connection, the
+ * runtime does not notice that the plugin has ended.
  */
 static void close_others(const int *kept, size_t n)
 {
@@ -245,7 +245,8 @@ static char **recorder_argv(const struct attendance *a, int ready)
 
 	describe_append(&argv, "sp-record");
 	describe_append(&argv, "--quiet");
-	describe_append(&argv, "--from-exec");	/* not the runtime's calls */
+	/* without the runtime's calls */
+	describe_append(&argv, "--from-exec");
 	text = xasprintf("--cgroup=%s", a->cgroup);
 	describe_append(&argv, text);
 	free(text);
@@ -255,7 +256,7 @@ static char **recorder_argv(const struct attendance *a, int ready)
 	text = xasprintf("--name=%s", s->name ? s->name : s->id);
 	describe_append(&argv, text);
 	free(text);
-	/* The last one counts: what the administrator has set holds. */
+	/* The last one counts: the administrator's options win. */
 	for (char **o = a->request->options; *o; o++)
 		describe_append(&argv, *o);
 	for (char **o = a->options->recording; o && *o; o++)
@@ -289,7 +290,10 @@ static void become_recorder(const struct attendance *a, int ready)
 	_exit(127);
 }
 
-/* A byte on the descriptor that is returned: it records. End: it failed. */
+/*
+ * The descriptor that is returned gets a byte when the recorder records. If it
+ * is closed without one, the recorder failed.
+ */
 static int start_recorder(struct attendance *a)
 {
 	int fds[2];
@@ -324,8 +328,9 @@ static char *first_message(const struct attendance *a)
 }
 
 /*
- * With a container that is never started, nothing ends for the recorder; and its
- * cgroup can stay. The signal does no harm to a recorder that ends by itself.
+ * If a container is never started, the recorder waits for ever, since the
+ * cgroup can stay. So it gets a signal, which does no harm to a recorder that
+ * ends by itself.
  */
 static void end_with_cgroup(const struct attendance *a)
 {
@@ -368,7 +373,7 @@ static char *wait_for_recorder(const struct attendance *a)
 			  WEXITSTATUS(status));
 }
 
-/* A profile that was asked for, as well. */
+/* The profile, if one was asked for. */
 static void finish_profile(struct attendance *a, const char *what)
 {
 	char *name = NULL, *problem;
@@ -386,7 +391,7 @@ static void finish_profile(struct attendance *a, const char *what)
 	free(name);
 }
 
-/* Losses, for example: -q lets nothing else through. */
+/* What the recorder printed: losses, for example. -q suppresses all else. */
 static void finish_stream(struct attendance *a, const char *what)
 {
 	char *name = output_commit_new(a->out), *message = first_message(a);
@@ -441,14 +446,15 @@ static void finish(struct attendance *a)
 	free(problem);
 }
 
-/* Tells the caller: "\n" when it records, else why not. */
+/* Write to the caller: "\n" when the recorder records, else why not. */
 static bool tell(int report, int ready, struct attendance *a)
 {
 	char byte = 0;
 	ssize_t n = ready < 0 ? -1 : read(ready, &byte, 1);
 	char *problem;
 
-	if (n == 1)	/* the caller has given up when nobody reads it */
+	/* fails if the caller has given up and closed its end */
+	if (n == 1)
 		return write(report, "\n", 1) == 1;
 	problem = a->recorder > 0 ? wait_for_recorder(a) :
 		a->out ? xstrdup(strerror(errno)) :
@@ -491,8 +497,8 @@ static void attending(struct attendance *a, int report)
 /* The caller */
 
 /*
- * The time is over. From here on the attending process cannot report any more,
- * and gives up as well, unless it has done so a moment ago.
+ * The caller has waited long enough. From here on the attending process cannot
+ * report anything to it, and gives up as well, unless it has just reported.
  */
 static bool give_up(int report)
 {
@@ -502,7 +508,7 @@ static bool give_up(int report)
 	return recv(report, &byte, 1, MSG_DONTWAIT) != 1 || byte != '\n';
 }
 
-/* NULL: it records; else the reason, or that the time was over. */
+/* NULL: it records; else why not, or that the time was over. */
 static char *await(int report, double seconds)
 {
 	uint64_t until = now_ns() + (uint64_t)(seconds * 1e9);
@@ -532,7 +538,7 @@ static char *await(int report, double seconds)
 	}
 }
 
-/* By two forks, so that it is nobody's child whom somebody waits for. */
+/* Fork twice, so that the process is not the caller's child. */
 static bool fork_attending(struct attendance *a, int fds[2])
 {
 	pid_t child = fork();

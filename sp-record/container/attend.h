@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The recording of one container: a process of its own, away from the caller's
- * session, descriptors and cgroup, which starts sp-record on the container's
- * cgroup and puts the stream in its place when the container has ended.
+ * The recording of one container: a separate process, detached from the
+ * caller's session, descriptors and cgroup. It starts sp-record on the
+ * container's cgroup, and moves the stream to its place when the container has
+ * ended.
  */
 #ifndef ATTEND_H
 #define ATTEND_H
@@ -12,8 +13,8 @@
 #include "subject.h"
 
 /*
- * Returns when the container is being recorded: NULL. Else why not, on the heap;
- * then nothing is left running.
+ * Returns NULL once the container is being recorded. Else the reason why it is
+ * not, on the heap; then no process is left running.
  */
 char *attend(const struct subject *s, const struct request *r,
 	     const struct container_options *o);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * --oci-hook: what a runtime starts before the container's program: the state of
- * the container comes on stdin, and the program waits for our end.
+ * --oci-hook: a runtime starts it before the container's program, with the
+ * container's state on stdin, and waits until it exits.
  */
 #include <limits.h>
 #include <linux/close_range.h>
@@ -21,7 +21,10 @@
 
 enum { STATE_MAX = 1 << 20, STATUS_STOP = 1 };
 
-/* What a runtime leaves open would stay open as long as the container runs. */
+/*
+ * A descriptor that a runtime left open would stay open as long as the
+ * container runs.
+ */
 static void close_inherited(void)
 {
 	syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0);
@@ -82,7 +85,7 @@ static char *record(struct subject *s, const struct container_options *o,
 	return problem;
 }
 
-/* A container whose recording is not required starts whatever happens here. */
+/* A failure stops the container only if the recording is required. */
 int hook_mode(const struct container_options *o)
 {
 	struct subject s = { 0 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One line for whoever looks: on stderr, which a runtime keeps or shows, in the
- * system's log, and in the file of --log.
+ * One line for each container: on stderr, which a runtime keeps or shows, in
+ * the system's log, and in the file of --log.
  */
 #ifndef JOURNAL_H
 #define JOURNAL_H

@@ -7,7 +7,7 @@
 
 /* Each returns the exit status. */
 int hook_mode(const struct container_options *o);
-/* Becomes the runtime, with the arguments (NULL at the end). */
+/* Becomes the runtime, which gets the arguments (NULL at the end). */
 int runtime_mode(const struct container_options *o, const char *runtime,
 		 char **args);
 
@@ -16,7 +16,7 @@ __attribute__((noreturn))
 void nri_mode(const struct container_options *o, const char *path);
 #define NRI_SOCKET "/var/run/nri/nri.sock"
 
-/* "runc" of a tool that was started as "sandprint-runc"; NULL: by another name. */
+/* "runc" if the tool was started as "sandprint-runc"; NULL: by another name. */
 const char *runtime_of_name(const char *name);
 
 #endif

@@ -73,7 +73,7 @@ static bool read_entry(json_t *map, struct protobuf entry)
 	return !entry.malformed;
 }
 
-/* Annotations count before labels, since labels cannot hold every text. */
+/* Annotations come before labels, since labels cannot hold every text. */
 struct maps {
 	json_t *labels, *annotations;
 };
@@ -139,7 +139,7 @@ static struct maps new_maps(void)
 	return (struct maps){ json_object(), json_object() };
 }
 
-/* The container's own come first, the pod's fill in. */
+/* The container's own entries come first; the pod's fill in what is missing. */
 static void merge(struct subject *s, const struct maps *own,
 		  const struct maps *pods)
 {

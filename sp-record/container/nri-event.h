@@ -8,19 +8,20 @@
 
 enum { NRI_START_CONTAINER = 6 };	/* of its enum Event */
 
-/* What the runtime says of itself. */
+/* What the runtime says about itself. */
 struct nri_runtime {
 	char *name, *version;		/* heap, or NULL */
-	uint64_t timeout_ms;		/* for an answer; 0: not given */
+	/* how long it waits for an answer; 0: not given */
+	uint64_t timeout_ms;
 };
 
 bool nri_configure_read(struct nri_runtime *r, struct protobuf message);
 void nri_runtime_free(struct nri_runtime *r);
 
 /*
- * The container of a StateChange or a StartContainer, with the pod's annotations
- * and labels below its own. False: malformed, and nothing is to be freed; `*event`
- * is 0 where the message does not name one.
+ * The container of a StateChange or a StartContainer, with the pod's
+ * annotations and labels below its own. False: malformed, and nothing is to be
+ * freed; `*event` is 0 if the message names no event.
  */
 bool nri_event_read(struct subject *s, uint32_t *event, bool is_state_change,
 		    struct protobuf message);
@@ -28,8 +29,8 @@ bool nri_event_read(struct subject *s, uint32_t *event, bool is_state_change,
 struct protobuf_out nri_registration(void);
 struct protobuf_out nri_subscription(void);
 /*
- * The answer to a Synchronize. What is too large for one of them comes in several,
- * and the runtime refuses a plugin that does not ask for more.
+ * The answer to a Synchronize. A list that is too large for one message comes
+ * in several, and the runtime refuses a plugin that does not ask for more.
  */
 struct protobuf_out nri_synchronized(struct protobuf request);
 

@@ -18,7 +18,7 @@ struct nri_buffer {
 };
 
 struct nri_wire {
-	struct nri_buffer frames;	/* what has come */
+	struct nri_buffer frames;	/* bytes that have come */
 	struct nri_buffer streams[2];	/* of the two connections */
 };
 
@@ -32,10 +32,10 @@ struct nri_message {
 	char *error;			/* of a response: heap, or NULL */
 };
 
-/* Take bytes that were read. False: no NRI speaks so. */
+/* Take bytes that were read. False: they are not NRI's protocol. */
 bool nri_feed(struct nri_wire *w, const void *data, size_t n);
 /*
- * The next message that is whole. False: there is none yet, or (`*malformed`) a
+ * The next complete message. False: there is none yet, or (`*malformed`) a
  * message is malformed.
  */
 bool nri_next(struct nri_wire *w, struct nri_message *m, bool *malformed);

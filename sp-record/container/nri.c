@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * --nri: a plugin of containerd and CRI-O, which tell of each container before
- * its program starts, and wait for the answer. Recordings are processes of their
- * own (attend.h): they go on when the plugin, or the runtime, ends.
+ * --nri: a plugin of containerd and CRI-O. They report each container before
+ * its program starts, and wait for the answer. Each recording is a process of
+ * its own (attend.h), which goes on when the plugin or the runtime ends.
  */
 #include <errno.h>
 #include <fnmatch.h>
@@ -33,7 +33,7 @@ struct plugin {
 	int fd;
 	struct nri_wire wire;
 	struct nri_runtime runtime;
-	bool failed;		/* the connection is of no more use */
+	bool failed;		/* the connection cannot be used any more */
 };
 
 static void send_all(struct plugin *p, struct protobuf_out out)
@@ -54,7 +54,10 @@ static void send_all(struct plugin *p, struct protobuf_out out)
 
 /* Which containers */
 
-/* "KEY" or "KEY=PATTERN", of annotations, labels, and what a run is labelled. */
+/*
+ * "KEY" or "KEY=PATTERN", compared with annotations, labels, and the labels of
+ * the run.
+ */
 static bool is_selected(const struct subject *s, const char *select)
 {
 	const char *equals = strchrnul(select, '=');
@@ -82,7 +85,10 @@ static bool is_wanted(const struct plugin *p, const struct subject *s,
 	return false;
 }
 
-/* A runtime drops a plugin that is late: we are not, if need be without. */
+/*
+ * A runtime drops a plugin that is late. So we answer in time, if need be
+ * without a recording.
+ */
 static void limit_patience(const struct plugin *p, struct container_options *o)
 {
 	uint64_t ms = p->runtime.timeout_ms ? p->runtime.timeout_ms :
@@ -154,7 +160,7 @@ static void on_configure(struct plugin *p, const struct nri_message *m)
 			     p->runtime.version : "");
 }
 
-/* What the API has beside these is not subscribed for. */
+/* We do not subscribe to the other events of the API. */
 static void on_request(struct plugin *p, const struct nri_message *m)
 {
 	static const char *const empty[] = {
@@ -258,8 +264,8 @@ static void serve(struct plugin *p)
 }
 
 /*
- * A runtime that does not listen yet, or has been restarted, is connected to
- * later; one that refuses the plugin, less and less often.
+ * Connect again later if the runtime does not listen yet or has restarted; if
+ * it refuses the plugin, wait longer each time.
  */
 void nri_mode(const struct container_options *o, const char *path)
 {

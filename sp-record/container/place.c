@@ -16,7 +16,7 @@
 
 enum { PART_MAX = 64 };		/* characters of a name and of an image */
 
-/* For a file name: letters, digits and "._-"; what else there is becomes "_". */
+/* For a file name: every byte but letters, digits and "._-" becomes "_". */
 static char *plain(const char *text)
 {
 	char *copy = xasprintf("%.*s", PART_MAX, text);
@@ -68,7 +68,7 @@ static int open_beneath(int directory, const char *path, int flags)
 	return syscall(SYS_openat2, directory, path, &how, sizeof(how));
 }
 
-/* What of `path` is below `dir`; NULL: it is not. */
+/* The part of `path` below `dir`; NULL: it is not below it. */
 static const char *below(const char *path, const char *dir)
 {
 	size_t n = strlen(dir);
@@ -111,7 +111,7 @@ static int open_top(const char *dir)
 	return open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* Ours alone: a recording tells what a service does. */
+/* Readable by us alone: a recording shows what a service does. */
 static int open_default(const struct container_options *o)
 {
 	int fd = open_top(container_directory(o));
@@ -122,7 +122,10 @@ static int open_default(const struct container_options *o)
 	return open_top(container_directory(o));
 }
 
-/* Why nothing at `path` in the directory `top` can be opened: errno. */
+/*
+ * The reason (errno) why nothing at `path` in the directory `top` can be
+ * opened.
+ */
 static char *explain(const char *path, const char *top)
 {
 	switch (errno) {
@@ -135,7 +138,9 @@ static char *explain(const char *path, const char *top)
 	}
 }
 
-/* "" stands for the default. A number may have to be added: output_commit_new(). */
+/*
+ * "" stands for the default. output_commit_new() may add a number to the name.
+ */
 static bool is_name(const char *name)
 {
 	for (const char *c = name; *c; c++)

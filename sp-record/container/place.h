@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Where the files of a recording go. An annotation may name a place in a
- * directory that the administrator allows; nothing that stands there, no link
- * and no file, leads out of it or is replaced.
+ * directory that the administrator allows. No link there leads out of the
+ * directory, and no existing file is replaced.
  */
 #ifndef PLACE_H
 #define PLACE_H
@@ -17,8 +17,8 @@ struct place {
 };
 
 /*
- * `path` NULL: a file of its own in the directory of the streams, which is made
- * if need be. False: `problem` (heap, caller frees).
+ * `path` NULL: a new file in the directory of the streams, which is created if
+ * need be. False: `problem` (heap, caller frees).
  */
 bool place_find(struct place *p, const struct container_options *o,
 		const struct subject *s, const char *path, char **problem);

@@ -37,9 +37,10 @@ static bool says_no(const char *text)
 }
 
 /*
- * Harmless: what they use is bounded by the recorder, and nothing of the
- * machine's or of others' comes into the stream. --every writes as much as the
- * container calls, to the disk of all.
+ * Options that an annotation may use. The recorder bounds what they take, and
+ * the stream gets nothing about the machine or other containers. --every is
+ * different: it writes as much as the container calls, to a disk that all
+ * share.
  */
 static const struct {
 	const char *name;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a container's annotations ask for. Whoever starts containers may be
- * nobody's friend: an annotation chooses among what the administrator allows.
+ * hostile: an annotation can only choose among what the administrator allows.
  */
 #ifndef REQUEST_H
 #define REQUEST_H
@@ -12,16 +12,18 @@
 #include "subject.h"
 
 struct request {
-	bool asked;		/* an annotation speaks of a recording at all … */
-	bool refused;		/* … and says no */
-	bool required;		/* no recording: no start */
+	bool asked;		/* an annotation mentions a recording … */
+	bool refused;		/* … and turns it off */
+	/* if it cannot be recorded, it must not start */
+	bool required;
 	char *output;		/* of the stream; NULL: the default */
-	char *profile;		/* where a profile goes, too; NULL: none */
-	char *base;		/* whose rules it includes; NULL: none */
+	/* where a profile goes; NULL: none is written */
+	char *profile;
+	char *base;		/* a base profile; NULL: none */
 	char **options;		/* for sp-record, NULL at the end; heap */
 };
 
-/* False: `problem` (heap, caller frees); `required` counts then, too. */
+/* False: `problem` (heap, caller frees); `required` is valid then, too. */
 bool request_read(struct request *r, const struct subject *s,
 		  const struct container_options *o, char **problem);
 void request_free(struct request *r);

@@ -14,13 +14,13 @@
 
 enum { FILE_MAX = 16 << 20 };	/* bytes of JSON that are read */
 
-/* JSON of an engine: numbers beyond 2^63 stand in limits, and are not needed. */
+/* An engine's JSON can have limits beyond 2^63, which are not needed. */
 static json_t *load(const char *text, size_t n)
 {
 	return json_loadb(text, n, JSON_DECODE_INT_AS_REAL, NULL);
 }
 
-/* Others can have put something else there, such as a FIFO. */
+/* Another user can have put something else there, such as a FIFO. */
 static FILE *open_regular(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -156,7 +156,7 @@ static void ask_docker(struct subject *s, const char *rootfs)
 	free(dir);
 }
 
-/* A state has the annotations too, but not with every runtime all of them. */
+/* A state has annotations too, but some runtimes leave some of them out. */
 static void ask_bundle(struct subject *s, const char *bundle)
 {
 	char *path = xasprintf("%s/config.json", bundle);

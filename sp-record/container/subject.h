@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A container that is about to start, as its runtime and its engine know it. */
+/*
+ * A container that is about to start, as its runtime and its engine describe
+ * it.
+ */
 #ifndef SUBJECT_H
 #define SUBJECT_H
 
@@ -25,7 +28,7 @@ struct subject {
  */
 bool subject_read(struct subject *s, const char *state, size_t n,
 		  char **problem);
-/* Names that are missing are looked for among the annotations. */
+/* Look for names that are missing among the annotations. */
 void subject_complete(struct subject *s);
 /* The annotation, or NULL. */
 const char *subject_annotation(const struct subject *s, const char *key);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * --oci-runtime: stands where an engine expects the runtime, puts the hook into
- * the config.json of a container that is created, and becomes the runtime.
+ * --oci-runtime: engines start it in place of the runtime. It puts the hook
+ * into the config.json of a container that is created, and becomes the runtime.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +22,7 @@
 
 enum { CONFIG_MAX = 64 << 20, STATUS_FAILED = 125 };
 
-/* Options of runc's and crun's before the command that have a value. */
+/* The options of runc and crun before the command that take a value. */
 static bool has_value(const char *option)
 {
 	static const char *const names[] = {
@@ -36,7 +36,7 @@ static bool has_value(const char *option)
 	return false;
 }
 
-/* The runtime's command, "create", and what follows it; NULL: none. */
+/* The runtime's command, "create", and its arguments; NULL: none. */
 static char **find_command(char **args)
 {
 	while (*args && **args == '-') {
@@ -78,7 +78,7 @@ static const char *bundle_value(const char *option, bool *next)
 	return option[1] == '-' ? NULL : rest;	/* "--bundles", "-bDIR" */
 }
 
-/* The bundle of "create" and "run"; NULL: it is another command. */
+/* The bundle of "create" and "run"; NULL: another command. */
 static const char *find_bundle(char **args)
 {
 	char **command = find_command(args);
@@ -107,7 +107,7 @@ static void add(json_t *list, const char *option, const char *value)
 	free(text);
 }
 
-/* The hook's entry, with the options that we were given; heap. */
+/* The hook's entry, with the options that this tool was given; heap. */
 static char *hook_json(const struct container_options *o)
 {
 	char self[PATH_MAX], seconds[32], *text;
@@ -199,7 +199,7 @@ static char *add_hook(const char *text, const char *hook)
 		json_put_item(text, place, index, hook);
 }
 
-/* NULL: the hook is in it, since now or since an earlier start. */
+/* NULL: the hook is there, from now on or from an earlier start. */
 static char *put_hook(const char *path, const struct container_options *o)
 {
 	char *hook = hook_json(o), *text = NULL, *changed = NULL;
@@ -218,7 +218,7 @@ static char *put_hook(const char *path, const struct container_options *o)
 	return problem;
 }
 
-/* A container starts whatever happens here, as it would without us. */
+/* The container starts in any case, as it would without us. */
 static void prepare_bundle(const char *bundle,
 			   const struct container_options *o)
 {
