@@ -13,6 +13,7 @@ B     := build$(if $(SAN),/san)
 PC    := libbpf libelf libseccomp jansson yaml-0.1 zlib \
 	 $(shell pkg-config --exists msgpack-c && echo msgpack-c || echo msgpack)
 
+comma := ,
 ifneq ($(V),1)
 Q := @
 say = @printf '  %-6s %s\n' $(1) $(2)
@@ -36,7 +37,7 @@ MANS     := $(wildcard sp-*/*.[157] lib/*/*.5 lib/*.7)
 
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.o $(B)/%.bpf.o $(B)/%.skel.h
-.PHONY: all help deps test-deps demo check lint bench bench-plot install clean tests fuzz replays soak check-allocations check-removals \
+.PHONY: all help deps test-deps demo check lint bench bench-plot install uninstall static deb rpm check-package clean tests fuzz replays soak check-allocations check-removals \
 	check-kernels check-roundtrip check-jails check-names check-score check-profiles check-engines check-units check-coverage check-split check-html check-filters mutate sandbox-data
 
 all: $(BINS) ## Build the tools into build/bin/ (V=1 shows the commands, SAN=address,undefined)
@@ -45,10 +46,20 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .SECONDEXPANSION:
-$(BINS): $(B)/bin/%: $$(call objs,$$*) $(B)/lib.a
+$(BINS): $(B)/bin/%: $$(call objs,$$*) $(B)/version.o $(B)/lib.a
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SP_CFLAGS) $(LDFLAGS) -o $@ $^ $(if $(filter sp-record,$*),$(LIBS_RECORD),$(LIBS)) $(if $(filter sp-emit,$*),$(LIBS_EMIT))
+
+# The commit for --version; an object of its own, so that a new commit only
+# links the tools anew.
+$(B)/version.o: $(B)/version.c
+	$(Q)$(CC) $(SP_CFLAGS) -c -o $@ $<
+$(B)/version.c: FORCE
+	@mkdir -p $(@D)
+	@.package/version >$@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+FORCE:
 
 # A file in a folder of a tool names headers from the tool's own top.
 $(B)/sp-verify/%.o build/fuzz/obj/sp-verify/%.o: CPPFLAGS += -Isp-verify
@@ -76,7 +87,8 @@ $(B)/page/%.h: sp-emit/page.%
 	@mkdir -p $(@D)
 	$(Q)sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $< >$@
 
-# The kernel side: an object without debug info, embedded by its skeleton.
+# The kernel side: an object without debug info, embedded by its skeleton. Its
+# BTF has the sources' paths: relative ones, so that builds are reproducible.
 $(call objs,sp-record): $(B)/record.skel.h
 BPF_ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
 $(B)/record.bpf.o: bpf/record.bpf.c $(wildcard bpf/*.h)
@@ -86,7 +98,7 @@ $(B)/%.bpf.o:
 	$(call say,BPF,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -O2 -g \
-		-Wall -Wextra -Ibpf -idirafter /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null) \
+		-Wall -Wextra -Ibpf -fdebug-compilation-dir=. -idirafter /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null) \
 		-c -o $@ $<
 	$(Q)llvm-strip -g $@
 
@@ -198,7 +210,7 @@ lint: ## Check the manual pages, the C sources, the tests and the shell scripts
 		tests/kernels/run tests/kernels/fetch tests/kernels/guest \
 		tests/kernels/init tests/kernels/start \
 		tests/units/drive tests/suite tests/uapi tests/score-reference tests/inroot tests/failing/inputs tests/sandbox-data tests/html/run \
-		lib/kernel/constants
+		lib/kernel/constants .package/deb .package/rpm .package/version
 
 # The peers of the bench that nobody packages, and what is run under them all.
 BENCHES := $(patsubst tests/bench/%.bpf.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.bpf.c))
@@ -306,11 +318,12 @@ ZSH_DIR  := zsh/site-functions
 FISH_DIR := fish/vendor_completions.d
 # Where podman and CRI-O look, if PREFIX is /usr or /usr/local.
 HOOKS_DIR ?= $(if $(filter /usr/local,$(PREFIX)),/etc,$(PREFIX)/share)/containers/oci/hooks.d
+UNIT_DIR  ?= $(PREFIX)/lib/systemd/system
 sandbox-data: test-deps ## Record what the filters do once their files are open, for lib/process/sandbox-data.h (an hour)
 	@$(MAKE) --no-print-directory tests B=build/sandbox CFLAGS="$(CFLAGS) -DSANDBOX_RECORD"
 	@tests/sandbox-data build/sandbox
 
-install: all ## Install the tools, their manuals, completions and the containers' hook (DESTDIR, PREFIX, HOOKS_DIR)
+install: all ## Install the tools, their manuals, completions and the containers' hook (DESTDIR, PREFIX, HOOKS_DIR, UNIT_DIR)
 	install -d $(DESTDIR)$(PREFIX)/bin $(foreach n,1 5 7,$(DESTDIR)$(PREFIX)/share/man/man$n)
 	install $(BINS) $(DESTDIR)$(PREFIX)/bin
 	for runtime in runc crun; do ln -sf sp-record $(DESTDIR)$(PREFIX)/bin/sandprint-$$runtime; done
@@ -319,11 +332,39 @@ install: all ## Install the tools, their manuals, completions and the containers
 	install -m 644 $(filter %.7,$(MANS)) $(DESTDIR)$(PREFIX)/share/man/man7
 	install -d $(DESTDIR)$(HOOKS_DIR)
 	sed 's|@BIN@|$(PREFIX)/bin|' sp-record/container/sandprint.json > $(DESTDIR)$(HOOKS_DIR)/sandprint.json
+	install -d $(DESTDIR)$(UNIT_DIR) $(DESTDIR)$(PREFIX)/share/doc/sandprint
+	sed 's|@BIN@|$(PREFIX)/bin|' sp-record/container/sandprint-nri.service > $(DESTDIR)$(UNIT_DIR)/sandprint-nri.service
+	install -m 644 LICENSE bpf/LICENSE.GPL-2.0 $(DESTDIR)$(PREFIX)/share/doc/sandprint
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/,$(BASH_DIR) $(ZSH_DIR) $(FISH_DIR))
 	set -e; cd $(DESTDIR)$(PREFIX)/share; for tool in $(TOOLS); do \
 		$(abspath $(B))/bin/$$tool --completion=bash > $(BASH_DIR)/$$tool; \
 		$(abspath $(B))/bin/$$tool --completion=zsh > $(ZSH_DIR)/_$$tool; \
 		$(abspath $(B))/bin/$$tool --completion=fish > $(FISH_DIR)/$$tool.fish; done
+
+# By an installation elsewhere: its files are the ones to remove.
+uninstall: all ## Remove what `make install` installs (the same DESTDIR, PREFIX, HOOKS_DIR, UNIT_DIR)
+	@set -e; dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; \
+	$(MAKE) -s --no-print-directory install DESTDIR="$$dir"; \
+	cd "$$dir"; find . ! -type d -printf '%P\0' | sed -z 's|^|$(DESTDIR)/|' | xargs -0 rm -f --; \
+	rmdir --ignore-fail-on-non-empty $(DESTDIR)$(PREFIX)/share/doc/sandprint
+
+# For systems with another C library, or none: the filters need no libbpf.
+static: ## Build the four filters without shared libraries into build/static/bin/
+	@$(MAKE) --no-print-directory B=build/static CFLAGS='$(CFLAGS) -DWRAP_MALLOC' \
+		LDFLAGS='-static $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc)' \
+		$(patsubst %,build/static/bin/%,$(filter-out sp-record,$(TOOLS)))
+
+rpm: ## Build RPM packages of the last commit into build/rpm/ (rpmbuild)
+	@.package/rpm $(VERSION) build/rpm
+
+deb: ## Build Debian packages of the last commit into build/deb/
+	@tests/deps package
+	@.package/deb $(VERSION) build/deb
+
+check-package: test-deps ## Build the Debian packages twice, check, install and purge them in a clean root (ten minutes)
+	@tests/deps package
+	@$(MAKE) --no-print-directory tests
+	@BATS_TEST_TIMEOUT=1800 tests/run $(B) tests/package/package.bats
 
 clean: ## Remove build/
 	rm -rf build

@@ -22,7 +22,17 @@ static void *check(void *p)
  * error. So a failed allocation ends the tool, wherever it happens. Sanitizers
  * have their own allocator.
  */
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+#if (defined(__GLIBC__) || defined(WRAP_MALLOC)) && \
+	!defined(__SANITIZE_ADDRESS__)
+
+/* A static program has the libc's malloc(3), which ld --wrap calls __real_. */
+#ifdef WRAP_MALLOC
+#define LIBC(name) __real_##name
+#define OURS(name) __wrap_##name
+#else
+#define LIBC(name) __libc_##name
+#define OURS(name) name
+#endif
 
 static _Thread_local bool can_fail;
 
@@ -41,24 +51,27 @@ static void *check_for_library(void *p)
 	return p;
 }
 
-extern void *__libc_malloc(size_t size);
-extern void *__libc_calloc(size_t n, size_t size);
-extern void *__libc_realloc(void *p, size_t size);
+extern void *LIBC(malloc)(size_t size);
+extern void *LIBC(calloc)(size_t n, size_t size);
+extern void *LIBC(realloc)(void *p, size_t size);
+void *OURS(malloc)(size_t size);
+void *OURS(calloc)(size_t n, size_t size);
+void *OURS(realloc)(void *p, size_t size);
 
-void *malloc(size_t size)
+void *OURS(malloc)(size_t size)
 {
-	return check_for_library(__libc_malloc(size));
+	return check_for_library(LIBC(malloc)(size));
 }
 
-void *calloc(size_t n, size_t size)
+void *OURS(calloc)(size_t n, size_t size)
 {
-	return check_for_library(__libc_calloc(n, size));
+	return check_for_library(LIBC(calloc)(n, size));
 }
 
 /* realloc(3) with size 0 frees and returns NULL. */
-void *realloc(void *p, size_t size)
+void *OURS(realloc)(void *p, size_t size)
 {
-	void *q = __libc_realloc(p, size);
+	void *q = LIBC(realloc)(p, size);
 
 	return size ? check_for_library(q) : q;
 }

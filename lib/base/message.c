@@ -298,8 +298,14 @@ void message_end(void)
 	exit(message_finish());
 }
 
+/* In the tools, not in programs that only use the library. */
+extern const char sandprint_commit[] __attribute__((weak));
+
 void message_version(void)
 {
-	printf("%s (sandprint) %s\n", tool, VERSION);
+	printf("%s (sandprint) %s", tool, VERSION);
+	if (sandprint_commit && *sandprint_commit)
+		printf(" (%s)", sandprint_commit);
+	putchar('\n');
 	exit(message_finish());
 }

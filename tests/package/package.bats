@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bats
+# The Debian packages: built twice, checked by lintian, and installed, used and
+# purged in a root that has nothing else. `make check-package` runs this.
+
+load ../helper
+
+setup_file() {
+	export TREE="$BATS_FILE_TMPDIR/tree" OTHER="$BATS_FILE_TMPDIR/other/place"
+	export ROOT="$BATS_FILE_TMPDIR/root"
+	git clone -q "$BATS_TEST_DIRNAME/../.." "$TREE"
+	mkdir -p "${OTHER%/*}"
+	git clone -q "$BATS_TEST_DIRNAME/../.." "$OTHER"
+	export DEBFULLNAME='A Tester' DEBEMAIL=tester@debian.org
+	"$TREE/.package/deb" 0.1.0 "$BATS_FILE_TMPDIR/one" >"$BATS_FILE_TMPDIR/log" 2>&1
+	local lists=(/etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources)
+	local list used=()
+	for list in "${lists[@]}"; do
+		[ ! -s "$list" ] || used+=("$list")
+	done
+	mmdebstrap -q --variant=minbase --include=jq \
+		"$(. /etc/os-release && echo "$VERSION_CODENAME")" "$ROOT" \
+		"${used[@]}" \
+		>>"$BATS_FILE_TMPDIR/log" 2>&1
+	files >"$BATS_FILE_TMPDIR/before"
+}
+
+# All of the root but what dpkg, apt and ldconfig write for themselves.
+files() {
+	cd "$ROOT" && find . -xdev \( -path ./var/lib/dpkg -o -path ./var/log \
+		-o -path ./var/cache -o -path ./var/lib/apt \
+		-o -path ./var/lib/systemd -o -path ./etc/ld.so.cache -o -path ./proc -o -path ./sys \
+		-o -path ./dev -o -path ./run -o -path ./tmp -o -path ./.old \) \
+		-prune -o -print | sort
+}
+
+in_root() {
+	"$BATS_TEST_DIRNAME/../inroot" "$ROOT" "$@"
+}
+
+@test "two builds in different places give the same bytes" {
+	"$OTHER/.package/deb" 0.1.0 "$BATS_FILE_TMPDIR/two" >log 2>&1
+	for one in "$BATS_FILE_TMPDIR"/one/*.deb; do
+		cmp "$one" "$BATS_FILE_TMPDIR/two/${one##*/}"
+	done
+}
+
+@test "lintian finds nothing in the packages" {
+	run lintian --allow-root --fail-on=error,warning "$BATS_FILE_TMPDIR"/one/*.changes
+	echo "$output"
+	[ "$status" = 0 ]
+	[ -z "$output" ]
+}
+
+@test "the packages install, record and write a profile, and purge leaves nothing" {
+	cp "$BATS_FILE_TMPDIR"/one/sandprint_*.deb \
+		"$BATS_FILE_TMPDIR"/one/sandprint-hooks_*.deb "$ROOT/opt"
+	chroot "$ROOT" sh -c 'apt-get -qq update && apt-get -qq install -y --no-install-recommends /opt/*.deb' >log 2>&1
+	rm "$ROOT"/opt/*.deb
+	in_root sh -c 'sp-record -q -o /tmp/t.sp -- ls / &&
+		sp-emit --oci /tmp/t.sp >/opt/p.json && sp-verify -p /opt/p.json /tmp/t.sp'
+	jq -e '.syscalls | length > 0' "$ROOT/opt/p.json"
+	rm "$ROOT/opt/p.json"
+	in_root sp-record --version | grep -q "^sp-record (sandprint) 0.1.0 ([0-9a-f]\{12\})$"
+	[ -e "$ROOT/usr/share/containers/oci/hooks.d/sandprint.json" ]
+	[ -e "$ROOT/usr/lib/systemd/system/sandprint-nri.service" ]
+	# What the packages brought with them goes too.
+	chroot "$ROOT" sh -c 'apt-get -qq purge -y --autoremove sandprint sandprint-hooks' >>log 2>&1
+	files >after
+	diff "$BATS_FILE_TMPDIR/before" after
+}
+
+@test "make uninstall removes what make install installed, and no more" {
+	make -s -C "$TREE" -j2 install DESTDIR="$PWD/dest" >log 2>&1
+	mkdir -p dest/usr/local/bin
+	echo mine >dest/usr/local/bin/mine
+	make -s -C "$TREE" uninstall DESTDIR="$PWD/dest" >>log 2>&1
+	[ "$(find dest ! -type d)" = dest/usr/local/bin/mine ]
+}
+
+@test "the static filters work in a root that has nothing else" {
+	make -s -C "$TREE" -j2 static >log 2>&1
+	mkdir -p empty/bin
+	cp "$TREE"/build/static/bin/* empty/bin
+	sp-record -q -o empty/t.sp -- true
+	chroot empty /bin/sp-merge -o /m.sp /t.sp
+	chroot empty /bin/sp-emit --oci -o /p.json /m.sp
+	chroot empty /bin/sp-verify -p /p.json /m.sp
+	chroot empty /bin/sp-diff /t.sp /m.sp
+	cmp <(sp-emit --oci empty/t.sp) empty/p.json
+}
+
+@test "the RPM packages build, with every file that make install has" {
+	RPMBUILD=--nodeps "$TREE/.package/rpm" 0.1.0 "$PWD/rpm" >log 2>&1
+	rpm -qlp rpm/sandprint-0*.rpm rpm/sandprint-hooks-*.rpm |
+		grep -v -e '/.build-id' -e '^/usr/share/licenses' |
+		sed 's/\.gz$//' | sort -u >packaged
+	make -s -C "$TREE" install DESTDIR="$PWD/dest" PREFIX=/usr >>log 2>&1
+	(cd dest && find . ! -type d -printf '/%P\n') |
+		grep -v '^/usr/share/doc' | sort >installed
+	diff installed packaged
+}
