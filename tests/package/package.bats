@@ -26,13 +26,13 @@ setup_file() {
 }
 
 # All of the root but what dpkg, apt and ldconfig write for themselves.
-files() {
+files() (
 	cd "$ROOT" && find . -xdev \( -path ./var/lib/dpkg -o -path ./var/log \
 		-o -path ./var/cache -o -path ./var/lib/apt \
 		-o -path ./var/lib/systemd -o -path ./etc/ld.so.cache -o -path ./proc -o -path ./sys \
 		-o -path ./dev -o -path ./run -o -path ./tmp -o -path ./.old \) \
 		-prune -o -print | sort
-}
+)
 
 in_root() {
 	"$BATS_TEST_DIRNAME/../inroot" "$ROOT" "$@"
