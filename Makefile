@@ -299,10 +299,10 @@ check-kernels: test-deps ## Boot Debian's kernels, from 6.1 to the newest, under
 	@$(MAKE) --no-print-directory tests
 	@tests/kernels/run $(B)
 
-check-engines: test-deps ## Record containers and services of five engines, enforce their profiles in each, kill recorders (ten minutes)
+check-engines: test-deps ## Record containers and services of five engines, enforce their profiles in each, kill recorders, merge a fleet's (ten minutes)
 	@tests/deps engines
 	@$(MAKE) --no-print-directory tests
-	@BATS_TEST_TIMEOUT=1200 tests/run $(B) tests/engines/*.bats
+	@BATS_TEST_TIMEOUT=1200 tests/run $(B) tests/engines/*.bats tests/fleet/fleet.bats
 
 check-units: test-deps ## Record units of Debian in a booted systemd and use them under their drop-ins (five minutes)
 	@$(MAKE) --no-print-directory tests

@@ -1,0 +1,85 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The examples of sandprint-fleet(7), over 1,000 streams; run by make check-engines.
+load ../helper
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR"
+	/usr/bin/python3 "$TESTS/fleet/streams.py" "$TESTS/mkstream" 1000 60
+	sp-merge -o expected.sp runs/*.sp
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	ln -s "$BATS_FILE_TMPDIR/runs" runs
+}
+
+# example SECTION NUMBER — the lines of the section's literal block, counted from 1
+example() {
+	awk -v section=".Ss $1" -v wanted="$2" '
+		/^\.S[hs] / { n = 0; found = $0 == section }
+		/^\.Ed/ { on = 0 }
+		on
+		/^\.Bd/ && found { on = ++n == wanted }
+	' "${TESTS%/*}/sp-merge/sandprint-fleet.7" >example
+	[ -s example ]
+	# The recordings are behind a symbolic link here.
+	sed -i 's/find runs /find runs\/ /; s/parallel /&--will-cite /' example
+}
+
+@test "GNU parallel" {
+	requires parallel
+	example 'GNU parallel' 1
+	bash -e example
+	[ "$(ls part-*.sp | wc -l)" = 10 ]
+	cmp fleet.sp "$BATS_FILE_TMPDIR/expected.sp"
+}
+
+@test "GNU parallel: a cut stream ends it without a result" {
+	requires parallel
+	rm runs
+	cp -r "$BATS_FILE_TMPDIR/runs" runs
+	truncate -s -3 runs/7.sp
+	example 'GNU parallel' 1
+	run bash -e example
+	[ "$status" != 0 ]
+	[[ $output == *'runs/7.sp: segment 1: record '*': truncated'* ]]
+	[ ! -e fleet.sp ]
+}
+
+@test "the script of the Kubernetes Job" {
+	example 'A Kubernetes Job' 1
+	/usr/bin/python3 - <<-'END' >script
+		import yaml
+		job = yaml.safe_load(open("example"))["spec"]
+		pod = job["template"]["spec"]["containers"][0]
+		assert job["completionMode"] == "Indexed" and job["completions"] == 8
+		assert pod["command"][:-1] == ["bash", "-euo", "pipefail", "-c"]
+		print(pod["command"][-1])
+	END
+	for i in {0..7}; do
+		JOB_COMPLETION_INDEX=$i bash -euo pipefail script
+	done
+	sp-merge part-*.sp | cmp - "$BATS_FILE_TMPDIR/expected.sp"
+}
+
+# rclone's local back end, under the remote's name of the page.
+@test "an object store through rclone" {
+	requires rclone
+	printf '[store]\ntype = alias\nremote = %s\n' "$PWD/objects" >rclone.conf
+	export RCLONE_CONFIG=$PWD/rclone.conf
+	sp-merge -o most.sp runs/[1-9]*.sp
+	rclone rcat store:sandprint/runs/most.sp <most.sp
+	rclone rcat store:sandprint/runs/0.sp <runs/0.sp
+	example 'Object stores' 2
+	bash -e example
+	cmp fleet.sp "$BATS_FILE_TMPDIR/expected.sp"
+	# The other examples: a machine writes, and new objects are added.
+	example 'Object stores' 1
+	sed -i 's/sp-record -- .*test/cat runs\/0.sp/' example
+	bash -e example
+	cp most.sp fleet.sp
+	example 'Object stores' 3
+	bash -e -o pipefail example
+	cmp fleet.sp "$BATS_FILE_TMPDIR/expected.sp"
+}
