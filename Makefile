@@ -25,9 +25,9 @@ CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib -Ibpf -I$(B) \
 	    $(shell pkg-config --cflags $(PC) 2>/dev/null)
 SP_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) $(if $(SAN),-fsanitize=$(SAN) \
 	    -fno-sanitize-recover=all -fno-omit-frame-pointer)
-# Only sp-record links libbpf, and only sp-emit capstone.
+# Only sp-record links libbpf. sp-emit loads capstone when it needs it.
 LIBS        := $(shell pkg-config --libs $(filter-out libbpf,$(PC)) 2>/dev/null) -lm
-LIBS_EMIT   := $(shell pkg-config --libs capstone 2>/dev/null)
+LIBS_EMIT    = $(if $(findstring STATIC_BUILD,$(CFLAGS)),$(shell pkg-config --libs capstone 2>/dev/null),-ldl)
 LIBS_RECORD := $(shell pkg-config --libs $(PC) 2>/dev/null) -lm
 
 LIB_OBJS := $(patsubst %.c,$(B)/%.o,$(wildcard lib/*/*.c))
@@ -350,7 +350,7 @@ uninstall: all ## Remove what `make install` installs (the same DESTDIR, PREFIX,
 
 # For systems with another C library, or none: the filters need no libbpf.
 static: ## Build the four filters without shared libraries into build/static/bin/
-	@$(MAKE) --no-print-directory B=build/static CFLAGS='$(CFLAGS) -DWRAP_MALLOC' \
+	@$(MAKE) --no-print-directory B=build/static CFLAGS='$(CFLAGS) -DSTATIC_BUILD' \
 		LDFLAGS='-static $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc)' \
 		$(patsubst %,build/static/bin/%,$(filter-out sp-record,$(TOOLS)))
 

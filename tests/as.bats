@@ -353,8 +353,8 @@ the_pid() {
 	ended 0 $booted || [ $? != 124 ]
 }
 
-# answers OPTION… — to every call of every architecture
-answers() {
+# all_answers OPTION… — to every call of every architecture
+all_answers() {
 	sp-verify --json "$@" "$BATS_FILE_TMPDIR/all.sp" >answers.json 2>>err || [ $? = 1 ]
 	jq -c '.[] | [.arch, .nr, .answer]' answers.json
 }
@@ -387,8 +387,8 @@ answers() {
 			: >root/out/done
 			return 1
 		}
-		answers --pid="$(<pid)" >held
-		answers -p "$units/u$i.service" >ours
+		all_answers --pid="$(<pid)" >held
+		all_answers -p "$units/u$i.service" >ours
 		cmp -s held ours || {
 			cat "drop-ins/$i.conf"
 			diff held ours | sed -n 1,5p

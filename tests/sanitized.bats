@@ -51,7 +51,8 @@ works() {
 }
 
 formats() {
-	sp-emit --help | sed -n '/^FORMAT/,/^$/s/^      --\([a-z-]*\).*/\1/p'
+	sp-emit --help | sed -n '/^FORMAT/,/^$/s/^      --\([a-z-]*\).*/\1/p' |
+		grep -vx possible
 }
 
 # options_for FORMAT — a line for each set of options that it takes

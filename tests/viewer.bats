@@ -128,7 +128,7 @@ blind() {
 	other=$pid
 	echo $other >"$cgroup/cgroup.procs"
 	run -125 as ./sp-record -q -t 1 -o a.sp --cgroup "$cgroup"
-	[[ $output == *"--cgroup $cgroup: its processes belong to another user or have more privileges: "* ]]
+	[[ $output == *"--cgroup $cgroup: all processes belong to another user or have more privileges: "* ]]
 	begin setpriv --reuid=65534 --regid=65534 --clear-groups sleep 30
 	echo $pid >"$cgroup/cgroup.procs"
 	as ./sp-record -t 0.3 -o a.sp --cgroup "$cgroup" 2>err

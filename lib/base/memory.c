@@ -22,11 +22,11 @@ static void *check(void *p)
  * error. So a failed allocation ends the tool, wherever it happens. Sanitizers
  * have their own allocator.
  */
-#if (defined(__GLIBC__) || defined(WRAP_MALLOC)) && \
+#if (defined(__GLIBC__) || defined(STATIC_BUILD)) && \
 	!defined(__SANITIZE_ADDRESS__)
 
 /* A static program has the libc's malloc(3), which ld --wrap calls __real_. */
-#ifdef WRAP_MALLOC
+#ifdef STATIC_BUILD
 #define LIBC(name) __real_##name
 #define OURS(name) __wrap_##name
 #else

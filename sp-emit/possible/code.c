@@ -2,6 +2,7 @@
 #include "code.h"
 
 #include <capstone/capstone.h>
+#include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
@@ -43,17 +44,79 @@ struct code {
 	size_t n_found;
 };
 
+/* The functions of capstone; all NULL until code_load(). */
+static struct capstone {
+	typeof(cs_open) *open;
+	typeof(cs_close) *close;
+	typeof(cs_option) *option;
+	typeof(cs_malloc) *malloc;
+	typeof(cs_free) *free;
+	typeof(cs_disasm_iter) *disasm_iter;
+	typeof(cs_insn_group) *insn_group;
+} capstone;
+
+#ifdef STATIC_BUILD
+
+bool code_load(void)
+{
+	capstone = (struct capstone){
+		cs_open, cs_close, cs_option, cs_malloc, cs_free,
+		cs_disasm_iter, cs_insn_group,
+	};
+	return true;
+}
+
+#else
+
+#define NAME_OF(major) "libcapstone.so." #major
+#define LIBRARY(major) NAME_OF(major)
+
+static void *find(void *library, const char *name, bool *found)
+{
+	void *function = dlsym(library, name);
+
+	*found = *found && function;
+	return function;
+}
+
+bool code_load(void)
+{
+	void *library;
+	bool found = true;
+
+	if (capstone.open)
+		return true;
+	library = dlopen(LIBRARY(CS_API_MAJOR), RTLD_NOW | RTLD_LOCAL);
+	if (!library)
+		return false;
+	capstone = (struct capstone){
+		find(library, "cs_open", &found),
+		find(library, "cs_close", &found),
+		find(library, "cs_option", &found),
+		find(library, "cs_malloc", &found),
+		find(library, "cs_free", &found),
+		find(library, "cs_disasm_iter", &found),
+		find(library, "cs_insn_group", &found),
+	};
+	if (!found)
+		capstone.open = NULL;
+	return found;
+}
+
+#endif
+
 struct code *code_new(void)
 {
 	struct code *c = xcalloc(1, sizeof(*c));
 
-	if (cs_open(CS_ARCH_X86, CS_MODE_64, &c->capstone)) {
+	if (!code_load() ||
+	    capstone.open(CS_ARCH_X86, CS_MODE_64, &c->capstone)) {
 		free(c);
 		return NULL;
 	}
-	cs_option(c->capstone, CS_OPT_DETAIL, CS_OPT_ON);
-	cs_option(c->capstone, CS_OPT_SKIPDATA, CS_OPT_ON);
-	c->insn = cs_malloc(c->capstone);
+	capstone.option(c->capstone, CS_OPT_DETAIL, CS_OPT_ON);
+	capstone.option(c->capstone, CS_OPT_SKIPDATA, CS_OPT_ON);
+	c->insn = capstone.malloc(c->capstone);
 	return c;
 }
 
@@ -62,8 +125,8 @@ void code_free(struct code *c)
 	if (!c)
 		return;
 	free(c->found);
-	cs_free(c->insn, 1);
-	cs_close(&c->capstone);
+	capstone.free(c->insn, 1);
+	capstone.close(&c->capstone);
 	free(c);
 }
 
@@ -499,7 +562,7 @@ static void read_instruction(struct code *c, const cs_insn *insn)
 	if (insn->id == X86_INS_CALL) {
 		go(c, insn, true);
 		spoil_by_call(&c->state);
-	} else if (cs_insn_group(c->capstone, insn, X86_GRP_JUMP)) {
+	} else if (capstone.insn_group(c->capstone, insn, X86_GRP_JUMP)) {
 		go(c, insn, false);
 	} else if (insn->id == X86_INS_SYSCALL) {
 		tell(c, USE_SYSCALL, insn->address);
@@ -519,7 +582,8 @@ static void read_once(struct code *c, const uint8_t *bytes, size_t n,
 	c->is_reached = true;
 	c->n_found = 0;
 	enter(&c->state);
-	while (n && cs_disasm_iter(c->capstone, &bytes, &n, &address, c->insn)) {
+	while (n && capstone.disasm_iter(c->capstone, &bytes, &n, &address,
+					 c->insn)) {
 		arrive(c, c->insn->address);
 		read_instruction(c, c->insn);
 	}

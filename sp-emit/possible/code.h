@@ -41,6 +41,12 @@ struct code_found {
 
 struct code;			/* a disassembler */
 
+/*
+ * Load the disassembler, which takes 7 ms: before a sandbox, and only where it is
+ * needed. False: it is not installed.
+ */
+bool code_load(void);
+
 struct code *code_new(void);	/* NULL: there is none for x86-64 */
 void code_free(struct code *c);
 

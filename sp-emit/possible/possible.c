@@ -157,8 +157,12 @@ static struct reader_answer *ask(struct reader *reader, const struct trace *t)
 	note_missing(a);
 	if (a->n_objects)
 		return a;
-	message_error("--possible: no executable of the recording could be "
-		      "read; --root=DIR says where they are");
+	if (a->no_disassembler)
+		message_error("--possible: install libcapstone, which "
+			      "disassembles the programs");
+	else
+		message_error("--possible: no executable of the recording could "
+			      "be read; --root=DIR says where they are");
 	free(a);
 	return NULL;
 }

@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/limit.h"
 #include "base/memory.h"
+#include "code.h"
 #include "process/image-file.h"
 #include "process/sandbox.h"
 
@@ -259,6 +260,7 @@ void reader_work(const char *root, const uint8_t *request,
 	w->root = root;
 	w->answer = answer;
 	w->graph = graph_new(now_ns() + READER_SECONDS / 2 * 1000000000ULL);
+	answer->no_disassembler = !w->graph;
 	while (w->graph && *request) {
 		const char *path = (const char *)request + ENTRY_HEAD;
 
@@ -300,6 +302,7 @@ static _Noreturn void serve(struct reader *r, const char *root, int begin,
 
 	shed(begin, done);
 	memory_can_fail();
+	code_load();	/* graph_new() finds out whether that went well */
 	sandbox_enter(SANDBOX_READER, NULL, NULL);
 	if (read(STDIN_FILENO, &byte, 1) == 1) {
 		reader_work(root, r->shared->request, &r->shared->answer);

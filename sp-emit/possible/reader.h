@@ -24,6 +24,7 @@ struct reader_answer {
 	struct graph_result result;
 	uint32_t n_objects;	/* that were read */
 	uint32_t n_missing;	/* that were not */
+	uint32_t no_disassembler;	/* libcapstone is not installed */
 	char missing[READER_TEXT_MAX];	/* the first of them, a line each */
 };
 
