@@ -209,7 +209,7 @@ starved() {
 	# The C library takes no more from the kernel than it needs.
 	export GLIBC_TUNABLES=glibc.malloc.top_pad=1:glibc.malloc.mmap_threshold=4096
 	local format
-	for format in json oci bpf minijail libseccomp table; do
+	for format in json oci bpf minijail libseccomp html; do
 		starved 2 sp-emit --$format calls.sp
 	done
 	starved 2 sp-merge calls.sp small.sp
