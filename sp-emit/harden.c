@@ -153,12 +153,20 @@ static uint64_t count_calls(const struct trace *t, const char *name)
 	return n;
 }
 
-static bool was_denied(const struct trace *t, const char *name)
+bool harden_allows_denied(const struct emit *emit, const char *call)
 {
-	for (size_t i = 0; i < t->denials.n; i++)
-		if (has_name(t->denials.at[i], name))
+	const struct trace *t = emit->trace;
+
+	for (size_t i = 0; emit->allow_denied && i < t->denials.n; i++)
+		if (has_name(t->denials.at[i], call))
 			return true;
 	return false;
+}
+
+static struct verdict denied(const char *call)
+{
+	return verdict(UNKNOWN, xasprintf("arguments of %s, which was denied, "
+					  "are not recorded", call));
 }
 
 /* False: the recording does not have all of these bits. */
@@ -200,15 +208,14 @@ static struct verdict judge_values(const struct trace *t,
 	return v;
 }
 
-static struct verdict judge_call(const struct trace *t, bool allow_denied,
+static struct verdict judge_call(const struct emit *emit,
 				 const struct denied_call *d)
 {
+	const struct trace *t = emit->trace;
 	struct verdict v = { PROVED, NULL, NULL };
 
-	if (allow_denied && was_denied(t, d->call))
-		return verdict(UNKNOWN, xasprintf("arguments of %s, which was "
-						  "denied, are not recorded",
-						  d->call));
+	if (harden_allows_denied(emit, d->call))
+		return denied(d->call);
 	if (!count_calls(t, d->call))
 		return v;
 	if (!d->is_denied)
@@ -248,8 +255,7 @@ static struct verdict judge_calls(const struct emit *emit,
 				  const char *none)
 {
 	for (const struct denied_call *d = calls; d->call; d++) {
-		struct verdict v = judge_call(emit->trace, emit->allow_denied,
-					      d);
+		struct verdict v = judge_call(emit, d);
 
 		if (v.finding != PROVED)
 			return v;
@@ -301,6 +307,10 @@ static struct verdict judge_namespaces(const struct emit *emit)
 
 	if (v.finding != PROVED)
 		return v;
+	if (harden_allows_denied(emit, "clone3")) {
+		free(v.why);
+		return denied("clone3");
+	}
 	if (made || (by_clone3 && !have_all(t, "privileges"))) {
 		free(v.why);
 		return made ? verdict(CONTRADICTED, xasprintf(
@@ -320,13 +330,13 @@ static struct verdict judge_namespaces(const struct emit *emit)
 	return v;
 }
 
-bool harden_needs_clone(const struct trace *t, bool allow_denied)
+bool harden_needs_clone(const struct emit *emit)
 {
-	struct emit emit = { .trace = t, .allow_denied = allow_denied };
-	struct verdict v = judge_namespaces(&emit);
+	struct verdict v = judge_namespaces(emit);
 
 	free(v.why);
-	return v.finding == PROVED && count_calls(t, "clone3");
+	return v.finding == PROVED && !emit->partial &&
+		count_calls(emit->trace, "clone3");
 }
 
 /* A C library falls back to clone, which has to be allowed then. */

@@ -10,9 +10,15 @@
  * tasks by clone3(2): RestrictNamespaces= answers that with ENOSYS, and a C library
  * then calls clone(2).
  */
-bool harden_needs_clone(const struct trace *t, bool allow_denied);
+bool harden_needs_clone(const struct emit *emit);
 
-/* The settings, each with its evidence as a comment; notes name the others. */
+/* --allow-denied allows it, and the arguments of denied calls are not recorded. */
+bool harden_allows_denied(const struct emit *emit, const char *call);
+
+/*
+ * The settings, each with its evidence as a comment; notes name the others. An
+ * incomplete recording proves nothing: not for such a one.
+ */
 void write_harden(const struct emit *emit, FILE *out);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "install.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -15,6 +16,7 @@
 #include "base/input.h"
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/text.h"
 #include "process/unit-name.h"
 
 #define UNITS "/etc/systemd/system"
@@ -153,6 +155,19 @@ static void show_difference(const struct drop_in *d, int old, int new)
 	free(path);
 }
 
+static bool write_text(int fd, const char *text, size_t size)
+{
+	while (size) {
+		ssize_t n = write(fd, text, size);
+
+		if (n < 0)
+			return false;
+		text += n;
+		size -= n;
+	}
+	return true;
+}
+
 /* A new file under another name, which takes the place of the old one. */
 static bool replace(const struct drop_in *d, int old)
 {
@@ -162,7 +177,7 @@ static bool replace(const struct drop_in *d, int old)
 	unlinkat(d->fd, NEW_NAME, 0);
 	new = openat(d->fd, NEW_NAME, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
 		     0644);
-	ok = new >= 0 && write(new, d->text, d->size) == (ssize_t)d->size &&
+	ok = new >= 0 && write_text(new, d->text, d->size) &&
 		!fchmod(new, 0644) && !fsync(new);
 	if (!ok) {
 		fail(d, NEW_NAME);
@@ -181,13 +196,41 @@ static bool replace(const struct drop_in *d, int old)
 static void reload(const struct drop_in *d)
 {
 	char *argv[] = { "systemctl", "daemon-reload", NULL };
+	/* A unit's name can hold "\\x2d", and no quotation mark. */
+	const char *quote = strchr(d->directory, '\\') ? "'" : "";
 
 	if (run(argv))
 		message_error("%s/" NAME " is installed, but systemctl "
 			      "daemon-reload failed", d->directory);
-	message_note("installed %s/" NAME "; to undo it: rm %s/" NAME
-		     " && systemctl daemon-reload", d->directory,
-		     d->directory);
+	message_note("installed %s/" NAME "; to remove it: rm %s%s/" NAME
+		     "%s && systemctl daemon-reload", d->directory, quote,
+		     d->directory, quote);
+}
+
+static int is_later(const struct dirent *entry)
+{
+	const char *type = strrchr(entry->d_name, '.');
+
+	return type && !strcmp(type, ".conf") &&
+		strcmp(entry->d_name, NAME) > 0;
+}
+
+/* systemd reads drop-ins in the order of their names: systemd.unit(5). */
+static void note_later(const struct drop_in *d)
+{
+	struct dirent **entries;
+	int n = scandir(d->directory, &entries, is_later, alphasort);
+
+	for (int i = 0; i < n; i++) {
+		char *name = text_printable(entries[i]->d_name);
+
+		message_note("%s/%s is read after " NAME ", and can change "
+			     "what that sets", d->directory, name);
+		free(name);
+		free(entries[i]);
+	}
+	if (n >= 0)
+		free(entries);
 }
 
 static void install(struct drop_in *d)
@@ -196,6 +239,7 @@ static void install(struct drop_in *d)
 
 	if (!open_directory(d))
 		return;
+	note_later(d);
 	old = open_old(d);
 	if (old < 0 && errno != ENOENT)
 		fail(d, NAME);

@@ -165,7 +165,8 @@ static char *set_install(const struct option_row *row, void *to,
 	free(o->install);
 	o->install = unit_name_whole(name);
 	length = strlen(o->install);
-	if (!unit_name_is_valid(o->install) || length <= strlen(".service") ||
+	if (!unit_name_is_valid(o->install) || *name == '@' ||
+	    length <= strlen(".service") ||
 	    strcmp(o->install + length - strlen(".service"), ".service"))
 		return xstrdup("no service can have that name");
 	return NULL;

@@ -25,14 +25,14 @@
 
 /* What the format and the options make of the groups. */
 static struct group_choice choose_groups(const struct options *o,
-					 const struct trace *t,
+					 const struct emit *emit,
 					 const struct arch *native)
 {
 	unsigned int flags = o->format->flags;
 	struct group_choice choice = {
 		.runtimes = (o->runtimes < 0 ? o->format->runtimes :
 			     (unsigned int)o->runtimes) |
-			(o->harden && harden_needs_clone(t, o->allow_denied) ?
+			(o->harden && harden_needs_clone(emit) ?
 			 RUNTIME_HARDENED : 0),
 		.no_new_privs = o->no_new_privs,
 		.native = native,
@@ -148,7 +148,7 @@ static struct profile *make_profile(struct emit *emit, const struct options *o,
 	    !check_denials(emit->trace, &build))
 		return NULL;
 	note_operations(emit->trace);
-	emit->choice = build.choice = choose_groups(o, emit->trace, native);
+	emit->choice = build.choice = choose_groups(o, emit, native);
 	p = build_profile(emit->trace, &build);
 	if (check_profile(p, o->exact) && add_args(p, emit, o) &&
 	    base_join(base, p, o->format))

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A drop-in for a systemd service: systemd.exec(5), SYSTEM CALL FILTERING. */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "args.h"
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/text.h"
 #include "format.h"
 #include "harden.h"
 
@@ -111,20 +111,38 @@ static void write_families(const struct trace *t, FILE *out)
 	free(families);
 }
 
+static void leave_out_families(const char *why, FILE *out)
+{
+	char *text = xasprintf("RestrictAddressFamilies= is left out: %s", why);
+
+	message_note("--harden: %s", text);
+	text_append(&text, "", ".");
+	write_comment(text, "# ", out);
+	free(text);
+}
+
 static void harden_families(const struct emit *emit, FILE *out)
 {
-	uint64_t unknown = args_unknown(emit->trace, "socket");
-
-	if (!unknown) {
+	if (harden_allows_denied(emit, "socket")) {
+		leave_out_families("arguments of socket, which was denied, "
+				   "are not recorded", out);
+	} else if (args_unknown(emit->trace, "socket")) {
+		leave_out_families("not all arguments of socket are known",
+				   out);
+	} else {
 		fputs("# RestrictAddressFamilies=: those that socket was "
 		      "called with.\n", out);
 		write_families(emit->trace, out);
-		return;
 	}
-	fputs("# RestrictAddressFamilies= is left out: not all arguments of "
-	      "socket are known.\n", out);
-	message_note("--harden: RestrictAddressFamilies= is left out: %" PRIu64
-		     " times the arguments of socket are not known", unknown);
+}
+
+/* False: an incomplete recording proves nothing. */
+static bool can_harden(const struct emit *emit)
+{
+	if (emit->harden && emit->partial)
+		message_note("--harden: no setting is written, since the "
+			     "recording is incomplete");
+	return emit->harden && !emit->partial;
 }
 
 void write_systemd(const struct emit *emit, FILE *out)
@@ -132,6 +150,7 @@ void write_systemd(const struct emit *emit, FILE *out)
 	const struct profile *p = emit->profile;
 	size_t n;
 	const char **names = names_with_action(p, SECCOMP_RET_ALLOW, &n);
+	bool harden = can_harden(emit);
 
 	write_head(emit, "# ", out);
 	fputs("[Service]\n", out);
@@ -139,7 +158,7 @@ void write_systemd(const struct emit *emit, FILE *out)
 		write_log(names, n, out);
 	else
 		write_filter(p, names, n, out);
-	if (emit->harden) {
+	if (harden) {
 		harden_families(emit, out);
 		write_harden(emit, out);
 	} else if (emit->args && args_knows(emit->trace, "socket")) {

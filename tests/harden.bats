@@ -115,6 +115,23 @@ verdict() {
 	[ "$(verdict CapabilityBoundingSet d.sp)" = unknown ]
 }
 
+@test "nothing is written of an incomplete recording, or of what was denied and is allowed" {
+	printf '%s\n' 'run 1 a how="command privileges" complete=no' \
+		'call 1 read 1' 'call 1 clone3 1' | "$TESTS/mkstream" >a.sp
+	sp-emit --systemd --harden --allow-partial a.sp >conf 2>err
+	grep 'no setting is written, since the recording is incomplete' err
+	lacks -E '^(RestrictNamespaces|CapabilityBoundingSet|RestrictAddressFamilies)=' <conf
+	lacks '[= ]clone ' <conf
+	printf '%s\n' 'run 1 a how="command privileges"' 'call 1 read 1' \
+		'denial 1 socket -1 1' 'denial 1 clone3 -1 1' 'denial 1 135 -1 1' |
+		"$TESTS/mkstream" >b.sp
+	sp-emit --systemd --harden b.sp 2>err | grep -c -E \
+		'^(RestrictNamespaces=yes|LockPersonality=yes|RestrictAddressFamilies=none)' | grep -x 3
+	sp-emit --systemd --harden --allow-denied b.sp 2>err |
+		lacks -E '^(RestrictNamespaces|LockPersonality|RestrictAddressFamilies)='
+	[ "$(grep -c 'which was denied, are not recorded' err)" = 3 ]
+}
+
 @test "capabilities of the ambient set stay in it, the others do not" {
 	printf '%s\n' 'run 1 a how="command privileges"' 'image /bin/a' \
 		'call 1 49 2' 'privilege 1 49 74 1' 'privilege 1 -1 21 1' |
@@ -180,7 +197,7 @@ install() {
 		exec sp-emit --systemd --install "$@"' sh "$@"
 }
 
-@test "--install shows the difference, writes the drop-in and reloads; undo is printed" {
+@test "--install shows the difference, writes the drop-in and reloads; it says how to remove it" {
 	local conf=etc/x.service.d/50-sandprint.conf
 	requires_root
 	requires unshare
@@ -193,7 +210,7 @@ install() {
 	sp-emit --systemd a.sp 2>err | diff - "$conf"
 	[[ ${lines[0]} == "--- /dev/null" ]]
 	[[ ${lines[1]} == "+++ /etc/systemd/system/x.service.d/50-sandprint.conf" ]]
-	[[ $stderr == *"to undo it: rm /etc/systemd/system/x.service.d/50-sandprint.conf && systemctl daemon-reload" ]]
+	[[ $stderr == *"to remove it: rm /etc/systemd/system/x.service.d/50-sandprint.conf && systemctl daemon-reload" ]]
 	[ "$(stat -c %a "$conf")" = 644 ]
 	# the same again, and something else
 	run -0 --separate-stderr install x.service a.sp
@@ -208,6 +225,13 @@ install() {
 	run -2 install x /dev/null
 	[[ $output == *"nothing was installed" ]]
 	cmp "$conf" before
+	# a drop-in that is read later, and a name that a shell would change
+	mkdir 'etc/a\x2db.service.d'
+	touch 'etc/a\x2db.service.d/'{10-a.conf,override.conf,x.txt}
+	run -0 --separate-stderr install 'a\x2db' a.sp
+	[ "$(grep -c 'is read after' <<<"$stderr")" = 1 ]
+	[[ $stderr == *'a\x2db.service.d/override.conf is read after 50-sandprint.conf'* ]]
+	[[ $stderr == *"rm '/etc/systemd/system/a\\x2db.service.d/50-sandprint.conf' &&"* ]]
 	# a reload that fails
 	printf '#!/bin/sh\nexit 1\n' >bin/systemctl
 	run -2 install x b.sp
@@ -232,7 +256,7 @@ install() {
 	[[ $output == *"50-sandprint.conf: a symbolic link"* ]]
 	run -0 install z a.sp
 	[ "$(find elsewhere)" = elsewhere ]
-	for name in ../x x/y '' x.socket .service 'x y' x.slice "$(printf '%0300d' 1)"; do
+	for name in ../x x/y '' @ @x.service x.socket .service 'x y' x.slice "$(printf '%0300d' 1)"; do
 		run -2 install "$name" a.sp
 		[[ $output == *"no service can have that name"* ]]
 	done
