@@ -100,6 +100,36 @@ possible() {
 	possible x.sp | shows "^setns $PROGRAMS/plugin.so imports setns"
 }
 
+@test "each executable has its own library where two have one of the same name" {
+	mkdir a b
+	cc -shared -o a/libx.so -xc /dev/null
+	cc -w -o a/p "$TESTS/portable/importer.c" -La -Wl,--no-as-needed,-rpath,'$ORIGIN' -lx -ldl
+	cp a/p b/p
+	cp "$PROGRAMS/plugin.so" b/libx.so
+	printf '%s\n' 'run 1 x' "image $PWD/a/p 1:1:1" "image $PWD/b/p 1:1:1" 'call 1 exit_group 1' |
+		"$TESTS/mkstream" >x.sp
+	possible x.sp | shows "^setns $PWD/b/libx.so imports setns"
+}
+
+@test "a file whose section headers are stripped is named, not read as one without calls" {
+	cp "$PROGRAMS/importer" bare
+	printf '\0\0\0\0\0\0\0\0' | dd of=bare bs=1 seek=40 conv=notrunc status=none
+	printf '\0\0\0\0' | dd of=bare bs=1 seek=60 conv=notrunc status=none
+	printf '%s\n' 'run 1 x' "image $PWD/bare 1:1:1" 'call 1 exit_group 1' |
+		"$TESTS/mkstream" >x.sp
+	run -2 sp-emit --explain --possible x.sp
+	[[ $output == *"bare: its section headers are stripped"* ]]
+}
+
+@test "--html --possible has the list, and only with that option" {
+	stream "$PROGRAMS/importer" >x.sp
+	sp-emit --html --possible x.sp >page.html
+	run -0 "$TESTS/scripts/html-check.py" page.html
+	[ -z "$output" ]
+	grep -E '^<tr><td class="num">[0-9]+</td><th scope="row"><code>sethostname</code>.*importer imports sethostname; made by' page.html
+	sp-emit --html x.sp | lacks 'id="possible"'
+}
+
 @test "--add allows calls, and says so in the notes, the profile, the summary and --explain" {
 	stream "$PROGRAMS/importer" >x.sp
 	first=$(possible x.sp | sed -n '1s/ .*//p')

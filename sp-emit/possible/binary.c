@@ -491,6 +491,22 @@ static bool is_for_us(Elf *elf)
 		header.e_machine == EM_X86_64;
 }
 
+/* Code, but no section headers that say where: sections can be stripped. */
+static bool hides_code(const struct binary *b)
+{
+	size_t n = 0, n_sections = 0;
+	GElf_Phdr p;
+
+	if (b->n_texts || elf_getphdrnum(b->elf, &n) ||
+	    elf_getshdrnum(b->elf, &n_sections) || n_sections > 1)
+		return false;
+	for (size_t i = 0; i < n && i < SECTIONS_MAX; i++)
+		if (gelf_getphdr(b->elf, i, &p) && p.p_type == PT_LOAD &&
+		    p.p_flags & PF_X && p.p_filesz)
+			return true;
+	return false;
+}
+
 int binary_open(struct binary *b, int fd)
 {
 	int err = -ENOEXEC;
@@ -503,6 +519,9 @@ int binary_open(struct binary *b, int fd)
 		goto out;
 	err = -EFBIG;
 	if (!read_sections(b) || !read_functions(b))
+		goto out;
+	err = -ENODATA;
+	if (hides_code(b))
 		goto out;
 	read_interpreter(b);
 	array_sort(b->slots, b->n_slots, sizeof(*b->slots), by_address);

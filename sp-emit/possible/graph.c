@@ -390,11 +390,15 @@ static bool is_among(const uint64_t *list, size_t n, uint64_t address)
 	return false;
 }
 
-static void add_address(uint64_t **list, size_t *n, uint64_t address)
+static void add_address(struct graph *g, uint64_t **list, size_t *n,
+			uint64_t address)
 {
 	enum { MOST = 64 };	/* each is compared with every call */
 
-	if (*n == MOST || is_among(*list, *n, address))
+	if (is_among(*list, *n, address))
+		return;
+	g->cut_short |= *n == MOST;
+	if (*n == MOST)
 		return;
 	*list = xgrow(*list, *n, sizeof(**list));
 	(*list)[(*n)++] = address;
@@ -410,7 +414,7 @@ static void find_slots(struct graph *g, struct object *o)
 		if (slot->name)
 			each_export(g, slot->name, look_for_parameter, &takes);
 		if (takes)
-			add_address(&o->slots, &o->n_slots, slot->address);
+			add_address(g, &o->slots, &o->n_slots, slot->address);
 	}
 }
 
@@ -419,12 +423,11 @@ static void find_stub(struct graph *g, struct object *o, const uint8_t *at,
 {
 	uint64_t slot;
 
-	(void)g;
 	if (at[0] != 0xff && at[0] != 0xf2 && at[0] != 0xf3)
 		return;
 	slot = slot_of_stub(&o->b, address);
 	if (slot && is_among(o->slots, o->n_slots, slot))
-		add_address(&o->takers, &o->n_takers, address);
+		add_address(g, &o->takers, &o->n_takers, address);
 }
 
 /* Whether there are more than before. */
@@ -434,7 +437,7 @@ static bool find_takers(struct graph *g, struct object *o)
 
 	for (size_t i = 0; i < o->b.n_functions; i++)
 		if (o->nodes[i] && o->nodes[i]->parameter != NO_PARAMETER)
-			add_address(&o->takers, &o->n_takers,
+			add_address(g, &o->takers, &o->n_takers,
 				    o->nodes[i]->span->start);
 	find_slots(g, o);
 	if (o->n_slots > n_slots)
@@ -522,6 +525,7 @@ static void read_all(struct graph *g)
 		if (!g->n_queue)
 			break;
 	}
+	g->cut_short |= g->n_queue;
 	read_queue(g);
 	each_node(g, take_numbers);
 }

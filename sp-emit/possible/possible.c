@@ -254,8 +254,9 @@ bool possible_find(struct possible *possible, struct reader *reader,
 		     "a number that is not constant", possible->n,
 		     possible->answer->n_objects, r->n_unknown);
 	if (r->cut_short)
-		message_note("--possible: the list is incomplete, since the "
-			     "files have too much code");
+		message_note("--possible: the list is incomplete, since "
+			     "there are too many files, or too much code in "
+			     "them");
 	return true;
 }
 

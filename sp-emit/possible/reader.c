@@ -53,8 +53,9 @@ struct work {
 	struct reader_answer *answer;
 	struct { dev_t dev; ino_t ino; } seen[OBJECTS_MAX];
 	size_t n_seen;
-	char **libraries;	/* names that were looked for */
+	char **libraries;	/* searches that were made */
 	size_t n_libraries;
+	bool is_full;		/* there are more files than OBJECTS_MAX */
 };
 
 static void miss(struct work *w, const char *name, const char *why)
@@ -76,8 +77,10 @@ static bool is_seen(struct work *w, int fd)
 	for (size_t i = 0; i < w->n_seen; i++)
 		if (w->seen[i].dev == st.st_dev && w->seen[i].ino == st.st_ino)
 			return true;
-	if (w->n_seen == OBJECTS_MAX)
+	if (w->n_seen == OBJECTS_MAX) {
+		w->is_full = true;
 		return true;
+	}
 	w->seen[w->n_seen].dev = st.st_dev;
 	w->seen[w->n_seen++].ino = st.st_ino;
 	return false;
@@ -176,14 +179,26 @@ static const char usual_directories[] =
 	"/lib:/usr/lib:/usr/local/lib/x86_64-linux-gnu:/usr/local/lib64:"
 	"/usr/local/lib";
 
-static bool is_looked_for(struct work *w, const char *name)
+/* Each program can have a library of the same name in another place. */
+static bool is_looked_for(struct work *w, const struct binary *b,
+			  const char *origin, const char *name)
 {
-	for (size_t i = 0; i < w->n_libraries; i++)
-		if (!strcmp(w->libraries[i], name))
-			return true;
+	char *search = b->run_path ?
+		xasprintf("%s\n%s\n%.*s", name, b->run_path,
+			  (int)(strrchr(origin, '/') - origin), origin) :
+		xstrdup(name);
+	bool found = false;
+
+	for (size_t i = 0; !found && i < w->n_libraries; i++)
+		found = !strcmp(w->libraries[i], search);
+	w->is_full |= w->n_libraries == OBJECTS_MAX;
+	if (found || w->n_libraries == OBJECTS_MAX) {
+		free(search);
+		return true;
+	}
 	w->libraries = xgrow(w->libraries, w->n_libraries, sizeof(char *));
-	w->libraries[w->n_libraries++] = xstrdup(name);
-	return w->n_libraries > OBJECTS_MAX;
+	w->libraries[w->n_libraries++] = search;
+	return false;
 }
 
 static void add_library(struct work *w, const struct binary *b,
@@ -191,9 +206,9 @@ static void add_library(struct work *w, const struct binary *b,
 {
 	bool is_path = strchr(name, '/');
 
-	if (is_looked_for(w, name))
+	if (is_looked_for(w, b, origin, name))
 		return;
-	if (is_path ? !add_path(w, name) :
+	if (is_path ? *name != '/' || !add_path(w, name) :
 	    !(b->run_path && add_along(w, b->run_path, origin, name)) &&
 	    !add_along(w, usual_directories, origin, name))
 		miss(w, name, "not found");
@@ -248,6 +263,8 @@ static void add_named(struct work *w, const char *path, const uint8_t *id,
 		miss(w, path, "not found");
 	else if (err == -EFBIG)
 		miss(w, path, "too much in it");
+	else if (err == -ENODATA)
+		miss(w, path, "its section headers are stripped");
 	else if (err && err != -EEXIST)
 		miss(w, path, "not an ELF file for x86-64");
 }
@@ -269,6 +286,7 @@ void reader_work(const char *root, const uint8_t *request,
 	}
 	if (w->graph)
 		graph_solve(w->graph, &answer->result);
+	answer->result.cut_short |= w->is_full;
 	graph_free(w->graph);
 	for (size_t i = 0; i < w->n_libraries; i++)
 		free(w->libraries[i]);
