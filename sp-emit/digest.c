@@ -12,6 +12,7 @@
 #include "kernel/value.h"
 #include "profile/engine.h"
 #include "stream/command-order.h"
+#include "stream/ending.h"
 
 static const struct arch *native_of(const struct emit *emit)
 {
@@ -133,27 +134,39 @@ static void count_call(struct digest *d, const struct digest_call *call)
 		d->dangers[call->danger->rank]++;
 }
 
+struct numbered_run {
+	const struct run *run;
+	size_t at;		/* in the trace */
+};
+
 static int by_command(const void *a, const void *b)
 {
-	return run_compare_commands(*(struct run *const *)a,
-				    *(struct run *const *)b);
+	const struct numbered_run *x = a, *y = b;
+
+	return run_compare_commands(x->run, y->run);
 }
 
-/* The unit of each run, a number from 0; returns how many units there are. */
+/*
+ * The unit of each run, a number from 0; returns how many units there are. The
+ * parts of one recording are in one unit.
+ */
 static size_t number_units(const struct trace *t, size_t *unit_of)
 {
-	struct run **order = xcalloc(t->n_runs + 1, sizeof(*order));
-	size_t n = 0;
+	struct numbered_run *order = xcalloc(t->n_runs + 1, sizeof(*order));
+	size_t n_order = 0, n = 0;
 
-	memcpy(order, t->runs, t->n_runs * sizeof(*order));
-	array_sort(order, t->n_runs, sizeof(*order), by_command);
 	for (size_t i = 0; i < t->n_runs; i++)
-		if (!i || by_command(&order[i - 1], &order[i]))
-			order[n++] = order[i];
+		if (!run_is_later_part(t->runs, i))
+			order[n_order++] = (struct numbered_run){
+				t->runs[i], i };
+	array_sort(order, n_order, sizeof(*order), by_command);
+	for (size_t i = 0; i < n_order; i++) {
+		n += !i || by_command(&order[i - 1], &order[i]);
+		unit_of[order[i].at] = n - 1;
+	}
 	for (size_t i = 0; i < t->n_runs; i++)
-		for (size_t j = 0; j < n; j++)
-			if (!run_compare_commands(t->runs[i], order[j]))
-				unit_of[i] = j;
+		if (run_is_later_part(t->runs, i))
+			unit_of[i] = unit_of[i - 1];
 	free(order);
 	return n;
 }
@@ -238,8 +251,12 @@ struct digest *digest_new(const struct emit *emit)
 	d->discovery.made_by = xcalloc(d->discovery.units + 1,
 				       sizeof(*d->discovery.made_by));
 	d->usual = usual_of(native_of(emit));
-	for (size_t i = 0; i < t->n_runs; i++)
-		d->failed += t->runs[i]->has_status && t->runs[i]->status;
+	for (size_t i = 0; i < t->n_runs; i++) {
+		if (run_is_later_part(t->runs, i))
+			continue;
+		d->recordings++;
+		d->failed += ending_is_failure(t->runs[i]);
+	}
 	add_calls(d, unit_of);
 	free(unit_of);
 	return d;
@@ -326,7 +343,7 @@ static void advise_about_runs(struct advice *a, const struct digest *d)
 	if (d->failed)
 		advise(a, xasprintf("%zu of %zu runs failed: a run that fails "
 				    "early has not made all calls", d->failed,
-				    d->emit->trace->n_runs));
+				    d->recordings));
 	if (d->emit->partial)
 		advise(a, xstrdup("The recordings are not complete: record "
 				  "again"));

@@ -37,7 +37,8 @@ struct digest {
 	/* Command lines, each of which one or more runs repeated. */
 	struct discovery discovery;
 	size_t unique;		/* units with a call that no other one makes */
-	size_t failed;		/* runs that did not exit with 0 */
+	size_t recordings;	/* runs, the parts of one counted once */
+	size_t failed;		/* of these: ending_is_failure() */
 	struct fact **facts;	/* private */
 };
 

@@ -12,21 +12,30 @@ static void write_head_row(FILE *out)
 	      "<th scope=\"col\" class=\"num\">Runs</th></tr></thead>\n", out);
 }
 
+static void write_more(size_t n, size_t most, const char *what, FILE *out)
+{
+	if (n > most)
+		fprintf(out, "<li>and %zu more %s</li>", n - most, what);
+}
+
 static void write_details(const struct digest *d,
 			  const struct digest_call *call, FILE *out)
 {
 	fprintf(out, "<details><summary>%s<span class=\"vh\">, details of "
 		"%s</span></summary><ul>", call->reasons, call->name);
-	for (size_t i = 0; i < call->n_facts; i++) {
+	for (size_t i = 0; i < call->n_facts && i < HTML_MAKERS_MAX; i++) {
 		fputs("<li><span class=\"path\">", out);
 		html_take(digest_maker(d, call, i), out);
 		fputs("</span></li>", out);
 	}
-	for (size_t i = 0; i < call->n_arguments; i++) {
+	write_more(call->n_facts, HTML_MAKERS_MAX, "executables", out);
+	for (size_t i = 0; i < call->n_arguments && i < HTML_ARGUMENTS_MAX;
+	     i++) {
 		fputs("<li><code>", out);
 		html_put(call->arguments[i], out);
 		fputs("</code></li>", out);
 	}
+	write_more(call->n_arguments, HTML_ARGUMENTS_MAX, "arguments", out);
 	if (call->observed)
 		fprintf(out, "<li>first %.3f s after the start of a run</li>",
 			call->first_ns / 1e9);

@@ -30,7 +30,7 @@ static void write_start(FILE *out)
 	      "<meta charset=\"utf-8\">\n"
 	      "<meta http-equiv=\"Content-Security-Policy\" "
 	      "content=\"default-src 'none'; style-src 'unsafe-inline'; "
-	      "script-src '", out);
+	      "base-uri 'none'; form-action 'none'; script-src '", out);
 	fputs(html_script_hash, out);
 	fputs("'\">\n<meta name=\"viewport\" "
 	      "content=\"width=device-width, initial-scale=1\">\n"
@@ -74,18 +74,22 @@ static void write_verdict(const struct digest *d, FILE *out)
 		     "more are allowed that no run made: a group or an option "
 		     "adds them", out);
 	write_number(dangers, "are dangerous to allow", out);
-	write_number(d->emit->trace->n_runs, "runs were recorded", out);
+	write_number(d->recordings, d->recordings == 1 ? "run was recorded" :
+		     "runs were recorded", out);
 	fputs("</ul>\n</section>\n", out);
 }
 
 static void write_makers(const struct digest *d, const struct digest_call *call,
 			 FILE *out)
 {
-	for (size_t i = 0; i < call->n_facts; i++) {
+	for (size_t i = 0; i < call->n_facts && i < HTML_MAKERS_MAX; i++) {
 		fputs("<br><span class=\"path\">", out);
 		html_take(digest_maker(d, call, i), out);
 		fputs("</span>", out);
 	}
+	if (call->n_facts > HTML_MAKERS_MAX)
+		fprintf(out, "<br>and %zu more", call->n_facts -
+			HTML_MAKERS_MAX);
 	if (!call->n_facts)
 		fprintf(out, "<br>No run made it (%s).", call->reasons);
 }
@@ -144,8 +148,9 @@ static void write_certainty(const struct digest *d, FILE *out)
 	fputs("<section aria-labelledby=\"sure\">\n<h2 id=\"sure\">"
 	      "How sure</h2>\n<p>", out);
 	html_take(digest_certainty(d), out);
-	fprintf(out, ".</p>\n<p>%zu of %zu runs did not exit with 0.</p>\n",
-		d->failed, d->emit->trace->n_runs);
+	fprintf(out, ".</p>\n<p>%zu of %zu runs failed: they crashed, or exited "
+		"with another status than 0.</p>\n", d->failed,
+		d->recordings);
 	html_curve(d, out);
 	write_notes(d, out);
 	fputs("</section>\n", out);
@@ -176,6 +181,7 @@ void write_html(const struct emit *emit, FILE *out)
 	write_certainty(d, out);
 	write_advice(d, out);
 	html_calls(d, out);
+	html_possible(emit, out);
 	html_runs(d, out);
 	html_paths(emit, out);
 	fputs("</main>\n<footer><p>Written by sp-emit --html; "

@@ -96,7 +96,7 @@ static void write_sentences(const struct digest *d, FILE *out)
 	char *verdict = digest_verdict(d), *certainty = digest_certainty(d);
 
 	fprintf(out, "### Sandbox profile\n\n**%s.**\n\n**How sure:** %s "
-		"(runs: %zu).\n", verdict, certainty, d->emit->trace->n_runs);
+		"(runs: %zu).\n", verdict, certainty, d->recordings);
 	free(verdict);
 	free(certainty);
 }

@@ -194,8 +194,8 @@ static const struct option_row rows[] = {
 	  "comes from; alone, that of --oci",
 	  OPTION_FLAG(struct options, explain) },
 	{ "possible", 0, NULL,
-	  "with --explain: also the calls that the executables can\n"
-	  "make and no run made, the likeliest first",
+	  "with --explain or --html: also the calls that the\n"
+	  "executables can make and no run made, likeliest first",
 	  OPTION_FLAG(struct options, possible), .modes = OF_CALLS },
 	{ .help = "\nWhat is in it:" },
 	{ "args", 0, "[GROUPS]",
@@ -454,8 +454,8 @@ static void check(const struct options *o)
 		message_usage("stdin cannot be a recording and the base");
 	if (o->base && o->exact)
 		message_usage("--base cannot be combined with --exact");
-	if (o->possible && !o->explain)
-		message_usage("--possible is only for --explain; "
+	if (o->possible && !o->explain && o->format->write != write_html)
+		message_usage("--possible is only for --explain and --html; "
 			      "--add=possible:N allows the first N calls");
 	if ((o->add.possible || o->add.n_names) && o->exact)
 		message_usage("--add cannot be combined with --exact");

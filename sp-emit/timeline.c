@@ -51,20 +51,23 @@ static uint64_t start_of(const struct trace *t, size_t from, size_t to)
 	return start;
 }
 
-/* The earliest of a fact's sightings in these runs, if there is one. */
+/*
+ * The earliest of a fact's sightings in these runs, if there is one. The
+ * sightings are sorted by run; `next` is the first one that is not in an earlier
+ * recording.
+ */
 static void add_first(struct sights *s, const struct trace *t,
-		      const struct fact *fact, size_t from, size_t to)
+		      const struct fact *fact, size_t *next, size_t to,
+		      uint64_t start)
 {
 	struct sight first = { .ns = UINT64_MAX };
-	uint64_t start = start_of(t, from, to);
 
-	for (size_t i = 0; i < fact->n_sightings; i++) {
-		const struct sighting *one = &fact->sightings[i];
-		uint64_t ns;
+	for (; *next < fact->n_sightings &&
+	     fact->sightings[*next].run < to; ++*next) {
+		const struct sighting *one = &fact->sightings[*next];
+		uint64_t ns = t->runs[one->run]->start_ns - start +
+			one->first_ns;
 
-		if (one->run < from || one->run >= to)
-			continue;
-		ns = t->runs[one->run]->start_ns - start + one->first_ns;
 		if (!first.fact || ns < first.ns)
 			first = (struct sight){ .ns = ns, .fact = fact };
 	}
@@ -98,13 +101,15 @@ static void find_new(struct sights *s)
 	free(order);
 }
 
-static struct sights sights_of(const struct trace *t, size_t from, size_t to)
+/* `next`: for each call, as in add_first(). */
+static struct sights sights_of(const struct trace *t, size_t *next,
+			       size_t from, size_t to)
 {
 	struct sights s = { 0 };
 	uint64_t start = start_of(t, from, to);
 
 	for (size_t i = 0; i < t->calls.n; i++)
-		add_first(&s, t, t->calls.at[i], from, to);
+		add_first(&s, t, t->calls.at[i], &next[i], to, start);
 	for (size_t i = from; i < to; i++)
 		if (t->runs[i]->is_part && t->runs[i]->mark)
 			add(&s, (struct sight){
@@ -147,10 +152,10 @@ static void write_sight(const struct trace *t, const struct run *run,
 	free(label);
 }
 
-static void write_recording(const struct trace *t, size_t from, size_t to,
-			    FILE *out)
+static void write_recording(const struct trace *t, size_t *next, size_t from,
+			    size_t to, FILE *out)
 {
-	struct sights s = sights_of(t, from, to);
+	struct sights s = sights_of(t, next, from, to);
 	char id[RUN_ID_HEX];
 
 	fprintf(out, "run %.8s  ", run_id_hex(t->runs[from], id));
@@ -164,12 +169,14 @@ static void write_recording(const struct trace *t, size_t from, size_t to,
 void write_timeline(const struct emit *emit, FILE *out)
 {
 	const struct trace *t = emit->trace;
+	size_t *next = xcalloc(t->calls.n + 1, sizeof(*next));
 
 	for (size_t from = 0, to; from < t->n_runs; from = to) {
 		to = from + 1;
 		while (to < t->n_runs && t->runs[from]->is_part &&
 		       run_same_whole(t->runs[from], t->runs[to]))
 			to++;
-		write_recording(t, from, to, out);
+		write_recording(t, next, from, to, out);
 	}
+	free(next);
 }

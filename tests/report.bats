@@ -44,13 +44,31 @@ pages() {
 	grep -qE "^The profile allows [0-9]+ system calls of x86_64; Docker's default profile allows 309\.$" text
 	grep -q '^rank 2 ptrace: controls other processes (ptrace(2))2 by /bin/' text
 	grep -qF 'have 3 different command lines, and 2 of these made a call that no other made' text
-	grep -qF '1 of 3 runs did not exit with 0.' text
+	grep -qF '1 of 3 runs failed: they crashed' text
 	grep -qF '1 × ioctl(TCGETS)' text
 	# a table cell for each run of a call
 	grep -qE '<th scope="row"><code>read</code></th><td class="num">1</td><td class="num">5</td><td class="num">1</td>' page.html
 	# directories before what is below them, and a name that begins like one apart
 	[ "$(sed -n '/^Paths/,$p' text | tr -d '\n' | grep -oE '/srv [0-9]+|/a [0-9]+|\(itself\)|/b/c|/a-b' | tr '\n' ' ')" = \
 		'/srv 4 /a 3 (itself) /b/c /a-b ' ]
+}
+
+@test "--html counts the parts of a recording once, no stopped run as failed, and cuts long lists" {
+	{
+		printf '%s\n' 'run 1 a argv=a status=-15 start=5' 'run 2 a argv=a status=-15 start=7' \
+			'part 1 1 0 -' 'part 2 1 1 ready'
+		for i in {1..23}; do
+			printf '%s\n' "image /bin/$i" 'call 1 read 1' 'call 2 write 1' 'call 2 ptrace 1'
+		done
+	} | "$TESTS/mkstream" >a.sp
+	sp-emit --html a.sp 2>err >page.html
+	"$TESTS/scripts/html-check.py" --text page.html >text
+	grep -qF '1 run was recorded' text
+	grep -qF '0 of 1 runs failed' text
+	grep -qF 'All runs have one command line' text
+	[ "$(grep -o 'and 3 more executables' text | wc -l)" = 3 ]
+	grep -qF 'and 3 more' <(grep '^rank 2 ptrace' text)
+	sp-emit --markdown a.sp 2>err | grep -F '(runs: 1).'
 }
 
 @test "--timeline: first sights in order, each call once as new, and the marks" {
@@ -64,6 +82,7 @@ pages() {
 			'call 2 read 1 first=1' 'call 2 write 1 first=500000000'
 		printf '%s\n' 'image /bin/b' 'call 2 read 1 first=600000000' \
 			'call 2 4 1 arch=x86 first=600000001'
+		printf '%s\n' 'run 3 c' 'call 3 read 1 first=30'
 	} | "$TESTS/mkstream" >a.sp
 	sp-emit --timeline a.sp | tr -s ' ' >out
 	diff - out <<-'END'
@@ -74,5 +93,7 @@ pages() {
 	 2.500000 new write files /bin/\x0aa
 	 2.600000 read files /bin/b
 	 2.600000 new write (x86) files /bin/b
+	run 00000000 c
+	 0.000000 new read files /bin/b
 	END
 }

@@ -25,6 +25,11 @@ static bool has_crashed(const struct run *run)
 	       run->status != -SIGINT && run->status != -SIGTERM;
 }
 
+bool ending_is_failure(const struct run *run)
+{
+	return run->has_status && (run->status > 0 || has_crashed(run));
+}
+
 /* A run, and what earlier runs of its name tell about it. */
 struct precedent {
 	/* an earlier run ended in another way */

@@ -12,6 +12,12 @@
 char *ending_text(const struct run *run);
 
 /*
+ * It exited with another status than 0, or a signal killed it by which programs
+ * are not stopped.
+ */
+bool ending_is_failure(const struct run *run);
+
+/*
  * The runs of `t` that are to be named, "run NAME (1a2b3c4d) exited with 3",
  * each a heap text, and NULL after the last; the caller frees all. `before`
  * (NULL: nothing) holds earlier runs; what of `t` is there too is passed over.
