@@ -32,16 +32,21 @@ minijail_agrees() {
 }
 
 @test "filters of Kafel's policies answer as its documentation says" {
+	local agreed=0 long=0
 	needs x86_64
 	"$TESTS/jails/make-kafel.py" k "${SP_JAILS:-10}"
 	for policy in k/*.policy; do
 		# comparisons of 32 bits become many rules: some filters get too long
-		agree "$policy" "${policy%.policy}.raw" >out 2>&1 ||
-			grep 'more than 4096 instructions' out || {
-			cat out
+		if agree "$policy" "${policy%.policy}.raw" >out 2>&1; then
+			agreed=$((agreed + 1))
+		elif grep -e 'more than 4096 instructions' -e 'more cases than are read' out; then
+			long=$((long + 1))
+		else
+			cat "$policy" out
 			return 1
-		}
+		fi
 	done
+	[ "$agreed" -gt $((2 * long)) ]
 }
 
 @test "compile_seccomp_policy.py makes the same filter, where it is asked" {

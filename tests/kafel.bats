@@ -44,6 +44,8 @@ answers() {
 	ALLOW { read } KILL { read } ERRNO(1) { read { fd == 1 } } DEFAULT ALLOW|
 	POLICY a { KILL { read } } POLICY b { USE a, ALLOW { read } } USE b DEFAULT ALLOW|read kill thread
 	KILL { read ON aarch64, write ON { arm, x86_64 } } DEFAULT ALLOW|write kill thread
+	KILL { arm_fadvise64_64 ON arm, none(a) ON { arm } { b & c == d, !(e < 1) }, read } DEFAULT ALLOW|read kill thread
+	#define c 3 #define a 1 #define b 2 KILL { SYSCALL[0] { }, a } ERRNO(1) { c, newstat } DEFAULT ALLOW|read kill thread write kill thread stat EPERM
 	// KILL { read }|
 	END
 	# its lines have words in the middle of comments, and comments in the middle of words
@@ -64,6 +66,7 @@ answers() {
 	done <<-'END'
 	ALLOW { stat }|line 1: stat: Kafel has no such call on x86_64, where it is called newstat
 	ALLOW {\n nosuch }|line 2: nosuch: Kafel has no such call on x86_64
+	ALLOW { arm_fadvise64_64 ON { arm, x86_64 } }|line 1: arm_fadvise64_64: Kafel has no such call on x86_64
 	ALLOW { read, }|line 1: no call at '}'
 	ALLOW { read { count } }|line 1: no comparison at '}'
 	ALLOW { read { prot == 1 } }|line 1: prot: neither a constant nor an argument of read (fd buf* count*)
@@ -90,6 +93,21 @@ answers() {
 	printf '#include "q"\nALLOW { read }\n' >p
 	run -2 sp-verify -p p a.sp
 	[[ $output == *": line 1: #include: more than 16 files within each other" ]]
+}
+
+@test "a policy that would take long to read is refused" {
+	local many rule
+	printf -v many 'fd == %d || ' {1..255}
+	many+='fd == 256'
+	rule="read { ($many) && ($many) && fd == 1000 }"
+	printf '%s\n' "ALLOW { $rule, write }" >p
+	run -1 sp-verify -p p a.sp
+	{ echo "ALLOW { write"; printf ",$rule%.0s" {1..70}; echo ' }'; } >p
+	run -2 sp-verify -p p a.sp
+	[[ $output == *": a condition with more cases than are read" ]]
+	{ echo 'POLICY a { }'; printf 'USE a\n%.0s' {1..16385}; } >p
+	run -2 sp-verify -p p a.sp
+	[[ $output == *": more than 16384 rules" ]]
 }
 
 @test "included files are those beside the policy" {

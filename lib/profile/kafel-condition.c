@@ -19,7 +19,7 @@ enum {
 	NODES_MAX = 4096,
 	PARENTHESES_MAX = 64,
 	GROUPS_MAX = 4096,
-	PRODUCTS_MAX = 1 << 16,
+	PRODUCTS_MAX = 1 << 22,	/* in all conditions of a policy */
 };
 
 /* A number; or (an argument & and) | or. */
@@ -44,13 +44,17 @@ struct parser {
 	size_t n_nodes, depth;
 };
 
+static int compare_constant(const void *name, const void *constant)
+{
+	return strcmp(name, ((const struct kafel_constant *)constant)->name);
+}
+
 const struct kafel_constant *
 kafel_constant(const struct kafel_constants *constants, const char *name)
 {
-	for (size_t i = 0; i < constants->n; i++)
-		if (!strcmp(constants->list[i].name, name))
-			return &constants->list[i];
-	return NULL;
+	return constants->n ? bsearch(name, constants->list, constants->n,
+				      sizeof(*constants->list),
+				      compare_constant) : NULL;
 }
 
 /* The tree */
@@ -102,6 +106,10 @@ static bool find_argument(struct parser *p, const char *name,
 	const struct kafel_call *call = p->call;
 	const char *known;
 
+	if (call->elsewhere) {
+		*value = (struct value){ .is_number = true };
+		return true;
+	}
 	*value = (struct value){ .and = UINT64_MAX };
 	if (call->declared ? find_declared(call, name, value) :
 	    call->name && kafel_argument(call->name, name, &value->index,
@@ -536,7 +544,8 @@ static bool multiply(struct parser *p, struct kafel_condition *a,
 		     const struct kafel_condition *b,
 		     struct kafel_condition *out)
 {
-	if (a->n * b->n > PRODUCTS_MAX)
+	p->words->n_products += a->n * b->n;
+	if (p->words->n_products > PRODUCTS_MAX)
 		return refuse_long(p);
 	for (size_t i = 0; i < a->n; i++)
 		for (size_t j = 0; j < b->n; j++) {

@@ -147,14 +147,16 @@ static bool read_numbered(struct kafel_words *w, struct call_id *id)
 	return true;
 }
 
-/* A constant's name stands for its number. */
+/*
+ * A constant's name stands for its number. A call that this machine does not
+ * have can be in a rule for another one.
+ */
 static bool read_call_name(struct parser *p, struct kafel_call *call,
 			   struct call_id *id)
 {
 	struct kafel_words *w = &p->words;
 	const struct kafel_constant *constant;
 	char *name;
-	bool ok = true;
 
 	id->arch = arch_native()->audit;
 	if (kafel_take(w, "SYSCALL"))
@@ -168,9 +170,9 @@ static bool read_call_name(struct parser *p, struct kafel_call *call,
 		free(name);
 		return true;
 	}
-	ok = kafel_number(name, id) || refuse_call(w, name);
+	call->elsewhere = !kafel_number(name, id);
 	call->name = name;
-	return ok;
+	return true;
 }
 
 static bool has_argument(const struct kafel_call *call, const char *name)
@@ -261,6 +263,14 @@ static bool read_braces(struct parser *p, const struct kafel_call *call,
 	return !w->failed;
 }
 
+/* A rule that never applies counts as one, and so does USE. */
+static bool count_rules(struct parser *p, size_t n)
+{
+	p->n_rules += n ? n : 1;
+	return p->n_rules <= RULES_MAX ||
+	       kafel_fail(&p->words, "more than %d rules", RULES_MAX);
+}
+
 /*
  * x32 is a part of x86-64 to Kafel, which compares 64 bits there too: such
  * conditions are refused, since filters here compare 32.
@@ -269,9 +279,8 @@ static bool check_entry(struct parser *p, const struct entry *entry)
 {
 	const struct arch *arch = arch_of_call(entry->id);
 
-	p->n_rules += entry->condition.n;
-	if (p->n_rules > RULES_MAX)
-		return kafel_fail(&p->words, "more than %d rules", RULES_MAX);
+	if (!count_rules(p, entry->condition.n))
+		return false;
 	for (size_t i = 0; i < entry->condition.n; i++)
 		if (entry->condition.groups[i].n && arch != arch_native())
 			return kafel_fail(&p->words, "%d: a call of x32 with a "
@@ -294,12 +303,15 @@ static bool read_rule(struct parser *p, struct policy *policy, uint32_t action)
 	struct kafel_words *w = &p->words;
 	struct entry entry = { .action = action };
 	struct kafel_call call = { NULL };
-	bool here, after = true;
+	bool here = true, after = true, unknown;
 	bool ok = read_call_name(p, &call, &entry.id) &&
-		  read_arguments(w, &call) && read_guard(w, &here) &&
-		  read_braces(p, &call, &entry.condition) &&
-		  check_entry(p, &entry) && read_guard(w, &after);
+		  read_arguments(w, &call) && read_guard(w, &here);
 
+	unknown = call.elsewhere;
+	call.elsewhere |= !here;
+	ok = ok && read_braces(p, &call, &entry.condition) &&
+	     check_entry(p, &entry) && read_guard(w, &after) &&
+	     (!unknown || !here || !after || refuse_call(w, call.name));
 	if (ok && here && after) {
 		entry.name = library_name(entry.id);
 		add_entry(policy, &entry);
@@ -346,9 +358,10 @@ static bool read_use(struct parser *p, struct policy *policy)
 		kafel_fail(&p->words, "USE %s: no policy of that name comes "
 			   "before", name);
 	free(name);
-	if (entry.used)
-		add_entry(policy, &entry);
-	return entry.used;
+	if (!entry.used || !count_rules(p, 1))
+		return false;
+	add_entry(policy, &entry);
+	return true;
 }
 
 /* "USE a, ALLOW { read }" */
@@ -389,6 +402,20 @@ static bool read_policy(struct parser *p)
 	return true;
 }
 
+static void add_constant(struct kafel_constants *constants,
+			 const struct kafel_constant *constant)
+{
+	size_t at = constants->n;
+
+	constants->list = xgrow(constants->list, constants->n,
+				sizeof(*constant));
+	while (at && strcmp(constants->list[at - 1].name, constant->name) > 0)
+		at--;
+	memmove(&constants->list[at + 1], &constants->list[at],
+		(constants->n++ - at) * sizeof(*constant));
+	constants->list[at] = *constant;
+}
+
 /* "#define NAME NUMBER" */
 static bool read_constant(struct parser *p)
 {
@@ -414,9 +441,7 @@ static bool read_constant(struct parser *p)
 		free(constant.name);
 		return ok;
 	}
-	p->constants.list = xgrow(p->constants.list, p->constants.n,
-				  sizeof(constant));
-	p->constants.list[p->constants.n++] = constant;
+	add_constant(&p->constants, &constant);
 	return true;
 }
 

@@ -24,6 +24,7 @@ struct kafel_words {
 		bool including;		/* within "#include …" */
 	} texts[KAFEL_DEPTH_MAX + 1];
 	size_t n_texts, n_includes, n_bytes;
+	size_t n_products;		/* of cases, in all conditions */
 	bool failed;			/* the problem is set */
 	/* The word that comes next. */
 	enum kafel_kind kind;
@@ -54,7 +55,7 @@ struct kafel_constants {
 	struct kafel_constant {
 		char *name;
 		uint64_t value;
-	} *list;
+	} *list;		/* sorted by strcmp(3) */
 	size_t n;
 };
 
@@ -64,6 +65,7 @@ kafel_constant(const struct kafel_constants *constants, const char *name);
 /* Whose arguments a condition can name. */
 struct kafel_call {
 	char *name;		/* NULL: a number */
+	bool elsewhere;		/* its rule is not for this machine: any argument */
 	bool declared;		/* with arguments of 64 bits: NAME(a, b) */
 	char *arguments[6];
 	size_t n;

@@ -36,12 +36,17 @@ ACTIONS = {"ALLOW": 0x7fff0000, "LOG": 0x7ffc0000, "KILL": 0, "DENY": 0, "KILL_T
 CONSTANTS = {"ZERO": 0, "SOME": 0o1777, "WIDE": 0x1ffffffff, "TOP": 2 ** 64 - 1, "MYCALL": 435}
 ALL, LOW = 2 ** 64 - 1, 2 ** 32 - 1
 
+def within(chance, text, level, least):
+    """With parentheses where it binds less than its place needs, else in half the cases."""
+    return f"({text})" if level < least or chance.random() < 0.5 else text
+
 # A value is (text, kind …): a number, an argument, or two values joined by & or |.
 
 class Value:
     def __init__(self, text, number=None, arg=None, wide=False, op=None, left=None, right=None):
         self.text, self.number, self.arg, self.op = text, number, arg, op
         self.left, self.right = left, right
+        self.level = {"&": 2, "|": 1}.get(op, 3)
         self.wide = wide if number is None else number > LOW
 
     def folded(self):
@@ -80,26 +85,30 @@ def value(chance, args, depth=0):
         if chance.random() < 0.3:
             left, right = right, left
         op = chance.choice("&&&|")
-        return Value(f"({left.text} {op} {right.text})", op=op, left=left, right=right)
+        level = 2 if op == "&" else 1
+        text = (within(chance, left.text, left.level, level) + f" {op} " +
+                within(chance, right.text, right.level, level + 1))
+        return Value(text, op=op, left=left, right=right)
     i = chance.randrange(len(args))
     return Value(args[i][0], arg=i, wide=args[i][1])
 
-# A condition is (text, tree): ("and", a, b), ("or", a, b), ("not", a) or (op, value, number).
+# A condition is (text, tree, level): ("and", a, b), ("or", a, b), ("not", a) or
+# (op, value, number), and how tightly it binds: a comma the least.
 
 def comparison(chance, args):
     op = chance.choice(["==", "==", "!=", "<", "<=", ">", ">="])
     left, right = value(chance, args), number(chance)
     if chance.random() < 0.2:
         left, right = right, left
-    return f"{left.text} {op} {right.text}", (op, left, right)
+    return f"{left.text} {op} {right.text}", (op, left, right), 3
 
 def condition(chance, args, depth=0):
     kind = chance.random()
     if depth > 2 or kind < 0.4:
         return comparison(chance, args)
     if kind < 0.5:
-        text, tree = condition(chance, args, depth + 1)
-        return f"!({text})", ("not", tree)
+        text, tree, level = condition(chance, args, depth + 1)
+        return "!" + within(chance, text, level, 3), ("not", tree), 3
     if kind < 0.6:      # two bits of one argument
         name, wide = args[i := chance.randrange(len(args))]
         parts = []
@@ -109,11 +118,11 @@ def condition(chance, args, depth=0):
                          right=Value("", bit))
             right = Value("", chance.choice([0, bit]))
             parts.append((f"{left.text} == {right.number}", ("==", left, right)))
-        return f"({parts[0][0]} && {parts[1][0]})", ("and", parts[0][1], parts[1][1])
-    (a, x), (b, y) = (condition(chance, args, depth + 1) for _ in "ab")
-    if kind < 0.75:
-        return f"({a}) && ({b})", ("and", x, y)
-    return f"({a}{chance.choice([' || ', ', '])}{b})", ("or", x, y)
+        return f"{parts[0][0]} && {parts[1][0]}", ("and", parts[0][1], parts[1][1]), 2
+    (a, x, left), (b, y, right) = (condition(chance, args, depth + 1) for _ in "ab")
+    sign, level = (" && ", 2) if kind < 0.75 else chance.choice([(" || ", 1), (", ", 0)])
+    text = within(chance, a, left, level) + sign + within(chance, b, right, level)
+    return text, ("and" if level == 2 else "or", x, y), level
 
 # The filter: each comparison jumps to one of two labels.
 
@@ -228,7 +237,7 @@ def rule(chance, action):
         text += f" ON {guard}"
     tree = None
     if args and chance.random() < 0.6:
-        inner, tree = condition(chance, args)
+        inner, tree, _ = condition(chance, args)
         text += " { %s }" % inner
     elif chance.random() < 0.1:
         text += " {}"
