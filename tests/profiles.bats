@@ -1004,6 +1004,15 @@ x86 read kill thread" ]
 	ln -sf nowhere x.service.d/30.conf
 	run -2 sp-verify -p x.service a.sp
 	[[ $output == *"x.service.d/30.conf: No such file or directory" ]]
+	# this hides drop-ins of other directories, and says nothing itself
+	ln -sf /dev/null x.service.d/30.conf
+	run -0 denied x.service a.sp
+	[ "$output" = "$beside" ]
+	touch x.service.d/{100..226}.conf
+	refused x.service 'more than 128 drop-ins'
+	rm -r x.service.d
+	ln -s x.service.d x.service.d
+	refused x.service 'x.service.d/: Too many levels of symbolic links'
 }
 
 @test "a container of podman's has the profile that it names" {
@@ -1026,6 +1035,8 @@ x86 read kill thread" ]
 	SeccompProfile=q.json\n|SeccompProfile=q.json: podman looks for it in the directory that the service runs in: give the profile itself
 	SeccompProfile=/no/file\n|SeccompProfile=/no/file: /no/file: No such file or directory
 	SeccompProfile=$PWD/bad\n|$PWD/bad: defaultAction: unknown action X
+	SeccompProfile=$PWD/q.json\nPodmanArgs=--security-opt seccomp=unconfined\n|a container of podman's whose PodmanArgs= change the filter: give the profile itself
+	SeccompProfile=$PWD/q.json\nPodmanArgs=--privileged\n|a container of podman's whose PodmanArgs= change the filter: give the profile itself
 	SeccompProfile=/x\n[Service]\nSystemCallFilter=read\n|a container of podman's with a filter in [Service], which is for podman itself: judge each alone
 	END
 }

@@ -6,13 +6,13 @@
 #include "profile/systemd-files.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/memory.h"
 #include "profile/included.h"
-
-enum { DROP_INS_MAX = 128 };
 
 /* Heap: "DIR/x.service.d/"; NULL: the unit has no path. */
 static char *drop_in_directory(const char *unit)
@@ -20,18 +20,30 @@ static char *drop_in_directory(const char *unit)
 	return unit && strcmp(unit, "-") ? xasprintf("%s.d/", unit) : NULL;
 }
 
+static bool is_conf(const char *name)
+{
+	size_t n = strlen(name), ending = strlen(".conf");
+
+	return n > ending && !strcmp(name + n - ending, ".conf");
+}
+
 static int is_drop_in(const struct dirent *entry)
 {
-	size_t n = strlen(entry->d_name), ending = strlen(".conf");
-
-	return *entry->d_name != '.' && n > ending &&
-	       !strcmp(entry->d_name + n - ending, ".conf");
+	return *entry->d_name != '.' && is_conf(entry->d_name);
 }
 
 /* In the order in which systemd reads them, strcmp(3)'s. */
 static int compare_names(const struct dirent **a, const struct dirent **b)
 {
 	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* A link to /dev/null hides drop-ins of that name in other directories. */
+static bool is_mask(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISCHR(st.st_mode);
 }
 
 static void load_drop_ins(struct host *host)
@@ -41,16 +53,27 @@ static void load_drop_ins(struct host *host)
 	int n = directory ? scandir(directory, &entries, is_drop_in,
 				    compare_names) : 0;
 
+	/* A directory that cannot be listed is a drop-in that cannot be read. */
+	if (n < 0 && errno != ENOENT && errno != ENOTDIR)
+		included_load(&host->included, directory);
 	for (int i = 0; i < n; i++) {
 		char *path = xasprintf("%s%s", directory, entries[i]->d_name);
 
-		if (i < DROP_INS_MAX)
+		if (i <= DROP_INS_MAX && !is_mask(path))
 			included_load(&host->included, path);
 		free(path);
 		free(entries[i]);
 	}
 	free(entries);
 	free(directory);
+}
+
+/* Whether it is a drop-in, or the directory itself. */
+static bool is_below(const char *path, const char *directory)
+{
+	size_t n = strlen(directory);
+
+	return !strncmp(path, directory, n) && (!path[n] || is_conf(path + n));
 }
 
 const struct included_file *systemd_drop_in(const struct host *host, size_t i)
@@ -60,8 +83,7 @@ const struct included_file *systemd_drop_in(const struct host *host, size_t i)
 
 	for (size_t at = 0; directory; at++) {
 		file = included_at(host->included, at);
-		if (!file || (!strncmp(file->path, directory,
-				       strlen(directory)) && !i--))
+		if (!file || (is_below(file->path, directory) && !i--))
 			break;
 	}
 	free(directory);

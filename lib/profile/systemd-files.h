@@ -5,7 +5,9 @@
 
 #include "profile/private.h"
 
-/* Before a sandbox: load them. */
+enum { DROP_INS_MAX = 128 };
+
+/* Before a sandbox: load them, and one drop-in more than DROP_INS_MAX. */
 void systemd_prepare(struct host *host, const char *text);
 /* Whether the unit or one of its drop-ins may have lists of calls. */
 bool systemd_names_calls(const struct host *host, const char *text);

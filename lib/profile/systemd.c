@@ -66,6 +66,7 @@ struct unit {
 	/* A container of podman's: what [Container] says, heap. */
 	bool is_container;
 	char *seccomp_profile;	/* SeccompProfile=; NULL: nothing */
+	bool args_decide;	/* PodmanArgs= changes the filter */
 	size_t words;
 };
 
@@ -454,6 +455,9 @@ static bool read_section(struct unit *u, char *line)
 static void assign_container(struct unit *u, const char *key, const char *value)
 {
 	u->is_container = true;
+	u->args_decide |= !strcmp(key, "PodmanArgs") &&
+			  (strstr(value, "seccomp") ||
+			   strstr(value, "--privileged"));
 	if (strcmp(key, "SeccompProfile"))
 		return;
 	free(u->seccomp_profile);
@@ -765,6 +769,10 @@ static bool read_drop_ins(struct unit *u)
 	const struct included_file *file;
 
 	for (size_t i = 0; (file = systemd_drop_in(r->host, i)); i++) {
+		if (i == DROP_INS_MAX) {
+			r->line = 0;
+			return refuse(r, "more than %d drop-ins", DROP_INS_MAX);
+		}
 		profile_note(r->profile, "with its drop-in %s", file->path);
 		if (!file->text) {
 			r->line = 0;
@@ -816,6 +824,9 @@ static bool finish_container(struct unit *u)
 		return refuse(r, "a container of podman's with a filter in "
 			      "[Service], which is for podman itself: judge "
 			      "each alone");
+	if (u->args_decide)
+		return refuse(r, "a container of podman's whose PodmanArgs= "
+			      "change the filter: give the profile itself");
 	if (!value || !*value)
 		return refuse(r, "a container of podman's without "
 			      "SeccompProfile=: podman's default profile is in "
