@@ -290,10 +290,10 @@ median_gap() {
 	[ "${lines[1]}" = '{"event":"call","ns":8,"pid":10,"tid":11,"arch":"x86_64","nr":39,"name":"getpid","args":[9,-2,3,4,5,6],"image":"/bin/a"}' ]
 	while read -r record; do
 		printf '%s\n' 'run 1 x' 'image /bin/a' 'call 1 getpid 2' \
-			'record [8, "/bin/a"]' "record $record" |
+			'record [8, "/bin/a"]' 'record [16, 0, 0]' "record $record" |
 			"$TESTS/mkstream" >bad.sp
 		run -2 --separate-stderr sp-merge bad.sp
-		[[ $stderr == 'sp-merge: bad.sp: segment 1: record 6: '* ]]
+		[[ $stderr == 'sp-merge: bad.sp: segment 1: record 7: '* ]]
 	done <<-END
 		[7, 5, [0, 0, 10, 11, 1, 3221225534], [0, 2, 39, 1, 2, 3, 4, 5, 6]]
 		[7, 5, [0, 0, 10, 11, 0, 3221225534], [64, 2, 39, 1, 2, 3, 4, 5, 6]]
@@ -305,6 +305,9 @@ median_gap() {
 		[7, 5]
 		[8]
 		[8, 5]
+		[16, 1, 0]
+		[16, 0]
+		[16, 0, 0]
 	END
 }
 

@@ -21,6 +21,7 @@ struct segment {
 	uint32_t *images;
 	size_t n_images;
 	uint64_t unknown;	/* records of unknown kinds */
+	bool *event_runs;	/* whether the run of an event image is known */
 	uint32_t n_event_images;
 };
 
@@ -28,6 +29,7 @@ static void segment_clear(struct segment *s)
 {
 	free(s->runs);
 	free(s->images);
+	free(s->event_runs);
 	*s = (struct segment){ 0 };
 }
 
@@ -205,13 +207,15 @@ static const char *read_event_image(struct trace *t, struct segment *s,
 		return "malformed event image record";
 	if (t->sink)
 		t->sink->image(t->sink->arg, s->n_event_images, text);
-	s->n_event_images++;
+	s->event_runs = xgrow(s->event_runs, s->n_event_images,
+			      sizeof(*s->event_runs));
+	s->event_runs[s->n_event_images++] = false;
 	free(text);
 	return NULL;
 }
 
 /* The runs come later, after all events. */
-static const char *read_event_run(struct trace *t, const struct segment *s,
+static const char *read_event_run(struct trace *t, struct segment *s,
 				  const struct stream_record *record)
 {
 	uint64_t image, run;
@@ -219,8 +223,9 @@ static const char *read_event_run(struct trace *t, const struct segment *s,
 	if (record->n_fields != 2 ||
 	    !uint_unpack(&record->fields[0], UINT32_MAX, &image) ||
 	    !uint_unpack(&record->fields[1], STREAM_SIGHTINGS_MAX - 1, &run) ||
-	    image >= s->n_event_images)
+	    image >= s->n_event_images || s->event_runs[image])
 		return "malformed event run record";
+	s->event_runs[image] = true;
 	if (t->sink)
 		t->sink->run(t->sink->arg, image, run);
 	return NULL;
