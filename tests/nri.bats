@@ -77,7 +77,7 @@ logged() {
 	container "c1-$$"
 	runtime "$(jq -nc --argjson pid "$pid" --arg id "c1-$$" '{$pid, $id,
 		name: "redis", pod: "shop-1", namespace: "prod",
-		labels: {tier: "db"},
+		labels: {tier: "db", "a=b": "c", long: ("x" * 2000)},
 		annotations: {"io.sandprint.record": "yes",
 			"io.kubernetes.cri.image-name": "redis:7"}}')"
 	[[ ${lines[1]} == "answer 1200 "* ]]
@@ -87,7 +87,7 @@ logged() {
 	logged "container redis (redis:7): recorded in"
 	sp-emit --json streams/redis-redis_7-*.sp >run.json
 	jq -c '.runs[0].labels | del(.["container.id"])' run.json >labels
-	diff - labels <<<'{"container.args":"[\"sh\"]","container.engine":"containerd","container.image":"redis:7","container.label.tier":"db","container.name":"redis","container.namespace":"prod","container.pod":"shop-1","container.runtime":"containerd v1.7.24"}'
+	diff - labels <<<'{"container.args":"[\"sh\"]","container.engine":"containerd","container.image":"redis:7","container.label.tier":"db","container.labels-left-out":"2","container.name":"redis","container.namespace":"prod","container.pod":"shop-1","container.runtime":"containerd v1.7.24"}'
 	calls streams/*.sp | shows 'x86_64 mkdir 1'
 }
 

@@ -221,20 +221,26 @@ static void add_labels(char ***argv, json_t *labels)
 {
 	const char *key;
 	json_t *value;
-	size_t n = 0;
+	size_t n = 0, left_out = 0;
+	char *number;
 
 	json_object_foreach(labels, key, value) {
 		const char *text = json_string_value(value);
 		char *name;
 
 		if (!text || strchr(key, '=') ||
-		    strlen(key) + strlen(text) > LABEL_MAX || n == LABELS_MAX)
+		    strlen(key) + strlen(text) > LABEL_MAX || n == LABELS_MAX) {
+			left_out++;
 			continue;
+		}
 		name = xasprintf("container.label.%s", key);
 		add_label(argv, name, text);
 		free(name);
 		n++;
 	}
+	number = left_out ? xasprintf("%zu", left_out) : NULL;
+	add_label(argv, "container.labels-left-out", number);
+	free(number);
 }
 
 static char **recorder_argv(const struct attendance *a, int ready)
