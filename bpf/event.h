@@ -419,8 +419,9 @@ struct splits {
 	__s32 mark_fd;		/* by user space, for `find_mark_file` */
 	__u64 mark_inode;	/* address of the file that is written to */
 	__u64 crowded;		/* executions for which no id was left */
+	__u64 unread;		/* marks whose text was not in memory */
 };
-_Static_assert(sizeof(struct splits) == 32, "layout");
+_Static_assert(sizeof(struct splits) == 40, "layout");
 
 /* Written by user space. */
 struct control {

@@ -170,9 +170,15 @@ struct pid {
 	struct upid numbers[1];
 };
 
+typedef struct {
+	int counter;
+} count_t;		/* atomic_t */
+
 struct signal_struct {
+	count_t live;			/* threads that have not begun to exit */
 	struct list_head thread_head;
 	unsigned int flags;
+	int group_exit_code;
 };
 
 typedef struct {

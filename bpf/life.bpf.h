@@ -54,7 +54,8 @@ int note_execs(struct bpf_raw_tracepoint_args *ctx)
 		/* The name of a run's program is the run's, not the harness'. */
 		if (is_first_exec(run_of(image), task))
 			image = image_in(image_of(BPF_CORE_READ(bprm, file),
-						  task, 0), run_of(image));
+						  task, 0), run_of(image),
+					 false);
 	}
 	if (by_cgroup && from->state & STATE_MANAGER)
 		give_mounts(task);

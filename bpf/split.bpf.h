@@ -20,6 +20,12 @@ static __always_inline struct split_run *run_at(__u32 run)
 	return bpf_map_lookup_elem(&split_runs, &run);
 }
 
+/* CPUs set different flags of one run at the same time. The former flags. */
+static __always_inline __u32 set_flags(struct split_run *r, __u32 flags)
+{
+	return __sync_fetch_and_or(&r->flags, flags);
+}
+
 /* The executable's own id. */
 static __always_inline __u32 base_of(__u32 image)
 {
@@ -49,10 +55,11 @@ static __always_inline __u32 new_id(const struct image_key *key)
 	return bpf_map_update_elem(&images, key, &id, BPF_NOEXIST) ? 0 : id;
 }
 
-static __noinline __u32 find_id(__u32 base, __u32 run)
+static __noinline __u32 find_id(__u32 base, __u32 run, bool forked)
 {
 	struct image_key key = {
-		.device = base, .inode = run, .scope = SPLIT_SCOPE,
+		.device = base, .inode = run, .generation = forked,
+		.scope = SPLIT_SCOPE,
 	};
 	__u32 *known = bpf_map_lookup_elem(&images, &key), id;
 
@@ -66,24 +73,25 @@ static __noinline __u32 find_id(__u32 base, __u32 run)
 }
 
 /*
- * The executable in the run. If no id is left for it, its calls belong to the
- * last run, which lacks nothing of what the runs beyond the table do.
+ * The executable in the run; `forked`: before the run's first process executes,
+ * when the executable is its parent's. If no id is left for it, its calls belong
+ * to the last run, which lacks nothing of what the runs beyond the table do.
  */
-static __noinline __u32 image_in(__u32 base, __u32 run)
+static __noinline __u32 image_in(__u32 base, __u32 run, bool forked)
 {
 	struct split_run *r;
 	__u32 id;
 
 	if (base == IMAGE_OTHER || run == SPLIT_HARNESS)
 		return with_run(base, run);
-	id = find_id(base, run);
+	id = find_id(base, run, forked);
 	if (id)
 		return with_run(id, run);
 	add(&splits.crowded, 1);
 	r = run_at(run);
 	if (r)
-		r->flags |= SPLIT_CROWDED;
-	id = find_id(base, SPLIT_REST);
+		set_flags(r, SPLIT_CROWDED);
+	id = find_id(base, SPLIT_REST, false);
 	if (id)
 		return with_run(id, run);
 	add(&progress.lost_images, 1);
@@ -120,7 +128,7 @@ static __noinline int name_run(__u32 run, struct task_struct *task)
 	if (!r || run == SPLIT_REST || r->flags & SPLIT_BY_FIRST)
 		return 0;
 	is_first = BPF_CORE_READ(task, tgid) == (int)r->pid;
-	if (!is_first && r->flags & SPLIT_NAMED)
+	if (set_flags(r, SPLIT_NAMED) & SPLIT_NAMED && !is_first)
 		return 0;
 	start = BPF_CORE_READ(task, mm, arg_start);
 	size = BPF_CORE_READ(task, mm, arg_end) - start;
@@ -130,7 +138,8 @@ static __noinline int name_run(__u32 run, struct task_struct *task)
 	if (bpf_probe_read_user(r->text, size, (void *)start))
 		size = 0;
 	r->text_size = size;
-	r->flags |= SPLIT_NAMED | (is_first ? SPLIT_BY_FIRST : 0);
+	if (is_first)
+		set_flags(r, SPLIT_BY_FIRST);
 	return 0;
 }
 
@@ -195,8 +204,10 @@ static __noinline int is_matching(struct linux_binprm *bprm,
 
 	bpf_map_update_elem(&split_matches, &key, &begin, BPF_ANY);
 	m = bpf_map_lookup_elem(&split_matches, &key);
-	if (!m)
+	if (!m) {
+		add(&progress.lost_details, 1);
 		return 0;
+	}
 	if (!split_by_path)
 		skip_directories(m);
 	for (int i = 0; i < STEPS && answer < 0; i++)
@@ -246,7 +257,7 @@ static __noinline __u32 split_exec(__u32 image, __u32 before,
 		run_of(before);
 	if (split_by != SPLIT_MARK && run != SPLIT_HARNESS)
 		name_run(run, task);
-	return image_in(image, run);
+	return image_in(image, run, false);
 }
 
 /* The image of a new task: another one if a run begins with it. */
@@ -261,13 +272,25 @@ static __always_inline __u32 split_fork(__u32 image,
 	    pid == splits.root || run_of(image) != SPLIT_HARNESS)
 		return image;
 	run = begin_run(pid);
-	image = image_in(base_of(image), run);
+	image = image_in(base_of(image), run, true);
 	r = run_at(run);
 	if (r && run != SPLIT_REST)
 		r->fork_image = image & IMAGE_ID;
 	return image;
 }
 
+/* What wait(2) answers: wait_task_zombie() in kernel/exit.c. */
+static __always_inline int status_of(struct task_struct *task)
+{
+	return BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT ?
+		BPF_CORE_READ(task, signal, group_exit_code) :
+		BPF_CORE_READ(task, group_leader, exit_code);
+}
+
+/*
+ * A process has a status once its last thread exits, whichever that is. Another
+ * process can get its id afterwards.
+ */
 static __always_inline void split_exit(__u32 image, struct task_struct *task)
 {
 	__u32 run = run_of(image);
@@ -276,10 +299,12 @@ static __always_inline void split_exit(__u32 image, struct task_struct *task)
 	if (!r || split_by == SPLIT_MARK)
 		return;
 	r->end_ns = bpf_ktime_get_ns();
-	if ((__u32)BPF_CORE_READ(task, pid) != r->pid)
+	if ((__u32)BPF_CORE_READ(task, tgid) != r->pid ||
+	    r->flags & SPLIT_EXITED ||
+	    BPF_CORE_READ(task, signal, live.counter) > 0)
 		return;
-	r->exit_code = BPF_CORE_READ(task, exit_code);
-	r->flags |= SPLIT_EXITED;
+	r->exit_code = status_of(task);
+	set_flags(r, SPLIT_EXITED);
 }
 
 /* A task's first call in another run. */
@@ -289,7 +314,8 @@ static __noinline __u32 enter_run(struct task_slot *slot)
 
 	if (image == IMAGE_NONE || image == IMAGE_ARMED)
 		return image;
-	now = image_in(base_of(image), *(volatile __u32 *)&splits.now);
+	now = image_in(base_of(image), *(volatile __u32 *)&splits.now,
+		       false);
 	/* What is in the last run for want of an id does not ask again. */
 	__sync_val_compare_and_swap(&slot->image, image, now);
 	return now;
@@ -313,7 +339,8 @@ static __always_inline void take_mark(const void *text, __u64 size)
 	char first = 0;
 	__u32 run;
 
-	bpf_probe_read_user(&first, 1, text);
+	if (bpf_probe_read_user(&first, 1, text))
+		first = '?';	/* it may not be empty */
 	end_run(*(volatile __u32 *)&splits.now);
 	if (!size || (size == 1 && (first == '\n' || !first))) {
 		*(volatile __u32 *)&splits.now = SPLIT_HARNESS;
@@ -327,10 +354,12 @@ static __always_inline void take_mark(const void *text, __u64 size)
 	if (size >= SPLIT_TEXT)
 		size = SPLIT_TEXT - 1;
 	size &= SPLIT_TEXT - 1;
-	if (bpf_probe_read_user(r->text, size, text))
+	if (bpf_probe_read_user(r->text, size, text)) {
+		add(&splits.unread, 1);
 		size = 0;
+	}
 	r->text_size = size;
-	r->flags |= SPLIT_NAMED;
+	set_flags(r, SPLIT_NAMED);
 }
 
 /*

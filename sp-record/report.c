@@ -169,6 +169,7 @@ void report_losses(const struct run *run, const struct trace *trace,
 void report_splits(const struct split *split, const struct splits_read *splits)
 {
 	uint64_t executions, joined = splits_joined(splits, &executions);
+	uint64_t unread = splits_unread(splits);
 
 	if (!splits_count(splits))
 		message_note("--split: no run began: %s", split->how ==
@@ -183,6 +184,10 @@ void report_splits(const struct split *split, const struct splits_read *splits)
 		message_note("--split: the last run has the calls of %" PRIu64
 			     " more executions, since the table of images was "
 			     "full", executions);
+	if (unread)
+		message_note("--split: %" PRIu64 " run%s no name, since the "
+			     "mark's text was not in memory yet", unread,
+			     unread == 1 ? " has" : "s have");
 }
 
 void report_missing(const struct log *log, const struct trace *trace)

@@ -441,8 +441,10 @@ static int record_command(struct options *o, char **argv)
 	error = recording_run(&r, &o->recording, &command, tracer);
 	if (error || r.failure != COMMAND_STARTED) {
 		abandon(log, out);
-		if (error)
+		if (error) {
+			split_close(&o->tracer.split);
 			message_fatal("%s", strerror(-error));
+		}
 		error = fail_to_start(&r, argv[0]);
 	} else if (!r.began) {
 		abandon(log, out);

@@ -58,9 +58,11 @@ int split_open(struct split *s, uid_t uid, gid_t gid)
 
 void split_drain(const struct split *s)
 {
+	enum { READS = 16 };		/* a whole pipe, pipe(7) */
 	char bytes[4096];
 
-	while (read(s->fd, bytes, sizeof(bytes)) > 0)
+	/* No more at a time: somebody can write faster than we read. */
+	for (int i = 0; i < READS && read(s->fd, bytes, sizeof(bytes)) > 0; i++)
 		;
 }
 

@@ -34,7 +34,7 @@ bool split_set(struct split *s, const char *arg, char **problem);
  * (-1: the caller). 0 or -errno; -EEXIST: there is something else.
  */
 int split_open(struct split *s, uid_t uid, gid_t gid);
-/* What was written there has been seen by the kernel side. */
+/* Read what was written: the kernel side has seen it. Some can be left. */
 void split_drain(const struct split *s);
 /* Also removes a FIFO that split_open() made. */
 void split_close(struct split *s);

@@ -15,7 +15,7 @@ struct splits_read {
 	struct split_run *runs;		/* [1 .. n]; [0]: the harness' */
 	uint32_t n;
 	bool has_rest;			/* the last one is that of all others */
-	uint64_t begun, crowded;
+	uint64_t begun, crowded, unread;
 };
 
 /* The kernel side's number of a run. */
@@ -36,6 +36,7 @@ struct splits_read *splits_open(struct tracer *t)
 	s->tracer = t;
 	s->begun = splits->begun;
 	s->crowded = splits->crowded;
+	s->unread = splits->unread;
 	s->has_rest = s->begun >= SPLIT_REST || s->crowded ||
 		load_u64(&t->skel->bss->progress.lost_images);
 	s->n = s->begun < SPLIT_REST ? s->begun : SPLIT_REST - 1;
@@ -233,4 +234,9 @@ uint64_t splits_joined(const struct splits_read *s, uint64_t *executions)
 {
 	*executions = s->crowded;
 	return s->begun >= SPLIT_REST ? s->begun - (SPLIT_REST - 1) : 0;
+}
+
+uint64_t splits_unread(const struct splits_read *s)
+{
+	return s->unread;
 }

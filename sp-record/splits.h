@@ -32,5 +32,7 @@ bool splits_equal(const struct splits_read *s, uint32_t a, uint32_t b);
 size_t splits_count(const struct splits_read *s);
 /* Runs that are one run, and executions in it, for which there was no room. */
 uint64_t splits_joined(const struct splits_read *s, uint64_t *executions);
+/* Marks whose text could not be read. */
+uint64_t splits_unread(const struct splits_read *s);
 
 #endif

@@ -19,6 +19,7 @@ struct until {
 	uint64_t due_ns;	/* 0: it is over */
 	uint64_t distinct;	/* calls, when last looked */
 	uint64_t new_ns;	/* when that was new */
+	bool told_full;
 };
 
 struct until *until_new(const struct until_options *options)
@@ -53,6 +54,12 @@ static void add_calls(const struct tracer *t, uint32_t id, bool calls[CALLS])
 			calls[i] |= table_tally(t, phase, id,
 						i / CALLS_PER_ROW,
 						i % CALLS_PER_ROW).count != 0;
+}
+
+/* Counts are also outside the table, where they cannot be read in passing. */
+static bool is_full(const struct tracer *t)
+{
+	return image_end(t) > t->n_table;
 }
 
 /*
@@ -149,7 +156,7 @@ static double upper_risk(struct tracer *t)
 	double upper = 1;
 
 	find_units(&s);
-	if (s.n >= RISK_UNITS_MIN && image_end(t) <= t->n_table) {
+	if (s.n >= RISK_UNITS_MIN && !is_full(t)) {
 		add_runs(&s, t);
 		upper = (double)risk_predict(count_unique(&s), s.n, MORE).upper /
 			MORE;
@@ -160,10 +167,22 @@ static double upper_risk(struct tracer *t)
 	return upper;
 }
 
+static void tell_if_full(struct until *u, const struct tracer *t)
+{
+	if (u->told_full || !is_full(t))
+		return;
+	u->told_full = true;
+	message_note("there are too many %s for the table of counts: %s", t->split ?
+		     "runs" : "executables", u->options.risk ?
+		     "--until-risk cannot end the recording any more" :
+		     "a known call of a new one counts as new");
+}
+
 static bool is_enough(struct until *u, struct tracer *t, uint64_t now_ns)
 {
 	double upper;
 
+	tell_if_full(u, t);
 	if (u->options.quiet && is_quiet(u, t, now_ns)) {
 		message_note("no new call for %g s: the recording ends",
 			     u->options.quiet);
