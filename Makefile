@@ -267,7 +267,7 @@ check-profiles: all ## Read the profiles that packages install: how many of each
 	@$(MAKE) --no-print-directory tests
 	@PROFILES=50 LXC_POLICIES=50 tests/run $(B) tests/profiles.bats tests/lxc.bats
 
-check-jails: test-deps ## Compare the filters of policies with their own compilers' or loaders' (SP_JAILS of minijail, firejail, Kafel; 50 of LXC, systemd, OCI, Kubernetes)
+check-jails: test-deps ## Compare the filters of policies with their own compilers' or loaders' (SP_JAILS of minijail, firejail, Kafel, snapd; 50 of LXC, systemd, OCI, Kubernetes)
 	@$(MAKE) --no-print-directory tests
 	@SP_JAILS=$${SP_JAILS:-80} BATS_TEST_TIMEOUT=1800 tests/run $(B) tests/jails.bats
 	@SP_JAILS=50 LXC_POLICIES=50 PROFILES=150 BATS_TEST_TIMEOUT=1800 tests/run $(B) \

@@ -22,6 +22,7 @@ static unsigned int runtimes_of(enum profile_form form)
 		[PROFILE_FIREJAIL] = RUNTIME_FIREJAIL,
 		[PROFILE_LXC] = RUNTIME_LXC,
 		[PROFILE_KAFEL] = 0,
+		[PROFILE_SNAP] = 0,
 	};
 
 	return runtimes[form];

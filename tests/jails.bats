@@ -3,7 +3,8 @@
 # bats file_tags=no-recording
 # Policies of minijail and profiles of firejail: our filter against theirs; and of
 # Kafel, which no package has: against one made after its documentation. With
-# SP_JAILS=N, so many of each, and compile_seccomp_policy.py as well.
+# SP_JAILS=N, so many of each, and compile_seccomp_policy.py and lists of snapd as
+# well.
 
 load helper
 
@@ -62,6 +63,69 @@ minijail_agrees() {
 			--arch-json constants.json "$policy" raw
 		agree -k "$policy" raw
 	done
+}
+
+# unpack_snapd DIR — that of Debian 13: 12 has one that does not know "~"
+unpack_snapd() {
+	local conf
+	conf=$("$TESTS/suite" "$1" trixie) &&
+		(cd "$1" && apt-get -c "$conf" -qq download snapd) &&
+		dpkg-deb -x "$1"/snapd_*.deb "$1/unpacked"
+}
+
+find_snap_seccomp() {
+	local root=${SP_BIN%/bin}/suites/trixie-snapd
+	SNAP_SECCOMP=$root/unpacked/usr/lib/snapd/snap-seccomp
+	[ ! -x "$SNAP_SECCOMP" ] || return 0
+	requires apt-get dpkg-deb
+	unpack_snapd "$root" || skip "snapd of trixie cannot be fetched"
+}
+
+# snap_agrees LIST — with what snap-confine would load
+snap_agrees() {
+	local raw
+	raw=$("$TESTS/jails/snap-filters.py" "$SNAP_SECCOMP" "$1" built)
+	# shellcheck disable=SC2086 # paths
+	agree "$1" $raw >out 2>&1
+}
+
+@test "snap-seccomp makes the same filters of lists, and refuses the same" {
+	local list text wrong=0
+	[ -n "${SP_JAILS-}" ] || skip "by make check-jails"
+	needs x86_64
+	find_snap_seccomp
+	"$TESTS/jails/make-snap.py" s "$SP_JAILS"
+	for list in s/*.src; do
+		snap_agrees "$list" || {
+			cat out
+			grep 'libseccomp .* makes a wrong filter' out
+			wrong=$((wrong + 1))
+		}
+	done
+	[ "$wrong" -le $((SP_JAILS / 5)) ]
+	while read -r text; do
+		printf 'access\n%b\n' "$text" >p
+		run ! "$TESTS/jails/snap-filters.py" "$SNAP_SECCOMP" p built
+		run -2 agree p
+		[[ $output == "agree: p: line "* ]]
+	done <<-'END'
+	read u:no-such-user
+	read g:Tty
+	read u:
+	setuid !0
+	setuid |1
+	read -1
+	read +1
+	read 0x1
+	read O_RDONLY
+	read 4294967296
+	setuid -2147483649
+	setuid +2147483648
+	read - - - - - - -
+	read\n  \nwrite
+	read\n  # a b c d e f g
+	~read\nwrite =1
+	END
 }
 
 # firejail_agrees PROFILE — with all that firejail loads for it

@@ -858,7 +858,7 @@ x86 read kill thread" ]
 	refused x.service.d "a directory: give a file; for a unit, its own, beside which its drop-ins are read, or what systemctl cat prints"
 	refused /bin/true "an ELF file, not a seccomp profile"
 	printf 'hello world\n' >p
-	refused p "not a profile: no JSON or YAML, no section of a unit, no rule of minijail, LXC or Kafel, no seccomp line of firejail"
+	refused p "not a profile: no JSON or YAML, no section of a unit, no rule of minijail, LXC, Kafel or snapd, no seccomp line of firejail"
 	printf '\n \n{"a": 1,}\n' >p
 	run -2 sp-verify -p p a.sp
 	[[ $output == "sp-verify: p: line 3: "* ]]
@@ -982,6 +982,69 @@ x86 read kill thread" ]
 	1\nallowlist\n\n0|line 3: : version 1 has only numbers
 	1\ndenylist\n0|line 2: denylist: version 1 has only allowlist
 	3\nallowlist\n0|line 2: LXC has versions 1 and 2, not 3
+	END
+}
+
+@test "snapd: lists, denied calls, arguments, marks and names of users" {
+	local text answers
+	needs x86_64
+	printf 'run 1 a\nimage /a\n%s\n' 'call 1 read 1' 'call 1 chmod 1' 'call 1 3 1 arch=x86' \
+		'call 1 1073741824 1' | "$TESTS/mkstream" >arch.sp
+	while IFS='|' read -r text answers; do
+		printf '%b\n' "$text" >p
+		echo "$text"
+		[ "$(denied p arch.sp | tr '\n' ';')" = "$answers" ]
+		if [ "$text" != @unrestricted ]; then
+			# after a comment, and by a pipe
+			{ printf '# read: 1\n\n' && cat p; } >q
+			[ "$(denied - arch.sp <q | tr '\n' ';')" = "$answers" ]
+		fi
+	done <<-'END'
+	read|x86_64 chmod EPERM;x32 read kill thread;
+	~read\nread\nchmod|x86 read EACCES;x86_64 read EACCES;x32 read kill thread;
+	seccomp\nread 5 - >=1\nread\r\nno_such 0x1|x86_64 chmod EPERM;x32 read kill thread;
+	@complain\n~chmod|x86_64 chmod EACCES;x32 read kill thread;
+	@unrestricted|
+	  @unrestricted\t\nread 0x1|
+	END
+	printf '%s\n' execve exit_group 'socket AF_UNIX' 'chown u:root g:man -' 'read u:man' 'write u:man' >p
+	sp-emit --oci --base=p arch.sp 2>note |
+		jq -c '.syscalls[] | select(.names[0] == "chown") | .args[] |
+			[.index, .op, .value, .valueTwo // 0]' >args
+	diff args - <<-'END'
+	[0,"SCMP_CMP_MASKED_EQ",4294967295,0]
+	[1,"SCMP_CMP_MASKED_EQ",4294967295,12]
+	END
+	run -0 sp-verify -p p socket1.sp
+	[[ $output == *"p: u:man is 6 in /etc/passwd"* ]]
+	[ "$(grep -c u:man <<<"$output")" = 1 ]
+	run -1 sp-verify -p p socket2.sp
+	mkdir -p root/etc
+	printf 'root:x:0:\nman:x:77:\n' | tee root/etc/passwd >root/etc/group
+	run -0 sp-verify --root=root -p p socket1.sp
+	[[ $output == *"p: u:man is 77 in root/etc/passwd"* ]]
+}
+
+@test "snapd: refused with line and reason" {
+	local text problem
+	while IFS='|' read -r text problem; do
+		printf '%b\n' "$text" >p
+		echo "$text"
+		refused p "$problem"
+	done <<-'END'
+	read u:no-such-user|line 1: u:no-such-user: not in /etc/passwd; --root=DIR takes that of another machine
+	access\nread u:Root|line 2: u:Root: not a name of a user or group
+	setuid !0|line 1: !0: snapd compares arguments of setuid only with one value
+	read -1|line 1: -1: not an argument that snapd reads
+	access\nread 0x1|line 2: 0x1: not an argument that snapd reads
+	read O_RDONLY|line 1: O_RDONLY: not an argument that snapd reads
+	read 4294967296|line 1: 4294967296: not an argument that snapd reads
+	setuid -2147483649|line 1: -2147483649: not an argument that snapd reads
+	access\nread - - - - - - -|line 2: read: more than 6 arguments
+	read\n  \nwrite|line 2: only blanks, at which snap-seccomp fails; remove the line
+	read\nwrite caf\0303\0251|line 2: bytes that are not ASCII
+	read the manual|not a profile: no JSON or YAML, no section of a unit, no rule of minijail, LXC, Kafel or snapd, no seccomp line of firejail
+	name a\nnice 5|a firejail profile without a seccomp line
 	END
 }
 

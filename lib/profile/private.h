@@ -36,6 +36,9 @@ bool read_lxc(struct reader *r, char *text, size_t n);
  * Whether a text begins like a policy of LXC: a version, and the kind of list.
  */
 bool is_lxc(const char *text);
+bool read_snap(struct reader *r, char *text, size_t n);
+/* Whether a line can only be one of a list of snapd: a call, or its marks. */
+bool is_snap_line(const char *line, size_t n);
 bool read_kafel(struct reader *r, char *text, size_t n);
 /* Whether it begins as a policy of Kafel, comments and definitions apart. */
 bool is_kafel(const char *text);
@@ -44,6 +47,8 @@ bool is_kafel(const char *text);
 void minijail_prepare(struct host *host, const char *text);
 void firejail_prepare(struct host *host, const char *text);
 void kafel_prepare(struct host *host, const char *text);
+/* The names of users and groups that it has. */
+void snap_prepare(struct host *host, const char *text);
 
 /* The JSON and YAML forms, after parsing: one object, or a file's documents. */
 bool read_object(struct reader *r, const json_t *root);

@@ -63,6 +63,7 @@ enum profile_form {
 	PROFILE_FIREJAIL,
 	PROFILE_LXC,
 	PROFILE_KAFEL,
+	PROFILE_SNAP,
 };
 
 struct profile {
@@ -105,10 +106,11 @@ void profile_sort(struct profile *p);
 /*
  * Read a profile: an OCI `linux.seccomp` object or a config.json, a profile of
  * a container engine, a SeccompProfile, a policy of minijail, LXC or Kafel, a
- * firejail profile or a systemd unit. Which it is, is told from what it holds. Conditions are
- * resolved for `host`; NULL is host_init()'s. This machine's architecture is
- * added where runtimes would filter it. NULL: `problem` (heap, caller frees)
- * says where and what: "line 3: …" or "syscalls[2].action: unknown action".
+ * list of snapd, a firejail profile or a systemd unit: its content decides.
+ * Conditions are resolved for `host`; NULL is host_init()'s. This machine's
+ * architecture is added where runtimes would filter it. NULL: `problem` (heap,
+ * caller frees) has the place and the reason: "line 3: …" or
+ * "syscalls[2].action: unknown action".
  */
 struct profile *profile_read(FILE *file, const struct host *host,
 			     char **problem);

@@ -212,8 +212,8 @@ static bool refuse_other(struct reader *r, char *text, size_t n)
 {
 	(void)text, (void)n;
 	return refuse(r, "not a profile: no JSON or YAML, no section of a "
-		      "unit, no rule of minijail, LXC or Kafel, no seccomp "
-		      "line of firejail");
+		      "unit, no rule of minijail, LXC, Kafel or snapd, no "
+		      "seccomp line of firejail");
 }
 
 static bool starts(const char *s, size_t n, const char *with)
@@ -264,7 +264,7 @@ static bool is_firejail_line(const char *s, size_t n)
 	static const char *const with_value[] = {
 		"blacklist", "blacklist-nolog", "caps.drop", "caps.keep",
 		"dbus-system", "dbus-user", "ignore", "include", "mkdir",
-		"mkfile", "net", "noblacklist", "noexec", "nowhitelist",
+		"mkfile", "net", "nice", "noblacklist", "noexec", "nowhitelist",
 		"private-bin", "private-etc", "private-lib", "protocol",
 		"read-only", "read-write", "restrict-namespaces", "shell",
 		"whitelist", "whitelist-ro", "x11",
@@ -313,6 +313,8 @@ static bool is_list_of_calls(const char *s, size_t n)
 
 static reader_fn format_of_line(const char *s, size_t n)
 {
+	reader_fn format;
+
 	if (*s == '#' || *s == ';')
 		return NULL;
 	if (*s == '[' && is_section(s, n))
@@ -323,12 +325,39 @@ static reader_fn format_of_line(const char *s, size_t n)
 		return read_json;
 	if (starts(s, n, "---") || starts(s, n, "%YAML"))
 		return read_yaml;
-	return *s == '@' ? read_minijail : format_of_words(s, n);
+	if (*s == '@')
+		return is_snap_line(s, n) ? read_snap : read_minijail;
+	format = format_of_words(s, n);
+	return format || !is_snap_line(s, n) ? format : read_snap;
+}
+
+/* "seccomp": the directive of firejail, or the call in a list of snapd. */
+static bool is_ambiguous(const char *s, size_t n)
+{
+	return starts(s, n, "seccomp") && is_snap_line(s, n);
+}
+
+static reader_fn format_of_lines(const char *text, size_t n)
+{
+	const char *line = text, *end = text + n;
+	reader_fn format = NULL, before = NULL;
+
+	while (!format && line < end) {
+		const char *next = memchr(line, '\n', end - line) ?: end;
+
+		line += skip_blanks(line, next - line);
+		if (line < next && is_ambiguous(line, next - line))
+			before = read_firejail;
+		else if (line < next && *line != '\r')
+			format = format_of_line(line, next - line);
+		line = next + 1;
+	}
+	return before && format != read_snap ? before : format;
 }
 
 static reader_fn format_of(const char *text, size_t n)
 {
-	const char *line = text, *end = text + n;
+	reader_fn format;
 
 	if (is_kafel(text) && strlen(text) == n)
 		return read_kafel;
@@ -347,19 +376,8 @@ static reader_fn format_of(const char *text, size_t n)
 	}
 	if (is_lxc(text))
 		return read_lxc;
-	while (line < end) {
-		const char *next = memchr(line, '\n', end - line) ?: end;
-		size_t blank = skip_blanks(line, next - line);
-		reader_fn format = NULL;
-
-		if (line + blank < next && line[blank] != '\r')
-			format = format_of_line(line + blank,
-						next - line - blank);
-		if (format)
-			return format;
-		line = next + 1;
-	}
-	return refuse_other;
+	format = format_of_lines(text, n);
+	return format ? format : refuse_other;
 }
 
 const char *profile_strerror(int err)
@@ -405,6 +423,8 @@ void profile_prepare(struct input *in, struct host *host)
 		firejail_prepare(host, text);
 	else if (format_of(text, n) == read_kafel)
 		kafel_prepare(host, text);
+	else if (format_of(text, n) == read_snap)
+		snap_prepare(host, text);
 	else
 		resource_prepare(host, text);
 }

@@ -169,7 +169,7 @@ static const struct {
 } refused[] = {
 	{ "", "empty" },
 	{ "\x93", "not a profile: no JSON or YAML, no section of a unit, no "
-	  "rule of minijail, LXC or Kafel, no seccomp line of firejail" },
+	  "rule of minijail, LXC, Kafel or snapd, no seccomp line of firejail" },
 	{ "\x7f" "ELF", "an ELF file, not a seccomp profile" },
 	{ "[]", "not an object" },
 	{ "{}", "defaultAction: missing" },

@@ -1,0 +1,20 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""usage: snap-filters.py SNAP-SECCOMP LIST DIR — compile a list of snapd, write
+the filters that snap-confine loads into DIR and print their paths. Exit 1 where
+snap-seccomp refuses the list."""
+import pathlib, struct, subprocess, sys
+
+HEADER = 128  # bytes, then the filter of allowed calls and that of denied ones
+compiler, source, where = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
+where.mkdir(parents=True, exist_ok=True)
+if subprocess.run([compiler, "compile", source, where / "bin2"], stdout=2).returncode:
+    sys.exit(1)
+data = (where / "bin2").read_bytes()
+magic, version, unrestricted, allow, deny = struct.unpack_from("=2sBB4xII", data)
+assert (magic, version) == (b"SC", 1) and len(data) == HEADER + allow + deny
+start = HEADER
+for name, size in () if unrestricted else (("allow", allow), ("deny", deny)):
+    (where / name).write_bytes(data[start:start + size])
+    start += size
+    print(where / name)
