@@ -256,6 +256,22 @@ static void restrict_rule(struct profile *to, const struct trace *t,
 	to->rules[first].n_args = 0;
 }
 
+/*
+ * What only the group portable adds has no recorded arguments. clone3 has its
+ * flags in memory, and makes namespaces that clone's rule denies.
+ */
+static void note_portable(const struct profile_rule *rule,
+			  const bool wanted[ARGS_ROWS_MAX])
+{
+	const struct argument_rule *row = argument_rule_of(rule->id);
+
+	if (rule->origin == 1U << GROUP_PORTABLE &&
+	    ((row && wanted[row - argument_rule_at(0)]) ||
+	     !strcmp(rule->name, "clone3")))
+		message_note("--args: %s has no rule, since only the group "
+			     "portable adds it", rule->name);
+}
+
 void args_restrict(struct profile *p, const struct trace *t,
 		   const bool wanted[ARGS_ROWS_MAX], bool one_list)
 {
@@ -267,11 +283,13 @@ void args_restrict(struct profile *p, const struct trace *t,
 	p->other_arch_action = old->other_arch_action;
 	for (size_t i = 0; i < old->n_archs; i++)
 		profile_add_arch(p, old->archs[i]);
-	for (size_t i = 0; i < old->n_rules; i++)
+	for (size_t i = 0; i < old->n_rules; i++) {
+		note_portable(&old->rules[i], wanted);
 		if (is_restrictable(&old->rules[i], wanted))
 			restrict_rule(p, t, &old->rules[i], one_list);
 		else
 			profile_add_rule(p, &old->rules[i]);
+	}
 	profile_free(old);
 }
 

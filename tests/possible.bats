@@ -213,6 +213,13 @@ covers() {
 	sp-emit --explain --with=portable x.sp |
 		shows -E '^x86_64 +2 +open +allow +portable +beside openat; glibc 2.26'
 	sp-emit --explain x.sp | lacks portable
+	# its arguments are not known
+	printf '%s\n' 'run 1 x' 'image /bin/x' 'call 1 write 1' 'call 1 clone 1' \
+		'argument 1 clone "0:0x7e020000:0" 1' | "$TESTS/mkstream" >args.sp
+	for name in ioctl clone3; do
+		sp-emit --oci --args --with=portable args.sp 2>&1 >/dev/null |
+			shows -x "sp-emit: --args: $name has no rule, since only the group portable adds it"
+	done
 	# what no call of the family was recorded for stays out
 	sp-emit --explain --with=portable x.sp | lacks -E ' (fork|tkill|mkdirat) '
 }
