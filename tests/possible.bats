@@ -180,6 +180,8 @@ possible() {
 	run -0 timeout 60 sp-emit --explain --possible x.sp
 	[ $SECONDS -lt 30 ]
 	[[ $output =~ sethostname ]]
+	# each function of the large one was read
+	[[ $output =~ \ 1310[7-9][0-9]\ places\ have\ a\ number ]]
 }
 
 # --- another C library ------------------------------------------------------
