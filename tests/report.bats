@@ -16,6 +16,7 @@ pages() {
 			'run 2 two how=paths' "image '/bin/<img src=x onerror=alert(1)>$evil'" \
 			'call 1 read 1' 'call 2 read 5' 'call 1 ptrace 2 first=7' \
 			'call 2 ioctl 1' 'argument 2 ioctl "1:4294967295:21505" 1' \
+			'call 2 chmod 1' 'argument 2 chmod "1:0xc00:0x800" 1' \
 			"path 2 8 0 '/srv/a/$evil' 1" "path 2 8 0 /srv/a/b/c 1" \
 			'path 2 8 0 /srv/a 1' 'path 2 8 0 /srv/a-b 1'
 	} | "$TESTS/mkstream" >a.sp
@@ -46,6 +47,8 @@ pages() {
 	grep -qF 'have 3 different command lines, and 2 of these made a call that no other made' text
 	grep -qF '1 of 3 runs failed: they crashed' text
 	grep -qF '1 × ioctl(TCGETS)' text
+	grep -qF '1 × chmod(S_ISUID)' text
+	sp-emit --explain --allow-partial a.sp 2>/dev/null | grep -q 'values .*chmod(S_ISUID)$'
 	# a table cell for each run of a call
 	grep -qE '<th scope="row"><code>read</code></th><td class="num">1</td><td class="num">5</td><td class="num">1</td>' page.html
 	# directories before what is below them, and a name that begins like one apart

@@ -8,14 +8,17 @@
 #include <linux/netlink.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "base/memory.h"
 #include "base/text.h"
@@ -254,6 +257,11 @@ static const struct value {
 	C("socket", 2, AF_NETLINK, NETLINK_GENERIC),
 	C("socket", 2, AF_NETLINK, NETLINK_RDMA),
 	C("socket", 2, AF_NETLINK, NETLINK_CRYPTO),
+	C("sched_setscheduler", 1, ANY, SCHED_OTHER),
+	C("sched_setscheduler", 1, ANY, SCHED_FIFO),
+	C("sched_setscheduler", 1, ANY, SCHED_RR),
+	C("sched_setscheduler", 1, ANY, SCHED_BATCH),
+	C("sched_setscheduler", 1, ANY, SCHED_IDLE),
 #undef C
 };
 
@@ -363,28 +371,53 @@ const char *value_name(const char *name, unsigned int index,
 		NULL;
 }
 
-/* "CLONE_NEWNS|CLONE_NEWNET", and any other bits as a number. */
-static char *namespaces_text(uint64_t bits)
-{
-	static const struct {
-		uint64_t bit;
-		const char *name;
-	} names[] = {
+/* Arguments of which the recorder keeps some bits, by these bits. */
+static const struct bit_set {
+	uint64_t recorded[2];	/* struct argument; each is of this set */
+	const char *none;
+	struct { uint64_t bit; const char *name; } bits[7];
+} bit_sets[] = {
+	{ { 0x7e020000 }, "no namespace", {
 		{ 0x20000, "CLONE_NEWNS" }, { 0x2000000, "CLONE_NEWCGROUP" },
 		{ 0x4000000, "CLONE_NEWUTS" }, { 0x8000000, "CLONE_NEWIPC" },
 		{ 0x10000000, "CLONE_NEWUSER" },
-		{ 0x20000000, "CLONE_NEWPID" }, { 0x40000000, "CLONE_NEWNET" },
-	};
+		{ 0x20000000, "CLONE_NEWPID" },
+		{ 0x40000000, "CLONE_NEWNET" } } },
+	{ { PROT_EXEC, PROT_WRITE | PROT_EXEC }, "no PROT_EXEC", {
+		{ PROT_WRITE, "PROT_WRITE" }, { PROT_EXEC, "PROT_EXEC" } } },
+	{ { S_ISUID | S_ISGID }, "no S_ISUID, no S_ISGID", {
+		{ S_ISUID, "S_ISUID" }, { S_ISGID, "S_ISGID" } } },
+	{ { 0x8000 }, "no SHM_EXEC", { { 0x8000, "SHM_EXEC" } } },
+	{ { 020000100 }, "no O_CREAT", {
+		{ 0100, "O_CREAT" }, { 020000000, "__O_TMPFILE" } } },
+};
+
+static const struct bit_set *bit_set_of(const struct argument_rule *rule,
+					unsigned int index)
+{
+	for (size_t i = 0; rule && i < rule->n; i++)
+		for (size_t k = 0; k < N_ELEMENTS(bit_sets); k++)
+			if (rule->arguments[i].index == index &&
+			    (rule->arguments[i].recorded ==
+			     bit_sets[k].recorded[0] ||
+			     rule->arguments[i].recorded ==
+			     bit_sets[k].recorded[1]))
+				return &bit_sets[k];
+	return NULL;
+}
+
+/* "CLONE_NEWNS|CLONE_NEWNET", and any other bits as a number. */
+static char *bits_text(const struct bit_set *set, uint64_t bits)
+{
 	char *text = NULL, *rest;
 
-	for (size_t i = 0; i < N_ELEMENTS(names); i++)
-		if (bits & names[i].bit) {
-			text_append(&text, "|", names[i].name);
-			bits &= ~names[i].bit;
+	if (!bits)
+		return xstrdup(set->none);
+	for (size_t i = 0; i < N_ELEMENTS(set->bits); i++)
+		if (bits & set->bits[i].bit) {
+			text_append(&text, "|", set->bits[i].name);
+			bits &= ~set->bits[i].bit;
 		}
-	if (!text)
-		return bits ? xasprintf("0x%" PRIx64, bits) :
-			xstrdup("no namespace");
 	if (bits) {
 		rest = xasprintf("0x%" PRIx64, bits);
 		text_append(&text, "|", rest);
@@ -393,18 +426,17 @@ static char *namespaces_text(uint64_t bits)
 	return text;
 }
 
-static char *one_text(const char *call, const char *group,
+static char *one_text(const char *call, const struct argument_rule *rule,
 		      const struct argument_value *v,
 		      const uint64_t args[VALUE_ARGS])
 {
 	const char *name = value_name(call, v->index, args);
+	const struct bit_set *set = bit_set_of(rule, v->index);
 
 	if (name)
 		return xstrdup(name);
-	if (!strcmp(group, "clone"))
-		return namespaces_text(v->value);
-	if (!strcmp(group, "exec"))
-		return xstrdup(v->value ? "PROT_EXEC" : "no PROT_EXEC");
+	if (set)
+		return bits_text(set, v->value);
 	return xasprintf(v->value < 10 ? "%" PRIu64 : "0x%" PRIx64, v->value);
 }
 
@@ -426,8 +458,7 @@ char *call_text(struct call_id id, const struct argument_value *values,
 	for (size_t i = 0; i < n; i++)
 		args[values[i].index] = values[i].value;
 	for (size_t i = 0; i < n; i++) {
-		char *one = one_text(call, rule ? rule->group : "", &values[i],
-				     args);
+		char *one = one_text(call, rule, &values[i], args);
 
 		if (!is_default(call, &values[i]) ||
 		    value_name(call, values[i].index, args))

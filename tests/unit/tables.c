@@ -177,6 +177,15 @@ static void check_values(void)
 		{ "bpf", "bpf(BPF_PROG_LOAD)", { 5 }, 1 },
 		{ "ptrace", "ptrace(PTRACE_ATTACH)", { 16 }, 1 },
 		{ "ioctl", "ioctl(...)", { 0 }, 0 },
+		{ "mmap", "mmap(PROT_WRITE)", { 2 }, 1 },
+		{ "mmap", "mmap(PROT_WRITE|PROT_EXEC)", { 6 }, 1 },
+		{ "mprotect", "mprotect(no PROT_EXEC)", { 0 }, 1 },
+		{ "chmod", "chmod(S_ISUID)", { 04000 }, 1 },
+		{ "openat", "openat(O_CREAT, no S_ISUID, no S_ISGID)",
+		  { 0100, 0 }, 2 },
+		{ "shmat", "shmat(SHM_EXEC)", { 0x8000 }, 1 },
+		{ "sched_setscheduler", "sched_setscheduler(SCHED_IDLE)",
+		  { 5 }, 1 },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -194,6 +203,29 @@ static void check_values(void)
 				rows[i].values[j] };
 		text = call_text(id, values, rows[i].n);
 		check(!strcmp(text, rows[i].text), text, rows[i].text);
+		free(text);
+	}
+}
+
+/* Every recorded argument has a text, whether its rule is for --args or not. */
+static void check_texts(void)
+{
+	const struct argument_rule *rule;
+
+	for (size_t i = 0; (rule = argument_rule_at(i)); i++) {
+		struct argument_value values[ARGUMENTS_MAX] = { 0 };
+		struct call_id id;
+		char *text;
+
+		if (syscall_number(arch_by_name("x86_64"), rule->call, &id))
+			continue;
+		for (size_t j = 0; j < rule->n; j++)
+			values[j] = (struct argument_value){
+				rule->arguments[j].index,
+				rule->arguments[j].recorded,
+				rule->arguments[j].recorded };
+		text = call_text(id, values, rule->n);
+		check(strchr(text, '('), text, rule->call);
 		free(text);
 	}
 }
@@ -223,6 +255,7 @@ int main(void)
 {
 	check_purposes();
 	check_values();
+	check_texts();
 	check_rights();
 	check_portable();
 	check_header();
