@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/text.h"
+#include "stream/keep.h"
 
 bool is_foreign(struct call_id id, const struct arch *native)
 {
@@ -51,8 +52,12 @@ static bool may_lack_calls(const struct run *run, bool selected)
 
 void note_losses(const struct trace *t, const char *name, bool selected)
 {
+	char *kept = keep_text(t);
 	size_t n = 0;
 
+	if (kept)
+		message_note("%s: there are %s", name, kept);
+	free(kept);
 	for (size_t i = 0; i < t->n_runs; i++)
 		n += may_lack_calls(t->runs[i], selected);
 	if (n)

@@ -14,6 +14,7 @@
 #include "label.h"
 #include "side.h"
 #include "stream/ending.h"
+#include "stream/keep.h"
 
 /* 128 MiB of counts; 10,000 runs of 1,600 distinct calls. */
 #define CELLS_MAX (UINT64_C(1) << 24)
@@ -334,8 +335,18 @@ static void keep_columns(struct matrix *m, const size_t *went)
 	m->n_columns = n;
 }
 
+static bool has_all_runs(const struct trace *t, const char *name)
+{
+	char *refusal = t->keep ? keep_refusal(t, name) : NULL;
+
+	if (refusal)
+		message_error("%s", refusal);
+	free(refusal);
+	return !refusal;
+}
+
 /* False: printed. */
-static bool keep_runs(struct matrix *m, const char *name, bool harness)
+static bool choose_runs(struct matrix *m, const char *name, bool harness)
 {
 	size_t *went = xcalloc(m->trace->n_runs, sizeof(*went)), n = 0;
 	const struct trace *all = m->trace;
@@ -343,7 +354,8 @@ static bool keep_runs(struct matrix *m, const char *name, bool harness)
 
 	for (size_t i = 0; i < all->n_runs; i++)
 		went[i] = run_is_harness(all->runs[i]) ? SIZE_MAX : n++;
-	fine = select_runs(&m->trace, name, harness);
+	fine = has_all_runs(all, name) &&
+		select_runs(&m->trace, name, harness);
 	if (m->trace != all)
 		keep_columns(m, went);
 	free(went);
@@ -379,7 +391,7 @@ struct matrix *matrix_load(struct inputs *inputs, const char *name,
 
 	m->trace = trace_new();
 	if (!load(m, inputs, choice->partial ? TRACE_PARTIAL : 0) ||
-	    !keep_runs(m, name, choice->harness) ||
+	    !choose_runs(m, name, choice->harness) ||
 	    !keep_images(m, name, &choice->images)) {
 		matrix_free(m);
 		return NULL;

@@ -15,6 +15,7 @@
 #include "kernel/path.h"
 #include "names.h"
 #include "stream/ending.h"
+#include "stream/keep.h"
 #include "stream/select.h"
 
 /* "NAME (ID)"; the caller frees. */
@@ -216,6 +217,7 @@ static void note_blind(const struct trace *t, size_t run)
 bool check_runs(const struct trace *t, bool by_image, bool allow_partial,
 		bool *partial)
 {
+	char *kept = keep_text(t);
 	bool fine = true;
 
 	for (size_t i = 0; i < t->n_runs; i++) {
@@ -232,6 +234,9 @@ bool check_runs(const struct trace *t, bool by_image, bool allow_partial,
 		note_skipped(run);
 	}
 	endings_note(t, NULL, NULL);
+	if (kept)
+		message_note("there are %s: counts and times are theirs", kept);
+	free(kept);
 	return fine;
 }
 

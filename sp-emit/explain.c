@@ -14,6 +14,7 @@
 #include "kernel/value.h"
 #include "possible/possible.h"
 #include "profile/portable.h"
+#include "stream/keep.h"
 
 enum { NAME_COLUMNS = 24 };
 
@@ -68,6 +69,7 @@ static void write_runs(const struct trace *t, struct fact **calls,
 {
 	bool *made = xcalloc(t->n_runs + 1, sizeof(*made));
 	struct text_list list = { NULL, 0 };
+	struct fact **first = calls;
 	size_t n = 0;
 	char *names;
 
@@ -85,7 +87,13 @@ static void write_runs(const struct trace *t, struct fact **calls,
 	names = text_list_end(&list);
 	if (n && t->n_runs > 1) {
 		write_start(rule, "runs", out);
-		fprintf(out, "%zu of %zu: %s\n", n, t->n_runs, names);
+		fprintf(out, "%zu of %zu: %s", n, t->n_runs, names);
+		if (t->keep)
+			fprintf(out, "; about %" PRIu64 " of about %" PRIu64
+				" were merged",
+				keep_estimate_of(t, first, calls - first),
+				keep_estimate(t));
+		putc('\n', out);
 	}
 	free(names);
 	free(made);

@@ -11,6 +11,7 @@
 #include "kernel/operation.h"
 #include "kernel/path.h"
 #include "names.h"
+#include "stream/keep.h"
 
 enum { JSON_VERSION = 1 };
 
@@ -162,14 +163,18 @@ static json_t *calls_json(const struct trace *t)
 	struct call_total *totals = trace_totals(t, NULL, NULL, &n);
 	struct fact **calls = facts_by_id(&t->calls);
 	struct sights f = { .calls = calls };
-	json_t *list = json_array();
+	json_t *list = json_array(), *call;
 
 	for (size_t i = 0; i < n; i++, f.calls += f.n) {
 		f.n = 0;
 		while (f.calls[f.n] && !call_id_compare(&f.calls[f.n]->id,
 							&totals[i].id))
 			f.n++;
-		json_array_append_new(list, call_json(&totals[i], &f));
+		call = call_json(&totals[i], &f);
+		if (t->keep)
+			json_object_set_new(call, "estimated_runs", uint_json(
+				keep_estimate_of(t, f.calls, f.n)));
+		json_array_append_new(list, call);
 	}
 	free(calls);
 	free(totals);
@@ -411,6 +416,10 @@ void write_json(const struct emit *emit, FILE *out)
 							     privilege_json),
 				   "lost", losses_json(t));
 
+	if (t->keep)
+		json_object_update_new(object, json_pack("{si so}",
+			"keep_runs", (int)t->keep,
+			"estimated_runs", uint_json(keep_estimate(t))));
 	json_dumpf(object, out, JSON_INDENT(2));
 	putc('\n', out);
 	json_decref(object);

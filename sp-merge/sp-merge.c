@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sp-merge: the union of streams. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,12 +11,14 @@
 #include "base/output.h"
 #include "process/sandbox.h"
 #include "stream/ending.h"
+#include "stream/keep.h"
 #include "stream/trace.h"
 #include "text-input.h"
 
 struct options {
 	const char *output;	/* NULL: stdout */
 	bool partial;
+	uint32_t keep;		/* --keep-runs; 0: all */
 	const struct text_source *from;	/* NULL: streams */
 	const struct arch *arch;	/* of the calls in texts; NULL: ours */
 };
@@ -46,11 +49,32 @@ static char *set_arch(const struct option_row *row, void *to, const char *name)
 					"x86 or aarch64");
 }
 
+static char *set_keep(const struct option_row *row, void *to,
+		      const char *number)
+{
+	struct options *o = to;
+	unsigned long keep;
+	char *end;
+
+	(void)row;
+	errno = 0;
+	keep = strtoul(number, &end, 10);
+	if (*number < '0' || *number > '9' || *end || errno ||
+	    keep < KEEP_MIN || keep > KEEP_MAX)
+		return xasprintf("not a number from %d to %d", KEEP_MIN,
+				 KEEP_MAX);
+	o->keep = keep;
+	return NULL;
+}
+
 static const struct option_row rows[] = {
 	{ "output", 'o', "FILE", "write to FILE, whole or not at all",
 	  OPTION_TEXT(struct options, output) },
 	{ "allow-partial", 0, NULL, "accept streams that end early",
 	  OPTION_FLAG(struct options, partial) },
+	{ "keep-runs", 0, "K",
+	  "leave out runs, but for each fact keep K of its runs;\n"
+	  "see sandprint-fleet(7)", .set = set_keep },
 	{ "from", 0, "WHAT",
 	  "read texts in place of streams: logs of strace, or\n"
 	  "lists of names", set_from, .choices = "strace list" },
@@ -59,7 +83,7 @@ static const struct option_row rows[] = {
 };
 
 static const struct option_table table = {
-	.usage = "Usage: sp-merge [-o FILE] [--allow-partial] [FILE...]\n"
+	.usage = "Usage: sp-merge [-o FILE] [--allow-partial] [--keep-runs=K] [FILE...]\n"
 		 "       sp-merge --from=strace|list [--arch=ARCH] [-o FILE]\n"
 		 "                [--allow-partial] [FILE...]\n"
 		 "Write one stream that holds what all the streams hold, or all\n"
@@ -70,9 +94,12 @@ static const struct option_table table = {
 
 static void note(const struct trace *t)
 {
-	char *once = trace_seen_once(t);
+	char *once = trace_seen_once(t), *kept = keep_text(t);
 
 	endings_note(t, NULL, NULL);
+	if (kept)
+		message_note("kept %s", kept);
+	free(kept);
 	if (once)
 		message_note("%s", once);
 	free(once);
@@ -88,13 +115,40 @@ static void write_trace(struct trace *t, struct output *out)
 		note(t);
 }
 
-static bool load(struct trace *t, struct inputs *inputs,
+static void reduce(struct trace **t, uint32_t keep)
+{
+	if (keep && (!(*t)->keep || keep < (*t)->keep))
+		(*t)->keep = keep;
+	*t = keep_runs(*t);
+}
+
+/* As trace_load_all(), but memory holds few more runs than are kept. */
+static bool load_streams(struct trace **t, struct inputs *inputs,
+			 const struct options *o)
+{
+	enum { AT_LEAST = 1000 };
+	size_t limit = AT_LEAST;
+	bool ok = !inputs->incomplete;
+
+	for (size_t i = 0; i < inputs->n; i++) {
+		ok &= trace_load(*t, &inputs->at[i],
+				 o->partial ? TRACE_PARTIAL : 0);
+		if ((*t)->n_runs < limit)
+			continue;
+		reduce(t, o->keep);
+		limit = 2 * (*t)->n_runs + AT_LEAST;
+	}
+	reduce(t, o->keep);
+	return ok;
+}
+
+static bool load(struct trace **t, struct inputs *inputs,
 		 const struct options *o)
 {
 	if (o->from)
 		return o->from->read(inputs, o->arch ? o->arch : arch_native(),
-				     o->partial, t);
-	return trace_load_all(t, inputs, o->partial ? TRACE_PARTIAL : 0);
+				     o->partial, *t);
+	return load_streams(t, inputs, o);
 }
 
 int main(int argc, char **argv)
@@ -109,11 +163,13 @@ int main(int argc, char **argv)
 	options_parse(&table, argc, argv, &o, &line);
 	if (o.arch && !o.from)
 		message_usage("--arch is only for --from");
+	if (o.keep && o.from)
+		message_usage("--keep-runs cannot be combined with --from");
 	inputs_open(&inputs, line.operands);
 	if (output_open(&out, o.output, OUTPUT_BINARY)) {
 		if (inputs_are_open(&inputs))
 			sandbox_enter(SANDBOX_MERGE, out, NULL);
-		if (load(t, &inputs, &o))
+		if (load(&t, &inputs, &o))
 			write_trace(t, out);
 		else
 			output_abandon(out);

@@ -5,6 +5,7 @@
 
 #include "base/message.h"
 #include "files.h"
+#include "stream/keep.h"
 
 static bool select_from(struct trace **t, const struct options *o)
 {
@@ -35,13 +36,25 @@ static bool select_from(struct trace **t, const struct options *o)
 	return ok;
 }
 
+static void note_kept(const struct trace *t)
+{
+	char *kept = keep_text(t);
+
+	if (kept)
+		message_note("there are %s", kept);
+	free(kept);
+}
+
 struct trace *recordings_load(const struct options *o)
 {
 	unsigned int flags = o->partial ? TRACE_PARTIAL : 0;
 	struct trace *t = trace_new();
 
-	if (trace_load_all(t, &o->files->traces, flags) && select_from(&t, o))
+	if (trace_load_all(t, &o->files->traces, flags) &&
+	    select_from(&t, o)) {
+		note_kept(t);
 		return t;
+	}
 	trace_free(t);
 	return NULL;
 }

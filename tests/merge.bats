@@ -60,6 +60,75 @@ two_streams() {
 	/usr/bin/python3 "$TESTS/scripts/merge-trees.py" "$TESTS/mkstream"
 }
 
+@test "--keep-runs: any order and tree gives the same bytes, and a stream that says the same" {
+	/usr/bin/python3 "$TESTS/scripts/merge-kept.py" "$TESTS/mkstream"
+}
+
+# many_runs — 500 runs that make a call, three of which make another
+many_runs() {
+	for i in {1..500}; do
+		echo "run $i name$i"
+	done
+	printf '%s\n' 'image /bin/x' 'call * read 2' 'call 7 chmod 1' \
+		'call 8 ptrace 1' 'call 400 ptrace 1'
+}
+
+@test "--keep-runs: fewer runs, the same profile, and about how many there were" {
+	many_runs | stream all.sp
+	sp-merge --keep-runs=64 -o few.sp all.sp 2>err
+	sed -E 's/kept 6[4-7] of about [0-9]+ runs/kept N of about N runs/' err |
+		diff - <(printf 'sp-merge: %s\n' \
+			'kept N of about N runs (sp-merge --keep-runs=64)' \
+			'1 of 3 calls was seen in one run only')
+	for format in --oci --bpf; do
+		sp-emit "$format" all.sp >all.out
+		sp-emit "$format" few.sp >few.out 2>err
+		cmp all.out few.out
+		grep -qE '^sp-emit: there are 6[4-7] of about [0-9]+ runs .*: counts and times are theirs$' err
+	done
+	sp-emit --json few.sp 2>err | jq -e '.keep_runs == 64 and
+		.estimated_runs > 350 and .estimated_runs < 700 and
+		([.calls[].estimated_runs] ==
+		 [.estimated_runs, 1, 2])'
+	sp-emit --explain few.sp 2>err |
+		grep -E '2 of 6[4-7]: name8, name400; about 2 of about [0-9]+ were merged$'
+	# Nothing is said, or done, where all runs are kept.
+	sp-emit --json all.sp | jq -e 'has("keep_runs") | not'
+	sp-merge --keep-runs=500 all.sp | "$TESTS/mkstream" --dump /dev/stdin |
+		grep -c '^run' | grep -x 500
+}
+
+@test "--keep-runs: it stays, the least number holds, and what needs all runs is refused" {
+	many_runs | stream all.sp
+	sp-merge --keep-runs=9 -o nine.sp all.sp
+	sp-merge --keep-runs=4 -o four.sp all.sp
+	sp-merge all.sp nine.sp | cmp - nine.sp
+	sp-merge nine.sp all.sp four.sp | cmp - four.sp
+	sp-merge --keep-runs=9 four.sp | cmp - four.sp
+	for options in --matrix --coverage '--from=m four.sp'; do
+		# shellcheck disable=SC2086
+		run -2 --separate-stderr sp-diff $options four.sp
+		[[ ${stderr_lines[-1]} == *' needs every run, and there are '*' of about '*' runs (sp-merge --keep-runs=4): use the streams that were merged' ]]
+		[ -z "$output" ]
+	done
+	run -2 sp-emit --libseccomp --until=m four.sp
+	[[ $output == *'a phase needs every run, '* ]]
+	for bad in 0 1 65537 x '' -1; do
+		run -2 sp-merge --keep-runs="$bad" all.sp
+		[[ $output == *'not a number from 2 to 65536'* ]]
+	done
+	run -2 sp-merge --keep-runs=2 --from=list
+	[[ $output == *'--keep-runs cannot be combined with --from'* ]]
+}
+
+@test "a malformed keep record is refused" {
+	for record in '[17]' '[17, 1]' '[17, 65537]' '[17, "4"]' '[17, 4, 4]'; do
+		printf '%s\n' 'run 1 r' 'call 1 read 1' "record $record" | stream bad.sp
+		run -2 sp-merge bad.sp
+		[[ $output == "sp-merge: bad.sp: segment 1: record "*": malformed keep record" ]]
+	done
+}
+
 @test "unknown records are a loss that stays" {
 	stream a.sp <<-'TEXT'
 	run 1 r

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "names.h"
+#include "stream/keep.h"
 
 static bool matches(const struct image *image, const char **globs, size_t n)
 {
@@ -332,6 +333,7 @@ static struct trace *copy_trace(struct trace *from, const bool *wanted,
 		copy_facts(to, kind, &from->facts[kind], images, runs);
 	copy_starts(to, from, images, runs);
 	free(images);
+	to->keep = from->keep;
 	to->whole = from;
 	return to;
 }
@@ -482,8 +484,7 @@ static bool *images_within(const struct trace *t, const bool *within)
 	return used;
 }
 
-/* The runs that are within; `all` becomes the whole of the new trace. */
-static struct trace *copy_runs(struct trace *all, const bool *within)
+struct trace *select_within(struct trace *all, const bool *within)
 {
 	struct trace *to = trace_new();
 	bool *used = images_within(all, within);
@@ -503,14 +504,14 @@ bool select_phases(struct trace **t, const char *from, const char *until,
 	struct trace *all = *t;
 	bool *within = xcalloc(all->n_runs, sizeof(*within));
 
-	*problem = NULL;
-	if (find_phases(all, from, until, within, problem) &&
+	*problem = all->keep ? keep_refusal(all, "a phase") : NULL;
+	if (!*problem && find_phases(all, from, until, within, problem) &&
 	    !has_any(within, all->n_runs))
 		*problem = xasprintf("no phase is after '%s' and before '%s'",
 				     from ? from : "the start",
 				     until ? until : "the end");
 	if (!*problem)
-		*t = copy_runs(all, within);
+		*t = select_within(all, within);
 	free(within);
 	return !*problem;
 }
@@ -538,7 +539,7 @@ bool select_without_harness(struct trace **t, char **note)
 	}
 	if (n && n < all->n_runs) {
 		calls = distinct_calls(all);
-		*t = copy_runs(all, within);
+		*t = select_within(all, within);
 		calls -= distinct_calls(*t);
 		*note = xasprintf("left out: what belongs to no run of --split"
 				  " (%zu call%s that no run makes; --harness "
@@ -581,11 +582,8 @@ static char *pattern_problem(const struct trace *t, const char *option,
 	return problem;
 }
 
-/*
- * Whether each run was recorded without who started whom: the first exec of a
- * command has no image before it. The caller frees.
- */
-static bool *find_startless(const struct trace *t)
+/* The first exec of a command has no image before it. */
+bool *select_startless(const struct trace *t)
 {
 	uint64_t *execs = xcalloc(t->n_runs, sizeof(*execs));
 	bool *startless = xcalloc(t->n_runs, sizeof(*startless));
@@ -615,7 +613,7 @@ static void add_text(char ***texts, size_t *n, char *text)
 char **select_problems(const struct trace *t, const struct selection *s)
 {
 	char **texts = xcalloc(1, sizeof(*texts)), id[RUN_ID_HEX];
-	bool *startless = find_startless(t);
+	bool *startless = select_startless(t);
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->n_images; i++)

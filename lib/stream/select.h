@@ -35,6 +35,18 @@ option_set selection_option_image, selection_option_tree;
 	  .modes = (for_modes) }
 
 /*
+ * Reduce the trace to the runs for which `within` is set; it becomes the whole
+ * of the new trace.
+ */
+struct trace *select_within(struct trace *all, const bool *within);
+
+/*
+ * For each run, whether it was recorded without who started whom; the caller
+ * frees.
+ */
+bool *select_startless(const struct trace *t);
+
+/*
  * Reduce the trace to the selected images: all runs, these images with their
  * calls, and their executions, whoever made them. The new trace frees `from`,
  * which becomes its `whole`.

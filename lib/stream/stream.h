@@ -37,6 +37,7 @@ enum stream_kind {
 	STREAM_PART = 14,
 	STREAM_PRIVILEGE = 15,
 	STREAM_EVENT_RUN = 16,
+	STREAM_KEEP = 17,
 };
 
 /* No writer makes a record beyond these: sp-stream(5), LIMITS. */

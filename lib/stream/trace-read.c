@@ -7,6 +7,7 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "stream/fact-shape.h"
+#include "stream/keep.h"
 
 /*
  * Indices are valid within a segment: these are the trace's indices of its runs
@@ -268,6 +269,21 @@ static const char *read_part(struct trace *t, const struct segment *s,
 	return NULL;
 }
 
+/* Of all segments, the one that keeps least decides. */
+static const char *read_keep(struct trace *t,
+			     const struct stream_record *record)
+{
+	uint64_t keep;
+
+	if (record->n_fields != 1 ||
+	    !uint_unpack(&record->fields[0], KEEP_MAX, &keep) ||
+	    keep < KEEP_MIN)
+		return "malformed keep record";
+	if (!t->keep || keep < t->keep)
+		t->keep = keep;
+	return NULL;
+}
+
 static const char *read_record(struct trace *t, struct segment *s,
 			       struct stream_reader *r,
 			       const struct stream_record *record)
@@ -285,6 +301,8 @@ static const char *read_record(struct trace *t, struct segment *s,
 		return read_event_image(t, s, record);
 	case STREAM_EVENT_RUN:
 		return read_event_run(t, s, record);
+	case STREAM_KEEP:
+		return read_keep(t, record);
 	}
 	for (int kind = 0; kind < FACT_KINDS; kind++)
 		if (record->kind == fact_shapes[kind].record)

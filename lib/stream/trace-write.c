@@ -128,6 +128,10 @@ void trace_finish(struct trace *t, struct stream_writer *w)
 	uint32_t *wire = xcalloc(t->n_images, sizeof(*wire));
 
 	trace_sort(t);
+	if (t->keep) {
+		msgpack_pack_uint32(stream_begin(w, STREAM_KEEP, 1), t->keep);
+		stream_end(w);
+	}
 	for (size_t i = 0; i < t->n_runs; i++) {
 		run_pack(t->runs[i], stream_begin(w, STREAM_RUN, RUN_FIELDS));
 		stream_end(w);

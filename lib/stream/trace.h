@@ -120,6 +120,11 @@ struct trace {
 		};
 	};
 	/*
+	 * runs were left out, so that at least as many of a fact's are there
+	 * (keep.h); 0: none were
+	 */
+	uint32_t keep;
+	/*
 	 * the trace that this was selected from, without its runs; NULL:
 	 * nothing was left out
 	 */

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "names.h"
 #include "kernel/path.h"
+#include "stream/keep.h"
 #include "stream/stream.h"
 #include "stream/trace.h"
 
@@ -277,6 +278,8 @@ static void make_record(struct maker *m)
 		make_image(m);
 	else if (what == 11 && m->trace->n_runs < RUNS_MAX)
 		make_run(m);
+	else if (what == 12)
+		m->trace->keep = KEEP_MIN + byte(m);
 	else	/* mostly what most formats are made of */
 		make_fact(m, what & 1 ? FACT_CALL : FACT_PATH);
 }
