@@ -8,7 +8,7 @@ sys.dont_write_bytecode = True
 loader = SourceFileLoader("mkstream", sys.argv[1])
 mk = module_from_spec(spec_from_loader("mkstream", loader))
 loader.exec_module(mk)
-rnd = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 11)
+rnd = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 12)
 KEEP = 3
 
 def mix(x):
@@ -25,9 +25,9 @@ def one(rare):
     id = rnd.getrandbits(124) * 16
     phases = [f"{id:032x}"] + [f"{id + 1:032x}"] * (rnd.random() < .15)
     how = rnd.choice(["command"] * 8 + ["attached pid", "command split harness"])
-    options = (f"how='{how}' lost.call={rnd.choice([0] * 20 + [1, 2])} "
-               f"complete={rnd.choice(['yes'] * 20 + ['no'])} "
-               f"kernel={rnd.choice(['6.1', '6.12'])}")
+    options = (f"how='{how}' lost.call={rnd.choice([0] * 50 + [1])} "
+               f"complete={rnd.choice(['yes'] * 50 + ['no'])} "
+               f"kernel={rnd.choice(['6.1'] * 40 + ['6.12', '5.15'])}")
     lines = [f"run {i} name{rnd.randint(0, 5)} {options}" for i in phases]
     if len(phases) > 1:
         lines += [f"part {i} {phases[0]} {n} {'m' if n else '-'}" for n, i in enumerate(phases)]
@@ -100,6 +100,8 @@ for _ in range(2):
                    for key, seen in table.items()}
     first = lambda ids: set(sorted(ids, key=rank)[:KEEP])
     assert all(first(seen) <= set(kept) for seen in [runs, *table.values()])
+    other = lambda id: id[:15] + bytes([id[15] ^ 1])     # the other phase
+    assert all(other(id) in kept for id in kept if other(id) in runs)
     # What policies are refused for, what they depend on.
     for key, seen in table.items():
         special = lambda v: v[0] != 0 if key[0] == "image" else (v[2], v[0] > 1)
