@@ -22,16 +22,16 @@ enum {
 };
 
 /*
- * Where a task is between sys_enter and sys_exit. Kept while sys_exit is
- * watched, to find exits that had no enter.
+ * Where a task is between sys_enter and sys_exit. This is kept while sys_exit
+ * is watched, to find exits without an enter.
  */
 enum task_stand {
-	STAND_UNKNOWN = 0,	/* watching began in the middle of its life */
+	STAND_UNKNOWN = 0,	/* the watch began while the task was running */
 	STAND_INSIDE,		/* it entered a call, which was counted */
 	STAND_OUTSIDE,		/* it left a call */
 	STAND_NEW,		/* a child that has not returned from its fork */
-	STAND_TRANSIT,		/* attached to, perhaps in a call */
-	/* a filter sent it a signal in place of its call: `trapped` */
+	STAND_TRANSIT,		/* it was attached to, perhaps within a call */
+	/* a filter sent it a signal instead of its call; see `trapped` */
 	STAND_TRAPPED,
 };
 
@@ -57,20 +57,21 @@ enum {
 enum calls_row { ROW_NATIVE, ROW_COMPAT, ROWS };
 enum { CALLS_PER_ROW = 512 };
 
-/* Groups of CPUs: by their number's last bits. */
+/* Groups of CPUs: the last bits of a CPU's number are its group. */
 enum { GROUPS_MAX = 8 };
 
 struct tally {
 	__u64 count;
-	__u64 first_ns;		/* CLOCK_MONOTONIC, of the first one */
+	__u64 first_ns;		/* CLOCK_MONOTONIC, of the first call */
 };
 _Static_assert(sizeof(struct tally) == 16, "layout");
 
 enum use_kind { USE_EXECS, USE_TASKS, USES };
 
 /*
- * An element of `table`: what tasks of one image did. Each image has one for
- * each of a few groups of CPUs, so that these do not wait for one another.
+ * An element of `table`: the calls that tasks of one image made. Each image has
+ * an element for each group of CPUs, so that CPUs of different groups do not
+ * wait for one another.
  */
 struct image_calls {
 	struct tally calls[ROWS][CALLS_PER_ROW];
@@ -79,21 +80,23 @@ struct image_calls {
 _Static_assert(sizeof(struct image_calls) == 16 * (2 * 512 + 2), "layout");
 
 /*
- * Counts that have no place in `table`: numbers and images beyond it, and calls
- * that carry a flag or an answer. In rows beyond those of calls, nr is an enum
- * use_kind, the opcode of an io_uring operation, or the id of the image whose
- * task executed this one.
+ * Counts that have no place in `table`: calls whose number or image is beyond
+ * it, and calls with a flag or an answer. In rows beyond those of calls, nr is
+ * an enum use_kind, the opcode of an io_uring operation, or the id of the image
+ * whose task executed this one.
  */
 enum { ROW_USE = ROWS, ROW_OPERATION, ROW_START };
 /*
- * Plus an enum calls_row, with --privileges: a call, or -1 outside of any, in which
- * the kernel asked for a capability and found it, or which made a task in other
- * namespaces. The key's answer says which.
+ * With --privileges this is added to an enum calls_row. nr is a call in which
+ * the kernel asked for a capability and found it, or which put a task into
+ * other namespaces; it is -1 outside of any call. The key's answer tells these
+ * apart.
  */
 enum { ROW_PRIVILEGE = 8 };
 enum {
 	CAPABILITY_MAX = 63,
-	PRIVILEGE_AMBIENT = 64,		/* plus a capability: as an ambient one */
+	/* this plus a capability; the ambient set had it */
+	PRIVILEGE_AMBIENT = 64,
 	PRIVILEGE_NAMESPACES = 256,
 };
 
@@ -106,10 +109,12 @@ struct rare_key {
 };
 _Static_assert(sizeof(struct rare_key) == 16, "layout");
 enum {
-	RARE_VSYSCALL = 1,	/* through the vsyscall page */
-	RARE_INFLIGHT = 2,	/* had begun before the recording */
-	RARE_SKIPPED = 4,	/* performed by a filter's or tracer's owner */
-	RARE_DENIED = 8,	/* answered with an error, or with death */
+	RARE_VSYSCALL = 1,	/* made through the vsyscall page */
+	RARE_INFLIGHT = 2,	/* it had begun before the recording */
+	/* the owner of a filter or a tracer performed it */
+	RARE_SKIPPED = 4,
+	/* it was answered with an error, or killed the task */
+	RARE_DENIED = 8,
 	RARE_INITIAL = 16,	/* the execve that started the command */
 };
 
@@ -136,14 +141,15 @@ struct argument_rule_bits {
 _Static_assert(sizeof(struct argument_rule_bits) == 40, "layout");
 enum { ARGUMENT_RULES = TRAIT_RULE + 1 };
 
-/* Addresses of the kernel's code: of functions that account for memory. */
+/* Addresses of functions of the kernel that account for memory. */
 struct code_range {
-	__u64 start, end;	/* the first, and the one after the last; 0: none */
+	/* the first address, and the one after the last; 0: none */
+	__u64 start, end;
 };
 _Static_assert(sizeof(struct code_range) == 16, "layout");
 enum { FOR_MEMORY = 2 };
 
-/* An element of `arguments`: a call of an image, and its arguments' values. */
+/* An element of `arguments`: a call of an image with its arguments' values. */
 struct argument_key {
 	__u32 image;
 	__u32 row;
@@ -154,22 +160,25 @@ struct argument_key {
 _Static_assert(sizeof(struct argument_key) == 40, "layout");
 enum argument_what {
 	ARGUMENT_VALUES,
-	ARGUMENT_ANY,		/* beyond ARGUMENT_DISTINCT values */
+	ARGUMENT_ANY,		/* more than ARGUMENT_DISTINCT values */
 	/* no fact: its count is the number of distinct values */
 	ARGUMENT_NUMBER,
 };
-enum { ARGUMENT_DISTINCT = 64 };	/* of one call of an image */
+/* distinct values of one call of an image */
+enum { ARGUMENT_DISTINCT = 64 };
 
 /* What identifies an image within a run. */
 struct image_key {
 	__u64 device;		/* the kernel's dev_t */
 	__u64 inode;
-	__u32 generation;	/* since inode numbers are used again */
+	__u32 generation;	/* since inode numbers are reused */
 	__u32 scope;		/* the target whose tasks execute it */
 };
 _Static_assert(sizeof(struct image_key) == 24, "layout");
 
-/* Bytes of a path, its components, and bytes of one component (NAME_MAX). */
+/*
+ * Bytes of a path, components of a path, and bytes of one component (NAME_MAX).
+ */
 enum { PATH_SIZE = 4096, PATH_DEPTH = 48, PATH_COMPONENT = 256 };
 
 /* The path as the task sees it, without a NUL: bytes[start] to [PATH_SIZE). */
@@ -185,9 +194,9 @@ _Static_assert(sizeof(struct image_path) == 24 + 8 + 4096 + 256, "layout");
 enum event_type {
 	EVENT_IMAGE = 1,	/* a new image */
 	EVENT_DONE = 2,		/* the last task has ended */
-	/* there is, or may soon be, a filter: watch sys_exit */
+	/* a filter was or may soon be loaded: watch sys_exit */
 	EVENT_FILTER = 3,
-	EVENT_SEEK = 4,		/* there are tasks to be looked at */
+	EVENT_SEEK = 4,		/* there are tasks that a pass must look at */
 	EVENT_MARK = 6,		/* a phase has begun */
 	EVENT_CGROUP = 5,	/* an awaited cgroup was made */
 };
@@ -210,8 +219,8 @@ struct held_call {
 _Static_assert(sizeof(struct held_call) == 56, "layout");
 
 /*
- * Until user space puts in the id of the kernel's bpf_rdonly_cast(), a call of
- * it is a call of this helper, which does not exist.
+ * The number of a helper that does not exist. Before loading, user space
+ * replaces the calls of it by calls of the kernel's bpf_rdonly_cast().
  */
 enum { CAST_PLACEHOLDER = 0x5ca5ca5c };
 
@@ -233,7 +242,8 @@ enum log_what {
  * element without its turn, and sets `tail`. Both only ever grow.
  */
 struct log_entry {
-	__u32 turn;		/* its position + 1, once it is whole */
+	/* its position + 1, written when the element is complete */
+	__u32 turn;
 	__u32 what;
 	__u64 time_ns;		/* CLOCK_MONOTONIC */
 	__u32 pid, tid;		/* in the initial namespace; 0: not known */
@@ -255,28 +265,28 @@ struct log_ends {
 	__u64 lost;		/* calls that found no room */
 	__u64 lost_tasks;	/* forks, execs and exits */
 	/*
-	 * The last reading of the clock for a call, and the state at that
-	 * moment:
+	 * The last time that was read for a call, and the thread's state at
+	 * that moment:
 	 */
 	__u64 time_ns;
 	__u64 jiffies;
 	__u64 switches;		/* number of context switches of the thread */
-	__u32 tid;		/* 0: another event has come since */
+	__u32 tid;		/* 0: the CPU has logged something else since */
 	__u16 rush;		/* readings in a row, up to RUSH_CALLS */
-	__u16 shares;		/* how many more calls may take that time */
+	__u16 shares;		/* how many further calls may share that time */
 	__u64 zero;
-	__u64 tail;		/* by user space */
+	__u64 tail;		/* written by user space */
 	__u64 zero2[7];
 };
 _Static_assert(sizeof(struct log_ends) == 128, "layout");
 
 /*
- * Never filled: slack for programs that interrupt one another between two
- * steps.
+ * Elements that are kept free, for programs that interrupt one another between
+ * two steps.
  */
 enum { LOG_SLACK = 64 };
 
-/* An element of `hints`: the kernel side's own. */
+/* An element of `hints`, which only the kernel side uses. */
 struct hint {
 	/*
 	 * A stack's number times HINT_IDS, plus an id. All addresses in the
@@ -289,31 +299,35 @@ _Static_assert(sizeof(struct hint) == 16, "layout");
 enum {
 	HINTS_BITS = 13,
 	HINT_IDS = 1 << 22,	/* PID_MAX_LIMIT: linux/threads.h */
-	/* a key that no task has: somebody is changing the element */
+	/* a key that no task has: the element is being changed */
 	HINT_BUSY = 1,
 };
 
 /* Written by the kernel side, read at any time. */
 struct progress {
 	__u64 start_ns;		/* of the command's execve; 0: not yet */
-	__u64 last_new_ns;	/* the last time a tally went from 0 to 1 */
+	/* the last time that a count went from 0 to 1 */
+	__u64 last_new_ns;
 	__u64 rare_distinct;	/* elements of `rare` */
 	__u64 live;		/* tasks that are followed */
-	__u64 tasks;		/* that ever were */
+	__u64 tasks;		/* tasks that were ever followed */
 	__u64 next_image;
-	__u64 lost_calls;	/* the overflow of `rare` */
-	__u64 lost_tasks;	/* beyond `tasks` or `execs` */
+	__u64 lost_calls;	/* counts that found no room in `rare` */
+	/* tasks that found no room in `tasks` or `execs` */
+	__u64 lost_tasks;
 	__u64 lost_images;	/* attributed to IMAGE_OTHER */
 	__u64 lost_details;	/* records the ring buffer had no room for */
-	__u64 rare_calls;	/* calls counted in `rare`, or lost there */
+	/* calls counted in `rare`, or lost for want of room there */
+	__u64 rare_calls;
 	__u64 filtered;		/* followed tasks that have a seccomp filter */
-	/* 1: there was a filter before sys_exit was watched */
+	/* 1: a filter was loaded before sys_exit was watched */
 	__u64 unwatched;
-	__u64 transit;		/* tasks that the last pass found in transit */
+	__u64 transit;		/* tasks in transit that the last pass met */
 	__u64 found;		/* tasks that the passes over all tasks added */
-	__u64 lost_names;	/* the overflow of `names` */
+	__u64 lost_names;	/* names that found no room in `names` */
 	__u64 asked_ns;		/* when `tell_time` ran */
-	__u64 withheld;		/* processes beyond `withheld_names` */
+	/* processes that found no room in `withheld_names` */
+	__u64 withheld;
 	__u64 armed;		/* tasks that are followed from their next exec */
 	__u64 cgroups;		/* elements of `cgroups` */
 };
@@ -326,13 +340,14 @@ _Static_assert(sizeof(struct progress) == 160, "layout");
 struct viewer {
 	__u64 caps;		/* its effective capabilities */
 	__u32 uid, gid;
-	__u32 limited;		/* 0: it may trace every process */
+	__u32 limited;		/* 0: it may trace all processes */
 	__u32 zero;
 };
 _Static_assert(sizeof(struct viewer) == 24, "layout");
-enum { WITHHELD_MAX = 64 };	/* how many names of the others are kept */
+/* how many names of processes that it may not trace are kept */
+enum { WITHHELD_MAX = 64 };
 
-/* With --mark. A phase begins once with each mark. */
+/* With --mark. Each phase begins with its mark, once. */
 enum { MARKS_MAX = 7, PHASES_MAX = MARKS_MAX + 1, COMM_SIZE = 16 };
 
 /* A mark that is the name of a thread. */
@@ -341,7 +356,7 @@ struct mark_name {
 };
 _Static_assert(sizeof(struct mark_name) == 16, "layout");
 
-/* Written by both sides, with atomic operations. */
+/* Both sides write it, with atomic operations. */
 struct phases {
 	__u32 now;		/* the current phase, from 0 */
 	__u32 taken[MARKS_MAX];	/* 1: the mark has come */
@@ -350,7 +365,7 @@ struct phases {
 		__u32 mark;
 		__u32 zero;
 		__u64 start_ns;	/* CLOCK_MONOTONIC */
-	} at[PHASES_MAX];	/* the first one: nothing */
+	} at[PHASES_MAX];	/* the first phase is begun by nothing */
 };
 _Static_assert(sizeof(struct phases) == 32 + 16 * 8, "layout");
 
@@ -373,67 +388,86 @@ enum {
 	SPLIT_IDS_KEPT = 8192,
 	SPLIT_TEXT = 4096,
 	SPLIT_PATTERN = 256,
-	SPLIT_SCOPE = 0xffffffff,	/* of such an id's struct image_key */
+	/* set in the struct image_key of such an id */
+	SPLIT_SCOPE = 0xffffffff,
 };
 
 enum split_flag {
-	SPLIT_NAMED = 1,	/* `text` is set … */
-	SPLIT_BY_FIRST = 2,	/* … by the first process, which has executed */
-	SPLIT_EXITED = 4,	/* the first process has; `exit_code` holds */
-	SPLIT_CROWDED = 8,	/* it ran more programs than there are image ids */
+	SPLIT_NAMED = 1,	/* `text` has been set … */
+	/* … by the first process, which has executed a program */
+	SPLIT_BY_FIRST = 2,
+	/* the first process has exited; see `exit_code` */
+	SPLIT_EXITED = 4,
+	/* it ran more programs than there are image ids for */
+	SPLIT_CROWDED = 8,
 };
 
 /* An element of `split_runs`, by number. */
 struct split_run {
-	__u64 start_ns, end_ns;	/* CLOCK_MONOTONIC; end 0: not yet */
-	__u32 pid;		/* of the first process; 0: there is none */
+	/* CLOCK_MONOTONIC; an end of 0: it has not ended */
+	__u64 start_ns, end_ns;
+	__u32 pid;		/* of the first process; 0: it has none */
 	__s32 exit_code;	/* as the kernel has it */
 	__u32 flags;		/* enum split_flag */
-	__u32 fork_image;	/* id that the first process was forked with; 0 */
-	__u32 text_size;	/* bytes; SPLIT_TEXT - 1: perhaps cut */
+	/* id of the first process at its fork; 0: none */
+	__u32 fork_image;
+	/* bytes; if SPLIT_TEXT - 1, the text may have been cut */
+	__u32 text_size;
 	__u32 zero;
-	char text[SPLIT_TEXT];	/* arguments, each with a NUL; or the mark */
+	/* the arguments, each followed by a NUL; or the mark */
+	char text[SPLIT_TEXT];
 };
 _Static_assert(sizeof(struct split_run) == 40 + 4096, "layout");
 
-/* An element of `split_images`, by id; of an executable's own id: zeros. */
+/*
+ * An element of `split_images`, by id. It is all zeros if the id is an
+ * executable's own.
+ */
 struct split_image {
 	__u32 base;		/* the executable's id */
 	__u32 run;
 };
 _Static_assert(sizeof(struct split_image) == 8, "layout");
 
-/* The kernel side's own: where the comparison with a pattern stands. */
+/*
+ * How far a comparison with a pattern has come; only the kernel side uses it.
+ */
 struct split_match {
-	__u64 name;		/* address in the kernel */
+	__u64 name;		/* an address of the kernel's */
 	__u32 name_at, pattern_at;
-	__u32 star;		/* index after the last star; 0: none came */
-	__u32 star_at;		/* what the star stands for ends here */
+	/* index after the last star; 0: there was none */
+	__u32 star;
+	/* the end of the text that the star stands for */
+	__u32 star_at;
 };
 _Static_assert(sizeof(struct split_match) == 24, "layout");
 
 struct splits {
-	__u32 begun;		/* runs, those beyond the table included */
-	__u32 now;		/* SPLIT_MARK: the run that is on */
+	/* number of runs, including those beyond the table */
+	__u32 begun;
+	__u32 now;		/* SPLIT_MARK: the current run */
 	__u32 root;		/* the command's process, initial namespace */
-	__s32 mark_fd;		/* by user space, for `find_mark_file` */
-	__u64 mark_inode;	/* address of the file that is written to */
-	__u64 crowded;		/* executions for which no id was left */
+	__s32 mark_fd;		/* set by user space for `find_mark_file` */
+	/* address of the inode of the file that marks are written to */
+	__u64 mark_inode;
+	/* executions that got no id, because all were in use */
+	__u64 crowded;
 	__u64 unread;		/* marks whose text was not in memory */
 };
 _Static_assert(sizeof(struct splits) == 40, "layout");
 
 /* Written by user space. */
 struct control {
-	__u32 watch;		/* the epoch of watching sys_exit; 0: it is not */
-	/* passes continue: not all descendants are known */
+	/* the number of this watch over sys_exit; 0: it is not watched */
+	__u32 watch;
+	/* passes go on: some descendants may not be known yet */
 	__u32 seeking;
 	__u32 self;		/* the recorder's thread group, set by `seek` */
 	/* all programs are attached: `hints` can be used */
 	__u32 hinting;
 	/* the CPU on which the recorder runs next before other tasks, + 1 */
 	__u32 next_cpu;
-	/* elements of `parts` that are used, without the first */
+	/* number of elements of `parts` in use, without the first */
 	__u32 parts;
 };
 _Static_assert(sizeof(struct control) == 24, "layout");
@@ -446,10 +480,13 @@ struct cgroup_id {
 };
 _Static_assert(sizeof(struct cgroup_id) == 16, "layout");
 
-/* A bit of a value of `wanted`, beside the scope: the process was found. */
+/*
+ * This bit of a value of `wanted` is set when the process was found. The others
+ * are its scope.
+ */
 enum { WANTED_FOUND = 1U << 31 };
 
-/* Targets that one recording can have, each of which becomes a run. */
+/* The most targets that one recording can have. Each becomes a run. */
 enum { SCOPES_MAX = 64 };
 
 /* A cgroup that may be created: an element of `awaited`, by place and name. */
@@ -482,7 +519,7 @@ struct awaited {
 };
 _Static_assert(sizeof(struct awaited) == 24, "layout");
 
-/* A component of a path that is awaited. */
+/* A component of the path of an awaited cgroup. */
 struct cgroup_part {
 	char name[CGROUP_NAME];
 	__u32 next;		/* as in struct awaited */

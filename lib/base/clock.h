@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Clocks as one number. */
+/* Reads a clock as one number. */
 #ifndef CLOCK_H
 #define CLOCK_H
 

@@ -12,38 +12,40 @@
 
 struct input {
 	const char *path;	/* "-" is stdin */
-	FILE *file;		/* by input_file(); NULL: not yet open */
+	FILE *file;		/* set by input_file(); NULL: not yet open */
 	bool is_fifo;		/* no writer has opened the FIFO yet */
-	char *kept;		/* by input_keep() */
+	char *kept;		/* set by input_keep() */
 };
 
 /* The name for messages: the path, or "<stdin>". */
 const char *input_name(const char *path);
 /*
- * False: the reason was printed and latched; a terminal as stdin is refused.
+ * Returns false if it printed and latched an error, as for a terminal as stdin.
  * Opening a FIFO does not wait for its writer. When all descriptors are in use,
  * the file is opened later.
  */
 bool input_open(struct input *in, const char *path);
 /*
- * The file, from its beginning; a FIFO has a writer by then. NULL: the reason
- * was printed and latched.
+ * The file, at its beginning. For a FIFO, this waits for the writer. Returns
+ * NULL if it printed and latched an error.
  */
 FILE *input_file(struct input *in);
 void input_close(struct input *in);
 
 /*
- * The rest of a file, followed by a NUL; the caller frees. `*n` is its size in
- * bytes without that NUL, or most + 1 if the file is larger than `most`: then
- * only so much was read. Memory grows with the file. NULL: errno says why.
+ * Reads the rest of a file into memory that the caller frees, with a NUL at the
+ * end. `*n` is its size in bytes without that NUL, or most + 1 if the file is
+ * larger than `most`: then only so much was read. Memory grows with the file.
+ * Returns NULL on failure, with errno set.
  */
 char *input_read(FILE *file, size_t most, size_t *n);
 /*
- * Read it into memory now, up to `most` + 1 bytes, which input_file() returns
- * from here on. NULL: it is empty or cannot be read, and nothing has changed.
+ * Reads up to `most` + 1 bytes of the file into memory now. input_file()
+ * returns these bytes from then on. Returns NULL, and changes nothing, if the
+ * file is empty or cannot be read.
  */
 const char *input_keep(struct input *in, size_t most, size_t *n);
-/* Whether it can be read without opening a file. */
+/* Whether the input can be read without opening a file. */
 bool input_is_open(const struct input *in);
 
 struct inputs {
@@ -53,9 +55,9 @@ struct inputs {
 };
 
 /*
- * Paths up to a NULL; none means stdin. Failures to open were printed and
- * latched; the other files are open, so that the bad ones among them can be
- * named, too.
+ * The paths end with a NULL; if there are none, stdin is the input. A file that
+ * cannot be opened is reported and latched, and the others are opened all the
+ * same, so that all bad files are reported at once.
  */
 void inputs_open(struct inputs *all, char *const *paths);
 void inputs_close(struct inputs *all);

@@ -14,7 +14,7 @@
 
 enum { DIGITS_MAX = 20 };	/* of 2^64 - 1 */
 
-/* From a quote up to after the next one. */
+/* The length of a string with both its quotes. */
 static size_t string_length(const char *s, size_t n)
 {
 	size_t i = 1;
@@ -54,7 +54,9 @@ static bool is_large(const char *s, size_t n, uint64_t *value)
 	return !errno && *value > INT64_MAX;
 }
 
-/* Each number of a text through `write`, and everything else as it is. */
+/*
+ * Copies a JSON text. Each number is passed to `write`, the rest is unchanged.
+ */
 static char *copy_numbers(const char *text, size_t n, size_t *length,
 			  void (*write)(const char *s, size_t n, FILE *out))
 {

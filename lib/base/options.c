@@ -101,7 +101,9 @@ static void print_row(const struct option_row *row)
 	}
 }
 
-/* The table that is being parsed: setters of the common rows print it. */
+/*
+ * What the setters of the common rows are called with: --help prints the table.
+ */
 struct parsing {
 	const struct option_table *table;
 	void *to;
@@ -133,7 +135,7 @@ static char *show_version(const struct option_row *row, void *parsing,
 
 /* Completions */
 
-/* Whether the shell offers files for the value. */
+/* Whether the shell offers file names for the option's value. */
 static bool takes_file(const struct option_row *row)
 {
 	const char *file = row->value ? strstr(row->value, "FILE") : NULL;
@@ -142,8 +144,8 @@ static bool takes_file(const struct option_row *row)
 }
 
 /*
- * The first line of the help, for single quotes, with a backslash before
- * `special`.
+ * The first line of the option's help, to be put in single quotes, with a
+ * backslash before each character of `special`.
  */
 static void print_quoted(const char *text, const char *special)
 {

@@ -8,8 +8,8 @@
 #include "base/memory.h"
 
 /*
- * The length of the UTF-8 sequence at `s` (Unicode 15, table 3-7); 0: there is
- * none.
+ * The length of the UTF-8 sequence at `s` (Unicode 15, table 3-7); 0 if there
+ * is no valid one.
  */
 static size_t sequence(const unsigned char *s)
 {
@@ -108,7 +108,9 @@ static bool is_control(const unsigned char *s)
 	return *s < ' ' || *s == 0x7f || (*s == 0xc2 && s[1] < 0xa0);
 }
 
-/* One character of the text, or "\\xHH" for a byte that is escaped. */
+/*
+ * Takes one character of the text; writes "\\xHH" for a byte that is escaped.
+ */
 static size_t next_part(const unsigned char **s, bool controls, char part[8])
 {
 	size_t n = sequence(*s);

@@ -30,7 +30,7 @@
 
 enum {
 	MEMORY_MAX = 512 << 20,
-	SECONDS_MAX = 10,	/* of processor time */
+	SECONDS_MAX = 10,	/* seconds of processor time */
 };
 
 static const char *rule_name(const struct profile_rule *rule,
@@ -140,7 +140,7 @@ static void add_rules(scmp_filter_ctx ctx, const struct profile *p,
 	}
 }
 
-/* A context of one architecture. */
+/* A libseccomp context that has the rules of one architecture. */
 static scmp_filter_ctx compile_arch(const struct profile *p,
 				    const struct arch *arch,
 				    struct result *result)
@@ -194,12 +194,13 @@ static void compile_to(int fd, const struct profile *p, struct result *result)
 }
 
 /*
- * The parent's memory counts as the child's, too: MEMORY_MAX comes on top of
- * it.
+ * The child begins with the memory of the parent, which counts towards the
+ * limit: MEMORY_MAX is added to it.
  */
 static void limit_memory(void)
 {
-#ifndef __SANITIZE_ADDRESS__	/* whose shadow alone is more */
+/* AddressSanitizer alone takes more than this limit. */
+#ifndef __SANITIZE_ADDRESS__
 	struct rusage used;
 
 	if (!getrusage(RUSAGE_SELF, &used))
@@ -223,7 +224,7 @@ static int no_answer(int status, char **problem)
 {
 	int sig = WTERMSIG(status);
 
-	/* Out of memory: the child printed that (base/memory), and exited. */
+	/* The child ran out of memory; it has printed that (base/memory). */
 	if (WIFEXITED(status))
 		exit(WEXITSTATUS(status));
 	if (sig == SIGXCPU)
@@ -318,7 +319,9 @@ static int compile(const struct profile *p, struct filter **filter,
 
 /* What to report about the program. */
 
-/* A condition that compares no bit on architectures with 32-bit arguments. */
+/*
+ * A condition that compares no bit, on an architecture with 32-bit arguments.
+ */
 static bool is_tautology(const struct profile_arg *arg,
 			 const struct arch *arch)
 {
@@ -389,8 +392,8 @@ static int by_value(const void *a, const void *b)
 }
 
 /*
- * Sort as libseccomp does, so that prove() is fast. It makes no other
- * difference: of the rules without conditions the first one counts.
+ * Sort as libseccomp does, so that prove() is fast. The order does not change
+ * what the profile means: of rules without conditions the first one counts.
  */
 static void add_sorted(struct profile *to, const struct profile *from)
 {
@@ -468,8 +471,9 @@ static bool compares_low_word(const struct profile_rule *rule, uint32_t index,
 }
 
 /*
- * At least how many instructions the rules of one call take, if each compares
- * one argument with one value: one for each lower half of a value.
+ * The least number of instructions that the rules of one call can take, if each
+ * compares one argument with one value: one instruction for each different
+ * lower half of a value.
  */
 static size_t least_size(const struct profile_rule *rules, size_t n)
 {
@@ -490,7 +494,7 @@ static size_t least_size(const struct profile_rule *rules, size_t n)
 	return distinct;
 }
 
-/* libseccomp can take hours for a program that no kernel would load. */
+/* libseccomp can take hours to build a program that no kernel would load. */
 static int check_size(const struct profile *p, char **problem)
 {
 	size_t least = 0;
@@ -535,7 +539,7 @@ static int compile_checked(const struct profile *p, struct filter **filter,
 	return err;
 }
 
-/* Our own program is compared with the profile as well. */
+/* The program that this file makes is compared with the profile, too. */
 static int compile_ordered(const struct profile *p, struct filter **filter,
 			   char **problem)
 {
@@ -556,7 +560,7 @@ static int compile_ordered(const struct profile *p, struct filter **filter,
 	return -EBADMSG;
 }
 
-/* All profiles of the chain, in force together. */
+/* Compiles all profiles of the chain; all filters are in force together. */
 static int compile_all(const struct profile *p, struct filter **filter,
 		       char **problem)
 {

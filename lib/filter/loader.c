@@ -14,17 +14,17 @@
 struct loader {
 	const char *name;
 	/*
-	 * Whether it leaves out names that the installed libseccomp does not
-	 * know, like unknown names, or filters them by number.
+	 * Whether the loader skips names that the installed libseccomp does not
+	 * know. Otherwise it filters their calls by number.
 	 */
 	bool library_names;
 	/*
 	 * runc answers ENOSYS to numbers above the largest one that the profile
-	 * names, also of this machine's architecture if the profile does not
-	 * list it.
+	 * names. It does so for this machine's architecture, too, if the
+	 * profile does not list it.
 	 */
 	bool stub, native_stub;
-	/* It refuses an errno beside an action that has none. */
+	/* The loader refuses an errno with an action that takes none. */
 	bool strict_errno;
 	/*
 	 * SystemCallFilter=: one filter for each architecture of the machine.
@@ -71,7 +71,7 @@ bool loader_refuses_stray_errno(const struct loader *loader)
 	return loader->strict_errno;
 }
 
-/* Names, each once. */
+/* Names without duplicates. */
 struct names {
 	const char **names;
 	size_t n;
@@ -86,7 +86,7 @@ static void names_add(struct names *names, const char *name)
 	names->names[names->n++] = name;
 }
 
-/* Append what was left out, if anything, to the heap text `*problem`. */
+/* Append to the heap text `*problem` which names were skipped, if any. */
 static void say(char **problem, const char *why, const struct names *names)
 {
 	char *text = *problem;
@@ -108,7 +108,10 @@ static bool library_knows(const struct profile_rule *rule)
 	       seccomp_syscall_resolve_name(rule->name) != __NR_SCMP_ERROR;
 }
 
-/* The profile without what the installed libseccomp has no name for. */
+/*
+ * A copy of the profile without the names that the installed libseccomp does
+ * not know.
+ */
 static struct profile *library_profile(const struct profile *p,
 				       char **problem)
 {
@@ -261,7 +264,8 @@ struct unit {
 	struct unit_rule *rules;
 	size_t n_rules;
 	const struct arch *native;
-	const struct profile *restricts;	/* to its archs; NULL: nothing */
+	/* SystemCallArchitectures= lists its architectures; NULL: not set */
+	const struct profile *restricts;
 };
 
 /*
@@ -284,7 +288,10 @@ static void unit_add(struct unit *u, const char *name, uint32_t action)
 	u->rules[u->n_rules++] = (struct unit_rule){ name, action };
 }
 
-/* How a unit's list has the rule; false: it cannot have it. */
+/*
+ * The action that a unit's list gives for the rule; false: the list cannot
+ * express the rule.
+ */
 static bool unit_rule(const struct unit *u, const struct profile_rule *rule,
 		      uint32_t *action)
 {
@@ -314,12 +321,12 @@ static void unit_fill(struct unit *u, const struct profile *p, char **problem)
 	if (!action_allows(u->default_action))
 		for (const char *const *name = systemd_default_calls; *name; name++)
 			unit_add(u, *name, SECCOMP_RET_ALLOW);
-	say(problem, "left out, since a list of names cannot say it: ",
+	say(problem, "left out, since a list of names cannot express it: ",
 	    &left_out);
 	free(left_out.names);
 }
 
-/* Whether units pass the architecture's calls to their filter. */
+/* Whether SystemCallArchitectures= blocks the calls of the architecture. */
 static bool is_blocked(const struct unit *u, const struct arch *arch)
 {
 	const struct profile *p = u->restricts;
@@ -339,8 +346,8 @@ static void add_name(struct profile *p, const struct arch *arch,
 	int nr = seccomp_syscall_resolve_name_arch(arch->scmp, unit->name);
 
 	/*
-	 * Pseudo numbers of calls that other architectures multiplex have no
-	 * x32 bit.
+	 * libseccomp has pseudo numbers, which are negative, for calls that an
+	 * architecture makes through another call. They cannot have x32's bit.
 	 */
 	if (nr == __NR_SCMP_ERROR || (nr < 0 && arch->scmp == SCMP_ARCH_X32))
 		return;
@@ -366,7 +373,11 @@ static int compile_arch(const struct unit *u, const struct arch *arch,
 	return err;
 }
 
-/* Calls of other architectures, if the machine has any. */
+/*
+ * The filter that denies calls of the architectures which
+ * SystemCallArchitectures= does not list. It is empty if the machine has no
+ * such architecture.
+ */
 static int compile_restriction(const struct unit *u, struct filter **filter,
 			       char **problem)
 {

@@ -11,7 +11,7 @@
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
 #define ALL UINT64_MAX
-/* an int: the kernel looks at no more bits */
+/* for an int, of which the kernel reads only these bits */
 #define LOW ((uint64_t)UINT32_MAX)
 
 /* include/uapi/linux/sched.h; CLONE_NEWTIME is a signal's bit in clone(2). */

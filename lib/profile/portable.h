@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The group `portable`: calls that do the same, of which another C library,
- * kernel or architecture makes another one. A profile that has one of a family
- * gets the others.
+ * The group `portable`: families of calls that do the same. Which call of a
+ * family a program makes depends on the C library, the kernel and the
+ * architecture. A profile that has one call of a family gets the others, too.
  */
 #ifndef PORTABLE_H
 #define PORTABLE_H
@@ -15,16 +15,17 @@
 enum { PORTABLE_CALLS_MAX = 10 };
 
 struct portable_family {
-	/* Names as libseccomp spells them, NULL after the last. */
+	/* Names as libseccomp spells them; a NULL follows the last. */
 	const char *calls[PORTABLE_CALLS_MAX + 1];
 	/* The first call brings the others, but they do not bring it. */
 	bool is_one_way;
-	const char *source;	/* who makes which, for --explain */
+	/* which program or library makes which call, for --explain */
+	const char *source;
 };
 
-/* The table's rows, NULL after the last. */
+/* The rows of the table; NULL after the last. */
 const struct portable_family *portable_at(size_t i);
-/* Whether having `name` brings the others of the family. */
+/* Whether a profile that has `name` gets the other calls of the family. */
 bool portable_brings(const struct portable_family *family, const char *name);
 
 #endif
