@@ -66,7 +66,9 @@ struct file {
 	void *private_data;
 };
 
-/* Of overlayfs: a file of a layer, whose f_path is the layer's since 6.8. */
+/*
+ * A file of a layer of overlayfs. Since 6.8 its f_path is the one in the layer.
+ */
 struct backing_file {
 	struct path user_path;
 };
@@ -265,7 +267,10 @@ struct io_kiocb {
 	__u8 opcode;
 };
 
-/* What an operation was given, in io_kiocb's place: io_uring/openclose.c, fs.c. */
+/*
+ * The arguments of an operation, in the place of io_kiocb:
+ * io_uring/openclose.c, fs.c.
+ */
 struct filename {
 	const char *name;
 };

@@ -43,39 +43,39 @@ char LICENSE[] SEC("license") = "GPL";
 
 const volatile __u32 table_images;	/* of each group of CPUs in `table` */
 const volatile __u32 groups_mask;	/* their number - 1: a power of two - 1 */
-const volatile bool own_counts;		/* each CPU has a group for itself */
-const volatile bool every;		/* call is logged */
-const volatile bool exact_times;	/* of logged calls, all of them */
-const volatile __u32 log_size;		/* entries of each CPU */
-const volatile bool no_follow;		/* only threads of a followed task */
+const volatile bool own_counts;		/* each CPU is a group of its own */
+const volatile bool every;		/* --every: log each call */
+const volatile bool exact_times;	/* each logged call has its own time */
+const volatile __u32 log_size;		/* entries of each CPU's log */
+const volatile bool no_follow;		/* follow threads, but no children */
 const volatile bool attaching;
 const volatile bool by_cgroup;
-const volatile bool privileges;		/* are recorded */
+const volatile bool privileges;		/* --privileges: record them */
 const volatile struct code_range for_memory[FOR_MEMORY];
-const volatile bool from_exec;		/* tasks are followed from then on */
-/* The same for a target's tasks that join its cgroup. */
+const volatile bool from_exec;		/* follow targets from their next exec on */
+/* The same for tasks that join the target's cgroup later. */
 const volatile bool arm_joining[SCOPES_MAX];
-const volatile __u32 n_phases;		/* at most; 1: without --mark */
-const volatile __u8 mark_calls[ROWS][TRAITS_NUMBERS];	/* marks, + 1 */
+const volatile __u32 n_phases;		/* most phases; 1: without --mark */
+const volatile __u8 mark_calls[ROWS][TRAITS_NUMBERS];	/* index of a mark, + 1 */
 const volatile struct mark_name mark_names[MARKS_MAX];
-/* In the kernel's BTF; 0: pointers cannot be cast. */
+/* Ids in the kernel's BTF; 0: it has no bpf_rdonly_cast(). */
 const volatile __u32 task_struct_id, pt_regs_id;
 const volatile struct viewer viewer;
 
-const volatile __u32 execve_nr;		/* of ROW_NATIVE */
+const volatile __u32 execve_nr;		/* execve's number in ROW_NATIVE */
 const volatile __u16 traits[ROWS][TRAITS_NUMBERS];
 const volatile struct argument_rule_bits argument_rules[ARGUMENT_RULES];
 
 const volatile __u32 split_by;		/* enum split_by */
-const volatile bool split_by_path;	/* the pattern is one of whole paths */
+const volatile bool split_by_path;	/* the pattern is for paths, not for names */
 const volatile char split_pattern[SPLIT_PATTERN];
 
 struct progress progress;
 struct splits splits;
 struct control control;
 struct phases phases;
-__u8 scopes_began[SCOPES_MAX];	/* 1: there has been a task */
-/* 1: a container whose program has not been executed; set by user space. */
+__u8 scopes_began[SCOPES_MAX];	/* 1: a task of it has been seen */
+/* 1: a container whose program has not started yet; set by user space. */
 __u8 scopes_created[SCOPES_MAX];
 
 /*
@@ -84,19 +84,22 @@ __u8 scopes_created[SCOPES_MAX];
  */
 struct held_call armed;
 
-/* With --privileges: of the user namespace that its tasks begin in, + 1. */
+/*
+ * With --privileges: the level of the user namespace in which a target's tasks
+ * begin, + 1.
+ */
 __u32 scopes_level[SCOPES_MAX];
 
-__u64 own_mounts;	/* the recorder's mount namespace, by `seek` */
+__u64 own_mounts;	/* the recorder's mount namespace; `seek` sets it */
 
-/* Tasks by where their stacks are: see caller_id(). */
+/* Finds a task by the address of its stack: see caller_id(). */
 struct hint hints[1 << HINTS_BITS];
 
-/* Each task that is followed, by its id in the initial namespace. */
+/* The followed tasks, by their id in the initial namespace. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1);		/* by pid_max, before loading */
+	__uint(max_entries, 1);		/* pid_max; set before loading */
 	__type(key, __u32);
 	__type(value, struct task_slot);
 } tasks SEC(".maps");
@@ -113,7 +116,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1);		/* before loading */
+	__uint(max_entries, 1);		/* set before loading */
 	__type(key, __u32);
 	__type(value, struct log_entry);
 } call_log SEC(".maps");
@@ -121,7 +124,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1);		/* before loading */
+	__uint(max_entries, 1);		/* set before loading */
 	__type(key, __u32);
 	__type(value, struct log_ends);
 } log_ends SEC(".maps");
@@ -170,12 +173,12 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 1);		/* before loading */
+	__uint(max_entries, 1);		/* set before loading */
 	__type(key, __u32);
 	__type(value, struct split_run);
 } split_runs SEC(".maps");
 
-/* What an element of `split_runs` begins as. */
+/* The initial value of an element of `split_runs`. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -186,7 +189,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1);		/* before loading */
+	__uint(max_entries, 1);		/* set before loading */
 	__type(key, __u32);
 	__type(value, struct split_image);
 } split_images SEC(".maps");
@@ -206,14 +209,15 @@ struct {
 } ring SEC(".maps");
 
 /*
- * The id of a thread, no leader, that called execve: past the point of no return
- * it has its leader's, and an exec that fails there ends in sched_process_exit.
- * One that failed before stays here while the thread lives.
+ * The id of a thread that calls execve and is not the leader of its group. The
+ * thread takes over the leader's id past the point of no return; if the exec
+ * fails after that, sched_process_exit is the next event. If it fails earlier,
+ * the element stays until the thread ends.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 1);		/* before loading */
+	__uint(max_entries, 1);		/* set before loading */
 	__type(key, __u64);		/* the task's address */
 	__type(value, __u32);
 } execs SEC(".maps");
@@ -222,7 +226,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 1);		/* before loading */
+	__uint(max_entries, 1);		/* set before loading */
 	__type(key, __u64);
 	__type(value, struct rare_key);
 } trapped SEC(".maps");
@@ -241,7 +245,7 @@ struct {
 /* The processes to attach to, by their id in the recorder's namespace. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1);		/* before loading */
+	__uint(max_entries, 1);		/* set before loading */
 	__type(key, __u32);
 	__type(value, __u32);		/* the scope, and WANTED_FOUND */
 } wanted SEC(".maps");
@@ -265,7 +269,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);		/* before loading */
+	__uint(max_entries, 1);		/* set before loading */
 	__type(key, __u32);
 	__type(value, struct cgroup_part);
 } parts SEC(".maps");

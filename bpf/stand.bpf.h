@@ -89,8 +89,8 @@ static long is_watched(void *map, const void *key, void *value,
 }
 
 /*
- * Walking the table passes the time: 3 ms if pid_max is 32768, nearly none if
- * it is 301.
+ * A way to wait: a walk over the table takes 3 ms if pid_max is 32768, and
+ * nearly no time if it is 301.
  */
 static long wait_a_walk(void *map, const void *key, void *value,
 			__u64 *until_ns)
@@ -101,10 +101,10 @@ static long wait_a_walk(void *map, const void *key, void *value,
 
 /*
  * The task is about to load a filter while sys_exit is not watched. Ask for the
- * watch, and spin for a moment, since the filter may answer the next call
+ * watch, and wait for a moment, since the filter may answer the next call
  * already. Two cases need no wait: no_new_privs is usually set well before the
  * filter, and the recorder may be due to run on this CPU before the task is
- * back in user mode. The map only counts the turns.
+ * back in user mode. The map serves only as a loop.
  */
 __noinline int foresee_filter(__u32 option)
 {

@@ -18,7 +18,7 @@ struct target_cgroup {
 	char *mount;		/* where its hierarchy is mounted */
 	int32_t hierarchy;
 	uint64_t root;		/* id of that directory */
-	/* a path below it; or a name, of a cgroup in a … */
+	/* a path below `root`; or the name of a cgroup in a … */
 	char *path;
 	enum { TARGET_AT_PATH, TARGET_IN_SLICE, TARGET_ANYWHERE } place;
 };
@@ -26,31 +26,39 @@ struct target_cgroup {
 enum { TARGETS_MAX = 64 };
 
 struct target {
-	pid_t *pids;		/* in our PID namespace, each once */
+	/* ids in our PID namespace, without duplicates */
+	pid_t *pids;
 	size_t n_pids;
-	char *cgroup;		/* its directory; NULL: none, or not yet */
+	/* its directory; NULL: it has none, or none yet */
+	char *cgroup;
 	uint64_t cgroup_id;	/* the directory's inode number */
 	int32_t hierarchy;	/* as in /proc/PID/cgroup; 0: v2 */
 	struct target_cgroup *awaited;
 	size_t n_awaited;
 	char *unit;		/* its name, with its suffix; NULL: no unit */
 	bool is_created;	/* a container whose program has not started */
-	struct container container;	/* as far as it is known */
+	struct container container;	/* what is known of it so far */
 	const char *how;	/* "pid", "cgroup", "unit", "container" */
 	const char *name;	/* as the user gave it */
 };
 
 /*
- * Each makes the target from `name`, which has to live as long. False:
- * `problem` (heap, caller frees) is one line about it. A unit, container or
- * cgroup that does not exist yet is no problem; one that can never exist is.
+ * Each makes the target from `name`, which has to live as long as the target.
+ * They return false with one line of heap text in `problem`, which the caller
+ * frees. A unit, container or cgroup that does not exist yet is no problem; one
+ * that can never exist is.
  */
 bool target_set_pids(struct target *t, const char *name, char **problem);
-/* A directory, or a name below the mount of v2, else of one of v1. */
+/*
+ * `name` is a directory, or a name below the mount of cgroup v2, or if that has
+ * no such cgroup, of one of v1.
+ */
 bool target_set_cgroup(struct target *t, const char *name, char **problem);
-/* A unit of the system's manager; without a dot, a service. */
+/* `name` is a unit of the system's manager; without a dot, it is a service. */
 bool target_set_unit(struct target *t, const char *name, char **problem);
-/* By id or name, from the engines that are installed. */
+/*
+ * `name` is the id or the name of a container of any engine that is installed.
+ */
 bool target_set_container(struct target *t, const char *name, char **problem);
 void target_free(struct target *t);
 
@@ -61,7 +69,10 @@ bool target_is_missing(const struct target *t);
  * their program.
  */
 bool target_has_manager(const struct target *t);
-/* Look again for what was missing; its cgroups are awaited by now. */
+/*
+ * Looks again for what did not exist. The kernel side already waits for its
+ * cgroups.
+ */
 void target_find(struct target *t);
 
 /*
@@ -69,7 +80,10 @@ void target_find(struct target *t);
  * init cannot be found from it.
  */
 bool target_is_daemon(pid_t pid);
-/* The directory of the process's cgroup, when it has one of its own; heap. */
+/*
+ * The directory of the process's cgroup, on the heap; NULL if other processes
+ * share it.
+ */
 char *target_cgroup_of(pid_t pid);
 
 #endif

@@ -22,11 +22,11 @@ struct state {
 	struct code_value registers[REGISTERS];
 	struct place places[PLACES_MAX];
 	size_t n_places;
-	int64_t rsp, rbp;	/* distances as well … */
-	bool has_rsp, has_rbp;	/* … while they are known */
+	int64_t rsp, rbp;	/* these distances from rsp at the entry … */
+	bool has_rsp, has_rbp;	/* … are known */
 };
 
-/* The state in which some jump reaches an address. */
+/* The state that holds at an address which a jump leads to. */
 struct join {
 	uint64_t address;
 	struct state state;
@@ -37,10 +37,11 @@ struct code {
 	csh capstone;
 	cs_insn *insn;
 	struct state state;
-	bool is_reached;	/* the next instruction, by the last one */
+	/* where the last instruction says that the next one is */
+	bool is_reached;
 	struct join *joins;
-	uint64_t start, end;	/* of the function */
-	struct code_found *found;	/* in this pass */
+	uint64_t start, end;	/* where the function begins and ends */
+	struct code_found *found;	/* what this pass has found */
 	size_t n_found;
 };
 
@@ -147,7 +148,7 @@ static bool has_number(const struct code_value *v, uint32_t n)
 	return false;
 }
 
-/* Either of two. */
+/* Joins two values: the numbers of both, or unknown. */
 static struct code_value either(struct code_value a,
 				const struct code_value *b)
 {
@@ -206,7 +207,7 @@ static struct code_value load(struct state *s, int64_t offset)
 	return place ? place->value : unknown;
 }
 
-/* What holds whichever way was taken. */
+/* Joins two states: keeps what both know, with the values of both. */
 static void join_states(struct state *s, const struct state *other)
 {
 	struct state theirs = *other;
@@ -239,7 +240,7 @@ static void jump_to(struct code *c, uint64_t address)
 		join = xcalloc(1, sizeof(*join));
 		join->address = address;
 		join->state = c->state;
-		/* More of them than any compiler makes: nothing is known. */
+		/* No compiler makes so many jumps in a function: give up. */
 		if (HASH_COUNT(c->joins) >= JOINS_MAX) {
 			free(join);
 			return;
@@ -248,7 +249,7 @@ static void jump_to(struct code *c, uint64_t address)
 	}
 }
 
-/* The state at an address, once all jumps to it from before are known. */
+/* The state at an address, after all jumps to it from earlier addresses. */
 static void arrive(struct code *c, uint64_t address)
 {
 	struct join *join;
@@ -279,7 +280,7 @@ static void free_joins(struct code *c)
 
 /* Operands */
 
-/* The number of a register, whatever part of it is named; or NONE. */
+/* The number of the register, for each name of its parts; or NONE. */
 static int register_of(unsigned int reg)
 {
 	static const x86_reg names[REGISTERS][4] = {
@@ -300,7 +301,8 @@ static int register_of(unsigned int reg)
 		{ X86_REG_R14, X86_REG_R14D, X86_REG_R14W, X86_REG_R14B },
 		{ X86_REG_R15, X86_REG_R15D, X86_REG_R15W, X86_REG_R15B },
 	};
-	static uint8_t known[X86_REG_ENDING];	/* 1 + the number */
+	/* the number of the register + 1 */
+	static uint8_t known[X86_REG_ENDING];
 
 	if (!known[X86_REG_RAX]) {
 		for (int r = 0; r < REGISTERS; r++)
@@ -321,7 +323,7 @@ static int whole_register(const cs_x86_op *op)
 		register_of(op->reg) : NONE;
 }
 
-/* Whether an operand is a place on the stack, and which. */
+/* Whether an operand is a place on the stack; if so, sets which. */
 static bool is_place(const struct state *s, const cs_x86_op *op,
 		     int64_t *offset)
 {
@@ -348,7 +350,7 @@ static struct code_value value_of(struct state *s, const cs_x86_op *op)
 	return is_place(s, op, &offset) ? load(s, offset) : unknown;
 }
 
-/* The address that an operand relative to rip names; 0: none. */
+/* The address that an operand relative to rip names; 0: it names none. */
 static uint64_t near_address(const cs_insn *insn, const cs_x86_op *op)
 {
 	return op->type == X86_OP_MEM && op->mem.base == X86_REG_RIP &&
@@ -356,7 +358,7 @@ static uint64_t near_address(const cs_insn *insn, const cs_x86_op *op)
 		insn->address + insn->size + op->mem.disp : 0;
 }
 
-/* What instructions do to the state */
+/* How an instruction changes the state */
 
 static void write_register(struct state *s, int r, struct code_value value)
 {
@@ -407,7 +409,7 @@ static void pop(struct state *s, const cs_x86_op *op)
 		write_register(s, whole_register(op), value);
 }
 
-/* Arithmetic with rsp; false: it is something else. */
+/* Arithmetic with rsp; false: the instruction does something else. */
 static bool move_stack(struct state *s, const cs_insn *insn,
 		       const cs_x86_op *ops)
 {
@@ -435,7 +437,7 @@ static bool is_conditional_move(const cs_insn *insn)
 	return insn->id >= X86_INS_CMOVA && insn->id <= X86_INS_CMOVS;
 }
 
-/* Whatever else an instruction writes is not known afterwards. */
+/* Any other instruction: the values that it writes are not known afterwards. */
 static void spoil(struct state *s, const cs_insn *insn, const cs_x86 *x86)
 {
 	int64_t offset;
@@ -455,7 +457,7 @@ static void spoil(struct state *s, const cs_insn *insn, const cs_x86 *x86)
 			       unknown);
 }
 
-/* System V ABI: what a called function need not restore. */
+/* Registers that a called function need not restore: System V ABI. */
 static void spoil_by_call(struct state *s)
 {
 	static const uint8_t lost[] = { 0, 1, 2, 6, 7, 8, 9, 10, 11 };
@@ -490,7 +492,7 @@ static void apply(struct state *s, const cs_insn *insn, const cs_x86 *x86)
 		write_register(s, register_of(ops[0].reg), unknown);
 }
 
-/* What they use */
+/* What an instruction uses */
 
 static void tell(struct code *c, enum code_use use, uint64_t target)
 {
@@ -504,7 +506,10 @@ static void tell(struct code *c, enum code_use use, uint64_t target)
 	c->found[c->n_found++] = found;
 }
 
-/* A jump within the function joins; one out of it is a use, as a call is. */
+/*
+ * A jump within the function joins states. A jump out of it is a use, like a
+ * call.
+ */
 static void go(struct code *c, const cs_insn *insn, bool is_call)
 {
 	const cs_x86_op *op = &insn->detail->x86.operands[0];
@@ -529,7 +534,7 @@ static void take_addresses(struct code *c, const cs_insn *insn)
 		const cs_x86_op *op = &x86->operands[i];
 		uint64_t address = near_address(insn, op);
 
-		/* A static program has the address itself. */
+		/* In a static program the operand is the address itself. */
 		if (!address && op->type == X86_OP_IMM && op->size >= 4 &&
 		    op->imm >= 0x1000)
 			address = op->imm;
@@ -555,7 +560,7 @@ static bool ends_flow(const cs_insn *insn)
 
 static void read_instruction(struct code *c, const cs_insn *insn)
 {
-	if (!insn->id) {		/* bytes that are no instruction */
+	if (!insn->id) {		/* skip bytes that are no instruction */
 		forget(&c->state);
 		return;
 	}

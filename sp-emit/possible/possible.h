@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * --possible and --add: calls that the recorded programs contain, and that no
- * run made. sandprint-possible(7).
+ * --possible and --add: calls that the code of the recorded programs contains,
+ * and that no run made. See sandprint-possible(7).
  */
 #ifndef POSSIBLE_H
 #define POSSIBLE_H
@@ -21,34 +21,43 @@ struct possible {
 	size_t n;
 };
 
-/* Of the command line: --add. */
+/* What --add allows. */
 struct additions {
-	unsigned int possible;	/* the first so many; 0: none */
+	unsigned int possible;	/* so many from the top of the list; 0: none */
 	char **names;		/* "socket" or "x86:socketcall" */
 	size_t n_names;
 };
 
-/* An option's value. NULL: taken; else what is wrong, heap. */
+/*
+ * Set the value of an option. They return NULL, or a heap text of what is wrong
+ * with the value.
+ */
 char *additions_parse(struct additions *a, const char *list);
 void additions_free(struct additions *a);
 
 /*
- * Ask the reader about the executables of the trace. False: it could not say;
- * printed and latched.
+ * Asks the reader (reader.h) about the executables of the trace. Returns false
+ * if it failed; the reason was printed and latched.
  */
 bool possible_find(struct possible *possible, struct reader *reader,
 		   const struct trace *t, const struct profile *p);
 void possible_free(struct possible *possible);
 
-/* Allow what was asked for, with ORIGIN_ADDED. False: printed and latched. */
+/*
+ * Allows the calls that --add names, with ORIGIN_ADDED. Returns false if one
+ * cannot be added; the reason was printed and latched.
+ */
 bool possible_add(const struct possible *possible, const struct additions *a,
 		  struct profile *p, const struct format *format);
 
-/* Whether the profile allows the call, if only with some arguments. */
+/* Whether the profile allows the call, perhaps with some arguments only. */
 bool profile_allows(const struct profile *p, struct call_id id);
-/* "/usr/bin/nginx imports bind", heap. */
+/* "/usr/bin/nginx imports bind", on the heap. */
 char *possible_why(const struct possible_call *call);
-/* The call in the list, whether it has been added or not; NULL: none. */
+/*
+ * The call's entry in the list, even if --add added the call; NULL: it has
+ * none.
+ */
 const struct possible_call *possible_of(const struct possible *possible,
 					struct call_id id);
 
