@@ -7,20 +7,23 @@
 
 #include "side.h"
 
-/* Which differences count: what one side alone has, of any call or … */
+/* Which differences count: facts of one side only … */
 enum compare_flag {
-	COMPARE_REMOVED = 1,	/* … that the old one has */
-	COMPARE_ADDED = 2,	/* … that the new one has */
-	COMPARE_DANGEROUS = 4,	/* … only if it is dangerous (danger.h) */
-	COMPARE_GROUPS = 8,	/* those that a group adds, too */
-	COMPARE_FAILED = 16,	/* runs that failed: not of calls, ending.h */
-	COMPARE_STEADY = 32,	/* … only if it is not unsteady */
+	COMPARE_REMOVED = 1,	/* … of any call that only the old side has */
+	COMPARE_ADDED = 2,	/* … of any call that only the new side has */
+	/* … only of calls that are dangerous (danger.h) */
+	COMPARE_DANGEROUS = 4,
+	COMPARE_GROUPS = 8,	/* … also of calls that a group adds */
+	/* runs that failed (ending.h), instead of calls */
+	COMPARE_FAILED = 16,
+	COMPARE_STEADY = 32,	/* … only of calls that are not unsteady */
 };
 
 enum compare_style {
 	STYLE_TEXT,
 	STYLE_MARKDOWN,		/* for a pull request */
-	STYLE_GITHUB,		/* commands of its runner: annotations */
+	/* annotations, as commands of GitHub's runner */
+	STYLE_GITHUB,
 };
 
 struct comparison {
@@ -36,10 +39,11 @@ struct comparison {
 };
 
 /*
- * Print a line for each fact of one side alone, and a note for the architectures
- * whose lines are left out. A call that the loader of a profile adds is marked,
- * and against a trace one that a group adds; so is a call that is dangerous to
- * allow, and one that is unsteady. Returns whether any of them counts, printed or not.
+ * Prints a line for each fact that only one side has, and a note for the
+ * architectures whose lines are left out. These calls are marked: those that
+ * the loader of a profile adds, and against a trace those that a group adds;
+ * those that are dangerous to allow; and unsteady ones. Returns whether any of
+ * the differences counts, printed or not.
  */
 bool compare_sides(const struct side *old, const struct side *new,
 		   const struct comparison *c);

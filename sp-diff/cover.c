@@ -92,7 +92,7 @@ static size_t count_common(const uint64_t *a, const uint64_t *b, size_t n_words)
 	return n;
 }
 
-/* Whether `b` has everything that `a` has within `mask`. */
+/* Whether `b` has all members that `a` has within `mask`. */
 static bool is_subset(const uint64_t *a, const uint64_t *b,
 		      const uint64_t *mask, size_t n_words)
 {
@@ -225,7 +225,7 @@ static bool drop(struct search *s, const struct sets *sets, uint64_t *open,
 	return changed;
 }
 
-/* False: no run is left for a call. */
+/* Returns false if a call has no run left. */
 static bool reduce(struct search *s, struct open *o)
 {
 	const struct cover *c = s->cover;
@@ -265,7 +265,7 @@ static size_t rarest(struct search *s, const struct open *o,
 	return best;
 }
 
-/* Calls of which no run makes two need a run each. */
+/* If no run makes two of the calls, each of them needs a run of its own. */
 static size_t lower_bound(struct search *s, const struct open *o)
 {
 	const struct sets *runs = &s->cover->runs;
@@ -338,7 +338,7 @@ static void try_run(struct search *s, const struct open *o, size_t run)
 	free_open(&next);
 }
 
-/* Every solution has one of the runs that make the rarest call. */
+/* The rarest call needs a run: try each that makes it. */
 static void branch(struct search *s, struct open *o)
 {
 	const struct cover *c = s->cover;
@@ -350,7 +350,7 @@ static void branch(struct search *s, struct open *o)
 	while (!given_up(s) &&
 	       (run = richest(s, o, set_at(&c->runs, call))) != SIZE_MAX) {
 		try_run(s, o, run);
-		/* all solutions with this run have been seen */
+		/* every solution with this run has been tried */
 		clear_bit(o->runs, run);
 	}
 }

@@ -309,15 +309,15 @@ void matrix_choose_runs(struct matrix *m)
 	cover_free(cover);
 }
 
-/* Whether the cells do. */
+/* Whether the matrix would have at most CELLS_MAX cells. */
 static bool fits(const struct matrix *m)
 {
 	return !m->n_rows || m->n_columns <= CELLS_MAX / m->n_rows;
 }
 
 /*
- * Without the columns of runs that are left out; `went` has the new index of
- * each run. The others keep their order.
+ * Drops the columns of runs that the selection left out. `went` has the new
+ * index of each run, or SIZE_MAX. The other columns keep their order.
  */
 static void keep_columns(struct matrix *m, const size_t *went)
 {
@@ -345,7 +345,7 @@ static bool has_all_runs(const struct trace *t, const char *name)
 	return !refusal;
 }
 
-/* False: printed. */
+/* Returns false if it printed an error. */
 static bool choose_runs(struct matrix *m, const char *name, bool harness)
 {
 	size_t *went = xcalloc(m->trace->n_runs, sizeof(*went)), n = 0;
@@ -362,7 +362,7 @@ static bool choose_runs(struct matrix *m, const char *name, bool harness)
 	return fine;
 }
 
-/* False: printed. */
+/* Returns false if it printed an error. */
 static bool keep_images(struct matrix *m, const char *name,
 			const struct selection *images)
 {

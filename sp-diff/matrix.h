@@ -31,7 +31,7 @@ struct row {			/* a call, or what matrix_rows says */
 
 struct matrix {
 	struct trace *trace;
-	bool borrowed;		/* the trace is another's */
+	bool borrowed;		/* the trace belongs to somebody else */
 	struct column *columns;
 	size_t n_columns;
 	struct row *rows;
@@ -49,18 +49,22 @@ enum matrix_rows {
 struct matrix_choice {
 	enum matrix_rows rows;
 	bool by_image;
-	bool partial;			/* streams may end early */
-	bool harness;			/* with what belongs to no run */
+	bool partial;			/* accept streams that end early */
+	bool harness;			/* include what belongs to no run */
 	struct selection images;	/* empty: all */
 };
 
 /*
- * From the runs of the inputs, in their order, within one by start time.
- * `name` is what notes call it. NULL: the reason was printed and latched.
+ * Loads the runs of the inputs, in the order of the inputs, and those of one
+ * input by their start. `name` is what notes call the inputs. Returns NULL if
+ * it printed and latched an error.
  */
 struct matrix *matrix_load(struct inputs *inputs, const char *name,
 			   const struct matrix_choice *choice);
-/* The same of a trace, which outlives it; NULL: too large. */
+/*
+ * Makes the matrix of a trace, which must outlive it. Returns NULL if it would
+ * be too large.
+ */
 struct matrix *matrix_of(struct trace *t, const struct matrix_choice *choice);
 /* Mark the smallest set of runs that makes every call. */
 void matrix_choose_runs(struct matrix *m);

@@ -46,8 +46,9 @@ struct shown {
 	const struct matrix *m;
 	const struct row **rows;
 	size_t n;
-	size_t n_common;	/* further ones, which all runs have */
-	size_t n_foreign;	/* of architectures that are not shown */
+	size_t n_common;	/* number of rows that all runs have */
+	/* number of rows of architectures that are not shown */
+	size_t n_foreign;
 };
 
 static int compare_rarity(const void *a, const void *b)

@@ -107,7 +107,10 @@ static bool read_trace(struct side *s, FILE *file, const char *name,
 		       const struct side_choice *choice, char **problem)
 {
 	s->trace = trace_new();
-	/* The image that started another one may be in another phase only. */
+	/*
+	 * Images are selected before phases: the image that started another one
+	 * may be in another phase only.
+	 */
 	if (!trace_read(s->trace, file,
 			choice->partial ? TRACE_PARTIAL : 0, problem) ||
 	    !select_runs(&s->trace, name, choice->harness) ||
@@ -186,7 +189,7 @@ static void mark_unsteady(struct side *s, bool by_image)
 	struct matrix *m;
 	struct units *u;
 
-	if (s->trace->n_runs < 2)	/* no call is repeated */
+	if (s->trace->n_runs < 2)	/* a profile has each call once */
 		return;
 	m = matrix_of(s->trace, &choice);
 	if (!m)

@@ -26,28 +26,31 @@ int entry_compare(const struct entry *a, const struct entry *b);
 
 /* Which part of a trace is compared. */
 struct side_choice {
-	const char *from, *until;	/* marks, or NULL */
+	const char *from, *until;	/* names of marks, or NULL */
 	bool by_image;
-	bool partial;			/* streams may end early */
-	bool harness;			/* with what belongs to no run */
+	bool partial;			/* accept streams that end early */
+	bool harness;			/* include what belongs to no run */
 	struct selection selection;	/* of images */
 };
 
 /*
- * Keep the calls of selected images; `name` is what messages call the trace.
- * False: a pattern is wrong, which was printed and latched.
+ * Keeps the calls of selected images. `name` is what messages call the trace.
+ * Returns false if a pattern is wrong, which was printed and latched.
  */
 bool select_calls(struct trace **t, const char *name,
 		  const struct selection *selection);
-/* Without `harness`, leave out what belongs to no run of --split; the same. */
+/*
+ * Leaves out what belongs to no run of --split, unless `harness` is set.
+ * Returns like select_calls().
+ */
 bool select_runs(struct trace **t, const char *name, bool harness);
 
 /* Read what must be read before the sandbox begins: see profile_prepare(). */
 void side_prepare(struct input *in, struct host *host);
 /*
- * Read a side, and close the input; which of the two it is shows in the first
- * byte. `host` is what a profile is resolved for. False: the reason was printed
- * and latched. side_free() in either case.
+ * Reads a side, a stream or a profile as its first byte shows, and closes the
+ * input. `host` is what a profile is resolved for. Returns false if it printed
+ * and latched an error. Call side_free() in either case.
  */
 bool side_load(struct side *s, struct input *in,
 	       const struct side_choice *choice, const struct host *host);

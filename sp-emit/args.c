@@ -122,7 +122,7 @@ static int by_conditions(const void *a, const void *b)
 	return order ? order : (*x > *y) - (*x < *y);
 }
 
-/* Of the rules from `first` on, drop those that repeat another. */
+/* Drop rules that repeat another, among those from `first` on. */
 static void drop_repeated(struct profile *p, size_t first)
 {
 	size_t n = p->n_rules - first, kept = first;

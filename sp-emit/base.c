@@ -40,7 +40,7 @@ static void note_reading(const struct base *base)
 	free(first);
 }
 
-/* False: printed and latched. */
+/* Returns false if it printed and latched an error. */
 static bool check_base(const struct base *base)
 {
 	const char *name = input_name(base->path);

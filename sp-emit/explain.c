@@ -207,7 +207,9 @@ static void write_privileges(const struct trace *t,
 	}
 }
 
-/* The reason with which the list of possible calls has it, if it does. */
+/*
+ * If the call is in the list of possible calls, print the reason given there.
+ */
 static void write_added(const struct emit *emit,
 			const struct profile_rule *rule, FILE *out)
 {

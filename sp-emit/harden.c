@@ -229,7 +229,10 @@ static struct verdict judge_call(const struct emit *emit,
 		unknown(t, d->call) : v;
 }
 
-/* "calls of mmap, mprotect, 12: none " and what none does. */
+/*
+ * "calls of mmap, mprotect, 12: none ", followed by `none`, which says what no
+ * call did.
+ */
 static char *evidence(const struct trace *t, const struct denied_call *d,
 		      const char *none)
 {

@@ -365,7 +365,7 @@ static json_t *privilege_json(struct fact **fact)
 	return object;
 }
 
-/* Of all runs together. */
+/* The losses of all runs together. */
 static json_t *losses_json(const struct trace *t)
 {
 	json_t *object;

@@ -92,7 +92,10 @@ static json_t *conditional_json(const struct profile_rule *rule)
 	return object;
 }
 
-/* By name: with several architectures a rule is there for each. */
+/*
+ * Rules with conditions, without duplicates: with several architectures, the
+ * profile has the same rule for each of them.
+ */
 static void append_conditional(json_t *rules, const struct profile *p)
 {
 	json_t *seen = json_object();

@@ -160,7 +160,7 @@ static void rename_end(const struct fold *fold, struct folded *all,
 	*path = to;
 }
 
-/* Rename the path where the rules do. */
+/* Rename each path by `name`. */
 static void regroup(struct fold *fold, naming name, void *arg)
 {
 	struct folded *old = fold->by_path, *f, *next;
@@ -203,7 +203,10 @@ static char *template_of(const char *path, size_t n, enum making making)
 				     path + at + part.size) : NULL;
 }
 
-/* Of the names that were made as temporary ones are, and that nobody chose. */
+/*
+ * Finds patterns for names that were made like those of temporary files and
+ * that nobody chose.
+ */
 static void find_templates(struct fold *fold)
 {
 	struct folded *f = NULL, *next;

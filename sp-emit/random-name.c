@@ -150,10 +150,10 @@ static bool follows_something(const char *s, size_t n, size_t size)
 }
 
 /*
- * Of a name that was made as temporary ones are. Names that could be chosen ones
- * stay as they are, so that a file that a service keeps, app.sqlite, does not
- * give its policy app.*; a removed one was a temporary file if it ends as those
- * of mkstemp(3) do.
+ * The length of a random end of a name that was made like a temporary file's;
+ * 0: it has none. Names that somebody may have chosen have none, so that a file
+ * that a service keeps, app.sqlite, does not give its policy app.*; a file that
+ * was removed counts as temporary if its name ends as those of mkstemp(3) do.
  */
 static size_t private_suffix(const char *s, size_t n, enum making making,
 			     bool at_end)

@@ -266,7 +266,9 @@ static void write_to(const struct emit *emit, const struct options *o, FILE *out
 		o->format->write(emit, out);
 }
 
-/* Of a configuration, only the profile changes: --into. */
+/*
+ * --into: write the configuration that was read, with only its profile changed.
+ */
 static void put_into(const struct options *o, char *profile, FILE *out)
 {
 	static const char *const place[] = { "linux", "seccomp", NULL };

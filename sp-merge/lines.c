@@ -74,7 +74,7 @@ static void read_line(struct lines *l)
 	l->text[l->size] = '\0';
 }
 
-/* Anything with a NUL, and a stream, is called what it is. */
+/* Refuse a binary file or a stream with a message that says what it is. */
 static bool check_text(const struct lines *l)
 {
 	char *why;

@@ -21,21 +21,23 @@
 #include <uthash.h>
 #include <utlist.h>
 
-/* Calls of the same architecture, whether that is known or not. */
+/* Calls of one architecture, which may not be known yet. */
 struct group {
-	const struct arch *arch;	/* NULL: not known so far */
-	struct group *same;		/* it has become a part of this one */
+	const struct arch *arch;	/* NULL: not known yet */
+	/* the group that this one has been joined to */
+	struct group *same;
 	struct column calls;
-	uint32_t pid;			/* that made them, for messages */
+	/* the process that made them, for messages */
+	uint32_t pid;
 };
 
 struct process {
 	UT_hash_handle hh;
 	struct process *prev, *next;	/* of processes that have not ended */
 	uint32_t pid;			/* 0: the log has no pids */
-	/* of its first calls, and of its next ones */
+	/* the groups of its first and of its next calls */
 	struct group *first, *group;
-	/* the name of the call that goes on; -1 */
+	/* the number of the name of a call without a result yet; -1: none */
 	int pending;
 	bool has_parent;		/* `first` is the group of its parent */
 	bool seen;			/* it has lines */
@@ -48,19 +50,22 @@ enum { MODES = 3, UNKNOWN_MAX = 1 << 16 };
 struct log {
 	struct tally tally;
 	struct process *processes;
-	bool has_children;	/* a process that the log has started others … */
-	bool unfollowed;	/* … and no line is of any of them */
+	bool has_children;	/* processes of the log have started others … */
+	bool unfollowed;	/* … and the log has no line of any of these */
 	/* a list of processes that have not ended */
 	struct process *alive;
-	struct process *unnamed;	/* of lines without a pid */
+	struct process *unnamed;	/* the process of lines without a pid */
 	struct group known[MODES];
-	struct group **groups;		/* of modes that are not known yet */
-	size_t n_groups, n_unknown;	/* some have become parts of others */
-	uint32_t file_pid;		/* of strace -ff; 0: none */
-	struct process *cut;		/* whose call a message has cut */
+	struct group **groups;		/* groups whose mode is not known yet */
+	/* n_unknown counts those that are not joined to others */
+	size_t n_groups, n_unknown;
+	/* from the file's name, by strace -ff; 0: none */
+	uint32_t file_pid;
+	/* the process whose call a message has cut */
+	struct process *cut;
 	bool has_calls;			/* the file has lines of calls */
 	bool has_modes;
-	bool partial;			/* it may end early */
+	bool partial;			/* the log may end early */
 	struct columns_of_summary {
 		int n, calls, errors, name;	/* n 0: no table */
 	} summary;
@@ -91,7 +96,7 @@ static struct group *group_root(struct group *g)
 	return g;
 }
 
-/* What is known of `other` is known of `g` from now on. */
+/* Joins two groups: what is known of one is known of both. */
 static void join_groups(struct log *log, struct group *g, struct group *other)
 {
 	g = group_root(g);
@@ -103,7 +108,7 @@ static void join_groups(struct log *log, struct group *g, struct group *other)
 	log->n_unknown--;
 }
 
-/* Of the native architecture, of a 32-bit one beside it, and of x32. */
+/* The modes: the native architecture, a 32-bit one beside it, and x32. */
 static void init_modes(struct log *log)
 {
 	const struct arch *native = log->tally.native, *arch;
@@ -152,7 +157,7 @@ static void set_ended(struct log *log, struct process *p, bool ended)
 	p->ended = ended;
 }
 
-/* In place of one that has ended, if the pid is used again. */
+/* Replaces a process that has ended, if its pid is used again. */
 static struct process *new_process(struct log *log, uint32_t pid,
 				   struct group *group)
 {
@@ -258,7 +263,7 @@ static void see_result(struct log *log, struct process *p, int name,
 							  executions);
 }
 
-/* By the number, if the line has one that only one mode has. */
+/* By a number that the call has in one mode only, if the line has a number. */
 static struct group *group_of_number(struct log *log, int name,
 				     const struct strace_line *line)
 {
@@ -286,7 +291,7 @@ static void count_name(struct log *log, struct process *p, int name,
 	column_count(g ? &g->calls : &group_root(p->group)->calls, name, 1);
 }
 
-/* After the part of a call on this line. */
+/* Read what follows the call's part of this line. */
 static void see_rest(struct log *log, struct process *p, int name,
 		     const struct strace_line *line)
 {
@@ -315,7 +320,7 @@ static bool see_call(struct log *log, struct lines *l,
 	return true;
 }
 
-/* A call that began before the log did is counted where it is resumed. */
+/* A call that began before the log is counted where the log resumes it. */
 static bool see_resumed(struct log *log, struct lines *l,
 			const struct strace_line *line)
 {
@@ -358,7 +363,7 @@ static void see_exit(struct log *log, const struct strace_line *line)
 	p->pending = -1;
 }
 
-/* A thread becomes the process: it goes on under the line's pid. */
+/* The thread replaces the process: it goes on under the pid of the line. */
 static void see_superseded(struct log *log, const struct strace_line *line)
 {
 	struct process *p = process_of(log, line);

@@ -179,7 +179,7 @@ static void follow(struct walking *w, int link)
 		go_to_root(w);
 }
 
-/* Keep the rest as it is. */
+/* The path could not be walked further: keep the rest of it as it is. */
 static void lose(struct walking *w, const char *name, size_t size)
 {
 	w->missing = errno == ENOENT;

@@ -43,7 +43,7 @@ int tracer_attach(struct tracer *t, pid_t *missing);
  */
 char *tracer_withheld(const struct tracer *t);
 
-/* Readable when tracer_dispatch() has something to do. */
+/* The descriptor is readable when tracer_dispatch() has something to do. */
 int tracer_fd(const struct tracer *t);
 /*
  * To be called then, and again at the time that it returns (CLOCK_MONOTONIC,

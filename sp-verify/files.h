@@ -23,8 +23,8 @@ struct files {
 };
 
 /*
- * False: printed and latched. A recording that cannot be opened fails later,
- * when the recordings are loaded.
+ * Returns false if it printed and latched an error. A recording that cannot be
+ * opened is no error here, but when the recordings are loaded.
  */
 bool files_open(struct files *files, const struct options *o);
 /* Give up what was not committed. */

@@ -31,11 +31,15 @@ struct source_files {
 	struct host host;		/* what profile_prepare() found */
 };
 
-/* False: printed and latched. source_close() in either case. */
+/*
+ * Returns false if it printed and latched an error. Call source_close() in
+ * either case.
+ */
 bool source_open(const struct filter_source *s, struct source_files *files);
 void source_close(struct source_files *files);
 /*
- * All of them in force together; to be called once. NULL: printed and latched.
+ * Loads all filters, to be in force together. Call it once. Returns NULL if it
+ * printed and latched an error.
  */
 struct filter *source_load(const struct filter_source *s,
 			   struct source_files *files);

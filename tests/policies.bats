@@ -419,7 +419,7 @@ rights() {
 	kill -TERM $!
 	wait $! && status=0 || status=$?
 	[ "$status" = 2 ]
-	grep -qx 'sp-verify: ended by SIGTERM before the command' err
+	grep -qx 'sp-verify: ended by SIGTERM before the command exited' err
 	run ! grep 'no violation' err
 }
 

@@ -86,8 +86,9 @@ static char *check_instruction(const struct sock_filter *code, size_t n,
 }
 
 /*
- * Memory may be read only if it was written on every way to the instruction:
- * `written` holds, for each place that is jumped to, the words that were.
+ * Memory may be read only if it was written on every path to the instruction.
+ * For each target of a jump, `written` has the words that were written on all
+ * paths to it.
  */
 static char *check_memory(const struct sock_filter *code, size_t n)
 {

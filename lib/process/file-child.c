@@ -80,7 +80,8 @@ static void shed(int fd)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	limit_lower(RLIMIT_CORE, 0);
 	limit_lower(RLIMIT_FSIZE, 0);
-#ifndef __SANITIZE_ADDRESS__	/* whose shadow alone is more */
+/* AddressSanitizer alone takes more than this limit. */
+#ifndef __SANITIZE_ADDRESS__
 	limit_lower(RLIMIT_DATA, MEMORY_MAX);
 #endif
 }

@@ -334,7 +334,7 @@ static void allow(struct profile *p, struct call_id id,
 	text_append(list, ", ", name);
 }
 
-/* False: printed and latched. */
+/* Returns false if it printed and latched an error. */
 static bool add_name(struct profile *p, const char *text,
 		     const struct format *format, char **list)
 {

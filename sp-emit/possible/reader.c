@@ -41,7 +41,7 @@ struct reader {
 	pid_t pid;
 	int go;			/* a byte tells the process to begin … */
 	int go_end;		/* … and its other end keeps that from failing */
-	int done;		/* a byte tells that the answer is there */
+	int done;		/* a byte tells that the answer is complete */
 	struct shared *shared;
 };
 
@@ -86,7 +86,7 @@ static bool is_seen(struct work *w, int fd)
 	return false;
 }
 
-/* -1: there is no such file. */
+/* Returns -1 if there is no such file. */
 static int open_below(const struct work *w, const char *path)
 {
 	char whole[PATH_MAX];
@@ -101,7 +101,10 @@ static int open_below(const struct work *w, const char *path)
 static void add_needed(struct work *w, const struct binary *b,
 		       const char *path);
 
-/* 0, or why it is not read; -EEXIST: it has been read. Takes `fd`. */
+/*
+ * Returns 0, or why the file was not read; -EEXIST: it has been read before.
+ * Takes over `fd`.
+ */
 static int add_file(struct work *w, int fd, const char *path, bool own,
 		    const uint8_t *id, size_t id_size)
 {
@@ -125,7 +128,7 @@ static int add_file(struct work *w, int fd, const char *path, bool own,
 	return 0;
 }
 
-/* Whether there is such a library, and it has been read. */
+/* Returns true if it found such a library and has read it. */
 static bool add_path(struct work *w, const char *path)
 {
 	int fd = open_below(w, path), err;
@@ -136,7 +139,7 @@ static bool add_path(struct work *w, const char *path)
 	return !err || err == -EEXIST;
 }
 
-/* In one directory of a search path. */
+/* Looks in one directory of a search path. */
 static bool add_in(struct work *w, const char *directory, size_t n,
 		   const char *origin, const char *name)
 {
@@ -214,7 +217,10 @@ static void add_library(struct work *w, const struct binary *b,
 		miss(w, name, "not found");
 }
 
-/* musl is its own dynamic loader, and what libc.so of another place is not. */
+/*
+ * musl's dynamic loader is its C library, too. A libc.so that is found
+ * elsewhere is not musl's.
+ */
 static bool is_musl(const struct binary *b)
 {
 	return b->interpreter && strstr(b->interpreter, "/ld-musl-");
@@ -223,7 +229,7 @@ static bool is_musl(const struct binary *b)
 static void add_needed(struct work *w, const struct binary *b,
 		       const char *path)
 {
-	/* graph_add() took the binary over, but what is in it stays. */
+	/* graph_add() has taken over the binary, but does not change it. */
 	if (b->interpreter)
 		add_library(w, b, path, b->interpreter);
 	for (size_t i = 0; i < b->n_needed; i++)
@@ -231,7 +237,7 @@ static void add_needed(struct work *w, const struct binary *b,
 			add_library(w, b, path, b->needed[i]);
 }
 
-/* By its build-id, as Fedora's packages list their files. */
+/* Opens the file by its build-id, as Fedora's packages list their files. */
 static int open_by_id(const struct work *w, const uint8_t *id, size_t n)
 {
 	char path[64 + 2 * ID_MAX];
@@ -308,7 +314,8 @@ static void shed(int begin, int done)
 	limit_lower(RLIMIT_CORE, 0);
 	limit_lower(RLIMIT_FSIZE, 0);
 	limit_lower(RLIMIT_CPU, READER_SECONDS);
-#ifndef __SANITIZE_ADDRESS__	/* whose shadow alone is more */
+/* AddressSanitizer alone takes more than this limit. */
+#ifndef __SANITIZE_ADDRESS__
 	limit_lower(RLIMIT_DATA, MEMORY_MAX);
 #endif
 }
@@ -363,8 +370,8 @@ fail:
 }
 
 /*
- * The tool is confined by now and can send no signal: the process ends with the
- * tool, or when nobody can tell it to begin.
+ * The tool is confined by now and can send no signal. The process ends with the
+ * tool, or when the other end of its pipe is closed.
  */
 void reader_free(struct reader *r)
 {

@@ -116,7 +116,7 @@ static void see_signal(struct session *s)
 	if (!s->workload.exited && event != WORKLOAD_AGAIN)
 		return;
 	if (!s->workload.exited)
-		message_error("ended by SIG%s before the command",
+		message_error("ended by SIG%s before the command exited",
 			      sigabbrev_np(signal.signal));
 	s->ended = true;
 }

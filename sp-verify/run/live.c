@@ -326,7 +326,7 @@ static void see_signal(struct session *s)
 			     "to its end");
 		s->ended = true;
 	} else if (event == WORKLOAD_AGAIN) {
-		message_error("ended by SIG%s before the command",
+		message_error("ended by SIG%s before the command exited",
 			      sigabbrev_np(signal.signal));
 		s->ended = s->cut_short = true;
 	}

@@ -16,7 +16,7 @@ static int command_stdout(const struct options *o)
 	return o->output && strcmp(o->output, "-") ? -1 : STDERR_FILENO;
 }
 
-/* NULL: the caller. */
+/* Returns NULL for the user who called sp-verify. */
 static const struct command_user *find_user(const char *name,
 					    struct command_user *user)
 {

@@ -33,7 +33,7 @@ static bool same_texts(char **a, char **b)
 	return !*a && !*b;
 }
 
-/* Of two runs that both have an argv. */
+/* Compares two runs that both have an argv. */
 static bool same_command(const struct run *a, const struct run *b)
 {
 	return same_texts(a->argv, b->argv) && !strcmp(a->cwd, b->cwd) &&

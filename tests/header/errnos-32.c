@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The same of getpid and getppid, and by int 0x80 without an argument. */
+/*
+ * Prints the errnos of getpid and getppid, and without an argument those that
+ * they give by int 0x80.
+ */
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Calls with known arguments. With an argument: what a profile of a run
- * without one must not allow, "NAME ERRNO" for each.
+ * Makes calls with known arguments. With an argument it makes calls that a
+ * profile of a run without one must deny, and prints "NAME ERRNO" for each.
  */
 #include <errno.h>
 #include <fcntl.h>
