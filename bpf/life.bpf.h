@@ -240,9 +240,10 @@ int sched_process_fork(struct bpf_raw_tracepoint_args *ctx)
 }
 
 /*
- * A death by a filter. If the call was held, it is known. Else it is read from
- * the registers, if this thread is the one that seccomp killed (shown by its
- * mode since 5.17, or by its dying alone), or if the call was never made.
+ * The task was killed by a filter. If its call was held, the call is known.
+ * Otherwise it is read from the registers, if this thread is the one that
+ * seccomp killed (shown by its mode since 5.17, or because it alone dies), or
+ * if the call was never made.
  */
 static __always_inline void note_death(__u32 image, __u32 state,
 				       struct task_struct *task)

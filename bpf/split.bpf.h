@@ -188,9 +188,9 @@ static __always_inline void skip_directories(struct split_match *m)
 }
 
 /*
- * Whether the name that execve was given, which for a script is the script's,
- * matches the pattern. The state is in a map, where the verifier knows nothing
- * of it: else it would follow each way through the steps.
+ * Whether the name that was passed to execve, for a script the script's,
+ * matches the pattern. The state of the comparison is in a map: the verifier
+ * then knows no values of it, and does not follow each path through the steps.
  */
 static __noinline int is_matching(struct linux_binprm *bprm,
 				  struct task_struct *task)

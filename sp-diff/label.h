@@ -18,8 +18,9 @@ char *image_label(const struct image *image);
 const struct arch *trace_native(const struct trace *t);
 
 /*
- * Print as a note how many runs of a file may have made more calls than it
- * holds or, where images are `selected`, more than these made.
+ * Prints a note: how many runs of a file may have made more calls than the file
+ * holds. If images are `selected`, it counts the runs in which these may have
+ * made more.
  */
 void note_losses(const struct trace *t, const char *name, bool selected);
 

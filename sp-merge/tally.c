@@ -40,7 +40,7 @@ static bool is_number(const char *name, int32_t *nr)
 	return false;
 }
 
-/* x32 calls have the bit, whether the text writes it or not. */
+/* Numbers of x32 have a bit that the text may leave out. */
 static bool find_number(const struct arch *arch, int32_t nr,
 			struct call_id *id)
 {

@@ -37,7 +37,7 @@ possible() {
 	stream "$PROGRAMS/importer" >x.sp
 	possible x.sp >list
 	grep -x "sethostname $PROGRAMS/importer imports sethostname" list
-	grep -x "getpriority $PROGRAMS/importer imports syscall, which can get there" list ||
+	grep -x "getpriority $PROGRAMS/importer imports syscall, which can make this call" list ||
 		grep -x "getpriority $PROGRAMS/importer has the instruction" list
 	grep -x "acct $PROGRAMS/importer has the instruction" list
 	# the child of posix_spawn, which is only an address to the parent

@@ -41,7 +41,7 @@ void memory_can_fail(void)
 	can_fail = true;
 }
 
-/* Printing the message may need memory itself, and can do without. */
+/* Printing the message may itself allocate memory, and works without it. */
 static void *check_for_library(void *p)
 {
 	if (!p && !can_fail) {

@@ -199,7 +199,10 @@ static bool set_has(const struct call_set *set, struct call_id id)
 				 compare_ids);
 }
 
-/* Possible numbers of calls: plain, of x32, and private to arm. */
+/*
+ * All calls of the architecture with a name: plain numbers, x32's, and arm's
+ * private ones.
+ */
 static void add_named(const struct arch *arch, const struct call_set *except,
 		      struct call_set *set)
 {
@@ -239,7 +242,9 @@ static bool has_audit(const struct profile *p, uint32_t audit)
 	return false;
 }
 
-/* Remove calls that a profile which is in force as well does not allow. */
+/*
+ * Remove calls that the profile does not allow, since it is in force as well.
+ */
 static void set_restrict(struct call_set *set, const struct profile *p)
 {
 	struct call_set allowed = allowed_alone(p);

@@ -285,7 +285,7 @@ char *possible_why(const struct possible_call *call)
 		why = xasprintf("%s has the instruction", object);
 	else
 		why = xasprintf("%s imports %s%s", object, function,
-				reached->steps ? ", which can get there" : "");
+				reached->steps ? ", which can make this call" : "");
 	text_append(&why, "; ", "made by ");
 	free(function);
 	free(object);
@@ -312,7 +312,7 @@ static bool has_arch(const struct profile *p, const struct arch *arch)
 	return false;
 }
 
-/* Whatever its arguments. */
+/* Whether the profile allows the call with any arguments. */
 static bool allows_any(const struct profile *p, struct call_id id)
 {
 	for (size_t i = 0; i < p->n_rules; i++)

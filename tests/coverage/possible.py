@@ -78,7 +78,7 @@ def rank(listed, own, popular, seen=()):
     def key(row):
         nr, name, why = row
         suites, programs = popular.get(name, (0, 0))
-        return (why.split()[0] not in own, "which can get there" in why,
+        return (why.split()[0] not in own, "which can make this call" in why,
                 -(suites - (nr in seen)), -programs, nr)
     return sorted(listed, key=key)
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a container engine prints of a container, which people name. */
+/*
+ * The state that a container engine prints. It contains names that people
+ * chose.
+ */
 #include "../../lib/process/container.c"
 
 #include <limits.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Threads that call around a mark: so many times before it, so many after it.
- * phases [EXEC-ARGV…]: the mark is the name "ready", then socket(2) is called,
- * and at the end what is given is executed. Prints "PHASE NAME COUNT" lines.
- * One thread opens a FIFO before the mark, which ends after it.
+ * Threads that make calls before and after a mark. phases [EXEC-ARGV…]: the
+ * mark is the thread's name "ready". Then socket(2) is called, and at the end
+ * the given command is executed. Prints "PHASE NAME COUNT" lines. One thread
+ * begins to open a FIFO before the mark; the call ends after it.
  */
 #include <fcntl.h>
 #include <pthread.h>
