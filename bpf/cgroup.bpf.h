@@ -39,8 +39,9 @@ static __always_inline bool is_users_manager(const char *name)
 }
 
 /*
- * A container that may make cgroups can give them any name. Engines name its own
- * after its id, of 64 digits: "docker-ID.scope". Only pods' slices are as long.
+ * A container that may make cgroups can give them any name. Engines name the
+ * container's own cgroup after its id, which has 64 digits: "docker-ID.scope".
+ * No other names are as long, except those of pods' slices.
  */
 static __always_inline bool is_long_id(const char *name, long size)
 {
@@ -69,9 +70,9 @@ static __noinline int is_placed(struct cgroup *c, __u64 root, __u32 place)
 }
 
 /*
- * Whoever has been given a cgroup makes others of any name in it, as a service
- * with Delegate= does: a name stands for a unit or a container only if root or
- * the recorder's user makes the directory.
+ * A service that owns its cgroup, by Delegate=, can make cgroups of any name in
+ * it. So a name stands for a unit or a container only if root or the recorder's
+ * user makes the directory.
  */
 static __always_inline bool is_makers_right(void)
 {

@@ -10,13 +10,13 @@
 
 struct starts;
 
-/* NULL: the trace is older than records of starts. */
+/* Returns NULL if the trace is older than records of starts. */
 struct starts *starts_of(const struct trace *t);
 void starts_free(struct starts *s);
 /*
- * Whether a path's fact is an execution from outside: by the recorder, or by a
- * program that is left out. A program's dynamic loader and script are executed
- * with it.
+ * Whether a path's fact is an execution by a process that the policy is not
+ * for: the recorder, or a program that is left out. A program's dynamic loader
+ * and script are executed with it.
  */
 bool starts_from_outside(const struct starts *s, const struct fact *fact);
 

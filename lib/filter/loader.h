@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the loaders of profiles make of them: runc, crun and systemd make
- * different filters of one file.
+ * The programs that load profiles. runc, crun and systemd make different
+ * filters of one file.
  */
 #ifndef LOADER_H
 #define LOADER_H
@@ -18,12 +18,18 @@ const struct loader *loader_by_name(const char *name);
 const struct loader *loader_of(enum profile_form form);
 bool loader_takes(const struct loader *loader, enum profile_form form);
 
-/* Whether its filters include this machine's architecture, listed or not. */
+/*
+ * Whether its filters include this machine's architecture even if the profile
+ * does not list it.
+ */
 bool loader_adds_native(const struct loader *loader);
-/* Whether it refuses an errno beside an action that has none. */
+/* Whether it refuses an errno with an action that takes none. */
 bool loader_refuses_stray_errno(const struct loader *loader);
 
-/* As filter_compile(), which is what "libseccomp" does. */
+/*
+ * Compiles the profile as the loader does. For "libseccomp" this is
+ * filter_compile().
+ */
 int loader_compile(const struct loader *loader, const struct profile *profile,
 		  struct filter **filter, char **problem);
 

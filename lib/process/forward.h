@@ -23,22 +23,23 @@ struct forward {
 };
 
 /*
- * From here on the signals stay pending, until forward_take() or the release.
+ * From now on the signals stay pending, until forward_take() or
+ * forward_release().
  */
 void forward_hold(struct forward *p);
 /*
- * Also take this signal, which does nothing else then; false: we were started
- * to ignore it.
+ * Takes this signal, too; its usual action no longer happens. Returns false if
+ * we were started to ignore it.
  */
 bool forward_add(struct forward *p, int signal);
-/* After that: 0 or -errno. */
+/* Opens `fd`, after the calls of forward_add(). Returns 0 or -errno. */
 int forward_open(struct forward *p);
 void forward_close(struct forward *p);
-/* From here on the signals kill again, also those that are pending. */
+/* From now on the signals kill us again, also those that are pending. */
 void forward_release(const struct forward *p);
 
 enum forward_order {
-	FORWARD_NONE,		/* none, or a repetition of the one before */
+	FORWARD_NONE,		/* no signal, or the last one again */
 	FORWARD_FIRST,
 	FORWARD_AGAIN,
 	FORWARD_OTHER,		/* of forward_add() */

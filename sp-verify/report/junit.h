@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Violations in CI's form: a JUnit file with a failed test case for each. */
+/* Violations for CI systems: a JUnit file with a failed test case for each. */
 #ifndef JUNIT_H
 #define JUNIT_H
 
@@ -7,7 +7,10 @@
 
 struct junit;
 
-/* `cases` is how many follow; with 0, one that passed is written. */
+/*
+ * `cases` is the number of calls of junit_failure() that follow; with 0, one
+ * case that passed is written.
+ */
 struct junit *junit_begin(FILE *out, size_t cases);
 /* Texts are UTF-8 without control characters but newlines in `text`. */
 void junit_failure(struct junit *j, const char *name, const char *message,

@@ -14,16 +14,15 @@
  */
 bool trace_is_usable(const struct trace *t, bool partial);
 
-/* Returns how many distinct calls were looked at. */
+/* Returns the number of distinct calls that were judged. */
 size_t simulate(const struct filter *filter, const struct trace *t,
 		struct report *report);
 
 /* Whether the trace is complete; prints nothing. */
 bool trace_is_whole(const struct trace *t);
 /*
- * The calls of a recording that a filter of the workload's own answered, by
- * their number. The recording began `begun_ns` after the run. `learn` may be
- * NULL.
+ * Judges, by their number, the calls that a filter of the workload's own
+ * answered. The recording began `begun_ns` after the run. `learn` may be NULL.
  */
 void simulate_hidden(const struct filter *filter, const struct trace *t,
 		     uint64_t begun_ns, struct report *report,
