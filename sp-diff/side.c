@@ -138,8 +138,8 @@ static bool read_profile(struct side *s, FILE *file, const char *name,
 	if (p->n_unknown) {
 		char *first = text_printable(p->unknown[0]);
 
-		message_note("%s: %zu names that no architecture of the "
-			     "profile has are left out: %s%s", name,
+		message_note("%s: left out: %zu names that are no calls of the "
+			     "profile's architectures: %s%s", name,
 			     p->n_unknown, first,
 			     p->n_unknown > 1 ? ", ..." : "");
 		free(first);

@@ -34,8 +34,8 @@ static void note_reading(const struct base *base)
 	if (!p->n_unknown)
 		return;
 	first = text_printable(p->unknown[0]);
-	message_note("%s: %zu names that no architecture of the profile has "
-		     "are left out: %s%s", input_name(base->path),
+	message_note("%s: left out: %zu names that are no calls of the "
+		     "profile's architectures: %s%s", input_name(base->path),
 		     p->n_unknown, first, p->n_unknown > 1 ? ", ..." : "");
 	free(first);
 }

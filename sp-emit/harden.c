@@ -381,8 +381,8 @@ static struct verdict judge_gains(const struct emit *emit)
 
 	if (!have_all(emit->trace, "privileges") && !path)
 		return verdict(UNKNOWN, xstrdup(
-			"a recorder of an older version may not have looked "
-			"for programs that gain privileges; "
+			"the recording does not show whether it executed "
+			"programs that gain privileges; "
 			NEEDS_PRIVILEGES));
 	if (!path)
 		return verdict(PROVED, xstrdup("no program was executed that "

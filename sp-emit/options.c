@@ -396,6 +396,10 @@ static void check_format(struct options *o)
 {
 	if (!o->format && o->explain)
 		o->format = format_at(0);
+	if (!o->format && (o->harden || o->paths || o->install))
+		message_usage("no format: --%s needs --systemd",
+			      o->install ? "install" :
+			      o->harden ? "harden" : "paths");
 	if (!o->format)
 		message_usage("no format: give %s", format_list());
 	if (o->second)

@@ -264,9 +264,9 @@ uint32_t tally_add_run(const struct tally *t, struct trace *trace,
 		.kernel = xstrdup(""), .machine = xstrdup(""),
 		.arch = t->native->audit, .cwd = xstrdup(""),
 		.how = texts("log", how), .complete = !t->incomplete,
-		.blind = texts("arguments, paths and executables, and what a "
-			       "seccomp filter denied: the run was read from "
-			       "a text", NULL),
+		.blind = texts("arguments, paths, executables, and calls that "
+			       "a seccomp filter denied; the run was read "
+			       "from a text", NULL),
 	};
 	unsigned __int128 hash = t->hash;
 

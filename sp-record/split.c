@@ -29,7 +29,7 @@ bool split_set(struct split *s, const char *arg, char **problem)
 		s->path && *s->path ? SPLIT_BY_MARK : SPLIT_NOT;
 	*problem = NULL;
 	if (!s->how)
-		*problem = xstrdup("not children, exec:PATTERN or mark:FIFO");
+		*problem = xstrdup("give children, exec:PATTERN or mark:FIFO");
 	else if (s->pattern && strlen(s->pattern) > SPLIT_PATTERN_MAX)
 		*problem = xasprintf("a pattern has at most %d bytes",
 				     SPLIT_PATTERN_MAX);

@@ -68,7 +68,7 @@ two_sides() {
 	for sides in "p.json a.sp" "a.sp p.json"; do
 		# shellcheck disable=SC2086
 		run -0 --separate-stderr sp-diff $sides
-		[ "${stderr_lines[0]}" = "sp-diff: p.json: 2 names that no architecture of the profile has are left out: no1, ..." ]
+		[ "${stderr_lines[0]}" = "sp-diff: p.json: left out: 2 names that are no calls of the profile's architectures: no1, ..." ]
 		[ "${stderr_lines[1]}" = "sp-diff: p.json: conditions resolved for Docker's default capabilities" ]
 		[ "${#stderr_lines[@]}" = 2 ]
 	done

@@ -214,7 +214,7 @@ install() {
 	[ "$(stat -c %a "$conf")" = 644 ]
 	# the same again, and something else
 	run -0 --separate-stderr install x.service a.sp
-	[[ -z $output && $stderr == *"is the same already" ]]
+	[[ -z $output && $stderr == *"has this content already" ]]
 	[ "$(<reloads)" = daemon-reload ]
 	run -0 --separate-stderr install x a.sp b.sp
 	shows '^+SystemCallFilter=.*chmod' <<<"$output"

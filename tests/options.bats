@@ -36,6 +36,7 @@ helped() {
 	sp-merge --alow-partial --allow-partial
 	sp-diff --marix --matrix
 	sp-emit --ocl --oci
+	sp-emit --oic --oci
 	sp-emit --libsecomp --libseccomp
 	sp-verify --profle --profile
 	END

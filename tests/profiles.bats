@@ -688,7 +688,7 @@ members() {
 		RestrictNamespaces=no PrivateDevices=yes
 	denied p native.sp >got
 	grep -qx "sp-verify: p: not judged: MemoryDenyWriteExecute=, PrivateDevices=" note
-	grep -qx "sp-verify: p: groups of system calls as this machine's systemd has them" note
+	grep -qx "sp-verify: p: the groups (@NAME) are those of this machine's systemd" note
 	run ! grep -v 'EPERM$' got
 	{ members @system-service; members @default; } | sort -u >allowed
 	calls native.sp | cut -d' ' -f2 | sort -u >made

@@ -197,7 +197,7 @@ script() {
 	run -0 --separate-stderr sp-emit --oci --exact run.sp
 	run ! jq -e '[.syscalls[].names[]] | index("mkdir")' <<<"$output"
 	# shellcheck disable=SC2154 # run sets it
-	[[ $stderr = *'left out: what belongs to no run of --split ('*' calls that no run makes; --harness adds them)'* ]]
+	[[ $stderr = *'left out: the harness, which belongs to no run of --split ('*' calls that no run makes; --harness adds it)'* ]]
 	sp-emit --oci --exact run.sp 2>/dev/null >profile.json
 	sp-emit --oci --exact --harness run.sp | shows mkdir
 	sp-verify -p profile.json run.sp
@@ -212,7 +212,7 @@ script() {
 	sp-record -q --split=exec:nothing -o none.sp -- ./suite || true
 	rmdir dir
 	run -2 sp-emit --oci none.sp
-	[[ $output = *"no run of --split began: the recording has only what belongs to none (--harness)" ]]
+	[[ $output = *"no run of --split began; --harness takes the harness, the only thing recorded" ]]
 }
 
 @test "a policy of paths has the program of the run, not what its starter does" {

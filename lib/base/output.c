@@ -286,7 +286,7 @@ bool output_open(struct output **result, const char *path, unsigned int flags)
 	}
 	open_stream(out);
 	if (flags & OUTPUT_BINARY && isatty(out->fd)) {
-		message_error("%s: a stream is not written to a terminal: "
+		message_error("%s: binary data is not written to a terminal: "
 			      "redirect it or name a file with -o", out->name);
 		output_abandon(out);
 		return false;

@@ -187,28 +187,38 @@ bool text_has_word(const char *words, const char *word)
 	return false;
 }
 
+/* Optimal string alignment; `last` and `before` are the rows above `now`. */
+static void next_row(const char *a, const char *b, size_t i,
+		     const size_t *before, const size_t *last, size_t *now)
+{
+	now[0] = i + 1;
+	for (size_t j = 0; b[j]; j++) {
+		size_t best = last[j] + (a[i] != b[j]);
+
+		if (last[j + 1] + 1 < best)
+			best = last[j + 1] + 1;
+		if (now[j] + 1 < best)
+			best = now[j] + 1;
+		if (i && j && a[i] == b[j - 1] && a[i - 1] == b[j] &&
+		    before[j - 1] + 1 < best)
+			best = before[j - 1] + 1;
+		now[j + 1] = best;
+	}
+}
+
 size_t text_distance(const char *a, const char *b)
 {
-	size_t n = strlen(b), row[64];
+	enum { LONGEST = 63 };
+	size_t rows[3][LONGEST + 1], n = strlen(b), i = 0;
 
-	if (n >= sizeof(row) / sizeof(row[0]))
+	if (n > LONGEST)
 		return SIZE_MAX;
 	for (size_t j = 0; j <= n; j++)
-		row[j] = j;
-	for (size_t i = 0; a[i]; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i + 1;
-		for (size_t j = 0; j < n; j++) {
-			size_t change = diagonal + (a[i] != b[j]);
-			size_t step = (row[j] < row[j + 1] ? row[j] :
-				       row[j + 1]) + 1;
-
-			diagonal = row[j + 1];
-			row[j + 1] = change < step ? change : step;
-		}
-	}
-	return row[n];
+		rows[0][j] = j;
+	for (; a[i]; i++)
+		next_row(a, b, i, rows[(i + 2) % 3], rows[i % 3],
+			 rows[(i + 1) % 3]);
+	return rows[i % 3][n];
 }
 
 void text_list_add(struct text_list *list, const char *text)

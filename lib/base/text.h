@@ -43,8 +43,8 @@ void text_append(char **list, const char *separator, const char *text);
 bool text_has_word(const char *words, const char *word);
 
 /*
- * How many insertions, deletions and changes of bytes turn one text into the
- * other; SIZE_MAX if the second is longer than any name is.
+ * How many insertions, deletions, changes and swaps of neighbouring bytes turn
+ * one text into the other; SIZE_MAX if the second is longer than any name is.
  */
 size_t text_distance(const char *a, const char *b);
 

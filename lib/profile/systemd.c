@@ -725,8 +725,8 @@ static void add_notes(const struct unit *u)
 		profile_note(p, "no systemd-analyze: @default as systemd 252 "
 			     "has it");
 	else if (u->groups_named)
-		profile_note(p, "groups of system calls as this machine's "
-			     "systemd has them");
+		profile_note(p, "the groups (@NAME) are those of this machine's "
+			     "systemd");
 	if (u->others)
 		profile_note(p, "not judged: %s", u->others);
 	if (!p->n_rules && action_allows(p->default_action) && !u->n_archs)

@@ -541,12 +541,13 @@ bool select_without_harness(struct trace **t, char **note)
 		calls = distinct_calls(all);
 		*t = select_within(all, within);
 		calls -= distinct_calls(*t);
-		*note = xasprintf("left out: what belongs to no run of --split"
-				  " (%zu call%s that no run makes; --harness "
-				  "adds them)", calls, calls == 1 ? "" : "s");
+		*note = xasprintf("left out: the harness, which belongs to no "
+				  "run of --split (%zu call%s that no run "
+				  "makes; --harness adds it)", calls,
+				  calls == 1 ? "" : "s");
 	} else if (!n && all->n_runs) {
-		*note = xstrdup("no run of --split began: the recording has "
-				"only what belongs to none (--harness)");
+		*note = xstrdup("no run of --split began; --harness takes "
+				"the harness, the only thing recorded");
 	}
 	free(within);
 	return n || !all->n_runs;

@@ -250,9 +250,9 @@ bool possible_find(struct possible *possible, struct reader *reader,
 		return false;
 	rank(possible, p);
 	r = &possible->answer->result;
-	message_note("--possible: %zu more calls in %u files; %u places have "
-		     "a number that is not constant", possible->n,
-		     possible->answer->n_objects, r->n_unknown);
+	message_note("--possible: the code of %u files contains %zu more calls; "
+		     "%u places have a number that is not constant",
+		     possible->answer->n_objects, possible->n, r->n_unknown);
 	if (r->cut_short)
 		message_note("--possible: the list is incomplete, since "
 			     "there are too many files, or too much code in "
