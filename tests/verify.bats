@@ -363,7 +363,7 @@ trace() {
 	# Nobody is left: then that is not said.
 	run -0 timeout 20 sp-verify -p p.json -t 1 -- sleep 60
 	[[ "$output" == *"killed by SIGTERM"* ]]
-	[[ "$output" != *"what is left"* ]]
+	[[ "$output" != *"remaining processes"* ]]
 }
 
 # with TOOL… — under timeout(1), which signals twice, and its shutdown
