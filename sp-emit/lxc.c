@@ -65,8 +65,8 @@ static int compare_lines(const void *a, const void *b)
 }
 
 /*
- * Names that LXC would leave out of the list, so that the container is denied
- * them.
+ * LXC skips some names, so that the container could not make these calls:
+ * refuse them.
  */
 static void check_rule(const struct profile_rule *rule)
 {
@@ -74,8 +74,8 @@ static void check_rule(const struct profile_rule *rule)
 
 	if (rule->origin & PROFILE_OBSERVED && arch->scmp != SCMP_ARCH_X86_64 &&
 	    seccomp_syscall_resolve_name_arch(arch->scmp, rule->name) < 0)
-		message_error("%s %s: LXC leaves it out, since libseccomp also "
-			      "has it in socketcall or ipc", arch->name,
+		message_error("%s %s: LXC would skip the call, since it is also "
+			      "made through socketcall or ipc", arch->name,
 			      rule->name);
 }
 

@@ -122,7 +122,10 @@ static void reduce(struct trace **t, uint32_t keep)
 	*t = keep_runs(*t);
 }
 
-/* As trace_load_all(), but memory holds few more runs than are kept. */
+/*
+ * Does what trace_load_all() does, but drops runs while it reads, so that
+ * memory holds few more runs than are kept.
+ */
 static bool load_streams(struct trace **t, struct inputs *inputs,
 			 const struct options *o)
 {

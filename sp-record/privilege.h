@@ -7,13 +7,12 @@
 #include <sys/types.h>
 
 /*
- * Whether every process may be recorded: as root, or with CAP_SYS_PTRACE. Else
- * only processes that we may read by the kernel's rule for ptrace(2).
+ * Whether every process may be recorded: as root, or with CAP_SYS_PTRACE.
+ * Otherwise only processes are recorded that we may trace by the kernel's rule
+ * for ptrace(2).
  */
 bool privilege_is_unlimited(void);
-/*
- * What the kernel answers for one process; true for a process that has exited.
- */
+/* Whether the kernel lets us trace the process; true if it has exited. */
 bool privilege_may_trace(pid_t pid);
 
 /* The reason, for messages about processes that may not be traced. */

@@ -9,22 +9,23 @@
 #include "tracer.h"
 
 struct until_options {
-	double quiet;		/* seconds without a new call; 0: not asked */
-	double risk;		/* a share from 0 to 1; 0: not asked */
+	double quiet;		/* seconds without a new call; 0: not given */
+	double risk;		/* a share from 0 to 1; 0: not given */
 };
 
 struct until;
 
-/* NULL: nothing was asked. */
+/* Returns NULL if neither option was given. */
 struct until *until_new(const struct until_options *options);
 void until_free(struct until *u);
 
 /*
- * Times are CLOCK_MONOTONIC, in ns. Looks if it is time; true, once: enough has
- * been seen, as a note says. Accepts NULL.
+ * Times are CLOCK_MONOTONIC, in ns. If a look is due, checks whether enough has
+ * been seen. Returns true once, when that is so, and prints a note. Accepts
+ * NULL.
  */
 bool until_check(struct until *u, struct tracer *t, uint64_t now_ns);
-/* When to look again; 0: never. */
+/* The time of the next look; 0: never. */
 uint64_t until_due(const struct until *u);
 
 #endif

@@ -65,8 +65,8 @@ static const struct row rare[] = {
 	CALL_IF(ALL, ioctl, 1, UINT32_MAX, TIOCGWINSZ),	/* its isatty() */
 };
 /*
- * What sp-emit's reader of executables does after that, by strace over a run
- * of --possible; some calls are only made for files that need more memory.
+ * The further calls of sp-emit's reader of executables, from strace over a run
+ * of --possible. Some of them are only made for files that need more memory.
  */
 static const struct row reading[] = {
 	CALL_IF(SANDBOX_READER, openat, 2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY),

@@ -12,7 +12,7 @@ struct firejail_list {
 	size_t line;
 };
 
-/* Of each directive the last line counts. */
+/* If a directive occurs several times, its last line counts. */
 struct firejail {
 	/* there are lists, or the default list */
 	bool seccomp, seccomp_32;
@@ -26,8 +26,8 @@ struct firejail {
 const char *firejail_group(const char *name);
 
 /*
- * Make r->profile, and the profiles in force with it. False with the problem
- * set.
+ * Makes r->profile and the profiles that are in force with it. Returns false
+ * with the problem set.
  */
 bool firejail_filters(struct reader *r, const struct firejail *f);
 

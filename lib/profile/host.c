@@ -67,7 +67,7 @@ bool host_set_caps(struct host *h, const char *list, char **bad)
 	return !*bad;
 }
 
-/* Digits, and what follows them. */
+/* Reads digits; `*end` is what follows them. */
 static bool read_number(const char *text, unsigned int *value, char **end)
 {
 	unsigned long number;

@@ -297,7 +297,7 @@ static bool read_names(struct reader *r, char *text)
 	return ok;
 }
 
-/* One number a line, of calls that are allowed. */
+/* Version 1: each line has the number of a call that is allowed. */
 static bool read_numbers(struct reader *r, char *text)
 {
 	struct profile_rule rule = { .action = SECCOMP_RET_ALLOW };

@@ -6,9 +6,10 @@
 #include "place.h"
 
 /*
- * Have sp-emit --oci write the profile of the stream in the file `stream`, and
- * with --base the profile in the file `base` (-1: none), to a new file at `place`.
- * NULL, and the file's name on the heap; or what is wrong, on the heap.
+ * Has sp-emit --oci write the profile of the stream in the file `stream` to a
+ * new file at `place`, with --base and the profile in the file `base`, unless
+ * that is -1. Returns NULL and sets the file's name, on the heap; or returns
+ * what is wrong, on the heap.
  */
 char *container_profile(int stream, int base, const struct place *place,
 			char **name);
