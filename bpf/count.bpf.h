@@ -71,15 +71,11 @@ static __always_inline void apart(void)
 /* The image's element for a group of CPUs; NULL: it has none. */
 static __always_inline struct image_calls *calls_of(__u32 image, __u32 group)
 {
-	__u32 i = group & groups_mask, id = image;
+	__u32 i = group & groups_mask, id = image & IMAGE_ID;
 
 	if (n_phases > 1) {
 		apart();
 		i = i * n_phases + (image >> IMAGE_PHASE_SHIFT);
-		id = image & IMAGE_ID;
-	} else if (split_by) {
-		apart();
-		id = image & IMAGE_ID;
 	}
 	i = i * table_images + id;
 	return id < table_images ? bpf_map_lookup_elem(&table, &i) : NULL;
