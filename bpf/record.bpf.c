@@ -194,15 +194,6 @@ struct {
 	__type(value, struct split_image);
 } split_images SEC(".maps");
 
-/* By the address of the task that executes. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 1024);
-	__type(key, __u64);
-	__type(value, struct split_match);
-} split_matches SEC(".maps");
-
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 64 * 1024);

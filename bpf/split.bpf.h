@@ -169,50 +169,61 @@ static __always_inline int match_one(struct split_match *m)
 	return -1;
 }
 
-/* Leave out the directories of the name. */
-static __always_inline void skip_directories(struct split_match *m)
-{
-	enum { STEPS = 1024 };
-	__u32 start = 0;
+/*
+ * The verifier follows each step of a loop, but checks a function that is not
+ * static once: so a loop of MATCH_TIMES has another one inside. Together they
+ * reach the end of any name, PATH_MAX.
+ */
+enum { MATCH_STEPS = 32, MATCH_TIMES = 128 };
 
-	for (__u32 i = 0; i < STEPS; i++) {
+/* 0: it does not match; -1: not yet decided */
+__noinline int match_some(struct split_match *m)
+{
+	int answer = -1;
+
+	if (!m)
+		return 0;
+	for (int i = 0; i < MATCH_STEPS && answer < 0; i++)
+		answer = match_one(m);
+	return answer;
+}
+
+/* Leave out the directories of the name. 1: all of them are. */
+__noinline int skip_some(struct split_match *m)
+{
+	if (!m)
+		return 1;
+	for (int i = 0; i < MATCH_STEPS; i++) {
 		char c = 0;
 
-		bpf_probe_read_kernel(&c, 1, (void *)m->name + i);
+		bpf_probe_read_kernel(&c, 1, (void *)m->name + m->star_at);
 		if (!c)
-			break;
+			return 1;
+		m->star_at++;
 		if (c == '/')
-			start = i + 1;
+			m->name_at = m->star_at;
 	}
-	m->name_at = start;
+	return 0;
 }
 
 /*
  * Whether the name that was passed to execve, for a script the script's,
- * matches the pattern. The state of the comparison is in a map: the verifier
- * then knows no values of it, and does not follow each path through the steps.
+ * matches the pattern.
  */
-static __noinline int is_matching(struct linux_binprm *bprm,
-				  struct task_struct *task)
+static __noinline int is_matching(struct linux_binprm *bprm)
 {
-	struct split_match *m, begin = {
+	struct split_match m = {
 		.name = (__u64)BPF_CORE_READ(bprm, filename),
 	};
-	__u64 key = (__u64)task;
 	int answer = -1;
-	enum { STEPS = 1024 };
 
-	bpf_map_update_elem(&split_matches, &key, &begin, BPF_ANY);
-	m = bpf_map_lookup_elem(&split_matches, &key);
-	if (!m) {
+	for (int i = 0; !split_by_path && i < MATCH_TIMES; i++)
+		if (skip_some(&m))
+			break;
+	for (int i = 0; i < MATCH_TIMES && answer < 0; i++)
+		answer = match_some(&m);
+	if (answer < 0)		/* after many attempts with its stars */
 		add(&progress.lost_details, 1);
-		return 0;
-	}
-	if (!split_by_path)
-		skip_directories(m);
-	for (int i = 0; i < STEPS && answer < 0; i++)
-		answer = match_one(m);
-	bpf_map_delete_elem(&split_matches, &key);
 	return answer > 0;
 }
 
@@ -227,7 +238,7 @@ static __noinline __u32 begin_by_exec(struct task_slot *slot,
 	__u32 image = slot->image;
 
 	if (split_by != SPLIT_EXEC || image == IMAGE_ARMED ||
-	    run_of(image) != SPLIT_HARNESS || !is_matching(bprm, task))
+	    run_of(image) != SPLIT_HARNESS || !is_matching(bprm))
 		return image;
 	image = with_run(image, begin_run(BPF_CORE_READ(task, tgid)));
 	slot->image = image;

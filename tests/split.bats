@@ -57,9 +57,13 @@ script() {
 		./test_a 1
 		sh -c './test_b 2; /bin/true outside'
 		"$PWD/test_b" 3
+		"$PWD"/l*/*/*/*/*/test_b 4
 		/bin/true outside
 	END
-	local pattern
+	local pattern long
+	long=long/$(printf '%0250d/%0250d/%0250d/%0250d' 1 2 3 4)
+	mkdir -p "$long"
+	cp test_b "$long"
 	for pattern in 'te*_*' '*/test_?'; do
 		sp-record -q --split="exec:$pattern" -o run.sp -- ./suite
 		diff <(runs) - <<-END
@@ -67,15 +71,16 @@ script() {
 			/bin/sh ./test_a 1 exit 0
 			/bin/sh ./test_b 2 exit 0
 			/bin/sh $PWD/test_b 3 exit 0
+			/bin/sh $PWD/$long/test_b 4 exit 0
 		END
 	done
 	sp-record -q --split="exec:$PWD/*" -o run.sp -- ./suite
-	[ "$(runs | wc -l)" = 2 ]
+	[ "$(runs | wc -l)" = 3 ]
 	# a name that is matched by its last part alone, and whole
 	mkdir test_dir
 	cp suite test_dir
 	sp-record -q --split='exec:test_*' -o run.sp -- ./test_dir/suite
-	[ "$(runs | wc -l)" = 4 ]
+	[ "$(runs | wc -l)" = 5 ]
 	# the command itself is the harness
 	run -0 sp-record --split=exec:true -o run.sp -- true
 	[[ ${lines[0]} = *'no run began: no program with such a name was executed' ]]
