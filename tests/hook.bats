@@ -201,6 +201,14 @@ no_recorders() {
 	[[ $output == *"process 99999999 is in no cgroup of its own" ]]
 }
 
+@test "a path of many directories does not delay the container" {
+	jq -nc '{root: {path: ("/a" * 2000000)}}' >config.json
+	run -0 timeout 10 sp-record --oci-hook --directory="$PWD" <<-END
+	{"id": "c", "pid": 99999999, "bundle": "$PWD"}
+	END
+	[[ $output == *"process 99999999 is in no cgroup of its own" ]]
+}
+
 @test "a line of a message is bounded, whatever an annotation has" {
 	run -0 hooked "{\"io.sandprint.record\": \"/$(printf %09999d 0)\"}"
 	[ "${#output}" -lt 1100 ]

@@ -111,6 +111,12 @@ logged() {
 	[ "$(grep -c ': container ' log)" = 5 ]
 }
 
+@test "many small messages at once do not delay the next container" {
+	runtime flood '{"id": "z", "labels": {"io.sandprint.record": "yes"}}'
+	awk '$1 == "answer" { exit $3 > 5 }' <<<"$output"
+	logged "container z: not recorded"
+}
+
 @test "a malformed message ends the connection, and a runtime that comes back is served" {
 	run -1 "$TESTS/scripts/nri-runtime.py" "$PWD/nri.sock" garbage \
 		'{"id": "x"}'

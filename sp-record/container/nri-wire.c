@@ -31,35 +31,50 @@ static void put_u32(uint8_t *at, uint32_t value)
 		at[i] = value >> (24 - 8 * i);
 }
 
+/* Before bytes are added: many small messages are taken without a move each. */
+static void compact(struct nri_buffer *b)
+{
+	if (!b->start)
+		return;
+	b->n -= b->start;
+	memmove(b->data, b->data + b->start, b->n);
+	b->start = 0;
+}
+
 static void append(struct nri_buffer *b, const void *data, size_t n)
 {
+	compact(b);
 	b->data = xrealloc(b->data, b->n + n, 1);
 	if (n)
 		memcpy(b->data + b->n, data, n);
 	b->n += n;
 }
 
-static void drop(struct nri_buffer *b, size_t n)
+static const uint8_t *front(const struct nri_buffer *b)
 {
-	memmove(b->data, b->data + n, b->n - n);
-	b->n -= n;
+	return b->data + b->start;
+}
+
+static size_t size(const struct nri_buffer *b)
+{
+	return b->n - b->start;
 }
 
 /* Move whole frames to their connections. */
 static bool take_frames(struct nri_wire *w)
 {
-	while (w->frames.n >= FRAME_HEAD) {
-		uint32_t connection = get_u32(w->frames.data);
-		uint32_t n = get_u32(w->frames.data + 4);
+	while (size(&w->frames) >= FRAME_HEAD) {
+		uint32_t connection = get_u32(front(&w->frames));
+		uint32_t n = get_u32(front(&w->frames) + 4);
 
 		if (connection < NRI_PLUGIN || connection > NRI_RUNTIME ||
 		    n > TTRPC_MAX + TTRPC_HEAD)
 			return false;
-		if (w->frames.n < FRAME_HEAD + n)
+		if (size(&w->frames) < FRAME_HEAD + n)
 			return true;
 		append(&w->streams[connection - 1],
-		       w->frames.data + FRAME_HEAD, n);
-		drop(&w->frames, FRAME_HEAD + n);
+		       front(&w->frames) + FRAME_HEAD, n);
+		w->frames.start += FRAME_HEAD + n;
 	}
 	return true;
 }
@@ -129,23 +144,24 @@ static bool parse_response(struct nri_message *m, struct protobuf body)
 /* One message at the front of a connection's stream: 1, 0 none yet, -1 bad. */
 static int take_message(struct nri_buffer *b, struct nri_message *m)
 {
+	const uint8_t *head = front(b);
 	uint32_t n;
 	bool ok;
 
-	if (b->n < TTRPC_HEAD)
+	if (size(b) < TTRPC_HEAD)
 		return 0;
-	n = get_u32(b->data);
+	n = get_u32(head);
 	if (n > TTRPC_MAX)
 		return -1;
-	if (b->n < TTRPC_HEAD + n)
+	if (size(b) < TTRPC_HEAD + n)
 		return 0;
-	m->stream = get_u32(b->data + 4);
-	m->is_request = b->data[8] == TYPE_REQUEST;
+	m->stream = get_u32(head + 4);
+	m->is_request = head[8] == TYPE_REQUEST;
 	ok = m->is_request ?
-		parse_request(m, protobuf_of(b->data + TTRPC_HEAD, n)) :
-		b->data[8] == TYPE_RESPONSE &&
-		parse_response(m, protobuf_of(b->data + TTRPC_HEAD, n));
-	drop(b, TTRPC_HEAD + n);
+		parse_request(m, protobuf_of(head + TTRPC_HEAD, n)) :
+		head[8] == TYPE_RESPONSE &&
+		parse_response(m, protobuf_of(head + TTRPC_HEAD, n));
+	b->start += TTRPC_HEAD + n;
 	return ok ? 1 : -1;
 }
 

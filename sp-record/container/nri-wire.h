@@ -14,7 +14,7 @@ enum nri_connection { NRI_PLUGIN = 1, NRI_RUNTIME = 2 };	/* who serves */
 
 struct nri_buffer {
 	uint8_t *data;
-	size_t n;
+	size_t start, n;		/* of what was not taken yet, and the end */
 };
 
 struct nri_wire {

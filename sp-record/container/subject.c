@@ -171,7 +171,8 @@ static void ask_bundle(struct subject *s, const char *bundle)
 		json_object_update_missing(s->annotations, annotations);
 	subject_complete(s);
 	ask_podman(s, bundle);
-	if (rootfs && *rootfs == '/' && !strchr(s->id, '/'))
+	if (rootfs && *rootfs == '/' && strlen(rootfs) < PATH_MAX &&
+	    !strchr(s->id, '/'))
 		ask_docker(s, rootfs);
 	json_decref(config);
 	free(path);

@@ -6,7 +6,8 @@ What containerd says to an NRI plugin: waits for one at SOCKET, has it register,
 configures it, and sends a StateChange for each START, which is JSON: {"pid",
 "id", "name", "pod", "namespace", "annotations", "labels", "event", "rpc"}.
 Prints each answer with the seconds that it took. "garbage" sends that instead,
-"closed" waits until the plugin's connection is.
+"flood" as many messages as fit into one frame, "closed" waits until the plugin's
+connection is.
 """
 import json
 import os
@@ -101,6 +102,10 @@ def main():
     for arg in sys.argv[2:]:
         if arg == "garbage":
             p.s.sendall(b"\0\0\0\1\0\0\0\x0a\0\0\0\0\0\0\0\1\1\0")
+            continue
+        if arg == "flood":
+            one = struct.pack(">IIBB", 0, 1, 2, 0)
+            p.s.sendall(struct.pack(">II", 1, 4000000) + one * 400000)
             continue
         if arg == "closed":
             assert not p.s.recv(1)
