@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@ bool split_set(struct split *s, const char *arg, char **problem)
 {
 	*s = (struct split){
 		.fd = -1,
+		.directory = -1,
 		.pattern = after(arg, "exec:"),
 		.path = after(arg, "mark:"),
 	};
@@ -39,15 +41,37 @@ bool split_set(struct split *s, const char *arg, char **problem)
 	return !*problem;
 }
 
+static const char *base(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* The command can replace the directory later, but not what is open. */
+static int open_directory(const char *path)
+{
+	char *dir = xasprintf("%.*s.", (int)(base(path) - path), path);
+	int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC), error = errno;
+
+	free(dir);
+	errno = error;
+	return fd;
+}
+
 /* Opened for writing, too: then no writer waits, and a reader has no end. */
 int split_open(struct split *s, uid_t uid, gid_t gid)
 {
 	struct stat st;
 
-	s->made = !mkfifo(s->path, 0600);
+	s->directory = open_directory(s->path);
+	if (s->directory < 0)
+		return -errno;
+	s->made = !mkfifoat(s->directory, base(s->path), 0600);
 	if (!s->made && errno != EEXIST)
 		return -errno;
-	s->fd = open(s->path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+	s->fd = openat(s->directory, base(s->path), O_RDWR | O_NONBLOCK |
+		       O_CLOEXEC | O_NOFOLLOW);
 	if (s->fd < 0 || fstat(s->fd, &st))
 		return -errno;
 	if (!S_ISFIFO(st.st_mode))
@@ -66,12 +90,26 @@ void split_drain(const struct split *s)
 		;
 }
 
+/* Another file can have the name by now. */
+static void remove_made(const struct split *s)
+{
+	struct stat ours, there;
+
+	if (!fstat(s->fd, &ours) &&
+	    !fstatat(s->directory, base(s->path), &there,
+		     AT_SYMLINK_NOFOLLOW) &&
+	    ours.st_dev == there.st_dev && ours.st_ino == there.st_ino)
+		unlinkat(s->directory, base(s->path), 0);
+}
+
 void split_close(struct split *s)
 {
+	if (s->made && s->fd >= 0)
+		remove_made(s);
 	if (s->fd >= 0)
 		close(s->fd);
-	if (s->made)
-		unlink(s->path);
-	s->fd = -1;
+	if (s->directory >= 0)
+		close(s->directory);
+	s->fd = s->directory = -1;
 	s->made = false;
 }

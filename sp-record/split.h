@@ -22,6 +22,7 @@ struct split {
 	const char *path;	/* of SPLIT_BY_MARK: a FIFO … */
 	int fd;			/* … that is open; -1: not yet */
 	bool made;		/* it was not there before */
+	int directory;		/* that it is in, open; -1 */
 };
 
 /*

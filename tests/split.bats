@@ -113,6 +113,16 @@ script() {
 			.count == 6) and
 		(.calls[] | select(.name == "umask") | .runs == [2, 3, 4] and
 			.count == 6)'
+	# a file that has its name in the end stays, also in another directory
+	mkdir own-dir other
+	echo kept >other/fifo
+	sp-record -q --split=mark:own-dir/fifo -o run.sp -- \
+		sh -c 'echo x >own-dir/fifo; mv own-dir moved; ln -s other own-dir'
+	[ "$(runs | sed -n 2p)" = 'x -' ]
+	[ "$(cat other/fifo)" = kept ]
+	[ ! -e moved/fifo ]
+	sp-record -q --split=mark:fifo -o run.sp -- sh -c 'rm fifo; echo kept >fifo'
+	[ "$(cat fifo)" = kept ]
 	# a FIFO that was there stays, and nothing else is taken for one
 	mkfifo own
 	sp-record -q --split=mark:own -o run.sp -- sh -c 'echo x >own'
