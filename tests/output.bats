@@ -119,13 +119,14 @@ holds() {
 
 @test "what comes from outside is printable in a message" {
 	local name
-	name=$(printf 'no\e[31m\302\233\177\rne')
+	name=$(printf 'no\e[31m\302\233\177\r\342\200\256\330\234ne')
 	for tool in "sp-merge" "sp-diff a.sp" "sp-emit --json" "sp-verify -p"; do
 		# shellcheck disable=SC2086 # words
 		run -2 $tool "$name"
 		[[ $output == *'\x1b'* ]]
+		[[ $output == *'\xe2\x80\xae\xd8\x9c'* ]]
 		run ! grep -q '[[:cntrl:]]' <<<"$output"
 	done
 	run -2 sp-emit --json -o "none/$name" a.sp
-	[[ $output == *'no\x1b[31m\xc2\x9b\x7f\x0dne'* ]]
+	[[ $output == *'no\x1b[31m\xc2\x9b\x7f\x0d\xe2\x80\xae\xd8\x9cne'* ]]
 }

@@ -11,24 +11,6 @@
 #include "base/message.h"
 #include "base/text.h"
 
-/*
- * The bytes of U+061C, U+200E, U+200F, U+202A to U+202E and U+2066 to U+2069,
- * which reorder what is displayed; 0: another character.
- */
-static size_t direction_size(const char *at)
-{
-	const unsigned char *c = (const unsigned char *)at;
-
-	if (c[0] == 0xd8 && c[1] == 0x9c)
-		return 2;
-	if (c[0] != 0xe2 || (c[1] != 0x80 && c[1] != 0x81))
-		return 0;
-	if (c[1] == 0x80)
-		return c[2] == 0x8e || c[2] == 0x8f ||
-			(c[2] >= 0xaa && c[2] <= 0xae) ? 3 : 0;
-	return c[2] >= 0xa6 && c[2] <= 0xa9 ? 3 : 0;
-}
-
 /* Writes the character at `at` of the text. */
 typedef void (*put_character)(const char *text, const char *at, FILE *out);
 
@@ -40,14 +22,8 @@ static char *escape(const char *text, put_character put)
 
 	if (!out)
 		message_fatal("out of memory");
-	for (const char *at = printable; *at;) {
-		size_t n = direction_size(at);
-
-		if (!n)
-			put(printable, at++, out);
-		for (; n; n--)
-			fprintf(out, "\\x%02x", (unsigned char)*at++);
-	}
+	for (const char *at = printable; *at; at++)
+		put(printable, at, out);
 	free(printable);
 	if (fclose(out))
 		message_fatal("out of memory");

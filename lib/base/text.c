@@ -102,10 +102,29 @@ bool int_unpack(const msgpack_object *o, int64_t min, int64_t max,
 	return true;
 }
 
-/* C0, DEL and C1 (U+0080 to U+009F): characters that control a terminal. */
+/*
+ * U+061C, U+200E, U+200F, U+202A to U+202E and U+2066 to U+2069, which reorder
+ * what is displayed: a name with them can look like another one.
+ */
+static bool is_direction(const unsigned char *s)
+{
+	if (s[0] == 0xd8)
+		return s[1] == 0x9c;
+	if (s[0] != 0xe2)
+		return false;
+	return (s[1] == 0x80 && (s[2] == 0x8e || s[2] == 0x8f ||
+				 (s[2] >= 0xaa && s[2] <= 0xae))) ||
+	       (s[1] == 0x81 && s[2] >= 0xa6 && s[2] <= 0xa9);
+}
+
+/*
+ * C0, DEL and C1 (U+0080 to U+009F), which control a terminal, and characters of
+ * direction. The caller knows that a whole sequence of UTF-8 is there.
+ */
 static bool is_control(const unsigned char *s)
 {
-	return *s < ' ' || *s == 0x7f || (*s == 0xc2 && s[1] < 0xa0);
+	return *s < ' ' || *s == 0x7f || (*s == 0xc2 && s[1] < 0xa0) ||
+	       is_direction(s);
 }
 
 /*
