@@ -288,6 +288,7 @@ check-possible: all test-deps ## Of what halves of these test suites miss: how m
 	@tests/coverage/possible.py $(B)/bin 100
 
 check-html: tests ## Look at pages of sp-emit --html with Chromium and axe-core, wide and narrow, light and dark (three minutes)
+	@tests/deps html
 	@tests/html/run $(B)
 
 check-split: test-deps ## Record suites of prove, ctest, make, bats, go test and pytest, a run for each test (two minutes)
