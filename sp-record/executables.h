@@ -23,8 +23,8 @@ struct executable {
 };
 
 /*
- * Files are read by a child process, which has no descriptors that are opened
- * later: call this before the programs are loaded.
+ * Files are read by a child process. Call this before the programs are loaded,
+ * so that the child does not inherit their descriptors.
  */
 struct executables *executables_new(void);
 void executables_free(struct executables *e);
@@ -44,7 +44,10 @@ void executables_ask(struct executables *e, uint32_t id, pid_t pid);
 void executables_take(struct executables *e, int milliseconds);
 /* Read the file by that path, unless it has been read. */
 void executable_read(struct executables *e, uint32_t id, const char *path);
-/* What has been learned so far; valid until something else is. */
+/*
+ * What is known so far. The pointer is valid until the next call that reads a
+ * file or takes answers.
+ */
 const struct executable *executable_at(struct executables *e, uint32_t id);
 
 #endif

@@ -14,26 +14,30 @@ struct container {
 	char *id;		/* heap, as are these, which can be NULL: */
 	char *name, *image, *pod, *namespace;
 	char *args, *cwd;	/* of its program; the arguments are JSON */
-	char *others;		/* NULL, or all that have the name: several */
+	/* if several containers have the name: a list of them; else NULL */
+	char *others;
 };
 
 /*
- * By id or name, or "POD/NAME" or "NAMESPACE/POD/NAME" of Kubernetes. False: no
- * engine knows it, or `others` names several. The caller frees the texts in
- * either case.
+ * Finds a container by its id or name, or as "POD/NAME" or "NAMESPACE/POD/NAME"
+ * of Kubernetes. Returns false if no engine knows it, or if several containers
+ * have the name (`others`). The caller frees the texts in either case.
  */
 bool container_find(const char *name, struct container *c);
 void container_free(struct container *c);
 
 /*
- * Looks in files of containerd and CRI-O; for the engines above, other programs
- * are asked. As container_find().
+ * Does the same for containerd and CRI-O, by their files. For the other
+ * engines, container_find() runs their programs.
  */
 bool container_find_state(const char *name, struct container *c);
-/* The texts that annotations of CRI have. */
+/* Sets the texts that CRI's annotations contain. */
 void container_take_annotations(struct container *c, const json_t *annotations);
 
-/* The arguments and the directory of its program, from an OCI configuration. */
+/*
+ * Sets the arguments and the directory of its program, from an OCI
+ * configuration.
+ */
 void container_take_process(struct container *c, const json_t *config);
 
 /*

@@ -27,8 +27,8 @@ static bool denies(uint32_t action)
 }
 
 /*
- * What was taken can be run, and so can what is made of it. A division by 0
- * kills, and is the one denial that cannot be notified.
+ * A program that cbpf_check() accepts can be run, and so can the filters made
+ * of it. A division by 0 kills; it is the only denial that cannot be notified.
  */
 static void run(struct filter *f)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A value in the text of a JSON object: only that differs afterwards. */
+/* Puts a value into the text of a JSON object: nothing else may change. */
 #include <jansson.h>
 #include <stdbool.h>
 
