@@ -244,7 +244,8 @@ static void install(struct drop_in *d)
 	if (old < 0 && errno != ENOENT)
 		fail(d, NAME);
 	else if (old >= 0 && is_same(d, old))
-		message_note("nothing to do: %s/" NAME " has this content already", d->directory);
+		message_note("nothing to do: %s/" NAME " has this content "
+			     "already", d->directory);
 	else if (replace(d, old))
 		reload(d);
 	if (old >= 0)

@@ -5,7 +5,10 @@
 
 #include "options.h"
 
-/* From stdin where none was named. NULL: printed and latched. */
+/*
+ * Reads stdin if no recording is named. Returns NULL if it printed and latched
+ * an error.
+ */
 struct trace *recordings_load(const struct options *o);
 
 #endif

@@ -22,7 +22,7 @@ struct junit *junit_begin(FILE *out, size_t cases)
 	return j;
 }
 
-/* Quotes too, so that it fits an attribute. */
+/* Escapes quotes as well, so that the text can stand in an attribute. */
 static void write_text(const char *text, FILE *out)
 {
 	for (; *text; text++)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Failed execs are the program's own calls, and it stays what it was. */
+/*
+ * A failed exec is a call of the program that made it, which goes on as the
+ * same program.
+ */
 #include "witness.h"
 
 int main(void)
