@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The calls that the executables can make and that no run made: --possible. */
-#include <inttypes.h>
-
 #include "html.h"
 #include "kernel/danger.h"
 #include "kernel/purpose.h"
@@ -50,8 +48,8 @@ void html_possible(const struct emit *emit, FILE *out)
 	if (!emit->lists_possible)
 		return;
 	fputs("<section aria-labelledby=\"possible\">\n<h2 id=\"possible\">"
-	      "What is possible but never ran</h2>\n<p>The profile denies "
-	      "these calls, which the executables can make. Record what makes "
+	      "What is possible but never ran</h2>\n<p>The profile does "
+	      "not allow these calls, which the executables can make. Record what makes "
 	      "those that belong to the program; the likeliest come first."
 	      "</p>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
 	      "aria-label=\"Table of possible calls\">\n"

@@ -194,7 +194,7 @@ static bool is_looked_for(struct work *w, const struct binary *b,
 
 	for (size_t i = 0; !found && i < w->n_libraries; i++)
 		found = !strcmp(w->libraries[i], search);
-	w->is_full |= w->n_libraries == OBJECTS_MAX;
+	w->is_full |= !found && w->n_libraries == OBJECTS_MAX;
 	if (found || w->n_libraries == OBJECTS_MAX) {
 		free(search);
 		return true;
