@@ -585,6 +585,11 @@ NR      COUNT  NAME
 	sp-emit --systemd --explain a.sp | lacks -E 'fallback|runc|crun'
 	stream a.sp 'image "/bin/%0A%1B[31m"' 'call 1 read 1'
 	sp-emit --explain a.sp | shows -F '/bin/\x0a\x1b[31m'
+	# U+202E reorders what a terminal shows.
+	printf '%s\n' 'run 1 a how=paths' 'image "/bin/%E2%80%AEa"' 'call 1 read 1' \
+		'path 1 1 0 "/etc/%E2%80%AEb" 1' | "$TESTS/mkstream" >a.sp
+	sp-emit --explain a.sp | shows -F '/bin/\xe2\x80\xaea'
+	sp-emit --path-list a.sp | shows -F '/etc/\xe2\x80\xaeb'
 }
 
 @test "explain: what each call is for, which runs made it, its arguments by name" {

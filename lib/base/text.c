@@ -102,11 +102,7 @@ bool int_unpack(const msgpack_object *o, int64_t min, int64_t max,
 	return true;
 }
 
-/*
- * U+061C, U+200E, U+200F, U+202A to U+202E and U+2066 to U+2069, which reorder
- * what is displayed: a name with them can look like another one.
- */
-static bool is_direction(const unsigned char *s)
+bool text_is_direction(const unsigned char *s)
 {
 	if (s[0] == 0xd8)
 		return s[1] == 0x9c;
@@ -124,7 +120,7 @@ static bool is_direction(const unsigned char *s)
 static bool is_control(const unsigned char *s)
 {
 	return *s < ' ' || *s == 0x7f || (*s == 0xc2 && s[1] < 0xa0) ||
-	       is_direction(s);
+	       text_is_direction(s);
 }
 
 /*

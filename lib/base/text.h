@@ -29,6 +29,12 @@ bool int_unpack(const msgpack_object *o, int64_t min, int64_t max,
 char *text_printable(const char *text);
 /* The same, written to a file; takes no memory. */
 void text_put_printable(const char *text, FILE *file);
+/*
+ * Whether a complete character of UTF-8 is U+061C, U+200E, U+200F, U+202A to
+ * U+202E or U+2066 to U+2069. These reorder what is displayed: a name with them
+ * can look like another one.
+ */
+bool text_is_direction(const unsigned char *s);
 /* The same as a JSON string, which can have control characters. */
 json_t *text_json(const char *text);
 /* JSON integers end at INT64_MAX, which is written for greater counts. */

@@ -61,8 +61,11 @@ static size_t printable_size(const char *s)
 			return 0;
 		c = c << 6 | (u[i] & 0x3f);
 	}
-	/* no Latin-1 control characters, surrogates, or overlong forms */
-	return n && c >= 0xa0 && c >= least[n] && c <= 0x10ffff &&
+	/*
+	 * No Latin-1 control characters, surrogates, overlong forms, or
+	 * characters of direction.
+	 */
+	return n && !text_is_direction(u) && c >= 0xa0 && c >= least[n] && c <= 0x10ffff &&
 		(c < 0xd800 || c > 0xdfff) ? n : 0;
 }
 
