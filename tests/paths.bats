@@ -555,6 +555,18 @@ socket.socket(socket.AF_UNIX).connect("server")'
 		sp-emit --path-list $run.sp |
 			shows -xP "connect\tok\t1\t(-|given)\t$PWD/server"
 	done
+	# through a bind mount, it is the server's: AppArmor acts on that one
+	mkdir a b
+	unshare -m sh -c 'mount --bind a b && exec "$@"' - \
+		sp-record -q --paths -o run.sp -- /usr/bin/python3 -c '
+import socket
+for server, client in ("a/s", "b/s"), ("b/t", "a/t"):
+    s = socket.socket(socket.AF_UNIX)
+    s.bind(server)
+    s.listen()
+    socket.socket(socket.AF_UNIX).connect(client)'
+	sp-emit --path-list run.sp | grep -P "connect.*\t$PWD/" | cut -f 5 |
+		diff - <(printf '%s\n' "$PWD/a/s" "$PWD/b/t")
 }
 
 # As mkstemp(3) and mkdtemp(3) do it.
