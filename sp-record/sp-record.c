@@ -656,6 +656,7 @@ int main(int argc, char **argv)
 {
 	struct options o = {
 		.recording.ready_fd = -1, .tracer.split.fd = -1,
+		.tracer.split.directory = -1,
 	};
 	const char *runtime = runtime_of_name(argv[0]);
 	int status;
