@@ -1003,6 +1003,7 @@ x86 read kill thread" ]
 	read|x86_64 chmod EPERM;x32 read kill thread;
 	~read\nread\nchmod|x86 read EACCES;x86_64 read EACCES;x32 read kill thread;
 	seccomp\nread 5 - >=1\nread\r\nno_such 0x1|x86_64 chmod EPERM;x32 read kill thread;
+	nice >=1\nread|x86_64 chmod EPERM;x32 read kill thread;
 	@complain\n~chmod|x86_64 chmod EACCES;x32 read kill thread;
 	@unrestricted|
 	  @unrestricted\t\nread 0x1|

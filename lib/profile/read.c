@@ -331,10 +331,11 @@ static reader_fn format_of_line(const char *s, size_t n)
 	return format || !is_snap_line(s, n) ? format : read_snap;
 }
 
-/* "seccomp": the directive of firejail, or the call in a list of snapd. */
+/* A directive of firejail, or the call of that name in a list of snapd. */
 static bool is_ambiguous(const char *s, size_t n)
 {
-	return starts(s, n, "seccomp") && is_snap_line(s, n);
+	return (starts(s, n, "seccomp") || starts(s, n, "nice")) &&
+		is_snap_line(s, n);
 }
 
 static reader_fn format_of_lines(const char *text, size_t n)
