@@ -398,7 +398,7 @@ matrix_runs() {
 	[ "$output" = '### System calls: 0 added, 0 removed' ]
 	run -1 sp-diff --markdown --by-image a.sp b.sp
 	escaped='/bin/&#124;&#96;x&#96;&#60;b&#62;&#92;x0a&#58;&#58;error&#58;&#58;y'
-	escaped+=' &#37; \xe2\x80\xae&#91;z&#93;&#40;u&#41;'
+	escaped+=' &#37; &#92;xe2&#92;x80&#92;xae&#91;z&#93;&#40;u&#41;'
 	[ "$(grep -cF "| <code>$escaped</code> |" <<<"$output")" = 2 ]
 	[ "${#lines[@]}" -eq 7 ]
 	run -1 sp-diff --github --by-image a.sp b.sp
