@@ -38,7 +38,7 @@ enum { SEEK_STEPS = 256 };		/* along a list of tasks */
 enum { STACK_MIN = 16384 };		/* THREAD_SIZE is no less */
 enum { WATCH_WAIT_NS = 20000000 };	/* for user space to attach sys_exit */
 
-/* GPL is one of the two licences in the first line; some helpers ask for it. */
+/* Some helpers are for GPL programs only; the first line offers GPL-2.0. */
 char LICENSE[] SEC("license") = "GPL";
 
 const volatile __u32 table_images;	/* of each group of CPUs in `table` */

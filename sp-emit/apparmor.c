@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An AppArmor profile: apparmor.d(5). Paths, executions, mount points and
- * families of sockets are restricted to what was recorded; the profile lists
- * what is left open, since it is not recorded.
+ * An AppArmor profile: apparmor.d(5). It restricts paths, executions, mount
+ * points and families of sockets to the recorded ones. A comment in the profile
+ * lists what sp-record does not record; the profile allows all of that.
  */
 #include <ctype.h>
 #include <stdlib.h>

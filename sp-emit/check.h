@@ -65,8 +65,8 @@ bool check_calls(const struct trace *t, const struct format *format,
 
 /*
  * Denials by a filter that was in force already, and operations that no filter
- * sees. A call whose denial killed is an error, since nobody knows what would
- * have followed, unless one of the two flags decides.
+ * sees. If a denial killed the program, the recording lacks what the program
+ * would have done next: an error, unless allow_denied or deny_denied is set.
  */
 bool check_denials(const struct trace *t, const struct build *b);
 /* Executables of a profile, none of which started the others. */

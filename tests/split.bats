@@ -224,8 +224,9 @@ script() {
 	# a merge keeps both, and so does what shows a recording as it is
 	sp-merge run.sp run.sp | sp-emit --table | shows mkdir
 	# there is nothing else
-	sp-record -q --split=exec:nothing -o none.sp -- ./suite || true
 	rmdir dir
+	sp-record -q --split=exec:nothing -o none.sp -- ./suite
+	[ -d dir ]
 	run -2 sp-emit --oci none.sp
 	[[ $output = *"no run of --split began; --harness takes the harness, the only thing recorded" ]]
 }

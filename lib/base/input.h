@@ -55,9 +55,9 @@ struct inputs {
 };
 
 /*
- * The paths end with a NULL; if there are none, stdin is the input. A file that
- * cannot be opened is reported and latched, and the others are opened all the
- * same, so that all bad files are reported at once.
+ * The paths end with a NULL. Without a path, stdin is the input. The error for a
+ * file that cannot be opened is printed and latched, and the other files are
+ * opened too, so that one run names all bad files.
  */
 void inputs_open(struct inputs *all, char *const *paths);
 void inputs_close(struct inputs *all);

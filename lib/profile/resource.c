@@ -162,7 +162,7 @@ bool read_resource(struct reader *r, const json_t *root)
 
 /* The choice */
 
-/* "a, b": the names of the SeccompProfiles; heap, or NULL if there are none. */
+/* "a, b": names of SeccompProfiles, on the heap. NULL: no document is one. */
 static char *resource_names(const json_t *documents, size_t *n)
 {
 	char *list = NULL;

@@ -235,7 +235,7 @@ static void path_index_init(struct path_index *index, const struct trace *t)
 	qsort_r(index->images, index->n, sizeof(uint32_t), by_path, (void *)t);
 }
 
-/* Where the images of the fact's path begin; false: there are none. */
+/* Find the first image that has the fact's path. False: no image has it. */
 static bool path_index_find(const struct path_index *index,
 			    const struct fact *fact, size_t *at)
 {

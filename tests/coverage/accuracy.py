@@ -16,29 +16,12 @@ The last line is about new kinds of runs: of core, whole programs are left out,
 and sp-diff predicts by label. Streams are written below DIR, or a temporary
 directory. Exit 1: the figures are not within the bounds of sandprint-coverage(7).
 """
-import importlib.machinery, importlib.util, io, json, os, random, re, subprocess, sys, tempfile
+import io, json, os, random, re, subprocess, sys, tempfile
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+sys.dont_write_bytecode = True
+from recorded import load_mkstream, read_suites
+
 SIZES = (5, 10, 20, 40, 0)              # 0: half of the suite
-
-def load_mkstream():
-    path = os.path.join(HERE, "..", "mkstream")
-    spec = importlib.util.spec_from_loader("mkstream", importlib.machinery.SourceFileLoader("mkstream", path))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-def read_suites():
-    suites, calls = {}, []
-    for line in open(os.path.join(HERE, "suites")):
-        words = line.split()
-        if words[:1] == ["suite"]:
-            calls = [int(word.split("=")[1]) for word in words[2:]]
-            suite = suites[words[1]] = {}
-        elif words and words[0] != "#":
-            bits = int(words[1], 16)
-            suite[words[0]] = {nr for i, nr in enumerate(calls) if bits >> i & 1}
-    return suites
 
 def kind_of(name):
     """Of a run of core: "143-rmdir_e" is of the kind rmdir."""

@@ -17,20 +17,16 @@ it, but without what the table knows of the suite that is measured. Per suite a 
 The last line is about all misses together. Exit 1: the figures are not within
 the bounds of sandprint-possible(7).
 """
-import importlib.machinery, importlib.util, io, os, random, re, subprocess, sys, tempfile
+import io, os, random, re, subprocess, sys, tempfile
 
 sys.dont_write_bytecode = True
+from recorded import load_mkstream, read_suites
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOPS = (10, 20, 30)
 ROW = re.compile(r"x86_64 +(\d+) +(\S+) +EPERM +possible +\d+: (.*)")
 
-def load(name, path):
-    spec = importlib.util.spec_from_loader(name, importlib.machinery.SourceFileLoader(name, path))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-mkstream = load("mkstream", os.path.join(HERE, "..", "mkstream"))
+mkstream = load_mkstream()
 
 def list_possible(tools, own, mapped=()):
     """[(number, name, why)] of the calls in the files but exit_group, the likeliest first."""
@@ -47,18 +43,6 @@ def list_possible(tools, own, mapped=()):
     if out.returncode:
         raise RuntimeError(out.stderr)
     return [(int(row[1]), row[2], row[3]) for row in map(ROW.match, out.stdout.splitlines()) if row]
-
-def read_suites():
-    suites, calls, names = {}, [], {}
-    for line in open(f"{HERE}/suites"):
-        words = line.split()
-        if words[:1] == ["suite"]:
-            calls = [int(word.split("=")[1]) for word in words[2:]]
-            suite = suites[words[1]] = {}
-        elif words and words[0] != "#":
-            bits = int(words[1], 16)
-            suite[words[0]] = {nr for i, nr in enumerate(calls) if bits >> i & 1}
-    return suites
 
 def read_objects():
     objects = {}
