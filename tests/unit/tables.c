@@ -8,6 +8,7 @@
 
 #include "kernel/danger.h"
 #include "kernel/purpose.h"
+#include "kernel/signature.h"
 #include "kernel/value.h"
 #include "profile/landlock.h"
 #include "profile/portable.h"
@@ -118,6 +119,29 @@ static void check_dangers(void)
 	}
 }
 
+/*
+ * The calls of this machine that Linux still has have a signature, and each
+ * argument of any value can be written.
+ */
+static void check_signature(struct call_id id, const char *name,
+			    enum subject subject)
+{
+	const struct signature *s = signature_of(id);
+	const uint64_t args[VALUE_ARGS] = {
+		UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX,
+		UINT64_MAX,
+	};
+	FILE *out = fopen("/dev/null", "w");
+
+	check(s || subject == SUBJECT_OLD || id.arch != arch_native()->audit,
+	      "has no signature", name);
+	check(!s || signature_count(id, s, args) <= VALUE_ARGS,
+	      "has too many arguments", name);
+	for (unsigned int i = 0; s && i < s->n; i++)
+		signature_write(id, s, i, args, out);
+	fclose(out);
+}
+
 /* Each number that has a name on some architecture. */
 static void check_purpose(struct call_id id)
 {
@@ -130,6 +154,7 @@ static void check_purpose(struct call_id id)
 	check(purpose->subject != SUBJECT_UNKNOWN, "has no purpose", name);
 	check(subject_name(purpose->subject) && strlen(purpose->text) < 70,
 	      "has no half line", name);
+	check_signature(id, name, purpose->subject);
 }
 
 static void check_purposes(void)
