@@ -12,27 +12,30 @@ static __always_inline void read_args(struct pt_regs *regs, __u32 row,
 	}
 }
 
-static __always_inline void log_call(__u32 cpu, struct task_struct *task,
-				     struct pt_regs *regs, __u32 tid,
-				     __u32 image, __u32 row, __s32 nr)
+/* Returns the entry's time; 0: there was no room. */
+static __always_inline __u64 log_call(__u32 cpu, struct task_struct *task,
+				      struct pt_regs *regs, __u32 tid,
+				      __u32 image, __u32 row, __s32 nr)
 {
 	struct log_ends *ends = log_ends_of(cpu);
 	struct log_entry *entry;
-	__u64 at;
+	__u64 at, time_ns;
 
 	if (!ends)
-		return;
-	entry = log_begin(ends, cpu, true, &at);
+		return 0;
+	entry = log_begin(ends, cpu, &ends->lost, &at);
 	if (!entry)
-		return;
+		return 0;
+	time_ns = call_time(ends, task, tid);
 	entry->what = LOG_CALL | row << LOG_ROW_SHIFT;
-	entry->time_ns = call_time(ends, task, tid);
+	entry->time_ns = time_ns;
 	entry->pid = task->tgid;
 	entry->tid = tid;
 	entry->image = image;
 	entry->nr = nr;
 	read_args(regs, row, entry->args);
 	log_end(entry, at);
+	return time_ns;
 }
 
 /* Add to an element, which is made if need be. False: there is no room. */
@@ -184,6 +187,7 @@ static __always_inline int enter(struct task_slot *slot, __u32 image,
 {
 	__u32 row = current_row(task), trait, cpu;
 	bool watched;
+	__u64 time_ns;
 
 	if (image == IMAGE_ARMED)
 		return attaching ? note_armed(regs, row, nr, task) :
@@ -208,7 +212,9 @@ static __always_inline int enter(struct task_slot *slot, __u32 image,
 	if (every) {
 		cpu = bpf_get_smp_processor_id();
 		count_call(cpu, image, row, nr);
-		log_call(cpu, task, regs, id, image, row, nr);
+		time_ns = log_call(cpu, task, regs, id, image, row, nr);
+		if (results)
+			note_entered(regs, image, row, nr, time_ns);
 	} else {
 		apart();
 		count_call(groups_mask ? bpf_get_smp_processor_id() : 0,

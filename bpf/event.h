@@ -230,6 +230,11 @@ enum log_what {
 	LOG_FORK,		/* args: the child's tid and pid */
 	LOG_EXEC,		/* of `image` */
 	LOG_EXIT,		/* args: the exit code, as the kernel has it */
+	/*
+	 * args: the result, the time of the call's entry, and numbers of files:
+	 * of two arguments and of the result; 0: none
+	 */
+	LOG_RESULT,
 	LOG_WHAT = 0xf,
 	LOG_ROW_SHIFT = 4,	/* enum calls_row */
 	LOG_FLAGS_SHIFT = 8,	/* RARE_* */
@@ -274,11 +279,53 @@ struct log_ends {
 	__u32 tid;		/* 0: the CPU has logged something else since */
 	__u16 rush;		/* readings in a row, up to RUSH_CALLS */
 	__u16 shares;		/* how many further calls may share that time */
-	__u64 zero;
+	__u64 lost_results;	/* results that found no room */
 	__u64 tail;		/* written by user space */
 	__u64 zero2[7];
 };
 _Static_assert(sizeof(struct log_ends) == 128, "layout");
+
+/* With --results: the call that a task is in, by its id. */
+struct entered_call {
+	__u64 time_ns;		/* of its log entry; 0: it is in none */
+	__s32 nr;
+	__u32 row;		/* enum calls_row */
+	__u32 image;
+	__u32 files[2];		/* numbers of the files of its descriptors */
+	__u32 zero;
+};
+_Static_assert(sizeof(struct entered_call) == 32, "layout");
+
+/*
+ * With --results and --paths: which arguments of a call are descriptors, and
+ * whether its result is one.
+ */
+enum {
+	FILE_FIRST = 0x7,	/* index of an argument + 1; 0: none */
+	FILE_SECOND_SHIFT = 3,
+	FILE_RESULT = 0x40,
+};
+
+/* What identifies an open file that has a number. */
+struct file_key {
+	__u64 dentry, mnt, parent;	/* addresses */
+	__u64 name;		/* struct qstr's hash and length */
+	__u64 inode;
+	__u32 deleted;		/* 1: the file has no name any more */
+	__u32 zero;
+};
+_Static_assert(sizeof(struct file_key) == 48, "layout");
+
+/* A record of `file_ring`: a file that got a number. */
+struct file_event {
+	__u32 number;
+	__u32 deleted;
+	__u64 inode;
+	__u32 magic;		/* of its file system: linux/magic.h */
+	__u32 zero;
+	struct image_path path;
+};
+_Static_assert(sizeof(struct file_event) == 24 + 32 + 4096 + 256, "layout");
 
 /*
  * Elements that are kept free, for programs that interrupt one another between
@@ -330,8 +377,11 @@ struct progress {
 	__u64 withheld;
 	__u64 armed;		/* tasks that are followed from their next exec */
 	__u64 cgroups;		/* elements of `cgroups` */
+	__u64 files;		/* numbers given to files */
+	/* results without the call's entry, and files without a path */
+	__u64 lost_results;
 };
-_Static_assert(sizeof(struct progress) == 160, "layout");
+_Static_assert(sizeof(struct progress) == 176, "layout");
 
 /*
  * Whose processes are recorded where sp-record does not have root's rights:

@@ -70,6 +70,7 @@ static __always_inline void begin(struct task_struct *task, __u32 image)
 		.image = image, .row = armed.row, .nr = armed.nr,
 		.flags = RARE_INITIAL,
 	};
+	__u64 time_ns;
 
 	note_level(task, 0);
 	progress.start_ns = bpf_ktime_get_ns();
@@ -78,8 +79,10 @@ static __always_inline void begin(struct task_struct *task, __u32 image)
 	splits.root = id >> 32;
 	count_use(image, USE_TASKS);
 	count_rare(&key);
-	log_one(LOG_CALL | armed.row << LOG_ROW_SHIFT, image, armed.nr,
-		id >> 32, id, armed.args);
+	time_ns = log_one(LOG_CALL | armed.row << LOG_ROW_SHIFT, image,
+			  armed.nr, id >> 32, id, armed.args);
+	if (results)
+		enter_call(id, image, armed.row, armed.nr, time_ns);
 }
 
 /*
@@ -169,6 +172,8 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 		bpf_map_delete_elem(&execs, &key);
 		from->image = IMAGE_NONE;
 		from->state = 0;
+		if (results)
+			move_entered(old_pid, pid);
 	}
 	if (state & STATE_MANAGER && !is_executor(bprm))
 		state &= ~(__u32)STATE_MANAGER;
@@ -282,6 +287,8 @@ static __always_inline int on_exit(struct task_struct *task)
 
 	take_hint(task);
 	forget_confirmed(task);
+	if (results)
+		forget_entered(task);
 	if (old) {
 		if (slot && slot->image == IMAGE_NONE)
 			slot = slot_of(*old);

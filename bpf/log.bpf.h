@@ -39,18 +39,16 @@ static __always_inline struct log_ends *log_ends_of(__u32 cpu)
 	return bpf_map_lookup_elem(&log_ends, &cpu);
 }
 
-/*
- * A place in a CPU's log; NULL: there is none, and the call is counted as lost.
- */
+/* A place in a CPU's log; NULL: there is none, and `lost` is counted up. */
 static __always_inline struct log_entry *log_begin(struct log_ends *ends,
-						   __u32 cpu, bool is_call,
+						   __u32 cpu, __u64 *lost,
 						   __u64 *at)
 {
 	__u32 i;
 
 	if (ends->head - *(volatile __u64 *)&ends->tail >=
 	    log_size - LOG_SLACK) {
-		add(is_call ? &ends->lost : &ends->lost_tasks, 1);
+		add(lost, 1);
 		return NULL;
 	}
 	*at = __sync_fetch_and_add(&ends->head, 1);
@@ -72,27 +70,32 @@ static __always_inline void log_end(struct log_entry *entry, __u64 at)
 #endif
 }
 
-/* An entry with the arguments that are at hand, or zeros. */
-static __always_inline void log_one(__u32 what, __u32 image, __s32 nr,
+/*
+ * An entry with the arguments that are at hand, or zeros. Returns its time; 0:
+ * there is none.
+ */
+static __always_inline __u64 log_one(__u32 what, __u32 image, __s32 nr,
 				    __u32 pid, __u32 tid, const __u64 args[6])
 {
 	struct log_entry *entry;
 	struct log_ends *ends;
 	__u32 cpu;
-	__u64 at;
+	__u64 at, time_ns;
 
 	if (!every)
-		return;
+		return 0;
 	cpu = bpf_get_smp_processor_id();
 	ends = log_ends_of(cpu);
 	if (!ends)
-		return;
-	entry = log_begin(ends, cpu, (what & LOG_WHAT) == LOG_CALL, &at);
+		return 0;
+	entry = log_begin(ends, cpu, (what & LOG_WHAT) == LOG_CALL ?
+			  &ends->lost : &ends->lost_tasks, &at);
 	if (!entry)
-		return;
+		return 0;
 	ends->tid = 0;		/* the next call gets a time after this one's */
 	entry->what = what;
-	entry->time_ns = bpf_ktime_get_ns();
+	time_ns = bpf_ktime_get_ns();
+	entry->time_ns = time_ns;
 	entry->pid = pid;
 	entry->tid = tid;
 	entry->image = image;
@@ -100,6 +103,7 @@ static __always_inline void log_one(__u32 what, __u32 image, __s32 nr,
 	for (int i = 0; i < 6; i++)
 		entry->args[i] = args[i];
 	log_end(entry, at);
+	return time_ns;
 }
 
 static __always_inline void log_task(enum log_what what, __u32 image,

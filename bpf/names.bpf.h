@@ -178,29 +178,6 @@ static __always_inline __u64 mix(__u64 hash, __u64 word)
 	return hash ^ hash >> 29;
 }
 
-/* A dentry's parent and its name's hash, by one read. */
-struct link {
-	struct dentry *parent;
-	__u64 name;		/* struct qstr's hash and length */
-};
-
-static __always_inline struct link read_link(struct dentry *dentry)
-{
-	__u64 offset = bpf_core_field_offset(struct dentry, d_parent);
-	__u64 after = bpf_core_field_offset(struct dentry, d_name.hash) - offset;
-	__u64 words[3] = { 0 };
-
-	if (after == sizeof(words[0])) {
-		bpf_probe_read_kernel(words, sizeof(words),
-				      (void *)dentry + offset);
-	} else {
-		words[0] = (__u64)BPF_CORE_READ(dentry, d_parent);
-		words[1] = (__u64)BPF_CORE_READ(dentry, d_name.len) << 32 |
-			BPF_CORE_READ(dentry, d_name.hash);
-	}
-	return (struct link){ (struct dentry *)words[0], words[1] };
-}
-
 /*
  * One step of hash_place(), which returns 0, or 1 after the last one. Functions
  * that loops call are not static, here and below: the verifier then checks them

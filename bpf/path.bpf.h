@@ -84,3 +84,26 @@ static __always_inline void walk(struct image_path *p, struct file *file,
 		prepend(p, BPF_CORE_READ(file, f_path.dentry));
 	p->cut = at != STEP_AT_ROOT && at != STEP_AT_TOP;
 }
+
+/* A dentry's parent and its name's hash, by one read. */
+struct link {
+	struct dentry *parent;
+	__u64 name;		/* struct qstr's hash and length */
+};
+
+static __always_inline struct link read_link(struct dentry *dentry)
+{
+	__u64 offset = bpf_core_field_offset(struct dentry, d_parent);
+	__u64 after = bpf_core_field_offset(struct dentry, d_name.hash) - offset;
+	__u64 words[3] = { 0 };
+
+	if (after == sizeof(words[0])) {
+		bpf_probe_read_kernel(words, sizeof(words),
+				      (void *)dentry + offset);
+	} else {
+		words[0] = (__u64)BPF_CORE_READ(dentry, d_parent);
+		words[1] = (__u64)BPF_CORE_READ(dentry, d_name.len) << 32 |
+			BPF_CORE_READ(dentry, d_name.hash);
+	}
+	return (struct link){ (struct dentry *)words[0], words[1] };
+}

@@ -46,6 +46,8 @@ const volatile __u32 groups_mask;	/* their number - 1: a power of two - 1 */
 const volatile bool own_counts;		/* each CPU is a group of its own */
 const volatile bool every;		/* --every: log each call */
 const volatile bool exact_times;	/* each logged call has its own time */
+const volatile bool results;		/* --results: of each logged call */
+const volatile bool numbers_files;	/* … with the files of descriptors */
 const volatile __u32 log_size;		/* entries of each CPU's log */
 const volatile bool no_follow;		/* follow threads, but no children */
 const volatile bool attaching;
@@ -271,9 +273,10 @@ struct {
 #include "count.bpf.h"
 #include "arch.bpf.h"
 #include "stand.bpf.h"
+#include "path.bpf.h"
+#include "result.bpf.h"
 #include "enter.bpf.h"
 #include "answer.bpf.h"
-#include "path.bpf.h"
 #include "names.bpf.h"
 #include "confirm.bpf.h"
 #include "name-calls.bpf.h"

@@ -298,10 +298,12 @@ static void collect_losses(const struct tracer *t, struct run *run)
 	const struct progress *p = &t->skel->bss->progress;
 	const struct record *skel = t->skel;
 	uint64_t events = 0, details = p->lost_details;
+	uint64_t results = p->lost_results + t->lost_files;
 
 	for (size_t cpu = 0; t->log_ends && cpu < t->n_cpus; cpu++) {
 		events += t->log_ends[cpu].lost;
 		details += t->log_ends[cpu].lost_tasks;
+		results += t->log_ends[cpu].lost_results;
 	}
 
 	run_lose(run, "call", p->lost_calls +
@@ -323,6 +325,10 @@ static void collect_losses(const struct tracer *t, struct run *run)
 	run_lose(run, "detail", details);
 	if (t->log_ends)
 		run_lose(run, "event", events);
+	if (t->results)
+		run_lose(run, "result", results +
+			 program_misses(skel->progs.note_results) +
+			 program_misses(skel->progs.note_results_classic));
 	if (t->privileges)
 		run_lose(run, "privilege",
 			 program_misses(skel->progs.cap_capable));

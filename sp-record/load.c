@@ -12,6 +12,7 @@
 
 #include "base/memory.h"
 #include "btf.h"
+#include "kernel/signature.h"
 #include "machine.h"
 #include "privilege.h"
 #include "process/capability.h"
@@ -85,7 +86,7 @@ static void size_table(struct tracer *t)
 /*
  * The size that was asked for, as long as all CPUs together stay below a limit.
  */
-static void size_log(struct tracer *t, size_t events)
+static void size_log(struct tracer *t, size_t events, bool paths)
 {
 	enum { TOTAL_MAX = 512 << 20 };		/* bytes */
 
@@ -98,7 +99,46 @@ static void size_log(struct tracer *t, size_t events)
 	bpf_map__set_max_entries(t->skel->maps.call_log, t->log_size * t->n_cpus);
 	bpf_map__set_max_entries(t->skel->maps.log_ends, t->n_cpus);
 	t->skel->rodata->every = true;
+	t->skel->rodata->results = t->results;
+	t->skel->rodata->numbers_files = t->results && paths;
 	t->skel->rodata->log_size = t->log_size;
+}
+
+static void set_files(void *skeleton, uint32_t row, uint32_t at,
+		      struct call_id id)
+{
+	struct record *skel = skeleton;
+	const struct signature *s = signature_of(id);
+	unsigned int bits = s && s->result == SIGNATURE_DESCRIPTOR ?
+		FILE_RESULT : 0, shift = 0;
+
+	for (unsigned int i = 0; s && i < s->n; i++)
+		if (s->kinds[i] == SIGNATURE_DESCRIPTOR && shift < 6) {
+			bits |= (i + 1) << shift;
+			shift += FILE_SECOND_SHIFT;
+		}
+	skel->rodata->file_args[row][at] = bits;
+}
+
+/* With --results: what that needs, and the files of descriptors. */
+static void size_results(struct tracer *t, bool paths)
+{
+	enum { CALLS_MAX = 65536, RING_SIZE = 8 << 20 };
+	struct record *skel = t->skel;
+	const char *name;
+
+	bpf_map__set_autocreate(skel->maps.entered_calls, t->results);
+	bpf_map__set_autocreate(skel->maps.file_numbers, t->results);
+	bpf_map__set_autocreate(skel->maps.file_ring, t->results);
+	bpf_map__set_autocreate(skel->maps.new_file, t->results);
+	if (!t->results)
+		return;
+	bpf_map__set_max_entries(skel->maps.entered_calls,
+				 t->n_tasks < CALLS_MAX ? t->n_tasks :
+				 CALLS_MAX);
+	bpf_map__set_max_entries(skel->maps.file_ring, RING_SIZE);
+	for (size_t i = 0; paths && (name = signature_call_at(i)); i++)
+		for_each_number(name, set_files, skel);
 }
 
 static void size_maps(struct tracer *t)
@@ -286,6 +326,9 @@ static void choose_programs(struct record *skel, bool attaching, bool classic,
 		{ skel->progs.cgroup_rmdir, skel->rodata->by_cgroup },
 		{ skel->progs.note_names, paths && !classic },
 		{ skel->progs.note_names_classic, paths && classic },
+		{ skel->progs.note_results, skel->rodata->results && !classic },
+		{ skel->progs.note_results_classic,
+		  skel->rodata->results && classic },
 		{ skel->progs.note_execs, paths },
 		{ skel->progs.note_operations, paths },
 		{ skel->progs.cap_capable, skel->rodata->privileges },
@@ -301,6 +344,7 @@ static void choose_programs(struct record *skel, bool attaching, bool classic,
 		skel->progs.seeking_fork, skel->progs.seeking_exit,
 		skel->progs.emulate_vsyscall, skel->progs.io_uring_submit,
 		skel->progs.note_names, skel->progs.note_names_classic,
+		skel->progs.note_results, skel->progs.note_results_classic,
 		skel->progs.note_execs,
 		skel->progs.note_operations, skel->progs.task_rename,
 		skel->progs.cap_capable,
@@ -454,10 +498,13 @@ static void set_up(struct tracer *t, const struct tracer_options *options,
 	t->split = options->split.how;
 	size_maps(t);
 	size_table(t);
-	size_log(t, options->log_events);
+	t->results = options->results;
+	size_log(t, options->log_events, options->paths);
+	size_results(t, options->paths);
 	skel->rodata->own_counts = t->n_cpus <= t->n_groups &&
 		!machine_can_preempt();
-	skel->rodata->exact_times = options->exact_times;
+	skel->rodata->exact_times = options->exact_times ||
+		options->results;
 	skel->rodata->no_follow = options->no_follow;
 	set_privileges(t, options->privileges);
 	set_traits(skel);

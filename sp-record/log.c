@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "log-files.h"
 #include "rows.h"
 #include "tracer-private.h"
 
@@ -24,7 +25,8 @@ enum {
 _Static_assert((int)LOG_CALL == (int)HAPPENED_CALL &&
 	       (int)LOG_FORK == (int)HAPPENED_FORK &&
 	       (int)LOG_EXEC == (int)HAPPENED_EXEC &&
-	       (int)LOG_EXIT == (int)HAPPENED_EXIT, "kinds");
+	       (int)LOG_EXIT == (int)HAPPENED_EXIT &&
+	       (int)LOG_RESULT == (int)HAPPENED_RESULT, "kinds");
 
 /* One CPU's ring. */
 struct ring {
@@ -44,7 +46,13 @@ struct log {
 	/* number in the stream by image id, + 1 */
 	uint32_t *images;
 	uint32_t n_images;
+	struct log_files *files;	/* NULL: without --results */
 	uint64_t received[ROWS][CALLS_PER_ROW];
+	/*
+	 * Later entries are not read yet: another CPU may have an earlier one of
+	 * the same task that came after its ring was looked at.
+	 */
+	uint64_t limit_ns;
 };
 
 /* A number in the stream for an image, which is named there first. */
@@ -83,6 +91,13 @@ static void take(struct log *l, const struct log_entry *entry)
 	}
 	h.image = (l->images[id] ? l->images[id] : name_image(l, id)) - 1;
 	memcpy(h.args, entry->args, sizeof(h.args));
+	if (h.what == HAPPENED_RESULT) {
+		h.id = (struct call_id){ row_arch(row), entry->nr };
+		h.args[1] = entry->time_ns - entry->args[1];
+		for (int i = 2; i < 5; i++)
+			h.args[i] = log_files_number(l->files, l->events,
+						     entry->args[i]);
+	}
 	events_add(l->events, &h);
 }
 
@@ -94,7 +109,8 @@ static const struct log_entry *peek(const struct log *l, const struct ring *r)
 
 	return r->at < r->head &&
 		__atomic_load_n(&entry->turn, __ATOMIC_ACQUIRE) ==
-		(uint32_t)(r->at + 1) ? entry : NULL;
+		(uint32_t)(r->at + 1) && entry->time_ns <= l->limit_ns ?
+		entry : NULL;
 }
 
 static void publish(struct ring *r)
@@ -141,18 +157,21 @@ static void take_until(struct log *l, struct ring *r, uint64_t until_ns)
 
 /*
  * Write everything that is there by now; returns how full the fullest ring was.
+ * `last`: nothing is added any more.
  */
-static uint64_t drain(struct log *l)
+static uint64_t drain(struct log *l, bool last)
 {
 	uint64_t most = 0, until_ns;
 	struct ring *r;
 
+	l->limit_ns = last ? UINT64_MAX : tracer_now(l->tracer);
 	for (size_t i = 0; i < l->tracer->n_cpus; i++) {
 		r = &l->rings[i];
 		r->head = load_u64(&r->ends->head);
 		if (r->head - r->at > most)
 			most = r->head - r->at;
 	}
+	log_files_take(l->files);
 	while ((r = earliest(l, &until_ns)))
 		take_until(l, r, until_ns);
 	for (size_t i = 0; i < l->tracer->n_cpus; i++)
@@ -168,7 +187,7 @@ static void *run(void *log)
 	int ms = 1;
 
 	while (!poll(&stop, 1, ms) && !ferror(l->file)) {
-		uint64_t n = drain(l);
+		uint64_t n = drain(l, false);
 
 		if (n) {
 			events_flush(l->events);
@@ -217,7 +236,10 @@ struct log *log_start(struct tracer *t, FILE *file)
 	l->rings = open_rings(t);
 	l->images = xcalloc(IMAGE_ARMED, sizeof(*l->images));
 	l->stream = stream_writer_new(file);
-	l->events = events_writer_new(l->stream);
+	l->events = events_writer_new(l->stream, t->results ? STREAM_TRACED :
+				      STREAM_EVENTS);
+	if (t->results)
+		l->files = log_files_open(t);
 	l->stop_fd = eventfd(0, EFD_CLOEXEC);
 	errno = l->stop_fd < 0 ? errno : start_thread(l);
 	if (!errno)
@@ -232,7 +254,7 @@ struct stream_writer *log_stop(struct log *l)
 	pthread_join(l->thread, NULL);
 	tracer_stop(l->tracer);
 	if (!ferror(l->file))
-		drain(l);
+		drain(l, true);
 	events_flush(l->events);
 	return l->stream;
 }
@@ -265,6 +287,7 @@ void log_free(struct log *l)
 	if (l->stop_fd >= 0)
 		close(l->stop_fd);
 	events_writer_free(l->events);
+	log_files_free(l->files);
 	free(l->rings);
 	free(l->images);
 	free(l);

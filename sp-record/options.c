@@ -341,6 +341,11 @@ static const struct option_row rows[] = {
 	{ "exact-times", 0, NULL,
 	  "with --every: read the clock for each call, also when\n"
 	  "calls come fast", OPTION_FLAG(struct options, tracer.exact_times) },
+	{ "results", 0, NULL,
+	  "with --every: also what each call returned and how long\n"
+	  "it took, and with --paths the paths of descriptors:\n"
+	  "sp-emit --strace",
+	  OPTION_FLAG(struct options, tracer.results) },
 	{ "buffer", 0, "N",
 	  "room for N events on each CPU (default: 131072)",
 	  .set = set_buffer },
@@ -463,6 +468,8 @@ static void pass_options_on(struct options *o)
 		pass_on(o, "--no-argv", NULL);
 	if (o->tracer.exact_times)
 		pass_on(o, "--exact-times", NULL);
+	if (o->tracer.results)
+		pass_on(o, "--results", NULL);
 	if (o->tracer.log_events) {
 		pass_on(o, "--every", NULL);
 		snprintf(number, sizeof(number), "%zu", o->tracer.log_events);
@@ -502,6 +509,8 @@ void options_read(struct options *o, int argc, char **argv)
 	check_modes(o, &line);
 	if (o->buffer && !o->tracer.log_events)
 		message_usage("--buffer is only for --every");
+	if (o->tracer.results && !o->tracer.log_events)
+		message_usage("--results is only for --every");
 	if (o->tracer.exact_times && !o->tracer.log_events)
 		message_usage("--exact-times is only for --every");
 	if (o->buffer)

@@ -152,6 +152,8 @@ void report_losses(const struct run *run, const struct trace *trace,
 		{ "privilege", "uses of capabilities were lost, but no call" },
 		{ "event", "events were lost: the reader was too slow; the "
 		  "counts have their calls" },
+		{ "result", "results or paths of descriptors were lost, but "
+		  "no call" },
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)

@@ -50,8 +50,10 @@ static void describe_options(const struct options *o, struct run *run)
 		describe_append(&run->how, "no-follow");
 	if (o->tracer.log_events)
 		describe_append(&run->how, "every");
-	if (o->tracer.exact_times)
+	if (o->tracer.exact_times || o->tracer.results)
 		describe_append(&run->how, "exact-times");
+	if (o->tracer.results)
+		describe_append(&run->how, "results");
 	if (o->tracer.paths)
 		describe_append(&run->how, "paths");
 	if (o->tracer.privileges)

@@ -17,6 +17,7 @@ struct tracer_options {
 	bool from_exec;		/* tasks are followed from their next exec on */
 	size_t log_events;	/* room in each CPU's log; 0: no log */
 	bool exact_times;	/* the clock is read for each event */
+	bool results;		/* how each logged call ended */
 	bool paths;		/* paths and addresses of sockets too */
 	bool privileges;	/* capabilities, namespaces and modes too */
 	struct marks marks;	/* --mark */

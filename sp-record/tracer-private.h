@@ -35,6 +35,8 @@ struct tracer {
 	const struct log_entry *log;	/* mapped, or NULL */
 	struct log_ends *log_ends;	/* mapped, or NULL */
 	size_t log_size;		/* of each CPU; 0: no log */
+	bool results;			/* of the calls in the log */
+	uint64_t lost_files;		/* paths that did not come in time */
 	struct {
 		void *at;
 		size_t size;

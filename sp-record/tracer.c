@@ -80,6 +80,14 @@ static int attach(struct tracer *t)
 		if (!skel->links.task_rename)
 			return -errno;
 	}
+	if (t->results) {
+		skel->links.note_results = t->classic ?
+			bpf_program__attach(skel->progs.note_results_classic) :
+			bpf_program__attach_raw_tracepoint(
+				skel->progs.note_results, "sys_exit");
+		if (!skel->links.note_results)
+			return -errno;
+	}
 	/*
 	 * Kernels without the vsyscall page do not have it: that is no error.
 	 */
@@ -544,6 +552,7 @@ void tracer_stop(struct tracer *t)
 		&skel->links.sys_enter, &skel->links.sys_enter_classic,
 		&skel->links.emulate_vsyscall, &skel->links.io_uring_submit,
 		&skel->links.note_names, &skel->links.note_execs,
+		&skel->links.note_results,
 		&skel->links.note_operations, &skel->links.task_rename,
 		&skel->links.cap_capable,
 	};

@@ -25,6 +25,7 @@ enum {
 
 struct events_writer {
 	struct stream_writer *stream;
+	enum stream_kind kind;
 	struct happening contexts[EVENTS_CONTEXTS_MAX];
 	uint32_t n_contexts;
 	uint8_t hash[HASH_SIZE];	/* and perhaps a context */
@@ -77,11 +78,13 @@ static uint8_t *put_array(uint8_t *p, uint32_t n)
 	return n <= UINT16_MAX ? put_be(p, 0xdc, n, 2) : put_be(p, 0xdd, n, 4);
 }
 
-struct events_writer *events_writer_new(struct stream_writer *w)
+struct events_writer *events_writer_new(struct stream_writer *w,
+					enum stream_kind kind)
 {
 	struct events_writer *e = xcalloc(1, sizeof(*e));
 
 	e->stream = w;
+	e->kind = kind;
 	e->end = e->data;
 	return e;
 }
@@ -91,17 +94,28 @@ void events_writer_free(struct events_writer *e)
 	free(e);
 }
 
-void events_image(struct events_writer *e, const char *path)
+static void put_path(struct events_writer *e, enum stream_kind kind,
+		     const char *path)
 {
-	msgpack_packer *pk;
+	msgpack_packer *pk = stream_begin(e->stream, kind, 1);
 
-	events_flush(e);
-	pk = stream_begin(e->stream, STREAM_EVENT_IMAGE, 1);
 	if (path)
 		text_pack(path, pk);
 	else
 		msgpack_pack_nil(pk);
 	stream_end(e->stream);
+}
+
+void events_image(struct events_writer *e, const char *path)
+{
+	events_flush(e);
+	put_path(e, STREAM_EVENT_IMAGE, path);
+}
+
+/* The events that were gathered come after it, and do not refer to it. */
+void events_file(struct events_writer *e, const char *path)
+{
+	put_path(e, STREAM_EVENT_FILE, path);
 }
 
 void events_run(struct events_writer *e, uint32_t image, uint32_t run)
@@ -120,7 +134,7 @@ void events_flush(struct events_writer *e)
 
 	if (!e->n)
 		return;
-	p = put_uint(p, STREAM_EVENTS);
+	p = put_uint(p, e->kind);
 	p = put_uint(p, e->base_ns);
 	p = put_array(p, e->n_contexts * CONTEXT_INTS);
 	for (uint32_t i = 0; i < e->n_contexts; i++) {
@@ -271,9 +285,9 @@ static bool get_array(struct events_reader *r, uint32_t *n)
 
 static bool get_context(struct events_reader *r, struct happening *c)
 {
-	static const uint64_t limits[CONTEXT_INTS] = {
-		HAPPENED_KINDS - 1, UINT32_MAX, INT32_MAX, INT32_MAX,
-		UINT32_MAX, UINT32_MAX,
+	const uint64_t limits[CONTEXT_INTS] = {
+		r->kind == STREAM_TRACED ? HAPPENED_RESULT : HAPPENED_EXIT,
+		UINT32_MAX, INT32_MAX, INT32_MAX, UINT32_MAX, UINT32_MAX,
 	};
 	uint64_t v[CONTEXT_INTS];
 
@@ -289,13 +303,13 @@ static bool get_context(struct events_reader *r, struct happening *c)
 
 bool events_open(struct events_reader *r, const struct stream_record *record)
 {
-	uint64_t kind;
 	uint32_t n;
 
 	r->at = record->data;
 	r->end = r->at + record->size;
 	if (!get_array(r, &n) || n != 4 ||
-	    !get_uint(r, STREAM_EVENTS, &kind) || kind != STREAM_EVENTS ||
+	    !get_uint(r, STREAM_TRACED, &r->kind) ||
+	    (r->kind != STREAM_EVENTS && r->kind != STREAM_TRACED) ||
 	    !get_uint(r, UINT64_MAX, &r->ns) || !get_array(r, &n) ||
 	    n % CONTEXT_INTS || n / CONTEXT_INTS > EVENTS_CONTEXTS_MAX)
 		return false;

@@ -17,6 +17,12 @@ enum event_what {
 	HAPPENED_FORK,		/* args: the child's tid and pid */
 	HAPPENED_EXEC,		/* `image` was executed */
 	HAPPENED_EXIT,		/* args: the exit code as wait(2) gives it */
+	/*
+	 * A call ended. args: what it returned, its duration in ns, and numbers
+	 * + 1 of event files, or 0: of two descriptors among its arguments, and
+	 * of its result
+	 */
+	HAPPENED_RESULT,
 	HAPPENED_KINDS,
 };
 
@@ -32,11 +38,15 @@ struct happening {
 
 /* Writing: events are gathered, and written when there are enough of them. */
 struct events_writer;
-struct events_writer *events_writer_new(struct stream_writer *w);
+/* `kind`: STREAM_EVENTS, or STREAM_TRACED if there are results among them. */
+struct events_writer *events_writer_new(struct stream_writer *w,
+					enum stream_kind kind);
 /* Events that have not been flushed are lost. */
 void events_writer_free(struct events_writer *e);
 /* Images are numbered from 0 in this order. `path` NULL: not known. */
 void events_image(struct events_writer *e, const char *path);
+/* Files are numbered in the same way. `path` NULL: not known. */
+void events_file(struct events_writer *e, const char *path);
 /* The run that the events of the last image belong to; without it, the first. */
 void events_run(struct events_writer *e, uint32_t image, uint32_t run);
 void events_add(struct events_writer *e, const struct happening *h);
@@ -50,6 +60,7 @@ struct events_reader {
 	uint32_t left;		/* integers to come */
 	uint32_t n_contexts;
 	uint64_t ns;
+	uint64_t kind;
 	struct happening contexts[EVENTS_CONTEXTS_MAX];
 };
 /* False: the record has no events of this version. */

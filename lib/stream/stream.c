@@ -334,7 +334,8 @@ static bool is_events(const struct stream_reader *r)
 {
 	const uint8_t *p = r->data + r->start;
 
-	return r->inside && p[0] == 0x94 && p[1] == STREAM_EVENTS;
+	return r->inside && p[0] == 0x94 &&
+		(p[1] == STREAM_EVENTS || p[1] == STREAM_TRACED);
 }
 
 static bool is_header(const struct stream_record *record)
@@ -409,7 +410,7 @@ enum stream_event stream_next(struct stream_reader *r,
 		.data = r->data + r->start, .size = size,
 	};
 	if (is_events(r))
-		record->kind = STREAM_EVENTS;
+		record->kind = r->data[r->start + 1];
 	else if (!decode(r, size, record))
 		return r->segments ? fail(r, STREAM_BAD, "not a record") :
 			refuse(r);

@@ -38,6 +38,8 @@ enum stream_kind {
 	STREAM_PRIVILEGE = 15,
 	STREAM_EVENT_RUN = 16,
 	STREAM_KEEP = 17,
+	STREAM_TRACED = 20,		/* events and results */
+	STREAM_EVENT_FILE = 21,
 };
 
 /* No writer makes a record beyond these: sp-stream(5), LIMITS. */
@@ -61,7 +63,7 @@ struct stream_record {
 	uint64_t kind;
 	/* Valid until the next stream_next(): */
 	uint32_t n_fields;
-	const msgpack_object *fields;	/* NULL: STREAM_EVENTS, see events.h */
+	const msgpack_object *fields;	/* NULL: events, see events.h */
 	const uint8_t *data;		/* the record as it stands in the input */
 	size_t size;
 };

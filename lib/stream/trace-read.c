@@ -24,6 +24,7 @@ struct segment {
 	uint64_t unknown;	/* records of unknown kinds */
 	bool *event_runs;	/* whether the run of an event image is known */
 	uint32_t n_event_images;
+	uint32_t n_event_files;
 };
 
 static void segment_clear(struct segment *s)
@@ -215,6 +216,31 @@ static const char *read_event_image(struct trace *t, struct segment *s,
 	return NULL;
 }
 
+static const char *read_event_file(struct trace *t, struct segment *s,
+				   const struct stream_record *record)
+{
+	const msgpack_object *path = record->fields;
+	char *text = NULL;
+
+	if (record->n_fields != 1 || s->n_event_files == UINT32_MAX ||
+	    (path->type != MSGPACK_OBJECT_NIL && !text_unpack(path, &text)))
+		return "malformed event file record";
+	if (t->sink && t->sink->file)
+		t->sink->file(t->sink->arg, s->n_event_files, text);
+	s->n_event_files++;
+	free(text);
+	return NULL;
+}
+
+/* A result refers to files by their number + 1. */
+static bool has_files(const struct segment *s, const struct happening *h)
+{
+	return h->what != HAPPENED_RESULT ||
+		(h->args[2] <= s->n_event_files &&
+		 h->args[3] <= s->n_event_files &&
+		 h->args[4] <= s->n_event_files);
+}
+
 /* The runs come later, after all events. */
 static const char *read_event_run(struct trace *t, struct segment *s,
 				  const struct stream_record *record)
@@ -241,12 +267,16 @@ static const char *read_events(struct trace *t, const struct segment *s,
 
 	if (!events_open(&events, record))
 		return "malformed events record";
+	if (t->sink && t->sink->begin)
+		t->sink->begin(t->sink->arg, events.kind == STREAM_TRACED);
 	for (;;) {
 		next = events_next(&events, &one);
 		if (next != EVENTS_ONE)
 			break;
 		if (one.image >= s->n_event_images)
 			return "event with an unknown image";
+		if (!has_files(s, &one))
+			return "event with an unknown file";
 		t->n_events++;
 		if (t->sink)
 			t->sink->event(t->sink->arg, &one);
@@ -296,9 +326,12 @@ static const char *read_record(struct trace *t, struct segment *s,
 	case STREAM_IMAGE:
 		return read_image(t, s, record);
 	case STREAM_EVENTS:
+	case STREAM_TRACED:
 		return read_events(t, s, record);
 	case STREAM_EVENT_IMAGE:
 		return read_event_image(t, s, record);
+	case STREAM_EVENT_FILE:
+		return read_event_file(t, s, record);
 	case STREAM_EVENT_RUN:
 		return read_event_run(t, s, record);
 	case STREAM_KEEP:

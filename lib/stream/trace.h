@@ -97,8 +97,12 @@ struct facts {
  * stream's order, while it is read.
  */
 struct trace_sink {
+	/* The events of a record come next. NULL: not wanted. */
+	void (*begin)(void *arg, bool has_results);
 	/* The number starts at 0 in each segment. `path` NULL: not known. */
 	void (*image)(void *arg, uint32_t number, const char *path);
+	/* A file of a result, which also has a number. NULL: not wanted. */
+	void (*file)(void *arg, uint32_t number, const char *path);
 	/* The run of an image's events; of images without it, the first. */
 	void (*run)(void *arg, uint32_t image, uint32_t run);
 	void (*event)(void *arg, const struct happening *event);

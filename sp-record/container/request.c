@@ -54,6 +54,7 @@ static const struct {
 	{ "--time", true, false },
 	{ "--every", false, true },
 	{ "--exact-times", false, true },
+	{ "--results", false, true },
 };
 
 static char *check_option(const char *word, const struct container_options *o)

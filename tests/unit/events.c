@@ -44,7 +44,8 @@ static struct happening any_event(const struct happening *before, int tasks)
 static void write_all(FILE *file, const struct happening *events)
 {
 	struct stream_writer *stream = stream_writer_new(file);
-	struct events_writer *writer = events_writer_new(stream);
+	struct events_writer *writer = events_writer_new(stream,
+							 STREAM_TRACED);
 
 	events_image(writer, "/bin/a");
 	events_image(writer, NULL);
@@ -94,7 +95,7 @@ static void check_round_trip(int tasks)
 	reader = stream_reader_new(file);
 	while ((event = stream_next(reader, &record)) == STREAM_SEGMENT ||
 	       event == STREAM_RECORD)
-		if (event == STREAM_RECORD && record.kind == STREAM_EVENTS)
+		if (event == STREAM_RECORD && record.kind == STREAM_TRACED)
 			check_record(&record, events, &n);
 	if (event != STREAM_COMPLETE || n != EVENTS)
 		message_fatal("%d of %d events came back", n, EVENTS);

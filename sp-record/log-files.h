@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* With --results and --paths: the files of descriptors, by the kernel's number. */
+#ifndef LOG_FILES_H
+#define LOG_FILES_H
+
+#include <stdint.h>
+
+#include "stream/events.h"
+
+struct tracer;
+struct log_files;
+
+struct log_files *log_files_open(struct tracer *t);
+void log_files_free(struct log_files *f);	/* NULL: nothing */
+/* Take the paths that have come. Before it, read how far the logs go. */
+void log_files_take(struct log_files *f);
+/*
+ * A file's number in the stream, + 1; it is written there first. 0: it has
+ * none, or its path was lost.
+ */
+uint64_t log_files_number(struct log_files *f, struct events_writer *e,
+			  uint64_t number);
+
+#endif
