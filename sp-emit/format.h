@@ -26,6 +26,7 @@
 #define ORIGIN_ADDED (1U << 26)
 
 struct possible;	/* possible/possible.h */
+struct results;		/* results.h */
 
 struct emit {
 	const struct trace *trace;
@@ -43,6 +44,7 @@ struct emit {
 	const char *base;	/* the file of --base, or NULL */
 	const struct possible *possible;	/* what --add chose from, or NULL */
 	bool lists_possible;	/* --possible */
+	const struct results *results;	/* in the stream, for --table; or NULL */
 };
 
 enum format_flag {

@@ -60,6 +60,8 @@ static const struct format formats[] = {
 	  DENY_NONE, 0, write_table, NULL },
 	{ "timeline", "when each call was seen first, with the marks",
 	  FORMAT_TRACE, DENY_NONE, 0, write_timeline, NULL },
+	{ "strace", "the events of sp-record --every, as strace -f prints calls",
+	  FORMAT_TRACE | FORMAT_EVENTS, DENY_NONE, 0, NULL, NULL },
 	{ "ndjson", "each event of sp-record --every, a line of JSON each",
 	  FORMAT_TRACE | FORMAT_EVENTS, DENY_NONE, 0, NULL, NULL },
 };

@@ -30,6 +30,8 @@ struct ndjson {
 	FILE *out;
 	char **images;		/* as JSON, and the run where there are several */
 	size_t n_images;
+	char **files;		/* as JSON */
+	size_t n_files;
 	struct name *names;	/* by call */
 	struct name *recent[NAMES];
 };
@@ -54,6 +56,17 @@ static void on_image(void *arg, uint32_t number, const char *path)
 		free(n->images[--n->n_images]);
 	n->images = xgrow(n->images, n->n_images, sizeof(*n->images));
 	n->images[n->n_images++] = dump(path ? text_json(path) : json_null());
+}
+
+static void on_file(void *arg, uint32_t number, const char *path)
+{
+	struct ndjson *n = arg;
+
+	/* A new segment numbers its files from 0. */
+	while (n->n_files > number)
+		free(n->files[--n->n_files]);
+	n->files = xgrow(n->files, n->n_files, sizeof(*n->files));
+	n->files[n->n_files++] = dump(path ? text_json(path) : json_null());
 }
 
 static void on_run(void *arg, uint32_t image, uint32_t run)
@@ -166,11 +179,39 @@ static char *put_task(char *p, const struct happening *h)
 	return p;
 }
 
+/* ,"result":-2,"duration":120 */
+static char *put_result(struct ndjson *n, char *p, const struct happening *h)
+{
+	*p++ = ',';
+	p = put_text(p, name_of(n, h->id)->json);
+	p = put_text(p, ",\"result\":");
+	p = put_int(p, h->args[0]);
+	p = put_text(p, ",\"duration\":");
+	return put_uint(p, h->args[1]);
+}
+
+/* ,"first":"/etc/passwd" */
+static void put_file(const struct ndjson *n, const char *key, uint64_t number)
+{
+	if (number && number <= n->n_files)
+		fprintf(n->out, ",\"%s\":%s", key, n->files[number - 1]);
+}
+
+static void put_files(const struct ndjson *n, const struct happening *h)
+{
+	if (h->what != HAPPENED_RESULT)
+		return;
+	put_file(n, "first", h->args[2]);
+	put_file(n, "second", h->args[3]);
+	put_file(n, "returned", h->args[4]);
+}
+
 static void on_event(void *arg, const struct happening *h)
 {
 	static const char *const whats[HAPPENED_KINDS] = {
 		[HAPPENED_CALL] = "call", [HAPPENED_FORK] = "fork",
 		[HAPPENED_EXEC] = "exec", [HAPPENED_EXIT] = "exit",
+		[HAPPENED_RESULT] = "result",
 	};
 	struct ndjson *n = arg;
 	char line[1024], *p = line;
@@ -183,10 +224,13 @@ static void on_event(void *arg, const struct happening *h)
 	p = put_uint(p, h->pid);
 	p = put_text(p, ",\"tid\":");
 	p = put_uint(p, h->tid);
-	p = h->what == HAPPENED_CALL ? put_call(n, p, h) : put_task(p, h);
+	p = h->what == HAPPENED_CALL ? put_call(n, p, h) :
+		h->what == HAPPENED_RESULT ? put_result(n, p, h) :
+		put_task(p, h);
 	p = put_text(p, ",\"image\":");
 	fwrite_unlocked(line, 1, p - line, n->out);
 	fputs_unlocked(n->images[h->image], n->out);
+	put_files(n, h);
 	fputs_unlocked("}\n", n->out);
 }
 
@@ -204,7 +248,7 @@ struct ndjson *ndjson_new(FILE *out)
 	n->out = out;
 	n->sink = (struct trace_sink){
 		.image = on_image, .run = on_run, .event = on_event, .pause = on_pause,
-		.arg = n,
+		.file = on_file, .arg = n,
 	};
 	return n;
 }
@@ -247,6 +291,9 @@ void ndjson_free(struct ndjson *n)
 		return;
 	while (n->n_images)
 		free(n->images[--n->n_images]);
+	while (n->n_files)
+		free(n->files[--n->n_files]);
+	free(n->files);
 	HASH_ITER(hh, n->names, name, next) {
 		HASH_DELETE(hh, n->names, name);
 		free(name->json);

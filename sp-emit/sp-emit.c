@@ -21,6 +21,8 @@
 #include "paths.h"
 #include "possible/possible.h"
 #include "process/sandbox.h"
+#include "results.h"
+#include "strace.h"
 #include "trust.h"
 
 /* What the format and the options make of the groups. */
@@ -332,6 +334,7 @@ struct sources {
 	struct inputs inputs;
 	struct base base;
 	struct reader *reader;	/* NULL: not needed */
+	struct results *results;	/* read on the way; NULL: not wanted */
 };
 
 static bool emit_trace(const struct trace *t, const struct options *o,
@@ -345,6 +348,7 @@ static bool emit_trace(const struct trace *t, const struct options *o,
 		.paths = o->paths, .widen = o->widen_names,
 		.harden = o->harden, .allow_denied = o->allow_denied,
 		.complain = o->has_deny, .base = from->base.path,
+		.results = from->results,
 	};
 	struct possible possible = { .n = 0 };
 	struct profile *p = NULL;
@@ -372,22 +376,42 @@ static bool emit_trace(const struct trace *t, const struct options *o,
 static bool emit_events(struct trace **trace, const struct options *o,
 			struct inputs *inputs, struct output *out)
 {
-	struct ndjson *ndjson = ndjson_new(output_file(out));
+	bool as_json = !strcmp(o->format->name, "ndjson");
+	struct ndjson *ndjson = as_json ? ndjson_new(output_file(out)) : NULL;
+	struct strace *strace = as_json ? NULL : strace_new(output_file(out));
 	struct trace *t = *trace;
 	bool ok;
 
-	t->sink = ndjson_sink(ndjson);
+	t->sink = as_json ? ndjson_sink(ndjson) : strace_sink(strace);
 	ok = trace_load_all(t, inputs, read_flags(o));
 	if (ok && !t->n_events)
 		message_error("no events were recorded: sp-record --every "
 			      "writes them");
 	ok = ok && t->n_events;
 	if (ok) {
-		ndjson_finish(ndjson, t);
+		if (as_json)
+			ndjson_finish(ndjson, t);
+		else
+			strace_finish(strace, t);
 		output_commit(out);
 	}
 	ndjson_free(ndjson);
+	strace_free(strace);
 	return ok;
+}
+
+/*
+ * The results in the stream are for --table, and belong to all that is recorded:
+ * a selection has none.
+ */
+static void take_results(struct trace *t, const struct options *o,
+			 struct sources *from)
+{
+	if (o->format->write != write_table || o->from || o->until ||
+	    !selection_is_empty(&o->selection))
+		return;
+	from->results = results_new();
+	t->sink = results_sink(from->results);
 }
 
 static bool emit_facts(struct trace **t, const struct options *o,
@@ -396,6 +420,7 @@ static bool emit_facts(struct trace **t, const struct options *o,
 	bool has_paths = o->format->flags & FORMAT_PATHS || o->paths;
 	bool partial = false;
 
+	take_results(*t, o, from);
 	if (!base_read(&from->base, &o->host) ||
 	    !trace_load_all(*t, &from->inputs, read_flags(o)) ||
 	    !leave_out_harness(t, o) ||
@@ -491,6 +516,7 @@ static void emit(struct options *o)
 	inputs_close(&from.inputs);
 	base_close(&from.base);
 	reader_free(from.reader);
+	results_free(from.results);
 	host_release(&o->host);
 	trace_free(t);
 }

@@ -7,6 +7,7 @@
 #include "base/count.h"
 #include "format.h"
 #include "kernel/operation.h"
+#include "results.h"
 
 struct widths {
 	int arch, nr, count;	/* columns; arch 0: all calls have the same */
@@ -57,6 +58,36 @@ static void write_row(const struct call_total *total, struct widths w,
 		fprintf(out, "%-*s  ", w.arch, arch_label(total->id, arch));
 	fprintf(out, "%*d  %*" PRIu64 "  %s\n", w.nr, total->id.nr, w.count,
 		total->count, syscall_label(total->id, name));
+}
+
+/* As strace -c -f -w prints them: seconds in calls, each call's, and errors. */
+static void write_results(const struct results *results,
+			  const struct call_total *totals, size_t n, FILE *out)
+{
+	uint64_t all_ns = 0, left_out = 0;
+
+	for (size_t i = 0; i < n; i++)
+		all_ns += results_of(results, totals[i].id).ns;
+	fputs("Time in calls, and errors\n"
+	      "%TIME      SECONDS    USECS/CALL     CALLS    ERRORS  NAME\n",
+	      out);
+	for (size_t i = 0; i < n; i++) {
+		struct result_sum sum = results_of(results, totals[i].id);
+		char name[SYSCALL_NAME_MAX];
+
+		left_out += totals[i].count - sum.n;
+		if (!sum.n)
+			continue;
+		fprintf(out, "%5.1f %12.6f  %12.1f  %8" PRIu64 "  ",
+			all_ns ? 100.0 * sum.ns / all_ns : 0, sum.ns / 1e9,
+			sum.ns / 1e3 / sum.n, sum.n);
+		fprintf(out, sum.errors ? "%8" PRIu64 "  %s\n" : "%8.0"
+			PRIu64 "  %s\n", sum.errors,
+			syscall_label(totals[i].id, name));
+	}
+	if (left_out)
+		fprintf(out, "%" PRIu64 " calls did not return, or their "
+			"results were not recorded\n", left_out);
 }
 
 static uint64_t sum(const struct call_total *totals, size_t n)
@@ -137,5 +168,7 @@ void write_table(const struct emit *emit, FILE *out)
 		write_row(&totals[i], w, out);
 	write_denials(emit->trace, w, out);
 	write_operations(emit->trace, w, out);
+	if (results_exist(emit->results))
+		write_results(emit->results, totals, n, out);
 	free(totals);
 }

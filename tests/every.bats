@@ -333,3 +333,78 @@ for e in map(json.loads, sys.stdin):
 	run -2 --separate-stderr sp-emit --ndjson --image=x /dev/null
 	[[ $stderr == *'--image cannot be combined with --ndjson'* ]]
 }
+
+@test "--strace prints the calls, results and paths that strace prints" {
+	requires_root
+	command -v strace >/dev/null || skip "no strace"
+	sp-record -q --every --results --paths -o t.sp -- "$WITNESS/traced"
+	sp-emit --strace t.sp >ours
+	timeout 20 strace -f -T -y -ttt -o theirs "$WITNESS/traced"
+	"$TESTS/scripts/strace-agrees.py" ours theirs
+	[ "$(sp-emit --json t.sp | jq '.runs[0].lost.result')" = 0 ]
+	# Without --results the same calls, whose results are not known.
+	sp-record -q --every -o u.sp -- "$WITNESS/traced"
+	sp-emit --strace u.sp >without
+	[ "$(sed -n '/AT_FDCWD/,/exited/p' without | grep -c ' = ?$')" -gt 30 ]
+	run ! grep -q '<0\.' without
+	# Both are logs that sp-merge reads.
+	for log in ours without; do
+		sp-merge --from=strace "$log" | calls - | sort >read
+		calls t.sp | sort | diff - read
+	done
+	# The counts and errors of strace -c.
+	sp-emit --table t.sp | sed '1,/^%TIME/d; /did not return\|syscall_/d' |
+		awk '$1 ~ /^[0-9.]+$/ && NF > 4 { print $NF, $4, (NF > 5 ? $5 : 0) }' | sort >ours
+	timeout 20 strace -f -c -o theirs "$WITNESS/traced"
+	awk 'NR > 2 && !/^---/ && $NF != "total" {
+		print $NF, $4, (NF > 5 ? $5 : 0) }' theirs | sort >counts
+	[ -s counts ]
+	diff ours counts
+}
+
+@test "results of threads belong to their calls, and what is lost is counted" {
+	requires_root
+	sp-record -q --every --results -o f.sp -- "$WITNESS/flood" 4 20000
+	sp-emit --strace f.sp >lines
+	[ "$(grep -cE 'getppid(\(\) *| resumed>\)) = [0-9]+ <' lines)" -ge 20000 ]
+	run ! grep 'getppid() *= ?' lines
+	sp-record --every --results --buffer=1024 -- "$WITNESS/flood" 4 50000 2>err |
+		(sleep 1; cat) >lost.sp
+	lost=$(sp-emit --json lost.sp | jq '.runs[0].lost.result')
+	[ "$lost" -gt 0 ]
+	grep -q "^sp-record: $lost results or paths of descriptors were lost" err
+	sp-emit --strace lost.sp 2>err >lines
+	grep -q "^sp-emit: $lost results or paths of descriptors were lost" err
+	sp-emit --oci lost.sp >/dev/null
+	run -125 sp-record --results -- true
+	[ "${lines[0]}" = "sp-record: --results is only for --every" ]
+}
+
+@test "a path of a descriptor is escaped, also where it ends the line" {
+	requires_root
+	sp-record -q --every --results --paths -o p.sp -- \
+		sh -c ': >"$1"' sh $'a>b\n\e[2J = 0'
+	sp-emit --strace p.sp >lines
+	grep -qF 'a\x3eb\x0a\x1b[2J = 0>' lines
+	run ! grep -q $'\e' lines
+	sp-emit --ndjson p.sp | jq -se 'map(select(.returned // "" |
+		endswith("/a>b\n\u001b[2J = 0"))) | length >= 1'
+}
+
+@test "results are records of another kind, which must refer to known files" {
+	while read -r status record; do
+		printf '%s\n' 'run 1 x' 'image /bin/a' 'call 1 openat 1' \
+			'record [8, "/bin/a"]' 'record [21, "/etc/x"]' \
+			"record $record" | "$TESTS/mkstream" >r.sp
+		run -"$status" --separate-stderr sp-emit --strace r.sp
+		if [ "$status" = 0 ]; then
+			[ "$output" = '11    0.000000007 openat(AT_FDCWD, NULL, O_RDONLY)        = 3</etc/x> <0.000000005>' ]
+		fi
+	done <<-END
+		0 [20, 5, [0, 0, 10, 11, 0, 3221225534, 4, 0, 10, 11, 0, 3221225534], [0, 2, 257, -100, 0, 0, 0, 0, 0, 64, 5, 257, 3, 5, 0, 0, 1, 0]]
+		2 [20, 5, [4, 0, 10, 11, 0, 3221225534], [0, 2, 257, 3, 5, 0, 0, 2, 0]]
+		2 [20, 5, [5, 0, 10, 11, 0, 3221225534], [0, 2, 257, 3, 5, 0, 0, 1, 0]]
+		2 [7, 5, [4, 0, 10, 11, 0, 3221225534], [0, 2, 257, 3, 5, 0, 0, 1, 0]]
+		2 [21, 5]
+	END
+}

@@ -144,6 +144,7 @@ static const struct command {
 	{ { "--json", "--allow-partial" }, is_json },
 	{ { "--table", "--allow-partial" }, is_text },
 	{ { "--ndjson", "--allow-partial" }, NULL },
+	{ { "--strace", "--allow-partial" }, NULL },
 	{ { "--explain", TRUST, "--args" }, is_text },
 	{ { "--explain", "--landlock", "--allow-partial" }, is_text },
 	{ { "--table", "--allow-partial", "--from=m" }, is_text },
