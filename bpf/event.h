@@ -191,6 +191,19 @@ struct image_path {
 };
 _Static_assert(sizeof(struct image_path) == 24 + 8 + 4096 + 256, "layout");
 
+/*
+ * A name by which an executable was executed. A longer one is not recorded: the
+ * key has to be on the stack.
+ */
+enum { EXEC_NAME = 184, EXEC_NAMES_MAX = 4096 };
+struct exec_name {
+	__u32 image;
+	__u32 source;		/* enum name_source of user space … */
+	char name[EXEC_NAME];	/* … and zeros from its end on */
+};
+_Static_assert(sizeof(struct exec_name) == 192, "layout");
+enum { EXEC_OPENED, EXEC_ARGV0 };
+
 enum event_type {
 	EVENT_IMAGE = 1,	/* a new image */
 	EVENT_DONE = 2,		/* the last task has ended */

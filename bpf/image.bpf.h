@@ -50,6 +50,51 @@ static __noinline __u32 image_of(struct file *file,
 	return IMAGE_OTHER;
 }
 
+/* Whether it is the name of a descriptor, or of a process' executable. */
+static __always_inline bool names_no_file(const struct exec_name *key)
+{
+	const char by_fd[9] = "/dev/fd/", by_proc[9] = "/proc/\0\0";
+	__u64 name, fd, proc;
+
+	__builtin_memcpy(&name, key->name, sizeof(name));
+	__builtin_memcpy(&fd, by_fd, sizeof(fd));
+	__builtin_memcpy(&proc, by_proc, sizeof(proc));
+	return name == fd || (name & 0xffffffffffff) == proc;
+}
+
+/*
+ * The name by which the kernel opened the executable; of a script, it is the
+ * interpreter's. Where it names a descriptor, argv[0] takes its place. Nothing
+ * but a text for people depends on it, so that a name that is too long or has no
+ * room in the map is left out.
+ */
+__noinline int note_exec_name(__u32 image, __u64 bprm_address)
+{
+	struct linux_binprm *bprm = (void *)bprm_address;
+	struct tally *tally, one = { .count = 1 };
+	struct exec_name key = { .image = image, .source = EXEC_OPENED };
+	long n = bpf_probe_read_kernel_str(key.name, sizeof(key.name),
+					   BPF_CORE_READ(bprm, interp));
+
+	if (names_no_file(&key)) {
+		__builtin_memset(key.name, 0, sizeof(key.name));
+		key.source = EXEC_ARGV0;
+		n = bpf_probe_read_user_str(key.name, sizeof(key.name),
+			(void *)BPF_CORE_READ(bpf_get_current_task_btf(), mm,
+					      arg_start));
+	}
+	if (n <= 1 || n >= (long)sizeof(key.name))
+		return 0;
+	tally = bpf_map_lookup_elem(&exec_names, &key);
+	if (tally) {
+		add(&tally->count, 1);
+		return 0;
+	}
+	one.first_ns = bpf_ktime_get_ns();
+	bpf_map_update_elem(&exec_names, &key, &one, BPF_NOEXIST);
+	return 0;
+}
+
 /* linux/sched/coredump.h: what PR_GET_DUMPABLE answers. */
 enum { DUMPABLE_MASK = 3, DUMPABLE_BY_USER = 1 };
 

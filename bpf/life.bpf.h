@@ -190,6 +190,7 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 		begin_armed(task, image, scope_of(state));
 	note_filter(to, task);
 	count_use(image, USE_EXECS);
+	note_exec_name(image, (__u64)bprm);
 	if (before == IMAGE_ARMED && attaching)
 		;
 	else if (before == IMAGE_ARMED)

@@ -171,6 +171,14 @@ struct {
 	__type(value, struct image_path);
 } blank SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, EXEC_NAMES_MAX);
+	__type(key, struct exec_name);
+	__type(value, struct tally);
+} exec_names SEC(".maps");
+
 /* With --split. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -370,8 +370,10 @@ char **digest_advice(const struct digest *d)
 char *digest_maker(const struct digest *d, const struct digest_call *call,
 		   size_t i)
 {
-	const struct image *image = d->emit->trace->images[call->facts[i]->image];
+	const struct fact *fact = call->facts[i];
+	char *image = image_text(d->emit->trace, fact->image);
+	char *text = xasprintf("%" PRIu64 " by %s", fact_count(fact), image);
 
-	return xasprintf("%" PRIu64 " by %s", fact_count(call->facts[i]),
-			 image_name(image));
+	free(image);
+	return text;
 }

@@ -30,12 +30,12 @@ static void write_start(const struct profile_rule *rule, const char *from,
 		action_name(rule->action, answer), from);
 }
 
-static void write_image(const struct image *image, FILE *out)
+static void write_image(const struct trace *t, uint32_t image, FILE *out)
 {
-	char *name = text_printable(image_name(image));
+	char *text = image_text(t, image);
 
-	fputs(name, out);
-	free(name);
+	text_put_printable(text, out);
+	free(text);
 }
 
 /* `calls` ends with NULL. */
@@ -48,7 +48,7 @@ static void write_observed(const struct trace *t, struct fact **calls,
 	for (; *calls && !call_id_compare(&(*calls)->id, &rule->id); calls++) {
 		fprintf(out, "%s%" PRIu64 " by ", separator,
 			fact_count(*calls));
-		write_image(t->images[(*calls)->image], out);
+		write_image(t, (*calls)->image, out);
 		separator = ", ";
 	}
 	putc('\n', out);
@@ -202,7 +202,7 @@ static void write_privileges(const struct trace *t,
 			what == PRIVILEGE_OF_NAMESPACES ? "other namespaces" :
 			capability_name(what & PRIVILEGE_CAPABILITY, buf),
 			what & PRIVILEGE_IS_AMBIENT ? " (ambient)" : "");
-		write_image(t->images[fact->image], out);
+		write_image(t, fact->image, out);
 		putc('\n', out);
 	}
 }

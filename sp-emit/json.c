@@ -346,6 +346,16 @@ static json_t *start_json(struct fact **fact)
 	return object;
 }
 
+static json_t *exec_name_json(struct fact **fact)
+{
+	char *name = path_of_fact(*fact);
+	json_t *object = json_pack("{so sb}", "name", text_json(name),
+				   "claim", (*fact)->id.nr != NAME_OPENED);
+
+	free(name);
+	return object;
+}
+
 static json_t *privilege_json(struct fact **fact)
 {
 	const struct fact *f = *fact;
@@ -395,7 +405,7 @@ static json_t *losses_json(const struct trace *t)
 void write_json(const struct emit *emit, FILE *out)
 {
 	const struct trace *t = emit->trace;
-	json_t *object = json_pack("{si so so so so so so so so so so so so}",
+	json_t *object = json_pack("{si so so so so so so so so so so so so so}",
 				   "version", JSON_VERSION,
 				   "runs", runs_json(t),
 				   "images", images_json(t),
@@ -414,6 +424,8 @@ void write_json(const struct emit *emit, FILE *out)
 							 start_json),
 				   "privileges", others_json(&t->privileges,
 							     privilege_json),
+				   "names", others_json(&t->names,
+							exec_name_json),
 				   "lost", losses_json(t));
 
 	if (t->keep)

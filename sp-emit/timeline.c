@@ -135,7 +135,7 @@ static char *label_of(const struct run *run, struct call_id id)
 static void write_sight(const struct trace *t, const struct run *run,
 			const struct sight *one, FILE *out)
 {
-	char *label;
+	char *label, *image;
 
 	fprintf(out, "%12.6f  ", one->ns / 1e9);
 	if (!one->fact) {
@@ -147,8 +147,10 @@ static void write_sight(const struct trace *t, const struct run *run,
 	label = label_of(run, one->fact->id);
 	fprintf(out, "%s  %-20s  %-11s  ", one->is_new ? "new " : "    ",
 		label, subject_name(purpose_of(one->fact->id)->subject));
-	text_put_printable(image_name(t->images[one->fact->image]), out);
+	image = image_text(t, one->fact->image);
+	text_put_printable(image, out);
 	putc('\n', out);
+	free(image);
 	free(label);
 }
 

@@ -224,6 +224,38 @@ static void collect_rare(struct collection *c)
 	}
 }
 
+/* A name that is the executable's path has no fact. */
+static void collect_exec_name(struct collection *c,
+			      const struct exec_name *key,
+			      const struct tally *tally)
+{
+	struct sighting sighting = sighting_of(c, key->image, tally, 0);
+	struct fact fact = {
+		.id = { 0, key->source == EXEC_ARGV0 ? NAME_ARGV0 :
+			NAME_OPENED },
+		.image = trace_image(c, key->image),
+		.detail = (uint8_t *)key->name,
+		.detail_size = strnlen(key->name, sizeof(key->name)),
+	};
+	const char *path = c->trace->images[fact.image]->path;
+
+	if (!path || strncmp(path, key->name, sizeof(key->name)))
+		trace_sum_fact(c->trace, FACT_NAME, &fact, &sighting);
+}
+
+static void collect_exec_names(struct collection *c)
+{
+	int fd = bpf_map__fd(c->tracer->skel->maps.exec_names);
+	struct exec_name key, *previous = NULL;
+	struct tally tally;
+
+	while (!bpf_map_get_next_key(fd, previous, &key)) {
+		previous = &key;
+		if (!bpf_map_lookup_elem(fd, &key, &tally))
+			collect_exec_name(c, &key, &tally);
+	}
+}
+
 static void collect_argument(struct collection *c,
 			     const struct argument_key *key,
 			     const struct tally *tally)
@@ -391,6 +423,7 @@ void collect(struct tracer *t, struct splits_read *splits,
 		for (uint32_t phase = 0; phase < c.n_phases; phase++)
 			collect_table(&c, phase, id);
 	collect_rare(&c);
+	collect_exec_names(&c);
 	collect_arguments(&c);
 	collect_trapped(&c);
 	collect_losses(t, trace->runs[run]);

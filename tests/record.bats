@@ -103,6 +103,16 @@ public_copy() {
 	END
 	[ "$(sp-emit --json run.sp | jq -r '.images[].path')" = \
 		"$(realpath "$WITNESS/exit-nolibc")" ]
+	[ "$(sp-emit --json run.sp | jq -r '.names[] | .name, .claim')" = \
+		$'./link\nfalse' ]
+}
+
+@test "executed through a descriptor: argv[0], as a claim" {
+	# shellcheck disable=SC2016 # $0 of that shell
+	record -- bash -c 'exec 3<"$0"; exec -a "$(printf "a\nb")" /proc/self/fd/3' \
+		"$WITNESS/exit-nolibc"
+	sp-emit --json run.sp | jq -e '.names | map(select(.claim)) |
+		map(.name) == ["a\nb"]'
 }
 
 @test "a search along PATH: only the execve that succeeds" {

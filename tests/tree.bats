@@ -33,6 +33,55 @@ family() {
 	END
 }
 
+@test "an executable is selected by its path, or by an absolute name that it was executed by" {
+	local name
+	"$TESTS/mkstream" >a.sp <<-'END'
+	run 1 a
+	image /bin/multi 1:9:9
+	call 1 read 1
+	name 1 0 /bin/tool 1
+	name 1 0 /opt/../bin/dots 1
+	name 1 0 /opt//bin/double 1
+	name 1 0 /opt/./bin/dot 1
+	name 1 0 ./relative 1
+	name 1 1 /bin/claim 1
+	image /bin/other 1:1:1
+	call 1 write 1
+	start 1 /bin/multi 1
+	END
+	[ "$(selected --image=/bin/tool a.sp)" = /bin/multi ]
+	grep -qxF "sp-emit: --image: '/bin/tool' selects /bin/multi, with what it did when it was executed by other names" err
+	[ "$(selected --tree='*/tool' a.sp)" = "/bin/multi /bin/other" ]
+	[ "$(selected --image=!/bin/tool a.sp)" = /bin/other ]
+	[ "$(selected --image=/bin/multi a.sp)" = /bin/multi ]
+	run ! grep selects err
+	for name in '/opt/*' '*dots' '*double' '*/dot' '*relative' /bin/claim; do
+		echo "$name"
+		run -2 sp-emit --json --image="$name" a.sp
+	done
+}
+
+@test "what an executable was executed as is printed escaped, and an argv[0] as a claim" {
+	"$TESTS/mkstream" >a.sp <<-'END'
+	run 1 a
+	image /bin/multi 1:1:1
+	call 1 read 1
+	name 1 0 /opt/multi 1
+	name 1 0 /bin/%1b[2Jtool 1
+	image /runc 1:1:1
+	call 1 write 1
+	name 1 1 runc 1
+	image /memfd:x 1:1:1
+	call 1 close 1
+	name 1 1 a%0ab 1
+	END
+	sp-emit --explain a.sp >out
+	grep -qF '1 by /bin/multi (executed as /bin/\x1b[2Jtool)' out
+	grep -q '1 by /runc$' out
+	grep -qF '1 by /memfd:x (which calls itself a\x0ab)' out
+	sp-emit --json a.sp | jq -e '.names | map(.claim) == [false, false, true, true]'
+}
+
 @test "an executable and what it started, and what that started" {
 	family
 	[ "$(selected --tree=/bin/service a.sp)" = "/bin/service /bin/sh /bin/worker" ]

@@ -188,6 +188,12 @@ static void write_starter(const struct fact *fact, msgpack_packer *pk)
 		msgpack_pack_nil(pk);
 }
 
+/* At most NAME_FACT_MAX bytes. */
+static bool read_name(const msgpack_object *o, uint8_t *detail, size_t *size)
+{
+	return read_path(o, detail, size) && *size <= NAME_FACT_MAX;
+}
+
 static bool read_address(const msgpack_object *o, uint8_t *detail,
 			 size_t *size)
 {
@@ -229,5 +235,7 @@ const struct fact_shape fact_shapes[FACT_KINDS] = {
 	[FACT_PRIVILEGE] = { STREAM_PRIVILEGE, true, 0, 0, false,
 			     read_privilege, write_privilege,
 			     PROBLEMS("privilege") },
+	[FACT_NAME] = { STREAM_NAME, false, 0, 0, false, read_name, write_path,
+			PROBLEMS("name") },
 #undef PROBLEMS
 };

@@ -10,12 +10,63 @@
 #include "names.h"
 #include "stream/keep.h"
 
-static bool matches(const struct image *image, const char **globs, size_t n)
+static bool matches_text(const char *text, const char **globs, size_t n)
 {
-	for (size_t i = 0; image->path && i < n; i++)
-		if (!fnmatch(globs[i], image->path, 0))
+	for (size_t i = 0; i < n; i++)
+		if (!fnmatch(globs[i], text, 0))
 			return true;
 	return false;
+}
+
+static bool has_component(const char *path, const char *component)
+{
+	size_t n = strlen(component);
+
+	for (const char *at = path; at; at = strchr(at, '/')) {
+		at++;
+		if (!strncmp(at, component, n) && (!at[n] || at[n] == '/'))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A pattern matches any name that begins in a directory, so a name that leads
+ * out of it again does not count; neither does what a program calls itself.
+ */
+static bool is_trusted(const struct fact *name, const char *text)
+{
+	return name->id.nr == NAME_OPENED && *text == '/' &&
+		!has_component(text, "") && !has_component(text, ".") &&
+		!has_component(text, "..");
+}
+
+/* Whether the image was executed by a name that matches. */
+static bool matches_name(const struct trace *t, uint32_t image,
+			 const char **globs, size_t n)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < t->names.n && !found; i++) {
+		const struct fact *fact = t->names.at[i];
+		char *name;
+
+		if (fact->image != image)
+			continue;
+		name = path_of_fact(fact);
+		found = is_trusted(fact, name) && matches_text(name, globs, n);
+		free(name);
+	}
+	return found;
+}
+
+static bool matches(const struct trace *t, uint32_t image, const char **globs,
+		    size_t n)
+{
+	const char *path = t->images[image]->path;
+
+	return path && (matches_text(path, globs, n) ||
+			matches_name(t, image, globs, n));
 }
 
 static bool excludes(const char *pattern)
@@ -24,8 +75,8 @@ static bool excludes(const char *pattern)
 }
 
 /* If no pattern selects, everything is selected that none excludes. */
-static bool is_selected(const struct image *image, const struct selection *s,
-			bool in_tree)
+static bool is_selected(const struct trace *t, uint32_t image,
+			const struct selection *s, bool in_tree)
 {
 	bool selected = in_tree, any = s->n_trees;
 
@@ -35,7 +86,7 @@ static bool is_selected(const struct image *image, const struct selection *s,
 		const char *glob = pattern + negative;
 
 		any |= !negative;
-		if (!matches(image, &glob, 1))
+		if (!matches(t, image, &glob, 1))
 			continue;
 		if (negative)
 			return false;
@@ -127,7 +178,7 @@ static bool *tree_set(const struct trace *t, const struct selection *s)
 	bool *set = xcalloc(t->n_images, sizeof(*set));
 
 	for (size_t i = 0; i < t->n_images; i++)
-		set[i] = matches(t->images[i], s->trees, s->n_trees);
+		set[i] = matches(t, i, s->trees, s->n_trees);
 	follow(t, set);
 	return set;
 }
@@ -345,7 +396,7 @@ struct trace *select_images(struct trace *from, const struct selection *s)
 	bool *wanted = tree_set(from, s);
 
 	for (size_t i = 0; i < from->n_images; i++)
-		wanted[i] = is_selected(from->images[i], s, wanted[i]);
+		wanted[i] = is_selected(from, i, s, wanted[i]);
 	for (size_t i = 0; i < from->n_runs; i++)
 		runs[i] = trace_add_run(to, from->runs[i]);
 	copy_trace(from, wanted, runs, to);
@@ -565,7 +616,7 @@ static char *pattern_problem(const struct trace *t, const char *option,
 	for (size_t i = 0; i < t->n_images; i++) {
 		char *name, *longer;
 
-		if (matches(t->images[i], &glob, 1)) {
+		if (matches(t, i, &glob, 1)) {
 			free(list);
 			return NULL;
 		}
@@ -683,6 +734,26 @@ static const struct fact **outside_starts(const struct trace *t,
 	return outside;
 }
 
+/* The calls of an executable are recorded as one, whatever it was executed as. */
+static void note_names(const struct trace *t, const char *option,
+		       const char *pattern, char ***texts, size_t *n)
+{
+	for (size_t i = 0; i < t->n_images; i++) {
+		const char *path = t->images[i]->path;
+		char *text;
+
+		if (!path || excludes(pattern) ||
+		    matches_text(path, &pattern, 1) ||
+		    !matches_name(t, i, &pattern, 1))
+			continue;
+		text = xasprintf("%s: '%s' selects %s, with what it did when "
+				 "it was executed by other names", option,
+				 pattern, path);
+		add_text(texts, n, text_printable(text));
+		free(text);
+	}
+}
+
 char **select_notes(const struct trace *t, const struct selection *s)
 {
 	char **texts = xcalloc(1, sizeof(*texts));
@@ -690,9 +761,12 @@ char **select_notes(const struct trace *t, const struct selection *s)
 	const struct fact **outside = outside_starts(t, set);
 	size_t n = 0;
 
+	for (size_t i = 0; i < s->n_images; i++)
+		note_names(t, "--image", s->images[i], &texts, &n);
+	for (size_t i = 0; i < s->n_trees; i++)
+		note_names(t, "--tree", s->trees[i], &texts, &n);
 	for (size_t i = 0; i < t->n_images; i++) {
-		char *by = outside[i] && !matches(t->images[i], s->trees,
-						  s->n_trees) ?
+		char *by = outside[i] && !matches(t, i, s->trees, s->n_trees) ?
 			path_of_fact(outside[i]) : NULL;
 		char *text = by ? xasprintf("--tree: %s was started by %s as "
 				"well: what it did there is in the profile",

@@ -7,8 +7,9 @@
 #include "stream/trace.h"
 
 /*
- * Patterns (fnmatch(3); `*` matches a slash too). Selected are images whose
- * path matches one of `images`, and those that match one of `trees`, with
+ * Patterns (fnmatch(3); `*` matches a slash too), for the path of an image and
+ * the absolute names by which it was executed. Selected are images that match
+ * one of `images`, and those that match one of `trees`, with
  * everything that these started, directly or not; except those that match one
  * of `images` after a '!'. If all patterns are of that kind, all other images
  * are selected.
@@ -25,7 +26,7 @@ void selection_free(struct selection *s);
 option_set selection_option_image, selection_option_tree;
 #define SELECTION_OPTIONS(type, member, for_modes) \
 	{ "image", 0, "PATTERN", \
-	  "only the calls of executables whose path matches,\n" \
+	  "only the calls of executables whose path or name matches,\n" \
 	  "or with !PATTERN does not; can be repeated", \
 	  selection_option_image, .at = offsetof(type, member), \
 	  .modes = (for_modes) }, \
@@ -58,7 +59,7 @@ struct trace *select_images(struct trace *from, const struct selection *s);
  * heap texts, and NULL after the last; the caller frees all. It is wrong if no
  * image matches a pattern, or if a tree is selected from a run that was
  * recorded without who started whom. A note names an executable of a tree that
- * others started as well.
+ * others started as well, or one that is selected by its name and not its path.
  */
 char **select_problems(const struct trace *t, const struct selection *s);
 char **select_notes(const struct trace *t, const struct selection *s);

@@ -38,6 +38,7 @@ enum stream_kind {
 	STREAM_PRIVILEGE = 15,
 	STREAM_EVENT_RUN = 16,
 	STREAM_KEEP = 17,
+	STREAM_NAME = 18,
 	STREAM_TRACED = 20,		/* events and results */
 	STREAM_EVENT_FILE = 21,
 };

@@ -183,6 +183,58 @@ static int by_id(const void *a, const void *b)
 	return order ? order : detail_compare(x, y);
 }
 
+static const char *last_component(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* Names that tell most come first. */
+static int compare_names(const struct fact *a, const struct fact *b)
+{
+	bool x = a->id.nr != NAME_OPENED || a->detail[0] != '/';
+	bool y = b->id.nr != NAME_OPENED || b->detail[0] != '/';
+
+	return x != y ? x - y : by_id(&a, &b);
+}
+
+/* The first name of the image that is not its path's; NULL: it has none. */
+static const struct fact *other_name(const struct trace *t, uint32_t image)
+{
+	const char *last = last_component(image_name(t->images[image]));
+	const struct fact *found = NULL;
+
+	for (size_t i = 0; i < t->names.n; i++) {
+		const struct fact *fact = t->names.at[i];
+		char *name;
+
+		if (fact->image != image)
+			continue;
+		name = path_of_fact(fact);
+		if (strcmp(last_component(name), last) &&
+		    (!found || compare_names(fact, found) < 0))
+			found = fact;
+		free(name);
+	}
+	return found;
+}
+
+char *image_text(const struct trace *t, uint32_t image)
+{
+	const char *path = image_name(t->images[image]);
+	const struct fact *fact = other_name(t, image);
+	char *name, *text;
+
+	if (!fact)
+		return xstrdup(path);
+	name = path_of_fact(fact);
+	text = xasprintf("%s (%s %s)", path, fact->id.nr == NAME_OPENED ?
+			 "executed as" : "which calls itself", name);
+	free(name);
+	return text;
+}
+
 struct fact **facts_by_id(const struct facts *facts)
 {
 	struct fact **list = xcalloc(facts->n + 1, sizeof(*list));

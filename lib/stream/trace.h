@@ -65,11 +65,13 @@ struct image {
  * the first to the second. A start's id is { 0, 0 } and its detail the path of
  * the image whose task executed its image, empty for `other`. A privilege's id
  * is the call that used it, with nr -1 outside of any, and its detail is
- * privilege_of().
+ * privilege_of(). A name's id is { 0, enum name_source } and its detail the name
+ * by which its image was executed.
  */
 enum fact_kind {
 	FACT_CALL, FACT_DENIAL, FACT_OPERATION, FACT_ARGUMENT, FACT_PATH,
-	FACT_SOCKET, FACT_MOVE, FACT_START, FACT_PRIVILEGE, FACT_KINDS
+	FACT_SOCKET, FACT_MOVE, FACT_START, FACT_PRIVILEGE,
+	FACT_NAME, FACT_KINDS
 };
 
 struct fact {
@@ -120,7 +122,7 @@ struct trace {
 		struct {
 			struct facts calls, denials, operations, arguments,
 				     paths, sockets, moves, starts,
-				     privileges;
+				     privileges, names;
 		};
 	};
 	/*
@@ -212,6 +214,13 @@ enum {
 uint32_t privilege_of(const struct fact *fact);
 void privilege_detail(uint32_t what, uint8_t detail[PRIVILEGE_DETAIL_SIZE]);
 
+enum name_source {
+	NAME_OPENED,	/* the kernel opened the executable by it */
+	NAME_ARGV0,	/* argv[0]: the program's claim */
+	NAME_SOURCES
+};
+enum { NAME_FACT_MAX = 256 };	/* bytes of a name */
+
 /* The path of a path's fact; heap. */
 char *path_of_fact(const struct fact *fact);
 /* Compares details in their order. */
@@ -260,6 +269,12 @@ struct fact **facts_of_call(struct fact **list, size_t n, struct call_id id,
 
 /* The path, unescaped, or "(other)": use text_printable() before showing it. */
 const char *image_name(const struct image *image);
+/*
+ * The same with the first name by which it was executed, if its last component
+ * differs from the path's: "/usr/bin/dash (executed as /bin/sh)". Unescaped;
+ * heap.
+ */
+char *image_text(const struct trace *t, uint32_t image);
 /*
  * By (path, build-id), an image without them first; 0: the same image, in any
  * trace.

@@ -233,6 +233,11 @@ static void make_detail(struct maker *m, enum fact_kind kind, struct fact *fact)
 		make_text(m, text, byte(m) & 1 ? "/bin/" : "");
 		fact->detail_size = strlen(text);
 		break;
+	case FACT_NAME:
+		fact->id = (struct call_id){ 0, byte(m) & 1 };
+		make_text(m, text, byte(m) & 1 ? "/bin/" : "n");
+		fact->detail_size = strlen(text);
+		break;
 	case FACT_OPERATION:
 		fact->id = (struct call_id){ 0, byte(m) };
 		break;
