@@ -17,6 +17,7 @@
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/text.h"
+#include "process/capture.h"
 #include "process/unit-name.h"
 
 #define UNITS "/etc/systemd/system"
@@ -193,7 +194,22 @@ static bool replace(const struct drop_in *d, int old)
 	return ok && (!fsync(d->fd) || fail(d, ""));
 }
 
-static void reload(const struct drop_in *d)
+/* Probably its name was misspelt. */
+static void note_missing(const char *unit)
+{
+	char *argv[] = {
+		"systemctl", "show", "--property=LoadState", "--value", "--",
+		(char *)unit, NULL,
+	};
+	char *state = capture_output(argv);
+
+	if (state && !strcmp(state, "not-found\n"))
+		message_note("systemd has no unit %s: the drop-in has no "
+			     "effect until there is one", unit);
+	free(state);
+}
+
+static void reload(const struct drop_in *d, const char *unit)
 {
 	char *argv[] = { "systemctl", "daemon-reload", NULL };
 	/* A unit's name can hold "\\x2d", and no quotation mark. */
@@ -202,6 +218,8 @@ static void reload(const struct drop_in *d)
 	if (run(argv))
 		message_error("%s/" NAME " is installed, but systemctl "
 			      "daemon-reload failed", d->directory);
+	else
+		note_missing(unit);
 	message_note("installed %s/" NAME "; to remove it: rm %s%s/" NAME
 		     "%s && systemctl daemon-reload", d->directory, quote,
 		     d->directory, quote);
@@ -233,7 +251,7 @@ static void note_later(const struct drop_in *d)
 		free(entries);
 }
 
-static void install(struct drop_in *d)
+static void install(struct drop_in *d, const char *unit)
 {
 	int old;
 
@@ -247,7 +265,7 @@ static void install(struct drop_in *d)
 		message_note("nothing to do: %s/" NAME " has this content "
 			     "already", d->directory);
 	else if (replace(d, old))
-		reload(d);
+		reload(d, unit);
 	if (old >= 0)
 		close(old);
 	close(d->fd);
@@ -259,7 +277,7 @@ void install_drop_in(const char *unit, int (*produce)(void *), void *arg)
 
 	d.directory = xasprintf(UNITS "/%s.d", unit);
 	if (make_text(&d, produce, arg))
-		install(&d);
+		install(&d, unit);
 	free(d.text);
 	free(d.directory);
 }

@@ -584,19 +584,26 @@ static struct jobs *unit_jobs(const struct options *o)
 	return jobs;
 }
 
-/* Whether all targets ran; a note names each that did not. */
-static bool check_ran(const struct options *o, const struct tracer *tracer)
+static bool target_ran(const struct options *o, const struct tracer *tracer,
+		       size_t i)
 {
-	bool all = true;
+	return o->targets[i].n_pids || tracer_target_began(tracer, i);
+}
 
-	for (size_t i = 0; i < o->n_targets; i++) {
-		if (o->targets[i].n_pids || tracer_target_began(tracer, i))
-			continue;
-		message_note("--%s %s: it never ran: its run has no calls",
-			     o->targets[i].how, o->targets[i].name);
-		all = false;
-	}
-	return all;
+/* How many targets ran; a note names each that did not. */
+static size_t check_ran(const struct options *o, const struct tracer *tracer)
+{
+	size_t ran = 0;
+
+	for (size_t i = 0; i < o->n_targets; i++)
+		ran += target_ran(o, tracer, i);
+	for (size_t i = 0; i < o->n_targets; i++)
+		if (!target_ran(o, tracer, i))
+			message_note("--%s %s: it never ran: %s",
+				     o->targets[i].how, o->targets[i].name,
+				     ran ? "its run has no calls" :
+				     "no stream is written");
+	return ran;
 }
 
 static int record_into(struct recorded *what, struct output *out)
@@ -606,7 +613,7 @@ static int record_into(struct recorded *what, struct output *out)
 	struct tracer *tracer;
 	struct log *log;
 	pid_t missing = 0;
-	bool ran;
+	size_t ran;
 	int error;
 
 	hold_signals(o, &r.signals);
@@ -619,11 +626,15 @@ static int record_into(struct recorded *what, struct output *out)
 		tracer_close(tracer);
 		say_attach_failure(o, error, missing);
 	}
+	error = STATUS_FAILED;
 	if (may_hold_up(o))
 		forward_release(&r.signals);
 	ran = check_ran(o, tracer);
-	error = write_stream(what, &r, tracer, log, out) && ran &&
-		!jobs_failed(o->recording.jobs) ? 0 : STATUS_FAILED;
+	if (!ran)
+		abandon(log, out);
+	else if (write_stream(what, &r, tracer, log, out) &&
+		 ran == o->n_targets && !jobs_failed(o->recording.jobs))
+		error = 0;
 	log_free(log);
 	tracer_close(tracer);
 	return error;

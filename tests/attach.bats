@@ -371,8 +371,16 @@ joining() {
 @test "a target that never ran ends with 125, whatever ends the recording" {
 	run --separate-stderr -125 sp-record -q -t 0.1 -o run.sp --unit "web$$" \
 		--cgroup "/web$$"
-	[[ $stderr == *"sp-record: --unit web$$: it never ran: its run has no calls
-sp-record: --cgroup /web$$: it never ran: its run has no calls" ]]
+	[[ $stderr == *"sp-record: --unit web$$: it never ran: no stream is written
+sp-record: --cgroup /web$$: it never ran: no stream is written" ]]
+	[ ! -e run.sp ]
+	run --separate-stderr -125 sp-record -q -t 0.1 --container "web$$"
+	[ -z "$output" ]
+	sleep 9 &
+	run --separate-stderr -125 sp-record -q -t 0.1 -o run.sp -p $! \
+		--unit "web$$"
+	[[ $stderr == *"--unit web$$: it never ran: its run has no calls" ]]
+	kill $!
 	[ "$("$TESTS/mkstream" --dump run.sp | grep -c '^run ')" = 2 ]
 }
 
@@ -384,7 +392,7 @@ sp-record: --cgroup /web$$: it never ran: its run has no calls" ]]
 		sp-record -q -o run.sp --unit "web$$" --restart --reload
 	[ "$stderr" = "sp-record: systemctl restart web$$.service failed; see systemctl status web$$.service
 sp-record: systemctl reload web$$.service failed; see systemctl status web$$.service
-sp-record: --unit web$$: it never ran: its run has no calls" ]
+sp-record: --unit web$$: it never ran: no stream is written" ]
 }
 
 # sleeping_box — a bundle here, for the container $box

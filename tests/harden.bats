@@ -202,7 +202,9 @@ install() {
 	requires_root
 	requires unshare
 	mkdir etc bin
-	printf '#!/bin/sh\necho "$@" >>reloads\n' >bin/systemctl
+	printf '%s\n' '#!/bin/sh' '[ "$1" = show ] && exec cat state' \
+		'echo "$@" >>reloads' >bin/systemctl
+	echo loaded >state
 	chmod +x bin/systemctl
 	printf '%s\n' 'run 1 a' 'call 1 read 1' | "$TESTS/mkstream" >a.sp
 	printf '%s\n' 'run 2 b' 'call 2 chmod 1' | "$TESTS/mkstream" >b.sp
@@ -219,6 +221,11 @@ install() {
 	run -0 --separate-stderr install x a.sp b.sp
 	shows '^+SystemCallFilter=.*chmod' <<<"$output"
 	[ "$(wc -l <reloads)" = 2 ]
+	[[ $stderr != *"has no unit"* ]]
+	echo not-found >state
+	run -0 --separate-stderr install none a.sp
+	[[ $stderr == *"sp-emit: systemd has no unit none.service: the drop-in has no effect until there is one
+"* ]]
 	[ "$(ls -A etc/x.service.d)" = 50-sandprint.conf ]
 	# nothing of a recording that is refused
 	cp "$conf" before

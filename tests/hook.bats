@@ -402,6 +402,21 @@ go() {
 	END
 }
 
+@test "the wrapper finds the configuration that crun is given, as crun does" {
+	mkdir bundle
+	for option in '-f other' -fother '--config other' --config=other; do
+		echo '{}' | tee bundle/config.json >other
+		# shellcheck disable=SC2086 # words
+		run -0 sp-record --oci-runtime=true -- create -b bundle $option c
+		[ "$(<bundle/config.json)" = '{}' ]
+		jq -e '.hooks.createRuntime | length == 1' other
+	done
+	echo '{}' >config.json
+	run -0 sp-record --oci-runtime=true -- create -b bundle -f config.json c
+	[ "$(<config.json)" = '{}' ]
+	jq -e '.hooks.createRuntime | length == 1' bundle/config.json
+}
+
 @test "the wrapper: a configuration that cannot be changed is the runtime's to judge" {
 	mkdir bundle
 	while read -r config; do

@@ -56,19 +56,22 @@ static const char *after(const char *text, const char *start)
 	return strncmp(text, start, n) ? NULL : text + n;
 }
 
+static const char *const bundle_names[] = {
+	"--bundle", "-bundle", "--b", "-b", NULL
+};
+static const char *const config_names[] = { "--config", "-f", NULL };
+
 /*
- * The value of -b or --bundle, of which crun takes "-bDIR" as well, and runc
+ * The value of an option, of which crun takes "-bDIR" as well, and runc
  * "-bundle" and "-b=DIR"; `*next` is set where it is the next word. NULL: it is
  * another option.
  */
-static const char *bundle_value(const char *option, bool *next)
+static const char *option_value(const char *option, const char *const *names,
+				bool *next)
 {
-	static const char *const names[] = {
-		"--bundle", "-bundle", "--b", "-b",
-	};
 	const char *rest = NULL;
 
-	for (size_t i = 0; !rest && i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; !rest && names[i]; i++)
 		rest = after(option, names[i]);
 	*next = rest && !*rest;
 	if (!rest || !*rest)
@@ -78,24 +81,40 @@ static const char *bundle_value(const char *option, bool *next)
 	return option[1] == '-' ? NULL : rest;	/* "--bundles", "-bDIR" */
 }
 
-/* The bundle of "create" and "run"; NULL: another command. */
-static const char *find_bundle(char **args)
+/* The option's last value; NULL: it is not given. */
+static const char *find_option(char **args, const char *const *names)
+{
+	const char *found = NULL;
+
+	for (char **a = args; *a && strcmp(*a, "--"); a++) {
+		bool next;
+		const char *value = option_value(*a, names, &next);
+
+		if (value && next && a[1])
+			found = *++a;
+		else if (value && !next)
+			found = value;
+	}
+	return found;
+}
+
+/*
+ * The configuration of "create" and "run"; NULL: another command. crun looks for
+ * the file of its option -f in the working directory, and not in the bundle, but
+ * for the usual name. runc has no such option.
+ */
+static char *find_config(char **args)
 {
 	char **command = find_command(args);
-	const char *bundle = ".";
+	const char *bundle, *config;
 
 	if (!command || (strcmp(*command, "create") && strcmp(*command, "run")))
 		return NULL;
-	for (char **a = command + 1; *a && strcmp(*a, "--"); a++) {
-		bool next;
-		const char *value = bundle_value(*a, &next);
-
-		if (value && next && a[1])
-			bundle = *++a;
-		else if (value && !next)
-			bundle = value;
-	}
-	return bundle;
+	bundle = find_option(command + 1, bundle_names);
+	config = find_option(command + 1, config_names);
+	if (config && strcmp(config, "config.json"))
+		return xstrdup(config);
+	return xasprintf("%s/config.json", bundle ? bundle : ".");
 }
 
 static void add(json_t *list, const char *option, const char *value)
@@ -219,28 +238,26 @@ static char *put_hook(const char *path, const struct container_options *o)
 }
 
 /* The container starts in any case, as it would without us. */
-static void prepare_bundle(const char *bundle,
-			   const struct container_options *o)
+static void prepare_bundle(const char *path, const struct container_options *o)
 {
-	char *path = xasprintf("%s/config.json", bundle);
 	char *problem = put_hook(path, o);
 
 	if (problem)
 		message_note("%s: %s: the container is not recorded", path,
 			     problem);
 	free(problem);
-	free(path);
 }
 
 int runtime_mode(const struct container_options *o, const char *runtime,
 		 char **args)
 {
-	const char *bundle = find_bundle(args);
+	char *config = find_config(args);
 	char *program = command_find(runtime), **argv;
 	size_t n = 0;
 
-	if (bundle && program)
-		prepare_bundle(bundle, o);
+	if (config && program)
+		prepare_bundle(config, o);
+	free(config);
 	while (args[n])
 		n++;
 	argv = xcalloc(n + 2, sizeof(*argv));
