@@ -12,7 +12,7 @@ setup_file() {
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 	sp-record --nri="$PWD/nri.sock" --directory="$PWD/streams" \
-		--log="$PWD/log" "--select=app=web*" 2>err 3>&- &
+		--log="$PWD/log" --patience=1 "--select=app=web*" 2>err 3>&- &
 	plugin=$!
 }
 
@@ -152,4 +152,20 @@ logged() {
 	done
 	runtime "${starts[@]}"
 	wait_for 10 eval '[ "$(grep -c ": not recorded: " err)" = 25 ]'
+}
+
+@test "the runtime is answered within a tenth of its time-out, and told of no error" {
+	container "c9-$$"
+	kill "$plugin"
+	rm -f nri.sock
+	sp-record --nri="$PWD/nri.sock" --directory="$PWD/streams" \
+		--log="$PWD/log" 2>err 3>&- &
+	plugin=$!
+	NRI_TIMEOUT_MS=20 runtime "$(jq -nc --argjson pid "$pid" --arg id "c9-$$" '
+		{$pid, $id, name: "late",
+		annotations: {"io.sandprint.record": "yes"}}')"
+	logged 'container late: not recorded: the recorder was not ready within 0.002 s'
+	[[ ${lines[1]} == "answer  0."* || ${lines[1]} == "answer 1200 0."* ]]
+	touch go
+	wait "$pid" || [ $? = 1 ]
 }

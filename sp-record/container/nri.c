@@ -86,17 +86,20 @@ static bool is_wanted(const struct plugin *p, const struct subject *s,
 }
 
 /*
- * A runtime drops a plugin that is late. So we answer in time, if need be
- * without a recording.
+ * A runtime drops a plugin that is late, and shares the time among its plugins.
+ * So we answer within a tenth of it, or half where the administrator has chosen
+ * how long to wait; if need be, without a recording.
  */
 static void limit_patience(const struct plugin *p, struct container_options *o)
 {
 	uint64_t ms = p->runtime.timeout_ms ? p->runtime.timeout_ms :
 		TIMEOUT_MS;
-	double half = ms / 2000.;
+	double seconds = ms / 1000.;
 
-	if (!(o->patience > 0) || o->patience > half)
-		o->patience = half;
+	if (!(o->patience > 0))
+		o->patience = seconds / 10;
+	else if (o->patience > seconds / 2)
+		o->patience = seconds / 2;
 }
 
 static void record(const struct plugin *p, const struct subject *s)

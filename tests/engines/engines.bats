@@ -86,7 +86,7 @@ podman_run() {
 
 plugin_up() {
 	sp-record --nri="$root/cd/nri.sock" --directory="$PWD/streams" \
-		--log="$PWD/log" 2>/dev/null 3>&- &
+		--log="$PWD/log" --patience=1 2>/dev/null 3>&- &
 	started+=($!)
 	logged "plugin of containerd 1.7"
 }

@@ -124,7 +124,8 @@ def start(*argv):
 
 def start_plugin():
     return start(RECORDER, "--nri=" + os.environ["NRI_SOCKET"],
-                 "--directory=" + HERE + "/streams", "--log=" + HERE + "/log")
+                 "--directory=" + HERE + "/streams", "--log=" + HERE + "/log",
+                 "--patience=1")
 
 
 def log_lines(text):

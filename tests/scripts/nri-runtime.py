@@ -92,7 +92,7 @@ def main():
     assert b"RegisterPlugin" in body and b"sandprint" in body, body
     p.frame(2, 1, 2, field(2, b""))
     body, _ = p.call("Configure", field(2, "containerd") +
-                     field(3, "v1.7.24") + field(4, 5000) + field(5, 2000))
+                     field(3, "v1.7.24") + field(4, 5000) + field(5, int(os.environ.get("NRI_TIMEOUT_MS", 2000))))
     print("subscribed", body.hex())
     # in two parts, of which the first has `more`
     for more, answer in (1, field(2, field(2, 1))), (0, field(2, b"")):
