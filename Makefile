@@ -25,10 +25,11 @@ CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib -Ibpf -I$(B) \
 	    $(shell pkg-config --cflags $(PC) 2>/dev/null)
 SP_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) $(if $(SAN),-fsanitize=$(SAN) \
 	    -fno-sanitize-recover=all -fno-omit-frame-pointer)
-# Only sp-record links libbpf. sp-emit loads capstone when it needs it.
+# Only sp-record links libbpf. sp-emit loads capstone when it needs it, and
+# sp-record ncurses.
 LIBS        := $(shell pkg-config --libs $(filter-out libbpf,$(PC)) 2>/dev/null) -lm
 LIBS_EMIT    = $(if $(findstring STATIC_BUILD,$(CFLAGS)),$(shell pkg-config --libs capstone 2>/dev/null),-ldl)
-LIBS_RECORD := $(shell pkg-config --libs $(PC) 2>/dev/null) -lm
+LIBS_RECORD := $(shell pkg-config --libs $(PC) 2>/dev/null) -lm -ldl
 
 LIB_OBJS := $(patsubst %.c,$(B)/%.o,$(wildcard lib/*/*.c))
 objs      = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)/*.c $(1)/*/*.c))

@@ -107,6 +107,14 @@ bool mark_add(struct marks *m, const char *arg, char **problem)
 	return true;
 }
 
+void mark_add_keys(struct marks *m)
+{
+	for (; m->n < MARKS; m->n++)
+		m->at[m->n] = (struct mark){
+			.name = xasprintf("m%zu", m->n + 1), .key = true,
+		};
+}
+
 size_t mark_of_signal(const struct marks *m, int signal)
 {
 	size_t i = 0;

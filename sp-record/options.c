@@ -14,6 +14,7 @@
 #include "base/message.h"
 #include "base/options.h"
 #include "container/mode.h"
+#include "live.h"
 #include "log.h"
 #include "process/describe.h"
 
@@ -386,6 +387,10 @@ static const struct option_row rows[] = {
 	  "terminal, it is shown anyway",
 	  OPTION_FLAG(struct options, recording.progress),
 	  .modes = RECORDINGS },
+	{ "live", 0, NULL,
+	  "show a full-screen view on the terminal of stderr: calls\n"
+	  "by rate, and new ones; q ends the recording, m is a mark",
+	  OPTION_FLAG(struct options, live), .modes = ATTACHED },
 	{ "ready-fd", 0, "N",
 	  "write a byte to descriptor N when attached, or at the\n"
 	  "first --mark of COMMAND, and close it",
@@ -509,6 +514,12 @@ void options_read(struct options *o, int argc, char **argv)
 	check_modes(o, &line);
 	if (o->buffer && !o->tracer.log_events)
 		message_usage("--buffer is only for --every");
+	if (o->live && o->recording.quiet)
+		message_usage("--live cannot be combined with --quiet");
+	if (o->live)
+		live_check();
+	if (o->live && !o->tracer.marks.n && o->n_targets == 1)
+		mark_add_keys(&o->tracer.marks);
 	if (o->tracer.results && !o->tracer.log_events)
 		message_usage("--results is only for --every");
 	if (o->tracer.exact_times && !o->tracer.log_events)

@@ -21,6 +21,7 @@ struct options {
 	struct target *targets;	/* none: a command */
 	size_t n_targets;
 	bool restart, reload;	/* units */
+	bool live;
 	char **command;		/* NULL: there are targets */
 	/* "oci-hook": the mode, when a runtime or engine starts it; else NULL */
 	const char *engine;

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/message.h"
 #include "base/text.h"
+#include "live.h"
 #include "machine.h"
 #include "process/workload.h"
 #include "progress.h"
@@ -47,6 +48,7 @@ struct session {
 	uint64_t tracer_ns;
 	struct until *until;
 	struct progress_line *line;	/* NULL: not wanted */
+	struct live *live;		/* NULL: not wanted */
 };
 
 static void on_signal(struct session *s)
@@ -134,6 +136,7 @@ static void on_time(struct session *s)
 	    until_check(s->until, s->tracer, now))
 		s->workload.due_ns = now;
 	progress_show(s->line, s->tracer, now);
+	live_show(s->live, now);
 }
 
 /*
@@ -199,7 +202,7 @@ static int patience(const struct session *s)
 	const uint64_t times[] = {
 		s->workload.due_ns, s->tell_ns, s->tracer_ns,
 		until_due(s->until), progress_due(s->line),
-		jobs_due(s->options->jobs), s->ask_ns,
+		jobs_due(s->options->jobs), s->ask_ns, live_due(s->live),
 	};
 
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
@@ -235,11 +238,12 @@ static bool is_marked(const struct session *s)
 static void watch(struct session *s)
 {
 	while (!is_over(s)) {
-		enum { TRACED = WORKLOAD_FDS, JOB, MARKED, N_FDS };
+		enum { TRACED = WORKLOAD_FDS, JOB, MARKED, KEYS, N_FDS };
 		struct pollfd fds[N_FDS] = {
 			[TRACED] = { tracer_fd(s->tracer), POLLIN, 0 },
 			[JOB] = { jobs_fd(s->options->jobs), POLLIN, 0 },
 			[MARKED] = { s->options->split->fd, POLLIN, 0 },
+			[KEYS] = { live_fd(s->live), POLLIN, 0 },
 		};
 
 		workload_fds(&s->workload, fds);
@@ -252,6 +256,8 @@ static void watch(struct session *s)
 			on_signal(s);
 		if (fds[MARKED].revents)
 			split_drain(s->options->split);
+		if (fds[KEYS].revents && live_keys(s->live))
+			s->over = true;
 		if (fds[TRACED].revents || s->tracer_ns)
 			s->tracer_ns = tracer_dispatch(
 				s->tracer, now_ns());
@@ -330,11 +336,14 @@ static void follow(struct session *s)
 	uint64_t now = now_ns();
 
 	workload_begin(&s->workload, &child, &r->signals, options->seconds);
-	if (options->progress)
+	if (options->live)
+		s->live = live_new(options->live, options->marks, s->tracer);
+	if (options->progress && !s->live)
 		s->line = progress_new(now);
 	s->tracer_ns = now;
 	s->until = until_new(&options->until);
 	watch(s);
+	live_free(s->live);
 	until_free(s->until);
 	if (!options->quiet && !options->leader && child.pid)
 		name_tasks(s, "the recording has ended", "");

@@ -17,6 +17,8 @@ struct recording_options {
 	double seconds;		/* end after this many; 0: no limit */
 	bool leader;		/* end with the command, whatever still runs */
 	bool progress;		/* a live line on stderr */
+	/* --live: the title of a full-screen view, or NULL */
+	const char *live;
 	bool quiet;
 	const struct marks *marks;	/* of signals, too */
 	const struct split *split;

@@ -58,7 +58,7 @@ static void describe_options(const struct options *o, struct run *run)
 		describe_append(&run->how, "paths");
 	if (o->tracer.privileges)
 		describe_append(&run->how, "privileges");
-	if (o->tracer.marks.n)
+	if (o->tracer.marks.n && !o->tracer.marks.at[0].key)
 		describe_append(&run->how, "mark");
 }
 
@@ -206,7 +206,8 @@ static void add_phases(const struct options *o, struct run *whole,
 		part.start_ns += since;
 		part.duration_ns = until > since ? until - since : 0;
 		part.id[RUN_ID_SIZE - 1] += i;
-		part.is_part = o->tracer.marks.n;
+		part.is_part = n > 1 || (o->tracer.marks.n &&
+					 !o->tracer.marks.at[0].key);
 		memcpy(part.whole, whole->id, RUN_ID_SIZE);
 		part.part = i;
 		if (i) {
@@ -227,6 +228,13 @@ struct recorded {
 	size_t n;
 };
 
+static bool has_phases(const struct tracer *tracer)
+{
+	struct tracer_phase phases[TRACER_PHASES];
+
+	return tracer_phases(tracer, phases) > 1;
+}
+
 static void add_runs(const struct recorded *what, const struct recording *r,
 		     const struct splits_read *splits, struct trace *trace,
 		     const struct tracer *tracer)
@@ -234,6 +242,8 @@ static void add_runs(const struct recorded *what, const struct recording *r,
 	for (size_t i = 0; i < what->n; i++) {
 		struct run *run = &what->runs[i];
 
+		if (what->o->live && has_phases(tracer))
+			describe_append(&run->how, "mark");
 		run->start_ns = r->start_ns;
 		run->duration_ns = r->duration_ns;
 		run->has_status = r->has_status;
@@ -257,7 +267,7 @@ static void note_marks(const struct options *o, const struct tracer *tracer)
 
 		while (at < n && phases[at].mark != i)
 			at++;
-		if (at == n)
+		if (at == n && !o->tracer.marks.at[i].key)
 			message_note("--mark %s: the mark never came",
 				     o->tracer.marks.at[i].name);
 	}
@@ -649,6 +659,8 @@ static int record_targets(struct options *o)
 
 	for (size_t i = 0; i < o->n_targets; i++)
 		describe_target(o, &o->targets[i], &what.runs[i]);
+	if (o->live)
+		o->recording.live = what.runs[0].name;
 	o->recording.progress |= !o->recording.quiet && isatty(STDERR_FILENO);
 	o->recording.targets = o->tracer.targets = o->targets;
 	o->recording.n_targets = o->tracer.n_targets = o->n_targets;

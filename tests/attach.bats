@@ -846,3 +846,43 @@ time.sleep(100)' 3>&- &
 	ends
 	[ "$(recorded getpgid)" -eq 5 ]
 }
+
+# screen KEYS [OPTION…] — what --live shows on a terminal of 30 lines
+screen() {
+	local keys=$1
+	shift
+	timeout 40 "$TESTS/scripts/live.py" 30 90 "$keys" out.sp \
+		"$SP_BIN/sp-record" --live "$@" >screen
+}
+
+@test "--live: new calls and rates, marks, another size, and nothing that the target chose unescaped" {
+	[[ $(PATH=$PATH:/sbin ldconfig -p) == *libncurses* ]] || skip "no ncurses"
+	cp "$(command -v sleep)" $'e\e[2Jvil'
+	# shellcheck disable=SC2016
+	start sh -c 'while :; do "$1" 0.1; done' sh $'./e\e[2Jvil'
+	screen mm+q -p "$!"
+	grep -qF 'NEW CALL' screen
+	grep -qF 'CALLS A SECOND' screen
+	grep -qF 'DISCOVERY' screen
+	grep -qF 'e\x1b[2Jvil' screen
+	run ! grep -qF $'e\e[2Jvil' screen
+	grep -q 'm1 at' screen
+	grep -qF $'\e[60;1H' screen	# the last line of the larger terminal
+	grep -q 'sp-record: [0-9]* calls' screen
+	sp-emit --json out.sp | jq -e '[.runs | sort_by(.part.index)[].part.mark] == [null, "m1", "m2"] and
+		all(.runs[]; .how | index("mark"))'
+	# Without a mark it is one run; a stream that goes to -o.
+	screen q -o file.sp -p "${started[0]}"
+	sp-emit --json file.sp | jq -e '.runs | length == 1 and
+		(.[0].how | index("mark") | not)'
+	[ ! -s out.sp ]
+}
+
+@test "--live is refused without a terminal, with -q, and for a command" {
+	run -125 sp-record --live -p 1
+	[ "${lines[0]}" = "sp-record: --live: stderr is not a terminal" ]
+	run -125 sp-record --live -q -p 1
+	[ "${lines[0]}" = "sp-record: --live cannot be combined with --quiet" ]
+	run -125 sp-record --live -- true
+	[[ ${lines[0]} == *--live* ]]
+}

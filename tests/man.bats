@@ -88,6 +88,11 @@ run_examples() {
 	run_examples sp-emit/sandprint-possible.7
 }
 
+@test "the examples of sandprint-trace(7)" {
+	requires_root
+	run_examples sp-emit/sandprint-trace.7
+}
+
 # With the section's usual name between the two, groff cuts a longer title.
 @test "titles fit into 80 columns twice" {
 	pages | xargs awk '/^\.Dt/ && length($2) > 17 && $4 != "LOCAL" {

@@ -1,0 +1,40 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""live.py ROWS COLUMNS KEYS FILE COMMAND…: run it on a terminal of that size.
+
+Each character of KEYS is typed half a second after the one before, the first
+one after 1.2 seconds; "+" makes the terminal larger instead. What the command
+wrote to the terminal goes to stdout, what is left of the screen's control
+sequences included; its stdout goes to FILE. Exits with its status, or 124.
+"""
+import fcntl, os, pty, select, signal, struct, sys, termios, time
+
+rows, columns, keys, name, *command = sys.argv[1:]
+size = lambda r, c: struct.pack("HHHH", int(r), int(c), 0, 0)
+pid, fd = pty.fork()
+if not pid:
+    fcntl.ioctl(2, termios.TIOCSWINSZ, size(rows, columns))
+    os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 1)
+    os.environ["TERM"] = os.environ.get("LIVE_TERM", "xterm")
+    os.execvp(command[0], command)
+due, end = time.monotonic() + 1.2, time.monotonic() + 20
+while time.monotonic() < end:
+    if keys and time.monotonic() >= due:
+        due += 0.5
+        if keys[0] == "+":
+            fcntl.ioctl(fd, termios.TIOCSWINSZ, size(int(rows) * 2, int(columns) * 2))
+        else:
+            os.write(fd, keys[0].encode())
+        keys = keys[1:]
+    if not select.select([fd], [], [], 0.1)[0]:
+        continue
+    try:
+        data = os.read(fd, 65536)
+    except OSError:
+        break
+    os.write(1, data)
+else:
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    sys.exit(124)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
