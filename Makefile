@@ -3,6 +3,7 @@
 
 VERSION := 0.1.0
 PREFIX  ?= /usr/local
+LIBDIR  ?= $(PREFIX)/lib
 CC      ?= cc
 CLANG   ?= clang
 BPFTOOL ?= $(firstword $(shell command -v bpftool /usr/sbin/bpftool) bpftool)
@@ -31,14 +32,15 @@ LIBS        := $(shell pkg-config --libs $(filter-out libbpf,$(PC)) 2>/dev/null)
 LIBS_EMIT    = $(if $(findstring STATIC_BUILD,$(CFLAGS)),$(shell pkg-config --libs capstone 2>/dev/null),-ldl)
 LIBS_RECORD := $(shell pkg-config --libs $(PC) 2>/dev/null) -lm -ldl
 
-LIB_OBJS := $(patsubst %.c,$(B)/%.o,$(wildcard lib/*/*.c))
+# lib/sandprint is not in the tools: it is the library for others.
+LIB_OBJS := $(patsubst %.c,$(B)/%.o,$(filter-out lib/sandprint/%,$(wildcard lib/*/*.c)))
 objs      = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)/*.c $(1)/*/*.c))
 BINS     := $(TOOLS:%=$(B)/bin/%)
-MANS     := $(wildcard sp-*/*.[157] lib/*/*.5 lib/*.7)
+MANS     := $(wildcard sp-*/*.[157] lib/*/*.[35] lib/*.7)
 
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.o $(B)/%.bpf.o $(B)/%.skel.h
-.PHONY: all help deps test-deps demo check lint bench bench-plot install uninstall static deb rpm check-package clean tests fuzz replays soak check-allocations check-removals \
+.PHONY: all help deps test-deps demo check lint bench bench-plot install install-library install-mime uninstall static deb rpm check-package clean tests fuzz replays soak check-allocations check-removals \
 	check-kernels check-roundtrip check-jails check-names check-score check-profiles check-engines check-units check-coverage check-split check-html check-filters mutate sandbox-data
 
 all: $(BINS) ## Build the tools into build/bin/ (V=1 shows the commands, SAN=address,undefined)
@@ -74,6 +76,35 @@ $(B)/%.o: %.c
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -MMD -MP -c -o $@ $<
+
+# libsandprint: the readers of streams and the names of calls, in one object
+# whose other symbols are local. Its memory is that of lib/sandprint/pool.h; what
+# libseccomp allocates is freed by the libc.
+SHARED_ABI  := 1
+SHARED      := $(B)/shared/libsandprint.so.$(SHARED_ABI)
+SHARED_OBJS := $(patsubst lib/%.c,$(B)/shared/%.o,$(wildcard lib/sandprint/*.c lib/stream/*.c) \
+	       lib/base/text.c lib/kernel/syscall.c lib/kernel/path.c)
+SHARED_PC   := libseccomp zlib $(filter msgpack%,$(PC))
+$(B)/shared/%.o: lib/%.c
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -fPIC -ffunction-sections -fdata-sections \
+		$(if $(filter kernel/%,$*),,-include lib/sandprint/pool.h) -MMD -MP -c -o $@ $<
+$(SHARED): $(SHARED_OBJS) lib/sandprint/sandprint.map
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SP_CFLAGS) $(LDFLAGS) -shared -Wl,--gc-sections,--as-needed,-z,defs,-z,relro,-z,now \
+		-Wl,-soname,$(@F),--version-script,lib/sandprint/sandprint.map \
+		-o $@ $(SHARED_OBJS) $(shell pkg-config --libs $(SHARED_PC))
+	$(Q)ln -sf $(@F) $(@D)/libsandprint.so
+$(B)/shared/libsandprint.a: $(SHARED_OBJS) lib/sandprint/sandprint.map
+	$(call say,AR,$@)
+	$(Q)$(CC) -r -nostdlib -Wl,--gc-sections $(shell sed -n 's/^\t\(sandprint_.*\);/-Wl,-u,\1/p' lib/sandprint/sandprint.map) \
+		-o $(@D)/whole.o $(SHARED_OBJS)
+	$(Q)objcopy --wildcard --strip-unneeded --keep-global-symbol='sandprint_*' $(@D)/whole.o $(@D)/libsandprint.o
+	$(Q)rm -f $@ && $(AR) rcsD $@ $(@D)/libsandprint.o
+$(B)/shared/libsandprint.pc: lib/sandprint/libsandprint.pc FORCE
+	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(patsubst $(PREFIX)/%,$${prefix}/%,$(LIBDIR))|; s|@VERSION@|$(VERSION)|; s|@MSGPACK@|$(filter msgpack%,$(PC))|' $< >$@
+LIBRARY     := $(SHARED) $(B)/shared/libsandprint.a
 
 # The kernel's constants by name.
 $(B)/lib/kernel/constant.o build/fuzz/obj/lib/kernel/constant.o: $(B)/kernel/constants.h
@@ -157,7 +188,7 @@ build/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(CPPFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link,address,undefined \
 		$(if $(filter sp-emit/sp-emit,$*),-Dmain=sp_emit_main) -MMD -MP -c -o $@ $<
-build/fuzz/parts.a: $(call fuzz_objs,$(basename $(wildcard lib/*/*.c sp-emit/*.c sp-emit/*/*.c)) $(FUZZ_RECORD) tests/fuzz/records)
+build/fuzz/parts.a: $(call fuzz_objs,$(basename $(filter-out lib/sandprint/%,$(wildcard lib/*/*.c)) $(wildcard sp-emit/*.c sp-emit/*/*.c)) $(FUZZ_RECORD) tests/fuzz/records)
 	$(Q)rm -f $@ && $(AR) rcsP $@ $^
 $(FUZZERS:%=build/fuzz/%): build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o build/fuzz/parts.a
 	$(call say,FUZZ,$@)
@@ -196,7 +227,7 @@ $(B)/tests/machine: tests/machine.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -o $@ $< $(LIBS_RECORD)
 
-tests: all $(UNITS) $(WITNESSES) $(ROUNDTRIP) $(B)/tests/machine $(B)/tests/failing.so $(B)/tests/fuzz/stream
+tests: all $(LIBRARY) $(UNITS) $(WITNESSES) $(ROUNDTRIP) $(B)/tests/machine $(B)/tests/failing.so $(B)/tests/fuzz/stream
 
 check: test-deps ## Set up, build and run the test suite (STRICT=1: no skip that the machine does not explain)
 	@$(MAKE) --no-print-directory tests
@@ -325,7 +356,22 @@ sandbox-data: test-deps ## Record what the filters do once their files are open,
 	@$(MAKE) --no-print-directory tests B=build/sandbox CFLAGS="$(CFLAGS) -DSANDBOX_RECORD"
 	@tests/sandbox-data build/sandbox
 
-install: all ## Install the tools, their manuals, completions and the containers' hook (DESTDIR, PREFIX, HOOKS_DIR, UNIT_DIR)
+# $(LIBDIR) and $(PREFIX)/include are where others' programs are built.
+install-library: $(LIBRARY) $(B)/shared/libsandprint.pc
+	install -d $(addprefix $(DESTDIR),$(LIBDIR)/pkgconfig $(PREFIX)/include $(PREFIX)/share/man/man3)
+	install -m 644 $(LIBRARY) $(DESTDIR)$(LIBDIR)
+	ln -sf $(notdir $(SHARED)) $(DESTDIR)$(LIBDIR)/libsandprint.so
+	install -m 644 lib/sandprint/sandprint.h $(DESTDIR)$(PREFIX)/include
+	install -m 644 $(B)/shared/libsandprint.pc $(DESTDIR)$(LIBDIR)/pkgconfig
+	install -m 644 $(filter %.3,$(MANS)) $(DESTDIR)$(PREFIX)/share/man/man3
+
+# What file(1) and desktops know of streams.
+install-mime:
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/,mime/packages sandprint)
+	install -m 644 lib/stream/sandprint.xml $(DESTDIR)$(PREFIX)/share/mime/packages
+	install -m 644 lib/stream/sandprint.magic $(DESTDIR)$(PREFIX)/share/sandprint/magic
+
+install: all install-library install-mime ## Install the tools, libsandprint, manuals, completions and the containers' hook (DESTDIR, PREFIX, LIBDIR, HOOKS_DIR, UNIT_DIR)
 	install -d $(DESTDIR)$(PREFIX)/bin $(foreach n,1 5 7,$(DESTDIR)$(PREFIX)/share/man/man$n)
 	install $(BINS) $(DESTDIR)$(PREFIX)/bin
 	for runtime in runc crun; do ln -sf sp-record $(DESTDIR)$(PREFIX)/bin/sandprint-$$runtime; done
@@ -344,11 +390,11 @@ install: all ## Install the tools, their manuals, completions and the containers
 		$(abspath $(B))/bin/$$tool --completion=fish > $(FISH_DIR)/$$tool.fish; done
 
 # By an installation elsewhere: its files are the ones to remove.
-uninstall: all ## Remove what `make install` installs (the same DESTDIR, PREFIX, HOOKS_DIR, UNIT_DIR)
+uninstall: all ## Remove what `make install` installs (the same DESTDIR, PREFIX, LIBDIR, HOOKS_DIR, UNIT_DIR)
 	@set -e; dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; \
 	$(MAKE) -s --no-print-directory install DESTDIR="$$dir"; \
 	cd "$$dir"; find . ! -type d -printf '%P\0' | sed -z 's|^|$(DESTDIR)/|' | xargs -0 rm -f --; \
-	rmdir --ignore-fail-on-non-empty $(DESTDIR)$(PREFIX)/share/doc/sandprint
+	rmdir --ignore-fail-on-non-empty $(addprefix $(DESTDIR)$(PREFIX)/share/,doc/sandprint sandprint)
 
 # For systems with another C library, or none: the filters need no libbpf.
 static: ## Build the four filters without shared libraries into build/static/bin/

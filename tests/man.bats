@@ -8,7 +8,7 @@
 load helper
 
 pages() {
-	ls "${TESTS%/*}"/sp-*/*.[157] "${TESTS%/*}"/lib/*/*.5 "${TESTS%/*}"/lib/*.7
+	ls "${TESTS%/*}"/sp-*/*.[157] "${TESTS%/*}"/lib/*/*.[35] "${TESTS%/*}"/lib/*.7
 }
 
 # The .Dl lines of a page's EXAMPLES, as the reader sees them.

@@ -35,16 +35,6 @@ for line in sys.stdin:
 	sp-merge example.sp | cmp - example.sp
 }
 
-@test "the manual's magic(5) line recognises a stream" {
-	requires file
-	manual_stream >example.sp
-	sed -n 's/^0 string \(.*\)$/0 string \1/p' "$PAGE" |
-		sed 's/\\e/\\/g' >magic
-	[ "$(wc -l <magic)" -eq 1 ]
-	[ "$(file -b -m magic example.sp)" = 'sandprint stream, version 1' ]
-	file -b -m magic "$PAGE" | lacks 'sandprint'
-}
-
 @test "a later version is refused by name" {
 	printf '\x93\x00\xa9sandprint\x02' >later.sp
 	run -2 --separate-stderr sp-merge later.sp

@@ -255,7 +255,8 @@ static size_t read_some(FILE *file, uint8_t *data, size_t n)
 	ssize_t more = 0;
 	int first;
 
-	if (fd.fd < 0 || __fbufsize(file) > 1)
+	/* 1: unbuffered; 0: nothing was read yet, and a buffer comes with it */
+	if (fd.fd < 0 || __fbufsize(file) != 1)
 		return fread(data, 1, n, file);
 	first = getc(file);
 	if (first == EOF)

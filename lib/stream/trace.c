@@ -7,7 +7,9 @@
 #include "base/memory.h"
 #include "stream/fact-shape.h"
 
+/* xcalloc() returns only with memory. */
 #define uthash_malloc(size) xcalloc(1, size)
+#define uthash_fatal(message) __builtin_unreachable()
 #include <uthash.h>
 
 /* Where an element of a trace stands; the key's bytes follow. */

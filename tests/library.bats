@@ -1,0 +1,128 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# libsandprint, used as its users do, and a reader in Python that knows only
+# sp-stream(5).
+
+load helper
+
+setup_file() {
+	export DEST="$BATS_FILE_TMPDIR/dest"
+	make -s -C "${TESTS%/*}" install-library PREFIX="$DEST" >/dev/null
+	export PKG_CONFIG_PATH="$DEST/lib/pkgconfig" LD_LIBRARY_PATH="$DEST/lib"
+	cd "$BATS_FILE_TMPDIR" || return
+	# shellcheck disable=SC2046 # words
+	cc -Wall -Wextra -Werror -o list-calls "$TESTS/library/calls.c" \
+		$(pkg-config --cflags --libs libsandprint)
+	# shellcheck disable=SC2046 # words
+	cc -o list-static "$TESTS/library/calls.c" $(pkg-config --static --cflags \
+		--libs libsandprint | sed 's/-lsandprint/-l:libsandprint.a/')
+	PATH=$BATS_FILE_TMPDIR:$PATH
+}
+
+# Two segments with a run in common, an image without a path, x32 and other
+# architectures, and a path with control characters.
+streams() {
+	cp "$TESTS/data/stream-0.1.0.sp" old.sp
+	"$TESTS/mkstream" >two.sp <<-'END'
+		run 1 one
+		image /bin/a%1b[31m%ff 1:1:1
+		call 1 read 3
+		call 1 execve 1 flags=8
+		call 1 write 5 arch=x86
+		call 1 write 6 arch=x32
+		segment
+		run 1 one
+		run 2 two
+		image /bin/a%1b[31m%ff 1:1:1
+		image - 1:1:1
+		call * openat 7
+		call 1 read 9 image=/bin/a%1b[31m%ff
+		call 2 read 4 image=/bin/a%1b[31m%ff
+		call 2 write 4 arch=aarch64
+	END
+	cat old.sp two.sp >all.sp
+}
+
+@test "the example in C and the reader in Python print the same calls" {
+	streams
+	for stream in old two all; do
+		list-calls $stream.sp >c
+		list-static $stream.sp | cmp - c
+		cut -d ' ' -f 1-3,5- c >c.calls
+		"$TESTS/library/calls.py" $stream.sp | diff - c.calls
+	done
+	[ "$(wc -l <c)" -gt 20 ]
+}
+
+@test "the example in C names the calls and counts as sp-emit does" {
+	streams
+	list-calls all.sp | awk '{ n[$2 " " $4] += $1 } END { for (c in n) print c, n[c] }' |
+		sort >c
+	sp-emit --json all.sp | jq -r '.calls[] |
+		"\(.arch) \(.name // "syscall_\(.nr)") \(.count)"' | sort | diff - c
+}
+
+@test "every cut of a stream, and each changed byte, is refused or read by both" {
+	streams
+	"$TESTS/library/damage.py" two.sp list-calls "$TESTS/library/calls.py"
+}
+
+@test "a stream that needs more memory than the limit is refused, and frees all" {
+	{
+		echo run 1 big
+		seq -f 'call 1 %g 1' 0 400
+	} | "$TESTS/mkstream" >big.sp
+	# shellcheck disable=SC2046 # words
+	cc -fsanitize=leak -o limit "$TESTS/library/limit.c" \
+		$(pkg-config --cflags --libs libsandprint)
+	./limit big.sp
+}
+
+@test "the library shows its own symbols only, and cannot exit or print messages" {
+	nm -D --defined-only "$DEST/lib/libsandprint.so" | awk '$2 != "A" { print $3 }' |
+		sed 's/@.*//' | sort >shown
+	sed -n 's/^\t\(sandprint_.*\);/\1/p' "${TESTS%/*}/lib/sandprint/sandprint.map" |
+		sort | diff - shown
+	nm --defined-only -g "$DEST/lib/libsandprint.a" | awk 'NF == 3 { print $3 }' |
+		sort | diff - shown
+	nm -D --undefined-only "$DEST/lib/libsandprint.so" >needed
+	run ! grep -wE 'exit|_exit|abort|stdout|stderr|printf|perror' needed
+	readelf -d "$DEST/lib/libsandprint.so" | grep -q 'SONAME.*libsandprint\.so\.1'
+	[ "$(pkg-config --modversion libsandprint)" = \
+		"$(sed -n 's/^VERSION := //p' "${TESTS%/*}/Makefile")" ]
+}
+
+@test "libsandprint(3) has each function of the header, and its example compiles" {
+	sed -n 's/^\t\(sandprint_.*\);/\1/p' "${TESTS%/*}/lib/sandprint/sandprint.map" |
+		while read -r name; do
+			grep -q "^\.Fn $name " "${TESTS%/*}/lib/sandprint/libsandprint.3"
+			grep -q "\<$name(" "$DEST/include/sandprint.h"
+		done
+	{
+		printf '#include <%s>\n' err.h inttypes.h sandprint.h
+		echo 'int main(void) {'
+		sed -n '/^\.Bd/,/^\.Ed/{/^\.[BE]d/d; s/\\e/\\/g; p}' \
+			"${TESTS%/*}/lib/sandprint/libsandprint.3"
+		echo 'return 0; }'
+	} >example.c
+	# shellcheck disable=SC2046 # words
+	cc -Wall -Werror -o example example.c $(pkg-config --cflags --libs libsandprint)
+	cp "$TESTS/data/stream-0.1.0.sp" ls.sp
+	list-calls ls.sp | awk '{ print $1, $4 }' >expected
+	./example | diff - expected
+}
+
+@test "file(1) and the MIME database know a stream by the installed files" {
+	requires file update-mime-database
+	make -s -C "${TESTS%/*}" install-mime DESTDIR="$PWD/dest" PREFIX=/usr >/dev/null
+	cp "$TESTS/data/stream-0.1.0.sp" stream
+	cat stream stream >two
+	printf '\x93\x00\xa9sandprinx\x01' >other
+	[ "$(file -b -m dest/usr/share/sandprint/magic stream)" = 'sandprint stream, version 1' ]
+	[ "$(file -b -m dest/usr/share/sandprint/magic two)" = 'sandprint stream, version 1' ]
+	[ "$(file -b --mime-type -m dest/usr/share/sandprint/magic two)" = application/x-sandprint ]
+	file -b -m dest/usr/share/sandprint/magic other | lacks sandprint
+	update-mime-database dest/usr/share/mime
+	grep -q '^[0-9]*:application/x-sandprint:\*\.sp$' dest/usr/share/mime/globs2
+	grep -qa 'application/x-sandprint' dest/usr/share/mime/magic
+}

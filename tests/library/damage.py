@@ -1,0 +1,33 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""usage: damage.py STREAM CALLS CALLS.PY — cuts of the stream, and copies with a
+byte changed, at every fifth byte: the program in C refuses each with one line and
+exit 2, or reads it as the one in Python does."""
+import random
+import subprocess
+import sys
+
+stream, calls, reader = sys.argv[1:]
+data = open(stream, "rb").read()
+random.seed(1)
+
+
+def try_on(damaged):
+    with open("damaged.sp", "wb") as file:
+        file.write(damaged)
+    done = subprocess.run([calls, "damaged.sp"], capture_output=True, timeout=30)
+    if done.returncode == 0:
+        other = subprocess.run([reader, "damaged.sp"], capture_output=True)
+        lines = [line.split(b" ") for line in done.stdout.splitlines()]
+        mine = [b" ".join(words[:3] + words[4:]) for words in lines]
+        return mine == other.stdout.splitlines()
+    return (done.returncode == 2 and not done.stdout and
+            done.stderr.startswith(b"calls: ") and done.stderr.count(b"\n") == 1)
+
+
+for at in range(0, len(data), 5):
+    damaged = bytearray(data)
+    damaged[at] ^= 1 << random.randrange(8)
+    for one in data[:at], bytes(damaged):
+        if not try_on(one):
+            sys.exit(f"at byte {at} of {stream}")
