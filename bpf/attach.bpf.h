@@ -224,11 +224,9 @@ static __always_inline void on_armed_fork(struct task_slot *from,
 		add(&progress.lost_tasks, 1);
 }
 
-SEC("raw_tp")
-int seeking_fork(struct bpf_raw_tracepoint_args *ctx)
+static __always_inline int on_seeking_fork(struct task_struct *parent,
+					   struct task_struct *child)
 {
-	struct task_struct *parent = (void *)ctx->args[0];
-	struct task_struct *child = (void *)ctx->args[1];
 	struct task_slot *from = slot_of(BPF_CORE_READ(parent, pid)), *origin;
 	__u32 scope;
 
@@ -253,6 +251,24 @@ int seeking_fork(struct bpf_raw_tracepoint_args *ctx)
 	if (origin)
 		follow(child, origin->state & STATE_SCOPE, false);
 	return 0;
+}
+
+SEC("raw_tp")
+int seeking_fork(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *child = (void *)ctx->args[1];
+
+	return was_followed(child) ? 0 :
+		on_seeking_fork((void *)ctx->args[0], child);
+}
+
+SEC("tp/task/task_newtask")
+int seeking_fork_classic(struct classic_task *ctx)
+{
+	struct task_struct *parent = bpf_get_current_task_btf();
+	struct task_struct *child = new_task(parent, ctx);
+
+	return child ? on_seeking_fork(parent, child) : 0;
 }
 
 struct task_list {

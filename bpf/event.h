@@ -393,8 +393,9 @@ struct progress {
 	__u64 files;		/* numbers given to files */
 	/* results without the call's entry, and files without a path */
 	__u64 lost_results;
+	__u64 unfound;		/* forks whose event led to no task */
 };
-_Static_assert(sizeof(struct progress) == 176, "layout");
+_Static_assert(sizeof(struct progress) == 184, "layout");
 
 /*
  * Whose processes are recorded where sp-record does not have root's rights:

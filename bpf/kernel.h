@@ -57,7 +57,7 @@ struct path {
 };
 
 struct list_head {
-	struct list_head *next;
+	struct list_head *next, *prev;
 };
 
 struct file {
@@ -332,6 +332,21 @@ struct classic_call {
 	__s64 nr;
 	/* of sys_exit; of sys_enter, the first argument */
 	__s64 result;
+};
+
+/* Of sched:sched_process_exec. */
+struct classic_exec {
+	__u64 common;
+	__u32 filename;		/* its offset in the event, and its size << 16 */
+	__s32 pid, old_pid;
+};
+
+/* Of task:task_newtask. */
+struct classic_task {
+	__u64 common;
+	__s32 pid;
+	char comm[16];
+	__u64 clone_flags;
 };
 
 #endif

@@ -10,7 +10,7 @@
  * such an exec, unless it has mounts of its own by then. A program that executes
  * itself again did not join the cgroup, and is followed.
  */
-static __always_inline bool runs_runtime_again(struct linux_binprm *bprm,
+static __always_inline bool runs_runtime_again(__u64 filename,
 					       struct task_struct *task,
 					       __u32 state)
 {
@@ -26,8 +26,7 @@ static __always_inline bool runs_runtime_again(struct linux_binprm *bprm,
 	 */
 	__builtin_memcpy(&fd, by_fd, sizeof(fd));
 	__builtin_memcpy(&proc, by_proc, sizeof(proc));
-	bpf_probe_read_kernel(&name, sizeof(name),
-			      BPF_CORE_READ(bprm, filename));
+	bpf_probe_read_kernel(&name, sizeof(name), (void *)filename);
 	return name == fd || name == proc;
 }
 
@@ -38,19 +37,20 @@ int note_execs(struct bpf_raw_tracepoint_args *ctx)
 	struct task_struct *task = (void *)ctx->args[0];
 	struct linux_binprm *bprm = (void *)ctx->args[2];
 	struct task_slot *from = slot_of((__u32)ctx->args[1]);
+	__u64 name = (__u64)BPF_CORE_READ(bprm, filename);
 	__u32 image;
 
 	if (!from || from->image == IMAGE_NONE)
 		return 0;
 	image = from->image;
 	if (image == IMAGE_ARMED &&
-	    runs_runtime_again(bprm, task, from->state))
+	    runs_runtime_again(name, task, from->state))
 		return 0;
 	if (image == IMAGE_ARMED)
 		image = in_phase(image_of(BPF_CORE_READ(bprm, file), task,
 					  scope_of(from->state)));
 	if (split_by && from->image != IMAGE_ARMED) {
-		image = begin_by_exec(from, bprm, task);
+		image = begin_by_exec(from, name, task);
 		/* The name of a run's program is the run's, not the harness'. */
 		if (is_first_exec(run_of(image), task))
 			image = image_in(image_of(BPF_CORE_READ(bprm, file),
@@ -89,15 +89,15 @@ static __always_inline void begin(struct task_struct *task, __u32 image)
  * systemd 254 and later executes this program first, which then executes the
  * command. A command of that name is not systemd's unless root owns the file.
  */
-static __always_inline bool is_executor(struct linux_binprm *bprm)
+static __always_inline bool is_executor(struct file *file)
 {
 	const char executor[24] = "systemd-executor";
 	char name[24] = { 0 };
 
-	if (BPF_CORE_READ(bprm, file, f_inode, i_uid.val))
+	if (BPF_CORE_READ(file, f_inode, i_uid.val))
 		return false;
 	bpf_probe_read_kernel_str(name, sizeof(name),
-		BPF_CORE_READ(bprm, file, f_path.dentry, d_name.name));
+		BPF_CORE_READ(file, f_path.dentry, d_name.name));
 	for (int i = 0; i < (int)sizeof(name); i++)
 		if (name[i] != executor[i])
 			return false;
@@ -129,19 +129,18 @@ static __always_inline void begin_armed(struct task_struct *task, __u32 image,
 	count_use(image, USE_TASKS);
 }
 
-SEC("raw_tp/sched_process_exec")
-int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
+/* `file` is the program; `name` is the address of what was passed to execve. */
+static __always_inline int on_exec(struct task_struct *task, __u32 old_pid,
+				   struct file *file, __u64 name)
 {
-	struct task_struct *task = (void *)ctx->args[0];
-	struct linux_binprm *bprm = (void *)ctx->args[2];
-	__u32 old_pid = ctx->args[1], pid = BPF_CORE_READ(task, pid), image;
+	__u32 pid = BPF_CORE_READ(task, pid), image;
 	struct task_slot *from = slot_of(old_pid), *to = slot_of(pid);
 	__u32 state, before;
 
 	take_hint(task);
 	if (!from || !to || from->image == IMAGE_NONE)
 		return 0;
-	before = split_by ? begin_by_exec(from, bprm, task) : from->image;
+	before = split_by ? begin_by_exec(from, name, task) : from->image;
 	state = from->state;
 	if (stand_of(state) == STAND_TRANSIT &&
 	    move(from, state, state_with(state, STAND_INSIDE))) {
@@ -154,15 +153,14 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 		count_rare(&key);
 	}
 	if (attaching && before == IMAGE_ARMED) {
-		if (runs_runtime_again(bprm, task, state)) {
+		if (runs_runtime_again(name, task, state)) {
 			if (old_pid != pid)
 				move_armed(from, to, task);
 			return 0;
 		}
 		sub(&progress.armed, 1);
 	}
-	image = in_phase(image_of(BPF_CORE_READ(bprm, file), task,
-				  scope_of(state)));
+	image = in_phase(image_of(file, task, scope_of(state)));
 	if (split_by)
 		image = split_exec(image, before, task);
 	/* a thread became the leader and took over its id */
@@ -175,7 +173,7 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 		if (results)
 			move_entered(old_pid, pid);
 	}
-	if (state & STATE_MANAGER && !is_executor(bprm))
+	if (state & STATE_MANAGER && !is_executor(file))
 		state &= ~(__u32)STATE_MANAGER;
 	to->state = state_with(state, STAND_INSIDE);
 	if (is_withheld(task)) {
@@ -190,7 +188,6 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 		begin_armed(task, image, scope_of(state));
 	note_filter(to, task);
 	count_use(image, USE_EXECS);
-	note_exec_name(image, (__u64)bprm);
 	if (before == IMAGE_ARMED && attaching)
 		;
 	else if (before == IMAGE_ARMED)
@@ -199,6 +196,37 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 		count_start(image, before & IMAGE_ID);
 	log_task(LOG_EXEC, image, task, 0, 0);
 	return 0;
+}
+
+/* Where it is used, it is attached before the program below. */
+SEC("tp/sched/sched_process_exec")
+int sched_process_exec_classic(struct classic_exec *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return on_exec(task, ctx->old_pid, BPF_CORE_READ(task, mm, exe_file),
+		       (__u64)ctx + (__u16)ctx->filename);
+}
+
+SEC("raw_tp/sched_process_exec")
+int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *task = (void *)ctx->args[0];
+	struct linux_binprm *bprm = (void *)ctx->args[2];
+	struct task_slot *slot = slot_of(BPF_CORE_READ(task, pid));
+
+	if (!events_twice)
+		on_exec(task, ctx->args[1], BPF_CORE_READ(bprm, file),
+			(__u64)BPF_CORE_READ(bprm, filename));
+	if (is_followed(slot))
+		note_exec_name(slot->image, (__u64)bprm);
+	return 0;
+}
+
+/* Whether the other program for forks has seen the child before. */
+static __always_inline bool was_followed(struct task_struct *child)
+{
+	return events_twice && is_followed(slot_of(BPF_CORE_READ(child, pid)));
 }
 
 /* A child of a followed task. */
@@ -239,10 +267,80 @@ SEC("raw_tp/sched_process_fork")
 int sched_process_fork(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *parent = (void *)ctx->args[0];
+	struct task_struct *child = (void *)ctx->args[1];
 	struct task_slot *from = slot_of(BPF_CORE_READ(parent, pid));
 
-	return is_followed(from) ?
-		on_fork(from, parent, (void *)ctx->args[1]) : 0;
+	return is_followed(from) && !was_followed(child) ?
+		on_fork(from, parent, child) : 0;
+}
+
+/*
+ * From its end backwards, the list of tasks has one with this id, within a few
+ * steps. NULL: it does not.
+ */
+static __always_inline struct task_struct *find_last(struct list_head *head,
+						     __u64 offset, __u32 pid)
+{
+	struct list_head *at = BPF_CORE_READ(head, prev);
+
+	for (int i = 0; i < 16 && at && at != head; i++) {
+		struct task_struct *task = (void *)at - offset;
+
+		if ((__u32)BPF_CORE_READ(task, pid) == pid)
+			return task;
+		at = BPF_CORE_READ(at, prev);
+	}
+	return NULL;
+}
+
+static __always_inline struct task_struct *find_child(struct task_struct *of,
+						      __u32 pid)
+{
+	return find_last((void *)of + bpf_core_field_offset(
+				 struct task_struct, children),
+			 bpf_core_field_offset(struct task_struct, sibling),
+			 pid);
+}
+
+/*
+ * The current task's newest child or thread: the event has no more of it than
+ * its id. NULL: it is no task of user space, or the lists changed meanwhile.
+ * sched_process_fork then shows it, unless the kernel skips that.
+ */
+static __always_inline struct task_struct *new_task(struct task_struct *parent,
+						    struct classic_task *ctx)
+{
+	struct task_struct *child;
+	struct signal_struct *signal = BPF_CORE_READ(parent, signal);
+
+	if (ctx->clone_flags & CLONE_THREAD)
+		child = find_last((void *)signal + bpf_core_field_offset(
+					  struct signal_struct, thread_head),
+				  bpf_core_field_offset(struct task_struct,
+							thread_node), ctx->pid);
+	else if (ctx->clone_flags & CLONE_PARENT)
+		child = find_child(BPF_CORE_READ(parent, real_parent), ctx->pid);
+	else
+		child = find_child(parent, ctx->pid);
+	if (!child)
+		add(&progress.unfound, 1);
+	else if (BPF_CORE_READ(child, flags) & PF_NOT_FOLLOWED)
+		return NULL;
+	return child;
+}
+
+/*
+ * Before sched_process_fork, which the kernel can skip from Linux 7.0 on. That
+ * event changed its layout in 6.16; this one is the same in all kernels.
+ */
+SEC("tp/task/task_newtask")
+int task_newtask_classic(struct classic_task *ctx)
+{
+	struct task_struct *parent = bpf_get_current_task_btf(), *child;
+	struct task_slot *from = slot_of(parent->pid);
+
+	child = is_followed(from) ? new_task(parent, ctx) : NULL;
+	return child ? on_fork(from, parent, child) : 0;
 }
 
 /*

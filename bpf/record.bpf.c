@@ -28,6 +28,8 @@
 	(PF_EXITING | PF_IO_WORKER | PF_USER_WORKER | PF_KTHREAD)
 #define TASK_NEW 0x00000800
 
+enum { CLONE_PARENT = 0x8000, CLONE_THREAD = 0x10000 };	/* linux/sched.h */
+
 enum { CAP_SYS_ADMIN = 21 };		/* linux/capability.h */
 
 #define SIGNAL_GROUP_EXIT 0x00000004	/* linux/sched/signal.h */
@@ -52,6 +54,11 @@ const volatile __u32 log_size;		/* entries of each CPU's log */
 const volatile bool no_follow;		/* follow threads, but no children */
 const volatile bool attaching;
 const volatile bool by_cgroup;
+/*
+ * Trace events show forks and execs, and raw tracepoints then what those lack:
+ * from Linux 7.0 on, the kernel can skip programs of raw tracepoints.
+ */
+const volatile bool events_twice;
 const volatile bool privileges;		/* --privileges: record them */
 const volatile struct code_range for_memory[FOR_MEMORY];
 const volatile bool from_exec;		/* follow targets from their next exec on */

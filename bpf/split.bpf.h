@@ -210,11 +210,9 @@ __noinline int skip_some(struct split_match *m)
  * Whether the name that was passed to execve, for a script the script's,
  * matches the pattern.
  */
-static __noinline int is_matching(struct linux_binprm *bprm)
+static __noinline int is_matching(__u64 name)
 {
-	struct split_match m = {
-		.name = (__u64)BPF_CORE_READ(bprm, filename),
-	};
+	struct split_match m = { .name = name };
 	int answer = -1;
 
 	for (int i = 0; !split_by_path && i < MATCH_TIMES; i++)
@@ -231,14 +229,13 @@ static __noinline int is_matching(struct linux_binprm *bprm)
  * The task's image before an exec, which is in the run that begins with the exec.
  * The command itself is the harness.
  */
-static __noinline __u32 begin_by_exec(struct task_slot *slot,
-				      struct linux_binprm *bprm,
+static __noinline __u32 begin_by_exec(struct task_slot *slot, __u64 name,
 				      struct task_struct *task)
 {
 	__u32 image = slot->image;
 
 	if (split_by != SPLIT_EXEC || image == IMAGE_ARMED ||
-	    run_of(image) != SPLIT_HARNESS || !is_matching(bprm))
+	    run_of(image) != SPLIT_HARNESS || !is_matching(name))
 		return image;
 	image = with_run(image, begin_run(BPF_CORE_READ(task, tgid)));
 	slot->image = image;

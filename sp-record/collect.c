@@ -325,6 +325,22 @@ static uint64_t program_misses(const struct bpf_program *program)
 	return info.recursion_misses;
 }
 
+/*
+ * Where two programs see each fork, a task is lost if both were skipped, or if
+ * the first did not find it and the second was skipped.
+ */
+static uint64_t missed_forks(const struct tracer *t)
+{
+	const struct record *skel = t->skel;
+	uint64_t second = program_misses(skel->progs.sched_process_fork) +
+		program_misses(skel->progs.seeking_fork);
+	uint64_t first = load_u64(&skel->bss->progress.unfound) +
+		program_misses(skel->progs.task_newtask_classic) +
+		program_misses(skel->progs.seeking_fork_classic);
+
+	return skel->rodata->events_twice && first < second ? first : second;
+}
+
 static void collect_losses(const struct tracer *t, struct run *run)
 {
 	const struct progress *p = &t->skel->bss->progress;
@@ -344,12 +360,12 @@ static void collect_losses(const struct tracer *t, struct run *run)
 		 program_misses(skel->progs.sys_exit) +
 		 program_misses(skel->progs.sys_exit_classic) +
 		 program_misses(skel->progs.emulate_vsyscall));
-	run_lose(run, "task", p->lost_tasks +
-		 program_misses(skel->progs.sched_process_fork) +
-		 program_misses(skel->progs.sched_process_exec) +
+	run_lose(run, "task", p->lost_tasks + missed_forks(t) +
+		 program_misses(skel->rodata->events_twice ?
+				skel->progs.sched_process_exec_classic :
+				skel->progs.sched_process_exec) +
 		 program_misses(skel->progs.sched_process_exit) +
 		 program_misses(skel->progs.sched_process_exit_classic) +
-		 program_misses(skel->progs.seeking_fork) +
 		 program_misses(skel->progs.seeking_exit) +
 		 program_misses(skel->progs.seeking_exit_classic) +
 		 program_misses(skel->progs.cgroup_attach_task));

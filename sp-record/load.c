@@ -313,12 +313,15 @@ static void choose_programs(struct record *skel, bool attaching, bool classic,
 		{ skel->progs.sys_exit_classic, classic },
 		{ skel->progs.arm, !attaching },
 		{ skel->progs.tell_time, machine_has_own_clock() },
+		{ skel->progs.sched_process_exec_classic, classic },
 		{ skel->progs.sched_process_fork, !attaching },
+		{ skel->progs.task_newtask_classic, !attaching && classic },
 		{ skel->progs.sched_process_exit, !attaching && !classic },
 		{ skel->progs.sched_process_exit_classic,
 		  !attaching && classic },
 		{ skel->progs.seek, attaching },
 		{ skel->progs.seeking_fork, attaching },
+		{ skel->progs.seeking_fork_classic, attaching && classic },
 		{ skel->progs.seeking_exit, attaching && !classic },
 		{ skel->progs.seeking_exit_classic, attaching && classic },
 		{ skel->progs.cgroup_attach_task, skel->rodata->by_cgroup },
@@ -505,6 +508,7 @@ static void set_up(struct tracer *t, const struct tracer_options *options,
 		!machine_can_preempt();
 	skel->rodata->exact_times = options->exact_times ||
 		options->results;
+	skel->rodata->events_twice = t->classic;
 	skel->rodata->no_follow = options->no_follow;
 	set_privileges(t, options->privileges);
 	set_traits(skel);
