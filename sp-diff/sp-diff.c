@@ -11,6 +11,7 @@
 #include "coverage.h"
 #include "label.h"
 #include "matrix.h"
+#include "privilege.h"
 #include "report.h"
 #include "process/sandbox.h"
 #include "profile/group.h"
@@ -286,6 +287,7 @@ static bool differ(const struct options *o, const struct side *old,
 	fails = note_endings(old, new, paths[0], paths[1]) &&
 		c.flags & COMPARE_FAILED;
 	fails |= compare_sides(old, new, &c);
+	fails |= compare_privileges(old, new, &c);
 	return fails;
 }
 

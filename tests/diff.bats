@@ -577,3 +577,39 @@ runs() {
 	run -2 sp-diff --image='*/ls' p.json p.json
 	[[ $output == *"--image is only for recordings"* ]]
 }
+
+@test "privileges that one side used are differences, where both recorded them" {
+	"$TESTS/mkstream" >old.sp <<-'END'
+	run 1 a how="command privileges"
+	call 1 read 1
+	privilege 1 read 7 3
+	privilege 1 socket 5 1
+	privilege 1 chmod 2 1
+	END
+	"$TESTS/mkstream" >new.sp <<-'END'
+	run 2 b how="command privileges"
+	call 2 read 1
+	privilege 2 read 71 1
+	privilege 2 chmod 21 2
+	privilege 2 socket 21 1
+	privilege 2 -1 21 1
+	privilege 2 clone 256 1
+	privilege 2 chmod 2 9
+	END
+	run -1 --separate-stderr sp-diff old.sp new.sp
+	diff - <(echo "$output") <<-'END'
+	- CAP_KILL  1  (privilege, used in socket)
+	+ CAP_SYS_ADMIN  4  (privilege, used in socket, chmod)
+	+ other namespaces  1  (privilege, used in clone)
+	END
+	[ -z "$stderr" ]
+	run -1 sp-diff -q --fail-on=added,dangerous old.sp new.sp
+	run -0 sp-diff -q --fail-on=removed new.sp new.sp
+	run -1 sp-diff --github --fail-on=added old.sp new.sp
+	[ "$output" = "::warning title=privilege added::CAP_SYS_ADMIN, used in socket, chmod
+::warning title=privilege added::other namespaces, used in clone" ]
+	run -1 sp-diff --markdown old.sp new.sp
+	[[ $output == *'| removed | `CAP_KILL` | 1 | socket |'* ]]
+	run -0 --separate-stderr sp-diff old.sp <(printf '%s\n' 'run 3 c' 'call 3 read 1' | "$TESTS/mkstream")
+	[ "$stderr" = "sp-diff: privileges are not compared: the new recording has runs without --privileges" ]
+}
