@@ -1,0 +1,55 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# bats file_tags=machine-wide
+# README.md: its commands work as they stand, in their order, one after the
+# other in one directory. tests/readme/commands.py lists those that need more.
+
+load helper
+
+# The files and programs that the commands name.
+prepare() {
+	mkdir -p bin sandbox
+	cp "$TESTS/readme/service" .
+	printf '#!/bin/sh\nuntil [ -e up ]; do sleep 0.02; done; rm up\n' >run-the-tests
+	printf '#!/bin/sh\nexec true\n' >test-a
+	printf '#!/bin/sh\ncat >/dev/null\n' >bin/kubectl
+	cp test-a test-b
+	chmod +x run-the-tests test-? bin/kubectl
+	"$TESTS/mkstream" >c.sp <<-'END'
+		run 1 container
+		image /usr/bin/app1 1:1:1
+		call 1 read 3
+		image /usr/bin/runc 1:1:1
+		call 1 write 3
+	END
+	"$TESTS/mkstream" >test.sp <<-'END'
+		run 1 test
+		image /bin/sh 1:1:1
+		call 1 read 3
+		image /usr/sbin/nginx 1:1:1
+		call 1 write 3
+		start 1 /bin/sh 1
+	END
+	sp-record -q -o now.sp -- ls -l /tmp
+	cp now.sp base.sp
+	cp now.sp start.sp
+	cp now.sp sandbox/base.sp
+	sp-emit --bpf now.sp >own.bpf
+}
+
+@test "the commands of README.md work as they stand" {
+	requires_root
+	requires strace bwrap jq
+	[ -e /lib/systemd/system/systemd-logind.service ] || skip "no systemd-logind.service"
+	[ -e /usr/share/containers/seccomp.json ] || skip "no /usr/share/containers/seccomp.json"
+	"$TESTS/readme/commands.py" "${TESTS%/*}/README.md" >commands
+	[ "$(wc -l <commands)" -ge 60 ]
+	prepare
+	while IFS=$'\t' read -r want command; do
+		[[ $command != *'-p 1234'* ]] || command="sleep 0.3 & ${command/1234/\$!}"
+		run timeout 30 bash -o pipefail -c "PATH=$PWD/bin:\$PATH; $command" </dev/null
+		tail -n 5 <<<"$output"
+		echo "$command: exit status $status"
+		[[ $want == *"$status"* ]]
+	done <commands
+}
