@@ -27,7 +27,7 @@ CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib -Ibpf -I$(B) \
 SP_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) $(if $(SAN),-fsanitize=$(SAN) \
 	    -fno-sanitize-recover=all -fno-omit-frame-pointer)
 # Only sp-record links libbpf. sp-emit loads capstone when it needs it, and
-# sp-record ncurses.
+# sp-record libdw and ncurses.
 LIBS        := $(shell pkg-config --libs $(filter-out libbpf,$(PC)) 2>/dev/null) -lm
 LIBS_EMIT    = $(if $(findstring STATIC_BUILD,$(CFLAGS)),$(shell pkg-config --libs capstone 2>/dev/null),-ldl)
 LIBS_RECORD := $(shell pkg-config --libs $(PC) 2>/dev/null) -lm -ldl
@@ -41,7 +41,7 @@ MANS     := $(wildcard sp-*/*.[157] lib/*/*.[35] lib/*.7)
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.o $(B)/%.bpf.o $(B)/%.skel.h
 .PHONY: all help deps test-deps demo check lint bench bench-plot install install-library install-mime uninstall static deb rpm check-package clean tests fuzz replays soak check-allocations check-removals \
-	check-kernels check-roundtrip check-jails check-names check-score check-profiles check-engines check-units check-coverage check-split check-html check-filters mutate sandbox-data
+	check-kernels check-roundtrip check-jails check-names check-score check-profiles check-engines check-units check-coverage check-split check-stacks check-html check-filters mutate sandbox-data
 
 all: $(BINS) ## Build the tools into build/bin/ (V=1 shows the commands, SAN=address,undefined)
 

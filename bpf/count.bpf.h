@@ -133,7 +133,8 @@ static __always_inline __u64 count_up(__u64 *count)
 	return __sync_fetch_and_add(count, 1);
 }
 
-static __always_inline void count_call(__u32 cpu, __u32 image, __u32 row,
+/* Whether the table has the call for the first time. */
+static __always_inline bool count_call(__u32 cpu, __u32 image, __u32 row,
 				       __s32 nr)
 {
 	struct image_calls *c = (__u32)nr < CALLS_PER_ROW ?
@@ -142,13 +143,16 @@ static __always_inline void count_call(__u32 cpu, __u32 image, __u32 row,
 	if (c) {
 		struct tally *tally = tally_of(c, row, nr);
 
-		if (!count_up(&tally->count))
+		if (!count_up(&tally->count)) {
 			tally->first_ns = note_new();
+			return true;
+		}
 	} else {
 		struct rare_key key = { .image = image, .row = row, .nr = nr };
 
 		count_rare(&key);
 	}
+	return false;
 }
 
 static __always_inline void count_use(__u32 image, enum use_kind use)

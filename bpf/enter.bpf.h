@@ -56,11 +56,9 @@ static __always_inline bool count_argument(const struct argument_key *key,
 	return tally;
 }
 
-struct call_args {
-	__u64 values[8];	/* six and two zeros: any three bits index them */
-};
-
 /*
+ * 1: these values were seen for the first time.
+ *
  * If values are not counted, their counts add up to less than the call's count.
  * Readers then know that the list of values is not complete.
  */
@@ -85,7 +83,7 @@ __noinline int note_arguments(const struct call_args *args, __u32 image,
 	if (!distinct || distinct->count < ARGUMENT_DISTINCT) {
 		if (count_argument(&key, true))
 			count_argument(&number, true);
-		return 0;
+		return 1;
 	}
 	number.what = ARGUMENT_ANY;
 	count_argument(&number, true);
@@ -186,7 +184,7 @@ static __always_inline int enter(struct task_slot *slot, __u32 image,
 				 struct pt_regs *regs, __s32 nr)
 {
 	__u32 row = current_row(task), trait, cpu;
-	bool watched;
+	bool watched, is_new;
 	__u64 time_ns;
 
 	if (image == IMAGE_ARMED)
@@ -211,16 +209,21 @@ static __always_inline int enter(struct task_slot *slot, __u32 image,
 		note_enter(slot);
 	if (every) {
 		cpu = bpf_get_smp_processor_id();
-		count_call(cpu, image, row, nr);
+		is_new = count_call(cpu, image, row, nr);
 		time_ns = log_call(cpu, task, regs, id, image, row, nr);
 		if (results)
 			note_entered(regs, image, row, nr, time_ns);
 	} else {
 		apart();
-		count_call(groups_mask ? bpf_get_smp_processor_id() : 0,
+		is_new = count_call(groups_mask ? bpf_get_smp_processor_id() : 0,
 			   image, row, nr);
 	}
 	trait = trait_of(row, nr);
+	if (with_stacks && !(trait & TRAIT_RULE)) {
+		apart();
+		if (is_new)
+			note_stack(regs, NULL, image, row, nr);
+	}
 	if (!trait)
 		return 0;
 	if (trait & TRAIT_FILTER && !watched)
@@ -229,7 +232,12 @@ static __always_inline int enter(struct task_slot *slot, __u32 image,
 		struct call_args args = { 0 };
 
 		read_args(regs, row, args.values);
-		note_arguments(&args, image, row, nr, trait);
+		is_new = note_arguments(&args, image, row, nr, trait);
+		if (with_stacks) {
+			apart();
+			if (is_new)
+				note_stack(regs, &args, image, row, nr);
+		}
 	}
 	if (n_phases > 1 && trait & TRAIT_MARK)
 		note_mark(row, nr);

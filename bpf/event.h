@@ -520,6 +520,25 @@ struct splits {
 };
 _Static_assert(sizeof(struct splits) == 40, "layout");
 
+/*
+ * A record of the ring `stacks`: where a call was made, as DWARF numbers the
+ * registers, the address of the instruction after the call last.
+ */
+enum { STACK_PAGE = 4096, STACK_PAGES = 5, STACK_REGISTERS = 33 };
+struct stack_sample {
+	__u64 time_ns;		/* CLOCK_MONOTONIC */
+	__u32 image, row;
+	__s32 nr;
+	__u32 pid;		/* in the initial namespace */
+	__u64 values[3];	/* as in struct argument_key … */
+	__u32 has_values;	/* … 0: the call has no rule for arguments */
+	__u32 pages;		/* of `bytes`, from `base` on, that were read */
+	__u64 base;
+	__u64 regs[STACK_REGISTERS];
+	char bytes[STACK_PAGES * STACK_PAGE];
+};
+_Static_assert(sizeof(struct stack_sample) == 64 + 8 * 33 + 20480, "layout");
+
 /* Written by user space. */
 struct control {
 	/* the number of this watch over sys_exit; 0: it is not watched */

@@ -226,7 +226,8 @@ struct mm_struct {
 
 struct pt_regs {
 	unsigned long r8, r9, r10, bx, cx, dx, si, di, bp;	/* x86 */
-	unsigned long orig_ax, ip;
+	unsigned long r11, r12, r13, r14, r15, ax, orig_ax, ip;
+	unsigned long sp;	/* on both */
 	__u64 regs[31], pc, orig_x0;		/* arm64 */
 	__s32 syscallno;
 };

@@ -79,7 +79,10 @@ const volatile __u32 split_by;		/* enum split_by */
 const volatile bool split_by_path;	/* the pattern is for paths, not for names */
 const volatile char split_pattern[SPLIT_PATTERN];
 
+const volatile bool with_stacks;	/* --stacks */
+
 struct progress progress;
+__u64 lost_stacks;	/* records that the ring `stacks` had no room for */
 struct splits splits;
 struct control control;
 struct phases phases;
@@ -216,6 +219,12 @@ struct {
 	__uint(max_entries, 64 * 1024);
 } ring SEC(".maps");
 
+/* With --stacks. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4 << 20);
+} stacks SEC(".maps");
+
 /*
  * The id of a thread that calls execve and is not the leader of its group. The
  * thread takes over the leader's id past the point of no return; if the exec
@@ -290,6 +299,7 @@ struct {
 #include "stand.bpf.h"
 #include "path.bpf.h"
 #include "result.bpf.h"
+#include "stack.bpf.h"
 #include "enter.bpf.h"
 #include "answer.bpf.h"
 #include "names.bpf.h"

@@ -14,6 +14,7 @@
 #include "kernel/value.h"
 #include "possible/possible.h"
 #include "profile/portable.h"
+#include "stacks.h"
 #include "stream/keep.h"
 
 enum { NAME_COLUMNS = 24 };
@@ -207,6 +208,27 @@ static void write_privileges(const struct trace *t,
 	}
 }
 
+/* With --stacks: where the call was made first, by each image. */
+static void write_stacks(const struct trace *t,
+			 const struct profile_rule *rule, FILE *out)
+{
+	for (size_t i = 0; i < t->stacks.n; i++) {
+		const struct fact *fact = t->stacks.at[i];
+		char *chain, *printable;
+
+		if (call_id_compare(&fact->id, &rule->id))
+			continue;
+		chain = stack_chain(fact);
+		printable = text_printable(chain);
+		write_start(rule, "stack", out);
+		fprintf(out, "%s by ", printable);
+		write_image(t, fact->image, out);
+		putc('\n', out);
+		free(printable);
+		free(chain);
+	}
+}
+
 /*
  * If the call is in the list of possible calls, print the reason given there.
  */
@@ -313,6 +335,7 @@ void write_explanation(const struct emit *emit, FILE *out)
 		write_purpose(&p->rules[i], out);
 		write_values(emit->trace, &p->rules[i], out);
 		write_privileges(emit->trace, &p->rules[i], out);
+		write_stacks(emit->trace, &p->rules[i], out);
 		if (action_allows(p->rules[i].action))
 			write_danger(&p->rules[i], out);
 	}

@@ -12,17 +12,18 @@
 #include "kernel/path.h"
 #include "names.h"
 #include "stream/keep.h"
+#include "stream/stack.h"
 
 enum { JSON_VERSION = 1 };
 
-static json_t *build_id_json(const struct image *image)
+static json_t *build_id_json(const uint8_t *id, size_t size)
 {
 	char hex[2 * BUILD_ID_MAX + 1];
 
-	if (!image->build_id_size)
+	if (!size || size > BUILD_ID_MAX)
 		return json_null();
-	for (size_t i = 0; i < image->build_id_size; i++)
-		sprintf(hex + 2 * i, "%02x", image->build_id[i]);
+	for (size_t i = 0; i < size; i++)
+		sprintf(hex + 2 * i, "%02x", id[i]);
 	return json_string(hex);
 }
 
@@ -46,7 +47,8 @@ static json_t *image_json(const struct image *image)
 	return json_pack("{sososo}",
 			 "path", image->path ? text_json(image->path) :
 					       json_null(),
-			 "build_id", build_id_json(image),
+			 "build_id", build_id_json(image->build_id,
+						   image->build_id_size),
 			 "runs", uses_json(image));
 }
 
@@ -263,6 +265,37 @@ static json_t *argument_json(struct fact **fact)
 			 "name", name_json((*fact)->id), "values", list);
 }
 
+static json_t *frames_json(const struct fact *fact)
+{
+	struct stack_frame frames[STACK_FRAMES_MAX];
+	size_t n = stack_frames(fact, frames);
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++) {
+		const struct stack_frame *f = &frames[i];
+
+		json_array_append_new(list, json_pack("{so so so so}",
+			"function", *f->function ? text_json(f->function) :
+				json_null(),
+			"file", text_json(f->file),
+			"address", bits_json(f->address),
+			"build_id", build_id_json(f->build_id,
+						  f->build_id_size)));
+	}
+	return list;
+}
+
+static json_t *stack_json(struct fact **fact)
+{
+	struct fact values = stack_values(*fact), *of = &values;
+	json_t *object = argument_json(&of);
+
+	if (!values.detail_size)
+		json_object_set_new(object, "values", json_array());
+	json_object_set_new(object, "frames", frames_json(*fact));
+	return object;
+}
+
 static json_t *errno_json(const struct fact *fact)
 {
 	return fact->answer ? json_integer(-fact->answer) : json_null();
@@ -405,7 +438,7 @@ static json_t *losses_json(const struct trace *t)
 void write_json(const struct emit *emit, FILE *out)
 {
 	const struct trace *t = emit->trace;
-	json_t *object = json_pack("{si so so so so so so so so so so so so so}",
+	json_t *object = json_pack("{si so so so so so so so so so so so so so so}",
 				   "version", JSON_VERSION,
 				   "runs", runs_json(t),
 				   "images", images_json(t),
@@ -426,6 +459,8 @@ void write_json(const struct emit *emit, FILE *out)
 							     privilege_json),
 				   "names", others_json(&t->names,
 							exec_name_json),
+				   "stacks", others_json(&t->stacks,
+							 stack_json),
 				   "lost", losses_json(t));
 
 	if (t->keep)

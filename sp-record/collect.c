@@ -10,6 +10,9 @@
 #include "process/file-child.h"
 #include "rows.h"
 #include "splits.h"
+#include "stacks.h"
+#include "stream/fact-shape.h"
+#include "stream/stack.h"
 #include "tracer-private.h"
 
 struct collection {
@@ -256,28 +259,37 @@ static void collect_exec_names(struct collection *c)
 	}
 }
 
-static void collect_argument(struct collection *c,
-			     const struct argument_key *key,
-			     const struct tally *tally)
+/* The detail of an argument's fact; returns its size. */
+static size_t values_detail(const struct argument_key *key, struct call_id id,
+			    uint8_t *detail)
 {
-	struct fact fact = { .id = { row_arch(key->row), key->nr } };
-	const struct argument_rule *rule = argument_rule_of(fact.id);
+	const struct argument_rule *rule = argument_rule_of(id);
 	struct argument_value values[ARGUMENTS_MAX];
-	uint8_t detail[ARGUMENTS_MAX * ARGUMENT_DETAIL_SIZE];
-	struct sighting sighting = sighting_of(c, key->image, tally, 0);
-	size_t n = rule && key->what == ARGUMENT_VALUES ? rule->n : 0;
+	size_t n = rule ? rule->n : 0;
 
-	if (key->what == ARGUMENT_NUMBER ||
-	    (key->image & IMAGE_ID) == IMAGE_ARMED)
-		return;
 	for (size_t i = 0; i < n; i++)
 		values[i] = (struct argument_value){
 			rule->arguments[i].index, rule->arguments[i].recorded,
 			key->values[i]
 		};
 	argument_detail(values, n, detail);
+	return n * ARGUMENT_DETAIL_SIZE;
+}
+
+static void collect_argument(struct collection *c,
+			     const struct argument_key *key,
+			     const struct tally *tally)
+{
+	struct fact fact = { .id = { row_arch(key->row), key->nr } };
+	uint8_t detail[ARGUMENTS_MAX * ARGUMENT_DETAIL_SIZE];
+	struct sighting sighting = sighting_of(c, key->image, tally, 0);
+
+	if (key->what == ARGUMENT_NUMBER ||
+	    (key->image & IMAGE_ID) == IMAGE_ARMED)
+		return;
 	fact.detail = detail;
-	fact.detail_size = n * ARGUMENT_DETAIL_SIZE;
+	if (key->what == ARGUMENT_VALUES)
+		fact.detail_size = values_detail(key, fact.id, detail);
 	fact.image = trace_image(c, key->image);
 	trace_sum_fact(c->trace, FACT_ARGUMENT, &fact, &sighting);
 }
@@ -406,6 +418,39 @@ static void collect_names(struct collection *c)
 		 program_misses(t->skel->progs.note_operations));
 }
 
+static void collect_stack(void *collection, const struct argument_key *where,
+			  uint64_t time_ns, uint8_t *answer, size_t size)
+{
+	struct collection *c = collection;
+	const struct tally once = { 1, time_ns };
+	struct sighting sighting = sighting_of(c, where->image, &once, 0);
+	uint8_t values[ARGUMENTS_MAX * ARGUMENT_DETAIL_SIZE];
+	static uint8_t detail[DETAIL_MAX];
+	struct stack_frame frames[STACK_FRAMES_MAX];
+	struct fact fact = {
+		.id = { row_arch(where->row), where->nr },
+		.image = trace_image(c, where->image),
+		.detail = answer, .detail_size = size,
+	};
+	size_t n = stack_frames(&fact, frames);
+	struct stack_writer to;
+
+	stack_begin(&to, detail, values,
+		    where->what ? values_detail(where, fact.id, values) : 0);
+	for (size_t i = 0; i < n && stack_add(&to, &frames[i]); i++)
+		;
+	fact.detail = detail;
+	fact.detail_size = to.size;
+	trace_sum_fact(c->trace, FACT_STACK, &fact, &sighting);
+}
+
+static void collect_stacks(struct collection *c)
+{
+	if (c->tracer->stacks)
+		run_lose(c->trace->runs[c->run], "stack",
+			 stacks_finish(c->tracer->stacks, collect_stack, c));
+}
+
 /* It is not known when and where something was lost: each run could lack it. */
 static void share_losses(const struct collection *c)
 {
@@ -444,6 +489,7 @@ void collect(struct tracer *t, struct splits_read *splits,
 	collect_trapped(&c);
 	collect_losses(t, trace->runs[run]);
 	collect_names(&c);
+	collect_stacks(&c);
 	share_losses(&c);
 	free(c.images);
 	free(c.runs);

@@ -17,6 +17,7 @@
 #include "privilege.h"
 #include "process/capability.h"
 #include "rows.h"
+#include "stacks.h"
 #include "tracer-private.h"
 
 enum { PID_MAX_LIMIT = 4 << 20 };	/* linux/threads.h, 64-bit */
@@ -511,6 +512,7 @@ static void set_up(struct tracer *t, const struct tracer_options *options,
 	skel->rodata->events_twice = t->classic;
 	skel->rodata->no_follow = options->no_follow;
 	set_privileges(t, options->privileges);
+	stacks_prepare(skel, options->stacks);
 	set_traits(skel);
 	set_marks(skel, &options->marks);
 	set_split(t, &options->split);

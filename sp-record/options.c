@@ -16,7 +16,9 @@
 #include "container/mode.h"
 #include "live.h"
 #include "log.h"
+#include "machine.h"
 #include "process/describe.h"
+#include "process/unwind.h"
 
 static char *set_seconds(const struct option_row *row, void *to,
 			 const char *text)
@@ -121,6 +123,22 @@ static char *set_every(const struct option_row *row, void *to,
 {
 	(void)row, (void)value;
 	((struct options *)to)->tracer.log_events = LOG_EVENTS_DEFAULT;
+	return NULL;
+}
+
+/* No error in the form of the command line, either. */
+static char *set_stacks(const struct option_row *row, void *to,
+			const char *value)
+{
+	(void)row, (void)value;
+	if (!unwind_load())
+		message_fatal("--stacks: install libdw (elfutils), which "
+			      "unwinds stacks");
+	if (!machine_sees_pids())
+		message_fatal("--stacks: run sp-record outside of PID "
+			      "namespaces, whose process ids differ from "
+			      "the kernel's");
+	((struct options *)to)->tracer.stacks = true;
 	return NULL;
 }
 
@@ -353,6 +371,9 @@ static const struct option_row rows[] = {
 	{ "paths", 0, NULL,
 	  "the paths and addresses of sockets that calls are\n"
 	  "given, as well", OPTION_FLAG(struct options, tracer.paths) },
+	{ "stacks", 0, NULL,
+	  "the functions from which each call is first made, for\n"
+	  "sp-emit --explain", .set = set_stacks },
 	{ "privileges", 0, NULL,
 	  "capabilities that are used, new namespaces and modes of\n"
 	  "files, for sp-emit --harden",
@@ -469,6 +490,8 @@ static void pass_options_on(struct options *o)
 		pass_on(o, "--paths", NULL);
 	if (o->tracer.privileges)
 		pass_on(o, "--privileges", NULL);
+	if (o->tracer.stacks)
+		pass_on(o, "--stacks", NULL);
 	if (o->no_argv)
 		pass_on(o, "--no-argv", NULL);
 	if (o->tracer.exact_times)

@@ -149,6 +149,7 @@ void report_losses(const struct run *run, const struct trace *trace,
 		{ "image", "executions are attributed to no image" },
 		{ "detail", "details were lost, but no call" },
 		{ "path", "paths or addresses were lost, but no call" },
+		{ "stack", "stacks were lost, but no call" },
 		{ "privilege", "uses of capabilities were lost, but no call" },
 		{ "event", "events were lost: the reader was too slow; the "
 		  "counts have their calls" },

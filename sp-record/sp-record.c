@@ -58,6 +58,8 @@ static void describe_options(const struct options *o, struct run *run)
 		describe_append(&run->how, "paths");
 	if (o->tracer.privileges)
 		describe_append(&run->how, "privileges");
+	if (o->tracer.stacks)
+		describe_append(&run->how, "stacks");
 	if (o->tracer.marks.n && !o->tracer.marks.at[0].key)
 		describe_append(&run->how, "mark");
 }

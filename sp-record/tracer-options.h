@@ -20,6 +20,7 @@ struct tracer_options {
 	bool results;		/* how each logged call ended */
 	bool paths;		/* paths and addresses of sockets too */
 	bool privileges;	/* capabilities, namespaces and modes too */
+	bool stacks;		/* where each call was first made too */
 	struct marks marks;	/* --mark */
 	struct split split;	/* --split */
 };

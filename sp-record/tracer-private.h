@@ -15,6 +15,7 @@ struct tracer {
 	struct record *skel;
 	struct ring_buffer *ring;
 	struct naming *naming;		/* NULL: without --paths */
+	struct stacks *stacks;		/* NULL: without --stacks */
 	struct confirming *confirming;	/* NULL: the kernel confirms no names */
 	bool unconfirmed;		/* do not try to confirm names */
 	/* attached to trace events, where preemption requires that */

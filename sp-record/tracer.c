@@ -23,6 +23,7 @@
 #include "load.h"
 #include "machine.h"
 #include "problem.h"
+#include "stacks.h"
 #include "tracer-private.h"
 
 enum {
@@ -200,18 +201,23 @@ static void unwatch(struct tracer *t)
 	t->exits = NULL;
 }
 
-/* One descriptor that is readable when either ring has something. */
-static int poll_both(struct tracer *t)
+/* One descriptor that is readable when any of the rings has something. */
+static int poll_all(struct tracer *t)
 {
+	const int fds[] = {
+		ring_buffer__epoll_fd(t->ring),
+		t->naming ? naming_fd(t->naming) : -1,
+		t->stacks ? stacks_fd(t->stacks) : -1,
+	};
 	struct epoll_event events = { .events = EPOLLIN };
 
 	t->poll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (t->poll_fd < 0 ||
-	    epoll_ctl(t->poll_fd, EPOLL_CTL_ADD,
-		      ring_buffer__epoll_fd(t->ring), &events) ||
-	    epoll_ctl(t->poll_fd, EPOLL_CTL_ADD, naming_fd(t->naming),
-		      &events))
+	if (t->poll_fd < 0)
 		return -errno;
+	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+		if (fds[i] >= 0 &&
+		    epoll_ctl(t->poll_fd, EPOLL_CTL_ADD, fds[i], &events))
+			return -errno;
 	return 0;
 }
 
@@ -258,6 +264,10 @@ static int load_and_attach(struct tracer *t,
 		error = find_mark_file(t, &options->split);
 	if (!error && options->paths)
 		error = attach_names(t);
+	if (!error && options->stacks) {
+		t->stacks = stacks_open(t->skel, t->skew_ns);
+		error = t->stacks ? 0 : -errno;
+	}
 	if (!error)
 		error = attach(t);
 	return error;
@@ -267,6 +277,8 @@ static void unload(struct tracer *t)
 {
 	naming_free(t->naming);
 	t->naming = NULL;
+	stacks_free(t->stacks);
+	t->stacks = NULL;
 	confirm_detach(t->confirming);
 	t->confirming = NULL;
 	record__destroy(t->skel);
@@ -306,8 +318,8 @@ struct tracer *tracer_open(const struct tracer_options *options,
 					   on_event, t, NULL);
 		error = t->ring ? 0 : -errno;
 	}
-	if (!error && t->naming)
-		error = poll_both(t);
+	if (!error && (t->naming || t->stacks))
+		error = poll_all(t);
 	if (!error && is_filtered())
 		error = watch(t);
 	if (!error)
@@ -492,6 +504,8 @@ uint64_t tracer_dispatch(struct tracer *t, uint64_t now_ns)
 	ring_buffer__consume(t->ring);
 	if (t->naming)
 		naming_take(t->naming);
+	if (t->stacks)
+		stacks_take(t->stacks);
 	if (t->wants_watch || t->wants_pass) {
 		t->wants_watch = false;
 		t->needed_ns = now_ns;

@@ -13,7 +13,7 @@
 
 enum {
 	/* the largest request and the largest answer */
-	FILE_CHILD_BYTES = 16384,
+	FILE_CHILD_BYTES = 65536,
 	FILE_CHILD_MS = 2000,		/* time for an answer */
 };
 

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "stream/stack.h"
 
 /* The range of an answer: linux/err.h, signal(7). */
 enum { ANSWER_ERRNO_MAX = 4095, DENIAL_SIGNAL_MAX = 64 };
@@ -211,6 +212,68 @@ static void write_address(const struct fact *fact, msgpack_packer *pk)
 	msgpack_pack_bin_with_body(pk, fact->detail, fact->detail_size);
 }
 
+/* One frame of the array, four elements from `f` on. */
+static bool read_frame(const msgpack_object *f, struct stack_writer *to)
+{
+	struct stack_frame frame = { 0 };
+	char *function = NULL, *file = NULL;
+	bool ok = text_unpack(&f[0], &function) && text_unpack(&f[1], &file) &&
+		uint_unpack(&f[2], UINT64_MAX, &frame.address) &&
+		f[3].type == MSGPACK_OBJECT_BIN &&
+		f[3].via.bin.size <= BUILD_ID_MAX;
+
+	if (ok) {
+		frame.function = function;
+		frame.file = file;
+		frame.build_id = (const uint8_t *)f[3].via.bin.ptr;
+		frame.build_id_size = f[3].via.bin.size;
+		ok = stack_add(to, &frame);
+	}
+	free(function);
+	free(file);
+	return ok;
+}
+
+/* An array of two arrays: values as of an argument, and frames. */
+static bool read_stack(const msgpack_object *o, uint8_t *detail, size_t *size)
+{
+	const msgpack_object *part = o->via.array.ptr;
+	uint8_t values[ARGUMENT_VALUES_MAX * ARGUMENT_DETAIL_SIZE];
+	struct stack_writer to;
+	size_t n;
+
+	if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != 2 ||
+	    !read_values(&part[0], values, &n) ||
+	    part[1].type != MSGPACK_OBJECT_ARRAY || !part[1].via.array.size ||
+	    part[1].via.array.size % STACK_FRAME_FIELDS)
+		return false;
+	stack_begin(&to, detail, values, n);
+	for (uint32_t i = 0; i < part[1].via.array.size;
+	     i += STACK_FRAME_FIELDS)
+		if (!read_frame(&part[1].via.array.ptr[i], &to))
+			return false;
+	*size = to.size;
+	return true;
+}
+
+static void write_stack(const struct fact *fact, msgpack_packer *pk)
+{
+	struct fact values = stack_values(fact);
+	struct stack_frame frames[STACK_FRAMES_MAX];
+	size_t n = stack_frames(fact, frames);
+
+	msgpack_pack_array(pk, 2);
+	write_values(&values, pk);
+	msgpack_pack_array(pk, n * STACK_FRAME_FIELDS);
+	for (size_t i = 0; i < n; i++) {
+		text_pack(frames[i].function, pk);
+		text_pack(frames[i].file, pk);
+		msgpack_pack_uint64(pk, frames[i].address);
+		msgpack_pack_bin_with_body(pk, frames[i].build_id,
+					   frames[i].build_id_size);
+	}
+}
+
 const struct fact_shape fact_shapes[FACT_KINDS] = {
 #define PROBLEMS(kind) \
 	"malformed " kind " record", kind " record without a list of runs", \
@@ -237,5 +300,7 @@ const struct fact_shape fact_shapes[FACT_KINDS] = {
 			     PROBLEMS("privilege") },
 	[FACT_NAME] = { STREAM_NAME, false, 0, 0, false, read_name, write_path,
 			PROBLEMS("name") },
+	[FACT_STACK] = { STREAM_STACK, true, 0, 0, false, read_stack,
+			 write_stack, PROBLEMS("stack") },
 #undef PROBLEMS
 };

@@ -39,6 +39,7 @@ enum stream_kind {
 	STREAM_EVENT_RUN = 16,
 	STREAM_KEEP = 17,
 	STREAM_NAME = 18,
+	STREAM_STACK = 19,
 	STREAM_TRACED = 20,		/* events and results */
 	STREAM_EVENT_FILE = 21,
 };

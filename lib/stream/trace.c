@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "stream/fact-shape.h"
+#include "stream/stack.h"
 
 /* xcalloc() returns only with memory. */
 #define uthash_malloc(size) xcalloc(1, size)
@@ -427,10 +428,38 @@ static void sort_facts(struct facts *facts, struct entry **index)
 	}
 }
 
+static bool same_call(const struct fact *a, const struct fact *b)
+{
+	return a->image == b->image && !call_id_compare(&a->id, &b->id);
+}
+
+/*
+ * The first STACKS_MAX of each call of an image. A stack that is among the first
+ * of a union is among the first of each part that has it, so that merging stays
+ * associative.
+ */
+static void bound_stacks(struct facts *stacks)
+{
+	size_t kept = 0, n = 0;
+
+	array_sort(stacks->at, stacks->n, sizeof(*stacks->at), compare_facts);
+	for (size_t i = 0; i < stacks->n; i++) {
+		struct fact *fact = stacks->at[i];
+
+		n = kept && same_call(stacks->at[kept - 1], fact) ? n + 1 : 1;
+		if (n > STACKS_MAX)
+			free_fact(fact);
+		else
+			stacks->at[kept++] = fact;
+	}
+	stacks->n = kept;
+}
+
 void trace_sort(struct trace *t)
 {
 	sort_runs(t);
 	sort_images(t);
+	bound_stacks(&t->stacks);
 	for (int kind = 0; kind < FACT_KINDS; kind++)
 		sort_facts(&t->facts[kind], &t->index->facts[kind]);
 }

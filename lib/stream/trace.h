@@ -66,12 +66,13 @@ struct image {
  * the image whose task executed its image, empty for `other`. A privilege's id
  * is the call that used it, with nr -1 outside of any, and its detail is
  * privilege_of(). A name's id is { 0, enum name_source } and its detail the name
- * by which its image was executed.
+ * by which its image was executed. A stack's id is the call that was made
+ * there, and its detail is in stack.h.
  */
 enum fact_kind {
 	FACT_CALL, FACT_DENIAL, FACT_OPERATION, FACT_ARGUMENT, FACT_PATH,
 	FACT_SOCKET, FACT_MOVE, FACT_START, FACT_PRIVILEGE,
-	FACT_NAME, FACT_KINDS
+	FACT_NAME, FACT_STACK, FACT_KINDS
 };
 
 struct fact {
@@ -122,7 +123,7 @@ struct trace {
 		struct {
 			struct facts calls, denials, operations, arguments,
 				     paths, sockets, moves, starts,
-				     privileges, names;
+				     privileges, names, stacks;
 		};
 	};
 	/*

@@ -12,6 +12,7 @@
 #include "names.h"
 #include "kernel/path.h"
 #include "stream/keep.h"
+#include "stream/stack.h"
 #include "stream/stream.h"
 #include "stream/trace.h"
 
@@ -203,6 +204,27 @@ static int32_t make_answer(struct maker *m, enum fact_kind kind)
 }
 
 /* The detail of a fact, and what else its kind has of its own. */
+static void make_stack(struct maker *m, struct fact *fact)
+{
+	static const uint8_t id[] = { 1, 2, 3, 4 };
+	struct argument_value value = { byte(m) & 3, UINT64_MAX, byte(m) };
+	uint8_t values[ARGUMENT_DETAIL_SIZE];
+	struct stack_writer to;
+
+	argument_detail(&value, 1, values);
+	stack_begin(&to, fact->detail, values,
+		    byte(m) & 1 ? sizeof(values) : 0);
+	for (int i = byte(m) & 3; i >= 0; i--) {
+		char function[TEXT_ROOM], file[TEXT_ROOM];
+
+		make_text(m, function, byte(m) & 1 ? "f" : "");
+		make_text(m, file, "/lib/");
+		stack_add(&to, &(struct stack_frame){
+			function, file, big_number(m), id, byte(m) & 4 });
+	}
+	fact->detail_size = to.size;
+}
+
 static void make_detail(struct maker *m, enum fact_kind kind, struct fact *fact)
 {
 	char *text = (char *)fact->detail;
@@ -237,6 +259,10 @@ static void make_detail(struct maker *m, enum fact_kind kind, struct fact *fact)
 		fact->id = (struct call_id){ 0, byte(m) & 1 };
 		make_text(m, text, byte(m) & 1 ? "/bin/" : "n");
 		fact->detail_size = strlen(text);
+		break;
+	case FACT_STACK:
+		fact->id = make_id(m);
+		make_stack(m, fact);
 		break;
 	case FACT_OPERATION:
 		fact->id = (struct call_id){ 0, byte(m) };
@@ -279,11 +305,11 @@ static void make_record(struct maker *m)
 
 	if (what < FACT_KINDS)
 		make_fact(m, what);
-	else if (what == 10 && m->trace->n_images < IMAGES_MAX)
+	else if (what == 12 && m->trace->n_images < IMAGES_MAX)
 		make_image(m);
-	else if (what == 11 && m->trace->n_runs < RUNS_MAX)
+	else if (what == 13 && m->trace->n_runs < RUNS_MAX)
 		make_run(m);
-	else if (what == 12)
+	else if (what == 14)
 		m->trace->keep = KEEP_MIN + byte(m);
 	else	/* mostly what most formats are made of */
 		make_fact(m, what & 1 ? FACT_CALL : FACT_PATH);

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stream/stack.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "stream/fact-shape.h"
+
+/*
+ * A detail is the size of the values in one byte, the values, and for each frame
+ * the function and the file with their NULs, the address in 8 bytes, the size of
+ * the build-id in one, and the build-id.
+ */
+void stack_begin(struct stack_writer *w, uint8_t *detail,
+		 const uint8_t *values, size_t size)
+{
+	*w = (struct stack_writer){ detail, 1 + size, 0 };
+	detail[0] = size;
+	if (size)
+		memcpy(detail + 1, values, size);
+}
+
+static void put(struct stack_writer *w, const void *bytes, size_t n)
+{
+	if (n)
+		memcpy(w->detail + w->size, bytes, n);
+	w->size += n;
+}
+
+bool stack_add(struct stack_writer *w, const struct stack_frame *frame)
+{
+	size_t function = strlen(frame->function) + 1;
+	size_t file = strlen(frame->file) + 1;
+	uint8_t number[9];
+
+	if (w->n == STACK_FRAMES_MAX || function > STACK_FUNCTION_MAX + 1 ||
+	    file > PATH_FACT_MAX || frame->build_id_size > BUILD_ID_MAX ||
+	    w->size + function + file + sizeof(number) +
+	    frame->build_id_size > DETAIL_MAX)
+		return false;
+	for (int i = 0; i < 8; i++)
+		number[i] = frame->address >> (56 - 8 * i);
+	number[8] = frame->build_id_size;
+	put(w, frame->function, function);
+	put(w, frame->file, file);
+	put(w, number, sizeof(number));
+	put(w, frame->build_id, frame->build_id_size);
+	w->n++;
+	return true;
+}
+
+/* The text at `*at`, which is moved behind its NUL; NULL: it has none. */
+static const char *take_text(const uint8_t **at, const uint8_t *end)
+{
+	const uint8_t *text = *at, *nul = memchr(text, '\0', end - text);
+
+	if (nul)
+		*at = nul + 1;
+	return nul ? (const char *)text : NULL;
+}
+
+static bool take_frame(const uint8_t **at, const uint8_t *end,
+		       struct stack_frame *f)
+{
+	f->function = take_text(at, end);
+	f->file = f->function ? take_text(at, end) : NULL;
+	if (!f->file || end - *at < 9)
+		return false;
+	f->address = 0;
+	for (int i = 0; i < 8; i++)
+		f->address = f->address << 8 | *(*at)++;
+	f->build_id_size = *(*at)++;
+	f->build_id = *at;
+	if (f->build_id_size > (size_t)(end - *at))
+		return false;
+	*at += f->build_id_size;
+	return true;
+}
+
+/* A child process wrote the detail at first: it can be malformed. */
+size_t stack_frames(const struct fact *fact,
+		    struct stack_frame frames[STACK_FRAMES_MAX])
+{
+	const uint8_t *end = fact->detail + fact->detail_size;
+	const uint8_t *at = fact->detail + 1;
+	size_t n = 0;
+
+	if (fact->detail[0] > end - at)
+		return 0;
+	at += fact->detail[0];
+	while (at < end && n < STACK_FRAMES_MAX &&
+	       take_frame(&at, end, &frames[n]))
+		n++;
+	return n;
+}
+
+struct fact stack_values(const struct fact *fact)
+{
+	return (struct fact){
+		.image = fact->image, .id = fact->id,
+		.detail = fact->detail + 1, .detail_size = fact->detail[0],
+	};
+}
+
+static const char *last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* The file stands behind the last of its frames, a library without its folder. */
+char *stack_text(const struct stack_frame *frames, size_t n)
+{
+	char *text = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct stack_frame *f = &frames[i];
+		const char *file = strstr(f->file, ".so") ?
+			last_part(f->file) : f->file;
+		bool last = i + 1 == n || strcmp(f->file, f[1].file);
+		char *one = *f->function ? xstrdup(f->function) :
+			f->address ? xasprintf("0x%" PRIx64, f->address) :
+			xstrdup("?");
+
+		if (last) {
+			char *both = xasprintf("%s (%s)", one, file);
+
+			free(one);
+			one = both;
+		}
+		text_append(&text, " <- ", one);
+		free(one);
+	}
+	return text ? text : xstrdup("");
+}

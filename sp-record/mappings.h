@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which files are mapped to be executed, in each process at each time: from the
+ * kernel's records of mmap, fork and exec, perf_event_open(2). These come also
+ * from processes that have ended when we look.
+ */
+#ifndef MAPPINGS_H
+#define MAPPINGS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct mappings;
+
+struct mapping {
+	uint64_t start, end, offset, inode;
+	uint32_t device_major, device_minor;
+	char *path;		/* as the process sees it; "//anon" */
+};
+
+/* Begins; NULL: errno. */
+struct mappings *mappings_open(void);
+void mappings_free(struct mappings *m);
+/* Take the records that have come. */
+void mappings_take(struct mappings *m);
+/*
+ * Those of a process at a time (CLOCK_MONOTONIC), the newest last; the caller
+ * frees the array, and not the paths, which are valid until the next call. `*n`
+ * is 0 if none are known.
+ */
+struct mapping *mappings_at(struct mappings *m, pid_t pid, uint64_t time_ns,
+			    size_t *n);
+
+#endif

@@ -1,0 +1,59 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""usage: agrees.py BINDIR COMMAND… — do stacks agree with strace -k?
+
+Each stack of sp-record --stacks must be one that strace -f -k shows for that
+call, frame by frame, by file and address. Prints the stacks that are not; exit 1
+if these are more than one in twenty.
+"""
+import functools, json, os, re, struct, subprocess, sys, tempfile
+
+bindir, *command = sys.argv[1:]
+directory = tempfile.mkdtemp()
+log, stream = os.path.join(directory, "log"), os.path.join(directory, "s.sp")
+quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+subprocess.run(["strace", "-f", "-k", "-o", log, *command], **quiet, timeout=300)
+subprocess.run([f"{bindir}/sp-record", "-q", "--stacks", "-o", stream, "--", *command],
+               **quiet, timeout=300)
+out = subprocess.run([f"{bindir}/sp-emit", "--json", stream], capture_output=True, check=True)
+stacks = json.loads(out.stdout)["stacks"]
+
+calls, last = {}, {}        # by name: chains
+for line in open(log, errors="replace"):
+    call = re.match(r"(\d+) +(?:<\.\.\. )?(\w+)[( ]", line)
+    frame = re.match(r" > (.*?)(?:\(.*\))? \[0x([0-9a-f]+)\]$", line)
+    if call:
+        last = calls.setdefault(call[2], [])
+        last.append([])
+    elif frame and last:
+        last[-1].append((os.path.basename(frame[1]), int(frame[2], 16)))
+seen = {name: {tuple(c) for c in chains} for name, chains in calls.items()}
+
+@functools.cache
+def segments(path):
+    """The p_offset, p_vaddr and p_filesz of each PT_LOAD."""
+    data = open(path, "rb").read() if os.path.isfile(path) else bytes(64)
+    at, (size, n) = struct.unpack_from("<Q", data, 32)[0], struct.unpack_from("<HH", data, 54)
+    headers = (struct.unpack_from("<IIQQQQ", data, at + i * size) for i in range(n))
+    return [(h[2], h[3], h[5]) for h in headers if h[0] == 1]
+
+def offset(path, address):
+    """strace prints offsets in the file."""
+    return next((address - v + o for o, v, n in segments(path) if v <= address <= v + n), address)
+
+def chain(stack):
+    return tuple((os.path.basename(f["file"]), offset(f["file"], int(f["address"])))
+                 for f in stack["frames"])
+
+same = 0
+for stack in stacks:
+    mine, theirs = chain(stack), seen.get(stack["name"], set())
+    if mine in theirs:
+        same += 1
+        continue
+    best = max(theirs, key=lambda c: sum(a == b for a, b in zip(c, mine)), default=())
+    at = next((i for i, (a, b) in enumerate(zip(best, mine)) if a != b), min(len(best), len(mine)))
+    print(f"# {stack['name']}: {len(mine)} frames, strace {len(best)}, the first {at} agree:",
+          *(f"{f['function']}" for f in stack["frames"][max(0, at - 1):at + 2]))
+print(f"{os.path.basename(command[0])}: {same} of {len(stacks)} stacks agree with strace -k")
+sys.exit(not stacks or same * 20 < len(stacks) * 19)
