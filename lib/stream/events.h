@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Events: each call with its time, task and arguments, as `sp-record --every`
- * writes them, many in one record. sp-facts(5), "Events", is the specification.
+ * writes them, many in one record. sp-events(5) is the specification.
  */
 #ifndef EVENTS_H
 #define EVENTS_H
