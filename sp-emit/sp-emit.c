@@ -23,6 +23,7 @@
 #include "process/sandbox.h"
 #include "results.h"
 #include "strace.h"
+#include "suggest.h"
 #include "trust.h"
 
 /* What the format and the options make of the groups. */
@@ -435,6 +436,8 @@ static bool emit_facts(struct trace **t, const struct options *o,
 	    !check_start(*t, o->format, o->allow_partial, &partial))
 		return false;
 	note_privileged(*t, o->format);
+	if (!o->exact)
+		suggest_groups(*t, o->format, o->with);
 	trace_sort(*t);
 	if (o->paths || o->format->flags & FORMAT_POLICY)
 		note_doubted(*t, access_of_rules(o->format), o->trust_names);

@@ -129,6 +129,8 @@ static void describe_container(struct run *run, const struct container *c,
 	add_label(run, "container.namespace", c->namespace);
 	add_label(run, "container.runtime", version);
 	add_label(run, "container.cwd", c->cwd);
+	add_label(run, "container.init", c->has_init ? c->engine : NULL);
+	add_label(run, "container.healthcheck", c->has_check ? "yes" : NULL);
 	if (with_argv)
 		add_label(run, "container.args", c->args);
 	free(version);

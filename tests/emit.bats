@@ -762,3 +762,28 @@ compile() {
 	sp-emit --oci ls.sp 2>&1 >/dev/null |
 		shows -E '^sp-emit: [0-9]+ observed \+ [0-9]+ kernel \+ .* runtime'
 }
+
+@test "groups that the engine of a container needs are suggested, unless they are recorded or chosen" {
+	local labels image expected
+	while IFS='|' read -r labels image expected; do
+		echo "run 1 a $labels
+		image $image 1:1:1
+		call 1 read 1" | "$TESTS/mkstream" >c.sp
+		sp-emit --oci c.sp 2>err >/dev/null
+		[ "$(sed -n 's/^sp-emit: the container .*: --with=\([a-z]*\) adds.*/\1/p' err | xargs)" = "$expected" ]
+	done <<-'END'
+	|/bin/x|
+	label.container.args='["/sbin/docker-init","--","x"]'|/bin/x|tini
+	label.container.args='["/sbin/docker-init","--","x"]'|/usr/bin/docker-init|
+	label.container.args='["/run/podman-init","--","x"]'|/bin/x|catatonit
+	label.container.args='["sh","docker-init"]'|/bin/x|
+	label.container.args='[[1]]'|/bin/x|
+	label.container.args={|/bin/x|
+	label.container.init=docker label.container.healthcheck=yes|/bin/x|tini sh
+	label.container.init=podman|/usr/bin/catatonit|
+	END
+	printf '%s\n' 'run 1 a label.container.init=docker' 'call 1 read 1' | "$TESTS/mkstream" >c.sp
+	sp-emit --oci --with=tini c.sp 2>err >/dev/null
+	run ! grep suggest err
+	run ! grep -e --with err
+}

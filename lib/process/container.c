@@ -125,6 +125,15 @@ char *container_engine_version(const char *name, const char *program)
 	return result;
 }
 
+bool container_has_check(const json_t *config)
+{
+	const json_t *check = json_object_get(config, "Healthcheck");
+	const json_t *test = json_object_get(check, "Test");
+
+	return json_array_size(test) &&
+		!is_text(json_array_get(test, 0), "NONE");
+}
+
 /* runc state and crun state print the one, inspect a list of the other. */
 static bool parse_state(json_t *json, struct container *c)
 {
@@ -149,6 +158,9 @@ static bool parse_state(json_t *json, struct container *c)
 	container_take_annotations(c, json_object_get(one, "annotations"));
 	take_names(c, one);
 	take_command(c, one);
+	c->has_init = json_is_true(json_object_get(
+		json_object_get(one, "HostConfig"), "Init"));
+	c->has_check = container_has_check(json_object_get(one, "Config"));
 	return true;
 }
 

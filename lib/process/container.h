@@ -14,6 +14,7 @@ struct container {
 	char *id;		/* heap, as are these, which can be NULL: */
 	char *name, *image, *pod, *namespace;
 	char *args, *cwd;	/* of its program; the arguments are JSON */
+	bool has_init, has_check;	/* --init; a health check */
 	/* if several containers have the name: a list of them; else NULL */
 	char *others;
 };
@@ -33,6 +34,9 @@ void container_free(struct container *c);
 bool container_find_state(const char *name, struct container *c);
 /* Sets the texts that CRI's annotations contain. */
 void container_take_annotations(struct container *c, const json_t *annotations);
+
+/* Whether a configuration of docker's or podman's image has a health check. */
+bool container_has_check(const json_t *config);
 
 /*
  * Sets the arguments and the directory of its program, from an OCI

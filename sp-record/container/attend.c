@@ -275,6 +275,7 @@ static char **recorder_argv(const struct attendance *a, int ready)
 	add_label(&argv, "container.engine", s->engine);
 	add_label(&argv, "container.runtime", s->runtime);
 	add_label(&argv, "container.cwd", s->cwd);
+	add_label(&argv, "container.healthcheck", s->has_check ? "yes" : NULL);
 	add_args(&argv, a);
 	add_labels(&argv, s->labels);
 	return argv;

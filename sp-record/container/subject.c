@@ -11,6 +11,7 @@
 
 #include "base/input.h"
 #include "base/memory.h"
+#include "process/container.h"
 
 enum { FILE_MAX = 16 << 20 };	/* bytes of JSON that are read */
 
@@ -149,6 +150,7 @@ static void ask_docker(struct subject *s, const char *rootfs)
 		set(&s->name, name && *name == '/' ? name + 1 : name);
 		set(&s->image, text_at(config, "Image"));
 		set(&s->engine, "docker");
+		s->has_check = container_has_check(config);
 		if (json_is_object(labels) && !s->labels)
 			s->labels = json_incref(labels);
 	}

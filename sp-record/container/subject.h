@@ -17,6 +17,7 @@ struct subject {
 	char *pod, *namespace;
 	char *engine, *runtime;	/* "podman"; "runc 1.1.5" */
 	char *cwd;
+	bool has_check;		/* docker: it has a health check */
 	json_t *args;		/* a list of texts, or NULL */
 	json_t *labels;		/* text by key, or NULL */
 	json_t *annotations;	/* an object: text by key; labels of NRI, too */
