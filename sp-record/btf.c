@@ -468,6 +468,35 @@ static bool to_file(const struct btf *btf, int fd)
 	return data && write(fd, data, size) == (ssize_t)size;
 }
 
+static void release_kernel(struct kernel_btf *k)
+{
+	if (k->mapped)
+		munmap(k->data, k->size);
+	else
+		free(k->data);
+	free(k->offsets);
+}
+
+uint32_t btf_unknown_kind(void)
+{
+	struct kernel_btf k = { 0 };
+	uint32_t unknown = 0;
+	const char *at;
+
+	if (read_file(&k, "/sys/kernel/btf/vmlinux") && find_sections(&k))
+		for (at = k.types; !unknown && at < k.types_end;) {
+			const struct btf_type *t = (const void *)at;
+			size_t rest = (size_t)(k.types_end - at) < sizeof(*t) ?
+				0 : rest_size(t);
+
+			if (rest == SIZE_MAX)
+				unknown = btf_kind(t);
+			at += sizeof(*t) + rest;
+		}
+	release_kernel(&k);
+	return unknown;
+}
+
 bool btf_write_excerpt(const struct btf *local, int fd, struct btf_ids *ids)
 {
 	struct excerpt e = { .local = local, .ids = ids };
@@ -488,11 +517,7 @@ bool btf_write_excerpt(const struct btf *local, int fd, struct btf_ids *ids)
 		ok = to_file(e.btf, fd);
 	}
 	btf__free(e.btf);
-	if (k->mapped)
-		munmap(k->data, k->size);
-	else
-		free(k->data);
-	free(k->offsets);
+	release_kernel(k);
 	free(e.wanted);
 	return ok;
 }

@@ -21,6 +21,9 @@ struct btf_ids {
 	uint32_t hooks[BTF_HOOKS];
 };
 
+/* A kind of type in the kernel's BTF that we do not know; 0: none. */
+uint32_t btf_unknown_kind(void);
+
 /*
  * Write BTF to a file: the structures that `local` and the kernel both have,
  * with the members that both have, laid out as in the kernel. False: impossible

@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "btf.h"
 #include "machine.h"
 #include "process/capability.h"
 
@@ -43,6 +45,56 @@ static char *missing_capabilities(void)
 			 "CAP_PERFMON is" : "CAP_PERFMON are", self);
 }
 
+/*
+ * The member of a structure that libbpf missed last, as "task_struct.pid"; "":
+ * none. libbpf passes no state to its callback.
+ */
+static char missed[128];
+
+/*
+ * libbpf replaces the call of a function that does not exist, where the verifier
+ * stopped, by the name of the member that it did not find.
+ */
+static void hear(const char *said)
+{
+	const char *at = strstr(said, "failed to resolve CO-RE relocation");
+	char member[sizeof(missed)];
+
+	if (at && sscanf(at, "%*[^]]] struct %127[a-z0-9A-Z_.]", member) == 1)
+		strcpy(missed, member);
+}
+
+int problem_listen(enum libbpf_print_level level, const char *format,
+		   va_list arguments)
+{
+	char *said = NULL;
+
+	if (level != LIBBPF_WARN && !getenv("SP_DEBUG"))
+		return 0;
+	if (vasprintf(&said, format, arguments) < 0)
+		return 0;
+	if (level == LIBBPF_WARN)
+		hear(said);
+	if (getenv("SP_DEBUG"))
+		fputs(said, stderr);
+	free(said);
+	return 0;
+}
+
+/* NULL: the kernel has the types that we need, as far as we know. */
+static char *changed_types(const char *release)
+{
+	uint32_t kind = btf_unknown_kind();
+
+	if (kind)
+		return xasprintf("the BTF of Linux %s has a type of kind %u, "
+				 "which is unknown here: use a newer sp-record",
+				 release, kind);
+	return *missed ? xasprintf("the structures of Linux %s lack %s, which "
+				   "recording needs: use a newer sp-record",
+				   release, missed) : NULL;
+}
+
 char *problem_explain(int error)
 {
 	struct utsname name;
@@ -64,6 +116,9 @@ char *problem_explain(int error)
 		return xasprintf("/sys/kernel/btf/vmlinux: %s: the kernel "
 				 "needs CONFIG_DEBUG_INFO_BTF=y",
 				 strerror(errno));
+	problem = uname(&name) ? NULL : changed_types(name.release);
+	if (problem)
+		return problem;
 	return xasprintf("cannot load the BPF programs: %s (SP_DEBUG=1 shows "
 			 "libbpf's messages)", strerror(error));
 }

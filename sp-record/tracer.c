@@ -34,13 +34,6 @@ enum {
 
 /* Loading */
 
-static int print_debug(enum libbpf_print_level level, const char *fmt,
-		       va_list ap)
-{
-	(void)level;
-	return vfprintf(stderr, fmt, ap);
-}
-
 static int attach_seeking(struct record *skel, bool classic)
 {
 	skel->links.seeking_fork = bpf_program__attach_raw_tracepoint(
@@ -296,7 +289,7 @@ struct tracer *tracer_open(const struct tracer_options *options,
 	struct tracer *t = xcalloc(1, sizeof(*t));
 	int error;
 
-	libbpf_set_print(getenv("SP_DEBUG") ? print_debug : NULL);
+	libbpf_set_print(problem_listen);
 	t->poll_fd = -1;
 	t->executables = executables_new();
 	t->classic = machine_can_preempt() && machine_has_trace_events();

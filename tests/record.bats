@@ -595,6 +595,27 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	[ "${#stderr_lines[@]}" -eq 1 ]
 }
 
+# record_with_changed_btf CHANGE — under a BTF as a later kernel could have it
+record_with_changed_btf() {
+	"$TESTS/scripts/btf-change.py" "$1" btf
+	# shellcheck disable=SC2016 # for the shell inside
+	run --separate-stderr -125 unshare -m sh -c \
+		'mount --bind btf /sys/kernel/btf/vmlinux && exec "$@"' sh \
+		sp-record -o changed.sp -- touch ran
+	[ ! -e ran ]
+	[ ! -e changed.sp ]
+	[ "${#stderr_lines[@]}" -eq 1 ]
+}
+
+@test "a kernel whose types changed: one line that names what is missing" {
+	record_with_changed_btf kind
+	[ "$stderr" = "sp-record: the BTF of Linux $(uname -r) has a type of \
+kind 30, which is unknown here: use a newer sp-record" ]
+	record_with_changed_btf pid
+	[ "$stderr" = "sp-record: the structures of Linux $(uname -r) lack \
+task_struct.pid, which recording needs: use a newer sp-record" ]
+}
+
 @test "CAP_BPF and CAP_PERFMON are enough" {
 	requires setcap
 	public_copy "$SP_BIN/sp-record" "$WITNESS/exit-nolibc"
