@@ -48,6 +48,18 @@ static __always_inline bool is_long_id(const char *name, long size)
 	return size > 64 && !is_slice(name, size);
 }
 
+/*
+ * Whether the cgroup whose name is in ancestor_name may stand above it. A global
+ * function, which the kernel verifies once and not for each level again.
+ */
+__noinline int permits_below(__u32 place, long size)
+{
+	if (place == BELOW_SLICES)
+		return is_slice(ancestor_name, size);
+	return !is_users_manager(ancestor_name) &&
+		!is_long_id(ancestor_name, size);
+}
+
 /* Whether all cgroups above it, up to the root that we see, permit it there. */
 static __noinline int is_placed(struct cgroup *c, __u64 root, __u32 place)
 {
@@ -55,14 +67,11 @@ static __noinline int is_placed(struct cgroup *c, __u64 root, __u32 place)
 
 	for (int i = 0; i < 64 && css; i++) {
 		struct cgroup *above = BPF_CORE_READ(css, cgroup);
-		long size;
 
 		if (BPF_CORE_READ(above, kn, id) == root)
 			return true;
-		size = read_cgroup_name(ancestor_name, above);
-		if (place == BELOW_SLICES ? !is_slice(ancestor_name, size) :
-		    is_users_manager(ancestor_name) ||
-		    is_long_id(ancestor_name, size))
+		if (!permits_below(place,
+				   read_cgroup_name(ancestor_name, above)))
 			return false;
 		css = BPF_CORE_READ(css, parent);
 	}
