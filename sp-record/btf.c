@@ -217,6 +217,7 @@ static bool index_types(struct excerpt *e)
 {
 	struct kernel_btf *k = &e->kernel;
 	uint32_t cast_name = find_name(k, "bpf_rdonly_cast");
+	uint32_t iterator_name = find_name(k, "bpf_iter_task");
 	struct hook_names hooks = { 0 };
 	size_t room = (k->types_end - k->types) / sizeof(struct btf_type) + 2;
 	const char *at = k->types;
@@ -238,6 +239,8 @@ static bool index_types(struct excerpt *e)
 		else if (btf_kind(t) == BTF_KIND_FUNC && t->name_off) {
 			if (t->name_off == cast_name)
 				e->ids->bpf_rdonly_cast = k->n;
+			if (t->name_off == iterator_name)
+				e->ids->bpf_iter_task = k->n;
 			note_hook(e, t, &hooks);
 		}
 		at += sizeof(*t) + rest;

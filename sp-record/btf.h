@@ -18,6 +18,7 @@ extern const char *const btf_hooks[BTF_HOOKS];
 struct btf_ids {
 	uint32_t task_struct, pt_regs, file, dentry;
 	uint32_t bpf_rdonly_cast;	/* a kfunc, since Linux 6.2 */
+	uint32_t bpf_iter_task;		/* the function of iter/task */
 	uint32_t hooks[BTF_HOOKS];
 };
 

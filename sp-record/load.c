@@ -300,10 +300,20 @@ static void set_traits(struct record *skel)
 	for_each_number("execve", set_execve, skel);
 }
 
-/* Some programs of the kernel side are for commands, some for attaching. */
-static void choose_programs(struct record *skel, bool attaching, bool classic,
-			    bool paths)
+/* Whether a cgroup that is created from now on can be a target's. */
+static bool awaits_cgroups(const struct tracer *t)
 {
+	for (size_t i = 0; i < t->n_targets; i++)
+		if (t->targets[i].n_awaited)
+			return true;
+	return false;
+}
+
+/* Some programs of the kernel side are for commands, some for attaching. */
+static void choose_programs(const struct tracer *t, bool paths)
+{
+	const bool attaching = t->n_targets, classic = t->classic;
+	struct record *skel = t->skel;
 	const struct {
 		struct bpf_program *program;
 		bool needed;
@@ -326,7 +336,7 @@ static void choose_programs(struct record *skel, bool attaching, bool classic,
 		{ skel->progs.seeking_exit, attaching && !classic },
 		{ skel->progs.seeking_exit_classic, attaching && classic },
 		{ skel->progs.cgroup_attach_task, skel->rodata->by_cgroup },
-		{ skel->progs.cgroup_mkdir, skel->rodata->by_cgroup },
+		{ skel->progs.cgroup_mkdir, awaits_cgroups(t) },
 		{ skel->progs.cgroup_rmdir, skel->rodata->by_cgroup },
 		{ skel->progs.note_names, paths && !classic },
 		{ skel->progs.note_names_classic, paths && classic },
@@ -380,6 +390,41 @@ static struct record *open_skeleton(int fd, struct btf_ids *ids)
 		return skel;
 	record__destroy(skel);
 	return record__open();
+}
+
+/*
+ * Called before a program of the section iter/task is loaded. libbpf would read
+ * all of the kernel's BTF to find the function that the program is attached to.
+ */
+static int attach_to_iterator(struct bpf_program *program,
+			      struct bpf_prog_load_opts *options, long cookie)
+{
+	const struct btf_ids *ids = (const void *)cookie;
+	int id = ids->bpf_iter_task ? (int)ids->bpf_iter_task :
+		libbpf_find_vmlinux_btf_id("task", BPF_TRACE_ITER);
+
+	if (id < 0)
+		return id;
+	options->attach_btf_id = id;
+	options->expected_attach_type = BPF_TRACE_ITER;
+	return bpf_program__set_type(program, BPF_PROG_TYPE_TRACING);
+}
+
+/*
+ * Until it is loaded, the program has a type for which libbpf needs no BTF of the
+ * kernel. Returns the handler's number, or a negative error.
+ */
+static int handle_iterators(const struct btf_ids *ids)
+{
+	const struct libbpf_prog_handler_opts options = {
+		.sz = sizeof(options),
+		.cookie = (long)ids,
+		.prog_prepare_load_fn = attach_to_iterator,
+	};
+
+	return libbpf_register_prog_handler("iter/task",
+					    BPF_PROG_TYPE_RAW_TRACEPOINT, 0,
+					    &options);
 }
 
 /* Put the kernel's function in the place of CAST_PLACEHOLDER. */
@@ -520,13 +565,14 @@ static void set_up(struct tracer *t, const struct tracer_options *options,
 	set_viewer(skel);
 	naming_prepare(skel, options->paths);
 	confirm_prepare(skel, ids, options->paths && !t->unconfirmed);
-	choose_programs(skel, t->n_targets, t->classic, options->paths);
+	choose_programs(t, options->paths);
 }
 
 int load(struct tracer *t, const struct tracer_options *options)
 {
 	int types_fd = memfd_create("btf", MFD_CLOEXEC), error;
 	struct btf_ids ids = { 0 };
+	int handler = handle_iterators(&ids);
 
 	t->targets = options->targets;
 	t->n_targets = options->n_targets;
@@ -541,6 +587,8 @@ int load(struct tracer *t, const struct tracer_options *options)
 	if (!error && options->paths)
 		t->confirming = confirm_attach(t->skel, &ids);
 out:
+	if (handler >= 0)
+		libbpf_unregister_prog_handler(handler);
 	if (types_fd >= 0)
 		close(types_fd);
 	return error;
