@@ -119,10 +119,11 @@ static void release(struct attendance *a)
 /* The attending process */
 
 /*
- * Move to the root of each hierarchy: a manager that ends the engine, or the
- * runtime's helper, kills what is in its cgroup.
+ * Move us and the recorder to the root of each hierarchy: a manager that ends
+ * the engine, or the runtime's helper, kills what is in its cgroup. The kernel
+ * can take 10 ms for the first move, during which the recorder starts.
  */
-static void leave_cgroups(void)
+static void leave_cgroups(pid_t recorder)
 {
 	struct cgroup_mounts m;
 
@@ -132,7 +133,9 @@ static void leave_cgroups(void)
 		FILE *file = fopen(path, "we");
 
 		if (file) {
-			fputs("0\n", file);
+			fprintf(file, "0\n");
+			fflush(file);
+			fprintf(file, "%d\n", recorder);
 			fclose(file);
 		}
 		free(path);
@@ -180,7 +183,6 @@ static void detach(void)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGCHLD, SIG_DFL);
 	umask(077);
-	leave_cgroups();
 }
 
 static void add_label(char ***argv, const char *key, const char *value)
@@ -490,6 +492,8 @@ static void attending(struct attendance *a, int report)
 	detach();
 	a->first = syscall(SYS_pidfd_open, a->subject->pid, 0);
 	ready = start_recorder(a);
+	if (a->recorder > 0)
+		leave_cgroups(a->recorder);
 	if (tell(report, ready, a)) {
 		unhurry();
 		close(report);
