@@ -241,7 +241,7 @@ lint: ## Check the manual pages, the C sources, the tests and the shell scripts
 	@shellcheck -x tests/run tests/state.bash tests/lint tests/deps tests/demo .ci/run tests/bench/*.sh tests/soak \
 		tests/kernels/run tests/kernels/fetch tests/kernels/guest \
 		tests/kernels/init tests/kernels/start \
-		tests/units/drive tests/suite tests/uapi tests/score-reference tests/inroot tests/failing/inputs tests/sandbox-data tests/html/run \
+		tests/units/drive tests/suite tests/uapi tests/score-reference tests/inroot tests/failing/inputs tests/sandbox-data tests/html/run tests/stacks/run \
 		lib/kernel/constants .package/deb .package/rpm .package/version
 
 # The peers of the bench that nobody packages, and what is run under them all.
@@ -318,6 +318,9 @@ check-coverage: $(B)/bin/sp-diff test-deps ## Predict 2,500 random samples of si
 .PHONY: check-possible
 check-possible: all test-deps ## Of what halves of these test suites miss: how much does --possible list? (a minute)
 	@tests/coverage/possible.py $(B)/bin 100
+
+check-stacks: tests ## Compare the stacks of programs in C, C++, Rust and Python with those of strace -k (a minute)
+	@tests/stacks/run $(B)/bin
 
 check-html: tests ## Look at pages of sp-emit --html with Chromium and axe-core, wide and narrow, light and dark (three minutes)
 	@tests/deps html

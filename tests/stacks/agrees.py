@@ -45,10 +45,17 @@ def chain(stack):
     return tuple((os.path.basename(f["file"]), offset(f["file"], int(f["address"])))
                  for f in stack["frames"])
 
+# strace unwinds when a call returns, so not one that ends its thread, and it may go
+# on behind the function with which a program or a thread begins.
+OUTERMOST = {"_start", "__clone3", "clone3", "clone"}
+def agrees(mine, theirs, outermost):
+    return mine in theirs or outermost in OUTERMOST and any(c[:len(mine)] == mine for c in theirs)
+
 same = 0
+stacks = [s for s in stacks if any(seen.get(s["name"], ()))]
 for stack in stacks:
-    mine, theirs = chain(stack), seen.get(stack["name"], set())
-    if mine in theirs:
+    mine, theirs = chain(stack), seen[stack["name"]]
+    if agrees(mine, theirs, stack["frames"][-1]["function"]):
         same += 1
         continue
     best = max(theirs, key=lambda c: sum(a == b for a, b in zip(c, mine)), default=())
