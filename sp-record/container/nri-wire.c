@@ -52,7 +52,7 @@ static void append(struct nri_buffer *b, const void *data, size_t n)
 
 static const uint8_t *front(const struct nri_buffer *b)
 {
-	return b->data + b->start;
+	return b->data ? b->data + b->start : NULL;
 }
 
 static size_t size(const struct nri_buffer *b)
