@@ -2,13 +2,16 @@
 #include "unit-commands.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/count.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "names.h"
 #include "process/capture.h"
 #include "process/describe.h"
@@ -75,23 +78,102 @@ static bool was_script_executed(const struct run *run, const struct trace *t,
 	return was;
 }
 
-static void check(struct run *run, const struct trace *t, const char *option,
-		  const char *path)
-{
-	char *real = realpath(path, NULL), *text;
+/* A command of the unit: ExecReload=/bin/kill. */
+struct unit_command {
+	char *option, *path;	/* parts of a text of the caller's */
+	char *real;		/* heap; NULL: there is no such file */
+	bool noted;
+};
 
-	if (!was_executed(t, path) && !(real && was_executed(t, real)) &&
-	    !was_script_executed(run, t, path)) {
-		text = xasprintf("%s=%s of the unit, which was not executed",
-				 option, path);
+struct commands {
+	struct unit_command *at;
+	size_t n;
+};
+
+static bool is_executed(const struct run *run, const struct trace *t,
+			const struct unit_command *c)
+{
+	return was_executed(t, c->path) ||
+		(c->real && was_executed(t, c->real)) ||
+		was_script_executed(run, t, c->path);
+}
+
+/* How often systemd executed it: an execution by the service has a start. */
+static uint64_t executed_by_manager(const struct trace *t, const char *path)
+{
+	uint64_t execs = 0, starts = 0;
+
+	for (size_t i = 0; i < t->n_images; i++)
+		for (size_t k = 0; t->images[i]->path &&
+		     !strcmp(t->images[i]->path, path) &&
+		     k < t->images[i]->n_uses; k++)
+			execs = count_add(execs, t->images[i]->uses[k].execs);
+	for (size_t i = 0; i < t->starts.n; i++) {
+		const char *of = t->images[t->starts.at[i]->image]->path;
+
+		if (of && !strcmp(of, path))
+			starts = count_add(starts,
+					   fact_count(t->starts.at[i]));
+	}
+	return execs > starts ? execs - starts : 0;
+}
+
+static bool is_same_file(const struct unit_command *a, const struct unit_command *b)
+{
+	return a->real && b->real && !strcmp(a->real, b->real);
+}
+
+/*
+ * Several commands can have one executable, as those of nginx do. If it was
+ * executed less often, one of them was not, but nothing shows which.
+ */
+static void check_shared(struct run *run, const struct trace *t,
+			 struct commands *all, size_t first)
+{
+	const struct unit_command *c = &all->at[first];
+	char *options = NULL, *text;
+	uint64_t times;
+	size_t n = 0;
+
+	for (size_t i = first; i < all->n; i++) {
+		if (!is_same_file(c, &all->at[i]))
+			continue;
+		all->at[i].noted = true;
+		text_append(&options, ", ", all->at[i].option);
+		n++;
+	}
+	times = c->real ? executed_by_manager(t, c->real) : 0;
+	/* never: it is a script, whose image is its interpreter */
+	if (n > 1 && times && times < n) {
+		text = xasprintf("one of the unit's %s, which all execute %s: "
+				 "systemd executed it %" PRIu64 " time%s",
+				 options, c->path, times,
+				 times == 1 ? "" : "s");
 		describe_append(&run->blind, text);
 		free(text);
 	}
-	free(real);
+	free(options);
+}
+
+static void check(struct run *run, const struct trace *t, struct commands *all,
+		  size_t i)
+{
+	struct unit_command *c = &all->at[i];
+	char *text;
+
+	if (is_executed(run, t, c)) {
+		if (!c->noted)
+			check_shared(run, t, all, i);
+		return;
+	}
+	text = xasprintf("%s=%s of the unit, which was not executed",
+			 c->option, c->path);
+	describe_append(&run->blind, text);
+	free(text);
 }
 
 /* "ExecReload={ path=/bin/kill ; argv[]=/bin/kill -HUP $MAINPID ; … }" */
-static void check_line(struct run *run, const struct trace *t, char *line)
+static void take_line(struct commands *all, char *line)
 {
 	static const char start[] = "={ path=";
 	char *at = strstr(line, start), *end;
@@ -104,7 +186,10 @@ static void check_line(struct run *run, const struct trace *t, char *line)
 	if (!end)
 		return;
 	*end = '\0';
-	check(run, t, line, at);
+	all->at = xgrow(all->at, all->n, sizeof(*all->at));
+	all->at[all->n++] = (struct unit_command){
+		.option = line, .path = at, .real = realpath(at, NULL),
+	};
 }
 
 void unit_commands_check(struct run *run, const struct trace *t,
@@ -116,8 +201,14 @@ void unit_commands_check(struct run *run, const struct trace *t,
 		"--", (char *)unit, NULL,
 	};
 	char *text = capture_output(argv), *rest = text, *line;
+	struct commands all = { 0 };
 
 	while (rest && (line = strsep(&rest, "\n")))
-		check_line(run, t, line);
+		take_line(&all, line);
+	for (size_t i = 0; i < all.n; i++)
+		check(run, t, &all, i);
+	for (size_t i = 0; i < all.n; i++)
+		free(all.at[i].real);
+	free(all.at);
 	free(text);
 }

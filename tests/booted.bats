@@ -75,6 +75,7 @@ for_a_while() {
 	cat >>root/etc/systemd/system/redis.service <<-'END'
 	ExecStartPre=/bin/ls /
 	ExecStartPre=/script
+	ExecReload=/bin/ls /
 	ExecReload=/bin/touch /out/reloaded
 	ExecStop=/bin/uname
 	END
@@ -92,6 +93,7 @@ for_a_while() {
 	printf '/usr/bin/%s\n' dash ls redis-check-rdb touch uname | diff images -
 	grep -qx 'sp-record: not seen: ExecReload=/bin/touch of the unit, which was not executed' root/out/short
 	run ! grep 'ExecStart.*not executed' root/out/short
+	grep -qx "sp-record: not seen: one of the unit's ExecStartPre, ExecReload, which all execute /bin/ls: systemd executed it 1 time" root/out/short
 	sp-emit --systemd root/out/short.sp 2>&1 |
 		shows '^sp-emit: not seen by the recording: ExecReload=/bin/touch'
 	# What systemd does between fork and exec is not the unit's.
