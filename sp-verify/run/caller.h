@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "run/listener.h"
+#include "process/listener.h"
 #include "stream/trace.h"
 
 /* the callers that are known, and what was read of them */

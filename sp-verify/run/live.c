@@ -15,7 +15,7 @@
 #include "base/message.h"
 #include "process/workload.h"
 #include "run/caller.h"
-#include "run/listener.h"
+#include "process/listener.h"
 #include "run/own-filters.h"
 #include "simulate/simulate.h"
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "run/listener.h"
+#include "process/listener.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -19,7 +22,10 @@
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
 #endif
 
-/* Shared with the child, which can make no call after it has the filter. */
+/*
+ * Shared with the child, which can make no call after it has the filter. The
+ * notification follows it in memory that the guardian shares, too.
+ */
 struct handover {
 	/* number of the descriptor in the child; -1: not yet */
 	_Atomic int fd;
@@ -28,12 +34,19 @@ struct handover {
 	_Atomic bool go;	/* the parent has the descriptor */
 };
 
+enum { SHARED_HEAD = 64 };	/* bytes for the hand-over */
+_Static_assert(sizeof(struct handover) <= SHARED_HEAD, "room");
+
 struct listener {
 	const struct filter *filter;
 	struct handover *shared;
 	struct seccomp_notif_sizes sizes;
-	struct seccomp_notif *buffer;	/* of the kernel's size */
+	struct seccomp_notif *buffer;	/* of the kernel's size, shared */
+	struct seccomp_notif_resp *response;	/* likewise, our own */
+	size_t shared_size;
 	int fd;
+	pid_t guardian;		/* 0: none */
+	int alive;		/* the guardian sees when it is closed */
 };
 
 static void *zeroed(uint16_t kernel_size, size_t size)
@@ -41,34 +54,63 @@ static void *zeroed(uint16_t kernel_size, size_t size)
 	return xcalloc(1, kernel_size > size ? kernel_size : size);
 }
 
+/* The memory that is shared: the hand-over, and then the notification. */
+static bool map_shared(struct listener *l)
+{
+	size_t size = l->sizes.seccomp_notif > sizeof(*l->buffer) ?
+		l->sizes.seccomp_notif : sizeof(*l->buffer);
+	void *p;
+
+	l->shared_size = SHARED_HEAD + size;
+	p = mmap(NULL, l->shared_size, PROT_READ | PROT_WRITE,
+		 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		return false;
+	l->shared = p;
+	l->buffer = (struct seccomp_notif *)((char *)p + SHARED_HEAD);
+	return true;
+}
+
 struct listener *listener_new(const struct filter *filter)
 {
 	struct listener *l = xcalloc(1, sizeof(*l));
 
 	l->filter = filter;
-	l->fd = -1;
-	l->shared = mmap(NULL, sizeof(*l->shared), PROT_READ | PROT_WRITE,
-			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (l->shared == MAP_FAILED ||
-	    syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &l->sizes)) {
+	l->fd = l->alive = -1;
+	if (syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &l->sizes) ||
+	    !map_shared(l)) {
 		message_error("cannot watch calls: %s", strerror(errno));
 		listener_free(l);
 		return NULL;
 	}
-	l->buffer = zeroed(l->sizes.seccomp_notif, sizeof(*l->buffer));
+	l->response = zeroed(l->sizes.seccomp_notif_resp,
+			     sizeof(*l->response));
 	atomic_store(&l->shared->fd, -1);
 	return l;
+}
+
+/* The guardian ends now, or with the last task under the filter. */
+static void dismiss_guardian(struct listener *l)
+{
+	struct pollfd p = { .fd = l->fd, .events = POLLIN };
+	bool hung_up = poll(&p, 1, 0) > 0 && p.revents == POLLHUP;
+
+	if (l->alive >= 0)
+		close(l->alive);
+	if (l->guardian)
+		waitpid(l->guardian, NULL, hung_up ? 0 : WNOHANG);
 }
 
 void listener_free(struct listener *l)
 {
 	if (!l)
 		return;
-	if (l->shared != MAP_FAILED)
-		munmap(l->shared, sizeof(*l->shared));
+	dismiss_guardian(l);
+	if (l->shared)
+		munmap(l->shared, l->shared_size);
 	if (l->fd >= 0)
 		close(l->fd);
-	free(l->buffer);
+	free(l->response);
 	free(l);
 }
 
@@ -205,14 +247,8 @@ bool listener_is_valid(const struct listener *l, uint64_t id)
 static bool answer(const struct listener *l,
 		   const struct seccomp_notif_resp *response)
 {
-	struct seccomp_notif_resp *padded =
-		zeroed(l->sizes.seccomp_notif_resp, sizeof(*padded));
-	bool sent;
-
-	*padded = *response;
-	sent = ioctl(l->fd, SECCOMP_IOCTL_NOTIF_SEND, padded) == 0;
-	free(padded);
-	return sent;
+	*l->response = *response;
+	return ioctl(l->fd, SECCOMP_IOCTL_NOTIF_SEND, l->response) == 0;
 }
 
 bool listener_continue(const struct listener *l, uint64_t id)
@@ -225,4 +261,69 @@ bool listener_deny(const struct listener *l, uint64_t id, int error)
 {
 	return answer(l, &(struct seccomp_notif_resp){
 		.id = id, .error = -error });
+}
+
+/* Let every call go on, until no task is left. */
+static void let_all_go(struct listener *l)
+{
+	struct pollfd p = { .fd = l->fd, .events = POLLIN };
+	struct seccomp_notif n;
+
+	/* The one that was received and perhaps not answered. */
+	listener_continue(l, l->buffer->id);
+	while (poll(&p, 1, -1) > 0 && p.revents & POLLIN)
+		if (listener_receive(l, &n))
+			listener_continue(l, n.id);
+}
+
+static void close_others(int low, int high)
+{
+	if (low)
+		syscall(SYS_close_range, 0, low - 1, 0);
+	syscall(SYS_close_range, low + 1, high - 1, 0);
+	syscall(SYS_close_range, high + 1, ~0U, 0);
+}
+
+/* It keeps no file open whose end others wait for. */
+static _Noreturn void guard(struct listener *l, int parent)
+{
+	char byte;
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	setsid();
+	if (chdir("/"))
+		_exit(1);
+	if (l->fd < parent)
+		close_others(l->fd, parent);
+	else
+		close_others(parent, l->fd);
+	while (read(parent, &byte, 1) < 0 && errno == EINTR)
+		;
+	let_all_go(l);
+	_exit(0);
+}
+
+int listener_guard(struct listener *l)
+{
+	int fds[2];
+
+	if (l->fd < 0)
+		return 0;
+	if (pipe2(fds, O_CLOEXEC))
+		return -errno;
+	l->guardian = fork();
+	if (!l->guardian)
+		guard(l, fds[0]);
+	close(fds[0]);
+	if (l->guardian < 0) {
+		int error = errno;
+
+		l->guardian = 0;
+		close(fds[1]);
+		return -error;
+	}
+	l->alive = fds[1];
+	return 0;
 }

@@ -40,4 +40,11 @@ bool listener_is_valid(const struct listener *l, uint64_t id);
 bool listener_continue(const struct listener *l, uint64_t id);
 bool listener_deny(const struct listener *l, uint64_t id, int error);
 
+/*
+ * Start a process that lets all further calls go on when we have ended, in
+ * whatever way: the kernel would answer them with ENOSYS. It ends with the last
+ * task under the filter. 0 or -errno.
+ */
+int listener_guard(struct listener *l);
+
 #endif
