@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "image-facts.h"
 #include "process/file-child.h"
 #include "rows.h"
 #include "splits.h"
@@ -63,28 +64,6 @@ static uint32_t add_image(struct collection *c, uint32_t id)
 				of->build_id_size);
 	free(path);
 	return image;
-}
-
-/*
- * Recorded without --paths too: under no_new_privs such a program behaves
- * differently, and some sandboxes set that.
- */
-static void add_privileged(struct collection *c, uint32_t image,
-			   const struct image_use *use)
-{
-	char *path = c->trace->images[image]->path;
-	struct fact fact = {
-		.image = image,
-		.id = { 0, NAME_EXECUTE | NAME_PRIVILEGED |
-			8U << NAME_TYPE_SHIFT },
-		.detail = (uint8_t *)path,
-	};
-	struct sighting sighting = { .run = use->run, .count = use->execs };
-
-	if (!path || *path != '/')
-		return;
-	fact.detail_size = strlen(path);
-	trace_sum_fact(c->trace, FACT_PATH, &fact, &sighting);
 }
 
 static uint32_t trace_image(struct collection *c, uint32_t image)
@@ -144,7 +123,7 @@ static void collect_use(struct collection *c, uint32_t image, uint32_t use,
 	trace_sum_use(c->trace, trace_image(c, image), &u);
 	if (u.execs && executable_at(c->tracer->executables,
 			image_base(c->tracer, image))->is_privileged)
-		add_privileged(c, trace_image(c, image), &u);
+		add_privileged(c->trace, trace_image(c, image), &u);
 }
 
 static void collect_table(struct collection *c, uint32_t phase, uint32_t id)
@@ -169,14 +148,8 @@ static void collect_start(struct collection *c, const struct rare_key *key,
 {
 	struct sighting sighting = sighting_of(c, key->image, tally, 0);
 	uint32_t by = trace_image(c, key->nr);
-	const char *path = c->trace->images[by]->path;
-	struct fact fact = {
-		.image = trace_image(c, key->image),
-		.detail = (uint8_t *)path,
-		.detail_size = path ? strlen(path) : 0,
-	};
 
-	trace_sum_fact(c->trace, FACT_START, &fact, &sighting);
+	add_start(c->trace, trace_image(c, key->image), by, &sighting);
 }
 
 static void collect_privilege(struct collection *c, const struct rare_key *key,

@@ -111,6 +111,21 @@ static char *set_split(const struct option_row *row, void *to, const char *arg)
 	return split_set(split, arg, &problem) ? NULL : problem;
 }
 
+static char *set_method(const struct option_row *row, void *to,
+			const char *name)
+{
+	struct options *o = to;
+
+	(void)row;
+	if (!strcmp(name, "bpf"))
+		o->method = METHOD_BPF;
+	else if (!strcmp(name, "notify"))
+		o->method = METHOD_NOTIFY;
+	else
+		return xstrdup("not bpf or notify");
+	return NULL;
+}
+
 static char *set_label(const struct option_row *row, void *to, const char *arg)
 {
 	(void)row;
@@ -396,6 +411,14 @@ static const struct option_row rows[] = {
 	  "with --split: end when at most N % of more runs would\n"
 	  "make a new call",
 	  .set = set_risk, .modes = COMMAND },
+	{ "method", 0, "METHOD",
+	  "bpf or notify; default: notify where BPF programs may\n"
+	  "not be loaded; see sandprint-notify(7)", .set = set_method,
+	  .modes = RECORDINGS },
+	{ "known", 0, "FILE",
+	  "with --method=notify: leave out calls that FILE has, a\n"
+	  "stream or a profile, and do not slow them down",
+	  OPTION_TEXT(struct options, known), .modes = COMMAND },
 	{ "name", 0, "NAME", "the run's name; default: the command line",
 	  OPTION_TEXT(struct options, name), .modes = RECORDINGS },
 	{ "label", 0, "KEY=VALUE",
@@ -516,6 +539,41 @@ static void pass_options_on(struct options *o)
 	}
 }
 
+const char *options_need_bpf(const struct options *o)
+{
+	const struct {
+		bool given;
+		const char *name;
+	} options[] = {
+		{ o->tracer.no_follow, "no-follow" },
+		{ o->tracer.log_events, "every" },
+		{ o->tracer.paths, "paths" },
+		{ o->tracer.privileges, "privileges" },
+		{ o->tracer.stacks, "stacks" },
+		{ o->tracer.marks.n, "mark" },
+		{ o->tracer.split.how, "split" },
+		{ o->recording.until.quiet > 0, "until-quiet" },
+		{ o->recording.progress, "progress" },
+		{ o->n_targets, o->n_targets ? o->targets->how : "" },
+	};
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		if (options[i].given)
+			return options[i].name;
+	return NULL;
+}
+
+static void check_method(const struct options *o)
+{
+	const char *name = options_need_bpf(o);
+
+	if (o->method == METHOD_NOTIFY && name)
+		message_usage("--method=notify cannot be combined with --%s, "
+			      "which needs BPF", name);
+	if (o->known && o->method != METHOD_NOTIFY)
+		message_usage("--known is only for --method=notify");
+}
+
 /* Each option has to belong to a target. */
 static void check_modes(const struct options *o, const struct option_line *line)
 {
@@ -549,6 +607,7 @@ void options_read(struct options *o, int argc, char **argv)
 		message_usage("--exact-times is only for --every");
 	if (o->buffer)
 		o->tracer.log_events = o->buffer;
+	check_method(o);
 	if (o->engine)
 		pass_options_on(o);
 }

@@ -23,6 +23,8 @@ struct options {
 	bool restart, reload;	/* units */
 	bool live;
 	char **command;		/* NULL: there are targets */
+	enum method { METHOD_AUTO, METHOD_BPF, METHOD_NOTIFY } method;
+	const char *known;	/* --known; NULL: not given */
 	/* "oci-hook": the mode, when a runtime or engine starts it; else NULL */
 	const char *engine;
 	const char *runtime;	/* of --oci-runtime */
@@ -30,6 +32,8 @@ struct options {
 	struct container_options container;
 };
 
+/* The option that only BPF can do, or NULL. */
+const char *options_need_bpf(const struct options *o);
 /* Prints and exits where the command line makes no sense. */
 void options_read(struct options *o, int argc, char **argv);
 

@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -32,17 +34,62 @@ static char *missing_capabilities(void)
 	bool bpf = capability_has(CAP_BPF) || capability_has(CAP_SYS_ADMIN);
 	bool perfmon = capability_has(CAP_PERFMON) ||
 		capability_has(CAP_SYS_ADMIN);
+	const char *names = bpf ? "CAP_PERFMON is" : perfmon ? "CAP_BPF is" :
+		"CAP_BPF and CAP_PERFMON are";
 	char self[4096] = "sp-record";
 
 	if (bpf && perfmon)
 		return NULL;
+	if (!prctl(PR_CAPBSET_READ, CAP_BPF) ||
+	    !prctl(PR_CAPBSET_READ, CAP_PERFMON))
+		return xasprintf("%s missing, and cannot be gained here: start "
+				 "the container with --cap-add=BPF "
+				 "--cap-add=PERFMON or --privileged, or record "
+				 "on its host with --container", names);
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
 		strcpy(self, "sp-record");
-	return xasprintf("%s%s%s missing: run as root, or give "
-			 "sp-record both: setcap cap_bpf,cap_perfmon=ep '%s'",
-			 bpf ? "" : "CAP_BPF", !bpf && !perfmon ?
-			 " and " : "", perfmon ? " is" : bpf ?
-			 "CAP_PERFMON is" : "CAP_PERFMON are", self);
+	return xasprintf("%s missing: run as root, or give sp-record both: "
+			 "setcap cap_bpf,cap_perfmon=ep '%s'", names, self);
+}
+
+/* Capabilities of a user namespace do not count: user_namespaces(7). */
+static bool is_in_user_namespace(void)
+{
+	unsigned int first = 0, outside = 0, n = UINT32_MAX;
+	FILE *file = fopen("/proc/self/uid_map", "re");
+
+	if (!file)
+		return false;
+	if (fscanf(file, "%u %u %u", &first, &outside, &n) != 3)
+		n = 0;
+	fclose(file);
+	return first || outside || n != UINT32_MAX;
+}
+
+static char *refused_here(int error)
+{
+	if (error != EPERM && error != EACCES)
+		return NULL;
+	if (is_in_user_namespace())
+		return xstrdup("the kernel loads no BPF programs for a user "
+			       "namespace, whatever capabilities it has: "
+			       "record on the host, with --container or --pid, "
+			       "or in a container of root's with --cap-add=BPF "
+			       "--cap-add=PERFMON or --privileged");
+	return NULL;
+}
+
+/* With all capabilities: the container's engine denies bpf(2) by a filter. */
+static char *filtered_here(int error)
+{
+	if ((error != EPERM && error != ENOSYS) ||
+	    prctl(PR_GET_SECCOMP, 0, 0, 0, 0) <= 0)
+		return NULL;
+	return xasprintf("cannot load the BPF programs: %s: sp-record runs "
+			 "under a seccomp filter: start the container with "
+			 "--security-opt seccomp=unconfined or --privileged, "
+			 "or record on its host with --container",
+			 strerror(error));
 }
 
 /*
@@ -103,12 +150,15 @@ char *problem_explain(int error)
 	if (kernel_is_older_than(5, 15) && !uname(&name))
 		return xasprintf("Linux %s is too old: recording needs 5.15 "
 				 "or newer", name.release);
+	problem = refused_here(error);
+	if (!problem)
+		problem = error == ENOSYS ? filtered_here(error) :
+			missing_capabilities();
+	if (problem)
+		return problem;
 	if (error == ENOSYS)
 		return xstrdup("this kernel has no BPF: it needs "
 			       "CONFIG_BPF_SYSCALL=y");
-	problem = missing_capabilities();
-	if (problem)
-		return problem;
 	if (is_locked_down())
 		return xstrdup("the kernel is locked down (confidentiality): "
 			       "boot with lockdown=integrity or less");
@@ -119,6 +169,8 @@ char *problem_explain(int error)
 	problem = uname(&name) ? NULL : changed_types(name.release);
 	if (problem)
 		return problem;
-	return xasprintf("cannot load the BPF programs: %s (SP_DEBUG=1 shows "
-			 "libbpf's messages)", strerror(error));
+	problem = filtered_here(error);
+	return problem ? problem :
+		xasprintf("cannot load the BPF programs: %s (SP_DEBUG=1 shows "
+			  "libbpf's messages)", strerror(error));
 }

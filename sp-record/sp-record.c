@@ -15,7 +15,9 @@
 #include "client.h"
 #include "collect.h"
 #include "container/mode.h"
+#include "known.h"
 #include "log.h"
+#include "notify.h"
 #include "options.h"
 #include "process/command.h"
 #include "process/describe.h"
@@ -382,17 +384,100 @@ static bool may_hold_up(const struct options *o)
 		(fstat(STDOUT_FILENO, &st) || !S_ISREG(st.st_mode));
 }
 
+/* Whether a seccomp filter can do what the user wants. */
+static bool can_notify(const struct options *o)
+{
+	return o->method == METHOD_AUTO && !options_need_bpf(o);
+}
+
+/* NULL: `--method=notify` is to be used. */
 static struct tracer *open_tracer(struct options *o, struct output *out)
 {
 	struct tracer *tracer;
 	char *problem;
 
+	if (o->method == METHOD_NOTIFY)
+		return NULL;
 	tracer = tracer_open(&o->tracer, &problem);
 	if (tracer)
 		return tracer;
+	if (can_notify(o)) {
+		if (!o->recording.quiet)
+			message_note("%s; recording by --method=notify instead",
+				     problem);
+		free(problem);
+		return NULL;
+	}
 	split_close(&o->tracer.split);
 	output_abandon(out);
+	if (o->method == METHOD_AUTO && o->command)
+		message_fatal("--%s: %s", options_need_bpf(o), problem);
 	message_fatal("%s", problem);
+}
+
+static bool write_notified(struct options *o, struct recording *r,
+			   struct notify *notify, struct output *out)
+{
+	struct trace *trace = notify_trace(notify);
+
+	notify_collect(notify, &o->run);
+	o->run.start_ns = r->start_ns;
+	o->run.duration_ns = r->duration_ns;
+	o->run.has_status = r->has_status;
+	o->run.status = r->status;
+	o->run.complete = true;
+	trace_add_run(trace, &o->run);
+	trace_sort(trace);
+	report_losses(trace->runs[0], trace, &(struct tracer_glance){ 0 });
+	if (!o->recording.quiet)
+		report_summary(trace, r, notify_tasks(notify));
+	trace_finish(trace, stream_writer_new(output_file(out)));
+	return output_commit(out);
+}
+
+/* The command was executed, and has ended or is left alone. */
+static int end_notified(struct options *o, struct recording *r,
+			struct notify *notify, struct output *out)
+{
+	if (!r->began) {
+		output_abandon(out);
+		message_note("%s: ended while it was being started",
+			     *o->command);
+		return exit_status(r);
+	}
+	if (may_hold_up(o))
+		forward_release(&r->signals);
+	return write_notified(o, r, notify, out) ? exit_status(r) :
+		STATUS_FAILED;
+}
+
+/* Without BPF programs. */
+static int record_notified(struct options *o, struct recording *r,
+			   const struct command *command, struct output *out)
+{
+	struct known known = { 0 };
+	struct notify *notify;
+	int error;
+
+	describe_append(&o->run.how, "notify");
+	if (o->known) {
+		describe_append(&o->run.how, "known");
+		known_read(&known, o->known);
+	}
+	notify = notify_new(&known);
+	known_free(&known);
+	error = notify ? notify_run(notify, r, &o->recording, command) : -EPERM;
+	if (error || r->failure != COMMAND_STARTED) {
+		output_abandon(out);
+		if (error && notify)
+			message_error("%s", strerror(-error));
+		error = error ? STATUS_FAILED :
+			fail_to_start(r, *command->argv);
+	} else {
+		error = end_notified(o, r, notify, out);
+	}
+	notify_free(notify);
+	return error;
 }
 
 static int say_not_begun(const struct recording *r, const struct tracer *tracer,
@@ -453,6 +538,11 @@ static int record_command(struct options *o, char **argv)
 		command.stdout_fd = STDERR_FILENO;
 	open_split(o, command.user, out);
 	tracer = open_tracer(o, out);
+	if (!tracer) {
+		error = record_notified(o, &r, &command, out);
+		command_user_free(&user);
+		return error;
+	}
 	log = open_log(o, tracer, out);
 	error = recording_run(&r, &o->recording, &command, tracer);
 	if (error || r.failure != COMMAND_STARTED) {

@@ -83,6 +83,10 @@ run_examples() {
 	run_examples lib/sandprint.7
 }
 
+@test "the examples of sandprint-notify(7)" {
+	run_examples sp-record/sandprint-notify.7
+}
+
 @test "the examples of sandprint-possible(7)" {
 	requires_root
 	run_examples sp-emit/sandprint-possible.7

@@ -589,7 +589,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 @test "without the capabilities: one line that names them" {
 	public_copy "$SP_BIN/sp-record"
 	run --separate-stderr -125 setpriv --reuid=nobody --regid=nogroup \
-		--clear-groups ./sp-record -o /dev/null -- true
+		--clear-groups ./sp-record --method=bpf -o /dev/null -- true
 	[[ $stderr == *CAP_BPF* ]]
 	[[ $stderr == *CAP_PERFMON* ]]
 	[ "${#stderr_lines[@]}" -eq 1 ]

@@ -35,6 +35,7 @@ run_marks() { sp-record -q --mark=never=ptrace -o /dev/null -- "$@"; }
 run_split() { sp-record -q --split=children -o /dev/null -- sh -c '"$@"; :' - "$@"; }
 run_splitmark() { sp-record -q --split=mark:marks -o /dev/null -- "$@"; }
 run_every() { sp-record -q --every -o /dev/null -- "$@"; }
+run_notify() { sp-record -q --method=notify -o /dev/null -- "$@"; }
 run_wakeup() { wakeup "$@"; }
 run_strace() { strace -f -c -o /dev/null "$@"; }
 run_strace_bpf() { strace -f -c --seccomp-bpf -o /dev/null "$@"; }
@@ -74,6 +75,7 @@ done <<-'END'
 	floor2 loader
 	paths sp-record
 	wakeup wakeup
+	notify sp-record
 	strace strace
 	strace_bpf strace
 	perf perf
@@ -83,7 +85,7 @@ END
 
 is_slow() { # TOOL: a fiftieth of the speed, or seconds to start
 	case $1 in
-	strace* | perf | bpftrace | syscount) true ;;
+	strace* | notify | perf | bpftrace | syscount) true ;;
 	*) false ;;
 	esac
 }
@@ -265,6 +267,7 @@ table() { # HEADING WORKLOADS
 			label["floor2"] = "(empty, and at exit)"
 			label["paths"] = "sp-record --paths"
 			label["wakeup"] = "event + wakeup"
+			label["notify"] = "sp-record, notify"
 			label["strace"] = "strace -f -c"
 			label["strace_bpf"] = "strace --seccomp-bpf"
 			label["perf"] = "perf trace -s"

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* With --method=notify: counts calls and the values of their arguments. */
+#ifndef NOTIFY_CALLS_H
+#define NOTIFY_CALLS_H
+
+#include <linux/seccomp.h>
+
+#include "stream/trace.h"
+
+struct notify_calls;
+
+/* What follows from a call. */
+enum notify_role { ROLE_NONE, ROLE_EXECUTES, ROLE_ENDS, ROLE_LOADS };
+
+struct notify_calls *notify_calls_new(void);
+void notify_calls_free(struct notify_calls *calls);
+
+/* Count a call; `image` is its index in the trace. */
+enum notify_role notify_call(struct notify_calls *calls, uint32_t image,
+			     const struct seccomp_data *data,
+			     uint64_t since_ns);
+/* Count the execve that starts the command, at the time 0. */
+void notify_call_start(struct notify_calls *calls, uint32_t image,
+		       const struct seccomp_data *data);
+/* Whether a call of io_uring was made. */
+bool notify_calls_io_uring(const struct notify_calls *calls);
+/* Add everything to the first run of the trace. */
+void notify_calls_collect(const struct notify_calls *calls,
+			  struct trace *trace);
+
+#endif

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "notify-tasks.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "image-facts.h"
+#include "process/image-file.h"
+#include "process/process.h"
+
+#define uthash_malloc(size) xcalloc(1, size)
+#include <uthash.h>
+
+/* A file that is executed; within a run, device and inode identify it. */
+struct file_key {
+	uint64_t inode;
+	uint32_t major, minor;
+};
+
+struct known_file {
+	UT_hash_handle hh;
+	struct file_key key;
+	uint32_t image;
+	bool is_privileged;
+};
+
+/* What a successful execve changes: proc(5), auxv. */
+struct program {
+	struct file_key file;
+	uint8_t auxv[512];
+	ssize_t auxv_size;
+};
+
+struct process {
+	UT_hash_handle hh;
+	pid_t pid;
+	int pidfd;		/* -1: we cannot see its end */
+	uint32_t image;
+	bool is_privileged;
+	pid_t executing;	/* the thread in an execve; 0: none */
+	struct program before;	/* that */
+};
+
+struct task {
+	UT_hash_handle hh;
+	pid_t tid;
+	struct process *process;
+};
+
+struct notify_tasks {
+	struct trace *trace;
+	struct known_file *files;
+	struct process *processes;
+	struct task *tasks;
+	struct file_child *reader;	/* reads executables */
+	int epoll_fd;
+	bool has_proc;		/* /proc has the ids that we are told */
+	uint64_t count, lost;
+	bool saw_privileged;
+};
+
+/* It can be mounted for another PID namespace, or not at all. */
+static bool has_own_proc(void)
+{
+	char link[16] = "";
+
+	return readlink("/proc/self", link, sizeof(link) - 1) > 0 &&
+		atoi(link) == getpid();
+}
+
+struct notify_tasks *notify_tasks_new(struct trace *trace)
+{
+	struct notify_tasks *t = xcalloc(1, sizeof(*t));
+
+	t->trace = trace;
+	t->reader = file_child_new(image_file_read, NULL);
+	t->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	t->has_proc = has_own_proc();
+	return t;
+}
+
+static void forget_task(struct notify_tasks *t, struct task *task)
+{
+	HASH_DEL(t->tasks, task);
+	free(task);
+}
+
+/* Forget the threads of a process, except for `but`; 0: all. */
+static void forget_threads(struct notify_tasks *t, const struct process *p,
+			   pid_t but)
+{
+	struct task *task = NULL, *next;
+
+	HASH_ITER(hh, t->tasks, task, next) {
+		if (task->process == p && task->tid != but)
+			forget_task(t, task);
+	}
+}
+
+static void forget_process(struct notify_tasks *t, struct process *p)
+{
+	forget_threads(t, p, 0);
+	if (p->pidfd >= 0)
+		close(p->pidfd);
+	HASH_DEL(t->processes, p);
+	free(p);
+}
+
+void notify_tasks_free(struct notify_tasks *t)
+{
+	struct process *p = NULL, *next;
+	struct known_file *file = NULL, *next_file;
+
+	if (!t)
+		return;
+	HASH_ITER(hh, t->processes, p, next) {
+		forget_process(t, p);
+	}
+	HASH_ITER(hh, t->files, file, next_file) {
+		HASH_DEL(t->files, file);
+		free(file);
+	}
+	file_child_free(t->reader);
+	if (t->epoll_fd >= 0)
+		close(t->epoll_fd);
+	free(t);
+}
+
+/* Executables */
+
+/*
+ * The kernel's own knowledge: the daemon of a file system is not asked, since it
+ * could let us wait (AT_STATX_DONT_SYNC, statx(2)).
+ */
+static bool stat_program(pid_t pid, struct statx *st)
+{
+	char link[32];
+
+	snprintf(link, sizeof(link), "/proc/%d/exe", pid);
+	return !statx(AT_FDCWD, link, AT_STATX_DONT_SYNC,
+		      STATX_INO | STATX_NLINK, st);
+}
+
+/* False: its executable cannot be read. */
+static bool read_program(pid_t pid, struct program *program, bool *is_deleted)
+{
+	struct statx st;
+	char path[32];
+	int fd;
+
+	memset(program, 0, sizeof(*program));
+	snprintf(path, sizeof(path), "/proc/%d/auxv", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		program->auxv_size = read(fd, program->auxv,
+					  sizeof(program->auxv));
+		close(fd);
+	}
+	if (!stat_program(pid, &st))
+		return false;
+	program->file = (struct file_key){ st.stx_ino, st.stx_dev_major,
+					   st.stx_dev_minor };
+	*is_deleted = !st.stx_nlink;
+	return true;
+}
+
+/* As /proc/PID/exe has it; heap. */
+static char *program_path(const char *link, bool is_deleted)
+{
+	static const char mark[] = " (deleted)";
+	char path[PATH_MAX];
+	ssize_t n = readlink(link, path, sizeof(path) - 1);
+	size_t size = n > 0 ? n : 0, end = sizeof(mark) - 1;
+
+	if (!size)
+		return NULL;
+	if (is_deleted && size > end && !memcmp(path + size - end, mark, end))
+		size -= end;
+	path[size] = '\0';
+	return xstrdup(path);
+}
+
+static struct known_file *add_file(struct notify_tasks *t, pid_t pid,
+				   const struct file_key *key, bool is_deleted)
+{
+	struct known_file *k = xcalloc(1, sizeof(*k));
+	struct image_file file = { 0 };
+	char link[32], *path;
+
+	snprintf(link, sizeof(link), "/proc/%d/exe", pid);
+	path = program_path(link, is_deleted);
+	if (!image_file_ask(t->reader, link, &file))
+		file.build_id_size = 0;
+	k->key = *key;
+	k->is_privileged = file.is_privileged;
+	k->image = trace_add_image(t->trace, path, file.build_id,
+				   path ? file.build_id_size : 0);
+	free(path);
+	HASH_ADD(hh, t->files, key, sizeof(k->key), k);
+	return k;
+}
+
+static void set_image(struct notify_tasks *t, struct process *p,
+		      struct program *program)
+{
+	struct known_file *k = NULL;
+	bool is_deleted;
+
+	p->is_privileged = false;
+	if (!t->has_proc || !read_program(p->pid, program, &is_deleted)) {
+		t->lost++;
+		p->image = trace_add_image(t->trace, NULL, NULL, 0);
+		return;
+	}
+	HASH_FIND(hh, t->files, &program->file, sizeof(k->key), k);
+	if (!k)
+		k = add_file(t, p->pid, &program->file, is_deleted);
+	p->image = k->image;
+	p->is_privileged = k->is_privileged;
+}
+
+static void use_image(struct notify_tasks *t, const struct process *p,
+		      uint64_t execs, uint64_t tasks)
+{
+	struct image_use use = { .execs = execs, .tasks = tasks };
+
+	trace_sum_use(t->trace, p->image, &use);
+	t->count += tasks;
+	if (!execs || !p->is_privileged)
+		return;
+	t->saw_privileged = true;
+	add_privileged(t->trace, p->image, &use);
+}
+
+/* Processes and threads */
+
+/* Without a descriptor we do not notice when its id is used again. */
+static void watch_end(struct notify_tasks *t, struct process *p)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.ptr = p };
+
+	p->pidfd = syscall(SYS_pidfd_open, p->pid, 0);
+	if (p->pidfd < 0 ||
+	    !epoll_ctl(t->epoll_fd, EPOLL_CTL_ADD, p->pidfd, &event))
+		return;
+	close(p->pidfd);
+	p->pidfd = -1;
+}
+
+static struct process *add_process(struct notify_tasks *t, pid_t pid)
+{
+	struct process *p = xcalloc(1, sizeof(*p));
+	struct program program;
+
+	p->pid = pid;
+	watch_end(t, p);
+	set_image(t, p, &program);
+	HASH_ADD_INT(t->processes, pid, p);
+	return p;
+}
+
+static struct task *add_task(struct notify_tasks *t, pid_t tid,
+			     struct process *p)
+{
+	struct task *task = xcalloc(1, sizeof(*task));
+
+	task->tid = tid;
+	task->process = p;
+	HASH_ADD_INT(t->tasks, tid, task);
+	return task;
+}
+
+static struct task *find_task(const struct notify_tasks *t, pid_t tid)
+{
+	struct task *task;
+
+	HASH_FIND_INT(t->tasks, &tid, task);
+	return task;
+}
+
+/*
+ * The next call after an execve shows whether it succeeded. A thread that
+ * executes a program has its process's id afterwards.
+ */
+static void settle_exec(struct notify_tasks *t, struct process *p, pid_t tid,
+			uint64_t since_ns)
+{
+	struct sighting start = { .count = 1, .first_ns = since_ns };
+	struct program now;
+	uint32_t by = p->image;
+
+	if (tid != p->executing && tid != p->pid)
+		return;
+	set_image(t, p, &now);
+	if (!memcmp(&now, &p->before, sizeof(now))) {
+		if (tid == p->executing)
+			p->executing = 0;	/* it failed */
+		return;
+	}
+	p->executing = 0;
+	forget_threads(t, p, tid);
+	use_image(t, p, 1, 0);
+	add_start(t->trace, p->image, by, &start);
+}
+
+void notify_will_exec(struct notify_tasks *t, pid_t tid)
+{
+	struct task *task = find_task(t, tid);
+	bool unused;
+
+	if (!task)
+		return;
+	read_program(task->process->pid, &task->process->before, &unused);
+	task->process->executing = tid;
+}
+
+void notify_will_exit(struct notify_tasks *t, pid_t tid)
+{
+	struct task *task = find_task(t, tid);
+
+	if (task && tid != task->process->pid)
+		forget_task(t, task);
+}
+
+/* A task that is not known yet. */
+static struct task *meet(struct notify_tasks *t, pid_t tid, bool *new_process)
+{
+	long pid = t->has_proc ? process_status(tid, "Tgid") : 0;
+	struct process *p;
+	int key = pid;
+
+	*new_process = false;
+	if (pid <= 0)
+		return NULL;
+	HASH_FIND_INT(t->processes, &key, p);
+	*new_process = !p;
+	if (!p)
+		p = add_process(t, pid);
+	return add_task(t, tid, p);
+}
+
+/* False: it is gone, and another task may have its id. */
+static bool meet_caller(struct notify_tasks *t, const struct listener *listener,
+			const struct seccomp_notif *n, struct task **task)
+{
+	bool new_process = false;
+
+	*task = n->pid ? meet(t, n->pid, &new_process) : NULL;
+	if (listener_is_valid(listener, n->id)) {
+		if (*task)
+			use_image(t, (*task)->process, 0, 1);
+		return true;
+	}
+	if (*task && new_process)
+		forget_process(t, (*task)->process);
+	else if (*task)
+		forget_task(t, *task);
+	return false;
+}
+
+bool notify_image(struct notify_tasks *t, const struct listener *listener,
+		  const struct seccomp_notif *n, uint64_t since_ns,
+		  uint32_t *image)
+{
+	struct task *task = n->pid ? find_task(t, n->pid) : NULL;
+	struct program program;
+
+	if (!task && !meet_caller(t, listener, n, &task))
+		return false;
+	if (!task) {		/* it has no id in /proc */
+		t->lost++;
+		*image = trace_add_image(t->trace, NULL, NULL, 0);
+		return true;
+	}
+	if (task->process->executing)
+		settle_exec(t, task->process, n->pid, since_ns);
+	else if (task->process->pidfd < 0)	/* it may be another one now */
+		set_image(t, task->process, &program);
+	*image = task->process->image;
+	return true;
+}
+
+uint32_t notify_first_image(struct notify_tasks *t, pid_t pid)
+{
+	struct process *p = add_process(t, pid);
+
+	add_task(t, pid, p);
+	use_image(t, p, 1, 1);
+	return p->image;
+}
+
+int notify_tasks_fd(const struct notify_tasks *t)
+{
+	return t->epoll_fd;
+}
+
+void notify_tasks_reap(struct notify_tasks *t)
+{
+	struct epoll_event events[16];
+	int n;
+
+	do {
+		n = epoll_wait(t->epoll_fd, events, 16, 0);
+		for (int i = 0; i < n; i++)
+			forget_process(t, events[i].data.ptr);
+	} while (n == 16);
+}
+
+uint64_t notify_task_count(const struct notify_tasks *t)
+{
+	return t->count;
+}
+
+uint64_t notify_images_lost(const struct notify_tasks *t)
+{
+	return t->lost;
+}
+
+bool notify_saw_privileged(const struct notify_tasks *t)
+{
+	return t->saw_privileged;
+}

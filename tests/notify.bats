@@ -1,0 +1,163 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# sp-record --method=notify: the same stream as by BPF, and without privileges.
+
+load helper
+
+# by METHOD COMMAND… — recorded to METHOD.sp
+by() {
+	local method=$1
+	shift
+	timeout 30 sp-record -q --method="$method" -o "$method.sp" -- "$@" >out
+}
+
+# calls, how their images were used, and values of arguments
+shape() {
+	sp-emit --json "$1" 2>/dev/null | jq -c '
+		(.calls[] | [.arch, .nr, .image, .flags]),
+		(.images[] | [.path, .["build-id"], .execs, .tasks]),
+		(.arguments[] | [.arch, .nr, .image, .values])' | sort
+}
+
+# A directory that other users can reach, with a copy of the programs there.
+public_copy() {
+	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/test \
+		"$BATS_TEST_TMPDIR"
+	cp "$@" .
+}
+
+nobody() {
+	setpriv --reuid=65534 --regid=65534 --clear-groups \
+		--bounding-set=-all "$@"
+}
+
+# The programs' paths, of those that this machine can run.
+programs() {
+	local feature program
+	while read -r feature program; do
+		if [ "$feature" = - ] || has "$feature"; then
+			echo "'$WITNESS/$program';"
+		else
+			skip_row "$feature" "$program" >&2
+		fi
+	done <<-'END'
+	- exit-nolibc
+	- threads
+	- spawn
+	- tree
+	- daemon
+	- signals
+	- exec-fail
+	- exec-thread
+	- arguments
+	- numbers-nolibc
+	vsyscall vsyscall
+	int80 compat-nolibc
+	i386 exit-32-nolibc
+	END
+}
+
+# Whether the first thread of exec-thread reaches its pause, the scheduler decides.
+@test "the calls, images, executions and tasks are those that BPF records" {
+	requires_root
+	local script
+	script="$(programs) sh -c 'exec sh -c \"exec true\"'; echo a | sh -c 'cat; ls /'"
+	by bpf sh -c "$script"
+	by notify sh -c "$script"
+	shape bpf.sp | sed '/"x86_64",34,/d' >expected
+	[ "$(wc -l <expected)" -gt 150 ]
+	shape notify.sp | sed '/"x86_64",34,/d' | diff -u expected -
+}
+
+@test "without BPF it is chosen, and one line says so; --method=bpf insists" {
+	requires_root
+	public_copy "$SP_BIN/sp-record"
+	run --separate-stderr -0 nobody ./sp-record -o /dev/null -- true
+	[ "${#stderr_lines[@]}" -eq 2 ]
+	[[ ${stderr_lines[0]} == *CAP_BPF*CAP_PERFMON*'--cap-add=BPF'*'--method=notify instead' ]]
+	run --separate-stderr -125 nobody ./sp-record --method=bpf -o /dev/null -- true
+	[[ $stderr == *'--privileged'* ]]
+	[[ $stderr != *instead* ]]
+	run --separate-stderr -125 nobody ./sp-record --paths -o /dev/null -- true
+	[[ $stderr == 'sp-record: --paths: CAP_BPF'* ]]
+	run -125 ./sp-record --method=notify --every -- true
+	[[ ${lines[0]} == 'sp-record: --method=notify cannot be combined with --every'* ]]
+	run -125 ./sp-record --known=x -- true
+	[ "${lines[0]}" = 'sp-record: --known is only for --method=notify' ]
+}
+
+@test "in a user namespace without capabilities, the first example works and replays" {
+	requires_root
+	requires unshare
+	public_copy "$SP_BIN/sp-record" "$SP_BIN/sp-emit" "$SP_BIN/sp-verify"
+	nobody unshare -Ur true || skip "no user namespaces (1)"
+	nobody unshare -Ur ./sp-record -- ls / 2>err >ls.sp
+	shows 'user namespace' <err
+	sp-emit --oci ls.sp >seccomp.json
+	sp-verify -p seccomp.json ls.sp
+	nobody ./sp-verify -p seccomp.json --enforce -- ls / >out
+	sp-emit --json ls.sp | jq -e '.runs[0].how == ["command", "notify"]'
+}
+
+@test "--known: only what is new is written, of a stream or a profile" {
+	requires jq
+	by notify ls /
+	mv notify.sp known.sp
+	sp-emit --oci known.sp >known.json
+	for known in known.sp known.json; do
+		timeout 30 sp-record -q --method=notify --known=$known -o new.sp \
+			-- sh -c 'ls / >/dev/null; exec chgrp "$(id -g)" .'
+		sp-emit --json new.sp >new.json
+		jq -e '[.calls[].name] | contains(["fchownat", "execve"]) and
+			(contains(["brk"]) | not)' new.json
+		jq -e '.runs[0].blind | length == 1' new.json
+	done
+	sp-merge known.sp new.sp | calls - | shows fchownat
+	run -125 sp-record --method=notify --known="$BATS_TEST_FILENAME" -- true
+}
+
+@test "the exit status is the command's, and so are signals and failures" {
+	run -7 sp-record -q --method=notify -o /dev/null -- sh -c 'exit 7'
+	run -143 sp-record -q --method=notify -o /dev/null -- sh -c 'kill $$'
+	run -127 sp-record -q --method=notify -o /dev/null -- ./nothing
+	run -126 sp-record -q --method=notify -o /dev/null -- /
+	run -0 timeout 20 sp-record -q --method=notify -t 0.2 -o t.sp -- sleep 100
+	calls t.sp | shows clock_nanosleep
+}
+
+# lives FILE — its number grows
+lives() {
+	local before
+	before=$(<"$1")
+	wait_for 5 is_other "$1" "$before"
+}
+
+is_other() {
+	[ "$(<"$1")" != "$2" ]
+}
+
+@test "what runs on after the recorder has ended, or was killed, makes its calls" {
+	local counter='i=0; while i=$((i + 1)); do echo $i >count; sleep 0.02; done'
+	timeout 30 sp-record -q --method=notify --leader -o l.sp -- \
+		sh -c "sh -c 'echo \$\$ >pid; $counter' >/dev/null 2>&1 & sleep 0.2"
+	wait_for 5 test -s count
+	lives count
+	kill "$(<pid)"
+	rm count pid
+	sp-record -q --method=notify -o k.sp -- \
+		sh -c "echo \$\$ >pid; $counter" >/dev/null 2>&1 3>&- &
+	wait_for 5 test -s count
+	kill -KILL $!
+	wait $! || true
+	lives count
+	kill "$(<pid)"
+	run ! test -e k.sp
+}
+
+@test "filters and listeners of the workload's own are noted" {
+	requires_root
+	timeout 30 sp-record --method=notify -o own.sp -- "$WITNESS/own-filter" 2>err || true
+	shows 'not seen: calls that a seccomp filter of the workload' <err
+	timeout 30 sp-record --method=notify -o own.sp -- "$WITNESS/own-listener" 8 2>err || true
+	shows 'listener of its own, which the kernel refused' <err
+}
