@@ -40,6 +40,12 @@ int note_execs(struct bpf_raw_tracepoint_args *ctx)
 	__u64 name = (__u64)BPF_CORE_READ(bprm, filename);
 	__u32 image;
 
+	/*
+	 * Another recorder's use of the trace event can have put ours first:
+	 * the files are then those of the new image.
+	 */
+	if (events_twice && (!from || from->image == IMAGE_NONE))
+		from = slot_of(BPF_CORE_READ(task, pid));
 	if (!from || from->image == IMAGE_NONE)
 		return 0;
 	image = from->image;
@@ -330,8 +336,8 @@ static __always_inline struct task_struct *new_task(struct task_struct *parent,
 }
 
 /*
- * Before sched_process_fork, which the kernel can skip from Linux 7.0 on. That
- * event changed its layout in 6.16; this one is the same in all kernels.
+ * Before sched_process_fork, which the kernel can skip from Linux 7.0 on. The
+ * layout of that trace event differs between kernels, this one's does not.
  */
 SEC("tp/task/task_newtask")
 int task_newtask_classic(struct classic_task *ctx)
