@@ -46,7 +46,7 @@ prepare() {
 	[ "$(wc -l <commands)" -ge 60 ]
 	prepare
 	while IFS=$'\t' read -r want command; do
-		[[ $command != *'-p 1234'* ]] || command="sleep 0.3 & ${command/1234/\$!}"
+		[[ $command != *'-p 1234'* ]] || command="sleep 2 & ${command/1234/\$!}"
 		run timeout 30 bash -o pipefail -c "PATH=$PWD/bin:\$PATH; $command" </dev/null
 		tail -n 5 <<<"$output"
 		echo "$command: exit status $status"
