@@ -62,6 +62,45 @@ streams() {
 		"\(.arch) \(.name // "syscall_\(.nr)") \(.count)"' | sort | diff - c
 }
 
+@test "each kind of fact that sp-facts(5) has comes out with what its record holds" {
+	# shellcheck disable=SC2046 # words
+	cc -Wall -Wextra -Werror -o facts "$TESTS/library/facts.c" \
+		$(pkg-config --cflags --libs libsandprint)
+	"$TESTS/mkstream" >kinds.sp <<-'END'
+		run 1 one
+		image /bin/a 1:1:1
+		call 1 read 3
+		denial 1 write -1 2
+		operation 1 18 2
+		argument 1 socket "0:0xff:2" 1
+		path 1 1 -2 /etc/passwd 1
+		socket 1 2 1 -13 0200 1
+		move 1 4 0 /old /new 1
+		start 1 /bin/sh 1
+		privilege 1 openat 21 1
+		name 1 1 a 1
+		stack 1 socket "0:0xff:2" "f|/lib/x.so|0x1234|abcd main|/bin/a|0x10|" 1
+	END
+	./facts kinds.sp >out
+	diff - out <<-'END'
+		4 x86_64 read what=0 family=0 answer=0
+		5 x86_64 write what=0 family=0 answer=-1
+		6 what=18 family=0 answer=0
+		9 x86_64 socket what=0 family=0 answer=0 0:ff:2
+		10 what=1 family=0 answer=-2 path=/etc/passwd
+		11 what=1 family=2 answer=-13 address=2
+		12 what=4 family=0 answer=0 path=/old to=/new
+		13 what=0 family=0 answer=0 path=/bin/sh
+		15 x86_64 openat what=21 family=0 answer=0
+		18 what=1 family=0 answer=0 path=a
+		19 x86_64 socket what=0 family=0 answer=0 0:ff:2 f|/lib/x.so|1234|2 main|/bin/a|10|0
+	END
+	# A part and a keep record are of runs.
+	sed -n 's/^\.Ss .* (kind \([0-9]*\))$/\1/p' "${TESTS%/*}/lib/stream/sp-facts.5" |
+		grep -vx -e 14 -e 17 | sort >specified
+	cut -d ' ' -f 1 out | grep -vx 4 | sort | diff specified -
+}
+
 @test "every cut of a stream, and each changed byte, is refused or read by both" {
 	streams
 	"$TESTS/library/damage.py" two.sp list-calls "$TESTS/library/calls.py"

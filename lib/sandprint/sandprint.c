@@ -8,6 +8,10 @@
 #include "kernel/syscall.h"
 #include "sandprint/pool.h"
 #include "stream/fact-shape.h"
+#include "stream/stack.h"
+
+/* A kind of fact that a switch here does not name does not compile. */
+#pragma GCC diagnostic error "-Wswitch"
 
 /* These of ours are handed out under the library's names. */
 #define SAME_MEMBER(ours, theirs, member) \
@@ -25,6 +29,11 @@ SAME_MEMBER(sighting, sandprint_sighting, first_ns);
 SAME_MEMBER(argument_value, sandprint_value, index);
 SAME_MEMBER(argument_value, sandprint_value, mask);
 SAME_MEMBER(argument_value, sandprint_value, value);
+SAME_MEMBER(stack_frame, sandprint_frame, function);
+SAME_MEMBER(stack_frame, sandprint_frame, file);
+SAME_MEMBER(stack_frame, sandprint_frame, address);
+SAME_MEMBER(stack_frame, sandprint_frame, build_id);
+SAME_MEMBER(stack_frame, sandprint_frame, build_id_size);
 
 struct sandprint {
 	struct pool pool;
@@ -63,10 +72,24 @@ static void fill_values(struct sandprint_fact *to, const struct fact *fact)
 	to->values = xmemdup(values, to->n_values * sizeof(*values));
 }
 
+static void fill_stack(struct sandprint_fact *to, const struct fact *fact)
+{
+	struct stack_frame frames[STACK_FRAMES_MAX];
+	struct fact values = stack_values(fact);
+
+	fill_values(to, &values);
+	to->n_frames = stack_frames(fact, frames);
+	to->frames = xmemdup(frames, to->n_frames * sizeof(*frames));
+}
+
 /* What the kind keeps in the numbers of `id` and in the detail: trace.h. */
 static void fill_detail(struct sandprint_fact *to, const struct fact *fact)
 {
 	switch (to->kind) {
+	case SANDPRINT_CALL:
+	case SANDPRINT_DENIAL:
+	case SANDPRINT_OPERATION:
+		break;
 	case SANDPRINT_ARGUMENT:
 		fill_values(to, fact);
 		break;
@@ -89,23 +112,65 @@ static void fill_detail(struct sandprint_fact *to, const struct fact *fact)
 	case SANDPRINT_START:
 		to->path = fact->detail_size ? path_of_fact(fact) : NULL;
 		break;
-	default:
+	case SANDPRINT_STACK:
+		fill_stack(to, fact);
 		break;
 	}
+}
+
+/* The library's kinds have the numbers of the records. */
+static enum sandprint_kind kind_of(enum fact_kind kind)
+{
+	switch (kind) {
+#define KIND(name) \
+	case FACT_##name: \
+		return SANDPRINT_##name; \
+		_Static_assert((int)SANDPRINT_##name == (int)STREAM_##name, \
+			       #name)
+	KIND(CALL);
+	KIND(DENIAL);
+	KIND(OPERATION);
+	KIND(ARGUMENT);
+	KIND(PATH);
+	KIND(SOCKET);
+	KIND(MOVE);
+	KIND(START);
+	KIND(PRIVILEGE);
+	KIND(NAME);
+	KIND(STACK);
+#undef KIND
+	case FACT_KINDS:
+		break;
+	}
+	__builtin_unreachable();
 }
 
 /* Whether the number of the key is that of a call. */
 static bool fact_is_of_call(enum sandprint_kind kind)
 {
-	return kind == SANDPRINT_CALL || kind == SANDPRINT_DENIAL ||
-		kind == SANDPRINT_ARGUMENT || kind == SANDPRINT_PRIVILEGE;
+	switch (kind) {
+	case SANDPRINT_CALL:
+	case SANDPRINT_DENIAL:
+	case SANDPRINT_ARGUMENT:
+	case SANDPRINT_PRIVILEGE:
+	case SANDPRINT_STACK:
+		return true;
+	case SANDPRINT_OPERATION:
+	case SANDPRINT_PATH:
+	case SANDPRINT_SOCKET:
+	case SANDPRINT_MOVE:
+	case SANDPRINT_START:
+	case SANDPRINT_NAME:
+		return false;
+	}
+	__builtin_unreachable();
 }
 
 static void fill_fact(const struct sandprint *s, struct sandprint_fact *to,
 		      enum fact_kind kind, const struct fact *fact)
 {
 	*to = (struct sandprint_fact){
-		.kind = (enum sandprint_kind)fact_shapes[kind].record,
+		.kind = kind_of(kind),
 		.image = &s->images[fact->image],
 		.arch = fact->id.arch, .nr = fact->id.nr,
 		.answer = fact->answer, .count = fact_count(fact),

@@ -90,6 +90,7 @@ enum sandprint_kind {
 	SANDPRINT_START = 13,
 	SANDPRINT_PRIVILEGE = 15,
 	SANDPRINT_NAME = 18,
+	SANDPRINT_STACK = 19,
 };
 
 /* What one run has of a fact. */
@@ -104,6 +105,16 @@ struct sandprint_value {
 	uint8_t index;		/* of the argument, 0 to 5 */
 	uint64_t mask;		/* the bits that were recorded */
 	uint64_t value;
+};
+
+/* A function of a stack. */
+struct sandprint_frame {
+	const char *function;	/* "": not known */
+	const char *file;	/* path of the ELF file, or "anonymous memory" */
+	/* after the call instruction, of the ELF file; 0: in no file */
+	uint64_t address;
+	const uint8_t *build_id;
+	size_t build_id_size;	/* bytes; 0: none */
 };
 
 /* Members that a kind does not have are 0 or NULL. */
@@ -124,13 +135,15 @@ struct sandprint_fact {
 	const char *to;		/* of a move */
 	const uint8_t *address;	/* of a socket */
 	size_t address_size;	/* bytes */
-	const struct sandprint_value *values;	/* of an argument */
+	const struct sandprint_value *values;	/* of an argument, of a stack */
 	size_t n_values;
 	uint64_t count;		/* of all runs; stays at its maximum */
 	uint64_t first_ns;	/* the earliest */
 	uint32_t flags;		/* of all runs */
 	const struct sandprint_sighting *sightings;	/* by ascending run */
 	size_t n_sightings;	/* at least 1 */
+	const struct sandprint_frame *frames;	/* of a stack, innermost first */
+	size_t n_frames;
 };
 
 /* Numbers count from 0; out of range, the functions return NULL. */
