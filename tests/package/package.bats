@@ -38,6 +38,13 @@ in_root() {
 	"$BATS_TEST_DIRNAME/../inroot" "$ROOT" "$@"
 }
 
+# The libraries that the tools open by name; capstone's ends with the number that
+# the build knows. That of narrow ncurses only replaces the wide one.
+opened() {
+	grep -rhoE '"lib[a-z+]+\.so\.[0-9]*' "$TREE"/lib/*/*.c "$TREE"/sp-*/ |
+		tr -d '"' | grep -vxF libncurses.so.6 | sort -u
+}
+
 @test "two builds in different places give the same bytes" {
 	"$OTHER/.package/deb" 0.1.0 "$BATS_FILE_TMPDIR/two" >log 2>&1
 	for one in "$BATS_FILE_TMPDIR"/one/*.deb; do
@@ -50,6 +57,18 @@ in_root() {
 	echo "$output"
 	[ "$status" = 0 ]
 	[ -z "$output" ]
+}
+
+@test "the packages that sandprint recommends have each library that a tool opens by name" {
+	local deb
+	deb=$(echo "$BATS_FILE_TMPDIR"/one/sandprint_*_amd64.deb)
+	dpkg-deb -f "$deb" Recommends | tr -d ' ' | tr , '\n' | grep '^lib' |
+		xargs -n 1 dpkg -L | sed 's|.*/||' >recommended
+	opened >names
+	[ "$(wc -l <names)" -ge 4 ]
+	while read -r name; do
+		grep -F "$name" recommended
+	done <names
 }
 
 @test "the packages install, record and write a profile, and purge leaves nothing" {
@@ -96,6 +115,10 @@ in_root() {
 		grep -v -- debug |
 		grep -v -e '/.build-id' -e '^/usr/share/licenses' |
 		sed 's/\.gz$//' | sort -u >packaged
+	rpm -qp --recommends rpm/sandprint-[0-9]*.rpm | sed 's/^capstone$/libcapstone.so./' >recommended
+	opened | while read -r name; do
+		grep -F "$name" recommended
+	done
 	make -s -C "$TREE" install DESTDIR="$PWD/dest" PREFIX=/usr \
 		LIBDIR="$(rpm --eval '%{_libdir}')" >>log 2>&1
 	(cd dest && find . ! -type d -printf '/%P\n') |
