@@ -71,6 +71,7 @@ family() {
 	image /runc 1:1:1
 	call 1 write 1
 	name 1 1 runc 1
+	name 1 1 /proc/9/exe 1
 	image /memfd:x 1:1:1
 	call 1 close 1
 	name 1 1 a%0ab 1

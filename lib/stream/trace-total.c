@@ -199,10 +199,17 @@ static int compare_names(const struct fact *a, const struct fact *b)
 	return x != y ? x - y : by_id(&a, &b);
 }
 
+/* A link in /proc, or the path's own name, tells nothing about the program. */
+static bool tells_more(const char *name, const char *path)
+{
+	return strncmp(name, "/proc/", strlen("/proc/")) &&
+		strcmp(last_component(name), last_component(path));
+}
+
 /* The first name of the image that is not its path's; NULL: it has none. */
 static const struct fact *other_name(const struct trace *t, uint32_t image)
 {
-	const char *last = last_component(image_name(t->images[image]));
+	const char *path = image_name(t->images[image]);
 	const struct fact *found = NULL;
 
 	for (size_t i = 0; i < t->names.n; i++) {
@@ -212,7 +219,7 @@ static const struct fact *other_name(const struct trace *t, uint32_t image)
 		if (fact->image != image)
 			continue;
 		name = path_of_fact(fact);
-		if (strcmp(last_component(name), last) &&
+		if (tells_more(name, path) &&
 		    (!found || compare_names(fact, found) < 0))
 			found = fact;
 		free(name);
