@@ -419,9 +419,12 @@ static void collect_stack(void *collection, const struct argument_key *where,
 
 static void collect_stacks(struct collection *c)
 {
-	if (c->tracer->stacks)
-		run_lose(c->trace->runs[c->run], "stack",
-			 stacks_finish(c->tracer->stacks, collect_stack, c));
+	if (!c->tracer->stacks)
+		return;
+	run_lose(c->trace->runs[c->run], "stack",
+		 stacks_finish(c->tracer->stacks, collect_stack, c));
+	run_lose(c->trace->runs[c->run], "mapping",
+		 stacks_lost_mappings(c->tracer->stacks));
 }
 
 /* It is not known when and where something was lost: each run could lack it. */

@@ -39,6 +39,7 @@ struct mappings {
 	size_t n;
 	struct mapping *read;	/* of the last process whose maps were read */
 	size_t n_read;
+	uint64_t lost;
 };
 
 /* One CPU; all processes, since children of children come and go quickly. */
@@ -126,6 +127,11 @@ struct task_record {
 	uint32_t pid, parent;		/* PERF_RECORD_COMM: pid, tid */
 };
 
+struct lost_record {
+	struct perf_event_header header;
+	uint64_t id, lost;
+};
+
 static struct note *new_note(struct mappings *m,
 			     const struct perf_event_header *header)
 {
@@ -178,6 +184,9 @@ static void take_record(struct mappings *m,
 		  header->type == PERF_RECORD_FORK) &&
 		 header->size >= sizeof(struct task_record) + 8)
 		take_task(m, (const void *)header);
+	else if (header->type == PERF_RECORD_LOST &&
+		 header->size >= sizeof(struct lost_record))
+		m->lost += ((const struct lost_record *)header)->lost;
 }
 
 static void take_ring(struct mappings *m, const struct perf_ring *ring)
@@ -220,6 +229,11 @@ static void forget_half(struct mappings *m)
 		free(m->notes[i].map.path);
 	memmove(m->notes, m->notes + half, (m->n - half) * sizeof(*m->notes));
 	m->n -= half;
+}
+
+uint64_t mappings_lost(const struct mappings *m)
+{
+	return m->lost;
 }
 
 void mappings_take(struct mappings *m)

@@ -25,6 +25,11 @@ void mappings_free(struct mappings *m);
 /* Take the records that have come. */
 void mappings_take(struct mappings *m);
 /*
+ * How many records had no room. The kernel counts them in the next record that
+ * has room, so those at the very end can be missing here.
+ */
+uint64_t mappings_lost(const struct mappings *m);
+/*
  * Those of a process at a time (CLOCK_MONOTONIC), the newest last; the caller
  * frees the array, and not the paths, which are valid until the next call. `*n`
  * is 0 if none are known.

@@ -150,6 +150,8 @@ void report_losses(const struct run *run, const struct trace *trace,
 		{ "detail", "details were lost, but no call" },
 		{ "path", "paths or addresses were lost, but no call" },
 		{ "stack", "stacks were lost, but no call" },
+		{ "mapping", "records of mapped files were lost: some stacks "
+		  "can end early" },
 		{ "privilege", "uses of capabilities were lost, but no call" },
 		{ "event", "events were lost: the reader was too slow; the "
 		  "counts have their calls" },

@@ -237,6 +237,11 @@ static void send_requests(struct stacks *s)
 	}
 }
 
+uint64_t stacks_lost_mappings(const struct stacks *s)
+{
+	return mappings_lost(s->mappings);
+}
+
 void stacks_take(struct stacks *s)
 {
 	take_samples(s);

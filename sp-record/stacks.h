@@ -33,5 +33,7 @@ uint64_t stacks_finish(struct stacks *s,
 				     const struct argument_key *where,
 				     uint64_t time_ns, uint8_t *detail,
 				     size_t size), void *arg);
+/* After stacks_finish(): as mappings_lost(). */
+uint64_t stacks_lost_mappings(const struct stacks *s);
 
 #endif
