@@ -12,6 +12,7 @@
 #include "label.h"
 #include "line.h"
 #include "profile/group.h"
+#include "stream/stack.h"
 
 static unsigned int runtimes_of(enum profile_form form)
 {
@@ -65,6 +66,20 @@ static void measure(struct lines *l, struct line *line, const char *count)
 		l->count_width = strlen(count);
 }
 
+/* The first stack of the call, by the entry's image if it has one; or NULL. */
+static const struct fact *find_stack(const struct trace *t,
+				     const struct entry *entry)
+{
+	for (size_t i = 0; t && i < t->stacks.n; i++) {
+		const struct fact *fact = t->stacks.at[i];
+
+		if (!call_id_compare(&fact->id, &entry->id) &&
+		    (!entry->image || entry->image == t->images[fact->image]))
+			return fact;
+	}
+	return NULL;
+}
+
 static void add_line(struct lines *l, const struct comparison *c,
 		     char sign, const struct side *own,
 		     const struct side *other, const struct entry *entry)
@@ -78,6 +93,7 @@ static void add_line(struct lines *l, const struct comparison *c,
 	line->grouped = is_grouped(own, other, entry);
 	line->folded = is_folded(c, own, sign == '-' ? own : other, entry);
 	line->entry = entry;
+	line->stack = find_stack(own->trace, entry);
 	snprintf(line->name, sizeof(line->name), "%s",
 		 syscall_label(entry->id, name));
 	if (!own->profile)
@@ -107,6 +123,15 @@ static struct lines find_differences(const struct side *old,
 	return l;
 }
 
+static void print_stack(const struct fact *stack, FILE *out)
+{
+	char *chain = stack_chain(stack), *printable = text_printable(chain);
+
+	fprintf(out, "    from %s\n", printable);
+	free(printable);
+	free(chain);
+}
+
 static void print_line(const struct lines *l, const struct line *line,
 		       const struct arch *native, FILE *out)
 {
@@ -130,6 +155,8 @@ static void print_line(const struct lines *l, const struct line *line,
 	if (danger)
 		fprintf(out, "  (dangerous: %s)", danger->reason);
 	putc('\n', out);
+	if (line->stack)
+		print_stack(line->stack, out);
 }
 
 static void print_lines(const struct lines *l, const struct arch *native,

@@ -11,6 +11,7 @@ struct line {
 	   status 1 */
 	bool grouped, folded, counts;
 	const struct entry *entry;
+	const struct fact *stack;	/* of the call; NULL: none is known */
 	char name[SYSCALL_NAME_MAX];
 	char count[24];
 };

@@ -14,8 +14,8 @@
 #include "kernel/value.h"
 #include "possible/possible.h"
 #include "profile/portable.h"
-#include "stacks.h"
 #include "stream/keep.h"
+#include "stream/stack.h"
 
 enum { NAME_COLUMNS = 24 };
 

@@ -4,6 +4,8 @@
 
 #include <inttypes.h>
 
+#include "stream/stack.h"
+
 static void write_head_row(FILE *out)
 {
 	fputs("<thead><tr><th scope=\"col\">Call</th>"
@@ -16,6 +18,27 @@ static void write_more(size_t n, size_t most, const char *what, FILE *out)
 {
 	if (n > most)
 		fprintf(out, "<li>and %zu more %s</li>", n - most, what);
+}
+
+/* With sp-record --stacks: from where each image made the call first. */
+static void write_stacks(const struct trace *t,
+			 const struct digest_call *call, FILE *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->stacks.n; i++) {
+		const struct fact *fact = t->stacks.at[i];
+
+		if (call_id_compare(&fact->id, &call->id) ||
+		    n++ >= HTML_STACKS_MAX)
+			continue;
+		fputs("<li>from <code>", out);
+		html_take(stack_chain(fact), out);
+		fputs("</code> by <span class=\"path\">", out);
+		html_take(image_text(t, fact->image), out);
+		fputs("</span></li>", out);
+	}
+	write_more(n, HTML_STACKS_MAX, "stacks", out);
 }
 
 static void write_details(const struct digest *d,
@@ -36,6 +59,7 @@ static void write_details(const struct digest *d,
 		fputs("</code></li>", out);
 	}
 	write_more(call->n_arguments, HTML_ARGUMENTS_MAX, "arguments", out);
+	write_stacks(d->emit->trace, call, out);
 	if (call->observed)
 		fprintf(out, "<li>first %.3f s after the start of a run</li>",
 			call->first_ns / 1e9);

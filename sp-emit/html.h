@@ -13,7 +13,8 @@ void html_put(const char *text, FILE *out);
 void html_take(char *text, FILE *out);
 
 /* Of a call; the page stays small, whatever was recorded. */
-enum { HTML_MAKERS_MAX = 20, HTML_ARGUMENTS_MAX = 60 };
+enum { HTML_MAKERS_MAX = 20, HTML_ARGUMENTS_MAX = 60,
+       HTML_STACKS_MAX = 20 };
 
 void html_calls(const struct digest *d, FILE *out);
 /* Nothing without --possible. */

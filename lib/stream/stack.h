@@ -46,5 +46,10 @@ size_t stack_frames(const struct fact *fact,
 struct fact stack_values(const struct fact *fact);
 /* "__check_pf <- getaddrinfo (libc.so.6) <- main (/bin/app)", unescaped; heap. */
 char *stack_text(const struct stack_frame *frames, size_t n);
+/*
+ * "socket(AF_NETLINK) <- __check_pf <- getaddrinfo (libc.so.6)", without the
+ * function that only makes the call; unescaped, heap.
+ */
+char *stack_chain(const struct fact *stack);
 
 #endif
