@@ -244,6 +244,15 @@ static const struct option_row rows[] = {
 	{ "nnp", 0, NULL, "the container has no_new_privs: less to add",
 	  OPTION_FLAG(struct options, no_new_privs), .modes = OF_CALLS },
 	SELECTION_OPTIONS(struct options, selection, 0),
+	{ "only-through", 0, "PATTERN",
+	  "only the calls that sp-record --stacks saw come through\n"
+	  "such a function or file; can be repeated",
+	  through_option_only, .at = offsetof(struct options, through),
+	  .modes = OF_CALLS },
+	{ "not-through", 0, "PATTERN",
+	  "only those that came past it; can be repeated",
+	  through_option_not, .at = offsetof(struct options, through),
+	  .modes = OF_CALLS },
 	HARNESS_OPTION(struct options, harness, 0),
 	{ "from", 0, "MARK",
 	  "only what came after a mark of sp-record --mark",
@@ -472,6 +481,10 @@ static void check(const struct options *o)
 			      o->output ? "output" : "explain");
 	if (o->install && geteuid())
 		message_usage("--install: only root can install a drop-in");
+	if (o->paths && !through_is_empty(&o->through))
+		message_usage("--%s-through cannot be combined with --paths: "
+			      "stacks are recorded of calls, not of paths",
+			      o->through.n_only ? "only" : "not");
 	if (o->widen_names && !o->paths)
 		message_usage("--widen-names is only for --systemd --paths");
 	if (o->allow_denied && o->deny_denied)
@@ -522,6 +535,7 @@ void options_read(struct options *o, int argc, char **argv)
 void options_free(struct options *o)
 {
 	selection_free(&o->selection);
+	through_free(&o->through);
 	additions_free(&o->add);
 	free(o->config);
 	free(o->install);

@@ -9,6 +9,7 @@
 #include "profile/group.h"
 #include "profile/host.h"
 #include "stream/select.h"
+#include "through.h"
 
 struct options {
 	const struct format *format, *second;	/* NULL: not given */
@@ -24,6 +25,7 @@ struct options {
 	bool has_deny;
 	const char *from, *until;	/* marks, or NULL */
 	struct selection selection;
+	struct through through;
 	const char *base;	/* --base; NULL: none */
 	struct host host;	/* that its conditions are resolved for */
 	bool possible;		/* --possible: list what no run made */

@@ -99,6 +99,7 @@ static bool select_from(struct trace **t, const struct options *o)
 	}
 	if (fine)
 		note_phases(o);
+	fine = fine && through_select(t, &o->through);
 	return fine;
 }
 

@@ -15,6 +15,7 @@ chains() {
 	[ -e /usr/lib/x86_64-linux-gnu/libdw.so.1 ] || skip "no libdw"
 	# the witness exits at once, before its stacks are unwound
 	sp-record -q --stacks -o s.sp -- sh -c "$WITNESS/stacked; :"
+	sp-record -q -o plain.sp -- true
 	chains s.sp socket >found
 	[ "$(wc -l <found)" -eq 2 ]
 	grep -E 'socket\(AF_INET, SOCK_DGRAM\) <- innermost <- outer <- main \(.*/stacked\)' found
@@ -23,11 +24,68 @@ chains() {
 	[ "$(jq -r '.stacks[] | select(.name == "socket") | .frames[1].build_id' s.json | sort -u)" = \
 		"$(file "$WITNESS/stacked" | sed 's/.*BuildID\[sha1\]=\([0-9a-f]*\).*/\1/')" ]
 	jq -e '.lost.stack == 0' s.json
+	# the page has them where a call is opened, and a comparison below each call
+	sp-emit --html s.sp >page.html
+	run -0 "$TESTS/scripts/html-check.py" page.html
+	grep -F '<li>from <code>socket(AF_INET, SOCK_DGRAM) &#60;- innermost &#60;- outer' page.html
+	run ! sp-diff plain.sp s.sp
+	grep -A 1 '^+ socket ' <<<"$output" | grep -E '^    from socket\(AF_[A-Z]*, SOCK_DGRAM\) <- innermost'
 	# merging what was merged changes nothing, and another run has the same stacks
 	sp-merge -o m.sp s.sp s.sp
 	cmp m.sp s.sp
-	sp-record -q -o plain.sp -- "$WITNESS/stacked"
 	[ "$(sp-emit --json plain.sp | jq '.stacks | length')" -eq 0 ]
+}
+
+# selected OPTION… — the calls that the profile of t.sp then has
+selected() {
+	sp-emit --explain --exact "$@" t.sp 2>err | awk '$5 == "observed" { print $3 }' | paste -sd ' '
+}
+
+@test "--only-through and --not-through select calls by the functions and files of their stacks" {
+	local main='main|/bin/app|0x10|'
+	printf '%s\n' 'run 1 a' 'image /bin/b' 'call 1 close 1' "stack 1 close '' 'g|/lib/libtwo.so|0x20|' 1" \
+		'image /bin/app' 'call 1 read 1' 'call 1 write 2' 'call 1 close 1' 'call 1 brk 1' \
+		"stack 1 read '' 'f|/lib/libone.so.1|0x10| $main' 1" \
+		"stack 1 write '' 'f|/lib/libone.so.1|0x20| $main' 1" \
+		"stack 1 write '' 'g|/lib/libtwo.so|0x20| $main' 1" \
+		"stack 1 close '' '$main' 1" |
+		"$TESTS/mkstream" >t.sp
+	while IFS='|' read -r options calls note; do
+		echo "$options"
+		# shellcheck disable=SC2086 # options are words
+		[ "$(selected $options)" = "$calls" ]
+		grep -F "through: 1 call without a stack is $note" err
+	done <<-'END'
+		--only-through=f|read write|left out
+		--only-through=libone*|read write|left out
+		--only-through=/lib/libtwo.so|write close|left out
+		--only-through=main|read write close|left out
+		--only-through=f --only-through=g|read write close|left out
+		--only-through=main --not-through=f|write close|left out
+		--not-through=f|write close brk|kept
+		--not-through=g|read write close brk|kept
+		--not-through=main|close brk|kept
+	END
+	run -2 sp-emit --explain --only-through=h t.sp
+	[ "$output" = "sp-emit: --only-through=h: no function or file of a stack matches; --explain lists the stacks" ]
+	# with the stacks that are selected, and no others
+	[ "$(sp-emit --explain --exact --only-through=g t.sp | awk '$5 == "stack"' | wc -l)" -eq 2 ]
+	# of a call of two images, that of the selected one
+	sp-emit --explain --exact --only-through=main t.sp | grep 'close .* observed  1 by /bin/app$'
+	printf '%s\n' 'run 1 a' 'call 1 read 1' | "$TESTS/mkstream" >none.sp
+	run -2 sp-emit --explain --not-through=f none.sp
+	[[ $output == *"no stacks were recorded: record with sp-record --stacks" ]]
+	run -2 sp-emit --systemd --paths --only-through=f t.sp
+	run -2 sp-emit --json --only-through=f t.sp
+	[[ $output == *"--only-through: --json is no profile of calls"* ]]
+}
+
+@test "lost records of mapped files are counted" {
+	requires_root
+	[ -e /usr/lib/x86_64-linux-gnu/libdw.so.1 ] || skip "no libdw"
+	sp-record --stacks -o l.sp -- /usr/bin/python3 -IS "$TESTS/stacks/many-maps.py" 2>err
+	grep -E '^sp-record: [0-9]+ records of mapped files were lost: some stacks can end early$' err
+	jq -e '.lost.mapping > 0 and .lost.call == 0' <(sp-emit --json l.sp)
 }
 
 @test "names in a stack reach no terminal unescaped, and malformed stacks are refused" {

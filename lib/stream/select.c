@@ -405,6 +405,35 @@ struct trace *select_images(struct trace *from, const struct selection *s)
 	return to;
 }
 
+struct trace *select_facts(struct trace *from,
+			   bool (*keeps)(void *arg, enum fact_kind kind,
+					 const struct fact *fact), void *arg)
+{
+	struct trace *to = trace_new();
+	uint32_t *runs = xcalloc(from->n_runs, sizeof(*runs));
+
+	for (size_t i = 0; i < from->n_runs; i++)
+		runs[i] = trace_add_run(to, from->runs[i]);
+	for (size_t i = 0; i < from->n_images; i++) {
+		const struct image *image = from->images[i];
+
+		copy_uses(to, trace_add_image(to, image->path, image->build_id,
+					      image->build_id_size),
+			  image, runs);
+	}
+	for (int kind = 0; kind < FACT_KINDS; kind++)
+		for (size_t i = 0; i < from->facts[kind].n; i++) {
+			const struct fact *fact = from->facts[kind].at[i];
+
+			if (keeps(arg, kind, fact))
+				copy_fact(to, kind, fact->image, fact, runs);
+		}
+	free(runs);
+	to->keep = from->keep;
+	to->whole = from;
+	return to;
+}
+
 /* Phases */
 
 /*

@@ -54,6 +54,11 @@ bool *select_startless(const struct trace *t);
  */
 struct trace *select_images(struct trace *from, const struct selection *s);
 
+/* Reduce the trace to the facts that `keeps` returns true for, likewise. */
+struct trace *select_facts(struct trace *from,
+			   bool (*keeps)(void *arg, enum fact_kind kind,
+					 const struct fact *fact), void *arg);
+
 /*
  * What is wrong with the selection, "--tree: …", and what to note about it:
  * heap texts, and NULL after the last; the caller frees all. It is wrong if no
