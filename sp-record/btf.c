@@ -35,11 +35,14 @@ struct wanted {
 	int id;				/* in the excerpt */
 };
 
+enum { BEGINNINGS = 1024 };
+
 struct excerpt {
 	const struct btf *local;
 	struct kernel_btf kernel;
 	struct wanted *wanted;
 	size_t n;
+	bool begins[BEGINNINGS];	/* a wanted name, by beginning() */
 	struct btf *btf;
 	int n_arrays;
 	struct btf_ids *ids;
@@ -145,10 +148,25 @@ static const char *string_at(const struct kernel_btf *k, uint32_t offset)
 	return offset < k->strings_size ? k->strings + offset : "";
 }
 
+/*
+ * A hash of up to four characters. The kernel has some ten thousand structures:
+ * only few of their names are compared with all of those that we want.
+ */
+static uint32_t beginning(const char *name)
+{
+	uint32_t hash = 0;
+
+	for (size_t i = 0; i < 4 && name[i]; i++)
+		hash = 31 * hash + (unsigned char)name[i];
+	return hash % BEGINNINGS;
+}
+
 static void note_struct(struct excerpt *e, const struct btf_type *t)
 {
 	const char *name = string_at(&e->kernel, t->name_off);
 
+	if (!e->begins[beginning(name)])
+		return;
 	for (size_t i = 0; i < e->n; i++) {
 		struct wanted *w = &e->wanted[i];
 
@@ -459,6 +477,7 @@ static void want(struct excerpt *e)
 							   t->name_off);
 		e->wanted[e->n].local = t;
 		e->wanted[e->n].id = ID_STRUCTS + e->n;
+		e->begins[beginning(e->wanted[e->n].name)] = true;
 		e->n++;
 	}
 }
