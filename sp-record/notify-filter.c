@@ -23,12 +23,16 @@ bool notify_is_exec(struct call_id id)
 	return is_one_of(id, names, 2);
 }
 
-/* After these, other calls belong to another image, or are not seen. */
+/*
+ * After seccomp and prctl, other calls may not be seen. After an execve, they
+ * belong to another image, and exit_group shows to which one, even if the
+ * program makes no other call that is notified.
+ */
 static bool is_always_notified(struct call_id id)
 {
-	static const char *const names[] = { "seccomp", "prctl" };
+	static const char *const names[] = { "seccomp", "prctl", "exit_group" };
 
-	return notify_is_exec(id) || is_one_of(id, names, 2);
+	return notify_is_exec(id) || is_one_of(id, names, 3);
 }
 
 static void emit(struct filter *f, struct sock_filter instruction)

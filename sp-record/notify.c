@@ -264,16 +264,19 @@ static void reap_orphans(const struct notify *n)
 
 static void turn(struct notify *n)
 {
-	enum { NOTIFIED = WORKLOAD_FDS, ENDED, N_FDS };
+	enum { NOTIFIED = WORKLOAD_FDS, ENDED, STARTED, N_FDS };
 	struct pollfd p[N_FDS] = {
 		[NOTIFIED] = { n->hung_up ? -1 : listener_fd(n->listener),
 			       POLLIN, 0 },
 		[ENDED] = { notify_tasks_fd(n->tasks), POLLIN, 0 },
+		[STARTED] = { n->workload.child.result_fd, POLLIN, 0 },
 	};
 
 	workload_fds(&n->workload, p);
 	if (poll(p, N_FDS, patience(n)) < 0)
 		return;
+	if (p[STARTED].revents)
+		see_start(n);
 	if (p[NOTIFIED].revents & POLLIN)
 		serve(n);
 	else if (p[NOTIFIED].revents)

@@ -4,19 +4,24 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/memory.h"
 #include "base/message.h"
+#include "process/descriptor.h"
 
 #ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV	/* Linux 5.19 */
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
@@ -32,6 +37,7 @@ struct handover {
 	_Atomic int error;	/* errno of the load */
 	_Atomic bool no_new_privs;
 	_Atomic bool go;	/* the parent has the descriptor */
+	_Atomic pid_t sender;	/* 0: none */
 };
 
 enum { SHARED_HEAD = 64 };	/* bytes for the hand-over */
@@ -45,6 +51,7 @@ struct listener {
 	struct seccomp_notif_resp *response;	/* likewise, our own */
 	size_t shared_size;
 	int fd;
+	int sockets[2];		/* ours, the sender's; -1: pidfd_getfd(2) */
 	pid_t guardian;		/* 0: none */
 	int alive;		/* the guardian sees when it is closed */
 };
@@ -71,14 +78,50 @@ static bool map_shared(struct listener *l)
 	return true;
 }
 
+/* Yama denies pidfd_getfd(2) even for a child from scope 2 on. */
+static bool yama_denies(void)
+{
+	FILE *file = fopen("/proc/sys/kernel/yama/ptrace_scope", "re");
+	int scope = 0;
+
+	if (!file)
+		return false;
+	if (fscanf(file, "%d", &scope) != 1)
+		scope = 0;
+	fclose(file);
+	return scope > 1;
+}
+
+/* The filters of some container engines deny pidfd_getfd(2). */
+static bool can_take(void)
+{
+	int self = syscall(SYS_pidfd_open, getpid(), 0), fd = -1;
+
+	if (self >= 0)
+		fd = syscall(SYS_pidfd_getfd, self, self, 0);
+	if (self >= 0)
+		close(self);
+	if (fd < 0)
+		return false;
+	close(fd);
+	return !yama_denies();
+}
+
+static bool open_sockets(struct listener *l)
+{
+	return can_take() ||
+		!socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
+			    l->sockets);
+}
+
 struct listener *listener_new(const struct filter *filter)
 {
 	struct listener *l = xcalloc(1, sizeof(*l));
 
 	l->filter = filter;
-	l->fd = l->alive = -1;
+	l->fd = l->alive = l->sockets[0] = l->sockets[1] = -1;
 	if (syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &l->sizes) ||
-	    !map_shared(l)) {
+	    !map_shared(l) || !open_sockets(l)) {
 		message_error("cannot watch calls: %s", strerror(errno));
 		listener_free(l);
 		return NULL;
@@ -101,11 +144,21 @@ static void dismiss_guardian(struct listener *l)
 		waitpid(l->guardian, NULL, hung_up ? 0 : WNOHANG);
 }
 
+static void close_sockets(struct listener *l)
+{
+	for (int i = 0; i < 2; i++) {
+		if (l->sockets[i] >= 0)
+			close(l->sockets[i]);
+		l->sockets[i] = -1;
+	}
+}
+
 void listener_free(struct listener *l)
 {
 	if (!l)
 		return;
 	dismiss_guardian(l);
+	close_sockets(l);
 	if (l->shared)
 		munmap(l->shared, l->shared_size);
 	if (l->fd >= 0)
@@ -167,6 +220,46 @@ static void pause_cpu(void)
 #endif
 }
 
+static _Noreturn void send_listener(const struct listener *l)
+{
+	enum { TRIES = 300000 };
+	const struct timespec pause = { .tv_nsec = 100000 };
+	int fd = -1;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (int i = 0; i < TRIES && fd < 0; i++) {
+		fd = atomic_load(&l->shared->fd);
+		if (atomic_load(&l->shared->error))
+			_exit(1);
+		if (fd < 0)
+			nanosleep(&pause, NULL);
+	}
+	if (fd >= 0 && descriptor_send(l->sockets[1], fd))
+		_exit(0);
+	shutdown(l->sockets[1], SHUT_RDWR);
+	_exit(1);
+}
+
+/*
+ * The child cannot send the descriptor itself: nobody would answer the
+ * notification of that call. A second child of our parent's shares the
+ * descriptors, but not the filter.
+ */
+static bool start_sender(const struct listener *l)
+{
+	long pid;
+
+	if (l->sockets[1] < 0)
+		return true;
+	pid = syscall(SYS_clone, CLONE_FILES | CLONE_PARENT | SIGCHLD, 0, 0, 0,
+		      0);
+	if (!pid)
+		send_listener(l);
+	if (pid > 0)
+		atomic_store(&l->shared->sender, pid);
+	return pid > 0;
+}
+
 int listener_hook(void *arg)
 {
 	const struct listener *l = arg;
@@ -176,6 +269,8 @@ int listener_hook(void *arg)
 
 	/* pidfd_getfd(2) needs a dumpable process; execve sets that anew. */
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+	if (!start_sender(l))
+		return -errno;
 	fd = load_somehow(l->filter, &no_new_privs);
 	if (fd < 0) {
 		atomic_store(&shared->error, errno);
@@ -191,33 +286,56 @@ int listener_hook(void *arg)
 	return 0;
 }
 
-/* The descriptor's number in the child, or -1 if the child has failed. */
-static int wait_for_hook(const struct listener *l,
-			 const struct command_child *child)
+/* Wait until the child has its filter; false: it has failed before that. */
+static bool wait_for_hook(const struct listener *l,
+			  const struct command_child *child)
 {
 	struct pollfd result = { .fd = child->result_fd, .events = POLLIN };
-	int fd;
 
-	while ((fd = atomic_load(&l->shared->fd)) < 0)
+	while (atomic_load(&l->shared->fd) < 0)
 		if (poll(&result, 1, 1) > 0)
-			return atomic_load(&l->shared->fd);
-	return fd;
+			return atomic_load(&l->shared->fd) >= 0;
+	return true;
+}
+
+/* The sender has sent it, or has ended. */
+static int take_from_sender(const struct listener *l)
+{
+	struct pollfd p = { .fd = l->sockets[0], .events = POLLIN };
+
+	while (poll(&p, 1, -1) < 0 && errno == EINTR)
+		;
+	return descriptor_receive(l->sockets[0]);
+}
+
+/* The child shares its descriptors with the sender until that has ended. */
+static void end_sender(struct listener *l)
+{
+	pid_t pid = atomic_exchange(&l->shared->sender, 0);
+
+	if (pid > 0) {
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
+	close_sockets(l);
 }
 
 bool listener_take(struct listener *l, const struct command_child *child)
 {
-	int fd = wait_for_hook(l, child);
+	bool loaded = wait_for_hook(l, child);
+	int fd = atomic_load(&l->shared->fd);
 
-	if (fd < 0)
-		return true;
-	l->fd = syscall(SYS_pidfd_getfd, child->pidfd, fd, 0);
-	if (l->fd < 0) {
+	if (loaded)
+		l->fd = l->sockets[0] >= 0 ? take_from_sender(l) :
+			(int)syscall(SYS_pidfd_getfd, child->pidfd, fd, 0);
+	if (loaded && l->fd < 0)
 		message_error("cannot take the listener from the child: %s",
 			      strerror(errno));
-		return false;
-	}
-	atomic_store(&l->shared->go, true);
-	return true;
+	end_sender(l);
+	if (!loaded)
+		return true;
+	atomic_store(&l->shared->go, l->fd >= 0);
+	return l->fd >= 0;
 }
 
 int listener_fd(const struct listener *l)
