@@ -14,9 +14,10 @@ by() {
 # calls, how their images were used, and values of arguments
 shape() {
 	sp-emit --json "$1" 2>/dev/null | jq -c '
-		(.calls[] | [.arch, .nr, .image, .flags]),
-		(.images[] | [.path, .["build-id"], .execs, .tasks]),
-		(.arguments[] | [.arch, .nr, .image, .values])' | sort
+		[.images[].path] as $paths |
+		(.calls[] | [.arch, .nr, ([$paths[.images[]]] | sort), .flags]),
+		(.images[] | [.path, .build_id, (.runs[] | .execs, .tasks)]),
+		(.arguments[] | [.arch, .nr, $paths[.image], .values])' | sort
 }
 
 # A directory that other users can reach, with a copy of the programs there.
