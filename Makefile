@@ -40,7 +40,7 @@ MANS     := $(wildcard sp-*/*.[157] lib/*/*.[35] lib/*.7)
 
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.o $(B)/%.bpf.o $(B)/%.skel.h
-.PHONY: all help deps test-deps demo check lint bench bench-plot install install-library install-mime uninstall static deb rpm check-package clean tests fuzz replays soak check-allocations check-removals \
+.PHONY: all help deps test-deps demo check lint bench bench-plot install install-library install-mime uninstall static deb rpm check-package release clean tests fuzz replays soak check-allocations check-removals \
 	check-kernels check-roundtrip check-jails check-names check-score check-profiles check-engines check-units check-coverage check-split check-stacks check-html check-filters mutate sandbox-data
 
 all: $(BINS) ## Build the tools into build/bin/ (V=1 shows the commands, SAN=address,undefined)
@@ -242,7 +242,7 @@ lint: ## Check the manual pages, the C sources, the tests and the shell scripts
 		tests/kernels/run tests/kernels/fetch tests/kernels/guest \
 		tests/kernels/init tests/kernels/start \
 		tests/units/drive tests/suite tests/uapi tests/score-reference tests/inroot tests/failing/inputs tests/sandbox-data tests/html/run tests/stacks/run \
-		lib/kernel/constants .package/deb .package/rpm .package/version
+		lib/kernel/constants .package/deb .package/release .package/rpm .package/version
 
 # The peers of the bench that nobody packages, and what is run under them all.
 BENCHES := $(patsubst tests/bench/%.bpf.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.bpf.c))
@@ -416,6 +416,9 @@ check-package: test-deps ## Build the Debian packages twice, check, install and 
 	@tests/deps package
 	@$(MAKE) --no-print-directory tests
 	@BATS_TEST_TIMEOUT=1800 tests/run $(B) tests/package/package.bats
+
+release: ## Check everything; write the archive, the packages and their SHA-256 sums into build/release/ (an hour)
+	@.package/release $(VERSION) build/release
 
 clean: ## Remove build/
 	rm -rf build
