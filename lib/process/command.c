@@ -7,6 +7,7 @@
 #include <pwd.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -32,12 +33,84 @@ static bool is_number(const char *name, uid_t *uid)
 		value < UINT32_MAX;
 }
 
+#ifndef STATIC_BUILD
+static struct passwd *user_by_name(const char *name)
+{
+	return getpwnam(name);
+}
+
+static struct passwd *user_by_number(uid_t uid)
+{
+	return getpwuid(uid);
+}
+
+static int find_groups(const struct command_user *user, gid_t *groups, int *n)
+{
+	return getgrouplist(user->name, user->gid, groups, n);
+}
+#else
+/*
+ * In a static program, getpwnam(3) opens the shared libraries of the glibc that
+ * the program was built with, which other systems lack. So only /etc/passwd and
+ * /etc/group are read. `name` NULL: by `uid`.
+ */
+static struct passwd *user_in_file(const char *name, uid_t uid)
+{
+	FILE *file = fopen("/etc/passwd", "re");
+	struct passwd *pw = NULL;
+
+	while (file && (pw = fgetpwent(file)))
+		if (name ? !strcmp(pw->pw_name, name) : pw->pw_uid == uid)
+			break;
+	if (file)
+		fclose(file);
+	return pw;
+}
+
+static struct passwd *user_by_name(const char *name)
+{
+	return user_in_file(name, 0);
+}
+
+static struct passwd *user_by_number(uid_t uid)
+{
+	return user_in_file(NULL, uid);
+}
+
+static bool is_member(const struct group *group, const char *name)
+{
+	for (char **member = group->gr_mem; *member; member++)
+		if (!strcmp(*member, name))
+			return true;
+	return false;
+}
+
+/* As getgrouplist(3). */
+static int find_groups(const struct command_user *user, gid_t *groups, int *n)
+{
+	FILE *file = fopen("/etc/group", "re");
+	int room = *n, found = 0;
+	struct group *group;
+
+	if (found++ < room)
+		groups[0] = user->gid;
+	while (file && (group = fgetgrent(file)))
+		if (group->gr_gid != user->gid && is_member(group, user->name) &&
+		    found++ < room)
+			groups[found - 1] = group->gr_gid;
+	if (file)
+		fclose(file);
+	*n = found;
+	return found <= room ? found : -1;
+}
+#endif
+
 static struct passwd *find_user(const char *name)
 {
-	struct passwd *pw = getpwnam(name);
+	struct passwd *pw = user_by_name(name);
 	uid_t uid;
 
-	return pw || !is_number(name, &uid) ? pw : getpwuid(uid);
+	return pw || !is_number(name, &uid) ? pw : user_by_number(uid);
 }
 
 /* A number that the user database does not have, as containers use them. */
@@ -66,7 +139,7 @@ int command_user_find(const char *name, struct command_user *user)
 		.home = xstrdup(pw->pw_dir),
 		.shell = xstrdup(*pw->pw_shell ? pw->pw_shell : "/bin/sh"),
 	};
-	while (getgrouplist(user->name, user->gid, user->groups, &n) < 0)
+	while (find_groups(user, user->groups, &n) < 0)
 		user->groups = xrealloc(user->groups, n, sizeof(gid_t));
 	user->n_groups = n;
 	return 0;
