@@ -102,3 +102,16 @@ run_examples() {
 	pages | xargs awk '/^\.Dt/ && length($2) > 17 && $4 != "LOCAL" {
 		print FILENAME ": " $0; bad = 1 } END { exit bad }'
 }
+
+# A literal of several lines is one in the sources.
+@test "each message of sandprint-troubleshooting(7) is one of the tools'" {
+	local top="${TESTS%/*}"
+	cat "$top"/sp-*/*.[ch] "$top"/sp-*/*/*.[ch] "$top"/lib/*/*.[ch] | tr '\n' ' ' |
+		sed 's/"[[:space:]]*"//g' >sources
+	sed -n 's/^\.It //p' "$top/lib/sandprint-troubleshooting.7" >messages
+	[ "$(wc -l <messages)" -ge 25 ]
+	while read -r message; do
+		grep -qF -- "$message" sources || echo "$message"
+	done <messages >unknown
+	diff /dev/null unknown
+}
