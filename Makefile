@@ -217,6 +217,11 @@ deps: ## Install what the build needs (Debian), or print the package names
 test-deps:
 	@tests/deps test
 
+.PHONY: picture
+picture: all ## Draw a terminal with a session of the tools: build/session.svg (root)
+	@tests/picture $(B)/bin >$(B)/session.svg
+	@echo $(B)/session.svg
+
 demo: deps ## Set up, build, record `ls /tmp`, print its table and OCI profile
 	@$(MAKE) --no-print-directory all
 	@tests/demo $(B)/bin

@@ -53,3 +53,16 @@ prepare() {
 		[[ $want == *"$status"* ]]
 	done <commands
 }
+
+@test "the picture of a terminal is XML, and has each command and what it printed" {
+	requires_root
+	"$TESTS/picture" "${SP_BIN:-$TESTS/../build/bin}" >session.svg
+	/usr/bin/python3 -c '
+import sys, xml.etree.ElementTree as tree
+for text in tree.parse(sys.argv[1]).getroot().itertext():
+    print(text)' session.svg | grep -v '^$' >shown
+	[ "$(grep -c '^\$ sp-' shown)" = 4 ]
+	grep -q '^sp-record: .* distinct' shown
+	grep -q '^sp-verify: .* no violation' shown
+	tail -n 1 shown | grep -q '^ .*mkdir('
+}

@@ -99,6 +99,7 @@ opened() {
 
 @test "the static filters work in a root that has nothing else" {
 	make -s -C "$TREE" -j2 static >log 2>&1
+	run ! grep -i warning log
 	mkdir -p empty/bin
 	cp "$TREE"/build/static/bin/* empty/bin
 	sp-record -q -o empty/t.sp -- true
@@ -107,6 +108,14 @@ opened() {
 	chroot empty /bin/sp-verify -p /p.json /m.sp
 	chroot empty /bin/sp-diff /t.sp /m.sp
 	cmp <(sp-emit --oci empty/t.sp) empty/p.json
+	# Users are those of the root's files, without glibc's libraries.
+	mkdir empty/etc
+	cp "$(command -v busybox)" empty/bin
+	echo 'tester:x:4321:4322:t:/:/bin/sh' >empty/etc/passwd
+	printf 'tester:x:4322:\nmore:x:4400:other,tester\n' >empty/etc/group
+	echo '{"defaultAction":"SCMP_ACT_ALLOW"}' >empty/all.json
+	chroot empty /bin/sp-verify -u tester -p /all.json -- /bin/busybox id >id
+	[ "$(cat id)" = 'uid=4321(tester) gid=4322(tester) groups=4322(tester),4400(more)' ]
 }
 
 @test "the RPM packages build, with every file that make install has" {
