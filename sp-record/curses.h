@@ -15,7 +15,7 @@
 	X(newterm) X(delscreen) X(endwin) X(cbreak) X(noecho) X(curs_set) \
 	X(nodelay) X(keypad) X(werase) X(wmove) X(waddnstr) X(wattr_on) \
 	X(wattr_off) X(wrefresh) X(wgetch) X(getmaxx) X(getmaxy) X(newwin) \
-	X(resizeterm) X(wresize) X(clearok) X(delwin)
+	X(resizeterm) X(wresize) X(clearok) X(delwin) X(use_env)
 
 struct curses {
 	void *library;

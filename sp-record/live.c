@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,14 @@
 
 #define PERIOD_NS 250000000ULL
 
-enum { CURVE_ROWS = 5, CURVE_FROM_ROWS = 20 };
+enum {
+	CURVE_ROWS = 5, CURVE_FROM_ROWS = 20,
+	/*
+	 * Of what the view fills. Whoever has the terminal open sets its size,
+	 * and ncurses crashes if that is beyond 32767.
+	 */
+	ROWS_MAX = 500, COLUMNS_MAX = 1000,
+};
 
 struct live {
 	struct curses curses;
@@ -76,6 +84,42 @@ static bool hold_stderr(struct live *live)
 		dup2(live->notes_fd, STDERR_FILENO) >= 0;
 }
 
+static int smaller(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+/* The size of the terminal, as far as the view fills it; 0: not known. */
+static void find_size(const struct live *live, int *rows, int *columns)
+{
+	struct winsize size;
+
+	if (ioctl(fileno(live->terminal), TIOCGWINSZ, &size))
+		size = (struct winsize){ 0 };
+	*rows = smaller(size.ws_row, ROWS_MAX);
+	*columns = smaller(size.ws_col, COLUMNS_MAX);
+}
+
+static void on_resize(int number)
+{
+	(void)number;
+}
+
+/*
+ * ncurses takes the size from us: at first from terminfo, and not at SIGWINCH,
+ * which it handles only where nobody else does.
+ */
+static SCREEN *new_screen(struct live *live)
+{
+	struct sigaction action = {
+		.sa_handler = on_resize, .sa_flags = SA_RESTART,
+	};
+
+	sigaction(SIGWINCH, &action, NULL);
+	live->curses.use_env(false);
+	return live->curses.newterm(NULL, live->terminal, live->terminal);
+}
+
 static bool open_screen(struct live *live)
 {
 	char name[64];
@@ -85,8 +129,7 @@ static bool open_screen(struct live *live)
 	live->terminal = fopen(name, "r+e");
 	if (!live->terminal || !curses_load(&live->curses))
 		return false;
-	live->screen = live->curses.newterm(NULL, live->terminal,
-					    live->terminal);
+	live->screen = new_screen(live);
 	if (!live->screen)
 		return false;
 	live->curses.cbreak();
@@ -318,13 +361,13 @@ static void draw_foot(struct live *live, uint64_t start_ns)
 static void adapt(struct live *live)
 {
 	const struct curses *c = &live->curses;
-	struct winsize size;
+	int rows, columns;
 
-	if (!ioctl(fileno(live->terminal), TIOCGWINSZ, &size) && size.ws_row &&
-	    size.ws_col && (size.ws_row != c->getmaxy(live->window) ||
-			    size.ws_col != c->getmaxx(live->window))) {
-		c->resizeterm(size.ws_row, size.ws_col);
-		c->wresize(live->window, size.ws_row, size.ws_col);
+	find_size(live, &rows, &columns);
+	if (rows && columns && (rows != c->getmaxy(live->window) ||
+				columns != c->getmaxx(live->window))) {
+		c->resizeterm(rows, columns);
+		c->wresize(live->window, rows, columns);
 		c->clearok(live->window, true);
 	}
 	live->rows = c->getmaxy(live->window);

@@ -3,14 +3,16 @@
 """live.py ROWS COLUMNS KEYS FILE COMMAND…: run it on a terminal of that size.
 
 Each character of KEYS is typed half a second after the one before, the first
-one after 1.2 seconds; "+" makes the terminal larger instead. What the command
-wrote to the terminal goes to stdout, what is left of the screen's control
-sequences included; its stdout goes to FILE. Exits with its status, or 124.
+one after 1.2 seconds; "+" makes the terminal larger instead, and "!" gives it 65,535
+lines of one column, as a hostile target can that has it open. What the command wrote
+to the terminal goes to stdout, with the screen's control sequences; its stdout goes
+to FILE. Exits with its status, or 124.
 """
 import fcntl, os, pty, select, signal, struct, sys, termios, time
 
 rows, columns, keys, name, *command = sys.argv[1:]
 size = lambda r, c: struct.pack("HHHH", int(r), int(c), 0, 0)
+SIZES = {"+": size(int(rows) * 2, int(columns) * 2), "!": size(65535, 1)}
 pid, fd = pty.fork()
 if not pid:
     fcntl.ioctl(2, termios.TIOCSWINSZ, size(rows, columns))
@@ -21,8 +23,8 @@ due, end = time.monotonic() + 1.2, time.monotonic() + 20
 while time.monotonic() < end:
     if keys and time.monotonic() >= due:
         due += 0.5
-        if keys[0] == "+":
-            fcntl.ioctl(fd, termios.TIOCSWINSZ, size(int(rows) * 2, int(columns) * 2))
+        if keys[0] in SIZES:
+            fcntl.ioctl(fd, termios.TIOCSWINSZ, SIZES[keys[0]])
         else:
             os.write(fd, keys[0].encode())
         keys = keys[1:]
