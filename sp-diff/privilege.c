@@ -15,7 +15,8 @@ enum { NAMESPACES = PRIVILEGE_CAPABILITY + 1, PRIVILEGES };
 
 struct used {
 	uint64_t count;		/* 0: it was not used */
-	char *calls;		/* "bind, socket" */
+	struct text_list calls;	/* "bind, socket" */
+	char *text;		/* of `calls`, once it is complete */
 };
 
 static bool has_privileges(const struct side *s)
@@ -40,19 +41,21 @@ static void take_used(const struct trace *t, struct used used[PRIVILEGES])
 		char name[SYSCALL_NAME_MAX];
 
 		if (facts[i]->id.nr >= 0 &&
-		    (!u->calls || call_id_compare(&last[at], &facts[i]->id)))
-			text_append(&u->calls, ", ",
-				    syscall_label(facts[i]->id, name));
+		    (!u->calls.n || call_id_compare(&last[at], &facts[i]->id)))
+			text_list_add(&u->calls,
+				      syscall_label(facts[i]->id, name));
 		last[at] = facts[i]->id;
 		u->count = count_add(u->count, fact_count(facts[i]));
 	}
 	free(facts);
+	for (size_t i = 0; i < PRIVILEGES; i++)
+		used[i].text = text_list_end(&used[i].calls);
 }
 
 static void print_one(char sign, const char *name, const struct used *u,
 		      enum compare_style style, FILE *out)
 {
-	const char *calls = u->calls ? u->calls : "no call";
+	const char *calls = u->text ? u->text : "no call";
 	const char *what = sign == '+' ? "added" : "removed";
 
 	if (style == STYLE_MARKDOWN)
@@ -114,8 +117,8 @@ bool compare_privileges(const struct side *old, const struct side *new,
 	take_used(new->trace, used[1]);
 	differ = print_all(used[0], used[1], c);
 	for (size_t i = 0; i < PRIVILEGES; i++) {
-		free(used[0][i].calls);
-		free(used[1][i].calls);
+		free(used[0][i].text);
+		free(used[1][i].text);
 	}
 	return differ;
 }

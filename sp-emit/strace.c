@@ -350,16 +350,15 @@ static bool is_of(const struct happening *result, const struct happening *call)
 /* An exec by a thread ends with another tid: its call is the process's. */
 static struct task *task_of_result(struct strace *s, const struct happening *h)
 {
-	struct task *task = task_of(s, h->tid), *next;
+	struct task *task = task_of(s, h->tid);
 
 	if ((task->line && is_of(h, &task->line->call)) ||
 	    (task->unfinished && is_of(h, &task->call)))
 		return task;
-	for (task = s->tasks; task; task = next) {
-		next = task->hh.next;
-		if (task->line && is_of(h, &task->line->call))
-			return task;
-	}
+	/* The queue is short; a stream can have any number of tasks. */
+	for (const struct line *line = s->queue; line; line = line->next)
+		if (line->task && is_of(h, &line->call))
+			return line->task;
 	return NULL;
 }
 

@@ -45,16 +45,15 @@ static bool is_trusted(const struct fact *name, const char *text)
 static bool matches_name(const struct trace *t, uint32_t image,
 			 const char **globs, size_t n)
 {
+	size_t n_names;
+	struct fact *const *names = trace_names(t, image, &n_names);
 	bool found = false;
 
-	for (size_t i = 0; i < t->names.n && !found; i++) {
-		const struct fact *fact = t->names.at[i];
-		char *name;
+	for (size_t i = 0; i < n_names && !found; i++) {
+		char *name = path_of_fact(names[i]);
 
-		if (fact->image != image)
-			continue;
-		name = path_of_fact(fact);
-		found = is_trusted(fact, name) && matches_text(name, globs, n);
+		found = is_trusted(names[i], name) &&
+			matches_text(name, globs, n);
 		free(name);
 	}
 	return found;

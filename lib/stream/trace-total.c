@@ -211,17 +211,15 @@ static const struct fact *other_name(const struct trace *t, uint32_t image)
 {
 	const char *path = image_name(t->images[image]);
 	const struct fact *found = NULL;
+	size_t n;
+	struct fact *const *names = trace_names(t, image, &n);
 
-	for (size_t i = 0; i < t->names.n; i++) {
-		const struct fact *fact = t->names.at[i];
-		char *name;
+	for (size_t i = 0; i < n; i++) {
+		char *name = path_of_fact(names[i]);
 
-		if (fact->image != image)
-			continue;
-		name = path_of_fact(fact);
 		if (tells_more(name, path) &&
-		    (!found || compare_names(fact, found) < 0))
-			found = fact;
+		    (!found || compare_names(names[i], found) < 0))
+			found = names[i];
 		free(name);
 	}
 	return found;

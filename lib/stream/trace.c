@@ -24,6 +24,7 @@ struct trace_index {
 	struct entry *runs;	/* by id */
 	struct entry *images;	/* by has-path, build-id size, build-id, path */
 	struct entry *facts[FACT_KINDS];	/* by struct fact_key */
+	struct facts names;	/* in canonical order; n 0: not made yet */
 };
 
 /* As many bytes of `detail` as there are. */
@@ -115,6 +116,7 @@ void trace_free(struct trace *t)
 	}
 	clear(&t->index->runs);
 	clear(&t->index->images);
+	free(t->index->names.at);
 	trace_free(t->whole);
 	free(t->index);
 	free(t->runs);
@@ -455,8 +457,50 @@ static void bound_stacks(struct facts *stacks)
 	stacks->n = kept;
 }
 
+/* The first of the sorted facts whose image is that one or a later one. */
+static size_t first_of(const struct facts *facts, uint32_t image)
+{
+	size_t from = 0, to = facts->n;
+
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+
+		if (facts->at[middle]->image < image)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
+static void forget_names(struct trace *t)
+{
+	free(t->index->names.at);
+	t->index->names = (struct facts){ 0 };
+}
+
+struct fact *const *trace_names(const struct trace *t, uint32_t image,
+				size_t *n)
+{
+	struct facts *sorted = &t->index->names;
+	size_t first;
+
+	if (sorted->n != t->names.n) {
+		free(sorted->at);
+		*sorted = t->names;
+		sorted->at = xmemdup(t->names.at,
+				     t->names.n * sizeof(*sorted->at));
+		array_sort(sorted->at, sorted->n, sizeof(*sorted->at),
+			   compare_facts);
+	}
+	first = first_of(sorted, image);
+	*n = first_of(sorted, image + 1) - first;
+	return *n ? sorted->at + first : NULL;
+}
+
 void trace_sort(struct trace *t)
 {
+	forget_names(t);
 	sort_runs(t);
 	sort_images(t);
 	bound_stacks(&t->stacks);

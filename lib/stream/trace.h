@@ -189,6 +189,14 @@ bool trace_load_all(struct trace *t, struct inputs *inputs, unsigned int flags);
  */
 void trace_sort(struct trace *t);
 
+/*
+ * The names of an image, `n` facts. A trace can have many images and names, so
+ * that nobody looks through all names for each image. Valid until a fact is
+ * added, or trace_sort().
+ */
+struct fact *const *trace_names(const struct trace *t, uint32_t image,
+				size_t *n);
+
 /* One segment in canonical order; sorts. Errors show in ferror(file). */
 void trace_write(struct trace *t, FILE *file);
 /* The same, into a segment that was already begun; finishes it. */

@@ -59,4 +59,8 @@ grows 'sp-merge, numbers' 12500 sp-merge numbers-@.sp one.sp
 grows 'sp-emit --systemd --paths, files' 10000 sp-emit --systemd --paths paths-@.sp
 grows 'sp-emit --systemd --paths, temporary' 10000 sp-emit --systemd --paths tmp-@.sp
 grows 'sp-emit --landlock, moves' 10000 sp-emit --landlock moves-@.sp
+grows 'sp-emit --explain, names' 10000 sp-emit --explain names-@.sp
+grows 'sp-emit --image, names' 10000 sp-emit --oci '--image=/by/*' names-@.sp
+grows 'sp-emit --strace, tasks' 10000 sp-emit --strace traced-@.sp
+grows 'sp-diff, privileges' 12500 sp-diff unused.sp uses-@.sp
 [ -z "$most" ] || awk "BEGIN { exit $worst > $most }"
