@@ -75,7 +75,8 @@ static void write_results(const struct results *results,
 		struct result_sum sum = results_of(results, totals[i].id);
 		char name[SYSCALL_NAME_MAX];
 
-		left_out += totals[i].count - sum.n;
+		if (totals[i].count > sum.n)
+			left_out += totals[i].count - sum.n;
 		if (!sum.n)
 			continue;
 		fprintf(out, "%5.1f %12.6f  %12.1f  %8" PRIu64 "  ",
