@@ -64,9 +64,9 @@ static __always_inline bool names_no_file(const struct exec_name *key)
 
 /*
  * The name by which the kernel opened the executable; of a script, it is the
- * interpreter's. Where it names a descriptor, argv[0] takes its place. Nothing
- * but a text for people depends on it, so that a name that is too long or has no
- * room in the map is left out.
+ * interpreter's. Where it names a descriptor, argv[0] takes its place. A name
+ * that is too long or has no room in the map is left out: --image and --tree do
+ * not find the executable by it then.
  */
 __noinline int note_exec_name(__u32 image, __u64 bprm_address)
 {

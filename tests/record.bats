@@ -446,6 +446,14 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 
 # --- streams and files -----------------------------------------------------
 
+@test "the recorder's own stdin stays open, too, without --split=mark" {
+	sp-record -q --every -o outer.sp -- sp-record -q -o inner.sp -- true
+	sp-emit --ndjson outer.sp >events
+	# it closes other descriptors
+	grep -q '"name":"close","args":\[[1-9]' events
+	run ! grep -q '"name":"close","args":\[0,' events
+}
+
 @test "-o leaves the command its stdin and stdout" {
 	[ "$(echo hello | record -- cat)" = hello ]
 }
