@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -243,14 +244,21 @@ static void use_image(struct notify_tasks *t, const struct process *p,
 
 /* Processes and threads */
 
-/* Without a descriptor we do not notice when its id is used again. */
+/*
+ * Without a descriptor we do not notice when its id is used again. A few remain
+ * for files in /proc, however many processes the workload has.
+ */
 static void watch_end(struct notify_tasks *t, struct process *p)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.ptr = p };
+	enum { KEPT = 16 };
+	struct rlimit most;
 
 	p->pidfd = syscall(SYS_pidfd_open, p->pid, 0);
 	if (p->pidfd < 0 ||
-	    !epoll_ctl(t->epoll_fd, EPOLL_CTL_ADD, p->pidfd, &event))
+	    (!getrlimit(RLIMIT_NOFILE, &most) &&
+	     (rlim_t)p->pidfd + KEPT < most.rlim_cur &&
+	     !epoll_ctl(t->epoll_fd, EPOLL_CTL_ADD, p->pidfd, &event)))
 		return;
 	close(p->pidfd);
 	p->pidfd = -1;

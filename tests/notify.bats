@@ -174,3 +174,15 @@ is_other() {
 	timeout 30 sp-record --method=notify -o own.sp -- "$WITNESS/own-listener" 8 2>err || true
 	shows 'listener of its own, which the kernel refused' <err
 }
+
+@test "more processes than the recorder can have descriptors: each is attributed" {
+	# shellcheck disable=SC2016
+	(
+		ulimit -Sn 60
+		timeout 30 sp-record -q --method=notify -o many.sp -- \
+			sh -c 'for i in $(seq 80); do sleep 0.5 & done; wait'
+	)
+	sp-emit --json many.sp | jq -e '.lost.image == 0 and
+		all(.images[]; .path) and ([.calls[].image] | length) > 0 and
+		([.images[].runs[].tasks] | add) >= 82'
+}
