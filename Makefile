@@ -122,7 +122,7 @@ $(B)/page/%.h: sp-emit/page.%
 # The kernel side: an object without debug info, embedded by its skeleton. Its
 # BTF has the sources' paths: relative ones, so that builds are reproducible.
 $(call objs,sp-record): $(B)/record.skel.h
-BPF_ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
+BPF_ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))))
 $(B)/record.bpf.o: bpf/record.bpf.c $(wildcard bpf/*.h)
 $(B)/loader.bpf.o: tests/bench/loader.bpf.c
 $(B)/wakeup.bpf.o: tests/bench/wakeup.bpf.c
@@ -138,7 +138,7 @@ $(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name $* > $@
 
--include $(shell find $(B) -path $(B)/suites -prune -o -type f -name '*.d' -print 2>/dev/null)
+-include $(shell find $(B) -name suites -prune -o -type f -name '*.d' -print 2>/dev/null)
 
 # Tests: see tests/run.
 UNITS     := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*.c))
@@ -149,15 +149,17 @@ $(B)/tests/unit/%: tests/unit/%.c $(B)/lib.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -MMD -MP -o $@ $< $(B)/lib.a $(LIBS)
 
+M32 ?= -m32	# how the compiler is told to build a 32-bit program
+
 # A witness is one file; names in -32 are 32-bit, in -static static, in -nolibc
 # have no libc.
 $(B)/tests/witness/%: tests/witness/%.c $(wildcard tests/witness/*.h)
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -Wall -Wextra -D_GNU_SOURCE -O1 -pthread \
-		$(if $(findstring -32,$*),-m32) \
+		$(if $(findstring -32,$*),$(M32)) \
 		$(if $(findstring -32,$*)$(findstring -static,$*),-static) \
-		$(if $(findstring -nolibc,$*),-nostdlib -static -fno-stack-protector) -o $@ $<
+		$(if $(findstring -nolibc,$*),-nostdlib -static -fno-stack-protector) $(LDFLAGS) -o $@ $<
 
 # What the round trip runs, and what it loads filters with.
 ROUNDTRIP := $(patsubst tests/roundtrip/%.c,$(B)/tests/roundtrip/%,$(wildcard tests/roundtrip/*.c))
@@ -230,7 +232,7 @@ demo: deps ## Set up, build, record `ls /tmp`, print its table and OCI profile
 $(B)/tests/machine: tests/machine.c
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -o $@ $< $(LIBS_RECORD)
+	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) $(LDFLAGS) -o $@ $< $(LIBS_RECORD)
 
 tests: all $(LIBRARY) $(UNITS) $(WITNESSES) $(ROUNDTRIP) $(B)/tests/machine $(B)/tests/failing.so $(B)/tests/fuzz/stream
 
@@ -244,7 +246,7 @@ lint: ## Check the manual pages, the C sources, the tests and the shell scripts
 		--enable=warning,portability,performance --suppress=missingInclude -Ilib lib sp-*
 	@tests/lint
 	@shellcheck -x tests/run tests/state.bash tests/lint tests/deps tests/demo .ci/run tests/bench/*.sh tests/soak \
-		tests/kernels/run tests/kernels/fetch tests/kernels/guest \
+		tests/kernels/run tests/kernels/fetch tests/kernels/guest tests/kernels/cross \
 		tests/kernels/init tests/kernels/start \
 		tests/units/drive tests/suite tests/uapi tests/score-reference tests/inroot tests/failing/inputs tests/sandbox-data tests/html/run tests/stacks/run \
 		lib/kernel/constants .package/deb .package/release .package/rpm .package/version
@@ -254,7 +256,7 @@ BENCHES := $(patsubst tests/bench/%.bpf.c,$(B)/tests/bench/%,$(wildcard tests/be
 $(BENCHES): $(B)/tests/bench/%: tests/bench/%.c $(B)/%.skel.h
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -o $@ $< $(LIBS_RECORD)
+	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) $(LDFLAGS) -o $@ $< $(LIBS_RECORD)
 
 $(B)/tests/bench/calls: tests/bench/calls.c
 	$(call say,CC,$@)

@@ -39,13 +39,32 @@ __noinline int was_counted(__u32 image, __u32 row, __s32 nr)
 	return false;
 }
 
-/* Whether a filter undid the call, to send a signal in its place. */
-static __always_inline bool is_rolled_back(struct pt_regs *regs, __s64 result)
+static __always_inline bool is_error(__s64 result)
+{
+	return result < 0 && result >= -ERRNO_MAX;
+}
+
+/*
+ * Whether a filter undid the call, to send a signal in its place. On arm64 the
+ * result is then the call's first argument, which can look like an error: the
+ * signal decides.
+ */
+static __always_inline bool is_rolled_back(struct task_struct *task,
+					   struct pt_regs *regs, __s64 result)
 {
 #if defined(__TARGET_ARCH_x86)
-	return (__s32)result == (__s32)BPF_CORE_READ(regs, orig_ax);
+	(void)task;
+	return !is_error(result) &&
+		(__s32)result == (__s32)BPF_CORE_READ(regs, orig_ax);
 #else
-	return result == (__s64)BPF_CORE_READ(regs, orig_x0);
+	const __u64 *pending = (void *)task +
+		bpf_core_field_offset(struct task_struct, pending);
+	__u64 signals = 0;
+
+	/* The set of signals follows the two pointers of a list. */
+	bpf_probe_read_kernel(&signals, sizeof(signals), pending + 2);
+	return (__u32)result == (__u32)BPF_CORE_READ(regs, orig_x0) &&
+		signals >> (SIG_SYS - 1) & 1;
 #endif
 }
 
@@ -59,11 +78,9 @@ static __noinline int count_answered(struct task_struct *task,
 {
 	__u64 address = (__u64)task;
 
-	if (result < 0 && result >= -ERRNO_MAX) {
-		key->flags = RARE_DENIED;
-		key->answer = result;
-	} else if (!is_rolled_back(regs, result)) {
-		key->flags = RARE_SKIPPED;
+	if (!is_rolled_back(task, regs, result)) {
+		key->flags = is_error(result) ? RARE_DENIED : RARE_SKIPPED;
+		key->answer = is_error(result) ? result : 0;
 	} else {
 		if (!bpf_map_update_elem(&trapped, &address, key, BPF_ANY))
 			return STAND_TRAPPED;

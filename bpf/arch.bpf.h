@@ -8,13 +8,35 @@ static __always_inline __u32 current_row(struct task_struct *task)
 #if defined(__TARGET_ARCH_x86)
 	return task->thread_info.status & TS_COMPAT ? ROW_COMPAT : ROW_NATIVE;
 #else
-	return ROW_NATIVE;
+	return task->thread_info.flags & TIF_32BIT ? ROW_COMPAT : ROW_NATIVE;
 #endif
+}
+
+/*
+ * How the child of a fork begins: x86 and others leave the fork through sys_exit
+ * in the child, too; arm64 does not.
+ */
+#if defined(__TARGET_ARCH_arm64)
+enum { STAND_FORKED = STAND_OUTSIDE };
+#else
+enum { STAND_FORKED = STAND_NEW };
+#endif
+
+/* Where the tables of calls have the number, if it is below TRAITS_NUMBERS. */
+static __always_inline __u64 number_index(__u32 row, __s32 nr)
+{
+	__u64 at = (__u32)nr & ~(row == ROW_NATIVE ? X32_BIT : 0);
+
+#if !defined(__TARGET_ARCH_x86)
+	/* Barrier: clang must compare the very register that is the index. */
+	asm volatile("" : "+r"(at));
+#endif
+	return at;
 }
 
 static __always_inline __u32 trait_of(__u32 row, __s32 nr)
 {
-	__u64 at = (__u32)nr & ~(row == ROW_NATIVE ? X32_BIT : 0);
+	__u64 at = number_index(row, nr);
 
 	return at < TRAITS_NUMBERS ? traits[row & 1][at] : 0;
 }

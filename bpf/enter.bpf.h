@@ -120,7 +120,7 @@ static __noinline int note_armed(struct pt_regs *regs, __u32 row, __s32 nr,
  */
 __noinline int note_mark(__u32 row, __s32 nr)
 {
-	__u64 at = (__u32)nr & ~(row == ROW_NATIVE ? X32_BIT : 0);
+	__u64 at = number_index(row, nr);
 	__u32 mark = at < TRAITS_NUMBERS ? mark_calls[row & 1][at] : 0;
 
 	if (mark && mark <= MARKS_MAX && !phases.taken[mark - 1])

@@ -234,10 +234,15 @@ struct pt_regs {
 
 struct thread_info {
 	__u32 status;		/* x86 */
+	unsigned long flags;
 };
 
 struct seccomp {
 	int mode;
+};
+
+struct sigpending {
+	struct list_head list;
 };
 
 struct task_struct {
@@ -251,6 +256,7 @@ struct task_struct {
 	int tgid;
 	unsigned long nvcsw, nivcsw;
 	struct seccomp seccomp;
+	struct sigpending pending;	/* signals for this thread */
 	struct task_struct *real_parent;
 	struct list_head children, sibling, thread_node;
 	struct task_struct *group_leader;

@@ -260,7 +260,7 @@ static __always_inline int on_fork(struct task_slot *from,
 		return 0;
 	}
 	to->state = state_with(from->state & (STATE_MANAGER | STATE_SCOPE),
-			       STAND_NEW);
+			       STAND_FORKED);
 	add(&progress.tasks, 1);
 	note_filter(to, parent);
 	count_use(image, USE_TASKS);

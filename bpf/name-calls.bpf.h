@@ -145,7 +145,8 @@ static __always_inline struct object *object_of(struct name_call *call,
 	struct object *o;
 
 	call->is_object = 0;
-	if (!call->is_confirmed || (call->file && call->spec.kind == NAMES_TWO))
+	if (!confirms || !call->is_confirmed ||
+	    (call->file && call->spec.kind == NAMES_TWO))
 		return NULL;
 	known = bpf_map_lookup_elem(&confirmed, &tid);
 	if (!known)
@@ -374,11 +375,12 @@ static __always_inline int note_call_names(struct task_slot *slot,
 					   struct task_struct *task,
 					   struct pt_regs *regs, __s64 result)
 {
-	__u32 row = current_row(task), at, zero = SCRATCH_EXIT;
+	__u32 row = current_row(task), zero = SCRATCH_EXIT;
 	const volatile struct name_spec *spec;
 	struct name_scratch *s;
+	__u64 at;
 
-	at = (__u32)nr_of(regs) & ~(row == ROW_NATIVE ? X32_BIT : 0);
+	at = number_index(row, nr_of(regs));
 	if (at >= TRAITS_NUMBERS)
 		return 0;
 	at = name_calls[row & 1][at];

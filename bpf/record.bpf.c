@@ -16,7 +16,12 @@
 #include "names.h"
 
 #define TS_COMPAT 0x0002	/* x86: asm/thread_info.h */
+#define TIF_32BIT (1UL << 22)	/* arm64: asm/thread_info.h */
+#if defined(__TARGET_ARCH_x86)
 #define X32_BIT 0x40000000	/* asm/unistd.h */
+#else
+#define X32_BIT 0
+#endif
 
 /* linux/sched.h: tasks of the kernel, and tasks that are exiting. */
 #define PF_EXITING 0x00000004

@@ -120,7 +120,7 @@ static __noinline __u32 number_of_descriptor(__u32 fd)
 
 static __always_inline __u32 file_args_of(__u32 row, __s32 nr)
 {
-	__u64 at = (__u32)nr & ~(row == ROW_NATIVE ? X32_BIT : 0);
+	__u64 at = number_index(row, nr);
 
 	return at < TRAITS_NUMBERS ? file_args[row & 1][at] : 0;
 }

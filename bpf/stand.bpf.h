@@ -73,7 +73,7 @@ static __always_inline __u32 filter_option(struct pt_regs *regs, __u32 row,
 	first = row == ROW_COMPAT ? BPF_CORE_READ(regs, bx) :
 		BPF_CORE_READ(regs, di);
 #else
-	first = BPF_CORE_READ(regs, regs[0]);
+	first = BPF_CORE_READ(regs, orig_x0);
 #endif
 	if (trait_of(row, nr) & TRAIT_PRCTL)
 		return first;
@@ -159,11 +159,11 @@ static __noinline int note_enter(struct task_slot *slot)
 	(args)[5] = compat ? read(regs, bp) : read(regs, r9); \
 } while (0)
 #else
-#define READ_ARGS(args, read, regs, row) do { \
+#define READ_ARGS(args, read, from, row) do { \
 	(void)(row); \
-	(args)[0] = read(regs, orig_x0); \
+	(args)[0] = read(from, orig_x0); \
 	for (int i = 1; i < 6; i++) \
-		(args)[i] = read(regs, regs[i]); \
+		(args)[i] = read(from, regs[i]); \
 } while (0)
 #endif
 #define READ_DIRECTLY(from, member) ((from)->member)

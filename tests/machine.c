@@ -93,21 +93,33 @@ static bool has_x86_64(char *reason)
 #endif
 }
 
-/* A program of three instructions: exit(0) by int 0x80. */
+/* A 32-bit program of three instructions: exit(0). */
+#ifdef __aarch64__
+enum { MACHINE_32 = 0x28, FLAGS_32 = 5 };	/* arm, of the EABI 5 */
+#define CODE_32 \
+	0x01, 0x70, 0xa0, 0xe3,		/* mov r7, #1 */ \
+	0x00, 0x00, 0xa0, 0xe3,		/* mov r0, #0 */ \
+	0x00, 0x00, 0x00, 0xef		/* svc #0 */
+#else
+enum { MACHINE_32 = 3, FLAGS_32 = 0 };		/* i386 */
+#define CODE_32 \
+	0xb8, 1, 0, 0, 0,		/* mov $1, %eax */ \
+	0x31, 0xdb,			/* xor %ebx, %ebx */ \
+	0xcd, 0x80, 0x0f, 0x0b, 0	/* int $0x80; ud2 */
+#endif
+
 static void run_i386(void)
 {
 	static const unsigned char elf[] = {
 		0x7f, 'E', 'L', 'F', 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-		2, 0, 3, 0, 1, 0, 0, 0,		/* executable, i386 */
+		2, 0, MACHINE_32, 0, 1, 0, 0, 0,	/* executable */
 		0x54, 0x80, 0x04, 0x08,		/* entry */
-		0x34, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0x34, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, FLAGS_32,
 		0x34, 0, 0x20, 0, 1, 0, 0, 0, 0, 0, 0, 0,
 		1, 0, 0, 0, 0, 0, 0, 0,		/* one segment to load */
 		0, 0x80, 0x04, 0x08, 0, 0x80, 0x04, 0x08,
-		0x5e, 0, 0, 0, 0x5e, 0, 0, 0, 5, 0, 0, 0, 0, 0x10, 0, 0,
-		0xb8, 1, 0, 0, 0,		/* mov $1, %eax */
-		0x31, 0xdb,			/* xor %ebx, %ebx */
-		0xcd, 0x80, 0x0f, 0x0b,		/* int $0x80; ud2 */
+		0x60, 0, 0, 0, 0x60, 0, 0, 0, 5, 0, 0, 0, 0, 0x10, 0, 0,
+		CODE_32,
 	};
 	int fd = memfd_create("i386", MFD_CLOEXEC);
 	char *none[] = { NULL };
@@ -119,7 +131,7 @@ static void run_i386(void)
 
 static bool has_i386(char *reason)
 {
-	return works(run_i386, "an i386 ELF", reason);
+	return works(run_i386, "a 32-bit ELF", reason);
 }
 
 static void call_int80(void)

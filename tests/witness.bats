@@ -8,17 +8,25 @@ setup_file() {
 	requires_root
 }
 
+# table — the file of this architecture
+table() {
+	local own
+	own=$TESTS/witness/table.$(uname -m)
+	[ -e "$own" ] || own=$TESTS/witness/table
+	echo "$own"
+}
+
 # rows HOW EXPECT — what these need and their command lines, one a line
 rows() {
 	awk -v how="$1" -v expect="$2" '$1 == how && $2 == expect {
-		$1 = $2 = ""; print substr($0, 3) }' "$TESTS/witness/table"
+		$1 = $2 = ""; print substr($0, 3) }' "$(table)"
 }
 
 # expected HOW COMMAND… — the facts below that row
 expected() {
 	awk -v row="$*" '/^[^\t#]/ { on = $1; for (i = 4; i <= NF; i++)
 		on = on " " $i; on = on == row }
-		/^\t/ && on { sub(/^\t/, ""); print }' "$TESTS/witness/table"
+		/^\t/ && on { sub(/^\t/, ""); print }' "$(table)"
 }
 
 # words COMMAND… — with the paths of the programs in it

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -18,7 +19,13 @@ static void in_epoll_wait(void)
 {
 	struct epoll_event event;
 
-	syscall(SYS_epoll_wait, epoll_create1(0), &event, 1, -1);
+	int fd = epoll_create1(0);
+
+#ifdef SYS_epoll_wait
+	syscall(SYS_epoll_wait, fd, &event, 1, -1);
+#else
+	syscall(SYS_epoll_pwait, fd, &event, 1, -1, NULL, 0);
+#endif
 }
 
 static void in_accept(void)
@@ -33,12 +40,20 @@ static void in_accept(void)
 
 static void in_poll(void)
 {
+#ifdef SYS_poll
 	syscall(SYS_poll, NULL, 0, -1);
+#else
+	syscall(SYS_ppoll, NULL, 0, NULL, NULL, 0);
+#endif
 }
 
 static void in_pause(void)
 {
+#ifdef SYS_pause
 	syscall(SYS_pause);
+#else
+	syscall(SYS_rt_sigsuspend, &(uint64_t){ 0 }, sizeof(uint64_t));
+#endif
 }
 
 static void *in_futex(void *arg)

@@ -6,7 +6,7 @@
 #ifndef NOLIBC_H
 #define NOLIBC_H
 
-#ifdef __x86_64__
+#if defined(__x86_64__)
 static inline long call64(long nr, long a)
 {
 	long ret;
@@ -15,8 +15,21 @@ static inline long call64(long nr, long a)
 			 "d"(0) : "rcx", "r11", "memory");
 	return ret;
 }
+#elif defined(__aarch64__)
+static inline long call64(long nr, long a)
+{
+	register long number __asm__("x8") = nr;
+	register long first __asm__("x0") = a;
+	register long second __asm__("x1") = 0;
+	register long third __asm__("x2") = 0;
+
+	__asm__ volatile("svc #0" : "+r"(first)
+			 : "r"(number), "r"(second), "r"(third) : "memory");
+	return first;
+}
 #endif
 
+#if defined(__x86_64__) || defined(__i386__)
 /* The 32-bit entry, open to 64-bit programs too. */
 static inline long call32(long nr, long a)
 {
@@ -26,13 +39,33 @@ static inline long call32(long nr, long a)
 			 "d"(0) : "memory");
 	return ret;
 }
+#elif defined(__arm__)
+static inline long call32(long nr, long a)
+{
+	register long number __asm__("r7") = nr;
+	register long first __asm__("r0") = a;
+
+	__asm__ volatile("svc #0" : "+r"(first) : "r"(number) : "memory");
+	return first;
+}
+#endif
 
 enum {
+#if defined(__aarch64__)
+	NR64_writev = 66,
+	NR64_getpid = 172,
+	NR64_exit_group = 94,
+#else
 	NR64_writev = 20,
 	NR64_getpid = 39,
 	NR64_exit_group = 231,
+#endif
 	NR32_getpid = 20,
+#if defined(__arm__)
+	NR32_exit_group = 248,
+#else
 	NR32_exit_group = 252,
+#endif
 	X32_BIT = 0x40000000,
 };
 

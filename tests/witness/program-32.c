@@ -19,7 +19,7 @@ int main(int argc, char **argv)
 	TRUTH(getpgid, 2);
 	TRUTH(getsid, 1);
 	TRUTH(execve, 1);
-	truth("x86_64", "execve", 1, "");
+	truth(ARCH_64, "execve", 1, "");
 	MARK(getpgid);
 	MARK(getpgid);
 	if (pthread_create(&thread, NULL, worker, NULL))

@@ -17,12 +17,22 @@ static void end_child(void)
 	syscall(SYS_exit_group, 0);
 }
 
+/* arm64 has no fork(2) but clone(2). */
+static long make_fork(void)
+{
+#ifdef SYS_fork
+	return syscall(SYS_fork);
+#else
+	return syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+#endif
+}
+
 static void by_fork(void)
 {
-	if (syscall(SYS_fork))
+	if (make_fork())
 		return;
 	MARK(getpgid);
-	if (!syscall(SYS_fork))
+	if (!make_fork())
 		MARK(sched_rr_get_interval);
 	else
 		wait(NULL);

@@ -16,10 +16,21 @@
 
 enum { CANNOT = 77 };
 
-#ifdef __i386__
+#if defined(__i386__)
 #define ARCH "x86"
+#elif defined(__arm__)
+#define ARCH "arm"
+#elif defined(__aarch64__)
+#define ARCH "aarch64"
 #else
 #define ARCH "x86_64"
+#endif
+
+/* The 64-bit architecture of the machine. */
+#if defined(__arm__) || defined(__aarch64__)
+#define ARCH_64 "aarch64"
+#else
+#define ARCH_64 "x86_64"
 #endif
 
 /* The truth about one call; flushed, so that no child prints it again. */

@@ -1,0 +1,35 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Recording on arm64. Run in the guest.
+load ../helper
+
+# numbers_of PROGRAM — records it and prints the architecture and number of each call
+numbers_of() {
+	sp-record -q -o run.sp -- "$WITNESS/$1"
+	sp-emit --json run.sp | jq -c '[.calls[] | [.arch, .nr]]'
+}
+
+@test "calls have the numbers of arm64 and of arm" {
+	[ "$(numbers_of exit-nolibc)" = '[["aarch64",94],["aarch64",221]]' ]
+	[ "$(numbers_of exit-32-nolibc)" = '[["arm",248],["aarch64",221]]' ]
+}
+
+@test "--paths, and --every with the arguments" {
+	echo text >in
+	sp-record -q --paths --every -o run.sp -- cat in
+	sp-emit --path-list run.sp |
+		awk -F '\t' '{ print $1, $2, $NF }' | shows -xF "read ok $PWD/in"
+	sp-emit --ndjson run.sp |
+		jq -s '[.[] | select(.name == "openat").args[0]]' >first
+	jq -e 'any(.[]; . == -100 or . == 4294967196 or
+		. == 18446744073709551516)' first || { cat first; false; }
+}
+
+@test "a profile of the recording allows its calls, and denies others" {
+	sp-record -q -o run.sp -- "$WITNESS/exit-nolibc"
+	sp-emit --oci -o p.json run.sp
+	sp-verify -p p.json run.sp
+	sp-verify -p p.json --enforce -- "$WITNESS/exit-nolibc"
+	sp-record -q -o more.sp -- cat /dev/null
+	run -1 sp-verify -p p.json more.sp
+}
