@@ -298,12 +298,13 @@ static bool wait_for_hook(const struct listener *l,
 	return true;
 }
 
-/* The sender has sent it, or has ended. */
+/* If the sender is killed, the child still has its end of the socket open. */
 static int take_from_sender(const struct listener *l)
 {
+	enum { PATIENCE_MS = 10000 };
 	struct pollfd p = { .fd = l->sockets[0], .events = POLLIN };
 
-	while (poll(&p, 1, -1) < 0 && errno == EINTR)
+	while (poll(&p, 1, PATIENCE_MS) < 0 && errno == EINTR)
 		;
 	return descriptor_receive(l->sockets[0]);
 }
