@@ -106,15 +106,26 @@ streams() {
 	"$TESTS/library/damage.py" two.sp list-calls "$TESTS/library/calls.py"
 }
 
-@test "a stream that needs more memory than the limit is refused, and frees all" {
+@test "a stream that needs more memory than the limit is refused, and frees all once" {
 	{
 		echo run 1 big
 		seq -f 'call 1 %g 1' 0 400
 	} | "$TESTS/mkstream" >big.sp
+	# Memory is short soon after a run was joined with itself.
+	"$TESTS/mkstream" >twice.sp <<-END
+		run 1 one
+		image /a 1:1:1
+		call 1 read 1
+		segment
+		run 1 one
+		image /$(printf %0100000d 0) 1:1:1
+		call 1 read 1
+	END
 	# shellcheck disable=SC2046 # words
-	cc -fsanitize=leak -o limit "$TESTS/library/limit.c" \
+	cc -fsanitize=address -o limit "$TESTS/library/limit.c" \
 		$(pkg-config --cflags --libs libsandprint)
 	./limit big.sp
+	./limit twice.sp
 }
 
 @test "the library shows its own symbols only, and cannot exit or print messages" {

@@ -106,31 +106,48 @@ void pool_free(void *p)
 	(free)(block_of(p));
 }
 
+/* `from` NULL: enter a zone. `to` NULL: forget one. */
+static void replace_zone(const struct msgpack_zone *from,
+			 struct msgpack_zone *to)
+{
+	for (size_t i = 0; i < POOL_ZONES; i++) {
+		if (current->zones[i] != from)
+			continue;
+		current->zones[i] = to;
+		return;
+	}
+}
+
 msgpack_unpack_return pool_unpack_next(msgpack_unpacked *result,
 				       const char *data, size_t size,
 				       size_t *at)
 {
+	const struct msgpack_zone *last = result->zone;
 	msgpack_unpack_return ret =
 		(msgpack_unpack_next)(result, data, size, at);
 
-	current->zone = result->zone;
+	replace_zone(last, result->zone);
 	if (ret == MSGPACK_UNPACK_NOMEM_ERROR)
 		fail();
 	return ret;
 }
 
-void pool_drop_zone(struct pool *pool)
+void pool_unpacked_destroy(msgpack_unpacked *result)
 {
-	pool->zone = NULL;
+	if (result->zone)
+		replace_zone(result->zone, NULL);
+	(msgpack_unpacked_destroy)(result);
 }
 
 void pool_clear(struct pool *pool)
 {
 	struct pool_block *b = pool->blocks, *next;
 
-	if (pool->zone)
-		msgpack_zone_free(pool->zone);
-	pool->zone = NULL;
+	for (size_t i = 0; i < POOL_ZONES; i++) {
+		if (pool->zones[i])
+			msgpack_zone_free(pool->zones[i]);
+		pool->zones[i] = NULL;
+	}
 	for (; b; b = next) {
 		next = b->next;
 		(free)(b);

@@ -17,18 +17,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of the reader, and of run_join(), which unpacks a run while the reader reads. */
+enum { POOL_ZONES = 2 };
+
 struct pool {
 	struct pool_block *blocks;
 	size_t used, most;	/* bytes; `most` 0: no limit */
-	struct msgpack_zone *zone;	/* msgpack-c's, of the last record */
+	struct msgpack_zone *zones[POOL_ZONES];	/* msgpack-c's; NULL: free */
 	jmp_buf failed;
 };
 
 /* The pool that this thread allocates from; NULL: none. Returns the last one. */
 struct pool *pool_use(struct pool *pool);
 void pool_clear(struct pool *pool);
-/* The zone was freed by who uses msgpack-c. */
-void pool_drop_zone(struct pool *pool);
 
 void *pool_malloc(size_t size);
 void *pool_calloc(size_t n, size_t size);
@@ -46,11 +47,13 @@ void pool_free(void *p);
 
 #include <msgpack.h>
 
-/* msgpack_unpack_next(), which remembers what pool_clear() has to free. */
+/* These two keep a list of the zones that pool_clear() has to free. */
 msgpack_unpack_return pool_unpack_next(msgpack_unpacked *result,
 				       const char *data, size_t size,
 				       size_t *at);
 #define msgpack_unpack_next(result, data, size, at) \
 	pool_unpack_next(result, data, size, at)
+void pool_unpacked_destroy(msgpack_unpacked *result);
+#define msgpack_unpacked_destroy(result) pool_unpacked_destroy(result)
 
 #endif

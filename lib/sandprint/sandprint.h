@@ -6,9 +6,10 @@
  * any number of threads can look at it. All pointers stay valid until
  * sandprint_close(). The library never prints, and never ends the program.
  *
- * Later versions add members to the ends of these structs and kinds of facts.
- * A program therefore ignores kinds that it does not know, and makes no arrays
- * of these structs.
+ * Later versions add kinds of facts, and members to the ends of struct
+ * sandprint_run, sandprint_image and sandprint_fact. A program therefore ignores
+ * kinds that it does not know, and neither copies nor makes arrays of these
+ * three structs. The structs that they point to never change.
  */
 #ifndef SANDPRINT_H
 #define SANDPRINT_H

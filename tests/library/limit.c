@@ -2,7 +2,7 @@
 /*
  * usage: limit FILE — reads the stream with every limit of memory up to the one
  * that suffices. Exits with 0 if each refusal says so. It is built with
- * -fsanitize=leak, which finds what a refusal did not free.
+ * -fsanitize=address, which finds what a refusal did not free, or freed twice.
  */
 #include <sandprint.h>
 #include <string.h>
