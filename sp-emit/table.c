@@ -67,7 +67,8 @@ static void write_results(const struct results *results,
 	uint64_t all_ns = 0, left_out = 0;
 
 	for (size_t i = 0; i < n; i++)
-		all_ns += results_of(results, totals[i].id).ns;
+		all_ns = count_add(all_ns,
+				   results_of(results, totals[i].id).ns);
 	fputs("Time in calls, and errors\n"
 	      "%TIME      SECONDS    USECS/CALL     CALLS    ERRORS  NAME\n",
 	      out);

@@ -21,6 +21,12 @@ events_are_calls() {
 	[ -s counted ]
 	diff -u counted received
 }
+# read_after FILE — a reader that waits until the file exists
+read_after() {
+	wait_for 60 test -e "$1"
+	cat
+}
+
 lost() {
 	sp-emit --json "$1" | jq '.runs[0].lost.event'
 }
@@ -149,7 +155,7 @@ median_gap() {
 	sp-record --every --buffer=1024 -- sh -c "$WITNESS/flood 1 300000 >truth
 		for i in 1 2 3 4 5; do
 			for j in 1 2 3 4 5 6 7 8 9 10; do /bin/true; done
-		done" 2>err | (sleep 2; cat) >lost.sp
+		done; : >flooded" 2>err | read_after flooded >lost.sp
 	[ "$(lost lost.sp)" -gt 0 ]
 	got=$(events lost.sp 'select(.event == ("fork", "exec", "exit")) | 1' \
 		2>/dev/null | wc -l)
@@ -368,8 +374,8 @@ for e in map(json.loads, sys.stdin):
 	sp-emit --strace f.sp >lines
 	[ "$(grep -cE 'getppid(\(\) *| resumed>\)) = [0-9]+ <' lines)" -ge 20000 ]
 	run ! grep 'getppid() *= ?' lines
-	sp-record --every --results --buffer=1024 -- "$WITNESS/flood" 4 50000 2>err |
-		(sleep 1; cat) >lost.sp
+	sp-record --every --results --buffer=1024 -- \
+		sh -c "$WITNESS/flood 4 50000; : >flooded" 2>err | read_after flooded >lost.sp
 	lost=$(sp-emit --json lost.sp | jq '.runs[0].lost.result')
 	[ "$lost" -gt 0 ]
 	grep -q "^sp-record: $lost results or paths of descriptors were lost" err
@@ -399,6 +405,10 @@ for e in map(json.loads, sys.stdin):
 		run -"$status" --separate-stderr sp-emit --strace r.sp
 		if [ "$status" = 0 ]; then
 			[ "$output" = '11    0.000000007 openat(AT_FDCWD, NULL, O_RDONLY)        = 3</etc/x> <0.000000005>' ]
+			# Twice the events, but the same call.
+			sp-emit --table r.sp r.sp >table
+			grep -E ' 2 +openat$' table
+			run ! grep 'did not return' table
 		fi
 	done <<-END
 		0 [20, 5, [0, 0, 10, 11, 0, 3221225534, 4, 0, 10, 11, 0, 3221225534], [0, 2, 257, -100, 0, 0, 0, 0, 0, 64, 5, 257, 3, 5, 0, 0, 1, 0]]
