@@ -93,8 +93,8 @@ static void suggest(const struct trace *t, const struct suggestion *s)
 	for (size_t i = 0; i < t->n_runs; i++) {
 		if (!s->uses(t->runs[i]))
 			continue;
-		message_note("the container %s: --with=%s adds what that calls",
-			     s->use, group_name(s->group));
+		message_note("the container %s: --with=%s adds the calls "
+			     "that this needs", s->use, group_name(s->group));
 		return;
 	}
 }
