@@ -98,7 +98,7 @@ $(SHARED): $(SHARED_OBJS) lib/sandprint/sandprint.map
 	$(Q)ln -sf $(@F) $(@D)/libsandprint.so
 $(B)/shared/libsandprint.a: $(SHARED_OBJS) lib/sandprint/sandprint.map
 	$(call say,AR,$@)
-	$(Q)$(CC) -r -nostdlib -Wl,--gc-sections $(shell sed -n 's/^\t\(sandprint_.*\);/-Wl,-u,\1/p' lib/sandprint/sandprint.map) \
+	$(Q)$(CC) -r -nostdlib -fno-lto -Wl,--gc-sections $(shell sed -n 's/^\t\(sandprint_.*\);/-Wl,-u,\1/p' lib/sandprint/sandprint.map) \
 		-o $(@D)/whole.o $(SHARED_OBJS)
 	$(Q)objcopy --wildcard --strip-unneeded --keep-global-symbol='sandprint_*' $(@D)/whole.o $(@D)/libsandprint.o
 	$(Q)rm -f $@ && $(AR) rcsD $@ $(@D)/libsandprint.o

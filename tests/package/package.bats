@@ -133,4 +133,8 @@ opened() {
 	(cd dest && find . ! -type d -printf '/%P\n') |
 		grep -v '^/usr/share/doc' | sort >installed
 	diff installed packaged
+	# What programs need that were built with the library.
+	rpm -qlp rpm/sandprint-libs-[0-9]*.rpm | grep '\.so' >libs
+	[ "$(<libs)" = "$(rpm --eval '%{_libdir}')/libsandprint.so.1" ]
+	rpm -qp --requires rpm/sandprint-devel-*.rpm | grep '^sandprint-libs.* = 0\.1\.0'
 }
