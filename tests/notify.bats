@@ -134,7 +134,7 @@ programs() {
 	run -143 sp-record -q --method=notify -o /dev/null -- sh -c 'kill $$'
 	run -127 sp-record -q --method=notify -o /dev/null -- ./nothing
 	run -126 sp-record -q --method=notify -o /dev/null -- /
-	run -0 timeout 20 sp-record -q --method=notify -t 0.2 -o t.sp -- sleep 100
+	run -0 timeout 20 sp-record -q --method=notify -t 1 -o t.sp -- sleep 100
 	calls t.sp | shows clock_nanosleep
 }
 
@@ -150,7 +150,8 @@ is_other() {
 }
 
 @test "what runs on after the recorder has ended, or was killed, makes its calls" {
-	local counter='i=0; while i=$((i + 1)); do echo $i >count; sleep 0.02; done'
+	# Ends by itself if this test fails.
+	local counter='i=0; while [ $i -lt 1500 ]; do i=$((i + 1)); echo $i >count; sleep 0.02; done'
 	timeout 30 sp-record -q --method=notify --leader -o l.sp -- \
 		sh -c "sh -c 'echo \$\$ >pid; $counter' >/dev/null 2>&1 & sleep 0.2"
 	wait_for 5 test -s count

@@ -12,7 +12,8 @@ chains() {
 
 @test "each first call, and each family of a socket, has the functions that led there" {
 	requires_root
-	[ -e /usr/lib/x86_64-linux-gnu/libdw.so.1 ] || skip "no libdw"
+	requires file
+	[[ $(PATH=$PATH:/sbin ldconfig -p) == *libdw.so.1* ]] || skip "no libdw"
 	# the witness exits at once, before its stacks are unwound
 	sp-record -q --stacks -o s.sp -- sh -c "$WITNESS/stacked; :"
 	sp-record -q -o plain.sp -- true
@@ -82,7 +83,7 @@ selected() {
 
 @test "lost records of mapped files are counted" {
 	requires_root
-	[ -e /usr/lib/x86_64-linux-gnu/libdw.so.1 ] || skip "no libdw"
+	[[ $(PATH=$PATH:/sbin ldconfig -p) == *libdw.so.1* ]] || skip "no libdw"
 	sp-record --stacks -o l.sp -- /usr/bin/python3 -IS "$TESTS/stacks/many-maps.py" 2>err
 	grep -E '^sp-record: [0-9]+ records of mapped files were lost: some stacks can end early$' err
 	jq -e '.lost.mapping > 0 and .lost.call == 0' <(sp-emit --json l.sp)

@@ -3,7 +3,7 @@
 """live.py ROWS COLUMNS KEYS FILE COMMAND…: run it on a terminal of that size.
 
 Each character of KEYS is typed half a second after the one before, the first
-one after 1.2 seconds; "+" makes the terminal larger instead, and "!" gives it 65,535
+one a second after the view began to draw; "+" makes the terminal larger instead, and "!" gives it 65,535
 lines of one column, as a hostile target can that has it open. What the command wrote
 to the terminal goes to stdout, with the screen's control sequences; its stdout goes
 to FILE. Exits with its status, or 124.
@@ -19,9 +19,9 @@ if not pid:
     os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 1)
     os.environ["TERM"] = os.environ.get("LIVE_TERM", "xterm")
     os.execvp(command[0], command)
-due, end = time.monotonic() + 1.2, time.monotonic() + 20
+due, end = None, time.monotonic() + 30
 while time.monotonic() < end:
-    if keys and time.monotonic() >= due:
+    if keys and due and time.monotonic() >= due:
         due += 0.5
         if keys[0] in SIZES:
             fcntl.ioctl(fd, termios.TIOCSWINSZ, SIZES[keys[0]])
@@ -34,6 +34,8 @@ while time.monotonic() < end:
         data = os.read(fd, 65536)
     except OSError:
         break
+    if not due and b"\x1b" in data:
+        due = time.monotonic() + 1
     os.write(1, data)
 else:
     os.kill(pid, signal.SIGKILL)

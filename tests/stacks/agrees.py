@@ -9,8 +9,8 @@ if these are more than one in twenty.
 import functools, json, os, re, struct, subprocess, sys, tempfile
 
 bindir, *command = sys.argv[1:]
-directory = tempfile.mkdtemp()
-log, stream = os.path.join(directory, "log"), os.path.join(directory, "s.sp")
+directory = tempfile.TemporaryDirectory()    # removed at the end
+log, stream = (os.path.join(directory.name, name) for name in ("log", "s.sp"))
 quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 subprocess.run(["strace", "-f", "-k", "-o", log, *command], **quiet, timeout=300)
 subprocess.run([f"{bindir}/sp-record", "-q", "--stacks", "-o", stream, "--", *command],
