@@ -15,7 +15,7 @@ struct base {
 
 /* Before the sandbox. False: it was printed and latched. */
 bool base_open(struct base *base, const char *path, struct host *host);
-/* False: it is no profile, or one that cannot be joined. */
+/* False: it is not a profile, or cannot be joined. */
 bool base_read(struct base *base, const struct host *prepared);
 void base_close(struct base *base);
 

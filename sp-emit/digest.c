@@ -333,7 +333,7 @@ static void advise_about_runs(struct advice *a, const struct digest *d)
 
 	if (units < RISK_UNITS_MIN)
 		advise(a, xasprintf("Record more kinds of runs (%zu so far): "
-				    "start, reload, errors and shutdown, too",
+				    "also start, reload, errors and shutdown",
 				    units));
 	else if (d->unique)
 		advise(a, xasprintf("%zu of %zu command lines made a call that "
@@ -360,9 +360,9 @@ char **digest_advice(const struct digest *d)
 				     dangers));
 	advise_about_runs(&a, d);
 	if (!d->emit->args)
-		advise(&a, xstrdup("Restrict arguments, too, with --args"));
-	advise(&a, xstrdup("Try the profile out with --deny=log before it "
-			   "denies anything, see sandprint-staging(7)"));
+		advise(&a, xstrdup("Also restrict arguments: sp-emit --args"));
+	advise(&a, xstrdup("Before the profile denies anything, try it out with "
+			   "sp-emit --deny=log: see sandprint-staging(7)"));
 	advise(&a, NULL);
 	return a.texts;
 }

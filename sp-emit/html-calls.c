@@ -90,8 +90,9 @@ void html_calls(const struct digest *d, FILE *out)
 		"type=\"search\" id=\"filter\"></label> <label><input "
 		"type=\"checkbox\" id=\"risky\"> dangerous only</label> "
 		"<span role=\"status\" id=\"shown\"></span></p>\n"
-		"<table id=\"table\"><caption>%zu calls, with what each is for, "
-		"who made it and with which arguments</caption>\n", d->n);
+		"<table id=\"table\"><caption>%zu calls (%zu denied), with what "
+		"each is for, who made it and with which arguments</caption>\n",
+		d->n, d->n - d->allowed - d->foreign);
 	write_head_row(out);
 	fputs("<tbody>\n", out);
 	for (size_t i = 0; i < d->n; i++)

@@ -219,10 +219,10 @@ void html_curve(const struct digest *d, FILE *out)
 
 	if (v->units < 2 || most <= 0)
 		return;
-	fputs("<p>How many calls are in the profile only because a run made "
-	      "them, by the number of different command lines, on average over "
-	      "their order. A curve that is still rising at its end shows that "
-	      "calls are missing.</p>\n", out);
+	fputs("<p>The curve shows how many calls are found by one, two and "
+	      "more different command lines, on average over their order. "
+	      "Calls that a group allows anyway are not counted. If the curve "
+	      "still rises at its end, calls are missing.</p>\n", out);
 	write_curve(v, most, out);
 	write_points(v, out);
 }

@@ -442,7 +442,7 @@ static void check_modes(const struct options *o,
 		const struct option_row *row = &table->rows[i];
 
 		if (line->given >> i & 1 && row->modes && !(row->modes & is))
-			message_usage("--%s: --%s is no %s", row->name,
+			message_usage("--%s: --%s is not a %s", row->name,
 				      o->format->name, row->modes == OF_CALLS ?
 				      "profile of calls" : "policy of paths");
 	}
@@ -491,7 +491,7 @@ static void check(const struct options *o)
 		message_usage("--allow-denied cannot be combined with "
 			      "--deny-denied");
 	if (o->explain && flags & FORMAT_TRACE && !(flags & FORMAT_POLICY))
-		message_usage("--explain: --%s is no profile",
+		message_usage("--explain: --%s is not a profile",
 			      o->format->name);
 	if (o->paths && o->format->write != write_systemd)
 		message_usage("--paths: --%s %s", o->format->name,

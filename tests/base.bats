@@ -165,7 +165,7 @@ conditional() {
 	-|-|sp-emit: stdin cannot be a recording and the base
 	END
 	run -2 sp-emit --landlock --base=oci.base r.sp
-	[ "${lines[0]}" = "sp-emit: --base: --landlock is no profile of calls" ]
+	[ "${lines[0]}" = "sp-emit: --base: --landlock is not a profile of calls" ]
 	# another machine's
 	run -2 --separate-stderr sp-emit --oci --base=arm.json r.sp
 	[[ $stderr == *"sp-emit: arm.json: --base: it is not for x86_64, as the recording is" ]]

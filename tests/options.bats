@@ -97,19 +97,19 @@ helped() {
 	sp-emit:--oci --json:--json cannot be combined with --oci: one format at a time
 	sp-emit:--table --deny=kill:--deny: --table does not say what happens to other calls
 	sp-emit:--allow-denied --deny-denied --oci:--allow-denied cannot be combined with --deny-denied
-	sp-emit:--oci --generalize=none:--generalize: --oci is no policy of paths
-	sp-emit:--systemd --generalize=none:--generalize: --systemd is no policy of paths
-	sp-emit:--path-list --generalize=none:--generalize: --path-list is no policy of paths
-	sp-emit:--json --generalize=all:--generalize: --json is no policy of paths
-	sp-emit:--oci --trust-names:--trust-names: --oci is no policy of paths
-	sp-emit:--apparmor --allow-denied:--allow-denied: --apparmor is no profile of calls
-	sp-emit:--landlock --allow-denied:--allow-denied: --landlock is no profile of calls
-	sp-emit:--table --deny-denied:--deny-denied: --table is no profile of calls
-	sp-emit:--json --exact:--exact: --json is no profile of calls
-	sp-emit:--ndjson --nnp:--nnp: --ndjson is no profile of calls
-	sp-emit:--path-list --runtime=runc:--runtime: --path-list is no profile of calls
-	sp-emit:--landlock-header --no-fallback:--no-fallback: --landlock-header is no profile of calls
-	sp-emit:--table --no-kernel:--no-kernel: --table is no profile of calls
+	sp-emit:--oci --generalize=none:--generalize: --oci is not a policy of paths
+	sp-emit:--systemd --generalize=none:--generalize: --systemd is not a policy of paths
+	sp-emit:--path-list --generalize=none:--generalize: --path-list is not a policy of paths
+	sp-emit:--json --generalize=all:--generalize: --json is not a policy of paths
+	sp-emit:--oci --trust-names:--trust-names: --oci is not a policy of paths
+	sp-emit:--apparmor --allow-denied:--allow-denied: --apparmor is not a profile of calls
+	sp-emit:--landlock --allow-denied:--allow-denied: --landlock is not a profile of calls
+	sp-emit:--table --deny-denied:--deny-denied: --table is not a profile of calls
+	sp-emit:--json --exact:--exact: --json is not a profile of calls
+	sp-emit:--ndjson --nnp:--nnp: --ndjson is not a profile of calls
+	sp-emit:--path-list --runtime=runc:--runtime: --path-list is not a profile of calls
+	sp-emit:--landlock-header --no-fallback:--no-fallback: --landlock-header is not a profile of calls
+	sp-emit:--table --no-kernel:--no-kernel: --table is not a profile of calls
 	sp-emit:--landlock --widen-names:--widen-names is only for --systemd --paths
 	sp-verify:--audit --replay:--replay cannot be combined with --audit
 	sp-verify:--audit --score -p x:--score cannot be combined with --audit

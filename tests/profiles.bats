@@ -841,7 +841,7 @@ x86 read kill thread" ]
 	[ "$(denied q a.sp)" = "x86_64 chmod kill process" ]
 }
 
-@test "what is no profile is refused as what it is" {
+@test "a file that is not a profile is refused by its kind" {
 	sp-emit --libseccomp -o p a.sp
 	refused p "C source; verify what sp-emit --bpf writes of the same recording, or the process that loaded it"
 	run -2 sp-verify -p a.sp a.sp

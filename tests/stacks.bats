@@ -78,7 +78,7 @@ selected() {
 	[[ $output == *"no stacks were recorded: record with sp-record --stacks" ]]
 	run -2 sp-emit --systemd --paths --only-through=f t.sp
 	run -2 sp-emit --json --only-through=f t.sp
-	[[ $output == *"--only-through: --json is no profile of calls"* ]]
+	[[ $output == *"--only-through: --json is not a profile of calls"* ]]
 }
 
 @test "lost records of mapped files are counted" {

@@ -538,7 +538,7 @@ static bool know_members(struct reader *r, const json_t *root)
 	return true;
 }
 
-/* Whether the file is of a known kind that is no policy. */
+/* Whether the file is of a known kind that is not a policy. */
 static bool refuse_kind(struct reader *r, const char *text, size_t n)
 {
 	enum file_kind kind = kind_of(text, n).kind;

@@ -198,7 +198,7 @@ static bool refuse_binary(struct reader *r, char *text, size_t n)
 		      "reads it");
 }
 
-/* Whether the file is of a known kind that is no profile. */
+/* Whether the file is of a known kind that is not a profile. */
 static bool refuse_kind(struct reader *r, char *text, size_t n)
 {
 	char *why = kind_refusal(text, n, "a seccomp profile");
