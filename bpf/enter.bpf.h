@@ -159,8 +159,8 @@ static __always_inline bool is_name(const volatile struct mark_name *mark,
 }
 
 /*
- * With marks that are names: prctl(PR_SET_NAME), /proc/PID/comm and an exec
- * give a thread a name.
+ * A mark can be the name of a thread. A thread gets a name by
+ * prctl(PR_SET_NAME), by a write to /proc/PID/comm and by an exec.
  */
 SEC("raw_tp")
 int task_rename(struct bpf_raw_tracepoint_args *ctx)

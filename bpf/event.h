@@ -141,9 +141,9 @@ struct argument_rule_bits {
 _Static_assert(sizeof(struct argument_rule_bits) == 40, "layout");
 enum { ARGUMENT_RULES = TRAIT_RULE + 1 };
 
-/* Addresses of functions of the kernel that account for memory. */
+/* The code of a function of the kernel that accounts for memory. */
 struct code_range {
-	/* the first address, and the one after the last; 0: none */
+	/* its first address and the one behind its last; 0: not known */
 	__u64 start, end;
 };
 _Static_assert(sizeof(struct code_range) == 16, "layout");
@@ -161,7 +161,7 @@ _Static_assert(sizeof(struct argument_key) == 40, "layout");
 enum argument_what {
 	ARGUMENT_VALUES,
 	ARGUMENT_ANY,		/* more than ARGUMENT_DISTINCT values */
-	/* no fact: its count is the number of distinct values */
+	/* not written as a fact; the count is the number of distinct values */
 	ARGUMENT_NUMBER,
 };
 /* distinct values of one call of an image */

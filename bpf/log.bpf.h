@@ -39,7 +39,7 @@ static __always_inline struct log_ends *log_ends_of(__u32 cpu)
 	return bpf_map_lookup_elem(&log_ends, &cpu);
 }
 
-/* A place in a CPU's log; NULL: there is none, and `lost` is counted up. */
+/* A free place in a CPU's log. NULL: the log is full, and `lost` grows by 1. */
 static __always_inline struct log_entry *log_begin(struct log_ends *ends,
 						   __u32 cpu, __u64 *lost,
 						   __u64 *at)
@@ -57,8 +57,8 @@ static __always_inline struct log_entry *log_begin(struct log_ends *ends,
 }
 
 /*
- * User space may read the entry from here on: nothing is written after the
- * turn.
+ * Write the turn. User space may read the entry from then on, so the turn is
+ * written last.
  */
 static __always_inline void log_end(struct log_entry *entry, __u64 at)
 {
@@ -71,8 +71,8 @@ static __always_inline void log_end(struct log_entry *entry, __u64 at)
 }
 
 /*
- * An entry with the arguments that are at hand, or zeros. Returns its time; 0:
- * there is none.
+ * Write an entry. `args` has zeros where the arguments are not at hand. Returns
+ * the entry's time, or 0 if the log is full.
  */
 static __always_inline __u64 log_one(__u32 what, __u32 image, __s32 nr,
 				    __u32 pid, __u32 tid, const __u64 args[6])
@@ -117,8 +117,8 @@ static __always_inline void log_task(enum log_what what, __u32 image,
 }
 
 /*
- * A call whose arguments are not known; of a call in flight, neither is its
- * task.
+ * A call without its arguments. The task of a call in flight is not known
+ * either.
  */
 static __always_inline void log_rare(const struct rare_key *key)
 {

@@ -7,9 +7,9 @@
 
 struct line {
 	char sign;		/* + or - */
-	/* a group has the call; its architecture is not printed; it makes the
-	   status 1 */
-	bool grouped, folded, counts;
+	bool grouped;		/* a group has the call */
+	bool folded;		/* only counted: of another architecture */
+	bool counts;		/* makes the exit status 1 */
 	const struct entry *entry;
 	const struct fact *stack;	/* of the call; NULL: none is known */
 	char name[SYSCALL_NAME_MAX];

@@ -27,7 +27,7 @@ static bool has_privileges(const struct side *s)
 	return s->trace && s->trace->n_runs;
 }
 
-/* Facts of one call are next to each other. */
+/* facts_by_id() puts the facts of one call next to each other. */
 static void take_used(const struct trace *t, struct used used[PRIVILEGES])
 {
 	struct fact **facts = facts_by_id(&t->privileges);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* With --paths: have the kernel confirm names, if it can: confirm.bpf.h. */
+/*
+ * With --paths, the kernel confirms names if it can: confirm.bpf.h says how.
+ */
 #ifndef CONFIRM_H
 #define CONFIRM_H
 
@@ -19,7 +21,7 @@ void confirm_prepare(struct record *skel, const struct btf_ids *ids,
 /* To be called after loading; NULL: the kernel confirms nothing. */
 struct confirming *confirm_attach(struct record *skel,
 				  const struct btf_ids *ids);
-/* NULL is fine. */
+/* Accepts NULL. */
 void confirm_detach(struct confirming *c);
 
 #endif

@@ -34,7 +34,7 @@ struct known_file {
 	bool is_privileged;
 };
 
-/* What a successful execve changes: proc(5), auxv. */
+/* A successful execve changes these; auxv is described in proc(5). */
 struct program {
 	struct file_key file;
 	uint8_t auxv[512];
@@ -48,7 +48,7 @@ struct process {
 	uint32_t image;
 	bool is_privileged;
 	pid_t executing;	/* the thread in an execve; 0: none */
-	struct program before;	/* that */
+	struct program before;	/* what ran before that execve */
 };
 
 struct task {
@@ -64,7 +64,7 @@ struct notify_tasks {
 	struct task *tasks;
 	struct file_child *reader;	/* reads executables */
 	int epoll_fd;
-	bool has_proc;		/* /proc has the ids that we are told */
+	bool has_proc;		/* /proc has the ids of notifications */
 	uint64_t count, lost;
 	bool saw_privileged;
 };

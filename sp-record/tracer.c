@@ -371,7 +371,7 @@ int tracer_pass(const struct tracer *t)
 	return n;
 }
 
-/* Look at all tasks, until a pass finds nobody new. */
+/* Look at all tasks, until a pass finds no new one. */
 static int seek(struct tracer *t)
 {
 	const __u64 *found = &t->skel->bss->progress.found;
@@ -387,7 +387,7 @@ static int seek(struct tracer *t)
 	return error;
 }
 
-/* Whether there are processes of which none may be traced. */
+/* Whether processes were found and the user may trace none of them. */
 static bool is_all_withheld(const struct tracer *t)
 {
 	uint32_t pid;

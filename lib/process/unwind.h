@@ -38,8 +38,8 @@ struct unwind_mapping {
 /* Load libdw, before the child is started. False: it is not installed. */
 bool unwind_load(void);
 /*
- * A file_child_work. The answer is a detail of stack.h without values: one
- * byte if the stack could not be unwound.
+ * Work for a file child. The answer is the detail of a stack fact (stack.h)
+ * without the values of arguments, or one byte if unwinding failed.
  */
 size_t unwind_work(void *unused, const void *request, size_t size,
 		   void *answer);

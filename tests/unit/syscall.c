@@ -32,7 +32,7 @@ int main(void)
 		wrong++;
 	}
 	if (!lines || !feof(stdin))
-		puts("stdin has no such lines, or others");
+		puts("stdin needs lines of \"ARCH NR NAME\", and no others");
 	printf("%zu of %zu wrong\n", wrong, lines);
 	return wrong || !lines || !feof(stdin);
 }
