@@ -521,8 +521,8 @@ static __always_inline struct place place_of(struct file *file)
 }
 
 /*
- * A mapped file. overlayfs replaces it by one of a layer, in every version:
- * then it is not accounted for.
+ * The place of a mapped file. Every version of overlayfs maps the file of a
+ * layer instead, with FMODE_NOACCOUNT; user_path is the file that was opened.
  */
 static __always_inline struct place mapped_place_of(struct file *file)
 {

@@ -21,13 +21,10 @@ static __always_inline bool prepend(struct image_path *p, struct dentry *dentry)
 struct walk {
 	struct dentry *dentry, *root;
 	struct vfsmount *mnt, *root_mnt;
-	/*
-	 * The place where the path has to begin, and its index there; NULL:
-	 * none.
-	 */
+	/* a directory on the way, whose place in the path is wanted; or NULL */
 	struct dentry *passed;
 	struct vfsmount *passed_mnt;
-	__u64 from_passed;	/* 0: it was not passed */
+	__u64 from_passed;	/* where the path below it begins; 0: not met */
 };
 
 enum step { STEP_ON, STEP_AT_ROOT, STEP_AT_TOP, STEP_TOO_LONG };

@@ -63,8 +63,8 @@ static char *interpreter_of(const char *path)
 }
 
 /*
- * The image of a script is its interpreter. Without --paths, that this ran is all
- * that is known.
+ * The image of a script is its interpreter. Without --paths, it is only known
+ * that the interpreter ran.
  */
 static bool was_script_executed(const struct run *run, const struct trace *t,
 				const char *path)
@@ -80,7 +80,7 @@ static bool was_script_executed(const struct run *run, const struct trace *t,
 
 /* A command of the unit: ExecReload=/bin/kill. */
 struct unit_command {
-	char *option, *path;	/* parts of a text of the caller's */
+	char *option, *path;	/* point into the caller's text */
 	char *real;		/* heap; NULL: there is no such file */
 	bool noted;
 };

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sends a descriptor to another process: SCM_RIGHTS, unix(7). */
+/* A descriptor that is passed to another process: SCM_RIGHTS, unix(7). */
 #ifndef DESCRIPTOR_H
 #define DESCRIPTOR_H
 
 #include <stdbool.h>
 
-/* With one byte of data, since some sockets send nothing without. */
+/* Also sends a byte: some sockets send no descriptor without data. */
 bool descriptor_send(int socket, int fd);
-/* Close-on-exec; -1 with errno: there is none. Does not wait. */
+/* Does not wait. The descriptor is close-on-exec; -1 with errno: none came. */
 int descriptor_receive(int socket);
 
 #endif

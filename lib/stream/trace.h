@@ -159,8 +159,8 @@ void trace_add_fact(struct trace *t, enum fact_kind kind,
 		    const struct fact *key, const struct sighting *sighting);
 
 /*
- * For a recorder: add more of the same run, which sums up, where the functions
- * above join copies of one fact.
+ * For a recorder: these add to the counts of the run. The functions above join
+ * copies of one fact instead.
  */
 void trace_sum_use(struct trace *t, uint32_t image,
 		   const struct image_use *use);
