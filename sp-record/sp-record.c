@@ -390,6 +390,13 @@ static bool can_notify(const struct options *o)
 	return o->method == METHOD_AUTO && !options_need_bpf(o);
 }
 
+/* A machine where BPF usually works: another method would hide the fault. */
+static bool is_shortage(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOMEM ||
+		error == EINTR;
+}
+
 /* NULL: `--method=notify` is to be used. */
 static struct tracer *open_tracer(struct options *o, struct output *out)
 {
@@ -401,7 +408,7 @@ static struct tracer *open_tracer(struct options *o, struct output *out)
 	tracer = tracer_open(&o->tracer, &problem);
 	if (tracer)
 		return tracer;
-	if (can_notify(o)) {
+	if (can_notify(o) && !is_shortage(errno)) {
 		if (!o->recording.quiet)
 			message_note("%s; recording by --method=notify instead",
 				     problem);
@@ -410,7 +417,7 @@ static struct tracer *open_tracer(struct options *o, struct output *out)
 	}
 	split_close(&o->tracer.split);
 	output_abandon(out);
-	if (o->method == METHOD_AUTO && o->command)
+	if (o->method == METHOD_AUTO && o->command && options_need_bpf(o))
 		message_fatal("--%s: %s", options_need_bpf(o), problem);
 	message_fatal("%s", problem);
 }

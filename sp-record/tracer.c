@@ -319,6 +319,7 @@ struct tracer *tracer_open(const struct tracer_options *options,
 		return t;
 	*problem = problem_explain(-error);
 	tracer_close(t);
+	errno = -error;
 	return NULL;
 }
 

@@ -18,7 +18,7 @@ struct tracer;
 
 /*
  * Load and attach. NULL: `problem` (heap, caller frees) says what is missing
- * and how to get it.
+ * and how to get it; errno is the reason.
  */
 struct tracer *tracer_open(const struct tracer_options *options,
 			   char **problem);

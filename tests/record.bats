@@ -609,7 +609,7 @@ record_with_changed_btf() {
 	# shellcheck disable=SC2016 # for the shell inside
 	run --separate-stderr -125 unshare -m sh -c \
 		'mount --bind btf /sys/kernel/btf/vmlinux && exec "$@"' sh \
-		sp-record -o changed.sp -- touch ran
+		sp-record --method=bpf -o changed.sp -- touch ran
 	[ ! -e ran ]
 	[ ! -e changed.sp ]
 	[ "${#stderr_lines[@]}" -eq 1 ]

@@ -59,7 +59,7 @@ formats() {
 options_for() {
 	echo
 	case $1 in
-	ndjson) return ;;
+	ndjson | strace) return ;;
 	path-list | json | table | timeline) ;;
 	apparmor) printf '%s\n' --explain --deny=log '--generalize=all --trust-names' ;;
 	landlock*) printf '%s\n' --explain '--generalize=all --trust-names' ;;
