@@ -13,6 +13,8 @@ static __always_inline __u64 note_new(void)
  * again with each state that it is called in. That is most of what starting
  * costs. Such functions take numbers, or the address of something of known
  * size, which they have to check for NULL.
+ *
+ * This one returns 1 if the map has the element for the first time.
  */
 __noinline int count_rare(const struct rare_key *given)
 {
@@ -35,7 +37,7 @@ __noinline int count_rare(const struct rare_key *given)
 				note_new();
 				add(&progress.rare_distinct, 1);
 			}
-			return 0;
+			return 1;
 		}
 		tally = bpf_map_lookup_elem(&rare, &key);	/* another CPU was faster */
 	}
@@ -133,7 +135,7 @@ static __always_inline __u64 count_up(__u64 *count)
 	return __sync_fetch_and_add(count, 1);
 }
 
-/* Whether the table has the call for the first time. */
+/* Whether the call is counted for the first time. */
 static __always_inline bool count_call(__u32 cpu, __u32 image, __u32 row,
 				       __s32 nr)
 {
@@ -150,7 +152,7 @@ static __always_inline bool count_call(__u32 cpu, __u32 image, __u32 row,
 	} else {
 		struct rare_key key = { .image = image, .row = row, .nr = nr };
 
-		count_rare(&key);
+		return count_rare(&key);
 	}
 	return false;
 }

@@ -57,7 +57,8 @@ static __always_inline bool count_argument(const struct argument_key *key,
 }
 
 /*
- * 1: these values were seen for the first time.
+ * 1: these values were seen for the first time. Values that the map has no room
+ * for are not new: otherwise, each call with them would copy a stack.
  *
  * If values are not counted, their counts add up to less than the call's count.
  * Readers then know that the list of values is not complete.
@@ -81,8 +82,9 @@ __noinline int note_arguments(const struct call_args *args, __u32 image,
 	number.what = ARGUMENT_NUMBER;
 	distinct = bpf_map_lookup_elem(&arguments, &number);
 	if (!distinct || distinct->count < ARGUMENT_DISTINCT) {
-		if (count_argument(&key, true))
-			count_argument(&number, true);
+		if (!count_argument(&key, true))
+			return 0;
+		count_argument(&number, true);
 		return 1;
 	}
 	number.what = ARGUMENT_ANY;

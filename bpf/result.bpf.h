@@ -174,7 +174,8 @@ static __noinline int move_entered(__u32 from, __u32 to)
 
 	if (!e)
 		return 0;
-	bpf_map_update_elem(&entered_calls, &to, e, BPF_ANY);
+	if (bpf_map_update_elem(&entered_calls, &to, e, BPF_ANY))
+		add(&progress.lost_results, 1);
 	bpf_map_delete_elem(&entered_calls, &from);
 	return 0;
 }

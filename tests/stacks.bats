@@ -25,6 +25,9 @@ chains() {
 	[ "$(jq -r '.stacks[] | select(.name == "socket") | .frames[1].build_id' s.json | sort -u)" = \
 		"$(file "$WITNESS/stacked" | sed 's/.*BuildID\[sha1\]=\([0-9a-f]*\).*/\1/')" ]
 	jq -e '.lost.stack == 0' s.json
+	# calls whose number is beyond the table have stacks, too
+	sp-record -q --stacks -o n.sp -- "$WITNESS/numbers-nolibc"
+	sp-emit --json n.sp | jq -e '[.stacks[] | select(.nr > 1000)] | length > 0'
 	# the page has them where a call is opened, and a comparison below each call
 	sp-emit --html s.sp >page.html
 	run -0 "$TESTS/scripts/html-check.py" page.html
