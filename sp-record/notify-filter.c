@@ -26,13 +26,15 @@ bool notify_is_exec(struct call_id id)
 /*
  * After seccomp and prctl, other calls may not be seen. After an execve, they
  * belong to another image, and exit_group shows to which one, even if the
- * program makes no other call that is notified.
+ * program makes no other call that is notified. After exit, another thread can
+ * get the same id.
  */
 static bool is_always_notified(struct call_id id)
 {
-	static const char *const names[] = { "seccomp", "prctl", "exit_group" };
+	static const char *const names[] = { "seccomp", "prctl", "exit_group",
+					     "exit" };
 
-	return notify_is_exec(id) || is_one_of(id, names, 3);
+	return notify_is_exec(id) || is_one_of(id, names, 4);
 }
 
 static void emit(struct filter *f, struct sock_filter instruction)

@@ -21,10 +21,16 @@
 #define uthash_malloc(size) xcalloc(1, size)
 #include <uthash.h>
 
-/* A file that is executed; within a run, device and inode identify it. */
+/*
+ * A file that is executed. The number of its inode can be used again, or its
+ * content replaced: the time of the last write tells such files apart.
+ */
 struct file_key {
 	uint64_t inode;
+	int64_t seconds;
+	uint32_t nanoseconds;
 	uint32_t major, minor;
+	uint32_t zero;		/* keys are compared as bytes */
 };
 
 struct known_file {
@@ -148,7 +154,7 @@ static bool stat_program(pid_t pid, struct statx *st)
 
 	snprintf(link, sizeof(link), "/proc/%d/exe", pid);
 	return !statx(AT_FDCWD, link, AT_STATX_DONT_SYNC,
-		      STATX_INO | STATX_NLINK, st);
+		      STATX_INO | STATX_MTIME | STATX_NLINK, st);
 }
 
 /* False: its executable cannot be read. */
@@ -168,8 +174,10 @@ static bool read_program(pid_t pid, struct program *program, bool *is_deleted)
 	}
 	if (!stat_program(pid, &st))
 		return false;
-	program->file = (struct file_key){ st.stx_ino, st.stx_dev_major,
-					   st.stx_dev_minor };
+	program->file = (struct file_key){
+		st.stx_ino, st.stx_mtime.tv_sec, st.stx_mtime.tv_nsec,
+		st.stx_dev_major, st.stx_dev_minor, 0,
+	};
 	*is_deleted = !st.stx_nlink;
 	return true;
 }

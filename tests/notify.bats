@@ -99,6 +99,19 @@ programs() {
 	sp-emit --json ls.sp | jq -e '.runs[0].how == ["command", "notify"]'
 }
 
+@test "an executable with the inode of another one is an image of its own" {
+	requires jq
+	cp /bin/true first
+	cat >replace <<-'END'
+		./first
+		mv first second
+		cat /bin/echo >second
+		./second
+	END
+	by notify sh replace
+	sp-emit --json notify.sp | jq -r '.images[].path' | shows '/second$'
+}
+
 @test "--known: only what is new is written, of a stream or a profile" {
 	requires jq
 	by notify ls /
@@ -119,6 +132,11 @@ programs() {
 		(.[0].path | endswith("/ls"))'
 	sp-merge known.sp new.sp | calls - | shows fchownat
 	run -125 sp-record --method=notify --known="$BATS_TEST_FILENAME" -- true
+	# another thread can get the id of one that has ended
+	by notify "$WITNESS/threads"
+	sp-record -q --method=notify --known=notify.sp -o new.sp -- \
+		"$WITNESS/threads" >out
+	calls new.sp | shows ' exit '
 }
 
 @test "where pidfd_getfd is denied, another process sends the listener" {
