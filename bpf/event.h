@@ -319,6 +319,12 @@ enum {
 	FILE_RESULT = 0x40,
 };
 
+/*
+ * Files that have a number at the same time, and numbers that are given. A file
+ * whose path finds no room has used a number up.
+ */
+enum { FILES_MAX = 65536, FILE_NUMBERS_MAX = 1 << 20 };
+
 /* What identifies an open file that has a number. */
 struct file_key {
 	__u64 dentry, mnt, parent;	/* addresses */

@@ -18,7 +18,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 65536);
+	__uint(max_entries, FILES_MAX);
 	__type(key, struct file_key);
 	__type(value, __u32);
 } file_numbers SEC(".maps");
@@ -72,6 +72,10 @@ static __noinline __u32 number_of(const struct file_key *key)
 
 	if (known)
 		return *known;
+	if (progress.files >= FILE_NUMBERS_MAX) {
+		add(&progress.lost_results, 1);
+		return 0;
+	}
 	number = __sync_fetch_and_add(&progress.files, 1) + 1;
 	if (bpf_map_update_elem(&file_numbers, key, &number, BPF_NOEXIST)) {
 		known = bpf_map_lookup_elem(&file_numbers, key);
@@ -227,7 +231,7 @@ static __always_inline int log_result(__s64 result)
 	return 0;
 }
 
-/* Attached with --results alone: it costs every call of every process. */
+/* Attached only with --results: it costs every call of every process. */
 SEC("raw_tp")
 int note_results(struct bpf_raw_tracepoint_args *ctx)
 {

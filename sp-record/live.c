@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +46,7 @@ struct live {
 	struct live_calls *calls;
 	uint64_t due_ns;
 	int rows, columns;
+	bool hung_up;		/* the terminal is gone */
 };
 
 void live_check(void)
@@ -188,7 +190,15 @@ void live_free(struct live *live)
 
 int live_fd(const struct live *live)
 {
-	return live ? fileno(live->terminal) : -1;
+	return live && !live->hung_up ? fileno(live->terminal) : -1;
+}
+
+/* poll(2) would report the end of the terminal again and again. */
+static bool has_hung_up(const struct live *live)
+{
+	struct pollfd p = { .fd = fileno(live->terminal) };
+
+	return poll(&p, 1, 0) > 0 && p.revents & (POLLHUP | POLLERR);
 }
 
 uint64_t live_due(const struct live *live)
@@ -226,6 +236,8 @@ bool live_keys(struct live *live)
 			tracer_mark(live->tracer, mark);
 		live->due_ns = now_ns();
 	}
+	if (live)
+		live->hung_up = has_hung_up(live);
 	return false;
 }
 

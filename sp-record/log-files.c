@@ -66,7 +66,7 @@ static int on_file(void *files, void *data, size_t size)
 	const struct file_event *e = data;
 	struct log_files *f = files;
 
-	if (size < sizeof(*e) || e->number >= UINT32_MAX / 2)
+	if (size < sizeof(*e) || e->number > 2 * FILE_NUMBERS_MAX)
 		return 0;
 	make_room(f, e->number);
 	if (!f->at[e->number].path)

@@ -877,6 +877,8 @@ screen() {
 	sp-emit --json file.sp | jq -e '.runs | length == 1 and
 		(.[0].how | index("mark") | not)'
 	[ ! -s out.sp ]
+	# a terminal that is gone costs no time
+	screen - -t 3 -o file.sp -p "${started[0]}"
 }
 
 @test "--live is refused without a terminal, with -q, and for a command" {

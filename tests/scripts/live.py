@@ -3,8 +3,10 @@
 """live.py ROWS COLUMNS KEYS FILE COMMAND…: run it on a terminal of that size.
 
 Each character of KEYS is typed half a second after the one before, the first
-one a second after the view began to draw; "+" makes the terminal larger instead, and "!" gives it 65,535
-lines of one column, as a hostile target can that has it open. What the command wrote
+one a second after the view began to draw; "+" makes the terminal larger instead, and
+"!" gives it 65,535 lines of one column, as a hostile target can that has it open. "-"
+hangs it up, and fails if the command, which ignores the signal, then takes much CPU time.
+What it wrote
 to the terminal goes to stdout, with the screen's control sequences; its stdout goes
 to FILE. Exits with its status, or 124.
 """
@@ -17,12 +19,18 @@ pid, fd = pty.fork()
 if not pid:
     fcntl.ioctl(2, termios.TIOCSWINSZ, size(rows, columns))
     os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 1)
+    if "-" in keys:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     os.environ["TERM"] = os.environ.get("LIVE_TERM", "xterm")
     os.execvp(command[0], command)
 due, end = None, time.monotonic() + 30
 while time.monotonic() < end:
     if keys and due and time.monotonic() >= due:
         due += 0.5
+        if keys[0] == "-":
+            os.close(fd)
+            used = os.wait4(pid, 0)[2]
+            sys.exit(used.ru_utime + used.ru_stime > 1.5)
         if keys[0] in SIZES:
             fcntl.ioctl(fd, termios.TIOCSWINSZ, SIZES[keys[0]])
         else:
