@@ -100,7 +100,7 @@ $(B)/shared/libsandprint.a: $(SHARED_OBJS) lib/sandprint/sandprint.map
 	$(call say,AR,$@)
 	$(Q)$(CC) -r -nostdlib -fno-lto -Wl,--gc-sections $(shell sed -n 's/^\t\(sandprint_.*\);/-Wl,-u,\1/p' lib/sandprint/sandprint.map) \
 		-o $(@D)/whole.o $(SHARED_OBJS)
-	$(Q)objcopy --wildcard --strip-unneeded --keep-global-symbol='sandprint_*' $(@D)/whole.o $(@D)/libsandprint.o
+	$(Q)objcopy --wildcard --strip-unneeded -R '.gnu.lto_*' --keep-global-symbol='sandprint_*' $(@D)/whole.o $(@D)/libsandprint.o
 	$(Q)rm -f $@ && $(AR) rcsD $@ $(@D)/libsandprint.o
 $(B)/shared/libsandprint.pc: lib/sandprint/libsandprint.pc FORCE
 	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(patsubst $(PREFIX)/%,$${prefix}/%,$(LIBDIR))|; s|@VERSION@|$(VERSION)|; s|@MSGPACK@|$(filter msgpack%,$(PC))|' $< >$@
