@@ -26,7 +26,7 @@
 
 enum {
 	TELL_AFTER_S = 1,	/* from the command's end to the note */
-	FALLBACK_MS = 500,	/* between looks at what is left */
+	FALLBACK_MS = 500,	/* how often remaining tasks are counted */
 };
 
 struct notify {

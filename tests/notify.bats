@@ -180,7 +180,8 @@ is_other() {
 		sh -c "echo \$\$ >pid; $counter" >/dev/null 2>&1 3>&- &
 	wait_for 5 test -s count
 	kill -KILL $!
-	wait $! || true
+	wait $! || status=$?
+	[ "$status" -eq 137 ]
 	lives count
 	kill "$(<pid)"
 	run ! test -e k.sp
@@ -188,9 +189,11 @@ is_other() {
 
 @test "filters and listeners of the workload's own are noted" {
 	requires_root
-	timeout 30 sp-record --method=notify -o own.sp -- "$WITNESS/own-filter" 2>err || true
+	run --separate-stderr -159 timeout 30 sp-record --method=notify -o own.sp -- "$WITNESS/own-filter"
+	echo "$stderr" >err
 	shows 'not seen: calls that a seccomp filter of the workload' <err
-	timeout 30 sp-record --method=notify -o own.sp -- "$WITNESS/own-listener" 8 2>err || true
+	run --separate-stderr -1 timeout 30 sp-record --method=notify -o own.sp -- "$WITNESS/own-listener" 8
+	echo "$stderr" >err
 	shows 'listener of its own, which the kernel refused' <err
 }
 
