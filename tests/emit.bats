@@ -144,13 +144,13 @@ gettimeofday read time" ]
 		"close close_range execve ioctl pselect6 read write" ]
 	[ "$(runtime --runtime=crun)" = "capset close close_range execve ioctl \
 prctl pselect6 read rt_sigaction rt_sigprocmask setresgid setresuid write" ]
-	[ "$(runtime --runtime=runc --nnp)" = "close epoll_ctl execve fcntl \
-fstat fstatfs futex getdents64 getpid ioctl openat openat2 rt_sigreturn statx \
-write" ]
+	[ "$(runtime --runtime=runc --nnp)" = "close epoll_ctl epoll_pwait \
+execve fcntl fstat fstatfs futex getdents64 getpid ioctl mmap openat openat2 \
+rt_sigreturn statx write" ]
 	[ "$(runtime --runtime=runc)" = "capget capset chdir close epoll_ctl \
-execve faccessat2 fchown fcntl fstat fstatfs futex getcwd getdents64 getpid \
-getppid ioctl newfstatat openat openat2 prctl read rt_sigreturn setgid \
-setgroups setuid statx write" ]
+epoll_pwait execve faccessat2 fchown fcntl fstat fstatfs futex getcwd \
+getdents64 getpid getppid ioctl mmap newfstatat openat openat2 prctl read \
+rt_sigreturn setgid setgroups setuid statx write" ]
 	[ "$(runtime --runtime=none)" = ioctl ]
 	[ "$(runtime --no-runtime)" = ioctl ]
 	any=$(runtime)

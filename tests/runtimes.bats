@@ -17,15 +17,18 @@ setup_file() {
 	sp-record -q -o run.sp -- busybox echo started
 }
 
-# container NNP UID WORD… — the words run the runtime, but for its last part
+# container NNP UID VARIABLES WORD… — in a container that has VARIABLES
+# environment variables more. The words run the runtime, but for its last part
 container() {
-	local nnp=$1 uid=$2 bundle
-	shift 2
-	jq --argjson nnp "$nnp" --argjson uid "$uid" --slurpfile profile p.json '
+	local nnp=$1 uid=$2 variables=$3 bundle
+	shift 3
+	jq --argjson nnp "$nnp" --argjson uid "$uid" \
+		--argjson n "$variables" --slurpfile profile p.json '
 		.ociVersion = "1.0.0" | .process.terminal = false
 		| .process.args = ["/bin/busybox", "echo", "started"]
 		| .process.noNewPrivileges = $nnp | del(.process.rlimits)
 		| .process.user = {uid: $uid, gid: $uid}
+		| .process.env += [range($n) | "V\(.)=" + "x" * 90]
 		| .linux.seccomp = $profile[0]' \
 		"$BATS_FILE_TMPDIR/bundle/config.json" >config.json
 	bundle=$BATS_FILE_TMPDIR/bundle
@@ -44,18 +47,25 @@ container() {
 		sandprint-runtimes </dev/null
 }
 
-# starts RUNTIME WORD… — so does the profile for it alone
+# starts RUNTIME WORD… — so does the profile for it alone. A large environment
+# makes a runtime in Go ask for memory, and collect garbage, behind the filter.
 starts() {
-	local runtime=$1 uid option
+	local runtime=$1 uid option variables
+	local -A large=([0]='3000 15000')
 	shift
 	for uid in 0 1000; do
 		for option in '' --nnp; do
 			sp-emit --oci --runtime="$runtime" $option -o p.json \
 				"$BATS_FILE_TMPDIR/run.sp" 2>err
-			run -0 --separate-stderr container \
-				"$([ -z "$option" ] && echo false || echo true)" \
-				$uid "$@"
-			[ "$output" = started ]
+			for variables in 0 ${large[$uid$option]-}; do
+				run --separate-stderr container \
+					"$([ "$option" ] && echo true || echo false)" \
+					$uid $variables "$@"
+				if [ "$status $output" != "0 started" ]; then
+					echo "$stderr" >&2
+					return 1
+				fi
+			done
 		done
 	done
 }
