@@ -385,7 +385,7 @@ matrix_runs() {
 }
 
 @test "--markdown and --github: names from outside cannot change the form" {
-	local name='/bin/|`x`<b>%0A::error::y %25 %E2%80%AE[z](u)' escaped
+	local name='/bin/|`x`<b>%0A::error::y ##[error]x %25 %E2%80%AE[z](u)' escaped
 	printf '%s\n' 'run 1 a' 'image /b' 'call 1 read 1' 'call 1 9999 1' | stream a.sp
 	printf '%s\n' 'run 1 a' "image '$name'" 'call 1 read 3' \
 		'call 1 ptrace 1' | stream b.sp
@@ -397,15 +397,20 @@ matrix_runs() {
 	run -0 sp-diff --markdown a.sp a.sp
 	[ "$output" = '### System calls: 0 added, 0 removed' ]
 	run -1 sp-diff --markdown --by-image a.sp b.sp
-	escaped='/bin/&#124;&#96;x&#96;&#60;b&#62;&#92;x0a&#58;&#58;error&#58;&#58;y'
+	escaped='/bin/&#124;&#96;x&#96;&#60;b&#62;&#92;x0a&#58;&#58;error&#58;&#58;y &#92;x23&#35;&#91;error&#93;x'
 	escaped+=' &#37; &#92;xe2&#92;x80&#92;xae&#91;z&#93;&#40;u&#41;'
 	[ "$(grep -cF "| <code>$escaped</code> |" <<<"$output")" = 2 ]
 	[ "${#lines[@]}" -eq 7 ]
 	run -1 sp-diff --github --by-image a.sp b.sp
 	[ "${#lines[@]}" -eq 4 ]
-	escaped='/bin/|`x`<b>\x0a:\x3aerror:\x3ay %25 \xe2\x80\xae[z](u)'
+	escaped='/bin/|`x`<b>\x0a:\x3aerror:\x3ay \x23#[error]x %25 \xe2\x80\xae[z](u)'
 	[ "${lines[1]}" = "::warning title=system call added::read by $escaped, files: read from a descriptor" ]
 	[[ ${lines[3]} == '::notice title=system call removed::syscall_9999 by /b, unknown: '* ]]
+	# what the runner of GitHub takes for a command, at the start of a line or within it
+	run ! grep -qE '##\[|^[[:space:]]*::(error|add-mask)' <<<"$output"
+	run -1 sp-diff --by-image a.sp b.sp
+	grep -F '  /bin/|`x`<b>\x0a::error::y \x23#[error]x' <<<"$output"
+	run ! grep -F '##[' <<<"$output"
 	# what does not count is no annotation
 	run -0 sp-diff --github --fail-on=removed,dangerous a.sp b.sp
 	[ -z "$output" ]

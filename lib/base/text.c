@@ -124,13 +124,22 @@ static bool is_control(const unsigned char *s)
 }
 
 /*
+ * The runners of GitHub and Azure read commands from a job's log: "##[" and
+ * "##vso[", wherever they are in a line.
+ */
+static bool is_command(const unsigned char *s)
+{
+	return s[0] == '#' && s[1] == '#';
+}
+
+/*
  * Takes one character of the text; writes "\\xHH" for a byte that is escaped.
  */
 static size_t next_part(const unsigned char **s, bool controls, char part[8])
 {
 	size_t n = sequence(*s);
 
-	if (!n || (controls && is_control(*s)))
+	if (!n || (controls && (is_control(*s) || is_command(*s))))
 		return sprintf(part, "\\x%02x", *(*s)++);
 	memcpy(part, *s, n);
 	*s += n;

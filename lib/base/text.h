@@ -22,9 +22,9 @@ bool int_unpack(const msgpack_object *o, int64_t min, int64_t max,
 		int64_t *value);
 
 /*
- * UTF-8 without control characters and without characters that change the
- * direction of text, for a terminal or JSON: every other byte becomes \xHH. The
- * caller frees.
+ * UTF-8 without control characters, without characters that change the
+ * direction of text, and without two # in a row, for a terminal, the log of a CI
+ * job, or JSON: every other byte becomes \xHH. The caller frees.
  */
 char *text_printable(const char *text);
 /* The same, written to a file; takes no memory. */
