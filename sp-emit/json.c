@@ -265,26 +265,6 @@ static json_t *argument_json(struct fact **fact)
 			 "name", name_json((*fact)->id), "values", list);
 }
 
-static json_t *frames_json(const struct fact *fact)
-{
-	struct stack_frame frames[STACK_FRAMES_MAX];
-	size_t n = stack_frames(fact, frames);
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < n; i++) {
-		const struct stack_frame *f = &frames[i];
-
-		json_array_append_new(list, json_pack("{so so so so}",
-			"function", *f->function ? text_json(f->function) :
-				json_null(),
-			"file", text_json(f->file),
-			"address", bits_json(f->address),
-			"build_id", build_id_json(f->build_id,
-						  f->build_id_size)));
-	}
-	return list;
-}
-
 static json_t *stack_json(struct fact **fact)
 {
 	struct fact values = stack_values(*fact), *of = &values;
@@ -292,7 +272,7 @@ static json_t *stack_json(struct fact **fact)
 
 	if (!values.detail_size)
 		json_object_set_new(object, "values", json_array());
-	json_object_set_new(object, "frames", frames_json(*fact));
+	json_object_set_new(object, "frames", stack_frames_json(*fact));
 	return object;
 }
 

@@ -2,7 +2,6 @@
 #include "mappings.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <linux/perf_event.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -82,9 +81,7 @@ struct mappings *mappings_open(void)
 
 static void forget_read(struct mappings *m)
 {
-	for (size_t i = 0; i < m->n_read; i++)
-		free(m->read[i].path);
-	free(m->read);
+	mapping_list_free(m->read, m->n_read);
 	m->read = NULL;
 	m->n_read = 0;
 }
@@ -154,7 +151,8 @@ static void take_map(struct mappings *m, const struct map_record *r)
 	note->pid = r->pid;
 	note->map = (struct mapping){
 		r->address, r->address + r->length, r->offset, r->inode,
-		r->device_major, r->device_minor, strndup(r->path, room),
+		r->device_major, r->device_minor, true,
+		strndup(r->path, room),
 	};
 	if (!note->map.path)
 		m->n--;
@@ -257,35 +255,6 @@ static void add(struct mapping **list, size_t *n, const struct mapping *map)
 	(*list)[(*n)++] = *map;
 }
 
-/* The process began before we did: /proc/PID/maps, if it is still there. */
-static void read_maps(struct mappings *m, pid_t pid)
-{
-	char path[32], mode[8], *line = NULL;
-	size_t size = 0;
-	FILE *file;
-
-	forget_read(m);
-	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
-	file = fopen(path, "re");
-	while (file && getline(&line, &size, file) > 0) {
-		struct mapping map = { 0 };
-		int at = 0;
-
-		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %7s %" SCNx64
-			   " %" SCNx32 ":%" SCNx32 " %" SCNu64 " %n",
-			   &map.start, &map.end, mode, &map.offset,
-			   &map.device_major, &map.device_minor, &map.inode,
-			   &at) < 7 || mode[2] != 'x')
-			continue;
-		map.path = xasprintf("%.*s", (int)strcspn(line + at, "\n"),
-				     line + at);
-		add(&m->read, &m->n_read, &map);
-	}
-	free(line);
-	if (file)
-		fclose(file);
-}
-
 /*
  * The note with which a process's memory begins: its last exec, or its fork
  * before that. False: it is older than the notes.
@@ -335,8 +304,10 @@ struct mapping *mappings_at(struct mappings *m, pid_t pid, uint64_t time_ns,
 		time_ns = m->notes[at].time_ns;
 	} while (depth < ANCESTORS_MAX);
 	*n = 0;
-	if (!known)
-		read_maps(m, pid);
+	if (!known) {		/* the process began before we did */
+		forget_read(m);
+		m->read = mapping_list(pid, &m->n_read);
+	}
 	for (size_t i = 0; !known && i < m->n_read; i++)
 		add(&list, n, &m->read[i]);
 	while (depth--)

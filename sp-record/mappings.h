@@ -11,13 +11,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-struct mappings;
+#include "process/mapping.h"
 
-struct mapping {
-	uint64_t start, end, offset, inode;
-	uint32_t device_major, device_minor;
-	char *path;		/* as the process sees it; "//anon" */
-};
+struct mappings;
 
 /* Begins; NULL: errno. */
 struct mappings *mappings_open(void);

@@ -102,72 +102,22 @@ int stacks_fd(const struct stacks *s)
 
 /* Requests */
 
-/*
- * Whether a word of the stack or a register points there: no other mapping can
- * have a frame.
- */
-static bool is_pointed_to(const struct stack_sample *from,
-			  const struct mapping *m)
-{
-	size_t n = from->pages * STACK_PAGE / sizeof(uint64_t);
-	uint64_t word;
-
-	for (size_t i = 0; i < STACK_REGISTERS; i++)
-		if (from->regs[i] >= m->start && from->regs[i] <= m->end)
-			return true;
-	for (size_t i = 0; i < n; i++) {
-		memcpy(&word, from->bytes + i * sizeof(word), sizeof(word));
-		if (word >= m->start && word <= m->end)
-			return true;
-	}
-	return false;
-}
-
-static void append(struct one *one, const void *bytes, size_t n)
-{
-	memcpy(one->bytes + one->size, bytes, n);
-	one->size += n;
-}
-
-static bool append_mapping(struct one *one, const struct mapping *m)
-{
-	struct unwind_mapping to = {
-		m->start, m->end, m->offset, m->inode, m->device_major,
-		m->device_minor,
-	};
-	size_t path = strlen(m->path) + 1;
-
-	if (one->size + sizeof(to) + path > FILE_CHILD_BYTES)
-		return false;
-	append(one, &to, sizeof(to));
-	append(one, m->path, path);
-	return true;
-}
-
-/* The newest mappings first: these hide older ones at the same addresses. */
 static void make_request(struct stacks *s, struct one *one,
 			 const struct stack_sample *from)
 {
-	struct unwind_request request = {
-		.base = from->base, .size = from->pages * STACK_PAGE,
-		.pid = from->pid,
+	struct unwind_request head = {
+		.known = ~0ULL, .base = from->base,
+		.size = from->pages * STACK_PAGE, .pid = from->pid,
 	};
-	struct mapping *list;
 	size_t n;
+	struct mapping *list =
+		mappings_at(s->mappings, from->pid, from->time_ns + s->skew_ns,
+			    &n);
 
-	memcpy(request.regs, from->regs, sizeof(request.regs));
-	one->bytes = xcalloc(FILE_CHILD_BYTES, 1);
-	append(one, &request, sizeof(request));
-	append(one, from->bytes, request.size);
-	list = mappings_at(s->mappings, from->pid, from->time_ns + s->skew_ns,
-			   &n);
-	while (n-- && request.n_mappings < UNWIND_MAPPINGS)
-		if (is_pointed_to(from, &list[n]) &&
-		    append_mapping(one, &list[n]))
-			request.n_mappings++;
+	memcpy(head.regs, from->regs, sizeof(head.regs));
+	one->bytes = unwind_request_new(&head, (const uint8_t *)from->bytes,
+					list, n, &one->size);
 	free(list);
-	memcpy(one->bytes, &request, sizeof(request));
-	one->bytes = xrealloc(one->bytes, one->size, 1);
 }
 
 static void take_samples(struct stacks *s)

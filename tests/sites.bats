@@ -119,6 +119,44 @@ is_at() {
 	[[ $(sites getpgid '.[0].symbol') == marked_function+0x* ]]
 }
 
+# --- the chain of callers --------------------------------------------------
+
+@test "the functions that led to a violation, of programs of several kinds" {
+	[[ $(PATH=$PATH:/sbin ldconfig -p) == *libdw.so.1* ]] || skip "no libdw"
+	local command chains
+	denying socket getpgid exit_group >p.json
+	while IFS='|' read -r command chains; do
+		echo "$command"
+		# shellcheck disable=SC2086 # words
+		verify ${command/#sites/$at/sites}
+		jq -r '.[] | select(.name != "exit_group") | .sites[] | .frames // [] |
+			[.[].function // "?" | ltrimstr("__")] | join(" ") |
+			if . == "" then "none" else sub(" libc_start_call_main .*"; "") end' v.json |
+			sort -u | paste -sd '|' >chains
+		cat chains
+		[ "$(<chains)" = "$chains" ]
+	done <<-END
+		$WITNESS/stacked|socket innermost middle outer main|socket innermost outer main
+		sites|marked_function main
+		sites families 2|socket main
+		sites thread|marked_function thread start_thread clone3
+		sites child $at/other|marked_function main
+		sites crowd 3|marked_function main
+		sites generated|?
+	END
+	# in the list, in the place of the function of libc
+	run -1 --separate-stderr sp-verify -p p.json -- "$WITNESS/stacked"
+	grep -E '^ +1  socket\(AF_INET, 2, 0\) <- innermost <- outer <- main \(.*/stacked\) <- .*  pid [0-9]+  [0-9.]+ s$' <<<"$output"
+	jq -e '.[0].frames[1] | .file == $file and (.address | type) == "number"' \
+		--arg file "$WITNESS/stacked" <<<"$(verify "$WITNESS/stacked" >&2; jq '[.[0].sites[0]]' v.json)"
+	# without libdw, only the place is known
+	mkdir -p broken
+	: >broken/libdw.so.1
+	LD_LIBRARY_PATH=broken run -1 --separate-stderr sp-verify -p p.json -- "$WITNESS/stacked"
+	grep -E '^ +3  socket\(AF_[A-Z]+, 2, 0\)  pid' <<<"$output" || grep -F '(socket+0x7)' <<<"$output"
+	run ! grep -F -e '<-' <<<"$output"
+}
+
 # --- who -------------------------------------------------------------------
 
 @test "a child that executes another program, and a thread" {
@@ -201,10 +239,10 @@ is_at() {
 	run -1 --separate-stderr sp-verify -p p.json -- "$at/sites" families 20
 	[ "${#lines[@]}" -eq 11 ]
 	[[ ${lines[1]} =~ ^\ *41\ +20\ +socket\ +EPERM\ +$at/sites$ ]]
-	[[ ${lines[2]} =~ ^\ +1\ \ socket\(AF_[A-Z0-9]+,\ 0,\ 0\)\ \ pid\ [0-9]+\ \ [0-9.]+\ s\ \ libc[^/]*\+0x[0-9a-f]+\ \(socket\+0x7\)$ ]]
+	[[ ${lines[2]} =~ ^\ +1\ \ socket\(AF_[A-Z0-9]+,\ 0,\ 0\)(\ \<-\ main\ .*)?\ \ pid\ [0-9]+\ \ [0-9.]+\ s(\ \ libc[^/]*\+0x[0-9a-f]+\ \(socket\+0x7\))?$ ]]
 	[[ ${lines[10]} =~ ^\ +and\ 12\ more\ places$ ]]
 	run -1 sp-verify -p p.json --junit=j.xml -o list -- "$at/sites" families 1
-	grep -q '^1  socket(AF_UNSPEC, 0, 0)  pid' j.xml
+	grep -qE '^1  socket\(AF_UNSPEC, 0, 0\)( &lt;- .*)?  pid' j.xml
 	/usr/bin/python3 -c 'import xml.etree.ElementTree as x; x.parse("j.xml")'
 }
 

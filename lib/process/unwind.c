@@ -19,8 +19,7 @@
 enum {
 	OBJECTS_MAX = 256,	/* files that are kept open */
 	SEGMENTS_MAX = 4096,
-	PC_REGISTER = 16,		/* x86-64 */
-	ARM64_REGISTERS = 32,		/* arm64: x0 to x30, sp */
+	READ_MAX = 64,		/* words of the stack, for one function */
 };
 
 /* The functions of libdw; all NULL until unwind_load(). */
@@ -181,6 +180,9 @@ struct unwinding {
 	struct unwind_mapping mappings[UNWIND_MAPPINGS];
 	const char *paths[UNWIND_MAPPINGS];
 	struct stack_writer to;
+	struct unwind_word read[READ_MAX];	/* since the last function */
+	size_t n_read;
+	struct unwind_words *words;	/* NULL: not wanted */
 };
 
 /* The callbacks have no argument of ours. */
@@ -283,10 +285,34 @@ static pid_t next_thread(Dwfl *dwfl, void *arg, void **thread_arg)
 	return 1;
 }
 
+static bool is_on_stack(const struct unwinding *u, uint64_t address)
+{
+	return address - u->request.base <= u->request.size;
+}
+
+static void add_word(struct unwinding *u, const struct unwind_word *word)
+{
+	if (u->words && u->words->n < UNWIND_WORDS)
+		u->words->words[u->words->n++] = *word;
+}
+
+/*
+ * Of the words that were read to find the caller, those decide that are its
+ * address or that of its frame. The others are saved registers with data.
+ */
+static void keep_words(struct unwinding *u, uint64_t pc)
+{
+	for (size_t i = 0; i < u->n_read; i++)
+		if (u->read[i].value == pc ||
+		    is_on_stack(u, u->read[i].value))
+			add_word(u, &u->read[i]);
+	u->n_read = 0;
+}
+
 static bool read_memory(Dwfl *dwfl, Dwarf_Addr address, Dwarf_Word *word,
 			void *arg)
 {
-	const struct unwinding *u = arg;
+	struct unwinding *u = arg;
 	uint64_t at = address - u->request.base;
 
 	(void)dwfl;
@@ -294,22 +320,24 @@ static bool read_memory(Dwfl *dwfl, Dwarf_Addr address, Dwarf_Word *word,
 	    u->request.size - at < sizeof(*word))
 		return false;
 	memcpy(word, u->stack + at, sizeof(*word));
+	if (u->n_read < READ_MAX)
+		u->read[u->n_read++] = (struct unwind_word){ address, *word };
 	return true;
 }
 
 static bool set_registers(Dwfl_Thread *thread, void *arg)
 {
 	const struct unwinding *u = arg;
-	Dwarf_Word words[UNWIND_REGISTERS];
 
-	for (size_t i = 0; i < UNWIND_REGISTERS; i++)
-		words[i] = u->request.regs[i];
-#if defined(__x86_64__)
-	return dw.registers(thread, 0, PC_REGISTER + 1, words);
-#else
-	dw.register_pc(thread, words[ARM64_REGISTERS]);
-	return dw.registers(thread, 0, ARM64_REGISTERS, words);
-#endif
+	dw.register_pc(thread, u->request.regs[UNWIND_PC]);
+	for (int i = 0; i < UNWIND_PC; i++) {
+		Dwarf_Word word = u->request.regs[i];
+
+		if (u->request.known >> i & 1 &&
+		    !dw.registers(thread, i, 1, &word))
+			return false;
+	}
+	return true;
 }
 
 static const Dwfl_Thread_Callbacks thread_callbacks = {
@@ -370,6 +398,7 @@ static int add_frame(Dwfl_Frame *state, void *arg)
 
 	if (!dw.frame_pc(state, &pc, &is_signal) || !pc)
 		return DWARF_CB_ABORT;
+	keep_words(u, pc);
 	/* The innermost frame is behind the call of the system. */
 	is_signal &= u->to.n > 0;
 	module = dw.addrmodule(u->dwfl, pc - !is_signal);
@@ -416,13 +445,12 @@ static bool parse(struct unwinding *u, const uint8_t *at, size_t size)
 	return true;
 }
 
-size_t unwind_work(void *unused, const void *request, size_t size,
-		   void *answer)
+static size_t unwind(const void *request, size_t size, uint8_t *answer,
+		     struct unwind_words *words)
 {
 	static struct unwinding u;
 
-	(void)unused;
-	u = (struct unwinding){ 0 };
+	u = (struct unwinding){ .words = words };
 	current = &u;
 	stack_begin(&u.to, answer, NULL, 0);
 	if (!dw.begin || !parse(&u, request, size))
@@ -440,5 +468,24 @@ size_t unwind_work(void *unused, const void *request, size_t size,
 	    dw.attach_state(u.dwfl, NULL, 1, &thread_callbacks, &u))
 		dw.getthread_frames(u.dwfl, 1, add_frame, &u);
 	dw.end(u.dwfl);
+	for (size_t i = 0; i < u.n_read; i++)	/* why there are no more */
+		add_word(&u, &u.read[i]);
 	return u.to.size;
+}
+
+size_t unwind_work(void *unused, const void *request, size_t size,
+		   void *answer)
+{
+	(void)unused;
+	return unwind(request, size, answer, NULL);
+}
+
+size_t unwind_words_work(void *unused, const void *request, size_t size,
+			 void *answer)
+{
+	struct unwind_words *words = answer;
+
+	(void)unused;
+	*words = (struct unwind_words){ 0 };
+	return sizeof(*words) + unwind(request, size, words->detail, words);
 }

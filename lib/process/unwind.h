@@ -11,10 +11,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "process/mapping.h"
+
 enum {
 	UNWIND_REGISTERS = 33,
 	UNWIND_STACK = 20480,		/* the most bytes of a stack */
 	UNWIND_MAPPINGS = 128,
+	UNWIND_WORDS = 128,
+/* The numbers that DWARF gives to the stack pointer and the program counter. */
+#if defined(__x86_64__)
+	UNWIND_SP = 7, UNWIND_PC = 16,
+#else					/* arm64: x0 to x30, sp */
+	UNWIND_SP = 31, UNWIND_PC = 32,
+#endif
 };
 
 /*
@@ -23,6 +32,7 @@ enum {
  */
 struct unwind_request {
 	uint64_t regs[UNWIND_REGISTERS];	/* as DWARF numbers them */
+	uint64_t known;		/* one bit for each known register */
 	uint64_t base;
 	uint32_t size, n_mappings;
 	int32_t pid;		/* whose root directory has the files */
@@ -35,6 +45,14 @@ struct unwind_mapping {
 	uint32_t device_major, device_minor;
 };
 
+/*
+ * Make a request of its head, the stack, and the executable mappings, of which
+ * later ones hide earlier ones at the same addresses. The caller frees it.
+ */
+uint8_t *unwind_request_new(struct unwind_request *head, const uint8_t *stack,
+			    const struct mapping *list, size_t n,
+			    size_t *size);
+
 /* Load libdw, before the child is started. False: it is not installed. */
 bool unwind_load(void);
 /*
@@ -43,5 +61,25 @@ bool unwind_load(void);
  */
 size_t unwind_work(void *unused, const void *request, size_t size,
 		   void *answer);
+
+/*
+ * A word of the stack that led from one function to the next. If another stack
+ * begins with the same registers and has the same words at these addresses, it
+ * has the same functions.
+ */
+struct unwind_word {
+	uint64_t address, value;
+};
+
+/* The answer of unwind_words_work(). */
+struct unwind_words {
+	uint32_t n, zero;
+	struct unwind_word words[UNWIND_WORDS];
+	uint8_t detail[];	/* as unwind_work() has it */
+};
+
+/* As unwind_work(), with the words that decided. */
+size_t unwind_words_work(void *unused, const void *request, size_t size,
+			 void *answer);
 
 #endif

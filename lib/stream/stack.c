@@ -2,6 +2,7 @@
 #include "stream/stack.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -149,6 +150,15 @@ static bool is_wrapper(const struct stack_frame *frame, struct call_id id)
 		       syscall_label(id, name));
 }
 
+char *stack_callers(const struct fact *stack)
+{
+	struct stack_frame frames[STACK_FRAMES_MAX];
+	size_t n = stack_frames(stack, frames);
+	size_t skip = n && is_wrapper(&frames[0], stack->id);
+
+	return n > skip ? stack_text(frames + skip, n - skip) : NULL;
+}
+
 char *stack_chain(const struct fact *stack)
 {
 	struct argument_value values[ARGUMENT_VALUES_MAX];
@@ -166,4 +176,34 @@ char *stack_chain(const struct fact *stack)
 	free(rest);
 	free(call);
 	return text;
+}
+
+static json_t *build_id_json(const struct stack_frame *f)
+{
+	char hex[2 * BUILD_ID_MAX + 1];
+
+	if (!f->build_id_size || f->build_id_size > BUILD_ID_MAX)
+		return json_null();
+	for (size_t i = 0; i < f->build_id_size; i++)
+		sprintf(hex + 2 * i, "%02x", f->build_id[i]);
+	return json_string(hex);
+}
+
+json_t *stack_frames_json(const struct fact *stack)
+{
+	struct stack_frame frames[STACK_FRAMES_MAX];
+	size_t n = stack_frames(stack, frames);
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++) {
+		const struct stack_frame *f = &frames[i];
+
+		json_array_append_new(list, json_pack("{so so sI so}",
+			"function", *f->function ? text_json(f->function) :
+				json_null(),
+			"file", text_json(f->file),
+			"address", (json_int_t)f->address,
+			"build_id", build_id_json(f)));
+	}
+	return list;
 }

@@ -3,6 +3,7 @@
 #ifndef STACK_H
 #define STACK_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -46,10 +47,14 @@ size_t stack_frames(const struct fact *fact,
 struct fact stack_values(const struct fact *fact);
 /* "__check_pf <- getaddrinfo (libc.so.6) <- main (/bin/app)", unescaped; heap. */
 char *stack_text(const struct stack_frame *frames, size_t n);
+/* The same without the function that only makes the call; NULL: no caller. */
+char *stack_callers(const struct fact *stack);
 /*
  * "socket(AF_NETLINK) <- __check_pf <- getaddrinfo (libc.so.6)", without the
  * function that only makes the call; unescaped, heap.
  */
 char *stack_chain(const struct fact *stack);
+/* An array of objects, the innermost frame first. */
+json_t *stack_frames_json(const struct fact *stack);
 
 #endif

@@ -20,6 +20,13 @@ struct violation {
 	const char *image;	/* the executable's path; NULL: not known */
 	const char *place;	/* as struct place has it; NULL: not known */
 	const char *symbol;	/* likewise */
+	/*
+	 * stack_callers(), and the detail of that fact for the first such call;
+	 * NULL: not known.
+	 */
+	const char *callers;
+	const uint8_t *stack;
+	size_t stack_size;
 	const uint64_t *args;	/* six; NULL: not known */
 	/* as the verifier's PID namespace has them; 0: not known */
 	uint32_t pid, tid;

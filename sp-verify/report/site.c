@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "report/report.h"
+#include "stream/stack.h"
 
 enum { SITES_MAX = 512 };
 
@@ -23,7 +24,8 @@ static bool is_site(const struct site *s, const struct violation *v,
 	return s->has_args == (v->args != NULL) &&
 		!memcmp(s->kept, kept, sizeof(s->kept)) &&
 		same_text(s->place, v->place) && same_text(s->own, v->own) &&
-		same_text(s->image, v->image);
+		same_text(s->image, v->image) &&
+		same_text(s->callers, v->callers);
 }
 
 static char *copy(const char *text)
@@ -41,6 +43,9 @@ static void new_site(struct sites *sites, const struct violation *v,
 	*s = (struct site){
 		.image = copy(v->image), .place = copy(v->place),
 		.symbol = copy(v->symbol), .own = copy(v->own),
+		.callers = copy(v->callers),
+		.stack = v->stack ? xmemdup(v->stack, v->stack_size) : NULL,
+		.stack_size = v->stack_size,
 		.has_args = v->args, .pid = v->pid, .tid = v->tid,
 		.has_time = v->has_time, .time_ns = v->time_ns,
 		.count = v->count,
@@ -72,6 +77,8 @@ void sites_free(struct sites *sites)
 		free(sites->at[i].place);
 		free(sites->at[i].symbol);
 		free(sites->at[i].own);
+		free(sites->at[i].callers);
+		free(sites->at[i].stack);
 	}
 	free(sites->at);
 }
@@ -128,14 +135,20 @@ static char *place_text(const struct site *s)
 
 char *site_text(const struct site *s, struct call_id id, bool with_image)
 {
-	char buf[SYSCALL_NAME_MAX];
+	char buf[SYSCALL_NAME_MAX], *callers;
 	char *text = s->has_args ? signature_text(id, s->kept) :
 		xstrdup(syscall_label(id, buf));
 
+	if (s->callers) {
+		callers = text_printable(s->callers);
+		text_append(&text, " <- ", callers);
+		free(callers);
+	}
 	text = append(text, task_text(s));
 	if (s->has_time)
 		text = append(text, xasprintf("%.3f s", s->time_ns / 1e9));
-	text = append(text, place_text(s));
+	if (!s->callers)
+		text = append(text, place_text(s));
 	if (with_image && s->image)
 		text = append(text, text_printable(s->image));
 	if (s->own)
@@ -179,6 +192,9 @@ static json_t *number_or_null(uint32_t number)
 
 static json_t *site_json(const struct site *s, struct call_id id)
 {
+	struct fact stack = {
+		.id = id, .detail = s->stack, .detail_size = s->stack_size,
+	};
 	json_t *o = json_pack("{so so so so so so so so}",
 			      "image", text_or_null(s->image),
 			      "pid", number_or_null(s->pid),
@@ -190,6 +206,8 @@ static json_t *site_json(const struct site *s, struct call_id id)
 			      "place", text_or_null(s->place),
 			      "symbol", text_or_null(s->symbol));
 
+	if (s->stack)
+		json_object_set_new(o, "frames", stack_frames_json(&stack));
 	if (s->own)
 		json_object_set_new(o, "own_filter", json_string(s->own));
 	return o;

@@ -15,6 +15,9 @@ struct violation;
 
 struct site {
 	char *image, *place, *symbol;	/* NULL: not known */
+	char *callers;		/* the functions that led there, or NULL */
+	uint8_t *stack;		/* as the detail of a fact has it; or NULL */
+	size_t stack_size;
 	/* what the workload's own filter answers; NULL: there is none */
 	char *own;
 	bool has_args;
@@ -38,7 +41,11 @@ void sites_free(struct sites *sites);
 void sites_sort(struct sites *sites);
 
 enum { SITES_SHOWN = 8 };
-/* "socket(AF_INET6, 1, 6)  pid 12  0.012 s  libc.so.6+0x11b0f7 (socket+0x7)" */
+/*
+ * "socket(AF_INET6, 1, 6) <- dial <- main (/bin/app)  pid 12  0.012 s"; without
+ * a stack "socket(AF_INET6, 1, 6)  pid 12  0.012 s  libc.so.6+0x11b0f7
+ * (socket+0x7)". The caller frees it.
+ */
 char *site_text(const struct site *site, struct call_id id, bool with_image);
 /* "and 3 more places", NULL when all are shown; the caller frees. */
 char *sites_rest(const struct sites *sites);

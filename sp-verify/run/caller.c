@@ -16,12 +16,14 @@
 #include "kernel/syscall.h"
 #include "process/image-file.h"
 #include "process/process.h"
+#include "run/chain.h"
 #include "run/place.h"
 
 #define uthash_malloc(size) xcalloc(1, size)
 #include <uthash.h>
 
-enum { LOOKUPS_MAX = 512 };	/* look-ups of places of one call */
+/* For one call: so many places are looked up, and so many stacks unwound. */
+enum { LOOKUPS_MAX = 512 };
 
 /*
  * The file has another name now: it was replaced, or is in another mount
@@ -43,13 +45,14 @@ struct known_place {
 	UT_hash_handle hh;
 	struct key key;
 	struct place place;
+	struct chains chains;
 	pid_t pid;
 };
 
 struct budget {
 	UT_hash_handle hh;
 	struct call_id id;
-	size_t lookups;
+	size_t places, chains;
 };
 
 struct callers {
@@ -57,6 +60,7 @@ struct callers {
 	struct known_place *places;
 	struct budget *budgets;
 	struct objects *objects;
+	struct chain_finder *finder;
 	struct file_child *files;	/* reads executables */
 };
 
@@ -65,6 +69,7 @@ struct callers *callers_new(void)
 	struct callers *c = xcalloc(1, sizeof(*c));
 
 	c->objects = objects_new();
+	c->finder = chain_finder_new();
 	c->files = file_child_new(image_file_read, NULL);
 	return c;
 }
@@ -74,6 +79,7 @@ static void forget_place(struct callers *c, struct known_place *k)
 	HASH_DEL(c->places, k);
 	free(k->place.text);
 	free(k->place.symbol);
+	chains_free(&k->chains);
 	free(k);
 }
 
@@ -104,6 +110,7 @@ void callers_free(struct callers *c)
 		free(budget);
 	}
 	objects_free(c->objects);
+	chain_finder_free(c->finder);
 	file_child_free(c->files);
 	free(c);
 }
@@ -191,7 +198,7 @@ static pid_t process_of(pid_t tid)
 	return pid > 0 ? pid : 0;
 }
 
-static bool may_look(struct callers *c, struct call_id id)
+static struct budget *budget_of(struct callers *c, struct call_id id)
 {
 	struct budget *b;
 
@@ -201,18 +208,18 @@ static bool may_look(struct callers *c, struct call_id id)
 		b->id = id;
 		HASH_ADD(hh, c->budgets, id, sizeof(id), b);
 	}
-	return b->lookups++ < LOOKUPS_MAX;
+	return b;
 }
 
 /* NULL: the place is not looked up. */
 static struct known_place *place_of(struct callers *c, const struct key *key,
-				    struct call_id id, bool *is_new)
+				    struct budget *budget, bool *is_new)
 {
 	struct known_place *k;
 
 	*is_new = false;
 	HASH_FIND(hh, c->places, key, sizeof(*key), k);
-	if (k || !may_look(c, id))
+	if (k || budget->places++ >= LOOKUPS_MAX)
 		return k;
 	*is_new = true;
 	k = xcalloc(1, sizeof(*k));
@@ -270,7 +277,9 @@ struct caller caller_find(struct callers *c, const struct listener *listener,
 	struct caller who = { .tid = n->pid };
 	struct call_id id = { n->data.arch, n->data.nr };
 	struct known_place *place = NULL;
-	bool new_image, new_place = false;
+	const struct chain *chain = NULL;
+	struct budget *budget = budget_of(c, id);
+	bool new_image, new_place = false, new_chain = false;
 	struct known_image *image = n->pid ?
 		image_of(c, n->pid, &new_image) : NULL;
 	struct key key = {
@@ -279,11 +288,17 @@ struct caller caller_find(struct callers *c, const struct listener *listener,
 	};
 
 	if (image)
-		place = place_of(c, &key, id, &new_place);
+		place = place_of(c, &key, budget, &new_place);
+	if (place)
+		chain = chain_find(c->finder, &place->chains, n,
+				   budget->chains < LOOKUPS_MAX, &new_chain);
+	budget->chains += new_chain;
 	/*
 	 * The task may have ended meanwhile, and another one may have its id.
 	 */
 	if (image && !listener_is_valid(listener, n->id)) {
+		if (new_chain)
+			chains_drop(&place->chains);
 		if (new_place)
 			forget_place(c, place);
 		if (new_image)
@@ -295,6 +310,7 @@ struct caller caller_find(struct callers *c, const struct listener *listener,
 		who.pid = place->pid;
 		who.place = place->place.text;
 		who.symbol = place->place.symbol;
+		who.chain = chain;
 	}
 	return who;
 }

@@ -13,6 +13,8 @@
 /* the callers that are known, and what was read of them */
 struct callers;
 
+struct chain;
+
 struct callers *callers_new(void);
 void callers_free(struct callers *callers);
 
@@ -27,6 +29,8 @@ struct caller {
 	const struct executable *image;
 	/* as struct place has it; NULL: not known */
 	const char *place, *symbol;
+	/* The functions that led there; NULL: not known. */
+	const struct chain *chain;
 	pid_t pid;		/* the process; 0: not known */
 	pid_t tid;		/* 0: not in our PID namespace */
 };

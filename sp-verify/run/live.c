@@ -13,9 +13,10 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/message.h"
+#include "process/listener.h"
 #include "process/workload.h"
 #include "run/caller.h"
-#include "process/listener.h"
+#include "run/chain.h"
 #include "run/own-filters.h"
 #include "simulate/simulate.h"
 
@@ -140,6 +141,9 @@ static void add_denial(struct session *s, const struct denial *d,
 		.id = d->id, .answer = action_name(d->action, buf),
 		.image = image ? image : who->image ? who->image->path : NULL,
 		.place = who->place, .symbol = who->symbol,
+		.callers = who->chain ? who->chain->callers : NULL,
+		.stack = who->chain ? who->chain->detail : NULL,
+		.stack_size = who->chain ? who->chain->detail_size : 0,
 		.args = d->args, .pid = who->pid, .tid = who->tid,
 		.has_site = s->started, .has_time = true, .time_ns = d->time_ns,
 		.count = d->sent,

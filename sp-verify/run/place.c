@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "process/file-child.h"
 #include "process/image-file.h"
+#include "process/mapping.h"
 
 /* Sizes that no program has, and how many files are kept open. */
 enum {
@@ -270,28 +271,6 @@ static char *symbol_at(const struct object *o, uint64_t address)
 
 /* Memory */
 
-struct mapping {
-	uint64_t start, end, offset;
-	dev_t device;
-	uint64_t inode;		/* 0: no file */
-	char *path;
-};
-
-static bool parse_mapping(const char *line, struct mapping *m)
-{
-	unsigned int major_nr, minor_nr;
-	int at = 0;
-
-	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*s %" SCNx64
-		   " %x:%x %" SCNu64 " %n", &m->start, &m->end, &m->offset,
-		   &major_nr, &minor_nr, &m->inode, &at) < 6)
-		return false;
-	m->device = makedev(major_nr, minor_nr);
-	m->path = at ? xasprintf("%.*s", (int)strcspn(line + at, "\n"),
-				 line + at) : xstrdup("");
-	return true;
-}
-
 static bool find_mapping(pid_t tid, uint64_t address, struct mapping *m)
 {
 	char path[32], *line = NULL;
@@ -302,7 +281,7 @@ static bool find_mapping(pid_t tid, uint64_t address, struct mapping *m)
 	snprintf(path, sizeof(path), "/proc/%d/maps", tid);
 	file = fopen(path, "re");
 	while (file && !found && getline(&line, &size, file) > 0) {
-		if (!parse_mapping(line, m))
+		if (!mapping_parse(line, m))
 			continue;
 		found = address >= m->start && address < m->end;
 		if (!found)
@@ -330,7 +309,8 @@ static int open_mapped(pid_t tid, const struct mapping *m, struct stat *st)
 	path = xasprintf("/proc/%d/root%s", tid, m->path);
 	fd = regular_file_open(path, st);
 	free(path);
-	if (fd < 0 || (st->st_dev == m->device && st->st_ino == m->inode))
+	if (fd < 0 || (st->st_ino == m->inode &&
+		       st->st_dev == makedev(m->device_major, m->device_minor)))
 		return fd;
 	close(fd);
 	return -1;

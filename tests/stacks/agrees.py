@@ -2,23 +2,31 @@
 # SPDX-License-Identifier: Apache-2.0
 """usage: agrees.py BINDIR COMMAND… — do stacks agree with strace -k?
 
-Each stack of sp-record --stacks must be one that strace -f -k shows for that
-call, frame by frame, by file and address. Prints the stacks that are not; exit 1
-if these are more than one in twenty.
+Each stack of sp-record --stacks, and each chain that sp-verify prints for a
+violation, must be one that strace -f -k shows for that call, frame by frame, by
+file and address. A chain of sp-verify may end early. Prints those that are not;
+exit 1 if these are more than one in twenty.
 """
 import functools, json, os, re, struct, subprocess, sys, tempfile
 
 bindir, *command = sys.argv[1:]
 directory = tempfile.TemporaryDirectory()    # removed at the end
-log, stream = (os.path.join(directory.name, name) for name in ("log", "s.sp"))
+log, stream, profile, listed = (os.path.join(directory.name, name)
+                                for name in ("log", "s.sp", "p.json", "v.json"))
 quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 subprocess.run(["strace", "-f", "-k", "-o", log, *command], **quiet, timeout=300)
 subprocess.run([f"{bindir}/sp-record", "-q", "--stacks", "-o", stream, "--", *command],
                **quiet, timeout=300)
 out = subprocess.run([f"{bindir}/sp-emit", "--json", stream], capture_output=True, check=True)
 stacks = json.loads(out.stdout)["stacks"]
+with open(profile, "w") as file:        # every call is a violation
+    json.dump({"defaultAction": "SCMP_ACT_ERRNO"}, file)
+subprocess.run([f"{bindir}/sp-verify", "-p", profile, "--json", "-o", listed, "--", *command],
+               **quiet, timeout=300)
+chains = [{"name": call["name"], "frames": site["frames"]} for call in json.load(open(listed))
+          for site in call["sites"] if "frames" in site]
 
-calls, last = {}, {}        # by name: chains
+calls, last = {}, []        # by name: chains
 for line in open(log, errors="replace"):
     call = re.match(r"(\d+) +(?:<\.\.\. )?(\w+)[( ]", line)
     frame = re.match(r" > (.*?)(?:\(.*\))? \[0x([0-9a-f]+)\]$", line)
@@ -51,16 +59,26 @@ OUTERMOST = {"_start", "__clone3", "clone3", "clone"}
 def agrees(mine, theirs, outermost):
     return mine in theirs or outermost in OUTERMOST and any(c[:len(mine)] == mine for c in theirs)
 
-same = 0
-stacks = [s for s in stacks if any(seen.get(s["name"], ()))]
-for stack in stacks:
-    mine, theirs = chain(stack), seen[stack["name"]]
-    if agrees(mine, theirs, stack["frames"][-1]["function"]):
-        same += 1
-        continue
-    best = max(theirs, key=lambda c: sum(a == b for a, b in zip(c, mine)), default=())
-    at = next((i for i, (a, b) in enumerate(zip(best, mine)) if a != b), min(len(best), len(mine)))
-    print(f"# {stack['name']}: {len(mine)} frames, strace {len(best)}, the first {at} agree:",
-          *(f"{f['function']}" for f in stack["frames"][max(0, at - 1):at + 2]))
-print(f"{os.path.basename(command[0])}: {same} of {len(stacks)} stacks agree with strace -k")
-sys.exit(not stacks or same * 20 < len(stacks) * 19)
+def compare(what, stacks, may_end_early):
+    """How many agree, and print the others; False: too few."""
+    stacks = [s for s in stacks if any(seen.get(s["name"], ()))]
+    same = early = 0
+    for stack in stacks:
+        mine, theirs = chain(stack), seen[stack["name"]]
+        if agrees(mine, theirs, stack["frames"][-1]["function"]):
+            same += 1
+            continue
+        if may_end_early and any(c[:len(mine)] == mine for c in theirs):
+            early += 1
+            continue
+        best = max(theirs, key=lambda c: sum(a == b for a, b in zip(c, mine)), default=())
+        at = next((i for i, (a, b) in enumerate(zip(best, mine)) if a != b),
+                  min(len(best), len(mine)))
+        print(f"# {stack['name']}: {len(mine)} frames, strace {len(best)}, the first {at} agree:",
+              *(f"{f['function']}" for f in stack["frames"][max(0, at - 1):at + 2]))
+    print(f"{os.path.basename(command[0])}: {same} of {len(stacks)} {what} agree with strace -k",
+          *([f"and {early} end early"] if may_end_early else []))
+    return stacks and (same + early) * 20 >= len(stacks) * 19
+
+good = [compare("stacks", stacks, False), compare("chains of violations", chains, True)]
+sys.exit(not all(good))

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a process has mapped: /proc/PID/maps, proc(5). */
+#ifndef MAPPING_H
+#define MAPPING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct mapping {
+	uint64_t start, end, offset, inode;
+	uint32_t device_major, device_minor;
+	bool executable;
+	char *path;		/* as the process sees it; "//anon"; "" */
+};
+
+/* One line of that file. False: malformed. The caller frees the path. */
+bool mapping_parse(const char *line, struct mapping *m);
+/*
+ * The executable mappings of a process, by address; mapping_list_free() frees
+ * them. `*n` is 0 if it is gone, or may not be read.
+ */
+struct mapping *mapping_list(pid_t pid, size_t *n);
+void mapping_list_free(struct mapping *list, size_t n);
+
+#endif

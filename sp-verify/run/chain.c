@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "run/chain.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "kernel/syscall.h"
+#include "process/file-child.h"
+#include "process/unwind.h"
+#include "stream/fact-shape.h"
+#include "stream/stack.h"
+
+enum { PAGE = 4096, PAGES = UNWIND_STACK / PAGE };
+
+struct chain_finder {
+	struct file_child *child;
+	bool unavailable;	/* there is no libdw */
+};
+
+struct chain_finder *chain_finder_new(void)
+{
+	struct chain_finder *f = xcalloc(1, sizeof(*f));
+
+	f->child = file_child_new(unwind_words_work, NULL);
+	return f;
+}
+
+void chain_finder_free(struct chain_finder *f)
+{
+	if (!f)
+		return;
+	file_child_free(f->child);
+	free(f);
+}
+
+/* The waiting task */
+
+/*
+ * Only the stack pointer and the program counter of the waiting task can be read
+ * (/proc/TID/syscall, proc(5)). The other registers would have to come from
+ * ptrace(2), which reads those of a stopped task only. The signal that stops the
+ * task would come in the middle of its call, and end the call with EINTR.
+ */
+static bool read_registers(pid_t tid, uint64_t *sp, uint64_t *pc)
+{
+	char path[32], line[256];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", tid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = read(fd, line, sizeof(line) - 1);
+	close(fd);
+	line[n > 0 ? n : 0] = '\0';
+	return sscanf(line, "%*s %*s %*s %*s %*s %*s %*s %" SCNx64 " %" SCNx64,
+		      sp, pc) == 2;
+}
+
+/* Whole pages, from the one that the stack pointer is in: as many as exist. */
+static size_t copy_stack(pid_t tid, uint64_t base, uint8_t bytes[UNWIND_STACK])
+{
+	struct iovec to = { bytes, UNWIND_STACK }, from[PAGES];
+	ssize_t n;
+
+	for (size_t i = 0; i < PAGES; i++)
+		from[i] = (struct iovec){ (void *)(base + i * PAGE), PAGE };
+	n = process_vm_readv(tid, &to, 1, from, PAGES, 0);
+	return n > 0 ? n : 0;
+}
+
+/* Chains */
+
+static bool has_word(const struct unwind_request *head, const uint8_t *stack,
+		     const struct unwind_word *word)
+{
+	uint64_t at = word->address - head->base;
+
+	return at < head->size && head->size - at >= sizeof(word->value) &&
+		!memcmp(stack + at, &word->value, sizeof(word->value));
+}
+
+static bool is_chain(const struct chain *chain,
+		     const struct unwind_request *head, const uint8_t *stack)
+{
+	if (chain->sp != head->regs[UNWIND_SP])
+		return false;
+	for (size_t i = 0; i < chain->n_words; i++)
+		if (!has_word(head, stack, &chain->words[i]))
+			return false;
+	return true;
+}
+
+static struct chain *find_known(struct chains *chains,
+				const struct unwind_request *head,
+				const uint8_t *stack)
+{
+	for (size_t i = chains->n; i--;)
+		if (is_chain(&chains->at[i], head, stack))
+			return &chains->at[i];
+	return NULL;
+}
+
+static void keep_answer(struct chain *chain, struct call_id id,
+			const uint8_t *answer, int size)
+{
+	const struct unwind_words *words = (const void *)answer;
+	int detail = size - (int)sizeof(*words);
+
+	/* One byte: nothing was unwound. */
+	if (detail <= 1 || detail > DETAIL_MAX || words->n > UNWIND_WORDS)
+		return;
+	chain->detail = xmemdup(words->detail, detail);
+	chain->detail_size = detail;
+	chain->callers = stack_callers(&(struct fact){
+		.id = id, .detail = chain->detail, .detail_size = detail });
+	chain->n_words = words->n;
+	chain->words = xmemdup(words->words,
+			       words->n * sizeof(*words->words));
+}
+
+static struct chain *unwind(struct chain_finder *f, struct chains *chains,
+			    struct call_id id, struct unwind_request *head,
+			    const uint8_t *stack)
+{
+	static uint8_t answer[FILE_CHILD_BYTES]
+		__attribute__((aligned(sizeof(uint64_t))));
+	struct chain *chain;
+	size_t n, size;
+	struct mapping *list = mapping_list(head->pid, &n);
+	uint8_t *request = unwind_request_new(head, stack, list, n, &size);
+
+	chains->at = xgrow(chains->at, chains->n, sizeof(*chains->at));
+	chain = &chains->at[chains->n++];
+	*chain = (struct chain){ .sp = head->regs[UNWIND_SP] };
+	if (file_child_send(f->child, request, size))
+		keep_answer(chain, id, answer,
+			    file_child_receive(f->child, answer, sizeof(answer),
+					       FILE_CHILD_MS));
+	free(request);
+	mapping_list_free(list, n);
+	return chain;
+}
+
+/* libdw is loaded for the first violation, and not where there is none. */
+static bool is_available(struct chain_finder *f)
+{
+	f->unavailable = f->unavailable || !unwind_load();
+	return !f->unavailable;
+}
+
+const struct chain *chain_find(struct chain_finder *f, struct chains *chains,
+			       const struct seccomp_notif *n, bool may_look,
+			       bool *looked)
+{
+	static uint8_t stack[UNWIND_STACK];
+	struct unwind_request head = {
+		.known = 1ULL << UNWIND_SP | 1ULL << UNWIND_PC, .pid = n->pid,
+	};
+	struct call_id id = { n->data.arch, n->data.nr };
+	uint64_t *sp = &head.regs[UNWIND_SP], *pc = &head.regs[UNWIND_PC];
+	struct chain *chain;
+
+	*looked = false;
+	if (n->data.arch != arch_native()->audit || !is_available(f) ||
+	    !read_registers(n->pid, sp, pc) ||
+	    *pc != n->data.instruction_pointer)
+		return NULL;
+	head.base = *sp & -(uint64_t)PAGE;
+	head.size = copy_stack(n->pid, head.base, stack);
+	chain = find_known(chains, &head, stack);
+	*looked = !chain && may_look;
+	if (*looked)
+		chain = unwind(f, chains, id, &head, stack);
+	return chain && chain->callers ? chain : NULL;
+}
+
+static void free_chain(struct chain *chain)
+{
+	free(chain->words);
+	free(chain->callers);
+	free(chain->detail);
+}
+
+void chains_drop(struct chains *chains)
+{
+	free_chain(&chains->at[--chains->n]);
+}
+
+void chains_free(struct chains *chains)
+{
+	while (chains->n)
+		chains_drop(chains);
+	free(chains->at);
+	chains->at = NULL;
+}
