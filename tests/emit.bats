@@ -147,7 +147,7 @@ prctl pselect6 read rt_sigaction rt_sigprocmask setresgid setresuid write" ]
 	[ "$(runtime --runtime=runc --nnp)" = "close epoll_ctl epoll_pwait \
 execve fcntl fstat fstatfs futex getdents64 getpid ioctl mmap openat openat2 \
 rt_sigreturn statx write" ]
-	[ "$(runtime --runtime=runc)" = "capget capset chdir close epoll_ctl \
+	[ "$(runtime --runtime=runc)" = "brk capget capset chdir close epoll_ctl \
 epoll_pwait execve faccessat2 fchown fcntl fstat fstatfs futex getcwd \
 getdents64 getpid getppid ioctl mmap newfstatat openat openat2 prctl read \
 rt_sigreturn setgid setgroups setuid statx write" ]

@@ -9,12 +9,12 @@ ROOT=${SP_BIN%/bin}/suites/sid-runtimes
 
 setup_file() {
 	requires_root
-	requires runc jq busybox
+	requires runc jq
 	cd "$BATS_FILE_TMPDIR" || return
 	mkdir -p bundle/rootfs/{bin,proc}
-	cp "$(command -v busybox)" bundle/rootfs/bin
+	cp "$WITNESS/exit-nolibc" bundle/rootfs/bin
 	(cd bundle && runc spec)
-	sp-record -q -o run.sp -- busybox echo started
+	sp-record -q -o run.sp -- "$WITNESS/exit-nolibc"
 }
 
 # container NNP UID VARIABLES WORD… — in a container that has VARIABLES
@@ -25,7 +25,7 @@ container() {
 	jq --argjson nnp "$nnp" --argjson uid "$uid" \
 		--argjson n "$variables" --slurpfile profile p.json '
 		.ociVersion = "1.0.0" | .process.terminal = false
-		| .process.args = ["/bin/busybox", "echo", "started"]
+		| .process.args = ["/bin/exit-nolibc"]
 		| .process.noNewPrivileges = $nnp | del(.process.rlimits)
 		| .process.user = {uid: $uid, gid: $uid}
 		| .process.env += [range($n) | "V\(.)=" + "x" * 90]
@@ -47,24 +47,21 @@ container() {
 		sandprint-runtimes </dev/null
 }
 
-# starts RUNTIME WORD… — so does the profile for it alone. A large environment
-# makes a runtime in Go ask for memory, and collect garbage, behind the filter.
+# starts RUNTIME WORD… — so does the profile for it alone. The program makes no
+# call but execve and exit_group, so no call of the runtime is allowed by chance. A
+# large environment makes the runtime ask for memory, and Go collect garbage,
+# behind the filter.
 starts() {
 	local runtime=$1 uid option variables
-	local -A large=([0]='3000 15000')
+	local -A large=([0]='3000 15000' [0--nnp]='3000 15000')
 	shift
 	for uid in 0 1000; do
 		for option in '' --nnp; do
 			sp-emit --oci --runtime="$runtime" $option -o p.json \
 				"$BATS_FILE_TMPDIR/run.sp" 2>err
 			for variables in 0 ${large[$uid$option]-}; do
-				run --separate-stderr container \
-					"$([ "$option" ] && echo true || echo false)" \
-					$uid $variables "$@"
-				if [ "$status $output" != "0 started" ]; then
-					echo "$stderr" >&2
-					return 1
-				fi
+				container "$([ "$option" ] && echo true ||
+					echo false)" $uid $variables "$@"
 			done
 		done
 	done

@@ -34,9 +34,9 @@
  * under runc 1.1.5, 1.1.15 and 1.3.6, crun 1.8.1, 1.21 and 1.28, with
  * no_new_privs and without, for root and another user (tests/runtime-needs), and
  * in traces of their starts. openat2 is read in runc's source: 1.3.6 does
- * without where it fails. runc's mmap and epoll_pwait depend on how much memory
- * it has in use: a large environment makes them certain, and one start in 25 of
- * 1.3.6 made them without. The rows of LXC were found in the same way under
+ * without where it fails. runc's brk, mmap and epoll_pwait depend on how much
+ * memory it has in use: a large environment makes them certain, and one start in
+ * 25 of 1.3.6 needed mmap without it. The rows of LXC were found in the same way under
  * lxc-execute and lxc-start 5.0.2, with no_new_privs and without, for root and
  * another user.
  */
@@ -88,6 +88,7 @@ static const struct group_member table[] = {
 	       "closes what the program must not inherit"),
 	ALWAYS("read", RUNTIME_CRUN, "waits for start after create"),
 	ALWAYS("pselect6", RUNTIME_CRUN, "waits for start after create"),
+	UNLESS_NNP("brk", RUNTIME_RUNC, "C library: HOME is set"),
 	UNLESS_NNP("read", RUNTIME_RUNC, "capabilities, user database"),
 	UNLESS_NNP("prctl", BOTH, "capabilities, parent death signal"),
 	UNLESS_NNP("capset", BOTH, "drops capabilities"),
