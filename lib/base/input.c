@@ -18,7 +18,10 @@ const char *input_name(const char *path)
 	return strcmp(path, "-") ? path : "<stdin>";
 }
 
-/* As many descriptors as we may have: a test suite can leave 2,000 streams. */
+/*
+ * Allow as many descriptors as the hard limit does: a test suite can leave
+ * 2,000 streams.
+ */
 static void raise_limit(void)
 {
 	struct rlimit limit;
@@ -68,7 +71,10 @@ static bool complain(const struct input *in)
 	return false;
 }
 
-/* Whoever forgot a file name would wait for ever. */
+/*
+ * Tells the user why nothing happens: somebody who forgot the file name would
+ * wait for ever.
+ */
 static bool open_stdin(struct input *in)
 {
 	if (isatty(STDIN_FILENO)) {
@@ -90,7 +96,7 @@ bool input_open(struct input *in, const char *path)
 	return true;
 }
 
-/* poll(2) returns once there has been a writer since we opened it. */
+/* poll(2) returns as soon as a writer has opened the FIFO. */
 static void wait_for_writer(int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
@@ -165,7 +171,7 @@ bool input_is_open(const struct input *in)
 	return in->file;
 }
 
-/* A few of the descriptors that we may have are for the outputs. */
+/* Keep a few descriptors free for the output files. */
 static void leave_room(struct inputs *all)
 {
 	enum { ROOM = 16 };

@@ -33,10 +33,10 @@ FILE *input_file(struct input *in);
 void input_close(struct input *in);
 
 /*
- * Reads the rest of a file into memory that the caller frees, with a NUL at the
- * end. `*n` is its size in bytes without that NUL, or most + 1 if the file is
- * larger than `most`: then only so much was read. Memory grows with the file.
- * Returns NULL on failure, with errno set.
+ * Reads the rest of a file into memory that the caller frees, and adds a NUL.
+ * `*n` becomes the size in bytes without that NUL. A file larger than `most` is
+ * read no further than `most` + 1 bytes, and `*n` is then `most` + 1. Memory
+ * grows with the file. Returns NULL on failure, with errno set.
  */
 char *input_read(FILE *file, size_t most, size_t *n);
 /*
@@ -55,9 +55,9 @@ struct inputs {
 };
 
 /*
- * The paths end with a NULL. Without a path, stdin is the input. The error for a
- * file that cannot be opened is printed and latched, and the other files are
- * opened too, so that one run names all bad files.
+ * `paths` ends with NULL. Without a path, stdin is the input. For a file that
+ * cannot be opened, the error is printed and latched, and the remaining files
+ * are still opened: one run names all bad files.
  */
 void inputs_open(struct inputs *all, char *const *paths);
 void inputs_close(struct inputs *all);

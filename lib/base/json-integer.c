@@ -14,7 +14,7 @@
 
 enum { DIGITS_MAX = 20 };	/* of 2^64 - 1 */
 
-/* The length of a string with both its quotes. */
+/* The length of a JSON string, its two quotation marks included. */
 static size_t string_length(const char *s, size_t n)
 {
 	size_t i = 1;
@@ -55,7 +55,8 @@ static bool is_large(const char *s, size_t n, uint64_t *value)
 }
 
 /*
- * Copies a JSON text. Each number is passed to `write`, the rest is unchanged.
+ * Copies a JSON text: passes each number to `write`, and copies all other bytes
+ * unchanged.
  */
 static char *copy_numbers(const char *text, size_t n, size_t *length,
 			  void (*write)(const char *s, size_t n, FILE *out))

@@ -8,7 +8,7 @@
 
 #include "base/memory.h"
 
-/* The functions that follow are given valid JSON. */
+/* The functions below expect valid JSON. */
 
 static const char *skip_space(const char *at)
 {
@@ -47,7 +47,10 @@ static const char *skip_value(const char *at)
 	return at;
 }
 
-/* The value of a member; NULL: the object has none of that name. */
+/*
+ * The value of the member with this name, or NULL if the object has no such
+ * member.
+ */
 static const char *find_member(const char *object, const char *name)
 {
 	size_t n = strlen(name);
@@ -72,7 +75,7 @@ static char *replace(const char *text, const char *start, const char *end,
 	return xasprintf("%.*s%s%s", (int)(start - text), text, with, end);
 }
 
-/* The place before the closing bracket of an object or an array. */
+/* Inserts before the closing bracket of an object or an array. */
 static char *insert(const char *text, const char *container, const char *what)
 {
 	const char *last = skip_value(container) - 1;
@@ -84,7 +87,7 @@ static char *insert(const char *text, const char *container, const char *what)
 	return result;
 }
 
-/* {"b": {"c": VALUE}} for the names that follow. */
+/* Wraps the value in objects for the remaining names: {"b": {"c": VALUE}}. */
 static char *nest(const char *const *path, const char *value)
 {
 	char *inner, *result;
@@ -132,7 +135,7 @@ static char *splice(const char *text, const char *const *path,
 	return *at == '[' ? insert(text, at, value) : NULL;
 }
 
-/* NULL: the array has fewer items. */
+/* Returns NULL if the array has too few items. */
 static const char *find_item(const char *array, size_t index)
 {
 	const char *at = skip_space(array + 1);
@@ -161,8 +164,8 @@ static char *splice_item(const char *text, const char *const *path,
 }
 
 /*
- * Also refuses duplicate names: we compare names bytewise, so one that is
- * written with escapes would be added a second time.
+ * Also refuses duplicate names. We compare names byte by byte, so that a name
+ * written with escapes would look new and be added a second time.
  */
 static bool is_valid(const char *text)
 {
@@ -174,7 +177,7 @@ static bool is_valid(const char *text)
 	return valid;
 }
 
-/* The result, where it is valid, too; else NULL. */
+/* Returns the result if it is valid JSON, too, and NULL otherwise. */
 static char *checked(char *result)
 {
 	if (!result || is_valid(result))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Changes one value in the text of a JSON object and leaves every other byte as
- * it is: a program's numbers can be too large for a JSON library.
+ * it is. (A JSON library would change numbers that are too large for it.)
  */
 #ifndef JSON_SPLICE_H
 #define JSON_SPLICE_H
@@ -9,16 +9,20 @@
 #include <stddef.h>
 
 /*
- * The text with `value`, which is JSON, at the place that the names in `path`
- * (NULL at the end) lead to; missing objects on the way are added. Heap, or
- * NULL: the text is not valid JSON, has a name twice, or has something other
- * than objects on the way.
+ * Returns a copy of the text, which the caller frees, with the JSON text
+ * `value` at the place that `path` names. `path` is a list of member names and
+ * ends with NULL; missing objects on the way are added. Returns NULL if the
+ * text is not valid JSON, has a duplicate name, or has something other than an
+ * object on the way.
  */
 char *json_put(const char *text, const char *const *path, const char *value);
-/* The same, but `value` is appended to the array at that place. */
+/* As json_put(), but `value` is appended to the array at that place. */
 char *json_append(const char *text, const char *const *path,
 		  const char *value);
-/* The same, but `value` takes the place of an item of the array; NULL: none such. */
+/*
+ * As json_put(), but `value` replaces an item of the array. Returns NULL if
+ * there is no such item.
+ */
 char *json_put_item(const char *text, const char *const *path, size_t index,
 		    const char *value);
 

@@ -7,7 +7,10 @@
 
 /* Lower a limit, soft and hard, to at most `most`; never raise it. */
 void limit_lower(int resource, rlim_t most);
-/* The same for the soft limit alone: at RLIMIT_CPU's, SIGXCPU comes. */
+/*
+ * The same for the soft limit alone. At the soft RLIMIT_CPU, the process gets
+ * SIGXCPU.
+ */
 void limit_lower_soft(int resource, rlim_t most);
 
 #endif

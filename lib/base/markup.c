@@ -39,7 +39,7 @@ static void put_html(const char *text, const char *at, FILE *out)
 		putc(*at, out);
 }
 
-/* A dot stays, unless a link could begin with it ("www."). */
+/* A dot is safe unless it could be part of "www.", which begins a link. */
 static void put_markdown(const char *text, const char *at, FILE *out)
 {
 	bool dot = *at == '.' && (at == text || tolower(at[-1]) != 'w');
@@ -51,7 +51,7 @@ static void put_markdown(const char *text, const char *at, FILE *out)
 		fprintf(out, "&#%d;", *at);
 }
 
-/* Two colons in a row end the properties of a command. */
+/* In a workflow command, "::" ends the properties. */
 static void put_command(const char *text, const char *at, FILE *out)
 {
 	if (*at == '%')

@@ -17,15 +17,17 @@ static void *check(void *p)
 }
 
 /*
- * Replaces malloc(3) for the libraries, too. Without memory, jansson leaves out
- * a member, msgpack-c a part of a record and libseccomp 2.5 a rule, without an
- * error. So a failed allocation ends the tool, wherever it happens. Sanitizers
- * have their own allocator.
+ * Replaces malloc(3) for the libraries, too. When memory runs out, jansson
+ * omits a member, msgpack-c omits a part of a record, and libseccomp 2.5 omits
+ * a rule, all without an error. So a failed allocation must end the tool,
+ * wherever it happens. Sanitizers have an allocator of their own.
  */
 #if (defined(__GLIBC__) || defined(STATIC_BUILD)) && \
 	!defined(__SANITIZE_ADDRESS__)
 
-/* A static program has the libc's malloc(3), which ld --wrap calls __real_. */
+/*
+ * In a static program, ld --wrap renames the libc's malloc(3) to __real_malloc.
+ */
 #ifdef STATIC_BUILD
 #define LIBC(name) __real_##name
 #define OURS(name) __wrap_##name
@@ -41,7 +43,10 @@ void memory_can_fail(void)
 	can_fail = true;
 }
 
-/* Printing the message may itself allocate memory, and works without it. */
+/*
+ * Printing the message may allocate memory itself, but also works if that
+ * fails.
+ */
 static void *check_for_library(void *p)
 {
 	if (!p && !can_fail) {
@@ -122,7 +127,8 @@ char *xasprintf(const char *fmt, ...)
 
 void *xgrow(void *array, size_t n, size_t size)
 {
-	if (!(n & (n - 1)))	/* 0 or a power of two: full */
+	/* The array is full if n is 0 or a power of two. */
+	if (!(n & (n - 1)))
 		array = xrealloc(array, n ? 2 * n : 1, size);
 	memset((char *)array + n * size, 0, size);
 	return array;

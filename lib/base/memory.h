@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Allocation that succeeds or ends the tool with a message: by these functions,
- * and by malloc(3) itself for the libraries that we use.
+ * Allocation that succeeds or ends the tool with a message. This holds for the
+ * functions below, and for malloc(3) itself when a library calls it.
  */
 #ifndef MEMORY_H
 #define MEMORY_H
@@ -16,16 +16,16 @@ __attribute__((malloc, returns_nonnull, format(printf, 1, 2)))
 char *xasprintf(const char *fmt, ...);
 
 /*
- * From here on malloc(3), calloc(3) and realloc(3) return NULL in this thread
- * when memory runs out, as in other programs: for a child process with a limit
- * of its own.
+ * Makes malloc(3), calloc(3) and realloc(3) return NULL in this thread when
+ * memory runs out, as in other programs. It is for a child process with a
+ * memory limit of its own.
  */
 void memory_can_fail(void);
 
 /*
- * Room for one more element at the end of a growing array: `*n` elements are
- * in use, and the capacity is the power of two that holds them. The new
- * element is zeroed; `*n` is not changed.
+ * Makes room for one more element at the end of a growing array. `*n` elements
+ * are in use; the capacity is the next power of two. The new element is zeroed,
+ * and `*n` is not changed.
  */
 __attribute__((returns_nonnull))
 void *xgrow(void *array, size_t n, size_t size);

@@ -24,17 +24,19 @@ static size_t n_notes;
 
 /*
  * Messages of one kind have the same format. An input can cause any number of
- * them: the first are printed, and at the end the last one with the number of
- * those between. Quoted texts can be long, too, so a message is cut.
+ * them, so the first are printed, and the last one at the end, with the number
+ * of those in between. A message is cut because texts that it quotes can be
+ * long, too.
  */
 enum { SHOWN_MAX = 20, KINDS_MAX = 256, TEXT_MAX = 1 << 13 };
 static struct kind {
 	const char *fmt;
 	size_t n;
 	bool is_note;
-	char *last;		/* the last text; NULL: all were printed */
+	/* the last text that was only counted; NULL: none */
+	char *last;
 } kinds[KINDS_MAX];
-/* the process that counts the messages that it does not print */
+/* the process that counted messages: it prints the last ones */
 static pid_t counter;
 
 /*
@@ -47,7 +49,8 @@ static void hold_standard_descriptors(void)
 	for (int fd = 0; fd <= STDERR_FILENO; fd++)
 		if (fcntl(fd, F_GETFD) < 0 &&
 		    open("/dev/null", O_PATH | O_CLOEXEC) != fd)
-			abort();	/* the lowest one that is free */
+			/* the new descriptor is always the lowest free one */
+			abort();
 }
 
 static void on_file_size_limit(int signal)
@@ -79,8 +82,8 @@ void message_init(const char *name, int trouble_status, char **argv)
 }
 
 /*
- * Names and arguments come from outside: characters that control a terminal are
- * escaped.
+ * Names and arguments come from outside: escape characters that control a
+ * terminal.
  */
 static void print_text(const char *text)
 {
@@ -107,8 +110,8 @@ static void print(const char *fmt, va_list ap)
 }
 
 /*
- * What is printed at the end for the messages of a kind that were counted;
- * heap.
+ * The text that is printed at the end for messages that were only counted; the
+ * caller frees it.
  */
 static char *rest_of(const struct kind *kind)
 {
@@ -139,7 +142,7 @@ static struct kind *kind_of(const char *fmt)
 	return NULL;
 }
 
-/* False: the message is only counted. */
+/* Returns false if the message is only counted. */
 static bool is_shown(const char *fmt, bool is_note, va_list ap)
 {
 	struct kind *kind = kind_of(fmt);
@@ -163,7 +166,7 @@ void message_keep_notes(void)
 		notes = xcalloc(1, sizeof(*notes));
 }
 
-/* The text after the prefix of message_notes(). */
+/* Drops the text that message_notes() put after the last note. */
 static void forget_rest(void)
 {
 	for (size_t i = n_notes; notes && notes[i]; i++)
@@ -172,7 +175,7 @@ static void forget_rest(void)
 		notes[n_notes] = NULL;
 }
 
-/* Takes the note over. */
+/* Takes ownership of the note. */
 static void keep_note(char *note)
 {
 	notes = xrealloc(notes, n_notes + 2, sizeof(*notes));
@@ -298,7 +301,7 @@ void message_end(void)
 	exit(message_finish());
 }
 
-/* In the tools, not in programs that only use the library. */
+/* Set in the tools, and NULL in programs that only use the library. */
 extern const char sandprint_commit[] __attribute__((weak));
 
 void message_version(void)

@@ -16,24 +16,25 @@ enum {
 };
 
 /*
- * Every message starts with `tool`, as do getopt(3)'s, for which argv[0] is
- * set; message_error() latches `trouble`. Of notes and errors with one format
- * the first 20 are printed; at the end follows the last one, with the number of
- * those between.
+ * Every message starts with `tool`. So do those of getopt(3), because this sets
+ * argv[0]. message_error() latches the status `trouble`. Of notes and errors
+ * with one format, the first 20 are printed at once, and the last one at the
+ * end, with the number of those in between.
  */
 void message_init(const char *tool, int trouble, char **argv);
 
 /* A note; the exit status does not change. */
 __attribute__((format(printf, 1, 2))) void message_note(const char *fmt, ...);
-/* For a tool that runs for ever: print all of them. */
+/* Prints every message, without counting: for a tool that runs for ever. */
 void message_line(const char *text);
 /*
- * For a tool that also writes its notes into its output: from here on notes are
- * kept. Returns those kept so far, without the tool's name, NULL at the end.
+ * For a tool that also writes its notes into its output: message_keep_notes()
+ * starts keeping notes, and message_notes() returns those kept so far, without
+ * the tool's name. The list ends with NULL.
  */
 void message_keep_notes(void);
 char **message_notes(void);
-/* An error: from here on the tool cannot exit with less than `trouble`. */
+/* Prints an error; the tool's exit status is at least `trouble` from now on. */
 __attribute__((format(printf, 1, 2))) void message_error(const char *fmt, ...);
 /* An error that ends the tool: prints and exits. */
 __attribute__((format(printf, 1, 2), noreturn))
@@ -43,8 +44,8 @@ __attribute__((format(printf, 1, 2), noreturn))
 void message_usage(const char *fmt, ...);
 
 /*
- * Print each of the texts, up to a NULL, by one of the functions above, and
- * free them. Returns how many there were.
+ * Passes each text of a list that ends with NULL to one of the functions above,
+ * and frees it. Returns the number of texts.
  */
 size_t message_all(char **texts, void (*print)(const char *fmt, ...));
 
@@ -53,16 +54,16 @@ int message_status(void);
 /* Raise the exit status to `status`; it never goes down. */
 void message_latch(int status);
 /*
- * What main returns: the latched status, after flushing stdout and checking
- * that. A failed write is an error.
+ * The value for main() to return: flushes stdout, checks that this worked, and
+ * returns the latched status. A failed write is an error.
  */
 int message_finish(void);
 
 /* The name that message_init() was given. */
 const char *message_tool(void);
 /*
- * To be called after something was printed to stdout instead of doing work:
- * checks the write and exits.
+ * Call this after printing to stdout instead of doing work: checks the write
+ * and exits.
  */
 __attribute__((noreturn)) void message_end(void);
 /* Print the version to stdout and exit. */

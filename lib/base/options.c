@@ -11,7 +11,7 @@
 #include "base/message.h"
 #include "base/text.h"
 
-/* getopt_long() returns this plus the row's index. */
+/* getopt_long() returns FIRST_ROW plus the row's index. */
 enum { FIRST_ROW = 256 };
 
 static option_set show_help, show_version, show_completion;
@@ -102,7 +102,7 @@ static void print_row(const struct option_row *row)
 }
 
 /*
- * What the setters of the common rows are called with: --help prints the table.
+ * What the setters of the common rows get: --help needs it to print the table.
  */
 struct parsing {
 	const struct option_table *table;
@@ -135,7 +135,7 @@ static char *show_version(const struct option_row *row, void *parsing,
 
 /* Completions */
 
-/* Whether the shell offers file names for the option's value. */
+/* Whether the shell offers file names as values of the option. */
 static bool takes_file(const struct option_row *row)
 {
 	const char *file = row->value ? strstr(row->value, "FILE") : NULL;
@@ -144,7 +144,7 @@ static bool takes_file(const struct option_row *row)
 }
 
 /*
- * The first line of the option's help, to be put in single quotes, with a
+ * Prints the first line of the option's help for use in single quotes, with a
  * backslash before each character of `special`.
  */
 static void print_quoted(const char *text, const char *special)
@@ -157,7 +157,7 @@ static void print_quoted(const char *text, const char *special)
 			       *text);
 }
 
-/* "--output|-o": a pattern of a shell's case. */
+/* "--output|-o": a pattern for the shell's `case`. */
 static void print_pattern(const struct option_row *row)
 {
 	printf("--%s", row->name);
@@ -165,7 +165,7 @@ static void print_pattern(const struct option_row *row)
 		printf("|-%c", row->letter);
 }
 
-/* What bash offers after an option: files, the choices, or nothing. */
+/* What bash offers as the option's value: files, the choices, or nothing. */
 static void print_bash_value(const struct option_row *row)
 {
 	printf("\t");
@@ -179,9 +179,9 @@ static void print_bash_value(const struct option_row *row)
 }
 
 /*
- * Finds where the command begins, if the tool runs one. From there on the
- * command's own completion is used, or names of commands and files are offered.
- * Values of options are skipped.
+ * Prints code that finds where the command begins, if the tool runs one. After
+ * that point, the command's own completion is used, or names of commands and
+ * files are offered. The code skips values of options.
  */
 static void print_bash_command(const struct option_table *t)
 {
@@ -340,7 +340,7 @@ static const char *nearest(const struct option_table *t, const char *name)
 	return found;
 }
 
-/* " --from --fail-on" */
+/* All long names that begin with `name`: " --from --fail-on". */
 static char *candidates(const struct option_table *t, const char *name)
 {
 	char *list = xstrdup("");
@@ -358,7 +358,7 @@ static char *candidates(const struct option_table *t, const char *name)
 	return list;
 }
 
-/* Whether the option could be meant for a command. */
+/* Reminds the user of "--" if the option could be meant for the command. */
 static const char *hint(const struct option_table *t)
 {
 	return t->operands == OPERANDS_OR_COMMAND ?
@@ -384,7 +384,7 @@ static void refuse_name(const struct option_table *t, const char *arg)
 	message_usage("unknown option '--%s'%s", name, hint(t));
 }
 
-/* getopt_long() has refused something: explain it. */
+/* getopt_long() has refused something: explain what. */
 __attribute__((noreturn))
 static void refuse(const struct option_table *t, int c, const char *arg)
 {
@@ -444,7 +444,7 @@ static size_t find_row(const struct option_table *t, int c)
 	return i;
 }
 
-/* `--args socket`: a value that is optional cannot follow a space. */
+/* `--args socket`: an optional value needs "=" and cannot follow a space. */
 static void check_optional(const struct option_row *row, const char *next)
 {
 	if (is_optional(row) && !optarg && next && *next != '-' &&
@@ -460,7 +460,9 @@ static void take(const struct option_table *t, size_t i, struct parsing *p,
 	char *problem;
 
 	check_optional(row, next);
-	/* `--mark -- ls`: the command would become the option's value. */
+	/*
+	 * `--mark -- ls`: getopt_long() would use "--" as the option's value.
+	 */
 	if (argument_of(row) == required_argument && !strcmp(optarg, "--"))
 		message_usage("option '--%s' needs a value: %s", row->name,
 			      row->value);
@@ -483,7 +485,7 @@ void options_parse(const struct option_table *t, int argc, char **argv,
 	opterr = 0;
 	*line = (struct option_line){ .operands = argv + 1 };
 	while ((c = getopt_long(argc, argv, g.letters, g.longs, NULL)) != -1) {
-		/* an operand: everything before it was parsed */
+		/* an operand: every option before it was parsed */
 		if (c == 1)
 			line->operands[n++] = optarg;
 		else if (c == '?' || c == ':')
@@ -495,8 +497,8 @@ void options_parse(const struct option_table *t, int argc, char **argv,
 	switch (t->operands) {
 	case OPERANDS_OR_COMMAND:
 		/*
-		 * Whether the last step was over "--", and that was no option's
-		 * value.
+		 * getopt_long()'s last step skipped "--", which was not the
+		 * value of an option.
 		 */
 		if (optind > before)
 			line->command = argv + optind;

@@ -16,8 +16,9 @@
 #include "base/message.h"
 
 enum {
-	TRIES = 100,		/* attempts to find a name that is free */
-	NUMBERS = 10000,	/* of files of one name: output_commit_new() */
+	TRIES = 100,		/* attempts to find a free name */
+	/* the last number that output_commit_new() tries */
+	NUMBERS = 10000,
 };
 
 struct output {
@@ -26,14 +27,14 @@ struct output {
 	int fd;
 	int error;		/* errno of the first write that failed, or 0 */
 	char *name;		/* to print */
-	/* directory of the file that is replaced; -1: written in place */
+	/* directory of the file to replace; -1: written in place */
 	int directory;
-	char *base;		/* that file's name in the directory */
-	/* the temporary name until the commit; NULL: there is none */
+	char *base;		/* name of that file in the directory */
+	/* the temporary name, until the commit; NULL: none */
 	char *temporary;
 };
 
-/* The place of an open file, "/proc/self/fd/N". */
+/* A name for an open file: "/proc/self/fd/N". */
 struct fd_path {
 	char text[32];
 };
@@ -54,7 +55,8 @@ static bool is_special(const char *path)
 }
 
 /*
- * Do not overwrite a regular file that has taken the place of the special one.
+ * Fails if a regular file has replaced the device or FIFO: it must not be
+ * overwritten.
  */
 static int open_special(const char *path)
 {
@@ -71,8 +73,8 @@ static int open_special(const char *path)
 
 /*
  * The target of a symbolic link. The kernel resolves it, not realpath(3), so
- * that fs.protected_symlinks applies: proc(5). NULL with ENOENT: it has no
- * target.
+ * that fs.protected_symlinks (proc(5)) applies. Returns NULL with ENOENT if the
+ * target does not exist.
  */
 static char *follow_link(const char *path)
 {
@@ -90,7 +92,7 @@ static char *follow_link(const char *path)
 	return xstrdup(target);
 }
 
-/* Write through a link, so that it stays a link. */
+/* Replaces the link's target, so that the link stays a link. */
 static char *target_of(const char *path)
 {
 	struct stat st;
@@ -102,7 +104,7 @@ static char *target_of(const char *path)
 	return target || errno != ENOENT ? target : xstrdup(path);
 }
 
-/* The directory is held open: nobody can replace it. */
+/* The directory is held open, so that nobody can replace it. */
 static bool enter_directory(struct output *out, const char *path)
 {
 	char *target = target_of(path), *slash;
@@ -110,7 +112,7 @@ static bool enter_directory(struct output *out, const char *path)
 	if (!target)
 		return false;
 	slash = strrchr(target, '/');
-	errno = ENOENT;		/* reported for an empty name */
+	errno = ENOENT;		/* the error for an empty name */
 	out->base = xstrdup(slash ? slash + 1 : target);
 	if (slash)
 		slash[1] = '\0';
@@ -148,13 +150,13 @@ static int open_named(struct output *out, mode_t mode)
 	return fd;
 }
 
-/* Without a name, the file leaves nothing behind however we end. */
+/* A file without a name leaves nothing behind, however the tool ends. */
 static int open_unnamed(const struct output *out, mode_t mode)
 {
 	int fd = openat(out->directory, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC,
 			mode);
 
-	/* Giving it a name takes /proc: check that it is mounted. */
+	/* linkat(2) needs /proc to give it a name: check that it is mounted. */
 	if (fd >= 0 && access(fd_path(fd).text, F_OK)) {
 		close(fd);
 		return -1;
@@ -163,7 +165,8 @@ static int open_unnamed(const struct output *out, mode_t mode)
 }
 
 /*
- * The permissions of the file that is replaced, or those that the umask leaves.
+ * The new file has the permissions of the file that it replaces, or the default
+ * ones.
  */
 static int open_beside(struct output *out, const char *path)
 {
@@ -186,7 +189,8 @@ static int open_beside(struct output *out, const char *path)
 }
 
 /*
- * Also checks a descriptor that message_init() opened in place of a closed one.
+ * Also refuses a descriptor that message_init() opened in place of a closed
+ * one.
  */
 static bool is_writable(int fd)
 {
@@ -217,7 +221,7 @@ static int open_target(struct output *out, const char *path, unsigned int flags)
 
 /*
  * stdio(3) remembers that a write failed, but not why. By the time of the
- * commit, another call has changed errno.
+ * commit, other calls have changed errno.
  */
 static ssize_t put(void *output, const char *data, size_t n)
 {
@@ -322,8 +326,8 @@ static bool give_name(struct output *out, const char *name)
 }
 
 /*
- * linkat(2) replaces no file: it makes a temporary name, and rename(2)
- * replaces.
+ * linkat(2) does not replace files: link to a temporary name, which rename(2)
+ * then gives the right name.
  */
 static bool name_beside(struct output *out)
 {
@@ -377,7 +381,7 @@ static bool replace(struct output *out)
 	return true;
 }
 
-/* A file that is closed without a name vanishes. */
+/* A file that is closed before it has a name disappears. */
 static bool put_in_place(struct output *out)
 {
 	if (out->directory < 0 ||
@@ -388,7 +392,7 @@ static bool put_in_place(struct output *out)
 	return close_checked(out) && replace(out);
 }
 
-/* "NAME.sp", or if that exists, "NAME-2.sp". */
+/* "NAME.sp", or "NAME-2.sp" if that exists. */
 static char *numbered_name(const char *base, int number)
 {
 	const char *dot = strrchr(base, '.');
@@ -398,9 +402,7 @@ static char *numbered_name(const char *base, int number)
 		xasprintf("%.*s-%d%s", n, base, number, base + n);
 }
 
-/*
- * linkat(2) replaces no file, and does not follow a link in the last component.
- */
+/* linkat(2) never replaces a file or follows a link in the last component. */
 static bool link_as(struct output *out, const char *name)
 {
 	return out->temporary ?

@@ -17,39 +17,40 @@ struct output;
 
 enum {
 	OUTPUT_BINARY = 1,	/* refuse a terminal */
-	/* stdout: a close-on-exec copy, which no child gets */
+	/* stdout is a close-on-exec copy, so that no child gets it */
 	OUTPUT_PRIVATE = 2,
 };
 
 /*
- * `path` NULL or "-" is stdout. False: the reason was printed and latched.
+ * Writes to stdout if `path` is NULL or "-". Returns false if it printed and
+ * latched an error.
  */
 bool output_open(struct output **out, const char *path, unsigned int flags);
 /*
- * A file that replaces none, in a directory that the caller has open: mode 600,
- * and without a name until output_commit_new(). False: the reason was printed
- * and latched.
+ * Opens a new file that replaces none, in a directory that the caller has open.
+ * The file has mode 600, and no name until output_commit_new(). Returns false
+ * if it printed and latched an error.
  */
 bool output_open_new(struct output **out, int directory, const char *name);
 FILE *output_file(struct output *out);
-/* The descriptor behind output_file(), also for a child process. */
+/* The descriptor behind output_file(), which a child process may use, too. */
 int output_fd(const struct output *out);
-/* The directory in which the commit makes the file; -1: it makes none. */
+/* The directory in which the commit will create the file; -1: none. */
 int output_directory(const struct output *out);
 /* The name for messages: the path, or "<stdout>". */
 const char *output_name(const struct output *out);
 /*
- * Flush, check, close and rename; the output is freed. False: the reason was
- * printed and latched.
+ * Flushes, checks, closes and renames the file, and frees `out`. Returns false
+ * if it printed and latched an error.
  */
 bool output_commit(struct output *out);
 /*
- * The same after output_open_new(). Returns the file's name, on the heap, with
- * a number if the name was in use: "NAME-2.sp". NULL: the reason was printed
- * and latched.
+ * The same after output_open_new(). Returns the file's name, which the caller
+ * frees: "NAME.sp", or "NAME-2.sp" if that name was in use. Returns NULL if it
+ * printed and latched an error.
  */
 char *output_commit_new(struct output *out);
-/* Give up; a file with that name stays as it was. NULL is fine. */
+/* Gives up; an old file with that name stays as it was. Accepts NULL. */
 void output_abandon(struct output *out);
 
 #endif

@@ -114,8 +114,8 @@ bool text_is_direction(const unsigned char *s)
 }
 
 /*
- * C0, DEL and C1 (U+0080 to U+009F), which control a terminal, and characters of
- * direction. The caller knows that a whole sequence of UTF-8 is there.
+ * C0, DEL and C1 (U+0080 to U+009F), which control a terminal, and characters
+ * that change the direction of text. `s` must hold a whole UTF-8 sequence.
  */
 static bool is_control(const unsigned char *s)
 {
@@ -211,7 +211,10 @@ bool text_has_word(const char *words, const char *word)
 	return false;
 }
 
-/* Optimal string alignment; `last` and `before` are the rows above `now`. */
+/*
+ * Optimal string alignment: computes the row `now` from the two rows above it,
+ * `last` and then `before`.
+ */
 static void next_row(const char *a, const char *b, size_t i,
 		     const size_t *before, const size_t *last, size_t *now)
 {

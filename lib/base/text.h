@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Strings and numbers of streams and of people. A text is any bytes without
- * NUL, since names and arguments are: `str` if it is UTF-8, `bin` otherwise.
+ * Texts and numbers, as streams store them and as people read them. A text is
+ * any sequence of bytes without NUL, since names and arguments are: a stream
+ * stores it as `str` if it is UTF-8, and as `bin` otherwise.
  */
 #ifndef TEXT_H
 #define TEXT_H
@@ -13,10 +14,13 @@
 #include <stdio.h>
 
 void text_pack(const char *text, msgpack_packer *pk);
-/* A heap copy; false when the object is no text or holds a NUL. */
+/*
+ * Copies the text; the caller frees it. Returns false if the object is not a
+ * text or holds a NUL.
+ */
 bool text_unpack(const msgpack_object *o, char **text);
 
-/* False when the object is no integer of that range. */
+/* Returns false if the object is not an integer from 0 to `max`. */
 bool uint_unpack(const msgpack_object *o, uint64_t max, uint64_t *value);
 bool int_unpack(const msgpack_object *o, int64_t min, int64_t max,
 		int64_t *value);
@@ -27,22 +31,22 @@ bool int_unpack(const msgpack_object *o, int64_t min, int64_t max,
  * job, or JSON: every other byte becomes \xHH. The caller frees.
  */
 char *text_printable(const char *text);
-/* The same, written to a file; takes no memory. */
+/* Writes the same to a file, without allocating memory. */
 void text_put_printable(const char *text, FILE *file);
 /*
- * Whether a complete character of UTF-8 is U+061C, U+200E, U+200F, U+202A to
- * U+202E or U+2066 to U+2069. These reorder what is displayed: a name with them
- * can look like another one.
+ * Whether the UTF-8 character at `s`, which must be complete, is U+061C,
+ * U+200E, U+200F, U+202A to U+202E or U+2066 to U+2069. These change the order
+ * in which text is displayed, so that a name can look like another one.
  */
 bool text_is_direction(const unsigned char *s);
-/* The same as a JSON string, which can have control characters. */
+/* The text as a JSON string, which can hold control characters. */
 json_t *text_json(const char *text);
-/* JSON integers end at INT64_MAX, which is written for greater counts. */
+/* JSON integers end at INT64_MAX: greater values become INT64_MAX. */
 json_t *uint_json(uint64_t value);
 bool text_is_utf8(const char *text);
 /*
- * Append to a list in a heap string, with the separator if the list is not
- * empty; NULL is an empty list.
+ * Appends to a heap string that is a list, with the separator if the list is
+ * not empty. NULL is an empty list.
  */
 void text_append(char **list, const char *separator, const char *text);
 
@@ -50,14 +54,15 @@ void text_append(char **list, const char *separator, const char *text);
 bool text_has_word(const char *words, const char *word);
 
 /*
- * How many insertions, deletions, changes and swaps of neighbouring bytes turn
- * one text into the other; SIZE_MAX if the second is longer than any name is.
+ * The number of insertions, deletions, changes and swaps of neighbouring bytes
+ * that turn one text into the other. Returns SIZE_MAX if `b` is longer than any
+ * name.
  */
 size_t text_distance(const char *a, const char *b);
 
 /*
- * A list for a message, since an input can have too many elements to print: at
- * most TEXT_LIST_MAX are named, "a, b and 7 more".
+ * A list for a message: an input can have too many elements to print. At most
+ * TEXT_LIST_MAX are named: "a, b and 7 more".
  */
 enum { TEXT_LIST_MAX = 100 };
 struct text_list {

@@ -10,8 +10,8 @@
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
- * The checks are the kernel's, in seccomp_check_filter(), kernel/seccomp.c, and
- * bpf_check_classic(), net/core/filter.c, of Linux 6.12.
+ * The checks are the kernel's: seccomp_check_filter() in kernel/seccomp.c, and
+ * bpf_check_classic() in net/core/filter.c, of Linux 6.12.
  */
 
 #define ALU(op) BPF_ALU | op | BPF_K, BPF_ALU | op | BPF_X
@@ -43,7 +43,7 @@ static bool uses_memory(uint16_t code)
 	       code == BPF_ST || code == BPF_STX;
 }
 
-/* What is wrong with an operand, NULL if nothing is. */
+/* Returns what is wrong with an operand, or NULL. */
 static const char *check_operand(const struct sock_filter *i)
 {
 	switch (i->code) {
@@ -86,9 +86,9 @@ static char *check_instruction(const struct sock_filter *code, size_t n,
 }
 
 /*
- * Memory may be read only if it was written on every path to the instruction.
- * For each target of a jump, `written` has the words that were written on all
- * paths to it.
+ * A program may read a word of memory only if every path to that instruction
+ * writes the word. For each target of a jump, `written` has the words that are
+ * written on all paths to it.
  */
 static char *check_memory(const struct sock_filter *code, size_t n)
 {

@@ -8,16 +8,23 @@
 
 #include "filter/filter.h"
 
-/* Whether the bytes can be such a filter: unlike text, it has NUL bytes. */
+/*
+ * Whether the bytes are meant to be such a filter. Unlike a text, a filter has
+ * NUL bytes.
+ */
 bool cbpf_is_meant(const void *bytes, size_t n);
 
 /*
- * A filter that the kernel would accept. NULL: `problem` (heap, caller frees)
- * says where and why: "instruction 3: jumps beyond the end".
+ * Returns a filter that the kernel would accept. Returns NULL if it would not;
+ * `problem`, which the caller frees, then says where and why: "instruction 3:
+ * jumps beyond the end".
  */
 struct filter *cbpf_parse(const void *bytes, size_t n, char **problem);
 
-/* Check a program that we made: returns NULL or the same text. */
+/*
+ * Checks a program that we made. Returns NULL, or the text that cbpf_parse()
+ * would give.
+ */
 char *cbpf_check(const struct sock_filter *code, size_t n);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Compiles a profile with libseccomp, whose result is not trusted: some
+ * Compiles a profile with libseccomp. libseccomp is not trusted: some
  * conditions on the arguments of one call keep it busy for ever, and after a
- * failed allocation it crashes or loses rules. So it runs in a process with
- * limits, and prove() compares its program with the profile. Ordered profiles
- * are compiled without it.
+ * failed allocation it crashes or drops rules. So it runs in a child process
+ * with limits, and prove() compares the program with the profile. Ordered
+ * profiles are compiled without libseccomp.
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -30,7 +30,7 @@
 
 enum {
 	MEMORY_MAX = 512 << 20,
-	SECONDS_MAX = 10,	/* seconds of processor time */
+	SECONDS_MAX = 10,	/* seconds of CPU time */
 };
 
 static const char *rule_name(const struct profile_rule *rule,
@@ -49,10 +49,10 @@ static const struct arch *rule_arch(const struct profile_rule *rule)
 }
 
 /*
- * libseccomp takes numbers of this machine's architecture, and its own pseudo
- * numbers for calls that only other architectures have, and translates them. It
- * ignores the rule if it has no such call on the other architecture: 2.5.4 has
- * no map_shadow_stack on x32, though the kernel does.
+ * libseccomp takes numbers of this machine's architecture, and translates them.
+ * For calls that only other architectures have, it takes its own pseudo
+ * numbers. It ignores a rule if it knows no such call on the other
+ * architecture: 2.5.4 has no map_shadow_stack on x32, though the kernel does.
  */
 static bool library_number(const struct profile_rule *rule, int *nr)
 {
@@ -68,8 +68,8 @@ static bool library_number(const struct profile_rule *rule, int *nr)
 }
 
 /*
- * Leave out rules whose action is the default, as runtimes do: libseccomp
- * refuses them.
+ * Leaves out rules whose action is the default, as runtimes do, since
+ * libseccomp refuses such rules.
  */
 static bool is_wanted(const struct profile *p, const struct profile_rule *rule)
 {
@@ -96,7 +96,7 @@ static char *left_out(const struct profile *p)
 	return text_list_end(&list);
 }
 
-/* The child's answer, in memory that it shares with its parent. */
+/* What the child returns, in memory that it shares with the parent. */
 
 struct result {
 	bool done;
@@ -195,11 +195,11 @@ static void compile_to(int fd, const struct profile *p, struct result *result)
 
 /*
  * The child begins with the memory of the parent, which counts towards the
- * limit: MEMORY_MAX is added to it.
+ * limit. So the limit is this memory plus MEMORY_MAX.
  */
 static void limit_memory(void)
 {
-/* AddressSanitizer alone takes more than this limit. */
+/* AddressSanitizer alone needs more than this limit. */
 #ifndef __SANITIZE_ADDRESS__
 	struct rusage used;
 
@@ -218,13 +218,13 @@ static void set_limits(void)
 	limit_memory();
 }
 
-/* In the parent process. */
+/* Runs in the parent, when the child ended without a result. */
 
 static int no_answer(int status, char **problem)
 {
 	int sig = WTERMSIG(status);
 
-	/* The child ran out of memory; it has printed that (base/memory). */
+	/* The child ran out of memory. base/memory has already printed that. */
 	if (WIFEXITED(status))
 		exit(WEXITSTATUS(status));
 	if (sig == SIGXCPU)
@@ -317,10 +317,11 @@ static int compile(const struct profile *p, struct filter **filter,
 	return err;
 }
 
-/* What to report about the program. */
+/* Making the profile that the program is compared with. */
 
 /*
- * A condition that compares no bit, on an architecture with 32-bit arguments.
+ * Whether a condition is always true because it compares no bit: on an
+ * architecture with 32-bit arguments, a mask can have only upper bits.
  */
 static bool is_tautology(const struct profile_arg *arg,
 			 const struct arch *arch)
@@ -331,9 +332,10 @@ static bool is_tautology(const struct profile_arg *arg,
 }
 
 /*
- * A call that can also be made through socketcall(2) or ipc(2): libseccomp
- * compares the first argument of that call, and drops the rule's own condition
- * on its first argument (abi_rule_add(), src/syscalls.c).
+ * Some calls can also be made through socketcall(2) or ipc(2). libseccomp adds
+ * a rule for that call: it compares its first argument with the number of the
+ * call, and drops the condition on the first argument that the rule has
+ * (abi_rule_add(), src/syscalls.c).
  */
 static void add_multiplexed(struct profile *to, const struct arch *arch,
 			    const struct profile_rule *rule)
@@ -392,8 +394,8 @@ static int by_value(const void *a, const void *b)
 }
 
 /*
- * Sort as libseccomp does, so that prove() is fast. The order does not change
- * what the profile means: of rules without conditions the first one counts.
+ * Sorts as libseccomp does, so that prove() is fast. This does not change the
+ * meaning of the profile, because rules without conditions keep their order.
  */
 static void add_sorted(struct profile *to, const struct profile *from)
 {
@@ -457,7 +459,9 @@ static int by_low_word(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Whether the rule compares all of an argument's lower half with one value. */
+/*
+ * Whether the rule compares the whole lower half of an argument with one value.
+ */
 static bool compares_low_word(const struct profile_rule *rule, uint32_t index,
 			      uint32_t *value)
 {
@@ -471,9 +475,9 @@ static bool compares_low_word(const struct profile_rule *rule, uint32_t index,
 }
 
 /*
- * The least number of instructions that the rules of one call can take, if each
- * compares one argument with one value: one instruction for each different
- * lower half of a value.
+ * The smallest number of instructions that the rules of one call can take, if
+ * each compares one argument with one value: one instruction for each different
+ * lower half.
  */
 static size_t least_size(const struct profile_rule *rules, size_t n)
 {
@@ -494,7 +498,10 @@ static size_t least_size(const struct profile_rule *rules, size_t n)
 	return distinct;
 }
 
-/* libseccomp can take hours to build a program that no kernel would load. */
+/*
+ * Refuses early, because libseccomp can take hours to build a program that is
+ * too long for the kernel.
+ */
 static int check_size(const struct profile *p, char **problem)
 {
 	size_t least = 0;
@@ -539,7 +546,9 @@ static int compile_checked(const struct profile *p, struct filter **filter,
 	return err;
 }
 
-/* The program that this file makes is compared with the profile, too. */
+/*
+ * Compiles without libseccomp, but also compares the program with the profile.
+ */
 static int compile_ordered(const struct profile *p, struct filter **filter,
 			   char **problem)
 {
@@ -560,7 +569,7 @@ static int compile_ordered(const struct profile *p, struct filter **filter,
 	return -EBADMSG;
 }
 
-/* Compiles all profiles of the chain; all filters are in force together. */
+/* Compiles every profile of the chain. Their filters are in force together. */
 static int compile_all(const struct profile *p, struct filter **filter,
 		       char **problem)
 {

@@ -32,15 +32,15 @@ struct filter *filter_join(struct filter *older, struct filter *newer)
 }
 
 /*
- * Evaluation. The machine is classic BPF with seccomp(2)'s restrictions (Linux,
- * kernel/seccomp.c, seccomp_check_filter). Bits may be unknown; then what is
- * computed from them is unknown, too.
+ * Evaluation of classic BPF with the restrictions of seccomp(2) (Linux,
+ * kernel/seccomp.c, seccomp_check_filter). Bits of the input can be unknown;
+ * bits that are computed from them are unknown, too.
  */
 
 struct value {
-	/* 0 if unknown, since states are compared as bytes */
+	/* 0 in unknown bits, because states are compared as bytes */
 	uint32_t v;
-	uint32_t known;		/* which of its bits are known */
+	uint32_t known;		/* a mask of the known bits */
 };
 
 struct state {
@@ -51,7 +51,10 @@ struct input {
 	const struct seccomp_data *data, *known;
 };
 
-/* One step: the instruction either answers, or continues at `next`. */
+/*
+ * The result of one step: either an answer, or the instructions that can be
+ * next.
+ */
 struct step {
 	bool ends;
 	struct value answer;
@@ -66,7 +69,10 @@ static struct value known(uint32_t v)
 
 static const struct value unknown = { 0, false };
 
-/* A place in the data: a native-endian word, or none. */
+/*
+ * Loads a native-endian word of the data; returns false if the offset is not
+ * that of a word.
+ */
 static bool load(const struct input *in, uint32_t offset, struct value *to)
 {
 	if (offset % sizeof(to->v) || offset >= sizeof(*in->data))
@@ -82,7 +88,10 @@ static bool is_known(struct value a)
 	return a.known == UINT32_MAX;
 }
 
-/* A bit of the result is known if both bits are, or if one alone decides. */
+/*
+ * A bit of the result is known if both bits are known, or if one is known to be
+ * 0.
+ */
 static struct value and(struct value a, struct value b)
 {
 	return (struct value){
@@ -98,7 +107,7 @@ static struct value or(struct value a, struct value b)
 	return (struct value){ (a.v | b.v) & bits, bits };
 }
 
-/* False: the kernel would stop here. */
+/* Returns false if the kernel would stop the program here. */
 static bool compute(uint16_t op, struct value *a, struct value b)
 {
 	uint32_t v = a->v;
@@ -134,7 +143,7 @@ static bool holds(uint16_t op, uint32_t a, uint32_t b)
 	}
 }
 
-/* Whether the known bits decide the comparison. */
+/* Whether the known bits decide the result of the comparison. */
 static bool decides(uint16_t op, struct value a, struct value b)
 {
 	uint32_t both = a.known & b.known;
@@ -170,7 +179,8 @@ static struct step jump(const struct sock_filter *i, size_t pc,
 }
 
 /*
- * Every instruction but jumps and returns. False: the kernel would stop here.
+ * Executes an instruction other than a jump or return. Returns false if the
+ * kernel would stop the program here.
  */
 static bool move(const struct sock_filter *i, const struct input *in,
 		 struct state *s)
@@ -250,7 +260,7 @@ static uint32_t run_one(const struct filter *filter,
 	return SECCOMP_RET_KILL_THREAD;
 }
 
-/* The kernel's order (seccomp_run_filters, kernel/seccomp.c). */
+/* Compares as the kernel does (seccomp_run_filters, kernel/seccomp.c). */
 static bool is_stricter(uint32_t a, uint32_t b)
 {
 	return (int32_t)(a & SECCOMP_RET_ACTION_FULL) <
@@ -271,19 +281,19 @@ uint32_t filter_run(const struct filter *filter,
 	return answer;
 }
 
-/* The distinct states in which each instruction can be reached. */
+/* The different states in which each instruction can be reached. */
 struct states {
 	struct state *states;
 	size_t n;
 };
 
 /*
- * States of one instruction, and steps in all: filters that compilers make stay
- * far below.
+ * The limits of states for one instruction and of steps in total. Filters that
+ * compilers make stay far below.
  */
 enum { STATES_MAX = 64, STEPS_MAX = 1 << 14 };
 
-/* False when there are too many. */
+/* Returns false if there are too many states. */
 static bool states_add(struct states *set, const struct state *s)
 {
 	for (size_t i = 0; i < set->n; i++)
@@ -316,7 +326,10 @@ static void reach(const struct filter *f, struct states *at, size_t pc,
 		answers->more = true;
 }
 
-/* Jumps only go forward, so at `pc` all states that reach it are known. */
+/*
+ * Jumps only go forward, so that all states of an instruction are known when
+ * `pc` gets there.
+ */
 static void explore(const struct filter *f, const struct input *in,
 		    struct states *at, struct filter_answers *answers)
 {
@@ -338,7 +351,10 @@ static void explore(const struct filter *f, const struct input *in,
 		}
 }
 
-/* Follow the jumps that the known bits decide; false: some are undecided. */
+/*
+ * Runs the program while the known bits decide each jump. Returns false at the
+ * first undecided jump.
+ */
 static bool run_decided(const struct filter *filter, const struct input *in,
 			struct value *answer)
 {
@@ -378,7 +394,7 @@ static void run_one_known(const struct filter *filter, const struct input *in,
 	free(at);
 }
 
-/* Of each pair of answers that two filters can give, the stricter one. */
+/* For each pair of answers of the two filters, keeps the stricter one. */
 static void answers_join(struct filter_answers *newer,
 			 const struct filter_answers *older)
 {

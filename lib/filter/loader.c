@@ -15,20 +15,18 @@ struct loader {
 	const char *name;
 	/*
 	 * Whether the loader skips names that the installed libseccomp does not
-	 * know. Otherwise it filters their calls by number.
+	 * know. If not, it filters these calls by their numbers.
 	 */
 	bool library_names;
 	/*
-	 * runc answers ENOSYS to numbers above the largest one that the profile
-	 * names. It does so for this machine's architecture, too, if the
-	 * profile does not list it.
+	 * `stub`: runc answers ENOSYS for numbers above the largest one that
+	 * the profile names. `native_stub`: it does so for this machine's
+	 * architecture even if the profile does not list it.
 	 */
 	bool stub, native_stub;
-	/* The loader refuses an errno with an action that takes none. */
+	/* whether the loader refuses an errno with an action that takes none */
 	bool strict_errno;
-	/*
-	 * SystemCallFilter=: one filter for each architecture of the machine.
-	 */
+	/* SystemCallFilter=: a filter for each architecture of the machine */
 	bool units;
 };
 
@@ -36,7 +34,7 @@ static const struct loader loaders[] = {
 	{ .name = "libseccomp" },
 	{ .name = "runc", .library_names = true, .stub = true,
 	  .native_stub = true },
-	/* And before: pull request 4391 of runc came after it. */
+	/* and older releases: pull request 4391 of runc came later */
 	{ .name = "runc-1.1.14", .library_names = true, .stub = true },
 	{ .name = "crun", .library_names = true, .strict_errno = true },
 	{ .name = "systemd", .library_names = true, .units = true },
@@ -71,7 +69,7 @@ bool loader_refuses_stray_errno(const struct loader *loader)
 	return loader->strict_errno;
 }
 
-/* Names without duplicates. */
+/* A list of names without duplicates. */
 struct names {
 	const char **names;
 	size_t n;
@@ -86,7 +84,7 @@ static void names_add(struct names *names, const char *name)
 	names->names[names->n++] = name;
 }
 
-/* Append to the heap text `*problem` which names were skipped, if any. */
+/* Appends to the heap text `*problem` which names were skipped, if any. */
 static void say(char **problem, const char *why, const struct names *names)
 {
 	char *text = *problem;
@@ -134,9 +132,9 @@ static struct profile *library_profile(const struct profile *p,
 }
 
 /*
- * runc. Its stub runs before the filter, whatever the filter says (runc,
- * libcontainer/seccomp/patchbpf/enosys_linux.go). With ENOSYS as the default
- * action runc adds no stub, which makes no difference.
+ * runc. Its stub runs before the rest of the filter (runc,
+ * libcontainer/seccomp/patchbpf/enosys_linux.go). If the default action is
+ * ENOSYS, runc adds no stub, but the answers are the same.
  */
 
 static bool has_stub(const struct profile *p)
@@ -148,8 +146,8 @@ static bool has_stub(const struct profile *p)
 }
 
 /*
- * The largest number that the profile names; 0: it names none. libseccomp gives
- * the numbers for the names: none for a call that it can also reach through
+ * The largest number among the calls that the profile names, or 0. The numbers
+ * are libseccomp's: it has none for a call that can also be made through
  * socketcall(2) or ipc(2).
  */
 static int last_number(const struct profile *p, const struct arch *arch)
@@ -180,7 +178,7 @@ static void emit_stub(struct filter *f, const struct arch *arch, int last)
 	bool has_x32 = arch->scmp == SCMP_ARCH_X86_64 ||
 		       arch->scmp == SCMP_ARCH_X32;
 	bool is_x32 = arch->scmp == SCMP_ARCH_X32;
-	/* setup: runc takes unknown numbers above 255 for this call */
+	/* setup: on s390x, runc uses unknown numbers above 255 for it */
 	bool has_setup = arch->scmp == SCMP_ARCH_S390X;
 
 	emit(f, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch),
@@ -218,7 +216,7 @@ static void prepend_stub(const struct loader *loader, const struct profile *p,
 	f->n = whole.n;
 }
 
-/* How runc fails instead of starting a container. */
+/* Why runc fails to start a container with this profile, or NULL. */
 static const char *refused(const struct profile *p)
 {
 	if (p->default_action == SECCOMP_RET_USER_NOTIF)
@@ -236,7 +234,10 @@ static const char *refused(const struct profile *p)
  * SystemCallArchitectures= can express.
  */
 
-/* systemd kills the whole process. False: it has no such action. */
+/*
+ * Finds systemd's action; killing means the whole process. Returns false if it
+ * has no such action.
+ */
 static bool unit_action(uint32_t action, uint32_t *answer)
 {
 	*answer = action;
@@ -258,19 +259,19 @@ struct unit_rule {
 	uint32_t action;
 };
 
-/* One list of names for all architectures. */
+/* A list of names that holds for all architectures. */
 struct unit {
 	uint32_t default_action;
 	struct unit_rule *rules;
 	size_t n_rules;
 	const struct arch *native;
-	/* SystemCallArchitectures= lists its architectures; NULL: not set */
+	/* SystemCallArchitectures=, with its architectures; NULL: not set */
 	const struct profile *restricts;
 };
 
 /*
- * Of a name that is in both lists, SystemCallLog= and SystemCallFilter=, the
- * answer that denies counts.
+ * A name can be in both lists, SystemCallLog= and SystemCallFilter=. The answer
+ * that denies then counts.
  */
 static void unit_add(struct unit *u, const char *name, uint32_t action)
 {
@@ -289,8 +290,8 @@ static void unit_add(struct unit *u, const char *name, uint32_t action)
 }
 
 /*
- * The action that a unit's list gives for the rule; false: the list cannot
- * express the rule.
+ * Finds the action that a unit's list gives for the rule. Returns false if the
+ * list cannot express the rule.
  */
 static bool unit_rule(const struct unit *u, const struct profile_rule *rule,
 		      uint32_t *action)
@@ -326,7 +327,7 @@ static void unit_fill(struct unit *u, const struct profile *p, char **problem)
 	free(left_out.names);
 }
 
-/* Whether SystemCallArchitectures= blocks the calls of the architecture. */
+/* Whether SystemCallArchitectures= blocks all calls of the architecture. */
 static bool is_blocked(const struct unit *u, const struct arch *arch)
 {
 	const struct profile *p = u->restricts;
@@ -346,8 +347,9 @@ static void add_name(struct profile *p, const struct arch *arch,
 	int nr = seccomp_syscall_resolve_name_arch(arch->scmp, unit->name);
 
 	/*
-	 * libseccomp has pseudo numbers, which are negative, for calls that an
-	 * architecture makes through another call. They cannot have x32's bit.
+	 * libseccomp's pseudo numbers are negative: an architecture has them
+	 * for calls that it makes through another call. They cannot have the
+	 * x32 bit.
 	 */
 	if (nr == __NR_SCMP_ERROR || (nr < 0 && arch->scmp == SCMP_ARCH_X32))
 		return;
@@ -374,9 +376,9 @@ static int compile_arch(const struct unit *u, const struct arch *arch,
 }
 
 /*
- * The filter that denies calls of the architectures which
- * SystemCallArchitectures= does not list. It is empty if the machine has no
- * such architecture.
+ * Makes the filter that denies calls of architectures that
+ * SystemCallArchitectures= does not list. The filter is empty if the machine
+ * has no other architecture.
  */
 static int compile_restriction(const struct unit *u, struct filter **filter,
 			       char **problem)

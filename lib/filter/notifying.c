@@ -10,7 +10,7 @@
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
-/* The calls that load a filter, recognized by their first argument. */
+/* The calls that load a filter. The first argument identifies them. */
 static const struct own_load {
 	const char *name;
 	uint32_t operation;
@@ -64,9 +64,9 @@ static struct sock_filter give(uint32_t answer)
 }
 
 /*
- * The argument is compared last, since the kernel never runs a filter for a
- * call whose number alone allows it. After this code, the registers are as at
- * the start.
+ * Compares the argument last. The kernel caches numbers that a filter always
+ * allows, and does not run the filter for them; comparing the argument first
+ * would prevent that. Afterwards, the registers are as they were before.
  */
 static void emit_own_loads(struct filter *f, const struct arch *arch,
 			   uint32_t answer)
@@ -97,7 +97,7 @@ static struct filter *begin(uint32_t own_load_answer)
 	return f;
 }
 
-/* A program that is longer than that: NULL. */
+/* Returns NULL if the program is longer than the kernel accepts. */
 static struct filter *finish(struct filter *f)
 {
 	if (f->n <= BPF_MAXINSNS)
@@ -106,14 +106,16 @@ static struct filter *finish(struct filter *f)
 	return NULL;
 }
 
-/* What is done with a program's answers. */
+/* How to change the answers of a program. */
 struct change {
 	bool (*notify)(uint32_t action);
-	uint32_t notified;	/* replaces those for which `notify` holds */
-	bool goes_on;		/* the others: continue behind the program */
+	/* replaces the answers for which `notify` returns true */
+	uint32_t notified;
+	/* after any other answer, continue behind the program */
+	bool goes_on;
 };
 
-/* A jump over `skip` instructions. */
+/* A jump that skips `skip` instructions. */
 static struct sock_filter jump_over(uint32_t skip)
 {
 	return (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, skip);
@@ -125,7 +127,9 @@ static const uint32_t kinds[] = {
 	SECCOMP_RET_LOG, SECCOMP_RET_ALLOW,
 };
 
-/* A computed answer: its kind is known only when the filter runs. */
+/*
+ * Changes a computed answer, whose action is only known when the filter runs.
+ */
 static void emit_computed(struct filter *f, const struct change *c)
 {
 	emit(f, (struct sock_filter)BPF_STMT(BPF_MISC | BPF_TAX, 0));
@@ -142,12 +146,14 @@ static void emit_computed(struct filter *f, const struct change *c)
 			emit(f, (struct sock_filter)
 				BPF_STMT(BPF_RET | BPF_A, 0));
 	}
-	/* Any other kills the process. */
+	/* Any other action kills the process. */
 	emit(f, give(c->notify(SECCOMP_RET_KILL_PROCESS)
 		     ? c->notified : SECCOMP_RET_KILL_PROCESS));
 }
 
-/* How many instructions that takes, if `program` computes answers. */
+/*
+ * The number of instructions for that: 0 if `program` never computes an answer.
+ */
 static uint32_t computed_size(const struct filter *program)
 {
 	for (size_t i = 0; i < program->n; i++)
@@ -157,8 +163,8 @@ static uint32_t computed_size(const struct filter *program)
 }
 
 /*
- * Jumps are relative: an instruction can be replaced, but none inserted.
- * Whatever needs more room goes behind the program.
+ * Jumps are relative, so that instructions can be replaced but not inserted.
+ * Code that needs more room goes behind the program.
  */
 static void emit_changed(struct filter *f, const struct filter *program,
 			 const struct change *c)
@@ -184,7 +190,10 @@ static void emit_changed(struct filter *f, const struct filter *program,
 		emit_computed(f, c);
 }
 
-/* A single program also answers the calls that it does not notify of. */
+/*
+ * If there is only one program, it also answers the calls of which it does not
+ * notify.
+ */
 static struct filter *watching_one(const struct filter *program,
 				   bool (*notify)(uint32_t action))
 {
@@ -195,7 +204,10 @@ static struct filter *watching_one(const struct filter *program,
 	return finish(f);
 }
 
-/* A program that notifies for all programs, and lets everything else pass. */
+/*
+ * A program that notifies of the calls of all programs, and allows all other
+ * calls.
+ */
 static struct filter *watching_all(const struct filter *filter,
 				   bool (*notify)(uint32_t action))
 {
@@ -211,7 +223,10 @@ static struct filter *watching_all(const struct filter *filter,
 	return finish(f);
 }
 
-/* The program's other answers: the kernel compares them with the others'. */
+/*
+ * The program with only its other answers, which the kernel combines with those
+ * of the other programs.
+ */
 static struct filter *unnotified(const struct filter *program,
 				 bool (*notify)(uint32_t action))
 {

@@ -9,7 +9,10 @@
 
 #define X32_BIT 0x40000000U	/* __X32_SYSCALL_BIT, asm/unistd.h */
 
-/* Jumps of a comparison that go to the end of its rule are patched there. */
+/*
+ * TO_END stands for a jump to the end of the rule. Such jumps of a comparison
+ * are recorded, and patched when the end is known.
+ */
 enum { JUMPS_MAX = 32, TO_END = 255 };
 
 struct program {
@@ -32,7 +35,10 @@ static void add(struct program *p, uint16_t code, uint32_t k)
 	p->code[p->n++] = (struct sock_filter){ code, 0, 0, k };
 }
 
-/* Skip so many instructions; TO_END: those up to the end of the rule. */
+/*
+ * Adds a jump that skips `yes` or `no` instructions. TO_END skips to the end of
+ * the rule.
+ */
 static void add_jump(struct program *p, uint16_t op, uint32_t k,
 		     unsigned char yes, unsigned char no)
 {
@@ -70,7 +76,10 @@ static void load_argument(struct program *p, uint32_t index, bool high)
 	load(p, offsetof(struct seccomp_data, args[index]) + (second ? 4 : 0));
 }
 
-/* The comparisons go on after them where they hold, and TO_END where not. */
+/*
+ * Each comparison continues with the next instruction if it holds, and jumps to
+ * TO_END if it does not.
+ */
 
 static void compare_masked(struct program *p, uint32_t index, bool high,
 			   uint32_t mask, uint32_t k)
@@ -103,7 +112,10 @@ static void compare_low(struct program *p, const struct profile_arg *arg)
 	}
 }
 
-/* Two instructions compare the lower half: skipped where the upper decides. */
+/*
+ * The two instructions that compare the lower half come next. They are skipped
+ * if the upper half decides.
+ */
 static void compare_high(struct program *p, const struct profile_arg *arg)
 {
 	enum { OVER_LOW = 2 };
@@ -127,7 +139,10 @@ static bool is_whole(uint32_t mask)
 	return mask == UINT32_MAX;
 }
 
-/* Some half of it differs: three instructions compare the lower one. */
+/*
+ * The value differs if one of its halves does. Three instructions compare the
+ * lower half.
+ */
 static void compare_unequal(struct program *p, uint32_t index, uint64_t mask,
 			    uint64_t k, bool wide)
 {
@@ -176,7 +191,7 @@ static void add_answer(struct program *p, uint32_t action)
 	add(p, BPF_RET | BPF_K, action);
 }
 
-/* The rules of one call; its number has been compared. */
+/* Adds the rules of one call, after its number was compared. */
 static void add_rules(struct program *p, const struct profile_rule *rules,
 		      size_t n, uint32_t default_action)
 {
@@ -193,7 +208,7 @@ static void add_rules(struct program *p, const struct profile_rule *rules,
 	add_answer(p, default_action);
 }
 
-/* The number is in the accumulator, and is so again after this. */
+/* The number must be in the accumulator, and is there again afterwards. */
 static void add_call(struct program *p, const struct profile_rule *rules,
 		     size_t n, uint32_t default_action)
 {
@@ -221,8 +236,9 @@ static bool has_arch(const struct profile *p, uint32_t scmp)
 }
 
 /*
- * Where the profile has only one of x86_64 and x32, calls of the other are of
- * another architecture, except for -1, by which a tracer skips a call.
+ * If the profile has only one of x86_64 and x32, calls of the other one count
+ * as those of another architecture. The exception is -1, with which a tracer
+ * skips a call.
  */
 static void divide_x86_64(struct program *p, const struct profile *profile)
 {
@@ -241,7 +257,10 @@ static void divide_x86_64(struct program *p, const struct profile *profile)
 	add_answer(p, profile->other_arch_action);
 }
 
-/* All calls of an audit architecture, which is in the accumulator. */
+/*
+ * Adds all calls of an audit architecture. The architecture must be in the
+ * accumulator.
+ */
 static void add_arch(struct program *p, const struct profile *profile,
 		     uint32_t audit)
 {
@@ -267,7 +286,7 @@ static void add_arch(struct program *p, const struct profile *profile,
 		p->code[over].k = p->n - over - 1;
 }
 
-/* x86_64 and x32 are one to the kernel. */
+/* The kernel uses one audit architecture for x86_64 and x32. */
 static bool is_first_of_audit(const struct profile *p, size_t index)
 {
 	for (size_t i = 0; i < index; i++)

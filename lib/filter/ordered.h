@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Compiles an ordered profile. minijail and firejail do not use libseccomp,
- * which cannot express an order among conditions.
+ * Compiles an ordered profile, as minijail and firejail do. They do not use
+ * libseccomp, which has no order of conditions.
  */
 #ifndef ORDERED_H
 #define ORDERED_H
@@ -9,8 +9,9 @@
 #include "filter/filter.h"
 
 /*
- * For a sorted profile; its `next` is ignored. NULL: more instructions than the
- * kernel accepts. The program is not checked: see prove.h.
+ * The profile must be sorted, and its `next` is ignored. Returns NULL if there
+ * are more instructions than the kernel accepts. The program is not checked:
+ * see prove.h.
  */
 struct filter *ordered_compile(const struct profile *profile);
 

@@ -13,8 +13,9 @@
 #define X32_BIT 0x40000000U	/* __X32_SYSCALL_BIT, asm/unistd.h */
 
 /*
- * The input of a program is 16 words. The inputs that take one path through it
- * are those that pass its tests, so each word has a set of values on that path.
+ * The input of a program consists of 16 words. The inputs that take a certain
+ * path through the program are those that pass the tests on it. So each word
+ * has a set of possible values on that path.
  */
 enum {
 	WORDS = sizeof(struct seccomp_data) / sizeof(uint32_t),
@@ -23,11 +24,15 @@ enum {
 	WORD_ARGS = offsetof(struct seccomp_data, args) / sizeof(uint32_t),
 };
 
-/* From `low`, which is in the set, to `high`, without the excluded values. */
+/*
+ * The values from `low` (which is in the set) to `high` that have the known
+ * bits, without the excluded values.
+ */
 struct set {
 	uint32_t low, high;
-	uint32_t known, bits;	/* v & known == bits */
-	size_t excluded;	/* 1 + index of the last exclusion; 0: none */
+	uint32_t known, bits;	/* v & known == bits for each value v */
+	/* 1 + index of the last excluded value; 0: none */
+	size_t excluded;
 };
 
 struct exclusion {
@@ -35,7 +40,7 @@ struct exclusion {
 	size_t older;		/* as in struct set */
 };
 
-/* A test: (word & mask) compared with k by a BPF_J */
+/* A test compares (word & mask) with k by a BPF_J*. */
 struct test {
 	unsigned int word;
 	uint32_t mask;
@@ -43,9 +48,10 @@ struct test {
 	uint32_t k;
 };
 
-/* The accumulator: a word of the input and a mask. */
+/* What the accumulator holds: a word of the input, and a mask. */
 struct accumulator {
-	unsigned int word;	/* WORDS: it depends on the way there */
+	/* WORDS: unknown, because it depends on the path */
+	unsigned int word;
 	uint32_t mask;
 };
 
@@ -53,15 +59,22 @@ struct state {
 	struct set words[WORDS];
 	size_t pc;
 	struct accumulator a;
-	bool judging;		/* all that matters of the number is known */
-	/* how many rules of the call have been found not to apply */
+	/* nothing more about the number needs to be tested */
+	bool judging;
+	/*
+	 * Marks an instruction as reached in this generation, with the
+	 * accumulator there.
+	 */
 	size_t refuted;
 };
 
-/* The limit of tests and of elements of sets: a few seconds. */
+/*
+ * A limit for the tests, and for the elements of sets. Reaching it takes a few
+ * seconds.
+ */
 enum { WORK_MAX = 1 << 28 };
 
-/* An instruction that a state can reach, in order. */
+/* Marks an instruction that a state can reach; marks are linked in order. */
 struct mark {
 	size_t generation;
 	struct accumulator a;
@@ -73,8 +86,8 @@ struct prover {
 	const struct profile *profile;
 	struct exclusion *exclusions;
 	size_t n_exclusions, room;
-	size_t first, end;	/* rules of the call judged last */
-	struct mark *marks;	/* of each instruction */
+	size_t first, end;	/* the range of the rules that were used last */
+	struct mark *marks;	/* indexed by instruction */
 	size_t generation;
 	size_t work;
 	char *problem;
@@ -92,7 +105,7 @@ static bool is_excluded(struct prover *p, const struct set *s, uint32_t v)
 	return false;
 }
 
-/* The smallest value from `v` on that has the known bits. */
+/* Finds the smallest value from `v` on that has the known bits. */
 static bool match_from(const struct set *s, uint32_t v, uint32_t *found)
 {
 	uint32_t wrong = (v ^ s->bits) & s->known, bit, carry;
@@ -105,7 +118,7 @@ static bool match_from(const struct set *s, uint32_t v, uint32_t *found)
 		*found = (v & -bit & ~bit) | bit | (s->bits & (bit - 1));
 		return true;
 	}
-	/* A higher bit that is free and clear must be set. */
+	/* No: set a higher bit that is clear and not known. */
 	carry = ~v & ~s->known & ~(bit | (bit - 1));
 	if (!carry)
 		return false;
@@ -136,7 +149,9 @@ static bool contains(struct prover *p, const struct set *s, uint32_t v)
 		!is_excluded(p, s, v);
 }
 
-/* False: the set is empty, here and in all functions that narrow sets. */
+/*
+ * Returns false if the set is empty. All functions below that narrow a set do.
+ */
 static bool settle(struct prover *p, struct set *s)
 {
 	return first_from(p, s, s->low, &s->low);
@@ -190,9 +205,9 @@ static bool fix_bits(struct prover *p, struct set *s, uint32_t mask,
 /* Tests */
 
 /*
- * The values whose masked bits differ from `k` form one set for each bit:
- * `part` is the highest bit that differs. The same if any bit of `k` has to be
- * set.
+ * The values whose masked bits differ from `k` form one set for each bit: in
+ * set number `part`, this is the highest bit that differs. The same sets serve
+ * for the test whether any bit of `k` is set.
  */
 static bool differ_at(struct prover *p, struct set *s, uint32_t mask,
 		      uint32_t k, unsigned int part)
@@ -219,9 +234,9 @@ static bool narrow_equal(struct prover *p, struct set *s,
 }
 
 /*
- * (v & mask) > k: the highest bit that differs is set in v and clear in `k`.
- * Below a bit that only `k` has there is nothing. The last part of the others
- * has no differing bit.
+ * (v & mask) > k: in each set, the highest bit that differs is set in v and
+ * clear in `k`. A bit of `k` outside the mask makes all lower bits irrelevant.
+ * The set of the values that equal `k` is the last one, for the outcome false.
  */
 static bool narrow_above(struct prover *p, struct set *s, uint32_t mask,
 			 uint32_t k, bool outcome, unsigned int part)
@@ -250,8 +265,8 @@ static bool narrow_ordered(struct prover *p, struct set *s,
 }
 
 /*
- * The part `part` of the set for which the test has this outcome; false: it is
- * empty.
+ * Narrows the set to its part number `part` in which the test has this outcome.
+ * Returns false if that is empty.
  */
 static bool narrow(struct prover *p, struct set *s, const struct test *test,
 		   bool outcome, unsigned int part)
@@ -269,7 +284,7 @@ static bool narrow(struct prover *p, struct set *s, const struct test *test,
 	}
 }
 
-/* The parts that narrow() knows, as bits; some may be empty. */
+/* A bit for each part that narrow() can make. Some parts can be empty. */
 static uint64_t parts_of(const struct test *test, bool outcome)
 {
 	bool whole = test->mask == UINT32_MAX;
@@ -327,7 +342,7 @@ static enum decided decide(struct prover *p, const struct state *state,
 	return outcome ? YES : NO;
 }
 
-/* What the profile answers */
+/* What the profile answers. */
 
 static enum decided negate(enum decided d)
 {
@@ -335,8 +350,8 @@ static enum decided negate(enum decided d)
 }
 
 /*
- * Both words of the argument, or `low` alone. If the answer is open, `test` is
- * the one to decide next.
+ * Compares both words of the argument, or only `low`. If the result is open,
+ * `test` becomes the test that must be decided next.
  */
 static enum decided equal(struct prover *p, const struct state *s,
 			  const struct test *high, const struct test *low,
@@ -349,7 +364,7 @@ static enum decided equal(struct prover *p, const struct state *s,
 	return second == NO ? NO : first == OPEN ? OPEN : second;
 }
 
-/* v > k where `op` is BPF_JGT, v >= k where it is BPF_JGE. */
+/* v > k if `op` is BPF_JGT, and v >= k if it is BPF_JGE. */
 static enum decided ordered(struct prover *p, const struct state *s,
 			    const struct test *high, const struct test *low,
 			    struct test *test)
@@ -417,7 +432,7 @@ static enum decided applies(struct prover *p, const struct state *s,
 	return all;
 }
 
-/* Texts for calls */
+/* Texts that describe calls. */
 
 static char *call_text(const struct state *s)
 {
@@ -448,12 +463,13 @@ static char *call_text(const struct state *s)
 
 /* The program */
 
-/* The answers that a state can get, and whether there are others. */
+/* The answers that a state can get. */
 struct answers {
 	uint32_t actions[8];
 	size_t n;
-	bool is_open, is_blind;	/* jumps are undecided, or were not followed */
-	struct test test;	/* of the first one that is undecided */
+	/* some jumps are undecided; some were not followed */
+	bool is_open, is_blind;
+	struct test test;	/* the first undecided test */
 };
 
 static bool is_jump(uint16_t code)
@@ -469,7 +485,10 @@ static struct test test_of(const struct sock_filter *i, struct accumulator a)
 	return (struct test){ a.word, a.mask, BPF_OP(i->code), i->k };
 }
 
-/* Neither a return nor a conditional jump: the next instruction. */
+/*
+ * Executes an instruction that is neither a return nor a conditional jump.
+ * Returns the next instruction.
+ */
 static size_t move(struct prover *p, size_t pc, struct accumulator *a)
 {
 	const struct sock_filter *i = &p->code[pc];
@@ -531,7 +550,7 @@ static void mark_jump(struct prover *p, const struct state *s, size_t pc,
 	r->test = test;
 }
 
-/* Jumps only go forward. */
+/* Jumps only go forward, so that one pass is enough. */
 static struct answers reach(struct prover *p, const struct state *s)
 {
 	struct answers r = { .n = 0 };
@@ -554,7 +573,7 @@ static struct answers reach(struct prover *p, const struct state *s)
 	return r;
 }
 
-/* Comparing the program with the profile */
+/* Comparing the program with the profile. */
 
 static void disagree(struct prover *p, const struct state *s, uint32_t answer,
 		     uint32_t right)
@@ -569,8 +588,9 @@ static void disagree(struct prover *p, const struct state *s, uint32_t answer,
 }
 
 /*
- * A wrong answer: set the problem and return true. If the state may not get it
- * after all, return false, and `test` has to be decided.
+ * Handles a wrong answer. If the state can really get it, sets the problem and
+ * returns true. If that depends on a test, returns false, and `test` must be
+ * decided first.
  */
 static bool refute(struct prover *p, const struct state *s,
 		   const struct answers *r, uint32_t answer, uint32_t right,
@@ -597,7 +617,7 @@ static bool expect(struct prover *p, const struct state *s, uint32_t action,
 	return true;
 }
 
-/* Whether any other rule with that action applies. */
+/* Whether another rule with that action applies. */
 static enum decided any_applies(struct prover *p, const struct state *s,
 				const struct profile_rule *rules, size_t n,
 				uint32_t action, struct test *test)
@@ -619,8 +639,8 @@ static enum decided any_applies(struct prover *p, const struct state *s,
 }
 
 /*
- * The first of these rules applies; the answers of the others are right as
- * well.
+ * The first of these rules applies. If others apply as well, their answers are
+ * accepted, too.
  */
 static bool expect_any(struct prover *p, const struct state *s,
 		       const struct profile_rule *rules, size_t n,
@@ -645,8 +665,8 @@ static bool expect_any(struct prover *p, const struct state *s,
 }
 
 /*
- * The rules of one call. Unless they are ordered, the first one without
- * conditions replaces the others (libseccomp, db_rule_add()).
+ * Judges the rules of one call. If the profile is not ordered, the first rule
+ * without conditions replaces all others (libseccomp, db_rule_add()).
  */
 static bool judge_rules(struct prover *p, struct state *s,
 			const struct profile_rule *rules, size_t n,
@@ -672,7 +692,7 @@ static bool judge_rules(struct prover *p, struct state *s,
 	return expect(p, s, p->profile->default_action, test);
 }
 
-/* The first rule for a call from `low` on; numbers are signed. */
+/* The first rule for a number from `low` on. Numbers are signed. */
 static size_t first_rule(const struct profile *p, uint32_t audit, uint32_t low)
 {
 	struct call_id id = { audit, low > INT32_MAX ? INT32_MIN : low };
@@ -698,7 +718,10 @@ static bool is_within(const struct profile_rule *rule, uint32_t audit,
 		(nr->high > INT32_MAX || rule->id.nr <= (int32_t)nr->high);
 }
 
-/* The end of the rules of one call: there can be thousands. */
+/*
+ * The index after the last rule of the call. A call can have thousands of
+ * rules.
+ */
 static size_t end_of_call(struct prover *p, size_t first)
 {
 	const struct profile *profile = p->profile;
@@ -715,7 +738,9 @@ static size_t end_of_call(struct prover *p, size_t first)
 	return i;
 }
 
-/* The rules of an audit architecture; x32 shares that of x86_64. */
+/*
+ * Judges the rules of an audit architecture. x86_64 and x32 have the same one.
+ */
 static bool judge_numbers(struct prover *p, struct state *s,
 			  uint32_t audit, struct test *test)
 {
@@ -747,9 +772,9 @@ static bool has_arch(const struct profile *p, uint32_t scmp)
 }
 
 /*
- * x86_64 and x32 share an architecture. If the profile has only one of them,
- * calls of the other count as another architecture's, except for -1, by which a
- * tracer skips a call.
+ * x86_64 and x32 have the same audit architecture. If the profile has only one
+ * of them, calls of the other one count as those of another architecture. The
+ * exception is -1, with which a tracer skips a call.
  */
 static bool judge_x86_64(struct prover *p, struct state *s,
 			 struct test *test)
@@ -777,7 +802,7 @@ static bool judge_x86_64(struct prover *p, struct state *s,
 	return judge_numbers(p, s, AUDIT_ARCH_X86_64, test);
 }
 
-/* Go past the jumps that the state decides already. */
+/* Skips the jumps that the state already decides. */
 static void skip_decided(struct prover *p, struct state *s)
 {
 	while (s->a.word < WORDS && p->code[s->pc].code != (BPF_RET | BPF_K)) {
@@ -796,7 +821,7 @@ static void skip_decided(struct prover *p, struct state *s)
 	}
 }
 
-/* False: `test` has to be decided first. */
+/* Returns false if `test` must be decided first. */
 static bool judge(struct prover *p, struct state *s, struct test *test)
 {
 	const struct profile *profile = p->profile;
@@ -821,9 +846,9 @@ static bool judge(struct prover *p, struct state *s, struct test *test)
 }
 
 /*
- * Go on until the answer, or until a test of an argument. Numbers are long
- * lists of tests; arguments are trees, in which following every path would take
- * too long. False: a jump depends on `test`.
+ * Continues up to the answer, or to a test of an argument. Tests of numbers
+ * form long lists, but tests of arguments form trees, where following every
+ * path would take too long. Returns false if a jump depends on `test`.
  */
 static bool step(struct prover *p, struct state *s, struct test *test)
 {
@@ -855,8 +880,9 @@ static enum progress advance(struct prover *p, struct state *s,
 static void explore(struct prover *p, const struct state *from);
 
 /*
- * Explore each part into which the test divides the state, except the last,
- * which `s` becomes: a program is a list of tests, too long for recursion.
+ * Divides the state by the test, and explores each part but the last; `s`
+ * becomes the last part. This avoids recursion, because a program can be a very
+ * long list of tests.
  */
 static void divide(struct prover *p, struct state *s, const struct test *test)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Checks that a compiled program says what its profile says. libseccomp loses
- * rules when an allocation fails, and releases before 2.6.1 merge some
- * conditions wrongly (GHSA-4q85-33p6-j5g6): so every program is checked.
+ * Proves that a compiled program does what its profile says. Every program is
+ * checked, because libseccomp drops rules when an allocation fails, and
+ * releases before 2.6.1 merge some conditions wrongly (GHSA-4q85-33p6-j5g6).
  */
 #ifndef PROVE_H
 #define PROVE_H
@@ -13,15 +13,16 @@
 #include "profile/profile.h"
 
 /*
- * Follow every path through the program and compare each answer with the
- * profile, over all architectures, numbers and arguments, not over samples.
- * The profile is sorted, and its rules are as libseccomp takes them: numbers
- * are real, and none has the default action. Where rules of one call overlap
- * with different actions, either action is right: libseccomp does not define
- * which one wins. In an ordered profile the first that applies does.
+ * Follows every path through the program, and compares each answer with the
+ * profile, for all architectures, numbers and arguments rather than for
+ * samples. The profile must be sorted. Its rules must be as libseccomp takes
+ * them: with real numbers, and none with the default action. If rules of one
+ * call overlap with different actions, either action is accepted, because
+ * libseccomp does not define which one wins. In an ordered profile, the first
+ * rule that applies wins.
  *
- * NULL: they agree. Else a heap text: a call, its answer and the right one, or
- * why the program cannot be checked.
+ * Returns NULL if they agree. Otherwise returns a text that the caller frees: a
+ * call, its answer and the right one, or why the program cannot be checked.
  */
 char *prove(const struct sock_filter *code, size_t n,
 	    const struct profile *profile);

@@ -14,7 +14,10 @@
 /* for an int, of which the kernel reads only these bits */
 #define LOW ((uint64_t)UINT32_MAX)
 
-/* include/uapi/linux/sched.h; CLONE_NEWTIME is a signal's bit in clone(2). */
+/*
+ * The CLONE_NEW* of linux/sched.h without CLONE_NEWTIME, whose bit is part of
+ * the signal in clone(2).
+ */
 #define NAMESPACES 0x7e020000
 enum { TYPE_MASK = 0xf };		/* SOCK_TYPE_MASK, linux/net.h */
 enum { EXECUTE = 4, WRITE = 2 };	/* PROT_EXEC, PROT_WRITE */
@@ -79,7 +82,7 @@ const struct argument_rule *argument_rule_of(struct call_id id)
 	char buf[SYSCALL_NAME_MAX];
 	const char *name = syscall_name(id, buf);
 
-	/* The mmap of 32-bit x86 has its arguments in memory: mmap(2). */
+	/* mmap(2) of 32-bit x86 takes a pointer to its arguments. */
 	if (!name || (!strcmp(name, "mmap") && arch_of_call(id) &&
 		      !strcmp(arch_of_call(id)->name, "x86")))
 		return NULL;

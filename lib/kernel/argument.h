@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The scalar arguments that are worth a rule: of which calls, and which bits.
- * One table, for the recorder and for profiles.
+ * The scalar arguments that are worth recording: which arguments of which
+ * calls, and which of their bits. The recorder and profiles use the same table.
  */
 #ifndef ARGUMENT_H
 #define ARGUMENT_H
@@ -17,12 +17,14 @@ enum { ARGUMENTS_MAX = 3 };	/* of one call */
 struct argument {
 	uint8_t index;		/* 0-5 */
 	uint64_t recorded;	/* the bits that are recorded */
-	uint64_t compared;	/* the bits of these that the kernel looks at */
+	/* those of the recorded bits that the kernel looks at */
+	uint64_t compared;
 };
 
 struct argument_rule {
-	const char *group;	/* for --args; NULL: for --harden alone */
-	bool usual;		/* in --args without a list of groups */
+	/* a group for --args; NULL: only --harden uses the row */
+	const char *group;
+	bool usual;		/* --args without a list includes the group */
 	const char *call;	/* libseccomp's name */
 	size_t n;
 	struct argument arguments[ARGUMENTS_MAX];	/* by index */
@@ -36,13 +38,16 @@ const struct argument_rule *argument_rule_of(struct call_id id);
 /* One argument's value, as recorded. */
 struct argument_value {
 	uint8_t index;		/* 0-5 */
-	uint64_t mask;		/* the bits that are known … */
-	uint64_t value;		/* … and their values */
+	uint64_t mask;		/* the bits that are known */
+	uint64_t value;		/* the values of these bits */
 };
 
-/* "AF_INET", or NULL where it has no name here. */
+/* "AF_INET", or NULL if the family has no name here. */
 const char *family_name(uint64_t family);
-/* The values of a call, "AF_UNIX 1 0"; no value: "any". The caller frees. */
+/*
+ * The values of a call, "AF_UNIX 1 0", or "any" without values. The caller
+ * frees.
+ */
 char *argument_text(struct call_id id, const struct argument_value *values,
 		    size_t n);
 

@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 enum { CAPABILITY_NAME_MAX = 32 };
-/* "CAP_CHOWN"; a number that Linux has not given out: "CAP_63". */
+/* "CAP_CHOWN", or "CAP_63" for a number that Linux has not assigned. */
 const char *capability_name(uint32_t number, char buf[CAPABILITY_NAME_MAX]);
-/* The names that there are; NULL after the last. */
+/* The names in the order of their numbers; NULL after the last. */
 const char *capability_at(uint32_t number);
 
 #endif

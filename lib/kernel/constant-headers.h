@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The headers whose constants policies name. The build makes the table in
- * constant.c of them (lib/kernel/constants); they must go together in one file.
+ * The headers whose constants can be named in policies. From them the build
+ * makes the table of constant.c (see lib/kernel/constants). One file must be
+ * able to include all of them.
  */
 #if defined(__x86_64__) || defined(__i386__)
 #include <asm/prctl.h>

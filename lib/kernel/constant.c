@@ -11,7 +11,7 @@ struct constant {
 	uint64_t value;
 };
 
-/* Sorted by name: made by the build, with lib/kernel/constants. */
+/* Sorted by name. The build makes it with lib/kernel/constants. */
 static const struct constant table[] = {
 #define C(name) { #name, (uint64_t)(name) },
 #define V(name, value) { #name, value },

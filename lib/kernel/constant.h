@@ -7,13 +7,14 @@
 #include <stdint.h>
 
 /*
- * "PROT_EXEC", "AF_UNIX", "TCGETS" …: every constant of the kernel headers that
- * this was built with (constant-headers.h). False: they have no such name.
+ * Finds "PROT_EXEC", "AF_UNIX", "TCGETS" …: every constant of the kernel
+ * headers that the tool was built with (constant-headers.h). Returns false if
+ * no header defines the name.
  */
 bool constant_by_name(const char *name, uint64_t *value);
 /*
- * The first constant by name that begins with the prefix and has the value;
- * NULL: none has. Use it for prefixes whose constants are one set of values.
+ * The alphabetically first constant that begins with the prefix and has the
+ * value, or NULL. Use it only for a prefix whose constants form one set.
  */
 const char *constant_name(const char *prefix, uint64_t value);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls that undo a sandbox, or widen it most, when they are allowed. */
+/* Calls that undo a sandbox, or weaken it most, when a profile allows them. */
 #ifndef DANGER_H
 #define DANGER_H
 
@@ -15,7 +15,7 @@ struct danger {
 	 */
 	int rank;
 	const char *reason;
-	const char *source;	/* the source of that */
+	const char *source;	/* the source for this rank */
 };
 
 /* The row of a call, or NULL. */

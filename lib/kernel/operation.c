@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* By opcode; the kernel never changes these. */
+/* Indexed by opcode; the kernel never changes opcodes. */
 static const char *const names[] = {
 	"nop", "readv", "writev", "fsync", "read_fixed", "write_fixed",
 	"poll_add", "poll_remove", "sync_file_range", "sendmsg", "recvmsg",

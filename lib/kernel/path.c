@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "names.h"
 
-/* The end of the path so far, without its last component. */
+/* Goes back from `end` to before the last component. */
 static char *without_last(char *start, char *end)
 {
 	while (end > start && *--end != '/')
@@ -45,7 +45,7 @@ void path_simplify(char *path)
 	*to = '\0';
 }
 
-/* The length of the printable UTF-8 character at `s`; 0: there is none. */
+/* The length of the printable UTF-8 character at `s`, or 0 if there is none. */
 static size_t printable_size(const char *s)
 {
 	const unsigned char *u = (const unsigned char *)s;
@@ -62,8 +62,8 @@ static size_t printable_size(const char *s)
 		c = c << 6 | (u[i] & 0x3f);
 	}
 	/*
-	 * No Latin-1 control characters, surrogates, overlong forms, or
-	 * characters of direction.
+	 * Refuse C1 control characters, overlong forms, surrogates, and
+	 * characters that change the direction of text.
 	 */
 	return n && !text_is_direction(u) && c >= 0xa0 && c >= least[n] && c <= 0x10ffff &&
 		(c < 0xd800 || c > 0xdfff) ? n : 0;
@@ -121,7 +121,8 @@ bool path_needs_right(uint32_t access, int32_t answer)
 		int error;
 		uint32_t access;
 	} late[] = {
-		{ ENOEXEC, NAME_EXECUTE },	/* a script without "#!" */
+		/* a script that does not begin with "#!" */
+		{ ENOEXEC, NAME_EXECUTE },
 		{ ENXIO, OPENED }, { ENODEV, OPENED }, { EIO, OPENED },
 		{ EBUSY, OPENED | NAME_DELETE | NAME_RENAME },
 		{ EINTR, OPENED | NAME_LOCK },
@@ -213,7 +214,7 @@ size_t address_canonical(const uint8_t *address, size_t size,
 	n = family == AF_UNIX ? unix_size(address, size) :
 		family == AF_INET && size > 6 ? 6 : size;
 	n = n < ADDRESS_FACT_MAX ? n : ADDRESS_FACT_MAX;
-	if (family == AF_INET6 && size >= 22) {	/* without the flow label */
+	if (family == AF_INET6 && size >= 22) {	/* leaves out the flow label */
 		memcpy(to, address, 2);
 		memcpy(to + 2, address + 6, 16);
 		return 18;
@@ -246,7 +247,7 @@ char *address_text(uint32_t family, const uint8_t *canonical, size_t size)
 						      buf, sizeof(buf)), port);
 	if (family != AF_UNIX)
 		return hex_text(canonical, size);
-	/* A NUL after it, so that no character extends beyond the end. */
+	/* The added NUL stops the UTF-8 decoder at the end. */
 	copy = xcalloc(size + 1, 1);
 	memcpy(copy, canonical, size);
 	if (size && !*copy) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The texts follow the man pages of section 2. tests/unit/tables.c checks that
- * each call that has a name is here.
+ * every call with a name has a row.
  */
 #include "kernel/purpose.h"
 
@@ -22,7 +22,10 @@ static const char *const names[SUBJECTS] = {
 	[SUBJECT_OLD] = "obsolete", [SUBJECT_UNKNOWN] = "unknown",
 };
 
-/* The calls that share a text; a space before and after each name. */
+/*
+ * Calls that share a text. In `calls`, each name has a space before and after
+ * it.
+ */
 static const struct row {
 	const char *calls;
 	struct purpose purpose;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What each system call is for: a group by subject, and half a line. */
+/* What each system call is for: its subject, and half a line of text. */
 #ifndef PURPOSE_H
 #define PURPOSE_H
 
@@ -19,7 +19,7 @@ struct purpose {
 	const char *text;	/* "read from a descriptor" */
 };
 
-/* Never NULL: a call without a name has SUBJECT_UNKNOWN. */
+/* A call without a name has SUBJECT_UNKNOWN; never returns NULL. */
 const struct purpose *purpose_of(struct call_id id);
 /* "files", "memory" … */
 const char *subject_name(enum subject subject);

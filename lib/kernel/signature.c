@@ -2,7 +2,7 @@
 /*
  * The table follows the kernel's own list of arguments (the formats of the
  * events syscalls:sys_enter_* in tracefs) and the man pages of section 2.
- * tests/unit/tables.c checks that each call of the kernel is here.
+ * tests/unit/tables.c checks that every call of the kernel has a row.
  */
 #include "kernel/signature.h"
 
@@ -39,10 +39,12 @@
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
- * A letter for each argument. Small letters: a descriptor d, numbers i (int), u
- * (unsigned), l (long), z (size) and x (hexadecimal), a pointer p, a mode o, a
- * family of sockets f, a value that value_name() knows V, the argument of a
- * command of fcntl(2) D, flags of a new descriptor n; all others are names of sets[]. The result is one of d, i, o, p.
+ * One letter for each argument. Most small letters are kinds of values: d is a
+ * descriptor; i (int), u (unsigned), l (long), z (size) and x (hexadecimal) are
+ * numbers; p is a pointer, o a mode, f a socket's family, n the flags of a new
+ * descriptor. V is a value that value_name() can name, and D the third argument
+ * of fcntl(2). All other letters are names of sets[]. The result has one of d,
+ * i, o, p.
  */
 static const struct row {
 	const char *call;
@@ -265,7 +267,7 @@ static const struct row {
 #undef A
 };
 
-/* The calls of 32-bit x86 that take another form there. */
+/* Calls that have other arguments on 32-bit x86. */
 static const struct row rows_x86[] = {
 #define A(call, kinds, result) \
 	{ call, { sizeof(kinds) - 1, kinds, result } },
@@ -304,7 +306,7 @@ const char *signature_call_at(size_t i)
 	return i < N_ELEMENTS(table) ? table[i].call : NULL;
 }
 
-/* Flags, or values that exclude each other. */
+/* The name of a flag, or of one of several exclusive values. */
 struct name_of_bits {
 	uint64_t value;
 	const char *name;
@@ -338,7 +340,7 @@ static const struct name_of_bits at_flags[] = {
 	{ 0x4000, "AT_STATX_DONT_SYNC" }, { 0x8000, "AT_RECURSIVE" },
 	{ 0, NULL },
 };
-/* AT_EACCESS is AT_REMOVEDIR of another call. */
+/* AT_EACCESS has the value that AT_REMOVEDIR has for other calls. */
 static const struct name_of_bits at_access_flags[] = {
 	N(AT_SYMLINK_NOFOLLOW), N(AT_EACCESS), N(AT_EMPTY_PATH), { 0, NULL },
 };
@@ -465,8 +467,9 @@ static const struct name_of_bits futex_operations[] = {
 
 static const struct set {
 	char kind;
-	bool is_value;		/* one of the names, not a combination */
-	const char *zero;	/* where no bit is set; NULL: "0" */
+	/* the values are exclusive: they are never combined */
+	bool is_value;
+	const char *zero;	/* the text if no bit is set; NULL: "0" */
 	const struct name_of_bits *names;
 } sets[] = {
 	{ 'P', false, "PROT_NONE", protections }, { 'A', false, NULL, at_flags },
@@ -520,7 +523,7 @@ static void write_value(const struct name_of_bits *names, uint32_t value,
 		fprintf(out, value < 10 ? "%" PRIu32 : "0x%" PRIx32, value);
 }
 
-/* An access mode, and flags. */
+/* The flags hold an access mode and flags. */
 static void write_open(uint32_t flags, FILE *out)
 {
 	static const char *const modes[] = {
@@ -547,7 +550,10 @@ static void write_mapping(uint32_t flags, FILE *out)
 	write_bits(mappings, flags, NULL, out);
 }
 
-/* The lowest byte of the flags of clone(2) is a signal; not of unshare(2). */
+/*
+ * In the flags of clone(2), the lowest byte is a signal; unshare(2) has no
+ * signal.
+ */
 static void write_clone(uint64_t flags, FILE *out)
 {
 	const char *name = signal_name(flags & 0xff);
@@ -577,7 +583,7 @@ static void write_futex(uint32_t operation, FILE *out)
 		fputs("|FUTEX_CLOCK_REALTIME", out);
 }
 
-/* The flags of a new descriptor have another prefix in each call. */
+/* The flags of a new descriptor have a different prefix in each call. */
 static void write_new(const char *call, uint32_t flags, FILE *out)
 {
 	static const char *const prefixes[][2] = {
@@ -610,7 +616,7 @@ static void write_new(const char *call, uint32_t flags, FILE *out)
 		fprintf(out, "%s0x%" PRIx32, before, flags);
 }
 
-/* A type, and flags of the new descriptor. */
+/* The argument holds a type and flags of the new descriptor. */
 static void write_socket_type(const char *call, const uint64_t args[VALUE_ARGS],
 			      FILE *out)
 {
@@ -642,7 +648,7 @@ static void write_named(const char *call, unsigned int i,
 		fprintf(out, value < 10 ? "%" PRIu32 : "0x%" PRIx32, value);
 }
 
-/* The third argument of fcntl(2). */
+/* The third argument of fcntl(2), whose meaning depends on the command. */
 static void write_command(uint32_t command, uint64_t value, FILE *out)
 {
 	static const struct name_of_bits descriptor_flags[] = {
@@ -717,7 +723,7 @@ void signature_write(struct call_id id, const struct signature *s,
 	const char *call = syscall_label(id, buf), *name;
 	uint64_t value = args[i];
 
-	/* Registers of 32-bit programs can have any upper half. */
+	/* The upper half of a 32-bit program's register is arbitrary. */
 	if (id.arch != AUDIT_ARCH_X86_64 && id.arch != AUDIT_ARCH_AARCH64)
 		value = (uint32_t)value;
 	switch (s->kinds[i]) {
@@ -728,7 +734,7 @@ void signature_write(struct call_id id, const struct signature *s,
 		fprintf(out, "%" PRId32, (int32_t)value);
 		break;
 	case 'u':
-		/* (uid_t)-1 and its like */
+		/* -1 stands for "no change", as in (uid_t)-1 */
 		fprintf(out, (uint32_t)value == UINT32_MAX ? "-1" :
 			"%" PRIu32, (uint32_t)value);
 		break;
@@ -794,7 +800,7 @@ void signature_write_result(const struct signature *s, int64_t result,
 		fprintf(out, kind == 'o' ? "%#03" PRIo64 : "%" PRId64, result);
 }
 
-/* How many arguments futex(2) has for an operation. */
+/* The number of arguments that an operation of futex(2) has. */
 static unsigned int futex_count(uint32_t operation)
 {
 	switch (operation & ~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME)) {
@@ -830,7 +836,7 @@ static unsigned int fcntl_count(uint32_t command)
 	}
 }
 
-/* Whether the flags can make a file, which has the mode that follows them. */
+/* Whether these flags can create a file; then a mode follows them. */
 static bool makes_file(uint64_t flags)
 {
 	return flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE;

@@ -14,7 +14,7 @@
 #define ARCH(name, audit, systemd, scmp) \
 	{ name, audit, scmp, #scmp, systemd }
 
-/* An architecture is added when a recorder supports it. */
+/* Add an architecture here when a recorder supports it. */
 static const struct arch table[] = {
 	ARCH("x86_64", AUDIT_ARCH_X86_64, "x86-64", SCMP_ARCH_X86_64),
 	ARCH("x86", AUDIT_ARCH_I386, "x86", SCMP_ARCH_X86),
@@ -28,17 +28,18 @@ static const struct arch table[] = {
 enum { N_ARCHS = sizeof(table) / sizeof(table[0]) };
 
 /*
- * Calls that are newer than Linux 6.1, up to those of 7.3: the installed
- * libseccomp may not know them. From 424 on a number is the same on every
- * architecture (Linux, scripts/syscall.tbl).
+ * Calls of Linux 6.2 to 7.3, which the installed libseccomp may not know. From
+ * 424 on, a number means the same call on every architecture (Linux,
+ * scripts/syscall.tbl).
  */
 static const struct supplement {
-	int32_t nr;		/* without the bit of x32 */
+	int32_t nr;		/* without the x32 bit */
 	const char *name;
-	const char *release;	/* the release that it came with */
+	const char *release;	/* the Linux release that introduced it */
 	/* first libseccomp release that knows it; NULL: none so far */
 	const char *since;
-	const char *arch;	/* only on this one; NULL: on all */
+	/* the only architecture that has it; NULL: all have it */
+	const char *arch;
 } supplement[] = {
 	{ 258, "riscv_hwprobe", "6.4", "2.5.5", "riscv64" },
 	{ 335, "uretprobe", "6.11", "2.6.0", "x86_64" },
@@ -160,7 +161,8 @@ static const char *library_name(struct call_id id, char buf[SYSCALL_NAME_MAX])
 	const struct arch *arch = arch_of_call(id);
 	char *name;
 
-	if (!arch || id.nr < 0)		/* negative: its pseudo numbers */
+	/* libseccomp uses negative numbers as pseudo numbers */
+	if (!arch || id.nr < 0)
 		return NULL;
 	name = seccomp_syscall_resolve_num_arch(arch->scmp, id.nr);
 	if (!name)
@@ -234,7 +236,7 @@ const char *syscall_linux(struct call_id id)
 	return extra ? extra->release : NULL;
 }
 
-/* Gives the same results as syscall_number(). */
+/* Returns the same values as syscall_number(). */
 static int supplement_number(const struct arch *arch, const char *name,
 			     struct call_id *id)
 {
@@ -254,13 +256,13 @@ static int supplement_number(const struct arch *arch, const char *name,
 }
 
 /*
- * On architectures that multiplex (socketcall, ipc), libseccomp resolves a name
- * to a pseudo number even if there is a direct call as well.
+ * On architectures with multiplexed calls (socketcall, ipc), libseccomp turns a
+ * name into a pseudo number even if there is a direct call as well.
  */
 static int direct_number(const struct arch *arch, const char *name,
 			 struct call_id *id)
 {
-	enum { NUMBERS = 1024 };	/* beyond the last of every architecture */
+	enum { NUMBERS = 1024 };	/* greater than every call's number */
 	int32_t base = is_x32(arch) ? X32_BIT : 0;
 	char buf[SYSCALL_NAME_MAX];
 
@@ -273,7 +275,8 @@ static int direct_number(const struct arch *arch, const char *name,
 }
 
 /*
- * seccomp.h: pseudo numbers of multiplexed calls are above this, others below.
+ * Pseudo numbers above this one belong to multiplexed calls; those below mean
+ * that the architecture lacks the call (seccomp.h).
  */
 enum { NOT_ON_ARCH = -10000 };
 
@@ -284,7 +287,8 @@ int syscall_number(const struct arch *arch, const char *name,
 
 	if (nr == __NR_SCMP_ERROR)
 		return supplement_number(arch, name, id);
-	if (nr <= NOT_ON_ARCH)		/* that it knows of */
+	/* says libseccomp, which may be old */
+	if (nr <= NOT_ON_ARCH)
 		return supplement_number(arch, name, id) ? -ENOENT : 0;
 	if (nr < 0)
 		return direct_number(arch, name, id);

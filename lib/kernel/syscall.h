@@ -35,11 +35,17 @@ const struct arch *arch_by_oci(const char *name);
 /* The architecture that this tool was built for. */
 const struct arch *arch_native(void);
 enum { ARCH_NAME_MAX = 16 };
-/* The name of the call's architecture, or "0xc000003e"; `buf` may hold it. */
+/*
+ * The name of the call's architecture, or a number such as "0xc000003e". `buf`
+ * holds the text if needed.
+ */
 const char *arch_label(struct call_id id, char buf[ARCH_NAME_MAX]);
 /* Whether a machine with the architecture `native` runs programs of `arch`. */
 bool arch_is_local(const struct arch *arch, const struct arch *native);
-/* Whether filters compare 64 bits of an argument, not 32 (libseccomp). */
+/*
+ * Whether filters compare all 64 bits of an argument on this architecture,
+ * rather than 32 (libseccomp).
+ */
 bool arch_is_wide(const struct arch *arch);
 /* Architectures in the table's order, NULL after the last. */
 const struct arch *arch_at(size_t i);
@@ -48,12 +54,13 @@ enum { SYSCALL_NAME_MAX = 64 };
 
 /* The name of a call, or NULL when none is known. `buf` holds it. */
 const char *syscall_name(struct call_id id, char buf[SYSCALL_NAME_MAX]);
-/* The same, but "syscall_N" if there is no name: only for people. */
+/* The same, but "syscall_N" for a call without a name: only for people. */
 const char *syscall_label(struct call_id id, char buf[SYSCALL_NAME_MAX]);
 
 /*
- * The call that `name` is on `arch`: 0, -ENOENT when the name is known but
- * not on this architecture, -EINVAL when it is known nowhere.
+ * Finds the call that `name` means on `arch`. Returns 0, -ENOENT if the name is
+ * known but this architecture lacks the call, or -EINVAL if the name is
+ * unknown.
  */
 int syscall_number(const struct arch *arch, const char *name,
 		   struct call_id *id);
@@ -62,10 +69,12 @@ int syscall_number(const struct arch *arch, const char *name,
 bool syscall_in_library(struct call_id id);
 /*
  * For a call that has a name, but not in the installed libseccomp: the first
- * libseccomp release that has it, "2.6.0"; NULL: none so far.
+ * libseccomp release that knows it, "2.6.0". NULL: no release knows it yet.
  */
 const char *syscall_since(struct call_id id);
-/* The release of Linux that introduced a call, "6.6"; NULL: 6.1 has it. */
+/*
+ * The Linux release that introduced the call, "6.6". NULL: 6.1 already has it.
+ */
 const char *syscall_linux(struct call_id id);
 
 #endif

@@ -28,13 +28,16 @@
 #define ANY UINT32_MAX
 
 /*
- * The values that have a name of their own. Prefixes do not do for these: the
- * headers have several sets of values with the same prefix.
+ * Values with a name of their own. Looking up names by prefix does not work for
+ * them, since the headers use one prefix for several sets of values.
  */
 static const struct value {
 	const char *call;
 	unsigned int index;
-	/* the argument before it, where its meaning depends on that, or ANY */
+	/*
+	 * the argument that gives this value its meaning, such as the level of
+	 * setsockopt(2), or ANY
+	 */
 	uint32_t context;
 	uint32_t value;
 	const char *name;
@@ -265,7 +268,7 @@ static const struct value {
 #undef C
 };
 
-/* The calls that share the names of another. */
+/* The call whose names this call shares. */
 static const char *family_of_call(const char *call)
 {
 	static const char *const same[][2] = {
@@ -279,7 +282,10 @@ static const char *family_of_call(const char *call)
 	return call;
 }
 
-/* A protocol's meaning depends on the family, two arguments before it. */
+/*
+ * A protocol's meaning depends on the family (for socket(2), argument 0); other
+ * values depend on the argument before them.
+ */
 static uint32_t context_of(const char *call, unsigned int index,
 			   const uint64_t args[VALUE_ARGS])
 {
@@ -302,7 +308,7 @@ static const char *table_name(const char *call, unsigned int index,
 	return NULL;
 }
 
-/* Requests of ioctl(2) below this are not unique among drivers. */
+/* Drivers share the numbers of ioctl(2) requests below this. */
 enum { REQUEST_MIN = 0x1000 };
 
 static const char *request_name(uint64_t request)
@@ -371,9 +377,10 @@ const char *value_name(const char *name, unsigned int index,
 		NULL;
 }
 
-/* Arguments of which the recorder keeps some bits, by these bits. */
+/* Arguments of which the recorder keeps some bits. `recorded` finds the row. */
 static const struct bit_set {
-	uint64_t recorded[2];	/* struct argument; each is of this set */
+	/* argument_rule.recorded of arguments with these bits */
+	uint64_t recorded[2];
 	const char *none;
 	struct { uint64_t bit; const char *name; } bits[7];
 } bit_sets[] = {
@@ -406,7 +413,7 @@ static const struct bit_set *bit_set_of(const struct argument_rule *rule,
 	return NULL;
 }
 
-/* "CLONE_NEWNS|CLONE_NEWNET", and any other bits as a number. */
+/* "CLONE_NEWNS|CLONE_NEWNET"; bits without a name follow as a number. */
 static char *bits_text(const struct bit_set *set, uint64_t bits)
 {
 	char *text = NULL, *rest;
@@ -440,7 +447,7 @@ static char *one_text(const char *call, const struct argument_rule *rule,
 	return xasprintf(v->value < 10 ? "%" PRIu64 : "0x%" PRIx64, v->value);
 }
 
-/* A protocol of 0 is the only one of most types. */
+/* Most socket types have only the protocol 0, which need not be shown. */
 static bool is_default(const char *call, const struct argument_value *v)
 {
 	return !strncmp(call, "socket", strlen("socket")) && v->index == 2 &&

@@ -18,7 +18,7 @@
 
 enum { OUTPUT_MAX = 16 << 20, STEP = 4096 };
 
-/* Signals that we hold are not held in the command. */
+/* Signals that this process blocks must not be blocked in the command. */
 static bool spawn(char *const argv[], int out, pid_t *child)
 {
 	posix_spawn_file_actions_t actions;
@@ -44,7 +44,10 @@ static bool spawn(char *const argv[], int out, pid_t *child)
 	return !error;
 }
 
-/* Whether something can be read before `end_ns` (0: whenever that is). */
+/*
+ * Waits until `fd` can be read, at most until `end_ns` (0: for ever). Returns
+ * whether it can.
+ */
 static bool wait_until(int fd, uint64_t end_ns)
 {
 	struct pollfd poll_fd = { fd, POLLIN, 0 };
@@ -60,7 +63,7 @@ static bool wait_until(int fd, uint64_t end_ns)
 	return result > 0;
 }
 
-/* NULL: errno is ETIMEDOUT if that is why. */
+/* Returns NULL on failure. After the deadline, errno is ETIMEDOUT. */
 static char *read_all(int fd, uint64_t end_ns)
 {
 	size_t size = 0;

@@ -4,14 +4,14 @@
 #define CAPTURE_H
 
 /*
- * The stdout of a command, which is looked up in PATH and has /dev/null as
- * stdin and stderr; heap. NULL: it could not be run, did not exit with 0 or
- * printed too much.
+ * Runs a command and returns its stdout, which the caller frees. The command is
+ * looked up in PATH; its stdin and stderr are /dev/null. Returns NULL if it
+ * could not be run, did not exit with 0, or printed too much.
  */
 char *capture_output(char *const argv[]);
 /*
- * The same, but the command is killed if it takes longer than that (0: never):
- * errno is ETIMEDOUT then.
+ * The same with a time limit (0: none). When it is over, the command is killed,
+ * and NULL is returned with ETIMEDOUT.
  */
 char *capture_output_within(char *const argv[], unsigned int ms);
 

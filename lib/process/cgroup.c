@@ -17,7 +17,7 @@
 struct membership {
 	int32_t hierarchy;
 	char *controllers;	/* "" for v2 */
-	char *path;		/* from the root that we see */
+	char *path;		/* seen from our root directory of cgroups */
 };
 
 static bool parse_membership(char *line, struct membership *m)
@@ -36,8 +36,8 @@ static bool parse_membership(char *line, struct membership *m)
 }
 
 /*
- * The path in the hierarchy (-1: the one with `options`), from an open
- * /proc/PID/cgroup; heap.
+ * Finds the process's path in a hierarchy, in an open /proc/PID/cgroup. A
+ * `hierarchy` of -1 means the one with `options`. The caller frees the path.
  */
 static char *find_membership(FILE *file, int32_t hierarchy,
 			     const struct mntent *options, int32_t *found)
@@ -82,8 +82,8 @@ static char *path_in(pid_t pid, int32_t hierarchy, const struct mntent *options,
 }
 
 /*
- * "cpu,cpuacct" is written the same in the mount's options and in
- * /proc/PID/cgroup.
+ * The mount options and /proc/PID/cgroup both write controllers as
+ * "cpu,cpuacct".
  */
 static int32_t hierarchy_of(const struct mntent *mount)
 {
@@ -192,8 +192,8 @@ static bool is_slice(const char *name)
 }
 
 /*
- * The manager puts units into slices; no other cgroup of its own has others
- * below it.
+ * systemd puts units into slices, which can be nested. Its other cgroups have
+ * no units below them.
  */
 static char *search_slices(const char *dir, const char *unit)
 {
@@ -233,8 +233,8 @@ char *cgroup_find_unit(const struct cgroup_mounts *m, const char *unit,
 }
 
 /*
- * "ID", "docker-ID" or "slice:cri-containerd:ID". An id can be a short word, so
- * a mere part of a name does not count.
+ * Matches "ID", "docker-ID" and "slice:cri-containerd:ID". Other positions of
+ * the id do not count, because an id can be a short word.
  */
 static bool ends_in_id(const char *name, size_t n, const char *id)
 {
@@ -255,8 +255,8 @@ static bool is_named_after(const char *name, size_t n, const char *id)
 }
 
 /*
- * What holds the cgroups of others, whatever id somebody has given a container:
- * "slice", or "1" in "session-1.scope".
+ * Matches cgroups that hold cgroups of others. Somebody can choose a container
+ * id that is part of such a name: "slice", or "1" for "session-1.scope".
  */
 static bool is_managers(const char *name, size_t n)
 {
@@ -278,7 +278,7 @@ static bool is_managers(const char *name, size_t n)
 	return false;
 }
 
-/* Cut the path after the last component that has the id in its name. */
+/* Cuts the path after the last component whose name has the id. */
 static bool cut_after(char *path, const char *id)
 {
 	char *end = NULL;
@@ -295,7 +295,7 @@ static bool cut_after(char *path, const char *id)
 	return end;
 }
 
-/* NULL if the cgroup is the root, our own, or not visible to us. */
+/* Returns NULL if the cgroup is the root, or our own, or not visible to us. */
 static char *own_path(const struct cgroup_mount *m, pid_t pid)
 {
 	int32_t hierarchy;
@@ -311,11 +311,12 @@ static char *own_path(const struct cgroup_mount *m, pid_t pid)
 	return path;
 }
 
-/* The cgroup of a process in one hierarchy; `path` is NULL where it has none. */
+/* The cgroup of a process in one hierarchy; `path` is NULL if it has none. */
 struct place {
 	char *path;
-	bool named;		/* after the container's id */
-	size_t votes;		/* hierarchies with the same path */
+	bool named;		/* the path ends in the container's id */
+	/* the number of hierarchies with the same path */
+	size_t votes;
 };
 
 static void find_place(struct place *p, const struct cgroup_mount *m, pid_t pid,
@@ -342,9 +343,11 @@ static void count_votes(struct place *places, size_t n)
 }
 
 /*
- * Where nothing is named after the id, a runtime has put the process into one
- * cgroup of all hierarchies that it uses. On a machine with both versions it does
- * not use version 2, where the process can be in the session of its user.
+ * Prefers a cgroup with the id in its name. If there is none, takes the path
+ * that most hierarchies have: a runtime puts the process into a cgroup of the
+ * same path in all hierarchies that it uses. On a machine with both versions,
+ * it does not use version 2, where the process can still be in its user's
+ * session.
  */
 static size_t best_place(const struct place *places, size_t n)
 {
@@ -382,7 +385,7 @@ char *cgroup_of_process(const struct cgroup_mounts *m, pid_t pid,
 	return dir;
 }
 
-/* A threaded cgroup does not list its processes: assume that it has some. */
+/* A threaded cgroup does not list its processes: assume that there are some. */
 static bool has_processes(const char *dir)
 {
 	char *path = xasprintf("%s/cgroup.procs", dir);
@@ -423,9 +426,10 @@ static bool ends_in(const char *name, const char *end)
 }
 
 /*
- * A unit's owner makes cgroups of any name below it, and so does a user below
- * user@UID.service: these are not the manager's. A container can be below a
- * unit, such as the session in which runc(8) was started.
+ * Whether somebody other than the manager chooses the names below this cgroup.
+ * The owner of a unit does, and so does a user below user@UID.service. For
+ * containers, only the latter counts: a container can be below a unit, such as
+ * the session in which runc(8) was started.
  */
 static bool holds_anybodys(const char *name,
 			   bool (*is)(const char *, const char *))
@@ -436,7 +440,7 @@ static bool holds_anybodys(const char *name,
 		ends_in(name, ".service");
 }
 
-/* `*at`: where the component begins. */
+/* `*at` becomes the position of the component. */
 static bool has_component(const char *path,
 			  bool (*is)(const char *, const char *),
 			  const char *arg, size_t *at)
@@ -461,7 +465,10 @@ static bool is_ours(const char *dir)
 	return !stat(dir, &st) && (!st.st_uid || st.st_uid == geteuid());
 }
 
-/* Whether the directories are where we look for them: our own cgroup's is. */
+/*
+ * Whether we can see the directories of this hierarchy. This checks the
+ * directory of our own cgroup.
+ */
 static bool is_visible(const struct cgroup_mount *m)
 {
 	int32_t hierarchy;
@@ -475,8 +482,9 @@ static bool is_visible(const struct cgroup_mount *m)
 }
 
 /*
- * Whoever has been given a cgroup, as a service with Delegate= has, makes others
- * of any name in it: the directory that it is in has to be root's, or ours.
+ * A process to which a cgroup was delegated (as to a service with Delegate=)
+ * can create cgroups of any name in it. So the parent directory must belong to
+ * root or to us.
  */
 static bool is_made_by_manager(const struct membership *in, size_t n)
 {
@@ -498,8 +506,9 @@ static bool is_made_by_manager(const struct membership *in, size_t n)
 }
 
 /*
- * In hierarchies of version 1, an exiting process moves to the root
- * (proc_cgroup_show() in kernel/cgroup/cgroup.c), long before it is a zombie.
+ * In a hierarchy of version 1, an exiting process moves to the root
+ * (proc_cgroup_show() in kernel/cgroup/cgroup.c), long before it becomes a
+ * zombie.
  */
 static bool is_exiting(pid_t pid)
 {
@@ -509,7 +518,7 @@ static bool is_exiting(pid_t pid)
 	return flags < 0 || flags & PF_EXITING;
 }
 
-/* As cgroup_holds(); -1: the file has no line. */
+/* Returns what cgroup_holds() returns, or -1 if the file has no line. */
 static int file_holds(FILE *file, bool (*is)(const char *, const char *),
 		      const char *arg, bool *first_version)
 {
@@ -549,7 +558,10 @@ bool cgroup_is_unit(const char *name, const char *unit)
 	return !strcmp(name, unit);
 }
 
-/* "ID", or as engines name it under systemd: "docker-ID.scope". */
+/*
+ * A cgroup of a container is named "ID", or "docker-ID.scope" and similar under
+ * systemd.
+ */
 static const char *const container_prefixes[] = {
 	"", "runc-", "crun-", "libpod-", "docker-", "nerdctl-",
 	"cri-containerd-", "crio-",

@@ -50,9 +50,9 @@ static int find_groups(const struct command_user *user, gid_t *groups, int *n)
 }
 #else
 /*
- * In a static program, getpwnam(3) opens the shared libraries of the glibc that
- * the program was built with, which other systems lack. So only /etc/passwd and
- * /etc/group are read. `name` NULL: by `uid`.
+ * In a static program, getpwnam(3) would open shared libraries of the glibc
+ * that the program was built with, and other systems lack them. So only
+ * /etc/passwd and /etc/group are read. If `name` is NULL, searches for `uid`.
  */
 static struct passwd *user_in_file(const char *name, uid_t uid)
 {
@@ -85,7 +85,7 @@ static bool is_member(const struct group *group, const char *name)
 	return false;
 }
 
-/* As getgrouplist(3). */
+/* Returns what getgrouplist(3) returns. */
 static int find_groups(const struct command_user *user, gid_t *groups, int *n)
 {
 	FILE *file = fopen("/etc/group", "re");
@@ -113,7 +113,7 @@ static struct passwd *find_user(const char *name)
 	return pw || !is_number(name, &uid) ? pw : user_by_number(uid);
 }
 
-/* A number that the user database does not have, as containers use them. */
+/* Containers also use numbers that the user database does not have. */
 static int bare_user(const char *name, struct command_user *user)
 {
 	uid_t uid;
@@ -168,7 +168,10 @@ static bool is_program(const char *path)
 	return false;
 }
 
-/* Searches as execvp(3) does: EACCES anywhere is remembered over ENOENT. */
+/*
+ * Searches as execvp(3) does: if one file gives EACCES, the result is EACCES,
+ * not ENOENT.
+ */
 static char *search_path(const char *name)
 {
 	const char *path = getenv("PATH"), *end;
@@ -207,7 +210,7 @@ char *command_find(const char *name)
 
 /* The child */
 
-/* The child's report that it cannot run the program. */
+/* What the child reports if it cannot run the program. */
 struct failure {
 	int error;
 	enum step {
@@ -231,7 +234,7 @@ static int switch_user(const struct command_user *user)
 	    setresgid(user->gid, user->gid, user->gid) ||
 	    prctl(PR_SET_KEEPCAPS, 1) ||
 	    setresuid(user->uid, user->uid, user->uid) ||
-	    /* kept for the hook; execve drops them */
+	    /* the hook may use the capabilities; execve drops them */
 	    capability_raise())
 		return -1;
 	if (!user->name)
@@ -254,7 +257,7 @@ static int restore_signals(const struct command *command)
 	return sigprocmask(SIG_SETMASK, command->mask, NULL);
 }
 
-/* A hard limit that may not be raised stays as it is. */
+/* If a hard limit may not be raised, it stays as it is. */
 static void set_limits(const struct rlimit *limits)
 {
 	for (int i = 0; i < RLIM_NLIMITS; i++) {
@@ -268,7 +271,10 @@ static void set_limits(const struct rlimit *limits)
 	}
 }
 
-/* All steps before the hook; the one that failed, with errno. */
+/*
+ * Does everything that comes before the hook. `step` becomes the failed step;
+ * errno is set.
+ */
 static bool prepare(const struct command *command, enum step *step)
 {
 	*step = STEP_SETUP;
@@ -302,8 +308,9 @@ static bool is_elf(const char *path)
 }
 
 /*
- * As execvp(3): a file in no format that the kernel knows is a shell script. An
- * ELF file is not: it is a program that this kernel cannot run.
+ * Like execvp(3), this runs a file in a format that the kernel does not know as
+ * a shell script. The exception is an ELF file: it is a program that this
+ * kernel cannot run.
  */
 static void execute(const char *path, char **argv, bool elf)
 {
@@ -336,7 +343,8 @@ static void child(const struct command *command, struct failure *failure)
 	path = command_find(command->argv[0]);
 	if (!path)
 		return;
-	elf = is_elf(path);	/* the hook may forbid calls that this needs */
+	/* check now: the hook may forbid the calls that this needs */
+	elf = is_elf(path);
 	failure->step = STEP_HOOK;
 	error = command->hook ? command->hook(command->hook_arg) : 0;
 	if (error) {
@@ -355,7 +363,8 @@ static _Noreturn void run_child(const struct command *command, int result_fd)
 	child(command, &failure);
 	failure.error = errno;
 	ignored = write(result_fd, &failure, sizeof(failure));
-	(void)ignored;	/* the parent then sees an exit without a report */
+	/* the parent sees that the child exited without a report */
+	(void)ignored;
 	_exit(127);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Starts a command that will be recorded or verified: its user, directory,
- * limits, and a hook in the child. The hook has the caller's privileges; after
- * it, the child makes no call but execve.
+ * Starts a command that is to be recorded or verified, with a user, a
+ * directory, limits, and a hook that runs in the child. The hook has the
+ * caller's privileges. After it, the child makes no call but execve.
  */
 #ifndef COMMAND_H
 #define COMMAND_H
@@ -18,15 +18,15 @@ struct command_user {
 	gid_t gid;
 	gid_t *groups;
 	size_t n_groups;
-	char *name;		/* NULL: the environment is left alone */
+	char *name;		/* NULL: do not change the environment */
 	char *home;		/* likewise */
 	char *shell;
 };
 
 /*
- * By login name or number, from the user database: 0 or -errno. A number that
- * the database does not have is used as uid and gid, without supplementary
- * groups and environment.
+ * Finds a user by login name or number in the user database. Returns 0 or
+ * -errno. A number that the database does not have becomes both uid and gid,
+ * without supplementary groups and environment.
  */
 int command_user_find(const char *name, struct command_user *user);
 void command_user_free(struct command_user *user);
@@ -38,15 +38,19 @@ struct command {
 	const struct command_user *user;	/* NULL: unchanged */
 	const mode_t *umask;	/* NULL: unchanged */
 	/*
-	 * RLIM_NLIMITS limits, applied as far as the hard limits allow; NULL:
-	 * unchanged
+	 * RLIM_NLIMITS limits, raised no further than the hard limits allow;
+	 * NULL: unchanged
 	 */
 	const struct rlimit *limits;
-	const sigset_t *mask;	/* signals blocked; NULL: unchanged */
-	bool sigpipe_default;	/* undo that the caller ignores this signal */
-	bool sigchld_ignored;	/* and that it does not ignore this one */
+	const sigset_t *mask;	/* the blocked signals; NULL: unchanged */
+	bool sigpipe_default;	/* reset SIGPIPE, which the caller ignores */
+	/* ignore SIGCHLD, which the caller does not ignore */
+	bool sigchld_ignored;
 	int stdout_fd;		/* becomes the child's stdout; -1: unchanged */
-	/* Runs in the child, last before execve: 0 or -errno. */
+	/*
+	 * Runs in the child as the last step before execve. Returns 0 or
+	 * -errno.
+	 */
 	int (*hook)(void *arg);
 	void *hook_arg;
 };
@@ -55,29 +59,30 @@ enum command_failure {
 	COMMAND_STARTED,
 	COMMAND_NOT_FOUND,	/* 127 */
 	COMMAND_NOT_EXECUTABLE,	/* 126 */
-	COMMAND_FAILED,		/* our own failure: *what says at which step */
+	COMMAND_FAILED,		/* our own failure: *what names the step */
 };
 
 struct command_child {
 	pid_t pid;		/* the caller reaps it */
 	int pidfd;		/* close-on-exec */
-	int result_fd;		/* readable when command_result() will not block */
+	/* can be read when command_result() will not block */
+	int result_fd;
 };
 
-/* Fork the child. 0 or -errno: our own failure. */
+/* Forks the child. Returns 0, or -errno if that fails. */
 int command_start(const struct command *command, struct command_child *child);
 /*
- * Wait until the child runs the new program or has failed to. In the latter
- * case the child is reaped, `*error` has the errno and `*what` a static text
- * for the step. Closes result_fd.
+ * Waits until the child runs the new program, or has failed to. If it failed,
+ * the child is reaped, `*error` is the errno, and `*what` is a static text that
+ * names the step. Closes result_fd.
  */
 enum command_failure command_result(struct command_child *child, int *error,
 				    const char **what);
 
-/* Why a command cannot be executed, by the errno: a static text. */
+/* A static text for the errno of an execve that failed. */
 const char *command_error(int error);
 
-/* The path that execve will be given, or NULL with errno; the caller frees. */
+/* The path for execve, which the caller frees, or NULL with errno. */
 char *command_find(const char *name);
 
 #endif

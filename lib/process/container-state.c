@@ -21,14 +21,16 @@
  */
 struct store {
 	const char *engine, *dir;
-	bool by_namespace;	/* directories of directories */
+	/* the directory has a directory for each namespace */
+	bool by_namespace;
 	const char *config, *pid;
 };
 
 /*
- * Whether the process started after the file was written: another process has its
- * number by now. When the clock was set meanwhile, this can be wrong, but a
- * process in the container's own cgroup is the container's.
+ * Whether the process started after the file was written: then the container's
+ * process is gone, and another process has its number. This test fails if the
+ * clock was set in the meantime. So a process in the container's own cgroup is
+ * always accepted.
  */
 static bool is_anothers(pid_t pid, const struct stat *written, const char *id)
 {
@@ -44,7 +46,7 @@ static bool is_anothers(pid_t pid, const struct stat *written, const char *id)
 		cgroup_holds(pid, cgroup_is_container, id) < 1;
 }
 
-/* The container's first process; 0: it does not run. */
+/* The container's first process, or 0 if it does not run. */
 static pid_t read_pid(const char *dir, const char *name, const char *id)
 {
 	char *path = xasprintf("%s/%s", dir, name);
@@ -63,8 +65,8 @@ static pid_t read_pid(const char *dir, const char *name, const char *id)
 }
 
 /*
- * Between create and start, the first process is the runtime's: a fork of it
- * that executes the program later.
+ * Between create and start, the first process is a fork of the runtime, which
+ * executes the container's program later.
  */
 static bool is_runtime(pid_t pid)
 {
@@ -74,7 +76,10 @@ static bool is_runtime(pid_t pid)
 	return flags >= 0 && flags & FORKNOEXEC;
 }
 
-/* "a" and "b" of "a/b/c"; false: `name` does not begin with them. */
+/*
+ * Skips one part of "a/b/c". Returns false if `name` does not begin with
+ * `part`.
+ */
 static bool skip_part(const char **name, const char *part)
 {
 	size_t n = part ? strlen(part) : 0;
@@ -85,7 +90,7 @@ static bool skip_part(const char **name, const char *part)
 	return true;
 }
 
-/* Its id, "POD/NAME", or "NAMESPACE/POD/NAME". */
+/* Whether `name` is the container's id, "POD/NAME" or "NAMESPACE/POD/NAME". */
 static bool is_called(const struct container *c, const char *name)
 {
 	const char *slash = strchr(name, '/');
@@ -100,7 +105,7 @@ static bool is_called(const struct container *c, const char *name)
 /* The container to look for, and the first one found. */
 struct wanted {
 	const char *name;
-	bool runs;		/* take it only if it runs */
+	bool runs;		/* accept only running containers */
 	bool found;
 	struct container first;
 };
@@ -123,8 +128,9 @@ static bool is_same(const char *a, const char *b)
 }
 
 /*
- * A pod can have many containers of one name that have ended: take any of them.
- * But two that run, or that are in two namespaces, make the name ambiguous.
+ * A pod can have many ended containers of the same name: accept any of them.
+ * But two running ones, or two in different namespaces, make the name
+ * ambiguous.
  */
 static void take_one(struct wanted *wanted, struct container *c)
 {
@@ -190,8 +196,8 @@ static void search(const struct store *store, const char *dir, bool by_namespace
 }
 
 /*
- * A running container is looked for first: earlier ones of the pod have the
- * same name.
+ * Looks for a running container first, because earlier containers of the pod
+ * have the same name.
  */
 bool container_find_state(const char *name, struct container *c)
 {

@@ -27,7 +27,10 @@ static void take(char **to, const json_t *value)
 		*to = xstrdup(json_string_value(value));
 }
 
-/* What inspect of docker and podman has; docker puts a slash before the name. */
+/*
+ * Reads the output of `docker inspect` or `podman inspect`. docker puts a slash
+ * before the name.
+ */
 static void take_names(struct container *c, const json_t *one)
 {
 	const json_t *name = json_object_get(one, "Name");
@@ -91,7 +94,7 @@ void container_take_process(struct container *c, const json_t *config)
 		c->args = json_dumps(args, JSON_COMPACT);
 }
 
-/* Docker and podman have the program and its arguments apart. */
+/* Docker and podman list the program and its arguments separately. */
 static void take_command(struct container *c, const json_t *one)
 {
 	json_t *args = json_copy(json_object_get(one, "Args"));
@@ -134,7 +137,9 @@ bool container_has_check(const json_t *config)
 		!is_text(json_array_get(test, 0), "NONE");
 }
 
-/* runc state and crun state print the one, inspect a list of the other. */
+/*
+ * `runc state` and `crun state` print an object, `inspect` a list of objects.
+ */
 static bool parse_state(json_t *json, struct container *c)
 {
 	json_t *one = json_is_array(json) ? json_array_get(json, 0) : json;
@@ -164,7 +169,10 @@ static bool parse_state(json_t *json, struct container *c)
 	return true;
 }
 
-/* The command's output as JSON; NULL also if the command fails. */
+/*
+ * Parses the output of a command as JSON. Also returns NULL if the command
+ * fails.
+ */
 static json_t *run_json_command(char **argv)
 {
 	char *text = capture_output(argv);

@@ -76,7 +76,7 @@ static void describe_limits(struct run *run)
 	}
 }
 
-/* The fields that do not depend on the target. */
+/* Fills in the fields that do not depend on the target. */
 static int describe_recorder(struct run *run)
 {
 	struct utsname uts;
@@ -123,7 +123,10 @@ static FILE *open_proc(pid_t pid, const char *name)
 	return fopen(path, "re");
 }
 
-/* A process that writes a title over its arguments leaves empty ones behind. */
+/*
+ * A process that writes a title over its arguments leaves empty arguments
+ * behind.
+ */
 static void trim_argv(char **argv, size_t n)
 {
 	while (n > 1 && !*argv[n - 1]) {
@@ -132,7 +135,7 @@ static void trim_argv(char **argv, size_t n)
 	}
 }
 
-/* NULL where it cannot be read. */
+/* Returns NULL if the arguments cannot be read. */
 static char **process_argv(pid_t pid)
 {
 	FILE *file = open_proc(pid, "cmdline");
@@ -189,9 +192,9 @@ static uint64_t parse_limit(const char **at)
 }
 
 /*
- * /proc/PID/limits has a line for each RLIMIT_*, in their order, which begins
- * with 25 columns of text. prlimit(2) is not permitted for everybody's
- * processes.
+ * prlimit(2) is not permitted for other users' processes, so this reads
+ * /proc/PID/limits. It has a line for each RLIMIT_*, in their order, and each
+ * line begins with 25 columns of text.
  */
 static void describe_limits_of(struct run *run, pid_t pid)
 {
@@ -214,7 +217,7 @@ static void describe_limits_of(struct run *run, pid_t pid)
 		fclose(file);
 }
 
-/* The ids in /proc/PID/status: the effective ones, proc(5). */
+/* Reads the effective ids in /proc/PID/status: proc(5). */
 static bool describe_status(struct run *run, pid_t pid)
 {
 	FILE *file = open_proc(pid, "status");

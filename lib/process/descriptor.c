@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* Room for one descriptor. */
+/* A control message with one descriptor. */
 union control {
 	char bytes[CMSG_SPACE(sizeof(int))];
 	struct cmsghdr aligned;

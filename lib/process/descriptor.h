@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A descriptor that is passed to another process: SCM_RIGHTS, unix(7). */
+/* Passes a descriptor to another process: SCM_RIGHTS in unix(7). */
 #ifndef DESCRIPTOR_H
 #define DESCRIPTOR_H
 
 #include <stdbool.h>
 
-/* Also sends a byte: some sockets send no descriptor without data. */
+/* Also sends one byte, because some sockets pass no descriptor without data. */
 bool descriptor_send(int socket, int fd);
-/* Does not wait. The descriptor is close-on-exec; -1 with errno: none came. */
+/*
+ * Does not wait. The descriptor is close-on-exec. Returns -1 with errno if none
+ * came.
+ */
 int descriptor_receive(int socket);
 
 #endif

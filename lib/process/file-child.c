@@ -20,7 +20,7 @@
 
 enum {
 	MEMORY_MAX = 512 << 20,
-	/* after so many, no further process is started */
+	/* after this many failures, do not start another process */
 	FAILURES_MAX = 3,
 };
 
@@ -43,9 +43,8 @@ struct file_child *file_child_new(file_child_work *work, void *argument)
 }
 
 /*
- * Give up the process without waiting. A process that sleeps in a dead file
- * system cannot even be killed; we must not wait for it, and it must not hold
- * descriptors whose end others wait for.
+ * Gives up the process without waiting for its end. A process that sleeps in a
+ * dead file system cannot even be killed.
  */
 static void give_up(struct file_child *child)
 {
@@ -68,7 +67,10 @@ void file_child_free(struct file_child *child)
 
 /* The process */
 
-/* Keep nothing of ours but the socket, which becomes the standard input. */
+/*
+ * Closes everything but the socket, which becomes stdin: this process might
+ * live on, and must not keep pipes open.
+ */
 static void shed(int fd)
 {
 	int null = open("/dev/null", O_RDWR);
@@ -80,7 +82,7 @@ static void shed(int fd)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	limit_lower(RLIMIT_CORE, 0);
 	limit_lower(RLIMIT_FSIZE, 0);
-/* AddressSanitizer alone takes more than this limit. */
+/* AddressSanitizer alone needs more than this limit. */
 #ifndef __SANITIZE_ADDRESS__
 	limit_lower(RLIMIT_DATA, MEMORY_MAX);
 #endif
@@ -92,7 +94,7 @@ static _Noreturn void serve(struct file_child *child, int fd)
 	ssize_t n;
 
 	shed(fd);
-	memory_can_fail();	/* libelf(3) then fails to read the file */
+	memory_can_fail();	/* libelf(3) then returns an error */
 	while ((n = recv(STDIN_FILENO, request, sizeof(request), 0)) > 0) {
 		n = child->work(child->argument, request, n, answer);
 		if (send(STDIN_FILENO, answer, n, MSG_NOSIGNAL) != n)
@@ -131,9 +133,7 @@ bool file_child_send(struct file_child *child, const void *request,
 		(ssize_t)size;
 }
 
-/*
- * Whether an answer, or the child's end, has come; signals do not end the wait.
- */
+/* Waits for an answer, or for the child's end. Signals do not end the wait. */
 static bool wait_for_answer(const struct file_child *child, int milliseconds)
 {
 	struct pollfd fd = { .fd = child->fd, .events = POLLIN };

@@ -9,7 +9,8 @@
 
 #include "base/clock.h"
 
-enum { REPEAT_MS = 200 };	/* the same signal again: to us and our group */
+/* within this time, the same signal counts as a repetition: see is_repeat() */
+enum { REPEAT_MS = 200 };
 
 void forward_hold(struct forward *p)
 {
@@ -51,14 +52,17 @@ void forward_close(struct forward *p)
 	p->fd = -1;
 }
 
-/* timeout(1) and similar programs signal their child, and then its group. */
+/*
+ * timeout(1) and similar programs signal their child, and then its whole group:
+ * we get the signal twice.
+ */
 static bool is_repeat(const struct forward *p, int sig)
 {
 	return sig == p->first &&
 		now_ns() - p->first_ns < REPEAT_MS * 1000000ULL;
 }
 
-/* It would kill us once the one before it has been passed on. */
+/* Drops the repetition, which would kill us after forward_release(). */
 static void drop_repeat(const struct forward *p)
 {
 	const struct timespec at_once = { 0, 0 };
@@ -77,7 +81,8 @@ void forward_release(const struct forward *p)
 
 	if (p->first)
 		drop_repeat(p);
-	sigorset(&mask, &mask, &p->others);	/* these must never kill us */
+	/* always block these: they must never kill us */
+	sigorset(&mask, &mask, &p->others);
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 }
 
@@ -107,8 +112,8 @@ bool forward_has_come(const struct forward *p)
 }
 
 /*
- * The terminal sends a signal to the command's group too, but a hangup to the
- * session's leader alone.
+ * The terminal sends signals to the command's group, too, except for a hangup,
+ * which goes to the session's leader alone.
  */
 bool forward_is_there(const struct forwarded *signal, pid_t command)
 {

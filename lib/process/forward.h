@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SIGINT, SIGTERM and SIGHUP. A tool that runs a command does not die of them,
- * but passes them on, except for those that it was started to ignore, as by
- * nohup(1).
+ * Forwards SIGINT, SIGTERM and SIGHUP. A tool that runs a command is not killed
+ * by these signals, but passes them on. The exceptions are signals that it was
+ * started to ignore, as by nohup(1).
  */
 #ifndef FORWARD_H
 #define FORWARD_H
@@ -14,47 +14,50 @@
 
 struct forward {
 	sigset_t held;
-	/* the mask before that, which the command gets */
+	/* the earlier signal mask, which the command gets */
 	sigset_t mask;
 	int fd;			/* to poll for input; -1: not opened */
-	sigset_t others;	/* of forward_add(): not passed on */
-	int first;		/* the signal that was taken first; 0: none */
-	uint64_t first_ns;	/* when, on the monotonic clock */
+	/* signals of forward_add(), which are not passed on */
+	sigset_t others;
+	int first;		/* the first signal that was taken; 0: none */
+	uint64_t first_ns;	/* when it was taken, on the monotonic clock */
 };
 
 /*
- * From now on the signals stay pending, until forward_take() or
+ * Blocks the signals: they stay pending until forward_take() or
  * forward_release().
  */
 void forward_hold(struct forward *p);
 /*
- * Takes this signal, too; its usual action no longer happens. Returns false if
- * we were started to ignore it.
+ * Also blocks this signal, which then no longer has its usual effect. Returns
+ * false if we were started to ignore it.
  */
 bool forward_add(struct forward *p, int signal);
-/* Opens `fd`, after the calls of forward_add(). Returns 0 or -errno. */
+/* Opens `fd`. Call it after forward_add(). Returns 0 or -errno. */
 int forward_open(struct forward *p);
 void forward_close(struct forward *p);
-/* From now on the signals kill us again, also those that are pending. */
+/*
+ * Unblocks the signals: they kill us again, including those that are pending.
+ */
 void forward_release(const struct forward *p);
 
 enum forward_order {
-	FORWARD_NONE,		/* no signal, or the last one again */
+	FORWARD_NONE,		/* no signal, or a repetition */
 	FORWARD_FIRST,
 	FORWARD_AGAIN,
-	FORWARD_OTHER,		/* of forward_add() */
+	FORWARD_OTHER,		/* a signal of forward_add() */
 };
 
 struct forwarded {
 	int signal;
-	bool from_terminal;	/* the kernel sent it */
+	bool from_terminal;	/* the kernel sent it, as for a key */
 };
 
-/* Take a signal that has come. */
+/* Takes a pending signal. */
 enum forward_order forward_take(struct forward *p, struct forwarded *signal);
-/* Whether a signal has come, taken or not. */
+/* Whether a signal is pending or was taken. */
 bool forward_has_come(const struct forward *p);
-/* Whether the command, a child, has got the signal from somebody else. */
+/* Whether the command has got the signal already, without us. */
 bool forward_is_there(const struct forwarded *signal, pid_t command);
 
 #endif

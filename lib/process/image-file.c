@@ -9,7 +9,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-/* More than any linker writes: a larger note is not read. */
+/* Linkers write less than this; larger notes are not read. */
 enum { SEGMENTS_MAX = 4096, NOTES_MAX = 64 << 10 };
 
 static size_t find_note(Elf_Data *notes, uint8_t id[static BUILD_ID_MAX])
@@ -55,7 +55,7 @@ static size_t read_build_id(int fd, uint8_t id[static BUILD_ID_MAX])
 	return size;
 }
 
-/* Whether executing the file can raise privileges: execve(2). */
+/* Whether execve(2) of the file can raise privileges. */
 static bool is_privileged(int fd, mode_t mode)
 {
 	bool set_group = mode & S_ISGID && mode & S_IXGRP;

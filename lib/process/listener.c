@@ -28,32 +28,36 @@
 #endif
 
 /*
- * Shared with the child, which can make no call after it has the filter. The
- * notification follows it in memory that the guardian shares, too.
+ * Memory shared with the child, which can make no call once it has the filter.
+ * Behind this struct is the notification, which the guardian shares, too.
  */
 struct handover {
-	/* number of the descriptor in the child; -1: not yet */
+	/* the child's number of the descriptor; -1: not yet known */
 	_Atomic int fd;
 	_Atomic int error;	/* errno of the load */
 	_Atomic bool no_new_privs;
-	_Atomic bool go;	/* the parent has the descriptor */
+	_Atomic bool go;	/* set when the parent has the descriptor */
 	_Atomic pid_t sender;	/* 0: none */
 };
 
-enum { SHARED_HEAD = 64 };	/* bytes for the hand-over */
+enum { SHARED_HEAD = 64 };	/* bytes reserved for struct handover */
 _Static_assert(sizeof(struct handover) <= SHARED_HEAD, "room");
 
 struct listener {
 	const struct filter *filter;
 	struct handover *shared;
 	struct seccomp_notif_sizes sizes;
-	struct seccomp_notif *buffer;	/* of the kernel's size, shared */
-	struct seccomp_notif_resp *response;	/* likewise, our own */
+	/* of the kernel's size, in shared memory */
+	struct seccomp_notif *buffer;
+	/* of the kernel's size, not shared */
+	struct seccomp_notif_resp *response;
 	size_t shared_size;
 	int fd;
-	int sockets[2];		/* ours, the sender's; -1: pidfd_getfd(2) */
+	/* our end and the sender's; -1 if pidfd_getfd(2) is used */
+	int sockets[2];
 	pid_t guardian;		/* 0: none */
-	int alive;		/* the guardian sees when it is closed */
+	/* closing it tells the guardian that we have ended */
+	int alive;
 };
 
 static void *zeroed(uint16_t kernel_size, size_t size)
@@ -61,7 +65,7 @@ static void *zeroed(uint16_t kernel_size, size_t size)
 	return xcalloc(1, kernel_size > size ? kernel_size : size);
 }
 
-/* The memory that is shared: the hand-over, and then the notification. */
+/* Maps the shared memory: the hand-over, and behind it the notification. */
 static bool map_shared(struct listener *l)
 {
 	size_t size = l->sizes.seccomp_notif > sizeof(*l->buffer) ?
@@ -78,7 +82,7 @@ static bool map_shared(struct listener *l)
 	return true;
 }
 
-/* Yama denies pidfd_getfd(2) even for a child from scope 2 on. */
+/* From scope 2 on, Yama denies pidfd_getfd(2) even for a child. */
 static bool yama_denies(void)
 {
 	FILE *file = fopen("/proc/sys/kernel/yama/ptrace_scope", "re");
@@ -92,7 +96,10 @@ static bool yama_denies(void)
 	return scope > 1;
 }
 
-/* The filters of some container engines deny pidfd_getfd(2). */
+/*
+ * Whether pidfd_getfd(2) is allowed: the filters of some container engines deny
+ * it.
+ */
 static bool can_take(void)
 {
 	int self = syscall(SYS_pidfd_open, getpid(), 0), fd = -1;
@@ -132,7 +139,7 @@ struct listener *listener_new(const struct filter *filter)
 	return l;
 }
 
-/* The guardian ends now, or with the last task under the filter. */
+/* The guardian ends now, or when the last task under the filter has ended. */
 static void dismiss_guardian(struct listener *l)
 {
 	struct pollfd p = { .fd = l->fd, .events = POLLIN };
@@ -167,7 +174,7 @@ void listener_free(struct listener *l)
 	free(l);
 }
 
-/* Load the older filters, the oldest first; none of them has a listener. */
+/* Loads the older filters, the oldest first. None of them has a listener. */
 static bool load_older(const struct filter *filter)
 {
 	struct sock_fprog program;
@@ -180,9 +187,9 @@ static bool load_older(const struct filter *filter)
 }
 
 /*
- * A task whose call we have received waits for the answer even when a signal
- * comes, if the kernel can do that. Otherwise the call is made again after the
- * handler, and we get a second notification.
+ * With this flag of Linux 5.19, a task whose call we have received waits for
+ * the answer even if a signal comes. Without it, the call is made again after
+ * the signal handler, and we get a second notification.
  */
 static int load(const struct filter *filter)
 {
@@ -200,7 +207,7 @@ static int load(const struct filter *filter)
 	return fd;
 }
 
-/* Without CAP_SYS_ADMIN the kernel requires no_new_privs (seccomp(2)). */
+/* The kernel requires no_new_privs, or CAP_SYS_ADMIN (seccomp(2)). */
 static int load_somehow(const struct filter *filter, bool *no_new_privs)
 {
 	int fd = load(filter);
@@ -241,9 +248,10 @@ static _Noreturn void send_listener(const struct listener *l)
 }
 
 /*
- * The child cannot send the descriptor itself: nobody would answer the
- * notification of that call. A second child of our parent's shares the
- * descriptors, but not the filter.
+ * Starts a process that sends the descriptor. The child cannot send it itself,
+ * because nobody would answer the notification of that call. The sender shares
+ * the child's descriptors, but not its filter, since it is also a child of our
+ * parent.
  */
 static bool start_sender(const struct listener *l)
 {
@@ -267,7 +275,7 @@ int listener_hook(void *arg)
 	bool no_new_privs;
 	int fd;
 
-	/* pidfd_getfd(2) needs a dumpable process; execve sets that anew. */
+	/* pidfd_getfd(2) needs a dumpable process. execve resets this. */
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	if (!start_sender(l))
 		return -errno;
@@ -279,14 +287,17 @@ int listener_hook(void *arg)
 	atomic_store(&shared->no_new_privs, no_new_privs);
 	atomic_store(&shared->fd, fd);
 	for (uint64_t i = 0; !atomic_load(&shared->go); i++) {
-		if (i >> 32)	/* after minutes: the parent is gone */
+		/* minutes have passed: the parent must be gone */
+		if (i >> 32)
 			__builtin_trap();
 		pause_cpu();
 	}
 	return 0;
 }
 
-/* Wait until the child has its filter; false: it has failed before that. */
+/*
+ * Waits until the child has its filter. Returns false if it failed before that.
+ */
 static bool wait_for_hook(const struct listener *l,
 			  const struct command_child *child)
 {
@@ -298,7 +309,10 @@ static bool wait_for_hook(const struct listener *l,
 	return true;
 }
 
-/* If the sender is killed, the child still has its end of the socket open. */
+/*
+ * Waits with a limit: if the sender is killed, the child still holds its end of
+ * the socket open.
+ */
 static int take_from_sender(const struct listener *l)
 {
 	enum { PATIENCE_MS = 10000 };
@@ -309,7 +323,7 @@ static int take_from_sender(const struct listener *l)
 	return descriptor_receive(l->sockets[0]);
 }
 
-/* The child shares its descriptors with the sender until that has ended. */
+/* The child and the sender share descriptors until the sender has ended. */
 static void end_sender(struct listener *l)
 {
 	pid_t pid = atomic_exchange(&l->shared->sender, 0);
@@ -382,13 +396,13 @@ bool listener_deny(const struct listener *l, uint64_t id, int error)
 		.id = id, .error = -error });
 }
 
-/* Let every call go on, until no task is left. */
+/* Lets every call continue, until no task remains. */
 static void let_all_go(struct listener *l)
 {
 	struct pollfd p = { .fd = l->fd, .events = POLLIN };
 	struct seccomp_notif n;
 
-	/* The one that was received and perhaps not answered. */
+	/* the call that was received, and perhaps not answered */
 	listener_continue(l, l->buffer->id);
 	while (poll(&p, 1, -1) > 0 && p.revents & POLLIN)
 		if (listener_receive(l, &n))
@@ -403,7 +417,10 @@ static void close_others(int low, int high)
 	syscall(SYS_close_range, high + 1, ~0U, 0);
 }
 
-/* It keeps no file open whose end others wait for. */
+/*
+ * The guardian must not keep pipes open, so it closes everything it does not
+ * need.
+ */
 static _Noreturn void guard(struct listener *l, int parent)
 {
 	char byte;

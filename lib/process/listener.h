@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Loads a filter in a child that is about to execute a command, and takes over
- * the descriptor on which the kernel sends notifications (seccomp_unotify(2)).
+ * Loads a filter in a child that is about to execute a command, and takes the
+ * descriptor from which notifications are read (seccomp_unotify(2)).
  */
 #ifndef LISTENER_H
 #define LISTENER_H
@@ -13,37 +13,51 @@
 
 struct listener;
 
-/* NULL: printed and latched. `filter` must outlive the listener. */
+/*
+ * `filter` must live longer than the listener. Returns NULL if it printed and
+ * latched an error.
+ */
 struct listener *listener_new(const struct filter *filter);
 void listener_free(struct listener *l);
 
-/* To be the hook of a command, with the listener as its argument. */
+/* The hook for a command; its argument is the listener. */
 int listener_hook(void *listener);
 
 /*
- * To be called after command_start(): wait for the hook, take the descriptor,
- * and let the child go on. Also true if the child failed before its filter was
- * loaded (listener_fd() is -1 then). False: printed and latched, and the child
- * must be killed.
+ * Call this after command_start(): waits for the hook, takes the descriptor,
+ * and lets the child continue. It also returns true if the child failed before
+ * it loaded the filter; listener_fd() is then -1. Returns false if it printed
+ * and latched an error; the caller must kill the child.
  */
 bool listener_take(struct listener *l, const struct command_child *child);
-/* To poll; -1: no filter was loaded. It stays the listener's. */
+/*
+ * The descriptor to poll, which the listener closes. -1: no filter was loaded.
+ */
 int listener_fd(const struct listener *l);
-/* Whether the filter was loaded with no_new_privs instead of a capability. */
+/*
+ * Whether the filter was loaded with no_new_privs, because the capability was
+ * missing.
+ */
 bool listener_no_new_privs(const struct listener *l);
 
-/* The next notification; false: there is none, or its task is gone. */
+/*
+ * Reads the next notification. Returns false if there is none, or its task is
+ * gone.
+ */
 bool listener_receive(struct listener *l, struct seccomp_notif *notification);
-/* Whether the task still waits for the answer. */
+/* Whether the task still waits for our answer. */
 bool listener_is_valid(const struct listener *l, uint64_t id);
-/* Let the call go on, or fail with `error`. False: the task is gone. */
+/*
+ * Let the call continue, or make it fail with `error`. They return false if the
+ * task is gone.
+ */
 bool listener_continue(const struct listener *l, uint64_t id);
 bool listener_deny(const struct listener *l, uint64_t id, int error);
 
 /*
- * Start a process that lets all further calls go on when we have ended, in
- * whatever way: the kernel would answer them with ENOSYS. It ends with the last
- * task under the filter. 0 or -errno.
+ * Starts a guardian: a process that lets all further calls continue when we
+ * end, for whatever reason. (Without it, the kernel answers them with ENOSYS.)
+ * The guardian ends with the last task under the filter. Returns 0 or -errno.
  */
 int listener_guard(struct listener *l);
 

@@ -10,8 +10,9 @@
 #include "base/memory.h"
 
 /*
- * A field of /proc/PID/status, up to a newline: heap, or NULL. The name in that
- * file is escaped, so it cannot imitate another field.
+ * Reads a field of /proc/PID/status, up to the newline. Returns a text that the
+ * caller frees, or NULL. The process's name in that file is escaped, so that it
+ * cannot imitate another field.
  */
 static char *status_field(pid_t pid, const char *field)
 {
@@ -40,7 +41,8 @@ long process_status(pid_t pid, const char *field)
 }
 
 /*
- * The name can have any bytes, ")" and spaces among them: search from the end.
+ * The process's name can contain any bytes, such as ")" and spaces: search from
+ * the end.
  */
 long process_stat(pid_t pid, enum process_stat_field field)
 {
@@ -64,7 +66,10 @@ long process_stat(pid_t pid, enum process_stat_field field)
 	return strtol(at, NULL, 10);
 }
 
-/* This is the state of the first thread, which can end before the others. */
+/*
+ * /proc/PID/stat has the state of the first thread, which can end before the
+ * others.
+ */
 bool process_lives(pid_t pid)
 {
 	char *state = status_field(pid, "State");

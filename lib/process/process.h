@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads /proc about a process, proc(5). */
+/* Reads /proc about a process: proc(5). */
 #ifndef PROCESS_H
 #define PROCESS_H
 
@@ -7,26 +7,28 @@
 #include <sys/types.h>
 
 /*
- * A number in /proc/PID/status, "Tgid" or "PPid"; PID can be a thread. -1:
- * there is no such process or field.
+ * A number in /proc/PID/status, such as "Tgid" or "PPid". PID can be a thread.
+ * Returns -1 if there is no such process or field.
  */
 long process_status(pid_t pid, const char *field);
 
 /*
- * A number in /proc/PID/stat, by its place after the name and the state; PID
- * can be a thread. -1: there is no such process, or it may not be read.
+ * A number in /proc/PID/stat; an enum constant is its position after the name
+ * and the state. PID can be a thread. Returns -1 if there is no such process,
+ * or it may not be read.
  */
 enum process_stat_field {
 	STAT_PPID = 1,
 	STAT_SESSION = 3,
 	STAT_FLAGS = 6,		/* PF_*, linux/sched.h */
-	STAT_START = 19,	/* clock ticks from boot to its start */
+	/* clock ticks from boot to the process's start */
+	STAT_START = 19,
 };
 long process_stat(pid_t pid, enum process_stat_field field);
 
 /*
- * Whether the process has a thread that has not ended. A zombie has none; a
- * process that /proc does not show may still exist for kill(2).
+ * Whether the process has a thread that has not ended. A zombie has none. If
+ * /proc does not show the process, it can still exist for kill(2).
  */
 bool process_lives(pid_t pid);
 

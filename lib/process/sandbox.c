@@ -27,10 +27,10 @@ enum {
 struct row {
 	int nr;
 	unsigned int tools;	/* enum sandbox_tool */
-	/* answered with ENOSYS, as if the kernel did not have it */
+	/* answer ENOSYS, as a kernel without the call does */
 	bool missing;
-	unsigned int index;	/* of the argument that decides … */
-	uint64_t mask, value;	/* … argument & mask == value; 0, 0: any */
+	unsigned int index;	/* which argument decides, if mask is not 0 */
+	uint64_t mask, value;	/* the condition is argument & mask == value */
 };
 
 #define CALL(of, call) { .nr = SYS_##call, .tools = of }
@@ -44,8 +44,9 @@ static const struct row recorded[] = {
 };
 
 /*
- * Calls that few recorded runs made, but that others may need: for a large
- * input, an output that replaces a file, or a file system without O_TMPFILE.
+ * Calls that few or no recorded runs made, but that others may need: for a
+ * large input, for an output that replaces a file, or on a file system without
+ * O_TMPFILE.
  */
 static const struct row rare[] = {
 	CALL_IF(ALL, mmap, 2, PROT_EXEC, 0),
@@ -57,7 +58,10 @@ static const struct row rare[] = {
 	CALL(ALL, rt_sigprocmask), CALL(ALL, getpid), CALL(ALL, gettid),
 	CALL(ALL, getrusage),				/* filter/compile.c */
 	CALL(ALL, tgkill),				/* abort() */
-	/* Calls that another C library, or another version, makes instead: */
+	/*
+	 * Calls that other C libraries, or other versions of glibc, make
+	 * instead:
+	 */
 	CALL(ALL, fstat),		/* glibc 2.38 and later, musl */
 	CALL(ALL, newfstatat),		/* glibc 2.33 to 2.37: fstat() */
 	CALL(ALL, lseek),
@@ -65,8 +69,9 @@ static const struct row rare[] = {
 	CALL_IF(ALL, ioctl, 1, UINT32_MAX, TIOCGWINSZ),	/* its isatty() */
 };
 /*
- * The further calls of sp-emit's reader of executables, from strace over a run
- * of --possible. Some of them are only made for files that need more memory.
+ * Further calls of the process in which sp-emit reads executables, found with
+ * strace over a run of --possible. Some of them are only made when a file needs
+ * more memory.
  */
 static const struct row reading[] = {
 	CALL_IF(SANDBOX_READER, openat, 2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY),
@@ -120,7 +125,7 @@ enum {
 	NO_PERMISSION = SECCOMP_RET_ERRNO | EPERM,
 };
 
-/* Where the low 32 bits of an argument are; the high ones are beside them. */
+/* The position of the low 32 bits of an argument, or of the high 32 bits. */
 static size_t argument_at(unsigned int index, bool high)
 {
 	bool second = high == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
@@ -128,7 +133,10 @@ static size_t argument_at(unsigned int index, bool high)
 	return offsetof(struct seccomp_data, args[index]) + (second ? 4 : 0);
 }
 
-/* Compare 32 bits of an argument; if they differ, skip `left` more. */
+/*
+ * Compares 32 bits of an argument. If they differ, skips `left` more
+ * instructions.
+ */
 static void compare(struct program *p, const struct row *row, bool high,
 		    unsigned char left)
 {
@@ -139,7 +147,7 @@ static void compare(struct program *p, const struct row *row, bool high,
 	    0, left);
 }
 
-/* The number is in the accumulator before and after this. */
+/* The number must be in the accumulator, and is there again afterwards. */
 static void add_row(struct program *p, const struct row *row)
 {
 	if (!row->mask) {
@@ -155,8 +163,8 @@ static void add_row(struct program *p, const struct row *row)
 }
 
 /*
- * Numbers beyond the largest known one are newer calls. With ENOSYS, a C
- * library that tries one goes on without it.
+ * Numbers above the largest known one belong to newer calls. After ENOSYS, a C
+ * library that tries one works without it.
  */
 static void add_rows(struct program *p, enum sandbox_tool tool)
 {
@@ -193,7 +201,10 @@ static void filter_calls(enum sandbox_tool tool)
 	syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &loaded);
 }
 
-/* The Landlock policy: no access, except for making the outputs' files. */
+/*
+ * The Landlock policy: it denies all access, except for creating the output
+ * files.
+ */
 
 static void allow_commit(struct landlock_policy *p, const struct output *out)
 {
@@ -228,7 +239,7 @@ static void restrict_files(enum sandbox_tool tool, const struct output *out,
 			       LANDLOCK_FS_READ_DIR);
 	if (abi)
 		ruleset = landlock_ruleset(p, abi, note_missing, &missing);
-	/* without /proc, no output could be committed */
+	/* without /proc, the tool could not commit an output */
 	if (ruleset >= 0 && !missing)
 		landlock_restrict(ruleset, abi);
 	if (ruleset >= 0)
@@ -248,13 +259,15 @@ static void restrict_files(enum sandbox_tool tool, const struct output *out,
 void sandbox_enter(enum sandbox_tool tool, const struct output *out,
 		   const struct output *other)
 {
-	/* from /dev/urandom; only once */
+	/* initialize now: it reads /dev/urandom once */
 	if (tool != SANDBOX_MERGE && tool != SANDBOX_READER)
 		json_object_seed(0);
-#if defined(SANITIZED)		/* its leak check starts a thread that traces us */
+/* LeakSanitizer starts a thread that traces us */
+#if defined(SANITIZED)
 	(void)restrict_files, (void)filter_calls;
 	(void)tool, (void)out, (void)other;
-#elif defined(SANDBOX_RECORD)	/* a mark: sp-record --mark=sandbox */
+/* with sp-record --mark=sandbox, this begins a phase */
+#elif defined(SANDBOX_RECORD)
 	(void)restrict_files, (void)filter_calls;
 	(void)tool, (void)out, (void)other;
 	prctl(PR_SET_NAME, "sandbox", 0, 0, 0);

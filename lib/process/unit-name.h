@@ -5,9 +5,9 @@
 
 #include <stdbool.h>
 
-/* With ".service" if there is no dot in it; heap. */
+/* Adds ".service" to a name without a dot; the caller frees the result. */
 char *unit_name_whole(const char *name);
-/* Whether a unit can have such a whole name, of whatever type. */
+/* Whether this is a valid full name of a unit, of any type. */
 bool unit_name_is_valid(const char *unit);
 
 #endif

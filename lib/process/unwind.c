@@ -41,7 +41,7 @@ static struct libdw {
 	typeof(dwfl_thread_state_register_pc) *register_pc;
 } dw;
 
-/* Of libstdc++; NULL: names of C++ stay as they are. */
+/* from libstdc++; NULL: names of C++ are not decoded */
 static char *(*demangle)(const char *name, char *to, size_t *size, int *status);
 
 static void *find(void *library, const char *name, bool *found)
@@ -109,8 +109,8 @@ static void forget_objects(void)
 }
 
 /*
- * stat(2) shows the kernel's number of a device, except for overlayfs and btrfs,
- * whose number has the major number 0.
+ * stat(2) and the kernel's list of mappings show the same device number, except
+ * on overlayfs and btrfs, where stat's major number is 0.
  */
 static bool is_mapped(const struct stat *st, const struct unwind_mapping *m)
 {
@@ -119,7 +119,10 @@ static bool is_mapped(const struct stat *st, const struct unwind_mapping *m)
 		 st->st_dev == makedev(m->device_major, m->device_minor));
 }
 
-/* As the process sees the path, else as we do, if it is the same file. */
+/*
+ * Opens the path as the process sees it, or else as we see it, if it is the
+ * same file.
+ */
 static int open_mapped(pid_t pid, const struct unwind_mapping *m,
 		       const char *path, struct stat *st)
 {
@@ -138,7 +141,10 @@ static int open_mapped(pid_t pid, const struct unwind_mapping *m,
 	return fd;
 }
 
-/* Read, not mapped: whoever truncates a mapped file would kill us. */
+/*
+ * The file is read, not mapped: if somebody truncated a mapped file, we would
+ * be killed.
+ */
 static struct object *object_of(pid_t pid, const struct unwind_mapping *m,
 				const char *path)
 {
@@ -185,10 +191,13 @@ struct unwinding {
 	struct unwind_words *words;	/* NULL: not wanted */
 };
 
-/* The callbacks have no argument of ours. */
+/* libdw's callbacks get no argument of ours. */
 static struct unwinding *current;
 
-/* Where the file begins and ends in memory, from one mapping of it. */
+/*
+ * Where the file begins and ends in memory. One mapping of it is enough to
+ * compute this.
+ */
 static bool extent_of(Elf *elf, const struct unwind_mapping *m,
 		      uint64_t *start, uint64_t *end)
 {
@@ -246,7 +255,7 @@ static int find_elf(Dwfl_Module *module, void **data, const char *name,
 	return -1;
 }
 
-/* Debug packages of distributions; no server is asked. */
+/* Uses installed debug packages; asks no server. */
 static int find_debug(Dwfl_Module *module, void **data, const char *name,
 		      Dwarf_Addr base, const char *file, const char *link,
 		      GElf_Word crc, char **debug_file)
@@ -345,7 +354,7 @@ static const Dwfl_Thread_Callbacks thread_callbacks = {
 	.set_initial_registers = set_registers,
 };
 
-/* Legacy names of Rust end in a hash. */
+/* Rust's legacy names end in a hash. */
 static void cut_hash(char *name)
 {
 	enum { HASH = sizeof("::h0123456789abcdef") - 1 };
@@ -364,7 +373,8 @@ static void readable(const char *symbol, char name[STACK_FUNCTION_MAX + 1])
 	if (!symbol)
 		symbol = "";
 	snprintf(name, STACK_FUNCTION_MAX + 1, "%s", symbol);
-	name[strcspn(name, "@")] = '\0';	/* a version of the symbol */
+	/* cut the version of the symbol */
+	name[strcspn(name, "@")] = '\0';
 	if (demangle && !strncmp(symbol, "_Z", 2))
 		plain = demangle(symbol, NULL, NULL, &status);
 	if (plain && !status) {
@@ -374,7 +384,7 @@ static void readable(const char *symbol, char name[STACK_FUNCTION_MAX + 1])
 	free(plain);
 }
 
-/* Code in no file that could be read. */
+/* The path for code in a file that could not be read, or in no file. */
 static const char *mapped_file(const struct unwinding *u, uint64_t pc)
 {
 	for (size_t i = 0; i < u->request.n_mappings; i++)

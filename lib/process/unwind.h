@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which functions called each other, from a copy of a stack. libdw unwinds it. A
- * recorded program chooses the files and the stack, so a child process does that
- * work: file-child.h.
+ * Finds out which functions called each other, from a copy of a stack, with
+ * libdw. A recorded program chooses the files and the stack, so a child process
+ * does this work: file-child.h.
  */
 #ifndef UNWIND_H
 #define UNWIND_H
@@ -15,7 +15,8 @@
 
 enum {
 	UNWIND_REGISTERS = 33,
-	UNWIND_STACK = 20480,		/* the most bytes of a stack */
+	/* the largest copy of a stack, in bytes */
+	UNWIND_STACK = 20480,
 	UNWIND_MAPPINGS = 128,
 	UNWIND_WORDS = 128,
 /* The numbers that DWARF gives to the stack pointer and the program counter. */
@@ -27,19 +28,20 @@ enum {
 };
 
 /*
- * A request: this, `size` bytes of the stack from `base` on, and then the
- * mappings, each with its path and a NUL behind it.
+ * A request consists of this struct, `size` bytes of the stack from `base` on,
+ * and the mappings. Behind each mapping is its path with a NUL.
  */
 struct unwind_request {
 	uint64_t regs[UNWIND_REGISTERS];	/* as DWARF numbers them */
 	uint64_t known;		/* one bit for each known register */
 	uint64_t base;
 	uint32_t size, n_mappings;
-	int32_t pid;		/* whose root directory has the files */
+	/* the files are looked up in this process's root directory */
+	int32_t pid;
 	uint32_t zero;
 };
 
-/* A part of a file that is mapped to be executed. */
+/* A part of a file that is mapped executable. */
 struct unwind_mapping {
 	uint64_t start, end, offset, inode;
 	uint32_t device_major, device_minor;
@@ -56,8 +58,8 @@ uint8_t *unwind_request_new(struct unwind_request *head, const uint8_t *stack,
 /* Load libdw, before the child is started. False: it is not installed. */
 bool unwind_load(void);
 /*
- * Work for a file child. The answer is the detail of a stack fact (stack.h)
- * without the values of arguments, or one byte if unwinding failed.
+ * The work of a file child. The answer is the detail of a stack's fact
+ * (stack.h) without the arguments' values, or one byte if unwinding failed.
  */
 size_t unwind_work(void *unused, const void *request, size_t size,
 		   void *answer);

@@ -13,8 +13,10 @@
 #define SECOND 1000000000ULL	/* ns */
 
 enum {
-	GRACE = 10,	/* seconds from SIGTERM to SIGKILL, and after that */
-	NOTE_AFTER = 1,	/* seconds from the exit to the note about the rest */
+	/* seconds from SIGTERM to SIGKILL, and from SIGKILL to giving up */
+	GRACE = 10,
+	/* seconds from the command's exit to the note about other processes */
+	NOTE_AFTER = 1,
 };
 
 void workload_begin(struct workload *w, const struct command_child *child,

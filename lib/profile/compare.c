@@ -6,7 +6,7 @@
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
-/* A sign stands after the longer ones that begin with it. */
+/* Longer signs come before the shorter ones that they begin with. */
 static const struct {
 	const char *name, *sign;
 	int op;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What libseccomp's comparisons are called: enum scmp_compare (seccomp.h). */
+/* The signs for libseccomp's comparisons: enum scmp_compare (seccomp.h). */
 #ifndef COMPARE_H
 #define COMPARE_H
 
@@ -9,9 +9,9 @@
 /* "SCMP_CMP_NE" */
 const char *compare_name(int op);
 bool compare_by_name(const char *name, int *op);
-/* "!="; NULL: SCMP_CMP_MASKED_EQ has none that all formats share. */
+/* "!=", or NULL for SCMP_CMP_MASKED_EQ, which no sign means in all formats. */
 const char *compare_sign(int op);
-/* How many bytes the sign has that a text begins with; 0: it has none. */
+/* The length of the sign at the beginning of a text, or 0. */
 size_t compare_sign_length(const char *text, int *op);
 
 #endif

@@ -2,8 +2,8 @@
 #include "profile/engine.h"
 
 /*
- * Measured in November 2026 with sp-verify --score on Linux 6.18, with the
- * capabilities that the engine gives by default; `make check-score` does it again.
+ * Measured in November 2026 with sp-verify --score on Linux 6.18, with each
+ * engine's default capabilities. `make check-score` repeats it.
  */
 static const struct engine table[ENGINES] = {
 	{ "Docker's default", "Docker 29, moby/profiles 02e898b1 (2026)",

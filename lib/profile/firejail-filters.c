@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The filters that firejail 0.9.72 was seen to load (src/fseccomp). Each is for
- * one architecture and lets the others pass, except that those for x86-64 deny
- * x32.
+ * The filters that firejail 0.9.72 was seen to load (src/fseccomp). Each
+ * filters one architecture and allows all calls of others, except that those
+ * for x86-64 deny x32.
  */
 #include "profile/firejail.h"
 
@@ -57,7 +57,10 @@ static struct target new_target(struct reader *r, const struct arch *arch,
 	return t;
 }
 
-/* A filter that denies some native calls: calls of other kinds pass. */
+/*
+ * A filter that denies some native calls. It does not judge calls of other
+ * architectures.
+ */
 static struct target new_native(struct reader *r, uint32_t action)
 {
 	struct target t = new_target(r, arch_native(), SECCOMP_RET_ALLOW);
@@ -68,7 +71,7 @@ static struct target new_native(struct reader *r, uint32_t action)
 	return t;
 }
 
-/* Lists of calls */
+/* Lists of calls. */
 
 static bool add_rule(struct target *t, int32_t nr, uint32_t action,
 		     uint32_t origin)
@@ -86,8 +89,8 @@ static bool add_rule(struct target *t, int32_t nr, uint32_t action,
 }
 
 /*
- * Also a call that libseccomp knows only as a part of socketcall(2) or ipc(2),
- * though it has a number of its own.
+ * Also finds calls that libseccomp only knows as parts of socketcall(2) or
+ * ipc(2), though they have numbers of their own.
  */
 static bool find_number(const struct arch *arch, const char *name, int32_t *nr)
 {
@@ -109,7 +112,10 @@ static bool find_number(const struct arch *arch, const char *name, int32_t *nr)
 	return false;
 }
 
-/* "name", "name:ERRNO", "$number", each with "!" for an exception. */
+/*
+ * An item is "name", "name:ERRNO" or "$number"; a "!" before it makes it an
+ * exception.
+ */
 struct item {
 	bool except;
 	int32_t nr;
@@ -182,7 +188,7 @@ static bool take_item(struct target *t, char *text, unsigned int depth,
 	return ok;
 }
 
-/* Empty items are skipped. */
+/* Calls a function for each item, and skips empty ones. */
 static bool for_each(struct target *t, const char *list, unsigned int depth,
 		     item_fn *fn, uint32_t action, uint32_t origin)
 {
@@ -197,7 +203,8 @@ static bool for_each(struct target *t, const char *list, unsigned int depth,
 }
 
 /*
- * Exceptions, and items with an action of their own: they precede all others.
+ * Adds exceptions, and items with an action of their own. They precede all
+ * other items.
  */
 static bool add_special(struct target *t, const struct item *item,
 			uint32_t action, uint32_t origin)
@@ -231,7 +238,7 @@ static bool add_list(struct target *t, const struct firejail_list *l,
 	return ok;
 }
 
-/* The names that both passes met stand twice in a row. */
+/* Removes duplicates: both passes over the list note unknown names. */
 static void drop_twins(struct profile *p)
 {
 	size_t n = 0;
@@ -283,7 +290,7 @@ static struct target new_keep(struct reader *r, uint32_t action)
 	return t;
 }
 
-/* Calls of 32-bit programs on x86-64. */
+/* Filters calls of 32-bit programs on x86-64. */
 static bool add_main_32(struct target *t, const struct firejail *f,
 			bool *quirk)
 {
@@ -309,7 +316,10 @@ static bool add_main_32(struct target *t, const struct firejail *f,
 			f->action, 0);
 }
 
-/* A condition on the lower half of an argument, all that firejail looks at. */
+/*
+ * A condition on the lower half of an argument. firejail does not look at the
+ * upper half.
+ */
 static struct profile_arg low_arg(uint32_t index, int op, uint32_t mask,
 				  uint32_t value)
 {
@@ -339,7 +349,8 @@ static void deny_if(struct target *t, const char *name, uint32_t action,
 }
 
 /*
- * For seccomp.block-secondary: personality(2) is for asking and for PER_LINUX.
+ * For seccomp.block-secondary: allows personality(2) only for asking and for
+ * PER_LINUX.
  */
 static void add_secondary(struct target *t, const struct firejail *f)
 {
@@ -350,7 +361,8 @@ static void add_secondary(struct target *t, const struct firejail *f)
 		.n_args = 2,
 	};
 
-	if (f->keep.list || f->drop.list)	/* not made for this action */
+	/* firejail ignores the action here */
+	if (f->keep.list || f->drop.list)
 		rule.action = SECCOMP_RET_ERRNO | EPERM;
 	t->profile->other_arch_action = rule.action;
 	if (!syscall_number(t->arch, "personality", &rule.id))
@@ -444,7 +456,7 @@ static bool add_extra(struct target *t, const struct firejail *f)
 	return true;
 }
 
-/* Deny socket(2) with a family that is not listed. */
+/* Denies socket(2) for all families that are not listed. */
 static bool protocol_rule(struct reader *r, const char *list,
 			  struct profile_rule *rule)
 {
@@ -496,7 +508,7 @@ static bool add_protocol(struct target *t, const struct firejail *f)
 	return true;
 }
 
-/* Append to the chain. */
+/* Appends the profile to the chain. */
 static void chain(struct profile **all, struct target *t)
 {
 	while (*all)
@@ -505,8 +517,8 @@ static void chain(struct profile **all, struct target *t)
 }
 
 /*
- * The oldest first, in firejail's order. If two deny a call in the same way,
- * the newer one's errno counts.
+ * Makes the filters in firejail's order, the oldest first. If two deny a call
+ * in the same way, the newer one's errno counts.
  */
 static bool make_filters(struct reader *r, const struct firejail *f,
 			 struct profile **all, bool *quirk)
@@ -528,7 +540,10 @@ static bool make_filters(struct reader *r, const struct firejail *f,
 		   (f->seccomp_32 || !(f->keep.list || f->drop.list)) &&
 		   (f->seccomp || f->seccomp_32) &&
 		   arch_is_local(arch_32(), arch_native())) {
-		/* The native one first, since that is the workload's. */
+		/*
+		 * Put the native filter first, because the workload's calls are
+		 * native.
+		 */
 		t = new_target(r, arch_native(), SECCOMP_RET_ALLOW);
 		profile_add_arch(t.profile, arch_32());
 		t.arch = arch_32();

@@ -4,8 +4,9 @@
 #include <string.h>
 
 /*
- * The groups of firejail 0.9.72, as its fseccomp for x86-64 lists them, and the
- * calls of 32-bit programs that its default filter denies ("secondary 32").
+ * The groups of firejail 0.9.72, as its fseccomp for x86-64 lists them, and
+ * those calls of 32-bit programs that its default filter denies ("secondary
+ * 32").
  */
 static const struct {
 	const char *name, *list;

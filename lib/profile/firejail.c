@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The lines of a firejail profile that make filters: firejail-profile(5), as
- * firejail 0.9.72 reads them (src/firejail/profile.c), with what it includes.
+ * Reads those lines of a firejail profile that make filters, and the files that
+ * it includes: firejail-profile(5). It reads them as firejail 0.9.72 does
+ * (src/firejail/profile.c).
  */
 #include "profile/firejail.h"
 
@@ -26,7 +27,7 @@ enum {
 
 #define SYSTEM_DIRECTORY "/etc/firejail"
 
-/* While the lines are read. */
+/* The state while the lines are read. */
 struct parser {
 	struct reader *reader;
 	struct firejail f;
@@ -75,7 +76,9 @@ static void parser_free(struct parser *p)
 
 /* Lines */
 
-/* One blank for each row of white space, and none at the ends. */
+/*
+ * Makes every sequence of white space one blank, and removes it at both ends.
+ */
 static char *squeeze(char *line)
 {
 	char *to = line = text_strip(line);
@@ -110,7 +113,7 @@ static bool add_ignored(struct parser *p, const char *line)
 	return true;
 }
 
-/* The characters that firejail accepts in a list. */
+/* Accepts only the characters that firejail accepts in a list. */
 static bool set_list(struct parser *p, struct firejail_list *l,
 		     const char *word, const char *list)
 {
@@ -139,7 +142,7 @@ static void remove_item(char **list, const char *item)
 	*list = kept;
 }
 
-/* "a,-b,=c": several lines add up (profile_list_compress()). */
+/* Adds "a,-b,=c" to what earlier lines said (profile_list_compress()). */
 static bool augment(struct parser *p, char **list, const char *items)
 {
 	char *copy = xstrdup(items), *rest = copy, *item;
@@ -225,7 +228,9 @@ static bool read_word(struct parser *p, const char *word, const char *rest)
 	return true;
 }
 
-/* Whether a line changes filters, or which lines do. */
+/*
+ * Whether a line can change the filters, or the effect of other lines on them.
+ */
 static bool is_about_filters(const char *line)
 {
 	static const char ignore[] = "ignore ";
@@ -244,7 +249,10 @@ static bool is_about_filters(const char *line)
 	return !strncmp(line, "seccomp", strlen("seccomp"));
 }
 
-/* "?CONDITION: line": the file does not tell whether the condition holds. */
+/*
+ * "?CONDITION: line": only the running system knows whether the condition
+ * holds.
+ */
 static bool read_conditional(struct parser *p, const char *line)
 {
 	const char *colon = strchr(line, ':');
@@ -259,8 +267,8 @@ static bool read_conditional(struct parser *p, const char *line)
 /* Includes */
 
 /*
- * The places where firejail looks for a name without a slash; a name with a
- * slash has only the first. Heap; NULL after the last.
+ * Place number `i` where firejail looks for a file, which the caller frees. A
+ * name with a slash has only the first place. NULL after the last.
  */
 static char *include_place(const struct host *host, const char *from,
 			   const char *name, size_t i)
@@ -284,7 +292,10 @@ static char *include_place(const struct host *host, const char *from,
 	}
 }
 
-/* Heap: the name with ${CFG} and ${HOME}; NULL: another macro. */
+/*
+ * Replaces ${CFG} and ${HOME}; the caller frees the result. NULL for other
+ * macros.
+ */
 static char *expand(const char *name)
 {
 	static const char cfg[] = "${CFG}", home[] = "${HOME}";
@@ -308,7 +319,7 @@ static bool is_local(const char *name)
 
 static bool read_text(void *state, const char *path, char *text);
 
-/* The first place that has the file. */
+/* Finds the file in the first place that has it. */
 static const struct included_file *find_included(const struct host *host,
 						 const char *from,
 						 const char *name)
@@ -433,7 +444,10 @@ bool read_firejail(struct reader *r, char *text, size_t n)
 	return ok;
 }
 
-/* Before a sandbox: load everything that may be included, ignored or not. */
+/*
+ * Loads everything that might be included, whether it is ignored or not, before
+ * the sandbox.
+ */
 static void load_includes(struct host *host, const char *from,
 			  const char *text)
 {

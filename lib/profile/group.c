@@ -8,7 +8,10 @@
 #define KERNEL(call, arch, reason) \
 	{ GROUP_KERNEL, call, arch, 0, false, reason }
 #define VDSO(call, reason) { GROUP_VDSO, call, NULL, 0, false, reason }
-/* Whether no_new_privs is on or not, or only when it is not. */
+/*
+ * ALWAYS: the runtime makes the call with and without no_new_privs. UNLESS_NNP:
+ * only without it.
+ */
 #define ALWAYS(call, runtimes, reason) \
 	{ GROUP_RUNTIME, call, NULL, runtimes, false, reason }
 #define UNLESS_NNP(call, runtimes, reason) \

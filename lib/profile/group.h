@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The named groups of calls that a profile needs in addition to the observed
- * ones: one table, with the reason for each row.
+ * The named groups of calls that a profile needs besides the observed ones. One
+ * table lists them, with the reason for each call.
  */
 #ifndef GROUP_H
 #define GROUP_H
@@ -12,22 +12,26 @@
 #include "kernel/syscall.h"
 
 enum group {
-	GROUP_KERNEL,	/* the kernel makes it by itself */
-	GROUP_START,	/* what loads the filter makes it, before the program */
-	GROUP_VDSO,	/* made or not, depending on clock source and libc */
-	/* made by a container runtime, between filter and exec */
+	GROUP_KERNEL,	/* the kernel makes the call by itself */
+	/* the program that loads the filter starts the command with it */
+	GROUP_START,
+	/* whether it is made depends on the clock source and libc */
+	GROUP_VDSO,
+	/* a container runtime makes it after loading the filter */
 	GROUP_RUNTIME,
-	GROUP_TINI,	/* the first process of docker run --init */
-	GROUP_CATATONIT,	/* that of podman run --init */
-	GROUP_SH,	/* a shell that runs a health check, or an exec */
-	GROUP_PORTABLE,	/* what another libc makes instead: portable.h */
-	/* libc tries it first: ENOSYS rather than the default */
+	GROUP_TINI,	/* made by the first process of docker run --init */
+	/* made by the first process of podman run --init */
+	GROUP_CATATONIT,
+	/* made by a shell that runs a health check, or an exec */
+	GROUP_SH,
+	GROUP_PORTABLE,	/* another libc makes it instead: portable.h */
+	/* libc tries it first: answer ENOSYS instead of the default */
 	GROUP_FALLBACK,
 	GROUP_COUNT,
 };
 
 const char *group_name(enum group group);
-/* Whether a profile has the group's calls only if they are asked for. */
+/* Whether the group is added only if the user asks for it. */
 bool group_is_optional(enum group group);
 
 enum runtime {		/* bits */
@@ -43,43 +47,48 @@ enum runtime {		/* bits */
 struct group_member {
 	enum group group;
 	const char *call;	/* a name, as libseccomp spells it */
-	/* the only architecture that has it (libseccomp's name); NULL: any */
+	/*
+	 * the only architecture that has it (libseccomp's name); NULL: all have
+	 * it
+	 */
 	const char *arch;
 	/* GROUP_RUNTIME: which runtime makes the call */
 	unsigned int runtimes;
-	bool needs_new_privs;	/* GROUP_RUNTIME: not made with no_new_privs */
-	const char *reason;	/* with its source, for --explain */
+	/* GROUP_RUNTIME: no runtime makes it under no_new_privs */
+	bool needs_new_privs;
+	const char *reason;	/* for --explain, with the source */
 };
 
-/* The table's rows, NULL after the last. */
+/* The rows of the table; NULL after the last. */
 const struct group_member *group_member_at(size_t i);
 
-/* What decides which rows are chosen. */
+/* The choices that decide which rows are used. */
 struct group_choice {
 	bool wanted[GROUP_COUNT];
 	unsigned int runtimes;	/* RUNTIME_* */
 	bool no_new_privs;
-	/* of the workload; the groups start and runtime are for this one */
+	/*
+	 * The workload's architecture: only it gets the calls of the groups
+	 * start and runtime.
+	 */
 	const struct arch *native;
 };
 
 /*
- * The row by which `choice` adds the call, or NULL: the first row in the table
- * whose name the call has on its architecture.
+ * The row with which `choice` adds the call, or NULL. It is the first row in
+ * the table whose name means this call on its architecture.
  */
 const struct group_member *group_find(const struct group_choice *choice,
 				      enum group group, struct call_id id);
 
 /*
- * Whether any group but the fallback one would add the call to a profile that
- * these runtimes load: such calls are marked by sp-diff.
+ * Whether a group other than the fallback would add the call to a profile that
+ * these runtimes load. sp-diff marks such calls.
  */
 bool group_adds(struct call_id id, const struct arch *native,
 		unsigned int runtimes);
 
-/*
- * Whether the kernel may have made the call without the program asking for it.
- */
+/* Whether the kernel could have made the call by itself. */
 bool group_is_kernel(struct call_id id);
 
 #endif

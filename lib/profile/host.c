@@ -67,7 +67,7 @@ bool host_set_caps(struct host *h, const char *list, char **bad)
 	return !*bad;
 }
 
-/* Reads digits; `*end` is what follows them. */
+/* Reads digits. `*end` becomes what follows them. */
 static bool read_number(const char *text, unsigned int *value, char **end)
 {
 	unsigned long number;
@@ -76,7 +76,8 @@ static bool read_number(const char *text, unsigned int *value, char **end)
 		return false;
 	number = strtoul(text, end, 10);
 	*value = number;
-	return number <= 255;	/* KERNEL_VERSION, linux/version.h */
+	/* the kernel keeps it in 8 bits: KERNEL_VERSION, linux/version.h */
+	return number <= 255;
 }
 
 bool host_set_kernel(struct host *h, const char *release)

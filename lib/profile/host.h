@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The conditions under which profiles are resolved: the capabilities of the
- * container and the kernel, for conditions of container engines, and the files
- * beside a profile.
+ * What a profile depends on besides its own text: the capabilities and the
+ * kernel, for conditions of container engines, and the files that belong to it.
  */
 #ifndef HOST_H
 #define HOST_H
@@ -15,47 +14,54 @@
 struct host {
 	uint64_t caps;			/* 1ULL << CAP_ */
 	bool caps_given, kernel_given;	/* by an option */
-	unsigned int version, patchlevel;	/* of the kernel: 6 and 18 */
+	/* the kernel's: 6 and 18 for 6.18 */
+	unsigned int version, patchlevel;
 	/*
-	 * systemd's groups of calls, by profile_prepare(); NULL: systemd was
-	 * not asked
+	 * systemd's groups of calls, set by profile_prepare(); NULL if systemd
+	 * was not asked
 	 */
 	struct systemd_groups *groups;
 	/*
-	 * The files that profiles include, by profile_prepare(); NULL: there
-	 * are none
+	 * the files that the profile includes, set by profile_prepare(); NULL:
+	 * none
 	 */
 	struct included *included;
-	/* path of the profile; included files are found beside it */
+	/* path of the profile, in whose directory included files are */
 	const char *path;
-	const char *root;	/* prefix of absolute paths in it; NULL: none */
-	/* which of several SeccompProfiles; NULL: not given */
+	/* prefix for absolute paths in the profile; NULL: none */
+	const char *root;
+	/* the one to use of several SeccompProfiles; NULL: not given */
 	const char *document;
 	/*
-	 * The loader filters this machine's architecture even if it is not
-	 * listed.
+	 * The loader filters this machine's architecture even if the profile
+	 * does not list it.
 	 */
 	bool adds_native;
-	/* The loader refuses an errno beside SCMP_ACT_ALLOW and the like. */
+	/*
+	 * The loader refuses an errno with SCMP_ACT_ALLOW and similar actions.
+	 */
 	bool refuses_stray_errno;
 };
 
-/* Docker's default capabilities (moby, oci/caps/defaults.go), this kernel. */
+/*
+ * Sets Docker's default capabilities (moby, oci/caps/defaults.go) and this
+ * machine's kernel.
+ */
 void host_init(struct host *h);
 /* Frees what profile_prepare() set. */
 void host_release(struct host *h);
 /*
- * "NAME,…" with or without CAP_, "all" or "none". False: `*bad` (heap, caller
- * frees) is the name that no capability has.
+ * Reads "NAME,…", with or without CAP_, "all" or "none". Returns false if a
+ * name is not a capability; `*bad`, which the caller frees, is then the name.
  */
 bool host_set_caps(struct host *h, const char *list, char **bad);
 /*
- * "6.18", and anything after it, as in a release's name. False: it is no
- * version.
+ * Reads "6.18"; more may follow, as in a release's name. Returns false if the
+ * text does not begin with a version.
  */
 bool host_set_kernel(struct host *h, const char *release);
 
-/* --cap and --kernel, as setters of options: `at` is where the host is. */
+/* The setters of --cap and --kernel; `at` is the offset of the host. */
 option_set host_option_caps, host_option_kernel;
 #define HOST_OPTIONS(type, member, for_modes) \
 	{ "cap", 0, "CAP,...", \
@@ -78,7 +84,10 @@ option_set host_option_caps, host_option_kernel;
 bool host_has_cap(const struct host *h, const char *name);	/* "CAP_KILL" */
 bool host_has_kernel(const struct host *h, unsigned int version,
 		     unsigned int patchlevel);
-/* "CAP_KILL, CAP_CHOWN", "Docker's default capabilities" …; heap */
+/*
+ * "CAP_KILL, CAP_CHOWN", "Docker's default capabilities" …; the caller frees
+ * it.
+ */
 char *host_caps_text(const struct host *h);
 
 #endif

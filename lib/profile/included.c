@@ -12,7 +12,7 @@
 #include "base/input.h"
 #include "base/memory.h"
 
-/* No profile in use comes near these limits. */
+/* Limits that no profile in use comes near. */
 enum {
 	FILES_MAX = 256,
 	FILE_BYTES_MAX = 1 << 20,
@@ -20,11 +20,12 @@ enum {
 };
 
 struct included {
-	struct included_file *files[FILES_MAX];	/* which keep their place */
+	/* pointers, so that a file does not move */
+	struct included_file *files[FILES_MAX];
 	size_t n, bytes;
 };
 
-/* O_NONBLOCK: a FIFO is refused instead of waited for. */
+/* O_NONBLOCK, so that a FIFO is refused rather than waited for. */
 static FILE *open_regular(const char *path, int *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);

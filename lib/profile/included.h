@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The files that a profile includes. They are loaded before a sandbox
- * (profile_prepare()); the readers only look them up. A profile may be hostile:
- * only regular files are read, and there are limits.
+ * The files that a profile includes. profile_prepare() loads them, before the
+ * sandbox; the readers only look them up. Since a profile may be hostile, only
+ * regular files are read, up to limits.
  */
 #ifndef INCLUDED_H
 #define INCLUDED_H
@@ -12,30 +12,34 @@
 
 struct included_file {
 	char *path;
-	char *text;	/* all of it and a NUL; NULL: it could not be read … */
+	/* the whole file with a NUL; NULL: it could not be read */
+	char *text;
 	size_t n;	/* bytes in `text` */
-	int err;	/* … for this reason: a negative errno */
+	int err;	/* the negative errno, if it could not be read */
 };
 
 struct included;	/* a set of files */
 
 /*
- * The file at the path, loaded if the set does not have it yet. A file that
- * cannot be read is in the set as well. NULL: the set is full. If `*set` is
- * NULL, a set is made.
+ * Returns the file at the path, and loads it if the set does not have it yet.
+ * The set also has files that could not be read. NULL: the set is full. Creates
+ * the set if `*set` is NULL.
  */
 const struct included_file *included_load(struct included **set,
 					  const char *path);
-/* The same without loading: NULL where it is not in the set. */
+/* The same without loading; NULL: the set does not have the file. */
 const struct included_file *included_find(const struct included *set,
 					  const char *path);
-/* The files in the order of their loading; NULL after the last. */
+/* The files in the order in which they were loaded; NULL after the last. */
 const struct included_file *included_at(const struct included *set, size_t i);
-/* Whether files may be missing in it because it has reached its limit. */
+/* Whether the set has reached its limit, so that files may be missing. */
 bool included_is_full(const struct included *set);
 void included_free(struct included *set);
 
-/* Heap: `name` in the directory of `file`; "-" and NULL are in the current one. */
+/*
+ * The path of `name` in the directory of `file`, which the caller frees. For
+ * "-" or NULL, this is the current directory.
+ */
 char *included_beside(const char *file, const char *name);
 
 #endif

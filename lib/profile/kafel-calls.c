@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The calls as the kernel declares them, which is how Kafel has them: the names
- * in SYSCALL_DEFINE, and of the arguments the names and whether they have 64
- * bits ("*"). Taken from the system call tracepoints of Linux 6.18, and where
- * that has other names or none, from Kafel's list for x86-64 of 2020, whose name
- * stands first: "buf|ubuf".
+ * The calls as Kafel knows them, from the kernel's declarations. Names are
+ * those of SYSCALL_DEFINE. Arguments have a name and a "*" if they have 64
+ * bits. The source is the system call tracepoints of Linux 6.18. Kafel's own
+ * list for x86-64, of 2020, was used where it has another name, which then
+ * comes first ("buf|ubuf"), or where the kernel has no tracepoint.
  */
 #include "profile/kafel-calls.h"
 
@@ -403,7 +403,7 @@ static const struct kafel_call {
 	{ "writev", "fd* vec* vlen*" },
 };
 
-/* Where libseccomp has another name. */
+/* Calls for which libseccomp has another name. */
 static const struct {
 	const char *kafel, *library;
 } aliases[] = {
@@ -446,7 +446,7 @@ bool kafel_number(const char *name, struct call_id *id)
 	       !syscall_number(arch_native(), library_spelling(name), id);
 }
 
-/* Whether the word, up to `n` bytes, has the name: "fd", "buf|ubuf". */
+/* Whether the word of `n` bytes or less lists the name: "fd", "buf|ubuf". */
 static bool has_name(const char *word, size_t n, const char *name)
 {
 	size_t length = strlen(name);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Conditions of Kafel policies: a tree of comparisons first, then the groups of
- * comparisons of which any is enough. Kafel compares 64 bits where an argument
- * that has them or a larger number is in the comparison, and 32 bits otherwise
- * (is_64bit() in src/codegen.c).
+ * Conditions of Kafel policies. They are parsed to a tree of comparisons, and
+ * then turned into alternatives: groups of comparisons of which one must hold.
+ * A comparison covers 64 bits if its argument has 64 bits or its number is
+ * larger than 32 bits, and 32 bits otherwise (is_64bit() in src/codegen.c).
  */
 #include "profile/kafel.h"
 
@@ -19,14 +19,14 @@ enum {
 	NODES_MAX = 4096,
 	PARENTHESES_MAX = 64,
 	GROUPS_MAX = 4096,
-	PRODUCTS_MAX = 1 << 22,	/* in all conditions of a policy */
+	PRODUCTS_MAX = 1 << 22,	/* in all conditions of a policy together */
 };
 
-/* A number; or (an argument & and) | or. */
+/* A number, or the expression (argument & and) | or. */
 struct value {
 	bool is_number, wide, changed;
 	uint32_t index;
-	uint64_t and, or;	/* the number is in `or` */
+	uint64_t and, or;	/* a number is stored in `or` */
 };
 
 struct node {
@@ -145,7 +145,7 @@ static struct node *parse_name(struct parser *p)
 
 static struct node *parse_list(struct parser *p);
 
-/* A value, or a condition in parentheses: which, its node says. */
+/* Parses a value, or a condition in parentheses. The node says which. */
 static struct node *parse_operand(struct parser *p)
 {
 	struct node *node;
@@ -166,7 +166,10 @@ static struct node *parse_operand(struct parser *p)
 	return node && kafel_expect(p->words, ")") ? node : NULL;
 }
 
-/* All bits of a number leave a value as it is, or make it a number. */
+/*
+ * Combines two operands by & or |. A number with all bits set makes the result
+ * a number, or does not change it.
+ */
 static bool join(struct value *value, struct value other, bool is_and)
 {
 	uint64_t number;
@@ -269,7 +272,7 @@ static int swapped_operator(int op)
 	}
 }
 
-/* The argument is on the left side, if there is one. */
+/* If one side is an argument, it becomes the left side. */
 static struct node *new_comparison(struct parser *p, int op, struct node *left,
 				   struct node *right)
 {
@@ -319,8 +322,8 @@ static struct node *parse_comparison(struct parser *p)
 }
 
 /*
- * The rest of "A && B", "A || B" or "A, B", which bind in this order. A value in
- * parentheses comes through all three without a sign.
+ * Parses the rest of "A && B", "A || B" or "A, B", in this order of precedence.
+ * For a value in parentheses, all three find no operator.
  */
 static struct node *parse_chain(struct parser *p, const char *sign, int kind,
 				struct node *(*parse)(struct parser *p))
@@ -364,7 +367,10 @@ static void add_group(struct kafel_condition *c,
 	c->groups[c->n++] = *group;
 }
 
-/* That bits of an argument have a value; no bits: for every call. */
+/*
+ * Adds the condition that bits of an argument have a value. Without bits, this
+ * holds for every call.
+ */
 static void add_bits(struct kafel_condition *c, uint32_t index, uint64_t mask,
 		     uint64_t value)
 {
@@ -401,8 +407,8 @@ static void add_equal(struct kafel_condition *c, const struct value *v,
 }
 
 /*
- * A value that is larger, or smaller, than k first differs from it in some bit:
- * one group for each such bit, which has the bits above it as k has them.
+ * A value above or below k differs from k in a highest bit. There is one group
+ * for each such bit; the bits above it are those of k.
  */
 static void add_order(struct kafel_condition *c, const struct value *v,
 		      uint64_t k, bool larger)
@@ -484,7 +490,8 @@ static void add_comparison(struct kafel_condition *c, const struct node *node,
 	int op = negate ? opposite_operator(node->op) : node->op;
 	uint64_t all = v.wide || k.wide ? UINT64_MAX : UINT32_MAX;
 
-	if (v.is_number || !k.is_number) {	/* two numbers, or "fd == fd" */
+	/* two numbers, or an argument compared with itself, as in "fd == fd" */
+	if (v.is_number || !k.is_number) {
 		if (v.is_number ? holds(op, v.or, k.or) : holds(op, 0, 0))
 			add_bits(c, 0, 0, 0);
 		return;
@@ -498,7 +505,7 @@ static void add_comparison(struct kafel_condition *c, const struct node *node,
 		add_inequality(c, &v, op, k.or);
 }
 
-/* "0": the group cannot hold; -1: it has too many conditions. */
+/* Returns 0 if the group cannot hold, and -1 if it has too many conditions. */
 static int add_arg(struct kafel_group *group, const struct profile_arg *arg)
 {
 	for (uint32_t i = 0; i < group->n; i++) {
@@ -524,7 +531,7 @@ static int add_arg(struct kafel_group *group, const struct profile_arg *arg)
 	return 1;
 }
 
-/* Both of two groups. */
+/* Makes a group of the conditions of two groups. */
 static int both(struct kafel_group *group, const struct kafel_group *other)
 {
 	int result = 1;
@@ -539,7 +546,7 @@ static bool refuse_long(struct parser *p)
 	return kafel_fail(p->words, "a condition with more cases than are read");
 }
 
-/* Each group of one with each of the other. */
+/* Combines each group of one condition with each group of the other. */
 static bool multiply(struct parser *p, struct kafel_condition *a,
 		     const struct kafel_condition *b,
 		     struct kafel_condition *out)
@@ -568,7 +575,7 @@ static bool is_always(const struct kafel_condition *c)
 	return false;
 }
 
-/* The groups of `a` become those of `out`, which is the cheaper way. */
+/* Moves the groups of `a` to `out`, which is cheaper than copying. */
 static bool add_up(struct parser *p, struct kafel_condition *a,
 		   const struct kafel_condition *b, struct kafel_condition *out)
 {
@@ -607,7 +614,7 @@ static bool expand(struct parser *p, const struct node *node, bool negate,
 	return ok;
 }
 
-/* All bits of an argument: a plain comparison. */
+/* Replaces a mask of all bits by a plain comparison. */
 static void simplify(struct kafel_condition *c)
 {
 	for (size_t i = 0; i < c->n; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The words of a Kafel policy, with those of the files that it includes. */
+/* Splits a Kafel policy, and the files that it includes, into words. */
 #include "profile/kafel.h"
 
 #include <ctype.h>
@@ -12,7 +12,7 @@
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
-/* No policy in use comes near these. */
+/* Limits that no policy in use comes near. */
 enum { INCLUDES_MAX = 256, INCLUDED_BYTES_MAX = 16 << 20 };
 
 static struct kafel_text *text_of(struct kafel_words *w)
@@ -94,7 +94,7 @@ static bool include(struct kafel_words *w, const char *name)
 	return ok;
 }
 
-/* The next name of "#include "A" "B"", or the end of the line. */
+/* Goes to the next name of "#include "A" "B"", or to the end of the line. */
 static bool read_include(struct kafel_words *w)
 {
 	struct kafel_text *t = text_of(w);
@@ -120,7 +120,7 @@ static bool read_include(struct kafel_words *w)
 
 /* Comments */
 
-/* As Kafel's lexer has it: a star that a star precedes ends none. */
+/* Like Kafel's lexer, does not end a comment at a "*" after another "*". */
 static bool skip_comment(struct kafel_words *w)
 {
 	struct kafel_text *t = text_of(w);
@@ -141,7 +141,10 @@ static bool skip_comment(struct kafel_words *w)
 	return kafel_fail(w, "a comment without an end");
 }
 
-/* Up to a word or the end of the text. False: there is more to skip, or it failed. */
+/*
+ * Advances to a word or the end of the text. Returns false if there is more to
+ * skip, or after a failure.
+ */
 static bool at_word(struct kafel_words *w)
 {
 	struct kafel_text *t = text_of(w);
@@ -182,7 +185,7 @@ static void take_word(struct kafel_words *w, enum kafel_kind kind, size_t n)
 	t->at += n;
 }
 
-/* 42, -42, 0xfa1, 0777 and 0b101, and what strtoull(3) makes of the digits. */
+/* Reads 42, -42, 0xfa1, 0777 and 0b101, with strtoull(3) for the digits. */
 static bool read_number(struct kafel_words *w)
 {
 	static const char digits[] = "0123456789";
@@ -289,7 +292,7 @@ bool kafel_expect(struct kafel_words *w, const char *word)
 	return kafel_refuse(w, what);
 }
 
-/* Words that Kafel has a use for are no names; "ON" came later, and can be one. */
+/* Keywords cannot be names. "ON" is a later keyword, which can still be one. */
 static bool is_keyword(const struct kafel_words *w)
 {
 	static const char *const keywords[] = {

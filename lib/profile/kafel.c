@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A policy of Kafel, as nsjail --seccomp_policy has it. It is of the native
- * architecture, and of the rules of a call the first that applies counts.
+ * A Kafel policy, as in nsjail --seccomp_policy. It is for the native
+ * architecture. Of the rules for a call, the first that applies counts.
  */
 #include "profile/kafel.h"
 
@@ -17,20 +17,26 @@
 
 enum { RULES_MAX = 1 << 14, POLICIES_MAX = 1024, CONSTANTS_MAX = 4096 };
 
-/* "ALLOW { read, write { fd == 1 } }" has two, and "USE name" is one. */
+/*
+ * A rule, or the use of another policy. "ALLOW { read, write { fd == 1 } }"
+ * makes two entries, "USE name" makes one.
+ */
 struct entry {
-	size_t used;		/* index of a policy + 1; 0: a rule */
+	/* index + 1 of the policy that is used; 0: a rule */
+	size_t used;
 	struct call_id id;
-	char *name;		/* libseccomp's; NULL: none */
+	char *name;		/* libseccomp's name; NULL: none */
 	uint32_t action;
 	struct kafel_condition condition;
 };
 
 struct policy {
-	char *name;		/* NULL: what stands outside of all policies */
+	/* NULL: for statements outside of all policies */
+	char *name;
 	struct entry *entries;
 	size_t n;
-	bool is_used;		/* what it says again changes nothing */
+	/* already used: using it again changes nothing */
+	bool is_used;
 };
 
 struct parser {
@@ -62,7 +68,7 @@ static void parser_free(struct parser *p)
 	free(p->constants.list);
 }
 
-/* Takes over what the entry points to. */
+/* Takes ownership of what the entry points to. */
 static void add_entry(struct policy *policy, const struct entry *entry)
 {
 	policy->entries = xgrow(policy->entries, policy->n, sizeof(*entry));
@@ -88,7 +94,7 @@ static const struct {
 	{ "TRAP", SECCOMP_RET_TRAP, true },
 };
 
-/* "(NUMBER)", of 16 bits. */
+/* "(NUMBER)", with a number of 16 bits. */
 static bool read_action_value(struct kafel_words *w, uint32_t *action)
 {
 	uint64_t value;
@@ -135,7 +141,7 @@ static bool refuse_call(struct kafel_words *w, const char *name)
 			  renamed ? other : "");
 }
 
-/* "SYSCALL[number]" */
+/* "SYSCALL[number]". */
 static bool read_numbered(struct kafel_words *w, struct call_id *id)
 {
 	uint64_t number;
@@ -148,8 +154,8 @@ static bool read_numbered(struct kafel_words *w, struct call_id *id)
 }
 
 /*
- * A constant's name stands for its number. A call that this machine does not
- * have can be in a rule for another one.
+ * A name can be that of a constant, which stands for the call's number. If this
+ * machine lacks the call, the rule can be for another machine.
  */
 static bool read_call_name(struct parser *p, struct kafel_call *call,
 			   struct call_id *id)
@@ -183,7 +189,7 @@ static bool has_argument(const struct kafel_call *call, const char *name)
 	return false;
 }
 
-/* "(fd, buf, count)" */
+/* The names of arguments: "(fd, buf, count)". */
 static bool read_arguments(struct kafel_words *w, struct kafel_call *call)
 {
 	if (!kafel_take(w, "("))
@@ -228,7 +234,10 @@ static bool read_arch(struct kafel_words *w, bool *here)
 	return kafel_refuse(w, "no architecture of Kafel's");
 }
 
-/* "ON x86_64" or "ON { x86_64, arm }": whether the rule is for this machine. */
+/*
+ * "ON x86_64" or "ON { x86_64, arm }": sets `here` if the rule is for this
+ * machine.
+ */
 static bool read_guard(struct kafel_words *w, bool *here)
 {
 	*here = true;
@@ -263,7 +272,7 @@ static bool read_braces(struct parser *p, const struct kafel_call *call,
 	return !w->failed;
 }
 
-/* A rule that never applies counts as one, and so does USE. */
+/* For the limit, a rule that never applies and a USE count as one rule. */
 static bool count_rules(struct parser *p, size_t n)
 {
 	p->n_rules += n ? n : 1;
@@ -272,8 +281,8 @@ static bool count_rules(struct parser *p, size_t n)
 }
 
 /*
- * x32 is a part of x86-64 to Kafel, which compares 64 bits there too: such
- * conditions are refused, since filters here compare 32.
+ * To Kafel, x32 is a part of x86-64, so it compares 64 bits there. Our filters
+ * compare 32 bits for x32, so such conditions are refused.
  */
 static bool check_entry(struct parser *p, const struct entry *entry)
 {
@@ -297,7 +306,7 @@ static char *library_name(struct call_id id)
 	return name ? xstrdup(name) : NULL;
 }
 
-/* "write(fd, b) ON x86_64 { fd == 1 }" */
+/* A rule: "write(fd, b) ON x86_64 { fd == 1 }". */
 static bool read_rule(struct parser *p, struct policy *policy, uint32_t action)
 {
 	struct kafel_words *w = &p->words;
@@ -322,7 +331,7 @@ static bool read_rule(struct parser *p, struct policy *policy, uint32_t action)
 	return ok;
 }
 
-/* "ALLOW { read, write }" */
+/* A list of rules: "ALLOW { read, write }". */
 static bool read_block(struct parser *p, struct policy *policy)
 {
 	uint32_t action;
@@ -340,7 +349,7 @@ static bool read_block(struct parser *p, struct policy *policy)
 
 /* Policies */
 
-/* Its index + 1; 0: there is none. */
+/* The index of the policy + 1, or 0 if there is none of that name. */
 static size_t find_policy(const struct parser *p, const char *name)
 {
 	for (size_t i = 1; i < p->n_policies; i++)
@@ -364,7 +373,7 @@ static bool read_use(struct parser *p, struct policy *policy)
 	return true;
 }
 
-/* "USE a, ALLOW { read }" */
+/* Statements: "USE a, ALLOW { read }". */
 static bool read_statements(struct parser *p, struct policy *policy)
 {
 	do {
@@ -375,7 +384,7 @@ static bool read_statements(struct parser *p, struct policy *policy)
 	return !p->words.failed;
 }
 
-/* It is there for others once it is complete: it cannot use itself. */
+/* Adds the policy when it is complete, so that it cannot use itself. */
 static bool read_policy(struct parser *p)
 {
 	struct policy policy = {
@@ -416,7 +425,7 @@ static void add_constant(struct kafel_constants *constants,
 	constants->list[at] = *constant;
 }
 
-/* "#define NAME NUMBER" */
+/* A definition: "#define NAME NUMBER". */
 static bool read_constant(struct parser *p)
 {
 	struct kafel_words *w = &p->words;
@@ -480,7 +489,10 @@ static bool read_program(struct parser *p)
 
 /* The profile */
 
-/* Of calls that a rule without conditions was added for, later ones are idle. */
+/*
+ * Calls that already have a rule without conditions: later rules have no
+ * effect.
+ */
 struct finished {
 	struct call_id *ids;
 	size_t n;
@@ -533,7 +545,7 @@ static void add_policy(struct parser *p, size_t index, struct profile *profile,
 			add_rules(profile, &policy->entries[i], finished);
 }
 
-/* A filter of Kafel asks for the audit architecture alone. */
+/* Kafel's filters only compare the audit architecture: x32 is included. */
 static void add_archs(struct profile *p)
 {
 	const struct arch *x32 = arch_by_name("x32");
@@ -594,9 +606,9 @@ void kafel_prepare(struct host *host, const char *text)
 	free(problem);
 }
 
-/* What a policy begins with */
+/* Recognizing a policy by its beginning. */
 
-/* Over comments and white space, "#define NAME NUMBER" and "#include …". */
+/* Skips comments, white space, "#define NAME NUMBER" and "#include …". */
 static const char *skip_preface(const char *s)
 {
 	for (;;) {
@@ -622,7 +634,7 @@ static const char *skip_preface(const char *s)
 	}
 }
 
-/* Whether the word stands there, and then a word, "{" or "(". */
+/* Whether the text begins with the word, followed by a word, "{" or "(". */
 static bool starts(const char *s, const char *word, const char *signs)
 {
 	size_t n = strlen(word), blanks;

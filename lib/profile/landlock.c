@@ -23,7 +23,7 @@
 static const struct right {
 	const char *name;
 	uint64_t bit;
-	int abi;		/* the first version that has it: landlock(7) */
+	int abi;		/* the first ABI version with it: landlock(7) */
 } table[LANDLOCK_KINDS][17] = {
 	[LANDLOCK_FS] = {
 		{ "execute", LANDLOCK_FS_EXECUTE, 1 },
@@ -110,7 +110,7 @@ void landlock_allow(struct landlock_policy *p, const char *path,
 	p->rules[low] = (struct landlock_rule){ xstrdup(path), allow };
 }
 
-/* The first port that is not below this one. */
+/* The index of the first rule whose port is not below this one. */
 static size_t first_port(const struct landlock_policy *p, unsigned int port)
 {
 	size_t low = 0, high = p->n_ports;
@@ -163,7 +163,7 @@ void landlock_forget_ports(struct landlock_policy *p, uint64_t rights)
 	p->n_ports = n;
 }
 
-/* A socket of an older recording is assumed to be TCP. */
+/* Older recordings do not say whether a socket is TCP: assume that it is. */
 uint64_t landlock_port_right(const struct fact *fact)
 {
 	uint32_t operation = fact->id.nr & SOCKET_OPERATION;
@@ -208,7 +208,7 @@ uint64_t landlock_missing(const struct landlock_policy *p, const char *path,
 	return wanted;
 }
 
-/* From the access to a path to the rights that it needs. */
+/* Finding the rights that an access to a path needs. */
 
 enum { CHARACTER = 2, DIRECTORY = 4, BLOCK = 6, REGULAR = 8 };	/* S_IFMT types */
 
@@ -217,7 +217,7 @@ static bool may_be(uint32_t types, int type)
 	return types & (1U << type);
 }
 
-/* On the file itself, or on what a link to it leads to. */
+/* Rights on the file itself, or on the file that a link leads to. */
 static uint64_t own_rights(uint32_t access, uint32_t types)
 {
 	uint64_t rights = 0;
@@ -228,7 +228,8 @@ static uint64_t own_rights(uint32_t access, uint32_t types)
 		rights |= LANDLOCK_FS_WRITE_FILE;
 	if (access & NAME_TRUNCATE && (types & 1 || may_be(types, REGULAR)))
 		rights |= LANDLOCK_FS_TRUNCATE;
-	if (access & NAME_EXECUTE)	/* which opens it for reading */
+	/* execve(2) opens it for reading, too */
+	if (access & NAME_EXECUTE)
 		rights |= LANDLOCK_FS_EXECUTE | LANDLOCK_FS_READ_FILE;
 	if (access & NAME_LIST)
 		rights |= LANDLOCK_FS_READ_DIR;
@@ -237,7 +238,10 @@ static uint64_t own_rights(uint32_t access, uint32_t types)
 	return rights;
 }
 
-/* Making an object of one of these types; not known: what is renamed. */
+/*
+ * Rights to create an object of one of these types. The type of a renamed
+ * object is unknown.
+ */
 static uint64_t making(uint32_t access, uint32_t types)
 {
 	static const uint64_t by_type[16] = {
@@ -270,8 +274,8 @@ static uint64_t removing(uint32_t access, uint32_t types)
 }
 
 /*
- * On the directory that it is in. A rename can replace the object that has the
- * new name.
+ * Rights on the parent directory. A rename can replace an object with the new
+ * name.
  */
 static uint64_t parent_rights(uint32_t access, uint32_t types)
 {
@@ -324,7 +328,7 @@ static json_t *ruleset_json(const struct landlock_policy *p)
 	return json_pack("[o]", object);
 }
 
-/* Escaped only if JSON could not hold it: the key tells. */
+/* The path is escaped only if JSON cannot hold it, and then has another key. */
 static json_t *rule_json(const struct landlock_rule *rule)
 {
 	json_t *path = json_string(rule->path);
@@ -358,7 +362,7 @@ void landlock_write(const struct landlock_policy *p, FILE *out)
 	json_decref(object);
 }
 
-/* Reading. Each of these returns false with the problem set. */
+/* Reading. On failure, these functions set the problem and return false. */
 
 enum { FILE_BYTES_MAX = 16 << 20, RULES_MAX = 1 << 16 };
 
@@ -518,7 +522,7 @@ static bool read_rules(struct reader *r, const json_t *root, const char *key,
 	return true;
 }
 
-/* Members that would change the meaning of the policy. */
+/* Refuses unknown members, which could change the meaning of the policy. */
 static bool know_members(struct reader *r, const json_t *root)
 {
 	static const char *const known[] = {
@@ -538,7 +542,7 @@ static bool know_members(struct reader *r, const json_t *root)
 	return true;
 }
 
-/* Whether the file is of a known kind that is not a policy. */
+/* Refuses a file of a known kind that is not a policy. */
 static bool refuse_kind(struct reader *r, const char *text, size_t n)
 {
 	enum file_kind kind = kind_of(text, n).kind;
@@ -605,12 +609,12 @@ struct landlock_policy *landlock_load(struct input *in)
 	return p;
 }
 
-/* Putting a policy in force: linux/landlock.h. */
+/* Putting a policy in force: see linux/landlock.h. */
 
 enum {
 	NR_CREATE_RULESET = 444, NR_ADD_RULE = 445, NR_RESTRICT_SELF = 446,
 	RULESET_VERSION = 1, RULE_PATH_BENEATH = 1, RULE_NET_PORT = 2,
-	LOG_NEW_EXEC_ON = 2,	/* since ABI 7: denials after execve too */
+	LOG_NEW_EXEC_ON = 2,	/* since ABI 7: log denials after execve, too */
 };
 
 struct ruleset_attr {

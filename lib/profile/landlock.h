@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Landlock policies: what a process may do with which part of the file
- * hierarchy and which TCP ports (landlock(7)); as JSON with the names of
- * landlockconfig, and in force.
+ * Landlock policies (landlock(7)): what a process may do with which files and
+ * directories and which TCP ports. They are read and written as JSON, with the
+ * names of landlockconfig, and put in force.
  */
 #ifndef LANDLOCK_H
 #define LANDLOCK_H
@@ -15,7 +15,7 @@
 #include "base/input.h"
 #include "stream/trace.h"
 
-/* Bits as in linux/landlock.h, of which older versions lack some. */
+/* The bits of linux/landlock.h, which older versions do not have all. */
 enum landlock_fs {
 	LANDLOCK_FS_EXECUTE = 1 << 0,
 	LANDLOCK_FS_WRITE_FILE = 1 << 1,
@@ -34,7 +34,10 @@ enum landlock_fs {
 	LANDLOCK_FS_TRUNCATE = 1 << 14,
 	LANDLOCK_FS_IOCTL_DEV = 1 << 15,
 	LANDLOCK_FS_ALL = (1 << 16) - 1,
-	/* The rights that a rule for a file, not a directory, can have. */
+	/*
+	 * The rights that are valid in a rule for a file that is not a
+	 * directory.
+	 */
 	LANDLOCK_FS_FILE = LANDLOCK_FS_EXECUTE | LANDLOCK_FS_WRITE_FILE |
 		LANDLOCK_FS_READ_FILE | LANDLOCK_FS_TRUNCATE |
 		LANDLOCK_FS_IOCTL_DEV,
@@ -51,9 +54,9 @@ enum landlock_scope {
 };
 
 enum landlock_kind { LANDLOCK_FS, LANDLOCK_NET, LANDLOCK_SCOPE, LANDLOCK_KINDS };
-/* "read_file"; NULL: no such bit. */
+/* "read_file", or NULL if there is no such bit. */
 const char *landlock_right_name(enum landlock_kind kind, uint64_t bit);
-/* The rights among these that the ABI version has. */
+/* Those of the rights that the ABI version knows. */
 uint64_t landlock_known(enum landlock_kind kind, uint64_t rights, int abi);
 
 struct landlock_rule {
@@ -67,7 +70,7 @@ struct landlock_port {
 };
 
 struct landlock_policy {
-	/* rights that are denied where no rule allows them */
+	/* rights that are denied unless a rule allows them */
 	uint64_t handled[LANDLOCK_KINDS];
 	struct landlock_rule *rules;	/* sorted by path */
 	size_t n_rules;
@@ -77,16 +80,17 @@ struct landlock_policy {
 
 struct landlock_policy *landlock_new(void);
 void landlock_free(struct landlock_policy *p);
-/* Rights are added to those that are there. */
+/* These add rights to those that the policy already gives. */
 void landlock_allow(struct landlock_policy *p, const char *path,
 		    uint64_t rights);
 void landlock_allow_port(struct landlock_policy *p, uint16_t port,
 			 uint64_t rights);
 enum { LANDLOCK_UNLINKED = 1 << 16 };
 /*
- * The rights that an access (NAME_* of names.h) needs on a path, and on the
- * directory that it is in. `types` has bits by S_IFMT type, 1 for an unknown
- * one, and LANDLOCK_UNLINKED if something was removed that was no directory.
+ * The rights that an access (NAME_* of names.h) needs on a path, and on its
+ * parent directory. `types` has a bit for each possible S_IFMT type, 1 for an
+ * unknown type, and LANDLOCK_UNLINKED if something other than a directory was
+ * removed.
  */
 struct landlock_needs {
 	uint64_t own, parent;
@@ -97,38 +101,46 @@ struct landlock_needs landlock_needs(uint32_t access, uint32_t types);
  * or 0.
  */
 uint64_t landlock_port_right(const struct fact *fact);
-/* Take these rights from all ports. */
+/* Removes these rights from all ports. */
 void landlock_forget_ports(struct landlock_policy *p, uint64_t rights);
 /*
- * The rights that what moves to another directory must not gain; both
- * directories also need LANDLOCK_FS_REFER.
+ * The rights that an object must not gain when it moves to another directory.
+ * Both directories also need LANDLOCK_FS_REFER.
  */
 uint64_t landlock_moved(uint32_t types);
-/* The rights among these that neither the path nor a directory above it has. */
+/*
+ * Those of the rights that the policy gives neither to the path nor to a
+ * directory above it.
+ */
 uint64_t landlock_missing(const struct landlock_policy *p, const char *path,
 			  uint64_t rights);
-/* The rights among these, bits of enum landlock_net, that a port lacks. */
+/*
+ * Those of the rights (bits of enum landlock_net) that the policy does not give
+ * to the port.
+ */
 uint64_t landlock_port_missing(const struct landlock_policy *p,
 			       unsigned int port, uint64_t rights);
 
 void landlock_write(const struct landlock_policy *p, FILE *out);
-/* NULL: `problem` (heap, caller frees) says where and what. */
+/*
+ * Returns NULL on failure; `problem`, which the caller frees, says where and
+ * what.
+ */
 struct landlock_policy *landlock_read(FILE *file, char **problem);
-/* The input is closed; problems are printed and latched. */
+/* Reads the input and closes it. On failure, prints and latches an error. */
 struct landlock_policy *landlock_load(struct input *in);
 
-/* The version of the kernel's ABI; 0: there is no Landlock, or it is off. */
+/* The version of the kernel's ABI; 0: no Landlock, or it is off. */
 int landlock_abi(void);
 /*
- * A ruleset of the policy, with those of its rights that the kernel knows: a
- * descriptor or -errno. Paths that do not exist are left out, and passed to
- * `missing`.
+ * Makes a ruleset of those rights that the kernel knows. Returns a descriptor
+ * or -errno. Paths that do not exist are left out, and passed to `missing`.
  */
 int landlock_ruleset(const struct landlock_policy *p, int abi,
 		     void (*missing)(const char *path, void *arg), void *arg);
 /*
- * Put the ruleset in force for the calling thread, which gets no_new_privs: 0
- * or -errno.
+ * Puts the ruleset in force for the calling thread, and sets no_new_privs.
+ * Returns 0 or -errno.
  */
 int landlock_restrict(int ruleset, int abi);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A policy of LXC, lxc.seccomp.profile: lxc.container.conf(5), SECCOMP
- * CONFIGURATION; for what that page leaves open, src/lxc/seccomp.c of LXC
- * 5.0.2. Version 1 is a list of numbers, version 2 a list of names.
+ * An LXC policy, as in lxc.seccomp.profile: lxc.container.conf(5), SECCOMP
+ * CONFIGURATION. Where that page leaves something open, src/lxc/seccomp.c of
+ * LXC 5.0.2 decides. Version 1 is a list of numbers, version 2 a list of names.
  */
 #include "profile/private.h"
 
@@ -21,8 +21,8 @@ enum { ARGS_MAX = 6, RULES_MAX = 1 << 14 };
 
 struct policy {
 	struct reader *reader;
-	uint32_t rule_action;	/* of a line that has no action */
-	bool skip;		/* in a section for another machine */
+	uint32_t rule_action;	/* for lines without an action */
+	bool skip;		/* in a section for another architecture */
 };
 
 static bool starts(const char *text, const char *with)
@@ -30,7 +30,10 @@ static bool starts(const char *text, const char *with)
 	return !strncmp(text, with, strlen(with));
 }
 
-/* Actions, recognized by their beginning: "kill_process" kills the thread. */
+/*
+ * Recognizes an action by how it begins, as LXC does: so "kill_process" is
+ * "kill", which kills the thread.
+ */
 static bool read_action(struct reader *r, const char *text, uint32_t *action)
 {
 	static const struct {
@@ -113,7 +116,7 @@ static bool has_index(const struct profile_rule *rule, uint32_t index)
 	return false;
 }
 
-/* Conditions: each ends at a ']', and nothing follows the last one. */
+/* Reads conditions. Each ends at a ']', and nothing may follow the last one. */
 static bool read_args(struct reader *r, char *text, struct profile_rule *rule)
 {
 	char *rest = NULL;
@@ -151,7 +154,9 @@ static bool add_call(struct policy *p, const struct arch *arch,
 	       refuse(p->reader, "more than %d rules", RULES_MAX);
 }
 
-/* On each architecture that has the call, whatever section it is in. */
+/*
+ * Adds the rule for every architecture that has the call, whatever the section.
+ */
 static bool add_rule(struct policy *p, struct profile_rule *rule)
 {
 	struct profile *profile = p->reader->profile;
@@ -167,7 +172,7 @@ static bool add_rule(struct policy *p, struct profile_rule *rule)
 	return true;
 }
 
-/* MNT_FORCE is the second argument of umount2. */
+/* Adds a rule for umount2(2) with MNT_FORCE in its second argument. */
 static bool add_force_umount(struct policy *p)
 {
 	struct profile_rule rule = {
@@ -179,7 +184,10 @@ static bool add_force_umount(struct policy *p)
 	return add_rule(p, &rule);
 }
 
-/* "NAME", "NAME ACTION" or "NAME ACTION [CONDITION]…": one space ends a name. */
+/*
+ * Reads "NAME", "NAME ACTION" or "NAME ACTION [CONDITION]…". A single space
+ * ends the name.
+ */
 static bool read_rule(struct policy *p, char *line)
 {
 	char *action = strchr(line, ' '), *conditions = strchr(line, '[');
@@ -202,8 +210,8 @@ static bool read_rule(struct policy *p, char *line)
 }
 
 /*
- * LXC 5.0.2 only checks whether a section is for this machine: rules of [x86]
- * are in force for x86_64 as well.
+ * LXC 5.0.2 only checks whether a section can apply to this machine: rules of
+ * [x86] also apply to x86_64.
  */
 static bool read_section(struct policy *p, const char *line)
 {
@@ -255,7 +263,7 @@ static bool read_line(struct policy *p, char *line)
 	return p->skip || read_rule(p, line);
 }
 
-/* The second line: the kind of list, and the action for other calls. */
+/* Reads the second line: the kind of list, and the action for other calls. */
 static bool read_kind(struct policy *p, const char *line)
 {
 	bool deny = starts(line, "denylist") || starts(line, "blacklist");
@@ -297,7 +305,7 @@ static bool read_names(struct reader *r, char *text)
 	return ok;
 }
 
-/* Version 1: each line has the number of a call that is allowed. */
+/* Version 1: each line is the number of an allowed call. */
 static bool read_numbers(struct reader *r, char *text)
 {
 	struct profile_rule rule = { .action = SECCOMP_RET_ALLOW };
@@ -319,7 +327,7 @@ static bool read_numbers(struct reader *r, char *text)
 	return true;
 }
 
-/* "1" or "2" and white space before the second line. */
+/* Skips "1" or "2" and the white space before the second line. */
 static const char *skip_version(const char *text, int *version)
 {
 	int n = 0;

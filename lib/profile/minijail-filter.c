@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Conditions and actions of minijail policies: minijail0(5), SECCOMP_FILTER
- * SYNTAX, and additions of compile_seccomp_policy.py.
+ * SYNTAX, and what compile_seccomp_policy.py adds.
  */
 #include "profile/minijail.h"
 
@@ -62,7 +62,7 @@ bool cursor_at_end(struct cursor *c)
 	return !*c->at || cursor_refuse(c, "more than was expected");
 }
 
-/* As strtol(3) and strtoul(3) read it, up to 64 bits. */
+/* Reads what strtol(3) and strtoul(3) accept, up to 64 bits. */
 static bool read_number(struct cursor *c, uint64_t *value)
 {
 	bool negative = *c->at == '-';
@@ -124,7 +124,7 @@ static bool read_constant(struct cursor *c, unsigned int depth,
 	return true;
 }
 
-/* Constants, joined by '|'. */
+/* Reads constants joined by '|'. */
 static bool read_value(struct cursor *c, unsigned int depth, uint64_t *value)
 {
 	uint64_t one;
@@ -145,7 +145,7 @@ static bool read_operator(struct cursor *c, int *op)
 {
 	size_t n;
 
-	/* minijail0 requires blanks on both sides. */
+	/* only the Python compiler accepts a missing blank */
 	c->is_python |= *c->at != ' ';
 	*op = OP_ONLY_BITS;
 	if (cursor_take_word(c, "in"))
@@ -159,7 +159,7 @@ static bool read_operator(struct cursor *c, int *op)
 	return n || cursor_refuse(c, "no operator");
 }
 
-/* minijail0 takes one word: "A|B". */
+/* minijail0 accepts only one word, such as "A|B". */
 static bool read_whole_value(struct cursor *c, uint64_t *value)
 {
 	const char *from;
@@ -189,11 +189,14 @@ static bool read_comparison(struct cursor *c, struct profile_arg *arg)
 	if (arg->op == OP_ONLY_BITS) {
 		arg->op = SCMP_CMP_MASKED_EQ;
 		arg->value = ~arg->value;
-	}			/* "&" tests whether any of the bits is set */
+	}			/* "&" means that any of the bits is set */
 	return true;
 }
 
-/* Any of the bits is set: of a single one, that is a value under a mask. */
+/*
+ * If "any of these bits is set" is about a single bit, expresses it as a value
+ * under a mask.
+ */
 static struct profile_arg as_masked(const struct profile_arg *arg)
 {
 	struct profile_arg masked = *arg;
@@ -207,8 +210,8 @@ static struct profile_arg as_masked(const struct profile_arg *arg)
 }
 
 /*
- * Make two comparisons of an argument's bits one, if they look at different bits:
- * sp-emit writes a comparison for each bit that has to be set.
+ * Joins two comparisons of different bits of an argument to one, if possible.
+ * sp-emit writes a comparison for each bit that must be set.
  */
 static bool join_bits(struct profile_arg *to, const struct profile_arg *arg)
 {
@@ -289,7 +292,7 @@ bool minijail_read_action(struct cursor *c, uint32_t *action)
 	return cursor_refuse(c, "no action");
 }
 
-/* "return" and an errno; without an errno it kills. */
+/* Reads "return" and an errno. Without an errno, the action is to kill. */
 static bool read_return(struct cursor *c, uint32_t *action)
 {
 	uint64_t value;

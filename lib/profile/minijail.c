@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A policy of minijail: minijail0(5), and what compile_seccomp_policy.py takes
- * besides. It is of the native architecture, and what it does not name is
- * killed.
+ * A policy of minijail: minijail0(5), with the additions of its Python compiler,
+ * compile_seccomp_policy.py. The policy is for the native architecture, and a
+ * call that it does not name kills the process.
  *
- * Both take "CONDITIONS; return ERRNO", with opposite meanings: minijail0 denies
- * where the conditions fail, and the other one where they hold. A policy with
- * anything that minijail0 refuses is one for the other.
+ * "CONDITIONS; return ERRNO" has opposite meanings in the two: minijail0 denies
+ * a call if the conditions do not hold, and the Python compiler if they do. A
+ * policy that minijail0 would refuse is read as the Python compiler reads it.
  */
 #include "profile/minijail.h"
 
@@ -61,7 +61,7 @@ static void policy_free(struct policy *p)
 
 /* Calls */
 
-/* minijail accepts no name that it does not know. */
+/* minijail refuses names that it does not know. */
 static bool find_call(struct reader *r, const char *name, struct call_id *id)
 {
 	const struct arch *native = arch_native();
@@ -93,7 +93,7 @@ static struct filtered *filtered_of(struct policy *p, struct call_id id,
 	return &p->calls[p->n_calls++];
 }
 
-/* Takes a copy of the filter. */
+/* Adds a copy of the filter. */
 static bool add_filter(struct policy *p, const char *name,
 		       const struct minijail_filter *filter)
 {
@@ -119,7 +119,7 @@ static bool add_filter(struct policy *p, const char *name,
 
 /* Statements */
 
-/* The calls before the colon. */
+/* The calls before the colon of a statement. */
 struct names {
 	char **names;
 	size_t n;
@@ -152,7 +152,9 @@ static bool is_native(const char *arch)
 	       (!strcmp(native, "aarch64") && !strcmp(arch, "arm64"));
 }
 
-/* "[arch=NAME,…]": whether this machine's is one of them. */
+/*
+ * Reads "[arch=NAME,…]"; sets `here` if this machine's architecture is listed.
+ */
 static bool read_metadata(struct cursor *c, bool *here)
 {
 	*here = true;
@@ -216,7 +218,7 @@ static bool read_one_filter(struct policy *p, struct cursor *c,
 	return ok;
 }
 
-/* One filter, or several in braces. */
+/* Reads one filter, or several in braces. */
 static bool read_filters(struct policy *p, struct cursor *c,
 			 const struct names *names)
 {
@@ -245,7 +247,7 @@ static bool read_calls(struct policy *p, struct cursor *c)
 
 /* Directives */
 
-/* The path after "@include" and the like. */
+/* Reads the path after "@include" and the like. */
 static bool read_path(struct cursor *c, const char **path)
 {
 	cursor_skip_space(c);
@@ -257,7 +259,7 @@ static bool read_path(struct cursor *c, const char **path)
 	return cursor_at_end(c);
 }
 
-/* Heap: where a file that `from` includes is. */
+/* The path of a file that `from` includes; the caller frees it. */
 static char *include_path(const struct host *host, const char *from,
 			  const char *path)
 {
@@ -268,7 +270,7 @@ static char *include_path(const struct host *host, const char *from,
 
 static bool read_text(void *state, const char *path, char *text);
 
-/* Name a path that leads out of the policy's directory. */
+/* Notes a path that leads out of the policy's directory. */
 static void note_include(struct policy *p, const char *name, const char *path)
 {
 	if ((*name == '/' && !p->reader->host->root) || strstr(name, ".."))
@@ -322,7 +324,8 @@ static bool read_directive(struct policy *p, struct cursor *c,
 {
 	if (cursor_take_word(c, "@include"))
 		return read_include(p, c, from);
-	if (cursor_take_word(c, "@frequency"))	/* only how fast it is */
+	/* skip it: it only affects the speed */
+	if (cursor_take_word(c, "@frequency"))
 		return true;
 	c->is_python = true;
 	if (cursor_take_word(c, "@default"))
@@ -338,8 +341,8 @@ static bool read_directive(struct policy *p, struct cursor *c,
 /* Files */
 
 /*
- * Cut off a comment. minijail0 joins a comment that ends in '\' with the next
- * line, and the other compiler does not.
+ * Removes a comment. A comment that ends in '\' continues on the next line for
+ * minijail0, but not for the other compiler.
  */
 static bool cut_comment(struct policy *p, char *line)
 {
@@ -359,7 +362,7 @@ static bool cut_comment(struct policy *p, char *line)
 	return true;
 }
 
-/* Whether the next line belongs to this one, which loses its backslash. */
+/* Whether the line continues on the next one. Removes the backslash. */
 static bool is_continued(char *line)
 {
 	size_t n = strlen(line);
@@ -373,8 +376,8 @@ static bool is_continued(char *line)
 }
 
 /*
- * The next statement (heap), with the lines that it goes over; NULL at the end,
- * and where the problem is set.
+ * Returns the next statement with its continuation lines, which the caller
+ * frees. Returns NULL at the end, or after setting the problem.
  */
 static char *next_statement(struct policy *p, char **text, bool *ok)
 {
@@ -428,7 +431,7 @@ static bool read_text(void *state, const char *path, char *text)
 	return ok;
 }
 
-/* Makes rules of the filters, after all files have been read. */
+/* Adds a rule for a group of a filter, after all files were read. */
 
 static bool add_rule(struct policy *p, const struct filtered *call,
 		     const struct minijail_group *group, uint32_t action)
@@ -447,7 +450,7 @@ static bool add_rule(struct policy *p, const struct filtered *call,
 	       refuse(p->reader, "more than %d rules", RULES_MAX);
 }
 
-/* Whether no later filter can apply after this one. */
+/* Whether later filters of the call have no effect after this one. */
 static bool is_final(const struct policy *p, const struct minijail_filter *f)
 {
 	return !f->n || (!p->is_python && f->has_action);
@@ -466,9 +469,9 @@ static bool add_filter_rules(struct policy *p, const struct filtered *call,
 }
 
 /*
- * Two statements for one call: minijail0 refuses them, unless it was built to
- * count the first one. The other compiler joins them, up to the first one without
- * conditions, after which it refuses more.
+ * Checks two statements for one call. minijail0 refuses them, unless it was
+ * built to use the first one. The other compiler joins them, but refuses
+ * statements after one without conditions.
  */
 static bool check_twice(struct policy *p, const struct filtered *call,
 			const struct minijail_filter *first,
@@ -488,8 +491,8 @@ static bool check_twice(struct policy *p, const struct filtered *call,
 }
 
 /*
- * compile_filter_statement(), compiler.py: if the last filter of a call allows
- * it, the call is allowed, whatever the filters before it say.
+ * If the last filter of a call allows it without conditions, the filters before
+ * it have no effect: compile_filter_statement(), compiler.py.
  */
 static size_t ignored_filters(const struct policy *p,
 			      const struct filtered *call)
@@ -525,7 +528,7 @@ static bool add_call_rules(struct policy *p, const struct filtered *call)
 	return final || add_rule(p, call, NULL, p->default_action);
 }
 
-/* Only one compiler joins statements that have conditions. */
+/* Joining statements with conditions shows which compiler the policy is for. */
 static void find_joined(struct policy *p)
 {
 	char *names = NULL;
@@ -567,7 +570,7 @@ static bool add_rules(struct policy *p)
 	return p->n_calls || refuse(p->reader, "names no system call");
 }
 
-/* minijail compares only the number, and has no names for numbers of x32. */
+/* minijail compares only the number, and has no names for x32. */
 static void add_archs(struct profile *p)
 {
 	const struct arch *x32 = arch_by_name("x32");
@@ -602,7 +605,10 @@ bool read_minijail(struct reader *r, char *text, size_t n)
 	return ok;
 }
 
-/* Before a sandbox: find the includes, even if something else is wrong. */
+/*
+ * Loads the included files, before the sandbox, even if the policy has other
+ * errors.
+ */
 static void load_includes(struct policy *p, struct host *host,
 			  const char *path, const char *text)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The seccomp object of the OCI runtime specification, and what container
- * engines added to it.
+ * Reads the seccomp object of the OCI runtime specification, with the additions
+ * of container engines.
  */
 #include "profile/oci.h"
 
@@ -42,14 +42,14 @@ static const struct oci_action *find_action(const char *name)
 	return NULL;
 }
 
-/* Where an object has an action and its errno. */
+/* The keys under which an object has an action and its errno. */
 struct action_keys {
 	const char *action;
-	const char *number;	/* the specification's errno, and … */
-	const char *text;	/* … podman's, which takes precedence */
+	const char *number;	/* the specification's errno */
+	const char *text;	/* podman's errno, which takes precedence */
 };
 
-/* Only container engines accept it as a text: a name or a number. */
+/* Reads an errno. Only container engines accept a text: a name or a number. */
 static bool read_errno(struct reader *r, const json_t *object,
 		       const char *place, const struct action_keys *keys,
 		       json_int_t *value)
@@ -75,8 +75,8 @@ static bool read_errno(struct reader *r, const json_t *object,
 }
 
 /*
- * An errno beside an action that has none: runc ignores it, crun refuses the
- * profile.
+ * Handles an errno with an action that takes none: runc ignores the errno, crun
+ * refuses the profile.
  */
 static bool take_stray_errno(struct reader *r, const char *place,
 			     const char *key, const struct oci_action *action)
@@ -93,8 +93,8 @@ static bool take_stray_errno(struct reader *r, const char *place,
 }
 
 /*
- * An action with its errno, which is EPERM where it is not given (OCI
- * runtime-spec, config-linux.md, Seccomp). `place` ends in a dot or is empty.
+ * Reads an action with its errno. The default is EPERM (OCI runtime-spec,
+ * config-linux.md, Seccomp). `place` ends in a dot or is empty.
  */
 static bool read_action(struct reader *r, const json_t *object,
 			const char *place, const struct action_keys *keys,
@@ -121,7 +121,7 @@ static bool read_action(struct reader *r, const json_t *object,
 	return true;
 }
 
-/* The common part of the rules of one entry of `syscalls`. */
+/* What the rules of one entry of `syscalls` have in common. */
 struct entry {
 	char place[48];		/* "syscalls[2]." */
 	uint32_t action;
@@ -130,7 +130,7 @@ struct entry {
 	bool alternatives;	/* one matching argument is enough */
 };
 
-/* 0 if it is not given, as programs in Go read it. */
+/* Reads a number. A missing one is 0, as in programs written in Go. */
 static bool read_uint(const json_t *object, const char *key, uint64_t max,
 		      uint64_t *value)
 {
@@ -141,7 +141,8 @@ static bool read_uint(const json_t *object, const char *key, uint64_t max,
 		return true;
 	if (!json_is_integer(number))
 		return false;
-	*value = json_integer_value(number);	/* json_fold_integers() */
+	/* negative for 2^63 and more: json_fold_integers() */
+	*value = json_integer_value(number);
 	return *value <= max;
 }
 
@@ -173,8 +174,8 @@ static bool read_arg(struct reader *r, struct entry *e, size_t i,
 }
 
 /*
- * If an argument has several conditions, runc and crun make a rule of each
- * condition of the entry, so that one is enough.
+ * If several conditions are for the same argument, runc and crun make a rule of
+ * each condition in the entry, so that one condition is enough.
  */
 static bool has_alternatives(const struct entry *e)
 {
@@ -240,7 +241,7 @@ static bool read_name_list(struct reader *r, const struct entry *e,
 	return true;
 }
 
-/* `names`, or the one `name` of old profiles of container engines. */
+/* Reads `names`, or `name` in old profiles of container engines. */
 static bool read_names(struct reader *r, const struct entry *e,
 		       const json_t *object)
 {
@@ -258,17 +259,18 @@ static bool read_names(struct reader *r, const struct entry *e,
 }
 
 /*
- * Conditions, which container engines resolve when they write a config.json:
- * `includes` and `excludes` of moby, profiles/seccomp/seccomp_linux.go.
+ * Conditions of entries: `includes` and `excludes` of moby,
+ * profiles/seccomp/seccomp_linux.go. Container engines resolve them when they
+ * write a config.json.
  */
 struct condition {
 	size_t archs, caps;		/* listed */
-	/* the capabilities among these that the machine has */
+	/* how many of the listed ones the machine has */
 	size_t archs_held, caps_held;
 	bool kernel, kernel_held;
 };
 
-/* The engines' name, which is libseccomp's Go binding's. */
+/* The name that engines use, which comes from libseccomp's Go binding. */
 static const char *engine_arch(const struct arch *arch)
 {
 	switch (arch->scmp) {
@@ -287,7 +289,7 @@ static bool is_native(const struct host *host, const char *name)
 	return !strcmp(name, engine_arch(arch_native()));
 }
 
-/* How many strings a list has, and for how many of them `holds` is true. */
+/* Counts the strings of a list, and those for which `holds` returns true. */
 static bool count_list(struct reader *r, const json_t *list,
 		       const char *place,
 		       bool (*holds)(const struct host *, const char *),
@@ -346,7 +348,8 @@ static bool read_condition(struct reader *r, const json_t *entry,
 }
 
 /*
- * Whether the entry is for this machine, and which conditions that depended on.
+ * Whether the entry applies to this machine. Records which conditions that
+ * depended on.
  */
 static bool read_conditions(struct reader *r, const json_t *entry,
 			    const char *place, bool *holds)
@@ -412,7 +415,7 @@ static bool read_syscalls(struct reader *r, const json_t *syscalls)
 	return true;
 }
 
-/* Put this machine's architecture first, if runtimes filter it anyway. */
+/* Puts this machine's architecture first, if runtimes filter it anyway. */
 static void put_native_first(struct profile *p, bool always)
 {
 	const struct arch *native = arch_native();
@@ -432,8 +435,8 @@ static void put_native_first(struct profile *p, bool always)
 }
 
 /*
- * Architectures that this program's machines do not have, with their byte
- * orders: libseccomp makes no filter for both orders (EDOM).
+ * Architectures that no machine of this program has, with their byte orders:
+ * libseccomp refuses a filter for both orders (EDOM).
  */
 static bool is_other_arch(const char *name, bool *big_endian)
 {
@@ -460,7 +463,7 @@ static bool is_other_arch(const char *name, bool *big_endian)
 	return false;
 }
 
-/* This machine never passes its calls to a filter. */
+/* Accepts an architecture whose calls this machine never makes. */
 static bool take_other_arch(struct reader *r, const char *name,
 			    const char *place)
 {
@@ -499,8 +502,8 @@ static bool read_arch_list(struct reader *r, const json_t *archs,
 }
 
 /*
- * The container engines' form: the first entry for this machine's architecture
- * counts, and engines ignore the others.
+ * Reads the form of container engines: the first entry for this machine's
+ * architecture counts, and engines ignore all others.
  */
 static bool read_arch_map(struct reader *r, const json_t *map)
 {
@@ -536,7 +539,10 @@ static bool read_archs(struct reader *r, const json_t *seccomp)
 	return true;
 }
 
-/* Flags change how a filter is loaded, not what it answers. */
+/*
+ * Accepts the flags, which change how a filter is loaded but not what it
+ * answers.
+ */
 static bool read_flags(struct reader *r, const json_t *flags)
 {
 	static const char *const known[] = {
@@ -578,9 +584,12 @@ static bool read_seccomp(struct reader *r, const json_t *seccomp)
 	return true;
 }
 
-/* Keys that readers differ about */
+/* Keys that different readers treat differently. */
 
-/* The 's' and 'k' that Go's encoding/json takes for these letters, too. */
+/*
+ * Folds case like Go's encoding/json, which also treats U+017F as 's' and
+ * U+212A as 'k'.
+ */
 static void fold(const char *key, char *to, size_t size)
 {
 	static const char *const letters[] = { "\u017f", "\u212a" };
@@ -596,7 +605,10 @@ static void fold(const char *key, char *to, size_t size)
 	to[n] = '\0';
 }
 
-/* The known key as which a program in Go reads this one; NULL: none. */
+/*
+ * The known key that a program written in Go would accept this key for, or
+ * NULL.
+ */
 static const char *other_spelling(const char *key)
 {
 	static const char *const known[] = {
@@ -640,8 +652,8 @@ static bool check_keys(struct reader *r, json_t *value)
 }
 
 /*
- * Members that container engines read in their own profiles: runtimes and
- * Kubernetes ignore them.
+ * Checks members that container engines read only in their own profiles.
+ * Runtimes and Kubernetes ignore them.
  */
 static bool check_engine_keys(struct reader *r, const json_t *seccomp)
 {
@@ -678,7 +690,7 @@ bool oci_add_rules(struct reader *r, json_t *seccomp)
 
 /* Files */
 
-/* The object of the runtime specification, in a config.json. */
+/* Reads the object of the runtime specification in a config.json. */
 static bool read_config(struct reader *r, const json_t *config)
 {
 	json_t *seccomp = member(config, "seccomp");

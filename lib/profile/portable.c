@@ -3,20 +3,20 @@
 
 #include <string.h>
 
-/* Calls with "at", a descriptor of a directory: */
+/* For calls with "at", which take a directory's descriptor: */
 #define AT "arm64 and riscv have the call with \"at\" alone, syscalls(2)"
-/* Calls with flags: */
+/* For calls that take flags: */
 #define FLAGS "arm64 and riscv have the call with flags alone, syscalls(2)"
 #define TIME64 "32-bit: glibc 2.34 and musl 1.2.0 make the call with a 64-bit time"
 #define LARGE "32-bit: the call with 64-bit offsets, syscalls(2)"
 #define IDS "32-bit: the call with 32-bit user ids, syscalls(2)"
-/* What every program of a C library does, which execve begins. */
+/* For what every program does between its execve and main(): */
 #define START "glibc 2.36 and musl 1.2.3: the start of a program"
 
 /*
- * Which call a library makes was read in its recordings (glibc 2.36, musl 1.2.3,
- * x86-64), and otherwise in section 2 of the manual, under "C library/kernel
- * differences", and in syscalls(2).
+ * Sources: which call a library makes was seen in recordings (glibc 2.36, musl
+ * 1.2.3, x86-64), or is documented in section 2 of the manual, under "C
+ * library/kernel differences", and in syscalls(2).
  */
 static const struct portable_family families[] = {
 	{ { "execve", "access", "arch_prctl", "brk", "close", "mmap",

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The group `portable`: families of calls that do the same. Which call of a
- * family a program makes depends on the C library, the kernel and the
- * architecture. A profile that has one call of a family gets the others, too.
+ * The group `portable`: families of calls with the same purpose. Which call of
+ * a family a program makes depends on the C library, the kernel and the
+ * architecture. A profile with one call of a family gets the other calls, too.
  */
 #ifndef PORTABLE_H
 #define PORTABLE_H
@@ -17,7 +17,7 @@ enum { PORTABLE_CALLS_MAX = 10 };
 struct portable_family {
 	/* Names as libseccomp spells them; a NULL follows the last. */
 	const char *calls[PORTABLE_CALLS_MAX + 1];
-	/* The first call brings the others, but they do not bring it. */
+	/* The first call adds the others, but they do not add the first. */
 	bool is_one_way;
 	/* which program or library makes which call, for --explain */
 	const char *source;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What profile_read() and the readers of its formats share. Each reader gets
- * the whole file as a text without NULs, which it may change, and returns false
- * with the problem set: everything that it reads may be hostile.
+ * What profile_read() and the readers of the formats share. A reader gets the
+ * whole file as a text without NULs, which it may change. On failure, it sets
+ * the problem and returns false. Everything that it reads may be hostile.
  */
 #ifndef PROFILE_PRIVATE_H
 #define PROFILE_PRIVATE_H
@@ -13,16 +13,18 @@
 #include "profile/profile.h"
 
 struct reader {
-	struct profile *profile;	/* made by the format's reader */
+	struct profile *profile;	/* the format's reader makes it */
 	const struct host *host;
-	const char *root;	/* prefix of every place: "linux.seccomp." */
-	/* file of the problem; NULL: the profile itself */
+	/* prefix of every place in a message: "linux.seccomp." */
+	const char *root;
+	/* the file with the problem; NULL: the profile itself */
 	const char *file;
-	size_t line;		/* line of the problem; 0: none */
+	size_t line;		/* the line with the problem; 0: none */
 	char **problem;
-	bool caps_decided, kernel_decided;	/* conditions of the file */
+	/* the file has such conditions */
+	bool caps_decided, kernel_decided;
 	bool stray_errno;	/* noted */
-	/* the whole file; NULL: there was one object only */
+	/* all documents of the file; NULL: it had only one object */
 	const json_t *documents;
 };
 
@@ -33,73 +35,83 @@ bool read_firejail(struct reader *r, char *text, size_t n);
 bool read_systemd(struct reader *r, char *text, size_t n);
 bool read_lxc(struct reader *r, char *text, size_t n);
 /*
- * Whether a text begins like a policy of LXC: a version, and the kind of list.
+ * Whether a text begins like an LXC policy, with a version and the kind of
+ * list.
  */
 bool is_lxc(const char *text);
 bool read_snap(struct reader *r, char *text, size_t n);
-/* Whether a line can only be one of a list of snapd: a call, or its marks. */
+/* Whether a line can only be from a snapd list: a call, or one of its marks. */
 bool is_snap_line(const char *line, size_t n);
 bool read_kafel(struct reader *r, char *text, size_t n);
-/* Whether it begins as a policy of Kafel, comments and definitions apart. */
+/* Whether it begins like a Kafel policy, after comments and definitions. */
 bool is_kafel(const char *text);
 
-/* Load what a text of this form includes, before a sandbox. */
+/* Load the files that a text of this form includes, before the sandbox. */
 void minijail_prepare(struct host *host, const char *text);
 void firejail_prepare(struct host *host, const char *text);
 void kafel_prepare(struct host *host, const char *text);
-/* The names of users and groups that it has. */
+/* Loads the users and groups whose names it has. */
 void snap_prepare(struct host *host, const char *text);
 
-/* The JSON and YAML forms, after parsing: one object, or a file's documents. */
+/*
+ * Reads the JSON and YAML forms after parsing: an object, or the documents of a
+ * file.
+ */
 bool read_object(struct reader *r, const json_t *root);
 bool read_documents(struct reader *r, const json_t *documents);
-/* An array of the documents that are not empty; NULL with the problem set. */
+/*
+ * Returns an array of the documents that are not empty. On failure, sets the
+ * problem and returns NULL.
+ */
 json_t *yaml_documents(struct reader *r, const char *text, size_t n);
-/* Load the base that a SeccompProfile names, before a sandbox. */
+/* Loads the base that a SeccompProfile names, before the sandbox. */
 void resource_prepare(struct host *host, const char *text);
 
 /*
- * Always returns false, so that callers can return it; adds r->line if that is
- * set.
+ * Sets the problem, with r->line if that is set. Always returns false, so that
+ * callers can return its result.
  */
 __attribute__((format(printf, 2, 3)))
 bool refuse(struct reader *r, const char *fmt, ...);
 
 /*
- * Add a copy of the rule for the call that `name` is on `arch`; no rule if the
- * name is not known there. False if there are too many rules.
+ * Adds a copy of the rule for the call that `name` means on `arch`. Adds
+ * nothing if the name is unknown there. Returns false if there are too many
+ * rules.
  */
 bool reader_add_rule(struct reader *r, const struct arch *arch,
 		     const char *name, const struct profile_rule *rule,
 		     bool *known);
-/* The same on every architecture of the profile; noted if it is on none. */
+/*
+ * The same for every architecture of the profile. Notes a name that none has.
+ */
 bool reader_add_name(struct reader *r, const char *name,
 		     const struct profile_rule *rule);
-/* Note a name that is left out; false if there are too many. */
+/* Notes a name that is left out. Returns false if there are too many. */
 bool reader_add_unknown(struct reader *r, const char *name);
 
 bool profile_has_arch(const struct profile *p, const struct arch *arch);
 
-/* "EPERM" or "1": false when it is neither. */
+/* Reads "EPERM" or "1". Returns false if the text is neither. */
 enum { ERRNO_MAX = 4095 };	/* MAX_ERRNO, linux/err.h */
 bool errno_by_name(const char *name, uint32_t *value);
 
 struct included_file;	/* profile/included.h */
 /*
- * Read a file that is included by `read`, which gets a text that it may change:
- * until then, problems are in that file.
+ * Lets `read` read an included file as a text, which it may change. Until it
+ * returns, problems are reported for that file.
  */
 bool reader_include(struct reader *r, const struct included_file *file,
 		    bool (*read)(void *state, const char *path, char *text),
 		    void *state);
 
 /*
- * Append a line to a heap string that holds the lines it continues, or to NULL.
- * False if it becomes longer than any that is in use.
+ * Appends a line to a heap string that holds the lines before it, or to NULL.
+ * Returns false if the string is longer than in any profile in use.
  */
 bool reader_join(struct reader *r, char **whole, const char *line);
 
-/* Remove white space at both ends. */
+/* Removes white space at both ends. */
 char *text_strip(char *text);
 
 #endif

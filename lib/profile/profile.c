@@ -47,7 +47,7 @@ const char *action_name(uint32_t action, char buf[ACTION_NAME_MAX])
 	for (size_t i = 0; i < N_ELEMENTS(names); i++)
 		if (names[i].action == kind)
 			return names[i].name;
-	/* the kernel treats unknown actions like this */
+	/* the kernel treats unknown actions in this way */
 	return "kill process";
 }
 
@@ -118,7 +118,10 @@ void profile_note(struct profile *p, const char *fmt, ...)
 	free(text);
 }
 
-/* Pointers into one array: its order matters for rules of one call. */
+/*
+ * The pointers point into one array. Rules of one call keep its order, which
+ * can matter.
+ */
 static int compare_rules(const void *a, const void *b)
 {
 	const struct profile_rule *const *x = a, *const *y = b;
@@ -145,7 +148,7 @@ void profile_sort(struct profile *p)
 	p->rules = sorted;
 }
 
-/* The calls that a profile allows. */
+/* Finding the calls that a profile allows. */
 
 struct call_set {
 	struct call_id *ids;
@@ -200,8 +203,8 @@ static bool set_has(const struct call_set *set, struct call_id id)
 }
 
 /*
- * All calls of the architecture with a name: plain numbers, x32's, and arm's
- * private ones.
+ * Adds all calls of the architecture that have a name: usual numbers, those of
+ * x32, and private ones of arm.
  */
 static void add_named(const struct arch *arch, const struct call_set *except,
 		      struct call_set *set)
@@ -242,9 +245,7 @@ static bool has_audit(const struct profile *p, uint32_t audit)
 	return false;
 }
 
-/*
- * Remove calls that the profile does not allow, since it is in force as well.
- */
+/* Removes calls that `p` does not allow: both profiles are in force. */
 static void set_restrict(struct call_set *set, const struct profile *p)
 {
 	struct call_set allowed = allowed_alone(p);

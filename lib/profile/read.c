@@ -18,7 +18,7 @@
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
-/* No profile in use comes near these. */
+/* Limits that no profile in use comes near. */
 enum {
 	FILE_MAX = 16 << 20,	/* bytes */
 	RULES_MAX = 1 << 14,
@@ -43,7 +43,7 @@ bool refuse(struct reader *r, const char *fmt, ...)
 		raw = xasprintf("%s%s", r->root,
 				text ? text : "out of memory");
 	free(text);
-	*r->problem = text_printable(raw);	/* quotes the file, perhaps */
+	*r->problem = text_printable(raw);	/* it can quote the file */
 	free(raw);
 	return false;
 }
@@ -53,7 +53,7 @@ bool errno_by_name(const char *name, uint32_t *value)
 	static const struct {
 		const char *name;
 		uint32_t value;
-	/* strerrorname_np(3) has one name for each number */
+	/* strerrorname_np(3) knows only one name for each number */
 	} others[] = {
 		{ "EWOULDBLOCK", EWOULDBLOCK }, { "EDEADLOCK", EDEADLOCK },
 		{ "ENOTSUP", ENOTSUP },
@@ -127,8 +127,8 @@ char *text_strip(char *text)
 }
 
 /*
- * The name has no direct call on the architecture, but libseccomp can filter it
- * as an argument of socketcall(2) or ipc(2).
+ * Whether libseccomp can filter the name only as an argument of socketcall(2)
+ * or ipc(2) on this architecture.
  */
 static bool multiplexed(const struct arch *arch, const char *name,
 			struct call_id *id)
@@ -180,7 +180,10 @@ bool reader_add_name(struct reader *r, const char *name,
 	return known || reader_add_unknown(r, name);
 }
 
-/* The kind of a file, decided by its first line that tells. */
+/*
+ * Finding the kind of a file. The first line that is specific to a format
+ * decides.
+ */
 
 typedef bool (*reader_fn)(struct reader *r, char *text, size_t n);
 
@@ -198,7 +201,7 @@ static bool refuse_binary(struct reader *r, char *text, size_t n)
 		      "reads it");
 }
 
-/* Whether the file is of a known kind that is not a profile. */
+/* Refuses a file of a known kind that is not a profile. */
 static bool refuse_kind(struct reader *r, char *text, size_t n)
 {
 	char *why = kind_refusal(text, n, "a seccomp profile");
@@ -250,7 +253,10 @@ static bool is_yaml_key(const char *word, size_t n)
 	return false;
 }
 
-/* A directive of firejail with which profiles begin, and what may follow it. */
+/*
+ * Whether the line is a firejail directive with which profiles begin, with an
+ * argument that it can have.
+ */
 static bool is_firejail_line(const char *s, size_t n)
 {
 	static const char *const alone[] = {
@@ -287,7 +293,8 @@ static bool is_firejail_line(const char *s, size_t n)
 }
 
 /*
- * A line that begins with a word and a sign: "read: 1", "seccomp.keep", "Key=".
+ * Judges a line that begins with a word and a sign: "read: 1", "seccomp.keep",
+ * "Key=".
  */
 static reader_fn format_of_words(const char *s, size_t n)
 {
@@ -303,7 +310,7 @@ static reader_fn format_of_words(const char *s, size_t n)
 	return is_firejail_line(s, n) ? read_firejail : NULL;
 }
 
-/* "{ read, write }": names in JSON have quotes, so this is no JSON. */
+/* "{ read, write }" cannot be JSON, where names have quotes. */
 static bool is_list_of_calls(const char *s, size_t n)
 {
 	size_t at = 1 + skip_blanks(s + 1, n - 1);
@@ -331,7 +338,7 @@ static reader_fn format_of_line(const char *s, size_t n)
 	return format || !is_snap_line(s, n) ? format : read_snap;
 }
 
-/* A directive of firejail, or the call of that name in a list of snapd. */
+/* Some names are both a firejail directive and a call in a snapd list. */
 static bool is_ambiguous(const char *s, size_t n)
 {
 	return (starts(s, n, "seccomp") || starts(s, n, "nice")) &&
@@ -388,7 +395,10 @@ const char *profile_strerror(int err)
 		"prints" : strerror(err);
 }
 
-/* The whole file and a NUL; NULL with the problem set. */
+/*
+ * Reads the whole file and adds a NUL. On failure, sets the problem and returns
+ * NULL.
+ */
 static char *read_all(FILE *file, size_t *n, struct reader *r)
 {
 	char *text = input_read(file, FILE_MAX, n);
@@ -415,7 +425,10 @@ void profile_prepare(struct input *in, struct host *host)
 	host->path = in->path;
 	if (format_of(text, n) == read_systemd)
 		systemd_prepare(host, text);
-	/* SystemCallFilter= and SystemCallLog= have @default without naming it. */
+	/*
+	 * SystemCallFilter= and SystemCallLog= include @default without naming
+	 * it.
+	 */
 	if (!host->groups && systemd_names_calls(host, text))
 		host->groups = systemd_groups_load();
 	if (format_of(text, n) == read_minijail)

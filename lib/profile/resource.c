@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SeccompProfiles of the Security Profiles Operator: choosing one of several
- * documents, and the document that is its base.
+ * SeccompProfiles of the Security Profiles Operator. Chooses one of several
+ * documents, and finds the document that is its base.
  */
 #include "profile/oci.h"
 
@@ -28,7 +28,7 @@ static const char *resource_name(const json_t *root)
 		"";
 }
 
-/* The document of that name, or NULL. */
+/* The document with that name, or NULL. */
 static const json_t *find_resource(const json_t *documents, const char *name)
 {
 	size_t i;
@@ -42,7 +42,7 @@ static const json_t *find_resource(const json_t *documents, const char *name)
 
 /* The base */
 
-/* Where the base may be: a file is named after its resource. */
+/* A file with a base is named after the base, with one of these endings. */
 static const char *const base_endings[] = { "", ".yaml", ".yml", ".json" };
 
 static char *base_path(const struct host *host, const char *name, size_t i)
@@ -75,8 +75,8 @@ void resource_prepare(struct host *host, const char *text)
 }
 
 /*
- * The documents of a file beside the profile; NULL without a problem: there is
- * no file.
+ * Reads the documents of a file in the profile's directory. Returns NULL
+ * without a problem if there is no such file.
  */
 static json_t *base_documents(struct reader *r, const char *name)
 {
@@ -102,7 +102,7 @@ static json_t *base_documents(struct reader *r, const char *name)
 	return documents;
 }
 
-/* The operator adds the base's rules to those of the profile. */
+/* Adds the base's rules to those of the profile, as the operator does. */
 static bool add_base(struct reader *r, const json_t *base, const char *name)
 {
 	json_t *spec = member(base, "spec");
@@ -121,7 +121,10 @@ static bool add_base(struct reader *r, const json_t *base, const char *name)
 	return ok;
 }
 
-/* Another document of the file, or one in a file beside it. */
+/*
+ * Reads the base, which is another document of the file or in another file of
+ * the directory.
+ */
 static bool read_base(struct reader *r, const json_t *spec)
 {
 	const json_t *key = member(spec, "baseProfileName"), *base;
@@ -162,7 +165,10 @@ bool read_resource(struct reader *r, const json_t *root)
 
 /* The choice */
 
-/* "a, b": names of SeccompProfiles, on the heap. NULL: no document is one. */
+/*
+ * "a, b": the names of all SeccompProfiles, which the caller frees. NULL: there
+ * are none.
+ */
 static char *resource_names(const json_t *documents, size_t *n)
 {
 	char *list = NULL;
@@ -178,7 +184,7 @@ static char *resource_names(const json_t *documents, size_t *n)
 	return list;
 }
 
-/* The document that --document names, or the only SeccompProfile. */
+/* Chooses the document that --document names, or the only SeccompProfile. */
 static const json_t *choose_document(struct reader *r, const json_t *documents)
 {
 	const char *wanted = r->host->document;

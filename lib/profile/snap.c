@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A list of snapd, as it is in /var/lib/snapd/seccomp/bpf with the ending .src.
- * snap-seccomp compiles it for snap-confine: cmd/snap-seccomp/main.go of snapd
- * 2.68. The list allows calls, one a line; a "~" in front denies.
+ * A list of snapd: a file in /var/lib/snapd/seccomp/bpf whose name ends in
+ * .src. snap-seccomp compiles it for snap-confine: cmd/snap-seccomp/main.go of
+ * snapd 2.68. Each line allows a call, or denies it if the line begins with
+ * "~".
  */
 #include "profile/private.h"
 
@@ -23,13 +24,16 @@
 
 enum {
 	ARGS_MAX = 6,
-	WORDS_MAX = 1 + ARGS_MAX + 1,	/* one too many to be noticed */
-	LINE_MAX = 64 << 10,		/* bytes: MaxScanTokenSize of Go's bufio */
+	/* one more, to notice that there are too many */
+	WORDS_MAX = 1 + ARGS_MAX + 1,
+	/* in bytes: MaxScanTokenSize of Go's bufio */
+	LINE_MAX = 64 << 10,
 };
 
 struct list {
 	struct reader *reader;
-	struct profile *denied;	/* reader->profile->next; NULL: no "~" so far */
+	/* reader->profile->next; NULL: no line has begun with "~" */
+	struct profile *denied;
 };
 
 static bool starts(const char *text, const char *with)
@@ -53,8 +57,8 @@ static bool is_digits(const char *text)
 }
 
 /*
- * Not among the constants of constant.h. Those of PTRACE_GETREGS and the like
- * are snapd's own on architectures without them.
+ * Constants that constant.h lacks. snapd defines PTRACE_GETREGS and similar
+ * ones itself on architectures without them.
  */
 static bool own_constant(const char *name, uint64_t *value)
 {
@@ -89,7 +93,7 @@ static bool own_constant(const char *name, uint64_t *value)
 	return false;
 }
 
-/* snapd has some constants of these kinds, and more with each release. */
+/* snapd knows some constants of these kinds, and knows more in each release. */
 static bool read_constant(const char *name, uint64_t *value)
 {
 	static const char *const kinds[] = {
@@ -104,8 +108,7 @@ static bool read_constant(const char *name, uint64_t *value)
 }
 
 /*
- * The calls whose numbers may be negative; of their arguments 32 bits are
- * compared.
+ * Calls with arguments that can be negative: only 32 bits of them are compared.
  */
 static bool is_signed(const char *call)
 {
@@ -147,14 +150,17 @@ static bool is_user_name(const char *name)
 	return *name && strchr(first, *name) && !name[strspn(name, others)];
 }
 
-/* Heap: where the names of users or groups are, below --root. */
+/*
+ * The file with the names of users or groups, below --root; the caller frees
+ * it.
+ */
 static char *names_path(const struct host *host, bool group)
 {
 	return xasprintf("%s/etc/%s", host->root ? host->root : "",
 			 group ? "group" : "passwd");
 }
 
-/* "NAME:x:NUMBER:…", in both files. */
+/* Finds a line "NAME:x:NUMBER:…", which both files have. */
 static bool find_id(const char *text, const char *name, uint64_t *value)
 {
 	size_t n = strlen(name);
@@ -176,7 +182,7 @@ static bool find_id(const char *text, const char *name, uint64_t *value)
 	return false;
 }
 
-/* The answer depends on the machine, except for root's number. */
+/* Notes that the answer depends on the machine, except for root. */
 static void note_id(struct profile *p, const char *word, uint64_t id,
 		    const char *path)
 {
@@ -194,7 +200,7 @@ static void note_id(struct profile *p, const char *word, uint64_t id,
 	free(text);
 }
 
-/* "u:USER" or "g:GROUP". */
+/* Reads "u:USER" or "g:GROUP". */
 static bool read_id(struct reader *r, const char *word, uint64_t *value)
 {
 	char *path = names_path(r->host, *word == 'g');
@@ -223,7 +229,8 @@ static const struct sign {
 	const char *text;
 	int op;
 	bool names_id;
-} signs[] = {		/* a longer one before its beginning */
+/* longer signs come before those that they begin with */
+} signs[] = {
 	{ ">=", SCMP_CMP_GE, false },
 	{ "<=", SCMP_CMP_LE, false },
 	{ ">", SCMP_CMP_GT, false },
@@ -293,7 +300,7 @@ static struct profile *new_profile(uint32_t default_action)
 	return p;
 }
 
-/* Denied calls are in a filter of their own, which is in force as well. */
+/* Denied calls go into a second filter, which is also in force. */
 static struct profile *profile_for(struct list *l, uint32_t action)
 {
 	if (action_allows(action))
@@ -322,7 +329,7 @@ static bool add_rule(struct list *l, const char *name,
 	return known || reader_add_unknown(l->reader, name);
 }
 
-/* snap-seccomp ignores names that libseccomp does not know, with arguments. */
+/* snap-seccomp ignores lines with names that libseccomp does not know. */
 static bool read_call(struct list *l, char *const words[], size_t n)
 {
 	bool denied = *words[0] == '~';
@@ -380,7 +387,7 @@ static bool read_line(struct list *l, char *line)
 	return read_call(l, words, n);
 }
 
-/* Whether a line is this word and blanks. */
+/* Whether a line consists of this word and blanks. */
 static bool line_is(const char *line, size_t n, const char *word)
 {
 	while (n && isspace((unsigned char)*line))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The files around a unit: the drop-ins in UNIT.d beside it, and the profile
- * that a container of podman names, podman-systemd.unit(5).
+ * The files that belong to a unit: the drop-ins in UNIT.d beside it, and the
+ * profile that a container of podman names (podman-systemd.unit(5)).
  */
 #include "profile/systemd-files.h"
 
@@ -14,7 +14,7 @@
 #include "base/memory.h"
 #include "profile/included.h"
 
-/* Heap: "DIR/x.service.d/"; NULL: the unit has no path. */
+/* "DIR/x.service.d/", which the caller frees. NULL: the unit has no path. */
 static char *drop_in_directory(const char *unit)
 {
 	return unit && strcmp(unit, "-") ? xasprintf("%s.d/", unit) : NULL;
@@ -32,13 +32,13 @@ static int is_drop_in(const struct dirent *entry)
 	return *entry->d_name != '.' && is_conf(entry->d_name);
 }
 
-/* In the order in which systemd reads them, strcmp(3)'s. */
+/* systemd reads drop-ins in the order of strcmp(3). */
 static int compare_names(const struct dirent **a, const struct dirent **b)
 {
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/* A link to /dev/null hides drop-ins of that name in other directories. */
+/* A link to /dev/null disables drop-ins of that name in other directories. */
 static bool is_mask(const char *path)
 {
 	struct stat st;
@@ -53,7 +53,10 @@ static void load_drop_ins(struct host *host)
 	int n = directory ? scandir(directory, &entries, is_drop_in,
 				    compare_names) : 0;
 
-	/* A directory that cannot be listed is a drop-in that cannot be read. */
+	/*
+	 * Count a directory that cannot be listed as a drop-in that cannot be
+	 * read.
+	 */
 	if (n < 0 && errno != ENOENT && errno != ENOTDIR)
 		included_load(&host->included, directory);
 	for (int i = 0; i < n; i++) {
@@ -68,7 +71,7 @@ static void load_drop_ins(struct host *host)
 	free(directory);
 }
 
-/* Whether it is a drop-in, or the directory itself. */
+/* Whether the path is a drop-in, or the directory itself. */
 static bool is_below(const char *path, const char *directory)
 {
 	size_t n = strlen(directory);

@@ -7,13 +7,16 @@
 
 enum { DROP_INS_MAX = 128 };
 
-/* Before a sandbox: load them, and one drop-in more than DROP_INS_MAX. */
+/*
+ * Loads them, before the sandbox. It loads one drop-in more than DROP_INS_MAX,
+ * to notice that there are too many.
+ */
 void systemd_prepare(struct host *host, const char *text);
 /* Whether the unit or one of its drop-ins may have lists of calls. */
 bool systemd_names_calls(const struct host *host, const char *text);
-/* The drop-ins beside the unit, in their order; NULL after the last. */
+/* The drop-ins of the unit, in systemd's order; NULL after the last. */
 const struct included_file *systemd_drop_in(const struct host *host, size_t i);
-/* Heap: where the file of "SeccompProfile=/FILE" is. */
+/* The path of the file in "SeccompProfile=/FILE"; the caller frees it. */
 char *systemd_profile_path(const struct host *host, const char *value);
 
 #endif

@@ -32,7 +32,7 @@ const char *const systemd_default_calls[] = {
 	"uretprobe", NULL
 };
 
-/* The pid of systemd-analyze and the pipe to read from, or -1. */
+/* Starts systemd-analyze. Returns its pid, or -1, and the pipe to read from. */
 static pid_t start(int *fd)
 {
 	char *argv[] = {
@@ -87,7 +87,7 @@ static void add_member(struct systemd_group *group, const char *name)
 	group->members[group->n++] = name;
 }
 
-/* "@name" begins a group; its members are on lines of their own, indented. */
+/* A line "@name" begins a group. Its members follow on indented lines. */
 static void parse(struct systemd_groups *groups)
 {
 	char *rest = groups->text, *line;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * systemd's groups of system calls, "@default" and the like, as systemd-
- * analyze(1) of this machine lists them.
+ * systemd's groups of system calls, such as "@default", as this machine's
+ * systemd-analyze(1) lists them.
  */
 #ifndef SYSTEMD_GROUPS_H
 #define SYSTEMD_GROUPS_H
@@ -10,26 +10,27 @@
 
 struct systemd_group {
 	const char *name;	/* with its '@' */
-	const char **members;	/* names, and other groups with an '@' */
+	/* names of calls, and of other groups with an '@' */
+	const char **members;
 	size_t n;
 };
 
 struct systemd_groups {
-	char *text;		/* memory of the names */
+	char *text;		/* the memory that holds the names */
 	struct systemd_group *groups;
 	size_t n;
 };
 
 /*
- * The group @default of systemd 252, with which every allow-list of a unit
- * begins: for machines without systemd. Ends with NULL.
+ * The group @default of systemd 252, for machines without systemd. Every
+ * allow-list of a unit includes it. Ends with NULL.
  */
 extern const char *const systemd_default_calls[];
 
-/* Runs systemd-analyze; NULL where it cannot be run or fails. */
+/* Runs systemd-analyze. Returns NULL if it cannot be run, or fails. */
 struct systemd_groups *systemd_groups_load(void);
 void systemd_groups_free(struct systemd_groups *groups);
-/* NULL: there is none of that name. */
+/* Returns NULL if there is no such group. */
 const struct systemd_group *
 systemd_group_find(const struct systemd_groups *groups, const char *name);
 

@@ -10,7 +10,7 @@
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
-/* exec_child(), src/core/execute.c of systemd 252. */
+/* From exec_child() in src/core/execute.c of systemd 252. */
 static const struct {
 	const char *name;
 	enum systemd_key key;
@@ -46,7 +46,10 @@ enum systemd_key systemd_key_of(const char *name)
 	return KEY_NONE;
 }
 
-/* Ignoring case: one slip in five letters. */
+/*
+ * Whether the names are similar, ignoring case: one error is allowed for every
+ * five letters.
+ */
 static bool is_near(const char *name, const char *known)
 {
 	char a[32], b[32];

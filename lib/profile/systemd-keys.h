@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The directives of a unit that make seccomp filters. A unit has hundreds of
- * others, and each release adds some. So a misspelt one is recognized by its
- * distance to one of these; tests/profiles.bats compares the distances with all
- * directives that systemd itself lists.
+ * The directives of a unit that make seccomp filters. A unit can have hundreds
+ * of other directives, and each release adds some. So a misspelt directive is
+ * recognized by its distance to the known ones. tests/profiles.bats checks this
+ * against all directives that systemd lists.
  */
 #ifndef SYSTEMD_KEYS_H
 #define SYSTEMD_KEYS_H
@@ -21,14 +21,12 @@ enum systemd_key {
 };
 enum systemd_key systemd_key_of(const char *name);
 
-/*
- * The directive that a misspelt name stands for; NULL: it is near none of them.
- */
+/* The directive that the misspelt name is similar to, or NULL. */
 const char *systemd_key_near(const char *name);
 
-/* Whether it is a section of units that run processes: "Service" and others. */
+/* Whether units of this section run processes, as "Service" does. */
 bool systemd_is_exec_section(const char *name);
-/* As systemd_key_near(), for sections. */
+/* The same for section names. */
 const char *systemd_section_near(const char *name);
 
 #endif

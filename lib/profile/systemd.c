@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A unit of systemd or a drop-in: systemd.exec(5), SYSTEM CALL FILTERING; for
- * what that page leaves open, systemd 252's src/core/load-fragment.c,
- * src/core/execute.c and src/shared/seccomp-util.c. Its several filters are
- * read as one, which answers as all of them together do: the strictest.
+ * A systemd unit or drop-in: systemd.exec(5), SYSTEM CALL FILTERING. Where that
+ * page leaves something open, systemd 252 decides (src/core/load-fragment.c,
+ * src/core/execute.c and src/shared/seccomp-util.c). A unit makes several
+ * filters. They are read as one profile, which gives the strictest of their
+ * answers, as the kernel does.
  */
 #include "profile/private.h"
 
@@ -32,17 +33,20 @@ enum {
 	FAMILIES = AF_MAX,
 };
 
-/* The entry has an answer of its own; no action of a unit has this value. */
+/*
+ * Marks an entry without an answer of its own. No action of a unit has this
+ * value.
+ */
 #define NO_ANSWER SECCOMP_RET_TRACE
 
 struct entry {
 	char *name;
-	uint32_t answer;	/* NO_ANSWER: the list's */
-	bool implied;		/* systemd adds it to every such list */
+	uint32_t answer;	/* NO_ANSWER: use the list's answer */
+	bool implied;		/* systemd adds the call to every such list */
 	UT_hash_handle hh;
 };
 
-/* SystemCallFilter= or SystemCallLog=, as far as it has been read. */
+/* SystemCallFilter= or SystemCallLog=, as read so far. */
 struct list {
 	bool assigned, allow;
 	struct entry *entries;
@@ -50,7 +54,7 @@ struct list {
 
 struct unit {
 	struct reader *reader;
-	/* a context of libseccomp, once a list has needed one */
+	/* systemd's groups, loaded when a list first names one */
 	struct systemd_groups *groups;
 	struct list filter, log;
 	uint32_t denial;		/* SystemCallErrorNumber= */
@@ -58,14 +62,18 @@ struct unit {
 	size_t n_archs;
 	bool families_assigned, families_allow;
 	bool families[FAMILIES];
-	char *others;			/* directives that were not judged */
-	char section[32];	/* the one that is being read */
+	/* directives that make filters, but are not read */
+	char *others;
+	char section[32];	/* the current section */
 	bool in_exec, seen, groups_named;
-	/* the groups are there, though systemd could not be asked */
+	/* the groups are known, though systemd could not be asked */
 	bool default_known;
-	/* A container of podman's: what [Container] says, heap. */
+	/*
+	 * Whether it is a container of podman. The texts of [Container] are
+	 * freed.
+	 */
 	bool is_container;
-	char *seccomp_profile;	/* SeccompProfile=; NULL: nothing */
+	char *seccomp_profile;	/* SeccompProfile=; NULL: not set */
 	bool args_decide;	/* PodmanArgs= changes the filter */
 	size_t words;
 };
@@ -95,7 +103,8 @@ static void list_remove(struct list *list, const char *name)
 }
 
 /*
- * One word of an assignment, whether a "~" applies to it, and its own answer.
+ * A word of an assignment. `inverted`: "~" applies to it. It can have its own
+ * answer.
  */
 struct word {
 	const char *name;
@@ -119,7 +128,7 @@ static void list_put(struct list *list, const struct word *word)
 	entry->answer = word->answer;
 }
 
-/* What a list says about a call; or removes that. */
+/* Adds a call to a list, or removes it. */
 static bool take_call(struct unit *u, struct list *list,
 		      const struct word *word)
 {
@@ -134,7 +143,9 @@ static bool take_call(struct unit *u, struct list *list,
 static bool take_name(struct unit *u, struct list *list,
 		      const struct word *word, unsigned int depth);
 
-/* Without systemd-analyze: the group that every allow-list has. */
+/*
+ * Without systemd-analyze, uses the built-in group that every allow-list has.
+ */
 static bool take_default(struct unit *u, struct list *list,
 			 const struct word *word, unsigned int depth)
 {
@@ -149,7 +160,7 @@ static bool take_default(struct unit *u, struct list *list,
 	return true;
 }
 
-/* NULL: systemd cannot be asked. */
+/* Returns NULL if systemd cannot be asked. */
 static const struct systemd_groups *groups_of(struct unit *u)
 {
 	if (u->reader->host->groups)
@@ -192,11 +203,11 @@ static bool take_name(struct unit *u, struct list *list,
 		return take_group(u, list, word, depth);
 	if (syscall_number(arch_native(), word->name, &id) != -EINVAL)
 		return take_call(u, list, word);
-	/* What is in its groups is systemd's own business. */
+	/* Do not note names in systemd's own groups. */
 	return depth || reader_add_unknown(u->reader, word->name);
 }
 
-/* "name:EPERM" and "name:kill", in lists of denied calls. */
+/* Reads "name:EPERM" and "name:kill", in lists of denied calls. */
 static bool read_answer(struct unit *u, char *text, struct word *word)
 {
 	char *own = strchr(text, ':');
@@ -239,7 +250,7 @@ static bool take_word(struct unit *u, struct list *list, bool inverted,
 		refuse(u->reader, "an errno without a call");
 }
 
-/* The first assignment says what kind of list it is. */
+/* The first assignment decides whether the list allows or denies. */
 static bool begin_list(struct unit *u, struct list *list, bool inverted)
 {
 	const struct word implied = { "@default", false, NO_ANSWER, true };
@@ -422,8 +433,8 @@ static bool assign(struct unit *u, const char *key, char *value)
 }
 
 /*
- * A directive where systemd ignores it: a filter that somebody wants does not
- * exist.
+ * Refuses a directive in a section where systemd ignores it, because the user
+ * expects a filter.
  */
 static bool assign_in_vain(struct unit *u, const char *key)
 {
@@ -451,7 +462,7 @@ static bool read_section(struct unit *u, char *line)
 			       "[%s]?", u->section, near);
 }
 
-/* podman-systemd.unit(5): the last one counts. */
+/* The last assignment counts: podman-systemd.unit(5). */
 static void assign_container(struct unit *u, const char *key, const char *value)
 {
 	u->is_container = true;
@@ -485,7 +496,7 @@ static bool read_line(struct unit *u, char *line)
 		assign_in_vain(u, text_strip(line));
 }
 
-/* Whether the next line belongs to this one: then its backslash goes. */
+/* Whether the line continues on the next one. Removes the backslash. */
 static bool is_continued(char *line)
 {
 	size_t n = strlen(line), slashes = 0;
@@ -526,9 +537,12 @@ static bool read_lines(struct unit *u, char *text)
 	return ok;
 }
 
-/* Putting the filters together. */
+/* Combining the filters. */
 
-/* The kernel's choice between two answers; of equal ones, the first. */
+/*
+ * The answer that the kernel would choose. Of equally strict ones, it is the
+ * first.
+ */
 static uint32_t stricter(uint32_t a, uint32_t b)
 {
 	int32_t x = a & SECCOMP_RET_ACTION_FULL;
@@ -537,9 +551,7 @@ static uint32_t stricter(uint32_t a, uint32_t b)
 	return y < x ? b : a;
 }
 
-/*
- * A list's answer for a call, or with NULL for all calls that it does not name.
- */
+/* A list's answer for a call, or for all calls that it does not name (NULL). */
 static uint32_t list_answer(const struct list *list, const char *name,
 			    uint32_t denial)
 {
@@ -571,7 +583,10 @@ static uint32_t answer(const struct unit *u, const char *name)
 			log_answer(&u->log, name));
 }
 
-/* Those that have socket(2) as a call, seccomp_restrict_address_families(). */
+/*
+ * Whether the architecture has socket(2) as a call of its own:
+ * seccomp_restrict_address_families().
+ */
 static bool has_socket(const struct arch *arch)
 {
 	switch (arch->scmp) {
@@ -586,7 +601,7 @@ static bool has_socket(const struct arch *arch)
 	}
 }
 
-/* What socket(2) gets for a family that is, or is not, supported. */
+/* The answer to socket(2) for a supported, or an unsupported, family. */
 static uint32_t family_answer(const struct unit *u, bool supported)
 {
 	uint32_t whole = answer(u, "socket");
@@ -596,8 +611,8 @@ static uint32_t family_answer(const struct unit *u, bool supported)
 }
 
 /*
- * The families between the first and the last listed, and those outside of that
- * range.
+ * Adds rules for the families from the first to the last that are listed, and
+ * for those outside of that range.
  */
 static bool add_families_of(struct unit *u, const struct arch *arch,
 			    size_t first, size_t last)
@@ -624,8 +639,8 @@ static bool add_families_of(struct unit *u, const struct arch *arch,
 }
 
 /*
- * systemd's rules, seccomp_restrict_address_families(), in its own form: with
- * libseccomp 2.5.4, rules with the same meaning do not always make the same
+ * Makes the same rules as systemd's seccomp_restrict_address_families(). With
+ * libseccomp 2.5.4, other rules with the same meaning can make a different
  * filter.
  */
 static bool add_families(struct unit *u, const struct arch *arch)
@@ -676,7 +691,9 @@ static bool add_call(struct unit *u, const char *name, uint32_t origin)
 	return true;
 }
 
-/* The calls that a list names, except those that another list names. */
+/*
+ * Adds the calls that a list names, except for those that the other list names.
+ */
 static bool add_list(struct unit *u, const struct list *list,
 		     const struct list *but)
 {
@@ -693,7 +710,7 @@ static bool add_list(struct unit *u, const struct list *list,
 	return true;
 }
 
-/* Whether this machine runs programs of `arch`, and the unit may. */
+/* Whether this machine runs programs of `arch`, and the unit permits them. */
 static bool is_let_in(const struct unit *u, const struct arch *arch)
 {
 	if (!arch_is_local(arch, arch_native()))
@@ -762,7 +779,10 @@ static bool read_drop_in(void *state, const char *path, char *text)
 	return read_lines(u, text);
 }
 
-/* As systemd does, after the unit. Those in other directories are not looked for. */
+/*
+ * Reads the drop-ins after the unit, as systemd does. It does not look in other
+ * directories.
+ */
 static bool read_drop_ins(struct unit *u)
 {
 	struct reader *r = u->reader;
@@ -785,7 +805,10 @@ static bool read_drop_ins(struct unit *u)
 	return true;
 }
 
-/* The profile of a container, in place of the unit that has nothing yet. */
+/*
+ * Reads the profile of a container, to replace that of the unit, which is still
+ * empty.
+ */
 static bool read_profile(struct unit *u, const struct included_file *file)
 {
 	struct reader *r = u->reader;
@@ -810,7 +833,10 @@ static bool read_profile(struct unit *u, const struct included_file *file)
 	return ok;
 }
 
-/* podman gets "--security-opt seccomp=VALUE" from its generator of units. */
+/*
+ * podman's generator of units passes the profile as "--security-opt
+ * seccomp=VALUE".
+ */
 static bool finish_container(struct unit *u)
 {
 	const char *value = u->seccomp_profile;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * YAML as far as Kubernetes accepts it in place of JSON: documents without
- * aliases and tags. They become JSON values, which the reader of JSON then
- * reads.
+ * Reads the part of YAML that Kubernetes accepts in place of JSON: documents
+ * without aliases and tags. They become JSON values, which the reader of JSON
+ * then reads.
  */
 #include "profile/private.h"
 
@@ -14,17 +14,19 @@
 #include "base/memory.h"
 
 enum {
-	TEXT_MAX = 1 << 20,	/* bytes; Kubernetes' objects are smaller */
+	/* in bytes; objects of Kubernetes are smaller */
+	TEXT_MAX = 1 << 20,
 	DEPTH_MAX = 16,
 	DOCUMENTS_MAX = 256,
 };
 
 struct builder {
 	struct reader *reader;
-	json_t *documents;	/* an array of the complete documents */
+	/* an array of the documents that are complete */
+	json_t *documents;
 	struct level {
 		json_t *value;	/* an array or object that is still open */
-		/* of an object: the key, when its value comes next */
+		/* in an object: the key whose value comes next */
 		char *key;
 	} levels[DEPTH_MAX];
 	size_t depth;
@@ -38,7 +40,10 @@ static bool is_key_next(const struct builder *b)
 	return top && json_is_object(top->value) && !top->key;
 }
 
-/* Takes `value`. An empty document, such as after a last "---", is none. */
+/*
+ * Takes ownership of `value`. Empty documents, as after a last "---", are
+ * dropped.
+ */
 static bool put_document(struct builder *b, json_t *value)
 {
 	if (json_is_null(value)) {
@@ -50,7 +55,7 @@ static bool put_document(struct builder *b, json_t *value)
 	       refuse(b->reader, "more than %d documents", DOCUMENTS_MAX);
 }
 
-/* Takes `value`. */
+/* Takes ownership of `value`. */
 static bool put(struct builder *b, json_t *value)
 {
 	struct level *top = b->depth ? &b->levels[b->depth - 1] : NULL;
@@ -78,8 +83,9 @@ static bool put_key(struct builder *b, const char *text)
 }
 
 /*
- * Unquoted: null, true, false, an integer, or else a string. Integers are as
- * json_fold_integers() has them: a negative one stands for one from 2^63 up.
+ * An unquoted value: null, true, false, an integer, or otherwise a string.
+ * Integers are stored as by json_fold_integers(): a negative one stands for
+ * 2^63 or more.
  */
 static json_t *plain_value(const char *text)
 {

@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 
-/* In front of each allocation. */
+/* The header in front of each allocation. */
 struct pool_block {
 	struct pool_block *next, *before;
 	size_t size;
@@ -53,7 +53,7 @@ static void unlink_block(struct pool_block *b)
 	current->used -= b->size;
 }
 
-/* The old block stays in the pool if there is no memory for the new one. */
+/* If there is no memory for the new block, the old one stays in the pool. */
 void *pool_realloc(void *p, size_t size)
 {
 	struct pool_block *old = p ? block_of(p) : NULL, *b;
@@ -106,7 +106,10 @@ void pool_free(void *p)
 	(free)(block_of(p));
 }
 
-/* `from` NULL: enter a zone. `to` NULL: forget one. */
+/*
+ * Replaces a zone in the pool's list. With `from` NULL it adds one, with `to`
+ * NULL it removes one.
+ */
 static void replace_zone(const struct msgpack_zone *from,
 			 struct msgpack_zone *to)
 {
@@ -156,7 +159,7 @@ void pool_clear(struct pool *pool)
 	pool->used = 0;
 }
 
-/* base/memory.h for the library */
+/* The library's version of base/memory.h. */
 
 void *xcalloc(size_t n, size_t size)
 {
@@ -206,7 +209,8 @@ char *xasprintf(const char *fmt, ...)
 
 void *xgrow(void *array, size_t n, size_t size)
 {
-	if (!(n & (n - 1)))	/* 0 or a power of two: full */
+	/* The array is full if n is 0 or a power of two. */
+	if (!(n & (n - 1)))
 		array = xrealloc(array, n ? 2 * n : 1, size);
 	memset((char *)array + n * size, 0, size);
 	return array;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The memory of libsandprint, in place of base/memory.h's. The tools end when
- * memory runs out; a library must not end its program. What is allocated while
- * a stream is read belongs to the stream's pool. When memory runs out, or the
- * pool is at its limit, reading is left by longjmp(3), and the pool is freed as
- * a whole.
+ * The memory of libsandprint, in place of base/memory.h. The tools end when
+ * memory runs out, but a library must not end its program. Everything that is
+ * allocated while a stream is read belongs to the stream's pool. When memory
+ * runs out, or the pool reaches its limit, the reader ends with longjmp(3), and
+ * the whole pool is freed.
  *
- * The compiler includes this file first in all sources of the library, so that
- * they and the inline functions of msgpack-c use these functions.
+ * The compiler includes this file first in every source of the library, so that
+ * these sources, and the inline functions of msgpack-c, use these functions.
  */
 #ifndef POOL_H
 #define POOL_H
@@ -17,17 +17,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of the reader, and of run_join(), which unpacks a run while the reader reads. */
+/*
+ * One for the reader, and one for run_join(), which unpacks a run in the
+ * meantime.
+ */
 enum { POOL_ZONES = 2 };
 
 struct pool {
 	struct pool_block *blocks;
-	size_t used, most;	/* bytes; `most` 0: no limit */
-	struct msgpack_zone *zones[POOL_ZONES];	/* msgpack-c's; NULL: free */
+	size_t used, most;	/* in bytes; `most` is the limit, 0: none */
+	/* zones of msgpack-c; NULL: the slot is free */
+	struct msgpack_zone *zones[POOL_ZONES];
 	jmp_buf failed;
 };
 
-/* The pool that this thread allocates from; NULL: none. Returns the last one. */
+/*
+ * Makes this thread allocate from the pool; NULL: from none. Returns the pool
+ * that it used before.
+ */
 struct pool *pool_use(struct pool *pool);
 void pool_clear(struct pool *pool);
 
@@ -37,7 +44,7 @@ void *pool_realloc(void *p, size_t size);
 char *pool_strdup(const char *s);
 void pool_free(void *p);
 
-/* (free)(p) is the libc's. */
+/* With parentheses, (free)(p) calls the libc's function. */
 #define malloc(size) pool_malloc(size)
 #define calloc(n, size) pool_calloc(n, size)
 #define realloc(p, size) pool_realloc(p, size)
@@ -47,7 +54,7 @@ void pool_free(void *p);
 
 #include <msgpack.h>
 
-/* These two keep a list of the zones that pool_clear() has to free. */
+/* These two record the zones, so that pool_clear() can free them. */
 msgpack_unpack_return pool_unpack_next(msgpack_unpacked *result,
 				       const char *data, size_t size,
 				       size_t *at);

@@ -10,12 +10,13 @@
 #include "stream/fact-shape.h"
 #include "stream/stack.h"
 
-/* A kind of fact that a switch here does not name does not compile. */
+/* A switch that omits a kind of fact is an error at compile time. */
 #pragma GCC diagnostic error "-Wswitch"
 
 /*
- * These of ours are handed out under the library's names. Programs have their
- * sizes: a new member here needs a struct and a function of its own there.
+ * The library gives out some of our structs under its own names. Programs
+ * depend on their sizes: when one of them gets a new member, the library needs
+ * a struct of its own and code that copies.
  */
 #define SAME_MEMBER(ours, theirs, member) \
 	_Static_assert(offsetof(struct ours, member) == \
@@ -85,7 +86,10 @@ static void fill_stack(struct sandprint_fact *to, const struct fact *fact)
 	to->frames = xmemdup(frames, to->n_frames * sizeof(*frames));
 }
 
-/* What the kind keeps in the numbers of `id` and in the detail: trace.h. */
+/*
+ * Sets the members that are specific to the kind. trace.h says what each kind
+ * keeps in its `id` and detail.
+ */
 static void fill_detail(struct sandprint_fact *to, const struct fact *fact)
 {
 	switch (to->kind) {
@@ -121,7 +125,7 @@ static void fill_detail(struct sandprint_fact *to, const struct fact *fact)
 	}
 }
 
-/* The library's kinds have the numbers of the records. */
+/* The library's kinds have the numbers of the stream's records. */
 static enum sandprint_kind kind_of(enum fact_kind kind)
 {
 	switch (kind) {
@@ -148,7 +152,7 @@ static enum sandprint_kind kind_of(enum fact_kind kind)
 	__builtin_unreachable();
 }
 
-/* Whether the number of the key is that of a call. */
+/* Whether the key of this kind has the number of a call. */
 static bool fact_is_of_call(enum sandprint_kind kind)
 {
 	switch (kind) {

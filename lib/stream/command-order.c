@@ -25,7 +25,7 @@ int run_compare_commands(const struct run *a, const struct run *b)
 {
 	int order = compare_argv(a->argv, b->argv);
 
-	/* A recording without its command line has its name alone. */
+	/* A run without a command line is identified by its name. */
 	if (!order && !a->argv)
 		order = strcmp(a->name, b->name);
 	return order ? order : compare_texts(a->mark, b->mark);

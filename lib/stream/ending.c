@@ -30,13 +30,13 @@ bool ending_is_failure(const struct run *run)
 	return run->has_status && (run->status > 0 || has_crashed(run));
 }
 
-/* A run, and what earlier runs of its name tell about it. */
+/* A run, and what the earlier runs of the same name show. */
 struct precedent {
 	/* an earlier run ended in another way */
 	const struct run *run, *other;
 	/* an earlier run ended in the same way */
 	bool is_same;
-	/* it counts as earlier, whatever its time */
+	/* the run counts as an earlier one, whatever its time */
 	bool is_before;
 	size_t at;			/* in its trace */
 };
@@ -94,7 +94,10 @@ static size_t add_runs(struct precedent *to, const struct trace *t,
 	return n;
 }
 
-/* Sorted by name and time: the last earlier run with another status. */
+/*
+ * For each run, finds the last earlier run with another status. The runs are
+ * sorted by name and time.
+ */
 static void find_others(struct precedent *all, size_t n)
 {
 	const struct run *last = NULL, *another = NULL;
@@ -112,9 +115,9 @@ static void find_others(struct precedent *all, size_t n)
 }
 
 /*
- * The verdicts about each run that has a status: the runs of `t` in its order,
- * then those of `before`; the caller frees. There can be many runs, so
- * everything is found by sorting.
+ * Judges each run that has a status: the runs of `t` in its order, then those
+ * of `before`. The caller frees the array. There can be many runs, so sorting
+ * is used for every search.
  */
 static struct precedent *find_precedents(const struct trace *t,
 					 const struct trace *before, size_t *n)
@@ -155,7 +158,7 @@ static struct run **sort_ids(const struct trace *t)
 
 enum { NAME_BYTES = 60, ID_DIGITS = 8 };
 
-/* Cut, since a command line can be long. */
+/* Names the run. The name is cut, since it can be a long command line. */
 static char *describe(const struct precedent *p)
 {
 	char *name = text_printable(p->run->name), *how = ending_text(p->run);
@@ -163,7 +166,8 @@ static char *describe(const struct precedent *p)
 	char id[RUN_ID_HEX], *text;
 	size_t n = strlen(name), kept = n < NAME_BYTES ? n : NAME_BYTES;
 
-	while (kept < n && (name[kept] & 0xc0) == 0x80)	/* inside of UTF-8 */
+	/* do not cut within a UTF-8 character */
+	while (kept < n && (name[kept] & 0xc0) == 0x80)
 		kept--;
 	text = xasprintf("run %.*s%s (%.*s) %s%s%s%s", (int)kept, name,
 			 kept < n ? "..." : "", ID_DIGITS,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Millions of events a second pass here, so their integers are encoded and
- * decoded by this file; msgpack-c does everything else.
+ * This file encodes and decodes the integers of events itself, because millions
+ * of events a second pass through it. msgpack-c does everything else.
  */
 #include "stream/events.h"
 
@@ -14,9 +14,11 @@
 
 enum {
 	BATCH_EVENTS = 4096,
-	INT_MAX_SIZE = 9,	/* bytes of an encoded integer */
-	CONTEXT_INTS = 6,	/* what, flags, pid, tid, image, arch */
-	EVENT_INTS = 9,		/* at most: head, time, number, arguments */
+	INT_MAX_SIZE = 9,	/* size of an encoded integer in bytes */
+	/* integers of a context: what, flags, pid, tid, image, arch */
+	CONTEXT_INTS = 6,
+	/* integers of an event, at most: head, time, number, arguments */
+	EVENT_INTS = 9,
 	ARGS = 6,
 	HASH_SIZE = 256,
 };
@@ -28,10 +30,11 @@ struct events_writer {
 	enum stream_kind kind;
 	struct happening contexts[EVENTS_CONTEXTS_MAX];
 	uint32_t n_contexts;
-	uint8_t hash[HASH_SIZE];	/* and perhaps a context */
+	/* an event, and perhaps a new context */
+	uint8_t hash[HASH_SIZE];
 	uint64_t base_ns, last_ns;
 	uint32_t n, n_ints;
-	uint8_t *end;			/* of the events in `data` */
+	uint8_t *end;			/* end of the events in `data` */
 	uint8_t data[BATCH_EVENTS * EVENT_INTS * INT_MAX_SIZE];
 };
 
@@ -112,7 +115,7 @@ void events_image(struct events_writer *e, const char *path)
 	put_path(e, STREAM_EVENT_IMAGE, path);
 }
 
-/* The events that were gathered come after it, and do not refer to it. */
+/* Flushes first: earlier events must not refer to the new file. */
 void events_file(struct events_writer *e, const char *path)
 {
 	put_path(e, STREAM_EVENT_FILE, path);
@@ -159,7 +162,7 @@ static bool is_context(const struct happening *c, const struct happening *h)
 		c->flags == h->flags;
 }
 
-/* The number of the event's context, which may be a new one. */
+/* The number of the event's context. Adds the context if it is new. */
 static uint32_t context_of(struct events_writer *e, const struct happening *h)
 {
 	uint8_t *hint = &e->hash[(h->tid * 7 + h->what * 64 + h->image) %
@@ -175,7 +178,10 @@ static uint32_t context_of(struct events_writer *e, const struct happening *h)
 	return e->n_contexts++;
 }
 
-/* A bit for each argument that has not changed in that context. */
+/*
+ * A bit for each argument that has not changed since the last event of the
+ * context.
+ */
 static uint32_t repeated(const struct happening *before,
 			 const struct happening *h)
 {
@@ -211,8 +217,8 @@ void events_add(struct events_writer *e, const struct happening *h)
 /* Reading */
 
 /*
- * An integer in two's complement; NULL: it is no integer, or not complete.
- * `wide`: it is 2^63 or more.
+ * Decodes an integer in two's complement. Returns NULL if it is not an integer,
+ * or incomplete. `wide` becomes true if the value is 2^63 or more.
  */
 static inline const uint8_t *get(const uint8_t *p, const uint8_t *end,
 				 int64_t *value, bool *wide)

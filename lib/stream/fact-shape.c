@@ -49,7 +49,7 @@ void argument_detail(const struct argument_value *values, size_t n,
 	}
 }
 
-/* On the wire: index, mask, value and the next index. */
+/* In a stream, a value is its index, mask and value; the next value follows. */
 static bool read_values(const msgpack_object *o, uint8_t *detail, size_t *size)
 {
 	struct argument_value values[ARGUMENT_VALUES_MAX];
@@ -117,7 +117,7 @@ char *path_of_fact(const struct fact *fact)
 	return text;
 }
 
-/* An array of two paths. */
+/* A move is an array of two paths. */
 static bool read_move(const msgpack_object *o, uint8_t *detail, size_t *size)
 {
 	const msgpack_object *paths = o->via.array.ptr;
@@ -173,7 +173,7 @@ static void write_privilege(const struct fact *fact, msgpack_packer *pk)
 	msgpack_pack_uint16(pk, privilege_of(fact));
 }
 
-/* A path, or nothing for the image `other`. */
+/* A starter is a path, or nothing for the image `other`. */
 static bool read_starter(const msgpack_object *o, uint8_t *detail,
 			 size_t *size)
 {
@@ -189,7 +189,7 @@ static void write_starter(const struct fact *fact, msgpack_packer *pk)
 		msgpack_pack_nil(pk);
 }
 
-/* At most NAME_FACT_MAX bytes. */
+/* A name has at most NAME_FACT_MAX bytes. */
 static bool read_name(const msgpack_object *o, uint8_t *detail, size_t *size)
 {
 	return read_path(o, detail, size) && *size <= NAME_FACT_MAX;
@@ -212,7 +212,7 @@ static void write_address(const struct fact *fact, msgpack_packer *pk)
 	msgpack_pack_bin_with_body(pk, fact->detail, fact->detail_size);
 }
 
-/* One frame of the array, four elements from `f` on. */
+/* Reads one frame: four elements of the array, from `f` on. */
 static bool read_frame(const msgpack_object *f, struct stack_writer *to)
 {
 	struct stack_frame frame = { 0 };
@@ -234,7 +234,10 @@ static bool read_frame(const msgpack_object *f, struct stack_writer *to)
 	return ok;
 }
 
-/* An array of two arrays: values as of an argument, and frames. */
+/*
+ * A stack is an array of two arrays: values as in an argument's record, and
+ * frames.
+ */
 static bool read_stack(const msgpack_object *o, uint8_t *detail, size_t *size)
 {
 	const msgpack_object *part = o->via.array.ptr;

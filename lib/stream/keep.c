@@ -11,12 +11,14 @@
 #include "base/text.h"
 #include "stream/select.h"
 
-/* What some policies are refused for, and some selections leave out. */
+/*
+ * Properties of runs for which sp-emit can refuse a policy or leave runs out.
+ */
 enum trait { TRAIT_HARNESS = 1, TRAIT_ATTACHED = 2, TRAITS = 4 };
 
 /*
- * Runs are ordered by the hash of their id; a run's rank is its place in this
- * order.
+ * Runs are ordered by the hash of their id. A run's rank is its position in
+ * this order.
  */
 struct keeper {
 	const struct trace *t;
@@ -24,11 +26,12 @@ struct keeper {
 	uint32_t *runs;		/* by rank */
 	uint8_t *traits;	/* by run */
 	bool *kept;		/* by run */
-	uint32_t *picked;	/* ranks; room for all runs */
-	uint64_t *known;	/* by run; 0 between two uses */
+	/* ranks of the runs to keep; has room for all runs */
+	uint32_t *picked;
+	uint64_t *known;	/* indexed by run; all 0 between two uses */
 };
 
-/* Every bit of the result depends on every bit of `x`. */
+/* A hash: every bit of the result depends on every bit of `x`. */
 static uint64_t mix(uint64_t x)
 {
 	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
@@ -106,9 +109,9 @@ static void keep_picked(struct keeper *k, size_t n)
 }
 
 /*
- * Keep the first runs of a list whose `n` elements of `size` bytes begin with
- * the run. The tools leave out runs of a harness unless they are told not to,
- * so that these count apart.
+ * Keeps the first runs of a list. Its `n` elements have `size` bytes each and
+ * begin with the run. Runs of a harness are counted separately, since the tools
+ * leave them out by default.
  */
 static void keep_first(struct keeper *k, const void *list, size_t n,
 		       size_t size)
@@ -129,8 +132,8 @@ static void keep_first(struct keeper *k, const void *list, size_t n,
 }
 
 /*
- * The first run of each class, by its traits and by `more`, a number that says
- * what is special about it.
+ * Keeps the first run of each class. The run's traits and the number `more`
+ * make a class.
  */
 enum { MORE = 32 };
 struct classes {
@@ -165,7 +168,9 @@ static void keep_of_image(struct keeper *k, const struct image *image)
 	classes_keep(&c, k);
 }
 
-/* sp-emit tells the execve of the recorder by its flag and its count of 1. */
+/*
+ * sp-emit recognizes the recorder's own execve by its flag and its count of 1.
+ */
 static unsigned int special(const struct sighting *s)
 {
 	enum { FLAGS = 15 };
@@ -208,8 +213,8 @@ static void add_known(struct keeper *k, struct fact *const *facts, size_t n,
 }
 
 /*
- * A call's arguments are all known if their counts add up to the call's. Keep a
- * run in which they do not, if there is any.
+ * All arguments of a call are known if their counts add up to the call's count.
+ * Keep a run for which they do not, if there is one.
  */
 static void keep_unknown(struct keeper *k)
 {
@@ -236,14 +241,14 @@ static void keep_unknown(struct keeper *k)
 	}
 }
 
-/* Of a run: what policies depend on, beyond its facts. */
+/* Properties of a run that policies depend on, besides its facts. */
 struct condition {
 	uint32_t run, rank;
 	bool startless;
 	msgpack_sbuffer bytes;
 };
 
-/* A directory is part of a policy of paths; others do not depend on it. */
+/* Only policies of paths depend on the directory. */
 static void pack_condition(const struct run *run, msgpack_sbuffer *bytes)
 {
 	struct run r = *run;
@@ -283,7 +288,7 @@ static int by_condition(const void *a, const void *b)
 	return compare_conditions(x, y) ?: compare_ranks(&x->rank, &y->rank);
 }
 
-/* The first run of each condition. */
+/* Keeps the first run with each condition. */
 static void keep_conditions(struct keeper *k)
 {
 	const struct trace *t = k->t;
@@ -306,7 +311,10 @@ static void keep_conditions(struct keeper *k)
 	free(all);
 }
 
-/* All phases of a recording, where one is kept; the runs are sorted by id. */
+/*
+ * Keeps all phases of a recording of which one is kept. The runs are sorted by
+ * id.
+ */
 static void keep_phases(struct keeper *k)
 {
 	struct run *const *runs = k->t->runs;
@@ -358,8 +366,8 @@ struct trace *keep_runs(struct trace *t)
 }
 
 /*
- * The hashes of n runs are n random numbers from 0 to 2^64. The smallest k of
- * them cut off (k - 1) / n of this range, on average.
+ * The hashes of n runs are n random numbers from 0 to 2^64. On average, the
+ * k-th smallest of them is at (k - 1) / n of this range.
  */
 static uint64_t estimate(const struct trace *t, uint32_t *runs, size_t n)
 {

@@ -16,7 +16,7 @@ struct mark {
 };
 #define MARK(bytes, kind, name) { bytes, sizeof(bytes) - 1, { kind, name } }
 
-/* How a file begins, white space apart. */
+/* The bytes that a file begins with, after any white space. */
 static const struct mark beginnings[] = {
 	/* sp-stream(5): [0, "sandprint", …] */
 	MARK("\x93\x00\xa9sandprint", KIND_STREAM, "a sandprint stream"),
@@ -41,7 +41,7 @@ static const struct mark beginnings[] = {
 	MARK("<!DOCTYPE html", KIND_OTHER, "an HTML file"),
 };
 
-/* Members by which JSON is told, the first that there is. */
+/* Members that identify a JSON text. The first one that it has decides. */
 static const struct mark members[] = {
 	MARK("\"ociVersion\"", KIND_PROFILE, "an OCI config.json"),
 	MARK("\"ruleset\"", KIND_LANDLOCK, "a Landlock policy"),
@@ -66,7 +66,7 @@ static struct kind kind_of_json(const char *s, size_t n)
 	return (struct kind){ KIND_UNKNOWN, NULL };
 }
 
-/* Comments of a unit stand before its first section. */
+/* Skips comments, which may precede the first section of a unit. */
 static size_t skip_comments(const char *s, size_t n)
 {
 	size_t i = 0;

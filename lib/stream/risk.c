@@ -2,8 +2,8 @@
 /*
  * The prediction interval is that of the beta-binomial distribution, which
  * follows from a binomial sample with Jeffreys' prior. The curve is the
- * rarefaction of incidence data, continued by extrapolation with the Chao2
- * estimate of what is missing (Colwell et al. 2012, J. Plant Ecology 5:3-21,
+ * rarefaction of incidence data. The Chao2 estimate of the undiscovered part
+ * continues it beyond the sample (Colwell et al. 2012, J. Plant Ecology 5:3-21,
  * equations 17 and 18).
  */
 #include "stream/risk.h"
@@ -11,7 +11,8 @@
 #include <math.h>
 
 
-#define TAIL 0.025		/* of the distribution, on each side */
+/* the share of the distribution that each side leaves out */
+#define TAIL 0.025
 
 /* The logarithm of the probability of j successes in n. */
 static double log_beta_binomial(uint64_t j, uint64_t n, double a, double b)
@@ -41,7 +42,10 @@ struct risk risk_predict(double unique, size_t units, uint64_t more)
 	return risk;
 }
 
-/* The chance that none of `n` picked units is one of the `with`. */
+/*
+ * The probability that none of `n` randomly picked units is one of `with`
+ * units.
+ */
 static double chance_of_none(size_t units, size_t with, size_t n)
 {
 	double chance = 1;

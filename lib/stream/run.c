@@ -23,12 +23,13 @@ enum field_type {
 	FIELD_LOSSES,
 };
 
-/* The record's fields in their order on the wire: sp-stream(5). */
+/* The fields of the record, in the order of the stream: sp-stream(5). */
 static const struct field {
 	const char *name;
 	enum field_type type;
 	size_t offset;
-	bool nil;		/* may be left out */
+	/* the field may be nil, which means that it was left out */
+	bool nil;
 } fields_table[RUN_FIELDS] = {
 #define FIELD(member, type) #member, type, offsetof(struct run, member)
 	{ FIELD(id, FIELD_ID), false },
@@ -203,7 +204,7 @@ void run_pack(const struct run *run, msgpack_packer *pk)
 		pack_field(run, &fields_table[i], pk);
 }
 
-/* Unpacking: each returns whether the object was what the field holds. */
+/* Functions that unpack return whether the object has the field's type. */
 
 static bool unpack_texts(const msgpack_object *o, char ***texts)
 {
@@ -218,7 +219,7 @@ static bool unpack_texts(const msgpack_object *o, char ***texts)
 	return true;
 }
 
-/* The keys of a map must ascend, so that no key can come twice. */
+/* The keys of a map must ascend, so that there are no duplicates. */
 static bool sorted(const char *previous, const char *key)
 {
 	return !previous || strcmp(previous, key) < 0;
@@ -445,7 +446,7 @@ void run_pack_part(const struct run *run, msgpack_packer *pk)
 		msgpack_pack_nil(pk);
 }
 
-/* Whether `a` precedes `b` among the parts of a recording. */
+/* Whether part `a` comes before part `b` of the recording. */
 static bool part_is_less(const struct run *a, const struct run *b)
 {
 	int order = memcmp(a->whole, b->whole, RUN_ID_SIZE);
@@ -459,7 +460,7 @@ static bool part_is_less(const struct run *a, const struct run *b)
 	return order < 0;
 }
 
-/* The greater of two fields that differ. */
+/* Where the two differ, takes the greater value of each field. */
 static void join_part(struct run *run, const struct run *other)
 {
 	if (!part_is_less(run, other))
@@ -500,7 +501,8 @@ bool run_is_later_part(struct run *const *runs, size_t at)
 }
 
 /*
- * The joined fields are packed and unpacked again: one code path, no aliasing.
+ * Packs and unpacks the joined fields: they use the usual code, and never share
+ * memory.
  */
 void run_join(struct run *run, const struct run *other)
 {
@@ -669,7 +671,7 @@ static json_t *json_id(const struct run *run)
 	return json_string(run_id_hex(run, hex));
 }
 
-/* The name of an architecture, or its number if it has none. */
+/* The name of the architecture, or its number if it has no name. */
 static json_t *json_arch(uint32_t audit)
 {
 	const struct arch *arch = arch_of_call((struct call_id){ audit, 0 });

@@ -31,8 +31,8 @@ static bool has_component(const char *path, const char *component)
 }
 
 /*
- * A pattern matches any name that begins in a directory, so a name that leads
- * out of it again does not count; neither does what a program calls itself.
+ * A pattern for everything below /usr must not match a name that begins there
+ * and leads elsewhere by "..", nor argv[0], which the program chose.
  */
 static bool is_trusted(const struct fact *name, const char *text)
 {
@@ -41,7 +41,7 @@ static bool is_trusted(const struct fact *name, const char *text)
 		!has_component(text, "..");
 }
 
-/* Whether the image was executed by a name that matches. */
+/* Whether the image was executed by a name that the pattern matches. */
 static bool matches_name(const struct trace *t, uint32_t image,
 			 const char **globs, size_t n)
 {
@@ -73,7 +73,9 @@ static bool excludes(const char *pattern)
 	return *pattern == '!';
 }
 
-/* If no pattern selects, everything is selected that none excludes. */
+/*
+ * If every pattern is an exclusion, all images that none excludes are selected.
+ */
 static bool is_selected(const struct trace *t, uint32_t image,
 			const struct selection *s, bool in_tree)
 {
@@ -94,7 +96,7 @@ static bool is_selected(const struct trace *t, uint32_t image,
 	return selected || !any;
 }
 
-/* Compare a path with a fact's, which has no NUL. */
+/* Compares a path with the path of a fact, which has no NUL at its end. */
 static int compare_path(const char *path, const struct fact *fact)
 {
 	return strncmp(path, (const char *)fact->detail, fact->detail_size) ?:
@@ -108,8 +110,8 @@ static int by_detail(const void *a, const void *b)
 }
 
 /*
- * The starts, sorted by the path of the image that started another; the caller
- * frees.
+ * The facts of who started whom, sorted by the path of the starter. The caller
+ * frees the array.
  */
 static struct fact **sort_starts(const struct trace *t)
 {
@@ -121,7 +123,9 @@ static struct fact **sort_starts(const struct trace *t)
 	return starts;
 }
 
-/* The first of the `n` sorted facts whose path is not before this one. */
+/*
+ * Of the `n` sorted facts, the first whose path is not smaller than this one.
+ */
 static size_t first_of_path(struct fact *const *facts, size_t n,
 			    const char *path)
 {
@@ -139,9 +143,9 @@ static size_t first_of_path(struct fact *const *facts, size_t n,
 }
 
 /*
- * Add the images that images of the set started, the images that those started,
- * and so on. Images of one path started the same, so each path is searched
- * once.
+ * Adds the images that images of the set started, the images that those
+ * started, and so on. Images of the same path have the same starts, so each
+ * path is searched once.
  */
 static void follow(const struct trace *t, bool *set)
 {
@@ -171,7 +175,7 @@ static void follow(const struct trace *t, bool *set)
 	free(starts);
 }
 
-/* A flag for each image; the caller frees. */
+/* A flag for each image; the caller frees the array. */
 static bool *tree_set(const struct trace *t, const struct selection *s)
 {
 	bool *set = xcalloc(t->n_images, sizeof(*set));
@@ -217,7 +221,7 @@ char *selection_option_tree(const struct option_row *row, void *to,
 }
 
 enum { NOT_SELECTED = -1 };
-#define NO_RUN UINT32_MAX	/* in place of a run's new index */
+#define NO_RUN UINT32_MAX	/* the new index of a run that is left out */
 
 static void copy_uses(struct trace *to, uint32_t index,
 		      const struct image *image, const uint32_t *runs)
@@ -258,7 +262,7 @@ static void copy_facts(struct trace *to, enum fact_kind kind,
 	}
 }
 
-/* The images that have a path, sorted by path and then by number. */
+/* The images that have a path, sorted by path, then by number. */
 struct path_index {
 	const struct trace *trace;
 	uint32_t *images;
@@ -285,7 +289,10 @@ static void path_index_init(struct path_index *index, const struct trace *t)
 	qsort_r(index->images, index->n, sizeof(uint32_t), by_path, (void *)t);
 }
 
-/* Find the first image that has the fact's path. False: no image has it. */
+/*
+ * Finds the first image with the path of the fact. Returns false if there is
+ * none.
+ */
 static bool path_index_find(const struct path_index *index,
 			    const struct fact *fact, size_t *at)
 {
@@ -311,8 +318,8 @@ static bool is_execution(const struct fact *fact)
 }
 
 /*
- * The selected program that each image executed first, or NOT_SELECTED; the
- * caller frees.
+ * For each image, the selected program that it executed first, or NOT_SELECTED.
+ * The caller frees the array.
  */
 static int64_t *first_programs(const struct path_index *index,
 			       const int64_t *images)
@@ -334,8 +341,9 @@ static int64_t *first_programs(const struct path_index *index,
 }
 
 /*
- * An execve belongs to its caller, which may be left out. But the program needs
- * the right that it and its dynamic loader, which is no image, are executed.
+ * An execve belongs to its caller, which may be left out. But the selected
+ * program needs the right to be executed, and so does its dynamic loader, which
+ * is not an image.
  */
 static void copy_starts(struct trace *to, const struct trace *from,
 			const int64_t *images, const uint32_t *runs)
@@ -363,7 +371,7 @@ static void copy_starts(struct trace *to, const struct trace *from,
 	free(index.images);
 }
 
-/* The images for which `wanted` is set, in runs that have a new index. */
+/* Copies the `wanted` images, and of these the runs that have a new index. */
 static struct trace *copy_trace(struct trace *from, const bool *wanted,
 				const uint32_t *runs, struct trace *to)
 {
@@ -435,9 +443,7 @@ struct trace *select_facts(struct trace *from,
 
 /* Phases */
 
-/*
- * Where the phases of a recording begin and end; NULL: there is no such mark.
- */
+/* Where the phases of a recording begin and end; NULL if a mark is missing. */
 struct phases {
 	const struct run *first, *end;
 };
@@ -453,7 +459,7 @@ static int by_whole(const void *a, const void *b, void *trace)
 		(x > y) - (x < y);
 }
 
-/* The first of the `n` runs that the mark began, or NULL. */
+/* Of the `n` runs, the first one that began at the mark, or NULL. */
 static const struct run *marked(const struct trace *t, const uint32_t *runs,
 				size_t n, const char *mark)
 {
@@ -466,7 +472,7 @@ static const struct run *marked(const struct trace *t, const uint32_t *runs,
 	return NULL;
 }
 
-/* For each run, the runs of the recording that it is a part of. */
+/* For each run, the first and the last phase to keep of its recording. */
 static struct phases *find_marks(const struct trace *t, const char *from,
 				 const char *until)
 {
@@ -516,7 +522,7 @@ static char *mark_problem(const struct trace *t, const struct run *run,
 	return problem;
 }
 
-/* Which runs belong to the phases; false: `problem` is set. */
+/* Finds the runs within the phases. Returns false if it set `problem`. */
 static bool find_phases(const struct trace *t, const char *from,
 			const char *until, bool *within, char **problem)
 {
@@ -544,7 +550,7 @@ static bool has_any(const bool *within, size_t n)
 	return false;
 }
 
-/* Images that were in one of the runs. */
+/* Which images took part in at least one of the runs. */
 static bool *images_within(const struct trace *t, const bool *within)
 {
 	bool *used = xcalloc(t->n_images, sizeof(*used));
@@ -632,7 +638,7 @@ bool select_without_harness(struct trace **t, char **note)
 	return n || !all->n_runs;
 }
 
-/* The name was probably misspelt: list those that exist. */
+/* The pattern is probably misspelt: list the names that exist. */
 static char *pattern_problem(const struct trace *t, const char *option,
 			     const char *pattern)
 {
@@ -662,7 +668,10 @@ static char *pattern_problem(const struct trace *t, const char *option,
 	return problem;
 }
 
-/* The first exec of a command has no image before it. */
+/*
+ * Every image was started by another one, except for the command that sp-record
+ * started.
+ */
 bool *select_startless(const struct trace *t)
 {
 	uint64_t *execs = xcalloc(t->n_runs, sizeof(*execs));
@@ -711,7 +720,7 @@ char **select_problems(const struct trace *t, const struct selection *s)
 	return texts;
 }
 
-/* Whether an image of the path that the start names is in the set. */
+/* Whether the set has an image with the path of the fact. */
 static bool is_inside(const struct path_index *index, const bool *in_set,
 		      const struct fact *start)
 {
@@ -720,7 +729,10 @@ static bool is_inside(const struct path_index *index, const bool *in_set,
 	return path_index_find(index, start, &at) && in_set[at];
 }
 
-/* Whether one of the images of that path is in the set, at the first of them. */
+/*
+ * Marks, for each path of which the set has an image, the first image with that
+ * path.
+ */
 static bool *paths_in_set(const struct path_index *index, const bool *set)
 {
 	bool *in_set = xcalloc(index->n, sizeof(*in_set));
@@ -738,8 +750,8 @@ static bool *paths_in_set(const struct path_index *index, const bool *set)
 }
 
 /*
- * For each image of the set, the first start by an image outside of the set, or
- * NULL; the caller frees.
+ * For each image of the set, the first fact that says that an image outside the
+ * set started it, or NULL. The caller frees the array.
  */
 static const struct fact **outside_starts(const struct trace *t,
 					  const bool *set)
@@ -762,7 +774,10 @@ static const struct fact **outside_starts(const struct trace *t,
 	return outside;
 }
 
-/* The calls of an executable are recorded as one, whatever it was executed as. */
+/*
+ * Warns that selecting by name selects too much: the calls of an executable are
+ * recorded together, whatever it was executed as.
+ */
 static void note_names(const struct trace *t, const char *option,
 		       const char *pattern, char ***texts, size_t *n)
 {
@@ -809,7 +824,7 @@ char **select_notes(const struct trace *t, const struct selection *s)
 	return texts;
 }
 
-/* reach[a * n + b]: image a started image b, directly or by way of others. */
+/* reach[a * n + b]: image a started image b, directly or through others. */
 static bool *reachable(const struct trace *t)
 {
 	size_t n = t->n_images;
@@ -823,7 +838,8 @@ static bool *reachable(const struct trace *t)
 }
 
 /*
- * Whether it started all others, such as the shell of a test, or has no name.
+ * Whether the image started all others, as the shell of a test does, or has no
+ * path.
  */
 static bool is_common(const struct trace *t, const bool *reach, size_t i)
 {
@@ -838,8 +854,8 @@ static bool is_common(const struct trace *t, const bool *reach, size_t i)
 }
 
 /*
- * Only common images started it. Of images that started one another, the first
- * in the trace's order stands for all.
+ * Whether only common images started it. Among images that started each other,
+ * the first one of the trace represents all.
  */
 static bool is_origin(const struct trace *t, const bool *reach, size_t i)
 {
@@ -862,7 +878,7 @@ static bool has_path(const char **paths, size_t n, const char *path)
 
 const char **select_unrelated(const struct trace *t)
 {
-	/* probably a build, which nobody confines */
+	/* more images than this are probably a build, which nobody confines */
 	enum { IMAGES_MAX = 100 };
 	const char **paths = xcalloc(t->n_images + 1, sizeof(*paths));
 	bool *reach;

@@ -7,12 +7,12 @@
 #include "stream/trace.h"
 
 /*
- * Patterns (fnmatch(3); `*` matches a slash too), for the path of an image and
- * the absolute names by which it was executed. Selected are images that match
- * one of `images`, and those that match one of `trees`, with
- * everything that these started, directly or not; except those that match one
- * of `images` after a '!'. If all patterns are of that kind, all other images
- * are selected.
+ * Patterns of fnmatch(3), where `*` also matches a slash. They are compared
+ * with the path of an image, and with the absolute names by which it was
+ * executed. `images` selects the matching images. `trees` selects the matching
+ * images and everything that they started, directly or not. A pattern of
+ * `images` that begins with '!' excludes the images that match the rest. If all
+ * patterns are exclusions, all other images are selected.
  */
 struct selection {
 	const char **images, **trees;
@@ -22,7 +22,7 @@ struct selection {
 bool selection_is_empty(const struct selection *s);
 void selection_free(struct selection *s);
 
-/* --image and --tree, as setters of options: `at` is where the selection is. */
+/* The setters of --image and --tree; `at` is the offset of the selection. */
 option_set selection_option_image, selection_option_tree;
 #define SELECTION_OPTIONS(type, member, for_modes) \
 	{ "image", 0, "PATTERN", \
@@ -36,67 +36,73 @@ option_set selection_option_image, selection_option_tree;
 	  .modes = (for_modes) }
 
 /*
- * Reduce the trace to the runs for which `within` is set; it becomes the whole
- * of the new trace.
+ * Reduces the trace to the runs for which `within` is set. The old trace
+ * becomes the `whole` of the new one.
  */
 struct trace *select_within(struct trace *all, const bool *within);
 
 /*
- * For each run, whether it was recorded without who started whom; the caller
- * frees.
+ * For each run, whether its recording lacks the facts of who started whom. The
+ * caller frees the array.
  */
 bool *select_startless(const struct trace *t);
 
 /*
- * Reduce the trace to the selected images: all runs, these images with their
- * calls, and their executions, whoever made them. The new trace frees `from`,
- * which becomes its `whole`.
+ * Reduces the trace to the selected images. The new trace has all runs, these
+ * images with their calls, and every execution of these images. `from` becomes
+ * its `whole`, and is freed with it.
  */
 struct trace *select_images(struct trace *from, const struct selection *s);
 
-/* Reduce the trace to the facts that `keeps` returns true for, likewise. */
+/*
+ * Reduces the trace in the same way to the facts for which `keeps` returns
+ * true.
+ */
 struct trace *select_facts(struct trace *from,
 			   bool (*keeps)(void *arg, enum fact_kind kind,
 					 const struct fact *fact), void *arg);
 
 /*
- * What is wrong with the selection, "--tree: …", and what to note about it:
- * heap texts, and NULL after the last; the caller frees all. It is wrong if no
- * image matches a pattern, or if a tree is selected from a run that was
- * recorded without who started whom. A note names an executable of a tree that
- * others started as well, or one that is selected by its name and not its path.
+ * Errors in the selection, "--tree: …", and what to note about it. Both are
+ * lists of heap texts that end with NULL; the caller frees them. It is an error
+ * if no image matches a pattern, or if a tree is selected from a run that was
+ * recorded without who started whom. A note names an executable of the tree
+ * that others started as well, or one that was selected by its name rather than
+ * its path.
  */
 char **select_problems(const struct trace *t, const struct selection *s);
 char **select_notes(const struct trace *t, const struct selection *s);
 
 /*
- * The executables that none of the recording started, if there is more than
- * one; without the one that started all, such as the shell of a test. Paths of
- * the trace, all different, NULL after the last; the caller frees the list.
- * Empty if the trace does not tell.
+ * If a recording has several executables that none of the others started,
+ * returns their paths. The one that started all others, such as the shell of a
+ * test, is not counted. All paths are different and point into the trace; NULL
+ * follows the last. The caller frees the list. It is empty if the trace lacks
+ * these facts.
  */
 const char **select_unrelated(const struct trace *t);
 
 /*
- * Of each recording with marks, keep the phases from the one that the mark
- * `from` began (NULL: from the start) up to the one that `until` began (NULL:
- * to the end). `*t` becomes the `whole` of the new trace. False: a run has no
- * such mark; `problem` (heap, caller frees) names it, and the trace has not
+ * Of each recording with marks, keeps the phases from the mark `from` (NULL:
+ * from the start) up to the mark `until` (NULL: to the end). `*t` becomes the
+ * `whole` of the new trace. Returns false if a run lacks one of the marks;
+ * `problem`, which the caller frees, then says which, and the trace has not
  * changed.
  */
 bool select_phases(struct trace **t, const char *from, const char *until,
 		   char **problem);
 
-/* --harness, a flag of this member. */
+/* The row of --harness, which sets the flag `member`. */
 #define HARNESS_OPTION(type, member, for_modes) \
 	{ "harness", 0, NULL, \
 	  "with what belongs to no run of sp-record --split", \
 	  OPTION_FLAG(type, member), .modes = (for_modes) }
 
 /*
- * Leave out what belongs to no run of --split. `*t` becomes the whole of the new
- * trace, if there is any such. `note` (heap, caller frees) says so; NULL: there
- * was none. False: there is nothing else, as `note` says.
+ * Leaves out the harness of --split: all that belongs to no run. `*t` becomes
+ * the `whole` of the new trace, and `note` says so, a text that the caller
+ * frees. If there was no harness, `note` is NULL and the trace does not change.
+ * Returns false if there is nothing but harness; `note` says so, too.
  */
 bool select_without_harness(struct trace **t, char **note);
 

@@ -13,7 +13,7 @@ enum { PORTS = 1 << 16 };
 
 struct socket_set {
 	bool bound[PORTS], listened[PORTS];
-	const struct fact **named;	/* of AF_UNIX, sorted by detail */
+	const struct fact **named;	/* facts of AF_UNIX, sorted by detail */
 	size_t n_named;
 };
 

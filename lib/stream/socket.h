@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What can be told from all sockets of a trace together. */
+/* Facts about sockets that follow only from all sockets of a trace together. */
 #ifndef SOCKET_H
 #define SOCKET_H
 
@@ -7,23 +7,24 @@
 
 #include "stream/trace.h"
 
-/* The port in a socket's fact; -1: it is not of inet or inet6. */
+/* The port in a socket's fact, or -1 for a family other than inet and inet6. */
 int socket_port(const struct fact *fact);
 
 /*
- * The ports and names that the sockets of a trace had. Keeps pointers to the
+ * The ports and names of all sockets in a trace. It keeps pointers to the
  * facts.
  */
 struct socket_set;
 struct socket_set *socket_set_new(const struct trace *t);
 void socket_set_free(struct socket_set *set);
 /*
- * Whether the kernel chose the port: the run listened on it without binding it.
+ * Whether the kernel chose the port. It did if the program listened without
+ * binding the port.
  */
 bool port_was_chosen(const struct socket_set *set, int port);
 /*
- * Whether a socket's fact reached an abstract AF_UNIX name that no socket in
- * the trace was bound to.
+ * Whether the program reached an abstract AF_UNIX name to which no socket of
+ * the trace was bound.
  */
 bool socket_is_outside(const struct socket_set *set, const struct fact *fact);
 

@@ -12,9 +12,9 @@
 #include "stream/fact-shape.h"
 
 /*
- * A detail is the size of the values in one byte, the values, and for each frame
- * the function and the file with their NULs, the address in 8 bytes, the size of
- * the build-id in one, and the build-id.
+ * A detail consists of the size of the values in one byte, the values, and the
+ * frames. A frame is the function and the file, each with a NUL, the address in
+ * 8 bytes, the size of the build-id in one byte, and the build-id.
  */
 void stack_begin(struct stack_writer *w, uint8_t *detail,
 		 const uint8_t *values, size_t size)
@@ -54,7 +54,10 @@ bool stack_add(struct stack_writer *w, const struct stack_frame *frame)
 	return true;
 }
 
-/* The text at `*at`, which is moved behind its NUL; NULL: it has none. */
+/*
+ * Returns the text at `*at` and moves `*at` behind its NUL. Returns NULL if
+ * there is no NUL.
+ */
 static const char *take_text(const uint8_t **at, const uint8_t *end)
 {
 	const uint8_t *text = *at, *nul = memchr(text, '\0', end - text);
@@ -82,7 +85,10 @@ static bool take_frame(const uint8_t **at, const uint8_t *end,
 	return true;
 }
 
-/* A child process wrote the detail at first: it can be malformed. */
+/*
+ * Can return fewer frames: the child process that wrote the detail is not
+ * trusted, so it can be malformed.
+ */
 size_t stack_frames(const struct fact *fact,
 		    struct stack_frame frames[STACK_FRAMES_MAX])
 {
@@ -114,7 +120,10 @@ static const char *last_part(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* The file stands behind the last of its frames, a library without its folder. */
+/*
+ * Frames of the same file in a row are followed by the file's name once. A
+ * library is shown without its folder.
+ */
 char *stack_text(const struct stack_frame *frames, size_t n)
 {
 	char *text = NULL;
@@ -140,7 +149,10 @@ char *stack_text(const struct stack_frame *frames, size_t n)
 	return text ? text : xstrdup("");
 }
 
-/* A function of libc that has the call's name, underscores apart. */
+/*
+ * Whether the frame is the libc function of the call. Its name is the call's,
+ * apart from underscores.
+ */
 static bool is_wrapper(const struct stack_frame *frame, struct call_id id)
 {
 	char name[SYSCALL_NAME_MAX];

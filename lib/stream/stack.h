@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The detail of a stack's fact: values of arguments, and where the call was made. */
+/*
+ * The detail of a stack's fact: values of arguments, and the functions that led
+ * to the call.
+ */
 #ifndef STACK_H
 #define STACK_H
 
@@ -12,17 +15,18 @@
 
 enum {
 	STACK_FRAMES_MAX = 64,
-	STACK_FRAME_FIELDS = 4,		/* of one frame in a stream */
+	STACK_FRAME_FIELDS = 4,		/* fields of a frame in a stream */
 	STACK_FUNCTION_MAX = 255,	/* bytes */
-	STACKS_MAX = 256,		/* of a call of an image, in a trace */
+	/* stacks that a trace keeps for a call of an image */
+	STACKS_MAX = 256,
 };
 
 struct stack_frame {
 	const char *function;	/* "": not known */
 	const char *file;	/* path of the ELF file, or "anonymous memory" */
 	/*
-	 * The ELF file's virtual address after the call instruction; 0: in no
-	 * file.
+	 * the virtual address in the ELF file after the call instruction; 0:
+	 * not in a file
 	 */
 	uint64_t address;
 	const uint8_t *build_id;
@@ -34,24 +38,36 @@ struct stack_writer {
 	size_t size, n;
 };
 
-/* Begin a detail with the detail of an argument's fact, perhaps empty. */
+/*
+ * Begins a detail with the values, which are the detail of an argument's fact
+ * and can be empty.
+ */
 void stack_begin(struct stack_writer *w, uint8_t *detail,
 		 const uint8_t *values, size_t size);
-/* Add the next caller's frame. False: there is no room, or it is malformed. */
+/*
+ * Adds the frame of the next caller. Returns false if there is no room, or the
+ * frame is malformed.
+ */
 bool stack_add(struct stack_writer *w, const struct stack_frame *frame);
 
-/* The innermost frame first; the texts are the fact's. */
+/* Reads the frames, the innermost first. The texts point into the fact. */
 size_t stack_frames(const struct fact *fact,
 		    struct stack_frame frames[STACK_FRAMES_MAX]);
-/* An argument's fact with the values of the call; its detail is the fact's. */
+/*
+ * Returns a fact of kind argument with the stack's values. Its detail points
+ * into `fact`.
+ */
 struct fact stack_values(const struct fact *fact);
-/* "__check_pf <- getaddrinfo (libc.so.6) <- main (/bin/app)", unescaped; heap. */
+/*
+ * "__check_pf <- getaddrinfo (libc.so.6) <- main (/bin/app)", unescaped; the
+ * caller frees it.
+ */
 char *stack_text(const struct stack_frame *frames, size_t n);
 /* The same without the function that only makes the call; NULL: no caller. */
 char *stack_callers(const struct fact *stack);
 /*
  * "socket(AF_NETLINK) <- __check_pf <- getaddrinfo (libc.so.6)", without the
- * function that only makes the call; unescaped, heap.
+ * libc function of the call itself; unescaped, and the caller frees it.
  */
 char *stack_chain(const struct fact *stack);
 /* An array of objects, the innermost frame first. */

@@ -15,11 +15,14 @@
 
 #define MAGIC "sandprint"
 
-/* What reader and writer keep of a segment, to compare with its trailer. */
+/*
+ * Totals of a segment, which reader and writer compute to compare with the
+ * trailer.
+ */
 struct totals {
 	uint64_t records;
 	uint64_t calls;		/* saturating */
-	uint32_t crc;		/* CRC-32 of zlib */
+	uint32_t crc;		/* CRC-32 as in zlib */
 };
 
 static void totals_record(struct totals *t, const void *data, size_t size)
@@ -48,15 +51,15 @@ static void pack_trailer(const struct totals *t, msgpack_packer *pk)
 }
 
 /*
- * Framing. The bytes of a record are measured before they are decoded: no
- * claimed size is believed, and no memory is allocated for it.
+ * Framing. The bytes of a record are counted before they are decoded, so that a
+ * false size in the input never makes us allocate memory.
  */
 
 enum measure { MEASURED, MEASURE_MORE, MEASURE_BAD };
 
 struct token {
-	size_t head;		/* bytes of type and length */
-	uint64_t body;		/* bytes after that, not counting elements */
+	size_t head;		/* bytes of the type and the length */
+	uint64_t body;		/* bytes after the head, without the elements */
 	uint64_t elements;	/* objects that follow */
 	bool nests;
 };
@@ -70,10 +73,10 @@ static uint64_t big_endian(const uint8_t *p, size_t n)
 	return value;
 }
 
-/* Types 0xc0 to 0xdf: the bytes of length, then what the length counts. */
+/* Types 0xc0 to 0xdf: how many bytes the length has, and what it counts. */
 static const struct wide {
 	uint8_t length;		/* bytes */
-	uint8_t fixed;		/* further bytes of the body */
+	uint8_t fixed;		/* bytes of the body besides the counted ones */
 	/* bytes of the body for each unit of the length */
 	uint8_t per_body;
 	uint8_t per_element;	/* elements for each unit of the length */
@@ -106,7 +109,7 @@ static enum measure read_token(const uint8_t *p, size_t n, struct token *t)
 		return MEASURE_MORE;
 	if (*p < 0x80 || *p >= 0xe0)			/* fixint */
 		return MEASURED;
-	if (*p < 0xa0) {				/* fixmap, fixarray */
+	if (*p < 0xa0) {				/* fixmap or fixarray */
 		t->elements = (*p & 0x0f) * (*p < 0x90 ? 2 : 1);
 		t->nests = true;
 		return MEASURED;
@@ -128,11 +131,12 @@ static enum measure read_token(const uint8_t *p, size_t n, struct token *t)
 	return MEASURED;
 }
 
-/* The size of the object at `p`, of which `n` bytes have been read. */
+/* Finds the size of the object at `p`, of which `n` bytes were read so far. */
 static enum measure measure(const uint8_t *p, size_t n, size_t *size,
 			    const char **why)
 {
-	uint64_t left[STREAM_DEPTH_MAX] = { 1 };	/* objects to come */
+	/* objects that have not been measured */
+	uint64_t left[STREAM_DEPTH_MAX] = { 1 };
 	uint64_t objects = 0, at = 0;
 	unsigned int depth = 0;
 	struct token t;
@@ -169,11 +173,11 @@ static enum measure measure(const uint8_t *p, size_t n, size_t *size,
 struct stream_reader {
 	FILE *file;
 	uint8_t *data;
-	size_t start, end, capacity;	/* unread bytes: [start, end) */
+	size_t start, end, capacity;	/* the unread bytes are [start, end) */
 	msgpack_unpacked record;
 	struct totals totals;
 	uint64_t segments;
-	bool inside;			/* a segment is open */
+	bool inside;			/* whether a segment is open */
 	bool broken;
 	char *problem;
 };
@@ -227,7 +231,7 @@ static enum stream_event fail(struct stream_reader *r,
 	return event;
 }
 
-/* Before the first segment: the file is no stream. */
+/* The input does not begin with a segment: it is not a stream. */
 static enum stream_event refuse(struct stream_reader *r)
 {
 	char *why = kind_refusal(r->data + r->start, r->end - r->start,
@@ -240,14 +244,14 @@ static enum stream_event refuse(struct stream_reader *r)
 
 enum stream_event stream_refuse(struct stream_reader *r, const char *why)
 {
-	r->totals.records--;	/* counted already, when it was read */
+	r->totals.records--;	/* its reading has counted the record */
 	return fail(r, STREAM_BAD, why);
 }
 
 /*
- * Read up to `n` bytes, waiting for the first one only: events are read while
- * they are written. This requires a file without a buffer of its own; with a
- * buffer, all `n` bytes are awaited.
+ * Reads up to `n` bytes, but only waits for the first byte: events are read
+ * while they are written. This only works if `file` has no buffer. If it has
+ * one, this waits for all `n` bytes.
  */
 static size_t read_some(FILE *file, uint8_t *data, size_t n)
 {
@@ -255,7 +259,10 @@ static size_t read_some(FILE *file, uint8_t *data, size_t n)
 	ssize_t more = 0;
 	int first;
 
-	/* 1: unbuffered; 0: nothing was read yet, and a buffer comes with it */
+	/*
+	 * 1: unbuffered. 0: nothing was read so far, and reading allocates the
+	 * buffer.
+	 */
 	if (fd.fd < 0 || __fbufsize(file) != 1)
 		return fread(data, 1, n, file);
 	first = getc(file);
@@ -264,7 +271,8 @@ static size_t read_some(FILE *file, uint8_t *data, size_t n)
 	*data = first;
 	if (n > 1 && poll(&fd, 1, 0) == 1)
 		more = read(fd.fd, data + 1, n - 1);
-	return 1 + (more > 0 ? more : 0);	/* an error comes back with getc */
+	/* getc() will report an error */
+	return 1 + (more > 0 ? more : 0);
 }
 
 /* Read more bytes into the buffer; false at the end of the input. */
@@ -286,7 +294,10 @@ static bool fill(struct stream_reader *r)
 	return n;
 }
 
-/* Read one complete record into the buffer: STREAM_RECORD, or what is wrong. */
+/*
+ * Reads one complete record into the buffer. Returns STREAM_RECORD, or the
+ * error.
+ */
 static enum stream_event frame(struct stream_reader *r, size_t *size)
 {
 	const char *why;
@@ -328,8 +339,8 @@ static bool decode(struct stream_reader *r, size_t size,
 }
 
 /*
- * Events come by the million, so the encoding that our writer uses has a
- * decoder of its own. In any other encoding they are read like other records.
+ * There are millions of events, so that the encoding that our writer chooses
+ * has a fast decoder. Events in any other encoding are read like other records.
  */
 static bool is_events(const struct stream_reader *r)
 {
@@ -376,7 +387,7 @@ static enum stream_event begin_segment(struct stream_reader *r,
 	return STREAM_SEGMENT;
 }
 
-/* The trailer must have the bytes that a writer would have written. */
+/* Only the exact bytes that our writer produces are accepted as a trailer. */
 static enum stream_event end_segment(struct stream_reader *r, size_t size)
 {
 	msgpack_sbuffer expected;

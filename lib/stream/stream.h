@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The stream: segments of MessagePack records, read and written one record at a
- * time. trace.h knows what the records mean. sp-stream(5) is the specification.
+ * The stream: segments of MessagePack records. This reads and writes one record
+ * at a time; trace.h knows what the records mean. sp-stream(5) is the
+ * specification.
  */
 #ifndef STREAM_H
 #define STREAM_H
@@ -14,8 +15,8 @@
 enum { STREAM_VERSION = 1 };
 
 /*
- * The first byte of a stream, an array of three elements; no JSON text begins
- * so.
+ * The first byte of a stream, an array of three elements. No JSON text begins
+ * with it.
  */
 enum { STREAM_FIRST_BYTE = 0x93 };
 
@@ -44,67 +45,73 @@ enum stream_kind {
 	STREAM_EVENT_FILE = 21,
 };
 
-/* No writer makes a record beyond these: sp-stream(5), LIMITS. */
+/* Limits that every record of a writer keeps to: LIMITS in sp-stream(5). */
 enum {
 	STREAM_RECORD_MAX = 16 << 20,	/* bytes of one record */
 	STREAM_OBJECTS_MAX = 1 << 20,	/* MessagePack objects in one record */
-	STREAM_DEPTH_MAX = 8,		/* arrays or maps within each other */
+	STREAM_DEPTH_MAX = 8,		/* nesting of arrays and maps */
 	STREAM_SIGHTINGS_MAX = 65536,	/* runs in one record of a fact or image */
 };
 
 enum stream_event {
-	STREAM_END,		/* the input ended after a complete segment */
+	STREAM_END,		/* the input ended between segments */
 	STREAM_SEGMENT,		/* a header: a new segment begins */
 	STREAM_RECORD,		/* a record: kind and fields are set */
-	STREAM_COMPLETE,	/* a trailer that agrees with the segment */
+	STREAM_COMPLETE,	/* a trailer, which matches its segment */
 	STREAM_TRUNCATED,	/* the input ended inside a segment */
-	STREAM_BAD,		/* corrupt, or no stream: stream_problem() */
+	/* the input is corrupt, or not a stream: stream_problem() */
+	STREAM_BAD,
 };
 
 struct stream_record {
 	uint64_t kind;
-	/* Valid until the next stream_next(): */
+	/* The rest is valid until the next stream_next(). */
 	uint32_t n_fields;
-	const msgpack_object *fields;	/* NULL: events, see events.h */
-	const uint8_t *data;		/* the record as it stands in the input */
+	const msgpack_object *fields;	/* NULL for events: see events.h */
+	const uint8_t *data;		/* the record's bytes in the input */
 	size_t size;
 };
 
 struct stream_reader;
 
 /*
- * The reader takes over `file`; nothing is read yet. If the file has no buffer
- * of its own, setvbuf(3), events are read as they are written.
+ * The reader takes ownership of `file`, and reads nothing yet. Events can only
+ * be read as they are written if the file has no buffer: setvbuf(3).
  */
 struct stream_reader *stream_reader_new(FILE *file);
 void stream_reader_free(struct stream_reader *r);
 /*
- * After STREAM_TRUNCATED or STREAM_BAD nothing more can be read. The caller
- * refuses a record that it cannot accept with stream_refuse().
+ * Reads the next record. Nothing more can be read after STREAM_TRUNCATED or
+ * STREAM_BAD. The caller refuses an unacceptable record with stream_refuse().
  */
 enum stream_event stream_next(struct stream_reader *r,
 			      struct stream_record *record);
 enum stream_event stream_refuse(struct stream_reader *r, const char *why);
-/*
- * The calls that the caller has counted so far, for comparison with the
- * trailer.
- */
+/* Adds to the number of calls in the segment, which must match its trailer. */
 void stream_reader_count(struct stream_reader *r, uint64_t calls);
-/* Where and what, for a message: "segment 1: record 17: truncated". */
+/*
+ * The position and the error, for a message: "segment 1: record 17: truncated".
+ */
 const char *stream_problem(const struct stream_reader *r);
 
 struct stream_writer;
 
-/* Writes the header of a segment. Errors show in ferror(file). */
+/* Writes the header of a segment. ferror(file) shows errors. */
 struct stream_writer *stream_writer_new(FILE *file);
-/* Begin a record with `n_fields` fields after the kind; pack them, then end. */
+/*
+ * Begins a record with `n_fields` fields after the kind. The caller packs them
+ * and calls stream_end().
+ */
 msgpack_packer *stream_begin(struct stream_writer *w, enum stream_kind kind,
 			     uint32_t n_fields);
 void stream_end(struct stream_writer *w);
-/* A complete record that is already encoded, in two pieces. */
+/* Writes a complete record that is already encoded, given in two pieces. */
 void stream_put(struct stream_writer *w, const void *head, size_t head_size,
 		const void *body, size_t body_size);
-/* Counts towards the total of calls that the trailer holds (saturating). */
+/*
+ * Adds to the number of calls that the trailer will hold, which stays at its
+ * maximum.
+ */
 void stream_writer_count(struct stream_writer *w, uint64_t calls);
 /* Writes the trailer and frees the writer. */
 void stream_writer_finish(struct stream_writer *w);

@@ -10,19 +10,23 @@
 #include "stream/keep.h"
 
 /*
- * Indices are valid within a segment: these are the trace's indices of its runs
- * and images.
+ * Records refer to runs and images by indices that are valid within a segment.
+ * These arrays map them to the trace's indices.
  */
 struct segment {
 	struct segment_run {
 		uint32_t index;
-		bool complete;	/* valid once the trailer has been read */
+		/*
+		 * runs of this segment are complete once the trailer has been
+		 * read
+		 */
+		bool complete;
 	} *runs;
 	size_t n_runs;
 	uint32_t *images;
 	size_t n_images;
 	uint64_t unknown;	/* records of unknown kinds */
-	bool *event_runs;	/* whether the run of an event image is known */
+	bool *event_runs;	/* whether an event image has named its run */
 	uint32_t n_event_images;
 	uint32_t n_event_files;
 };
@@ -35,7 +39,7 @@ static void segment_clear(struct segment *s)
 	*s = (struct segment){ 0 };
 }
 
-/* A copy of a run counts as complete when its segment is. */
+/* A copy of a run is complete if its segment is. */
 static void segment_end(struct trace *t, struct segment *s, bool complete)
 {
 	for (size_t i = 0; i < s->n_runs; i++) {
@@ -47,7 +51,7 @@ static void segment_end(struct trace *t, struct segment *s, bool complete)
 	segment_clear(s);
 }
 
-/* The parsers below return NULL or what is wrong. */
+/* The functions below return NULL, or what is wrong with the record. */
 
 static const char *read_run(struct trace *t, struct segment *s,
 			    const struct stream_record *record)
@@ -70,8 +74,9 @@ static const char *read_run(struct trace *t, struct segment *s,
 }
 
 /*
- * Element `i` of a list, [run, number…] of an image or a fact: `n` numbers go
- * to `values`, and the trace's index of the run to `*run`. Runs must ascend.
+ * Reads element `i` of a list in an image or a fact: [run, number…]. `n`
+ * numbers go to `values`, and the trace's index of the run goes to `*run`. Runs
+ * must ascend.
  */
 static bool read_by_run(const struct segment *s, const msgpack_object *list,
 			uint32_t i, uint32_t *run, uint64_t *values, uint32_t n)
@@ -83,7 +88,7 @@ static bool read_by_run(const struct segment *s, const msgpack_object *list,
 	if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != n + 1 ||
 	    !s->n_runs || !uint_unpack(&part[0], s->n_runs - 1, &index))
 		return false;
-	/* the element before was read: it is well-formed */
+	/* the element before was read, so that it is well-formed */
 	if (i && index <= o[-1].via.array.ptr[0].via.u64)
 		return false;
 	*run = s->runs[index].index;
@@ -232,7 +237,7 @@ static const char *read_event_file(struct trace *t, struct segment *s,
 	return NULL;
 }
 
-/* A result refers to files by their number + 1. */
+/* A result refers to a file by the file's number plus 1. */
 static bool has_files(const struct segment *s, const struct happening *h)
 {
 	return h->what != HAPPENED_RESULT ||
@@ -241,7 +246,7 @@ static bool has_files(const struct segment *s, const struct happening *h)
 		 h->args[4] <= s->n_event_files);
 }
 
-/* The runs come later, after all events. */
+/* The receiver gets the runs later, after all events. */
 static const char *read_event_run(struct trace *t, struct segment *s,
 				  const struct stream_record *record)
 {
@@ -299,7 +304,7 @@ static const char *read_part(struct trace *t, const struct segment *s,
 	return NULL;
 }
 
-/* Of all segments, the one that keeps least decides. */
+/* The segment that keeps the fewest runs decides. */
 static const char *read_keep(struct trace *t,
 			     const struct stream_record *record)
 {
@@ -394,7 +399,8 @@ bool trace_load(struct trace *t, struct input *in, unsigned int flags)
 
 	if (!file)
 		return false;
-	setvbuf(file, NULL, _IONBF, 0);		/* see stream_reader_new() */
+	/* no buffer: see stream_reader_new() */
+	setvbuf(file, NULL, _IONBF, 0);
 	ok = trace_read(t, file, flags, &problem);
 	if (!ok)
 		message_error("%s: %s", input_name(in->path), problem);

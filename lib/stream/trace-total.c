@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Totals of a trace, and lists in other orders. */
+/* Totals of a trace, and its lists in other orders. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,7 +69,9 @@ static int compare_totals(const void *a, const void *b)
 	return call_id_compare(&x->id, &y->id);
 }
 
-/* Join neighbours that are the same call; returns how many are left. */
+/*
+ * Joins neighbours that are the same call. Returns the new number of elements.
+ */
 static size_t fold(struct call_total *totals, size_t n)
 {
 	size_t used = 0;
@@ -115,7 +117,10 @@ struct call_total *trace_totals(const struct trace *t,
 
 enum { NO_GROUP = UINT32_MAX, MANY_GROUPS = UINT32_MAX - 1 };
 
-/* The recording of each run, numbered from 0; the caller frees. */
+/*
+ * Numbers the recordings, and returns the number of each run's recording. The
+ * caller frees the array.
+ */
 static uint32_t *number_recordings(const struct trace *t, uint32_t *n)
 {
 	uint32_t *numbers = xcalloc(t->n_runs + 1, sizeof(*numbers));
@@ -127,7 +132,10 @@ static uint32_t *number_recordings(const struct trace *t, uint32_t *n)
 	return numbers;
 }
 
-/* The recording that alone has the fact, as far as it is known by now. */
+/*
+ * Updates `only`, the number of the only recording that has the call: NO_GROUP
+ * if none is known so far, MANY_GROUPS if there are several.
+ */
 static uint32_t only_recording(const struct fact *fact, const uint32_t *numbers,
 			       uint32_t only)
 {
@@ -190,7 +198,7 @@ static const char *last_component(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* Names that tell most come first. */
+/* Puts the most informative names first. */
 static int compare_names(const struct fact *a, const struct fact *b)
 {
 	bool x = a->id.nr != NAME_OPENED || a->detail[0] != '/';
@@ -199,14 +207,14 @@ static int compare_names(const struct fact *a, const struct fact *b)
 	return x != y ? x - y : by_id(&a, &b);
 }
 
-/* A link in /proc, or the path's own name, tells nothing about the program. */
+/* A link in /proc, or the image's own path, says nothing about the program. */
 static bool tells_more(const char *name, const char *path)
 {
 	return strncmp(name, "/proc/", strlen("/proc/")) &&
 		strcmp(last_component(name), last_component(path));
 }
 
-/* The first name of the image that is not its path's; NULL: it has none. */
+/* The first name of the image that differs from its path; NULL: it has none. */
 static const struct fact *other_name(const struct trace *t, uint32_t image)
 {
 	const char *path = image_name(t->images[image]);

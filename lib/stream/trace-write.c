@@ -6,7 +6,9 @@
 #include "base/text.h"
 #include "stream/fact-shape.h"
 
-/* How many of `n` elements from `at` on go into one record. */
+/*
+ * How many of `n` elements go into one record, which begins with element `at`.
+ */
 static size_t portion(size_t n, size_t at)
 {
 	return n - at < STREAM_SIGHTINGS_MAX ? n - at : STREAM_SIGHTINGS_MAX;
@@ -37,8 +39,8 @@ static void write_image(struct stream_writer *w, const struct image *image,
 }
 
 /*
- * An image with very many runs takes several records; `wire` gets the index of
- * the first.
+ * An image with very many runs takes several records. wire[i] becomes the index
+ * of image i's first record.
  */
 static void write_images(struct stream_writer *w, const struct trace *t,
 			 uint32_t *wire)

@@ -13,7 +13,7 @@
 #define uthash_fatal(message) __builtin_unreachable()
 #include <uthash.h>
 
-/* Where an element of a trace stands; the key's bytes follow. */
+/* The hash-table entry of a trace's element. The bytes of the key follow it. */
 struct entry {
 	UT_hash_handle hh;
 	uint32_t index;
@@ -22,12 +22,16 @@ struct entry {
 
 struct trace_index {
 	struct entry *runs;	/* by id */
-	struct entry *images;	/* by has-path, build-id size, build-id, path */
-	struct entry *facts[FACT_KINDS];	/* by struct fact_key */
-	struct facts names;	/* in canonical order; n 0: not made yet */
+	/* key: whether there is a path, build-id size, build-id, path */
+	struct entry *images;
+	struct entry *facts[FACT_KINDS];	/* key: struct fact_key */
+	/*
+	 * the names by image, in canonical order; n is 0 until they are needed
+	 */
+	struct facts names;
 };
 
-/* As many bytes of `detail` as there are. */
+/* The key of a fact; `detail` has as many bytes as the fact's. */
 struct fact_key {
 	uint32_t image;
 	struct call_id id;
@@ -47,8 +51,8 @@ static size_t key_of(const struct fact *fact, struct fact_key *key)
 }
 
 /*
- * The index of `key`, and whether it is new: then the caller must append the
- * element at `next`.
+ * Finds the index of `key`. If the key is new, the caller must append the
+ * element at index `next`.
  */
 static uint32_t lookup(struct entry **table, const void *key, size_t size,
 		       uint32_t next, bool *is_new)
@@ -178,8 +182,8 @@ uint32_t trace_add_image(struct trace *t, const char *path,
 }
 
 /*
- * The element of `run` in an array that is sorted by run; each element begins
- * with the run's index. If there is none, a zeroed one is inserted.
+ * The element of `run` in an array that is sorted by run. Each element begins
+ * with the run's index. A missing element is inserted, with zeros.
  */
 static void *by_run(void *array, size_t *n, size_t size, uint32_t run)
 {
@@ -236,7 +240,8 @@ static struct sighting *find_sighting(struct trace *t, enum fact_kind kind,
 		fact->id = key->id;
 		fact->answer = key->answer;
 		fact->detail_size = key->detail_size;
-		if (kind >= FACT_ARGUMENT)	/* even an empty one */
+		/* the copy is not NULL, even if it is empty */
+		if (kind >= FACT_ARGUMENT)
 			fact->detail = xmemdup(key->detail, key->detail_size);
 		facts->at = xgrow(facts->at, facts->n, sizeof(*facts->at));
 		facts->at[facts->n++] = fact;
@@ -277,7 +282,7 @@ void trace_sum_fact(struct trace *t, enum fact_kind kind,
 	s->flags |= sighting->flags;
 }
 
-/* Canonical order */
+/* The canonical order. */
 
 static int compare_runs(const void *a, const void *b, void *arg)
 {
@@ -347,8 +352,8 @@ static int compare_by_run(const void *a, const void *b)
 }
 
 /*
- * Sort an array of pointers; the result maps old indices to new ones. The
- * caller frees it.
+ * Sorts an array of pointers. Returns an array that maps old indices to new
+ * ones, which the caller frees.
  */
 static uint32_t *reorder(void *array, size_t n,
 			 int (*compare)(const void *, const void *, void *))
@@ -417,7 +422,7 @@ static void sort_images(struct trace *t)
 	free(went);
 }
 
-/* The keys of facts contain image indices, so their table is rebuilt. */
+/* Rebuilds the table, since the keys of facts contain the indices of images. */
 static void sort_facts(struct facts *facts, struct entry **index)
 {
 	array_sort(facts->at, facts->n, sizeof(*facts->at), compare_facts);
@@ -436,9 +441,9 @@ static bool same_call(const struct fact *a, const struct fact *b)
 }
 
 /*
- * The first STACKS_MAX of each call of an image. A stack that is among the first
- * of a union is among the first of each part that has it, so that merging stays
- * associative.
+ * Keeps the first STACKS_MAX stacks of each call of an image. A stack that is
+ * among the first of a union is also among the first of every part that has it,
+ * so that merging stays associative.
  */
 static void bound_stacks(struct facts *stacks)
 {
@@ -457,7 +462,9 @@ static void bound_stacks(struct facts *stacks)
 	stacks->n = kept;
 }
 
-/* The first of the sorted facts whose image is that one or a later one. */
+/*
+ * Of the sorted facts, the first one that belongs to that image or a later one.
+ */
 static size_t first_of(const struct facts *facts, uint32_t image)
 {
 	size_t from = 0, to = facts->n;

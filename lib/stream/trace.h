@@ -21,13 +21,13 @@ enum sighting_flag {
 	SIGHTING_VSYSCALL = 1,	/* through the vsyscall page */
 	/* the call had begun when the recording began */
 	SIGHTING_INFLIGHT = 2,
-	/* a filter's supervisor or a tracer performed it */
+	/* a filter's supervisor or a tracer answered the call */
 	SIGHTING_SKIPPED = 4,
-	/* one of these calls is the execve of the command */
+	/* one of these calls is the execve of the command itself */
 	SIGHTING_INITIAL = 8,
 };
 
-/* What one run has of a fact. */
+/* What one run knows about a fact. */
 struct sighting {
 	uint32_t run;		/* index into runs[] */
 	uint32_t flags;		/* SIGHTING_* */
@@ -38,36 +38,44 @@ struct sighting {
 struct image_use {
 	uint32_t run;		/* index into runs[] */
 	uint64_t execs;		/* successful execs of the image */
-	/* tasks (threads included) that its tasks created */
+	/* tasks, including threads, that tasks of the image created */
 	uint64_t tasks;
 };
 
 enum { BUILD_ID_MAX = 64 };
 
 struct image {
-	char *path;		/* NULL: `other`, the image table was full */
+	/* NULL for the image `other`, when the image table was full */
+	char *path;
 	uint8_t build_id[BUILD_ID_MAX];
 	size_t build_id_size;	/* bytes; 0: none */
-	struct image_use *uses;	/* one a run, by run index after trace_sort() */
+	/* one for each run, in the order of runs after trace_sort() */
+	struct image_use *uses;
 	size_t n_uses;
 };
 
 /*
- * A fact: a call that was made, a call that was denied, an operation, or what
- * a call was given. A call is denied when a seccomp filter of the workload's
- * own answers it with an error, or with death; the same call can be made and
- * denied, by its arguments. An operation is one of io_uring and no call; its
- * id is { 0, opcode }. An argument fact is a call with some of its arguments'
- * values, or with none where there were too many different ones. A path's id
- * is { 0, access } (names.h) and its detail the path; a socket's is { family,
- * operation } and its detail the address (path.h). A move's id is { 0, access }
- * and its detail two paths with a NUL between them: a rename or a link, from
- * the first to the second. A start's id is { 0, 0 } and its detail the path of
- * the image whose task executed its image, empty for `other`. A privilege's id
- * is the call that used it, with nr -1 outside of any, and its detail is
- * privilege_of(). A name's id is { 0, enum name_source } and its detail the name
- * by which its image was executed. A stack's id is the call that was made
- * there, and its detail is in stack.h.
+ * The kinds of facts. Each kind gives its own meaning to the fact's id (a pair
+ * of numbers) and to its detail:
+ *
+ *	CALL		id: the call that was made
+ *	DENIAL		id: the call that a seccomp filter of the workload
+ *			denied, with an error or a signal; the same call can
+ *			also have been made with other arguments
+ *	OPERATION	id: 0, opcode of an io_uring operation
+ *	ARGUMENT	id: the call; detail: values of some of its arguments,
+ *			or nothing if there were too many different ones
+ *	PATH		id: 0, access (names.h); detail: the path
+ *	SOCKET		id: family, operation; detail: the address (path.h)
+ *	MOVE		a rename or a link; id: 0, access; detail: the old path,
+ *			a NUL, and the new path
+ *	START		id: 0, 0; detail: the path of the image that executed
+ *			the fact's image, empty if that was `other`
+ *	PRIVILEGE	id: the call that used it, with nr -1 outside of any
+ *			call; detail: privilege_of()
+ *	NAME		id: 0, enum name_source; detail: the name by which the
+ *			image was executed
+ *	STACK		id: the call; detail: see stack.h
  */
 enum fact_kind {
 	FACT_CALL, FACT_DENIAL, FACT_OPERATION, FACT_ARGUMENT, FACT_PATH,
@@ -96,20 +104,25 @@ struct facts {
 };
 
 /*
- * The receiver of a stream's events, which no trace keeps: called in the
- * stream's order, while it is read.
+ * Receives the events of a stream, which are not kept in the trace. The
+ * functions are called in the stream's order, while the stream is read.
  */
 struct trace_sink {
-	/* The events of a record come next. NULL: not wanted. */
+	/* the events of a record follow; NULL: the receiver ignores this */
 	void (*begin)(void *arg, bool has_results);
-	/* The number starts at 0 in each segment. `path` NULL: not known. */
+	/* an image; numbers start at 0 in each segment; `path` NULL: unknown */
 	void (*image)(void *arg, uint32_t number, const char *path);
-	/* A file of a result, which also has a number. NULL: not wanted. */
+	/*
+	 * a file of a result, numbered likewise; NULL: the receiver ignores
+	 * this
+	 */
 	void (*file)(void *arg, uint32_t number, const char *path);
-	/* The run of an image's events; of images without it, the first. */
+	/*
+	 * the run of an image's events; an image without it has the first run
+	 */
 	void (*run)(void *arg, uint32_t image, uint32_t run);
 	void (*event)(void *arg, const struct happening *event);
-	void (*pause)(void *arg);	/* the end of one record's events */
+	void (*pause)(void *arg);	/* the events of a record have ended */
 	void *arg;
 };
 
@@ -127,18 +140,18 @@ struct trace {
 		};
 	};
 	/*
-	 * runs were left out, so that at least as many of a fact's are there
-	 * (keep.h); 0: none were
+	 * Runs were left out. At least this many of the runs of each fact were
+	 * kept (keep.h). 0: no run was left out.
 	 */
 	uint32_t keep;
 	/*
-	 * the trace that this was selected from, without its runs; NULL:
-	 * nothing was left out
+	 * The trace that this one was selected from. It has no runs of its own.
+	 * NULL: nothing was left out.
 	 */
 	struct trace *whole;
-	/* events that were read, and not kept */
+	/* events that were read but not kept */
 	uint64_t n_events;
-	const struct trace_sink *sink;	/* the caller's; NULL: nobody's */
+	const struct trace_sink *sink;	/* the caller's receiver; NULL: none */
 	struct trace_index *index;	/* private */
 };
 
@@ -146,21 +159,22 @@ struct trace *trace_new(void);
 void trace_free(struct trace *t);
 
 /*
- * Add one; if it is there already, the two are joined. The index returned is
- * valid until trace_sort(). Takes over a run, and leaves *run empty.
+ * Adds an element, or joins it with the same element of the trace. The index
+ * returned is valid until trace_sort(). trace_add_run() takes ownership of the
+ * run's contents, and leaves *run empty.
  */
 uint32_t trace_add_run(struct trace *t, struct run *run);
 uint32_t trace_add_image(struct trace *t, const char *path,
 			 const uint8_t *build_id, size_t build_id_size);
 void trace_add_use(struct trace *t, uint32_t image,
 		   const struct image_use *use);
-/* The fact that has the image, id, answer and detail of `key`. */
+/* Adds to the fact that has the image, id, answer and detail of `key`. */
 void trace_add_fact(struct trace *t, enum fact_kind kind,
 		    const struct fact *key, const struct sighting *sighting);
 
 /*
- * For a recorder: these add to the counts of the run. The functions above join
- * copies of one fact instead.
+ * For a recorder: these functions add to the counts of the run, where the
+ * functions above join two copies of one fact.
  */
 void trace_sum_use(struct trace *t, uint32_t image,
 		   const struct image_use *use);
@@ -168,41 +182,51 @@ void trace_sum_fact(struct trace *t, enum fact_kind kind,
 		    const struct fact *key, const struct sighting *sighting);
 
 enum trace_read_flag {
-	TRACE_PARTIAL = 1,	/* a truncated segment counts; its runs are not complete */
+	/* accept a truncated segment; its runs are not complete */
+	TRACE_PARTIAL = 1,
 };
 
 /*
- * Fold a stream into the trace. False: `problem` (heap, caller frees) says
- * where and what: "segment 1: record 17: truncated". An input without any
- * segment is a problem too.
+ * Reads a stream into the trace. Returns false on failure; `problem`, which the
+ * caller frees, then says where and what: "segment 1: record 17: truncated". An
+ * input without any segment is an error, too.
  */
 bool trace_read(struct trace *t, FILE *file, unsigned int flags,
 		char **problem);
-/* The same for an input, which is closed; problems are printed and latched. */
+/*
+ * Reads an input and closes it. Returns false if it printed and latched an
+ * error.
+ */
 bool trace_load(struct trace *t, struct input *in, unsigned int flags);
-/* Reads all inputs even if some fail, so that every bad one is named. */
+/*
+ * Reads all inputs, even if some are bad, so that an error names each bad one.
+ */
 bool trace_load_all(struct trace *t, struct inputs *inputs, unsigned int flags);
 
 /*
- * The canonical order: runs by id, images by (path, build-id), facts by (image,
- * arch, nr, answer, detail), and the parts of each by run. Indices change.
+ * Sorts into the canonical order: runs by id, images by (path, build-id), facts
+ * by (image, arch, nr, answer, detail), and the sightings of each by run. All
+ * indices change.
  */
 void trace_sort(struct trace *t);
 
 /*
- * The names of an image, `n` facts. A trace can have many images and names, so
- * that nobody looks through all names for each image. Valid until a fact is
- * added, or trace_sort().
+ * The `n` names of an image. Both can be many, so an index is built instead of
+ * searching all names for each image. The result is valid until a fact is added
+ * or trace_sort() is called.
  */
 struct fact *const *trace_names(const struct trace *t, uint32_t image,
 				size_t *n);
 
-/* One segment in canonical order; sorts. Errors show in ferror(file). */
+/*
+ * Writes one segment in canonical order, after sorting. ferror(file) shows
+ * errors.
+ */
 void trace_write(struct trace *t, FILE *file);
-/* The same, into a segment that was already begun; finishes it. */
+/* Writes into a segment that was already begun, and finishes it. */
 void trace_finish(struct trace *t, struct stream_writer *w);
 
-/* The detail of an argument fact: values by ascending index. */
+/* The detail of an argument fact: its values, by ascending index. */
 enum { ARGUMENT_DETAIL_SIZE = 1 + 8 + 8, ARGUMENT_VALUES_MAX = 6 };
 size_t argument_values(const struct fact *fact,
 		       struct argument_value values[ARGUMENT_VALUES_MAX]);
@@ -211,35 +235,36 @@ void argument_detail(const struct argument_value *values, size_t n,
 		     uint8_t *detail);
 
 /*
- * The detail of a privilege: a capability, or that the call made a
+ * The detail of a privilege: a capability, or the fact that the call created a
  * task in other namespaces.
  */
 enum {
 	PRIVILEGE_DETAIL_SIZE = 2,
-	PRIVILEGE_CAPABILITY = 63,	/* bits: its number */
-	PRIVILEGE_IS_AMBIENT = 64,	/* in the ambient set */
+	PRIVILEGE_CAPABILITY = 63,	/* mask of the capability's number */
+	/* the capability is in the ambient set */
+	PRIVILEGE_IS_AMBIENT = 64,
 	PRIVILEGE_OF_NAMESPACES = 256,
 };
 uint32_t privilege_of(const struct fact *fact);
 void privilege_detail(uint32_t what, uint8_t detail[PRIVILEGE_DETAIL_SIZE]);
 
 enum name_source {
-	NAME_OPENED,	/* the kernel opened the executable by it */
-	NAME_ARGV0,	/* argv[0]: the program's claim */
+	NAME_OPENED,	/* the name by which the kernel opened the executable */
+	NAME_ARGV0,	/* argv[0], which the program's starter chose */
 	NAME_SOURCES
 };
-enum { NAME_FACT_MAX = 256 };	/* bytes of a name */
+enum { NAME_FACT_MAX = 256 };	/* The longest name, in bytes. */
 
-/* The path of a path's fact; heap. */
+/* The path of a path's fact; the caller frees it. */
 char *path_of_fact(const struct fact *fact);
-/* Compares details in their order. */
+/* Compares two details, in the order of memcmp(3). */
 int detail_compare(const struct fact *a, const struct fact *b);
 
-/* Totals, computed on reading. */
+/* The sum over all runs, which stays at its maximum. */
 uint64_t fact_count(const struct fact *fact);		/* saturating */
 uint64_t fact_first_ns(const struct fact *fact);	/* the earliest */
 uint32_t fact_flags(const struct fact *fact);		/* all, by OR */
-/* Whether nobody made the call but sp-record, to start the command. */
+/* Whether only sp-record made the call, to start the command. */
 bool fact_is_initial(const struct fact *fact);
 
 enum { DENIAL_TEXT_MAX = 32 };
@@ -247,8 +272,8 @@ enum { DENIAL_TEXT_MAX = 32 };
 const char *denial_text(int32_t answer, char buf[DENIAL_TEXT_MAX]);
 
 /*
- * The distinct calls of a trace whatever their image, sorted by (arch, nr);
- * the caller frees. `keep` NULL keeps all images.
+ * The distinct calls of a trace, whatever their image, sorted by (arch, nr).
+ * The caller frees the array. `keep` NULL includes all images.
  */
 struct call_total {
 	struct call_id id;
@@ -261,32 +286,37 @@ struct call_total *trace_totals(const struct trace *t,
 				void *arg, size_t *n);
 
 /*
- * "3 of 40 calls were seen in one run only"; heap. NULL if there are not two runs
- * or more, where phases of one recording are one, and the harness of --split is
- * none. The trace is sorted.
+ * "3 of 40 calls were seen in one run only", which the caller frees. NULL if
+ * there are fewer than two runs. For this, phases of one recording are one run,
+ * and the harness of --split is not counted. The trace must be sorted.
  */
 char *trace_seen_once(const struct trace *t);
 
 /*
- * The facts by architecture and number, answer, image and detail, and NULL;
- * the caller frees the array.
+ * The facts sorted by architecture and number, answer, image and detail; NULL
+ * follows the last. The caller frees the array.
  */
 struct fact **facts_by_id(const struct facts *facts);
-/* The first fact with that call in such a list of `n`, and how many have it. */
+/*
+ * Finds the call in such a list of `n` facts: returns the first fact with it,
+ * and how many there are.
+ */
 struct fact **facts_of_call(struct fact **list, size_t n, struct call_id id,
 			    size_t *count);
 
-/* The path, unescaped, or "(other)": use text_printable() before showing it. */
+/*
+ * The path, unescaped, or "(other)". Use text_printable() before printing it.
+ */
 const char *image_name(const struct image *image);
 /*
- * The same with the first name by which it was executed, if its last component
- * differs from the path's: "/usr/bin/dash (executed as /bin/sh)". Unescaped;
- * heap.
+ * The path, and the first name by which it was executed if the last components
+ * differ: "/usr/bin/dash (executed as /bin/sh)". Unescaped; the caller frees
+ * it.
  */
 char *image_text(const struct trace *t, uint32_t image);
 /*
- * By (path, build-id), an image without them first; 0: the same image, in any
- * trace.
+ * Compares by (path, build-id); an image without these comes first. 0: both are
+ * the same image, even if they are in different traces.
  */
 int image_compare(const struct image *a, const struct image *b);
 
