@@ -83,7 +83,7 @@ $(B)/%.o: %.c
 SHARED_ABI  := 1
 SHARED      := $(B)/shared/libsandprint.so.$(SHARED_ABI)
 SHARED_OBJS := $(patsubst lib/%.c,$(B)/shared/%.o,$(wildcard lib/sandprint/*.c lib/stream/*.c) \
-	       lib/base/text.c lib/kernel/syscall.c lib/kernel/path.c)
+	       lib/base/array.c lib/base/text.c lib/kernel/syscall.c lib/kernel/path.c)
 SHARED_PC   := libseccomp zlib $(filter msgpack%,$(PC))
 $(B)/shared/%.o: lib/%.c
 	$(call say,CC,$@)

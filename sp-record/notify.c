@@ -320,9 +320,7 @@ static int start(struct notify *n, const struct command *command)
 	struct command_child child;
 	int error;
 
-	c.mask = &r->signals.mask;
-	c.sigpipe_default = signal(SIGPIPE, SIG_IGN) == SIG_DFL;
-	c.sigchld_ignored = signal(SIGCHLD, SIG_DFL) == SIG_IGN;
+	workload_prepare(&c, &r->signals);
 	c.hook = listener_hook;
 	c.hook_arg = n->listener;
 	error = command_start(&c, &child);

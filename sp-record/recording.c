@@ -314,9 +314,7 @@ static int start(struct session *s, const struct command *command)
 	struct recording *r = s->result;
 	int error;
 
-	c.mask = &r->signals.mask;
-	c.sigpipe_default = signal(SIGPIPE, SIG_IGN) == SIG_DFL;
-	c.sigchld_ignored = signal(SIGCHLD, SIG_DFL) == SIG_IGN;
+	workload_prepare(&c, &r->signals);
 	c.hook = tracer_arm;
 	c.hook_arg = s->tracer;
 	error = command_start(&c, &s->workload.child);

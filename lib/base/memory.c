@@ -124,19 +124,3 @@ char *xasprintf(const char *fmt, ...)
 	va_end(ap);
 	return check(s);
 }
-
-void *xgrow(void *array, size_t n, size_t size)
-{
-	/* The array is full if n is 0 or a power of two. */
-	if (!(n & (n - 1)))
-		array = xrealloc(array, n ? 2 * n : 1, size);
-	memset((char *)array + n * size, 0, size);
-	return array;
-}
-
-void array_sort(void *array, size_t n, size_t size,
-		int (*compare)(const void *, const void *))
-{
-	if (n > 1)
-		qsort(array, n, size, compare);
-}

@@ -19,6 +19,13 @@ enum {
 	NOTE_AFTER = 1,
 };
 
+void workload_prepare(struct command *command, const struct forward *signals)
+{
+	command->mask = &signals->mask;
+	command->sigpipe_default = signal(SIGPIPE, SIG_IGN) == SIG_DFL;
+	command->sigchld_ignored = signal(SIGCHLD, SIG_DFL) == SIG_IGN;
+}
+
 void workload_begin(struct workload *w, const struct command_child *child,
 		    struct forward *signals, double seconds)
 {

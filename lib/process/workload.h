@@ -40,6 +40,11 @@ enum workload_event {
 };
 
 /*
+ * Before the start: we ignore SIGPIPE from now on and wait for children, and
+ * the command gets the actions that we had, and the signal mask.
+ */
+void workload_prepare(struct command *command, const struct forward *signals);
+/*
  * `seconds` is the time limit; 0: none. The functions below wait for the child
  * and close its pidfd.
  */
