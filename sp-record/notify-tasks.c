@@ -218,23 +218,35 @@ static struct known_file *add_file(struct notify_tasks *t, pid_t pid,
 	return k;
 }
 
-static void set_image(struct notify_tasks *t, struct process *p,
-		      struct program *program)
+/* False: its executable cannot be read. */
+static bool find_image(struct notify_tasks *t, struct process *p,
+		       struct program *program)
 {
 	struct known_file *k = NULL;
 	bool is_deleted;
 
 	p->is_privileged = false;
-	if (!t->has_proc || !read_program(p->pid, program, &is_deleted)) {
-		t->lost++;
-		p->image = trace_add_image(t->trace, NULL, NULL, 0);
-		return;
-	}
+	if (!t->has_proc || !read_program(p->pid, program, &is_deleted))
+		return false;
 	HASH_FIND(hh, t->files, &program->file, sizeof(k->key), k);
 	if (!k)
 		k = add_file(t, p->pid, &program->file, is_deleted);
 	p->image = k->image;
 	p->is_privileged = k->is_privileged;
+	return true;
+}
+
+static uint32_t lose_image(struct notify_tasks *t)
+{
+	t->lost++;
+	return trace_add_image(t->trace, NULL, NULL, 0);
+}
+
+static void set_image(struct notify_tasks *t, struct process *p,
+		      struct program *program)
+{
+	if (!find_image(t, p, program))
+		p->image = lose_image(t);
 }
 
 static void use_image(struct notify_tasks *t, const struct process *p,
@@ -272,14 +284,13 @@ static void watch_end(struct notify_tasks *t, struct process *p)
 	p->pidfd = -1;
 }
 
+/* The image is still to be set. */
 static struct process *add_process(struct notify_tasks *t, pid_t pid)
 {
 	struct process *p = xcalloc(1, sizeof(*p));
-	struct program program;
 
 	p->pid = pid;
 	watch_end(t, p);
-	set_image(t, p, &program);
 	HASH_ADD_INT(t->processes, pid, p);
 	return p;
 }
@@ -368,17 +379,24 @@ static struct task *meet(struct notify_tasks *t, pid_t tid, bool *new_process)
 static bool meet_caller(struct notify_tasks *t, const struct listener *listener,
 			const struct seccomp_notif *n, struct task **task)
 {
-	bool new_process = false;
+	bool new_process = false, found = true;
+	struct program program;
+	struct process *p;
 
 	*task = n->pid ? meet(t, n->pid, &new_process) : NULL;
+	p = *task ? (*task)->process : NULL;
+	if (new_process)
+		found = find_image(t, p, &program);
 	if (listener_is_valid(listener, n->id)) {
-		if (*task)
-			use_image(t, (*task)->process, 0, 1);
+		if (!found)
+			p->image = lose_image(t);
+		if (p)
+			use_image(t, p, 0, 1);
 		return true;
 	}
-	if (*task && new_process)
-		forget_process(t, (*task)->process);
-	else if (*task)
+	if (new_process)
+		forget_process(t, p);
+	else if (p)
 		forget_task(t, *task);
 	return false;
 }
@@ -393,8 +411,7 @@ bool notify_image(struct notify_tasks *t, const struct listener *listener,
 	if (!task && !meet_caller(t, listener, n, &task))
 		return false;
 	if (!task) {		/* it has no id in /proc */
-		t->lost++;
-		*image = trace_add_image(t->trace, NULL, NULL, 0);
+		*image = lose_image(t);
 		return true;
 	}
 	if (task->process->executing)
@@ -408,7 +425,9 @@ bool notify_image(struct notify_tasks *t, const struct listener *listener,
 uint32_t notify_first_image(struct notify_tasks *t, pid_t pid)
 {
 	struct process *p = add_process(t, pid);
+	struct program program;
 
+	set_image(t, p, &program);
 	add_task(t, pid, p);
 	use_image(t, p, 1, 1);
 	return p->image;

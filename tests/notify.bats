@@ -208,3 +208,9 @@ is_other() {
 		all(.images[]; .path) and ([.calls[].image] | length) > 0 and
 		([.images[].runs[].tasks] | add) >= 82'
 }
+
+@test "children that are killed in their first call are no lost images" {
+	by notify "$WITNESS/killed" 40
+	sp-emit --json notify.sp | jq -e '.lost.image == 0 and
+		[.images[].path] == [$program]' --arg program "$WITNESS/killed"
+}
