@@ -30,9 +30,6 @@
 #include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
-#if defined(__x86_64__)
-#include <asm/prctl.h>
-#endif
 
 #include "kernel/constant.h"
 
@@ -314,11 +311,19 @@ struct name_of_bits {
 
 #define N(name) { (uint32_t)(name), #name }
 
+/* Of asm-generic/fcntl.h; arm, arm64 and powerpc have four of them elsewhere. */
+#define OPEN_FLAGS(direct, large, directory, no_follow) \
+	N(O_CREAT), N(O_EXCL), N(O_NOCTTY), N(O_TRUNC), N(O_APPEND), \
+	N(O_NONBLOCK), N(O_SYNC), N(O_DSYNC), N(O_ASYNC), \
+	{ direct, "O_DIRECT" }, { large, "O_LARGEFILE" }, \
+	{ no_follow, "O_NOFOLLOW" }, N(O_NOATIME), N(O_CLOEXEC), N(O_PATH), \
+	{ 020000000 | (directory), "O_TMPFILE" }, \
+	{ directory, "O_DIRECTORY" }, { 0, NULL }
 static const struct name_of_bits open_flags[] = {
-	N(O_CREAT), N(O_EXCL), N(O_NOCTTY), N(O_TRUNC), N(O_APPEND),
-	N(O_NONBLOCK), N(O_SYNC), N(O_DSYNC), N(O_ASYNC), N(O_DIRECT),
-	{ 0100000, "O_LARGEFILE" }, N(O_NOFOLLOW), N(O_NOATIME), N(O_CLOEXEC),
-	N(O_PATH), N(O_TMPFILE), N(O_DIRECTORY), { 0, NULL },
+	OPEN_FLAGS(040000, 0100000, 0200000, 0400000),
+};
+static const struct name_of_bits open_flags_arm[] = {
+	OPEN_FLAGS(0200000, 0400000, 040000, 0100000),
 };
 static const struct name_of_bits protections[] = {
 	N(PROT_READ), N(PROT_WRITE), N(PROT_EXEC), N(PROT_GROWSDOWN),
@@ -425,13 +430,11 @@ static const struct name_of_bits clocks[] = {
 static const struct name_of_bits epoll_changes[] = {
 	N(EPOLL_CTL_ADD), N(EPOLL_CTL_DEL), N(EPOLL_CTL_MOD), { 0, NULL },
 };
-static const struct name_of_bits arch_options[] = {
-#if defined(__x86_64__)
-	N(ARCH_SET_GS), N(ARCH_SET_FS), N(ARCH_GET_FS), N(ARCH_GET_GS),
-	N(ARCH_GET_CPUID), N(ARCH_SET_CPUID),
-	{ 0x3001, "ARCH_CET_STATUS" },
-#endif
-	{ 0, NULL },
+static const struct name_of_bits arch_options[] = {	/* x86: asm/prctl.h */
+	{ 0x1001, "ARCH_SET_GS" }, { 0x1002, "ARCH_SET_FS" },
+	{ 0x1003, "ARCH_GET_FS" }, { 0x1004, "ARCH_GET_GS" },
+	{ 0x1011, "ARCH_GET_CPUID" }, { 0x1012, "ARCH_SET_CPUID" },
+	{ 0x3001, "ARCH_CET_STATUS" }, { 0, NULL },
 };
 static const struct name_of_bits advices[] = {
 	N(MADV_NORMAL), N(MADV_RANDOM), N(MADV_SEQUENTIAL), N(MADV_WILLNEED),
@@ -523,8 +526,14 @@ static void write_value(const struct name_of_bits *names, uint32_t value,
 		fprintf(out, value < 10 ? "%" PRIu32 : "0x%" PRIx32, value);
 }
 
+static bool has_flags_of_arm(uint32_t arch)
+{
+	return arch == AUDIT_ARCH_AARCH64 || arch == AUDIT_ARCH_ARM ||
+		arch == AUDIT_ARCH_PPC64LE;
+}
+
 /* The flags hold an access mode and flags. */
-static void write_open(uint32_t flags, FILE *out)
+static void write_open(uint32_t arch, uint32_t flags, FILE *out)
 {
 	static const char *const modes[] = {
 		"O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE",
@@ -535,7 +544,8 @@ static void write_open(uint32_t flags, FILE *out)
 	if (!flags)
 		return;
 	fputc('|', out);
-	write_bits(open_flags, flags, NULL, out);
+	write_bits(has_flags_of_arm(arch) ? open_flags_arm : open_flags, flags,
+		   NULL, out);
 }
 
 static void write_mapping(uint32_t flags, FILE *out)
@@ -649,7 +659,8 @@ static void write_named(const char *call, unsigned int i,
 }
 
 /* The third argument of fcntl(2), whose meaning depends on the command. */
-static void write_command(uint32_t command, uint64_t value, FILE *out)
+static void write_command(uint32_t arch, uint32_t command, uint64_t value,
+			  FILE *out)
 {
 	static const struct name_of_bits descriptor_flags[] = {
 		N(FD_CLOEXEC), { 0, NULL },
@@ -660,7 +671,7 @@ static void write_command(uint32_t command, uint64_t value, FILE *out)
 		write_bits(descriptor_flags, (uint32_t)value, NULL, out);
 		break;
 	case F_SETFL:
-		write_open(value, out);
+		write_open(arch, value, out);
 		break;
 	case F_DUPFD:
 	case F_DUPFD_CLOEXEC:
@@ -724,7 +735,7 @@ void signature_write(struct call_id id, const struct signature *s,
 	uint64_t value = args[i];
 
 	/* The upper half of a 32-bit program's register is arbitrary. */
-	if (id.arch != AUDIT_ARCH_X86_64 && id.arch != AUDIT_ARCH_AARCH64)
+	if (!(id.arch & __AUDIT_ARCH_64BIT))
 		value = (uint32_t)value;
 	switch (s->kinds[i]) {
 	case 'd':
@@ -751,7 +762,7 @@ void signature_write(struct call_id id, const struct signature *s,
 		fprintf(out, "%#03" PRIo32, (uint32_t)value);
 		break;
 	case 'O':
-		write_open(value, out);
+		write_open(id.arch, value, out);
 		break;
 	case 'M':
 		write_mapping(value, out);
@@ -779,7 +790,7 @@ void signature_write(struct call_id id, const struct signature *s,
 			fprintf(out, "%" PRIu32, (uint32_t)value);
 		break;
 	case 'D':
-		write_command(args[1], value, out);
+		write_command(id.arch, args[1], value, out);
 		break;
 	case 'V':
 		write_named(call, i, args, out);
