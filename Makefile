@@ -122,7 +122,7 @@ $(B)/page/%.h: sp-emit/page.%
 # The kernel side: an object without debug info, embedded by its skeleton. Its
 # BTF has the sources' paths: relative ones, so that builds are reproducible.
 $(call objs,sp-record): $(B)/record.skel.h
-BPF_ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))))
+BPF_ARCH := $(patsubst riscv64,riscv,$(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))))))
 $(B)/record.bpf.o: bpf/record.bpf.c $(wildcard bpf/*.h)
 $(B)/loader.bpf.o: tests/bench/loader.bpf.c
 $(B)/wakeup.bpf.o: tests/bench/wakeup.bpf.c

@@ -45,7 +45,7 @@ static __always_inline bool is_error(__s64 result)
 }
 
 /*
- * Whether a filter undid the call, to send a signal in its place. On arm64 the
+ * Whether a filter undid the call, to send a signal in its place. Elsewhere than on x86, the
  * result is then the call's first argument, which can look like an error: the
  * signal decides.
  */
@@ -63,7 +63,7 @@ static __always_inline bool is_rolled_back(struct task_struct *task,
 
 	/* The set of signals follows the two pointers of a list. */
 	bpf_probe_read_kernel(&signals, sizeof(signals), pending + 2);
-	return (__u32)result == (__u32)BPF_CORE_READ(regs, orig_x0) &&
+	return (__u32)result == (__u32)BPF_CORE_READ(regs, ORIG_FIRST) &&
 		signals >> (SIG_SYS - 1) & 1;
 #endif
 }
@@ -98,7 +98,7 @@ static __always_inline __u32 judge_exit(struct task_slot *slot, __u32 state,
 {
 	struct rare_key key = {
 		.image = slot->image,
-		.row = current_row(task),
+		.row = current_row(task, regs),
 		.nr = regs_nr(regs),
 	};
 
@@ -136,7 +136,7 @@ static __always_inline int leave(struct task_struct *task,
 	if (!is_followed(slot) || !control.watch)
 		return 0;
 	if (note_filter(slot, task) && progress.filtered == 1 &&
-	    !(trait_of(current_row(task), regs_nr(regs)) & TRAIT_FILTER))
+	    !(trait_of(current_row(task, regs), regs_nr(regs)) & TRAIT_FILTER))
 		progress.unwatched = 1;
 	state = slot->state;
 	stand = stand_of(state);

@@ -3,12 +3,18 @@
  * A part of record.bpf.c: calls by their numbers and registers on each
  * architecture.
  */
-static __always_inline __u32 current_row(struct task_struct *task)
+static __always_inline __u32 current_row(struct task_struct *task,
+					 struct pt_regs *regs)
 {
+	(void)task, (void)regs;
 #if defined(__TARGET_ARCH_x86)
 	return task->thread_info.status & TS_COMPAT ? ROW_COMPAT : ROW_NATIVE;
-#else
+#elif defined(__TARGET_ARCH_arm64)
 	return task->thread_info.flags & TIF_32BIT ? ROW_COMPAT : ROW_NATIVE;
+#else
+	/* The flag of the task has another number in newer kernels. */
+	return (BPF_CORE_READ(regs, status) & SR_UXL) == SR_UXL_32 ?
+		ROW_COMPAT : ROW_NATIVE;
 #endif
 }
 
@@ -54,8 +60,10 @@ static __always_inline __s32 regs_nr(struct pt_regs *regs)
 {
 #if defined(__TARGET_ARCH_x86)
 	return BPF_CORE_READ(regs, orig_ax);
-#else
+#elif defined(__TARGET_ARCH_arm64)
 	return BPF_CORE_READ(regs, syscallno);
+#else
+	return BPF_CORE_READ(regs, a7);
 #endif
 }
 
@@ -63,7 +71,9 @@ static __always_inline __u64 entry_of(struct pt_regs *regs)
 {
 #if defined(__TARGET_ARCH_x86)
 	return BPF_CORE_READ(regs, ip);
-#else
+#elif defined(__TARGET_ARCH_arm64)
 	return BPF_CORE_READ(regs, pc);
+#else
+	return BPF_CORE_READ(regs, epc);
 #endif
 }

@@ -391,10 +391,11 @@ static __always_inline void look(struct task_struct *task,
 				 struct task_slot *slot)
 {
 	__u32 state = slot->state, sleeps = task->__state;
+	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
 	struct rare_key key = {
 		.image = slot->image,
-		.row = current_row(task),
-		.nr = regs_nr((void *)bpf_task_pt_regs(task)),
+		.row = current_row(task, regs),
+		.nr = regs_nr(regs),
 		.flags = RARE_INFLIGHT,
 	};
 

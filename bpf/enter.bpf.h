@@ -185,7 +185,7 @@ static __always_inline int enter(struct task_slot *slot, __u32 image,
 				 struct task_struct *task, __u32 id,
 				 struct pt_regs *regs, __s32 nr)
 {
-	__u32 row = current_row(task), trait, cpu;
+	__u32 row = current_row(task, regs), trait, cpu;
 	bool watched, is_new;
 	__u64 time_ns;
 

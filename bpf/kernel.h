@@ -227,9 +227,13 @@ struct mm_struct {
 struct pt_regs {
 	unsigned long r8, r9, r10, bx, cx, dx, si, di, bp;	/* x86 */
 	unsigned long r11, r12, r13, r14, r15, ax, orig_ax, ip;
-	unsigned long sp;	/* on both */
+	unsigned long sp;	/* on all */
 	__u64 regs[31], pc, orig_x0;		/* arm64 */
 	__s32 syscallno;
+	unsigned long epc, ra, gp, tp, t0, t1, t2, s0, s1;	/* riscv */
+	unsigned long a0, a1, a2, a3, a4, a5, a6, a7;
+	unsigned long s2, s3, s4, s5, s6, s7, s8, s9, s10, s11;
+	unsigned long t3, t4, t5, t6, status, orig_a0;
 };
 
 struct thread_info {

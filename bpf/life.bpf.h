@@ -360,9 +360,10 @@ static __always_inline void note_death(__u32 image, __u32 state,
 {
 	__u32 stand = stand_of(state), mode = BPF_CORE_READ(task, seccomp.mode);
 	__u32 code = BPF_CORE_READ(task, exit_code) & 0x7f;
+	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
 	struct rare_key key = {
 		.image = image,
-		.row = current_row(task),
+		.row = current_row(task, regs),
 		.flags = RARE_DENIED,
 		.answer = code,
 	};
@@ -374,7 +375,7 @@ static __always_inline void note_death(__u32 image, __u32 state,
 	}
 	if (!known && (!mode || code != SIG_SYS || stand == STAND_INSIDE))
 		return;
-	key.nr = regs_nr((void *)bpf_task_pt_regs(task));
+	key.nr = regs_nr(regs);
 	if (!known && BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT)
 		known = stand == STAND_UNKNOWN &&
 			!was_counted(image, key.row, key.nr);

@@ -357,8 +357,10 @@ static __always_inline __s32 nr_of(struct pt_regs *regs)
 	typed = cast((__u64)regs, pt_regs_id);
 #if defined(__TARGET_ARCH_x86)
 	return typed->orig_ax;
-#else
+#elif defined(__TARGET_ARCH_arm64)
 	return typed->syscallno;
+#else
+	return typed->a7;
 #endif
 }
 
@@ -375,7 +377,7 @@ static __always_inline int note_call_names(struct task_slot *slot,
 					   struct task_struct *task,
 					   struct pt_regs *regs, __s64 result)
 {
-	__u32 row = current_row(task), zero = SCRATCH_EXIT;
+	__u32 row = current_row(task, regs), zero = SCRATCH_EXIT;
 	const volatile struct name_spec *spec;
 	struct name_scratch *s;
 	__u64 at;

@@ -19,11 +19,11 @@ static __always_inline void note_level(struct task_struct *task, __u32 scope)
 __noinline int count_privilege(__u32 image, __u32 what)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
+	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
 	struct rare_key key = {
 		.image = in_phase(image),
-		.row = ROW_PRIVILEGE + current_row(task),
-		.nr = task->flags & PF_IO_WORKER ? -1 :
-			regs_nr((void *)bpf_task_pt_regs(task)),
+		.row = ROW_PRIVILEGE + current_row(task, regs),
+		.nr = task->flags & PF_IO_WORKER ? -1 : regs_nr(regs),
 		.answer = what,
 	};
 

@@ -17,6 +17,13 @@
 
 #define TS_COMPAT 0x0002	/* x86: asm/thread_info.h */
 #define TIF_32BIT (1UL << 22)	/* arm64: asm/thread_info.h */
+#define SR_UXL 0x300000000	/* riscv: asm/csr.h */
+#define SR_UXL_32 0x100000000
+#if defined(__TARGET_ARCH_arm64)
+#define ORIG_FIRST orig_x0	/* the first argument, as the caller gave it */
+#else
+#define ORIG_FIRST orig_a0
+#endif
 #if defined(__TARGET_ARCH_x86)
 #define X32_BIT 0x40000000	/* asm/unistd.h */
 #else

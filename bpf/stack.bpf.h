@@ -30,11 +30,19 @@ static __always_inline void copy_registers(struct stack_sample *s,
 	s->regs[14] = BPF_CORE_READ(regs, r14);
 	s->regs[15] = BPF_CORE_READ(regs, r15);
 	s->regs[16] = BPF_CORE_READ(regs, ip);
-#else
+#elif defined(__TARGET_ARCH_arm64)
 	for (int i = 0; i < 31; i++)
 		s->regs[i] = BPF_CORE_READ(regs, regs[i]);
 	s->regs[31] = BPF_CORE_READ(regs, sp);
 	s->regs[32] = BPF_CORE_READ(regs, pc);
+#else
+	/* x1 to x31: members of `regs` in their order */
+	const unsigned long *x = (const void *)regs +
+		bpf_core_field_offset(struct pt_regs, epc);
+
+	for (int i = 1; i < 32; i++)
+		bpf_probe_read_kernel(&s->regs[i], sizeof(s->regs[i]), x + i);
+	s->regs[32] = BPF_CORE_READ(regs, epc);
 #endif
 	s->base = BPF_CORE_READ(regs, sp) & ~(__u64)(STACK_PAGE - 1);
 }

@@ -73,7 +73,7 @@ static __always_inline __u32 filter_option(struct pt_regs *regs, __u32 row,
 	first = row == ROW_COMPAT ? BPF_CORE_READ(regs, bx) :
 		BPF_CORE_READ(regs, di);
 #else
-	first = BPF_CORE_READ(regs, orig_x0);
+	first = BPF_CORE_READ(regs, ORIG_FIRST);
 #endif
 	if (trait_of(row, nr) & TRAIT_PRCTL)
 		return first;
@@ -158,12 +158,22 @@ static __noinline int note_enter(struct task_slot *slot)
 	(args)[4] = compat ? read(regs, di) : read(regs, r8); \
 	(args)[5] = compat ? read(regs, bp) : read(regs, r9); \
 } while (0)
-#else
+#elif defined(__TARGET_ARCH_arm64)
 #define READ_ARGS(args, read, from, row) do { \
 	(void)(row); \
 	(args)[0] = read(from, orig_x0); \
 	for (int i = 1; i < 6; i++) \
 		(args)[i] = read(from, regs[i]); \
+} while (0)
+#else
+#define READ_ARGS(args, read, from, row) do { \
+	(void)(row); \
+	(args)[0] = read(from, orig_a0); \
+	(args)[1] = read(from, a1); \
+	(args)[2] = read(from, a2); \
+	(args)[3] = read(from, a3); \
+	(args)[4] = read(from, a4); \
+	(args)[5] = read(from, a5); \
 } while (0)
 #endif
 #define READ_DIRECTLY(from, member) ((from)->member)

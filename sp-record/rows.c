@@ -13,8 +13,12 @@
 static const uint32_t row_archs[ROWS] = { AUDIT_ARCH_X86_64, AUDIT_ARCH_I386 };
 #elif defined(__aarch64__)
 static const uint32_t row_archs[ROWS] = { AUDIT_ARCH_AARCH64, AUDIT_ARCH_ARM };
+#elif defined(__riscv) && __riscv_xlen == 64
+static const uint32_t row_archs[ROWS] = {
+	AUDIT_ARCH_RISCV64, AUDIT_ARCH_RISCV32,
+};
 #else
-#error "sp-record knows x86-64 and arm64"
+#error "sp-record knows x86-64, arm64 and riscv64"
 #endif
 
 uint32_t row_arch(uint32_t row)
