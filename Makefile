@@ -39,7 +39,7 @@ BINS     := $(TOOLS:%=$(B)/bin/%)
 MANS     := $(wildcard sp-*/*.[157] lib/*/*.[35] lib/*.7)
 
 .DELETE_ON_ERROR:
-.PRECIOUS: $(B)/%.o $(B)/%.bpf.o $(B)/%.skel.h
+.PRECIOUS: $(B)/%.o $(B)/%.bpf.o $(B)/%.skel.h $(B)/%.variables
 .PHONY: all help deps test-deps demo check lint bench bench-plot install install-library install-mime uninstall static deb rpm check-package release clean tests fuzz replays soak check-allocations check-removals \
 	check-kernels check-roundtrip check-jails check-names check-score check-profiles check-engines check-units check-coverage check-split check-stacks check-html check-filters mutate sandbox-data
 
@@ -121,18 +121,27 @@ $(B)/page/%.h: sp-emit/page.%
 
 # The kernel side: an object without debug info, embedded by its skeleton. Its
 # BTF has the sources' paths: relative ones, so that builds are reproducible.
-$(call objs,sp-record): $(B)/record.skel.h
+# plain.bpf.o is the same source without what few recordings need.
+$(call objs,sp-record): $(B)/record.skel.h $(B)/plain.skel.h
 BPF_ARCH := $(patsubst riscv64,riscv,$(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))))))
-$(B)/record.bpf.o: bpf/record.bpf.c $(wildcard bpf/*.h)
+$(B)/record.bpf.o $(B)/plain.bpf.o: bpf/record.bpf.c $(wildcard bpf/*.h)
+$(B)/plain.bpf.o: BPF_FLAGS := -DPLAIN
 $(B)/loader.bpf.o: tests/bench/loader.bpf.c
 $(B)/wakeup.bpf.o: tests/bench/wakeup.bpf.c
 $(B)/%.bpf.o:
 	$(call say,BPF,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CLANG) -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -O2 -g \
+	$(Q)$(CLANG) -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) $(BPF_FLAGS) -O2 -g \
 		-Wall -Wextra -Ibpf -fdebug-compilation-dir=. -idirafter /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null) \
 		-c -o $@ $<
 	$(Q)llvm-strip -g $@
+
+# sp-record uses the skeleton of the one for the variables of the other.
+$(B)/sp-record/object.o: $(B)/record.variables $(B)/plain.variables
+$(B)/%.variables: $(B)/%.bpf.o
+	$(Q)llvm-nm -S $< | sed -n 's/ plain_/ /; / [BbRr] /p' | sort >$@
+	$(Q)[ $* = record ] || cmp $(B)/record.variables $@
+$(B)/plain.variables: $(B)/record.variables
 
 $(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL,$@)
@@ -263,10 +272,15 @@ $(B)/tests/bench/calls: tests/bench/calls.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -Wall -Wextra -D_GNU_SOURCE -O2 -pthread -o $@ $<
 
+$(B)/tests/bench/phases.so: tests/bench/phases.c
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -Wall -Wextra -O2 -fPIC -shared -o $@ $<
+
 BENCH_ROUNDS ?= 7
 bench: test-deps ## Print what recording costs, against its peers (BENCH_ROUNDS; about twenty minutes)
 	@tests/deps bench
-	@$(MAKE) --no-print-directory tests $(BENCHES) $(B)/tests/bench/calls
+	@$(MAKE) --no-print-directory tests $(BENCHES) $(B)/tests/bench/calls $(B)/tests/bench/phases.so
 	@for part in calls startup filters scale; do \
 		tests/bench/$$part.sh $(B)/bin $(BENCH_ROUNDS) && echo || exit; done
 	@tests/bench/growth.sh $(B)/bin

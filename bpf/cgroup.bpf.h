@@ -6,8 +6,8 @@
  */
 
 /* The kernel holds cgroup_mutex: these programs never run at the same time. */
-struct cgroup_name new_cgroup;
-char ancestor_name[CGROUP_NAME];
+struct cgroup_name new_cgroup = { 0 };
+char ancestor_name[CGROUP_NAME] = { 0 };
 
 static __always_inline long read_cgroup_name(char *to, struct cgroup *c)
 {

@@ -39,11 +39,13 @@ enum {
 	NAMELESS_SIZE = 24,		/* a "#", 20 digits, a NUL */
 };
 
-const volatile __u8 name_calls[ROWS][TRAITS_NUMBERS];	/* in `name_specs` */
-const volatile struct name_spec name_specs[NAME_SPECS];
-const volatile bool confirms;	/* the programs of confirm.bpf.h are attached */
+/* in `name_specs` */
+const volatile __u8 name_calls[ROWS][TRAITS_NUMBERS] = { 0 };
+const volatile struct name_spec name_specs[NAME_SPECS] = { 0 };
+/* the programs of confirm.bpf.h are attached */
+const volatile bool confirms = false;
 /* In the kernel's BTF; 0: pointers cannot be cast. */
-const volatile __u32 file_id, dentry_id;
+const volatile __u32 file_id = 0, dentry_id = 0;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -71,8 +73,10 @@ struct place {
 	struct vfsmount *mnt;
 };
 
-struct known_root own_root, home_root;	/* the recorder's, the command's */
-__u64 home_owner;	/* the user namespace that owns the command's mounts */
+/* the recorder's, the command's */
+struct known_root own_root = { 0 }, home_root = { 0 };
+/* the user namespace that owns the command's mounts */
+__u64 home_owner = 0;
 
 static __always_inline __u64 mount_owner(struct task_struct *task)
 {

@@ -55,69 +55,91 @@ enum { WATCH_WAIT_NS = 20000000 };	/* for user space to attach sys_exit */
 /* Some helpers are for GPL programs only; the first line offers GPL-2.0. */
 char LICENSE[] SEC("license") = "GPL";
 
-const volatile __u32 table_images;	/* of each group of CPUs in `table` */
-const volatile __u32 groups_mask;	/* their number - 1: a power of two - 1 */
-const volatile bool own_counts;		/* each CPU is a group of its own */
-const volatile bool every;		/* --every: log each call */
-const volatile bool exact_times;	/* each logged call has its own time */
-const volatile bool results;		/* --results: of each logged call */
-const volatile bool numbers_files;	/* … with the files of descriptors */
-const volatile __u32 log_size;		/* entries of each CPU's log */
-const volatile bool no_follow;		/* follow threads, but no children */
-const volatile bool attaching;
-const volatile bool by_cgroup;
+/*
+ * A setting that a recording without options leaves at its default. For these
+ * recordings there is an object of its own, built with PLAIN: the compiler leaves
+ * out what the setting would turn on, and the kernel need not read that at each
+ * start to find out that it is never reached. The variable stays, and each
+ * variable has an initial value, so that the compiler puts them in the order of
+ * the source: both objects have the same variables at the same places.
+ */
+#ifdef PLAIN
+#define SETTING(type, name, value) \
+	const volatile type plain_##name = 0; \
+	enum { name = (value) }
+#else
+#define SETTING(type, name, value) const volatile type name = 0
+#endif
+
+const volatile __u32 table_images = 0;	/* of each group of CPUs in `table` */
+/* their number - 1: a power of two - 1 */
+const volatile __u32 groups_mask = 0;
+const volatile bool own_counts = false;	/* each CPU is a group of its own */
+SETTING(bool, every, 0);		/* --every: log each call */
+SETTING(bool, exact_times, 0);		/* each logged call has its own time */
+SETTING(bool, results, 0);		/* --results: of each logged call */
+SETTING(bool, numbers_files, 0);	/* … with the files of descriptors */
+const volatile __u32 log_size = 0;	/* entries of each CPU's log */
+const volatile bool no_follow = false;	/* follow threads, but no children */
+const volatile bool attaching = false;
+const volatile bool by_cgroup = false;
 /*
  * Trace events show forks and execs, and raw tracepoints then what those lack:
  * from Linux 7.0 on, the kernel can skip programs of raw tracepoints.
  */
-const volatile bool events_twice;
-const volatile bool privileges;		/* --privileges: record them */
-const volatile struct code_range for_memory[FOR_MEMORY];
-const volatile bool from_exec;		/* follow targets from their next exec on */
+const volatile bool events_twice = false;
+SETTING(bool, privileges, 0);		/* --privileges: record them */
+const volatile struct code_range for_memory[FOR_MEMORY] = { 0 };
+/* follow targets from their next exec on */
+const volatile bool from_exec = false;
 /* The same for tasks that join the target's cgroup later. */
-const volatile bool arm_joining[SCOPES_MAX];
-const volatile __u32 n_phases;		/* most phases; 1: without --mark */
-const volatile __u8 mark_calls[ROWS][TRAITS_NUMBERS];	/* index of a mark, + 1 */
-const volatile struct mark_name mark_names[MARKS_MAX];
+const volatile bool arm_joining[SCOPES_MAX] = { 0 };
+SETTING(__u32, n_phases, 1);		/* most phases; 1: without --mark */
+/* index of a mark, + 1 */
+const volatile __u8 mark_calls[ROWS][TRAITS_NUMBERS] = { 0 };
+const volatile struct mark_name mark_names[MARKS_MAX] = { 0 };
 /* Ids in the kernel's BTF; 0: it has no bpf_rdonly_cast(). */
-const volatile __u32 task_struct_id, pt_regs_id;
-const volatile struct viewer viewer;
+const volatile __u32 task_struct_id = 0, pt_regs_id = 0;
+const volatile struct viewer viewer = { 0 };
 
-const volatile __u32 execve_nr;		/* execve's number in ROW_NATIVE */
-const volatile __u16 traits[ROWS][TRAITS_NUMBERS];
-const volatile struct argument_rule_bits argument_rules[ARGUMENT_RULES];
+const volatile __u32 execve_nr = 0;	/* execve's number in ROW_NATIVE */
+const volatile __u16 traits[ROWS][TRAITS_NUMBERS] = { 0 };
+const volatile struct argument_rule_bits argument_rules[ARGUMENT_RULES] = { 0 };
 
-const volatile __u32 split_by;		/* enum split_by */
-const volatile bool split_by_path;	/* the pattern is for paths, not for names */
-const volatile char split_pattern[SPLIT_PATTERN];
+SETTING(__u32, split_by, 0);		/* enum split_by */
+/* the pattern is for paths, not for names */
+const volatile bool split_by_path = false;
+const volatile char split_pattern[SPLIT_PATTERN] = { 0 };
 
-const volatile bool with_stacks;	/* --stacks */
+SETTING(bool, with_stacks, 0);		/* --stacks */
 
-struct progress progress;
-__u64 lost_stacks;	/* records that the ring `stacks` had no room for */
-struct splits splits;
-struct control control;
-struct phases phases;
-__u8 scopes_began[SCOPES_MAX];	/* 1: a task of it has been seen */
+struct progress progress = { 0 };
+/* records that the ring `stacks` had no room for */
+__u64 lost_stacks = 0;
+struct splits splits = { 0 };
+struct control control = { 0 };
+struct phases phases = { 0 };
+__u8 scopes_began[SCOPES_MAX] = { 0 };	/* 1: a task of it has been seen */
 /* 1: a container whose program has not started yet; set by user space. */
-__u8 scopes_created[SCOPES_MAX];
+__u8 scopes_created[SCOPES_MAX] = { 0 };
 
 /*
  * The execve that an armed task is in. Not static: clang would split the
  * function, and the kernel refuses the type information that is left.
  */
-struct held_call armed;
+struct held_call armed = { 0 };
 
 /*
  * With --privileges: the level of the user namespace in which a target's tasks
  * begin, + 1.
  */
-__u32 scopes_level[SCOPES_MAX];
+__u32 scopes_level[SCOPES_MAX] = { 0 };
 
-__u64 own_mounts;	/* the recorder's mount namespace; `seek` sets it */
+/* the recorder's mount namespace; `seek` sets it */
+__u64 own_mounts = 0;
 
 /* Finds a task by the address of its stack: see caller_id(). */
-struct hint hints[1 << HINTS_BITS];
+struct hint hints[1 << HINTS_BITS] = { 0 };
 
 /* The followed tasks, by their id in the initial namespace. */
 struct {

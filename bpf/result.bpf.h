@@ -4,7 +4,7 @@
  * --paths, the files of its descriptors. A file gets a number when it is first
  * seen, and its path goes through a ring, which the reader of the log reads.
  */
-const volatile __u8 file_args[ROWS][TRAITS_NUMBERS];	/* FILE_* */
+const volatile __u8 file_args[ROWS][TRAITS_NUMBERS] = { 0 };	/* FILE_* */
 
 /* The calls that followed tasks are in, by the id of the task. */
 struct {

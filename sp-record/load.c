@@ -14,6 +14,7 @@
 #include "btf.h"
 #include "kernel/signature.h"
 #include "machine.h"
+#include "object.h"
 #include "privilege.h"
 #include "process/capability.h"
 #include "rows.h"
@@ -371,11 +372,18 @@ static void choose_programs(const struct tracer *t, bool paths)
 		bpf_program__set_autoattach(by_hand[i], false);
 }
 
+/* Whether every setting has the value that SETTING in bpf/record.bpf.c gives. */
+static bool is_plain(const struct tracer_options *o)
+{
+	return !o->paths && !o->log_events && !o->exact_times && !o->results &&
+		!o->privileges && !o->stacks && !o->marks.n && !o->split.how;
+}
+
 /*
  * Open the skeleton with an excerpt of the kernel's types in the file `fd`. The
  * file is filled afterwards, and read when the programs are loaded.
  */
-static struct record *open_skeleton(int fd, struct btf_ids *ids)
+static struct record *open_skeleton(bool plain, int fd, struct btf_ids *ids)
 {
 	char path[32];
 	struct bpf_object_open_opts options = {
@@ -385,11 +393,11 @@ static struct record *open_skeleton(int fd, struct btf_ids *ids)
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (fd >= 0)
-		skel = record__open_opts(&options);
+		skel = object_open(plain, &options);
 	if (skel && btf_write_excerpt(bpf_object__btf(skel->obj), fd, ids))
 		return skel;
 	record__destroy(skel);
-	return record__open();
+	return object_open(plain, NULL);
 }
 
 /*
@@ -576,7 +584,7 @@ int load(struct tracer *t, const struct tracer_options *options)
 
 	t->targets = options->targets;
 	t->n_targets = options->n_targets;
-	t->skel = open_skeleton(types_fd, &ids);
+	t->skel = open_skeleton(is_plain(options), types_fd, &ids);
 	error = t->skel ? 0 : -errno;
 	if (error)
 		goto out;

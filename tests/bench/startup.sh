@@ -7,10 +7,11 @@
 # the kernel, so that there is a pause between any two.
 # Then what each way to begin costs sp-record itself: the time until it records
 # and ends again, and that of the processor, most of which the kernel needs to
-# verify the programs.
+# verify the programs. The last table has the phases of both for the first way.
 set -eu
 bin=$(cd "${1:?usage: tests/bench/startup.sh BINDIR [ROUNDS]}" && pwd)
 rounds=${2:-15}
+here=$(cd "${0%/*}" && pwd)
 flood=${bin%/bin}/tests/witness/flood
 loader=${bin%/bin}/tests/bench/loader
 PATH=$bin:$PATH
@@ -95,3 +96,7 @@ END {
 	for (r in rows)
 		printf "%-14s %10.0f %10.0f\n", r, ms[r, "wall"], ms[r, "cpu"]
 }'
+
+echo
+"$here/phases.py" "$rounds" "${bin%/bin}/tests/bench/phases.so" sp-record -q \
+	-o /dev/null -- true

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The objects of BPF programs, which all have the skeleton of bpf/record.bpf.c. */
+#ifndef OBJECT_H
+#define OBJECT_H
+
+#include <stdbool.h>
+
+struct record;
+struct bpf_object_open_opts;
+
+/*
+ * `plain`: without what SETTING in bpf/record.bpf.c names, which takes half as
+ * long to load. NULL: errno.
+ */
+struct record *object_open(bool plain,
+			   const struct bpf_object_open_opts *options);
+
+#endif
