@@ -18,6 +18,7 @@
 #include "privilege.h"
 #include "process/capability.h"
 #include "rows.h"
+#include "side-by-side.h"
 #include "stacks.h"
 #include "tracer-private.h"
 
@@ -400,6 +401,12 @@ static struct record *open_skeleton(bool plain, int fd, struct btf_ids *ids)
 	return object_open(plain, NULL);
 }
 
+/* What programs of the section iter/task are loaded with. */
+struct iterators {
+	struct btf_ids ids;
+	struct side_by_side *threads;	/* NULL: libbpf loads them */
+};
+
 /*
  * Called before a program of the section iter/task is loaded. libbpf would read
  * all of the kernel's BTF to find the function that the program is attached to.
@@ -407,26 +414,27 @@ static struct record *open_skeleton(bool plain, int fd, struct btf_ids *ids)
 static int attach_to_iterator(struct bpf_program *program,
 			      struct bpf_prog_load_opts *options, long cookie)
 {
-	const struct btf_ids *ids = (const void *)cookie;
-	int id = ids->bpf_iter_task ? (int)ids->bpf_iter_task :
+	const struct iterators *i = (const void *)cookie;
+	int error, id = i->ids.bpf_iter_task ? (int)i->ids.bpf_iter_task :
 		libbpf_find_vmlinux_btf_id("task", BPF_TRACE_ITER);
 
 	if (id < 0)
 		return id;
 	options->attach_btf_id = id;
 	options->expected_attach_type = BPF_TRACE_ITER;
-	return bpf_program__set_type(program, BPF_PROG_TYPE_TRACING);
+	error = bpf_program__set_type(program, BPF_PROG_TYPE_TRACING);
+	return error ? error : side_by_side_take(i->threads, program, options);
 }
 
 /*
  * Until it is loaded, the program has a type for which libbpf needs no BTF of the
  * kernel. Returns the handler's number, or a negative error.
  */
-static int handle_iterators(const struct btf_ids *ids)
+static int handle_iterators(const struct iterators *iterators)
 {
 	const struct libbpf_prog_handler_opts options = {
 		.sz = sizeof(options),
-		.cookie = (long)ids,
+		.cookie = (long)iterators,
 		.prog_prepare_load_fn = attach_to_iterator,
 	};
 
@@ -576,28 +584,43 @@ static void set_up(struct tracer *t, const struct tracer_options *options,
 	choose_programs(t, options->paths);
 }
 
-int load(struct tracer *t, const struct tracer_options *options)
+static int load_by(struct tracer *t, const struct tracer_options *options,
+		   struct iterators *iterators)
 {
 	int types_fd = memfd_create("btf", MFD_CLOEXEC), error;
-	struct btf_ids ids = { 0 };
-	int handler = handle_iterators(&ids);
+	int handler = handle_iterators(iterators);
 
-	t->targets = options->targets;
-	t->n_targets = options->n_targets;
-	t->skel = open_skeleton(is_plain(options), types_fd, &ids);
+	t->skel = open_skeleton(is_plain(options), types_fd, &iterators->ids);
 	error = t->skel ? 0 : -errno;
-	if (error)
-		goto out;
-	set_up(t, options, &ids);
-	error = use_casts(t->skel, &ids);
+	if (!error) {
+		set_up(t, options, &iterators->ids);
+		error = use_casts(t->skel, &iterators->ids);
+	}
 	if (!error)
 		error = record__load(t->skel);
-	if (!error && options->paths)
-		t->confirming = confirm_attach(t->skel, &ids);
-out:
 	if (handler >= 0)
 		libbpf_unregister_prog_handler(handler);
 	if (types_fd >= 0)
 		close(types_fd);
+	return error;
+}
+
+int load(struct tracer *t, const struct tracer_options *options)
+{
+	struct iterators iterators = { .threads = side_by_side_new() };
+	int error, failed;
+
+	t->targets = options->targets;
+	t->n_targets = options->n_targets;
+	error = load_by(t, options, &iterators);
+	failed = side_by_side_finish(iterators.threads);
+	if (!error && failed) {
+		/* libbpf gets the verifier's log. */
+		record__destroy(t->skel);
+		iterators.threads = NULL;
+		error = load_by(t, options, &iterators);
+	}
+	if (!error && options->paths)
+		t->confirming = confirm_attach(t->skel, &iterators.ids);
 	return error;
 }

@@ -34,6 +34,40 @@ enum {
 
 /* Loading */
 
+/* To what its section names: "raw_tp/NAME" or "tp/GROUP/NAME". */
+static struct bpf_link *attach_to_section(const struct bpf_program *program)
+{
+	const char *section = bpf_program__section_name(program);
+	char group[64];
+	int size = 0;
+
+	if (!strncmp(section, "raw_tp/", 7))
+		return bpf_program__attach_raw_tracepoint(program, section + 7);
+	if (sscanf(section, "tp/%63[^/]/%n", group, &size) == 1 && size)
+		return bpf_program__attach_tracepoint(program, group,
+						      section + size);
+	errno = EINVAL;
+	return NULL;
+}
+
+/* The programs that are attached at once. */
+static int attach_all(struct record *skel)
+{
+	const struct bpf_object_skeleton *s = skel->skeleton;
+
+	for (int i = 0; i < s->prog_cnt; i++) {
+		const struct bpf_program *program = *s->progs[i].prog;
+
+		if (!bpf_program__autoload(program) ||
+		    !bpf_program__autoattach(program))
+			continue;
+		*s->progs[i].link = attach_to_section(program);
+		if (!*s->progs[i].link)
+			return -errno;
+	}
+	return 0;
+}
+
 static int attach_seeking(struct record *skel, bool classic)
 {
 	skel->links.seeking_fork = bpf_program__attach_raw_tracepoint(
@@ -62,7 +96,7 @@ static struct bpf_link *attach_io_uring(struct bpf_program *program)
 static int attach(struct tracer *t)
 {
 	struct record *skel = t->skel;
-	int error = record__attach(skel);
+	int error = attach_all(skel);
 
 	if (!error && t->n_targets)
 		error = attach_seeking(skel, t->classic);
@@ -76,7 +110,7 @@ static int attach(struct tracer *t)
 	}
 	if (t->results) {
 		skel->links.note_results = t->classic ?
-			bpf_program__attach(skel->progs.note_results_classic) :
+			attach_to_section(skel->progs.note_results_classic) :
 			bpf_program__attach_raw_tracepoint(
 				skel->progs.note_results, "sys_exit");
 		if (!skel->links.note_results)
@@ -86,7 +120,7 @@ static int attach(struct tracer *t)
 	 * Kernels without the vsyscall page do not have it: that is no error.
 	 */
 	skel->links.emulate_vsyscall =
-		bpf_program__attach(skel->progs.emulate_vsyscall);
+		attach_to_section(skel->progs.emulate_vsyscall);
 	skel->links.io_uring_submit =
 		attach_io_uring(skel->progs.io_uring_submit);
 	t->sees_operations = skel->links.io_uring_submit;
@@ -108,7 +142,7 @@ static int attach_names(struct tracer *t)
 	skel->links.note_execs = bpf_program__attach_raw_tracepoint(
 		skel->progs.note_execs, "sched_process_exec");
 	skel->links.note_names = t->classic ?
-		bpf_program__attach(skel->progs.note_names_classic) :
+		attach_to_section(skel->progs.note_names_classic) :
 		bpf_program__attach_raw_tracepoint(skel->progs.note_names,
 						   "sys_exit");
 	if (!skel->links.note_names || !skel->links.note_execs)
@@ -176,7 +210,7 @@ static int watch(struct tracer *t)
 {
 	if (t->exits)
 		return 0;
-	t->exits = bpf_program__attach(t->classic ?
+	t->exits = attach_to_section(t->classic ?
 		t->skel->progs.sys_exit_classic : t->skel->progs.sys_exit);
 	if (!t->exits)
 		return -errno;

@@ -141,12 +141,18 @@ long syscall(long number, ...)
 	for (int i = 0; i < 6; i++)
 		a[i] = va_arg(list, long);
 	va_end(list);
+	if (loading && number == SYS_bpf && a[0] == BPF_RAW_TRACEPOINT_OPEN) {
+		loading = false;
+		end("load");
+	}
 	if (loading && number == SYS_bpf)
 		before = ns(CLOCK_THREAD_CPUTIME_ID);
 	result = call(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 	if (before)
 		before = ns(CLOCK_THREAD_CPUTIME_ID) - before;
-	__atomic_add_fetch(&parts[part_of(a[0])], before, __ATOMIC_RELAXED);
+	if (before)
+		__atomic_add_fetch(&parts[part_of(a[0])], before,
+				   __ATOMIC_RELAXED);
 	if (before && a[0] == BPF_PROG_LOAD &&
 	    *((const union bpf_attr *)a[1])->prog_name)
 		note_program((const void *)a[1], before);
@@ -170,14 +176,10 @@ int bpf_object__open_skeleton(void *skeleton, const void *options)
 int bpf_object__load_skeleton(void *skeleton)
 {
 	int (*load_skeleton)(void *) = next("bpf_object__load_skeleton");
-	int error;
 
 	end("prepare");
-	loading = true;
-	error = load_skeleton(skeleton);
-	loading = false;
-	end("load");
-	return error;
+	loading = true;		/* until a program is attached */
+	return load_skeleton(skeleton);
 }
 
 pid_t fork(void)

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "side-by-side.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+enum { THREADS_MAX = 4, PROGRAMS_MAX = 64, STACK_SIZE = 256 << 10 };
+
+struct job {
+	struct bpf_program *program;
+	int fd;
+	struct bpf_insn *insns;
+	size_t n;
+	struct bpf_prog_load_opts *options;
+	void *functions;
+};
+
+struct side_by_side {
+	pthread_mutex_t lock;
+	pthread_cond_t change;
+	struct job jobs[PROGRAMS_MAX];
+	size_t n, next;		/* the next one that nobody loads */
+	bool complete;		/* no more will come */
+	int error;
+	pthread_t threads[THREADS_MAX];
+	size_t n_threads;
+	int handlers[2];	/* of libbpf; 0: none */
+};
+
+/* Loading */
+
+static int load(struct job *job)
+{
+	job->fd = bpf_prog_load(bpf_program__type(job->program),
+				bpf_program__name(job->program), "GPL",
+				job->insns, job->n, job->options);
+	return job->fd < 0 ? -errno : 0;
+}
+
+/* Load programs until there is none, or, if `waits`, until all have come. */
+static void work(struct side_by_side *s, bool waits)
+{
+	pthread_mutex_lock(&s->lock);
+	while (s->next < s->n || (waits && !s->complete)) {
+		struct job *job = &s->jobs[s->next];
+		int error;
+
+		if (s->next == s->n) {
+			pthread_cond_wait(&s->change, &s->lock);
+			continue;
+		}
+		s->next++;
+		pthread_mutex_unlock(&s->lock);
+		error = load(job);
+		pthread_mutex_lock(&s->lock);
+		if (error)
+			s->error = error;
+	}
+	pthread_mutex_unlock(&s->lock);
+}
+
+static void *run(void *side_by_side)
+{
+	work(side_by_side, true);
+	return NULL;
+}
+
+/* Signals are for the main thread. */
+static void start(struct side_by_side *s, size_t n)
+{
+	pthread_attr_t attributes;
+	sigset_t all, before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, STACK_SIZE);
+	while (s->n_threads < n &&
+	       !pthread_create(&s->threads[s->n_threads], &attributes, run, s))
+		s->n_threads++;
+	pthread_attr_destroy(&attributes);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+/* libbpf */
+
+static void *copy(const void *data, size_t size)
+{
+	void *copied = xcalloc(size ? size : 1, 1);
+
+	return size ? memcpy(copied, data, size) : copied;
+}
+
+/*
+ * The descriptors of other objects' BTF (fd_array) are freed before the program
+ * is loaded; nothing of ours needs them. The lines of the source are only for
+ * the verifier's log.
+ */
+static void fill(struct job *job, const struct bpf_prog_load_opts *options)
+{
+	struct bpf_prog_load_opts *o = copy(options, options->sz);
+
+	job->n = bpf_program__insn_cnt(job->program);
+	job->insns = copy(bpf_program__insns(job->program),
+			  job->n * sizeof(*job->insns));
+	job->functions = copy(o->func_info, (size_t)o->func_info_cnt *
+			      o->func_info_rec_size);
+	o->func_info = job->functions;
+	o->line_info = NULL;
+	o->line_info_cnt = 0;
+	o->fd_array = NULL;
+	job->options = o;
+	job->fd = -1;
+}
+
+int side_by_side_take(struct side_by_side *s, struct bpf_program *program,
+		      struct bpf_prog_load_opts *options)
+{
+	struct bpf_insn empty[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+
+	if (!s || s->n == PROGRAMS_MAX)
+		return 0;
+	s->jobs[s->n].program = program;
+	fill(&s->jobs[s->n], options);
+	pthread_mutex_lock(&s->lock);
+	s->n++;
+	pthread_cond_signal(&s->change);
+	pthread_mutex_unlock(&s->lock);
+	options->func_info = options->line_info = NULL;
+	options->func_info_cnt = options->line_info_cnt = 0;
+	return bpf_program__set_insns(program, empty, 2);
+}
+
+static int take(struct bpf_program *program, struct bpf_prog_load_opts *options,
+		long cookie)
+{
+	/* confirm.c loads these itself, from their instructions. */
+	if (!strncmp(bpf_program__name(program), "confirm_", 8))
+		return 0;
+	return side_by_side_take((void *)cookie, program, options);
+}
+
+static bool handle(struct side_by_side *s)
+{
+	const struct libbpf_prog_handler_opts options = {
+		.sz = sizeof(options),
+		.cookie = (long)s,
+		.prog_prepare_load_fn = take,
+	};
+
+	s->handlers[0] = libbpf_register_prog_handler(
+		"raw_tp+", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &options);
+	s->handlers[1] = libbpf_register_prog_handler(
+		"tp+", BPF_PROG_TYPE_TRACEPOINT, 0, &options);
+	return s->handlers[0] > 0 && s->handlers[1] > 0;
+}
+
+static void release(struct side_by_side *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		free(s->jobs[i].insns);
+		free(s->jobs[i].functions);
+		free(s->jobs[i].options);
+		if (s->jobs[i].fd >= 0)
+			close(s->jobs[i].fd);
+	}
+	for (size_t i = 0; i < 2; i++)
+		if (s->handlers[i] > 0)
+			libbpf_unregister_prog_handler(s->handlers[i]);
+	pthread_cond_destroy(&s->change);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+struct side_by_side *side_by_side_new(void)
+{
+	struct side_by_side *s;
+	cpu_set_t cpus;
+	size_t n;
+
+	n = sched_getaffinity(0, sizeof(cpus), &cpus) ? 1 : CPU_COUNT(&cpus);
+	if (n < 2)
+		return NULL;
+	s = xcalloc(1, sizeof(*s));
+	pthread_mutex_init(&s->lock, NULL);
+	pthread_cond_init(&s->change, NULL);
+	if (handle(s)) {
+		start(s, (n < THREADS_MAX ? n : THREADS_MAX) - 1);
+		return s;
+	}
+	release(s);
+	return NULL;
+}
+
+int side_by_side_finish(struct side_by_side *s)
+{
+	int error;
+
+	if (!s)
+		return 0;
+	pthread_mutex_lock(&s->lock);
+	s->complete = true;
+	pthread_cond_broadcast(&s->change);
+	pthread_mutex_unlock(&s->lock);
+	work(s, false);
+	for (size_t i = 0; i < s->n_threads; i++)
+		pthread_join(s->threads[i], NULL);
+	error = s->error;
+	for (size_t i = 0; !error && i < s->n; i++)
+		if (dup3(s->jobs[i].fd, bpf_program__fd(s->jobs[i].program),
+			 O_CLOEXEC) < 0)
+			error = -errno;
+	release(s);
+	return error;
+}
