@@ -311,6 +311,31 @@ static bool awaits_cgroups(const struct tracer *t)
 	return false;
 }
 
+/* What the programs of this recording do not use is not created. */
+static void choose_maps(const struct tracer *t)
+{
+	const struct record *skel = t->skel;
+	const bool by_cgroup = skel->rodata->by_cgroup;
+	const struct {
+		struct bpf_map *map;
+		bool needed;
+	} choices[] = {
+		{ skel->maps.call_log, t->log_size },
+		{ skel->maps.log_ends, t->log_size },
+		{ skel->maps.split_runs, t->split },
+		{ skel->maps.blank_run, t->split },
+		{ skel->maps.split_images, t->split },
+		{ skel->maps.wanted, t->n_targets },
+		{ skel->maps.cgroups, by_cgroup },
+		{ skel->maps.awaited, by_cgroup },
+		{ skel->maps.parts, by_cgroup },
+		{ skel->maps.given_mounts, by_cgroup },
+	};
+
+	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++)
+		bpf_map__set_autocreate(choices[i].map, choices[i].needed);
+}
+
 /* Some programs of the kernel side are for commands, some for attaching. */
 static void choose_programs(const struct tracer *t, bool paths)
 {
@@ -581,6 +606,7 @@ static void set_up(struct tracer *t, const struct tracer_options *options,
 	set_viewer(skel);
 	naming_prepare(skel, options->paths);
 	confirm_prepare(skel, ids, options->paths && !t->unconfirmed);
+	choose_maps(t);
 	choose_programs(t, options->paths);
 }
 
