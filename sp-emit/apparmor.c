@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * An AppArmor profile: apparmor.d(5). It restricts paths, executions, mount
- * points and families of sockets to the recorded ones. A comment in the profile
+ * points and socket families to the recorded ones. A comment in the profile
  * lists what sp-record does not record; the profile allows all of that.
  */
 #include <ctype.h>
@@ -19,9 +19,9 @@
 enum { DIRECTORY = 4 };		/* S_IFMT's type */
 
 /*
- * Write a pattern in quotes, with `*` for what was generalized. Octal escapes
- * are the one way to write any byte, characters of apparmor_parser's patterns
- * too.
+ * Writes a pattern in quotes, with `*` for generalized parts. Bytes that are
+ * not plain are written as octal escapes. That is the only way to write any
+ * byte, including those with a meaning in apparmor_parser's patterns.
  */
 static void write_path(const char *pattern, const char *end, FILE *out)
 {
@@ -40,8 +40,8 @@ static void write_path(const char *pattern, const char *end, FILE *out)
 }
 
 /*
- * "", "/", or "{,/}": AppArmor ends the name of a directory with a slash. If
- * the type is not known, the rule matches both.
+ * "", "/" or "{,/}": AppArmor ends the name of a directory with a slash. If the
+ * type is unknown, the rule must match both.
  */
 static const char *ending(const struct path_use *u)
 {
@@ -62,9 +62,9 @@ enum {
 };
 
 /*
- * AppArmor does not mediate stat. A link gets a rule of its own if the
- * recording has what was linked. "l" alone would require that the link permits
- * no more than its target does.
+ * AppArmor does not mediate stat(2). A link gets a rule of its own if the
+ * recording has pairs of names. Without a pair, "l" would require that the link
+ * permits no more than its target does.
  */
 static void write_use(const struct path_use *u, bool pairs, FILE *out)
 {
@@ -84,7 +84,7 @@ static void write_use(const struct path_use *u, bool pairs, FILE *out)
 	if (links)
 		putc('l', out);
 	/*
-	 * Older recordings have no locks: files that are written get the right.
+	 * older recordings have no locks: assume one for files that are written
 	 */
 	if (u->access & (NAME_LOCK | NAME_WRITE))
 		putc('k', out);
@@ -94,8 +94,9 @@ static void write_use(const struct path_use *u, bool pairs, FILE *out)
 }
 
 /*
- * Write a shared library as all versions of its soname, and return whether it
- * is one: an upgrade replaces "/x/liby.so.1.2" by "/x/liby.so.1.3".
+ * If the path is a shared library, writes a rule for all versions of its
+ * soname, and returns true. An upgrade replaces "/x/liby.so.1.2" by
+ * "/x/liby.so.1.3".
  */
 static bool write_library(const struct path_use *u, FILE *out)
 {
@@ -130,8 +131,8 @@ static void write_link(const struct path_move *move, FILE *out)
 }
 
 /*
- * Rules for mounting, by mount point; mount(8)'s options and sources are left
- * open. Older recordings have the calls but no mount points.
+ * Writes rules for mounting, by mount point. Options and sources of mount(8)
+ * are not restricted. Older recordings have the calls, but no mount points.
  */
 static void write_mounts(const struct trace *t, const struct path_uses *uses,
 			 FILE *out)
@@ -171,20 +172,23 @@ static const char *type_name(uint64_t type)
 	return type < sizeof(names) / sizeof(names[0]) ? names[type] : NULL;
 }
 
-/* "AF_INET" as "inet". */
+/* Writes "AF_INET" as "inet". */
 static void write_family(const char *family, FILE *out)
 {
 	for (family += strlen("AF_"); *family; family++)
 		putc(tolower((unsigned char)*family), out);
 }
 
-/* What socket(2) or socketpair(2) made, as far as rules tell it apart. */
+/*
+ * A kind of socket that socket(2) or socketpair(2) created, as far as rules can
+ * distinguish kinds.
+ */
 struct kind {
 	uint32_t family;
-	const char *type;	/* NULL: it has no name */
+	const char *type;	/* NULL: the type has no name */
 };
 
-/* False: the fact is for another call. */
+/* Returns false if the fact is about another call. */
 static bool made_kind(const struct fact *fact, struct kind *kind)
 {
 	struct argument_value v[ARGUMENT_VALUES_MAX];
@@ -221,7 +225,7 @@ static bool made_connectionless(const struct trace *t)
 	return false;
 }
 
-/* Whether sockets were used whose making is not recorded. */
+/* Whether sockets were used whose creation was not recorded. */
 static bool has_inherited(const struct trace *t)
 {
 	static const char *const making[] = { "socket", NULL };
@@ -248,7 +252,7 @@ static bool has_inherited(const struct trace *t)
 	return uses && !calls_any(t, connecting) && !made_connectionless(t);
 }
 
-/* Why no rule can restrict socket families; NULL: rules can. */
+/* Why rules cannot restrict socket families, or NULL if they can. */
 static const char *why_open(const struct trace *t)
 {
 	struct kind k;
@@ -286,8 +290,7 @@ static void write_network(const struct trace *t, FILE *out)
 		if (!made_kind(t->arguments.at[i], &k) || is_repeated(t, i, &k))
 			continue;
 		/*
-		 * Families such as DCCP: AppArmor can only allow them as a
-		 * whole.
+		 * for families such as DCCP, AppArmor can only allow all types
 		 */
 		if (!k.type)
 			write_note("A socket was made of a type that has no "
@@ -302,8 +305,8 @@ static void write_network(const struct trace *t, FILE *out)
 
 /*
  * AppArmor checks the path of these objects, but its rules cannot name it:
- * memfds, and message queues, which mq_open(2) finds in a mount that is in no
- * directory.
+ * memfds, and message queues, which mq_open(2) finds in a mount outside of all
+ * directories.
  */
 static void refuse_pathless(const struct trace *t)
 {

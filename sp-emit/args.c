@@ -70,7 +70,10 @@ static bool is_restrictable(const struct profile_rule *rule,
 		!(rule->origin & ~(PROFILE_OBSERVED | ORIGIN_UNION));
 }
 
-/* The conditions of one fact; 64-bit registers hold 32-bit arguments too. */
+/*
+ * Sets the conditions for one fact. A 64-bit register can also hold a 32-bit
+ * argument.
+ */
 static void set_conditions(struct profile_rule *rule, const struct fact *fact)
 {
 	struct argument_value values[ARGUMENT_VALUES_MAX];
@@ -113,7 +116,7 @@ static int compare_conditions(const struct profile_rule *a,
 	return 0;
 }
 
-/* Pointers into one array: of equal ones the first comes first. */
+/* The pointers point into one array. Equal rules keep its order. */
 static int by_conditions(const void *a, const void *b)
 {
 	const struct profile_rule *const *x = a, *const *y = b;
@@ -122,7 +125,7 @@ static int by_conditions(const void *a, const void *b)
 	return order ? order : (*x > *y) - (*x < *y);
 }
 
-/* Drop rules that repeat another, among those from `first` on. */
+/* Drops rules that repeat an earlier one, among those from `first` on. */
 static void drop_repeated(struct profile *p, size_t first)
 {
 	size_t n = p->n_rules - first, kept = first;
@@ -157,7 +160,7 @@ static bool same_name(const struct fact *fact, const struct profile_rule *rule,
 	return name && rule->name && !strcmp(name, rule->name);
 }
 
-/* How many calls that share the rule's values had unknown ones. */
+/* How many calls of the rule's kind had unknown values. */
 static uint64_t unknown_of_rule(const struct trace *t,
 				const struct profile_rule *rule, bool one_list)
 {
@@ -174,8 +177,8 @@ static uint64_t unknown_of_rule(const struct trace *t,
 }
 
 /*
- * Whether the rules from `first` on have a value for each fact, with the same
- * bits.
+ * Whether the rules from `first` on, together, allow every value: there is a
+ * rule for each combination of the compared bits.
  */
 static bool is_everything(const struct profile *p, size_t first)
 {
@@ -186,7 +189,10 @@ static bool is_everything(const struct profile *p, size_t first)
 		bits < 8 && p->n_rules - first == (size_t)1 << bits;
 }
 
-/* --allow-denied allows the call, and denials have no arguments. */
+/*
+ * Whether only --allow-denied allows the call. Denials have no recorded
+ * arguments.
+ */
 static bool is_only_denied(const struct trace *t,
 			   const struct profile_rule *rule, bool one_list)
 {
@@ -245,7 +251,7 @@ static void restrict_rule(struct profile *to, const struct trace *t,
 		set_conditions(&one, t->arguments.at[i]);
 		profile_add_rule(to, &one);
 	}
-	/* there is no value to restrict it to */
+	/* without a value, there is nothing to restrict it to */
 	if (to->n_rules == first)
 		profile_add_rule(to, rule);
 	drop_repeated(to, first);
@@ -257,8 +263,9 @@ static void restrict_rule(struct profile *to, const struct trace *t,
 }
 
 /*
- * What only the group portable adds has no recorded arguments. clone3 has its
- * flags in memory, and makes namespaces that clone's rule denies.
+ * A call that only the group portable adds has no recorded arguments. clone3
+ * has its flags in memory, and so can create namespaces that clone's rule
+ * denies.
  */
 static void note_portable(const struct profile_rule *rule,
 			  const bool wanted[ARGS_ROWS_MAX])

@@ -94,7 +94,7 @@ static bool has_arch(const struct profile *p, const struct arch *arch)
 	return false;
 }
 
-/* A rule of the base that allows a call, if `p` can have it. */
+/* Whether the rule of the base allows a call, and `p` can have the rule. */
 static bool is_joined(const struct profile *p, const struct profile_rule *rule)
 {
 	return action_allows(rule->action) && rule->id.nr >= 0 &&
@@ -115,7 +115,10 @@ static struct profile_rule *find_allowed(struct profile *p, struct call_id id)
 	return NULL;
 }
 
-/* With one list of names, each name holds on all architectures. */
+/*
+ * Whether a name is allowed by a rule for any architecture. This matters for
+ * formats with one list of names.
+ */
 static bool is_name_allowed(const struct profile *p, const char *name)
 {
 	for (size_t i = 0; i < p->n_rules; i++)
@@ -126,8 +129,7 @@ static bool is_name_allowed(const struct profile *p, const char *name)
 }
 
 /*
- * The rules of a call that do not allow it: all such, or only those that deny
- * it.
+ * Drops rules of a call: all that do not allow it, or only those that deny it.
  */
 static uint32_t drop_rules(struct profile *p, struct call_id id, bool all)
 {
@@ -166,7 +168,8 @@ static void allow_call(struct profile *p, struct call_id id, const char *name,
 }
 
 /*
- * What allowing a name in a list of names also allows on other architectures.
+ * If a name in a list of names is allowed, the same name on other architectures
+ * is, too.
  */
 static void allow_elsewhere(struct profile *p, const char *name)
 {
@@ -186,7 +189,7 @@ void base_allow(struct profile *p, struct call_id id, const char *name,
 		allow_elsewhere(p, name);
 }
 
-/* Whether the base has a rule that denies the call with some arguments. */
+/* Whether the base denies the call for some arguments. */
 static bool denies_some(const struct profile *base, struct call_id id)
 {
 	for (size_t i = 0; i < base->n_rules; i++)
@@ -197,18 +200,16 @@ static bool denies_some(const struct profile *base, struct call_id id)
 	return false;
 }
 
-/*
- * Names for which the program that loads the format may refuse the whole list.
- */
+/* If the loader does not know such a name, it may refuse the whole list. */
 static bool is_loadable(const struct profile_rule *rule, unsigned int flags)
 {
 	return !(flags & FORMAT_STRICT) || !syscall_linux(rule->id);
 }
 
 /*
- * minijail's "arg0 & BITS" holds if any of the bits is set; libseccomp can only
- * compare all of them. With a single bit, both mean the same. False: there are
- * several.
+ * minijail's "arg0 & BITS" holds if any of the bits is set. libseccomp can only
+ * compare all of them, which means the same for a single bit. Returns false if
+ * there are several bits.
  */
 static bool compare_all_bits(struct profile_rule *rule)
 {
@@ -247,7 +248,7 @@ static bool refuse_rule(const struct base *base, const struct format *format,
 	return false;
 }
 
-/* A conditional rule, on each architecture that it holds on. */
+/* Adds a rule with conditions for each architecture to which it applies. */
 static void add_conditional(struct profile *p, const struct profile_rule *rule,
 			    bool one_list)
 {
@@ -286,8 +287,8 @@ static bool join_conditional(const struct base *base, struct profile *p,
 }
 
 /*
- * Two passes, so that a condition does not make us refuse a call that is
- * allowed altogether.
+ * Joins the rules in two passes: a call that one rule allows completely must
+ * not be refused because of another rule's condition.
  */
 static bool join_rules(const struct base *base, struct profile *p,
 		       const struct format *format, size_t *n_left_out)
@@ -320,7 +321,7 @@ static bool join_rules(const struct base *base, struct profile *p,
 	return !refused;
 }
 
-/* The architectures of which no call was recorded. */
+/* Notes architectures of the base for which no call was recorded. */
 static void note_archs(const struct base *base, const struct profile *p)
 {
 	const struct profile *from = base->profile;
@@ -335,7 +336,9 @@ static void note_archs(const struct base *base, const struct profile *p)
 	free(list);
 }
 
-/* libseccomp makes wrong filters of some rules with conditions. */
+/*
+ * libseccomp makes wrong filters for some rules with conditions: refuse these.
+ */
 static bool check_filter(const struct base *base, const struct profile *p)
 {
 	struct filter *filter = NULL;

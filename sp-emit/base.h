@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --base: another profile, whose calls are allowed, too. */
+/* --base: another profile, whose calls are allowed as well. */
 #ifndef BASE_H
 #define BASE_H
 
@@ -8,27 +8,30 @@
 #include "profile/host.h"
 
 struct base {
-	const char *path;		/* NULL: none was given */
+	const char *path;		/* NULL: the option was not given */
 	struct input input;
 	struct profile *profile;
 };
 
-/* Before the sandbox. False: it was printed and latched. */
+/*
+ * Call this before the sandbox. Returns false if it printed and latched an
+ * error.
+ */
 bool base_open(struct base *base, const char *path, struct host *host);
-/* False: it is not a profile, or cannot be joined. */
+/* Returns false if the file is not a profile, or cannot be joined. */
 bool base_read(struct base *base, const struct host *prepared);
 void base_close(struct base *base);
 
 /*
- * Allow in `p` what the base allows on the architectures of `p`. False: a rule
- * cannot be joined in this format; printed and latched.
+ * Allows in `p` what the base allows on the architectures of `p`. Returns false
+ * if a rule cannot be expressed in this format; this was printed and latched.
  */
 bool base_join(const struct base *base, struct profile *p,
 	       const struct format *format);
 
 /*
- * Allow the call whatever its arguments, and in a format with one list of names
- * those of the same name on the other architectures of `p`.
+ * Allows the call for all arguments. In a format with one list of names, also
+ * allows calls with this name on the other architectures of `p`.
  */
 void base_allow(struct profile *p, struct call_id id, const char *name,
 		uint32_t origin, bool one_list);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The filter itself, as seccomp(2) takes it: an array of struct sock_filter in
- * this machine's byte order, compiled by libseccomp. What `bwrap --seccomp FD`
- * reads.
+ * The filter itself, in the form that seccomp(2) takes and `bwrap --seccomp FD`
+ * reads: an array of struct sock_filter in this machine's byte order.
+ * libseccomp compiles it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,7 @@ void write_bpf(const struct emit *emit, FILE *out)
 
 	if (err)
 		message_error("%s", problem ? problem : strerror(-err));
-	/* else a call of the profile would be missing */
+	/* libseccomp left out a call of the profile */
 	else if (problem)
 		message_error("%s", problem);
 	else

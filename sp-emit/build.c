@@ -55,7 +55,10 @@ static bool is_programs(const struct fact *call, void *arg)
 	return !fact_is_initial(call);
 }
 
-/* A program that loads its profile itself has already been executed. */
+/*
+ * Adds the observed calls. If a program loads its profile itself, the execve
+ * that started it is not needed.
+ */
 static void add_observed(struct profile *p, const struct trace *t,
 			 unsigned int flags)
 {
@@ -84,7 +87,7 @@ static void add_denied_as_observed(struct profile *p, const struct trace *t,
 			allow_observed(p, t->denials.at[i]->id, flags);
 }
 
-/* The most frequent answer of the facts of one call, from `*at` on. */
+/* The most frequent answer among the facts of one call, from `*at` on. */
 static int32_t usual_answer(struct fact ***at)
 {
 	struct call_id id = (**at)->id;
@@ -99,7 +102,10 @@ static int32_t usual_answer(struct fact ***at)
 	return answer;
 }
 
-/* One list of names cannot both allow and deny a name. */
+/*
+ * Whether the name is allowed on another architecture: a single list of names
+ * cannot both allow and deny a name.
+ */
 static bool is_allowed_elsewhere(const struct profile *p, const char *name)
 {
 	for (size_t i = 0; i < p->n_rules; i++)
@@ -134,7 +140,7 @@ static void add_denied(struct profile *p, const struct trace *t,
 	free(denials);
 }
 
-/* Allow the call, or add a reason to it; a denied call stays denied. */
+/* Allows the call, or adds a reason to it. A denied call stays denied. */
 static void allow(struct profile *p, struct call_id id, uint32_t origin)
 {
 	struct profile_rule *rule = find(p, id);
@@ -152,8 +158,8 @@ static void deny(struct profile *p, struct call_id id, uint32_t origin)
 }
 
 /*
- * Whether the program that loads the profile knows the name; a strict loader
- * can be older than the kernel.
+ * Whether the loader of the profile knows the name. A strict loader can be
+ * older than the kernel.
  */
 static bool is_loadable(struct call_id id, unsigned int flags)
 {
@@ -177,10 +183,10 @@ static void add_member(struct profile *p, const struct build *b,
 }
 
 /*
- * A program goes on without a call that answers ENOSYS, but may not without one
- * that answers EPERM. In a format that cannot give a call an errno of its own,
- * the call is allowed; what answered ENOSYS while it was recorded then still
- * does.
+ * A program works without a call that gets ENOSYS, but perhaps not without one
+ * that gets EPERM. If the format cannot give a call an errno of its own, such a
+ * call is allowed: it will get ENOSYS from the kernel, as it did during the
+ * recording.
  */
 static void allow_missing(struct profile *p, const struct trace *t,
 			  unsigned int flags)
@@ -216,7 +222,7 @@ static bool is_observed(struct profile *p, struct call_id id)
 	return rule && rule->origin & PROFILE_OBSERVED;
 }
 
-/* The others of a family, if the program made a call of it. */
+/* Adds the other calls of a family, if the program made one of them. */
 static void add_family(struct profile *p, const struct build *b,
 		       const struct portable_family *family,
 		       const struct arch *arch)
@@ -245,7 +251,7 @@ static void add_portable(struct profile *p, const struct build *b)
 			add_family(p, b, family, p->archs[a]);
 }
 
-/* Allowing a name on one architecture allows it on the others too. */
+/* Adds names of other architectures: one list allows a name on all of them. */
 static void add_union(struct profile *p)
 {
 	size_t n = p->n_rules;
@@ -357,7 +363,7 @@ const char **names_with_action(const struct profile *p, uint32_t action,
 	return names;
 }
 
-enum { NAME_MAX_LENGTH = 63 };	/* a label's, which is stricter than a name's */
+enum { NAME_MAX_LENGTH = 63 };	/* the limit for a label of a name */
 
 char *profile_name(const struct trace *t)
 {

@@ -29,7 +29,8 @@ static char *run_text(const struct run *run)
 }
 
 /*
- * A loss that affects the profile is an error, or only a note if it is allowed.
+ * Reports a loss that affects the profile: as an error, or as a note if losses
+ * are allowed.
  */
 __attribute__((format(printf, 3, 4)))
 static bool doubt(bool allowed, const struct run *run, const char *fmt, ...)
@@ -98,8 +99,8 @@ static bool said_before(const struct trace *t, size_t run, const char *text)
 }
 
 /*
- * A service manager's or engine's program runs before the service: nobody need
- * have recorded its start.
+ * Whether it is a program of a service manager or engine, which runs before the
+ * service: its start need not be recorded.
  */
 static bool is_launcher(const struct image *image)
 {
@@ -138,7 +139,7 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The paths of what was executed, sorted; the caller frees the array. */
+/* The paths of all executed files, sorted. The caller frees the array. */
 static const char **executed_paths(const struct trace *t, size_t *n)
 {
 	const char **paths = xcalloc(t->n_images + 1, sizeof(*paths));
@@ -152,7 +153,10 @@ static const char **executed_paths(const struct trace *t, size_t *n)
 	return paths;
 }
 
-/* A flag for each image: an attached recorder saw calls of it; heap. */
+/*
+ * A flag for each image: an attached recorder recorded calls of it. The caller
+ * frees the array.
+ */
 static bool *attached_images(const struct trace *t)
 {
 	bool *attached = xcalloc(t->n_images + 1, sizeof(*attached));
@@ -168,8 +172,8 @@ static bool *attached_images(const struct trace *t)
 }
 
 /*
- * A program that already ran when the recorder attached, and whose start no run
- * shows; NULL: there is none.
+ * A program that was already running when the recorder attached, and whose
+ * start is in no run; NULL: none.
  */
 static const struct image *found_running(const struct trace *t)
 {
@@ -192,11 +196,11 @@ static bool is_start(const char *blind)
 	return !strncmp(blind, RUN_BLIND_START, strlen(RUN_BLIND_START));
 }
 
-/* The same text is printed once, however many runs there are. */
+/* Prints each text once, however many runs have it. */
 static void note_blind(const struct trace *t, size_t run)
 {
 	/*
-	 * A run of --learn that is merged with recordings needs none of this:
+	 * A run of --learn that is merged with recordings is exempt:
 	 * check_learned().
 	 */
 	if (run_has_how(t->runs[run], "verify"))
@@ -277,20 +281,21 @@ bool check_learned(const struct trace *t, const struct format *format,
 	return allow_partial;
 }
 
-/* Landlock does not restrict these. */
+/* Accesses that Landlock does not restrict. */
 enum {
 	LANDLOCK_ACCESS = NAME_ACCESS & ~(NAME_LOOK | NAME_CHANGE | NAME_LOCK |
 					  NAME_LOCK_WRITE),
 };
 
 /*
- * The names that the rules of a format made of paths depend on. A lost name
- * changes nothing in other formats.
+ * The names on which the rules of a format made of paths depend. If another
+ * name was lost, the format is not affected.
  */
 static const struct stands_on {
 	void (*write)(const struct emit *emit, FILE *out);
-	uint32_t access;	/* NAME_*; of what succeeded */
-	bool inet;		/* addresses of internet sockets */
+	uint32_t access;	/* NAME_* of accesses that succeeded */
+	/* whether it depends on addresses of internet sockets */
+	bool inet;
 } stand_on[] = {
 	{ write_systemd, NAME_ACCESS, true },
 	{ write_apparmor, NAME_ACCESS & ~NAME_LOOK, false },
@@ -298,7 +303,10 @@ static const struct stands_on {
 	{ write_landlock_header, LANDLOCK_ACCESS, true },
 };
 
-/* NULL: the format is a list, which no name can make wrong. */
+/*
+ * Returns NULL for a format that only lists names, so that no name can make it
+ * wrong.
+ */
 static const struct stands_on *stands_on(const struct format *format)
 {
 	for (size_t i = 0; i < sizeof(stand_on) / sizeof(stand_on[0]); i++)
@@ -314,7 +322,7 @@ uint32_t access_of_rules(const struct format *format)
 	return on ? on->access : 0;
 }
 
-/* Whether the rules would differ if all of the fact's name were known. */
+/* Whether the rules could differ if the fact's whole name were known. */
 static bool is_doubtful(const struct stands_on *on, enum fact_kind kind,
 			const struct fact *fact)
 {
@@ -362,7 +370,7 @@ static bool has_run(const struct fact *fact, uint32_t run)
 	return false;
 }
 
-/* Count the doubtful facts, and how many of these are paths. */
+/* Counts doubtful facts, and how many of them are paths. */
 struct doubtful {
 	const struct fact **at;
 	size_t n, n_paths;
@@ -386,7 +394,10 @@ static void find_doubtful(const struct trace *t, const struct stands_on *on,
 	}
 }
 
-/* What is doubtful in a run; the caller frees. NULL: nothing. */
+/*
+ * A text about a run's doubtful facts, which the caller frees. NULL: it has
+ * none.
+ */
 static char *list_doubtful(const struct doubtful *d, uint32_t run)
 {
 	enum { NAMED = 8 };
@@ -483,7 +494,10 @@ const struct arch *check_native(const struct trace *t)
 	return native;
 }
 
-/* minijail0 knows the names of the kernel headers that it was built with. */
+/*
+ * Notes a name that may be unknown to minijail0, which knows those of the
+ * kernel headers that it was built with.
+ */
 static void note_strict(struct call_id id, const struct format *format)
 {
 	char name[SYSCALL_NAME_MAX];
@@ -498,7 +512,10 @@ static void note_strict(struct call_id id, const struct format *format)
 			     syscall_label(id, name), syscall_linux(id));
 }
 
-/* The kernel makes the call by itself: nobody has to know its name. */
+/*
+ * Notes a name that the loader may not know, unless the kernel makes the call
+ * by itself.
+ */
 static void note_new(struct call_id id, const struct format *format)
 {
 	char name[SYSCALL_NAME_MAX];
@@ -563,7 +580,7 @@ static bool was_made(const struct call_total *totals, size_t n,
 	return bsearch(&id, totals, n, sizeof(*totals), by_id);
 }
 
-/* Each call that was only denied, once. */
+/* Checks each call that was always denied, once. */
 static bool check_denied_calls(const struct trace *t,
 			       const struct call_total *totals, size_t n,
 			       const struct format *format,
@@ -606,7 +623,10 @@ static void add_denial(struct text_list *list, const struct fact *denial)
 	free(one);
 }
 
-/* Facts of several images follow each other; name each image once. */
+/*
+ * Whether the fact before it was for the same image. Facts of an image follow
+ * each other, and each image is named once.
+ */
 static bool is_repeated(const struct fact *fact, const struct fact *previous)
 {
 	return previous && !call_id_compare(&fact->id, &previous->id) &&

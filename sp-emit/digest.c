@@ -53,7 +53,7 @@ static char *name_of(const struct emit *emit, struct call_id id)
 			 arch_label(id, arch));
 }
 
-/* Those of several images are together, as in --explain. */
+/* Adds the arguments of all images together, as --explain does. */
 static void add_arguments(struct digest_call *call, const struct trace *t)
 {
 	struct argument_value values[ARGUMENT_VALUES_MAX];
@@ -97,7 +97,7 @@ static void add_sightings(struct digest_call *call, const struct trace *t)
 	}
 }
 
-/* The rules of a call are one; its origin is that of all. */
+/* Joins all rules of a call to one element, which has the origins of all. */
 static struct digest_call *add_rule(struct digest *d,
 				    const struct profile_rule *rule,
 				    unsigned int origin)
@@ -147,8 +147,8 @@ static int by_command(const void *a, const void *b)
 }
 
 /*
- * The unit of each run, a number from 0; returns how many units there are. The
- * parts of one recording are in one unit.
+ * Numbers the units from 0, and stores each run's unit. Parts of one recording
+ * are in the same unit. Returns the number of units.
  */
 static size_t number_units(const struct trace *t, size_t *unit_of)
 {
@@ -171,7 +171,10 @@ static size_t number_units(const struct trace *t, size_t *unit_of)
 	return n;
 }
 
-/* Calls that a group adds anyway say nothing about further runs. */
+/*
+ * Whether a group adds the call in any case: then it says nothing about further
+ * runs.
+ */
 static bool is_known(const struct digest_call *call, unsigned int origin)
 {
 	return !call->observed || !call->allowed ||

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the reports for people have in common: the calls, and how sure they are. */
+/* What the reports for people share: the calls, and how complete they are. */
 #ifndef DIGEST_H
 #define DIGEST_H
 
@@ -10,48 +10,64 @@
 
 struct digest_call {
 	struct call_id id;
-	char *name;		/* "read", or "read (x86)" */
+	/* "read", or "read (x86)" for another architecture */
+	char *name;
 	const struct purpose *purpose;
-	const struct danger *danger;	/* NULL: none, or the call is not allowed */
+	/* NULL: not dangerous, or not allowed */
+	const struct danger *danger;
 	bool allowed;
 	bool observed;
-	char *reasons;		/* "observed, kernel" */
-	struct fact **facts;	/* by image; `n_facts` of them */
+	char *reasons;		/* such as "observed, kernel" */
+	struct fact **facts;	/* `n_facts` of them, by image */
 	size_t n_facts;
 	uint64_t count, first_ns;
-	uint64_t *by_run;	/* counts, by the run's index in the trace */
+	/* counts, indexed by the run's index in the trace */
+	uint64_t *by_run;
 	size_t n_runs;		/* that made it */
-	char **arguments;	/* "3 times ioctl(TCGETS)", unescaped */
+	char **arguments;	/* such as "3 times ioctl(TCGETS)", unescaped */
 	size_t n_arguments;
 };
 
 struct digest {
 	const struct emit *emit;
-	struct digest_call *calls;	/* by architecture and number */
+	struct digest_call *calls;	/* sorted by architecture and number */
 	size_t n;
-	size_t allowed;		/* of the native architecture */
-	size_t observed;	/* allowed, and made by a run */
-	size_t foreign;		/* allowed, of other architectures */
-	size_t dangers[4];	/* allowed, by rank from 1 */
-	size_t usual;		/* what Docker allows on this architecture, or 0 */
-	/* Command lines, each of which one or more runs repeated. */
+	size_t allowed;		/* allowed calls of the native architecture */
+	size_t observed;	/* of these, those that a run made */
+	size_t foreign;		/* allowed calls of other architectures */
+	/* dangerous calls that are allowed, by rank from 1 */
+	size_t dangers[4];
+	/* how many Docker allows on this architecture, or 0 */
+	size_t usual;
+	/* a unit is a command line; one or more runs repeated it */
 	struct discovery discovery;
-	size_t unique;		/* units with a call that no other one makes */
-	size_t recordings;	/* runs, the parts of one counted once */
-	size_t failed;		/* of these: ending_is_failure() */
+	size_t unique;		/* units with a call that no other unit makes */
+	/* runs, where all parts of a recording count as one */
+	size_t recordings;
+	size_t failed;		/* of these, those with ending_is_failure() */
 	struct fact **facts;	/* private */
 };
 
 struct digest *digest_new(const struct emit *emit);
 void digest_free(struct digest *d);
 
-/* "52 system calls of x86_64; Docker's default profile allows 309"; heap. */
+/*
+ * "52 system calls of x86_64; Docker's default profile allows 309", which the
+ * caller frees.
+ */
 char *digest_verdict(const struct digest *d);
-/* What the runs say about further runs, a sentence; heap. */
+/*
+ * A sentence about what the runs say about further runs; the caller frees it.
+ */
 char *digest_certainty(const struct digest *d);
-/* What to do next: heap texts, NULL after the last; the caller frees all. */
+/*
+ * What to do next: texts, with NULL after the last. The caller frees them all.
+ */
 char **digest_advice(const struct digest *d);
-/* "1 by /usr/bin/ls" for the number of a call's facts; unescaped, heap. */
+/*
+ * "1 by /usr/bin/ls", for fact number `i` of a call; unescaped, and the caller
+ * frees it.
+ */
 char *digest_maker(const struct digest *d, const struct digest_call *call,
 		   size_t i);
 

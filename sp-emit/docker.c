@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The form of Docker's and podman's own default profiles: the OCI's, with the
- * secondary architectures listed under the native one.
+ * The form of the default profiles of Docker and podman. It is the OCI's form,
+ * but lists secondary architectures under the native one.
  */
 #include "oci.h"
 

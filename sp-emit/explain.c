@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where each rule of a profile comes from: a line for each reason. */
+/*
+ * --explain: where each rule of a profile comes from, with a line for each
+ * reason.
+ */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +22,7 @@
 
 enum { NAME_COLUMNS = 24 };
 
-/* "x86_64     0  read                     allow   " */
+/* "  x86_64     0  read                     allow". */
 static void write_start(const struct profile_rule *rule, const char *from,
 			FILE *out)
 {
@@ -39,7 +42,7 @@ static void write_image(const struct trace *t, uint32_t image, FILE *out)
 	free(text);
 }
 
-/* `calls` ends with NULL. */
+/* Writes the facts of an observed call. `calls` ends with NULL. */
 static void write_observed(const struct trace *t, struct fact **calls,
 			   const struct profile_rule *rule, FILE *out)
 {
@@ -64,7 +67,7 @@ static void write_purpose(const struct profile_rule *rule, FILE *out)
 		purpose->text);
 }
 
-/* The runs that made the call, where there are several. */
+/* Writes which runs made the call, if there are several runs. */
 static void write_runs(const struct trace *t, struct fact **calls,
 		       const struct profile_rule *rule, FILE *out)
 {
@@ -121,7 +124,7 @@ static void write_member(const struct emit *emit, enum group group,
 	fprintf(out, "%s%s\n", runtimes[m->runtimes], m->reason);
 }
 
-/* By each observed call of a family with it. */
+/* Names each observed call whose family has this call. */
 static void write_portable(const struct emit *emit,
 			   const struct profile_rule *rule, FILE *out)
 {
@@ -158,7 +161,9 @@ static void write_danger(const struct profile_rule *rule, FILE *out)
 		danger->source);
 }
 
-/* The values that the call was given, whether rules are made of them or not. */
+/*
+ * Writes the recorded values of arguments, even if the rules do not use them.
+ */
 static void write_values(const struct trace *t,
 			 const struct profile_rule *rule, FILE *out)
 {
@@ -171,7 +176,10 @@ static void write_values(const struct trace *t,
 		size_t n_values;
 		char *text, *call;
 
-		/* By detail, so that those of several images are together. */
+		/*
+		 * in the order of details, so that equal ones of several images
+		 * meet
+		 */
 		for (end = i; end < n && !detail_compare(facts[i], facts[end]);
 		     end++)
 			count += fact_count(facts[end]);
@@ -186,7 +194,10 @@ static void write_values(const struct trace *t,
 	free(facts);
 }
 
-/* The capabilities that it used, and whether it made tasks in other namespaces. */
+/*
+ * Writes the capabilities that the call used, and whether it created tasks in
+ * other namespaces.
+ */
 static void write_privileges(const struct trace *t,
 			     const struct profile_rule *rule, FILE *out)
 {
@@ -208,7 +219,7 @@ static void write_privileges(const struct trace *t,
 	}
 }
 
-/* With --stacks: where the call was made first, by each image. */
+/* With --stacks: writes where each image made the call first. */
 static void write_stacks(const struct trace *t,
 			 const struct profile_rule *rule, FILE *out)
 {
@@ -229,9 +240,7 @@ static void write_stacks(const struct trace *t,
 	}
 }
 
-/*
- * If the call is in the list of possible calls, print the reason given there.
- */
+/* If the list of possible calls has the call, writes the reason given there. */
 static void write_added(const struct emit *emit,
 			const struct profile_rule *rule, FILE *out)
 {
@@ -245,7 +254,7 @@ static void write_added(const struct emit *emit,
 	free(why);
 }
 
-/* The calls that are in the programs and not in the profile. */
+/* Writes the calls that are in the programs' code, but not in the profile. */
 static void write_possible(const struct emit *emit, FILE *out)
 {
 	unsigned int rank = 0;
@@ -302,7 +311,7 @@ static void write_rule(const struct emit *emit, struct fact **calls,
 	}
 }
 
-/* The first of the rules of a call, with the reasons for all of them. */
+/* The first rule of a call, with the reasons for all rules of the call. */
 static struct profile_rule whole_rule(const struct profile *p, size_t i)
 {
 	struct profile_rule rule = p->rules[i];
@@ -323,7 +332,7 @@ void write_explanation(const struct emit *emit, FILE *out)
 	for (size_t i = 0; i < p->n_rules; i++) {
 		struct profile_rule rule;
 
-		/* Both are in the same order. */
+		/* both lists have the same order */
 		while (*next && call_id_compare(&(*next)->id,
 						&p->rules[i].id) < 0)
 			next++;

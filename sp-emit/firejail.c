@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Lines for a firejail profile: firejail-profile(5). Its filters let calls of
- * other architectures pass unless these are blocked as a whole, and its list
- * for 32-bit calls is no use: 0.9.72 compiles seccomp.32.keep for the native
- * architecture, numbers and all.
+ * Lines for a firejail profile: firejail-profile(5). firejail's filters allow
+ * all calls of other architectures, unless these are blocked as a whole. Its
+ * list for 32-bit calls is unusable, because 0.9.72 compiles seccomp.32.keep
+ * for the native architecture, with that architecture's numbers.
  */
 #include "base/message.h"
 #include "format.h"
 
 enum {
 	LINE_MAX_BYTES = 8191,		/* firejail's MAX_READ */
-	/* 0.9.72 has no names beyond process_madvise, and leaves out what it
-	   does not know without a word. */
+	/*
+	 * 0.9.72 knows no names after process_madvise, and silently ignores
+	 * unknown names
+	 */
 	LAST_NAMED = 440,
 };
 
-/* ",NAME" or ",$NUMBER"; returns the length. */
+/* Writes ",NAME" or ",$NUMBER". Returns the length. */
 static int write_call(const struct profile_rule *rule, char separator,
 		      FILE *out)
 {

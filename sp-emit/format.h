@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The formats that sp-emit writes: a file for each, and a row in the table in
- * formats.c. All checks are done before a writer is called; a failed write
- * shows in ferror(out).
+ * The formats that sp-emit writes. Each has a file, and a row in the table of
+ * formats.c. All checks come before the writer is called. If writing fails,
+ * ferror(out) shows it.
  */
 #ifndef FORMAT_H
 #define FORMAT_H
@@ -16,88 +16,114 @@
 #include "stream/trace.h"
 
 /*
- * Why a rule is in the profile, in addition to the reasons in profile.h: its
- * name is allowed on another architecture, and the format has one list for all.
+ * A reason for a rule besides those in profile.h: the name is allowed on
+ * another architecture, and the format has a single list for all.
  */
 #define ORIGIN_UNION (1U << 29)
-/* The profile of --base allows it. */
+/* A reason for a rule: the profile of --base allows it. */
 #define ORIGIN_BASE (1U << 27)
-/* --add names it, or asks for so many of the possible calls. */
+/*
+ * A reason for a rule: --add names it, or it is one of the N possible calls
+ * that --add allows.
+ */
 #define ORIGIN_ADDED (1U << 26)
 
-struct possible;	/* possible/possible.h */
+struct possible;	/* in possible/possible.h */
 struct results;		/* results.h */
 
 struct emit {
 	const struct trace *trace;
-	const struct profile *profile;	/* NULL with FORMAT_TRACE */
-	/* the choice of groups that the profile was built with */
+	const struct profile *profile;	/* NULL for FORMAT_TRACE */
+	/* the groups with which the profile was built */
 	struct group_choice choice;
-	bool partial;		/* of an incomplete recording */
-	const bool *args;	/* --args: wanted rows of argument.h, or NULL */
-	bool paths;		/* --paths: with --systemd */
-	bool harden;		/* --harden: with --systemd */
+	bool partial;		/* the recording is incomplete */
+	/* --args: which rows of argument.h are wanted, or NULL */
+	const bool *args;
+	bool paths;		/* --paths, an option of --systemd */
+	bool harden;		/* --harden, an option of --systemd */
 	bool allow_denied;	/* --allow-denied */
-	unsigned int general;	/* --generalize: enum general_rule (paths.h) */
+	/* --generalize: bits of enum general_rule (paths.h) */
+	unsigned int general;
 	bool widen;		/* --widen-names */
-	bool complain;		/* --deny=log: with --apparmor */
+	bool complain;		/* --deny=log, for --apparmor */
 	const char *base;	/* the file of --base, or NULL */
-	const struct possible *possible;	/* what --add chose from, or NULL */
+	/* the list from which --add chose, or NULL */
+	const struct possible *possible;
 	bool lists_possible;	/* --possible */
-	const struct results *results;	/* in the stream, for --table; or NULL */
+	/* results of calls in the stream, for --table; or NULL */
+	const struct results *results;
 };
 
 enum format_flag {
-	FORMAT_TRACE = 1,	/* the trace itself: no profile, no groups */
-	FORMAT_ONE_LIST = 2,	/* one list of names for all architectures */
-	FORMAT_BEFORE = 4,	/* loaded before the program is executed */
+	/* shows the trace itself, without a profile and groups */
+	FORMAT_TRACE = 1,
+	/* has one list of names for all architectures */
+	FORMAT_ONE_LIST = 2,
+	FORMAT_BEFORE = 4,	/* is loaded before the program is executed */
 	FORMAT_ERRNO = 8,	/* can answer single calls with an errno */
-	FORMAT_EVENTS = 16,	/* the events of the stream, as they are read */
-	FORMAT_BINARY = 32,	/* no text: not for a terminal */
-	FORMAT_NAMES = 64,	/* a call is named, never numbered */
-	FORMAT_NATIVE = 128,	/* has the native architecture only */
-	FORMAT_ARGS = 256,	/* rules can look at arguments */
-	FORMAT_FAMILIES = 512,	/* of these, only at families of sockets */
-	FORMAT_PATHS = 1024,	/* made of paths: needs runs that have them */
-	FORMAT_POLICY = 2048,	/* of paths, generalized */
-	FORMAT_START = 4096,	/* of a service: with FORMAT_BEFORE, the start of
-				   each of its programs has to be in it */
-	FORMAT_STRICT = 8192,	/* its loader may be older than the kernel, and
-				   refuses a list with a name it does not know */
-	FORMAT_LANDLOCK = 16384,	/* --explain is explain_landlock() */
-	FORMAT_LOCAL = 32768,	/* its list is in force on all architectures
-				   of the machine, recorded or not */
+	/* shows the events of the stream, while they are read */
+	FORMAT_EVENTS = 16,
+	/* is not text, so it is not written to a terminal */
+	FORMAT_BINARY = 32,
+	/* can only write calls by name, not by number */
+	FORMAT_NAMES = 64,
+	FORMAT_NATIVE = 128,	/* has only the native architecture */
+	FORMAT_ARGS = 256,	/* rules can have conditions on arguments */
+	FORMAT_FAMILIES = 512,	/* but only on socket families */
+	FORMAT_PATHS = 1024,	/* is made of paths: the runs must have them */
+	/* is a policy of paths, which can be generalized */
+	FORMAT_POLICY = 2048,
+	/*
+	 * is for a service. With FORMAT_BEFORE, the start of each of its
+	 * programs must have been recorded.
+	 */
+	FORMAT_START = 4096,
+	/*
+	 * its loader may be older than the kernel, and refuses a list with an
+	 * unknown name
+	 */
+	FORMAT_STRICT = 8192,
+	FORMAT_LANDLOCK = 16384,	/* --explain uses explain_landlock() */
+	/*
+	 * its list applies to all architectures of the machine, even if they
+	 * were not recorded
+	 */
+	FORMAT_LOCAL = 32768,
 };
 
 /*
- * The values that --deny can have; the first one that is allowed is the
- * default.
+ * The values that --deny can have. The default is the first one that the format
+ * permits.
  */
 enum format_deny {
 	DENY_EPERM = 1,
-	DENY_ERRNO = 2,		/* any other errno */
+	DENY_ERRNO = 2,		/* any errno other than EPERM */
 	DENY_KILL = 4,
 	DENY_LOG = 8,
 	DENY_ANY = 15,
-	DENY_NONE = 0,		/* there is only one */
+	DENY_NONE = 0,		/* the format has only one denial */
 };
 
 struct format {
 	const char *name;	/* of the option */
 	const char *help;
-	unsigned int flags;	/* enum format_flag */
-	unsigned int denials;	/* enum format_deny */
-	unsigned int runtimes;	/* RUNTIME_*: who loads it, with no --runtime */
-	/* A problem is printed and latched: nothing is written then. */
+	unsigned int flags;	/* bits of enum format_flag */
+	unsigned int denials;	/* bits of enum format_deny */
+	/* RUNTIME_*: the program that loads it, if there is no --runtime */
+	unsigned int runtimes;
+	/*
+	 * If there is a problem, it is printed and latched, and nothing is
+	 * written.
+	 */
 	void (*write)(const struct emit *emit, FILE *out);
 	/*
-	 * Whether what enforces the profile sets no_new_privs; NULL: it need
-	 * not.
+	 * Why the program that enforces the profile sets no_new_privs; NULL: it
+	 * need not.
 	 */
 	const char *no_new_privs;
 };
 
-/* The table's rows, NULL after the last. */
+/* The rows of the table; NULL after the last. */
 const struct format *format_at(size_t i);
 
 void write_oci(const struct emit *emit, FILE *out);
@@ -111,7 +137,7 @@ void write_lxc(const struct emit *emit, FILE *out);
 void write_kafel(const struct emit *emit, FILE *out);
 void write_spo(const struct emit *emit, FILE *out);
 void write_apparmor(const struct emit *emit, FILE *out);
-/* With --systemd --paths, after the rest. */
+/* Writes the part for --systemd --paths, which is the last one. */
 void write_systemd_paths(const struct emit *emit, FILE *out);
 void write_landlock(const struct emit *emit, FILE *out);
 void write_landlock_header(const struct emit *emit, FILE *out);
@@ -123,33 +149,36 @@ void write_timeline(const struct emit *emit, FILE *out);
 void write_json(const struct emit *emit, FILE *out);
 void write_table(const struct emit *emit, FILE *out);
 /*
- * Lines of a comment, each after `prefix`, such as "# ". The head names the
- * tool and repeats the notes that it has printed so far.
+ * Writes a comment. Each line begins with `prefix`, such as "# ". write_head()
+ * names the tool, and repeats the notes that it has printed so far.
  */
 void write_comment(const char *text, const char *prefix, FILE *out);
 void write_head(const struct emit *emit, const char *prefix, FILE *out);
-/* A call's "arch" and "name" and a sighting's "flags", as --json has them. */
+/*
+ * The members "arch" and "name" of a call, and "flags" of a sighting, as in
+ * --json.
+ */
 json_t *arch_json(struct call_id id);
 json_t *name_json(struct call_id id);
 json_t *flags_json(uint32_t flags);
-/* "AF_INET 127.0.0.1:80", escaped as paths are; heap. */
+/* "AF_INET 127.0.0.1:80", escaped as paths are; the caller frees it. */
 char *socket_text(const struct fact *fact);
-/* Write the origin of each rule in place of a profile. */
+/* Writes the origin of each rule instead of a profile. */
 void write_explanation(const struct emit *emit, FILE *out);
 
 /*
- * A name for the profile: that of the only run, or "sandprint". Of a-z, 0-9 and
- * -, not with - at an end, at most 63 characters (RFC 1123, as Kubernetes
- * requires). Heap.
+ * A name for the profile, which the caller frees: that of the only run, or
+ * "sandprint". It consists of a-z, 0-9 and -, with no - at an end, and has at
+ * most 63 characters (RFC 1123, as Kubernetes requires).
  */
 char *profile_name(const struct trace *t);
 
-/* The actions of the rules, each once, ascending; the caller frees. */
+/* The distinct actions of the rules, ascending. The caller frees the array. */
 uint32_t *rule_actions(const struct profile *p, size_t *n);
 
 /*
- * The names whose rules have this action and no conditions, each once, sorted
- * by strcmp(3); the caller frees the array, and the profile owns the names.
+ * The distinct names with rules that have this action and no conditions, sorted
+ * by strcmp(3). The caller frees the array, but the profile owns the names.
  */
 const char **names_with_action(const struct profile *p, uint32_t action,
 			       size_t *n);

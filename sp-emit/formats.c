@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The formats: a row each. */
+/* The table of formats. */
 #include "format.h"
 
 #define CONTAINER \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the settings deny is that of systemd 252 to 257: systemd.exec(5), and
- * seccomp_*() in src/shared/seccomp-util.c.
+ * Which calls each setting denies was read from systemd 252 to 257:
+ * systemd.exec(5), and seccomp_*() in src/shared/seccomp-util.c.
  */
 #include "harden.h"
 
@@ -24,8 +24,10 @@ enum finding { PROVED, CONTRADICTED, UNKNOWN };
 
 struct verdict {
 	enum finding finding;
-	char *why;		/* heap: the evidence, or what is in the way */
-	char *lines;		/* heap: in place of "NAME=yes"; NULL: that */
+	/* the evidence for it or against it, to be freed */
+	char *why;
+	/* lines to write instead of "NAME=yes"; NULL: none; to be freed */
+	char *lines;
 };
 
 static struct verdict verdict(enum finding finding, char *why)
@@ -33,9 +35,9 @@ static struct verdict verdict(enum finding finding, char *why)
 	return (struct verdict){ finding, why, NULL };
 }
 
-/* Arguments of calls */
+/* Arguments of calls. */
 
-/* Some bits of an argument; none: the end of a list. */
+/* Some bits of an argument. Without bits, it ends a list. */
 struct bits {
 	uint8_t index;
 	uint64_t mask;
@@ -43,12 +45,14 @@ struct bits {
 
 enum { BITS_MAX = 2, RULES_MAX = 12 };
 
-/* A call that a setting denies with some arguments, or with any. */
+/* A call that a setting denies, always or for some arguments. */
 struct denied_call {
 	const char *call;
-	/* What has to be known of it; all 0: it cannot be known. */
+	/* the bits that must be known; all 0: they cannot be known */
 	struct bits needs[BITS_MAX];
-	/* NULL: each call of it is denied, or may be. */
+	/*
+	 * whether it is denied for these values; NULL: it always is, or may be
+	 */
 	bool (*is_denied)(const uint64_t values[BITS_MAX]);
 };
 
@@ -64,7 +68,7 @@ static bool any_bit(const uint64_t values[BITS_MAX])
 	return values[0];
 }
 
-/* A mode counts only where a file is made. */
+/* A mode only matters if a file is created. */
 static bool makes_with_bit(const uint64_t values[BITS_MAX])
 {
 	return values[0] && values[1];
@@ -88,7 +92,7 @@ static const struct denied_call memory_calls[] = {
 	{ "mprotect", { { 2, 4 } }, any_bit },
 	{ "pkey_mprotect", { { 2, 4 } }, any_bit },
 	{ "shmat", { { 2, 0x8000 } }, any_bit },	/* SHM_EXEC */
-	{ "ipc", { { 0 } }, NULL },	/* shmat of 32-bit x86 */
+	{ "ipc", { { 0 } }, NULL },	/* shmat(2) of 32-bit x86 */
 	{ 0 }
 };
 static const struct denied_call namespace_calls[] = {
@@ -169,7 +173,7 @@ static struct verdict denied(const char *call)
 					  "are not recorded", call));
 }
 
-/* False: the recording does not have all of these bits. */
+/* Returns false if the recording lacks some of these bits. */
 static bool take_bits(const struct fact *fact, const struct denied_call *d,
 		      uint64_t values[BITS_MAX])
 {
@@ -230,7 +234,7 @@ static struct verdict judge_call(const struct emit *emit,
 }
 
 /*
- * "calls of mmap, mprotect, 12: none ", followed by `none`, which says what no
+ * "calls of mmap, mprotect, 12: none ", and then `none`, which says what no
  * call did.
  */
 static char *evidence(const struct trace *t, const struct denied_call *d,
@@ -288,7 +292,7 @@ static struct verdict judge_modes(const struct emit *emit)
 			   "set-group-ID bit");
 }
 
-/* What only --privileges records */
+/* What only --privileges records. */
 
 static const struct fact *find_namespaces(const struct trace *t)
 {
@@ -342,7 +346,9 @@ bool harden_needs_clone(const struct emit *emit)
 		count_calls(emit->trace, "clone3");
 }
 
-/* A C library falls back to clone, which has to be allowed then. */
+/*
+ * If clone3 is denied, a C library uses clone(2), which must be allowed then.
+ */
 static struct verdict judge_namespaces_and_clone(const struct emit *emit)
 {
 	struct verdict v = judge_namespaces(emit);
@@ -359,7 +365,10 @@ static struct verdict judge_namespaces_and_clone(const struct emit *emit)
 					"--exact or --no-runtime"));
 }
 
-/* Whether a program was executed that gains privileges by that; heap or NULL. */
+/*
+ * Names an executed program that gains privileges from being executed. NULL, or
+ * a text that the caller frees.
+ */
 static char *find_privileged(const struct trace *t)
 {
 	for (size_t i = 0; i < t->paths.n; i++) {
@@ -394,7 +403,7 @@ static struct verdict judge_gains(const struct emit *emit)
 	return verdict(CONTRADICTED, why);
 }
 
-/* The calls that used a capability, each once; heap. */
+/* The distinct calls that used a capability; the caller frees the text. */
 static char *calls_of(const struct trace *t, uint32_t capability)
 {
 	struct fact **facts = facts_by_id(&t->privileges);
@@ -416,7 +425,7 @@ static char *calls_of(const struct trace *t, uint32_t capability)
 	return list;
 }
 
-/* A bit for each capability that was used; of the ambient set, or of any. */
+/* A bit for each used capability: those of the ambient set, or all. */
 static uint64_t used_capabilities(const struct trace *t, bool ambient)
 {
 	uint64_t used = 0;
@@ -431,7 +440,9 @@ static uint64_t used_capabilities(const struct trace *t, bool ambient)
 	return used;
 }
 
-/* "SETTING=\nSETTING=CAP_…\n": the first empties what the unit has. */
+/*
+ * Adds "SETTING=\nSETTING=CAP_…\n". The first line removes what the unit has.
+ */
 static void add_setting(char **lines, const char *setting, uint64_t set)
 {
 	char *list = NULL, *text, buf[CAPABILITY_NAME_MAX];

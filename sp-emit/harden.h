@@ -1,23 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --harden: further restrictions of a unit that a recording proves. */
+/*
+ * --harden: further restrictions of a unit that a recording shows to be safe.
+ */
 #ifndef HARDEN_H
 #define HARDEN_H
 
 #include "format.h"
 
 /*
- * Whether the recording shows that the unit makes and joins no namespaces, and makes
- * tasks by clone3(2): RestrictNamespaces= answers that with ENOSYS, and a C library
- * then calls clone(2).
+ * Whether the recording shows that the unit creates and joins no namespaces,
+ * but creates tasks with clone3(2). RestrictNamespaces= answers ENOSYS to that
+ * call, and a C library then uses clone(2).
  */
 bool harden_needs_clone(const struct emit *emit);
 
-/* --allow-denied allows it, and the arguments of denied calls are not recorded. */
+/*
+ * Whether --allow-denied allows the call: the arguments of denied calls are not
+ * recorded.
+ */
 bool harden_allows_denied(const struct emit *emit, const char *call);
 
 /*
- * The settings, each with its evidence as a comment; notes name the others. An
- * incomplete recording proves nothing: not for such a one.
+ * Writes the settings, each with its evidence in a comment. Notes name the
+ * settings that are left out. Do not call it for an incomplete recording, which
+ * proves nothing.
  */
 void write_harden(const struct emit *emit, FILE *out);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The comment that a profile begins with. */
+/* Writes the comment at the beginning of a profile. */
 #include <ctype.h>
 #include <string.h>
 
@@ -8,7 +8,10 @@
 
 enum { COLUMNS_MAX = 78 };
 
-/* The length of the next word; "*" and "/" must not end a comment of C. */
+/*
+ * The length of the next word. A word ends after "*" before "/", which would
+ * end a comment of C.
+ */
 static size_t word_length(const char *s)
 {
 	size_t n = strcspn(s, " ");
@@ -21,7 +24,7 @@ static size_t word_length(const char *s)
 
 void write_comment(const char *text, const char *prefix, FILE *out)
 {
-	size_t column = 0;		/* of the line that was begun */
+	size_t column = 0;		/* columns used in the current line */
 
 	while (*text) {
 		size_t n = word_length(text);

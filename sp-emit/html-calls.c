@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of calls, with who made each and with what arguments. */
+/* The table of calls: who made each, and with which arguments. */
 #include "html.h"
 
 #include <inttypes.h>
@@ -20,7 +20,7 @@ static void write_more(size_t n, size_t most, const char *what, FILE *out)
 		fprintf(out, "<li>and %zu more %s</li>", n - most, what);
 }
 
-/* With sp-record --stacks: from where each image made the call first. */
+/* With sp-record --stacks: where each image made the call first. */
 static void write_stacks(const struct trace *t,
 			 const struct digest_call *call, FILE *out)
 {

@@ -9,11 +9,14 @@
 #include "paths.h"
 
 struct leaf {
-	char *text;		/* the pattern for display */
+	char *text;		/* the pattern, for display */
 	const struct path_use *use;
 };
 
-/* A slash before all else: what is below a directory follows it at once. */
+/*
+ * Compares paths so that a slash comes before every other byte. The contents of
+ * a directory then follow it.
+ */
 static int compare_paths(const char *a, const char *b)
 {
 	for (; *a && *a == *b; a++, b++)
@@ -43,7 +46,9 @@ static struct leaf *leaves_of(const struct path_uses *uses, size_t *n)
 	return leaves;
 }
 
-/* Where the component that begins at `at` ends; a slash at `at` is part of it. */
+/*
+ * The end of the component that begins at `at`. A slash at `at` belongs to it.
+ */
 static size_t component_end(const char *text, size_t at)
 {
 	return at + (text[at] == '/') + strcspn(text + at + (text[at] == '/'),
@@ -74,8 +79,8 @@ static void write_leaf(const struct leaf *leaf, size_t from, FILE *out)
 }
 
 /*
- * How far the texts of `n` leaves are the same, in whole components from `from`
- * on.
+ * How many bytes `n` leaves have in common, from `from` on, in whole
+ * components.
  */
 static size_t common_end(const struct leaf *leaves, size_t n, size_t from)
 {
@@ -90,7 +95,7 @@ static size_t common_end(const struct leaf *leaves, size_t n, size_t from)
 	return end;
 }
 
-/* How many leaves from the first on have the same next component. */
+/* How many leaves, from the first on, have the same next component. */
 static size_t siblings(const struct leaf *leaves, size_t n, size_t from)
 {
 	size_t end = component_end(leaves[0].text, from), count = 1;
@@ -102,8 +107,8 @@ static size_t siblings(const struct leaf *leaves, size_t n, size_t from)
 }
 
 /*
- * Deeper directories are one line each: a browser's stack is not endless. Large
- * ones are closed at first.
+ * Deeper directories are written as one line each, because a browser's stack is
+ * limited. Large directories are closed at first.
  */
 enum { DEPTH_MAX = 24, OPEN_MAX = 30 };
 

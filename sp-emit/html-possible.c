@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The calls that the executables can make and that no run made: --possible. */
+/* --possible: the calls that the executables can make, but that no run made. */
 #include "html.h"
 #include "kernel/danger.h"
 #include "kernel/purpose.h"
@@ -26,7 +26,10 @@ static void write_call(const struct possible_call *call, size_t rank,
 	fputs("</td></tr>\n", out);
 }
 
-/* What --add allows is in the profile, but keeps its place in the list. */
+/*
+ * Calls that --add allows are in the profile, but keep their places in the
+ * list.
+ */
 static size_t write_calls(const struct emit *emit, FILE *out)
 {
 	const struct possible *possible = emit->possible;

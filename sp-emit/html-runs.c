@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pictures of the runs, and the tables that hold the same. */
+/* Pictures of the runs, and tables with the same figures. */
 #include "html.h"
 
 #include <inttypes.h>
@@ -10,7 +10,10 @@
 #include "base/text.h"
 #include "stream/ending.h"
 
-/* The page stays small, whatever was recorded; a sentence says so. */
+/*
+ * Limits, so that the page stays small. A sentence says if something was left
+ * out.
+ */
 enum { RUNS_MAX = 60, POINTS_MAX = 200 };
 
 /* Pixels. */
@@ -24,7 +27,7 @@ static size_t runs_shown(const struct digest *d)
 	return n < RUNS_MAX ? n : RUNS_MAX;
 }
 
-/* One for each power of ten; 0: the run did not make it. */
+/* A shade for each power of ten; 0 means that the run did not make the call. */
 static int shade(uint64_t count)
 {
 	int n = 0;
@@ -34,7 +37,7 @@ static int shade(uint64_t count)
 	return n;
 }
 
-/* Where the cells begin: to the right of the longest name. */
+/* The column where the cells begin, to the right of the longest name. */
 static size_t label_width(const struct digest *d)
 {
 	size_t longest = 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The style and the script of the page: the build quotes page.css and page.js.
- * (The empty string is for cppcheck, which does not see these headers.)
+ * The style and the script of the page. The build quotes page.css and page.js.
+ * (The empty strings are for cppcheck, which does not see the generated
+ * headers.)
  */
 #include "html.h"
 
@@ -9,11 +10,16 @@ const char html_style[] = ""
 #include "page/css.h"
 ;
 
-/* Without it the page lacks the filter and the order of the table, no more. */
+/*
+ * Without this script, the page only lacks the filter and the sorting of the
+ * table.
+ */
 const char html_script[] = ""
 #include "page/js.h"
 ;
 
-/* Of page.js: tests/report.bats compares it and prints the right one. */
+/*
+ * The hash of page.js. If it is wrong, tests/report.bats prints the right one.
+ */
 const char html_script_hash[] =
 	"sha256-tyxvVEqmwO5fy8xsGyCtRiEDJGx36HZlBWFtLd2DXuE=";

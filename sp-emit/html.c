@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A page for those who review a profile: complete in itself, for any browser. */
+/*
+ * --html: a page for reviewers of a profile. It needs no other file, and works
+ * in any browser.
+ */
 #include "html.h"
 
 #include <inttypes.h>
@@ -23,7 +26,10 @@ void html_take(char *text, FILE *out)
 	free(text);
 }
 
-/* The policy lets the page run its own script and load nothing at all. */
+/*
+ * The content security policy permits only the page's own script, and loads
+ * nothing.
+ */
 static void write_start(FILE *out)
 {
 	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"

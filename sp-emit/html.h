@@ -5,24 +5,29 @@
 
 #include "digest.h"
 
-/* The whole of <style> and of <script>; tests compare the hash of the script. */
+/*
+ * The contents of <style> and <script>. The tests compare the hash with the
+ * script.
+ */
 extern const char html_style[], html_script[], html_script_hash[];
 
-/* Escaped; the second takes the text over. */
+/* Write a text, escaped. The second function also frees it. */
 void html_put(const char *text, FILE *out);
 void html_take(char *text, FILE *out);
 
-/* Of a call; the page stays small, whatever was recorded. */
+/* Limits for each call, so that the page stays small. */
 enum { HTML_MAKERS_MAX = 20, HTML_ARGUMENTS_MAX = 60,
        HTML_STACKS_MAX = 20 };
 
 void html_calls(const struct digest *d, FILE *out);
-/* Nothing without --possible. */
+/* Writes nothing without --possible. */
 void html_possible(const struct emit *emit, FILE *out);
-/* Which run made which call, and how many calls so many runs make. */
+/*
+ * Shows which run made which call, and how many calls a number of runs makes.
+ */
 void html_runs(const struct digest *d, FILE *out);
 void html_curve(const struct digest *d, FILE *out);
-/* Nothing, if no run has paths. */
+/* Writes nothing if no run has paths. */
 void html_paths(const struct emit *emit, FILE *out);
 
 #endif

@@ -27,13 +27,13 @@
 enum { DROP_IN_MAX = 64 << 20 };	/* bytes */
 
 struct drop_in {
-	char *directory;	/* "/etc/systemd/system/x.service.d" */
+	char *directory;	/* such as /etc/systemd/system/x.service.d */
 	int fd;			/* of it; -1 */
-	char *text;		/* the new one, and its size */
+	char *text;		/* text of the new drop-in, and its size */
 	size_t size;
 };
 
-/* Another process reads the recordings: that one has a sandbox. */
+/* Reads the recordings in another process, which has a sandbox. */
 static bool make_text(struct drop_in *d, int (*produce)(void *), void *arg)
 {
 	int fds[2], status = -1;
@@ -58,7 +58,7 @@ static bool make_text(struct drop_in *d, int (*produce)(void *), void *arg)
 	waitpid(child, &status, 0);
 	if (!status && d->text && d->size <= DROP_IN_MAX)
 		return true;
-	/* It printed why, unless it was killed. */
+	/* the process has printed why, unless it was killed */
 	message_error("nothing was installed");
 	return false;
 }
@@ -90,7 +90,7 @@ static bool open_directory(struct drop_in *d)
 	return d->fd >= 0;
 }
 
-/* The drop-in that is there; -1 with errno ENOENT: none. */
+/* Opens the existing drop-in. Returns -1 with ENOENT if there is none. */
 static int open_old(const struct drop_in *d)
 {
 	int fd = openat(d->fd, NAME, O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
@@ -120,7 +120,7 @@ static bool is_same(const struct drop_in *d, int old)
 	return same;
 }
 
-/* Its exit status; -1: it could not be run. */
+/* Returns the exit status, or -1 if the command could not be run. */
 static int run(char *const argv[])
 {
 	extern char **environ;
@@ -134,7 +134,7 @@ static int run(char *const argv[])
 	return WEXITSTATUS(status);
 }
 
-/* Descriptors that diff(1) inherits have names in /proc. */
+/* diff(1) inherits the descriptors, and reads them by their names in /proc. */
 static void show_difference(const struct drop_in *d, int old, int new)
 {
 	char *path = xasprintf("%s/" NAME, d->directory);
@@ -169,7 +169,10 @@ static bool write_text(int fd, const char *text, size_t size)
 	return true;
 }
 
-/* A new file under another name, which takes the place of the old one. */
+/*
+ * Writes a new file under a temporary name, and then renames it to replace the
+ * old one.
+ */
 static bool replace(const struct drop_in *d, int old)
 {
 	bool ok;
@@ -194,7 +197,7 @@ static bool replace(const struct drop_in *d, int old)
 	return ok && (!fsync(d->fd) || fail(d, ""));
 }
 
-/* Probably its name was misspelt. */
+/* The unit's name is probably misspelt. */
 static void note_missing(const char *unit)
 {
 	char *argv[] = {
@@ -212,7 +215,7 @@ static void note_missing(const char *unit)
 static void reload(const struct drop_in *d, const char *unit)
 {
 	char *argv[] = { "systemctl", "daemon-reload", NULL };
-	/* A unit's name can hold "\\x2d", and no quotation mark. */
+	/* A unit's name can contain "\\x2d", but no quotation mark. */
 	const char *quote = strchr(d->directory, '\\') ? "'" : "";
 
 	if (run(argv))
@@ -233,7 +236,10 @@ static int is_later(const struct dirent *entry)
 		strcmp(entry->d_name, NAME) > 0;
 }
 
-/* systemd reads drop-ins in the order of their names: systemd.unit(5). */
+/*
+ * systemd reads drop-ins in the order of their names, so later ones can change
+ * this one: systemd.unit(5).
+ */
 static void note_later(const struct drop_in *d)
 {
 	struct dirent **entries;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --install: the drop-in where systemd reads it. */
+/* --install: writes the drop-in to where systemd reads it. */
 #ifndef INSTALL_H
 #define INSTALL_H
 
 /*
- * A child process calls `produce`, which writes the drop-in to stdout, prints its
- * problems and returns an exit status. Problems are printed and latched.
+ * A child process calls `produce`, which writes the drop-in to stdout, prints
+ * its problems, and returns an exit status. Problems here are printed and
+ * latched.
  */
 void install_drop_in(const char *unit, int (*produce)(void *), void *arg);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The trace itself, as sandprint-json(5) documents it. */
+/* --json: the trace itself, as sandprint-json(5) documents it. */
 #include <jansson.h>
 #include <stdlib.h>
 
@@ -103,7 +103,7 @@ json_t *flags_json(uint32_t flags)
 	return list;
 }
 
-/* The sightings of one call, by image. */
+/* The sightings of one call, over all images. */
 struct sights {
 	struct fact **calls;
 	size_t n;
@@ -125,7 +125,7 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Each run once, though it may have seen the call in several images. */
+/* Lists each run once, though several images may have made the call in it. */
 static json_t *fact_runs_json(const struct sights *f)
 {
 	uint32_t *runs = NULL;
@@ -183,7 +183,7 @@ static json_t *calls_json(const struct trace *t)
 	return list;
 }
 
-/* The members that all facts except calls have. */
+/* The members that all facts other than calls have. */
 static json_t *other_json(struct fact **fact)
 {
 	struct sights one = { fact, 1 };
@@ -238,7 +238,8 @@ static json_t *others_json(const struct facts *facts,
 }
 
 /*
- * Arguments as --ndjson has them: values beyond JSON's integers become signed.
+ * Writes arguments as --ndjson does: values too large for JSON's integers
+ * become negative.
  */
 static json_t *bits_json(uint64_t bits)
 {
@@ -388,7 +389,7 @@ static json_t *privilege_json(struct fact **fact)
 	return object;
 }
 
-/* The losses of all runs together. */
+/* The losses, summed over all runs. */
 static json_t *losses_json(const struct trace *t)
 {
 	json_t *object;

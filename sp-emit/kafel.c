@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A policy for nsjail --seccomp_policy, in the language that its Kafel reads:
- * README.md of github.com/google/kafel. It is of the native architecture. Calls
- * that only later versions of Kafel know the names of are written as numbers.
+ * A policy for nsjail --seccomp_policy, in the language of Kafel: README.md of
+ * github.com/google/kafel. It is for the native architecture. Calls that only
+ * newer versions of Kafel can name are written as numbers.
  */
 #include <inttypes.h>
 #include <seccomp.h>
@@ -31,7 +31,7 @@ static void write_action(uint32_t action, FILE *out)
 	}
 }
 
-/* "read", or "SYSCALL[435]". */
+/* Writes "read", or "SYSCALL[435]". */
 static void write_call(struct call_id id, FILE *out)
 {
 	char buf[SYSCALL_NAME_MAX];
@@ -58,7 +58,7 @@ static void write_argument(const struct profile_arg *arg, FILE *out)
 		masked ? arg->value_two & arg->value : arg->value);
 }
 
-/* "(a0, a1, a2)": names for the arguments, so that all have 64 bits. */
+/* Writes "(a0, a1, a2)": declared arguments have 64 bits. */
 static void write_declaration(const struct profile_rule *rules, size_t n,
 			      FILE *out)
 {
@@ -73,7 +73,7 @@ static void write_declaration(const struct profile_rule *rules, size_t n,
 	fputs(") {", out);
 }
 
-/* The rules of one call: any of them is enough. */
+/* Writes the rules of one call, of which one is enough. */
 static void write_rules(const struct profile_rule *rules, size_t n, FILE *out)
 {
 	char buf[SYSCALL_NAME_MAX];
@@ -105,7 +105,7 @@ static size_t same_call(const struct profile *p, size_t i)
 	return n;
 }
 
-/* "ALLOW { … }": the calls with this action. */
+/* Writes "ALLOW { … }", with the calls that have this action. */
 static void write_block(const struct profile *p, uint32_t action, bool last,
 			FILE *out)
 {

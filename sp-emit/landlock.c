@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From the paths and sockets of a trace to a Landlock policy, as JSON or as a C
- * header that puts it in force.
+ * Makes a Landlock policy from the paths and sockets of a trace. It is written
+ * as JSON, or as a C header that puts it in force.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -50,7 +50,9 @@ static void allow_below(struct landlock_policy *p,
 	free(at);
 }
 
-/* Use the names that stay when a newer version is installed. */
+/*
+ * Uses those names of a library that remain when a newer version is installed.
+ */
 static void allow_versions(struct landlock_policy *p, const char *path,
 			   uint64_t rights)
 {
@@ -70,14 +72,14 @@ static void allow_use(struct landlock_policy *p, const struct path_uses *uses,
 	uint32_t access = u->access;
 	struct landlock_needs needs;
 
-	/* The call makes it if it does not exist. */
+	/* the call creates the file if it does not exist */
 	if (u->made && access & NAME_ENSURE)
 		access |= NAME_CREATE;
 	needs = landlock_needs(access, u->types);
 
 	/*
-	 * Below a directory that the run makes, the rights are those of the
-	 * directory above.
+	 * If the run creates the directory, the directory above it gets the
+	 * rights.
 	 */
 	allow_below(p, uses, u->made ? parent : u->pattern, needs.own);
 	allow_below(p, uses, parent, needs.parent);
@@ -86,7 +88,9 @@ static void allow_use(struct landlock_policy *p, const struct path_uses *uses,
 	free(parent);
 }
 
-/* The path that the rule for a name's directory gets; heap. */
+/*
+ * The path for which the directory of a name gets a rule; the caller frees it.
+ */
 static char *lasting_parent(const struct path_uses *uses, const char *path)
 {
 	char *parent = path_parent(path), *at = paths_lasting(uses, parent);
@@ -95,7 +99,10 @@ static char *lasting_parent(const struct path_uses *uses, const char *path)
 	return at;
 }
 
-/* Rights that a place has only because the other end of a move has them. */
+/*
+ * A place with rights that it only has because the other end of a move has
+ * them.
+ */
 struct level {
 	char *place, *target;	/* patterns */
 	uint64_t rights;
@@ -106,7 +113,7 @@ struct levels {
 	size_t n;
 };
 
-/* Takes the names over. */
+/* Takes ownership of the names. */
 static void add_level(struct levels *levels, char *place, char *target,
 		      uint64_t rights)
 {
@@ -124,12 +131,12 @@ static void free_levels(struct levels *levels)
 }
 
 /*
- * The kernel refuses a move to a directory where more can be done with the file
- * than before: so the source gets the rights that the target has.
+ * The kernel refuses to move a file to a directory where more rights apply to
+ * it. So the source must get all rights that the target has.
  */
 struct edge {
-	char *source, *target;	/* patterns of places that have rules */
-	/* the rights that matter here: landlock_moved() */
+	char *source, *target;	/* patterns for places that have rules */
+	/* the rights to compare: landlock_moved() */
 	uint64_t moved;
 	bool queued;
 };
@@ -138,7 +145,8 @@ struct edges {
 	struct edge *at;
 	size_t n;
 	struct edge **by_target;	/* sorted */
-	struct edge **queue;		/* a ring: n at most, from `first` */
+	/* a ring of at most n elements, which begins at `first` */
+	struct edge **queue;
 	size_t first, n_queued;
 };
 
@@ -181,7 +189,7 @@ static int by_target(const void *a, const void *b)
 	return strcmp((*x)->target, (*y)->target);
 }
 
-/* Once no more are added: all are queued. */
+/* Queues all edges. No edges may be added afterwards. */
 static void enqueue_all(struct edges *edges)
 {
 	edges->by_target = xcalloc(edges->n + 1, sizeof(struct edge *));
@@ -194,7 +202,10 @@ static void enqueue_all(struct edges *edges)
 		   by_target);
 }
 
-/* The edges whose target got the rights of this place, too. */
+/*
+ * Queues the edges whose target is below this place, so that it has gained
+ * rights, too.
+ */
 static void enqueue_below(struct edges *edges, const char *place)
 {
 	size_t low = 0, high = edges->n, length = strlen(place);
@@ -228,7 +239,10 @@ static void free_edges(struct edges *edges)
 	free(edges->queue);
 }
 
-/* Returns whether any right was new. */
+/*
+ * Gives the source of an edge the target's rights. Returns whether any right
+ * was new.
+ */
 static bool level(struct landlock_policy *p, const struct edge *edge,
 		  struct levels *levels)
 {
@@ -272,7 +286,7 @@ static void allow_moves(struct landlock_policy *p,
 	while (edges.n_queued) {
 		const struct edge *edge = dequeue(&edges);
 
-		/* A right that one place gets can be missing at the next. */
+		/* rights added at one place can now be missing at another */
 		if (level(p, edge, levels))
 			enqueue_below(&edges, edge->source);
 	}
@@ -309,7 +323,7 @@ static void allow_sockets(struct landlock_policy *p, const struct trace *t)
 }
 
 /*
- * The kernel denies mounting to every thread that is restricted in files:
+ * If a thread is restricted in file access, the kernel denies it every mount:
  * landlock(7).
  */
 static void refuse_mounts(const struct path_uses *uses)
@@ -506,7 +520,10 @@ static const char header_end[] =
 "\n"
 "#endif\n";
 
-/* A C string: what is not a plain character, as three octal digits. */
+/*
+ * Writes a C string. Bytes that are not plain characters become three octal
+ * digits.
+ */
 static void write_string(const char *text, FILE *out)
 {
 	putc('"', out);

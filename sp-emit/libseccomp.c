@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A C header for libseccomp 2.5 and later. Each architecture gets a filter of
- * its own before they are merged, so that none gains a call from another.
- * Names are resolved when the filter is built: the header compiles whatever
- * names the installed libseccomp knows.
+ * A C header for libseccomp 2.5 and later. It makes a filter for each
+ * architecture and then merges them, so that no architecture gets calls of
+ * another. It resolves names at run time, so that it compiles whatever names
+ * the installed libseccomp knows.
  */
 #include <inttypes.h>
 #include <seccomp.h>
@@ -134,7 +134,10 @@ static void write_action(uint32_t action, FILE *out)
 	}
 }
 
-/* `number` is the rule's, by which its conditions are named. */
+/*
+ * `number` is the number of the rule, which is part of the name of its
+ * conditions.
+ */
 static void write_call(const struct profile_rule *rule, size_t number,
 		       FILE *out)
 {

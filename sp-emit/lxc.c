@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A policy for lxc.seccomp.profile, version 2: lxc.container.conf(5), SECCOMP
- * CONFIGURATION. LXC has one list for all architectures of the machine, and
- * leaves out names for which its libseccomp has no number there. Kill as the
- * default action is not written: it would kill lxc-init, most of whose own
+ * CONFIGURATION. LXC applies one list to all architectures of the machine, and
+ * skips names for which its libseccomp has no number on an architecture. The
+ * default action is never to kill: that would kill lxc-init, most of whose own
  * calls may fail.
  */
 #include <inttypes.h>
@@ -36,7 +36,10 @@ static void write_condition(const struct profile_arg *arg, FILE *out)
 	putc(']', out);
 }
 
-/* "read", "clone3 errno 38", "socket allow [0,0x1,SCMP_CMP_EQ]"; heap. */
+/*
+ * "read", "clone3 errno 38", "socket allow [0,0x1,SCMP_CMP_EQ]"; the caller
+ * frees it.
+ */
 static char *rule_line(const struct profile_rule *rule)
 {
 	char *line = NULL;
@@ -65,8 +68,8 @@ static int compare_lines(const void *a, const void *b)
 }
 
 /*
- * LXC skips some names, so that the container could not make these calls:
- * refuse them.
+ * Refuses names that LXC skips, because the container could not make these
+ * calls.
  */
 static void check_rule(const struct profile_rule *rule)
 {
@@ -79,7 +82,7 @@ static void check_rule(const struct profile_rule *rule)
 			      rule->name);
 }
 
-/* The names of all architectures, each line once. */
+/* Writes the names of all architectures, without repeating a line. */
 static void write_rules(const struct profile *p, FILE *out)
 {
 	char **lines = xcalloc(p->n_rules + 1, sizeof(*lines));

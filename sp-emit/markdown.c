@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A short report for a pull request, in GitHub's Markdown. */
+/* --markdown: a short report for a pull request, in GitHub's Markdown. */
 #include <stdlib.h>
 
 #include "base/markup.h"
 #include "digest.h"
 
-/* Takes the text over. */
+/* Writes the text and frees it. */
 static void put(char *text, FILE *out)
 {
 	char *escaped = markup_markdown(text);
@@ -15,7 +15,7 @@ static void put(char *text, FILE *out)
 	free(text);
 }
 
-/* The images that made it, in a list. */
+/* Lists the images that made the call. */
 static void put_makers(const struct digest *d, const struct digest_call *call,
 		       FILE *out)
 {

@@ -2,7 +2,8 @@
 /*
  * A policy for `minijail0 -S`: minijail0(5), SECCOMP_FILTER SYNTAX. It is for
  * the native architecture, and kills at calls that it does not name. minijail0
- * refuses lines with a number, though that page has them (seen in 2026.05.18).
+ * refuses lines with a number, although its manual has them (seen in
+ * 2026.05.18).
  */
 #include <inttypes.h>
 #include <seccomp.h>
@@ -11,9 +12,9 @@
 #include "profile/compare.h"
 
 /*
- * Require some bits of an argument to have their value. Each set bit is a test
- * of its own, since `&` holds when one of several is set; one more test
- * requires that the clear bits are clear.
+ * Requires that some bits of an argument have a value. There is a test for each
+ * bit that must be set, since `&` holds if any of several is set. One more test
+ * requires that the other bits are clear.
  */
 static void write_bits(uint32_t index, uint64_t mask, uint64_t value,
 		       FILE *out)
@@ -44,10 +45,7 @@ static void write_conditions(const struct profile_rule *rule, FILE *out)
 	}
 }
 
-/*
- * The rules of one call become one line, in which one of the conditions must
- * hold.
- */
+/* Joins all rules of a call to one line, of which one condition must hold. */
 static size_t write_rule(const struct profile *p, size_t i, FILE *out)
 {
 	const struct profile_rule *first = &p->rules[i];

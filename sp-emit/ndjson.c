@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * --ndjson: the events of a stream, one line of JSON each, as they are read.
- * Strings are written by jansson; numbers here, for speed.
+ * --ndjson: writes the events of a stream as they are read, each as a line of
+ * JSON. jansson encodes the strings; for speed, numbers are written here.
  */
 #include "ndjson.h"
 
@@ -16,19 +16,19 @@
 #include "base/text.h"
 #include "format.h"
 
-enum { NAMES = 1024 };		/* found without a hash table */
+enum { NAMES = 1024 };		/* names that are found without a hash table */
 
 struct name {
 	UT_hash_handle hh;
 	struct call_id id;
 	uint64_t count;		/* events of it */
-	char *json;		/* "arch":… and more */
+	char *json;		/* the members from "arch" on */
 };
 
 struct ndjson {
 	struct trace_sink sink;
 	FILE *out;
-	char **images;		/* as JSON, and the run where there are several */
+	char **images;		/* as JSON; with the run if there are several */
 	size_t n_images;
 	char **files;		/* as JSON */
 	size_t n_files;
@@ -36,7 +36,7 @@ struct ndjson {
 	struct name *recent[NAMES];
 };
 
-/* As one line; takes the reference. */
+/* Writes a value as one line, and takes the reference. */
 static char *dump(json_t *value)
 {
 	char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
@@ -51,7 +51,7 @@ static void on_image(void *arg, uint32_t number, const char *path)
 {
 	struct ndjson *n = arg;
 
-	/* A new segment numbers its images from 0. */
+	/* a new segment numbers its images from 0 */
 	while (n->n_images > number)
 		free(n->images[--n->n_images]);
 	n->images = xgrow(n->images, n->n_images, sizeof(*n->images));
@@ -62,7 +62,7 @@ static void on_file(void *arg, uint32_t number, const char *path)
 {
 	struct ndjson *n = arg;
 
-	/* A new segment numbers its files from 0. */
+	/* a new segment numbers its files from 0 */
 	while (n->n_files > number)
 		free(n->files[--n->n_files]);
 	n->files = xgrow(n->files, n->n_files, sizeof(*n->files));
@@ -78,7 +78,7 @@ static void on_run(void *arg, uint32_t image, uint32_t run)
 	n->images[image] = text;
 }
 
-/* "arch":"x86_64","nr":39,"name":"getpid" */
+/* "arch":"x86_64","nr":39,"name":"getpid". */
 static char *call_json(struct call_id id)
 {
 	char *text = dump(json_pack("{s:o,s:i,s:o}", "arch", arch_json(id),
@@ -132,7 +132,10 @@ static char *put_text(char *p, const char *text)
 	return stpcpy(p, text);
 }
 
-/* ,"args":[…]: as signed numbers, so that -1 is -1 and jq keeps every digit. */
+/*
+ * Writes ,"args":[…] as signed numbers: then -1 is -1, and jq keeps every
+ * digit.
+ */
 static char *put_call(struct ndjson *n, char *p, const struct happening *h)
 {
 	struct name *name = name_of(n, h->id);
@@ -179,7 +182,7 @@ static char *put_task(char *p, const struct happening *h)
 	return p;
 }
 
-/* ,"result":-2,"duration":120 */
+/* Writes ,"result":-2,"duration":120. */
 static char *put_result(struct ndjson *n, char *p, const struct happening *h)
 {
 	*p++ = ',';
@@ -190,7 +193,7 @@ static char *put_result(struct ndjson *n, char *p, const struct happening *h)
 	return put_uint(p, h->args[1]);
 }
 
-/* ,"first":"/etc/passwd" */
+/* Writes ,"first":"/etc/passwd". */
 static void put_file(const struct ndjson *n, const char *key, uint64_t number)
 {
 	if (number && number <= n->n_files)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The events of a stream as lines of JSON: no profile, and no fold. */
+/*
+ * Writes the events of a stream as lines of JSON, without building a profile.
+ */
 #ifndef NDJSON_H
 #define NDJSON_H
 
@@ -9,10 +11,13 @@
 
 struct ndjson;
 
-/* Writes to `out` what the sink is given. */
+/* The sink of the result writes every event to `out`. */
 struct ndjson *ndjson_new(FILE *out);
 const struct trace_sink *ndjson_sink(const struct ndjson *n);
-/* A line for each call of the trace that has more calls than events. */
+/*
+ * Writes a line for each call of the trace that has fewer events than its
+ * count.
+ */
 void ndjson_finish(struct ndjson *n, const struct trace *trace);
 void ndjson_free(struct ndjson *n);
 

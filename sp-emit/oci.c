@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The linux.seccomp object of the OCI runtime specification, config-linux. */
+/*
+ * The linux.seccomp object of the OCI runtime specification, config-linux.md.
+ */
 #include "oci.h"
 
 #include <seccomp.h>
@@ -58,7 +60,7 @@ static void append_rule(json_t *list, const struct profile *p, uint32_t action)
 
 	json_object_set_new(rule, "names", names_json(names, n));
 	oci_set_action(rule, "action", "errnoRet", action);
-	if (n)		/* the specification wants at least one name */
+	if (n)		/* the specification requires at least one name */
 		json_array_append(list, rule);
 	json_decref(rule);
 	free(names);
@@ -69,7 +71,7 @@ static json_t *condition_json(const struct profile_arg *arg)
 	json_t *object = json_object();
 
 	json_object_set_new(object, "index", json_integer(arg->index));
-	/* A negative integer stands for a large one: oci_write(). */
+	/* A negative integer stands for a large one: see oci_write(). */
 	json_object_set_new(object, "value",
 			    json_integer((json_int_t)arg->value));
 	if (arg->op == SCMP_CMP_MASKED_EQ)
@@ -93,8 +95,8 @@ static json_t *conditional_json(const struct profile_rule *rule)
 }
 
 /*
- * Rules with conditions, without duplicates: with several architectures, the
- * profile has the same rule for each of them.
+ * Appends rules with conditions, without duplicates: the profile has the same
+ * rule for each architecture.
  */
 static void append_conditional(json_t *rules, const struct profile *p)
 {

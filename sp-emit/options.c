@@ -13,7 +13,7 @@
 #include "paths.h"
 #include "process/unit-name.h"
 
-/* 0: no such errno. */
+/* Returns 0 if there is no such errno. */
 static int find_errno(const char *name)
 {
 	enum { ERRNO_MAX = 4095 };	/* MAX_ERRNO, linux/err.h */
@@ -78,7 +78,7 @@ static char *set_runtime(const struct option_row *row, void *to,
 	return xstrdup("not runc, crun, any, bwrap, firejail, lxc, systemd or none");
 }
 
-/* The optional group of that name, or GROUP_COUNT. */
+/* The optional group with that name, or GROUP_COUNT. */
 static int find_optional(const char *name)
 {
 	int g = 0;
@@ -113,7 +113,7 @@ static char *set_add(const struct option_row *row, void *to, const char *list)
 	return additions_parse(&((struct options *)to)->add, list);
 }
 
-/* "socket, ioctl, prctl …", each once; heap */
+/* "socket, ioctl, prctl …", without duplicates; the caller frees it. */
 static char *args_groups(void)
 {
 	const struct argument_rule *rule, *before = NULL;
@@ -154,7 +154,7 @@ static char *set_general(const struct option_row *row, void *to,
 		xstrdup("not all, none, usual or a list of pid, tmp, hash, date, runs and version");
 }
 
-/* Only services: the drop-in has a section [Service]. */
+/* Only services are accepted, since the drop-in has a section [Service]. */
 static char *set_install(const struct option_row *row, void *to,
 			 const char *name)
 {
@@ -185,7 +185,7 @@ static char *set_format(const struct option_row *row, void *to,
 	return NULL;
 }
 
-/* What a format has to be for an option to change anything: row.modes. */
+/* Bits of row.modes: what a format must be for the option to have an effect. */
 enum { OF_CALLS = 1, OF_PATHS = 2 };
 
 static const struct option_row rows[] = {
@@ -290,7 +290,7 @@ static const struct option_row last_rows[] = {
 	  OPTION_TEXT(struct options, output) },
 };
 
-/* Those of the formats, those above, those of the groups, and the last. */
+/* All rows: formats, the options above, groups, and the last options. */
 struct all_rows {
 	struct option_row at[OPTION_ROWS_MAX];
 	size_t n;
@@ -335,7 +335,7 @@ static void fill_rows(struct all_rows *all)
 	add_rows(all, last_rows, sizeof(last_rows) / sizeof(last_rows[0]));
 }
 
-/* Which of a format's denials an action is. */
+/* The denial of the format that an action stands for. */
 static enum format_deny deny_of(uint32_t action)
 {
 	switch (action & SECCOMP_RET_ACTION_FULL) {
@@ -349,7 +349,10 @@ static enum format_deny deny_of(uint32_t action)
 	}
 }
 
-/* What only denies, and cannot log instead, has no place in staging. */
+/*
+ * Refuses options that only deny, and cannot log instead, if the profile only
+ * logs.
+ */
 static void check_staging(const struct options *o)
 {
 	if (o->default_action != SECCOMP_RET_LOG ||
@@ -386,7 +389,7 @@ static void choose_deny(struct options *o)
 			      denials & DENY_LOG ? " log" : "");
 }
 
-/* "--oci, --docker, … or --ndjson", for a line that names no format. */
+/* "--oci, --docker, … or --ndjson", for the error that no format was given. */
 static char *format_list(void)
 {
 	const struct format *format;
@@ -430,7 +433,7 @@ static void check_selection(const struct options *o)
 			      "image" : "tree", o->format->name);
 }
 
-/* An option that would change nothing is a mistake. */
+/* Refuses options that would have no effect. */
 static void check_modes(const struct options *o,
 			const struct option_table *table,
 			const struct option_line *line)

@@ -12,32 +12,34 @@
 #include "through.h"
 
 struct options {
-	const struct format *format, *second;	/* NULL: not given */
+	const struct format *format, *second;	/* NULL if not given */
 	bool explain, exact, paths, harden, no_new_privs, allow_partial;
-	bool harness;		/* what belongs to no run of --split, too */
+	bool harness;		/* include what belongs to no run of --split */
 	bool allow_denied, deny_denied, trust_names, widen_names;
-	unsigned int general;	/* enum general_rule */
+	unsigned int general;	/* bits of enum general_rule */
 	bool has_args;
 	bool args[ARGS_ROWS_MAX];
 	bool without[GROUP_COUNT], with[GROUP_COUNT];
-	int runtimes;		/* RUNTIME_*; -1: as the format has it */
+	/* bits of RUNTIME_*; -1: the format's default */
+	int runtimes;
 	uint32_t default_action;
 	bool has_deny;
-	const char *from, *until;	/* marks, or NULL */
+	const char *from, *until;	/* names of marks, or NULL */
 	struct selection selection;
 	struct through through;
 	const char *base;	/* --base; NULL: none */
-	struct host host;	/* that its conditions are resolved for */
-	bool possible;		/* --possible: list what no run made */
+	struct host host;	/* for its conditions */
+	bool possible;		/* list calls that no run made */
 	struct additions add;
-	const char *output;	/* NULL: stdout, or `into` */
-	const char *into;	/* --into: a config.json; NULL: none */
-	char *install;		/* --install: the unit's whole name; heap, or NULL */
-	char *config;		/* what is in it; heap */
+	const char *output;	/* NULL: stdout, or the file of `into` */
+	const char *into;	/* --into: path of a config.json; NULL: none */
+	/* --install: the unit's full name, to be freed; NULL: none */
+	char *install;
+	char *config;		/* the content of `into`, to be freed */
 	char **traces;		/* NULL-terminated */
 };
 
-/* Prints and exits where the command line makes no sense. */
+/* Prints and exits if the command line is wrong. */
 void options_read(struct options *o, int argc, char **argv);
 void options_free(struct options *o);
 

@@ -54,14 +54,17 @@ bool is_nowhere(const char *path)
 		!strncmp(path, "/dev/fd/", strlen("/dev/fd/"));
 }
 
-/* A file without a name, in a directory; heap. */
+/* The pattern for a file without a name in a directory; the caller frees it. */
 static char *nameless_in(const char *directory)
 {
 	return xasprintf("%s/#%c", strcmp(directory, "/") ? directory : "",
 			 PATTERN_ANY);
 }
 
-/* d_tmpfile() calls a file without a name "#" and its inode's number. */
+/*
+ * The kernel (d_tmpfile()) calls a file without a name "#" and its inode's
+ * number.
+ */
 static bool is_nameless(const char *name)
 {
 	return *name == '#' && name[1] && !name[1 + strspn(name + 1,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The paths of a trace while they are being folded: what paths.c and path-
- * moves.c share.
+ * The paths of a trace while they are folded, which paths.c and path-moves.c
+ * share.
  */
 #ifndef PATH_FOLD_H
 #define PATH_FOLD_H
@@ -12,15 +12,16 @@
 #define uthash_malloc(size) xcalloc(1, size)
 #include <uthash.h>
 
-/* A path while it is folded. */
+/* A path, or the pattern to which it was folded. */
 struct folded {
 	UT_hash_handle hh;
 	struct path_use use;
 	bool own;		/* the run created or removed it */
-	bool private;		/* created as temporary files are: NAME_PRIVATE */
+	/* it was created in the way of temporary files: NAME_PRIVATE */
+	bool private;
 	bool removed;		/* the run removed its name */
-	bool moves;		/* a record shows where it moved */
-	uint32_t *runs;		/* bits: which runs have it */
+	bool moves;		/* a record says to where it moved */
+	uint32_t *runs;		/* a bit for each run that has it */
 };
 
 /* The pattern of a temporary name. */
@@ -37,24 +38,30 @@ struct fold {
 	size_t n_runs, doubtful;
 };
 
-/* 32-bit words that `runs` has. */
+/* The size of `runs` in 32-bit words. */
 size_t words_of(size_t n_runs);
-/* The path's element, which is added if there is none; takes the path over. */
+/*
+ * The element of the path, which is added if needed. Takes ownership of the
+ * path.
+ */
 struct folded *folded_path(struct fold *fold, char *path);
-/* The same, or NULL. */
+/* The element of the path, or NULL. */
 struct folded *find_folded(const struct fold *fold, const char *path);
-/* Add what one element has to another. */
+/* Adds everything that one element has to another. */
 void join_folded(struct folded *to, const struct folded *from, size_t words);
 
 /*
- * The pattern that a fact's path is folded to; takes the path over. Recorders
- * that did not know files without a name noted them as deleted, by the kernel's
- * name for them.
+ * The pattern to which a fact's path is folded. Takes ownership of the path.
+ * Older recorders noted files without a name as deleted files, with the name
+ * that the kernel gives them.
  */
 char *fold_name(uint32_t access, char *path);
-/* Whether a policy can use the path: it is complete, and believed. */
+/* Whether a policy can use the path: it must be complete and trusted. */
 bool is_usable(const struct fact *fact);
-/* Whether the name is in no directory: a memfd, a descriptor. */
+/*
+ * Whether the name is in no directory, as those of memfds and other special
+ * descriptors.
+ */
 bool is_nowhere(const char *path);
 
 #endif

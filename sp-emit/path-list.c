@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The paths and sockets of a trace, for grep and people. */
+/* Lists the paths and sockets of a trace, for grep(1) and for people. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -94,7 +94,7 @@ static void write_line(const struct line *line, FILE *out)
 		line->name);
 }
 
-/* Those of several images, one after the other, are one line. */
+/* Writes neighbours that only differ in the image as one line. */
 static void write_lines(struct line *lines, size_t n, FILE *out)
 {
 	array_sort(lines, n, sizeof(*lines), by_name);

@@ -19,7 +19,7 @@ static bool same_directory(const char *a, const char *b)
 	return same;
 }
 
-/* Takes over the paths. */
+/* Takes ownership of the paths. */
 static void add_move(struct fold *fold, char *from, char *to, uint32_t access)
 {
 	fold->moves = xgrow(fold->moves, fold->n_moves, sizeof(*fold->moves));
@@ -30,8 +30,8 @@ static void add_move(struct fold *fold, char *from, char *to, uint32_t access)
 }
 
 /*
- * A move that no rule can use still shows where its ends moved, so
- * guess_moves() pairs none of them with others.
+ * Adds a move. Even if no rule can use it, it shows to where its names moved,
+ * so that guess_moves() does not pair them with others.
  */
 static void fold_move(struct fold *fold, const struct fact *fact)
 {
@@ -58,7 +58,7 @@ static void fold_move(struct fold *fold, const struct fact *fact)
 	free(to);
 }
 
-/* A name that moved, to or from an unknown place. */
+/* Whether the name moved, but no record shows from or to where. */
 static bool is_unpaired(const struct folded *f, bool source)
 {
 	uint32_t access = f->use.access;
@@ -69,13 +69,13 @@ static bool is_unpaired(const struct folded *f, bool source)
 		access & NAME_CREATE;
 }
 
-/* A directory that the search has seen. */
+/* Directories that the search has seen. */
 struct seen {
 	UT_hash_handle hh;
 	char path[];
 };
 
-/* Whether it is the first such name in its directory. */
+/* Whether this is the first such name in its directory. */
 static bool see_directory(struct seen **seen, const char *path)
 {
 	char *parent = path_parent(path);
@@ -93,7 +93,7 @@ static bool see_directory(struct seen **seen, const char *path)
 	return !s;
 }
 
-/* One such name for each directory: more of them add nothing. */
+/* Finds such names, one for each directory: more would add nothing. */
 static struct folded **find_unpaired(const struct fold *fold, bool source,
 				     size_t *n)
 {
@@ -115,7 +115,10 @@ static struct folded **find_unpaired(const struct fold *fold, bool source,
 	return found;
 }
 
-/* For older recordings: from each directory to each. */
+/*
+ * For older recordings: assumes moves from each of these directories to each
+ * other.
+ */
 static void guess_moves(struct fold *fold)
 {
 	size_t n, m;
@@ -137,7 +140,7 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* All paths, sorted; the caller frees the array. */
+/* All paths, sorted. The caller frees the array. */
 static const char **sort_names(const struct fold *fold)
 {
 	const char **names = xcalloc(HASH_COUNT(fold->by_path) + 1,
@@ -154,8 +157,8 @@ static const char **sort_names(const struct fold *fold)
 }
 
 /*
- * The type follows from the first name after "directory/" in the order of
- * names.
+ * Whether there are names below "directory/". In the sorted list, the first of
+ * them would follow it.
  */
 static bool has_names_below(const struct fold *fold, const char **names,
 			    const char *directory)
@@ -178,8 +181,8 @@ static bool has_names_below(const struct fold *fold, const char **names,
 }
 
 /*
- * What moves has one type under both names. A directory has names below it,
- * whichever of the two names it had then.
+ * A moved object has the same type under both names. If either has names below
+ * it, it is a directory.
  */
 static void learn_type(struct fold *fold, const char **names,
 		       struct path_move *move)
@@ -189,7 +192,8 @@ static void learn_type(struct fold *fold, const char **names,
 	uint32_t types = (from ? from->use.types : 0) |
 		(to ? to->use.types : 0);
 
-	if (move->access == NAME_LINK)		/* in no directory */
+	/* a link to a file that was in no directory */
+	if (move->access == NAME_LINK)
 		types |= 1U << REGULAR;
 	else if (!(types & ~(1U | PATH_UNLINKED)) &&
 		 (has_names_below(fold, names, move->from) ||

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Renames and links while the paths of a trace are folded. */
+/* Adds renames and links when the paths of a trace are folded. */
 #ifndef PATH_MOVES_H
 #define PATH_MOVES_H
 
 #include "path-fold.h"
 
 /*
- * To be called after all paths have been folded: adds the moves, and the types
- * that they show.
+ * Adds the moves, and the types that follow from them. Call it after all paths
+ * were folded.
  */
 void fold_moves(struct fold *fold, const struct facts *moves);
-/* Join moves whose names have become the same. */
+/* Joins moves whose names have become equal. */
 void join_moves(struct fold *fold);
 void free_move(struct path_move *move);
 

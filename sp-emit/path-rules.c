@@ -45,7 +45,7 @@ void general_print(unsigned int rules, FILE *out)
 			fprintf(out, "%s ", rule_names[i].name);
 }
 
-/* Components. Each function gives the length of what it matches, or 0. */
+/* Components. Each function returns the length of what it matches, or 0. */
 
 static size_t digits(const char *s, size_t n)
 {
@@ -109,9 +109,7 @@ static bool is_date(const char *year, const char *month, const char *day)
 	return y >= 1970 && y < 2100 && m >= 1 && m <= 12 && d >= 1 && d <= 31;
 }
 
-/*
- * What may follow a date: digits, and the characters between those of a time.
- */
+/* Matches a date, and a time after it: digits and the usual separators. */
 static size_t date(const char *s, size_t n)
 {
 	size_t length = 0;
@@ -130,8 +128,8 @@ static size_t date(const char *s, size_t n)
 }
 
 /*
- * Versions, 1.2 and 1.2.3, with a letter or a revision after them: 1.1.1n,
- * 1.2-3.
+ * Matches versions such as 1.2 and 1.2.3, also with a letter or a revision:
+ * 1.1.1n, 1.2-3.
  */
 static size_t version(const char *s, size_t n)
 {
@@ -155,12 +153,15 @@ static size_t version(const char *s, size_t n)
 struct rewriting {
 	is_made *made;
 	const void *arg;
-	const char *path;	/* what is rewritten */
+	const char *path;	/* the original path */
 	char *to;
 	unsigned int rules, used;
 };
 
-/* The random part of a name, if the run itself made the file or directory. */
+/*
+ * Finds the random part of a name, if the run itself created the file or
+ * directory.
+ */
 static struct name_part made_up(const struct rewriting *r, const char *name,
 				size_t n)
 {
@@ -182,7 +183,7 @@ static bool is_start(const char *s, const char *component)
 	return s == component || !isalnum((unsigned char)s[-1]);
 }
 
-/* The random part of a component, from S to END. */
+/* Rewrites the random part of a component, which is between S and END. */
 static void rewrite_part(struct rewriting *r, const char *component,
 			 const char *s, const char *end)
 {
@@ -240,8 +241,8 @@ char *generalize(const char *path, unsigned int rules, is_made *made,
 	};
 
 	/*
-	 * "/proc/12/task/13/x": the second and the fourth component can be
-	 * process ids. The kernel numbers terminals as they come, too.
+	 * In "/proc/12/task/13/x", the second and the fourth component can be
+	 * ids of tasks. The numbers of terminals also depend on the run.
 	 */
 	for (size_t i = 0; *path; i++) {
 		size_t n;

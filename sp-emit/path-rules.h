@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Turns a path whose name differs from run to run into a pattern. */
+/* Turns a path that differs from run to run into a pattern. */
 #ifndef PATH_RULES_H
 #define PATH_RULES_H
 
@@ -9,41 +9,49 @@
 
 #include "random-name.h"
 
-/* The rules by which components of a path become a pattern. */
+/* Rules by which components of a path become a pattern. */
 enum general_rule {
-	GENERAL_PID = 1,	/* /proc/NUMBER, and task/NUMBER in it */
-	/* of mkstemp(3): the end of a name that the run made */
+	GENERAL_PID = 1,	/* /proc/NUMBER, and task/NUMBER below it */
+	/*
+	 * random ends of names, as by mkstemp(3), if the run created the file
+	 */
 	GENERAL_TMP = 2,
-	GENERAL_HASH = 4,	/* 16 hexadecimal digits and more; UUIDs */
-	GENERAL_DATE = 8,	/* 2026-11-24, 20261124, and times after them */
-	GENERAL_RUNS = 16,	/* numbers that differ between the runs */
-	/* 1.2.3: a version, which an upgrade replaces */
+	GENERAL_HASH = 4,	/* 16 or more hexadecimal digits; UUIDs */
+	GENERAL_DATE = 8,	/* 2026-11-24, 20261124, and a time after it */
+	GENERAL_RUNS = 16,	/* numbers that differ between runs */
+	/* a version such as 1.2.3, which an upgrade replaces */
 	GENERAL_VERSION = 32,
 	GENERAL_ALL = 63,
 	GENERAL_USUAL = GENERAL_ALL & ~GENERAL_VERSION,
 	/*
-	 * No rule: leaves out the start of programs, since the policy is loaded
-	 * by a program that runs already.
+	 * Not a rule, but a flag: leave out what the start of a program needs,
+	 * because a running program loads the policy.
 	 */
 	PATHS_OF_RUNNING = 64,
 };
-/* A list "pid,tmp", "all", "usual" or "none"; false: an unknown name. */
+/*
+ * Reads a list "pid,tmp", "all", "usual" or "none". Returns false for an
+ * unknown name.
+ */
 bool general_parse(const char *list, unsigned int *rules);
-/* Print the names of the rules, each followed by a space. */
+/* Prints the names of the rules, with a space after each. */
 void general_print(unsigned int rules, FILE *out);
 
 /*
- * Whether the run itself made the file or directory that the first N bytes of a
- * path name, and how.
+ * Whether, and how, the run itself created the file or directory that the first
+ * N bytes of the path name.
  */
 typedef bool is_made(const void *arg, const char *path, size_t n,
 		     enum making *making);
-/* The path or pattern after these rules, and which of them changed it; heap. */
+/*
+ * Applies the rules to a path or pattern. Returns the result, which the caller
+ * frees, and which rules changed it.
+ */
 char *generalize(const char *path, unsigned int rules, is_made *made,
 		 const void *arg, unsigned int *used);
 /*
- * With PATTERN_ANY in place of each number in the path; heap. NULL: it has
- * none.
+ * The path with PATTERN_ANY for each number in it, which the caller frees.
+ * NULL: it has no number.
  */
 char *path_without_numbers(const char *path);
 

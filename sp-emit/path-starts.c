@@ -10,16 +10,17 @@
 #define uthash_malloc(size) xcalloc(1, size)
 #include <uthash.h>
 
-/* The images of a trace that share a path. */
+/* All images with the same path. */
 struct program {
 	UT_hash_handle hh;
-	bool started_one;	/* one of them started another image */
+	bool started_one;	/* whether one of them started another image */
 };
 
 struct starts {
 	const struct trace *trace;
-	struct program *by_path;	/* the keys are the images' own */
-	bool *was_started;	/* by image: an image of the trace started it */
+	struct program *by_path;	/* the keys point into the images */
+	/* by image: whether an image of the trace started it */
+	bool *was_started;
 };
 
 static bool knows_starts(const struct trace *t)

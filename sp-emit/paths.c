@@ -23,7 +23,7 @@ static uint32_t type_bit(uint32_t access)
 		PATH_UNLINKED : bit;
 }
 
-/* Whether O_CREAT would make the file: the kernel's own files always exist. */
+/* Whether O_CREAT can create the file. The kernel's own files always exist. */
 static bool may_be_made(uint32_t access, const char *path)
 {
 	return access & NAME_NAMELESS ||
@@ -38,8 +38,8 @@ static bool is_made_private(uint32_t access)
 }
 
 /*
- * Directories that systemd makes before it executes a service:
- * RuntimeDirectory= and the like.
+ * systemd creates directories before it executes a service: RuntimeDirectory=
+ * and others.
  */
 static bool is_manager(const struct image *image)
 {
@@ -50,8 +50,8 @@ static bool is_manager(const struct image *image)
 }
 
 /*
- * Made by any image of the run. What the service's manager made exists before a
- * policy is in force.
+ * Notes what an image of the run created. What the service's manager created is
+ * left out, because it exists before the policy is in force.
  */
 static void fold_made(struct fold *fold, const struct fact *fact)
 {
@@ -70,7 +70,7 @@ static void fold_made(struct fold *fold, const struct fact *fact)
 	f->removed |= (access & NAME_DELETE) != 0;
 }
 
-/* The phases of one recording count as one run: they share names. */
+/* Phases of one recording count as one run, because they share names. */
 static uint32_t recording_of(const struct trace *t, uint32_t run)
 {
 	while (run_is_later_part(t->runs, run))
@@ -115,9 +115,9 @@ static void fold_fact(struct fold *fold, const struct trace *t,
 }
 
 /*
- * A service reads the state or removes the socket that an earlier run left
- * behind, and then makes its own. While it was recorded there was none; at the
- * next start there will be one.
+ * A service reads a state file, or removes a socket, that its last run left,
+ * and then creates its own. In the recording the file did not exist, but at the
+ * next start it will.
  */
 static void fold_missing(struct fold *fold, const struct fact *fact)
 {
@@ -141,7 +141,7 @@ static void fold_missing(struct fold *fold, const struct fact *fact)
 	free(pattern);
 }
 
-/* The name that some rules give to a path; heap. */
+/* Gives a path the name that some rules make; the caller frees it. */
 typedef char *(*naming)(const struct fold *fold, struct folded *all,
 			const struct folded *f, void *arg, unsigned int *used);
 
@@ -160,7 +160,7 @@ static void rename_end(const struct fold *fold, struct folded *all,
 	*path = to;
 }
 
-/* Rename each path by `name`. */
+/* Renames all paths by `name`. */
 static void regroup(struct fold *fold, naming name, void *arg)
 {
 	struct folded *old = fold->by_path, *f, *next;
@@ -186,7 +186,10 @@ static void regroup(struct fold *fold, naming name, void *arg)
 	}
 }
 
-/* "/tmp/x.*" of the N bytes of a path, whose last name is partly made up; heap. */
+/*
+ * "/tmp/x.*" for the first N bytes of a path, whose last name is partly random;
+ * the caller frees it.
+ */
 static char *template_of(const char *path, size_t n, enum making making)
 {
 	const char *name = memrchr(path, '/', n);
@@ -204,8 +207,8 @@ static char *template_of(const char *path, size_t n, enum making making)
 }
 
 /*
- * Finds patterns for names that were made like those of temporary files and
- * that nobody chose.
+ * Finds patterns for names of files that were created in the way of temporary
+ * files, and that do not look chosen.
  */
 static void find_templates(struct fold *fold)
 {
@@ -262,7 +265,7 @@ struct all_paths {
 	const struct folded *by_path;
 };
 
-/* The is_made of path-rules.h. */
+/* Implements is_made of path-rules.h. */
 static bool is_own(const void *arg, const char *path, size_t n,
 		   enum making *making)
 {
@@ -285,13 +288,13 @@ static char *name_by_rules(const struct fold *fold, struct folded *all,
 			  used);
 }
 
-/* Find numbers that differ between runs. */
+/* Finding numbers that differ between runs. */
 
 struct shape {
 	UT_hash_handle hh;
 	char *text;
 	size_t members;
-	bool steady;		/* one of the names is in several runs */
+	bool steady;		/* one name of this shape is in several runs */
 	uint32_t *runs;
 };
 
@@ -338,7 +341,10 @@ static void add_shape(struct shape **shapes, const struct folded *f,
 		s->runs[i] |= f->runs[i];
 }
 
-/* Each run had other names: none of the shape's names is in two of them. */
+/*
+ * If no name of the shape is in two runs, each run used its own: replaces the
+ * numbers.
+ */
 static char *name_by_runs(const struct fold *fold, struct folded *all,
 			  const struct folded *f, void *arg,
 			  unsigned int *used)

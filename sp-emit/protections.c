@@ -13,15 +13,18 @@
 
 enum { FIFO = 1, CHARACTER = 2, BLOCK = 6, SOCKET = 12 };	/* S_IFMT types */
 
-/* What an option does to a path and everything below it. */
+/* What an option does to a path and to everything below it. */
 enum effect {
-	/* nothing, though one of the others covers the directory above */
+	/*
+	 * an exception: leaves it as it is, though the directory above is
+	 * affected
+	 */
 	SAME,
 	READ_ONLY,
 	HIDDEN,		/* inaccessible */
-	/* the kernel prints addresses in it as 0, without CAP_SYSLOG */
+	/* without CAP_SYSLOG, the kernel shows addresses in it as 0 */
 	MASKED,
-	/* it is made a directory that has only the entries marked SAME */
+	/* becomes a directory with only those entries that are marked SAME */
 	REPLACED,
 };
 
@@ -33,14 +36,15 @@ struct effect_on {
 enum { EFFECTS_MAX = 24, CALLS_MAX = 12 };
 
 /*
- * systemd.exec(5), SANDBOXING, and where that does not list everything,
- * src/core/namespace.c of systemd 252. The manual has the same table, and the
- * tests compare both with what systemd does.
+ * The sources are systemd.exec(5), SANDBOXING, and src/core/namespace.c of
+ * systemd 252 where the page does not list everything. Our manual has the same
+ * table. The tests compare both with what systemd does.
  */
 struct protection {
 	const char *setting;
-	struct effect_on on[EFFECTS_MAX];	/* the longest path decides */
-	const char *calls[CALLS_MAX];		/* that it denies */
+	/* for each path, the longest matching entry decides */
+	struct effect_on on[EFFECTS_MAX];
+	const char *calls[CALLS_MAX];		/* the calls that it denies */
 };
 
 static const struct protection table[] = {
@@ -80,7 +84,7 @@ static const struct protection table[] = {
 	{ "ProtectKernelModules=yes", {
 		{ HIDDEN, "/usr/lib/modules" }, { HIDDEN, "/lib/modules" } },
 	  { "init_module", "finit_module", "delete_module" } },
-	/* ProtectSystem=strict does not reach into /dev. */
+	/* ProtectSystem=strict does not affect /dev. */
 	{ "ReadOnlyPaths=-/dev/shm", { { READ_ONLY, "/dev/shm" } }, { NULL } },
 };
 enum { N_PROTECTIONS = sizeof(table) / sizeof(table[0]) };
@@ -125,15 +129,15 @@ bool changes_mounts(const struct trace *t)
 			    !path_is_doubted(t->paths.at[i]->id.nr))
 				return true;
 		}
-	/* Older recordings do not have mount points. */
+	/* older recordings have no mount points */
 	return !recorded && (calls_mount(t) || calls_pivot_root(t));
 }
 
-/* One use, as a protection looks at it. */
+/* A use of a path, as protections judge it. */
 struct use {
 	const char *path;
 	uint32_t access;	/* names.h */
-	bool absent;		/* it did not exist */
+	bool absent;		/* the path did not exist */
 };
 
 static unsigned int type_of(const struct use *u)
@@ -141,7 +145,7 @@ static unsigned int type_of(const struct use *u)
 	return (u->access & NAME_TYPE) >> NAME_TYPE_SHIFT;
 }
 
-/* Writing there fails neither on a read-only mount nor on a full disk. */
+/* Writing to it works even on a read-only mount or a full disk. */
 static bool is_special(const struct use *u)
 {
 	unsigned int type = type_of(u);
@@ -172,8 +176,8 @@ static const struct effect_on *effect_on(const struct protection *p,
 }
 
 /*
- * PrivateDevices= gives a new /dev with no other entries, which cannot be
- * changed; nothing that is mapped from it can be executed, and devices
+ * PrivateDevices= makes a new /dev that lacks all other entries and cannot be
+ * changed. Nothing that is mapped from it can be executed, and devices
  * elsewhere cannot be opened.
  */
 static bool contradicts_devices(const struct use *u)
@@ -230,7 +234,7 @@ static bool use_contradicts(const struct protection *p, const struct fact *fact)
 	return is;
 }
 
-/* The directories that programs ran in. */
+/* Whether a program's working directory contradicts the protection. */
 static bool cwd_contradicts(const struct protection *p, const struct trace *t)
 {
 	for (size_t i = 0; i < t->n_runs; i++) {
@@ -253,14 +257,17 @@ static bool is_contradicted(const struct protection *p, const struct trace *t)
 	return cwd_contradicts(p, t) || calls_any(t, p->calls);
 }
 
-/* /tmp and /var/tmp */
+/* Whether it is below /tmp or /var/tmp. */
 
 static bool is_temporary(const char *path)
 {
 	return path_is_below(path, "/tmp") || path_is_below(path, "/var/tmp");
 }
 
-/* Whether this trace made it there, under a name that nobody else can know. */
+/*
+ * Adds the path if the trace shows that it was created there, under a name that
+ * nobody else can know.
+ */
 static void add_secret(struct path_list *secret, const struct fact *fact)
 {
 	char *path = path_of_fact(fact);
@@ -299,7 +306,10 @@ static bool is_shared_use(const struct path_list *secret,
 	return shared;
 }
 
-/* A file that is moved or linked out of them changes its mount. */
+/*
+ * Whether a file is moved or linked out of these directories, and so to another
+ * mount.
+ */
 static bool is_move_out(const struct fact *fact)
 {
 	char *from = path_of_fact(fact);
@@ -339,7 +349,7 @@ void path_list_sort(struct path_list *list)
 	array_sort(list->at, list->n, sizeof(*list->at), by_name);
 }
 
-/* Binary search for each directory, since the list can be long. */
+/* Searches for each directory above the path, since the list can be long. */
 bool path_list_has(const struct path_list *list, const char *path,
 		   bool (*covers)(const char *path, const char *directory))
 {
@@ -366,7 +376,7 @@ void path_list_free(struct path_list *list)
 	free(list->at);
 }
 
-/* ProtectSystem=strict leaves homes out. */
+/* ProtectSystem=strict does not affect homes. */
 
 static const char *const homes[] = { "/home", "/root", "/run/user", NULL };
 
@@ -380,7 +390,8 @@ static bool has_entry(const struct path_list *list, const char *path)
 
 /*
  * ReadWritePaths= makes paths below a read-only directory writable, but not
- * that directory itself: of two settings for one path the stricter wins.
+ * that directory itself: if two settings are for the same path, the stricter
+ * one wins.
  */
 static void write_homes(const struct path_list *writable, bool used, FILE *out)
 {
@@ -402,10 +413,10 @@ static void write_homes(const struct path_list *writable, bool used, FILE *out)
 }
 
 /*
- * ProtectKernelTunables= and ProtectControlGroups= imply MountAPIVFS=. It puts
- * /run into systemd's own list of mounts, and ProtectSystem=strict leaves all
- * mounts of that list as they are: apivfs_table and apply_mounts() in
- * src/core/namespace.c of systemd 248 and later.
+ * ProtectKernelTunables= and ProtectControlGroups= imply MountAPIVFS=. That
+ * adds /run to systemd's own list of mounts, which ProtectSystem=strict does
+ * not change: apivfs_table and apply_mounts() in src/core/namespace.c of
+ * systemd 248 and later.
  */
 static void write_run(const struct path_list *writable, FILE *out)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What systemd's protections of whole directories do, by systemd.exec(5), and
- * which of them contradict a recording.
+ * The options of systemd that protect whole directories, by systemd.exec(5),
+ * and which of them contradict a recording.
  */
 #ifndef PROTECTIONS_H
 #define PROTECTIONS_H
@@ -14,7 +14,7 @@
 #include "stream/trace.h"
 
 /*
- * Access bits of a path that a read-only mount denies, and that noexec denies.
+ * The access bits that a read-only mount denies, and those that noexec denies.
  */
 enum {
 	PATH_CHANGES = NAME_WRITE | NAME_CREATE | NAME_DELETE |
@@ -23,7 +23,7 @@ enum {
 	PATH_RUNS = NAME_EXECUTE | NAME_MAP,
 };
 
-/* Sorted, none below another, each written as a unit has to name it. */
+/* Sorted paths, none below another, each written as it must be in a unit. */
 struct path_list {
 	char **at;		/* heap, each */
 	size_t n;
@@ -33,33 +33,33 @@ void path_list_free(struct path_list *list);
 void path_list_sort(struct path_list *list);
 /*
  * Whether a sorted list has the path, or a directory above it for which
- * `covers` holds.
+ * `covers` returns true.
  */
 bool path_list_has(const struct path_list *list, const char *path,
 		   bool (*covers)(const char *path, const char *directory));
 
-/* Whether the run makes one of these calls; `names` ends with NULL. */
+/* Whether a run makes one of these calls. `names` ends with NULL. */
 bool calls_any(const struct trace *t, const char *const *names);
 
-/* Whether the run calls mount(2) or one of its like. */
+/* Whether a run calls mount(2) or a similar call. */
 bool calls_mount(const struct trace *t);
 bool calls_pivot_root(const struct trace *t);
 
 /*
- * Whether the run mounts or unmounts: any option that makes a mount namespace
- * would hide that from the rest of the system.
+ * Whether a run mounts or unmounts. Options that make a mount namespace would
+ * hide that from the rest of the system.
  */
 bool changes_mounts(const struct trace *t);
 
 /*
- * Whether everything that the run does in /tmp and /var/tmp is done to files
- * that it made, under names that nobody else can know.
+ * Whether a run uses /tmp and /var/tmp only for files that it created under
+ * names that nobody else can know.
  */
 bool has_private_tmp(const struct trace *t);
 
 /*
- * The options that no use contradicts. `writable` is the list for
- * ReadWritePaths=, `private_tmp` the answer of has_private_tmp().
+ * Writes the options that no use contradicts. `writable` is the list for
+ * ReadWritePaths=, and `private_tmp` comes from has_private_tmp().
  */
 void write_protections(const struct trace *t, const struct path_list *writable,
 		       bool private_tmp, FILE *out);

@@ -5,25 +5,30 @@
 #include <string.h>
 
 enum {
-	SUFFIX = 6,		/* the X of mkstemp(3) */
-	EXTENSION_MAX = 8,	/* that follows them with mkstemps(3) */
-	PYTHON_SUFFIX = 8,	/* small letters, digits and _ */
-	GO_SUFFIX = 8,		/* digits of a number below 2^32: of one name in
-				   400, fewer */
+	/* the number of X in a template of mkstemp(3) */
+	SUFFIX = 6,
+	/* the longest extension after them, with mkstemps(3) */
+	EXTENSION_MAX = 8,
+	/* random characters in Python: small letters, digits and _ */
+	PYTHON_SUFFIX = 8,
+	/* digits of a number below 2^32: one name in 400 has fewer */
+	GO_SUFFIX = 8,
 };
 
 /*
- * What programs put in front of random characters, and how many of these
- * follow: such a name is random whatever the characters are.
+ * What some programs put before a number of random characters. Such a name
+ * counts as random whatever its characters are.
  */
 static const struct {
 	const char *prefix;
 	size_t made_up;
 } templates[] = {
-	{ "Cu", 6 },			/* ln -f and its like, of coreutils */
+	/* ln -f and similar commands of coreutils */
+	{ "Cu", 6 },
 	{ "sort", 6 }, { "sed", 6 },
 	{ "tmp.", 10 },			/* mktemp(1) */
-	{ "tmp", 8 },			/* Python's tempfile, with _ too */
+	/* Python's tempfile, which also uses _ */
+	{ "tmp", 8 },
 };
 
 static bool is_word_character(char c)
@@ -47,10 +52,10 @@ static size_t template_suffix(const char *s, size_t n)
 	return 0;
 }
 
-/* The run of letters and digits at the end of a name. */
+/* The letters and digits at the end of a name. */
 struct ending {
 	size_t size, numbers, small, large;
-	bool capital;		/* the first one is a capital letter */
+	bool capital;		/* whether the first is a capital letter */
 };
 
 static struct ending ending_of(const char *s, size_t n)
@@ -83,7 +88,7 @@ static size_t digits_at_end(const char *s, size_t n)
 	return size;
 }
 
-/* A word and a number that people put after it: key2048. */
+/* Whether it is a word with a number after it, as people write: key2048. */
 static bool is_numbered_word(const char *s, size_t n, const struct ending *e)
 {
 	size_t size = digits_at_end(s, n);
@@ -94,7 +99,7 @@ static bool is_numbered_word(const char *s, size_t n, const struct ending *e)
 	return size && word.size && is_word(&word);
 }
 
-/* One capital between small letters: userToken. */
+/* Whether it has one capital between small letters: userToken. */
 static bool is_two_words(const char *s, size_t n, const struct ending *e)
 {
 	enum { PART_MIN = 3 };
@@ -107,7 +112,10 @@ static bool is_two_words(const char *s, size_t n, const struct ending *e)
 	return first >= PART_MIN && e->size - first >= PART_MIN;
 }
 
-/* What people call files by: a name of mkstemp(3) can look like that by chance. */
+/*
+ * Whether people could have chosen the name. mkstemp(3) can also generate such
+ * a name by chance.
+ */
 static bool looks_chosen(const char *s, size_t n, const struct ending *e)
 {
 	return e->numbers == e->size || is_word(e) ||
@@ -115,8 +123,8 @@ static bool looks_chosen(const char *s, size_t n, const struct ending *e)
 }
 
 /*
- * For names of any kind: not the letters of a word, which has one capital and
- * no digit.
+ * The length of a random end, for any file. A single word, with at most a first
+ * capital and no digit, does not count as random.
  */
 static size_t likely_suffix(const char *s, size_t n)
 {
@@ -129,7 +137,10 @@ static size_t likely_suffix(const char *s, size_t n)
 		(e.size < n || e.numbers) ? e.size : 0;
 }
 
-/* Python's: `_` is one of its characters, and of a chosen name's as well. */
+/*
+ * For Python: `_` is one of its random characters, but also occurs in chosen
+ * names.
+ */
 static bool has_python_suffix(const char *s, size_t n)
 {
 	size_t at = n, numbers = 0, at_end = digits_at_end(s, n);
@@ -143,17 +154,21 @@ static bool has_python_suffix(const char *s, size_t n)
 		(!at || !is_word_character(s[at - 1]));
 }
 
-/* A hidden name of one word, ".config", has nothing in front of the word. */
+/*
+ * Whether there is something before the random part. A hidden name of one word,
+ * ".config", has nothing before the word.
+ */
 static bool follows_something(const char *s, size_t n, size_t size)
 {
 	return n > size + (*s == '.');
 }
 
 /*
- * The length of a random end of a name that was made like a temporary file's;
- * 0: it has none. Names that somebody may have chosen have none, so that a file
- * that a service keeps, app.sqlite, does not give its policy app.*; a file that
- * was removed counts as temporary if its name ends as those of mkstemp(3) do.
+ * The length of the random end of a file's name, if the file was created in the
+ * way of temporary files; 0: none. Names that somebody may have chosen do not
+ * count: otherwise a file that a service keeps, app.sqlite, would put app.*
+ * into its policy. If the file was removed again, every ending that mkstemp(3)
+ * can generate counts.
  */
 static size_t private_suffix(const char *s, size_t n, enum making making,
 			     bool at_end)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Temporary names: the characters that mkstemp(3) and similar functions
- * generate.
+ * Recognizes temporary names, by the characters that mkstemp(3) and similar
+ * functions generate.
  */
 #ifndef RANDOM_NAME_H
 #define RANDOM_NAME_H
@@ -10,18 +10,23 @@
 #include <stddef.h>
 
 struct name_part {
-	size_t at, size;	/* bytes; size 0: none */
+	size_t at, size;	/* in bytes; size 0: no random part */
 };
 
-/* How the run made the file or directory; each later one needs fewer signs. */
+/*
+ * How the run created the file or directory. With each later value, the name
+ * itself needs to look less random.
+ */
 enum making {
 	MADE,
-	MADE_PRIVATE,		/* new, and for its owner alone: NAME_PRIVATE */
-	MADE_AND_REMOVED,	/* so, and its name was removed by the run */
-	MADE_LIKE_ANOTHER,	/* so, and another name has the same pattern */
+	/* new, and accessible only to its owner: NAME_PRIVATE */
+	MADE_PRIVATE,
+	MADE_AND_REMOVED,	/* the same, and the run removed its name */
+	/* the same, and another name has the same pattern */
+	MADE_LIKE_ANOTHER,
 };
 
-/* What is made up in a name of N bytes. */
+/* The random part of a name of N bytes. */
 struct name_part random_part(const char *name, size_t n, enum making making);
 
 #endif

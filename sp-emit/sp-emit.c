@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sp-emit: from a trace to a profile. */
+/* sp-emit: makes a profile from a trace. */
 #include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@
 #include "suggest.h"
 #include "trust.h"
 
-/* What the format and the options make of the groups. */
+/* Chooses the groups by the format and the options. */
 static struct group_choice choose_groups(const struct options *o,
 					 const struct emit *emit,
 					 const struct arch *native)
@@ -45,7 +45,7 @@ static struct group_choice choose_groups(const struct options *o,
 		[GROUP_START] = flags & FORMAT_BEFORE,
 		[GROUP_VDSO] = true,
 		[GROUP_RUNTIME] = choice.runtimes,
-		/* Not if other calls are let through, or get ENOSYS as well. */
+		/* not if other calls are allowed, or get ENOSYS anyway */
 		[GROUP_FALLBACK] = flags & FORMAT_ERRNO &&
 			o->default_action != SECCOMP_RET_LOG &&
 			o->default_action != (SECCOMP_RET_ERRNO | ENOSYS),
@@ -62,7 +62,7 @@ static unsigned int read_flags(const struct options *o)
 	return o->allow_partial ? TRACE_PARTIAL : 0;
 }
 
-/* Whether the program that it confines puts it in force. */
+/* Whether the confined program itself puts the profile in force. */
 static bool loads_itself(const struct format *format)
 {
 	return format->write == write_libseccomp ||
@@ -83,7 +83,7 @@ static bool select_from(struct trace **t, const struct options *o)
 	bool fine = true;
 	char *refused = NULL;
 
-	/* Who started whom may show in another phase only. */
+	/* Only another phase may show which executable started which. */
 	if (!selection_is_empty(&o->selection)) {
 		message_all(select_notes(*t, &o->selection), message_note);
 		fine = !message_all(select_problems(*t, &o->selection),
@@ -103,7 +103,7 @@ static bool select_from(struct trace **t, const struct options *o)
 	return fine;
 }
 
-/* A trace that is shown as it is has all of its runs. */
+/* If the trace itself is shown, nothing is left out. */
 static bool leave_out_harness(struct trace **t, const struct options *o)
 {
 	unsigned int flags = o->format->flags;
@@ -119,7 +119,7 @@ static bool leave_out_harness(struct trace **t, const struct options *o)
 	return fine;
 }
 
-/* False when libseccomp cannot make a filter of these rules. */
+/* Returns false if libseccomp cannot make a filter of these rules. */
 static bool add_args(struct profile *p, struct emit *emit,
 		     const struct options *o)
 {
@@ -134,7 +134,7 @@ static bool add_args(struct profile *p, struct emit *emit,
 	return args_check(p, emit->trace);
 }
 
-/* The profile for the format, or NULL. */
+/* Makes the profile for the format. Returns NULL on failure. */
 static struct profile *make_profile(struct emit *emit, const struct options *o,
 				    const struct base *base)
 {
@@ -166,7 +166,10 @@ static bool wants_possible(const struct options *o)
 	return o->possible || o->add.possible;
 }
 
-/* What no run made: --possible and --add. False: printed and latched. */
+/*
+ * Handles --possible and --add. Returns false if it printed and latched an
+ * error.
+ */
 static bool add_calls(struct possible *possible, struct emit *emit,
 		      const struct options *o, struct reader *reader,
 		      struct profile *p)
@@ -180,7 +183,7 @@ static bool add_calls(struct possible *possible, struct emit *emit,
 	return possible_add(possible, &o->add, p, o->format);
 }
 
-/* For which one a rule counts; the others add nothing. */
+/* The reason under which the summary counts a rule. */
 static int first_origin(const struct profile_rule *rule)
 {
 	if (rule->origin & PROFILE_OBSERVED)
@@ -206,7 +209,7 @@ static void print_gains(const struct profile *p)
 	}
 }
 
-/* "27 observed + 5 kernel + 6 vdso + 19 runtime; 8 get ENOSYS" */
+/* "27 observed + 5 kernel + 6 vdso + 19 runtime; 8 get ENOSYS". */
 static void print_summary(const struct profile *p, const struct trace *t)
 {
 	static const char *const others[] = { "base", "added" };
@@ -271,14 +274,15 @@ static void write_to(const struct emit *emit, const struct options *o, FILE *out
 }
 
 /*
- * --into: write the configuration that was read, with only its profile changed.
+ * --into: writes the configuration that was read, with only the profile
+ * changed.
  */
 static void put_into(const struct options *o, char *profile, FILE *out)
 {
 	static const char *const place[] = { "linux", "seccomp", NULL };
 	char *text;
 
-	profile[strlen(profile) - 1] = '\0';	/* the last newline */
+	profile[strlen(profile) - 1] = '\0';	/* remove the last newline */
 	text = json_put(o->config, place, profile);
 
 	if (text)
@@ -289,7 +293,10 @@ static void put_into(const struct options *o, char *profile, FILE *out)
 	free(text);
 }
 
-/* In memory first: of what a writer refuses midway, stdout gets nothing. */
+/*
+ * Writes to memory first, so that nothing goes to stdout if a writer stops with
+ * an error.
+ */
 static bool write_whole(const struct emit *emit, const struct options *o,
 			FILE *out)
 {
@@ -309,7 +316,7 @@ static bool write_whole(const struct emit *emit, const struct options *o,
 	return !message_status();
 }
 
-/* Each of the following returns whether the output was committed. */
+/* These functions return whether the output was committed. */
 
 static bool write_emit(const struct emit *emit, const struct options *o,
 		       struct output *out)
@@ -335,8 +342,9 @@ static void note_start(const struct options *o)
 struct sources {
 	struct inputs inputs;
 	struct base base;
-	struct reader *reader;	/* NULL: not needed */
-	struct results *results;	/* read on the way; NULL: not wanted */
+	struct reader *reader;	/* NULL if not needed */
+	/* summed while the stream is read; NULL without --table */
+	struct results *results;
 };
 
 static bool emit_trace(const struct trace *t, const struct options *o,
@@ -374,7 +382,9 @@ static bool emit_trace(const struct trace *t, const struct options *o,
 	return committed;
 }
 
-/* Nothing waits for the end of the stream, and memory is for the counts alone. */
+/*
+ * Writes events while the stream is read. Only the counts are kept in memory.
+ */
 static bool emit_events(struct trace **trace, const struct options *o,
 			struct inputs *inputs, struct output *out)
 {
@@ -403,8 +413,8 @@ static bool emit_events(struct trace **trace, const struct options *o,
 }
 
 /*
- * The results in the stream are for --table, and belong to all that is recorded:
- * a selection has none.
+ * Drops the results if something was selected: they belong to all that was
+ * recorded.
  */
 static void take_results(struct trace *t, const struct options *o,
 			 struct sources *from)
@@ -457,7 +467,7 @@ static bool emit_to(struct trace **t, const struct options *o,
 		emit_facts(t, o, from, out);
 }
 
-/* The one member that the specification asks for: no other JSON has it. */
+/* Only a configuration has this member, which the specification requires. */
 static bool is_configuration(const char *text)
 {
 	json_t *root = json_loads(text, JSON_DECODE_INT_AS_REAL, NULL);
@@ -467,7 +477,10 @@ static bool is_configuration(const char *text)
 	return is;
 }
 
-/* Before the sandbox. False: printed and latched. */
+/*
+ * Call this before the sandbox. Returns false if it printed and latched an
+ * error.
+ */
 static bool read_config(struct options *o)
 {
 	enum { CONFIG_MAX = 64 << 20 };
@@ -490,7 +503,10 @@ static bool read_config(struct options *o)
 	return !message_status();
 }
 
-/* Before the sandbox. False: printed and latched. */
+/*
+ * Call this before the sandbox. Returns false if it printed and latched an
+ * error.
+ */
 static bool start_reader(struct sources *from, const struct options *o)
 {
 	if (!wants_possible(o))

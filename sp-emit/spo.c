@@ -2,7 +2,7 @@
 /*
  * A SeccompProfile of the Kubernetes Security Profiles Operator, in YAML. Its
  * rules are the OCI's, but it has no field for the errno of all other calls:
- * they get EPERM, the runtimes' default.
+ * they get the runtimes' default, EPERM.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -57,7 +57,7 @@ static void emit_list(yaml_emitter_t *emitter, const json_t *list)
 	yaml_emitter_emit(emitter, &event);
 }
 
-/* Strings are quoted, so that no reader takes "on" or "12" for another type. */
+/* Quotes strings, so that no reader reads "on" or "12" as another type. */
 static void emit_value(yaml_emitter_t *emitter, const json_t *value)
 {
 	char *text, *number;
@@ -83,7 +83,10 @@ static void write_yaml(const json_t *document, FILE *out)
 	yaml_emitter_t emitter;
 	yaml_event_t event;
 
-	/* Errors show in ferror(out); memory does not run out (base/memory.h). */
+	/*
+	 * Nothing is checked: ferror(out) shows errors, and memory never runs
+	 * out (base/memory.h).
+	 */
 	yaml_emitter_initialize(&emitter);
 	yaml_emitter_set_output_file(&emitter, out);
 	yaml_emitter_set_width(&emitter, -1);

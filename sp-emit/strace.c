@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * --strace: the events of a stream in the form of strace -f -ttt -T -y. A call's
- * line is held until its result is known. A call that takes long is printed as
- * unfinished once QUEUE_MAX lines wait behind it, and resumed at its end.
+ * --strace: writes the events of a stream in the form of strace -f -ttt -T -y.
+ * The line of a call waits for its result. A call that takes long is printed as
+ * unfinished once QUEUE_MAX lines wait behind it, and as resumed when it ends.
  */
 #include "strace.h"
 
@@ -25,17 +25,19 @@ enum { QUEUE_MAX = 64, RESULT_COLUMN = 40 };
 /* A call that has begun, or another line that waits for its turn. */
 struct line {
 	struct line *prev, *next;	/* in the queue */
-	struct task *task;	/* whose call it is, until it is complete */
+	/* the task that makes the call, until the line is complete */
+	struct task *task;
 	struct happening call;
-	char *text;		/* NULL: not complete */
+	char *text;		/* NULL: the line is not complete */
 };
 
 struct task {
 	UT_hash_handle hh;
 	uint32_t tid;
-	uint32_t arch;		/* of its last call */
-	struct line *line;	/* its call in the queue; NULL: none */
-	/* its call was printed as unfinished */
+	uint32_t arch;		/* of the task's last call */
+	/* the line of its call in the queue; NULL: none */
+	struct line *line;
+	/* whether its call was printed as unfinished */
 	bool unfinished;
 	struct happening call;
 };
@@ -44,7 +46,7 @@ struct strace {
 	struct trace_sink sink;
 	FILE *out;
 	bool has_results;
-	char **files;		/* escaped; NULL: not known */
+	char **files;		/* escaped; NULL: unknown */
 	size_t n_files;
 	struct task *tasks;	/* by tid */
 	struct line *queue;	/* in the order of time */
@@ -61,7 +63,7 @@ static void on_run(void *arg, uint32_t image, uint32_t run)
 	(void)arg, (void)image, (void)run;
 }
 
-/* The brackets that surround a path are escaped in it, like backslashes. */
+/* Escapes brackets, too, because brackets surround a path. */
 static char *escape(const char *path)
 {
 	char *plain = path_escape(path), *text, *to;
@@ -81,14 +83,14 @@ static void on_file(void *arg, uint32_t number, const char *path)
 {
 	struct strace *s = arg;
 
-	/* A new segment numbers its files from 0. */
+	/* a new segment numbers its files from 0 */
 	while (s->n_files > number)
 		free(s->files[--s->n_files]);
 	s->files = xgrow(s->files, s->n_files, sizeof(*s->files));
 	s->files[s->n_files++] = path ? escape(path) : NULL;
 }
 
-/* `number`: of a file, + 1; 0: none. */
+/* `number` is that of a file, plus 1; 0: none. */
 static void write_file(const struct strace *s, uint64_t number, FILE *out)
 {
 	if (number && number <= s->n_files && s->files[number - 1])
@@ -105,7 +107,10 @@ static void write_start(const struct happening *h, uint64_t ns, FILE *out)
 		ns % 1000000000);
 }
 
-/* The result is NULL if it is not known; then no descriptor has a path. */
+/*
+ * If `result` is NULL, it is unknown, and descriptors are written without
+ * paths.
+ */
 static void write_args(const struct strace *s, const struct happening *h,
 		       const struct happening *result, FILE *out)
 {
@@ -137,7 +142,7 @@ static char *name_of(struct call_id id)
 		xasprintf("syscall_0x%" PRIx32, (uint32_t)id.nr);
 }
 
-/* "openat(AT_FDCWD, 0x7f…, O_RDONLY"; returns how many columns. */
+/* Writes "openat(AT_FDCWD, 0x7f…, O_RDONLY". Returns the number of columns. */
 static int write_call(const struct strace *s, const struct happening *h,
 		      const struct happening *result, FILE *out)
 {
@@ -153,7 +158,7 @@ static int write_call(const struct strace *s, const struct happening *h,
 	return ftell(out) - before;
 }
 
-/* What the kernel uses itself: include/linux/errno.h. */
+/* Writes errors that only the kernel uses: include/linux/errno.h. */
 static bool write_restart(int64_t error, FILE *out)
 {
 	static const char *const names[] = {
@@ -169,7 +174,7 @@ static bool write_restart(int64_t error, FILE *out)
 	return true;
 }
 
-/* "-1 ENOENT (No such file or directory)", "3</etc/passwd>" */
+/* "-1 ENOENT (No such file or directory)", "3</etc/passwd>". */
 static void write_result(const struct strace *s, const struct happening *h,
 			 FILE *out)
 {
@@ -199,7 +204,7 @@ static FILE *begin_text(char **text, size_t *size)
 	return out;
 }
 
-/* A call with its result; NULL: not known. */
+/* A call with its result. NULL: the result is unknown. */
 static char *whole_text(const struct strace *s, const struct happening *call,
 			const struct happening *result)
 {
@@ -248,7 +253,7 @@ static char *resumed_text(const struct strace *s, const struct happening *result
 	return text;
 }
 
-/* Print the first line, which is no longer in the queue then. */
+/* Prints the first line and removes it from the queue. */
 static void pop(struct strace *s)
 {
 	struct line *line = s->queue;
@@ -308,7 +313,7 @@ static void complete(const struct strace *s, struct task *task,
 	task->line = NULL;
 }
 
-/* strace prints this when a task changes between 64 and 32 bits. */
+/* Writes what strace prints when a task changes between 64 and 32 bits. */
 static void note_mode(struct strace *s, struct task *task,
 		      const struct happening *h)
 {
@@ -339,7 +344,10 @@ static void on_call(struct strace *s, const struct happening *h)
 	task->line->call = *h;
 }
 
-/* The time and the number are those of the call that the result is of. */
+/*
+ * Whether the result belongs to the call: it has the time and number of its
+ * call.
+ */
 static bool is_of(const struct happening *result, const struct happening *call)
 {
 	return !call_id_compare(&result->id, &call->id) &&
@@ -347,7 +355,11 @@ static bool is_of(const struct happening *result, const struct happening *call)
 		result->ns - result->args[1] == call->ns;
 }
 
-/* An exec by a thread ends with another tid: its call is the process's. */
+/*
+ * Finds the task of a result. If a thread other than the first executes a
+ * program, it gets the tid of its process, so that the result has another tid
+ * than the call.
+ */
 static struct task *task_of_result(struct strace *s, const struct happening *h)
 {
 	struct task *task = task_of(s, h->tid);
@@ -355,7 +367,7 @@ static struct task *task_of_result(struct strace *s, const struct happening *h)
 	if ((task->line && is_of(h, &task->line->call)) ||
 	    (task->unfinished && is_of(h, &task->call)))
 		return task;
-	/* The queue is short; a stream can have any number of tasks. */
+	/* search the queue, which is short: there can be any number of tasks */
 	for (const struct line *line = s->queue; line; line = line->next)
 		if (line->task && is_of(h, &line->call))
 			return line->task;
@@ -366,7 +378,7 @@ static void on_result(struct strace *s, const struct happening *h)
 {
 	struct task *task = task_of_result(s, h);
 
-	if (!task)		/* its call was lost */
+	if (!task)		/* the call was lost */
 		return;
 	if (task->line)
 		complete(s, task, h);

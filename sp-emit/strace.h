@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The events of a stream as strace -f prints them. */
+/* Writes the events of a stream in the form of strace -f. */
 #ifndef EMIT_STRACE_H
 #define EMIT_STRACE_H
 
@@ -9,10 +9,10 @@
 
 struct strace;
 
-/* Writes to `out` what the sink is given. */
+/* The sink of the result writes every event to `out`. */
 struct strace *strace_new(FILE *out);
 const struct trace_sink *strace_sink(const struct strace *s);
-/* Print calls that have no result, and a note about losses. */
+/* Writes calls without a result, and a note about losses. */
 void strace_finish(struct strace *s, const struct trace *trace);
 void strace_free(struct strace *s);
 

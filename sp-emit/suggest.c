@@ -31,7 +31,7 @@ static bool ends_in(const char *path, const char *name)
 	return !strcmp(slash ? slash + 1 : path, name);
 }
 
-/* The program with which the engine starts the container. */
+/* Whether the container's engine starts it with this program. */
 static bool starts_with(const struct run *run, const char *name)
 {
 	const char *text = label_of(run, "container.args");
@@ -65,7 +65,8 @@ static const struct suggestion {
 	enum group group;
 	bool (*uses)(const struct run *run);
 	const char *use;
-	const char *programs[3];	/* what executes it, NULL after the last */
+	/* the programs that it runs; NULL after the last */
+	const char *programs[3];
 } suggestions[] = {
 	{ GROUP_TINI, uses_tini, "starts with docker's --init",
 	  { "docker-init", "tini" } },
@@ -74,7 +75,7 @@ static const struct suggestion {
 	{ GROUP_SH, uses_sh, "has a health check", { NULL } },
 };
 
-/* The calls of an executable that was executed are recorded. */
+/* Whether the program was executed; its calls were recorded then. */
 static bool was_executed(const struct trace *t, const char *name)
 {
 	for (size_t i = 0; i < t->n_images; i++)

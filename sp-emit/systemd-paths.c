@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The part of a systemd drop-in that is made of paths: systemd.exec(5),
- * SANDBOXING. Everything here gives the service a mount namespace of its own,
- * in which each path of a list is a mount.
+ * SANDBOXING. All of these options give the service a mount namespace of its
+ * own, in which each listed path is a mount.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@
 #include "paths.h"
 #include "protections.h"
 
-/* Bits of struct path_use: FIFOs, devices and sockets. */
+/* Bits of `types` in struct path_use: FIFOs, devices and sockets. */
 enum { SPECIAL = 1 << 1 | 1 << 2 | 1 << 6 | 1 << 12 };
 
 static bool is_below_any(const char *path, const char *const *directories)
@@ -27,20 +27,25 @@ static bool is_below_any(const char *path, const char *const *directories)
 	return false;
 }
 
-/* Whether a unit file, which is lines of UTF-8, can hold the path. */
+/*
+ * Whether a unit file, which consists of lines of UTF-8, can contain the path.
+ */
 static bool can_hold(const char *path)
 {
 	return text_is_utf8(path) && !strpbrk(path, "\n\r");
 }
 
-/* Takes over the path. */
+/* Takes ownership of the path. */
 static void append(struct path_list *list, char *path)
 {
 	list->at = xgrow(list->at, list->n, sizeof(*list->at));
 	list->at[list->n++] = path;
 }
 
-/* A path that has no place in a unit file is a problem, or its directory is. */
+/*
+ * Adds a path. If a unit file cannot contain it, uses its directory or reports
+ * a problem.
+ */
 static void add_path(struct path_list *list, const struct emit *emit,
 		     const char *key, const char *pattern)
 {
@@ -63,8 +68,8 @@ static void add_path(struct path_list *list, const struct emit *emit,
 }
 
 /*
- * What is below another entry need not be in the list, unless a directory
- * between them is protected by itself.
+ * Whether the path is below another entry, so that it need not be listed. It
+ * must be if a directory between them is protected separately.
  */
 static bool is_covered(const char *path, const char *by)
 {
@@ -92,8 +97,9 @@ static void tidy(struct path_list *list)
 }
 
 /*
- * In quotes, as systemd.syntax(7) has them, with % for specifiers. A path that
- * is not there is passed over: an upgrade or an administrator may remove it.
+ * Writes the path in quotes, as in systemd.syntax(7), with %% for %. The "-"
+ * makes systemd ignore a missing path, which an upgrade or an administrator may
+ * have removed.
  */
 static void write_quoted(const char *path, FILE *out)
 {
@@ -106,7 +112,7 @@ static void write_quoted(const char *path, FILE *out)
 	putc('"', out);
 }
 
-/* The empty assignment takes away what the unit has. */
+/* Begins with an empty assignment, which removes what the unit has. */
 static void write_list(const struct path_list *list, size_t first,
 		       const char *key, FILE *out)
 {
@@ -118,7 +124,7 @@ static void write_list(const struct path_list *list, size_t first,
 	}
 }
 
-/* ProtectSystem=strict leaves these as they are. */
+/* ProtectSystem=strict does not change these. */
 static const char *const kernels_own[] = { "/dev", "/proc", "/sys", NULL };
 static const char *const temporary[] = { "/tmp", "/var/tmp", NULL };
 
@@ -126,13 +132,16 @@ static bool is_changed(const struct path_use *u)
 {
 	uint32_t changes = u->access & PATH_CHANGES;
 
-	/* What is written to is not the file system. */
+	/* writing to these does not write to the file system */
 	if (u->types && !(u->types & ~SPECIAL))
 		changes &= ~(uint32_t)(NAME_WRITE | NAME_TRUNCATE);
 	return changes != 0;
 }
 
-/* Both ends of a move have to be on one mount; heap. */
+/*
+ * The common directory of both ends of a move, since they must be on one mount.
+ * The caller frees it.
+ */
 static char *common_directory(const char *a, const char *b)
 {
 	char *at = path_parent(a), *up;
@@ -164,8 +173,9 @@ static void add_moves(struct path_list *list, const struct emit *emit,
 }
 
 /*
- * To remove a directory that is not empty fails after the kernel has looked at
- * the mount; for the root's own entries that is not worth a writable root.
+ * Whether entries of the root are created or removed. Removing a directory that
+ * is not empty fails, but only after the kernel has looked at the mount; this
+ * alone does not justify a writable root.
  */
 static bool is_root_changed(const struct trace *t)
 {
@@ -197,7 +207,7 @@ static struct path_list find_writable(const struct emit *emit,
 		if (!is_changed(u) || is_below_any(u->pattern, kernels_own) ||
 		    (private_tmp && is_below_any(u->pattern, temporary)))
 			continue;
-		/* A mount point can be neither made nor removed. */
+		/* a mount point can be neither created nor removed */
 		at = paths_lasting(uses, u->pattern);
 		if (strcmp(at, "/") || root)
 			add_path(&list, emit, "ReadWritePaths", at);
@@ -210,7 +220,7 @@ static struct path_list find_writable(const struct emit *emit,
 
 static void write_writable(const struct path_list *list, FILE *out)
 {
-	/* Of two settings for one path the stricter one wins. */
+	/* If two settings are for the same path, the stricter one wins. */
 	bool root = list->n && !strcmp(list->at[0], "/");
 
 	if (root)
@@ -222,7 +232,7 @@ static void write_writable(const struct path_list *list, FILE *out)
 	write_list(list, root, "ReadWritePaths", out);
 }
 
-/* By its directory alone, when an upgrade is to find it there. */
+/* Uses the directory if an upgrade replaces the executable. */
 static void add_executable(struct path_list *list, const struct emit *emit,
 			   const struct path_uses *uses, const char *pattern)
 {
@@ -242,7 +252,7 @@ static void add_executable(struct path_list *list, const struct emit *emit,
 	free(at);
 }
 
-/* A file that was mapped after its name was gone. */
+/* Whether the file was mapped after its name had been removed. */
 static bool is_unnamed(const struct fact *fact, const char *path)
 {
 	return !fact->answer && fact->id.nr & PATH_RUNS &&
@@ -287,7 +297,7 @@ static void note_unnamed(const struct path_list *directories, FILE *out)
 	free(text);
 }
 
-/* No rule can name the file: its directory has to do. */
+/* No rule can name such a file, so its directory is listed. */
 static void add_unnamed(struct path_list *list, const struct emit *emit,
 			FILE *out)
 {
@@ -314,7 +324,9 @@ static void write_executable(const struct emit *emit,
 	fputs("NoExecPaths=\nNoExecPaths=/\n", out);
 	for (size_t i = 0; i < list.n; i++)
 		any_tmp |= is_below_any(list.at[i], temporary);
-	/* A private one is a mount of its own, that the line above is not for. */
+	/*
+	 * a private /tmp is a mount of its own, which needs an entry of its own
+	 */
 	if (private_tmp && !any_tmp)
 		fputs("NoExecPaths=-/tmp -/var/tmp\n", out);
 	write_list(&list, 0, "ExecPaths", out);

@@ -12,7 +12,7 @@
 
 enum { LINE_MAX_COLUMNS = 78 };
 
-/* Assignments add up, so that a long list can be on several lines. */
+/* Assignments add up, so a long list is written on several lines. */
 static void write_list(const char *start, const char **names, size_t n,
 		       FILE *out)
 {
@@ -40,7 +40,7 @@ static void write_archs(const struct profile *p, FILE *out)
 	putc('\n', out);
 }
 
-/* An allow-list, and what a call outside it gets. */
+/* Writes an allow-list, and the answer to all other calls. */
 static void write_filter(const struct profile *p, const char **names, size_t n,
 			 FILE *out)
 {
@@ -51,12 +51,12 @@ static void write_filter(const struct profile *p, const char **names, size_t n,
 	fputs("SystemCallFilter=\n", out);
 	write_list("SystemCallFilter=", names, n, out);
 	write_archs(p, out);
-	/* Nothing assigned is systemd's own default: the process is killed. */
+	/* without an assignment, systemd kills the process */
 	fprintf(out, "SystemCallErrorNumber=%s\n",
 		kill ? "" : action_name(p->default_action, buf));
 }
 
-/* Every call outside the list is logged, and none denied. */
+/* Writes a filter that logs every call outside the list, and denies none. */
 static void write_log(const char **names, size_t n, FILE *out)
 {
 	fputs("SystemCallFilter=\nSystemCallLog=\n", out);
@@ -70,7 +70,7 @@ static int by_family(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The first argument of socket(2), which is all that systemd looks at. */
+/* The values of socket(2)'s first argument: systemd looks at no other. */
 static uint32_t *families_of(const struct trace *t, size_t *n)
 {
 	uint32_t *families = xcalloc(t->arguments.n, sizeof(*families));
@@ -94,8 +94,8 @@ static uint32_t *families_of(const struct trace *t, size_t *n)
 }
 
 /*
- * Families that have no name cannot be said, and are refused by the kernel
- * anyway. "none" is understood since systemd 249.
+ * Leaves out families without a name: they cannot be written, and the kernel
+ * refuses them anyway. systemd accepts "none" since version 249.
  */
 static void write_families(const struct trace *t, FILE *out)
 {
@@ -136,7 +136,7 @@ static void harden_families(const struct emit *emit, FILE *out)
 	}
 }
 
-/* False: an incomplete recording proves nothing. */
+/* Returns false for an incomplete recording, which proves nothing. */
 static bool can_harden(const struct emit *emit)
 {
 	if (emit->harden && emit->partial)

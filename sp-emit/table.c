@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The calls of a trace with their counts, for people. */
+/* --table: the calls of a trace with their counts, for people. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,10 +10,11 @@
 #include "results.h"
 
 struct widths {
-	int arch, nr, count;	/* columns; arch 0: all calls have the same */
+	/* widths of columns; arch 0: all calls have the same architecture */
+	int arch, nr, count;
 };
 
-/* The most frequent first. */
+/* Puts the most frequent call first. */
 static int by_count(const void *a, const void *b)
 {
 	const struct call_total *x = a, *y = b;
@@ -60,7 +61,10 @@ static void write_row(const struct call_total *total, struct widths w,
 		total->count, syscall_label(total->id, name));
 }
 
-/* As strace -c -f -w prints them: seconds in calls, each call's, and errors. */
+/*
+ * Writes what strace -c -f -w writes: seconds in calls, time per call, and
+ * errors.
+ */
 static void write_results(const struct results *results,
 			  const struct call_total *totals, size_t n, FILE *out)
 {
@@ -102,7 +106,7 @@ static uint64_t sum(const struct call_total *totals, size_t n)
 }
 
 /*
- * The counts of a fact, summed over all images; `*at` moves to the next fact.
+ * The counts of a call, summed over all images. `*at` moves to the next call.
  */
 static struct call_total take_total(struct fact ***at)
 {

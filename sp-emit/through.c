@@ -76,11 +76,11 @@ static bool is_selected(const struct fact *stack, const struct through *s)
 		!matches(stack, s->without, s->n_without);
 }
 
-/* The calls that have stacks, by image and id, each once. */
+/* The calls of images that have stacks, without duplicates. */
 struct place {
 	uint32_t image;
 	struct call_id id;
-	bool selected;		/* one of its stacks is */
+	bool selected;		/* whether one of its stacks is selected */
 };
 
 struct places {

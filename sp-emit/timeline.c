@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* When each call was seen first, with the marks of the recording. */
+/* --timeline: when each call was first seen, and the marks of the recording. */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -7,12 +7,12 @@
 #include "format.h"
 #include "kernel/purpose.h"
 
-/* A call that an image made for the first time, or a mark. */
+/* The first time that an image made a call, or a mark. */
 struct sight {
-	uint64_t ns;		/* since the recording's start */
+	uint64_t ns;		/* since the start of the recording */
 	const struct fact *fact;	/* NULL: a mark */
 	const char *mark;
-	bool is_new;		/* no image made the call before */
+	bool is_new;		/* no image has made the call before */
 };
 
 struct sights {
@@ -20,7 +20,7 @@ struct sights {
 	size_t n;
 };
 
-/* A mark before what was seen at the same time. */
+/* A mark comes before calls of the same time. */
 static int by_time(const void *a, const void *b)
 {
 	const struct sight *x = a, *y = b;
@@ -40,7 +40,7 @@ static void add(struct sights *s, struct sight one)
 	s->at[s->n++] = one;
 }
 
-/* The runs [from, to) are the parts of one recording. */
+/* The start of a recording, whose parts are the runs [from, to). */
 static uint64_t start_of(const struct trace *t, size_t from, size_t to)
 {
 	uint64_t start = UINT64_MAX;
@@ -52,8 +52,8 @@ static uint64_t start_of(const struct trace *t, size_t from, size_t to)
 }
 
 /*
- * The earliest of a fact's sightings in these runs, if there is one. The
- * sightings are sorted by run; `next` is the first one that is not in an earlier
+ * Adds the earliest sighting of a fact in these runs, if there is one.
+ * Sightings are sorted by run; `next` is the first that belongs to no earlier
  * recording.
  */
 static void add_first(struct sights *s, const struct trace *t,
@@ -84,7 +84,10 @@ static int by_call(const void *a, const void *b)
 	return order ? order : (x > y) - (x < y);
 }
 
-/* The first of each call, whatever the image; the sights are in order. */
+/*
+ * Finds the first sight of each call, whatever the image. The sights are
+ * sorted.
+ */
 static void find_new(struct sights *s)
 {
 	struct sight **order = xcalloc(s->n + 1, sizeof(*order));
@@ -101,7 +104,7 @@ static void find_new(struct sights *s)
 	free(order);
 }
 
-/* `next`: for each call, as in add_first(). */
+/* `next` has an element for each call: see add_first(). */
 static struct sights sights_of(const struct trace *t, size_t *next,
 			       size_t from, size_t to)
 {
@@ -120,7 +123,7 @@ static struct sights sights_of(const struct trace *t, size_t *next,
 	return s;
 }
 
-/* "read", or "read (x86)"; heap. */
+/* "read", or "read (x86)"; the caller frees it. */
 static char *label_of(const struct run *run, struct call_id id)
 {
 	char name[SYSCALL_NAME_MAX], arch[ARCH_NAME_MAX];

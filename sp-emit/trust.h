@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names in a trace that a policy must not believe on the program's word. */
+/*
+ * Names in a trace that a policy must not use just because the program gave
+ * them.
+ */
 #ifndef TRUST_H
 #define TRUST_H
 
 #include "stream/trace.h"
 
-/*
- * Mark every doubted name (path.h) of the trace as one that policies may use.
- */
+/* Marks all doubted names (path.h) of the trace, so that policies use them. */
 void trust_names(struct trace *t);
 
 /*
- * Print in one line how many names of successful calls, whose access has a bit
- * of `access` (NAME_*), the kernel did not confirm: how many are used, and how
- * many left out. To be called before trust_names(), with `trusted` if that is
- * to follow.
+ * Prints in one line how many names of successful calls were not confirmed by
+ * the kernel, and whether they are used or left out. It counts names whose
+ * access has a bit of `access` (NAME_*). Call it before trust_names(), with
+ * `trusted` if that will be called.
  */
 void note_doubted(const struct trace *t, uint32_t access, bool trusted);
 

@@ -22,17 +22,18 @@ struct kernel_btf {
 	const char *types, *types_end;
 	const char *strings;
 	size_t strings_size;
-	uint32_t *offsets;	/* of each type, by its id; 0 is void */
+	/* offset of each type, indexed by its id; id 0 is void */
+	uint32_t *offsets;
 	uint32_t n;
 };
 
-/* One of our structures, and the kernel's structure of that name. */
+/* One of our structures, and the kernel's structure with the same name. */
 struct wanted {
 	const char *name;
 	const struct btf_type *local;
-	const struct btf_type *kernel;	/* NULL: it has none */
+	const struct btf_type *kernel;	/* NULL: the kernel has none */
 	const struct btf_type *candidates[4];	/* of that name */
-	int id;				/* in the excerpt */
+	int id;				/* its id in the excerpt */
 };
 
 enum { BEGINNINGS = 1024 };
@@ -42,13 +43,14 @@ struct excerpt {
 	struct kernel_btf kernel;
 	struct wanted *wanted;
 	size_t n;
-	bool begins[BEGINNINGS];	/* a wanted name, by beginning() */
+	/* whether a wanted name has this beginning(); see there */
+	bool begins[BEGINNINGS];
 	struct btf *btf;
 	int n_arrays;
 	struct btf_ids *ids;
 };
 
-/* Ids of the excerpt's first types; the structures follow. */
+/* The ids of the excerpt's first types. The structures follow them. */
 enum {
 	ID_VOID, ID_POINTER, ID_U8, ID_U16, ID_U32, ID_U64, ID_ATOMIC,
 	ID_STRUCTS
@@ -57,7 +59,7 @@ enum {
 /* Reading */
 
 /*
- * From Linux 6.16 on BTF can be mapped; before that it is read, a page at a
+ * BTF can be mapped since Linux 6.16. Before, it must be read, a page at a
  * time.
  */
 static bool read_file(struct kernel_btf *k, const char *path)
@@ -105,7 +107,10 @@ static bool find_sections(struct kernel_btf *k)
 	return !k->strings[k->strings_size - 1];
 }
 
-/* Bytes of a type after its struct btf_type; SIZE_MAX: of an unknown kind. */
+/*
+ * The bytes of a type behind its struct btf_type; SIZE_MAX: the kind is
+ * unknown.
+ */
 static size_t rest_size(const struct btf_type *t)
 {
 	switch (btf_kind(t)) {
@@ -149,8 +154,9 @@ static const char *string_at(const struct kernel_btf *k, uint32_t offset)
 }
 
 /*
- * A hash of up to four characters. The kernel has some ten thousand structures:
- * only few of their names are compared with all of those that we want.
+ * A hash of up to four characters. The kernel has some ten thousand structures;
+ * with this hash, only few of their names are compared with all names that we
+ * want.
  */
 static uint32_t beginning(const char *name)
 {
@@ -181,9 +187,9 @@ static void note_struct(struct excerpt *e, const struct btf_type *t)
 }
 
 /*
- * Where a name stands among the strings; 0: it is not there, or only as the end
- * of another name. Each name is there once. One search is faster than comparing
- * the names of fifty thousand functions.
+ * The offset of a name among the strings, or 0 if it is not there, or is there
+ * only as the end of another name. Each name is there once. One search is
+ * faster than comparing the names of fifty thousand functions.
  */
 static uint32_t find_name(const struct kernel_btf *k, const char *name)
 {
@@ -196,13 +202,15 @@ static uint32_t find_name(const struct kernel_btf *k, const char *name)
 	return at ? at - k->strings : 0;
 }
 
-/* Where the names of the hooks stand among the strings; 0: not there. */
+/* The offsets of the hooks' names among the strings; 0: not there. */
 struct hook_names {
 	uint32_t names[BTF_HOOKS];
 	uint32_t first, last;	/* of these */
 };
 
-/* Their names have one beginning, so that one search finds them all. */
+/*
+ * The hooks' names begin with the same text, so that one search finds them all.
+ */
 static void find_hooks(const struct kernel_btf *k, struct hook_names *hooks)
 {
 	static const char start[] = "security_path_";
@@ -230,7 +238,9 @@ static void note_hook(struct excerpt *e, const struct btf_type *t,
 			e->ids->hooks[i] = e->kernel.n;
 }
 
-/* One pass over all types: note where each is, and which ones we need. */
+/*
+ * Goes over all types once, and notes the offset of each and the ones we need.
+ */
 static bool index_types(struct excerpt *e)
 {
 	struct kernel_btf *k = &e->kernel;
@@ -266,7 +276,7 @@ static bool index_types(struct excerpt *e)
 	return true;
 }
 
-/* The type without its typedefs and qualifiers; NULL: void, or malformed. */
+/* Removes typedefs and qualifiers from a type. NULL: void, or malformed. */
 static const struct btf_type *type_of(const struct kernel_btf *k, uint32_t id)
 {
 	for (int i = 0; i < 32 && id && id < k->n; i++) {
@@ -280,7 +290,10 @@ static const struct btf_type *type_of(const struct kernel_btf *k, uint32_t id)
 	return NULL;
 }
 
-/* The member of that name, also within unnamed members; its offset in bits. */
+/*
+ * The member with that name, also within unnamed members, and its offset in
+ * bits.
+ */
 static const struct btf_member *find_member(const struct kernel_btf *k,
 					    const struct btf_type *t,
 					    const char *name, uint32_t *bits,
@@ -325,8 +338,8 @@ static uint32_t count_members(const struct excerpt *e, const struct wanted *w,
 }
 
 /*
- * Of several structures with the same name, the one that has most of our
- * members.
+ * Of several structures with the same name, chooses the one that has most of
+ * our members.
  */
 static void choose(const struct excerpt *e, struct wanted *w)
 {
@@ -384,7 +397,7 @@ static int int_id(uint32_t size)
 	}
 }
 
-/* The type that a member gets in the excerpt; 0: one that we never read. */
+/* The type of a member in the excerpt, or 0 if we never read such a member. */
 static int id_of(const struct excerpt *e, const struct btf_type *t)
 {
 	if (!t)
@@ -398,11 +411,11 @@ static int id_of(const struct excerpt *e, const struct btf_type *t)
 	for (size_t i = 0; i < e->n; i++)
 		if (e->wanted[i].kernel == t)
 			return e->wanted[i].id;
-	/* A structure that holds one number: kernel_cap_t, mm_flags_t. */
+	/* A structure with one number: kernel_cap_t, mm_flags_t. */
 	return btf_is_struct(t) ? int_id(t->size) : 0;
 }
 
-/* An array goes behind the structures, whose number is known. */
+/* Adds an array behind the structures, whose number is known. */
 static int array_id(struct excerpt *e, const struct btf_type *t,
 		    struct btf_array *arrays, int max)
 {
@@ -449,7 +462,9 @@ static void write_types(struct excerpt *e)
 		const struct wanted *w = &e->wanted[i];
 		const struct btf_member *m = btf_members(w->local);
 
-		/* A member that the kernel lacks keeps its number. */
+		/*
+		 * If the kernel lacks a structure, an unnamed one keeps its id.
+		 */
 		btf__add_struct(e->btf, w->kernel ? w->name : "",
 				w->kernel ? w->kernel->size : 0);
 		for (uint32_t j = 0; w->kernel && j < btf_vlen(w->local); j++)
@@ -462,7 +477,7 @@ static void write_types(struct excerpt *e)
 			       arrays[i].nelems);
 }
 
-/* The structures of ours that have a name. */
+/* Notes those of our structures that have a name. */
 static void want(struct excerpt *e)
 {
 	uint32_t n = btf__type_cnt(e->local);

@@ -14,21 +14,22 @@
 enum { BTF_HOOKS = 10 };
 extern const char *const btf_hooks[BTF_HOOKS];
 
-/* Ids in the kernel's BTF; 0: it has no such type. */
+/* Ids in the kernel's BTF; 0: the kernel has no such type. */
 struct btf_ids {
 	uint32_t task_struct, pt_regs, file, dentry;
-	uint32_t bpf_rdonly_cast;	/* a kfunc, since Linux 6.2 */
-	uint32_t bpf_iter_task;		/* the function of iter/task */
+	uint32_t bpf_rdonly_cast;	/* a kfunc since Linux 6.2 */
+	/* the function to which iter/task programs attach */
+	uint32_t bpf_iter_task;
 	uint32_t hooks[BTF_HOOKS];
 };
 
-/* A kind of type in the kernel's BTF that we do not know; 0: none. */
+/* A kind of type in the kernel's BTF that is unknown to us, or 0. */
 uint32_t btf_unknown_kind(void);
 
 /*
- * Write BTF to a file: the structures that `local` and the kernel both have,
- * with the members that both have, laid out as in the kernel. False: impossible
- * here; libbpf can still read all of the kernel's BTF.
+ * Writes BTF to a file: the structures that `local` and the kernel both have,
+ * with the members that both have, at the kernel's offsets. Returns false if
+ * that is impossible; libbpf can then still read all of the kernel's BTF.
  */
 bool btf_write_excerpt(const struct btf *local, int fd, struct btf_ids *ids);
 

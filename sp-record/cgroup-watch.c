@@ -13,8 +13,8 @@
 
 /*
  * The kernel makes a directory visible a moment after it has run the program
- * that looks for awaited ones. A directory that was awaited too late is visible
- * by then.
+ * that looks for awaited ones. So if a directory was created before we awaited
+ * it, it is visible after this time.
  */
 enum { VISIBLE_US = 1000 };
 
@@ -57,7 +57,7 @@ static int await_name(const struct watch *w, const char *name, uint32_t next)
 				   &value, BPF_ANY);
 }
 
-/* The id of a directory; 0: it does not exist, even a moment later. */
+/* The id of a directory, or 0 if it does not exist, even a moment later. */
 static uint64_t id_of(const char *dir)
 {
 	struct stat st;
@@ -68,7 +68,7 @@ static uint64_t id_of(const char *dir)
 	return stat(dir, &st) ? 0 : st.st_ino;
 }
 
-/* The components after the first become elements of `parts`, linked. */
+/* Adds the components after the first to `parts`, as linked elements. */
 static int add_parts(struct record *skel, char **names, size_t n,
 		     uint32_t *first)
 {
@@ -87,7 +87,7 @@ static int add_parts(struct record *skel, char **names, size_t n,
 	return error;
 }
 
-/* Each component in the directory before it, as far as there are any. */
+/* Awaits each component in the directory before it, as far as these exist. */
 static int await_components(struct watch *w, char **names, size_t n)
 {
 	char *dir = xstrdup(w->cgroup->mount);

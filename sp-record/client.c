@@ -23,10 +23,11 @@
 
 static const struct client {
 	const char *name;
-	const char *verbs;	/* " run exec "; the command is one of them … */
-	const char *groups;	/* … by itself, or after one of these words */
+	/* commands, " run exec ", that ask the daemon to run something */
+	const char *verbs;
+	const char *groups;	/* words that can precede such a command */
 	const char *values;	/* options whose value is the next word */
-	/* options that must be there, or must not be */
+	/* options that the line must have, or must not have */
 	const char *needs, *lacks;
 	const char *daemon, *advice;
 } clients[] = {
@@ -88,7 +89,7 @@ static bool has_word(const char *words, const char *word)
 	return has;
 }
 
-/* The first word at `argv` or after it that is no option; NULL: there is none. */
+/* The first word from `argv` on that is not an option, or NULL. */
 static char *const *find_word(const struct client *c, char *const *argv)
 {
 	for (; *argv; argv++) {
@@ -102,7 +103,10 @@ static char *const *find_word(const struct client *c, char *const *argv)
 	return NULL;
 }
 
-/* What follows the command can be the same words: `docker rm start`. */
+/*
+ * Looks at the command only, since words after it can be equal: `docker rm
+ * start`.
+ */
 static bool has_verb(const struct client *c, char *const argv[])
 {
 	char *const *word = find_word(c, argv + 1);
@@ -121,7 +125,7 @@ static bool has_option(char *const argv[], const char *option)
 	return false;
 }
 
-/* Without systemd, service(8) executes the script itself. */
+/* On systems without systemd, service(8) runs the script itself. */
 static bool is_client(const struct client *c, char *const argv[])
 {
 	if (strcmp(base_name(argv[0]), c->name) ||

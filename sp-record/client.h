@@ -4,8 +4,9 @@
 #define CLIENT_H
 
 /*
- * If the command is such a client: what its recording lacks (heap), and in
- * `*advice` how to record that instead (static). Else NULL.
+ * If the command is such a client, returns what its recording lacks, a text
+ * that the caller frees. `*advice` then says how to record that instead, a
+ * static text. Otherwise returns NULL.
  */
 char *client_of(char *const argv[], const char **advice);
 

@@ -22,12 +22,12 @@ struct collection {
 	uint32_t run;
 	struct tracer_phase phases[TRACER_PHASES];
 	size_t n_phases;
-	uint32_t *images;	/* index in the trace by image id, +1 */
+	uint32_t *images;	/* index in the trace + 1, by image id */
 	struct splits_read *splits;	/* NULL: without --split */
-	uint32_t *runs;		/* by image id, +1 */
+	uint32_t *runs;		/* the run's index + 1, by image id */
 };
 
-/* The phase of an image. */
+/* The phase in which tasks executed the image. */
 static uint32_t phase_of(const struct collection *c, uint32_t image)
 {
 	uint32_t phase = image >> IMAGE_PHASE_SHIFT;
@@ -36,8 +36,8 @@ static uint32_t phase_of(const struct collection *c, uint32_t image)
 }
 
 /*
- * With several targets, each has a run; with one, each phase has one, or each part
- * that --split makes.
+ * Each target, each phase, or each part that --split makes has a run of its
+ * own.
  */
 static uint32_t run_of(const struct collection *c, uint32_t image)
 {
@@ -200,7 +200,7 @@ static void collect_rare(struct collection *c)
 	}
 }
 
-/* A name that is the executable's path has no fact. */
+/* If the name is the executable's path, no fact is added. */
 static void collect_exec_name(struct collection *c,
 			      const struct exec_name *key,
 			      const struct tally *tally)
@@ -232,7 +232,7 @@ static void collect_exec_names(struct collection *c)
 	}
 }
 
-/* The detail of an argument's fact; returns its size. */
+/* Writes the detail of an argument's fact. Returns its size. */
 static size_t values_detail(const struct argument_key *key, struct call_id id,
 			    uint8_t *detail)
 {
@@ -280,7 +280,7 @@ static void collect_arguments(struct collection *c)
 	}
 }
 
-/* The task got a signal in place of its call, and lives on. */
+/* Adds calls for which the task got a signal that it survived. */
 static void collect_trapped(struct collection *c)
 {
 	int fd = bpf_map__fd(c->tracer->skel->maps.trapped);
@@ -298,7 +298,10 @@ static void collect_trapped(struct collection *c)
 	}
 }
 
-/* How often a program was not run, since it was running on that CPU. */
+/*
+ * How often the kernel skipped a program because it was already running on that
+ * CPU.
+ */
 static uint64_t program_misses(const struct bpf_program *program)
 {
 	struct bpf_prog_info info = { 0 };
@@ -311,8 +314,8 @@ static uint64_t program_misses(const struct bpf_program *program)
 }
 
 /*
- * Where two programs see each fork, a task is lost if both were skipped, or if
- * the first did not find it and the second was skipped.
+ * If two programs see each fork, a task is lost if both were skipped, or if the
+ * first did not find it and the second was skipped.
  */
 static uint64_t missed_forks(const struct tracer *t)
 {
@@ -368,7 +371,7 @@ static void collect_losses(const struct tracer *t, struct run *run)
 	run_lose(run, "record", 0);
 }
 
-/* The image and the sighting that a name's fact belongs to. */
+/* Finds the image and the sighting for a name's fact. */
 static uint32_t place_name(void *collection, uint32_t image,
 			   const struct tally *tally, struct sighting *sighting)
 {
@@ -427,7 +430,7 @@ static void collect_stacks(struct collection *c)
 		 stacks_lost_mappings(c->tracer->stacks));
 }
 
-/* It is not known when and where something was lost: each run could lack it. */
+/* Nobody knows in which run something was lost, so each run gets the losses. */
 static void share_losses(const struct collection *c)
 {
 	const struct run *first = c->trace->runs[c->run];

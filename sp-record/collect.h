@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A recording's end: from the kernel's tables to the facts of a trace. */
+/* The end of a recording: turns the kernel's tables into facts of a trace. */
 #ifndef COLLECT_H
 #define COLLECT_H
 
@@ -8,8 +8,8 @@
 #include "tracer.h"
 
 /*
- * Turn all counts into facts of the trace's run `run`, and note the losses in
- * its record. Later phases and runs of --split go into the runs after it;
+ * Turns all counts into facts of the trace's run `run`, and adds the losses to
+ * its record. Later phases, and the runs of --split, become the runs after it.
  * `splits` is NULL without --split.
  */
 void collect(struct tracer *t, struct splits_read *splits,

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * With --paths, the kernel confirms names if it can: confirm.bpf.h says how.
- */
+/* With --paths, the kernel confirms names if it can: see confirm.bpf.h. */
 #ifndef CONFIRM_H
 #define CONFIRM_H
 
@@ -13,12 +11,12 @@ struct record;
 struct confirming;
 
 /*
- * To be called before loading. Only a trial load shows whether programs can be
- * attached to the kernel's functions: no list of features tells.
+ * Call this before loading. Whether programs can be attached to functions of
+ * the kernel is only known after a trial load: no list of features says so.
  */
 void confirm_prepare(struct record *skel, const struct btf_ids *ids,
 		     bool wanted);
-/* To be called after loading; NULL: the kernel confirms nothing. */
+/* Call this after loading. NULL: the kernel confirms nothing. */
 struct confirming *confirm_attach(struct record *skel,
 				  const struct btf_ids *ids);
 /* Accepts NULL. */

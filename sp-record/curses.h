@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The functions of ncurses that --live uses. The library is loaded when it is
- * wanted, so that sp-record starts as fast as without it, and runs where it is
- * not installed.
+ * The functions of ncurses that --live uses. The library is loaded only when
+ * needed. So sp-record starts as fast as without it, and runs where it is not
+ * installed.
  */
 #ifndef CURSES_LOADED_H
 #define CURSES_LOADED_H
@@ -10,7 +10,7 @@
 #define NCURSES_NOMACROS
 #include <ncurses.h>
 
-/* Expands to X(function) for each. */
+/* Expands to X(function) for each function. */
 #define CURSES_FUNCTIONS(X) \
 	X(newterm) X(delscreen) X(endwin) X(cbreak) X(noecho) X(curs_set) \
 	X(nodelay) X(keypad) X(werase) X(wmove) X(waddnstr) X(wattr_on) \
@@ -24,7 +24,7 @@ struct curses {
 #undef X
 };
 
-/* False: it cannot be loaded; dlerror(3) says why. */
+/* Returns false if the library cannot be loaded; dlerror(3) says why. */
 bool curses_load(struct curses *c);
 void curses_unload(struct curses *c);
 

@@ -17,10 +17,11 @@
 
 struct executables {
 	const struct bpf_map *paths;
-	struct file_child *files;	/* reads executables */
+	struct file_child *files;	/* the child that reads executables */
 	struct executable *known;	/* by image id */
 	size_t n_known;
-	uint32_t *asked;		/* image ids, in order */
+	/* the ids of the images that it was asked for, in order */
+	uint32_t *asked;
 	size_t n_asked, n_answered;
 };
 
@@ -66,8 +67,8 @@ const struct executable *executable_at(struct executables *e, uint32_t id)
 }
 
 /*
- * The inode must agree. So must the device, where stat(2) shows the kernel's
- * number: overlayfs and btrfs show another one, with the major number 0.
+ * The inode must be the same. So must the device, but stat(2) shows another
+ * number than the kernel's, with the major number 0, for overlayfs and btrfs.
  */
 static bool is_file_of(const struct stat *st, const struct image_key *key)
 {
@@ -124,7 +125,8 @@ void executables_take(struct executables *e, int milliseconds)
 			return;
 		if (size == sizeof(file))
 			learn(e, e->asked[e->n_answered++], &file);
-		else		/* the child answers no other request either */
+		/* the child answers no further request either */
+		else
 			e->n_answered = e->n_asked;
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What user space finds out about the executables (images) of a recording while
- * it runs: their paths, their build-ids, and whether they give privileges.
+ * What user space finds out about the executables (images) while it records:
+ * their paths, their build-ids, and whether they give privileges.
  */
 #ifndef EXECUTABLES_H
 #define EXECUTABLES_H
@@ -28,21 +28,23 @@ struct executable {
  */
 struct executables *executables_new(void);
 void executables_free(struct executables *e);
-/* The map `paths` of the programs that are loaded. */
+/* Uses the map `paths` of the loaded programs. */
 void executables_use(struct executables *e, const struct bpf_map *paths);
 
 /*
- * The path of an image id, with "..." if its beginning is missing. NULL: not
- * known; the caller frees.
+ * The path of an image id, which the caller frees, or NULL if it is unknown. It
+ * begins with "..." if its beginning is missing.
  */
 char *executable_path(const struct executables *e, uint32_t id);
-/* The target whose tasks execute it; 0 if that is not known. */
+/* The target whose tasks execute the image, or 0 if that is unknown. */
 uint32_t executable_scope(const struct executables *e, uint32_t id);
-/* Have the executable of a process read, without waiting for it. */
+/* Requests that the executable of a process be read, and does not wait. */
 void executables_ask(struct executables *e, uint32_t id, pid_t pid);
-/* Take the answers that come within this time; 0: those that are there. */
+/*
+ * Takes the answers that come within this time; 0: only those that have come.
+ */
 void executables_take(struct executables *e, int milliseconds);
-/* Read the file by that path, unless it has been read. */
+/* Reads the file at that path, unless it has been read. */
 void executable_read(struct executables *e, uint32_t id, const char *path);
 /*
  * What is known so far. The pointer is valid until the next call that reads a

@@ -23,8 +23,9 @@ struct job {
 struct jobs {
 	struct job *at;
 	size_t n, next;
-	struct command_child child;	/* of the one before `next`; pid 0: none */
-	uint64_t due_ns;		/* when `next` is due; 0: at once */
+	/* the job before `next`; pid 0: it does not run */
+	struct command_child child;
+	uint64_t due_ns;		/* when `next` is due; 0: immediately */
 	bool failed;			/* one of them */
 };
 
@@ -61,7 +62,7 @@ static void report(struct jobs *j, const struct job *job, int status)
 		     job->verb, job->unit, job->unit);
 }
 
-/* False: it is still running. */
+/* Returns false while the job is running. */
 static bool reap(struct jobs *j)
 {
 	int status;
@@ -141,7 +142,7 @@ bool unit_is_stopped(const char *unit)
 	char *state;
 	bool stopped;
 
-	/* The recorder does nothing else meanwhile, and asks again. */
+	/* Waits for systemctl: the recorder has nothing else to do now. */
 	errno = 0;
 	state = capture_output_within(argv, PATIENCE_MS);
 	stopped = state ? !strcmp(state, "inactive\n") ||

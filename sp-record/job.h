@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The jobs that systemctl(1) is given for units while they are recorded. */
+/* The systemctl(1) commands that are run for units while they are recorded. */
 #ifndef JOB_H
 #define JOB_H
 
@@ -13,25 +13,26 @@ struct jobs;
 struct jobs *jobs_new(void);
 void jobs_free(struct jobs *j);
 /*
- * Run `systemctl VERB UNIT`, `after_ns` after the jobs that were added before.
+ * Adds `systemctl VERB UNIT`, to be run `after_ns` after the jobs added before.
  */
 void jobs_add(struct jobs *j, const char *verb, const char *unit,
 	      uint64_t after_ns);
 
-/* Start the next job when it is due. */
+/* Starts the next job when it is due. */
 void jobs_run(struct jobs *j, uint64_t now_ns);
 /*
- * Readable when the running job has ended and jobs_run() is due; -1: none runs.
+ * A descriptor that can be read when the running job has ended and jobs_run()
+ * is due; -1: no job is running.
  */
 int jobs_fd(const struct jobs *j);
-/* When jobs_run() is due otherwise; 0: never. */
+/* When else jobs_run() is due; 0: never. */
 uint64_t jobs_due(const struct jobs *j);
-/* Whether all have ended. */
+/* Whether all jobs have ended. */
 bool jobs_done(const struct jobs *j);
-/* Whether a job has failed, which was printed. */
+/* Whether a job has failed; this was printed. */
 bool jobs_failed(const struct jobs *j);
 
-/* Whether systemd reports the unit as stopped, or cannot be asked. */
+/* Whether systemd says that the unit is stopped, or does not answer. */
 bool unit_is_stopped(const char *unit);
 
 #endif

@@ -16,7 +16,7 @@
 #define uthash_malloc(size) xcalloc(1, size)
 #include <uthash.h>
 
-/* Elements of a map that are looked at: each takes two system calls. */
+/* How many elements of a map one look reads, each with two system calls. */
 enum { ELEMENTS_MAX = 4096 };
 
 struct key {
@@ -26,7 +26,7 @@ struct key {
 
 struct seen {
 	UT_hash_handle hh;
-	struct live_call call;	/* the first member that others see */
+	struct live_call call;	/* the first member; others see it */
 	struct key key;
 	bool wants_arguments;
 };
@@ -40,13 +40,13 @@ struct total {
 struct live_calls {
 	const struct tracer *t;
 	struct seen *seen;		/* by key */
-	struct live_call **order;	/* by first sight */
+	struct live_call **order;	/* in the order of first sight */
 	size_t n_order;
 	struct total *totals;
 	struct live_name *names;
 	size_t n_names;
 	uint64_t looked_ns;
-	size_t n_wanting;		/* `wants_arguments` */
+	size_t n_wanting;		/* the calls with `wants_arguments` */
 };
 
 struct live_calls *live_calls_new(const struct tracer *t)
@@ -84,7 +84,7 @@ static struct call_id id_of(const struct key *key)
 	return (struct call_id){ row_arch(key->row), key->nr };
 }
 
-/* The program chose the path: it is escaped. */
+/* Escapes the path, because the program chose it. */
 static char *executable_text(const struct tracer *t, uint32_t image)
 {
 	char *path = executable_path(t->executables, image_base(t, image));
@@ -131,7 +131,7 @@ static void add_count(struct live_calls *l, const struct key *key,
 	total->count += count;
 }
 
-/* The counts of an image, over all phases. */
+/* Reads the counts of an image in all phases. */
 static void look_at_image(struct live_calls *l, uint32_t id, uint32_t phases)
 {
 	for (uint32_t row = 0; row < ROWS; row++)
@@ -153,7 +153,7 @@ static void look_at_image(struct live_calls *l, uint32_t id, uint32_t phases)
 		}
 }
 
-/* Calls that the table has no place for, or that have a flag. */
+/* Reads the calls for which the table has no room, and those with a flag. */
 static void look_at_rare(struct live_calls *l)
 {
 	int fd = bpf_map__fd(l->t->skel->maps.rare);
@@ -170,7 +170,7 @@ static void look_at_rare(struct live_calls *l)
 	}
 }
 
-/* "ioctl(TCGETS)" in place of "ioctl" */
+/* Changes "ioctl" to "ioctl(TCGETS)". */
 static void add_arguments(struct seen *seen, const struct argument_key *key)
 {
 	struct call_id id = id_of(&seen->key);
@@ -206,7 +206,7 @@ static void look_for_arguments(struct live_calls *l)
 		add_arguments(seen, &argument);
 		l->n_wanting--;
 	}
-	/* Whoever has none by now has none: do not look again. */
+	/* Calls without values now will not get any: do not look again. */
 	for (seen = l->seen; seen; seen = seen->hh.next)
 		seen->wants_arguments = false;
 	l->n_wanting = 0;
@@ -241,7 +241,7 @@ static void sum_up(struct live_calls *l, uint64_t now_ns)
 	l->names = xcalloc(HASH_COUNT(l->totals) + 1, sizeof(*l->names));
 	l->n_names = 0;
 	for (total = l->totals; total; total = total->hh.next) {
-		/* A count that is read while it grows can seem to shrink. */
+		/* A count can seem to shrink if it is read while it grows. */
 		uint64_t more = total->count > total->before ?
 			total->count - total->before : 0;
 

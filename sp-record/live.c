@@ -27,8 +27,8 @@
 enum {
 	CURVE_ROWS = 5, CURVE_FROM_ROWS = 20,
 	/*
-	 * Of what the view fills. Whoever has the terminal open sets its size,
-	 * and ncurses crashes if that is beyond 32767.
+	 * The largest size of the view. The owner of the terminal can set any
+	 * size, and ncurses crashes for one above 32767.
 	 */
 	ROWS_MAX = 500, COLUMNS_MAX = 1000,
 };
@@ -38,15 +38,15 @@ struct live {
 	SCREEN *screen;
 	WINDOW *window;
 	FILE *terminal;
-	int stderr_fd;		/* the real one … */
-	int notes_fd;		/* … and what was printed in the meantime */
+	int stderr_fd;		/* the real stderr */
+	int notes_fd;		/* a file for what is printed in the meantime */
 	char *title;
 	const struct marks *marks;
 	struct tracer *tracer;
 	struct live_calls *calls;
 	uint64_t due_ns;
 	int rows, columns;
-	bool hung_up;		/* the terminal is gone */
+	bool hung_up;		/* the terminal was closed */
 };
 
 void live_check(void)
@@ -60,7 +60,7 @@ void live_check(void)
 	curses_unload(&curses);
 }
 
-/* Copy the notes to stderr, which is itself again. */
+/* Restores stderr, and copies the notes to it. */
 static void release_stderr(struct live *live)
 {
 	char buf[4096];
@@ -91,7 +91,7 @@ static int smaller(int a, int b)
 	return a < b ? a : b;
 }
 
-/* The size of the terminal, as far as the view fills it; 0: not known. */
+/* The size of the terminal, limited to the largest view; 0: unknown. */
 static void find_size(const struct live *live, int *rows, int *columns)
 {
 	struct winsize size;
@@ -108,8 +108,8 @@ static void on_resize(int number)
 }
 
 /*
- * ncurses takes the size from us: at first from terminfo, and not at SIGWINCH,
- * which it handles only where nobody else does.
+ * Sets ncurses' size. ncurses itself uses terminfo at first, and handles
+ * SIGWINCH only if nobody else does.
  */
 static SCREEN *new_screen(struct live *live)
 {
@@ -193,7 +193,7 @@ int live_fd(const struct live *live)
 	return live && !live->hung_up ? fileno(live->terminal) : -1;
 }
 
-/* poll(2) would report the end of the terminal again and again. */
+/* Checks first: poll(2) would report the closed terminal again and again. */
 static bool has_hung_up(const struct live *live)
 {
 	struct pollfd p = { .fd = fileno(live->terminal) };
@@ -206,7 +206,7 @@ uint64_t live_due(const struct live *live)
 	return live ? live->due_ns : 0;
 }
 
-/* A mark that has not come yet; live->marks->n: all have. */
+/* The index of a mark that has not come yet; live->marks->n: all have come. */
 static size_t next_mark(const struct live *live)
 {
 	struct tracer_phase phases[TRACER_PHASES];
@@ -241,7 +241,7 @@ bool live_keys(struct live *live)
 	return false;
 }
 
-/* One line of text, cut at the right edge. */
+/* Prints one line of text, cut at the right edge. */
 static void put(struct live *live, int row, attr_t attributes, const char *text)
 {
 	const struct curses *c = &live->curses;
@@ -317,7 +317,7 @@ static void draw_names(struct live *live, int row, int rows)
 			 syscall_label(names[i - 1].id, label));
 }
 
-/* How many calls were known at each time: the left edge is the start. */
+/* Draws how many calls were known at each time; the left edge is the start. */
 static void draw_curve(struct live *live, int row, uint64_t start_ns,
 		       uint64_t now)
 {
@@ -386,7 +386,9 @@ static void adapt(struct live *live)
 	live->columns = c->getmaxx(live->window);
 }
 
-/* From the top: the head, new calls, calls by rate, the curve, the foot. */
+/*
+ * Draws, from the top: the head, new calls, calls by rate, the curve, the foot.
+ */
 static void draw(struct live *live)
 {
 	uint64_t now = tracer_now(live->tracer);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --live: a full-screen view of a recording. Functions accept NULL: no view. */
+/*
+ * --live: a full-screen view of a recording. The functions accept NULL, which
+ * means no view.
+ */
 #ifndef LIVE_H
 #define LIVE_H
 
@@ -11,17 +14,17 @@
 
 struct live;
 
-/* Exits if there can be no view: no terminal, or no ncurses. */
+/* Exits if the view is impossible, without a terminal or ncurses. */
 void live_check(void);
-/* From here on, what is printed on stderr waits until live_free(). */
+/* From now on, output to stderr is held back until live_free(). */
 struct live *live_new(const char *title, const struct marks *marks,
 		      struct tracer *tracer);
 void live_free(struct live *live);
-/* A descriptor that is readable when there is a key; -1: none. */
+/* A descriptor that can be read when a key was pressed; -1: none. */
 int live_fd(const struct live *live);
-/* Take keys. True: the recording is to end. */
+/* Handles pressed keys. Returns true if the recording shall end. */
 bool live_keys(struct live *live);
-/* Draw, if it is due. Times are CLOCK_MONOTONIC, in ns. */
+/* Draws if that is due. Times are CLOCK_MONOTONIC, in ns. */
 void live_show(struct live *live, uint64_t now_ns);
 uint64_t live_due(const struct live *live);
 

@@ -22,11 +22,12 @@
 #include "stacks.h"
 #include "tracer-private.h"
 
-enum { PID_MAX_LIMIT = 4 << 20 };	/* linux/threads.h, 64-bit */
+/* the largest limit on 64-bit machines: linux/threads.h */
+enum { PID_MAX_LIMIT = 4 << 20 };
 
 /*
- * A PID namespace has a limit of its own, but the table has ids of the initial
- * one.
+ * A PID namespace can have a lower limit, but our table is for ids of the
+ * initial one.
  */
 static size_t pid_max(void)
 {
@@ -43,8 +44,8 @@ static size_t pid_max(void)
 }
 
 /*
- * A power of two, with room for the events that come while we sleep: they are
- * rare.
+ * The size is a power of two. Events are rare: there must be room for those
+ * that come while we sleep.
  */
 static size_t ring_size(void)
 {
@@ -58,16 +59,19 @@ static size_t ring_size(void)
 	return size;
 }
 
-/* For tables that hold few tasks at a time: each bucket takes memory. */
+/*
+ * The size of tables that only hold few tasks at a time, since each bucket
+ * takes memory.
+ */
 static size_t one_a_task(const struct tracer *t)
 {
 	return t->n_tasks < 4096 ? t->n_tasks : 4096;
 }
 
 /*
- * The counts of an image take 16 KiB, for each group of CPUs. With --split, each
- * program of each run is an image; those beyond the table are counted in `rare`,
- * which takes longer.
+ * The counts of an image take 16 KiB for each group of CPUs. With --split, each
+ * program in each run is an image. Images for which the table has no room are
+ * counted in `rare`, which is slower.
  */
 static void size_table(struct tracer *t)
 {
@@ -86,9 +90,7 @@ static void size_table(struct tracer *t)
 	t->skel->rodata->groups_mask = t->n_groups - 1;
 }
 
-/*
- * The size that was asked for, as long as all CPUs together stay below a limit.
- */
+/* The requested size, but at most a limit for all CPUs together. */
 static void size_log(struct tracer *t, size_t events, bool paths)
 {
 	enum { TOTAL_MAX = 512 << 20 };		/* bytes */
@@ -123,7 +125,7 @@ static void set_files(void *skeleton, uint32_t row, uint32_t at,
 	skel->rodata->file_args[row][at] = bits;
 }
 
-/* With --results: what that needs, and the files of descriptors. */
+/* Sets the sizes for --results, and for the files of descriptors. */
 static void size_results(struct tracer *t, bool paths)
 {
 	enum { CALLS_MAX = 65536, RING_SIZE = 8 << 20 };
@@ -175,7 +177,10 @@ _Static_assert((int)SPLIT_BY_CHILDREN == (int)SPLIT_CHILDREN &&
 	       (int)SPLIT_BY_MARK == (int)SPLIT_MARK, "kinds");
 _Static_assert((int)SPLIT_PATTERN_MAX < (int)SPLIT_PATTERN, "with its NUL");
 
-/* Room for what each run has of its own; buckets alone, as long as it is empty. */
+/*
+ * Sets the sizes for what each run has. Empty tables only take memory for
+ * buckets.
+ */
 static void set_split(struct tracer *t, const struct split *split)
 {
 	enum { IMAGES = 2 << 16, RARE = 1 << 20, ARGUMENTS = 1 << 18 };
@@ -209,7 +214,7 @@ static void set_rule(struct argument_rule_bits *bits,
 	}
 }
 
-/* A call that is a mark. */
+/* A call that makes a mark. */
 struct mark_setting {
 	struct record *skel;
 	size_t mark;
@@ -248,7 +253,8 @@ static void set_marks(struct record *skel, const struct marks *marks)
 
 struct trait_setting {
 	struct record *skel;
-	const struct argument_rule *rule;	/* NULL: another trait */
+	/* NULL: the call has another trait */
+	const struct argument_rule *rule;
 	uint16_t trait;
 };
 
@@ -266,12 +272,13 @@ static void set_execve(void *skeleton, uint32_t row, uint32_t at,
 {
 	struct record *skel = skeleton;
 
-	if (row == ROW_NATIVE && (uint32_t)id.nr == at)	/* not that of x32 */
+	/* an x32 number does not count here */
+	if (row == ROW_NATIVE && (uint32_t)id.nr == at)
 		skel->rodata->execve_nr = id.nr;
 }
 
 /*
- * The traits of the calls that have any. By name: looking up the names of all
+ * Sets the traits of calls, starting from names. Looking up the names of all
  * numbers would take longer than everything else.
  */
 static void set_traits(struct record *skel)
@@ -302,7 +309,7 @@ static void set_traits(struct record *skel)
 	for_each_number("execve", set_execve, skel);
 }
 
-/* Whether a cgroup that is created from now on can be a target's. */
+/* Whether a cgroup that is created later can belong to a target. */
 static bool awaits_cgroups(const struct tracer *t)
 {
 	for (size_t i = 0; i < t->n_targets; i++)
@@ -376,7 +383,10 @@ static void choose_programs(const struct tracer *t, bool paths)
 		{ skel->progs.find_mark_file,
 		  skel->rodata->split_by == SPLIT_MARK },
 	};
-	/* Attached by another name, later, or only if the kernel has them. */
+	/*
+	 * Programs that are attached later or in another way, or only if the
+	 * kernel has what they need.
+	 */
 	struct bpf_program *const by_hand[] = {
 		skel->progs.arm, skel->progs.tell_time, skel->progs.seek,
 		skel->progs.find_mark_file,
@@ -406,8 +416,8 @@ static bool is_plain(const struct tracer_options *o)
 }
 
 /*
- * Open the skeleton with an excerpt of the kernel's types in the file `fd`. The
- * file is filled afterwards, and read when the programs are loaded.
+ * Opens the skeleton with an excerpt of the kernel's types in the file `fd`.
+ * The file is written later, and libbpf reads it when the programs are loaded.
  */
 static struct record *open_skeleton(bool plain, int fd, struct btf_ids *ids)
 {
@@ -433,8 +443,9 @@ struct iterators {
 };
 
 /*
- * Called before a program of the section iter/task is loaded. libbpf would read
- * all of the kernel's BTF to find the function that the program is attached to.
+ * libbpf calls this before it loads a program of the section iter/task. It sets
+ * the function to attach to; libbpf would read all of the kernel's BTF to find
+ * it.
  */
 static int attach_to_iterator(struct bpf_program *program,
 			      struct bpf_prog_load_opts *options, long cookie)
@@ -452,8 +463,8 @@ static int attach_to_iterator(struct bpf_program *program,
 }
 
 /*
- * Until it is loaded, the program has a type for which libbpf needs no BTF of the
- * kernel. Returns the handler's number, or a negative error.
+ * Gives the program, until it is loaded, a type for which libbpf does not need
+ * the kernel's BTF. Returns the handler's number, or a negative error.
  */
 static int handle_iterators(const struct iterators *iterators)
 {
@@ -468,7 +479,7 @@ static int handle_iterators(const struct iterators *iterators)
 					    &options);
 }
 
-/* Put the kernel's function in the place of CAST_PLACEHOLDER. */
+/* Replaces CAST_PLACEHOLDER by the kernel's function. */
 static int put_casts(struct bpf_program *program, const struct btf_ids *ids)
 {
 	size_t n = bpf_program__insn_cnt(program);
@@ -508,7 +519,7 @@ static int use_casts(struct record *skel, const struct btf_ids *ids)
 	return error;
 }
 
-/* Without root's rights: see struct viewer. */
+/* For users without root's rights: see struct viewer. */
 static void set_viewer(struct record *skel)
 {
 	skel->rodata->viewer.caps = capability_effective();
@@ -518,8 +529,8 @@ static void set_viewer(struct record *skel)
 }
 
 /*
- * Where the kernel has a function, from /proc/kallsyms, which is in the order of
- * addresses. Its end stays 0 if the addresses are hidden.
+ * Finds the address of a kernel function in /proc/kallsyms, which is sorted by
+ * address. Its end stays 0 if addresses are hidden.
  */
 static void find_code(const char *line, const char *function,
 		      struct code_range *range)
@@ -577,7 +588,7 @@ static void set_targets(const struct tracer *t,
 	}
 }
 
-/* Everything that cannot be changed once the programs are loaded. */
+/* Sets everything that cannot change once the programs are loaded. */
 static void set_up(struct tracer *t, const struct tracer_options *options,
 		   const struct btf_ids *ids)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Loads the kernel side: its sizes, its settings and the programs it needs. */
+/*
+ * Loads the kernel side, with its sizes, its settings, and the programs that
+ * are needed.
+ */
 #ifndef LOAD_H
 #define LOAD_H
 
@@ -8,9 +11,9 @@
 struct tracer;
 
 /*
- * Load what the options and `t->classic` and `t->unconfirmed` ask for: 0 or
- * -errno. In either case `t->skel`, `t->confirming` and the counts are set;
- * nothing is attached, except for what confirms names.
+ * Loads what the options, `t->classic` and `t->unconfirmed` require. Returns 0
+ * or -errno. `t->skel`, `t->confirming` and the counts are set in either case.
+ * Only programs that confirm names are attached.
  */
 int load(struct tracer *t, const struct tracer_options *options);
 

@@ -18,16 +18,17 @@
 struct log_files {
 	struct tracer *tracer;
 	struct ring_buffer *ring;
-	/* by the kernel's number: */
+	/* indexed by the kernel's number */
 	struct log_file {
-		char *path;		/* until it is written */
-		uint32_t number;	/* in the stream, + 1; 0: not written */
+		char *path;		/* until the path is written */
+		/* number in the stream + 1; 0: not written so far */
+		uint32_t number;
 	} *at;
-	uint32_t n;			/* elements of `at` */
+	uint32_t n;			/* the number of elements of `at` */
 	uint32_t n_written;
 };
 
-/* As /proc/PID/fd shows it. */
+/* The path as in /proc/PID/fd. */
 static char *path_of(const struct file_event *e)
 {
 	uint32_t start = e->path.start < PATH_SIZE ? e->path.start : PATH_SIZE;
@@ -108,7 +109,7 @@ uint64_t log_files_number(struct log_files *f, struct events_writer *e,
 
 	if (!f || !number)
 		return 0;
-	/* Another CPU may have sent it a moment ago. */
+	/* another CPU may have sent the path a moment ago */
 	if (number >= f->n || (!f->at[number].path && !f->at[number].number))
 		log_files_take(f);
 	file = number < f->n ? &f->at[number] : NULL;

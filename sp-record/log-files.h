@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* With --results and --paths: the files of descriptors, by the kernel's number. */
+/*
+ * With --results and --paths: the files of descriptors, identified by the
+ * kernel's numbers.
+ */
 #ifndef LOG_FILES_H
 #define LOG_FILES_H
 
@@ -12,11 +15,13 @@ struct log_files;
 
 struct log_files *log_files_open(struct tracer *t);
 void log_files_free(struct log_files *f);	/* NULL: nothing */
-/* Take the paths that have come. Before it, read how far the logs go. */
+/*
+ * Takes paths that have come. Find out how far the logs go before calling it.
+ */
 void log_files_take(struct log_files *f);
 /*
- * A file's number in the stream, + 1; it is written there first. 0: it has
- * none, or its path was lost.
+ * A file's number in the stream + 1. Writes the file to the stream if needed.
+ * Returns 0 if the file has no number, or its path was lost.
  */
 uint64_t log_files_number(struct log_files *f, struct events_writer *e,
 			  uint64_t number);

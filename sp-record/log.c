@@ -17,11 +17,12 @@
 #include "tracer-private.h"
 
 enum {
-	IDLE_MS = 8,		/* at most, between two looks at a quiet log */
-	PUBLISH_EVERY = 512,	/* entries that are given back at a time */
+	IDLE_MS = 8,		/* the longest sleep if the log is quiet */
+	/* entries that are given back to the kernel side at once */
+	PUBLISH_EVERY = 512,
 };
 
-/* The kernel side's kinds are the stream's. */
+/* The kinds have the same numbers in the log and in the stream. */
 _Static_assert((int)LOG_CALL == (int)HAPPENED_CALL &&
 	       (int)LOG_FORK == (int)HAPPENED_FORK &&
 	       (int)LOG_EXEC == (int)HAPPENED_EXEC &&
@@ -32,7 +33,7 @@ _Static_assert((int)LOG_CALL == (int)HAPPENED_CALL &&
 struct ring {
 	const struct log_entry *entries;
 	struct log_ends *ends;
-	uint64_t at, head;	/* what is there to be read: [at, head) */
+	uint64_t at, head;	/* the entries [at, head) can be read */
 };
 
 struct log {
@@ -43,19 +44,23 @@ struct log {
 	struct ring *rings;		/* by CPU */
 	pthread_t thread;
 	int stop_fd;
-	/* number in the stream by image id, + 1 */
+	/* number in the stream + 1, by image id */
 	uint32_t *images;
 	uint32_t n_images;
 	struct log_files *files;	/* NULL: without --results */
 	uint64_t received[ROWS][CALLS_PER_ROW];
 	/*
-	 * Later entries are not read yet: another CPU may have an earlier one of
-	 * the same task that came after its ring was looked at.
+	 * Entries after this time are not read yet. Another CPU can have an
+	 * earlier entry of the same task that was written after we looked at
+	 * its ring.
 	 */
 	uint64_t limit_ns;
 };
 
-/* A number in the stream for an image, which is named there first. */
+/*
+ * The number of an image in the stream. Writes the image to the stream if
+ * needed.
+ */
 static uint32_t name_image(struct log *l, uint32_t id)
 {
 	const struct tracer *t = l->tracer;
@@ -64,7 +69,7 @@ static uint32_t name_image(struct log *l, uint32_t id)
 
 	events_image(l->events, path);
 	free(path);
-	/* The number of the last run, of all others, is not known yet. */
+	/* the number of the last run, with all others, is still unknown */
 	if (t->split && run < SPLIT_REST)
 		events_run(l->events, l->n_images, run);
 	l->images[id] = ++l->n_images;
@@ -101,7 +106,7 @@ static void take(struct log *l, const struct log_entry *entry)
 	events_add(l->events, &h);
 }
 
-/* The next entry of a ring; NULL: no entry is complete. */
+/* The next entry of a ring; NULL: there is no complete entry. */
 static const struct log_entry *peek(const struct log *l, const struct ring *r)
 {
 	const struct log_entry *entry =
@@ -119,7 +124,8 @@ static void publish(struct ring *r)
 }
 
 /*
- * The ring with the earliest entry, and until what time it stays the earliest.
+ * The ring with the earliest entry, and the time until which it is the
+ * earliest.
  */
 static struct ring *earliest(struct log *l, uint64_t *until_ns)
 {
@@ -156,8 +162,8 @@ static void take_until(struct log *l, struct ring *r, uint64_t until_ns)
 }
 
 /*
- * Write everything that is there by now; returns how full the fullest ring was.
- * `last`: nothing is added any more.
+ * Writes all entries that are there. Returns how full the fullest ring was.
+ * `last`: no more entries will come.
  */
 static uint64_t drain(struct log *l, bool last)
 {
@@ -179,7 +185,7 @@ static uint64_t drain(struct log *l, bool last)
 	return most;
 }
 
-/* A call never waits for this thread and never wakes it: it polls. */
+/* Polls: a call must not wait for this thread or wake it. */
 static void *run(void *log)
 {
 	struct log *l = log;
@@ -214,7 +220,7 @@ static struct ring *open_rings(const struct tracer *t)
 	return rings;
 }
 
-/* The other thread handles signals. */
+/* The main thread handles the signals. */
 static int start_thread(struct log *l)
 {
 	sigset_t all, before;
@@ -269,7 +275,7 @@ struct call_total *log_missing(const struct log *l, const struct trace *trace,
 		uint32_t nr = totals[i].id.nr;
 		uint32_t row = totals[i].id.arch != row_arch(ROW_NATIVE);
 
-		/* Calls beyond the table are not counted separately. */
+		/* calls beyond the table have no count of their own */
 		if (nr >= CALLS_PER_ROW ||
 		    totals[i].count <= l->received[row][nr])
 			continue;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* With --every: from the kernel's log of each CPU into the stream. */
+/* With --every: writes the kernel's log of each CPU to the stream. */
 #ifndef LOG_H
 #define LOG_H
 
@@ -14,19 +14,20 @@ enum { LOG_EVENTS_DEFAULT = 131072, LOG_EVENTS_MAX = 1 << 24 };
 struct log;
 
 /*
- * Begin a segment in `file`, and write events as they come, in a thread of its
- * own: a slow reader delays that thread only. NULL: errno.
+ * Begins a segment in `file`, and writes events as they come, in a thread of
+ * its own: a slow reader only delays this thread. Returns NULL and errno on
+ * failure.
  */
 struct log *log_start(struct tracer *t, FILE *file);
 /*
- * Write the remaining events. The caller finishes the segment. Errors show in
- * ferror(file).
+ * Writes the remaining events. The caller finishes the segment. ferror(file)
+ * shows errors.
  */
 struct stream_writer *log_stop(struct log *log);
 /*
- * The calls in the trace for which no event was written; NULL: none. Each is a
- * call of `totals` with the number of missing events as its count; the caller
- * frees.
+ * Calls of the trace for which some events were not written, or NULL. Each is a
+ * call of `totals` whose count is the number of missing events. The caller
+ * frees the array.
  */
 struct call_total *log_missing(const struct log *log,
 			       const struct trace *trace, size_t *n);

@@ -15,16 +15,18 @@
 #include "base/memory.h"
 
 enum {
-	RING_BYTES = 256 << 10,		/* of each CPU; a power of two */
-	NOTES_MAX = 200000,		/* then the older half is forgotten */
+	RING_BYTES = 256 << 10,		/* for each CPU; a power of two */
+	/* when there are so many notes, the older half is dropped */
+	NOTES_MAX = 200000,
 	ANCESTORS_MAX = 64,
 };
 
-/* What happened to a process. */
+/* An event in a process. */
 struct note {
 	uint64_t time_ns;
 	enum { NOTE_MAP, NOTE_EXEC, NOTE_FORK } what;
-	uint32_t pid, parent;		/* NOTE_FORK: whose copy it is */
+	/* for NOTE_FORK, `parent` is the process that was copied */
+	uint32_t pid, parent;
 	struct mapping map;
 };
 
@@ -36,12 +38,16 @@ struct mappings {
 	size_t n_rings;
 	struct note *notes;
 	size_t n;
-	struct mapping *read;	/* of the last process whose maps were read */
+	/* the mappings of the last process for which /proc was read */
+	struct mapping *read;
 	size_t n_read;
 	uint64_t lost;
 };
 
-/* One CPU; all processes, since children of children come and go quickly. */
+/*
+ * Opens the ring of one CPU. It covers all processes, since children of
+ * children come and go quickly.
+ */
 static bool open_ring(struct perf_ring *ring, int cpu)
 {
 	struct perf_event_attr attr = {
@@ -71,7 +77,7 @@ struct mappings *mappings_open(void)
 	for (int cpu = 0; cpu < cpus; cpu++) {
 		m->rings = xgrow(m->rings, m->n_rings, sizeof(*m->rings));
 		if (open_ring(&m->rings[m->n_rings++], cpu) ||
-		    errno == ENODEV)	/* the CPU is off */
+		    errno == ENODEV)	/* the CPU is offline */
 			continue;
 		mappings_free(m);
 		return NULL;
@@ -107,7 +113,7 @@ void mappings_free(struct mappings *m)
 	errno = error;
 }
 
-/* Records: perf_event_open(2) */
+/* The records: perf_event_open(2). */
 
 struct map_record {
 	struct perf_event_header header;
@@ -121,7 +127,8 @@ struct map_record {
 
 struct task_record {
 	struct perf_event_header header;
-	uint32_t pid, parent;		/* PERF_RECORD_COMM: pid, tid */
+	/* for PERF_RECORD_COMM: the pid and the tid */
+	uint32_t pid, parent;
 };
 
 struct lost_record {
@@ -137,7 +144,7 @@ static struct note *new_note(struct mappings *m,
 	m->notes = xgrow(m->notes, m->n, sizeof(*m->notes));
 	note = &m->notes[m->n++];
 	*note = (struct note){ 0 };
-	/* sample_id_all: the time is the last field. */
+	/* with sample_id_all, the time is the last field */
 	memcpy(&note->time_ns, (const char *)header + header->size - 8, 8);
 	return note;
 }
@@ -247,7 +254,7 @@ void mappings_take(struct mappings *m)
 		forget_half(m);
 }
 
-/* What a process has mapped */
+/* The mappings of a process. */
 
 static void add(struct mapping **list, size_t *n, const struct mapping *map)
 {
@@ -256,8 +263,8 @@ static void add(struct mapping **list, size_t *n, const struct mapping *map)
 }
 
 /*
- * The note with which a process's memory begins: its last exec, or its fork
- * before that. False: it is older than the notes.
+ * Finds the note that began the process's current memory: its last exec, or its
+ * fork if there was no exec. Returns false if that was before the first note.
  */
 static bool find_begin(const struct mappings *m, uint32_t pid,
 		       uint64_t time_ns, size_t *at)

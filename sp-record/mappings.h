@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which files are mapped to be executed, in each process at each time: from the
- * kernel's records of mmap, fork and exec, perf_event_open(2). These come also
- * from processes that have ended when we look.
+ * Which files are mapped executable, in each process at each time. The source
+ * is the kernel's records of mmap, fork and exec: perf_event_open(2). They also
+ * cover processes that have ended by the time we look.
  */
 #ifndef MAPPINGS_H
 #define MAPPINGS_H
@@ -15,20 +15,20 @@
 
 struct mappings;
 
-/* Begins; NULL: errno. */
+/* Begins to follow mappings. Returns NULL and errno on failure. */
 struct mappings *mappings_open(void);
 void mappings_free(struct mappings *m);
-/* Take the records that have come. */
+/* Takes the records that have come. */
 void mappings_take(struct mappings *m);
 /*
  * How many records had no room. The kernel counts them in the next record that
- * has room, so those at the very end can be missing here.
+ * has room, so losses at the very end can be missing here.
  */
 uint64_t mappings_lost(const struct mappings *m);
 /*
- * Those of a process at a time (CLOCK_MONOTONIC), the newest last; the caller
- * frees the array, and not the paths, which are valid until the next call. `*n`
- * is 0 if none are known.
+ * The mappings of a process at a time (CLOCK_MONOTONIC), the newest last. The
+ * caller frees the array, but not the paths, which are valid until the next
+ * call. `*n` is 0 if nothing is known.
  */
 struct mapping *mappings_at(struct mappings *m, pid_t pid, uint64_t time_ns,
 			    size_t *n);

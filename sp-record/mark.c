@@ -41,7 +41,9 @@ static bool same_text(const char *a, const char *b)
 	return a && b && !strcmp(a, b);
 }
 
-/* A mark counts once, so a second one with the same name would never come. */
+/*
+ * Refuses a second mark for the same event: only one of them would ever come.
+ */
 static bool is_taken(const struct marks *m, const struct mark *mark)
 {
 	for (size_t i = 0; i < m->n; i++)

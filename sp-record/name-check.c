@@ -12,43 +12,47 @@
 #include <unistd.h>
 
 enum {
-	LINKS_MAX = 40,		/* as the kernel has it: path_resolution(7) */
+	LINKS_MAX = 40,		/* the kernel's limit: path_resolution(7) */
 	REST_MAX = 2 * (PATH_FACT_MAX + 1),
-	/* linux/magic.h of newer kernels */
+	/* only in newer versions of linux/magic.h */
 	FUSE_MAGIC = 0x65735546, SMB2_MAGIC = 0xfe534d42, CEPH_MAGIC = 0xc36400,
 	CIFS_MAGIC = 0xff534d42,
 };
 enum file_system {
 	KEEPS_TIMES,
-	/* the kernel's own file systems, such as /proc */
+	/* file systems of the kernel itself, such as /proc */
 	KEEPS_NONE,
-	/* file systems with a daemon or a server, which can lie */
+	/*
+	 * file systems with a daemon or a server, which can give wrong answers
+	 */
 	SAYS_ANYTHING,
 };
 
 #define SECOND 1000000000ULL
 /*
- * How much earlier than its call an inode's time can be: the kernel's clock for
- * inodes is coarse, some file systems count in units of two seconds, and a call
- * takes a while to end.
+ * How much earlier than its call an inode's time can be. The kernel's clock for
+ * inodes is coarse, some file systems have a resolution of two seconds, and a
+ * call takes a while to end.
  */
 #define BEFORE_NS (2 * SECOND)
 
-/* A walk from the root, a component at a time, as the kernel does it. */
+/* Follows a path from the root, one component at a time, as the kernel does. */
 struct walking {
 	const struct name_question *question;
-	int fd;			/* where it stands, by O_PATH */
+	int fd;			/* where we are (O_PATH) */
 	struct stat st;		/* of that */
-	struct stat parent;	/* of the directory above */
-	char rest[REST_MAX];	/* the rest of the path */
-	char path[PATH_FACT_MAX + 1];	/* so far; "" is the root */
+	struct stat parent;	/* the directory above */
+	/* the part of the path that we have not followed */
+	char rest[REST_MAX];
+	char path[PATH_FACT_MAX + 1];	/* the path so far; "" is the root */
 	size_t links;
-	dev_t trusted;		/* a file system that keeps no usable times */
-	/* every component so far was the same at the recording's start */
+	/* the last file system that turned out to keep no usable times */
+	dev_t trusted;
+	/* no component so far has changed since the recording's start */
 	bool settled;
-	/* a link or ".." came after an unsettled component */
+	/* a link or ".." followed a component that has changed */
 	bool doubtful;
-	bool missing;		/* the rest of the name does not exist */
+	bool missing;		/* the rest of the path does not exist */
 	bool failed;
 };
 
@@ -87,15 +91,15 @@ static uint64_t ns_of(struct timespec t)
 	return t.tv_sec < 0 ? 0 : t.tv_sec * SECOND + t.tv_nsec;
 }
 
-/* Whether only root can put another entry into the directory. */
+/* Whether only root can add an entry to the directory. */
 static bool is_roots(const struct stat *directory)
 {
 	return !directory->st_uid && !(directory->st_mode & 022);
 }
 
 /*
- * Whether the entry that leads here existed when the recording started:
- * creating or moving an inode sets its time.
+ * Whether the entry that led here existed when the recording started. Creating
+ * or moving an inode sets its time.
  */
 static bool is_settled(struct walking *w)
 {
@@ -136,7 +140,7 @@ static void append(struct walking *w, const char *name, size_t size)
 	w->path[have + 1 + size] = '\0';
 }
 
-/* Put a text in front of the rest of the path. */
+/* Puts a text in front of the rest of the path. */
 static void prepend(struct walking *w, const char *target, size_t size)
 {
 	size_t have = strlen(w->rest) + 1;
@@ -155,7 +159,7 @@ static void go_up(struct walking *w)
 	char *slash = strrchr(w->path, '/');
 
 	w->doubtful |= !w->settled || w->question->flags & CHECK_NO_LINKS;
-	if (!slash)		/* the root's parent is the root */
+	if (!slash)		/* ".." of the root is the root */
 		return;
 	*slash = '\0';
 	stand_on(w, openat(w->fd, "..", O_PATH | O_CLOEXEC));
@@ -167,7 +171,7 @@ static void follow(struct walking *w, int link)
 	ssize_t n = readlinkat(link, "", target, sizeof(target));
 
 	w->doubtful |= !w->settled;
-	/* A link in /proc leads each process elsewhere. */
+	/* a link in /proc leads each process elsewhere */
 	w->failed |= n <= 0 || n == sizeof(target) ||
 		++w->links > LINKS_MAX ||
 		file_system_of(link) == KEEPS_NONE ||
@@ -179,7 +183,7 @@ static void follow(struct walking *w, int link)
 		go_to_root(w);
 }
 
-/* The path could not be walked further: keep the rest of it as it is. */
+/* The path cannot be followed further: keeps its rest unchanged. */
 static void lose(struct walking *w, const char *name, size_t size)
 {
 	w->missing = errno == ENOENT;
@@ -222,7 +226,7 @@ static void enter(struct walking *w, const char *name, size_t size)
 	}
 }
 
-/* Take the first component off the rest. */
+/* Takes the first component of the rest. */
 static size_t take_component(struct walking *w, char name[NAME_MAX + 1])
 {
 	size_t slashes = strspn(w->rest, "/");
@@ -256,10 +260,10 @@ static void walk(struct walking *w)
 }
 
 /*
- * Whether the directory or the object changed as late as the call: something
- * that the caller may not change must not get into a policy by being named. For
- * something that is missing by now, the directory in which the walk ended must
- * have changed.
+ * Whether the directory or the object changed as late as the call. A policy
+ * must not get a path only because a program named it without being able to
+ * change it. If the object no longer exists, the last directory must have
+ * changed.
  */
 static uint32_t find_change(const struct walking *w)
 {
@@ -273,8 +277,8 @@ static uint32_t find_change(const struct walking *w)
 }
 
 /*
- * Judged by the mode alone: what only supplementary groups or capabilities
- * permit is not.
+ * Judges by owner and mode only. A permission that needs supplementary groups
+ * or capabilities counts as missing.
  */
 static bool may(const struct walking *w, const struct stat *st, mode_t mode)
 {
@@ -286,7 +290,8 @@ static bool may(const struct walking *w, const struct stat *st, mode_t mode)
 }
 
 /*
- * The owner of a directory may have permitted others to write it at that time.
+ * Others may have been permitted to write to the directory at that time, if its
+ * owner is not root.
  */
 static bool is_permitted(const struct walking *w)
 {

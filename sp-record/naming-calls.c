@@ -12,12 +12,12 @@ enum {
 	NONE = ARG_NONE, HOW = ARG_HOW,
 	TYPE_FILE = 8 << NAME_TYPE_SHIFT,
 	TYPE_DIR = 4 << NAME_TYPE_SHIFT, TYPE_LINK = 10 << NAME_TYPE_SHIFT,
-	O_CREATE = 0100 | 01 | 01000,	/* what creat(2) opens with */
+	O_CREATE = 0100 | 01 | 01000,	/* the flags that creat(2) stands for */
 };
 
 /*
- * An argument is given by its index; a name without a directory starts from the
- * working directory.
+ * `at` is the index of the argument. A name without a directory's descriptor
+ * starts at the working directory.
  */
 #define NAME(call, at, access) \
 	{ call, { NAMES_BY_NAME, NONE, at, NONE, NONE, NONE, access, 0 } }
@@ -132,7 +132,7 @@ static void set_spec(void *setting, uint32_t row, uint32_t at,
 {
 	const struct spec_setting *s = setting;
 
-	/* The mmap of 32-bit x86 has its arguments in memory: mmap(2). */
+	/* mmap(2) of 32-bit x86 takes a pointer to its arguments */
 	if (table[s->index - 1].spec.kind == NAMES_MAP &&
 	    at == NR_X86_MMAP && id.arch == AUDIT_ARCH_I386)
 		return;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* With --paths: which calls name what, and in which arguments. */
+/* With --paths: which calls have names, and in which arguments. */
 #ifndef NAMING_CALLS_H
 #define NAMING_CALLS_H
 
 struct record;
 
 /*
- * To be called before loading: fills `name_specs` and `name_calls` of the
- * kernel side.
+ * Fills `name_specs` and `name_calls` of the kernel side. Call it before
+ * loading.
  */
 void naming_calls_set(struct record *skel);
 

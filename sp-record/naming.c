@@ -21,10 +21,11 @@
 
 enum {
 	NAMES_MAX = 1 << 18,
-	/* bytes that all strings may take here */
+	/* the most memory for strings, in bytes */
 	BYTES_MAX = 256 << 20,
 	RING_SIZE = 16 << 20,		/* bytes */
-	WAIT_MAX_MS = 10000,		/* time for all checks of a recording */
+	/* the most time for all checks of a recording */
+	WAIT_MAX_MS = 10000,
 };
 
 void naming_prepare(struct record *skel, bool wanted)
@@ -40,37 +41,43 @@ void naming_prepare(struct record *skel, bool wanted)
 	naming_calls_set(skel);
 }
 
-/* A string that has come: the bytes of the place, and then of the name. */
+/*
+ * A string that came from the kernel side. `bytes` has the place, then the
+ * name.
+ */
 struct arrived {
 	UT_hash_handle hh, by_hash;
-	/* sights for which `names` had no room */
+	/* uses for which the map `names` had no room */
 	struct name_tally uncounted;
-	char *resolved;			/* without symbolic links; NULL: not known */
-	uint32_t type;			/* NAME_TYPE; 0: not known */
-	uint32_t marks;			/* NAME_CLAIM, NAME_ELSEWHERE */
-	uint32_t without;		/* NAME_ENSURE: it could not be made */
+	/* path without symbolic links; NULL: unknown */
+	char *resolved;
+	uint32_t type;			/* NAME_TYPE; 0: unknown */
+	uint32_t marks;			/* NAME_CLAIM and NAME_ELSEWHERE */
+	/* NAME_ENSURE if the object could not have been created */
+	uint32_t without;
 	struct name_event head;
 	uint8_t bytes[];
 };
 
 struct naming {
 	struct arrived *arrived;	/* by key */
-	struct arrived *sources;	/* of moves: one name for each hash */
+	struct arrived *sources;	/* the sources of moves, by hash */
 	size_t bytes;			/* bytes that `arrived` takes */
-	/* names left out because of BYTES_MAX */
+	/* names dropped because of BYTES_MAX */
 	uint64_t lost;
 	struct ring_buffer *ring;
 	struct file_child *files;	/* checks names */
-	/* the names that it was asked about, in order */
+	/* the names that the child was asked about, in order */
 	struct arrived **asked;
 	size_t n_asked, n_answered;
-	/* time spent waiting for the child, so far */
+	/* total time spent waiting for the child */
 	uint64_t waited_ns;
 	uint64_t started_ns;		/* CLOCK_REALTIME */
-	uint64_t skew_ns;		/* our CLOCK_MONOTONIC less the kernel's */
+	/* our CLOCK_MONOTONIC minus the kernel's */
+	uint64_t skew_ns;
 };
 
-/* The place's path and what follows it, as one. */
+/* Joins the place's path and the name. */
 static char *joined(const struct arrived *a, const uint8_t *name, size_t size)
 {
 	const char *cut = a->head.cut ? "..." : "";
@@ -86,7 +93,7 @@ static char *joined(const struct arrived *a, const uint8_t *name, size_t size)
 			 (const char *)name);
 }
 
-/* What follows the place: a name, or the path of a socket's address. */
+/* The name after the place, or the path of a socket's address. */
 static char *given_path(const struct arrived *a)
 {
 	const uint8_t *name = a->bytes + a->head.place_size;
@@ -101,7 +108,7 @@ static char *given_path(const struct arrived *a)
 	return joined(a, name, size);
 }
 
-/* Calls in which the kernel follows the last link, too. */
+/* Whether the call follows a link in the last component. */
 static bool follows(const struct name_key *key)
 {
 	return key->is_socket ?
@@ -110,9 +117,7 @@ static bool follows(const struct name_key *key)
 			       NAME_MOUNT);
 }
 
-/*
- * CHECK_ENTRY or CHECK_OBJECT, by what the call changes; 0: it changes nothing.
- */
+/* What the call changes: CHECK_ENTRY, CHECK_OBJECT, or 0. */
 static uint32_t changes(const struct name_key *key)
 {
 	uint32_t access = key->access;
@@ -125,7 +130,7 @@ static uint32_t changes(const struct name_key *key)
 		CHECK_OBJECT : 0;
 }
 
-/* Whether a socket's address is a path. */
+/* Whether the socket's address is a path. */
 static bool has_path(const struct arrived *a)
 {
 	const uint8_t *address = a->bytes + a->head.place_size;
@@ -142,7 +147,7 @@ static bool is_confirmed(const struct arrived *a)
 		!(a->head.key.access & NAME_GIVEN);
 }
 
-/* What the caller needed permission for: CHECK_*. */
+/* What the caller needed permission for: bits of CHECK_*. */
 static uint32_t asks_for(const struct arrived *a)
 {
 	uint32_t access = a->head.key.access;
@@ -160,8 +165,9 @@ static uint32_t asks_for(const struct arrived *a)
 }
 
 /*
- * Whether a policy can stand on the name although the kernel has not confirmed
- * it. With PLACE_SHARED, the descriptor may have had another file.
+ * Whether a policy may depend on the name, although the kernel has not
+ * confirmed it. With PLACE_SHARED, another thread may have replaced the
+ * descriptor's file.
  */
 static bool needs_check(const struct arrived *a)
 {
@@ -183,11 +189,11 @@ static bool needs_check(const struct arrived *a)
 }
 
 /*
- * A plain name is believed if the call was permitted there and there is a
- * proof: the object was changed when the call changed it. On file systems that
- * keep no times a name is believed without one, if nobody else could write the
- * name's memory. A call that failed changes nothing, and may have failed before
- * the kernel checked permissions.
+ * A plain name is believed if the call was permitted there, and a change proves
+ * it: the object has changed when the call changed it. On file systems that
+ * keep no times, no proof is needed if nobody else could write the name's
+ * memory. A failed call changes nothing, and may have failed before the kernel
+ * checked permissions.
  */
 static bool is_believed(const struct arrived *a,
 			const struct name_answer *answer)
@@ -251,7 +257,7 @@ static void take_answers(struct naming *n, uint64_t milliseconds)
 		n->n_answered = n->n_asked = 0;
 }
 
-/* How long to wait for an answer; 0: too much time has gone already. */
+/* How long to wait for an answer; 0: the total time is used up. */
 static uint64_t patience(const struct naming *n)
 {
 	uint64_t waited = n->waited_ns / 1000000;
@@ -272,7 +278,7 @@ static bool ask(struct naming *n, const struct name_question *question,
 	return file_child_send(n->files, question, size);
 }
 
-/* A moment of our CLOCK_MONOTONIC, in CLOCK_REALTIME. */
+/* Converts our CLOCK_MONOTONIC to CLOCK_REALTIME. */
 static uint64_t to_realtime(uint64_t monotonic_ns)
 {
 	struct timespec t;
@@ -282,8 +288,8 @@ static uint64_t to_realtime(uint64_t monotonic_ns)
 }
 
 /*
- * Ask at once, while links and directories are most likely unchanged. A name
- * without an answer stays a claim.
+ * Asks at once, while links and directories have most likely not changed. A
+ * name without an answer stays a claim.
  */
 static void check(struct naming *n, struct arrived *a)
 {
@@ -318,7 +324,7 @@ static void check(struct naming *n, struct arrived *a)
 	free(path);
 }
 
-/* The object is in no mount namespace. */
+/* A memfd is in no mount namespace. */
 static bool is_memfd(const struct arrived *a)
 {
 	static const char start[] = "/memfd:";
@@ -329,10 +335,10 @@ static bool is_memfd(const struct arrived *a)
 }
 
 /*
- * The record of a move identifies its source by the hash of the name alone.
- * Other uses of that name have the same hash: stat(2), for example, does not
- * follow the links that a rename follows. A move that succeeded is the better
- * source.
+ * A move's record has only the hash of its source's name. Other uses of that
+ * name have the same hash, and can resolve it differently: stat(2) follows
+ * links where a rename does not. So the name that a successful move used is
+ * preferred.
  */
 static void keep_source(struct naming *n, struct arrived *a)
 {
@@ -351,7 +357,7 @@ static void keep_source(struct naming *n, struct arrived *a)
 			 sizeof(key->hash), a);
 }
 
-/* NULL: the record is not complete, or there is no more room. */
+/* Returns NULL if the record is malformed, or there is no more room. */
 static struct arrived *keep_name(struct naming *n,
 				 const struct name_event *head, size_t size)
 {
@@ -364,7 +370,7 @@ static struct arrived *keep_name(struct naming *n,
 		n->lost += head->uncounted_ns != 0;
 		return NULL;
 	}
-	/* and the object that it resolves to */
+	/* room for the path without links */
 	n->bytes += sizeof(*a) + 2 * bytes;
 	a = xcalloc(1, sizeof(*a) + bytes);
 	memcpy(&a->head, head, sizeof(*head) + bytes);
@@ -445,7 +451,7 @@ struct collecting {
 	struct trace *trace;
 	naming_place *place;
 	void *arg;
-	/* The name that is being looked at: */
+	/* what `add_name` looks at now */
 	struct sighting sighting;
 	uint32_t image;
 };
@@ -474,7 +480,7 @@ static char *file_path(const struct arrived *a)
 	return path;
 }
 
-/* A name of which only the key is known. */
+/* Adds a name of which only the key is known. */
 static void add_lost(struct collecting *c, const struct name_key *key)
 {
 	struct fact fact = {
@@ -491,7 +497,10 @@ static void add_lost(struct collecting *c, const struct name_key *key)
 			 path);
 }
 
-/* The source of a name that a move brought; false: its string never came. */
+/*
+ * Adds a move with the name of its source. Returns false if that name never
+ * came.
+ */
 static bool add_move(struct collecting *c, const struct arrived *to,
 		     const char *path)
 {
@@ -534,7 +543,7 @@ static void add_file(struct collecting *c, const struct arrived *a)
 	free(path);
 }
 
-/* The file of a socket is a path as well. */
+/* Adds the path of a socket's file. */
 static void add_socket_file(struct collecting *c, const struct arrived *a)
 {
 	const struct name_key *key = &a->head.key;
@@ -572,7 +581,7 @@ static void add_socket(struct collecting *c, const struct arrived *a)
 		add_socket_file(c, a);
 }
 
-/* `a` NULL: the string never came. */
+/* `a` is NULL if the string never came. */
 static void add_name(const struct collecting *all, const struct name_key *key,
 		     const struct name_tally *tally, const struct arrived *a)
 {

@@ -11,7 +11,7 @@
 #define uthash_malloc(size) xcalloc(1, size)
 #include <uthash.h>
 
-/* The page of vsyscall(7): asm/vsyscall.h. */
+/* The address of the page of vsyscall(7): asm/vsyscall.h. */
 #define VSYSCALL_PAGE 0xffffffffff600000ULL
 #define PAGE_MASK 0xfffULL
 
@@ -20,7 +20,7 @@ struct key {
 	struct call_id id;
 };
 
-/* Some values of a call's arguments. */
+/* A combination of argument values. */
 struct values {
 	uint64_t at[ARGUMENTS_MAX];
 	uint64_t count, first_ns;
@@ -33,10 +33,11 @@ struct counter {
 	bool is_io_uring;
 	uint64_t count, first_ns;
 	uint32_t flags;		/* SIGHTING_* */
-	const struct argument_rule *rule;	/* NULL: not recorded */
+	/* NULL: the arguments are not recorded */
+	const struct argument_rule *rule;
 	struct values *values;
 	size_t n_values;
-	struct values others;	/* those beyond ARGUMENT_DISTINCT */
+	struct values others;	/* combinations beyond ARGUMENT_DISTINCT */
 };
 
 struct notify_calls {
@@ -88,7 +89,7 @@ static struct counter *counter_of(struct notify_calls *c, uint32_t image,
 	counter->key = key;
 	counter->role = role_of(key.id, name);
 	counter->is_io_uring = !strncmp(name, "io_uring_", 9);
-	/* The others are for --privileges. */
+	/* arguments for --privileges are not recorded here */
 	counter->rule = argument_rule_of(key.id);
 	if (counter->rule && !counter->rule->group)
 		counter->rule = NULL;
@@ -113,7 +114,7 @@ static struct values *values_of(struct counter *counter,
 	return v;
 }
 
-/* By the kernel side's rule: note_arguments(). */
+/* Follows the same rule as note_arguments() of the kernel side. */
 static void note_arguments(struct counter *counter,
 			   const struct seccomp_data *data, uint64_t since_ns)
 {

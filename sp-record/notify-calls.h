@@ -9,22 +9,22 @@
 
 struct notify_calls;
 
-/* What follows from a call. */
+/* What a call does to the recording. */
 enum notify_role { ROLE_NONE, ROLE_EXECUTES, ROLE_ENDS, ROLE_LOADS };
 
 struct notify_calls *notify_calls_new(void);
 void notify_calls_free(struct notify_calls *calls);
 
-/* Count a call; `image` is its index in the trace. */
+/* Counts a call. `image` is the index in the trace. */
 enum notify_role notify_call(struct notify_calls *calls, uint32_t image,
 			     const struct seccomp_data *data,
 			     uint64_t since_ns);
-/* Count the execve that starts the command, at the time 0. */
+/* Counts the execve that starts the command, at time 0. */
 void notify_call_start(struct notify_calls *calls, uint32_t image,
 		       const struct seccomp_data *data);
 /* Whether a call of io_uring was made. */
 bool notify_calls_io_uring(const struct notify_calls *calls);
-/* Add everything to the first run of the trace. */
+/* Adds everything to the first run of the trace. */
 void notify_calls_collect(const struct notify_calls *calls,
 			  struct trace *trace);
 

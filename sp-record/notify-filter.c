@@ -24,10 +24,10 @@ bool notify_is_exec(struct call_id id)
 }
 
 /*
- * After seccomp and prctl, other calls may not be seen. After an execve, they
- * belong to another image, and exit_group shows to which one, even if the
- * program makes no other call that is notified. After exit, another thread can
- * get the same id.
+ * Whether to notify even if the call is known. After seccomp and prctl, our
+ * filter may not see other calls. After an execve, calls belong to another
+ * image; exit_group shows which one it is, even if the program makes no other
+ * call that is notified. After exit, another thread can get the same id.
  */
 static bool is_always_notified(struct call_id id)
 {
@@ -53,7 +53,7 @@ static void emit_answer(struct filter *f, uint32_t answer)
 	emit(f, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, answer));
 }
 
-/* How many calls at `at` have the same architecture. */
+/* The number of calls, from `at` on, with the same architecture. */
 static size_t same_arch(const struct known *known, size_t at)
 {
 	size_t n = 1;
@@ -65,8 +65,8 @@ static size_t same_arch(const struct known *known, size_t at)
 }
 
 /*
- * Only constants are compared, with the architecture and the number: the kernel
- * then finds out at the load which numbers are allowed, and never runs the
+ * Compares only the architecture and the number with constants. The kernel then
+ * finds out at load time which numbers are always allowed, and never runs the
  * filter for these (since Linux 5.11).
  */
 static void emit_allowed(struct filter *f, const struct call_id *ids, size_t n)

@@ -6,12 +6,12 @@
 #include "filter/filter.h"
 #include "known.h"
 
-/* Whether a call executes a program. */
+/* Whether the call executes a program. */
 bool notify_is_exec(struct call_id id);
 /*
- * A filter that notifies of every call but the known ones. Calls that execute a
- * program or load a filter always notify. NULL: there are too many known calls
- * for a filter.
+ * Makes a filter that notifies of all calls but the known ones. Calls that
+ * execute a program or load a filter always notify. Returns NULL if there are
+ * too many known calls for a filter.
  */
 struct filter *notify_filter(const struct known *known);
 

@@ -22,15 +22,15 @@
 #include <uthash.h>
 
 /*
- * A file that is executed. The number of its inode can be used again, or its
- * content replaced: the time of the last write tells such files apart.
+ * Identifies an executed file. An inode's number can be used again, and a
+ * file's content can be replaced: the time of the last write shows this.
  */
 struct file_key {
 	uint64_t inode;
 	int64_t seconds;
 	uint32_t nanoseconds;
 	uint32_t major, minor;
-	uint32_t zero;		/* keys are compared as bytes */
+	uint32_t zero;		/* padding, since keys are compared as bytes */
 };
 
 struct known_file {
@@ -40,7 +40,7 @@ struct known_file {
 	bool is_privileged;
 };
 
-/* A successful execve changes these; auxv is described in proc(5). */
+/* What a successful execve changes. auxv is described in proc(5). */
 struct program {
 	struct file_key file;
 	uint8_t auxv[512];
@@ -50,11 +50,11 @@ struct program {
 struct process {
 	UT_hash_handle hh;
 	pid_t pid;
-	int pidfd;		/* -1: we cannot see its end */
+	int pidfd;		/* -1: we do not notice its end */
 	uint32_t image;
 	bool is_privileged;
-	pid_t executing;	/* the thread in an execve; 0: none */
-	struct program before;	/* what ran before that execve */
+	pid_t executing;	/* the thread that called execve; 0: none */
+	struct program before;	/* the program before that execve */
 };
 
 struct task {
@@ -68,14 +68,15 @@ struct notify_tasks {
 	struct known_file *files;
 	struct process *processes;
 	struct task *tasks;
-	struct file_child *reader;	/* reads executables */
+	struct file_child *reader;	/* the child that reads executables */
 	int epoll_fd;
-	bool has_proc;		/* /proc has the ids of notifications */
+	/* /proc shows the ids that notifications have */
+	bool has_proc;
 	uint64_t count, lost;
 	bool saw_privileged;
 };
 
-/* It can be mounted for another PID namespace, or not at all. */
+/* /proc can be mounted for another PID namespace, or not at all. */
 static bool has_own_proc(void)
 {
 	char link[16] = "";
@@ -101,7 +102,7 @@ static void forget_task(struct notify_tasks *t, struct task *task)
 	free(task);
 }
 
-/* Forget the threads of a process, except for `but`; 0: all. */
+/* Forgets the threads of a process, except for `but` (0: all). */
 static void forget_threads(struct notify_tasks *t, const struct process *p,
 			   pid_t but)
 {
@@ -145,8 +146,8 @@ void notify_tasks_free(struct notify_tasks *t)
 /* Executables */
 
 /*
- * The kernel's own knowledge: the daemon of a file system is not asked, since it
- * could let us wait (AT_STATX_DONT_SYNC, statx(2)).
+ * Asks only the kernel, not a file system's daemon, which could let us wait
+ * (AT_STATX_DONT_SYNC, statx(2)).
  */
 static bool stat_program(pid_t pid, struct statx *st)
 {
@@ -157,7 +158,7 @@ static bool stat_program(pid_t pid, struct statx *st)
 		      STATX_INO | STATX_MTIME | STATX_NLINK, st);
 }
 
-/* False: its executable cannot be read. */
+/* Returns false if the executable cannot be read. */
 static bool read_program(pid_t pid, struct program *program, bool *is_deleted)
 {
 	struct statx st;
@@ -182,7 +183,7 @@ static bool read_program(pid_t pid, struct program *program, bool *is_deleted)
 	return true;
 }
 
-/* As /proc/PID/exe has it; heap. */
+/* The path from /proc/PID/exe; the caller frees it. */
 static char *program_path(const char *link, bool is_deleted)
 {
 	static const char mark[] = " (deleted)";
@@ -262,11 +263,12 @@ static void use_image(struct notify_tasks *t, const struct process *p,
 	add_privileged(t->trace, p->image, &use);
 }
 
-/* Processes and threads */
+/* Processes and threads. */
 
 /*
- * Without a descriptor we do not notice when its id is used again. A few remain
- * for files in /proc, however many processes the workload has.
+ * Opens a pidfd, so that we notice when the process ends and its id can be used
+ * again. However many processes there are, some descriptors stay free for files
+ * in /proc.
  */
 static void watch_end(struct notify_tasks *t, struct process *p)
 {
@@ -315,8 +317,8 @@ static struct task *find_task(const struct notify_tasks *t, pid_t tid)
 }
 
 /*
- * The next call after an execve shows whether it succeeded. A thread that
- * executes a program has its process's id afterwards.
+ * The first call after an execve shows whether the execve succeeded. A thread
+ * that executed a program then has its process's id.
  */
 static void settle_exec(struct notify_tasks *t, struct process *p, pid_t tid,
 			uint64_t since_ns)
@@ -358,7 +360,7 @@ void notify_will_exit(struct notify_tasks *t, pid_t tid)
 		forget_task(t, task);
 }
 
-/* A task that is not known yet. */
+/* Adds a task that is not known yet. */
 static struct task *meet(struct notify_tasks *t, pid_t tid, bool *new_process)
 {
 	long pid = t->has_proc ? process_status(tid, "Tgid") : 0;
@@ -375,7 +377,7 @@ static struct task *meet(struct notify_tasks *t, pid_t tid, bool *new_process)
 	return add_task(t, tid, p);
 }
 
-/* False: it is gone, and another task may have its id. */
+/* Returns false if the task has gone: another one may have its id. */
 static bool meet_caller(struct notify_tasks *t, const struct listener *listener,
 			const struct seccomp_notif *n, struct task **task)
 {
@@ -416,7 +418,8 @@ bool notify_image(struct notify_tasks *t, const struct listener *listener,
 	}
 	if (task->process->executing)
 		settle_exec(t, task->process, n->pid, since_ns);
-	else if (task->process->pidfd < 0)	/* it may be another one now */
+	/* its id may have been used again */
+	else if (task->process->pidfd < 0)
 		set_image(t, task->process, &program);
 	*image = task->process->image;
 	return true;

@@ -25,8 +25,10 @@
 #define SECOND 1000000000ULL	/* ns */
 
 enum {
-	TELL_AFTER_S = 1,	/* from the command's end to the note */
-	FALLBACK_MS = 500,	/* how often remaining tasks are counted */
+	/* seconds from the command's end to the note about remaining tasks */
+	TELL_AFTER_S = 1,
+	/* interval at which remaining tasks are counted */
+	FALLBACK_MS = 500,
 };
 
 struct notify {
@@ -38,12 +40,13 @@ struct notify {
 	const struct recording_options *options;
 	struct recording *result;
 	struct workload workload;
-	struct seccomp_data start;	/* the last execve of our own child */
-	uint64_t start_ns;	/* when that was made, monotonic */
-	uint64_t tell_ns;	/* when to note what still runs; 0: not again */
-	bool started;		/* the command's program runs */
-	bool over;		/* we do not wait for the rest */
-	bool hung_up;		/* no task under the filter is left */
+	struct seccomp_data start;	/* the last execve of our child */
+	uint64_t start_ns;	/* its time, on the monotonic clock */
+	/* when to name the remaining tasks; 0: do not */
+	uint64_t tell_ns;
+	bool started;		/* whether the command's program runs */
+	bool over;		/* do not wait for the remaining tasks */
+	bool hung_up;		/* no task under the filter exists any more */
 	bool own_filter, own_listener, own_strict;
 	bool no_new_privs;
 	bool knows;		/* --known */
@@ -92,14 +95,18 @@ uint64_t notify_tasks(const struct notify *n)
 
 /* Notifications */
 
-/* A filter, a listener or strict mode of the workload's own. */
+/*
+ * Notes that the workload loaded a filter, with or without a listener, or
+ * strict mode.
+ */
 static void note_own_load(struct notify *n, const struct seccomp_data *data)
 {
 	struct call_id id = { data->arch, data->nr };
 	char buf[SYSCALL_NAME_MAX];
 	bool is_seccomp = !strcmp(syscall_label(id, buf), "seccomp");
 
-	if (!data->args[2])	/* it asks what the kernel offers, or is strict */
+	/* another operation: it only asks what the kernel offers */
+	if (!data->args[2])
 		n->own_strict |= !is_seccomp &&
 			data->args[1] == SECCOMP_MODE_STRICT;
 	else if (is_seccomp && data->args[1] & SECCOMP_FILTER_FLAG_NEW_LISTENER)
@@ -108,7 +115,10 @@ static void note_own_load(struct notify *n, const struct seccomp_data *data)
 		n->own_filter = true;
 }
 
-/* It is counted even if a signal ends it now: the program wanted to make it. */
+/*
+ * The call is counted even if a signal ends it now, because the program wanted
+ * to make it.
+ */
 static void take_call(struct notify *n, const struct seccomp_notif *call)
 {
 	uint64_t since_ns = now_ns() - n->start_ns;
@@ -126,7 +136,7 @@ static void take_call(struct notify *n, const struct seccomp_notif *call)
 		note_own_load(n, &call->data);
 }
 
-/* Our own child is the first task, and its last execve starts the command. */
+/* Our child is the first task. Its last execve starts the command. */
 static void take_start(struct notify *n, const struct seccomp_notif *call)
 {
 	if (!notify_is_exec((struct call_id){ call->data.arch, call->data.nr }))
@@ -135,7 +145,10 @@ static void take_start(struct notify *n, const struct seccomp_notif *call)
 	n->start_ns = now_ns();
 }
 
-/* A byte for whoever waits for the start; it may be gone. */
+/*
+ * Writes a byte for the process that waits for the start. It is no error if
+ * nobody waits.
+ */
 static void tell_ready(const struct notify *n)
 {
 	int fd = n->options->ready_fd;
@@ -148,7 +161,7 @@ static void tell_ready(const struct notify *n)
 	close(fd);
 }
 
-/* If the pipe of the child has ended without a report, the program runs. */
+/* If the child's pipe ends without a report, the program runs. */
 static void see_start(struct notify *n)
 {
 	struct command_child *child = &n->workload.child;
@@ -182,7 +195,7 @@ static void serve(struct notify *n)
 
 /* The command */
 
-/* The child has ended, before or after its exec. */
+/* Our child has ended, before or after its exec. */
 static void see_exit(struct notify *n)
 {
 	struct recording *r = n->result;
@@ -254,7 +267,7 @@ static int patience(const struct notify *n)
 	return workload_patience(next, now);
 }
 
-/* As the first process of a container we inherit children. */
+/* As the first process of a container, we inherit orphaned processes. */
 static void reap_orphans(const struct notify *n)
 {
 	if (n->workload.exited && getpid() == 1)

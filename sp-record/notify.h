@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * --method=notify: a command is recorded by a seccomp filter that notifies us of
- * each call (seccomp_unotify(2)), where BPF programs may not be loaded.
+ * --method=notify: records a command with a seccomp filter that notifies us of
+ * each call (seccomp_unotify(2)). It is for systems where BPF programs may not
+ * be loaded.
  */
 #ifndef NOTIFY_H
 #define NOTIFY_H
@@ -12,20 +13,20 @@
 
 struct notify;
 
-/* NULL: printed and latched. */
+/* Returns NULL if it printed and latched an error. */
 struct notify *notify_new(const struct known *known);
 void notify_free(struct notify *n);
 
-/* As recording_run(). */
+/* Does what recording_run() does. */
 int notify_run(struct notify *n, struct recording *r,
 	       const struct recording_options *options,
 	       const struct command *command);
 /*
- * Add what was recorded to the trace of notify_trace(), and what was not to the
- * record of its run.
+ * Adds what was recorded to the trace of notify_trace(), and what was lost to
+ * the record of its run.
  */
 void notify_collect(struct notify *n, struct run *run);
-/* It belongs to `n`, and has no run yet. */
+/* The trace belongs to `n`, and has no run yet. */
 struct trace *notify_trace(struct notify *n);
 uint64_t notify_tasks(const struct notify *n);
 

@@ -141,7 +141,10 @@ static char *set_every(const struct option_row *row, void *to,
 	return NULL;
 }
 
-/* No error in the form of the command line, either. */
+/*
+ * Exits itself: a missing library is not an error in the command line, so
+ * --help is not mentioned.
+ */
 static char *set_stacks(const struct option_row *row, void *to,
 			const char *value)
 {
@@ -158,8 +161,8 @@ static char *set_stacks(const struct option_row *row, void *to,
 }
 
 /*
- * A target that is missing is no error in the form of the command line: no hint
- * at --help.
+ * Adds a target. If it does not exist, this is not an error in the command line
+ * either.
  */
 static void add_target(struct options *o, const char *arg,
 		       bool (*set)(struct target *, const char *, char **))
@@ -258,7 +261,10 @@ static char *set_allowed(const struct option_row *row, void *to,
 	return NULL;
 }
 
-/* The programs that write to it have other working directories. */
+/*
+ * Makes the path absolute: programs that write to it have other working
+ * directories.
+ */
 static char *set_log(const struct option_row *row, void *to, const char *path)
 {
 	struct options *o = to;
@@ -285,7 +291,7 @@ static char *set_patience(const struct option_row *row, void *to,
 	return NULL;
 }
 
-/* What is recorded. */
+/* The modes of sp-record. */
 enum {
 	COMMAND = 1 << 0, PIDS = 1 << 1, GROUPS = 7 << 2, UNITS = 1 << 3,
 	HOOK = 1 << 5, RUNTIME = 1 << 6, NRI = 1 << 7,
@@ -485,7 +491,7 @@ static void check_target(const struct options *o)
 		message_usage("--every cannot be combined with several targets");
 }
 
-/* The index in `modes` of a name without "--". */
+/* The bit in `modes` of a mode, named without "--". */
 static unsigned int mode_of(const char *name)
 {
 	unsigned int mode = N_MODES;
@@ -503,7 +509,7 @@ static void pass_on(struct options *o, const char *name, const char *value)
 	free(text);
 }
 
-/* Options here apply to each recording that an engine starts. */
+/* Passes the options on to the recordings that an engine starts. */
 static void pass_options_on(struct options *o)
 {
 	char number[32];
@@ -574,7 +580,7 @@ static void check_method(const struct options *o)
 		message_usage("--known is only for --method=notify");
 }
 
-/* Each option has to belong to a target. */
+/* Refuses options that need a target. */
 static void check_modes(const struct options *o, const struct option_line *line)
 {
 	if (!o->n_targets)

@@ -11,30 +11,33 @@
 
 struct options {
 	const char *output;	/* NULL: stdout */
-	const char *name;	/* NULL: the command line */
-	const char *user;	/* NULL: the caller */
+	const char *name;	/* NULL: the command line is the name */
+	const char *user;	/* NULL: the caller's user */
 	bool no_argv;
-	size_t buffer;		/* --buffer; 0: the default */
+	size_t buffer;		/* value of --buffer; 0: the default */
 	struct recording_options recording;
 	struct tracer_options tracer;
-	struct run run;		/* collects the labels */
-	struct target *targets;	/* none: a command */
+	struct run run;		/* only for its labels */
+	struct target *targets;	/* if there are none, a command is recorded */
 	size_t n_targets;
 	bool restart, reload;	/* units */
 	bool live;
-	char **command;		/* NULL: there are targets */
+	char **command;		/* NULL if there are targets */
 	enum method { METHOD_AUTO, METHOD_BPF, METHOD_NOTIFY } method;
 	const char *known;	/* --known; NULL: not given */
-	/* "oci-hook": the mode, when a runtime or engine starts it; else NULL */
+	/*
+	 * "oci-hook": the mode, if a runtime or engine starts us; otherwise
+	 * NULL
+	 */
 	const char *engine;
-	const char *runtime;	/* of --oci-runtime */
+	const char *runtime;	/* value of --oci-runtime */
 	const char *socket;	/* of --nri */
 	struct container_options container;
 };
 
-/* The option that only BPF can do, or NULL. */
+/* An option that was given and needs BPF, or NULL. */
 const char *options_need_bpf(const struct options *o);
-/* Prints and exits where the command line makes no sense. */
+/* Prints and exits if the command line is wrong. */
 void options_read(struct options *o, int argc, char **argv);
 
 #endif

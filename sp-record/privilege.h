@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What sp-record may do, and which processes it may look at. */
+/* What this process may do, and which processes it may look at. */
 #ifndef PRIVILEGE_H
 #define PRIVILEGE_H
 
@@ -7,15 +7,14 @@
 #include <sys/types.h>
 
 /*
- * Whether every process may be recorded: as root, or with CAP_SYS_PTRACE.
- * Otherwise only processes are recorded that we may trace by the kernel's rule
- * for ptrace(2).
+ * Whether we may record every process, as root or with CAP_SYS_PTRACE. If not,
+ * we only record processes that ptrace(2)'s rule lets us trace.
  */
 bool privilege_is_unlimited(void);
-/* Whether the kernel lets us trace the process; true if it has exited. */
+/* Whether the kernel lets us trace the process. True if it has exited. */
 bool privilege_may_trace(pid_t pid);
 
-/* The reason, for messages about processes that may not be traced. */
+/* The reason in messages about processes that we may not trace. */
 #define PRIVILEGE_LIMIT "without root, sp-record records only processes that " \
 	"its user may trace (ptrace(2))"
 

@@ -52,7 +52,7 @@ static char *missing_capabilities(void)
 			 "setcap cap_bpf,cap_perfmon=ep '%s'", names, self);
 }
 
-/* Capabilities of a user namespace do not count: user_namespaces(7). */
+/* Capabilities in a user namespace have no effect here: user_namespaces(7). */
 static bool is_in_user_namespace(void)
 {
 	unsigned int first = 0, outside = 0, n = UINT32_MAX;
@@ -79,7 +79,10 @@ static char *refused_here(int error)
 	return NULL;
 }
 
-/* With all capabilities: the container's engine denies bpf(2) by a filter. */
+/*
+ * We have all capabilities, so a filter of the container's engine denies
+ * bpf(2).
+ */
 static char *filtered_here(int error)
 {
 	if ((error != EPERM && error != ENOSYS) ||
@@ -93,14 +96,14 @@ static char *filtered_here(int error)
 }
 
 /*
- * The member of a structure that libbpf missed last, as "task_struct.pid"; "":
- * none. libbpf passes no state to its callback.
+ * The structure member that libbpf last reported as missing, as
+ * "task_struct.pid", or "". libbpf's callback gets no state of ours.
  */
 static char missed[128];
 
 /*
- * libbpf replaces the call of a function that does not exist, where the verifier
- * stopped, by the name of the member that it did not find.
+ * If libbpf did not find a member, it makes the instruction invalid. The
+ * verifier stops there, and libbpf's log names the member.
  */
 static void hear(const char *said)
 {
@@ -128,7 +131,7 @@ int problem_listen(enum libbpf_print_level level, const char *format,
 	return 0;
 }
 
-/* NULL: the kernel has the types that we need, as far as we know. */
+/* Returns NULL if we know of no type that the kernel lacks. */
 static char *changed_types(const char *release)
 {
 	uint32_t kind = btf_unknown_kind();

@@ -6,13 +6,16 @@
 #include <bpf/libbpf.h>
 
 /*
- * For libbpf_set_print(): keeps what libbpf says is missing in the kernel, and
- * prints everything if SP_DEBUG is set.
+ * For libbpf_set_print(): keeps what libbpf reports as missing in the kernel.
+ * Prints everything if SP_DEBUG is set.
  */
 int problem_listen(enum libbpf_print_level level, const char *format,
 		   va_list arguments) __attribute__((format(printf, 2, 0)));
 
-/* What is missing and how to get it, by the errno; heap. */
+/*
+ * What is missing, according to the errno, and how to get it. The caller frees
+ * the text.
+ */
 char *problem_explain(int error);
 
 #endif

@@ -9,7 +9,7 @@
 
 #define SECOND 1000000000ULL	/* ns */
 
-/* A terminal's line is redrawn in place; in a log, each update is a line. */
+/* On a terminal the line is redrawn; in a log, each update is a new line. */
 enum { TERMINAL_PERIOD_MS = 250, LOG_PERIOD_MS = 1000 };
 
 struct progress_line {

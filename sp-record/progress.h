@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The live line of --progress. Every function accepts NULL: no line. */
+/*
+ * The status line of --progress. The functions accept NULL, which means no
+ * line.
+ */
 #ifndef PROGRESS_H
 #define PROGRESS_H
 
@@ -11,12 +14,12 @@ struct progress_line;
 
 /* Times are CLOCK_MONOTONIC, in ns. */
 struct progress_line *progress_new(uint64_t now_ns);
-/* Draw the line if it is due. */
+/* Draws the line if that is due. */
 void progress_show(struct progress_line *line, const struct tracer *tracer,
 		   uint64_t now_ns);
-/* When the line is to be drawn next; 0: never. */
+/* When the line is due next; 0: never. */
 uint64_t progress_due(const struct progress_line *line);
-/* Erases the line. */
+/* Erases the line, and frees `line`. */
 void progress_free(struct progress_line *line);
 
 #endif

@@ -22,11 +22,15 @@
 #define SECOND 1000000000ULL	/* ns */
 
 enum {
-	/* from the command's end to the note that names the remaining tasks */
+	/*
+	 * seconds from the command's end to the note that names the remaining
+	 * tasks
+	 */
 	TELL_AFTER_S = 1,
-	/* in case the event of the last task's end was lost */
+	/* looks anyway, in case the event of the last task's end was lost */
 	FALLBACK_MS = 500,
-	ASK_MS = 500,		/* from a unit's last task to asking systemd */
+	/* from the end of a unit's last task to asking systemd */
+	ASK_MS = 500,
 	ASK_AGAIN_MS = 2000,
 	NAMED_TASKS = 8,
 };
@@ -35,20 +39,23 @@ struct session {
 	struct recording *result;
 	const struct recording_options *options;
 	struct tracer *tracer;
-	struct workload workload;	/* child.pid 0: attached, no command */
-	int policy;			/* sched(7), before hurry() */
+	/* child.pid is 0 if we attached and there is no command */
+	struct workload workload;
+	/* our policy before hurry(): sched(7) */
+	int policy;
 	bool hurries;
 	struct sched_param param;
 	bool over;
-	/* when to name the remaining tasks; 0: not now */
+	/* when to name the remaining tasks; 0: do not */
 	uint64_t tell_ns;
-	int ready_fd;		/* -1: already told, or nobody waits */
-	uint64_t ask_ns;	/* when to ask whether units are stopped; 0: not */
-	/* when the tracer wants to be called; 0: no time is set */
+	int ready_fd;		/* -1: written already, or nobody waits */
+	/* when to ask whether units are stopped; 0: do not ask */
+	uint64_t ask_ns;
+	/* when the tracer wants to be called; 0: never */
 	uint64_t tracer_ns;
 	struct until *until;
-	struct progress_line *line;	/* NULL: not wanted */
-	struct live *live;		/* NULL: not wanted */
+	struct progress_line *line;	/* NULL without --progress */
+	struct live *live;		/* NULL without --live */
 };
 
 static void on_signal(struct session *s)
@@ -82,7 +89,7 @@ static void on_exit_of_command(struct session *s)
 		s->tell_ns = now_ns() + TELL_AFTER_S * SECOND;
 }
 
-/* For a terminal; at most 4 times 15 bytes (TASK_COMM_LEN). */
+/* A printable name of at most 4 times 15 bytes (TASK_COMM_LEN). */
 static char *task_name(pid_t tid)
 {
 	char path[32], name[16] = "?";
@@ -97,7 +104,9 @@ static char *task_name(pid_t tid)
 	return text_printable(name);
 }
 
-/* Say "…, 2 tasks are left: 12 (name) 13 (name)" with `before` and `after`. */
+/*
+ * Prints "…, 2 tasks are left: 12 (name) 13 (name)" with `before` and `after`.
+ */
 static void name_tasks(const struct session *s, const char *before,
 		       const char *after)
 {
@@ -131,7 +140,7 @@ static void on_time(struct session *s)
 			   ": recording goes on" : ": recording goes on; "
 			   "--leader ends it with the command, -t after a time");
 	}
-	/* It ends as it does when -t is over. */
+	/* Ends the command as -t does. */
 	if (s->workload.stage == WORKLOAD_RUNS &&
 	    until_check(s->until, s->tracer, now))
 		s->workload.due_ns = now;
@@ -140,9 +149,9 @@ static void on_time(struct session *s)
 }
 
 /*
- * A unit exists until its cgroup is removed: between ExecStartPre= and
- * ExecStart= it has no process. systemd removes the cgroup at once, others need
- * not.
+ * A unit exists until its cgroup is removed: it has no process between
+ * ExecStartPre= and ExecStart=. systemd removes the cgroup at once, but other
+ * managers may not.
  */
 static bool has_units(struct session *s)
 {
@@ -190,12 +199,12 @@ static bool is_over(struct session *s)
 		return is_attached_over(s);
 	if (!s->workload.exited)
 		return false;
-	/* After -t's SIGKILL, remaining tasks are not waited for. */
+	/* After the SIGKILL of -t, does not wait for remaining tasks. */
 	return s->options->leader || !tracer_live(s->tracer) ||
 		s->workload.stage == WORKLOAD_KILLED;
 }
 
-/* How long poll(2) may sleep, in ms; -1: until something happens. */
+/* The time in ms for which poll(2) may sleep; -1: until something happens. */
 static int patience(const struct session *s)
 {
 	uint64_t now = now_ns(), next = UINT64_MAX;
@@ -214,7 +223,7 @@ static int patience(const struct session *s)
 	return workload_patience(next, now);
 }
 
-/* Whoever waits for it may be gone: that is no error. */
+/* It is no error if the process that waits has gone. */
 static void tell_ready(struct session *s)
 {
 	ssize_t ignored;
@@ -227,7 +236,7 @@ static void tell_ready(struct session *s)
 	s->ready_fd = -1;
 }
 
-/* A command is ready at its first mark. */
+/* A command counts as ready at its first mark. */
 static bool is_marked(const struct session *s)
 {
 	struct tracer_phase phases[TRACER_PHASES];
@@ -268,7 +277,7 @@ static void watch(struct session *s)
 	}
 }
 
-/* The time of the execve on the UTC clock, and how long ago it was. */
+/* Sets the execve's time on the UTC clock, and the time since then. */
 static void note_times(struct recording *r, const struct tracer *tracer)
 {
 	uint64_t now = tracer_now(tracer);
@@ -281,9 +290,9 @@ static void note_times(struct recording *r, const struct tracer *tracer)
 }
 
 /*
- * Ask for a higher priority. When a filter is loaded, it depends on how soon we
- * run whether we see the first calls that it answers; and we sleep nearly
- * always. If the priority is not permitted, we go on without.
+ * Raises our priority. We sleep nearly always, but when a filter is loaded, we
+ * must run soon to see the first calls that it answers. It is no error if the
+ * priority is not permitted.
  */
 static void hurry(struct session *s)
 {
@@ -292,8 +301,8 @@ static void hurry(struct session *s)
 	s->policy = sched_getscheduler(0);
 	sched_getparam(0, &s->param);
 	/*
-	 * A caller that raised our priority does not mean the writing at the
-	 * end.
+	 * A caller that raised our priority meant the start, not the writing at
+	 * the end.
 	 */
 	if (s->policy == (SCHED_FIFO | SCHED_RESET_ON_FORK)) {
 		s->policy = SCHED_OTHER;
@@ -325,7 +334,7 @@ static int start(struct session *s, const struct command *command)
 	return 0;
 }
 
-/* From the start to the end, with the live line and the final notes. */
+/* From the start to the end, with the status line and the final notes. */
 static void follow(struct session *s)
 {
 	const struct recording_options *options = s->options;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A recording, of a command or of what runs already, to its end. */
+/* A recording from start to end, of a command or of running processes. */
 #ifndef RECORDING_H
 #define RECORDING_H
 
@@ -14,51 +14,58 @@
 #include "until.h"
 
 struct recording_options {
-	double seconds;		/* end after this many; 0: no limit */
-	bool leader;		/* end with the command, whatever still runs */
-	bool progress;		/* a live line on stderr */
-	/* --live: the title of a full-screen view, or NULL */
+	double seconds;		/* end after this time; 0: no limit */
+	/* end with the command, even if other processes still run */
+	bool leader;
+	bool progress;		/* show a status line on stderr */
+	/* the title of a full-screen view; NULL: none */
 	const char *live;
 	bool quiet;
-	const struct marks *marks;	/* of signals, too */
+	const struct marks *marks;	/* marks, including those by signals */
 	const struct split *split;
 	struct until_options until;
-	int ready_fd;		/* gets a byte when it records; -1: none */
+	/* gets a byte when recording has begun; -1: none */
+	int ready_fd;
 	/* Attached: */
 	const struct target *targets;
 	size_t n_targets;
-	bool keep;		/* go on when no task is left */
-	struct jobs *jobs;	/* of units; NULL: none */
-	/* Called once everything is followed. */
+	bool keep;		/* continue when no task is left */
+	struct jobs *jobs;	/* systemctl commands for units; NULL: none */
+	/* called when all targets are followed */
 	void (*on_attached)(void *argument, const struct tracer *tracer);
 	void *argument;
 };
 
 struct recording {
 	enum command_failure failure;
-	int error;		/* of the failure */
+	int error;		/* errno of the failure */
 	const char *what;
-	bool has_status;	/* the command has ended */
-	int status;		/* exit status, or -n: killed by signal n */
-	int ended_by;		/* the signal that ended the recording, or 0 */
+	bool has_status;	/* whether the command has ended */
+	/* its exit status, or -n if signal n killed it */
+	int status;
+	/* the signal that ended the recording; 0: none */
+	int ended_by;
 	bool timed_out;
-	bool began;		/* the command's program was reached */
-	uint64_t start_ns;	/* UTC, ns since the epoch, of the execve */
+	bool began;		/* whether the command's program was executed */
+	uint64_t start_ns;	/* the time of that, UTC, in ns since 1970 */
 	uint64_t duration_ns;
 	/*
-	 * Signals are held before anything is opened that they would leave
-	 * half-made, and released where writing may take for ever.
+	 * Signals are blocked before we open anything that they would leave
+	 * half-made, and unblocked while writing could take for ever.
 	 */
 	struct forward signals;
 };
 
-/* Run the command and wait for the end. 0 or -errno: our own failure. */
+/*
+ * Runs the command and waits for the end. Returns 0, or -errno if recording
+ * fails.
+ */
 int recording_run(struct recording *r, const struct recording_options *options,
 		  const struct command *command, struct tracer *tracer);
 
 /*
- * Follow the tracer's target until it has exited, a signal comes or the time is
- * over. 0 or -errno, as tracer_attach().
+ * Follows the tracer's targets until they have exited, a signal comes, or the
+ * time is over. Returns 0 or -errno, as tracer_attach() does.
  */
 int recording_attach(struct recording *r,
 		     const struct recording_options *options,

@@ -49,7 +49,7 @@ void report_blindness(struct run *run, const struct trace *trace,
 		describe_append(&run->blind, RUN_BLIND_CAPABILITIES);
 }
 
-/* "openat 3, read 12" of one kind of fact; the caller frees. */
+/* "openat 3, read 12": lists one kind of fact; the caller frees it. */
 static char *list_facts(const struct facts *facts,
 			char *(*describe_fact)(const struct fact *))
 {
@@ -103,7 +103,7 @@ static bool is_lost(enum fact_kind kind, const struct fact *fact)
 	return fact->id.nr & (kind == FACT_PATH ? (int)NAME_LOST : SOCKET_LOST);
 }
 
-/* "read of a path 2": what is known of the lost names. */
+/* "read of a path 2": what is known about lost names. */
 static char *lost_text(enum fact_kind kind, const struct fact *fact)
 {
 	char *access = kind == FACT_PATH ? access_text(fact->id.nr) :
@@ -116,7 +116,10 @@ static char *lost_text(enum fact_kind kind, const struct fact *fact)
 	return text;
 }
 
-/* Names whose strings found no room: sp-emit refuses formats that need them. */
+/*
+ * Reports names whose strings had no room. sp-emit refuses formats that need
+ * them.
+ */
 static void report_lost_names(const struct trace *trace)
 {
 	static const enum fact_kind kinds[] = { FACT_PATH, FACT_SOCKET };
@@ -243,7 +246,9 @@ static void print_totals(const struct trace *trace, const struct recording *r,
 		     status);
 }
 
-/* What a run did not see, unless an earlier run printed the same. */
+/*
+ * Reports what a run could not see, unless this was printed for an earlier run.
+ */
 static void report_blind(const struct trace *trace, size_t run)
 {
 	for (char **s = trace->runs[run]->blind; *s; s++) {

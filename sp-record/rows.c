@@ -8,7 +8,7 @@
 
 #define X32_BIT 0x40000000	/* asm/unistd.h */
 
-/* The architectures of the counting table's rows. */
+/* The architecture of each row of the counting table. */
 #if defined(__x86_64__)
 static const uint32_t row_archs[ROWS] = { AUDIT_ARCH_X86_64, AUDIT_ARCH_I386 };
 #elif defined(__aarch64__)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From the kernel side's rows and flags to user space's. */
+/* Converts the kernel side's rows and flags to those of user space. */
 #ifndef ROWS_H
 #define ROWS_H
 
@@ -10,13 +10,13 @@
 /* The architecture of a row of calls: AUDIT_ARCH_*. */
 uint32_t row_arch(uint32_t row);
 /*
- * The numbers that a call has in the rows of `traits` and `name_calls`; `at` is
- * its index there.
+ * Calls a function for each number that a call has in the rows of `traits` and
+ * `name_calls`; `at` is the index there.
  */
 void for_each_number(const char *name,
 		     void (*found)(void *arg, uint32_t row, uint32_t at,
 				   struct call_id id), void *arg);
-/* SIGHTING_* for RARE_*. */
+/* Converts RARE_* to SIGHTING_*. */
 uint32_t sighting_flags(uint32_t rare);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The generated skeleton of bpf/, with the types that it needs. */
+/* The generated skeleton of bpf/, and the types that it needs. */
 #ifndef SKELETON_H
 #define SKELETON_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sp-record: record what a command calls, or what runs already. */
+/* sp-record: records which calls a command, or a running process, makes. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -45,7 +45,7 @@ static void find_user(const char *name, struct command_user *user)
 			      "user", name);
 }
 
-/* The parts of the run record that do not depend on the target. */
+/* Fills in what does not depend on the target. */
 static void describe_options(const struct options *o, struct run *run)
 {
 	if (o->tracer.no_follow)
@@ -66,7 +66,7 @@ static void describe_options(const struct options *o, struct run *run)
 		describe_append(&run->how, "mark");
 }
 
-/* The profile would be the client's: tell the user at once. */
+/* Warns at once: the profile would be that of the client. */
 static void describe_client(struct options *o, char **argv)
 {
 	const char *advice;
@@ -116,7 +116,7 @@ static void add_label(struct run *run, const char *key, const char *value)
 	free(text);
 }
 
-/* The labels that sandprint-containers(7) lists. */
+/* Adds the labels that sandprint-containers(7) lists. */
 static void describe_container(struct run *run, const struct container *c,
 			       bool with_argv)
 {
@@ -139,8 +139,8 @@ static void describe_container(struct run *run, const struct container *c,
 }
 
 /*
- * The command line and the user are those of the first process; there is a
- * command line only if that is the target's only process.
+ * Takes the command line and the user from the first process. The command line
+ * is left out if the target has other processes, too.
  */
 static void describe_target(const struct options *o, const struct target *t,
 			    struct run *run)
@@ -171,7 +171,7 @@ static void describe_target(const struct options *o, const struct target *t,
 	describe_options(o, run);
 }
 
-/* Signals that are marks are held, too. */
+/* Also blocks signals that are marks. */
 static void hold_signals(const struct options *o, struct forward *signals)
 {
 	const struct marks *marks = &o->tracer.marks;
@@ -185,15 +185,15 @@ static void hold_signals(const struct options *o, struct forward *signals)
 				      sigabbrev_np(marks->at[i].signal));
 }
 
-/* 0: a signal made the mark before the command was executed. */
+/* 0 if a signal made the mark before the command was executed. */
 static uint64_t time_since(uint64_t start_ns, uint64_t ns)
 {
 	return ns > start_ns ? ns - start_ns : 0;
 }
 
 /*
- * A run for each phase. All of them have what is known of the whole recording;
- * the first one has its id, and each has its own time.
+ * Adds a run for each phase. All of them have what is known about the whole
+ * recording, and a time of their own. The first one has the recording's id.
  */
 static void add_phases(const struct options *o, struct run *whole,
 		       struct trace *trace, const struct tracer *tracer)
@@ -225,9 +225,7 @@ static void add_phases(const struct options *o, struct run *whole,
 	}
 }
 
-/*
- * What was recorded, a command or targets: a run for each, or for its phases.
- */
+/* A recorded command or target, and its runs: one, or one for each phase. */
 struct recorded {
 	struct options *o;
 	struct run *runs;
@@ -262,7 +260,7 @@ static void add_runs(const struct recorded *what, const struct recording *r,
 	}
 }
 
-/* Marks that never came: the stream has no phases for them. */
+/* Notes marks that never came: the stream has no phases for them. */
 static void note_marks(const struct options *o, const struct tracer *tracer)
 {
 	struct tracer_phase phases[TRACER_PHASES];
@@ -321,7 +319,7 @@ static bool write_stream(const struct recorded *what, struct recording *r,
 	return output_commit(out);
 }
 
-/* With --every: events are written while it runs. */
+/* With --every: events are written during the recording. */
 static struct log *open_log(const struct options *o, struct tracer *tracer,
 			    struct output *out)
 {
@@ -336,7 +334,7 @@ static struct log *open_log(const struct options *o, struct tracer *tracer,
 	message_fatal("cannot start a thread: %s", strerror(errno));
 }
 
-/* No fact of it is wanted. */
+/* Ends the log: no fact of this recording is wanted. */
 static void abandon(struct log *log, struct output *out)
 {
 	if (log)
@@ -373,8 +371,9 @@ static int exit_status(const struct recording *r)
 }
 
 /*
- * A pipe that nobody reads can block the writing for ever, so signals have to
- * end it. A file cannot, and would be cut short.
+ * Whether writing can block for ever, as to a pipe that nobody reads. Signals
+ * then must be able to end it. For a file they must not, because it would be
+ * cut short.
  */
 static bool may_hold_up(const struct options *o)
 {
@@ -384,20 +383,23 @@ static bool may_hold_up(const struct options *o)
 		(fstat(STDOUT_FILENO, &st) || !S_ISREG(st.st_mode));
 }
 
-/* Whether a seccomp filter can do what the user wants. */
+/* Whether a seccomp filter can do all that the options require. */
 static bool can_notify(const struct options *o)
 {
 	return o->method == METHOD_AUTO && !options_need_bpf(o);
 }
 
-/* A machine where BPF usually works: another method would hide the fault. */
+/*
+ * Whether BPF usually works here: then another method would only hide the
+ * problem.
+ */
 static bool is_shortage(int error)
 {
 	return error == EMFILE || error == ENFILE || error == ENOMEM ||
 		error == EINTR;
 }
 
-/* NULL: `--method=notify` is to be used. */
+/* Returns NULL if `--method=notify` is to be used. */
 static struct tracer *open_tracer(struct options *o, struct output *out)
 {
 	struct tracer *tracer;
@@ -442,7 +444,7 @@ static bool write_notified(struct options *o, struct recording *r,
 	return output_commit(out);
 }
 
-/* The command was executed, and has ended or is left alone. */
+/* The command was executed, and has ended or is left running. */
 static int end_notified(struct options *o, struct recording *r,
 			struct notify *notify, struct output *out)
 {
@@ -458,7 +460,7 @@ static int end_notified(struct options *o, struct recording *r,
 		STATUS_FAILED;
 }
 
-/* Without BPF programs. */
+/* Records without BPF programs. */
 static int record_notified(struct options *o, struct recording *r,
 			   const struct command *command, struct output *out)
 {
@@ -503,7 +505,7 @@ static int say_not_begun(const struct recording *r, const struct tracer *tracer,
 	return STATUS_FAILED;
 }
 
-/* The FIFO of --split=mark, which the command may write to. */
+/* Opens the FIFO of --split=mark, to which the command may write. */
 static void open_split(struct options *o, const struct command_user *user,
 		       struct output *out)
 {
@@ -537,7 +539,9 @@ static int record_command(struct options *o, char **argv)
 	if (o->user)
 		find_user(o->user, &user);
 	describe(o, argv, command.user);
-	/* First, since opening a FIFO waits for its reader. */
+	/*
+	 * Open the output first, because opening a FIFO waits for its reader.
+	 */
 	if (!output_open(&out, o->output, OUTPUT_BINARY | OUTPUT_PRIVATE))
 		return STATUS_FAILED;
 	hold_signals(o, &r.signals);
@@ -576,7 +580,7 @@ static int record_command(struct options *o, char **argv)
 	return error;
 }
 
-/* Children that init has adopted by now cannot be found from the process. */
+/* Children that init has adopted cannot be found from the process. */
 static void note_daemon(pid_t pid)
 {
 	char *cgroup = target_cgroup_of(pid);
@@ -587,7 +591,7 @@ static void note_daemon(pid_t pid)
 	free(cgroup);
 }
 
-/* One line for each target that is waited for. */
+/* Prints a line for each target that does not exist yet. */
 static void note_missing(const struct options *o, const struct tracer *tracer)
 {
 	for (size_t i = 0; i < o->n_targets; i++) {
@@ -618,7 +622,10 @@ static void note_attached(const struct options *o, const struct tracer *tracer)
 				note_daemon(o->targets[i].pids[k]);
 }
 
-/* Tasks that were found have run before; tasks that join begin from now on. */
+/*
+ * Tasks that were found have been running; tasks that join are recorded from
+ * their start.
+ */
 static void on_attached(void *argument, const struct tracer *tracer)
 {
 	const struct recorded *what = argument;
@@ -632,7 +639,7 @@ static void on_attached(void *argument, const struct tracer *tracer)
 		note_attached(o, tracer);
 }
 
-/* "--unit a, --unit b" of all targets; heap. */
+/* "--unit a, --unit b": all targets; the caller frees it. */
 static char *target_list(const struct options *o)
 {
 	char *list = NULL;
@@ -647,7 +654,7 @@ static char *target_list(const struct options *o)
 	return list;
 }
 
-/* The target that has the process; the first one if none has. */
+/* The target of the process, or the first target if none has it. */
 static const struct target *target_of(const struct options *o, pid_t pid)
 {
 	for (size_t i = 0; i < o->n_targets; i++)
@@ -658,8 +665,8 @@ static const struct target *target_of(const struct options *o, pid_t pid)
 }
 
 /*
- * The kernel's list of tasks, which BPF programs iterate over, can leave one
- * out.
+ * Explains a failure: the kernel's list of tasks, which BPF programs iterate
+ * over, can omit a task.
  */
 __attribute__((noreturn))
 static void say_attach_failure(const struct options *o, int error,
@@ -681,10 +688,11 @@ static void say_attach_failure(const struct options *o, int error,
 		      t->name, missing);
 }
 
-/* systemctl runs once everything is recorded. */
+/* The systemctl commands, which run once everything is being recorded. */
 static struct jobs *unit_jobs(const struct options *o)
 {
-	enum { RELOAD_AFTER_NS = 1000000000 };	/* it can take a while to be up */
+	/* the unit can take a while until it can reload */
+	enum { RELOAD_AFTER_NS = 1000000000 };
 	struct jobs *jobs = jobs_new();
 
 	for (size_t i = 0; o->restart && i < o->n_targets; i++)
@@ -701,7 +709,7 @@ static bool target_ran(const struct options *o, const struct tracer *tracer,
 	return o->targets[i].n_pids || tracer_target_began(tracer, i);
 }
 
-/* How many targets ran; a note names each that did not. */
+/* The number of targets that ran. Notes each target that did not. */
 static size_t check_ran(const struct options *o, const struct tracer *tracer)
 {
 	size_t ran = 0;
@@ -768,7 +776,9 @@ static int record_targets(struct options *o)
 	o->recording.jobs = unit_jobs(o);
 	o->recording.on_attached = on_attached;
 	o->recording.argument = &what;
-	/* First, since opening a FIFO waits for its reader. */
+	/*
+	 * Open the output first, because opening a FIFO waits for its reader.
+	 */
 	if (output_open(&out, o->output, OUTPUT_BINARY | OUTPUT_PRIVATE))
 		error = record_into(&what, out);
 	for (size_t i = 0; i < o->n_targets; i++)

@@ -10,7 +10,7 @@
 
 #include "base/memory.h"
 
-/* What follows the prefix, or NULL. */
+/* The text after the prefix, or NULL if there is another prefix. */
 static const char *after(const char *text, const char *prefix)
 {
 	size_t n = strlen(prefix);
@@ -48,7 +48,7 @@ static const char *base(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* The command can replace the directory later, but not what is open. */
+/* Holds the directory open: the command can replace it later. */
 static int open_directory(const char *path)
 {
 	char *dir = xasprintf("%.*s.", (int)(base(path) - path), path);
@@ -59,7 +59,10 @@ static int open_directory(const char *path)
 	return fd;
 }
 
-/* Opened for writing, too: then no writer waits, and a reader has no end. */
+/*
+ * Opens the FIFO for writing, too. Then writers do not wait, and we never read
+ * the end of the file.
+ */
 int split_open(struct split *s, uid_t uid, gid_t gid)
 {
 	struct stat st;
@@ -82,15 +85,15 @@ int split_open(struct split *s, uid_t uid, gid_t gid)
 
 void split_drain(const struct split *s)
 {
-	enum { READS = 16 };		/* a whole pipe, pipe(7) */
+	enum { READS = 16 };		/* the capacity of a pipe: pipe(7) */
 	char bytes[4096];
 
-	/* No more at a time: somebody can write faster than we read. */
+	/* Stop here, because somebody can write faster than we read. */
 	for (int i = 0; i < READS && read(s->fd, bytes, sizeof(bytes)) > 0; i++)
 		;
 }
 
-/* Another file can have the name by now. */
+/* Another file may have the name by now. */
 static void remove_made(const struct split *s)
 {
 	struct stat ours, there;

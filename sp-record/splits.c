@@ -12,13 +12,15 @@
 
 struct splits_read {
 	const struct tracer *tracer;
-	struct split_run *runs;		/* [1 .. n]; [0]: the harness' */
+	/* indexed by run, from 1 to n; [0] is the harness */
+	struct split_run *runs;
 	uint32_t n;
-	bool has_rest;			/* the last one is that of all others */
+	/* whether the last run stands for all runs without room */
+	bool has_rest;
 	uint64_t begun, crowded, unread;
 };
 
-/* The kernel side's number of a run. */
+/* The kernel side's number for a run. */
 static uint32_t number_of(const struct splits_read *s, uint32_t run)
 {
 	return s->has_rest && run == s->n ? SPLIT_REST : run;
@@ -61,8 +63,8 @@ void splits_close(struct splits_read *s)
 }
 
 /*
- * What a child of the command does before it executes a program is still the
- * harness' doing. Calls of an unknown program can be anybody's.
+ * The child that begins a run still belongs to the harness until it executes a
+ * program. Calls of an unknown program can belong to any run.
  */
 uint32_t splits_run_of(const struct splits_read *s, uint32_t id)
 {
@@ -83,7 +85,7 @@ uint64_t splits_start(const struct splits_read *s, uint32_t run)
 	return s->runs[run].start_ns;
 }
 
-/* The arguments, or NULL: the last one can be cut off. */
+/* The arguments, or NULL. The last one can be incomplete. */
 static char **arguments(const struct split_run *run)
 {
 	char **argv = xcalloc(1, sizeof(*argv));
@@ -98,7 +100,10 @@ static char **arguments(const struct split_run *run)
 	return argv;
 }
 
-/* The text up to its end or the first newline, with blanks between arguments. */
+/*
+ * The text, up to its end or the first newline. Arguments are separated by
+ * blanks.
+ */
 static char *text_of(const struct split_run *run, bool is_mark)
 {
 	size_t n = run->text_size < SPLIT_TEXT ? run->text_size : SPLIT_TEXT - 1;
@@ -132,7 +137,7 @@ static char *name_of(const struct splits_read *s, uint32_t i,
 	return xasprintf("%s [run %u]", whole, i);
 }
 
-/* As wait(2) gives it, and as a run record has it. */
+/* Converts the status of wait(2) to that of a run record. */
 static void set_status(struct run *part, const struct split_run *run)
 {
 	int signal = run->exit_code & 0x7f;
@@ -155,7 +160,7 @@ static uint64_t since(uint64_t start_ns, uint64_t ns)
 	return ns > start_ns ? ns - start_ns : 0;
 }
 
-/* The id of each run follows from that of the whole, in their order. */
+/* The ids of the runs follow from the id of the whole, in order. */
 static void set_id(struct run *part, uint32_t i)
 {
 	for (size_t byte = 0; byte < 4; byte++)

@@ -16,8 +16,9 @@
 #include "stream/fact-shape.h"
 
 enum {
-	WAITING_MAX = 4,	/* requests that the child has */
-	/* For all stacks that are left at the end. */
+	/* the most requests that the child has at a time */
+	WAITING_MAX = 4,
+	/* the time limit for all remaining stacks at the end */
 	FINISH_MS = 20000,
 };
 
@@ -27,7 +28,7 @@ _Static_assert((int)STACK_REGISTERS == (int)UNWIND_REGISTERS &&
 struct one {
 	struct argument_key where;
 	uint64_t time_ns;
-	uint8_t *bytes;		/* the request, then the detail */
+	uint8_t *bytes;		/* first the request, later the detail */
 	size_t size;		/* 0: lost */
 };
 
@@ -37,9 +38,9 @@ struct stacks {
 	struct mappings *mappings;
 	struct file_child *child;
 	struct one *all;
-	/* in order: the requests sent, and the answers */
+	/* in order: all; those whose requests were sent; those with answers */
 	size_t n, n_sent, n_answered;
-	struct stack_sample *fresh;	/* came in this turn */
+	struct stack_sample *fresh;	/* samples that came in this round */
 	size_t n_fresh;
 	uint64_t skew_ns;
 };
@@ -124,7 +125,8 @@ static void take_samples(struct stacks *s)
 {
 	s->n_fresh = 0;
 	ring_buffer__consume(s->ring);
-	mappings_take(s->mappings);	/* afterwards: those before the stacks */
+	/* take them after the stacks, so that no mapping is missing */
+	mappings_take(s->mappings);
 	for (size_t i = 0; i < s->n_fresh; i++) {
 		const struct stack_sample *from = &s->fresh[i];
 		struct one *one;
@@ -148,13 +150,13 @@ static void keep_answer(struct one *one, const uint8_t *answer, int size)
 	free(one->bytes);
 	one->bytes = NULL;
 	one->size = 0;
-	if (size <= 1 || size > DETAIL_MAX)	/* nothing was unwound */
+	if (size <= 1 || size > DETAIL_MAX)	/* nothing could be unwound */
 		return;
 	one->bytes = xmemdup(answer, size);
 	one->size = size;
 }
 
-/* False: the answer is not there yet. */
+/* Returns false if the answer has not come. */
 static bool take_answer(struct stacks *s, int milliseconds)
 {
 	static uint8_t answer[FILE_CHILD_BYTES];
@@ -164,7 +166,7 @@ static bool take_answer(struct stacks *s, int milliseconds)
 	if (size == -EAGAIN)
 		return false;
 	keep_answer(&s->all[s->n_answered++], answer, size);
-	/* After a failure, the child answers no other request either. */
+	/* after a failure, the child answers no further request */
 	while (size < 0 && s->n_answered < s->n_sent)
 		keep_answer(&s->all[s->n_answered++], NULL, 0);
 	return true;
@@ -179,7 +181,7 @@ static void send_requests(struct stacks *s)
 			s->n_sent++;
 			continue;
 		}
-		if (s->n_sent > s->n_answered)	/* its queue is full */
+		if (s->n_sent > s->n_answered)	/* the child's queue is full */
 			return;
 		s->n_sent++;
 		keep_answer(one, NULL, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * With --stacks: unwinds the copies of stacks that the kernel side made, in a
- * child process, and keeps where each call was made.
+ * child process. Keeps the functions that led to each call.
  */
 #ifndef STACKS_H
 #define STACKS_H
@@ -15,17 +15,17 @@
 struct record;
 struct stacks;
 
-/* Before loading: whether there is a ring for stacks. */
+/* Sets whether there is a ring for stacks. Call it before loading. */
 void stacks_prepare(struct record *skel, bool wanted);
-/* `skew_ns` is as in naming_open(). NULL: errno. */
+/* `skew_ns` is as in naming_open(). Returns NULL and errno on failure. */
 struct stacks *stacks_open(struct record *skel, uint64_t skew_ns);
 void stacks_free(struct stacks *s);
-/* Readable when stacks_take() has something to do. */
+/* A descriptor that can be read when stacks_take() has something to do. */
 int stacks_fd(const struct stacks *s);
-/* Take what has come, without waiting. */
+/* Takes what has come, without waiting. */
 void stacks_take(struct stacks *s);
 /*
- * Wait for all and call `found` for each stack, whose detail is that of a fact.
+ * Waits for all stacks, and calls `found` for each with the detail of its fact.
  * Returns how many were lost.
  */
 uint64_t stacks_finish(struct stacks *s,
@@ -33,7 +33,7 @@ uint64_t stacks_finish(struct stacks *s,
 				     const struct argument_key *where,
 				     uint64_t time_ns, uint8_t *detail,
 				     size_t size), void *arg);
-/* After stacks_finish(): as mappings_lost(). */
+/* The value of mappings_lost(), after stacks_finish(). */
 uint64_t stacks_lost_mappings(const struct stacks *s);
 
 #endif

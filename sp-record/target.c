@@ -137,7 +137,7 @@ static void await(struct target *t, const struct cgroup_mount *mount,
 	};
 }
 
-/* Await the cgroup that was found, in case it is removed and made again. */
+/* Waits for a found cgroup, too, in case it is removed and created again. */
 static void await_again(struct target *t, const struct cgroup_mounts *m)
 {
 	for (size_t i = 0; t->cgroup && i < m->n; i++) {
@@ -150,7 +150,10 @@ static void await_again(struct target *t, const struct cgroup_mounts *m)
 	}
 }
 
-/* "a/b", of names that a directory can have; more slashes do no harm. */
+/*
+ * Whether this is a path "a/b" of names that a directory can have. Repeated
+ * slashes do no harm.
+ */
 static bool is_path(const char *path)
 {
 	bool any = false;
@@ -159,7 +162,7 @@ static bool is_path(const char *path)
 		size_t n = strcspn(path, "/");
 
 		if (n > NAME_MAX || !strncmp(path, "..", n))
-			return false;	/* n is 1 or 2: "." or ".." */
+			return false;	/* "." or "..": n is 1 or 2 */
 		any = true;
 		path += n;
 	}
@@ -173,7 +176,7 @@ static bool is_below(const char *path, const char *dir)
 	return !strncmp(path, dir, n) && path[n] == '/';
 }
 
-/* Where `name` would be: in the mount that has it, or in any mount. */
+/* Waits for `name` in the mount that has it, or in all mounts. */
 static void await_path(struct target *t, const struct cgroup_mounts *m,
 		       const char *name)
 {
@@ -191,7 +194,7 @@ static void await_path(struct target *t, const struct cgroup_mounts *m,
 		await(t, &m->at[i], TARGET_AT_PATH, name);
 }
 
-/* "a, b and c": the engines that were asked. */
+/* "a, b and c": the mounts that were searched. */
 static char *mounts_text(const struct cgroup_mounts *m)
 {
 	char *text = xstrdup(m->n ? "" : "no cgroup hierarchy is mounted");
@@ -233,7 +236,10 @@ bool target_set_cgroup(struct target *t, const char *name, char **problem)
 
 /* Units */
 
-/* systemd.unit(5): the letters of names, and the types that have processes. */
+/*
+ * Checks the letters of a unit's name, and that its type has processes:
+ * systemd.unit(5).
+ */
 static char *unit_problem(const char *unit)
 {
 	static const char *const types[] = {
@@ -254,7 +260,10 @@ static char *unit_problem(const char *unit)
 	return NULL;
 }
 
-/* "redis.service" can be an alias, of redis-server.service; heap or NULL. */
+/*
+ * The unit's own name, because "redis.service" can be an alias of
+ * redis-server.service. NULL, or a text that the caller frees.
+ */
 static char *ask_unit_id(const char *unit)
 {
 	char *argv[] = {
@@ -351,7 +360,7 @@ static bool is_container_name(const char *name)
 		strlen(name) < NAME_MAX - strlen("cri-containerd-.scope");
 }
 
-/* The container runs: use its process and its cgroup. */
+/* The container is running: use its process and its cgroup. */
 static void use_container(struct target *t, const struct container *c)
 {
 	struct cgroup_mounts m;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What to attach to: processes and a cgroup, which the user names directly, by
- * a systemd unit or by a container. Cgroups can be made later.
+ * The targets to attach to: processes and a cgroup. The user names them
+ * directly, or by a systemd unit or a container. Cgroups can be created later.
  */
 #ifndef TARGET_H
 #define TARGET_H
@@ -15,10 +15,10 @@
 
 /* A cgroup that belongs to the target as soon as it exists. */
 struct target_cgroup {
-	char *mount;		/* where its hierarchy is mounted */
+	char *mount;		/* the mount point of its hierarchy */
 	int32_t hierarchy;
-	uint64_t root;		/* id of that directory */
-	/* a path below `root`; or the name of a cgroup in a … */
+	uint64_t root;		/* the id of that directory */
+	/* a path below `root`, or the name of a cgroup in a slice or a unit */
 	char *path;
 	enum { TARGET_AT_PATH, TARGET_IN_SLICE, TARGET_ANYWHERE } place;
 };
@@ -29,60 +29,60 @@ struct target {
 	/* ids in our PID namespace, without duplicates */
 	pid_t *pids;
 	size_t n_pids;
-	/* its directory; NULL: it has none, or none yet */
+	/* the directory of its cgroup; NULL: none, or none yet */
 	char *cgroup;
-	uint64_t cgroup_id;	/* the directory's inode number */
-	int32_t hierarchy;	/* as in /proc/PID/cgroup; 0: v2 */
+	uint64_t cgroup_id;	/* inode number of the directory */
+	int32_t hierarchy;	/* as in /proc/PID/cgroup; 0: version 2 */
 	struct target_cgroup *awaited;
 	size_t n_awaited;
-	char *unit;		/* its name, with its suffix; NULL: no unit */
+	/* name of the unit, with its suffix; NULL: not a unit */
+	char *unit;
 	bool is_created;	/* a container whose program has not started */
-	struct container container;	/* what is known of it so far */
+	/* what is known about the container so far */
+	struct container container;
 	const char *how;	/* "pid", "cgroup", "unit", "container" */
-	const char *name;	/* as the user gave it */
+	const char *name;	/* as the user wrote it */
 };
 
 /*
- * Each makes the target from `name`, which has to live as long as the target.
- * They return false with one line of heap text in `problem`, which the caller
- * frees. A unit, container or cgroup that does not exist yet is no problem; one
- * that can never exist is.
+ * These make a target from `name`, which must live as long as the target. They
+ * return false on failure, with a one-line `problem` that the caller frees. A
+ * unit, container or cgroup that does not exist yet is fine; one that can never
+ * exist is not.
  */
 bool target_set_pids(struct target *t, const char *name, char **problem);
 /*
- * `name` is a directory, or a name below the mount of cgroup v2, or if that has
- * no such cgroup, of one of v1.
+ * `name` is a directory, or a cgroup's path below the mount of cgroup v2, or of
+ * a v1 mount if v2 has no such cgroup.
  */
 bool target_set_cgroup(struct target *t, const char *name, char **problem);
-/* `name` is a unit of the system's manager; without a dot, it is a service. */
+/* `name` is a unit of the system manager; without a dot, it is a service. */
 bool target_set_unit(struct target *t, const char *name, char **problem);
-/*
- * `name` is the id or the name of a container of any engine that is installed.
- */
+/* `name` is the id or name of a container of any installed engine. */
 bool target_set_container(struct target *t, const char *name, char **problem);
 void target_free(struct target *t);
 
-/* Whether nothing of the target exists yet. */
+/* Whether no part of the target exists yet. */
 bool target_is_missing(const struct target *t);
 /*
- * Whether a manager sets up the processes that join it, which then execute
- * their program.
+ * Whether a manager sets up the processes that join the target, before they
+ * execute their program.
  */
 bool target_has_manager(const struct target *t);
 /*
- * Looks again for what did not exist. The kernel side already waits for its
- * cgroups.
+ * Looks again for what did not exist. The kernel side is already waiting for
+ * its cgroups.
  */
 void target_find(struct target *t);
 
 /*
- * Whether the process leads a session below init: children that it has left to
- * init cannot be found from it.
+ * Whether the process leads a session and is a child of init. Children that it
+ * left to init cannot be found from it.
  */
 bool target_is_daemon(pid_t pid);
 /*
- * The directory of the process's cgroup, on the heap; NULL if other processes
- * share it.
+ * The directory of the process's cgroup, which the caller frees. NULL: other
+ * processes share the cgroup.
  */
 char *target_cgroup_of(pid_t pid);
 

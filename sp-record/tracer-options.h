@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the tracer is asked to do. */
+/* What the tracer shall do. */
 #ifndef TRACER_OPTIONS_H
 #define TRACER_OPTIONS_H
 
@@ -11,16 +11,19 @@
 #include "target.h"
 
 struct tracer_options {
-	bool no_follow;		/* the command's thread group only */
-	struct target *targets;	/* what to attach to; none: a command */
+	bool no_follow;		/* record only the command's thread group */
+	/* what to attach to; if there are none, a command is recorded */
+	struct target *targets;
 	size_t n_targets;
-	bool from_exec;		/* tasks are followed from their next exec on */
-	size_t log_events;	/* room in each CPU's log; 0: no log */
-	bool exact_times;	/* the clock is read for each event */
-	bool results;		/* how each logged call ended */
-	bool paths;		/* paths and addresses of sockets too */
-	bool privileges;	/* capabilities, namespaces and modes too */
-	bool stacks;		/* where each call was first made too */
+	bool from_exec;		/* record tasks only from their next exec on */
+	size_t log_events;	/* entries in each CPU's log; 0: no log */
+	bool exact_times;	/* read the clock for each event */
+	bool results;		/* log how each call ended */
+	bool paths;		/* record paths and addresses of sockets, too */
+	/* record capabilities, namespaces and modes, too */
+	bool privileges;
+	/* record the stack of each call when it is first made, too */
+	bool stacks;
 	struct marks marks;	/* --mark */
 	struct split split;	/* --split */
 };

@@ -27,8 +27,9 @@
 #include "tracer-private.h"
 
 enum {
-	CHECK_MS = 500,		/* between checks whether the watch is needed */
-	/* a new attach soon after a detach waits for the kernel */
+	/* interval between checks whether watching is needed */
+	CHECK_MS = 500,
+	/* attaching again soon after detaching waits for the kernel */
 	UNWATCH_AFTER_MS = 2000,
 };
 
@@ -72,7 +73,7 @@ static int attach_seeking(struct record *skel, bool classic)
 {
 	skel->links.seeking_fork = bpf_program__attach_raw_tracepoint(
 		skel->progs.seeking_fork, "sched_process_fork");
-	if (!classic)		/* otherwise it is attached already */
+	if (!classic)		/* otherwise libbpf has attached it */
 		skel->links.seeking_exit = bpf_program__attach_raw_tracepoint(
 			skel->progs.seeking_exit, "sched_process_exit");
 	skel->links.seek = bpf_program__attach_iter(skel->progs.seek, NULL);
@@ -80,7 +81,9 @@ static int attach_seeking(struct record *skel, bool classic)
 		(classic || skel->links.seeking_exit) ? 0 : -errno;
 }
 
-/* Since 6.0 both names have the request as their first argument. */
+/*
+ * Since Linux 6.0, both tracepoints have the request as their first argument.
+ */
 static struct bpf_link *attach_io_uring(struct bpf_program *program)
 {
 	static const char *const names[] = {
@@ -116,9 +119,7 @@ static int attach(struct tracer *t)
 		if (!skel->links.note_results)
 			return -errno;
 	}
-	/*
-	 * Kernels without the vsyscall page do not have it: that is no error.
-	 */
+	/* It is no error if the kernel has no vsyscall page. */
 	skel->links.emulate_vsyscall =
 		attach_to_section(skel->progs.emulate_vsyscall);
 	skel->links.io_uring_submit =
@@ -128,7 +129,7 @@ static int attach(struct tracer *t)
 		skel->links.cap_capable = bpf_program__attach_raw_tracepoint(
 			skel->progs.cap_capable, "cap_capable");
 	t->sees_capabilities = skel->links.cap_capable;
-	/* Hints are right as long as no exit and no exec is missed. */
+	/* The hints are only right if no exit and no exec is missed. */
 	if (!machine_can_preempt())
 		__atomic_store_n(&skel->bss->control.hinting, 1,
 				 __ATOMIC_RELEASE);
@@ -196,15 +197,15 @@ static int map_tables(struct tracer *t)
 
 static int on_event(void *tracer, void *data, size_t size);
 
-/* Whether we are under a seccomp filter, which our command would inherit. */
+/* Whether we are under a seccomp filter, which the command would inherit. */
 static bool is_filtered(void)
 {
 	return prctl(PR_GET_SECCOMP, 0, 0, 0, 0) > 0;
 }
 
 /*
- * Watch sys_exit: it shows calls that had no sys_enter. It costs every call of
- * every process, so it ends when nothing needs it.
+ * Attaches to sys_exit, which shows calls that had no sys_enter. It slows down
+ * every call of every process, so it is detached when it is not needed.
  */
 static int watch(struct tracer *t)
 {
@@ -214,7 +215,7 @@ static int watch(struct tracer *t)
 		t->skel->progs.sys_exit_classic : t->skel->progs.sys_exit);
 	if (!t->exits)
 		return -errno;
-	/* The kernel side keeps 16 bits of it. */
+	/* the kernel side keeps 16 bits of it */
 	t->epoch = t->epoch % 0xffff + 1;
 	__atomic_store_n(&t->skel->bss->control.watch, t->epoch,
 			 __ATOMIC_RELEASE);
@@ -228,7 +229,7 @@ static void unwatch(struct tracer *t)
 	t->exits = NULL;
 }
 
-/* One descriptor that is readable when any of the rings has something. */
+/* Makes one descriptor that can be read when any of the rings has data. */
 static int poll_all(struct tracer *t)
 {
 	const int fds[] = {
@@ -267,7 +268,10 @@ static int compare_clocks(struct tracer *t)
 	return error;
 }
 
-/* The kernel side knows the file by its address, from our descriptor. */
+/*
+ * Tells the kernel side the address of the file, which it finds by our
+ * descriptor.
+ */
 static int find_mark_file(struct tracer *t, const struct split *split)
 {
 	uint32_t unused;
@@ -328,12 +332,14 @@ struct tracer *tracer_open(const struct tracer_options *options,
 	t->executables = executables_new();
 	t->classic = machine_can_preempt() && machine_has_trace_events();
 	error = load_and_attach(t, options);
-	if (error && options->paths) {	/* some kernels' verifier may refuse it */
+	/* the verifier of some kernels may refuse confirming */
+	if (error && options->paths) {
 		unload(t);
 		t->unconfirmed = true;
 		error = load_and_attach(t, options);
 	}
-	if (error && t->classic) {	/* perf_event_open() can be forbidden */
+	/* perf_event_open(2) can be forbidden */
+	if (error && t->classic) {
 		unload(t);
 		t->classic = false;
 		error = load_and_attach(t, options);
@@ -406,7 +412,7 @@ int tracer_pass(const struct tracer *t)
 	return n;
 }
 
-/* Look at all tasks, until a pass finds no new one. */
+/* Looks at all tasks, until a pass finds no new one. */
 static int seek(struct tracer *t)
 {
 	const __u64 *found = &t->skel->bss->progress.found;
@@ -422,7 +428,7 @@ static int seek(struct tracer *t)
 	return error;
 }
 
-/* Whether processes were found and the user may trace none of them. */
+/* Whether processes were found, but the user may trace none of them. */
 static bool is_all_withheld(const struct tracer *t)
 {
 	uint32_t pid;
@@ -454,7 +460,7 @@ char *tracer_withheld(const struct tracer *t)
 	return list;
 }
 
-/* Have a target's processes looked for; its scope is its index. */
+/* Has a target's processes looked for. Its scope is its index. */
 static int want(struct tracer *t, uint32_t scope)
 {
 	struct target *target = &t->targets[scope];
@@ -468,7 +474,7 @@ static int want(struct tracer *t, uint32_t scope)
 	return error;
 }
 
-/* -ESRCH: a process of the target was not found. */
+/* Returns -ESRCH if a process of the target was not found. */
 static int check_found(const struct tracer *t, const struct target *target,
 		       pid_t *missing)
 {
@@ -499,7 +505,7 @@ int tracer_attach(struct tracer *t, pid_t *missing)
 		error = check_found(t, &t->targets[i], missing);
 	if (!error && is_all_withheld(t))
 		return -EACCES;
-	/* The processes were found, but none was left to follow. */
+	/* processes were found, but none is left to follow */
 	for (size_t i = 0; !error && i < t->n_targets; i++)
 		if (t->targets[i].n_pids && !tracer_began(t) &&
 		    !t->skel->bss->progress.armed) {
@@ -509,7 +515,7 @@ int tracer_attach(struct tracer *t, pid_t *missing)
 	return error;
 }
 
-/* End watching when nothing has needed it for a while. */
+/* Ends watching when it has not been needed for a while. */
 static void reconsider(struct tracer *t, uint64_t now_ns)
 {
 	const struct progress *p = &t->skel->bss->progress;
@@ -518,7 +524,7 @@ static void reconsider(struct tracer *t, uint64_t now_ns)
 		return;
 	t->check_ns = now_ns + CHECK_MS * 1000000ULL;
 	if (p->transit)
-		/* whoever sleeps by now is no longer in transit */
+		/* a task that sleeps is no longer in transit */
 		tracer_pass(t);
 	if (p->transit || load_u64(&p->filtered) || load_u64(&p->armed) ||
 	    is_filtered())
@@ -574,9 +580,9 @@ static int on_event(void *tracer, void *data, size_t size)
 }
 
 /*
- * Wait for programs that were still running when they were detached. They run
- * with preemption disabled, so membarrier(2) waits until every CPU has had it
- * enabled. Where the kernel does not offer that (nohz_full), sleep for a while.
+ * Waits for programs that were running when they were detached. They run with
+ * preemption disabled, and membarrier(2) waits until every CPU has had it
+ * enabled. If the kernel does not offer that (nohz_full), sleeps for a while.
  */
 static void settle(void)
 {
@@ -603,7 +609,7 @@ void tracer_stop(struct tracer *t)
 		return;
 	t->stopped = true;
 	if (t->n_targets)
-		tracer_pass(t);		/* for the calls that they are in */
+		tracer_pass(t);		/* count the calls that tasks are in */
 	unwatch(t);
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
 		bpf_link__destroy(*links[i]);
@@ -664,7 +670,7 @@ size_t tracer_phases(const struct tracer *t,
 	return n;
 }
 
-/* What was counted of an image so far: calls, and distinct calls. */
+/* Counts an image's calls so far: all, and distinct ones. */
 static void count_image(const struct tracer *t, uint32_t phase, uint32_t id,
 			struct tracer_glance *glance)
 {

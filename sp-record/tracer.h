@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The kernel side while it runs, without libbpf's types. tracer.c uses load.c,
- * naming.c, confirm.c and executables.c, which do not use each other; collect.c
- * and log.c use tracer.c.
+ * The kernel side while it runs. This interface has no types of libbpf.
+ * tracer.c uses load.c, naming.c, confirm.c and executables.c, which do not use
+ * each other; collect.c and log.c use tracer.c.
  */
 #ifndef TRACER_H
 #define TRACER_H
@@ -17,97 +17,111 @@
 struct tracer;
 
 /*
- * Load and attach. NULL: `problem` (heap, caller frees) says what is missing
- * and how to get it; errno is the reason.
+ * Loads and attaches the programs. Returns NULL on failure; `problem`, which
+ * the caller frees, says what is missing and how to get it, and errno is the
+ * reason.
  */
 struct tracer *tracer_open(const struct tracer_options *options,
 			   char **problem);
 void tracer_close(struct tracer *t);
 
 /*
- * The hook of the command: run in the child, with the caller's privileges. The
- * child is followed from its next successful execve on. 0 or -errno.
+ * The hook of the command: runs in the child, with the caller's privileges. The
+ * child is followed from its next successful execve on. Returns 0 or -errno.
  */
 int tracer_arm(void *tracer);
 
 /*
- * Follow the targets, with all that they have started so far, from now on. 0 or
- * -errno; -ESRCH: `*missing` is the process that is not there; -EACCES: none of
- * its processes may be traced.
+ * Follows the targets, and everything that they have started, from now on.
+ * Returns 0 or -errno. For -ESRCH, `*missing` is the process that does not
+ * exist; -EACCES means that we may trace none of its processes.
  */
 int tracer_attach(struct tracer *t, pid_t *missing);
 
 /*
- * Processes that were left out because we may not trace them: "12 (sudo)";
- * heap. NULL: none.
+ * Processes that were left out because we may not trace them: "12 (sudo)",
+ * which the caller frees. NULL: none.
  */
 char *tracer_withheld(const struct tracer *t);
 
-/* The descriptor is readable when tracer_dispatch() has something to do. */
+/* The descriptor can be read when tracer_dispatch() has something to do. */
 int tracer_fd(const struct tracer *t);
 /*
- * To be called then, and again at the time that it returns (CLOCK_MONOTONIC,
- * ns; 0: not again by itself).
+ * Call this then, and again at the time that it returns (CLOCK_MONOTONIC, ns).
+ * 0: there is no such time.
  */
 uint64_t tracer_dispatch(struct tracer *t, uint64_t now_ns);
 /*
- * To be called before each sleep: whether the scheduler, when a task wakes us
- * on our CPU, runs us before that task is back in user mode.
+ * Call this before each sleep. `comes_first` says whether the scheduler runs
+ * us, when a task wakes us on our CPU, before that task returns to user mode.
  */
 void tracer_rest(struct tracer *t, bool comes_first);
 
 /*
  * CLOCK_MONOTONIC of the initial time namespace, as BPF programs read it. The
- * recorder can be in another one.
+ * recorder can be in another namespace.
  */
 uint64_t tracer_now(const struct tracer *t);
 
-/* A quick look at a recording that goes on. */
+/* A quick overview of a running recording. */
 struct tracer_glance {
-	/* tracer_now() of the command's execve; 0: not yet */
+	/* tracer_now() at the command's execve; 0: not executed yet */
 	uint64_t start_ns;
-	/* when a call was last seen for the first time */
+	/* when a call was last seen that had not been seen before */
 	uint64_t last_new_ns;
-	uint64_t live;		/* tasks followed */
-	uint64_t tasks;		/* that ever were */
-	uint64_t calls, distinct;	/* so far; distinct: (image, arch, nr) */
+	uint64_t live;		/* tasks that are followed now */
+	uint64_t tasks;		/* tasks that were followed at any time */
+	/* calls so far; distinct ones differ in (image, arch, nr) */
+	uint64_t calls, distinct;
 	bool sees_operations;	/* of io_uring */
-	bool sees_capabilities;	/* with --privileges */
-	bool unwatched;		/* a filter answered calls before that was watched */
-	bool skippable;		/* raw tracepoints where the kernel can skip them */
+	bool sees_capabilities;	/* known only with --privileges */
+	/* a filter answered calls before sys_exit was watched */
+	bool unwatched;
+	/* attached to raw tracepoints that the kernel can skip */
+	bool skippable;
 };
 void tracer_glance(const struct tracer *t, struct tracer_glance *glance);
-/* How many tasks are followed; quicker still. */
+/* The number of followed tasks. This is quicker than a glance. */
 uint64_t tracer_live(const struct tracer *t);
-/* Whether any task has ever been followed, or any of a target. */
+/* Whether any task, or any task of a target, has ever been followed. */
 bool tracer_began(const struct tracer *t);
 bool tracer_target_began(const struct tracer *t, size_t target);
-/* Cgroups of targets that there are; tasks that wait for their next exec. */
+/*
+ * The number of existing cgroups of targets; the number of tasks that wait for
+ * their next exec.
+ */
 uint64_t tracer_cgroups(const struct tracer *t);
 uint64_t tracer_armed(const struct tracer *t);
 
-/* When attached: show every task to the program `seek`, once. 0 or -errno. */
+/*
+ * When attached: runs the program `seek` once for every task. Returns 0 or
+ * -errno.
+ */
 int tracer_pass(const struct tracer *t);
 
 /*
- * End the recording for tasks that still run: when it returns, nothing is
- * counted any more, so that the tables can be read as a whole.
+ * Ends the recording for tasks that still run. After it returns, nothing is
+ * counted any more, so that the tables can be read consistently.
  */
 void tracer_stop(struct tracer *t);
 
-/* User space has seen a mark, given by its index: its phase begins now. */
+/* Begins the phase of a mark that user space saw. `mark` is its index. */
 void tracer_mark(struct tracer *t, size_t mark);
 
-/* The phases so far, in order; the first one has no mark. */
+/* The phases so far, in order. The first one has no mark. */
 struct tracer_phase {
-	size_t mark;		/* index; of the first one, 0 */
+	/* the index of its mark; 0 for the first phase */
+	size_t mark;
 	uint64_t start_ns;	/* CLOCK_MONOTONIC */
 };
 enum { TRACER_PHASES = MARKS + 1 };
 size_t tracer_phases(const struct tracer *t,
 		     struct tracer_phase phases[TRACER_PHASES]);
 
-/* Ids of up to `max` followed tasks; returns how many there are. */
+/*
+ * Stores the ids of up to `max` followed tasks. Returns the number of followed
+ * tasks.
+ */
 size_t tracer_tasks(const struct tracer *t, pid_t *tids, size_t max);
 
 #endif

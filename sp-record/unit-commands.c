@@ -30,7 +30,7 @@ static bool was_executed(const struct trace *t, const char *path)
 	return false;
 }
 
-/* With --paths, scripts are recorded by their names. */
+/* With --paths, scripts are recorded under their own names. */
 static bool was_named(const struct trace *t, const char *path)
 {
 	bool was = false;
@@ -46,7 +46,10 @@ static bool was_named(const struct trace *t, const char *path)
 	return was;
 }
 
-/* The interpreter of a script, with symbolic links resolved; heap or NULL. */
+/*
+ * The interpreter of a script, with symbolic links resolved. NULL, or a path
+ * that the caller frees.
+ */
 static char *interpreter_of(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -63,8 +66,8 @@ static char *interpreter_of(const char *path)
 }
 
 /*
- * The image of a script is its interpreter. Without --paths, it is only known
- * that the interpreter ran.
+ * The image of a script is its interpreter. Without --paths, we only know that
+ * the interpreter ran.
  */
 static bool was_script_executed(const struct run *run, const struct trace *t,
 				const char *path)
@@ -80,8 +83,8 @@ static bool was_script_executed(const struct run *run, const struct trace *t,
 
 /* A command of the unit: ExecReload=/bin/kill. */
 struct unit_command {
-	char *option, *path;	/* point into the caller's text */
-	char *real;		/* heap; NULL: there is no such file */
+	char *option, *path;	/* both point into the caller's text */
+	char *real;		/* to be freed; NULL: there is no such file */
 	bool noted;
 };
 
@@ -98,7 +101,10 @@ static bool is_executed(const struct run *run, const struct trace *t,
 		was_script_executed(run, t, c->path);
 }
 
-/* How often systemd executed it: an execution by the service has a start. */
+/*
+ * How often systemd executed it. Executions by the service itself have a start,
+ * which is subtracted.
+ */
 static uint64_t executed_by_manager(const struct trace *t, const char *path)
 {
 	uint64_t execs = 0, starts = 0;
@@ -124,8 +130,9 @@ static bool is_same_file(const struct unit_command *a, const struct unit_command
 }
 
 /*
- * Several commands can have one executable, as those of nginx do. If it was
- * executed less often, one of them was not, but nothing shows which.
+ * Several commands can share an executable, as those of nginx do. If it was
+ * executed less often than there are commands, one of them did not run, but
+ * nothing shows which.
  */
 static void check_shared(struct run *run, const struct trace *t,
 			 struct commands *all, size_t first)
@@ -143,7 +150,7 @@ static void check_shared(struct run *run, const struct trace *t,
 		n++;
 	}
 	times = c->real ? executed_by_manager(t, c->real) : 0;
-	/* never: it is a script, whose image is its interpreter */
+	/* 0 times: it is a script, whose image is its interpreter */
 	if (n > 1 && times && times < n) {
 		text = xasprintf("one of the unit's %s, which all execute %s: "
 				 "systemd executed it %" PRIu64 " time%s",
@@ -172,7 +179,7 @@ static void check(struct run *run, const struct trace *t, struct commands *all,
 	free(text);
 }
 
-/* "ExecReload={ path=/bin/kill ; argv[]=/bin/kill -HUP $MAINPID ; … }" */
+/* Reads ExecReload={ path=/bin/kill ; argv[]=/bin/kill -HUP $MAINPID ; … }. */
 static void take_line(struct commands *all, char *line)
 {
 	static const char start[] = "={ path=";

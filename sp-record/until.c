@@ -17,8 +17,9 @@ enum { MORE = 100, CALLS = ROWS * CALLS_PER_ROW };
 struct until {
 	struct until_options options;
 	uint64_t due_ns;	/* 0: it is over */
-	uint64_t distinct;	/* calls, when last looked */
-	uint64_t new_ns;	/* when that was new */
+	/* the number of distinct calls at the last look */
+	uint64_t distinct;
+	uint64_t new_ns;	/* when it last grew */
 	bool told_full;
 };
 
@@ -44,7 +45,7 @@ uint64_t until_due(const struct until *u)
 	return u ? u->due_ns : 0;
 }
 
-/* Add the calls of an image, as far as the table has them. */
+/* Adds the calls of an image that are in the table. */
 static void add_calls(const struct tracer *t, uint32_t id, bool calls[CALLS])
 {
 	if (id >= t->n_table)
@@ -56,15 +57,16 @@ static void add_calls(const struct tracer *t, uint32_t id, bool calls[CALLS])
 						i % CALLS_PER_ROW).count != 0;
 }
 
-/* Counts are also outside the table, where they cannot be read in passing. */
+/* Calls outside the table cannot be read quickly. */
 static bool is_full(const struct tracer *t)
 {
 	return image_end(t) > t->n_table;
 }
 
 /*
- * Different calls, of whatever image and run. Those that are not in the table
- * are counted for each image: they end no quiet time that should have ended.
+ * The number of distinct calls, whatever their image and run. Calls that are
+ * not in the table are counted for each image. So this can be too large, but it
+ * never ends the recording too early.
  */
 static uint64_t count_distinct(const struct tracer *t)
 {
@@ -89,10 +91,11 @@ static bool is_quiet(struct until *u, const struct tracer *t, uint64_t now_ns)
 	return now_ns - u->new_ns >= u->options.quiet * SECOND;
 }
 
-/* What the runs that have ended say: those of one text are one unit. */
+/* A sample of the ended runs. Runs with the same text are one unit. */
 struct sample {
 	const struct splits_read *splits;
-	uint32_t *units;	/* by run, + 1; 0: it has not ended */
+	/* unit + 1 of each run; 0: the run has not ended */
+	uint32_t *units;
 	size_t n;		/* units */
 	bool (*calls)[CALLS];	/* by unit */
 };
@@ -125,7 +128,7 @@ static void add_runs(struct sample *s, const struct tracer *t)
 	}
 }
 
-/* How many units have a call that no other one has. */
+/* How many units have a call that no other unit has. */
 static size_t count_unique(const struct sample *s)
 {
 	bool *unique = xcalloc(s->n + 1, sizeof(*unique));
@@ -148,7 +151,9 @@ static size_t count_unique(const struct sample *s)
 	return n;
 }
 
-/* The upper bound, as of sp-diff --coverage --groups; 1: too few runs. */
+/*
+ * The upper bound that sp-diff --coverage --groups would give; 1: too few runs.
+ */
 static double upper_risk(struct tracer *t)
 {
 	struct splits_read *splits = splits_open(t);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --until-quiet and --until-risk: when a recording has seen enough. */
+/* --until-quiet and --until-risk: end a recording when it has seen enough. */
 #ifndef UNTIL_H
 #define UNTIL_H
 
@@ -9,8 +9,9 @@
 #include "tracer.h"
 
 struct until_options {
-	double quiet;		/* seconds without a new call; 0: not given */
-	double risk;		/* a share from 0 to 1; 0: not given */
+	/* seconds without a new call; 0: option not given */
+	double quiet;
+	double risk;		/* a share from 0 to 1; 0: option not given */
 };
 
 struct until;
@@ -20,9 +21,8 @@ struct until *until_new(const struct until_options *options);
 void until_free(struct until *u);
 
 /*
- * Times are CLOCK_MONOTONIC, in ns. If a look is due, checks whether enough has
- * been seen. Returns true once, when that is so, and prints a note. Accepts
- * NULL.
+ * If a look is due, checks whether enough has been seen. If so, prints a note
+ * and returns true, once. Times are CLOCK_MONOTONIC, in ns. Accepts NULL.
  */
 bool until_check(struct until *u, struct tracer *t, uint64_t now_ns);
 /* The time of the next look; 0: never. */

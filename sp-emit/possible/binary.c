@@ -10,12 +10,13 @@
 
 #include "base/memory.h"
 
-/* More than any linker writes; a file with more is not read. */
+/* Linkers write less than this. A file that exceeds a limit is not read. */
 enum {
 	SECTIONS_MAX = 65536,
-	ENTRIES_MAX = 4 << 20,	/* symbols, relocations, functions: of each */
+	/* the most symbols, relocations and functions, each */
+	ENTRIES_MAX = 4 << 20,
 	NEEDED_MAX = 1024,
-	STRING_MAX = 4096,	/* bytes of a name */
+	STRING_MAX = 4096,	/* the longest name, in bytes */
 };
 
 /* Bytes */
@@ -41,7 +42,7 @@ const uint8_t *binary_at(const struct binary *b, uint64_t address, size_t *n)
 
 /* Sections */
 
-/* A section's data, or NULL: not of this file, or malformed. */
+/* The data of a section, or NULL if it is not in this file or malformed. */
 static Elf_Data *data_of(const struct binary *b, Elf_Scn *section,
 			 const GElf_Shdr *header)
 {
@@ -52,8 +53,8 @@ static Elf_Data *data_of(const struct binary *b, Elf_Scn *section,
 }
 
 /*
- * A string of a table; NULL: it does not end within it, or not soon. What
- * elf_strptr(3) does takes hours in a table without any end.
+ * A string of a table, or NULL if it has no end within a reasonable length.
+ * elf_strptr(3) takes hours for a table without an end.
  */
 static const char *string_at(const struct binary *b, size_t section,
 			     size_t offset)
@@ -105,7 +106,9 @@ static bool add_symbols(struct binary *b, const GElf_Shdr *header,
 		name = string_at(b, header->sh_link, sym.st_name);
 		if (!name || !*name)
 			continue;
-		/* A static program has the libc within: all of it counts. */
+		/*
+		 * a static program contains the libc: all of its symbols count
+		 */
 		if (defined && header->sh_type == SHT_DYNSYM &&
 		    !strcmp(name, "__libc_start_main"))
 			b->is_libc = true;
@@ -271,14 +274,15 @@ static int32_t read_s32(const uint8_t *at)
 }
 
 /*
- * The table of .eh_frame_hdr has the start of each function that can be unwound,
- * and where its frame description is (LSB, Exception Frames). The encodings are
- * those that every linker for x86-64 writes.
+ * The table in .eh_frame_hdr has the start of each function that can be
+ * unwound, and the position of its frame description (LSB, Exception Frames).
+ * The encodings here are those that every linker for x86-64 writes.
  */
 enum {
 	FRAMES_VERSION = 1, FRAME_AT = 0x1b, COUNT_AS = 0x03, TABLE_AS = 0x3b,
 	FRAMES_HEAD = 12, FRAMES_ROW = 8,
-	FRAME_RANGE = 12,	/* of a description: length, CIE, start, range */
+	/* offset in a description with length, CIE, start, range */
+	FRAME_RANGE = 12,
 };
 
 static void add_frame(struct binary *b, uint64_t start, uint64_t frame)
@@ -344,8 +348,8 @@ static const struct binary_span *text_of(const struct binary *b, uint64_t at)
 }
 
 /*
- * Where neither frames nor symbols say it: functions begin where calls go to, at
- * addresses that compilers align them to.
+ * If neither frames nor symbols show functions, they begin where calls lead to,
+ * at addresses to which compilers align functions.
  */
 static bool add_called(struct binary *b)
 {
@@ -374,7 +378,7 @@ static bool add_called(struct binary *b)
 	return true;
 }
 
-/* Each ends where the next begins, or earlier if it says so. */
+/* A function ends where the next begins, or earlier if its size says so. */
 static void arrange_functions(struct binary *b)
 {
 	size_t n = 0;
@@ -491,7 +495,10 @@ static bool is_for_us(Elf *elf)
 		header.e_machine == EM_X86_64;
 }
 
-/* Code, but no section headers that say where: sections can be stripped. */
+/*
+ * Whether there is code, but no section headers that show it, as after
+ * stripping.
+ */
 static bool hides_code(const struct binary *b)
 {
 	size_t n = 0, n_sections = 0;

@@ -12,7 +12,9 @@
 enum { REGISTERS = 16, RSP = 4, RBP = 5, NONE = REGISTERS };
 enum { PLACES_MAX = 24, JOINS_MAX = 65536 };
 
-/* A place on the stack, by its distance from where rsp was at the entry. */
+/*
+ * A place on the stack: its distance from the value that rsp had at the entry.
+ */
 struct place {
 	int64_t offset;
 	struct code_value value;
@@ -22,11 +24,11 @@ struct state {
 	struct code_value registers[REGISTERS];
 	struct place places[PLACES_MAX];
 	size_t n_places;
-	int64_t rsp, rbp;	/* these distances from rsp at the entry … */
+	int64_t rsp, rbp;	/* the distance of each from rsp at the entry */
 	bool has_rsp, has_rbp;	/* … are known */
 };
 
-/* The state that holds at an address which a jump leads to. */
+/* The state at an address to which a jump leads. */
 struct join {
 	uint64_t address;
 	struct state state;
@@ -37,10 +39,10 @@ struct code {
 	csh capstone;
 	cs_insn *insn;
 	struct state state;
-	/* where the last instruction says that the next one is */
+	/* whether the next instruction can be reached */
 	bool is_reached;
 	struct join *joins;
-	uint64_t start, end;	/* where the function begins and ends */
+	uint64_t start, end;	/* the start and the end of the function */
 	struct code_found *found;	/* what this pass has found */
 	size_t n_found;
 };
@@ -148,7 +150,7 @@ static bool has_number(const struct code_value *v, uint32_t n)
 	return false;
 }
 
-/* Joins two values: the numbers of both, or unknown. */
+/* Joins two values: the result has the numbers of both, or is unknown. */
 static struct code_value either(struct code_value a,
 				const struct code_value *b)
 {
@@ -207,7 +209,7 @@ static struct code_value load(struct state *s, int64_t offset)
 	return place ? place->value : unknown;
 }
 
-/* Joins two states: keeps what both know, with the values of both. */
+/* Joins two states: keeps places that both know, with the values of both. */
 static void join_states(struct state *s, const struct state *other)
 {
 	struct state theirs = *other;
@@ -240,7 +242,7 @@ static void jump_to(struct code *c, uint64_t address)
 		join = xcalloc(1, sizeof(*join));
 		join->address = address;
 		join->state = c->state;
-		/* No compiler makes so many jumps in a function: give up. */
+		/* Give up: no compiler makes so many jumps in a function. */
 		if (HASH_COUNT(c->joins) >= JOINS_MAX) {
 			free(join);
 			return;
@@ -249,7 +251,7 @@ static void jump_to(struct code *c, uint64_t address)
 	}
 }
 
-/* The state at an address, after all jumps to it from earlier addresses. */
+/* The state at an address, after all jumps to it from lower addresses. */
 static void arrive(struct code *c, uint64_t address)
 {
 	struct join *join;
@@ -280,7 +282,7 @@ static void free_joins(struct code *c)
 
 /* Operands */
 
-/* The number of the register, for each name of its parts; or NONE. */
+/* The number of a register, for any name of it or a part of it; or NONE. */
 static int register_of(unsigned int reg)
 {
 	static const x86_reg names[REGISTERS][4] = {
@@ -301,7 +303,7 @@ static int register_of(unsigned int reg)
 		{ X86_REG_R14, X86_REG_R14D, X86_REG_R14W, X86_REG_R14B },
 		{ X86_REG_R15, X86_REG_R15D, X86_REG_R15W, X86_REG_R15B },
 	};
-	/* the number of the register + 1 */
+	/* the number of the register + 1; 0: not known so far */
 	static uint8_t known[X86_REG_ENDING];
 
 	if (!known[X86_REG_RAX]) {
@@ -316,14 +318,14 @@ static int register_of(unsigned int reg)
 	return reg < X86_REG_ENDING && known[reg] ? known[reg] - 1 : NONE;
 }
 
-/* A whole register, or its lower half, which clears the upper one. */
+/* A whole register, or its lower half: writing that clears the upper half. */
 static int whole_register(const cs_x86_op *op)
 {
 	return op->type == X86_OP_REG && op->size >= 4 ?
 		register_of(op->reg) : NONE;
 }
 
-/* Whether an operand is a place on the stack; if so, sets which. */
+/* Whether an operand is a place on the stack. If so, sets `place`. */
 static bool is_place(const struct state *s, const cs_x86_op *op,
 		     int64_t *offset)
 {
@@ -350,7 +352,7 @@ static struct code_value value_of(struct state *s, const cs_x86_op *op)
 	return is_place(s, op, &offset) ? load(s, offset) : unknown;
 }
 
-/* The address that an operand relative to rip names; 0: it names none. */
+/* The address that an operand relative to rip names, or 0. */
 static uint64_t near_address(const cs_insn *insn, const cs_x86_op *op)
 {
 	return op->type == X86_OP_MEM && op->mem.base == X86_REG_RIP &&
@@ -358,7 +360,7 @@ static uint64_t near_address(const cs_insn *insn, const cs_x86_op *op)
 		insn->address + insn->size + op->mem.disp : 0;
 }
 
-/* How an instruction changes the state */
+/* The effects of instructions on the state. */
 
 static void write_register(struct state *s, int r, struct code_value value)
 {
@@ -409,7 +411,10 @@ static void pop(struct state *s, const cs_x86_op *op)
 		write_register(s, whole_register(op), value);
 }
 
-/* Arithmetic with rsp; false: the instruction does something else. */
+/*
+ * Follows arithmetic with rsp. Returns false if the instruction does something
+ * else.
+ */
 static bool move_stack(struct state *s, const cs_insn *insn,
 		       const cs_x86_op *ops)
 {
@@ -437,7 +442,7 @@ static bool is_conditional_move(const cs_insn *insn)
 	return insn->id >= X86_INS_CMOVA && insn->id <= X86_INS_CMOVS;
 }
 
-/* Any other instruction: the values that it writes are not known afterwards. */
+/* For all other instructions: the values that they write become unknown. */
 static void spoil(struct state *s, const cs_insn *insn, const cs_x86 *x86)
 {
 	int64_t offset;
@@ -457,7 +462,7 @@ static void spoil(struct state *s, const cs_insn *insn, const cs_x86 *x86)
 			       unknown);
 }
 
-/* Registers that a called function need not restore: System V ABI. */
+/* A called function need not restore these registers: System V ABI. */
 static void spoil_by_call(struct state *s)
 {
 	static const uint8_t lost[] = { 0, 1, 2, 6, 7, 8, 9, 10, 11 };
@@ -492,7 +497,7 @@ static void apply(struct state *s, const cs_insn *insn, const cs_x86 *x86)
 		write_register(s, register_of(ops[0].reg), unknown);
 }
 
-/* What an instruction uses */
+/* What an instruction uses. */
 
 static void tell(struct code *c, enum code_use use, uint64_t target)
 {
@@ -534,7 +539,7 @@ static void take_addresses(struct code *c, const cs_insn *insn)
 		const cs_x86_op *op = &x86->operands[i];
 		uint64_t address = near_address(insn, op);
 
-		/* In a static program the operand is the address itself. */
+		/* in a static program, the operand is the address itself */
 		if (!address && op->type == X86_OP_IMM && op->size >= 4 &&
 		    op->imm >= 0x1000)
 			address = op->imm;
@@ -560,7 +565,8 @@ static bool ends_flow(const cs_insn *insn)
 
 static void read_instruction(struct code *c, const cs_insn *insn)
 {
-	if (!insn->id) {		/* skip bytes that are no instruction */
+	/* skip bytes that are not an instruction */
+	if (!insn->id) {
 		forget(&c->state);
 		return;
 	}
@@ -595,8 +601,8 @@ static void read_once(struct code *c, const uint8_t *bytes, size_t n,
 }
 
 /*
- * The states of jumps back are left over when the end is reached: a second pass
- * joins them, too. What a loop changes is not known within it then.
+ * The states of backward jumps are only known at the end, so a second pass
+ * joins them, too. Values that a loop changes are then unknown within the loop.
  */
 void code_read(struct code *c, const uint8_t *bytes, size_t n,
 	       uint64_t address,

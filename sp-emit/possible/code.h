@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What one function of a program does, as its machine code for x86-64 says:
- * which system calls it makes, and where it goes. Values of registers and of
- * places on the stack are followed along its branches.
+ * What one function does, according to its machine code for x86-64: which
+ * system calls it makes, and which functions it calls. The values of registers
+ * and of places on the stack are followed along the branches.
  */
 #ifndef CODE_H
 #define CODE_H
@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Registers that can hold the number of a call when a function is entered. */
+/* The registers in which a function can get the number of a call. */
 enum code_register { CODE_RAX, CODE_RDI = 7 };
 
 enum { CODE_NUMBERS_MAX = 4 };
@@ -20,17 +20,19 @@ struct code_value {
 	enum code_kind {
 		VALUE_UNKNOWN,
 		VALUE_NUMBERS,	/* one of these */
-		VALUE_ENTRY,	/* what a register had at the function's entry */
+		/* the value that a register had at the function's entry */
+		VALUE_ENTRY,
 	} kind;
 	unsigned int n;			/* of NUMBERS */
-	uint32_t at[CODE_NUMBERS_MAX];	/* of ENTRY: at[0] is the register */
+	/* for VALUE_ENTRY, at[0] is the register */
+	uint32_t at[CODE_NUMBERS_MAX];
 };
 
 enum code_use {
-	USE_SYSCALL,	/* the instruction: rax is the number */
-	USE_GO,		/* called or jumped to: rax and rdi hold then */
-	USE_GO_BY,	/* the same by a slot: target is where the slot is */
-	USE_TAKE,	/* its address is taken, or read from a slot there */
+	USE_SYSCALL,	/* the instruction syscall; rax is the number */
+	USE_GO,		/* a call or jump to `target`, with rax and rdi */
+	USE_GO_BY,	/* the same through a slot; `target` is its address */
+	USE_TAKE,	/* the address is taken, or read from a slot */
 };
 
 struct code_found {
@@ -39,18 +41,22 @@ struct code_found {
 	struct code_value rax, rdi;
 };
 
-struct code;			/* a disassembler */
+struct code;			/* A disassembler. */
 
 /*
- * Load the disassembler, which takes 7 ms: before a sandbox, and only where it is
- * needed. False: it is not installed.
+ * Loads the disassembler, which takes 7 ms, so only do it if needed, and before
+ * the sandbox. Returns false if it is not installed.
  */
 bool code_load(void);
 
-struct code *code_new(void);	/* NULL: there is none for x86-64 */
+/* Returns NULL if there is no disassembler for x86-64. */
+struct code *code_new(void);
 void code_free(struct code *c);
 
-/* Tell `found` all uses in the function of `n` bytes at `address`, in order. */
+/*
+ * Passes all uses in the function of `n` bytes at `address` to `found`, in
+ * order.
+ */
 void code_read(struct code *c, const uint8_t *bytes, size_t n,
 	       uint64_t address,
 	       void (*found)(void *arg, const struct code_found *), void *arg);

@@ -9,17 +9,19 @@
 #include "code.h"
 
 enum {
-	BYTES_MAX = 64 << 20,	/* of code to disassemble, in all */
-	FUNCTION_MAX = 4 << 20,	/* of one function */
+	BYTES_MAX = 64 << 20,	/* bytes of code to disassemble in total */
+	FUNCTION_MAX = 4 << 20,	/* bytes of one function */
 	EDGES_MAX = 4 << 20,
-	ROUNDS_MAX = 8,		/* of functions that pass a number on */
+	/* rounds of finding functions that pass a number on */
+	ROUNDS_MAX = 8,
 	NO_PARAMETER = -1,
 };
 
 struct edge {
 	struct node *to;
 	struct code_value rax, rdi;
-	bool goes;		/* a call or jump; else an address is taken */
+	/* true: a call or jump; false: an address is taken */
+	bool goes;
 };
 
 /* A function. */
@@ -27,7 +29,7 @@ struct node {
 	struct object *object;
 	const struct binary_span *span;
 	bool is_queued, is_read, is_cut, has_caller;
-	/* The number of its call is what this register has at its entry. */
+	/* The register in which the function gets the number of its call. */
 	int parameter;
 	struct edge *edges;
 	size_t n_edges;
@@ -35,17 +37,26 @@ struct node {
 	size_t n_numbers;
 	size_t n_unknown;
 	enum graph_near near;
-	unsigned int steps;	/* from what was imported: 0 is that itself */
-	const char *root, *root_object;	/* by which it was reached */
+	/* steps from the imported function, which has 0 */
+	unsigned int steps;
+	/*
+	 * the imported function through which it was reached, and that
+	 * function's object
+	 */
+	const char *root, *root_object;
 };
 
 struct object {
 	struct binary b;
 	char *name;
 	bool own;
-	struct node **nodes;	/* one for each of b.functions, or NULL */
-	/* Addresses of what takes the number of a call: functions, and stubs of
-	   the linkage table; and of the slots with such an address. */
+	/* one for each element of b.functions, or NULL */
+	struct node **nodes;
+	/*
+	 * The addresses of what takes the number of a call (functions, and
+	 * stubs of the procedure linkage table), and of slots with such an
+	 * address.
+	 */
 	uint64_t *takers, *slots;
 	size_t n_takers, n_slots;
 	struct object *next;
@@ -55,11 +66,11 @@ struct graph {
 	struct code *code;
 	uint64_t deadline;
 	struct object *objects, **last;
-	struct node **queue;	/* to be read, or to be reached */
+	struct node **queue;	/* nodes to be read, or to be reached */
 	size_t n_queue;
 	size_t bytes, n_edges;
-	bool stopped;		/* no more is read */
-	bool cut_short;		/* that, or a function was too large */
+	bool stopped;		/* stop reading */
+	bool cut_short;		/* stopped, or a function was too large */
 	struct node *reading;
 };
 
@@ -148,7 +159,7 @@ static void enqueue(struct graph *g, struct node *node)
 	g->queue[g->n_queue++] = node;
 }
 
-/* For each function of a C library with that name. */
+/* Calls a function for each function with that name in a C library. */
 static void each_export(struct graph *g, const char *name,
 			void (*act)(struct graph *, struct node *, void *),
 			void *arg)
@@ -170,9 +181,12 @@ static void each_export(struct graph *g, const char *name,
 	}
 }
 
-/* Reading a function */
+/* Reading a function. */
 
-/* The slot by which a stub of the procedure linkage table jumps; 0: none. */
+/*
+ * The slot through which a stub of the procedure linkage table jumps; 0: not a
+ * stub.
+ */
 static uint64_t slot_of_stub(const struct binary *b, uint64_t address)
 {
 	static const uint8_t mark[] = { 0xf3, 0x0f, 0x1e, 0xfa };
@@ -244,7 +258,9 @@ static bool is_parameter(uint32_t reg)
 	return reg == CODE_RAX || reg == CODE_RDI;
 }
 
-/* What the number of a call is, here or in a function that it is passed to. */
+/*
+ * Adds the number of a call, made here or in a function to which it is passed.
+ */
 static void add_value(struct node *node, const struct code_value *value)
 {
 	bool fits = value->kind == VALUE_NUMBERS;
@@ -328,7 +344,7 @@ static void read_queue(struct graph *g)
 	g->n_queue = 0;
 }
 
-/* Objects that are read where they make calls of their own */
+/* Objects that make calls of their own: only the functions that do are read. */
 
 static void queue_export(struct graph *g, struct node *node, void *unused)
 {
@@ -343,7 +359,10 @@ static void queue_imports(struct graph *g, struct object *o)
 			each_export(g, o->b.symbols[i].name, queue_export, NULL);
 }
 
-/* For each place in the code, with the bytes from there up to the text's end. */
+/*
+ * Calls a function for each address in the code, with the bytes up to the end
+ * of the section.
+ */
 static void each_place(struct graph *g, struct object *o,
 		       void (*act)(struct graph *, struct object *,
 				   const uint8_t *, uint64_t))
@@ -393,7 +412,8 @@ static bool is_among(const uint64_t *list, size_t n, uint64_t address)
 static void add_address(struct graph *g, uint64_t **list, size_t *n,
 			uint64_t address)
 {
-	enum { MOST = 64 };	/* each is compared with every call */
+	/* limited, because each is compared with every call */
+	enum { MOST = 64 };
 
 	if (is_among(*list, *n, address))
 		return;
@@ -404,7 +424,7 @@ static void add_address(struct graph *g, uint64_t **list, size_t *n,
 	(*list)[(*n)++] = address;
 }
 
-/* The slots with the address of a function that takes a call's number. */
+/* Finds the slots with the address of a function that takes a call's number. */
 static void find_slots(struct graph *g, struct object *o)
 {
 	for (size_t i = 0; i < o->b.n_slots; i++) {
@@ -430,7 +450,7 @@ static void find_stub(struct graph *g, struct object *o, const uint8_t *at,
 		add_address(g, &o->takers, &o->n_takers, address);
 }
 
-/* Whether there are more than before. */
+/* Returns whether it found new ones. */
 static bool find_takers(struct graph *g, struct object *o)
 {
 	size_t n = o->n_takers, n_slots = o->n_slots;
@@ -445,7 +465,7 @@ static bool find_takers(struct graph *g, struct object *o)
 	return o->n_takers > n || o->n_slots > n_slots;
 }
 
-/* A function that calls or jumps to one which takes a number. */
+/* Queues a function that calls, or jumps to, one that takes a number. */
 static void queue_caller(struct graph *g, struct object *o, const uint8_t *at,
 			 uint64_t address)
 {
@@ -465,7 +485,7 @@ static void queue_caller(struct graph *g, struct object *o, const uint8_t *at,
 		enqueue(g, node);
 }
 
-/* Numbers that are passed on */
+/* Numbers that are passed on. */
 
 static const struct code_value *passed(const struct edge *edge)
 {
@@ -480,7 +500,10 @@ static void each_node(struct graph *g, void (*act)(struct graph *, struct node *
 				act(g, o->nodes[i]);
 }
 
-/* A function that passes on what it is given takes a number, too. */
+/*
+ * A function that passes a parameter on to one that takes a number takes a
+ * number itself.
+ */
 static void find_parameter(struct graph *g, struct node *node)
 {
 	(void)g;
@@ -503,7 +526,10 @@ static void take_numbers(struct graph *g, struct node *node)
 		if (edge->goes && edge->to->parameter != NO_PARAMETER)
 			add_value(node, passed(edge));
 	}
-	/* Nobody calls it by its address: what it is given is not known. */
+	/*
+	 * Calls through pointers are not followed: such a function can get any
+	 * number.
+	 */
 	node->n_unknown += node->parameter != NO_PARAMETER &&
 		!node->has_caller && !node->object->b.is_libc;
 }
@@ -530,7 +556,10 @@ static void read_all(struct graph *g)
 	each_node(g, take_numbers);
 }
 
-/* Edges that lead to errors alone, and from there nearly everywhere. */
+/*
+ * Cuts edges to functions that handle errors, from which nearly everything can
+ * be reached.
+ */
 static void cut(struct graph *g, struct node *node, void *unused)
 {
 	(void)g, (void)unused;
@@ -585,7 +614,9 @@ static void reach_roots(struct graph *g, struct object *o,
 	}
 }
 
-/* The nearest first, so that each is reached by the shortest way. */
+/*
+ * Visits the nearest nodes first, so that each is reached in the fewest steps.
+ */
 static void spread(struct graph *g)
 {
 	for (size_t at = 0; at < g->n_queue; at++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How many of six test suites and of 206 programs make a call, on Debian 12: made
- * by tests/coverage/popular.
+ * How many of six test suites, and of 206 programs, make a call on Debian 12.
+ * Made by tests/coverage/popular.
  */
 #define POPULAR_PROGRAMS 206
 { "accept", 0, 3 },

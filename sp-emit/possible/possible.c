@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "names.h"
 
-/* The command line */
+/* The command line. */
 
 static char *parse_count(struct additions *a, const char *text)
 {
@@ -26,7 +26,7 @@ static char *parse_count(struct additions *a, const char *text)
 	return NULL;
 }
 
-/* "ARCH:NAME" is split; NULL: the architecture is not known. */
+/* Divides "ARCH:NAME". Returns NULL if the architecture is unknown. */
 static const struct arch *split_name(const char *text, const char **name)
 {
 	const char *colon = strchr(text, ':');
@@ -101,7 +101,9 @@ static bool add_images(struct reader *r, const struct trace *t)
 	return true;
 }
 
-/* What was mapped, where --paths recorded it: plugins are in no other list. */
+/*
+ * Adds mapped files, if --paths recorded them: only there are plugins listed.
+ */
 static bool add_mapped(struct reader *r, const struct trace *t)
 {
 	for (size_t i = 0; i < t->paths.n; i++) {
@@ -169,7 +171,7 @@ static struct reader_answer *ask(struct reader *reader, const struct trace *t)
 
 /* Ranking */
 
-/* A call that many other programs make is likelier: tests/coverage/popular. */
+/* Calls that many other programs make are likelier: tests/coverage/popular. */
 struct popular {
 	const char *call;
 	unsigned short suites, programs;	/* that make it */
@@ -192,8 +194,8 @@ static const struct popular *popular_of(struct call_id id)
 }
 
 /*
- * The executable's own imports first, then those of libraries; of these, the
- * functions that make the call themselves before those that can get to it.
+ * Puts the executable's own imports before those of libraries. Among these,
+ * functions that make the call themselves come before those that can reach it.
  */
 static int by_chance(const void *a, const void *b)
 {
@@ -312,7 +314,7 @@ static bool has_arch(const struct profile *p, const struct arch *arch)
 	return false;
 }
 
-/* Whether the profile allows the call with any arguments. */
+/* Whether the profile allows the call, for some or all arguments. */
 static bool allows_any(const struct profile *p, struct call_id id)
 {
 	for (size_t i = 0; i < p->n_rules; i++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * --possible and --add: calls that the code of the recorded programs contains,
- * and that no run made. See sandprint-possible(7).
+ * --possible and --add: calls that are in the code of the recorded programs,
+ * but that no run made. See sandprint-possible(7).
  */
 #ifndef POSSIBLE_H
 #define POSSIBLE_H
@@ -14,7 +14,7 @@ struct possible_call {
 	const struct graph_call *reached;
 };
 
-/* The calls that the profile does not allow, the likeliest first. */
+/* The calls that the profile does not allow. The likeliest comes first. */
 struct possible {
 	struct reader_answer *answer;
 	struct possible_call *calls;
@@ -23,39 +23,40 @@ struct possible {
 
 /* What --add allows. */
 struct additions {
-	unsigned int possible;	/* so many from the top of the list; 0: none */
-	char **names;		/* "socket" or "x86:socketcall" */
+	/* this many from the top of the list; 0: none */
+	unsigned int possible;
+	char **names;		/* such as "socket" or "x86:socketcall" */
 	size_t n_names;
 };
 
 /*
- * Set the value of an option. They return NULL, or a heap text of what is wrong
- * with the value.
+ * Set the value of an option. They return NULL, or a text that says what is
+ * wrong with the value, which the caller frees.
  */
 char *additions_parse(struct additions *a, const char *list);
 void additions_free(struct additions *a);
 
 /*
  * Asks the reader (reader.h) about the executables of the trace. Returns false
- * if it failed; the reason was printed and latched.
+ * if it printed and latched an error.
  */
 bool possible_find(struct possible *possible, struct reader *reader,
 		   const struct trace *t, const struct profile *p);
 void possible_free(struct possible *possible);
 
 /*
- * Allows the calls that --add names, with ORIGIN_ADDED. Returns false if one
- * cannot be added; the reason was printed and latched.
+ * Allows the calls that --add names, with ORIGIN_ADDED. Returns false if it
+ * printed and latched an error, because one cannot be added.
  */
 bool possible_add(const struct possible *possible, const struct additions *a,
 		  struct profile *p, const struct format *format);
 
-/* Whether the profile allows the call, perhaps with some arguments only. */
+/* Whether the profile allows the call, for some or all arguments. */
 bool profile_allows(const struct profile *p, struct call_id id);
-/* "/usr/bin/nginx imports bind", on the heap. */
+/* "/usr/bin/nginx imports bind", which the caller frees. */
 char *possible_why(const struct possible_call *call);
 /*
- * The call's entry in the list, even if --add added the call; NULL: it has
+ * The call's entry in the list, also if --add added the call; NULL: it has
  * none.
  */
 const struct possible_call *possible_of(const struct possible *possible,

@@ -27,7 +27,7 @@ enum {
 	MEMORY_MAX = 1 << 30,
 	OBJECTS_MAX = 4096,
 	ID_MAX = 64,
-	/* Of the request: own, size of the build-id, build-id; a path follows. */
+	/* before the path of an entry: own, size of the build-id, build-id */
 	ENTRY_HEAD = 2 + ID_MAX,
 };
 
@@ -39,9 +39,12 @@ struct shared {
 
 struct reader {
 	pid_t pid;
-	int go;			/* a byte tells the process to begin … */
-	int go_end;		/* … and its other end keeps that from failing */
-	int done;		/* a byte tells that the answer is complete */
+	/* a byte sent through it tells the process to begin */
+	int go;
+	/* its other end, kept open so that sending cannot fail */
+	int go_end;
+	/* a byte received from it tells that the answer is complete */
+	int done;
 	struct shared *shared;
 };
 
@@ -53,7 +56,7 @@ struct work {
 	struct reader_answer *answer;
 	struct { dev_t dev; ino_t ino; } seen[OBJECTS_MAX];
 	size_t n_seen;
-	char **libraries;	/* searches that were made */
+	char **libraries;	/* searches that were already made */
 	size_t n_libraries;
 	bool is_full;		/* there are more files than OBJECTS_MAX */
 };
@@ -102,8 +105,8 @@ static void add_needed(struct work *w, const struct binary *b,
 		       const char *path);
 
 /*
- * Returns 0, or why the file was not read; -EEXIST: it has been read before.
- * Takes over `fd`.
+ * Returns 0, or why the file was not read; -EEXIST means that it was read
+ * before. Takes ownership of `fd`.
  */
 static int add_file(struct work *w, int fd, const char *path, bool own,
 		    const uint8_t *id, size_t id_size)
@@ -128,7 +131,7 @@ static int add_file(struct work *w, int fd, const char *path, bool own,
 	return 0;
 }
 
-/* Returns true if it found such a library and has read it. */
+/* Returns true if it found the library and has read it. */
 static bool add_path(struct work *w, const char *path)
 {
 	int fd = open_below(w, path), err;
@@ -176,13 +179,19 @@ static bool add_along(struct work *w, const char *directories,
 	return false;
 }
 
-/* Where the dynamic loaders of glibc and musl look, on the usual systems. */
+/*
+ * The directories in which the dynamic loaders of glibc and musl look, on the
+ * usual systems.
+ */
 static const char usual_directories[] =
 	"/lib/x86_64-linux-gnu:/usr/lib/x86_64-linux-gnu:/lib64:/usr/lib64:"
 	"/lib:/usr/lib:/usr/local/lib/x86_64-linux-gnu:/usr/local/lib64:"
 	"/usr/local/lib";
 
-/* Each program can have a library of the same name in another place. */
+/*
+ * Whether this library was looked for in the same places: each program can have
+ * a library of the same name elsewhere.
+ */
 static bool is_looked_for(struct work *w, const struct binary *b,
 			  const char *origin, const char *name)
 {
@@ -218,8 +227,8 @@ static void add_library(struct work *w, const struct binary *b,
 }
 
 /*
- * musl's dynamic loader is its C library, too. A libc.so that is found
- * elsewhere is not musl's.
+ * musl's dynamic loader is also its C library. A libc.so that was found in
+ * another way is not musl's.
  */
 static bool is_musl(const struct binary *b)
 {
@@ -229,7 +238,7 @@ static bool is_musl(const struct binary *b)
 static void add_needed(struct work *w, const struct binary *b,
 		       const char *path)
 {
-	/* graph_add() has taken over the binary, but does not change it. */
+	/* graph_add() took ownership of the binary, but does not change it. */
 	if (b->interpreter)
 		add_library(w, b, path, b->interpreter);
 	for (size_t i = 0; i < b->n_needed; i++)
@@ -237,7 +246,7 @@ static void add_needed(struct work *w, const struct binary *b,
 			add_library(w, b, path, b->needed[i]);
 }
 
-/* Opens the file by its build-id, as Fedora's packages list their files. */
+/* Opens the file by its build-id, through the links in Fedora's packages. */
 static int open_by_id(const struct work *w, const uint8_t *id, size_t n)
 {
 	char path[64 + 2 * ID_MAX];
@@ -314,7 +323,7 @@ static void shed(int begin, int done)
 	limit_lower(RLIMIT_CORE, 0);
 	limit_lower(RLIMIT_FSIZE, 0);
 	limit_lower(RLIMIT_CPU, READER_SECONDS);
-/* AddressSanitizer alone takes more than this limit. */
+/* AddressSanitizer alone needs more than this limit. */
 #ifndef __SANITIZE_ADDRESS__
 	limit_lower(RLIMIT_DATA, MEMORY_MAX);
 #endif
@@ -327,7 +336,7 @@ static _Noreturn void serve(struct reader *r, const char *root, int begin,
 
 	shed(begin, done);
 	memory_can_fail();
-	code_load();	/* graph_new() finds out whether that went well */
+	code_load();	/* graph_new() checks whether that worked */
 	sandbox_enter(SANDBOX_READER, NULL, NULL);
 	if (read(STDIN_FILENO, &byte, 1) == 1) {
 		reader_work(root, r->shared->request, &r->shared->answer);
@@ -370,8 +379,8 @@ fail:
 }
 
 /*
- * The tool is confined by now and can send no signal. The process ends with the
- * tool, or when the other end of its pipe is closed.
+ * The tool is in its sandbox by now, and can send no signal. The process ends
+ * with the tool, or when its pipe is closed.
  */
 void reader_free(struct reader *r)
 {
@@ -423,7 +432,7 @@ struct reader_answer *reader_ask(struct reader *r)
 
 	if (write(r->go, "", 1) != 1 || !wait_for_answer(r))
 		return NULL;
-	/* A copy: the process could still change what it shares. */
+	/* Copy it: the process could still change the shared memory. */
 	a = xmemdup(&r->shared->answer, sizeof(*a));
 	a->missing[sizeof(a->missing) - 1] = '\0';
 	for (size_t i = 0; i < GRAPH_NUMBERS_MAX; i++) {

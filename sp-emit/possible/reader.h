@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A child process that reads the executables and libraries of a recording.
- * It is started before the tool confines itself, since it opens files; it can do
- * nothing but open files to read them, and has limits and a deadline. What it is
- * asked and answers is in memory that both share.
+ * A child process that reads the executables and libraries of a recording. It
+ * must open files, so it is started before the tool enters its sandbox. It can
+ * only open files to read them, and has limits and a deadline. Requests and
+ * answers are in shared memory.
  */
 #ifndef READER_H
 #define READER_H
@@ -15,37 +15,45 @@
 #include "graph.h"
 
 enum {
-	READER_SECONDS = 60,	/* until the answer has to be there */
+	READER_SECONDS = 60,	/* seconds within which the answer must come */
 	READER_REQUEST_MAX = 1 << 20,
 	READER_TEXT_MAX = 64 << 10,
 };
 
 struct reader_answer {
 	struct graph_result result;
-	uint32_t n_objects;	/* that were read */
+	uint32_t n_objects;	/* the number of files that were read */
 	uint32_t n_missing;	/* that were not */
-	uint32_t no_disassembler;	/* libcapstone is not installed */
-	char missing[READER_TEXT_MAX];	/* the first of them, a line each */
+	/* whether libcapstone is not installed */
+	uint32_t no_disassembler;
+	/* the first files that were not read, a line each */
+	char missing[READER_TEXT_MAX];
 };
 
 struct reader;
 
-/* NULL: it cannot be started, and errno says why. `root` NULL is "/". */
+/*
+ * `root` NULL is "/". Returns NULL and errno if the process cannot be started.
+ */
 struct reader *reader_start(const char *root);
-/* Ends the process. NULL is fine. */
+/* Ends the process. Accepts NULL. */
 void reader_free(struct reader *r);
 /*
- * Name a file to be read. An executable is `own`; `build_id_size` 0 takes the
- * file whatever its build-id is. False: there is no room for more.
+ * Adds a file to be read. `own`: it is an executable of the recording.
+ * `build_id_size` 0: accept any build-id. Returns false if there is no room.
  */
 bool reader_add(struct reader *r, const char *path, const uint8_t *build_id,
 		size_t build_id_size, bool own);
-/* Once. NULL: it did not answer; else a copy, which the caller frees. */
+/*
+ * Asks, which works only once. Returns a copy of the answer, which the caller
+ * frees, or NULL if there was no answer.
+ */
 struct reader_answer *reader_ask(struct reader *r);
 
 /*
- * What the process does: read these files and what they need. For tests, too.
- * `request` as reader_add() makes it; it ends with a zero byte.
+ * The work of the process, which tests also call: reads these files and the
+ * libraries that they need. `request` is what reader_add() makes, and ends with
+ * a zero byte.
  */
 void reader_work(const char *root, const uint8_t *request,
 		 struct reader_answer *answer);

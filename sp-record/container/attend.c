@@ -30,9 +30,9 @@
 #include "stream/trace.h"
 
 /*
- * The container waits for us. Loading the programs takes some 70 ms of
- * processor time, and on a busy machine other processes would get ten times
- * that in between. If raising the priority is not permitted, we go on without.
+ * Raises our priority, because the container waits for us. Loading the programs
+ * takes some 70 ms of CPU time, and on a busy machine other processes would get
+ * ten times that in between. It is no error if this is not permitted.
  */
 static void hurry(int flags)
 {
@@ -48,7 +48,7 @@ static void unhurry(void)
 	sched_setscheduler(0, SCHED_OTHER, &none);
 }
 
-/* What the attending process and its recorder work with. */
+/* The state of the attending process. */
 struct attendance {
 	const struct subject *subject;
 	const struct request *request;
@@ -56,10 +56,10 @@ struct attendance {
 	struct place stream, profile;
 	char *cgroup;
 	struct output *out;
-	int base;		/* the base profile, open; -1: none */
-	int messages;		/* a file for the recorder's stderr */
+	int base;		/* the base profile, if one is open; -1: none */
+	int messages;		/* a file that gets the recorder's stderr */
 	pid_t recorder;
-	int first;		/* a pidfd of the container's first process */
+	int first;		/* pidfd of the container's first process */
 };
 
 /* "container web (redis:7.2)", for the journal. */
@@ -116,12 +116,13 @@ static void release(struct attendance *a)
 		close(a->first);
 }
 
-/* The attending process */
+/* The attending process. */
 
 /*
- * Move us and the recorder to the root of each hierarchy: a manager that ends
- * the engine, or the runtime's helper, kills what is in its cgroup. The kernel
- * can take 10 ms for the first move, during which the recorder starts.
+ * Moves us and the recorder to the root of each hierarchy. Otherwise a manager
+ * that ends the engine, or the runtime's helper, would kill us with everything
+ * in its cgroup. The kernel can take 10 ms for the first move; meanwhile, the
+ * recorder starts.
  */
 static void leave_cgroups(pid_t recorder)
 {
@@ -144,8 +145,8 @@ static void leave_cgroups(pid_t recorder)
 }
 
 /*
- * Close all others: as long as we hold a copy of a plugin's connection, the
- * runtime does not notice that the plugin has ended.
+ * Closes all other descriptors. If we kept a copy of a plugin's connection, the
+ * runtime would not notice that the plugin has ended.
  */
 static void close_others(const int *kept, size_t n)
 {
@@ -195,7 +196,7 @@ static void add_label(char ***argv, const char *key, const char *value)
 	free(label);
 }
 
-/* A program's arguments are at most 128 KiB each, execve(2). */
+/* execve(2) permits at most 128 KiB for one argument. */
 enum { ARGS_MAX = 16384, LABELS_MAX = 64, LABEL_MAX = 1024 };
 
 static bool has_option(char **options, const char *option)
@@ -218,7 +219,7 @@ static void add_args(char ***argv, const struct attendance *a)
 	free(text);
 }
 
-/* As many of the container's labels as there is room for. */
+/* Adds as many of the container's labels as there is room for. */
 static void add_labels(char ***argv, json_t *labels)
 {
 	const char *key;
@@ -253,7 +254,7 @@ static char **recorder_argv(const struct attendance *a, int ready)
 
 	describe_append(&argv, "sp-record");
 	describe_append(&argv, "--quiet");
-	/* without the runtime's calls */
+	/* leave out the runtime's calls */
 	describe_append(&argv, "--from-exec");
 	text = xasprintf("--cgroup=%s", a->cgroup);
 	describe_append(&argv, text);
@@ -264,7 +265,7 @@ static char **recorder_argv(const struct attendance *a, int ready)
 	text = xasprintf("--name=%s", s->name ? s->name : s->id);
 	describe_append(&argv, text);
 	free(text);
-	/* The last one counts: the administrator's options win. */
+	/* the administrator's options come last, so that they win */
 	for (char **o = a->request->options; *o; o++)
 		describe_append(&argv, *o);
 	for (char **o = a->options->recording; o && *o; o++)
@@ -283,7 +284,9 @@ static char **recorder_argv(const struct attendance *a, int ready)
 	return argv;
 }
 
-/* In the child that becomes the recorder: the descriptors that it keeps. */
+/*
+ * Runs in the child that becomes the recorder. Only some descriptors stay open.
+ */
 __attribute__((noreturn))
 static void become_recorder(const struct attendance *a, int ready)
 {
@@ -300,8 +303,8 @@ static void become_recorder(const struct attendance *a, int ready)
 }
 
 /*
- * The descriptor that is returned gets a byte when the recorder records. If it
- * is closed without one, the recorder failed.
+ * Returns a descriptor that gets a byte when the recorder records. If it is
+ * closed without a byte, the recorder failed.
  */
 static int start_recorder(struct attendance *a)
 {
@@ -321,7 +324,10 @@ static int start_recorder(struct attendance *a)
 	return -1;
 }
 
-/* What the recorder printed first, without its name; heap, or NULL. */
+/*
+ * The first message of the recorder, without its name, or NULL. The caller
+ * frees it.
+ */
 static char *first_message(const struct attendance *a)
 {
 	static const char prefix[] = "sp-record: ";
@@ -337,9 +343,9 @@ static char *first_message(const struct attendance *a)
 }
 
 /*
- * If a container is never started, the recorder waits for ever, since the
- * cgroup can stay. So it gets a signal, which does no harm to a recorder that
- * ends by itself.
+ * If the container never starts, its cgroup can remain, and the recorder would
+ * wait for ever. So it gets a signal, which does no harm if the recorder is
+ * ending anyway.
  */
 static void end_with_cgroup(const struct attendance *a)
 {
@@ -365,7 +371,7 @@ static void end_with_cgroup(const struct attendance *a)
 		close(fds[0].fd);
 }
 
-/* NULL: the recorder ended well. */
+/* Returns NULL if the recorder ended well, and its first message otherwise. */
 static char *wait_for_recorder(const struct attendance *a)
 {
 	int status = 0;
@@ -382,7 +388,7 @@ static char *wait_for_recorder(const struct attendance *a)
 			  WEXITSTATUS(status));
 }
 
-/* The profile, if one was asked for. */
+/* Writes the profile, if one was requested. */
 static void finish_profile(struct attendance *a, const char *what)
 {
 	char *name = NULL, *problem;
@@ -400,7 +406,10 @@ static void finish_profile(struct attendance *a, const char *what)
 	free(name);
 }
 
-/* What the recorder printed: losses, for example. -q suppresses all else. */
+/*
+ * Keeps the stream. Messages of the recorder, such as losses, go to the
+ * journal; -q suppresses all others.
+ */
 static void finish_stream(struct attendance *a, const char *what)
 {
 	char *name = output_commit_new(a->out), *message = first_message(a);
@@ -432,14 +441,16 @@ static bool has_calls(int fd)
 	return has;
 }
 
-/* At the container's end: the files get their names. */
+/* When the container has ended: gives the files their names. */
 static void finish(struct attendance *a)
 {
 	char *what = title(a->subject), *problem;
 
 	end_with_cgroup(a);
 	problem = wait_for_recorder(a);
-	/* The recorder calls an empty run a failure, and names the cgroup. */
+	/*
+	 * An empty run is not a failure here, so its message gets another text.
+	 */
 	if ((!problem || strstr(problem, ": it never ran: ")) &&
 	    !has_calls(output_fd(a->out))) {
 		free(problem);
@@ -455,14 +466,17 @@ static void finish(struct attendance *a)
 	free(problem);
 }
 
-/* Write to the caller: "\n" when the recorder records, else why not. */
+/*
+ * Writes to the caller: "\n" if the recorder records, otherwise why it does
+ * not.
+ */
 static bool tell(int report, int ready, struct attendance *a)
 {
 	char byte = 0;
 	ssize_t n = ready < 0 ? -1 : read(ready, &byte, 1);
 	char *problem;
 
-	/* fails if the caller has given up and closed its end */
+	/* the write fails if the caller gave up and closed its end */
 	if (n == 1)
 		return write(report, "\n", 1) == 1;
 	problem = a->recorder > 0 ? wait_for_recorder(a) :
@@ -508,8 +522,8 @@ static void attending(struct attendance *a, int report)
 /* The caller */
 
 /*
- * The caller has waited long enough. From here on the attending process cannot
- * report anything to it, and gives up as well, unless it has just reported.
+ * Ends the caller's wait. After this, the attending process cannot report
+ * anything, and gives up as well, unless it has just reported.
  */
 static bool give_up(int report)
 {
@@ -519,7 +533,10 @@ static bool give_up(int report)
 	return recv(report, &byte, 1, MSG_DONTWAIT) != 1 || byte != '\n';
 }
 
-/* NULL: it records; else why not, or that the time was over. */
+/*
+ * Returns NULL if the container is recorded; otherwise why not, or that the
+ * time is over.
+ */
 static char *await(int report, double seconds)
 {
 	uint64_t until = now_ns() + (uint64_t)(seconds * 1e9);
@@ -549,7 +566,7 @@ static char *await(int report, double seconds)
 	}
 }
 
-/* Fork twice, so that the process is not the caller's child. */
+/* Forks twice, so that the attending process is not a child of the caller. */
 static bool fork_attending(struct attendance *a, int fds[2])
 {
 	pid_t child = fork();

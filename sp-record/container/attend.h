@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The recording of one container: a separate process, detached from the
+ * The recording of one container, in a separate process that has left the
  * caller's session, descriptors and cgroup. It starts sp-record on the
- * container's cgroup, and moves the stream to its place when the container has
- * ended.
+ * container's cgroup. When the container has ended, it moves the stream to its
+ * place.
  */
 #ifndef ATTEND_H
 #define ATTEND_H
@@ -13,8 +13,8 @@
 #include "subject.h"
 
 /*
- * Returns NULL once the container is being recorded. Else the reason why it is
- * not, on the heap; then no process is left running.
+ * Returns NULL once the container is being recorded. On failure, returns the
+ * reason, which the caller frees; no process is left then.
  */
 char *attend(const struct subject *s, const struct request *r,
 	     const struct container_options *o);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the administrator sets for --oci-hook, --oci-runtime and --nri. */
+/* The administrator's settings for --oci-hook, --oci-runtime and --nri. */
 #ifndef CONTAINER_OPTIONS_H
 #define CONTAINER_OPTIONS_H
 
@@ -7,15 +7,18 @@
 #include <stddef.h>
 
 struct container_options {
-	const char *directory;	/* of the streams; NULL: CONTAINER_DIRECTORY */
+	/* where streams go; NULL: CONTAINER_DIRECTORY */
+	const char *directory;
 	const char **allowed;	/* other directories that annotations may name */
 	size_t n_allowed;
 	const char **selects;	/* --nri: KEY or KEY=PATTERN */
 	size_t n_selects;
 	bool allow_every;	/* annotations may ask for --every */
-	const char *log;	/* a file for the lines; NULL: none */
-	double patience;	/* seconds that a start waits; 0: PATIENCE_S */
-	char **recording;	/* options for every recording, NULL at the end */
+	const char *log;	/* a file for the journal's lines; NULL: none */
+	/* seconds for which a start may wait; 0: PATIENCE_S */
+	double patience;
+	/* options for every recording; ends with NULL */
+	char **recording;
 };
 
 #define CONTAINER_DIRECTORY "/var/lib/sandprint"

@@ -13,7 +13,9 @@
 #include "base/memory.h"
 #include "base/output.h"
 
-/* The tool that was installed beside this one; heap. */
+/*
+ * The path of the tool in the same directory as this one; the caller frees it.
+ */
 static char *beside(const char *tool)
 {
 	char self[4096];
@@ -26,7 +28,7 @@ static char *beside(const char *tool)
 			 tool);
 }
 
-/* A descriptor of its own: that of an output cannot be read from. */
+/* Opens the file again, because an output's descriptor cannot be read from. */
 static int reopen(int fd)
 {
 	char path[32];
@@ -35,7 +37,7 @@ static int reopen(int fd)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-/* Its messages go to `messages`. */
+/* Runs sp-emit, whose messages go to `messages`. */
 static int run_emit(int in, int base, int out, int messages)
 {
 	char *path = beside("sp-emit"), *option;
@@ -59,7 +61,9 @@ static int run_emit(int in, int base, int out, int messages)
 	return status;
 }
 
-/* The last line that it printed, which is the error; heap. */
+/*
+ * The last line that sp-emit printed, which is its error. The caller frees it.
+ */
 static char *last_message(int messages)
 {
 	char text[4096], *line;

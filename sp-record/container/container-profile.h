@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The profile that the annotation io.containers.trace-syscall asks for. */
+/* The profile that the annotation io.containers.trace-syscall requests. */
 #ifndef CONTAINER_PROFILE_H
 #define CONTAINER_PROFILE_H
 
 #include "place.h"
 
 /*
- * Has sp-emit --oci write the profile of the stream in the file `stream` to a
- * new file at `place`, with --base and the profile in the file `base`, unless
- * that is -1. Returns NULL and sets the file's name, on the heap; or returns
- * what is wrong, on the heap.
+ * Runs sp-emit --oci on the stream in the file `stream`, and writes the profile
+ * to a new file at `place`. `base` is a file with a profile for --base, or -1.
+ * Returns NULL and sets the new file's name, or returns the error. The caller
+ * frees both.
  */
 char *container_profile(int stream, int base, const struct place *place,
 			char **name);

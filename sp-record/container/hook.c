@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * --oci-hook: a runtime starts it before the container's program, with the
- * container's state on stdin, and waits until it exits.
+ * --oci-hook: a runtime runs it before it starts the container's program, with
+ * the container's state on stdin, and waits for its exit.
  */
 #include <limits.h>
 #include <linux/close_range.h>
@@ -22,8 +22,8 @@
 enum { STATE_MAX = 1 << 20, STATUS_STOP = 1 };
 
 /*
- * A descriptor that a runtime left open would stay open as long as the
- * container runs.
+ * Closes descriptors that a runtime left open: they would stay open as long as
+ * the container runs.
  */
 static void close_inherited(void)
 {
@@ -45,7 +45,10 @@ static char *read_subject(struct subject *s)
 	return problem;
 }
 
-/* "runc 1.1.5"; heap. NULL: our parent is no runtime that we know. */
+/*
+ * "runc 1.1.5", which the caller frees. NULL: our parent is not a known
+ * runtime.
+ */
 static char *runtime_version(void)
 {
 	static const char *const known[] = { "runc", "crun", "youki" };
@@ -63,7 +66,7 @@ static char *runtime_version(void)
 	return text;
 }
 
-/* NULL: done, and journalled. */
+/* Returns NULL after success; this writes to the journal. */
 static char *record(struct subject *s, const struct container_options *o,
 		    bool *required)
 {
@@ -85,7 +88,7 @@ static char *record(struct subject *s, const struct container_options *o,
 	return problem;
 }
 
-/* A failure stops the container only if the recording is required. */
+/* Stops the container after a failure only if its recording is required. */
 int hook_mode(const struct container_options *o)
 {
 	struct subject s = { 0 };

@@ -5,18 +5,18 @@
 
 #include "container-options.h"
 
-/* Each returns the exit status. */
+/* These return the exit status. */
 int hook_mode(const struct container_options *o);
-/* Becomes the runtime, which gets the arguments (NULL at the end). */
+/* Becomes the runtime, with these arguments, which end with NULL. */
 int runtime_mode(const struct container_options *o, const char *runtime,
 		 char **args);
 
-/* Does not return; `path` is the runtime's socket. */
+/* Never returns. `path` is the runtime's socket. */
 __attribute__((noreturn))
 void nri_mode(const struct container_options *o, const char *path);
 #define NRI_SOCKET "/var/run/nri/nri.sock"
 
-/* "runc" if the tool was started as "sandprint-runc"; NULL: by another name. */
+/* "runc" if the tool was started as "sandprint-runc"; NULL for other names. */
 const char *runtime_of_name(const char *name);
 
 #endif

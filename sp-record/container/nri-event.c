@@ -20,7 +20,7 @@ enum {
 	SYNCHRONIZE_MORE = 3, SYNCHRONIZED_MORE = 2,
 };
 
-/* An empty text is the same as none. */
+/* An empty text counts as a missing one. */
 static void set_text(char **to, const struct protobuf_field *field)
 {
 	free(*to);
@@ -54,7 +54,7 @@ void nri_runtime_free(struct nri_runtime *r)
 	*r = (struct nri_runtime){ 0 };
 }
 
-/* An entry of a map<string, string>. */
+/* Reads an entry of a map<string, string>. */
 static bool read_entry(json_t *map, struct protobuf entry)
 {
 	struct protobuf_field field;
@@ -66,14 +66,17 @@ static bool read_entry(json_t *map, struct protobuf entry)
 		else if (field.number == MAP_VALUE)
 			set_text(&value, &field);
 	}
-	if (!entry.malformed && key)	/* what is not UTF-8 is left out */
+	if (!entry.malformed && key)	/* leaves out what is not UTF-8 */
 		json_object_set_new(map, key, json_string(value ? value : ""));
 	free(key);
 	free(value);
 	return !entry.malformed;
 }
 
-/* Annotations come before labels, since labels cannot hold every text. */
+/*
+ * Annotations take precedence over labels, because labels cannot hold every
+ * text.
+ */
 struct maps {
 	json_t *labels, *annotations;
 };
@@ -103,7 +106,7 @@ static bool read_pod(struct subject *s, struct maps *maps, struct protobuf pod)
 	return ok && !pod.malformed;
 }
 
-/* One of the command's words; what is not UTF-8 is left out. */
+/* Adds a word of the command; leaves out what is not UTF-8. */
 static void add_arg(struct subject *s, const struct protobuf_field *field)
 {
 	char *text = protobuf_text(field);
@@ -139,7 +142,7 @@ static struct maps new_maps(void)
 	return (struct maps){ json_object(), json_object() };
 }
 
-/* The container's own entries come first; the pod's fill in what is missing. */
+/* Adds the container's own entries, and the pod's where it has none. */
 static void merge(struct subject *s, const struct maps *own,
 		  const struct maps *pods)
 {
@@ -196,7 +199,8 @@ struct protobuf_out nri_registration(void)
 	struct protobuf_out out = { 0 };
 
 	protobuf_put_text(&out, REGISTER_NAME, "sandprint");
-	protobuf_put_text(&out, REGISTER_INDEX, "90");	/* after most others */
+	/* a high index, so that most other plugins come first */
+	protobuf_put_text(&out, REGISTER_INDEX, "90");
 	return out;
 }
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* NRI's messages: the fields of its api.proto, v1alpha1, that are needed. */
+/* NRI's messages: those fields of its api.proto, v1alpha1, that we need. */
 #ifndef NRI_EVENT_H
 #define NRI_EVENT_H
 
 #include "nri-wire.h"
 #include "subject.h"
 
-enum { NRI_START_CONTAINER = 6 };	/* of its enum Event */
+enum { NRI_START_CONTAINER = 6 };	/* a constant of its enum Event */
 
 /* What the runtime says about itself. */
 struct nri_runtime {
 	char *name, *version;		/* heap, or NULL */
-	/* how long it waits for an answer; 0: not given */
+	/* how long it waits for an answer; 0: unknown */
 	uint64_t timeout_ms;
 };
 
@@ -19,9 +19,10 @@ bool nri_configure_read(struct nri_runtime *r, struct protobuf message);
 void nri_runtime_free(struct nri_runtime *r);
 
 /*
- * The container of a StateChange or a StartContainer, with the pod's
- * annotations and labels below its own. False: malformed, and nothing is to be
- * freed; `*event` is 0 if the message names no event.
+ * Reads the container of a StateChange or a StartContainer, with its own
+ * annotations and labels, and those of the pod. Returns false if the message is
+ * malformed; nothing must be freed then. `*event` is 0 if the message does not
+ * name an event.
  */
 bool nri_event_read(struct subject *s, uint32_t *event, bool is_state_change,
 		    struct protobuf message);
@@ -29,8 +30,8 @@ bool nri_event_read(struct subject *s, uint32_t *event, bool is_state_change,
 struct protobuf_out nri_registration(void);
 struct protobuf_out nri_subscription(void);
 /*
- * The answer to a Synchronize. A list that is too large for one message comes
- * in several, and the runtime refuses a plugin that does not ask for more.
+ * The answer to a Synchronize. The runtime sends a long list in several
+ * messages, and refuses a plugin that does not ask for more.
  */
 struct protobuf_out nri_synchronized(struct protobuf request);
 

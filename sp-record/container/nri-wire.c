@@ -8,9 +8,10 @@
 
 enum {
 	FRAME_HEAD = 8, TTRPC_HEAD = 10,
-	TTRPC_MAX = 4 << 20,	/* bytes of a message: ttrpc's PROTOCOL.md */
+	/* the largest message in bytes: ttrpc's PROTOCOL.md */
+	TTRPC_MAX = 4 << 20,
 	TYPE_REQUEST = 1, TYPE_RESPONSE = 2,
-	CODE_UNIMPLEMENTED = 12,	/* of gRPC's status codes */
+	CODE_UNIMPLEMENTED = 12,	/* a status code of gRPC */
 };
 
 /* The fields of ttrpc's Request, Response and Status. */
@@ -31,7 +32,10 @@ static void put_u32(uint8_t *at, uint32_t value)
 		at[i] = value >> (24 - 8 * i);
 }
 
-/* Before bytes are added: many small messages are taken without a move each. */
+/*
+ * Makes room before bytes are added, so that not every small message causes a
+ * move.
+ */
 static void compact(struct nri_buffer *b)
 {
 	if (!b->start)
@@ -60,7 +64,7 @@ static size_t size(const struct nri_buffer *b)
 	return b->n - b->start;
 }
 
-/* Move whole frames to their connections. */
+/* Moves complete frames to their connections. */
 static bool take_frames(struct nri_wire *w)
 {
 	while (size(&w->frames) >= FRAME_HEAD) {
@@ -141,7 +145,10 @@ static bool parse_response(struct nri_message *m, struct protobuf body)
 	return ok && !body.malformed;
 }
 
-/* One message at the front of a connection's stream: 1, 0 none yet, -1 bad. */
+/*
+ * Takes a message from the front of a connection's stream. Returns 1, 0 if it
+ * is not complete, or -1 if it is malformed.
+ */
 static int take_message(struct nri_buffer *b, struct nri_message *m)
 {
 	const uint8_t *head = front(b);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How NRI's messages travel: a frame has a connection's number and a length, 4
- * bytes each, big-endian; the frames of a connection are a stream of ttrpc
- * messages, each with a header of 10 bytes: length, stream, type and flags.
- * Nothing here reads or writes a descriptor.
+ * The transport of NRI's messages. A frame has the number of a connection and a
+ * length (4 bytes each, big-endian). The frames of a connection form a stream
+ * of ttrpc messages. Each message has a header of 10 bytes: length, stream,
+ * type and flags. These functions read and write no descriptor.
  */
 #ifndef NRI_WIRE_H
 #define NRI_WIRE_H
@@ -14,39 +14,43 @@ enum nri_connection { NRI_PLUGIN = 1, NRI_RUNTIME = 2 };	/* who serves */
 
 struct nri_buffer {
 	uint8_t *data;
-	size_t start, n;		/* of what was not taken yet, and the end */
+	/* the bytes from `start` to `n` have not been taken */
+	size_t start, n;
 };
 
 struct nri_wire {
-	struct nri_buffer frames;	/* bytes that have come */
-	struct nri_buffer streams[2];	/* of the two connections */
+	struct nri_buffer frames;	/* received bytes */
+	/* one for each of the two connections */
+	struct nri_buffer streams[2];
 };
 
 struct nri_message {
 	enum nri_connection connection;
 	uint32_t stream;
 	bool is_request;
-	char *method;			/* of a request; heap */
+	/* for a request: its method, to be freed */
+	char *method;
 	uint8_t *payload;		/* heap */
 	size_t n;
-	char *error;			/* of a response: heap, or NULL */
+	/* for a response: its error, to be freed, or NULL */
+	char *error;
 };
 
-/* Take bytes that were read. False: they are not NRI's protocol. */
+/* Adds received bytes. Returns false if they do not follow NRI's protocol. */
 bool nri_feed(struct nri_wire *w, const void *data, size_t n);
 /*
- * The next complete message. False: there is none yet, or (`*malformed`) a
- * message is malformed.
+ * Takes the next complete message. Returns false if there is none so far, or if
+ * a message is malformed (`*malformed`).
  */
 bool nri_next(struct nri_wire *w, struct nri_message *m, bool *malformed);
 void nri_message_free(struct nri_message *m);
 void nri_wire_free(struct nri_wire *w);
 
-/* A request or a response as it is written, on the heap. */
+/* Encodes a request or a response. The caller frees the bytes. */
 struct protobuf_out nri_request(uint32_t stream, const char *service,
 				const char *method,
 				const struct protobuf_out *payload);
-/* `problem` NULL: it went well. */
+/* `problem` NULL reports success. */
 struct protobuf_out nri_response(uint32_t stream, const char *problem,
 				 const struct protobuf_out *payload);
 

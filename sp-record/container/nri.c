@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * --nri: a plugin of containerd and CRI-O. They report each container before
- * its program starts, and wait for the answer. Each recording is a process of
- * its own (attend.h), which goes on when the plugin or the runtime ends.
+ * they start its program, and wait for the answer. Each recording is a process
+ * of its own (attend.h), which continues when the plugin or the runtime ends.
  */
 #include <errno.h>
 #include <fnmatch.h>
@@ -33,7 +33,7 @@ struct plugin {
 	int fd;
 	struct nri_wire wire;
 	struct nri_runtime runtime;
-	bool failed;		/* the connection cannot be used any more */
+	bool failed;		/* the connection is no longer usable */
 };
 
 static void send_all(struct plugin *p, struct protobuf_out out)
@@ -52,10 +52,10 @@ static void send_all(struct plugin *p, struct protobuf_out out)
 	free(out.data);
 }
 
-/* Which containers */
+/* Selecting containers. */
 
 /*
- * "KEY" or "KEY=PATTERN", compared with annotations, labels, and the labels of
+ * Compares "KEY" or "KEY=PATTERN" with annotations, labels, and the labels of
  * the run.
  */
 static bool is_selected(const struct subject *s, const char *select)
@@ -86,9 +86,10 @@ static bool is_wanted(const struct plugin *p, const struct subject *s,
 }
 
 /*
- * A runtime drops a plugin that is late, and shares the time among its plugins.
- * So we answer within a tenth of it, or half where the administrator has chosen
- * how long to wait; if need be, without a recording.
+ * A runtime drops a plugin that is late, and divides the time among its
+ * plugins. So we answer within a tenth of the time, or within half of it if the
+ * administrator chose how long to wait. If the recorder is not ready by then,
+ * the container is not recorded.
  */
 static void limit_patience(const struct plugin *p, struct container_options *o)
 {
@@ -163,7 +164,7 @@ static void on_configure(struct plugin *p, const struct nri_message *m)
 			     p->runtime.version : "");
 }
 
-/* We do not subscribe to the other events of the API. */
+/* Other events do not occur: we do not subscribe to them. */
 static void on_request(struct plugin *p, const struct nri_message *m)
 {
 	static const char *const empty[] = {
@@ -201,7 +202,7 @@ static void on_message(struct plugin *p, const struct nri_message *m)
 	}
 }
 
-/* The connection */
+/* The connection. */
 
 static int connect_to(const char *path)
 {
@@ -240,7 +241,7 @@ static void take_messages(struct plugin *p)
 		refuse_messages(p);
 }
 
-/* Until the connection ends. */
+/* Serves requests until the connection ends. */
 static void serve(struct plugin *p)
 {
 	struct protobuf_out registration = nri_registration();
@@ -267,8 +268,8 @@ static void serve(struct plugin *p)
 }
 
 /*
- * Connect again later if the runtime does not listen yet or has restarted; if
- * it refuses the plugin, wait longer each time.
+ * Connects again later if the runtime does not listen yet, or has restarted.
+ * After each refusal, it waits longer.
  */
 void nri_mode(const struct container_options *o, const char *path)
 {

@@ -14,9 +14,13 @@
 
 #include "base/memory.h"
 
-enum { PART_MAX = 64 };		/* characters of a name and of an image */
+/* the longest part for a name or an image, in characters */
+enum { PART_MAX = 64 };
 
-/* For a file name: every byte but letters, digits and "._-" becomes "_". */
+/*
+ * Makes a text usable in a file name: bytes other than letters, digits and
+ * "._-" become "_".
+ */
 static char *plain(const char *text)
 {
 	char *copy = xasprintf("%.*s", PART_MAX, text);
@@ -30,7 +34,7 @@ static char *plain(const char *text)
 	return copy;
 }
 
-/* The part of an image's name that people use: after the last "/". */
+/* The short name of an image: the part after the last "/". */
 static const char *short_image(const char *image)
 {
 	const char *slash = strrchr(image, '/');
@@ -38,7 +42,7 @@ static const char *short_image(const char *image)
 	return slash && slash[1] ? slash + 1 : image;
 }
 
-/* "web-redis_7.2-20261129T225001Z.sp" */
+/* "web-redis_7.2-20261129T225001Z.sp". */
 static char *default_name(const struct subject *s)
 {
 	enum { ID_SHOWN = 12 };
@@ -68,7 +72,7 @@ static int open_beneath(int directory, const char *path, int flags)
 	return syscall(SYS_openat2, directory, path, &how, sizeof(how));
 }
 
-/* The part of `path` below `dir`; NULL: it is not below it. */
+/* The part of `path` below `dir`; NULL: `path` is not below it. */
 static const char *below(const char *path, const char *dir)
 {
 	size_t n = strlen(dir);
@@ -82,7 +86,7 @@ static const char *below(const char *path, const char *dir)
 	return path;
 }
 
-/* The allowed directory that the path is in; NULL: in none. */
+/* The allowed directory that contains the path, or NULL. */
 static const char *allowed_for(const struct container_options *o,
 			       const char *path, const char **rest)
 {
@@ -111,7 +115,7 @@ static int open_top(const char *dir)
 	return open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* Readable by us alone: a recording shows what a service does. */
+/* Only we may read it, because a recording shows what a service does. */
 static int open_default(const struct container_options *o)
 {
 	int fd = open_top(container_directory(o));
@@ -123,8 +127,8 @@ static int open_default(const struct container_options *o)
 }
 
 /*
- * The reason (errno) why nothing at `path` in the directory `top` can be
- * opened.
+ * The errno that explains why `path` cannot be opened below the directory
+ * `top`.
  */
 static char *explain(const char *path, const char *top)
 {
@@ -139,7 +143,7 @@ static char *explain(const char *path, const char *top)
 }
 
 /*
- * "" stands for the default. output_commit_new() may add a number to the name.
+ * "" stands for the default. output_commit_new() can add a number to the name.
  */
 static bool is_name(const char *name)
 {
@@ -150,7 +154,10 @@ static bool is_name(const char *name)
 		strlen(name) <= NAME_MAX - strlen("-9999");
 }
 
-/* Of REST, "sub/dir/name.sp" below `top`, the directory and the name. */
+/*
+ * Divides `rest`, "sub/dir/name.sp" below `top`, into the directory, which is
+ * opened, and the name.
+ */
 static char *enter(struct place *p, const char *top, int fd, const char *rest,
 		   const char *path)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Where the files of a recording go. An annotation may name a place in a
- * directory that the administrator allows. No link there leads out of the
- * directory, and no existing file is replaced.
+ * directory that the administrator allows. Links in that directory cannot lead
+ * out of it, and existing files are not replaced.
  */
 #ifndef PLACE_H
 #define PLACE_H
@@ -11,18 +11,23 @@
 #include "subject.h"
 
 struct place {
-	int directory;		/* open; -1: none */
-	char *name;		/* of the file in it; heap */
-	char *shown;		/* the path of the directory, for messages; heap */
+	int directory;		/* an open descriptor; -1: none */
+	char *name;		/* the file's name in it, to be freed */
+	/* the directory's path for messages, to be freed */
+	char *shown;
 };
 
 /*
- * `path` NULL: a new file in the directory of the streams, which is created if
- * need be. False: `problem` (heap, caller frees).
+ * Finds a place. `path` NULL means a new file in the directory for streams,
+ * which is created if needed. Returns false on failure, with a `problem` that
+ * the caller frees.
  */
 bool place_find(struct place *p, const struct container_options *o,
 		const struct subject *s, const char *path, char **problem);
-/* A file to be read, in an allowed directory: a descriptor, or -1. */
+/*
+ * Opens a file in an allowed directory for reading. Returns a descriptor, or
+ * -1.
+ */
 int place_open_file(const struct container_options *o, const char *path,
 		    char **problem);
 void place_free(struct place *p);

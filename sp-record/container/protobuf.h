@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The wire format of Protocol Buffers, version 3, as far as NRI's messages go. */
+/*
+ * The part of the wire format of Protocol Buffers, version 3, that NRI's
+ * messages use.
+ */
 #ifndef PROTOBUF_H
 #define PROTOBUF_H
 
@@ -16,7 +19,7 @@ struct protobuf_field {
 	uint32_t number;
 	bool has_bytes;		/* else a number */
 	uint64_t value;
-	struct protobuf bytes;	/* a text, or a message to be read */
+	struct protobuf bytes;	/* a text, or an embedded message */
 };
 
 static inline struct protobuf protobuf_of(const void *data, size_t n)
@@ -26,9 +29,14 @@ static inline struct protobuf protobuf_of(const void *data, size_t n)
 	return (struct protobuf){ at, at + n, false };
 }
 
-/* False: the message is at its end, or malformed. */
+/*
+ * Reads the next field. Returns false at the end, or if the message is
+ * malformed.
+ */
 bool protobuf_next(struct protobuf *message, struct protobuf_field *field);
-/* A copy on the heap; NULL: no bytes, or a NUL among them. */
+/*
+ * A copy of the text, which the caller frees. NULL: it is empty, or has a NUL.
+ */
 char *protobuf_text(const struct protobuf_field *field);
 
 struct protobuf_out {

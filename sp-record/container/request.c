@@ -37,10 +37,10 @@ static bool says_no(const char *text)
 }
 
 /*
- * Options that an annotation may use. The recorder bounds what they take, and
- * the stream gets nothing about the machine or other containers. --every is
- * different: it writes as much as the container calls, to a disk that all
- * share.
+ * Options that an annotation may use. The recorder limits the resources that
+ * they take, and they put nothing about the machine or other containers into
+ * the stream. --every is not among them: it writes as much as the container
+ * makes calls, to a disk that others share.
  */
 static const struct {
 	const char *name;
@@ -95,7 +95,10 @@ static char *read_options(struct request *r, const char *text,
 	return problem;
 }
 
-/* "of:/abs/out.json;if:/abs/base.json", in any order, `if:` optional. */
+/*
+ * Reads "of:/abs/out.json;if:/abs/base.json", in any order, where `if:` is
+ * optional.
+ */
 static char *read_peers(struct request *r, const char *text)
 {
 	char *copy = xstrdup(text), *rest = copy, *part, *problem = NULL;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a container's annotations ask for. Whoever starts containers may be
- * hostile: an annotation can only choose among what the administrator allows.
+ * What a container's annotations request. The user who starts containers may be
+ * hostile, so an annotation can only choose among what the administrator
+ * allows.
  */
 #ifndef REQUEST_H
 #define REQUEST_H
@@ -12,18 +13,22 @@
 #include "subject.h"
 
 struct request {
-	bool asked;		/* an annotation mentions a recording … */
-	bool refused;		/* … and turns it off */
-	/* if it cannot be recorded, it must not start */
+	bool asked;		/* an annotation mentions a recording */
+	bool refused;		/* an annotation turns the recording off */
+	/* do not start the container if it cannot be recorded */
 	bool required;
-	char *output;		/* of the stream; NULL: the default */
-	/* where a profile goes; NULL: none is written */
+	char *output;		/* where the stream goes; NULL: the default */
+	/* where the profile goes; NULL: do not write one */
 	char *profile;
 	char *base;		/* a base profile; NULL: none */
-	char **options;		/* for sp-record, NULL at the end; heap */
+	/* options for sp-record, which end with NULL, to be freed */
+	char **options;
 };
 
-/* False: `problem` (heap, caller frees); `required` is valid then, too. */
+/*
+ * Returns false on failure, with a `problem` that the caller frees. `required`
+ * is then valid, too.
+ */
 bool request_read(struct request *r, const struct subject *s,
 		  const struct container_options *o, char **problem);
 void request_free(struct request *r);

@@ -13,15 +13,22 @@
 #include "base/memory.h"
 #include "process/container.h"
 
-enum { FILE_MAX = 16 << 20 };	/* bytes of JSON that are read */
+/* the largest JSON file that is read, in bytes */
+enum { FILE_MAX = 16 << 20 };
 
-/* An engine's JSON can have limits beyond 2^63, which are not needed. */
+/*
+ * Accepts numbers beyond 2^63, which limits in an engine's JSON can be. Nobody
+ * reads them.
+ */
 static json_t *load(const char *text, size_t n)
 {
 	return json_loadb(text, n, JSON_DECODE_INT_AS_REAL, NULL);
 }
 
-/* Another user can have put something else there, such as a FIFO. */
+/*
+ * Opens only a regular file: another user can have put a FIFO there, for
+ * example.
+ */
 static FILE *open_regular(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -68,7 +75,7 @@ const char *subject_annotation(const struct subject *s, const char *key)
 	return text_at(s->annotations, key);
 }
 
-/* What Kubernetes' runtimes and nerdctl write into annotations. */
+/* Kubernetes' runtimes and nerdctl write these into annotations. */
 void subject_complete(struct subject *s)
 {
 	const struct {
@@ -91,7 +98,7 @@ void subject_complete(struct subject *s)
 		set(rows[i].to, subject_annotation(s, rows[i].key));
 }
 
-/* podman's list of containers: its metadata is JSON in a string. */
+/* Reads podman's list of containers, whose metadata is JSON within a string. */
 static void ask_podman_list(struct subject *s, const char *path)
 {
 	json_t *list = load_file(path), *one;
@@ -113,7 +120,7 @@ static void ask_podman_list(struct subject *s, const char *path)
 	json_decref(list);
 }
 
-/* The bundle is STORAGE/DRIVER-containers/ID/userdata. */
+/* podman's bundle is STORAGE/DRIVER-containers/ID/userdata. */
 static void ask_podman(struct subject *s, const char *bundle)
 {
 	static const char *const files[] = {
@@ -128,7 +135,7 @@ static void ask_podman(struct subject *s, const char *bundle)
 	}
 }
 
-/* dockerd keeps ROOT/containers/ID, and root file systems below ROOT, too. */
+/* dockerd has ROOT/containers/ID, and root file systems below ROOT, too. */
 static void ask_docker(struct subject *s, const char *rootfs)
 {
 	char *dir = xstrdup(rootfs), *slash;
@@ -158,7 +165,10 @@ static void ask_docker(struct subject *s, const char *rootfs)
 	free(dir);
 }
 
-/* A state has annotations too, but some runtimes leave some of them out. */
+/*
+ * Reads the bundle's config.json, because some runtimes put only some
+ * annotations into the state.
+ */
 static void ask_bundle(struct subject *s, const char *bundle)
 {
 	char *path = xasprintf("%s/config.json", bundle);

@@ -12,26 +12,28 @@
 
 struct subject {
 	char *id;
-	pid_t pid;		/* of its first process, in our PID namespace */
-	char *name, *image;	/* NULL: not known */
+	pid_t pid;		/* its first process, in our PID namespace */
+	char *name, *image;	/* NULL: unknown */
 	char *pod, *namespace;
 	char *engine, *runtime;	/* "podman"; "runc 1.1.5" */
 	char *cwd;
-	bool has_check;		/* docker: it has a health check */
-	json_t *args;		/* a list of texts, or NULL */
-	json_t *labels;		/* text by key, or NULL */
-	json_t *annotations;	/* an object: text by key; labels of NRI, too */
+	bool has_check;		/* docker's container has a health check */
+	json_t *args;		/* an array of strings, or NULL */
+	json_t *labels;		/* an object of strings, or NULL */
+	/* an object of strings; it includes labels that NRI gives */
+	json_t *annotations;
 };
 
 /*
- * From a state of the OCI runtime specification, and the config.json in the
- * bundle that it names. False: `problem` (heap, caller frees).
+ * Reads a state of the OCI runtime specification, and the config.json in the
+ * bundle that it names. Returns false on failure, with a `problem` that the
+ * caller frees.
  */
 bool subject_read(struct subject *s, const char *state, size_t n,
 		  char **problem);
-/* Look for names that are missing among the annotations. */
+/* Looks for missing names in the annotations. */
 void subject_complete(struct subject *s);
-/* The annotation, or NULL. */
+/* The value of the annotation, or NULL. */
 const char *subject_annotation(const struct subject *s, const char *key);
 void subject_free(struct subject *s);
 

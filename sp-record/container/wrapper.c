@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * --oci-runtime: engines start it in place of the runtime. It puts the hook
- * into the config.json of a container that is created, and becomes the runtime.
+ * --oci-runtime: engines start it in place of the runtime. When a container is
+ * created, it adds the hook to the container's config.json. Then it becomes the
+ * runtime.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +23,7 @@
 
 enum { CONFIG_MAX = 64 << 20, STATUS_FAILED = 125 };
 
-/* The options of runc and crun before the command that take a value. */
+/* Whether this option of runc or crun, before the command, takes a value. */
 static bool has_value(const char *option)
 {
 	static const char *const names[] = {
@@ -36,7 +37,7 @@ static bool has_value(const char *option)
 	return false;
 }
 
-/* The runtime's command, "create", and its arguments; NULL: none. */
+/* The runtime's command, such as "create", and its arguments; NULL: none. */
 static char **find_command(char **args)
 {
 	while (*args && **args == '-') {
@@ -62,9 +63,9 @@ static const char *const bundle_names[] = {
 static const char *const config_names[] = { "--config", "-f", NULL };
 
 /*
- * The value of an option, of which crun takes "-bDIR" as well, and runc
- * "-bundle" and "-b=DIR"; `*next` is set where it is the next word. NULL: it is
- * another option.
+ * The value of an option, or NULL if this is another option. crun also accepts
+ * "-bDIR", and runc "-bundle" and "-b=DIR". `*next` becomes true if the value
+ * is the next word.
  */
 static const char *option_value(const char *option, const char *const *names,
 				bool *next)
@@ -81,7 +82,7 @@ static const char *option_value(const char *option, const char *const *names,
 	return option[1] == '-' ? NULL : rest;	/* "--bundles", "-bDIR" */
 }
 
-/* The option's last value; NULL: it is not given. */
+/* The last value that the option was given, or NULL. */
 static const char *find_option(char **args, const char *const *names)
 {
 	const char *found = NULL;
@@ -99,9 +100,10 @@ static const char *find_option(char **args, const char *const *names)
 }
 
 /*
- * The configuration of "create" and "run"; NULL: another command. crun looks for
- * the file of its option -f in the working directory, and not in the bundle, but
- * for the usual name. runc has no such option.
+ * The path of the configuration for "create" and "run", or NULL for other
+ * commands. crun's option -f names a file that crun looks for in the working
+ * directory, except for the usual name, which is in the bundle. runc has no
+ * such option.
  */
 static char *find_config(char **args)
 {
@@ -126,7 +128,10 @@ static void add(json_t *list, const char *option, const char *value)
 	free(text);
 }
 
-/* The hook's entry, with the options that this tool was given; heap. */
+/*
+ * The hook's entry in the configuration, with the options of this tool. The
+ * caller frees it.
+ */
 static char *hook_json(const struct container_options *o)
 {
 	char self[PATH_MAX], seconds[32], *text;
@@ -178,7 +183,7 @@ static char *write_config(const char *path, const char *text)
 	return output_commit(out) ? NULL : xstrdup("it cannot be written");
 }
 
-/* Whether it starts sp-record, with whatever options. */
+/* Whether the hook runs sp-record, with any options. */
 static bool is_ours(const json_t *hook)
 {
 	const json_t *args = json_object_get(hook, "args");
@@ -189,7 +194,7 @@ static bool is_ours(const json_t *hook)
 		!strcmp(second, "--oci-hook");
 }
 
-/* The index of our hook among those of its stage; -1: there is none. */
+/* The index of our hook among the hooks of its stage, or -1. */
 static int find_hook(const char *text)
 {
 	json_t *config = json_loads(text, JSON_DECODE_INT_AS_REAL, NULL), *hook;
@@ -206,8 +211,9 @@ static int find_hook(const char *text)
 }
 
 /*
- * With the hook; one that has other options, from an earlier start, is replaced.
- * Heap; NULL: the text has no place for it.
+ * Adds the hook, or replaces ours if an earlier start added it with other
+ * options. Returns a text that the caller frees. NULL: the hook cannot be added
+ * to this text.
  */
 static char *add_hook(const char *text, const char *hook)
 {
@@ -218,7 +224,7 @@ static char *add_hook(const char *text, const char *hook)
 		json_put_item(text, place, index, hook);
 }
 
-/* NULL: the hook is there, from now on or from an earlier start. */
+/* Returns NULL if the file now has the hook, or had it before. */
 static char *put_hook(const char *path, const struct container_options *o)
 {
 	char *hook = hook_json(o), *text = NULL, *changed = NULL;
@@ -237,7 +243,7 @@ static char *put_hook(const char *path, const struct container_options *o)
 	return problem;
 }
 
-/* The container starts in any case, as it would without us. */
+/* The container also starts if this fails, as it would without us. */
 static void prepare_bundle(const char *path, const struct container_options *o)
 {
 	char *problem = put_hook(path, o);
