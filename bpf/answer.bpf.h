@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * A part of record.bpf.c: calls that a filter answered: sys_exit, the vsyscall
- * page, io_uring.
+ * A part of record.bpf.c: calls that a filter answers. It has the programs for
+ * sys_exit, for the vsyscall page and for io_uring.
  */
-/* Whether the call was counted in the phase that the key's image has. */
+/*
+ * Whether the call was counted for the key's image, in the phase that the key's
+ * image id has.
+ */
 __noinline int was_counted_in(const struct rare_key *given)
 {
 	struct rare_key key;
@@ -61,7 +64,10 @@ static __always_inline bool is_rolled_back(struct task_struct *task,
 		bpf_core_field_offset(struct task_struct, pending);
 	__u64 signals = 0;
 
-	/* The set of signals follows the two pointers of a list. */
+	/*
+	 * in struct sigpending, the signal set comes after the two pointers of
+	 * a list
+	 */
 	bpf_probe_read_kernel(&signals, sizeof(signals), pending + 2);
 	return (__u32)result == (__u32)BPF_CORE_READ(regs, ORIG_FIRST) &&
 		signals >> (SIG_SYS - 1) & 1;
@@ -69,8 +75,8 @@ static __always_inline bool is_rolled_back(struct task_struct *task,
 }
 
 /*
- * Count a call that had no sys_enter, by its result. Returns the task's new
- * stand.
+ * Counts a call that had no sys_enter, as its result shows. Returns the task's
+ * new stand.
  */
 static __noinline int count_answered(struct task_struct *task,
 				     struct rare_key *key,
@@ -91,7 +97,10 @@ static __noinline int count_answered(struct task_struct *task,
 	return STAND_OUTSIDE;
 }
 
-/* The task's new stand, after counting a call that this exit shows. */
+/*
+ * Counts the call that this exit shows, if it was not counted. Returns the
+ * task's new stand.
+ */
 static __always_inline __u32 judge_exit(struct task_slot *slot, __u32 state,
 					struct task_struct *task,
 					struct pt_regs *regs, __s64 result)
@@ -112,8 +121,8 @@ static __always_inline __u32 judge_exit(struct task_slot *slot, __u32 state,
 		return STAND_OUTSIDE;
 	case STAND_UNKNOWN:
 		/*
-		 * The call may have begun before sys_exit was watched; then it
-		 * was counted.
+		 * The call may have begun before sys_exit was watched. Then it
+		 * was already counted.
 		 */
 		if (!(state & STATE_FILTERED) || key.nr < 0 ||
 		    trait_of(key.row, key.nr) & TRAIT_EXEC ||
@@ -144,7 +153,7 @@ static __always_inline int leave(struct task_struct *task,
 		slot->state = state_with(state, STAND_OUTSIDE);
 		return 0;
 	}
-	/* `seek` may just have found the task asleep, and counted the call. */
+	/* `seek` may just have found the task asleep and counted the call. */
 	if (!move(slot, state, state_with(state, STAND_OUTSIDE)))
 		return 0;
 	stand = judge_exit(slot, state, task, regs, result);
@@ -153,7 +162,9 @@ static __always_inline int leave(struct task_struct *task,
 	return 0;
 }
 
-/* Attached only while something needs it: calls that a filter answers. */
+/*
+ * Finds calls that a filter answered. It is attached only while that is needed.
+ */
 SEC("raw_tp/sys_exit")
 int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 {
@@ -170,8 +181,8 @@ int sys_exit_classic(struct classic_call *ctx)
 }
 
 /*
- * The kernel passes gettimeofday, time and getcpu to seccomp from here; they
- * have no sys_enter.
+ * From here, the kernel passes gettimeofday, time and getcpu to seccomp. These
+ * calls have no sys_enter.
  */
 SEC("raw_tp/emulate_vsyscall")
 int emulate_vsyscall(struct bpf_raw_tracepoint_args *ctx)
@@ -191,8 +202,8 @@ int emulate_vsyscall(struct bpf_raw_tracepoint_args *ctx)
 }
 
 /*
- * Operations of io_uring, which no filter sees. The kernel's polling thread
- * submits operations, too.
+ * Counts operations of io_uring, which no filter sees. The kernel's polling
+ * thread submits some of them.
  */
 SEC("raw_tp")
 int io_uring_submit(struct bpf_raw_tracepoint_args *ctx)

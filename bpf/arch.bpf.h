@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * A part of record.bpf.c: calls by their numbers and registers on each
+ * A part of record.bpf.c: finds a call's number and registers on each
  * architecture.
  */
 static __always_inline __u32 current_row(struct task_struct *task,
@@ -19,8 +19,8 @@ static __always_inline __u32 current_row(struct task_struct *task,
 }
 
 /*
- * How the child of a fork begins: x86 and others leave the fork through sys_exit
- * in the child, too; arm64 does not.
+ * Whether the child of a fork leaves the fork through sys_exit, too. On x86 it
+ * does, on arm64 it does not.
  */
 #if defined(__TARGET_ARCH_arm64)
 enum { STAND_FORKED = STAND_OUTSIDE };
@@ -28,13 +28,16 @@ enum { STAND_FORKED = STAND_OUTSIDE };
 enum { STAND_FORKED = STAND_NEW };
 #endif
 
-/* Where the tables of calls have the number, if it is below TRAITS_NUMBERS. */
+/* The index of a call in the tables of calls, if it is below TRAITS_NUMBERS. */
 static __always_inline __u64 number_index(__u32 row, __s32 nr)
 {
 	__u64 at = (__u32)nr & ~(row == ROW_NATIVE ? X32_BIT : 0);
 
 #if !defined(__TARGET_ARCH_x86)
-	/* Barrier: clang must compare the very register that is the index. */
+	/*
+	 * The barrier makes clang compare the same register that it uses as
+	 * index.
+	 */
 	asm volatile("" : "+r"(at));
 #endif
 	return at;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * A part of record.bpf.c: attaching to tasks that run already: the search for
- * them, and cgroups.
+ * A part of record.bpf.c: attaching to running tasks. It searches for them, and
+ * watches cgroups.
  */
 /* Follow the task from its next exec on. */
 static __always_inline void arm_task(struct task_slot *slot, __u32 state,
@@ -12,10 +12,16 @@ static __always_inline void arm_task(struct task_slot *slot, __u32 state,
 		return;
 	slot->state = state;
 	add(&progress.armed, 1);
-	/* A filter that the task loads answers calls of the program. */
+	/*
+	 * If the task loads a filter before its exec, that filter answers calls
+	 * of the program.
+	 */
 	if (!control.watch)
 		send(EVENT_FILTER, 0, 0);
-	/* The task may have passed sched_process_exit before it was armed. */
+	/*
+	 * The task may have gone through sched_process_exit before it was
+	 * armed.
+	 */
 	if (BPF_CORE_READ(task, flags) & PF_EXITING &&
 	    __sync_lock_test_and_set(&slot->image, IMAGE_NONE) != IMAGE_NONE) {
 		slot->state = 0;
@@ -23,7 +29,10 @@ static __always_inline void arm_task(struct task_slot *slot, __u32 state,
 	}
 }
 
-/* Not static: the verifier then checks it once, not at each turn of a loop. */
+/*
+ * Not static, so that the verifier checks it once rather than at each turn of a
+ * loop.
+ */
 __noinline int follow_candidate(struct candidate *candidate)
 {
 	struct task_struct *task;
@@ -41,7 +50,7 @@ __noinline int follow_candidate(struct candidate *candidate)
 	    BPF_CORE_READ(task, flags) & PF_NOT_FOLLOWED ||
 	    (__u32)BPF_CORE_READ(task, tgid) == control.self ||
 	    /*
-	     * The task reads files for the recorder: lib/process/file-child.h.
+	     * This task reads files for the recorder: lib/process/file-child.h.
 	     */
 	    (__u32)BPF_CORE_READ(task, real_parent, tgid) == control.self)
 		return 0;
@@ -79,7 +88,8 @@ __noinline int follow_candidate(struct candidate *candidate)
 	count_use(image, USE_TASKS);
 	note_filter(slot, task);
 	/*
-	 * The task may have passed sched_process_exit before it was followed.
+	 * The task may have gone through sched_process_exit before it was
+	 * followed.
 	 */
 	if (BPF_CORE_READ(task, flags) & PF_EXITING &&
 	    __sync_lock_test_and_set(&slot->image, none) != none) {
@@ -100,7 +110,8 @@ static __always_inline void follow(struct task_struct *task, __u32 state,
 enum ascent { ASCENT_ON, ASCENT_FOLLOWED, ASCENT_AT_TOP };
 
 /*
- * One step towards the root of the process tree, unless the task is followed.
+ * Goes one step towards the root of the process tree, unless the task is
+ * followed.
  */
 __noinline int ascend(struct candidate *of)
 {
@@ -119,7 +130,7 @@ __noinline int ascend(struct candidate *of)
 	return ASCENT_ON;
 }
 
-/* The nearest followed task: this task or one of its ancestors. */
+/* The nearest followed task: the task itself, or one of its ancestors. */
 static __always_inline struct task_slot *followed_origin(
 	struct task_struct *task)
 {
@@ -133,8 +144,8 @@ static __always_inline struct task_slot *followed_origin(
 }
 
 /*
- * The scope + 1 of the recorded cgroup that this cgroup is or is in; 0: none.
- * Not static: the verifier takes long for a loop within a loop.
+ * The scope + 1 of the recorded cgroup that is this cgroup or contains it; 0:
+ * none. Not static, because a loop within a loop takes the verifier long.
  */
 __noinline int find_cgroup(__u64 address)
 {
@@ -157,7 +168,10 @@ __noinline int find_cgroup(__u64 address)
 	return 0;
 }
 
-/* Not static: the verifier then checks it once, not at each turn of a loop. */
+/*
+ * Not static, so that the verifier checks it once rather than at each turn of a
+ * loop.
+ */
 __noinline int scope_by_cgroup(struct candidate *candidate)
 {
 	struct list_head *head, *at;
@@ -182,7 +196,7 @@ __noinline int scope_by_cgroup(struct candidate *candidate)
 	return 0;
 }
 
-/* The scope + 1 of the recorded cgroup that the task is in; 0: none. */
+/* The scope + 1 of the recorded cgroup that contains the task; 0: none. */
 static __always_inline __u32 cgroup_scope(struct task_struct *task)
 {
 	struct candidate candidate = { .task = task };
@@ -190,16 +204,18 @@ static __always_inline __u32 cgroup_scope(struct task_struct *task)
 	return scope_by_cgroup(&candidate);
 }
 
-/* Whether tasks that join the target are followed from their next exec only. */
+/*
+ * Whether a task that joins the target is only followed from its next exec on.
+ */
 static __always_inline bool is_armed_joining(__u32 scope)
 {
 	return arm_joining[(scope - 1) & (SCOPES_MAX - 1)];
 }
 
 /*
- * The same for tasks that were in the target before. User space may be out of
- * date about a container: if the task has executed something, the container's
- * program has started.
+ * The same for tasks that were in the target before. What user space knows
+ * about a container can be outdated: if the task has executed something, the
+ * container's program has started.
  */
 static __always_inline bool is_armed_there(struct task_struct *task,
 					   __u32 scope)
@@ -208,7 +224,7 @@ static __always_inline bool is_armed_there(struct task_struct *task,
 			     BPF_CORE_READ(task, flags) & PF_FORKNOEXEC);
 }
 
-/* The child is followed from its next exec on, as its parent is. */
+/* The child is followed from its next exec on, like its parent. */
 static __always_inline void on_armed_fork(struct task_slot *from,
 					  struct task_struct *parent,
 					  struct task_struct *child)
@@ -273,12 +289,12 @@ int seeking_fork_classic(struct classic_task *ctx)
 
 struct task_list {
 	struct list_head *head, *at;
-	__u64 offset;		/* address of the link in its task */
+	__u64 offset;		/* the offset of the list link in its task */
 	__u32 state;
 	__u32 arm;
 };
 
-/* 1: the end of the list was reached */
+/* Returns 1 at the end of the list. */
 __noinline int follow_next(struct task_list *list)
 {
 	struct list_head *at;
@@ -293,7 +309,7 @@ __noinline int follow_next(struct task_list *list)
 	return 0;
 }
 
-/* Walk a list of tasks from its head. */
+/* Goes through a list of tasks, from its head. */
 static __always_inline void follow_list(struct list_head *head, __u64 offset,
 					__u32 state, bool arm)
 {
@@ -313,7 +329,7 @@ static __always_inline int on_seeking_exit(struct task_struct *task)
 	struct task_slot *origin = control.seeking && !no_follow ?
 		followed_origin(task) : NULL;
 
-	if (origin)	/* its children get another parent soon */
+	if (origin)	/* its children will soon get another parent */
 		follow_list((void *)task + bpf_core_field_offset(
 				struct task_struct, children),
 			    bpf_core_field_offset(struct task_struct,
@@ -336,7 +352,7 @@ int seeking_exit_classic(void *ctx)
 	return on_seeking_exit(bpf_get_current_task_btf());
 }
 
-/* Follow processes that are moved into the cgroup. */
+/* Follows processes that are moved into the cgroup. */
 SEC("raw_tp/cgroup_attach_task")
 int cgroup_attach_task(struct bpf_raw_tracepoint_args *ctx)
 {
@@ -357,14 +373,16 @@ int cgroup_attach_task(struct bpf_raw_tracepoint_args *ctx)
 						  thread_node), state, arm);
 	else
 		follow(task, state, arm);
-	/* watch sys_exit for the calls that they are in */
+	/*
+	 * user space then watches sys_exit, to see the calls that tasks are in
+	 */
 	send(EVENT_SEEK, 0, 0);
 	return 0;
 }
 
 /*
  * The scope + 1 of a task in `wanted`, which has ids of the recorder's
- * namespace; 0: it is not there.
+ * namespace; 0: the task is not in it.
  */
 static __always_inline __u32 wanted_scope(struct task_struct *task,
 				      struct task_struct *recorder)
@@ -384,7 +402,7 @@ static __always_inline __u32 wanted_scope(struct task_struct *task,
 }
 
 /*
- * Count the call that a task sleeps in, which began before the task was
+ * Counts the call in which a task sleeps, and which began before the task was
  * followed.
  */
 static __always_inline void look(struct task_struct *task,
@@ -405,7 +423,10 @@ static __always_inline void look(struct task_struct *task,
 		count_rare(&key);
 }
 
-/* Follow the task if it belongs to a target, or comes from one that does. */
+/*
+ * Follows the task if it belongs to a target, or descends from a task that
+ * does.
+ */
 static __always_inline void seek_task(struct task_struct *task,
 				      struct task_struct *recorder)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * A part of record.bpf.c: cgroups that are made and removed. The kernel runs
- * the program below before it makes the directory visible, so no process can be
- * in a cgroup that we do not know yet.
+ * A part of record.bpf.c: notices created and removed cgroups. The kernel runs
+ * this program before it makes the directory visible. So we know each cgroup
+ * before a process can be in it.
  */
 
 /* The kernel holds cgroup_mutex: these programs never run at the same time. */
@@ -27,7 +27,10 @@ static __always_inline bool is_slice(const char *name, long size)
 	return true;
 }
 
-/* user@1000.service is a user's own manager, and makes cgroups of any name. */
+/*
+ * user@1000.service is the manager of a user, who can create cgroups of any
+ * name below it.
+ */
 static __always_inline bool is_users_manager(const char *name)
 {
 	const char start[5] = "user@";
@@ -39,9 +42,9 @@ static __always_inline bool is_users_manager(const char *name)
 }
 
 /*
- * A container that may make cgroups can give them any name. Engines name the
+ * A container that may create cgroups can give them any name. Engines name the
  * container's own cgroup after its id, which has 64 digits: "docker-ID.scope".
- * No other names are as long, except those of pods' slices.
+ * Except for slices of pods, no other names are that long.
  */
 static __always_inline bool is_long_id(const char *name, long size)
 {
@@ -49,8 +52,9 @@ static __always_inline bool is_long_id(const char *name, long size)
 }
 
 /*
- * Whether the cgroup whose name is in ancestor_name may stand above it. A global
- * function, which the kernel verifies once and not for each level again.
+ * Whether a cgroup at `place` may be below the cgroup whose name is in
+ * ancestor_name. A global function, which the kernel verifies once, and not
+ * again for each level.
  */
 __noinline int permits_below(__u32 place, long size)
 {
@@ -60,7 +64,10 @@ __noinline int permits_below(__u32 place, long size)
 		!is_long_id(ancestor_name, size);
 }
 
-/* Whether all cgroups above it, up to the root that we see, permit it there. */
+/*
+ * Whether all cgroups above it permit it at this place, up to the root that we
+ * see.
+ */
 static __noinline int is_placed(struct cgroup *c, __u64 root, __u32 place)
 {
 	struct cgroup_subsys_state *css = BPF_CORE_READ(c, self.parent);
@@ -79,9 +86,9 @@ static __noinline int is_placed(struct cgroup *c, __u64 root, __u32 place)
 }
 
 /*
- * A service that owns its cgroup, by Delegate=, can make cgroups of any name in
- * it. So a name stands for a unit or a container only if root or the recorder's
- * user makes the directory.
+ * A service that owns its cgroup (Delegate=) can create cgroups of any name in
+ * it. So a name only means a unit or a container if root or the recorder's user
+ * creates the directory.
  */
 static __always_inline bool is_makers_right(void)
 {
@@ -90,7 +97,9 @@ static __always_inline bool is_makers_right(void)
 	return !uid || uid == viewer.uid;
 }
 
-/* A component of an awaited path: next, await the component below it. */
+/*
+ * If a component of an awaited path was created, await the component below it.
+ */
 static __always_inline void await_next(const struct awaited *a,
 				       struct cgroup_id id)
 {
@@ -107,7 +116,10 @@ static __always_inline void await_next(const struct awaited *a,
 		add(&progress.lost_tasks, 1);
 }
 
-/* What was awaited in a directory that is removed, which never comes back. */
+/*
+ * Stops awaiting what was awaited in a removed directory: the directory never
+ * comes back.
+ */
 static __always_inline void await_no_more(struct cgroup *c,
 					  struct cgroup_id id)
 {

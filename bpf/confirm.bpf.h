@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
  * With --paths: the objects that calls act on, as the kernel shows them to its
- * security modules before it acts. A part of record.bpf.c.  These programs are
- * loaded as programs of raw tracepoints. Where the kernel allows programs on
- * its functions, the same instructions are loaded again for each function
- * security_path_*(): sp-record/confirm.c.
+ * security modules before it acts. A part of record.bpf.c.
+ *
+ * These programs are loaded as programs of raw tracepoints. If the kernel
+ * permits programs on its functions, sp-record/confirm.c loads the same
+ * instructions again for the functions whose names begin with security_path.
  */
 
 struct object {
-	/* the directory; if size is 0, the object itself */
+	/* the directory of a name; if size is 0, the object itself */
 	struct place at;
 	/* hash and length of the name in the directory */
 	__u32 size;
@@ -17,10 +18,11 @@ struct object {
 	char name[OBJECT_NAME];
 };
 
-/* The objects of the call that a thread is in. */
+/* The objects of the call that a thread is making. */
 struct confirmed {
 	__s32 nr;		/* the call */
-	__u32 n;		/* objects; 0: none, or the call has ended */
+	/* number of objects; 0: none, or the call has ended */
+	__u32 n;
 	struct object objects[2];
 };
 
@@ -38,7 +40,7 @@ struct {
 	__type(value, struct confirmed);
 } nothing_confirmed SEC(".maps");
 
-/* NULL: the task is not followed, or there is no room. */
+/* Returns NULL if the task is not followed, or there is no room. */
 static __always_inline struct confirmed *confirm(__u32 n)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -70,7 +72,8 @@ static __always_inline __u32 type_of_dentry(struct dentry *dentry)
 }
 
 /*
- * An entry, by its directory: after a rename its own dentry has another parent.
+ * Keeps an entry with its directory: after a rename, the entry's dentry has
+ * another parent.
  */
 static __always_inline void keep_entry(struct object *o, struct vfsmount *mnt,
 				       struct dentry *dentry)
@@ -149,7 +152,7 @@ int confirm_object(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
-/* The id of a task that ends can be given to another task soon. */
+/* Another task may soon get the id of a task that ends. */
 static __always_inline void forget_confirmed(struct task_struct *task)
 {
 	__u32 tid = task->pid;
@@ -159,8 +162,8 @@ static __always_inline void forget_confirmed(struct task_struct *task)
 }
 
 /*
- * The objects of the call that the current task ends; they are then removed, so
- * that no later call finds them. NULL: not known.
+ * Returns the objects of the call that the current task is ending, or NULL if
+ * they are unknown. Removes them, so that no later call finds them.
  */
 static __always_inline struct confirmed *confirmation(struct task_struct *task,
 						      __s32 nr)

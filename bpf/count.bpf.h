@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
-/* A part of record.bpf.c: the tables of counts, and phases. */
+/* A part of record.bpf.c: counts calls in tables, and handles phases. */
 static __always_inline __u64 note_new(void)
 {
 	__u64 now = bpf_ktime_get_ns();
@@ -23,7 +23,8 @@ __noinline int count_rare(const struct rare_key *given)
 
 	if (!given)
 		return 0;
-	key = *given;		/* before Linux 6.2 it has to be on the stack */
+	/* Before Linux 6.2, the key must be on the stack. */
+	key = *given;
 	if (key.row < ROWS)
 		add(&progress.rare_calls, 1);
 	if (every && key.row < ROWS &&
@@ -49,8 +50,9 @@ __noinline int count_rare(const struct rare_key *given)
 }
 
 /*
- * The table's element for a call that has one. The barrier keeps clang from
- * dropping the mask, without which the verifier of 6.1 does not know the bound.
+ * The element of the table for a call that has one. The barrier keeps clang
+ * from dropping the mask; without the mask, the verifier of 6.1 does not know
+ * the bound.
  */
 static __always_inline struct tally *tally_of(struct image_calls *c, __u32 row,
 					      __s32 nr)
@@ -62,15 +64,15 @@ static __always_inline struct tally *tally_of(struct image_calls *c, __u32 row,
 }
 
 /*
- * The verifier deletes a branch that a constant rules out, but only if nothing
- * else leads to it: the barrier keeps clang from merging the two.
+ * The verifier deletes a branch that a constant excludes, but only if nothing
+ * else leads there. This barrier keeps clang from merging the two branches.
  */
 static __always_inline void apart(void)
 {
 	asm volatile("");
 }
 
-/* The image's element for a group of CPUs; NULL: it has none. */
+/* The image's element for a group of CPUs, or NULL if it has none. */
 static __always_inline struct image_calls *calls_of(__u32 image, __u32 group)
 {
 	__u32 i = group & groups_mask, id = image & IMAGE_ID;
@@ -83,14 +85,16 @@ static __always_inline struct image_calls *calls_of(__u32 image, __u32 group)
 	return id < table_images ? bpf_map_lookup_elem(&table, &i) : NULL;
 }
 
-/* A followed image, in the current phase. */
+/* The id of a followed image, with the current phase. */
 static __always_inline __u32 in_phase(__u32 image)
 {
 	return n_phases > 1 ? (image & IMAGE_ID) |
 		*(volatile __u32 *)&phases.now << IMAGE_PHASE_SHIFT : image;
 }
 
-/* The task's first call in a new phase: its slot takes the phase over. */
+/*
+ * At the task's first call in a new phase, puts the phase into the task's slot.
+ */
 static __noinline int enter_phase(struct task_slot *slot)
 {
 	__u32 image = slot->image, now = in_phase(image);
@@ -101,7 +105,7 @@ static __noinline int enter_phase(struct task_slot *slot)
 	return now;
 }
 
-/* The mark's first appearance begins a phase. */
+/* Begins a phase when its mark appears for the first time. */
 static __always_inline void begin_phase(__u32 mark)
 {
 	__u64 now_ns = bpf_ktime_get_ns();
@@ -119,8 +123,8 @@ static __always_inline void begin_phase(__u32 mark)
 }
 
 /*
- * Add one and return the former value. No lock is needed where only this CPU
- * counts, and no other program of this CPU comes between.
+ * Adds one and returns the old value. No lock is needed if only this CPU counts
+ * here, and no other program interrupts this one on this CPU.
  */
 static __always_inline __u64 count_up(__u64 *count)
 {
@@ -135,7 +139,7 @@ static __always_inline __u64 count_up(__u64 *count)
 	return __sync_fetch_and_add(count, 1);
 }
 
-/* Whether the call is counted for the first time. */
+/* Counts the call. Returns whether it is the first such call. */
 static __always_inline bool count_call(__u32 cpu, __u32 image, __u32 row,
 				       __s32 nr)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
-/* A part of record.bpf.c: calls that begin: sys_enter, arguments, marks. */
+/*
+ * A part of record.bpf.c: handles calls that begin. It has the program for
+ * sys_enter, and records arguments and marks.
+ */
 static __always_inline void read_args(struct pt_regs *regs, __u32 row,
 				      __u64 args[6])
 {
@@ -12,7 +15,7 @@ static __always_inline void read_args(struct pt_regs *regs, __u32 row,
 	}
 }
 
-/* Returns the entry's time; 0: there was no room. */
+/* Returns the entry's time, or 0 if there was no room. */
 static __always_inline __u64 log_call(__u32 cpu, struct task_struct *task,
 				      struct pt_regs *regs, __u32 tid,
 				      __u32 image, __u32 row, __s32 nr)
@@ -38,7 +41,10 @@ static __always_inline __u64 log_call(__u32 cpu, struct task_struct *task,
 	return time_ns;
 }
 
-/* Add to an element, which is made if need be. False: there is no room. */
+/*
+ * Counts an element, which is created if needed. Returns false if there is no
+ * room.
+ */
 static __always_inline bool count_argument(const struct argument_key *key,
 					   bool may_add)
 {
@@ -92,7 +98,10 @@ __noinline int note_arguments(const struct call_args *args, __u32 image,
 	return 0;
 }
 
-/* The first call of the command is its execve: it counts if that succeeds. */
+/*
+ * The first call of the command is its execve, which only counts if it
+ * succeeds.
+ */
 static __noinline int hold_call(struct pt_regs *regs, __u32 row, __s32 nr)
 {
 	armed.row = row;
@@ -102,7 +111,10 @@ static __noinline int hold_call(struct pt_regs *regs, __u32 row, __s32 nr)
 	return 0;
 }
 
-/* A call of a task that is followed from its next exec on: it is not counted. */
+/*
+ * A task that is followed from its next exec on made a call, which is not
+ * counted.
+ */
 static __noinline int note_armed(struct pt_regs *regs, __u32 row, __s32 nr,
 				 struct task_struct *task)
 {
@@ -117,8 +129,8 @@ static __noinline int note_armed(struct pt_regs *regs, __u32 row, __s32 nr,
 }
 
 /*
- * The call may be a mark. It belongs to the phase before; calls that are
- * entered after it belong to the next.
+ * Begins a phase if the call is a mark. The call itself belongs to the phase
+ * before; calls that are entered after it belong to the new one.
  */
 __noinline int note_mark(__u32 row, __s32 nr)
 {
@@ -130,7 +142,7 @@ __noinline int note_mark(__u32 row, __s32 nr)
 	return 0;
 }
 
-/* --split=mark: a write to the file of the marks begins or ends a run. */
+/* --split=mark: a write to the file for marks begins or ends a run. */
 static __noinline int note_written(const struct call_args *args,
 				   struct task_struct *task)
 {
@@ -161,8 +173,8 @@ static __always_inline bool is_name(const volatile struct mark_name *mark,
 }
 
 /*
- * A mark can be the name of a thread. A thread gets a name by
- * prctl(PR_SET_NAME), by a write to /proc/PID/comm and by an exec.
+ * A mark can be the name of a thread. A thread's name changes by
+ * prctl(PR_SET_NAME), by a write to /proc/PID/comm, and by an exec.
  */
 SEC("raw_tp")
 int task_rename(struct bpf_raw_tracepoint_args *ctx)
@@ -180,7 +192,10 @@ int task_rename(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
-/* A call of a followed task. Rare paths are noinline to keep this one small. */
+/*
+ * Handles a call of a followed task. Rare paths are noinline to keep this one
+ * small.
+ */
 static __always_inline int enter(struct task_slot *slot, __u32 image,
 				 struct task_struct *task, __u32 id,
 				 struct pt_regs *regs, __s32 nr)
@@ -270,9 +285,9 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 }
 
 /*
- * From Linux 7.0 on, the program of a raw tracepoint can be preempted, and
- * meanwhile it is skipped for other tasks on that CPU. Programs of trace
- * events, named _classic here, run with preemption disabled.
+ * Since Linux 7.0, the program of a raw tracepoint can be preempted, and until
+ * it continues, the kernel skips it for other tasks on that CPU. Programs of
+ * trace events, here named _classic, run with preemption disabled.
  */
 SEC("tp/raw_syscalls/sys_enter")
 int sys_enter_classic(struct classic_call *ctx)

@@ -1,37 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
  * The layout of the maps and of the ring buffer's records, which the kernel
- * side and sp-record share. The includer defines __u32 and the like.
+ * side and sp-record share. The including file must define __u32 and similar
+ * types.
  */
 #ifndef EVENT_H
 #define EVENT_H
 
-/* Image ids: a task's entry in the `tasks` map. */
+/* Image ids, in a task's entry of the map `tasks`. */
 enum {
 	IMAGE_NONE = 0,		/* not followed */
-	IMAGE_OTHER = 1,	/* followed; the image table was full */
+	IMAGE_OTHER = 1,	/* followed, but the image table was full */
 	IMAGE_FIRST = 2,
-	IMAGE_ARMED = 0xffff,	/* followed from its next successful execve on */
+	/* to be followed from its next successful execve on */
+	IMAGE_ARMED = 0xffff,
 	IMAGE_ID = 0xffff,
 	/*
 	 * With --mark, the bits above an id hold the phase in which the task
-	 * entered its last call; with --split, the run that the id belongs to.
-	 * They are 0 in IMAGE_NONE and IMAGE_ARMED.
+	 * entered its last call. With --split, they hold the run to which the
+	 * id belongs. They are 0 in IMAGE_NONE and IMAGE_ARMED.
 	 */
 	IMAGE_PHASE_SHIFT = 16,
 };
 
 /*
- * Where a task is between sys_enter and sys_exit. This is kept while sys_exit
+ * Where a task is between sys_enter and sys_exit. It is tracked while sys_exit
  * is watched, to find exits without an enter.
  */
 enum task_stand {
 	STAND_UNKNOWN = 0,	/* the watch began while the task was running */
-	STAND_INSIDE,		/* it entered a call, which was counted */
-	STAND_OUTSIDE,		/* it left a call */
+	STAND_INSIDE,		/* it is in a call, which was counted */
+	STAND_OUTSIDE,		/* it has left its last call */
 	STAND_NEW,		/* a child that has not returned from its fork */
-	STAND_TRANSIT,		/* it was attached to, perhaps within a call */
-	/* a filter sent it a signal instead of its call; see `trapped` */
+	STAND_TRANSIT,		/* we attached to it, and it may be in a call */
+	/*
+	 * a filter sent it a signal instead of making its call; see `trapped`
+	 */
 	STAND_TRAPPED,
 };
 
@@ -43,35 +47,40 @@ struct task_slot {
 _Static_assert(sizeof(struct task_slot) == 8, "layout");
 
 enum {
-	STATE_STAND = 0xff,		/* enum task_stand … */
+	STATE_STAND = 0xff,		/* mask of the enum task_stand */
 	STATE_FILTERED = 0x100,		/* it is under a seccomp filter */
-	/* it joined the cgroup, and still executes its manager's program */
+	/* it joined the cgroup, but still executes its manager's program */
 	STATE_MANAGER = 0x200,
-	STATE_SCOPE_SHIFT = 10,		/* the index of its target … */
+	/* from this bit on: the index of its target */
+	STATE_SCOPE_SHIFT = 10,
 	STATE_SCOPE = 0x3f << STATE_SCOPE_SHIFT,
-	/* … which is valid while `watch` has this value */
+	/*
+	 * from this bit on: the value of `watch` for which the stand is valid
+	 */
 	STATE_EPOCH_SHIFT = 16,
 };
 
-/* The counting table has a row for each of these, CALLS_PER_ROW numbers wide. */
+/*
+ * The counting table has a row for each of these, with CALLS_PER_ROW numbers.
+ */
 enum calls_row { ROW_NATIVE, ROW_COMPAT, ROWS };
 enum { CALLS_PER_ROW = 512 };
 
-/* Groups of CPUs: the last bits of a CPU's number are its group. */
+/* CPUs are divided into groups by the last bits of their numbers. */
 enum { GROUPS_MAX = 8 };
 
 struct tally {
 	__u64 count;
-	__u64 first_ns;		/* CLOCK_MONOTONIC, of the first call */
+	__u64 first_ns;		/* CLOCK_MONOTONIC at the first call */
 };
 _Static_assert(sizeof(struct tally) == 16, "layout");
 
 enum use_kind { USE_EXECS, USE_TASKS, USES };
 
 /*
- * An element of `table`: the calls that tasks of one image made. Each image has
+ * An element of `table`: the calls that tasks of one image made. An image has
  * an element for each group of CPUs, so that CPUs of different groups do not
- * wait for one another.
+ * wait for each other.
  */
 struct image_calls {
 	struct tally calls[ROWS][CALLS_PER_ROW];
@@ -80,22 +89,22 @@ struct image_calls {
 _Static_assert(sizeof(struct image_calls) == 16 * (2 * 512 + 2), "layout");
 
 /*
- * Counts that have no place in `table`: calls whose number or image is beyond
- * it, and calls with a flag or an answer. In rows beyond those of calls, nr is
- * an enum use_kind, the opcode of an io_uring operation, or the id of the image
- * whose task executed this one.
+ * Counts that `table` cannot hold: calls whose number or image is too large for
+ * it, and calls with a flag or an answer. In the rows after those of calls, nr
+ * is an enum use_kind, the opcode of an io_uring operation, or the id of the
+ * image whose task executed this one.
  */
 enum { ROW_USE = ROWS, ROW_OPERATION, ROW_START };
 /*
- * With --privileges this is added to an enum calls_row. nr is a call in which
- * the kernel asked for a capability and found it, or which put a task into
- * other namespaces; it is -1 outside of any call. The key's answer tells these
- * apart.
+ * With --privileges, this is added to an enum calls_row. nr is a call for which
+ * the kernel checked a capability and found it, or which put a task into other
+ * namespaces; nr is -1 outside of any call. The key's `answer` says which of
+ * these happened.
  */
 enum { ROW_PRIVILEGE = 8 };
 enum {
 	CAPABILITY_MAX = 63,
-	/* this plus a capability; the ambient set had it */
+	/* this plus a capability that the ambient set has */
 	PRIVILEGE_AMBIENT = 64,
 	PRIVILEGE_NAMESPACES = 256,
 };
@@ -105,34 +114,36 @@ struct rare_key {
 	__u32 row;
 	__s32 nr;
 	__u16 flags;		/* RARE_* */
-	__s16 answer;		/* RARE_DENIED: -errno, or the signal that killed */
+	/* RARE_DENIED: -errno, or the signal that killed the task */
+	__s16 answer;
 };
 _Static_assert(sizeof(struct rare_key) == 16, "layout");
 enum {
 	RARE_VSYSCALL = 1,	/* made through the vsyscall page */
 	RARE_INFLIGHT = 2,	/* it had begun before the recording */
-	/* the owner of a filter or a tracer performed it */
+	/* a filter's supervisor or a tracer answered it */
 	RARE_SKIPPED = 4,
-	/* it was answered with an error, or killed the task */
+	/* a filter answered it with an error, or killed the task */
 	RARE_DENIED = 8,
 	RARE_INITIAL = 16,	/* the execve that started the command */
 };
 
 /*
- * Properties of calls. `traits` has an element for each number of a row, without
- * x32's bit; most are 0.
+ * Properties of calls. `traits` has an element for each number in a row
+ * (without the x32 bit); most elements are 0.
  */
 enum { TRAITS_NUMBERS = 1024 };
 enum trait {
 	TRAIT_RULE = 0x3f,	/* index into `argument_rules`; 0: none */
-	TRAIT_EXEC = 0x40,	/* execve and its like */
+	TRAIT_EXEC = 0x40,	/* execve or execveat */
 	TRAIT_FILTER = 0x80,	/* calls that can load a filter */
 	TRAIT_MARK = 0x100,	/* calls that can begin a phase */
 	TRAIT_FORK = 0x200,	/* fork, vfork, clone and clone3 */
-	TRAIT_PRCTL = 0x400,	/* with FILTER: prctl, not seccomp */
+	/* with TRAIT_FILTER: prctl rather than seccomp */
+	TRAIT_PRCTL = 0x400,
 };
 
-/* Which arguments of a call are recorded: the bits of `masks`. */
+/* Which arguments of a call are recorded, and which bits of them. */
 struct argument_rule_bits {
 	__u32 index[3];
 	__u32 zero;
@@ -141,15 +152,17 @@ struct argument_rule_bits {
 _Static_assert(sizeof(struct argument_rule_bits) == 40, "layout");
 enum { ARGUMENT_RULES = TRAIT_RULE + 1 };
 
-/* The code of a function of the kernel that accounts for memory. */
+/* The addresses of a kernel function that accounts for memory. */
 struct code_range {
-	/* its first address and the one behind its last; 0: not known */
+	/* from its first address to before `end`; 0: unknown */
 	__u64 start, end;
 };
 _Static_assert(sizeof(struct code_range) == 16, "layout");
 enum { FOR_MEMORY = 2 };
 
-/* An element of `arguments`: a call of an image with its arguments' values. */
+/*
+ * An element of `arguments`: a call of an image with values of its arguments.
+ */
 struct argument_key {
 	__u32 image;
 	__u32 row;
@@ -160,46 +173,53 @@ struct argument_key {
 _Static_assert(sizeof(struct argument_key) == 40, "layout");
 enum argument_what {
 	ARGUMENT_VALUES,
-	ARGUMENT_ANY,		/* more than ARGUMENT_DISTINCT values */
-	/* not written as a fact; the count is the number of distinct values */
+	/* there were more than ARGUMENT_DISTINCT values */
+	ARGUMENT_ANY,
+	/* not written as a fact: counts the distinct values */
 	ARGUMENT_NUMBER,
 };
-/* distinct values of one call of an image */
+/* the most distinct values for one call of an image */
 enum { ARGUMENT_DISTINCT = 64 };
 
 /* What identifies an image within a run. */
 struct image_key {
 	__u64 device;		/* the kernel's dev_t */
 	__u64 inode;
-	__u32 generation;	/* since inode numbers are reused */
+	__u32 generation;	/* because inode numbers are reused */
 	__u32 scope;		/* the target whose tasks execute it */
 };
 _Static_assert(sizeof(struct image_key) == 24, "layout");
 
 /*
- * Bytes of a path, components of a path, and bytes of one component (NAME_MAX).
+ * Sizes: bytes of a path, components of a path, and bytes of one component
+ * (NAME_MAX).
  */
 enum { PATH_SIZE = 4096, PATH_DEPTH = 48, PATH_COMPONENT = 256 };
 
-/* The path as the task sees it, without a NUL: bytes[start] to [PATH_SIZE). */
+/*
+ * The path as the task sees it, without a NUL, from bytes[start] to
+ * bytes[PATH_SIZE - 1].
+ */
 struct image_path {
 	struct image_key key;
-	__u32 start;		/* index of the path's first byte in bytes */
-	/* the beginning is missing: the path is too deep or too long */
+	__u32 start;		/* index of the path's first byte in `bytes` */
+	/*
+	 * 1: the beginning is missing, because the path is too deep or too long
+	 */
 	__u32 cut;
 	char bytes[PATH_SIZE + PATH_COMPONENT];
 };
 _Static_assert(sizeof(struct image_path) == 24 + 8 + 4096 + 256, "layout");
 
 /*
- * A name by which an executable was executed. A longer one is not recorded: the
- * key has to be on the stack.
+ * A name by which an executable was executed. Longer names are not recorded,
+ * because the key must fit on the stack.
  */
 enum { EXEC_NAME = 184, EXEC_NAMES_MAX = 4096 };
 struct exec_name {
 	__u32 image;
-	__u32 source;		/* enum name_source of user space … */
-	char name[EXEC_NAME];	/* … and zeros from its end on */
+	__u32 source;		/* enum name_source of user space */
+	char name[EXEC_NAME];	/* filled up with zeros */
 };
 _Static_assert(sizeof(struct exec_name) == 192, "layout");
 enum { EXEC_OPENED, EXEC_ARGV0 };
@@ -207,18 +227,19 @@ enum { EXEC_OPENED, EXEC_ARGV0 };
 enum event_type {
 	EVENT_IMAGE = 1,	/* a new image */
 	EVENT_DONE = 2,		/* the last task has ended */
-	/* a filter was or may soon be loaded: watch sys_exit */
+	/* a filter was loaded, or may be soon: watch sys_exit */
 	EVENT_FILTER = 3,
 	EVENT_SEEK = 4,		/* there are tasks that a pass must look at */
 	EVENT_MARK = 6,		/* a phase has begun */
-	EVENT_CGROUP = 5,	/* an awaited cgroup was made */
+	EVENT_CGROUP = 5,	/* an awaited cgroup was created */
 };
 
 /* A record of the ring buffer. */
 struct event {
 	__u32 type;		/* enum event_type */
-	__u32 image;		/* EVENT_IMAGE: its id … */
-	__u32 pid;		/* … and a process that runs it, initial namespace */
+	__u32 image;		/* EVENT_IMAGE: the image's id */
+	/* EVENT_IMAGE: a process that runs it, in the initial namespace */
+	__u32 pid;
 	__u32 zero;
 };
 _Static_assert(sizeof(struct event) == 16, "layout");
@@ -233,7 +254,7 @@ _Static_assert(sizeof(struct held_call) == 56, "layout");
 
 /*
  * The number of a helper that does not exist. Before loading, user space
- * replaces the calls of it by calls of the kernel's bpf_rdonly_cast().
+ * replaces its calls by calls of the kernel's bpf_rdonly_cast().
  */
 enum { CAST_PLACEHOLDER = 0x5ca5ca5c };
 
@@ -242,10 +263,10 @@ enum log_what {
 	LOG_CALL = 0,
 	LOG_FORK,		/* args: the child's tid and pid */
 	LOG_EXEC,		/* of `image` */
-	LOG_EXIT,		/* args: the exit code, as the kernel has it */
+	LOG_EXIT,		/* args: the exit code in the kernel's form */
 	/*
-	 * args: the result, the time of the call's entry, and numbers of files:
-	 * of two arguments and of the result; 0: none
+	 * args: the result, the time of the call's entry, and three numbers of
+	 * files (two of arguments, one of the result); 0: none
 	 */
 	LOG_RESULT,
 	LOG_WHAT = 0xf,
@@ -254,17 +275,18 @@ enum log_what {
 };
 
 /*
- * With --every, an element for each call. Each CPU has a ring of `log_size` (a
- * power of two) elements in `call_log`. The kernel side takes the element at
- * `head`, fills it in and sets its turn. User space reads up to the first
- * element without its turn, and sets `tail`. Both only ever grow.
+ * With --every, there is an element for each call. Each CPU has a ring of
+ * `log_size` elements (a power of two) in `call_log`. The kernel side takes the
+ * element at `head`, fills it in, and sets its turn last. User space reads up
+ * to the first element whose turn is not set, and then sets `tail`. `head` and
+ * `tail` only grow.
  */
 struct log_entry {
-	/* its position + 1, written when the element is complete */
+	/* its position + 1, set when the element is complete */
 	__u32 turn;
 	__u32 what;
 	__u64 time_ns;		/* CLOCK_MONOTONIC */
-	__u32 pid, tid;		/* in the initial namespace; 0: not known */
+	__u32 pid, tid;		/* in the initial namespace; 0: unknown */
 	__u32 image;
 	__s32 nr;
 	__u64 args[6];
@@ -272,39 +294,44 @@ struct log_entry {
 _Static_assert(sizeof(struct log_entry) == 80, "layout");
 
 /*
- * When several calls of a thread share one time: it made RUSH_CALLS in a row in
+ * A few calls of a thread can share one time, if it made RUSH_CALLS in a row in
  * less than RUSH_NS each. At most RUSH_SHARE calls share a time.
  */
 enum { RUSH_CALLS = 8, RUSH_NS = 2000, RUSH_SHARE = 8 };
 
-/* An element of `log_ends`, one a CPU; each side has a cache line. */
+/*
+ * An element of `log_ends`, one for each CPU. The kernel side and user space
+ * write to different cache lines.
+ */
 struct log_ends {
 	__u64 head;
-	__u64 lost;		/* calls that found no room */
-	__u64 lost_tasks;	/* forks, execs and exits */
+	__u64 lost;		/* calls for which there was no room */
+	__u64 lost_tasks;	/* lost forks, execs and exits */
 	/*
-	 * The last time that was read for a call, and the thread's state at
-	 * that moment:
+	 * The time that was last read for a call, and the state of the thread
+	 * then:
 	 */
 	__u64 time_ns;
 	__u64 jiffies;
-	__u64 switches;		/* number of context switches of the thread */
-	__u32 tid;		/* 0: the CPU has logged something else since */
-	__u16 rush;		/* readings in a row, up to RUSH_CALLS */
-	__u16 shares;		/* how many further calls may share that time */
-	__u64 lost_results;	/* results that found no room */
+	__u64 switches;		/* how often the thread had been switched */
+	/* 0: the CPU has logged something else since then */
+	__u32 tid;
+	__u16 rush;		/* short calls in a row, up to RUSH_CALLS */
+	__u16 shares;		/* how many more calls may share the time */
+	__u64 lost_results;	/* results for which there was no room */
 	__u64 tail;		/* written by user space */
 	__u64 zero2[7];
 };
 _Static_assert(sizeof(struct log_ends) == 128, "layout");
 
-/* With --results: the call that a task is in, by its id. */
+/* With --results: the call that a task is making, by the task's id. */
 struct entered_call {
-	__u64 time_ns;		/* of its log entry; 0: it is in none */
+	/* time of its log entry; 0: the task is in no call */
+	__u64 time_ns;
 	__s32 nr;
 	__u32 row;		/* enum calls_row */
 	__u32 image;
-	__u32 files[2];		/* numbers of the files of its descriptors */
+	__u32 files[2];		/* numbers of files, for two descriptors */
 	__u32 zero;
 };
 _Static_assert(sizeof(struct entered_call) == 32, "layout");
@@ -314,23 +341,23 @@ _Static_assert(sizeof(struct entered_call) == 32, "layout");
  * whether its result is one.
  */
 enum {
-	FILE_FIRST = 0x7,	/* index of an argument + 1; 0: none */
+	FILE_FIRST = 0x7,	/* the index of an argument + 1; 0: none */
 	FILE_SECOND_SHIFT = 3,
 	FILE_RESULT = 0x40,
 };
 
 /*
- * Files that have a number at the same time, and numbers that are given. A file
- * whose path finds no room has used a number up.
+ * The most files that have a number at the same time, and the most numbers. A
+ * file keeps its number even if there is no room to send its path.
  */
 enum { FILES_MAX = 65536, FILE_NUMBERS_MAX = 1 << 20 };
 
-/* What identifies an open file that has a number. */
+/* Identifies an open file that has a number. */
 struct file_key {
 	__u64 dentry, mnt, parent;	/* addresses */
-	__u64 name;		/* struct qstr's hash and length */
+	__u64 name;		/* hash and length, as in struct qstr */
 	__u64 inode;
-	__u32 deleted;		/* 1: the file has no name any more */
+	__u32 deleted;		/* 1: the file no longer has a name */
 	__u32 zero;
 };
 _Static_assert(sizeof(struct file_key) == 48, "layout");
@@ -340,23 +367,24 @@ struct file_event {
 	__u32 number;
 	__u32 deleted;
 	__u64 inode;
-	__u32 magic;		/* of its file system: linux/magic.h */
+	/* magic number of its file system: linux/magic.h */
+	__u32 magic;
 	__u32 zero;
 	struct image_path path;
 };
 _Static_assert(sizeof(struct file_event) == 24 + 32 + 4096 + 256, "layout");
 
 /*
- * Elements that are kept free, for programs that interrupt one another between
- * two steps.
+ * Elements that stay free for programs that interrupt each other between two
+ * steps.
  */
 enum { LOG_SLACK = 64 };
 
 /* An element of `hints`, which only the kernel side uses. */
 struct hint {
 	/*
-	 * A stack's number times HINT_IDS, plus an id. All addresses in the
-	 * kernel have the remaining high bits set.
+	 * The number of a stack times HINT_IDS, plus a task's id. The bits that
+	 * this shifts out are set in all kernel addresses.
 	 */
 	__u64 key;
 	__u64 task;		/* its address */
@@ -365,47 +393,51 @@ _Static_assert(sizeof(struct hint) == 16, "layout");
 enum {
 	HINTS_BITS = 13,
 	HINT_IDS = 1 << 22,	/* PID_MAX_LIMIT: linux/threads.h */
-	/* a key that no task has: the element is being changed */
+	/* a key that no task has, while the element is changed */
 	HINT_BUSY = 1,
 };
 
-/* Written by the kernel side, read at any time. */
+/* Written by the kernel side, and read at any time. */
 struct progress {
-	__u64 start_ns;		/* of the command's execve; 0: not yet */
-	/* the last time that a count went from 0 to 1 */
+	/* time of the command's execve; 0: not executed yet */
+	__u64 start_ns;
+	/* when a count last went from 0 to 1 */
 	__u64 last_new_ns;
-	__u64 rare_distinct;	/* elements of `rare` */
-	__u64 live;		/* tasks that are followed */
-	__u64 tasks;		/* tasks that were ever followed */
+	__u64 rare_distinct;	/* number of elements in `rare` */
+	__u64 live;		/* tasks that are followed now */
+	__u64 tasks;		/* tasks that were followed at any time */
 	__u64 next_image;
-	__u64 lost_calls;	/* counts that found no room in `rare` */
-	/* tasks that found no room in `tasks` or `execs` */
+	__u64 lost_calls;	/* counts for which `rare` had no room */
+	/* tasks for which `tasks` or `execs` had no room */
 	__u64 lost_tasks;
-	__u64 lost_images;	/* attributed to IMAGE_OTHER */
-	__u64 lost_details;	/* records the ring buffer had no room for */
-	/* calls counted in `rare`, or lost for want of room there */
+	__u64 lost_images;	/* images that became IMAGE_OTHER */
+	/* records for which the ring buffer had no room */
+	__u64 lost_details;
+	/* calls that were counted in `rare`, or lost because it had no room */
 	__u64 rare_calls;
 	__u64 filtered;		/* followed tasks that have a seccomp filter */
 	/* 1: a filter was loaded before sys_exit was watched */
 	__u64 unwatched;
-	__u64 transit;		/* tasks in transit that the last pass met */
+	/* tasks in STAND_TRANSIT that the last pass met */
+	__u64 transit;
 	__u64 found;		/* tasks that the passes over all tasks added */
-	__u64 lost_names;	/* names that found no room in `names` */
+	__u64 lost_names;	/* names for which `names` had no room */
 	__u64 asked_ns;		/* when `tell_time` ran */
-	/* processes that found no room in `withheld_names` */
+	/* processes for which `withheld_names` had no room */
 	__u64 withheld;
-	__u64 armed;		/* tasks that are followed from their next exec */
-	__u64 cgroups;		/* elements of `cgroups` */
-	__u64 files;		/* numbers given to files */
-	/* results without the call's entry, and files without a path */
+	/* tasks that will be followed from their next exec on */
+	__u64 armed;
+	__u64 cgroups;		/* number of elements in `cgroups` */
+	__u64 files;		/* numbers that were given to files */
+	/* results of calls whose entry is unknown, and files without a path */
 	__u64 lost_results;
-	__u64 unfound;		/* forks whose event led to no task */
+	__u64 unfound;		/* fork events whose task was not found */
 };
 _Static_assert(sizeof(struct progress) == 184, "layout");
 
 /*
- * Whose processes are recorded where sp-record does not have root's rights:
- * those that it may trace by the kernel's rule for ptrace(2).
+ * If sp-record does not have root's rights, it only records the processes of
+ * this viewer: those that the kernel's rule for ptrace(2) lets it trace.
  */
 struct viewer {
 	__u64 caps;		/* its effective capabilities */
@@ -414,28 +446,28 @@ struct viewer {
 	__u32 zero;
 };
 _Static_assert(sizeof(struct viewer) == 24, "layout");
-/* how many names of processes that it may not trace are kept */
+/* the most names that are kept of processes that it may not trace */
 enum { WITHHELD_MAX = 64 };
 
-/* With --mark. Each phase begins with its mark, once. */
+/* For --mark. Each phase begins with a mark, which counts once. */
 enum { MARKS_MAX = 7, PHASES_MAX = MARKS_MAX + 1, COMM_SIZE = 16 };
 
 /* A mark that is the name of a thread. */
 struct mark_name {
-	char comm[COMM_SIZE];	/* "": another kind of mark */
+	char comm[COMM_SIZE];	/* "": the mark is of another kind */
 };
 _Static_assert(sizeof(struct mark_name) == 16, "layout");
 
-/* Both sides write it, with atomic operations. */
+/* Both sides write to it, with atomic operations. */
 struct phases {
 	__u32 now;		/* the current phase, from 0 */
 	__u32 taken[MARKS_MAX];	/* 1: the mark has come */
 	struct {
-		/* the mark that began it, + 1; 0: not yet written */
+		/* the mark that began the phase, + 1; 0: not written yet */
 		__u32 mark;
 		__u32 zero;
 		__u64 start_ns;	/* CLOCK_MONOTONIC */
-	} at[PHASES_MAX];	/* the first phase is begun by nothing */
+	} at[PHASES_MAX];	/* the first phase has no mark */
 };
 _Static_assert(sizeof(struct phases) == 32 + 16 * 8, "layout");
 
@@ -448,9 +480,10 @@ enum split_by {
 };
 
 /*
- * Runs are numbered from 1; 0 is the harness, whose tasks belong to no run. Runs
- * beyond the table share the last one. Each pair of a run and an executable has
- * an image id of its own. The last ids are for executables and for that run.
+ * Runs are numbered from 1. 0 is the harness: tasks that belong to no run. Runs
+ * for which there is no room share the last number. Each pair of a run and an
+ * executable has an image id of its own; the last ids are for executables in
+ * the shared run.
  */
 enum {
 	SPLIT_HARNESS = 0,
@@ -463,35 +496,35 @@ enum {
 };
 
 enum split_flag {
-	SPLIT_NAMED = 1,	/* `text` has been set … */
-	/* … by the first process, which has executed a program */
+	SPLIT_NAMED = 1,	/* `text` was set */
+	/* the first process executed a program, which set `text` */
 	SPLIT_BY_FIRST = 2,
 	/* the first process has exited; see `exit_code` */
 	SPLIT_EXITED = 4,
-	/* it ran more programs than there are image ids for */
+	/* it executed more programs than there are image ids */
 	SPLIT_CROWDED = 8,
 };
 
 /* An element of `split_runs`, by number. */
 struct split_run {
-	/* CLOCK_MONOTONIC; an end of 0: it has not ended */
+	/* CLOCK_MONOTONIC; end_ns 0: it has not ended */
 	__u64 start_ns, end_ns;
-	__u32 pid;		/* of the first process; 0: it has none */
-	__s32 exit_code;	/* as the kernel has it */
+	__u32 pid;		/* its first process; 0: none */
+	__s32 exit_code;	/* in the kernel's form */
 	__u32 flags;		/* enum split_flag */
-	/* id of the first process at its fork; 0: none */
+	/* id that the first process had at its fork; 0: none */
 	__u32 fork_image;
-	/* bytes; if SPLIT_TEXT - 1, the text may have been cut */
+	/* in bytes; if it is SPLIT_TEXT - 1, the text may have been cut */
 	__u32 text_size;
 	__u32 zero;
-	/* the arguments, each followed by a NUL; or the mark */
+	/* the arguments, each with a NUL; or the text of the mark */
 	char text[SPLIT_TEXT];
 };
 _Static_assert(sizeof(struct split_run) == 40 + 4096, "layout");
 
 /*
- * An element of `split_images`, by id. It is all zeros if the id is an
- * executable's own.
+ * An element of `split_images`, by id. It is all zeros for the id of an
+ * executable itself.
  */
 struct split_image {
 	__u32 base;		/* the executable's id */
@@ -500,35 +533,37 @@ struct split_image {
 _Static_assert(sizeof(struct split_image) == 8, "layout");
 
 /*
- * How far a comparison with a pattern has come; only the kernel side uses it.
+ * The progress of a comparison with a pattern, which only the kernel side uses.
  */
 struct split_match {
-	__u64 name;		/* an address of the kernel's */
+	__u64 name;		/* an address in the kernel */
 	__u32 name_at, pattern_at;
-	/* index after the last star; 0: there was none */
+	/* index after the last "*" in the pattern; 0: none so far */
 	__u32 star;
-	/* the end of the text that the star stands for */
+	/* the end of the text that this "*" stands for */
 	__u32 star_at;
 };
 _Static_assert(sizeof(struct split_match) == 24, "layout");
 
 struct splits {
-	/* number of runs, including those beyond the table */
+	/* number of runs, including those without room */
 	__u32 begun;
 	__u32 now;		/* SPLIT_MARK: the current run */
-	__u32 root;		/* the command's process, initial namespace */
-	__s32 mark_fd;		/* set by user space for `find_mark_file` */
-	/* address of the inode of the file that marks are written to */
+	/* the command's process, in the initial namespace */
+	__u32 root;
+	__s32 mark_fd;		/* user space sets it for `find_mark_file` */
+	/* address of the inode of the file for marks */
 	__u64 mark_inode;
-	/* executions that got no id, because all were in use */
+	/* executions for which no id was free */
 	__u64 crowded;
-	__u64 unread;		/* marks whose text was not in memory */
+	__u64 unread;		/* marks whose text could not be read */
 };
 _Static_assert(sizeof(struct splits) == 40, "layout");
 
 /*
- * A record of the ring `stacks`: where a call was made, as DWARF numbers the
- * registers, the address of the instruction after the call last.
+ * A record of the ring `stacks`: the stack of a task that makes a call.
+ * Registers have DWARF's order; the last one is the address of the instruction
+ * after the call.
  */
 enum { STACK_PAGE = 4096, STACK_PAGES = 5, STACK_REGISTERS = 33 };
 struct stack_sample {
@@ -536,9 +571,10 @@ struct stack_sample {
 	__u32 image, row;
 	__s32 nr;
 	__u32 pid;		/* in the initial namespace */
-	__u64 values[3];	/* as in struct argument_key … */
-	__u32 has_values;	/* … 0: the call has no rule for arguments */
-	__u32 pages;		/* of `bytes`, from `base` on, that were read */
+	__u64 values[3];	/* values as in struct argument_key */
+	__u32 has_values;	/* 0: the call's arguments are not recorded */
+	/* pages of `bytes` that were read, from `base` on */
+	__u32 pages;
 	__u64 base;
 	__u64 regs[STACK_REGISTERS];
 	char bytes[STACK_PAGES * STACK_PAGE];
@@ -547,60 +583,68 @@ _Static_assert(sizeof(struct stack_sample) == 64 + 8 * 33 + 20480, "layout");
 
 /* Written by user space. */
 struct control {
-	/* the number of this watch over sys_exit; 0: it is not watched */
+	/*
+	 * the number of the current watch over sys_exit; 0: it is not watched
+	 */
 	__u32 watch;
-	/* passes go on: some descendants may not be known yet */
+	/*
+	 * passes over all tasks continue: some descendants may not be known yet
+	 */
 	__u32 seeking;
 	__u32 self;		/* the recorder's thread group, set by `seek` */
-	/* all programs are attached: `hints` can be used */
+	/* 1: all programs are attached, so that `hints` can be used */
 	__u32 hinting;
-	/* the CPU on which the recorder runs next before other tasks, + 1 */
+	/*
+	 * the number + 1 of the CPU on which the recorder will run before other
+	 * tasks
+	 */
 	__u32 next_cpu;
-	/* number of elements of `parts` in use, without the first */
+	/* number of used elements of `parts`, not counting the first */
 	__u32 parts;
 };
 _Static_assert(sizeof(struct control) == 24, "layout");
 
-/* A recorded cgroup, as the kernel identifies it. */
+/* A recorded cgroup, identified as the kernel does. */
 struct cgroup_id {
 	__u64 id;		/* the inode number of its directory */
-	__s32 hierarchy;	/* first field of /proc/PID/cgroup; 0: v2 */
+	/* first field in /proc/PID/cgroup; 0: version 2 */
+	__s32 hierarchy;
 	__u32 zero;
 };
 _Static_assert(sizeof(struct cgroup_id) == 16, "layout");
 
 /*
- * This bit of a value of `wanted` is set when the process was found. The others
- * are its scope.
+ * This bit is set in a value of `wanted` when the process was found. The other
+ * bits are its scope.
  */
 enum { WANTED_FOUND = 1U << 31 };
 
-/* The most targets that one recording can have. Each becomes a run. */
+/* The most targets of one recording. Each target becomes a run. */
 enum { SCOPES_MAX = 64 };
 
-/* A cgroup that may be created: an element of `awaited`, by place and name. */
+/* A cgroup that may be created. It is a key of `awaited`: place and name. */
 enum { CGROUP_NAME = 256 };	/* NAME_MAX + 1 */
 struct cgroup_name {
-	/* id 0: any directory that `place` permits */
+	/* the directory; id 0: any directory that `place` permits */
 	struct cgroup_id parent;
-	char name[CGROUP_NAME];		/* padded with NULs */
+	char name[CGROUP_NAME];		/* filled up with NULs */
 };
 _Static_assert(sizeof(struct cgroup_name) == 16 + 256, "layout");
 
 enum cgroup_place {
 	BELOW_PARENT,
-	BELOW_SLICES,		/* all cgroups above it are slices */
-	/* it is not below a user's own service manager or a container */
+	BELOW_SLICES,		/* all cgroups above it must be slices */
+	/* it must not be below a user's own service manager, or a container */
 	BELOW_SYSTEM,
 };
 
 struct awaited {
-	/* id of the hierarchy's root, as sp-record sees it */
+	/* id of the hierarchy's root that sp-record sees */
 	__u64 root;
 	__u32 scope;
 	__u32 place;		/* enum cgroup_place */
 	/*
-	 * index in `parts`, for what is awaited below it; 0: it is the cgroup
+	 * index in `parts` of what is awaited below it; 0: this is the cgroup
 	 * itself
 	 */
 	__u32 next;
@@ -608,7 +652,7 @@ struct awaited {
 };
 _Static_assert(sizeof(struct awaited) == 24, "layout");
 
-/* A component of the path of an awaited cgroup. */
+/* A component in the path of an awaited cgroup. */
 struct cgroup_part {
 	char name[CGROUP_NAME];
 	__u32 next;		/* as in struct awaited */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
-/* A part of record.bpf.c: executables, and which processes may be recorded. */
-/* The path of a new image, which user space reads at the end. */
+/*
+ * A part of record.bpf.c: identifies executables, and decides which processes
+ * may be recorded.
+ */
+/* Stores the path of a new image, which user space reads later. */
 static __always_inline void keep_path(__u32 id, const struct image_key *key,
 				      struct file *file,
 				      struct task_struct *task)
@@ -21,7 +24,7 @@ static __always_inline void keep_path(__u32 id, const struct image_key *key,
 	send(EVENT_IMAGE, id, BPF_CORE_READ(task, tgid));
 }
 
-/* The id of the executable. A new one is entered into `images`. */
+/* The id of the executable. A new one is added to `images`. */
 static __noinline __u32 image_of(struct file *file,
 				 struct task_struct *task, __u32 scope)
 {
@@ -50,7 +53,7 @@ static __noinline __u32 image_of(struct file *file,
 	return IMAGE_OTHER;
 }
 
-/* Whether it is the name of a descriptor, or of a process' executable. */
+/* Whether it is the name of a descriptor, or of a process's executable. */
 static __always_inline bool names_no_file(const struct exec_name *key)
 {
 	const char by_fd[9] = "/dev/fd/", by_proc[9] = "/proc/\0\0";
@@ -63,10 +66,10 @@ static __always_inline bool names_no_file(const struct exec_name *key)
 }
 
 /*
- * The name by which the kernel opened the executable; of a script, it is the
- * interpreter's. Where it names a descriptor, argv[0] takes its place. A name
- * that is too long or has no room in the map is left out: --image and --tree do
- * not find the executable by it then.
+ * Records the name by which the kernel opened the executable. For a script,
+ * this is the interpreter's name. If the name is that of a descriptor, argv[0]
+ * is used. A name that is too long, or for which the map has no room, is left
+ * out: --image and --tree then do not find the executable by it.
  */
 __noinline int note_exec_name(__u32 image, __u64 bprm_address)
 {
@@ -95,16 +98,17 @@ __noinline int note_exec_name(__u32 image, __u64 bprm_address)
 	return 0;
 }
 
-/* linux/sched/coredump.h: what PR_GET_DUMPABLE answers. */
+/* The values of PR_GET_DUMPABLE: linux/sched/coredump.h. */
 enum { DUMPABLE_MASK = 3, DUMPABLE_BY_USER = 1 };
 
 /*
- * Whether the viewer, a user of the initial namespace, made this namespace or one
- * that contains it.
+ * Whether the viewer, a user of the initial namespace, created this namespace
+ * or one above it.
  */
 static __always_inline bool owns(struct user_namespace *ns)
 {
-	for (int i = 0; i < 32; i++) {	/* user_namespaces(7): at most 32 */
+	/* user_namespaces(7) can be nested 32 times */
+	for (int i = 0; i < 32; i++) {
 		if (BPF_CORE_READ(ns, level) < 1)
 			return false;
 		if (BPF_CORE_READ(ns, level) == 1)
@@ -124,17 +128,18 @@ static __always_inline bool has_same_ids(struct cred *cred)
 		BPF_CORE_READ(cred, sgid.val) == viewer.gid;
 }
 
-/* The argument of a function that the verifier checks by itself. */
+/* The argument of functions that the verifier checks separately. */
 struct candidate {
 	struct task_struct *task;
-	__u32 state;		/* STATE_MANAGER and STATE_SCOPE */
-	bool arm;		/* follow it from its next exec */
+	__u32 state;		/* bits of STATE_MANAGER and STATE_SCOPE */
+	bool arm;		/* follow it only from its next exec on */
 };
 
 /*
- * The rule of __ptrace_may_access() in kernel/ptrace.c, for a viewer without
- * CAP_SYS_PTRACE: the same ids, dumpable, and no capability that the viewer
- * lacks; or in a user namespace of its own. What cannot be read counts as no.
+ * Follows the rule of __ptrace_may_access() in kernel/ptrace.c, for a viewer
+ * without CAP_SYS_PTRACE. The task must have the viewer's ids, be dumpable, and
+ * have no capability that the viewer lacks; or the viewer must own its user
+ * namespace. If something cannot be read, the answer is no.
  */
 __noinline int may_trace(struct candidate *candidate)
 {
@@ -182,8 +187,8 @@ static __noinline int withhold(struct task_struct *task)
 }
 
 /*
- * A task executes a file that gives it rights which the viewer does not have.
- * From here on, the task and its descendants are not followed.
+ * The task executes a file that gives it rights which the viewer lacks. From
+ * now on, the task and its descendants are not followed.
  */
 static __always_inline void let_go(struct task_struct *task, __u32 before,
 				   bool by_thread, struct task_slot *to)

@@ -68,7 +68,8 @@ struct file {
 };
 
 /*
- * A file of a layer of overlayfs. Since 6.8 its f_path is the one in the layer.
+ * A file in a layer of overlayfs. Since Linux 6.8, its f_path is the path in
+ * the layer.
  */
 struct backing_file {
 	struct path user_path;
@@ -178,7 +179,8 @@ typedef struct {
 } count_t;		/* atomic_t */
 
 struct signal_struct {
-	count_t live;			/* threads that have not begun to exit */
+	/* threads that have not begun to exit */
+	count_t live;
 	struct list_head thread_head;
 	unsigned int flags;
 	int group_exit_code;
@@ -190,7 +192,7 @@ typedef struct {
 
 struct user_namespace {
 	struct user_namespace *parent;
-	int level;		/* 0: the initial one */
+	int level;		/* 0: the initial namespace */
 	kid_t owner;
 };
 
@@ -201,7 +203,7 @@ struct ns_common {
 struct mnt_namespace {
 	struct ns_common ns;
 	__u64 seq;		/* until 6.17 */
-	/* the user whose privileges created it */
+	/* the user namespace that created it */
 	struct user_namespace *user_ns;
 };
 
@@ -211,7 +213,7 @@ struct nsproxy {
 
 struct cred {
 	kid_t uid, gid, suid, sgid, euid, egid, fsuid, fsgid;
-	/* where they exist, structures of that size */
+	/* older kernels have structures of the same size */
 	__u64 cap_permitted, cap_ambient;
 	struct user_namespace *user_ns;
 };
@@ -219,7 +221,7 @@ struct cred {
 struct mm_struct {
 	struct file *exe_file;
 	atomic_t mm_users;
-	unsigned long flags;	/* since 6.18, a structure of that size */
+	unsigned long flags;	/* since 6.18 a structure of the same size */
 	unsigned long arg_start, arg_end;
 	struct user_namespace *user_ns;
 };
@@ -251,7 +253,7 @@ struct sigpending {
 
 struct task_struct {
 	struct thread_info thread_info;
-	struct nsproxy *nsproxy;	/* NULL: it exits */
+	struct nsproxy *nsproxy;	/* NULL if it is exiting */
 	unsigned int __state;
 	void *stack;
 	unsigned int flags;
@@ -260,7 +262,8 @@ struct task_struct {
 	int tgid;
 	unsigned long nvcsw, nivcsw;
 	struct seccomp seccomp;
-	struct sigpending pending;	/* signals for this thread */
+	/* the signals pending for this thread */
+	struct sigpending pending;
 	struct task_struct *real_parent;
 	struct list_head children, sibling, thread_node;
 	struct task_struct *group_leader;
@@ -280,7 +283,7 @@ struct io_kiocb {
 };
 
 /*
- * The arguments of an operation, in the place of io_kiocb:
+ * The arguments of an operation, which are stored where io_kiocb is:
  * io_uring/openclose.c, fs.c.
  */
 struct filename {
@@ -335,24 +338,25 @@ struct bpf_iter__task {
 #pragma clang attribute pop
 
 /*
- * The arguments of raw_syscalls:sys_enter and sys_exit:
+ * The arguments of the trace events raw_syscalls:sys_enter and sys_exit: see
  * events/raw_syscalls/sys_enter/format in tracefs.
  */
 struct classic_call {
 	__u64 common;
 	__s64 nr;
-	/* of sys_exit; of sys_enter, the first argument */
+	/* sys_exit: the result; sys_enter: the first argument */
 	__s64 result;
 };
 
-/* Of sched:sched_process_exec. */
+/* The arguments of sched:sched_process_exec. */
 struct classic_exec {
 	__u64 common;
-	__u32 filename;		/* its offset in the event, and its size << 16 */
+	/* offset of the name in the event, and its size << 16 */
+	__u32 filename;
 	__s32 pid, old_pid;
 };
 
-/* Of task:task_newtask. */
+/* The arguments of task:task_newtask. */
 struct classic_task {
 	__u64 common;
 	__s32 pid;

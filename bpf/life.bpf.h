@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * A part of record.bpf.c: the life of tasks: exec, fork, exit, and the start
- * of the command.
+ * A part of record.bpf.c: follows tasks through exec, fork and exit, and starts
+ * with the command.
  */
 /*
- * Container runtimes execute a copy of themselves through a descriptor, and
- * systemd 254 its executor, when they have joined the cgroup of the container
- * or the unit. A task that is followed from its next exec on is not followed by
- * such an exec, unless it has mounts of its own by then. A program that executes
- * itself again did not join the cgroup, and is followed.
+ * After joining the cgroup of a container or unit, container runtimes execute a
+ * copy of themselves through a descriptor, and systemd 254 executes its
+ * executor. If a task is to be followed from its next exec on, such an exec
+ * does not count, unless the task has its own mounts by then. A program that
+ * merely executes itself again did not join the cgroup, and is followed.
  */
 static __always_inline bool runs_runtime_again(__u64 filename,
 					       struct task_struct *task,
@@ -21,8 +21,8 @@ static __always_inline bool runs_runtime_again(__u64 filename,
 	    (__u64)BPF_CORE_READ(task, nsproxy, mnt_ns) != own_mounts)
 		return false;
 	/*
-	 * One comparison: otherwise the verifier follows each way through eight
-	 * bytes.
+	 * One comparison of eight bytes: otherwise the verifier checks every
+	 * path through them.
 	 */
 	__builtin_memcpy(&fd, by_fd, sizeof(fd));
 	__builtin_memcpy(&proc, by_proc, sizeof(proc));
@@ -30,7 +30,10 @@ static __always_inline bool runs_runtime_again(__u64 filename,
 	return name == fd || name == proc;
 }
 
-/* Attached before sched_process_exec, while the task still has the old image. */
+/*
+ * It is attached before sched_process_exec, so that the task still has the old
+ * image.
+ */
 SEC("raw_tp")
 int note_execs(struct bpf_raw_tracepoint_args *ctx)
 {
@@ -41,8 +44,8 @@ int note_execs(struct bpf_raw_tracepoint_args *ctx)
 	__u32 image;
 
 	/*
-	 * Another recorder's use of the trace event can have put ours first:
-	 * the files are then those of the new image.
+	 * If another recorder uses the trace event, our program may run after
+	 * the exec was handled. The task then already has the new image.
 	 */
 	if (events_twice && (!from || from->image == IMAGE_NONE))
 		from = slot_of(BPF_CORE_READ(task, pid));
@@ -57,7 +60,10 @@ int note_execs(struct bpf_raw_tracepoint_args *ctx)
 					  scope_of(from->state)));
 	if (split_by && from->image != IMAGE_ARMED) {
 		image = begin_by_exec(from, name, task);
-		/* The name of a run's program is the run's, not the harness'. */
+		/*
+		 * The name of a run's program belongs to the run, not to the
+		 * harness.
+		 */
 		if (is_first_exec(run_of(image), task))
 			image = image_in(image_of(BPF_CORE_READ(bprm, file),
 						  task, 0), run_of(image),
@@ -93,7 +99,7 @@ static __always_inline void begin(struct task_struct *task, __u32 image)
 
 /*
  * systemd 254 and later executes this program first, which then executes the
- * command. A command of that name is not systemd's unless root owns the file.
+ * command. It is only systemd's if root owns the file.
  */
 static __always_inline bool is_executor(struct file *file)
 {
@@ -110,7 +116,9 @@ static __always_inline bool is_executor(struct file *file)
 	return true;
 }
 
-/* A thread that is not the leader executed, and took over the leader's id. */
+/*
+ * A thread that is not the leader executed a program, and got the leader's id.
+ */
 static __always_inline void move_armed(struct task_slot *from,
 				       struct task_slot *to,
 				       struct task_struct *task)
@@ -124,7 +132,10 @@ static __always_inline void move_armed(struct task_slot *from,
 	from->state = 0;
 }
 
-/* The task was armed when it joined the target: its calls begin here. */
+/*
+ * The task was armed when it joined the target. Its calls are counted from now
+ * on.
+ */
 static __always_inline void begin_armed(struct task_struct *task, __u32 image,
 					__u32 scope)
 {
@@ -135,7 +146,7 @@ static __always_inline void begin_armed(struct task_struct *task, __u32 image,
 	count_use(image, USE_TASKS);
 }
 
-/* `file` is the program; `name` is the address of what was passed to execve. */
+/* `file` is the program; `name` is the address of execve's first argument. */
 static __always_inline int on_exec(struct task_struct *task, __u32 old_pid,
 				   struct file *file, __u64 name)
 {
@@ -169,7 +180,7 @@ static __always_inline int on_exec(struct task_struct *task, __u32 old_pid,
 	image = in_phase(image_of(file, task, scope_of(state)));
 	if (split_by)
 		image = split_exec(image, before, task);
-	/* a thread became the leader and took over its id */
+	/* a thread became the leader and got its id */
 	if (old_pid != pid) {
 		__u64 key = (__u64)task;
 
@@ -186,7 +197,7 @@ static __always_inline int on_exec(struct task_struct *task, __u32 old_pid,
 		let_go(task, before, old_pid != pid, to);
 		return 0;
 	}
-	/* `seek` may have found the task by its new id a moment ago. */
+	/* `seek` may just have found the task by its new id. */
 	if (is_followed(&(struct task_slot){ __sync_lock_test_and_set(
 			&to->image, image), 0 }) && old_pid != pid)
 		sub(&progress.live, 1);
@@ -204,7 +215,7 @@ static __always_inline int on_exec(struct task_struct *task, __u32 old_pid,
 	return 0;
 }
 
-/* Where it is used, it is attached before the program below. */
+/* If it is used, it is attached before the program below. */
 SEC("tp/sched/sched_process_exec")
 int sched_process_exec_classic(struct classic_exec *ctx)
 {
@@ -229,13 +240,13 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
-/* Whether the other program for forks has seen the child before. */
+/* Whether the other program for forks has already seen the child. */
 static __always_inline bool was_followed(struct task_struct *child)
 {
 	return events_twice && is_followed(slot_of(BPF_CORE_READ(child, pid)));
 }
 
-/* A child of a followed task. */
+/* Handles a child of a followed task. */
 static __always_inline int on_fork(struct task_slot *from,
 				   struct task_struct *parent,
 				   struct task_struct *child)
@@ -281,8 +292,8 @@ int sched_process_fork(struct bpf_raw_tracepoint_args *ctx)
 }
 
 /*
- * From its end backwards, the list of tasks has one with this id, within a few
- * steps. NULL: it does not.
+ * Searches a list of tasks for this id, a few steps backwards from its end.
+ * Returns NULL if that fails.
  */
 static __always_inline struct task_struct *find_last(struct list_head *head,
 						     __u64 offset, __u32 pid)
@@ -309,9 +320,9 @@ static __always_inline struct task_struct *find_child(struct task_struct *of,
 }
 
 /*
- * The current task's newest child or thread: the event has no more of it than
- * its id. NULL: it is no task of user space, or the lists changed meanwhile.
- * sched_process_fork then shows it, unless the kernel skips that.
+ * The current task's newest child or thread. The event has only its id. Returns
+ * NULL if it is not a user-space task, or the lists have changed.
+ * sched_process_fork then handles it, unless the kernel skips that program.
  */
 static __always_inline struct task_struct *new_task(struct task_struct *parent,
 						    struct classic_task *ctx)
@@ -336,8 +347,9 @@ static __always_inline struct task_struct *new_task(struct task_struct *parent,
 }
 
 /*
- * Before sched_process_fork, which the kernel can skip from Linux 7.0 on. The
- * layout of that trace event differs between kernels, this one's does not.
+ * Runs before sched_process_fork, which the kernel can skip since Linux 7.0. It
+ * uses this event because the layout of sched_process_fork's trace event
+ * differs between kernels.
  */
 SEC("tp/task/task_newtask")
 int task_newtask_classic(struct classic_task *ctx)
@@ -350,10 +362,10 @@ int task_newtask_classic(struct classic_task *ctx)
 }
 
 /*
- * The task was killed by a filter. If its call was held, the call is known.
- * Otherwise it is read from the registers, if this thread is the one that
- * seccomp killed (shown by its mode since 5.17, or because it alone dies), or
- * if the call was never made.
+ * A filter killed the task. If its call was held, the call is known. Otherwise,
+ * it is read from the registers, if seccomp killed this very thread or the call
+ * was never made. seccomp killed this thread if its mode says so (since Linux
+ * 5.17), or if no other thread dies.
  */
 static __always_inline void note_death(__u32 image, __u32 state,
 				       struct task_struct *task)
@@ -442,9 +454,9 @@ int sched_process_exit_classic(void *ctx)
 }
 
 /*
- * Run by the command's process itself, through BPF_PROG_TEST_RUN, before its
- * execve, since only here its id in the initial namespace is known. Returns 0,
- * or 1 when the id is beyond the table.
+ * The command's process runs this itself, through BPF_PROG_TEST_RUN, before its
+ * execve: only in this way is its id in the initial namespace known. Returns 0,
+ * or 1 if the id is too large for the table.
  */
 SEC("raw_tp")
 int arm(struct bpf_raw_tracepoint_args *ctx)
@@ -460,8 +472,8 @@ int arm(struct bpf_raw_tracepoint_args *ctx)
 }
 
 /*
- * Run in the same way, where the recorder's time namespace has another
- * CLOCK_MONOTONIC than the initial one, time_namespaces(7).
+ * Run in the same way, if the recorder's time namespace has another
+ * CLOCK_MONOTONIC than the initial one: time_namespaces(7).
  */
 SEC("raw_tp")
 int tell_time(struct bpf_raw_tracepoint_args *ctx)
@@ -472,8 +484,7 @@ int tell_time(struct bpf_raw_tracepoint_args *ctx)
 }
 
 /*
- * Attaching to what runs already. The programs above work from the first
- * moment; `seek` then looks at all tasks, again and again, until a pass finds
- * nobody new. Forks and reparenting between the passes are handled as they
- * happen.
+ * Attaching to running tasks. The programs above work from the first moment.
+ * `seek` then looks at all tasks, repeatedly, until a pass finds no new task.
+ * Forks and changes of parents between the passes are handled when they happen.
  */

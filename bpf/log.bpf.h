@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
-/* A part of record.bpf.c: each call as an event, with --every. */
+/* A part of record.bpf.c: logs each call as an event, with --every. */
 /*
- * The time of a call. Reading the clock takes about as long as an empty
- * program, and longer than the rest of an event. So for a thread in a rush
- * (RUSH_CALLS in a row, within RUSH_NS each) the clock is read for one call in
- * RUSH_SHARE. The others take the same time, as long as the thread has kept
- * running and the timer has not ticked.
+ * The time for a call. Reading the clock takes about as long as an empty
+ * program, and longer than everything else for an event. So for a thread that
+ * makes calls fast (RUSH_CALLS in a row, within RUSH_NS each), the clock is
+ * read for one call in RUSH_SHARE. The next calls get the same time, if the
+ * thread was not switched and the timer has not ticked.
  */
 static __always_inline __u64 call_time(struct log_ends *ends,
 				       struct task_struct *task, __u32 tid)
@@ -39,7 +39,10 @@ static __always_inline struct log_ends *log_ends_of(__u32 cpu)
 	return bpf_map_lookup_elem(&log_ends, &cpu);
 }
 
-/* A free place in a CPU's log. NULL: the log is full, and `lost` grows by 1. */
+/*
+ * Finds a free place in a CPU's log. If the log is full, adds 1 to `lost` and
+ * returns NULL.
+ */
 static __always_inline struct log_entry *log_begin(struct log_ends *ends,
 						   __u32 cpu, __u64 *lost,
 						   __u64 *at)
@@ -57,8 +60,8 @@ static __always_inline struct log_entry *log_begin(struct log_ends *ends,
 }
 
 /*
- * Write the turn. User space may read the entry from then on, so the turn is
- * written last.
+ * Sets the turn, which tells user space that the entry is complete. So this
+ * must be the last write to it.
  */
 static __always_inline void log_end(struct log_entry *entry, __u64 at)
 {
@@ -71,8 +74,8 @@ static __always_inline void log_end(struct log_entry *entry, __u64 at)
 }
 
 /*
- * Write an entry. `args` has zeros where the arguments are not at hand. Returns
- * the entry's time, or 0 if the log is full.
+ * Writes an entry. Unknown elements of `args` are 0. Returns the entry's time,
+ * or 0 if the log is full.
  */
 static __always_inline __u64 log_one(__u32 what, __u32 image, __s32 nr,
 				    __u32 pid, __u32 tid, const __u64 args[6])
@@ -92,7 +95,8 @@ static __always_inline __u64 log_one(__u32 what, __u32 image, __s32 nr,
 			  &ends->lost : &ends->lost_tasks, &at);
 	if (!entry)
 		return 0;
-	ends->tid = 0;		/* the next call gets a time after this one's */
+	/* so that the next call gets a later time than this entry */
+	ends->tid = 0;
 	entry->what = what;
 	time_ns = bpf_ktime_get_ns();
 	entry->time_ns = time_ns;
@@ -117,8 +121,8 @@ static __always_inline void log_task(enum log_what what, __u32 image,
 }
 
 /*
- * A call without its arguments. The task of a call in flight is not known
- * either.
+ * Logs a call without its arguments. For a call in flight, the task is unknown,
+ * too.
  */
 static __always_inline void log_rare(const struct rare_key *key)
 {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * A part of record.bpf.c: the names that calls used, read at their end, and the
- * files that were executed.
+ * A part of record.bpf.c: collects the names that calls used, when the calls
+ * end, and the files that were executed.
  */
-/* The flags of an open call, wherever it has them. */
+/*
+ * The flags of an open call, from the register or the memory that holds them.
+ */
 static __always_inline __u64 open_flags(const struct name_spec *spec,
 					const __u64 args[8])
 {
@@ -17,7 +19,7 @@ static __always_inline __u64 open_flags(const struct name_spec *spec,
 	return flags | spec->access2;
 }
 
-/* NAME_LOCK and its like; 0: the call locks nothing. */
+/* NAME_LOCK and NAME_LOCK_WRITE, or 0 if the call locks nothing. */
 static __always_inline __u32 lock_access(const struct name_spec *spec,
 					 const __u64 args[8])
 {
@@ -38,8 +40,8 @@ static __always_inline __u32 lock_access(const struct name_spec *spec,
 }
 
 /*
- * The descriptor that a call refers to by an empty name (AT_EMPTY_PATH) or by
- * one in /proc/self/fd; < 0: the name itself counts.
+ * The descriptor that a call means by an empty name (AT_EMPTY_PATH) or by a
+ * name in /proc/self/fd. If it is negative, the name itself counts.
  */
 static __always_inline __s32
 descriptor_given(struct name_scratch *s, const struct name_spec *spec,
@@ -54,7 +56,7 @@ descriptor_given(struct name_scratch *s, const struct name_spec *spec,
 	return size ? descriptor_named(s) : (__s32)args[spec->directory & 7];
 }
 
-/* The file of a descriptor that the call was given, or that it returned. */
+/* The file of the descriptor that the call was given or returned. */
 static __always_inline struct file *named_file(struct name_scratch *s)
 {
 	const struct name_spec *spec = &s->call.spec;
@@ -106,8 +108,9 @@ static __always_inline __u32 given_access(const struct name_spec *spec,
 }
 
 /*
- * The object that the kernel confirmed replaces the name that the call gave.
- * Whoever removes a name need not know what it stood for.
+ * Uses the object that the kernel confirmed instead of the name that the call
+ * gave. For a removed name, its type stays unknown: who removes a name need not
+ * know the type.
  */
 static __always_inline __u32 take_object(struct name_scratch *s,
 					 const struct object *o, __u32 access)
@@ -122,9 +125,10 @@ static __always_inline __u32 take_object(struct name_scratch *s,
 }
 
 /*
- * What a successful call with an empty name changed. With AT_EMPTY_PATH and no
- * descriptor it is the working directory. An entry of a directory has a name,
- * so another task has emptied the name since: not known. 0: nothing.
+ * What a successful call with an empty name changed; 0: nothing. With
+ * AT_EMPTY_PATH and no descriptor, it is the working directory. A call that
+ * changes a directory's entries cannot have had an empty name: another task has
+ * emptied it since, so that the name is unknown.
  */
 static __always_inline __u32 emptied(const struct name_spec *spec,
 				     __u32 access)
@@ -136,7 +140,7 @@ static __always_inline __u32 emptied(const struct name_spec *spec,
 	return 0;
 }
 
-/* What the kernel confirmed of the part; NULL: nothing, or not of this name. */
+/* The object that the kernel confirmed for this part, or NULL. */
 static __always_inline struct object *object_of(struct name_call *call,
 						struct task_struct *task)
 {
@@ -153,8 +157,8 @@ static __always_inline struct object *object_of(struct name_call *call,
 		return NULL;
 	o = &known->objects[call->part & 1];
 	/*
-	 * A file without a name is found by its descriptor; a failed call has
-	 * the name only.
+	 * For a failed call, an object without a name says nothing about the
+	 * name that the call gave.
 	 */
 	if (call->answer && !o->size)
 		return NULL;
@@ -163,11 +167,12 @@ static __always_inline struct object *object_of(struct name_call *call,
 }
 
 /*
- * Each of the three functions below finds what one part of a call named, and
- * returns the size of the name in the scratch, or < 0: nothing.
+ * Each of the next three functions finds the name in one part of a call, and
+ * returns its size in the scratch. A negative value means that there is no
+ * name.
  */
 
-/* An address of a socket. */
+/* Finds an address of a socket. */
 __noinline int find_address(struct name_scratch *s)
 {
 	struct name_call *call;
@@ -211,7 +216,7 @@ __noinline int find_address(struct name_scratch *s)
 	return size;
 }
 
-/* The file of a descriptor, or the new working directory. */
+/* Finds the file of a descriptor, or the new working directory. */
 static __always_inline int find_file(struct name_scratch *s,
 				     struct task_struct *task)
 {
@@ -221,7 +226,7 @@ static __always_inline int find_file(struct name_scratch *s,
 	struct object *o;
 
 	if (call->answer && kind != NAMES_LOCK)
-		return -1;		/* it was not mapped */
+		return -1;		/* not mapped */
 	o = object_of(call, task);
 	call->at = !file ? s->cwd : o ? o->at : place_of(file);
 	call->access = kind == NAMES_OPEN ?
@@ -242,7 +247,7 @@ static __always_inline int find_file(struct name_scratch *s,
 	return 0;
 }
 
-/* A name in memory. */
+/* Finds a name in memory. */
 __noinline int find_name(struct name_scratch *s)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -271,7 +276,8 @@ __noinline int find_name(struct name_scratch *s)
 	o = object_of(call, task);
 	empty = !size && !o ? emptied(spec, access) : 0;
 	if (!size && !o && (call->answer || !empty))
-		return -1;		/* the descriptor itself */
+		/* the name means the descriptor itself */
+		return -1;
 	access = empty ? call->nameless | empty :
 		access | call->nameless | NAME_GIVEN |
 		(size < 0 ? NAME_UNREAD :
@@ -287,7 +293,10 @@ __noinline int find_name(struct name_scratch *s)
 	return size < 0 ? 0 : size;
 }
 
-/* What was found for a part; the next part is that of its source. */
+/*
+ * Records what was found for a part. The next part is then the one with its
+ * source.
+ */
 __noinline int note_part(struct name_scratch *s, int size)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -312,7 +321,7 @@ __noinline int note_part(struct name_scratch *s, int size)
 	return 0;
 }
 
-/* What a call named that has ended: s->call has its registers. */
+/* Records what a call named that has ended. s->call has its registers. */
 static __always_inline void note_call(struct name_scratch *s,
 				      const volatile struct name_spec *spec,
 				      struct task_struct *task, __u32 image)
@@ -347,7 +356,7 @@ static __always_inline void note_call(struct name_scratch *s,
 		note_part(s, size);
 }
 
-/* As regs_nr(), without a helper where possible. */
+/* Does what regs_nr() does, but without a helper where possible. */
 static __always_inline __s32 nr_of(struct pt_regs *regs)
 {
 	struct pt_regs *typed;
@@ -364,7 +373,7 @@ static __always_inline __s32 nr_of(struct pt_regs *regs)
 #endif
 }
 
-/* Whether a program of confirm.bpf.h can see the call. */
+/* Whether a program in confirm.bpf.h can see the call. */
 static __always_inline bool has_object(const volatile struct name_spec *spec)
 {
 	return spec->kind == NAMES_TWO ||
@@ -434,8 +443,8 @@ static long take_file(struct task_struct *task, struct vm_area_struct *vma,
 }
 
 /*
- * The files of an exec: the program; the script that it interprets; and the
- * dynamic loader, where execution begins.
+ * Records the files of an exec: the program, the script that it interprets, and
+ * the dynamic loader, where execution begins.
  */
 static __always_inline void note_exec(struct linux_binprm *bprm, __u32 image)
 {
@@ -451,7 +460,7 @@ static __always_inline void note_exec(struct linux_binprm *bprm, __u32 image)
 		     take_file, &entered, 0);
 	look_around(s);
 	s->place = PLACE_COPY;
-	if (!attaching)		/* the first one is the command's */
+	if (!attaching)		/* the first exec is that of the command */
 		set_root(&own_root, s->root);
 	if (!home_root.dentry)
 		home_owner = mount_owner(current);
@@ -494,7 +503,7 @@ enum {
 	OP_LINKAT = 39,
 };
 
-/* The names of an operation, one or two. */
+/* The names of an operation: one or two. */
 struct named {
 	struct filename *name;	/* NULL: nothing */
 	__s32 directory;
@@ -551,8 +560,8 @@ static __always_inline void name_operation(void *request, __u8 opcode,
 }
 
 /*
- * What operations of io_uring name, at their submission. How they will end is
- * not known yet, so they are recorded as successful.
+ * Records what operations of io_uring name when they are submitted. Their
+ * results are not known yet, so they are recorded as successful.
  */
 SEC("raw_tp")
 int note_operations(struct bpf_raw_tracepoint_args *ctx)

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
  * With --paths: what the calls of a followed task named. A part of
- * record.bpf.c.  Everything is done when a call ends: the kernel has read the
- * name by then, so that its memory is paged in. Distinct names are elements of
- * `names`, found by a hash of all components; the string goes through a ring
- * once. When the ring has no room, the next sight sends it again; user space
- * sees by the elements which strings never came. A name for which `names` has
- * no room goes through the ring at each sight, and user space counts it. When
- * the ring has no room either, `lost_names` keeps what is known besides the
- * name.
+ * record.bpf.c.
+ *
+ * Names are read when a call ends. By then the kernel has read the name itself,
+ * so that its memory is paged in. Each distinct name is an element of `names`,
+ * found by a hash of all its components, and its string is sent through a ring
+ * once. If the ring has no room, the string is sent when the name is used
+ * again. User space finds in `names` which strings never came.
+ *
+ * If `names` has no room for a name, the name is sent through the ring at each
+ * use, and user space counts it. If the ring has no room either, `lost_names`
+ * keeps what is known about the use except for the name.
  */
 
 /* linux/fs.h, asm-generic/fcntl.h, linux/mman.h, linux/errno.h */
@@ -23,20 +26,21 @@ enum {
 	O_DIRECTORY = 0200000,
 #endif
 	O_PATH = 010000000,
-	O_TMPFILE_ONLY = 020000000,	/* of O_TMPFILE, without O_DIRECTORY */
+	/* the bit of O_TMPFILE that O_DIRECTORY lacks */
+	O_TMPFILE_ONLY = 020000000,
 	PROT_EXEC = 4, MAP_ANONYMOUS = 0x20,
 	EINTR = 4, ENAMETOOLONG = 36, EINPROGRESS = 115, ERESTARTSYS = 512,
 	AT_REMOVEDIR = 0x200,
 	RENAME_EXCHANGE = 2,
 	LOCK_EX = 2,				/* of flock(2) … */
-	F_WRLCK = 1,				/* … and of fcntl(2) */
+	F_WRLCK = 1,				/* for fcntl(2) */
 	F_SETLK = 6, F_SETLKW = 7,
-	F_SETLK64 = 13, F_SETLKW64 = 14,	/* of 32-bit programs */
+	F_SETLK64 = 13, F_SETLKW64 = 14,	/* for 32-bit programs */
 	F_OFD_SETLK = 37, F_OFD_SETLKW = 38, F_SETLEASE = 1024,
 	SOCK_STREAM = 1, SOCK_RAW = 3, IPPROTO_TCP = 6,
 	TYPE_DIRECTORY = 4, TYPE_REGULAR = 8, TYPE_SOCKET = 12,
 	AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10,
-	NAMELESS_SIZE = 24,		/* a "#", 20 digits, a NUL */
+	NAMELESS_SIZE = 24,		/* a "#", 20 digits and a NUL */
 };
 
 /* in `name_specs` */
@@ -50,12 +54,15 @@ const volatile __u32 file_id = 0, dentry_id = 0;
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 1);		/* before loading */
+	__uint(max_entries, 1);		/* set before loading */
 	__type(key, struct name_key);
 	__type(value, struct name_tally);
 } names SEC(".maps");
 
-/* Allocated beforehand: it has room when the kernel is short of memory. */
+/*
+ * Allocated in advance, so that it has room even if the kernel is short of
+ * memory.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1024);
@@ -65,7 +72,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 4096);	/* before loading */
+	__uint(max_entries, 4096);	/* set before loading */
 } name_ring SEC(".maps");
 
 struct place {
@@ -98,48 +105,48 @@ static __always_inline bool is_home(struct place at)
 		home_root.mnt == (__u64)at.mnt;
 }
 
-/* A call that has ended, and what has been found about it. */
+/* A call that has ended, and what was found out about it. */
 struct name_call {
 	struct name_spec spec;
-	__u64 args[8];		/* the file of ARG_NONE is AT_FDCWD */
+	__u64 args[8];		/* args[ARG_NONE] is AT_FDCWD */
 	__s64 result;
-	/* the call's descriptor, or its result; NULL: none */
+	/* file of the call's descriptor, or of its result; NULL: none */
 	struct file *file;
-	struct place at;	/* of the current part */
-	__u32 part;		/* of two names: 1 is the second */
+	struct place at;	/* the place of the current part */
+	__u32 part;		/* 1: the second of two names */
 	__u32 access;
 	__s32 answer;
 	__u32 nameless;		/* of the source */
 	__u32 place;		/* PLACE_OBJECT */
 	__u32 is_compat;
-	__u32 is_confirmed;	/* there is a struct confirmed for it … */
-	__u32 is_object;	/* … and the part is one of its objects */
+	__u32 is_confirmed;	/* there is a struct confirmed for it */
+	__u32 is_object;	/* the part is one of the confirmed objects */
 };
 
 /*
- * Where a name is put together: the path of its directory ends at the middle,
- * the name begins behind it. A CPU's scratch is used by one program at a time.
- * It holds what is too large for the stack.
+ * Memory for composing a name, which is too large for the stack. The path of
+ * the directory ends in the middle, and the name begins there. Each program has
+ * one for each CPU.
  */
 struct name_scratch {
 	struct name_key key;
 	struct place at;
-	struct place root, cwd;	/* the task's: look_around() */
+	struct place root, cwd;	/* of the task: set by look_around() */
 	struct file **files;
 	struct walk walk;
 	__u32 max_files;
 	__u32 name_size;
-	__u32 place;		/* PLACE_SHARED, PLACE_COPY */
-	__u64 in_unit;		/* find_unit_root() */
+	__u32 place;		/* bits of PLACE_SHARED and PLACE_COPY */
+	__u64 in_unit;		/* set by find_unit_root() */
 	struct name_call call;
 	struct name_event head;
 	/*
-	 * A struct name_event is copied before the path, over the bytes that
-	 * are there.
+	 * A struct name_event is copied to before the path, and overwrites the
+	 * bytes there.
 	 */
 	char front[40];
 	struct image_path path;
-	char more[4 * NAME_SIZE];	/* as the verifier knows it */
+	char more[4 * NAME_SIZE];	/* room that the verifier requires */
 };
 enum {
 	SCRATCH_BYTES = __builtin_offsetof(struct name_scratch, path.bytes),
@@ -156,9 +163,9 @@ struct {
 enum { SCRATCH_EXIT, SCRATCH_EXEC, SCRATCH_URING };
 
 /*
- * A member, through a pointer that the verifier has no type for. Only in
- * programs themselves and functions inlined into them, where user space can put
- * the cast.
+ * Reads a member through a pointer whose type the verifier does not know. This
+ * only works in programs and in functions that are inlined into them, because
+ * user space puts the cast there.
  */
 #define PEEK(id, type, pointer, member) ({ \
 	struct type *peeked = (pointer); \
@@ -167,8 +174,8 @@ enum { SCRATCH_EXIT, SCRATCH_EXEC, SCRATCH_URING };
 })
 
 /*
- * Zeros behind the `size` bytes at the middle: the last word is hashed as a
- * whole.
+ * Writes zeros after the `size` bytes in the middle, because the last word is
+ * hashed as a whole.
  */
 static __always_inline void end_with_zeros(struct name_scratch *s, __u64 size)
 {
@@ -183,9 +190,9 @@ static __always_inline __u64 mix(__u64 hash, __u64 word)
 }
 
 /*
- * One step of hash_place(), which returns 0, or 1 after the last one. Functions
- * that loops call are not static, here and below: the verifier then checks them
- * once, not at each turn.
+ * One step of hash_place(). Returns 1 after the last step, and 0 otherwise.
+ * Like other functions here that are called in loops, it is not static, so that
+ * the verifier checks it once rather than at each turn.
  */
 __noinline int hash_step(struct name_scratch *s)
 {
@@ -209,7 +216,8 @@ __noinline int hash_step(struct name_scratch *s)
 	}
 	m = (void *)w->mnt - bpf_core_field_offset(struct mount, mnt);
 	above = BPF_CORE_READ(m, mnt_parent);
-	if (above == m) {	/* below another root, or in no file system */
+	/* it is below another root, or in no file system */
+	if (above == m) {
 		s->key.hash = mix(s->key.hash, (__u64)m);
 		return 1;
 	}
@@ -221,8 +229,8 @@ __noinline int hash_step(struct name_scratch *s)
 }
 
 /*
- * Hash a place's components up to the task's root, by the kernel's own hashes.
- * In `walk`, the root is that of the mount.
+ * Hashes the components of a place up to the task's root, using the kernel's
+ * own hashes. `walk` then has the mount of the root.
  */
 __noinline int hash_place(struct name_scratch *s)
 {
@@ -241,8 +249,8 @@ __noinline int hash_place(struct name_scratch *s)
 	w->root = BPF_CORE_READ(mnt, mnt_root);
 	hash = mix(mix(0, (__u64)s->root.dentry), (__u64)s->root.mnt);
 	/*
-	 * 32 bits of hash collide among the names of a large directory: add the
-	 * first bytes of the last component.
+	 * In a large directory, some names have equal hashes of 32 bits. So the
+	 * first bytes of the last component are hashed as well.
 	 */
 	bpf_probe_read_kernel_str(start, sizeof(start),
 				  BPF_CORE_READ(dentry, d_name.name));
@@ -253,9 +261,9 @@ __noinline int hash_place(struct name_scratch *s)
 	return 0;
 }
 
-enum { HASHED_BYTES = 128 };	/* in one call of hash_part() */
+enum { HASHED_BYTES = 128 };	/* bytes that one call of hash_part() hashes */
 
-/* The bytes of the name from `at` on; 1: that was the end. */
+/* Hashes bytes of the name from `at` on. Returns 1 at the end of the name. */
 __noinline int hash_part(struct name_scratch *s, __u32 at)
 {
 	const __u64 *words;
@@ -282,7 +290,9 @@ __noinline int hash_name(struct name_scratch *s)
 	return 0;
 }
 
-/* Mount namespaces that a manager gave to what it executed in the cgroup. */
+/*
+ * Mount namespaces that a manager prepared for what it executed in the cgroup.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 1024);
@@ -290,7 +300,7 @@ struct {
 	__type(value, __u32);
 } given_mounts SEC(".maps");
 
-/* A number that no other mount namespace has, or had. */
+/* A number that no other mount namespace has, or has had. */
 static __always_inline __u64 namespace_id(struct task_struct *task)
 {
 	struct mnt_namespace *ns = BPF_CORE_READ(task, nsproxy, mnt_ns);
@@ -302,7 +312,7 @@ static __always_inline __u64 namespace_id(struct task_struct *task)
 }
 
 /*
- * A program that a manager executes gets the mounts that the unit is to have.
+ * The program that a manager executes has the mounts that the unit is to have.
  */
 static __always_inline void give_mounts(struct task_struct *task)
 {
@@ -313,9 +323,10 @@ static __always_inline void give_mounts(struct task_struct *task)
 }
 
 /*
- * A service manager gives a unit mounts of its own, with the same root. Those
- * that the unit makes itself are in another namespace, and if it has no
- * privileges, a user namespace that it made owns them.
+ * Whether the task has the mounts that its service manager gave to the unit,
+ * with the same root. Mounts that the unit made itself are in another
+ * namespace. If the unit has no privileges, that namespace belongs to a user
+ * namespace that it created.
  */
 __noinline int find_unit_root(struct name_scratch *s)
 {
@@ -336,8 +347,8 @@ __noinline int find_unit_root(struct name_scratch *s)
 }
 
 /*
- * The path from the command's root, also below a root that the task got by
- * chroot(2); if it is not below that, the path from the task's root.
+ * The path from the command's root, if the task's root (chroot(2)) is below
+ * that, and otherwise the path from the task's root.
  */
 static __always_inline void walk_place(struct name_scratch *s)
 {
@@ -366,11 +377,11 @@ static __always_inline void walk_place(struct name_scratch *s)
 		else if (ended != STEP_AT_TOP)
 			s->head.cut |= NAME_CUT;
 	}
-	if (p->start == PATH_SIZE && !is_root)	/* in no directory: a memfd */
+	if (p->start == PATH_SIZE && !is_root)	/* a memfd is in no directory */
 		prepend(p, s->at.dentry);
 }
 
-/* Send the string, in one piece. Returns whether there was room for it. */
+/* Sends the string in one piece. Returns whether there was room. */
 __noinline int send_name(struct name_scratch *s)
 {
 	__u32 start, place_size;
@@ -405,7 +416,7 @@ __noinline int send_name(struct name_scratch *s)
 	return !bpf_ringbuf_output(&name_ring, to, size, 0);
 }
 
-/* Count the name and return its element; NULL: there is no room. */
+/* Counts the name and returns its element, or NULL if there is no room. */
 static __always_inline struct name_tally *
 count_name(void *map, const struct name_key *key)
 {
@@ -429,7 +440,10 @@ static __always_inline void lose_name(struct name_key *key)
 		add(&progress.lost_names, 1);
 }
 
-/* Count the name, and send its string if it is new or has not come through. */
+/*
+ * Counts the name. Sends its string if it is new, or was not sent because there
+ * was no room.
+ */
 __noinline int note_name(struct name_scratch *s)
 {
 	struct name_tally *tally;
@@ -442,13 +456,14 @@ __noinline int note_name(struct name_scratch *s)
 		hash_place(s);
 	if (s->name_size)
 		hash_name(s);
-	key = s->key;		/* before 6.2, only the stack can hold a map's key */
+	/* before Linux 6.2, a map's key must be on the stack */
+	key = s->key;
 	tally = count_name(&names, &key);
 	if (tally && tally->sent)
 		return 0;
 	find_unit_root(s);
 	s->head.uncounted_ns = tally ? 0 : bpf_ktime_get_ns();
-	/* The ring's lock can fail once, where a CPU stood still. */
+	/* try twice: the ring's lock can fail once if a CPU was stopped */
 	if (!send_name(s) && !send_name(s)) {
 		if (!tally)
 			lose_name(&key);
@@ -459,8 +474,8 @@ __noinline int note_name(struct name_scratch *s)
 }
 
 /*
- * PLACE_SHARED if other tasks could change the name's memory, else 0; memory
- * that is mapped from files is not examined.
+ * Returns PLACE_SHARED if other tasks can change the memory that holds the
+ * name, and 0 otherwise. Memory that is mapped from files is not checked.
  */
 static __always_inline __u32 shared_with_others(struct task_struct *task)
 {
@@ -470,9 +485,10 @@ static __always_inline __u32 shared_with_others(struct task_struct *task)
 }
 
 /*
- * What names start from: the current task's root, working directory and
- * descriptors. Read here only: wherever such a member is read, the verifier
- * searches all of the kernel's types, which takes a millisecond.
+ * Reads where names start: the current task's root, working directory and
+ * descriptors. Only this function reads these members. Each place in the code
+ * that does makes the verifier search all of the kernel's types, which takes a
+ * millisecond.
  */
 __noinline int look_around(struct name_scratch *s)
 {
@@ -525,8 +541,8 @@ static __always_inline struct place place_of(struct file *file)
 }
 
 /*
- * The place of a mapped file. Every version of overlayfs maps the file of a
- * layer instead, with FMODE_NOACCOUNT; user_path is the file that was opened.
+ * The place of a mapped file. All versions of overlayfs map the file in a layer
+ * instead, with FMODE_NOACCOUNT; user_path is the file that was opened.
  */
 static __always_inline struct place mapped_place_of(struct file *file)
 {
@@ -571,7 +587,9 @@ static __always_inline bool is_deleted(struct place at)
 		PEEK(dentry_id, dentry, dentry, d_parent) != dentry;
 }
 
-/* Whether a deleted file never had a name: d_tmpfile() calls it "#INODE". */
+/*
+ * Whether a deleted file never had a name: d_tmpfile() then calls it "#INODE".
+ */
 __noinline int is_nameless(struct name_scratch *s)
 {
 	struct dentry *dentry;
@@ -611,7 +629,7 @@ static __always_inline __u32 private_mode(__u32 mode)
 	return mode & OTHERS ? 0 : NAME_PRIVATE;
 }
 
-/* What opening did, told by the file that was opened. */
+/* What a successful open did, as the opened file shows. */
 static __always_inline __u32 opened(struct file *file, __u64 flags)
 {
 	__u32 mode = PEEK(file_id, file, file, f_mode);
@@ -628,7 +646,7 @@ static __always_inline __u32 opened(struct file *file, __u64 flags)
 		(flags & O_TRUNC ? NAME_TRUNCATE : 0) | type;
 }
 
-/* What opening would have done, told by the flags. */
+/* What a failed open would have done, as its flags say. */
 static __always_inline __u32 not_opened(__u64 flags)
 {
 	if (flags & O_PATH)
@@ -644,8 +662,8 @@ static __always_inline __u32 not_opened(__u64 flags)
 }
 
 /*
- * Read the name at `from` into the scratch and return its size; < 0: not
- * readable.
+ * Reads the name at `from` into the scratch. Returns its size, or a negative
+ * value if it cannot be read.
  */
 static __always_inline long read_name(struct name_scratch *s, __u64 from)
 {
@@ -654,15 +672,15 @@ static __always_inline long read_name(struct name_scratch *s, __u64 from)
 
 	if (size < 0)
 		return -1;
-	/* older kernels count no NUL for an empty one */
+	/* for an empty name, older kernels do not count the NUL */
 	size -= size > 0;
 	end_with_zeros(s, size);
 	return size;
 }
 
 /*
- * The name of a message queue, which the kernel looks up in a mount of its own,
- * as the path that it has where mqueue is mounted: mq_overview(7).
+ * Reads the name of a message queue, which the kernel looks up in a mount of
+ * its own. Makes it the path where mqueue is usually mounted: mq_overview(7).
  */
 __noinline int read_queue(struct name_scratch *s, __u64 from)
 {
@@ -723,7 +741,10 @@ static __always_inline __u32 read_address(struct name_scratch *s, __u64 from,
 	return size;
 }
 
-/* struct msghdr begins with a pointer and a length; of 32 bits, compat. */
+/*
+ * A struct msghdr begins with a pointer and a length, which have 32 bits in the
+ * compat form.
+ */
 static __always_inline __u32 read_message(struct name_scratch *s, __u64 from,
 					  bool compat)
 {
@@ -736,7 +757,7 @@ static __always_inline __u32 read_message(struct name_scratch *s, __u64 from,
 	return read_address(s, at, size);
 }
 
-/* SOCKET_TCP or SOCKET_NOT_TCP; 0: not known. */
+/* SOCKET_TCP, SOCKET_NOT_TCP, or 0 if that is unknown. */
 static __always_inline __u32 protocol_of(struct file *file)
 {
 	struct socket *socket;
@@ -751,7 +772,9 @@ static __always_inline __u32 protocol_of(struct file *file)
 		SOCKET_TCP : SOCKET_NOT_TCP;
 }
 
-/* In network order. A raw socket has its protocol in place of the port. */
+/*
+ * The socket's own port, in network order. A raw socket has its protocol there.
+ */
 static __always_inline __u16 own_port(struct sock *sk)
 {
 	return BPF_CORE_READ(sk, sk_type) == SOCK_RAW ? 0 :
@@ -759,8 +782,9 @@ static __always_inline __u16 own_port(struct sock *sk)
 }
 
 /*
- * The port that a socket was bound or connected to, put in place of the one
- * that was read from memory. A port that the kernel chose was 0 there.
+ * Replaces the port that was read from memory by the port that the socket was
+ * really bound or connected to. If the kernel chose the port, it is 0 in
+ * memory.
  */
 __noinline int take_port(struct name_scratch *s, __u64 of, __u64 peer)
 {
@@ -792,9 +816,9 @@ static __always_inline __u64 namespace_of(struct vfsmount *mnt)
 }
 
 /*
- * Whether a mount is in the command's mount namespace or the task's. The peer
- * of a connection may have bound its socket in another one, where the path is
- * no path for the command.
+ * Whether the mount is in the mount namespace of the command or of the task.
+ * The peer of a connection may have bound its socket in another namespace, and
+ * the path is then meaningless for the command.
  */
 static __always_inline bool is_mounted_here(struct vfsmount *mnt)
 {
@@ -806,8 +830,8 @@ static __always_inline bool is_mounted_here(struct vfsmount *mnt)
 }
 
 /*
- * The path of a unix socket that was bound, or of the one that a task is
- * connected to; none if it is not mounted here.
+ * Finds the path of a bound unix socket, or of the socket to which a task is
+ * connected. There is none if it is not mounted here.
  */
 __noinline int find_unix_place(struct name_scratch *s, __u64 of, __u64 peer)
 {
@@ -828,7 +852,7 @@ __noinline int find_unix_place(struct name_scratch *s, __u64 of, __u64 peer)
 	return 0;
 }
 
-/* The address that a socket has, in the form that bind(2) takes. */
+/* The address of a socket, in the form that bind(2) takes. */
 static __always_inline __u32 own_address(struct name_scratch *s,
 					 struct file *file)
 {
@@ -866,7 +890,10 @@ static __always_inline __u32 own_address(struct name_scratch *s,
 			return 0;
 		asm volatile("%0 &= %1" : "+r"(size) :
 			     "i"(2 * ADDRESS_SIZE - 1));
-		/* A struct sockaddr_un follows the length: net/af_unix.h. */
+		/*
+		 * in struct unix_address, the struct sockaddr_un comes after
+		 * the length: net/af_unix.h
+		 */
 		bpf_probe_read_kernel(to, size, (void *)address +
 			bpf_core_field_offset(struct unix_address, len) +
 			sizeof(address->len));
@@ -877,8 +904,8 @@ static __always_inline __u32 own_address(struct name_scratch *s,
 }
 
 /*
- * Whether a name starts from a directory, and from which one: an absolute name
- * starts from the task's root, if that is not the command's.
+ * The directory from which a name starts, if any. An absolute name starts from
+ * the task's root, if that is not the command's.
  */
 static __always_inline struct place start_of(struct name_scratch *s,
 					     __s32 directory, long size,
@@ -898,13 +925,13 @@ static __always_inline __s32 answer_of(__s64 result)
 	return result <= -ERESTARTSYS ? -EINTR : result;
 }
 
-/* Of the address that was read. */
+/* The family of the address that was read. */
 static __always_inline __u32 family_of(struct name_scratch *s)
 {
 	return *(__u16 *)&s->path.bytes[PATH_SIZE];
 }
 
-/* Whether the address is a path: unix(7), neither unnamed nor abstract. */
+/* Whether the address is a path, rather than unnamed or abstract: unix(7). */
 static __always_inline bool has_path(struct name_scratch *s, __u32 size)
 {
 	return family_of(s) == AF_UNIX && size > 2 &&

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
-/* A part of record.bpf.c: the path of a file, by way of dentries and mounts. */
-/* Put "/name" in front of the path; false when it does not fit. */
+/*
+ * A part of record.bpf.c: finds the path of a file by its dentries and mounts.
+ */
+/* Puts "/name" in front of the path. Returns false if it does not fit. */
 static __always_inline bool prepend(struct image_path *p, struct dentry *dentry)
 {
 	__u32 size = BPF_CORE_READ(dentry, d_name.len) & (PATH_COMPONENT - 1);
@@ -17,21 +19,24 @@ static __always_inline bool prepend(struct image_path *p, struct dentry *dentry)
 	return true;
 }
 
-/* How far a walk from a file up to its task's root has come. */
+/* The progress of a walk from a file up to its task's root. */
 struct walk {
 	struct dentry *dentry, *root;
 	struct vfsmount *mnt, *root_mnt;
-	/* a directory on the way, whose place in the path is wanted; or NULL */
+	/*
+	 * a directory on the way whose position in the path is wanted; or NULL
+	 */
 	struct dentry *passed;
 	struct vfsmount *passed_mnt;
-	__u64 from_passed;	/* where the path below it begins; 0: not met */
+	/* where the part of the path below it begins; 0: not reached */
+	__u64 from_passed;
 };
 
 enum step { STEP_ON, STEP_AT_ROOT, STEP_AT_TOP, STEP_TOO_LONG };
 
 /*
- * One step through dentries and mounts. Not static: the verifier then checks it
- * once. Checking it at each turn of the loop took 18 ms.
+ * Goes one step through dentries and mounts. Not static, so that the verifier
+ * checks it once: checking it at each turn of the loop took 18 ms.
  */
 __noinline int step(struct image_path *p, struct walk *w)
 {
@@ -77,15 +82,15 @@ static __always_inline void walk(struct image_path *p, struct file *file,
 	p->start = PATH_SIZE;
 	for (int i = 0; i < PATH_DEPTH && at == STEP_ON; i++)
 		at = step(p, &w);
-	if (p->start == PATH_SIZE)	/* in no directory: a memfd */
+	if (p->start == PATH_SIZE)	/* a memfd is in no directory */
 		prepend(p, BPF_CORE_READ(file, f_path.dentry));
 	p->cut = at != STEP_AT_ROOT && at != STEP_AT_TOP;
 }
 
-/* A dentry's parent and its name's hash, by one read. */
+/* A dentry's parent and the hash of its name, which one read gets. */
 struct link {
 	struct dentry *parent;
-	__u64 name;		/* struct qstr's hash and length */
+	__u64 name;		/* hash and length, as in struct qstr */
 };
 
 static __always_inline struct link read_link(struct dentry *dentry)

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * A part of record.bpf.c: with --privileges, capabilities that the kernel asked
- * for and found, and tasks that were made in other namespaces.
+ * A part of record.bpf.c: with --privileges, records capabilities that the
+ * kernel checked and found, and tasks that were created in other namespaces.
  */
-/* The user namespace that a target's tasks begin in has the lowest level. */
+/*
+ * Finds the lowest level of the targets' user namespaces, which is that of the
+ * namespace in which they begin.
+ */
 static __always_inline void note_level(struct task_struct *task, __u32 scope)
 {
 	__u32 *lowest = &scopes_level[scope & (SCOPES_MAX - 1)], level;
@@ -15,7 +18,9 @@ static __always_inline void note_level(struct task_struct *task, __u32 scope)
 		*lowest = level;
 }
 
-/* The call that the task is in; -1: none, as in a page fault. */
+/*
+ * Counts for the call that the task is making; -1 is none, as in a page fault.
+ */
 __noinline int count_privilege(__u32 image, __u32 what)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -30,7 +35,10 @@ __noinline int count_privilege(__u32 image, __u32 what)
 	return count_rare(&key);
 }
 
-/* Whatever the flags of clone3(2) were, which are behind a pointer. */
+/*
+ * Compares the namespaces themselves, because the flags of clone3(2) are behind
+ * a pointer.
+ */
 static __always_inline void note_namespaces(__u32 image,
 					    struct task_struct *parent,
 					    struct task_struct *child)
@@ -44,8 +52,9 @@ static __always_inline void note_namespaces(__u32 image,
 }
 
 /*
- * Each growth of a process asks for CAP_SYS_ADMIN, for the memory that the kernel
- * keeps for administrators. Who called shows on the kernel's stack.
+ * Whether the kernel checks CAP_SYS_ADMIN only because the process grows, to
+ * see whether it may use memory that is kept for administrators. The kernel's
+ * stack shows who asks.
  */
 static __always_inline bool is_for_memory(void *ctx)
 {
@@ -68,8 +77,8 @@ static __always_inline bool is_for_memory(void *ctx)
 }
 
 /*
- * Whether the task has the capability by credentials of its own: overlayfs, for
- * one, works with those of who mounted it. Those of a file count.
+ * Whether the credentials with the capability are the task's own, or come from
+ * an executed file. overlayfs, for one, uses those of the user who mounted it.
  */
 static __always_inline bool is_own(struct task_struct *task,
 				   struct cred *cred, __u32 capability)
@@ -82,8 +91,9 @@ static __always_inline bool is_own(struct task_struct *task,
 }
 
 /*
- * A capability in a user namespace that the target itself made does not come from
- * outside, and no bounding set of the target's takes it away.
+ * Whether the capability is only valid in a user namespace that the target
+ * created. Such a capability was not given to the target, and a bounding set
+ * does not take it away.
  */
 static __always_inline bool is_made_inside(struct cred *cred, __u32 scope)
 {

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * The kernel side of sp-record: which task is followed, and what it calls.  No
- * slow reader can cause a loss: every call is counted in a table that outlives
- * the task, and what does not fit is counted as lost.  Here are the maps and
- * the settings of user space; the parts, included at the end, make one object.
+ * The kernel side of sp-record: it follows tasks and counts their calls.
+ *
+ * A slow reader cannot cause a loss: every call is counted in a table that
+ * lives longer than the task, and what does not fit is counted as lost.
+ *
+ * This file has the maps, and the settings that user space makes. It includes
+ * the parts at its end, so that they are one object.
  */
 #include <linux/bpf.h>
 #include <linux/types.h>
@@ -30,7 +33,7 @@
 #define X32_BIT 0
 #endif
 
-/* linux/sched.h: tasks of the kernel, and tasks that are exiting. */
+/* Flags of linux/sched.h for tasks of the kernel, and for exiting tasks. */
 #define PF_EXITING 0x00000004
 #define PF_IO_WORKER 0x00000010
 #define PF_FORKNOEXEC 0x00000040
@@ -48,11 +51,15 @@ enum { CAP_SYS_ADMIN = 21 };		/* linux/capability.h */
 enum { SECCOMP_DEAD = 3 };		/* kernel/seccomp.c, since 5.17 */
 enum { SIG_SYS = 31 };
 enum { ERRNO_MAX = 4095 };		/* linux/err.h */
-enum { SEEK_STEPS = 256 };		/* along a list of tasks */
-enum { STACK_MIN = 16384 };		/* THREAD_SIZE is no less */
-enum { WATCH_WAIT_NS = 20000000 };	/* for user space to attach sys_exit */
+enum { SEEK_STEPS = 256 };		/* steps along a list of tasks */
+enum { STACK_MIN = 16384 };		/* THREAD_SIZE is at least this */
+/* time in which user space attaches sys_exit */
+enum { WATCH_WAIT_NS = 20000000 };
 
-/* Some helpers are for GPL programs only; the first line offers GPL-2.0. */
+/*
+ * Some helpers are only for GPL programs. The first line of this file offers
+ * GPL-2.0.
+ */
 char LICENSE[] SEC("license") = "GPL";
 
 /*
@@ -84,8 +91,9 @@ const volatile bool no_follow = false;	/* follow threads, but no children */
 const volatile bool attaching = false;
 const volatile bool by_cgroup = false;
 /*
- * Trace events show forks and execs, and raw tracepoints then what those lack:
- * from Linux 7.0 on, the kernel can skip programs of raw tracepoints.
+ * Forks and execs come from trace events. Raw tracepoints, whose programs the
+ * kernel can skip since Linux 7.0, are attached too, for what trace events
+ * lack.
  */
 const volatile bool events_twice = false;
 SETTING(bool, privileges, 0);		/* --privileges: record them */
@@ -124,14 +132,14 @@ __u8 scopes_began[SCOPES_MAX] = { 0 };	/* 1: a task of it has been seen */
 __u8 scopes_created[SCOPES_MAX] = { 0 };
 
 /*
- * The execve that an armed task is in. Not static: clang would split the
- * function, and the kernel refuses the type information that is left.
+ * The execve that an armed task is making. If it were static, clang would split
+ * the function, and the kernel would refuse the remaining type information.
  */
 struct held_call armed = { 0 };
 
 /*
  * With --privileges: the level of the user namespace in which a target's tasks
- * begin, + 1.
+ * began, + 1.
  */
 __u32 scopes_level[SCOPES_MAX] = { 0 };
 
@@ -141,11 +149,11 @@ __u64 own_mounts = 0;
 /* Finds a task by the address of its stack: see caller_id(). */
 struct hint hints[1 << HINTS_BITS] = { 0 };
 
-/* The followed tasks, by their id in the initial namespace. */
+/* The followed tasks, by their ids in the initial namespace. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1);		/* pid_max; set before loading */
+	__uint(max_entries, 1);		/* set to pid_max before loading */
 	__type(key, __u32);
 	__type(value, struct task_slot);
 } tasks SEC(".maps");
@@ -207,7 +215,9 @@ struct {
 	__type(value, struct image_path);
 } paths SEC(".maps");
 
-/* The initial value of an element of `paths`: too large for the stack. */
+/*
+ * The initial value of an element in `paths`, which is too large for the stack.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -232,7 +242,7 @@ struct {
 	__type(value, struct split_run);
 } split_runs SEC(".maps");
 
-/* The initial value of an element of `split_runs`. */
+/* The initial value of an element in `split_runs`. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -253,27 +263,27 @@ struct {
 	__uint(max_entries, 64 * 1024);
 } ring SEC(".maps");
 
-/* With --stacks. */
+/* Only used with --stacks. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4 << 20);
 } stacks SEC(".maps");
 
 /*
- * The id of a thread that calls execve and is not the leader of its group. The
- * thread takes over the leader's id past the point of no return; if the exec
- * fails after that, sched_process_exit is the next event. If it fails earlier,
- * the element stays until the thread ends.
+ * The id of a thread that calls execve, but is not the leader of its group. The
+ * thread gets the leader's id after the point of no return. If the exec fails
+ * after that, the next event is sched_process_exit. If it fails earlier, the
+ * element stays until the thread ends.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, 1);		/* set before loading */
-	__type(key, __u64);		/* the task's address */
+	__type(key, __u64);		/* address of the task */
 	__type(value, __u32);
 } execs SEC(".maps");
 
-/* Calls at STAND_TRAPPED, by the task's address. */
+/* The calls of tasks in STAND_TRAPPED, by the task's address. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -283,7 +293,7 @@ struct {
 } trapped SEC(".maps");
 
 /*
- * Names of processes that were not followed, because `viewer` may not trace
+ * Names of processes that were not followed because `viewer` may not trace
  * them.
  */
 struct {
@@ -293,15 +303,16 @@ struct {
 	__type(value, struct mark_name);
 } withheld_names SEC(".maps");
 
-/* The processes to attach to, by their id in the recorder's namespace. */
+/* The processes to attach to, by their ids in the recorder's namespace. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);		/* set before loading */
 	__type(key, __u32);
-	__type(value, __u32);		/* the scope, and WANTED_FOUND */
+	/* the scope, with the bit WANTED_FOUND */
+	__type(value, __u32);
 } wanted SEC(".maps");
 
-/* The cgroups that are recorded; the value is the scope. */
+/* The recorded cgroups; the value is the scope. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * A part of record.bpf.c: with --results, how each logged call ends; and with
- * --paths, the files of its descriptors. A file gets a number when it is first
- * seen, and its path goes through a ring, which the reader of the log reads.
+ * A part of record.bpf.c: with --results, logs how each logged call ends; with
+ * --paths as well, the files of its descriptors. A file gets a number when it
+ * is first seen. Its path goes through a ring that the reader of the log reads,
+ * too.
  */
 const volatile __u8 file_args[ROWS][TRAITS_NUMBERS] = { 0 };	/* FILE_* */
 
-/* The calls that followed tasks are in, by the id of the task. */
+/* The calls that followed tasks are making, by the task's id. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -28,7 +29,7 @@ struct {
 	__uint(max_entries, 4096);	/* set before loading */
 } file_ring SEC(".maps");
 
-/* Too large for the stack. */
+/* This is too large for the stack. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
@@ -36,7 +37,10 @@ struct {
 	__type(value, struct file_event);
 } new_file SEC(".maps");
 
-/* False: there was no room for the path, and the number is of no use. */
+/*
+ * Returns false if there was no room for the path, so that the number is
+ * useless.
+ */
 static __noinline int send_file(const struct file_key *key, __u32 number)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -60,7 +64,7 @@ static __noinline int send_file(const struct file_key *key, __u32 number)
 	for (int i = 0; i < PATH_DEPTH && at == STEP_ON; i++)
 		at = step(&e->path, &w);
 	if (e->path.start == PATH_SIZE && w.dentry == dentry &&
-	    at == STEP_AT_TOP)	/* in no directory */
+	    at == STEP_AT_TOP)	/* it is in no directory */
 		prepend(&e->path, dentry);
 	e->path.cut = at != STEP_AT_ROOT && at != STEP_AT_TOP;
 	return !bpf_ringbuf_output(&file_ring, e, sizeof(*e), 0);
@@ -105,7 +109,9 @@ static __always_inline __u32 number_of_place(struct dentry *dentry,
 	return number_of(&key);
 }
 
-/* The number of a descriptor's file, or of AT_FDCWD; 0: it has none. */
+/*
+ * The number of a descriptor's file, or of the directory for AT_FDCWD; 0: none.
+ */
 static __noinline __u32 number_of_descriptor(__u32 fd)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -144,7 +150,7 @@ static __noinline int enter_call(__u32 tid, __u32 image, __u32 row, __s32 nr,
 	return 0;
 }
 
-/* A call of the current task has begun; it has an entry of that time. */
+/* A call of the current task has begun. Its log entry has this time. */
 static __noinline int note_entered(struct pt_regs *regs, __u32 image,
 				   __u32 row, __s32 nr, __u64 time_ns)
 {
@@ -171,7 +177,10 @@ static __noinline int note_entered(struct pt_regs *regs, __u32 image,
 	return 0;
 }
 
-/* An exec by a thread that was not the leader ends with the leader's id. */
+/*
+ * If a thread that is not the leader executes a program, it gets the leader's
+ * id.
+ */
 static __noinline int move_entered(__u32 from, __u32 to)
 {
 	struct entered_call *e = bpf_map_lookup_elem(&entered_calls, &from);
@@ -212,7 +221,8 @@ static __always_inline int log_result(__s64 result)
 	ends = log_ends_of(cpu);
 	entry = ends ? log_begin(ends, cpu, &ends->lost_results, &at) : NULL;
 	if (entry) {
-		ends->tid = 0;	/* the next call gets a time after this one's */
+		/* so that the next call gets a later time than this entry */
+		ends->tid = 0;
 		entry->what = LOG_RESULT | call->row << LOG_ROW_SHIFT;
 		entry->time_ns = bpf_ktime_get_ns();
 		entry->pid = task->tgid;
@@ -231,7 +241,10 @@ static __always_inline int log_result(__s64 result)
 	return 0;
 }
 
-/* Attached only with --results: it costs every call of every process. */
+/*
+ * Only attached with --results, because it slows down every call of every
+ * process.
+ */
 SEC("raw_tp")
 int note_results(struct bpf_raw_tracepoint_args *ctx)
 {

@@ -20,13 +20,16 @@ static __always_inline struct split_run *run_at(__u32 run)
 	return bpf_map_lookup_elem(&split_runs, &run);
 }
 
-/* CPUs set different flags of one run at the same time. The former flags. */
+/*
+ * Sets flags of a run, and returns its former flags. Atomic, because CPUs set
+ * different flags of one run at the same time.
+ */
 static __always_inline __u32 set_flags(struct split_run *r, __u32 flags)
 {
 	return __sync_fetch_and_or(&r->flags, flags);
 }
 
-/* The executable's own id. */
+/* The id of the executable itself. */
 static __always_inline __u32 base_of(__u32 image)
 {
 	__u32 id = image & IMAGE_ID;
@@ -35,7 +38,7 @@ static __always_inline __u32 base_of(__u32 image)
 	return of && of->base ? of->base : id;
 }
 
-/* A new id for an executable in a run; 0: there is none left. */
+/* A new id for an executable in a run, or 0 if there is none left. */
 static __always_inline __u32 new_id(const struct image_key *key)
 {
 	__u32 end = key->inode == SPLIT_REST ? IMAGE_ARMED :
@@ -43,7 +46,9 @@ static __always_inline __u32 new_id(const struct image_key *key)
 	__u32 id;
 	struct split_image *of;
 
-	/* Checked first, so that attempts do not use up the ids that are kept. */
+	/*
+	 * Check first, so that failed attempts do not use up the reserved ids.
+	 */
 	if (progress.next_image + IMAGE_FIRST >= end)
 		return 0;
 	id = IMAGE_FIRST + __sync_fetch_and_add(&progress.next_image, 1);
@@ -73,9 +78,10 @@ static __noinline __u32 find_id(__u32 base, __u32 run, bool forked)
 }
 
 /*
- * The executable in the run; `forked`: before the run's first process executes,
- * when the executable is its parent's. If no id is left for it, its calls belong
- * to the last run, which lacks nothing of what the runs beyond the table do.
+ * The id of the executable in the run. `forked`: the run's first process has
+ * not executed a program yet, so that the executable is its parent's. If there
+ * is no id left, its calls go to the last run, which collects everything for
+ * which there was no room.
  */
 static __noinline __u32 image_in(__u32 base, __u32 run, bool forked)
 {
@@ -98,7 +104,7 @@ static __noinline __u32 image_in(__u32 base, __u32 run, bool forked)
 	return with_run(IMAGE_OTHER, run);
 }
 
-/* `pid` is 0 where a run has no first process. */
+/* `pid` is 0 for a run without a first process. */
 static __noinline __u32 begin_run(__u32 pid)
 {
 	__u32 run = __sync_fetch_and_add(&splits.begun, 1) + 1, zero = 0;
@@ -118,7 +124,10 @@ static __noinline __u32 begin_run(__u32 pid)
 	return run;
 }
 
-/* The run's name is the command line of its first process, if it executes. */
+/*
+ * A run is named after the command line of its first process, if that executes
+ * a program.
+ */
 static __noinline int name_run(__u32 run, struct task_struct *task)
 {
 	struct split_run *r = run_at(run);
@@ -143,7 +152,7 @@ static __noinline int name_run(__u32 run, struct task_struct *task)
 	return 0;
 }
 
-/* fnmatch(3) with `*` and `?` alone, a character at each step. */
+/* One step, for one character, of fnmatch(3) with only `*` and `?`. */
 static __always_inline int match_one(struct split_match *m)
 {
 	__u32 at = m->pattern_at & (SPLIT_PATTERN - 1);
@@ -170,13 +179,13 @@ static __always_inline int match_one(struct split_match *m)
 }
 
 /*
- * The verifier follows each step of a loop, but checks a function that is not
- * static once: so a loop of MATCH_TIMES has another one inside. Together they
- * reach the end of any name, PATH_MAX.
+ * The verifier follows each turn of a loop, but checks a global function once.
+ * So the loop of MATCH_TIMES calls a function with another loop. Together, they
+ * reach the end of a name of PATH_MAX.
  */
 enum { MATCH_STEPS = 32, MATCH_TIMES = 128 };
 
-/* 0: it does not match; -1: not yet decided */
+/* Returns 0 if it does not match, and -1 if that is not decided yet. */
 __noinline int match_some(struct split_match *m)
 {
 	int answer = -1;
@@ -188,7 +197,7 @@ __noinline int match_some(struct split_match *m)
 	return answer;
 }
 
-/* Leave out the directories of the name. 1: all of them are. */
+/* Skips directories in the name. Returns 1 if all are skipped. */
 __noinline int skip_some(struct split_match *m)
 {
 	if (!m)
@@ -207,8 +216,8 @@ __noinline int skip_some(struct split_match *m)
 }
 
 /*
- * Whether the name that was passed to execve, for a script the script's,
- * matches the pattern.
+ * Whether the name passed to execve matches the pattern. For a script, this is
+ * the script's name.
  */
 static __noinline int is_matching(__u64 name)
 {
@@ -220,14 +229,15 @@ static __noinline int is_matching(__u64 name)
 			break;
 	for (int i = 0; i < MATCH_TIMES && answer < 0; i++)
 		answer = match_some(&m);
-	if (answer < 0)		/* after many attempts with its stars */
+	/* the stars of the pattern needed too many attempts */
+	if (answer < 0)
 		add(&progress.lost_details, 1);
 	return answer > 0;
 }
 
 /*
- * The task's image before an exec, which is in the run that begins with the exec.
- * The command itself is the harness.
+ * The image id that the task has before the exec, but in the run that begins
+ * with the exec. The command itself belongs to the harness.
  */
 static __noinline __u32 begin_by_exec(struct task_slot *slot, __u64 name,
 				      struct task_struct *task)
@@ -242,7 +252,7 @@ static __noinline __u32 begin_by_exec(struct task_slot *slot, __u64 name,
 	return image;
 }
 
-/* Whether a run's first process executes for the first time. */
+/* Whether the first process of a run executes a program for the first time. */
 static __always_inline bool is_first_exec(__u32 run, struct task_struct *task)
 {
 	struct split_run *r = run != SPLIT_HARNESS && split_by != SPLIT_MARK ?
@@ -253,7 +263,10 @@ static __always_inline bool is_first_exec(__u32 run, struct task_struct *task)
 		      !(r->flags & SPLIT_BY_FIRST)));
 }
 
-/* A task executes: `image` is the executable, `before` what the task was. */
+/*
+ * A task executes a program. `image` is the executable, `before` the task's old
+ * id.
+ */
 static __noinline __u32 split_exec(__u32 image, __u32 before,
 				   struct task_struct *task)
 {
@@ -268,7 +281,10 @@ static __noinline __u32 split_exec(__u32 image, __u32 before,
 	return image_in(image, run, false);
 }
 
-/* The image of a new task: another one if a run begins with it. */
+/*
+ * The image id of a new task. It differs from its parent's if a run begins with
+ * it.
+ */
 static __always_inline __u32 split_fork(__u32 image,
 					struct task_struct *parent,
 					struct task_struct *child)
@@ -287,7 +303,7 @@ static __always_inline __u32 split_fork(__u32 image,
 	return image;
 }
 
-/* What wait(2) answers: wait_task_zombie() in kernel/exit.c. */
+/* The status that wait(2) will return: wait_task_zombie() in kernel/exit.c. */
 static __always_inline int status_of(struct task_struct *task)
 {
 	return BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT ?
@@ -296,8 +312,8 @@ static __always_inline int status_of(struct task_struct *task)
 }
 
 /*
- * A process has a status once its last thread exits, whichever that is. Another
- * process can get its id afterwards.
+ * A process has its status when its last thread exits, whichever thread that
+ * is. After that, another process can get its id.
  */
 static __always_inline void split_exit(__u32 image, struct task_struct *task)
 {
@@ -315,7 +331,7 @@ static __always_inline void split_exit(__u32 image, struct task_struct *task)
 	set_flags(r, SPLIT_EXITED);
 }
 
-/* A task's first call in another run. */
+/* Handles a task's first call after the run has changed. */
 static __noinline __u32 enter_run(struct task_slot *slot)
 {
 	__u32 image = slot->image, now;
@@ -324,7 +340,10 @@ static __noinline __u32 enter_run(struct task_slot *slot)
 		return image;
 	now = image_in(base_of(image), *(volatile __u32 *)&splits.now,
 		       false);
-	/* What is in the last run for want of an id does not ask again. */
+	/*
+	 * A task that is in the last run because there was no id does not try
+	 * again.
+	 */
 	__sync_val_compare_and_swap(&slot->image, image, now);
 	return now;
 }
@@ -338,8 +357,8 @@ static __always_inline void end_run(__u32 run)
 }
 
 /*
- * A mark begins a run, an empty one ends the run that is on. The write itself
- * belongs to the run before it.
+ * A mark begins a run, and an empty mark ends the current run. The write of the
+ * mark belongs to the run before it.
  */
 static __always_inline void take_mark(const void *text, __u64 size)
 {
@@ -348,7 +367,7 @@ static __always_inline void take_mark(const void *text, __u64 size)
 	__u32 run;
 
 	if (bpf_probe_read_user(&first, 1, text))
-		first = '?';	/* it may not be empty */
+		first = '?';	/* the name must not be empty */
 	end_run(*(volatile __u32 *)&splits.now);
 	if (!size || (size == 1 && (first == '\n' || !first))) {
 		*(volatile __u32 *)&splits.now = SPLIT_HARNESS;
@@ -371,8 +390,8 @@ static __always_inline void take_mark(const void *text, __u64 size)
 }
 
 /*
- * Run by sp-record itself, through BPF_PROG_TEST_RUN: which file the marks are
- * written to.
+ * sp-record itself runs this, through BPF_PROG_TEST_RUN, to say which file
+ * marks are written to.
  */
 SEC("raw_tp")
 int find_mark_file(struct bpf_raw_tracepoint_args *ctx)

@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * A part of record.bpf.c: with --stacks, copies of the user stack where a call,
- * or a set of its arguments, is seen for the first time. Without --stacks the
- * kernel deletes the branches that lead here.
+ * A part of record.bpf.c: with --stacks, copies the user stack when a call, or
+ * a combination of its arguments, is seen for the first time. Without --stacks,
+ * the kernel deletes the branches that lead here.
  */
 struct call_args {
-	__u64 values[8];	/* six and two zeros: any three bits index them */
+	/*
+	 * six arguments and two zeros, so that every index of three bits is
+	 * valid
+	 */
+	__u64 values[8];
 };
 
 static __always_inline void copy_registers(struct stack_sample *s,
 					   struct pt_regs *regs)
 {
 #if defined(__TARGET_ARCH_x86)
-	/* In the order of DWARF: System V ABI, AMD64, figure 3.36. */
+	/* In DWARF's order: System V ABI, AMD64, figure 3.36. */
 	s->regs[0] = BPF_CORE_READ(regs, ax);
 	s->regs[1] = BPF_CORE_READ(regs, dx);
 	s->regs[2] = BPF_CORE_READ(regs, cx);
@@ -48,8 +52,8 @@ static __always_inline void copy_registers(struct stack_sample *s,
 }
 
 /*
- * Whole pages, from the one that the stack pointer is in: one read of all would
- * fail where the stack's first page is near.
+ * Copies page by page, from the page of the stack pointer on. One read of all
+ * pages would fail if the end of the stack is near.
  */
 static __always_inline void copy_pages(struct stack_sample *s)
 {
@@ -62,7 +66,7 @@ static __always_inline void copy_pages(struct stack_sample *s)
 	}
 }
 
-/* `args` is NULL for a call without a rule for its arguments. */
+/* `args` is NULL for a call whose arguments are not recorded. */
 static __noinline int note_stack(struct pt_regs *regs,
 				 const struct call_args *args, __u32 image,
 				 __u32 row, __s32 nr)

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * A part of record.bpf.c: a task's stand: in a call, in an exec, or under a
- * filter that answers.
+ * A part of record.bpf.c: where a task stands: in a call, in an exec, or in a
+ * call that a filter has answered.
  */
 static __always_inline bool is_in_transit(__u32 state)
 {
 	return attaching && (state & STATE_STAND) == STAND_TRANSIT;
 }
 
-/* The stand, if it belongs to the current epoch; transit ends by itself. */
+/*
+ * The stand, if it belongs to the current epoch. STAND_TRANSIT ends by itself.
+ */
 static __always_inline __u32 stand_of(__u32 state)
 {
 	__u32 watch = control.watch;
@@ -29,8 +31,8 @@ static __always_inline __u32 state_with(__u32 state, enum task_stand stand)
 }
 
 /*
- * Change the state, which the task itself and `seek` do. Returns whether it
- * still had the former value.
+ * Changes the state, which both the task itself and `seek` do. Returns whether
+ * it still had the former value.
  */
 static __always_inline bool move(struct task_slot *slot, __u32 from, __u32 to)
 {
@@ -38,8 +40,9 @@ static __always_inline bool move(struct task_slot *slot, __u32 from, __u32 to)
 }
 
 /*
- * Calls that a filter answers never reach sys_enter, so sys_exit has to be
- * watched. Returns true if the filter was not known yet.
+ * Notes that the task is under a filter. Calls that a filter answers never
+ * reach sys_enter, so sys_exit must be watched. Returns true if the filter is
+ * new.
  */
 static __always_inline bool note_filter(struct task_slot *slot,
 					struct task_struct *task)
@@ -61,8 +64,8 @@ enum { SET_SECCOMP = 22, SET_NO_NEW_PRIVS = 38 };	/* linux/prctl.h */
 enum { SET_MODE_FILTER = 1 };				/* linux/seccomp.h */
 
 /*
- * What a call of TRAIT_FILTER asks for, as prctl(2) numbers it; 0: something
- * else.
+ * The option of prctl(2) that a call with TRAIT_FILTER stands for; 0: another
+ * one.
  */
 static __always_inline __u32 filter_option(struct pt_regs *regs, __u32 row,
 					   __s32 nr)
@@ -89,7 +92,7 @@ static long is_watched(void *map, const void *key, void *value,
 }
 
 /*
- * A way to wait: a walk over the table takes 3 ms if pid_max is 32768, and
+ * Used for waiting: going over the table takes 3 ms if pid_max is 32768, and
  * nearly no time if it is 301.
  */
 static long wait_a_walk(void *map, const void *key, void *value,
@@ -100,11 +103,11 @@ static long wait_a_walk(void *map, const void *key, void *value,
 }
 
 /*
- * The task is about to load a filter while sys_exit is not watched. Ask for the
- * watch, and wait for a moment, since the filter may answer the next call
- * already. Two cases need no wait: no_new_privs is usually set well before the
- * filter, and the recorder may be due to run on this CPU before the task is
- * back in user mode. The map serves only as a loop.
+ * The task is about to load a filter, and sys_exit is not watched. Asks user
+ * space to watch it, and waits for a moment, because the filter could answer
+ * the next call already. There is no wait in two cases: no_new_privs is usually
+ * set long before the filter; and the recorder may run on this CPU before the
+ * task returns to user mode. The map is only used as a loop.
  */
 __noinline int foresee_filter(__u32 option)
 {
@@ -121,7 +124,10 @@ __noinline int foresee_filter(__u32 option)
 	return 0;
 }
 
-/* The owner of a filter handled the call's SIGSYS, or the task died of it. */
+/*
+ * The owner of a filter handled the SIGSYS of a call, or the task was killed by
+ * it.
+ */
 __noinline int settle_trapped(__u32 signal)
 {
 	__u64 address = bpf_get_current_task();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * A part of record.bpf.c: which tasks are followed, and which task makes a
- * call: task slots, hints.
+ * A part of record.bpf.c: which tasks are followed (task slots), and which task
+ * makes a call (hints).
  */
 static __always_inline struct task_slot *slot_of(__u32 pid)
 {
@@ -42,7 +42,10 @@ static __always_inline struct hint *hint_of(__u64 frame)
 	return &hints[frame * 0x9e3779b97f4a7c15ULL >> (64 - HINTS_BITS)];
 }
 
-/* HINT_IDS or more: the key belongs to no task with that stack. */
+/*
+ * A value of HINT_IDS or more means that the key is not for a task with this
+ * stack.
+ */
 static __always_inline __u64 id_of_key(__u64 key, __u64 frame)
 {
 	return key ^ frame * HINT_IDS;
@@ -81,11 +84,11 @@ static __always_inline void take_hint(struct task_struct *task)
 
 /*
  * The id of the task that entered a call with these registers, which are at the
- * top of its stack. A helper would cost every call of every process some 20 ns,
- * a fifth of an empty program. So each task puts its id and its address into a
- * small table, by the place of its stack. Only the task itself writes that key;
- * it is removed at an exec, which can change the id, and at sched_process_exit,
- * after which a task enters no call.
+ * top of its stack. A helper would add some 20 ns, a fifth of an empty program,
+ * to every call of every process. So each task stores its id and its address in
+ * a small table, at an index made from its stack's address. Only the task
+ * itself writes this key. The key is removed at an exec, which can change the
+ * id, and at sched_process_exit, after which the task enters no call.
  */
 static __always_inline __u32 caller_id(const void *regs)
 {
@@ -98,9 +101,9 @@ static __always_inline __u32 caller_id(const void *regs)
 }
 
 /*
- * The task's address from the hint, unless another task with the same place in
- * the table has begun to write there since. Where the CPU may reorder loads,
- * that could not be told.
+ * The address of the task from its hint. Returns NULL if another task with the
+ * same index has begun to write there. A CPU that reorders loads could not
+ * detect that.
  */
 static __always_inline struct task_struct *caller(const void *regs)
 {

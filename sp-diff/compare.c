@@ -29,7 +29,10 @@ static unsigned int runtimes_of(enum profile_form form)
 	return runtimes[form];
 }
 
-/* Nobody asked for the call: what loads the profile adds it, or sp-emit. */
+/*
+ * Whether nobody asked for the call: the profile's loader adds it, or sp-emit
+ * does.
+ */
 static bool is_grouped(const struct side *own, const struct side *other,
 		       const struct entry *entry)
 {
@@ -40,8 +43,8 @@ static bool is_grouped(const struct side *own, const struct side *other,
 }
 
 /*
- * A profile has lines for each architecture that its machine may run; a recorded
- * call is one that a program made.
+ * Whether the call's line is left out. A profile has calls for each
+ * architecture of its machine, but a recorded call was really made.
  */
 static bool is_folded(const struct comparison *c, const struct side *own,
 		      const struct side *old, const struct entry *entry)
@@ -66,7 +69,9 @@ static void measure(struct lines *l, struct line *line, const char *count)
 		l->count_width = strlen(count);
 }
 
-/* The first stack of the call, by the entry's image if it has one; or NULL. */
+/*
+ * The first stack of the call, by the entry's image if it has one. NULL: none.
+ */
 static const struct fact *find_stack(const struct trace *t,
 				     const struct entry *entry)
 {
@@ -178,7 +183,7 @@ static bool counts(const struct line *line, unsigned int flags)
 	return flags & (line->sign == '+' ? COMPARE_ADDED : COMPARE_REMOVED);
 }
 
-/* "3 lines of x86 and 2 of x32" */
+/* Prints "3 lines of x86 and 2 of x32". */
 static void note_folded(const struct lines *l)
 {
 	char *list = NULL;

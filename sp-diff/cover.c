@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Branch and bound over bit sets. At each node the problem is first reduced. A
- * call that only one run makes decides for that run. A run is dropped if
- * another one makes all of its open calls, and a call is dropped if every run
- * that makes some other call makes it too. That alone solves nearly every real
- * matrix.
+ * Branch and bound over bit sets. At each node, the problem is first reduced.
+ * If only one run makes a call, that run is chosen. A run is dropped if another
+ * run makes all of its open calls. A call is dropped if every run that makes
+ * some other call makes it, too. This alone solves nearly every real matrix.
  */
 #include "cover.h"
 
@@ -14,10 +13,13 @@
 
 #include "base/memory.h"
 
-/* Words looked at before the search gives up: well under a second. */
+/*
+ * The search gives up after looking at this many words, which takes well under
+ * a second.
+ */
 #define WORK_MAX 300000000ULL
 
-/* A two-way table of bits: each row a set. */
+/* A table of bits, of which each row is a set. */
 struct sets {
 	size_t n_words;		/* of one set */
 	uint64_t *words;
@@ -29,9 +31,9 @@ struct cover {
 	struct sets runs;	/* of each call */
 };
 
-/* The open part of the problem, at a node of the search. */
+/* The part of the problem that is still open at a node of the search. */
 struct open {
-	uint64_t *runs;		/* runs that may still be chosen */
+	uint64_t *runs;		/* runs that can still be chosen */
 	uint64_t *calls;	/* calls that no chosen run makes */
 };
 
@@ -65,7 +67,7 @@ static void clear_bit(uint64_t *set, size_t i)
 	set[i / 64] &= ~(UINT64_C(1) << i % 64);
 }
 
-/* The first member of `set` from `i` on, or SIZE_MAX. */
+/* The first member of `set` at index `i` or later, or SIZE_MAX. */
 static size_t next_bit(const uint64_t *set, size_t n_words, size_t i)
 {
 	for (size_t w = i / 64; w < n_words; w++) {
@@ -92,7 +94,7 @@ static size_t count_common(const uint64_t *a, const uint64_t *b, size_t n_words)
 	return n;
 }
 
-/* Whether `b` has all members that `a` has within `mask`. */
+/* Whether `b` has all members of `a` that are in `mask`. */
 static bool is_subset(const uint64_t *a, const uint64_t *b,
 		      const uint64_t *mask, size_t n_words)
 {
@@ -160,7 +162,10 @@ static void choose(struct search *s, struct open *o, size_t run)
 	clear_bit(o->runs, run);
 }
 
-/* Choose runs that alone make a call; false when no run is left for a call. */
+/*
+ * Chooses each run that is the only one to make a call. Returns false if no run
+ * is left for a call.
+ */
 static bool choose_only_makers(struct search *s, struct open *o, bool *changed)
 {
 	const struct sets *runs = &s->cover->runs;
@@ -186,8 +191,8 @@ static bool choose_only_makers(struct search *s, struct open *o, bool *changed)
 }
 
 /*
- * Whether another open member makes `i` needless: one that contains it
- * (`above`), or one that it contains. Of equal members the first stays.
+ * Whether `i` is not needed because of another open member: one that contains
+ * it (`above`), or one that it contains. Of equal members, the first one stays.
  */
 static bool is_needless(struct search *s, const struct sets *sets,
 			const uint64_t *open, size_t n_open_words,
@@ -210,7 +215,7 @@ static bool is_needless(struct search *s, const struct sets *sets,
 	return false;
 }
 
-/* Drop every needless member of `open`. */
+/* Drops all members of `open` that are not needed. */
 static bool drop(struct search *s, const struct sets *sets, uint64_t *open,
 		 size_t n_open_words, const uint64_t *mask, bool above)
 {
@@ -244,8 +249,8 @@ static bool reduce(struct search *s, struct open *o)
 }
 
 /*
- * The open call that the fewest runs make, none of them in `taken`; of equal
- * calls the first. SIZE_MAX: there is none.
+ * The open call that the fewest runs make, none of which is in `taken`. Of
+ * equal calls, it is the first. SIZE_MAX: there is none.
  */
 static size_t rarest(struct search *s, const struct open *o,
 		     const uint64_t *taken)
@@ -265,7 +270,10 @@ static size_t rarest(struct search *s, const struct open *o,
 	return best;
 }
 
-/* If no run makes two of the calls, each of them needs a run of its own. */
+/*
+ * Counts calls of which no two are made by the same run: each of them needs a
+ * run of its own.
+ */
 static size_t lower_bound(struct search *s, const struct open *o)
 {
 	const struct sets *runs = &s->cover->runs;
@@ -283,7 +291,9 @@ static size_t lower_bound(struct search *s, const struct open *o)
 	return n;
 }
 
-/* The open run that makes the most open calls; of equal runs the first. */
+/*
+ * The open run that makes the most open calls. Of equal runs, it is the first.
+ */
 static size_t richest(struct search *s, const struct open *o,
 		      const uint64_t *among)
 {
@@ -338,7 +348,7 @@ static void try_run(struct search *s, const struct open *o, size_t run)
 	free_open(&next);
 }
 
-/* The rarest call needs a run: try each that makes it. */
+/* The rarest call needs a run: tries each run that makes it. */
 static void branch(struct search *s, struct open *o)
 {
 	const struct cover *c = s->cover;
@@ -350,7 +360,7 @@ static void branch(struct search *s, struct open *o)
 	while (!given_up(s) &&
 	       (run = richest(s, o, set_at(&c->runs, call))) != SIZE_MAX) {
 		try_run(s, o, run);
-		/* every solution with this run has been tried */
+		/* all solutions with this run have been tried */
 		clear_bit(o->runs, run);
 	}
 }
@@ -366,7 +376,7 @@ static void search(struct search *s, struct open *o)
 		branch(s, o);
 }
 
-/* A first answer. It is the result if the search gives up. */
+/* Finds a first solution, which is the result if the search gives up. */
 static void greedy(struct search *s, const struct open *start)
 {
 	struct open o = copy_open(s->cover, start);

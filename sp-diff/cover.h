@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The smallest set of runs that together make every call: minimum set cover.
+ * Finds the smallest set of runs that together make every call (minimum set
+ * cover).
  */
 #ifndef COVER_H
 #define COVER_H
@@ -15,9 +16,9 @@ void cover_free(struct cover *c);
 void cover_add(struct cover *c, size_t run, size_t call);
 
 /*
- * Set chosen[run] for the runs of the smallest set, `n_runs` of them. Of equal
- * runs the first is taken. False: the search gave up, and the set covers every
- * call but may not be the smallest. The same input gives the same answer on
+ * Sets chosen[run] for the runs of the smallest set. Of equal runs, the first
+ * is taken. Returns false if the search gave up; the set then covers every
+ * call, but may not be the smallest. The same input has the same result on
  * every machine.
  */
 bool cover_solve(const struct cover *c, bool *chosen);

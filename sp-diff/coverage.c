@@ -13,12 +13,12 @@
 #include "stream/risk.h"
 
 /*
- * If so many units are unique, somebody chose the set to have no superfluous
- * run.
+ * If this share of the units is unique, somebody probably chose the runs so
+ * that none is superfluous.
  */
 #define CHOSEN_SHARE 0.9
 
-enum { POINTS = 5 };		/* of the discovery curve */
+enum { POINTS = 5 };		/* points of the discovery curve */
 
 enum verdict { PREDICTED, TOO_FEW, CHOSEN };
 
@@ -41,17 +41,19 @@ struct coverage {
 	const struct words *words;
 	size_t n_unique;	/* rows that only one group has */
 	size_t n_unsteady;
-	size_t last;		/* the unit that brought the last new row */
+	size_t last;		/* the unit that added the last new row */
 	enum verdict verdict;
-	struct risk risk;	/* each for an element of PREDICTED */
-	double expected;	/* new rows, with as many runs again */
-	size_t after[POINTS];	/* the curve: so many units … */
-	double seen[POINTS];	/* … make so many rows */
+	struct risk risk;	/* one for each element of PREDICTED */
+	/* new rows that as many further runs would add */
+	double expected;
+	size_t after[POINTS];	/* the curve: after this many units */
+	double seen[POINTS];	/* … this many rows */
 };
 
 /*
- * The share of units that have something no other group has. It predicts what
- * runs of a new group would do, as certain as the number of groups permits.
+ * Computes the share of units that have something no other group has. It
+ * predicts what runs of a new group would do, with the uncertainty that the
+ * number of groups causes.
  */
 static double count_unique(const struct units *u)
 {
@@ -105,7 +107,7 @@ static void count_rows(struct coverage *c)
 
 /* Text. */
 
-/* The noun for what is counted where there are no groups, singular. */
+/* The singular noun for what is counted if there are no groups. */
 static const char *unit_noun(const struct coverage *c)
 {
 	static const char *const nouns[] = {
@@ -117,7 +119,7 @@ static const char *unit_noun(const struct coverage *c)
 		nouns[c->choice->by];
 }
 
-/* The sample that predictions are made from. */
+/* The noun for what the prediction is made from. */
 static const char *group_noun(const struct coverage *c)
 {
 	return c->choice->by == UNIT_LABEL ? "value" : unit_noun(c);
@@ -173,8 +175,8 @@ static void print_verdict(const struct coverage *c, FILE *out)
 }
 
 /*
- * The name of the unit's first run; where units are runs, with the id. The
- * caller frees.
+ * The name of the unit's first run, with its id if each run is a unit. The
+ * caller frees it.
  */
 static char *unit_name(const struct coverage *c, size_t unit)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How complete a set of runs is: what more runs like these would add. */
+/* How complete a set of runs is, and what more runs like these would add. */
 #ifndef COVERAGE_H
 #define COVERAGE_H
 
@@ -9,15 +9,17 @@
 
 struct coverage_choice {
 	enum unit_by by;
-	const char *label;	/* the label's key, of UNIT_LABEL */
-	uint64_t more;		/* runs that a prediction is about */
-	double limit;		/* share of these that may fail; 1: any */
+	const char *label;	/* key of the label, for UNIT_LABEL */
+	/* the number of runs that the prediction is about */
+	uint64_t more;
+	/* the share of these that may fail; 1: all may */
+	double limit;
 };
 
 /*
- * Print to `out` (NULL: nothing) how complete the runs are, as text or as JSON.
- * `known` marks rows that a profile has anyway. False: more of the runs than
- * the limit may fail, or that cannot be predicted.
+ * Prints to `out` (NULL: nothing) how complete the runs are, as text or as
+ * JSON. `known` marks rows that a profile has in any case. Returns false if
+ * more runs than the limit may fail, or if that cannot be predicted.
  */
 bool coverage_report(const struct matrix *m, const struct coverage_choice *c,
 		     enum matrix_rows rows,

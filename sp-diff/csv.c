@@ -7,7 +7,7 @@
 #include "label.h"
 #include "report.h"
 
-/* Write a field, with quotes if it needs them. */
+/* Writes a field, with quotes if they are needed. */
 static void print_field(const char *s, FILE *out)
 {
 	if (!strpbrk(s, ",\"\r\n")) {

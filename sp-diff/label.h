@@ -6,21 +6,24 @@
 #include "kernel/syscall.h"
 #include "stream/trace.h"
 
-/* Whether the architecture is printed with a call. */
+/* Whether a call's architecture must be printed. */
 bool is_foreign(struct call_id id, const struct arch *native);
 
 enum { BUILD_ID_HEX = 2 * BUILD_ID_MAX + 1 };
 const char *build_id_label(const struct image *image, char buf[BUILD_ID_HEX]);
-/* The path and the first digits of the build-id; the caller frees. */
+/* The path, and the first digits of the build-id. The caller frees it. */
 char *image_label(const struct image *image);
 
-/* The native architecture of a trace's runs; arch_native() if it has none. */
+/*
+ * The native architecture of the trace's runs, or arch_native() if there are no
+ * runs.
+ */
 const struct arch *trace_native(const struct trace *t);
 
 /*
- * Prints a note: how many runs of a file may have made more calls than the file
- * holds. If images are `selected`, it counts the runs in which these may have
- * made more.
+ * Prints a note with the number of runs that may have made more calls than the
+ * file `name` holds. If images are `selected`, it only counts runs in which
+ * these may have made more.
  */
 void note_losses(const struct trace *t, const char *name, bool selected);
 

@@ -19,7 +19,10 @@ static size_t count_sign(const struct lines *l, char sign)
 	return n;
 }
 
-/* "ptrace", or "ptrace (x86)": no name from outside. */
+/*
+ * "ptrace", or "ptrace (x86)". It has no names from outside, so it is not
+ * escaped.
+ */
 static char *call_label(const struct line *line, const struct arch *native)
 {
 	char arch[ARCH_NAME_MAX];

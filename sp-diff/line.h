@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The differences of two sides, and their forms for GitHub. */
+/* The differences between two sides, and their forms for GitHub. */
 #ifndef LINE_H
 #define LINE_H
 
@@ -7,11 +7,12 @@
 
 struct line {
 	char sign;		/* + or - */
-	bool grouped;		/* a group has the call */
-	bool folded;		/* only counted: of another architecture */
-	bool counts;		/* makes the exit status 1 */
+	bool grouped;		/* whether a group has the call */
+	/* only counted, because it is of another architecture */
+	bool folded;
+	bool counts;		/* whether it causes the exit status 1 */
 	const struct entry *entry;
-	const struct fact *stack;	/* of the call; NULL: none is known */
+	const struct fact *stack;	/* a stack of the call; NULL: unknown */
 	char name[SYSCALL_NAME_MAX];
 	char count[24];
 };
@@ -22,11 +23,11 @@ struct lines {
 	int name_width, count_width;
 };
 
-/* A table in GitHub's Markdown, with what each call is for. */
+/* Prints a table in GitHub's Markdown, with the purpose of each call. */
 void lines_markdown(const struct lines *l, const struct arch *native, FILE *out);
 /*
- * "::warning title=…::…" for each added call that counts, and "::notice" for a
- * removed one: commands of the runner of GitHub's workflows.
+ * Prints "::warning title=…::…" for each added call that counts, and "::notice"
+ * for each removed one. These are commands of GitHub's runner.
  */
 void lines_github(const struct lines *l, const struct arch *native, FILE *out);
 

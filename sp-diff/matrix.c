@@ -16,10 +16,12 @@
 #include "stream/ending.h"
 #include "stream/keep.h"
 
-/* 128 MiB of counts; 10,000 runs of 1,600 distinct calls. */
+/*
+ * Limits the counts to 128 MiB, as for 10,000 runs with 1,600 distinct calls.
+ */
 #define CELLS_MAX (UINT64_C(1) << 24)
 
-/* Runs within one file: by start, then id. */
+/* Orders the runs of a file by their start, then by id. */
 static int compare_starts(const void *a, const void *b)
 {
 	const struct run *x = ((const struct column *)a)->run;
@@ -30,7 +32,7 @@ static int compare_starts(const void *a, const void *b)
 	return memcmp(x->id, y->id, RUN_ID_SIZE);
 }
 
-/* The runs that the last file brought, in order, at the end of the columns. */
+/* Appends the runs of the last file as columns, in order. */
 static void add_columns(struct matrix *m)
 {
 	const struct trace *t = m->trace;
@@ -64,7 +66,10 @@ static int compare_names(const void *a, const void *b)
 	return order ? order : memcmp(x->run->id, y->run->id, RUN_ID_SIZE);
 }
 
-/* How many digits of the id tell two runs of one name apart; 0: the name does. */
+/*
+ * How many digits of the ids distinguish two runs with the same name; 0: their
+ * names differ.
+ */
 static int id_digits(const struct column *a, const struct column *b)
 {
 	char x[RUN_ID_HEX], y[RUN_ID_HEX];
@@ -139,13 +144,13 @@ static const unsigned int kinds_of[] = {
 	[ROWS_PATHS] = 1U << FACT_PATH | 1U << FACT_SOCKET,
 };
 
-/* Failed lookups need no right, and so no policy is made of them. */
+/* Failed lookups need no right, so policies do not contain them. */
 static bool counts(enum fact_kind kind, const struct fact *fact)
 {
 	return kind != FACT_PATH || path_needs_right(fact->id.nr, fact->answer);
 }
 
-/* Calls `each` for the facts that have a row. */
+/* Calls `each` for every fact that belongs to a row. */
 static void for_each_fact(struct matrix *m, const struct matrix_choice *choice,
 			  void (*each)(struct matrix *, const struct row *,
 				       const size_t *), const size_t *columns)
@@ -249,7 +254,7 @@ static char *row_label(const struct row *row, const struct arch *native)
 	return label;
 }
 
-/* The column of each run of the trace; the caller frees. */
+/* The column of each run in the trace; the caller frees the array. */
 static size_t *columns_of_runs(const struct matrix *m)
 {
 	size_t *columns = xcalloc(m->n_columns, sizeof(*columns));
@@ -317,7 +322,8 @@ static bool fits(const struct matrix *m)
 
 /*
  * Drops the columns of runs that the selection left out. `went` has the new
- * index of each run, or SIZE_MAX. The other columns keep their order.
+ * index of each run, or SIZE_MAX. The order of the other columns does not
+ * change.
  */
 static void keep_columns(struct matrix *m, const size_t *went)
 {
@@ -368,7 +374,7 @@ static bool keep_images(struct matrix *m, const char *name,
 {
 	if (!select_calls(&m->trace, name, images))
 		return false;
-	/* All runs stay, in their order. */
+	/* All runs are kept in their order. */
 	for (size_t i = 0; i < m->n_columns; i++)
 		m->columns[i].run = m->trace->runs[m->columns[i].index];
 	return true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs × calls: how often each run made each call. */
+/* A table of runs and calls: how often each run made each call. */
 #ifndef MATRIX_H
 #define MATRIX_H
 
@@ -12,61 +12,66 @@
 
 struct column {			/* a run */
 	const struct run *run;
-	size_t index;		/* of the run in its trace */
-	char *name;		/* printable; with the id where others have it */
+	size_t index;		/* index of the run in its trace */
+	/* printable; includes the id if other runs have the same name */
+	char *name;
 	uint64_t calls;		/* saturating */
-	size_t distinct;	/* calls made at least once */
-	bool chosen;		/* in the smallest set that makes every call */
+	size_t distinct;	/* distinct calls that it made */
+	/* in the smallest set of runs that makes every call */
+	bool chosen;
 };
 
-struct row {			/* a call, or what matrix_rows says */
+/* A call, or another kind of row: see enum matrix_rows. */
+struct row {
 	enum fact_kind kind;
 	struct call_id id;
-	const struct fact *fact;	/* one of those that it stands for */
-	const struct image *image;	/* NULL: whatever the image */
+	const struct fact *fact;	/* one of the facts of this row */
+	const struct image *image;	/* NULL: all images together */
 	char *label;		/* printable */
-	uint64_t *counts;	/* by column; 0: not made */
+	/* indexed by column; 0: the run did not make it */
+	uint64_t *counts;
 	size_t n_runs;		/* that make it */
 };
 
 struct matrix {
 	struct trace *trace;
-	bool borrowed;		/* the trace belongs to somebody else */
+	bool borrowed;		/* the trace belongs to the caller */
 	struct column *columns;
 	size_t n_columns;
 	struct row *rows;
 	size_t n_rows;
-	uint64_t *cells;	/* what row.counts point into */
-	bool exact;		/* the chosen runs are proven to be the fewest */
+	uint64_t *cells;	/* the memory for row.counts */
+	bool exact;		/* the chosen runs are certainly the fewest */
 };
 
 enum matrix_rows {
 	ROWS_CALLS,
-	ROWS_ARGUMENTS,		/* calls, and each set of argument values */
+	ROWS_ARGUMENTS,		/* calls, and each combination of arguments */
 	ROWS_PATHS,		/* paths and addresses that need a right */
 };
 
 struct matrix_choice {
 	enum matrix_rows rows;
 	bool by_image;
-	bool partial;			/* accept streams that end early */
-	bool harness;			/* include what belongs to no run */
+	bool partial;			/* accept truncated streams */
+	/* include what belongs to no run of --split */
+	bool harness;
 	struct selection images;	/* empty: all */
 };
 
 /*
- * Loads the runs of the inputs, in the order of the inputs, and those of one
- * input by their start. `name` is what notes call the inputs. Returns NULL if
- * it printed and latched an error.
+ * Loads the runs of all inputs. Runs are in the order of the inputs, and within
+ * an input in the order of their start. `name` stands for the inputs in notes.
+ * Returns NULL if it printed and latched an error.
  */
 struct matrix *matrix_load(struct inputs *inputs, const char *name,
 			   const struct matrix_choice *choice);
 /*
- * Makes the matrix of a trace, which must outlive it. Returns NULL if it would
- * be too large.
+ * Makes the matrix of a trace, which must live longer than the matrix. Returns
+ * NULL if the matrix would be too large.
  */
 struct matrix *matrix_of(struct trace *t, const struct matrix_choice *choice);
-/* Mark the smallest set of runs that makes every call. */
+/* Marks the smallest set of runs that makes every call. */
 void matrix_choose_runs(struct matrix *m);
 void matrix_free(struct matrix *m);
 

@@ -10,13 +10,16 @@
 #include "base/text.h"
 #include "kernel/capability.h"
 
-/* A capability by its number, and after these that other namespaces were made. */
+/*
+ * Privileges are the capabilities, by number, and after them the creation of
+ * other namespaces.
+ */
 enum { NAMESPACES = PRIVILEGE_CAPABILITY + 1, PRIVILEGES };
 
 struct used {
-	uint64_t count;		/* 0: it was not used */
+	uint64_t count;		/* 0: not used */
 	struct text_list calls;	/* "bind, socket" */
-	char *text;		/* of `calls`, once it is complete */
+	char *text;		/* text of `calls`, when that is complete */
 };
 
 static bool has_privileges(const struct side *s)
@@ -27,7 +30,7 @@ static bool has_privileges(const struct side *s)
 	return s->trace && s->trace->n_runs;
 }
 
-/* facts_by_id() puts the facts of one call next to each other. */
+/* In the list of facts_by_id(), facts of the same call are neighbours. */
 static void take_used(const struct trace *t, struct used used[PRIVILEGES])
 {
 	struct fact **facts = facts_by_id(&t->privileges);

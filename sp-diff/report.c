@@ -8,8 +8,8 @@
 #include "base/memory.h"
 
 /*
- * Counts, if they fit into a line of this width; marks otherwise, in bands of
- * BAND runs with a gap after each GROUP.
+ * Prints counts if they fit into a line of this width. Otherwise prints marks,
+ * in bands of BAND runs with a gap after each GROUP.
  */
 enum { LINE = 100, BAND = 50, GROUP = 10 };
 
@@ -41,13 +41,13 @@ static void print_runs(const struct matrix *m, FILE *out)
 	}
 }
 
-/* The rows that are printed each on a line: rare ones first. */
+/* The rows that get a line each; rare ones come first. */
 struct shown {
 	const struct matrix *m;
 	const struct row **rows;
 	size_t n;
-	size_t n_common;	/* number of rows that all runs have */
-	/* number of rows of architectures that are not shown */
+	size_t n_common;	/* number of rows that every run has */
+	/* number of rows for architectures that are not shown */
 	size_t n_foreign;
 };
 
@@ -58,7 +58,7 @@ static int compare_rarity(const void *a, const void *b)
 
 	if (x->n_runs != y->n_runs)
 		return x->n_runs < y->n_runs ? -1 : 1;
-	return (x > y) - (x < y);	/* their order in the matrix */
+	return (x > y) - (x < y);	/* in the order of the matrix */
 }
 
 static bool is_shown(const struct row *row, const struct arch *only)
@@ -101,7 +101,7 @@ static int label_width(const struct shown *s)
 	return width;
 }
 
-/* The width of each column of counts; the caller frees. */
+/* The width of each column of counts; the caller frees the array. */
 static int *column_widths(const struct shown *s)
 {
 	const struct matrix *m = s->m;
@@ -146,7 +146,10 @@ static void print_counts(const struct shown *s, int label, const int *widths,
 	}
 }
 
-/* Runs `from` to `to`, the first of each group numbered. */
+/*
+ * Prints the marks of runs `from` to `to`, with a number above the first run of
+ * each group.
+ */
 static void print_band(const struct shown *s, int label, size_t from,
 		       size_t to, FILE *out)
 {
@@ -181,7 +184,7 @@ static void print_matrix(const struct shown *s, FILE *out)
 	free(widths);
 }
 
-/* The rows that are in all runs, in one paragraph. */
+/* Prints the rows that every run has, as one paragraph. */
 static void print_common(const struct shown *s, const struct arch *only,
 			 FILE *out)
 {
@@ -209,7 +212,7 @@ static void print_name(const struct matrix *m, size_t column, FILE *out)
 	fprintf(out, "%5zu  %s\n", column + 1, m->columns[column].name);
 }
 
-/* The calls that the run of this column alone makes, below its name. */
+/* Prints the calls that only the run of this column makes, below its name. */
 static void print_own_calls(const struct matrix *m, size_t column, FILE *out)
 {
 	bool named = false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A matrix on paper. */
+/* Prints a matrix. */
 #ifndef REPORT_H
 #define REPORT_H
 
@@ -8,12 +8,16 @@
 #include "matrix.h"
 
 /*
- * For people: the smallest set of runs, the calls that one run alone makes, the
- * runs, the matrix. `only`: the architecture of its rows; NULL: all.
+ * Prints text for people: the smallest set of runs, the calls that only one run
+ * makes, the runs, and the matrix. `only` is the architecture of its rows;
+ * NULL: all.
  */
 void report_text(const struct matrix *m, const struct arch *only, FILE *out);
 
-/* The matrix alone, as RFC 4180 has it but for the line ends. */
+/*
+ * Prints the matrix alone, in the form of RFC 4180, except that lines end in a
+ * newline only.
+ */
 void report_csv(const struct matrix *m, bool by_image, FILE *out);
 
 #endif

@@ -66,7 +66,7 @@ static void take_allowed(struct side *s)
 	free(ids);
 }
 
-/* Print each of the texts with the file's name, and free it. */
+/* Prints each of the texts with the file's name, and frees it. */
 static bool print_texts(char **texts, const char *name,
 			void (*print)(const char *fmt, ...))
 {
@@ -108,8 +108,8 @@ static bool read_trace(struct side *s, FILE *file, const char *name,
 {
 	s->trace = trace_new();
 	/*
-	 * Images are selected before phases: the image that started another one
-	 * may be in another phase only.
+	 * Select images before phases, because the image that started another
+	 * one may be in another phase only.
 	 */
 	if (!trace_read(s->trace, file,
 			choice->partial ? TRACE_PARTIAL : 0, problem) ||
@@ -182,14 +182,18 @@ static bool take_entries(struct side *s, const char *name, bool by_image)
 	return true;
 }
 
-/* A matrix of the same calls has its rows in the order of the entries. */
+/*
+ * If the matrix is about the same calls, its rows have the order of the
+ * entries.
+ */
 static void mark_unsteady(struct side *s, bool by_image)
 {
 	struct matrix_choice choice = { .by_image = by_image };
 	struct matrix *m;
 	struct units *u;
 
-	if (s->trace->n_runs < 2)	/* a profile has each call once */
+	/* in a profile, each call occurs once */
+	if (s->trace->n_runs < 2)
 		return;
 	m = matrix_of(s->trace, &choice);
 	if (!m)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sp-diff: what differs between two traces or profiles, or many runs. */
+/*
+ * sp-diff: shows what differs between two traces or profiles, or between many
+ * runs.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,17 +23,19 @@
 struct options {
 	bool quiet, groups, steady, matrix, csv, coverage, json, args, paths;
 	bool markdown, github;
-	unsigned int fail_on;		/* enum compare_flag; 0: not given */
+	/* bits of enum compare_flag; 0: not given */
+	unsigned int fail_on;
 	bool all_archs;			/* --arch=all */
-	const struct arch *arch;	/* --arch=NAME; NULL: not given */
+	const struct arch *arch;	/* value of --arch; NULL: not given */
 	struct side_choice choice;
 	struct selection images;
-	const char *profile;		/* of --coverage; NULL: none */
+	const char *profile;		/* for --coverage; NULL: none */
 	struct coverage_choice chosen;
-	struct host host;		/* what profiles are resolved for */
+	/* the host for which conditions of profiles are resolved */
+	struct host host;
 };
 
-/* 0: not such a list. */
+/* Returns 0 if the list is wrong. */
 static unsigned int parse_fail_on(const char *list)
 {
 	static const struct {
@@ -144,7 +149,7 @@ static char *set_limit(const struct option_row *row, void *options,
 	return NULL;
 }
 
-/* What is looked at: two sides, or runs as a matrix or as a sample. */
+/* What the inputs are: two sides, runs of a matrix, or a sample of runs. */
 enum { SIDES = 1 << 0, RUNS = 1 << 1, SAMPLE = 1 << 2 };
 static const char *const modes[] = {
 	"a comparison", "--matrix", "--coverage"
@@ -235,7 +240,7 @@ static const struct option_table table = {
 	.end = "Exit status: 0 equal, 1 different, 2 trouble; see --fail-on.\n",
 };
 
-/* Whether a run of the new side failed. */
+/* Returns whether a run of the new side failed. */
 static bool note_endings(const struct side *old, const struct side *new,
 			 const char *old_path, const char *new_path)
 {
@@ -251,7 +256,7 @@ static void enter_sandbox(const struct inputs *inputs)
 		sandbox_enter(SANDBOX_DIFF, NULL, NULL);
 }
 
-/* Both, so that each bad one is named. */
+/* Loads both even if one is bad, so that an error names each bad one. */
 static bool load_sides(struct side sides[2], struct inputs *inputs,
 		       const struct options *o)
 {
@@ -353,10 +358,11 @@ static void run_matrix(const struct options *o, char **paths)
 	inputs_close(&inputs);
 }
 
-/* What a profile allows in any case. */
+/* The calls that a profile allows in any case. */
 struct known {
 	struct side profile;
-	bool groups;		/* those of sp-emit count as risks */
+	/* calls that sp-emit's groups add are not known */
+	bool groups;
 	const struct arch *native;
 };
 
@@ -395,7 +401,7 @@ static void report_sample(const struct options *o, struct inputs *runs,
 	matrix_free(m);
 }
 
-/* False: the reason was printed. */
+/* Returns false if it printed an error. */
 static bool load_known(struct options *o, struct inputs *in,
 		       struct known *known)
 {

@@ -16,7 +16,10 @@ static const char *label_of(const struct run *run, const char *key)
 	return NULL;
 }
 
-/* The attribute by which runs belong together: in a unit, or in a group. */
+/*
+ * The attribute that decides which runs are in the same unit, or in the same
+ * group.
+ */
 struct order {
 	enum unit_by by;
 	const char *key;	/* of UNIT_LABEL */
@@ -48,8 +51,8 @@ static int compare_columns(const void *a, const void *b, void *order)
 }
 
 /*
- * The runs that say something, ordered so that those of one unit follow each
- * other, and the units of one group too.
+ * The runs that have rows, sorted so that runs of a unit are neighbours, and
+ * units of a group, too.
  */
 static const struct column **columns_in_order(const struct matrix *m,
 					      struct order *order, size_t *n)
@@ -65,8 +68,8 @@ static const struct column **columns_in_order(const struct matrix *m,
 }
 
 /*
- * Renumber as 0, 1, 2 … in order of first appearance; returns how many there
- * are.
+ * Replaces numbers by 0, 1, 2 … in the order of their first occurrence. Returns
+ * how many different ones there are.
  */
 static size_t number_in_order(size_t *numbers, size_t n)
 {
@@ -83,7 +86,7 @@ static size_t number_in_order(size_t *numbers, size_t n)
 	return count;
 }
 
-/* Set each column's unit and group. */
+/* Sets the unit and the group of each column. */
 static void number_columns(struct units *u, const struct matrix *m,
 			   size_t *group_of, struct order *order)
 {
@@ -144,8 +147,8 @@ static void count_runs(const struct units *u, const struct matrix *m,
 }
 
 /*
- * A row is unsteady if some unit that was run more than once made it in only
- * some of its runs, and no such unit made it in all of them.
+ * A row is unsteady if some unit that ran more than once made it in some of its
+ * runs, but no such unit made it in all of its runs.
  */
 static bool is_unsteady(const struct units *u, const size_t *runs)
 {

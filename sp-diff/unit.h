@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Groups the runs of a matrix into units: the runs of one command line are one
- * unit, since a repeated run tells nothing new.
+ * Groups the runs of a matrix into units. Runs of the same command line are one
+ * unit, because a repeated run says nothing new.
  */
 #ifndef UNIT_H
 #define UNIT_H
@@ -9,44 +9,51 @@
 #include "matrix.h"
 
 enum unit_by {
-	UNIT_ARGV,		/* the command line, and the mark of a part */
+	/* units have the same command line, and the same mark of a part */
+	UNIT_ARGV,
 	UNIT_NAME,
 	UNIT_RUN,		/* each run is a unit */
-	UNIT_LABEL,		/* the command line; units are grouped by a label */
+	/* units have the same command line, and are grouped by a label */
+	UNIT_LABEL,
 };
 
 struct unit {
-	const struct column *first;	/* of its runs, in the matrix' order */
+	/* its first run, in the order of the matrix */
+	const struct column *first;
 	size_t n_runs;
-	size_t group;		/* index; a unit without a group has its own */
-	bool unique;		/* makes a row that no other group makes */
+	/* index of the group; a unit without a group has its own */
+	size_t group;
+	/* whether it makes a row that no other group makes */
+	bool unique;
 };
 
 struct unit_row {
 	const struct row *row;
 	size_t n_groups;	/* that make it */
 	size_t first;		/* the first unit that makes it */
-	bool unsteady;		/* repeated runs of one unit differ in it */
+	/* whether repeated runs of a unit differ in it */
+	bool unsteady;
 };
 
-/* The unit of a run without rows: it never executed what is selected. */
+/* The unit of a run without rows: it never executed the selected images. */
 #define UNIT_NONE SIZE_MAX
 
 struct units {
 	struct unit *units;
 	size_t n;
-	size_t n_runs;		/* in all of them */
-	size_t *of_column;	/* each column's unit, or UNIT_NONE */
-	const char **groups;	/* the label's value of each; UNIT_LABEL only */
+	size_t n_runs;		/* runs in all units together */
+	size_t *of_column;	/* the unit of each column, or UNIT_NONE */
+	/* the value of each group's label; only for UNIT_LABEL */
+	const char **groups;
 	size_t n_groups;
-	/* number of rows that are not `known`, for each unit in order */
+	/* the number of rows, not counting `known` ones, that each unit adds */
 	struct unit_row *rows;
 	size_t n_rows;
 };
 
 /*
- * Rows that are `known` do not count; without it all rows count. Returns NULL
- * if a run has no label `key`, which was printed.
+ * Rows that are `known` do not count; with NULL, all rows count. Returns NULL
+ * if a run lacks the label `key`, which was printed.
  */
 struct units *units_new(const struct matrix *m, enum unit_by by,
 			const char *key,

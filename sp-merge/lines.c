@@ -57,7 +57,10 @@ static void make_room(struct lines *l)
 	l->text = xrealloc(l->text, l->room, 1);
 }
 
-/* At most one byte more than a line may have: it shows that a line is too long. */
+/*
+ * Reads at most one byte more than a line may have, to notice that a line is
+ * too long.
+ */
 static void read_line(struct lines *l)
 {
 	int c;
@@ -74,7 +77,7 @@ static void read_line(struct lines *l)
 	l->text[l->size] = '\0';
 }
 
-/* Refuse a binary file or a stream with a message that says what it is. */
+/* Refuses a binary file or a stream, with a message that says what it is. */
 static bool check_text(const struct lines *l)
 {
 	char *why;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A list of names: one a line, and how often it was called. */
+/* Reads a list of names, one in each line, with the number of calls. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@ static bool is_count(const char *word, uint64_t *count)
 	return isdigit((unsigned char)*word) && !*end && !errno;
 }
 
-/* The words of "read", "read 12", or "12 read" as uniq -c writes it. */
+/* The words of "read", of "read 12", or of "12 read" as uniq -c writes it. */
 static bool count_words(struct lines *l, char *words[3], int n, struct tally *t,
 			struct column *c)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sp-merge: the union of streams. */
+/* sp-merge: makes the union of streams. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -18,9 +18,10 @@
 struct options {
 	const char *output;	/* NULL: stdout */
 	bool partial;
-	uint32_t keep;		/* --keep-runs; 0: all */
+	uint32_t keep;		/* value of --keep-runs; 0: keep all */
 	const struct text_source *from;	/* NULL: streams */
-	const struct arch *arch;	/* of the calls in texts; NULL: ours */
+	/* architecture of the calls in texts; NULL: ours */
+	const struct arch *arch;
 };
 
 static const struct text_source sources[] = {
@@ -123,8 +124,8 @@ static void reduce(struct trace **t, uint32_t keep)
 }
 
 /*
- * Does what trace_load_all() does, but drops runs while it reads, so that
- * memory holds few more runs than are kept.
+ * Does what trace_load_all() does, but drops runs while it reads. So memory
+ * holds few more runs than are kept.
  */
 static bool load_streams(struct trace **t, struct inputs *inputs,
 			 const struct options *o)

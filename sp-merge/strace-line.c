@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The formats of strace(1), releases 4 to 6. */
+/* Understands the formats of strace(1), versions 4 to 6. */
 #include "strace-line.h"
 
 #include <ctype.h>
@@ -26,7 +26,7 @@ static bool ends_with(const char *text, const char *end)
 	return n >= m && !strcmp(text + n - m, end);
 }
 
-/* What stands in front of a line. */
+/* What comes before the call in a line. */
 
 enum { PID_MAX = 1 << 22 };	/* PID_MAX_LIMIT, linux/threads.h */
 
@@ -45,7 +45,9 @@ static bool read_pid(const char **at, uint32_t *pid)
 	return true;
 }
 
-/* "<sh>" after a pid: --decode-pids=comm; the name can hold anything. */
+/*
+ * Skips "<sh>" after a pid (--decode-pids=comm). The name can contain anything.
+ */
 static bool skip_command(const char **at, const char *after)
 {
 	const char *end = **at == '<' ? strchr(*at, '>') : NULL;
@@ -57,7 +59,7 @@ static bool skip_command(const char **at, const char *after)
 	return end || **at != '<';
 }
 
-/* "[pid  1234] " or "1234  ", of strace -f. */
+/* Reads "[pid  1234] " or "1234  ", which strace -f writes. */
 static void read_leader(const char **at, struct strace_line *line)
 {
 	const char *s = *at;
@@ -75,7 +77,10 @@ static void read_leader(const char **at, struct strace_line *line)
 	*at = s;
 }
 
-/* "12:00:00.123", "1700000000.123" and "     0.000123", of -t and -r. */
+/*
+ * Skips "12:00:00.123", "1700000000.123" and "     0.000123", which -t and -r
+ * write.
+ */
 static void skip_time(const char **at)
 {
 	const char *s = *at, *start;
@@ -95,7 +100,10 @@ static void skip_time(const char **at)
 		*at = s;
 }
 
-/* "[ 257] " of -n, and "[00007f07e4dd7c47] " of -i, which has more digits. */
+/*
+ * Reads "[ 257] ", which -n writes, and "[00007f07e4dd7c47] ", which -i writes
+ * and which has more digits.
+ */
 static void read_brackets(const char **at, struct strace_line *line)
 {
 	enum { ADDRESS_DIGITS = 8 };
@@ -119,8 +127,9 @@ static void read_brackets(const char **at, struct strace_line *line)
 /* Calls. */
 
 /*
- * The last "= " that follows a parenthesis outside of strings, or NULL; strings
- * escape their quotes. `*balanced`: the last string has ended.
+ * The last "= " after a parenthesis, not counting strings, in which strace
+ * escapes quotes; or NULL. `*balanced` becomes true if the last string has
+ * ended.
  */
 static const char *find_result(const char *s, bool *balanced)
 {
@@ -152,7 +161,7 @@ static void read_result(const char *s, struct strace_line *line)
 	line->has_result = end != s;
 }
 
-/* What follows the name and "(", or "resumed>". */
+/* Reads what follows the name and "(", or "resumed>". */
 static bool read_end(const char *s, struct strace_line *line)
 {
 	bool balanced;
@@ -192,9 +201,9 @@ static void read_resumed(const char *s, struct strace_line *line)
 		line->kind = STRACE_RESUMED;
 }
 
-/* Everything else. */
+/* All other lines. */
 
-/* "+++ exited with 0 +++" */
+/* Reads "+++ exited with 0 +++". */
 static void read_exit(const char *s, struct strace_line *line)
 {
 	if (!ends_with(s, " +++"))
@@ -206,7 +215,7 @@ static void read_exit(const char *s, struct strace_line *line)
 		line->kind = STRACE_EXIT;
 }
 
-/* "32 bit mode. ]" */
+/* Reads "32 bit mode. ]". */
 static void read_mode(const char *s, enum strace_kind kind,
 		      struct strace_line *line)
 {
@@ -225,7 +234,7 @@ static void read_mode_line(const char *s, struct strace_line *line)
 		read_mode(s, STRACE_MODE, line);
 }
 
-/* "Process 12 attached", with or without "strace: " in front. */
+/* Reads "Process 12 attached", with or without "strace: " before it. */
 static bool read_message(const char *s, struct strace_line *line)
 {
 	bool named = skip(&s, "strace: ");
@@ -258,15 +267,18 @@ static void read_body(const char *s, struct strace_line *line)
 		read_call(s, line);
 }
 
-/* Lines that begin with a space or a sign and belong to the call before. */
+/*
+ * Whether the line begins with a space or a sign, and so belongs to the call
+ * before it.
+ */
 static bool is_extra(const char *text)
 {
 	return !*text || !strncmp(text, " > ", 3) || !strncmp(text, " | ", 3);
 }
 
 /*
- * On stderr, strace writes "strace: Process 12 attached" behind a call that it
- * has begun to print, and the rest of the call on the next line.
+ * When strace writes to stderr, "strace: Process 12 attached" can come after
+ * the beginning of a call. The rest of the call is then on the next line.
  */
 static bool is_cut(const char *text, struct strace_line *line)
 {
@@ -280,7 +292,7 @@ static bool is_cut(const char *text, struct strace_line *line)
 		!strchr(message, '"') && read_message(message, line);
 }
 
-/* ", child_tidptr=0x7f) = 12" or " <unfinished ...>" */
+/* Whether it is ", child_tidptr=0x7f) = 12" or " <unfinished ...>". */
 static bool is_rest(const char *text, struct strace_line *line)
 {
 	return (*text == ',' || *text == ' ' || *text == ')' ||

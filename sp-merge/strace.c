@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Logs of strace(1). A name is a call of the mode that its process runs in.
- * strace prints the mode only if it is not the one that it expected: the native
- * one for a process that it starts, and for others that of the process that it
- * looked at last. A child begins in its parent's mode, whatever strace prints.
- * Its first lines can come before the line of its parent's call, whose result is
- * its pid. So the names of a process are counted apart until its mode is known.
+ * Reads logs of strace(1). A name means a call of the mode in which its process
+ * runs. strace only prints the mode if it is not the expected one. It expects
+ * the native mode for a process that it starts, and for other processes the
+ * mode of the process that it handled last. A child begins in its parent's
+ * mode, whatever strace prints, and its first lines can come before the line of
+ * its parent's call, whose result is its pid. So the names of a process are
+ * counted separately until its mode is known.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -21,28 +22,29 @@
 #include <uthash.h>
 #include <utlist.h>
 
-/* Calls of one architecture, which may not be known yet. */
+/* Counts calls of one mode, which may still be unknown. */
 struct group {
-	const struct arch *arch;	/* NULL: not known yet */
-	/* the group that this one has been joined to */
+	const struct arch *arch;	/* NULL: still unknown */
+	/* the group that this one was joined to */
 	struct group *same;
 	struct column calls;
-	/* the process that made them, for messages */
+	/* for messages: the process that made them */
 	uint32_t pid;
 };
 
 struct process {
 	UT_hash_handle hh;
-	struct process *prev, *next;	/* of processes that have not ended */
+	/* list of processes that have not ended */
+	struct process *prev, *next;
 	uint32_t pid;			/* 0: the log has no pids */
-	/* the groups of its first and of its next calls */
+	/* groups for its first calls, and for its next calls */
 	struct group *first, *group;
-	/* the number of the name of a call without a result yet; -1: none */
+	/* the number of the name of a call without a result; -1: none */
 	int pending;
-	bool has_parent;		/* `first` is the group of its parent */
+	bool has_parent;		/* `first` is its parent's group */
 	bool seen;			/* it has lines */
 	bool ended;
-	bool watched;			/* strace did not stop watching it */
+	bool watched;			/* strace still watches it */
 };
 
 enum { MODES = 3, UNKNOWN_MAX = 1 << 16 };
@@ -50,22 +52,23 @@ enum { MODES = 3, UNKNOWN_MAX = 1 << 16 };
 struct log {
 	struct tally tally;
 	struct process *processes;
-	bool has_children;	/* processes of the log have started others … */
-	bool unfollowed;	/* … and the log has no line of any of these */
-	/* a list of processes that have not ended */
+	bool has_children;	/* processes in the log have started others */
+	bool unfollowed;	/* but the log has no line of these */
+	/* list of processes that have not ended */
 	struct process *alive;
-	struct process *unnamed;	/* the process of lines without a pid */
+	/* the process that makes the lines without a pid */
+	struct process *unnamed;
 	struct group known[MODES];
-	struct group **groups;		/* groups whose mode is not known yet */
-	/* n_unknown counts those that are not joined to others */
+	struct group **groups;		/* groups whose mode is unknown */
+	/* n_unknown only counts those that were not joined to others */
 	size_t n_groups, n_unknown;
-	/* from the file's name, by strace -ff; 0: none */
+	/* the pid in the file's name (strace -ff); 0: none */
 	uint32_t file_pid;
-	/* the process whose call a message has cut */
+	/* the process whose call was interrupted by a message */
 	struct process *cut;
-	bool has_calls;			/* the file has lines of calls */
+	bool has_calls;			/* the file has lines with calls */
 	bool has_modes;
-	bool partial;			/* the log may end early */
+	bool partial;			/* the log may be truncated */
 	struct columns_of_summary {
 		int n, calls, errors, name;	/* n 0: no table */
 	} summary;
@@ -96,7 +99,7 @@ static struct group *group_root(struct group *g)
 	return g;
 }
 
-/* Joins two groups: what is known of one is known of both. */
+/* Joins two groups: what is known about one is known about both. */
 static void join_groups(struct log *log, struct group *g, struct group *other)
 {
 	g = group_root(g);
@@ -108,7 +111,10 @@ static void join_groups(struct log *log, struct group *g, struct group *other)
 	log->n_unknown--;
 }
 
-/* The modes: the native architecture, a 32-bit one beside it, and x32. */
+/*
+ * The modes are the native architecture, the machine's 32-bit architecture, and
+ * x32.
+ */
 static void init_modes(struct log *log)
 {
 	const struct arch *native = log->tally.native, *arch;
@@ -120,7 +126,7 @@ static void init_modes(struct log *log)
 				arch;
 }
 
-/* NULL: the machine does not have the mode. */
+/* Returns NULL if the machine does not have the mode. */
 static struct group *group_of_mode(struct log *log,
 				   const struct strace_line *line)
 {
@@ -157,7 +163,7 @@ static void set_ended(struct log *log, struct process *p, bool ended)
 	p->ended = ended;
 }
 
-/* Replaces a process that has ended, if its pid is used again. */
+/* If an ended process had the same pid, the new one replaces it. */
 static struct process *new_process(struct log *log, uint32_t pid,
 				   struct group *group)
 {
@@ -178,7 +184,10 @@ static struct process *new_process(struct log *log, uint32_t pid,
 	return p;
 }
 
-/* A later line names the process of the lines without a pid. */
+/*
+ * A later line has shown the pid of the process that made the lines without a
+ * pid.
+ */
 static struct process *name_unnamed(struct log *log, uint32_t pid)
 {
 	struct process *p = log->unnamed;
@@ -189,7 +198,7 @@ static struct process *name_unnamed(struct log *log, uint32_t pid)
 	return p;
 }
 
-/* The only process that has not ended, or the one that the log began with. */
+/* The only process that has not ended, or the one with which the log began. */
 static struct process *unnamed_process(struct log *log)
 {
 	if (log->alive && !log->alive->next)
@@ -206,20 +215,20 @@ static struct process *process_of(struct log *log,
 	struct process *p = find_process(log, pid);
 
 	if (!pid && log->unnamed && !log->unnamed->pid)
-		p = log->unnamed;	/* the usual case: no search */
+		p = log->unnamed;	/* the usual case, without a search */
 	else if (!pid)
 		p = unnamed_process(log);
 	else if (!p && log->unnamed && !log->unnamed->pid)
 		p = name_unnamed(log, pid);
 	else if (!p || p->ended)
-		/* strace expects the process that it starts to be native. */
+		/* strace expects that a process which it starts is native */
 		p = new_process(log, pid, HASH_COUNT(log->processes) ||
 				log->file_pid ? NULL : &log->known[0]);
 	p->seen = true;
 	return p;
 }
 
-/* The line of a parent gives the pid of its child. */
+/* The line of a parent's call gives the pid of its child. */
 static void see_child(struct log *log, struct process *parent, uint32_t pid)
 {
 	struct process *child = find_process(log, pid);
@@ -263,7 +272,10 @@ static void see_result(struct log *log, struct process *p, int name,
 							  executions);
 }
 
-/* By a number that the call has in one mode only, if the line has a number. */
+/*
+ * If the line has the call's number, and the call has that number in one mode
+ * only, returns that mode's group.
+ */
 static struct group *group_of_number(struct log *log, int name,
 				     const struct strace_line *line)
 {
@@ -291,7 +303,7 @@ static void count_name(struct log *log, struct process *p, int name,
 	column_count(g ? &g->calls : &group_root(p->group)->calls, name, 1);
 }
 
-/* Read what follows the call's part of this line. */
+/* Handles what follows the call in this line. */
 static void see_rest(struct log *log, struct process *p, int name,
 		     const struct strace_line *line)
 {
@@ -320,7 +332,7 @@ static bool see_call(struct log *log, struct lines *l,
 	return true;
 }
 
-/* A call that began before the log is counted where the log resumes it. */
+/* If a call began before the log, it is counted when the log resumes it. */
 static bool see_resumed(struct log *log, struct lines *l,
 			const struct strace_line *line)
 {
@@ -363,7 +375,7 @@ static void see_exit(struct log *log, const struct strace_line *line)
 	p->pending = -1;
 }
 
-/* The thread replaces the process: it goes on under the pid of the line. */
+/* The thread replaces the process, and continues with the pid of the line. */
 static void see_superseded(struct log *log, const struct strace_line *line)
 {
 	struct process *p = process_of(log, line);
@@ -395,7 +407,7 @@ static bool see_mode(struct log *log, struct lines *l,
 	return true;
 }
 
-/* The table of -c, whose first line names its columns. */
+/* Begins the table of -c, whose first line has the names of the columns. */
 
 static bool begin_summary(struct log *log, struct lines *l)
 {
@@ -416,7 +428,10 @@ static bool begin_summary(struct log *log, struct lines *l)
 	return true;
 }
 
-/* If the line has `n` words; the missing one is the number of errors. */
+/*
+ * The index of a column's word in a row of `n` words. If a word is missing, it
+ * is the number of errors.
+ */
 static int word_of_column(const struct columns_of_summary *s, int column, int n)
 {
 	return column - (n < s->n && s->errors >= 0 && column > s->errors);
@@ -445,7 +460,9 @@ static bool count_row(struct log *log, struct lines *l, char **words, int n)
 	return number >= 0;
 }
 
-/* The rows stand between two lines of dashes, and a last one has the sums. */
+/*
+ * The rows are between two lines of dashes. After them is a row with the sums.
+ */
 static bool read_row(struct log *log, struct lines *l)
 {
 	char *copy, *rest, *words[SUMMARY_WORDS];
@@ -465,7 +482,10 @@ static bool read_row(struct log *log, struct lines *l)
 	return ok;
 }
 
-/* -C writes the table after the calls, which it counts again. */
+/*
+ * With -C, strace writes the table after the calls. Skip it, because it counts
+ * them again.
+ */
 static bool skip_summary(struct lines *l)
 {
 	while (lines_next(l))
@@ -508,7 +528,9 @@ static void see_detached(struct log *log, const struct strace_line *line)
 		log->unnamed->watched = false;
 }
 
-/* The name of a call may be known. */
+/*
+ * Handles a line that is not understood. It may still have the name of a call.
+ */
 static bool see_bad(struct log *log, struct lines *l,
 		    const struct strace_line *line)
 {
@@ -574,7 +596,7 @@ static bool see_line(struct log *log, struct lines *l)
 	return true;
 }
 
-/* Each has a column of its own. */
+/* Counts names whose mode is unknown, each with its own column. */
 static bool check_unknown(const struct log *log, const struct lines *l)
 {
 	return log->n_unknown <= UNKNOWN_MAX ||
@@ -583,7 +605,7 @@ static bool check_unknown(const struct log *log, const struct lines *l)
 			     UNKNOWN_MAX);
 }
 
-/* "log.1234", as strace -ff names them: 1234. */
+/* The pid in a file name of strace -ff: 1234 in "log.1234". */
 static uint32_t pid_of_file(const char *path)
 {
 	const char *dot = strrchr(path, '.');
@@ -593,7 +615,7 @@ static uint32_t pid_of_file(const char *path)
 	return pid && !*end && pid <= INT32_MAX ? pid : 0;
 }
 
-/* Only strace -f writes pids, and follows the children. */
+/* Whether strace did not follow children: only strace -f writes pids. */
 static bool follows_none(const struct log *log)
 {
 	const struct process *p;
@@ -607,7 +629,7 @@ static bool follows_none(const struct log *log)
 	return true;
 }
 
-/* If lines of the next file have no pid, they are of another process. */
+/* If the next file has lines without a pid, they are of another process. */
 static void forget_unnamed(struct log *log)
 {
 	struct process *p = log->unnamed;
@@ -646,7 +668,7 @@ static bool read_log(struct log *log, struct input *in)
 	return ok;
 }
 
-/* At the end: choose a mode for the groups whose mode no line tells. */
+/* At the end: choosing a mode for groups whose mode no line shows. */
 
 static size_t count_unknown(const struct log *log)
 {
@@ -657,7 +679,10 @@ static size_t count_unknown(const struct log *log)
 	return n;
 }
 
-/* A single group: strace started the process and noted no other mode. */
+/*
+ * If there is a single group, strace started the process, and noted no other
+ * mode.
+ */
 static bool resolve_groups(struct log *log, const char *name)
 {
 	size_t n = count_unknown(log);

@@ -20,7 +20,10 @@ struct tally_entry {
 
 /* Names */
 
-/* "syscall_0x1b3" or "syscall_435", as strace prints a call without a name. */
+/*
+ * Recognizes "syscall_0x1b3" or "syscall_435", which strace prints for a call
+ * without a name.
+ */
 static bool is_number(const char *name, int32_t *nr)
 {
 	static const char *const prefixes[] = { "syscall_", "SYS_" };
@@ -40,7 +43,7 @@ static bool is_number(const char *name, int32_t *nr)
 	return false;
 }
 
-/* Numbers of x32 have a bit that the text may leave out. */
+/* Texts can leave out the x32 bit of a number. */
 static bool find_number(const struct arch *arch, int32_t nr,
 			struct call_id *id)
 {
@@ -64,7 +67,7 @@ static bool find_call(const struct arch *arch, const char *name,
 
 /*
  * strace prints socketcall(2) and ipc(2) as the call that they make. If that
- * call has a number of its own as well, the log does not tell which was used.
+ * call also exists by itself, the log does not show which one was used.
  */
 static bool find_multiplexer(const struct arch *arch, const char *name,
 			     struct call_id *id)
@@ -115,7 +118,7 @@ bool tally_has_number(const struct tally *t, int name, const struct arch *arch,
 		(find_multiplexer(arch, text, &id) && id.nr == wanted.nr);
 }
 
-/* Whether any architecture of the machine has it. */
+/* Whether any architecture of the machine has the call. */
 static bool is_known(const struct tally *t, const char *name)
 {
 	const struct arch *native = t->native;
@@ -210,7 +213,7 @@ void column_move(struct column *to, struct column *from)
 	*from = (struct column){ 0 };
 }
 
-/* FNV-1a of 128 bits: its offset basis and prime. */
+/* The hash is FNV-1a with 128 bits: here are its offset basis and its prime. */
 
 unsigned __int128 tally_hash_start(void)
 {
@@ -243,7 +246,7 @@ static char **texts(const char *first, const char *second)
 	return list;
 }
 
-/* The kinds of loss that every run has: sp-stream(5). */
+/* Adds the kinds of loss that every run has: sp-stream(5). */
 static void add_losses(const struct tally *t, struct run *run)
 {
 	static const char *const kinds[] = {
@@ -252,7 +255,7 @@ static void add_losses(const struct tally *t, struct run *run)
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		run_lose(run, kinds[i], 0);
-	/* The file of no program is known, not even of the first one. */
+	/* no program's file is known, not even the first one's */
 	run_lose(run, "image", t->executions ? t->executions : 1);
 }
 

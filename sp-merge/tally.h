@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Counts the calls that a text names, and makes a trace of them. A text does
- * not always tell the architecture of its names. They are therefore counted in
- * columns, whose architecture is chosen when everything has been read.
+ * not always show the architecture of its names. So they are counted in
+ * columns, for which an architecture is chosen when everything was read.
  */
 #ifndef TALLY_H
 #define TALLY_H
@@ -14,7 +14,7 @@
 #include "kernel/syscall.h"
 #include "stream/trace.h"
 
-/* Where a text is read, for messages: "FILE: line 7". */
+/* A position in a text, for messages: "FILE: line 7". */
 struct place {
 	const char *file;
 	size_t line;
@@ -22,51 +22,55 @@ struct place {
 
 /* How often each name was called in one mode of the processor. */
 struct column {
-	uint64_t *counts;	/* by the name's number; room for `n` */
+	/* indexed by the name's number; there is room for `n` */
+	uint64_t *counts;
 	size_t n;
 };
 
 struct tally {
 	const struct arch *native;
-	/* no calls of the other architectures that it can run */
+	/* the texts have calls of one architecture only */
 	bool one_arch;
 	struct name {
 		char *text;
 		struct place first;	/* where it was read first */
 	} *names;
 	size_t n_names;
-	struct tally_entry *index;	/* private: by text */
+	struct tally_entry *index;	/* private: finds a name by its text */
 	uint64_t executions;	/* calls that executed a program */
-	bool incomplete;	/* the text lacks calls of the run */
-	unsigned __int128 hash;	/* of all texts, in any order */
+	bool incomplete;	/* the text lacks calls that the run made */
+	unsigned __int128 hash;	/* of all texts, independent of their order */
 };
 
-/* The number that the name stands for, "syscall_0x1b3"; -1: it is no number. */
+/* The number in a name such as "syscall_0x1b3"; -1: it has none. */
 int32_t tally_number(const struct tally *t, int name);
-/* Whether the name is that number's call; x32's bit can be left out. */
+/* Whether the number is that of the call; the x32 bit can be missing. */
 bool tally_has_number(const struct tally *t, int name, const struct arch *arch,
 		      int32_t nr);
 /*
- * The number of a name, `n` bytes of text that need not end with a NUL; -1: the
- * machine has no such call, which was printed and latched.
+ * The number of a name, which has `n` bytes and needs no NUL. Returns -1 if the
+ * machine has no such call; this was printed and latched.
  */
 int tally_name(struct tally *t, const char *text, size_t n,
 	       const struct place *place);
 void column_count(struct column *c, int name, uint64_t count);
-/* Add up, and leave `from` empty. */
+/* Adds `from` to `to`, and leaves it empty. */
 void column_move(struct column *to, struct column *from);
 
-/* A hash of a text, so that a run that is read twice is the same run. */
+/* Adds a text to a hash, so that a run which is read twice has the same id. */
 void tally_hash(unsigned __int128 *hash, const char *bytes, size_t n);
 unsigned __int128 tally_hash_start(void);
 
-/* Make the run of the trace: `how` is the kind of text, "strace". */
+/* Makes the run of the trace. `how` is the kind of text, such as "strace". */
 uint32_t tally_add_run(const struct tally *t, struct trace *trace,
 		       const char *name, const char *how);
-/* False: a name is no call of the architecture; printed and latched. */
+/*
+ * Returns false if a name is not a call of the architecture; this was printed
+ * and latched.
+ */
 bool tally_add_column(const struct tally *t, struct trace *trace, uint32_t run,
 		      const struct column *c, const struct arch *arch);
-/* False: it has no call, which was printed and latched. */
+/* Returns false if there is no call; this was printed and latched. */
 bool tally_is_used(const struct tally *t, const char *file);
 void tally_free(struct tally *t);
 

@@ -1,37 +1,45 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Texts that are read into a stream: --from. */
+/* --from: texts that become a stream. */
 #ifndef TEXT_INPUT_H
 #define TEXT_INPUT_H
 
 #include "base/input.h"
 #include "tally.h"
 
-/* The lines of a file. */
+/* Reads a file line by line. */
 struct lines {
 	FILE *file;
-	struct place place;	/* of the last line */
-	char *text;		/* the last line, without its newline */
-	size_t size, room;	/* bytes of it, and of its memory */
+	struct place place;	/* position of the last line */
+	char *text;		/* the last line without its newline */
+	size_t size, room;	/* bytes in it, and bytes of memory */
 	bool cut;		/* the file ended without a newline */
-	bool bad;		/* a problem was printed */
-	unsigned __int128 hash;	/* of all lines so far */
+	bool bad;		/* an error was printed */
+	unsigned __int128 hash;	/* hash of all lines so far */
 };
 
-/* `file` stays the caller's; it is read as far as lines are asked for. */
+/* The caller keeps `file`. Only as much is read as lines are asked for. */
 void lines_open(struct lines *l, FILE *file, const char *name);
-/* False at the end, and with a problem, which was printed and latched. */
+/*
+ * Returns false at the end, and after an error, which was printed and latched.
+ */
 bool lines_next(struct lines *l);
 void lines_close(struct lines *l);
-/* Heap: the start of a text, printable, for a message. */
+/* The beginning of a text, printable, for a message. The caller frees it. */
 char *lines_shown(const char *text);
-/* "FILE: line 7: …", latched; always false. The line is shown after it. */
+/*
+ * Prints "FILE: line 7: …" with the line, and latches the error. Always returns
+ * false.
+ */
 __attribute__((format(printf, 2, 3)))
 bool lines_refuse(const struct lines *l, const char *fmt, ...);
 
-/* The one run of `trace` that all texts of a command line become. */
+/* All texts of a command line together become the one run of `trace`. */
 struct text_source {
-	const char *name;	/* of the option's value: "strace" */
-	/* False: it was printed and latched. `partial`: it may end early. */
+	const char *name;	/* value of the option: "strace" */
+	/*
+	 * Returns false if it printed and latched an error. `partial`: a text
+	 * may be truncated.
+	 */
 	bool (*read)(struct inputs *inputs, const struct arch *native,
 		     bool partial, struct trace *trace);
 };

@@ -10,7 +10,8 @@ static bool reads_recordings(const struct options *o)
 	case MODE_REPLAY:
 	case MODE_LANDLOCK:
 		return true;
-	case MODE_SCORE:	/* a profile can be looked at alone */
+	/* --score can examine a profile without recordings */
+	case MODE_SCORE:
 		return o->n_traces;
 	default:
 		return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * All files that a mode reads and writes. They are opened before the first one
- * is read, so that the mode can confine itself in between.
+ * is read, so that the mode can enter its sandbox in between.
  */
 #ifndef FILES_H
 #define FILES_H
@@ -18,20 +18,23 @@ struct files {
 	struct inputs traces;
 	struct input landlock, log;
 	struct engine_files engines;
-	struct output *out;	/* of -o; NULL: committed */
-	struct output *junit;	/* NULL: committed, or --junit was not given */
+	struct output *out;	/* the file of -o; NULL: already committed */
+	struct output *junit;	/* NULL: already committed, or no --junit */
 };
 
 /*
- * Returns false if it printed and latched an error. A recording that cannot be
- * opened is no error here, but when the recordings are loaded.
+ * Returns false if it printed and latched an error. If a recording cannot be
+ * opened, this is reported later, when the recordings are loaded.
  */
 bool files_open(struct files *files, const struct options *o);
-/* Give up what was not committed. */
+/* Gives up what was not committed. */
 void files_close(struct files *files);
-/* Commit `out` or `junit`. */
+/* Commits `out` or `junit`. */
 bool files_commit(struct output **out);
-/* Confine a mode that only reads and writes from here on: sandbox.h. */
+/*
+ * Enters the sandbox (sandbox.h), if the mode only reads and writes from now
+ * on.
+ */
 void files_enter_sandbox(const struct files *files, const struct options *o);
 
 #endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The modes of sp-verify: a function each, in mode.c of the folder of that
- * name. Each prints what it found, and leaves the exit status in the latch of
- * the messages.
+ * The modes of sp-verify. Each is a function in mode.c of the folder with its
+ * name. It prints what it found, and latches the exit status.
  */
 #ifndef MODE_H
 #define MODE_H

@@ -29,7 +29,7 @@ static const char *const mode_names[MODE_COUNT] = {
 	[MODE_LANDLOCK_RUN] = "--landlock with a command",
 };
 
-/* 0: not a number from 1 to INT32_MAX. */
+/* Returns 0 if the text is not a number from 1 to INT32_MAX. */
 static uint32_t parse_number(const char *text)
 {
 	char *end;
@@ -203,7 +203,7 @@ static bool is_stdin(const char *path)
 	return path && !strcmp(path, "-");
 }
 
-/* At most one input is stdin. */
+/* Refuses more than one input from stdin. */
 static void check_stdin(const struct options *o)
 {
 	const char *other = o->audit ? "log" : "recording";

@@ -12,40 +12,41 @@
 struct files;		/* files.h */
 
 enum mode_id {
-	MODE_SIMULATE,		/* a profile against recordings */
-	MODE_RUN,		/* a command under a profile */
-	MODE_REPLAY,		/* the commands of recordings, run again */
+	MODE_SIMULATE,		/* compares a profile with recordings */
+	MODE_RUN,		/* runs a command under a profile */
+	MODE_REPLAY,		/* runs the commands of recordings again */
 	MODE_AUDIT,
 	MODE_SCORE,
-	MODE_LANDLOCK,		/* a policy against recordings */
-	MODE_LANDLOCK_RUN,	/* a command under a policy */
+	MODE_LANDLOCK,		/* compares a policy with recordings */
+	MODE_LANDLOCK_RUN,	/* runs a command under a policy */
 	MODE_COUNT
 };
 
 struct options {
 	enum mode_id mode;
-	struct files *files;	/* what the options name, open */
+	struct files *files;	/* the files that the options name */
 	struct filter_source source;
-	/* a Landlock policy; NULL: `source` is verified */
+	/* path of a Landlock policy; NULL: verify `source` */
 	const char *landlock;
 	const char *output;	/* NULL: stdout */
 	const char *run;	/* NULL: all */
-	const char *junit;	/* NULL: none is written */
-	const char *user;	/* user of the command; NULL: the caller */
+	const char *junit;	/* NULL: do not write one */
+	const char *user;	/* the command's user; NULL: the caller */
 	struct selection selection;	/* of recordings */
-	const char *from, *until;	/* marks, or NULL; of recordings */
-	bool harness;		/* what belongs to no run of --split, too */
+	/* names of marks in recordings, or NULL */
+	const char *from, *until;
+	bool harness;		/* include what belongs to no run of --split */
 	bool replay, enforce, partial, json, learn, audit, score;
-	/* the log of --audit; NULL: records as they are written */
+	/* the log for --audit; NULL: read records as they are written */
 	const char *log;
 	const char *exe, *unit, *container;	/* NULL: any */
-	unsigned int timeout;	/* seconds; 0: none */
+	unsigned int timeout;	/* seconds; 0: no limit */
 	char **traces;		/* NULL-terminated */
 	size_t n_traces;
 	char **command;		/* NULL: none */
 };
 
-/* Prints and exits where the command line makes no sense. */
+/* Prints and exits if the command line is wrong. */
 void options_read(struct options *o, int argc, char **argv);
 void options_free(struct options *o);
 

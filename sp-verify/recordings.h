@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The recordings of the command line, reduced to what is selected. */
+/*
+ * Loads the recordings of the command line, and reduces them to what was
+ * selected.
+ */
 #ifndef RECORDINGS_H
 #define RECORDINGS_H
 

@@ -13,10 +13,12 @@
 #include "filter/cbpf.h"
 #include "task.h"
 
-enum { FILE_MAX = 16 << 20 };	/* bytes; profile_read() refuses more */
+/* in bytes; profile_read() refuses larger files */
+enum { FILE_MAX = 16 << 20 };
 
 /*
- * The whole file, or one byte more than is accepted. NULL: printed and latched.
+ * Reads the whole file, up to one byte more than is accepted. Returns NULL if
+ * it printed and latched an error.
  */
 static char *read_file(struct input *in, size_t *n)
 {

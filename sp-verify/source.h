@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The filter to verify: from files, and from a process. */
+/* The filter to verify, from files or from a process. */
 #ifndef SOURCE_H
 #define SOURCE_H
 
@@ -12,23 +12,24 @@
 #include "profile/host.h"
 
 struct filter_source {
-	/* paths, "-" is stdin; the oldest first; ends with NULL */
+	/* paths, the oldest first; "-" is stdin; ends with NULL */
 	const char **profiles;
 	size_t n_profiles;
 	const struct loader *loader;	/* the loader; NULL: libseccomp alone */
-	struct host host;	/* what conditions are resolved for */
+	struct host host;	/* the host for which conditions are resolved */
 	/* the process whose filters were loaded before these; 0: none */
 	pid_t pid;
 };
 
 bool source_is_empty(const struct filter_source *s);
-/* Its name for people: the file, or the process; heap. */
+/* A name for messages, which the caller frees: the file, or the process. */
 char *source_name(const struct filter_source *s);
 /* What must be opened before the sandbox. */
 struct source_files {
 	struct inputs profiles;
 	struct filter *of_process;	/* of `pid` */
-	struct host host;		/* what profile_prepare() found */
+	/* includes what profile_prepare() found */
+	struct host host;
 };
 
 /*
@@ -38,8 +39,8 @@ struct source_files {
 bool source_open(const struct filter_source *s, struct source_files *files);
 void source_close(struct source_files *files);
 /*
- * Loads all filters, to be in force together. Call it once. Returns NULL if it
- * printed and latched an error.
+ * Loads all filters, which are in force together. It can only be called once.
+ * Returns NULL if it printed and latched an error.
  */
 struct filter *source_load(const struct filter_source *s,
 			   struct source_files *files);

@@ -18,7 +18,7 @@
 #include "base/message.h"
 #include "process/process.h"
 
-/* ptrace(2) has several reasons for EPERM. */
+/* Explains EPERM, for which ptrace(2) can have several reasons. */
 static void say_refusal(pid_t pid, int error)
 {
 	long tracer = process_status(pid, "TracerPid");
@@ -52,7 +52,8 @@ static bool wait_for(pid_t pid, int *status)
 }
 
 /*
- * Stop the task; `sig` is the signal that it gets when it goes on, 0 for none.
+ * Stops the task. `sig` becomes the signal that it gets when it continues; 0:
+ * none.
  */
 static bool seize(pid_t pid, int *sig)
 {
@@ -75,7 +76,9 @@ static bool seize(pid_t pid, int *sig)
 	return true;
 }
 
-/* Why its filters cannot be read, by ptrace(2) and kernel/seccomp.c. */
+/*
+ * Explains why its filters cannot be read, by ptrace(2) and kernel/seccomp.c.
+ */
 static void say_failure(pid_t pid, int error)
 {
 	const char *why = strerror(error);
@@ -96,7 +99,10 @@ static void say_failure(pid_t pid, int error)
 	message_error("process %d: %s", pid, why);
 }
 
-/* The filter that was loaded as the `i`th; NULL: errno. */
+/*
+ * Reads filter number `i`, counted from the first that was loaded. Returns NULL
+ * with errno on failure.
+ */
 static struct filter *read_one(pid_t pid, uintptr_t i)
 {
 	long n = ptrace(PTRACE_SECCOMP_GET_FILTER, pid, (void *)i, NULL);
@@ -114,9 +120,10 @@ static struct filter *read_one(pid_t pid, uintptr_t i)
 }
 
 /*
- * A sleep that our stop interrupted goes on by restart_syscall(2), which not
- * every filter allows. If the filter would deny it, and perhaps kill the task,
- * have the call made again from its beginning. NULL: the filter is not known.
+ * Stopping the task may have interrupted a sleep, which then continues with
+ * restart_syscall(2). If the filter would deny that call, and perhaps kill the
+ * task, this makes the kernel begin the original call again. `filter` is NULL
+ * if it is unknown.
  */
 static void mend_sleep(pid_t pid, const struct filter *filter)
 {
@@ -161,7 +168,7 @@ struct filter *task_filter(pid_t pid)
 	if (all || (error != EINVAL && error != ENOENT))
 		mend_sleep(pid, all);
 	ptrace(PTRACE_DETACH, pid, NULL, (void *)(intptr_t)sig);
-	if (all && error == ENOENT)	/* behind the last one */
+	if (all && error == ENOENT)	/* there are no more filters */
 		return all;
 	say_failure(pid, error);
 	filter_free(all);

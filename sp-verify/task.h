@@ -8,8 +8,8 @@
 #include "filter/filter.h"
 
 /*
- * Stops the task meanwhile, which then goes on as before. Returns NULL, printed
- * and latched, also if the task has no filter.
+ * Stops the task while it reads, and then lets it continue. Returns NULL if it
+ * printed and latched an error, also if the task has no filter.
  */
 struct filter *task_filter(pid_t pid);
 

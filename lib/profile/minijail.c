@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A policy of minijail: minijail0(5), with the additions of its Python compiler,
- * compile_seccomp_policy.py. The policy is for the native architecture, and a
+ * A policy of minijail: minijail0(5), with what its Python compiler,
+ * compile_seccomp_policy.py, adds. It is for the native architecture, and a
  * call that it does not name kills the process.
  *
  * "CONDITIONS; return ERRNO" has opposite meanings in the two: minijail0 denies

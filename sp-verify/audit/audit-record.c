@@ -11,7 +11,7 @@
 
 /* Fields. */
 
-/* Decodes in place; false: the text is not hexadecimal. */
+/* Decodes in place. Returns false if the text is not hexadecimal. */
 static bool decode(char *value, size_t n)
 {
 	if (n % 2 || strspn(value, "0123456789ABCDEF") != n)
@@ -46,7 +46,7 @@ char *audit_value(const char *text, const char *key, bool untrusted)
 	return value;
 }
 
-/* A number of digits that ends at `end`. */
+/* Reads a number in digits that ends at `end`. */
 static bool number(const char *text, int base, uint64_t max, const char *end,
 		   const char **rest, uint64_t *value)
 {
@@ -73,7 +73,7 @@ static bool field(const char *text, const char *key, int base, uint64_t max,
 	return ok;
 }
 
-/* A number that a program may be able to give, -1 as well. */
+/* Reads a number that a program can pass to the kernel, including -1. */
 static bool call_number(const char *text, int32_t *nr)
 {
 	char *word = audit_value(text, "syscall", false);
@@ -90,7 +90,9 @@ static bool call_number(const char *text, int32_t *nr)
 	return ok;
 }
 
-/* "audit(1795678469.349:88): "; the kernel counts in milliseconds. */
+/*
+ * Reads "audit(1795678469.349:88): ". The kernel's times are in milliseconds.
+ */
 static bool read_time(const char *text, uint64_t *time_ns)
 {
 	enum { NS_PER_S = 1000000000, NS_PER_MS = 1000000 };
@@ -123,7 +125,7 @@ static bool is_action(uint32_t action)
 	return false;
 }
 
-/* The kernel writes "(null)" or "<no_memory>" if it has no path. */
+/* If the kernel has no path, it writes "(null)" or "<no_memory>". */
 static char *executable(const char *text)
 {
 	char *exe = audit_value(text, "exe", true);
@@ -134,9 +136,7 @@ static char *executable(const char *text)
 	return NULL;
 }
 
-/*
- * The action stands last: a record that was cut has no action, or a wrong one.
- */
+/* The action comes last: in a record that was cut, it is missing or wrong. */
 const char *audit_record_read(const char *text, struct audit_record *r)
 {
 	uint64_t arch, pid, ip, code;
@@ -180,14 +180,14 @@ static bool is_one_of(const char *tag, size_t n, const char *const *tags)
 }
 
 /*
- * In front of a message: a time as in dmesg, a level, a node, journald's field,
- * or nothing.
+ * Whether only a time as in dmesg, a level, a node or journald's field precedes
+ * the message.
  */
 static bool is_bare(const char *text, const char *end)
 {
 	static const char of_times[] = "0123456789-+:.,TZ<> ";
 
-	/* continues the message above */
+	/* it continues the message above */
 	if (*text == ' ' || *text == '\t')
 		return false;
 	if (!strncmp(text, "MESSAGE=", strlen("MESSAGE=")))
@@ -205,9 +205,9 @@ static bool is_bare(const char *text, const char *end)
 }
 
 /*
- * Whether the text in front of a message can come from the kernel or auditd: a
- * time and a host, a tag, dmesg's time. Only the first tag counts: what follows
- * a program's tag is the program's text.
+ * Whether the text before a message can come from the kernel or auditd: a time
+ * and a host, a tag, or dmesg's time. Only the first tag counts, because a
+ * program can write any text after its tag.
  */
 static bool has_tag(const char *line, const char *message,
 		    const char *const *tags)
@@ -224,7 +224,7 @@ static bool has_tag(const char *line, const char *message,
 		rest += strcspn(rest, "]") + 2;
 	if (rest != message)
 		return false;
-	if (*tag == ':')	/* dmesg -x: "kern  :notice: " */
+	if (*tag == ':')	/* "kern  :notice:", from dmesg -x */
 		return !strncmp(line, "kern ", strlen("kern "));
 	n = strcspn(tag, "[:");
 	return is_one_of(tag, n, tags);
@@ -237,9 +237,9 @@ static const char *const auditd_tags[] = {
 static const char *const journal_tags[] = { "audit", NULL };
 
 static const struct form {
-	/* the record's text, which is a part of the form too */
+	/* how the record's text begins, which is part of the form */
 	const char *before;
-	size_t skip;		/* bytes of it up to the text */
+	size_t skip;		/* bytes to skip to reach that text */
 	enum audit_way way;
 	const char *const *tags;
 } forms[] = {
@@ -250,7 +250,9 @@ static const struct form {
 };
 enum { N_FORMS = sizeof(forms) / sizeof(forms[0]) };
 
-/* Where the message begins in the line; NULL: the line has another form. */
+/*
+ * Where the message begins in the line, or NULL if the line has another form.
+ */
 static char *find_form(char *line, const struct form *f)
 {
 	char *at = strstr(line, f->before);
@@ -258,8 +260,7 @@ static char *find_form(char *line, const struct form *f)
 	if (!at || !has_tag(line, at, f->tags))
 		return NULL;
 	/*
-	 * Without a tag, a program may have written it, or it is a field of an
-	 * export.
+	 * without a tag, it may be text of a program, or a field of an export
 	 */
 	if (f->way == AUDIT_BY_JOURNALD && (at == line || at[-1] != ' ') &&
 	    strncmp(line, "MESSAGE=SECCOMP", strlen("MESSAGE=SECCOMP")))
@@ -268,10 +269,12 @@ static char *find_form(char *line, const struct form *f)
 }
 
 static const struct loss {
-	const char *text, *more;	/* in that order in the line */
+	/* both must be in the line, in this order */
+	const char *text, *more;
 	enum audit_line_kind kind;
 } losses[] = {
-	{ "", "callbacks suppressed", AUDIT_LOST_PRINTK }, /* ___ratelimit() */
+	/* from ___ratelimit() */
+	{ "", "callbacks suppressed", AUDIT_LOST_PRINTK },
 	{ "Missed ", " kernel messages", AUDIT_LOST_PRINTK },	/* journald */
 	{ "audit: ", "backlog limit exceeded", AUDIT_LOST },
 	{ "audit: ", "rate limit exceeded", AUDIT_LOST },
@@ -281,8 +284,8 @@ static const struct loss {
 enum { N_LOSSES = sizeof(losses) / sizeof(losses[0]) };
 
 /*
- * Whether a log of many programs shows that a program wrote the line: there is
- * a tag of its own behind the time and the host.
+ * In a log of many programs: whether a program wrote the line. Then a tag
+ * follows the time and the host.
  */
 static bool is_of_program(const char *line)
 {
@@ -315,7 +318,7 @@ static enum audit_line_kind find_loss(const char *line)
 	return AUDIT_OTHER;
 }
 
-/* With dmesg's time, in seconds, or for people, or by ISO 8601. */
+/* Recognizes dmesg's times: in seconds, for people, or by ISO 8601. */
 static bool has_time_of_dmesg(const char *line)
 {
 	int end = 0;
@@ -331,7 +334,7 @@ static bool has_time_of_dmesg(const char *line)
 	return end;
 }
 
-/* Whether the kernel or auditd wrote the line, whatever it says. */
+/* Whether the kernel or auditd wrote the line, whatever its message is. */
 static bool is_of_kernel(const char *line)
 {
 	static const char *const tags[] = {
@@ -362,7 +365,7 @@ static void read_text(const char *text, enum audit_way way,
 
 static void read_plain(char *line, struct audit_line *l)
 {
-	/* auditd adds fields for people behind that. */
+	/* auditd adds fields for people after this character */
 	line[strcspn(line, "\x1d")] = '\0';
 	l->of_kernel = is_of_kernel(line);
 	for (size_t i = 0; i < N_FORMS; i++) {
@@ -377,8 +380,8 @@ static void read_plain(char *line, struct audit_line *l)
 }
 
 /*
- * A line of journald's JSON: the message, and which process journald says wrote
- * it.
+ * Reads a line of journald's JSON: the message, and the process that, according
+ * to journald, wrote it.
  */
 static void read_json(const char *line, struct audit_line *l)
 {

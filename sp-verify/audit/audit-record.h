@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The kernel's audit records as text: as its netlink socket delivers them, and
- * as the logs of auditd, journald and the kernel have them.
+ * Audit records of the kernel as text: as its netlink socket delivers them, and
+ * as the logs of auditd, journald and the kernel contain them.
  */
 #ifndef AUDIT_RECORD_H
 #define AUDIT_RECORD_H
@@ -13,28 +13,29 @@
 #include "kernel/syscall.h"
 
 /*
- * The value of ` key=`: bare, quoted, or in hexadecimal if it has bytes that
- * cannot be quoted (audit_log_untrustedstring). Heap; NULL: there is no such
- * key.
+ * The value of ` key=`, which the caller frees, or NULL if there is no such
+ * key. It is written bare, in quotes, or in hexadecimal if it has bytes that
+ * cannot be quoted (audit_log_untrustedstring).
  */
 char *audit_value(const char *text, const char *key, bool untrusted);
 
 /* A record of type SECCOMP (Linux, kernel/auditsc.c, audit_seccomp). */
 struct audit_record {
 	struct call_id id;
-	uint32_t action;	/* SECCOMP_RET_* without its data */
+	uint32_t action;	/* SECCOMP_RET_* without the data */
 	uint32_t pid;		/* in the initial PID namespace */
-	uint64_t ip;		/* of the instruction after the call */
-	char *exe;		/* heap; NULL: not known */
-	uint64_t time_ns;	/* UTC, ns since the epoch; 0: not known */
+	uint64_t ip;		/* address of the instruction after the call */
+	char *exe;		/* to be freed; NULL: unknown */
+	uint64_t time_ns;	/* UTC, in ns since 1970; 0: unknown */
 };
 void audit_record_free(struct audit_record *r);
 /*
- * From "audit(…): auid=…" or the fields alone. Returns NULL, or what is wrong.
+ * Reads a record from "audit(…): auid=…", or from the fields alone. Returns
+ * NULL, or what is wrong.
  */
 const char *audit_record_read(const char *text, struct audit_record *r);
 
-/* How a line got into its log; one record may get there in two ways. */
+/* How a line got into its log. The same record can get there in two ways. */
 enum audit_way {
 	AUDIT_BY_AUDITD,	/* type=SECCOMP msg=audit(…): */
 	AUDIT_BY_PRINTK,	/* audit: type=1326 audit(…): */
@@ -43,34 +44,34 @@ enum audit_way {
 };
 
 enum audit_line_kind {
-	AUDIT_OTHER,		/* no audit record */
-	AUDIT_RECORD,		/* record and way are set */
-	/* a record that cannot be read; `problem` is set */
+	AUDIT_OTHER,		/* not an audit record */
+	AUDIT_RECORD,		/* a record; `record` and `way` are set */
+	/* a malformed record; `problem` is set */
 	AUDIT_GARBLED,
-	AUDIT_LOST,		/* the line says that records are missing */
-	/* the same, but only of records that came by printk */
+	AUDIT_LOST,		/* a line which says that records are missing */
+	/* the same, but only for records that came by printk */
 	AUDIT_LOST_PRINTK,
 };
 
 struct audit_line {
 	enum audit_line_kind kind;
 	enum audit_way way;
-	struct audit_record record;	/* the caller frees */
+	struct audit_record record;	/* to be freed */
 	const char *problem;		/* static */
-	/* as far as a line can tell, the kernel or auditd wrote it */
+	/* the kernel or auditd wrote it, as far as the line shows */
 	bool of_kernel;
 };
 /*
- * Parse a line of a log, in text or as a JSON object of journald's. Changes the
- * line.
+ * Parses a line of a log, which is text or one of journald's JSON objects.
+ * Changes the line.
  */
 void audit_line_read(char *line, struct audit_line *l);
 
-/* bytes; the kernel cuts records at 8970 */
+/* in bytes; the kernel cuts records at 8970 */
 enum { AUDIT_LINE_MAX = 64 << 10 };
 /*
- * The next line of a file without its newline, cut to what the buffer holds
- * (`*cut`); a NUL in it becomes '\1'. False: there is none.
+ * Reads the next line of a file, without its newline. A line that is too long
+ * for the buffer is cut (`*cut`). A NUL becomes '\1'. Returns false at the end.
  */
 bool audit_line_next(FILE *file, char buf[static AUDIT_LINE_MAX], bool *cut);
 

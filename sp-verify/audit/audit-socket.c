@@ -22,26 +22,30 @@
 
 enum {
 	RECEIVE_BYTES = 64 << 20,
-	BACKLOG = 8192,		/* of the queue of records in the kernel */
+	/* the limit for the kernel's queue of records */
+	BACKLOG = 8192,
 	MESSAGE_MAX = 16384,
-	/* messages that are taken before the caller has its turn */
+	/*
+	 * the most messages that are taken before the caller can do other
+	 * things
+	 */
 	TAKE_MAX = 1024,
-	/* how long the kernel may take to answer a request */
+	/* seconds that the kernel may take to answer a request */
 	ANSWER_S = 5,
-	FINISH_MS = 5000,	/* how long to wait for our own record */
+	FINISH_MS = 5000,	/* time to wait for our own record */
 };
 
 struct audit_socket {
 	int fd;
 	bool was_enabled;
-	/* what to restore; 0: we have not changed it */
+	/* the limit to restore; 0: we have not changed it */
 	uint32_t backlog;
-	/* the note of these two, for others; -1: none */
+	/* our note for other processes; -1: none */
 	int note;
-	/* the kernel's count of lost records, at first */
+	/* the kernel's count of lost records at the beginning */
 	uint32_t lost;
 	uint64_t missed;		/* how often our socket had no room */
-	/* text of our own record, which comes last */
+	/* text of our own record, after which nothing else is needed */
 	char mark[48];
 	bool marked;			/* it has come */
 	audit_message *message;
@@ -53,7 +57,7 @@ struct request {
 	struct audit_status status;
 };
 
-/* Wait for an answer of that type; false: errno. */
+/* Waits for an answer of this type. Returns false with errno on failure. */
 static bool ask(int fd, uint16_t type, struct audit_status *status,
 		uint16_t answer)
 {
@@ -111,7 +115,10 @@ static bool set_backlog(int control, uint32_t limit)
 	return ask(control, AUDIT_SET, &status, NLMSG_ERROR);
 }
 
-/* A socket for requests to the kernel's audit. -1: errno. */
+/*
+ * Opens a socket for requests to the kernel's audit. Returns -1 with errno on
+ * failure.
+ */
 static int control_open(void)
 {
 	const struct timeval wait = { .tv_sec = ANSWER_S };
@@ -123,8 +130,8 @@ static int control_open(void)
 }
 
 /*
- * Auditing is on. If there is the note of an sp-verify that was killed, and no
- * auditd that has started since, that sp-verify left it on.
+ * Auditing is on. If an sp-verify that was killed left a note, and no auditd
+ * has started since, then that sp-verify left auditing on.
  */
 static void look_for_note(struct audit_socket *a,
 			  const struct audit_status *status)
@@ -145,10 +152,13 @@ static void look_for_note(struct audit_socket *a,
 		     "will be turned off at the end");
 }
 
-/* The note comes first, since we can be killed at any moment. False: errno. */
+/*
+ * Writes the note first, because we can be killed at any moment. Returns false
+ * with errno on failure.
+ */
 static bool turn_on(struct audit_socket *a, int control, uint32_t limit)
 {
-	/* 0 is no limit. */
+	/* a limit of 0 means that there is none */
 	bool raise = limit && limit < BACKLOG;
 
 	a->note = audit_note_write(raise ? limit : 0);
@@ -173,7 +183,9 @@ struct audit_socket *audit_socket_open(audit_message *message, void *arg)
 	if (fd < 0 || control < 0 ||
 	    bind(fd, (struct sockaddr *)&address, sizeof(address)))
 		goto fail;
-	/* Only the end needs this capability: fail now rather than then. */
+	/*
+	 * the capability is only needed at the end: fail now rather than then
+	 */
 	errno = EPERM;
 	if (!capability_has(CAP_AUDIT_WRITE) ||
 	    !ask(control, AUDIT_GET, &status, AUDIT_GET))
@@ -247,7 +259,7 @@ void audit_socket_take(struct audit_socket *a)
 		if (n < (ssize_t)sizeof(*h))
 			break;
 		buf[n] = '\0';
-		/* Its length does not count the header in all kernels. */
+		/* in some kernels, its length does not include the header */
 		if (h->nlmsg_type == AUDIT_USER && *a->mark &&
 		    strstr(text, a->mark))
 			a->marked = true;
@@ -257,8 +269,8 @@ void audit_socket_take(struct audit_socket *a)
 }
 
 /*
- * Have the kernel write a record of ours, which comes after all that it has to
- * write.
+ * Makes the kernel write a record of ours, which comes after all records that
+ * it has not delivered yet.
  */
 static bool send_mark(struct audit_socket *a, int control)
 {
@@ -283,8 +295,8 @@ static bool send_mark(struct audit_socket *a, int control)
 }
 
 /*
- * A kernel thread delivers records. Wait until our own record has come, which
- * stands behind all that were written before it, however many follow.
+ * A kernel thread delivers records. Waits until our own record comes: it is
+ * behind all records that were written before it. Further records can follow.
  */
 static bool wait_for_mark(struct audit_socket *a, int control)
 {
@@ -300,7 +312,7 @@ static bool wait_for_mark(struct audit_socket *a, int control)
 	return a->marked;
 }
 
-/* Without auditing, the kernel would not write our own record either. */
+/* If auditing is off, the kernel does not write our own record either. */
 static void find_off(struct audit_socket *a, int control, struct audit_end *end)
 {
 	struct audit_status status = { 0 };

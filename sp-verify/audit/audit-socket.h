@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The kernel's audit records as they are written, by netlink. */
+/* Reads the kernel's audit records as they are written, by netlink. */
 #ifndef AUDIT_SOCKET_H
 #define AUDIT_SOCKET_H
 
@@ -8,37 +8,41 @@
 
 struct audit_socket;
 
-/* `type` is AUDIT_* (linux/audit.h), the text "audit(…): …". */
+/* `type` is AUDIT_* (linux/audit.h); `text` is "audit(…): …". */
 typedef void audit_message(void *arg, uint16_t type, const char *text);
 
 /*
- * Listen, have the kernel write records meanwhile, and let more of them wait
- * than by default. NULL: errno. It takes CAP_AUDIT_READ, CAP_AUDIT_CONTROL and,
- * to know the end, CAP_AUDIT_WRITE: AUDIT_SOCKET_CAPS. ETIMEDOUT: the kernel
- * has not answered.
+ * Begins to listen, makes the kernel write records until the end, and lets more
+ * records wait than by default. Returns NULL with errno on failure; ETIMEDOUT
+ * means that the kernel has not answered. This needs AUDIT_SOCKET_CAPS, of
+ * which CAP_AUDIT_WRITE is only for finding the end.
  */
 #define AUDIT_SOCKET_CAPS "CAP_AUDIT_READ, CAP_AUDIT_CONTROL, CAP_AUDIT_WRITE"
 
 struct audit_socket *audit_socket_open(audit_message *message, void *arg);
-/* Restores what was before. NULL is fine. */
+/* Restores the kernel's settings. Accepts NULL. */
 void audit_socket_close(struct audit_socket *s);
 /*
- * To poll, and then to take records: of many only some, so that the caller can
- * do other things before it polls again.
+ * A descriptor to poll, and a function that then takes records. It does not
+ * take too many at once, so that the caller can do other things in between.
  */
 int audit_socket_fd(const struct audit_socket *s);
 void audit_socket_take(struct audit_socket *s);
 struct audit_end {
-	/* all records that were written up to now were taken */
+	/* all records that were written until now were taken */
 	bool known;
 	/*
-	 * auditing was turned off meanwhile: records of other types than
-	 * SECCOMP may be missing
+	 * somebody turned auditing off: records of types other than SECCOMP may
+	 * be missing
 	 */
 	bool off;
-	uint64_t lost;		/* at least so many were lost, of any type */
+	/* at least this many records were lost, of any type */
+	uint64_t lost;
 };
-/* Take all records that were written up to now; takes seconds at most. */
+/*
+ * Takes all records that were written until now. This takes a few seconds at
+ * most.
+ */
 struct audit_end audit_socket_finish(struct audit_socket *s);
 
 #endif

@@ -26,17 +26,18 @@
 #include "process/describe.h"
 
 /*
- * The kernel prints no further records in that time (printk_ratelimit_state).
+ * After BURST records, the kernel prints no more within this time
+ * (printk_ratelimit_state).
  */
 enum { BURST = 10, BURST_S = 5 };
 
 struct audit {
 	const struct audit_options *options;
 	struct tally *tally;
-	uint64_t n_records;	/* records of type SECCOMP, of any process */
+	uint64_t n_records;	/* records of type SECCOMP, of all processes */
 	uint64_t n_lost;
-	/* Only of records as they are written: */
-	/* the cgroup whose records are wanted; NULL: all */
+	/* the rest is only for records as they are written */
+	/* the cgroup whose records are wanted; NULL: any */
 	const char *cgroup;
 	bool (*is_wanted)(const char *name, const char *cgroup);
 	struct forks *forks;	/* NULL: of any */
@@ -44,13 +45,13 @@ struct audit {
 	/* Of a log: */
 	const char *name;
 	uint64_t line, n_known, n_garbled, n_losses, n_printk_losses;
-	/* the last records came by printk */
+	/* times of the last records that came by printk */
 	uint64_t printed_ns[BURST], n_printed;
 };
 
 /* Records. */
 
-/* Whether the filter gives the call this answer whatever its arguments. */
+/* Whether the filter allows the call, whatever its arguments. */
 static bool allows(const struct filter *filter, struct call_id id)
 {
 	struct filter_answers answers;
@@ -78,7 +79,7 @@ static void take(struct audit *s, const struct audit_record *r,
 			      "listed");
 }
 
-/* As it happens. */
+/* Judges by the cgroups that the process is in now. */
 
 static bool is_in_cgroup(struct audit *s, uint32_t pid)
 {
@@ -105,7 +106,10 @@ static void on_message(void *audit, uint16_t type, const char *text)
 	audit_record_free(&r);
 }
 
-/* The kernel may have been told not to log calls that the profile allows. */
+/*
+ * An administrator can stop the kernel from logging calls that a profile
+ * allows.
+ */
 static bool logs_log(void)
 {
 	static const char path[] = "/proc/sys/kernel/seccomp/actions_logged";
@@ -134,8 +138,8 @@ static void say_that_it_listens(unsigned int seconds)
 }
 
 /*
- * Until a signal, which is taken then, or until the time is over. Processes are
- * followed first: they are gone sooner than records.
+ * Waits for a signal, which is taken, or for the end of the time. Handles
+ * events of processes before records, because processes are gone sooner.
  */
 static void wait_for_records(struct audit *s, struct audit_socket *socket,
 			     int signal_fd)
@@ -210,7 +214,10 @@ static void watch(struct audit *s, struct audit_socket *socket,
 	s->n_lost += s->n_gone + s->n_garbled;
 }
 
-/* Signals that the caller has us ignore, as nohup(1) does, do not end it. */
+/*
+ * The caller may have us ignore some signals, as nohup(1) does: these do not
+ * end the mode.
+ */
 static sigset_t ending_signals(void)
 {
 	static const int all[] = { SIGINT, SIGTERM, SIGHUP };
@@ -251,7 +258,7 @@ static bool read_live(struct audit *s, struct run *run)
 	return socket;
 }
 
-/* A unit that is not running yet is waited for. */
+/* If the unit is not running yet, prints that it is waited for. */
 static void look_for_unit(const char *name)
 {
 	struct cgroup_mounts mounts;
@@ -267,7 +274,7 @@ static void look_for_unit(const char *name)
 	free(dir);
 }
 
-/* The name of the cgroup that is wanted; heap. */
+/* The name of the cgroup that is wanted; the caller frees it. */
 static char *wanted_cgroup(struct audit *s)
 {
 	const struct audit_options *o = s->options;
@@ -316,8 +323,8 @@ static void see_printed(struct audit *s, const struct audit_line *l)
 }
 
 /*
- * The kernel reports how many records it left out when it prints the next one;
- * if none follows, it reports nothing.
+ * The kernel reports how many records it did not print when it prints the next
+ * one. If none follows, there is no report.
  */
 static bool ends_in_burst(const struct audit *s)
 {
@@ -350,8 +357,7 @@ static void take_line(struct audit *s, char *text, bool cut)
 }
 
 /*
- * Records that printk left out are not lost if they reached the log in another
- * way.
+ * Records that printk did not print are not lost if they came in another way.
  */
 static void sum_up(struct audit *s, struct run *run)
 {
@@ -377,7 +383,7 @@ static void sum_up(struct audit *s, struct run *run)
 	run->duration_ns = tally_last_ns(s->tally) - run->start_ns;
 }
 
-/* If the log lost records, the absence of some proves nothing. */
+/* If the log has lost records, it proves nothing that some are absent. */
 static bool is_log(const struct audit *s)
 {
 	if (!s->n_known)
@@ -426,8 +432,8 @@ static void say_if_empty(const struct audit *s)
 }
 
 /*
- * A run of its own, of which only the log is known. The same log, read again,
- * gives the same run.
+ * Makes a run from the log, about which nothing else is known. Reading the same
+ * log again makes the same run.
  */
 static void learn(const struct audit *s, struct run *run)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the kernel has logged of calls under a profile, above all one that lets
- * them go on: as the records are written, or from a log.
+ * Reads what the kernel logged about calls under a profile, especially under
+ * one that only logs: as the records are written, or from a log.
  */
 #ifndef AUDIT_H
 #define AUDIT_H
@@ -12,19 +12,20 @@
 #include "report/report.h"
 
 struct audit_options {
-	struct input *log;	/* NULL: records as they are written */
-	/* Calls that it allows are left out; NULL: none is. */
+	struct input *log;	/* NULL: read records as they are written */
+	/* calls that it allows are left out; NULL: none are */
 	const struct filter *filter;
-	const char *exe;	/* a pattern, fnmatch(3); NULL: any */
-	/* only of records as they are written; NULL: any */
+	/* a pattern of fnmatch(3); NULL: any executable */
+	const char *exe;
+	/* only for records as they are written; NULL: any */
 	const char *unit, *container;
-	unsigned int timeout;	/* seconds; 0: none */
-	struct learn *learn;	/* gets the calls as well; NULL: not wanted */
+	unsigned int timeout;	/* seconds; 0: no limit */
+	struct learn *learn;	/* gets the calls, too; NULL: not wanted */
 };
 
 /*
- * Add the logged calls to the report. False: nothing could be read, which was
- * printed and latched; losses are, too.
+ * Adds the logged calls to the report. Returns false if nothing could be read.
+ * Errors and losses are printed and latched.
  */
 bool audit_read(const struct audit_options *o, struct report *report);
 

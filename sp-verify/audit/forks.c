@@ -21,17 +21,21 @@
 
 enum {
 	RECEIVE_BYTES = 64 << 20,
-	/* with more processes, we have missed the ends of some */
+	/*
+	 * the most live processes: with more, we must have missed the ends of
+	 * some
+	 */
 	LIVE_MAX = 1 << 18,
-	/* how long records of a process may still come */
+	/* the most ended processes, of which records can still come */
 	ENDED_MAX = 1 << 16,
 	ANSWER_MS = 2000,
 };
 
 struct process {
 	pid_t pid, parent;	/* 0: not known */
-	int holds;		/* 1, 0, or -1: not known */
-	/* certainly under seccomp, and so are its children */
+	/* 1 or 0: whether it is a member; -1: unknown */
+	int holds;
+	/* it is certainly under seccomp, and so are its children */
 	bool filtered;
 	UT_hash_handle hh;
 };
@@ -39,10 +43,10 @@ struct process {
 struct forks {
 	bool (*is)(const char *name, const char *arg);
 	const char *cgroup;
-	/* members that have ended, in the order of their ends */
+	/* live processes, and ended members in the order of their ends */
 	struct process *live, *ended;
 	int fd, error;
-	/* number of our request; the answer has the next one */
+	/* number of our request; the answer has the next number */
 	uint32_t ack;
 	bool answered;
 	uint32_t answer;	/* errno */
@@ -133,9 +137,9 @@ static bool is_filtered(struct forks *f, pid_t pid)
 }
 
 /*
- * Judge a process that is gone by its parent. If the parent is no member and
- * under a filter, the child is no member either: such a parent is a service,
- * not a service manager, which moves its children to other cgroups.
+ * Judges a process that is gone by its parent. If the parent is under a filter
+ * and is not a member, the child is not one either: such a parent is a service,
+ * and not a service manager, which moves its children to other cgroups.
  */
 static int infer(struct forks *f, pid_t parent)
 {
@@ -153,7 +157,7 @@ static void see_fork(struct forks *f, pid_t parent, pid_t child)
 	struct process *p, *c;
 	int holds;
 
-	drop(&f->live, child);	/* its id belonged to another process before */
+	drop(&f->live, child);	/* another process had this id before */
 	drop(&f->ended, child);
 	p = find(f, parent);
 	holds = p && p->holds == 1 ? 1 : look(f, child);
@@ -163,7 +167,7 @@ static void see_fork(struct forks *f, pid_t parent, pid_t child)
 	c->filtered = p && p->filtered;
 }
 
-/* A manager moves a process before it executes its program. */
+/* A manager moves a process before the process executes its program. */
 static void see_exec(struct forks *f, pid_t pid)
 {
 	struct process *p;
@@ -188,7 +192,7 @@ static void see_exit(struct forks *f, pid_t pid)
 	HASH_ADD(hh, f->ended, pid, sizeof(pid), p);
 }
 
-/* We do not follow threads. */
+/* Threads are not followed. */
 static void see_event(struct forks *f, const struct proc_event *e)
 {
 	const struct fork_proc_event *fork = &e->event_data.fork;
@@ -214,7 +218,7 @@ static void see_event(struct forks *f, const struct proc_event *e)
 	}
 }
 
-/* What we know may be about an earlier process with that id. */
+/* What we know about an id may be about an earlier process. */
 static void see_missed(struct forks *f)
 {
 	f->missed++;
@@ -225,11 +229,14 @@ static void see_missed(struct forks *f)
 
 struct message {
 	struct nlmsghdr header;
-	struct cn_msg connector;	/* without its data */
+	struct cn_msg connector;	/* the head, without its data */
 	char data[sizeof(struct proc_event)];
 } __attribute__((packed));
 
-/* Everybody who listens gets all answers, also those to others. */
+/*
+ * Whether the answer is for our request: every listener gets the answers to
+ * all.
+ */
 static bool is_ours(const struct forks *f, const struct message *m, ssize_t n)
 {
 	enum { DATA = offsetof(struct message, data) };
@@ -242,7 +249,7 @@ static bool is_ours(const struct forks *f, const struct message *m, ssize_t n)
 	return what != PROC_EVENT_NONE || m->connector.ack == f->ack + 1;
 }
 
-/* False: there is no message for now. */
+/* Returns false if there is no message now. */
 static bool next_event(struct forks *f, struct proc_event *e)
 {
 	struct sockaddr_nl from = { 0 };
@@ -267,8 +274,8 @@ static bool next_event(struct forks *f, struct proc_event *e)
 }
 
 /*
- * Take only what was queued up to now, however many events come: an event gets
- * its time before it is queued.
+ * Takes only events that were queued until now, however many more come: an
+ * event gets its time before it is queued.
  */
 void forks_take(struct forks *f)
 {
@@ -282,7 +289,7 @@ void forks_take(struct forks *f)
 	}
 }
 
-/* The socket of the connector. */
+/* The connector's socket. */
 
 static bool send_operation(const struct forks *f,
 			   enum proc_cn_mcast_op operation)
@@ -306,7 +313,7 @@ static bool send_operation(const struct forks *f,
 }
 
 /*
- * The connector sends each new listener's request to all; without the
+ * The connector sends the request of each new listener to all. If there is no
  * connector, nobody answers.
  */
 static bool wait_for_answer(struct forks *f)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which processes are in a cgroup, including those that have ended by now.
- * /proc knows the living, and the kernel's proc connector (connector/cn_proc.c)
- * tells who forked whom.
+ * Which processes are in a cgroup, including those that have ended. /proc has
+ * the living ones, and the kernel's proc connector (connector/cn_proc.c)
+ * reports which process forked which.
  */
 #ifndef FORKS_H
 #define FORKS_H
@@ -14,27 +14,28 @@
 struct forks;
 
 /*
- * The cgroup for which `is` returns true, as for cgroup_holds(). Without the
- * connector, a process that is gone is known only if it was asked about before.
+ * The cgroup is the one for which `is` returns true, as in cgroup_holds().
+ * Without the connector, a process that has ended is only known if it was asked
+ * about before.
  */
 struct forks *forks_open(bool (*is)(const char *name, const char *arg),
 			 const char *cgroup);
 /* NULL is fine. */
 void forks_close(struct forks *f);
-/* To poll, and then to read; -1: there is no connector. */
+/* A descriptor to poll before forks_take(); -1: there is no connector. */
 int forks_fd(const struct forks *f);
 void forks_take(struct forks *f);
 /*
- * Whether the process, in the initial PID namespace, is in the cgroup, or was
- * when it ended. -1: not known. A child of a member is a member until /proc
- * says otherwise. That a process is no member is known if /proc said so when it
- * began and after each exec; or, if its parent is under a filter, from the
- * parent.
+ * Whether the process is in the cgroup, or was in it when it ended. `pid` is an
+ * id in the initial namespace. Returns -1 if that is unknown. A member's child
+ * is a member until /proc shows something else. A process is certainly not a
+ * member if /proc showed that when it began and after each exec, or if its
+ * parent is under a filter and not a member.
  */
 int forks_holds(struct forks *f, pid_t pid);
-/* The errno that says why there is no connector; 0: there is one. */
+/* The errno that explains why there is no connector; 0: there is one. */
 int forks_error(const struct forks *f);
-/* How often it had more events than we had room for. */
+/* How often there was no room for the connector's events. */
 uint64_t forks_missed(const struct forks *f);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the kernel logs, or has logged, of calls under a profile. */
+/*
+ * --audit: lists what the kernel logs, or has logged, about calls under a
+ * profile.
+ */
 #include "mode.h"
 
 #include "audit/audit.h"

@@ -14,7 +14,7 @@ enum { ENTRIES_MAX = 1 << 14 };
 struct entry {
 	struct call_id id;
 	uint32_t action;
-	char *exe;		/* NULL: not known */
+	char *exe;		/* NULL: unknown */
 	char *key;
 	uint32_t pid;		/* of the first */
 	uint64_t first_ns;	/* 0: not known */
@@ -47,7 +47,7 @@ void tally_free(struct tally *t)
 	free(t);
 }
 
-/* NULL: the table lacks it, and is full. */
+/* Returns NULL if the table does not have it and is full. */
 static struct entry *find(struct tally *t, const struct audit_record *r,
 			  const char *exe, size_t max)
 {
@@ -132,14 +132,17 @@ bool tally_has_more_than_printk(const struct tally *t)
 	return t->entries;
 }
 
-/* A record has no errno: "EPERM" would be a guess, and errno 0 wrong. */
+/*
+ * A record has no errno, so "EPERM" would be a guess, and errno 0 would be
+ * wrong.
+ */
 static const char *answer_of(uint32_t action, char buf[ACTION_NAME_MAX])
 {
 	return action == SECCOMP_RET_ERRNO ? "errno" :
 		action_name(action, buf);
 }
 
-/* Nanoseconds since `start_ns`. */
+/* The time of the first record, in ns since `start_ns`. */
 static uint64_t first_of(const struct entry *e, uint64_t start_ns)
 {
 	return e->first_ns > start_ns ? e->first_ns - start_ns : 0;
@@ -169,7 +172,7 @@ void tally_report(const struct tally *t, uint64_t start_ns,
 		});
 }
 
-/* FNV-1a: an attacker can make collisions. */
+/* FNV-1a. An attacker can make collisions. */
 static uint64_t hash(uint64_t seed, const char *text)
 {
 	for (; *text; text++)

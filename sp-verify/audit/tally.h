@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Audit records, added up by call, action and executable. */
+/* Sums audit records by call, action and executable. */
 #ifndef TALLY_H
 #define TALLY_H
 
@@ -13,30 +13,31 @@ struct tally;
 struct tally *tally_new(void);
 void tally_free(struct tally *t);
 /*
- * Memory is bounded. If there are too many executables, those of further
- * records are not known. False: there are too many calls, and this one is lost.
+ * Memory is limited. If there are too many executables, further records have an
+ * unknown one. Returns false if there are too many calls, so that this one is
+ * lost.
  */
 bool tally_add(struct tally *t, const struct audit_record *r,
 	       enum audit_way way);
 /* The number of records. */
 uint64_t tally_count(const struct tally *t);
-/* Whether at least as many records have come in other ways as by printk. */
+/* Whether as many records, or more, came in other ways as by printk. */
 bool tally_has_more_than_printk(const struct tally *t);
-/* The earliest and the latest time, UTC in ns; 0: not known. */
+/* The earliest and the latest time, UTC in ns; 0: unknown. */
 uint64_t tally_first_ns(const struct tally *t);
 uint64_t tally_last_ns(const struct tally *t);
 /*
- * One record may have come in several ways: for each call, the way with the
- * highest count is taken. Times are since `start_ns`.
+ * The same record can come in several ways, so the way with the highest count
+ * is used for each call. Times are relative to `start_ns`.
  */
 void tally_report(const struct tally *t, uint64_t start_ns,
 		  struct report *report);
-/* The same for the current run of --learn. */
+/* Adds the same to the current run of --learn. */
 void tally_learn(const struct tally *t, uint64_t start_ns,
 		 struct learn *learn);
 /*
- * An id that does not change when the log grows: by its first record, with
- * `salt`. False: there is no record.
+ * An id that depends on the first record and on `salt`, so that it does not
+ * change when the log grows. Returns false if there is no record.
  */
 bool tally_id(const struct tally *t, const char *salt, uint8_t id[RUN_ID_SIZE]);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a Landlock policy would have denied of a recording. */
+/* Finds what a Landlock policy would have denied in a recording. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,7 +53,7 @@ static bool is_known(const struct fact *fact)
 		path_needs_right(fact->id.nr, fact->answer);
 }
 
-/* A policy that restricts files at all never allows mounting: landlock(7). */
+/* A policy that restricts file access always denies mounting: landlock(7). */
 static void check_mount(const struct landlock_policy *p, const struct trace *t,
 			const struct fact *fact, const char *path,
 			struct denied *denied)
@@ -97,10 +97,10 @@ static size_t check_path(const struct landlock_policy *p,
 	return 1;
 }
 
-/* What is looked up while judging a trace. */
+/* What is looked up to judge a trace. */
 struct judged {
 	const struct trace *trace;
-	/* facts of paths, of calls that succeeded */
+	/* facts of paths for calls that succeeded */
 	const struct fact **by_detail;
 	size_t n_paths;
 	struct socket_set *sockets;
@@ -130,7 +130,7 @@ static void close_judged(struct judged *j)
 	socket_set_free(j->sockets);
 }
 
-/* The first fact whose path is not before this one. */
+/* The first fact whose path is not smaller than this one. */
 static size_t first_fact(const struct judged *j, const struct fact *path)
 {
 	size_t low = 0, high = j->n_paths;
@@ -147,8 +147,8 @@ static size_t first_fact(const struct judged *j, const struct fact *path)
 }
 
 /*
- * The possible types of a path, by its facts with these access bits: bits by
- * type; 1: not known.
+ * The possible types of a path, as bits, from its facts with these access bits.
+ * 1: unknown.
  */
 static uint32_t types_of(const struct judged *j, const char *path,
 			 uint32_t access)
@@ -170,7 +170,7 @@ static uint32_t types_of(const struct judged *j, const char *path,
 	return types & ~1U ? types & ~1U : 1;
 }
 
-/* A possible move: the rights that each of the two directories lacks. */
+/* A possible move, with the rights that each of the two directories lacks. */
 struct reparenting {
 	const char *from, *to;			/* the names */
 	const char *from_parent, *to_parent;
@@ -179,8 +179,8 @@ struct reparenting {
 };
 
 /*
- * As security/landlock/fs.c judges it, except for a file that is replaced: the
- * recording does not tell whether there was one.
+ * Judges a move as security/landlock/fs.c does, except when a file is replaced:
+ * the recording does not show whether there was one.
  */
 static void judge_move(const struct landlock_policy *p, struct reparenting *r)
 {
@@ -203,8 +203,8 @@ static void judge_move(const struct landlock_policy *p, struct reparenting *r)
 }
 
 /*
- * If the object can be a file or a directory, and one of these is allowed, it
- * is allowed.
+ * If the object can be a file or a directory, it is enough that one of the two
+ * would be allowed.
  */
 static void judge_either(const struct landlock_policy *p,
 			 struct reparenting *r)
@@ -268,12 +268,13 @@ static void check_move(const struct landlock_policy *p, const struct judged *j,
 	to = from + strlen(from) + 1;
 	if (*to == '/')
 		check_way(p, j, fact, denied, from, to);
-	if (*to == '/' && fact->id.nr & NAME_DELETE)	/* they were exchanged */
+	/* the two were exchanged */
+	if (*to == '/' && fact->id.nr & NAME_DELETE)
 		check_way(p, j, fact, denied, to, from);
 	free(from);
 }
 
-/* Older recordings do not tell where a name went. */
+/* Older recordings do not show where a name was moved to. */
 static void note_unjudged(const struct trace *t)
 {
 	size_t n = 0;

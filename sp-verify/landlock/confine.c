@@ -22,7 +22,8 @@
 
 enum {
 	LISTS_SINCE_ABI = 7,
-	CHILDREN_MS = 50,	/* how often to look for remaining processes */
+	/* interval at which we look for remaining processes */
+	CHILDREN_MS = 50,
 };
 
 struct session {
@@ -31,7 +32,7 @@ struct session {
 	struct denial_log *audit;	/* NULL: denials are not listed */
 	struct workload workload;
 	int ruleset, abi;
-	/* a signal: stop waiting for the command and its processes */
+	/* a signal came: stop waiting for the command and its processes */
 	bool ended;
 };
 
@@ -76,7 +77,9 @@ static bool open_ruleset(struct session *s)
 	return s->ruleset >= 0;
 }
 
-/* False: denials cannot be listed, and the command must not run without. */
+/*
+ * Returns false if denials cannot be listed, so that the command must not run.
+ */
 static bool open_audit(struct session *s)
 {
 	const char *why = NULL;
@@ -121,7 +124,7 @@ static void see_signal(struct session *s)
 	s->ended = true;
 }
 
-/* We adopt the command's orphans (PR_SET_CHILD_SUBREAPER). */
+/* Orphans of the command become our children (PR_SET_CHILD_SUBREAPER). */
 static bool has_children(void)
 {
 	pid_t pid;
@@ -184,12 +187,12 @@ static void watch(struct session *s)
 	if (s->ended && has_children())
 		message_note("the remaining processes keep running under the "
 			     "policy; what it denies them is not listed");
-	/* Without a list, all we know is that the command failed. */
+	/* without a list, we only know that the command failed */
 	if (!s->audit && s->workload.status)
 		message_latch(STATUS_NO);
 }
 
-/* The list is complete if the command could be run. */
+/* Runs the command. Returns whether the list of denials is complete. */
 static bool run(struct session *s, const struct command *command)
 {
 	enum command_failure failure;

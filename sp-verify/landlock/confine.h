@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A Landlock policy: in force for a command, or against a recording. */
+/*
+ * Puts a Landlock policy in force for a command, or compares it with a
+ * recording.
+ */
 #ifndef CONFINE_H
 #define CONFINE_H
 
@@ -13,21 +16,22 @@ struct confine_options {
 	const struct landlock_policy *policy;
 	/* run the command even if denials cannot be listed */
 	bool unlisted;
-	unsigned int timeout;	/* seconds; 0: none */
-	/* open; it has the signal mask for the command */
+	unsigned int timeout;	/* seconds; 0: no limit */
+	/* open; has the signal mask for the command */
 	struct forward *forward;
 };
 
 /*
- * Run the command under the policy, and add the denials of the command and of
- * everything that it started. False: it could not be run, printed and latched.
+ * Runs the command under the policy, and adds the denials of the command and
+ * everything that it started. Returns false if the command could not be run;
+ * this was printed and latched.
  */
 bool confine_run(const struct confine_options *o, const struct command *command,
 		 struct denied *denied);
 
 /*
- * Add the trace's paths and ports that the policy denies; returns how many
- * paths and ports the trace has.
+ * Adds those paths and ports of the trace that the policy denies. Returns how
+ * many paths and ports the trace has.
  */
 size_t confine_simulate(const struct landlock_policy *p, const struct trace *t,
 			struct denied *denied);

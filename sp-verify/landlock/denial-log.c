@@ -12,16 +12,16 @@
 #include "base/memory.h"
 #include "kernel/path.h"
 
-/* linux/audit.h of Linux 6.15 */
+/* from linux/audit.h of Linux 6.15 */
 enum { LANDLOCK_ACCESS = 1423, LANDLOCK_DOMAIN = 1424 };
 
 /*
- * A denial whose process is not known yet. All records of one event have the
+ * A denial whose process is still unknown. All records of an event have the
  * same serial number.
  */
 struct pending {
 	char *serial, *domain, *rights, *object;
-	char *image;			/* NULL: not known yet */
+	char *image;			/* NULL: still unknown */
 };
 
 enum { DOMAINS_MAX = 4096 };
@@ -29,12 +29,12 @@ enum { DOMAINS_MAX = 4096 };
 struct denial_log {
 	struct audit_socket *socket;
 	pid_t pid;
-	/* the command's domain; 0: nothing was denied in it so far */
+	/* the command's domain; 0: nothing has been denied in it so far */
 	uint64_t domain;
 	struct pending *pending;
 	size_t n_pending;
 	/*
-	 * Each domain has a list, since it may turn out at the end only which
+	 * Each domain has a list, because it may only be known at the end which
 	 * one is ours.
 	 */
 	struct list {
@@ -42,7 +42,8 @@ struct denial_log {
 		struct denied *denied;
 	} *lists;
 	size_t n_lists;
-	bool overflow;			/* there were more than DOMAINS_MAX */
+	/* there were more than DOMAINS_MAX domains */
+	bool overflow;
 };
 
 static void free_pending(struct pending *p)
@@ -100,8 +101,8 @@ static void on_domain(struct denial_log *a, const char *text)
 	uint64_t id = domain ? strtoull(domain, NULL, 16) : 0;
 
 	/*
-	 * The process may have domains of its own. Ids grow, and it got ours
-	 * first.
+	 * The process may create domains of its own. Ids grow, and it was in
+	 * ours first.
 	 */
 	if (status && pid && !strcmp(status, "allocated") && a->pid &&
 	    strtol(pid, NULL, 10) == a->pid &&
@@ -123,7 +124,7 @@ static void on_syscall(struct denial_log *a, const char *text)
 	free(serial);
 }
 
-/* A denial of several rights becomes one for each. */
+/* Adds a denial for each right, if several were denied at once. */
 static void add_rights(struct denied *denied, const struct pending *p)
 {
 	char *rights = xstrdup(p->rights), *next = rights, *right;
@@ -134,7 +135,10 @@ static void add_rights(struct denied *denied, const struct pending *p)
 	free(rights);
 }
 
-/* The list of a domain; NULL: another process's, or there are too many. */
+/*
+ * The list of a domain, or NULL if another process created it, or there are too
+ * many.
+ */
 static struct denied *list_of(struct denial_log *a, const char *domain)
 {
 	uint64_t id = strtoull(domain, NULL, 16);
@@ -155,7 +159,7 @@ static struct denied *list_of(struct denial_log *a, const char *domain)
 	return a->lists[i].denied;
 }
 
-/* Resolve the denials of one event, or all of them at the end. */
+/* Handles the denials of one event, or all of them at the end. */
 static void settle(struct denial_log *a, const char *serial)
 {
 	size_t kept = 0;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The kernel's audit records of Landlock's denials: since ABI 7. */
+/*
+ * Reads the kernel's audit records of Landlock's denials, which exist since ABI
+ * 7.
+ */
 #ifndef DENIAL_LOG_H
 #define DENIAL_LOG_H
 
@@ -10,19 +13,25 @@
 
 struct denial_log;
 
-/* Listen, as audit_socket_open() does. NULL: errno. */
+/*
+ * Begins to listen, as audit_socket_open() does. Returns NULL with errno on
+ * failure.
+ */
 struct denial_log *denial_log_open(void);
-/* Restores what was before. NULL is fine. */
+/* Restores the kernel's settings. Accepts NULL. */
 void denial_log_close(struct denial_log *a);
 int denial_log_fd(const struct denial_log *a);
-/* The process, in the initial namespace, that put our domain in force. */
+/*
+ * Names the process (an id in the initial namespace) that puts our domain in
+ * force.
+ */
 void denial_log_follow(struct denial_log *a, pid_t pid);
-/* Take some of the records that have come. */
+/* Takes some of the records that have come. */
 void denial_log_take(struct denial_log *a);
 /*
- * Take all further records and add the denials of our domain. False: records
- * may be missing, since auditing was turned off meanwhile, the kernel lost
- * some, or there were too many domains.
+ * Takes all remaining records, and adds the denials in our domain. Returns
+ * false if records may be missing: somebody turned auditing off, the kernel
+ * lost some, or there were too many domains.
  */
 bool denial_log_finish(struct denial_log *a, struct denied *denied);
 

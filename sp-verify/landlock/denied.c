@@ -18,7 +18,7 @@ struct row {
 	uint64_t count;
 };
 
-/* Finds a row by its three texts, one after the other. */
+/* Finds a row by its three texts, of which each follows the one before. */
 struct row_index {
 	UT_hash_handle hh;
 	size_t row;
@@ -60,7 +60,7 @@ void denied_free(struct denied *d)
 	free(d);
 }
 
-/* The row's index; the row is added if there is none. */
+/* The index of the row, which is added if needed. */
 static struct row_index *find_row(struct denied *d, const char *right,
 				  const char *object, const char *image)
 {

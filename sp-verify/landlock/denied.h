@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The denials of a Landlock policy: which right, to what, by whom. */
+/*
+ * The denials of a Landlock policy: which right to which object was denied to
+ * which program.
+ */
 #ifndef DENIED_H
 #define DENIED_H
 
@@ -11,17 +14,20 @@ struct denied;
 
 struct denied *denied_new(void);
 void denied_free(struct denied *d);
-/* `right` as "fs.read_file"; `object` a path, escaped as by path_escape(). */
+/*
+ * `right` is such as "fs.read_file"; `object` is a path, escaped as by
+ * path_escape().
+ */
 void denied_add(struct denied *d, const char *right, const char *object,
 		const char *image, uint64_t count);
-/* Add all denials of another list. */
+/* Adds all denials of another list. */
 void denied_add_all(struct denied *d, const struct denied *more);
 size_t denied_size(const struct denied *d);
-/* Sorted by object; nothing when empty. */
+/* Prints the denials sorted by object, or nothing if there are none. */
 void denied_print(struct denied *d, FILE *out);
-/* An array of objects, in the same order. */
+/* Prints an array of objects, in the same order. */
 void denied_json(struct denied *d, FILE *out);
-/* A failed test case for each denial, or one that passed. */
+/* Writes a failed test case for each denial, or one passed test case. */
 void denied_junit(struct denied *d, FILE *out);
 
 #endif

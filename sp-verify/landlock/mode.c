@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A Landlock policy, compared with recordings or put in force for a command. */
+/*
+ * --landlock: compares a Landlock policy with recordings, or puts it in force
+ * for a command.
+ */
 #include "mode.h"
 
 #include "base/message.h"
@@ -11,7 +14,7 @@
 #include "run/prepare.h"
 #include "simulate/simulate.h"
 
-/* Finds the denials. Returns whether there is something to write. */
+/* Finds the denials. Returns whether a list is to be written. */
 typedef bool find_denied(const struct options *o,
 			 const struct landlock_policy *policy,
 			 struct denied *denied);

@@ -9,7 +9,7 @@
 #include "process/describe.h"
 #include "report/verdict.h"
 
-/* distinct values that one call of an image can have */
+/* the most distinct values for one call of an image */
 enum { VALUES_MAX = 64 };
 
 struct learn {
@@ -38,7 +38,9 @@ void learn_write(struct learn *l, FILE *file)
 	trace_write(l->trace, file);
 }
 
-/* By `how`, sp-emit refuses to make a profile of such a run alone. */
+/*
+ * Because of this `how`, sp-emit refuses to make a profile of such a run alone.
+ */
 static void mark(struct run *run)
 {
 	describe_append(&run->how, "verify");
@@ -89,7 +91,7 @@ static uint32_t add_image(struct learn *l, const struct executable *image)
 	return trace_add_image(l->trace, NULL, NULL, 0);
 }
 
-/* Whether the values are known already, or there is room for more. */
+/* Whether the values are already known, or there is room for more. */
 static bool has_room(const struct learn *l, const struct fact *fact)
 {
 	size_t n = 0;
@@ -158,7 +160,7 @@ void learn_logged(struct learn *l, const char *path, struct call_id id,
 	});
 }
 
-/* Facts copied from another trace. */
+/* Copying facts from another trace. */
 
 static uint32_t copy_image(struct learn *l, const struct trace *from,
 			   uint32_t index)
@@ -184,7 +186,7 @@ void learn_hidden(struct learn *l, const struct trace *from,
 	trace_sum_fact(l->trace, kind, &copy, &sighting);
 }
 
-/* `runs` has the new index of each run of `from`. */
+/* `runs` has the new index for each run of `from`. */
 static void copy_fact(struct learn *l, const struct trace *from,
 		      enum fact_kind kind, const struct fact *fact,
 		      const uint32_t *runs)
@@ -200,7 +202,7 @@ static void copy_fact(struct learn *l, const struct trace *from,
 	}
 }
 
-/* Copied by encoding and decoding. */
+/* Copies a run by encoding and decoding it. */
 static void copy_run(const struct run *run, struct run *copy)
 {
 	msgpack_sbuffer buffer;
@@ -232,7 +234,10 @@ static uint32_t add_run(struct learn *l, const struct run *run)
 	return trace_add_run(l->trace, &copy);
 }
 
-/* The answer depends on arguments: the values that were denied are known. */
+/*
+ * If the answer depends on arguments, uses the values, which are known for a
+ * denied call.
+ */
 static bool is_denied(const struct filter *filter, const struct fact *fact)
 {
 	struct argument_value values[ARGUMENT_VALUES_MAX];
@@ -251,7 +256,7 @@ static bool is_decided(const struct filter *filter, struct call_id id)
 	return verdict_of(&answers) != VERDICT_UNDECIDED;
 }
 
-/* Their counts sum up to the call's, as the counts of all arguments do. */
+/* The counts of all values of a call add up to the count of the call. */
 static void add_argument(struct learn *l, const struct trace *from,
 			 const struct filter *filter, const struct fact *fact,
 			 const uint32_t *runs)

@@ -31,10 +31,7 @@ static void write_report(const struct options *o, struct report *report)
 		message_latch(STATUS_NO);
 }
 
-/*
- * The user asked for the stream, so that violations alone do not cause
- * STATUS_NO.
- */
+/* The user asked for the stream, so violations alone do not cause STATUS_NO. */
 static void write_learned(const struct options *o, struct report *report,
 			  struct learn *learn)
 {

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Writes the list of violations, which most modes have, or the stream of
- * --learn.
- */
+/* Writes the list of violations, as most modes do, or the stream of --learn. */
 #ifndef LIST_H
 #define LIST_H
 
@@ -13,23 +10,23 @@
 #include "report/report.h"
 
 /*
- * Finds the violations. `filter` is NULL if no profile was given, `learn`
- * without --learn. Returns whether there is something to write.
+ * Finds the violations. `filter` is NULL if there is no profile, `learn` is
+ * NULL without --learn. Returns whether something is to be written.
  */
 typedef bool find_violations(const struct options *o,
 			     const struct filter *filter,
 			     struct report *report, struct learn *learn);
 
 /*
- * Load the profile, find the calls that it denies, and write them to the
+ * Loads the profile, finds the calls that it denies, and writes them to the
  * outputs.
  */
 void list_violations(const struct options *o, find_violations *find);
 
 /*
- * Write the JUnit file of --junit, from `denied` or from `report`; the other
- * one is NULL. True: it is written, or --junit was not given. False: printed
- * and latched.
+ * Writes the file of --junit from `denied` or from `report`; the other one is
+ * NULL. Returns true if that worked or --junit was not given, and false if it
+ * printed and latched an error.
  */
 bool list_junit(const struct options *o, struct denied *denied,
 		struct report *report);

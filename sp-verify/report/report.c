@@ -17,7 +17,8 @@
 
 struct row {
 	struct call_id id;
-	struct row *next;	/* another answer to the same call */
+	/* the row for another answer to the same call */
+	struct row *next;
 	char *answer;
 	uint64_t count, marked;
 	char **images;
@@ -38,11 +39,11 @@ struct report {
 	struct row **rows;
 	size_t n;
 	struct rows_of_call *by_call;
-	char *ends;		/* NULL: every command ended as it should */
+	char *ends;		/* NULL: every command ended as expected */
 };
 
 struct widths {
-	/* columns; arch 0: no column for it */
+	/* widths of columns; arch 0: without this column */
 	int arch, nr, count, name, answer;
 };
 
@@ -191,7 +192,7 @@ static int compare_images(const void *a, const void *b)
 
 static void sort(struct report *r)
 {
-	if (!r->n)		/* qsort(3) takes no null array */
+	if (!r->n)		/* qsort(3) does not accept a NULL array */
 		return;
 	qsort(r->rows, r->n, sizeof(*r->rows), compare_rows);
 	for (size_t i = 0; i < r->n; i++) {
@@ -246,7 +247,7 @@ static void print_images(const struct row *row, FILE *out)
 	putc('\n', out);
 }
 
-/* Below its row, indented further than the numbers. */
+/* Prints the sites below their row, indented further than the numbers. */
 static void print_sites(const struct row *row, const struct widths *w,
 			FILE *out)
 {
@@ -340,7 +341,7 @@ static char *images_text(const struct row *row)
 	return text;
 }
 
-/* A line for each site; the caller frees. */
+/* A text with a line for each site; the caller frees it. */
 static char *sites_text(const struct row *row)
 {
 	char *text = xstrdup(""), *rest = sites_rest(&row->sites);

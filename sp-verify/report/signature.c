@@ -14,11 +14,11 @@
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
- * A letter for each argument: d, a number; x and X, flags of 32 and 64 bits; o,
- * a mode; s, a signal; c, a value that has names; f, a descriptor; i, a
- * process; n, a size, offset or time; p, an address. The last four kinds do not
- * distinguish calls. If a call's arguments differ between architectures, these
- * are x86-64's.
+ * One letter for each argument: d is a number; x and X are flags of 32 and 64
+ * bits; o is a mode; s is a signal; c is a value that has names; f is a
+ * descriptor; i is a process; n is a size, offset or time; p is an address. The
+ * last four kinds do not distinguish calls. If a call's arguments differ
+ * between architectures, those of x86-64 are here.
  */
 static const struct signature {
 	const char *letters, *calls;
@@ -213,7 +213,7 @@ static bool is_indirect(struct call_id id, const char *call)
 		(!strcmp(call, "mmap") || !strcmp(call, "select"));
 }
 
-/* NULL: not known. */
+/* NULL: the call is unknown. */
 static const char *letters_of(struct call_id id)
 {
 	char buf[SYSCALL_NAME_MAX];
@@ -227,7 +227,7 @@ static const char *letters_of(struct call_id id)
 	return NULL;
 }
 
-/* Special values of a descriptor, with the sign that it has as an int. */
+/* Keeps only special values of a descriptor, with their sign as an int. */
 static uint64_t keep_descriptor(uint64_t arg)
 {
 	int fd = (int)arg;

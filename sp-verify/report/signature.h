@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The arguments of a call as people read them. */
+/* The arguments of a call, as people read them. */
 #ifndef SIGNATURE_H
 #define SIGNATURE_H
 
@@ -11,19 +11,19 @@
 enum { SIGNATURE_ARGS = 6 };
 
 /*
- * The arguments that distinguish two calls for people: flags, commands and
- * modes, but no address, descriptor, size or process. False: they are not
- * known, and `kept` is all 0.
+ * Keeps the arguments that distinguish two calls for people: flags, commands
+ * and modes, but no addresses, descriptors, sizes and processes. Returns false,
+ * and `kept` is all 0, if the call's arguments are unknown.
  */
 bool signature_keep(struct call_id id, const uint64_t args[SIGNATURE_ARGS],
 		    uint64_t kept[SIGNATURE_ARGS]);
 /*
- * The texts for `kept`: "AF_INET6", "1", "fd". Returns how many, or -1 if the
- * arguments are not known. The caller frees each.
+ * Texts for `kept`, such as "AF_INET6", "1", "fd", which the caller frees.
+ * Returns how many there are, or -1 if the call's arguments are unknown.
  */
 int signature_texts(struct call_id id, const uint64_t kept[SIGNATURE_ARGS],
 		    char *texts[SIGNATURE_ARGS]);
-/* "socket(AF_INET6, 1, 6)", or "name(...)"; the caller frees. */
+/* "socket(AF_INET6, 1, 6)", or "name(...)"; the caller frees it. */
 char *signature_text(struct call_id id, const uint64_t kept[SIGNATURE_ARGS]);
 
 #endif

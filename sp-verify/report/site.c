@@ -97,7 +97,7 @@ void sites_sort(struct sites *sites)
 	array_sort(sites->at, sites->n, sizeof(*sites->at), compare_sites);
 }
 
-/* Takes over the list and the part, which may be NULL. */
+/* Takes ownership of the list and of the part, which can be NULL. */
 static char *append(char *list, char *part)
 {
 	char *longer = part ? xasprintf("%s  %s", list, part) : xstrdup(list);
@@ -116,7 +116,7 @@ static char *task_text(const struct site *s)
 	return s->tid ? xasprintf("thread %u", s->tid) : NULL;
 }
 
-/* The name of the file is enough: the JSON has its path. */
+/* The name of the file is enough, because the JSON has its path. */
 static char *place_text(const struct site *s)
 {
 	const char *slash = s->place ? strrchr(s->place, '/') : NULL;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The sites of a violation: the program, the place in it, and the arguments. */
+/*
+ * The sites of a violation: the program, the place in its code, and the
+ * arguments.
+ */
 #ifndef SITE_H
 #define SITE_H
 
@@ -14,21 +17,23 @@
 struct violation;
 
 struct site {
-	char *image, *place, *symbol;	/* NULL: not known */
-	char *callers;		/* the functions that led there, or NULL */
-	uint8_t *stack;		/* as the detail of a fact has it; or NULL */
+	char *image, *place, *symbol;	/* NULL: unknown */
+	/* the functions that led there; NULL: unknown */
+	char *callers;
+	uint8_t *stack;		/* in the form of a fact's detail; or NULL */
 	size_t stack_size;
-	/* what the workload's own filter answers; NULL: there is none */
+	/* the answer of the workload's own filter; NULL: none */
 	char *own;
 	bool has_args;
-	uint64_t kept[SIGNATURE_ARGS];	/* signature_keep() */
-	uint32_t pid, tid;	/* of the first call; 0: not known */
+	uint64_t kept[SIGNATURE_ARGS];	/* set by signature_keep() */
+	uint32_t pid, tid;	/* of the first call; 0: unknown */
 	bool has_time;
-	uint64_t time_ns;	/* of the first call, since the run's start */
+	/* of the first call, since the start of the run */
+	uint64_t time_ns;
 	uint64_t count;
 };
 
-/* Bounded: the calls of further sites are only counted. */
+/* The number of sites is limited. Calls of further sites are only counted. */
 struct sites {
 	struct site *at;
 	size_t n;
@@ -37,17 +42,19 @@ struct sites {
 
 void sites_add(struct sites *sites, const struct violation *v);
 void sites_free(struct sites *sites);
-/* The sites with the greatest counts first, then the earliest. */
+/*
+ * Puts the sites with the highest counts first; of equal counts, the earliest.
+ */
 void sites_sort(struct sites *sites);
 
 enum { SITES_SHOWN = 8 };
 /*
- * "socket(AF_INET6, 1, 6) <- dial <- main (/bin/app)  pid 12  0.012 s"; without
- * a stack "socket(AF_INET6, 1, 6)  pid 12  0.012 s  libc.so.6+0x11b0f7
+ * "socket(AF_INET6, 1, 6) <- dial <- main (/bin/app)  pid 12  0.012 s". Without
+ * a stack, it is "socket(AF_INET6, 1, 6)  pid 12  0.012 s  libc.so.6+0x11b0f7
  * (socket+0x7)". The caller frees it.
  */
 char *site_text(const struct site *site, struct call_id id, bool with_image);
-/* "and 3 more places", NULL when all are shown; the caller frees. */
+/* "and 3 more places", or NULL if all are shown; the caller frees it. */
 char *sites_rest(const struct sites *sites);
 json_t *sites_json(const struct sites *sites, struct call_id id);
 

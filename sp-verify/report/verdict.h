@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The text for the possible answers to a call. */
+/* A text for the possible answers to a call. */
 #ifndef VERDICT_H
 #define VERDICT_H
 
@@ -8,7 +8,10 @@
 enum verdict { VERDICT_ALLOWED, VERDICT_DENIED, VERDICT_UNDECIDED };
 
 enum verdict verdict_of(const struct filter_answers *answers);
-/* "EPERM", or "EPERM or ENOSYS" if arguments decide; the caller frees. */
+/*
+ * "EPERM", or "EPERM or ENOSYS" if the answer depends on arguments; the caller
+ * frees it.
+ */
 char *verdict_text(const struct filter_answers *answers);
 
 #endif

@@ -22,13 +22,13 @@
 #define uthash_malloc(size) xcalloc(1, size)
 #include <uthash.h>
 
-/* For one call: so many places are looked up, and so many stacks unwound. */
+/*
+ * for one call, the most places that are looked up, and the most stacks that
+ * are unwound
+ */
 enum { LOOKUPS_MAX = 512 };
 
-/*
- * The file has another name now: it was replaced, or is in another mount
- * namespace.
- */
+/* An executable that was found before, by the key of its file. */
 struct known_image {
 	UT_hash_handle hh;
 	char *key;
@@ -61,7 +61,7 @@ struct callers {
 	struct budget *budgets;
 	struct objects *objects;
 	struct chain_finder *finder;
-	struct file_child *files;	/* reads executables */
+	struct file_child *files;	/* the child that reads executables */
 };
 
 struct callers *callers_new(void)
@@ -118,9 +118,9 @@ void callers_free(struct callers *c)
 /* Images */
 
 /*
- * The file's identity, as the kernel has it in memory: the daemon of a file
- * system is not asked (AT_STATX_DONT_SYNC, statx(2)), since it could let us
- * wait.
+ * Identifies the file by what the kernel has in memory. The daemon of a file
+ * system is not asked, because it could let us wait (AT_STATX_DONT_SYNC,
+ * statx(2)).
  */
 static char *file_key(const char *path, const char *file)
 {
@@ -211,7 +211,7 @@ static struct budget *budget_of(struct callers *c, struct call_id id)
 	return b;
 }
 
-/* NULL: the place is not looked up. */
+/* Returns NULL if the place is not looked up. */
 static struct known_place *place_of(struct callers *c, const struct key *key,
 				    struct budget *budget, bool *is_new)
 {
@@ -238,7 +238,7 @@ pid_t caller_process(const struct listener *listener,
 	return listener_is_valid(listener, n->id) ? pid : -1;
 }
 
-/* "[name]", of /proc/TID/comm, proc(5). */
+/* "[name]", from /proc/TID/comm: proc(5). */
 static char *task_name(pid_t tid)
 {
 	char path[32], name[16] = "?";	/* TASK_COMM_LEN */
@@ -260,7 +260,7 @@ char *caller_name(const struct caller *who)
 	if (!who->image)
 		return xstrdup("a task");
 	/*
-	 * A file that is the root of a mount that no path reaches: runc, in
+	 * The file is the root of a mount that has no path, as with runc in
 	 * some setups.
 	 */
 	if (strcmp(who->image->path, "/"))
@@ -294,7 +294,8 @@ struct caller caller_find(struct callers *c, const struct listener *listener,
 				   budget->chains < LOOKUPS_MAX, &new_chain);
 	budget->chains += new_chain;
 	/*
-	 * The task may have ended meanwhile, and another one may have its id.
+	 * the task may have ended in the meantime, and another one may have its
+	 * id
 	 */
 	if (image && !listener_is_valid(listener, n->id)) {
 		if (new_chain)

@@ -20,7 +20,7 @@ enum { PAGE = 4096, PAGES = UNWIND_STACK / PAGE };
 
 struct chain_finder {
 	struct file_child *child;
-	bool unavailable;	/* there is no libdw */
+	bool unavailable;	/* libdw is not installed */
 };
 
 struct chain_finder *chain_finder_new(void)
@@ -39,13 +39,13 @@ void chain_finder_free(struct chain_finder *f)
 	free(f);
 }
 
-/* The waiting task */
+/* The waiting task. */
 
 /*
- * Only the stack pointer and the program counter of the waiting task can be read
- * (/proc/TID/syscall, proc(5)). The other registers would have to come from
- * ptrace(2), which reads those of a stopped task only. The signal that stops the
- * task would come in the middle of its call, and end the call with EINTR.
+ * /proc/TID/syscall (proc(5)) only has the stack pointer and the program
+ * counter of the waiting task. To read the other registers with ptrace(2), the
+ * task would have to be stopped. But the signal that stops it would arrive in
+ * the middle of its call, which would end with EINTR.
  */
 static bool read_registers(pid_t tid, uint64_t *sp, uint64_t *pc)
 {
@@ -64,7 +64,9 @@ static bool read_registers(pid_t tid, uint64_t *sp, uint64_t *pc)
 		      sp, pc) == 2;
 }
 
-/* Whole pages, from the one that the stack pointer is in: as many as exist. */
+/*
+ * Copies whole pages, as many as exist, from the page of the stack pointer on.
+ */
 static size_t copy_stack(pid_t tid, uint64_t base, uint8_t bytes[UNWIND_STACK])
 {
 	struct iovec to = { bytes, UNWIND_STACK }, from[PAGES];
@@ -114,7 +116,7 @@ static void keep_answer(struct chain *chain, struct call_id id,
 	const struct unwind_words *words = (const void *)answer;
 	int detail = size - (int)sizeof(*words);
 
-	/* One byte: nothing was unwound. */
+	/* an answer of one byte means that nothing was unwound */
 	if (detail <= 1 || detail > DETAIL_MAX || words->n > UNWIND_WORDS)
 		return;
 	chain->detail = xmemdup(words->detail, detail);
@@ -149,7 +151,10 @@ static struct chain *unwind(struct chain_finder *f, struct chains *chains,
 	return chain;
 }
 
-/* libdw is loaded for the first violation, and not where there is none. */
+/*
+ * Loads libdw at the first violation, so that it is not loaded if there is
+ * none.
+ */
 static bool is_available(struct chain_finder *f)
 {
 	f->unavailable = f->unavailable || !unwind_load();

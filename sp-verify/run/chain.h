@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Which functions had called each other when a task made the call for which it
- * waits.
- */
+/* Finds the functions that led to the call for which a task waits. */
 #ifndef CHAIN_H
 #define CHAIN_H
 
@@ -13,7 +10,7 @@
 
 struct chain_finder;
 
-/* The chains that are known of one place of a task. Zeroed: none. */
+/* The known chains for one place of a task. All zeros if there are none. */
 struct chains {
 	struct chain *at;
 	size_t n;
@@ -21,9 +18,10 @@ struct chains {
 
 struct chain {
 	uint64_t sp;
-	struct unwind_word *words;	/* that lead to the same functions */
+	/* words of the stack that lead to the same functions */
+	struct unwind_word *words;
 	size_t n_words;
-	/* stack_callers(), and the detail of that fact; NULL: not known. */
+	/* stack_callers(), and the detail of that fact; NULL: unknown */
 	char *callers;
 	uint8_t *detail;
 	size_t detail_size;
@@ -33,15 +31,16 @@ struct chain_finder *chain_finder_new(void);
 void chain_finder_free(struct chain_finder *finder);
 
 /*
- * The chain of a call that waits for our answer; `chains` owns it, and it is
- * valid until the next call. NULL: not known. If it is not among `chains` and
- * `may_look` is true, the stack is unwound, and `*looked` is set.
+ * The chain of a call that waits for our answer, or NULL if it is unknown.
+ * `chains` owns it; it is valid until the next call. If it is not among
+ * `chains` and `may_look` is true, the stack is unwound, and `*looked` becomes
+ * true.
  */
 const struct chain *chain_find(struct chain_finder *finder,
 			       struct chains *chains,
 			       const struct seccomp_notif *notification,
 			       bool may_look, bool *looked);
-/* Forget the chain that was added last. */
+/* Drops the chain that was added last. */
 void chains_drop(struct chains *chains);
 void chains_free(struct chains *chains);
 

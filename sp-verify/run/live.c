@@ -21,7 +21,8 @@
 #include "simulate/simulate.h"
 
 enum {
-	STARTS_MAX = 2,		/* execve: the command, then as a script */
+	/* the command is executed directly, and then as a script */
+	STARTS_MAX = 2,
 };
 
 /* A call that was denied, or would have been. */
@@ -30,7 +31,7 @@ struct denial {
 	uint32_t action;
 	uint64_t args[6];
 	uint64_t time_ns;	/* since the start */
-	bool sent;		/* the task has got its answer */
+	bool sent;		/* the task got its answer */
 };
 
 struct session {
@@ -40,20 +41,24 @@ struct session {
 	struct listener *listener;
 	struct callers *callers;
 	struct workload workload;
-	uint64_t start_ns, start_utc_ns;	/* monotonic; since the epoch */
-	struct denial starts[STARTS_MAX];	/* before the program runs */
+	/* monotonic time; time since 1970 */
+	uint64_t start_ns, start_utc_ns;
+	/* execves before the program runs */
+	struct denial starts[STARTS_MAX];
 	size_t n_starts;
 	bool started;		/* the command's program runs */
-	bool start_denied;	/* an execve before that, and for real */
+	bool start_denied;	/* an execve before that was really denied */
 	bool failed;		/* the command could not be run */
-	bool hung_up;		/* no task under the filter is left */
-	/* we stop waiting for the remaining processes */
+	bool hung_up;		/* no task under the filter exists any more */
+	/* we no longer wait for the remaining processes */
 	bool ended;
 	bool cut_short;		/* a second signal ended the command */
-	char *own_filter;	/* an image that loads a filter of its own */
-	char *own_listener;	/* the same, with a listener */
-	bool own_strict;	/* a task enters strict mode */
-	struct own_filters *hidden;	/* calls that own filters answer */
+	char *own_filter;	/* an image that loaded a filter of its own */
+	/* an image that loaded a filter with a listener */
+	char *own_listener;
+	bool own_strict;	/* a task entered strict mode */
+	/* calls that the workload's own filters answer */
+	struct own_filters *hidden;
 };
 
 static bool is_running(const struct session *s)
@@ -68,7 +73,7 @@ static bool denies(uint32_t action)
 	return !action_allows(action);
 }
 
-/* Answers that --enforce gives itself; the kernel gives the others. */
+/* Whether --enforce gives this answer itself. The kernel gives the others. */
 static bool is_errno(uint32_t action)
 {
 	action &= SECCOMP_RET_ACTION_FULL;
@@ -77,7 +82,10 @@ static bool is_errno(uint32_t action)
 
 /* Notifications */
 
-/* The task waits for our answer: by then the recording has begun. */
+/*
+ * The task waits for our answer, so the recording begins before its filter is
+ * loaded.
+ */
 static void record_hidden(struct session *s, const struct seccomp_notif *n)
 {
 	pid_t pid = caller_process(s->listener, n);
@@ -101,7 +109,7 @@ static void note_own_load(struct session *s, const struct seccomp_notif *n,
 		       data->args[1] & SECCOMP_FILTER_FLAG_NEW_LISTENER;
 	char **noted = listens ? &s->own_listener : &s->own_filter;
 
-	/* asks for actions that the kernel offers, without a listener */
+	/* asks for the kernel's actions, or has no listener */
 	if (!data->args[2]) {
 		s->own_strict |= data->args[1] == SECCOMP_MODE_STRICT &&
 			strcmp(syscall_label(id, buf), "seccomp");
@@ -113,7 +121,7 @@ static void note_own_load(struct session *s, const struct seccomp_notif *n,
 		record_hidden(s, n);
 }
 
-/* If nobody listens, a notification is answered with ENOSYS (seccomp(2)). */
+/* If nobody listens, the answer to a notification is ENOSYS (seccomp(2)). */
 static int denied_errno(uint32_t action)
 {
 	if ((action & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_USER_NOTIF)
@@ -129,8 +137,9 @@ static bool send_answer(const struct session *s, uint64_t id, uint32_t action)
 }
 
 /*
- * List a call even if its task is gone, or if it is made again after a signal:
- * it was made once. But do not count it. `image` NULL: the caller's.
+ * Lists a call even if its task is gone, or if it is made again after a signal,
+ * because it was made once. But such a call is not counted. `image` NULL: use
+ * the caller's.
  */
 static void add_denial(struct session *s, const struct denial *d,
 		       const struct caller *who, const char *image)
@@ -180,7 +189,9 @@ static void judge(struct session *s, const struct seccomp_notif *n)
 		add_denial(s, &d, &who, NULL);
 }
 
-/* The command's own execve belongs to the new image, which is not there yet. */
+/*
+ * The command's own execve belongs to the new image, which does not exist yet.
+ */
 static void judge_start(struct session *s, const struct seccomp_notif *n)
 {
 	struct denial d = denial_of(s, n);
@@ -190,7 +201,10 @@ static void judge_start(struct session *s, const struct seccomp_notif *n)
 		s->starts[s->n_starts++] = d;
 }
 
-/* The file that the child found; heap, NULL: there is none. */
+/*
+ * The file that the child will execute, which the caller frees; NULL: there is
+ * none.
+ */
 static char *command_path(const struct command *c)
 {
 	const char *name = c->argv[0];
@@ -227,7 +241,7 @@ static bool is_exec(const struct seccomp_data *data)
 	return !strcmp(name, "execve") || !strcmp(name, "execveat");
 }
 
-/* Whether the child has reported that the exec was refused. */
+/* Whether the child has reported that its exec failed. */
 static bool exec_failed(const struct session *s, bool *known)
 {
 	struct pollfd p = { .fd = s->workload.child.result_fd, .events = POLLIN };
@@ -237,8 +251,8 @@ static bool exec_failed(const struct session *s, bool *known)
 }
 
 /*
- * If the pipe ends without a report, the program runs. After a report the child
- * still makes calls until it exits.
+ * If the pipe ends without a report, the program runs. After a report, the
+ * child still makes calls until it exits.
  */
 static void see_result(struct session *s)
 {
@@ -260,7 +274,7 @@ static void serve(struct session *s)
 	if (!listener_receive(s->listener, &n))
 		return;
 	see_result(s);
-	/* Before the program starts, all calls but execve are ours. */
+	/* before the program starts, all calls but execve are ours */
 	if (s->started)
 		judge(s, &n);
 	else if (is_exec(&n.data))
@@ -285,7 +299,7 @@ static void say_failure(struct session *s, enum command_failure failure,
 		message_error("%s: %s", name, command_error(error));
 }
 
-/* The pidfd is readable: the child has exited, before or after its exec. */
+/* The pidfd can be read: the child has exited, before or after its exec. */
 static void see_exit(struct session *s)
 {
 	enum command_failure failure = COMMAND_STARTED;
@@ -316,7 +330,7 @@ static void say_status(const struct session *s)
 	report_add_end(s->report, "killed by SIGSYS");
 }
 
-/* Signals and time */
+/* Signals and time. */
 
 static void see_signal(struct session *s)
 {
@@ -363,7 +377,7 @@ static void turn(struct session *s)
 	struct pollfd p[N_FDS] = {
 		[NOTIFIED] = { s->hung_up ? -1 : listener_fd(s->listener),
 			       POLLIN, 0 },
-		/* Look at the new image while it exists. */
+		/* look at the new image while it exists */
 		[RESULT] = { s->n_starts ? s->workload.child.result_fd : -1,
 			     POLLIN, 0 },
 	};
@@ -405,7 +419,7 @@ static void say_own_loads(const struct session *s)
 }
 
 /*
- * To be called after the last notification: here are the calls that sent none.
+ * Adds calls that caused no notification. Call it after the last notification.
  */
 static void add_hidden(struct session *s)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Runs a command under the filter, and lists every violation of its process
+ * Runs a command under the filter, and lists all violations of its process
  * tree.
  */
 #ifndef LIVE_H
@@ -13,30 +13,31 @@
 #include "report/report.h"
 
 struct live_options {
-	const struct filter *filter;	/* the profile's own */
-	bool enforce;		/* answer as the profile says */
-	unsigned int timeout;	/* seconds; 0: none */
-	/* open; it has the signal mask for the command */
+	const struct filter *filter;	/* the profile's filter */
+	bool enforce;		/* give the profile's answers */
+	unsigned int timeout;	/* seconds; 0: no limit */
+	/* open; has the signal mask for the command */
 	struct forward *forward;
-	/* keep what was denied here; NULL: do not keep it */
+	/* stores what was denied; NULL: not wanted */
 	struct learn *learn;
 };
 
 struct live_result {
-	bool refused;		/* the profile denied its start */
+	bool refused;		/* the profile denied the command's start */
 	bool has_status;	/* the command has ended */
-	int32_t status;		/* exit status, or -n: killed by signal n */
-	uint64_t duration_ns;	/* until it ended, whatever it left running */
-	/* it was sent a signal: by us, or one that we passed on */
+	int32_t status;		/* exit status, or -n if signal n killed it */
+	/* until the command ended, even if other processes remained */
+	uint64_t duration_ns;
+	/* it was sent a signal, by us or passed on by us */
 	bool interfered;
 };
 
 /*
- * Run the command until all tasks under the filter are gone, and add the
- * violations. The hook, its argument and the signal mask of `command` are set
- * here. `run` describes the command; with --learn it is taken over. False: the
- * command could not be run, printed and latched. A profile that denies its
- * start is no such failure.
+ * Runs the command until all tasks under the filter have ended, and adds the
+ * violations. Sets the hook, its argument and the signal mask of `command`.
+ * `run` describes the command; with --learn, this takes ownership of it.
+ * Returns false if the command could not be run; this was printed and latched.
+ * It is not a failure if the profile denies the start.
  */
 bool live_run(const struct live_options *o, struct command *command,
 	      struct run *run, struct report *report,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A command, or the commands of recordings, under a profile. */
+/* Runs a command, or the commands of recordings, under a profile. */
 #include "mode.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How a command ended under an enforced profile. */
+/* Reports how a command ended under an enforced profile. */
 #ifndef OUTCOME_H
 #define OUTCOME_H
 
@@ -9,8 +9,7 @@
 /* Say it. */
 void outcome_say(const struct live_result *result);
 /*
- * Print how it ended beside how the recorded run ended, and report a
- * difference.
+ * Prints how it ended and how the recorded run ended, and reports a difference.
  */
 void outcome_compare(const struct run *recorded,
 		     const struct live_result *result, struct report *report);

@@ -17,15 +17,16 @@
 #include "process/process.h"
 
 enum {
-	ATTACH_MS = 20000,	/* a busy machine takes its time */
+	ATTACH_MS = 20000,	/* a busy machine can take long */
 	READY_FD = 3,
 	FOLLOWED_MAX = 2,
 };
 
 struct own_filters {
-	pid_t pid;		/* of sp-record; 0: none runs */
+	pid_t pid;		/* pid of sp-record; 0: it does not run */
 	FILE *stream;
-	pid_t followed[FOLLOWED_MAX];	/* with their descendants */
+	/* recorded processes, with their descendants */
+	pid_t followed[FOLLOWED_MAX];
 	size_t n_followed;
 	/* a filter was loaded that the recording does not see */
 	bool missed;
@@ -36,7 +37,7 @@ struct own_filters *own_filters_new(void)
 	return xcalloc(1, sizeof(struct own_filters));
 }
 
-/* True if sp-record has ended well. `sig` 0: send no signal. */
+/* Returns true if sp-record ended without an error. `sig` 0: send no signal. */
 static bool end(struct own_filters *h, int sig)
 {
 	int status = -1;
@@ -60,7 +61,7 @@ void own_filters_free(struct own_filters *h)
 	free(h);
 }
 
-/* Heap; NULL: there is none. */
+/* The path of sp-record, which the caller frees; NULL: there is none. */
 static char *find_recorder(void)
 {
 	char self[PATH_MAX], *path, *slash;
@@ -92,7 +93,8 @@ static char *join_pids(const pid_t *pids, size_t n)
 }
 
 /*
- * In a process group of its own: signals of the terminal are for the command.
+ * Starts it in a process group of its own, because signals of the terminal are
+ * meant for the command.
  */
 static int spawn(pid_t *pid, const char *path, char **argv, int stream,
 		 int ready)
@@ -122,8 +124,8 @@ static int spawn(pid_t *pid, const char *path, char **argv, int stream,
 }
 
 /*
- * sp-record writes a byte when it has attached, and closes without one
- * otherwise.
+ * sp-record writes a byte when it has attached. If that fails, it closes the
+ * pipe without a byte.
  */
 static bool wait_until_ready(int fd)
 {
@@ -143,7 +145,7 @@ static bool start(struct own_filters *h, const char *path, char **argv)
 	close(ready[1]);
 	h->stream = fine ? fdopen(stream[0], "r") : NULL;
 	if (h->stream)
-		setvbuf(h->stream, NULL, _IONBF, 0);	/* as trace_load() */
+		setvbuf(h->stream, NULL, _IONBF, 0);	/* as in trace_load() */
 	else
 		close(stream[0]);
 	fine = h->stream && wait_until_ready(ready[0]);
@@ -153,7 +155,10 @@ static bool start(struct own_filters *h, const char *path, char **argv)
 	return fine;
 }
 
-/* With -o, a signal while it writes does not cut the stream short. */
+/*
+ * Uses -o, so that a signal cannot cut the stream short while sp-record writes
+ * it.
+ */
 static bool start_recorder(struct own_filters *h)
 {
 	char *list = join_pids(h->followed, h->n_followed);
@@ -187,7 +192,10 @@ bool own_filters_follow(struct own_filters *h, pid_t leader, pid_t loader)
 	bool first = !h->n_followed;
 
 	if (!first) {
-		/* A second recording would count twice what both see. */
+		/*
+		 * Do not start a second recording: it would count again what
+		 * the first one sees.
+		 */
 		h->missed |= !h->pid || !is_followed(h, loader);
 		return false;
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Records what the workload's own filters answer before ours sees it: sp-
- * record, attached to the processes that load such filters.
+ * Records the calls that the workload's own filters answer before ours sees
+ * them, with an sp-record that is attached to the processes which load such
+ * filters.
  */
 #ifndef OWN_FILTERS_H
 #define OWN_FILTERS_H
@@ -14,24 +15,25 @@
 struct own_filters;
 
 struct own_filters *own_filters_new(void);
-/* Gives up a recording that is not complete. */
+/* Drops a recording that is not complete. */
 void own_filters_free(struct own_filters *hidden);
 
 /*
- * The process `loader` is about to load a filter, and waits. The first time,
- * start sp-record, found beside this program or in PATH, for it and for the
- * process `leader` (0: none), and wait until it has attached: true. Later
- * loaders are in that recording if they descend from these two.
+ * The process `loader` waits, and is about to load a filter. The first time,
+ * this starts sp-record (found beside this program or in PATH) for it and for
+ * the process `leader` (0: none), waits until sp-record has attached, and then
+ * returns true. Later loaders are in the same recording if they descend from
+ * these two.
  */
 bool own_filters_follow(struct own_filters *hidden, pid_t leader, pid_t loader);
-/* A filter is loaded that no recording sees. */
+/* Notes that a filter is loaded which no recording sees. */
 void own_filters_miss(struct own_filters *hidden);
 /*
- * End the recording and read it; false: there is no recording, or it cannot be
- * relied on.
+ * Ends the recording and reads it. Returns false if there is no recording, or
+ * it is not reliable.
  */
 bool own_filters_finish(struct own_filters *hidden, struct trace *t);
-/* Whether the answers of every filter were recorded. */
+/* Whether the answers of all these filters were recorded. */
 bool own_filters_is_whole(const struct own_filters *hidden);
 
 #endif

@@ -18,13 +18,16 @@
 #include "process/image-file.h"
 #include "process/mapping.h"
 
-/* Sizes that no program has, and how many files are kept open. */
+/*
+ * Limits: sizes that no program reaches, and the number of files that are kept
+ * open.
+ */
 enum {
 	SYMBOLS_MAX = 1 << 22, SEGMENTS_MAX = 4096, SECTIONS_MAX = 1 << 16,
 	OBJECTS_MAX = 256,
 	SECTION_BYTES_MAX = 128 << 20,
-	NAME_BYTES_MAX = 4096,		/* of one symbol … */
-	NAMES_BYTES_MAX = 256 << 20,	/* … and of all of a file */
+	NAME_BYTES_MAX = 4096,		/* bytes in the name of one symbol */
+	NAMES_BYTES_MAX = 256 << 20,	/* bytes in all names of a file */
 };
 
 struct segment {
@@ -42,12 +45,12 @@ struct object {
 	struct timespec changed;
 	struct segment *segments;
 	size_t n_segments;
-	/* by address; at the same address, the best name last */
+	/* by address; at the same address, the best name is the last */
 	struct symbol *symbols;
 	size_t n_symbols, name_bytes;
 };
 
-/* `at` is the child's. */
+/* The files that the child has open; `at` is in the child's memory. */
 struct objects {
 	struct file_child *child;
 	struct object *at;
@@ -91,7 +94,7 @@ static bool is_code(const GElf_Sym *s)
 		s->st_shndx != SHN_UNDEF && s->st_size;
 }
 
-/* NULL: not read: too large, or there is none. */
+/* Returns NULL if the section does not exist, or is too large. */
 static Elf_Data *section_data(Elf_Scn *section)
 {
 	GElf_Shdr header;
@@ -102,7 +105,7 @@ static Elf_Data *section_data(Elf_Scn *section)
 	return elf_getdata(section, NULL);
 }
 
-/* elf_strptr() would search for the end of the table at each call. */
+/* elf_strptr() would search for the end of the table in each call. */
 static size_t name_length(const Elf_Data *strings, size_t at)
 {
 	size_t most;
@@ -148,8 +151,8 @@ static void read_table(struct object *o, Elf *elf, Elf_Scn *section,
 }
 
 /*
- * Compare names of one function: fewer underscores are better, then shorter
- * names, then earlier ones.
+ * Compares two names for one function. Fewer underscores are better, then
+ * shorter names, then names that are earlier in the alphabet.
  */
 static int compare_names(const char *a, const char *b)
 {
@@ -188,7 +191,10 @@ static void read_symbols(struct object *o, Elf *elf)
 		   compare_symbols);
 }
 
-/* Read, not mapped: whoever truncates a mapped file would kill us. */
+/*
+ * The file is read, not mapped: if somebody truncated a mapped file, we would
+ * be killed.
+ */
 static void read_elf(struct object *o, int fd)
 {
 	Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
@@ -228,8 +234,8 @@ static const struct object *object_of(struct objects *all, int fd,
 }
 
 /*
- * The address of the byte before `offset` in the file; false: no segment loads
- * it.
+ * The address of the byte before `offset` in the file. Returns false if no
+ * segment loads it.
  */
 static bool address_of(const struct object *o, uint64_t offset,
 		       uint64_t *address)
@@ -245,7 +251,10 @@ static bool address_of(const struct object *o, uint64_t offset,
 	return false;
 }
 
-/* Symbols can overlap: the innermost of those that begin just before. */
+/*
+ * Symbols can overlap. Among those that begin shortly before the address, this
+ * takes the innermost.
+ */
 static char *symbol_at(const struct object *o, uint64_t address)
 {
 	enum { NESTED_MAX = 16 };
@@ -294,8 +303,8 @@ static bool find_mapping(pid_t tid, uint64_t address, struct mapping *m)
 }
 
 /*
- * Open the file by its mapping, which takes a capability; else by name, as the
- * task sees it, if that still is the same file.
+ * Opens the file through its mapping, which needs a capability. Otherwise opens
+ * it by its name in the task's view, if that is still the same file.
  */
 static int open_mapped(pid_t tid, const struct mapping *m, struct stat *st)
 {
@@ -350,8 +359,8 @@ static void find(struct objects *objects, pid_t tid, uint64_t ip,
 	struct mapping m;
 
 	/*
-	 * A call through the vsyscall page is made at the first byte of its
-	 * entry.
+	 * for a call through the vsyscall page, ip is the first byte of its
+	 * entry
 	 */
 	if (!find_mapping(tid, ip - 1, &m) && !find_mapping(tid, ip, &m))
 		return;
@@ -364,7 +373,7 @@ static void find(struct objects *objects, pid_t tid, uint64_t ip,
 	free(m.path);
 }
 
-/* Two strings with their NULs; an unknown one is empty. */
+/* The answer is two strings with their NULs. An unknown one is empty. */
 static size_t answer_place(void *objects, const void *request, size_t size,
 			   void *answer)
 {
@@ -417,7 +426,7 @@ void place_find(struct objects *objects, pid_t tid, uint64_t ip,
 		struct place *place)
 {
 	struct question question = { .ip = ip, .tid = tid };
-	/* ensures two NULs, whatever came */
+	/* has two NULs in any case */
 	char answer[FILE_CHILD_BYTES + 2] = "";
 
 	*place = (struct place){ NULL, NULL };

@@ -8,8 +8,8 @@
 #include "base/message.h"
 
 /*
- * Leave stdout to the list: the command's output goes to stderr, unless -o was
- * given.
+ * Where the command's stdout goes: to stderr, unless -o is given, because our
+ * own stdout is for the list.
  */
 static int command_stdout(const struct options *o)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Prepares every command that sp-verify runs: its user and its signals. */
+/* Prepares the user and the signals for all commands that sp-verify runs. */
 #ifndef PREPARE_H
 #define PREPARE_H
 
@@ -14,9 +14,9 @@ struct prepared {
 };
 
 /*
- * Look up the user, if there is a command, and hold the signals. An unknown
- * user ends the program. False: printed and latched. prepare_end() in either
- * case.
+ * Looks up the user, if a command is run, and blocks the signals. An unknown
+ * user ends the program. Returns false if it printed and latched an error. Call
+ * prepare_end() in either case.
  */
 bool prepare(struct prepared *w, const struct options *o);
 void prepare_end(struct prepared *w);

@@ -33,7 +33,7 @@ static bool same_texts(char **a, char **b)
 	return !*a && !*b;
 }
 
-/* Compares two runs that both have an argv. */
+/* Compares two runs that both have a command line. */
 static bool same_command(const struct run *a, const struct run *b)
 {
 	return same_texts(a->argv, b->argv) && !strcmp(a->cwd, b->cwd) &&
@@ -52,7 +52,10 @@ static int compare_runs(const void *a, const void *b)
 	return memcmp((*x)->id, (*y)->id, RUN_ID_SIZE);
 }
 
-/* False when one of the picked runs has no command: printed and latched. */
+/*
+ * Returns false if one of the picked runs has no command line; this was printed
+ * and latched.
+ */
 static bool pick_runs(const struct trace *t, const char *pick,
 		      struct picked *p)
 {
@@ -110,8 +113,7 @@ static bool same_groups(const struct run *run, const gid_t *groups, size_t n)
 }
 
 /*
- * Whether the run was made by the user that we are: then there is nothing to
- * switch.
+ * Whether we already are the user of the run, so that nothing must be switched.
  */
 static bool is_own_user(const struct run *run)
 {
@@ -127,8 +129,8 @@ static bool is_own_user(const struct run *run)
 }
 
 /*
- * A limit that setrlimit(2) would refuse is not changed: print that, once a
- * limit.
+ * Leaves out limits that setrlimit(2) would refuse, and prints each of these
+ * once.
  */
 static void set_limits(const struct run *run,
 		       struct rlimit limits[static RLIM_NLIMITS])
@@ -181,7 +183,7 @@ static void say_differences(const struct run *run)
 	free(kernel);
 }
 
-/* The recorded run, under a new id. */
+/* Copies the recorded run, but with a new id. */
 static void describe_again(const struct run *recorded,
 			   const struct command_user *user, struct run *run)
 {

@@ -7,10 +7,10 @@
 #include "stream/trace.h"
 
 /*
- * Run each distinct (argv, directory, user) of the runs once, the earliest
- * first. `pick`, unless NULL, is the name of the runs to take or the first
- * digits of their id. `stdout_fd` as in struct command. False: some could not
- * be run, printed and latched.
+ * Runs each distinct (argv, directory, user) of the runs once, the earliest
+ * first. `pick` selects runs by their name or the first digits of their id;
+ * NULL: all. `stdout_fd` is as in struct command. Returns false if some could
+ * not be run; this was printed and latched.
  */
 bool replay(const struct trace *t, const char *pick, int stdout_fd,
 	    const struct live_options *o, struct report *report);

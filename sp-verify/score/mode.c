@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How tight a profile is. */
+/* --score: shows how tight a profile is. */
 #include "mode.h"
 
 #include <stdlib.h>
@@ -24,7 +24,10 @@ static void write_score(const struct options *o, const struct score *score)
 			     "they are");
 }
 
-/* Without recordings, stdin is not read: a profile can be looked at alone. */
+/*
+ * If no recording is named, stdin is not read, because a profile can be
+ * examined alone.
+ */
 static void score_filter(const struct options *o, const struct filter *filter)
 {
 	struct trace *t = o->n_traces ? recordings_load(o) : NULL;

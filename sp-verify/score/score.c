@@ -18,12 +18,12 @@ enum { NUMBERS = 1024, X32_BASE = 0x40000000, RANKS = 3 };
 /* A call of this machine's architecture that the profile allows. */
 struct allowed {
 	struct call_id id;
-	bool narrowed;		/* with some arguments only */
+	bool narrowed;		/* allowed only for some arguments */
 	const struct danger *danger;	/* NULL: none */
-	uint64_t count;		/* that was recorded */
+	uint64_t count;		/* how often it was recorded */
 };
 
-/* One of the profiles that are compared. */
+/* A profile in the comparison. */
 struct peer {
 	char *name;
 	char *source;
@@ -33,13 +33,14 @@ struct peer {
 struct score {
 	char *name;
 	bool recorded;
-	size_t n_named;		/* calls of this architecture */
+	/* allowed calls of this architecture that have a name */
+	size_t n_named;
 	struct allowed *calls;
 	size_t n;
 	struct allowance own;
 	size_t n_seen, n_violations;
-	size_t n_logged;	/* how many of these are logged */
-	bool nameless;		/* numbers without a name are allowed too */
+	size_t n_logged;	/* how many of them are logged */
+	bool nameless;		/* it also allows numbers without a name */
 	struct peer *peers;
 	size_t n_peers;
 	struct other {
@@ -64,7 +65,10 @@ static int32_t first_number(const struct arch *arch)
 	return !strcmp(arch->name, "x32") ? X32_BASE : 0;
 }
 
-/* The architecture's calls that have a name, with the filter's answers. */
+/*
+ * Calls a function for each call of the architecture that has a name, with the
+ * filter's answers.
+ */
 static void each_call(const struct filter *filter, const struct arch *arch,
 		      void (*see)(void *arg, struct call_id id,
 				  enum verdict verdict), void *arg)
@@ -211,7 +215,8 @@ static void add_usual(struct score *s, const struct engine *usual,
 	struct host host;
 
 	host_init(&host);
-	host_set_caps(&host, usual->caps, &bad);	/* it knows them all */
+	/* cannot fail: it knows all of these names */
+	host_set_caps(&host, usual->caps, &bad);
 	free(bad);
 	for (int i = 0; i < ENGINE_FILES && !peer.source; i++)
 		if (measure_file(files[i], &host, &peer.allowance))
@@ -280,7 +285,7 @@ static size_t n_dangers(const struct allowance *a)
 	return n;
 }
 
-/* "none", or "2 (ptrace, keyctl)"; the worst first. */
+/* Prints "none", or "2 (ptrace, keyctl)" with the worst call first. */
 static void print_dangers(const struct score *s, FILE *out)
 {
 	enum { NAMED = 5 };
@@ -375,7 +380,10 @@ static void print_danger_table(const struct score *s, FILE *out)
 				print_danger(s, &s->calls[i], width, out);
 }
 
-/* "also allowed: 369 calls of x86 (1 observed), 308 of x32 (0 observed)" */
+/*
+ * Prints "also allowed: 369 calls of x86 (1 observed), 308 of x32 (0
+ * observed)".
+ */
 static void print_others(const struct score *s, FILE *out)
 {
 	for (size_t i = 0; i < s->n_others; i++) {

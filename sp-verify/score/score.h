@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How tight a filter is: what it allows, what was recorded, and what engines
- * allow by default.
+ * How tight a filter is: compares what it allows with what was recorded, and
+ * with what engines allow by default.
  */
 #ifndef SCORE_H
 #define SCORE_H
@@ -14,14 +14,19 @@
 
 struct score;
 
-/* `name` is the profile's, for people; `t` NULL: nothing was recorded. */
+/*
+ * `name` is the profile's name in the output. `t` NULL: there is no recording.
+ */
 struct score *score_new(const struct filter *filter, const char *name,
 			const struct trace *t,
 			const struct engine_files *files);
 void score_free(struct score *s);
-/* Calls of this machine's architecture that were recorded and are denied. */
+/*
+ * The number of recorded calls of this machine's architecture that the filter
+ * denies.
+ */
 size_t score_violations(const struct score *s);
-/* A summary line, and tables. */
+/* Prints a summary line and tables. */
 void score_print(const struct score *s, FILE *out);
 void score_json(const struct score *s, FILE *out);
 

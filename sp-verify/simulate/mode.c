@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A profile, compared with recordings. */
+/* Compares a profile with recordings. */
 #include "mode.h"
 
 #include "base/message.h"

@@ -11,7 +11,7 @@
 #include "profile/host.h"
 #include "report/verdict.h"
 
-/* The kinds of loss that can hide a call of the workload. */
+/* Kinds of loss that can hide a call of the workload. */
 static const char *const touching[] = { "call", "task" };
 enum { N_TOUCHING = sizeof(touching) / sizeof(touching[0]) };
 
@@ -65,7 +65,7 @@ bool trace_is_usable(const struct trace *t, bool partial)
 	return fine;
 }
 
-/* The facts to judge, found by call: a call can have many. */
+/* The facts to judge, found by call, since a call can have many. */
 struct judged {
 	const struct filter *filter;
 	const struct trace *trace;
@@ -106,7 +106,7 @@ static bool has_word(const char *list, const char *word)
 	return false;
 }
 
-/* Each name once. */
+/* Appends each name once. */
 static void append(struct text_list *list, struct call_id id)
 {
 	char buf[SYSCALL_NAME_MAX];
@@ -147,8 +147,9 @@ static enum verdict judge_values(const struct filter *filter,
 }
 
 /*
- * Judge a call whose answer depends on its arguments by the recorded ones. It
- * is undecided if the trace lacks the arguments of some of the calls.
+ * Judges a call whose answer depends on its arguments by the recorded
+ * arguments. It is undecided if the trace lacks the arguments of some of the
+ * calls.
  */
 static enum verdict judge_arguments(const struct judged *j,
 				    const struct call_total *total)
@@ -172,8 +173,9 @@ static enum verdict judge_arguments(const struct judged *j,
 }
 
 /*
- * The workload made this call too, but a filter answered it while it was
- * recorded: the workload's own one, or the profile that is verified here.
+ * Judges a call that a filter answered during the recording. The workload made
+ * this call, too. The filter can be its own, or the profile that is verified
+ * now.
  */
 static bool judge_denial(const struct filter *filter, const struct trace *t,
 			 const struct fact *denial, struct report *report,
@@ -217,8 +219,8 @@ static void judge_denials(const struct filter *filter, const struct trace *t,
 }
 
 /*
- * uprobe(2) and uretprobe(2) are made by the kernel where a tool watches a
- * program. Since Linux 6.14 no filter sees them (kernel/seccomp.c,
+ * The kernel makes uprobe(2) and uretprobe(2) where a tool watches a program.
+ * Since Linux 6.14 no filter sees them (kernel/seccomp.c,
  * seccomp_uprobe_exception()).
  */
 static bool passes_filters(struct call_id id, const struct trace *t)
@@ -287,7 +289,7 @@ size_t simulate(const struct filter *filter, const struct trace *t,
 	return n;
 }
 
-/* The answers of the workload's own filters. */
+/* Answers of the workload's own filters. */
 
 struct hidden_calls {
 	const struct filter *filter;
@@ -299,8 +301,8 @@ struct hidden_calls {
 };
 
 /*
- * The kernel's internal codes, linux/errno.h: a call that our listener held was
- * interrupted, and is made again or its task died.
+ * Codes that only the kernel uses (linux/errno.h): a call that our listener
+ * held was interrupted, and is made again, unless its task died.
  */
 static bool is_given_up(int32_t answer)
 {
@@ -335,8 +337,8 @@ static void add_hidden(struct hidden_calls *h, const struct fact *fact,
 }
 
 /*
- * A handler or a supervisor answered the call; calls that were made are in the
- * count.
+ * Adds a call that a signal handler or a supervisor answered. Calls that were
+ * really made are in the count.
  */
 static void add_skipped(struct hidden_calls *h, const struct fact *call)
 {
@@ -347,9 +349,9 @@ static void add_skipped(struct hidden_calls *h, const struct fact *call)
 }
 
 /*
- * Our listener sees every call that is made. One that it did not see, but that
- * is recorded, was answered when the recorder could not distinguish it from a
- * call in progress.
+ * Our listener sees every call that is made. A recorded call that it did not
+ * see was answered when the recorder could not distinguish it from a call in
+ * progress.
  */
 static bool is_unseen(const struct hidden_calls *h, const struct fact *call)
 {

@@ -9,8 +9,8 @@
 #include "stream/trace.h"
 
 /*
- * Whether the trace can prove anything: it has calls, none was lost, and every
- * run is complete, unless `partial`. Problems are printed and latched.
+ * Whether the trace can prove anything: it has calls, no call was lost, and
+ * every run is complete (unless `partial`). Problems are printed and latched.
  */
 bool trace_is_usable(const struct trace *t, bool partial);
 
@@ -18,11 +18,11 @@ bool trace_is_usable(const struct trace *t, bool partial);
 size_t simulate(const struct filter *filter, const struct trace *t,
 		struct report *report);
 
-/* Whether the trace is complete; prints nothing. */
+/* Whether the trace is complete. Prints nothing. */
 bool trace_is_whole(const struct trace *t);
 /*
- * Judges, by their number, the calls that a filter of the workload's own
- * answered. The recording began `begun_ns` after the run. `learn` may be NULL.
+ * Judges, by their numbers, the calls that a filter of the workload itself
+ * answered. The recording began `begun_ns` after the run. `learn` can be NULL.
  */
 void simulate_hidden(const struct filter *filter, const struct trace *t,
 		     uint64_t begun_ns, struct report *report,
