@@ -181,7 +181,7 @@ static bool is_known(const struct digest_call *call, unsigned int origin)
 		origin & ~PROFILE_OBSERVED;
 }
 
-static void count_units(struct digest *d, const struct digest_call *call,
+static void count_units(struct digest *d, struct digest_call *call,
 			const size_t *unit_of, bool *makes, bool *unique)
 {
 	size_t n = 0, last = 0;
@@ -192,8 +192,10 @@ static void count_units(struct digest *d, const struct digest_call *call,
 			continue;
 		makes[unit_of[i]] = true;
 		last = unit_of[i];
+		call->only_run = i;
 		n++;
 	}
+	call->n_units = n;
 	if (n)
 		d->discovery.made_by[n]++;
 	if (n == 1)
@@ -334,11 +336,7 @@ static void advise_about_runs(struct advice *a, const struct digest *d)
 {
 	size_t units = d->discovery.units;
 
-	if (units < RISK_UNITS_MIN)
-		advise(a, xasprintf("Record more kinds of runs (%zu so far): "
-				    "also start, reload, errors and shutdown",
-				    units));
-	else if (d->unique)
+	if (units >= RISK_UNITS_MIN && d->unique)
 		advise(a, xasprintf("%zu of %zu command lines made a call that "
 				    "no other made: add tests like these "
 				    "until no run adds a call", d->unique,

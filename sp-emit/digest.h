@@ -24,6 +24,11 @@ struct digest_call {
 	/* counts, indexed by the run's index in the trace */
 	uint64_t *by_run;
 	size_t n_runs;		/* that made it */
+	/*
+	 * Of units (below), if no group allows the call; 0: a group does. With 1,
+	 * `only_run` is a run of it.
+	 */
+	size_t n_units, only_run;
 	char **arguments;	/* such as "3 times ioctl(TCGETS)", unescaped */
 	size_t n_arguments;
 };

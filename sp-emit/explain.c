@@ -10,17 +10,22 @@
 #include "args.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "format.h"
+#include "kernel/ability.h"
 #include "kernel/capability.h"
 #include "kernel/danger.h"
 #include "kernel/purpose.h"
 #include "kernel/value.h"
 #include "possible/possible.h"
 #include "profile/portable.h"
+#include "proposal.h"
 #include "stream/keep.h"
 #include "stream/stack.h"
 
-enum { NAME_COLUMNS = 24 };
+enum {
+	NAME_COLUMNS = 24,
+	RUNS_MAX = 5,		/* that a line names */
+	TESTS_MAX = 5,
+};
 
 /* "  x86_64     0  read                     allow". */
 static void write_start(const struct profile_rule *rule, const char *from,
@@ -67,12 +72,40 @@ static void write_purpose(const struct profile_rule *rule, FILE *out)
 		purpose->text);
 }
 
+/*
+ * The shorter list: the runs that made the call, or those that did not. Runs
+ * can have one name.
+ */
+static char *runs_list(const struct trace *t, const bool *made, bool wanted)
+{
+	char *list = NULL;
+	size_t n = 0, named = 0;
+
+	for (size_t i = 0; i < t->n_runs; i++)
+		n += made[i] == wanted;
+	for (size_t i = 0; i < t->n_runs && named < RUNS_MAX; i++) {
+		char *name = made[i] == wanted ?
+			text_printable(t->runs[i]->name) : NULL;
+
+		if (name)
+			text_append(&list, ", ", name);
+		named += !!name;
+		free(name);
+	}
+	if (n > named) {
+		char *more = xasprintf(" and %zu more", n - named);
+
+		text_append(&list, "", more);
+		free(more);
+	}
+	return list;
+}
+
 /* Writes which runs made the call, if there are several runs. */
 static void write_runs(const struct trace *t, struct fact **calls,
 		       const struct profile_rule *rule, FILE *out)
 {
-	bool *made = xcalloc(t->n_runs + 1, sizeof(*made));
-	struct text_list list = { NULL, 0 };
+	bool *made = xcalloc(t->n_runs + 1, sizeof(*made)), most;
 	struct fact **first = calls;
 	size_t n = 0;
 	char *names;
@@ -80,18 +113,15 @@ static void write_runs(const struct trace *t, struct fact **calls,
 	for (; *calls && !call_id_compare(&(*calls)->id, &rule->id); calls++)
 		for (size_t i = 0; i < (*calls)->n_sightings; i++)
 			made[(*calls)->sightings[i].run] = true;
-	for (size_t i = 0; i < t->n_runs; i++) {
-		char *name = made[i] ? text_printable(t->runs[i]->name) : NULL;
-
-		if (name)
-			text_list_add(&list, name);
+	for (size_t i = 0; i < t->n_runs; i++)
 		n += made[i];
-		free(name);
-	}
-	names = text_list_end(&list);
+	most = n > RUNS_MAX && n > t->n_runs / 2;
+	names = runs_list(t, made, !most);
 	if (n && t->n_runs > 1) {
 		write_start(rule, "runs", out);
-		fprintf(out, "%zu of %zu: %s", n, t->n_runs, names);
+		fprintf(out, "%zu of %zu", n, t->n_runs);
+		if (names)
+			fprintf(out, "%s%s", most ? ", not " : ": ", names);
 		if (t->keep)
 			fprintf(out, "; about %" PRIu64 " of about %" PRIu64
 				" were merged",
@@ -254,29 +284,106 @@ static void write_added(const struct emit *emit,
 	free(why);
 }
 
-/* Writes the calls that are in the programs' code, but not in the profile. */
+/* The one at this place in the list, or NULL: the profile allows it. */
+static const struct possible_call *possible_at(const struct emit *emit,
+					       size_t i)
+{
+	const struct possible_call *call = &emit->possible->calls[i];
+
+	return profile_allows(emit->profile, call->id) ? NULL : call;
+}
+
+/* A later call of the list with the same ability: ", 4 mkdir". */
+static void write_others(const struct emit *emit, size_t first, FILE *out)
+{
+	const struct ability *ability =
+		ability_of(emit->possible->calls[first].id);
+	const char *separator = "; also ";
+	char name[SYSCALL_NAME_MAX];
+
+	for (size_t i = first + 1; i < emit->possible->n; i++) {
+		const struct possible_call *call = possible_at(emit, i);
+
+		if (!call || ability_of(call->id) != ability)
+			continue;
+		fprintf(out, "%s%s (%zu)", separator,
+			syscall_label(call->id, name), i + 1);
+		separator = ", ";
+	}
+}
+
+static bool is_first(const struct emit *emit, size_t i)
+{
+	const struct ability *ability =
+		ability_of(emit->possible->calls[i].id);
+
+	for (size_t j = 0; j < i; j++)
+		if (possible_at(emit, j) &&
+		    ability_of(emit->possible->calls[j].id) == ability)
+			return false;
+	return true;
+}
+
+static void write_possible_call(const struct emit *emit, size_t i,
+				const struct profile_rule *rule, FILE *out)
+{
+	const struct ability *ability = ability_of(rule->id);
+	char *why;
+
+	if (!emit->lists_all && !is_first(emit, i))
+		return;
+	why = possible_why(&emit->possible->calls[i]);
+	write_start(rule, "possible", out);
+	fprintf(out, "%zu: %s", i + 1, why);
+	free(why);
+	if (!emit->lists_all) {
+		write_others(emit, i, out);
+		fprintf(out, "; to %s\n", ability ? ability->text :
+			"do other things");
+		return;
+	}
+	putc('\n', out);
+	write_purpose(rule, out);
+}
+
+/*
+ * The calls that are in the programs and not in the profile: those with one
+ * ability in a line, or a line for each.
+ */
 static void write_possible(const struct emit *emit, FILE *out)
 {
-	unsigned int rank = 0;
-
 	for (size_t i = 0; i < emit->possible->n; i++) {
-		const struct possible_call *call = &emit->possible->calls[i];
+		const struct possible_call *call = possible_at(emit, i);
 		const struct profile_rule rule = {
-			.id = call->id,
+			.id = emit->possible->calls[i].id,
 			.action = emit->profile->default_action,
 		};
-		char *why;
 
-		rank++;
-		if (profile_allows(emit->profile, call->id))
+		if (!call)
 			continue;
-		why = possible_why(call);
-		write_start(&rule, "possible", out);
-		fprintf(out, "%u: %s\n", rank, why);
-		free(why);
-		write_purpose(&rule, out);
+		write_possible_call(emit, i, &rule, out);
 		write_danger(&rule, out);
 	}
+}
+
+static void write_test(const struct proposal *test, size_t number, FILE *out)
+{
+	fprintf(out, "%-7s %5s  %-*s  %-6s  %-8s  %zu: %s, because ", "-",
+		"-", NAME_COLUMNS, "-", "-", "test", number, test->test);
+	for (size_t i = 0; i < test->n_why; i++)
+		text_put_printable(test->why[i].text, out);
+	putc('\n', out);
+}
+
+static void write_tests(const struct emit *emit, FILE *out)
+{
+	struct digest *d = digest_new(emit);
+	struct proposals *p = proposals_new(d);
+
+	for (size_t i = 0; i < p->n && i < TESTS_MAX; i++)
+		write_test(&p->at[i], i + 1, out);
+	proposals_free(p);
+	digest_free(d);
 }
 
 static void write_rule(const struct emit *emit, struct fact **calls,
@@ -349,6 +456,8 @@ void write_explanation(const struct emit *emit, FILE *out)
 			write_danger(&p->rules[i], out);
 	}
 	free(calls);
-	if (emit->lists_possible)
+	if (emit->lists_possible) {
 		write_possible(emit, out);
+		write_tests(emit, out);
+	}
 }

@@ -50,6 +50,7 @@ struct emit {
 	/* the list from which --add chose, or NULL */
 	const struct possible *possible;
 	bool lists_possible;	/* --possible */
+	bool lists_all;		/* --possible=all */
 	/* results of calls in the stream, for --table; or NULL */
 	const struct results *results;
 };

@@ -185,6 +185,7 @@ void write_html(const struct emit *emit, FILE *out)
 	write_verdict(d, out);
 	write_dangers(d, out);
 	write_certainty(d, out);
+	html_proposals(d, out);
 	write_advice(d, out);
 	html_calls(d, out);
 	html_possible(emit, out);

@@ -3,7 +3,7 @@
 #ifndef HTML_H
 #define HTML_H
 
-#include "digest.h"
+#include "proposal.h"
 
 /*
  * The contents of <style> and <script>. The tests compare the hash with the
@@ -19,6 +19,7 @@ void html_take(char *text, FILE *out);
 enum { HTML_MAKERS_MAX = 20, HTML_ARGUMENTS_MAX = 60,
        HTML_STACKS_MAX = 20 };
 
+void html_proposals(const struct digest *d, FILE *out);
 void html_calls(const struct digest *d, FILE *out);
 /* Writes nothing without --possible. */
 void html_possible(const struct emit *emit, FILE *out);

@@ -3,7 +3,8 @@
 #include <stdlib.h>
 
 #include "base/markup.h"
-#include "digest.h"
+#include "base/memory.h"
+#include "proposal.h"
 
 /* Writes the text and frees it. */
 static void put(char *text, FILE *out)
@@ -113,12 +114,48 @@ static void write_advice(const struct digest *d, FILE *out)
 	free(advice);
 }
 
+static void write_test(const struct proposal *test, FILE *out)
+{
+	enum { CALLS_MAX = 6 };
+
+	fprintf(out, "- **%s.** Why: ", test->test);
+	for (size_t i = 0; i < test->n_why; i++)
+		if (test->why[i].outside)
+			put(xstrdup(test->why[i].text), out);
+		else
+			fputs(test->why[i].text, out);
+	for (size_t i = 0; i < test->n_calls && i < CALLS_MAX; i++)
+		fprintf(out, "%s`%s`", i ? " " : " (", test->calls[i]);
+	if (test->n_calls > CALLS_MAX)
+		fprintf(out, " and %zu more", test->n_calls - CALLS_MAX);
+	fprintf(out, "%s.\n", test->n_calls ? ")" : "");
+}
+
+static void write_tests(const struct digest *d, FILE *out)
+{
+	enum { TESTS_MAX = 5 };
+	struct proposals *p = proposals_new(d);
+	const char *hint = proposals_hint(d);
+
+	if (p->n)
+		fputs("\n**Tests to add:**\n\n", out);
+	for (size_t i = 0; i < p->n && i < TESTS_MAX; i++)
+		write_test(&p->at[i], out);
+	if (p->n > TESTS_MAX)
+		fprintf(out, "- %zu more are in the page that `sp-emit --html` "
+			"writes.\n", p->n - TESTS_MAX);
+	if (hint)
+		fprintf(out, "\n%s.\n", hint);
+	proposals_free(p);
+}
+
 void write_markdown(const struct emit *emit, FILE *out)
 {
 	struct digest *d = digest_new(emit);
 
 	write_sentences(d, out);
 	write_dangers(d, out);
+	write_tests(d, out);
 	write_calls(d, out);
 	write_advice(d, out);
 	digest_free(d);

@@ -129,6 +129,18 @@ static char *args_groups(void)
 	return list;
 }
 
+static char *set_possible(const struct option_row *row, void *to,
+			  const char *value)
+{
+	struct options *o = to;
+
+	(void)row;
+	o->possible = true;
+	o->possible_all = value;
+	return value && strcmp(value, "all") ?
+		xstrdup("the value can only be all") : NULL;
+}
+
 static char *set_args(const struct option_row *row, void *to, const char *list)
 {
 	struct options *o = to;
@@ -193,10 +205,11 @@ static const struct option_row rows[] = {
 	  "in place of the profile, print where each call of it\n"
 	  "comes from; alone, that of --oci",
 	  OPTION_FLAG(struct options, explain) },
-	{ "possible", 0, NULL,
-	  "with --explain or --html: also the calls that the\n"
-	  "executables can make and no run made, likeliest first",
-	  OPTION_FLAG(struct options, possible), .modes = OF_CALLS },
+	{ "possible", 0, "[all]",
+	  "with --explain, --markdown or --html: also what the\n"
+	  "executables can do and no run did, and tests for it; with\n"
+	  "all, --explain has a line for each call",
+	  .set = set_possible, .modes = OF_CALLS },
 	{ .help = "\nWhat is in it:" },
 	{ "args", 0, "[GROUPS]",
 	  "rules for arguments too: of socket, ioctl, prctl,\n"
@@ -470,9 +483,11 @@ static void check(const struct options *o)
 		message_usage("stdin cannot be a recording and the base");
 	if (o->base && o->exact)
 		message_usage("--base cannot be combined with --exact");
-	if (o->possible && !o->explain && o->format->write != write_html)
-		message_usage("--possible is only for --explain and --html; "
-			      "--add=possible:N allows the first N calls");
+	if (o->possible && !o->explain && o->format->write != write_html &&
+	    o->format->write != write_markdown)
+		message_usage("--possible is only for --explain, --markdown "
+			      "and --html; --add=possible:N allows the first N "
+			      "calls");
 	if ((o->add.possible || o->add.n_names) && o->exact)
 		message_usage("--add cannot be combined with --exact");
 	if (o->into && (o->format->write != write_oci || o->explain))

@@ -30,6 +30,7 @@ struct options {
 	const char *base;	/* --base; NULL: none */
 	struct host host;	/* for its conditions */
 	bool possible;		/* list calls that no run made */
+	bool possible_all;	/* --possible=all */
 	struct additions add;
 	const char *output;	/* NULL: stdout, or the file of `into` */
 	const char *into;	/* --into: path of a config.json; NULL: none */

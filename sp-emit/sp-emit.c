@@ -179,6 +179,7 @@ static bool add_calls(struct possible *possible, struct emit *emit,
 			return false;
 		emit->possible = possible;
 		emit->lists_possible = o->possible;
+		emit->lists_all = o->possible_all;
 	}
 	return possible_add(possible, &o->add, p, o->format);
 }

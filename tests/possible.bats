@@ -29,7 +29,7 @@ stream() {
 
 # possible FILE [OPTION…] — NAME and WHY of each call that is listed, without the figures
 possible() {
-	sp-emit --explain --possible --exact "$@" |
+	sp-emit --explain --possible=all --exact "$@" |
 		sed -n 's/^x86_64 *[0-9]* *\([^ ]*\) *EPERM *possible *[0-9]*: \(.*\); made by.*/\1 \2/p'
 }
 
@@ -166,7 +166,9 @@ possible() {
 		possible:x|possible:N needs a number from 1 to 1024
 	EOT
 	run -2 sp-emit --oci --possible x.sp
-	[[ ${lines[0]} == "sp-emit: --possible is only for --explain"* ]]
+	[[ ${lines[0]} == "sp-emit: --possible is only for --explain, --markdown and --html; "* ]]
+	run -2 sp-emit --explain --possible=some x.sp
+	[ "${lines[0]}" = "sp-emit: --possible=some: the value can only be all" ]
 	run -2 sp-emit --oci --exact --add=acct x.sp
 	[ "${lines[0]}" = "sp-emit: --add cannot be combined with --exact" ]
 	run -2 sp-emit --table --add=acct x.sp

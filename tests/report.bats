@@ -74,6 +74,73 @@ pages() {
 	sp-emit --markdown a.sp 2>err | grep -F '(runs: 1).'
 }
 
+@test "tests are proposed, each for a reason that is in the recording" {
+	local lines expected start=what%20was%20done%20before%20the%20recorder%20attached n=0
+	# shellcheck disable=SC2016 # the name of a run
+	while IFS='|' read -r lines expected; do
+		# runs and parts come before the image
+		tr ';' '\n' <<<"$lines" | sed 's/^ *//' >text
+		{ grep -E '^(run|part)' text; echo 'image /bin/a'; grep -vE '^(run|part)' text; } | "$TESTS/mkstream" |
+			sp-emit --markdown --allow-partial 2>/dev/null |
+			sed -n '/^- \*\*/{s/<[^>]*>//g; s/[*`]//g; s/^- //; p}' >proposed
+		case $expected in
+		-*) lacks -F "${expected#-}" <proposed ;;
+		*) shows -xF "$expected" <proposed ;;
+		esac || { cat proposed text; return 1; }
+		n=$((n + 1))
+	done <<-EOT
+		run 1 x status=0; call 1 read 1; run 2 <b status=3; call 2 read 1|Repeat what failed, until it succeeds. Why: run &#60;b exited with 3; a run that fails early has not made all of its calls.
+		run 1 x status=0; call 1 read 1|-Repeat
+		run 1 x; call 1 read 1|-Record a start
+		run 1 x blind=$start; call 1 read 1|Record a start of the program: sp-record with its command, or with --unit and --restart. Why: each recording attached to a program that ran already, so the calls of its start are missing.
+		run 1 x blind=$start; run 2 y; call * read 1|-Record a start
+		run 1 x; call 1 50 2; socket 1 2 0 0 00507f000001 1|Add a run in which clients connect. Why: the program listens (2 × listen), and no run accepted a connection; it was bound to AF&#95;INET 127.0.0.1&#58;80 (accept4).
+		run 1 x; call 1 50 2; call 1 43 1|-clients connect
+		run 1 x; call 1 13 9|Add runs in which it gets each signal that it handles: to reload, to reopen its logs, to stop. Why: it sets what signals do (9 × rt_sigaction), and no run came back from a handler (rt_sigreturn).
+		run 1 x; call 1 13 9; call 1 15 1|-each signal
+		run 1 x; call 1 13 9; call 1 128 1|-each signal
+		run 1 x status=-9; call 1 read 1|Add a run in which the program is stopped while it is recorded. Why: no recording shows how the program ends by itself or at SIGTERM.
+		run 1 x status=-9; run 2 y status=0; call * read 1|-is stopped
+		run 1 x start=5; run 2 x start=7; run 3 y argv=z; part 1 1 0 -; part 2 1 1 r%3C; call * read 1|Repeat the runs that end too early, until they get to each mark. Why: 1 of 2 recordings got to the mark r&#60;.
+		run 1 x argv='a %3C'; run 2 y argv='a %3C'; call * read 1|Add runs with other options and another configuration. Why: all runs have the command line a &#60;.
+		run 1 x argv=a; run 2 y argv=b; call * read 1|-other options
+		run 1 x argv=nil; call * read 1|-other options
+		run 1 x argv=a; run 2 y argv=b; call * read 1; call 2 74 1; call 2 82 1|Add runs like this one, with other data. Why: only the command line of run y made these calls: what a single test finds is often not all there is (fsync rename).
+		run 1 x argv=a; run 2 y argv=b; run 3 z argv=b; call * read 1; call 2 74 1; call 3 74 1|Add runs like this one, with other data. Why: only the command line of run y made these calls: what a single test finds is often not all there is (fsync).
+		run 1 x argv=a; run 2 y argv=b; call * read 1; call * 74 1|-like this one
+		run 1 x how=paths; call 1 read 1; path 1 0x40 -2 /etc/x.d 1; path 1 1 -2 /lib/x 1; path 1 1 -2 /srv/y 1; path 1 0x40 0 /srv/y 1|Add a run in which these files exist. Why: it looked for /etc/x.d, and no run had them.
+	EOT
+	[ $n = 20 ]
+}
+
+@test "tests are proposed from the code of an executable, for what it imports and no run did" {
+	cc -w -Wl,--build-id -o app -x c - <<-'END'
+		#include <netdb.h>
+		#include <stdio.h>
+		#include <sys/socket.h>
+		#include <unistd.h>
+		int main(void)
+		{
+			return listen(0, 1) + accept4(0, NULL, NULL, 0) + rmdir("x") + rename("x", "y") +
+				getaddrinfo("x", NULL, NULL, NULL) + fsync(0);
+		}
+	END
+	printf '%s\n' 'run 1 x argv=nil status=0' "image $PWD/app $(readelf -n app | sed -n 's/.*Build ID: //p') 1:1:1" \
+		'call 1 read 1' 'call 1 84 1' | "$TESTS/mkstream" >x.sp
+	sp-emit --explain --possible x.sp | sed -n 's/^-.* test *//p' >out
+	diff - out <<-END
+	1: Add a run in which clients connect to each port and each Unix socket that it can be told to listen on, because the program can accept connections, and no run did: $PWD/app imports listen, accept4
+	2: Add a run in which it saves its data, a file of it grows and shrinks, and it stops in order, because the program can save data, and change the size of files, and no run did: $PWD/app imports fsync
+	3: Add a run in which it looks up the name of a host, one that exists and one that does not, because the program can look up names of hosts, and no run did: $PWD/app imports getaddrinfo
+	4: Add a run in which it creates, replaces and removes its files: data, logs that are rotated, temporary files, a PID file, because the program can create, rename and remove files, and no run made these calls for it: $PWD/app imports rename
+	END
+	sp-emit --markdown --possible x.sp | shows '^- \*\*Add a run in which clients connect to each port.*imports <code>listen</code>, <code>accept4</code> (`listen` `accept4`)\.$'
+	# the others of an ability are in its line; =all has a line for each
+	sp-emit --explain --possible x.sp | shows -E 'listen +EPERM +possible +[0-9]+: .*app imports listen; made by .*; also accept4 \([0-9]+\)(, [a-z0-9_]+ \([0-9]+\))*; to accept connections$'
+	sp-emit --explain --possible x.sp | lacks -E ' accept4 +EPERM '
+	sp-emit --explain --possible=all x.sp | shows -E ' accept4 +EPERM +possible +[0-9]+: .*app imports accept4; made by [0-9]+ of 206 other programs$'
+}
+
 @test "--timeline: first sights in order, each call once as new, and the marks" {
 	{
 		echo 'run 1 a start=5000000000'

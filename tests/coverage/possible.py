@@ -38,7 +38,7 @@ def list_possible(tools, own, mapped=()):
     with tempfile.NamedTemporaryFile(suffix=".sp") as stream:
         mkstream.build(io.StringIO(text), stream)
         stream.flush()
-        out = subprocess.run([f"{tools}/sp-emit", "--explain", "--possible", "--exact", stream.name],
+        out = subprocess.run([f"{tools}/sp-emit", "--explain", "--possible=all", "--exact", stream.name],
                              capture_output=True, text=True)
     if out.returncode:
         raise RuntimeError(out.stderr)

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "kernel/ability.h"
 #include "kernel/danger.h"
 #include "kernel/purpose.h"
 #include "kernel/signature.h"
@@ -142,6 +144,47 @@ static void check_signature(struct call_id id, const char *name,
 	fclose(out);
 }
 
+/* Calls of a machine's own, and those that no kernel has now, need none. */
+static void check_ability(struct call_id id, const char *name,
+			  enum subject subject)
+{
+	const struct ability *ability;
+	size_t n = 0;
+
+	for (size_t i = 0; (ability = ability_at(i)); i++)
+		n += ability->calls && text_has_word(ability->calls, name);
+	check(n < 2, "has more than one ability", name);
+	check(n || subject == SUBJECT_OLD || subject == SUBJECT_KERNEL ||
+	      !strcmp(name, "lookup_dcookie"), "has no ability", name);
+	check(!ability_of(id) == !n, "is not found", name);
+}
+
+/* No word of the table is misspelled, and each row has what reports print. */
+static void check_ability_words(const struct ability *ability)
+{
+	const char *at = ability->calls ? ability->calls : "";
+	struct call_id id;
+	char name[64];
+	int n;
+
+	check(ability->text && strlen(ability->text) < 60 &&
+	      (!ability->test || strlen(ability->test) < 130),
+	      "has no short text", ability->text);
+	for (; sscanf(at, " %63s%n", name, &n) == 1; at += n)
+		check(syscall_number(arch_native(), name, &id) != -EINVAL,
+		      "is no call", name);
+}
+
+static void check_abilities(void)
+{
+	const struct ability *ability;
+
+	for (size_t i = 0; (ability = ability_at(i)); i++)
+		check_ability_words(ability);
+	check(ability_of_function("getaddrinfo") && !ability_of_function("") &&
+	      !ability_of_function("getaddr"), "wrong ability", "functions");
+}
+
 /* Each number that has a name on some architecture. */
 static void check_purpose(struct call_id id)
 {
@@ -155,6 +198,7 @@ static void check_purpose(struct call_id id)
 	check(subject_name(purpose->subject) && strlen(purpose->text) < 70,
 	      "has no half line", name);
 	check_signature(id, name, purpose->subject);
+	check_ability(id, name, purpose->subject);
 }
 
 static void check_purposes(void)
@@ -279,6 +323,7 @@ static void check_portable(void)
 int main(void)
 {
 	check_purposes();
+	check_abilities();
 	check_values();
 	check_texts();
 	check_rights();

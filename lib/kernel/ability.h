@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What programs can do, in plain words, and the test that makes a program do
+ * it. Each call belongs to one ability.
+ */
+#ifndef ABILITY_H
+#define ABILITY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "kernel/syscall.h"
+
+struct ability {
+	const char *calls;	/* a space before and after each name */
+	/*
+	 * functions of the C library for which the ability is, although they
+	 * make calls of others; in the same form
+	 */
+	const char *functions;
+	const char *text;	/* after "it can" */
+	/* after "a run in which"; NULL: every program does it */
+	const char *test;
+	bool notable;		/* a reviewer wants to know that it is denied */
+};
+
+/* The rows, NULL after the last; those that matter most come first. */
+const struct ability *ability_at(size_t i);
+/* NULL: a call without a name, or one that no current kernel has. */
+const struct ability *ability_of(struct call_id id);
+/* NULL: the function has no row of its own. */
+const struct ability *ability_of_function(const char *name);
+
+#endif

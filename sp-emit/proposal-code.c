@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tests that the code of the executables proposes: --possible. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "kernel/ability.h"
+#include "possible/possible.h"
+#include "proposal.h"
+
+enum { ABILITIES_MAX = 64, OBJECTS_MAX = 3, FUNCTIONS_MAX = 6 };
+
+/* What the executables can do, with the calls that no run made. */
+struct chance {
+	const struct ability *ability;
+	const struct possible_call *calls[GRAPH_NUMBERS_MAX];
+	size_t n;
+	bool seen;		/* a run made another one of its calls */
+	size_t rank;		/* of the likeliest call */
+};
+
+/*
+ * The ability of a call that an executable itself can make. What a library can
+ * do says little, as does a function that can get to the call, unless the table
+ * has the function.
+ */
+static const struct ability *ability_in_code(const struct possible_call *call)
+{
+	const struct graph_call *reached = call->reached;
+	const struct ability *by_function;
+
+	if (reached->near != GRAPH_OWN)
+		return NULL;
+	by_function = ability_of_function(reached->function);
+	if (by_function)
+		return by_function;
+	return reached->steps ? NULL : ability_of(call->id);
+}
+
+static size_t index_of(const struct ability *ability)
+{
+	size_t i = 0;
+
+	while (ability_at(i) != ability)
+		i++;
+	return i;
+}
+
+static void find_chances(struct chance *chances, const struct digest *d)
+{
+	const struct possible *possible = d->emit->possible;
+
+	for (size_t i = 0; i < possible->n; i++) {
+		const struct possible_call *call = &possible->calls[i];
+		const struct ability *ability = ability_in_code(call);
+		struct chance *chance;
+
+		if (!ability || !ability->test ||
+		    profile_allows(d->emit->profile, call->id))
+			continue;
+		chance = &chances[index_of(ability)];
+		if (!chance->n)
+			*chance = (struct chance){
+				.ability = ability, .rank = i,
+				.seen = ability->calls &&
+					digest_saw(d, ability->calls) };
+		chance->calls[chance->n++] = call;
+	}
+}
+
+/* What no run did at all first; of that, what a reviewer wants to know. */
+static int by_weight(const void *a, const void *b)
+{
+	const struct chance *x = a, *y = b;
+	const int order[] = {
+		!x->n - !y->n,
+		x->seen - y->seen,
+		x->n && y->n ? y->ability->notable - x->ability->notable : 0,
+		(x->rank > y->rank) - (x->rank < y->rank),
+	};
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (order[i])
+			return order[i];
+	return 0;
+}
+
+static bool is_earlier(const struct chance *c, size_t i, bool same_function)
+{
+	for (size_t j = 0; j < i; j++)
+		if (!strcmp(c->calls[j]->reached->object,
+			    c->calls[i]->reached->object) &&
+		    (!same_function ||
+		     !strcmp(c->calls[j]->reached->function,
+			     c->calls[i]->reached->function)))
+			return true;
+	return false;
+}
+
+/* "imports unlink, rename", of the object of calls[at]. */
+static void put_functions(struct proposal *p, const struct chance *c, size_t at)
+{
+	size_t n = 0;
+
+	for (size_t i = at; i < c->n; i++) {
+		const struct graph_call *reached = c->calls[i]->reached;
+
+		if (strcmp(reached->object, c->calls[at]->reached->object) ||
+		    is_earlier(c, i, true))
+			continue;
+		if (n == FUNCTIONS_MAX) {
+			because(p, xstrdup(" and more"));
+			return;
+		}
+		if (!*reached->function && !n)
+			because(p, xstrdup(" has the instructions"));
+		else if (*reached->function)
+			because(p, xstrdup(n ? ", " : " imports "));
+		if (*reached->function)
+			because_of(p, xstrdup(reached->function));
+		n++;
+	}
+}
+
+/* As reports name it, since an executable can be executed by another name. */
+static char *object_text(const struct trace *t, const char *object)
+{
+	for (size_t i = 0; i < t->n_images; i++)
+		if (t->images[i]->path && !strcmp(t->images[i]->path, object))
+			return image_text(t, i);
+	return xstrdup(object);
+}
+
+static void put_objects(struct proposal *p, const struct chance *c,
+			const struct trace *t)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n && n < OBJECTS_MAX; i++) {
+		if (is_earlier(c, i, false))
+			continue;
+		if (n++)
+			because(p, xstrdup("; "));
+		because_of(p, object_text(t, c->calls[i]->reached->object));
+		put_functions(p, c, i);
+	}
+}
+
+static void propose_chance(struct proposals *p, const struct chance *c,
+			   const struct trace *t)
+{
+	const struct ability *ability = c->ability;
+	struct proposal *new = propose(p, xasprintf("Add a run in which %s",
+						    ability->test));
+	char name[SYSCALL_NAME_MAX];
+
+	for (size_t i = 0; i < c->n; i++)
+		propose_call(new, syscall_label(c->calls[i]->id, name));
+	because(new, xasprintf(c->seen ? "the program can %s, and no run made "
+			       "these calls for it: " : "the program can %s, "
+			       "and no run did: ", ability->text));
+	put_objects(new, c, t);
+}
+
+void propose_by_code(struct proposals *p, const struct digest *d,
+		     size_t from, size_t to)
+{
+	struct chance *chances;
+
+	if (!d->emit->lists_possible)
+		return;
+	chances = xcalloc(ABILITIES_MAX, sizeof(*chances));
+	find_chances(chances, d);
+	array_sort(chances, ABILITIES_MAX, sizeof(*chances), by_weight);
+	for (size_t i = 0; i < ABILITIES_MAX && chances[i].n; i++)
+		if (i >= from && i < to)
+			propose_chance(p, &chances[i], d->emit->trace);
+	free(chances);
+}
