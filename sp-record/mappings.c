@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "process/peek.h"
 
 enum {
 	RING_BYTES = 256 << 10,		/* for each CPU; a power of two */
@@ -42,6 +43,7 @@ struct mappings {
 	struct mapping *read;
 	size_t n_read;
 	uint64_t lost;
+	struct peek *peek;
 };
 
 /*
@@ -74,6 +76,7 @@ struct mappings *mappings_open(void)
 	long cpus = sysconf(_SC_NPROCESSORS_CONF);
 	struct mappings *m = xcalloc(1, sizeof(*m));
 
+	m->peek = peek_new();
 	for (int cpu = 0; cpu < cpus; cpu++) {
 		m->rings = xgrow(m->rings, m->n_rings, sizeof(*m->rings));
 		if (open_ring(&m->rings[m->n_rings++], cpu) ||
@@ -107,6 +110,7 @@ void mappings_free(struct mappings *m)
 	for (size_t i = 0; i < m->n; i++)
 		free(m->notes[i].map.path);
 	forget_read(m);
+	peek_free(m->peek);
 	free(m->notes);
 	free(m->rings);
 	free(m);
@@ -313,7 +317,7 @@ struct mapping *mappings_at(struct mappings *m, pid_t pid, uint64_t time_ns,
 	*n = 0;
 	if (!known) {		/* the process began before we did */
 		forget_read(m);
-		m->read = mapping_list(pid, &m->n_read);
+		m->read = peek_mappings(m->peek, pid, &m->n_read);
 	}
 	for (size_t i = 0; !known && i < m->n_read; i++)
 		add(&list, n, &m->read[i]);

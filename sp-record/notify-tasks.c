@@ -23,7 +23,8 @@
 
 /*
  * Identifies an executed file. An inode's number can be used again, and a
- * file's content can be replaced: the time of the last write shows this.
+ * file's content can be replaced: the time of the last change shows this, which
+ * nobody can set.
  */
 struct file_key {
 	uint64_t inode;
@@ -40,11 +41,10 @@ struct known_file {
 	bool is_privileged;
 };
 
-/* What a successful execve changes. auxv is described in proc(5). */
+/* What a successful execve changes. */
 struct program {
 	struct file_key file;
-	uint8_t auxv[512];
-	ssize_t auxv_size;
+	long stack;		/* the address where its stack begins */
 };
 
 struct process {
@@ -155,28 +155,24 @@ static bool stat_program(pid_t pid, struct statx *st)
 
 	snprintf(link, sizeof(link), "/proc/%d/exe", pid);
 	return !statx(AT_FDCWD, link, AT_STATX_DONT_SYNC,
-		      STATX_INO | STATX_MTIME | STATX_NLINK, st);
+		      STATX_INO | STATX_CTIME | STATX_NLINK, st);
 }
 
-/* Returns false if the executable cannot be read. */
+/*
+ * Returns false if the executable cannot be read. /proc/PID/auxv would show an
+ * execve, too; but to open it, the kernel waits for the end of an execve that
+ * another thread makes, which a file system can delay for ever.
+ */
 static bool read_program(pid_t pid, struct program *program, bool *is_deleted)
 {
 	struct statx st;
-	char path[32];
-	int fd;
 
 	memset(program, 0, sizeof(*program));
-	snprintf(path, sizeof(path), "/proc/%d/auxv", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		program->auxv_size = read(fd, program->auxv,
-					  sizeof(program->auxv));
-		close(fd);
-	}
+	program->stack = process_stat(pid, STAT_STACK);
 	if (!stat_program(pid, &st))
 		return false;
 	program->file = (struct file_key){
-		st.stx_ino, st.stx_mtime.tv_sec, st.stx_mtime.tv_nsec,
+		st.stx_ino, st.stx_ctime.tv_sec, st.stx_ctime.tv_nsec,
 		st.stx_dev_major, st.stx_dev_minor, 0,
 	};
 	*is_deleted = !st.stx_nlink;

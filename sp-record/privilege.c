@@ -2,7 +2,6 @@
 #include "privilege.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/capability.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -15,16 +14,15 @@ bool privilege_is_unlimited(void)
 }
 
 /*
- * The kernel checks PTRACE_MODE_READ_FSCREDS when this file is opened: proc(5).
+ * The kernel checks PTRACE_MODE_READ_FSCREDS when this link is read: proc(5).
+ * The files for which it does so when they are opened can let us wait, as long
+ * as the process is in an execve(2).
  */
 bool privilege_may_trace(pid_t pid)
 {
-	char path[32];
-	int fd;
+	char path[32], target[1];
 
-	snprintf(path, sizeof(path), "/proc/%d/environ", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0 || (errno != EACCES && errno != EPERM);
+	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+	return readlink(path, target, sizeof(target)) >= 0 ||
+		(errno != EACCES && errno != EPERM);
 }

@@ -21,17 +21,23 @@ bombs() {
 	"$TESTS/elf-bomb" "$1" "$WITNESS/getpid-nolibc" bomb
 }
 
-# mount_stuck FILE — at fs/prog, which one process can open
+needs_libdw() {
+	[[ $(PATH=$PATH:/sbin ldconfig -p) == *libdw.so.1* ]] || skip "no libdw"
+}
+
+# mount_stuck FILE [close|read] — at fs/prog, which one process can open, or all
+# can and none can close or read
 mount_stuck() {
 	needs fuse
 	mkdir -p fs
-	"$WITNESS/stuck-fs" fs "$1" 3>&- &
+	"$WITNESS/stuck-fs" fs "$@" 3>&- &
 	echo $! >stuck.pid
 	wait_for 10 test -e fs/prog
 }
 
 teardown() {
 	[ ! -e stuck.pid ] || kill "$(<stuck.pid)"
+	[ ! -e exec.pid ] || kill -KILL -- "-$(<exec.pid)"
 }
 
 @test "recorded: an executable with gigabytes of notes" {
@@ -61,12 +67,37 @@ teardown() {
 		jq -e '.images | length > 0 and all(.build_id == null)'
 }
 
+@test "attached with --stacks: a process whose execve does not end" {
+	local recorder
+	needs_libdw
+	mount_stuck "$WITNESS/exit-nolibc" close
+	setsid "$WITNESS/exec-stuck" fs/prog 3>&- &
+	echo $! >exec.pid
+	timeout -k 1 15 sp-record -q --stacks -t 1 -o run.sp --ready-fd=9 \
+		-p $! 9>ready 3>&- &
+	recorder=$!
+	wait_for 10 test -s ready
+	kill -USR1 "$(<exec.pid)"
+	wait "$recorder"
+	calls run.sp | shows getsid
+}
+
 @test "verified: an executable whose file system stops answering" {
 	sp-record -q -o run.sp -- "$WITNESS/getpid-nolibc"
 	without getpid
 	mount_stuck "$WITNESS/getpid-nolibc"
 	run -1 timeout 30 sp-verify -p p.json -o list -- fs/prog
 	awk '$3 == "getpid" && $2 >= 4 { found = 1 } END { exit !found }' list
+}
+
+@test "verified: a stack that is a file whose file system does not answer" {
+	needs_libdw
+	sp-record -q -o run.sp -- "$WITNESS/stack-stuck" "$WITNESS/exit-nolibc"
+	without getsid
+	mount_stuck "$WITNESS/exit-nolibc" read
+	run -1 timeout -k 1 30 sp-verify -p p.json -o list -- \
+		"$WITNESS/stack-stuck" fs/prog
+	grep -q ' getsid ' list
 }
 
 @test "verified: a signal ends it while a file system does not answer" {

@@ -25,32 +25,6 @@ bool mapping_parse(const char *line, struct mapping *m)
 	return true;
 }
 
-struct mapping *mapping_list(pid_t pid, size_t *n)
-{
-	struct mapping *list = NULL, m;
-	char path[32], *line = NULL;
-	size_t size = 0;
-	FILE *file;
-
-	*n = 0;
-	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
-	file = fopen(path, "re");
-	while (file && getline(&line, &size, file) > 0) {
-		if (!mapping_parse(line, &m))
-			continue;
-		if (!m.executable) {
-			free(m.path);
-			continue;
-		}
-		list = xgrow(list, *n, sizeof(*list));
-		list[(*n)++] = m;
-	}
-	free(line);
-	if (file)
-		fclose(file);
-	return list;
-}
-
 void mapping_list_free(struct mapping *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

@@ -17,11 +17,6 @@ struct mapping {
 
 /* One line of that file. False: malformed. The caller frees the path. */
 bool mapping_parse(const char *line, struct mapping *m);
-/*
- * The executable mappings of a process, by address; mapping_list_free() frees
- * them. `*n` is 0 if it is gone, or may not be read.
- */
-struct mapping *mapping_list(pid_t pid, size_t *n);
 void mapping_list_free(struct mapping *list, size_t n);
 
 #endif

@@ -23,6 +23,7 @@ enum process_stat_field {
 	STAT_FLAGS = 6,		/* PF_*, linux/sched.h */
 	/* clock ticks from boot to the process's start */
 	STAT_START = 19,
+	STAT_STACK = 25,	/* where its stack begins; 0: may not be read */
 };
 long process_stat(pid_t pid, enum process_stat_field field);
 

@@ -1,25 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "run/chain.h"
 
-#include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
 #include "base/memory.h"
 #include "kernel/syscall.h"
 #include "process/file-child.h"
+#include "process/peek.h"
 #include "process/unwind.h"
 #include "stream/fact-shape.h"
 #include "stream/stack.h"
 
-enum { PAGE = 4096, PAGES = UNWIND_STACK / PAGE };
-
 struct chain_finder {
-	struct file_child *child;
+	struct file_child *child;	/* unwinds */
+	struct peek *peek;
 	bool unavailable;	/* libdw is not installed */
 };
 
@@ -28,6 +23,7 @@ struct chain_finder *chain_finder_new(void)
 	struct chain_finder *f = xcalloc(1, sizeof(*f));
 
 	f->child = file_child_new(unwind_words_work, NULL);
+	f->peek = peek_new();
 	return f;
 }
 
@@ -36,46 +32,8 @@ void chain_finder_free(struct chain_finder *f)
 	if (!f)
 		return;
 	file_child_free(f->child);
+	peek_free(f->peek);
 	free(f);
-}
-
-/* The waiting task. */
-
-/*
- * /proc/TID/syscall (proc(5)) only has the stack pointer and the program
- * counter of the waiting task. To read the other registers with ptrace(2), the
- * task would have to be stopped. But the signal that stops it would arrive in
- * the middle of its call, which would end with EINTR.
- */
-static bool read_registers(pid_t tid, uint64_t *sp, uint64_t *pc)
-{
-	char path[32], line[256];
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/syscall", tid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	n = read(fd, line, sizeof(line) - 1);
-	close(fd);
-	line[n > 0 ? n : 0] = '\0';
-	return sscanf(line, "%*s %*s %*s %*s %*s %*s %*s %" SCNx64 " %" SCNx64,
-		      sp, pc) == 2;
-}
-
-/*
- * Copies whole pages, as many as exist, from the page of the stack pointer on.
- */
-static size_t copy_stack(pid_t tid, uint64_t base, uint8_t bytes[UNWIND_STACK])
-{
-	struct iovec to = { bytes, UNWIND_STACK }, from[PAGES];
-	ssize_t n;
-
-	for (size_t i = 0; i < PAGES; i++)
-		from[i] = (struct iovec){ (void *)(base + i * PAGE), PAGE };
-	n = process_vm_readv(tid, &to, 1, from, PAGES, 0);
-	return n > 0 ? n : 0;
 }
 
 /* Chains */
@@ -136,7 +94,7 @@ static struct chain *unwind(struct chain_finder *f, struct chains *chains,
 		__attribute__((aligned(sizeof(uint64_t))));
 	struct chain *chain;
 	size_t n, size;
-	struct mapping *list = mapping_list(head->pid, &n);
+	struct mapping *list = peek_mappings(f->peek, head->pid, &n);
 	uint8_t *request = unwind_request_new(head, stack, list, n, &size);
 
 	chains->at = xgrow(chains->at, chains->n, sizeof(*chains->at));
@@ -165,25 +123,26 @@ const struct chain *chain_find(struct chain_finder *f, struct chains *chains,
 			       const struct seccomp_notif *n, bool may_look,
 			       bool *looked)
 {
-	static uint8_t stack[UNWIND_STACK];
+	static struct peek_stack stack;
 	struct unwind_request head = {
 		.known = 1ULL << UNWIND_SP | 1ULL << UNWIND_PC, .pid = n->pid,
 	};
 	struct call_id id = { n->data.arch, n->data.nr };
-	uint64_t *sp = &head.regs[UNWIND_SP], *pc = &head.regs[UNWIND_PC];
 	struct chain *chain;
 
 	*looked = false;
 	if (n->data.arch != arch_native()->audit || !is_available(f) ||
-	    !read_registers(n->pid, sp, pc) ||
-	    *pc != n->data.instruction_pointer)
+	    !peek_stack(f->peek, n->pid, &stack) ||
+	    stack.pc != n->data.instruction_pointer)
 		return NULL;
-	head.base = *sp & -(uint64_t)PAGE;
-	head.size = copy_stack(n->pid, head.base, stack);
-	chain = find_known(chains, &head, stack);
+	head.regs[UNWIND_SP] = stack.sp;
+	head.regs[UNWIND_PC] = stack.pc;
+	head.base = stack.base;
+	head.size = stack.size;
+	chain = find_known(chains, &head, stack.bytes);
 	*looked = !chain && may_look;
 	if (*looked)
-		chain = unwind(f, chains, id, &head, stack);
+		chain = unwind(f, chains, id, &head, stack.bytes);
 	return chain && chain->callers ? chain : NULL;
 }
 

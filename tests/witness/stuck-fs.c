@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: stuck-fs DIRECTORY FILE — mounts a file system with one file, "prog",
- * which is FILE. Only the first process that opens it gets an answer; each other
- * one waits for ever. Ends with SIGTERM, and unmounts.
+ * usage: stuck-fs DIRECTORY FILE [close|read] — mounts a file system with one
+ * file, "prog", which is FILE. Only the first process that opens it gets an
+ * answer; each other one waits for ever. With "close" or "read", everybody can
+ * open it, and whoever closes or reads it waits. Ends with SIGTERM, and
+ * unmounts.
  */
+#include <stdbool.h>
+
 #include "fuse.h"
 
 enum { PROG = 2 };
 
 static uint32_t opener;
+static bool close_sticks, read_sticks;
 
 static struct fuse_attr attributes_of(uint64_t node)
 {
@@ -49,12 +54,15 @@ static void answer(const struct fuse_in_header *in)
 	case FUSE_INIT: return reply(in->unique, 0, &init, sizeof(init));
 	case FUSE_LOOKUP: return on_lookup(in);
 	case FUSE_GETATTR: return reply(in->unique, 0, &attr, sizeof(attr));
-	case FUSE_READ: return on_read(in);
+	case FUSE_READ: return read_sticks ? (void)0 : on_read(in);
 	case FUSE_FORGET: return;
 	case FUSE_FLUSH:
+		if (close_sticks)
+			return;
+		/* fallthrough */
 	case FUSE_RELEASE: return reply(in->unique, 0, NULL, 0);
 	case FUSE_OPEN:
-		if (!opener)
+		if (!opener || close_sticks || read_sticks)
 			opener = in->pid;
 		if (opener == in->pid)
 			reply(in->unique, 0, &open, sizeof(open));
@@ -65,7 +73,9 @@ static void answer(const struct fuse_in_header *in)
 
 int main(int argc, char **argv)
 {
-	if (argc != 3)
-		errx(2, "usage: stuck-fs DIRECTORY FILE");
+	if (argc != 3 && argc != 4)
+		errx(2, "usage: stuck-fs DIRECTORY FILE [close|read]");
+	close_sticks = argc == 4 && !strcmp(argv[3], "close");
+	read_sticks = argc == 4 && !strcmp(argv[3], "read");
 	return serve(argv[1], argv[2], "stuck");
 }

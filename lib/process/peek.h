@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A child process reads of another process what the kernel can let us wait for:
+ * to open maps or syscall in /proc/PID, or to read memory, it takes a lock that
+ * the process holds during an execve(2), and a page of memory can belong to a
+ * file. If such a file is on a file system whose daemon does not answer, either
+ * takes for ever. After FILE_CHILD_MS, the answer is that it cannot be read.
+ */
+#ifndef PEEK_H
+#define PEEK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "process/mapping.h"
+#include "process/unwind.h"
+
+struct peek;
+
+/* The registers of a task that waits in a system call, and its stack. */
+struct peek_stack {
+	uint64_t sp, pc;
+	uint64_t base;		/* the address of the page that sp is in */
+	uint64_t size;		/* of `bytes`: whole pages from there */
+	uint8_t bytes[UNWIND_STACK];
+};
+
+struct peek *peek_new(void);
+/* NULL is fine. */
+void peek_free(struct peek *p);
+
+/* False: it waits in no call, or cannot be read. */
+bool peek_stack(struct peek *p, pid_t tid, struct peek_stack *stack);
+/*
+ * The executable mappings of a process, by address; mapping_list_free() frees
+ * them. `*n` is 0 if they cannot be read.
+ */
+struct mapping *peek_mappings(struct peek *p, pid_t pid, size_t *n);
+
+#endif
