@@ -53,6 +53,7 @@ struct process {
 	int pidfd;		/* -1: we do not notice its end */
 	uint32_t image;
 	bool is_privileged;
+	size_t n_tasks;		/* that are known */
 	pid_t executing;	/* the thread that called execve; 0: none */
 	struct program before;	/* the program before that execve */
 };
@@ -68,6 +69,7 @@ struct notify_tasks {
 	struct known_file *files;
 	struct process *processes;
 	struct task *tasks;
+	size_t sweep_at;	/* so many tasks are looked through next */
 	struct file_child *reader;	/* the child that reads executables */
 	int epoll_fd;
 	/* /proc shows the ids that notifications have */
@@ -98,20 +100,62 @@ struct notify_tasks *notify_tasks_new(struct trace *trace)
 
 static void forget_task(struct notify_tasks *t, struct task *task)
 {
+	task->process->n_tasks--;
 	HASH_DEL(t->tasks, task);
 	free(task);
+}
+
+static struct task *find_task(const struct notify_tasks *t, pid_t tid)
+{
+	struct task *task;
+
+	HASH_FIND_INT(t->tasks, &tid, task);
+	return task;
 }
 
 /* Forgets the threads of a process, except for `but` (0: all). */
 static void forget_threads(struct notify_tasks *t, const struct process *p,
 			   pid_t but)
 {
-	struct task *task = NULL, *next;
+	struct task *task = find_task(t, p->pid), *next;
+	size_t left = but != 0;
 
+	/* Most processes have one thread: look through all tasks rarely. */
+	if (task && task->process == p && p->pid != but)
+		forget_task(t, task);
+	if (p->n_tasks <= left)
+		return;
 	HASH_ITER(hh, t->tasks, task, next) {
 		if (task->process == p && task->tid != but)
 			forget_task(t, task);
 	}
+}
+
+/*
+ * A filter of the workload's own or a signal can end a thread without a
+ * notification; then another process can have its id, even while the process of
+ * the thread is still there.
+ */
+static bool is_still(const struct task *task)
+{
+	return task->tid == task->process->pid ||
+		!syscall(SYS_tgkill, task->process->pid, task->tid, 0) ||
+		errno != ESRCH;
+}
+
+/* Threads that ended without a notification must not add up. */
+static void sweep(struct notify_tasks *t)
+{
+	enum { FEW = 1024 };
+	struct task *task = NULL, *next;
+
+	if (HASH_COUNT(t->tasks) < t->sweep_at)
+		return;
+	HASH_ITER(hh, t->tasks, task, next) {
+		if (!is_still(task))
+			forget_task(t, task);
+	}
+	t->sweep_at = 2 * HASH_COUNT(t->tasks) + FEW;
 }
 
 static void forget_process(struct notify_tasks *t, struct process *p)
@@ -296,19 +340,14 @@ static struct process *add_process(struct notify_tasks *t, pid_t pid)
 static struct task *add_task(struct notify_tasks *t, pid_t tid,
 			     struct process *p)
 {
-	struct task *task = xcalloc(1, sizeof(*task));
-
-	task->tid = tid;
-	task->process = p;
-	HASH_ADD_INT(t->tasks, tid, task);
-	return task;
-}
-
-static struct task *find_task(const struct notify_tasks *t, pid_t tid)
-{
 	struct task *task;
 
-	HASH_FIND_INT(t->tasks, &tid, task);
+	sweep(t);
+	task = xcalloc(1, sizeof(*task));
+	task->tid = tid;
+	task->process = p;
+	p->n_tasks++;
+	HASH_ADD_INT(t->tasks, tid, task);
 	return task;
 }
 
@@ -406,6 +445,10 @@ bool notify_image(struct notify_tasks *t, const struct listener *listener,
 	struct task *task = n->pid ? find_task(t, n->pid) : NULL;
 	struct program program;
 
+	if (task && !is_still(task)) {
+		forget_task(t, task);
+		task = NULL;
+	}
 	if (!task && !meet_caller(t, listener, n, &task))
 		return false;
 	if (!task) {		/* it has no id in /proc */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -48,6 +49,7 @@ struct notify {
 	bool over;		/* do not wait for the remaining tasks */
 	bool hung_up;		/* no task under the filter exists any more */
 	bool own_filter, own_listener, own_strict;
+	bool own_exe;		/* it may have changed /proc/PID/exe */
 	bool no_new_privs;
 	bool knows;		/* --known */
 };
@@ -115,10 +117,14 @@ static void note_own_load(struct notify *n, const struct seccomp_data *data)
 		n->own_filter = true;
 }
 
-/*
- * The call is counted even if a signal ends it now, because the program wanted
- * to make it.
- */
+static bool sets_exe(const struct seccomp_data *data)
+{
+	return (uint32_t)data->args[0] == PR_SET_MM &&
+		((uint32_t)data->args[1] == PR_SET_MM_EXE_FILE ||
+		 (uint32_t)data->args[1] == PR_SET_MM_MAP);
+}
+
+/* It is counted even if a signal ends it now: the program wanted to make it. */
 static void take_call(struct notify *n, const struct seccomp_notif *call)
 {
 	uint64_t since_ns = now_ns() - n->start_ns;
@@ -134,6 +140,8 @@ static void take_call(struct notify *n, const struct seccomp_notif *call)
 		notify_will_exit(n->tasks, call->pid);
 	if (role == ROLE_LOADS && filter_is_own_load(&call->data))
 		note_own_load(n, &call->data);
+	else if (role == ROLE_LOADS && sets_exe(&call->data))
+		n->own_exe = true;
 }
 
 /* Our child is the first task. Its last execve starts the command. */
@@ -382,6 +390,9 @@ static void describe_blindness(const struct notify *n, struct run *run)
 		describe_append(&run->blind, "what the workload does in the "
 				"strict mode of seccomp, which the kernel "
 				"refused beside our filter (EINVAL)");
+	if (n->own_exe)
+		describe_append(&run->blind, "which executable made each call: "
+				"the workload changed /proc/PID/exe by prctl");
 	if (n->no_new_privs && notify_saw_privileged(n->tasks))
 		describe_append(&run->blind, "what set-user-ID programs and "
 				"such with capabilities do: they gained "

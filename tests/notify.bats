@@ -106,10 +106,29 @@ programs() {
 		./first
 		mv first second
 		cat /bin/echo >second
+		touch -r first second
 		./second
 	END
 	by notify sh replace
 	sp-emit --json notify.sp | jq -r '.images[].path' | shows '/second$'
+}
+
+@test "a process with the id of a thread that was killed is one of its own" {
+	requires_root
+	requires jq
+	local status=0
+	by notify "$WITNESS/reused-tid" ls / || status=$?
+	[ $status -ne 77 ] || skip "no clone3 with set_tid"
+	sp-emit --json notify.sp | jq -e '.images as $images | .calls[] |
+		select(.name == "getdents64") | [.images[] | $images[.].path |
+			test("/ls$")] | all'
+}
+
+@test "the run record says when the workload may have changed /proc/PID/exe" {
+	requires jq
+	by notify /usr/bin/python3 -c 'import ctypes
+ctypes.CDLL(None).prctl(35, 14, 0, 0, 0)'
+	sp-emit --json notify.sp 2>&1 | grep -q 'which executable made each call'
 }
 
 @test "--known: only what is new is written, of a stream or a profile" {
