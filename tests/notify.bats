@@ -131,6 +131,17 @@ ctypes.CDLL(None).prctl(35, 14, 0, 0, 0)'
 	sp-emit --json notify.sp 2>&1 | grep -q 'which executable made each call'
 }
 
+@test "the command cannot trace the recorder, although they have the same uid" {
+	requires_root
+	public_copy "$SP_BIN/sp-record"
+	chmod a+w .
+	nobody ./sp-record -q --method=notify -o traced.sp -- /usr/bin/python3 -c '
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+print(libc.ptrace(0x4206, os.getppid(), 0, 0), ctypes.get_errno())' >out
+	[ "$(<out)" = "-1 1" ]
+}
+
 @test "--known: only what is new is written, of a stream or a profile" {
 	requires jq
 	by notify ls /
