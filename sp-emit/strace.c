@@ -31,6 +31,12 @@ struct line {
 	char *text;		/* NULL: the line is not complete */
 };
 
+/* Tells a call from the others: few calls of a process begin at the same time. */
+struct begin {
+	uint64_t ns;
+	uint32_t pid, zero;
+};
+
 struct task {
 	UT_hash_handle hh;
 	uint32_t tid;
@@ -40,6 +46,8 @@ struct task {
 	/* whether its call was printed as unfinished */
 	bool unfinished;
 	struct happening call;
+	struct begin begin;	/* of that call */
+	UT_hash_handle by_begin;
 };
 
 struct strace {
@@ -49,6 +57,7 @@ struct strace {
 	char **files;		/* escaped; NULL: unknown */
 	size_t n_files;
 	struct task *tasks;	/* by tid */
+	struct task *unfinished;	/* by the begin of their calls */
 	struct line *queue;	/* in the order of time */
 	size_t n_queue;
 };
@@ -253,6 +262,27 @@ static char *resumed_text(const struct strace *s, const struct happening *result
 	return text;
 }
 
+static struct begin begin_of(const struct happening *call, uint64_t ns)
+{
+	return (struct begin){ .ns = ns, .pid = call->pid };
+}
+
+static void set_unfinished(struct strace *s, struct task *task,
+			   const struct happening *call)
+{
+	task->unfinished = true;
+	task->call = *call;
+	task->begin = begin_of(call, call->ns);
+	HASH_ADD(by_begin, s->unfinished, begin, sizeof(task->begin), task);
+}
+
+static void set_finished(struct strace *s, struct task *task)
+{
+	if (task->unfinished)
+		HASH_DELETE(by_begin, s->unfinished, task);
+	task->unfinished = false;
+}
+
 /* Prints the first line and removes it from the queue. */
 static void pop(struct strace *s)
 {
@@ -260,8 +290,7 @@ static void pop(struct strace *s)
 
 	if (!line->text) {
 		line->text = unfinished_text(s, &line->call);
-		line->task->unfinished = true;
-		line->task->call = line->call;
+		set_unfinished(s, line->task, &line->call);
 		line->task->line = NULL;
 	}
 	fputs_unlocked(line->text, s->out);
@@ -333,7 +362,7 @@ static void on_call(struct strace *s, const struct happening *h)
 	struct task *task = task_of(s, h->tid);
 
 	complete(s, task, NULL);	/* its result was lost */
-	task->unfinished = false;
+	set_finished(s, task);
 	note_mode(s, task, h);
 	if (!s->has_results || h->flags) {
 		push(s, whole_text(s, h, NULL));
@@ -358,11 +387,12 @@ static bool is_of(const struct happening *result, const struct happening *call)
 /*
  * Finds the task of a result. If a thread other than the first executes a
  * program, it gets the tid of its process, so that the result has another tid
- * than the call.
+ * than the call. It is then found by the process and the time of the call.
  */
 static struct task *task_of_result(struct strace *s, const struct happening *h)
 {
 	struct task *task = task_of(s, h->tid);
+	struct begin begin = begin_of(h, h->ns - h->args[1]);
 
 	if ((task->line && is_of(h, &task->line->call)) ||
 	    (task->unfinished && is_of(h, &task->call)))
@@ -371,7 +401,15 @@ static struct task *task_of_result(struct strace *s, const struct happening *h)
 	for (const struct line *line = s->queue; line; line = line->next)
 		if (line->task && is_of(h, &line->call))
 			return line->task;
-	return NULL;
+	HASH_FIND(by_begin, s->unfinished, &begin, sizeof(begin), task);
+	return task && is_of(h, &task->call) ? task : NULL;
+}
+
+static void forget_task(struct strace *s, struct task *task)
+{
+	set_finished(s, task);
+	HASH_DELETE(hh, s->tasks, task);
+	free(task);
 }
 
 static void on_result(struct strace *s, const struct happening *h)
@@ -384,7 +422,9 @@ static void on_result(struct strace *s, const struct happening *h)
 		complete(s, task, h);
 	else
 		push(s, resumed_text(s, h));
-	task->unfinished = false;
+	set_finished(s, task);
+	if (task->tid != h->tid)	/* no task has that tid any more */
+		forget_task(s, task);
 }
 
 static void on_exit_of_task(struct strace *s, const struct happening *h)
@@ -408,8 +448,7 @@ static void on_exit_of_task(struct strace *s, const struct happening *h)
 			(unsigned int)(h->args[0] & 0x7f) - 32);
 	fclose(out);
 	push(s, text);
-	HASH_DELETE(hh, s->tasks, task);
-	free(task);
+	forget_task(s, task);
 }
 
 static void on_begin(void *arg, bool has_results)
@@ -496,8 +535,7 @@ void strace_free(struct strace *s)
 		free(line);
 	}
 	HASH_ITER(hh, s->tasks, task, next) {
-		HASH_DELETE(hh, s->tasks, task);
-		free(task);
+		forget_task(s, task);
 	}
 	while (s->n_files)
 		free(s->files[--s->n_files]);

@@ -418,3 +418,22 @@ for e in map(json.loads, sys.stdin):
 		2 [21, 5]
 	END
 }
+
+# Its result has the tid of the process. Hundreds of lines come in between.
+@test "an exec by a thread that is not the leader is resumed" {
+	{
+		printf '%s\n' 'run 1 x' 'image /bin/a' 'call 1 execve 1' 'record [8, "/bin/a"]'
+		jq -nc '3221225534 as $arch | [20, 5,
+			[0, 0, 10, 11, 0, $arch, 0, 0, 20, 20, 0, $arch, 4, 0, 20, 20, 0, $arch,
+				3, 0, 10, 10, 0, $arch, 4, 0, 10, 10, 0, $arch],
+			([0, 2, 59, 0, 0, 0, 0, 0, 0] +
+			 [range(200) | 64 + 63, 1, 39, 128, 1, 39, 20, 1, 0, 0, 0, 0] +
+			 [192, 1, 0, 0, 0, 0, 0, 0, 0, 256, 1, 59, 0, 402, 0, 0, 0, 0])]' | sed 's/^/record /'
+	} >items
+	"$TESTS/mkstream" <items >thread.sp
+	sp-emit --strace thread.sp >lines
+	[ "$(grep execve lines)" = \
+		'11    0.000000007 execve(NULL, NULL, NULL <unfinished ...>
+10    0.000000409 <... execve resumed>) = 0 <0.000000402>' ]
+	[ "$(wc -l <lines)" -eq 203 ]
+}
