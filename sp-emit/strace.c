@@ -523,7 +523,7 @@ void strace_finish(struct strace *s, const struct trace *trace)
 
 void strace_free(struct strace *s)
 {
-	struct task *task, *next;
+	struct task *task = NULL, *next;
 
 	if (!s)
 		return;
