@@ -432,8 +432,10 @@ struct progress {
 	/* results of calls whose entry is unknown, and files without a path */
 	__u64 lost_results;
 	__u64 unfound;		/* fork events whose task was not found */
+	/* execs whose name is too long, or found no room in `exec_names` */
+	__u64 lost_exec_names;
 };
-_Static_assert(sizeof(struct progress) == 184, "layout");
+_Static_assert(sizeof(struct progress) == 192, "layout");
 
 /*
  * If sp-record does not have root's rights, it only records the processes of

@@ -68,8 +68,8 @@ static __always_inline bool names_no_file(const struct exec_name *key)
 /*
  * Records the name by which the kernel opened the executable. For a script,
  * this is the interpreter's name. If the name is that of a descriptor, argv[0]
- * is used. A name that is too long, or for which the map has no room, is left
- * out: --image and --tree then do not find the executable by it.
+ * is used. A name that is too long, or for which the map has no room, is lost:
+ * --image and --tree then do not find the executable by it.
  */
 __noinline int note_exec_name(__u32 image, __u64 bprm_address)
 {
@@ -86,7 +86,11 @@ __noinline int note_exec_name(__u32 image, __u64 bprm_address)
 			(void *)BPF_CORE_READ(bpf_get_current_task_btf(), mm,
 					      arg_start));
 	}
-	if (n <= 1 || n >= (long)sizeof(key.name))
+	if (n < 0 || n >= (long)sizeof(key.name)) {
+		add(&progress.lost_exec_names, 1);
+		return 0;
+	}
+	if (n == 1)			/* an empty argv[0] */
 		return 0;
 	tally = bpf_map_lookup_elem(&exec_names, &key);
 	if (tally) {
@@ -94,7 +98,9 @@ __noinline int note_exec_name(__u32 image, __u64 bprm_address)
 		return 0;
 	}
 	one.first_ns = bpf_ktime_get_ns();
-	bpf_map_update_elem(&exec_names, &key, &one, BPF_NOEXIST);
+	if (bpf_map_update_elem(&exec_names, &key, &one, BPF_NOEXIST) &&
+	    !bpf_map_lookup_elem(&exec_names, &key))
+		add(&progress.lost_exec_names, 1);
 	return 0;
 }
 

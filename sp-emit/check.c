@@ -89,6 +89,19 @@ static void note_skipped(const struct run *run)
 	free(name);
 }
 
+/* A pattern may match a name that was lost, and then finds nothing. */
+static void note_lost_names(const struct run *run)
+{
+	uint64_t n = run_lost(run, "name");
+	char *name = run_text(run);
+
+	if (n)
+		message_note("run %s: %" PRIu64 " names of executed files were "
+			     "lost: --image and --tree may not find the "
+			     "executables by them", name, n);
+	free(name);
+}
+
 static bool said_before(const struct trace *t, size_t run, const char *text)
 {
 	for (size_t i = 0; i < run; i++)
@@ -236,6 +249,8 @@ bool check_runs(const struct trace *t, bool by_image, bool allow_partial,
 		}
 		fine &= check_losses(run, by_image, allow_partial, partial);
 		note_skipped(run);
+		if (by_image)
+			note_lost_names(run);
 	}
 	endings_note(t, NULL, NULL);
 	if (kept)

@@ -359,6 +359,7 @@ static void collect_losses(const struct tracer *t, struct run *run)
 		 program_misses(skel->progs.cgroup_attach_task));
 	run_lose(run, "image", p->lost_images);
 	run_lose(run, "detail", details);
+	run_lose(run, "name", p->lost_exec_names);
 	if (t->log_ends)
 		run_lose(run, "event", events);
 	if (t->results)

@@ -151,6 +151,8 @@ void report_losses(const struct run *run, const struct trace *trace,
 		{ "task", "tasks could not be followed" },
 		{ "image", "executions are attributed to no image" },
 		{ "detail", "details were lost, but no call" },
+		{ "name", "names of executed files were lost, but no call: "
+		  "--image and --tree may not find the executables by them" },
 		{ "path", "paths or addresses were lost, but no call" },
 		{ "stack", "stacks were lost, but no call" },
 		{ "mapping", "records of mapped files were lost: some stacks "

@@ -43,7 +43,7 @@ bears_witness() {
 
 lost_nothing() {
 	sp-emit --json run.sp |
-		jq -e '.lost == {call: 0, detail: 0, image: 0, record: 0, task: 0}
+		jq -e '.lost == {call: 0, detail: 0, image: 0, name: 0, record: 0, task: 0}
 			and all(.runs[]; .complete)' >/dev/null
 }
 

@@ -196,3 +196,18 @@ family() {
 		[ $? -ne 125 ]
 	sp-emit --json thread.sp | jq -e '.starts | length > 0' >/dev/null
 }
+
+@test "an execution by a name that is too long to be kept is a loss of a name, not of a call" {
+	requires_root
+	local deep
+	deep=$PWD/$(printf 'a%.0s' {1..100})/$(printf 'b%.0s' {1..100})
+	mkdir -p "$deep"
+	ln -s /usr/bin/true "$deep/multi"
+	sp-record -o long.sp -- "$deep/multi" 2>err
+	grep -qxF 'sp-record: 1 names of executed files were lost, but no call: --image and --tree may not find the executables by them' err
+	sp-emit --json long.sp | jq -e '.lost.name == 1 and .lost.call == 0 and .names == []'
+	run -2 sp-emit --oci --image="$deep/multi" long.sp
+	[[ $output == *"1 names of executed files were lost"*"nothing matches"* ]]
+	sp-emit --oci long.sp >/dev/null 2>err
+	run ! grep lost err
+}

@@ -41,7 +41,7 @@ words() {
 
 lost_nothing() {
 	sp-emit --json run.sp |
-		jq -e '.lost == {call: 0, detail: 0, image: 0, record: 0, task: 0}
+		jq -e '.lost == {call: 0, detail: 0, image: 0, name: 0, record: 0, task: 0}
 			and all(.runs[]; .complete)' >/dev/null
 }
 
