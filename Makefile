@@ -32,7 +32,8 @@ LIBS        := $(shell pkg-config --libs $(filter-out libbpf,$(PC)) 2>/dev/null)
 LIBS_EMIT    = $(if $(findstring STATIC_BUILD,$(CFLAGS)),$(shell pkg-config --libs capstone 2>/dev/null),-ldl)
 LIBS_RECORD := $(shell pkg-config --libs $(PC) 2>/dev/null) -lm -ldl
 
-# lib/sandprint is not in the tools: it is the library for others.
+# The tools do not contain lib/sandprint, which is the library for other
+# programs.
 LIB_OBJS := $(patsubst %.c,$(B)/%.o,$(filter-out lib/sandprint/%,$(wildcard lib/*/*.c)))
 objs      = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)/*.c $(1)/*/*.c))
 BINS     := $(TOOLS:%=$(B)/bin/%)
@@ -54,8 +55,8 @@ $(BINS): $(B)/bin/%: $$(call objs,$$*) $(B)/version.o $(B)/lib.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SP_CFLAGS) $(LDFLAGS) -o $@ $^ $(if $(filter sp-record,$*),$(LIBS_RECORD),$(LIBS)) $(if $(filter sp-emit,$*),$(LIBS_EMIT))
 
-# The commit for --version; an object of its own, so that a new commit only
-# links the tools anew.
+# The commit for --version. It is an object of its own, so that a new commit
+# only causes the tools to be linked again.
 $(B)/version.o: $(B)/version.c
 	$(Q)$(CC) $(SP_CFLAGS) -c -o $@ $<
 $(B)/version.c: FORCE
@@ -64,7 +65,8 @@ $(B)/version.c: FORCE
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 FORCE:
 
-# A file in a folder of a tool names headers from the tool's own top.
+# Files in a folder of a tool include headers from the top folder of that
+# tool.
 $(B)/sp-verify/%.o build/fuzz/obj/sp-verify/%.o: CPPFLAGS += -Isp-verify
 $(B)/sp-emit/%.o build/fuzz/obj/sp-emit/%.o: CPPFLAGS += -Isp-emit
 
@@ -78,8 +80,8 @@ $(B)/%.o: %.c
 	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -MMD -MP -c -o $@ $<
 
 # libsandprint: the readers of streams and the names of calls, in one object
-# whose other symbols are local. Its memory is that of lib/sandprint/pool.h; what
-# libseccomp allocates is freed by the libc.
+# whose other symbols are local. lib/sandprint/pool.h manages its memory; the
+# libc frees what libseccomp allocates.
 SHARED_ABI  := 1
 SHARED      := $(B)/shared/libsandprint.so.$(SHARED_ABI)
 SHARED_OBJS := $(patsubst lib/%.c,$(B)/shared/%.o,$(wildcard lib/sandprint/*.c lib/stream/*.c) \
@@ -158,10 +160,10 @@ $(B)/tests/unit/%: tests/unit/%.c $(B)/lib.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -MMD -MP -o $@ $< $(B)/lib.a $(LIBS)
 
-M32 ?= -m32	# how the compiler is told to build a 32-bit program
+M32 ?= -m32	# the compiler's option for 32-bit programs
 
-# A witness is one file; names in -32 are 32-bit, in -static static, in -nolibc
-# have no libc.
+# A witness is one file. Names with -32 are 32-bit programs, those with -static
+# are static, and those with -nolibc have no libc.
 $(B)/tests/witness/%: tests/witness/%.c $(wildcard tests/witness/*.h)
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
@@ -170,7 +172,7 @@ $(B)/tests/witness/%: tests/witness/%.c $(wildcard tests/witness/*.h)
 		$(if $(findstring -32,$*)$(findstring -static,$*),-static) \
 		$(if $(findstring -nolibc,$*),-nostdlib -static -fno-stack-protector) $(LDFLAGS) -o $@ $<
 
-# What the round trip runs, and what it loads filters with.
+# The programs of the round trip, and the loader of their filters.
 ROUNDTRIP := $(patsubst tests/roundtrip/%.c,$(B)/tests/roundtrip/%,$(wildcard tests/roundtrip/*.c))
 $(ROUNDTRIP): $(B)/tests/roundtrip/%: tests/roundtrip/%.c
 	$(call say,CC,$@)
@@ -184,8 +186,8 @@ $(B)/tests/fuzz/%: tests/fuzz/%.c $(B)/lib.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -DEXHAUSTIVE -MMD -MP -o $@ $< $(B)/lib.a $(LIBS)
 
-# The targets of libFuzzer: one file each, beside the parts that they share.
-# sp-emit as a whole is a part of one of them.
+# The targets of libFuzzer. Each is one file, and the parts are shared. One
+# target contains sp-emit as a whole.
 FUZZ_PARTS := records replay
 FUZZ_RECORD := sp-verify/audit/audit-record
 $(foreach t,audit elf,build/fuzz/obj/tests/fuzz/$t.o $(B)/tests/fuzz/$t.o): CPPFLAGS += -Isp-verify
@@ -209,7 +211,7 @@ FUZZ_SECONDS ?= 60
 fuzz: $(FUZZERS:%=build/fuzz/%) ## Feed the parsers and writers with made-up input, FUZZ_SECONDS each (clang, libFuzzer)
 	@tests/fuzz/run $(FUZZ_SECONDS) $(FUZZERS)
 
-# The same targets over files, as a part of the suite.
+# The same targets, run over files by the suite.
 REPLAYS := $(FUZZERS:%=$(B)/tests/replay/%)
 $(B)/tests/replay/sp-emit.o: CPPFLAGS += -Isp-emit
 $(B)/tests/replay/sp-emit.o: sp-emit/sp-emit.c
@@ -237,7 +239,7 @@ demo: deps ## Set up, build, record `ls /tmp`, print its table and OCI profile
 	@$(MAKE) --no-print-directory all
 	@tests/demo $(B)/bin
 
-# What the machine can do, for tests/run and tests/helper.bash.
+# Prints what the machine can do; tests/run and tests/helper.bash use it.
 $(B)/tests/machine: tests/machine.c
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
@@ -260,7 +262,8 @@ lint: ## Check the manual pages, the C sources, the tests and the shell scripts
 		tests/units/drive tests/suite tests/uapi tests/score-reference tests/inroot tests/failing/inputs tests/sandbox-data tests/html/run tests/stacks/run \
 		lib/kernel/constants .package/deb .package/release .package/rpm .package/version
 
-# The peers of the bench that nobody packages, and what is run under them all.
+# Tracers for comparison that no distribution packages, and the program that
+# runs under all of them.
 BENCHES := $(patsubst tests/bench/%.bpf.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.bpf.c))
 $(BENCHES): $(B)/tests/bench/%: tests/bench/%.c $(B)/%.skel.h
 	$(call say,CC,$@)
@@ -380,7 +383,7 @@ sandbox-data: test-deps ## Record what the filters do once their files are open,
 	@$(MAKE) --no-print-directory tests B=build/sandbox CFLAGS="$(CFLAGS) -DSANDBOX_RECORD"
 	@tests/sandbox-data build/sandbox
 
-# $(LIBDIR) and $(PREFIX)/include are where others' programs are built.
+# Other programs are built with the files in $(LIBDIR) and $(PREFIX)/include.
 install-library: $(LIBRARY) $(B)/shared/libsandprint.pc
 	install -d $(addprefix $(DESTDIR),$(LIBDIR)/pkgconfig $(PREFIX)/include $(PREFIX)/share/man/man3)
 	install -m 644 $(LIBRARY) $(DESTDIR)$(LIBDIR)
@@ -389,7 +392,7 @@ install-library: $(LIBRARY) $(B)/shared/libsandprint.pc
 	install -m 644 $(B)/shared/libsandprint.pc $(DESTDIR)$(LIBDIR)/pkgconfig
 	install -m 644 $(filter %.3,$(MANS)) $(DESTDIR)$(PREFIX)/share/man/man3
 
-# What file(1) and desktops know of streams.
+# Tells file(1) and desktops about streams.
 install-mime:
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/,mime/packages sandprint)
 	install -m 644 lib/stream/sandprint.xml $(DESTDIR)$(PREFIX)/share/mime/packages
@@ -413,14 +416,15 @@ install: all install-library install-mime ## Install the tools, libsandprint, ma
 		$(abspath $(B))/bin/$$tool --completion=zsh > $(ZSH_DIR)/_$$tool; \
 		$(abspath $(B))/bin/$$tool --completion=fish > $(FISH_DIR)/$$tool.fish; done
 
-# By an installation elsewhere: its files are the ones to remove.
+# Installs elsewhere to find out which files to remove.
 uninstall: all ## Remove what `make install` installs (the same DESTDIR, PREFIX, LIBDIR, HOOKS_DIR, UNIT_DIR)
 	@set -e; dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; \
 	$(MAKE) -s --no-print-directory install DESTDIR="$$dir"; \
 	cd "$$dir"; find . ! -type d -printf '%P\0' | sed -z 's|^|$(DESTDIR)/|' | xargs -0 rm -f --; \
 	rmdir --ignore-fail-on-non-empty $(addprefix $(DESTDIR)$(PREFIX)/share/,doc/sandprint sandprint)
 
-# For systems with another C library, or none: the filters need no libbpf.
+# For systems with another C library, or none. These four tools do not need
+# libbpf.
 static: ## Build the four filters without shared libraries into build/static/bin/
 	@$(MAKE) --no-print-directory B=build/static CFLAGS='$(CFLAGS) -DSTATIC_BUILD' \
 		LDFLAGS='-static $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc)' \

@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# A failed allocation ends a tool, wherever it is made: in the tool or in one of
-# its libraries. A few of each mode; `make check-allocations` has them all.
+# A failed allocation ends a tool, whether the tool or one of its libraries
+# makes it. A few allocations of each mode fail here; `make check-allocations`
+# tries them all.
 
 load helper
 

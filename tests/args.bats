@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Arguments: what is recorded of them, and the rules that are made of that.
+# The arguments that are recorded, and the rules that are made from them.
 load helper
 
 setup_file() {
@@ -10,7 +10,7 @@ setup_file() {
 	fi
 }
 
-# made — a.sp: a program with sockets and terminals, by hand
+# made — writes a.sp by hand: a program with sockets and terminals
 made() {
 	"$TESTS/mkstream" >a.sp <<-'END'
 	run 1 "a run"
@@ -30,7 +30,8 @@ made() {
 	END
 }
 
-# values NAME FILE — the values of a call, "VALUE… COUNT", and those of "any"
+# values NAME FILE — a call's values, "VALUE… COUNT"; the last line is for
+# "any"
 values() {
 	sp-emit --json "$2" | jq -r --arg name "$1" '.arguments[] |
 		select(.name == $name) |
@@ -98,7 +99,7 @@ F_SETOWN 1
 SIGUSR1 1' ]
 	run -0 "${start[@]}" other 9<calls.bpf
 	[[ $output == *"AF_INET6 0"*"TIOCSTI 9"* ]]
-	# the simulation says the same
+	# sp-verify must say the same of the recording
 	sp-emit --oci --no-runtime --args=all -o p.json "$a"
 	run -1 sp-verify -p p.json other.sp
 	[[ $output == *"socket"*"EPERM with AF_INET6 1 0"* ]]

@@ -7,7 +7,7 @@
 load helper
 load boot
 
-# Enough for busybox, and for what runc and crun do before it.
+# Enough for busybox, and for what runc and crun call before it.
 ALLOWED='["access", "arch_prctl", "brk", "capget", "capset", "chdir",
 	"clock_nanosleep", "close", "epoll_ctl", "execve", "exit_group",
 	"faccessat2", "fcntl", "fstat", "fstatfs", "futex", "getcwd",
@@ -27,7 +27,7 @@ setup_file() {
 	cp "$WITNESS/results-static" probe
 }
 
-# Every number on four architectures, and some that no call will have.
+# Every number on four architectures, and some numbers that no call will have.
 all_calls() {
 	local arch nr
 	printf 'run 01 all\nimage /a\n'
@@ -39,7 +39,8 @@ all_calls() {
 	done
 }
 
-# What the rules of arguments() look at: each call with all of its values.
+# Each call whose arguments are checked by the rules of arguments(), with all
+# of its values.
 some_arguments() {
 	local arch fact
 	printf 'run 01 arguments\nimage /a\n'
@@ -58,14 +59,14 @@ some_arguments() {
 	done
 }
 
-# plain — the profile that the others are made of
+# plain — the profile from which the others are made
 plain() {
 	jq -n --argjson names "$ALLOWED" --argjson archs "$ALL_ARCHS" '
 		{defaultAction: "SCMP_ACT_ERRNO", architectures: $archs,
 		 syscalls: [{names: $names, action: "SCMP_ACT_ALLOW"}]}'
 }
 
-# profiles — NAME.json, in a directory of their own
+# profiles — writes NAME.json for each, in a directory of their own
 profiles() {
 	mkdir profiles
 	plain >profiles/plain.json
@@ -101,19 +102,20 @@ profiles() {
 		 value: 2114060288, valueTwo: 0, op: "SCMP_CMP_MASKED_EQ"}]}]'
 }
 
-# each NAME FILTER — a profile out of the plain one
+# each NAME FILTER — makes a profile from the plain one
 each() {
 	jq "$2" profiles/plain.json >"profiles/$1.json"
 }
 
-# Profiles that only runtimes can have.
+# Profiles that only runtimes accept.
 runtime_profiles() {
 	each trace '.defaultAction = "SCMP_ACT_TRACE"'
 	sp-record -q -o run.sp -- busybox sleep 0.1
 	sp-emit --oci -o profiles/recorded.json run.sp 2>err
 }
 
-# container RUNTIME PROFILE COMMAND… — in the background; its pid in ./pid
+# container RUNTIME PROFILE COMMAND… — starts it in the background; ./pid has
+# its pid
 container() {
 	local bundle=$BATS_TEST_TMPDIR/bundle runtime=$1 profile=$2
 	shift 2
@@ -123,7 +125,7 @@ container() {
 	rm -f "$bundle/config.json" pid
 	(cd "$bundle" && runc spec)
 	jq --slurpfile profile "$profile" '.process.terminal = false
-		| .ociVersion = "1.0.0"	# which all of them know
+		| .ociVersion = "1.0.0"	# all runtimes know this version
 		| .process.args = $ARGS.positional | del(.process.rlimits)
 		| .linux.seccomp = $profile[0]' --args "/bin/$1" "${@:2}" \
 		<"$bundle/config.json" >config.json
@@ -147,7 +149,7 @@ teardown() {
 	done
 }
 
-# place RUNTIME — the word for --as, by the installed version
+# place RUNTIME — the name for --as of the installed version
 place() {
 	local version
 	[ "$1" = runc ] || {
@@ -159,7 +161,7 @@ place() {
 		echo runc || echo runc-1.1.14
 }
 
-# same PID PROFILE PLACE TRACE — no call is answered differently
+# same PID PROFILE PLACE TRACE — no call gets another answer
 same() {
 	sp-verify --pid="$1" --json "$4" >held 2>held.err || [ $? = 1 ]
 	sp-verify -p "$2" --as="$3" --json "$4" >said 2>said.err || [ $? = 1 ]
@@ -198,8 +200,8 @@ compares() {
 	compares crun
 }
 
-# predicted PROFILE PLACE RESULTS — each call that the probe made has the
-# answer that is said; "ok" stands for what the kernel says of an allowed one
+# predicted PROFILE PLACE RESULTS — each call of the probe got the predicted
+# answer; "ok" stands for the kernel's own answer to an allowed call
 predicted() {
 	{
 		printf 'run 01 probe\nimage /a\n'
@@ -209,14 +211,15 @@ predicted() {
 	sp-verify -p "$1" --as="$2" --json probe.sp >said 2>err || [ $? = 1 ]
 	jq -r '.[] | "\(.arch) \(.nr) \(.answer)"' said | sort >denied
 	awk '$3 == "E2BIG" || $3 == "ENOSYS"' "$3" | sort >got
-	# Of what is allowed, the kernel has no x32 call, and no new one.
+	# The kernel has no x32 calls, and lacks new ones, even if they are
+	# allowed.
 	comm -13 denied got >besides
 	comm -23 denied got | lacks .
 	run ! grep -v '^x32 [0-9]* ENOSYS$' besides
 	[ "$(wc -l <denied)" -gt 10 ]
 }
 
-# probed RESULTS — they are all there
+# probed RESULTS — all of them are there
 probed() {
 	if has int80; then
 		[ "$(wc -l <"$1")" = 43 ]
@@ -256,7 +259,7 @@ answers() {
 	grep -qx 'x86_64 1000 E2BIG' out
 }
 
-# unit PROFILE — its drop-in, made of the JSON without the tools
+# unit PROFILE — the drop-in for it, made from the JSON without the tools
 unit() {
 	jq -r '
 	def names: [.names[]] | join(" ");
@@ -282,7 +285,7 @@ unit() {
 	else empty end' "$1"
 }
 
-# service NAME NUMBER — runs a sleep of its own under a drop-in from stdin
+# service NAME NUMBER — runs a sleep under a drop-in that it reads from stdin
 service() {
 	local dir=root/etc/systemd/system
 	mkdir "$dir/$1.service.d"
@@ -292,7 +295,7 @@ service() {
 	printf 'systemctl start %s\n' "$1" >>root/test
 }
 
-# probing — a service that runs the probe under errno.json
+# probing — runs the probe under errno.json as a service
 probing() {
 	local dir=root/etc/systemd/system/probe.service program=/out/probe
 	has int80 || {
@@ -306,7 +309,7 @@ probing() {
 	echo 'systemctl start probe' >>root/test
 }
 
-# the_pid NUMBER — of the busybox that sleeps for so long
+# the_pid NUMBER — the pid of the busybox that sleeps for NUMBER seconds
 the_pid() {
 	pgrep -x -f "/bin/busybox sleep $1"
 }
@@ -323,7 +326,8 @@ the_pid() {
 	sp-emit --oci --runtime none -o profiles/recorded.json run.sp 2>err
 	sp-emit --systemd --no-runtime -o recorded.conf run.sp 2>err
 	cp profiles/errno.json .
-	rm profiles/not-native.json	# systemd always adds its own
+	# systemd always adds the native architecture
+	rm profiles/not-native.json
 	: >root/test
 	for profile in profiles/*.json; do
 		case $profile in
@@ -353,7 +357,7 @@ the_pid() {
 	ended 0 $booted || [ $? != 124 ]
 }
 
-# all_answers OPTION… — to every call of every architecture
+# all_answers OPTION… — the answers to every call of every architecture
 all_answers() {
 	sp-verify --json "$@" "$BATS_FILE_TMPDIR/all.sp" >answers.json 2>>err || [ $? = 1 ]
 	jq -c '.[] | [.arch, .nr, .answer]' answers.json

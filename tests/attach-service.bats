@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Services that are attached to under load: what that adds to a recording of
-# their start-up makes a profile under which they start and work.
+# Attaches to services under load. Merged with a recording of their start-up,
+# this must make a profile under which they start and work.
 
 load helper
 
@@ -14,16 +14,16 @@ setup_file() {
 	chmod a+x "$BATS_RUN_TMPDIR"
 }
 
-# What a test has started has its directory, and nothing else has.
+# Processes that a test started are in its directory, and no others are.
 processes() {
 	local dir=$BATS_TEST_TMPDIR
-	# find fails where a process has ended meanwhile.
+	# find fails if a process has ended in the meantime.
 	{ find /proc/[0-9]*/cwd -maxdepth 0 \
 		\( -lname "$dir" -o -lname "$dir/*" \) 2>/dev/null || :; } |
 		sed 's/[^0-9]//g'
 }
 
-# signal_processes NAME — what has ended by itself meanwhile is fine
+# signal_processes NAME — it is no error if a process has already ended
 signal_processes() {
 	local pid
 	for pid in $(processes); do
@@ -49,11 +49,11 @@ teardown() {
 }
 
 # --- the services ----------------------------------------------------------
-# NAME_prepare makes its files, and says how it is started, which file has its
-# pid, which signal shuts it down, and what a recording of it has to show:
-# calls that it was blocked in, and how often it made others.
-# NAME_request is short, and fails until it is ready; NAME_load SECONDS becomes
-# the program that makes the load.
+# NAME_prepare makes the service's files, and sets how it is started, which
+# file has its pid, which signal shuts it down, and what its recording must
+# show: calls in which it was blocked, and how often it made others.
+# NAME_request is a short request, which fails until the service is ready.
+# NAME_load SECONDS becomes the program that makes the load.
 
 nginx_prepare() {
 	requires nginx wrk
@@ -125,7 +125,8 @@ postgres_load() {
 	exec pgbench -h "$PWD/data" -U postgres -S -n -c 4 -T "$1" postgres
 }
 
-# --- starting them, so that they can be attached to; $target is the option --
+# --- starting them, so that we can attach to them; $target is the option
+# ------
 
 by_pid() {
 	"${argv[@]}" >log 2>&1 3>&- &
@@ -179,19 +180,20 @@ stop() {
 
 # --- the test itself -------------------------------------------------------
 
-# ready — asked until it answers
+# ready — repeats the request until the service answers
 ready() {
 	wait_for 20 "${service}_request" >/dev/null 2>&1
 }
 
-# under TOOL… — an instance by way of the tool, which answers
+# under TOOL… — starts an instance under the tool, and waits until it answers
 under() {
 	"$@" "${argv[@]}" >log 2>&1 3>&- &
 	server=$!
 	ready
 }
 
-# attach — while it is under load; the recording ends when the service does
+# attach — attaches while the service is under load; the recording ends with
+# it
 attach() {
 	local load recorder
 	ready
@@ -210,7 +212,8 @@ attach() {
 	wait "$recorder"
 }
 
-# attached BY — what the recording says of itself, and of those it found
+# attached BY — checks what the recording says about itself and the found
+# tasks
 attached() {
 	local fact
 	sp-emit --json run.sp 2>/dev/null | jq -e --arg by "$1" '

@@ -12,7 +12,7 @@ setup_file() {
 
 teardown() {
 	local pid dir left=0
-	for pid in "${started[@]}"; do		# or it has ended by itself
+	for pid in "${started[@]}"; do		# or it has already ended
 		kill -KILL "$pid" 2>/dev/null || [ ! -d "/proc/$pid" ] || left=1
 	done
 	[ -z "${box-}" ] || runc delete --force "$box" || left=1
@@ -25,26 +25,27 @@ teardown() {
 
 started=() cgroups=()
 
-# start COMMAND… — in the background; its pid is $!
+# start COMMAND… — starts it in the background; $! is its pid
 start() {
 	"$@" >/dev/null 2>&1 3>&- &
 	started+=($!)
 }
 
-# marker [N] — started, and its pid is in the file "pid"
+# marker [N] — starts the witness, whose pid is in the file "pid"
 marker() {
 	rm -f pid "done"
 	start "${under[@]}" "$WITNESS/marker" "${1:-1}"
 	wait_for 10 test -s pid
 }
 
-# mark — it makes its calls now
+# mark — makes the witness make its calls
 mark() {
 	kill -USR1 "$(<pid)"
 	wait_for 10 test -e "done"
 }
 
-# attach OPTION… — in the background, once it has attached; $recorder
+# attach OPTION… — starts $recorder in the background, and waits until it has
+# attached
 attach() {
 	rm -f err run.sp
 	env --default-signal "$(command -v sp-record)" -o run.sp "$@" 2>err 3>&- &
@@ -53,14 +54,14 @@ attach() {
 	grep -q 'attached to\|waiting' err
 }
 
-# ends — the recording does, by itself, with status 0
+# ends — the recording ends by itself with status 0
 ends() {
 	local status=0
 	wait "$recorder" || status=$?
 	[ "$status" -eq 0 ]
 }
 
-# recorded NAME — how often
+# recorded NAME — how often the call was recorded
 recorded() {
 	facts run.sp | awk -v name="$1" '$2 == name && $3 ~ /^[0-9]+$/ { n += $3 }
 		END { print n + 0 }'
@@ -72,7 +73,7 @@ lost_nothing() {
 			and all(.runs[]; .complete)' >/dev/null
 }
 
-# new_cgroup NAME [HIERARCHY] — $cgroup
+# new_cgroup NAME [HIERARCHY] — creates $cgroup
 new_cgroup() {
 	local root
 	root=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
@@ -87,7 +88,7 @@ new_cgroup() {
 	cgroups=("$cgroup" "${cgroups[@]}")
 }
 
-# --- what belongs to it ----------------------------------------------------
+# --- which tasks belong to the target --------------------------------------
 
 @test "a storm of forks and threads, attached to in the middle, eight times" {
 	local i
@@ -117,7 +118,7 @@ new_cgroup() {
 	recorder=$!
 	read -r -t 10 -N 1 -u "$ready" byte
 	[ "$byte" = $'\n' ]
-	# It is closed as well, while the recording goes on.
+	# The descriptor is also closed, while the recording continues.
 	run -1 read -r -t 10 -N 1 -u "$ready" byte
 	kill -0 "$recorder"
 	mark
@@ -200,9 +201,9 @@ while not os.path.exists("told"): time.sleep(0.05)' \
 	attach --cgroup "sp-test-$$"
 	grep -q 'attached to 1 task$' err
 	mark
-	# one that joins while it is asleep in a call
+	# one that joins the cgroup while it sleeps in a call
 	start sh -c 'exec sleep 100'
-	sleep 3		# nothing needs sys_exit any more
+	sleep 3		# watching sys_exit is no longer needed
 	echo "$!" >"$cgroup/cgroup.procs"
 	# shellcheck disable=SC2016 # for the shell inside
 	start sh -c 'echo $$ >"$1/cgroup.procs"; echo $$ >"$1/../../cgroup.procs"
@@ -254,7 +255,8 @@ while not os.path.exists("told"): time.sleep(0.05)' \
 	[ "$(sp-emit --json run.sp | jq -r '.runs[0].name')" = "unit web$$" ]
 }
 
-# joining CGROUP PROGRAM… — executed there
+# joining CGROUP PROGRAM… — the shell joins the cgroup and executes the
+# program there
 joining() {
 	# shellcheck disable=SC2016 # for the shell inside
 	sh -c 'echo $$ >"$1/cgroup.procs"; shift; exec "$@"' sh "$@"
@@ -395,7 +397,7 @@ sp-record: systemctl reload web$$.service failed; see systemctl status web$$.ser
 sp-record: --unit web$$: it never ran: no stream is written" ]
 }
 
-# sleeping_box — a bundle here, for the container $box
+# sleeping_box — makes a bundle here, for the container $box
 sleeping_box() {
 	requires runc busybox
 	box=sp-test-$$
@@ -423,7 +425,7 @@ sleeping_box() {
 	lost_nothing
 }
 
-# waiting_box — a container that is created, and not started: $box
+# waiting_box — creates the container $box, but does not start it
 waiting_box() {
 	requires runc busybox
 	box=sp-test-$$
@@ -447,7 +449,7 @@ waiting_box() {
 }
 
 @test "a container that is started while it is being attached to" {
-	# an engine's answer that is no longer true
+	# the engine's answer is outdated
 	marker 2
 	mkdir engines
 	printf '#!/bin/sh\necho '"'"'{"id": "x", "pid": %d, "status": "created"}'"'"'\n' \
@@ -472,7 +474,7 @@ waiting_box() {
 		"io.kubernetes.cri.image-name": "docker.io/x:1"},
 		process: {args: ["web", "-v"], cwd: "/srv"}}' \
 		>"$state/config.json"
-	for i in {1..5}; do	# that ended before
+	for i in {1..5}; do	# processes that ended before
 		cp -r "$state" "$state-$i"
 		echo 4194303 >"$state-$i/init.pid"
 	done
@@ -511,7 +513,7 @@ waiting_box() {
 	kill -INT "$recorder"
 	ends
 	sp-emit --json run.sp | jq -e '.runs[0].labels["container.namespace"] == "ns-b"'
-	# its file is older than the process
+	# the file is older than the process
 	touch -d '1 hour ago' "$state-a/init.pid"
 	attach --container pod-a/web
 	kill -INT "$recorder"
@@ -526,7 +528,7 @@ waiting_box() {
 	runc exec "$box" exit-nolibc
 	runc kill "$box" KILL
 	ends
-	# runc's own calls are another image's
+	# calls of runc itself belong to another image
 	sp-emit --json run.sp | jq -e '[.images[].path] as $i |
 		[.calls[] | select(.name == "exit_group") | $i[.images[]]] |
 		index("/bin/exit-nolibc")' >/dev/null
@@ -578,7 +580,7 @@ waiting_box() {
 	true
 }
 
-# --- filters, and others that look -----------------------------------------
+# --- filters, and other observers ------------------------------------------
 
 @test "a target under a filter: what that answers is known" {
 	under=("$WITNESS/filtered" exec)
@@ -617,7 +619,7 @@ waiting_box() {
 	lost_nothing
 }
 
-# --- manners ---------------------------------------------------------------
+# --- signals, and ways to end ----------------------------------------------
 
 @test "SIGINT, SIGTERM and -t end the recording; the target goes on" {
 	local signal
@@ -656,7 +658,7 @@ waiting_box() {
 	grep -q 'name sys_exit' programs
 	kill -KILL "$recorder"
 	ended 137 "$recorder"
-	# As many as there were: others may record at the same time.
+	# As many BPF objects as before: others may record at the same time.
 	is_gone() {
 		[ "$(bpftool prog list | grep -c 'name sys_exit')" -lt \
 			"$(grep -c 'name sys_exit' programs)" ]
@@ -717,7 +719,7 @@ time.sleep(100)' 3>&- &
 	[ "$(recorded getpgid)" -eq 1 ]
 }
 
-# A kernel can keep its first process from BPF programs.
+# A kernel can hide its first process from BPF programs.
 @test "process 1, which lives, is recorded or refused for another reason" {
 	run --separate-stderr sp-record -t 0.1 -o run.sp -p 1
 	[ "$status" -eq 0 ] || [ "$status" -eq 125 ]
@@ -871,13 +873,14 @@ screen() {
 	grep -q 'sp-record: [0-9]* calls' screen
 	sp-emit --json out.sp | jq -e '[.runs | sort_by(.part.index)[].part.mark] == [null, "m1", "m2"] and
 		all(.runs[]; .how | index("mark"))'
-	# Without a mark it is one run; a stream that goes to -o. Whoever has the
-	# terminal open can give it a size that ncurses cannot hold.
+	# Without a mark, there is one run. With -o, the stream goes to a file.
+	# A program that has the terminal open can set a size that ncurses
+	# cannot handle.
 	screen '!q' -o file.sp -p "${started[0]}"
 	sp-emit --json file.sp | jq -e '.runs | length == 1 and
 		(.[0].how | index("mark") | not)'
 	[ ! -s out.sp ]
-	# a terminal that is gone costs no time
+	# a closed terminal takes no CPU time
 	screen - -t 3 -o file.sp -p "${started[0]}"
 }
 

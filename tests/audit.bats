@@ -17,7 +17,7 @@ setup_file() {
 	sp-emit --bpf --deny=log -o staging.bpf caller.sp
 }
 
-# staged PROGRAM… — under the staging profile
+# staged PROGRAM… — runs it under the staging profile
 staged() {
 	bwrap --bind / / --dev /dev --proc /proc --seccomp 9 "$@" \
 		9<"$BATS_FILE_TMPDIR/staging.bpf"
@@ -28,9 +28,10 @@ listens() {
 		found = 1 } END { exit !found }' /proc/net/netlink
 }
 
-# watch OPTION… — `list`, until it is stopped. With --unit or --container a record
-# of any process that has ended makes sp-verify end with 2, since it could be the
-# unit's; --exe keeps the records of others on the machine out.
+# watch OPTION… — writes `list` until it is stopped. With --unit or --container,
+# a record of any process that has already ended makes sp-verify end with 2,
+# since the process could be the unit's. --exe leaves out records of other
+# programs on this machine.
 watch() {
 	env --default-signal=INT,HUP sp-verify --audit -o list "$@" \
 		2>err >out 3>&- &
@@ -38,7 +39,7 @@ watch() {
 	wait_for 10 grep listening err
 }
 
-# stop STATUS [SIGNAL] — it ends with that
+# stop STATUS [SIGNAL] — stops it, and checks its exit status
 stop() {
 	kill "-${2-TERM}" "$watcher"
 	ended "$1" "$watcher" || {
@@ -49,7 +50,7 @@ stop() {
 	watcher=
 }
 
-# flood N — records come faster than they can be read, until end_floods
+# flood N — makes records faster than they can be read, until end_floods
 flood() {
 	for ((i = 0; i < $1; i++)); do
 		# shellcheck disable=SC2016 # for the shell inside
@@ -89,7 +90,7 @@ requires_audit() {
 	: >"$BATS_FILE_TMPDIR/works"
 }
 
-# record COUNT — real records of as many calls, as the kernel has them
+# record COUNT — COUNT real records of calls, as the kernel writes them
 record() {
 	requires_audit
 	/usr/bin/python3 "$TESTS/scripts/audit-records.py" "$1" "$caller" \
@@ -102,7 +103,7 @@ record() {
 	[ "$(wc -l <records)" = "$1" ]
 }
 
-# row — "COUNT NAME ANSWER IMAGES" of the list
+# row — the list as "COUNT NAME ANSWER IMAGES"
 row() {
 	awk 'NR > 1 { print $2, $3, $4, $5 }' "${1-list}"
 }
@@ -125,7 +126,7 @@ row() {
 	grep -q 'failures="1"' j.xml
 }
 
-# auditing — "ENABLED BACKLOG_LIMIT", of the kernel's
+# auditing — "ENABLED BACKLOG_LIMIT" of the kernel
 auditing() {
 	/usr/bin/python3 - "$@" <<-'P'
 	import socket, struct, sys
@@ -255,7 +256,7 @@ auditing() {
 	run -2 setpriv --reuid 65534 --regid 65534 --clear-groups \
 		"$SP_BIN/sp-verify" --audit -t 1
 	[[ $output == *"CAP_AUDIT_READ"* ]]
-	# which is not found at the end only
+	# this must be noticed now, not only at the end
 	run -2 setpriv --bounding-set=-audit_write --inh-caps=-audit_write \
 		"$SP_BIN/sp-verify" --audit -t 1
 	[[ $output == *"CAP_AUDIT_WRITE"* && $output != *"listening"* ]]
@@ -278,7 +279,7 @@ auditing() {
 	[[ $output == *"is without 'log'"* ]]
 }
 
-# make_cgroup HOW — below v2's mount, for processes of ours; cgroup
+# make_cgroup HOW — creates $cgroup below the mount of v2, for our processes
 make_cgroup() {
 	local root
 	root=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
@@ -288,7 +289,7 @@ make_cgroup() {
 	cgroups="$cgroup ${cgroups-}"
 }
 
-# within COMMAND… — in the cgroup
+# within COMMAND… — runs it in the cgroup
 within() (
 	echo "$BASHPID" >"$cgroup/cgroup.procs"
 	"$@"
@@ -303,7 +304,8 @@ within() (
 	staged "$caller" 5 1
 	stop 1
 	[ "$(row)" = "7 getpgid log $caller" ]
-	# stopped while processes come and go: theirs cannot be read any more
+	# stops while processes come and go: their cgroups can no longer be
+	# read
 	watch --exe="$caller" --unit="sandprint-$$"
 	kill -STOP "$watcher"
 	within staged "$caller" 4
@@ -318,7 +320,8 @@ within() (
 	grep -qx 'sp-verify: unit sandprint-none.service is not running yet; waiting for it' err
 }
 
-# brief COUNT — as many processes of the cgroup that end after one call each
+# brief COUNT — COUNT processes of the cgroup, each of which ends after one
+# call
 brief() {
 	within staged bash -c 'for ((i = 0; i < $1; i++)); do "$0" 1; done' \
 		"$caller" "$1"
@@ -335,7 +338,7 @@ brief() {
 		[ "$(row)" = "300 getpgid log $caller" ]
 		[ "$(<err)" = "sp-verify: listening; ^C ends it" ]
 	done
-	# and the stream is whole
+	# and the stream is complete
 	watch --exe="$caller" --unit="sandprint-$$" --learn
 	brief 20
 	stop 0
@@ -389,7 +392,8 @@ brief() {
 	grep -q 'connector.*Protocol not supported.*CAP_NET_ADMIN' err
 }
 
-# $cgroup, of a unit of its own, in a hierarchy of version 1
+# make_old_cgroup — creates $cgroup, named like a unit, in a hierarchy of
+# version 1
 make_old_cgroup() {
 	cgroup=/sys/fs/cgroup/pids/sandprint-$$.service
 	needs cgroup1
@@ -402,12 +406,12 @@ make_old_cgroup() {
 	make_old_cgroup
 	watch --exe="$caller" --unit="sandprint-$$"
 	kill -STOP "$watcher"
-	# it is nobody's who would wait for it
+	# nobody waits for this orphan
 	within staged sh -c '"$0" 4 & exec sleep 1' "$caller" 3>&- &
 	sleep 0.5
 	pgrep -r Z -x caller
 	kill -CONT "$watcher"
-	# its parent's is
+	# the membership of its parent decides
 	stop 1
 	wait $!
 	[ "$(row)" = "4 getpgid log $caller" ]
@@ -450,7 +454,7 @@ make_old_cgroup() {
 	stop 1
 	[ "$(row | grep getpgid)" = "9 getpgid log /caller" ]
 	run ! grep -w "$caller" list
-	# a shell's children, each of which ends after one call
+	# children of a shell, each of which ends after one call
 	cp "$(command -v busybox)" bundle/rootfs/sh
 	jq '.process.args = ["/sh", "-c", "i=0
 		while [ $i -lt 300 ]; do /caller 1; i=$((i + 1)); done"]' \
@@ -467,7 +471,7 @@ make_old_cgroup() {
 	done
 }
 
-# forms — the records as each log has them
+# forms — writes the records as each kind of log has them
 forms() {
 	sed 's/^/type=SECCOMP msg=/' records >auditd.log
 	sed "s/^.*/node=h type=SECCOMP msg=&$(printf '\035')ARCH=x86_64 SYSCALL=getpgid AUID=\"unset\"/" \
@@ -496,7 +500,7 @@ forms() {
 		run -1 sp-verify --audit=- -o list <mixed
 		[ "$(row)" = "7 getpgid log $caller" ]
 	done
-	# one record that came by several ways is one
+	# a record that came in several ways counts once
 	cat auditd.log dmesg.log journal.log >all
 	run -1 sp-verify --audit=all -o list
 	[ "$(row)" = "7 getpgid log $caller" ]
@@ -520,7 +524,7 @@ forms() {
 			[ -e /run/systemd/journal/stdout ] || sleep 0.2
 		done
 		sleep 0.5
-		# more at once does not fit into the buffer of its socket
+		# more at once would not fit into the buffer of its socket
 		bwrap --bind / / --dev /dev --proc /proc --seccomp 9 \
 			"$caller" 150 9<"$staging"
 		sleep 1
@@ -540,7 +544,7 @@ forms() {
 	done
 }
 
-# printed — in this window of five seconds there was still room for some
+# printed — whether some records were printed in this window of five seconds
 printed() {
 	staged "$caller" 2000
 	dmesg >log
@@ -558,7 +562,7 @@ printed() {
 	[ "$(row | cut -d ' ' -f 1)" -lt 2000 ]
 }
 
-# line CALL [FIELD] — a record of dmesg's, with a field changed
+# line CALL [FIELD] — a line of dmesg with a record, after changing a field
 line() {
 	echo "[ 1.0] audit: type=1326 audit(1795678469.349:88):" \
 		"auid=4294967295 uid=0 gid=0 ses=4294967295 pid=76 comm=\"a\"" \
@@ -646,12 +650,12 @@ line() {
 	[ 390.666761] audit: audit_lost=12 audit_rate_limit=0 audit_backlog_limit=64
 	Nov 26 07:31:21 vm systemd-journald[9]: Missed 5 kernel messages
 	END
-	# what printk left out has come by journald
+	# journald has the records that printk left out
 	{ line 39; echo '[ 390.666761] kauditd_printk_skb: 8 callbacks suppressed'
 		line 39 's/.*349:88\):/Nov 26 07:31:21 vm audit[76]: SECCOMP/'
 	} >log
 	run -1 sp-verify --audit=log
-	# ten in five seconds, and no more
+	# ten records in five seconds, and no more
 	for _ in 1 2 3 4 5 6 7 8 9 10; do line 39; done >log
 	run -2 sp-verify --audit=log
 	[[ $output == *"ends in a burst of records"* ]]
@@ -713,7 +717,7 @@ line() {
 	sp-emit --oci all.sp >p.json
 	sp-emit --json "$caller_sp" | jq -e 'all(.calls[]; .name != "getpgid")'
 	sp-verify -p p.json -- "$caller" 3
-	# and the next round has nothing to say
+	# the next round finds nothing
 	sp-emit --bpf --deny=log -o "$BATS_TEST_TMPDIR/staging.bpf" all.sp
 	watch --exe="$caller"
 	BATS_FILE_TMPDIR=$BATS_TEST_TMPDIR staged "$caller" 5
@@ -760,7 +764,7 @@ line() {
 	TRANSPORT=kernel
 
 	END
-	# of another type, and the kernel's
+	# records of other types, and lines from the kernel
 	while read -r text; do
 		echo "$text" >log
 		run -0 sp-verify --audit=log
@@ -802,7 +806,8 @@ line() {
 	[ "$(jq length list)" = 16384 ]
 }
 
-# state — of the kernel's auditing, but for the number of lost records
+# state — the state of the kernel's auditing, without the number of lost
+# records
 state() {
 	"${SP_BIN%/bin}/tests/machine" audit | grep -v lost
 }

@@ -9,7 +9,7 @@ setup_file() {
 	needs x86_64
 }
 
-# The recording that the profiles are made of.
+# The recording from which the profiles are made.
 recording() {
 	"$TESTS/mkstream" >r.sp <<-'T'
 	run 1 r
@@ -20,7 +20,7 @@ recording() {
 	T
 }
 
-# bases — a profile of each form: read, ptrace and keyctl are allowed
+# bases — writes a profile of each form that allows read, ptrace and keyctl
 bases() {
 	jq -n '{defaultAction: "SCMP_ACT_KILL", architectures: ["SCMP_ARCH_X86_64"],
 		syscalls: [{names: ["read", "ptrace"], action: "SCMP_ACT_ALLOW"},
@@ -36,7 +36,7 @@ bases() {
 		'SystemCallFilter=read ptrace keyctl' >unit.base
 }
 
-# allowed FILE — the names that it allows, with any arguments
+# allowed FILE — the names that the profile allows, for any arguments
 allowed() {
 	sp-verify --score --json -p "$1" 2>/dev/null | jq -r '.calls[].name' | sort
 }
@@ -50,7 +50,8 @@ allowed() {
 			sp-emit "--$format" -o plain r.sp 2>/dev/null
 			sp-emit "--$format" --base="$base" -o joined r.sp 2>/dev/null
 			{ allowed plain; allowed "$base"; } | sort -u >expected
-			# systemd 252 does not know them, and lists them for later
+			# systemd 252 does not know these, and lists them for
+			# later versions
 			allowed joined | grep -vx -e uretprobe -e uprobe |
 				diff <(grep -vx -e uretprobe -e uprobe expected) - || {
 				echo "$format with $base"
@@ -78,7 +79,8 @@ allowed() {
 	sp-emit --oci --explain --base=$'b\e[31m.base' r.sp 2>&1 | lacks $'\e'
 }
 
-# conditional ARGS… — an OCI profile whose rules for socket have these conditions
+# conditional ARGS… — an OCI profile whose rules for socket have these
+# conditions
 conditional() {
 	jq -n '{defaultAction: "SCMP_ACT_ERRNO", syscalls: ($ARGS.positional | map(fromjson) |
 		map({names: ["socket"], action: "SCMP_ACT_ALLOW", args: [.]}))}' --args "$@"
@@ -102,7 +104,7 @@ conditional() {
 		done
 		sp-verify --score --json -p joined | jq -e '.calls[] | select(.name == "socket").narrowed'
 	done
-	# of a policy of minijail, one bit
+	# one bit, in a policy of minijail
 	echo 'socket: arg0 & 2' >bit.policy
 	for format in oci minijail lxc kafel; do
 		sp-emit "--$format" --base=bit.policy -o joined r.sp 2>/dev/null
@@ -112,14 +114,16 @@ conditional() {
 				'AF_NETLINK AF_PACKET AF_UNIX' ]
 		done
 	done
-	# Where the format has none, it is refused; but not a call that was recorded.
+	# A format without conditions refuses them, unless the call was
+	# recorded.
 	for format in firejail systemd; do
 		run -2 sp-emit "--$format" --base=base.json -o never r.sp
 		[[ $output == *"base.json: --base: it allows socket with some arguments only, which --$format cannot express" ]]
 		[ ! -e never ]
 		sp-merge r.sp families.sp | sp-emit "--$format" --base=base.json -o joined
 	done
-	# What the base allows altogether is not restricted by --args.
+	# If the base allows a call for all arguments, --args does not
+	# restrict it.
 	bases
 	"$TESTS/mkstream" >args.sp <<-'T'
 	run 1 r
@@ -132,7 +136,7 @@ conditional() {
 	sp-emit --oci --args --base=oci.base -o joined args.sp
 	jq -e '[.syscalls[] | select(.names == ["socket"]).args[0] | .valueTwo // .value] == [40]' joined
 	sp-verify --score --json -p joined | jq -e '.calls[] | select(.name == "ptrace").narrowed | not'
-	# Both sides' conditions hold.
+	# The conditions of both sides hold.
 	sp-emit --oci --args --base=base.json -o joined args.sp
 	jq -e '[.syscalls[] | select(.names == ["socket"]).args[0] | .valueTwo // .value] | sort == [12, 17, 40]' joined
 }
@@ -166,7 +170,7 @@ conditional() {
 	END
 	run -2 sp-emit --landlock --base=oci.base r.sp
 	[ "${lines[0]}" = "sp-emit: --base: --landlock is not a profile of calls" ]
-	# another machine's
+	# a profile for another machine
 	run -2 --separate-stderr sp-emit --oci --base=arm.json r.sp
 	[[ $stderr == *"sp-emit: arm.json: --base: it is not for x86_64, as the recording is" ]]
 }

@@ -2,7 +2,8 @@
 # A systemd that boots as process 1 of namespaces of its own, with this machine's
 # /usr, in ./root.
 
-# make_root — to boot: test.service, whose program the caller sets, ends it
+# make_root — makes a root to boot. Its test.service, whose program the caller
+# sets, ends the boot.
 make_root() {
 	local d units=root/etc/systemd/system
 	mkdir -p root/{proc,sys,dev,run,tmp,host,etc,out,var/tmp} \
@@ -27,7 +28,7 @@ make_root() {
 	END
 }
 
-# boot SECONDS — systemd on ./root, to the end of test.service; log
+# boot SECONDS — boots ./root until test.service has ended; writes `log`
 boot() {
 	local status=0 cgroup
 	cgroup=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
@@ -40,7 +41,8 @@ boot() {
 	return "$status"
 }
 
-# remove_cgroups CGROUP — and those below, once the processes in them are gone
+# remove_cgroups CGROUP — removes it and those below, once their processes are
+# gone
 remove_cgroups() {
 	local i
 	for ((i = 0; i < 100; i++)); do
@@ -51,8 +53,9 @@ remove_cgroups() {
 	echo "left behind: $1" >&2
 }
 
-# boot_in CGROUP SECONDS — nothing that it does is done to the machine: cgroups,
-# device nodes and mounts are its own, sysctls are read-only, and it loads no module
+# boot_in CGROUP SECONDS — boots so that it does nothing to the machine: it has
+# its own cgroups, device nodes and mounts, sysctls are read-only, and it loads
+# no module
 boot_in() {
 	# shellcheck disable=SC2016 # for the shell inside
 	timeout -k 5 "$(($2 * ${SP_SLOW:-1}))" sh -c 'echo $$ >"$0/cgroup.procs"

@@ -62,7 +62,7 @@ emit() {
 	run ! grep -iE 'unknown|ignoring|failed to parse' log
 }
 
-# for_a_while COMMAND — in the booted system: until it succeeds
+# for_a_while COMMAND — repeats it in the booted system until it succeeds
 for_a_while() {
 	echo "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 		$1 && break; sleep 0.5; done"
@@ -96,7 +96,7 @@ for_a_while() {
 	grep -qx "sp-record: not seen: one of the unit's ExecStartPre, ExecReload, which all execute /bin/ls: systemd executed it 1 time" root/out/short
 	sp-emit --systemd root/out/short.sp 2>&1 |
 		shows '^sp-emit: not seen by the recording: ExecReload=/bin/touch'
-	# What systemd does between fork and exec is not the unit's.
+	# Calls that systemd makes between fork and exec are not the unit's.
 	sp-emit --table root/out/run.sp |
 		lacks -w 'setresuid\|keyctl\|unshare'
 }
@@ -133,8 +133,8 @@ for_a_while() {
 	run ! grep -w 'read\|mmap\|write' list
 }
 
-# What a service gets for calls, "NAME ERRNO"; names in -32 are by int 0x80, and
-# "probe native" makes none of these.
+# Prints what a service gets for calls, "NAME ERRNO". Names that end in -32 are
+# made by int 0x80; "probe native" makes none of these.
 probe() {
 	cp "$WITNESS/service-calls" root/probe
 	{
@@ -155,7 +155,7 @@ probe() {
 		"$TESTS/mkstream" >family32.sp
 }
 
-# verdict UNIT — the same by sp-verify
+# verdict UNIT — the answers that sp-verify predicts
 verdict() {
 	local t
 	for t in probe family1 family2 family32; do

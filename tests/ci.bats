@@ -1,16 +1,17 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# The workflow in README.md: its steps, as a runner would run them, but for
+# Runs the steps of the workflow in README.md as a runner would, except for
 # those that install.
 
 load helper
 
-# steps — the workflow's run: steps as ./1, ./2 …, their names in ./names
+# steps — writes the workflow's run: steps to ./1, ./2 … and their names to
+# ./names
 steps() {
 	/usr/bin/python3 "$TESTS/scripts/workflow-steps.py" "${TESTS%/*}/README.md"
 }
 
-# step NAME — as GitHub has the shell, with its status
+# step NAME — runs a step in the shell that GitHub uses; returns its status
 step() {
 	local n
 	n=$(grep -nx "$1" "$DIR/names" | cut -d : -f 1)
@@ -38,7 +39,7 @@ setup() {
 	chmod +x run-tests
 }
 
-# accept — what README says, of the first recording
+# accept — accepts the first recording, as README says
 accept() {
 	step 'Record the tests'
 	cp now.sp sandbox/base.sp
@@ -78,7 +79,7 @@ accept() {
 	run -1 step 'Calls that the profile denies'
 	grep -q 'failures="[1-9]' sandbox.xml
 	run -0 step 'How tight the profile is'
-	# as README has it
+	# with the commands in README
 	bash -e <(sed -n 's/^    \(sp-merge -o base.sp .*\)/\1/p
 		s/^    \(sp-emit --oci -o sandbox.*\)/\1/p' \
 		"${TESTS%/*}/README.md")

@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Real containers under profiles recorded outside of them: they start, they
-# work, and a call that was not recorded fails.
+# Real containers under profiles that were recorded outside of containers:
+# they start and work, and a call that was not recorded fails.
 
 load helper
 
 BUSYBOX='echo started; busybox ls / >/dev/null; busybox id -u >/dev/null
 echo worked'
-# The first line is for calls that the shell makes only when it has to wait.
+# The first line is for calls that the shell makes only if it must wait.
 # shellcheck disable=SC2016 # for the shell inside
 REDIS='busybox sleep 0.2 & wait
 export s=/tmp/redis.sock
@@ -42,7 +42,7 @@ make_rootfs() {
 	done | sort -u | xargs cp -L --parents -t rootfs
 }
 
-# record NAME SCRIPT — NAME.sp, and what it printed is the right answer
+# record NAME SCRIPT — writes NAME.sp; the script must print the right answer
 record() {
 	sp-record -q -o "$1.sp" -- env -i PATH="$PATH" busybox sh -c "$2" \
 		>recorded
@@ -83,7 +83,7 @@ teardown() {
 	for runtime in runc crun; do
 		without_unified "$runtime" --root "$BATS_TEST_TMPDIR/state" \
 			delete --force "sandprint-$$-$runtime" 2>/dev/null ||
-			continue	# it is gone, as it should be
+			continue	# it fails, as it should
 	done
 }
 

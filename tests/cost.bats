@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# What the kernel's verifier does with the BPF programs: most of a start is that.
-# A constant that it cannot see any more, or a loop that it unrolls, makes it
-# five times as long without any other sign.
+# How long the kernel's verifier works on the BPF programs, which is most of the
+# time of a start. If it can no longer see a constant, or unrolls a loop, it
+# takes five times as long, and nothing else shows that.
 load helper
 
 setup_file() {
@@ -13,8 +13,9 @@ teardown() {
 	[ -z "${recorder-}" ] || { kill "$recorder" && wait "$recorder"; } || :
 }
 
-# costs LARGEST ALL OPTION… — the instructions that the verifier went through for the
-# programs of `sp-record OPTION…`: of the largest one, and of all
+# costs LARGEST ALL OPTION… — limits the instructions that the verifier checks
+# for the programs of `sp-record OPTION…`: for the largest program, and for all
+# together
 costs() {
 	local largest=$1 all=$2 is_largest is_all
 	shift 2
@@ -40,8 +41,8 @@ costs() {
 	[ "$is_all" -le "$all" ]
 }
 
-# Half as much again as on Linux 6.18, and for --paths what 17 programs more take
-# where the kernel lets them confirm names.
+# The limits are half as much again as on Linux 6.18. For --paths, they include
+# 17 more programs, which are loaded if the kernel lets them confirm names.
 @test "what the verifier goes through for the programs is within limits" {
 	needs verified_insns
 	local root

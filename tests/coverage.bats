@@ -5,8 +5,8 @@
 
 load helper
 
-# runs N [COPIES] — each of N command lines makes lseek, those below 3 a call of
-# their own as well; each is there COPIES times
+# runs N [COPIES] — N command lines make lseek, and the first three make a call
+# of their own as well. There are COPIES runs of each.
 runs() {
 	local i copy
 	for ((copy = 0; copy < ${2-1}; copy++)); do

@@ -111,7 +111,7 @@ two_sides() {
 	[ "$status" = 0 ]
 }
 
-# names NAME… — an OCI profile that allows them
+# profile NAME… — an OCI profile that allows these calls
 profile() {
 	jq -n '{defaultAction: "SCMP_ACT_ERRNO",
 		architectures: ["SCMP_ARCH_X86_64"],
@@ -158,7 +158,7 @@ profile() {
 		run -1 sp-diff a.sp q
 		grep -q "^+ ${line##* }  *-$" <<<"$output"
 	done
-	# where no systemd says what is in it
+	# where no systemd can say which calls the group has
 	run -0 env PATH="$SP_BIN" "$SP_BIN/sp-diff" a.sp p
 	grep -q '^+ nanosleep  *-  (group)$' <<<"$output"
 }
@@ -172,7 +172,7 @@ profile() {
 	[ "$output" = "+ chmod  -" ]
 }
 
-# exit_group is in a group, but this trace has it and the profile has not.
+# A group has exit_group, but here the trace has it and the profile does not.
 @test "an observed call that the profile lacks counts" {
 	requires jq
 	printf '%s\n' 'run 1 a' 'call 1 read 3' 'call 1 exit_group 1' | stream a.sp
@@ -274,7 +274,7 @@ matrix_runs() {
 	sp-diff --matrix --arch=x86 1.sp 2.sp | lacks '^write'
 	sp-merge 1.sp 2.sp > m.sp
 	sp-diff --matrix m.sp | shows '^Smallest.*: 3 of 3$'
-	# A run is one run, however many streams hold it.
+	# A run counts once, however many streams have it.
 	sp-diff --matrix 1.sp 2.sp >matrix
 	sp-diff --matrix 1.sp 2.sp m.sp 1.sp | cmp - matrix
 	sp-diff --matrix m.sp >matrix
@@ -312,7 +312,8 @@ matrix_runs() {
 	/usr/bin/python3 "$TESTS/scripts/cover.py" "$TESTS/mkstream"
 }
 
-# Real runs share most of their calls; the second kind is hard on purpose.
+# Real runs have most calls in common. The second kind is difficult on
+# purpose.
 @test "of a thousand runs the search for a small set ends, found or not" {
 	cat > big.py <<-'PY'
 	import random, sys
@@ -326,7 +327,7 @@ matrix_runs() {
 	PY
 	for kind in real hard; do
 		/usr/bin/python3 big.py $kind | stream $kind.sp
-		# seconds of the processor, of which it takes less than half a one
+		# five seconds of CPU time; it takes less than half a second
 		(ulimit -t 5; sp-diff --matrix $kind.sp > $kind.txt)
 		sed -n '/[Ss]et of runs/p' $kind.txt
 	done
@@ -372,7 +373,7 @@ matrix_runs() {
 		"$TESTS/../lib/kernel/danger.c" >names
 	[ "$(wc -l <names)" -gt 40 ]
 	sort names | uniq -d | lacks .
-	# sp-verify says which names no architecture of a profile has
+	# sp-verify prints names that no architecture of a profile has
 	jq -R . names | jq -s '{defaultAction: "SCMP_ACT_ALLOW",
 		architectures: ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"],
 		syscalls: [{names: ., action: "SCMP_ACT_LOG"}]}' >p.json
@@ -406,23 +407,25 @@ matrix_runs() {
 	escaped='/bin/|`x`<b>\x0a:\x3aerror:\x3ay \x23#[error]x %25 \xe2\x80\xae[z](u)'
 	[ "${lines[1]}" = "::warning title=system call added::read by $escaped, files: read from a descriptor" ]
 	[[ ${lines[3]} == '::notice title=system call removed::syscall_9999 by /b, unknown: '* ]]
-	# what the runner of GitHub takes for a command, at the start of a line or within it
+	# text that GitHub's runner treats as a command, at the start of a line
+	# or within it
 	run ! grep -qE '##\[|^[[:space:]]*::(error|add-mask)' <<<"$output"
 	run -1 sp-diff --by-image a.sp b.sp
 	grep -F '  /bin/|`x`<b>\x0a::error::y \x23#[error]x' <<<"$output"
 	run ! grep -F '##[' <<<"$output"
-	# what does not count is no annotation
+	# a difference that does not count is not an annotation
 	run -0 sp-diff --github --fail-on=removed,dangerous a.sp b.sp
 	[ -z "$output" ]
 	run -2 sp-diff --github --markdown a.sp b.sp
 }
 
-# id N — 0N and zeros
+# id N — prints 0N and zeros
 id() {
 	printf '%02d%030d' "$1" 0
 }
 
-# runs FILE LINE… — "ID NAME STATUS" of runs with the same call, a second apart
+# runs FILE LINE… — writes runs "ID NAME STATUS" with the same call, a second
+# apart
 runs() {
 	local file=$1 id name status
 	shift
@@ -452,7 +455,8 @@ runs() {
 		grep -q '^sp-emit: run t (02000000) ' err
 		run -0 --separate-stderr sp-diff --matrix good.sp bad.sp
 		[[ $stderr == "sp-diff: run t (02000000) "* ]]
-		# It was there before, and is what is compared with.
+		# The run is in the old side, too, so later runs are compared
+		# with it.
 		run -0 sp-diff --fail-on=failed bad.sp both.sp
 		run -1 sp-diff --fail-on=failed good.sp both.sp
 	done
@@ -470,20 +474,21 @@ runs() {
 		run -0 --separate-stderr sp-diff --fail-on=any,failed good.sp \
 			now.sp
 		[[ $stderr != *now.sp* ]]
-		# the first that exits with 1 has nothing that it is like
+		# the first run that exits with 1, and that no earlier run
+		# resembles
 		[[ $stderr == "sp-diff: good.sp: run grep (03000000) exited with 1: it may lack calls" ]]
 	done
 	for end in 't 1' 't -15' 'grep 2' 'new 1' 'new -11'; do
 		runs now.sp "4 $end"
 		run -1 sp-diff --fail-on=failed good.sp now.sp
 	done
-	# another end is named, and an exit with 0 is no failure
+	# a run with another name is named; an exit with 0 is not a failure
 	for end in 'stopped 0' 'grep 0'; do
 		runs now.sp "4 $end"
 		run -0 --separate-stderr sp-diff --fail-on=failed good.sp now.sp
 		[[ $stderr == *"sp-diff: now.sp: run ${end% 0} (04000000) exited with 0, an earlier one of that name "* ]]
 	done
-	# a crash is one, however often it happens
+	# a crash is a failure, however often it happens
 	runs good.sp '1 t -11'
 	runs now.sp '2 t -11'
 	run -1 sp-diff --fail-on=failed good.sp now.sp
@@ -521,11 +526,11 @@ runs() {
 	+ ptrace  -  x32  (dangerous: %)
 	END
 	[[ $stderr == *": x86_64 (1), x86 (4); "* ]]
-	# What is not printed counts, and -q prints no note.
+	# Differences that are not printed count, too; -q prints no note.
 	printf '%s\n' 'run 1 r' 'call * read 1' 'call * ptrace 1' | stream b.sp
 	run -1 --separate-stderr sp-diff -q b.sp p.json
 	[ -z "$output$stderr" ]
-	# Between recordings, all are printed.
+	# Between two recordings, all differences are printed.
 	run -1 --separate-stderr sp-diff b.sp a.sp
 	[ "${#lines[@]}" = 2 ]
 	[ -z "$stderr" ]
@@ -548,7 +553,7 @@ runs() {
 			run -1 sp-diff -q --groups "$other" "$profile"
 		done
 	done
-	# what the unit names itself is no group
+	# calls that the unit names itself are not marked as a group's
 	printf '[Service]\nSystemCallArchitectures=native\nSystemCallFilter=read ptrace\n' >u.service
 	run -1 sp-diff p.json u.service
 	[[ $output == *"+ ptrace "* ]]

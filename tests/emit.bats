@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# sp-emit: what its formats hold, what they add, and what it refuses.
+# sp-emit: what its formats contain, what they add, and what it refuses.
 load helper
 
 SCHEMA=/usr/share/gocode/src/github.com/opencontainers/runtime-spec/schema
 
-# stream FILE LINE… — a stream of one run on x86_64 with these items
+# stream FILE LINE… — writes a stream with one run on x86_64 and these items
 stream() {
 	local file=$1
 	shift
@@ -15,7 +15,7 @@ stream() {
 	} | "$TESTS/mkstream" >"$file"
 }
 
-# small — a.sp: five calls by two images
+# small — writes a.sp: five calls by two images
 small() {
 	stream a.sp 'image /usr/bin/ls 0123abcd 1:1:2' 'call 1 execve 1' \
 		'call 1 read 7 first=30' 'call 1 openat 5' 'image /opt/tool' \
@@ -23,7 +23,7 @@ small() {
 		'call 1 96 2 flags=1'
 }
 
-# two_archs — b.sp: calls on x86_64 and on x86
+# two_archs — writes b.sp: calls on x86_64 and on x86
 two_archs() {
 	stream b.sp 'image /opt/p64' 'call 1 execve 1' 'call 1 getpid 1' \
 		'call 1 write 1' 'call 1 exit_group 1' 'image /opt/p32' \
@@ -31,7 +31,7 @@ two_archs() {
 		'call 1 252 1 arch=x86'
 }
 
-# names JQ-FILTER FILE — the names of an OCI profile, on one line
+# names JQ-FILTER FILE — the names in an OCI profile, on one line
 names() {
 	jq -r "[.syscalls[] | $1 | .names[]] | join(\" \")" "$2"
 }
@@ -211,7 +211,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 	[[ $output == *'sandprint_x86_64[] = {'*'"execve", 59'*'sandprint_x86[] = {'* ]]
 	[ "$(grep -c SCMP_ACT_ALLOW <<<"$output")" = 7 ]
 	[[ $output != *gains* ]]
-	# A name allowed anywhere is not denied elsewhere.
+	# A name that is allowed on one architecture is not denied on another.
 	stream c.sp 'call 1 read 1' 'call 1 435 1 arch=x86'
 	sp-emit --oci c.sp >p.json
 	[[ " $(allowed p.json) " == *" clone3 "* ]]
@@ -241,7 +241,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 	[[ $output == *"600      3  syscall_600"* ]]
 	run -0 jq -c '.calls[2] | [.nr, .name, .count]' <(sp-emit --json a.sp)
 	[ "$output" = '[600,null,3]' ]
-	# libseccomp has no way to add it on another architecture.
+	# libseccomp cannot add it on another architecture.
 	stream a.sp 'call 1 read 1' 'call 1 600 1 arch=x86'
 	run -2 sp-emit --libseccomp a.sp
 	[[ $output == "sp-emit: x86 600: "* ]]
@@ -385,7 +385,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 1' ]
 }
 
-# denied ITEM… — a.sp: read, and what else is given
+# denied ITEM… — writes a.sp: read, and the given items
 denied() {
 	stream a.sp 'image /opt/tool' 'call 1 read 3' "$@"
 }
@@ -412,7 +412,7 @@ errnos() {
 	grep -qx ' *90 *4  chmod: EROFS' table
 	sp-emit --oci --deny=log a.sp 2>/dev/null >p.json
 	[ "$(errnos)" = '[]' ]
-	# what the default says already is no rule
+	# there is no rule for what the default action does anyway
 	denied 'denial 1 chmod -1 1'
 	sp-emit --oci a.sp 2>/dev/null >p.json
 	[ "$(errnos)" = '[]' ]
@@ -585,7 +585,7 @@ NR      COUNT  NAME
 	sp-emit --systemd --explain a.sp | lacks -E 'fallback|runc|crun'
 	stream a.sp 'image "/bin/%0A%1B[31m"' 'call 1 read 1'
 	sp-emit --explain a.sp | shows -F '/bin/\x0a\x1b[31m'
-	# U+202E reorders what a terminal shows.
+	# U+202E changes the order of text on a terminal.
 	printf '%s\n' 'run 1 a how=paths' 'image "/bin/%E2%80%AEa"' 'call 1 read 1' \
 		'path 1 1 0 "/etc/%E2%80%AEb" 1' | "$TESTS/mkstream" >a.sp
 	sp-emit --explain a.sp | shows -F '/bin/\xe2\x80\xaea'
@@ -602,7 +602,7 @@ NR      COUNT  NAME
 	grep -Eq '^x86_64 +0 +read +allow +purpose +files: read from a descriptor$' why
 	grep -Eq '^x86_64 +16 +ioctl +allow +values +1 with 0x5401: ioctl\(TCGETS\)$' why
 	grep -Eq '^x86_64 +16 +ioctl +allow +runs +1 of 2: serv\\x0aice$' why
-	# a purpose for every call, once
+	# every call has a purpose, exactly once
 	cut -c 1-38 why | sed 1d | sort -u >calls
 	grep ' purpose ' why | cut -c 1-38 | sort | cmp - calls
 }
@@ -621,7 +621,7 @@ NR      COUNT  NAME
 	[[ $output == *$'\n| files | `read` `write` |\n'* ]]
 	[[ $output == *$'\n| processes | :warning: `ptrace` |\n'* ]]
 	sp-emit --markdown a.sp | shows '_`rt_sigreturn`_'
-	# the prediction of sp-diff --coverage
+	# the prediction of sp-diff --coverage is the same
 	{
 		for n in {10..21}; do echo "run $n r argv=$n"; done
 		printf '%s\n' 'call * read 1' 'call 13 ptrace 2'
@@ -673,7 +673,7 @@ NR      COUNT  NAME
 	for deny in errno:EPERM errno:EACCES kill log; do
 		complaints --deny=$deny | lacks -F x.service.d
 	done
-	# The judge can say no.
+	# systemd-analyze would notice a wrong file.
 	sed -i 's/SystemCallLog=~/&nonsense /' x.service.d/p.conf
 	systemd-analyze verify "$PWD/x.service" 2>&1 | shows nonsense
 }
@@ -701,7 +701,7 @@ SystemCallLog=~execve gettimeofday openat read socket" ]
 	[ "$(grep -c '^SystemCallFilter=' p.conf)" -lt 70 ]
 }
 
-# compile HEADER-STREAM… — prog and prog++ from filter.h and main.c
+# compile HEADER-STREAM… — compiles prog and prog++ from filter.h and main.c
 compile() {
 	requires cc c++
 	sp-emit --libseccomp -o filter.h "$@"
@@ -744,7 +744,8 @@ compile() {
 	compile --exact b.sp
 	run -0 "${words[@]}"
 	[ "$output" = "0 1$(has int80 && echo ' 1 0')" ]
-	# An architecture that was not seen gets the default, not death.
+	# A call of an architecture that was not recorded gets the default
+	# action; it does not kill.
 	stream b.sp 'call 1 write 1' 'call 1 exit_group 1' 'call 1 110 1'
 	compile --exact b.sp
 	run -0 "${words[@]}"

@@ -4,13 +4,13 @@
 
 load helper
 
-# events FILE FILTER — through jq
+# events FILE FILTER — the events, filtered by jq
 events() {
 	sp-emit --ndjson "$1" | jq -r "$2"
 }
 
-# events_are_calls FILE — "ARCH NR COUNT" of each call, by the counts, and by the
-# events with the losses
+# events_are_calls FILE — for each call, "ARCH NR COUNT" is the same in the
+# counts, and in the events together with the losses
 events_are_calls() {
 	sp-emit --json "$1" | jq -r '.calls[] | "\(.arch) \(.nr) \(.count)"' |
 		sort >counted
@@ -21,7 +21,7 @@ events_are_calls() {
 	[ -s counted ]
 	diff -u counted received
 }
-# read_after FILE — a reader that waits until the file exists
+# read_after FILE — reads, but only after the file exists
 read_after() {
 	wait_for 60 test -e "$1"
 	cat
@@ -83,13 +83,13 @@ lost() {
 		END { exit bad || NR < 80000 }'
 }
 
-# most_alike FILE CALL — how many of these have one time, at the most
+# most_alike FILE CALL — the largest number of these calls with the same time
 most_alike() {
 	events "$1" "select(.name == \"$2\") | .ns" | uniq -c | awk '
 		$1 > most { most = $1 } END { print most }'
 }
 
-# Of all calls of a kind, the median of the times between two, ns.
+# The median of the times between two calls of a kind, in ns.
 median_gap() {
 	events "$1" "select(.name == \"$2\") | .ns" | awk '
 		NR > 1 { print $1 - last } { last = $1 }' | sort -n |
@@ -104,12 +104,12 @@ median_gap() {
 		[ "$(median_gap exact.sp getppid)" -ge 1500 ]
 	[ "$(most_alike r.sp getppid)" -le 8 ]
 	[ "$(most_alike r.sp getuid)" = 1 ]
-	# What follows a nap is a millisecond later, or more.
+	# A call after the sleep is a millisecond later, or more.
 	events r.sp 'select(.event == "call") | "\(.name) \(.ns)"' | awk '
 		nap && $2 - nap < 1e6 { print "early:", $0; bad = 1 }
 		{ nap = $1 == "nanosleep" ? $2 : 0; n += nap != 0 }
 		END { exit bad || n != 50 }'
-	# And what follows 30 ms of computing is so but for a tick of it.
+	# A call after 30 ms of computing is, too, except for one tick.
 	events r.sp 'select(.event == "call") | "\(.name) \(.ns)"' | awk '
 		$1 == "getuid" && !n++ && $2 - last < 20e6 { bad = 1 }
 		$1 == "getppid" { last = $2 }
@@ -127,7 +127,8 @@ median_gap() {
 
 @test "events received and events counted as lost are the calls, exactly" {
 	requires_root
-	# Threads on one CPU, and on all; a reader that sleeps, then reads on.
+	# Threads on one CPU, and on all CPUs; a reader that sleeps before it
+	# continues.
 	for on in 0 "0-$(($(nproc) - 1))"; do
 		sp-record --every --buffer=4096 -- \
 			taskset -c "$on" "$WITNESS/flood" 4 100000 2>err |
@@ -144,14 +145,15 @@ median_gap() {
 		[ "$calls" -gt 100000 ]
 		grep -q "^sp-record: $(lost lost.sp) events were lost" err
 		grep -q '^sp-record: calls without their events: .*getppid' err
-		# Losing events touches no list.
+		# Lost events do not affect any profile.
 		sp-emit --oci lost.sp >/dev/null
 	done
 }
 
 @test "forks, execs and exits that find the log full are lost details" {
 	requires_root
-	# 53 tasks: the shell, the flood and its thread, fifty programs.
+	# There are 53 tasks: the shell, the flood and its thread, and fifty
+	# programs.
 	sp-record --every --buffer=1024 -- sh -c "$WITNESS/flood 1 300000 >truth
 		for i in 1 2 3 4 5; do
 			for j in 1 2 3 4 5 6 7 8 9 10; do /bin/true; done
@@ -202,7 +204,7 @@ median_gap() {
 	run -0 timeout 3 sh -c 'sp-emit --ndjson <out | grep -m 1 -c execve'
 	[ "$output" = 1 ]
 	kill "$pid"
-	ended 125 "$pid"	# the stream could not be written
+	ended 125 "$pid"	# writing the stream failed
 }
 
 @test "a reader that stops ends the stream, not the command; time-outs go on" {
@@ -212,7 +214,7 @@ median_gap() {
 		dd of=/dev/null bs=100 count=1 status=none
 	[ -s "done" ]
 	[ "$(cat status)" = 125 ]
-	# Nobody reads at all: -t ends the command nonetheless.
+	# If nobody reads, -t ends the command anyway.
 	rm -f ended
 	{ sp-record -q --every -t 1 -- sh -c '
 		trap "date +%s%N >ended; exit" TERM
@@ -265,7 +267,7 @@ median_gap() {
 	requires bpftool
 	cpus=$(</sys/devices/system/cpu/possible)
 	cpus=$((${cpus##*-} + 1))
-	# Of the recorder's own map, by the identifiers that it holds.
+	# The size of the recorder's own map, found by the ids that it holds.
 	entries() {
 		# shellcheck disable=SC2016 # for the shell inside
 		sp-record -q --every --buffer="$1" -o size.sp -- sh -c '
@@ -320,7 +322,7 @@ median_gap() {
 @test "an independent reader finds the same events" {
 	requires_root
 	sp-record -q --every -o a.sp -- sh -c 'ls / | wc -l; exec true'
-	# Not by jq, which keeps 53 bits of a number.
+	# jq would keep only 53 bits of a number.
 	sp-emit --ndjson a.sp | /usr/bin/python3 -c '
 import json, sys
 for e in map(json.loads, sys.stdin):
@@ -348,17 +350,18 @@ for e in map(json.loads, sys.stdin):
 	timeout 20 strace -f -T -y -ttt -o theirs "$WITNESS/traced"
 	"$TESTS/scripts/strace-agrees.py" ours theirs
 	[ "$(sp-emit --json t.sp | jq '.runs[0].lost.result')" = 0 ]
-	# Without --results the same calls, whose results are not known.
+	# Without --results, the calls are the same, and their results are
+	# unknown.
 	sp-record -q --every -o u.sp -- "$WITNESS/traced"
 	sp-emit --strace u.sp >without
 	[ "$(sed -n '/AT_FDCWD/,/exited/p' without | grep -c ' = ?$')" -gt 30 ]
 	run ! grep -q '<0\.' without
-	# Both are logs that sp-merge reads.
+	# sp-merge can read both logs.
 	for log in ours without; do
 		sp-merge --from=strace "$log" | calls - | sort >read
 		calls t.sp | sort | diff - read
 	done
-	# The counts and errors of strace -c.
+	# The counts and errors are those of strace -c.
 	sp-emit --table t.sp | sed '1,/^%TIME/d; /did not return\|syscall_/d' |
 		awk '$1 ~ /^[0-9.]+$/ && NF > 4 { print $NF, $4, (NF > 5 ? $5 : 0) }' | sort >ours
 	timeout 20 strace -f -c -o theirs "$WITNESS/traced"
@@ -405,7 +408,8 @@ for e in map(json.loads, sys.stdin):
 		run -"$status" --separate-stderr sp-emit --strace r.sp
 		if [ "$status" = 0 ]; then
 			[ "$output" = '11    0.000000007 openat(AT_FDCWD, NULL, O_RDONLY)        = 3</etc/x> <0.000000005>' ]
-			# Twice the events, but the same call.
+			# With twice the events, the mean time of a call is
+			# the same.
 			sp-emit --table r.sp r.sp >table
 			grep -E ' 2 +openat$' table
 			run ! grep 'did not return' table

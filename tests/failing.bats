@@ -29,7 +29,7 @@ teardown() {
 	[ ! -e online ] || echo 1 >"$(<online)"
 }
 
-# says STATUS MESSAGE COMMAND… — its status and the whole of its stderr
+# says STATUS MESSAGE COMMAND… — checks the status, and all of stderr
 says() {
 	local status=0 wanted=$1 message=$2
 	shift 2
@@ -39,13 +39,13 @@ says() {
 	[ "$(<err)" = "$message" ]
 }
 
-# holds NAME… — these files are in out/, and no other
+# holds NAME… — out/ has these files, and no others
 holds() {
 	printf '%s\n' "$@" | sed '/^$/d' | sort >expected
 	ls -A out | sort | diff -u expected -
 }
 
-# The reports of the shells that start what dies are no output of ours.
+# Hides the messages of shells about killed commands.
 quietly() {
 	"$@" 2>/dev/null
 }
@@ -79,7 +79,7 @@ quietly() {
 	holds filler old
 }
 
-# mount_failing WHAT — fs/, on which that fails with EIO
+# mount_failing WHAT — mounts fs/, in which WHAT fails with EIO
 mount_failing() {
 	needs root
 	"$WITNESS/eio-fs" fs big.sp "$1" 3>&- &
@@ -113,11 +113,12 @@ mount_failing() {
 	done
 }
 
-# unread COMMAND… — its stdout is a pipe whose reader has ended
+# unread COMMAND… — runs it with a pipe as stdout whose reader has ended
 unread() {
 	local pipe
 	mkfifo pipe
-	exec {pipe}<>pipe		# so that neither side waits for the other
+	# so that neither side waits for the other
+	exec {pipe}<>pipe
 	exec 9>pipe {pipe}<&-
 	rm pipe
 	"$@" >&9 9>&-
@@ -180,8 +181,8 @@ unread() {
 	holds ''
 }
 
-# starved STATUS COMMAND… — with ever more memory, it prints that there is not
-# enough and nothing else, until it prints what it does otherwise
+# starved STATUS COMMAND… — runs it with more and more memory. It prints only
+# that there is not enough, until it prints what it usually does.
 starved() {
 	local fail=$1 bytes status good=0 failed=0
 	shift
@@ -206,7 +207,8 @@ starved() {
 }
 
 @test "RLIMIT_AS, RLIMIT_DATA: out of memory, never another answer" {
-	# The C library takes no more from the kernel than it needs.
+	# Makes the C library take only as much memory from the kernel as it
+	# needs.
 	export GLIBC_TUNABLES=glibc.malloc.top_pad=1:glibc.malloc.mmap_threshold=4096
 	local format
 	for format in json oci bpf minijail libseccomp html; do
@@ -268,12 +270,12 @@ starved() {
 	holds a
 }
 
-# owned PID — the BPF programs that it holds
+# owned PID — the BPF programs that the process holds
 owned() {
 	sed -n 's/^prog_id:[\t ]*//p' "/proc/$1/fdinfo"/* | sort -u
 }
 
-# gone ID… — no such BPF program is loaded
+# gone ID… — none of these BPF programs is loaded
 gone() {
 	local id
 	for id; do
@@ -281,7 +283,8 @@ gone() {
 	done
 }
 
-# SP_KILLS: how often. Once with the programs loaded, then at any moment.
+# SP_KILLS is the number of kills. The first one comes when the programs are
+# loaded, the others at any moment.
 @test "SIGKILL: of the recorder leaves no file and no BPF program" {
 	needs root
 	requires bpftool
@@ -294,7 +297,8 @@ gone() {
 	kill -KILL $pid
 	ended 137 $pid
 	wait_for 10 gone "${ids[@]}"
-	kill -KILL "$(<command)"	# it goes on without its recorder
+	# the command continues without its recorder
+	kill -KILL "$(<command)"
 	for ((i = 0; i < ${SP_KILLS:-25}; i++)); do
 		rm -f command
 		sp-record -q --paths -o out/a -- \
@@ -310,11 +314,11 @@ gone() {
 		fi
 	done
 	echo "$lived of $i commands had been started"
-	# The children that read files end with their parent.
+	# The child processes that read files end with their parent.
 	wait_for 10 no_recorder
 }
 
-# no_recorder — no live sp-record has lost its parent here
+# no_recorder — no orphaned sp-record of this test is alive
 no_recorder() {
 	local pid
 	for pid in $(pgrep -x sp-record); do
@@ -331,7 +335,8 @@ no_recorder() {
 	timeout 20 sp-record -q -t 0.3 -o out/a -p $pid
 	[ "$(awk '/^State/ { print $2 }' /proc/$pid/status)" = T ]
 	kill -KILL $pid
-	# -t sends SIGTERM, which waits for SIGCONT, and SIGKILL after ten seconds.
+	# -t sends SIGTERM, which stays pending until SIGCONT, and SIGKILL after
+	# ten seconds.
 	timeout 30 sp-record -q -t 0.3 -o out/b -- sh -c 'kill -STOP $$'
 	sp-emit --json out/b | jq -e '.runs[0].status.signal == 9' >/dev/null
 	sp-record -q -o out/c -- sh -c 'echo $$ >command
@@ -348,7 +353,7 @@ no_recorder() {
 	sp-emit --json out/c | jq -e '.runs[0].complete' >/dev/null
 }
 
-# count FILE — openat
+# count FILE — the number of openat calls
 count() {
 	sp-emit --json "$1" | jq '[.calls[] | select(.name == "openat").count] | add'
 }
@@ -374,7 +379,7 @@ count() {
 	rm online
 	local plain within without
 	plain=$(count out/plain)
-	within=$(count out/a)	# with those of taskset
+	within=$(count out/a)	# includes the calls of taskset
 	without=$(count out/b)
 	[ "$without" = "$plain" ]
 	[ "$within" -ge "$plain" ]

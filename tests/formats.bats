@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# The formats of single sandboxes: taken by what loads them, where there is
-# one, and with what they say in force.
+# The formats for single sandboxes. If their loader is installed, it must
+# accept them and put them in force.
 load helper
 
 setup_file() {
@@ -203,7 +203,7 @@ print(json.dumps(yaml.safe_load(sys.stdin)))' <p.yaml >p.json
 
 @test "minijail: the documented grammar, one architecture, death" {
 	sp-emit --minijail calls.sp >p.policy 2>err
-	# minijail0(5): a name, a colon, 1 or "return ERRNO"
+	# minijail0(5): each line has a name, a colon, and 1 or "return ERRNO"
 	run ! grep -vE '^(#.*|[a-z0-9_]+: (1|return [0-9]+))$' p.policy
 	grep -qx 'read: 1' p.policy
 	grep -qx 'ptrace: return 1' p.policy

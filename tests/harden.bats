@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# --harden: settings of a unit that a recording proves, and capabilities that were
-# used.
+# --harden: settings of a unit that a recording proves to be safe, and used
+# capabilities.
 
 load helper
 
@@ -9,8 +9,8 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# table — SETTING, whether it is written (yes, no: the recording contradicts it, or
-# unknown), and a fact
+# table — lines of a SETTING, whether it is written ("yes", "no" if the
+# recording contradicts it, or "unknown"), and a fact
 table() {
 	cat <<-'END'
 	MemoryDenyWriteExecute yes argument 1 mmap "2:6:4"
@@ -58,7 +58,8 @@ table() {
 	END
 }
 
-# verdict SETTING FILE — of what sp-emit --harden writes of FILE
+# verdict SETTING FILE — which of these holds in the output of sp-emit
+# --harden
 verdict() {
 	sp-emit --systemd --harden "$2" >conf 2>err
 	if grep -q "^$1=." conf; then
@@ -110,7 +111,7 @@ verdict() {
 	printf '%s\n' 'run 1 a how="command privileges" lost.privilege=1' \
 		'call 1 read 1' | "$TESTS/mkstream" >c.sp
 	[ "$(verdict CapabilityBoundingSet c.sp)" = unknown ]
-	# One run that lacks them is enough.
+	# It is enough that one run lacks them.
 	sp-merge c.sp a.sp >d.sp
 	[ "$(verdict CapabilityBoundingSet d.sp)" = unknown ]
 }
@@ -177,19 +178,20 @@ verdict() {
 		chown 1 file; chmod 2755 file
 		unshare --user --map-root-user chown 0 file || :
 		setpriv --bounding-set=-chown chown 2 file || :'
-	# Not chown's in a user namespace of its own, nor those that were refused.
+	# chown's use in a user namespace of its own is not recorded, nor are
+	# refused capabilities.
 	[ "$(sp-emit --json a.sp | jq -c '[.privileges[] |
 		[.name, .capability, .count]]')" = \
 		'[["fchmodat","CAP_FOWNER",1],["fchownat","CAP_CHOWN",1],["capset","CAP_SETPCAP",1],["prctl","CAP_SETPCAP",2]]' ]
 	[ "$(sp-emit --json a.sp | jq '.lost.privilege')" = 0 ]
 	verdict RestrictSUIDSGID a.sp
 	grep '^# RestrictSUIDSGID= is left out: fchmodat was called with 0x400' conf
-	# None of it without the option.
+	# Without the option, none of this is recorded.
 	sp-record -q -o b.sp -- chown 1 file
 	[ "$(sp-emit --json b.sp | jq -c '[.privileges, .lost.privilege]')" = '[[],null]' ]
 }
 
-# install UNIT FILE — with etc as /etc/systemd/system
+# install UNIT FILE — runs --install with etc as /etc/systemd/system
 install() {
 	# shellcheck disable=SC2016 # for the shell inside
 	PATH=$PWD/bin:$PATH unshare --mount --propagation private sh -c '
@@ -214,7 +216,7 @@ install() {
 	[[ ${lines[1]} == "+++ /etc/systemd/system/x.service.d/50-sandprint.conf" ]]
 	[[ $stderr == *"to remove it: rm /etc/systemd/system/x.service.d/50-sandprint.conf && systemctl daemon-reload" ]]
 	[ "$(stat -c %a "$conf")" = 644 ]
-	# the same again, and something else
+	# the same recording again, and another one
 	run -0 --separate-stderr install x.service a.sp
 	[[ -z $output && $stderr == *"has this content already" ]]
 	[ "$(<reloads)" = daemon-reload ]
@@ -227,19 +229,19 @@ install() {
 	[[ $stderr == *"sp-emit: systemd has no unit none.service: the drop-in has no effect until there is one
 "* ]]
 	[ "$(ls -A etc/x.service.d)" = 50-sandprint.conf ]
-	# nothing of a recording that is refused
+	# a refused recording changes nothing
 	cp "$conf" before
 	run -2 install x /dev/null
 	[[ $output == *"nothing was installed" ]]
 	cmp "$conf" before
-	# a drop-in that is read later, and a name that a shell would change
+	# a drop-in that systemd reads later; a name that a shell would change
 	mkdir 'etc/a\x2db.service.d'
 	touch 'etc/a\x2db.service.d/'{10-a.conf,override.conf,x.txt}
 	run -0 --separate-stderr install 'a\x2db' a.sp
 	[ "$(grep -c 'is read after' <<<"$stderr")" = 1 ]
 	[[ $stderr == *'a\x2db.service.d/override.conf is read after 50-sandprint.conf'* ]]
 	[[ $stderr == *"rm '/etc/systemd/system/a\\x2db.service.d/50-sandprint.conf' &&"* ]]
-	# a reload that fails
+	# reloading fails
 	printf '#!/bin/sh\nexit 1\n' >bin/systemctl
 	run -2 install x b.sp
 	[[ $output == *"is installed, but systemctl daemon-reload failed"* ]]

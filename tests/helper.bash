@@ -8,17 +8,19 @@ SP_BIN=${SP_BIN:-${TESTS%/*}/build/bin}
 WITNESS=${SP_BIN%/bin}/tests/witness
 PATH=$SP_BIN:$BATS_RUN_TMPDIR/engines:$PATH:/usr/sbin:/sbin
 # --container=NAME asks the engines. podman mounts its storage when it is first
-# asked, which a test may not do. Only make check-engines asks the real ones.
+# asked, which a test must not cause. Only make check-engines asks the real
+# engines.
 mkdir -p "$BATS_RUN_TMPDIR/engines"
 [ "$BATS_TEST_DIRNAME" != "$TESTS" ] ||
 	ln -sf /bin/false "$BATS_RUN_TMPDIR/engines/podman"
-# What the machine can do: tests/run asks once for all of it. A single file asks
-# by itself, and for what takes long to find out only where it is needed.
+# What the machine can do. tests/run asks once for everything. A single file
+# asks for the quick features here, and for a slow feature only when a test
+# needs it.
 SP_MACHINE=${SP_MACHINE-$("${SP_BIN%/bin}/tests/machine" quick)}
 export LC_ALL=C PATH TESTS SP_BIN WITNESS SP_MACHINE
 
-# A pipeline fails when any command in it does, and a command substitution at
-# its first failure.
+# A pipeline fails if any of its commands fails, and a command substitution
+# ends at its first failure.
 set -o pipefail
 shopt -s inherit_errexit
 
@@ -26,7 +28,7 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# requires COMMAND… — skip the test where one of them is missing
+# requires COMMAND… — skips the test if one of them is missing
 requires() {
 	local c
 	for c; do
@@ -38,7 +40,8 @@ requires_root() {
 	needs root
 }
 
-# has FEATURE — the machine has it: tests/machine.c lists them
+# has FEATURE — whether the machine has the feature: tests/machine.c lists
+# them
 has() {
 	local line
 	line=$(grep "^$1	" <<<"$SP_MACHINE") || {
@@ -53,13 +56,13 @@ has() {
 	exit 1
 }
 
-# lack_of FEATURE — "needs 32-bit calls (int 0x80 faults)"
+# lack_of FEATURE — prints "needs 32-bit calls (int 0x80 faults)"
 lack_of() {
 	awk -F '\t' -v name="$1" '
 		$1 == name { printf "needs %s (%s)\n", $3, $4 }' <<<"$SP_MACHINE"
 }
 
-# needs FEATURE… — skip the test where the machine lacks one of them
+# needs FEATURE… — skips the test if the machine lacks one of them
 needs() {
 	local feature
 	for feature; do
@@ -67,20 +70,21 @@ needs() {
 	done
 }
 
-# skip_row FEATURE ROW — tests/run lists it: a row of a table, or a part of a
-# test, that needs a feature which the machine lacks
+# skip_row FEATURE ROW — makes tests/run list a skipped row of a table, or a
+# part of a test, which needs a feature that the machine lacks
 skip_row() {
 	echo "# skipped row: $(lack_of "$1"): $2" >&3
 }
 
-# calls FILE… — "ARCH NAME COUNT" for each call, the number for the nameless
+# calls FILE… — prints "ARCH NAME COUNT" for each call, or the number if it
+# has no name
 calls() {
 	sp-emit --json "$@" |
 		jq -r '.calls[] | "\(.arch) \(.name // .nr) \(.count)"'
 }
 
-# facts FILE… — each fact by image, as tests/witness/table has them, which does
-# not say which execve was the recorder's
+# facts FILE… — prints each fact by image, in the form of tests/witness/table,
+# which does not mark the recorder's own execve
 facts() {
 	sp-emit --json "$@" | jq -r '
 		(.calls[] | "\(.arch) \(.name // .nr) \(.count)" +
@@ -94,8 +98,9 @@ facts() {
 		--argjson errno '{"1": "EPERM", "18": "EXDEV", "38": "ENOSYS"}'
 }
 
-# COMMAND | shows [OPTION…] PATTERN — a line of the output matches. shows reads its
-# input to the end. grep -q stops early, and COMMAND can die of SIGPIPE then.
+# COMMAND | shows [OPTION…] PATTERN — a line of the output matches. shows reads
+# its input to the end. With grep -q, which stops early, SIGPIPE could kill
+# COMMAND.
 shows() {
 	grep "$@" | cat >/dev/null
 }
@@ -107,8 +112,8 @@ lacks() {
 	[ "$status" -eq 1 ]
 }
 
-# wait_for SECONDS COMMAND… — until it succeeds; SP_SLOW: the machine takes so many
-# times as long
+# wait_for SECONDS COMMAND… — repeats it until it succeeds. SP_SLOW says how
+# many times slower the machine is than usual.
 wait_for() {
 	local end=$((SECONDS + $1 * ${SP_SLOW:-1}))
 	shift
@@ -118,14 +123,15 @@ wait_for() {
 	done
 }
 
-# ended STATUS PID — waits for our child; that is how it ends
+# ended STATUS PID — waits for our child, and checks its status
 ended() {
 	local status=0
 	wait "$2" || status=$?
 	[ "$status" -eq "$1" ]
 }
 
-# without_unified COMMAND… — crun 1.8 refuses a v1 hierarchy with a v2 mount in it
+# without_unified COMMAND… — hides the v2 mount, since crun 1.8 refuses a v1
+# hierarchy that contains one
 without_unified() {
 	# shellcheck disable=SC2016 # for the shell inside
 	unshare -m sh -c 'u=/sys/fs/cgroup/unified
@@ -133,7 +139,8 @@ without_unified() {
 		exec "$@"' sh "$@"
 }
 
-# packaged PACKAGE FILE — where it is, on this machine or from its package
+# packaged PACKAGE FILE — the file's path, on this machine or unpacked from
+# its package
 packaged() {
 	if [ -e "/$2" ]; then
 		echo "/$2"
@@ -144,9 +151,10 @@ packaged() {
 	echo "$BATS_TEST_TMPDIR/$2"
 }
 
-# find_minijail — have minijail0 in PATH: this machine's or, where Debian's suite
-# that has one can be fetched, that one with its own libraries. Without -T static
-# it would load one of these into the program, which has others.
+# find_minijail — puts minijail0 into PATH: this machine's, or one from a Debian
+# suite that has it, if that can be fetched, with its own libraries. Without -T
+# static, it would preload one of these libraries into the program, which has
+# others.
 find_minijail() {
 	local root=${SP_BIN%/bin}/suites/sid-minijail
 	if command -v minijail0 >/dev/null; then
@@ -166,7 +174,8 @@ find_minijail() {
 	PATH=$BATS_FILE_TMPDIR/bin:$PATH
 }
 
-# nginx_config PORT WORKERS — of one that has all its files here
+# nginx_config PORT WORKERS — prints a configuration with all files in this
+# directory
 nginx_config() {
 	cat <<-END
 	daemon off; worker_processes $2; user nobody $(id -gn nobody); pid $PWD/nginx.pid;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# sp-record --oci-hook: what a runtime starts before a container's program.
+# sp-record --oci-hook, which a runtime runs before a container's program.
 
 load helper
 
@@ -14,7 +14,8 @@ setup_file() {
 	runc spec
 }
 
-# bundle ANNOTATIONS SCRIPT [OPTION…] — in bundle/; the hook has the options
+# bundle ANNOTATIONS SCRIPT [OPTION…] — makes bundle/; the hook has the
+# options
 bundle() {
 	local annotations=$1 script=$2
 	shift 2
@@ -38,7 +39,7 @@ start() {
 		--bundle "$PWD/bundle" "${2-sandprint-$$-hook}" </dev/null
 }
 
-# logged TEXT — a line of the log has it, once that is there
+# logged TEXT — waits until a line of the log has the text
 logged() {
 	wait_for 10 grep -sqF -- "$1" log || {
 		cat log
@@ -46,8 +47,8 @@ logged() {
 	}
 }
 
-# The hook's line, with a state that names this process: a refusal comes before
-# anything is started.
+# Runs the hook with a state that names this process, and prints its line. A
+# refusal comes before anything is started.
 hooked() {
 	jq -n --argjson annotations "$1" --argjson pid "$BATS_ROOT_PID" '
 		{ociVersion: "1.0.2", id: "c1", status: "creating", pid: $pid,
@@ -56,7 +57,7 @@ hooked() {
 			--allow-dir="$PWD/other" 2>&1
 }
 
-# A test that fails leaves no container, and with that no recorder.
+# If a test fails, this ends its containers, and with them their recorders.
 teardown() {
 	local state runtime left=0
 	for state in state*/*; do
@@ -76,7 +77,7 @@ teardown() {
 	return "$left"
 }
 
-# recorders — of this test's containers
+# recorders — the recorders of this test's containers
 recorders() {
 	pgrep -f -- "--from-exec --cgroup=[^ ]*sandprint-$$-hook" || [ $? = 1 ]
 }
@@ -275,8 +276,8 @@ no_recorders() {
 	no_recorders
 }
 
-# waiting PARENT/CGROUP — a process in it that executes nothing before go(), and then
-# `mkdir /`: $pid
+# waiting PARENT/CGROUP — starts $pid in the cgroup. It executes nothing until
+# go(), and then `mkdir /`.
 waiting() {
 	local root
 	root=$(awk '$3 ~ /^cgroup2?$/ { print $2; exit }' /proc/mounts)
@@ -291,7 +292,7 @@ waiting() {
 	wait_for 10 test -e waits
 }
 
-# Waits for no reader.
+# Does not wait for a reader.
 go() {
 	echo 1<>gate
 }

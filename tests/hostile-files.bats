@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Executables that are made to keep their reader busy, or lie on a file system
-# that does not answer: the tools do without what is in them.
+# Executables that keep their reader busy, or are on a file system that does
+# not answer: the tools work without what is in them.
 
 load helper
 
@@ -9,14 +9,14 @@ setup_file() {
 	requires_root
 }
 
-# without NAME — p.json: the profile of run.sp without that call
+# without NAME — writes p.json: the profile of run.sp without that call
 without() {
 	sp-emit --oci -o all.json run.sp 2>/dev/null
 	jq --arg name "$1" 'del(.syscalls[].names[] | select(. == $name))' \
 		all.json >p.json
 }
 
-# bombs KIND — ./bomb, a program without a libc that calls getpid
+# bombs KIND — makes ./bomb, a program without a libc that calls getpid
 bombs() {
 	"$TESTS/elf-bomb" "$1" "$WITNESS/getpid-nolibc" bomb
 }
@@ -107,5 +107,5 @@ teardown() {
 	local status=0
 	timeout -s INT -k 20 2 sp-verify -p p.json -o list -- \
 		bash -c 'exec -a busybox fs/prog sleep 60' 3>&- || status=$?
-	[ "$status" -eq 124 ]	# timeout had to send it, and need not kill
+	[ "$status" -eq 124 ]	# timeout sent SIGTERM, which was enough
 }

@@ -20,7 +20,8 @@ good_stream() {
 	echo '{"defaultAction":"SCMP_ACT_ERRNO","architectures":["SCMP_ARCH_X86_64"],"syscalls":[]}' > good.json
 }
 
-# refuse FILE — every reader does: quickly, in one line, in little memory
+# refuse FILE — every reader refuses it: quickly, in one line, with little
+# memory
 refuse() {
 	local reader lines
 	for reader in "${READERS[@]}"; do
@@ -36,13 +37,13 @@ refuse() {
 	done
 }
 
-# bytes HEX… — to a file of its own, which is refused
+# bytes HEX… — writes these bytes to a new file, which must be refused
 refuse_bytes() {
 	printf '%s' "$*" | xxd -r -p > made.sp
 	refuse made.sp
 }
 
-# What every stream begins with.
+# The beginning of every stream.
 HEAD=9300a973616e647072696e7401
 
 @test "the good stream is good" {
@@ -59,7 +60,7 @@ HEAD=9300a973616e647072696e7401
 		head -c "$n" good.sp > cut.sp
 		refuse cut.sp
 	done
-	# A good segment first does not help.
+	# A good segment before it does not help.
 	head -c 100 good.sp | cat good.sp - > cut.sp
 	refuse cut.sp
 }
@@ -92,7 +93,8 @@ HEAD=9300a973616e647072696e7401
 	refuse made.sp
 	cat good.sp good.json > made.sp
 	refuse made.sp
-	# A record that no header comes before, first and after a segment.
+	# A record without a header before it, at the beginning and after a
+	# segment.
 	refuse_bytes 93010203
 	{ cat good.sp; printf '\x93\x01\x02\x03'; } >made.sp
 	refuse made.sp
@@ -185,7 +187,7 @@ bounded() {
 	shows 'call_1099 and 900 more$' <messages
 	bounded sp-diff names.json many.sp
 	bounded sp-merge many.sp
-	# one word of a profile, quoted in a message
+	# a message quotes one word of a profile
 	printf '2\ndenylist\nread %s\n' "$(printf '%099999d' 0)" >long
 	bounded sp-verify -p long many.sp
 	shows '00 \.\.\.$' <messages

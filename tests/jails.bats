@@ -12,7 +12,8 @@ agree() {
 	"${SP_BIN%/bin}/tests/unit/agree" "$@"
 }
 
-# minijail_agrees POLICY — with what minijail0 would load
+# minijail_agrees POLICY — sp-verify agrees with the filter that minijail0
+# would load
 minijail_agrees() {
 	rm -f raw
 	GRAB=$PWD/raw LD_PRELOAD=$BATS_FILE_TMPDIR/grab.so \
@@ -37,7 +38,8 @@ minijail_agrees() {
 	needs x86_64
 	"$TESTS/jails/make-kafel.py" k "${SP_JAILS:-10}"
 	for policy in k/*.policy; do
-		# comparisons of 32 bits become many rules: some filters get too long
+		# comparisons of 32 bits become many rules, so that some filters
+		# get too long
 		if agree "$policy" "${policy%.policy}.raw" >out 2>&1; then
 			agreed=$((agreed + 1))
 		elif grep -e 'more than 4096 instructions' -e 'more cases than are read' out; then
@@ -65,7 +67,8 @@ minijail_agrees() {
 	done
 }
 
-# unpack_snapd DIR — that of Debian 13: 12 has one that does not know "~"
+# unpack_snapd DIR — unpacks snapd of Debian 13; that of Debian 12 does not
+# know "~"
 unpack_snapd() {
 	local conf
 	conf=$("$TESTS/suite" "$1" trixie) &&
@@ -81,7 +84,8 @@ find_snap_seccomp() {
 	unpack_snapd "$root" || skip "snapd of trixie cannot be fetched"
 }
 
-# snap_agrees LIST — with what snap-confine would load
+# snap_agrees LIST — sp-verify agrees with the filters that snap-confine would
+# load
 snap_agrees() {
 	local raw
 	raw=$("$TESTS/jails/snap-filters.py" "$SNAP_SECCOMP" "$1" built)
@@ -128,7 +132,8 @@ snap_agrees() {
 	END
 }
 
-# firejail_agrees PROFILE — with all that firejail loads for it
+# firejail_agrees PROFILE — sp-verify agrees with all filters that firejail
+# loads
 firejail_agrees() {
 	local raw
 	rm -rf built

@@ -20,7 +20,7 @@ setup() {
 	T
 }
 
-# answers POLICY — of the calls that are not allowed
+# answers POLICY — the answers to calls that are not allowed
 answers() {
 	printf '%s\n' "$1" >p
 	{ sp-verify --json -p p a.sp 2>err || [ $? = 1 ]; } |
@@ -48,7 +48,8 @@ answers() {
 	#define c 3 #define a 1 #define b 2 KILL { SYSCALL[0] { }, a } ERRNO(1) { c, newstat } DEFAULT ALLOW|read kill thread write kill thread stat EPERM
 	// KILL { read }|
 	END
-	# its lines have words in the middle of comments, and comments in the middle of words
+	# its lines have comments in the middle of words, and words in the
+	# middle of comments
 	[ "$(answers $'/* KILL { read } ***\n*/ ALLOW/**/{ read, // write }\n write }')" = \
 		"stat kill thread umount2 kill thread clone3 kill thread" ]
 }

@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# sp-verify --learn: from what a profile denies to the next profile; what
-# --enforce and --replay say.
+# sp-verify --learn: makes the next profile from what a profile denies. Also
+# what --enforce and --replay print.
 
 load helper
 
-# profile_of FILE… — the profile of the merged streams in p.json
+# profile_of FILE… — writes the profile of the merged streams to p.json
 profile_of() {
 	sp-merge "$@" | sp-emit --oci -o p.json
 }
@@ -44,7 +44,8 @@ profile_of() {
 		(.lost | to_entries | all(.value == 0)))' l.json
 	jq -e '[.calls[].name] - ["getppid", "socket", "execve"] == []' l.json
 	jq -e '[.calls[] | select(.name == "socket") | .count] == [3]' l.json
-	# The first execve is the shell's own, the second is its call.
+	# The first execve is the shell's own start, the second is a call of
+	# the shell.
 	jq -e --arg mine "$PWD/mine" '.images as $i | [.calls[] |
 		select(.name == "execve") | .count] == [2] and
 		([$i[].path] | index($mine)) != null' l.json
@@ -62,7 +63,7 @@ profile_of() {
 	sp-verify -p p.json --learn --replay t.sp >l.sp 2>/dev/null
 	sp-merge t.sp l.sp | sp-emit --json |
 		jq -e '.images | length == 1 and .[0].build_id'
-	# All but read, and as often.
+	# All calls but read, with the same counts.
 	calls t.sp | grep -v ' read ' >expected
 	calls l.sp | diff expected -
 }
@@ -104,7 +105,7 @@ x86_64 ptrace 7" ]
 	sp-merge a.sp l.sp | sp-emit --json | jq -e '.runs | length == 4'
 	sp-merge a.sp l.sp | sp-emit --oci >p2.json
 	run -0 sp-verify -p p2.json a.sp
-	# Of what was cut out already, it is the same run.
+	# A stream that was already made from it is the same run.
 	sp-verify -p p.json --learn l.sp 2>/dev/null | cmp - l.sp
 }
 
@@ -154,7 +155,7 @@ x86_64 ptrace 7" ]
 	sp-record -q -o t.sp -- ls / >/dev/null
 	sp-merge t.sp l.sp | sp-emit --oci >p2.json
 	run -0 sp-verify -p p2.json --enforce -- ls /
-	# Each recorded command has its turn.
+	# Each recorded command is run.
 	sp-record -q -o u.sp -- ls /tmp >/dev/null
 	sp-verify -p p.json --enforce --learn --replay t.sp u.sp 2>/dev/null >l.sp
 	sp-emit --json l.sp | jq -e '.runs | length == 2 and all(.[]; .complete)'
@@ -178,7 +179,8 @@ x86_64 ptrace 7" ]
 
 # --- services --------------------------------------------------------------
 
-# Each: until it listens, its load, its orderly end; then its pid's file.
+# For each service: a command that waits until it listens, its load, its
+# shutdown, and the file with its pid.
 
 redis_command() {
 	service=(redis-server --port 0 --unixsocket "$PWD/redis.sock" --save ''
@@ -209,22 +211,22 @@ nginx_load() {
 		kill -QUIT "$(<nginx.pid)"
 }
 
-# Nothing but the start-up, in start.sp.
+# Records only the start-up, in start.sp.
 start_up() {
 	sp-record -q -o start.sp -- "${service[@]}" >log 2>&1 3>&- &
 	local recorder=$! leader workers
 	wait_for 20 "$1_listens"
 	leader=$(pgrep -P "$recorder" -x "${service[0]}")
 	workers=$(pgrep -P "$leader" || true)
-	# The leader first: it would start new ones.
+	# Kills the leader first, because it would start new workers.
 	# shellcheck disable=SC2086
 	kill -KILL "$leader" $workers
 	wait "$recorder" || [ $? -eq 137 ]
 	rm -f redis.sock nginx.pid
 }
 
-# under_load NAME TOOL… — the service by way of the tool; the tool's status, or 99
-# when the load fails
+# under_load NAME TOOL… — runs the service under the tool; returns the tool's
+# status, or 99 if the load fails
 under_load() {
 	local name=$1 status=0
 	shift
@@ -235,7 +237,8 @@ under_load() {
 	return "$status"
 }
 
-# three_rounds NAME — from its start-up alone to a clean run under load
+# three_rounds NAME — from a recording of the start-up to a clean run under
+# load
 three_rounds() {
 	local round
 	shopt -s nullglob
@@ -267,7 +270,7 @@ three_rounds() {
 	three_rounds nginx
 }
 
-# --- outcomes and replays --------------------------------------------------
+# --- ends of commands, and replays -----------------------------------------
 
 @test "--enforce says how it ended, beside how it ended when recorded" {
 	requires_root
@@ -293,12 +296,13 @@ three_rounds() {
 	run -1 sp-verify -p p.json --enforce --replay t.sp
 	[[ $output == *"exited with 0 after"*"it exited with 1 after"* ]]
 	run -0 sp-verify -p p.json --replay t.sp
-	# Not where we ended it ourselves.
+	# An end that we caused is not compared.
 	sp-record -q -o t.sp -- sh -c 'test ! -e more || exec sleep 60'
 	touch more
 	run -0 sp-verify -p p.json --enforce -t 1 --replay t.sp
 	[[ $output == *"under the profile it was killed by SIGTERM after 1."* ]]
-	# But where it ended by itself, and what it left was cut off.
+	# It is compared if the command ended by itself, even if other
+	# processes were cut off.
 	sp-record -q --leader -o t.sp -- sh -c 'sleep 8 3>&- & test ! -e most'
 	: >most
 	run -1 --separate-stderr sp-verify -p p.json --enforce -t 2 --replay --junit=j.xml t.sp

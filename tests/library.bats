@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# libsandprint, used as its users do, and a reader in Python that knows only
-# sp-stream(5).
+# libsandprint, as programs use it, and a reader in Python that was written
+# from sp-stream(5) alone.
 
 load helper
 
@@ -19,7 +19,7 @@ setup_file() {
 	PATH=$BATS_FILE_TMPDIR:$PATH
 }
 
-# Two segments with a run in common, an image without a path, x32 and other
+# Two segments with a common run, an image without a path, x32 and other
 # architectures, and a path with control characters.
 streams() {
 	cp "$TESTS/data/stream-0.1.0.sp" old.sp
@@ -95,7 +95,7 @@ streams() {
 		18 what=1 family=0 answer=0 path=a
 		19 x86_64 socket what=0 family=0 answer=0 0:ff:2 f|/lib/x.so|1234|2 main|/bin/a|10|0
 	END
-	# A part and a keep record are of runs.
+	# Part and keep records are about runs, not facts.
 	sed -n 's/^\.Ss .* (kind \([0-9]*\))$/\1/p' "${TESTS%/*}/lib/stream/sp-facts.5" |
 		grep -vx -e 14 -e 17 | sort >specified
 	cut -d ' ' -f 1 out | grep -vx 4 | sort | diff specified -
@@ -111,7 +111,7 @@ streams() {
 		echo run 1 big
 		seq -f 'call 1 %g 1' 0 400
 	} | "$TESTS/mkstream" >big.sp
-	# Memory is short soon after a run was joined with itself.
+	# Memory runs out soon after a run was joined with itself.
 	"$TESTS/mkstream" >twice.sp <<-END
 		run 1 one
 		image /a 1:1:1

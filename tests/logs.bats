@@ -6,13 +6,14 @@ load helper
 
 SEEDS=$TESTS/fuzz/seeds/strace
 
-# read_log TEXT… — the calls of a log of these lines, sorted, in one line
+# read_log TEXT… — the calls in a log with these lines, sorted, on one line
 read_log() {
 	printf '%s\n' "$@" | sp-merge --from=strace | calls 2>/dev/null | sort | paste -sd ,
 }
 
-# same_as_strace [OPTION…] -- COMMAND… — its log, and a recording of it, have the
-# same calls. restart_syscall depends on stops, rt_sigreturn on when a signal comes.
+# same_as_strace [OPTION…] -- COMMAND… — a strace log and a recording of it have
+# the same calls. restart_syscall depends on stops, and rt_sigreturn on when a
+# signal comes.
 same_as_strace() {
 	local options=() left=restart_syscall\|rt_sigreturn
 	while [ "$1" != -- ]; do
@@ -44,11 +45,12 @@ same_as_strace() {
 		same_as_strace $options -- sh -c "true; $WITNESS/called-32; true"
 		grep -q '^x86 ' expected
 	done
-	# One file for each process; the 32-bit one has its mode in its own.
+	# strace writes a file for each process. Only that of the 32-bit
+	# process has its mode.
 	strace -ff --quiet=none -o each sh -c "true; $WITNESS/called-32; true"
 	sp-merge --from=strace each.* | calls - | cut -d ' ' -f 1,2 | sort |
 		grep -vw rt_sigreturn | diff expected -
-	# Without these options, some names tell that something is missing.
+	# Without these options, some names show that the mode is missing.
 	strace -f -o silent sh -c "true; $WITNESS/called-32; true"
 	run -2 sp-merge --from=strace -o never silent
 	[[ $output == "sp-merge: silent: line "*" is no system call of x86_64, and nothing tells that its process ran in another mode; strace -n does, and --quiet=none" ]]
@@ -65,7 +67,7 @@ same_as_strace() {
 	x86_64 clone 1,x86_64 execve 1,x86_64 getpid 1,x86_64 nanosleep 1,x86_64 read 2,x86_64 restart_syscall 1,x86_64 vfork 1
 	x86 mmap2 2,x86_64 close 57,x86_64 read 15
 	END
-	# The table of -C counts the calls of the log again.
+	# The table of -C counts the calls of the log again, so it is skipped.
 	[ "$(read_log 'read(0, "", 1) = 0' 'exit_group(0) = ?' '+++ exited with 0 +++' \
 		"$(cat "$SEEDS/table")")" = "x86_64 exit_group 1,x86_64 read 1" ]
 	[ "$(read_log '7 syscall_0x400001b3(0) = 1' '7 syscall_999(0) = 1' '7 +++ exited with 0 +++')" = \
@@ -82,12 +84,12 @@ same_as_strace() {
 	[ "$(read_log "${first[@]}" '1 fork( <unfinished ...>' "$child" \
 		'1 <... fork resumed>) = 2' "${last[@]}")" = \
 		"x86 fork 1,x86 getpid 1,x86_64 read 1" ]
-	# also if it has ended, or runs in another mode by then
+	# also if the process has ended, or runs in another mode by then
 	[ "$(read_log "${first[@]}" '1 fork( <unfinished ...>' "$child" \
 		'2 [ Process PID=2 runs in 64 bit mode. ]' '2 gettid() = 2' "${last[1]}" \
 		'1 <... fork resumed>) = 2' "${last[0]}")" = \
 		"x86 fork 1,x86 getpid 1,x86_64 gettid 1,x86_64 read 1" ]
-	# nothing says which mode it is: not guessed
+	# no line shows the mode, so it is not guessed
 	printf '%s\n' "${first[@]}" "$child" '3 getpid() = 3' >log
 	run -2 sp-merge --from=strace log
 	[ "$output" = "sp-merge: log: process 2: no line tells the mode that it begins in, nor its parent; give the logs of all processes" ]
@@ -98,19 +100,20 @@ same_as_strace() {
 	local python='import sys; n = int(sys.argv[1])
 for i in range(1, n): print(i, "fork() =", i + 1)
 print(n, "read(0, \"\", 1) = 0")'
-	# a process whose pid comes later, a chain of forks, and lines without a pid
+	# a process whose pid comes later, a chain of forks, and lines without a
+	# pid
 	echo 'getppid() = 1' >log
 	/usr/bin/python3 -c "$python" 200000 >>log
 	seq -f 'getpid() = %.0f' 200000 >>log
 	(ulimit -v 500000; timeout 60 sp-merge --from=strace -o log.sp log)
 	sp-emit --table --allow-partial log.sp | shows '200000 *getpid'
-	# processes that no line connects: each could be in a mode of its own
+	# no line connects these processes: each could run in a different mode
 	seq -f '%.0f getuid() = 0' 1 70000 >log
 	run -2 --separate-stderr sp-merge --from=strace -o never log
 	[[ $stderr == "sp-merge: log: line 65"*": more than 65536 processes before it have no line that tells their mode or their parent: "* ]]
 }
 
-# refused LINE WHAT TEXT… — a log of these lines is an error there
+# refused LINE WHAT TEXT… — a log with these lines is an error at LINE
 refused() {
 	local line=$1 what=$2
 	shift 2
@@ -191,7 +194,7 @@ refused() {
 @test "a list of names, with counts or without" {
 	needs x86_64
 	sp-merge --from=list -o a.sp - <<-'END'
-	# what the service needs
+	# the calls that the service needs
 	read
 	write 3   # twice
 	     17 openat

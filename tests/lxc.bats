@@ -16,7 +16,7 @@ image /a' >head
 		printf 'call 1 %d 1\n' {0..334} {424..456}
 		printf 'call 1 %d 1 arch=x86\n' {0..334} {424..456}
 	} | "$TESTS/mkstream" >all.sp
-	# a container of this machine's files, if one starts here at all
+	# skips if no container with this machine's files can start here
 	printf '2\ndenylist\nkexec_load errno 1\n' >any
 	contained any /bin/true || skip "no container of LXC starts: $(tail -n 1 log)"
 }
@@ -25,7 +25,7 @@ teardown_file() {
 	rmdir /sys/fs/cgroup/*/lxc.pivot 2>/dev/null || :
 }
 
-# contained POLICY COMMAND…
+# contained POLICY COMMAND… — runs it in a container under the policy
 contained() {
 	local place
 	place=$(mktemp -d -p "$BATS_FILE_TMPDIR")

@@ -42,7 +42,10 @@
 enum { REASON = 100 };
 enum { SYSLOG_ACTION_SIZE_BUFFER = 10 };	/* syslog(2) */
 
-/* Runs `probe` in a child; 0, the errno that it exits with, or -signal. */
+/*
+ * Runs `probe` in a child. Returns 0, the errno with which it exited, or
+ * -signal.
+ */
 static int in_child(void (*probe)(void))
 {
 	int status;
@@ -61,7 +64,7 @@ static int in_child(void (*probe)(void))
 	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/* In the child: to exit with the errno. */
+/* In the child: exits with the errno. */
 static void fail_if(bool failed)
 {
 	if (failed)
@@ -93,9 +96,9 @@ static bool has_x86_64(char *reason)
 #endif
 }
 
-/* A 32-bit program of three instructions: exit(0). */
+/* A 32-bit program that only calls exit(0). */
 #ifdef __aarch64__
-enum { MACHINE_32 = 0x28, FLAGS_32 = 5 };	/* arm, of the EABI 5 */
+enum { MACHINE_32 = 0x28, FLAGS_32 = 5 };	/* arm with EABI 5 */
 #define CODE_32 \
 	0x01, 0x70, 0xa0, 0xe3,		/* mov r7, #1 */ \
 	0x00, 0x00, 0xa0, 0xe3,		/* mov r0, #0 */ \
@@ -116,7 +119,7 @@ static void run_i386(void)
 		0x54, 0x80, 0x04, 0x08,		/* entry */
 		0x34, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, FLAGS_32,
 		0x34, 0, 0x20, 0, 1, 0, 0, 0, 0, 0, 0, 0,
-		1, 0, 0, 0, 0, 0, 0, 0,		/* one segment to load */
+		1, 0, 0, 0, 0, 0, 0, 0,		/* one segment that is loaded */
 		0, 0x80, 0x04, 0x08, 0, 0x80, 0x04, 0x08,
 		0x60, 0, 0, 0, 0x60, 0, 0, 0, 5, 0, 0, 0, 0, 0x10, 0, 0,
 		CODE_32,
@@ -228,7 +231,10 @@ static bool has_root(char *reason)
 	return !geteuid();
 }
 
-/* A mount of that type, with that option, that processes can be moved in. */
+/*
+ * Whether there is a mount of this type with this option, to which processes
+ * can be moved.
+ */
 static bool has_mount(const char *type, const char *with)
 {
 	FILE *mounts = setmntent("/proc/self/mounts", "r");
@@ -290,7 +296,7 @@ static bool has_apparmor(char *reason)
 	return enabled;
 }
 
-/* By a trial load: the list of the LSMs does not tell. */
+/* Tries to load a program: the list of LSMs does not say whether that works. */
 static bool has_bpf_lsm(char *reason)
 {
 	const struct bpf_insn code[] = {
@@ -379,7 +385,7 @@ static bool has_uprobes(char *reason)
 	return number_in("/sys/bus/event_source/devices/uprobe/type") >= 0;
 }
 
-/* Both end the caller by a signal where no probe put the call there. */
+/* Outside of a probe, both calls end their caller with a signal. */
 static bool makes_call(long nr, char *reason)
 {
 	int result;
@@ -405,7 +411,7 @@ static bool has_uprobe(char *reason)
 	return has_x86_64(reason) && makes_call(336, reason);
 }
 
-/* Free for programs: MemAvailable is in KiB. */
+/* Memory that programs can still use: MemAvailable, in KiB. */
 static bool has_memory(char *reason)
 {
 	FILE *file = fopen("/proc/meminfo", "re");
@@ -421,7 +427,10 @@ static bool has_memory(char *reason)
 	return kib >= 2UL << 20;
 }
 
-/* A call of Linux 7.0, which libseccomp knows from 2.6.1 on. */
+/*
+ * Whether the names of calls are old: libseccomp knows this call of Linux 7.0
+ * since 2.6.1.
+ */
 static bool has_older_names(char *reason)
 {
 	strcpy(reason, "the installed one knows them");
@@ -429,7 +438,7 @@ static bool has_older_names(char *reason)
 	       __NR_SCMP_ERROR;
 }
 
-/* Rules among which libseccomp 2.5.4 searches until its time is over. */
+/* Rules on which libseccomp 2.5.4 works until its time limit. */
 static void search_rules(void)
 {
 	struct itimerval limit = { .it_value.tv_usec = 200000 };
@@ -454,8 +463,8 @@ static bool has_endless_rules(char *reason)
 }
 
 /*
- * GHSA-4q85-33p6-j5g6: two rules of which the filter allows what neither does.
- * Under that filter nothing but signals can end the child.
+ * GHSA-4q85-33p6-j5g6: for two rules, the filter allows what neither of them
+ * allows. Under that filter, only a signal can end the child.
  */
 static void allow_too_much(void)
 {
@@ -485,7 +494,9 @@ static bool has_firejail(char *reason)
 		       ">/dev/null 2>&1");
 }
 
-/* systemd 246 brought Audit=, and the test gives it a /run of its own. */
+/*
+ * Audit= exists since systemd 246. The test gives journald a /run of its own.
+ */
 static bool has_journald(char *reason)
 {
 	strcpy(reason, "older than 246, or it has no /run of its own");
@@ -495,7 +506,7 @@ static bool has_journald(char *reason)
 		       "} >/dev/null 2>&1");
 }
 
-/* The kernel's answer to AUDIT_GET; 0 or the errno. */
+/* The kernel's answer to AUDIT_GET. Returns 0 or the errno. */
 static int get_audit(struct audit_status *status)
 {
 	struct nlmsghdr request = {
@@ -538,7 +549,7 @@ static bool has_audit(char *reason)
 	return !error;
 }
 
-/* Where a daemon takes the records, the kernel prints none. */
+/* If a daemon receives the records, the kernel does not print them. */
 static bool has_audit_log(char *reason)
 {
 	struct audit_status status = { 0 };
@@ -572,7 +583,8 @@ static int print_audit(void)
 static const struct feature {
 	const char *name, *noun;
 	bool (*has)(char *reason);
-	bool is_slow;		/* not asked for every test of a single file */
+	/* takes long: only asked when a test needs it */
+	bool is_slow;
 } features[] = {
 	{ "root", "root", has_root, false },
 	{ "x86_64", "x86-64", has_x86_64, false },

@@ -11,13 +11,13 @@ pages() {
 	ls "${TESTS%/*}"/sp-*/*.[157] "${TESTS%/*}"/lib/*/*.[35] "${TESTS%/*}"/lib/*.7
 }
 
-# The .Dl lines of a page's EXAMPLES, as the reader sees them.
+# The .Dl lines in a page's EXAMPLES, as a reader sees them.
 examples() {
 	sed -n '/^\.Sh EXAMPLES/,/^\.Sh [^E]/s/^\.Dl //p' "$1" |
 		sed 's/\\(ti/~/g; s/\\e/\\/g; s/\\&//g; s/^"\(.*\)"$/\1/; s/\\-/-/g'
 }
 
-# run_examples PAGE — in order, in this directory
+# run_examples PAGE — runs them in order, in this directory
 run_examples() {
 	local line want
 	examples "${TESTS%/*}/$1" >examples
@@ -97,13 +97,14 @@ run_examples() {
 	run_examples sp-emit/sandprint-trace.7
 }
 
-# With the section's usual name between the two, groff cuts a longer title.
+# groff cuts a longer title, if the section's usual name is between the two
+# titles.
 @test "titles fit into 80 columns twice" {
 	pages | xargs awk '/^\.Dt/ && length($2) > 17 && $4 != "LOCAL" {
 		print FILENAME ": " $0; bad = 1 } END { exit bad }'
 }
 
-# A literal of several lines is one in the sources.
+# A literal that spans lines in the sources is joined.
 @test "each message of sandprint-troubleshooting(7) is one of the tools'" {
 	local top="${TESTS%/*}"
 	cat "$top"/sp-*/*.[ch] "$top"/sp-*/*/*.[ch] "$top"/lib/*/*.[ch] | tr '\n' ' ' |

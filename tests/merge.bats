@@ -54,8 +54,8 @@ two_streams() {
 	sp-merge ab.sp b.sp | cmp ab.sp
 }
 
-# Random streams over few runs, so that many facts are there twice; merged in
-# random trees, in-process files, against the fold.
+# Random streams over few runs, so that many facts occur twice. They are
+# merged in random trees, and compared with the fold.
 @test "any order and tree gives the same bytes" {
 	/usr/bin/python3 "$TESTS/scripts/merge-trees.py" "$TESTS/mkstream"
 }
@@ -64,7 +64,7 @@ two_streams() {
 	/usr/bin/python3 "$TESTS/scripts/merge-kept.py" "$TESTS/mkstream"
 }
 
-# many_runs — 500 runs that make a call, three of which make another
+# many_runs — writes 500 runs that make a call; three of them make another
 many_runs() {
 	for i in {1..500}; do
 		echo "run $i name$i"
@@ -92,7 +92,7 @@ many_runs() {
 		 [.estimated_runs, 1, 2])'
 	sp-emit --explain few.sp 2>err |
 		grep -E '2 of 6[4-7]: name8, name400; about 2 of about [0-9]+ were merged$'
-	# Nothing is said, or done, where all runs are kept.
+	# If all runs are kept, nothing is printed or changed.
 	sp-emit --json all.sp | jq -e 'has("keep_runs") | not'
 	sp-merge --keep-runs=500 all.sp | "$TESTS/mkstream" --dump /dev/stdin |
 		grep -c '^run' | grep -x 500
@@ -152,7 +152,7 @@ many_runs() {
 	[[ $stderr == "sp-merge: cut.sp: segment 1: record "*": truncated" ]]
 	sp-merge --allow-partial cut.sp > p.sp
 	"$TESTS/mkstream" --dump p.sp | grep '^run' | shows false
-	# The whole recording makes it complete again.
+	# A complete copy of the recording makes it complete again.
 	printf '%s\n' 'run 1 r' 'call 1 read 1' | stream whole.sp
 	sp-merge whole.sp >expected.sp
 	sp-merge p.sp whole.sp | cmp - expected.sp
@@ -166,7 +166,7 @@ many_runs() {
 	[ "$status" = 2 ]
 	[ "$output" = "sp-merge: missing.sp: No such file or directory" ]
 	cmp out.sp before.sp
-	# In place, and nothing stays behind.
+	# Merges in place, and leaves no other file.
 	sp-merge --output=a.sp a.sp b.sp
 	cmp a.sp before.sp
 	[ "$(echo *)" = "a.sp b.sp before.sp out.sp" ]

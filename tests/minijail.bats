@@ -14,7 +14,7 @@ setup_file() {
 	cp "$WITNESS/families-static" probe
 }
 
-# jailed POLICY COMMAND…
+# jailed POLICY COMMAND… — runs it under the policy
 jailed() {
 	minijail0 --logging=stderr -n -S "$1" -- "${@:2}"
 }
@@ -43,7 +43,7 @@ jailed() {
 	done
 }
 
-# What minijail0 refuses, sp-verify refuses as well.
+# sp-verify refuses what minijail0 refuses.
 @test "a number, and a name that it does not know, are refused" {
 	local line
 	sp-emit --minijail -o p "$BATS_FILE_TMPDIR/hello.sp" 2>err

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Names that a program made up: none of them gets into a policy, whatever the
-# program does while it is recorded.
+# Names that a program only pretends to use: none of them gets into a policy,
+# whatever the program does while it is recorded.
 load helper
 
 setup_file() {
@@ -15,7 +15,7 @@ setup() {
 	echo secret >victim && chmod 600 victim
 }
 
-# What in_cgroup leaves behind when it fails.
+# Removes what in_cgroup leaves when it fails.
 teardown() {
 	[ -z "${cgroup-}" ] || {
 		kill "${started[@]}" || :
@@ -25,13 +25,13 @@ teardown() {
 	}
 }
 
-# attack HOW [VICTIM] — as nobody, in `play`; the recording is run.sp
+# attack HOW [VICTIM] — runs the witness as nobody, in `play`; writes run.sp
 attack() {
 	(cd play && sp-record -q -u nobody --paths -o ../run.sp -- \
 		"$WITNESS/made-up" "$1" "${2-$PWD/../victim}" 2>../log)
 }
 
-# policies FILE… — every policy that is made of paths
+# policies FILE… — prints every policy that is made of paths
 policies() {
 	local format
 	for format in --landlock --landlock-header --apparmor \
@@ -44,14 +44,14 @@ policies() {
 	done
 }
 
-# confirms — the kernel confirms the names of calls
+# confirms — whether the kernel confirms the names of calls
 confirms() {
 	rm -rf confirmed
 	sp-record -q --paths -- mkdir confirmed | sp-emit --path-list |
 		grep -qP 'create\tok\t1\t-\t.*/confirmed$'
 }
 
-# spares FILE RECORDING — no policy of the recording names the file
+# spares FILE RECORDING — no policy from the recording names the file
 spares() {
 	: >notes
 	policies "$2" >policies
@@ -79,7 +79,8 @@ spares() {
 
 @test "a name that another thread swaps while the call reads it" {
 	attack swap-name
-	# it did: what another object got is there, as a claim at most
+	# it did exchange them: the other object is in the list, at most as a
+	# claim
 	sp-emit --path-list run.sp >list
 	shows -P "\tok\t.*/play/mine\$" <list
 	lacks -P "\tok\t\d+\t(given|-)\t$victim\$" <list
@@ -93,7 +94,7 @@ spares() {
 			END { print n + 0 }' | diff made -
 }
 
-# is_old FILE — it was changed too long ago for a call to have done so
+# is_old FILE — it was changed too long ago to have been changed by a call
 is_old() {
 	[ $(($(date +%s) - $(stat -c %Z "$1"))) -ge 3 ]
 }
@@ -135,7 +136,7 @@ is_old() {
 	attack failures /etc/shadow
 	spares /etc/shadow run.sp
 	spares /etc/shadow-absent run.sp
-	# nothing is made or removed where nobody can do that
+	# the policy allows no creating or removing where nobody can do that
 	sp-emit --landlock run.sp | jq -r '.pathBeneath[] | select(
 		(.allowedAccess | join(" ")) | test("make|remove|write|trunc")) |
 		.parent[0]' >places
@@ -151,14 +152,14 @@ is_old() {
 	sp-record -q --paths -o run.sp -- \
 		sh -c 'mkdir a; mkdir b; echo >made; read -r _ <go' &
 	wait_for 30 test -e made
-	# of this recorder: others can run at the same time
+	# maps of this recorder only, since others can run at the same time
 	sed -n 's/^map_id:.//p' /proc/$!/fdinfo/* >held
 	bpftool -j map list >maps
 	bpftool -j map dump id "$(jq --slurpfile held held '.[] | select(
 		.name == "confirmed" and (.id | IN($held[]))).id' maps)" >tasks
 	echo >go
 	wait $!
-	# the shell, which lives, opened a file for creating
+	# only the living shell, which opened a file for creating, is there
 	[ "$(jq length tasks)" -eq 1 ]
 }
 
@@ -196,8 +197,8 @@ is_old() {
 	spares /etc/hostname run.sp
 }
 
-# in_cgroup SCRIPT [MANAGER-SCRIPT] — recorded, by a process of the cgroup $CGROUP
-# and then by one that moves itself there while the cgroup is recorded
+# in_cgroup SCRIPT [MANAGER-SCRIPT] — records a process of the cgroup $CGROUP
+# that runs SCRIPT, and then a process that moves itself there
 in_cgroup() {
 	local pid
 	CGROUP=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)/sp-names-$$
@@ -221,7 +222,8 @@ in_cgroup() {
 @test "a unit: mounts that its manager gave it have the host's names, its own do not" {
 	needs cgroup2
 	mkdir -p play/tmp play/own
-	# as systemd does it: in the cgroup, before it executes the command
+	# like systemd: a process in the cgroup prepares mounts before it
+	# executes the command
 	in_cgroup : 'exec "$TESTS/scripts/manager.py" play/tmp sh -c "
 		echo x >play/tmp/file; cp /bin/true play/copy; play/copy
 		unshare -m sh -c \"mount -t tmpfs none play/own
@@ -254,7 +256,7 @@ in_cgroup() {
 	shows -P "read\tok\t1\t-\t$PWD/root/etc/file" <list
 	shows -P "create\tok\t1\t(-|given)\t$PWD/root/etc/made" <list
 	shows -P "delete\tok\t1\t(-|given)\t$PWD/root/etc/made" <list
-	# nobody but the kernel knows where a link leads below another root
+	# only the kernel knows where a link below another root leads
 	lacks -P 'change\tok\t1\tgiven' <list
 	spares /etc/file run.sp
 	sp-emit --landlock run.sp | jq -r '.pathBeneath[].parent[0]' |
@@ -264,7 +266,7 @@ in_cgroup() {
 @test "a name through links that nobody but root can change is believed" {
 	printf '#!/bin/sh\n:\n' >script && chmod 755 script
 	mkdir -p old && ln -s ../script old/link
-	# one that is new, in a directory that is new, on a machine that is fast
+	# a new file in a new directory, on a fast machine
 	local since=$EPOCHREALTIME
 	touch script
 	ln -sfn ../script old/link
@@ -272,7 +274,7 @@ in_cgroup() {
 	sp-emit --path-list run.sp >list
 	[ $((${EPOCHREALTIME/./} - ${since/./})) -gt 1500000 ] ||
 		shows -xP "read,execute\tok\t1\t(-|claim)\t$PWD/script" <list
-	# as it has been for a while, so that nobody moved it
+	# unchanged for a while, so that nobody can have moved it
 	sleep 4.2
 	sp-record -q --paths -o run.sp -- old/link
 	sp-emit --path-list run.sp |

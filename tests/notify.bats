@@ -1,17 +1,19 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# sp-record --method=notify: the same stream as by BPF, and without privileges.
+# sp-record --method=notify makes the same stream as BPF does, without
+# privileges.
 
 load helper
 
-# by METHOD COMMAND… — recorded to METHOD.sp
+# by METHOD COMMAND… — records it to METHOD.sp
 by() {
 	local method=$1
 	shift
 	timeout 30 sp-record -q --method="$method" -o "$method.sp" -- "$@" >out
 }
 
-# calls, how their images were used, and values of arguments
+# shape — prints the calls, the uses of their images, and the values of
+# arguments
 shape() {
 	sp-emit --json "$1" 2>/dev/null | jq -c '
 		[.images[].path] as $paths |
@@ -20,7 +22,8 @@ shape() {
 		(.arguments[] | [.arch, .nr, $paths[.image], .values])' | sort
 }
 
-# A directory that other users can reach, with a copy of the programs there.
+# public_copy — makes a directory with a copy of the programs that other users
+# can reach
 public_copy() {
 	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/test \
 		"$BATS_TEST_TMPDIR"
@@ -32,7 +35,7 @@ nobody() {
 		--bounding-set=-all "$@"
 }
 
-# The programs' paths, of those that this machine can run.
+# programs — the paths of those programs that this machine can run
 programs() {
 	local feature program
 	while read -r feature program; do
@@ -57,7 +60,8 @@ programs() {
 	END
 }
 
-# Whether the first thread of exec-thread reaches its pause, the scheduler decides.
+# The scheduler decides whether the first thread of exec-thread reaches its
+# pause.
 @test "the calls, images, executions and tasks are those that BPF records" {
 	requires_root
 	local script
@@ -162,7 +166,7 @@ print(libc.ptrace(0x4206, os.getppid(), 0, 0), ctypes.get_errno())' >out
 		(.[0].path | endswith("/ls"))'
 	sp-merge known.sp new.sp | calls - | shows fchownat
 	run -125 sp-record --method=notify --known="$BATS_TEST_FILENAME" -- true
-	# another thread can get the id of one that has ended
+	# another thread can get the id of a thread that has ended
 	by notify "$WITNESS/threads"
 	sp-record -q --method=notify --known=notify.sp -o new.sp -- \
 		"$WITNESS/threads" >out
@@ -186,7 +190,7 @@ print(libc.ptrace(0x4206, os.getppid(), 0, 0), ctypes.get_errno())' >out
 	calls t.sp | shows clock_nanosleep
 }
 
-# lives FILE — its number grows
+# lives FILE — the number in it grows
 lives() {
 	local before
 	before=$(<"$1")
@@ -198,7 +202,7 @@ is_other() {
 }
 
 @test "what runs on after the recorder has ended, or was killed, makes its calls" {
-	# Ends by itself if this test fails.
+	# The counter ends by itself if this test fails.
 	local counter='i=0; while [ $i -lt 1500 ]; do i=$((i + 1)); echo $i >count; sleep 0.02; done'
 	timeout 30 sp-record -q --method=notify --leader -o l.sp -- \
 		sh -c "sh -c 'echo \$\$ >pid; $counter' >/dev/null 2>&1 & sleep 0.2"

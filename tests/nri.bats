@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# sp-record --nri, against what containerd says to a plugin.
+# sp-record --nri, with the messages that containerd sends to a plugin.
 
 load helper
 
@@ -16,10 +16,11 @@ setup() {
 	plugin=$!
 }
 
-# A test that fails leaves no process, and no recorder of one.
+# If a test fails, this ends its processes, and with them their recorders.
 teardown() {
 	local left=0
-	kill "$plugin" 2>/dev/null || true	# one test kills it itself
+	# one test kills the plugin itself
+	kill "$plugin" 2>/dev/null || true
 	touch go
 	for dir in "${cgroups[@]}"; do
 		wait_for 10 rmdir "$dir" 2>/dev/null || left=1
@@ -31,7 +32,7 @@ teardown() {
 	return "$left"
 }
 
-# recorders — of this test's containers
+# recorders — the recorders of this test's containers
 recorders() {
 	pgrep -f -- "--from-exec --cgroup=[^ ]*/c[0-9]-$$ " || [ $? = 1 ]
 }
@@ -42,8 +43,8 @@ no_recorders() {
 
 cgroups=()
 
-# container ID — a process that waits in a cgroup of that name, as the runtime's
-# does, and executes `busybox mkdir /` when the file "go" is there: $pid
+# container ID — starts $pid in a cgroup of that name, as a runtime does. It
+# waits for the file "go", and then executes `busybox mkdir /`.
 container() {
 	local root
 	root=$(awk '$3 ~ /^cgroup2?$/ { print $2; exit }' /proc/mounts)
@@ -58,7 +59,7 @@ container() {
 	wait_for 10 test -e "started-$1"
 }
 
-# start JSON… — the runtime's side; `pid` and `id` as given
+# runtime JSON… — starts the runtime's side; adds `pid` and `id`
 runtime() {
 	run -0 "$TESTS/scripts/nri-runtime.py" "$PWD/nri.sock" "$@"
 	echo "$output"
@@ -140,7 +141,7 @@ logged() {
 	touch go
 	logged "recorded in"
 	calls streams/*.sp | shows 'x86_64 mkdir 1'
-	# it is in no pod
+	# the container is in no pod
 	sp-emit --json streams/*.sp | jq -c '.runs[0].labels | keys' |
 		shows -xF '["container.args","container.engine","container.id","container.label.app","container.name","container.runtime"]'
 }

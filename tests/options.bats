@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# What every tool's command line has in common: it comes from one table, by
-# which --help, the manuals, completions and refusals have to agree.
+# What the command lines of all tools have in common. Each comes from one
+# table, with which --help, the manual, completions and refusals must agree.
 
 load helper
 
 TOOLS=(sp-record sp-merge sp-diff sp-emit sp-verify)
 
-# Of --help: the long options, one a line.
+# The long options in --help, one in each line.
 helped() {
 	"$1" --help | grep -oE '^  (-[a-zA-Z], |    )--[a-z-]+' | sed 's/.*--//' | sort
 }
@@ -17,8 +17,8 @@ helped() {
 		helped "$tool" >help
 		grep -E '^\.It Fl' "$TESTS/../$tool/$tool.1" |
 			grep -oE 'Fl -?[a-z-]+' | sed -n 's/^Fl -\(...*\)/\1/p' | sort -u >manual
-		# sp-emit.1 has --no-GROUP as one, and sp-verify takes --time,
-		# which is sp-record's name, for --timeout.
+		# sp-emit.1 has all --no-GROUP as one option. sp-verify also
+		# accepts --time, which is sp-record's name for --timeout.
 		[ "$tool" != sp-verify ] || sed -i '/^time$/d' manual
 		sed 's/^no-\(kernel\|start\|vdso\|runtime\|fallback\)$/no-/' help | sort -u |
 			diff - manual
@@ -61,7 +61,7 @@ helped() {
 	[ "${lines[0]}" = "sp-emit: option '--oci' takes no value" ]
 	run -2 sp-diff --f x
 	[ "${lines[0]}" = "sp-diff: option '--f' is ambiguous: --from --fail-on --fail-on-risk" ]
-	# an optional value follows "=", never a space
+	# an optional value follows "=", and cannot follow a space
 	run -2 sp-emit --oci --args socket
 	[ "${lines[0]}" = "sp-emit: socket: no such file; a value of --args follows '=': --args=socket" ]
 	run -2 sp-verify --audit /no/such.log
@@ -138,7 +138,7 @@ helped() {
 		helped "$tool" | diff - offered
 		bash -c '. "./$0.bash"; complete -p "$0"' "$tool" | shows "_sp_${tool#sp-} $tool"
 	done
-	# the last of the words is completed: what is offered, in one line
+	# completes the last of the words, and prints the offers on one line
 	touch some-file
 	while IFS=: read -r words offered; do
 		# shellcheck disable=SC2016,SC2086 # for the shell inside; words

@@ -11,7 +11,7 @@ setup() {
 	mkdir out
 }
 
-# holds NAME… — these files are in out/, and no other
+# holds NAME… — out/ has these files, and no others
 holds() {
 	printf '%s\n' "$@" | sed '/^$/d' | sort >expected
 	ls -A out | sort | diff -u expected -

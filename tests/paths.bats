@@ -9,14 +9,14 @@ setup_file() {
 	requires_root
 }
 
-# The names that mkstemp and git make up.
+# plain — replaces the names that mkstemp and git choose at random
 plain() {
 	sed -E 's,/tmp_obj_[A-Za-z0-9]{6}$,/tmp_obj_X,; s,/\.git/t[A-Za-z0-9]{6}$,/.git/tX,
 		s,\.tmp[a-z0-9_]{8}$,.tmpX,; s,etilqs_[0-9a-f]+,etilqs_X,
 		s,/temp-[0-9]+\.,/temp-X.,' | sort -u
 }
 
-# agrees COMMAND… — the paths of a run under strace, and of one recorded
+# agrees COMMAND… — a run under strace and a recorded run have the same paths
 agrees() {
 	fresh
 	"${HARNESS[@]}" strace -f -y -s 9999 -o log "$@" >/dev/null 2>&1
@@ -28,8 +28,9 @@ agrees() {
 	diff -u expected got
 }
 
-# confined FILE COMMAND… — runs under its own policy; without FILE's rule the
-# policy denies just that, and the run fails or is said to be denied it
+# confined FILE COMMAND… — runs the command under its own policy. Without the
+# rule for FILE, the policy denies only that: the run fails, or the denial is
+# reported.
 confined() {
 	local file=$1
 	shift
@@ -45,12 +46,13 @@ confined() {
 	fresh
 	run -1 "${HARNESS[@]}" sp-verify --landlock less.json -o list -- "$@"
 	awk 'NR > 1 { print $3 }' list >objects
-	grep -qxF "$file" objects	# and what is tried in its place
+	# also counts what the program tries instead
+	grep -qxF "$file" objects
 	run -1 sp-verify --landlock less.json run.sp
 	[[ $output == *"$file"* ]]
 }
 
-# Both runs find the same files.
+# fresh — removes files, so that both runs find the same ones
 fresh() {
 	rm -rf repository out x.db* dump.rdb
 }
@@ -89,7 +91,7 @@ os.unlink("out2")'
 
 @test "git: init, add, commit" {
 	requires git
-	# the time is in the commit's name
+	# the commit's name depends on the time
 	export GIT_AUTHOR_DATE='1000000000 +0000'
 	export GIT_COMMITTER_DATE=$GIT_AUTHOR_DATE
 	both /usr/bin/git sh -c 'git init -q repository && cd repository &&
@@ -104,7 +106,8 @@ os.unlink("out2")'
 		insert into t values (1); update t set a = 2; select * from t'
 }
 
-# under_redis TOOL… — redis-server by way of the tool, under redis-benchmark
+# under_redis TOOL… — runs redis-server under the tool, with redis-benchmark
+# as load
 under_redis() {
 	"$@" >log.redis 2>&1 3>&- &
 	wait_for 30 redis-cli -s "$PWD/redis.sock" ping >/dev/null 2>&1 &&
@@ -156,18 +159,19 @@ under_nginx() {
 	[[ $output == *net.bind_tcp*"port 18098"* ]]
 }
 
-# of WHAT — "RESULT HOW PATH" of its lines in run.sp, below the directory
+# of WHAT — lines "RESULT HOW PATH" in run.sp, for paths below the directory
 of() {
 	sp-emit --path-list run.sp | awk -F '\t' -v what="$1" -v d="$PWD" \
 		'$1 == what && (index($5, d) == 1 || $4 == "socket") {
 			sub(d "/?", "", $5)
-			# where the kernel does not confirm what succeeded
+			# if the kernel does not confirm names of successful
+			# calls
 			if ($2 == "ok" && $4 == "given" && $1 !~ /look/)
 				$4 = "-"
 			print $2, $4, $5 }' | uniq
 }
 
-# Renames and links: "ACCESS FROM TO".
+# moves — renames and links: "ACCESS FROM TO"
 moves() {
 	sp-emit --json run.sp | jq -r --arg d "$PWD/" '.moves[] |
 		[(.access - ["given"] | join(",")), .from, .to] |
@@ -231,7 +235,7 @@ moves() {
 	sp-emit --path-list run.sp |
 		shows -xP 'execute\tok\t1\t-\t/usr/bin/true'
 	[ "$(of change)" = "ok - d/f" ]
-	# 4,095 bytes of it, written as four characters each
+	# 4,095 bytes of it, each written as four characters
 	sp-emit --path-list run.sp | shows ENAMETOOLONG
 	[ "$(sp-emit --path-list run.sp | awk -F '\t' -v d="$PWD/" \
 		'$2 == "ENAMETOOLONG" && $4 == "cut" && index($5, d) == 1 {
@@ -243,7 +247,7 @@ moves() {
 	[ "$(of read | grep absent)" = "ENOENT given absent" ]
 	diff - <(sp-emit --path-list run.sp |
 		sed -n 's,\t/dev/mqueue/sandprint-calls$,,p' |
-		sed 's/claim$/given/') <<-'END'	# where mqueue is not mounted
+		sed 's/claim$/given/') <<-'END'	# if mqueue is not mounted
 	delete	ok	1	given
 	read	ENOENT	1	given
 	read,write,create	ok	1	given
@@ -325,8 +329,8 @@ while not os.path.exists("done"):
 	[ "$(wc -l <list)" = 2 ]
 }
 
-# flooded ACT AGAIN — 6000 names while the recorder stands still; then AGAIN of
-# them once more. The list is in `list`, what got lost in `lost`.
+# flooded ACT AGAIN — records 6000 names while the recorder is stopped, then
+# AGAIN of them once more. `list` has the paths, `lost` the lost ones.
 flooded() {
 	rm -f ready go looked again
 	sp-record -q --paths --name "flood $1" -o run.sp -- \
@@ -343,7 +347,7 @@ flooded() {
 	awk -F'\t' '$4 == "lost" { n += $3 } END { print n + 0 }' list >lost
 }
 
-# refused STATUS FORMAT…
+# refused STATUS FORMAT… — checks the status of each format
 refused() {
 	local status=$1
 	shift
@@ -379,7 +383,7 @@ refused() {
 	refused 2 --landlock --landlock-header --apparmor '--systemd --paths'
 	[[ $output == "sp-emit: run flood truncate ("*"): names are not known as\
  a whole: $(<lost) lost (truncate) (--allow-partial leaves them out)" ]]
-	# an image that lost none
+	# an image that lost no name
 	sp-record -q --paths -o other.sp -- cat /etc/hostname
 	sp-emit --landlock --image='*/cat' -o p.json run.sp other.sp
 	run -2 sp-emit --landlock --image='*/python3*' run.sp other.sp
@@ -407,8 +411,8 @@ while True:
 	sp-emit --path-list run.sp | awk -F'\t' '{ n += $3 } END { print n }' >names
 	sp-emit --table run.sp | awk '$3 ~ /access/ { print $2 }' >calls
 	[ "$(<calls)" -gt 100 ]
-	# Calls end to be counted just before names do; the one that the task is in
-	# then has been counted, and has no name yet.
+	# Calls are counted just before their names. So a call in progress can
+	# be counted while its name is not there yet.
 	[ $(($(<names) + 1)) -ge "$(<calls)" ]
 }
 
@@ -499,7 +503,7 @@ os.rename("link/x", "link/y")'
 	grep -E '^look	ok	.*	/usr$' list
 }
 
-# calls_of PYTHON — recorded; what it named is in `list`
+# calls_of PYTHON — records it; `list` has what it named
 calls_of() {
 	sp-record -q --paths -o run.sp -- /usr/bin/python3 -B -c "
 import ctypes, os, socket
@@ -518,7 +522,7 @@ assert libc.fchownat(AT, b"", 0, 0, EMPTY) == 0'
 }
 
 @test "a call that fails at once has its own names, not those of the one before" {
-	# the kernel asks for the first link, and refuses it then
+	# the kernel asks about the first link, and then refuses it
 	calls_of 'fd = os.open("gone", os.O_CREAT | os.O_RDWR)
 os.unlink("gone")
 assert libc.linkat(fd, b"", AT, b"new", EMPTY) == -1
@@ -546,7 +550,8 @@ time.sleep(100)' 3>&- &
 	unshare -m sp-record -q --paths -o run.sp -- /usr/bin/python3 -c '
 import socket
 socket.socket(socket.AF_UNIX).connect("server")'
-	# the command and the server in the same, the client in another one
+	# the command and the server are in the same namespace, the client is
+	# in another one
 	sp-record -q --paths -o other.sp -- unshare -m /usr/bin/python3 -c '
 import socket
 socket.socket(socket.AF_UNIX).connect("server")'
@@ -555,7 +560,7 @@ socket.socket(socket.AF_UNIX).connect("server")'
 		sp-emit --path-list $run.sp |
 			shows -xP "connect\tok\t1\t(-|given)\t$PWD/server"
 	done
-	# through a bind mount, it is the server's: AppArmor acts on that one
+	# behind a bind mount, it is the server's path, on which AppArmor acts
 	mkdir a b
 	unshare -m sh -c 'mount --bind a b && exec "$@"' - \
 		sp-record -q --paths -o run.sp -- /usr/bin/python3 -c '
@@ -569,7 +574,7 @@ for server, client in ("a/s", "b/s"), ("b/t", "a/t"):
 		diff - <(printf '%s\n' "$PWD/a/s" "$PWD/b/t")
 }
 
-# As mkstemp(3) and mkdtemp(3) do it.
+# Created as mkstemp(3) and mkdtemp(3) do.
 @test "a file or directory that is new and for its owner alone is marked" {
 	sp-record -q --paths -o run.sp -- sh -c 'mktemp -p . file.XXXXXX
 		mktemp -dp . dir.XXXXXX; mkdir made; echo >plain; set -C

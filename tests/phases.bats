@@ -1,19 +1,19 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# sp-record --mark: phases of a recording, and what --from and --until take.
+# sp-record --mark: phases of a recording, and what --from and --until select.
 load helper
 
 setup_file() {
 	requires_root
 }
 
-# counts NAME [OPTION…] — of a call in run.sp
+# counts NAME [OPTION…] — how often a call is in run.sp
 counts() {
 	sp-emit --json "${@:2}" run.sp 2>/dev/null |
 		jq --arg n "$1" '[.calls[] | select(.name == $n) | .count] | add // 0'
 }
 
-# names [OPTION…] — "ACCESS PATH" of what succeeded in run.sp
+# names [OPTION…] — "ACCESS PATH" of successful accesses in run.sp
 names() {
 	sp-emit --path-list "$@" run.sp | awk -F'\t' '$2 == "ok" { print $1, $5 }'
 }
@@ -34,7 +34,7 @@ parts() {
 		[ "$(counts prctl --until=ready)" = 1 ]
 		[ "$(counts prctl --from=ready)" = 0 ]
 	done
-	# so do its names, even where it ends in another phase
+	# its names do, too, even if it ends in another phase
 	names --until=ready >start
 	names --from=ready >ready
 	grep -qx 'read /etc/passwd' start
@@ -44,7 +44,7 @@ parts() {
 	grep -qx "read $PWD/fifo" start
 	run ! grep -qx "read $PWD/fifo" ready
 	grep -qx "write $PWD/fifo" ready
-	# and the values of arguments
+	# and so do the values of arguments
 	sp-emit --oci --args=socket --explain --from=ready run.sp | shows AF_UNIX
 }
 
@@ -83,7 +83,7 @@ parts() {
 	[ ! -s out ]
 	[ "$(counts umask --from=usr)" -gt 0 ]
 	[ "$(counts execve --until=usr)" -gt 0 ]
-	# attached, by a name that a process takes in /proc
+	# attached; the process changes its name in /proc
 	sh -c 'while [ ! -e go ]; do sleep 0.05; done
 		printf serving >/proc/$$/comm; umask 022' &
 	sp-record -q --mark=serving -o run.sp -p $! &
@@ -151,7 +151,7 @@ parts() {
 	sp-emit --libseccomp --explain run.sp | awk '$3 == "execve"' >list
 	[ ! -s list ]
 	sp-emit --oci --explain run.sp | shows 'execve  *allow  *observed'
-	# another one of its own is
+	# a process of its own is another one
 	sp-record -q -o run.sp -- sh -c 'exec sh -c :'
 	sp-emit --libseccomp --explain run.sp | shows 'execve  *allow  *observed'
 }

@@ -5,7 +5,7 @@
 # hurt. tests/paths.bats has the policies of real programs in force.
 load helper
 
-# Access bits of sp-stream(5).
+# Access bits from sp-facts(5).
 # shellcheck disable=SC2034 # used in arithmetic
 READ=1 WRITE=2 CREATE=4 EXECUTE=8 DELETE=16 LOOK=64 MAP=0x100 CONNECT=0x1000 \
 	CHANGE=0x80 LOCK=0x8000 LOCK_WRITE=0x100000 MOUNT=0x200000 \
@@ -14,7 +14,7 @@ READ=1 WRITE=2 CREATE=4 EXECUTE=8 DELETE=16 LOOK=64 MAP=0x100 CONNECT=0x1000 \
 	ELSEWHERE=0x20000000 DIR=0x4000000 REG=0x8000000 CHR=0x2000000 \
 	SOCK=0xc000000 LIST=0x20 FIFO=0x1000000 PRIVATE=0x40000000
 
-# stream FILE LINE… — one run of x.sh with paths
+# stream FILE LINE… — writes one run of x.sh with these paths
 stream() {
 	local file=$1
 	shift
@@ -26,12 +26,12 @@ stream() {
 	} | "$TESTS/mkstream" >"$file"
 }
 
-# path ACCESS PATH [RUN] — a line for it
+# path ACCESS PATH [RUN] — prints a line for the path
 path() {
 	echo "path ${3:-1} $(($1)) 0 $2 1"
 }
 
-# patterns FILE… — what is generalized, "RULES PATTERN"
+# patterns FILE… — prints what is generalized, "RULES PATTERN"
 patterns() {
 	sp-emit --landlock --explain "$@" | awk -F '\t' '$3 != "-" {
 		sub(/ $/, "", $3); print $3, $4 }'
@@ -84,7 +84,7 @@ patterns() {
 	[[ $output == "sp-emit: --generalize=what: not all, none, usual or a list"* ]]
 }
 
-# mkstemp(3) makes up six letters and digits of any kind.
+# mkstemp(3) uses six random letters and digits.
 @test "a name that was made as temporary ones are is a pattern" {
 	local made_up=(aB3dE9 abcdef ABCDEF Abcdef aBcdef abcde1 A1B2C3 123456)
 	stream a.sp "$(path 'CREATE | WRITE | REG | PRIVATE' /t/locked)" \
@@ -134,7 +134,7 @@ patterns() {
 	[[ $output != */m/file.[a-zA-Z0-9]* ]]
 }
 
-# absent ACCESS PATH — a line for a path that was not there
+# absent ACCESS PATH — prints a line for a path that did not exist
 absent() {
 	echo "path 1 $(($1)) -2 $2 1"
 }
@@ -184,7 +184,8 @@ absent() {
 			path 'READ | REG' /etc/app/conf.d/10-first "*"
 			path 'READ | REG' /etc/app/rules/$n-own $n
 		done
-		for n in 1 3; do	# one name is in two of the runs
+		# two of the runs have one name in common
+		for n in 1 3; do
 			path 'READ | REG' /etc/app/rules/7-own $n
 		done
 		path 'READ | REG' /etc/app/conf.d/20-second 2
@@ -229,7 +230,7 @@ absent() {
 	[[ $output == *"net.connect_tcp"*"port 443"* ]]
 }
 
-# rights POLICY — "PATH RIGHT…"
+# rights POLICY — prints "PATH RIGHT…"
 rights() {
 	jq -r '.pathBeneath[] | "\(.parent[0]) \(.allowedAccess | join(" "))"' "$1"
 }
@@ -258,7 +259,7 @@ rights() {
 	/same remove_dir remove_file make_dir make_reg
 	END
 	run -0 sp-verify --landlock p.json a.sp
-	# which is not what the run did there
+	# the run did not do this there
 	run -0 sp-emit --landlock -o p.json a.sp
 	[[ $output == *": 2 rules gain rights (--explain lists them)"* ]]
 	diff - <(sp-emit --landlock --explain a.sp 2>/dev/null |
@@ -266,7 +267,7 @@ rights() {
 	execute,read_file	1	move to /links	/kept/source
 	write_file,read_file,truncate	1	move to /new	/old
 	END
-	# where it went is not known: from each directory to each
+	# it is unknown where it went: from each directory to each
 	stream b.sp "$(path 'RENAME | DELETE' /old/f)" \
 		"$(path "$rename" /new/f)" "$(path 'WRITE | REG' /new/f)"
 	sp-emit --landlock -o p.json b.sp
@@ -337,7 +338,8 @@ rights() {
 }
 
 @test "landlock: ports that the kernel chose, UDP, and abstract sockets of its own" {
-	# bind, connect, send, listen; | 0x100 TCP, | 0x200 not TCP
+	# operations: bind, connect, send, listen; | 0x100 TCP, | 0x200 not
+	# TCP
 	stream a.sp 'socket 1 2 256 0 00007f000001 1' \
 		'socket 1 2 259 0 9c407f000001 1' 'socket 1 2 257 0 9c407f000001 1' \
 		'socket 1 2 256 0 1f907f000001 1' 'socket 1 2 513 0 00357f000001 1' \
@@ -415,7 +417,8 @@ rights() {
 	wait_for 10 test -e ready
 	kill -TERM $!
 	wait_for 10 test -e first
-	sleep 0.3		# the same signal at once would count as one
+	# the same signal at once would not count as a second one
+	sleep 0.3
 	kill -TERM $!
 	wait $! && status=0 || status=$?
 	[ "$status" = 2 ]
@@ -457,12 +460,12 @@ rights() {
 	fs.make_reg $PWD/in
 	fs.read_file /etc/hostname
 	END
-	# a program that the policy does not let start
+	# the policy does not permit this program to start
 	run -1 sp-verify --landlock p.json -- /usr/bin/id
 	[[ $output == *"the policy denies its start"* ]]
 	[[ $output == *fs.execute*/usr/bin/id* ]]
 	run -2 sp-verify --landlock p.json -- ./no-such
-	# auditing is as it was
+	# auditing is as before
 	run -0 sp-verify --landlock p.json -- sh -c 'cat in/file'
 }
 
@@ -488,11 +491,11 @@ rights() {
 	run -0 sp-emit --landlock-header -o policy.h run.sp
 	[[ $output == *"before it calls sandprint_landlock() is allowed"* ]]
 	grep -F "\"$PWD/file\"" policy.h
-	# what the recorder executed is no need of a program that runs already
+	# a running program does not need what the recorder executed
 	run ! grep -E 'bin/cat"|ld-linux' policy.h
 	sp-emit --landlock run.sp | jq -e '.pathBeneath |
 		any(.parent[0] == "/usr/bin/cat")'
-	# but what another program of the recording executed is
+	# but it needs what another program of the recording executed
 	sp-record -q --paths -o run.sp -- env cat file >/dev/null
 	sp-emit --landlock-header -o policy.h run.sp
 	run ! grep 'bin/env"' policy.h
@@ -504,7 +507,7 @@ rights() {
 	run -4 ./main /usr/bin/id
 }
 
-# Names that hurt: each of these is a file, and its name is read back.
+# hostile — difficult names: each is a file, whose name must be read back
 hostile() {
 	local long
 	long=$(printf 'n%.0s' {1..250})
@@ -521,7 +524,7 @@ hostile() {
 @test "hostile names come through every format, and back" {
 	requires_root
 	hostile
-	# one line each, and back to what they were
+	# each is one line, from which the name can be read back
 	sp-emit --path-list run.sp | awk -F '\t' '$1 == "read"' >list
 	/usr/bin/python3 - "${names[@]}" <<-'END'
 	import os, re, sys
@@ -531,7 +534,7 @@ hostile() {
 	assert want <= got, want - got
 	END
 	sp-emit --json run.sp | jq -r '.paths[].path' | shows 'new\\x0aline'
-	# Landlock: as JSON, read back and in force; as C
+	# Landlock as JSON, which is read back and put in force, and as C
 	sp-emit --landlock -o p.json run.sp
 	run -0 sp-verify --landlock p.json run.sp
 	run -0 sp-verify --landlock p.json -- cat "${names[@]/#/h/}"
@@ -540,7 +543,7 @@ hostile() {
 	build_main
 	run -0 ./main /usr/bin/cat "${names[@]/#/h/}"
 	[ "$(grep -cx yes <<<"$output")" = ${#names[@]} ]
-	# a name that is taken out is denied, by its name
+	# if a name is removed from the policy, it is denied under its name
 	jq 'del(.pathBeneath[] | select((.parent // .parentEscaped)[0] |
 		test("invalid|new\nline")))' p.json >less.json
 	run -1 sp-verify --landlock less.json -- cat "${names[@]/#/h/}"
@@ -582,7 +585,7 @@ hostile() {
 	[[ $output == yes* ]]
 }
 
-# made_socket FAMILY TYPE — a line
+# made_socket FAMILY TYPE — prints a line
 made_socket() {
 	echo "argument 1 socket \"0:0xffffffffffffffff:$1 1:15:$2 2:0xffffffffffffffff:0\" 1"
 }
@@ -597,7 +600,7 @@ made_socket() {
 }
 
 @test "apparmor: sockets that the run did not make leave all families open" {
-	# the type of the unix socket that it makes, and what more it calls
+	# the type of its unix socket, and the other calls that it makes
 	local type calls nr lines network
 	while read -r network type calls; do
 		echo "$network $type $calls"
@@ -650,7 +653,7 @@ made_socket() {
 	stream a.sp "$(path 'READ | CREATE | GIVEN | REG' /dev/mqueue/q)"
 	run -2 sp-emit --apparmor -o profile a.sp
 	[[ $output == *"message queue /dev/mqueue/q"* ]]
-	# mapped, or listed as a directory
+	# it is mapped, or listed as a directory
 	stream a.sp "$(path 'MAP | DELETED | REG' /memfd:code)" \
 		"$(path 'LIST | DIR' /dev/mqueue)"
 	sp-emit --apparmor -o profile a.sp
@@ -662,7 +665,7 @@ made_socket() {
 	hostile
 	sp-emit --apparmor -o profile run.sp
 	run -0 apparmor_parser -QTK profile
-	# what a name becomes, as the parser understands it
+	# the name as apparmor_parser understands it
 	stream a.sp "$(path 'READ | REG' '/a%2A%5Bb')" \
 		"$(path 'READ | REG' /proc/12/stat)" \
 		"$(path 'WRITE | REG' '/sp%20ace%22')" \
@@ -732,7 +735,7 @@ made_socket() {
 		grep -qxF 'ExecPaths="-/srv/app"' out
 		rm out
 	done
-	# a tab and a control character are no trouble
+	# a tab and a control character cause no problem
 	stream a.sp "$(path 'WRITE | REG' "/srv/a%09b%01")"
 	sp-emit --systemd --paths -o out a.sp
 	grep -qxF "ReadWritePaths=\"-/srv/a"$'\t'"b"$'\001"' out
@@ -786,7 +789,7 @@ made_socket() {
 		'ExecPaths="-/usr/bin"' 'ExecPaths="-/usr/lib"')
 }
 
-# build_main — ./main, which executes its operands under the policy of policy.h
+# build_main — builds ./main, which executes its operands under policy.h
 build_main() {
 	cat >main.c <<-'END'
 	#include "policy.h"
@@ -801,7 +804,7 @@ build_main() {
 	cc -std=c99 -Wall -Wextra -Werror -D_DEFAULT_SOURCE -o main main.c
 }
 
-# sets SETTING LINE… — whether it is set for a run that has these
+# sets SETTING LINE… — whether it is set for a run with these lines
 sets() {
 	local setting=$1
 	shift
@@ -888,14 +891,14 @@ for name in open("table").read().split():
 }
 
 @test "systemd: in /tmp only what nobody else can know of is private" {
-	# made with a name that is made up, and what is below it
+	# created with a random name, and files below it
 	sets PrivateTmp=yes "$(path 'CREATE | GIVEN | DIR' /tmp/tmp.aB3dE9fG)" \
 		"$(path 'CREATE | WRITE | REG' /tmp/tmp.aB3dE9fG/out)"
 	sets PrivateTmp=yes "$(path '0x4000 | DIR' /var/tmp)"
-	# one like it that was there before
+	# a similar name that existed before
 	run ! sets PrivateTmp=yes "$(path 'READ | REG' /tmp/tmp.aB3dE9fG)"
 	run ! sets PrivateTmp=yes "$(path 'DELETE | GIVEN' /tmp/tmp.aB3dE9fG)"
-	# names that others can know, and what is for others
+	# names that others can know, and files that others use
 	run ! sets PrivateTmp=yes "$(path 'CREATE | WRITE | REG' /tmp/app.pid)"
 	run ! sets PrivateTmp=yes "$(path 'CREATE | GIVEN | SOCK' /tmp/app.sock)"
 	run ! sets PrivateTmp=yes "$(path 'CREATE | GIVEN | SOCK' /tmp/s.aB3dE9)"
@@ -904,7 +907,7 @@ for name in open("table").read().split():
 	run ! sets PrivateTmp=yes \
 		"$(path 'CREATE | WRITE | REG' /tmp/x.aB3dE9)" \
 		"$(path 'CREATE | RENAME' /tmp/result)"
-	# failed, but it is there
+	# it failed, but the file exists
 	run ! sets PrivateTmp=yes "path 1 $((CREATE | REG)) -17 /tmp/lock 1"
 }
 
@@ -922,7 +925,7 @@ for name in open("table").read().split():
 		'call 1 165 1'
 }
 
-# writable LINE… — what ReadWritePaths= has for a run that has these
+# writable LINE… — prints ReadWritePaths= for a run with these lines
 writable() {
 	stream one.sp "$@"
 	sp-emit --systemd --paths one.sp 2>/dev/null |
@@ -934,25 +937,25 @@ writable() {
 	[ "$(writable "$(path 'WRITE | ENSURE | REG' /var/app/log)")" = /var/app ]
 	[ "$(writable "$(path 'DELETE | GIVEN' /run/app.pid)")" = /run ]
 	[ "$(writable "$(path '0x4000 | DIR' /var/app)")" = /var/app ]
-	# it is not the file system that is written to
+	# this does not write to the file system
 	[ "$(writable "$(path 'WRITE | FIFO' /run/app/fifo)")" = "" ]
 	[ "$(writable "$(path 'CONNECT | GIVEN | SOCK' /run/app/sock)")" = "" ]
 	[ "$(writable "$(path 'CHANGE | FIFO' /run/app/fifo)")" = /run/app/fifo ]
-	# from one directory to another: one mount for both
+	# from one directory to another, so both must be on one mount
 	[ "$(writable "$(path 'DELETE | RENAME | GIVEN' /var/app/new/x)" \
 		"$(path 'CREATE | RENAME | GIVEN' /var/app/old/x)" \
 		'move 1 0x404 0 /var/app/new/x /var/app/old/x 1')" = /var/app ]
-	# what ProtectSystem= does not reach
+	# paths that ProtectSystem= does not affect
 	sets ReadOnlyPaths=-/dev/shm "$(path 'READ | WRITE | CHR' /dev/null)"
 	run ! sets ReadOnlyPaths=-/dev/shm "$(path 'CREATE | REG' /dev/shm/x)"
 	sets ReadOnlyPaths=-/run "$(path 'CREATE | REG' /run/app/x)"
 	run ! sets ReadOnlyPaths=-/run "$(path 'CREATE | REG' /run/x)"
-	# /run is writable, and the homes in it are still their own
+	# /run is writable, but homes below it are still protected
 	[ "$(writable "$(path 'CREATE | REG' /run/x)" \
 		"$(path 'CREATE | REG' /run/user/0/x)" | tr '\n' ' ')" = \
 		'/run /run/user/0 ' ]
 	grep -qx ProtectHome=read-only <(sp-emit --systemd --paths one.sp)
-	# of two settings for one path the stricter one wins
+	# if two settings are for one path, the stricter one wins
 	[ "$(writable "$(path 'CREATE | REG' /home/x)")" = /home ]
 	sp-emit --systemd --paths one.sp | grep -E 'Home|ReadOnly' | diff - <(
 		printf '%s\n' ReadOnlyPaths=-/run ReadOnlyPaths=-/root \
@@ -981,7 +984,7 @@ writable() {
 	sp-emit --path-list a.sp | shows 'cut'
 }
 
-# attached FILE LINE… — a run that was attached to, of two programs
+# attached FILE LINE… — writes a run of two programs, to which we attached
 attached() {
 	local file=$1
 	shift
@@ -1006,22 +1009,23 @@ attached() {
 		run -0 sp-emit --$format --allow-partial -o out a.sp
 		rm out
 	done
-	# what a running program loads itself
+	# formats that a running program loads itself
 	for format in libseccomp landlock-header; do
 		run -0 sp-emit --$format -o out a.sp
 		[[ $output == *"not seen by the recording: what was done before"* ]]
 	done
-	# it started helpers: a container's programs are another's, a service's not
+	# it started helpers; for a container, these are another's programs, for
+	# a service they are its own
 	attached helper.sp 'image /bin/helper 2:1:1'
 	for format in systemd apparmor landlock; do
 		run -2 sp-emit --$format helper.sp
 	done
 	run -0 sp-emit --oci helper.sp
-	# only the helper is wanted
+	# only the helper is selected
 	run -0 sp-emit --systemd --image=/bin/helper --allow-partial \
 		-o out <(attached /dev/stdout 'image /bin/helper 2:1:1' \
 		'call 2 read 1 image=/bin/helper')
-	# systemd was there before the service, and is not a part of it
+	# systemd existed before the service, and is not a part of it
 	{
 		echo 'run 2 "unit x" how="attached unit paths"'
 		echo 'image /lib/systemd/systemd'
@@ -1040,7 +1044,7 @@ attached() {
 	run -0 sp-emit --systemd --paths -o out both.sp
 	[[ $output != *"not seen"* ]]
 	run ! grep 'not seen' out
-	# of another program it is none
+	# a start of another program does not count
 	sed s,/opt/server,/opt/other, <<-'END' | "$TESTS/mkstream" >other.sp
 	run 1 x how="command paths"
 	image /opt/server 1:1:1

@@ -18,7 +18,7 @@ setup() {
 	[ "$(uname -m)" = x86_64 ] || skip "no code for x86-64 on this machine"
 }
 
-# stream PATH [LINE…] — a recording of an executable that made one call
+# stream PATH [LINE…] — writes a recording of an executable that made one call
 stream() {
 	local id path=$1
 	id=$(readelf -n "$path" | sed -n 's/.*Build ID: //p')
@@ -27,7 +27,8 @@ stream() {
 		"$TESTS/mkstream"
 }
 
-# possible FILE [OPTION…] — NAME and WHY of each call that is listed, without the figures
+# possible FILE [OPTION…] — prints NAME and WHY of each listed call, without
+# figures
 possible() {
 	sp-emit --explain --possible=all --exact "$@" |
 		sed -n 's/^x86_64 *[0-9]* *\([^ ]*\) *EPERM *possible *[0-9]*: \(.*\); made by.*/\1 \2/p'
@@ -40,10 +41,11 @@ possible() {
 	grep -x "getpriority $PROGRAMS/importer imports syscall, which can make this call" list ||
 		grep -x "getpriority $PROGRAMS/importer has the instruction" list
 	grep -x "acct $PROGRAMS/importer has the instruction" list
-	# the child of posix_spawn, which is only an address to the parent
+	# the child of posix_spawn: the parent only has its address
 	grep "^execve $PROGRAMS/importer imports posix_spawn" list
 	lacks '^exit_group ' <list
-	# a recorded call is no news, and only the list has the others
+	# recorded calls are not in the list, and the other calls are only
+	# there
 	sp-emit --oci --exact x.sp | jq -e '.syscalls[0].names == ["exit_group"]'
 }
 
@@ -182,13 +184,14 @@ possible() {
 	run -0 timeout 60 sp-emit --explain --possible x.sp
 	[ $SECONDS -lt 30 ]
 	[[ $output =~ sethostname ]]
-	# each function of the large one was read
+	# every function of the large one was read
 	[[ $output =~ \ 1310[7-9][0-9]\ places\ have\ a\ number ]]
 }
 
 # --- another C library ------------------------------------------------------
 
-# covers A B — the profile of behaviour.A, with portable, allows what B did
+# covers A B — the profile of behaviour.A, with portable, allows the calls of
+# B
 covers() {
 	sp-emit --oci --runtime=none --with=portable -o "$1.json" --image="*/$1" "$1.sp"
 	sp-verify -p "$1.json" --image="*/$2" "$2.sp"
@@ -205,7 +208,8 @@ covers() {
 		sp-record -q -o musl.sp -- ./musl $name
 		covers glibc musl
 		covers musl glibc
-		[ $name != files ] || {		# which is due to portable
+		# this must be because of portable
+		[ $name != files ] || {
 			sp-emit --oci --runtime=none -o without.json --image='*/glibc' glibc.sp
 			run -1 sp-verify -p without.json --image='*/musl' musl.sp
 		}
@@ -217,13 +221,13 @@ covers() {
 	sp-emit --explain --with=portable x.sp |
 		shows -E '^x86_64 +2 +open +allow +portable +beside openat; glibc 2.26'
 	sp-emit --explain x.sp | lacks portable
-	# its arguments are not known
+	# the arguments are unknown
 	printf '%s\n' 'run 1 x' 'image /bin/x' 'call 1 write 1' 'call 1 clone 1' \
 		'argument 1 clone "0:0x7e020000:0" 1' | "$TESTS/mkstream" >args.sp
 	for name in ioctl clone3; do
 		sp-emit --oci --args --with=portable args.sp 2>&1 >/dev/null |
 			shows -x "sp-emit: --args: $name has no rule, since only the group portable adds it"
 	done
-	# what no call of the family was recorded for stays out
+	# if no call of a family was recorded, the family is left out
 	sp-emit --explain --with=portable x.sp | lacks -E ' (fork|tkill|mkdirat) '
 }

@@ -51,7 +51,7 @@ setup() {
 		cd "$BATS_TEST_TMPDIR" || return
 }
 
-# denied PROFILE TRACE [OPTION…] — "ARCH NAME ANSWER" of what it denies
+# denied PROFILE TRACE [OPTION…] — prints "ARCH NAME ANSWER" of denied calls
 denied() {
 	local profile=$1 trace=$2
 	shift 2
@@ -59,7 +59,7 @@ denied() {
 		jq -r '.[] | "\(.arch) \(.name // .nr) \(.answer)"'
 }
 
-# refused FILE PROBLEM — exactly, and with the status of trouble
+# refused FILE PROBLEM — it is refused with exactly this message, and status 2
 refused() {
 	run -2 sp-verify -p "$1" a.sp
 	[ "$output" = "sp-verify: $1: $2" ]
@@ -119,7 +119,7 @@ refused() {
 + execveat  -  (group)" ]
 }
 
-# The conditions of container engines, resolved by other means: for amd64.
+# Resolves the conditions of container engines in another way, for amd64.
 resolve() {
 	jq --argjson caps "$2" --argjson kernel "$3" '
 	def at_least($v): ($v | split(".") | map(tonumber)) <= $kernel;
@@ -150,7 +150,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 		resolve "$file" "$DEFAULT_CAPS" '[6, 1]' >plain.json
 		denied plain.json all.sp >want
 		denied "$file" all.sp --kernel=6.1 >got
-		# names that only socketcall(2) has are no unknown ones
+		# names that only socketcall(2) has are not unknown
 		run ! grep -w send note
 		[ "$(wc -l <want)" -gt 100 ]
 		diff want got
@@ -329,7 +329,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	refused q.yaml "spec.baseProfileName: no SeccompProfile runc in the file, and none in a file runc.yaml beside it"
 }
 
-# resource NAME CALL… — a SeccompProfile that allows these
+# resource NAME CALL… — prints a SeccompProfile that allows these calls
 resource() {
 	local name=$1
 	shift
@@ -427,7 +427,7 @@ resource() {
 	refused p "more than 1 MiB of YAML"
 }
 
-# answers POLICY — what it answers to the trace, "NAME ANSWER"
+# answers POLICY — prints its answers to the trace, "NAME ANSWER"
 answers() {
 	printf '%s\n' "$@" >p
 	denied p a.sp | cut -d' ' -f2-
@@ -460,7 +460,7 @@ exit_group trap' ]
 	sed -i 's/^socket.*/socket: arg0 != (AF_INET|0) \&\& arg0 <= ~0/' p
 	run -0 sp-verify -p p socket1.sp
 	run -1 sp-verify -p p socket2.sp
-	# a comparison for each bit, as sp-emit has them
+	# a comparison for each bit, as sp-emit writes them
 	sed -i "s/^socket.*/socket: arg0 \& 1$(printf ' \&\& arg0 in ~%d' 2 4 8 16 32 64 128)/" p
 	run -0 sp-verify -p p socket1.sp
 	run -1 sp-verify -p p socket2.sp
@@ -548,7 +548,7 @@ exit_group trap' ]
 	seccomp.drop write
 	seccomp.keep chmod
 	seccomp-error-action ENOSYS
-	seccomp.keep read,exit_group,$1 # the last one counts
+	seccomp.keep read,exit_group,$1 # the last line counts
 	protocol unix,inet
 	END
 	run -0 denied p a.sp
@@ -594,7 +594,7 @@ x86_64 chmod EIO" ]
 	printf 'seccomp.drop read\n' >.config/firejail/one.inc
 	run -0 denied p a.sp
 	[ "$output" = 'x86_64 read EPERM' ]
-	run -0 denied p a.sp --root=root	# a home below it, too
+	run -0 denied p a.sp --root=root	# a home below it is used, too
 	[ "$output" = 'x86_64 chmod EPERM' ]
 	mkdir -p "root$HOME/.config/firejail"
 	mv .config/firejail/one.inc "root$HOME/.config/firejail"
@@ -638,10 +638,10 @@ x86 read EPERM" ]
 		printf 'seccomp\n?HAS_X11: %s\n' "$line" >p
 		refused p "line 2: ?HAS_X11: $line: whether this holds is not known"
 	done
-	# files that were not looked for are not taken for missing ones
+	# files that were not looked for do not count as missing
 	printf 'include %s.local\n' {1..200} seccomp >p
 	refused p "line 1: include: too many files, or they include each other"
-	# each line would be compared with all of the list
+	# each line would have to be compared with the whole list
 	printf 'protocol %s\n' {1000..1300} >p
 	refused p "line 206: a list of more than 1024 bytes"
 	printf 'seccomp-error-action now\n' >p
@@ -664,7 +664,7 @@ x86 read EPERM" ]
 	refused p "a firejail profile without a seccomp line"
 }
 
-# unit LINE… — a service with these lines
+# unit LINE… — writes a service with these lines
 unit() {
 	printf '%s\n' '[Unit]' 'Description=x' '[Service]' "$@" >p
 }
@@ -796,7 +796,7 @@ x86 read kill thread" ]
 	unit 'SystemCallFilter=read @basic-io'
 	PATH=$PWD/bin run -2 sp-verify -p p a.sp
 	[ "$output" = "sp-verify: p: line 4: @basic-io: systemd-analyze, which knows what is in it, cannot be run" ]
-	# What is in every allow-list needs nobody to be asked.
+	# For calls that are in every allow-list, systemd need not be asked.
 	unit SystemCallFilter=read
 	sp-verify --json -p p all.sp >want 2>err || [ "$?" = 1 ]
 	run -1 --separate-stderr env PATH="$PWD/bin" sp-verify --json -p p all.sp
@@ -828,7 +828,7 @@ x86 read kill thread" ]
 	refused p "line 1: [service] is no section: did you mean [Service]?"
 	printf '[Sevice]\nSystemCallFilter=read\n' >p
 	refused p "line 1: [Sevice] is no section: did you mean [Service]?"
-	# systemd's own list, in the section that takes most of them
+	# systemd's own list, in the section that accepts most of them
 	systemd=/lib/systemd/systemd
 	[ -x $systemd ] || skip "no systemd"
 	$systemd --dump-configuration-items | sed -n 's/^\([A-Za-z]*\)=.*/\1=/p' |
@@ -868,7 +868,7 @@ x86 read kill thread" ]
 	unit SystemCallFilter=mseal
 	printf 'run 1 a\nimage /a\ncall 1 462 1\n' | "$TESTS/mkstream" >new.sp
 	if [ "$(scmp_sys_resolver mseal 2>/dev/null || echo -1)" = -1 ]; then
-		# the name is not known, so systemd leaves it out
+		# systemd leaves out the name, because it is unknown
 		run -1 sp-verify -p p new.sp
 		run -1 sp-verify -p p --as=systemd new.sp
 		run -0 sp-verify -p p --as=libseccomp new.sp
@@ -894,7 +894,7 @@ x86 read kill thread" ]
 		run -1 --separate-stderr sp-verify -p p.json --as=systemd each.sp
 		awk 'NR > 1 { print $1, $4, $5, $6 }' <<<"$output"
 	}
-	# brk is one of @default, which systemd adds.
+	# brk is in @default, which systemd adds.
 	diff - <(judged '["SCMP_ARCH_X86_64"]') <<-'END'
 	x86 read kill thread
 	x86 write kill thread
@@ -942,7 +942,7 @@ x86_64 chmod ENOSYS" ]
 x86_64 chmod EACCES
 x86_64 exit_group EACCES" ]
 	grep -q "unknown names, .*: no_such_call" note
-	# one list for all architectures, and in version 1 only for one
+	# one list for all architectures; in version 1, only for one
 	run -0 sp-verify -p p arch.sp
 	printf '%s\n' 1 allowlist 0 '1 and more' >p
 	[ "$(denied p arch.sp | sort)" = "x32 read kill thread
@@ -995,7 +995,7 @@ x86 read kill thread" ]
 		echo "$text"
 		[ "$(denied p arch.sp | tr '\n' ';')" = "$answers" ]
 		if [ "$text" != @unrestricted ]; then
-			# after a comment, and by a pipe
+			# after a comment, and through a pipe
 			{ printf '# read: 1\n\n' && cat p; } >q
 			[ "$(denied - arch.sp <q | tr '\n' ';')" = "$answers" ]
 		fi
@@ -1068,7 +1068,8 @@ x86 read kill thread" ]
 	ln -sf nowhere x.service.d/30.conf
 	run -2 sp-verify -p x.service a.sp
 	[[ $output == *"x.service.d/30.conf: No such file or directory" ]]
-	# this hides drop-ins of other directories, and says nothing itself
+	# this disables drop-ins in other directories, and has no settings
+	# itself
 	ln -sf /dev/null x.service.d/30.conf
 	run -0 denied x.service a.sp
 	[ "$output" = "$beside" ]

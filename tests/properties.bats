@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # For random names and trees, policies allow what was recorded and nothing else,
-# as their enforcers' own parsers read them: tests/properties/names.py. SP_NAMES:
-# how many names of each format; make check-names has 100,000.
+# according to the parsers of their enforcers: tests/properties/names.py.
+# SP_NAMES: how many names of each format; make check-names has 100,000.
 load helper
 
-# exact FORMAT — its policies allow what was recorded and no other
+# exact FORMAT — its policies allow what was recorded, and no more
 exact() {
 	local status=0
 	/usr/bin/python3 "$TESTS/properties/names.py" -n "${SP_NAMES-500}" \

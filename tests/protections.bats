@@ -19,12 +19,12 @@ setup() {
 	mkdir -p root/opt root/home/u root/etc/systemd/system
 }
 
-# table — the manual's
+# table — the table in the manual
 table() {
 	"$TESTS/scripts/protections-table"
 }
 
-# effect UNIT WHAT — what the service said of it
+# effect UNIT WHAT — the effect that the service reported
 effect() {
 	sed -n "s,^$2 ,,p" "root/out/$1"
 }
@@ -56,7 +56,7 @@ effect() {
 		*:absent | read-only:read-only*) continue ;;
 		denied:denied) continue ;;
 		read-only:*) [ "$now" = "${base/writable/read-only}" ] ;;
-		masked:*" 0") ;;	# nobody sees any
+		masked:*" 0") ;;	# nobody can see the addresses
 		masked:*) [ "${base%?}0" = "$now" ] ;;
 		inaccessible:*) [ "$now" = inaccessible ] ;;
 		unchanged:*) [ "$now" = "$base" ] ;;
@@ -69,14 +69,14 @@ effect() {
 	[ "$checked" -ge 35 ]
 }
 
-# service NAME LINE… — the unit
+# service NAME LINE… — writes the unit
 service() {
 	local name=$1
 	shift
 	printf '%s\n' '[Service]' 'TimeoutSec=15' "$@" >"$units/$name.service"
 }
 
-# recorded NAME [USER] — the unit, with each command of it recorded
+# recorded NAME [USER] — writes a unit each of whose commands is recorded
 recorded() {
 	local n=0 key value
 	while IFS='=' read -r key value; do
@@ -93,7 +93,7 @@ recorded() {
 	done <"$units/$1.service" >"$units/$1-rec.service"
 }
 
-# program NAME SHELL — in /opt
+# program NAME SHELL — writes a program to /opt
 program() {
 	printf '%s\n' '#!/bin/sh' "$2" >"root/opt/$1"
 	chmod 755 "root/opt/$1"
@@ -129,7 +129,8 @@ services() {
 
 names='user notify forking dynamic pre replace temporary mounts'
 
-# The neighbour of each: a service of the same drop-in does something else.
+# The counterpart of each service: with the same drop-in, it does something
+# else.
 neighbours() {
 	local name
 	program near-user 'echo 1 >/home/u/other'
@@ -149,7 +150,7 @@ neighbours() {
 	done
 }
 
-# fresh — the shell's lines that make what the services find
+# fresh — prints shell commands that make the files which the services find
 fresh() {
 	cat <<-'END'
 	rm -rf /srv/app /var/log/app /home/u /var/lib/app.conf
@@ -159,7 +160,7 @@ fresh() {
 	END
 }
 
-# start NAME UNIT — the lines that start it, reload and stop it
+# start NAME UNIT — prints commands that start, reload and stop it
 start() {
 	cat <<-END
 	systemctl start $2; echo \$? >/out/$1.started

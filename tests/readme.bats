@@ -6,7 +6,7 @@
 
 load helper
 
-# The files and programs that the commands name.
+# Makes the files and programs that the commands name.
 prepare() {
 	mkdir -p bin sandbox
 	cp "$TESTS/readme/service" .

@@ -10,27 +10,27 @@ setup_file() {
 	requires_root
 }
 
-# record [OPTION…] -- COMMAND… — quietly, to run.sp
+# record [OPTION…] -- COMMAND… — records it quietly to run.sp
 record() {
 	sp-record -q -o run.sp "$@"
 }
 
-# lines_of TRUTH — the calls in run.sp that TRUTH speaks about
+# lines_of TRUTH — the calls in run.sp that TRUTH mentions
 lines_of() {
 	calls run.sp |
 		awk 'NR == FNR { told[$1, $2]; next } ($1, $2) in told' "$1" - |
 		sort
 }
 
-# agrees_with TRUTH — the recording has what TRUTH says, and no other count
+# agrees_with TRUTH — the recording has what TRUTH says, and no other counts
 agrees_with() {
 	[ -s "$1" ]
 	sort "$1" >expected
 	lines_of "$1" | diff -u expected -
 }
 
-# bears_witness PROGRAM [ARG…] — the recording agrees with what it says of
-# itself; RECORD_OPTIONS are sp-record's.
+# bears_witness PROGRAM [ARG…] — the recording agrees with what the program
+# prints about itself. RECORD_OPTIONS has options for sp-record.
 bears_witness() {
 	local program=$1 status=0
 	shift
@@ -68,12 +68,13 @@ count() {
 	calls run.sp | awk -v name="$1" '$1 == "x86_64" && $2 == name { print $3 }'
 }
 
-# field FILTER — of the only run in run.sp
+# field FILTER — a field of the only run in run.sp
 field() {
 	sp-emit --json run.sp | jq -r ".runs[0]$1"
 }
 
-# A directory that other users can reach, with a copy of the programs there.
+# public_copy — makes a directory with a copy of the programs that other users
+# can reach
 public_copy() {
 	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/test \
 		"$BATS_TEST_TMPDIR"
@@ -300,7 +301,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	wait $!
 	grep -q 'not seen: calls that a seccomp filter answered itself' err
 	[[ $(field '.blind[0]') == "calls that a seccomp filter answered"* ]]
-	# What died of one shows it all the same.
+	# If such a signal killed a task, the recording shows it as well.
 	facts run.sp | shows -x 'x86_64 getpgid SIGSYS 2'
 }
 
@@ -449,7 +450,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 @test "the recorder's own stdin stays open, too, without --split=mark" {
 	sp-record -q --every -o outer.sp -- sp-record -q -o inner.sp -- true
 	sp-emit --ndjson outer.sp >events
-	# it closes other descriptors
+	# the recorder closes other descriptors
 	grep -q '"name":"close","args":\[[1-9]' events
 	run ! grep -q '"name":"close","args":\[0,' events
 }
@@ -574,7 +575,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	[ "$first" != "$second" ]
 }
 
-# --- who and for how long --------------------------------------------------
+# --- as which user, and for how long ---------------------------------------
 
 @test "-u: the user's id, groups and HOME, and no capability" {
 	record -u nobody -- sh -c 'id -u; id -g; id -G; echo "$HOME"
@@ -603,7 +604,8 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	[ "${#stderr_lines[@]}" -eq 1 ]
 }
 
-# record_with_changed_btf CHANGE — under a BTF as a later kernel could have it
+# record_with_changed_btf CHANGE — records with a BTF that a later kernel
+# could have
 record_with_changed_btf() {
 	"$TESTS/scripts/btf-change.py" "$1" btf
 	# shellcheck disable=SC2016 # for the shell inside
@@ -834,15 +836,16 @@ os.execvp("sp-record", "sp-record -q -o run.sp -- grep SigIgn "
 			bpftool -j "$kind" list | jq -r --arg kind "$kind" '.[] | "\($kind) \(.id)"'
 		done | sort
 	}
-	# It would see them.
+	# bpftool would see programs that are still loaded.
 	[ "$(sp-record -q -o /dev/null -- bpftool -j prog list | jq length)" -ge 5 ]
 	objects >before
 	for ((i = 0; i < 30; i++)); do
 		sp-record -q -o /dev/null -- true
 	done
 	objects | comm -13 before - >new
-	# The kernel frees after a grace period, and other recorders of this
-	# machine may have objects now, too. Those go within a minute.
+	# The kernel frees objects after a grace period, and other recorders
+	# on this machine may have objects at the moment, too. All are gone
+	# within a minute.
 	for ((i = 0; i < 60; i++)); do
 		objects | comm -12 new - >left
 		[ -s left ] || return 0

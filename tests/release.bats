@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# What `make release` does around the checks, which take nearly an hour: here
-# they are a Makefile that only says what was made.
+# What `make release` does besides the checks, which take nearly an hour.
+# Here, a Makefile replaces them, and only prints which targets were made.
 
 load helper
 

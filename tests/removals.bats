@@ -10,7 +10,7 @@ load helper
 STRIDE=${SP_STRIDE:-12}
 ENVIRONMENT=(env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin)
 
-# program NAME — its script is stdin; it is given a directory to work in
+# program NAME — reads its script from stdin; it gets a directory to work in
 program() {
 	mkdir -p programs
 	cat >"programs/$1"
@@ -64,7 +64,7 @@ setup_file() {
 	make_bundle
 }
 
-# This machine's programs in a root of their own.
+# Makes a root directory with this machine's programs.
 make_bundle() {
 	local d file mounts=()
 	mkdir -p bundle/root/{proc,dev,sys,tmp,etc,run,place,programs,var/tmp}
@@ -92,7 +92,7 @@ make_bundle() {
 		bundle/config.json --args "${mounts[@]}" >config.json
 }
 
-# run_program NAME TOOL… — by way of the tool; it has to have worked
+# run_program NAME TOOL… — runs it under the tool; it must work
 run_program() {
 	local name=$1 status=0
 	shift
@@ -104,7 +104,7 @@ run_program() {
 	grep -qx worked answer && return "$status"
 }
 
-# Which calls a program makes every time is known from three runs.
+# Records three runs, to know which calls a program always makes.
 record() {
 	local i
 	for i in 1 2 3; do
@@ -120,18 +120,18 @@ record() {
 	[ "$(wc -l <"$1.calls")" -gt 15 ]
 }
 
-# without CALL PROFILE
+# without CALL PROFILE — prints the profile without the call
 without() {
 	jq --arg call "$1" '.syscalls |= map(.names -= [$call])
 		| .syscalls |= map(select(.names != []))' "$2"
 }
 
-# names LIST — of the calls in it
+# names LIST — the names of the calls in it
 names() {
 	jq -r 'map(.name) | unique | .[]' "$1"
 }
 
-# each NAME CHECK [CALLS] — for the calls that are to be taken out
+# each NAME CHECK [CALLS] — runs CHECK for each call that is to be removed
 each() {
 	local call
 	awk -v n="$STRIDE" 'NR % n == 0 || n == 1' \
@@ -150,7 +150,7 @@ in_simulation() {
 	[ "$(names list)" = "$2" ]
 }
 
-# What differs from run to run may be listed as well.
+# Calls that differ from run to run may be reported, too.
 in_run() {
 	without "$2" "$BATS_FILE_TMPDIR/$1.json" >less.json
 	run -1 run_program "$1" sp-verify -p less.json --json -o list --
@@ -162,8 +162,8 @@ listens() {
 		END { exit !found }' /proc/net/netlink
 }
 
-# contained NAME JQ TOOL… — the program in a container, by way of the tool; its
-# configuration by way of the filter, which finds a profile in $profile
+# contained NAME JQ TOOL… — runs the program in a container under the tool.
+# jq's filter changes the configuration, and finds a profile in $profile.
 contained() {
 	local bundle=$BATS_FILE_TMPDIR/bundle name=$1 filter=$2
 	shift 2
@@ -175,7 +175,7 @@ contained() {
 	grep -qx worked answer
 }
 
-# The staging profile denies nothing, and the kernel's records have the call.
+# The staging profile denies nothing, and the kernel has a record of the call.
 in_container() {
 	without "$2" "$BATS_FILE_TMPDIR/$1.log.json" >less.json
 	sp-verify --audit --json -o list 2>err 3>&- &
@@ -187,7 +187,7 @@ in_container() {
 	names list | shows -x "$2"
 }
 
-# What else is there is another place: some calls are not made in it, and are
+# A container is another environment: the calls that are not made in it are
 # named here.
 each_in_container() {
 	echo '{}' >less.json

@@ -1,14 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# sp-emit --html and --timeline: what people read. `make check-html` looks at the
-# page in a browser.
+# sp-emit --html and --timeline, which people read. `make check-html` looks at
+# the page in a browser.
 load helper
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# pages — a.sp and b.sp: runs with names that try to leave their place
+# pages — writes a.sp and b.sp: runs whose names try to break out of the page
 pages() {
 	local evil='</title></script><script>alert(1)</script><!--%0A%E2%80%AE&quot;%22%27'
 	{
@@ -49,9 +49,10 @@ pages() {
 	grep -qF '1 × ioctl(TCGETS)' text
 	grep -qF '1 × chmod(S_ISUID)' text
 	sp-emit --explain --allow-partial a.sp 2>/dev/null | grep 'values .*chmod(S_ISUID)$'
-	# a table cell for each run of a call
+	# a table cell for each run that made a call
 	grep -qE '<th scope="row"><code>read</code></th><td class="num">1</td><td class="num">5</td><td class="num">1</td>' page.html
-	# directories before what is below them, and a name that begins like one apart
+	# a directory comes before its contents, and a name that begins like it
+	# is separate
 	[ "$(sed -n '/^Paths/,$p' text | tr -d '\n' | grep -oE '/srv [0-9]+|/a [0-9]+|\(itself\)|/b/c|/a-b' | tr '\n' ' ')" = \
 		'/srv 4 /a 3 (itself) /b/c /a-b ' ]
 }

@@ -11,7 +11,8 @@ setup_file() {
 	needs x86_64
 }
 
-# round_trip FORMAT [OPTION…] — the recordings are made once for the file
+# round_trip FORMAT [OPTION…] — runs it; the recordings are made once for this
+# file
 round_trip() {
 	mkdir -p "$BATS_FILE_TMPDIR/work"
 	"$TESTS/roundtrip/run" -w "$BATS_FILE_TMPDIR/work" "${@:2}" "$1" >out ||
@@ -19,7 +20,7 @@ round_trip() {
 	sed 's/^# */# /' out >&3
 }
 
-# other_emit SCRIPT — the tools in ./build, with a sp-emit that runs it first
+# other_emit SCRIPT — puts tools into ./build whose sp-emit runs SCRIPT first
 other_emit() {
 	mkdir -p build/bin
 	cp -s "$SP_BIN"/* build/bin
@@ -30,7 +31,7 @@ other_emit() {
 	chmod +x build/bin/sp-emit
 }
 
-# fails FORMAT WHY — the row that has such a policy
+# fails FORMAT WHY — the row with such a policy fails
 fails() {
 	SP_BIN=$PWD/build/bin run -1 "$TESTS/roundtrip/run" -r '^create$' "$1"
 	echo "$output"
@@ -62,9 +63,9 @@ fails() {
 	round_trip bpf
 }
 
-# few COMMAND FORMAT — a few rows of what takes longer or has the same rules as
-# another format, all of them where SP_ROUNDTRIP_ALL is set; where there is no such
-# command, none
+# few COMMAND FORMAT — runs only a few rows of a format that takes long, or has
+# the same rules as another one; all rows if SP_ROUNDTRIP_ALL is set; none if
+# there is no such command
 few() {
 	local rows='^(create|rename-within|shell-pipe|tcp-serve|personality)$'
 	requires "$1"
@@ -93,8 +94,8 @@ few() {
 	few crun crun-nnp
 }
 
-# This kernel may lack AppArmor: one of Debian's has it, in a guest, which reads
-# the recordings of this machine.
+# If this kernel lacks AppArmor, a guest with Debian's kernel reads the
+# recordings of this machine.
 @test "apparmor, in a guest" {
 	[ -n "${SP_ROUNDTRIP_ALL-}" ] || skip "by make check-roundtrip"
 	requires apparmor_parser aa-exec

@@ -27,7 +27,7 @@ teardown() {
 	[ -z "${queue-}" ] || ipcrm -q "$queue"
 }
 
-# a_test NAME — appends one to planted.bats, with what stdin has in it
+# a_test NAME — appends a test to planted.bats, whose body it reads from stdin
 a_test() {
 	[ -e planted.bats ] || printf 'load %s/helper\n' "$TESTS" >planted.bats
 	{
@@ -37,7 +37,8 @@ a_test() {
 	} >>planted.bats
 }
 
-# suite [--strict] — tests/run on planted.bats, in namespaces to change
+# suite [--strict] — runs tests/run on planted.bats, in namespaces that it may
+# change
 suite() {
 	unshare -m -u env -u SP_STRICT "$TESTS/run" "$@" build planted.bats 3>&-
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# What container runtimes call themselves: each release starts a container under
-# a profile of sp-emit's, with no_new_privs and without, for root and others.
+# The calls that container runtimes make themselves: each release starts a
+# container under a profile from sp-emit, with and without no_new_privs, for
+# root and another user.
 
 load helper
 
@@ -17,8 +18,9 @@ setup_file() {
 	sp-record -q -o run.sp -- "$WITNESS/exit-nolibc"
 }
 
-# container NNP UID VARIABLES WORD… — in a container that has VARIABLES
-# environment variables more. The words run the runtime, but for its last part
+# container NNP UID VARIABLES WORD… — runs a container that has VARIABLES more
+# environment variables. The words are the runtime's command line without its
+# last part.
 container() {
 	local nnp=$1 uid=$2 variables=$3 bundle
 	shift 3
@@ -67,7 +69,7 @@ starts() {
 	done
 }
 
-# in_sid RUNTIME
+# in_sid RUNTIME — runs a runtime from Debian's unstable suite
 in_sid() {
 	requires apt-get dpkg-deb
 	"$TESTS/suite" "$ROOT" sid runc crun >&2 ||

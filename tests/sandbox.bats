@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# The tools that read, compute and write confine themselves: sandbox.h.
+# The tools that only read, compute and write enter a sandbox: sandbox.h.
 
 load helper
 
@@ -10,7 +10,8 @@ setup() {
 	sp-emit --oci -o ls.json ls.sp 2>/dev/null
 }
 
-# confined COMMAND… — is it, while it waits for the rest of a stream?
+# confined COMMAND… — whether it is in its sandbox while it waits for the rest
+# of a stream
 confined() {
 	local pid
 	mkfifo in

@@ -21,14 +21,14 @@ setup() {
 	export UBSAN_OPTIONS=$ASAN_OPTIONS:print_stacktrace=1
 }
 
-# A report fails each test, whatever became of the status of the tool.
+# A sanitizer's report fails the test, whatever the tool's status is.
 teardown() {
 	find reports -type f -exec cat {} +
 	find reports -type f | lacks .
 }
 
-# clean COMMAND… — it ends with 0, 1 or 2, not by a signal, not because of its
-# command line, and without a report
+# clean COMMAND… — ends with 0, 1 or 2, without a signal, a usage error or a
+# report
 clean() {
 	local status=0
 	"$@" >out 2>err || status=$?
@@ -40,7 +40,7 @@ clean() {
 	ended_with=$status
 }
 
-# works COMMAND… — the same, and it did its work: 0 or 1
+# works COMMAND… — the same, and it did its work: it ends with 0 or 1
 works() {
 	clean "$@"
 	[ "$ended_with" -lt 2 ] || {
@@ -55,7 +55,8 @@ formats() {
 		grep -vx possible
 }
 
-# options_for FORMAT — a line for each set of options that it takes
+# options_for FORMAT — prints a line for each set of options to try with the
+# format
 options_for() {
 	echo
 	case $1 in
@@ -76,7 +77,7 @@ options_for() {
 	echo '--tree=*'
 }
 
-# emit_all FILE — in every format, with what changes how it is made
+# emit_all FILE — writes every format, with the options that change it
 emit_all() {
 	local format options
 	for format in $(formats); do
@@ -87,8 +88,8 @@ emit_all() {
 	done
 }
 
-# Streams with facts of every kind: an old one, one with losses, one that can be a
-# profile in every format, and one with phases.
+# Streams with every kind of fact: an old one, one with losses, one that every
+# format accepts, and one with phases.
 streams() {
 	cp "$TESTS/data/stream-0.1.0.sp" old.sp
 	"$TESTS/mkstream" <"$TESTS/fuzz/seed" >every-kind.sp
@@ -97,8 +98,7 @@ streams() {
 		"$TESTS/mkstream" >parts.sp
 }
 
-# The writers' target of the fuzzers does the same with the other streams, in one
-# process.
+# The fuzz target `writers` does the same for the other streams, in one process.
 @test "sp-emit: every format of every kind of fact" {
 	local format
 	streams
@@ -194,7 +194,7 @@ streams() {
 	kill $!
 }
 
-# A command that does much, and what is recorded of it in every way.
+# A command that does many things, recorded in every way.
 @test "sp-record: a command, and what runs already" {
 	needs root
 	local ways way
@@ -216,7 +216,8 @@ streams() {
 	[ -s run.sp ]
 }
 
-# The same reader as in the tools, so that thousands of inputs take seconds.
+# The readers are those of the tools, in one process, so that thousands of
+# inputs take seconds.
 @test "what the fuzzers have found, and their seeds" {
 	local source target
 	for source in "$TESTS"/fuzz/*.c; do

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Services under load: recorded until nothing new comes, then verified.
+# Services under load are recorded until there is no new call, and then
+# verified.
 
 load helper
 
@@ -8,8 +9,8 @@ setup_file() {
 	requires_root
 }
 
-# with_redis TOOL… — redis-server by way of the tool, under redis-benchmark; the
-# tool's status, or 99 when the load fails
+# with_redis TOOL… — runs redis-server under the tool, with redis-benchmark as
+# load; returns the tool's status, or 99 if the load fails
 with_redis() {
 	local s=$PWD/redis.sock
 	"$@" redis-server --port 0 --unixsocket "$s" --save '' >log 2>&1 3>&- &
@@ -19,7 +20,7 @@ with_redis() {
 	wait $!
 }
 
-# with_nginx TOOL… — the same for nginx, under wrk
+# with_nginx TOOL… — the same for nginx, with wrk as load
 with_nginx() {
 	local url=http://127.0.0.1:18099/GPL-2
 	nginx_config 18099 1 >nginx.conf
@@ -32,7 +33,7 @@ with_nginx() {
 	wait $!
 }
 
-# Record runs until two in a row add nothing; five at most.
+# Records runs until two in a row add nothing; at most five.
 saturate() {
 	local i quiet=0
 	"$1" sp-record -q -o all.sp --
@@ -50,7 +51,8 @@ saturate() {
 	return 1
 }
 
-# The profile holds for one more run; without CALL just that is reported.
+# The profile allows one more run. Without CALL, exactly this call is
+# reported.
 verifies() {
 	sp-emit --oci -o profile.json all.sp
 	"$1" sp-verify -p profile.json -o list --

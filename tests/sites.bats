@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# sp-verify: where a violation was made, by whom and with what; and what a
-# filter of the workload's own answers first.
+# sp-verify shows where a violation was made, by which program and with which
+# arguments, and what a filter of the workload itself answers first.
 
 load helper
 
@@ -20,13 +20,13 @@ setup() {
 	denying getpgid >p.json
 }
 
-# denying NAME… — a profile that denies these
+# denying NAME… — prints a profile that denies these calls
 denying() {
 	jq -n '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: $ARGS.positional,
 		action: "SCMP_ACT_ERRNO"}]}' --args "$@"
 }
 
-# verify COMMAND… — its violations in v.json, its stdout in out
+# verify COMMAND… — writes its violations to v.json, and its stdout to `out`
 verify() {
 	local status=0
 	sp-verify -p p.json --json -o v.json -- "$@" >out 2>err || status=$?
@@ -34,12 +34,12 @@ verify() {
 	[ "$status" -eq 1 ]
 }
 
-# sites NAME FILTER — of the call's sites
+# sites NAME FILTER — filters the call's sites
 sites() {
 	jq -er --arg name "$1" ".[] | select(.name == \$name) | .sites | $2" v.json
 }
 
-# is_at FILE ADDRESS NAME+OFFSET — the place is where nm has the symbol
+# is_at FILE ADDRESS NAME+OFFSET — nm has the symbol at that place
 is_at() {
 	local start
 	start=$(nm "$1" | awk -v name="${3%+*}" '$3 == name { print $1 }')
@@ -60,7 +60,7 @@ is_at() {
 		[ "${place%+*}" = "$at/$program" ]
 		[ "${symbol%+*}" = marked_function ]
 		is_at "$at/$program" "${place##*+}" "$symbol"
-		# The instruction before it is the call.
+		# The instruction before the address is the call.
 		objdump -d "$at/$program" | grep -B 1 "^ *${place##*+0x}:" |
 			sed -n 1p | shows syscall
 	done
@@ -144,7 +144,7 @@ is_at() {
 		sites crowd 3|marked_function main
 		sites generated|?
 	END
-	# in the list, in the place of the function of libc
+	# in the list, instead of the libc function
 	run -1 --separate-stderr sp-verify -p p.json -- "$WITNESS/stacked"
 	grep -E '^ +1  socket\(AF_INET, 2, 0\) <- innermost <- outer <- main \(.*/stacked\) <- .*  pid [0-9]+  [0-9.]+ s$' <<<"$output"
 	jq -e '.[0].frames[1] | .file == $file and (.address | type) == "number"' \
@@ -157,7 +157,7 @@ is_at() {
 	run ! grep -F -e '<-' <<<"$output"
 }
 
-# --- who -------------------------------------------------------------------
+# --- by whom ---------------------------------------------------------------
 
 @test "a child that executes another program, and a thread" {
 	local kind pid tid
@@ -215,13 +215,13 @@ is_at() {
 	sites getpgid '[.[].count] == [2, 1]'
 	sites getpgid 'all(.[]; .time_ns > 0)'
 	jq -e '.[0].first_ns == ([.[0].sites[].time_ns] | min)' v.json
-	# Even where the place is a library's.
+	# Even if the place is in a library.
 	denying socket >p.json
 	verify sh -c "$at/sites families 1; $at/other families 1"
 	sites socket 'length == 2 and .[0].place == .[1].place'
 }
 
-# --- with what -------------------------------------------------------------
+# --- with which arguments --------------------------------------------------
 
 @test "arguments: names, numbers, and no address, descriptor or process" {
 	denying socket prctl kill close fchmod >p.json
@@ -246,7 +246,7 @@ is_at() {
 	/usr/bin/python3 -c 'import xml.etree.ElementTree as x; x.parse("j.xml")'
 }
 
-# --- what it costs ---------------------------------------------------------
+# --- performance -----------------------------------------------------------
 
 @test "a hundred thousand calls, and a thousand processes, to the last one" {
 	verify "$at/sites" often 100000
@@ -259,7 +259,7 @@ is_at() {
 	grep -q '^ *88  getpgid(pid)  thread [0-9]*  [0-9.]* s  place not known$' list
 }
 
-# --- filters of its own ----------------------------------------------------
+# --- filters of the command itself -----------------------------------------
 
 @test "calls that a filter of its own answers are joined in, once" {
 	requires_root

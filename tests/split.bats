@@ -7,14 +7,14 @@ setup_file() {
 	requires_root
 }
 
-# runs [FILE] — "NAME STATUS" of each run, the harness' first
+# runs [FILE] — prints "NAME STATUS" of each run, the harness first
 runs() {
 	sp-emit --json "${1-run.sp}" 2>/dev/null | jq -r '.runs[] |
 		"\(.name) \(if .status then .status | to_entries[0] |
 			"\(.key) \(.value)" else "-" end)"'
 }
 
-# script NAME — of stdin, to be executed
+# script NAME — writes an executable script from stdin
 script() {
 	{ echo '#!/bin/sh'; cat; } >"$1"
 	chmod +x "$1"
@@ -42,7 +42,7 @@ script() {
 	sp-emit --json run.sp | jq -e '.runs | (map(.id) | unique | length) == 7 and
 		(map(select(.how | contains(["harness"]))) | length) == 1 and
 		(.[3].argv == ["sh", "-c", "exit 3"]) and .[5].argv == null'
-	# the same executions at different times: what each run does is the same
+	# the same executions at other times: each run does the same
 	sp-emit --json run.sp | jq -e '[.calls[].runs | (contains([1]) == contains([6]))] |
 		all'
 }
@@ -76,12 +76,13 @@ script() {
 	done
 	sp-record -q --split="exec:$PWD/*" -o run.sp -- ./suite
 	[ "$(runs | wc -l)" = 3 ]
-	# a name that is matched by its last part alone, and whole
+	# a pattern that matches only the last part of a name, and one that
+	# matches all of it
 	mkdir test_dir
 	cp suite test_dir
 	sp-record -q --split='exec:test_*' -o run.sp -- ./test_dir/suite
 	[ "$(runs | wc -l)" = 5 ]
-	# the command itself is the harness
+	# the command itself belongs to the harness
 	run -0 sp-record --split=exec:true -o run.sp -- true
 	[[ ${lines[0]} = *'no run began: no program with such a name was executed' ]]
 }
@@ -113,7 +114,8 @@ script() {
 			.count == 6) and
 		(.calls[] | select(.name == "umask") | .runs == [2, 3, 4] and
 			.count == 6)'
-	# a file that has its name in the end stays, also in another directory
+	# a file that has the name at the end is not removed, even in another
+	# directory
 	mkdir own-dir other
 	echo kept >other/fifo
 	sp-record -q --split=mark:own-dir/fifo -o run.sp -- \
@@ -123,7 +125,7 @@ script() {
 	[ ! -e moved/fifo ]
 	sp-record -q --split=mark:fifo -o run.sp -- sh -c 'rm fifo; echo kept >fifo'
 	[ "$(cat fifo)" = kept ]
-	# a FIFO that was there stays, and nothing else is taken for one
+	# an existing FIFO is not removed, and no other file is used as one
 	mkfifo own
 	sp-record -q --split=mark:own -o run.sp -- sh -c 'echo x >own'
 	[ "$(runs | sed -n 2p)" = 'x -' ]
@@ -161,8 +163,8 @@ script() {
 	sp-emit --json run.sp | jq -e '(.lost | add // 0) == 0 and
 		([.calls[] | select(.name == "execve")] | length) == 1 and
 		(.calls[] | select(.name == "exit_group") | .runs | length) == 151'
-	# threads of the command have children as well; and the status of a process
-	# is not that of a thread that ends before it
+	# threads of the command have children as well; and a process does not
+	# have the status of a thread that ends before it
 	cat >early.py <<-'END'
 		import ctypes, os, threading, time
 		threading.Thread(target=lambda: (time.sleep(.05), os._exit(3))).start()
@@ -221,9 +223,10 @@ script() {
 	run -0 --separate-stderr sp-diff --matrix --csv run.sp
 	run ! grep -q -e mkdir -e harness <<<"$output"
 	sp-diff --matrix --csv --harness run.sp | shows 'harness'
-	# a merge keeps both, and so does what shows a recording as it is
+	# a merge keeps both, and so does a format that shows the whole
+	# recording
 	sp-merge run.sp run.sp | sp-emit --table | shows mkdir
-	# there is nothing else
+	# there is nothing but the harness
 	rmdir dir
 	sp-record -q --split=exec:nothing -o none.sp -- ./suite
 	[ -d dir ]
@@ -253,7 +256,7 @@ script() {
 		sh -c 'umask 1'
 	END
 	sp-record -q --split=children -o run.sp -- ./suite
-	# the second one executes what the harness is, too
+	# the second one executes the same program as the harness
 	sp-emit --json run.sp | jq -e '
 		(.calls[] | select(.name == "execve") | .runs == [0]) and
 		(.calls[] | select(.name == "umask") | .runs == [2])'
@@ -264,7 +267,7 @@ script() {
 		sh -c '/bin/true 1; /bin/true 2; :'
 	sp-emit --ndjson run.sp >events
 	[ "$(jq -s -c 'map(.run) | unique' events)" = '[0,1,2]' ]
-	# as many as are counted: exit_group once for each
+	# as many as were counted: exit_group once for each run
 	[ "$(jq -r 'select(.name == "exit_group") | .run' events | sort | xargs)" = '0 1 2' ]
 }
 
@@ -293,7 +296,7 @@ script() {
 	[[ ${lines[0]} = *' of 100 more runs would make a new call: the recording ends' ]]
 	shows ' of [0-9]* calls were seen in one run only$' <<<"$output"
 	sp-diff --coverage --groups --json run.sp | jq -e '.risk.upper <= .08'
-	# that each run makes the same calls again is no news
+	# it is not new that each run makes the same calls
 	run -0 timeout 60 sp-record --split=children --until-quiet=0.3 -o run.sp -- \
 		./suite
 	[ "${lines[0]}" = 'sp-record: no new call for 0.3 s: the recording ends' ]

@@ -1,10 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# From where calls are made: sp-record --stacks and the reports of it.
+# The functions from which calls are made: sp-record --stacks, and its
+# reports.
 
 load helper
 
-# chains STREAM CALL — what --explain prints of a call's stacks
+# chains STREAM CALL — the stacks that --explain prints for a call
 chains() {
 	sp-emit --explain "$1" >text
 	awk -v call="$2" '$3 == call && $5 == "stack"' text
@@ -25,22 +26,24 @@ chains() {
 	[ "$(jq -r '.stacks[] | select(.name == "socket") | .frames[1].build_id' s.json | sort -u)" = \
 		"$(file "$WITNESS/stacked" | sed 's/.*BuildID\[sha1\]=\([0-9a-f]*\).*/\1/')" ]
 	jq -e '.lost.stack == 0' s.json
-	# calls whose number is beyond the table have stacks, too
+	# calls whose number is too large for the table have stacks, too
 	sp-record -q --stacks -o n.sp -- "$WITNESS/numbers-nolibc"
 	sp-emit --json n.sp | jq -e '[.stacks[] | select(.nr > 1000)] | length > 0'
-	# the page has them where a call is opened, and a comparison below each call
+	# the page has them in the details of a call, and sp-diff below each
+	# call
 	sp-emit --html s.sp >page.html
 	run -0 "$TESTS/scripts/html-check.py" page.html
 	grep -F '<li>from <code>socket(AF_INET, SOCK_DGRAM) &#60;- innermost &#60;- outer' page.html
 	run ! sp-diff plain.sp s.sp
 	grep -A 1 '^+ socket ' <<<"$output" | grep -E '^    from socket\(AF_[A-Z]*, SOCK_DGRAM\) <- innermost'
-	# merging what was merged changes nothing, and another run has the same stacks
+	# merging a merged stream changes nothing, and another run has the same
+	# stacks
 	sp-merge -o m.sp s.sp s.sp
 	cmp m.sp s.sp
 	[ "$(sp-emit --json plain.sp | jq '.stacks | length')" -eq 0 ]
 }
 
-# selected OPTION… — the calls that the profile of t.sp then has
+# selected OPTION… — the calls in the profile of t.sp with these options
 selected() {
 	sp-emit --explain --exact "$@" t.sp 2>err | awk '$5 == "observed" { print $3 }' | paste -sd ' '
 }
@@ -72,9 +75,9 @@ selected() {
 	END
 	run -2 sp-emit --explain --only-through=h t.sp
 	[ "$output" = "sp-emit: --only-through=h: no function or file of a stack matches; --explain lists the stacks" ]
-	# with the stacks that are selected, and no others
+	# only with the selected stacks
 	[ "$(sp-emit --explain --exact --only-through=g t.sp | awk '$5 == "stack"' | wc -l)" -eq 2 ]
-	# of a call of two images, that of the selected one
+	# for a call of two images, only the selected image's
 	sp-emit --explain --exact --only-through=main t.sp | grep 'close .* observed  1 by /bin/app$'
 	printf '%s\n' 'run 1 a' 'call 1 read 1' | "$TESTS/mkstream" >none.sp
 	run -2 sp-emit --explain --not-through=f none.sp

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # The state of the machine that tests can change and have to leave as it was.
 
-# Each line of the state begins with what it is about.
+# Each line of the state begins with the name of its subject.
 device_nodes() {
 	find /dev \( -type b -o -type c \) -not -path '/dev/pts/*' \
 		-exec stat -c 'device node %n: mode %a, owner %u:%g, type %F %t:%T' {} +
 }
 
-# Without those that count or change by themselves.
+# Leaves out those that count or change by themselves.
 sysctls() {
 	find /proc/sys -type f -perm -u+r -not \( -path '/proc/sys/kernel/random/*' \
 		-o -name '*-nr' -o -name '*-state' -o -name ns_last_pid \
@@ -28,7 +28,7 @@ cgroups() {
 	done < <(awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/self/mounts)
 }
 
-# What System V's calls make, which nobody's end removes.
+# Objects of System V IPC, which remain when processes end.
 ipc_objects() {
 	local kind
 	for kind in msg sem shm; do
@@ -37,7 +37,8 @@ ipc_objects() {
 	done
 }
 
-# print_state MACHINE — all of it; tests/machine prints that of auditing
+# print_state MACHINE — prints all of it; tests/machine prints the state of
+# auditing
 print_state() {
 	{
 		device_nodes
@@ -49,16 +50,17 @@ print_state() {
 	} 2>/dev/null | sort -u
 }
 
-# is_before VERSION — the kernel is older
+# is_before VERSION — whether the kernel is older
 is_before() {
 	local oldest
 	oldest=$(printf '%s\n' "$1" "$(uname -r)" | sort -V | sed -n 1p)
 	[ "$oldest" != "$1" ]
 }
 
-# is_others LINE — a cgroup that somebody else made or took away meanwhile: what
-# a test leaves behind is there, and has no process. Or the warning of kernels
-# before 6.1, once, that a BPF program's map allocates memory while it runs.
+# is_others LINE — whether somebody else caused the change: a cgroup that was
+# created or removed, without processes. (A test would leave a cgroup in place.)
+# Also accepts, once, the warning of kernels before 6.1 that a map of a BPF
+# program allocates memory while it runs.
 is_others() {
 	local path=${1#*: cgroup }
 	case $1 in
@@ -73,7 +75,7 @@ is_others() {
 	esac
 }
 
-# state_changes BEFORE AFTER — the lines that are in one of them only
+# state_changes BEFORE AFTER — prints the lines that only one of them has
 state_changes() {
 	local line
 	while IFS= read -r line; do

@@ -4,12 +4,12 @@
 
 load helper
 
-# The names in a log of strace -f.
+# strace_names — the names in a log of strace -f
 strace_names() {
 	sed -nE 's/^([0-9]+ +)?([a-z_0-9]+)\(.*/\2/p' "$1" | sort -u
 }
 
-# agrees [EXCEPT…] -- COMMAND… — EXCEPT: calls that depend on timing, as
+# agrees [EXCEPT…] -- COMMAND… — EXCEPT are calls that depend on timing.
 # restart_syscall always does: it needs a stop in the middle of a call.
 agrees() {
 	local except=restart_syscall
@@ -28,7 +28,7 @@ agrees() {
 		diff -u expected -
 }
 
-# Both runs find the same files.
+# fresh — removes files, so that both runs find the same ones
 fresh() {
 	rm -rf repository out
 }
@@ -37,14 +37,15 @@ fresh() {
 	agrees -- ls /tmp
 }
 
-# rt_sigreturn: whether SIGCHLD comes while the shell waits is a race.
+# rt_sigreturn: it depends on timing whether SIGCHLD comes while the shell
+# waits.
 @test "a shell pipeline" {
 	agrees rt_sigreturn -- \
 		sh -c 'seq 1000 | sort -r | head -n 3 | tr 1 2 >out; cat out'
 }
 
 # futex: only a contended lock or join enters the kernel. madvise: glibc
-# gives a stack back only when the thread ended before its memory was reused.
+# returns a stack only if the thread ended before its memory was reused.
 @test "python3 with threads" {
 	agrees futex madvise -- /usr/bin/python3 -c 'import threading
 ts = [threading.Thread(target=sum, args=(range(1000),)) for _ in range(4)]

@@ -7,7 +7,7 @@ load helper
 
 PAGE=$TESTS/../lib/stream/sp-stream.5
 
-# The bytes of the hexdump in the manual.
+# manual_stream — the bytes of the hexdump in the manual
 manual_stream() {
 	sed -nE 's/^([0-9a-f]{8})  (([0-9a-f]{2} ?)+)$/\1: \2/p' "$PAGE" |
 		/usr/bin/python3 -c '

@@ -1,17 +1,17 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# --tree: an executable and all that it started, out of a recording that has
-# the programs of its test as well.
+# --tree selects an executable and all that it started, from a recording that
+# also has the programs of the test.
 
 load helper
 
-# selected OPTION… FILE — the executables that are left, on one line
+# selected OPTION… FILE — the selected executables, on one line
 selected() {
 	sp-emit --json "$@" 2>err | jq -r '[.images[].path // "(other)"] | join(" ")'
 }
 
-# family — a.sp: a test that starts a service and a client; the service starts
-# a worker and a shell, by way of which it starts itself
+# family — writes a.sp: a test that starts a service and a client. The service
+# starts a worker and a shell, through which it starts itself again.
 family() {
 	"$TESTS/mkstream" >a.sp <<-'END'
 	run 1 a
@@ -150,11 +150,12 @@ family() {
 		'image /b 1:1:1' 'call 1 read 1' | "$TESTS/mkstream" >old.sp
 	run -2 sp-emit --oci --tree=/a old.sp
 	[[ $output == *"record it again, or use --image" ]]
-	# one executable alone has started none
+	# a single executable has started no other one
 	printf '%s\n' 'run 1 a' 'image /a 1:1:1' 'call 1 read 1' |
 		"$TESTS/mkstream" >one.sp
 	[ "$(selected --tree=/a one.sp)" = /a ]
-	# what runs when a recording attaches was started before
+	# processes that are running when a recording attaches were started
+	# before
 	printf '%s\n' 'run 1 a how="attached pid"' 'image /a 1:0:1' \
 		'call 1 read 1' 'image /b 1:0:1' 'call 1 read 1' |
 		"$TESTS/mkstream" >attached.sp
@@ -191,7 +192,8 @@ family() {
 	[ "$output" = "$PWD/bin/client" ]
 	sp-emit --oci -o p.json run.sp 2>err
 	grep -q 'start one another: .*bin/client' err
-	# a thread that executes, and what runs when a recording attaches
+	# a thread that executes a program, and a process to which a recording
+	# attaches
 	sp-record -q -o thread.sp -- "$WITNESS/exec-thread" >/dev/null ||
 		[ $? -ne 125 ]
 	sp-emit --json thread.sp | jq -e '.starts | length > 0' >/dev/null

@@ -52,7 +52,7 @@ unit() {
 	unit tables
 }
 
-# The C headers of the kernel, of this machine's.
+# From the kernel's C headers on this machine.
 @test "syscall" {
 	"$TESTS/uapi" >calls
 	<calls unit syscall

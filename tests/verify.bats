@@ -12,7 +12,7 @@ setup_file() {
 	cp "$WITNESS/own-listener" own
 }
 
-# profile DEFAULT [ACTION NAME,NAME…]… — an OCI seccomp object
+# profile DEFAULT [ACTION NAME,NAME…]… — prints an OCI seccomp object
 profile() {
 	local rules='' sep=''
 	local default=$1
@@ -26,12 +26,12 @@ profile() {
 		"$default" "$rules"
 }
 
-# rows — the list's lines without those of the places
+# rows — the lines of the list without those of the places
 rows() {
 	awk 'NR == 1 || $2 ~ /^[0-9]+$/' list
 }
 
-# one NAME COUNT ANSWER — the row of stdout for that call, nothing else
+# one NAME COUNT ANSWER — stdout has the row for that call, and no other
 row() {
 	awk -v name="$1" '$3 == name { print $2, $4, $5 }' list
 }
@@ -360,20 +360,22 @@ trace() {
 	[ "$status" = 0 ]
 	[[ "$output" == *"exited with 6"*"the remaining processes keep running"* ]]
 	[ $((SECONDS - start)) -lt 6 ]
-	# Nobody is left: then that is not said.
+	# If no process remains, this is not printed.
 	run -0 timeout 20 sp-verify -p p.json -t 1 -- sleep 60
 	[[ "$output" == *"killed by SIGTERM"* ]]
 	[[ "$output" != *"remaining processes"* ]]
 }
 
-# with TOOL… — under timeout(1), which signals twice, and its shutdown
+# says_bye TOOL… — runs it under timeout(1), which signals twice; it must shut
+# down
 says_bye() {
 	run -124 timeout 1 sp-verify "$@" -- sh -c '
 		trap "sleep 1; echo bye; exit 0" TERM
 		while :; do sleep 0.05; done'
 	[[ "$output" == *bye* ]]
 	[[ "$output" != *"ended by"* ]]
-	# That may be taken as one; not so with time between.
+	# The two may count as one signal, but not if there is time in
+	# between.
 	rm -f up
 	sp-verify "$@" -- sh -c 'trap "sleep 1; exit 8" TERM; : > up
 		while :; do sleep 0.05; done' 2> err 3>&- &
@@ -385,7 +387,8 @@ says_bye() {
 	grep 'exited with 8' err
 }
 
-# is_deaf TOOL… — as nohup(1) starts it, with the command: hangups are nothing
+# is_deaf TOOL… — starts it as nohup(1) does: it and the command ignore
+# hangups
 is_deaf() {
 	local pid status=0
 	rm -f up
@@ -444,7 +447,7 @@ is_deaf() {
 	grep 'killed by SIGTERM' err
 	grep 'ended by a signal: 2 more commands were not replayed' err
 	[ -e list ]
-	# The last one: nothing is left out.
+	# The last row: nothing is left out.
 	rm up
 	sp-verify -p p.json --replay --run=one a.sp 2> err 3>&- &
 	wait_for 10 test -e up
@@ -479,7 +482,8 @@ is_deaf() {
 	wait_for 10 test -e up
 	kill -TERM $!
 	wait_for 10 test -e got
-	sleep 0.3	# the same within 0.2 s is no second one
+	# within 0.2 seconds, the same signal would not count as a second one
+	sleep 0.3
 	kill -TERM $!
 	wait $! || status=$?
 	[ "$status" = 2 ]
@@ -623,7 +627,7 @@ is_deaf() {
 	done
 }
 
-# raw FILE INSTRUCTION… — a filter of those; CODE,JT,JF,K each
+# raw FILE INSTRUCTION… — writes a filter; each instruction is CODE,JT,JF,K
 raw() {
 	/usr/bin/python3 -c 'import struct, sys
 for i in sys.argv[1:]:
@@ -655,7 +659,8 @@ for i in sys.argv[1:]:
 }
 
 @test "a raw filter with a computed answer, run as a command's" {
-	# getppid: A = 0x50000 | 110 - 97; anything else: allow, computed too
+	# getppid: A = 0x50000 | 110 - 97; all other calls are allowed, also
+	# by a computed answer
 	raw c.bpf 0x20,0,0,0 0x15,0,3,110 0x14,0,0,97 0x44,0,0,0x50000 0x16,0,0,0 \
 		0,0,0,0x7fff0000 0x16,0,0,0
 	profile ALLOW ERRNO getpgid > a.json
@@ -703,7 +708,8 @@ for i in sys.argv[1:]:
 	[ "$output" = "sp-verify: a.sp: a sandprint stream, not a seccomp profile" ]
 }
 
-# The checks of raw filters are the kernel's own, on filters one byte off.
+# sp-verify checks raw filters as the kernel does: compares both on filters
+# with one wrong byte.
 @test "what is refused as a raw filter is what the kernel refuses" {
 	printf 'run 01 a\nimage /a\ncall 01 read 1\ncall 01 write 1\n' | trace > a.sp
 	sp-emit --bpf --exact -o p.bpf a.sp 2> err
@@ -717,7 +723,7 @@ for i in sys.argv[1:]:
 	    made[at] = random.choice([made[at] ^ 1 << random.randrange(8), random.randrange(256)])
 	    open(f"m{n:03}", "wb").write(made)
 	END
-	# memory that is read on one way only, where it was written
+	# memory that is read, but was only written on one of two paths
 	raw m300 0x20,0,0,0 0x15,1,0,5 5,0,0,2 2,0,0,0 5,0,0,1 5,0,0,2 \
 		0x60,0,0,0 6,0,0,0x7fff0000 6,0,0,0x7fff0000
 	"$WITNESS/load-filters" m??? > kernel
@@ -738,7 +744,7 @@ for i in sys.argv[1:]:
 	cp "$(command -v sleep)" 'a) Z (b'
 	'./a) Z (b' 100 3>&- &
 	sleeper=$!
-	# Traced by another, so that the reason is looked for.
+	# Another process traces it, so that the reason must be found.
 	strace -o strace.out -p "$sleeper" 3>&- &
 	wait_for 10 grep -q 'TracerPid:.[1-9]' "/proc/$sleeper/status"
 	run -2 sp-verify --pid="$sleeper" a.sp
@@ -900,7 +906,7 @@ for i in sys.argv[1:]:
 }
 
 @test "a raw filter that could be in ever more states is judged in bounded time" {
-	# 800 times: if a bit of the first argument is set, add to M[0]
+	# 800 times: if a bit of the first argument is set, adds to M[0]
 	{
 		printf '0x00,0,0,0 0x02,0,0,0 '
 		for n in $(seq 800); do

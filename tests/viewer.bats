@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# sp-record with file capabilities: its user records what ptrace(2) would let
-# that user read, and nothing of anybody else.
+# sp-record with file capabilities: its user can record what ptrace(2) would
+# let that user read, and nothing else.
 
 load helper
 
@@ -27,8 +27,8 @@ as() {
 	setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
 }
 
-# begin COMMAND… — in the background, until the test ends; it becomes sleep, and
-# its process id is $pid
+# begin COMMAND… — starts it in the background until the test ends; it becomes
+# sleep, and $pid is its process id
 begin() {
 	"$@" 3>&- &
 	pid=$!
@@ -57,7 +57,8 @@ blind() {
 @test "a process of the same user that is not dumpable is not attached to" {
 	cp "$(command -v sleep)" closed
 	chmod 711 closed
-	# setpriv itself may read it, with capabilities that it loses by exec.
+	# setpriv itself may read it, because of capabilities that it loses at
+	# the exec.
 	setpriv --reuid=65534 --regid=65534 --clear-groups \
 		sh -c 'exec ./closed 30' 3>&- &
 	pid=$!

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# The table of programs whose calls are known, row by row: witness/table.
+# Records the programs of witness/table, whose calls are known, and compares
+# them row by row.
 
 load helper
 
@@ -8,7 +9,7 @@ setup_file() {
 	requires_root
 }
 
-# table — the file of this architecture
+# table — the table for this architecture
 table() {
 	local own
 	own=$TESTS/witness/table.$(uname -m)
@@ -16,7 +17,8 @@ table() {
 	echo "$own"
 }
 
-# rows HOW EXPECT — what these need and their command lines, one a line
+# rows HOW EXPECT — the needs and command lines of these rows, one in each
+# line
 rows() {
 	awk -v how="$1" -v expect="$2" '$1 == how && $2 == expect {
 		$1 = $2 = ""; print substr($0, 3) }' "$(table)"
@@ -29,7 +31,7 @@ expected() {
 		/^\t/ && on { sub(/^\t/, ""); print }' "$(table)"
 }
 
-# words COMMAND… — with the paths of the programs in it
+# words COMMAND… — the words, with full paths of its programs
 words() {
 	local w
 	words=()
@@ -45,8 +47,8 @@ lost_nothing() {
 			and all(.runs[]; .complete)' >/dev/null
 }
 
-# The facts of run.sp that "truth" speaks of agree with it; a count of 0 is
-# for a call that must not be there.
+# The facts in run.sp that the program's "truth" mentions must agree with it.
+# A count of 0 means that the call must not be there.
 agrees_with_truth() {
 	[ -s truth ] && lost_nothing &&
 		diff -u <(sed '/ 0$/d' truth | sort) \
@@ -73,7 +75,7 @@ attach_row() {
 	kill -KILL "$(<pid)" && ended 137 $!
 }
 
-# The recorder says that it came too late for a filter.
+# Whether the recorder says that it was too slow for a filter.
 came_late() {
 	sp-emit --json run.sp |
 		jq -e 'any(.runs[].blind[]; endswith("just after it was loaded"))' \
@@ -125,7 +127,7 @@ try() {
 	fi
 }
 
-# all HOW EXPECT — every row of these
+# all HOW EXPECT — tries every such row
 all() {
 	local feature row failed=0 n=0 late=0
 	while read -r feature row; do
@@ -134,7 +136,8 @@ all() {
 			skip_row "$feature" "$1 $row"
 			continue
 		fi
-		# A tracepoint that was just let go makes the next one wait.
+		# Attaching to a tracepoint right after detaching from it must
+		# wait.
 		[[ $row != filtered* ]] || sleep 0.2
 		# shellcheck disable=SC2086 # words
 		try "$1" "$2" $row || failed=1

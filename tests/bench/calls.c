@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * calls WHAT N [THREADS]: N in parts, and for each part a line with the
- * nanoseconds that one took, those of a pass of plain arithmetic and those of a
- * load from the core's second cache, both just before and after. These two tell
- * what the machine was like: who is on the core's other thread has a share of
- * its units, or of its caches, or of both.
- * WHAT is getppid, read (of one byte), open (and close) or exec (of true, and
- * its end).
+ * usage: calls WHAT N [THREADS] — makes N calls in parts. Prints a line for
+ * each part, with the nanoseconds of one call, and of plain arithmetic and of a
+ * load from the core's second-level cache just before and after. The latter two
+ * show the state of the machine: another program on the core's other thread
+ * uses some of its units, or of its caches, or both. WHAT is getppid, read (of
+ * one byte), open (and close) or exec (of true, to its end).
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -74,7 +73,7 @@ enum { PARTS = 200 };
 
 struct part { double call, pass, load; };
 
-/* It fills the core: nothing here waits for anything else. */
+/* This keeps the core busy: no instruction here waits for memory. */
 static double pass_ns(void)
 {
 	enum { PASSES = 10000 };
@@ -89,7 +88,9 @@ static double pass_ns(void)
 	return (now_ns() - start) / PASSES;
 }
 
-/* 192 KiB that lead from one to another in an order that no CPU foresees. */
+/*
+ * 192 KiB of pointers that lead to each other in an order that no CPU predicts.
+ */
 enum { LINES = 3072, LINE = 64 };
 static struct line { struct line *next; char rest[LINE - sizeof(void *)]; }
 	lines[LINES];
@@ -119,7 +120,10 @@ static const struct line *follow(const struct line *line)
 	return line;
 }
 
-/* What we drove out of the cache ourselves is back by the second time. */
+/*
+ * Reads the lines twice: the first time brings back what our own code has
+ * displaced from the cache.
+ */
 static double load_ns(void)
 {
 	const struct line *line = follow(lines);

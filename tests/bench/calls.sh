@@ -1,18 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # usage: tests/bench/calls.sh BINDIR [ROUNDS [TOOL...]]
-# What single calls, and whole programs, cost under each tool, for the process
-# that is traced and for any other meanwhile. Medians of interleaved rounds.
-# For calls the ratio is of what the tool adds to what an empty BPF program on
-# sys_enter adds, the floor; for programs it is of their time to that without
-# a tool. With TOOLs only these, and calls alone. Writes calls.tsv: workload,
-# tool, median, lower and upper quartile, parts, ratio, share of quiet parts.
+# Measures how long single calls and whole programs take under each tool, for
+# the traced process and for another one. The figures are medians of
+# interleaved rounds. The ratio of a call is the time that the tool adds,
+# divided by the time that an empty BPF program on sys_enter adds (the floor).
+# The ratio of a program is its time, divided by its time without a tool. If
+# TOOLs are given, measures only these, and only calls. Writes calls.tsv:
+# workload, tool, median, lower and upper quartile, parts, ratio, share of
+# quiet parts.
 #
-# A core that is shared with another machine's work makes a call take half as
-# long again, for seconds. So calls measures in parts of half a millisecond or
-# so, and times plain arithmetic and loads from the core's cache round each
-# (calls.c). A part counts if both took less than a tenth longer than they can;
-# of a tool with fewer than QUIET such parts, its QUIET quietest count.
+# If a core is shared with another virtual machine, a call can take half as
+# long again, for seconds. So calls.c measures in parts of about half a
+# millisecond, and times plain arithmetic and loads from the core's cache
+# around each part. A part counts if both took at most a tenth longer than
+# their fastest times. If a tool has fewer than QUIET such parts, its QUIET
+# quietest parts count.
 set -u
 bin=$(cd "${1:?usage: tests/bench/calls.sh BINDIR [ROUNDS]}" && pwd) || exit
 rounds=${2:-7}
@@ -25,7 +28,7 @@ dir=$(mktemp -d)
 cd "$dir" || exit
 trap 'kill $(jobs -p) 2>/dev/null; cd /; rm -rf "$dir"' EXIT
 
-# Each runs COMMAND… under it.
+# Each function runs COMMAND… under its tool.
 run_none() { "$@"; }
 run_floor() { loader floor "$@"; }
 run_floor2() { loader floor2 "$@"; }
@@ -40,11 +43,12 @@ run_wakeup() { wakeup "$@"; }
 run_strace() { strace -f -c -o /dev/null "$@"; }
 run_strace_bpf() { strace -f -c --seccomp-bpf -o /dev/null "$@"; }
 run_perf() { perf trace -s -o /dev/null "$@"; }
-run_bpftrace() {		# it starts no scripts, and looks for nothing in PATH
+# bpftrace starts no scripts, and does not search PATH
+run_bpftrace() {
 	bpftrace -q -o /dev/null -c "$(command -v env) $*" \
 		-e 'tracepoint:raw_syscalls:sys_enter { @[args->id] = count(); }'
 }
-# It starts no command; all processes are as dear to it as one.
+# It starts no command, and counts the calls of all processes.
 run_syscount() {
 	syscount -d 1000 >/dev/null 2>&1 &
 	local peer=$!
@@ -54,7 +58,7 @@ run_syscount() {
 	wait "$peer" 2>/dev/null
 }
 
-# tool, what it is, the command that it needs
+# tool, its name in words, the command that it needs
 tools=() missing=()
 while read -r tool needs; do
 	if [ ${#only[@]} -gt 0 ] && [[ " ${only[*]} " != *" $tool "* ]]; then
@@ -83,7 +87,8 @@ done <<-'END'
 	syscount syscount
 END
 
-is_slow() { # TOOL: a fiftieth of the speed, or seconds to start
+# is_slow TOOL — it slows programs down fifty times, or takes seconds to start
+is_slow() {
 	case $1 in
 	strace* | notify | perf | bpftrace | syscount) true ;;
 	*) false ;;
@@ -94,8 +99,8 @@ note() { # WORKLOAD TOOL: lines of stdin, "NS" or "NS PASS LOAD"
 	sed -n "s/^[0-9][0-9. ]*\$/$1 $2 &/p" >>timings
 }
 
-# A machine that was idle is slow at first, which no tool shall be charged with.
-# And attaching just after another has detached waits.
+# An idle machine is slow at first, which must not count against a tool. Also,
+# attaching right after another program has detached must wait.
 warm_up() {
 	sleep 0.1
 	calls getppid 200000 >/dev/null
@@ -110,7 +115,7 @@ time_calls() {
 	note "$workload" "$tool" <out
 }
 
-# Another process, while the tool traces one that sleeps.
+# Times another process, while the tool traces one that sleeps.
 time_bystander() {
 	local n
 	sleep 0.1
@@ -124,7 +129,7 @@ time_bystander() {
 	wait "$pid"
 }
 
-# The commands' own times: what starting a tool takes is another table.
+# Times the commands themselves. The time to start a tool is in another table.
 time_program() { # WORKLOAD TOOL
 	warm_up
 	rm -f took
@@ -132,7 +137,7 @@ time_program() { # WORKLOAD TOOL
 	note "$1" "$2" <took
 }
 
-program() { # NAME: the script is stdin
+program() { # program NAME — reads the script from stdin
 	{ echo '#!/bin/sh'; cat; } >"$1"
 	chmod +x "$1"
 }
@@ -189,7 +194,8 @@ round() { # TOOL NUMBER
 		time_calls open+close "$1" open $((n / 4))
 		! is_slow "$1" || break
 	done
-	# These take long: in five rounds, and under a slow tool in one.
+	# These take long: they run in five rounds, and only once under a slow
+	# tool.
 	if [ "$2" -ge 5 ] || { is_slow "$1" && [ "$2" -gt 0 ]; }; then
 		return
 	fi
@@ -204,11 +210,12 @@ round() { # TOOL NUMBER
 [ ${#only[@]} -eq 0 ] || programs=()
 order="${tools[*]}"
 for p in "${programs[@]}"; do
-	"./$p" >/dev/null 2>&1		# what it reads is in memory by then
+	# brings the files that it reads into memory
+	"./$p" >/dev/null 2>&1
 done
 for ((i = 0; i < rounds; i++)); do
 	for tool in "${tools[@]}"; do
-		# The slow ones in every third round.
+		# Slow tools run only in every third round.
 		if is_slow "$tool" && [ $((i % 3)) -ne 0 ]; then
 			continue
 		fi
@@ -216,12 +223,13 @@ for ((i = 0; i < rounds; i++)); do
 	done
 done
 
-# What either can take is what it took in the fastest hundredth.
+# The least that a pass or a load can take: the fastest hundredth.
 fastest() { # FIELD
 	awk -v field="$1" 'NF == 5 { print $field }' timings | sort -n |
 		awk '{ v[NR] = $1 } END { print v[int(NR / 100) + 1] }'
 }
-# "WORKLOAD TOOL DISTURBANCE NS", the quietest parts first; of a program 0.
+# Lines "WORKLOAD TOOL DISTURBANCE NS", the quietest parts first. For
+# programs, DISTURBANCE is 0.
 awk -v pass="$(fastest 4)" -v load="$(fastest 5)" '
 	{
 		p = NF == 5 ? $4 / pass : 0
@@ -256,7 +264,7 @@ awk -F '\t' '
 			ratio, $7
 	}' medians medians | sort >"$results/calls.tsv"
 
-table() { # HEADING WORKLOADS
+table() { # table HEADING WORKLOADS
 	echo "$1"
 	awk -F '\t' -v tools="$order" -v workloads="$2" '
 		BEGIN {

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # usage: tests/bench/filters.sh BINDIR
-# The filters: to start and end on a small trace, to merge many runs, to read a
-# stream of events; and how that grows with the input.
+# Measures the four filters: starting and ending with a small trace, merging
+# many runs, and reading a stream of events; and how the time grows with the
+# input.
 set -eu
 bin=$(cd "${1:?usage: tests/bench/filters.sh BINDIR}" && pwd)
 here=$(cd "${0%/*}" && pwd)
@@ -11,7 +12,7 @@ dir=$(mktemp -d)
 cd "$dir"
 trap 'cd /; rm -rf "$dir"' EXIT
 
-# least COMMAND…: the least of 15 times, ms
+# least COMMAND…: the least time of 15 runs in ms
 least() {
 	local i start best=999999999 took
 	for ((i = 0; i < 15; i++)); do
@@ -23,7 +24,7 @@ least() {
 	awk "BEGIN { printf \"%.1f\", $best / 1e6 }"
 }
 
-# once COMMAND…: "SECONDS KIB" of one run, its peak memory
+# once COMMAND…: "SECONDS KIB" of one run, with its peak memory
 once() {
 	/usr/bin/python3 - "$@" <<-'END'
 		import os, resource, subprocess, sys, time

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # usage: tests/bench/growth.sh BINDIR [MOST]
-# How processor time grows with the input: for N, 2N and 4N, and how often it is
-# that of half the input. Near 2 is linear, near 4 is quadratic. The kernel's
-# limit of 4,096 instructions bounds the rows of values. With MOST, the exit
-# status is 1 when any of the other ratios is larger.
+# Measures how CPU time grows with the input: the times for N, 2N and 4N, and
+# each one divided by that for half of the input. About 2 is linear, about 4 is
+# quadratic. The kernel's limit of 4,096 instructions bounds the rows of values.
+# With MOST, the exit status is 1 when any of the other ratios is larger.
 set -eu
 bin=$(cd "${1:?usage: tests/bench/growth.sh BINDIR [MOST]}" && pwd)
 most=${2:-}
@@ -15,13 +15,13 @@ cd "$dir"
 trap 'cd /; rm -rf "$dir"' EXIT
 worst=0
 
-# took COMMAND…: the least processor time of three runs, ms. What is refused
+# took COMMAND…: the least CPU time of three runs in ms. Refusing an input
 # takes time as well.
 took() {
 	/usr/bin/python3 "$here/took" 3 "$@"
 }
 
-# grows NAME N COMMAND…: COMMAND is run with @ replaced by the input of each size
+# grows NAME N COMMAND…: runs COMMAND, with @ replaced by the input of each size
 grows() {
 	local name=$1 n=$2 size t1 t2 t3
 	shift 2

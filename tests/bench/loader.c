@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * loader start|floor|floor2 COMMAND…: the least that a libbpf tool does, load,
- * attach, run a command, end; with an empty program where every system call
- * begins; with one where it ends as well.
+ * usage: loader start|floor|floor2 COMMAND… — does the least that a libbpf tool
+ * does: loads, attaches, runs a command and ends. floor attaches an empty
+ * program to the entry of every system call; floor2 attaches one to the end,
+ * too.
  */
 #include <bpf/libbpf.h>
 #include <err.h>

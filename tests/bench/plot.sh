@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# usage: tests/bench/plot.sh CALLS.TSV — an SVG of it on stdout, by gnuplot
+# usage: tests/bench/plot.sh CALLS.TSV — draws it with gnuplot, as an SVG on stdout
 set -eu
 [ -s "${1:?usage: tests/bench/plot.sh CALLS.TSV}" ] || {
 	echo "$1: not there: run make bench first" >&2
@@ -12,7 +12,8 @@ command -v gnuplot >/dev/null || {
 }
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-# A line for each tool, a column for each program: how many times as long.
+# Writes a line for each tool and a column for each program: the factor by
+# which it gets slower.
 awk -F '\t' '
 	BEGIN {
 		n = split("find dd tar make redis", works, " ")

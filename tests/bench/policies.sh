@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # usage: tests/bench/policies.sh BINDIR [N…]
-# How the time of what is made of paths grows with a recording: N renamed files,
-# N ports, N abstract sockets and N programs that start one another. A line for
-# each, with the seconds for each N.
+# Measures how the time for policies of paths grows with a recording: N renamed
+# files, N ports, N abstract sockets and N programs that start one another. A
+# line for each, with the seconds for each N.
 set -eu
 bin=$(cd "${1:?usage: tests/bench/policies.sh BINDIR [N…]}" && pwd)
 here=$(cd "${0%/*}" && pwd)
@@ -14,8 +14,8 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 
-# Each file moves from a directory of its own to another one. Older recordings do
-# not say where to: all files are in one pair of directories there.
+# Each file moves from a directory of its own to another one. Older recordings
+# do not show where to: there, all files move between one pair of directories.
 moves() {
 	echo 'run 1 bench how="command paths"'
 	echo 'image /bin/bench'; echo 'call * read 1'
@@ -34,7 +34,8 @@ old_moves() {
 		print "path * 0x10404 0 /srv/b/" i " 1" } }'
 }
 
-# Ports to which the run connects, and abstract names that nobody has.
+# Ports to which the run connects, and abstract names that no socket of the
+# run has.
 sockets() {
 	echo 'run 1 bench how="command paths"'
 	echo 'image /bin/bench'; echo 'call * read 1'
@@ -54,13 +55,14 @@ programs() {
 		print "path * 0x8000008 0 /lib/ld.so 1" } }'
 }
 
-# seconds COMMAND… — of the processor
+# seconds COMMAND… — its CPU time
 seconds() {
 	local TIMEFORMAT='%U %S'
 	{ time "$@" >/dev/null 2>&1; } 2>&1 | awk '{ printf "%.2f", $1 + $2 }'
 }
 
-# row WHAT STREAM COMMAND… — the stream's name is added
+# row WHAT STREAM COMMAND… — runs COMMAND with the stream's name as last
+# argument
 row() {
 	local what=$1 stream=$2 n
 	shift 2

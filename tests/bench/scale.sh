@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # usage: tests/bench/scale.sh BINDIR
-# How the cost grows: with CPUs, threads, images and distinct calls; and whether
-# a hundred recordings leave anything behind.
+# Measures how the cost of a call grows with CPUs, threads, images and distinct
+# calls, and whether a hundred recordings leave anything behind.
 set -eu
 bin=$(cd "${1:?usage: tests/bench/scale.sh BINDIR}" && pwd)
 PATH=$bin:${bin%/bin}/tests/bench:$PATH:/usr/sbin
@@ -12,7 +12,7 @@ trap 'cd /; rm -rf "$dir"' EXIT
 
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
-# calls_ns TOOL CPUS THREADS: ns of CPU time's worth a call
+# calls_ns TOOL CPUS THREADS: CPU time of a call, in ns
 calls_ns() {
 	local n=$((1000000 / $3)) i command
 	for i in 1 2 3 4 5; do

@@ -21,7 +21,7 @@ sleep 1000000 &
 sleeper=$!
 trap 'rm -f "$times" "$ways"; kill $sleeper' EXIT
 
-# clock ROW COLUMN COMMAND… — "ROW COLUMN ns"
+# clock ROW COLUMN COMMAND… — prints "ROW COLUMN ns"
 clock() {
 	row=$1 column=$2
 	shift 2
@@ -31,7 +31,7 @@ clock() {
 	echo "$row $column $(($(date +%s%N) - start))" >>"$times"
 }
 
-# compare ROW COMMAND… — one round of each way
+# compare ROW COMMAND… — runs the command once in each way
 compare() {
 	row=$1
 	shift
@@ -41,7 +41,7 @@ compare() {
 	clock "$row" strace strace -f -c -o /dev/null "$@"
 }
 
-# cost ROW OPTION… — "ROW wall ms" and "ROW cpu ms" of sp-record
+# cost ROW OPTION… — prints "ROW wall ms" and "ROW cpu ms" of sp-record
 cost() {
 	local row=$1 TIMEFORMAT='%R %U %S' took
 	shift
@@ -53,7 +53,7 @@ cost() {
 	}' <<<"$took" >>"$ways"
 }
 
-# begin — one round of each way to begin
+# begin — begins a recording once in each way
 begin() {
 	cost command -- true
 	cost command-paths --paths -- true

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The usual way to see every call: an event for each, of the processes in a
- * hash, through a small ring that wakes its reader each time.
+ * The usual way to see every call: it sends an event for each call of the
+ * processes in a hash, through a small ring buffer that wakes its reader each
+ * time.
  */
 #include <linux/bpf.h>
 #include <linux/types.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* wakeup COMMAND…: the peer that has an event and a wakeup for each call. */
+/*
+ * usage: wakeup COMMAND… — for comparison: a tracer with an event and a wakeup
+ * for each call.
+ */
 #include <bpf/libbpf.h>
 #include <err.h>
 #include <stdio.h>

@@ -21,10 +21,10 @@ import io, json, os, random, re, subprocess, sys, tempfile
 sys.dont_write_bytecode = True
 from recorded import load_mkstream, read_suites
 
-SIZES = (5, 10, 20, 40, 0)              # 0: half of the suite
+SIZES = (5, 10, 20, 40, 0)              # 0 stands for half of the suite
 
 def kind_of(name):
-    """Of a run of core: "143-rmdir_e" is of the kind rmdir."""
+    """The kind of a run of core: "143-rmdir_e" is of the kind rmdir."""
     return re.match(r"\d*-?([^_]*)", name)[1]
 
 def write_streams(suites, directory):
@@ -48,7 +48,8 @@ class Tool:
         return json.loads(out.stdout)
 
     def find_groups(self, suites):
-        """A call that no run but one makes is listed as unique, unless a group adds it."""
+        """A call that only one run makes is listed as unique, unless a group
+        adds it."""
         self.groups = set()
         mkstream = load_mkstream()
         for number in sorted(set().union(*(c for runs in suites.values() for c in runs.values()))):
@@ -60,7 +61,7 @@ class Tool:
                 self.groups.add(number)
 
 def measure(tool, suite, runs, picked, others, *options):
-    """predicted, broke, within, below; None without a prediction."""
+    """Returns predicted, broke, within, below; None without a prediction."""
     known = tool.groups.union(*(runs[name] for name in picked))
     broke = sum(not runs[name] <= known for name in others) / len(others)
     risk = tool.coverage(suite, picked, f"--more={len(others)}", *options)["risk"]
@@ -100,7 +101,7 @@ def show(name, rows):
 
 def check(tool, suites, seeds):
     everything, fine = [], True
-    near = 0.02 if seeds >= 50 else 0.05        # the means of few samples scatter
+    near = 0.02 if seeds >= 50 else 0.05        # means of few samples vary more
     for size in SIZES:
         rows = list(halves(tool, suites, size, seeds))
         figures = show(f"m = {size}" if size else "m = N/2", rows)

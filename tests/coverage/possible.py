@@ -58,7 +58,8 @@ def read_popular():
     return {name: (int(s), int(p)) for name, s, p in re.findall(r'{ "(\w+)", (\d+), (\d+) }', table)}
 
 def rank(listed, own, popular, seen=()):
-    """As possible.c does it; `seen` are the calls of one of the suites, which does not count."""
+    """Ranks as possible.c does. `seen` are the calls of the suite that does
+    not count."""
     def key(row):
         nr, name, why = row
         suites, programs = popular.get(name, (0, 0))
@@ -67,7 +68,7 @@ def rank(listed, own, popular, seen=()):
     return sorted(listed, key=key)
 
 def groups(tools):
-    """What sp-emit adds to the call of nothing but execve."""
+    """The calls that sp-emit adds to a recording of execve alone."""
     with tempfile.NamedTemporaryFile(suffix=".sp") as stream:
         mkstream.build(io.StringIO("run 1 x\nimage /bin/x\ncall 1 execve 1\n"), stream)
         stream.flush()

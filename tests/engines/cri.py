@@ -42,7 +42,8 @@ def read_varint(message, at):
 
 
 def read_fields(message):
-    """Number and value of each field; groups and fixed sizes do not occur."""
+    """Yields the number and value of each field. Groups and fixed sizes do
+    not occur."""
     at = 0
     while at < len(message):
         key, at = read_varint(message, at)
@@ -71,7 +72,7 @@ def pod_config(name, annotations):
 
 
 def security_config(user=None, profile=None, nnp=False):
-    """Of a container; the profile is a file."""
+    """The configuration of a container; the profile is a file."""
     out = field(3, HOST_NETWORK)
     if user:
         out += field(6, user)
@@ -82,7 +83,7 @@ def security_config(user=None, profile=None, nnp=False):
 
 
 def container_config(name, command, mounts=(), security=None):
-    """Mounts are (in the container, on the host, read-only)."""
+    """Mounts are (path in the container, path on the host, read-only)."""
     return (field(1, field(1, name)) + field(2, field(1, "localhost/bb:1")) +
             b"".join(field(3, c) for c in command) +
             b"".join(field(7, field(1, inside) + field(2, outside) +
@@ -93,7 +94,7 @@ def container_config(name, command, mounts=(), security=None):
 
 
 class Pod:
-    """With one container, which is started."""
+    """A pod with one container, which is started."""
 
     def __init__(self, sock, name, annotations, container, on_time=None):
         self.on_time = on_time
@@ -118,18 +119,18 @@ class Pod:
         return answer
 
     def exec(self, command):
-        """Its exit status and what it printed."""
+        """Returns the exit status of a command, and what it printed."""
         answer = self.call("ExecSync", field(1, self.id) + b"".join(
             field(2, c) for c in command) + field(3, 20))
         return get(answer, 3, 0), get(answer, 1) + get(answer, 2)
 
     def stop(self):
-        """The container's exit status."""
+        """Stops the container. Returns its exit status."""
         self.call("StopContainer", field(1, self.id) + field(2, 10))
         return self.wait()
 
     def wait(self):
-        """The exit status, once containerd knows of the end, or None."""
+        """Returns the exit status once containerd knows of the end, or None."""
         for _ in range(100):
             status = get(self.call("ContainerStatus", field(1, self.id)), 1)
             if get(status, 3, 0) == EXITED:
@@ -138,7 +139,7 @@ class Pod:
         return None
 
     def remove(self):
-        """The pod, with its container; the channel ends with it."""
+        """Removes the pod with its container, and closes the channel."""
         self.call("StopPodSandbox", field(1, self.pod))
         self.call("RemovePodSandbox", field(1, self.pod))
         self.channel.close()

@@ -19,7 +19,7 @@ setup_file() {
 }
 
 teardown_file() {
-	in_podman rm --all --force || true	# there is none to remove
+	in_podman rm --all --force || true	# there may be none to remove
 	unmount "$HERE"
 }
 
@@ -29,7 +29,7 @@ holder=
 teardown() {
 	local pid
 	for pid in "${started[@]}"; do
-		kill "$pid" 2>/dev/null || true	# some tests do so themselves
+		kill "$pid" 2>/dev/null || true	# some tests do this themselves
 		wait "$pid" || true	# 143
 	done
 	[ -z "$holder" ] || containerd_down
@@ -44,7 +44,7 @@ logged() {
 	}
 }
 
-# recorded NAME — the container's stream has what SCRIPT does
+# recorded NAME — the container's stream has the calls of SCRIPT
 recorded() {
 	logged "container $1 "
 	wait_for 20 grep -sq "container $1 .*: recorded in" log
@@ -106,7 +106,7 @@ pod() {
 	sp-emit --json streams/web-*.sp | jq -r '.calls[].name' |
 		lacks -x 'mount|pivot_root'
 	kill "$containerd"
-	wait "$containerd" || true	# whatever it says
+	wait "$containerd" || true	# with any status
 	logged "no runtime listens here"
 	again
 	started+=("$containerd")
@@ -117,7 +117,7 @@ pod() {
 	[ "$(ls streams | wc -l)" = 2 ]
 }
 
-# all_complete — twenty recordings, each with what SCRIPT does
+# all_complete — there are twenty recordings, each with the calls of SCRIPT
 all_complete() {
 	local stream
 	wait_for 60 eval '[ "$(grep -c "recorded in" log)" = 20 ]'

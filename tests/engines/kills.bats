@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Recorders, the plugin and containerd are killed at random moments: no container
-# ends by that, and nothing stays loaded in the kernel. Run by make check-engines.
+# Recorders, the plugin and containerd are killed at random moments: this ends
+# no container, and nothing stays loaded in the kernel. Run by make
+# check-engines.
 
 load ../helper
 load setup
@@ -47,7 +48,8 @@ kills() {
 		objects | comm -12 new - >left
 		[ ! -s left ]
 	}
-	wait_for 60 gone	# others record, too, and the kernel takes its time
+	# others record, too, and the kernel needs some time
+	wait_for 60 gone
 }
 
 @test "40 kills of recorders of the hook, and of what attends to them" {

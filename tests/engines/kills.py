@@ -55,8 +55,8 @@ def is_session_leader(pid):
 
 
 def recorders():
-    """Those of our containers, and the processes that attend to them: by kind.
-    The hook itself is the runtime's, which waits for it."""
+    """Finds the recorders of our containers, and the processes that attend to
+    them, by kind. The runtime owns the hook itself, and waits for it."""
     found = []
     for pid in processes():
         words = words_of(pid)
@@ -70,7 +70,7 @@ def recorders():
     return found
 
 
-# The hook, under runc
+# The hook, under runc.
 
 
 def bundle_of(name):
@@ -142,7 +142,8 @@ def wait_until(what, condition):
 
 
 class Life(threading.Thread):
-    """Of a pod's container. `started` is whether containerd said so."""
+    """The record of a pod's container. `started`: containerd said that it was
+    started."""
 
     def __init__(self, name, seconds):
         super().__init__()
@@ -203,7 +204,7 @@ def start_containerd():
 
 
 def remove_pods():
-    """Those that are left over by a containerd that was killed."""
+    """Removes pods that remain after a containerd was killed."""
     channel = grpc.insecure_channel("unix://" + os.environ["CRI_SOCKET"])
     service = "/runtime.v1.RuntimeService/"
     pods = channel.unary_unary(service + "ListPodSandbox")(b"", timeout=60)
@@ -215,7 +216,7 @@ def remove_pods():
 
 
 def containerd(n):
-    """One container runs, and another is about to start."""
+    """One container is running, and another is about to start."""
     plugin_process = start_plugin()
     daemon = start_containerd()
     for number in range(n):

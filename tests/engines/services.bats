@@ -35,7 +35,8 @@ setup_file() {
 	wait_for 20 grep -sqF "plugin of containerd" log
 }
 
-# cluster — of postgres, as initdb makes it, which cannot reach our directory
+# cluster — makes postgres's cluster with initdb, which cannot reach our
+# directory
 cluster() {
 	local bin dir
 	bin=$(compgen -G '/usr/lib/postgresql/*/bin' | tail -n 1)
@@ -49,7 +50,7 @@ cluster() {
 teardown_file() {
 	local holder
 	cd "$HERE" || return
-	in_podman rm --all --force || true	# there is none to remove
+	in_podman rm --all --force || true	# there may be none to remove
 	holder=$(<holder)
 	# shellcheck disable=SC2046 # words
 	containerd_down $(<started)
@@ -58,7 +59,7 @@ teardown_file() {
 
 engines=(runc crun podman docker containerd)
 
-# services MODE — the table's result, and how many rows it has
+# services MODE — checks the results of the table, and its number of rows
 services() {
 	cd "$HERE" || return
 	run /usr/bin/python3 "$TESTS/engines/services.py" "$1" "${engines[@]}"

@@ -27,7 +27,7 @@ import cri
 HERE = os.getcwd()
 BIN = os.environ["SP_BIN"]
 READY_S, HEALTHY_S, STOPPED_S, RECORDED_S = 30, 20, 20, 30
-# Nothing here calls sched_rr_get_interval.
+# No service calls sched_rr_get_interval.
 OUTSIDE = ["/call", "148"]
 EXEC = ["/bin/sh", "-c", "id -u; ls / | head -n 3; cat /etc/passwd"]
 
@@ -43,7 +43,8 @@ def run(*argv, check=True, **more):
 
 
 def until(seconds, what, attempt):
-    """Its first true value; failures are forgiven until the time is over."""
+    """Returns the first true value of a function. Exceptions are ignored
+    until the time is over."""
     end = time.time() + seconds
     while True:
         problem = what
@@ -59,7 +60,7 @@ def until(seconds, what, attempt):
 
 
 class Service:
-    """How it is started, served, and asked for its health."""
+    """How a service is started and used, and how its health is checked."""
 
     def __init__(self, argv, user, clients, health, prepare=None):
         self.argv, self.user, self.clients = argv, user, clients
@@ -111,7 +112,7 @@ def write(name):
 
 
 def copy_cluster(data):
-    """initdb has made it once for all."""
+    """initdb has made it once for all containers."""
     run("cp", "-a", os.path.join(HERE, "cluster"), os.path.join(data, "pg"))
 
 
@@ -149,7 +150,7 @@ SERVICES = {
 
 
 class Row:
-    """One container: which service, under which profile."""
+    """A container with a certain service, under a certain profile."""
 
     names = 0
     lock = threading.Lock()
@@ -171,11 +172,12 @@ class Row:
             self.service.prepare(self.data)
 
     def mounts(self):
-        """In the container, on the host, whether read-only."""
+        """Mounts are (path in the container, path on the host, read-only)."""
         return [("/usr", "/usr", True), ("/data", self.data, False)]
 
 
-# Engines: start() → a container with pid(), exec(), health(), stop(), remove().
+# Engines: start() returns a container with pid(), exec(), health(), stop() and
+# remove().
 
 
 class Container:
@@ -199,7 +201,7 @@ def ids_of(user):
 
 
 class Oci(Container):
-    """Of a runtime alone, in the foreground."""
+    """A container of a runtime alone, in the foreground."""
 
     def config(self):
         row = self.row
@@ -271,7 +273,7 @@ class Runc(Oci):
 
 
 class Crun(Oci):
-    """crun 1.8 refuses a v1 hierarchy with a v2 mount in it."""
+    """crun 1.8 refuses a v1 hierarchy that contains a v2 mount."""
     engine = "crun"
     prefix = ["unshare", "-m", "sh", "-c",
               "u=/sys/fs/cgroup/unified\n"
@@ -280,7 +282,7 @@ class Crun(Oci):
 
 
 class Client(Container):
-    """podman and docker have the same options, but for a few."""
+    """podman and docker have the same options, with few exceptions."""
 
     def start(self):
         row = self.row
@@ -351,7 +353,7 @@ class Docker(Client):
 
 
 class Containerd(Container):
-    """By CRI, in a root of its own, where ours is /.old."""
+    """Uses CRI, with a root directory of its own, where ours is /.old."""
     engine = "containerd"
 
     def start(self):
@@ -366,7 +368,7 @@ class Containerd(Container):
             cri.container_config(row.name, row.service.argv, mounts, security))
 
     def pid(self):
-        return os.getpid()	# its network is ours
+        return os.getpid()	# it shares our network
 
     def exec(self, argv):
         return self.pod.exec(argv)
@@ -398,7 +400,7 @@ def expect(what, got, wanted):
 
 
 def live(container):
-    """The whole life of a container, from its start on."""
+    """The whole life of a container, from its start."""
     row = container.row
     until(READY_S, "does not serve", lambda: serve(container) or True)
     status, text = container.exec(EXEC)
@@ -410,7 +412,7 @@ def live(container):
 
 
 def attempt(row, engine):
-    """"ok", or what went wrong."""
+    """Returns "ok", or what went wrong."""
     row.prepare()
     container = ENGINES[engine](row)
     started = False
@@ -428,7 +430,7 @@ def attempt(row, engine):
 
 
 def stream_of(row):
-    """Its file, once the recorder has ended."""
+    """The container's stream, once the recorder has ended."""
     line = re.compile(": container %s( .*)?: recorded in ([^:\\n]*)" % row.name)
     with open(os.path.join(HERE, "log"), encoding="utf-8") as file:
         found = line.search(file.read())

@@ -2,8 +2,8 @@
 # What the tests of engines set up: an image, podman, dockerd and containerd, each
 # with its own directories, in the directory $HERE.
 
-# image — localhost/bb:1, in $HERE/rootfs.tar and, for containerd, bb.tar: the
-# machine's /usr is mounted where a service needs it
+# image — makes localhost/bb:1, in $HERE/rootfs.tar and, for containerd,
+# bb.tar. Services get the machine's /usr as a mount.
 image() {
 	local d
 	mkdir -p rootfs/{etc,proc,dev,sys,tmp,usr/bin,data,run,var}
@@ -27,18 +27,19 @@ in_podman() {
 		--cgroup-manager cgroupfs --storage-driver vfs "$@"
 }
 
-# unmount DIR — what is mounted in it
+# unmount DIR — unmounts everything in it
 unmount() {
 	awk -v dir="$1/" 'index($2, dir) == 1 { print $2 }' /proc/self/mounts |
 		tac | xargs -r umount
 }
 
-# list WORD… — as JSON
+# list WORD… — prints a JSON array
 list() {
 	printf '%s\n' "$@" | jq -R . | jq -s .
 }
 
-# hooks_dir — $HERE/hooks.d, as `make install` has it; the hook has our options
+# hooks_dir — makes $HERE/hooks.d as `make install` does; the hook has our
+# options
 hooks_dir() {
 	mkdir hooks.d
 	make -s -C "$TESTS/.." install DESTDIR="$PWD/root" PREFIX=/usr >install.log
@@ -48,8 +49,8 @@ hooks_dir() {
 		>hooks.d/sandprint.json
 }
 
-# docker_up OPTION… — dockerd with the wrapper as a runtime, which has the
-# options: $DOCKER_HOST, and dockerd's pid in $dockerd
+# docker_up OPTION… — starts dockerd with the wrapper as a runtime, which has
+# these options. Sets $DOCKER_HOST, and $dockerd to dockerd's pid.
 docker_up() {
 	jq -n --arg dir "$PWD" --arg bin "$SP_BIN/sp-record" '
 		{"data-root": "\($dir)/docker", "exec-root": "\($dir)/exec",
@@ -65,8 +66,9 @@ docker_up() {
 	docker import "$HERE/rootfs.tar" bb >/dev/null
 }
 
-# containerd_up — that of trixie, in a root of its own, $root, in the mount
-# namespace of the process $holder, which remains when containerd ends; see again
+# containerd_up — starts trixie's containerd in a root of its own, $root, in the
+# mount namespace of the process $holder, which remains when containerd ends:
+# see again()
 containerd_up() {
 	root=${SP_BIN%/bin}/suites/trixie-containerd
 	"$TESTS/suite" "$root" trixie containerd runc >&2 ||
@@ -87,7 +89,7 @@ containerd_up() {
 		--snapshotter native /cd/bb.tar >&2
 }
 
-# again — start containerd: $containerd is its pid
+# again — starts containerd; $containerd is its pid
 again() {
 	rm -f "$root/cd/sock" "$root/cd/nri.sock"
 	nsenter -t "$holder" -m -- containerd -c /cd/config.toml \
@@ -96,13 +98,14 @@ again() {
 	wait_for 60 test -S "$root/cd/sock"
 }
 
-# containerd_down PID… — these processes, what they left of pods, and $holder. The
-# cgroups of pods are the kubelet's to remove. A containerd that was killed leaves
-# the process of a container that it was about to start.
+# containerd_down PID… — ends these processes, what they left of pods, and
+# $holder. The cgroups of pods are removed here, as the kubelet does. A
+# containerd that was killed leaves the process of a container that it was about
+# to start.
 containerd_down() {
 	local mount pid
 	for pid; do
-		kill "$pid" 2>/dev/null || true	# some tests do so themselves
+		kill "$pid" 2>/dev/null || true	# some tests do this themselves
 		wait "$pid" || true	# 143
 	done
 	while read -r mount; do
@@ -117,7 +120,7 @@ containerd_down() {
 	wait "$holder" || true	# 143
 }
 
-# shims — in the mount namespace of $holder
+# shims — the shims in the mount namespace of $holder
 shims() {
 	local pid
 	for pid in $(pgrep -f '^/usr/bin/containerd-shim-runc-v2 '); do
@@ -126,7 +129,8 @@ shims() {
 	done
 }
 
-# objects — of BPF that are loaded, one a line, sorted, without systemd's own
+# objects — the loaded BPF objects, one in each line, sorted, without those of
+# systemd
 objects() {
 	local kind
 	for kind in prog map link; do

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An allocator that fails, for LD_PRELOAD: the FAIL_AT-th allocation of a
- * process, from 1, or all from there on with FAIL_ON. At the end the process
- * adds how many it made to the file FAIL_COUNT. What it executes has the usual
- * allocator. The tools' own malloc(3) and its like call these names of glibc, and
- * strdup(3), asprintf(3) and the libraries call those of the tools.
+ * An allocator that fails, for LD_PRELOAD. Allocation number FAIL_AT of a
+ * process fails (counted from 1); with FAIL_ON, all later ones fail, too. When
+ * the process ends, it appends the number of its allocations to the file
+ * FAIL_COUNT. Programs that it executes have the usual allocator. The tools'
+ * own malloc(3) and similar functions call these names of glibc; strdup(3),
+ * asprintf(3) and the libraries call those of the tools.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -17,7 +18,8 @@
 
 static unsigned long n, at;
 static bool on, ready;
-static int count = -1;		/* opened now: a tool in its sandbox cannot */
+/* opened now, because a tool in its sandbox cannot open it */
+static int count = -1;
 
 __attribute__((constructor)) static void begin(void)
 {

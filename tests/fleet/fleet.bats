@@ -14,7 +14,8 @@ setup() {
 	ln -s "$BATS_FILE_TMPDIR/runs" runs
 }
 
-# example SECTION NUMBER — the lines of the section's literal block, counted from 1
+# example SECTION NUMBER — the lines of the section's literal block with that
+# number, counted from 1
 example() {
 	awk -v section=".Ss $1" -v wanted="$2" '
 		/^\.S[hs] / { n = 0; found = $0 == section }
@@ -23,7 +24,7 @@ example() {
 		/^\.Bd/ && found { on = ++n == wanted }
 	' "${TESTS%/*}/sp-merge/sandprint-fleet.7" >example
 	[ -s example ]
-	# The recordings are behind a symbolic link here.
+	# Here, a symbolic link leads to the recordings.
 	sed -i 's/find runs /find runs\/ /; s/parallel /&--will-cite /' example
 }
 
@@ -63,7 +64,7 @@ example() {
 	sp-merge part-*.sp | cmp - "$BATS_FILE_TMPDIR/expected.sp"
 }
 
-# rclone's local back end, under the remote's name of the page.
+# Uses rclone's local back end, under the name of the remote in the manual.
 @test "an object store through rclone" {
 	requires rclone
 	printf '[store]\ntype = alias\nremote = %s\n' "$PWD/objects" >rclone.conf

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The reader of logs: lines of any kind, as records or as none. */
+/* The reader of logs gets lines of any kind, which are records or not. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,11 +18,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool cut;
 
 	while (audit_line_next(in, text, &cut)) {
-		char *line = xstrdup(text);	/* no room behind its end */
+		/* a heap copy, so that ASan sees reads beyond its end */
+		char *line = xstrdup(text);
 
 		audit_line_read(line, &l);
 		if ((l.kind == AUDIT_GARBLED) != !!l.problem)
-			abort();	/* a verdict and its reason */
+			abort();	/* a verdict always has a reason */
 		if (l.kind != AUDIT_RECORD && l.record.exe)
 			abort();
 		audit_record_free(&l.record);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The reader of raw filters, and their evaluation. */
+/* The reader and the evaluation of raw filters. */
 #include <stdlib.h>
 
 #include "filter/cbpf.h"
 
-/* The answer to a call is among those that it can have with any arguments. */
+/*
+ * The answer to a call must be among the answers that it can have for unknown
+ * arguments.
+ */
 static void run_any(const struct filter *f)
 {
 	const struct seccomp_data data = { .nr = 1, .arch = 0xc000003e };
@@ -27,8 +30,9 @@ static bool denies(uint32_t action)
 }
 
 /*
- * A program that cbpf_check() accepts can be run, and so can the filters made
- * of it. A division by 0 kills; it is the only denial that cannot be notified.
+ * If cbpf_check() accepts a program, it can be run, and so can the filters made
+ * from it. A division by 0 kills, and is the only denial for which there can be
+ * no notification.
  */
 static void run(struct filter *f)
 {
@@ -57,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	f = cbpf_parse(data, size, &problem);
 	if (!f == !problem)
-		abort();	/* a verdict and its reason come together */
+		abort();	/* a verdict always has a reason */
 	if (f) {
 		run(f);
 		run_any(f);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* /proc/PID/cgroup, in which the names of directories are anybody's choice. */
+/* /proc/PID/cgroup, in which users can choose names of directories. */
 #include "../../lib/process/cgroup.c"
 
 #include "fuzz.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Executables whose code is disassembled: sections, symbols, slots, functions,
- * and the calls that the graph of them reaches.
+ * and the calls that the graph reaches.
  */
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -49,7 +49,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	memset(&result, 0, sizeof(result));
 	check_functions(data, size);
-	/* The same file as a program and as a library that it may import. */
+	/*
+	 * Use the same file as a program and as a library that it can import
+	 * from.
+	 */
 	add(g, data, size, true);
 	add(g, data, size, false);
 	graph_solve(g, &result);

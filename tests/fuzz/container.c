@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The state that a container engine prints. It contains names that people
- * chose.
- */
+/* The state that a container engine prints, with names that users chose. */
 #include "../../lib/process/container.c"
 
 #include <limits.h>

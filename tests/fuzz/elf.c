@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Executables, which are a recorded program's choice: build-ids, segments and
+ * Executables, which a recorded program chooses: build-ids, segments and
  * symbols, and a line of /proc/PID/maps.
  */
 #include "../../sp-verify/run/place.c"
@@ -10,7 +10,7 @@
 #include "fuzz.h"
 #include "process/image-file.h"
 
-/* A file in memory that holds what it is given, made once. */
+/* A file in memory with this content; the same file is used each time. */
 static int put_file(const uint8_t *data, size_t size)
 {
 	static int fd = -1;

@@ -24,7 +24,10 @@ static inline FILE *fuzz_open(const uint8_t *data, size_t size)
 	return file;
 }
 
-/* A heap text with nothing behind its NUL; NULs in it become spaces. */
+/*
+ * The text on the heap, so that ASan sees reads beyond its NUL. NULs in it
+ * become spaces.
+ */
 static inline char *fuzz_text(const uint8_t *data, size_t size)
 {
 	char *text = xcalloc(size + 1, 1);

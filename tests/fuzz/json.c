@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The reader of docker's, podman's and OCI profiles, with conditions. */
+/*
+ * The reader of profiles of docker, podman and the OCI, with their conditions.
+ */
 #include "reader.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The reader of Landlock policies: what it takes, it writes and takes again. */
+/*
+ * The reader of Landlock policies. A policy that it accepts must be equal after
+ * writing and reading it.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -34,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct landlock_policy *p = landlock_read(in, &problem);
 
 	if (!p == !problem)
-		abort();	/* a verdict and its reason come together */
+		abort();	/* a verdict always has a reason */
 	if (p)
 		read_again(p);
 	landlock_free(p);

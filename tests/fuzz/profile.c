@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The readers of profiles, which tell the formats apart themselves, and what
- * is computed from what they read.
+ * The readers of profiles, which recognize the format themselves, and
+ * computations on the result.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Nothing is run: groups of systemd are refused. */
+/* Makes sure that no program is run: groups of systemd are refused. */
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc, (void)argv;
@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t n;
 
 	if (!p == !problem)
-		abort();	/* a verdict and its reason come together */
+		abort();	/* a verdict always has a reason */
 	if (p)
 		free(profile_allowed(p, &n));
 	profile_free(p);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A target for the reader of one profile format. */
+/* A fuzz target for the reader of one profile format. */
 #ifndef READER_H
 #define READER_H
 
@@ -8,7 +8,7 @@
 
 typedef bool fuzz_reader(struct reader *r, char *text, size_t n);
 
-/* Groups of systemd are refused: no program is executed. */
+/* Groups of systemd are refused, so that no program is executed. */
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc, (void)argv;
@@ -24,7 +24,10 @@ static void judge_rule(const struct profile_rule *rule)
 			abort();
 }
 
-/* A profile or a reason, never both; and what a tool asks of a profile. */
+/*
+ * The result must be a profile or a reason, never both. Calls what the tools
+ * call with a profile.
+ */
 static void judge(bool ok, struct profile *p, const char *problem)
 {
 	size_t n;
@@ -36,7 +39,8 @@ static void judge(bool ok, struct profile *p, const char *problem)
 	profile_sort(p);
 	for (size_t i = 0; i < p->n_rules; i++)
 		judge_rule(&p->rules[i]);
-	if (!action_allows(p->default_action))	/* or each call has a row */
+	/* otherwise each call has a rule */
+	if (!action_allows(p->default_action))
 		free(profile_allowed(p, &n));
 }
 
@@ -53,7 +57,7 @@ static void fuzz_read(fuzz_reader *read, const struct host *host,
 	free(text);
 }
 
-/* As a container engine reads it on an old kernel and on a new one. */
+/* Reads it as a container engine does on an old kernel, and on a new one. */
 static void fuzz_read_twice(fuzz_reader *read, const uint8_t *data,
 			    size_t size)
 {

@@ -37,7 +37,7 @@ static uint32_t number(struct maker *m)
 	return value;
 }
 
-/* Small numbers are more frequent, and bits at both ends of the word. */
+/* Prefers small numbers, and bits at both ends of the word. */
 static uint64_t big_number(struct maker *m)
 {
 	uint8_t shape = byte(m);
@@ -49,7 +49,7 @@ static uint64_t big_number(struct maker *m)
 	return (uint64_t)number(m) << 32 | number(m);
 }
 
-/* Bytes of the input, or a component that a rule of sp-emit knows. */
+/* Adds bytes of the input, or a component that a rule of sp-emit recognizes. */
 static void add_text(struct maker *m, char *text, size_t room)
 {
 	static const char *const known[] = {
@@ -203,7 +203,7 @@ static int32_t make_answer(struct maker *m, enum fact_kind kind)
 	return answer < -40 ? 0 : answer;
 }
 
-/* The detail of a fact, and what else its kind has of its own. */
+/* The detail of a fact, and what else is specific to its kind. */
 static void make_stack(struct maker *m, struct fact *fact)
 {
 	static const uint8_t id[] = { 1, 2, 3, 4 };
@@ -311,7 +311,7 @@ static void make_record(struct maker *m)
 		make_run(m);
 	else if (what == 14)
 		m->trace->keep = KEEP_MIN + byte(m);
-	else	/* mostly what most formats are made of */
+	else	/* usually facts that most formats use */
 		make_fact(m, what & 1 ? FACT_CALL : FACT_PATH);
 }
 
@@ -326,9 +326,9 @@ static void make_trace(struct maker *m, FILE *out)
 	trace_free(m->trace);
 }
 
-/* Records as they stand in the input */
+/* Records as they are in the input. */
 
-/* The count of each sighting of a call: its record's last field. */
+/* Adds up the counts of the sightings of a call, which are the last field. */
 static void count_calls(struct stream_writer *w,
 			const struct stream_record *record)
 {
@@ -347,7 +347,7 @@ static void count_calls(struct stream_writer *w,
 	}
 }
 
-/* The header and the input, as a segment that is cut off. */
+/* The header and the input, as a truncated segment. */
 static FILE *open_segment(const struct maker *m, char **bytes)
 {
 	size_t n, cut;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Streams made of a fuzzer's bytes, with a trailer that is right, so that what
- * comes after the reader is reached. The bytes choose the records and what is
- * in them.
+ * Makes streams from a fuzzer's bytes. They have a correct trailer, so that the
+ * code after the reader is reached. The bytes choose the records and their
+ * content.
  */
 #ifndef RECORDS_H
 #define RECORDS_H
@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A stream; the caller frees. The size goes to `*n`. */
+/* Makes a stream, which the caller frees. `*n` becomes its size. */
 char *records_stream(const uint8_t *data, size_t size, size_t *n);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Runs a fuzz target over files, without libFuzzer: what a fuzzer has found
- * once, the suite looks at with each compiler.
+ * Runs a fuzz target over files, without libFuzzer: the suite repeats, with
+ * each compiler, what a fuzzer once found.
  */
 #include "fuzz.h"
 
@@ -20,7 +20,8 @@ static void replay(const char *path)
 	}
 	n = fread(data, 1, MOST, file);
 	fclose(file);
-	exact = xmemdup(data, n);	/* no room behind its end */
+	/* an exact copy, so that ASan sees reads beyond its end */
+	exact = xmemdup(data, n);
 	free(data);
 	LLVMFuzzerTestOneInput(exact, n);
 	free(exact);

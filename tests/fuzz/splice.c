@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Puts a value into the text of a JSON object: nothing else may change. */
+/*
+ * Puts a value into the text of a JSON object, of which nothing else may
+ * change.
+ */
 #include <jansson.h>
 #include <stdbool.h>
 
@@ -12,7 +15,7 @@ static json_t *parse(const char *text)
 			  JSON_DECODE_INT_AS_REAL, NULL);
 }
 
-/* The object at a path, made where it is missing. */
+/* The object at a path, which is created if it is missing. */
 static json_t *enter(json_t *object, const char *name)
 {
 	if (!json_object_get(object, name))

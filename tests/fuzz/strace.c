@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Logs of strace, in which a program chooses much of the text. */
+/* Logs of strace, in which a program can choose much of the text. */
 #include "base/message.h"
 #include "fuzz.h"
 
-/* Its messages have no place in a fuzzer's output. */
+/* Keeps the tool's messages out of the fuzzer's output. */
 static void ignore_message(const char *fmt, ...)
 {
 	(void)fmt;
@@ -24,7 +24,7 @@ static uint64_t count_calls(const struct trace *t)
 	return n;
 }
 
-/* Whether the log is taken, and then with how many calls. */
+/* Whether the log is accepted; if so, sets the number of calls. */
 static bool read_once(const uint8_t *data, size_t size, bool partial,
 		      uint64_t *n_calls)
 {
@@ -41,7 +41,10 @@ static bool read_once(const uint8_t *data, size_t size, bool partial,
 	return ok;
 }
 
-/* What is taken as a whole log is taken as one that may be cut, and the same. */
+/*
+ * If a log is accepted as a complete one, it must be accepted as one that may
+ * be cut, with the same calls.
+ */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint64_t whole, partial;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The stream's reader, fed with anything: as a libFuzzer target, and with
- * -DEXHAUSTIVE as a program that takes a good stream, cuts it at every byte
- * and changes every byte in every way, and says which of those was accepted.
- * Sanitizers take their time: under them, each bit of it is changed.
- * Further streams are only read.
+ * Feeds the reader of streams with any bytes. This is a libFuzzer target. With
+ * -DEXHAUSTIVE, it is a program that reads a good stream, cuts it at every
+ * byte, changes every byte in every way, and prints which of the results were
+ * accepted. Under sanitizers, which are slow, it changes only each bit. Further
+ * streams on the command line are just read.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What the tools ask of a trace: no byte beyond its facts is read. */
+/*
+ * Calls what the tools call with a trace. No byte beyond its facts may be read.
+ */
 static void ask(const struct trace *t)
 {
 	struct argument_value values[ARGUMENT_VALUES_MAX];
@@ -26,7 +28,7 @@ static void ask(const struct trace *t)
 	free(trace_totals(t, NULL, NULL, &n));
 }
 
-/* Whether the bytes are a stream; what is accepted must be writable too. */
+/* Whether the bytes are a stream. An accepted stream must be writable, too. */
 static bool accepts(const uint8_t *data, size_t size, unsigned int flags)
 {
 	struct trace *t = trace_new();
@@ -39,7 +41,7 @@ static bool accepts(const uint8_t *data, size_t size, unsigned int flags)
 
 	ok = trace_read(t, in, flags, &problem);
 	if (ok == (problem != NULL))
-		abort();	/* a verdict and its reason come together */
+		abort();	/* a verdict always has a reason */
 	if (ok) {
 		ask(t);
 		out = open_memstream(&bytes, &written);
@@ -120,7 +122,8 @@ int main(int argc, char **argv)
 	uint8_t *data = NULL;
 	int bad;
 
-	for (int i = argc - 1; i > 0; i--) {	/* the first one stays */
+	/* the first stream comes last, and is kept */
+	for (int i = argc - 1; i > 0; i--) {
 		free(data);
 		data = read_all(argv[i], &size);
 		if (!data || !accepts(data, size, 0))

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sp-emit in memory: the first byte chooses a command line, the others a
- * stream. What a format has a reader for is read again.
+ * sp-emit in memory. The first byte chooses a command line, the others are a
+ * stream. If a format has a reader, it must accept the output.
  */
-#define exit(status) abort()	/* no input ends the tool in its middle */
+#define exit(status) abort()	/* no input may end the tool in the middle */
 #include "base/message.c"
 #undef exit
 
@@ -20,7 +20,7 @@
 
 int sp_emit_main(int argc, char **argv);
 
-/* What stands for standard output. */
+/* Replaces standard output. */
 struct output {
 	FILE *file;
 } captured;
@@ -53,7 +53,7 @@ void output_abandon(struct output *out)
 	(void)out;
 }
 
-/* It would confine the fuzzer. */
+/* A sandbox would confine the fuzzer. */
 void sandbox_enter(enum sandbox_tool who, const struct output *out,
 		   const struct output *other)
 {
@@ -108,7 +108,10 @@ static void is_filter(char *text, size_t n)
 	filter_free(f);
 }
 
-/* Each line is one, and nothing in it moves a terminal's cursor. */
+/*
+ * The text must consist of lines, and have nothing that moves a terminal's
+ * cursor.
+ */
 static void is_text(char *text, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -118,7 +121,9 @@ static void is_text(char *text, size_t n)
 
 #define TRUST "--allow-partial", "--allow-denied"
 
-/* New ones go last: the first byte of what was found is a number of these. */
+/*
+ * Add new ones at the end, because findings have an index as their first byte.
+ */
 static const struct command {
 	const char *options[8];
 	void (*judge)(char *text, size_t n);
@@ -169,7 +174,7 @@ static const struct command {
 };
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
-/* So that the next input meets a tool that has just started. */
+/* Resets the tool, so that the next input finds it as if just started. */
 static void forget(void)
 {
 	for (size_t i = 0; notes && notes[i]; i++)
@@ -178,7 +183,7 @@ static void forget(void)
 	notes = NULL;
 	n_notes = 0;
 	latched = 0;
-	optind = 0;	/* getopt(3): begin anew */
+	optind = 0;	/* makes getopt(3) start anew */
 }
 
 static int emit(const struct command *c, FILE *in, FILE *out)
@@ -223,7 +228,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fclose(out);
 	if (status < 0 || status > STATUS_TROUBLE)
 		abort();
-	if (status && written && c->judge)	/* --ndjson is not held back */
+	/* --ndjson may have written some lines before an error */
+	if (status && written && c->judge)
 		abort();
 	if (!status && c->judge)
 		c->judge(text, written);

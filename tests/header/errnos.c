@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Prints the errnos of getuid, getppid and clone3 under a filter in C. */
+/*
+ * Prints the errnos of getuid, getppid and clone3 under a filter from a C
+ * header.
+ */
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <unistd.h>

@@ -11,7 +11,8 @@ tools = [f for place in ("/usr/lib/*/", "/usr/lib/", "/usr/lib64/")
          for f in glob.glob(place + "firejail/fseccomp")][0].removesuffix("fseccomp")
 
 def lines(command):
-    """What it prints to a terminal: firejail's children print its buffers again."""
+    """Returns what firejail prints to a terminal. (In a pipe, its children
+    would print its buffers again.)"""
     ours, its = pty.openpty()
     subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=its, stderr=its)
     os.close(its)
@@ -19,7 +20,7 @@ def lines(command):
     try:
         while more := os.read(ours, 65536):
             said += more
-    except OSError:  # the last one has closed it
+    except OSError:  # the last process has closed the terminal
         pass
     return said.decode(errors="replace").splitlines()
 
@@ -46,9 +47,9 @@ for line in said:
         loaded.append(path)
 for path in os.listdir(where):
     if path.startswith("seccomp.postexec") and os.path.getsize(f"{where}/{path}"):
-        loaded.insert(0, f"{where}/{path}")  # the last of all, after the exec
-# A file that was built again after it was loaded is changed under firejail's
-# mapping, and the kernel refuses it.
+        loaded.insert(0, f"{where}/{path}")  # the last filter, after the exec
+# If a file is built again after it was loaded, firejail's mapping of it
+# changes, and the kernel refuses it.
 loaded = [p for p in dict.fromkeys(loaded)
           if not (p.startswith(tools) and f"{where}/{os.path.basename(p)}" in loaded)]
 print("\n".join(reversed(loaded)))

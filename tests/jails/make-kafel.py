@@ -7,7 +7,8 @@ import pathlib, random, struct, sys
 
 where, count = pathlib.Path(sys.argv[1]), int(sys.argv[2])
 where.mkdir(parents=True, exist_ok=True)
-# Kafel's name, the number on x86-64, and the arguments: those with * have 64 bits.
+# Kafel's name, the number on x86-64, and the arguments. Those with * have 64
+# bits.
 CALLS = {name: (int(nr), args) for name, nr, *args in (line.split() for line in """\
 read 0 fd buf* count*
 write 1 fd buf* count*
@@ -37,10 +38,12 @@ CONSTANTS = {"ZERO": 0, "SOME": 0o1777, "WIDE": 0x1ffffffff, "TOP": 2 ** 64 - 1,
 ALL, LOW = 2 ** 64 - 1, 2 ** 32 - 1
 
 def within(chance, text, level, least):
-    """With parentheses where it binds less than its place needs, else in half the cases."""
+    """Adds parentheses if they are needed because of precedence, and
+    otherwise in half of the cases."""
     return f"({text})" if level < least or chance.random() < 0.5 else text
 
-# A value is (text, kind …): a number, an argument, or two values joined by & or |.
+# A value is (text, kind …): a number, an argument, or two values joined by & or
+# |.
 
 class Value:
     def __init__(self, text, number=None, arg=None, wide=False, op=None, left=None, right=None):
@@ -50,8 +53,9 @@ class Value:
         self.wide = wide if number is None else number > LOW
 
     def folded(self):
-        """As Kafel simplifies it before it looks for 64 bits: numbers are joined, and
-        what changes nothing, or leaves nothing, is gone."""
+        """Simplifies as Kafel does before it looks for 64 bits: joins
+        numbers, and removes operands that change nothing, or leave
+        nothing."""
         if not self.op:
             return self
         a, b = self.left.folded(), self.right.folded()
@@ -79,7 +83,7 @@ def number(chance):
     return Value(text, n)
 
 def value(chance, args, depth=0):
-    """With one argument in it, at most."""
+    """Uses at most one argument."""
     if depth < 2 and chance.random() < 0.4:
         left, right = value(chance, args, depth + 1), number(chance)
         if chance.random() < 0.3:
@@ -92,8 +96,9 @@ def value(chance, args, depth=0):
     i = chance.randrange(len(args))
     return Value(args[i][0], arg=i, wide=args[i][1])
 
-# A condition is (text, tree, level): ("and", a, b), ("or", a, b), ("not", a) or
-# (op, value, number), and how tightly it binds: a comma the least.
+# A condition is (text, tree, level). The tree is ("and", a, b), ("or", a, b),
+# ("not", a) or (op, value, number). The level is its precedence; a comma has
+# the lowest.
 
 def comparison(chance, args):
     op = chance.choice(["==", "==", "!=", "<", "<=", ">", ">="])
@@ -124,7 +129,7 @@ def condition(chance, args, depth=0):
     text = within(chance, a, left, level) + sign + within(chance, b, right, level)
     return text, ("and" if level == 2 else "or", x, y), level
 
-# The filter: each comparison jumps to one of two labels.
+# The filter. Each comparison jumps to one of two labels.
 
 class Program:
     def __init__(self):
@@ -150,7 +155,7 @@ class Program:
         self.go(no)
 
     def load(self, v, high):
-        """One half of a value, in the accumulator."""
+        """Loads one half of a value into the accumulator."""
         if v.number is not None:
             self.emit(0x00, v.number >> 32 if high else v.number & LOW)
         elif v.op:
@@ -202,11 +207,12 @@ class Program:
         return b"".join(struct.pack("=HBBI", *line) for line in self.code)
 
 def compile_rules(rules, default):
-    """Of (number, tree or None, action), the first that applies."""
+    """Compiles a list of (number, tree or None, action); the first that
+    applies counts."""
     p = Program()
     p.emit(0x20, 4)
     p.emit(0x15, 0xc000003e, 1, 0)
-    p.emit(0x06, 0)                     # another architecture: kill
+    p.emit(0x06, 0)                     # kill calls of another architecture
     for nr, tree, action in rules:
         mine, answer, after = p.label(), p.label(), p.label()
         p.emit(0x20, 0)
@@ -221,7 +227,7 @@ def compile_rules(rules, default):
     return p.bytes()
 
 def rule(chance, action):
-    """Its text and what is to be compiled, if it is for this machine."""
+    """Returns a rule's text, and what to compile if it is for this machine."""
     name = chance.choice(list(CALLS))
     nr, args = CALLS[name]
     args = [(a.rstrip("*"), a.endswith("*")) for a in args]
@@ -249,7 +255,8 @@ def block(chance):
     return action + " { " + ",\n    ".join(t for t, _ in made) + " }", [r for _, rs in made for r in rs]
 
 def statements(chance, policies):
-    """Statements and their rules, with policies that came before put in once."""
+    """Returns statements and their rules. Earlier policies can be used, each
+    once."""
     texts, parts = [], []
     for _ in range(chance.randrange(1, 4)):
         if policies and chance.random() < 0.4:

@@ -28,7 +28,7 @@ def single(chance):
     return {3: str(number), 4: hex(number), 5: "0%o" % number if number else "0"}[kind]
 
 def constant(chance, depth=0):
-    """Without blanks: minijail0 takes one word."""
+    """minijail0 accepts only one word, without blanks."""
     parts = []
     for _ in range(chance.choice([1, 1, 1, 2, 3])):
         part = single(chance)
@@ -86,7 +86,8 @@ def policy(chance, i):
             lines.append("@default " + chance.choice(["trap", "kill", "kill-thread", "user-notify"]))
         while len(calls) > 1:
             lines.append(python_line(chance, calls.pop(), calls.pop()))
-        if chance.random() < 0.5:   # joined with a statement before it
+        # a statement that is joined with the one before it
+        if chance.random() < 0.5:
             lines.insert(2, "getpid: arg0 == 1")
             lines.append("getpid: { arg1 in 7; return EIO, log }")
     else:

@@ -5,7 +5,8 @@ the filters that snap-confine loads into DIR and print their paths. Exit 1 where
 snap-seccomp refuses the list."""
 import pathlib, struct, subprocess, sys
 
-HEADER = 128  # bytes, then the filter of allowed calls and that of denied ones
+# in bytes; the filter of allowed calls and that of denied calls follow
+HEADER = 128
 compiler, source, where = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
 where.mkdir(parents=True, exist_ok=True)
 if subprocess.run([compiler, "compile", source, where / "bin2"], stdout=2).returncode:

@@ -3,7 +3,8 @@
 # Recording on arm64. Run in the guest.
 load ../helper
 
-# numbers_of PROGRAM — records it and prints the architecture and number of each call
+# numbers_of PROGRAM — records it and prints the architecture and number of each
+# call
 numbers_of() {
 	sp-record -q -o run.sp -- "$WITNESS/$1"
 	sp-emit --json run.sp | jq -c '[.calls[] | [.arch, .nr]]'

@@ -1,9 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# What a kernel may do otherwise and witness.bats has not: run in the guest.
+# What kernels may do differently, and what witness.bats does not cover. Run
+# in the guest.
 load ../helper
 
-# sum FILTER — of what it gives of run.sp
+# sum FILTER — sums the values that jq's filter gets from run.sp
 sum() {
 	sp-emit --json run.sp | jq "[$1] | add // 0"
 }
@@ -12,7 +13,7 @@ lost_nothing() {
 	[ "$(sum '.lost[]')" = 0 ]
 }
 
-# accounted — each call is an event that was received or counted as lost
+# accounted — each call has an event that was received or counted as lost
 accounted() {
 	local received lost calls
 	received=$(sp-emit --ndjson run.sp 2>/dev/null |
@@ -60,7 +61,7 @@ accounted() {
 	lost_nothing
 }
 
-# counted OPTION — the calls of getpgid in some phases of run.sp
+# counted OPTION — how often getpgid was called in some phases of run.sp
 counted() {
 	sp-emit --json "$1" run.sp |
 		jq '[.calls[] | select(.name == "getpgid").count] | add // 0'

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# On a kernel that is older than the oldest one: run in the guest.
+# On a kernel that is older than the oldest supported one. Run in the guest.
 load ../helper
 
 @test "too old: one line that says so, and the command is not run" {

@@ -15,7 +15,8 @@ def raw(text):
 
 
 def records(data):
-    """Each record of a stream; the sums of its segments are right, or it ends."""
+    """Yields the records of a stream. Ends with an error if the sum of a
+    segment is wrong."""
     unpacker = msgpack.Unpacker(max_buffer_size=len(data) or 1, strict_map_key=False)
     unpacker.feed(data)
     start = at = n = 0
@@ -33,7 +34,8 @@ def records(data):
 
 
 def fold(data):
-    """{(image, arch, nr): {run: count}}: of two copies the greater count."""
+    """Returns {(image, arch, nr): {run: count}}. Of two copies, the greater
+    count is used."""
     facts = {}
     for kind, *fields in records(data):
         if kind == 0:

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* usage: facts FILE — prints the members of each fact that its kind has. */
+/*
+ * usage: facts FILE — prints, for each fact, the members that apply to its
+ * kind.
+ */
 #include <inttypes.h>
 #include <sandprint.h>
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: limit FILE — reads the stream with every limit of memory up to the one
- * that suffices. Exits with 0 if each refusal says so. It is built with
- * -fsanitize=address, which finds what a refusal did not free, or freed twice.
+ * usage: limit FILE — reads the stream with every memory limit up to the
+ * smallest one that is enough. Exits with 0 if each smaller one was refused
+ * with a message. It is built with -fsanitize=address, which finds memory that
+ * a refusal did not free, or freed twice.
  */
 #include <sandprint.h>
 #include <string.h>

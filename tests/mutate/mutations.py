@@ -40,7 +40,8 @@ def tokens(text):
 
 
 def functions(text):
-    """[(start, end, name, what it returns or None)], offsets of the body."""
+    """Returns [(start, end, name, type of the result or None)]; offsets are
+    those of the body."""
     found = []
     for m in re.finditer(r'^\{\n.*?^\}$', text, re.M | re.S):
         head = re.split(r'\n\s*\n|;\s*\n|^\}|\*/', text[:m.start()],
@@ -54,7 +55,7 @@ def functions(text):
 
 
 def zero_of(kind):
-    """A value that a function of this type can return early."""
+    """A value that a function with this result type can return early."""
     if '*' in kind or 'scmp_filter_ctx' in kind:
         return 'NULL'
     if 'struct' in kind:
@@ -65,7 +66,7 @@ def zero_of(kind):
 
 
 def closing(toks, i):
-    """The index of the bracket that closes the one at i."""
+    """Returns the index of the bracket that closes the one at i."""
     depth = 0
     for j in range(i, len(toks)):
         if toks[j].text in ('(', '[', '{'):
@@ -100,7 +101,7 @@ def moved(number):
 
 
 class Source:
-    """The mutations that a source file has room for."""
+    """The mutations that are possible in a source file."""
 
     def __init__(self, name, text):
         self.name, self.text, self.found = name, text, []
@@ -117,7 +118,8 @@ class Source:
                 self.statement(i, body)
 
     def loop_heads(self):
-        """What counts a loop: turned, it only makes one without end."""
+        """Statements that count a loop: changing their sign only makes an
+        endless loop."""
         inside = set()
         for i, tok in enumerate(self.toks):
             if tok.text == 'for' and i + 1 < len(self.toks):
@@ -169,7 +171,8 @@ class Source:
         self.add('negated', body, first.start, last.end, '(!%s)' % inner)
 
     def is_label(self, i):
-        """Is this colon behind a label, not a part of `a ? b : c`?"""
+        """Whether this colon follows a label, rather than being part of `a ?
+        b : c`."""
         line = self.text[:self.toks[i].start].rsplit('\n', 1)[-1]
         return re.match(r'\t*(case\b|default$)|\w+$', line)
 
@@ -196,7 +199,7 @@ class Source:
         elif tok.kind == 'word' and tok.text not in KEYWORDS:
             follows = self.toks[i + 1].text
             if follows == '(' and 'free' in tok.text:
-                return      # only memory: the sanitizers look for that
+                return      # this only frees memory, which the sanitizers check
             if follows in ('(', '->', '.', '[', '=', '+=', '-=', '|=',
                            '&=', '++', '--'):
                 kind = 'call' if follows == '(' else 'assignment'

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bats
-# The Debian packages: built twice, checked by lintian, and installed, used and
-# purged in a root that has nothing else. `make check-package` runs this.
+# The Debian packages are built twice, checked by lintian, and installed, used
+# and purged in an otherwise empty root. `make check-package` runs this.
 
 load ../helper
 
@@ -25,7 +25,8 @@ setup_file() {
 	files >"$BATS_FILE_TMPDIR/before"
 }
 
-# All of the root but what dpkg, apt and ldconfig write for themselves.
+# All files of the root, except for those that dpkg, apt and ldconfig write
+# for themselves.
 files() (
 	cd "$ROOT" && find . -xdev \( -path ./var/lib/dpkg -o -path ./var/log \
 		-o -path ./var/cache -o -path ./var/lib/apt \
@@ -38,8 +39,8 @@ in_root() {
 	"$BATS_TEST_DIRNAME/../inroot" "$ROOT" "$@"
 }
 
-# The libraries that the tools open by name; capstone's ends with the number that
-# the build knows. That of narrow ncurses only replaces the wide one.
+# The libraries that the tools open by name. The build knows the number at the
+# end of capstone's. Narrow ncurses would only replace wide ncurses.
 opened() {
 	grep -rhoE '"lib[a-z+]+\.so\.[0-9]*' "$TREE"/lib/*/*.c "$TREE"/sp-*/ |
 		tr -d '"' | grep -vxF libncurses.so.6 | sort -u
@@ -83,7 +84,7 @@ opened() {
 	in_root sp-record --version | grep -q "^sp-record (sandprint) 0.1.0 ([0-9a-f]\{12\})$"
 	[ -e "$ROOT/usr/share/containers/oci/hooks.d/sandprint.json" ]
 	[ -e "$ROOT/usr/lib/systemd/system/sandprint-nri.service" ]
-	# What the packages brought with them goes too.
+	# Removes packages that came with ours, too.
 	chroot "$ROOT" sh -c 'apt-get -qq purge -y --autoremove sandprint sandprint-hooks' >>log 2>&1
 	files >after
 	diff "$BATS_FILE_TMPDIR/before" after
@@ -108,7 +109,7 @@ opened() {
 	chroot empty /bin/sp-verify -p /p.json /m.sp
 	chroot empty /bin/sp-diff /t.sp /m.sp
 	cmp <(sp-emit --oci empty/t.sp) empty/p.json
-	# Users are those of the root's files, without glibc's libraries.
+	# Users come from the files of the root, without glibc's libraries.
 	mkdir empty/etc
 	cp "$(command -v busybox)" empty/bin
 	echo 'tester:x:4321:4322:t:/:/bin/sh' >empty/etc/passwd
@@ -133,7 +134,7 @@ opened() {
 	(cd dest && find . ! -type d -printf '/%P\n') |
 		grep -v '^/usr/share/doc' | sort >installed
 	diff installed packaged
-	# What programs need that were built with the library.
+	# Programs that were built with the library need this package.
 	rpm -qlp rpm/sandprint-libs-[0-9]*.rpm | grep '\.so' >libs
 	[ "$(<libs)" = "$(rpm --eval '%{_libdir}')/libsandprint.so.1" ]
 	rpm -qp --requires rpm/sandprint-devel-*.rpm | grep '^sandprint-libs.* = 0\.1\.0'

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What small programs do, by functions that C libraries make different system
- * calls for. usage: behaviours NAME, in an empty directory
+ * Small programs, with functions for which C libraries make different system
+ * calls. usage: behaviours NAME, in an empty directory
  */
 #include <dirent.h>
 #include <fcntl.h>

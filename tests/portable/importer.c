@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls that no run makes, in the ways that programs make them. */
+/* Calls that no run makes, made in the ways in which programs make calls. */
 #include <dlfcn.h>
 #include <sched.h>
 #include <spawn.h>
@@ -24,13 +24,13 @@ static long raw(long number)
 	return result;
 }
 
-/* The number is what it is given. */
+/* The number is the argument. */
 __attribute__((noinline)) static long pass(long number)
 {
 	return raw(number);
 }
 
-/* The number is one of two. */
+/* The number is one of two constants. */
 __attribute__((noinline)) static long choose(int argc)
 {
 	long number = SYS_swapon;
@@ -42,7 +42,7 @@ __attribute__((noinline)) static long choose(int argc)
 	return pass(number);
 }
 
-/* The number is kept on the stack while something else is called. */
+/* The number is on the stack while another function is called. */
 __attribute__((noinline)) static long keep(int argc)
 {
 	volatile long number = SYS_setdomainname;

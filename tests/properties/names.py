@@ -45,7 +45,7 @@ def name(rng):
 
 
 def neighbours(rng, path):
-    """What a wrong policy could allow in the path's place."""
+    """Paths that a wrong policy could allow instead of this one."""
     parent, own = path.rsplit(b"/", 1)
     at = rng.randrange(len(own))
     changed = [own[:-1], own + b"x", own[:at] + b"y" + own[at + 1:], own.strip(),
@@ -65,7 +65,8 @@ def neighbours(rng, path):
 
 
 def tree(rng, top, n):
-    """n paths that are recorded, and others beside them; in directories"""
+    """Returns n paths that are recorded, and others next to them, in
+    directories."""
     directories = [top]
     for _ in range(n // 20):
         directories.append(rng.choice(directories) + b"/d" + name(rng)[:60])
@@ -119,7 +120,8 @@ def apparmor(binary, rng, n):
 
 
 class Systemd:
-    """How systemd.exec(5) reads a list of paths: systemd's own functions."""
+    """Reads a list of paths as systemd.exec(5) does, with systemd's own
+    functions."""
     UNQUOTE = 1 << 5
 
     def __init__(self, path):
@@ -211,7 +213,7 @@ def systemd(binary, rng, n, kept=[]):
                 return True
             path = path.rpartition(b"/")[0]
         return b"/" in listed
-    # what is below a file that is listed is allowed with it
+    # if a file is listed, paths below it are allowed with it
     judge(allows, held, {p for p in others if not below(p, held)})
     return len(recorded)
 
@@ -226,7 +228,7 @@ def below(path, held):
 
 
 def planted(rng, top, n):
-    """The same as tree(), as files."""
+    """The same as tree(), but creates the files."""
     directories, recorded, others = tree(rng, top, n)
     others = rng.sample(sorted(others), min(len(others), 5 * n))
     made = set()
@@ -237,7 +239,7 @@ def planted(rng, top, n):
             if os.path.isdir(os.path.dirname(path)):
                 with open(path, "x"):
                     made.add(path)
-        except OSError:     # a name too long, or of a directory
+        except OSError:     # a name that is too long, or is that of a directory
             pass
     return recorded & made, (made - recorded) | set(directories)
 
@@ -287,7 +289,8 @@ def restrict(rules):
 
 
 def in_child(work):
-    """Landlock holds for good: what the work raises is this process's Wrong."""
+    """Landlock cannot be undone, so the work is done in a child; Wrong is
+    raised here."""
     reader, writer = os.pipe()
     pid = os.fork()
     if not pid:

@@ -45,7 +45,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-/* The result of a call, or the end with its name and error. */
+/* The result of a call. If the call fails, exits with its name and error. */
 #define CHECK(call) checked((long)(call), #call)
 
 static long checked(long result, const char *call)
@@ -97,7 +97,7 @@ static void act_tmpfile(char **arg)
 	put(CHECK(open(arg[0], O_TMPFILE | O_RDWR | O_EXCL, 0600)));
 }
 
-/* A file without a name that gets one. */
+/* A file without a name gets a name. */
 static void act_tmpfile_name(char **arg)
 {
 	int fd = CHECK(open(arg[0], O_TMPFILE | O_WRONLY, 0600));
@@ -128,7 +128,7 @@ static void act_symlink(char **arg)
 	CHECK(symlink(arg[0], arg[1]));
 }
 
-/* One name alone can look as if somebody had chosen it. */
+/* A single name could look as if somebody had chosen it. */
 static void act_mkstemp(char **arg)
 {
 	char name[256];
@@ -152,7 +152,7 @@ static void act_mkdtemp(char **arg)
 	CHECK(rmdir(name));
 }
 
-/* As editors and services save: a new file takes the old one's name. */
+/* Saves as editors and services do: a new file replaces the old one. */
 static void act_save(char **arg)
 {
 	char name[256];
@@ -235,7 +235,7 @@ static void act_rmdir(char **arg)
 	CHECK(rmdir(arg[0]));
 }
 
-/* Relative to a descriptor of a directory, of O_PATH. */
+/* Opens relative to a directory's descriptor (O_PATH). */
 static void act_openat(char **arg)
 {
 	int dir = CHECK(open(arg[0], O_PATH | O_DIRECTORY));
@@ -270,7 +270,7 @@ static void act_copy_range(char **arg)
 	CHECK(fallocate(to, 0, 0, 8192));
 }
 
-/* Names that are looked for before one is found. */
+/* Looks for names until one is found. */
 static void act_search(char **arg)
 {
 	for (; arg[1]; arg++)
@@ -318,7 +318,7 @@ static void act_pty(char **arg)
 	CHECK(open(ptsname(fd), O_RDWR | O_NOCTTY));
 }
 
-/* Writes back what is there. */
+/* Writes the same content again. */
 static void act_rewrite(char **arg)
 {
 	char buffer[256];
@@ -349,7 +349,7 @@ static int uring_call(int fd, unsigned to_submit, unsigned flags)
 		       NULL, 0);
 }
 
-/* Opens by io_uring for reading. */
+/* Opens a file for reading with io_uring. */
 static void act_uring(char **arg)
 {
 	struct io_uring_params p = { 0 };
@@ -373,7 +373,10 @@ static void act_uring(char **arg)
 
 /* --- sockets -------------------------------------------------------------- */
 
-/* A path, or a name in the abstract namespace behind '@'; its length. */
+/*
+ * Makes the address of a path, or of an abstract name after '@'. Returns its
+ * length.
+ */
 static socklen_t unix_address(struct sockaddr_un *at, const char *name)
 {
 	size_t n = strlen(name);
@@ -425,7 +428,7 @@ static void act_unix_send(char **arg)
 	put(unix_socket(arg[0], SOCK_DGRAM, connect));
 }
 
-/* Both ends of a socket with a name. */
+/* Uses both ends of a socket with a name. */
 static void act_unix_own(char **arg)
 {
 	int fd = unix_socket(arg[0], SOCK_STREAM, bind);
@@ -478,7 +481,9 @@ static void act_tcp_ask(char **arg)
 		   sizeof(buffer)));
 }
 
-/* A port that the kernel chooses, by bind or by listen; both ends. */
+/*
+ * Uses both ends of a port that the kernel chooses, at bind(2) or at listen(2).
+ */
 static void tcp_chosen(int fd)
 {
 	struct sockaddr_in at;
@@ -529,7 +534,7 @@ static void act_socket(char **arg)
 	CHECK(socket(atoi(arg[0]), atoi(arg[1]), 0));
 }
 
-/* What sd_notify(3) does. */
+/* Does what sd_notify(3) does. */
 static void notify(const char *text)
 {
 	const char *name = getenv("NOTIFY_SOCKET");
@@ -577,7 +582,7 @@ static void act_fexecve(char **arg)
 	CHECK(syscall(SYS_execveat, fd, "", arg, environ, AT_EMPTY_PATH));
 }
 
-/* A program without a name in the file system. */
+/* Executes a program that has no name in the file system. */
 static void act_memfd(char **arg)
 {
 	int from = CHECK(open(arg[0], O_RDONLY));
@@ -594,7 +599,7 @@ static void act_dlopen(char **arg)
 		errx(1, "%s", dlerror());
 }
 
-/* Forks twice, and works on after its parent has ended. */
+/* Forks twice, and continues after its parent has ended. */
 static void act_daemon(char **arg)
 {
 	int ends[2];
@@ -616,7 +621,7 @@ static void act_daemon(char **arg)
 	wait(NULL);
 }
 
-/* Until SIGTERM; opens its file anew at SIGHUP. */
+/* Waits for SIGTERM; opens its file again at SIGHUP. */
 static void act_wait(char **arg)
 {
 	sigset_t set;
@@ -634,7 +639,7 @@ static void act_wait(char **arg)
 	} while (n != SIGTERM);
 }
 
-/* As services of old start: its pid is in a file when its parent ends. */
+/* Starts as old services do: its pid is in a file when its parent ends. */
 static void act_forking(char **arg)
 {
 	int ends[2];
@@ -738,7 +743,9 @@ static void act_peer_credentials(char **arg)
 	put(client);
 }
 
-/* A client of datagrams has a name, too, to which the answer goes. */
+/*
+ * A client that sends datagrams has a name, too, to which the answer is sent.
+ */
 static void act_datagram_reply(char **arg)
 {
 	int server = unix_socket(arg[0], SOCK_DGRAM, bind);
@@ -796,7 +803,7 @@ static void wait_for(pid_t pid)
 		errx(1, "child: status %d", status);
 }
 
-/* The parent opens a file, and a child writes to it. */
+/* The parent opens a file, and the child writes to it. */
 static void act_pass_descriptor(char **arg)
 {
 	int pair[2];
@@ -829,7 +836,7 @@ static void act_pidfd(char **arg)
 	CHECK(waitid(P_PIDFD, fd, &info, WEXITED));
 }
 
-/* By O_PATH first, and then for writing by its descriptor. */
+/* Opens with O_PATH, and then for writing through the descriptor. */
 static void act_reopen(char **arg)
 {
 	char name[32];
@@ -839,7 +846,10 @@ static void act_reopen(char **arg)
 	put(CHECK(open(name, O_WRONLY)));
 }
 
-/* The first one's bytes in a new file that takes the second one's name. */
+/*
+ * Writes the first file's content to a new file, which then replaces the
+ * second.
+ */
 static void act_publish(char **arg)
 {
 	char name[256];
@@ -870,7 +880,10 @@ static void act_splice(char **arg)
 	CHECK(splice(ends[0], NULL, to, NULL, 4096, 0));
 }
 
-/* As databases do: records that are on the disk, and the log begins anew. */
+/*
+ * Writes as databases do: records are synced to the disk, and the log is
+ * truncated.
+ */
 static void act_journal(char **arg)
 {
 	int fd = CHECK(open(arg[0], O_CREAT | O_RDWR | O_DSYNC, 0600));
@@ -891,7 +904,7 @@ static void act_lease(char **arg)
 	CHECK(fcntl(fd, F_SETLEASE, F_UNLCK));
 }
 
-/* Links and names below a descriptor, without a path. */
+/* Uses links and names relative to a descriptor, without a path. */
 static void act_below_descriptor(char **arg)
 {
 	int dir = CHECK(open(arg[0], O_RDONLY | O_DIRECTORY));
@@ -936,7 +949,7 @@ static void act_userfaultfd(char **arg)
 	CHECK(ioctl(fd, UFFDIO_API, &api));
 }
 
-/* A child confines itself to one file, and reads it. */
+/* A child confines itself to one file, and reads the file. */
 static void act_landlock_child(char **arg)
 {
 	struct landlock_ruleset_attr attr = {
@@ -962,7 +975,7 @@ static void act_landlock_child(char **arg)
 	_exit(0);
 }
 
-/* Mounts that a child makes for itself, and that are gone with it. */
+/* Mounts in a child's own namespace, which disappear with the child. */
 static void act_child_namespace(char **arg)
 {
 	pid_t pid = CHECK(fork());
@@ -975,7 +988,7 @@ static void act_child_namespace(char **arg)
 	_exit(0);
 }
 
-/* Itself again, by the name that the kernel has for it. */
+/* Executes itself again, by the kernel's name for the executable. */
 static void act_self_exec(char **arg)
 {
 	fflush(stdout);
@@ -983,7 +996,7 @@ static void act_self_exec(char **arg)
 	CHECK(execv("/proc/self/exe", arg - 1));
 }
 
-/* A descriptor that systemd keeps for the next start. */
+/* Leaves a descriptor with systemd for the next start. */
 static void act_keep_descriptor(char **arg)
 {
 	struct sockaddr_un at;
@@ -1009,7 +1022,7 @@ static void act_keep_descriptor(char **arg)
 	act_append(arg);
 }
 
-/* As mkstemp(3), with the characters that are in a file. */
+/* Like mkstemp(3), with random characters from a file. */
 static void act_temporary(char **arg)
 {
 	char characters[7] = "", name[256];
@@ -1019,7 +1032,7 @@ static void act_temporary(char **arg)
 	put(CHECK(open(name, O_RDWR | O_CREAT | O_EXCL, 0600)));
 }
 
-/* A log that belongs to the user that the service will be. */
+/* Owns a log as the user that the service will become. */
 static void act_owned_log(char **arg)
 {
 	int fd = CHECK(open(arg[0], O_CREAT | O_WRONLY | O_APPEND, 0600));
@@ -1029,7 +1042,7 @@ static void act_owned_log(char **arg)
 	put(fd);
 }
 
-/* Memory that is handed over and cannot be changed any more. */
+/* Passes on memory that can no longer be changed. */
 static void act_sealed(char **arg)
 {
 	int fd = CHECK(memfd_create("sealed", MFD_ALLOW_SEALING));
@@ -1050,7 +1063,7 @@ static void act_sync_directory(char **arg)
 	CHECK(fsync(CHECK(open(arg[1], O_RDONLY | O_DIRECTORY))));
 }
 
-/* Reads what an earlier run left behind, and leaves it for the next. */
+/* Reads the file that an earlier run left, and leaves it for the next run. */
 static void act_state(char **arg)
 {
 	int fd = open(arg[0], O_RDONLY);
@@ -1062,14 +1075,14 @@ static void act_state(char **arg)
 	put(CHECK(open(arg[0], O_CREAT | O_WRONLY | O_TRUNC, 0600)));
 }
 
-/* Removes the socket that an earlier run left behind. */
+/* Removes the socket that an earlier run left. */
 static void act_stale_socket(char **arg)
 {
 	unlink(arg[0]);
 	act_unix_own(arg);
 }
 
-/* Serves by a listening socket that it was started with. */
+/* Serves on a listening socket that it inherited. */
 static void act_activated(char **arg)
 {
 	enum { LISTEN_FDS_START = 3 };
@@ -1078,7 +1091,7 @@ static void act_activated(char **arg)
 	answer_one(LISTEN_FDS_START);
 }
 
-/* As a service manager does: it listens, and starts what serves. */
+/* Does what a service manager does: listens, and starts the server. */
 static void act_activate(char **arg)
 {
 	static char *const serve[] = { "act", "activated", NULL };
@@ -1093,7 +1106,7 @@ static void act_activate(char **arg)
 	wait(NULL);
 }
 
-/* Reads its configuration again when that is replaced. */
+/* Reads its configuration again when that was replaced. */
 static void act_watch_replaced(char **arg)
 {
 	int watch = CHECK(inotify_init1(IN_CLOEXEC));
@@ -1107,7 +1120,7 @@ static void act_watch_replaced(char **arg)
 	read_some(CHECK(open(arg[1], O_RDONLY)));
 }
 
-/* The neighbour of a call: "call NR ARGUMENT..." fails where it is denied. */
+/* A call to be denied: "call NR ARGUMENT..." fails if a filter denies it. */
 /* As call-nolibc.c does. */
 static void act_call(char **arg)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: call NR [ARGUMENT...]
- * Makes that one call and exits: 1 where a filter denied it, else 0. It makes
- * no other call, so that it runs under the profile of any other program. The
- * other arguments are -1, with which a call that is allowed does nothing: 0
- * would be a descriptor, and fchmod(0, 0) a change of /dev/null.
+ * usage: call NR [ARGUMENT...] Makes this one call, and exits with 1 if a
+ * filter denied it, and with 0 otherwise. It makes no other call, so that it
+ * runs under the profile of any program. Missing arguments are -1, so that an
+ * allowed call has no effect: 0 would be a descriptor, and fchmod(0, 0) would
+ * change /dev/null.
  */
 #include <errno.h>
 

@@ -2,7 +2,7 @@
 """The rows of the table, and how one of them is run."""
 import glob, os, re, shlex, shutil, signal, subprocess, sys, time
 
-TOP = "/srv/sandprint"          # in the mount namespace of run alone
+TOP = "/srv/sandprint"          # only exists in run's own mount namespace
 SECONDS = int(os.environ.get("SP_ROUNDTRIP_SECONDS", 10))   # for a command
 HERE = os.path.dirname(os.path.abspath(__file__))
 PATH = f"{TOP}/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -44,7 +44,7 @@ class Row:
 
 
 def number(call, known={}):
-    """That of a system call, as text."""
+    """The number of a system call, as text."""
     if not known:
         for file in glob.glob("/usr/include/*/asm/unistd_64.h"):
             known.update(re.findall(r"__NR_(\w+) (\d+)", open(file).read()))
@@ -52,7 +52,7 @@ def number(call, known={}):
 
 
 def words(command, directory):
-    """An argument vector, with the whole path of its program."""
+    """Returns the words of a command, with the full path of its program."""
     argv = shlex.split(command)
     if "/" in argv[0]:
         argv[0] = os.path.join(directory, argv[0])
@@ -96,7 +96,7 @@ def shell(row, script):
 
 
 def prepare(row, again):
-    """The directory as the program finds it."""
+    """Makes the directory as the program finds it."""
     shutil.rmtree(row.dir, ignore_errors=True)
     for name in "in", "out":
         os.makedirs(f"{row.dir}/{name}")
@@ -109,7 +109,7 @@ def finish(process, seconds):
     try:
         output, errors = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
-        # What it started may hold the pipes open, and outlive it.
+        # Processes that it started may keep the pipes open, and live longer.
         os.killpg(process.pid, signal.SIGKILL)
         output, errors = process.communicate()
         errors = f"ended after {seconds} s\n".encode() + errors
@@ -123,7 +123,7 @@ def start(argv, row, env=ENV):
 
 
 def start_beside(row):
-    """What runs outside of the sandbox, once it is ready for the command."""
+    """Starts what runs outside of the sandbox, and waits until it is ready."""
     process = start(["timeout", "-k", "1", str(SECONDS - 1), "sh", "-c",
                      row.beside], row)
     for _ in range(200):
@@ -134,7 +134,8 @@ def start_beside(row):
 
 
 def execute(row, argv, again=True, alone=False, env=ENV):
-    """Runs it in a fresh directory, with what runs beside it."""
+    """Runs the command in a fresh directory, together with what runs beside
+    it."""
     prepare(row, again)
     beside = None
     if row.beside and not alone:

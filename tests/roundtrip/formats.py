@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The formats: how each is written, loaded by what enforces it, and judged."""
+"""The formats: how each is written, how it is loaded by its enforcer, and how
+the result is judged."""
 import itertools, json, os, re, shlex, shutil, subprocess, threading
 
 from corpus import ENV, HERE, TOP, Result, execute
@@ -13,7 +14,8 @@ class Failure(Exception):
 
 
 def tool(name, *options):
-    """What a tool of ours writes; its complaint is the row's failure."""
+    """Runs one of our tools and returns its output. An error is the failure
+    of the row."""
     done = subprocess.run([f"{BIN}/{name}", *options], capture_output=True)
     if done.returncode:
         raise Failure(f"{name}: status {done.returncode}: "
@@ -29,11 +31,11 @@ def compile_c(source, output, *options):
 
 
 class Format:
-    """One that is loaded anew for each command."""
-    paths = False               # else it is one of calls
+    """A format whose policy is loaded anew for each command."""
+    paths = False               # otherwise the format is one of calls
     near = ("near", "near-read", "near-exec")
     options = ()
-    packages = ()               # commands that it takes
+    packages = ()               # the commands that it needs
 
     def __init__(self, name, work):
         self.name, self.work = name, f"{work}/{name}"
@@ -48,7 +50,7 @@ class Format:
         tool("sp-emit", *self.options, *args, "-o", self.file(row), stream)
 
     def prepare(self, rows):
-        """Once, when all of these are emitted."""
+        """Called once, when all policies were written."""
 
     def command(self, row, argv):
         raise NotImplementedError
@@ -88,7 +90,7 @@ class Format:
 
 
 class Landlock(Format):
-    """The policy, by sp-verify, which lists what is denied."""
+    """Judges the policy with sp-verify, which lists what is denied."""
     paths = True
     near = Format.near + ("near-net",)
     options = ("--landlock",)
@@ -121,7 +123,8 @@ class Landlock(Format):
 
 
 class AppArmor(Format):
-    """Loaded and enforced: takes a kernel that has AppArmor on."""
+    """Loads the policy and enforces it, which needs a kernel with AppArmor
+    enabled."""
     paths = True
     options = ("--apparmor",)
     packages = ("apparmor_parser", "aa-exec")
@@ -151,7 +154,8 @@ class AppArmor(Format):
 
 
 class Header(Format):
-    """Headers of all rows, each under names of its own, in one program."""
+    """Puts the headers of all rows, each with its own names, into one
+    program."""
     def source(self, rows, function):
         parts = []
         for n, row in enumerate(rows):
@@ -168,7 +172,7 @@ class Header(Format):
 
 
 class SelfLoading(Header):
-    """A program that confines itself: a library does it before main."""
+    """A program that confines itself: a library does this before main()."""
     function, libraries = "", ()
 
     def prepare(self, rows):
@@ -201,7 +205,7 @@ class Libseccomp(SelfLoading):
 
 
 class Bpf(Format):
-    """The raw filter, by a loader; what it denies is killed."""
+    """Loads the raw filter; denied calls kill the process."""
     options = ("--bpf", "--runtime=none", "--deny=kill")
 
     def command(self, row, argv):
@@ -240,7 +244,8 @@ class Minijail(Format):
 
 
 class Lxc(Format):
-    """A container of this machine's files and network, by lxc-execute."""
+    """Uses a container with this machine's files and network, started by
+    lxc-execute."""
     packages = ("lxc-execute",)
     options = ("--lxc",)
 
@@ -249,7 +254,7 @@ class Lxc(Format):
         self.count = itertools.count()
 
     def neighbours(self, row):
-        """Where LXC makes that call itself: getppid."""
+        """LXC itself makes the call, if it is getppid."""
         made = str(row.call[0]) == "46"
         return [[f"{TOP}/bin/call", *(["110"] if made else row.call)]]
 
@@ -267,7 +272,7 @@ class Lxc(Format):
 
 
 def capabilities():
-    """Those that this process has."""
+    """The capabilities that this process has."""
     with open("/usr/include/linux/capability.h") as file:
         found = re.findall(r"#define (CAP_\w+)\s+(\d+)\n", file.read())
     with open("/proc/self/status") as file:
@@ -276,7 +281,7 @@ def capabilities():
 
 
 class Oci(Format):
-    """A container of this machine's files, network and capabilities."""
+    """Uses a container with this machine's files, network and capabilities."""
     runtime, nnp = "runc", False
 
     def __init__(self, name, work):
@@ -289,7 +294,7 @@ class Oci(Format):
         self.root = f"{TOP}/root"
         if not os.path.isdir(self.root):
             os.mkdir(self.root)
-            # crun 1.8 refuses a v1 hierarchy with a v2 mount in it.
+            # crun 1.8 refuses a v1 hierarchy that contains a v2 mount.
             subprocess.run(["umount", "/sys/fs/cgroup/unified"],
                            stderr=subprocess.DEVNULL)
             subprocess.run(["mount", "--rbind", "/", self.root], check=True)
@@ -339,7 +344,7 @@ class CrunNnp(OciNnp):
 
 
 def unit_words(argv):
-    """A command line that systemd takes apart into these words."""
+    """Quotes words so that systemd reads the command line as these words."""
     quoted = []
     for word in argv:
         for old, new in ("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), \
@@ -350,7 +355,8 @@ def unit_words(argv):
 
 
 class Systemd(Format):
-    """All rows as services of one booted systemd, each under its drop-in."""
+    """Runs all rows as services of one booted systemd, each under its
+    drop-in."""
     paths = True                # and calls
     packages = ("/lib/systemd/systemd",)
     near = ("near", "near-exec")
@@ -369,7 +375,7 @@ class Systemd(Format):
             return file.read()
 
     def services(self, row):
-        """Each command that is started, by the name of its service."""
+        """All commands to start, by the name of their service."""
         found = {row.name: (row.run, "--paths")}
         for kind in self.near:
             if kind in row.near:
@@ -388,7 +394,7 @@ class Systemd(Format):
             f"StandardError=append:/out/{name}.err", settings])
 
     def script(self, row, name, before="", after=""):
-        """What starts a service, and how it ended, for /bin/sh."""
+        """Writes shell commands that start a service, and print how it ended."""
         own = name == row.name
         quote = shlex.quote
         return "\n".join([
@@ -406,7 +412,8 @@ class Systemd(Format):
             f"sh -c {quote(row.clean)}", "cd /", ""])
 
     def boot(self, services, script):
-        """With these: name, unit and drop-in; the script runs them."""
+        """Boots with these services: (name, unit, drop-in). The script runs
+        them."""
         shutil.rmtree(f"{self.work}/units", ignore_errors=True)
         for name, (unit, drop_in) in services.items():
             place = f"{self.work}/units/{name}.service"
@@ -424,9 +431,9 @@ class Systemd(Format):
                        check=True, cwd=self.work)
 
     def record(self, rows):
-        """Those with settings of their own, as services of a first boot. What
-        is recorded is their slice, which another service keeps from being
-        empty between two processes."""
+        """Records rows with settings of their own as services of a first
+        boot. The recorder attaches to their slice. Another service keeps
+        the slice from being empty between two processes."""
         services, script = {}, []
         for row in rows:
             slice = "r" + row.name.replace("-", "") + ".slice"
@@ -443,7 +450,7 @@ class Systemd(Format):
         return {row: self.recorded(row) for row in rows}
 
     def recorded(self, row):
-        """The result and None, or None and why there is none."""
+        """Returns the result and None, or None and why there is no result."""
         result = self.result(row)
         said = self.read(f"{row.name}.record").strip()
         stream = f"{row.name}.sp"

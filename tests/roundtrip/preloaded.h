@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A library that loads the policy of $SANDPRINT_POLICY before main. */
+/* A library that puts the policy $SANDPRINT_POLICY in force before main(). */
 #include <err.h>
 #include <errno.h>
 #include <stdlib.h>

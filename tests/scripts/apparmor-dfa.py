@@ -7,7 +7,7 @@ import os, struct, subprocess
 
 ACCEPT, BASE, CHECK, DEFAULT, CLASSES, _, _, NEXT = range(1, 9)
 LETTERS = {1: "x", 2: "w", 4: "r", 8: "a", 16: "l", 32: "k", 64: "m"}
-OTHER = 14              # bits of a user who does not own the file
+OTHER = 14              # bits for a user who does not own the file
 DIFFERS = 1 << 31       # of a state's base: look on in the default state
 
 
@@ -34,7 +34,8 @@ def compiled(profile):
 
 
 def files_dfa(binary):
-    """The last one: the profile's files; others are of its rest."""
+    """The last one is for the profile's files; the others are for its other
+    rules."""
     at = binary.rindex(b"aadfa\0")
     at = binary.index(struct.pack(">I", 0x1B5E783D), at)
     return tables(binary[at:])

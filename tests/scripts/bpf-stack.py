@@ -39,7 +39,7 @@ for line in text.splitlines():
 
 
 def deepest(function):
-    """(bytes, the chain of calls)"""
+    """Returns (bytes, the chain of calls)."""
     size = (max(own[function], 1) + 31) // 32 * 32
     below = [deepest(f) for f in calls[function] if f in own]
     depth, chain = max(below, default=(0, []))

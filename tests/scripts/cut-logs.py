@@ -7,7 +7,7 @@ import json, re, subprocess, sys, tempfile
 
 
 def calls(log, *options):
-    """(complete, number of calls), or None if the log is refused."""
+    """Returns (complete, number of calls), or None if the log is refused."""
     merged = subprocess.run(["sp-merge", "--from=strace", *options, log],
                             capture_output=True)
     if merged.returncode:
@@ -20,7 +20,7 @@ def check(path):
     whole = open(path).read()
     complete, all_calls = calls(path)
     assert complete, path
-    # some bytes, and each end of a line
+    # some positions, and the end of each line
     for at in sorted({*range(1, len(whole), 43), *(m.end() for m in re.finditer("\n", whole))}):
         with tempfile.NamedTemporaryFile("w") as cut:
             cut.write(whole[:at])

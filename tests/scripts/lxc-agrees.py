@@ -6,7 +6,7 @@ what the loaded filter answers to the traces with what sp-verify answers that
 has read the policy; then policies that LXC refuses. Exit 1 if they differ."""
 import json, os, random, subprocess, sys, tempfile, time
 
-# Calls that neither LXC nor the program that waits makes.
+# Calls that neither LXC nor the waiting program makes.
 CALLS = """chmod fchmod chown lchown mknod mknodat kexec_load swapon swapoff
     reboot acct add_key keyctl request_key bpf ptrace init_module vhangup quotactl
     delete_module finit_module perf_event_open iopl ioperm semop msgsnd send recv
@@ -95,7 +95,7 @@ class Container:
 
 
 def compare(place, text, traces):
-    """What is wrong, or None."""
+    """Returns what is wrong, or None."""
     container = Container(place, text)
     run = container.run(["sleep", "60"])
     try:

@@ -12,7 +12,7 @@ def sections(text):
 
 
 def references(text):
-    """(section or None, page or None) of each reference."""
+    """Yields (section or None, page or None) for each reference."""
     name = r"\.?Xr ([a-z-]+) (\d)"
     text = re.sub(r"^\.\\\".*$", "", text, flags=re.M)
     sx = re.compile(r"Sx (.+?)(?:(?: No in |\nin\n)" + name + r")?[ .,;:)]*$", re.M)

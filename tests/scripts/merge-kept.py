@@ -21,7 +21,7 @@ def rank(id):
     return mix(mix(half[0]) ^ half[1]), id
 
 def one(rare):
-    """A recording: one run, or two phases."""
+    """A recording is one run, or has two phases."""
     id = rnd.getrandbits(124) * 16
     phases = [f"{id:032x}"] + [f"{id + 1:032x}"] * (rnd.random() < .15)
     how = rnd.choice(["command"] * 8 + ["attached pid", "command split harness"])
@@ -59,7 +59,8 @@ def tree(paths, out):
     return merge(paths, out, *rnd.choice([(), ("--keep-runs=3",), ("--keep-runs=9",)]))
 
 def facts(path):
-    """Of each run its record, and of each fact and image what its runs have of it."""
+    """Returns the record of each run and, for each fact and image, what each
+    run knows about it."""
     runs, ids, images, table, keep = {}, [], [], {}, None
     for record in mk.read(path):
         kind, *f = record
@@ -102,7 +103,7 @@ for _ in range(2):
     assert all(first(seen) <= set(kept) for seen in [runs, *table.values()])
     other = lambda id: id[:15] + bytes([id[15] ^ 1])     # the other phase
     assert all(other(id) in kept for id in kept if other(id) in runs)
-    # What policies are refused for, what they depend on.
+    # Properties for which policies are refused, or on which they depend.
     for key, seen in table.items():
         special = lambda v: v[0] != 0 if key[0] == "image" else (v[2], v[0] > 1)
         assert {special(v) for v in seen.values()} == {special(v) for v in few[key].values()}

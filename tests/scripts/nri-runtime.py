@@ -53,7 +53,7 @@ class Plugin:
 
     def frame(self, connection, stream, kind, body):
         data = struct.pack(">IIBB", len(body), stream, kind, 0) + body
-        # in two frames, as a stream may be cut anywhere
+        # in two frames, because a stream may be cut anywhere
         for part in (data[:7], data[7:]):
             self.s.sendall(struct.pack(">II", connection, len(part)) + part)
 
@@ -94,7 +94,7 @@ def main():
     body, _ = p.call("Configure", field(2, "containerd") +
                      field(3, "v1.7.24") + field(4, 5000) + field(5, int(os.environ.get("NRI_TIMEOUT_MS", 2000))))
     print("subscribed", body.hex())
-    # in two parts, of which the first has `more`
+    # in two parts; the first one says that there is more
     for more, answer in (1, field(2, field(2, 1))), (0, field(2, b"")):
         body, _ = p.call("Synchronize", field(1, field(1, "pod")) +
                          (field(3, 1) if more else b""))

@@ -7,7 +7,8 @@ os.close(os.open("f", os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600, dir_fd=d))
 os.symlink("f", "s", dir_fd=d)
 os.link("f", "l", src_dir_fd=d, dst_dir_fd=d)
 os.rename("l", "m", src_dir_fd=d, dst_dir_fd=d)
-os.close(os.open("s", os.O_RDWR, dir_fd=d))         # what the link leads to
+# the file to which the link leads
+os.close(os.open("s", os.O_RDWR, dir_fd=d))
 os.mkfifo("p", dir_fd=d)
 os.chmod("f", 0o644, dir_fd=d)
 os.truncate("d/f", 1)

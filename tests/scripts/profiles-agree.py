@@ -17,7 +17,8 @@ ACTIONS = {"SCMP_ACT_ALLOW": seccomp.ALLOW, "SCMP_ACT_LOG": seccomp.LOG,
 OPS = {"SCMP_CMP_EQ": seccomp.EQ, "SCMP_CMP_NE": seccomp.NE,
        "SCMP_CMP_GE": seccomp.GE, "SCMP_CMP_MASKED_EQ": seccomp.MASKED_EQ}
 ARCHS = {"SCMP_ARCH_X86": seccomp.Arch.X86, "SCMP_ARCH_X32": seccomp.Arch.X32}
-# What a JSON library with signed integers cannot hold, and what it can.
+# Numbers that a JSON library with signed integers cannot hold, and one that
+# it can.
 LARGE = [2 ** 63 - 1, 2 ** 63, 2 ** 64 - 2, 2 ** 64 - 1]
 FOREIGN = ["SCMP_ARCH_MIPSEL", "SCMP_ARCH_LOONGARCH64"]
 
@@ -33,7 +34,8 @@ def names():
 
 
 def action(rng, kinds):
-    """The profile's members, and what libseccomp calls it."""
+    """Returns the members of the profile, and the action in libseccomp's
+    terms."""
     kind = rng.choice(kinds + ["SCMP_ACT_ERRNO"])
     if kind != "SCMP_ACT_ERRNO":
         return kind, None, ACTIONS[kind]
@@ -68,7 +70,7 @@ def add_rules(rng, profile, own):
             try:
                 own.add_rule(answer, name, *args)
             except (RuntimeError, OSError, ValueError):
-                pass        # unknown, or the default action again
+                pass        # an unknown call, or the default action again
 
 
 def make(rng):

@@ -1,15 +1,16 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# The examples of sandprint-runs(7): what runs a suite, recorded once, with a run
-# for each test. Three tests make a call each that the others do not make.
+# The examples of sandprint-runs(7). A program that runs a suite is recorded
+# once, with a run for each test. Each of three tests makes a call that the
+# others do not make.
 load ../helper
 
 setup_file() {
 	requires_root
 }
 
-# own_calls — "NAME CALL" for the calls that tell the tests apart; nothing is lost,
-# and no other run, nor the harness, makes them
+# own_calls — prints "NAME CALL" for the calls that distinguish the tests.
+# Nothing may be lost, and no other run, nor the harness, may make these calls.
 own_calls() {
 	sp-emit --json run.sp 2>/dev/null | jq -r '
 		if .lost | add // 0 | . > 0 then error("lost") else . end |
@@ -19,7 +20,7 @@ own_calls() {
 		.runs[] | "\($runs[.].name) \($name | sub("at$"; ""))"' | sort -u
 }
 
-# shell_tests SUFFIX — scripts a, b and c
+# shell_tests SUFFIX — writes the scripts a, b and c
 shell_tests() {
 	printf '#!/bin/sh\necho 1..1\nsync && echo ok 1\n' >"a$1"
 	printf '#!/bin/sh\necho 1..1\nln -s x l && echo ok 1\n' >"b$1"
@@ -73,7 +74,7 @@ shell_tests() {
 
 @test "bats: a run for each test" {
 	mkdir test
-	# bats would take it for a test of this file
+	# bats would read it as a test of this file
 	sed 's/^TEST/@test/' >test/a.bats <<-'END'
 		TEST "disk" { sync; }
 		TEST "link" { ln -s x "$BATS_TEST_TMPDIR/l"; }
@@ -121,7 +122,7 @@ shell_tests() {
 
 @test "pytest: a run for each test of the one process" {
 	requires pytest-3
-	# the page's own file, with another FIFO
+	# the file in the manual, with another FIFO
 	sed -n '/^import os/,/^\.Ed/{/^\.Ed/!p}' \
 		"${TESTS%/*}/sp-record/sandprint-runs.7" |
 		sed "s|/tmp/marks|$PWD/marks|; s/\\\\e/\\\\/g" >conftest.py
@@ -149,7 +150,7 @@ shell_tests() {
 	shows 'the last run has the calls of 618 runs, since there were too many' <<<"$stderr"
 	sp-emit --json run.sp >run.json
 	jq -e '.runs | length == 16384 and (last.name | endswith("[further runs]"))' run.json
-	# none is lost: each child exits
+	# nothing is lost: every child exits
 	jq -e '[.calls[] | select(.name == "exit_group").count] | add == 17001' run.json
 	jq -e '(.lost | add // 0) == 0' run.json
 }

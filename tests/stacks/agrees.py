@@ -19,14 +19,14 @@ subprocess.run([f"{bindir}/sp-record", "-q", "--stacks", "-o", stream, "--", *co
                **quiet, timeout=300)
 out = subprocess.run([f"{bindir}/sp-emit", "--json", stream], capture_output=True, check=True)
 stacks = json.loads(out.stdout)["stacks"]
-with open(profile, "w") as file:        # every call is a violation
+with open(profile, "w") as file:        # makes every call a violation
     json.dump({"defaultAction": "SCMP_ACT_ERRNO"}, file)
 subprocess.run([f"{bindir}/sp-verify", "-p", profile, "--json", "-o", listed, "--", *command],
                **quiet, timeout=300)
 chains = [{"name": call["name"], "frames": site["frames"]} for call in json.load(open(listed))
           for site in call["sites"] if "frames" in site]
 
-calls, last = {}, []        # by name: chains
+calls, last = {}, []        # chains, by the name of the call
 for line in open(log, errors="replace"):
     call = re.match(r"(\d+) +(?:<\.\.\. )?(\w+)[( ]", line)
     frame = re.match(r" > (.*?)(?:\(.*\))? \[0x([0-9a-f]+)\]$", line)
@@ -53,14 +53,16 @@ def chain(stack):
     return tuple((os.path.basename(f["file"]), offset(f["file"], int(f["address"])))
                  for f in stack["frames"])
 
-# strace unwinds when a call returns, so not one that ends its thread, and it may go
-# on behind the function with which a program or a thread begins.
+# strace unwinds when a call returns, so it has no stack for a call that ends
+# its thread. It may also continue after the function with which a program or
+# thread begins.
 OUTERMOST = {"_start", "__clone3", "clone3", "clone"}
 def agrees(mine, theirs, outermost):
     return mine in theirs or outermost in OUTERMOST and any(c[:len(mine)] == mine for c in theirs)
 
 def compare(what, stacks, may_end_early):
-    """How many agree, and print the others; False: too few."""
+    """Counts those that agree, and prints the others. Returns False if too
+    few agree."""
     stacks = [s for s in stacks if any(seen.get(s["name"], ()))]
     same = early = 0
     for stack in stacks:

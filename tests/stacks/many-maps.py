@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Maps more executable memory than the kernel has room to record while the
-recorder, our parent, is stopped. The next map that has room tells it."""
+"""Makes more executable mappings than the kernel has room to record, while
+the recorder, our parent, is stopped. The next mapping for which there is
+room reports the loss."""
 import mmap
 import os
 import signal

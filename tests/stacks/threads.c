@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Threads, one after the other, whose calls come from functions of their own. */
+/*
+ * Threads, one after the other, each of which makes calls from functions of its
+ * own.
+ */
 #include <fcntl.h>
 #include <pthread.h>
 #include <stddef.h>

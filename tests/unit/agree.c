@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: agree [-k] [-r ROOT] PROFILE [RAW…]
- * Compare the filter of a profile with raw filters that another compiler made
- * of it, all in force together, over all numbers of calls and over arguments made
- * of the constants in them. -k: killing a thread and the process is the same.
- * Prints how many inputs agreed; exit 1 where one did not. Without RAW: the filter
- * itself, to stdout.
+ * usage: agree [-k] [-r ROOT] PROFILE [RAW…] Compares the filter of a profile
+ * with raw filters (all in force together) that another compiler made from it,
+ * for all numbers of calls, and for arguments made from the constants in the
+ * filters. -k treats killing a thread and killing the process as equal. Prints
+ * how many inputs agreed; exits with 1 if one did not. Without RAW, writes the
+ * filter itself to stdout.
  */
 #include <linux/audit.h>
 #include <stdio.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which cgroups a unit or a container has: paths that users choose do not count. */
+/*
+ * Finds the cgroups of units and containers. Paths that users chose must not
+ * count.
+ */
 #include "../../lib/process/cgroup.c"
 
 static const struct {
@@ -24,9 +27,10 @@ static const struct {
 	  "docker-web.service.scope", false },
 };
 
-/* What is left of a path for the container "hop". */
+/* The path of the container "hop" after cutting. */
 static const struct {
-	const char *path, *cut;		/* NULL: it is none of its */
+	/* NULL: the path is not the container's */
+	const char *path, *cut;
 } cuts[] = {
 	{ "/hop", "/hop" },
 	{ "/a/docker-hop.scope/init", "/a/docker-hop.scope" },
@@ -59,7 +63,10 @@ static int check_cuts(void)
 	return status;
 }
 
-/* Paths by hierarchy, version 2 first; "*" is before one named after the id. */
+/*
+ * Paths by hierarchy, version 2 first. "*" marks one that is named after the
+ * id.
+ */
 static const struct {
 	const char *paths[4];
 	size_t best;
@@ -97,7 +104,7 @@ static int check_choices(void)
 	return status;
 }
 
-/* A cgroup that somebody else has been given, and one that only root has. */
+/* A cgroup that was delegated to somebody else, and one that only root owns. */
 static int check_owner(const struct cgroup_mount *mount, const char *name)
 {
 	enum { NOBODY = 65534 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Conditions of policies, made up at random: what the filter answers for them
- * against the policy itself, evaluated here.
+ * Random conditions of policies: compares the filter's answers with an
+ * evaluation of the policy here.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -20,13 +20,14 @@ static const uint64_t values[] = {
 	0xfffffffe, 0xffffffff, 0x100000000, 0x100000001, 0x1ffffffff,
 	0x8000000000000000, 0xfffffffffffffffe, 0xffffffffffffffff,
 };
-enum { SMALL = 9 };	/* the first ones, which policies mostly have */
+/* small numbers, which are the most frequent in policies */
+enum { SMALL = 9 };
 
 static const char *const ops[] = {
 	"==", "!=", "<", "<=", ">", ">=", "&", "in",
 };
 
-/* The bounds are rare in policies, and need many rules. */
+/* Comparisons with bounds are rare in policies, and need many rules. */
 static int make_op(void)
 {
 	static const int likely[] = { 0, 0, 1, 6, 6, 7 };

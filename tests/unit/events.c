@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Events: what is written comes back, for random ones of all sizes; and a
- * record with a changed or missing byte is read without harm.
+ * Random events of all sizes must be the same after writing and reading. A
+ * record with a changed or missing byte must be read without harm.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ static uint64_t any_number(void)
 	return random() % 4 ? bits : -bits;
 }
 
-/* Of a few tasks and images, or of very many. */
+/* Events of a few tasks and images, or of very many. */
 static struct happening any_event(const struct happening *before, int tasks)
 {
 	struct happening h = {
@@ -105,7 +105,10 @@ static void check_round_trip(int tasks)
 	free(events);
 }
 
-/* To its end, whatever it holds: in a copy of its size, so that ASan sees. */
+/*
+ * Reads all events. The copy has the exact size, so that ASan sees reads beyond
+ * its end.
+ */
 static void read_bytes(const uint8_t *bytes, size_t size)
 {
 	uint8_t *copy = malloc(size ? size : 1);

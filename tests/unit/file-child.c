@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a child does that reads hostile files: it answers, or it is given up in
- * time, and nothing of ours depends on its end.
+ * A child that reads hostile files answers, or is given up in time. Nothing in
+ * the parent depends on the child's end.
  */
 #include <assert.h>
 #include <errno.h>
@@ -61,7 +61,7 @@ static void answers(void)
 	file_child_free(child);
 }
 
-/* In order, without waiting. */
+/* Answers come in order, and sending does not wait. */
 static void queue(void)
 {
 	size_t count = 0;
@@ -81,7 +81,10 @@ static void queue(void)
 	file_child_free(child);
 }
 
-/* Each is given up within the deadline; the fourth is not even started. */
+/*
+ * Each child is given up within the deadline. After three, no further child is
+ * started.
+ */
 static void fails(char what, bool at_once)
 {
 	size_t count = 0;
@@ -103,7 +106,7 @@ static void fails(char what, bool at_once)
 	file_child_free(child);
 }
 
-/* A child that hangs does not keep a pipe of ours open. */
+/* A child that hangs does not keep a pipe of the parent open. */
 static void holds_nothing(void)
 {
 	size_t count = 0;
@@ -125,7 +128,7 @@ static void on_alarm(int signal)
 	(void)signal;
 }
 
-/* A signal does not end the wait, nor make it longer. */
+/* A signal neither ends the wait nor makes it longer. */
 static void survives_signals(void)
 {
 	struct sigaction action = { .sa_handler = on_alarm };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Profiles and filters: a table of cases, and the evaluation in user space
- * against the kernel's own on random profiles and arguments.
+ * Profiles and filters: a table of cases; and the evaluation in user space,
+ * compared with the kernel's, for random profiles and arguments.
  */
 #include <errno.h>
 #include <signal.h>
@@ -55,7 +55,7 @@ static const char plain[] =
 	"   \"action\": \"SCMP_ACT_ALLOW\"},"
 	"  {\"names\": [\"write\"], \"action\": \"SCMP_ACT_ERRNO\"},"
 	"  {\"names\": [\"open\"], \"action\": \"SCMP_ACT_ERRNO\","
-	"   \"errnoRet\": 7},"	/* the default again */
+	"   \"errnoRet\": 7},"	/* this is the default action */
 	"  {\"names\": [\"mmap2\"], \"action\": \"SCMP_ACT_LOG\"},"
 	"  {\"names\": [\"mseal\"], \"action\": \"SCMP_ACT_ERRNO\","
 	"   \"errnoRet\": 38},"
@@ -67,7 +67,7 @@ static const char all[] =
 	" \"architectures\": [\"SCMP_ARCH_X32\", \"SCMP_ARCH_X86\"],"
 	" \"syscalls\": [{\"names\": [\"read\", \"ioctl\", \"prctl\"],"
 	"                 \"action\": \"SCMP_ACT_ALLOW\"}]}";
-/* Two conditions on one argument: either is enough. */
+/* Two conditions on one argument, of which one is enough. */
 static const char either[] =
 	"{\"defaultAction\": \"SCMP_ACT_TRAP\", \"syscalls\": ["
 	"  {\"names\": [\"getuid\"], \"action\": \"SCMP_ACT_ALLOW\", \"args\": ["
@@ -107,11 +107,12 @@ static const struct {
 	{ plain, "x86", 4, {0}, ERRNO(1) },
 	{ plain, "x86", 0, {0}, ERRNO(7) },
 	{ plain, "x86", 192, {0}, SECCOMP_RET_LOG },
-	{ plain, "x86", 102, { 5 }, ALLOW },	/* socketcall: accept */
+	{ plain, "x86", 102, { 5 }, ALLOW },	/* accept by socketcall */
 	{ plain, "x86", 102, { 4 }, ERRNO(7) },
 	{ plain, "x32", 0x40000000, {0}, KILL },
 	{ plain, "aarch64", 63, {0}, KILL },
-	{ all, "x86_64", 0, {0}, ALLOW },	/* added: the machine's own */
+	/* the machine's own architecture is added */
+	{ all, "x86_64", 0, {0}, ALLOW },
 	{ all, "x86_64", 16, {0}, ALLOW },
 	{ all, "x86_64", 1, {0}, SECCOMP_RET_KILL_PROCESS },
 	{ all, "x32", 0x40000000, {0}, ALLOW },
@@ -178,7 +179,7 @@ static const struct {
 	{ "{\"linux\": {\"seccomp\": {\"defaultAction\": \"\\u001b[1m\"}}}",
 	  "linux.seccomp.defaultAction: unknown action \\x1b[1m" },
 	{ "{\"defaultAction\": 1}", "defaultAction: not a string" },
-	/* What Go reads under another spelling, and others do not. */
+	/* Spellings that programs in Go accept, and others do not. */
 	{ "{\"DefaultAction\": \"SCMP_ACT_KILL\"}",
 	  "DefaultAction: runc and docker read it as defaultAction, and crun "
 	  "ignores it" },
@@ -193,14 +194,17 @@ static const struct {
 	  "Action: runc and docker read it as action, and crun ignores it" },
 	{ NAMED("\"action\": \"SCMP_ACT_ALLOW\", \"args\": [{\"Index\": 0}]"),
 	  "Index: runc and docker read it as index, and crun ignores it" },
-	/* What one program reads as another profile than the next one does. */
+	/* Files that two programs read as different profiles. */
 	{ "{\"linux\": {\"seccomp\": {\"defaultAction\": \"SCMP_ACT_KILL\"}},"
 	  " \"defaultAction\": \"SCMP_ACT_ALLOW\"}",
 	  "linux and defaultAction cannot both be given" },
 	{ "{\"kind\": \"SeccompProfile\", \"spec\": {\"defaultAction\": "
 	  "\"SCMP_ACT_KILL\"}, \"defaultAction\": \"SCMP_ACT_ALLOW\"}",
 	  "kind and defaultAction cannot both be given" },
-	/* What a runtime would ignore, and allow or deny all the same. */
+	/*
+	 * Things that a runtime would ignore, so that it allows or denies
+	 * anyway.
+	 */
 	{ "{\"linux\": {\"seccomp\": {\"defaultAction\": \"SCMP_ACT_KILL\","
 	  " \"syscalls\": [{\"names\": [\"read\"], \"action\": "
 	  "\"SCMP_ACT_ALLOW\", \"excludes\": {\"caps\": [\"CAP_BPF\"]}}]}}}",
@@ -293,7 +297,7 @@ static bool check_names(void)
 	return ok;
 }
 
-/* How many of `ids` there are, and whether one of them is the call. */
+/* Whether there are `n` allowed calls, and whether the call is one of them. */
 static bool allows(const char *text, const char *arch, const char *call,
 		   size_t *n)
 {
@@ -325,7 +329,7 @@ static bool check_allowed(void)
 	return true;
 }
 
-/* The kernel as the judge, with calls that take any argument. */
+/* The kernel as judge: calls that accept any argument. */
 
 static const struct {
 	const char *name;
@@ -341,7 +345,7 @@ enum { PROFILES = 1500, PROBES = 12, FIRST_ERRNO = 1000, SEED = 1 };
 struct probe {
 	bool compat;		/* by int 0x80 */
 	struct seccomp_data data;
-	long result;		/* the raw return value */
+	long result;		/* the raw result */
 };
 
 static uint64_t random_value(void)
@@ -379,7 +383,7 @@ static void random_rule(FILE *to)
 	fputs("]}", to);
 }
 
-/* A profile of random rules, under which another can be loaded. */
+/* A profile with random rules. It allows another profile to be loaded later. */
 static char *random_profile(void)
 {
 	char *text = NULL;
@@ -421,8 +425,8 @@ static void random_probe(struct probe *probe, bool int80)
 }
 
 /*
- * The sixth argument of int 0x80 is in the frame pointer: always 0 here. The
- * stack pointer steps over the red zone.
+ * With int 0x80, the sixth argument is in the frame pointer, so it is always 0
+ * here. The stack pointer skips the red zone.
  */
 static long call_compat(const struct seccomp_data *d)
 {
@@ -459,7 +463,10 @@ static bool load(const struct filter *f)
 	       !prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog);
 }
 
-/* What the child, where the kernel answers, leaves for its parent. */
+/*
+ * The results that the child, in which the kernel answers, leaves for its
+ * parent.
+ */
 struct shared {
 	bool answered;
 	struct probe probes[PROBES];
@@ -476,7 +483,8 @@ static void probe_kernel(const struct filter *f, struct shared *s)
 			? call_compat(&s->probes[i].data)
 			: call_native(&s->probes[i].data);
 	s->answered = true;
-	syscall(SYS_exit_group, 0);	/* sanitizers make calls in _exit() */
+	/* not _exit(), in which sanitizers make calls */
+	syscall(SYS_exit_group, 0);
 }
 
 static void run_child(char *const texts[2], struct shared *s)
@@ -504,7 +512,10 @@ static bool answers_have(const struct filter_answers *answers, uint32_t action)
 	return false;
 }
 
-/* With some bits of some arguments known the answer is one of those left. */
+/*
+ * If some bits of some arguments are known, the answer must be among the
+ * possible ones.
+ */
 static bool check_known(const struct filter *f, const struct probe *probe,
 			uint32_t answer)
 {
@@ -564,7 +575,9 @@ static bool check_probe(const struct filter *f, const struct filter *notifying,
 	return false;
 }
 
-/* The kernel would take them, and so does the reader of raw filters. */
+/*
+ * The kernel must accept the programs, and so must the reader of raw filters.
+ */
 static bool check_program(const struct filter *f)
 {
 	for (; f; f = f->older) {
@@ -609,8 +622,9 @@ static bool check_probes(const struct shared *s)
 }
 
 /*
- * False: libseccomp refused the profile, since rules contradict each other,
- * or searched for ever (2.5.4, rules of one call on different arguments).
+ * Returns false if libseccomp refused the profile: rules contradict each other,
+ * or libseccomp 2.5.4 worked until its time limit (rules for one call on
+ * different arguments).
  */
 static bool ask_kernel(char *const texts[2], struct shared *s)
 {
@@ -627,7 +641,7 @@ static bool ask_kernel(char *const texts[2], struct shared *s)
 	return s->answered;
 }
 
-/* One filter; of four, one is two programs in force together. */
+/* Tries one filter. One of four consists of two programs in force together. */
 static bool check_random(struct shared *s, bool int80)
 {
 	char *texts[2] = { NULL, NULL };
@@ -704,8 +718,8 @@ static bool check_own_loads(void)
 }
 
 /*
- * usage: filter [native] [PROFILES]: so many random ones, and no 32-bit calls
- * where the machine has none
+ * usage: filter [native] [PROFILES] — tests this many random profiles; "native"
+ * leaves out 32-bit calls, for machines without them
  */
 int main(int argc, char **argv)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * prove() on filters that libseccomp made and on the same with one instruction
- * changed: wherever the change shows in an answer, it has to find one, and what
- * it finds has to be one.
+ * Tests prove() with filters that libseccomp made, and with the same filters
+ * after changing one instruction. If the change affects an answer, prove() must
+ * find such an answer, and what it reports must be true.
  */
 #include <inttypes.h>
 #include <seccomp.h>
@@ -34,7 +34,8 @@ static uint64_t random_value(void)
 
 static struct profile_arg random_arg(uint32_t index)
 {
-	static const int ops[] = {	/* most policies have the last ones */
+	/* the last ones are the most frequent in policies */
+	static const int ops[] = {
 		SCMP_CMP_NE, SCMP_CMP_LT, SCMP_CMP_LE, SCMP_CMP_GE,
 		SCMP_CMP_GT, SCMP_CMP_MASKED_EQ, SCMP_CMP_MASKED_EQ,
 		SCMP_CMP_EQ, SCMP_CMP_EQ, SCMP_CMP_EQ,
@@ -94,7 +95,7 @@ static struct seccomp_data random_call(void)
 	return data;
 }
 
-/* Whether any of some calls gets another answer. */
+/* Whether one of some calls gets another answer. */
 static bool differ(const struct filter *a, const struct filter *b)
 {
 	for (int i = 0; i < SAMPLES; i++) {
@@ -123,7 +124,7 @@ static void change(struct filter *f)
 	}
 }
 
-/* The call that a text names: "read on x86 with argument 0 0x1 gets …". */
+/* Parses the call in a text: "read on x86 with argument 0 0x1 gets …". */
 static struct seccomp_data named_call(const char *text)
 {
 	struct seccomp_data data = { .nr = 0 };
@@ -186,7 +187,10 @@ static bool check_changes(const struct profile *p, struct filter *f,
 	return ok;
 }
 
-/* Rules that contradict each other can change places unseen. */
+/*
+ * Whether no rules contradict each other: such rules can be exchanged without
+ * effect on prove().
+ */
 static bool is_clear(const struct profile *p)
 {
 	for (size_t i = 1; i < p->n_rules; i++)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a tool can still do in its sandbox: write what it has open, give its
- * output its name, and nothing else. Each tool in a process of its own, in an
- * empty directory; other/ is beside it.
+ * What each tool can still do in its sandbox: write to files that are open, and
+ * give its output its name. Everything else must fail. Each tool runs in a
+ * process of its own, in an empty directory next to other/.
  */
 #include <assert.h>
 #include <errno.h>
@@ -36,7 +36,9 @@
 static void try_calls(enum sandbox_tool tool)
 {
 	char *argv[] = { "true", NULL };
-	/* What a C library may try is for the tools that may need it. */
+	/*
+	 * For tools that need them, calls that a C library may try get ENOSYS.
+	 */
 	int missing = tool == SANDBOX_READER ? EPERM : ENOSYS;
 	char byte = 'x';
 
@@ -48,7 +50,7 @@ static void try_calls(enum sandbox_tool tool)
 	      missing);
 	FAILS(syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0), EPERM);
 	if (tool != SANDBOX_EMIT && tool != SANDBOX_VERIFY)
-		FAILS(fork(), EPERM);	/* the others compile in a child */
+		FAILS(fork(), EPERM);	/* the other tools compile in a child */
 	if (tool == SANDBOX_READER)
 		assert(close(open("/etc/passwd", O_RDONLY)) == 0);
 	else
@@ -67,7 +69,7 @@ static void try_calls(enum sandbox_tool tool)
 		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED);
 }
 
-/* By calls that the filter lets through, for the output's sake. */
+/* Uses calls that the filter allows because outputs need them. */
 static void try_files(int directory, int other)
 {
 	if (landlock_abi() < 1)
@@ -130,11 +132,12 @@ int main(int argc, char **argv)
 	scratch();
 	for (int tool = SANDBOX_MERGE; tool <= SANDBOX_READER; tool *= 2) {
 		check(tool, false);
-		/* they have no output */
+		/* these tools have no output */
 		if (tool == SANDBOX_DIFF || tool == SANDBOX_READER)
 			continue;
 		check(tool, true);
-		check(tool, true);	/* which replaces what the first wrote */
+		/* this replaces the file that the first one wrote */
+		check(tool, true);
 	}
 	return 0;
 }

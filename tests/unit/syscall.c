@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Names and numbers against the kernel's, "ARCH NR NAME" a line on stdin.
+ * Compares names and numbers with the kernel's: lines "ARCH NR NAME" on stdin.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tables that were typed by hand, against what they are copied from. */
+/* Compares tables that were typed by hand with their sources. */
 #include <errno.h>
 #include <linux/landlock.h>
 #include <stdio.h>
@@ -25,7 +25,7 @@ static void check(bool ok, const char *what, const char *where)
 	}
 }
 
-/* The order of linux/landlock.h: bit 0 first. */
+/* In the order of linux/landlock.h, bit 0 first. */
 static const char *const rights[LANDLOCK_KINDS][17] = {
 	[LANDLOCK_FS] = {
 		"execute", "write_file", "read_file", "read_dir", "remove_dir",
@@ -59,7 +59,7 @@ static void check_rights(void)
 	}
 }
 
-/* Those that the oldest headers have. */
+/* Checks the rights that even the oldest headers have. */
 static void check_header(void)
 {
 #define SAME(right) \
@@ -81,7 +81,7 @@ static void check_header(void)
 #undef SAME
 }
 
-/* Which ABI has a right first: landlock(7). */
+/* Checks the ABI version that introduced each right: landlock(7). */
 static void check_abis(void)
 {
 	static const int fs[] = { 13, 14, 15, 15, 16 }, n = 5;
@@ -100,7 +100,7 @@ static void check_abis(void)
 	}
 }
 
-/* Ranks decide what `--score` counts where; rows are in their order. */
+/* `--score` counts calls by rank, and the rows are sorted by rank. */
 static void check_dangers(void)
 {
 	static const int wanted[] = { 0, 9, 19, 19 };
@@ -122,8 +122,8 @@ static void check_dangers(void)
 }
 
 /*
- * The calls of this machine that Linux still has have a signature, and each
- * argument of any value can be written.
+ * Every call of this machine that Linux still has must have a signature, and
+ * arguments of any value can be written.
  */
 static void check_signature(struct call_id id, const char *name,
 			    enum subject subject)
@@ -276,7 +276,10 @@ static void check_values(void)
 	}
 }
 
-/* Every recorded argument has a text, whether its rule is for --args or not. */
+/*
+ * Every recorded argument must have a text, whether its rule is for --args or
+ * not.
+ */
 static void check_texts(void)
 {
 	const struct argument_rule *rule;
@@ -299,7 +302,7 @@ static void check_texts(void)
 	}
 }
 
-/* Each is the name of a call somewhere, and brings another one. */
+/* Every name must be that of a call, and bring another call. */
 static void check_portable(void)
 {
 	const struct portable_family *family;

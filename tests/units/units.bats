@@ -24,7 +24,7 @@ setup() {
 	END
 }
 
-# has_unit UNIT DIRECTORY… — its directories are copied
+# has_unit UNIT DIRECTORY… — copies its directories
 has_unit() {
 	local dir
 	[ -e "/lib/systemd/system/$1" ] || skip "no $1"

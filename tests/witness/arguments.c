@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Makes calls with known arguments. With an argument it makes calls that a
- * profile of a run without one must deny, and prints "NAME ERRNO" for each.
+ * Makes calls with known arguments. With an argument, it also makes calls that
+ * a profile from a run without the argument must deny, and prints "NAME ERRNO"
+ * for each.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -35,7 +36,10 @@ int main(int argc, char **argv)
 	(void)argv;
 	setvbuf(stdout, NULL, _IOLBF, 128);
 	puts("begins");
-	/* Flags of the type are no part of it, nor the upper half of an int. */
+	/*
+	 * The flags in a socket's type are not recorded, nor is the upper half
+	 * of an int.
+	 */
 	for (int i = 0; i < 3; i++)
 		socket(AF_UNIX, SOCK_STREAM | (i ? SOCK_CLOEXEC : 0), 0);
 	syscall(SYS_socket, AF_INET | 1UL << 40, SOCK_DGRAM, 0);
@@ -48,7 +52,8 @@ int main(int argc, char **argv)
 	fcntl(0, F_GETFD);
 	kill(getpid(), 0);
 	syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, -3, 0);
-	for (int i = 0; i < 65; i++)	/* one too many to be told apart */
+	/* one value too many to be distinguished */
+	for (int i = 0; i < 65; i++)
 		syscall(SYS_tgkill, getpid(), -1, i);
 	if (argc > 1)
 		others();

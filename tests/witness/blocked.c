@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A process, a thread of it and children, each asleep in a call of its own;
- * "pid" is written when they are. They stay so until they are killed.
+ * A process, one of its threads, and children, each asleep in a different call.
+ * It writes the file "pid" when all are asleep. They sleep until they are
+ * killed.
  */
 #include <poll.h>
 #include <pthread.h>

@@ -6,8 +6,10 @@
 
 static char memory[512 << 20];
 
-/* COUNT [SECONDS [MIB]]: so many calls, and then some time; with much
-   memory the end takes its time too */
+/*
+ * usage: COUNT [SECONDS [MIB]] — makes COUNT calls and then waits for SECONDS;
+ * with much memory, exiting takes time, too
+ */
 int main(int argc, char **argv)
 {
 	if (argc > 3)

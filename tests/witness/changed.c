@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls that a tracer changes on their way: seccomp sees what it made of them. */
+/* A tracer changes these calls on their way: seccomp sees the changed calls. */
 #include <signal.h>
 #include <stddef.h>
 #include <sys/ptrace.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One number, two architectures in one process: i386 getpid, x86-64 writev. */
+/*
+ * One number in two architectures, within one process: i386 getpid, x86-64
+ * writev.
+ */
 #include "nolibc.h"
 
 void _start(void)

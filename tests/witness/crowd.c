@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Many threads alive at once that call in turns, each the same number of times:
- * more kernel stacks than the recorder has places for without two in one.
+ * Many threads run at once and make calls in turn, each the same number of
+ * times. Their kernel stacks are more than the recorder's table has places, so
+ * that some must share a place.
  */
 #include <pthread.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A daemon by two forks; it makes its calls half a second after the command
- * has exited.
+ * A daemon that forks twice, and makes its calls half a second after the
+ * command has exited.
  */
 #include "witness.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Syscall user dispatch: a call that it catches becomes a signal before
- * seccomp is asked, and is none.
+ * Syscall user dispatch: an intercepted call becomes a signal before seccomp is
+ * asked, so that it does not count as a call.
  */
 #include <signal.h>
 #include <sys/prctl.h>
@@ -16,7 +16,7 @@ enum { ALLOW = 0, BLOCK = 1, CAUGHT = 4 };
 static char selector = ALLOW;
 static volatile int caught;
 
-/* The return from it has to pass. */
+/* The return from the handler must not be intercepted. */
 static void on_sigsys(int signal)
 {
 	(void)signal;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * usage: eio-fs DIRECTORY FILE read|write|close — mounts a file system with the
- * file "old", which is FILE, and room for one that is made. What the third
- * argument names fails with EIO: reading behind the first half of "old",
- * writing, or closing what was written. "new" can be listed as long as it has a
- * name. Ends with SIGTERM, and unmounts.
+ * file "old", whose content is FILE, and room for one new file. The third
+ * argument says what fails with EIO: reading after the first half of "old",
+ * writing, or closing after writing. "new" is listed as long as it has a name.
+ * At SIGTERM, unmounts and ends.
  */
 #include <stdbool.h>
 
@@ -14,7 +14,7 @@ enum { OLD = 2, NEW = 3 };
 
 static const char *failing;
 static off_t written;
-static char new_name[256];	/* empty: it has none */
+static char new_name[256];	/* empty: the file has no name */
 
 static bool fails(const char *what)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A failed exec is a call of the program that made it, which goes on as the
- * same program.
+ * A failed exec is a call of the program that made it; that program continues.
  */
 #include "witness.h"
 

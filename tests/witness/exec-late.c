@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: exec-late FILE
- * A thread that is not the leader executes FILE, whose only segment lies
- * beyond the address space: execve fails when there is no way back, and the
- * process is killed under an id that the thread was not known by.
+ * usage: exec-late FILE — a thread that is not the leader executes FILE, whose
+ * only segment is beyond the address space. So execve fails after the point of
+ * no return, and the process is killed under an id that the thread did not have
+ * before.
  */
 #include <elf.h>
 #include <fcntl.h>

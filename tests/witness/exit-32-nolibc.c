@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A 32-bit program: its starter's 64-bit execve, and its own exit_group. */
+/*
+ * A 32-bit program. Its recording has the starter's 64-bit execve, and its own
+ * exit_group.
+ */
 #include "nolibc.h"
 
 void _start(void)

@@ -3,7 +3,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* 0: as it was recorded, else another family or type. 1: it was denied. */
+/*
+ * 0: makes the call as recorded; otherwise, with another family or type. Exits
+ * with 1 if it was denied.
+ */
 int main(int argc, char **argv)
 {
 	int other = argc > 1 ? atoi(argv[1]) : 0;

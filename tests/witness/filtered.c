@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Calls that a seccomp filter of its own answers: filtered HOW, or
- * filtered exec COMMAND… for those of another program. The truth
- * about denials is "ARCH NAME ANSWER COUNT", as `denials` in helper.bash
- * prints them.
+ * Calls that the program's own seccomp filter answers: "filtered HOW", or
+ * "filtered exec COMMAND…" for those of another program. It prints denials as
+ * "ARCH NAME ANSWER COUNT", like `denials` in helper.bash.
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -20,7 +19,7 @@
 
 #include "witness.h"
 
-/* The call `nr` gets `action`, all else is allowed. */
+/* The filter answers the call `nr` with `action`, and allows all others. */
 static long load_for(unsigned int nr, unsigned int action, unsigned int flags)
 {
 	long fd;
@@ -52,7 +51,7 @@ static void denial(const char *answer, long count)
 	fflush(stdout);
 }
 
-/* At once after it was loaded, and in a child. */
+/* Makes a denied call right after loading, and another in a child. */
 static void deny(void)
 {
 	load(SECCOMP_RET_ERRNO | EXDEV, 0);
@@ -68,7 +67,10 @@ static void deny(void)
 	TRUTH(getsid, 1);
 }
 
-/* Of one second, half is over before anybody looks; it ends without a word. */
+/*
+ * Loads its filter early: half of its second is over before anybody looks. It
+ * prints nothing at its end.
+ */
 static void deny_early(void)
 {
 	struct timespec now, end;
@@ -94,7 +96,7 @@ static void *other_thread(void *arg)
 	return arg;
 }
 
-/* A thread that gets the filter while it runs. */
+/* A running thread gets the filter. */
 static void sync_threads(void)
 {
 	pthread_t t;
@@ -113,7 +115,7 @@ static void on_sigsys(int signal)
 	(void)signal;
 }
 
-/* The program's own handler stands for the call. */
+/* The program's own handler answers the call. */
 static void trap(void)
 {
 	signal(SIGSYS, on_sigsys);
@@ -130,7 +132,7 @@ static void call_what_is_denied(int signal)
 	MARK(getsid);
 }
 
-/* The first call of the handler is one that a filter answers, too. */
+/* A filter also answers the first call of the handler. */
 static void trap_and_deny(void)
 {
 	signal(SIGSYS, call_what_is_denied);
@@ -152,7 +154,7 @@ static void spin(int signal)
 		;
 }
 
-/* The leader ends while its child is in the handler, which calls nothing. */
+/* The leader ends while its child is in the handler, which makes no call. */
 static void trap_and_spin(void)
 {
 	inside = mmap(NULL, sizeof(*inside), PROT_READ | PROT_WRITE,
@@ -169,7 +171,7 @@ static void trap_and_spin(void)
 	truth(ARCH, "getpgid", 1, " skipped");
 }
 
-/* Core files would be left about. */
+/* Prevents core files. */
 static void no_core(void)
 {
 	struct rlimit none = { 0, 0 };
@@ -198,7 +200,7 @@ static void *dying_thread(void *arg)
 	return arg;
 }
 
-/* Only the thread dies; the process goes on. */
+/* Only the thread is killed; the process continues. */
 static void kill_thread(void)
 {
 	pthread_t t;
@@ -210,10 +212,11 @@ static void kill_thread(void)
 	MARK(getsid);
 	denial("SIGSYS", 1);
 	TRUTH(getsid, 1);
-	_exit(0);	/* exit(3) could wait for the dead one's locks */
+	/* not exit(3), which could wait for locks of the killed thread */
+	_exit(0);
 }
 
-/* Another program, under the filter. */
+/* Executes another program under the filter. */
 static void execute(char **argv)
 {
 	load(SECCOMP_RET_ERRNO | EXDEV, 0);
@@ -221,7 +224,10 @@ static void execute(char **argv)
 	err(1, "%s", argv[0]);
 }
 
-/* The mode before filters: four calls are allowed, getpgid is not. */
+/*
+ * Strict mode, which is older than filters: four calls are allowed, but not
+ * getpgid.
+ */
 static void die_strictly(void)
 {
 	if (fork() == 0) {
@@ -236,7 +242,9 @@ static void die_strictly(void)
 
 static volatile long listener = -1;
 
-/* It answers the first, fails the second and lets the third through. */
+/*
+ * Answers the first call itself, fails the second, and lets the third continue.
+ */
 static void *supervisor(void *arg)
 {
 	for (int i = 0; i < 3; i++) {
@@ -271,7 +279,7 @@ static void notify(void)
 	for (int i = 0; i < 3; i++)
 		MARK(getpgid);
 	pthread_join(t, NULL);
-	truth(ARCH, "getpgid", 2, " skipped");	/* one, and the third */
+	truth(ARCH, "getpgid", 2, " skipped");	/* the first and the third */
 	denial("EXDEV", 1);
 }
 

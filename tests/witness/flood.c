@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* usage: flood THREADS CALLS — so many getppid, shared among the threads */
+/*
+ * usage: flood THREADS CALLS — makes this many calls of getppid, divided among
+ * the threads
+ */
 #include <pthread.h>
 
 #include "witness.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the file systems of the tests share: fuse(4), without a library. A file
- * that includes this defines answer().
+ * What the file systems for tests share: fuse(4), without a library. The
+ * including file defines answer().
  */
 #include <err.h>
 #include <errno.h>
@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 static const char *directory;
-static int device, file;	/* what the one file of the file system holds */
+static int device, file;	/* the content of the only file */
 static off_t size;
 
 static void answer(const struct fuse_in_header *in);
@@ -45,7 +45,7 @@ static struct fuse_attr attributes(uint64_t node, off_t bytes, mode_t mode)
 	};
 }
 
-/* Who still waits for an answer gets ENOTCONN. */
+/* Processes that still wait for an answer get ENOTCONN. */
 static void end(int signal)
 {
 	(void)signal;
@@ -53,7 +53,10 @@ static void end(int signal)
 	_exit(0);
 }
 
-/* Mount on DIRECTORY, and answer until SIGTERM; 77: there is no fuse. */
+/*
+ * Mounts on DIRECTORY, and answers until SIGTERM. Returns 77 if there is no
+ * fuse.
+ */
 static int serve(const char *on, const char *content, const char *name)
 {
 	static char request[2 << 20] __attribute__((aligned(8)));

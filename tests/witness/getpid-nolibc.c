@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* getpid four times, by an instruction of its own. */
+/* Calls getpid four times, with an instruction of its own. */
 #include "nolibc.h"
 
 void _start(void)

@@ -10,7 +10,10 @@
 
 static struct sock_filter code[4096];
 
-/* Loaded, no call can be made any more: any may be denied. */
+/*
+ * After loading the filter, this makes no call, because the filter may deny
+ * any.
+ */
 static void load(FILE *f, volatile char *answer)
 {
 	struct sock_fprog p = { fread(code, 8, 4096, f), code };
@@ -21,7 +24,7 @@ static void load(FILE *f, volatile char *answer)
 		;
 }
 
-/* "1" for each of the files that the kernel takes, else "0". */
+/* Prints "1" for each file that the kernel accepts, and "0" for the others. */
 int main(int argc, char **argv)
 {
 	volatile char *answer = mmap(NULL, 1, PROT_READ | PROT_WRITE,

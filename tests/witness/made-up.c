@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tries to have the recorder note another object than its calls reach:
- * made-up HOW VICTIM, in a directory of its own. What it really changes lies
- * below that directory; it never may change VICTIM.
+ * usage: made-up HOW VICTIM — tries to make the recorder note another object
+ * than the one that a call reaches, in a directory of its own. Everything that
+ * it really changes is below that directory; it may never change VICTIM.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -32,7 +32,7 @@ static void make(const char *path)
 	close(fd);
 }
 
-/* As many directories within each other as `path` has components, and one. */
+/* Makes nested directories: one more than `path` has components. */
 static size_t make_deep(const char *path, char *deep)
 {
 	size_t n = 1;
@@ -51,7 +51,10 @@ static size_t make_deep(const char *path, char *deep)
 	return n;
 }
 
-/* "link/../../..VICTIM": by its text, the victim; really, a file in "deep". */
+/*
+ * The name link/../../..VICTIM seems to be the victim, but really is a file in
+ * "deep".
+ */
 static void dots(void)
 {
 	char cwd[NAME], deep[NAME * 4], name[NAME * 4] = "link";
@@ -79,7 +82,10 @@ static void dots(void)
 	CHECK(mkdir(name, 0700));
 }
 
-/* A directory that becomes a link to the victim's when the call has ended. */
+/*
+ * A directory is replaced by a link to the victim's directory after the call
+ * has ended.
+ */
 static void swap_link(void)
 {
 	const char *base = strrchr(victim, '/') + 1;
@@ -123,14 +129,17 @@ static void *flip_fd(void *unused)
 	return NULL;
 }
 
-/* Whatever is called so by now: it comes to what another name was meant for. */
+/*
+ * Another file takes the name, so that a fact about one file could be used for
+ * another.
+ */
 static void renew(void)
 {
 	rmdir("mine");
 	close(open("mine", O_CREAT | O_WRONLY, 0644));
 }
 
-/* The name is another one when the kernel has read it. */
+/* The name in memory changes after the kernel has read it. */
 static void swap_name(void)
 {
 	pthread_t thread;
@@ -157,7 +166,7 @@ static void swap_name(void)
 	fprintf(stderr, "%ld changed\n", changed);
 }
 
-/* Keep this thread on the first or the last CPU that it may use. */
+/* Keeps this thread on the first or the last CPU that it may use. */
 static void run_on(bool last)
 {
 	cpu_set_t all, one;
@@ -171,7 +180,7 @@ static void run_on(bool last)
 	CHECK(sched_setaffinity(0, sizeof(one), &one));
 }
 
-/* So that a call with the name takes a while. */
+/* Makes a name with which a call takes a while. */
 static void make_slow_name(char name[NAME])
 {
 	for (int i = 0; i < 120; i++)
@@ -179,7 +188,7 @@ static void make_slow_name(char name[NAME])
 	strcat(name, "mine");
 }
 
-/* Change the name once a call has begun, each time at another moment of it. */
+/* Changes the name once a call has begun, at a different moment each time. */
 static void *change_once(void *unused)
 {
 	(void)unused;
@@ -195,7 +204,7 @@ static void *change_once(void *unused)
 	return NULL;
 }
 
-/* The next call has the first name when it begins. */
+/* Makes sure that the next call begins with the first name. */
 static void begin(void)
 {
 	while (begun)
@@ -204,7 +213,10 @@ static void begin(void)
 	begun = true;
 }
 
-/* The name is empty when the kernel has read it. Prints how many were made. */
+/*
+ * The name is empty after the kernel has read it. Prints how many files were
+ * created.
+ */
 static void swap_empty(void)
 {
 	pthread_t thread;
@@ -225,7 +237,10 @@ static void swap_empty(void)
 	printf("%ld\n", made);
 }
 
-/* The name is the victim's then; only what has the attribute is changed. */
+/*
+ * The name is then the victim's, but only the file with the attribute is
+ * changed.
+ */
 static void swap_attribute(void)
 {
 	pthread_t thread;
@@ -244,7 +259,7 @@ static void swap_attribute(void)
 	pthread_join(thread, NULL);
 }
 
-/* The descriptor is another file's when the call ends. */
+/* The descriptor belongs to another file when the call ends. */
 static void swap_fd(void)
 {
 	pthread_t thread;
@@ -263,7 +278,7 @@ static void swap_fd(void)
 	pthread_join(thread, NULL);
 }
 
-/* The address is another one when the kernel has read it. */
+/* The address changes after the kernel has read it. */
 static void swap_address(void)
 {
 	pthread_t thread;
@@ -293,7 +308,7 @@ static void swap_address(void)
 	pthread_join(thread, NULL);
 }
 
-/* Calls that fail before the kernel asks whether they are permitted. */
+/* Calls that fail before the kernel checks whether they are permitted. */
 static void failures(void)
 {
 	struct {
@@ -325,7 +340,7 @@ static void write_file(const char *path, const char *format, int id)
 		err(1, "%s", path);
 }
 
-/* Root of a user namespace of its own, with mounts of its own. */
+/* Becomes root of its own user namespace, with its own mounts. */
 static void become_root(void)
 {
 	int uid = getuid(), gid = getgid();
@@ -348,7 +363,7 @@ static void use(const char *path)
 	CHECK(chmod(path, 0644));
 }
 
-/* An own file in the victim's place, in a namespace of its own. */
+/* Puts its own file at the victim's place, in its own namespace. */
 static void namespaced(void)
 {
 	make("mine");
@@ -357,7 +372,7 @@ static void namespaced(void)
 	use(victim);
 }
 
-/* The same below a root of its own. */
+/* The same below its own root. */
 static void rooted(void)
 {
 	char path[NAME];
@@ -373,7 +388,7 @@ static void rooted(void)
 	use(path);
 }
 
-/* A mount that is nowhere. */
+/* Uses a mount that is mounted nowhere. */
 static void detached(void)
 {
 	enum { OPEN_TREE = 428, CLONE_TREE = 1 };	/* linux/mount.h */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * marker N: from SIGUSR1 on, N times getpgid; it writes the file "pid" before
- * and "done" after, and stays until it is killed.
+ * usage: marker N — calls getpgid N times after SIGUSR1. It writes the file
+ * "pid" before and "done" after that, and runs until it is killed.
  */
 #include <signal.h>
 

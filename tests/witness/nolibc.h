@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A program that makes only the calls it spells out: no libc, no loader. Its
- * recording must be exactly these and the execve that started it.
+ * A program that makes only the calls that it names: it has no libc and no
+ * loader. Its recording must have exactly these, and the execve that started
+ * it.
  */
 #ifndef NOLIBC_H
 #define NOLIBC_H
@@ -30,7 +31,7 @@ static inline long call64(long nr, long a)
 #endif
 
 #if defined(__x86_64__) || defined(__i386__)
-/* The 32-bit entry, open to 64-bit programs too. */
+/* The 32-bit entry, which 64-bit programs can use, too. */
 static inline long call32(long nr, long a)
 {
 	long ret;

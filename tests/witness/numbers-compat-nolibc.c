@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Numbers that are no call, by int 0x80: each is made its place + 2 times. */
+/*
+ * Numbers that belong to no call, by int 0x80. Number i in the list is called i
+ * + 2 times.
+ */
 #include "nolibc.h"
 
 static const long numbers[] = { -1, 600 };

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* usage: numbers-many COUNT — one call each of so many numbers that are none */
+/*
+ * usage: numbers-many COUNT — uses this many numbers that belong to no call,
+ * once each
+ */
 #include "witness.h"
 
 int main(int argc, char **argv)

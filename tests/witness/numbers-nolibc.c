@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Numbers that are no call, and one of x32. Each is made its place + 1 times. */
+/*
+ * Numbers that belong to no call, and one of x32. Number i in the list is
+ * called i + 1 times.
+ */
 #include "nolibc.h"
 
 static const long numbers[] = {
@@ -17,7 +20,7 @@ void _start(void)
 {
 	for (unsigned i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
 		repeat(numbers[i], i + 1);
-	/* The kernel takes the lower half of the register. */
+	/* The kernel uses the lower half of the register. */
 	repeat(0x100000000 | NR64_getpid, 4);
 	for (;;)
 		call64(NR64_exit_group, 0);

@@ -14,7 +14,10 @@ static void handler(int sig)
 	(void)sig;
 }
 
-/* own [COMMAND] ANSWER: what its filter has for getpgid and socket */
+/*
+ * usage: own [COMMAND] ANSWER — its own filter gives ANSWER to getpgid and
+ * socket
+ */
 int main(int argc, char **argv)
 {
 	unsigned int answer = strtoul(argv[argc - 1], NULL, 0);

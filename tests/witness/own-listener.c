@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* own-listener [FLAGS]: loads a filter that allows everything; 8: with a listener */
+/*
+ * usage: own-listener [FLAGS] — loads a filter that allows everything; with
+ * FLAGS 8, it has a listener
+ */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stdlib.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Threads that make calls before and after a mark. phases [EXEC-ARGV…]: the
- * mark is the thread's name "ready". Then socket(2) is called, and at the end
- * the given command is executed. Prints "PHASE NAME COUNT" lines. One thread
- * begins to open a FIFO before the mark; the call ends after it.
+ * usage: phases [EXEC-ARGV…] — threads that make calls before and after a mark.
+ * The mark is that a thread gets the name "ready". Then it calls socket(2), and
+ * at the end it executes the given command. It prints "PHASE NAME COUNT" lines.
+ * One thread begins to open a FIFO before the mark; this call ends after the
+ * mark.
  */
 #include <fcntl.h>
 #include <pthread.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * results-static [native]: makes calls, and prints "ARCH NR RESULT" of each; with
- * an argument, none by int 0x80.
+ * usage: results-static [native] — makes calls, and prints "ARCH NR RESULT" for
+ * each; with "native", makes none by int 0x80
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: rush TIMES — so often, 200 getppid in a row and a nap of a millisecond;
- * then 200 more, 30 milliseconds of waiting awake, and 200 getuid, five
- * microseconds apart.
+ * usage: rush TIMES — makes 200 calls of getppid in a row and sleeps for a
+ * millisecond, TIMES times. Then it makes 200 more, computes for 30
+ * milliseconds, and makes 200 calls of getuid, five microseconds apart.
  */
 #include <time.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * service-calls [native]: prints "NAME ERRNO" of the calls that it makes; names
- * in -32 are by int 0x80, and with an argument it makes none of these.
+ * usage: service-calls [native] — makes calls, and prints "NAME ERRNO" for
+ * each. Names that end in -32 are made by int 0x80; with "native", it makes
+ * none of these.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A daemon that gives up its privileges goes on being recorded. */
+/* A daemon that gives up its privileges is still recorded. */
 #include <sys/wait.h>
 
 #include "witness.h"

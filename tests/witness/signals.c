@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Calls that the kernel makes a program enter: rt_sigreturn from a handler,
+ * Calls that the kernel itself makes: rt_sigreturn after a handler, and
  * restart_syscall after a stop.
  */
 #include <signal.h>

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* getpgid(0), from right here. */
+/* Calls getpgid(0) right here. */
 __attribute__((noinline)) int marked_function(void)
 {
 	long result = SYS_getpgid;
@@ -28,7 +28,7 @@ static void *thread(void *arg)
 	return arg;
 }
 
-/* The same in memory that no file is behind. */
+/* Makes the same call in memory without a file. */
 static void generated(void)
 {
 	static const unsigned char code[] = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Children by every way there is, and grandchildren; each child's first call
- * is its mark.
+ * Creates children in every possible way, and grandchildren. The first call of
+ * each child identifies it.
  */
 #include <linux/sched.h>
 #include <signal.h>
@@ -17,7 +17,7 @@ static void end_child(void)
 	syscall(SYS_exit_group, 0);
 }
 
-/* arm64 has no fork(2) but clone(2). */
+/* On arm64, fork(2) is made with clone(2). */
 static long make_fork(void)
 {
 #ifdef SYS_fork
@@ -39,7 +39,7 @@ static void by_fork(void)
 	end_child();
 }
 
-/* The child borrows the stack, so it has to make its calls from here. */
+/* The child uses its parent's stack, so it must make its calls here. */
 static void by_vfork(void)
 {
 	if (vfork() == 0) {

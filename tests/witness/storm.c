@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A storm of processes and threads, to be attached to in its middle: storm
- * WORKERS. It writes its pid to the file "pid". From SIGUSR1 on every task
- * makes getsid calls that are counted, in shared memory; SIGUSR2 ends it.
- * What is left behind by its parent becomes the root's child.
+ * usage: storm WORKERS — many processes and threads, for attaching in the
+ * middle. It writes its pid to the file "pid". From SIGUSR1 on, every task
+ * calls getsid, and counts the calls in shared memory. SIGUSR2 ends it.
+ * Children whose parent has ended become children of the first process.
  */
 #include <pthread.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Threads that end one after the other, the leader among them: each end is
- * that thread's alone.
+ * Threads end one after the other, and the leader is among them. Each end must
+ * affect only that thread.
  */
 #include <pthread.h>
 

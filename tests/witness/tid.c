@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* usage: tid TID TIMES — so many children, one after the other, as one tid */
+/*
+ * usage: tid TID TIMES — creates this many children, one after the other, all
+ * with the same tid
+ */
 #include <linux/sched.h>
 #include <errno.h>
 #include <signal.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Calls whose arguments have names, that succeed and that fail: for sp-emit
- * --strace and for strace itself. By number, so that no C library changes them.
+ * Calls whose arguments have names, which succeed or fail: for sp-emit --strace
+ * and for strace itself. They are made by number, so that no C library changes
+ * them.
  */
 #include <fcntl.h>
 #include <netinet/in.h>

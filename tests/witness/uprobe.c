@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: uprobe entry|return|libc — a probe of the kernel's on a function of
- * ours, or of libc's, as a tool sets them; the calls that the kernel then makes
+ * usage: uprobe entry|return|libc — sets a kernel probe on one of our functions
+ * or on libc's, as a tool does; the kernel then makes calls
  */
 #include <linux/perf_event.h>
 #include <inttypes.h>
@@ -16,8 +16,8 @@ enum { TIMES = 1000 };
 
 #ifdef __x86_64__
 /*
- * The kernel replaces a breakpoint by a call of a trampoline, which makes
- * uprobe(2), where the instruction is a nop of five bytes.
+ * Where the instruction is a nop of five bytes, the kernel replaces the
+ * breakpoint by a call of a trampoline, which makes uprobe(2).
  */
 __attribute__((naked, noinline)) static void probed(void)
 {
@@ -30,7 +30,7 @@ static void probed(void)
 }
 #endif
 
-/* The file that `address` is mapped from, and where in it. */
+/* Finds the file from which `address` is mapped, and the offset in the file. */
 static uint64_t find(uintptr_t address, char path[4096])
 {
 	FILE *maps = fopen("/proc/self/maps", "re");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Operations through io_uring, which are no system calls: uring [sqpoll], by
- * whose thread they are submitted then.
+ * Operations through io_uring, which are not system calls. usage: uring
+ * [sqpoll] — with sqpoll, a kernel thread submits them.
  */
 #include <errno.h>
 #include <fcntl.h>

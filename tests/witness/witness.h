@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A witness makes calls that nothing else in it makes, and says on stdout how
- * many of each: "ARCH NAME COUNT" a line, as `calls` in helper.bash prints a
- * recording. One that cannot bear witness exits with 77, and its row fails:
- * a row that needs a feature of the machine names it in the table.
+ * A witness makes calls that nothing else in it makes, and prints how many:
+ * lines "ARCH NAME COUNT", in the form in which `calls` in helper.bash prints a
+ * recording. A witness that cannot run exits with 77, and its row fails: a row
+ * that needs a feature of the machine names it in the table.
  */
 #ifndef WITNESS_H
 #define WITNESS_H
@@ -33,10 +33,13 @@ enum { CANNOT = 77 };
 #define ARCH_64 "x86_64"
 #endif
 
-/* The truth about one call; flushed, so that no child prints it again. */
+/*
+ * Prints the truth about one call. The output is flushed, so that no child
+ * prints it again.
+ */
 #define TRUTH(name, count) truth(ARCH, #name, count, "")
 
-/* `flags`: each with a space before it. */
+/* Each of the `flags` has a space before it. */
 static inline void truth(const char *arch, const char *name, long count,
 			 const char *flags)
 {
@@ -44,7 +47,7 @@ static inline void truth(const char *arch, const char *name, long count,
 	fflush(stdout);
 }
 
-/* Make a harmless call that libc does not make by itself. */
+/* Makes a harmless call that libc does not make by itself. */
 #define MARK(name) ((void)syscall(SYS_##name, 0, 0))
 
 #endif
