@@ -419,21 +419,15 @@ static bool is_plain(const struct tracer_options *o)
  * Opens the skeleton with an excerpt of the kernel's types in the file `fd`.
  * The file is written later, and libbpf reads it when the programs are loaded.
  */
-static struct record *open_skeleton(bool plain, int fd, struct btf_ids *ids)
+static struct record *open_skeleton(bool plain, int fd)
 {
 	char path[32];
 	struct bpf_object_open_opts options = {
 		.sz = sizeof(options), .btf_custom_path = path,
 	};
-	struct record *skel = NULL;
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (fd >= 0)
-		skel = object_open(plain, &options);
-	if (skel && btf_write_excerpt(bpf_object__btf(skel->obj), fd, ids))
-		return skel;
-	record__destroy(skel);
-	return object_open(plain, NULL);
+	return object_open(plain, fd < 0 ? NULL : &options);
 }
 
 /* What programs of the section iter/task are loaded with. */
@@ -589,8 +583,7 @@ static void set_targets(const struct tracer *t,
 }
 
 /* Sets everything that cannot change once the programs are loaded. */
-static void set_up(struct tracer *t, const struct tracer_options *options,
-		   const struct btf_ids *ids)
+static void set_up(struct tracer *t, const struct tracer_options *options)
 {
 	struct record *skel = t->skel;
 
@@ -616,23 +609,75 @@ static void set_up(struct tracer *t, const struct tracer_options *options,
 	set_targets(t, options);
 	set_viewer(skel);
 	naming_prepare(skel, options->paths);
-	confirm_prepare(skel, ids, options->paths && !t->unconfirmed);
+	confirm_prepare(skel, &(struct btf_ids){ 0 }, false);
 	choose_maps(t);
 	choose_programs(t, options->paths);
+}
+
+/* What libbpf would do later; what fails here is left to it. */
+static void create_map(struct bpf_map *map)
+{
+	const struct bpf_map_create_opts options = {
+		.sz = sizeof(options), .map_flags = bpf_map__map_flags(map),
+	};
+	int fd;
+
+	if (bpf_map__is_internal(map) || !bpf_map__autocreate(map))
+		return;
+	fd = bpf_map_create(bpf_map__type(map), bpf_map__name(map),
+			    bpf_map__key_size(map), bpf_map__value_size(map),
+			    bpf_map__max_entries(map), &options);
+	if (fd < 0)
+		return;
+	bpf_map__reuse_fd(map, fd);
+	close(fd);
+}
+
+static void create_maps(void *object)
+{
+	struct bpf_map *map;
+
+	/* cppcheck-suppress unknownMacro */
+	bpf_object__for_each_map(map, object)
+		create_map(map);
+}
+
+/*
+ * Open the object and get everything ready for loading. The maps are created
+ * while we read the kernel's types.
+ */
+static int prepare(struct tracer *t, const struct tracer_options *options,
+		   int types_fd, struct iterators *iterators)
+{
+	bool has_types;
+
+	t->skel = open_skeleton(is_plain(options), types_fd);
+	if (!t->skel)
+		return -errno;
+	set_up(t, options);
+	side_by_side_do(iterators->threads, create_maps, t->skel->obj);
+	has_types = btf_write_excerpt(bpf_object__btf(t->skel->obj), types_fd,
+				      &iterators->ids);
+	side_by_side_wait(iterators->threads);
+	if (!has_types) {	/* libbpf reads all of them */
+		record__destroy(t->skel);
+		t->skel = object_open(is_plain(options), NULL);
+		if (!t->skel)
+			return -errno;
+		set_up(t, options);
+	}
+	confirm_prepare(t->skel, &iterators->ids,
+			options->paths && !t->unconfirmed);
+	return use_casts(t->skel, &iterators->ids);
 }
 
 static int load_by(struct tracer *t, const struct tracer_options *options,
 		   struct iterators *iterators)
 {
-	int types_fd = memfd_create("btf", MFD_CLOEXEC), error;
+	int types_fd = memfd_create("btf", MFD_CLOEXEC);
 	int handler = handle_iterators(iterators);
+	int error = prepare(t, options, types_fd, iterators);
 
-	t->skel = open_skeleton(is_plain(options), types_fd, &iterators->ids);
-	error = t->skel ? 0 : -errno;
-	if (!error) {
-		set_up(t, options, &iterators->ids);
-		error = use_casts(t->skel, &iterators->ids);
-	}
 	if (!error)
 		error = record__load(t->skel);
 	if (handler >= 0)
@@ -642,11 +687,22 @@ static int load_by(struct tracer *t, const struct tracer_options *options,
 	return error;
 }
 
+/*
+ * libbpf 1.1 frees its list of handlers when the last one goes, and frees it
+ * again when the next one comes: here is one that stays.
+ */
+static void keep_handlers(void)
+{
+	libbpf_register_prog_handler("none/", BPF_PROG_TYPE_UNSPEC, 0, NULL);
+}
+
 int load(struct tracer *t, const struct tracer_options *options)
 {
-	struct iterators iterators = { .threads = side_by_side_new() };
+	struct iterators iterators = { 0 };
 	int error, failed;
 
+	keep_handlers();
+	iterators.threads = side_by_side_new();
 	t->targets = options->targets;
 	t->n_targets = options->n_targets;
 	error = load_by(t, options, &iterators);

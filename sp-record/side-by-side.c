@@ -15,9 +15,11 @@
 
 #include "base/memory.h"
 
-enum { THREADS_MAX = 4, PROGRAMS_MAX = 64, STACK_SIZE = 256 << 10 };
+enum { THREADS_MAX = 4, JOBS_MAX = 64, STACK_SIZE = 256 << 10 };
 
 struct job {
+	void (*run)(void *argument);	/* NULL: load the program */
+	void *argument;
 	struct bpf_program *program;
 	int fd;
 	struct bpf_insn *insns;
@@ -29,8 +31,9 @@ struct job {
 struct side_by_side {
 	pthread_mutex_t lock;
 	pthread_cond_t change;
-	struct job jobs[PROGRAMS_MAX];
-	size_t n, next;		/* the next one that nobody loads */
+	struct job jobs[JOBS_MAX];
+	size_t n, next;		/* the next one that nobody does */
+	size_t running;
 	bool complete;		/* no more will come */
 	int error;
 	pthread_t threads[THREADS_MAX];
@@ -38,17 +41,21 @@ struct side_by_side {
 	int handlers[2];	/* of libbpf; 0: none */
 };
 
-/* Loading */
+/* Working */
 
-static int load(struct job *job)
+static int do_job(struct job *job)
 {
+	if (job->run) {
+		job->run(job->argument);
+		return 0;
+	}
 	job->fd = bpf_prog_load(bpf_program__type(job->program),
 				bpf_program__name(job->program), "GPL",
 				job->insns, job->n, job->options);
 	return job->fd < 0 ? -errno : 0;
 }
 
-/* Load programs until there is none, or, if `waits`, until all have come. */
+/* Do jobs until there is none, or, if `waits`, until all have come. */
 static void work(struct side_by_side *s, bool waits)
 {
 	pthread_mutex_lock(&s->lock);
@@ -61,11 +68,14 @@ static void work(struct side_by_side *s, bool waits)
 			continue;
 		}
 		s->next++;
+		s->running++;
 		pthread_mutex_unlock(&s->lock);
-		error = load(job);
+		error = do_job(job);
 		pthread_mutex_lock(&s->lock);
+		s->running--;
 		if (error)
 			s->error = error;
+		pthread_cond_broadcast(&s->change);
 	}
 	pthread_mutex_unlock(&s->lock);
 }
@@ -91,6 +101,36 @@ static void start(struct side_by_side *s, size_t n)
 		s->n_threads++;
 	pthread_attr_destroy(&attributes);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+static void add(struct side_by_side *s)
+{
+	pthread_mutex_lock(&s->lock);
+	s->n++;
+	pthread_cond_broadcast(&s->change);
+	pthread_mutex_unlock(&s->lock);
+}
+
+void side_by_side_do(struct side_by_side *s, void (*work_on)(void *),
+		     void *argument)
+{
+	if (!s || s->n == JOBS_MAX)
+		return;
+	s->jobs[s->n].run = work_on;
+	s->jobs[s->n].argument = argument;
+	s->jobs[s->n].fd = -1;
+	add(s);
+}
+
+void side_by_side_wait(struct side_by_side *s)
+{
+	if (!s)
+		return;
+	work(s, false);
+	pthread_mutex_lock(&s->lock);
+	while (s->running)
+		pthread_cond_wait(&s->change, &s->lock);
+	pthread_mutex_unlock(&s->lock);
 }
 
 /* libbpf */
@@ -132,14 +172,11 @@ int side_by_side_take(struct side_by_side *s, struct bpf_program *program,
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
 
-	if (!s || s->n == PROGRAMS_MAX)
+	if (!s || s->n == JOBS_MAX)
 		return 0;
 	s->jobs[s->n].program = program;
 	fill(&s->jobs[s->n], options);
-	pthread_mutex_lock(&s->lock);
-	s->n++;
-	pthread_cond_signal(&s->change);
-	pthread_mutex_unlock(&s->lock);
+	add(s);
 	options->func_info = options->line_info = NULL;
 	options->func_info_cnt = options->line_info_cnt = 0;
 	return bpf_program__set_insns(program, empty, 2);
@@ -221,7 +258,8 @@ int side_by_side_finish(struct side_by_side *s)
 		pthread_join(s->threads[i], NULL);
 	error = s->error;
 	for (size_t i = 0; !error && i < s->n; i++)
-		if (dup3(s->jobs[i].fd, bpf_program__fd(s->jobs[i].program),
+		if (s->jobs[i].program &&
+		    dup3(s->jobs[i].fd, bpf_program__fd(s->jobs[i].program),
 			 O_CLOEXEC) < 0)
 			error = -errno;
 	release(s);

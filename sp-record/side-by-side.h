@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The kernel verifies one program at a time for each thread that loads one, and
- * libbpf loads them one after the other. Here several threads do.
+ * libbpf loads them one after the other. Here several threads do, and other work
+ * that takes the kernel long.
  */
 #ifndef SIDE_BY_SIDE_H
 #define SIDE_BY_SIDE_H
@@ -15,6 +16,11 @@ struct side_by_side;
  * does not allow it, so that libbpf loads all programs.
  */
 struct side_by_side *side_by_side_new(void);
+/* Have a thread call the function, if there is one. */
+void side_by_side_do(struct side_by_side *s, void (*work_on)(void *),
+		     void *argument);
+/* Until nothing is left to do. */
+void side_by_side_wait(struct side_by_side *s);
 /*
  * Called before libbpf loads a program of a tracepoint; others can call it from
  * such a function of their own. A thread loads the program, and libbpf loads an
