@@ -123,7 +123,8 @@ $(B)/page/%.h: sp-emit/page.%
 
 # The kernel side: an object without debug info, embedded by its skeleton. Its
 # BTF has the sources' paths: relative ones, so that builds are reproducible.
-# plain.bpf.o is the same source without what few recordings need.
+# plain.bpf.o is built from the same source, but without the code that only
+# few recordings need.
 $(call objs,sp-record): $(B)/record.skel.h $(B)/plain.skel.h
 BPF_ARCH := $(patsubst riscv64,riscv,$(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))))))
 $(B)/record.bpf.o $(B)/plain.bpf.o: bpf/record.bpf.c $(wildcard bpf/*.h)
@@ -138,7 +139,8 @@ $(B)/%.bpf.o:
 		-c -o $@ $<
 	$(Q)llvm-strip -g $@
 
-# sp-record uses the skeleton of the one for the variables of the other.
+# sp-record accesses the variables of both objects through one skeleton, so
+# they must be at the same places.
 $(B)/sp-record/object.o: $(B)/record.variables $(B)/plain.variables
 $(B)/%.variables: $(B)/%.bpf.o
 	$(Q)llvm-nm -S $< | sed -n 's/ plain_/ /; / [BbRr] /p' | sort >$@

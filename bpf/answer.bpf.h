@@ -48,9 +48,9 @@ static __always_inline bool is_error(__s64 result)
 }
 
 /*
- * Whether a filter undid the call, to send a signal in its place. Elsewhere than on x86, the
- * result is then the call's first argument, which can look like an error: the
- * signal decides.
+ * Whether a filter undid the call, to send a signal in its place. Elsewhere
+ * than on x86, the result is then the call's first argument, which can look
+ * like an error: so only the signal tells.
  */
 static __always_inline bool is_rolled_back(struct task_struct *task,
 					   struct pt_regs *regs, __s64 result)

@@ -95,7 +95,10 @@ static __always_inline void keep_object(struct object *o, struct path *path)
 	o->type = type_of_dentry(o->at.dentry);
 }
 
-/* mknod, mkdir, symlink, unlink, rmdir: (directory, dentry …) */
+/*
+ * The hooks of mknod, mkdir, symlink, unlink and rmdir have the arguments
+ * (directory, dentry, …).
+ */
 SEC("raw_tp")
 int confirm_entry(struct bpf_raw_tracepoint_args *ctx)
 {
@@ -125,7 +128,10 @@ int confirm_rename(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
-/* link: (dentry, directory, dentry), on one mount */
+/*
+ * The hook of link has the arguments (dentry, directory, dentry). All are on
+ * one mount.
+ */
 SEC("raw_tp")
 int confirm_link(struct bpf_raw_tracepoint_args *ctx)
 {

@@ -10,11 +10,11 @@ static __always_inline __u64 note_new(void)
 
 /*
  * The verifier checks a function that is not static once, by itself, and not
- * again with each state that it is called in. That is most of what starting
- * costs. Such functions take numbers, or the address of something of known
- * size, which they have to check for NULL.
+ * again with each state that it is called in. Repeated checks would take most
+ * of the time of a start. Such functions take numbers, or the address of
+ * something of known size, which they have to check for NULL.
  *
- * This one returns 1 if the map has the element for the first time.
+ * count_rare() returns 1 if the element was not in the map before.
  */
 __noinline int count_rare(const struct rare_key *given)
 {

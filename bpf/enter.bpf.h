@@ -63,11 +63,13 @@ static __always_inline bool count_argument(const struct argument_key *key,
 }
 
 /*
- * 1: these values were seen for the first time. Values that the map has no room
- * for are not new: otherwise, each call with them would copy a stack.
+ * Counts the values of the call's arguments. Returns 1 if these values were
+ * seen for the first time. Values for which the map has no room do not count as
+ * new: otherwise, each call with them would copy a stack.
  *
- * If values are not counted, their counts add up to less than the call's count.
- * Readers then know that the list of values is not complete.
+ * If some values could not be counted, the sum of all counts is less than the
+ * call's count. From this, readers know that the list of values is not
+ * complete.
  */
 __noinline int note_arguments(const struct call_args *args, __u32 image,
 			      __u32 row, __s32 nr, __u32 trait)

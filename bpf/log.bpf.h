@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /* A part of record.bpf.c: logs each call as an event, with --every. */
 /*
- * The time for a call. Reading the clock takes about as long as an empty
- * program, and longer than everything else for an event. So for a thread that
- * makes calls fast (RUSH_CALLS in a row, within RUSH_NS each), the clock is
- * read for one call in RUSH_SHARE. The next calls get the same time, if the
+ * The time for a call. Reading the clock takes about as long as running an
+ * empty program, and longer than all other work for an event. So for a thread
+ * that makes calls fast (RUSH_CALLS in a row, within RUSH_NS each), the clock
+ * is read for one call in RUSH_SHARE. The next calls get the same time, if the
  * thread was not switched and the timer has not ticked.
  */
 static __always_inline __u64 call_time(struct log_ends *ends,

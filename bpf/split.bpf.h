@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * A part of record.bpf.c: --split, which makes runs of the parts of a recording.
+ * A part of record.bpf.c: --split, which divides a recording into runs.
  *
- * The image id that a task's calls are counted by stands for its executable in
- * its run, so that counting is what it is without --split.
+ * With --split, an image id stands for an executable in a certain run. So calls
+ * are counted by image id as without --split.
  */
 static __always_inline __u32 run_of(__u32 image)
 {

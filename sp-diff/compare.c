@@ -30,8 +30,8 @@ static unsigned int runtimes_of(enum profile_form form)
 }
 
 /*
- * Whether nobody asked for the call: the profile's loader adds it, or sp-emit
- * does.
+ * Whether the call is in the profile only because the profile's loader or a
+ * group of sp-emit adds it.
  */
 static bool is_grouped(const struct side *own, const struct side *other,
 		       const struct entry *entry)

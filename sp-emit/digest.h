@@ -25,8 +25,9 @@ struct digest_call {
 	uint64_t *by_run;
 	size_t n_runs;		/* that made it */
 	/*
-	 * Of units (below), if no group allows the call; 0: a group does. With 1,
-	 * `only_run` is a run of it.
+	 * The number of units (below) that made the call; 0 if a group allows
+	 * the call in any case. If the number is 1, `only_run` is a run of that
+	 * unit.
 	 */
 	size_t n_units, only_run;
 	char **arguments;	/* such as "3 times ioctl(TCGETS)", unescaped */

@@ -284,7 +284,10 @@ static void write_added(const struct emit *emit,
 	free(why);
 }
 
-/* The one at this place in the list, or NULL: the profile allows it. */
+/*
+ * The possible call at this index of the list, or NULL if the profile allows
+ * the call.
+ */
 static const struct possible_call *possible_at(const struct emit *emit,
 					       size_t i)
 {
@@ -293,7 +296,10 @@ static const struct possible_call *possible_at(const struct emit *emit,
 	return profile_allows(emit->profile, call->id) ? NULL : call;
 }
 
-/* A later call of the list with the same ability: ", 4 mkdir". */
+/*
+ * Writes the later calls of the list that have the same ability: "; also mkdir
+ * (4)".
+ */
 static void write_others(const struct emit *emit, size_t first, FILE *out)
 {
 	const struct ability *ability =
@@ -347,8 +353,8 @@ static void write_possible_call(const struct emit *emit, size_t i,
 }
 
 /*
- * The calls that are in the programs and not in the profile: those with one
- * ability in a line, or a line for each.
+ * Writes the calls that the programs can make, but that are not in the profile:
+ * a line for each ability, or a line for each call.
  */
 static void write_possible(const struct emit *emit, FILE *out)
 {

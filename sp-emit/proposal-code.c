@@ -21,9 +21,10 @@ struct chance {
 };
 
 /*
- * The ability of a call that an executable itself can make. What a library can
- * do says little, as does a function that can get to the call, unless the table
- * has the function.
+ * The ability of a call that the executable itself can make. Returns NULL for a
+ * call that only a library makes, and for a call that is merely reachable
+ * through a function, unless the table of abilities lists that function: such
+ * calls say little about the program.
  */
 static const struct ability *ability_in_code(const struct possible_call *call)
 {
@@ -69,7 +70,10 @@ static void find_chances(struct chance *chances, const struct digest *d)
 	}
 }
 
-/* What no run did at all first; of that, what a reviewer wants to know. */
+/*
+ * Sorts abilities of which no run made any call to the front, and among these
+ * the ones that a reviewer wants to know.
+ */
 static int by_weight(const void *a, const void *b)
 {
 	const struct chance *x = a, *y = b;
@@ -98,7 +102,10 @@ static bool is_earlier(const struct chance *c, size_t i, bool same_function)
 	return false;
 }
 
-/* "imports unlink, rename", of the object of calls[at]. */
+/*
+ * Adds "imports unlink, rename": the functions through which the object of
+ * calls[at] makes calls of this ability.
+ */
 static void put_functions(struct proposal *p, const struct chance *c, size_t at)
 {
 	size_t n = 0;
@@ -123,7 +130,10 @@ static void put_functions(struct proposal *p, const struct chance *c, size_t at)
 	}
 }
 
-/* As reports name it, since an executable can be executed by another name. */
+/*
+ * The name of the object as in reports: an executable can have been executed by
+ * another name.
+ */
 static char *object_text(const struct trace *t, const char *object)
 {
 	for (size_t i = 0; i < t->n_images; i++)

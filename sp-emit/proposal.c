@@ -17,7 +17,7 @@ enum {
 	FROM_CODE_FIRST = 5,	/* before what single runs made */
 	RUNS_MAX = 3,		/* that one proposal names */
 	NAMES_MAX = 4,
-	/* A stream can have very many of both. */
+	/* limits, because a stream can have very many of both: */
 	MARKS_MAX = 200,	/* runs whose marks are counted */
 	MISSING_MAX = 200,	/* paths that are looked up */
 };
@@ -96,7 +96,10 @@ static const struct run *run_at(const struct digest *d, size_t i)
 	return d->emit->trace->runs[i];
 }
 
-/* Not for the later parts of a recording, which have the status of the first. */
+/*
+ * Later parts of a recording are not counted, because they have the status of
+ * the first part.
+ */
 static void propose_repeats(struct proposals *p, const struct digest *d)
 {
 	struct proposal *new;
@@ -123,7 +126,7 @@ static void propose_repeats(struct proposals *p, const struct digest *d)
 			     "calls"));
 }
 
-/* Attached recordings lack it. */
+/* Attached recordings lack the start of the program. */
 static void propose_start(struct proposals *p, const struct digest *d)
 {
 	const struct trace *t = d->emit->trace;
@@ -189,7 +192,10 @@ static void propose_clients(struct proposals *p, const struct digest *d)
 	put_addresses(new, d->emit->trace);
 }
 
-/* A handler that was called returns; waiting for signals is the other way. */
+/*
+ * A program handles signals in one of two ways: a handler returns by
+ * rt_sigreturn, or the program waits for signals.
+ */
 static void propose_signals(struct proposals *p, const struct digest *d)
 {
 	struct proposal *new;
@@ -207,7 +213,7 @@ static void propose_signals(struct proposals *p, const struct digest *d)
 			       "handler", times(d, "rt_sigaction")));
 }
 
-/* Fewer recordings got to a mark than there are. */
+/* Proposes more runs if some recordings did not get to a mark. */
 static void propose_phases(struct proposals *p, const struct digest *d)
 {
 	const struct trace *t = d->emit->trace;
@@ -282,7 +288,7 @@ static void propose_like(struct proposals *p, const struct digest *d,
 			propose_call(new, d->calls[i].name);
 }
 
-/* The runs with the most calls that no other command line made. */
+/* Names the runs with the most calls that no other command line made. */
 static void propose_lone(struct proposals *p, const struct digest *d)
 {
 	size_t n_runs = d->emit->trace->n_runs;
@@ -306,7 +312,10 @@ static void propose_lone(struct proposals *p, const struct digest *d)
 	free(lone);
 }
 
-/* Where libraries, locales and commands are looked for says little. */
+/*
+ * Whether the path is in a directory where every program looks for libraries,
+ * locales and commands. Such paths say little about the program.
+ */
 static bool is_usual(const char *path)
 {
 	static const char *const below[] = {
@@ -332,7 +341,10 @@ static bool was_found(const struct trace *t, const struct fact *missing)
 	return false;
 }
 
-/* The path of a failed look, if it says something about the program; heap. */
+/*
+ * The path of a failed lookup, which the caller frees. NULL: it says nothing
+ * about the program.
+ */
 static char *missing_path(const struct fact *fact)
 {
 	uint32_t own = fact->id.nr;

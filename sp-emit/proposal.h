@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tests that are missing: what the program can do, by the recording and by its
- * code, and what no run did. Each is proposed with its evidence.
+ * Proposes tests that are missing. The recording and the code show what the
+ * program can do; a test is proposed for what no run did, with the evidence.
  */
 #ifndef PROPOSAL_H
 #define PROPOSAL_H
 
 #include "digest.h"
 
-/* Our own words, or a name from outside, which the format has to escape. */
+/*
+ * A part of a sentence: our own words, or a name from outside (`outside`),
+ * which the format must escape.
+ */
 struct proposal_part {
 	char *text;
 	bool outside;
@@ -16,7 +19,7 @@ struct proposal_part {
 
 struct proposal {
 	char *test;		/* "Add a run in which …"; our own words */
-	/* Of these calls; NULL after the last. Names of calls. */
+	/* the names of the calls that the test is about; NULL after the last */
 	char **calls;
 	size_t n_calls;
 	struct proposal_part *why;	/* a sentence without its dot */
@@ -31,7 +34,10 @@ struct proposals {
 struct proposals *proposals_new(const struct digest *d);
 void proposals_free(struct proposals *p);
 
-/* "Tests can also be proposed from the code …", or NULL: they are. */
+/*
+ * "Tests can also be proposed from the code …", or NULL if the code was already
+ * used.
+ */
 const char *proposals_hint(const struct digest *d);
 
 /* The rest is for proposal*.c. */
@@ -42,8 +48,9 @@ void because_of(struct proposal *p, char *name);
 void propose_call(struct proposal *p, const char *name);
 
 /*
- * From the code of the executables, with --possible: what they can do
- * and no run did, those from number `from` up to `to`.
+ * With --possible: adds proposals from the code of the executables, for what
+ * they can do and no run did. Adds only those with the numbers from `from` up
+ * to `to`.
  */
 void propose_by_code(struct proposals *p, const struct digest *d,
 		     size_t from, size_t to);

@@ -43,7 +43,7 @@ struct excerpt {
 	struct kernel_btf kernel;
 	struct wanted *wanted;
 	size_t n;
-	/* whether a wanted name has this beginning(); see there */
+	/* indexed by beginning(): whether a wanted name has that value */
 	bool begins[BEGINNINGS];
 	struct btf *btf;
 	int n_arrays;

@@ -69,7 +69,8 @@ struct notify_tasks {
 	struct known_file *files;
 	struct process *processes;
 	struct task *tasks;
-	size_t sweep_at;	/* so many tasks are looked through next */
+	/* the number of tasks at which sweep() works again */
+	size_t sweep_at;
 	struct file_child *reader;	/* the child that reads executables */
 	int epoll_fd;
 	/* /proc shows the ids that notifications have */
@@ -132,9 +133,9 @@ static void forget_threads(struct notify_tasks *t, const struct process *p,
 }
 
 /*
- * A filter of the workload's own or a signal can end a thread without a
- * notification; then another process can have its id, even while the process of
- * the thread is still there.
+ * Whether the thread still exists. A filter of the workload itself, or a
+ * signal, can end a thread without a notification. Another process can then get
+ * its id, even while the thread's own process still runs.
  */
 static bool is_still(const struct task *task)
 {
@@ -143,7 +144,10 @@ static bool is_still(const struct task *task)
 		errno != ESRCH;
 }
 
-/* Threads that ended without a notification must not add up. */
+/*
+ * Forgets threads that ended without a notification, so that their number does
+ * not grow without limit.
+ */
 static void sweep(struct notify_tasks *t)
 {
 	enum { FEW = 1024 };

@@ -342,8 +342,8 @@ static int start(struct notify *n, const struct command *command)
 	int error;
 
 	/*
-	 * The command has our uid as a rule. It must not trace us or the
-	 * guardian, or open what we write by /proc: ptrace(2).
+	 * The command usually has our uid. This keeps it from tracing us or the
+	 * guardian, and from opening our files through /proc: ptrace(2).
 	 */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	workload_prepare(&c, &r->signals);

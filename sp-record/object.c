@@ -8,7 +8,10 @@
 #include "skeleton.h"
 #include "plain.skel.h"
 
-/* The skeleton of the one is used for the variables of the other. */
+/*
+ * Both objects are accessed through the skeleton `record`, so their variables
+ * must have the same layout.
+ */
 _Static_assert(sizeof(*((struct record *)0)->rodata) ==
 	       sizeof(*((struct plain *)0)->rodata), "settings");
 _Static_assert(sizeof(*((struct record *)0)->bss) ==

@@ -9,8 +9,9 @@ struct record;
 struct bpf_object_open_opts;
 
 /*
- * `plain`: without what SETTING in bpf/record.bpf.c names, which takes half as
- * long to load. NULL: errno.
+ * Opens the object. `plain` chooses the one without the code for settings
+ * (SETTING in bpf/record.bpf.c), which takes half as long to load. Returns NULL
+ * and errno on failure.
  */
 struct record *object_open(bool plain,
 			   const struct bpf_object_open_opts *options);

@@ -14,9 +14,9 @@ bool privilege_is_unlimited(void)
 }
 
 /*
- * The kernel checks PTRACE_MODE_READ_FSCREDS when this link is read: proc(5).
- * The files for which it does so when they are opened can let us wait, as long
- * as the process is in an execve(2).
+ * Reads a link for which the kernel checks PTRACE_MODE_READ_FSCREDS: proc(5).
+ * Other files in /proc need the same check, but opening them can let us wait as
+ * long as the process is in an execve(2).
  */
 bool privilege_may_trace(pid_t pid)
 {

@@ -143,9 +143,9 @@ static void *copy(const void *data, size_t size)
 }
 
 /*
- * The descriptors of other objects' BTF (fd_array) are freed before the program
- * is loaded; nothing of ours needs them. The lines of the source are only for
- * the verifier's log.
+ * Copies the options. Leaves out fd_array, which libbpf frees before the thread
+ * loads the program and which our programs do not need, and the source lines,
+ * which are only for the verifier's log.
  */
 static void fill(struct job *job, const struct bpf_prog_load_opts *options)
 {
@@ -185,7 +185,7 @@ int side_by_side_take(struct side_by_side *s, struct bpf_program *program,
 static int take(struct bpf_program *program, struct bpf_prog_load_opts *options,
 		long cookie)
 {
-	/* confirm.c loads these itself, from their instructions. */
+	/* confirm.c loads these programs itself, from their instructions. */
 	if (!strncmp(bpf_program__name(program), "confirm_", 8))
 		return 0;
 	return side_by_side_take((void *)cookie, program, options);

@@ -12,8 +12,9 @@ struct bpf_program;
 struct side_by_side;
 
 /*
- * To be called before the object is opened. NULL: there is one CPU, or libbpf
- * does not allow it, so that libbpf loads all programs.
+ * Call this before the object is opened. Returns NULL if there is only one CPU,
+ * or this libbpf has no handlers for that. libbpf then loads all programs
+ * itself.
  */
 struct side_by_side *side_by_side_new(void);
 /* Have a thread call the function, if there is one. */
@@ -22,16 +23,18 @@ void side_by_side_do(struct side_by_side *s, void (*work_on)(void *),
 /* Until nothing is left to do. */
 void side_by_side_wait(struct side_by_side *s);
 /*
- * Called before libbpf loads a program of a tracepoint; others can call it from
- * such a function of their own. A thread loads the program, and libbpf loads an
- * empty one. NULL: libbpf loads it.
+ * libbpf calls this before it loads a program of a tracepoint. Handlers of
+ * other programs can call it, too. One of our threads then loads the program,
+ * and libbpf loads an empty program instead. If `s` is NULL, libbpf loads the
+ * program itself.
  */
 int side_by_side_take(struct side_by_side *s, struct bpf_program *program,
 		      struct bpf_prog_load_opts *options);
 /*
- * Once libbpf is done: wait for the threads, and put the programs in the place
- * of the empty ones. Frees `s`; NULL is accepted. From here on the programs have
- * no handler of libbpf's: bpf_program__attach() cannot be used.
+ * Call this when libbpf has loaded the object: waits for the threads, and
+ * replaces the empty programs by the real ones. Frees `s`, which can be NULL.
+ * Afterwards, the programs have no handler of libbpf any more, so
+ * bpf_program__attach() cannot be used.
  */
 int side_by_side_finish(struct side_by_side *s);
 

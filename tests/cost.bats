@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# How long the kernel's verifier works on the BPF programs, which is most of the
-# time of a start. If it can no longer see a constant, or unrolls a loop, it
-# takes five times as long, and nothing else shows that.
+# Limits the work of the kernel's verifier on the BPF programs, which takes most
+# of the time of a start. A change of the programs can make it five times as
+# much, if the verifier no longer knows a constant or follows each turn of a
+# loop. No other test would notice that.
 load helper
 
 setup_file() {

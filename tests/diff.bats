@@ -474,8 +474,8 @@ runs() {
 		run -0 --separate-stderr sp-diff --fail-on=any,failed good.sp \
 			now.sp
 		[[ $stderr != *now.sp* ]]
-		# the first run that exits with 1, and that no earlier run
-		# resembles
+		# the only note: no run before this one has its name, and it
+		# exits with 1
 		[[ $stderr == "sp-diff: good.sp: run grep (03000000) exited with 1: it may lack calls" ]]
 	done
 	for end in 't 1' 't -15' 'grep 2' 'new 1' 'new -11'; do

@@ -151,10 +151,10 @@ packaged() {
 	echo "$BATS_TEST_TMPDIR/$2"
 }
 
-# find_minijail — puts minijail0 into PATH: this machine's, or one from a Debian
-# suite that has it, if that can be fetched, with its own libraries. Without -T
-# static, it would preload one of these libraries into the program, which has
-# others.
+# find_minijail — puts minijail0 into PATH. If this machine has none, fetches it
+# from Debian's unstable suite, with its libraries; skips the test if that
+# fails. The option -T static keeps minijail0 from preloading one of its
+# libraries into the program, which uses the libraries of this machine.
 find_minijail() {
 	local root=${SP_BIN%/bin}/suites/sid-minijail
 	if command -v minijail0 >/dev/null; then

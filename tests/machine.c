@@ -2,10 +2,11 @@
 /*
  * usage: machine [quick | FEATURE]
  *        machine audit
- * Prints what this machine can do, as far as the tests depend on it: all of it,
- * what takes no time to find out, or one feature. A line per feature, its fields
- * separated by tabs: FEATURE, "yes" or "no", what it is called in a sentence, and
- * the reason for "no". With "audit": the state of the kernel's auditing.
+ * Prints what this machine can do, as far as the tests depend on it: all
+ * features, those that take no time to find out, or one feature. Each feature has
+ * a line of four fields, separated by tabs: FEATURE, "yes" or "no", a name for
+ * sentences, and the reason for "no". With "audit", prints the state of the
+ * kernel's auditing.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>

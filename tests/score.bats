@@ -108,7 +108,7 @@ Docker's default      309         3          6      0      4      2  Docker 29, 
 @test "Docker's default: the figures are what its profile allows" {
 	run -0 "$TESTS/score-reference" "$TESTS/data/docker-default.json"
 	[ "${lines[0]}" = "Docker's default: [309,3,[0,4,2]], as in the table" ]
-	# It is noticed if a profile allows another number of calls.
+	# The test fails if a profile allows another number of calls.
 	jq '.syscalls[0].names -= ["accept"]' "$TESTS/data/docker-default.json" >less.json
 	run -1 "$TESTS/score-reference" less.json
 	[ "${lines[0]}" = "Docker's default: [308,3,[0,4,2]], but the table has [309,3,[0,4,2]]" ]

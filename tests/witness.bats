@@ -75,21 +75,23 @@ attach_row() {
 	kill -KILL "$(<pid)" && ended 137 $!
 }
 
-# Whether the recorder says that it was too slow for a filter.
+# Whether the recorder reported that it began to watch a filter too late.
 came_late() {
 	sp-emit --json run.sp |
 		jq -e 'any(.runs[].blind[]; endswith("just after it was loaded"))' \
 			>/dev/null
 }
 
-# is_late ROW… — the last recording came too late for a filter, and lost nothing
+# is_late ROW… — in the last recording, the recorder began to watch a filter too
+# late, and lost nothing
 is_late() {
 	[ "$1" = filtered ] && came_late && lost_nothing
 }
 
-# record_in_time ROW… — again when it was late. A busy machine can take the
-# recorder's time, but not often: SP_LATE says how often in the whole table, and 3
-# is the status when that is not enough.
+# record_in_time ROW… — records the row, and repeats that if the recorder was
+# too late. This can happen on a busy machine, but only rarely: SP_LATE is the
+# number of repetitions that are allowed for the whole table. If more are
+# needed, the status is 3.
 record_in_time() {
 	record_row "$@" || return 1
 	while is_late "$@"; do
@@ -100,8 +102,9 @@ record_in_time() {
 	done
 }
 
-# try HOW EXPECT ROW… — prints which one when it fails. SP_EMULATED: the machine
-# is; there SP_LATE holds for each row, and a row that is late each time is skipped.
+# try HOW EXPECT ROW… — tries a row, and prints it if it fails. SP_EMULATED says
+# that the machine is emulated. Then SP_LATE holds for each row, and a row that
+# is late every time is skipped.
 try() {
 	local how=$1 expect=$2 status=0
 	shift 2

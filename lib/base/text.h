@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Texts and numbers, as streams store them and as people read them. A text is
- * any sequence of bytes without NUL, since names and arguments are: a stream
- * stores it as `str` if it is UTF-8, and as `bin` otherwise.
+ * any sequence of bytes without NUL, because the kernel's names and arguments
+ * are such sequences: a stream stores it as `str` if it is UTF-8, and as `bin`
+ * otherwise.
  */
 #ifndef TEXT_H
 #define TEXT_H
@@ -26,9 +27,10 @@ bool int_unpack(const msgpack_object *o, int64_t min, int64_t max,
 		int64_t *value);
 
 /*
- * UTF-8 without control characters, without characters that change the
- * direction of text, and without two # in a row, for a terminal, the log of a CI
- * job, or JSON: every other byte becomes \xHH. The caller frees.
+ * Returns a copy for a terminal, the log of a CI job, or JSON, which the caller
+ * frees. The copy is UTF-8 without control characters, without characters that
+ * change the direction of text, and without two # in a row; the bytes of
+ * everything else become \xHH.
  */
 char *text_printable(const char *text);
 /* Writes the same to a file, without allocating memory. */

@@ -332,10 +332,11 @@ static bool is_tautology(const struct profile_arg *arg,
 }
 
 /*
- * Some calls can also be made through socketcall(2) or ipc(2). libseccomp adds
- * a rule for that call: it compares its first argument with the number of the
- * call, and drops the condition on the first argument that the rule has
- * (abi_rule_add(), src/syscalls.c).
+ * Some calls can also be made through socketcall(2) or ipc(2). For such a call,
+ * libseccomp adds a rule for socketcall(2) or ipc(2), whose first argument is
+ * the number of the operation. The new rule has a condition on that argument,
+ * and the other conditions of the original rule. A condition of the original
+ * rule on the first argument is dropped (abi_rule_add(), src/syscalls.c).
  */
 static void add_multiplexed(struct profile *to, const struct arch *arch,
 			    const struct profile_rule *rule)

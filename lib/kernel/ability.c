@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The tests name what usually makes a server or a tool make the calls.
- * tests/unit/tables.c checks that each call is in one row.
+ * The column `test` says what usually causes a server or a tool to make the
+ * calls. tests/unit/tables.c checks that each call is in one row.
  */
 #include "kernel/ability.h"
 

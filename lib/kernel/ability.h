@@ -14,8 +14,8 @@
 struct ability {
 	const char *calls;	/* a space before and after each name */
 	/*
-	 * functions of the C library for which the ability is, although they
-	 * make calls of others; in the same form
+	 * functions of the C library that belong to this ability, although they
+	 * make calls of other abilities; in the same form as `calls`
 	 */
 	const char *functions;
 	const char *text;	/* after "it can" */

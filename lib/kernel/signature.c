@@ -311,7 +311,10 @@ struct name_of_bits {
 
 #define N(name) { (uint32_t)(name), #name }
 
-/* Of asm-generic/fcntl.h; arm, arm64 and powerpc have four of them elsewhere. */
+/*
+ * From asm-generic/fcntl.h. On arm, arm64 and powerpc, four flags have other
+ * values.
+ */
 #define OPEN_FLAGS(direct, large, directory, no_follow) \
 	N(O_CREAT), N(O_EXCL), N(O_NOCTTY), N(O_TRUNC), N(O_APPEND), \
 	N(O_NONBLOCK), N(O_SYNC), N(O_DSYNC), N(O_ASYNC), \

@@ -67,7 +67,7 @@ static size_t copy_stack(pid_t tid, uint64_t base, uint8_t bytes[UNWIND_STACK])
 	return n > 0 ? n : 0;
 }
 
-/* All zero: it cannot be read. */
+/* If the stack cannot be read, all of `s` is zero. */
 static void read_stack(pid_t tid, struct peek_stack *s)
 {
 	memset(s, 0, sizeof(*s));
@@ -77,7 +77,10 @@ static void read_stack(pid_t tid, struct peek_stack *s)
 	s->size = copy_stack(tid, s->base, s->bytes);
 }
 
-/* Whether maps is open, and a part of it; no more than that: its end. */
+/*
+ * Answers with a byte that says whether `maps` is open, and then the next part
+ * of its text. An answer without text means that the end was reached.
+ */
 static size_t read_maps(const struct question *q, char *answer)
 {
 	static int fd = -1;

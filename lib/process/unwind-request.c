@@ -7,8 +7,8 @@
 #include "process/unwind.h"
 
 /*
- * Whether a known register or a word of the stack points there: no other
- * mapping can have a frame.
+ * Whether a known register or a word of the stack points to the mapping.
+ * Mappings to which nothing points cannot contain the code of a frame.
  */
 static bool is_pointed_to(const struct unwind_request *head,
 			  const uint8_t *stack, const struct mapping *m)
@@ -48,7 +48,10 @@ static bool append_mapping(uint8_t *to, size_t *at, const struct mapping *m)
 	return true;
 }
 
-/* The child takes the first mapping at an address. */
+/*
+ * If several mappings have the same address, the child uses the first one in
+ * the request.
+ */
 uint8_t *unwind_request_new(struct unwind_request *head, const uint8_t *stack,
 			    const struct mapping *list, size_t n,
 			    size_t *size)

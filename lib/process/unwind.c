@@ -306,8 +306,9 @@ static void add_word(struct unwinding *u, const struct unwind_word *word)
 }
 
 /*
- * Of the words that were read to find the caller, those decide that are its
- * address or that of its frame. The others are saved registers with data.
+ * To find the caller, words of the stack were read. Keeps those words that are
+ * the address of the caller or of its frame. The other words are saved
+ * registers, whose data does not decide who the caller is.
  */
 static void keep_words(struct unwinding *u, uint64_t pc)
 {
@@ -409,7 +410,10 @@ static int add_frame(Dwfl_Frame *state, void *arg)
 	if (!dw.frame_pc(state, &pc, &is_signal) || !pc)
 		return DWARF_CB_ABORT;
 	keep_words(u, pc);
-	/* The innermost frame is behind the call of the system. */
+	/*
+	 * The innermost frame is not that of a signal handler: its pc is behind
+	 * the instruction that made the system call.
+	 */
 	is_signal &= u->to.n > 0;
 	module = dw.addrmodule(u->dwfl, pc - !is_signal);
 	frame.file = mapped_file(u, pc - !is_signal);

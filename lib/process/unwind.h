@@ -48,8 +48,9 @@ struct unwind_mapping {
 };
 
 /*
- * Make a request of its head, the stack, and the executable mappings, of which
- * later ones hide earlier ones at the same addresses. The caller frees it.
+ * Makes a request, which the caller frees, from its head, the stack, and the
+ * executable mappings. A later mapping in the list hides earlier ones at the
+ * same addresses.
  */
 uint8_t *unwind_request_new(struct unwind_request *head, const uint8_t *stack,
 			    const struct mapping *list, size_t n,

@@ -89,8 +89,8 @@ struct fact {
 	int32_t answer;		/* of a denial: -errno, or the signal that
 				   killed; of a path or socket: -errno or 0 */
 	/*
-	 * What its kind has beyond that, in the order of memcmp(3); NULL only
-	 * for the kinds that have none.
+	 * What else identifies a fact of its kind; facts are sorted by it as by
+	 * memcmp(3). It is NULL only for kinds without a detail.
 	 */
 	uint8_t *detail;
 	size_t detail_size;	/* bytes */

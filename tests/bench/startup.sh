@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # usage: tests/bench/startup.sh BINDIR [ROUNDS]
-# What recording costs a short command and 20,000 calls, against strace and
-# against the least that a libbpf tool does to start: medians of interleaved
-# rounds, and ratios. Whoever attaches soon after another has detached waits for
-# the kernel, so that there is a pause between any two.
-# Then what each way to begin costs sp-record itself: the time until it records
-# and ends again, and that of the processor, most of which the kernel needs to
-# verify the programs. The last table has the phases of both for the first way.
+# Measures the time that recording adds to a short command, and to 20,000 calls.
+# Compares it with strace and with the smallest libbpf tool. The figures are
+# medians of interleaved rounds, and ratios. Between two measurements is a
+# pause, because attaching soon after another program has detached must wait for
+# the kernel. The next table shows the time that sp-record itself needs, for
+# each way to begin a recording: the time from its start to its end, and its CPU
+# time. The kernel needs most of that to verify the programs. The last table
+# divides both times into phases, for the first way.
 set -eu
 bin=$(cd "${1:?usage: tests/bench/startup.sh BINDIR [ROUNDS]}" && pwd)
 rounds=${2:-15}

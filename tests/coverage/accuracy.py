@@ -1,20 +1,21 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""How well sp-diff --coverage predicts runs that it did not see.
+"""Measures how well sp-diff --coverage predicts runs that it did not see.
 
   accuracy.py SP-DIFF SEEDS [DIR]
 
-From each suite of the file `suites`, m runs are picked at random; sp-diff sees
-these alone, and the others show what is true. A run breaks if it makes a call
-that the m runs did not make and that no group of sp-emit adds. Per m, over all
-suites and seeds, a line has
+From each suite of the file `suites`, m runs are picked at random, and sp-diff
+predicts from these alone. The other runs show the truth. A run breaks if it
+makes a call that the m runs did not make and that no group of sp-emit adds. For
+each m, a line has figures over all suites and seeds:
   predicted  the mean share of runs that were expected to break
-  broke      the mean share that did
-  within     how often the share was inside the 95 % interval
+  broke      the mean share of runs that really broke
+  within     how often that share was inside the 95 % interval
   below      how often it was not above the upper bound
-The last line is about new kinds of runs: of core, whole programs are left out,
-and sp-diff predicts by label. Streams are written below DIR, or a temporary
-directory. Exit 1: the figures are not within the bounds of sandprint-coverage(7).
+The last line is about new kinds of runs. Here, all runs of some programs of the
+suite core are left out, and sp-diff predicts by label. Streams are written below
+DIR, or to a temporary directory. The exit status is 1 if the figures are not
+within the bounds of sandprint-coverage(7).
 """
 import io, json, os, random, re, subprocess, sys, tempfile
 

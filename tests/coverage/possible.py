@@ -1,21 +1,24 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""How many of the calls that a recording misses sp-emit --possible lists.
+"""Measures how many of the calls that a recording misses are in the list of
+sp-emit --possible.
 
   possible.py BIN SEEDS
 
-From each suite of the file `suites`, half of the runs is picked at random; what
-the others call beyond that, and beyond the groups of sp-emit, are the misses.
-The list is made from the files in `objects`; a suite whose executables this
-machine lacks is left out, by name. sp-emit ranks by what other programs do, and
-its table knows these suites: so the list is ranked here again, as sp-emit does
-it, but without what the table knows of the suite that is measured. Per suite a line has
-  misses     how many there are, on average
-  listed     how many calls the list has, on average
-  10, 20, 30 which share of the misses its first calls are
-  recall     which share of the misses is in it at all
-The last line is about all misses together. Exit 1: the figures are not within
-the bounds of sandprint-possible(7).
+From each suite of the file `suites`, half of the runs is picked at random. The
+misses are the calls that only the other half makes, without those that groups of
+sp-emit add. The list is made from the files in `objects`. If this machine lacks
+the executables of a suite, the suite is left out, and its name is printed.
+sp-emit ranks a call by how many other programs make it, and its table of these
+programs contains the suites. So the list is ranked again here in the same way,
+but without what the table says about the measured suite. For each suite, a line
+has
+  misses     the number of misses, on average
+  listed     the number of calls in the list, on average
+  10, 20, 30 the share of the misses among the first 10, 20 and 30 calls of the list
+  recall     the share of the misses in the whole list
+The last line is about the misses of all suites. The exit status is 1 if the
+figures are not within the bounds of sandprint-possible(7).
 """
 import io, os, random, re, subprocess, sys, tempfile
 
@@ -58,8 +61,8 @@ def read_popular():
     return {name: (int(s), int(p)) for name, s, p in re.findall(r'{ "(\w+)", (\d+), (\d+) }', table)}
 
 def rank(listed, own, popular, seen=()):
-    """Ranks as possible.c does. `seen` are the calls of the suite that does
-    not count."""
+    """Ranks as possible.c does, but does not count the suite whose calls are
+    in `seen`."""
     def key(row):
         nr, name, why = row
         suites, programs = popular.get(name, (0, 0))

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """usage: cri.py SOCKET NAME ANNOTATIONS SECONDS COMMAND...
 
-What the kubelet asks of a runtime: a pod in the host's network with one
-container, whose command runs for some seconds, while an exec runs in it.
-Prints the answers' times. The numbers of the fields are those of the Container
-Runtime Interface's api.proto, runtime.v1.
+Makes the requests that the kubelet makes to a runtime. They create a pod in the
+host's network with one container, whose command runs for some seconds. In the
+meantime, an exec runs in the container. Prints the time of each answer. The
+numbers of the fields come from the Container Runtime Interface's api.proto,
+runtime.v1.
 """
 import json
 import sys

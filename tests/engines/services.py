@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """usage: services.py record|enforce ENGINE...
 
-Real services in real engines, as tests/engines/services.bats sets them up: each
-starts, serves, is executed into, health-checked and stopped. `record` has its
-containers recorded; the streams are in streams/ENGINE. `enforce` does the same
-under each of their profiles, in each of the engines, with and without
-no_new_privs, and sees a call refused that the profile does not have. Prints a
-line for each container: engine, service, recorded under, no_new_privs, "ok" or
-what went wrong. The exit status is 1 if anything went wrong.
+Runs real services in real engines, which tests/engines/services.bats sets up.
+Each service is started and used, a program is executed in its container, its
+health is checked, and it is stopped. `record` records the containers, and puts
+the streams into streams/ENGINE. `enforce` runs the services in each engine under
+each profile made from these streams, with and without no_new_privs; a call that
+the profile lacks must be refused. Prints a line for each container: engine,
+service, the engine of the recording, no_new_privs, and "ok" or what went wrong.
+The exit status is 1 if anything went wrong.
 """
 import glob
 import json

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# streams.py MKSTREAM N CALLS: N streams in runs/, each with one run that makes CALLS
-# calls: the first half are those of every run, the others are chosen at random.
+# streams.py MKSTREAM N CALLS: writes N streams to the directory runs. Each has
+# one run that makes CALLS calls: one half is the same in every run, the other
+# half is chosen at random.
 import io, os, random, sys
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """usage: firejail-filters.py PROFILE DIR — build in DIR the filters that the
 installed firejail loads for a profile, and print their paths in the order in which
-it loads them. firejail says which it loads, and by which calls of its fseccomp it
-has built them; those are made again here."""
+it loads them. firejail prints which filters it loads, and how it called its program
+fseccomp to build them. This script calls fseccomp in the same way."""
 import glob, os, pty, re, subprocess, sys
 
 profile, where = sys.argv[1:]

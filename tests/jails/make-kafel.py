@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""usage: make-kafel.py DIR N — write N policies of Kafel into DIR, made up after its
-documented grammar, and beside each a filter, N.raw, that answers as Kafel's
-documentation says: the first rule that applies counts. No package has Kafel."""
+"""usage: make-kafel.py DIR N — write N random policies of Kafel into DIR. They follow its
+documented grammar. Beside each policy is a filter, N.raw, that answers as Kafel's
+documentation says: the first rule that applies counts. (No package has Kafel itself.)"""
 import pathlib, random, struct, sys
 
 where, count = pathlib.Path(sys.argv[1]), int(sys.argv[2])

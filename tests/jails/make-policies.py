@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""usage: make-policies.py DIR N [python] — write N policies of minijail into DIR,
-made up after its documented grammar: for minijail0, or with what only its
-compile_seccomp_policy.py takes."""
+"""usage: make-policies.py DIR N [python] — write N random policies of minijail into DIR.
+They follow its documented grammar. With "python", they use what only
+compile_seccomp_policy.py accepts, and otherwise what minijail0 accepts."""
 import pathlib, random, sys
 
 where, count, python = pathlib.Path(sys.argv[1]), int(sys.argv[2]), len(sys.argv) > 3

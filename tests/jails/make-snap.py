@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""usage: make-snap.py DIR N — write N lists of snapd into DIR, made up after what
-cmd/snap-seccomp/main.go of snapd 2.68 reads; list 0 has each constant."""
+"""usage: make-snap.py DIR N — write N random lists of snapd into DIR, in the form that
+cmd/snap-seccomp/main.go of snapd 2.68 reads. List 0 has every constant."""
 import pathlib, random, sys
 
 where, count = pathlib.Path(sys.argv[1]), int(sys.argv[2])

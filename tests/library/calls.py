@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""usage: calls.py FILE — the calls of a stream, by sp-stream(5) alone: count,
-architecture, number and image, as tests/library/calls.c prints them."""
+"""usage: calls.py FILE — prints the calls of a stream, in the form of
+tests/library/calls.c: count, architecture, number and image. It was written from
+sp-stream(5) alone."""
 import sys
 import zlib
 

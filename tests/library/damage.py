@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""usage: damage.py STREAM CALLS CALLS.PY — cuts of the stream, and copies with a
-byte changed, at every fifth byte: the program in C refuses each with one line and
-exit 2, or reads it as the one in Python does."""
+"""usage: damage.py STREAM CALLS CALLS.PY — damages the stream at every fifth
+byte: cuts it there, or changes the byte. For each damaged copy, the program in C must
+print what the one in Python prints, or refuse the copy with one line and exit
+status 2."""
 import random
 import subprocess
 import sys

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an AppArmor profile allows of files, asked of what apparmor_parser made of
-it for the kernel: allowed(profile) gives a function from a path (bytes) to a
-set of letters, those of apparmor.d(5) and "x". The layout is that of the kernel:
-security/apparmor/policy_unpack.c and include/match.h."""
+"""Finds out what an AppArmor profile allows for files. apparmor_parser compiles the
+profile for the kernel, and this module reads the result. allowed(profile) returns a
+function that takes a path (bytes) and returns a set of letters: those of apparmor.d(5),
+and "x". The layout is that of the kernel: security/apparmor/policy_unpack.c and
+include/match.h."""
 import os, struct, subprocess
 
 ACCEPT, BASE, CHECK, DEFAULT, CLASSES, _, _, NEXT = range(1, 9)

@@ -1,14 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""live.py ROWS COLUMNS KEYS FILE COMMAND…: run it on a terminal of that size.
+"""live.py ROWS COLUMNS KEYS FILE COMMAND…: runs COMMAND on a terminal of that size.
 
-Each character of KEYS is typed half a second after the one before, the first
-one a second after the view began to draw; "+" makes the terminal larger instead, and
-"!" gives it 65,535 lines of one column, as a hostile target can that has it open. "-"
-hangs it up, and fails if the command, which ignores the signal, then takes much CPU time.
-What it wrote
-to the terminal goes to stdout, with the screen's control sequences; its stdout goes
-to FILE. Exits with its status, or 124.
+The keys in KEYS are typed one by one, half a second apart. The first one is typed a
+second after the view began to draw. Three characters are not typed:
+  +  makes the terminal larger
+  !  gives it 65,535 lines of one column, as a hostile program that has it open can do
+  -  hangs it up; fails if the command, which ignores the signal, then takes much CPU time
+What the command writes to the terminal goes to our stdout, with the control sequences.
+The command's stdout goes to FILE. The exit status is that of the command, or 124.
 """
 import fcntl, os, pty, select, signal, struct, sys, termios, time
 

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """usage: lxc-agrees.py COUNT TRACE…
-Writes COUNT policies of LXC, puts each in force with lxc-execute, and compares
-what the loaded filter answers to the traces with what sp-verify answers that
-has read the policy; then policies that LXC refuses. Exit 1 if they differ."""
+Writes COUNT policies of LXC, and puts each in force with lxc-execute. Compares the
+answers of the loaded filter to the calls of the traces with those that sp-verify
+finds for the policy. Then tries policies that LXC refuses. The exit status is 1 if
+anything differs."""
 import json, os, random, subprocess, sys, tempfile, time
 
 # Calls that neither LXC nor the waiting program makes.

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """usage: manager.py DIRECTORY COMMAND...
 
-As a service manager does it: joins the cgroup $CGROUP, gives itself mounts of
-its own with a tmpfs on DIRECTORY, and executes the command."""
+Does what a service manager does: joins the cgroup $CGROUP, makes a mount namespace
+of its own with a tmpfs on DIRECTORY, and executes the command."""
 import ctypes, os, sys
 
 NEWNS, PRIVATE_ALL = 0x20000, 0x44000

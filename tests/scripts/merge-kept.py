@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# merge-kept.py MKSTREAM [SEED]: random streams of whole runs, merged in random trees with
-# and without --keep-runs, against one merge of all; and what that one must hold.
+# merge-kept.py MKSTREAM [SEED]: makes random streams of whole runs. Merging
+# them in random trees, with and without --keep-runs, must give the same as one
+# merge of all. Also checks which runs that merge keeps.
 import random, subprocess, sys
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader

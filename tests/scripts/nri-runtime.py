@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """usage: nri-runtime.py SOCKET START...
 
-What containerd says to an NRI plugin: waits for one at SOCKET, has it register,
-configures it, and sends a StateChange for each START, which is JSON: {"pid",
-"id", "name", "pod", "namespace", "annotations", "labels", "event", "rpc"}.
-Prints each answer with the seconds that it took. "garbage" sends that instead,
-"flood" as many messages as fit into one frame, "closed" waits until the plugin's
-connection is.
+Plays the part of containerd for an NRI plugin: waits for a plugin at SOCKET, lets it
+register, configures it, and sends a StateChange for each START. A START is JSON: {"pid",
+"id", "name", "pod", "namespace", "annotations", "labels", "event", "rpc"}. Prints each
+answer with the seconds that it took. Three words can be in the place of JSON: "garbage"
+sends garbage, "flood" sends as many messages as fit into one frame, and "closed" waits
+until the plugin has closed its connection.
 """
 import json
 import os

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """usage: profiles-agree.py COUNT TRACE…
-Makes COUNT profiles of container engines and Kubernetes, compiles each with
-libseccomp's own binding for Python as well, and compares what that filter
-answers to the traces with what sp-verify answers that has read the profile.
-Exit 1 if they differ."""
+Makes COUNT profiles of container engines and Kubernetes. Compiles each with
+libseccomp's own binding for Python. Compares the answers of that filter to the calls of
+the traces with those that sp-verify finds for the profile. The exit status is 1 if they
+differ."""
 import json, random, re, subprocess, sys, tempfile
 import seccomp, yaml
 

@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""strace-agrees.py OURS THEIRS: compare two logs in strace's form.
+"""strace-agrees.py OURS THEIRS: compares two logs in strace's form.
 
-Times, ids of processes and inodes, and addresses differ from run to run; sp-emit
-has no strings and structures, and a pointer in their place. All of these become
-signs, and the lines of each task are compared from the first call that opens
-/dev/zero on. Prints what differs; status 1.
+Times, addresses, and ids of processes and inodes differ from run to run. Where strace
+prints strings and structures, sp-emit prints a pointer. So each of these is replaced by
+a fixed sign. Then the lines of each task are compared, beginning with the first call
+that opens /dev/zero. Prints the differences; the exit status is 1 if there are any.
 """
 import re, sys
 

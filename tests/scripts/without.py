@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# usage: tests/scripts/without.py NUMBER COMMAND… — a seccomp filter answers the
-# call NUMBER with EPERM, as that of a container's engine
+# usage: tests/scripts/without.py NUMBER COMMAND… — runs COMMAND under a seccomp filter that answers the call NUMBER with EPERM, as the filter of a container engine would
 import ctypes
 import os
 import struct
