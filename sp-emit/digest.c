@@ -301,14 +301,33 @@ char *digest_verdict(const struct digest *d)
 	return text;
 }
 
+/* Of 100 more runs, so many may make a new call at most; sandprint-report(7). */
+enum { HIGH_MAX = 10, FAIR_MAX = 30 };
+
+const char *digest_grade(const struct digest *d)
+{
+	size_t units = d->discovery.units;
+	struct risk risk;
+
+	if (units < RISK_UNITS_MIN)
+		return "low";
+	risk = risk_predict(d->unique, units, 100);
+	return risk.upper <= HIGH_MAX ? "high" :
+		risk.upper <= FAIR_MAX ? "fair" : "low";
+}
+
 char *digest_certainty(const struct digest *d)
 {
 	size_t units = d->discovery.units;
 	struct risk risk;
 
+	if (units < 2 && d->recordings < 2)
+		return xstrdup("One run says nothing about what another would "
+			       "add");
 	if (units < 2)
-		return xstrdup("All runs have one command line: nothing tells "
-			       "what another run would add");
+		return xasprintf("All %zu runs have one command line: nothing "
+				 "tells what another one would add",
+				 d->recordings);
 	if (units < RISK_UNITS_MIN)
 		return xasprintf("The runs have %zu different command lines, "
 				 "and %zu of these made a call that no other "
@@ -319,6 +338,73 @@ char *digest_certainty(const struct digest *d)
 			 "call that the profile does not have (95 %% interval: "
 			 "%" PRIu64 " to %" PRIu64 ")", risk.mean, risk.lower,
 			 risk.upper);
+}
+
+static const char *last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+/* Whether the image has that path's last component as a name or in its path. */
+static bool is_called(const struct trace *t, size_t image, const char *name)
+{
+	size_t n;
+	struct fact *const *names = trace_names(t, image, &n);
+
+	if (!strcmp(last_part(image_name(t->images[image])), name))
+		return true;
+	for (size_t i = 0; i < n; i++) {
+		char *text = path_of_fact(names[i]);
+		bool is = !strcmp(last_part(text), name);
+
+		free(text);
+		if (is)
+			return true;
+	}
+	return false;
+}
+
+/* The program that the first run was started with, if its calls are here. */
+static const char *started_program(const struct trace *t)
+{
+	const char *name;
+
+	if (!t->n_runs || !t->runs[0]->argv || !t->runs[0]->argv[0])
+		return NULL;
+	name = last_part(t->runs[0]->argv[0]);
+	for (size_t i = 0; i < t->n_images; i++)
+		if (is_called(t, i, name))
+			return name;
+	return NULL;
+}
+
+static const char *busiest_program(const struct trace *t)
+{
+	size_t *calls = xcalloc(t->n_images + 1, sizeof(*calls)), best = 0;
+
+	for (size_t i = 0; i < t->calls.n; i++)
+		calls[t->calls.at[i]->image]++;
+	for (size_t i = 1; i < t->n_images; i++)
+		if (calls[i] > calls[best])
+			best = i;
+	free(calls);
+	return t->n_images ? last_part(image_name(t->images[best])) :
+		"a program";
+}
+
+char *digest_program(const struct digest *d)
+{
+	const struct trace *t = d->emit->trace;
+	const char *name = started_program(t);
+
+	if (!name)
+		name = busiest_program(t);
+	if (t->n_images < 2)
+		return xstrdup(name);
+	return xasprintf("%s and %zu other program%s", name, t->n_images - 1,
+			 t->n_images == 2 ? "" : "s");
 }
 
 struct advice {

@@ -63,6 +63,13 @@ void digest_free(struct digest *d);
  */
 char *digest_verdict(const struct digest *d);
 /*
+ * What the profile is for: "redis-server and 2 other programs", unescaped; the
+ * caller frees it.
+ */
+char *digest_program(const struct digest *d);
+/* "low", "fair" or "high": how sure it is that the profile lacks no call. */
+const char *digest_grade(const struct digest *d);
+/*
  * A sentence about what the runs say about further runs; the caller frees it.
  */
 char *digest_certainty(const struct digest *d);

@@ -112,6 +112,9 @@ static size_t siblings(const struct leaf *leaves, size_t n, size_t from)
  */
 enum { DEPTH_MAX = 24, OPEN_MAX = 30 };
 
+/* So many are on the page at most. */
+enum { LEAVES_MAX = 2000, SOCKETS_MAX = 200 };
+
 static void write_level(const struct leaf *leaves, size_t n, size_t from,
 			int depth, FILE *out)
 {
@@ -143,7 +146,7 @@ static void write_sockets(const struct trace *t, FILE *out)
 	if (!t->sockets.n)
 		return;
 	fputs("<h3>Addresses</h3>\n<ul>\n", out);
-	for (size_t i = 0; i < t->sockets.n; i++) {
+	for (size_t i = 0; i < t->sockets.n && i < SOCKETS_MAX; i++) {
 		const struct fact *fact = t->sockets.at[i];
 		const char *operation = socket_operation_name(fact->id.nr);
 
@@ -152,7 +155,15 @@ static void write_sockets(const struct trace *t, FILE *out)
 		html_take(socket_text(fact), out);
 		fputs("</span></li>\n", out);
 	}
+	if (t->sockets.n > SOCKETS_MAX)
+		fprintf(out, "<li>and %zu more</li>\n",
+			t->sockets.n - SOCKETS_MAX);
 	fputs("</ul>\n", out);
+}
+
+bool html_has_paths(const struct emit *emit)
+{
+	return emit->trace->paths.n || emit->trace->sockets.n;
 }
 
 void html_paths(const struct emit *emit, FILE *out)
@@ -161,7 +172,7 @@ void html_paths(const struct emit *emit, FILE *out)
 	struct leaf *leaves;
 	size_t n;
 
-	if (!emit->trace->paths.n && !emit->trace->sockets.n)
+	if (!html_has_paths(emit))
 		return;
 	uses = paths_fold(emit->trace, emit->general);
 	leaves = leaves_of(uses, &n);
@@ -171,8 +182,11 @@ void html_paths(const struct emit *emit, FILE *out)
 		"a directory. A profile of calls does not restrict paths: see "
 		"sp-emit --landlock.</p>\n<div class=\"tree\">\n", n);
 	if (n)
-		write_level(leaves, n, 0, 0, out);
+		write_level(leaves, n < LEAVES_MAX ? n : LEAVES_MAX, 0, 0, out);
 	fputs("</div>\n", out);
+	if (n > LEAVES_MAX)
+		fprintf(out, "<p>These are the first %d; sp-emit --path-list "
+			"prints all.</p>\n", LEAVES_MAX);
 	write_sockets(emit->trace, out);
 	fputs("</section>\n", out);
 	for (size_t i = 0; i < n; i++)

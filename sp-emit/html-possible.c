@@ -51,7 +51,7 @@ void html_possible(const struct emit *emit, FILE *out)
 	if (!emit->lists_possible)
 		return;
 	fputs("<section aria-labelledby=\"possible\">\n<h2 id=\"possible\">"
-	      "What is possible but never ran</h2>\n<p>The profile does "
+	      "Possible, but never ran</h2>\n<p>The profile does "
 	      "not allow these calls, which the executables can make. Record what makes "
 	      "those that belong to the program; the likeliest come first."
 	      "</p>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" "

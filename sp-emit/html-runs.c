@@ -14,111 +14,25 @@
  * Limits, so that the page stays small. A sentence says if something was left
  * out.
  */
-enum { RUNS_MAX = 60, POINTS_MAX = 200 };
+enum { RUNS_MAX = 60, POINTS_MAX = 200, COMMAND_MAX = 300 /* bytes */ };
 
 /* Pixels. */
-enum { CELL = 14, LETTER = 7, TOP = 22 };
 enum { WIDTH = 560, HEIGHT = 180, MARGIN = 40 };
 
-static size_t runs_shown(const struct digest *d)
-{
-	size_t n = d->emit->trace->n_runs;
-
-	return n < RUNS_MAX ? n : RUNS_MAX;
-}
-
-/* A shade for each power of ten; 0 means that the run did not make the call. */
-static int shade(uint64_t count)
-{
-	int n = 0;
-
-	for (; count && n < 4; count /= 10)
-		n++;
-	return n;
-}
-
-/* The column where the cells begin, to the right of the longest name. */
-static size_t label_width(const struct digest *d)
-{
-	size_t longest = 0;
-
-	for (size_t i = 0; i < d->n; i++)
-		if (d->calls[i].observed && strlen(d->calls[i].name) > longest)
-			longest = strlen(d->calls[i].name);
-	return longest * LETTER + CELL;
-}
-
-static void write_row(const struct digest *d, const struct digest_call *call,
-		      size_t row, FILE *out)
-{
-	size_t left = label_width(d);
-
-	fprintf(out, "<text x=\"%zu\" y=\"%zu\" text-anchor=\"end\">%s</text>",
-		left - 6, TOP + row * CELL + 11, call->name);
-	for (size_t run = 0; run < runs_shown(d); run++)
-		fprintf(out, "<rect class=\"h%d\" x=\"%zu\" y=\"%zu\" "
-			"width=\"%d\" height=\"%d\"/>",
-			shade(call->by_run[run]), left + run * CELL,
-			TOP + row * CELL, CELL - 1, CELL - 1);
-	putc('\n', out);
-}
-
-static void write_map(const struct digest *d, FILE *out)
-{
-	size_t row = 0, n = runs_shown(d), left = label_width(d);
-
-	fprintf(out, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
-		"aria-label=\"Heat map of runs and calls\">\n<svg role=\"img\" "
-		"aria-label=\"How often each run made each call; the table "
-		"below has the same\" width=\"%zu\" height=\"%zu\">\n",
-		left + n * CELL + 4, TOP + d->observed * CELL + 4);
-	for (size_t run = 0; run < n; run++)
-		if (!run || (run + 1) % 5 == 0)
-			fprintf(out, "<text x=\"%zu\" y=\"%d\" text-anchor="
-				"\"middle\">%zu</text>\n",
-				left + run * CELL + CELL / 2, TOP - 6,
-				run + 1);
-	for (size_t i = 0; i < d->n; i++)
-		if (d->calls[i].observed && d->calls[i].allowed)
-			write_row(d, &d->calls[i], row++, out);
-	fputs("</svg>\n</div>\n<p class=\"note\">A column is a run, by its "
-	      "number in the table of runs. Darker or brighter cells are more "
-	      "calls: 1, 10, 100, 1000 and more.</p>\n", out);
-}
-
-static void write_cells(const struct digest *d, FILE *out)
-{
-	fputs("<details><summary>The same as a table</summary>\n"
-	      "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
-	      "aria-label=\"Table of runs and calls\">\n"
-	      "<table><caption>How often each run made each call</caption>\n"
-	      "<thead><tr><th scope=\"col\">Call</th>", out);
-	for (size_t run = 0; run < runs_shown(d); run++)
-		fprintf(out, "<th scope=\"col\" class=\"num\">%zu</th>",
-			run + 1);
-	fputs("</tr></thead>\n<tbody>\n", out);
-	for (size_t i = 0; i < d->n; i++) {
-		const struct digest_call *call = &d->calls[i];
-
-		if (!call->observed || !call->allowed)
-			continue;
-		fprintf(out, "<tr><th scope=\"row\"><code>%s</code></th>",
-			call->name);
-		for (size_t run = 0; run < runs_shown(d); run++)
-			fprintf(out, "<td class=\"num\">%" PRIu64 "</td>",
-				call->by_run[run]);
-		fputs("</tr>\n", out);
-	}
-	fputs("</tbody></table>\n</div></details>\n", out);
-}
-
+/* An argument can be a whole script. */
 static char *command_text(const struct run *run)
 {
-	char *text = NULL;
+	char *text = NULL, *cut;
 
 	for (char **arg = run->argv; arg && *arg; arg++)
 		text_append(&text, " ", *arg);
-	return text ? text : xstrdup("-");
+	if (!text)
+		return xstrdup("-");
+	if (strlen(text) <= COMMAND_MAX)
+		return text;
+	cut = xasprintf("%.*s …", COMMAND_MAX, text);
+	free(text);
+	return cut;
 }
 
 static void write_run(const struct digest *d, size_t i, FILE *out)
@@ -138,29 +52,69 @@ static void write_run(const struct digest *d, size_t i, FILE *out)
 	fputs("</td></tr>\n", out);
 }
 
-static void write_list(const struct digest *d, FILE *out)
+/* Of many runs, those that a reader asks about. */
+static bool is_special(const struct digest *d, size_t run)
 {
-	fputs("<table><caption>Number, name, command and end of each run</caption>\n<thead><tr>"
-	      "<th scope=\"col\" class=\"num\">Run</th>"
-	      "<th scope=\"col\">Name</th><th scope=\"col\">Command</th>"
-	      "<th scope=\"col\">End</th></tr></thead>\n<tbody>\n", out);
-	for (size_t i = 0; i < runs_shown(d); i++)
+	const struct run *of = d->emit->trace->runs[run];
+
+	if (!of->complete || ending_is_failure(of))
+		return true;
+	for (size_t i = 0; i < d->n; i++)
+		if (d->calls[i].n_units == 1 && d->calls[i].only_run == run)
+			return true;
+	return false;
+}
+
+static void write_list(const struct digest *d, bool all, const char *caption,
+		       FILE *out)
+{
+	size_t n = d->emit->trace->n_runs, shown = 0;
+
+	fprintf(out, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+		"aria-label=\"Table: %s\">\n<table><caption>%s</caption>\n"
+		"<thead><tr><th scope=\"col\" class=\"num\">Run</th>"
+		"<th scope=\"col\">Name</th><th scope=\"col\">Command</th>"
+		"<th scope=\"col\">End</th></tr></thead>\n<tbody>\n",
+		caption, caption);
+	for (size_t i = 0; i < n && shown < RUNS_MAX; i++) {
+		if (!all && !is_special(d, i))
+			continue;
 		write_run(d, i, out);
-	fputs("</tbody></table>\n", out);
+		shown++;
+	}
+	fputs("</tbody></table>\n</div>\n", out);
+}
+
+/* All, or those that a reader asks about and the first ones. */
+static void write_lists(const struct digest *d, FILE *out)
+{
+	size_t n = d->emit->trace->n_runs, special = 0;
+
+	if (n <= RUNS_MAX) {
+		write_list(d, true, "Each run, with its command and its end",
+			   out);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		special += is_special(d, i);
+	fprintf(out, "<p>Of %zu runs, %zu failed, or made a call that no other "
+		"command line made. At most %d are listed; sp-diff --matrix "
+		"prints all runs.</p>\n", n, special, RUNS_MAX);
+	if (special)
+		write_list(d, false, "Runs that failed, or made a call that no "
+			   "other command line made", out);
+	fprintf(out, "<details><summary>The first %d runs</summary>\n",
+		RUNS_MAX);
+	write_list(d, true, "The first runs, with their commands and ends", out);
+	fputs("</details>\n", out);
 }
 
 void html_runs(const struct digest *d, FILE *out)
 {
-	size_t n = d->emit->trace->n_runs;
-
 	fputs("<section aria-labelledby=\"runs\">\n<h2 id=\"runs\">"
 	      "The runs</h2>\n", out);
-	if (n > RUNS_MAX)
-		fprintf(out, "<p>The first %d of %zu runs are shown; sp-diff "
-			"--matrix prints all.</p>\n", RUNS_MAX, n);
-	write_list(d, out);
-	write_map(d, out);
-	write_cells(d, out);
+	write_lists(d, out);
+	html_map(d, out);
 	fputs("</section>\n", out);
 }
 
@@ -185,8 +139,9 @@ static void write_curve(const struct discovery *v, double most, FILE *out)
 		"aria-label=\"Discovery curve\">\n<svg role=\"img\" "
 		"aria-label=\"Discovery curve: how many calls so many command "
 		"lines make; the table below has the same\" width=\"%d\" "
-		"height=\"%d\">\n<path class=\"axis\" d=\"M%d %d V%d H%d\"/>\n"
-		"<path class=\"curve\" d=\"M%.1f %.1f", WIDTH, HEIGHT, MARGIN,
+		"height=\"%d\" viewBox=\"0 0 %d %d\">\n<path class=\"axis\" "
+		"d=\"M%d %d V%d H%d\"/>\n<path class=\"curve\" "
+		"d=\"M%.1f %.1f", WIDTH, HEIGHT, WIDTH, HEIGHT, MARGIN,
 		MARGIN / 2, HEIGHT - MARGIN, WIDTH - MARGIN,
 		point_x(0, v->units), point_y(0, most));
 	for (size_t i = step_of(v->units); i <= v->units;

@@ -22,4 +22,4 @@ const char html_script[] = ""
  * The hash of page.js. If it is wrong, tests/report.bats prints the right one.
  */
 const char html_script_hash[] =
-	"sha256-tyxvVEqmwO5fy8xsGyCtRiEDJGx36HZlBWFtLd2DXuE=";
+	"sha256-y0uNpIewJEjsDaBbU3FhLp8PiixQO/aBbs+Fx8S/fxU=";

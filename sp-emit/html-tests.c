@@ -45,9 +45,9 @@ static void write_list(const struct proposals *p, size_t from, size_t to,
 	fputs("</ol>\n", out);
 }
 
-void html_proposals(const struct digest *d, FILE *out)
+void html_proposals(const struct digest *d, const struct proposals *p,
+		    FILE *out)
 {
-	struct proposals *p = proposals_new(d);
 	const char *hint = proposals_hint(d);
 	size_t shown = p->n < SHOWN ? p->n : SHOWN;
 
@@ -67,5 +67,4 @@ void html_proposals(const struct digest *d, FILE *out)
 	if (hint)
 		fprintf(out, "<p class=\"note\">%s.</p>\n", hint);
 	fputs("</section>\n", out);
-	proposals_free(p);
 }

@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/markup.h"
 #include "base/memory.h"
@@ -26,12 +27,40 @@ void html_take(char *text, FILE *out)
 	free(text);
 }
 
+static const struct part {
+	const char *id, *title;
+} parts[] = {
+	{ "verdict", "Verdict" }, { "can", "What it may do" },
+	{ "dangers", "What is risky" }, { "sure", "How sure" },
+	{ "tests", "Which tests to add" }, { "next", "What to do next" },
+	{ "calls", "The calls" }, { "possible", "Possible, but never ran" },
+	{ "runs", "The runs" }, { "paths", "Paths" },
+};
+
+static bool has_part(const struct emit *emit, const struct part *part)
+{
+	return (strcmp(part->id, "possible") || emit->lists_possible) &&
+		(strcmp(part->id, "paths") || html_has_paths(emit));
+}
+
+static void write_contents(const struct emit *emit, FILE *out)
+{
+	fputs("<nav aria-label=\"Parts of this page\"><ul>\n", out);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (has_part(emit, &parts[i]))
+			fprintf(out, "<li><a href=\"#%s\">%s</a></li>\n",
+				parts[i].id, parts[i].title);
+	fputs("</ul></nav>\n", out);
+}
+
 /*
  * The content security policy permits only the page's own script, and loads
  * nothing.
  */
-static void write_start(FILE *out)
+static void write_start(const struct digest *d, FILE *out)
 {
+	char *program = digest_program(d);
+
 	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
 	      "<meta charset=\"utf-8\">\n"
 	      "<meta http-equiv=\"Content-Security-Policy\" "
@@ -41,32 +70,75 @@ static void write_start(FILE *out)
 	fputs("'\">\n<meta name=\"viewport\" "
 	      "content=\"width=device-width, initial-scale=1\">\n"
 	      "<meta name=\"color-scheme\" content=\"light dark\">\n"
-	      "<title>Sandbox profile</title>\n<style>", out);
+	      "<title>Sandbox profile of ", out);
+	html_put(program, out);
+	fputs("</title>\n<style>", out);
 	fputs(html_style, out);
 	fputs("</style>\n</head>\n<body>\n<a class=\"skip\" "
-	      "href=\"#calls\">Skip to the calls</a>\n<header>\n"
-	      "<h1>Sandbox profile</h1>\n</header>\n<main>\n", out);
-}
-
-static void write_tile(const char *number, const char *text, FILE *out)
-{
-	fprintf(out, "<li><strong>%s</strong> %s</li>\n", number, text);
+	      "href=\"#verdict\">Skip to the verdict</a>\n<header>\n"
+	      "<h1>Sandbox profile of <span class=\"path\">", out);
+	html_take(program, out);
+	fputs("</span></h1>\n", out);
+	write_contents(d->emit, out);
+	fputs("</header>\n<main>\n", out);
 }
 
 static void write_number(size_t n, const char *text, FILE *out)
 {
-	char *number = xasprintf("%zu", n);
-
-	write_tile(number, text, out);
-	free(number);
+	fprintf(out, "<li><strong>%zu</strong> %s</li>\n", n, text);
 }
 
-static void write_verdict(const struct digest *d, FILE *out)
+static size_t count_dangers(const struct digest *d)
 {
-	size_t dangers = d->dangers[1] + d->dangers[2] + d->dangers[3];
+	return d->dangers[1] + d->dangers[2] + d->dangers[3];
+}
 
-	fputs("<section aria-labelledby=\"verdict\">\n<h2 id=\"verdict\">"
-	      "Verdict</h2>\n<p class=\"lead\">", out);
+static void write_worst(const struct digest *d, FILE *out)
+{
+	enum { NAMED = 5 };
+	size_t n = 0;
+
+	if (!count_dangers(d))
+		fputs("No allowed call is known to be dangerous. ", out);
+	for (int rank = 1; rank <= 3; rank++)
+		for (size_t i = 0; i < d->n; i++)
+			if (d->calls[i].danger &&
+			    d->calls[i].danger->rank == rank && n++ < NAMED)
+				fprintf(out, "%s<code>%s</code>, %s",
+					n > 1 ? "; " : "", d->calls[i].name,
+					d->calls[i].danger->reason);
+	if (n > NAMED)
+		fprintf(out, " and %zu more", n - NAMED);
+	fputs(n ? ". " : "", out);
+}
+
+/* The four questions of a reviewer, with half a line each. */
+static void write_answers(const struct digest *d, const struct proposals *p,
+			  FILE *out)
+{
+	fputs("<dl>\n<div><dt>It may</dt><dd>", out);
+	html_can(d, out);
+	fputs(". <a href=\"#can\">What it may do</a></dd></div>\n<div><dt>It "
+	      "may not</dt><dd>", out);
+	html_cannot(d, out);
+	fputs(".</dd></div>\n<div><dt>Risky</dt><dd>", out);
+	write_worst(d, out);
+	fprintf(out, "<a href=\"#dangers\">What is risky</a></dd></div>\n<div>"
+		"<dt>Sure</dt><dd>The certainty is <strong>%s</strong>: ",
+		digest_grade(d));
+	html_take(digest_certainty(d), out);
+	fputs(". <a href=\"#sure\">How sure</a></dd></div>\n<div><dt>Test</dt>"
+	      "<dd>", out);
+	fputs(p->n ? p->at[0].test : "Nothing points to a missing test", out);
+	fputs(". <a href=\"#tests\">Which tests to add</a></dd></div>\n</dl>\n",
+	      out);
+}
+
+static void write_verdict(const struct digest *d, const struct proposals *p,
+			  FILE *out)
+{
+	fputs("<section aria-labelledby=\"verdict\">\n<h2 id=\"verdict\" "
+	      "tabindex=\"-1\">Verdict</h2>\n<p class=\"lead\">", out);
 	html_take(digest_verdict(d), out);
 	fputs(".</p>\n", out);
 	if (d->usual)
@@ -74,12 +146,12 @@ static void write_verdict(const struct digest *d, FILE *out)
 			"style=\"width:%zu%%\"></span></p>\n",
 			d->allowed >= d->usual ? 100 :
 			100 * d->allowed / d->usual);
+	write_answers(d, p, out);
 	fputs("<ul class=\"tiles\">\n", out);
-	write_number(d->observed, "of the allowed calls were observed", out);
+	write_number(d->observed, "allowed calls were observed", out);
 	write_number(d->allowed + d->foreign - d->observed,
-		     "more are allowed that no run made: a group or an option "
-		     "adds them", out);
-	write_number(dangers, "are dangerous to allow", out);
+		     "more are allowed, for the start or by an option", out);
+	write_number(count_dangers(d), "are dangerous to allow", out);
 	write_number(d->recordings, d->recordings == 1 ? "run was recorded" :
 		     "runs were recorded", out);
 	fputs("</ul>\n</section>\n", out);
@@ -105,7 +177,7 @@ static void write_dangers(const struct digest *d, FILE *out)
 	size_t n = 0;
 
 	fputs("<section aria-labelledby=\"dangers\">\n<h2 id=\"dangers\">"
-	      "What is dangerous</h2>\n<ul class=\"dangers\">\n", out);
+	      "What is risky</h2>\n<ul class=\"dangers\">\n", out);
 	for (int rank = 1; rank <= 3; rank++)
 		for (size_t i = 0; i < d->n; i++) {
 			const struct digest_call *call = &d->calls[i];
@@ -126,7 +198,13 @@ static void write_dangers(const struct digest *d, FILE *out)
 	if (!n)
 		fputs("<li>No allowed call is known to be dangerous.</li>\n",
 		      out);
-	fputs("</ul>\n<p class=\"note\">Rank 1 takes over the machine, rank 2 "
+	fprintf(out, "</ul>\n<p>%s Paths are not restricted by a profile of "
+		"calls.</p>\n", d->emit->args ? "Of some calls, only the "
+		"arguments that were recorded are allowed: --args." :
+		"An allowed call may be given any arguments, such as any "
+		"family of sockets or request of a device; --args restricts "
+		"them.");
+	fputs("<p class=\"note\">Rank 1 takes over the machine, rank 2 "
 	      "leads out of the sandbox, rank 3 opens more of the kernel.</p>\n"
 	      "</section>\n", out);
 }
@@ -152,9 +230,16 @@ static void write_notes(const struct digest *d, FILE *out)
 static void write_certainty(const struct digest *d, FILE *out)
 {
 	fputs("<section aria-labelledby=\"sure\">\n<h2 id=\"sure\">"
-	      "How sure</h2>\n<p>", out);
+	      "How sure</h2>\n<p>How sure it is that the profile lacks no call: "
+	      "<strong>", out);
+	fprintf(out, "%s</strong>. ", digest_grade(d));
 	html_take(digest_certainty(d), out);
-	fprintf(out, ".</p>\n<p>%zu of %zu runs failed: they crashed, or exited "
+	fputs(".</p>\n", out);
+	if (d->discovery.units < RISK_UNITS_MIN)
+		fputs("<p>Few command lines miss much: of six test suites, ten "
+		      "runs left a call to be found by one of four further "
+		      "runs.</p>\n", out);
+	fprintf(out, "<p>%zu of %zu runs failed: they crashed, or exited "
 		"with another status than 0.</p>\n", d->failed,
 		d->recordings);
 	html_curve(d, out);
@@ -180,12 +265,14 @@ static void write_advice(const struct digest *d, FILE *out)
 void write_html(const struct emit *emit, FILE *out)
 {
 	struct digest *d = digest_new(emit);
+	struct proposals *p = proposals_new(d);
 
-	write_start(out);
-	write_verdict(d, out);
+	write_start(d, out);
+	write_verdict(d, p, out);
+	html_abilities(d, out);
 	write_dangers(d, out);
 	write_certainty(d, out);
-	html_proposals(d, out);
+	html_proposals(d, p, out);
 	write_advice(d, out);
 	html_calls(d, out);
 	html_possible(emit, out);
@@ -196,5 +283,6 @@ void write_html(const struct emit *emit, FILE *out)
 	      "<script>", out);
 	fputs(html_script, out);
 	fputs("</script>\n</body>\n</html>\n", out);
+	proposals_free(p);
 	digest_free(d);
 }

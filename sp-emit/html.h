@@ -19,15 +19,22 @@ void html_take(char *text, FILE *out);
 enum { HTML_MAKERS_MAX = 20, HTML_ARGUMENTS_MAX = 60,
        HTML_STACKS_MAX = 20 };
 
-void html_proposals(const struct digest *d, FILE *out);
+/* What the profile allows in plain words, and what it does not. */
+void html_abilities(const struct digest *d, FILE *out);
+/* The same in half a line each. */
+void html_can(const struct digest *d, FILE *out);
+void html_cannot(const struct digest *d, FILE *out);
+void html_proposals(const struct digest *d, const struct proposals *p,
+		    FILE *out);
 void html_calls(const struct digest *d, FILE *out);
 /* Writes nothing without --possible. */
 void html_possible(const struct emit *emit, FILE *out);
-/*
- * Shows which run made which call, and how many calls a number of runs makes.
- */
+/* Which run made which call. */
+void html_map(const struct digest *d, FILE *out);
+/* The runs, with that; and how many calls a number of runs makes. */
 void html_runs(const struct digest *d, FILE *out);
 void html_curve(const struct digest *d, FILE *out);
+bool html_has_paths(const struct emit *emit);
 /* Writes nothing if no run has paths. */
 void html_paths(const struct emit *emit, FILE *out);
 

@@ -44,7 +44,12 @@
 	risky.addEventListener("change", apply);
 	document.getElementById("tools").hidden = false;
 	apply();
+	var closed = [];
 	window.addEventListener("beforeprint", function () {
-		Array.prototype.forEach.call(document.querySelectorAll("details"), function (one) { one.open = true; });
+		closed = Array.prototype.slice.call(document.querySelectorAll("details:not([open])"));
+		closed.forEach(function (one) { one.open = true; });
+	});
+	window.addEventListener("afterprint", function () {
+		closed.forEach(function (one) { one.open = false; });
 	});
 }());

@@ -56,7 +56,7 @@ void propose_call(struct proposal *p, const char *name)
 }
 
 
-static bool is_initial(const struct digest_call *call)
+bool digest_is_initial(const struct digest_call *call)
 {
 	for (size_t i = 0; i < call->n_facts; i++)
 		if (!fact_is_initial(call->facts[i]))
@@ -69,7 +69,7 @@ bool digest_saw(const struct digest *d, const char *calls)
 	char name[SYSCALL_NAME_MAX];
 
 	for (size_t i = 0; i < d->n; i++)
-		if (d->calls[i].observed && !is_initial(&d->calls[i]) &&
+		if (d->calls[i].observed && !digest_is_initial(&d->calls[i]) &&
 		    syscall_name(d->calls[i].id, name) &&
 		    text_has_word(calls, name))
 			return true;

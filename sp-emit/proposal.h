@@ -54,6 +54,8 @@ void propose_call(struct proposal *p, const char *name);
  */
 void propose_by_code(struct proposals *p, const struct digest *d,
 		     size_t from, size_t to);
+/* Whether nothing but the start of the command made the call. */
+bool digest_is_initial(const struct digest_call *call);
 /* Whether a run made one of the calls (" a b "), after the program's exec. */
 bool digest_saw(const struct digest *d, const char *calls);
 

@@ -69,7 +69,7 @@ pages() {
 	"$TESTS/scripts/html-check.py" --text page.html >text
 	grep -qF '1 run was recorded' text
 	grep -qF '0 of 1 runs failed' text
-	grep -qF 'All runs have one command line' text
+	grep -qF 'One run says nothing about what another would add' text
 	[ "$(grep -o 'and 3 more executables' text | wc -l)" = 3 ]
 	grep -qF 'and 3 more' <(grep '^rank 2 ptrace' text)
 	sp-emit --markdown a.sp 2>err | grep -F '(runs: 1).'

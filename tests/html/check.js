@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // usage: node check.js BROWSER PAGE PREFIX: print the findings of axe-core and what
-// the page does that it should not, and write screenshots PREFIX-*.png
+// the page does that it should not, and write screenshots PREFIX-*.png and PREFIX.pdf
 const { chromium } = require("playwright-core");
 const fs = require("fs");
 (async () => {
@@ -8,7 +8,7 @@ const fs = require("fs");
 	const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 	let bad = 0;
 	for (const scheme of ["light", "dark"])
-		for (const [name, width] of [["wide", 1280], ["narrow", 375]]) {
+		for (const [name, width] of [["wide", 1280], ["narrow", 360]]) {
 			const context = await browser.newContext({ colorScheme: scheme, viewport: { width, height: 900 }, bypassCSP: true });
 			const tab = await context.newPage();
 			tab.on("console", m => { console.log("console:", m.text()); bad++; });
@@ -23,6 +23,11 @@ const fs = require("fs");
 			if (!/^[0-9]+ of [0-9]+ calls$/.test(shown)) { console.log(`filter: ${shown}`); bad++; }
 			await tab.fill("#filter", "");
 			await tab.screenshot({ path: `${prefix}-${scheme}-${name}.png`, fullPage: true });
+			await tab.click("#table thead button >> nth=2");
+			if (await tab.getAttribute("#table th:nth-child(3)", "aria-sort") !== "descending") { console.log("no order"); bad++; }
+			await tab.keyboard.press("Tab");
+			if (!await tab.evaluate(() => document.activeElement.matches("#table thead th:nth-child(4) button") &&
+				document.activeElement.getBoundingClientRect().width > 9)) { console.log(`${name}: Tab leads nowhere`); bad++; }
 			for (const open of [false, true]) {
 				if (open) await tab.evaluate(() => document.querySelectorAll("details").forEach(d => d.open = true));
 				await tab.addScriptTag({ path: require.resolve("axe-core") });
@@ -32,6 +37,21 @@ const fs = require("fs");
 					console.log(`${scheme} ${name} ${open}: ${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map(n => n.html.slice(0, 200)).join("\n  ")}`);
 				}
 			}
+			// on paper: nothing is closed, cut off, or of use only on a screen
+			await tab.emulateMedia({ media: "print" });
+			await tab.setViewportSize({ width: 718, height: 1000 });	// A4 without its margins
+			for (const wrong of await tab.evaluate(() => {
+				const wrong = [];
+				window.dispatchEvent(new Event("beforeprint"));
+				if (document.querySelector("details:not([open])")) wrong.push("something is closed");
+				if (document.documentElement.scrollWidth > innerWidth)
+					wrong.push(`${document.documentElement.scrollWidth - innerWidth} px are cut off`);
+				for (const one of document.querySelectorAll("nav, .tools, .skip"))
+					if (one.getClientRects().length) wrong.push(`${one.tagName} is there`);
+				return wrong;
+			})) { console.log(`${scheme} ${name} print: ${wrong}`); bad++; }
+			if (scheme === "light" && name === "wide")
+				await tab.pdf({ path: `${prefix}.pdf`, format: "A4" });
 			await context.close();
 		}
 	await browser.close();

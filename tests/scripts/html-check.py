@@ -9,7 +9,7 @@ import base64, hashlib, html.parser, sys
 
 VOID = {"meta", "input", "br", "rect", "path"}
 TAGS = VOID | {"html", "head", "title", "style", "body", "a", "header", "main", "h1", "h2", "h3",
-               "section", "p", "span", "ul", "ol", "li", "strong", "code", "details", "summary",
+               "section", "nav", "dl", "dt", "dd", "p", "span", "ul", "ol", "li", "strong", "code", "details", "summary",
                "table", "caption", "thead", "tbody", "tr", "th", "td", "label", "div", "svg",
                "text", "footer", "script"}
 

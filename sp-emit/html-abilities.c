@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the profile allows in plain words, and what it does not. */
+#include "html.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "kernel/ability.h"
+#include "kernel/path.h"
+
+enum { NAMES_MAX = 8 };
+
+enum share { OBSERVED, ADDED };
+
+/*
+ * The allowed calls of the ability that a run made, or that none made. The
+ * execve(2) that started the program is none of its own.
+ */
+static size_t write_names(const struct digest *d, const struct ability *ability,
+			  enum share share, FILE *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->n; i++) {
+		const struct digest_call *call = &d->calls[i];
+
+		bool seen = call->observed && !digest_is_initial(call);
+
+		if (!call->allowed || seen != (share == OBSERVED) ||
+		    ability_of(call->id) != ability)
+			continue;
+		n++;
+		if (out)
+			fprintf(out, " <code>%s</code>", call->name);
+	}
+	return n;
+}
+
+static void write_addresses(const struct trace *t, const char *operation,
+			    const char *before, FILE *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->sockets.n; i++) {
+		const struct fact *fact = t->sockets.at[i];
+		const char *name = socket_operation_name(fact->id.nr);
+
+		if (!name || strcmp(name, operation) || fact->answer ||
+		    n++ >= NAMES_MAX)
+			continue;
+		fprintf(out, "%s<span class=\"path\">", n == 1 ? before : ", ");
+		html_take(socket_text(fact), out);
+		fputs("</span>", out);
+	}
+	if (n > NAMES_MAX)
+		fprintf(out, " and %zu more", n - NAMES_MAX);
+}
+
+static void write_programs(const struct trace *t, FILE *out)
+{
+	for (size_t i = 0; i < t->n_images && i < NAMES_MAX; i++) {
+		fprintf(out, "%s<span class=\"path\">", i ? ", " :
+			"<br>Recorded programs: ");
+		html_take(image_text(t, i), out);
+		fputs("</span>", out);
+	}
+	if (t->n_images > NAMES_MAX)
+		fprintf(out, " and %zu more", t->n_images - NAMES_MAX);
+}
+
+/* What the recording knows beyond the calls. */
+static void write_objects(const struct digest *d, const char *calls, FILE *out)
+{
+	const struct trace *t = d->emit->trace;
+
+	if (text_has_word(calls, "bind"))
+		write_addresses(t, "bind", "<br>At: ", out);
+	if (text_has_word(calls, "connect"))
+		write_addresses(t, "connect", "<br>To: ", out);
+	if (text_has_word(calls, "execve"))
+		write_programs(t, out);
+}
+
+static void write_ability(const struct digest *d, const struct ability *ability,
+			  FILE *out)
+{
+	fprintf(out, "<li><strong>%s</strong> <span class=\"of\">",
+		ability->text);
+	write_names(d, ability, OBSERVED, out);
+	fputs("</span>", out);
+	write_objects(d, ability->calls, out);
+	if (write_names(d, ability, ADDED, NULL)) {
+		fputs("<br><span class=\"of\">Also allowed, though no run "
+		      "made them:", out);
+		write_names(d, ability, ADDED, out);
+		fputs("</span>", out);
+	}
+	fputs("</li>\n", out);
+}
+
+static void write_done(const struct digest *d, FILE *out)
+{
+	const struct ability *ability;
+
+	fputs("<ul class=\"can\">\n", out);
+	for (size_t i = 0; (ability = ability_at(i)); i++)
+		if (write_names(d, ability, OBSERVED, NULL))
+			write_ability(d, ability, out);
+	fputs("</ul>\n", out);
+}
+
+static void write_added(const struct digest *d, FILE *out)
+{
+	const struct ability *ability;
+	size_t n = 0;
+
+	for (size_t i = 0; (ability = ability_at(i)); i++) {
+		if (write_names(d, ability, OBSERVED, NULL) ||
+		    !write_names(d, ability, ADDED, NULL))
+			continue;
+		if (!n++)
+			fputs("<p>No run did this, but the start of the program "
+			      "or its container, or an option, needs it:</p>\n"
+			      "<ul class=\"can\">\n", out);
+		fprintf(out, "<li>%s <span class=\"of\">", ability->text);
+		write_names(d, ability, ADDED, out);
+		fputs("</span></li>\n", out);
+	}
+	if (n)
+		fputs("</ul>\n", out);
+}
+
+/* Notable abilities: of which no call is allowed, or which a run had. */
+static size_t write_notable(const struct digest *d, bool seen, FILE *out)
+{
+	const struct ability *ability;
+	size_t n = 0;
+
+	for (size_t i = 0; (ability = ability_at(i)); i++) {
+		bool has = write_names(d, ability, OBSERVED, NULL);
+
+		if (!ability->notable || has != seen ||
+		    (!seen && write_names(d, ability, ADDED, NULL)))
+			continue;
+		fprintf(out, "%s%s", n++ ? "; " : "", ability->text);
+	}
+	return n;
+}
+
+void html_abilities(const struct digest *d, FILE *out)
+{
+	fputs("<section aria-labelledby=\"can\">\n<h2 id=\"can\">"
+	      "What it may do</h2>\n", out);
+	write_done(d, out);
+	write_added(d, out);
+	fputs("<p>No call is allowed to: <strong>", out);
+	if (!write_notable(d, false, out))
+		fputs("(everything that a reviewer looks for is allowed)", out);
+	fputs("</strong>.</p>\n</section>\n", out);
+}
+
+void html_can(const struct digest *d, FILE *out)
+{
+	if (write_notable(d, true, out))
+		fputs("; ", out);
+	fputs("use files, memory and time as programs do", out);
+}
+
+void html_cannot(const struct digest *d, FILE *out)
+{
+	if (!write_notable(d, false, out))
+		fputs("nothing of note", out);
+}
