@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/json-integer.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/text.h"
@@ -374,8 +375,7 @@ static void print_json(const struct coverage *c, FILE *out)
 		"last_new", uint_json(u->n_rows ? c->last + 1 : 0),
 		"unsteady", unsteady_json(c));
 
-	json_dumpf(root, out, JSON_INDENT(2));
-	putc('\n', out);
+	json_print(root, out);
 	json_decref(root);
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/count.h"
+#include "base/json-integer.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "format.h"
@@ -448,7 +449,6 @@ void write_json(const struct emit *emit, FILE *out)
 		json_object_update_new(object, json_pack("{si so}",
 			"keep_runs", (int)t->keep,
 			"estimated_runs", uint_json(keep_estimate(t))));
-	json_dumpf(object, out, JSON_INDENT(2));
-	putc('\n', out);
+	json_print(object, out);
 	json_decref(object);
 }

@@ -317,6 +317,10 @@ median_gap() {
 		[16, 0]
 		[16, 0, 0]
 	END
+	printf '%s\n' 'run 1 x' 'record [8, "/bin/a"]' 'record [16, 0, 1]' |
+		"$TESTS/mkstream" >bad.sp
+	run -2 --separate-stderr sp-merge bad.sp
+	[[ $stderr == *': event run record with an unknown run' ]]
 }
 
 @test "an independent reader finds the same events" {

@@ -114,3 +114,22 @@ char *json_unfold_integers(const char *text)
 
 	return copy_numbers(text, strlen(text), &length, unfold);
 }
+
+/* uint_json() made strings of large numbers: "\u0000", and then the digits. */
+void json_print(const json_t *json, FILE *out)
+{
+	static const char mark[] = "\"\\u0000";
+	char *text = json_dumps(json, JSON_INDENT(2)), *at = text, *large;
+
+	if (!text)
+		message_fatal("out of memory");
+	while ((large = strstr(at, mark))) {
+		fwrite(at, 1, large - at, out);
+		at = large + strlen(mark);
+		fwrite(at, 1, strcspn(at, "\""), out);
+		at += strcspn(at, "\"") + 1;
+	}
+	fputs(at, out);
+	putc('\n', out);
+	free(text);
+}

@@ -3,7 +3,9 @@
 #ifndef JSON_INTEGER_H
 #define JSON_INTEGER_H
 
+#include <jansson.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /*
  * Copies a JSON text (`*length` bytes, freed by the caller). Each integer from
@@ -18,5 +20,8 @@ char *json_fold_integers(const char *text, size_t n, size_t *length);
  * the text.
  */
 char *json_unfold_integers(const char *text);
+
+/* Prints JSON, indented and with a newline, and the numbers of uint_json(). */
+void json_print(const json_t *json, FILE *out);
 
 #endif

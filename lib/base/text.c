@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,9 +187,14 @@ json_t *text_json(const char *text)
 	return json;
 }
 
+/* No text of ours has a NUL, so json_print() can tell such a number. */
 json_t *uint_json(uint64_t value)
 {
-	return json_integer(value > INT64_MAX ? INT64_MAX : value);
+	char text[1 + sizeof("18446744073709551615")] = "";
+
+	if (value <= INT64_MAX)
+		return json_integer(value);
+	return json_stringn(text, 1 + sprintf(text + 1, "%" PRIu64, value));
 }
 
 void text_append(char **list, const char *separator, const char *text)

@@ -43,7 +43,10 @@ void text_put_printable(const char *text, FILE *file);
 bool text_is_direction(const unsigned char *s);
 /* The text as a JSON string, which can hold control characters. */
 json_t *text_json(const char *text);
-/* JSON integers end at INT64_MAX: greater values become INT64_MAX. */
+/*
+ * A JSON integer. jansson has none above INT64_MAX: these are exact only in what
+ * json_print() of json-integer.h prints.
+ */
 json_t *uint_json(uint64_t value);
 bool text_is_utf8(const char *text);
 /*

@@ -27,6 +27,7 @@ struct segment {
 	size_t n_images;
 	uint64_t unknown;	/* records of unknown kinds */
 	bool *event_runs;	/* whether an event image has named its run */
+	uint64_t event_runs_end;	/* the largest of these runs, plus 1 */
 	uint32_t n_event_images;
 	uint32_t n_event_files;
 };
@@ -258,6 +259,8 @@ static const char *read_event_run(struct trace *t, struct segment *s,
 	    image >= s->n_event_images || s->event_runs[image])
 		return "malformed event run record";
 	s->event_runs[image] = true;
+	if (run >= s->event_runs_end)
+		s->event_runs_end = run + 1;
 	if (t->sink)
 		t->sink->run(t->sink->arg, image, run);
 	return NULL;
@@ -366,6 +369,10 @@ static enum stream_event read_all(struct trace *t, struct stream_reader *r,
 		} else if (event == STREAM_SEGMENT) {
 			any = true;
 		} else if (event == STREAM_COMPLETE) {
+			/* The runs can come after the events. */
+			if (s->event_runs_end > s->n_runs)
+				return stream_refuse(r, "event run record with "
+						     "an unknown run");
 			segment_end(t, s, true);
 		} else {
 			return event == STREAM_END && !any ?

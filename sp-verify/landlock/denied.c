@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json-integer.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "report/junit.h"
@@ -133,8 +134,7 @@ void denied_json(struct denied *d, FILE *out)
 				"count", uint_json(row->count),
 				"image", text_json(row->image)));
 	}
-	json_dumpf(list, out, JSON_INDENT(2));
-	putc('\n', out);
+	json_print(list, out);
 	json_decref(list);
 }
 

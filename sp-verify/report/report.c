@@ -10,6 +10,7 @@
 #include <uthash.h>
 
 #include "base/count.h"
+#include "base/json-integer.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "report/junit.h"
@@ -320,8 +321,7 @@ void report_json(struct report *r, FILE *out)
 	sort(r);
 	for (size_t i = 0; i < r->n; i++)
 		json_array_append_new(list, row_json(r->rows[i]));
-	json_dumpf(list, out, JSON_INDENT(2));
-	putc('\n', out);
+	json_print(list, out);
 	json_decref(list);
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json-integer.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "kernel/danger.h"
@@ -484,7 +485,6 @@ void score_json(const struct score *s, FILE *out)
 	json_object_set_new(root, "calls", calls_json(s));
 	json_object_set_new(root, "others", others_json(s));
 	json_object_set_new(root, "compared", peers_json(s));
-	json_dumpf(root, out, JSON_INDENT(2));
-	putc('\n', out);
+	json_print(root, out);
 	json_decref(root);
 }
