@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/message.h"
 #include "image-facts.h"
 #include "process/file-child.h"
 #include "rows.h"
@@ -427,6 +428,10 @@ static void collect_stacks(struct collection *c)
 		return;
 	run_lose(c->trace->runs[c->run], "stack",
 		 stacks_finish(c->tracer->stacks, collect_stack, c));
+	if (stacks_gave_up(c->tracer->stacks))
+		message_note("the process that unwinds stacks failed "
+			     "three times and was not started again: a file "
+			     "of the command may be made for that");
 	run_lose(c->trace->runs[c->run], "mapping",
 		 stacks_lost_mappings(c->tracer->stacks));
 }

@@ -202,6 +202,11 @@ void stacks_take(struct stacks *s)
 		send_requests(s);
 }
 
+bool stacks_gave_up(const struct stacks *s)
+{
+	return file_child_is_given_up(s->child);
+}
+
 uint64_t stacks_finish(struct stacks *s,
 		       void (*found)(void *arg,
 				     const struct argument_key *where,

@@ -35,5 +35,7 @@ uint64_t stacks_finish(struct stacks *s,
 				     size_t size), void *arg);
 /* The value of mappings_lost(), after stacks_finish(). */
 uint64_t stacks_lost_mappings(const struct stacks *s);
+/* Whether the child process failed so often that stacks were given up. */
+bool stacks_gave_up(const struct stacks *s);
 
 #endif

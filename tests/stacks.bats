@@ -111,3 +111,18 @@ selected() {
 		[[ $output == *"malformed stack record"* ]]
 	done
 }
+
+@test "a process that unwinds and fails is started three times, and one line says so" {
+	requires_root
+	[[ $(PATH=$PATH:/sbin ldconfig -p) == *libdw.so.1* ]] || skip "no libdw"
+	local line='the process that unwinds stacks failed three times and'
+	mkdir failing
+	cc -shared -fPIC -o failing/libdw.so.1 "$TESTS/stacks/failing.c"
+	LD_LIBRARY_PATH=failing sp-record --stacks -o f.sp -- "$WITNESS/stacked" 2>err
+	[ "$(grep -c "^sp-record: $line was not started again" err)" -eq 1 ]
+	sp-emit --json f.sp | jq -e '.lost.stack > 3 and .lost.call == 0 and .stacks == []'
+	jq -n '{defaultAction: "SCMP_ACT_ERRNO"}' >p.json
+	LD_LIBRARY_PATH=failing run -1 --separate-stderr sp-verify -p p.json -- "$WITNESS/stacked"
+	[ "$(grep -c "^sp-verify: $line is not started again" <<<"$stderr")" -eq 1 ]
+	grep -F '(socket+0x7)' <<<"$output"
+}

@@ -124,13 +124,37 @@ static bool start(struct file_child *child)
 
 /* Questions */
 
+static int fail(struct file_child *child, int error)
+{
+	give_up(child);
+	child->failures++;
+	return error;
+}
+
+/* Whether it has ended, and no answer of it is left. */
+static bool has_ended(const struct file_child *child)
+{
+	char byte;
+
+	return !recv(child->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+}
+
 bool file_child_send(struct file_child *child, const void *request,
 		     size_t size)
 {
 	if (!child->pid && !start(child))
 		return false;
-	return send(child->fd, request, size, MSG_NOSIGNAL | MSG_DONTWAIT) ==
-		(ssize_t)size;
+	if (send(child->fd, request, size, MSG_NOSIGNAL | MSG_DONTWAIT) ==
+	    (ssize_t)size)
+		return true;
+	if (has_ended(child))	/* the next request starts another process */
+		fail(child, -EPIPE);
+	return false;
+}
+
+bool file_child_is_given_up(const struct file_child *child)
+{
+	return child->failures == FAILURES_MAX;
 }
 
 /* Waits for an answer, or for the child's end. Signals do not end the wait. */
@@ -145,13 +169,6 @@ static bool wait_for_answer(const struct file_child *child, int milliseconds)
 		now = now_ns();
 	} while (n < 0 && errno == EINTR && now < end);
 	return n > 0;
-}
-
-static int fail(struct file_child *child, int error)
-{
-	give_up(child);
-	child->failures++;
-	return error;
 }
 
 int file_child_receive(struct file_child *child, void *answer, size_t size,

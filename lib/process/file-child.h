@@ -39,6 +39,11 @@ void file_child_free(struct file_child *child);
 bool file_child_send(struct file_child *child, const void *request,
 		     size_t size);
 /*
+ * Returns whether the child has failed so often that no further process is
+ * started.
+ */
+bool file_child_is_given_up(const struct file_child *child);
+/*
  * Waits up to `milliseconds` for the next answer. Returns its size, and stores
  * at most `size` bytes of it. Returns -EAGAIN if `milliseconds` is 0 and no
  * answer has come. For any other -errno, the child was killed, and no further

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/message.h"
 #include "kernel/syscall.h"
 #include "process/file-child.h"
 #include "process/peek.h"
@@ -15,7 +16,8 @@
 struct chain_finder {
 	struct file_child *child;	/* unwinds */
 	struct peek *peek;
-	bool unavailable;	/* libdw is not installed */
+	/* libdw is not installed, or the process that uses it was given up */
+	bool unavailable;
 };
 
 struct chain_finder *chain_finder_new(void)
@@ -109,6 +111,16 @@ static struct chain *unwind(struct chain_finder *f, struct chains *chains,
 	return chain;
 }
 
+static void see_failures(struct chain_finder *f)
+{
+	if (!file_child_is_given_up(f->child))
+		return;
+	f->unavailable = true;
+	message_note("the process that unwinds stacks failed three times and "
+		     "is not started again: a file of the command may be made "
+		     "for that");
+}
+
 /*
  * Loads libdw at the first violation, so that it is not loaded if there is
  * none.
@@ -143,6 +155,8 @@ const struct chain *chain_find(struct chain_finder *f, struct chains *chains,
 	*looked = !chain && may_look;
 	if (*looked)
 		chain = unwind(f, chains, id, &head, stack.bytes);
+	if (*looked)
+		see_failures(f);
 	return chain && chain->callers ? chain : NULL;
 }
 
