@@ -41,7 +41,7 @@ MANS     := $(wildcard sp-*/*.[157] lib/*/*.[35] lib/*.7)
 
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.o $(B)/%.bpf.o $(B)/%.skel.h $(B)/%.variables
-.PHONY: all help deps test-deps demo check lint bench bench-plot install install-library install-mime uninstall static deb rpm check-package release clean tests fuzz replays soak check-allocations check-removals \
+.PHONY: all help deps test-deps demo check lint bench bench-plot install install-library install-mime uninstall static deb rpm image check-package release clean tests fuzz replays soak check-allocations check-removals \
 	check-kernels check-roundtrip check-jails check-names check-score check-profiles check-engines check-units check-coverage check-split check-stacks check-html check-filters mutate sandbox-data
 
 all: $(BINS) ## Build the tools into build/bin/ (V=1 shows the commands, SAN=address,undefined)
@@ -439,7 +439,11 @@ deb: ## Build Debian packages of the last commit into build/deb/
 	@tests/deps package
 	@.package/deb $(VERSION) build/deb
 
-check-package: test-deps ## Build the Debian packages twice, check, install and purge them in a clean root (ten minutes)
+IMAGE_BASE ?= debian:12-slim
+image: deb ## Build a container image, sandprint:VERSION, of the Debian packages (podman; IMAGE_BASE: what it begins with)
+	podman build --build-arg BASE=$(IMAGE_BASE) -t sandprint:$(VERSION) -f .package/Containerfile build/deb
+
+check-package: test-deps ## Build the Debian packages twice, check, install and purge them in a clean root, build the container image (ten minutes)
 	@tests/deps package
 	@$(MAKE) --no-print-directory tests
 	@BATS_TEST_TIMEOUT=1800 tests/run $(B) tests/package/package.bats

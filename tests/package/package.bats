@@ -90,6 +90,42 @@ opened() {
 	diff "$BATS_FILE_TMPDIR/before" after
 }
 
+in_podman() {
+	podman --root "$PWD/podman" --runroot "$PWD/podman-run" \
+		--cgroup-manager cgroupfs --storage-driver vfs "$@"
+}
+
+# in_image OPTION… -- COMMAND… — without what cannot be had on every machine: a
+# network, and more of some limits
+in_image() {
+	local options=()
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	in_podman run --rm --runtime runc --network none \
+		--ulimit nofile=1024:1024 --ulimit nproc=4096:4096 \
+		"${options[@]}" localhost/sandprint "$@"
+}
+
+@test "the container image emits, records in the container with and without privileges, and a process outside" {
+	tar -C "$ROOT" --one-file-system -c . | in_podman import - localhost/base
+	in_podman build --isolation chroot --network host --build-arg BASE=localhost/base \
+		-t localhost/sandprint -f "$TREE/.package/Containerfile" "$BATS_FILE_TMPDIR/one" >log 2>&1
+	in_image --privileged -v "$PWD:/work" -- sp-record -q -o in.sp -- ls /usr
+	in_image -v "$PWD:/work" -- sp-record --method=notify -q -o notify.sp -- ls /usr
+	sleep 60 3>&- &
+	in_image --privileged --pid=host -v "$PWD:/work" -- \
+		sp-record -q -t 0.5 -o out.sp -p $!
+	kill $!
+	in_image -i -- sp-emit --oci <in.sp >p.json
+	sp-verify -p p.json in.sp
+	sp-verify -p p.json notify.sp
+	sp-emit --json out.sp | jq -e '.calls | length == 1'
+	in_podman rmi -a -f >>log
+}
+
 @test "make uninstall removes what make install installed, and no more" {
 	make -s -C "$TREE" -j2 install DESTDIR="$PWD/dest" >log 2>&1
 	mkdir -p dest/usr/local/bin
