@@ -79,6 +79,18 @@ static char *refused_here(int error)
 	return NULL;
 }
 
+/* Some architectures have it off by default, and our programs need it. */
+static bool is_compiler_off(int error)
+{
+	enum { ENOTSUPP = 524 };	/* linux/errno.h: the kernel's own */
+	FILE *file = fopen("/proc/sys/net/core/bpf_jit_enable", "re");
+	bool off = file && getc(file) == '0' && error == ENOTSUPP;
+
+	if (file)
+		fclose(file);
+	return off;
+}
+
 /*
  * We have all capabilities, so a filter of the container's engine denies
  * bpf(2).
@@ -162,6 +174,10 @@ char *problem_explain(int error)
 	if (error == ENOSYS)
 		return xstrdup("this kernel has no BPF: it needs "
 			       "CONFIG_BPF_SYSCALL=y");
+	if (is_compiler_off(error))
+		return xstrdup("the kernel's compiler of BPF programs is off: "
+			       "turn it on with sysctl -w "
+			       "net.core.bpf_jit_enable=1");
 	if (is_locked_down())
 		return xstrdup("the kernel is locked down (confidentiality): "
 			       "boot with lockdown=integrity or less");

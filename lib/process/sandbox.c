@@ -52,7 +52,12 @@ static const struct row rare[] = {
 	CALL_IF(ALL, mmap, 2, PROT_EXEC, 0),
 	CALL(ALL, munmap), CALL(ALL, mremap), CALL(ALL, madvise),
 	CALL(ALL, brk),
-	CALL(ALL, linkat), CALL(ALL, renameat), CALL(ALL, unlinkat),
+	CALL(ALL, linkat), CALL(ALL, unlinkat),
+#ifdef SYS_renameat
+	CALL(ALL, renameat),
+#else
+	CALL(ALL, renameat2),				/* riscv */
+#endif
 	CALL_IF(ALL, ioctl, 1, UINT32_MAX, TCGETS),	/* isatty() */
 	CALL(ALL, futex),
 	CALL(ALL, rt_sigprocmask), CALL(ALL, getpid), CALL(ALL, gettid),

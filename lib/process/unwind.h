@@ -22,8 +22,10 @@ enum {
 /* The numbers that DWARF gives to the stack pointer and the program counter. */
 #if defined(__x86_64__)
 	UNWIND_SP = 7, UNWIND_PC = 16,
-#else					/* arm64: x0 to x30, sp */
+#elif defined(__aarch64__)		/* x0 to x30, sp */
 	UNWIND_SP = 31, UNWIND_PC = 32,
+#else					/* riscv: x1 to x31 */
+	UNWIND_SP = 2, UNWIND_PC = 32,
 #endif
 };
 

@@ -28,6 +28,18 @@ static inline long call64(long nr, long a)
 			 : "r"(number), "r"(second), "r"(third) : "memory");
 	return first;
 }
+#elif defined(__riscv)
+static inline long call64(long nr, long a)
+{
+	register long number __asm__("a7") = nr;
+	register long first __asm__("a0") = a;
+	register long second __asm__("a1") = 0;
+	register long third __asm__("a2") = 0;
+
+	__asm__ volatile("ecall" : "+r"(first)
+			 : "r"(number), "r"(second), "r"(third) : "memory");
+	return first;
+}
 #endif
 
 #if defined(__x86_64__) || defined(__i386__)
@@ -52,7 +64,7 @@ static inline long call32(long nr, long a)
 #endif
 
 enum {
-#if defined(__aarch64__)
+#if defined(__aarch64__) || defined(__riscv)
 	NR64_writev = 66,
 	NR64_getpid = 172,
 	NR64_exit_group = 94,

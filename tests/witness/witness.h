@@ -22,6 +22,8 @@ enum { CANNOT = 77 };
 #define ARCH "arm"
 #elif defined(__aarch64__)
 #define ARCH "aarch64"
+#elif defined(__riscv)
+#define ARCH "riscv64"
 #else
 #define ARCH "x86_64"
 #endif
@@ -29,6 +31,8 @@ enum { CANNOT = 77 };
 /* The 64-bit architecture of the machine. */
 #if defined(__arm__) || defined(__aarch64__)
 #define ARCH_64 "aarch64"
+#elif defined(__riscv)
+#define ARCH_64 "riscv64"
 #else
 #define ARCH_64 "x86_64"
 #endif
