@@ -189,11 +189,11 @@ static bool needs_check(const struct arrived *a)
 }
 
 /*
- * A plain name is believed if the call was permitted there, and a change proves
- * it: the object has changed when the call changed it. On file systems that
- * keep no times, no proof is needed if nobody else could write the name's
- * memory. A failed call changes nothing, and may have failed before the kernel
- * checked permissions.
+ * Whether the name can be trusted. It can if owners and modes permit the call
+ * there, and a change proves the name: the object was changed when the call
+ * changed it. On file systems that keep no times, no proof is needed if nobody
+ * else could write the name's memory. A failed call changes nothing, and may
+ * have failed before the kernel checked permissions.
  */
 static bool is_believed(const struct arrived *a,
 			const struct name_answer *answer)

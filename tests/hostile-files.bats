@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # Executables that keep their reader busy, or are on a file system that does
-# not answer: the tools work without what is in them.
+# not answer. The tools must work without the content of such a file.
 
 load helper
 
@@ -25,8 +25,9 @@ needs_libdw() {
 	[[ $(PATH=$PATH:/sbin ldconfig -p) == *libdw.so.1* ]] || skip "no libdw"
 }
 
-# mount_stuck FILE [close|read] — at fs/prog, which one process can open, or all
-# can and none can close or read
+# mount_stuck FILE [close|read] — mounts a file system with FILE at fs/prog.
+# Only the first process that opens it gets an answer. With "close" or "read",
+# everybody can open it, but closing or reading it takes for ever.
 mount_stuck() {
 	needs fuse
 	mkdir -p fs

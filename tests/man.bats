@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
-# The manual: lint-clean, and its examples work as given, each with the exit
-# status that the manual states: "# exit status 1" at the end of the example, or
-# 0 without such a comment.
+# Checks the manual: mandoc has no complaints, and all examples work. Each
+# example must have the exit status that the manual states: "# exit status 1" at
+# the end of the example, or 0 without such a comment.
 
 load helper
 

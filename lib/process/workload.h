@@ -40,8 +40,9 @@ enum workload_event {
 };
 
 /*
- * Before the start: we ignore SIGPIPE from now on and wait for children, and
- * the command gets the actions that we had, and the signal mask.
+ * Call this before the command starts. From now on, we ignore SIGPIPE, and wait
+ * for children. The command gets the signal actions that we had before, and the
+ * signal mask of `signals`.
  */
 void workload_prepare(struct command *command, const struct forward *signals);
 /*

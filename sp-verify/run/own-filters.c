@@ -93,8 +93,8 @@ static char *join_pids(const pid_t *pids, size_t n)
 }
 
 /*
- * Starts it in a process group of its own, because signals of the terminal are
- * meant for the command.
+ * Starts sp-record in a process group of its own, because signals of the
+ * terminal are meant for the command.
  */
 static int spawn(pid_t *pid, const char *path, char **argv, int stream,
 		 int ready)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The reader of logs gets lines of any kind, which are records or not. */
+/*
+ * Feeds any lines to the reader of audit logs, whether they are records or not.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -25,8 +25,8 @@ static inline FILE *fuzz_open(const uint8_t *data, size_t size)
 }
 
 /*
- * The text on the heap, so that ASan sees reads beyond its NUL. NULs in it
- * become spaces.
+ * Copies the data to the heap as a text, so that ASan sees reads beyond its
+ * NUL. NULs in the data become spaces.
  */
 static inline char *fuzz_text(const uint8_t *data, size_t size)
 {
