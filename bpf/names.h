@@ -67,11 +67,13 @@ enum socket_operation {
 	SOCKET_OPERATIONS,
 	SOCKET_OPERATION = 0xff,	/* mask of the above values */
 	SOCKET_TCP = 0x100,	/* the socket is a TCP socket */
-	/* it is not; without both bits, that is unknown */
+	/*
+	 * the socket is not a TCP socket; if both bits are 0, this is unknown
+	 */
 	SOCKET_NOT_TCP = 0x200,
 	/* the recorder lost the address, so that it is empty */
 	SOCKET_LOST = 0x400,
-	/* all bits of the fact; struct name_key also has: */
+	/* mask of all bits of the fact; struct name_key also has these: */
 	SOCKET_FACT = 0xffff,
 	SOCKET_FAMILY_SHIFT = 16,	/* AF_* */
 };

@@ -207,8 +207,8 @@ static void write_values(const struct trace *t,
 		char *text, *call;
 
 		/*
-		 * in the order of details, so that equal ones of several images
-		 * meet
+		 * sorted by detail: equal facts of several images are
+		 * neighbours
 		 */
 		for (end = i; end < n && !detail_compare(facts[i], facts[end]);
 		     end++)

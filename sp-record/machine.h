@@ -8,8 +8,9 @@
 bool kernel_is_older_than(unsigned int major, unsigned int minor);
 /*
  * Whether a raw tracepoint's program can be preempted, as since Linux 7.0.
- * While it is, the kernel skips it for other tasks on that CPU. A trace event's
- * program cannot be preempted, but costs half as much again.
+ * While the program is preempted, the kernel skips it for other tasks on that
+ * CPU. A trace event's program cannot be preempted, but costs half as much
+ * again.
  */
 bool machine_can_preempt(void);
 /* Whether we may attach to trace events. Usually only root can read tracefs. */

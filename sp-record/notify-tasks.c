@@ -23,8 +23,8 @@
 
 /*
  * Identifies an executed file. An inode's number can be used again, and a
- * file's content can be replaced: the time of the last change shows this, which
- * nobody can set.
+ * file's content can be replaced. The time of the last change (ctime) shows
+ * this; nobody can set it.
  */
 struct file_key {
 	uint64_t inode;

@@ -47,7 +47,8 @@ struct recording {
 	int ended_by;
 	bool timed_out;
 	bool began;		/* whether the command's program was executed */
-	uint64_t start_ns;	/* the time of that, UTC, in ns since 1970 */
+	/* time of this execution, UTC, in ns since 1970 */
+	uint64_t start_ns;
 	uint64_t duration_ns;
 	/*
 	 * Signals are blocked before we open anything that they would leave

@@ -67,7 +67,7 @@ uint64_t tracer_now(const struct tracer *t);
 struct tracer_glance {
 	/* tracer_now() at the command's execve; 0: not executed yet */
 	uint64_t start_ns;
-	/* when a call was last seen that had not been seen before */
+	/* when a new call was last seen */
 	uint64_t last_new_ns;
 	uint64_t live;		/* tasks that are followed now */
 	uint64_t tasks;		/* tasks that were followed at any time */

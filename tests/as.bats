@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
-# sp-verify --as: what it says of a profile, against the filters that runc, crun
-# and systemd really load, for every number on every architecture.
+# sp-verify --as: compares the answers that it predicts for a profile with those
+# of the filters that runc, crun and systemd really load, for every number on
+# every architecture.
 
 load helper
 load boot

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
-# Attaching to what runs already: everything that belongs to it, and nothing
-# that happens to it by that.
+# Attaching to running processes: everything that belongs to the target is
+# recorded, and the processes are not disturbed.
 
 load helper
 

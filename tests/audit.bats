@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
-# Staging: what the kernel logs under a profile in force becomes the list, as it
-# happens and from logs.
+# sp-verify --audit: lists what the kernel logs about calls under a profile, as
+# the records are written or from logs.
 
 load helper
 

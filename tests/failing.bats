@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
-# What the tools do on a machine that fails them: each row of the table in
-# sandprint-security(7), "What a failing machine does", has its tests here, which begin
-# with the row's name.
+# What the tools do on a failing machine. Each row of the table "What a failing
+# machine does" in sandprint-security(7) has tests here, whose names begin with
+# the row's name.
 
 load helper
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=no-recording
-# Streams that somebody has cut, changed or made up: one line, status 2, no
-# crash, and no memory for what is only claimed.
+# Streams that somebody has cut, changed or made up. A tool must refuse them
+# with one line and status 2. It must not crash, or allocate memory for data
+# that a stream only claims to have.
 
 load helper
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=no-recording
-# Policies of minijail and profiles of firejail: our filter against theirs; and of
-# Kafel, which no package has: against one made after its documentation. With
-# SP_JAILS=N, so many of each, and compile_seccomp_policy.py and lists of snapd as
-# well.
+# Compares our filters for policies of minijail and profiles of firejail with
+# the filters that these programs make. No package has Kafel, so policies of
+# Kafel are compared with filters made from its documentation. With SP_JAILS=N,
+# compares N of each kind, also with compile_seccomp_policy.py, and lists of
+# snapd.
 
 load helper
 

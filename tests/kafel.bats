@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=no-recording
-# Policies of Kafel, for nsjail. That their filters answer as documented is in
-# jails.bats.
+# Policies of Kafel, for nsjail. jails.bats tests that their filters answer as
+# documented.
 
 load helper
 

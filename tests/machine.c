@@ -429,8 +429,8 @@ static bool has_memory(char *reason)
 }
 
 /*
- * Whether the names of calls are old: libseccomp knows this call of Linux 7.0
- * since 2.6.1.
+ * Whether libseccomp is older than 2.6.1, the first release with the name of
+ * this call of Linux 7.0.
  */
 static bool has_older_names(char *reason)
 {

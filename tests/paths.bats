@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=long
-# --paths: what is recorded equals what strace sees, and the same command runs
-# under the Landlock policy that is made of it, and not under a smaller one.
+# --paths: the recorded paths are those that strace sees. The same command
+# runs under the Landlock policy made from them, and fails under a smaller
+# policy.
 load helper
 
 setup_file() {

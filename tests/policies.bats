@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=long
-# What is made of paths: patterns, Landlock, AppArmor, systemd; with names that
-# hurt. tests/paths.bats has the policies of real programs in force.
+# What is made from paths: patterns, and policies for Landlock, AppArmor and
+# systemd, also from difficult names. tests/paths.bats puts policies of real
+# programs in force.
 load helper
 
 # Access bits from sp-facts(5).

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=no-recording
-# The forms of profiles that people have: told apart by what they hold, read
-# as what loads them reads them, refused where they cannot be.
+# The forms of profiles that people have. The tools must recognize each by its
+# content, read it as its loader does, and refuse what they cannot read.
 load helper
 
 DOCKER="golang-github-docker-docker-dev usr/share/gocode/src/github.com/docker/docker/profiles/seccomp/default.json"

@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
-# What systemd's options for paths really do, against the manual's table; and
-# services of all shapes, which start again under what was recorded of them.
+# Compares what systemd's options for paths really do with the table in the
+# manual. Services of all kinds must start again under the drop-ins from their
+# recordings.
 load helper
 load boot
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=long
-# What sp-record records, judged by programs whose calls are known, and its
-# manners as a command that starts commands.
+# Compares what sp-record records with programs whose calls are known. Also
+# tests how sp-record starts commands: users, signals, limits, and exit
+# statuses.
 
 load helper
 

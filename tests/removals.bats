@@ -1,9 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
-# A profile that lacks any one of the calls that its program makes: the call is
-# named by the simulation, by a run, and by the kernel's records in a container.
-# Every SP_STRIDE-th call of each program; `make check-removals` takes them all.
+# Removes one call of a program from its profile. sp-verify must name this call:
+# for the recording, for a run of the program, and from the kernel's records in
+# a container. Only every SP_STRIDE-th call of each program is tried; `make
+# check-removals` tries all calls.
 
 load helper
 

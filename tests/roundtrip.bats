@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
-# Each policy lets the run through that it was made of, and denies its
-# neighbour: the table of roundtrip/table, by format. `make check-roundtrip`
-# runs all of it.
+# Each policy must allow the run from which it was made, and deny a run that
+# differs in one thing. The table roundtrip/table has the runs; there is a
+# test for each format. `make check-roundtrip` runs the whole table.
 load helper
 
 setup_file() {

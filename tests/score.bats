@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=no-recording
-# How tight a profile is: counted through its filter, beside what was seen and
-# what container engines allow by default.
+# sp-verify --score: how tight a profile is. Its figures come from the
+# compiled filter, and are compared with a recording and with what container
+# engines allow by default.
 
 load helper
 

@@ -349,8 +349,8 @@ static void deny_if(struct target *t, const char *name, uint32_t action,
 }
 
 /*
- * For seccomp.block-secondary: allows personality(2) only for asking and for
- * PER_LINUX.
+ * For seccomp.block-secondary: allows personality(2) only to get the present
+ * value, and to set PER_LINUX.
  */
 static void add_secondary(struct target *t, const struct firejail *f)
 {

@@ -528,7 +528,10 @@ static bool add_call_rules(struct policy *p, const struct filtered *call)
 	return final || add_rule(p, call, NULL, p->default_action);
 }
 
-/* Joining statements with conditions shows which compiler the policy is for. */
+/*
+ * Finds joined statements with conditions. They show for which compiler the
+ * policy was written.
+ */
 static void find_joined(struct policy *p)
 {
 	char *names = NULL;

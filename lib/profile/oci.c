@@ -435,8 +435,8 @@ static void put_native_first(struct profile *p, bool always)
 }
 
 /*
- * Architectures that no machine of this program has, with their byte orders:
- * libseccomp refuses a filter for both orders (EDOM).
+ * Architectures of machines on which this program does not run, with their byte
+ * orders. libseccomp refuses a filter for architectures of both orders (EDOM).
  */
 static bool is_other_arch(const char *name, bool *big_endian)
 {
