@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The kernel verifies one program at a time for each thread that loads one, and
- * libbpf loads them one after the other. Here several threads do, and other work
- * that takes the kernel long.
+ * Loads BPF programs in several threads, which also do other work that takes
+ * the kernel long. The kernel verifies the programs of different threads at the
+ * same time, but libbpf would load all programs in one thread, one after the
+ * other.
  */
 #ifndef SIDE_BY_SIDE_H
 #define SIDE_BY_SIDE_H
@@ -17,10 +18,15 @@ struct side_by_side;
  * itself.
  */
 struct side_by_side *side_by_side_new(void);
-/* Have a thread call the function, if there is one. */
+/*
+ * Makes one of the threads call the function. Does nothing if there are no
+ * threads, or no room in the queue.
+ */
 void side_by_side_do(struct side_by_side *s, void (*work_on)(void *),
 		     void *argument);
-/* Until nothing is left to do. */
+/*
+ * Also works off the queue, and returns when it is empty and no thread is busy.
+ */
 void side_by_side_wait(struct side_by_side *s);
 /*
  * libbpf calls this before it loads a program of a tracepoint. Handlers of

@@ -38,7 +38,7 @@ values() {
 		"\([.values[]?.value | tostring] | join(" ")) \(.count)"'
 }
 
-@test "the values of a run, by the bits that count, once each" {
+@test "each set of recorded values is listed once, with the bits that count" {
 	requires_root
 	local a=$BATS_FILE_TMPDIR/a.sp
 	values socket "$a" >got
@@ -57,7 +57,7 @@ values() {
 	grep -qx '4 .*' <(values mmap "$a")
 }
 
-@test "more values than can be told apart become any, said so" {
+@test "too many different values become \"any\", with a note" {
 	requires_root
 	local a=$BATS_FILE_TMPDIR/a.sp
 	[ "$(values tgkill "$a" | wc -l)" = 65 ]
@@ -69,7 +69,7 @@ values() {
 	[ "$output" = null ]
 }
 
-@test "every call that has a rule is there with its values, on each image" {
+@test "every call that has a rule is recorded with its values, for each image" {
 	requires_root
 	sp-record -q -o b.sp -- sh -c "$WITNESS/arguments >/dev/null; $(
 		)timeout 5 git --version >/dev/null; ls /tmp >/dev/null"
@@ -79,7 +79,7 @@ values() {
 	[[ $output != *undecided* ]]
 }
 
-@test "the rules in force: what was seen, and nothing else" {
+@test "the rules in force allow the recorded values, and no others" {
 	requires_root
 	requires bwrap
 	local a=$BATS_FILE_TMPDIR/a.sp
@@ -127,7 +127,7 @@ SIGUSR1 1' ]
 	[ "$output" = "1 0" ]
 }
 
-@test "oci: a rule for each set of values, none where all are allowed" {
+@test "oci: a rule for each set of values, and no condition if all are allowed" {
 	made
 	run -0 sp-emit --oci --args --exact -o p.json a.sp
 	diff - <(jq -r '.syscalls[] | select(.args) | "\(.names[0]) \([.args[] |
@@ -144,7 +144,7 @@ SIGUSR1 1' ]
 	[[ $output != *undecided* ]]
 }
 
-@test "a call that a group adds, or whose values are not all known, has none" {
+@test "a call that a group adds, or whose values are not all known, has no condition" {
 	made
 	{
 		cat a.sp
@@ -180,7 +180,7 @@ SIGUSR1 1' ]
 	[ "$(grep -c '"socket"' p.h)" = 3 ]
 }
 
-@test "minijail: rules by bits, which hold for just those values" {
+@test "minijail: rules for single bits are true for the recorded values only" {
 	made
 	sp-emit --minijail --args --exact -o p.policy a.sp
 	grep -qx 'clone: arg0 in ~0x7e020000' p.policy
@@ -188,7 +188,7 @@ SIGUSR1 1' ]
 	/usr/bin/python3 "$TESTS/scripts/minijail-rules.py" p.policy
 }
 
-@test "systemd: the families, or none, and only if they are known" {
+@test "systemd: the recorded families or \"none\", and only if they are known" {
 	made
 	sp-emit --systemd --args -o p.conf a.sp
 	grep -qx 'RestrictAddressFamilies=AF_UNIX AF_NETLINK' p.conf
@@ -211,7 +211,7 @@ SIGUSR1 1' ]
 	run ! grep Families p.conf
 }
 
-@test "systemd: the drop-in with families is taken" {
+@test "systemd accepts the drop-in with families" {
 	requires systemd-analyze
 	made
 	mkdir -p x.service.d
@@ -229,7 +229,7 @@ SIGUSR1 1' ]
 	[[ $output == *"values    4 with 0xffffffff80045430"* ]]
 }
 
-@test "--args of groups, and of none that exists" {
+@test "--args with groups, and with a group that does not exist" {
 	made
 	sp-emit --oci --args=ioctl,clone --exact -o p.json a.sp
 	jq -e '[.syscalls[] | select(.args) | .names[]] | unique ==
@@ -240,7 +240,7 @@ SIGUSR1 1' ]
 	[[ $output == "sp-emit: --args: --firejail has no rules "* ]]
 }
 
-@test "arguments that are none are refused" {
+@test "malformed argument records are refused" {
 	local bad
 	for bad in '[9, 0, 3221225534, 41, [6, 1, 1], [[0, 1, 0, 0]]]' \
 		'[9, 0, 3221225534, 41, [0, 1, 2], [[0, 1, 0, 0]]]' \
@@ -276,7 +276,7 @@ SIGUSR1 1' ]
 		select(.arch == "x86") | .name, .values[0].value] == ["prctl", 3]'
 }
 
-@test "different arguments of one call are rules apart" {
+@test "different arguments of one call are separate rules" {
 	"$TESTS/mkstream" >apart.sp <<-'END'
 	run 1 a
 	image /a
@@ -295,7 +295,7 @@ SIGUSR1 1' ]
 	END
 }
 
-@test "a call that was only denied is allowed with any arguments, where it is" {
+@test "a call that was always denied is allowed with any arguments, if it is allowed" {
 	printf 'run 1 a\nimage /bin/x\ncall 1 read 1\ndenial 1 socket -13 2\n' |
 		"$TESTS/mkstream" >denied.sp
 	sp-emit --oci --args --allow-denied -o p.json denied.sp 2>err
@@ -306,7 +306,7 @@ SIGUSR1 1' ]
 	lacks RestrictAddressFamilies <unit
 }
 
-@test "values of which no filter holds all are refused before any is made" {
+@test "values that do not all fit into a filter are refused before a filter is made" {
 	local i
 	{
 		echo 'run 1 a'

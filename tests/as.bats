@@ -246,7 +246,7 @@ answers() {
 }
 
 # bats test_tags=32-bit
-@test "runc: calls get the answers that are said" {
+@test "runc: calls get the predicted answers" {
 	answers runc
 	grep -qx 'x86_64 1000 ENOSYS' out
 	if has int80; then
@@ -255,7 +255,7 @@ answers() {
 }
 
 # bats test_tags=32-bit
-@test "crun: calls get the answers that are said" {
+@test "crun: calls get the predicted answers" {
 	answers crun
 	grep -qx 'x86_64 1000 E2BIG' out
 }
@@ -364,7 +364,7 @@ all_answers() {
 	jq -c '.[] | [.arch, .nr, .answer]' answers.json
 }
 
-@test "systemd loads the filters that are read of made-up and of installed units" {
+@test "systemd loads the predicted filters, for random units and for installed ones" {
 	local booted i base=$((100000 + $$ * 100)) units=root/etc/systemd/system bad=0
 	[ -n "${SP_JAILS-}" ] || skip "by make check-jails"
 	needs x86_64

@@ -90,7 +90,7 @@ new_cgroup() {
 
 # --- which tasks belong to the target --------------------------------------
 
-@test "a storm of forks and threads, attached to in the middle, eight times" {
+@test "attaching in the middle of a storm of forks and threads, eight times" {
 	local i
 	for i in {1..8}; do
 		rm -f pid
@@ -193,7 +193,7 @@ while not os.path.exists("told"): time.sleep(0.05)' \
 	END
 }
 
-@test "a cgroup: those below it, those that join, those that leave" {
+@test "a cgroup: processes below it, processes that join, processes that leave" {
 	new_cgroup sp-test-$$
 	new_cgroup "sp-test-$$/below"
 	marker 5
@@ -262,7 +262,7 @@ joining() {
 	sh -c 'echo $$ >"$1/cgroup.procs"; shift; exec "$@"' sh "$@"
 }
 
-@test "a cgroup that is not there yet, in one that is not: from its first process on" {
+@test "a cgroup that does not exist yet, below one that does not: from its first process on" {
 	needs cgroup2
 	attach --cgroup "sp-test-$$/a/b"
 	grep -q 'waiting for it' err
@@ -291,7 +291,7 @@ joining() {
 	[ "$(recorded getpgid)" -ge 3 ]
 }
 
-@test "--keep: over moments without a process, and a cgroup that is made anew" {
+@test "--keep continues without a process, and when a cgroup is created again" {
 	new_cgroup "sp-test-$$"
 	attach --keep --cgroup "sp-test-$$"
 	joining "$cgroup" "$WITNESS/exit-nolibc"
@@ -339,7 +339,7 @@ joining() {
 		all(.runs[]; .labels.part == "x")' >/dev/null
 }
 
-@test "a container that is not there yet: not in a cgroup that another user was given" {
+@test "a container that does not exist yet is not looked for in a cgroup of another user" {
 	needs cgroup2
 	attach --container "web$$"
 	new_cgroup "sp-test-$$"
@@ -354,7 +354,7 @@ joining() {
 	facts run.sp | shows -x 'x86_64 exit_group 1'
 }
 
-@test "a unit that is not there yet: in a slice, and in no other unit" {
+@test "a unit that does not exist yet is looked for in slices, and not in other units" {
 	needs cgroup2
 	attach --unit "web$$"
 	new_cgroup sptest.slice
@@ -409,7 +409,7 @@ sleeping_box() {
 		.root.readonly = false' config.json >c && mv c config.json
 }
 
-@test "a container that is not there yet: its program, without the runtime" {
+@test "a container that does not exist yet: its program is recorded, the runtime is not" {
 	sleeping_box
 	attach --container "$box"
 	runc run -d --pid-file box.pid "$box" </dev/null >/dev/null 2>&1
@@ -438,7 +438,7 @@ waiting_box() {
 	runc create "$box" </dev/null >/dev/null 2>&1
 }
 
-@test "a container that is created: its program, without the runtime" {
+@test "a created container: its program is recorded, the runtime is not" {
 	waiting_box
 	attach --container "$box"
 	runc start "$box"
@@ -553,7 +553,7 @@ waiting_box() {
 	[ "$(recorded getpgid)" -eq 5 ]
 }
 
-@test "the thirty-first recorder sees its own target only, as the first" {
+@test "the thirty-first recorder records its own target only, like the first" {
 	local i pids=() targets=()
 	marker 7
 	for i in {1..15}; do
@@ -582,7 +582,7 @@ waiting_box() {
 
 # --- filters, and other observers ------------------------------------------
 
-@test "a target under a filter: what that answers is known" {
+@test "a target under a filter: the calls that the filter answers are recorded" {
 	under=("$WITNESS/filtered" exec)
 	marker 6
 	attach -p "$(<pid)"
@@ -594,7 +594,7 @@ waiting_box() {
 	grep -q 'denied by a filter that was already in force: getpgid EXDEV' err
 }
 
-@test "a recorder under a filter: so is its command" {
+@test "a recorder under a filter: its command is under the filter, too" {
 	"$WITNESS/filtered" exec sp-record -o run.sp -- "$WITNESS/exec-fail" 2>err
 	facts run.sp | shows -x 'x86_64 getpgid EXDEV 1'
 	run ! grep 'not seen' err
@@ -635,7 +635,7 @@ waiting_box() {
 	mark
 }
 
-@test "a stream that is being written to a file is not cut off by a signal" {
+@test "a signal does not cut a stream that is being written to a file" {
 	local i
 	for i in {1..5}; do
 		marker 2
@@ -688,7 +688,7 @@ waiting_box() {
 	[[ $stderr == *"a thread of process $(<pid)"* ]]
 }
 
-@test "a process that is dead already, and one whose first thread is" {
+@test "a process that has ended, and one whose first thread has ended" {
 	/usr/bin/python3 -c 'import os, time
 if not os.fork():
     os._exit(0)
@@ -720,7 +720,7 @@ time.sleep(100)' 3>&- &
 }
 
 # A kernel can hide its first process from BPF programs.
-@test "process 1, which lives, is recorded or refused for another reason" {
+@test "process 1 is not refused as a process that has ended" {
 	run --separate-stderr sp-record -t 0.1 -o run.sp -p 1
 	[ "$status" -eq 0 ] || [ "$status" -eq 125 ]
 	lacks -E 'has exited|no such process' <<<"$stderr"
@@ -728,7 +728,7 @@ time.sleep(100)' 3>&- &
 		shows -e '--pid 1: cannot attach to process 1: it is alive' <<<"$stderr"
 }
 
-@test "a stopped process, until it goes on" {
+@test "a stopped process, until it continues" {
 	marker 5
 	kill -STOP "$(<pid)"
 	attach -p "$(<pid)"
@@ -740,7 +740,7 @@ time.sleep(100)' 3>&- &
 }
 
 # bats test_tags=32-bit
-@test "a process that goes on forking and executing: each image" {
+@test "a process that continues to fork and execute: each image" {
 	local second=$WITNESS/exit-32-nolibc arch=x86
 	has i386 || {
 		skip_row i386 "executing a 32-bit program again and again"
@@ -784,7 +784,7 @@ time.sleep(100)' 3>&- &
 	mark
 }
 
-@test "a daemon's leader: where its other processes would be found" {
+@test "a daemon's leader: a note says how to find its other processes" {
 	# shellcheck disable=SC2016 # for the shells inside
 	setsid -f sh -c 'echo $$ >daemon; exec sleep 100' 3>&-
 	wait_for 5 test -s daemon
@@ -798,7 +798,7 @@ time.sleep(100)' 3>&- &
 	ends
 }
 
-@test "the run record tells of the process, not of the recorder" {
+@test "the run record describes the process, not the recorder" {
 	mkdir elsewhere
 	cp "$WITNESS/marker" elsewhere/
 	chmod 777 elsewhere
@@ -857,7 +857,7 @@ screen() {
 		"$SP_BIN/sp-record" --live "$@" >screen
 }
 
-@test "--live: new calls and rates, marks, another size, and nothing that the target chose unescaped" {
+@test "--live: new calls and rates, marks, another size, and escaped names" {
 	[[ $(PATH=$PATH:/sbin ldconfig -p) == *libncurses* ]] || skip "no ncurses"
 	cp "$(command -v sleep)" $'e\e[2Jvil'
 	# shellcheck disable=SC2016

@@ -108,7 +108,7 @@ row() {
 	awk 'NR > 1 { print $2, $3, $4, $5 }' "${1-list}"
 }
 
-@test "as it happens: 2,000 of 2,000, and all that is said is that it listens" {
+@test "listening: 2,000 of 2,000 records, and no message except that it listens" {
 	requires_audit
 	watch --exe="$caller"
 	listens
@@ -142,7 +142,7 @@ auditing() {
 	P
 }
 
-@test "as it happens: auditing is as it was, and who turns it off loses nothing" {
+@test "listening: the state of auditing is restored, and turning it off meanwhile loses nothing" {
 	local before
 	requires_root
 	needs audit
@@ -158,7 +158,7 @@ auditing() {
 	[ "$(auditing)" = "$before" ]
 }
 
-@test "as it happens: -t and signals end it; nohup's do not" {
+@test "listening: -t and signals end it, but signals that nohup ignores do not" {
 	requires_audit
 	watch -t 2 --exe="$caller"
 	grep -qx 'sp-verify: listening for 2 seconds; ^C ends it sooner' err
@@ -175,7 +175,7 @@ auditing() {
 	[ "$(row)" = "1 getpgid log $caller" ]
 }
 
-@test "as it happens: -t and signals end it under a flood of records" {
+@test "listening: -t and signals end it under a flood of records" {
 	requires_audit
 	local by_time started=$SECONDS
 	flood 2
@@ -194,7 +194,7 @@ auditing() {
 	end_floods
 }
 
-@test "as it happens: a program that loads the filter from the C header" {
+@test "listening: a program that loads the filter from the C header" {
 	requires_audit
 	sp-emit --libseccomp --deny=log -o p.h "$BATS_FILE_TMPDIR/caller.sp"
 	cat >own.c <<-'C'
@@ -212,7 +212,7 @@ auditing() {
 	row | grep -x "1 getpgid log $PWD/own"
 }
 
-@test "as it happens: firejail" {
+@test "listening: firejail" {
 	requires_audit
 	requires firejail
 	needs firejail
@@ -250,7 +250,7 @@ auditing() {
 	done
 }
 
-@test "as it happens: without privilege, or with the kernel told not to log" {
+@test "listening: without privilege, or if the kernel was told not to log" {
 	requires_audit
 	requires setpriv
 	run -2 setpriv --reuid 65534 --regid 65534 --clear-groups \
@@ -295,7 +295,7 @@ within() (
 	"$@"
 )
 
-@test "as it happens: of a unit, and processes that are gone" {
+@test "listening: a unit, and processes that have ended" {
 	requires_audit
 	make_cgroup "sandprint-$$.slice"
 	make_cgroup "sandprint-$$.slice/sandprint-$$.service"
@@ -327,7 +327,7 @@ brief() {
 		"$caller" "$1"
 }
 
-@test "as it happens: of a unit whose processes end at once, all" {
+@test "listening: all records of a unit whose processes end at once" {
 	requires_audit
 	make_cgroup "sandprint-$$.slice"
 	make_cgroup "sandprint-$$.slice/sandprint-$$.service"
@@ -347,7 +347,7 @@ brief() {
 	sp-emit --oci -o p.json all.sp
 }
 
-@test "as it happens: of a unit while another one is staged as well" {
+@test "listening: a unit, while another unit is staged as well" {
 	requires_audit
 	local other
 	make_cgroup "sandprint-$$.slice"
@@ -364,7 +364,7 @@ brief() {
 	[ "$(<err)" = "sp-verify: listening; ^C ends it" ]
 }
 
-@test "as it happens: without the proc connector, as far as /proc goes" {
+@test "listening: without the proc connector, only what /proc shows is known" {
 	requires_audit
 	make_cgroup "sandprint-$$.slice"
 	make_cgroup "sandprint-$$.slice/sandprint-$$.service"
@@ -401,7 +401,7 @@ make_old_cgroup() {
 	cgroups=$cgroup
 }
 
-@test "as it happens: a zombie, which is in no cgroup of version 1" {
+@test "listening: a zombie, which is in no cgroup of version 1" {
 	requires_audit
 	make_old_cgroup
 	watch --exe="$caller" --unit="sandprint-$$"
@@ -421,7 +421,7 @@ make_old_cgroup() {
 	[ "$(row)" = "4 getpgid log $caller" ]
 }
 
-@test "as it happens: what is about to end, which is in no cgroup of version 1" {
+@test "listening: an exiting process, which is in no cgroup of version 1" {
 	requires_audit
 	make_old_cgroup
 	watch --exe="$caller" --unit="sandprint-$$"
@@ -432,7 +432,7 @@ make_old_cgroup() {
 	[ "$(row)" = "20 getpgid log $caller" ]
 }
 
-@test "as it happens: of a container of runc under the staging profile" {
+@test "listening: a container of runc under the staging profile" {
 	requires_audit
 	requires runc jq busybox
 	mkdir -p bundle/rootfs state
@@ -551,7 +551,7 @@ printed() {
 	grep -q "type=1326.*$caller" log
 }
 
-@test "logs: dmesg as it is, which lacks records and is found out" {
+@test "logs: it is noticed that the real dmesg lacks records" {
 	requires_audit
 	requires dmesg
 	needs audit_log
@@ -598,7 +598,7 @@ line() {
 		["x86_64", 1000, "syscall_1000", ["/a b"]]]' <<<"$output"
 }
 
-@test "logs: garbled records are named, counted and trouble" {
+@test "logs: garbled records are named and counted, and are an error" {
 	local bad n=1
 	line 39 >log
 	while read -r bad; do
@@ -635,7 +635,7 @@ line() {
 	[ "$(row)" = "1 socket log /bin/a" ]
 }
 
-@test "logs: lines that say that records are missing" {
+@test "logs: lines about missing records" {
 	local loss
 	while read -r loss; do
 		{ line 39; echo "$loss"; } >log
@@ -663,7 +663,7 @@ line() {
 	run -1 sp-verify --audit=log
 }
 
-@test "logs: what programs write there is no record" {
+@test "logs: lines that programs wrote are not records" {
 	local record
 	record=$(line 39 's/^.{7}//')
 	{
@@ -702,7 +702,7 @@ line() {
 	[ "$output" = "sp-verify: log: 1 seccomp record, no violation" ]
 }
 
-@test "what was logged is learned: into the profile with it" {
+@test "--learn adds the logged calls to the profile" {
 	requires_audit
 	local caller_sp=$BATS_FILE_TMPDIR/caller.sp
 	watch --exe="$caller" --learn
@@ -724,7 +724,7 @@ line() {
 	stop 0
 }
 
-@test "a log is learned, and a longer one is the same run; losses are in it" {
+@test "--learn: a log that has grown is the same run, and its losses are in the run" {
 	line 39 >log
 	sp-verify --audit=log --learn -o a.sp 2>err
 	line 39 's/8469/8470/' >>log
@@ -743,7 +743,7 @@ line() {
 	[[ $output == *"lost"* ]]
 }
 
-@test "logs: one that has nothing of the kernel's proves nothing" {
+@test "logs: a log without lines of the kernel proves nothing" {
 	local text
 	: >log
 	run -2 sp-verify --audit=log -o list
@@ -787,7 +787,7 @@ line() {
 	END
 }
 
-@test "logs: missing, and wrong command lines" {
+@test "logs: missing files, and wrong command lines" {
 	run -2 sp-verify --audit=missing
 	run -2 sp-verify --audit=.
 	for args in "--audit=log a.sp" "--audit -- true" "--exe=x a.sp" \
@@ -812,7 +812,7 @@ state() {
 	"${SP_BIN%/bin}/tests/machine" audit | grep -v lost
 }
 
-@test "what a killed one leaves on, the next one turns off, and says so" {
+@test "if sp-verify was killed, the next one restores auditing, and prints that" {
 	requires_audit
 	local notes=1
 	state >before
@@ -836,7 +836,7 @@ state() {
 	run ! grep 'left on' err
 }
 
-@test "one that runs beside another takes nothing for left behind" {
+@test "two at the same time: neither believes that the other was killed" {
 	requires_audit
 	state >before
 	watch --exe=/none

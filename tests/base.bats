@@ -175,7 +175,7 @@ conditional() {
 	[[ $stderr == *"sp-emit: arm.json: --base: it is not for x86_64, as the recording is" ]]
 }
 
-@test "of the base's architectures, those that were recorded count" {
+@test "only the recorded architectures of the base count" {
 	recording
 	bases
 	jq '.architectures += ["SCMP_ARCH_X86"]' oci.base >both.json

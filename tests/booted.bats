@@ -112,7 +112,7 @@ for_a_while() {
 	[ "$(<root/out/active)" != active ]
 }
 
-@test "redis under a staging drop-in: what is beyond it is logged, by its unit" {
+@test "redis under a staging drop-in: calls that it lacks are logged, and listed by unit" {
 	record
 	mkdir root/etc/systemd/system/redis.service.d
 	sp-emit --systemd --deny=log run.sp \
@@ -169,7 +169,7 @@ verdict() {
 }
 
 # bats test_tags=32-bit
-@test "systemd answers as sp-verify says it would" {
+@test "systemd answers as sp-verify predicts" {
 	local n=0 lines program=/probe calls=13 unit
 	needs x86_64
 	has int80 || program='/probe native' calls=9

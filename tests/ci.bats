@@ -56,7 +56,7 @@ accept() {
 	END
 }
 
-@test "tests that do what they did pass, and leave what is uploaded" {
+@test "tests that make the same calls as before pass, and leave the files for the upload" {
 	local name
 	accept
 	while read -r name; do

@@ -44,7 +44,7 @@ costs() {
 
 # The limits are half as much again as on Linux 6.18. For --paths, they include
 # 17 more programs, which are loaded if the kernel lets them confirm names.
-@test "what the verifier goes through for the programs is within limits" {
+@test "the work of the verifier is within limits" {
 	needs verified_insns
 	local root
 	root=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)

@@ -71,7 +71,7 @@ coverage() { sp-diff --coverage --json "$@"; }
 	[ "$(coverage --unit=run thrice.sp | jq '.units, .risk.mean' -c | xargs)" = '60 0' ]
 }
 
-@test "no prediction from fewer than ten runs, nor from a set chosen to be small" {
+@test "no prediction from fewer than ten runs, or from a set that was reduced to needed runs" {
 	runs 9 | "$TESTS/mkstream" >few.sp
 	for i in {1..12}; do
 		printf 'run %x t%d argv=%d\nimage /bin/t\ncall %x %d 1\n' "$i" \
@@ -102,7 +102,7 @@ coverage() { sp-diff --coverage --json "$@"; }
 	done
 }
 
-@test "what a profile or a group of sp-emit has is no risk" {
+@test "calls of a profile or of a group of sp-emit are no risk" {
 	runs 20 | "$TESTS/mkstream" >s.sp
 	unique() { coverage "$@" | jq -r '.unique[].what' | xargs; }
 	[ "$(unique s.sp)" = 'times ptrace getuid' ]
@@ -123,7 +123,7 @@ coverage() { sp-diff --coverage --json "$@"; }
 	sp-diff --coverage s.sp | grep -A1 '^Unsteady' | grep sched_yield
 }
 
-@test "by label, runs of a new value are predicted" {
+@test "--unit=label predicts runs with a new value" {
 	{
 		for i in {1..24}; do
 			echo "run $(printf %x "$i") t$i argv=$i start=$i label.kind=k$((i / 2))"
@@ -143,7 +143,7 @@ coverage() { sp-diff --coverage --json "$@"; }
 	[[ $output == *'run t1 has no label none'* ]]
 }
 
-@test "of images that are chosen, runs that never execute them do not count" {
+@test "with --image, runs that never execute such an image do not count" {
 	{ runs 20; echo 'call 1 5 1 image=/bin/other'
 		} | "$TESTS/mkstream" >s.sp
 	run -0 --separate-stderr coverage --image=/bin/other s.sp
@@ -154,7 +154,7 @@ coverage() { sp-diff --coverage --json "$@"; }
 	sp-diff --matrix --image=/bin/other s.sp | grep -x 'fstat      1 .*'
 }
 
-@test "arguments and paths are things that a run can be alone with" {
+@test "--args and --paths: an argument or a path of one run alone is a risk" {
 	runs 12 >text
 	{ cat text; echo 'argument 4 16 0:0xffffffff:0x5401 1'
 		echo 'call 1 16 1'; echo 'call 4 16 1'; } | "$TESTS/mkstream" >args.sp
@@ -169,7 +169,7 @@ coverage() { sp-diff --coverage --json "$@"; }
 	run -2 sp-diff --coverage --paths -p x paths.sp
 }
 
-@test "a difference that comes and goes is marked, and --steady does not count it" {
+@test "an unsteady difference is marked, and --steady does not count it" {
 	printf '%s\n' 'run 1 a argv=a' 'call 1 lseek 1' | sed s/lseek/8/ |
 		"$TESTS/mkstream" >old.sp
 	{ runs 2 2; echo 'call 1 24 1'; } | sed '/^call .* 10[01] 1/d' |

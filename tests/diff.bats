@@ -25,7 +25,7 @@ two_sides() {
 	TEXT
 }
 
-@test "lines for what one side alone has, by architecture and number" {
+@test "a line for each call that one side alone has, by architecture and number" {
 	two_sides
 	run -1 sp-diff old.sp new.sp
 	[ "$status" = 1 ]
@@ -48,7 +48,7 @@ two_sides() {
 	[ "$status" = 1 ]
 }
 
-@test "by image: one image less changes no other line" {
+@test "by image: a missing image changes no other line" {
 	printf '%s\n' 'run 1 x' 'image /a' 'call 1 write 1' 'image /b' \
 		'call 1 read 1' | stream both.sp
 	printf '%s\n' 'run 2 y' 'image /b' 'call 2 read 1' | stream b.sp
@@ -58,7 +58,7 @@ two_sides() {
 	[ "$output" = '+ write  1  /a' ]
 }
 
-@test "what is not judged of a profile is printed for each side" {
+@test "the parts of a profile that are not judged are printed for each side" {
 	printf 'run 1 a\ncall 1 read 3\n' | stream a.sp
 	echo '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [
 		{"names": ["read", "no1", "no2"], "action": "SCMP_ACT_ALLOW"},
@@ -102,7 +102,7 @@ two_sides() {
 	[ "$status" = 2 ]
 }
 
-@test "quiet says it by the status alone" {
+@test "-q prints nothing, and sets the status" {
 	two_sides
 	run sp-diff -q old.sp new.sp
 	[ "$status" = 1 ]
@@ -133,7 +133,7 @@ profile() {
 	[ "$status" = 1 ]
 }
 
-@test "a trace equals what was made of it, in each format that is read" {
+@test "a trace equals the profile made from it, in each format that is read" {
 	local format
 	printf '%s\n' 'run 1 a' 'call 1 execve 1' 'call 1 read 3' | stream a.sp
 	for format in oci docker spo systemd minijail firejail kafel; do
@@ -163,7 +163,7 @@ profile() {
 	grep -q '^+ nanosleep  *-  (group)$' <<<"$output"
 }
 
-@test "against a profile: what no group adds counts" {
+@test "against a profile: a call that no group adds counts" {
 	requires jq
 	printf '%s\n' 'run 1 a' 'call 1 read 3' | stream a.sp
 	profile read chmod > p.json
@@ -195,7 +195,7 @@ profile() {
 	[ "$status" = 2 ]
 }
 
-@test "what is no input is trouble, in one line" {
+@test "a wrong input is an error, in one line" {
 	two_sides
 	: > empty
 	echo hello > text
@@ -218,7 +218,7 @@ profile() {
 	[ "$status" = 2 ]
 }
 
-@test "losses that touch the calls are said" {
+@test "losses that affect the calls are printed" {
 	printf '%s\n' 'run 1 a lost.task=2' 'run 2 b' 'call * read 3' | stream a.sp
 	printf '%s\n' 'run 3 a lost.detail=2' 'call 3 read 3' | stream b.sp
 	run --separate-stderr sp-diff a.sp b.sp
@@ -314,7 +314,7 @@ matrix_runs() {
 
 # Real runs have most calls in common. The second kind is difficult on
 # purpose.
-@test "of a thousand runs the search for a small set ends, found or not" {
+@test "with a thousand runs, the search for the smallest set ends in time" {
 	cat > big.py <<-'PY'
 	import random, sys
 	rnd, hard = random.Random(3), sys.argv[1] == "hard"
@@ -342,7 +342,7 @@ matrix_runs() {
 	sp-diff --matrix a.sp | grep -A1 '^Smallest' | shows -x '    1  a'
 }
 
-@test "--fail-on: what the status is for" {
+@test "--fail-on: which differences set the status" {
 	printf '%s\n' 'run 1 a' 'call 1 read 3' 'call 1 write 1' | stream a.sp
 	printf '%s\n' 'run 2 b' 'call 2 read 9' 'call 2 ptrace 1' \
 		'call 2 getpid 1' | stream b.sp
@@ -465,7 +465,7 @@ runs() {
 	[ "$stderr" = "sp-diff: bad.sp: run t (02000000) was killed by SIGSEGV, an earlier one of that name exited with 0: it may lack calls" ]
 }
 
-@test "a run that ends as it always did has not failed" {
+@test "a run that ends like earlier runs has not failed" {
 	local end
 	runs good.sp '1 t 0' '2 stopped -15' '3 grep 1' 2>err
 	for end in 't 0' 'stopped -15' 'grep 1' 'new 0' 'new -15' 'new -1' \
@@ -505,7 +505,7 @@ runs() {
 	[[ $stderr == *"sp-diff: many.sp: 1 more like these" ]]
 }
 
-@test "of a profile, one architecture is printed; a note has the others" {
+@test "one architecture of a profile is printed; a note counts the lines of the others" {
 	needs x86_64
 	printf '%s\n' 'run 1 r' 'call * read 1' 'call * 20 1 arch=x86' | stream a.sp
 	jq -n '{defaultAction: "SCMP_ACT_ERRNO", architectures: ["SCMP_ARCH_X86_64",
@@ -538,7 +538,7 @@ runs() {
 	[[ ${lines[0]} == "sp-diff: "*"not all, nor an architecture such as x86_64"* ]]
 }
 
-@test "what systemd or firejail adds to a profile is a group, beside any other side" {
+@test "calls that systemd or firejail adds to a profile are a group, whatever the other side is" {
 	needs x86_64
 	printf '[Service]\nSystemCallArchitectures=native\nSystemCallFilter=read\n' >u.service
 	printf 'seccomp.keep read\n' >f.profile
@@ -588,7 +588,7 @@ runs() {
 	[[ $output == *"--image is only for recordings"* ]]
 }
 
-@test "privileges that one side used are differences, where both recorded them" {
+@test "privileges that one side used are differences, if both sides recorded them" {
 	"$TESTS/mkstream" >old.sp <<-'END'
 	run 1 a how="command privileges"
 	call 1 read 1

@@ -189,7 +189,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 		shows "DEFAULT SCMP_ACT_ERRNO(EACCES)"
 }
 
-@test "one list for two architectures: said, and refused by --exact" {
+@test "one list for two architectures: a note says so, and --exact refuses it" {
 	two_archs
 	sp-emit --oci --runtime=none --no-kernel --no-vdso --no-fallback \
 		--no-start b.sp >p.json 2>err
@@ -252,7 +252,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 	[[ $output == *"0x00001234"* ]]
 }
 
-@test "calls that the kernel makes by itself stop no profile" {
+@test "calls that the kernel makes by itself do not prevent a profile" {
 	local format
 	stream a.sp 'call 1 read 1' 'call 1 335 3' 'call 1 336 3' 'call 1 219 1' \
 		'call 1 15 1'
@@ -267,7 +267,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 	grep -qE '^x86_64 +335 +uretprobe .* kernel ' explained
 }
 
-@test "number -1 is left out of profiles, with a word" {
+@test "number -1 is left out of profiles, with a note" {
 	stream a.sp 'call 1 read 1' 'call 1 -1 4'
 	sp-emit --oci --exact a.sp >p.json 2>err
 	[ "$(allowed p.json)" = read ]
@@ -280,7 +280,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 	[[ $output == *"no call to allow"* ]]
 }
 
-@test "a name that the installed libseccomp lacks is said" {
+@test "a name that the installed libseccomp lacks is noted" {
 	needs older_names
 	stream a.sp 'call 1 read 1' 'call 1 471 1'
 	sp-emit --oci a.sp >p.json 2>err
@@ -291,7 +291,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 	[[ $output != *2.6* ]]
 }
 
-@test "no profile from nothing, or from a part" {
+@test "no profile from an empty recording, or from an incomplete one" {
 	refused() {
 		for format in oci systemd libseccomp json table; do
 			echo before >p
@@ -331,7 +331,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 	refused a.sp missing.sp
 }
 
-@test "losses that do not touch the profile" {
+@test "losses that do not affect the profile" {
 	printf 'run 1 x lost.image=3 lost.detail=9\nimage /bin/a\ncall 1 read 1\n' |
 		"$TESTS/mkstream" >a.sp
 	run -0 sp-emit --oci a.sp
@@ -343,7 +343,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 	[[ $output == "sp-emit: run x (0"*"1): 1 records of unknown kinds"* ]]
 }
 
-@test "what the recording could not see is said once" {
+@test "a note says once what the recording could not see" {
 	printf 'run %d x blind="io_uring filtered"\ncall %d read 1\n' 1 1 2 2 |
 		"$TESTS/mkstream" >a.sp
 	sp-emit --oci a.sp 2>err >/dev/null
@@ -396,7 +396,7 @@ errnos() {
 		[.errnoRet, .names[]]]' p.json
 }
 
-@test "denied calls: left out, with the errno they had, and named" {
+@test "denied calls: left out, answered with the recorded errno, and named" {
 	denied 'denial 1 chmod -13 1' 'denial 1 chmod -30 4' \
 		'denial 1 chmod -2 3' 'denial 1 ptrace -13 1'
 	sp-emit --oci a.sp >p.json 2>err
@@ -418,7 +418,7 @@ errnos() {
 	[ "$(errnos)" = '[]' ]
 }
 
-@test "denied calls that are made too, that a group adds, that are wanted" {
+@test "denied calls that were also made, that a group adds, or that --allow-denied allows" {
 	denied 'denial 1 read -13 1' 'denial 1 execve -13 1' \
 		'denial 1 clone3 -13 1' 'denial 1 chmod -13 1'
 	sp-emit --oci a.sp >p.json 2>err
@@ -456,7 +456,7 @@ errnos() {
 	done
 }
 
-@test "a denial with ENOSYS: kept, or allowed where no call can have an errno" {
+@test "a denial with ENOSYS: kept, or allowed if the format has no errno for single calls" {
 	denied 'denial 1 clone3 -38 2'
 	local format
 	sp-emit --oci a.sp 2>/dev/null | jq -e '.syscalls[] |
@@ -471,7 +471,7 @@ errnos() {
 	sp-emit --systemd a.sp 2>err | grep -v "^#" | lacks -w clone3
 }
 
-@test "a denial that killed: refused until it is said what to do" {
+@test "a denial that killed: refused without --allow-denied or --deny-denied" {
 	denied 'denial 1 chmod 31 1' 'denial 1 ptrace -13 2'
 	run --separate-stderr -2 sp-emit --oci -o p.json a.sp
 	[[ $stderr == *"chmod killed by SIGSYS"*--allow-denied*--deny-denied* ]]
@@ -487,7 +487,7 @@ errnos() {
 		"first_ns": 0, "runs": [0]}'
 }
 
-@test "operations of io_uring: named, and in no profile" {
+@test "operations of io_uring are named, and are in no profile" {
 	denied 'operation 1 18 3' 'operation 1 200 1'
 	sp-emit --oci --no-runtime a.sp >p.json 2>err
 	grep -q 'done by io_uring.*: openat, operation_200' err
@@ -506,7 +506,7 @@ errnos() {
 	run -2 sp-emit --oci --image /opt/other a.sp
 }
 
-@test "json: the trace, and nothing but it" {
+@test "json: the trace, without groups" {
 	small
 	sp-emit --json a.sp >a.json 2>err
 	[ ! -s err ]
@@ -660,7 +660,7 @@ NR      COUNT  NAME
 	[ "$(ls)" = $'a.sp\np.json' ]
 }
 
-@test "systemd: a drop-in that systemd takes" {
+@test "systemd accepts the drop-in" {
 	requires systemd-analyze
 	small
 	two_archs
@@ -678,7 +678,7 @@ NR      COUNT  NAME
 	systemd-analyze verify "$PWD/x.service" 2>&1 | shows nonsense
 }
 
-@test "systemd: what the drop-in says" {
+@test "systemd: the lines of the drop-in" {
 	small
 	sp-emit --systemd --exact a.sp >p.conf
 	[ "$(grep -v '^#' p.conf)" = "[Service]
@@ -711,7 +711,7 @@ compile() {
 	c++ -Wall -Wextra -Werror -pedantic -o prog++ main.cc -lseccomp
 }
 
-@test "libseccomp: a program runs under the header, and no further" {
+@test "libseccomp: a program runs under the header, and other calls are denied" {
 	cp "$TESTS/header/errnos.c" main.c
 	stream a.sp 'call 1 write 1' 'call 1 exit_group 1' 'call 1 102 1' \
 		'call 1 600 1' 'call 1 471 1'

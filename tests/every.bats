@@ -207,7 +207,7 @@ median_gap() {
 	ended 125 "$pid"	# writing the stream failed
 }
 
-@test "a reader that stops ends the stream, not the command; time-outs go on" {
+@test "a reader that ends does not end the command, and time limits still hold" {
 	requires_root
 	{ sp-record -q --every -- sh -c "$WITNESS/flood 1 50000; echo x >done" ||
 		echo "$?" >status; } |
@@ -234,7 +234,7 @@ median_gap() {
 	events a.sp 'select(.event == "call") | .pid' | shows -x "$pid"
 }
 
-@test "what is left running at the end: no call without an event or a loss" {
+@test "processes that still run at the end: each call has an event or is counted as lost" {
 	requires_root
 	sp-record -q --every --leader -o left.sp -- sh -c \
 		'(while :; do echo; done >/dev/null) & echo $! >pid; sleep 0.3'
@@ -243,7 +243,7 @@ median_gap() {
 	events_are_calls left.sp
 }
 
-@test "a crowd of threads: each call is the one's who made it" {
+@test "a crowd of threads: each call belongs to the thread that made it" {
 	requires_root
 	"$WITNESS/crowd" >/dev/null &		# and another's are not ours
 	local other=$!
@@ -288,7 +288,7 @@ median_gap() {
 		[ "$largest" = $((16777216 * cpus)) ]
 }
 
-@test "what another writer wrote is read; what is no event is refused" {
+@test "events of another writer are read, and malformed ones are refused" {
 	printf '%s\n' 'run 1 x' 'image /bin/a' 'call 1 getpid 2' \
 		'record [8, "/bin/a"]' \
 		'record [7, 5, [0, 0, 10, 11, 0, 3221225534], [0, 2, 39, 1, -2, 3, 4, 5, 6, 62, 1, 39, 9]]' |
@@ -337,7 +337,7 @@ for e in map(json.loads, sys.stdin):
 	cmp ours theirs
 }
 
-@test "--buffer and --image are for what they are for" {
+@test "--buffer without --every, and --image with --ndjson, are refused" {
 	run -125 --separate-stderr sp-record --buffer=5 -- true
 	[[ $stderr == *'--buffer is only for --every'* ]]
 	run -125 sp-record --every --buffer=-5 -- true

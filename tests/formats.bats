@@ -36,7 +36,7 @@ setup() {
 		cd "$BATS_TEST_TMPDIR" || return
 }
 
-@test "docker: the OCI profile, with an archMap, that our readers take" {
+@test "docker: the OCI profile with an archMap, which our readers accept" {
 	sp-emit --docker two.sp >d.json
 	sp-emit --oci two.sp >o.json
 	run -0 jq -c .archMap d.json
@@ -51,7 +51,7 @@ setup() {
 	[[ $output == *getpid* ]]
 }
 
-@test "docker: an archMap that is none, or beside architectures" {
+@test "docker: a malformed archMap, and one beside architectures" {
 	sp-emit --docker two.sp >d.json
 	jq '.archMap = 1' d.json >bad.json
 	run -2 sp-verify -p bad.json two.sp
@@ -67,7 +67,7 @@ setup() {
 	[[ $output == *"cannot both be given" ]]
 }
 
-@test "spo: YAML that says what the OCI profile says" {
+@test "spo: YAML with the same rules as the OCI profile" {
 	/usr/bin/python3 -c 'import yaml' || skip "no python3-yaml"
 	sp-emit --spo two.sp >p.yaml
 	/usr/bin/python3 -c 'import json, sys, yaml
@@ -114,7 +114,7 @@ print(json.dumps(yaml.safe_load(sys.stdin)))' <p.yaml >p.json
 	[[ $output == "sp-emit: --into is only for --oci"* ]]
 }
 
-@test "oci --with: what tini, catatonit and shells call, only where it is asked for" {
+@test "oci --with: the calls of tini, catatonit and shells, only if requested" {
 	sp-emit --oci -o p.json ls.sp 2>without
 	lacks -E 'tini|catatonit| sh' <without
 	while read -r group call; do
@@ -156,7 +156,7 @@ print(json.dumps(yaml.safe_load(sys.stdin)))' <p.yaml >p.json
 }
 
 # bats test_tags=32-bit
-@test "bpf: a call of another architecture is denied as others are" {
+@test "bpf: a call of another architecture is denied like other calls" {
 	requires_root
 	needs int80
 	requires bwrap
@@ -176,7 +176,7 @@ print(json.dumps(yaml.safe_load(sys.stdin)))' <p.yaml >p.json
 	run -159 "${start[@]}" "$WITNESS/compat-nolibc" 9<kill.bpf
 }
 
-@test "bpf: not to a terminal, and of --runtime=none no more than asked" {
+@test "bpf: not written to a terminal, and --runtime=none adds no calls" {
 	requires script
 	run -2 script -qec "sp-emit --bpf calls.sp" /dev/null
 	[[ $output == *terminal* ]]
@@ -188,7 +188,7 @@ print(json.dumps(yaml.safe_load(sys.stdin)))' <p.yaml >p.json
 	lacks -E ' (kernel|start|vdso|runtime)  ' <<<"$output"
 }
 
-@test "bpf: an unnamed number of this machine, none of another" {
+@test "bpf: a number without a name is written for this machine's architecture only" {
 	sp-emit --bpf number.sp >n.bpf
 	"$TESTS/mkstream" >other.sp <<-'END'
 	run 1 number
@@ -201,7 +201,7 @@ print(json.dumps(yaml.safe_load(sys.stdin)))' <p.yaml >p.json
 	[ ! -e none.bpf ]
 }
 
-@test "minijail: the documented grammar, one architecture, death" {
+@test "minijail: the documented grammar, one architecture, and other calls kill" {
 	sp-emit --minijail calls.sp >p.policy 2>err
 	# minijail0(5): each line has a name, a colon, and 1 or "return ERRNO"
 	run ! grep -vE '^(#.*|[a-z0-9_]+: (1|return [0-9]+))$' p.policy

@@ -116,7 +116,7 @@ verdict() {
 	[ "$(verdict CapabilityBoundingSet d.sp)" = unknown ]
 }
 
-@test "nothing is written of an incomplete recording, or of what was denied and is allowed" {
+@test "no setting is written for an incomplete recording, or for denied calls that are allowed" {
 	printf '%s\n' 'run 1 a how="command privileges" complete=no' \
 		'call 1 read 1' 'call 1 clone3 1' | "$TESTS/mkstream" >a.sp
 	sp-emit --systemd --harden --allow-partial a.sp >conf 2>err
@@ -133,7 +133,7 @@ verdict() {
 	[ "$(grep -c 'which was denied, are not recorded' err)" = 3 ]
 }
 
-@test "capabilities of the ambient set stay in it, the others do not" {
+@test "capabilities of the ambient set stay in it, other ones do not" {
 	printf '%s\n' 'run 1 a how="command privileges"' 'image /bin/a' \
 		'call 1 49 2' 'privilege 1 49 74 1' 'privilege 1 -1 21 1' |
 		"$TESTS/mkstream" >a.sp
@@ -157,7 +157,7 @@ verdict() {
 	done
 }
 
-@test "under RestrictNamespaces= clone is allowed, to which clone3 falls back" {
+@test "under RestrictNamespaces=, clone is allowed in place of clone3" {
 	printf '%s\n' 'run 1 a how="command privileges"' 'call 1 clone3 1' |
 		"$TESTS/mkstream" >a.sp
 	sp-emit --systemd --harden a.sp 2>err >conf
@@ -170,7 +170,7 @@ verdict() {
 	done
 }
 
-@test "capabilities that the kernel asked for and found, by call" {
+@test "the used capabilities, by call" {
 	requires_root
 	needs capabilities
 	: >file

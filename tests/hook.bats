@@ -210,13 +210,13 @@ no_recorders() {
 	[[ $output == *"process 99999999 is in no cgroup of its own" ]]
 }
 
-@test "a line of a message is bounded, whatever an annotation has" {
+@test "lines of messages are limited, even for long annotations" {
 	run -0 hooked "{\"io.sandprint.record\": \"/$(printf %09999d 0)\"}"
 	[ "${#output}" -lt 1100 ]
 	[[ $output == *00... ]]
 }
 
-@test "the peer's annotation: a profile, with the rules of a base profile" {
+@test "the annotation of oci-seccomp-bpf-hook: a profile, with the rules of a base profile" {
 	mkdir streams
 	echo '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["reboot"],
 		"action": "SCMP_ACT_ALLOW"}]}' >streams/base.json
@@ -297,7 +297,7 @@ go() {
 	echo 1<>gate
 }
 
-@test "an id that is a part of another cgroup's name: the container's own is recorded" {
+@test "an id that is a part of another cgroup's name: the container's own cgroup is recorded" {
 	waiting "sandprint-$$-hook-shop/inner"
 	jq -n --argjson pid "$pid" '{ociVersion: "1.0.2", id: "hop", $pid,
 		status: "creating", bundle: "/nowhere"}' |
@@ -332,7 +332,7 @@ go() {
 
 # The wrapper
 
-@test "the wrapper: a container without a hook is recorded, its configuration else as it was" {
+@test "the wrapper: a container without a hook is recorded, and its configuration is otherwise unchanged" {
 	bundle '{}' 'exec busybox mkdir /tmp'
 	jq 'del(.hooks) | .process.rlimits = [{type: "RLIMIT_CORE",
 		hard: 1, soft: 1}]' bundle/config.json |
@@ -358,7 +358,7 @@ go() {
 	sed 's/^,"hooks":.*/}/' bundle/config.json | diff config.json -
 }
 
-@test "the wrapper is the runtime: every command, every word, the exit status" {
+@test "the wrapper behaves like the runtime: every command, every word, the exit status" {
 	printf '%s\n' '#!/bin/sh' 'printf "%s|" "$@"; exit 7' >runtime
 	chmod +x runtime
 	ln -s "$SP_BIN/sp-record" sandprint-cat
@@ -418,7 +418,7 @@ go() {
 	jq -e '.hooks.createRuntime | length == 1' bundle/config.json
 }
 
-@test "the wrapper: a configuration that cannot be changed is the runtime's to judge" {
+@test "the wrapper: a configuration that cannot be changed is passed to the runtime as it is" {
 	mkdir bundle
 	while read -r config; do
 		echo "$config" >bundle/config.json

@@ -47,14 +47,14 @@ refuse_bytes() {
 # The beginning of every stream.
 HEAD=9300a973616e647072696e7401
 
-@test "the good stream is good" {
+@test "the unchanged stream is accepted" {
 	good_stream
 	sp-merge good.sp > out
 	sp-diff --matrix good.sp > out
 	sp-emit --json good.sp > out
 }
 
-@test "cut anywhere" {
+@test "streams that are cut at any byte" {
 	good_stream
 	size=$(stat -c %s good.sp)
 	for n in 0 1 5 13 14 40 $((size / 2)) $((size - 6)) $((size - 1)); do
@@ -66,7 +66,7 @@ HEAD=9300a973616e647072696e7401
 	refuse cut.sp
 }
 
-@test "lying lengths and gigabyte claims" {
+@test "wrong lengths, and lengths of gigabytes" {
 	good_stream
 	for claim in dd ff00 df c6 db c9 dc de c5 da; do
 		refuse_bytes "$HEAD" "${claim:0:2}" ffffffff
@@ -76,14 +76,14 @@ HEAD=9300a973616e647072696e7401
 	done
 }
 
-@test "deep nesting" {
+@test "objects that are nested deeply" {
 	good_stream
 	refuse_bytes "$HEAD" "$(printf '91%.0s' {1..20000})"
 	refuse_bytes "$HEAD" "92 05 $(printf '81 00%.0s' {1..20000})"
 	refuse_bytes "$(printf '91%.0s' {1..20000})"
 }
 
-@test "other versions, other files" {
+@test "other versions, and other kinds of files" {
 	good_stream
 	refuse_bytes 9300a973616e647072696e7402
 	grep -q 'version 2' err
@@ -102,7 +102,7 @@ HEAD=9300a973616e647072696e7401
 	grep -q 'after segment [0-9]*: not a header' err
 }
 
-@test "records that do not fit together" {
+@test "records with wrong fields, or with wrong numbers of others" {
 	good_stream
 	for record in '[4, 0, 1, 2, [[0, 1, 0, 0]]]' '[3, "/x", null, [[0, 1, 1]]]' \
 		'[3, "/x", "id", []]' '[3]' '[4]' '[2]' '[2, 1]' '[0, "sandprint", 1]' '[-1]' \

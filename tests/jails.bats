@@ -22,7 +22,7 @@ minijail_agrees() {
 	agree -k "$1" raw
 }
 
-@test "minijail0 makes the same filter of policies made up after its grammar" {
+@test "minijail0 makes the same filter from random policies" {
 	needs x86_64
 	requires cc
 	find_minijail
@@ -53,7 +53,7 @@ minijail_agrees() {
 	[ "$agreed" -gt $((2 * long)) ]
 }
 
-@test "compile_seccomp_policy.py makes the same filter, where it is asked" {
+@test "compile_seccomp_policy.py makes the same filter" {
 	local root=${SP_BIN%/bin}/suites/sid-python3-minijail
 	[ -n "${SP_JAILS-}" ] || skip "by make check-jails"
 	needs x86_64

@@ -54,7 +54,7 @@ answers() {
 		"stat kill thread umount2 kill thread clone3 kill thread" ]
 }
 
-@test "what Kafel refuses is refused, and where it is" {
+@test "what Kafel refuses is refused, with the place" {
 	local policy problem
 	while IFS='|' read -r policy problem; do
 		# shellcheck disable=SC2059 # with newlines
@@ -123,7 +123,7 @@ answers() {
 	[ "$output" = "sp-verify: d/p: d/inc: line 1: nosuch: Kafel has no such call on x86_64" ]
 }
 
-@test "C source is not taken for a policy of Kafel" {
+@test "C source is not read as a policy of Kafel" {
 	local text
 	for text in '/* x */\nint main(void);' '// x\n#include <stdio.h>\nint x;' \
 		'#include "x.h"\nint x;' '#define ALLOW 1\nALLOW;'; do

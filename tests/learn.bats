@@ -25,7 +25,7 @@ profile_of() {
 	run -0 sp-verify -p p2.json t.sp
 }
 
-@test "the run: what it was, what it is not, and how often it denied" {
+@test "the run record, what it lacks, and how often each call was denied" {
 	requires_root
 	jq -n '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["getppid",
 		"socket", "execve"], action: "SCMP_ACT_ERRNO"}]}' >p.json
@@ -55,7 +55,7 @@ profile_of() {
 		m.json
 }
 
-@test "an image is the one that a recording has" {
+@test "images are the same as in a recording" {
 	requires_root
 	jq -n '{defaultAction: "SCMP_ACT_ERRNO", syscalls: [{names: ["read"],
 		action: "SCMP_ACT_ALLOW"}]}' >p.json
@@ -82,7 +82,7 @@ profile_of() {
 	run -1 sp-verify -p p2.json -- $py -c 'import socket; socket.socket(10)'
 }
 
-@test "a trace: what the profile denies is cut out, the same each time" {
+@test "a trace: the stream has the facts that the profile denies, and the same bytes each time" {
 	"$TESTS/mkstream" >a.sp <<-'END'
 	run 1 a
 	run 2 b
@@ -119,7 +119,7 @@ x86_64 ptrace 7" ]
 	sp-merge t.sp l.sp | calls - | diff expected -
 }
 
-@test "a profile of nothing else is refused" {
+@test "a profile from denied calls alone is refused" {
 	requires_root
 	jq -n '{defaultAction: "SCMP_ACT_ERRNO"}' >p.json
 	sp-verify -p p.json --learn -o l.sp -- true 2>/dev/null
@@ -132,7 +132,7 @@ x86_64 ptrace 7" ]
 	run -0 sp-emit --oci t.sp l.sp
 }
 
-@test "what cannot be run or written leaves no stream" {
+@test "if the command cannot be run, or the stream not written, there is no stream" {
 	jq -n '{defaultAction: "SCMP_ACT_ERRNO"}' >p.json
 	run -2 sp-verify -p p.json --learn -o l.sp -- ./missing
 	[ ! -e l.sp ]
@@ -141,7 +141,7 @@ x86_64 ptrace 7" ]
 	[ ! -w /dev/full ] || run -2 sp-verify -p p.json --learn -o /dev/full -- true
 }
 
-@test "a denied execve under --enforce is learned as well" {
+@test "--enforce: a denied execve is in the stream, too" {
 	requires_root
 	jq -n '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["execve"],
 		action: "SCMP_ACT_ERRNO"}]}' >p.json
@@ -161,7 +161,7 @@ x86_64 ptrace 7" ]
 	sp-emit --json l.sp | jq -e '.runs | length == 2 and all(.[]; .complete)'
 }
 
-@test "--enforce --learn: a kill is said not to be in the stream, which is written" {
+@test "--enforce --learn: a note says that the call that killed is not in the stream" {
 	requires_root
 	jq -n '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["getdents64"],
 		action: "SCMP_ACT_KILL_PROCESS"}]}' >p.json
@@ -272,7 +272,7 @@ three_rounds() {
 
 # --- ends of commands, and replays -----------------------------------------
 
-@test "--enforce says how it ended, beside how it ended when recorded" {
+@test "--enforce prints how the command ended, and how the recorded run ended" {
 	requires_root
 	jq -n '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["getdents64"],
 		action: "SCMP_ACT_KILL_PROCESS"}]}' >p.json
@@ -288,7 +288,7 @@ three_rounds() {
 	[[ $output != *"under the profile"* ]]
 }
 
-@test "another end than the recorded one is a no" {
+@test "an end that differs from the recorded one is a violation" {
 	requires_root
 	jq -n '{defaultAction: "SCMP_ACT_ALLOW"}' >p.json
 	sp-record -q -o t.sp -- sh -c 'test ! -e flag'
@@ -311,7 +311,7 @@ three_rounds() {
 	grep 'exited with 1 after' j.xml
 }
 
-@test "--replay says what is not as it was" {
+@test "--replay notes what differs from the recording" {
 	requires_root
 	jq -n '{defaultAction: "SCMP_ACT_ALLOW"}' >p.json
 	"$TESTS/mkstream" >a.sp <<-END

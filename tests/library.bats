@@ -128,7 +128,7 @@ streams() {
 	./limit twice.sp
 }
 
-@test "the library shows its own symbols only, and cannot exit or print messages" {
+@test "the library exports only its own symbols, and cannot exit or print messages" {
 	nm -D --defined-only "$DEST/lib/libsandprint.so" | awk '$2 != "A" { print $3 }' |
 		sed 's/@.*//' | sort >shown
 	sed -n 's/^\t\(sandprint_.*\);/\1/p' "${TESTS%/*}/lib/sandprint/sandprint.map" |

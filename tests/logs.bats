@@ -127,7 +127,7 @@ refused() {
 	[ ! -e never ]
 }
 
-@test "a line that is garbled or not whole is named, and nothing is written" {
+@test "a garbled or truncated line is named, and nothing is written" {
 	local ok='1 read(0, "", 1) = 0'
 	for bad in 'some output' '1 read(0, "", 1' '1 read(0, "", 1) = ' '1 read' \
 		'1 openat(AT_FDCWD, "/etc/1 read(3, "x", 1) = 1' '1 <... read' \
@@ -155,12 +155,12 @@ refused() {
 	[ "$output" = "sp-merge: missing: No such file or directory" ]
 }
 
-@test "a log that is cut anywhere is an error, not complete, or has all of its calls" {
+@test "a log that is cut anywhere is an error, is marked as not complete, or has all calls" {
 	needs x86_64
 	/usr/bin/python3 "$TESTS/scripts/cut-logs.py" "$SEEDS/follow" "$SEEDS/stderr"
 }
 
-@test "the gaps of a log are in the run, and in notes" {
+@test "what a log lacks is in the run record, and in notes" {
 	printf '%s\n' '1 <... read resumed>"", 1) = 0' '1 write(1, "", 1) = 1' '2 ????( <unfinished ...>' >log
 	run -0 --separate-stderr sp-merge --from=strace -o log.sp log
 	diff - <(printf '%s\n' "${stderr_lines[@]}") <<-'END'
@@ -176,7 +176,7 @@ refused() {
 	[ "$(jq -c '[.calls[].name]' log.json)" = '["read","write"]' ]
 }
 
-@test "a run that is read from a log goes on as a recording does, without guesses" {
+@test "the other tools read a run from a log like a recording, and guess nothing" {
 	needs x86_64
 	sp-merge --from=strace -o log.sp "$SEEDS/stderr"
 	sp-merge --from=strace "$SEEDS/stderr" | sp-merge log.sp - | cmp log.sp

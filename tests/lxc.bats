@@ -35,7 +35,7 @@ contained() {
 		-f "$place/config" -o log -- "${@:2}"
 }
 
-@test "conditions hold for what was recorded and for nothing else" {
+@test "conditions are true for the recorded values, and for no others" {
 	cd "$BATS_FILE_TMPDIR"
 	local probe=$WITNESS/families-static other
 	sp-emit --lxc --args -o p probe.sp 2>err
@@ -48,7 +48,7 @@ contained() {
 	done
 }
 
-@test "what LXC loads is what sp-verify reads, and both refuse the same" {
+@test "LXC loads the filter that sp-verify predicts, and both refuse the same policies" {
 	cd "$BATS_FILE_TMPDIR"
 	run -0 "$TESTS/scripts/lxc-agrees.py" "${LXC_POLICIES:-2}" all.sp
 }

@@ -105,7 +105,7 @@ run_examples() {
 }
 
 # A literal that spans lines in the sources is joined.
-@test "each message of sandprint-troubleshooting(7) is one of the tools'" {
+@test "each message in sandprint-troubleshooting(7) is a message of the tools" {
 	local top="${TESTS%/*}"
 	cat "$top"/sp-*/*.[ch] "$top"/sp-*/*/*.[ch] "$top"/lib/*/*.[ch] | tr '\n' ' ' |
 		sed 's/"[[:space:]]*"//g' >sources

@@ -37,7 +37,7 @@ two_streams() {
 	TEXT
 }
 
-@test "the union is that of an independent fold" {
+@test "the union equals that of an independent program" {
 	two_streams
 	sp-merge a.sp b.sp > ab.sp
 	"$TESTS/mkstream" --fold a.sp b.sp > expected.sp
@@ -60,7 +60,7 @@ two_streams() {
 	/usr/bin/python3 "$TESTS/scripts/merge-trees.py" "$TESTS/mkstream"
 }
 
-@test "--keep-runs: any order and tree gives the same bytes, and a stream that says the same" {
+@test "--keep-runs: any order and tree gives the same bytes, and all facts are kept" {
 	/usr/bin/python3 "$TESTS/scripts/merge-kept.py" "$TESTS/mkstream"
 }
 
@@ -98,7 +98,7 @@ many_runs() {
 		grep -c '^run' | grep -x 500
 }
 
-@test "--keep-runs: it stays, the least number holds, and what needs all runs is refused" {
+@test "--keep-runs stays in force, the least number counts, and what needs all runs is refused" {
 	many_runs | stream all.sp
 	sp-merge --keep-runs=9 -o nine.sp all.sp
 	sp-merge --keep-runs=4 -o four.sp all.sp
@@ -129,7 +129,7 @@ many_runs() {
 	done
 }
 
-@test "unknown records are a loss that stays" {
+@test "unknown records are a loss, which later merges keep" {
 	stream a.sp <<-'TEXT'
 	run 1 r
 	call 1 read 1
@@ -143,7 +143,7 @@ many_runs() {
 	sp-merge m.sp a.sp m.sp | cmp m.sp
 }
 
-@test "a truncated stream is refused, and partial when it is allowed" {
+@test "a truncated stream is refused, or accepted as incomplete with --allow-partial" {
 	printf '%s\n' 'run 1 r' 'call 1 read 1' open | stream cut.sp
 	run --separate-stderr sp-merge cut.sp
 	[ "$status" = 2 ]
@@ -158,7 +158,7 @@ many_runs() {
 	sp-merge p.sp whole.sp | cmp - expected.sp
 }
 
-@test "the output is whole or as it was" {
+@test "the output is complete, or the file is unchanged" {
 	two_streams
 	sp-merge -o out.sp a.sp b.sp
 	cp out.sp before.sp
@@ -172,7 +172,7 @@ many_runs() {
 	[ "$(echo *)" = "a.sp b.sp before.sp out.sp" ]
 }
 
-@test "a failed write and a terminal are trouble" {
+@test "a failed write and a terminal are errors" {
 	two_streams
 	run sp-merge -o /dev/full a.sp
 	[ "$status" = 2 ]
@@ -185,7 +185,7 @@ many_runs() {
 	[[ $output == *terminal* ]]
 }
 
-@test "help and version go to stdout, a wrong option is trouble" {
+@test "help and version go to stdout, a wrong option is an error" {
 	sp-merge --help 2>err | shows '^Usage: sp-merge'
 	sp-merge --version 2>>err | shows '^sp-merge (sandprint)'
 	[ ! -s err ]

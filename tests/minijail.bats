@@ -19,7 +19,7 @@ jailed() {
 	minijail0 --logging=stderr -n -S "$1" -- "${@:2}"
 }
 
-@test "a recorded program runs through, and the call beside it is death" {
+@test "a recorded program runs to its end, and another call kills it" {
 	local busybox
 	busybox=$(command -v busybox)
 	sp-emit --minijail -o p "$BATS_FILE_TMPDIR/hello.sp" 2>err
@@ -30,7 +30,7 @@ jailed() {
 	[[ $stderr == *"policy violation"* ]]
 }
 
-@test "conditions hold for what was recorded and for nothing else" {
+@test "conditions are true for the recorded values, and for no others" {
 	local probe=$BATS_FILE_TMPDIR/probe
 	sp-record -q -o probe.sp -- "$probe"
 	sp-emit --minijail --args -o p probe.sp 2>err
@@ -44,7 +44,7 @@ jailed() {
 }
 
 # sp-verify refuses what minijail0 refuses.
-@test "a number, and a name that it does not know, are refused" {
+@test "minijail0 refuses a number, and a name that it does not know" {
 	local line
 	sp-emit --minijail -o p "$BATS_FILE_TMPDIR/hello.sp" 2>err
 	for line in '0: 1' '336: 1' 'no_such_call: 1'; do

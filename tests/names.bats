@@ -72,7 +72,7 @@ spares() {
 	confirms || shows 'claimed (used)' <log
 }
 
-@test "a directory that becomes a link when the call has ended" {
+@test "a directory that is replaced by a link after the call has ended" {
 	attack swap-link
 	spares "$PWD/victim" run.sp
 }
@@ -87,7 +87,7 @@ spares() {
 	spares "$PWD/victim" run.sp
 }
 
-@test "a name that another thread empties: the call is there" {
+@test "a name that another thread empties: the call is recorded" {
 	attack swap-empty >made
 	sp-emit --path-list run.sp |
 		awk -F '\t' '$1 == "create" && $2 == "ok" { n += $3 }
@@ -178,7 +178,7 @@ is_old() {
 	done
 }
 
-@test "unshare -m that changes no mount: its names are not the host's" {
+@test "unshare -m that changes no mount: its names do not count as the host's" {
 	sp-record -q --paths -o run.sp -- \
 		unshare -m --propagation unchanged cat "$PWD/victim" >out
 	sp-emit --path-list run.sp | shows -P "read\tok\t1\telsewhere\t$PWD/victim"
@@ -243,7 +243,7 @@ in_cgroup() {
 	lacks -P "\t-\t/etc/shadow" <list
 }
 
-@test "chroot: what is below the other root is named as the host has it" {
+@test "chroot: names below the other root are recorded as the host sees them" {
 	requires busybox
 	mkdir -p root/bin root/etc
 	cp "$(command -v busybox)" root/bin/
@@ -263,7 +263,7 @@ in_cgroup() {
 		shows -xF "$PWD/root/etc/file"
 }
 
-@test "a name through links that nobody but root can change is believed" {
+@test "a name through links that only root can change is trusted" {
 	printf '#!/bin/sh\n:\n' >script && chmod 755 script
 	mkdir -p old && ln -s ../script old/link
 	# a new file in a new directory, on a fast machine

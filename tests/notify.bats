@@ -73,7 +73,7 @@ programs() {
 	shape notify.sp | sed '/"x86_64",34,/d' | diff -u expected -
 }
 
-@test "without BPF it is chosen, and one line says so; --method=bpf insists" {
+@test "without BPF, notify is chosen with a note; with --method=bpf, it is not" {
 	requires_root
 	public_copy "$SP_BIN/sp-record"
 	run --separate-stderr -0 nobody ./sp-record -o /dev/null -- true
@@ -103,7 +103,7 @@ programs() {
 	sp-emit --json ls.sp | jq -e '.runs[0].how == ["command", "notify"]'
 }
 
-@test "an executable with the inode of another one is an image of its own" {
+@test "an executable that has the inode number of a removed one is a separate image" {
 	requires jq
 	cp /bin/true first
 	cat >replace <<-'END'
@@ -117,7 +117,7 @@ programs() {
 	sp-emit --json notify.sp | jq -r '.images[].path' | shows '/second$'
 }
 
-@test "a process with the id of a thread that was killed is one of its own" {
+@test "a process with the id of a killed thread is a separate process" {
 	requires_root
 	requires jq
 	local status=0
@@ -146,7 +146,7 @@ print(libc.ptrace(0x4206, os.getppid(), 0, 0), ctypes.get_errno())' >out
 	[ "$(<out)" = "-1 1" ]
 }
 
-@test "--known: only what is new is written, of a stream or a profile" {
+@test "--known: calls of a stream or a profile are not written, only new ones are" {
 	requires jq
 	by notify ls /
 	mv notify.sp known.sp
@@ -201,7 +201,7 @@ is_other() {
 	[ "$(<"$1")" != "$2" ]
 }
 
-@test "what runs on after the recorder has ended, or was killed, makes its calls" {
+@test "processes that outlive the recorder can make all calls" {
 	# The counter ends by itself if this test fails.
 	local counter='i=0; while [ $i -lt 1500 ]; do i=$((i + 1)); echo $i >count; sleep 0.02; done'
 	timeout 30 sp-record -q --method=notify --leader -o l.sp -- \

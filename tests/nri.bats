@@ -118,7 +118,7 @@ logged() {
 	logged "container z: not recorded"
 }
 
-@test "a malformed message ends the connection, and a runtime that comes back is served" {
+@test "a malformed message ends the connection, and the plugin connects to a restarted runtime" {
 	run -1 "$TESTS/scripts/nri-runtime.py" "$PWD/nri.sock" garbage \
 		'{"id": "x"}'
 	logged "malformed message of the runtime"

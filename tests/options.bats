@@ -164,7 +164,7 @@ helped() {
 	END
 }
 
-@test "completions: fish and zsh read theirs" {
+@test "completions: fish and zsh can read theirs" {
 	requires fish
 	requires zsh
 	for tool in "${TOOLS[@]}"; do
@@ -191,7 +191,7 @@ helped() {
 		root/usr/share/containers/oci/hooks.d/sandprint.json
 }
 
-@test "a file of the wrong kind is called what it is, by each tool" {
+@test "each tool names the kind of a wrong file" {
 	sp-record -q --paths -o run.sp -- true
 	sp-emit --landlock -o policy.json run.sp
 	sp-emit --oci -o oci.json run.sp

@@ -55,7 +55,7 @@ holds() {
 	holds link old second
 }
 
-@test "another user's link in /tmp leads nowhere, as for a shell" {
+@test "another user's link in /tmp is not followed, as by a shell" {
 	needs root protected_links
 	requires setpriv
 	local victim=$BATS_TEST_TMPDIR/victim
@@ -92,7 +92,7 @@ holds() {
 	holds ''
 }
 
-@test "killed while the file is open: nothing is left" {
+@test "a tool that is killed while the file is open leaves nothing" {
 	requires_root
 	local pid child
 	sp-record -q -o out/killed -- sleep 60 3>&- &
@@ -117,7 +117,7 @@ holds() {
 	holds fifo
 }
 
-@test "what comes from outside is printable in a message" {
+@test "names from outside are printable in messages" {
 	local name
 	name=$(printf 'no\e[31m\302\233\177\r\342\200\256\330\234ne')
 	for tool in "sp-merge" "sp-diff a.sp" "sp-emit --json" "sp-verify -p"; do

@@ -179,7 +179,7 @@ moves() {
 		map(ltrimstr($d)) | join(" ")' | sort
 }
 
-@test "each kind of call, by descriptors, and what has no name" {
+@test "each kind of call with a path, calls by descriptor, and files without a name" {
 	local port
 	port=$(sp-record -q --paths -o run.sp -- /usr/bin/python3 -B "$TESTS/scripts/path-calls.py" 2>&1)
 	diff - <(of create) <<-'END'
@@ -289,7 +289,7 @@ ok socket AF_UNIX d/u" ]
 	grep -qxP 'execute\tok\t1\telsewhere\t/bin/busybox' list
 }
 
-@test "a script, its interpreter, and what fails to be executed" {
+@test "a script, its interpreter, and files that cannot be executed" {
 	printf '#!/bin/sh\nexit 0\n' >script
 	chmod +x script
 	sp-record -q --paths -o run.sp -- sh -c './script; ./absent; :' \
@@ -300,7 +300,7 @@ ok socket AF_UNIX d/u" ]
 	grep -qP "execute,map\tok\t[0-9]+\t-\t.*/ld-linux" list
 }
 
-@test "what operations of io_uring name, by the task or a kernel thread" {
+@test "names of io_uring operations, submitted by the task or by a kernel thread" {
 	local how
 	for how in '' sqpoll; do
 		sp-record -q --paths -o run.sp -- "$WITNESS/uring" $how \
@@ -359,7 +359,7 @@ refused() {
 	done
 }
 
-@test "names that had no room are lost, unless they are seen again" {
+@test "names for which there was no room are lost, unless they are used again" {
 	flooded look 6000
 	[ "$(<lost)" = 0 ]
 	[ "$(awk -F'\t' '/object-$/ { n += $3 } END { print n }' list)" = 12000 ]
@@ -417,7 +417,7 @@ while True:
 	[ $(($(<names) + 1)) -ge "$(<calls)" ]
 }
 
-@test "recorded without --paths: refused by what is made of paths" {
+@test "a recording without --paths is refused by formats made of paths" {
 	sp-record -q -o run.sp -- true
 	local format
 	for format in --path-list --landlock --landlock-header --apparmor \
@@ -495,7 +495,7 @@ os.rename("link/x", "link/y")'
 			[[$d + "/x", $d + "/y"]]'
 }
 
-@test "a chdir that fails has the name that it was given" {
+@test "a chdir that fails is recorded with the given name" {
 	requires_root
 	# shellcheck disable=SC2016 # for perl
 	sp-record -q --paths -o run.sp -- perl -e 'chdir "/none/sandprint"; chdir "/usr"'
@@ -522,7 +522,7 @@ assert libc.fchownat(AT, b"", 0, 0, EMPTY) == 0'
 	lacks change <list
 }
 
-@test "a call that fails at once has its own names, not those of the one before" {
+@test "a call that fails at once has its own names, not those of the previous call" {
 	# the kernel asks about the first link, and then refuses it
 	calls_of 'fd = os.open("gone", os.O_CREAT | os.O_RDWR)
 os.unlink("gone")
@@ -576,7 +576,7 @@ for server, client in ("a/s", "b/s"), ("b/t", "a/t"):
 }
 
 # Created as mkstemp(3) and mkdtemp(3) do.
-@test "a file or directory that is new and for its owner alone is marked" {
+@test "a file or directory that is new and only for its owner is marked" {
 	sp-record -q --paths -o run.sp -- sh -c 'mktemp -p . file.XXXXXX
 		mktemp -dp . dir.XXXXXX; mkdir made; echo >plain; set -C
 		echo >open; umask 077; echo >exclusive; set +C; echo >shut

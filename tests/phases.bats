@@ -94,7 +94,7 @@ parts() {
 	[ "$(counts umask --until=serving)" = 0 ]
 }
 
-@test "of a mark that a run does not have, --from and --until say so" {
+@test "--from and --until refuse a run without the mark" {
 	sp-record -q --mark=a=openat --mark=b=ptrace -o run.sp -- true
 	sp-record -q --name other -o plain.sp -- true
 	local tool
@@ -112,7 +112,7 @@ parts() {
 	run -2 sp-diff --matrix --from=a run.sp
 }
 
-@test "--mark: wrong ones are refused" {
+@test "wrong marks are refused" {
 	local mark
 	for mark in = =openat a=nocall a=SIGTERM a=comm: \
 		0123456789abcdef a=comm:0123456789abcdef; do
@@ -156,7 +156,7 @@ parts() {
 	sp-emit --libseccomp --explain run.sp | shows 'execve  *allow  *observed'
 }
 
-@test "the manual's program confines itself to what it does after its mark" {
+@test "the program in the manual confines itself to what it does after its mark" {
 	local page=${TESTS%/*}/sp-emit/sandprint-formats.7
 	sed -n '/^\.Ss The C header/,/^\.Sh/{
 		/^\.Bd -literal/,/^\.Ed/{ /^\.[BE]d/d; s/\\e/\\/g; p; }; }' \
@@ -169,7 +169,7 @@ parts() {
 	[[ $output == *"service: open: Operation not permitted"* ]]
 }
 
-@test "phases are one run to the patterns of names that differ by run" {
+@test "for patterns of names that differ by run, all phases are one run" {
 	mkdir shards
 	touch shards/shard-1 shards/shard-2
 	# shellcheck disable=SC2016 # for the shell inside

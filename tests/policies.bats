@@ -86,7 +86,7 @@ patterns() {
 }
 
 # mkstemp(3) uses six random letters and digits.
-@test "a name that was made as temporary ones are is a pattern" {
+@test "a temporary name becomes a pattern" {
 	local made_up=(aB3dE9 abcdef ABCDEF Abcdef aBcdef abcde1 A1B2C3 123456)
 	stream a.sp "$(path 'CREATE | WRITE | REG | PRIVATE' /t/locked)" \
 		"$(path 'CREATE | WRITE | REG | PRIVATE' /t/daemon.pid)" \
@@ -140,7 +140,7 @@ absent() {
 	echo "path 1 $(($1)) -2 $2 1"
 }
 
-@test "a missing file that the run tried to use and created may be used so" {
+@test "a missing file that the run tried to use, and then created, may be used" {
 	stream a.sp "$(absent 'DELETE | GIVEN' /run/app/socket)" \
 		"$(path 'CREATE | SOCK' /run/app/socket)" \
 		"$(absent 'DELETE | GIVEN' /run/other/pid)" \
@@ -163,7 +163,7 @@ absent() {
 	)
 }
 
-@test "a directory that the run was only in is no pattern" {
+@test "a directory in which the run only created files does not become a pattern" {
 	stream a.sp "$(path 'CREATE | WRITE | REG' /tmp/tmp.aB3dE9/out)" \
 		"$(path 'CREATE | DIR' /tmp/tmp.xY7zW2)" \
 		"$(path 'CREATE | WRITE | REG' /tmp/tmp.xY7zW2/out)"
@@ -173,7 +173,7 @@ absent() {
 	END
 }
 
-@test "several runs: numbers that each has of its own" {
+@test "several runs: numbers that differ in every run" {
 	{
 		for n in 1 2 3; do
 			echo "run $n x how='command paths'"
@@ -196,7 +196,7 @@ absent() {
 		shows -xP 'write\t3\truns \t/run/app/worker-\*\.pid'
 }
 
-@test "landlock: rights by what was done, on what lasts" {
+@test "landlock: rights for what was done, on paths that exist before the run" {
 	stream a.sp "$(path 'EXECUTE | REG' /usr/bin/tool)" \
 		"$(path 'READ | REG' /etc/conf)" \
 		"$(path 'READ | WRITE | CHR' /dev/tty)" \
@@ -278,7 +278,7 @@ rights() {
 	END
 }
 
-@test "a move with a doubted end widens no policy" {
+@test "a move with a doubtful path does not widen a policy" {
 	local out='RENAME | DELETE' in='RENAME | CREATE' mark claims
 	for mark in 'CLAIM' 'GIVEN | CUT' 'ELSEWHERE'; do
 		claims="RENAME | CREATE | $mark"
@@ -327,7 +327,7 @@ rights() {
 	END
 }
 
-@test "what another image made is made for --image too" {
+@test "a file that another image created counts as created, also with --image" {
 	stream a.sp "$(path 'CREATE | GIVEN | DIR' /tmp/tmp.uWzji58yh0)" \
 		"$(path 'CREATE | WRITE | REG' /tmp/tmp.uWzji58yh0/x) image=/usr/bin/cp" \
 		'call 1 read 1 image=/usr/bin/cp'
@@ -363,7 +363,7 @@ rights() {
 	[[ $output == *"scope.abstract_unix_socket"*"@ab"* ]]
 }
 
-@test "--deny is refused where there is nothing to choose" {
+@test "--deny is refused if the format gives no choice" {
 	local format
 	stream a.sp "$(path 'READ | REG' /etc/conf)"
 	for format in landlock landlock-header path-list json table; do
@@ -386,7 +386,7 @@ rights() {
 	[[ $output == *fs.change_topology*/mnt* ]]
 }
 
-@test "landlock: a policy that is none is refused" {
+@test "landlock: a file that is not a policy is refused" {
 	local bad
 	for bad in '[]' '{' '{"ruleset": 1}' '{"ruleset": [], "more": 1}' \
 		'{"ruleset": [{"handledAccessFs": ["read"]}]}' \
@@ -411,7 +411,7 @@ rights() {
 	[[ $output == *"killed by SIGKILL"* ]]
 }
 
-@test "landlock: a second signal ends the command, which is trouble" {
+@test "landlock: a second signal ends the command, which is an error" {
 	echo '{"ruleset": [{"handledAccessFs": ["make_sock"]}]}' >p.json
 	sp-verify --landlock p.json --enforce -o list -- \
 		sh -c 'trap ": >first" TERM; : >ready; while :; do sleep 0.05; done' 2>err 3>&- &
@@ -427,7 +427,7 @@ rights() {
 	run ! grep 'no violation' err
 }
 
-@test "landlock: what the command leaves running is waited for, and listed" {
+@test "landlock: processes that the command leaves running are waited for, and their denials listed" {
 	requires_root
 	echo '{"ruleset": [{"handledAccessFs": ["make_sock", "make_dir"]}]}' >p.json
 	run -1 sp-verify --landlock p.json -- sh -c '(sleep 1.5; mkdir late) &'
@@ -446,7 +446,7 @@ rights() {
 	[[ $output != *"fs.make_fifo"* ]]
 }
 
-@test "landlock: in force, with what it denies to the whole tree" {
+@test "landlock: in force, with the denials of the whole process tree" {
 	requires_root
 	mkdir in
 	echo yes >in/file
@@ -470,7 +470,7 @@ rights() {
 	run -0 sp-verify --landlock p.json -- sh -c 'cat in/file'
 }
 
-@test "landlock: without the privilege to list, refused or enforced" {
+@test "landlock: without the privilege to list denials, refused unless --enforce is given" {
 	requires_root
 	requires setpriv
 	sp-record -q --paths -o run.sp -- cat /etc/passwd >/dev/null
@@ -485,7 +485,7 @@ rights() {
 		cat /etc/hostname
 }
 
-@test "the C header confines, and no more" {
+@test "the C header confines the program, and changes nothing else" {
 	requires_root
 	echo yes >file
 	sp-record -q --paths -o run.sp -- cat file >/dev/null
@@ -522,7 +522,7 @@ hostile() {
 	sp-record -q --paths -o run.sp -- cat "${names[@]/#/h/}" >/dev/null
 }
 
-@test "hostile names come through every format, and back" {
+@test "difficult names survive writing and reading in every format" {
 	requires_root
 	hostile
 	# each is one line, from which the name can be read back
@@ -634,7 +634,7 @@ made_socket() {
 	END
 }
 
-@test "apparmor: a type without a name is noted, and each rule is there once" {
+@test "apparmor: a type without a name is noted, and each rule is written once" {
 	stream a.sp 'call 1 socket 5' "$(made_socket 2 6)" "$(made_socket 10 1)" \
 		'argument 1 socket "0:0xffffffffffffffff:10 1:15:1 2:0xffffffffffffffff:6" 1' \
 		'argument 1 socket "0:0xffffffffffffffff:10 1:15:2 2:0xffffffffffffffff:6" 1' \
@@ -646,7 +646,7 @@ made_socket() {
 		'network inet,' 'network inet6 stream,' 'network inet6 dgram,')
 }
 
-@test "apparmor: what has no path for a rule is refused by name" {
+@test "apparmor: objects without a path for a rule are refused by name" {
 	stream a.sp "$(path 'EXECUTE | REG' /memfd:program)"
 	run -2 sp-emit --apparmor -o profile a.sp
 	[[ $output == *"executed /memfd:program"* ]]
@@ -660,7 +660,7 @@ made_socket() {
 	sp-emit --apparmor -o profile a.sp
 }
 
-@test "apparmor: accepted by its parser, hostile names too" {
+@test "apparmor: its parser accepts the profile, also with difficult names" {
 	requires_root
 	requires apparmor_parser
 	hostile
@@ -706,7 +706,7 @@ made_socket() {
 	[ "$(grep -c pivot_root profile)" = 1 ]
 }
 
-@test "a byte of a name is no wildcard, and a backslash no escape" {
+@test "bytes of a name are not read as wildcards, and backslashes not as escapes" {
 	stream a.sp "$(path 'READ | REG' '/srv/a%01b')" \
 		"$(path 'READ | REG' '/srv/%02%03')" \
 		"$(path 'READ | REG' '/srv/x%5Cx2fy')" \
@@ -722,7 +722,7 @@ made_socket() {
 			'srv/x\x5cx2fy')
 }
 
-@test "systemd: a name that a unit cannot hold is refused, and widened if asked" {
+@test "systemd: a name that a unit cannot hold is refused, or widened with --widen-names" {
 	local name
 	for name in '/new%0Aline' '/invalid%FF' '/ret%0Durn'; do
 		stream a.sp "$(path 'WRITE | REG' "/srv/app$name")"
@@ -742,7 +742,7 @@ made_socket() {
 	grep -qxF "ReadWritePaths=\"-/srv/a"$'\t'"b"$'\001"' out
 }
 
-@test "systemd: what is safe to turn on, accepted without a word" {
+@test "systemd accepts the safe options without a message" {
 	requires systemd-analyze
 	stream a.sp "$(path 'EXECUTE | REG' /usr/bin/tool)" \
 		"$(path 'MAP | REG' /usr/lib/libx.so)" \
@@ -891,7 +891,7 @@ for name in open("table").read().split():
 	[[ $output == *ProtectHome=yes* && $output == *PrivateTmp=yes* ]]
 }
 
-@test "systemd: in /tmp only what nobody else can know of is private" {
+@test "systemd: /tmp is private only if nobody else can know the names there" {
 	# created with a random name, and files below it
 	sets PrivateTmp=yes "$(path 'CREATE | GIVEN | DIR' /tmp/tmp.aB3dE9fG)" \
 		"$(path 'CREATE | WRITE | REG' /tmp/tmp.aB3dE9fG/out)"
@@ -912,7 +912,7 @@ for name in open("table").read().split():
 	run ! sets PrivateTmp=yes "path 1 $((CREATE | REG)) -17 /tmp/lock 1"
 }
 
-@test "systemd: who mounts gets no mounts of his own" {
+@test "systemd: a service that mounts gets no mount namespace" {
 	local what
 	for what in "$(path 'MOUNT | DIR' /mnt)" 'call 1 165 1'; do
 		stream a.sp "$what" "$(path 'EXECUTE | REG' /bin/tool)"
@@ -933,7 +933,7 @@ writable() {
 		sed -n 's/^ReadWritePaths="-\(.*\)"$/\1/p'
 }
 
-@test "systemd: where a path can be a mount, and where its directory has to be" {
+@test "systemd: when a path is listed, and when its directory is listed instead" {
 	[ "$(writable "$(path 'WRITE | REG' /var/app/data)")" = /var/app/data ]
 	[ "$(writable "$(path 'WRITE | ENSURE | REG' /var/app/log)")" = /var/app ]
 	[ "$(writable "$(path 'DELETE | GIVEN' /run/app.pid)")" = /run ]
@@ -966,7 +966,7 @@ writable() {
 	run ! grep ProtectSystem <(sp-emit --systemd --paths one.sp)
 }
 
-@test "systemd: what was mapped after it was removed: its directory, with a note" {
+@test "systemd: a file that was mapped after its removal: its directory is listed, with a note" {
 	stream one.sp "$(path 'MAP | DELETED | REG' /var/x/ffi)" \
 		"$(path 'MAP | DELETED | REG' /var/x/other)" \
 		"$(path 'EXECUTE | DELETED | REG' /run/y/tool)" \
@@ -977,7 +977,7 @@ writable() {
 	sed -n 's/^ExecPaths="-\(.*\)"$/\1/p' unit | diff - <(printf '%s\n' /run/y /var/x)
 }
 
-@test "what was not wholly read is refused" {
+@test "names that were not read completely are refused" {
 	stream a.sp "$(path 'READ | CUT | REG' .../deep)"
 	run -2 sp-emit --landlock -o p.json a.sp
 	[[ $output == *"not known as a whole"* ]]
@@ -997,7 +997,7 @@ attached() {
 	} | "$TESTS/mkstream" >"$file"
 }
 
-@test "a program whose start is in no recording: what would stop it is refused" {
+@test "a program whose start is in no recording: policies that would stop it are refused" {
 	local format
 	attached a.sp
 	for format in systemd 'systemd --paths' oci docker spo bpf minijail \
@@ -1056,7 +1056,7 @@ attached() {
 	[[ $output == *"/opt/server was running already"* ]]
 }
 
-@test "what sp-emit warns of stands in the file too, where it has comments" {
+@test "notes of sp-emit are also in the file, if the format has comments" {
 	local format
 	{
 		echo 'run 1 "x" how="command paths" blind="a*/b%20c"'
@@ -1087,7 +1087,7 @@ attached() {
 	done
 }
 
-@test "staging enforces nothing: what cannot log is refused" {
+@test "--deny=log denies nothing, and formats that cannot log refuse it" {
 	stream a.sp "$(path 'EXECUTE | REG' /usr/bin/tool)" 'call 1 socket 2' \
 		'argument 1 socket "0:0xffffffffffffffff:2 1:15:1 2:0xffffffffffffffff:0" 2'
 	run -2 sp-emit --systemd --deny=log --paths a.sp
@@ -1102,7 +1102,7 @@ attached() {
 	END
 }
 
-@test "what was executed with raised privileges is named where it would get none" {
+@test "programs that raise privileges are named, if the format prevents that" {
 	local format
 	stream a.sp "$(path 'EXECUTE | REG | 0x400000' /usr/bin/sudo)" \
 		"$(path 'EXECUTE | REG' /usr/bin/tool)"
@@ -1142,7 +1142,7 @@ attached() {
 	sp-emit --systemd --explain a.sp | shows 'systemd: Type=exec'
 }
 
-@test "a program that --image chooses may be executed, by whoever starts it" {
+@test "a program that --image selects may be executed, whoever starts it" {
 	{
 		echo 'run 1 x how="command paths"'
 		echo 'image /bin/manager'
@@ -1163,7 +1163,7 @@ attached() {
 	END
 }
 
-@test "what systemd makes for a service is there before it" {
+@test "files that systemd creates for a service exist before it" {
 	local manager
 	for manager in /usr/lib/systemd/systemd /usr/bin/manager; do
 		{

@@ -71,7 +71,7 @@ possible() {
 	sp-emit --explain x.sp | lacks ptrace
 }
 
-@test "what the executable imports comes before what its libraries do" {
+@test "calls that the executable imports come before those of its libraries" {
 	stream "$PROGRAMS/importer" >x.sp
 	possible x.sp | awk '{ own = $2 ~ /importer$/ } own && seen { exit 1 } !own { seen = 1 }
 		END { if (!seen) exit 1 }'
@@ -95,14 +95,14 @@ possible() {
 	possible --root="$PWD/root" x.sp | shows '^acct /opt/x'
 }
 
-@test "a plugin counts if the recording has that it was mapped" {
+@test "a plugin counts if the recording shows that it was mapped" {
 	stream "$PROGRAMS/importer" >x.sp
 	possible x.sp | lacks '^setns '
 	stream "$PROGRAMS/importer" "path 1 256 0 $PROGRAMS/plugin.so 1" >x.sp
 	possible x.sp | shows "^setns $PROGRAMS/plugin.so imports setns"
 }
 
-@test "each executable has its own library where two have one of the same name" {
+@test "two libraries of the same name: each executable has its own" {
 	mkdir a b
 	cc -shared -o a/libx.so -xc /dev/null
 	cc -w -o a/p "$TESTS/portable/importer.c" -La -Wl,--no-as-needed,-rpath,'$ORIGIN' -lx -ldl
@@ -154,7 +154,7 @@ possible() {
 		jq -e '[.syscalls[] | select(.names | index("socket"))] | length == 1 and .[0].args == null'
 }
 
-@test "--add refuses what is no call of the recording's architectures" {
+@test "--add refuses names that are not calls of the recorded architectures" {
 	stream "$PROGRAMS/importer" >x.sp
 	while IFS='|' read -r value message; do
 		run -2 sp-emit --oci --add="$value" x.sp
@@ -176,7 +176,7 @@ possible() {
 	run -2 sp-emit --table --add=acct x.sp
 }
 
-@test "executables that are made to be costly to read are given up in seconds" {
+@test "reading executables that are made to be costly ends within seconds" {
 	stream "$PROGRAMS/importer" "image $PWD/bomb 1:1:1" "image $PWD/large 1:1:1" >x.sp
 	"$TESTS/elf-bomb" strings "$PROGRAMS/importer" bomb
 	"$TESTS/portable/large-code" "$PROGRAMS/importer" large
@@ -197,7 +197,7 @@ covers() {
 	sp-verify -p "$1.json" --image="*/$2" "$2.sp"
 }
 
-@test "glibc's recordings and portable cover what musl does, and musl's what glibc does" {
+@test "with portable, recordings under glibc cover the calls under musl, and the reverse" {
 	requires_root
 	requires musl-gcc
 	local name
@@ -216,7 +216,7 @@ covers() {
 	done
 }
 
-@test "--explain names the recorded call that brings a portable one, and its source" {
+@test "--explain names the recorded call for which a portable one was added, and its source" {
 	printf '%s\n' 'run 1 x' 'image /bin/x' 'call 1 openat 1' | "$TESTS/mkstream" >x.sp
 	sp-emit --explain --with=portable x.sp |
 		shows -E '^x86_64 +2 +open +allow +portable +beside openat; glibc 2.26'

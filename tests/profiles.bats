@@ -67,7 +67,7 @@ refused() {
 	[ "$output" = "sp-diff: $1: $2" ]
 }
 
-@test "what sp-emit writes is clean; without one call, that call is named" {
+@test "profiles of sp-emit have no violation; if a call is removed, it is named" {
 	local format
 	for format in oci docker spo systemd minijail firejail lxc kafel; do
 		[ $format != systemd ] || requires systemd-analyze
@@ -94,7 +94,7 @@ refused() {
 	done
 }
 
-@test "with arguments: the family that was seen, and no other" {
+@test "with arguments: the recorded family is allowed, and no other" {
 	local format
 	for format in oci docker spo systemd minijail lxc kafel; do
 		[ $format != systemd ] || requires systemd-analyze
@@ -106,7 +106,7 @@ refused() {
 	done
 }
 
-@test "sp-diff takes every form" {
+@test "sp-diff reads every form" {
 	local format
 	sp-emit --oci --no-runtime -o o a.sp
 	for format in docker spo minijail kafel; do
@@ -141,7 +141,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	"CAP_SETPCAP", "CAP_NET_BIND_SERVICE", "CAP_SYS_CHROOT", "CAP_KILL",
 	"CAP_AUDIT_WRITE"]'
 
-@test "docker's and podman's own defaults, as resolved by other means" {
+@test "the default profiles of docker and podman, compared with another way to resolve them" {
 	needs x86_64
 	local file
 	for file in "$DOCKER" "$PODMAN"; do
@@ -165,7 +165,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	done
 }
 
-@test "conditions by capability: a note says which, when they decided" {
+@test "conditions on capabilities: a note names them if a rule depends on them" {
 	cat >p.json <<-'END'
 	{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [
 	 {"names": ["execve", "read", "write", "exit_group"],
@@ -193,7 +193,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	[ "${lines[0]}" = "sp-diff: --cap=x: no capability is called 'x'" ]
 }
 
-@test "conditions by kernel and architecture" {
+@test "conditions on the kernel and the architecture" {
 	cat >p.json <<-'END'
 	{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [
 	 {"names": ["execve", "read", "write", "exit_group"],
@@ -235,7 +235,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	refused p.json "defaultErrno: not an errno"
 }
 
-@test "an errno beside an action that has none, as each runtime takes it" {
+@test "an errno beside an action that has none, as each runtime reads it" {
 	local key as
 	for key in '"errnoRet": 1' '"errno": "EPERM"'; do
 		echo '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names":
@@ -282,7 +282,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	[ "$(denied p.json a.sp | wc -l)" = 5 ]
 }
 
-@test "what Go takes for 0 or for an empty list" {
+@test "values that Go reads as 0 or as an empty list" {
 	echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": [],
 		"action": "SCMP_ACT_KILL"}, {"names": ["socket"], "action":
 		"SCMP_ACT_ERRNO", "args": [{"op": "SCMP_CMP_EQ"}]}]}' >p.json
@@ -359,7 +359,7 @@ resource() {
 	[ "$output" = "sp-verify: p: no SeccompProfile is called two; there are: one" ]
 }
 
-@test "SeccompProfile: a base in the file, beside it, and nowhere" {
+@test "SeccompProfile: a base in the same file, in a file beside it, and a missing one" {
 	local ending
 	mkdir in
 	{
@@ -389,7 +389,7 @@ resource() {
 	[[ $output == "sp-verify: in/p: in/base-1.0.yaml: line "*"unexpected end of stream" ]]
 }
 
-@test "what no one filter can be made of is trouble, and no verdict" {
+@test "profiles that no filter can express are an error, without a verdict" {
 	echo '{"defaultAction": "SCMP_ACT_ERRNO", "architectures":
 		["SCMP_ARCH_X86_64", "SCMP_ARCH_S390X"], "syscalls":
 		[{"names": ["read"], "action": "SCMP_ACT_ALLOW"}]}' >p.json
@@ -447,7 +447,7 @@ chmod EPERM
 exit_group trap' ]
 }
 
-@test "minijail: conditions, and what a call gets that fails them" {
+@test "minijail: conditions, and the answer to a call that fails them" {
 	printf '%s\n' 'execve: 1' 'exit_group: 1' \
 		'socket: arg0 == AF_UNIX && arg1 & 0x5 || arg0 == 16' >p
 	run -0 sp-verify -p p socket1.sp
@@ -466,7 +466,7 @@ exit_group trap' ]
 	run -1 sp-verify -p p socket2.sp
 }
 
-@test "minijail: what only compile_seccomp_policy.py takes" {
+@test "minijail: what only compile_seccomp_policy.py accepts" {
 	run -0 answers '@default trap' '{ execve, write[arch=sparc,mips] }: allow' \
 		'read: { arg0 > 0x7fffffff; return EIO, arg0 == 3; allow, log }' \
 		'chmod: return EPERM'
@@ -539,7 +539,7 @@ exit_group trap' ]
 	refused p "names no system call"
 }
 
-@test "firejail: what is kept, what is dropped, and with which error" {
+@test "firejail: kept calls, dropped calls, and the error" {
 	needs x86_64
 	cat >p <<-'END'
 	# a profile
@@ -576,7 +576,7 @@ x86_64 chmod EIO" ]
 	run -0 sp-diff --quiet p p
 }
 
-@test "firejail: includes, what is ignored, and a profile without filters" {
+@test "firejail: includes, ignored lines, and a profile without filters" {
 	needs x86_64
 	export HOME=$PWD
 	mkdir -p root/etc/firejail .config/firejail
@@ -608,7 +608,7 @@ x86_64 chmod EIO" ]
 	[ "$output" = "sp-verify: p: $HOME/.config/firejail/one.inc: line 1: @nothing: firejail 0.9.72 has no such group" ]
 }
 
-@test "firejail: other architectures, as its own filters have them" {
+@test "firejail: other architectures, as in its own filters" {
 	needs x86_64
 	printf 'run 1 a\nimage /a\ncall 1 3 1 arch=x86\ncall 1 1073741824 1\ncall 1 read 1\n' |
 		"$TESTS/mkstream" >arch.sp
@@ -722,7 +722,7 @@ x86_64 chmod E2BIG" ]
 	[ "$(denied p a.sp)" = "x86_64 chmod kill process" ]
 }
 
-@test "systemd: every local architecture is filtered, others are let in" {
+@test "systemd: every architecture of the machine is filtered, others are allowed" {
 	requires systemd-analyze
 	needs x86_64
 	printf 'run 1 a\nimage /a\ncall 1 3 1 arch=x86\ncall 1 1073741824 1\ncall 1 read 1\ncall 1 63 1 arch=aarch64\n' |
@@ -804,7 +804,7 @@ x86 read kill thread" ]
 	[[ $stderr == *"@default as systemd 252 has it"* ]]
 }
 
-@test "systemd: a misspelt directive or section is an error, all others are not" {
+@test "systemd: a misspelt directive or section is an error, an unknown one is not" {
 	requires systemd-analyze
 	local right wrong systemd
 	while read -r wrong right; do
@@ -864,7 +864,7 @@ x86 read kill thread" ]
 	[[ $output == "sp-verify: p: line 3: "* ]]
 }
 
-@test "--as is for those that load such a form; a unit is systemd's" {
+@test "--as accepts only loaders of the profile's form; a unit has systemd's" {
 	unit SystemCallFilter=mseal
 	printf 'run 1 a\nimage /a\ncall 1 462 1\n' | "$TESTS/mkstream" >new.sp
 	if [ "$(scmp_sys_resolver mseal 2>/dev/null || echo -1)" = -1 ]; then
@@ -882,7 +882,7 @@ x86 read kill thread" ]
 	run -1 sp-verify -p p --as=libseccomp a.sp
 }
 
-@test "--as=systemd: a list of names is one for each architecture it has" {
+@test "--as=systemd: the list of names becomes a filter for each architecture" {
 	needs x86_64
 	printf '%s\n' 'run 1 a' 'image /a' 'call 1 read 1' 'call 1 write 1' \
 		'call 1 12 1' 'call 1 3 1 arch=x86' 'call 1 4 1 arch=x86' \
@@ -1080,7 +1080,7 @@ x86 read kill thread" ]
 	refused x.service 'x.service.d/: Too many levels of symbolic links'
 }
 
-@test "a container of podman's has the profile that it names" {
+@test "a .container file of podman has the profile that it names" {
 	sp-emit --oci -o p.json a.sp
 	jq '(.syscalls[].names) -= ["chmod"]' p.json >q.json
 	printf '[Container]\nSeccompProfile=p.json\nSeccompProfile=%s\n' "$PWD/q.json" >c
@@ -1106,7 +1106,7 @@ x86 read kill thread" ]
 	END
 }
 
-@test "what libseccomp itself compiles from the same profiles answers the same" {
+@test "filters that libseccomp itself compiles from the same profiles give the same answers" {
 	needs x86_64
 	/usr/bin/python3 -c 'import seccomp, yaml' || skip "no python3-seccomp"
 	run -0 "$TESTS/scripts/profiles-agree.py" "${PROFILES:-6}" all.sp socket1.sp

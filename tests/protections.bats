@@ -30,7 +30,7 @@ effect() {
 	sed -n "s,^$2 ,,p" "root/out/$1"
 }
 
-@test "systemd does what the manual's table says of each option" {
+@test "each option of systemd has the effect that the manual's table says" {
 	local setting did what base now n=0 checked=0
 	local made=
 	[ -e /usr/lib/modules ] || { mkdir /usr/lib/modules && made=1; }
@@ -77,7 +77,7 @@ service() {
 	printf '%s\n' '[Service]' 'TimeoutSec=15' "$@" >"$units/$name.service"
 }
 
-# recorded NAME [USER] — writes a unit each of whose commands is recorded
+# recorded NAME [USER] — writes a unit that records each of its commands
 recorded() {
 	local n=0 key value
 	while IFS='=' read -r key value; do
@@ -179,7 +179,7 @@ start() {
 	END
 }
 
-@test "services of all shapes start again under what was recorded of them" {
+@test "services of all kinds start again under their drop-ins" {
 	local name failed=0
 	cp "$SP_BIN/sp-record" root/opt/
 	services

@@ -54,7 +54,7 @@ prepare() {
 	done <commands
 }
 
-@test "the picture of a terminal is XML, and has each command and what it printed" {
+@test "the picture of a terminal is XML, and has each command and its output" {
 	requires_root
 	"$TESTS/picture" "${SP_BIN:-$TESTS/../build/bin}" >session.svg
 	/usr/bin/python3 -c '

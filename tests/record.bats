@@ -137,7 +137,7 @@ public_copy() {
 	END
 }
 
-@test "exec by such a thread that fails when there is no way back" {
+@test "an exec by a thread that is not the leader, which fails after the point of no return" {
 	run -139 timeout -s KILL 20 sp-record -q -o run.sp -- \
 		"$WITNESS/exec-late" file
 	[ "$(count execve)" -eq 2 ]
@@ -157,7 +157,7 @@ public_copy() {
 	[[ $stderr == *", 1 task is left: "*" (sleep): "* ]]
 }
 
-@test "a stranger with the tid that a thread had before its execve" {
+@test "another process that gets the tid that a thread had before its execve" {
 	needs settid
 	local status=0 recorder
 	record -- /usr/bin/python3 -c 'import os, threading
@@ -212,7 +212,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 		jq -e '[.images[].path] | index("/bin/image")' >/dev/null
 }
 
-@test "a stranger with the tid of a child that has ended is not recorded" {
+@test "another process that gets the tid of an ended child is not recorded" {
 	record -- sh -c "$WITNESS/tid 31000 3 >truth; touch ready
 		until [ -e done ]; do sleep 0.05; done" &
 	wait_for 10 test -e ready
@@ -288,7 +288,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	[ ! -e profile.json ]
 }
 
-@test "a filter that could not be watched in time: said, in the run record too" {
+@test "a filter that could not be watched in time: a note, and a text in the run record" {
 	sp-record -o run.sp -- sh -c "touch ready
 		until [ -e stopped ]; do sleep 0.05; done
 		$WITNESS/filtered errno >truth
@@ -306,7 +306,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	facts run.sp | shows -x 'x86_64 getpgid SIGSYS 2'
 }
 
-@test "a filter that was only seen as its task ended: said" {
+@test "a filter that was only seen when its task ended: a note" {
 	sp-record -o run.sp -- sh -c "touch ready
 		until [ -e stopped ]; do sleep 0.05; done
 		exec $WITNESS/filtered early" 2>err &
@@ -320,13 +320,13 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	grep -q 'not seen: calls that a seccomp filter answered itself' err
 }
 
-@test "a trapped call whose handler still runs at the end is a skipped one" {
+@test "a trapped call whose handler still runs at the end counts as skipped" {
 	sp-record -q --leader -o run.sp -- "$WITNESS/filtered" trap-spin >truth
 	[ -s truth ]
 	[ "$(facts run.sp | grep getpgid)" = "$(<truth)" ]
 }
 
-@test "a fact's time is that of its first sight, not of its last" {
+@test "a fact has the time of its first occurrence, not of its last" {
 	record --paths -- perl -e 'for (1, 2) {
 		select(undef, undef, undef, 0.3);
 		syscall(121, 0); syscall(100000); socket(S, 2, 1, 0);
@@ -382,13 +382,13 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 
 # --- exit status -----------------------------------------------------------
 
-@test "exit status: the command's own" {
+@test "exit status: that of the command" {
 	run record -- sh -c 'exit 37'
 	[ "$status" -eq 37 ]
 	[ "$(field .status.exit)" = 37 ]
 }
 
-@test "what the kernel refuses of the recorder: its reason, and no file" {
+@test "if the kernel refuses something to the recorder: the reason, and no file" {
 	local command
 	# BPF_MAP_CREATE, BPF_PROG_LOAD, BPF_RAW_TRACEPOINT_OPEN
 	for command in 0 5 17; do
@@ -410,7 +410,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	[ "$(field .status.signal)" = 9 ]
 }
 
-@test "exit status: 126 and 127 for what cannot be run" {
+@test "exit status: 126 and 127 for commands that cannot be run" {
 	touch data
 	run --separate-stderr -126 record -- ./data
 	[[ $stderr == "sp-record: ./data: "* ]]
@@ -456,7 +456,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	run ! grep -q '"name":"close","args":\[0,' events
 }
 
-@test "-o leaves the command its stdin and stdout" {
+@test "with -o, the command keeps its stdin and stdout" {
 	[ "$(echo hello | record -- cat)" = hello ]
 }
 
@@ -479,13 +479,13 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	run -125 sh -c 'sp-record -q -- true >/dev/full'
 }
 
-@test "a file that cannot be made is an error before the command starts" {
+@test "a file that cannot be created is an error before the command starts" {
 	run --separate-stderr -125 sp-record -o none/run.sp -- touch ran
 	[[ $stderr == *none/run.sp* ]]
 	[ ! -e ran ]
 }
 
-@test "a dead reader ends the stream, not the command" {
+@test "a reader that ends does not end the command" {
 	{
 		status=0
 		sp-record -q -- sh -c 'sleep 0.2; seq 100000 && touch ran' \
@@ -541,7 +541,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 		and .status == {exit: 3} and .complete and .uid == 0'
 }
 
-@test "the name is the command line where none is given" {
+@test "the name is the command line if none is given" {
 	record -- echo a b
 	[ "$(field .name)" = 'echo a b' ]
 }
@@ -651,7 +651,7 @@ task_struct.pid, which recording needs: use a newer sp-record" ]
 	[ "$(field .complete)" = true ]
 }
 
-@test "-t: what the command had exited with before stays" {
+@test "-t: the status of a command that has already exited is kept" {
 	run -3 record -t 1 -- sh -c 'sleep 3 & exit 3'
 }
 
@@ -725,7 +725,7 @@ task_struct.pid, which recording needs: use a newer sp-record" ]
 	run ! compgen -G 'run.sp.*'
 }
 
-@test "the terminal is hung up: the command gets to know, and it is recorded" {
+@test "the terminal is hung up: the command gets the signal, and its shutdown is recorded" {
 	/usr/bin/python3 - <<-'END'
 	import os, pty, time
 	pid, fd = pty.fork()
@@ -741,7 +741,7 @@ task_struct.pid, which recording needs: use a newer sp-record" ]
 	[ "$(field .status.exit)" -eq 7 ]
 }
 
-@test "started with SIGCHLD ignored: it ends, and the command has it so" {
+@test "started with SIGCHLD ignored: the recorder ends, and the command ignores it, too" {
 	timeout -s KILL 20 /usr/bin/python3 -c '
 import os, signal
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -768,7 +768,7 @@ os.execvp("sp-record", "sp-record -q -o run.sp -- grep SigIgn "
 	diff -u <(id -G nobody) got
 }
 
-@test "an error of close is an error" {
+@test "an error of close(2) is an error of the tool" {
 	requires strace
 	run --separate-stderr -125 strace -o log -P /dev/null \
 		-e inject=close:error=ENOSPC sp-record -q -o /dev/null -- true

@@ -38,7 +38,7 @@ pages() {
 	cat a.sp b.sp | sp-emit --html --allow-partial 2>/dev/null | cmp - page.html
 }
 
-@test "--html says what the profile allows, how sure that is, and what each call is" {
+@test "--html shows what the profile allows, how complete the runs are, and what each call is for" {
 	pages
 	sp-emit --html --allow-partial a.sp b.sp >page.html 2>err
 	"$TESTS/scripts/html-check.py" --text page.html >text
@@ -57,7 +57,7 @@ pages() {
 		'/srv 4 /a 3 (itself) /b/c /a-b ' ]
 }
 
-@test "--html counts the parts of a recording once, no stopped run as failed, and cuts long lists" {
+@test "--html counts a recording with parts once, counts no stopped run as failed, and cuts long lists" {
 	{
 		printf '%s\n' 'run 1 a argv=a status=-15 start=5' 'run 2 a argv=a status=-15 start=7' \
 			'part 1 1 0 -' 'part 2 1 1 ready'
@@ -75,7 +75,7 @@ pages() {
 	sp-emit --markdown a.sp 2>err | grep -F '(runs: 1).'
 }
 
-@test "tests are proposed, each for a reason that is in the recording" {
+@test "tests are proposed, each with a reason from the recording" {
 	local lines expected start=what%20was%20done%20before%20the%20recorder%20attached n=0
 	# shellcheck disable=SC2016 # the name of a run
 	while IFS='|' read -r lines expected; do
@@ -114,7 +114,7 @@ pages() {
 	[ $n = 20 ]
 }
 
-@test "tests are proposed from the code of an executable, for what it imports and no run did" {
+@test "tests are proposed from the code of an executable, for imported functions that no run used" {
 	cc -w -Wl,--build-id -o app -x c - <<-'END'
 		#include <netdb.h>
 		#include <stdio.h>

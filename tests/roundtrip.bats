@@ -55,7 +55,7 @@ fails() {
 	fails bpf 'lets through: * 133'
 }
 
-@test "landlock, and the list of what it denies" {
+@test "landlock, and the list of its denials" {
 	round_trip landlock
 }
 

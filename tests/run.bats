@@ -62,7 +62,7 @@ skipping() {
 	[ "${lines[-1]}" = '1 passed, 0 failed, 2 skipped' ]
 }
 
-@test "--strict: a skip that the machine does not explain fails, no other" {
+@test "--strict: only a skip that the machine does not explain fails" {
 	requires_root
 	skipping
 	run -0 suite --strict
@@ -97,7 +97,7 @@ skipping() {
 		<<<"$output" | diff -u expected -
 }
 
-@test "the probe: all at once, what is quick, one feature, none of that name" {
+@test "the probe: all features, the quick ones, one feature, an unknown one" {
 	local machine=${SP_BIN%/bin}/tests/machine name
 	"$machine" >all
 	"$machine" quick >quick
@@ -113,7 +113,7 @@ skipping() {
 	[ "$(wc -l <quick)" -lt "$(wc -l <all)" ]
 }
 
-@test "all of a file skipped: a failure, unless the machine explains it" {
+@test "a file whose tests are all skipped fails, unless the machine explains it" {
 	requires_root
 	a_test 'needs it' <<<'needs int80'
 	a_test 'works' <<<'true'
@@ -124,7 +124,7 @@ skipping() {
 	[[ $output == *'planted.bats: every test was skipped'* ]]
 }
 
-@test "what tests leave on the machine fails the run, by name" {
+@test "changes that tests leave on the machine fail the run, and are named" {
 	requires_root
 	needs cgroup2
 	local root

@@ -63,7 +63,7 @@ starts() {
 				"$BATS_FILE_TMPDIR/run.sp" 2>err
 			for variables in 0 ${large[$uid$option]-}; do
 				container "$([ "$option" ] && echo true ||
-					echo false)" $uid $variables "$@"
+					echo false)" "$uid" "$variables" "$@"
 			done
 		done
 	done

@@ -45,7 +45,7 @@ confined() {
 	confined sp-verify -p ls.json in
 }
 
-@test "what is confined is denied no call that it makes" {
+@test "a confined tool makes no call that its sandbox denies" {
 	requires_root
 	local command run=0
 	cp ls.sp other.sp
@@ -97,7 +97,7 @@ confined() {
 	wait $!
 }
 
-@test "more files than descriptors are read all the same" {
+@test "more files than descriptors can be read, too" {
 	local i
 	for i in {1..200}; do ln ls.sp "$i.in"; done
 	(ulimit -n 64 && sp-merge -o all.sp ./*.in)
@@ -106,7 +106,7 @@ confined() {
 	cmp all.sp ls.sp
 }
 
-@test "of several inputs each bad one is named" {
+@test "each bad one of several inputs is named" {
 	echo text >bad
 	run -2 sp-merge none ls.sp bad
 	[ "${#lines[@]}" = 2 ]

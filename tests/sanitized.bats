@@ -133,7 +133,7 @@ streams() {
 	works sp-diff --matrix --csv --allow-partial ./*.sp
 }
 
-@test "sp-verify: every profile, as every loader has it" {
+@test "sp-verify: every profile, with every loader" {
 	local profile format place
 	streams
 	head -n 5 "$TESTS/fuzz/seeds/audit/log" >log
@@ -195,7 +195,7 @@ streams() {
 }
 
 # A command that does many things, recorded in every way.
-@test "sp-record: a command, and what runs already" {
+@test "sp-record: a command, and a running process" {
 	needs root
 	local ways way
 	ways=('--paths --every' '--no-argv --mark=ready -t 20' '-u nobody --leader')
@@ -240,7 +240,7 @@ streams() {
 	"$SANITIZED/tests/fuzz/stream" good.sp every-kind.sp
 }
 
-@test "streams cut anywhere: refused in a line, or a part of a matrix" {
+@test "streams cut anywhere: refused in one line, or accepted with --allow-partial" {
 	local size n reader
 	streams
 	echo '{"defaultAction":"SCMP_ACT_ERRNO","architectures":["SCMP_ARCH_X86_64"],"syscalls":[]}' >p.json

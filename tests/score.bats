@@ -23,7 +23,7 @@ allow() {
 	printf '{"names": ["%s"], "action": "SCMP_ACT_ALLOW"}' "${1//,/\", \"}"
 }
 
-@test "what is allowed, observed, narrowed and dangerous" {
+@test "the numbers of allowed, observed, narrowed and dangerous calls" {
 	profile ERRNO "$(allow read,write,ptrace,bpf,getpid)" \
 		'{"names": ["socket", "keyctl"], "action": "SCMP_ACT_ALLOW",
 		"args": [{"index": 0, "value": 1, "op": "SCMP_CMP_EQ"}]}' \
@@ -115,7 +115,7 @@ Docker's default      309         3          6      0      4      2  Docker 29, 
 	[ "${lines[0]}" = "Docker's default: [308,3,[0,4,2]], but the table has [309,3,[0,4,2]]" ]
 }
 
-@test "a profile for staging: what is logged is told from what is allowed" {
+@test "a profile for staging: logged calls are distinguished from allowed ones" {
 	jq -n '{defaultAction: "SCMP_ACT_LOG", syscalls: [
 		{names: ["read", "write"], action: "SCMP_ACT_ALLOW"}]}' >p.json
 	run -0 sp-verify --score -p p.json

@@ -187,7 +187,7 @@ is_at() {
 	[[ $(sites getpgid '.[0].symbol') == marked_function+0x* ]]
 }
 
-@test "a program that only its own mount namespace and root have" {
+@test "a program that exists only in its own mount namespace and root" {
 	requires_root
 	requires unshare
 	mkdir -p box/dev
@@ -261,7 +261,7 @@ is_at() {
 
 # --- filters of the command itself -----------------------------------------
 
-@test "calls that a filter of its own answers are joined in, once" {
+@test "calls that the workload's own filter answers are listed, once" {
 	requires_root
 	local answer text
 	denying getpgid getsid >p.json
@@ -282,7 +282,7 @@ is_at() {
 	[[ $output == *"6  getpgid  "*"its own filter answers first: EACCES"* ]]
 }
 
-@test "a filter of its own, and a recording of some size" {
+@test "a filter of the workload's own, and a large recording" {
 	requires_root
 	denying getpgid getsid >p.json
 	verify "$at/own" 'ls -l /; id; sort /dev/null; od /dev/null; /usr/bin/python3 -c 1' \
@@ -291,7 +291,7 @@ is_at() {
 	sites getpgid 'any(.[]; .own_filter == "EACCES" and .count >= 6)'
 }
 
-@test "filters of every kind, as their loader knows the truth" {
+@test "filters of every kind, compared with what the loader prints" {
 	requires_root
 	local how own
 	denying getpgid >p.json
@@ -310,14 +310,14 @@ is_at() {
 	[[ $output == *"enters the strict mode of seccomp"* ]]
 }
 
-@test "filters of its own, more than are looked up for their places" {
+@test "many filters of the workload's own: more than sites are looked up for" {
 	requires_root
 	verify "$WITNESS/many-filters"
 	grep -q 'answers are recorded as well' err
 	jq -e '[.[] | [.name, .count]] == [["getpgid", 520]]' v.json
 }
 
-@test "the recorder of that is told to end once" {
+@test "the recorder for such filters is signalled once" {
 	requires_root
 	denying getpgid getsid >p.json
 	mkdir bin
@@ -346,14 +346,14 @@ is_at() {
 	[ ! -e again ]
 }
 
-@test "a filter of its own that kills" {
+@test "a filter of the workload's own that kills" {
 	requires_root
 	verify "$at/own" 0x80000000
 	sites getpgid '[.[] | [.own_filter, .count]] ==
 		[[null, 1], ["killed by SIGSYS", 1]]'
 }
 
-@test "where arguments would decide, a hidden call is undecided" {
+@test "a hidden call is undecided if the answer depends on arguments" {
 	requires_root
 	jq -n '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["socket"],
 		action: "SCMP_ACT_ERRNO", args: [{index: 0, value: 1,
@@ -362,7 +362,7 @@ is_at() {
 	[[ $stderr == *"undecided: "*" answered, "*": socket"* ]]
 }
 
-@test "without a recorder or its privilege, that they are not seen is said" {
+@test "without a recorder or its privilege, a note says that such calls are not seen" {
 	requires_root
 	requires setpriv
 	denying getsid >p.json

@@ -234,7 +234,7 @@ script() {
 	[[ $output = *"no run of --split began; --harness takes the harness, the only thing recorded" ]]
 }
 
-@test "a policy of paths has the program of the run, not what its starter does" {
+@test "a policy of paths allows the program of the run, not what its parent does" {
 	mkdir in
 	cp /bin/true in/test_x
 	script suite <<-'END'
@@ -250,7 +250,7 @@ script() {
 	done
 }
 
-@test "a child before it executes a program is the harness" {
+@test "before it executes a program, a child belongs to the harness" {
 	script suite <<-'END'
 		/bin/true >file
 		sh -c 'umask 1'
@@ -271,7 +271,7 @@ script() {
 	[ "$(jq -r 'select(.name == "exit_group") | .run' events | sort | xargs)" = '0 1 2' ]
 }
 
-@test "--split is refused where it could not hold" {
+@test "--split is refused with options that contradict it" {
 	local args
 	for args in '--mark=x' '--no-follow' '--split=children'; do
 		run -125 sp-record --split=children $args -- true

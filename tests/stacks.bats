@@ -95,7 +95,7 @@ selected() {
 	jq -e '.lost.mapping > 0 and .lost.call == 0' <(sp-emit --json l.sp)
 }
 
-@test "names in a stack reach no terminal unescaped, and malformed stacks are refused" {
+@test "names in a stack are escaped for a terminal, and malformed stacks are refused" {
 	printf '%s\n' 'run 1 a' 'call 1 read 1' \
 		'stack 1 read "" "a%1b[31m|/lib/x%0a.so|0x10|01 |anonymous%20memory|0|" 1' |
 		"$TESTS/mkstream" >a.sp

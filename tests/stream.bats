@@ -16,7 +16,7 @@ for line in sys.stdin:
     sys.stdout.buffer.write(bytes.fromhex(line.split(":")[1]))'
 }
 
-@test "the manual's hexdump is a stream that says what the manual says" {
+@test "the hexdump in the manual is a stream with the described content" {
 	manual_stream >example.sp
 	[ "$(wc -c <example.sp)" -gt 250 ]
 	sep=$(sp-emit --json example.sp | jq -c '[

@@ -61,7 +61,7 @@ family() {
 	done
 }
 
-@test "what an executable was executed as is printed escaped, and an argv[0] as a claim" {
+@test "the name by which an executable was executed is escaped, and argv[0] is marked as a claim" {
 	"$TESTS/mkstream" >a.sp <<-'END'
 	run 1 a
 	image /bin/multi 1:1:1
@@ -145,7 +145,7 @@ family() {
 	run ! grep 'start one another' err
 }
 
-@test "a recording that does not tell who started whom is refused" {
+@test "a recording without who started whom is refused" {
 	printf '%s\n' 'run 1 a' 'image /a 1:1:1' 'call 1 read 1' \
 		'image /b 1:1:1' 'call 1 read 1' | "$TESTS/mkstream" >old.sp
 	run -2 sp-emit --oci --tree=/a old.sp
@@ -162,7 +162,7 @@ family() {
 	[ "$(selected --tree=/a attached.sp)" = /a ]
 }
 
-@test "starts are joined, merged to the byte and kept without a path" {
+@test "starts are joined, merged to the same bytes, and kept without a path" {
 	family
 	printf '%s\n' 'run 3 c' 'image - 3:0:1' 'image /x 3:1:0' 'call 3 read 1' \
 		'start 3 - 2 image=/x' 'start 3 /x 1 image=-' |
@@ -174,7 +174,7 @@ family() {
 	[ "$(sp-emit --json c.sp | jq -c '[.starts[] | [.by, .count]]')" = '[["/x",1],[null,2]]' ]
 }
 
-@test "a service and its test, as they run" {
+@test "a real service and its test" {
 	local name
 	requires_root
 	mkdir bin

@@ -80,7 +80,7 @@ trace() {
 	[ "$output" = "$one" ]
 }
 
-@test "ENOSYS is a violation, log is none" {
+@test "ENOSYS is a violation, log is not" {
 	profile LOG > log.json
 	printf '%s' '{"defaultAction": "SCMP_ACT_ERRNO",
 		"defaultErrnoRet": 38}' > enosys.json
@@ -92,7 +92,7 @@ trace() {
 	[[ "${lines[1]}" == *ENOSYS* ]]
 }
 
-@test "calls of other architectures are told apart" {
+@test "calls of other architectures are distinguished" {
 	profile ERRNO ALLOW read > p.json
 	trace > a.sp <<-'T'
 	run 01 a
@@ -128,7 +128,7 @@ trace() {
 	[[ $output == *uretprobe* ]]
 }
 
-@test "a probe on libc, or on the program, goes with every profile" {
+@test "a probe on libc, or on the program, works under every profile" {
 	local what call format
 	needs root uprobes
 	for what in libc entry return; do
@@ -149,7 +149,7 @@ trace() {
 	done
 }
 
-@test "what arguments decide is undecided" {
+@test "a call is undecided if its answer depends on arguments" {
 	printf '%s' '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [
 		{"names": ["read"], "action": "SCMP_ACT_ALLOW"},
 		{"names": ["socket"], "action": "SCMP_ACT_ALLOW", "args":
@@ -248,7 +248,7 @@ trace() {
 	[[ "$stderr" == *out* ]]
 }
 
-@test "a command: its status is printed, and what cannot run is trouble" {
+@test "a command: its status is printed, and a command that cannot run is an error" {
 	profile ALLOW ERRNO chmod > p.json
 	run sp-verify -p p.json -- sh -c 'exit 3'
 	[ "$status" = 0 ]
@@ -316,7 +316,7 @@ trace() {
 	[[ "$stderr" == *"that is a violation"* ]]
 }
 
-@test "a filter or listener of the command's own is said" {
+@test "a filter or listener of the command's own is noted" {
 	profile ALLOW ERRNO chmod > p.json
 	run --separate-stderr sp-verify -p p.json -- "$BATS_FILE_TMPDIR/own"
 	[ "$status" = 0 ]
@@ -326,7 +326,7 @@ trace() {
 	[[ "$stderr" == *"exited with 1"* ]]
 }
 
-@test "without privilege: no_new_privs, and said" {
+@test "without privilege: no_new_privs, with a note" {
 	requires_root
 	requires setpriv
 	profile ALLOW ERRNO getppid > p.json
@@ -351,7 +351,7 @@ trace() {
 	[ "$status" = 0 ]
 }
 
-@test "-t: once the command is gone, the grace is not waited for" {
+@test "-t: when the command has ended, the ten seconds are not waited for" {
 	local start=$SECONDS
 	profile ALLOW ERRNO chmod > p.json
 	run timeout 20 sp-verify -p p.json -t 1 -- sh -c '
@@ -405,7 +405,7 @@ is_deaf() {
 	grep 'exited with 9' err
 }
 
-@test "timeout(1) signals twice, and nohup(1) keeps hangups off" {
+@test "two signals of timeout(1) count as one, and nohup(1) keeps hangups away" {
 	profile ALLOW ERRNO chmod > p.json
 	says_bye -p p.json
 	is_deaf -p p.json
@@ -426,7 +426,7 @@ is_deaf() {
 	grep 'exited with 7' err
 }
 
-@test "--replay: a signal is for the command that runs, and no other is started" {
+@test "--replay: a signal goes to the running command, and no other is started" {
 	local status=0
 	profile ALLOW ERRNO chmod > p.json
 	trace > a.sp <<-T
@@ -456,7 +456,7 @@ is_deaf() {
 	run ! grep 'not replayed' err
 }
 
-@test "an image out of the way, as runc has it, goes by its task's name" {
+@test "an image that is in no directory, as with runc, gets its task's name" {
 	requires_root
 	profile ALLOW ERRNO chmod > p.json
 	# shellcheck disable=SC2016 # for the shell inside
@@ -467,7 +467,7 @@ is_deaf() {
 	[[ "$stderr" == *"sp-verify: [9] loads a filter of its own"* ]]
 }
 
-@test "signals are passed on, a second one ends" {
+@test "signals are passed on, a second one kills" {
 	local status=0
 	profile ALLOW ERRNO chmod > p.json
 	sp-verify -p p.json -- sh -c 'trap "exit 5" TERM; > up; while :; do
@@ -533,7 +533,7 @@ is_deaf() {
 	[ "$status" = 2 ]
 }
 
-@test "the whole line: record, emit, verify, and one call less" {
+@test "the whole chain: record, emit, verify, and a profile without one call" {
 	requires_root
 	requires sp-record jq
 	sp-record -q -o ls.sp -- ls /tmp > /dev/null
@@ -550,7 +550,7 @@ is_deaf() {
 	[[ $(rows | tail -n 1) == *"getdents64"* ]]
 }
 
-@test "what a filter denied while it was recorded is judged like the rest" {
+@test "calls that a filter denied while they were recorded are judged like others" {
 	printf '%s\n' 'run 1 r' 'call 1 read 1' 'denial 1 chmod -1 2' \
 		'denial 1 chmod -13 1' 'denial 1 ptrace 31 1' |
 		"$TESTS/mkstream" >a.sp
@@ -636,7 +636,7 @@ for i in sys.argv[1:]:
 		"${@:2}" > "$1"
 }
 
-@test "a raw filter is judged as the profile that it was made of" {
+@test "a raw filter is judged like the profile from which it was made" {
 	"$TESTS/mkstream" > a.sp <<-'T'
 	run 01 a
 	image /a
@@ -658,7 +658,7 @@ for i in sys.argv[1:]:
 	[ "$(row read)" = "3 EIO /a" ]
 }
 
-@test "a raw filter with a computed answer, run as a command's" {
+@test "a command under a raw filter with a computed answer" {
 	# getppid: A = 0x50000 | 110 - 97; all other calls are allowed, also
 	# by a computed answer
 	raw c.bpf 0x20,0,0,0 0x15,0,3,110 0x14,0,0,97 0x44,0,0,0x50000 0x16,0,0,0 \
@@ -710,7 +710,7 @@ for i in sys.argv[1:]:
 
 # sp-verify checks raw filters as the kernel does: compares both on filters
 # with one wrong byte.
-@test "what is refused as a raw filter is what the kernel refuses" {
+@test "raw filters are refused exactly if the kernel refuses them" {
 	printf 'run 01 a\nimage /a\ncall 01 read 1\ncall 01 write 1\n' | trace > a.sp
 	sp-emit --bpf --exact -o p.bpf a.sp 2> err
 	/usr/bin/python3 - <<-'END'
@@ -737,7 +737,7 @@ for i in sys.argv[1:]:
 	grep -q 1 ours
 }
 
-@test "--pid: a name does not pass for the state of a process" {
+@test "--pid: a process's name cannot imitate its state" {
 	local sleeper
 	requires_root
 	printf 'run 01 a\nimage /a\ncall 01 read 1\n' | trace > a.sp
@@ -771,7 +771,7 @@ for i in sys.argv[1:]:
 	run -2 sp-verify --as=docker -p a.json a.sp
 }
 
-@test "--pid: what it takes is said, and the process goes on" {
+@test "--pid: missing privileges are named, and the process continues" {
 	local judge sleeper
 	requires_root
 	requires setpriv
@@ -801,7 +801,7 @@ for i in sys.argv[1:]:
 	ended 0 $judge
 }
 
-@test "rules among which libseccomp 2.5.4 searches for ever end in an error" {
+@test "rules with which libseccomp 2.5.4 never ends are an error" {
 	needs endless_rules
 	printf 'run 01 a\nimage /a\ncall 01 getpid 1\n' | trace > a.sp
 	jq -n 'def rule($a; $b): {names: ["getpid"], action: "SCMP_ACT_ALLOW",
@@ -819,7 +819,7 @@ for i in sys.argv[1:]:
 }
 
 # GHSA-4q85-33p6-j5g6: getpid(3) would be allowed.
-@test "a profile that libseccomp makes a wrong filter of is refused" {
+@test "a profile that libseccomp compiles wrongly is refused" {
 	needs wrong_filters
 	printf 'run 01 a\nimage /a\ncall 01 getpid 1\n' | trace > a.sp
 	jq -n 'def rule($op; $value): {names: ["getpid"],
@@ -839,7 +839,7 @@ for i in sys.argv[1:]:
 	done
 }
 
-@test "of a call whose values are not all known, those that are known are judged" {
+@test "if not all values of a call are known, the known ones are judged" {
 	printf '%s\n' 'run 1 a' 'image /a' 'call 1 ioctl 5' \
 		'argument 1 ioctl "1:4294967295:21505" 2' \
 		'argument 1 ioctl "1:4294967295:7" 1' 'argument 1 ioctl "" 2' |
@@ -871,7 +871,7 @@ for i in sys.argv[1:]:
 	END
 }
 
-@test "--image: of recordings, some executables alone" {
+@test "--image: only some executables of the recordings" {
 	printf '%s\n' 'run 1 r' 'image /bin/app' 'call 1 read 1' 'image /bin/runc' \
 		'call 1 chmod 2' | trace > a.sp
 	profile ERRNO ALLOW read > p.json
@@ -895,7 +895,7 @@ for i in sys.argv[1:]:
 	run -2 sp-verify -p p.json -u nobody a.sp
 }
 
-@test "the list and --junit do not go to one place" {
+@test "the list and --junit cannot go to the same place" {
 	profile ALLOW ERRNO chmod > p.json
 	printf 'run 1 a\nimage /a\ncall 1 read 1\n' | trace > a.sp
 	run -2 sp-verify -p p.json --junit=- a.sp
@@ -905,7 +905,7 @@ for i in sys.argv[1:]:
 	[[ "$output" == *"<testsuite"* ]]
 }
 
-@test "a raw filter that could be in ever more states is judged in bounded time" {
+@test "a raw filter with a growing number of states is judged in limited time" {
 	# 800 times: if a bit of the first argument is set, adds to M[0]
 	{
 		printf '0x00,0,0,0 0x02,0,0,0 '

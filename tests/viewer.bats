@@ -40,21 +40,21 @@ blind() {
 	sp-emit --json "$1" | jq -r '.runs[].blind[]'
 }
 
-@test "somebody else's process is not attached to" {
+@test "another user's process cannot be attached to" {
 	begin sleep 30
 	run -125 as ./sp-record -q -t 1 -o a.sp -p $pid
 	[[ $output == "sp-record: -p $pid: it belongs to another user or has more privileges: "* ]]
 	[ ! -e a.sp ]
 }
 
-@test "one's own process is attached to" {
+@test "the user's own process can be attached to" {
 	begin setpriv --reuid=65534 --regid=65534 --clear-groups sleep 30
 	as ./sp-record -q -t 0.3 -o a.sp -p $pid
 	sp-emit --table a.sp | shows clock_nanosleep
 	blind a.sp | lacks privileges
 }
 
-@test "a process of the same user that is not dumpable is not attached to" {
+@test "a process of the same user that is not dumpable cannot be attached to" {
 	cp "$(command -v sleep)" closed
 	chmod 711 closed
 	# setpriv itself may read it, because of capabilities that it loses at
@@ -68,7 +68,7 @@ blind() {
 	[[ $output == *"more privileges"* ]]
 }
 
-@test "a process of the same user that has a capability is not attached to" {
+@test "a process of the same user that has a capability cannot be attached to" {
 	begin setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=+chown --ambient-caps=+chown sleep 30
 	run -125 as ./sp-record -q -t 1 -o a.sp -p $pid
 	[[ $output == *"more privileges"* ]]
@@ -112,14 +112,14 @@ blind() {
 	[ ! -e a.sp ]
 }
 
-@test "a user namespace of one's own is recorded" {
+@test "processes in a user namespace of the user are recorded" {
 	as unshare -Ur true || skip "no user namespaces for users here"
 	as ./sp-record -o a.sp -- unshare -Ur sh -c 'ls / >/dev/null; true' 2>err
 	sp-emit --table a.sp | shows getdents64
 	run ! grep privileges err
 }
 
-@test "a cgroup with others' processes: one's own alone are recorded" {
+@test "a cgroup with other users' processes: only the user's own are recorded" {
 	local other mount
 	needs cgroup2
 	mount=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)

@@ -153,11 +153,11 @@ all() {
 }
 
 # bats test_tags=32-bit
-@test "run: what programs say of themselves" {
+@test "run: the calls that programs print about themselves" {
 	all run truth
 }
 
 # bats test_tags=32-bit
-@test "attach: exactly the calls that tasks are asleep in" {
+@test "attach: exactly the calls in which tasks sleep" {
 	all attach exact
 }

@@ -66,7 +66,10 @@ struct unit {
 	char *others;
 	char section[32];	/* the current section */
 	bool in_exec, seen, groups_named;
-	/* the groups are known, though systemd could not be asked */
+	/*
+	 * the built-in group @default is used, because systemd could not be
+	 * asked
+	 */
 	bool default_known;
 	/*
 	 * Whether it is a container of podman. The texts of [Container] are

@@ -52,7 +52,7 @@ kills() {
 	wait_for 60 gone
 }
 
-@test "40 kills of recorders of the hook, and of what attends to them" {
+@test "40 kills of recorders of the hook, and of the processes that attend to them" {
 	kills hook 40
 }
 

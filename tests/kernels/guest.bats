@@ -46,7 +46,7 @@ accounted() {
 	[ "$(sum '.calls[] | select(.name == "getppid").count')" = 400000 ]
 }
 
-@test "--paths: names by any way, and what was looked for in vain" {
+@test "--paths: names given in every way, and paths that did not exist" {
 	echo text >in
 	# shellcheck disable=SC2016 # for the shell inside
 	sp-record -q --paths -o run.sp -- /bin/sh -c \
@@ -67,7 +67,7 @@ counted() {
 		jq '[.calls[] | select(.name == "getpgid").count] | add // 0'
 }
 
-@test "phases: each call in the one in which it is entered" {
+@test "phases: each call is in the phase in which it is entered" {
 	local mark
 	for mark in ready ready=prctl; do
 		rm -f fifo
@@ -95,7 +95,7 @@ counted() {
 	lost_nothing
 }
 
-@test "verified under a profile: what it denies, and that alone" {
+@test "verified under a profile: exactly the denied calls are listed" {
 	sp-record -q -o run.sp -- "$WITNESS/threads" >/dev/null
 	sp-emit --oci run.sp >p.json
 	sp-verify -p p.json -o list -- "$WITNESS/threads" >/dev/null

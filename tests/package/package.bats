@@ -40,7 +40,8 @@ in_root() {
 }
 
 # The libraries that the tools open by name. The build knows the number at the
-# end of capstone's. Narrow ncurses would only replace wide ncurses.
+# end of capstone's. The library without wide characters, libncurses, is left
+# out: it is only used if libncursesw is missing.
 opened() {
 	grep -rhoE '"lib[a-z+]+\.so\.[0-9]*' "$TREE"/lib/*/*.c "$TREE"/sp-*/ |
 		tr -d '"' | grep -vxF libncurses.so.6 | sort -u

@@ -143,7 +143,7 @@ shell_tests() {
 		printf 'test_x.py::test_%s\n' a b c)
 }
 
-@test "sixteen thousand runs: those beyond the table are the last one, and say so" {
+@test "sixteen thousand runs: runs beyond the table share the last one, with a note" {
 	run -0 --separate-stderr sp-record --split=children -o run.sp -- \
 		sh -c 'i=0; while [ $i -lt 17000 ]; do (:); i=$((i + 1)); done'
 	# shellcheck disable=SC2154 # run sets it
