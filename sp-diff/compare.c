@@ -73,15 +73,17 @@ static void measure(struct lines *l, struct line *line, const char *count)
  * The first stack of the call, by the entry's image if it has one. NULL: none.
  */
 static const struct fact *find_stack(const struct trace *t,
+				     struct fact **stacks,
 				     const struct entry *entry)
 {
-	for (size_t i = 0; t && i < t->stacks.n; i++) {
-		const struct fact *fact = t->stacks.at[i];
+	size_t n = 0;
+	struct fact **facts = t ? facts_of_call(stacks, t->stacks.n, entry->id,
+						&n) : NULL;
 
-		if (!call_id_compare(&fact->id, &entry->id) &&
-		    (!entry->image || entry->image == t->images[fact->image]))
-			return fact;
-	}
+	for (size_t i = 0; i < n; i++)
+		if (!entry->image ||
+		    entry->image == t->images[facts[i]->image])
+			return facts[i];
 	return NULL;
 }
 
@@ -98,7 +100,7 @@ static void add_line(struct lines *l, const struct comparison *c,
 	line->grouped = is_grouped(own, other, entry);
 	line->folded = is_folded(c, own, sign == '-' ? own : other, entry);
 	line->entry = entry;
-	line->stack = find_stack(own->trace, entry);
+	line->stack = find_stack(own->trace, l->stacks[sign == '+'], entry);
 	snprintf(line->name, sizeof(line->name), "%s",
 		 syscall_label(entry->id, name));
 	if (!own->profile)
@@ -106,11 +108,17 @@ static void add_line(struct lines *l, const struct comparison *c,
 	measure(l, line, count);
 }
 
+/* NULL for a profile. */
+static struct fact **stacks_of(const struct side *side)
+{
+	return side->trace ? facts_by_id(&side->trace->stacks) : NULL;
+}
+
 static struct lines find_differences(const struct side *old,
 				     const struct side *new,
 				     const struct comparison *c)
 {
-	struct lines l = { 0 };
+	struct lines l = { .stacks = { stacks_of(old), stacks_of(new) } };
 	size_t i = 0, j = 0;
 
 	while (i < old->n_entries || j < new->n_entries) {
@@ -125,6 +133,8 @@ static struct lines find_differences(const struct side *old,
 		i += order <= 0;
 		j += order >= 0;
 	}
+	free(l.stacks[0]);
+	free(l.stacks[1]);
 	return l;
 }
 

@@ -21,6 +21,8 @@ struct lines {
 	struct line *lines;
 	size_t n;
 	int name_width, count_width;
+	/* facts_by_id() of both traces, while lines are added */
+	struct fact **stacks[2];
 };
 
 /* Prints a table in GitHub's Markdown, with the purpose of each call. */

@@ -252,6 +252,7 @@ struct digest *digest_new(const struct emit *emit)
 
 	d->emit = emit;
 	d->facts = facts_by_id(&t->calls);
+	d->stacks = facts_by_id(&t->stacks);
 	d->discovery.units = number_units(t, unit_of);
 	d->discovery.made_by = xcalloc(d->discovery.units + 1,
 				       sizeof(*d->discovery.made_by));
@@ -284,6 +285,7 @@ void digest_free(struct digest *d)
 	free(d->calls);
 	free(d->discovery.made_by);
 	free(d->facts);
+	free(d->stacks);
 	free(d);
 }
 

@@ -52,6 +52,7 @@ struct digest {
 	size_t recordings;
 	size_t failed;		/* of these, those with ending_is_failure() */
 	struct fact **facts;	/* private */
+	struct fact **stacks;	/* facts_by_id() */
 };
 
 struct digest *digest_new(const struct emit *emit);

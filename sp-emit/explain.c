@@ -228,17 +228,18 @@ static void write_values(const struct trace *t,
  * Writes the capabilities that the call used, and whether it created tasks in
  * other namespaces.
  */
-static void write_privileges(const struct trace *t,
+static void write_privileges(const struct trace *t, struct fact **privileges,
 			     const struct profile_rule *rule, FILE *out)
 {
 	char buf[CAPABILITY_NAME_MAX];
+	size_t n;
+	struct fact **facts = facts_of_call(privileges, t->privileges.n,
+					    rule->id, &n);
 
-	for (size_t i = 0; i < t->privileges.n; i++) {
-		const struct fact *fact = t->privileges.at[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct fact *fact = facts[i];
 		uint32_t what = privilege_of(fact);
 
-		if (call_id_compare(&fact->id, &rule->id))
-			continue;
 		write_start(rule, "used", out);
 		fprintf(out, "%" PRIu64 " times %s%s by ", fact_count(fact),
 			what == PRIVILEGE_OF_NAMESPACES ? "other namespaces" :
@@ -250,17 +251,17 @@ static void write_privileges(const struct trace *t,
 }
 
 /* With --stacks: writes where each image made the call first. */
-static void write_stacks(const struct trace *t,
+static void write_stacks(const struct trace *t, struct fact **stacks,
 			 const struct profile_rule *rule, FILE *out)
 {
-	for (size_t i = 0; i < t->stacks.n; i++) {
-		const struct fact *fact = t->stacks.at[i];
-		char *chain, *printable;
+	size_t n;
+	struct fact **facts = facts_of_call(stacks, t->stacks.n, rule->id, &n);
 
-		if (call_id_compare(&fact->id, &rule->id))
-			continue;
-		chain = stack_chain(fact);
-		printable = text_printable(chain);
+	for (size_t i = 0; i < n; i++) {
+		const struct fact *fact = facts[i];
+		char *chain = stack_chain(fact);
+		char *printable = text_printable(chain);
+
 		write_start(rule, "stack", out);
 		fprintf(out, "%s by ", printable);
 		write_image(t, fact->image, out);
@@ -439,6 +440,8 @@ void write_explanation(const struct emit *emit, FILE *out)
 {
 	const struct profile *p = emit->profile;
 	struct fact **calls = facts_by_id(&emit->trace->calls), **next = calls;
+	struct fact **privileges = facts_by_id(&emit->trace->privileges);
+	struct fact **stacks = facts_by_id(&emit->trace->stacks);
 
 	fprintf(out, "%-7s %5s  %-*s  %-6s  %-8s  %s\n", "ARCH", "NR",
 		NAME_COLUMNS, "NAME", "ANSWER", "FROM", "WHY");
@@ -456,12 +459,14 @@ void write_explanation(const struct emit *emit, FILE *out)
 		write_rule(emit, next, &rule, out);
 		write_purpose(&p->rules[i], out);
 		write_values(emit->trace, &p->rules[i], out);
-		write_privileges(emit->trace, &p->rules[i], out);
-		write_stacks(emit->trace, &p->rules[i], out);
+		write_privileges(emit->trace, privileges, &p->rules[i], out);
+		write_stacks(emit->trace, stacks, &p->rules[i], out);
 		if (action_allows(p->rules[i].action))
 			write_danger(&p->rules[i], out);
 	}
 	free(calls);
+	free(privileges);
+	free(stacks);
 	if (emit->lists_possible) {
 		write_possible(emit, out);
 		write_tests(emit, out);

@@ -22,21 +22,19 @@ static void write_more(size_t n, size_t most, const char *what, FILE *out)
 }
 
 /* With sp-record --stacks: where each image made the call first. */
-static void write_stacks(const struct trace *t,
+static void write_stacks(const struct digest *d,
 			 const struct digest_call *call, FILE *out)
 {
-	size_t n = 0;
+	const struct trace *t = d->emit->trace;
+	size_t n;
+	struct fact **facts = facts_of_call(d->stacks, t->stacks.n, call->id,
+					    &n);
 
-	for (size_t i = 0; i < t->stacks.n; i++) {
-		const struct fact *fact = t->stacks.at[i];
-
-		if (call_id_compare(&fact->id, &call->id) ||
-		    n++ >= HTML_STACKS_MAX)
-			continue;
+	for (size_t i = 0; i < n && i < HTML_STACKS_MAX; i++) {
 		fputs("<li>from <code>", out);
-		html_take(stack_chain(fact), out);
+		html_take(stack_chain(facts[i]), out);
 		fputs("</code> by <span class=\"path\">", out);
-		html_take(image_text(t, fact->image), out);
+		html_take(image_text(t, facts[i]->image), out);
 		fputs("</span></li>", out);
 	}
 	write_more(n, HTML_STACKS_MAX, "stacks", out);
@@ -60,7 +58,7 @@ static void write_details(const struct digest *d,
 		fputs("</code></li>", out);
 	}
 	write_more(call->n_arguments, HTML_ARGUMENTS_MAX, "arguments", out);
-	write_stacks(d->emit->trace, call, out);
+	write_stacks(d, call, out);
 	if (call->observed)
 		fprintf(out, "<li>first %.3f s after the start of a run</li>",
 			call->first_ns / 1e9);

@@ -64,5 +64,7 @@ grows 'sp-emit --landlock, moves' 10000 sp-emit --landlock moves-@.sp
 grows 'sp-emit --explain, names' 10000 sp-emit --explain names-@.sp
 grows 'sp-emit --image, names' 10000 sp-emit --oci '--image=/by/*' names-@.sp
 grows 'sp-emit --strace, tasks' 10000 sp-emit --strace traced-@.sp
+grows 'sp-emit --bpf --explain, stacks' 10000 sp-emit --bpf --explain stacks-@.sp
+grows 'sp-diff, stacks' 10000 sp-diff stacks-@.sp one.sp
 grows 'sp-diff, privileges' 12500 sp-diff unused.sp uses-@.sp
 [ -z "$most" ] || awk "BEGIN { exit $worst > $most }"
