@@ -37,6 +37,17 @@ static size_t write_names(const struct digest *d, const struct ability *ability,
 	return n;
 }
 
+/* Of an ability's calls: a run made one, one is allowed, none is. */
+enum extent { DONE, ALLOWED, DENIED };
+
+static enum extent extent_of(const struct digest *d,
+			     const struct ability *ability)
+{
+	if (write_names(d, ability, OBSERVED, NULL))
+		return DONE;
+	return write_names(d, ability, ADDED, NULL) ? ALLOWED : DENIED;
+}
+
 static void write_addresses(const struct trace *t, const char *operation,
 			    const char *before, FILE *out)
 {
@@ -105,7 +116,7 @@ static void write_done(const struct digest *d, FILE *out)
 
 	fputs("<ul class=\"can\">\n", out);
 	for (size_t i = 0; (ability = ability_at(i)); i++)
-		if (write_names(d, ability, OBSERVED, NULL))
+		if (extent_of(d, ability) == DONE)
 			write_ability(d, ability, out);
 	fputs("</ul>\n", out);
 }
@@ -116,8 +127,7 @@ static void write_added(const struct digest *d, FILE *out)
 	size_t n = 0;
 
 	for (size_t i = 0; (ability = ability_at(i)); i++) {
-		if (write_names(d, ability, OBSERVED, NULL) ||
-		    !write_names(d, ability, ADDED, NULL))
+		if (extent_of(d, ability) != ALLOWED)
 			continue;
 		if (!n++)
 			fputs("<p>No run did this, but the start of the program "
@@ -131,20 +141,17 @@ static void write_added(const struct digest *d, FILE *out)
 		fputs("</ul>\n", out);
 }
 
-/* Notable abilities: of which no call is allowed, or which a run had. */
-static size_t write_notable(const struct digest *d, bool seen, FILE *out)
+/* The notable abilities with that extent, after a text if there are any. */
+static size_t write_notable(const struct digest *d, enum extent extent,
+			    const char *before, FILE *out)
 {
 	const struct ability *ability;
 	size_t n = 0;
 
-	for (size_t i = 0; (ability = ability_at(i)); i++) {
-		bool has = write_names(d, ability, OBSERVED, NULL);
-
-		if (!ability->notable || has != seen ||
-		    (!seen && write_names(d, ability, ADDED, NULL)))
-			continue;
-		fprintf(out, "%s%s", n++ ? "; " : "", ability->text);
-	}
+	for (size_t i = 0; (ability = ability_at(i)); i++)
+		if (ability->notable && extent_of(d, ability) == extent)
+			fprintf(out, "%s%s", n++ ? "; " : before,
+				ability->text);
 	return n;
 }
 
@@ -155,20 +162,22 @@ void html_abilities(const struct digest *d, FILE *out)
 	write_done(d, out);
 	write_added(d, out);
 	fputs("<p>No call is allowed to: <strong>", out);
-	if (!write_notable(d, false, out))
+	if (!write_notable(d, DENIED, "", out))
 		fputs("(everything that a reviewer looks for is allowed)", out);
 	fputs("</strong>.</p>\n</section>\n", out);
 }
 
 void html_can(const struct digest *d, FILE *out)
 {
-	if (write_notable(d, true, out))
+	if (write_notable(d, DONE, "", out))
 		fputs("; ", out);
-	fputs("use files, memory and time as programs do", out);
+	fputs("use files, memory and time as programs do. ", out);
+	if (write_notable(d, ALLOWED, "Allowed, though no run did it: ", out))
+		fputs(". ", out);
 }
 
 void html_cannot(const struct digest *d, FILE *out)
 {
-	if (!write_notable(d, false, out))
+	if (!write_notable(d, DENIED, "", out))
 		fputs("nothing of note", out);
 }

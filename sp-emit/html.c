@@ -118,7 +118,7 @@ static void write_answers(const struct digest *d, const struct proposals *p,
 {
 	fputs("<dl>\n<div><dt>It may</dt><dd>", out);
 	html_can(d, out);
-	fputs(". <a href=\"#can\">What it may do</a></dd></div>\n<div><dt>It "
+	fputs("<a href=\"#can\">What it may do</a></dd></div>\n<div><dt>It "
 	      "may not</dt><dd>", out);
 	html_cannot(d, out);
 	fputs(".</dd></div>\n<div><dt>Risky</dt><dd>", out);

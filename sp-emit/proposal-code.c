@@ -167,9 +167,11 @@ static void propose_chance(struct proposals *p, const struct chance *c,
 
 	for (size_t i = 0; i < c->n; i++)
 		propose_call(new, syscall_label(c->calls[i]->id, name));
-	because(new, xasprintf(c->seen ? "the program can %s, and no run made "
-			       "these calls for it: " : "the program can %s, "
-			       "and no run did: ", ability->text));
+	because(new, xasprintf(!ability->calls ? "the program can %s, and no "
+			       "run made these calls, which may be needed for "
+			       "that: " : c->seen ? "the program can %s, and no "
+			       "run made these calls for it: " : "the program "
+			       "can %s, and no run did: ", ability->text));
 	put_objects(new, c, t);
 }
 

@@ -132,7 +132,7 @@ pages() {
 	diff - out <<-END
 	1: Add a run in which clients connect to each port and each Unix socket that it can be told to listen on, because the program can accept connections, and no run did: $PWD/app imports listen, accept4
 	2: Add a run in which it saves its data, a file of it grows and shrinks, and it stops in order, because the program can save data, and change the size of files, and no run did: $PWD/app imports fsync
-	3: Add a run in which it looks up the name of a host, one that exists and one that does not, because the program can look up names of hosts, and no run did: $PWD/app imports getaddrinfo
+	3: Add a run in which it looks up the name of a host, one that exists and one that does not, because the program can look up names of hosts, and no run made these calls, which may be needed for that: $PWD/app imports getaddrinfo
 	4: Add a run in which it creates, replaces and removes its files: data, logs that are rotated, temporary files, a PID file, because the program can create, rename and remove files, and no run made these calls for it: $PWD/app imports rename
 	END
 	sp-emit --markdown --possible x.sp | shows '^- \*\*Add a run in which clients connect to each port.*imports <code>listen</code>, <code>accept4</code> (`listen` `accept4`)\.$'
@@ -140,6 +140,49 @@ pages() {
 	sp-emit --explain --possible x.sp | shows -E 'listen +EPERM +possible +[0-9]+: .*app imports listen; made by .*; also accept4 \([0-9]+\)(, [a-z0-9_]+ \([0-9]+\))*; to accept connections$'
 	sp-emit --explain --possible x.sp | lacks -E ' accept4 +EPERM '
 	sp-emit --explain --possible=all x.sp | shows -E ' accept4 +EPERM +possible +[0-9]+: .*app imports accept4; made by [0-9]+ of 206 other programs$'
+}
+
+@test "--html names the program, and answers what it may do, what is risky, how sure that is, which test to add" {
+	printf '%s\n' 'run 1 x argv=/opt/<app status=0' 'image /bin/sh' 'call 1 execve 1 flags=8' \
+		'image /srv/app-1.2' 'name 1 0 /opt/<app 1' 'call 1 50 2' 'call 1 43 1' 'call 1 ptrace 1' 'call 1 13 2' \
+		'socket 1 2 0 0 00507f000001 1' | "$TESTS/mkstream" >x.sp
+	sp-emit --html --exact x.sp >page.html 2>err
+	run -0 "$TESTS/scripts/html-check.py" page.html
+	grep -F '<title>Sandbox profile of &#60;app and 1 other program</title>' page.html
+	"$TESTS/scripts/html-check.py" --text page.html >text
+	grep -x 'It mayaccept connections; read or control other processes; use files, memory and time as programs do. Allowed, though no run did it: execute other programs. What it may do' text
+	grep '^It may notconnect to other services; create, rename and remove files; ' text
+	grep -x 'Riskyptrace, controls other processes. What is risky' text
+	grep -x 'SureThe certainty is low: One run says nothing about what another would add. How sure' text
+	grep -x 'TestAdd runs in which it gets each signal that it handles: to reload, to reopen its logs, to stop. Which tests to add' text
+	grep -E '^accept connections .*At: AF_INET 127\.0\.0\.1:80' text
+	# without the program that the run began with, the title names the busiest one
+	sp-emit --html --image=/bin/sh x.sp 2>err | shows -F '<title>Sandbox profile of sh</title>'
+}
+
+@test "--html: with many runs, a column of the heat map is several, and the page stays small" {
+	{
+		for n in {1000..1130}; do
+			echo "run $n 'run $n' argv='a $n' status=$((n == 1077))"
+		done
+		printf '%s\n' 'image /bin/a' 'call * read 3' 'call 1003 socket 1' 'call 1130 82 1' 'call 1129 82 1'
+	} | "$TESTS/mkstream" >many.sp
+	sp-emit --html many.sp >page.html 2>err
+	run -0 "$TESTS/scripts/html-check.py" page.html
+	"$TESTS/scripts/html-check.py" --text page.html >text
+	grep -F 'Of 131 runs, 2 failed, or made a call that no other command line made.' text
+	grep -F 'A column is 3 runs' text
+	# 43 columns of three, and one of two
+	grep -F '<th scope="col" class="num">130–131</th>' page.html
+	grep -oE '<th scope="row"><code>rename</code></th>(<td class="num">[0-9]+</td>)+' page.html |
+		grep -oE 'num">[0-9]+' | tr -dc '0-9\n' >cells
+	[ "$(wc -l <cells)" = 44 ]
+	[ "$(grep -xn '[^0]' cells)" = 44:2 ]
+	[ "$(grep -oE '<rect class="h[0-4]"' page.html | sort | uniq -c | tr -s '\n ' ' ')" = \
+		' 86 <rect class="h0" 1 <rect class="h2" 45 <rect class="h4" ' ]
+	[ "$(stat -c %s page.html)" -lt 100000 ]
+	sp-emit --explain many.sp 2>err | shows 'rename .* runs  *2 of 131: run 1129, run 1130$'
+	sp-emit --explain many.sp 2>err | shows ' read .* runs  *131 of 131$'
 }
 
 @test "--timeline: first sights in order, each call once as new, and the marks" {

@@ -16,8 +16,6 @@ const fs = require("fs");
 			tab.on("dialog", d => { console.log("dialog"); bad++; d.dismiss(); });
 			tab.on("request", r => { if (!r.url().startsWith("file:")) { console.log("request:", r.url()); bad++; } });
 			await tab.goto("file://" + fs.realpathSync(page));
-			const over = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-			if (over > 0) { console.log(`${scheme} ${name}: ${over} px too wide`); bad++; }
 			await tab.fill("#filter", "socket");
 			const shown = await tab.textContent("#shown");
 			if (!/^[0-9]+ of [0-9]+ calls$/.test(shown)) { console.log(`filter: ${shown}`); bad++; }
@@ -28,8 +26,11 @@ const fs = require("fs");
 			await tab.keyboard.press("Tab");
 			if (!await tab.evaluate(() => document.activeElement.matches("#table thead th:nth-child(4) button") &&
 				document.activeElement.getBoundingClientRect().width > 9)) { console.log(`${name}: Tab leads nowhere`); bad++; }
-			for (const open of [false, true]) {
+			// What is open has all that is closed, too.
+			for (const open of scheme === "light" && name === "wide" ? [false, true] : [true]) {
 				if (open) await tab.evaluate(() => document.querySelectorAll("details").forEach(d => d.open = true));
+				const over = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+				if (over > 0) { console.log(`${scheme} ${name} ${open}: ${over} px too wide`); bad++; }
 				await tab.addScriptTag({ path: require.resolve("axe-core") });
 				const found = await tab.evaluate(() => axe.run());
 				for (const v of found.violations) {
