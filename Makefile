@@ -400,6 +400,11 @@ install-mime:
 	install -m 644 lib/stream/sandprint.xml $(DESTDIR)$(PREFIX)/share/mime/packages
 	install -m 644 lib/stream/sandprint.magic $(DESTDIR)$(PREFIX)/share/sandprint/magic
 
+# The loader finds a library of the directories that it searches once ldconfig has
+# noted it. A package's own scripts do that elsewhere.
+update_loader = [ -n "$(DESTDIR)" ] || PATH=$$PATH:/usr/sbin:/sbin ldconfig || \
+	echo 'run ldconfig as root, so that programs find libsandprint' >&2
+
 install: all install-library install-mime ## Install the tools, libsandprint, manuals, completions and the containers' hook (DESTDIR, PREFIX, LIBDIR, HOOKS_DIR, UNIT_DIR)
 	install -d $(DESTDIR)$(PREFIX)/bin $(foreach n,1 5 7,$(DESTDIR)$(PREFIX)/share/man/man$n)
 	install $(BINS) $(DESTDIR)$(PREFIX)/bin
@@ -417,6 +422,7 @@ install: all install-library install-mime ## Install the tools, libsandprint, ma
 		$(abspath $(B))/bin/$$tool --completion=bash > $(BASH_DIR)/$$tool; \
 		$(abspath $(B))/bin/$$tool --completion=zsh > $(ZSH_DIR)/_$$tool; \
 		$(abspath $(B))/bin/$$tool --completion=fish > $(FISH_DIR)/$$tool.fish; done
+	@$(update_loader)
 
 # Installs elsewhere to find out which files to remove.
 uninstall: all ## Remove what `make install` installs (the same DESTDIR, PREFIX, LIBDIR, HOOKS_DIR, UNIT_DIR)
@@ -424,6 +430,7 @@ uninstall: all ## Remove what `make install` installs (the same DESTDIR, PREFIX,
 	$(MAKE) -s --no-print-directory install DESTDIR="$$dir"; \
 	cd "$$dir"; find . ! -type d -printf '%P\0' | sed -z 's|^|$(DESTDIR)/|' | xargs -0 rm -f --; \
 	rmdir --ignore-fail-on-non-empty $(addprefix $(DESTDIR)$(PREFIX)/share/,doc/sandprint sandprint)
+	@$(update_loader)
 
 # For systems with another C library, or none. These four tools do not need
 # libbpf.

@@ -11,7 +11,7 @@ setup() {
 	cp "${TESTS%/*}/.package/release" .package
 	echo 'sandprint (1.2.3) unstable; urgency=medium' >.package/debian/changelog
 	echo /build >.gitignore
-	printf 'lint check check-package:\n\t@echo $@\ndeb:\n\t@mkdir -p build/deb; echo deb >build/deb/a.deb\n' >Makefile
+	printf 'lint check check-package:\n\t@echo $@\ndeb:\n\t@mkdir -p build/deb; echo deb >build/deb/a.deb\npicture:\n\t@echo picture >build/session.svg\n' >Makefile
 	git init -q .
 	git config user.name tester
 	git config user.email tester@example.org
@@ -19,13 +19,13 @@ setup() {
 	git commit -qm all
 }
 
-@test "a release runs every check, and has the archive and the packages with their sums" {
+@test "a release runs every check, and has the archive, the packages and the picture with their sums" {
 	run -0 .package/release 1.2.3 build/release
 	[ "${lines[*]:0:3}" = 'lint check check-package' ]
 	cd build/release
 	sha256sum -c SHA256SUMS
-	[ "$(echo *)" = 'SHA256SUMS a.deb sandprint-1.2.3.tar.gz' ]
-	[ "$(wc -l <SHA256SUMS)" = 2 ]
+	[ "$(echo *)" = 'SHA256SUMS a.deb sandprint-1.2.3.tar.gz session.svg' ]
+	[ "$(wc -l <SHA256SUMS)" = 3 ]
 	tar -xzf sandprint-1.2.3.tar.gz
 	diff sandprint-1.2.3/Makefile ../../Makefile
 }
@@ -35,7 +35,7 @@ setup() {
 	run -1 .package/release 1.2.3 build/release
 	[ "$output" = 'release: there are changes that are not committed: commit them first' ]
 	rm new
-	printf 'lint check check-package deb:\n\t@touch new\n' >Makefile
+	printf 'lint check check-package deb picture:\n\t@touch new\n' >Makefile
 	git commit -qam changes
 	run -1 .package/release 1.2.3 build/release
 	[[ $output == *'the sources changed during the checks: start again' ]]
