@@ -1,0 +1,76 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Streams of other machines: tests/data has recordings made on x86-64, arm64 and
+# riscv64, the first two with a 32-bit program, by
+#   sp-record --paths -- sh -c 'small; small-32; exec cat /etc/hostname >/dev/null'
+#   sp-record --every --results --paths -- ls /srv
+# small and small-32 are witness/exit-nolibc and exit-32-nolibc. Every machine reads,
+# merges and judges all of them: this runs in the guests of check-kernels too.
+
+load helper
+
+# each FUNCTION — with the name of each architecture
+each() {
+	local arch
+	for arch in x86_64 aarch64 riscv64; do
+		"$1" "$arch" "$TESTS/data/small-$arch.sp"
+	done
+}
+
+has_its_calls() {
+	sp-emit --json "$2" | jq -r '.calls[] | "\(.arch) \(.nr) \(.name)"' >calls
+	shows -xF "$1 $3 execve" <calls
+	shows -xF "$1 $4 exit_group" <calls
+	shows -xF "$1 $5 openat" <calls
+}
+
+@test "calls have the numbers and names of their machine" {
+	has_its_calls x86_64 "$TESTS/data/small-x86_64.sp" 59 231 257
+	shows -xF 'x86 252 exit_group' <calls
+	has_its_calls aarch64 "$TESTS/data/small-aarch64.sp" 221 94 56
+	shows -xF 'arm 248 exit_group' <calls
+	has_its_calls riscv64 "$TESTS/data/small-riscv64.sp" 221 94 56
+}
+
+# A profile in a format that names its architecture: the others' calls violate it.
+is_judged() {
+	local format
+	for format in '--oci' '--oci --args' '--spo' '--bpf'; do
+		# shellcheck disable=SC2086 # words
+		sp-emit $format "$2" >"profile$format"
+		sp-verify -p "profile$format" "$2"
+		run -1 sp-verify -p "profile$format" "$TESTS/data/stream-0.1.0.sp" \
+			"$TESTS/data/every-riscv64.sp"
+	done
+}
+
+@test "profiles of streams of each machine allow their calls, and no others" {
+	each is_judged
+}
+
+has_its_paths() {
+	sp-emit --path-list "$2" | awk '{ print $1, $2, $NF }' |
+		shows -xF 'read ok /etc/hostname'
+	sp-emit --landlock "$2" | shows -F '"/etc/hostname"'
+}
+
+@test "paths of each machine become policies" {
+	each has_its_paths
+}
+
+@test "flags of open are named as on the machine of the stream" {
+	for arch in aarch64 riscv64; do
+		sp-emit --strace "$TESTS/data/every-$arch.sp" |
+			shows -E 'openat\(.*, O_RDONLY\|O_NONBLOCK\|O_CLOEXEC\|O_DIRECTORY\) = 3</srv>'
+	done
+}
+
+@test "streams of different machines merge in any order, and a profile is for one" {
+	sp-merge "$TESTS"/data/small-{x86_64,aarch64,riscv64}.sp >one
+	sp-merge "$TESTS"/data/small-{riscv64,x86_64,aarch64}.sp >other
+	cmp one other
+	[ "$(calls one | cut -d ' ' -f 1 | sort -u | xargs)" = \
+		'aarch64 arm riscv64 x86 x86_64' ]
+	run -2 sp-emit --oci one
+	[[ $output == *'each needs a profile of its own' ]]
+}
