@@ -39,3 +39,13 @@ numbers_of() {
 	sp-record -q -o more.sp -- cat /dev/null
 	run -1 sp-verify -p p.json more.sp
 }
+
+@test "profiles and reports of streams are those that x86-64 makes of them" {
+	local emitted words n=0
+	for emitted in "${SP_BIN%/bin}"/emitted/*; do
+		read -ra words <<<"${emitted##*/}"
+		sp-emit "${words[@]:1}" "$TESTS/data/${words[0]}" | cmp - "$emitted"
+		n=$((n + 1))
+	done
+	[ "$n" -ge 15 ]
+}
