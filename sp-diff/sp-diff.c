@@ -162,9 +162,9 @@ static const struct option_row rows[] = {
 	  OPTION_FLAG(struct options, choice.by_image),
 	  .modes = SIDES | RUNS },
 	{ "from", 0, "MARK",
-	  "of streams, what came after a mark of sp-record --mark",
+	  "only what came after a mark of sp-record --mark",
 	  OPTION_TEXT(struct options, choice.from), .modes = SIDES },
-	{ "until", 0, "MARK", "and what came before it",
+	{ "until", 0, "MARK", "only what came before it",
 	  OPTION_TEXT(struct options, choice.until), .modes = SIDES },
 	{ "arch", 0, "ARCH",
 	  "print the calls of this architecture, or of all\n"
@@ -172,10 +172,10 @@ static const struct option_row rows[] = {
 	  .set = set_arch, .modes = SIDES | RUNS,
 	  .choices = "all x86_64 x86 x32 aarch64 arm" },
 	{ "groups", 0, NULL,
-	  "count the calls that sp-emit adds to a profile, too",
+	  "also count calls that sp-emit adds to a profile",
 	  OPTION_FLAG(struct options, groups), .modes = SIDES | SAMPLE },
 	{ "steady", 0, NULL,
-	  "do not count calls that repeated runs do not always make",
+	  "do not count calls that only some repeated runs make",
 	  OPTION_FLAG(struct options, steady), .modes = SIDES },
 	{ "fail-on", 0, "WHAT",
 	  "what makes the status 1: added, removed or any (the\n"
@@ -200,9 +200,9 @@ static const struct option_row rows[] = {
 	  "none of them made",
 	  OPTION_FLAG(struct options, coverage), .selects = SAMPLE },
 	{ "unit", 0, "UNIT",
-	  "which runs say the same twice: those of one argv (the\n"
-	  "default) or name; run: none; label:KEY: predict for runs\n"
-	  "with another value of the label",
+	  "which runs count as one: those of one argv (default),\n"
+	  "those of one name, or none (run); label:KEY: predict for\n"
+	  "runs with another value of the label",
 	  set_unit, .modes = SAMPLE, .choices = "argv name run label:" },
 	{ "args", 0, NULL, "calls with the values of their arguments",
 	  OPTION_FLAG(struct options, args), .modes = SAMPLE },
@@ -211,7 +211,7 @@ static const struct option_row rows[] = {
 	{ "profile", 'p', "FILE",
 	  "calls that this profile allows are no risk",
 	  OPTION_TEXT(struct options, profile), .modes = SAMPLE },
-	{ "more", 0, "N", "predict N runs more (100)",
+	{ "more", 0, "N", "predict N more runs (default: 100)",
 	  set_more, .modes = SAMPLE },
 	{ "fail-on-risk", 0, "N%",
 	  "status 1 unless at most N % of more runs would need a\n"

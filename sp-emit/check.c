@@ -46,7 +46,7 @@ static bool doubt(bool allowed, const struct run *run, const char *fmt, ...)
 		message_note("run %s: %s", name, what);
 	else
 		message_error("run %s: %s: its profile could lack calls "
-			      "(--allow-partial takes it all the same)",
+			      "(--allow-partial accepts it anyway)",
 			      name, what);
 	free(name);
 	free(what);
@@ -254,7 +254,8 @@ bool check_runs(const struct trace *t, bool by_image, bool allow_partial,
 	}
 	endings_note(t, NULL, NULL);
 	if (kept)
-		message_note("there are %s: counts and times are theirs", kept);
+		message_note("there are %s: counts and times are those of "
+			     "these runs", kept);
 	free(kept);
 	return fine;
 }
@@ -275,7 +276,7 @@ bool check_start(const struct trace *t, const struct format *format,
 		"%s was running already when the recording began, and nothing "
 		"shows its start: it could not start under this profile%s",
 		name, allow_partial ? "" : " (merge a recording of its start: "
-		"sp-merge; --allow-partial writes it all the same)");
+		"sp-merge; --allow-partial writes it anyway)");
 	free(name);
 	return allow_partial;
 }

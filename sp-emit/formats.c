@@ -9,7 +9,7 @@
 static const struct format formats[] = {
 	{ "oci", "the linux.seccomp object for a container runtime",
 	  CONTAINER, DENY_ANY, RUNTIMES, write_oci, NULL },
-	{ "docker", "the same as Docker and podman have it, with an archMap",
+	{ "docker", "the same in the form of Docker and podman, with archMap",
 	  CONTAINER, DENY_ANY, RUNTIMES, write_docker, NULL },
 	{ "spo", "a SeccompProfile for Kubernetes, in YAML",
 	  CONTAINER, DENY_EPERM | DENY_KILL | DENY_LOG, RUNTIMES, write_spo, NULL },
@@ -62,7 +62,7 @@ static const struct format formats[] = {
 	  FORMAT_TRACE, DENY_NONE, 0, write_timeline, NULL },
 	{ "strace", "the events of sp-record --every, as strace -f prints calls",
 	  FORMAT_TRACE | FORMAT_EVENTS, DENY_NONE, 0, NULL, NULL },
-	{ "ndjson", "each event of sp-record --every, a line of JSON each",
+	{ "ndjson", "the events of sp-record --every, as lines of JSON",
 	  FORMAT_TRACE | FORMAT_EVENTS, DENY_NONE, 0, NULL, NULL },
 };
 const struct format *format_at(size_t i)

@@ -202,8 +202,8 @@ enum { OF_CALLS = 1, OF_PATHS = 2 };
 
 static const struct option_row rows[] = {
 	{ "explain", 0, NULL,
-	  "in place of the profile, print where each call of it\n"
-	  "comes from; alone, that of --oci",
+	  "instead of the profile, print where each of its calls\n"
+	  "comes from; without a format, for --oci",
 	  OPTION_FLAG(struct options, explain) },
 	{ "possible", 0, "[all]",
 	  "with --explain, --markdown or --html: also what the\n"
@@ -212,34 +212,34 @@ static const struct option_row rows[] = {
 	  .set = set_possible, .modes = OF_CALLS },
 	{ .help = "\nWhat is in it:" },
 	{ "args", 0, "[GROUPS]",
-	  "rules for arguments too: of socket, ioctl, prctl,\n"
-	  "personality, ptrace, bpf, keyctl, clone and exec; not\n"
-	  "unless named: fcntl, setsockopt, kill; all",
+	  "also make rules for arguments of socket, ioctl, prctl,\n"
+	  "personality, ptrace, bpf, keyctl, clone and exec; only\n"
+	  "if named: fcntl, setsockopt, kill; or all",
 	  .set = set_args },
 	{ "paths", 0, NULL,
-	  "with --systemd: what of the file system it needs, too",
+	  "with --systemd: also restrict the file system",
 	  OPTION_FLAG(struct options, paths) },
 	{ "harden", 0, NULL,
 	  "with --systemd: further settings that the recording\n"
 	  "proves", OPTION_FLAG(struct options, harden) },
 	{ "generalize", 0, "R",
-	  "how paths that differ from run to run become one: a\n"
+	  "make patterns of paths that differ from run to run: a\n"
 	  "list of pid, tmp, hash, date, runs, version; all, none,\n"
 	  "usual (default: all but version)", .set = set_general,
 	  .choices = "all usual none pid tmp hash date runs version",
 	  .modes = OF_PATHS },
 	{ "base", 0, "FILE",
-	  "allow what this profile allows, too: any that sp-verify\n"
-	  "reads", OPTION_TEXT(struct options, base), .modes = OF_CALLS },
+	  "also allow what this profile allows, in any form that\n"
+	  "sp-verify reads", OPTION_TEXT(struct options, base), .modes = OF_CALLS },
 	HOST_OPTIONS(struct options, host, OF_CALLS),
-	{ "exact", 0, NULL, "the observed calls alone",
+	{ "exact", 0, NULL, "allow the observed calls only",
 	  OPTION_FLAG(struct options, exact), .modes = OF_CALLS },
 	{ "deny", 0, "WHAT",
 	  "for other calls: errno:NAME, kill or log (default\n"
 	  "errno:EPERM; with --minijail, kill)", .set = set_deny,
 	  .choices = "errno:EPERM errno:ENOSYS kill log" },
 	{ "runtime", 0, "WHICH",
-	  "add what it calls itself: runc, crun, any of these\n"
+	  "add the calls of this program: runc, crun, any of these\n"
 	  "(default with --oci, --docker and --spo), bwrap (with\n"
 	  "--bpf), firejail, lxc, systemd (with these) or none",
 	  .set = set_runtime,
@@ -254,7 +254,7 @@ static const struct option_row rows[] = {
 	  "allow calls that no run made: names, or possible:N, the\n"
 	  "first N that --possible lists", .set = set_add,
 	  .modes = OF_CALLS },
-	{ "nnp", 0, NULL, "the container has no_new_privs: less to add",
+	{ "nnp", 0, NULL, "the container has no_new_privs, so add fewer calls",
 	  OPTION_FLAG(struct options, no_new_privs), .modes = OF_CALLS },
 	SELECTION_OPTIONS(struct options, selection, 0),
 	{ "only-through", 0, "PATTERN",
@@ -263,7 +263,7 @@ static const struct option_row rows[] = {
 	  through_option_only, .at = offsetof(struct options, through),
 	  .modes = OF_CALLS },
 	{ "not-through", 0, "PATTERN",
-	  "only those that came past it; can be repeated",
+	  "only calls that came through none; can be repeated",
 	  through_option_not, .at = offsetof(struct options, through),
 	  .modes = OF_CALLS },
 	HARNESS_OPTION(struct options, harness, 0),
@@ -276,7 +276,7 @@ static const struct option_row rows[] = {
 	  "allow what a filter denied while it was recorded",
 	  OPTION_FLAG(struct options, allow_denied), .modes = OF_CALLS },
 	{ "deny-denied", 0, NULL,
-	  "deny it, also where the denial killed the program",
+	  "deny that, even if the denial killed the program",
 	  OPTION_FLAG(struct options, deny_denied), .modes = OF_CALLS },
 	{ "trust-names", 0, NULL,
 	  "in policies of paths, use names too that may be no\n"
@@ -322,8 +322,8 @@ static void fill_rows(struct all_rows *all)
 	static const char *const groups[GROUP_COUNT] = {
 		[GROUP_KERNEL] = "calls that the kernel makes by itself",
 		[GROUP_START] = "calls of what loads the filter, before the program",
-		[GROUP_VDSO] = "calls that vDSO or kernel answer, by clock and libc",
-		[GROUP_RUNTIME] = "what the runtime calls itself: --runtime",
+		[GROUP_VDSO] = "calls that, by clock and libc, the vDSO may answer",
+		[GROUP_RUNTIME] = "calls that the runtime itself makes: --runtime",
 		[GROUP_FALLBACK] = "newer calls that libc probes: ENOSYS",
 	};
 	const struct format *format;

@@ -306,10 +306,10 @@ enum { N_MODES = sizeof(modes) / sizeof(modes[0]) };
 
 static const struct option_row rows[] = {
 	{ "pid", 'p', "PID,...",
-	  "attach to processes, with all that they have started",
+	  "attach to processes, and to all that they have started",
 	  .set = set_pids },
 	{ "cgroup", 0, "PATH",
-	  "attach to a cgroup and those below, and to what joins",
+	  "attach to a cgroup, those below it, and all that join",
 	  .set = set_cgroup },
 	{ "unit", 0, "NAME", "attach to a unit of systemd", .set = set_unit },
 	{ "restart", 0, NULL,
@@ -335,7 +335,7 @@ static const struct option_row rows[] = {
 	  "containers whose annotations or labels ask for it",
 	  .set = set_nri },
 	{ "select", 0, "KEY[=PATTERN]",
-	  "also those with such a label or annotation",
+	  "also record containers with this label or annotation",
 	  .set = set_select, .modes = NRI },
 	{ "directory", 0, "DIR",
 	  "streams go to DIR; default: " CONTAINER_DIRECTORY,
@@ -348,12 +348,12 @@ static const struct option_row rows[] = {
 	  OPTION_FLAG(struct options, container.allow_every),
 	  .modes = ENGINES },
 	{ "patience", 0, "SECONDS",
-	  "a start waits so long at most (default: 1)",
+	  "the longest wait for the recorder (default: 1)",
 	  .set = set_patience, .modes = ENGINES },
 	{ "log", 0, "FILE", "append a line to FILE for each container",
 	  .set = set_log, .modes = ENGINES },
 	{ "keep", 0, NULL,
-	  "go on when nothing is left, until a signal or -t",
+	  "continue without any process, until a signal or -t",
 	  OPTION_FLAG(struct options, recording.keep), .modes = ATTACHED },
 	{ "from-exec", 0, NULL,
 	  "record each process from the next program that it\n"
@@ -365,11 +365,11 @@ static const struct option_row rows[] = {
 	  .modes = RECORDINGS },
 	{ "time", 't', "SECONDS",
 	  "end after SECONDS: SIGTERM to COMMAND, then SIGKILL;\n"
-	  "what was attached to is left alone", .set = set_seconds },
+	  "processes that were attached to get no signal", .set = set_seconds },
 	{ "user", 'u', "USER", "run COMMAND as USER",
 	  OPTION_TEXT(struct options, user), .modes = COMMAND },
 	{ "leader", 0, NULL,
-	  "end when COMMAND exits; what it started is left alone",
+	  "end when COMMAND exits, even if others still run",
 	  OPTION_FLAG(struct options, recording.leader), .modes = COMMAND },
 	{ "no-follow", 0, NULL,
 	  "COMMAND's own threads only, not its children",
@@ -379,8 +379,8 @@ static const struct option_row rows[] = {
 	  "write each call as an event too, with time, task and\n"
 	  "arguments: sp-emit --ndjson", .set = set_every },
 	{ "exact-times", 0, NULL,
-	  "with --every: read the clock for each call, also when\n"
-	  "calls come fast", OPTION_FLAG(struct options, tracer.exact_times) },
+	  "with --every: read the clock for each call, even if\n"
+	  "many calls come fast", OPTION_FLAG(struct options, tracer.exact_times) },
 	{ "results", 0, NULL,
 	  "with --every: also what each call returned and how long\n"
 	  "it took, and with --paths the paths of descriptors:\n"
@@ -390,13 +390,13 @@ static const struct option_row rows[] = {
 	  "room for N events on each CPU (default: 131072)",
 	  .set = set_buffer },
 	{ "paths", 0, NULL,
-	  "the paths and addresses of sockets that calls are\n"
-	  "given, as well", OPTION_FLAG(struct options, tracer.paths) },
+	  "also record paths and addresses of sockets that are\n"
+	  "passed to calls", OPTION_FLAG(struct options, tracer.paths) },
 	{ "stacks", 0, NULL,
-	  "the functions from which each call is first made, for\n"
+	  "also record the functions that first make each call, for\n"
 	  "sp-emit --explain", .set = set_stacks },
 	{ "privileges", 0, NULL,
-	  "capabilities that are used, new namespaces and modes of\n"
+	  "also record used capabilities, namespaces and modes of\n"
 	  "files, for sp-emit --harden",
 	  OPTION_FLAG(struct options, tracer.privileges) },
 	{ "mark", 0, "NAME[=WHAT]",
@@ -411,7 +411,7 @@ static const struct option_row rows[] = {
 	  "run); see sandprint-runs(7)",
 	  .set = set_split, .modes = COMMAND },
 	{ "until-quiet", 0, "SECONDS",
-	  "end as with -t when no new call came for so long",
+	  "end, as with -t, after SECONDS without a new call",
 	  .set = set_quiet, .modes = RECORDINGS },
 	{ "until-risk", 0, "N%",
 	  "with --split: end when at most N % of more runs would\n"
@@ -422,8 +422,8 @@ static const struct option_row rows[] = {
 	  "not be loaded; see sandprint-notify(7)", .set = set_method,
 	  .modes = RECORDINGS },
 	{ "known", 0, "FILE",
-	  "with --method=notify: leave out calls that FILE has, a\n"
-	  "stream or a profile, and do not slow them down",
+	  "with --method=notify: do not record, or slow down, calls\n"
+	  "of FILE, which is a stream or a profile",
 	  OPTION_TEXT(struct options, known), .modes = COMMAND },
 	{ "name", 0, "NAME", "the run's name; default: the command line",
 	  OPTION_TEXT(struct options, name), .modes = RECORDINGS },
@@ -433,8 +433,8 @@ static const struct option_row rows[] = {
 	{ "no-argv", 0, NULL, "leave the command line out of the stream",
 	  OPTION_FLAG(struct options, no_argv) },
 	{ "progress", 0, NULL,
-	  "show a live line on stderr; attached, and on a\n"
-	  "terminal, it is shown anyway",
+	  "show a live line on stderr; this is the default when\n"
+	  "attaching on a terminal",
 	  OPTION_FLAG(struct options, recording.progress),
 	  .modes = RECORDINGS },
 	{ "live", 0, NULL,
@@ -445,7 +445,7 @@ static const struct option_row rows[] = {
 	  "write a byte to descriptor N when attached, or at the\n"
 	  "first --mark of COMMAND, and close it",
 	  .set = set_ready_fd, .modes = RECORDINGS },
-	{ "quiet", 'q', NULL, "no summary and no remarks",
+	{ "quiet", 'q', NULL, "print no summary and no notes",
 	  OPTION_FLAG(struct options, recording.quiet), .modes = RECORDINGS },
 };
 
@@ -456,7 +456,7 @@ static const struct option_table table = {
 "                              --container=ID} ...\n"
 "       sp-record [OPTION...] {--oci-hook | --nri[=SOCKET] |\n"
 "                              --oci-runtime=RUNTIME -- ARGUMENT...}\n"
-"Run COMMAND, or attach to what runs already, and write the system calls of the\n"
+"Run COMMAND, or attach to running processes, and write the system calls of the\n"
 "process tree as a stream.\n",
 	.rows = rows, .n_rows = sizeof(rows) / sizeof(rows[0]),
 	.end =

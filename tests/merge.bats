@@ -84,7 +84,7 @@ many_runs() {
 		sp-emit "$format" all.sp >all.out
 		sp-emit "$format" few.sp >few.out 2>err
 		cmp all.out few.out
-		grep -qE '^sp-emit: there are 6[4-7] of about [0-9]+ runs .*: counts and times are theirs$' err
+		grep -qE '^sp-emit: there are 6[4-7] of about [0-9]+ runs .*: counts and times are those of these runs$' err
 	done
 	sp-emit --json few.sp 2>err | jq -e '.keep_runs == 64 and
 		.estimated_runs > 350 and .estimated_runs < 700 and

@@ -264,7 +264,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	for arch in LOONGARCH64 MIPSEL MIPSEL64 MIPSEL64N32 SH; do
 		profile SCMP_ARCH_$arch
 		[ "$(denied p.json a.sp)" = "x86_64 chmod EPERM" ]
-		grep -qx "sp-verify: p.json: SCMP_ARCH_$arch: of another machine, left out" note
+		grep -qx "sp-verify: p.json: SCMP_ARCH_$arch: left out, since it is of another machine" note
 	done
 	for arch in M68K MIPS MIPS64 MIPS64N32 PARISC PARISC64 PPC PPC64 S390 SHEB; do
 		profile SCMP_ARCH_$arch
@@ -274,7 +274,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	refused p.json "architectures[1]: unknown architecture SCMP_ARCH_PDP11"
 	echo '{"defaultAction": "SCMP_ACT_ALLOW", "architectures":
 		["SCMP_ARCH_MIPSEL"]}' >p.json
-	refused p.json "architectures: none of this machine"
+	refused p.json "architectures: none is of this machine"
 	echo '{"defaultAction": "SCMP_ACT_ERRNO", "archMap": [
 		{"architecture": "SCMP_ARCH_LOONGARCH64"}, {"architecture": "other"},
 		{"architecture": "SCMP_ARCH_X86_64", "subArchitectures": null},

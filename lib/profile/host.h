@@ -69,15 +69,16 @@ option_set host_option_caps, host_option_kernel;
 	  "profile: names, all or none", \
 	  host_option_caps, .at = offsetof(type, member), \
 	  .modes = (for_modes) }, \
-	{ "kernel", 0, "VERSION", "the kernel, for the same (default: this one)", \
+	{ "kernel", 0, "VERSION", \
+	  "the kernel's version, for conditions (default: this)", \
 	  host_option_kernel, .at = offsetof(type, member), \
 	  .modes = (for_modes) }, \
 	{ "root", 0, "DIR", \
-	  "a profile's absolute paths of includes are below DIR", \
+	  "look below DIR for files included by absolute paths", \
 	  options_text, .at = offsetof(type, member.root), \
 	  .modes = (for_modes) }, \
 	{ "document", 0, "NAME", \
-	  "of a file with several SeccompProfiles, that one", \
+	  "read this one of several SeccompProfiles in a file", \
 	  options_text, .at = offsetof(type, member.document), \
 	  .modes = (for_modes) }
 

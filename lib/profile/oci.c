@@ -474,7 +474,8 @@ static bool take_other_arch(struct reader *r, const char *name,
 	if (big != big_here)
 		return refuse(r, "%s: libseccomp cannot filter %s and %s at "
 			      "once", place, arch_native()->oci, name);
-	profile_note(r->profile, "%s: of another machine, left out", name);
+	profile_note(r->profile, "%s: left out, since it is of another machine",
+		     name);
 	return true;
 }
 
@@ -498,7 +499,7 @@ static bool read_arch_list(struct reader *r, const json_t *archs,
 			return false;
 	}
 	return !json_array_size(archs) || r->profile->n_archs ||
-	       refuse(r, "%s: none of this machine", place);
+	       refuse(r, "%s: none is of this machine", place);
 }
 
 /*

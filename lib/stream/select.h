@@ -31,7 +31,7 @@ option_set selection_option_image, selection_option_tree;
 	  selection_option_image, .at = offsetof(type, member), \
 	  .modes = (for_modes) }, \
 	{ "tree", 0, "PATTERN", \
-	  "only those, and what they started; can be repeated", \
+	  "only these, and what they started; can be repeated", \
 	  selection_option_tree, .at = offsetof(type, member), \
 	  .modes = (for_modes) }
 
@@ -95,7 +95,7 @@ bool select_phases(struct trace **t, const char *from, const char *until,
 /* The row of --harness, which sets the flag `member`. */
 #define HARNESS_OPTION(type, member, for_modes) \
 	{ "harness", 0, NULL, \
-	  "with what belongs to no run of sp-record --split", \
+	  "include what belongs to no run of sp-record --split", \
 	  OPTION_FLAG(type, member), .modes = (for_modes) }
 
 /*

@@ -137,7 +137,7 @@ static void note_missing(const struct reader_answer *a)
 	}
 	free(copy);
 	if (a->n_missing > SHOWN)
-		message_note("--possible: not read: %u more files",
+		message_note("--possible: %u more files were not read",
 			     a->n_missing - SHOWN);
 }
 

@@ -100,7 +100,7 @@ static void on_message(void *audit, uint16_t type, const char *text)
 	problem = audit_record_read(text, &r);
 	s->n_records++;
 	if (problem && !s->n_garbled++)
-		message_error("a record of the kernel's: %s", problem);
+		message_error("a malformed record of the kernel: %s", problem);
 	else if (!problem && is_meant(s, &r) && is_in_cgroup(s, r.pid))
 		take(s, &r, AUDIT_BY_AUDITD);
 	audit_record_free(&r);

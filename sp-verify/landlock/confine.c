@@ -98,7 +98,7 @@ static bool open_audit(struct session *s)
 		message_note("denials are not listed: %s", why);
 	else
 		message_error("denials cannot be listed: %s; --enforce runs "
-			      "the command all the same", why);
+			      "the command anyway", why);
 	return s->options->unlisted;
 }
 
