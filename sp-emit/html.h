@@ -21,7 +21,7 @@ enum { HTML_MAKERS_MAX = 20, HTML_ARGUMENTS_MAX = 60,
 
 /* What the profile allows in plain words, and what it does not. */
 void html_abilities(const struct digest *d, FILE *out);
-/* The same in half a line each. */
+/* The same two lists, each in half a line. */
 void html_can(const struct digest *d, FILE *out);
 void html_cannot(const struct digest *d, FILE *out);
 void html_proposals(const struct digest *d, const struct proposals *p,

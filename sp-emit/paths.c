@@ -141,7 +141,7 @@ static void fold_missing(struct fold *fold, const struct fact *fact)
 	free(pattern);
 }
 
-/* Gives a path the name that some rules make; the caller frees it. */
+/* Returns the pattern that some rules make of a path; the caller frees it. */
 typedef char *(*naming)(const struct fold *fold, struct folded *all,
 			const struct folded *f, void *arg, unsigned int *used);
 

@@ -14,8 +14,9 @@
 #include "stream/ending.h"
 
 enum {
-	FROM_CODE_FIRST = 5,	/* before what single runs made */
-	RUNS_MAX = 3,		/* that one proposal names */
+	/* proposals from the code that come before those about single runs */
+	FROM_CODE_FIRST = 5,
+	RUNS_MAX = 3,		/* runs that one proposal names */
 	NAMES_MAX = 4,
 	/* limits, because a stream can have very many of both: */
 	MARKS_MAX = 200,	/* runs whose marks are counted */

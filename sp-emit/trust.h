@@ -8,7 +8,7 @@
 
 #include "stream/trace.h"
 
-/* Marks all doubted names (path.h) of the trace, so that policies use them. */
+/* Marks all doubted names (path.h) as trusted, so that policies use them. */
 void trust_names(struct trace *t);
 
 /*

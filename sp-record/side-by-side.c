@@ -32,13 +32,13 @@ struct side_by_side {
 	pthread_mutex_t lock;
 	pthread_cond_t change;
 	struct job jobs[JOBS_MAX];
-	size_t n, next;		/* the next one that nobody does */
+	size_t n, next;		/* jobs from `next` on have not begun */
 	size_t running;
-	bool complete;		/* no more will come */
+	bool complete;		/* no further job will be added */
 	int error;
 	pthread_t threads[THREADS_MAX];
 	size_t n_threads;
-	int handlers[2];	/* of libbpf; 0: none */
+	int handlers[2];	/* registered with libbpf; 0: none */
 };
 
 /* Working */

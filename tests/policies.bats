@@ -260,7 +260,7 @@ rights() {
 	/same remove_dir remove_file make_dir make_reg
 	END
 	run -0 sp-verify --landlock p.json a.sp
-	# the run did not do this there
+	# rights for a move that the run itself did not need at this place
 	run -0 sp-emit --landlock -o p.json a.sp
 	[[ $output == *": 2 rules gain rights (--explain lists them)"* ]]
 	diff - <(sp-emit --landlock --explain a.sp 2>/dev/null |

@@ -226,7 +226,7 @@ static bool narrow_equal(struct prover *p, struct set *s,
 			s->low == test->k && (s->high = s->low, true);
 	if (test->mask == UINT32_MAX)
 		return !part && exclude(p, s, test->k);
-	if (test->k & ~test->mask)	/* it never is */
+	if (test->k & ~test->mask)	/* they are never equal */
 		return !part && !outcome;
 	if (outcome)
 		return !part && fix_bits(p, s, test->mask, test->k);

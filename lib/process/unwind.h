@@ -80,10 +80,10 @@ struct unwind_word {
 struct unwind_words {
 	uint32_t n, zero;
 	struct unwind_word words[UNWIND_WORDS];
-	uint8_t detail[];	/* as unwind_work() has it */
+	uint8_t detail[];	/* the answer of unwind_work() */
 };
 
-/* As unwind_work(), with the words that decided. */
+/* As unwind_work(), but also returns the words that led to each caller. */
 size_t unwind_words_work(void *unused, const void *request, size_t size,
 			 void *answer);
 

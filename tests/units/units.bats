@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
-# Unit files as Debian has them, each recorded by one sp-record in a booted systemd:
-# under its drop-ins it starts, serves, reloads, restarts and stops. Run by
+# Debian's own unit files. One sp-record records each in a booted systemd. Under the
+# drop-ins made from that, it must start, serve, reload, restart and stop. Run by
 # make check-units.
 load ../helper
 load ../boot
