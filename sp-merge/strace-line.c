@@ -127,9 +127,9 @@ static void read_brackets(const char **at, struct strace_line *line)
 /* Calls. */
 
 /*
- * The last "= " after a parenthesis, not counting strings, in which strace
- * escapes quotes; or NULL. `*balanced` becomes true if the last string has
- * ended.
+ * The text after the last ")" and "= " that are not within a string, or NULL.
+ * (strace escapes quotes in strings.) `*balanced` becomes true if the last string
+ * has ended.
  */
 static const char *find_result(const char *s, bool *balanced)
 {

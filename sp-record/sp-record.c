@@ -623,8 +623,8 @@ static void note_attached(const struct options *o, const struct tracer *tracer)
 }
 
 /*
- * Notes for each target whether it ran before the recording: the start of such a
- * target is not recorded. Tasks that join later are recorded from their start.
+ * Notes for each target whether it ran before the recording: the start of such
+ * a target is not recorded. Tasks that join later are recorded from their start.
  */
 static void on_attached(void *argument, const struct tracer *tracer)
 {

@@ -482,7 +482,8 @@ static size_t unwind(const void *request, size_t size, uint8_t *answer,
 	    dw.attach_state(u.dwfl, NULL, 1, &thread_callbacks, &u))
 		dw.getthread_frames(u.dwfl, 1, add_frame, &u);
 	dw.end(u.dwfl);
-	for (size_t i = 0; i < u.n_read; i++)	/* the words that were read to find no further caller */
+	/* the words in which no further caller was found */
+	for (size_t i = 0; i < u.n_read; i++)
 		add_word(&u, &u.read[i]);
 	return u.to.size;
 }

@@ -218,7 +218,7 @@ static void see_event(struct forks *f, const struct proc_event *e)
 	}
 }
 
-/* What we know about an id may be about an earlier process. */
+/* Events were lost: an id may now be that of another process. */
 static void see_missed(struct forks *f)
 {
 	f->missed++;
@@ -234,8 +234,8 @@ struct message {
 } __attribute__((packed));
 
 /*
- * Whether the answer is for our request: every listener gets the answers to
- * all.
+ * Whether the answer is for our request: every listener gets the answers to the
+ * requests of all listeners.
  */
 static bool is_ours(const struct forks *f, const struct message *m, ssize_t n)
 {
