@@ -52,8 +52,8 @@ int tracer_fd(const struct tracer *t);
  */
 uint64_t tracer_dispatch(struct tracer *t, uint64_t now_ns);
 /*
- * Call this before each sleep. `comes_first` says whether the scheduler runs
- * us, when a task wakes us on our CPU, before that task returns to user mode.
+ * Call this before each sleep. `comes_first` is for a task that wakes us on our
+ * own CPU: it says whether we run before the task returns to user mode.
  */
 void tracer_rest(struct tracer *t, bool comes_first);
 

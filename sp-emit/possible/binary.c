@@ -348,8 +348,8 @@ static const struct binary_span *text_of(const struct binary *b, uint64_t at)
 }
 
 /*
- * If neither frames nor symbols show functions, they begin where calls lead to,
- * at addresses to which compilers align functions.
+ * Finds functions if neither frames nor symbols show them: a function begins at
+ * the target of a call, if compilers align functions to such an address.
  */
 static bool add_called(struct binary *b)
 {

@@ -22,8 +22,8 @@ struct violation {
 	const char *place;	/* a text as in struct place; NULL: unknown */
 	const char *symbol;	/* likewise */
 	/*
-	 * stack_callers(), and the detail of that fact for the first such call;
-	 * NULL: unknown
+	 * the text of stack_callers() for the first such call, and the detail of
+	 * the fact that it is about; NULL: unknown
 	 */
 	const char *callers;
 	const uint8_t *stack;
