@@ -27,8 +27,9 @@ static bool calls_io_uring(const struct trace *trace)
 	return trace->operations.n;
 }
 
-void report_blindness(struct run *run, const struct trace *trace,
-		      const struct tracer_glance *glance, const char *withheld)
+static void describe_blindness(struct run *run, bool used_io_uring,
+			       const struct tracer_glance *glance,
+			       const char *withheld)
 {
 	char *text;
 
@@ -42,11 +43,20 @@ void report_blindness(struct run *run, const struct trace *trace,
 	if (glance->unwatched)
 		describe_append(&run->blind, "calls that a seccomp filter "
 				"answered itself just after it was loaded");
-	if (calls_io_uring(trace) && !glance->sees_operations)
+	if (used_io_uring && !glance->sees_operations)
 		describe_append(&run->blind, "operations of io_uring, which "
 				"are no system calls: no filter sees them");
 	if (run_has_how(run, "privileges") && !glance->sees_capabilities)
 		describe_append(&run->blind, RUN_BLIND_CAPABILITIES);
+}
+
+void report_blindness(const struct trace *trace,
+		      const struct tracer_glance *glance, const char *withheld)
+{
+	bool used = calls_io_uring(trace);
+
+	for (size_t i = 0; i < trace->n_runs; i++)
+		describe_blindness(trace->runs[i], used, glance, withheld);
 }
 
 /* "openat 3, read 12": lists one kind of fact; the caller frees it. */

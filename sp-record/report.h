@@ -10,12 +10,11 @@
 #include "tracer.h"
 
 /*
- * Adds what this recording could not see to the run record. `withheld` comes
- * from tracer_withheld().
+ * Adds what this recording could not see to the record of each run. `withheld`
+ * comes from tracer_withheld().
  */
-void report_blindness(struct run *run, const struct trace *trace,
-		      const struct tracer_glance *glance,
-		      const char *withheld);
+void report_blindness(const struct trace *trace,
+		      const struct tracer_glance *glance, const char *withheld);
 void report_losses(const struct run *run, const struct trace *trace,
 		   const struct tracer_glance *glance);
 /* Prints the summary of a trace with one run. */

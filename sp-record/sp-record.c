@@ -302,8 +302,7 @@ static bool write_stream(const struct recorded *what, struct recording *r,
 		if (o->targets[i].unit)
 			unit_commands_check(trace->runs[i], trace,
 					    o->targets[i].unit);
-	for (size_t i = 0; i < trace->n_runs; i++)
-		report_blindness(trace->runs[i], trace, &glance, withheld);
+	report_blindness(trace, &glance, withheld);
 	free(withheld);
 	report_losses(run, trace, &glance);
 	note_marks(o, tracer);

@@ -77,7 +77,9 @@ int split_open(struct split *s, uid_t uid, gid_t gid)
 		       O_CLOEXEC | O_NOFOLLOW);
 	if (s->fd < 0 || fstat(s->fd, &st))
 		return -errno;
-	if (!S_ISFIFO(st.st_mode))
+	/* In a directory of others, a link to another FIFO can take its place. */
+	if (!S_ISFIFO(st.st_mode) ||
+	    (s->made && (st.st_nlink != 1 || st.st_uid != geteuid())))
 		return -EEXIST;
 	return s->made && uid != (uid_t)-1 && fchown(s->fd, uid, gid) ?
 		-errno : 0;
