@@ -4,6 +4,7 @@
 # podman by the hook, dockerd by the wrapper, containerd by the plugin.
 # Run by make check-engines.
 
+# bats file_tags=machine-wide
 load ../helper
 load setup
 

@@ -4,6 +4,7 @@
 # no container, and nothing stays loaded in the kernel. Run by make
 # check-engines.
 
+# bats file_tags=machine-wide
 load ../helper
 load setup
 

@@ -4,6 +4,7 @@
 # change to their command lines, and again in each engine under each profile.
 # Run by make check-engines.
 
+# bats file_tags=machine-wide
 load ../helper
 load setup
 
