@@ -110,6 +110,7 @@ static struct digest_call *add_rule(struct digest *d,
 	call->id = rule->id;
 	call->name = name_of(d->emit, rule->id);
 	call->purpose = purpose_of(rule->id);
+	call->ability = ability_of(rule->id);
 	call->allowed = action_allows(rule->action);
 	call->danger = call->allowed ? danger_of(rule->id) : NULL;
 	call->observed = origin & PROFILE_OBSERVED;

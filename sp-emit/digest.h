@@ -4,6 +4,7 @@
 #define DIGEST_H
 
 #include "format.h"
+#include "kernel/ability.h"
 #include "kernel/danger.h"
 #include "kernel/purpose.h"
 #include "stream/risk.h"
@@ -13,6 +14,8 @@ struct digest_call {
 	/* "read", or "read (x86)" for another architecture */
 	char *name;
 	const struct purpose *purpose;
+	/* what it is part of; NULL: nothing that has a name */
+	const struct ability *ability;
 	/* NULL: not dangerous, or not allowed */
 	const struct danger *danger;
 	bool allowed;

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "kernel/ability.h"
 #include "kernel/path.h"
 
 enum { NAMES_MAX = 8 };
@@ -24,11 +23,10 @@ static size_t write_names(const struct digest *d, const struct ability *ability,
 
 	for (size_t i = 0; i < d->n; i++) {
 		const struct digest_call *call = &d->calls[i];
-
 		bool seen = call->observed && !digest_is_initial(call);
 
 		if (!call->allowed || seen != (share == OBSERVED) ||
-		    ability_of(call->id) != ability)
+		    call->ability != ability)
 			continue;
 		n++;
 		if (out)

@@ -265,15 +265,6 @@ static void propose_variation(struct proposals *p, const struct digest *d)
 	put_command(new, t->runs[0]);
 }
 
-static size_t lone_calls(const struct digest *d, size_t run)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < d->n; i++)
-		n += d->calls[i].n_units == 1 && d->calls[i].only_run == run;
-	return n;
-}
-
 static void propose_like(struct proposals *p, const struct digest *d,
 			 size_t run)
 {
@@ -297,8 +288,7 @@ static void propose_lone(struct proposals *p, const struct digest *d)
 
 	for (size_t i = 0; i < d->n && d->discovery.units > 1; i++)
 		if (d->calls[i].n_units == 1)
-			lone[d->calls[i].only_run] =
-				lone_calls(d, d->calls[i].only_run);
+			lone[d->calls[i].only_run]++;
 	for (size_t n = 0; n < RUNS_MAX; n++) {
 		size_t best = 0;
 
