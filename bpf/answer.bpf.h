@@ -7,7 +7,7 @@
  * Whether the call was counted for the key's image, in the phase that the key's
  * image id has.
  */
-__noinline int was_counted_in(const struct rare_key *given)
+CHECKED_ONCE int was_counted_in(const struct rare_key *given)
 {
 	struct rare_key key;
 
@@ -139,7 +139,7 @@ static __always_inline __u32 judge_exit(struct task_slot *slot, __u32 state,
 static __always_inline int leave(struct task_struct *task,
 				 struct pt_regs *regs, __s64 result)
 {
-	struct task_slot *slot = slot_of(task->pid);
+	struct task_slot *slot = slot_of(MEMBER(task, pid));
 	__u32 state, stand;
 
 	if (!is_followed(slot) || !control.watch)
@@ -168,16 +168,16 @@ static __always_inline int leave(struct task_struct *task,
 SEC("raw_tp/sys_exit")
 int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 {
-	return leave(bpf_get_current_task_btf(), (void *)ctx->args[0],
+	return leave(current_task(), (void *)ctx->args[0],
 		     ctx->args[1]);
 }
 
 SEC("tp/raw_syscalls/sys_exit")
 int sys_exit_classic(struct classic_call *ctx)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 
-	return leave(task, (void *)bpf_task_pt_regs(task), ctx->result);
+	return leave(task, registers_of(task), ctx->result);
 }
 
 /*
@@ -188,8 +188,8 @@ SEC("raw_tp/emulate_vsyscall")
 int emulate_vsyscall(struct bpf_raw_tracepoint_args *ctx)
 {
 	static const __s32 numbers[] = { 96, 201, 309 };
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct task_slot *slot = slot_of(task->pid);
+	struct task_struct *task = current_task();
+	struct task_slot *slot = slot_of(MEMBER(task, pid));
 	__u64 index = ctx->args[0];
 	struct rare_key key = { .row = ROW_NATIVE, .flags = RARE_VSYSCALL };
 
@@ -208,13 +208,13 @@ int emulate_vsyscall(struct bpf_raw_tracepoint_args *ctx)
 SEC("raw_tp")
 int io_uring_submit(struct bpf_raw_tracepoint_args *ctx)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct task_slot *slot = slot_of(task->pid);
+	struct task_struct *task = current_task();
+	struct task_slot *slot = slot_of(MEMBER(task, pid));
 	struct io_kiocb *request = (void *)ctx->args[0];
 	struct rare_key key = { .row = ROW_OPERATION };
 
 	if (!is_followed(slot))
-		slot = slot_of(task->tgid);
+		slot = slot_of(MEMBER(task, tgid));
 	if (!is_followed(slot) || !bpf_core_field_exists(request->opcode))
 		return 0;
 	key.image = in_phase(slot->image);

@@ -8,9 +8,11 @@ static __always_inline __u32 current_row(struct task_struct *task,
 {
 	(void)task, (void)regs;
 #if defined(__TARGET_ARCH_x86)
-	return task->thread_info.status & TS_COMPAT ? ROW_COMPAT : ROW_NATIVE;
+	return MEMBER(task, thread_info.status) & TS_COMPAT ?
+		ROW_COMPAT : ROW_NATIVE;
 #elif defined(__TARGET_ARCH_arm64)
-	return task->thread_info.flags & TIF_32BIT ? ROW_COMPAT : ROW_NATIVE;
+	return MEMBER(task, thread_info.flags) & TIF_32BIT ?
+		ROW_COMPAT : ROW_NATIVE;
 #else
 	/* The flag of the task has another number in newer kernels. */
 	return (BPF_CORE_READ(regs, status) & SR_UXL) == SR_UXL_32 ?
@@ -53,7 +55,7 @@ static __always_inline __u32 trait_of(__u32 row, __s32 nr)
 static __always_inline void remember_exec(struct task_struct *task)
 {
 	__u64 key = (__u64)task;
-	__u32 pid = task->pid;
+	__u32 pid = MEMBER(task, pid);
 
 	if (bpf_map_update_elem(&execs, &key, &pid, BPF_ANY))
 		add(&progress.lost_tasks, 1);

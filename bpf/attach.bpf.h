@@ -7,8 +7,8 @@
 static __always_inline void arm_task(struct task_slot *slot, __u32 state,
 				     struct task_struct *task)
 {
-	if (__sync_val_compare_and_swap(&slot->image, IMAGE_NONE,
-					IMAGE_ARMED) != IMAGE_NONE)
+	if (compare_exchange(&slot->image, IMAGE_NONE, IMAGE_ARMED) !=
+	    IMAGE_NONE)
 		return;
 	slot->state = state;
 	add(&progress.armed, 1);
@@ -23,38 +23,32 @@ static __always_inline void arm_task(struct task_slot *slot, __u32 state,
 	 * armed.
 	 */
 	if (BPF_CORE_READ(task, flags) & PF_EXITING &&
-	    __sync_lock_test_and_set(&slot->image, IMAGE_NONE) != IMAGE_NONE) {
+	    exchange(&slot->image, IMAGE_NONE) != IMAGE_NONE) {
 		slot->state = 0;
 		sub(&progress.armed, 1);
 	}
 }
 
 /*
- * Not static, so that the verifier checks it once rather than at each turn of a
- * loop.
+ * `address` is the task's; `state` has STATE_MANAGER and STATE_SCOPE. Not
+ * static: the verifier then checks it once, not at each turn of a loop.
  */
-__noinline int follow_candidate(struct candidate *candidate)
+__noinline int follow_candidate(__u64 address, __u32 state, bool arm)
 {
-	struct task_struct *task;
-	struct task_slot *slot;
-	struct file *exe;
+	struct task_struct *task = (void *)address;
+	struct task_slot *slot = slot_of(BPF_CORE_READ(task, pid));
+	struct file *exe = BPF_CORE_READ(task, mm, exe_file);
 	__u32 image, none = IMAGE_NONE;
-
-	if (!candidate)
-		return 0;
-	task = candidate->task;
-	slot = slot_of(BPF_CORE_READ(task, pid));
-	exe = BPF_CORE_READ(task, mm, exe_file);
 
 	if ((slot && slot->image != IMAGE_NONE) || !exe ||
 	    BPF_CORE_READ(task, flags) & PF_NOT_FOLLOWED ||
 	    (__u32)BPF_CORE_READ(task, tgid) == control.self ||
 	    /*
-	     * This task reads files for the recorder: lib/process/file-child.h.
+	     * The task reads files for the recorder: lib/process/file-child.h.
 	     */
 	    (__u32)BPF_CORE_READ(task, real_parent, tgid) == control.self)
 		return 0;
-	if (!candidate->arm && !may_trace(candidate)) {
+	if (!arm && !may_trace(address)) {
 		withhold(task);
 		return 0;
 	}
@@ -62,8 +56,8 @@ __noinline int follow_candidate(struct candidate *candidate)
 		add(&progress.lost_tasks, 1);
 		return 0;
 	}
-	if (candidate->arm) {
-		arm_task(slot, candidate->state, task);
+	if (arm) {
+		arm_task(slot, state, task);
 		return 0;
 	}
 	if (!home_root.dentry)
@@ -72,17 +66,15 @@ __noinline int follow_candidate(struct candidate *candidate)
 		BPF_CORE_READ(task, fs, root.dentry),
 		BPF_CORE_READ(task, fs, root.mnt),
 	});
-	image = in_phase(image_of(exe, task, scope_of(candidate->state)));
-	__sync_val_compare_and_swap(&slot->state, 0,
-				    state_with(candidate->state,
-					       STAND_TRANSIT));
+	image = in_phase(image_of(exe, task, scope_of(state)));
+	compare_exchange(&slot->state, 0, state_with(state, STAND_TRANSIT));
 	add(&progress.live, 1);
-	if (__sync_val_compare_and_swap(&slot->image, none, image) != none) {
+	if (compare_exchange(&slot->image, none, image) != none) {
 		sub(&progress.live, 1);		/* another CPU was faster */
 		return 0;
 	}
-	scopes_began[scope_of(candidate->state) & (SCOPES_MAX - 1)] = 1;
-	note_level(task, scope_of(candidate->state));
+	scopes_began[scope_of(state) & (SCOPES_MAX - 1)] = 1;
+	note_level(task, scope_of(state));
 	add(&progress.tasks, 1);
 	add(&progress.found, 1);
 	count_use(image, USE_TASKS);
@@ -92,7 +84,7 @@ __noinline int follow_candidate(struct candidate *candidate)
 	 * followed.
 	 */
 	if (BPF_CORE_READ(task, flags) & PF_EXITING &&
-	    __sync_lock_test_and_set(&slot->image, none) != none) {
+	    exchange(&slot->image, none) != none) {
 		slot->state = 0;
 		sub(&progress.live, 1);
 	}
@@ -102,45 +94,44 @@ __noinline int follow_candidate(struct candidate *candidate)
 static __always_inline void follow(struct task_struct *task, __u32 state,
 				   bool arm)
 {
-	struct candidate candidate = { task, state, arm };
-
-	follow_candidate(&candidate);
+	follow_candidate(address_of(task), state, arm);
 }
 
-enum ascent { ASCENT_ON, ASCENT_FOLLOWED, ASCENT_AT_TOP };
+enum ascent { ASCENT_AT_TOP, ASCENT_FOLLOWED };
 
 /*
- * Goes one step towards the root of the process tree, unless the task is
- * followed.
+ * One step towards the root of the process tree, unless the task is followed:
+ * its parent's address, or an enum ascent.
  */
-__noinline int ascend(struct candidate *of)
+__noinline __u64 ascend(__u64 address)
 {
-	struct task_struct *task;
-	__u32 pid;
+	struct task_struct *task = (void *)address;
+	__u32 pid = BPF_CORE_READ(task, pid);
 
-	if (!of)
-		return ASCENT_AT_TOP;
-	task = of->task;
-	pid = BPF_CORE_READ(task, pid);
 	if (pid <= 1)
 		return ASCENT_AT_TOP;
-	if (is_followed(slot_of(pid)))
-		return ASCENT_FOLLOWED;
-	of->task = BPF_CORE_READ(task, real_parent);
-	return ASCENT_ON;
+	return is_followed(slot_of(pid)) ? ASCENT_FOLLOWED :
+		(__u64)BPF_CORE_READ(task, real_parent);
 }
 
-/* The nearest followed task: the task itself, or one of its ancestors. */
+/* The nearest followed task: this task or one of its ancestors. */
 static __always_inline struct task_slot *followed_origin(
 	struct task_struct *task)
 {
-	struct candidate candidate = { .task = task };
-	int at = ASCENT_ON;
+	__u64 at = address_of(task);
 
-	for (int i = 0; i < 64 && at == ASCENT_ON; i++)
-		at = ascend(&candidate);
-	task = candidate.task;
-	return at == ASCENT_FOLLOWED ? slot_of(BPF_CORE_READ(task, pid)) : NULL;
+	for (int i = 0; i < 64; i++) {
+		__u64 next = ascend(at);
+
+		if (next == ASCENT_FOLLOWED) {
+			task = (void *)at;
+			return slot_of(BPF_CORE_READ(task, pid));
+		}
+		if (next == ASCENT_AT_TOP)
+			break;
+		at = next;
+	}
+	return NULL;
 }
 
 /*
@@ -172,15 +163,14 @@ __noinline int find_cgroup(__u64 address)
  * Not static, so that the verifier checks it once rather than at each turn of a
  * loop.
  */
-__noinline int scope_by_cgroup(struct candidate *candidate)
+__noinline int scope_by_cgroup(__u64 address)
 {
+	struct task_struct *task = (void *)address;
 	struct list_head *head, *at;
-	struct task_struct *task;
 	struct css_set *set;
 
-	if (!candidate || !by_cgroup || !progress.cgroups)
+	if (!by_cgroup || !progress.cgroups)
 		return 0;
-	task = candidate->task;
 	set = BPF_CORE_READ(task, cgroups);
 	head = (void *)set + bpf_core_field_offset(struct css_set, cgrp_links);
 	at = BPF_CORE_READ(head, next);
@@ -199,9 +189,7 @@ __noinline int scope_by_cgroup(struct candidate *candidate)
 /* The scope + 1 of the recorded cgroup that contains the task; 0: none. */
 static __always_inline __u32 cgroup_scope(struct task_struct *task)
 {
-	struct candidate candidate = { .task = task };
-
-	return scope_by_cgroup(&candidate);
+	return scope_by_cgroup(address_of(task));
 }
 
 /*
@@ -281,47 +269,34 @@ int seeking_fork(struct bpf_raw_tracepoint_args *ctx)
 SEC("tp/task/task_newtask")
 int seeking_fork_classic(struct classic_task *ctx)
 {
-	struct task_struct *parent = bpf_get_current_task_btf();
+	struct task_struct *parent = current_task();
 	struct task_struct *child = new_task(parent, ctx);
 
 	return child ? on_seeking_fork(parent, child) : 0;
 }
 
-struct task_list {
-	struct list_head *head, *at;
-	__u64 offset;		/* the offset of the list link in its task */
-	__u32 state;
-	__u32 arm;
-};
-
-/* Returns 1 at the end of the list. */
-__noinline int follow_next(struct task_list *list)
+/* Follow the task that has this link at an offset; the address of the next. */
+__noinline __u64 follow_next(__u64 link, __u64 offset, __u32 state, bool arm)
 {
-	struct list_head *at;
+	struct list_head *at = (void *)link;
 
-	if (!list)
-		return 1;
-	at = list->at;
-	if (!at || at == list->head)
-		return 1;
-	follow((void *)at - list->offset, list->state, list->arm);
-	list->at = BPF_CORE_READ(at, next);
-	return 0;
+	follow_candidate(link - offset, state, arm);
+	return (__u64)BPF_CORE_READ(at, next);
 }
 
-/* Goes through a list of tasks, from its head. */
-static __always_inline void follow_list(struct list_head *head, __u64 offset,
-					__u32 state, bool arm)
+/* Walk a list of tasks from its head. */
+__noinline int follow_list(__u64 address, __u64 offset, __u32 state, bool arm)
 {
-	struct task_list list = {
-		.head = head, .at = BPF_CORE_READ(head, next),
-		.offset = offset, .state = state, .arm = arm,
-	};
+	struct list_head *head = (void *)address;
+	__u64 at = (__u64)BPF_CORE_READ(head, next);
 
-	for (int i = 0; i < SEEK_STEPS; i++)
-		if (follow_next(&list))
-			return;
+	for (int i = 0; i < SEEK_STEPS; i++) {
+		if (!at || at == address)
+			return 0;
+		at = follow_next(at, offset, state, arm);
+	}
 	send(EVENT_SEEK, 0, 0);
+	return 0;
 }
 
 static __always_inline int on_seeking_exit(struct task_struct *task)
@@ -330,7 +305,7 @@ static __always_inline int on_seeking_exit(struct task_struct *task)
 		followed_origin(task) : NULL;
 
 	if (origin)	/* its children will soon get another parent */
-		follow_list((void *)task + bpf_core_field_offset(
+		follow_list(address_of(task) + bpf_core_field_offset(
 				struct task_struct, children),
 			    bpf_core_field_offset(struct task_struct,
 						  sibling),
@@ -342,14 +317,14 @@ SEC("raw_tp")
 int seeking_exit(struct bpf_raw_tracepoint_args *ctx)
 {
 	(void)ctx;
-	return on_seeking_exit(bpf_get_current_task_btf());
+	return on_seeking_exit(current_task());
 }
 
 SEC("tp/sched/sched_process_exit")
 int seeking_exit_classic(void *ctx)
 {
 	(void)ctx;
-	return on_seeking_exit(bpf_get_current_task_btf());
+	return on_seeking_exit(current_task());
 }
 
 /* Follows processes that are moved into the cgroup. */
@@ -366,7 +341,7 @@ int cgroup_attach_task(struct bpf_raw_tracepoint_args *ctx)
 	state = STATE_MANAGER | (scope - 1) << STATE_SCOPE_SHIFT;
 	arm = is_armed_joining(scope);
 	if (whole_group)
-		follow_list((void *)BPF_CORE_READ(task, signal) +
+		follow_list((__u64)BPF_CORE_READ(task, signal) +
 			    bpf_core_field_offset(struct signal_struct,
 						  thread_head),
 			    bpf_core_field_offset(struct task_struct,
@@ -401,6 +376,13 @@ static __always_inline __u32 wanted_scope(struct task_struct *task,
 	return (*found & ~WANTED_FOUND) + 1;
 }
 
+static __always_inline __u32 run_state(struct task_struct *task)
+{
+	if (bpf_core_field_exists(task->__state))
+		return MEMBER(task, __state);
+	return BPF_CORE_READ(task, state);
+}
+
 /*
  * Counts the call in which a task sleeps, and which began before the task was
  * followed.
@@ -408,8 +390,8 @@ static __always_inline __u32 wanted_scope(struct task_struct *task,
 static __always_inline void look(struct task_struct *task,
 				 struct task_slot *slot)
 {
-	__u32 state = slot->state, sleeps = task->__state;
-	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
+	__u32 state = slot->state, sleeps = run_state(task);
+	struct pt_regs *regs = registers_of(task);
 	struct rare_key key = {
 		.image = slot->image,
 		.row = current_row(task, regs),
@@ -451,15 +433,15 @@ SEC("iter/task")
 int seek(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
-	struct task_struct *recorder = bpf_get_current_task_btf();
+	struct task_struct *recorder = current_task();
 	struct task_slot *slot;
 
 	if (!task)
 		return 0;
-	control.self = recorder->tgid;
+	control.self = MEMBER(recorder, tgid);
 	own_mounts = (__u64)BPF_CORE_READ(recorder, nsproxy, mnt_ns);
 	set_root(&own_root, root_of(recorder));
-	slot = slot_of(task->pid);
+	slot = slot_of(MEMBER(task, pid));
 	if (!slot || slot->image == IMAGE_NONE)
 		seek_task(task, recorder);
 	if (!is_followed(slot))

@@ -43,9 +43,9 @@ struct {
 /* Returns NULL if the task is not followed, or there is no room. */
 static __always_inline struct confirmed *confirm(__u32 n)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
-	__u32 tid = task->pid, zero = 0;
+	struct task_struct *task = current_task();
+	struct pt_regs *regs = registers_of(task);
+	__u32 tid = MEMBER(task, pid), zero = 0;
 	struct confirmed *c, *none;
 
 	if (!is_followed(slot_of(tid)))
@@ -161,7 +161,7 @@ int confirm_object(struct bpf_raw_tracepoint_args *ctx)
 /* Another task may soon get the id of a task that ends. */
 static __always_inline void forget_confirmed(struct task_struct *task)
 {
-	__u32 tid = task->pid;
+	__u32 tid = MEMBER(task, pid);
 
 	if (confirms)
 		bpf_map_delete_elem(&confirmed, &tid);
@@ -174,7 +174,7 @@ static __always_inline void forget_confirmed(struct task_struct *task)
 static __always_inline struct confirmed *confirmation(struct task_struct *task,
 						      __s32 nr)
 {
-	__u32 tid = task->pid;
+	__u32 tid = MEMBER(task, pid);
 	struct confirmed *c;
 
 	if (!confirms)

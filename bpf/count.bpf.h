@@ -16,7 +16,7 @@ static __always_inline __u64 note_new(void)
  *
  * count_rare() returns 1 if the element was not in the map before.
  */
-__noinline int count_rare(const struct rare_key *given)
+CHECKED_ONCE int count_rare(const struct rare_key *given)
 {
 	struct tally *tally, one = { .count = 1 };
 	struct rare_key key;
@@ -101,7 +101,7 @@ static __noinline int enter_phase(struct task_slot *slot)
 
 	if (image == IMAGE_NONE || image == IMAGE_ARMED)
 		return image;
-	__sync_val_compare_and_swap(&slot->image, image, now);
+	compare_exchange(&slot->image, image, now);
 	return now;
 }
 
@@ -111,10 +111,9 @@ static __always_inline void begin_phase(__u32 mark)
 	__u64 now_ns = bpf_ktime_get_ns();
 	__u32 at;
 
-	if (mark >= MARKS_MAX ||
-	    __sync_lock_test_and_set(&phases.taken[mark], 1))
+	if (mark >= MARKS_MAX || exchange(&phases.taken[mark], 1))
 		return;
-	at = __sync_fetch_and_add(&phases.now, 1) + 1;
+	at = take_number(&phases.now) + 1;
 	if (at >= PHASES_MAX)
 		return;
 	phases.at[at].start_ns = now_ns;
@@ -136,7 +135,7 @@ static __always_inline __u64 count_up(__u64 *count)
 		*(volatile __u64 *)count = before + 1;
 		return before;
 	}
-	return __sync_fetch_and_add(count, 1);
+	return fetch_add(count, 1);
 }
 
 /* Counts the call. Returns whether it is the first such call. */

@@ -32,7 +32,7 @@ static __always_inline __u64 log_call(__u32 cpu, struct task_struct *task,
 	time_ns = call_time(ends, task, tid);
 	entry->what = LOG_CALL | row << LOG_ROW_SHIFT;
 	entry->time_ns = time_ns;
-	entry->pid = task->tgid;
+	entry->pid = MEMBER(task, tgid);
 	entry->tid = tid;
 	entry->image = image;
 	entry->nr = nr;
@@ -71,7 +71,7 @@ static __always_inline bool count_argument(const struct argument_key *key,
  * call's count. From this, readers know that the list of values is not
  * complete.
  */
-__noinline int note_arguments(const struct call_args *args, __u32 image,
+CHECKED_ONCE int note_arguments(const struct call_args *args, __u32 image,
 			      __u32 row, __s32 nr, __u32 trait)
 {
 	const volatile struct argument_rule_bits *rule =
@@ -151,8 +151,8 @@ static __noinline int note_written(const struct call_args *args,
 	struct file *file = NULL, **files;
 	__u32 fd = args->values[0];
 
-	files = task->files->fdt->fd;
-	if (fd >= task->files->fdt->max_fds)
+	files = MEMBER(task, files, fdt, fd);
+	if (fd >= MEMBER(task, files, fdt, max_fds))
 		return 0;
 	bpf_probe_read_kernel(&file, sizeof(file), files + fd);
 	if (file && (__u64)BPF_CORE_READ(file, f_inode) == splits.mark_inode)
@@ -266,7 +266,7 @@ static __always_inline int enter(struct task_slot *slot, __u32 image,
 		read_args(regs, row, args.values);
 		note_written(&args, task);
 	}
-	if (trait & TRAIT_EXEC && task->pid != task->tgid)
+	if (trait & TRAIT_EXEC && MEMBER(task, pid) != MEMBER(task, tgid))
 		remember_exec(task);
 	return 0;
 }
@@ -294,8 +294,8 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 SEC("tp/raw_syscalls/sys_enter")
 int sys_enter_classic(struct classic_call *ctx)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct task_slot *slot = slot_of(task->pid);
+	struct task_struct *task = current_task();
+	struct task_slot *slot = slot_of(MEMBER(task, pid));
 	__u32 image;
 
 	if (!slot)
@@ -303,6 +303,6 @@ int sys_enter_classic(struct classic_call *ctx)
 	image = slot->image;
 	if (image == IMAGE_NONE)
 		return 0;
-	return enter(slot, image, task, task->pid,
-		     (void *)bpf_task_pt_regs(task), ctx->nr);
+	return enter(slot, image, task, MEMBER(task, pid), registers_of(task),
+		     ctx->nr);
 }

@@ -534,19 +534,6 @@ struct split_image {
 };
 _Static_assert(sizeof(struct split_image) == 8, "layout");
 
-/*
- * The progress of a comparison with a pattern, which only the kernel side uses.
- */
-struct split_match {
-	__u64 name;		/* an address in the kernel */
-	__u32 name_at, pattern_at;
-	/* index after the last "*" in the pattern; 0: none so far */
-	__u32 star;
-	/* the end of the text that this "*" stands for */
-	__u32 star_at;
-};
-_Static_assert(sizeof(struct split_match) == 24, "layout");
-
 struct splits {
 	/* number of runs, including those without room */
 	__u32 begun;

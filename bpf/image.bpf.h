@@ -3,6 +3,19 @@
  * A part of record.bpf.c: identifies executables, and decides which processes
  * may be recorded.
  */
+/*
+ * Not static, so that the verifier checks it once rather than at each use of an
+ * image.
+ */
+__noinline int walk_image(__u32 id, __u64 file, __u64 task)
+{
+	struct image_path *p = bpf_map_lookup_elem(&paths, &id);
+
+	if (p)
+		walk(p, (struct file *)file, (struct task_struct *)task);
+	return 0;
+}
+
 /* Stores the path of a new image, which user space reads later. */
 static __always_inline void keep_path(__u32 id, const struct image_key *key,
 				      struct file *file,
@@ -20,7 +33,7 @@ static __always_inline void keep_path(__u32 id, const struct image_key *key,
 		return;
 	}
 	p->key = *key;
-	walk(p, file, task);
+	walk_image(id, (__u64)file, address_of(task));
 	send(EVENT_IMAGE, id, BPF_CORE_READ(task, tgid));
 }
 
@@ -40,7 +53,7 @@ static __noinline __u32 image_of(struct file *file,
 
 	if (known)
 		return *known;
-	id = IMAGE_FIRST + __sync_fetch_and_add(&progress.next_image, 1);
+	id = IMAGE_FIRST + take_number(&progress.next_image);
 	if (id < IMAGE_ARMED &&
 	    !bpf_map_update_elem(&images, &key, &id, BPF_NOEXIST)) {
 		keep_path(id, &key, file, task);
@@ -83,7 +96,7 @@ __noinline int note_exec_name(__u32 image, __u64 bprm_address)
 		__builtin_memset(key.name, 0, sizeof(key.name));
 		key.source = EXEC_ARGV0;
 		n = bpf_probe_read_user_str(key.name, sizeof(key.name),
-			(void *)BPF_CORE_READ(bpf_get_current_task_btf(), mm,
+			(void *)BPF_CORE_READ(current_task(), mm,
 					      arg_start));
 	}
 	if (n < 0 || n >= (long)sizeof(key.name)) {
@@ -134,28 +147,18 @@ static __always_inline bool has_same_ids(struct cred *cred)
 		BPF_CORE_READ(cred, sgid.val) == viewer.gid;
 }
 
-/* The argument of functions that the verifier checks separately. */
-struct candidate {
-	struct task_struct *task;
-	__u32 state;		/* bits of STATE_MANAGER and STATE_SCOPE */
-	bool arm;		/* follow it only from its next exec on */
-};
-
 /*
  * Follows the rule of __ptrace_may_access() in kernel/ptrace.c, for a viewer
  * without CAP_SYS_PTRACE. The task must have the viewer's ids, be dumpable, and
  * have no capability that the viewer lacks; or the viewer must own its user
  * namespace. If something cannot be read, the answer is no.
  */
-__noinline int may_trace(struct candidate *candidate)
+__noinline int may_trace(__u64 address)
 {
-	struct task_struct *task;
+	struct task_struct *task = (void *)address;
 	struct mm_struct *mm;
 	struct cred *cred;
 
-	if (!candidate)
-		return 0;
-	task = candidate->task;
 	if (!viewer.limited)
 		return 1;
 	if (!bpf_core_field_exists(struct cred, cap_permitted) ||
@@ -175,9 +178,7 @@ __noinline int may_trace(struct candidate *candidate)
 
 static __always_inline bool is_withheld(struct task_struct *task)
 {
-	struct candidate candidate = { .task = task };
-
-	return !may_trace(&candidate);
+	return !may_trace(address_of(task));
 }
 
 static __noinline int withhold(struct task_struct *task)
@@ -199,7 +200,7 @@ static __noinline int withhold(struct task_struct *task)
 static __always_inline void let_go(struct task_struct *task, __u32 before,
 				   bool by_thread, struct task_slot *to)
 {
-	__u32 old = __sync_lock_test_and_set(&to->image, IMAGE_NONE);
+	__u32 old = exchange(&to->image, IMAGE_NONE);
 	__u32 state = to->state;
 
 	withhold(task);

@@ -120,7 +120,17 @@ struct unix_sock {
 	struct sock *peer;
 };
 
+struct rb_node {
+	struct rb_node *rb_right, *rb_left;
+};
+
+struct rb_root {
+	struct rb_node *rb_node;
+};
+
 struct vm_area_struct {
+	unsigned long vm_start, vm_end;
+	struct rb_node vm_rb;		/* until 6.0 */
 	struct file *vm_file;
 };
 
@@ -219,6 +229,7 @@ struct cred {
 };
 
 struct mm_struct {
+	struct rb_root mm_rb;		/* until 6.0 */
 	struct file *exe_file;
 	atomic_t mm_users;
 	unsigned long flags;	/* since 6.18 a structure of the same size */
@@ -255,6 +266,7 @@ struct task_struct {
 	struct thread_info thread_info;
 	struct nsproxy *nsproxy;	/* NULL if it is exiting */
 	unsigned int __state;
+	long state;			/* until 5.13 */
 	void *stack;
 	unsigned int flags;
 	int exit_code;
@@ -276,6 +288,7 @@ struct task_struct {
 	struct signal_struct *signal;
 	struct css_set *cgroups;
 	struct cred *cred;
+	void *pf_io_worker;		/* from 5.12 to 5.16 */
 };
 
 struct io_kiocb {

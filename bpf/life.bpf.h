@@ -198,7 +198,7 @@ static __always_inline int on_exec(struct task_struct *task, __u32 old_pid,
 		return 0;
 	}
 	/* `seek` may just have found the task by its new id. */
-	if (is_followed(&(struct task_slot){ __sync_lock_test_and_set(
+	if (is_followed(&(struct task_slot){ exchange(
 			&to->image, image), 0 }) && old_pid != pid)
 		sub(&progress.live, 1);
 	if (before == IMAGE_ARMED && attaching)
@@ -219,7 +219,7 @@ static __always_inline int on_exec(struct task_struct *task, __u32 old_pid,
 SEC("tp/sched/sched_process_exec")
 int sched_process_exec_classic(struct classic_exec *ctx)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 
 	return on_exec(task, ctx->old_pid, BPF_CORE_READ(task, mm, exe_file),
 		       (__u64)ctx + (__u16)ctx->filename);
@@ -266,7 +266,7 @@ static __always_inline int on_fork(struct task_slot *from,
 	if (split_by == SPLIT_CHILDREN)
 		image = split_fork(image, parent, child);
 	add(&progress.live, 1);
-	if (__sync_val_compare_and_swap(&to->image, none, image) != none) {
+	if (compare_exchange(&to->image, none, image) != none) {
 		sub(&progress.live, 1);		/* `seek` was faster */
 		return 0;
 	}
@@ -354,7 +354,7 @@ static __always_inline struct task_struct *new_task(struct task_struct *parent,
 SEC("tp/task/task_newtask")
 int task_newtask_classic(struct classic_task *ctx)
 {
-	struct task_struct *parent = bpf_get_current_task_btf(), *child;
+	struct task_struct *parent = current_task(), *child;
 	struct task_slot *from = slot_of(parent->pid);
 
 	child = is_followed(from) ? new_task(parent, ctx) : NULL;
@@ -372,7 +372,7 @@ static __always_inline void note_death(__u32 image, __u32 state,
 {
 	__u32 stand = stand_of(state), mode = BPF_CORE_READ(task, seccomp.mode);
 	__u32 code = BPF_CORE_READ(task, exit_code) & 0x7f;
-	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
+	struct pt_regs *regs = registers_of(task);
 	struct rare_key key = {
 		.image = image,
 		.row = current_row(task, regs),
@@ -399,7 +399,7 @@ static __always_inline void note_death(__u32 image, __u32 state,
 
 static __always_inline int on_exit(struct task_struct *task)
 {
-	struct task_slot *slot = slot_of(task->pid);
+	struct task_slot *slot = slot_of(MEMBER(task, pid));
 	__u64 key = (__u64)task;
 	__u32 *old = bpf_map_lookup_elem(&execs, &key), image, state;
 
@@ -415,7 +415,7 @@ static __always_inline int on_exit(struct task_struct *task)
 	if (!slot || slot->image == IMAGE_NONE)
 		return 0;
 	/* `follow` may be about to undo it. */
-	image = __sync_lock_test_and_set(&slot->image, IMAGE_NONE);
+	image = exchange(&slot->image, IMAGE_NONE);
 	if (image == IMAGE_ARMED) {	/* its execve failed */
 		slot->state = 0;
 		if (attaching)
@@ -443,14 +443,14 @@ SEC("raw_tp/sched_process_exit")
 int sched_process_exit(struct bpf_raw_tracepoint_args *ctx)
 {
 	(void)ctx;
-	return on_exit(bpf_get_current_task_btf());
+	return on_exit(current_task());
 }
 
 SEC("tp/sched/sched_process_exit")
 int sched_process_exit_classic(void *ctx)
 {
 	(void)ctx;
-	return on_exit(bpf_get_current_task_btf());
+	return on_exit(current_task());
 }
 
 /*
@@ -461,8 +461,8 @@ int sched_process_exit_classic(void *ctx)
 SEC("raw_tp")
 int arm(struct bpf_raw_tracepoint_args *ctx)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct task_slot *slot = slot_of(task->pid);
+	struct task_struct *task = current_task();
+	struct task_slot *slot = slot_of(MEMBER(task, pid));
 
 	(void)ctx;
 	if (!slot)

@@ -10,7 +10,7 @@
 static __always_inline __u64 call_time(struct log_ends *ends,
 				       struct task_struct *task, __u32 tid)
 {
-	__u64 switches = task->nvcsw + task->nivcsw;
+	__u64 switches = MEMBER(task, nvcsw) + MEMBER(task, nivcsw);
 	__u64 jiffies = bpf_jiffies64(), now, limit = RUSH_NS;
 	bool running = ends->tid == tid && ends->switches == switches;
 
@@ -54,7 +54,7 @@ static __always_inline struct log_entry *log_begin(struct log_ends *ends,
 		add(lost, 1);
 		return NULL;
 	}
-	*at = __sync_fetch_and_add(&ends->head, 1);
+	*at = fetch_add(&ends->head, 1);
 	i = cpu * log_size + ((__u32)*at & (log_size - 1));
 	return bpf_map_lookup_elem(&call_log, &i);
 }
@@ -69,7 +69,7 @@ static __always_inline void log_end(struct log_entry *entry, __u64 at)
 	asm volatile("" ::: "memory");
 	*(volatile __u32 *)&entry->turn = at + 1;
 #else
-	__sync_lock_test_and_set(&entry->turn, at + 1);
+	exchange(&entry->turn, at + 1);
 #endif
 }
 

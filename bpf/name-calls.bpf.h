@@ -144,7 +144,7 @@ static __always_inline __u32 emptied(const struct name_spec *spec,
 static __always_inline struct object *object_of(struct name_call *call,
 						struct task_struct *task)
 {
-	__u32 tid = task->pid;
+	__u32 tid = MEMBER(task, pid);
 	struct confirmed *known;
 	struct object *o;
 
@@ -173,7 +173,7 @@ static __always_inline struct object *object_of(struct name_call *call,
  */
 
 /* Finds an address of a socket. */
-__noinline int find_address(struct name_scratch *s)
+CHECKED_ONCE int find_address(struct name_scratch *s)
 {
 	struct name_call *call;
 	struct file *file;
@@ -248,9 +248,9 @@ static __always_inline int find_file(struct name_scratch *s,
 }
 
 /* Finds a name in memory. */
-__noinline int find_name(struct name_scratch *s)
+CHECKED_ONCE int find_name(struct name_scratch *s)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 	__u32 kind, name, from, access, empty;
 	struct name_spec *spec;
 	struct name_call *call;
@@ -297,9 +297,9 @@ __noinline int find_name(struct name_scratch *s)
  * Records what was found for a part. The next part is then the one with its
  * source.
  */
-__noinline int note_part(struct name_scratch *s, int size)
+CHECKED_ONCE int note_part(struct name_scratch *s, int size)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 	struct name_call *call;
 
 	if (!s)
@@ -315,7 +315,7 @@ __noinline int note_part(struct name_scratch *s, int size)
 		 (call->access & NAME_ACCESS) == NAME_LOOK) ? 0 :
 		 shared_with_others(task));
 	s->name_size = size & (NAME_SIZE - 1);
-	note_name(s);
+	note_name(SCRATCH_EXIT);
 	s->key.source = s->key.hash;
 	call->nameless = call->access & NAME_NAMELESS;
 	return 0;
@@ -426,20 +426,12 @@ int note_names(struct bpf_raw_tracepoint_args *ctx)
 SEC("tp/raw_syscalls/sys_exit")
 int note_names_classic(struct classic_call *ctx)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct task_slot *slot = slot_of(task->pid);
+	struct task_struct *task = current_task();
+	struct task_slot *slot = slot_of(MEMBER(task, pid));
 
 	return is_followed(slot) ?
-		note_call_names(slot, task, (void *)bpf_task_pt_regs(task),
+		note_call_names(slot, task, registers_of(task),
 				ctx->result) : 0;
-}
-
-static long take_file(struct task_struct *task, struct vm_area_struct *vma,
-		      struct file **file)
-{
-	(void)task;
-	*file = BPF_CORE_READ(vma, vm_file);
-	return 0;
 }
 
 /*
@@ -448,16 +440,15 @@ static long take_file(struct task_struct *task, struct vm_area_struct *vma,
  */
 static __always_inline void note_exec(struct linux_binprm *bprm, __u32 image)
 {
-	struct task_struct *current = bpf_get_current_task_btf();
+	struct task_struct *current = current_task();
 	const char *given = BPF_CORE_READ(bprm, filename);
-	struct file *executed = BPF_CORE_READ(bprm, file), *entered = NULL;
+	struct file *executed = BPF_CORE_READ(bprm, file), *entered;
 	__u32 one = SCRATCH_EXEC;
 	struct name_scratch *s = bpf_map_lookup_elem(&name_scratch, &one);
 
 	if (!s)
 		return;
-	bpf_find_vma(current, entry_of((void *)bpf_task_pt_regs(current)),
-		     take_file, &entered, 0);
+	entered = file_at(entry_of(registers_of(current)));
 	look_around(s);
 	s->place = PLACE_COPY;
 	if (!attaching)		/* the first exec is that of the command */
@@ -492,7 +483,7 @@ static __always_inline void note_exec(struct linux_binprm *bprm, __u32 image)
 				(is_deleted(s->at) ? NAME_DELETED : 0);
 		}
 		s->name_size = size & (NAME_SIZE - 1);
-		note_name(s);
+		note_name(SCRATCH_EXEC);
 	}
 }
 
@@ -566,8 +557,8 @@ static __always_inline void name_operation(void *request, __u8 opcode,
 SEC("raw_tp")
 int note_operations(struct bpf_raw_tracepoint_args *ctx)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct task_slot *slot = slot_of(task->pid);
+	struct task_struct *task = current_task();
+	struct task_slot *slot = slot_of(MEMBER(task, pid));
 	void *request = (void *)ctx->args[0];
 	struct io_kiocb *req = request;
 	struct io_connect *connect = request;
@@ -576,7 +567,7 @@ int note_operations(struct bpf_raw_tracepoint_args *ctx)
 	__u8 opcode;
 
 	if (!is_followed(slot))
-		slot = slot_of(task->tgid);
+		slot = slot_of(MEMBER(task, tgid));
 	s = bpf_map_lookup_elem(&name_scratch, &at);
 	if (!is_followed(slot) || !s || !bpf_core_field_exists(req->opcode) ||
 	    !bpf_core_field_exists(struct io_open, filename))
@@ -623,7 +614,7 @@ int note_operations(struct bpf_raw_tracepoint_args *ctx)
 		if (!size)
 			break;
 		s->name_size = size & (NAME_SIZE - 1);
-		note_name(s);
+		note_name(SCRATCH_URING);
 	}
 	return 0;
 }

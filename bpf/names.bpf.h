@@ -194,7 +194,7 @@ static __always_inline __u64 mix(__u64 hash, __u64 word)
  * Like other functions here that are called in loops, it is not static, so that
  * the verifier checks it once rather than at each turn.
  */
-__noinline int hash_step(struct name_scratch *s)
+CHECKED_ONCE int hash_step(struct name_scratch *s)
 {
 	struct mount *m, *above;
 	struct vfsmount *mnt;
@@ -232,7 +232,7 @@ __noinline int hash_step(struct name_scratch *s)
  * Hashes the components of a place up to the task's root, using the kernel's
  * own hashes. `walk` then has the mount of the root.
  */
-__noinline int hash_place(struct name_scratch *s)
+CHECKED_ONCE int hash_place(struct name_scratch *s)
 {
 	__u64 hash, start[2] = { 0 };
 	struct dentry *dentry;
@@ -264,7 +264,7 @@ __noinline int hash_place(struct name_scratch *s)
 enum { HASHED_BYTES = 128 };	/* bytes that one call of hash_part() hashes */
 
 /* Hashes bytes of the name from `at` on. Returns 1 at the end of the name. */
-__noinline int hash_part(struct name_scratch *s, __u32 at)
+CHECKED_ONCE int hash_part(struct name_scratch *s, __u32 at)
 {
 	const __u64 *words;
 
@@ -280,7 +280,7 @@ __noinline int hash_part(struct name_scratch *s, __u32 at)
 	return 0;
 }
 
-__noinline int hash_name(struct name_scratch *s)
+CHECKED_ONCE int hash_name(struct name_scratch *s)
 {
 	if (!s)
 		return 0;
@@ -328,10 +328,10 @@ static __always_inline void give_mounts(struct task_struct *task)
  * namespace. If the unit has no privileges, that namespace belongs to a user
  * namespace that it created.
  */
-__noinline int find_unit_root(struct name_scratch *s)
+CHECKED_ONCE int find_unit_root(struct name_scratch *s)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct task_slot *slot = slot_of(task->pid);
+	struct task_struct *task = current_task();
+	struct task_slot *slot = slot_of(MEMBER(task, pid));
 	__u64 id;
 
 	if (!s)
@@ -382,7 +382,7 @@ static __always_inline void walk_place(struct name_scratch *s)
 }
 
 /* Sends the string in one piece. Returns whether there was room. */
-__noinline int send_name(struct name_scratch *s)
+CHECKED_ONCE int send_name(struct name_scratch *s)
 {
 	__u32 start, place_size;
 	__u64 size;
@@ -399,8 +399,8 @@ __noinline int send_name(struct name_scratch *s)
 		(is_home(s->root) ? PLACE_ROOT : 0);
 	s->head.cut = 0;
 	s->head.ended_ns = bpf_ktime_get_ns();
-	s->head.uid = BPF_CORE_READ(bpf_get_current_task_btf(), cred, fsuid.val);
-	s->head.gid = BPF_CORE_READ(bpf_get_current_task_btf(), cred, fsgid.val);
+	s->head.uid = BPF_CORE_READ(current_task(), cred, fsuid.val);
+	s->head.gid = BPF_CORE_READ(current_task(), cred, fsgid.val);
 	s->path.start = PATH_SIZE;
 	if (s->at.dentry)
 		walk_place(s);
@@ -441,11 +441,12 @@ static __always_inline void lose_name(struct name_key *key)
 }
 
 /*
- * Counts the name. Sends its string if it is new, or was not sent because there
- * was no room.
+ * Count the name in one of the scratches, and send its string if it is new or
+ * has not come through.
  */
-__noinline int note_name(struct name_scratch *s)
+__noinline int note_name(__u32 scratch)
 {
+	struct name_scratch *s = bpf_map_lookup_elem(&name_scratch, &scratch);
 	struct name_tally *tally;
 	struct name_key key;
 
@@ -490,18 +491,18 @@ static __always_inline __u32 shared_with_others(struct task_struct *task)
  * that does makes the verifier search all of the kernel's types, which takes a
  * millisecond.
  */
-__noinline int look_around(struct name_scratch *s)
+CHECKED_ONCE int look_around(struct name_scratch *s)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct fs_struct *fs = task->fs;
-	struct fdtable *table = task->files->fdt;
+	struct task_struct *task = current_task();
 
 	if (!s)
 		return 0;
-	s->root = (struct place){ fs->root.dentry, fs->root.mnt };
-	s->cwd = (struct place){ fs->pwd.dentry, fs->pwd.mnt };
-	s->files = table->fd;
-	s->max_files = table->max_fds;
+	s->root.dentry = MEMBER(task, fs, root.dentry);
+	s->root.mnt = MEMBER(task, fs, root.mnt);
+	s->cwd.dentry = MEMBER(task, fs, pwd.dentry);
+	s->cwd.mnt = MEMBER(task, fs, pwd.mnt);
+	s->files = MEMBER(task, files, fdt, fd);
+	s->max_files = MEMBER(task, files, fdt, max_fds);
 	return 0;
 }
 
@@ -590,7 +591,7 @@ static __always_inline bool is_deleted(struct place at)
 /*
  * Whether a deleted file never had a name: d_tmpfile() then calls it "#INODE".
  */
-__noinline int is_nameless(struct name_scratch *s)
+CHECKED_ONCE int is_nameless(struct name_scratch *s)
 {
 	struct dentry *dentry;
 	bool digits = false;
@@ -682,7 +683,7 @@ static __always_inline long read_name(struct name_scratch *s, __u64 from)
  * Reads the name of a message queue, which the kernel looks up in a mount of
  * its own. Makes it the path where mqueue is usually mounted: mq_overview(7).
  */
-__noinline int read_queue(struct name_scratch *s, __u64 from)
+CHECKED_ONCE int read_queue(struct name_scratch *s, __u64 from)
 {
 	enum { AT = sizeof("/dev/mqueue/") - 1, QUEUE_SIZE = 256 };
 	long size;
@@ -699,7 +700,7 @@ __noinline int read_queue(struct name_scratch *s, __u64 from)
 }
 
 /* The N of the name /proc/self/fd/N that was read; -1: it is another name. */
-__noinline int descriptor_named(struct name_scratch *s)
+CHECKED_ONCE int descriptor_named(struct name_scratch *s)
 {
 	enum { START = 14 };
 	const __u64 *words;
@@ -786,7 +787,7 @@ static __always_inline __u16 own_port(struct sock *sk)
  * really bound or connected to. If the kernel chose the port, it is 0 in
  * memory.
  */
-__noinline int take_port(struct name_scratch *s, __u64 of, __u64 peer)
+CHECKED_ONCE int take_port(struct name_scratch *s, __u64 of, __u64 peer)
 {
 	struct file *file = (void *)of;
 	struct socket *socket;
@@ -822,7 +823,7 @@ static __always_inline __u64 namespace_of(struct vfsmount *mnt)
  */
 static __always_inline bool is_mounted_here(struct vfsmount *mnt)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 	__u64 ns = namespace_of(mnt);
 
 	return ns == namespace_of((void *)home_root.mnt) ||
@@ -833,7 +834,7 @@ static __always_inline bool is_mounted_here(struct vfsmount *mnt)
  * Finds the path of a bound unix socket, or of the socket to which a task is
  * connected. There is none if it is not mounted here.
  */
-__noinline int find_unix_place(struct name_scratch *s, __u64 of, __u64 peer)
+CHECKED_ONCE int find_unix_place(struct name_scratch *s, __u64 of, __u64 peer)
 {
 	struct file *file = (void *)of;
 	struct socket *socket;

@@ -19,26 +19,13 @@ static __always_inline bool prepend(struct image_path *p, struct dentry *dentry)
 	return true;
 }
 
-/* The progress of a walk from a file up to its task's root. */
-struct walk {
-	struct dentry *dentry, *root;
-	struct vfsmount *mnt, *root_mnt;
-	/*
-	 * a directory on the way whose position in the path is wanted; or NULL
-	 */
-	struct dentry *passed;
-	struct vfsmount *passed_mnt;
-	/* where the part of the path below it begins; 0: not reached */
-	__u64 from_passed;
-};
-
 enum step { STEP_ON, STEP_AT_ROOT, STEP_AT_TOP, STEP_TOO_LONG };
 
 /*
  * Goes one step through dentries and mounts. Not static, so that the verifier
  * checks it once: checking it at each turn of the loop took 18 ms.
  */
-__noinline int step(struct image_path *p, struct walk *w)
+CHECKED_ONCE int step(struct image_path *p, struct walk *w)
 {
 	struct dentry *dentry, *parent;
 	struct vfsmount *mnt;
@@ -71,17 +58,20 @@ __noinline int step(struct image_path *p, struct walk *w)
 static __always_inline void walk(struct image_path *p, struct file *file,
 				 struct task_struct *task)
 {
-	struct walk w = {
+	struct walk own, *w = walk_memory(&own);
+	int at = STEP_ON;
+
+	if (!w)
+		return;
+	*w = (struct walk){
 		.dentry = BPF_CORE_READ(file, f_path.dentry),
 		.mnt = BPF_CORE_READ(file, f_path.mnt),
 		.root = BPF_CORE_READ(task, fs, root.dentry),
 		.root_mnt = BPF_CORE_READ(task, fs, root.mnt),
 	};
-	int at = STEP_ON;
-
 	p->start = PATH_SIZE;
 	for (int i = 0; i < PATH_DEPTH && at == STEP_ON; i++)
-		at = step(p, &w);
+		at = step(p, w);
 	if (p->start == PATH_SIZE)	/* a memfd is in no directory */
 		prepend(p, BPF_CORE_READ(file, f_path.dentry));
 	p->cut = at != STEP_AT_ROOT && at != STEP_AT_TOP;

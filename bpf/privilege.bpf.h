@@ -23,12 +23,12 @@ static __always_inline void note_level(struct task_struct *task, __u32 scope)
  */
 __noinline int count_privilege(__u32 image, __u32 what)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
+	struct task_struct *task = current_task();
+	struct pt_regs *regs = registers_of(task);
 	struct rare_key key = {
 		.image = in_phase(image),
 		.row = ROW_PRIVILEGE + current_row(task, regs),
-		.nr = task->flags & PF_IO_WORKER ? -1 : regs_nr(regs),
+		.nr = MEMBER(task, flags) & PF_IO_WORKER ? -1 : regs_nr(regs),
 		.answer = what,
 	};
 
@@ -107,13 +107,13 @@ static __always_inline bool is_made_inside(struct cred *cred, __u32 scope)
 SEC("raw_tp")
 int cap_capable(struct bpf_raw_tracepoint_args *ctx)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct task_slot *slot = slot_of(task->pid);
+	struct task_struct *task = current_task();
+	struct task_slot *slot = slot_of(MEMBER(task, pid));
 	struct cred *cred = (void *)ctx->args[0];
 	__u32 capability = ctx->args[3];
 
 	if (!is_followed(slot))
-		slot = slot_of(task->tgid);
+		slot = slot_of(MEMBER(task, tgid));
 	if (!is_followed(slot) || (__s32)ctx->args[4] ||
 	    capability > CAPABILITY_MAX || !is_own(task, cred, capability) ||
 	    is_made_inside(cred, scope_of(slot->state)) ||

@@ -35,9 +35,7 @@
 
 /* Flags of linux/sched.h for tasks of the kernel, and for exiting tasks. */
 #define PF_EXITING 0x00000004
-#define PF_IO_WORKER 0x00000010
 #define PF_FORKNOEXEC 0x00000040
-#define PF_USER_WORKER 0x00004000
 #define PF_KTHREAD 0x00200000
 #define PF_NOT_FOLLOWED \
 	(PF_EXITING | PF_IO_WORKER | PF_USER_WORKER | PF_KTHREAD)
@@ -336,6 +334,35 @@ struct {
 	__type(value, struct cgroup_part);
 } parts SEC(".maps");
 
+/* The progress of a walk from a file up to its task's root. */
+struct walk {
+	struct dentry *dentry, *root;
+	struct vfsmount *mnt, *root_mnt;
+	/*
+	 * a directory on the way whose position in the path is wanted; or NULL
+	 */
+	struct dentry *passed;
+	struct vfsmount *passed_mnt;
+	/* where the part of the path below it begins; 0: not reached */
+	__u64 from_passed;
+};
+
+/* These two are for the object for older kernels: see older.bpf.h. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct walk);
+} walks SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u32);
+	__type(value, __u32);
+} locked_words SEC(".maps");
+
+#include "older.bpf.h"
 #include "task.bpf.h"
 #include "split.bpf.h"
 #include "log.bpf.h"

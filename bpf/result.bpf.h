@@ -29,45 +29,68 @@ struct {
 	__uint(max_entries, 4096);	/* set before loading */
 } file_ring SEC(".maps");
 
-/* This is too large for the stack. */
+/* The file that send_file() sends, and what is too large for the stack. */
+struct new_file {
+	struct file_key key;
+	struct file_event event;
+	struct walk walk;
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct file_event);
+	__type(value, struct new_file);
 } new_file SEC(".maps");
 
 /*
  * Returns false if there was no room for the path, so that the number is
  * useless.
  */
-static __noinline int send_file(const struct file_key *key, __u32 number)
+__noinline int send_file(__u32 number)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct dentry *dentry = (void *)key->dentry;
+	struct task_struct *task = current_task();
 	__u32 zero = 0;
-	struct file_event *e = bpf_map_lookup_elem(&new_file, &zero);
-	struct walk w = {
-		.dentry = dentry, .mnt = (void *)key->mnt,
+	struct new_file *new = bpf_map_lookup_elem(&new_file, &zero);
+	struct dentry *dentry;
+	struct file_event *e;
+	struct walk *w;
+	int at = STEP_ON;
+
+	if (!new)
+		return false;
+	dentry = (void *)new->key.dentry;
+	e = &new->event;
+	w = &new->walk;
+	*w = (struct walk){
+		.dentry = dentry, .mnt = (void *)new->key.mnt,
 		.root = BPF_CORE_READ(task, fs, root.dentry),
 		.root_mnt = BPF_CORE_READ(task, fs, root.mnt),
 	};
-	int at = STEP_ON;
-
-	if (!e)
-		return false;
 	e->number = number;
-	e->deleted = key->deleted;
-	e->inode = key->inode;
+	e->deleted = new->key.deleted;
+	e->inode = new->key.inode;
 	e->magic = BPF_CORE_READ(dentry, d_inode, i_sb, s_magic);
 	e->path.start = PATH_SIZE;
 	for (int i = 0; i < PATH_DEPTH && at == STEP_ON; i++)
-		at = step(&e->path, &w);
-	if (e->path.start == PATH_SIZE && w.dentry == dentry &&
+		at = step(&e->path, w);
+	if (e->path.start == PATH_SIZE && w->dentry == dentry &&
 	    at == STEP_AT_TOP)	/* it is in no directory */
 		prepend(&e->path, dentry);
 	e->path.cut = at != STEP_AT_ROOT && at != STEP_AT_TOP;
 	return !bpf_ringbuf_output(&file_ring, e, sizeof(*e), 0);
+}
+
+static __always_inline bool send_new_file(const struct file_key *key,
+					  __u32 number)
+{
+	__u32 zero = 0;
+	struct new_file *new = bpf_map_lookup_elem(&new_file, &zero);
+
+	if (!new)
+		return false;
+	new->key = *key;
+	return send_file(number);
 }
 
 static __noinline __u32 number_of(const struct file_key *key)
@@ -80,12 +103,12 @@ static __noinline __u32 number_of(const struct file_key *key)
 		add(&progress.lost_results, 1);
 		return 0;
 	}
-	number = __sync_fetch_and_add(&progress.files, 1) + 1;
+	number = take_number(&progress.files) + 1;
 	if (bpf_map_update_elem(&file_numbers, key, &number, BPF_NOEXIST)) {
 		known = bpf_map_lookup_elem(&file_numbers, key);
 		if (known)		/* another CPU was faster */
 			return *known;
-	} else if (send_file(key, number)) {
+	} else if (send_new_file(key, number)) {
 		return number;
 	} else {
 		bpf_map_delete_elem(&file_numbers, key);
@@ -114,7 +137,7 @@ static __always_inline __u32 number_of_place(struct dentry *dentry,
  */
 static __noinline __u32 number_of_descriptor(__u32 fd)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 	struct file *file = NULL, **files;
 
 	if (fd == (__u32)-100)		/* AT_FDCWD */
@@ -154,8 +177,8 @@ static __noinline int enter_call(__u32 tid, __u32 image, __u32 row, __s32 nr,
 static __noinline int note_entered(struct pt_regs *regs, __u32 image,
 				   __u32 row, __s32 nr, __u64 time_ns)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	__u32 which = file_args_of(row, nr), tid = task->pid;
+	struct task_struct *task = current_task();
+	__u32 which = file_args_of(row, nr), tid = MEMBER(task, pid);
 	struct entered_call *e;
 	__u64 args[8] = { 0 };
 
@@ -195,15 +218,15 @@ static __noinline int move_entered(__u32 from, __u32 to)
 
 static __always_inline void forget_entered(struct task_struct *task)
 {
-	__u32 tid = task->pid;
+	__u32 tid = MEMBER(task, pid);
 
 	bpf_map_delete_elem(&entered_calls, &tid);
 }
 
 static __always_inline int log_result(__s64 result)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	__u32 tid = task->pid, cpu, number = 0;
+	struct task_struct *task = current_task();
+	__u32 tid = MEMBER(task, pid), cpu, number = 0;
 	struct entered_call *call;
 	struct log_entry *entry;
 	struct log_ends *ends;
@@ -225,7 +248,7 @@ static __always_inline int log_result(__s64 result)
 		ends->tid = 0;
 		entry->what = LOG_RESULT | call->row << LOG_ROW_SHIFT;
 		entry->time_ns = bpf_ktime_get_ns();
-		entry->pid = task->tgid;
+		entry->pid = MEMBER(task, tgid);
 		entry->tid = tid;
 		entry->image = call->image;
 		entry->nr = call->nr;

@@ -26,7 +26,7 @@ static __always_inline struct split_run *run_at(__u32 run)
  */
 static __always_inline __u32 set_flags(struct split_run *r, __u32 flags)
 {
-	return __sync_fetch_and_or(&r->flags, flags);
+	return fetch_or(&r->flags, flags);
 }
 
 /* The id of the executable itself. */
@@ -51,7 +51,7 @@ static __always_inline __u32 new_id(const struct image_key *key)
 	 */
 	if (progress.next_image + IMAGE_FIRST >= end)
 		return 0;
-	id = IMAGE_FIRST + __sync_fetch_and_add(&progress.next_image, 1);
+	id = IMAGE_FIRST + take_number(&progress.next_image);
 	of = id < end ? bpf_map_lookup_elem(&split_images, &id) : NULL;
 	if (!of)
 		return 0;
@@ -107,7 +107,7 @@ static __noinline __u32 image_in(__u32 base, __u32 run, bool forked)
 /* `pid` is 0 for a run without a first process. */
 static __noinline __u32 begin_run(__u32 pid)
 {
-	__u32 run = __sync_fetch_and_add(&splits.begun, 1) + 1, zero = 0;
+	__u32 run = take_number(&splits.begun) + 1, zero = 0;
 	struct split_run *r = bpf_map_lookup_elem(&blank_run, &zero);
 
 	if (run >= SPLIT_REST) {
@@ -152,87 +152,110 @@ static __noinline int name_run(__u32 run, struct task_struct *task)
 	return 0;
 }
 
-/* One step, for one character, of fnmatch(3) with only `*` and `?`. */
-static __always_inline int match_one(struct split_match *m)
+/*
+ * How far a comparison of a name with the pattern has come: in one number, which
+ * functions can take and return.
+ */
+union match {
+	struct {
+		__u16 name_at, pattern_at;
+		/* index after the last star; 0: there was none */
+		__u16 star;
+		/* the end of the text that the star stands for */
+		__u16 star_at;
+	};
+	__u64 word;
+};
+enum { MATCHES = -1, DIFFERS = -2 };	/* values that no word has */
+
+/* fnmatch(3) with `*` and `?` alone, a character at each step; 0: go on. */
+static __always_inline int match_one(union match *m, __u64 name)
 {
 	__u32 at = m->pattern_at & (SPLIT_PATTERN - 1);
 	char c = 0, wanted = split_pattern[at];
 
-	bpf_probe_read_kernel(&c, 1, (void *)m->name + m->name_at);
+	bpf_probe_read_kernel(&c, 1, (void *)name + m->name_at);
 	if (wanted == '*') {
 		m->star = m->pattern_at = at + 1;
 		m->star_at = m->name_at;
-		return -1;
+		return 0;
 	}
 	if (!c)
-		return !wanted;
+		return wanted ? DIFFERS : MATCHES;
 	if (c == wanted || wanted == '?') {
 		m->pattern_at = at + 1;
 		m->name_at++;
-		return -1;
+		return 0;
 	}
 	if (!m->star)
-		return 0;
+		return DIFFERS;
 	m->pattern_at = m->star;
 	m->name_at = ++m->star_at;
-	return -1;
-}
-
-/*
- * The verifier follows each turn of a loop, but checks a global function once.
- * So the loop of MATCH_TIMES calls a function with another loop. Together, they
- * reach the end of a name of PATH_MAX.
- */
-enum { MATCH_STEPS = 32, MATCH_TIMES = 128 };
-
-/* Returns 0 if it does not match, and -1 if that is not decided yet. */
-__noinline int match_some(struct split_match *m)
-{
-	int answer = -1;
-
-	if (!m)
-		return 0;
-	for (int i = 0; i < MATCH_STEPS && answer < 0; i++)
-		answer = match_one(m);
-	return answer;
-}
-
-/* Skips directories in the name. Returns 1 if all are skipped. */
-__noinline int skip_some(struct split_match *m)
-{
-	if (!m)
-		return 1;
-	for (int i = 0; i < MATCH_STEPS; i++) {
-		char c = 0;
-
-		bpf_probe_read_kernel(&c, 1, (void *)m->name + m->star_at);
-		if (!c)
-			return 1;
-		m->star_at++;
-		if (c == '/')
-			m->name_at = m->star_at;
-	}
 	return 0;
 }
 
 /*
- * Whether the name passed to execve matches the pattern. For a script, this is
- * the script's name.
+ * The verifier follows each step of a loop, but checks a function that is not
+ * static once: so a loop of MATCH_TIMES has another one inside. Together they
+ * reach the end of any name, PATH_MAX.
+ */
+enum { MATCH_STEPS = 32, MATCH_TIMES = 128 };
+
+/* The union after some steps, or MATCHES or DIFFERS. */
+__noinline __u64 match_some(__u64 name, __u64 word)
+{
+	union match m = { .word = word };
+
+	for (int i = 0; i < MATCH_STEPS; i++) {
+		int answer = match_one(&m, name);
+
+		if (answer)
+			return answer;
+	}
+	return m.word;
+}
+
+/*
+ * Leave out the directories of the name: `star_at` goes along it, and `star` is
+ * set at its end.
+ */
+__noinline __u64 skip_some(__u64 name, __u64 word)
+{
+	union match m = { .word = word };
+
+	for (int i = 0; i < MATCH_STEPS && !m.star; i++) {
+		char c = 0;
+
+		bpf_probe_read_kernel(&c, 1, (void *)name + m.star_at);
+		if (!c)
+			m.star = 1;
+		m.star_at++;
+		if (c == '/')
+			m.name_at = m.star_at;
+	}
+	return m.word;
+}
+
+/*
+ * Whether the name that was passed to execve, for a script the script's,
+ * matches the pattern.
  */
 static __noinline int is_matching(__u64 name)
 {
-	struct split_match m = { .name = name };
-	int answer = -1;
+	union match m = { .word = 0 };
+	__u64 word = 0;
 
-	for (int i = 0; !split_by_path && i < MATCH_TIMES; i++)
-		if (skip_some(&m))
-			break;
-	for (int i = 0; i < MATCH_TIMES && answer < 0; i++)
-		answer = match_some(&m);
-	/* the stars of the pattern needed too many attempts */
-	if (answer < 0)
-		add(&progress.lost_details, 1);
-	return answer > 0;
+	for (int i = 0; !split_by_path && i < MATCH_TIMES && !m.star; i++)
+		m.word = skip_some(name, m.word);
+	m.star = m.star_at = 0;
+	word = m.word;
+	for (int i = 0; i < MATCH_TIMES; i++) {
+		word = match_some(name, word);
+		if (word == (__u64)MATCHES || word == (__u64)DIFFERS)
+			return word == (__u64)MATCHES;
+	}
+	add(&progress.lost_details, 1);	/* many attempts with its stars */
+	return false;
 }
 
 /*
@@ -344,7 +367,7 @@ static __noinline __u32 enter_run(struct task_slot *slot)
 	 * A task that is in the last run because there was no id does not try
 	 * again.
 	 */
-	__sync_val_compare_and_swap(&slot->image, image, now);
+	compare_exchange(&slot->image, image, now);
 	return now;
 }
 
@@ -396,7 +419,7 @@ static __always_inline void take_mark(const void *text, __u64 size)
 SEC("raw_tp")
 int find_mark_file(struct bpf_raw_tracepoint_args *ctx)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 	struct file *file = NULL, **files = BPF_CORE_READ(task, files, fdt, fd);
 
 	(void)ctx;

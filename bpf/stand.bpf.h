@@ -36,7 +36,7 @@ static __always_inline __u32 state_with(__u32 state, enum task_stand stand)
  */
 static __always_inline bool move(struct task_slot *slot, __u32 from, __u32 to)
 {
-	return __sync_val_compare_and_swap(&slot->state, from, to) == from;
+	return compare_exchange(&slot->state, from, to) == from;
 }
 
 /*
@@ -83,44 +83,22 @@ static __always_inline __u32 filter_option(struct pt_regs *regs, __u32 row,
 	return first <= SET_MODE_FILTER ? SET_SECCOMP : 0;
 }
 
-static long is_watched(void *map, const void *key, void *value,
-		       __u64 *until_ns)
-{
-	(void)map, (void)key, (void)value;
-	return *(volatile __u32 *)&control.watch ||
-		bpf_ktime_get_ns() > *until_ns;
-}
-
-/*
- * Used for waiting: going over the table takes 3 ms if pid_max is 32768, and
- * nearly no time if it is 301.
- */
-static long wait_a_walk(void *map, const void *key, void *value,
-			__u64 *until_ns)
-{
-	bpf_for_each_map_elem(&tasks, is_watched, until_ns, 0);
-	return is_watched(map, key, value, until_ns);
-}
-
 /*
  * The task is about to load a filter, and sys_exit is not watched. Asks user
  * space to watch it, and waits for a moment, because the filter could answer
  * the next call already. There is no wait in two cases: no_new_privs is usually
  * set long before the filter; and the recorder may run on this CPU before the
- * task returns to user mode. The map is only used as a loop.
+ * task returns to user mode.
  */
 __noinline int foresee_filter(__u32 option)
 {
-	__u64 until_ns;
-
 	if (option != SET_SECCOMP && option != SET_NO_NEW_PRIVS)
 		return 0;
 	send(EVENT_FILTER, 0, 0);
 	if (option == SET_NO_NEW_PRIVS ||
 	    control.next_cpu == bpf_get_smp_processor_id() + 1)
 		return 0;
-	until_ns = bpf_ktime_get_ns() + WATCH_WAIT_NS;
-	bpf_for_each_map_elem(&tasks, wait_a_walk, &until_ns, 0);
+	wait_for_watch(bpf_ktime_get_ns() + WATCH_WAIT_NS);
 	return 0;
 }
 

@@ -3,6 +3,18 @@
  * A part of record.bpf.c: which tasks are followed (task slots), and which task
  * makes a call (hints).
  */
+/*
+ * A pointer as a number: the verifier refuses the pointer itself as an argument
+ * of a function that takes a number.
+ */
+static __always_inline __u64 address_of(const struct task_struct *task)
+{
+	__u64 address = 0;
+
+	bpf_probe_read_kernel(&address, sizeof(address), &task);
+	return address;
+}
+
 static __always_inline struct task_slot *slot_of(__u32 pid)
 {
 	return bpf_map_lookup_elem(&tasks, &pid);
@@ -11,16 +23,6 @@ static __always_inline struct task_slot *slot_of(__u32 pid)
 static __always_inline bool is_followed(const struct task_slot *slot)
 {
 	return slot && slot->image != IMAGE_NONE && slot->image != IMAGE_ARMED;
-}
-
-static __always_inline void add(__u64 *counter, __u64 n)
-{
-	__sync_fetch_and_add(counter, n);
-}
-
-static __always_inline __u64 sub(__u64 *counter, __u64 n)
-{
-	return __sync_fetch_and_sub(counter, n) - n;
 }
 
 static __always_inline void send(__u32 type, __u32 image, __u32 pid)
@@ -53,12 +55,12 @@ static __always_inline __u64 id_of_key(__u64 key, __u64 frame)
 
 static __always_inline bool swap_key(struct hint *hint, __u64 from, __u64 to)
 {
-	return __sync_val_compare_and_swap(&hint->key, from, to) == from;
+	return compare_exchange(&hint->key, from, to) == from;
 }
 
 static __noinline int give_hint(__u64 frame)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 	struct hint *hint = hint_of(frame);
 	__u64 key = hint->key;
 
@@ -66,10 +68,9 @@ static __noinline int give_hint(__u64 frame)
 	    (__u64)BPF_CORE_READ(task, stack) / STACK_MIN == frame &&
 	    key != HINT_BUSY && swap_key(hint, key, HINT_BUSY)) {
 		hint->task = (__u64)task;
-		__sync_lock_test_and_set(&hint->key,
-					 frame * HINT_IDS | task->pid);
+		exchange(&hint->key, frame * HINT_IDS | MEMBER(task, pid));
 	}
-	return task->pid;
+	return MEMBER(task, pid);
 }
 
 static __always_inline void take_hint(struct task_struct *task)
@@ -78,7 +79,7 @@ static __always_inline void take_hint(struct task_struct *task)
 	struct hint *hint = hint_of(frame);
 	__u64 key = hint->key;
 
-	if (id_of_key(key, frame) < HINT_IDS)
+	if (task_struct_id && id_of_key(key, frame) < HINT_IDS)
 		swap_key(hint, key, 0);
 }
 
@@ -95,7 +96,7 @@ static __always_inline __u32 caller_id(const void *regs)
 	__u64 frame = (__u64)regs / STACK_MIN, id;
 
 	if (!task_struct_id)
-		return bpf_get_current_task_btf()->pid;
+		return MEMBER(current_task(), pid);
 	id = id_of_key(hint_of(frame)->key, frame);
 	return id < HINT_IDS ? id : give_hint(frame);
 }
@@ -110,7 +111,7 @@ static __always_inline struct task_struct *caller(const void *regs)
 	__u64 address;
 
 	if (!task_struct_id)
-		return bpf_get_current_task_btf();
+		return current_task();
 #if defined(__TARGET_ARCH_x86)
 	__u64 frame = (__u64)regs / STACK_MIN;
 	const volatile struct hint *hint = hint_of(frame);

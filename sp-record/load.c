@@ -14,6 +14,7 @@
 #include "btf.h"
 #include "kernel/signature.h"
 #include "machine.h"
+#include "older.h"
 #include "object.h"
 #include "privilege.h"
 #include "process/capability.h"
@@ -378,7 +379,7 @@ static void choose_programs(const struct tracer *t, bool paths)
 		{ skel->progs.note_results_classic,
 		  skel->rodata->results && classic },
 		{ skel->progs.note_execs, paths },
-		{ skel->progs.note_operations, paths },
+		{ skel->progs.note_operations, paths && !t->older.data },
 		{ skel->progs.cap_capable, skel->rodata->privileges },
 		{ skel->progs.find_mark_file,
 		  skel->rodata->split_by == SPLIT_MARK },
@@ -419,7 +420,8 @@ static bool is_plain(const struct tracer_options *o)
  * Opens the skeleton with an excerpt of the kernel's types in the file `fd`.
  * The file is written later, and libbpf reads it when the programs are loaded.
  */
-static struct record *open_skeleton(bool plain, int fd)
+static struct record *open_skeleton(bool plain,
+				    const struct object_bytes *older, int fd)
 {
 	char path[32];
 	struct bpf_object_open_opts options = {
@@ -427,7 +429,7 @@ static struct record *open_skeleton(bool plain, int fd)
 	};
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	return object_open(plain, fd < 0 ? NULL : &options);
+	return object_open(plain, older, fd < 0 ? NULL : &options);
 }
 
 /* What programs of the section iter/task are loaded with. */
@@ -590,6 +592,8 @@ static void set_up(struct tracer *t, const struct tracer_options *options)
 	t->n_cpus = libbpf_num_possible_cpus();
 	t->n_phases = options->marks.n + 1;
 	t->split = options->split.how;
+	bpf_map__set_autocreate(skel->maps.locked_words, t->older.data);
+	bpf_map__set_autocreate(skel->maps.walks, t->older.data);
 	size_maps(t);
 	size_table(t);
 	t->results = options->results;
@@ -651,7 +655,7 @@ static int prepare(struct tracer *t, const struct tracer_options *options,
 {
 	bool has_types;
 
-	t->skel = open_skeleton(is_plain(options), types_fd);
+	t->skel = open_skeleton(is_plain(options), &t->older, types_fd);
 	if (!t->skel)
 		return -errno;
 	set_up(t, options);
@@ -661,7 +665,7 @@ static int prepare(struct tracer *t, const struct tracer_options *options,
 	side_by_side_wait(iterators->threads);
 	if (!has_types) {	/* libbpf reads all of them */
 		record__destroy(t->skel);
-		t->skel = object_open(is_plain(options), NULL);
+		t->skel = object_open(is_plain(options), &t->older, NULL);
 		if (!t->skel)
 			return -errno;
 		set_up(t, options);
@@ -696,7 +700,7 @@ static void keep_handlers(void)
 	libbpf_register_prog_handler("none/", BPF_PROG_TYPE_UNSPEC, 0, NULL);
 }
 
-int load(struct tracer *t, const struct tracer_options *options)
+static int load_object(struct tracer *t, const struct tracer_options *options)
 {
 	struct iterators iterators = { 0 };
 	int error, failed;
@@ -715,5 +719,21 @@ int load(struct tracer *t, const struct tracer_options *options)
 	}
 	if (!error && options->paths)
 		t->confirming = confirm_attach(t->skel, &iterators.ids);
+	return error;
+}
+
+int load(struct tracer *t, const struct tracer_options *options)
+{
+	struct rlimit former;
+	int error;
+
+	if (!older_is_needed(options->paths))
+		return load_object(t, options);
+	t->older.data = older_object(&t->older.size);
+	if (!t->older.data)
+		return -EINVAL;
+	former = older_raise_limit();
+	error = load_object(t, options);
+	older_restore_limit(&former);
 	return error;
 }

@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "btf.h"
 #include "machine.h"
+#include "older.h"
 #include "process/capability.h"
 
 static bool is_locked_down(void)
@@ -162,9 +163,9 @@ char *problem_explain(int error)
 	struct utsname name;
 	char *problem;
 
-	if (kernel_is_older_than(5, 15) && !uname(&name))
-		return xasprintf("Linux %s is too old: recording needs 5.15 "
-				 "or newer", name.release);
+	if (kernel_is_older_than(5, OLDEST_MINOR) && !uname(&name))
+		return xasprintf("Linux %s is too old: recording needs 5.%d "
+				 "or newer", name.release, OLDEST_MINOR);
 	problem = refused_here(error);
 	if (!problem)
 		problem = error == ENOSYS ? filtered_here(error) :
@@ -185,6 +186,12 @@ char *problem_explain(int error)
 		return xasprintf("/sys/kernel/btf/vmlinux: %s: the kernel "
 				 "needs CONFIG_DEBUG_INFO_BTF=y",
 				 strerror(errno));
+	if (error == EPERM && older_is_needed(false) &&
+	    !capability_has(CAP_SYS_RESOURCE))
+		return xstrdup("this kernel counts BPF maps as locked memory, "
+			       "and the limit is too low: run ulimit -l "
+			       "unlimited as root before, or give sp-record "
+			       "CAP_SYS_RESOURCE, too");
 	problem = uname(&name) ? NULL : changed_types(name.release);
 	if (problem)
 		return problem;

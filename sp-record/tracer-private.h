@@ -6,6 +6,7 @@
 #include "confirm.h"
 #include "executables.h"
 #include "naming.h"
+#include "object.h"
 #include "skeleton.h"
 #include "target.h"
 
@@ -13,6 +14,7 @@ enum { TRACER_MAPS = 5, LOG_SIZE_MIN = 1024 };
 
 struct tracer {
 	struct record *skel;
+	struct object_bytes older;	/* the object for older kernels, if used */
 	struct ring_buffer *ring;
 	struct naming *naming;		/* NULL: without --paths */
 	struct stacks *stacks;		/* NULL: without --stacks */

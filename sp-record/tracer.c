@@ -314,6 +314,8 @@ static void unload(struct tracer *t)
 	t->confirming = NULL;
 	record__destroy(t->skel);
 	t->skel = NULL;
+	free(t->older.data);
+	t->older.data = NULL;
 }
 
 uint64_t tracer_now(const struct tracer *t)

@@ -56,3 +56,31 @@ costs() {
 		costs 11000 53000 --keep --cgroup="$root/sandprint-to-come"
 	costs 15000 75000 --paths -p "$BATS_ROOT_PID"
 }
+
+# The kernel refuses more than a million of one program.
+@test "so is what it goes through for the programs of older kernels" {
+	needs verified_insns
+	[ "$(uname -m)" = x86_64 ] || return 0	# it has none elsewhere
+	cd "$BATS_TEST_TMPDIR"
+	export SP_DEBUG=older
+	costs 50000 100000 -- sleep 30
+	costs 300000 700000 --paths --every --results -- sleep 30
+	costs 50000 250000 -p "$BATS_ROOT_PID"
+}
+
+@test "the programs for older kernels record what the others record" {
+	[ "$(uname -m)" = x86_64 ] || return 0	# it has none elsewhere
+	cd "$BATS_TEST_TMPDIR"
+	echo text >in
+	# shellcheck disable=SC2016 # for the shell inside
+	local shell=(/bin/sh -c 'cd /; exec cat "$0/in" none' "$PWD")
+	run -1 sp-record -q --paths --every -o new.sp -- "${shell[@]}"
+	SP_DEBUG=older run -1 sp-record -q --paths --every -o older.sp -- \
+		"${shell[@]}"
+	facts new.sp | sort >new
+	facts older.sp | sort | diff new -
+	# They look for the dynamic loader in a structure that only those have.
+	sp-emit --path-list new.sp | grep -v '^execute,map' | sort >new
+	sp-emit --path-list older.sp | sort | diff new -
+	[ "$(wc -l <new)" -gt 5 ]
+}

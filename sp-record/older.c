@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "older.h"
+
+#include <bpf/libbpf.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "base/memory.h"
+
+#if defined(__x86_64__)
+static const unsigned char packed[] = {	/* by gzip(1) */
+#include "bpf/older.h"
+};
+
+static bool lacks(enum bpf_func_id helper)
+{
+	return !libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, helper,
+					NULL);
+}
+
+/* For tests: SP_DEBUG=older uses the object on any kernel. */
+static bool is_asked_for(void)
+{
+	const char *value = getenv("SP_DEBUG");
+
+	return value && !strcmp(value, "older");
+}
+
+bool older_is_needed(bool paths)
+{
+	/* The newest helper that each needs: since 5.15, and since 5.17. */
+	return is_asked_for() || lacks(BPF_FUNC_task_pt_regs) ||
+		(paths && lacks(BPF_FUNC_find_vma));
+}
+#else
+static const unsigned char packed[4];
+
+bool older_is_needed(bool paths)
+{
+	(void)paths;
+	return false;
+}
+#endif
+
+/* The last four bytes of gzip's format: RFC 1952. */
+static uint32_t unpacked_size(void)
+{
+	const unsigned char *end = packed + sizeof(packed);
+
+	return end[-4] | end[-3] << 8 | end[-2] << 16 | (uint32_t)end[-1] << 24;
+}
+
+void *older_object(size_t *size)
+{
+	enum { WINDOW = 15, GZIP = 16 };
+	z_stream z = {
+		.next_in = (unsigned char *)packed, .avail_in = sizeof(packed),
+		.avail_out = unpacked_size(),
+	};
+	void *object = xcalloc(z.avail_out + 1, 1);
+	int result;
+
+	*size = z.avail_out;
+	z.next_out = object;
+	result = inflateInit2(&z, WINDOW + GZIP);
+	if (result == Z_OK) {
+		result = inflate(&z, Z_FINISH);
+		inflateEnd(&z);
+	}
+	if (result == Z_STREAM_END)
+		return object;
+	free(object);
+	return NULL;
+}
+
+struct rlimit older_raise_limit(void)
+{
+	const struct rlimit most = { RLIM_INFINITY, RLIM_INFINITY };
+	struct rlimit former = most, soft;
+
+	getrlimit(RLIMIT_MEMLOCK, &former);
+	soft = (struct rlimit){ former.rlim_max, former.rlim_max };
+	if (setrlimit(RLIMIT_MEMLOCK, &most))
+		setrlimit(RLIMIT_MEMLOCK, &soft);
+	return former;
+}
+
+void older_restore_limit(const struct rlimit *former)
+{
+	setrlimit(RLIMIT_MEMLOCK, former);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The BPF object for kernels that lack what the skeleton's own needs, as
+ * bpf/older.bpf.h tells. Both have the same maps, programs and variables.
+ */
+#ifndef OLDER_H
+#define OLDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/resource.h>
+
+#if defined(__x86_64__)
+enum { OLDEST_MINOR = 10 };	/* of the kernels 5.x that can be recorded */
+#else
+enum { OLDEST_MINOR = 15 };
+#endif
+
+/* Whether this kernel needs it, found out by trial; `paths`: for --paths. */
+bool older_is_needed(bool paths);
+/* The object, to be freed; NULL: it cannot be unpacked. */
+void *older_object(size_t *size);
+/*
+ * Until 5.10, kernels count BPF maps as locked memory. Raise the limit as far
+ * as we may. The former one has to be restored: the command inherits it.
+ */
+struct rlimit older_raise_limit(void);
+void older_restore_limit(const struct rlimit *former);
+
+#endif

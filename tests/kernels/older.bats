@@ -1,0 +1,40 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# On the oldest kernel, for which there is a BPF object of its own: run in the
+# guest.
+load ../helper
+
+@test "the kernel needs the object for older kernels" {
+	SP_DEBUG=1 sp-record -q -o run.sp -- true 2>messages
+	grep "map 'locked_words': created" messages
+	[ "$(calls run.sp | awk '{ n += $3 } END { print n }')" -gt 10 ]
+}
+
+@test "the command has the limit of locked memory that the recorder had" {
+	ulimit -l 64
+	[ "$(sp-record -q -o run.sp -- bash -c 'ulimit -l; ulimit -H -l')" = \
+		$'64\n64' ]
+}
+
+@test "without CAP_SYS_RESOURCE, one line says what to do about the limit" {
+	ulimit -l 64
+	run -125 --separate-stderr setpriv --bounding-set=-sys_resource \
+		--inh-caps=-sys_resource sp-record --method=bpf -o run.sp -- true
+	[[ $stderr == *'counts BPF maps as locked memory'* ]]
+	[ ! -e run.sp ]
+}
+
+@test "--paths: the dynamic loader is a file of the exec" {
+	sp-record -q --paths -o run.sp -- cat /dev/null
+	sp-emit --path-list run.sp | grep '^execute,map.*/ld-linux'
+}
+
+@test "--results, --split and --stacks record" {
+	sp-record -q --every --results --paths -o run.sp -- cat /none 2>/dev/null ||
+		[ $? -eq 1 ]
+	sp-emit --strace run.sp | grep '"/none".*ENOENT'
+	sp-record -q --split=exec:cat -o run.sp -- sh -c 'cat /dev/null; :'
+	[ "$(sp-emit --json run.sp | jq '.runs | length')" = 2 ]
+	sp-record -q --stacks -o run.sp -- cat /dev/null
+	[ "$(sp-emit --json run.sp | jq '.stacks | length')" -gt 5 ]
+}
