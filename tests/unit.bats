@@ -95,9 +95,11 @@ unit() {
 
 @test "every BPF program fits into the stack that older kernels allow" {
 	local object
-	for object in record plain; do
-		/usr/bin/python3 "$TESTS/scripts/bpf-stack.py" "${SP_BIN%/bin}/$object.bpf.o" >stacks ||
+	for object in "${SP_BIN%/bin}"/{record,plain,older}.bpf.o; do
+		[ -e "$object" ] || continue	# older.bpf.o is for x86-64
+		/usr/bin/python3 "$TESTS/scripts/bpf-stack.py" "$object" >stacks ||
 			{ sort -rn stacks | sed -n 1,4p; return 1; }
 		[ "$(wc -l <stacks)" -ge 20 ]
+		grep -q '> image_of .*> step' stacks
 	done
 }

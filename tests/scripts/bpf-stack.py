@@ -7,25 +7,47 @@ as the verifier of kernels before 6.13 adds them up: every function's own,
 rounded up to 32. Exit 1 when one needs more than LIMIT (512)."""
 import re, subprocess, sys
 
-text = subprocess.run(["llvm-objdump", "-dr", "--no-show-raw-insn", sys.argv[1]],
+text = subprocess.run(["llvm-objdump", "-dr", sys.argv[1]],
                       check=True, stdout=subprocess.PIPE,
                       universal_newlines=True).stdout
 limit = int(sys.argv[2]) if len(sys.argv) > 2 else 512
 own, calls, programs = {}, {}, []
-section = name = None
+starts = {}         # functions of .text, by the number of their first instruction
+jumps = []          # calls of these, by that number
+section = name = call = None
 frames = set()      # registers that hold the frame's address
+
+
+def note_call(target):
+    """The call before this line leads to a function: its name, or a number."""
+    if isinstance(target, str):
+        calls[name].add(target)
+    else:
+        jumps.append((name, target))
+
+
 for line in text.splitlines():
-    if found := re.match(r"Disassembly of section (\S+):", line):
+    relocation = re.search(r"R_BPF_64_32\s+(\S+)", line)
+    if call and relocation:
+        # a static function has a place in .text, another one a name
+        note_call(call[1] + 1 if relocation[1] == ".text" else relocation[1])
+    elif call:
+        note_call(call[0] + call[1] + 1)
+    call = None
+    # an instruction that calls a function of the program, not a helper
+    if found := re.match(r"\s*(\d+):\s+85 10 .*\tcall (-?\d+)", line):
+        call = int(found[1]), int(found[2])
+    elif found := re.match(r"Disassembly of section (\S+):", line):
         section = found[1]
     elif re.match(r"[0-9a-f]+ <LBB", line):
         frames = set()
-    elif found := re.match(r"[0-9a-f]+ <(\S+)>:", line):
-        name, frames = found[1], set()
+    elif found := re.match(r"([0-9a-f]+) <(\S+)>:", line):
+        name, frames = found[2], set()
         own[name], calls[name] = 0, set()
-        if section != ".text":
+        if section == ".text":
+            starts[int(found[1], 16) // 8] = name
+        else:
             programs.append(name)
-    elif found := re.search(r"R_BPF_64_32\s+(\S+)", line):
-        calls[name].add(found[1])
     elif name:
         for depth in re.findall(r"\(r10 - (0x[0-9a-f]+|\d+)\)", line):
             own[name] = max(own[name], int(depth, 0))
@@ -36,6 +58,8 @@ for line in text.splitlines():
                 own[name] = max(own[name], int(found[2], 0))
         elif found := re.search(r"\b(r\d) = ", line):
             frames.discard(found[1])
+for caller, target in jumps:
+    calls[caller].add(starts[target])
 
 
 def deepest(function):
