@@ -31,7 +31,7 @@ static bool ends_in(const char *path, const char *name)
 	return !strcmp(slash ? slash + 1 : path, name);
 }
 
-/* Whether the container's engine starts it with this program. */
+/* Whether this is the first program that the engine runs in the container. */
 static bool starts_with(const struct run *run, const char *name)
 {
 	const char *text = label_of(run, "container.args");

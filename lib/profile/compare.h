@@ -9,7 +9,10 @@
 /* "SCMP_CMP_NE" */
 const char *compare_name(int op);
 bool compare_by_name(const char *name, int *op);
-/* "!=", or NULL for SCMP_CMP_MASKED_EQ, which no sign means in all formats. */
+/*
+ * "!=" and so on. NULL for SCMP_CMP_MASKED_EQ, for which formats use different
+ * signs.
+ */
 const char *compare_sign(int op);
 /* The length of the sign at the beginning of a text, or 0. */
 size_t compare_sign_length(const char *text, int *op);
