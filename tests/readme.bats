@@ -64,5 +64,6 @@ for text in tree.parse(sys.argv[1]).getroot().itertext():
 	[ "$(grep -c '^\$ sp-' shown)" = 4 ]
 	grep -q '^sp-record: .* distinct' shown
 	grep -q '^sp-verify: .* no violation' shown
-	tail -n 1 shown | grep -q '^ .*mkdir('
+	# The line with the callers is long, and the picture breaks it.
+	tail -n 4 shown | grep -q '^ .*mkdir('
 }
