@@ -90,7 +90,8 @@ static void shed(int fd)
 
 static _Noreturn void serve(struct file_child *child, int fd)
 {
-	static char request[FILE_CHILD_BYTES], answer[FILE_CHILD_BYTES];
+	static _Alignas(uint64_t) char request[FILE_CHILD_BYTES];
+	static _Alignas(uint64_t) char answer[FILE_CHILD_BYTES];
 	ssize_t n;
 
 	shed(fd);

@@ -44,6 +44,16 @@ static struct libdw {
 /* from libstdc++; NULL: names of C++ are not decoded */
 static char *(*demangle)(const char *name, char *to, size_t *size, int *status);
 
+#ifdef STATIC_BUILD
+
+/* dlopen(3) in a static program needs the C library that it was built with. */
+bool unwind_load(void)
+{
+	return false;
+}
+
+#else
+
 static void *find(void *library, const char *name, bool *found)
 {
 	void *function = dlsym(library, name);
@@ -85,6 +95,8 @@ bool unwind_load(void)
 		demangle = dlsym(names, "__cxa_demangle");
 	return found;
 }
+
+#endif
 
 /* Files */
 
