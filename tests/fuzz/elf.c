@@ -56,7 +56,7 @@ static void find_mapped(const uint8_t *data, size_t size)
 	char *line = fuzz_text(data, size < 512 ? size : 512);
 	struct mapping m;
 
-	if (parse_mapping(line, &m))
+	if (mapping_parse(line, &m))
 		free(m.path);
 	free(line);
 }
