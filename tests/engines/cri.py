@@ -94,12 +94,19 @@ def container_config(name, command, mounts=(), security=None):
             field(15, field(2, security or security_config())))
 
 
+def channel_of(sock):
+    """A channel with a connection of its own: gRPC would otherwise use one that a
+    containerd had which was killed since."""
+    return grpc.insecure_channel(
+        "unix://" + sock, options=[("grpc.use_local_subchannel_pool", 1)])
+
+
 class Pod:
     """A pod with one container, which is started."""
 
     def __init__(self, sock, name, annotations, container, on_time=None):
         self.on_time = on_time
-        self.channel = grpc.insecure_channel("unix://" + sock)
+        self.channel = channel_of(sock)
         config = pod_config(name, annotations)
         self.pod = get(self.call("RunPodSandbox", field(1, config)), 1)
         try:

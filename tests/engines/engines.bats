@@ -26,6 +26,7 @@ teardown_file() {
 
 started=()
 holder=
+docker_id=
 
 teardown() {
 	local pid
@@ -34,7 +35,17 @@ teardown() {
 		wait "$pid" || true	# 143
 	done
 	[ -z "$holder" ] || containerd_down
+	[ -z "$docker_id" ] || wait_for 10 no_cgroup
 	unmount "$PWD"
+}
+
+# no_cgroup — removes the cgroups of $docker_id, which dockerd was killed before
+# it could remove
+no_cgroup() {
+	local cgroup
+	for cgroup in /sys/fs/cgroup{/*,}/docker/"$docker_id"; do
+		[ ! -d "$cgroup" ] || rmdir "$cgroup" || return
+	done
 }
 
 # logged TEXT
@@ -70,7 +81,6 @@ podman_run() {
 }
 
 @test "docker: the wrapper as a runtime; dockerd and containerd are killed meanwhile" {
-	local id
 	docker_up "--directory=$PWD/streams" "--log=$PWD/log"
 	started+=("$dockerd")
 	docker run --rm --name web --runtime=sandprint --network none bb \
@@ -78,11 +88,11 @@ podman_run() {
 	recorded web
 	docker run -d --name keep --runtime=sandprint --network none bb \
 		/bin/busybox sh -c "busybox sleep 3; $SCRIPT"
-	id=$(docker inspect -f '{{.Id}}' keep)
+	docker_id=$(docker inspect -f '{{.Id}}' keep)
 	pkill -KILL -P "$dockerd"
 	kill -KILL "$dockerd"
 	recorded keep
-	pkill -f -- "-id $id"		# the shim
+	pkill -f -- "-id $docker_id"		# the shim
 }
 
 plugin_up() {

@@ -205,7 +205,7 @@ def start_containerd():
 
 def remove_pods():
     """Removes pods that remain after a containerd was killed."""
-    channel = grpc.insecure_channel("unix://" + os.environ["CRI_SOCKET"])
+    channel = cri.channel_of(os.environ["CRI_SOCKET"])
     service = "/runtime.v1.RuntimeService/"
     pods = channel.unary_unary(service + "ListPodSandbox")(b"", timeout=60)
     for number, pod in cri.read_fields(pods):
