@@ -722,18 +722,27 @@ static int load_object(struct tracer *t, const struct tracer_options *options)
 	return error;
 }
 
+/* Loads the object that this kernel needs. */
+static int load_one(struct tracer *t, const struct tracer_options *options)
+{
+	if (older_is_needed(options->paths)) {
+		t->older.data = older_object(&t->older.size);
+		if (!t->older.data)
+			return -EINVAL;
+		older_raise_limit();
+	}
+	return load_object(t, options);
+}
+
+/*
+ * libbpf, too, raises the limit of locked memory: before its first trial, where
+ * the kernel is old or lets us load nothing. The command would inherit that.
+ */
 int load(struct tracer *t, const struct tracer_options *options)
 {
-	struct rlimit former;
-	int error;
+	struct rlimit limit = older_limit();
+	int error = load_one(t, options);
 
-	if (!older_is_needed(options->paths))
-		return load_object(t, options);
-	t->older.data = older_object(&t->older.size);
-	if (!t->older.data)
-		return -EINVAL;
-	former = older_raise_limit();
-	error = load_object(t, options);
-	older_restore_limit(&former);
+	older_restore_limit(&limit);
 	return error;
 }

@@ -75,19 +75,28 @@ void *older_object(size_t *size)
 	return NULL;
 }
 
-struct rlimit older_raise_limit(void)
+struct rlimit older_limit(void)
+{
+	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
+
+	getrlimit(RLIMIT_MEMLOCK, &limit);
+	return limit;
+}
+
+void older_raise_limit(void)
 {
 	const struct rlimit most = { RLIM_INFINITY, RLIM_INFINITY };
-	struct rlimit former = most, soft;
+	struct rlimit limit = older_limit();
 
-	getrlimit(RLIMIT_MEMLOCK, &former);
-	soft = (struct rlimit){ former.rlim_max, former.rlim_max };
+	limit.rlim_cur = limit.rlim_max;
 	if (setrlimit(RLIMIT_MEMLOCK, &most))
-		setrlimit(RLIMIT_MEMLOCK, &soft);
-	return former;
+		setrlimit(RLIMIT_MEMLOCK, &limit);
 }
 
 void older_restore_limit(const struct rlimit *former)
 {
-	setrlimit(RLIMIT_MEMLOCK, former);
+	struct rlimit now = older_limit();
+
+	if (now.rlim_cur != former->rlim_cur || now.rlim_max != former->rlim_max)
+		setrlimit(RLIMIT_MEMLOCK, former);
 }

@@ -24,7 +24,8 @@ void *older_object(size_t *size);
  * Until 5.10, kernels count BPF maps as locked memory. Raise the limit as far
  * as we may. The former one has to be restored: the command inherits it.
  */
-struct rlimit older_raise_limit(void);
+struct rlimit older_limit(void);
+void older_raise_limit(void);
 void older_restore_limit(const struct rlimit *former);
 
 #endif

@@ -84,3 +84,8 @@ costs() {
 	sp-emit --path-list older.sp | sort | diff new -
 	[ "$(wc -l <new)" -gt 5 ]
 }
+
+@test "the programs for older kernels leave the command its limit of locked memory" {
+	ulimit -S -l 64
+	[ "$(SP_DEBUG=older sp-record -q -o run.sp -- bash -c 'ulimit -l')" = 64 ]
+}

@@ -105,3 +105,15 @@ counted() {
 	cat list
 	[ "$(awk '$4 == "EPERM" { print $3 }' list)" = getpgid ]
 }
+
+@test "the command has the limit of locked memory that sp-record had" {
+	# libbpf raises the limit where its first trial load is refused.
+	local caps=-bpf,-perfmon,-sys_admin by
+	ulimit -l 64
+	for by in '' 'env SP_DEBUG=older' \
+		"setpriv --bounding-set=$caps --inh-caps=$caps"; do
+		# shellcheck disable=SC2086 # words
+		[ "$($by sp-record -q -o run.sp -- \
+			bash -c 'ulimit -S -l; ulimit -H -l')" = $'64\n64' ]
+	done
+}

@@ -10,12 +10,6 @@ load ../helper
 	[ "$(calls run.sp | awk '{ n += $3 } END { print n }')" -gt 10 ]
 }
 
-@test "the command has the limit of locked memory that the recorder had" {
-	ulimit -l 64
-	[ "$(sp-record -q -o run.sp -- bash -c 'ulimit -l; ulimit -H -l')" = \
-		$'64\n64' ]
-}
-
 @test "without CAP_SYS_RESOURCE, one line says what to do about the limit" {
 	ulimit -l 64
 	run -125 --separate-stderr setpriv --bounding-set=-sys_resource \
