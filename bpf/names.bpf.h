@@ -116,7 +116,7 @@ struct name_call {
 	__u32 part;		/* 1: the second of two names */
 	__u32 access;
 	__s32 answer;
-	__u32 nameless;		/* of the source */
+	__u32 nameless;		/* NAME_NAMELESS, if the first name has it */
 	__u32 place;		/* PLACE_OBJECT */
 	__u32 is_compat;
 	__u32 is_confirmed;	/* there is a struct confirmed for it */
@@ -124,9 +124,9 @@ struct name_call {
 };
 
 /*
- * Memory for composing a name, which is too large for the stack. The path of
- * the directory ends in the middle, and the name begins there. Each program has
- * one for each CPU.
+ * Memory for composing a name: the stack is too small for one. The path of the
+ * directory ends in the middle, and the name begins there. Each program has
+ * this memory once for each CPU.
  */
 struct name_scratch {
 	struct name_key key;
@@ -141,8 +141,8 @@ struct name_scratch {
 	struct name_call call;
 	struct name_event head;
 	/*
-	 * A struct name_event is copied to before the path, and overwrites the
-	 * bytes there.
+	 * The head is copied to the bytes just before the path, and overwrites
+	 * them.
 	 */
 	char front[40];
 	struct image_path path;

@@ -39,7 +39,7 @@ enum name_access {
 	/* executed, and set-user-ID, set-group-ID or with capabilities */
 	NAME_PRIVILEGED = 0x400000,
 	NAME_ACCESS = 0x70ffff,
-	/* … and: */
+	/* NAME_ACCESS ends here; what follows describes the path */
 	NAME_GIVEN = 0x10000,	/* as the call gave it: not resolved */
 	/* too deep (the beginning is missing), or too long */
 	NAME_CUT = 0x20000,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the profile allows in plain words, and what it does not. */
+/* Says in plain words what the profile allows and what it denies. */
 #include "html.h"
 
 #include <stdlib.h>
@@ -13,8 +13,9 @@ enum { NAMES_MAX = 8 };
 enum share { OBSERVED, ADDED };
 
 /*
- * The allowed calls of the ability that a run made, or that none made. The
- * execve(2) that started the program is none of its own.
+ * Writes the allowed calls of the ability, either those that a run made or
+ * those that no run made. The execve(2) that started the program does not count
+ * as made: the program itself did not call it. Returns the number of calls.
  */
 static size_t write_names(const struct digest *d, const struct ability *ability,
 			  enum share share, FILE *out)
@@ -35,8 +36,11 @@ static size_t write_names(const struct digest *d, const struct ability *ability,
 	return n;
 }
 
-/* Of an ability's calls: a run made one, one is allowed, none is. */
-enum extent { DONE, ALLOWED, DENIED };
+enum extent {
+	DONE,			/* a run made a call of the ability */
+	ALLOWED,		/* a call is allowed, but no run made it */
+	DENIED,			/* no call is allowed */
+};
 
 static enum extent extent_of(const struct digest *d,
 			     const struct ability *ability)
@@ -78,7 +82,7 @@ static void write_programs(const struct trace *t, FILE *out)
 		fprintf(out, " and %zu more", t->n_images - NAMES_MAX);
 }
 
-/* What the recording knows beyond the calls. */
+/* Addresses and programs, for the abilities that have them. */
 static void write_objects(const struct digest *d, const char *calls, FILE *out)
 {
 	const struct trace *t = d->emit->trace;
@@ -139,7 +143,10 @@ static void write_added(const struct digest *d, FILE *out)
 		fputs("</ul>\n", out);
 }
 
-/* The notable abilities with that extent, after a text if there are any. */
+/*
+ * Writes `before` and the notable abilities of that extent, or nothing if there
+ * are none. Returns their number.
+ */
 static size_t write_notable(const struct digest *d, enum extent extent,
 			    const char *before, FILE *out)
 {

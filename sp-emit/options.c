@@ -151,7 +151,7 @@ static char *set_args(const struct option_row *row, void *to, const char *list)
 	if (args_parse(list, o->args, &bad))
 		return NULL;
 	groups = args_groups();
-	problem = xasprintf("no group is called '%s': there are %s, and all",
+	problem = xasprintf("no group is called '%s': the groups are %s, and all",
 			    bad, groups);
 	free(groups);
 	free(bad);

@@ -11,20 +11,19 @@
 
 enum { ABILITIES_MAX = 64, OBJECTS_MAX = 3, FUNCTIONS_MAX = 6 };
 
-/* What the executables can do, with the calls that no run made. */
+/* An ability that executables have, with its calls that no run made. */
 struct chance {
 	const struct ability *ability;
 	const struct possible_call *calls[GRAPH_NUMBERS_MAX];
 	size_t n;
-	bool seen;		/* a run made another one of its calls */
-	size_t rank;		/* of the likeliest call */
+	bool seen;		/* a run made another call of the ability */
+	size_t rank;		/* of its likeliest call */
 };
 
 /*
- * The ability of a call that the executable itself can make. Returns NULL for a
- * call that only a library makes, and for a call that is merely reachable
- * through a function, unless the table of abilities lists that function: such
- * calls say little about the program.
+ * The ability of a call that the executable itself makes, directly or by a
+ * function that the table of abilities lists. Returns NULL for other calls, as
+ * those of libraries: they say little about the program.
  */
 static const struct ability *ability_in_code(const struct possible_call *call)
 {
@@ -71,8 +70,8 @@ static void find_chances(struct chance *chances, const struct digest *d)
 }
 
 /*
- * Sorts abilities of which no run made any call to the front, and among these
- * the ones that a reviewer wants to know.
+ * Abilities of which no run made a call come first. Within each half, those
+ * that matter to a reviewer come first, then those with the likeliest calls.
  */
 static int by_weight(const void *a, const void *b)
 {

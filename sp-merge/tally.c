@@ -66,8 +66,9 @@ static bool find_call(const struct arch *arch, const char *name,
 }
 
 /*
- * strace prints socketcall(2) and ipc(2) as the call that they make. If that
- * call also exists by itself, the log does not show which one was used.
+ * strace prints the operation of socketcall(2) and ipc(2) as if it were the
+ * call. If a call of that name exists, too, the log does not show which of the
+ * two was made.
  */
 static bool find_multiplexer(const struct arch *arch, const char *name,
 			     struct call_id *id)

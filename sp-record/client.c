@@ -144,8 +144,8 @@ char *client_of(char *const argv[], const char **advice)
 	for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++)
 		if (is_client(&clients[i], argv)) {
 			*advice = clients[i].advice;
-			return xasprintf("what %s was asked to run: the "
-					 "recording is of the client %s",
+			return xasprintf("processes that %s starts: only its "
+					 "client %s was recorded",
 					 clients[i].daemon, clients[i].name);
 		}
 	return NULL;

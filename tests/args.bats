@@ -235,7 +235,7 @@ SIGUSR1 1' ]
 	jq -e '[.syscalls[] | select(.args) | .names[]] | unique ==
 		["clone", "ioctl"]' p.json
 	run -2 sp-emit --oci --args=ioctl,none a.sp
-	[[ $output == "sp-emit: --args=ioctl,none: no group is called 'none': there are socket, ioctl, "*", and all"* ]]
+	[[ $output == "sp-emit: --args=ioctl,none: no group is called 'none': the groups are socket, ioctl, "*", and all"* ]]
 	run -2 sp-emit --firejail --args a.sp
 	[[ $output == "sp-emit: --args: --firejail has no rules "* ]]
 }

@@ -688,7 +688,7 @@ waiting_box() {
 	[[ $stderr == *"a thread of process $(<pid)"* ]]
 }
 
-@test "a process that has ended, and one whose first thread has ended" {
+@test "a zombie is refused; a process whose first thread has ended is recorded" {
 	/usr/bin/python3 -c 'import os, time
 if not os.fork():
     os._exit(0)
@@ -728,7 +728,7 @@ time.sleep(100)' 3>&- &
 		shows -e '--pid 1: cannot attach to process 1: it is alive' <<<"$stderr"
 }
 
-@test "a stopped process, until it continues" {
+@test "a stopped process is recorded once it continues" {
 	marker 5
 	kill -STOP "$(<pid)"
 	attach -p "$(<pid)"

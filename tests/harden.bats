@@ -95,7 +95,7 @@ verdict() {
 	[ "$n" = "$(table | wc -l)" ]
 }
 
-@test "what only --privileges records is unknown without it, and with an old kernel" {
+@test "settings that need --privileges are unknown without it, and on an old kernel" {
 	local setting
 	printf '%s\n' 'run 1 a' 'image /bin/a' 'call 1 clone3 1' 'call 1 chmod 1' |
 		"$TESTS/mkstream" >a.sp
@@ -111,12 +111,12 @@ verdict() {
 	printf '%s\n' 'run 1 a how="command privileges" lost.privilege=1' \
 		'call 1 read 1' | "$TESTS/mkstream" >c.sp
 	[ "$(verdict CapabilityBoundingSet c.sp)" = unknown ]
-	# It is enough that one run lacks them.
+	# One run without --privileges makes the setting unknown.
 	sp-merge c.sp a.sp >d.sp
 	[ "$(verdict CapabilityBoundingSet d.sp)" = unknown ]
 }
 
-@test "no setting is written for an incomplete recording, or for denied calls that are allowed" {
+@test "no setting is written for an incomplete recording, or because of denied calls that --allow-denied allows" {
 	printf '%s\n' 'run 1 a how="command privileges" complete=no' \
 		'call 1 read 1' 'call 1 clone3 1' | "$TESTS/mkstream" >a.sp
 	sp-emit --systemd --harden --allow-partial a.sp >conf 2>err
@@ -133,7 +133,7 @@ verdict() {
 	[ "$(grep -c 'which was denied, are not recorded' err)" = 3 ]
 }
 
-@test "capabilities of the ambient set stay in it, other ones do not" {
+@test "AmbientCapabilities= keeps the used capabilities that were in the ambient set, and no others" {
 	printf '%s\n' 'run 1 a how="command privileges"' 'image /bin/a' \
 		'call 1 49 2' 'privilege 1 49 74 1' 'privilege 1 -1 21 1' |
 		"$TESTS/mkstream" >a.sp

@@ -12,7 +12,7 @@ profile_of() {
 
 # --- the stream ------------------------------------------------------------
 
-@test "one round: the second verification is clean, in one line" {
+@test "after one pipeline that learns the denied calls, the second verification is clean" {
 	requires_root
 	sp-record -q -o t.sp -- ls / >/dev/null
 	profile_of t.sp
@@ -25,7 +25,7 @@ profile_of() {
 	run -0 sp-verify -p p2.json t.sp
 }
 
-@test "the run record, what it lacks, and how often each call was denied" {
+@test "--learn writes a run, a note that allowed calls are missing, and how often each call was denied" {
 	requires_root
 	jq -n '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["getppid",
 		"socket", "execve"], action: "SCMP_ACT_ERRNO"}]}' >p.json
@@ -40,7 +40,7 @@ profile_of() {
 		.cwd == $cwd and .umask == 23 and .rlimits[7][0] == 512 and
 		.uid == 0 and .how == ["command", "verify"] and .complete and
 		.status == {exit: 3} and .duration_ns > 1000000 and
-		.blind == ["what the profile that was verified allowed"] and
+		.blind == ["calls that the verified profile allowed"] and
 		(.lost | to_entries | all(.value == 0)))' l.json
 	jq -e '[.calls[].name] - ["getppid", "socket", "execve"] == []' l.json
 	jq -e '[.calls[] | select(.name == "socket") | .count] == [3]' l.json

@@ -942,7 +942,8 @@ x86_64 chmod ENOSYS" ]
 x86_64 chmod EACCES
 x86_64 exit_group EACCES" ]
 	grep -q "unknown names, .*: no_such_call" note
-	# one list for all architectures; in version 1, only for one
+	# The list applies to all architectures; in version 1, only to the
+	# native one.
 	run -0 sp-verify -p p arch.sp
 	printf '%s\n' 1 allowlist 0 '1 and more' >p
 	[ "$(denied p arch.sp | sort)" = "x32 read kill thread

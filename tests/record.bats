@@ -388,7 +388,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	[ "$(field .status.exit)" = 37 ]
 }
 
-@test "if the kernel refuses something to the recorder: the reason, and no file" {
+@test "if a bpf call of the recorder fails, it prints the reason and writes no file" {
 	local command
 	# BPF_MAP_CREATE, BPF_PROG_LOAD, BPF_RAW_TRACEPOINT_OPEN
 	for command in 0 5 17; do
@@ -805,16 +805,16 @@ os.execvp("sp-record", "sp-record -q -o run.sp -- grep SigIgn "
 	END
 }
 
-@test "a client of a daemon: what is not recorded is printed, and by sp-emit again" {
+@test "sp-record and sp-emit say that the processes of a client's daemon are not recorded" {
 	local line
 	while IFS= read -r line; do
 		mkdir -p clients
 		ln -sf "$WITNESS/exit-nolibc" "clients/${line%% *}"
 		# shellcheck disable=SC2086 # words
 		sp-record -o run.sp -- clients/$line 2>err
-		grep -q '^sp-record: not recorded: what .* was asked to run: the recording is of the client ' err
+		grep -q '^sp-record: not recorded: processes that .* starts: only its client .* was recorded' err
 		sp-emit --oci run.sp 2>err >/dev/null
-		grep -q '^sp-emit: not seen by the recording: what .* was asked to run' err
+		grep -q '^sp-emit: not seen by the recording: processes that .* starts: only its client ' err
 	done <<-'END'
 	docker -D run --rm busybox
 	docker -H unix:///x --log-level debug container start y

@@ -57,7 +57,7 @@ pages() {
 		'/srv 4 /a 3 (itself) /b/c /a-b ' ]
 }
 
-@test "--html counts a recording with parts once, counts no stopped run as failed, and cuts long lists" {
+@test "--html counts a recording with parts once, and a stopped run as a success, and cuts long lists" {
 	{
 		printf '%s\n' 'run 1 a argv=a status=-15 start=5' 'run 2 a argv=a status=-15 start=7' \
 			'part 1 1 0 -' 'part 2 1 1 ready'

@@ -11,7 +11,7 @@ chains() {
 	awk -v call="$2" '$3 == call && $5 == "stack"' text
 }
 
-@test "each first call, and each family of a socket, has the functions that led there" {
+@test "a call's first use, and that of each socket family, has the functions that led to it" {
 	requires_root
 	requires file
 	[[ $(PATH=$PATH:/sbin ldconfig -p) == *libdw.so.1* ]] || skip "no libdw"
@@ -29,8 +29,8 @@ chains() {
 	# calls whose number is too large for the table have stacks, too
 	sp-record -q --stacks -o n.sp -- "$WITNESS/numbers-nolibc"
 	sp-emit --json n.sp | jq -e '[.stacks[] | select(.nr > 1000)] | length > 0'
-	# the page has them in the details of a call, and sp-diff below each
-	# call
+	# The HTML page has the stacks in the details of a call; sp-diff prints
+	# them below the call.
 	sp-emit --html s.sp >page.html
 	run -0 "$TESTS/scripts/html-check.py" page.html
 	grep -F '<li>from <code>socket(AF_INET, SOCK_DGRAM) &#60;- innermost &#60;- outer' page.html

@@ -687,11 +687,11 @@ for i in sys.argv[1:]:
 	0: the last one, and does not return|0x20,0,0,0
 	1: unknown code 0x94|0x20,0,0,0 0x94,0,0,3 6,0,0,0
 	0: unknown code 0xe|0x0e,0,0,0
-	0: loads no word of struct seccomp_data|0x20,0,0,64 6,0,0,0
-	0: loads no word of struct seccomp_data|0x20,0,0,2 6,0,0,0
+	0: loads from outside struct seccomp_data, or not a whole word|0x20,0,0,64 6,0,0,0
+	0: loads from outside struct seccomp_data, or not a whole word|0x20,0,0,2 6,0,0,0
 	1: divides by 0|0x20,0,0,0 0x34,0,0,0 6,0,0,0
 	1: shifts by more than 31 bits|0x20,0,0,0 0x64,0,0,32 6,0,0,0
-	0: uses a word of memory that is not there|0x02,0,0,16 6,0,0,0
+	0: uses a memory word above M[15]|0x02,0,0,16 6,0,0,0
 	0: reads memory that was not written|0x60,0,0,1 6,0,0,0
 	3: reads memory that was not written|0x20,0,0,0 0x15,1,0,3 2,0,0,0 0x60,0,0,0 6,0,0,0
 	0: jumps beyond the end|0x05,0,0,1 6,0,0,0

@@ -49,7 +49,8 @@ static const char *check_operand(const struct sock_filter *i)
 	switch (i->code) {
 	case BPF_LD | BPF_W | BPF_ABS:
 		return i->k < sizeof(struct seccomp_data) && i->k % 4 == 0
-			? NULL : "loads no word of struct seccomp_data";
+			? NULL : "loads from outside struct seccomp_data, or "
+			"not a whole word";
 	case BPF_ALU | BPF_DIV | BPF_K:
 		return i->k ? NULL : "divides by 0";
 	case BPF_ALU | BPF_LSH | BPF_K:
@@ -57,7 +58,7 @@ static const char *check_operand(const struct sock_filter *i)
 		return i->k < 32 ? NULL : "shifts by more than 31 bits";
 	}
 	return uses_memory(i->code) && i->k >= BPF_MEMWORDS
-		? "uses a word of memory that is not there" : NULL;
+		? "uses a memory word above M[15]" : NULL;
 }
 
 /* `left` instructions follow this one. */

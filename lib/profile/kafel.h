@@ -15,7 +15,7 @@ enum kafel_kind { KAFEL_END, KAFEL_NAME, KAFEL_NUMBER, KAFEL_SIGN };
 
 struct kafel_words {
 	struct reader *reader;
-	/* where to load included files; NULL: they were loaded, look them up */
+	/* loads included files; NULL: they are loaded already */
 	struct host *loading;
 	/* the policy, and the files that are being included */
 	struct kafel_text {

@@ -44,7 +44,7 @@ void learn_write(struct learn *l, FILE *file)
 static void mark(struct run *run)
 {
 	describe_append(&run->how, "verify");
-	describe_append(&run->blind, "what the profile that was verified "
+	describe_append(&run->blind, "calls that the verified profile "
 			"allowed");
 }
 
