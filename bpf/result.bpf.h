@@ -47,7 +47,7 @@ struct {
  * Returns false if there was no room for the path, so that the number is
  * useless.
  */
-static __noinline int send_file(__u32 number)
+OLDER_CHECKED_ONCE int send_file(__u32 number)
 {
 	struct task_struct *task = current_task();
 	__u32 zero = 0;

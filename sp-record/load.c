@@ -135,8 +135,11 @@ static void size_results(struct tracer *t, bool paths)
 
 	bpf_map__set_autocreate(skel->maps.entered_calls, t->results);
 	bpf_map__set_autocreate(skel->maps.file_numbers, t->results);
-	bpf_map__set_autocreate(skel->maps.file_ring, t->results);
-	bpf_map__set_autocreate(skel->maps.new_file, t->results);
+	/* send_file() for older kernels needs these: see OLDER_CHECKED_ONCE */
+	bpf_map__set_autocreate(skel->maps.file_ring,
+				t->results || t->older.data);
+	bpf_map__set_autocreate(skel->maps.new_file,
+				t->results || t->older.data);
 	if (!t->results)
 		return;
 	bpf_map__set_max_entries(skel->maps.entered_calls,

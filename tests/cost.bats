@@ -64,7 +64,7 @@ costs() {
 	cd "$BATS_TEST_TMPDIR"
 	export SP_DEBUG=older
 	costs 50000 100000 -- sleep 30
-	costs 900000 1500000 --paths --every --results -- sleep 30
+	costs 300000 700000 --paths --every --results -- sleep 30
 	costs 50000 250000 -p "$BATS_ROOT_PID"
 }
 
