@@ -375,8 +375,12 @@ static void write_possible(const struct emit *emit, FILE *out)
 
 static void write_test(const struct proposal *test, size_t number, FILE *out)
 {
-	fprintf(out, "%-7s %5s  %-*s  %-6s  %-8s  %zu: %s, because ", "-",
-		"-", NAME_COLUMNS, "-", "-", "test", number, test->test);
+	fprintf(out, "%-7s %5s  %-*s  %-6s  %-8s  %zu: %s%s", "-",
+		"-", NAME_COLUMNS, "-", "-", "test", number, test->test,
+		test->like ? " " : "");
+	if (test->like)
+		text_put_printable(test->like, out);
+	fputs(", because ", out);
 	for (size_t i = 0; i < test->n_why; i++)
 		text_put_printable(test->why[i].text, out);
 	putc('\n', out);

@@ -36,10 +36,30 @@ static size_t write_names(const struct digest *d, const struct ability *ability,
 	return n;
 }
 
+/* Writes the allowed calls of other abilities that can do the same. */
+static size_t write_other_ways(const struct digest *d,
+			       const struct ability *ability, FILE *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; ability->other_ways && i < d->n; i++) {
+		const struct digest_call *call = &d->calls[i];
+
+		if (!call->allowed ||
+		    !text_has_word(ability->other_ways, call->name))
+			continue;
+		n++;
+		if (out)
+			fprintf(out, " <code>%s</code>", call->name);
+	}
+	return n;
+}
+
 enum extent {
 	DONE,			/* a run made a call of the ability */
 	ALLOWED,		/* a call is allowed, but no run made it */
-	DENIED,			/* no call is allowed */
+	OTHER,			/* calls of other abilities can do the same */
+	DENIED,			/* no allowed call can do it */
 };
 
 static enum extent extent_of(const struct digest *d,
@@ -47,7 +67,9 @@ static enum extent extent_of(const struct digest *d,
 {
 	if (write_names(d, ability, OBSERVED, NULL))
 		return DONE;
-	return write_names(d, ability, ADDED, NULL) ? ALLOWED : DENIED;
+	if (write_names(d, ability, ADDED, NULL))
+		return ALLOWED;
+	return write_other_ways(d, ability, NULL) ? OTHER : DENIED;
 }
 
 static void write_addresses(const struct trace *t, const char *operation,
@@ -143,6 +165,20 @@ static void write_added(const struct digest *d, FILE *out)
 		fputs("</ul>\n", out);
 }
 
+static void write_indirect(const struct digest *d, FILE *out)
+{
+	const struct ability *ability;
+
+	for (size_t i = 0; (ability = ability_at(i)); i++) {
+		if (extent_of(d, ability) != OTHER)
+			continue;
+		fprintf(out, "<p>No call of its own is allowed to %s, but "
+			"these calls can do it:", ability->text);
+		write_other_ways(d, ability, out);
+		fputs("</p>\n", out);
+	}
+}
+
 /*
  * Writes `before` and the notable abilities of that extent, or nothing if there
  * are none. Returns their number.
@@ -166,6 +202,7 @@ void html_abilities(const struct digest *d, FILE *out)
 	      "What it may do</h2>\n", out);
 	write_done(d, out);
 	write_added(d, out);
+	write_indirect(d, out);
 	fputs("<p>No call is allowed to: <strong>", out);
 	if (!write_notable(d, DENIED, "", out))
 		fputs("(everything that a reviewer looks for is allowed)", out);
@@ -176,8 +213,11 @@ void html_can(const struct digest *d, FILE *out)
 {
 	if (write_notable(d, DONE, "", out))
 		fputs("; ", out);
-	fputs("use files, memory and time as programs do. ", out);
+	fputs("use open files, memory and time as programs do. ", out);
 	if (write_notable(d, ALLOWED, "Allowed, though no run did it: ", out))
+		fputs(". ", out);
+	if (write_notable(d, OTHER, "Possible by calls for other purposes: ",
+			  out))
 		fputs(". ", out);
 }
 

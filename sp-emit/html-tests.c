@@ -20,10 +20,21 @@ static void write_calls(const struct proposal *one, FILE *out)
 	fputs("</span>", out);
 }
 
+void html_proposal(const struct proposal *one, FILE *out)
+{
+	fputs(one->test, out);
+	if (!one->like)
+		return;
+	fputs(" <span class=\"path\">", out);
+	html_put(one->like, out);
+	fputs("</span>", out);
+}
+
 static void write_proposal(const struct proposal *one, FILE *out)
 {
-	fprintf(out, "<li><strong>%s.</strong><br>\n<span class=\"why\">Why: ",
-		one->test);
+	fputs("<li><strong>", out);
+	html_proposal(one, out);
+	fputs(".</strong><br>\n<span class=\"why\">Why: ", out);
 	for (size_t i = 0; i < one->n_why; i++) {
 		if (one->why[i].outside)
 			fputs("<span class=\"path\">", out);

@@ -110,6 +110,7 @@ static void write_worst(const struct digest *d, FILE *out)
 	if (n > NAMED)
 		fprintf(out, " and %zu more", n - NAMED);
 	fputs(n ? ". " : "", out);
+	fputs("Paths and addresses are not restricted. ", out);
 }
 
 /* The four questions of a reviewer, with half a line each. */
@@ -129,7 +130,10 @@ static void write_answers(const struct digest *d, const struct proposals *p,
 	html_take(digest_certainty(d), out);
 	fputs(". <a href=\"#sure\">How sure</a></dd></div>\n<div><dt>Test</dt>"
 	      "<dd>", out);
-	fputs(p->n ? p->at[0].test : "Nothing points to a missing test", out);
+	if (p->n)
+		html_proposal(&p->at[0], out);
+	else
+		fputs("Nothing points to a missing test", out);
 	fputs(". <a href=\"#tests\">Which tests to add</a></dd></div>\n</dl>\n",
 	      out);
 }
@@ -227,6 +231,29 @@ static void write_notes(const struct digest *d, FILE *out)
 	fputs("</ul></details>\n", out);
 }
 
+/* A server is often started by one command line, for all of its tests. */
+static void write_repeats(const struct digest *d, FILE *out)
+{
+	if (d->discovery.units < RISK_UNITS_MIN &&
+	    d->discovery.units < d->recordings)
+		fputs("<p>Runs with the same command line count as one, as if "
+		      "a test had been repeated. If they are different tests, "
+		      "name them by <code>sp-record --name</code>, and "
+		      "<code>sp-diff --coverage --unit=name</code> makes a "
+		      "prediction from the names.</p>\n", out);
+}
+
+static void write_failures(const struct digest *d, FILE *out)
+{
+	if (d->failed)
+		fprintf(out, "<p>%zu of %zu runs failed: they crashed, or "
+			"exited with another status than 0.</p>\n", d->failed,
+			d->recordings);
+	else
+		fputs("<p>No run is known to have crashed, or to have exited "
+		      "with another status than 0.</p>\n", out);
+}
+
 static void write_certainty(const struct digest *d, FILE *out)
 {
 	fputs("<section aria-labelledby=\"sure\">\n<h2 id=\"sure\">"
@@ -236,12 +263,11 @@ static void write_certainty(const struct digest *d, FILE *out)
 	html_take(digest_certainty(d), out);
 	fputs(".</p>\n", out);
 	if (d->discovery.units < RISK_UNITS_MIN)
-		fputs("<p>Few command lines miss much: of six test suites, ten "
-		      "runs left a call to be found by one of four further "
-		      "runs.</p>\n", out);
-	fprintf(out, "<p>%zu of %zu runs failed: they crashed, or exited "
-		"with another status than 0.</p>\n", d->failed,
-		d->recordings);
+		fputs("<p>A few command lines miss much: in six test suites, "
+		      "one of four runs made a call that ten others had not "
+		      "made.</p>\n", out);
+	write_repeats(d, out);
+	write_failures(d, out);
 	html_curve(d, out);
 	write_notes(d, out);
 	fputs("</section>\n", out);

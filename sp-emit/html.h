@@ -14,6 +14,8 @@ extern const char html_style[], html_script[], html_script_hash[];
 /* Write a text, escaped. The second function also frees it. */
 void html_put(const char *text, FILE *out);
 void html_take(char *text, FILE *out);
+/* What the test is, without its reasons and without a dot. */
+void html_proposal(const struct proposal *one, FILE *out);
 
 /* Limits for each call, so that the page stays small. */
 enum { HTML_MAKERS_MAX = 20, HTML_ARGUMENTS_MAX = 60,

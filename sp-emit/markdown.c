@@ -118,7 +118,10 @@ static void write_test(const struct proposal *test, FILE *out)
 {
 	enum { CALLS_MAX = 6 };
 
-	fprintf(out, "- **%s.** Why: ", test->test);
+	fprintf(out, "- **%s%s", test->test, test->like ? " " : "");
+	if (test->like)
+		put(xstrdup(test->like), out);
+	fputs(".** Why: ", out);
 	for (size_t i = 0; i < test->n_why; i++)
 		if (test->why[i].outside)
 			put(xstrdup(test->why[i].text), out);

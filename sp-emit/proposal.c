@@ -246,7 +246,7 @@ static void put_command(struct proposal *p, const struct run *run)
 	char *text = NULL;
 
 	for (char **arg = run->argv; *arg; arg++)
-		text_append(&text, " ", *arg);
+		text_append(&text, " ", **arg ? *arg : "''");
 	because_of(p, text ? text : xstrdup(""));
 }
 
@@ -268,13 +268,12 @@ static void propose_variation(struct proposals *p, const struct digest *d)
 static void propose_like(struct proposals *p, const struct digest *d,
 			 size_t run)
 {
-	struct proposal *new = propose(p, xstrdup("Add runs like this one, with "
-						  "other data"));
+	struct proposal *new = propose(p, xstrdup("Add runs with other data, "
+						  "like"));
 
-	because(new, xstrdup("only the command line of run "));
-	because_of(new, xstrdup(run_at(d, run)->name));
-	because(new, xstrdup(" made these calls: what a single test finds is "
-			     "often not all there is"));
+	new->like = xstrdup(run_at(d, run)->name);
+	because(new, xstrdup("no other command line made these calls: what a "
+			     "single test finds is often not all there is"));
 	for (size_t i = 0; i < d->n; i++)
 		if (d->calls[i].n_units == 1 && d->calls[i].only_run == run)
 			propose_call(new, d->calls[i].name);
@@ -418,6 +417,7 @@ void proposals_free(struct proposals *p)
 		free(one->calls);
 		free(one->why);
 		free(one->test);
+		free(one->like);
 	}
 	if (p)
 		free(p->at);

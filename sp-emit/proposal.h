@@ -19,6 +19,7 @@ struct proposal_part {
 
 struct proposal {
 	char *test;		/* "Add a run in which …"; our own words */
+	char *like;		/* the name of a run, after `test`, or NULL */
 	/* the names of the calls that the test is about; NULL after the last */
 	char **calls;
 	size_t n_calls;

@@ -68,7 +68,7 @@ pages() {
 	sp-emit --html a.sp 2>err >page.html
 	"$TESTS/scripts/html-check.py" --text page.html >text
 	grep -qF '1 run was recorded' text
-	grep -qF '0 of 1 runs failed' text
+	grep -qF 'No run is known to have crashed' text
 	grep -qF 'One run says nothing about what another would add' text
 	[ "$(grep -o 'and 3 more executables' text | wc -l)" = 3 ]
 	grep -qF 'and 3 more' <(grep '^rank 2 ptrace' text)
@@ -106,9 +106,9 @@ pages() {
 		run 1 x argv='a %3C'; run 2 y argv='a %3C'; call * read 1|Add runs with other options and another configuration. Why: all runs have the command line a &#60;.
 		run 1 x argv=a; run 2 y argv=b; call * read 1|-other options
 		run 1 x argv=nil; call * read 1|-other options
-		run 1 x argv=a; run 2 y argv=b; call * read 1; call 2 74 1; call 2 82 1|Add runs like this one, with other data. Why: only the command line of run y made these calls: what a single test finds is often not all there is (fsync rename).
-		run 1 x argv=a; run 2 y argv=b; run 3 z argv=b; call * read 1; call 2 74 1; call 3 74 1|Add runs like this one, with other data. Why: only the command line of run y made these calls: what a single test finds is often not all there is (fsync).
-		run 1 x argv=a; run 2 y argv=b; call * read 1; call * 74 1|-like this one
+		run 1 x argv=a; run 2 <b argv=b; call * read 1; call 2 74 1; call 2 82 1|Add runs with other data, like &#60;b. Why: no other command line made these calls: what a single test finds is often not all there is (fsync rename).
+		run 1 x argv=a; run 2 y argv=b; run 3 z argv=b; call * read 1; call 2 74 1; call 3 74 1|Add runs with other data, like y. Why: no other command line made these calls: what a single test finds is often not all there is (fsync).
+		run 1 x argv=a; run 2 y argv=b; call * read 1; call * 74 1|-with other data
 		run 1 x how=paths; call 1 read 1; path 1 0x40 -2 /etc/x.d 1; path 1 1 -2 /lib/x 1; path 1 1 -2 /srv/y 1; path 1 0x40 0 /srv/y 1|Add a run in which these files exist. Why: it looked for /etc/x.d, and no run had them.
 	EOT
 	[ $n = 20 ]
@@ -133,7 +133,7 @@ pages() {
 	1: Add a run in which clients connect to each port and each Unix socket that it can be told to listen on, because the program can accept connections, and no run did: $PWD/app imports listen, accept4
 	2: Add a run in which it saves its data, a file of it grows and shrinks, and it stops in order, because the program can save data, and change the size of files, and no run did: $PWD/app imports fsync
 	3: Add a run in which it looks up the name of a host, one that exists and one that does not, because the program can look up names of hosts, and no run made these calls, which may be needed for that: $PWD/app imports getaddrinfo
-	4: Add a run in which it creates, replaces and removes its files: data, logs that are rotated, temporary files, a PID file, because the program can create, rename and remove files, and no run made these calls for it: $PWD/app imports rename
+	4: Add a run in which it creates, replaces and removes its files: data, logs that are rotated, temporary files, a PID file, because the program can rename, link or remove files, or make directories, and no run made these calls for it: $PWD/app imports rename
 	END
 	sp-emit --markdown --possible x.sp | shows '^- \*\*Add a run in which clients connect to each port.*imports <code>listen</code>, <code>accept4</code> (`listen` `accept4`)\.$'
 	# the others of an ability are in its line; =all has a line for each
@@ -150,9 +150,13 @@ pages() {
 	run -0 "$TESTS/scripts/html-check.py" page.html
 	grep -F '<title>Sandbox profile of &#60;app and 1 other program</title>' page.html
 	"$TESTS/scripts/html-check.py" --text page.html >text
-	grep -x 'It mayaccept connections; read or control other processes; use files, memory and time as programs do. Allowed, though no run did it: execute other programs. What it may do' text
-	grep '^It may notconnect to other services; create, rename and remove files; ' text
-	grep -x 'Riskyptrace, controls other processes. What is risky' text
+	grep -x 'It mayaccept connections; read or control other processes; use open files, memory and time as programs do. Allowed, though no run did it: execute other programs. What it may do' text
+	# openat() may create files: the page must not deny that
+	grep '^It may notconnect to other services; open files, also to create and overwrite them; rename, link or remove files, or make directories; ' text
+	# nor that sendto() with MSG_FASTOPEN connects
+	sp-emit --html --add=openat,sendto x.sp 2>err >page.html
+	"$TESTS/scripts/html-check.py" --text page.html | grep '^It may.*: .*open files, also to create and overwrite them.* Possible by calls for other purposes: connect to other services\. What'
+	grep -x 'Riskyptrace, controls other processes. Paths and addresses are not restricted. What is risky' text
 	grep -x 'SureThe certainty is low: One run says nothing about what another would add. How sure' text
 	grep -x 'TestAdd runs in which it gets each signal that it handles: to reload, to reopen its logs, to stop. Which tests to add' text
 	grep -E '^accept connections .*At: AF_INET 127\.0\.0\.1:80' text

@@ -10,23 +10,31 @@
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 #define CALLS(list) .calls = " " list " "
 #define FUNCTIONS(list) .functions = " " list " "
+#define OTHER_WAYS(list) .other_ways = " " list " "
 #define NOTABLE .notable = true
 
 static const struct ability table[] = {
 { CALLS("bind listen accept accept4"), NOTABLE, .text = "accept connections",
   .test = "clients connect to each port and each Unix socket that it can be "
   "told to listen on" },
-{ CALLS("connect"), NOTABLE, .text = "connect to other services",
+/* MSG_FASTOPEN connects, and a datagram needs no connection: sendto(2). */
+{ CALLS("connect"), OTHER_WAYS("sendto sendmsg sendmmsg io_uring_enter"),
+  NOTABLE, .text = "connect to other services",
   .test = "it connects to each service that it can be configured to use, and "
   "one in which that service is down" },
 { CALLS("execve execveat"),
   FUNCTIONS("system popen posix_spawn posix_spawnp wordexp"), NOTABLE,
   .text = "execute other programs",
   .test = "it executes each kind of helper, hook or script that it can" },
+/* Each of these creates a file if it is asked to. */
+{ CALLS("open openat openat2 creat"),
+  OTHER_WAYS("open_by_handle_at io_uring_enter"), NOTABLE,
+  .text = "open files, also to create and overwrite them" },
 { CALLS("unlink unlinkat rename renameat renameat2 rmdir mkdir mkdirat link "
 	"linkat symlink symlinkat mknod mknodat"),
-  FUNCTIONS("mkdtemp mkstemp mkstemp64 tmpfile tmpfile64"), NOTABLE,
-  .text = "create, rename and remove files",
+  FUNCTIONS("mkdtemp mkstemp mkstemp64 tmpfile tmpfile64"),
+  OTHER_WAYS("io_uring_enter"), NOTABLE,
+  .text = "rename, link or remove files, or make directories",
   .test = "it creates, replaces and removes its files: data, logs that are "
   "rotated, temporary files, a PID file" },
 { CALLS("setuid setuid32 setreuid setreuid32 setresuid setresuid32 setgid "
@@ -38,7 +46,7 @@ static const struct ability table[] = {
 	"fchown32 fchownat utime utimes futimesat utimensat utimensat_time64 "
 	"setxattr lsetxattr fsetxattr setxattrat removexattr lremovexattr "
 	"fremovexattr removexattrat file_setattr"),
-  NOTABLE, .text = "change modes, owners and attributes of files",
+  OTHER_WAYS("io_uring_enter"), NOTABLE, .text = "change modes, owners and attributes of files",
   .test = "it sets the mode, the owner or the times of a file or a socket" },
 { CALLS("kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo "
 	"pidfd_send_signal"), FUNCTIONS("abort raise"), NOTABLE,
@@ -157,7 +165,7 @@ static const struct ability table[] = {
   .text = "confine itself, and use the kernel's keyrings",
   .test = "its own sandbox is on" },
 { CALLS("readv preadv preadv2 writev pwritev pwritev2 pread64 pwrite64 lseek "
-	"_llseek dup dup2 dup3 fcntl fcntl64 ioctl creat umask"),
+	"_llseek dup dup2 dup3 fcntl fcntl64 ioctl umask"),
   .text = "use files and descriptors in other ways",
   .test = "it reads and writes each kind of file that it knows: large ones, "
   "pipes, a terminal" },
@@ -170,9 +178,9 @@ static const struct ability table[] = {
 	"getresgid getresgid32 getgroups getgroups32 getppid personality "
 	"sysfs"), .text = "ask about the system and about itself",
   .test = "it reports its version, its status and its statistics" },
-{ CALLS("read write open openat openat2 close close_range stat stat64 lstat "
-	"lstat64 fstat fstat64 newfstatat fstatat64 statx access faccessat "
-	"faccessat2"), .text = "open, read and write files" },
+{ CALLS("read write close close_range stat stat64 lstat lstat64 fstat fstat64 "
+	"newfstatat fstatat64 statx access faccessat faccessat2"),
+  .text = "read and write open files, and get attributes of files" },
 { CALLS("brk mmap mmap2 munmap mprotect madvise map_shadow_stack "
 	"subpage_prot exit exit_group getpid gettid prctl arch_prctl "
 	"rt_sigaction sigaction signal rt_sigprocmask sigprocmask futex "

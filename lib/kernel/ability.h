@@ -18,6 +18,8 @@ struct ability {
 	 * make calls of other abilities; in the same form as `calls`
 	 */
 	const char *functions;
+	/* calls of other abilities that can do the same; in the same form */
+	const char *other_ways;
 	const char *text;	/* after "it can" */
 	/* after "a run in which"; NULL: every program does it */
 	const char *test;

@@ -160,19 +160,24 @@ static void check_ability(struct call_id id, const char *name,
 }
 
 /* No word of the table is misspelled, and each row has what reports print. */
-static void check_ability_words(const struct ability *ability)
+static void check_names(const char *at)
 {
-	const char *at = ability->calls ? ability->calls : "";
 	struct call_id id;
 	char name[64];
 	int n;
 
+	for (; at && sscanf(at, " %63s%n", name, &n) == 1; at += n)
+		check(syscall_number(arch_native(), name, &id) != -EINVAL,
+		      "is no call", name);
+}
+
+static void check_ability_words(const struct ability *ability)
+{
 	check(ability->text && strlen(ability->text) < 60 &&
 	      (!ability->test || strlen(ability->test) < 130),
 	      "has no short text", ability->text);
-	for (; sscanf(at, " %63s%n", name, &n) == 1; at += n)
-		check(syscall_number(arch_native(), name, &id) != -EINVAL,
-		      "is no call", name);
+	check_names(ability->calls);
+	check_names(ability->other_ways);
 }
 
 static void check_abilities(void)
