@@ -587,6 +587,24 @@ static void set_targets(const struct tracer *t,
 	}
 }
 
+/*
+ * Has the memory of all maps allocated when they are created. The largest ones
+ * then have room for less.
+ */
+static void allocate_ahead(struct record *skel)
+{
+	enum { PATHS = 4096, RARE = 1 << 18 };
+	struct bpf_map *map;
+
+	/* cppcheck-suppress unknownMacro */
+	bpf_object__for_each_map(map, skel->obj)
+		bpf_map__set_map_flags(map, bpf_map__map_flags(map) &
+				       ~BPF_F_NO_PREALLOC);
+	bpf_map__set_max_entries(skel->maps.paths, PATHS);
+	if (bpf_map__max_entries(skel->maps.rare) > RARE)
+		bpf_map__set_max_entries(skel->maps.rare, RARE);
+}
+
 /* Sets everything that cannot change once the programs are loaded. */
 static void set_up(struct tracer *t, const struct tracer_options *options)
 {
@@ -619,6 +637,8 @@ static void set_up(struct tracer *t, const struct tracer_options *options)
 	confirm_prepare(skel, &(struct btf_ids){ 0 }, false);
 	choose_maps(t);
 	choose_programs(t, options->paths);
+	if (older_warns_of_allocation())
+		allocate_ahead(skel);
 }
 
 /* What libbpf would do later; what fails here is left to it. */

@@ -8,11 +8,7 @@
 #include <zlib.h>
 
 #include "base/memory.h"
-
-#if defined(__x86_64__)
-static const unsigned char packed[] = {	/* by gzip(1) */
-#include "bpf/older.h"
-};
+#include "machine.h"
 
 static bool lacks(enum bpf_func_id helper)
 {
@@ -20,13 +16,25 @@ static bool lacks(enum bpf_func_id helper)
 					NULL);
 }
 
-/* For tests: SP_DEBUG=older uses the object on any kernel. */
+/* For tests: SP_DEBUG=older treats any kernel as an old one. */
 static bool is_asked_for(void)
 {
 	const char *value = getenv("SP_DEBUG");
 
 	return value && !strcmp(value, "older");
 }
+
+bool older_warns_of_allocation(void)
+{
+	/* This helper came with the version that stopped warning. */
+	return is_asked_for() || (kernel_is_older_than(6, 1) &&
+				  lacks(BPF_FUNC_user_ringbuf_drain));
+}
+
+#if defined(__x86_64__)
+static const unsigned char packed[] = {	/* by gzip(1) */
+#include "bpf/older.h"
+};
 
 bool older_is_needed(bool paths)
 {

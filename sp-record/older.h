@@ -18,6 +18,12 @@ enum { OLDEST_MINOR = 15 };
 
 /* Whether this kernel needs it, found out by trial; `paths`: for --paths. */
 bool older_is_needed(bool paths);
+/*
+ * Whether the kernel warns, with a dump of its state, about maps for whose
+ * elements a tracing program allocates memory: before Linux 6.1, if no
+ * distribution changed that. With PREEMPT_RT, it refuses them.
+ */
+bool older_warns_of_allocation(void);
 /* The object, to be freed; NULL: it cannot be unpacked. */
 void *older_object(size_t *size);
 /*

@@ -117,3 +117,11 @@ counted() {
 			bash -c 'ulimit -S -l; ulimit -H -l')" = $'64\n64' ]
 	done
 }
+
+@test "the kernel has logged no warning" {
+	# Other tests record with other options.
+	sp-record -q --split=exec:ls -o run.sp -- sh -c 'ls /; :' >/dev/null
+	dmesg >log
+	grep -A 5 -E 'WARNING:|BUG:|Oops' log || :
+	run ! grep -E 'WARNING:|BUG:|Oops' log
+}
