@@ -37,6 +37,7 @@ run_count() { sp-record -q -o /dev/null -- "$@"; }
 run_marks() { sp-record -q --mark=never=ptrace -o /dev/null -- "$@"; }
 run_split() { sp-record -q --split=children -o /dev/null -- sh -c '"$@"; :' - "$@"; }
 run_splitmark() { sp-record -q --split=mark:marks -o /dev/null -- "$@"; }
+run_stacks() { sp-record -q --stacks -o /dev/null -- "$@"; }
 run_every() { sp-record -q --every -o /dev/null -- "$@"; }
 run_notify() { sp-record -q --method=notify -o /dev/null -- "$@"; }
 run_wakeup() { wakeup "$@"; }
@@ -75,6 +76,7 @@ done <<-'END'
 	marks sp-record
 	split sp-record
 	splitmark sp-record
+	stacks sp-record
 	every sp-record
 	floor2 loader
 	paths sp-record
