@@ -750,6 +750,42 @@ os.execvp("sp-record", "sp-record -q -o run.sp -- grep SigIgn "
 	[ $((0x$(awk '{ print $2 }' got) & 1 << 16)) -ne 0 ]
 }
 
+@test "started with SIGCHLD ignored: each tool that has children answers as ever" {
+	requires_root
+	local tool row
+	tool=$WITNESS/getpid-nolibc
+	sp-record -q --paths -o a.sp -- "$tool"
+	sp-emit --oci -o p.json a.sp
+	sp-emit --landlock -o l.json a.sp
+	printf '[Service]\nSystemCallFilter=@system-service\n' >p.service
+	cat >ignored <<-'END'
+	import os, signal, sys
+	signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+	os.execvp(sys.argv[1], sys.argv[1:])
+	END
+	while read -r -a row; do
+		run -0 "${row[@]}"
+		printf '%s\n' "${row[*]}" "${output/after * s/}" >>usual
+		run -0 timeout -s KILL 20 /usr/bin/python3 ignored "${row[@]}"
+		printf '%s\n' "${row[*]}" "${output/after * s/}" >>got
+	done <<-END
+	sp-emit --bpf -o a.bpf a.sp
+	sp-emit --explain --possible a.sp
+	sp-verify -p p.json a.sp
+	sp-verify -p p.service a.sp
+	sp-verify -p p.json -- $tool
+	sp-verify -p p.json --enforce -- $tool
+	sp-verify -p p.json --replay a.sp
+	sp-verify --score -p p.json
+	sp-verify --landlock=l.json a.sp
+	sp-verify --landlock=l.json -- $tool
+	sp-record --method=notify -q -o n.sp -- $tool
+	sp-record --stacks -q -o s.sp -- $tool
+	sp-diff a.sp a.sp
+	END
+	diff -u usual got
+}
+
 @test "started without stderr: no message gets into the stream" {
 	sp-record -o run.sp -- true 2>&-
 	has_call exit_group

@@ -18,6 +18,7 @@
 static const char *tool;
 static int trouble = STATUS_TROUBLE;
 static volatile sig_atomic_t latched;
+static bool sigchld_ignored;
 /* NULL: notes are not kept; otherwise NULL ends the list */
 static char **notes;
 static size_t n_notes;
@@ -72,10 +73,25 @@ static void survive_file_size_limit(void)
 	sigaction(SIGXFSZ, &action, NULL);
 }
 
+/*
+ * If SIGCHLD is ignored, waitpid(2) fails with ECHILD, so that the statuses of
+ * our children are lost.
+ */
+static void keep_children(void)
+{
+	sigchld_ignored = signal(SIGCHLD, SIG_DFL) == SIG_IGN;
+}
+
+bool message_sigchld_ignored(void)
+{
+	return sigchld_ignored;
+}
+
 void message_init(const char *name, int trouble_status, char **argv)
 {
 	hold_standard_descriptors();
 	survive_file_size_limit();
+	keep_children();
 	argv[0] = (char *)name;
 	tool = name;
 	trouble = trouble_status;

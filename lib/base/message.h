@@ -6,6 +6,7 @@
 #ifndef MESSAGE_H
 #define MESSAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The exit status of every filter; sp-record has its own (see sp-record(1)). */
@@ -22,6 +23,12 @@ enum {
  * end, with the number of those in between.
  */
 void message_init(const char *tool, int trouble, char **argv);
+/*
+ * Whether the tool was started with SIGCHLD ignored. message_init() gives the
+ * signal its default action, which a command that the tool runs does not
+ * expect.
+ */
+bool message_sigchld_ignored(void);
 
 /* A note; the exit status does not change. */
 __attribute__((format(printf, 1, 2))) void message_note(const char *fmt, ...);

@@ -23,7 +23,7 @@ void workload_prepare(struct command *command, const struct forward *signals)
 {
 	command->mask = &signals->mask;
 	command->sigpipe_default = signal(SIGPIPE, SIG_IGN) == SIG_DFL;
-	command->sigchld_ignored = signal(SIGCHLD, SIG_DFL) == SIG_IGN;
+	command->sigchld_ignored = message_sigchld_ignored();
 }
 
 void workload_begin(struct workload *w, const struct command_child *child,
