@@ -410,6 +410,26 @@ char *digest_program(const struct digest *d)
 			 t->n_images == 2 ? "" : "s");
 }
 
+char *digest_command(const struct run *run)
+{
+	enum { BYTES_MAX = 300 };
+	char *text = NULL, *cut;
+	int size = BYTES_MAX;
+
+	for (char **arg = run->argv; arg && *arg &&
+	     (!text || strlen(text) <= BYTES_MAX); arg++)
+		text_append(&text, " ", **arg ? *arg : "''");
+	if (!text)
+		return xstrdup("-");
+	if (strlen(text) <= BYTES_MAX)
+		return text;
+	while (size && (text[size] & 0xc0) == 0x80)	/* within a character */
+		size--;
+	cut = xasprintf("%.*s …", size, text);
+	free(text);
+	return cut;
+}
+
 struct advice {
 	char **texts;
 	size_t n;

@@ -71,6 +71,11 @@ char *digest_verdict(const struct digest *d);
  * caller frees it.
  */
 char *digest_program(const struct digest *d);
+/*
+ * The command line of the run, or "-"; the end of a long one is left out,
+ * because an argument can be a whole script. The caller frees it.
+ */
+char *digest_command(const struct run *run);
 /* "low", "fair" or "high": how sure it is that the profile lacks no call. */
 const char *digest_grade(const struct digest *d);
 /*

@@ -40,13 +40,14 @@ static size_t write_names(const struct digest *d, const struct ability *ability,
 static size_t write_other_ways(const struct digest *d,
 			       const struct ability *ability, FILE *out)
 {
+	char name[SYSCALL_NAME_MAX];
 	size_t n = 0;
 
 	for (size_t i = 0; ability->other_ways && i < d->n; i++) {
 		const struct digest_call *call = &d->calls[i];
 
-		if (!call->allowed ||
-		    !text_has_word(ability->other_ways, call->name))
+		if (!call->allowed || !syscall_name(call->id, name) ||
+		    !text_has_word(ability->other_ways, name))
 			continue;
 		n++;
 		if (out)
@@ -205,8 +206,10 @@ void html_abilities(const struct digest *d, FILE *out)
 	write_indirect(d, out);
 	fputs("<p>No call is allowed to: <strong>", out);
 	if (!write_notable(d, DENIED, "", out))
-		fputs("(everything that a reviewer looks for is allowed)", out);
-	fputs("</strong>.</p>\n</section>\n", out);
+		fputs("(everything that a reviewer looks for is possible)", out);
+	fputs("</strong>.</p>\n<p class=\"note\">A profile of calls does not "
+	      "restrict files: those of /proc, /sys and /dev can have such "
+	      "effects, too.</p>\n</section>\n", out);
 }
 
 void html_can(const struct digest *d, FILE *out)

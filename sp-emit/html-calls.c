@@ -11,8 +11,9 @@ static void write_head_row(FILE *out)
 	fputs("<thead role=\"rowgroup\"><tr role=\"row\">"
 	      "<th scope=\"col\" role=\"columnheader\">Call</th>"
 	      "<th scope=\"col\" role=\"columnheader\">For, and by whom</th>"
-	      "<th scope=\"col\" role=\"columnheader\" class=\"num\">Times</th>"
-	      "<th scope=\"col\" role=\"columnheader\" class=\"num\">Runs</th></tr></thead>\n", out);
+	      "<th scope=\"col\" role=\"columnheader\" class=\"num\">Times"
+	      "</th><th scope=\"col\" role=\"columnheader\" class=\"num\">"
+	      "Runs</th></tr></thead>\n", out);
 }
 
 static void write_more(size_t n, size_t most, const char *what, FILE *out)
@@ -68,17 +69,21 @@ static void write_details(const struct digest *d,
 static void write_call(const struct digest *d, const struct digest_call *call,
 		       FILE *out)
 {
-	fprintf(out, "<tr role=\"row\"><th scope=\"row\" role=\"rowheader\"><code>%s</code>", call->name);
+	fprintf(out, "<tr role=\"row\"><th scope=\"row\" role=\"rowheader\">"
+		"<code>%s</code>", call->name);
 	if (call->danger)
 		fprintf(out, " <span class=\"rank r%d\">rank %d</span>",
 			call->danger->rank, call->danger->rank);
 	if (!call->allowed)
 		fputs(" <span class=\"rank no\">denied</span>", out);
-	fprintf(out, "</th><td role=\"cell\">%s: ", subject_name(call->purpose->subject));
+	fprintf(out, "</th><td role=\"cell\">%s: ",
+		subject_name(call->purpose->subject));
 	html_put(call->purpose->text, out);
 	write_details(d, call, out);
-	fprintf(out, "</td><td role=\"cell\" class=\"num\" data-of=\"times\">%" PRIu64
-		"</td><td role=\"cell\" class=\"num\" data-of=\"runs\">%zu</td></tr>\n", call->count, call->n_runs);
+	fprintf(out, "</td><td role=\"cell\" class=\"num\" data-of=\"times\">%"
+		PRIu64 "</td><td role=\"cell\" class=\"num\" "
+		"data-of=\"runs\">%zu</td></tr>\n", call->count,
+		call->n_runs);
 }
 
 void html_calls(const struct digest *d, FILE *out)
@@ -89,8 +94,9 @@ void html_calls(const struct digest *d, FILE *out)
 		"type=\"search\" id=\"filter\"></label> <label><input "
 		"type=\"checkbox\" id=\"risky\"> dangerous only</label> "
 		"<span role=\"status\" id=\"shown\"></span></p>\n"
-		"<table id=\"table\" role=\"table\"><caption>%zu calls (%zu denied), with what "
-		"each is for, who made it and with which arguments</caption>\n",
+		"<table id=\"table\" role=\"table\"><caption>%zu calls "
+		"(%zu denied), with what each is for, who made it and with "
+		"which arguments</caption>\n",
 		d->n, d->n - d->allowed - d->foreign);
 	write_head_row(out);
 	fputs("<tbody role=\"rowgroup\">\n", out);

@@ -51,10 +51,10 @@ void html_possible(const struct emit *emit, FILE *out)
 	if (!emit->lists_possible)
 		return;
 	fputs("<section aria-labelledby=\"possible\">\n<h2 id=\"possible\">"
-	      "Possible, but never ran</h2>\n<p>The profile does "
-	      "not allow these calls, which the executables can make. Record what makes "
-	      "those that belong to the program; the likeliest come first."
-	      "</p>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+	      "Possible, but never ran</h2>\n<p>The executables can make "
+	      "these calls, and the profile does not allow them. Record runs "
+	      "that make those which belong to the program; the likeliest "
+	      "come first.</p>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
 	      "aria-label=\"Table of possible calls\">\n"
 	      "<table><caption>Place in the list, call, what it is for, and "
 	      "where it is</caption>\n<thead><tr><th scope=\"col\" "

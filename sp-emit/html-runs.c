@@ -14,31 +14,15 @@
  * Limits, so that the page stays small. A sentence says if something was left
  * out.
  */
-enum { RUNS_MAX = 60, POINTS_MAX = 200, COMMAND_MAX = 300 /* bytes */ };
+enum { RUNS_MAX = 60, POINTS_MAX = 200 };
 
 /* Pixels. */
 enum { WIDTH = 560, HEIGHT = 180, MARGIN = 40 };
 
-/* An argument can be a whole script. */
-static char *command_text(const struct run *run)
-{
-	char *text = NULL, *cut;
-
-	for (char **arg = run->argv; arg && *arg; arg++)
-		text_append(&text, " ", *arg);
-	if (!text)
-		return xstrdup("-");
-	if (strlen(text) <= COMMAND_MAX)
-		return text;
-	cut = xasprintf("%.*s …", COMMAND_MAX, text);
-	free(text);
-	return cut;
-}
-
 static void write_run(const struct digest *d, size_t i, FILE *out)
 {
 	const struct run *run = d->emit->trace->runs[i];
-	char *command = command_text(run);
+	char *command = digest_command(run);
 
 	fprintf(out, "<tr><th scope=\"row\" class=\"num\">%zu</th><td "
 		"class=\"path\">", i + 1);

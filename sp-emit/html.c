@@ -206,8 +206,8 @@ static void write_dangers(const struct digest *d, FILE *out)
 		"calls.</p>\n", d->emit->args ? "Of some calls, only the "
 		"arguments that were recorded are allowed: --args." :
 		"An allowed call may be given any arguments, such as any "
-		"family of sockets or request of a device; --args restricts "
-		"them.");
+		"family of sockets, any request of a device, or new "
+		"namespaces for a child; --args restricts them.");
 	fputs("<p class=\"note\">Rank 1 takes over the machine, rank 2 "
 	      "leads out of the sandbox, rank 3 opens more of the kernel.</p>\n"
 	      "</section>\n", out);

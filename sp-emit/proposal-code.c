@@ -101,31 +101,40 @@ static bool is_earlier(const struct chance *c, size_t i, bool same_function)
 	return false;
 }
 
+static bool has_instructions(const struct chance *c, const char *object)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (!*c->calls[i]->reached->function &&
+		    !strcmp(c->calls[i]->reached->object, object))
+			return true;
+	return false;
+}
+
 /*
  * Adds "imports unlink, rename": the functions through which the object of
  * calls[at] makes calls of this ability.
  */
 static void put_functions(struct proposal *p, const struct chance *c, size_t at)
 {
+	const char *object = c->calls[at]->reached->object;
+	bool has = has_instructions(c, object);
 	size_t n = 0;
 
+	if (has)
+		because(p, xstrdup(" has the instructions"));
 	for (size_t i = at; i < c->n; i++) {
 		const struct graph_call *reached = c->calls[i]->reached;
 
-		if (strcmp(reached->object, c->calls[at]->reached->object) ||
+		if (!*reached->function || strcmp(reached->object, object) ||
 		    is_earlier(c, i, true))
 			continue;
 		if (n == FUNCTIONS_MAX) {
 			because(p, xstrdup(" and more"));
 			return;
 		}
-		if (!*reached->function && !n)
-			because(p, xstrdup(" has the instructions"));
-		else if (*reached->function)
-			because(p, xstrdup(n ? ", " : " imports "));
-		if (*reached->function)
-			because_of(p, xstrdup(reached->function));
-		n++;
+		because(p, xstrdup(n++ ? ", " : has ? " and imports " :
+				   " imports "));
+		because_of(p, xstrdup(reached->function));
 	}
 }
 

@@ -56,7 +56,6 @@ void propose_call(struct proposal *p, const char *name)
 	p->calls[p->n_calls++] = xstrdup(name);
 }
 
-
 bool digest_is_initial(const struct digest_call *call)
 {
 	for (size_t i = 0; i < call->n_facts; i++)
@@ -241,15 +240,6 @@ static void propose_phases(struct proposals *p, const struct digest *d)
 	}
 }
 
-static void put_command(struct proposal *p, const struct run *run)
-{
-	char *text = NULL;
-
-	for (char **arg = run->argv; *arg; arg++)
-		text_append(&text, " ", **arg ? *arg : "''");
-	because_of(p, text ? text : xstrdup(""));
-}
-
 static void propose_variation(struct proposals *p, const struct digest *d)
 {
 	const struct trace *t = d->emit->trace;
@@ -262,7 +252,7 @@ static void propose_variation(struct proposals *p, const struct digest *d)
 	because(new, xstrdup(d->recordings == 1 ?
 			     "the only run has the command line " :
 			     "all runs have the command line "));
-	put_command(new, t->runs[0]);
+	because_of(new, digest_command(t->runs[0]));
 }
 
 static void propose_like(struct proposals *p, const struct digest *d,
@@ -304,22 +294,22 @@ static void propose_lone(struct proposals *p, const struct digest *d)
 
 /*
  * Whether the path is in a directory where every program looks for libraries,
- * locales and commands. Such paths say little about the program.
+ * locales and commands. Such paths say little about the program. Commands are
+ * looked for in each directory of $PATH.
  */
 static bool is_usual(const char *path)
 {
 	static const char *const below[] = {
 		"/lib", "/usr/lib", "/usr/local/lib", "/proc/", "/sys/",
-		"/dev/", "/usr/share/locale", "/usr/bin/", "/bin/", "/sbin/",
-		"/usr/sbin/", "/usr/local/bin/", "/usr/local/sbin/",
-		"/etc/ld.so.", "/var/run/nscd/", "/run/nscd/", "/usr/share/",
+		"/dev/", "/usr/share/locale", "/etc/ld.so.", "/var/run/nscd/", "/run/nscd/", "/usr/share/",
 		"/tmp/", "/etc/localtime",
 	};
 
 	for (size_t i = 0; i < sizeof(below) / sizeof(below[0]); i++)
 		if (!strncmp(path, below[i], strlen(below[i])))
 			return true;
-	return path[0] != '/';
+	return path[0] != '/' || strstr(path, "/bin/") ||
+		strstr(path, "/sbin/");
 }
 
 static bool was_found(const struct trace *t, const struct fact *missing)

@@ -136,7 +136,7 @@ HEAD=9300a973616e647072696e7401
 		seq 20000 | sed 's/.*/run & r&/'
 		printf 'image /bin/x\ncall * 0 1\n'
 	} | "$TESTS/mkstream" >runs.sp
-	for reader in sp-merge 'sp-emit --oci' 'sp-diff --matrix' 'sp-diff runs.sp'; do
+	for reader in sp-merge 'sp-emit --oci' 'sp-emit --html' 'sp-diff --matrix' 'sp-diff runs.sp'; do
 		# shellcheck disable=SC2086 # words
 		prlimit --cpu=$((3 * ${SP_SLOW:-1})) $reader runs.sp >out
 	done

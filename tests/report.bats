@@ -104,14 +104,15 @@ pages() {
 		run 1 x status=-9; run 2 y status=0; call * read 1|-is stopped
 		run 1 x start=5; run 2 x start=7; run 3 y argv=z; part 1 1 0 -; part 2 1 1 r%3C; call * read 1|Repeat the runs that end too early, until they get to each mark. Why: 1 of 2 recordings got to the mark r&#60;.
 		run 1 x argv='a %3C'; run 2 y argv='a %3C'; call * read 1|Add runs with other options and another configuration. Why: all runs have the command line a &#60;.
+		run 1 x argv=$(printf 'a%.0s' {1..299})%C3%A9%C3%A9; call 1 read 1|Add runs with other options and another configuration. Why: the only run has the command line $(printf 'a%.0s' {1..299}) ….
 		run 1 x argv=a; run 2 y argv=b; call * read 1|-other options
 		run 1 x argv=nil; call * read 1|-other options
 		run 1 x argv=a; run 2 <b argv=b; call * read 1; call 2 74 1; call 2 82 1|Add runs with other data, like &#60;b. Why: no other command line made these calls: what a single test finds is often not all there is (fsync rename).
 		run 1 x argv=a; run 2 y argv=b; run 3 z argv=b; call * read 1; call 2 74 1; call 3 74 1|Add runs with other data, like y. Why: no other command line made these calls: what a single test finds is often not all there is (fsync).
 		run 1 x argv=a; run 2 y argv=b; call * read 1; call * 74 1|-with other data
-		run 1 x how=paths; call 1 read 1; path 1 0x40 -2 /etc/x.d 1; path 1 1 -2 /lib/x 1; path 1 1 -2 /srv/y 1; path 1 0x40 0 /srv/y 1|Add a run in which these files exist. Why: it looked for /etc/x.d, and no run had them.
+		run 1 x how=paths; call 1 read 1; path 1 0x40 -2 /etc/x.d 1; path 1 1 -2 /lib/x 1; path 1 1 -2 /root/.cargo/bin/ls 1; path 1 1 -2 /srv/y 1; path 1 0x40 0 /srv/y 1|Add a run in which these files exist. Why: it looked for /etc/x.d, and no run had them.
 	EOT
-	[ $n = 20 ]
+	[ $n = 21 ]
 }
 
 @test "tests are proposed from the code of an executable, for imported functions that no run used" {
@@ -162,6 +163,26 @@ pages() {
 	grep -E '^accept connections .*At: AF_INET 127\.0\.0\.1:80' text
 	# without the program that the run began with, the title names the busiest one
 	sp-emit --html --image=/bin/sh x.sp 2>err | shows -F '<title>Sandbox profile of sh</title>'
+}
+
+@test "--html does not say that a profile forbids what another allowed call can do" {
+	local nr call ability
+	while read -r nr call ability; do
+		printf '%s\n' 'run 1 x status=0' 'image /bin/a' 'call 1 execve 1 flags=8' "call 1 $nr 1" |
+			"$TESTS/mkstream" | sp-emit --html --exact >page.html 2>err
+		"$TESTS/scripts/html-check.py" --text page.html >text
+		grep -E "^It may.* Possible by calls for other purposes: ([^.]*; )?$ability[;,.]" text
+		grep -E "^No call of its own is allowed to $ability[^:]*, but these calls can do it: $call" text
+		grep -E "^(It may not|No call is allowed to: )" text | lacks -F "$ability"
+	done <<-END
+	44 sendto connect to other services
+	307 sendmmsg connect to other services
+	426 io_uring_enter connect to other services
+	426 io_uring_enter open files
+	426 io_uring_enter accept connections
+	426 io_uring_enter rename, link or remove files
+	426 io_uring_enter change modes, owners and attributes of files
+	END
 }
 
 @test "--html: with many runs, a column of the heat map is several, and the page stays small" {

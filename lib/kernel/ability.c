@@ -14,12 +14,13 @@
 #define NOTABLE .notable = true
 
 static const struct ability table[] = {
-{ CALLS("bind listen accept accept4"), NOTABLE, .text = "accept connections",
+{ CALLS("bind listen accept accept4"), OTHER_WAYS("io_uring_enter socketcall"),
+  NOTABLE, .text = "accept connections",
   .test = "clients connect to each port and each Unix socket that it can be "
   "told to listen on" },
 /* MSG_FASTOPEN connects, and a datagram needs no connection: sendto(2). */
-{ CALLS("connect"), OTHER_WAYS("sendto sendmsg sendmmsg io_uring_enter"),
-  NOTABLE, .text = "connect to other services",
+{ CALLS("connect"), OTHER_WAYS("sendto sendmsg sendmmsg io_uring_enter "
+  "socketcall"), NOTABLE, .text = "connect to other services",
   .test = "it connects to each service that it can be configured to use, and "
   "one in which that service is down" },
 { CALLS("execve execveat"),
@@ -46,7 +47,8 @@ static const struct ability table[] = {
 	"fchown32 fchownat utime utimes futimesat utimensat utimensat_time64 "
 	"setxattr lsetxattr fsetxattr setxattrat removexattr lremovexattr "
 	"fremovexattr removexattrat file_setattr"),
-  OTHER_WAYS("io_uring_enter"), NOTABLE, .text = "change modes, owners and attributes of files",
+  OTHER_WAYS("io_uring_enter"), NOTABLE,
+  .text = "change modes, owners and attributes of files",
   .test = "it sets the mode, the owner or the times of a file or a socket" },
 { CALLS("kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo "
 	"pidfd_send_signal"), FUNCTIONS("abort raise"), NOTABLE,
@@ -109,7 +111,7 @@ static const struct ability table[] = {
   "passes" },
 { CALLS("poll ppoll ppoll_time64 select _newselect pselect6 pselect6_time64 "
 	"epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait "
-	"epoll_pwait2 eventfd eventfd2 pipe pipe2"),
+	"epoll_pwait2 eventfd eventfd2"),
   .text = "wait for events",
   .test = "it serves several clients at once, and one of them is slow" },
 { CALLS("sendfile sendfile64 copy_file_range splice tee vmsplice readahead "
@@ -124,9 +126,10 @@ static const struct ability table[] = {
 { CALLS("shmget shmat shmdt shmctl semget semop semtimedop "
 	"semtimedop_time64 semctl msgget msgsnd msgrcv msgctl ipc mq_open "
 	"mq_unlink mq_timedsend mq_timedsend_time64 mq_timedreceive "
-	"mq_timedreceive_time64 mq_notify mq_getsetattr memfd_create"),
-  .text = "share memory and queues with other processes",
-  .test = "its processes share memory, semaphores or queues" },
+	"mq_timedreceive_time64 mq_notify mq_getsetattr memfd_create "
+	"pipe pipe2"),
+  .text = "share memory, queues and pipes with other processes",
+  .test = "its processes share memory, semaphores, queues or pipes" },
 { CALLS("io_uring_setup io_uring_enter io_uring_register io_setup io_submit "
 	"io_cancel io_destroy io_getevents io_pgetevents "
 	"io_pgetevents_time64"), NOTABLE,
@@ -148,7 +151,7 @@ static const struct ability table[] = {
 { CALLS("mount umount umount2 move_mount open_tree open_tree_attr fsopen "
 	"fsconfig fsmount fspick mount_setattr statmount listmount pivot_root "
 	"chroot fchroot unshare setns listns open_by_handle_at"), NOTABLE,
-  .text = "change mounts, its root or its namespaces",
+  .text = "change mounts, its root or the namespaces that it is in",
   .test = "it isolates itself or a child: a chroot, a mount, a namespace" },
 { CALLS("ptrace process_vm_readv process_vm_writev pidfd_getfd pidfd_open "
 	"kcmp"), NOTABLE, .text = "read or control other processes",
