@@ -132,7 +132,8 @@ static void print_size(const struct coverage *c, FILE *out)
 
 	fprintf(out, "%zu runs", u->n_runs);
 	if (u->n != u->n_runs)
-		fprintf(out, " of %zu %ss", u->n, unit_noun(c));
+		fprintf(out, " of %zu %s%s", u->n, unit_noun(c),
+			u->n == 1 ? "" : "s");
 	if (c->choice->by == UNIT_LABEL) {
 		fprintf(out, ", %zu values of ", u->n_groups);
 		text_put_printable(c->choice->label, out);
@@ -160,14 +161,24 @@ static void print_prediction(const struct coverage *c, FILE *out)
 		c->words->thing, c->words->made, r->lower, r->upper);
 }
 
+/* A server is often started by one command line, for all of its tests. */
+static void print_too_few(const struct coverage *c, FILE *out)
+{
+	fprintf(out, "too few to predict what more would do; at least %d are "
+		"needed.\n", RISK_UNITS_MIN);
+	if (c->choice->by == UNIT_ARGV && c->units->n < c->units->n_runs)
+		fputs("Runs with the same command line count as one. If they "
+		      "are different tests, name them by\nsp-record --name, "
+		      "and count by name: --unit=name.\n", out);
+}
+
 static void print_verdict(const struct coverage *c, FILE *out)
 {
 	print_size(c, out);
 	if (c->verdict == PREDICTED)
 		print_prediction(c, out);
 	else if (c->verdict == TOO_FEW)
-		fprintf(out, "too few to predict what more would do; at least "
-			"%d are needed.\n", RISK_UNITS_MIN);
+		print_too_few(c, out);
 	else
 		fprintf(out, "nearly each %s a %s that no other %s. A set of "
 			"runs that was chosen to be\nsmall cannot show what it "

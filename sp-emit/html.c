@@ -203,7 +203,9 @@ static void write_dangers(const struct digest *d, FILE *out)
 		fputs("<li>No allowed call is known to be dangerous.</li>\n",
 		      out);
 	fprintf(out, "</ul>\n<p>%s Paths are not restricted by a profile of "
-		"calls.</p>\n", d->emit->args ? "Of some calls, only the "
+		"calls: with the rights of its user, a program that may open "
+		"files can also write to the kernel's settings in <code>/proc"
+		"</code> and <code>/sys</code>.</p>\n", d->emit->args ? "Of some calls, only the "
 		"arguments that were recorded are allowed: --args." :
 		"An allowed call may be given any arguments, such as any "
 		"family of sockets, any request of a device, or new "

@@ -251,8 +251,8 @@ static void print_totals(const struct trace *trace, const struct recording *r,
 			 sigabbrev_np(-r->status));
 	else if (r->status)
 		snprintf(status, sizeof(status), ", exit status %d", r->status);
-	message_note("%llu calls, %zu distinct, %llu task%s, %zu image%s, "
-		     "%.3f s%s", calls, n, (unsigned long long)tasks,
+	message_note("%llu call%s, %zu distinct, %llu task%s, %zu image%s, "
+		     "%.3f s%s", calls, calls == 1 ? "" : "s", n, (unsigned long long)tasks,
 		     tasks == 1 ? "" : "s", trace->n_images,
 		     trace->n_images == 1 ? "" : "s", r->duration_ns / 1e9,
 		     status);

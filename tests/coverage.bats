@@ -83,6 +83,11 @@ coverage() { sp-diff --coverage --json "$@"; }
 	run -1 coverage --fail-on-risk=99% {1..12}.sp
 	run -0 sp-diff --coverage few.sp
 	[[ $output == *'9 runs: too few to predict'* ]]
+	[[ $output != *--unit=name* ]]
+	# tests of one server: its command line is always the same
+	printf '%s\n' 'run 1 unit argv=d' 'run 2 load argv=d' 'image /bin/d' 'call * read 1' | "$TESTS/mkstream" >served.sp
+	run -0 sp-diff --coverage served.sp
+	[[ $output == *'2 runs of 1 command line: too few '*'same command line count as one.'*--unit=name* ]]
 	run -0 sp-diff --coverage {1..12}.sp
 	[[ $output == *'chosen to be'* ]]
 }
