@@ -23,16 +23,25 @@ struct kernel_btf {
 	const char *strings;
 	size_t strings_size;
 	/* offset of each type, indexed by its id; id 0 is void */
-	uint32_t *offsets;
+	uint32_t *offsets;	/* of the types 0, STEP, 2 * STEP …; 0 is void */
 	uint32_t n;
+	struct named {
+		const struct btf_type *type;
+		uint32_t id;
+	} *structs;		/* those with a name */
+	size_t n_structs;
+	struct btf_ids ids;	/* of functions */
 };
+
+enum { STEP = 16 };
 
 /* One of our structures, and the kernel's structure with the same name. */
 struct wanted {
 	const char *name;
 	const struct btf_type *local;
-	const struct btf_type *kernel;	/* NULL: the kernel has none */
-	const struct btf_type *candidates[4];	/* of that name */
+	const struct btf_type *kernel;	/* NULL: it has none */
+	uint32_t kernel_id;
+	struct named candidates[4];	/* with that name */
 	int id;				/* its id in the excerpt */
 };
 
@@ -40,14 +49,13 @@ enum { BEGINNINGS = 1024 };
 
 struct excerpt {
 	const struct btf *local;
-	struct kernel_btf kernel;
+	const struct kernel_btf *kernel;
 	struct wanted *wanted;
 	size_t n;
 	/* indexed by beginning(): whether a wanted name has that value */
 	bool begins[BEGINNINGS];
 	struct btf *btf;
 	int n_arrays;
-	struct btf_ids *ids;
 };
 
 /* The ids of the excerpt's first types. The structures follow them. */
@@ -111,41 +119,39 @@ static bool find_sections(struct kernel_btf *k)
  * The bytes of a type behind its struct btf_type; SIZE_MAX: the kind is
  * unknown.
  */
-static size_t rest_size(const struct btf_type *t)
+static inline size_t rest_size(const struct btf_type *t)
 {
-	switch (btf_kind(t)) {
-	case BTF_KIND_FWD:
-	case BTF_KIND_CONST:
-	case BTF_KIND_VOLATILE:
-	case BTF_KIND_RESTRICT:
-	case BTF_KIND_PTR:
-	case BTF_KIND_TYPEDEF:
-	case BTF_KIND_FUNC:
-	case BTF_KIND_FLOAT:
-	case BTF_KIND_TYPE_TAG:
-		return 0;
-	case BTF_KIND_INT:
-		return sizeof(uint32_t);
-	case BTF_KIND_ENUM:
-		return btf_vlen(t) * sizeof(struct btf_enum);
-	case BTF_KIND_ENUM64:
-		return btf_vlen(t) * sizeof(struct btf_enum64);
-	case BTF_KIND_ARRAY:
-		return sizeof(struct btf_array);
-	case BTF_KIND_STRUCT:
-	case BTF_KIND_UNION:
-		return btf_vlen(t) * sizeof(struct btf_member);
-	case BTF_KIND_FUNC_PROTO:
-		return btf_vlen(t) * sizeof(struct btf_param);
-	case BTF_KIND_VAR:
-		return sizeof(struct btf_var);
-	case BTF_KIND_DATASEC:
-		return btf_vlen(t) * sizeof(struct btf_var_secinfo);
-	case BTF_KIND_DECL_TAG:
-		return sizeof(struct btf_decl_tag);
-	default:
-		return SIZE_MAX;
-	}
+	static const struct {
+		bool known;
+		uint8_t fixed, each;	/* each of its vlen */
+	} sizes[32] = {
+		[BTF_KIND_FWD] = { true, 0, 0 },
+		[BTF_KIND_CONST] = { true, 0, 0 },
+		[BTF_KIND_VOLATILE] = { true, 0, 0 },
+		[BTF_KIND_RESTRICT] = { true, 0, 0 },
+		[BTF_KIND_PTR] = { true, 0, 0 },
+		[BTF_KIND_TYPEDEF] = { true, 0, 0 },
+		[BTF_KIND_FUNC] = { true, 0, 0 },
+		[BTF_KIND_FLOAT] = { true, 0, 0 },
+		[BTF_KIND_TYPE_TAG] = { true, 0, 0 },
+		[BTF_KIND_INT] = { true, sizeof(uint32_t), 0 },
+		[BTF_KIND_ENUM] = { true, 0, sizeof(struct btf_enum) },
+		[BTF_KIND_ENUM64] = { true, 0, sizeof(struct btf_enum64) },
+		[BTF_KIND_ARRAY] = { true, sizeof(struct btf_array), 0 },
+		[BTF_KIND_STRUCT] = { true, 0, sizeof(struct btf_member) },
+		[BTF_KIND_UNION] = { true, 0, sizeof(struct btf_member) },
+		[BTF_KIND_FUNC_PROTO] = { true, 0, sizeof(struct btf_param) },
+		[BTF_KIND_VAR] = { true, sizeof(struct btf_var), 0 },
+		[BTF_KIND_DATASEC] = {
+			true, 0, sizeof(struct btf_var_secinfo)
+		},
+		[BTF_KIND_DECL_TAG] = { true, sizeof(struct btf_decl_tag), 0 },
+	};
+	unsigned int kind = btf_kind(t);
+
+	return sizes[kind].known ?
+		sizes[kind].fixed + (size_t)sizes[kind].each * btf_vlen(t) :
+		SIZE_MAX;
 }
 
 static const char *string_at(const struct kernel_btf *k, uint32_t offset)
@@ -167,23 +173,25 @@ static uint32_t beginning(const char *name)
 	return hash % BEGINNINGS;
 }
 
-static void note_struct(struct excerpt *e, const struct btf_type *t)
+static void add_candidate(struct wanted *w, const struct named *found)
 {
-	const char *name = string_at(&e->kernel, t->name_off);
+	for (size_t i = 0; i < 4; i++)
+		if (!w->candidates[i].type) {
+			w->candidates[i] = *found;
+			return;
+		}
+}
+
+static void note_struct(struct excerpt *e, const struct named *found)
+{
+	const char *name = string_at(e->kernel, found->type->name_off);
 
 	if (!e->begins[beginning(name)])
 		return;
-	for (size_t i = 0; i < e->n; i++) {
-		struct wanted *w = &e->wanted[i];
-
-		if (*name != *w->name || strcmp(name, w->name))
-			continue;
-		for (size_t j = 0; j < 4; j++)
-			if (!w->candidates[j]) {
-				w->candidates[j] = t;
-				break;
-			}
-	}
+	for (size_t i = 0; i < e->n; i++)
+		if (*name == *e->wanted[i].name &&
+		    !strcmp(name, e->wanted[i].name))
+			add_candidate(&e->wanted[i], found);
 }
 
 /*
@@ -216,7 +224,6 @@ static void find_hooks(const struct kernel_btf *k, struct hook_names *hooks)
 	static const char start[] = "security_path_";
 	const char *at = k->strings, *end = at + k->strings_size;
 
-	hooks->first = UINT32_MAX;
 	for (; (at = memmem(at, end - at, start, sizeof(start) - 1)); at++) {
 		uint32_t offset = at - k->strings;
 
@@ -228,30 +235,38 @@ static void find_hooks(const struct kernel_btf *k, struct hook_names *hooks)
 	}
 }
 
-static void note_hook(struct excerpt *e, const struct btf_type *t,
+static void note_hook(struct kernel_btf *k, const struct btf_type *t,
 		      const struct hook_names *hooks)
 {
 	if (t->name_off < hooks->first || t->name_off > hooks->last)
 		return;
 	for (size_t i = 0; i < BTF_HOOKS; i++)
 		if (hooks->names[i] == t->name_off)
-			e->ids->hooks[i] = e->kernel.n;
+			k->ids.hooks[i] = k->n;
+}
+
+static void add_struct(struct kernel_btf *k, const struct btf_type *t)
+{
+	k->structs = xgrow(k->structs, k->n_structs, sizeof(*k->structs));
+	k->structs[k->n_structs++] = (struct named){ t, k->n };
 }
 
 /*
- * Goes over all types once, and notes the offset of each and the ones we need.
+ * Goes over all types once, and notes the offset of each STEP-th and the ones we
+ * need.
  */
-static bool index_types(struct excerpt *e)
+static bool index_types(struct kernel_btf *k, const struct btf_wishes *wishes)
 {
-	struct kernel_btf *k = &e->kernel;
 	uint32_t cast_name = find_name(k, "bpf_rdonly_cast");
-	uint32_t iterator_name = find_name(k, "bpf_iter_task");
-	struct hook_names hooks = { 0 };
+	uint32_t iterator_name = wishes->iterator ?
+		find_name(k, "bpf_iter_task") : 0;
+	struct hook_names hooks = { .first = UINT32_MAX };
 	size_t room = (k->types_end - k->types) / sizeof(struct btf_type) + 2;
 	const char *at = k->types;
 
-	find_hooks(k, &hooks);
-	k->offsets = xcalloc(room, sizeof(*k->offsets));
+	if (wishes->hooks)
+		find_hooks(k, &hooks);
+	k->offsets = xcalloc(room / STEP + 1, sizeof(*k->offsets));
 	for (k->n = 1; at < k->types_end; k->n++) {
 		const struct btf_type *t = (const void *)at;
 		size_t rest;
@@ -261,27 +276,37 @@ static bool index_types(struct excerpt *e)
 		rest = rest_size(t);
 		if (rest > (size_t)(k->types_end - at) - sizeof(*t))
 			return false;
-		k->offsets[k->n] = at - k->types;
+		if (k->n % STEP == 0)
+			k->offsets[k->n / STEP] = at - k->types;
 		if (btf_kind(t) == BTF_KIND_STRUCT && t->name_off)
-			note_struct(e, t);
+			add_struct(k, t);
 		else if (btf_kind(t) == BTF_KIND_FUNC && t->name_off) {
 			if (t->name_off == cast_name)
-				e->ids->bpf_rdonly_cast = k->n;
+				k->ids.bpf_rdonly_cast = k->n;
 			if (t->name_off == iterator_name)
-				e->ids->bpf_iter_task = k->n;
-			note_hook(e, t, &hooks);
+				k->ids.bpf_iter_task = k->n;
+			note_hook(k, t, &hooks);
 		}
 		at += sizeof(*t) + rest;
 	}
 	return true;
 }
 
+/* The id is in range. Type 0, void, has no place: 1 is the first. */
+static const struct btf_type *type_at(const struct kernel_btf *k, uint32_t id)
+{
+	const char *at = k->types + k->offsets[id / STEP];
+
+	for (uint32_t i = id < STEP ? 1 : id / STEP * STEP; i < id; i++)
+		at += sizeof(struct btf_type) + rest_size((const void *)at);
+	return (const void *)at;
+}
+
 /* Removes typedefs and qualifiers from a type. NULL: void, or malformed. */
 static const struct btf_type *type_of(const struct kernel_btf *k, uint32_t id)
 {
 	for (int i = 0; i < 32 && id && id < k->n; i++) {
-		const struct btf_type *t =
-			(const void *)(k->types + k->offsets[id]);
+		const struct btf_type *t = type_at(k, id);
 
 		if (!btf_is_mod(t) && !btf_is_typedef(t))
 			return t;
@@ -331,7 +356,7 @@ static uint32_t count_members(const struct excerpt *e, const struct wanted *w,
 	uint32_t bits, n = 0;
 
 	for (uint32_t i = 0; i < btf_vlen(w->local); i++)
-		n += find_member(&e->kernel, candidate,
+		n += find_member(e->kernel, candidate,
 				 btf__name_by_offset(e->local, m[i].name_off),
 				 &bits, 0) != NULL;
 	return n;
@@ -345,37 +370,22 @@ static void choose(const struct excerpt *e, struct wanted *w)
 {
 	uint32_t most = 0;
 
-	for (size_t i = 0; i < 4 && w->candidates[i]; i++) {
-		uint32_t n = count_members(e, w, w->candidates[i]);
+	for (size_t i = 0; i < 4 && w->candidates[i].type; i++) {
+		uint32_t n = count_members(e, w, w->candidates[i].type);
 
 		if (!w->kernel || n > most) {
-			w->kernel = w->candidates[i];
+			w->kernel = w->candidates[i].type;
+			w->kernel_id = w->candidates[i].id;
 			most = n;
 		}
 	}
-}
-
-static uint32_t id_in_kernel(const struct kernel_btf *k,
-			     const struct btf_type *t)
-{
-	uint32_t low = 1, high = k->n;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (k->types + k->offsets[middle] < (const char *)t)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
 }
 
 static uint32_t find_id(const struct excerpt *e, const char *name)
 {
 	for (size_t i = 0; i < e->n; i++)
 		if (e->wanted[i].kernel && !strcmp(e->wanted[i].name, name))
-			return id_in_kernel(&e->kernel, e->wanted[i].kernel);
+			return e->wanted[i].kernel_id;
 	return 0;
 }
 
@@ -420,7 +430,7 @@ static int array_id(struct excerpt *e, const struct btf_type *t,
 		    struct btf_array *arrays, int max)
 {
 	const struct btf_array *a = btf_array(t);
-	int element = id_of(e, type_of(&e->kernel, a->type));
+	int element = id_of(e, type_of(e->kernel, a->type));
 
 	if (!element || e->n_arrays == max)
 		return 0;
@@ -434,9 +444,9 @@ static void add_member(struct excerpt *e, const struct wanted *w,
 		       const char *name, struct btf_array *arrays, int max)
 {
 	uint32_t bits = 0;
-	const struct btf_member *m = find_member(&e->kernel, w->kernel, name,
+	const struct btf_member *m = find_member(e->kernel, w->kernel, name,
 						 &bits, 0);
-	const struct btf_type *t = m ? type_of(&e->kernel, m->type) : NULL;
+	const struct btf_type *t = m ? type_of(e->kernel, m->type) : NULL;
 	int id = t && btf_is_array(t) ? array_id(e, t, arrays, max) :
 		id_of(e, t);
 
@@ -505,13 +515,14 @@ static bool to_file(const struct btf *btf, int fd)
 	return data && write(fd, data, size) == (ssize_t)size;
 }
 
-static void release_kernel(struct kernel_btf *k)
+static void release(struct kernel_btf *k)
 {
 	if (k->mapped)
 		munmap(k->data, k->size);
 	else
 		free(k->data);
 	free(k->offsets);
+	free(k->structs);
 }
 
 uint32_t btf_unknown_kind(void)
@@ -530,22 +541,42 @@ uint32_t btf_unknown_kind(void)
 				unknown = btf_kind(t);
 			at += sizeof(*t) + rest;
 		}
-	release_kernel(&k);
+	release(&k);
 	return unknown;
 }
 
-bool btf_write_excerpt(const struct btf *local, int fd, struct btf_ids *ids)
+struct kernel_btf *btf_read(const struct btf_wishes *wishes)
 {
-	struct excerpt e = { .local = local, .ids = ids };
-	struct kernel_btf *k = &e.kernel;
+	struct kernel_btf *k = xcalloc(1, sizeof(*k));
+
+	if (read_file(k, "/sys/kernel/btf/vmlinux") && find_sections(k) &&
+	    index_types(k, wishes))
+		return k;
+	btf_free(k);
+	return NULL;
+}
+
+void btf_free(struct kernel_btf *k)
+{
+	if (k)
+		release(k);
+	free(k);
+}
+
+bool btf_write_excerpt(const struct kernel_btf *kernel,
+		       const struct btf *local, int fd, struct btf_ids *ids)
+{
+	struct excerpt e = { .local = local, .kernel = kernel };
 	bool ok = false;
 
 	want(&e);
 	e.btf = btf__new_empty();
-	if (e.btf && read_file(k, "/sys/kernel/btf/vmlinux") &&
-	    find_sections(k) && index_types(&e)) {
+	if (e.btf) {
+		for (size_t i = 0; i < kernel->n_structs; i++)
+			note_struct(&e, &kernel->structs[i]);
 		for (size_t i = 0; i < e.n; i++)
 			choose(&e, &e.wanted[i]);
+		*ids = kernel->ids;
 		ids->task_struct = find_id(&e, "task_struct");
 		ids->pt_regs = find_id(&e, "pt_regs");
 		ids->file = find_id(&e, "file");
@@ -554,7 +585,6 @@ bool btf_write_excerpt(const struct btf *local, int fd, struct btf_ids *ids)
 		ok = to_file(e.btf, fd);
 	}
 	btf__free(e.btf);
-	release_kernel(k);
 	free(e.wanted);
 	return ok;
 }

@@ -642,57 +642,85 @@ static void set_up(struct tracer *t, const struct tracer_options *options)
 }
 
 /* What libbpf would do later; what fails here is left to it. */
-static void create_map(struct bpf_map *map)
+static void create_map(void *argument)
 {
+	struct bpf_map *map = argument;
 	const struct bpf_map_create_opts options = {
 		.sz = sizeof(options), .map_flags = bpf_map__map_flags(map),
 	};
-	int fd;
+	int fd = bpf_map_create(bpf_map__type(map), bpf_map__name(map),
+				bpf_map__key_size(map),
+				bpf_map__value_size(map),
+				bpf_map__max_entries(map), &options);
 
-	if (bpf_map__is_internal(map) || !bpf_map__autocreate(map))
-		return;
-	fd = bpf_map_create(bpf_map__type(map), bpf_map__name(map),
-			    bpf_map__key_size(map), bpf_map__value_size(map),
-			    bpf_map__max_entries(map), &options);
 	if (fd < 0)
 		return;
 	bpf_map__reuse_fd(map, fd);
 	close(fd);
 }
 
-static void create_maps(void *object)
+static void create_maps(struct side_by_side *threads,
+			const struct bpf_object *object)
 {
 	struct bpf_map *map;
 
 	/* cppcheck-suppress unknownMacro */
 	bpf_object__for_each_map(map, object)
-		create_map(map);
+		if (!bpf_map__is_internal(map) && bpf_map__autocreate(map))
+			side_by_side_do(threads, create_map, map);
 }
 
-/*
- * Open the object and get everything ready for loading. The maps are created
- * while we read the kernel's types.
- */
-static int prepare(struct tracer *t, const struct tracer_options *options,
-		   int types_fd, struct iterators *iterators)
-{
-	bool has_types;
+/* The kernel's types. */
+struct types {
+	struct btf_wishes wishes;
+	struct kernel_btf *kernel;
+};
 
+static void read_types(void *types)
+{
+	struct types *t = types;
+
+	t->kernel = btf_read(&t->wishes);
+}
+
+/* Opens the object, whose maps are created as soon as it is open. */
+static int open_object(struct tracer *t, const struct tracer_options *options,
+		       int types_fd, struct side_by_side *threads)
+{
 	t->skel = open_skeleton(is_plain(options), &t->older, types_fd);
 	if (!t->skel)
 		return -errno;
 	set_up(t, options);
-	side_by_side_do(iterators->threads, create_maps, t->skel->obj);
-	has_types = btf_write_excerpt(bpf_object__btf(t->skel->obj), types_fd,
-				      &iterators->ids);
+	create_maps(threads, t->skel->obj);
+	return 0;
+}
+
+/*
+ * Opens the object and gets everything ready for loading. A thread reads the
+ * kernel's types meanwhile.
+ */
+static int prepare(struct tracer *t, const struct tracer_options *options,
+		   int types_fd, struct iterators *iterators)
+{
+	struct types types = {
+		.wishes = { options->n_targets, options->paths },
+	};
+	bool has_types;
+	int error;
+
+	side_by_side_do(iterators->threads, read_types, &types);
+	error = open_object(t, options, types_fd, iterators->threads);
 	side_by_side_wait(iterators->threads);
-	if (!has_types) {	/* libbpf reads all of them */
+	has_types = !error && types.kernel &&
+		btf_write_excerpt(types.kernel, bpf_object__btf(t->skel->obj),
+				  types_fd, &iterators->ids);
+	btf_free(types.kernel);
+	if (!error && !has_types) {	/* libbpf reads all of them */
 		record__destroy(t->skel);
-		t->skel = object_open(is_plain(options), &t->older, NULL);
-		if (!t->skel)
-			return -errno;
-		set_up(t, options);
+		error = open_object(t, options, -1, NULL);
 	}
+	if (error)
+		return error;
 	confirm_prepare(t->skel, &iterators->ids,
 			options->paths && !t->unconfirmed);
 	return use_casts(t->skel, &iterators->ids);

@@ -15,7 +15,7 @@
 
 #include "base/memory.h"
 
-enum { THREADS_MAX = 4, JOBS_MAX = 64, STACK_SIZE = 256 << 10 };
+enum { THREADS_MAX = 4, JOBS_MAX = 128, STACK_SIZE = 256 << 10 };
 
 struct job {
 	void (*run)(void *argument);	/* NULL: load the program */
@@ -114,8 +114,10 @@ static void add(struct side_by_side *s)
 void side_by_side_do(struct side_by_side *s, void (*work_on)(void *),
 		     void *argument)
 {
-	if (!s || s->n == JOBS_MAX)
+	if (!s || s->n == JOBS_MAX) {
+		work_on(argument);
 		return;
+	}
 	s->jobs[s->n].run = work_on;
 	s->jobs[s->n].argument = argument;
 	s->jobs[s->n].fd = -1;

@@ -19,8 +19,8 @@ struct side_by_side;
  */
 struct side_by_side *side_by_side_new(void);
 /*
- * Makes one of the threads call the function. Does nothing if there are no
- * threads, or no room in the queue.
+ * Makes one of the threads call the function. If there are no threads, or no
+ * room in the queue, calls it at once.
  */
 void side_by_side_do(struct side_by_side *s, void (*work_on)(void *),
 		     void *argument);
