@@ -295,9 +295,10 @@ _Static_assert(sizeof(struct log_entry) == 80, "layout");
 
 /*
  * A few calls of a thread can share one time, if it made RUSH_CALLS in a row in
- * less than RUSH_NS each. At most RUSH_SHARE calls share a time.
+ * less than a certain time each: RUSH_NS, or more where calls take longer. At
+ * most RUSH_SHARE calls share a time.
  */
-enum { RUSH_CALLS = 8, RUSH_NS = 2000, RUSH_SHARE = 8 };
+enum { RUSH_CALLS = 8, RUSH_NS = 2000, RUSH_NS_MAX = 16000, RUSH_SHARE = 8 };
 
 /*
  * An element of `log_ends`, one for each CPU. The kernel side and user space

@@ -3,7 +3,7 @@
 /*
  * The time for a call. Reading the clock takes about as long as running an
  * empty program, and longer than all other work for an event. So for a thread
- * that makes calls fast (RUSH_CALLS in a row, within RUSH_NS each), the clock
+ * that makes calls fast (RUSH_CALLS in a row, within rush_ns each), the clock
  * is read for one call in RUSH_SHARE. The next calls get the same time, if the
  * thread was not switched and the timer has not ticked.
  */
@@ -11,7 +11,7 @@ static __always_inline __u64 call_time(struct log_ends *ends,
 				       struct task_struct *task, __u32 tid)
 {
 	__u64 switches = MEMBER(task, nvcsw) + MEMBER(task, nivcsw);
-	__u64 jiffies = bpf_jiffies64(), now, limit = RUSH_NS;
+	__u64 jiffies = bpf_jiffies64(), now, limit = rush_ns;
 	bool running = ends->tid == tid && ends->switches == switches;
 
 	if (running && ends->shares && ends->jiffies == jiffies) {
@@ -20,7 +20,7 @@ static __always_inline __u64 call_time(struct log_ends *ends,
 	}
 	now = bpf_ktime_get_ns();
 	if (ends->rush == RUSH_CALLS)
-		limit = RUSH_NS * RUSH_SHARE;
+		limit = (__u64)rush_ns * RUSH_SHARE;
 	if (!running || now - ends->time_ns >= limit)
 		ends->rush = 0;
 	else if (ends->rush < RUSH_CALLS)

@@ -84,6 +84,7 @@ SETTING(bool, every, 0);		/* --every: log each call */
 SETTING(bool, exact_times, 0);		/* each logged call has its own time */
 SETTING(bool, results, 0);		/* --results: of each logged call */
 SETTING(bool, numbers_files, 0);	/* … with the files of descriptors */
+const volatile __u32 rush_ns = 0;	/* a rush: each call took less */
 const volatile __u32 log_size = 0;	/* entries of each CPU's log */
 const volatile bool no_follow = false;	/* follow threads, but no children */
 const volatile bool attaching = false;
