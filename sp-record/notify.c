@@ -353,13 +353,13 @@ static int start(struct notify *n, const struct command *command)
 	if (error)
 		return error;
 	workload_begin(&n->workload, &child, &r->signals, n->options->seconds);
-	if (!listener_take(n->listener, &n->workload.child)) {
+	if (!listener_take(n->listener, &n->workload.child, true)) {
 		abandon_child(n);
 		exit(message_status());
 	}
 	n->no_new_privs = listener_no_new_privs(n->listener);
 	n->hung_up = listener_fd(n->listener) < 0;
-	return listener_guard(n->listener);
+	return 0;
 }
 
 int notify_run(struct notify *n, struct recording *r,

@@ -181,6 +181,23 @@ unread() {
 	holds ''
 }
 
+@test "RLIMIT_NOFILE: no process remains when --method=notify fails" {
+	local n status
+	for n in {6..14}; do
+		status=0
+		# It would keep the pipe open.
+		timeout 20 bash -c "said=\$(prlimit --nofile=$n sp-record -q \
+			--method=notify -o out/a -- true 2>&1 3>&-)
+			code=\$?; printf %s \"\$said\" >said; exit \$code" || status=$?
+		echo "$n: $status $(<said)"
+		[ $status = 0 ] || [ $status = 125 ]
+		[ $status = 0 ] || [[ $(<said) == sp-record:*'Too many open files' ]]
+		[ "$(wc -l <said)" = 0 ]
+		rm -f out/a
+	done
+	[ $status = 0 ]
+}
+
 # starved STATUS COMMAND… — runs it with more and more memory. It prints only
 # that there is not enough, until it prints what it usually does.
 starved() {

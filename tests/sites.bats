@@ -259,6 +259,15 @@ is_at() {
 	grep -q '^ *88  getpgid(pid)  thread [0-9]*  [0-9.]* s  place not known$' list
 }
 
+@test "the stacks that a command chooses take a limited memory; no call is lost" {
+	[[ $(PATH=$PATH:/sbin ldconfig -p) == *libdw.so.1* ]] || skip "no libdw"
+	echo '{"defaultAction": "SCMP_ACT_ERRNO"}' >p.json
+	verify "$at/sites" stacks 60
+	jq -e '[.[] | select(.nr >= 100000)] | length == 60 and
+		all(.count == 50 and ([.sites[].count] | add) == 50) and
+		(.[0].sites | all(.frames)) and (.[59].sites | all(.frames | not))' v.json
+}
+
 # --- filters of the command itself -----------------------------------------
 
 @test "calls that the workload's own filter answers are listed, once" {

@@ -335,24 +335,6 @@ static void end_sender(struct listener *l)
 	close_sockets(l);
 }
 
-bool listener_take(struct listener *l, const struct command_child *child)
-{
-	bool loaded = wait_for_hook(l, child);
-	int fd = atomic_load(&l->shared->fd);
-
-	if (loaded)
-		l->fd = l->sockets[0] >= 0 ? take_from_sender(l) :
-			(int)syscall(SYS_pidfd_getfd, child->pidfd, fd, 0);
-	if (loaded && l->fd < 0)
-		message_error("cannot take the listener from the child: %s",
-			      strerror(errno));
-	end_sender(l);
-	if (!loaded)
-		return true;
-	atomic_store(&l->shared->go, l->fd >= 0);
-	return l->fd >= 0;
-}
-
 int listener_fd(const struct listener *l)
 {
 	return l->fd;
@@ -441,25 +423,52 @@ static _Noreturn void guard(struct listener *l, int parent)
 	_exit(0);
 }
 
-int listener_guard(struct listener *l)
+static bool start_guardian(struct listener *l)
 {
 	int fds[2];
 
-	if (l->fd < 0)
-		return 0;
 	if (pipe2(fds, O_CLOEXEC))
-		return -errno;
+		return false;
 	l->guardian = fork();
 	if (!l->guardian)
 		guard(l, fds[0]);
 	close(fds[0]);
-	if (l->guardian < 0) {
-		int error = errno;
-
-		l->guardian = 0;
-		close(fds[1]);
-		return -error;
-	}
 	l->alive = fds[1];
-	return 0;
+	if (l->guardian > 0)
+		return true;
+	l->guardian = 0;
+	return false;
+}
+
+static bool take(struct listener *l, const struct command_child *child)
+{
+	int fd = atomic_load(&l->shared->fd);
+
+	l->fd = l->sockets[0] >= 0 ? take_from_sender(l) :
+		(int)syscall(SYS_pidfd_getfd, child->pidfd, fd, 0);
+	if (l->fd < 0)
+		message_error("cannot take the listener from the child: %s",
+			      strerror(errno));
+	return l->fd >= 0;
+}
+
+bool listener_take(struct listener *l, const struct command_child *child,
+		   bool guarded)
+{
+	bool loaded = wait_for_hook(l, child);
+	bool ok = !loaded || take(l, child);
+
+	end_sender(l);
+	if (!loaded || !ok)
+		return ok;
+	/*
+	 * The guardian comes first: the child has the listener open until its
+	 * execve, and nobody would ever answer that if we were killed now.
+	 */
+	ok = !guarded || start_guardian(l);
+	if (!ok)
+		message_error("cannot start the guardian of the command: %s",
+			      strerror(errno));
+	atomic_store(&l->shared->go, ok);
+	return ok;
 }

@@ -28,8 +28,13 @@ int listener_hook(void *listener);
  * and lets the child continue. It also returns true if the child failed before
  * it loaded the filter; listener_fd() is then -1. Returns false if it printed
  * and latched an error; the caller must kill the child.
+ *
+ * `guarded`: starts a guardian first, a process that lets all further calls
+ * continue when we end, for whatever reason. (Without it, the kernel answers
+ * them with ENOSYS.) The guardian ends with the last task under the filter.
  */
-bool listener_take(struct listener *l, const struct command_child *child);
+bool listener_take(struct listener *l, const struct command_child *child,
+		   bool guarded);
 /*
  * The descriptor to poll, which the listener closes. -1: no filter was loaded.
  */
@@ -53,12 +58,5 @@ bool listener_is_valid(const struct listener *l, uint64_t id);
  */
 bool listener_continue(const struct listener *l, uint64_t id);
 bool listener_deny(const struct listener *l, uint64_t id, int error);
-
-/*
- * Starts a guardian: a process that lets all further calls continue when we
- * end, for whatever reason. (Without it, the kernel answers them with ENOSYS.)
- * The guardian ends with the last task under the filter. Returns 0 or -errno.
- */
-int listener_guard(struct listener *l);
 
 #endif

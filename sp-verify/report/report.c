@@ -40,6 +40,7 @@ struct report {
 	struct row **rows;
 	size_t n;
 	struct rows_of_call *by_call;
+	size_t stack_bytes;	/* in the sites of all rows */
 	char *ends;		/* NULL: every command ended as expected */
 };
 
@@ -137,7 +138,7 @@ void report_add(struct report *r, const struct violation *v)
 		row->first_ns = v->time_ns;
 	}
 	if (v->has_site)
-		sites_add(&row->sites, v);
+		sites_add(&row->sites, v, &r->stack_bytes);
 }
 
 void report_mark(struct report *r)

@@ -11,7 +11,10 @@
 #include "report/report.h"
 #include "stream/stack.h"
 
-enum { SITES_MAX = 512 };
+enum {
+	SITES_MAX = 512,		/* of one call */
+	STACK_BYTES_MAX = 16 << 20,	/* of all calls */
+};
 
 static bool same_text(const char *a, const char *b)
 {
@@ -53,21 +56,40 @@ static void new_site(struct sites *sites, const struct violation *v,
 	memcpy(s->kept, kept, sizeof(s->kept));
 }
 
-void sites_add(struct sites *sites, const struct violation *v)
+static struct site *find_site(const struct sites *sites,
+			      const struct violation *v,
+			      const uint64_t kept[SIGNATURE_ARGS])
+{
+	for (size_t i = 0; i < sites->n; i++)
+		if (is_site(&sites->at[i], v, kept))
+			return &sites->at[i];
+	return NULL;
+}
+
+void sites_add(struct sites *sites, const struct violation *v,
+	       size_t *stack_bytes)
 {
 	uint64_t kept[SIGNATURE_ARGS] = { 0 };
+	struct violation plain = *v;
+	struct site *s;
 
 	if (v->args)
 		signature_keep(v->id, v->args, kept);
-	for (size_t i = 0; i < sites->n; i++)
-		if (is_site(&sites->at[i], v, kept)) {
-			sites->at[i].count = count_add(sites->at[i].count, v->count);
-			return;
-		}
-	if (sites->n < SITES_MAX)
-		new_site(sites, v, kept);
-	else
+	s = find_site(sites, v, kept);
+	if (!s && *stack_bytes >= STACK_BYTES_MAX) {
+		plain.stack = NULL;
+		plain.stack_size = 0;
+		plain.callers = NULL;
+		s = find_site(sites, &plain, kept);
+	}
+	if (s) {
+		s->count = count_add(s->count, v->count);
+	} else if (sites->n < SITES_MAX) {
+		new_site(sites, &plain, kept);
+		*stack_bytes += plain.stack_size;
+	} else {
 		sites->more = count_add(sites->more, v->count);
+	}
 }
 
 void sites_free(struct sites *sites)

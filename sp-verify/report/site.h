@@ -40,7 +40,12 @@ struct sites {
 	uint64_t more;		/* calls */
 };
 
-void sites_add(struct sites *sites, const struct violation *v);
+/*
+ * `stack_bytes` is the size of the stacks in all sites of a report. Above a
+ * limit, further sites have no stack.
+ */
+void sites_add(struct sites *sites, const struct violation *v,
+	       size_t *stack_bytes);
 void sites_free(struct sites *sites);
 /*
  * Puts the sites with the highest counts first; of equal counts, the earliest.

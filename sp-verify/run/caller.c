@@ -22,11 +22,14 @@
 #define uthash_malloc(size) xcalloc(1, size)
 #include <uthash.h>
 
-/*
- * for one call, the most places that are looked up, and the most stacks that
- * are unwound
- */
-enum { LOOKUPS_MAX = 512 };
+enum {
+	/*
+	 * for one call, the most places that are looked up, and the most stacks
+	 * that are unwound
+	 */
+	LOOKUPS_MAX = 512,
+	PLACES_MAX = 1 << 16,	/* of all calls */
+};
 
 /* An executable that was found before, by the key of its file. */
 struct known_image {
@@ -219,7 +222,8 @@ static struct known_place *place_of(struct callers *c, const struct key *key,
 
 	*is_new = false;
 	HASH_FIND(hh, c->places, key, sizeof(*key), k);
-	if (k || budget->places++ >= LOOKUPS_MAX)
+	if (k || budget->places++ >= LOOKUPS_MAX ||
+	    HASH_COUNT(c->places) >= PLACES_MAX)
 		return k;
 	*is_new = true;
 	k = xcalloc(1, sizeof(*k));

@@ -13,9 +13,13 @@
 #include "stream/fact-shape.h"
 #include "stream/stack.h"
 
+/* the most memory for chains: the command chooses its stacks */
+enum { CHAIN_BYTES_MAX = 16 << 20 };
+
 struct chain_finder {
 	struct file_child *child;	/* unwinds */
 	struct peek *peek;
+	size_t bytes;		/* in chains, those that were dropped included */
 	/* libdw is not installed, or the process that uses it was given up */
 	bool unavailable;
 };
@@ -88,6 +92,13 @@ static void keep_answer(struct chain *chain, struct call_id id,
 			       words->n * sizeof(*words->words));
 }
 
+static size_t size_of(const struct chain *chain)
+{
+	return sizeof(*chain) + chain->detail_size +
+		chain->n_words * sizeof(*chain->words) +
+		(chain->callers ? strlen(chain->callers) : 0);
+}
+
 static struct chain *unwind(struct chain_finder *f, struct chains *chains,
 			    struct call_id id, struct unwind_request *head,
 			    const uint8_t *stack)
@@ -108,6 +119,7 @@ static struct chain *unwind(struct chain_finder *f, struct chains *chains,
 					       FILE_CHILD_MS));
 	free(request);
 	mapping_list_free(list, n);
+	f->bytes += size_of(chain);
 	return chain;
 }
 
@@ -152,7 +164,7 @@ const struct chain *chain_find(struct chain_finder *f, struct chains *chains,
 	head.base = stack.base;
 	head.size = stack.size;
 	chain = find_known(chains, &head, stack.bytes);
-	*looked = !chain && may_look;
+	*looked = !chain && may_look && f->bytes < CHAIN_BYTES_MAX;
 	if (*looked)
 		chain = unwind(f, chains, id, &head, stack.bytes);
 	if (*looked)

@@ -34,7 +34,7 @@ void chain_finder_free(struct chain_finder *finder);
  * The chain of a call that waits for our answer, or NULL if it is unknown.
  * `chains` owns it; it is valid until the next call. If it is not among
  * `chains` and `may_look` is true, the stack is unwound, and `*looked` becomes
- * true.
+ * true. All chains of a finder together have a limit, too.
  */
 const struct chain *chain_find(struct chain_finder *finder,
 			       struct chains *chains,

@@ -495,7 +495,7 @@ static bool start(struct session *s, struct command *command)
 	}
 	workload_begin(&s->workload, &child, s->options->forward,
 		       s->options->timeout);
-	if (listener_take(s->listener, &s->workload.child))
+	if (listener_take(s->listener, &s->workload.child, false))
 		return true;
 	abandon_child(s);
 	return false;

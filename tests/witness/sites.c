@@ -52,6 +52,27 @@ static void child(char *self)
 	waitpid(pid, NULL, 0);
 }
 
+#define LONG(name) name##_and_a_long_name_that_takes_much_memory_in_a_stack\
+_and_a_long_name_that_takes_much_memory_in_a_stack\
+_and_a_long_name_that_takes_much_memory_in_a_stack\
+_and_a_long_name_that_takes_much_memory_in_a_stack
+
+/* Makes the call below `depth` functions. */
+static __attribute__((noinline)) long LONG(deep)(int depth, int nr)
+{
+	volatile long result = depth ? LONG(deep)(depth - 1, nr) : syscall(nr);
+
+	return result;
+}
+
+/* `n` calls that no kernel has, each with 50 stacks. */
+static void stacks(int n)
+{
+	for (int i = 0; i < n; i++)
+		for (int depth = 0; depth < 50; depth++)
+			LONG(deep)(depth, 100000 + i);
+}
+
 static void crowd(int n)
 {
 	while (n--)
@@ -76,6 +97,8 @@ int main(int argc, char **argv)
 		marked_function();
 	if (!strcmp(what, "crowd"))
 		crowd(n);
+	if (!strcmp(what, "stacks"))
+		stacks(n);
 	if (!strcmp(what, "generated"))
 		generated();
 	if (!strcmp(what, "unlink")) {
