@@ -52,9 +52,9 @@ static __always_inline void note_namespaces(__u32 image,
 }
 
 /*
- * Whether the kernel checks CAP_SYS_ADMIN only because the process grows, to
- * see whether it may use memory that is kept for administrators. The kernel's
- * stack shows who asks.
+ * Whether the kernel checks CAP_SYS_ADMIN only because the process asks for
+ * memory: some memory is reserved for administrators. The kernel's stack shows
+ * which function makes the check.
  */
 static __always_inline bool is_for_memory(void *ctx)
 {

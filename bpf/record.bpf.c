@@ -339,12 +339,10 @@ struct {
 struct walk {
 	struct dentry *dentry, *root;
 	struct vfsmount *mnt, *root_mnt;
-	/*
-	 * a directory on the way whose position in the path is wanted; or NULL
-	 */
+	/* a directory that may be on the way; NULL: none */
 	struct dentry *passed;
 	struct vfsmount *passed_mnt;
-	/* where the part of the path below it begins; 0: not reached */
+	/* where the path below `passed` begins; 0: not reached */
 	__u64 from_passed;
 };
 

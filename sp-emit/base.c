@@ -168,8 +168,8 @@ static void allow_call(struct profile *p, struct call_id id, const char *name,
 }
 
 /*
- * If a name in a list of names is allowed, the same name on other architectures
- * is, too.
+ * A list of names applies to all architectures, so that the calls of this name
+ * are allowed on each of them.
  */
 static void allow_elsewhere(struct profile *p, const char *name)
 {

@@ -259,7 +259,7 @@ static void write_failures(const struct digest *d, FILE *out)
 static void write_certainty(const struct digest *d, FILE *out)
 {
 	fputs("<section aria-labelledby=\"sure\">\n<h2 id=\"sure\">"
-	      "How sure</h2>\n<p>How sure it is that the profile lacks no call: "
+	      "How sure</h2>\n<p>Certainty that no needed call is missing: "
 	      "<strong>", out);
 	fprintf(out, "%s</strong>. ", digest_grade(d));
 	html_take(digest_certainty(d), out);

@@ -61,15 +61,15 @@ static void add_path(struct path_list *list, const struct emit *emit,
 		return;
 	}
 	text = path_escape(path);
-	message_error("%s= cannot hold %s: a unit file is lines of UTF-8 "
+	message_error("%s= cannot hold %s: a unit file can only have UTF-8 "
 		      "(--widen-names allows its directory)", key, text);
 	free(text);
 	free(path);
 }
 
 /*
- * Whether the path is below another entry, so that it need not be listed. It
- * must be if a directory between them is protected separately.
+ * Whether the entry `by` also allows the path, which is then not listed. It
+ * does not if a directory between them is protected separately.
  */
 static bool is_covered(const char *path, const char *by)
 {
@@ -226,7 +226,7 @@ static void write_writable(const struct path_list *list, FILE *out)
 	if (root)
 		write_comment("The run changes the root directory, or moves or "
 			      "links files between directories that have only "
-			      "that in common.", "# ", out);
+			      "the root directory in common.", "# ", out);
 	else
 		fputs("ProtectSystem=strict\n", out);
 	write_list(list, root, "ReadWritePaths", out);

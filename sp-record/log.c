@@ -18,7 +18,7 @@
 
 enum {
 	IDLE_MS = 8,		/* the longest sleep if the log is quiet */
-	/* entries that are given back to the kernel side at once */
+	/* entries that are read before they are given back to the kernel */
 	PUBLISH_EVERY = 512,
 };
 
@@ -69,7 +69,10 @@ static uint32_t name_image(struct log *l, uint32_t id)
 
 	events_image(l->events, path);
 	free(path);
-	/* the number of the last run, with all others, is still unknown */
+	/*
+	 * The last run, which includes all that belongs to no other run, gets
+	 * its number at the end.
+	 */
 	if (t->split && run < SPLIT_REST)
 		events_run(l->events, l->n_images, run);
 	l->images[id] = ++l->n_images;

@@ -20,7 +20,7 @@ bool machine_has_trace_events(void);
  * linux/proc_ns.h), whose ids the kernel side uses.
  */
 bool machine_sees_pids(void);
-/* Whether our time namespace is another one than the initial one. */
+/* Whether our time namespace is not the initial one. */
 bool machine_has_own_clock(void);
 
 #endif

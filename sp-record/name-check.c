@@ -40,13 +40,13 @@ enum file_system {
 struct walking {
 	const struct name_question *question;
 	int fd;			/* where we are (O_PATH) */
-	struct stat st;		/* of that */
+	struct stat st;		/* of `fd` */
 	struct stat parent;	/* the directory above */
 	/* the part of the path that we have not followed */
 	char rest[REST_MAX];
 	char path[PATH_FACT_MAX + 1];	/* the path so far; "" is the root */
 	size_t links;
-	/* the last file system that turned out to keep no usable times */
+	/* the last file system that was found not to be SAYS_ANYTHING */
 	dev_t trusted;
 	/* no component so far has changed since the recording's start */
 	bool settled;

@@ -27,7 +27,7 @@ enum {
 	 * tasks
 	 */
 	TELL_AFTER_S = 1,
-	/* looks anyway, in case the event of the last task's end was lost */
+	/* The longest wait: the event of the last task's end may be lost. */
 	FALLBACK_MS = 500,
 	/* from the end of a unit's last task to asking systemd */
 	ASK_MS = 500,

@@ -405,8 +405,8 @@ bool target_set_container(struct target *t, const char *name, char **problem)
 	await_again(t, &m);
 	cgroup_mounts_free(&m);
 	if (!t->n_awaited)
-		*problem = xasprintf("--container %s: no such container; by "
-				     "POD/NAME, only one that runs is found",
+		*problem = xasprintf("--container %s: no such container; "
+				     "POD/NAME finds only running containers",
 				     name);
 	return t->n_awaited;
 }

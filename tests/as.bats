@@ -162,7 +162,8 @@ place() {
 		echo runc || echo runc-1.1.14
 }
 
-# same PID PROFILE PLACE TRACE — no call gets another answer
+# same PID PROFILE PLACE TRACE — checks that the filters of the process give each
+# call the answer that --as=PLACE predicts
 same() {
 	sp-verify --pid="$1" --json "$4" >held 2>held.err || [ $? = 1 ]
 	sp-verify -p "$2" --as="$3" --json "$4" >said 2>said.err || [ $? = 1 ]

@@ -401,7 +401,7 @@ make_old_cgroup() {
 	cgroups=$cgroup
 }
 
-@test "listening: a zombie, which is in no cgroup of version 1" {
+@test "--audit lists a call of a zombie, which has left its cgroup of version 1" {
 	requires_audit
 	make_old_cgroup
 	watch --exe="$caller" --unit="sandprint-$$"
@@ -421,7 +421,7 @@ make_old_cgroup() {
 	[ "$(row)" = "4 getpgid log $caller" ]
 }
 
-@test "listening: an exiting process, which is in no cgroup of version 1" {
+@test "--audit lists the calls of an exiting process, which has left its cgroup of version 1" {
 	requires_audit
 	make_old_cgroup
 	watch --exe="$caller" --unit="sandprint-$$"

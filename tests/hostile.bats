@@ -54,7 +54,7 @@ HEAD=9300a973616e647072696e7401
 	sp-emit --json good.sp > out
 }
 
-@test "streams that are cut at any byte" {
+@test "a stream that is cut at any byte is refused" {
 	good_stream
 	size=$(stat -c %s good.sp)
 	for n in 0 1 5 13 14 40 $((size / 2)) $((size - 6)) $((size - 1)); do
@@ -66,7 +66,7 @@ HEAD=9300a973616e647072696e7401
 	refuse cut.sp
 }
 
-@test "wrong lengths, and lengths of gigabytes" {
+@test "wrong lengths, and lengths of gigabytes, are refused" {
 	good_stream
 	for claim in dd ff00 df c6 db c9 dc de c5 da; do
 		refuse_bytes "$HEAD" "${claim:0:2}" ffffffff
@@ -76,14 +76,14 @@ HEAD=9300a973616e647072696e7401
 	done
 }
 
-@test "objects that are nested deeply" {
+@test "deeply nested objects are refused" {
 	good_stream
 	refuse_bytes "$HEAD" "$(printf '91%.0s' {1..20000})"
 	refuse_bytes "$HEAD" "92 05 $(printf '81 00%.0s' {1..20000})"
 	refuse_bytes "$(printf '91%.0s' {1..20000})"
 }
 
-@test "other versions, and other kinds of files" {
+@test "other versions, and other kinds of files, are refused" {
 	good_stream
 	refuse_bytes 9300a973616e647072696e7402
 	grep -q 'version 2' err
@@ -102,7 +102,7 @@ HEAD=9300a973616e647072696e7401
 	grep -q 'after segment [0-9]*: not a header' err
 }
 
-@test "records with wrong fields, or with wrong numbers of others" {
+@test "records with wrong fields, or that refer to missing records, are refused" {
 	good_stream
 	for record in '[4, 0, 1, 2, [[0, 1, 0, 0]]]' '[3, "/x", null, [[0, 1, 1]]]' \
 		'[3, "/x", "id", []]' '[3]' '[4]' '[2]' '[2, 1]' '[0, "sandprint", 1]' '[-1]' \
@@ -115,7 +115,7 @@ HEAD=9300a973616e647072696e7401
 	done
 }
 
-@test "random bytes" {
+@test "random bytes are refused" {
 	good_stream
 	cat > noise.py <<-'PY'
 	import random

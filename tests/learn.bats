@@ -237,8 +237,8 @@ under_load() {
 	return "$status"
 }
 
-# three_rounds NAME — from a recording of the start-up to a clean run under
-# load
+# three_rounds NAME — records the start-up, learns in at most three runs under
+# load, and expects no violation in the next run
 three_rounds() {
 	local round
 	shopt -s nullglob
@@ -258,13 +258,13 @@ three_rounds() {
 	[ ! -s list ]
 }
 
-@test "redis-server: three rounds at most" {
+@test "three rounds of learning are enough for redis-server" {
 	requires_root
 	requires redis-server redis-benchmark
 	three_rounds redis
 }
 
-@test "nginx: three rounds at most" {
+@test "three rounds of learning are enough for nginx" {
 	requires_root
 	requires nginx wrk
 	three_rounds nginx

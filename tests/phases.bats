@@ -34,7 +34,8 @@ parts() {
 		[ "$(counts prctl --until=ready)" = 1 ]
 		[ "$(counts prctl --from=ready)" = 0 ]
 	done
-	# its names do, too, even if it ends in another phase
+	# A name belongs to the phase in which its call began, too, even if the
+	# call ends in another phase.
 	names --until=ready >start
 	names --from=ready >ready
 	grep -qx 'read /etc/passwd' start
@@ -124,7 +125,7 @@ parts() {
 	run -125 sp-record --mark={1,2,3,4,5,6,7,8} -- true
 }
 
-@test "parts are merged and folded as runs are" {
+@test "parts are merged and folded like runs" {
 	sp-record -q --paths --mark=a=openat --mark=b=exit_group -o x.sp -- true
 	sp-record -q --mark=a=mmap -o y.sp -- true
 	sp-merge -o xy.sp x.sp y.sp
@@ -146,12 +147,12 @@ parts() {
 	[[ $output == *"malformed part record"* ]]
 }
 
-@test "the recorder's execve is no call of a program that confines itself" {
+@test "a program that confines itself gets no rule for the recorder's execve" {
 	sp-record -q -o run.sp -- cat /dev/null
 	sp-emit --libseccomp --explain run.sp | awk '$3 == "execve"' >list
 	[ ! -s list ]
 	sp-emit --oci --explain run.sp | shows 'execve  *allow  *observed'
-	# a process of its own is another one
+	# The program's own execve is in the profile.
 	sp-record -q -o run.sp -- sh -c 'exec sh -c :'
 	sp-emit --libseccomp --explain run.sp | shows 'execve  *allow  *observed'
 }
@@ -169,7 +170,7 @@ parts() {
 	[[ $output == *"service: open: Operation not permitted"* ]]
 }
 
-@test "for patterns of names that differ by run, all phases are one run" {
+@test "names that differ between the phases of a run do not become patterns" {
 	mkdir shards
 	touch shards/shard-1 shards/shard-2
 	# shellcheck disable=SC2016 # for the shell inside

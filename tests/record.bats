@@ -791,7 +791,7 @@ os.execvp("sp-record", "sp-record -q -o run.sp -- grep SigIgn "
 	has_call exit_group
 }
 
-@test "tasks that remain: exactly these" {
+@test "the note on remaining tasks counts and names them" {
 	run --separate-stderr -4 sp-record -o run.sp -- \
 		sh -c 'sleep 1.5 & echo $!; exit 4'
 	[[ $stderr == *", 1 task is left: "*" (sleep): "* ]]

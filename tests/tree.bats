@@ -145,7 +145,7 @@ family() {
 	run ! grep 'start one another' err
 }
 
-@test "a recording without who started whom is refused" {
+@test "a recording that does not show which program started which is refused" {
 	printf '%s\n' 'run 1 a' 'image /a 1:1:1' 'call 1 read 1' \
 		'image /b 1:1:1' 'call 1 read 1' | "$TESTS/mkstream" >old.sp
 	run -2 sp-emit --oci --tree=/a old.sp

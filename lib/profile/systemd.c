@@ -184,8 +184,8 @@ static bool take_group(struct unit *u, struct list *list,
 	if (!groups && !strcmp(word->name, "@default"))
 		return take_default(u, list, word, depth);
 	if (!groups)
-		return refuse(u->reader, "%s: systemd-analyze, which knows "
-			      "what is in it, cannot be run", word->name);
+		return refuse(u->reader, "%s: cannot run systemd-analyze, "
+			      "which lists the calls of a group", word->name);
 	group = systemd_group_find(groups, word->name);
 	if (!group)
 		return reader_add_unknown(u->reader, word->name);

@@ -110,8 +110,8 @@ static int by_detail(const void *a, const void *b)
 }
 
 /*
- * The facts of who started whom, sorted by the path of the starter. The caller
- * frees the array.
+ * The facts that show which program started which, sorted by the path of the
+ * starting one. The caller frees the array.
  */
 static struct fact **sort_starts(const struct trace *t)
 {

@@ -42,8 +42,8 @@ option_set selection_option_image, selection_option_tree;
 struct trace *select_within(struct trace *all, const bool *within);
 
 /*
- * For each run, whether its recording lacks the facts of who started whom. The
- * caller frees the array.
+ * For each run, whether its recording does not show which program started
+ * which. The caller frees the array.
  */
 bool *select_startless(const struct trace *t);
 
@@ -63,10 +63,10 @@ struct trace *select_facts(struct trace *from,
 					 const struct fact *fact), void *arg);
 
 /*
- * Errors in the selection, "--tree: …", and what to note about it. Both are
- * lists of heap texts that end with NULL; the caller frees them. It is an error
- * if no image matches a pattern, or if a tree is selected from a run that was
- * recorded without who started whom. A note names an executable of the tree
+ * Errors in the selection, "--tree: …", and notes on it. Both are lists of heap
+ * texts that end with NULL; the caller frees them. It is an error if no image
+ * matches a pattern, or if a tree is selected from a run whose recording does
+ * not show which program started which. A note names an executable of the tree
  * that others started as well, or one that was selected by its name rather than
  * its path.
  */

@@ -113,8 +113,8 @@ struct trace_sink {
 	/* an image; numbers start at 0 in each segment; `path` NULL: unknown */
 	void (*image)(void *arg, uint32_t number, const char *path);
 	/*
-	 * a file of a result, numbered likewise; NULL: the receiver ignores
-	 * this
+	 * a file of a result, numbered like the images; NULL: the receiver
+	 * ignores this
 	 */
 	void (*file)(void *arg, uint32_t number, const char *path);
 	/*

@@ -202,8 +202,8 @@ static const struct {
 	  "\"SCMP_ACT_KILL\"}, \"defaultAction\": \"SCMP_ACT_ALLOW\"}",
 	  "kind and defaultAction cannot both be given" },
 	/*
-	 * Things that a runtime would ignore, so that it allows or denies
-	 * anyway.
+	 * Members that a runtime ignores: it would allow or deny the call
+	 * without regard to them.
 	 */
 	{ "{\"linux\": {\"seccomp\": {\"defaultAction\": \"SCMP_ACT_KILL\","
 	  " \"syscalls\": [{\"names\": [\"read\"], \"action\": "
