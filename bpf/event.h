@@ -594,7 +594,7 @@ struct control {
 };
 _Static_assert(sizeof(struct control) == 24, "layout");
 
-/* A recorded cgroup, identified as the kernel does. */
+/* A recorded cgroup, identified as in the kernel. */
 struct cgroup_id {
 	__u64 id;		/* the inode number of its directory */
 	/* first field in /proc/PID/cgroup; 0: version 2 */

@@ -6,11 +6,12 @@
  */
 
 /*
- * The verifier checks a function that is not static once, by itself, and not
- * again with each state that it is called in. That is most of what starting
- * costs. Such a function takes numbers, or the address of something of known
- * size, which it has to check for NULL. Older kernels know numbers only: a
- * function that takes an address is CHECKED_ONCE, and static for them.
+ * The verifier checks a static function again for each state in which it is
+ * called, which is most of the cost of starting. It checks a function that is
+ * not static only once. Such a function takes numbers, or the address of an
+ * object of known size, which it has to check for NULL. On older kernels it
+ * takes only numbers, so functions that take an address are static there: they
+ * are marked CHECKED_ONCE.
  */
 #ifdef OLDER_KERNEL
 #define CHECKED_ONCE static __noinline
@@ -18,8 +19,9 @@
 #else
 #define CHECKED_ONCE __noinline
 /*
- * Until Linux 6.8, the verifier also checks a function that no program reaches.
- * This one uses maps that few recordings have; for older kernels they always exist.
+ * For functions that use maps which only some recordings have. Until Linux 6.8,
+ * the verifier also checks a function that no program reaches, unless it is
+ * static. The object for older kernels always has these maps.
  */
 #define OLDER_CHECKED_ONCE static __noinline
 #endif
@@ -59,12 +61,13 @@ static __always_inline __u64 sub(__u64 *counter, __u64 n)
 }
 
 /*
- * There is no operation that changes a word and returns what it was, and no
- * spin lock for these programs. But a key can be put into a map once only. So a
- * word is locked by the last bits of its address. Who holds a lock is not
- * preempted, so the wait is short; it has an end, since the verifier wants one.
+ * Older kernels have no atomic operation that returns the former value, and no
+ * spin lock for these programs. A lock is therefore a key of the map
+ * locked_words: only one program can add it. The key of a word is the lower
+ * half of its address. The holder of a lock is not preempted, so the wait is
+ * short. It is limited because the verifier requires an end of each loop.
  */
-/* The verifier takes the result of a 32-bit operation for a number. */
+/* A 32-bit operation makes the verifier treat the address as a number. */
 static __always_inline __u32 lock_of(volatile void *word)
 {
 	__u32 bits;
@@ -99,7 +102,7 @@ __noinline int unlock(__u32 word)
 	return bpf_map_delete_elem(&locked_words, &word);
 }
 
-/* Do what follows the former value; evaluates to that value. */
+/* Makes the change while the word is locked. Its value is the former one. */
 #define WITH_LOCK(word, change) ({ \
 	volatile __typeof__(*(word)) *at = (word); \
 	__u32 its_lock = lock_of(at); \
@@ -141,8 +144,8 @@ static __always_inline void wait_for_watch(__u64 until_ns)
 }
 
 /*
- * Where a walk keeps how far it has come: not on the stack, where the verifier
- * would follow the values that it has had through all the steps.
+ * The memory for the progress of a walk. It is not on the stack, because the
+ * verifier would then tell the states of all steps apart.
  */
 static __always_inline struct walk *walk_memory(struct walk *own)
 {
@@ -152,7 +155,7 @@ static __always_inline struct walk *walk_memory(struct walk *own)
 	return bpf_map_lookup_elem(&walks, &zero);
 }
 
-/* Along the tree of mappings, which was in the place of a maple tree. */
+/* Older kernels keep the mappings in a red-black tree, not in a maple tree. */
 static __always_inline struct file *file_at(__u64 address)
 {
 	struct mm_struct *mm = BPF_CORE_READ(current_task(), mm);
@@ -183,7 +186,7 @@ static __always_inline struct task_struct *current_task(void)
 /* task->a->b, of the current task or one that the kernel passed with a type */
 #define MEMBER(task, ...) ___arrow(task, __VA_ARGS__)
 
-/* Where the task's registers of user space are. */
+/* The saved registers of the task's user space. */
 static __always_inline struct pt_regs *registers_of(struct task_struct *task)
 {
 	return (void *)bpf_task_pt_regs(task);

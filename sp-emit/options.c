@@ -206,9 +206,9 @@ static const struct option_row rows[] = {
 	  "comes from; without a format, for --oci",
 	  OPTION_FLAG(struct options, explain) },
 	{ "possible", 0, "[all]",
-	  "with --explain, --markdown or --html: also what the\n"
-	  "executables can do and no run did, and tests for it; with\n"
-	  "all, --explain has a line for each call",
+	  "with --explain, --markdown or --html: also calls\n"
+	  "that executables can make but no run made, and tests for\n"
+	  "them; with all, --explain has a line for each call",
 	  .set = set_possible, .modes = OF_CALLS },
 	{ .help = "\nWhat is in it:" },
 	{ "args", 0, "[GROUPS]",

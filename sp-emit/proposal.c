@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the runs themselves say about tests that are missing. */
+/* Proposes tests for what the runs themselves show to be untested. */
 #include "proposal.h"
 
 #include <errno.h>
@@ -107,7 +107,7 @@ static void propose_repeats(struct proposals *p, const struct digest *d)
 
 	if (!d->failed)
 		return;
-	new = propose(p, xstrdup("Repeat what failed, until it succeeds"));
+	new = propose(p, xstrdup("Repeat the failed runs until they succeed"));
 	for (size_t i = 0; i < d->emit->trace->n_runs && n < RUNS_MAX; i++) {
 		const struct run *run = run_at(d, i);
 
@@ -209,7 +209,7 @@ static void propose_signals(struct proposals *p, const struct digest *d)
 				 "stop"));
 	propose_call(new, "rt_sigreturn");
 	because(new, xasprintf("it sets what signals do (%" PRIu64
-			       " × rt_sigaction), and no run came back from a "
+			       " × rt_sigaction), and no run returned from a "
 			       "handler", times(d, "rt_sigaction")));
 }
 
@@ -262,8 +262,8 @@ static void propose_like(struct proposals *p, const struct digest *d,
 						  "like"));
 
 	new->like = xstrdup(run_at(d, run)->name);
-	because(new, xstrdup("no other command line made these calls: what a "
-			     "single test finds is often not all there is"));
+	because(new, xstrdup("no other command line made these calls: similar "
+			     "tests may make others"));
 	for (size_t i = 0; i < d->n; i++)
 		if (d->calls[i].n_units == 1 && d->calls[i].only_run == run)
 			propose_call(new, d->calls[i].name);
@@ -418,5 +418,5 @@ const char *proposals_hint(const struct digest *d)
 {
 	return d->emit->lists_possible ? NULL :
 		"With --possible, sp-emit also reads the executables, and "
-		"proposes tests for what they can do and no run did";
+		"proposes tests for calls that they can make but no run made";
 }

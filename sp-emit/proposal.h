@@ -49,8 +49,8 @@ void because_of(struct proposal *p, char *name);
 void propose_call(struct proposal *p, const char *name);
 
 /*
- * With --possible: adds proposals from the code of the executables, for what
- * they can do and no run did. Adds only those with the numbers from `from` up
+ * With --possible: adds proposals from the code of the executables, for
+ * abilities that no run used. Adds only those with the numbers from `from` up
  * to `to`.
  */
 void propose_by_code(struct proposals *p, const struct digest *d,

@@ -55,7 +55,10 @@ static int do_job(struct job *job)
 	return job->fd < 0 ? -errno : 0;
 }
 
-/* Do jobs until there is none, or, if `waits`, until all have come. */
+/*
+ * Does jobs until the queue is empty. If `waits` is set, goes on until no
+ * further job will be added.
+ */
 static void work(struct side_by_side *s, bool waits)
 {
 	pthread_mutex_lock(&s->lock);
@@ -86,7 +89,7 @@ static void *run(void *side_by_side)
 	return NULL;
 }
 
-/* Signals are for the main thread. */
+/* The threads block all signals, so that the main thread gets them. */
 static void start(struct side_by_side *s, size_t n)
 {
 	pthread_attr_t attributes;

@@ -14,8 +14,8 @@ struct side_by_side;
 
 /*
  * Call this before the object is opened. Returns NULL if there is only one CPU,
- * or this libbpf has no handlers for that. libbpf then loads all programs
- * itself.
+ * or this libbpf does not let other code load programs. libbpf then loads all
+ * programs itself.
  */
 struct side_by_side *side_by_side_new(void);
 /*
@@ -25,7 +25,8 @@ struct side_by_side *side_by_side_new(void);
 void side_by_side_do(struct side_by_side *s, void (*work_on)(void *),
 		     void *argument);
 /*
- * Also works off the queue, and returns when it is empty and no thread is busy.
+ * Takes part in the work, and returns when the queue is empty and no thread is
+ * busy.
  */
 void side_by_side_wait(struct side_by_side *s);
 /*

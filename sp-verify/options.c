@@ -172,10 +172,10 @@ static const struct option_table table = {
 "       sp-verify --audit[=LOG] [-p PROFILE] [OPTION...]\n"
 "       sp-verify --landlock=POLICY [OPTION...] [TRACE...]\n"
 "       sp-verify --landlock=POLICY [OPTION...] -- COMMAND [ARGUMENT...]\n"
-"List every call that a seccomp profile denies: of recordings, without\n"
-"running anything; of a command; or of a recorded command run again. Or list\n"
-"what the kernel logs under a profile in force; or what a Landlock policy\n"
-"denies: to recorded paths and ports, or to a command that is run under it.\n"
+"List every call that a seccomp profile denies in recordings, in a command that\n"
+"is run, or in a recorded command that is run again. --audit lists the calls\n"
+"that the kernel logs under a profile in force. --landlock lists what a policy\n"
+"denies to recorded paths and ports, or to a command that is run under it.\n"
 "With no TRACE, or when TRACE is -, read stdin.\n",
 	.rows = rows, .n_rows = sizeof(rows) / sizeof(rows[0]),
 	.end =

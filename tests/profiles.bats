@@ -353,10 +353,10 @@ resource() {
 	[ "$(denied p a.sp --document=two)" = "x86_64 write EPERM" ]
 	run -1 sp-diff --document=two p a.sp
 	run -2 sp-verify -p p --document=x a.sp
-	[ "$output" = "sp-verify: p: no SeccompProfile is called x; there are: one, two" ]
+	[ "$output" = "sp-verify: p: no SeccompProfile is called x; the file has: one, two" ]
 	resource one execve >p
 	run -2 sp-verify -p p --document=two a.sp
-	[ "$output" = "sp-verify: p: no SeccompProfile is called two; there are: one" ]
+	[ "$output" = "sp-verify: p: no SeccompProfile is called two; the file has: one" ]
 }
 
 @test "SeccompProfile: a base in the same file, in a file beside it, and a missing one" {

@@ -90,14 +90,14 @@ pages() {
 		esac || { cat proposed text; return 1; }
 		n=$((n + 1))
 	done <<-EOT
-		run 1 x status=0; call 1 read 1; run 2 <b status=3; call 2 read 1|Repeat what failed, until it succeeds. Why: run &#60;b exited with 3; a run that fails early has not made all of its calls.
+		run 1 x status=0; call 1 read 1; run 2 <b status=3; call 2 read 1|Repeat the failed runs until they succeed. Why: run &#60;b exited with 3; a run that fails early has not made all of its calls.
 		run 1 x status=0; call 1 read 1|-Repeat
 		run 1 x; call 1 read 1|-Record a start
 		run 1 x blind=$start; call 1 read 1|Record a start of the program: sp-record with its command, or with --unit and --restart. Why: each recording attached to a program that ran already, so the calls of its start are missing.
 		run 1 x blind=$start; run 2 y; call * read 1|-Record a start
 		run 1 x; call 1 50 2; socket 1 2 0 0 00507f000001 1|Add a run in which clients connect. Why: the program listens (2 × listen), and no run accepted a connection; it was bound to AF&#95;INET 127.0.0.1&#58;80 (accept4).
 		run 1 x; call 1 50 2; call 1 43 1|-clients connect
-		run 1 x; call 1 13 9|Add runs in which it gets each signal that it handles: to reload, to reopen its logs, to stop. Why: it sets what signals do (9 × rt_sigaction), and no run came back from a handler (rt_sigreturn).
+		run 1 x; call 1 13 9|Add runs in which it gets each signal that it handles: to reload, to reopen its logs, to stop. Why: it sets what signals do (9 × rt_sigaction), and no run returned from a handler (rt_sigreturn).
 		run 1 x; call 1 13 9; call 1 15 1|-each signal
 		run 1 x; call 1 13 9; call 1 128 1|-each signal
 		run 1 x status=-9; call 1 read 1|Add a run in which the program is stopped while it is recorded. Why: no recording shows how the program ends by itself or at SIGTERM.
@@ -107,8 +107,8 @@ pages() {
 		run 1 x argv=$(printf 'a%.0s' {1..299})%C3%A9%C3%A9; call 1 read 1|Add runs with other options and another configuration. Why: the only run has the command line $(printf 'a%.0s' {1..299}) ….
 		run 1 x argv=a; run 2 y argv=b; call * read 1|-other options
 		run 1 x argv=nil; call * read 1|-other options
-		run 1 x argv=a; run 2 <b argv=b; call * read 1; call 2 74 1; call 2 82 1|Add runs with other data, like &#60;b. Why: no other command line made these calls: what a single test finds is often not all there is (fsync rename).
-		run 1 x argv=a; run 2 y argv=b; run 3 z argv=b; call * read 1; call 2 74 1; call 3 74 1|Add runs with other data, like y. Why: no other command line made these calls: what a single test finds is often not all there is (fsync).
+		run 1 x argv=a; run 2 <b argv=b; call * read 1; call 2 74 1; call 2 82 1|Add runs with other data, like &#60;b. Why: no other command line made these calls: similar tests may make others (fsync rename).
+		run 1 x argv=a; run 2 y argv=b; run 3 z argv=b; call * read 1; call 2 74 1; call 3 74 1|Add runs with other data, like y. Why: no other command line made these calls: similar tests may make others (fsync).
 		run 1 x argv=a; run 2 y argv=b; call * read 1; call * 74 1|-with other data
 		run 1 x how=paths; call 1 read 1; path 1 0x40 -2 /etc/x.d 1; path 1 1 -2 /lib/x 1; path 1 1 -2 /root/.cargo/bin/ls 1; path 1 1 -2 /srv/y 1; path 1 0x40 0 /srv/y 1|Add a run in which these files exist. Why: it looked for /etc/x.d, and no run had them.
 	EOT

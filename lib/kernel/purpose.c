@@ -231,14 +231,14 @@ P("setsockopt", "set an option of a socket")
 P("getsockopt", "get an option of a socket")
 P("send sendto sendmsg sendmmsg", "send by a socket")
 P("recv recvfrom recvmsg recvmmsg recvmmsg_time64", "receive from a socket")
-P("socketcall", "any call of sockets, by a number in memory")
+P("socketcall", "any socket call, chosen by its first argument")
 #undef SUBJECT
 #define SUBJECT SUBJECT_IPC
 P("shmget shmat shmdt shmctl", "System V shared memory")
 P("semget semop semtimedop semtimedop_time64 semctl",
   "System V semaphores")
 P("msgget msgsnd msgrcv msgctl", "System V message queues")
-P("ipc", "any call of System V IPC, by its first argument")
+P("ipc", "any System V IPC call, chosen by its first argument")
 P("mq_open mq_unlink mq_timedsend mq_timedsend_time64 mq_timedreceive "
   "mq_timedreceive_time64 mq_notify mq_getsetattr",
   "POSIX message queues")

@@ -200,7 +200,7 @@ static const json_t *choose_document(struct reader *r, const json_t *documents)
 		if (is_resource_kind(json_array_get(documents, i)))
 			root = json_array_get(documents, i);
 	if (!root && wanted)
-		refuse(r, "no SeccompProfile is called %s; there are: %s",
+		refuse(r, "no SeccompProfile is called %s; the file has: %s",
 		       wanted, names ? names : "none");
 	else if (!root)
 		refuse(r, n ? "several SeccompProfiles, choose one with "

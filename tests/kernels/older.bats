@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# On the oldest kernel, for which there is a BPF object of its own: run in the
-# guest.
+# These tests run in a guest with the oldest kernel, which needs a BPF object of
+# its own.
 load ../helper
 
 @test "the kernel needs the object for older kernels" {
@@ -18,7 +18,7 @@ load ../helper
 	[ ! -e run.sp ]
 }
 
-@test "--paths: the dynamic loader is a file of the exec" {
+@test "--paths records that the dynamic loader was executed" {
 	sp-record -q --paths -o run.sp -- cat /dev/null
 	sp-emit --path-list run.sp | grep '^execute,map.*/ld-linux'
 }

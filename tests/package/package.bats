@@ -96,8 +96,8 @@ in_podman() {
 		--cgroup-manager cgroupfs --storage-driver vfs "$@"
 }
 
-# in_image OPTION… -- COMMAND… — without what cannot be had on every machine: a
-# network, and more of some limits
+# in_image OPTION… -- COMMAND… — runs the command in the image, without a network
+# and with lower limits, since not every machine permits more
 in_image() {
 	local options=()
 	while [ "$1" != -- ]; do
