@@ -147,6 +147,9 @@ __noinline int find_cgroup(__u64 address)
 		.hierarchy = BPF_CORE_READ(c, root, hierarchy_id),
 	};
 
+	/* Until Linux 6.8, it is verified even if no program reaches it. */
+	if (!by_cgroup)
+		return 0;
 	for (int i = 0; i < 64 && css; i++) {
 		__u32 *scope;
 
