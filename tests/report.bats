@@ -171,8 +171,8 @@ pages() {
 		printf '%s\n' 'run 1 x status=0' 'image /bin/a' 'call 1 execve 1 flags=8' "call 1 $nr 1" |
 			"$TESTS/mkstream" | sp-emit --html --exact >page.html 2>err
 		"$TESTS/scripts/html-check.py" --text page.html >text
-		grep -E "^It may.* Possible by calls for other purposes: ([^.]*; )?$ability[;,.]" text
-		grep -E "^No call of its own is allowed to $ability[^:]*, but these calls can do it: $call" text
+		grep -E "^It may.* Possible by calls for other purposes: ([^.]*; )?${ability}[;,.]" text
+		grep -E "^No call of its own is allowed to ${ability}[^:]*, but these calls can do it: $call" text
 		grep -E "^(It may not|No call is allowed to: )" text | lacks -F "$ability"
 	done <<-END
 	44 sendto connect to other services
