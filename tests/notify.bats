@@ -73,6 +73,20 @@ programs() {
 	shape notify.sp | sed '/"x86_64",34,/d' | diff -u expected -
 }
 
+@test "a recorder that is killed while it starts leaves no process" {
+	local n
+	for n in {1..40}; do
+		sp-record -q --method=notify -o "$PWD/killed" -- true 3>&- &
+		sleep "0.0$((RANDOM % 3))$((RANDOM % 10))"
+		kill -KILL $! || true	# it may have ended
+		wait $! || true	# 137
+	done
+	ended() {
+		! pgrep -f -- "--method=notify -o $PWD/killed"
+	}
+	wait_for 10 ended
+}
+
 @test "without BPF, notify is chosen with a note; with --method=bpf, it is not" {
 	requires_root
 	public_copy "$SP_BIN/sp-record"

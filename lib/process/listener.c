@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -38,9 +39,14 @@ struct handover {
 	_Atomic bool no_new_privs;
 	_Atomic bool go;	/* set when the parent has the descriptor */
 	_Atomic pid_t sender;	/* 0: none */
+	/*
+	 * The parent holds this robust mutex. When the parent ends, even by
+	 * SIGKILL, the kernel marks it, and the child sees that without a call.
+	 */
+	pthread_mutex_t parent;
 };
 
-enum { SHARED_HEAD = 64 };	/* bytes reserved for struct handover */
+enum { SHARED_HEAD = 128 };	/* bytes reserved for struct handover */
 _Static_assert(sizeof(struct handover) <= SHARED_HEAD, "room");
 
 struct listener {
@@ -80,6 +86,21 @@ static bool map_shared(struct listener *l)
 	l->shared = p;
 	l->buffer = (struct seccomp_notif *)((char *)p + SHARED_HEAD);
 	return true;
+}
+
+static bool hold_mutex(struct handover *shared)
+{
+	pthread_mutexattr_t attributes;
+
+	pthread_mutexattr_init(&attributes);
+	pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+	pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+	errno = pthread_mutex_init(&shared->parent, &attributes);
+	pthread_mutexattr_destroy(&attributes);
+	if (errno)
+		return false;
+	errno = pthread_mutex_lock(&shared->parent);
+	return !errno;
 }
 
 /* From scope 2 on, Yama denies pidfd_getfd(2) even for a child. */
@@ -128,7 +149,7 @@ struct listener *listener_new(const struct filter *filter)
 	l->filter = filter;
 	l->fd = l->alive = l->sockets[0] = l->sockets[1] = -1;
 	if (syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &l->sizes) ||
-	    !map_shared(l) || !open_sockets(l)) {
+	    !map_shared(l) || !hold_mutex(l->shared) || !open_sockets(l)) {
 		message_error("cannot watch calls: %s", strerror(errno));
 		listener_free(l);
 		return NULL;
@@ -166,8 +187,10 @@ void listener_free(struct listener *l)
 		return;
 	dismiss_guardian(l);
 	close_sockets(l);
-	if (l->shared)
+	if (l->shared) {
+		pthread_mutex_unlock(&l->shared->parent);
 		munmap(l->shared, l->shared_size);
+	}
 	if (l->fd >= 0)
 		close(l->fd);
 	free(l->response);
@@ -286,10 +309,10 @@ int listener_hook(void *arg)
 	}
 	atomic_store(&shared->no_new_privs, no_new_privs);
 	atomic_store(&shared->fd, fd);
-	for (uint64_t i = 0; !atomic_load(&shared->go); i++) {
-		/* minutes have passed: the parent must be gone */
-		if (i >> 32)
-			__builtin_trap();
+	for (unsigned int i = 1; !atomic_load(&shared->go); i++) {
+		if (i % 1024 == 0 &&
+		    pthread_mutex_trylock(&shared->parent) != EBUSY)
+			__builtin_trap();	/* the parent has ended */
 		pause_cpu();
 	}
 	return 0;
