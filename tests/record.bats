@@ -507,9 +507,16 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 @test "the command's environment, signals and privileges are untouched" {
 	env | grep -v ^_= >expected
 	record -- env | grep -v ^_= | diff -u expected -
+	# Without signals 32 and 33, which the C library of a program with threads
+	# takes for itself.
 	own() {
+		local name value
 		"$@" grep -E '^(Sig(Blk|Ign|Cgt)|Cap|NoNewPrivs|Seccomp|Umask)' \
-			/proc/self/status
+			/proc/self/status | while read -r name value; do
+			[[ $name != Sig* ]] ||
+				value=$((0x$value & ~0x180000000))
+			echo "$name $value"
+		done
 	}
 	own env >expected
 	own record -- env | diff -u expected -

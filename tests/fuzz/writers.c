@@ -60,9 +60,11 @@ void sandbox_enter(enum sandbox_tool who, const struct output *out,
 	(void)who, (void)out, (void)other;
 }
 
+/* Counts reach 2^64-1, but jansson's integers 2^63-1. */
 static void is_json(char *text, size_t n)
 {
-	json_t *json = json_loadb(text, n, JSON_REJECT_DUPLICATES, NULL);
+	json_t *json = json_loadb(text, n, JSON_REJECT_DUPLICATES |
+				  JSON_DECODE_INT_AS_REAL, NULL);
 
 	if (!json)
 		abort();
