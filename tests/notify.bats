@@ -82,7 +82,7 @@ programs() {
 		wait $! || true	# 137
 	done
 	ended() {
-		! pgrep -f -- "--method=notify -o $PWD/killed"
+		[ -z "$(pgrep -f -- "--method=notify -o $PWD/killed")" ]
 	}
 	wait_for 10 ended
 }
