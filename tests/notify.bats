@@ -74,15 +74,14 @@ programs() {
 }
 
 @test "a recorder that is killed while it starts leaves no process" {
-	local n
-	for n in {1..40}; do
+	for _ in {1..40}; do
 		sp-record -q --method=notify -o "$PWD/killed" -- true 3>&- &
 		sleep "0.0$((RANDOM % 3))$((RANDOM % 10))"
 		kill -KILL $! || true	# it may have ended
 		wait $! || true	# 137
 	done
 	ended() {
-		[ -z "$(pgrep -f -- "--method=notify -o $PWD/killed")" ]
+		run -1 pgrep -f -- "--method=notify -o $PWD/killed"
 	}
 	wait_for 10 ended
 }
