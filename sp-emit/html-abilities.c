@@ -181,8 +181,8 @@ static void write_indirect(const struct digest *d, FILE *out)
 }
 
 /*
- * Writes `before` and the notable abilities of that extent, or nothing if there
- * are none. Returns their number.
+ * Writes `before` and the notable abilities of that extent. Without such an
+ * ability it writes nothing. Returns their number.
  */
 static size_t write_notable(const struct digest *d, enum extent extent,
 			    const char *before, FILE *out)

@@ -9,7 +9,7 @@
 #include "possible/possible.h"
 #include "proposal.h"
 
-enum { ABILITIES_MAX = 64, OBJECTS_MAX = 3, FUNCTIONS_MAX = 6 };
+enum { OBJECTS_MAX = 3, FUNCTIONS_MAX = 6 };
 
 /* An ability that executables have, with its calls that no run made. */
 struct chance {
@@ -187,13 +187,14 @@ void propose_by_code(struct proposals *p, const struct digest *d,
 		     size_t from, size_t to)
 {
 	struct chance *chances;
+	size_t n = index_of(NULL);	/* the number of abilities */
 
 	if (!d->emit->lists_possible)
 		return;
-	chances = xcalloc(ABILITIES_MAX, sizeof(*chances));
+	chances = xcalloc(n, sizeof(*chances));
 	find_chances(chances, d);
-	array_sort(chances, ABILITIES_MAX, sizeof(*chances), by_weight);
-	for (size_t i = 0; i < ABILITIES_MAX && chances[i].n; i++)
+	array_sort(chances, n, sizeof(*chances), by_weight);
+	for (size_t i = 0; i < n && chances[i].n; i++)
 		if (i >= from && i < to)
 			propose_chance(p, &chances[i], d->emit->trace);
 	free(chances);

@@ -18,7 +18,7 @@ struct options {
 	struct recording_options recording;
 	struct tracer_options tracer;
 	struct run run;		/* only for its labels */
-	struct target *targets;	/* if there are none, a command is recorded */
+	struct target *targets;	/* without a target, a command is recorded */
 	size_t n_targets;
 	bool restart, reload;	/* units */
 	bool live;

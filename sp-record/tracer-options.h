@@ -12,7 +12,7 @@
 
 struct tracer_options {
 	bool no_follow;		/* record only the command's thread group */
-	/* what to attach to; if there are none, a command is recorded */
+	/* what to attach to; without a target, a command is recorded */
 	struct target *targets;
 	size_t n_targets;
 	bool from_exec;		/* record tasks only from their next exec on */

@@ -19,8 +19,7 @@ setup() {
 # If a test fails, this ends its processes, and with them their recorders.
 teardown() {
 	local left=0
-	# one test kills the plugin itself
-	kill "$plugin" 2>/dev/null || true
+	[ -z "$plugin" ] || kill "$plugin"
 	touch go
 	for dir in "${cgroups[@]}"; do
 		wait_for 10 rmdir "$dir" 2>/dev/null || left=1
@@ -135,6 +134,7 @@ logged() {
 	logged ": recording"
 	wait_for 10 grep -q ^answer answers
 	kill -KILL "$plugin"
+	plugin=
 	ended 0 $!
 	[ "$(tail -n 1 answers)" = closed ]
 	recorders

@@ -166,8 +166,8 @@ bool read_resource(struct reader *r, const json_t *root)
 /* The choice */
 
 /*
- * "a, b": the names of all SeccompProfiles, which the caller frees. NULL: there
- * are none.
+ * Returns the names of all SeccompProfiles ("a, b"), which the caller frees, or
+ * NULL if the resources have no SeccompProfile.
  */
 static char *resource_names(const json_t *documents, size_t *n)
 {

@@ -23,7 +23,7 @@ void denied_add(struct denied *d, const char *right, const char *object,
 /* Adds all denials of another list. */
 void denied_add_all(struct denied *d, const struct denied *more);
 size_t denied_size(const struct denied *d);
-/* Prints the denials sorted by object, or nothing if there are none. */
+/* Prints the denials sorted by object. Without a denial it prints nothing. */
 void denied_print(struct denied *d, FILE *out);
 /* Prints an array of objects, in the same order. */
 void denied_json(struct denied *d, FILE *out);

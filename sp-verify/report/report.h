@@ -67,8 +67,8 @@ void report_add_end(struct report *r, const char *how);
 /* Whether there is no violation, and no unexpected end. */
 bool report_is_clean(const struct report *r);
 /*
- * Prints aligned columns, sorted by architecture and number; nothing if there
- * are none.
+ * Prints aligned columns, sorted by architecture and number. An empty report
+ * prints nothing.
  */
 void report_print(struct report *r, FILE *out);
 /* Prints an array of objects, in the same order. */

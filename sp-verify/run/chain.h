@@ -10,7 +10,7 @@
 
 struct chain_finder;
 
-/* The known chains for one place of a task. All zeros if there are none. */
+/* The known chains for one place of a task. If no chain is known, all is 0. */
 struct chains {
 	struct chain *at;
 	size_t n;
