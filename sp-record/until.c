@@ -91,30 +91,45 @@ static bool is_quiet(struct until *u, const struct tracer *t, uint64_t now_ns)
 	return now_ns - u->new_ns >= u->options.quiet * SECOND;
 }
 
-/* A sample of the ended runs. Runs with the same text are one unit. */
+/*
+ * A sample of the ended runs whose calls are all in the table. Runs with the
+ * same text are one unit.
+ */
 struct sample {
 	const struct splits_read *splits;
-	/* unit + 1 of each run; 0: the run has not ended */
+	/* unit + 1 of each run; 0: the run is not in the sample */
 	uint32_t *units;
 	size_t n;		/* units */
 	bool (*calls)[CALLS];	/* by unit */
 };
 
-static void find_units(struct sample *s)
+/* Which runs have a call, or could have one, that is not in the table. */
+static bool *find_partial(const struct sample *s, const struct tracer *t)
+{
+	bool *partial = xcalloc(splits_count(s->splits) + 1, sizeof(*partial));
+
+	for (uint32_t id = t->n_table; id < image_end(t); id++)
+		partial[splits_run_of(s->splits, id)] = true;
+	return partial;
+}
+
+static void find_units(struct sample *s, const struct tracer *t)
 {
 	size_t n = splits_count(s->splits);
+	bool *partial = find_partial(s, t);
 
 	s->units = xcalloc(n + 1, sizeof(*s->units));
 	for (uint32_t i = 1; i <= n; i++) {
 		uint32_t same = 1;
 
-		if (!splits_ended(s->splits, i))
+		if (partial[i] || !splits_ended(s->splits, i))
 			continue;
 		while (same < i && !(s->units[same] &&
 				     splits_equal(s->splits, same, i)))
 			same++;
 		s->units[i] = same < i ? s->units[same] : ++s->n;
 	}
+	free(partial);
 }
 
 static void add_runs(struct sample *s, const struct tracer *t)
@@ -152,7 +167,8 @@ static size_t count_unique(const struct sample *s)
 }
 
 /*
- * The upper bound that sp-diff --coverage --groups would give; 1: too few runs.
+ * The upper bound that sp-diff --coverage --groups would give for the runs in
+ * the table, which are the first ones; 1: too few runs.
  */
 static double upper_risk(struct tracer *t)
 {
@@ -160,8 +176,8 @@ static double upper_risk(struct tracer *t)
 	struct sample s = { .splits = splits };
 	double upper = 1;
 
-	find_units(&s);
-	if (s.n >= RISK_UNITS_MIN && !is_full(t)) {
+	find_units(&s, t);
+	if (s.n >= RISK_UNITS_MIN) {
 		add_runs(&s, t);
 		upper = (double)risk_predict(count_unique(&s), s.n, MORE).upper /
 			MORE;
@@ -179,7 +195,7 @@ static void tell_if_full(struct until *u, const struct tracer *t)
 	u->told_full = true;
 	message_note("there are too many %s for the table of counts: %s", t->split ?
 		     "runs" : "executables", u->options.risk ?
-		     "--until-risk cannot end the recording any more" :
+		     "--until-risk looks at the first ones only" :
 		     "a known call of a new one counts as new");
 }
 
@@ -187,15 +203,16 @@ static bool is_enough(struct until *u, struct tracer *t, uint64_t now_ns)
 {
 	double upper;
 
-	tell_if_full(u, t);
 	if (u->options.quiet && is_quiet(u, t, now_ns)) {
 		message_note("no new call for %g s: the recording ends",
 			     u->options.quiet);
 		return true;
 	}
 	upper = u->options.risk ? upper_risk(t) : 1;
-	if (!u->options.risk || upper > u->options.risk)
+	if (!u->options.risk || upper > u->options.risk) {
+		tell_if_full(u, t);
 		return false;
+	}
 	message_note("at most %.0f of 100 more runs would make a new call: the "
 		     "recording ends", upper * 100);
 	return true;

@@ -296,6 +296,18 @@ script() {
 	[[ ${lines[0]} = *' of 100 more runs would make a new call: the recording ends' ]]
 	shows ' of [0-9]* calls were seen in one run only$' <<<"$output"
 	sp-diff --coverage --groups --json run.sp | jq -e '.risk.upper <= .08'
+	# the first look comes when the table of counts has no room any more
+	script sudden <<-'END'
+		kill -STOP "$PPID"
+		for i in $(seq $((4200 / $(nproc) + 600))); do
+			/bin/true "$i"
+		done
+		kill -CONT "$PPID"
+		exec sleep 60
+	END
+	run -0 timeout 50 sp-record --split=children --until-risk=8% -o run.sp -- \
+		./sudden
+	[[ ${lines[0]} = *' of 100 more runs would make a new call: the recording ends' ]]
 	# it is not new that each run makes the same calls
 	run -0 timeout 60 sp-record --split=children --until-quiet=0.3 -o run.sp -- \
 		./suite
