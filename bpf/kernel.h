@@ -256,6 +256,7 @@ struct thread_info {
 
 struct seccomp {
 	int mode;
+	atomic_t filter_count;		/* since 5.11 */
 };
 
 struct sigpending {

@@ -46,6 +46,7 @@ enum { CLONE_PARENT = 0x8000, CLONE_THREAD = 0x10000 };	/* linux/sched.h */
 enum { CAP_SYS_ADMIN = 21 };		/* linux/capability.h */
 
 #define SIGNAL_GROUP_EXIT 0x00000004	/* linux/sched/signal.h */
+enum { SECCOMP_STRICT = 1 };		/* linux/seccomp.h */
 enum { SECCOMP_DEAD = 3 };		/* kernel/seccomp.c, since 5.17 */
 enum { SIG_SYS = 31 };
 enum { ERRNO_MAX = 4095 };		/* linux/err.h */

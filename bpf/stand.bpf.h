@@ -40,24 +40,43 @@ static __always_inline bool move(struct task_slot *slot, __u32 from, __u32 to)
 }
 
 /*
+ * Whether the task is in strict mode, or died in it. A call that this mode
+ * denies kills the task, so it cannot have hidden an earlier call.
+ */
+static __always_inline bool is_strict(struct task_struct *task)
+{
+	int mode = BPF_CORE_READ(task, seccomp.mode);
+
+	if (mode == SECCOMP_STRICT)
+		return true;
+	return mode == SECCOMP_DEAD &&
+		bpf_core_field_exists(task->seccomp.filter_count) &&
+		!BPF_CORE_READ(task, seccomp.filter_count.counter);
+}
+
+/*
  * Notes that the task is under a filter. Calls that a filter answers never
  * reach sys_enter, so sys_exit must be watched. Returns true if the filter is
- * new.
+ * new and may have answered calls.
  */
 static __always_inline bool note_filter(struct task_slot *slot,
 					struct task_struct *task)
 {
+	bool strict;
+
 	if (slot->state & STATE_FILTERED ||
 	    !bpf_core_field_exists(task->seccomp.mode) ||
 	    !BPF_CORE_READ(task, seccomp.mode))
 		return false;
+	strict = is_strict(task);
 	slot->state |= STATE_FILTERED;
 	add(&progress.filtered, 1);
 	if (!control.watch) {
-		progress.unwatched = 1;
+		if (!strict)
+			progress.unwatched = 1;
 		send(EVENT_FILTER, 0, 0);
 	}
-	return true;
+	return !strict;
 }
 
 enum { SET_SECCOMP = 22, SET_NO_NEW_PRIVS = 38 };	/* linux/prctl.h */
