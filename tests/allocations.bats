@@ -6,7 +6,7 @@
 
 load helper
 
-@test "a failed allocation gives the same answer or a message and no half a file" {
+@test "if an allocation fails, a tool gives the same answer, or prints a message and leaves no partial file" {
 	cd "$BATS_TEST_TMPDIR"
 	local built=${SP_BIN%/bin}
 	if grep -q __asan_init "$SP_BIN/sp-emit"; then

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# The arguments that are recorded, and the rules that are made from them.
+# Tests the recording of arguments, and the rules that are made from them.
 load helper
 
 setup_file() {
@@ -30,8 +30,8 @@ made() {
 	END
 }
 
-# values NAME FILE — a call's values, "VALUE… COUNT"; the last line is for
-# "any"
+# values NAME FILE — prints the recorded values of a call as "VALUE… COUNT"; the
+# last line is for "any"
 values() {
 	sp-emit --json "$2" | jq -r --arg name "$1" '.arguments[] |
 		select(.name == $name) |
@@ -57,7 +57,7 @@ values() {
 	grep -qx '4 .*' <(values mmap "$a")
 }
 
-@test "too many different values become \"any\", with a note" {
+@test "if a call has too many different values, they become \"any\", with a note" {
 	requires_root
 	local a=$BATS_FILE_TMPDIR/a.sp
 	[ "$(values tgkill "$a" | wc -l)" = 65 ]
@@ -99,7 +99,7 @@ F_SETOWN 1
 SIGUSR1 1' ]
 	run -0 "${start[@]}" other 9<calls.bpf
 	[[ $output == *"AF_INET6 0"*"TIOCSTI 9"* ]]
-	# sp-verify must say the same of the recording
+	# sp-verify must give the same verdicts on the recording
 	sp-emit --oci --no-runtime --args=all -o p.json "$a"
 	run -1 sp-verify -p p.json other.sp
 	[[ $output == *"socket"*"EPERM with AF_INET6 1 0"* ]]
@@ -127,7 +127,7 @@ SIGUSR1 1' ]
 	[ "$output" = "1 0" ]
 }
 
-@test "oci: a rule for each set of values, and no condition if all are allowed" {
+@test "oci: each set of values has a rule, and a call whose values are all allowed has no condition" {
 	made
 	run -0 sp-emit --oci --args --exact -o p.json a.sp
 	diff - <(jq -r '.syscalls[] | select(.args) | "\(.names[0]) \([.args[] |
@@ -165,7 +165,7 @@ SIGUSR1 1' ]
 		["clone", "ioctl", "prctl"]' p.json
 }
 
-@test "one list for two architectures has the values of both" {
+@test "a list for two architectures has the values of both" {
 	made
 	"$TESTS/mkstream" >x86.sp <<-'END'
 	run 2 "32 bits"
@@ -180,7 +180,7 @@ SIGUSR1 1' ]
 	[ "$(grep -c '"socket"' p.h)" = 3 ]
 }
 
-@test "minijail: rules for single bits are true for the recorded values only" {
+@test "minijail: rules for single bits allow the recorded values only" {
 	made
 	sp-emit --minijail --args --exact -o p.policy a.sp
 	grep -qx 'clone: arg0 in ~0x7e020000' p.policy
@@ -188,7 +188,7 @@ SIGUSR1 1' ]
 	/usr/bin/python3 "$TESTS/scripts/minijail-rules.py" p.policy
 }
 
-@test "systemd: the recorded families or \"none\", and only if they are known" {
+@test "systemd: the recorded families are listed, or \"none\", but only if they are known" {
 	made
 	sp-emit --systemd --args -o p.conf a.sp
 	grep -qx 'RestrictAddressFamilies=AF_UNIX AF_NETLINK' p.conf
@@ -221,7 +221,7 @@ SIGUSR1 1' ]
 	[ -z "$output" ]
 }
 
-@test "explain lists the values and how often each was seen" {
+@test "--explain lists the values and how often each was seen" {
 	made
 	run -0 sp-emit --oci --explain a.sp
 	[[ $output == *"socket"*"values    2 with AF_UNIX 1 0"* ]]
@@ -229,7 +229,7 @@ SIGUSR1 1' ]
 	[[ $output == *"values    4 with 0xffffffff80045430"* ]]
 }
 
-@test "--args with groups, and with a group that does not exist" {
+@test "--args works with groups, and refuses a group that does not exist" {
 	made
 	sp-emit --oci --args=ioctl,clone --exact -o p.json a.sp
 	jq -e '[.syscalls[] | select(.args) | .names[]] | unique ==
@@ -295,7 +295,7 @@ SIGUSR1 1' ]
 	END
 }
 
-@test "a call that was always denied is allowed with any arguments, if it is allowed" {
+@test "a call that was always denied has no condition if --allow-denied allows it" {
 	printf 'run 1 a\nimage /bin/x\ncall 1 read 1\ndenial 1 socket -13 2\n' |
 		"$TESTS/mkstream" >denied.sp
 	sp-emit --oci --args --allow-denied -o p.json denied.sp 2>err

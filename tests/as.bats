@@ -8,7 +8,7 @@
 load helper
 load boot
 
-# Enough for busybox, and for what runc and crun call before it.
+# These calls are enough for busybox, and for what runc and crun call before it.
 ALLOWED='["access", "arch_prctl", "brk", "capget", "capset", "chdir",
 	"clock_nanosleep", "close", "epoll_ctl", "execve", "exit_group",
 	"faccessat2", "fcntl", "fstat", "fstatfs", "futex", "getcwd",
@@ -28,7 +28,8 @@ setup_file() {
 	cp "$WITNESS/results-static" probe
 }
 
-# Every number on four architectures, and some numbers that no call will have.
+# Has every number on four architectures, and some numbers that will never be
+# calls.
 all_calls() {
 	local arch nr
 	printf 'run 01 all\nimage /a\n'
@@ -40,8 +41,8 @@ all_calls() {
 	done
 }
 
-# Each call whose arguments are checked by the rules of arguments(), with all
-# of its values.
+# Has each call whose arguments are checked by the rules of arguments(), with
+# all of its values.
 some_arguments() {
 	local arch fact
 	printf 'run 01 arguments\nimage /a\n'
@@ -67,7 +68,7 @@ plain() {
 		 syscalls: [{names: $names, action: "SCMP_ACT_ALLOW"}]}'
 }
 
-# profiles — writes NAME.json for each, in a directory of their own
+# profiles — writes NAME.json for each profile, in a directory of their own
 profiles() {
 	mkdir profiles
 	plain >profiles/plain.json
@@ -103,20 +104,20 @@ profiles() {
 		 value: 2114060288, valueTwo: 0, op: "SCMP_CMP_MASKED_EQ"}]}]'
 }
 
-# each NAME FILTER — makes a profile from the plain one
+# each NAME FILTER — makes a profile from the plain one with jq's filter
 each() {
 	jq "$2" profiles/plain.json >"profiles/$1.json"
 }
 
-# Profiles that only runtimes accept.
+# Runtimes accept these profiles; other loaders do not.
 runtime_profiles() {
 	each trace '.defaultAction = "SCMP_ACT_TRACE"'
 	sp-record -q -o run.sp -- busybox sleep 0.1
 	sp-emit --oci -o profiles/recorded.json run.sp 2>err
 }
 
-# container RUNTIME PROFILE COMMAND… — starts it in the background; ./pid has
-# its pid
+# container RUNTIME PROFILE COMMAND… — starts a container in the background;
+# ./pid has its pid
 container() {
 	local bundle=$BATS_TEST_TMPDIR/bundle runtime=$1 profile=$2
 	shift 2
@@ -126,7 +127,7 @@ container() {
 	rm -f "$bundle/config.json" pid
 	(cd "$bundle" && runc spec)
 	jq --slurpfile profile "$profile" '.process.terminal = false
-		| .ociVersion = "1.0.0"	# all runtimes know this version
+		| .ociVersion = "1.0.0"	# all runtimes accept this version
 		| .process.args = $ARGS.positional | del(.process.rlimits)
 		| .linux.seccomp = $profile[0]' --args "/bin/$1" "${@:2}" \
 		<"$bundle/config.json" >config.json
@@ -150,7 +151,7 @@ teardown() {
 	done
 }
 
-# place RUNTIME — the name for --as of the installed version
+# place RUNTIME — prints the value of --as for the installed version
 place() {
 	local version
 	[ "$1" = runc ] || {
@@ -194,16 +195,16 @@ compares() {
 	[ $n = 17 ]
 }
 
-@test "runc: the filter of a container is the one that --as=runc says" {
+@test "runc: the filter of a container is the one that --as=runc predicts" {
 	compares runc
 }
 
-@test "crun: the filter of a container is the one that --as=crun says" {
+@test "crun: the filter of a container is the one that --as=crun predicts" {
 	compares crun
 }
 
-# predicted PROFILE PLACE RESULTS — each call of the probe got the predicted
-# answer; "ok" stands for the kernel's own answer to an allowed call
+# predicted PROFILE PLACE RESULTS — checks that each call of the probe got the
+# predicted answer; "ok" stands for the kernel's own answer to an allowed call
 predicted() {
 	{
 		printf 'run 01 probe\nimage /a\n'
@@ -213,15 +214,15 @@ predicted() {
 	sp-verify -p "$1" --as="$2" --json probe.sp >said 2>err || [ $? = 1 ]
 	jq -r '.[] | "\(.arch) \(.nr) \(.answer)"' said | sort >denied
 	awk '$3 == "E2BIG" || $3 == "ENOSYS"' "$3" | sort >got
-	# The kernel has no x32 calls, and lacks new ones, even if they are
-	# allowed.
+	# The kernel has no x32 calls, and lacks new calls, even if the profile
+	# allows them.
 	comm -13 denied got >besides
 	comm -23 denied got | lacks .
 	run ! grep -v '^x32 [0-9]* ENOSYS$' besides
 	[ "$(wc -l <denied)" -gt 10 ]
 }
 
-# probed RESULTS — all of them are there
+# probed RESULTS — checks that all of the probe's calls are there
 probed() {
 	if has int80; then
 		[ "$(wc -l <"$1")" = 43 ]
@@ -261,7 +262,8 @@ answers() {
 	grep -qx 'x86_64 1000 E2BIG' out
 }
 
-# unit PROFILE — the drop-in for it, made from the JSON without the tools
+# unit PROFILE — prints the drop-in for a profile, made from the JSON without
+# the tools
 unit() {
 	jq -r '
 	def names: [.names[]] | join(" ");
@@ -311,13 +313,13 @@ probing() {
 	echo 'systemctl start probe' >>root/test
 }
 
-# the_pid NUMBER — the pid of the busybox that sleeps for NUMBER seconds
+# the_pid NUMBER — prints the pid of the busybox that sleeps for NUMBER seconds
 the_pid() {
 	pgrep -x -f "/bin/busybox sleep $1"
 }
 
 # bats test_tags=32-bit
-@test "systemd: the filters of a service are those that --as=systemd says" {
+@test "systemd: the filters of a service are those that --as=systemd predicts" {
 	local booted profile n=0 base=$((100000 + $$ * 100))
 	requires_root
 	requires jq busybox
@@ -359,7 +361,7 @@ the_pid() {
 	ended 0 $booted || [ $? != 124 ]
 }
 
-# all_answers OPTION… — the answers to every call of every architecture
+# all_answers OPTION… — prints the answers to every call of every architecture
 all_answers() {
 	sp-verify --json "$@" "$BATS_FILE_TMPDIR/all.sp" >answers.json 2>>err || [ $? = 1 ]
 	jq -c '.[] | [.arch, .nr, .answer]' answers.json
@@ -407,7 +409,7 @@ all_answers() {
 	[ $bad = 0 ]
 }
 
-@test "runc up to 1.1.14 has no ENOSYS for the architecture that it adds itself" {
+@test "runc up to 1.1.14 adds no ENOSYS rule for the architecture that it adds itself" {
 	local place
 	printf '%s\n' 'run 1 a' 'image /a' 'call 1 450 1' 'call 1 450 1 arch=x86' |
 		"$TESTS/mkstream" >both.sp

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Attaches to services under load. Merged with a recording of their start-up,
-# this must make a profile under which they start and work.
+# Attaches to services under load. That recording, merged with one of their
+# start-up, must give a profile under which they start and work.
 
 load helper
 
@@ -14,7 +14,7 @@ setup_file() {
 	chmod a+x "$BATS_RUN_TMPDIR"
 }
 
-# Processes that a test started are in its directory, and no others are.
+# This directory has the processes that a test started, and no others.
 processes() {
 	local dir=$BATS_TEST_TMPDIR
 	# find fails if a process has ended in the meantime.
@@ -212,8 +212,8 @@ attach() {
 	wait "$recorder"
 }
 
-# attached BY — checks what the recording says about itself and the found
-# tasks
+# attached BY — checks what the recording says about how it attached and about
+# the tasks that it found
 attached() {
 	local fact
 	sp-emit --json run.sp 2>/dev/null | jq -e --arg by "$1" '
@@ -225,7 +225,8 @@ attached() {
 	done
 }
 
-# works SERVICE BY
+# works SERVICE BY — checks that the service starts and works under the merged
+# profile
 works() {
 	local service=$1 start=$BATS_FILE_TMPDIR/$1.sp
 	local argv pidfile signal shows server target in_container=false
@@ -249,41 +250,41 @@ works() {
 	[ ! -s list ]
 }
 
-@test "nginx, master and two workers, by pid" {
+@test "nginx with two workers, attached to by pid, works under the merged profile" {
 	works nginx pid
 	grep -q 'attached to 3 tasks' err
 }
 
-@test "nginx, master and two workers, by cgroup" {
+@test "nginx with two workers, attached to by cgroup, works under the merged profile" {
 	works nginx cgroup
 	grep -q 'attached to 3 tasks' err
 }
 
-@test "nginx, master and two workers, by container" {
+@test "nginx with two workers, attached to by container, works under the merged profile" {
 	works nginx container
 	grep -q 'attached to 3 tasks' err
 }
 
-@test "redis-server by pid" {
+@test "redis-server, attached to by pid, works under the merged profile" {
 	works redis pid
 }
 
-@test "redis-server by cgroup" {
+@test "redis-server, attached to by cgroup, works under the merged profile" {
 	works redis cgroup
 }
 
-@test "redis-server by container" {
+@test "redis-server, attached to by container, works under the merged profile" {
 	works redis container
 }
 
-@test "postgres by pid" {
+@test "postgres, attached to by pid, works under the merged profile" {
 	works postgres pid
 }
 
-@test "postgres by cgroup" {
+@test "postgres, attached to by cgroup, works under the merged profile" {
 	works postgres cgroup
 }
 
-@test "postgres by container" {
+@test "postgres, attached to by container, works under the merged profile" {
 	works postgres container
 }

@@ -31,7 +31,7 @@ start() {
 	started+=($!)
 }
 
-# marker [N] — starts the witness, whose pid is in the file "pid"
+# marker [N] — starts the witness, and writes its pid to the file "pid"
 marker() {
 	rm -f pid "done"
 	start "${under[@]}" "$WITNESS/marker" "${1:-1}"
@@ -54,14 +54,14 @@ attach() {
 	grep -q 'attached to\|waiting' err
 }
 
-# ends — the recording ends by itself with status 0
+# ends — checks that the recording ends by itself with status 0
 ends() {
 	local status=0
 	wait "$recorder" || status=$?
 	[ "$status" -eq 0 ]
 }
 
-# recorded NAME — how often the call was recorded
+# recorded NAME — prints how often the call was recorded
 recorded() {
 	facts run.sp | awk -v name="$1" '$2 == name && $3 ~ /^[0-9]+$/ { n += $3 }
 		END { print n + 0 }'
@@ -90,7 +90,7 @@ new_cgroup() {
 
 # --- which tasks belong to the target --------------------------------------
 
-@test "attaching in the middle of a storm of forks and threads, eight times" {
+@test "attaching in the middle of a storm of forks and threads loses no task, eight times" {
 	local i
 	for i in {1..8}; do
 		rm -f pid
@@ -110,7 +110,7 @@ new_cgroup() {
 	done
 }
 
-@test "--ready-fd: a byte once everything is followed, or none" {
+@test "--ready-fd writes a byte once every task is followed, and nothing if attaching fails" {
 	local byte
 	marker
 	exec {ready}< <(exec 9>&1 >/dev/null
@@ -132,7 +132,7 @@ new_cgroup() {
 	run -125 sp-record -o no.sp --ready-fd=2 -- true
 }
 
-@test "--ready-fd with a command: a byte when it runs, or at its first mark" {
+@test "--ready-fd with a command writes a byte when it runs, or at its first mark" {
 	local byte
 	exec {ready}< <(exec 9>&1 >/dev/null
 		exec sp-record -q -o run.sp --ready-fd=9 -- sleep 100 3>&-)
@@ -148,7 +148,7 @@ while not os.path.exists("told"): time.sleep(0.05)' \
 	facts run.sp | shows -x 'x86_64 fsync 1'
 }
 
-@test "several processes, until the last has exited" {
+@test "several processes are recorded until the last has exited" {
 	marker 3
 	local first
 	first=$(<pid)
@@ -165,7 +165,7 @@ while not os.path.exists("told"): time.sleep(0.05)' \
 	[ "$(recorded getpgid)" -eq 7 ]
 }
 
-@test "descendants of every generation, and threads" {
+@test "descendants of every generation and threads are recorded" {
 	# shellcheck disable=SC2016 # for the shells inside
 	start sh -c 'sh -c "sh -c \"sleep 100 & wait\" & wait" & wait'
 	local root=$!
@@ -179,7 +179,7 @@ while not os.path.exists("told"): time.sleep(0.05)' \
 	ends
 }
 
-@test "--no-follow: the process's own threads only" {
+@test "--no-follow records the process's own threads only" {
 	start "$WITNESS/blocked"
 	wait_for 10 test -e pid
 	attach --no-follow -p "$(<pid)"
@@ -193,7 +193,7 @@ while not os.path.exists("told"): time.sleep(0.05)' \
 	END
 }
 
-@test "a cgroup: processes below it, processes that join, processes that leave" {
+@test "processes that are below a cgroup, that join it, or that leave it are recorded" {
 	new_cgroup sp-test-$$
 	new_cgroup "sp-test-$$/below"
 	marker 5
@@ -201,7 +201,7 @@ while not os.path.exists("told"): time.sleep(0.05)' \
 	attach --cgroup "sp-test-$$"
 	grep -q 'attached to 1 task$' err
 	mark
-	# one that joins the cgroup while it sleeps in a call
+	# one process joins the cgroup while it sleeps in a call
 	start sh -c 'exec sleep 100'
 	sleep 3		# watching sys_exit is no longer needed
 	echo "$!" >"$cgroup/cgroup.procs"
@@ -218,7 +218,7 @@ while not os.path.exists("told"): time.sleep(0.05)' \
 	lost_nothing
 }
 
-@test "a cgroup of version 1, by its path" {
+@test "a cgroup of version 1 is found by its path" {
 	needs cgroup1
 	new_cgroup sp-test-$$ pids
 	marker 5
@@ -230,7 +230,7 @@ while not os.path.exists("told"): time.sleep(0.05)' \
 	[ "$(recorded getpgid)" -eq 5 ]
 }
 
-@test "an empty cgroup: from the first process on that joins" {
+@test "an empty cgroup is recorded from the first process that joins it" {
 	new_cgroup sp-test-$$
 	attach --cgroup "$cgroup"
 	grep -q 'it has no process yet; waiting' err
@@ -241,7 +241,7 @@ while not os.path.exists("told"): time.sleep(0.05)' \
 	facts run.sp | shows -x 'x86_64 exit_group 1'
 }
 
-@test "a unit: the cgroup of its name in a slice" {
+@test "a unit is the cgroup of its name in a slice" {
 	new_cgroup sptest.slice
 	new_cgroup sptest.slice/sptest-a.slice
 	new_cgroup "sptest.slice/sptest-a.slice/web$$.service"
@@ -262,7 +262,7 @@ joining() {
 	sh -c 'echo $$ >"$1/cgroup.procs"; shift; exec "$@"' sh "$@"
 }
 
-@test "a cgroup that does not exist yet, below one that does not: from its first process on" {
+@test "a cgroup that does not exist yet, nor its parent, is recorded from its first process" {
 	needs cgroup2
 	attach --cgroup "sp-test-$$/a/b"
 	grep -q 'waiting for it' err
@@ -279,7 +279,7 @@ joining() {
 	lost_nothing
 }
 
-@test "the root of a hierarchy: every process" {
+@test "the root of a hierarchy stands for every process" {
 	needs cgroup2
 	local root
 	root=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
@@ -291,7 +291,7 @@ joining() {
 	[ "$(recorded getpgid)" -ge 3 ]
 }
 
-@test "--keep continues without a process, and when a cgroup is created again" {
+@test "--keep continues when no process is left, and when a cgroup is created again" {
 	new_cgroup "sp-test-$$"
 	attach --keep --cgroup "sp-test-$$"
 	joining "$cgroup" "$WITNESS/exit-nolibc"
@@ -304,7 +304,7 @@ joining() {
 	facts run.sp | shows -x 'x86_64 exit_group 3'
 }
 
-@test "--from-exec: from the next exec of each process on" {
+@test "--from-exec records each process from its next exec on" {
 	new_cgroup "sp-test-$$"
 	attach --from-exec --cgroup "sp-test-$$"
 	joining "$cgroup" "$WITNESS/exit-nolibc"
@@ -321,7 +321,7 @@ joining() {
 		"$WITNESS/exit-nolibc" | sort | diff images -
 }
 
-@test "several targets: a run for each" {
+@test "several targets have a run each" {
 	local first runs
 	marker 3
 	first=$(<pid)
@@ -370,7 +370,7 @@ joining() {
 	[ "$(sp-emit --json run.sp | jq '.images | length')" -eq 1 ]
 }
 
-@test "a target that never ran ends with 125, whatever ends the recording" {
+@test "a target that never ran gives status 125, however the recording ends" {
 	run --separate-stderr -125 sp-record -q -t 0.1 -o run.sp --unit "web$$" \
 		--cgroup "/web$$"
 	[[ $stderr == *"sp-record: --unit web$$: it never ran: no stream is written
@@ -386,7 +386,7 @@ sp-record: --cgroup /web$$: it never ran: no stream is written" ]]
 	[ "$("$TESTS/mkstream" --dump run.sp | grep -c '^run ')" = 2 ]
 }
 
-@test "--restart of a unit that systemctl cannot start: the recording ends" {
+@test "--restart of a unit that systemctl cannot start ends the recording" {
 	mkdir bin
 	printf '#!/bin/sh\nexit 5\n' >bin/systemctl
 	chmod +x bin/systemctl
@@ -438,7 +438,7 @@ waiting_box() {
 	runc create "$box" </dev/null >/dev/null 2>&1
 }
 
-@test "a created container: its program is recorded, the runtime is not" {
+@test "a container that was created but not started: its program is recorded, the runtime is not" {
 	waiting_box
 	attach --container "$box"
 	runc start "$box"
@@ -448,7 +448,7 @@ waiting_box() {
 	sp-emit --table run.sp | lacks -w 'mount\|pivot_root\|setns\|clone3\?'
 }
 
-@test "a container that is started while it is being attached to" {
+@test "a container that is started while sp-record attaches to it is recorded" {
 	# the engine's answer is outdated
 	marker 2
 	mkdir engines
@@ -462,7 +462,7 @@ waiting_box() {
 	[ "$(recorded getpgid)" -eq 2 ]
 }
 
-@test "a container of containerd: by pod and name, and its run record" {
+@test "a container of containerd is found by pod and name, which are in its run record" {
 	local i
 	state=/run/containerd/io.containerd.runtime.v2.task/k8s.io/sp-test-$$
 	[ ! -e "$state" ] || return 1
@@ -474,7 +474,7 @@ waiting_box() {
 		"io.kubernetes.cri.image-name": "docker.io/x:1"},
 		process: {args: ["web", "-v"], cwd: "/srv"}}' \
 		>"$state/config.json"
-	for i in {1..5}; do	# processes that ended before
+	for i in {1..5}; do	# these processes ended before
 		cp -r "$state" "$state-$i"
 		echo 4194303 >"$state-$i/init.pid"
 	done
@@ -489,7 +489,7 @@ waiting_box() {
 		"container.args": "[\"web\",\"-v\"]"}' --arg id "sp-test-$$" >/dev/null
 }
 
-@test "a container of containerd: one name in two namespaces, and a process id that is used again" {
+@test "of containerd containers with the same name, --container takes the running one in the given namespace" {
 	local i
 	state=/run/containerd/io.containerd.runtime.v2.task/k8s.io/sp-test-$$
 	[ ! -e "$state" ] || return 1
@@ -521,7 +521,7 @@ waiting_box() {
 	sp-emit --json run.sp | jq -e '.runs[0].labels["container.namespace"] == "ns-b"'
 }
 
-@test "a container: by its id, with what is executed in it later" {
+@test "a container is found by its id, and what is executed in it later is recorded" {
 	sleeping_box
 	runc run -d --pid-file box.pid "$box" </dev/null >/dev/null 2>&1
 	attach --container "$box"
@@ -535,7 +535,7 @@ waiting_box() {
 	facts run.sp | shows 'nanosleep 1 inflight$'
 }
 
-@test "from inside a PID namespace, and a target in other namespaces" {
+@test "a recorder in a PID namespace attaches to a target in other namespaces" {
 	# shellcheck disable=SC2016 # for the shell inside
 	unshare -p -f --mount-proc sh -c 'sleep 100 & sleep 0.2
 		sp-record -q -t 0.2 -o run.sp -p $!; kill -KILL $!'
@@ -553,7 +553,7 @@ waiting_box() {
 	[ "$(recorded getpgid)" -eq 5 ]
 }
 
-@test "the thirty-first recorder records its own target only, like the first" {
+@test "the thirty-first recorder records its own target only, as the first does" {
 	local i pids=() targets=()
 	marker 7
 	for i in {1..15}; do
@@ -594,13 +594,13 @@ waiting_box() {
 	grep -q 'denied by a filter that was already in force: getpgid EXDEV' err
 }
 
-@test "a recorder under a filter: its command is under the filter, too" {
+@test "the command of a recorder under a filter is under that filter, too" {
 	"$WITNESS/filtered" exec sp-record -o run.sp -- "$WITNESS/exec-fail" 2>err
 	facts run.sp | shows -x 'x86_64 getpgid EXDEV 1'
 	run ! grep 'not seen' err
 }
 
-@test "strace and gdb work on the target meanwhile" {
+@test "strace and gdb work on the target while it is recorded" {
 	requires strace gdb
 	marker 5
 	attach -p "$(<pid)"
@@ -621,7 +621,7 @@ waiting_box() {
 
 # --- signals, and ways to end ----------------------------------------------
 
-@test "SIGINT, SIGTERM and -t end the recording; the target goes on" {
+@test "SIGINT, SIGTERM and -t end the recording, and the target continues" {
 	local signal
 	marker 5
 	for signal in INT TERM HUP; do
@@ -635,7 +635,7 @@ waiting_box() {
 	mark
 }
 
-@test "a signal does not cut a stream that is being written to a file" {
+@test "a signal does not truncate a stream that is being written to a file" {
 	local i
 	for i in {1..5}; do
 		marker 2
@@ -650,7 +650,7 @@ waiting_box() {
 	done
 }
 
-@test "SIGKILL of the recorder leaves nothing attached" {
+@test "a recorder that is killed by SIGKILL leaves nothing attached" {
 	requires bpftool
 	marker
 	attach -p "$(<pid)"
@@ -658,7 +658,8 @@ waiting_box() {
 	grep -q 'name sys_exit' programs
 	kill -KILL "$recorder"
 	ended 137 "$recorder"
-	# As many BPF objects as before: others may record at the same time.
+	# There must be as many BPF objects as before: others may record at the
+	# same time.
 	is_gone() {
 		[ "$(bpftool prog list | grep -c 'name sys_exit')" -lt \
 			"$(grep -c 'name sys_exit' programs)" ]
@@ -667,7 +668,7 @@ waiting_box() {
 	mark
 }
 
-@test "what cannot be attached to: one line, and no file" {
+@test "a target that cannot be attached to gives one line, and no file" {
 	local wrong thread
 	start "$WITNESS/blocked"
 	wait_for 10 test -e pid
@@ -728,7 +729,7 @@ time.sleep(100)' 3>&- &
 		shows -e '--pid 1: cannot attach to process 1: it is alive' <<<"$stderr"
 }
 
-@test "a stopped process is recorded once it continues" {
+@test "a stopped process is recorded once it is continued" {
 	marker 5
 	kill -STOP "$(<pid)"
 	attach -p "$(<pid)"
@@ -740,7 +741,7 @@ time.sleep(100)' 3>&- &
 }
 
 # bats test_tags=32-bit
-@test "a process that continues to fork and execute: each image" {
+@test "each image of a process that forks and executes all the time is recorded" {
 	local second=$WITNESS/exit-32-nolibc arch=x86
 	has i386 || {
 		skip_row i386 "executing a 32-bit program again and again"
@@ -769,7 +770,7 @@ time.sleep(100)' 3>&- &
 	lost_nothing
 }
 
-@test "a full disk, a dead reader: one line, and the target goes on" {
+@test "a full disk, or a reader that has ended, gives one line, and the target continues" {
 	marker 5
 	run --separate-stderr -125 sp-record -q -t 0.2 -o /dev/full -p "$(<pid)"
 	[[ $stderr == *"No space left"* ]]
@@ -784,7 +785,7 @@ time.sleep(100)' 3>&- &
 	mark
 }
 
-@test "a daemon's leader: a note says how to find its other processes" {
+@test "a note on the leader of a daemon says how to find its other processes" {
 	# shellcheck disable=SC2016 # for the shells inside
 	setsid -f sh -c 'echo $$ >daemon; exec sleep 100' 3>&-
 	wait_for 5 test -s daemon
@@ -819,7 +820,7 @@ time.sleep(100)' 3>&- &
 		.status == null and (.blind[0] | test("attached"))' >/dev/null
 }
 
-@test "--no-argv: no argument of the process is in the stream" {
+@test "--no-argv writes no argument of the process to the stream" {
 	start sh -c 'sleep 100' correct-horse
 	attach --no-argv -p $!
 	kill -INT "$recorder"
@@ -831,7 +832,7 @@ time.sleep(100)' 3>&- &
 	grep -aq correct-horse run.sp
 }
 
-@test "with CAP_BPF and CAP_PERFMON alone" {
+@test "CAP_BPF and CAP_PERFMON are enough to attach" {
 	requires setcap
 	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/test "$BATS_TEST_TMPDIR"
 	chmod 777 .
@@ -849,7 +850,7 @@ time.sleep(100)' 3>&- &
 	[ "$(recorded getpgid)" -eq 5 ]
 }
 
-# screen KEYS [OPTION…] — what --live shows on a terminal of 30 lines
+# screen KEYS [OPTION…] — prints what --live shows on a terminal of 30 lines
 screen() {
 	local keys=$1
 	shift
@@ -857,7 +858,7 @@ screen() {
 		"$SP_BIN/sp-record" --live "$@" >screen
 }
 
-@test "--live: new calls and rates, marks, another size, and escaped names" {
+@test "--live shows new calls and rates, sets marks, follows the terminal's size, and escapes names" {
 	[[ $(PATH=$PATH:/sbin ldconfig -p) == *libncurses* ]] || skip "no ncurses"
 	cp "$(command -v sleep)" $'e\e[2Jvil'
 	# shellcheck disable=SC2016
@@ -869,7 +870,7 @@ screen() {
 	grep -qF 'e\x1b[2Jvil' screen
 	run ! grep -qF $'e\e[2Jvil' screen
 	grep -q 'm1 at' screen
-	grep -qF $'\e[60;1H' screen	# the last line of the larger terminal
+	grep -qF $'\e[60;1H' screen	# this is the last line of the larger terminal
 	grep -q 'sp-record: [0-9]* calls' screen
 	sp-emit --json out.sp | jq -e '[.runs | sort_by(.part.index)[].part.mark] == [null, "m1", "m2"] and
 		all(.runs[]; .how | index("mark"))'

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
-# sp-verify --audit: lists what the kernel logs about calls under a profile, as
-# the records are written or from logs.
+# sp-verify --audit lists what the kernel logs about calls under a profile. It
+# receives the records as the kernel writes them, or reads them from logs.
 
 load helper
 
@@ -30,8 +30,8 @@ listens() {
 
 # watch OPTION… — writes `list` until it is stopped. With --unit or --container,
 # a record of any process that has already ended makes sp-verify end with 2,
-# since the process could be the unit's. --exe leaves out records of other
-# programs on this machine.
+# since that process may have been in the unit. --exe leaves out records of
+# other programs on this machine.
 watch() {
 	env --default-signal=INT,HUP sp-verify --audit -o list "$@" \
 		2>err >out 3>&- &
@@ -50,7 +50,8 @@ stop() {
 	watcher=
 }
 
-# flood N — makes records faster than they can be read, until end_floods
+# flood N — starts N floods, which make records faster than they can be read,
+# until end_floods
 flood() {
 	for ((i = 0; i < $1; i++)); do
 		# shellcheck disable=SC2016 # for the shell inside
@@ -90,7 +91,7 @@ requires_audit() {
 	: >"$BATS_FILE_TMPDIR/works"
 }
 
-# record COUNT — COUNT real records of calls, as the kernel writes them
+# record COUNT — makes COUNT real records of calls, as the kernel writes them
 record() {
 	requires_audit
 	/usr/bin/python3 "$TESTS/scripts/audit-records.py" "$1" "$caller" \
@@ -103,12 +104,12 @@ record() {
 	[ "$(wc -l <records)" = "$1" ]
 }
 
-# row — the list as "COUNT NAME ANSWER IMAGES"
+# row — prints the list as "COUNT NAME ANSWER IMAGES"
 row() {
 	awk 'NR > 1 { print $2, $3, $4, $5 }' "${1-list}"
 }
 
-@test "listening: 2,000 of 2,000 records, and no message except that it listens" {
+@test "listening: 2,000 of 2,000 records are received, and the only message is \"listening\"" {
 	requires_audit
 	watch --exe="$caller"
 	listens
@@ -126,7 +127,7 @@ row() {
 	grep -q 'failures="1"' j.xml
 }
 
-# auditing — "ENABLED BACKLOG_LIMIT" of the kernel
+# auditing — prints "ENABLED BACKLOG_LIMIT" of the kernel
 auditing() {
 	/usr/bin/python3 - "$@" <<-'P'
 	import socket, struct, sys
@@ -142,7 +143,7 @@ auditing() {
 	P
 }
 
-@test "listening: the state of auditing is restored, and turning it off meanwhile loses nothing" {
+@test "listening: the state of auditing is restored, and nothing is lost if somebody turns auditing off meanwhile" {
 	local before
 	requires_root
 	needs audit
@@ -158,7 +159,7 @@ auditing() {
 	[ "$(auditing)" = "$before" ]
 }
 
-@test "listening: -t and signals end it, but signals that nohup ignores do not" {
+@test "listening: -t and signals end it, except for signals that nohup ignores" {
 	requires_audit
 	watch -t 2 --exe="$caller"
 	grep -qx 'sp-verify: listening for 2 seconds; ^C ends it sooner' err
@@ -194,7 +195,7 @@ auditing() {
 	end_floods
 }
 
-@test "listening: a program that loads the filter from the C header" {
+@test "listening: records of a program that loads the filter from the C header are listed" {
 	requires_audit
 	sp-emit --libseccomp --deny=log -o p.h "$BATS_FILE_TMPDIR/caller.sp"
 	cat >own.c <<-'C'
@@ -224,7 +225,7 @@ auditing() {
 	row | grep -x '[0-9]* umask log /usr/bin/dash'
 }
 
-@test "the forms for docker and Kubernetes log what the OCI form does" {
+@test "the forms for docker and Kubernetes log the same calls as the OCI form" {
 	requires jq
 	requires_root
 	/usr/bin/python3 -c 'import yaml' 2>/dev/null || skip "no python3-yaml"
@@ -250,17 +251,17 @@ auditing() {
 	done
 }
 
-@test "listening: without privilege, or if the kernel was told not to log" {
+@test "listening is refused without privilege, or if the kernel was told not to log" {
 	requires_audit
 	requires setpriv
 	run -2 setpriv --reuid 65534 --regid 65534 --clear-groups \
 		"$SP_BIN/sp-verify" --audit -t 1
 	[[ $output == *"CAP_AUDIT_READ"* ]]
-	# this must be noticed now, not only at the end
+	# sp-verify must notice this now, not only at the end
 	run -2 setpriv --bounding-set=-audit_write --inh-caps=-audit_write \
 		"$SP_BIN/sp-verify" --audit -t 1
 	[[ $output == *"CAP_AUDIT_WRITE"* && $output != *"listening"* ]]
-	# a kernel that does not answer
+	# a kernel that does not answer is reported
 	cat >deaf.c <<-'C'
 	#include <sys/socket.h>
 	ssize_t send(int fd, const void *buf, size_t n, int flags)
@@ -295,7 +296,7 @@ within() (
 	"$@"
 )
 
-@test "listening: a unit, and processes that have ended" {
+@test "listening: records of processes of a unit that have ended are listed" {
 	requires_audit
 	make_cgroup "sandprint-$$.slice"
 	make_cgroup "sandprint-$$.slice/sandprint-$$.service"
@@ -304,7 +305,7 @@ within() (
 	staged "$caller" 5 1
 	stop 1
 	[ "$(row)" = "7 getpgid log $caller" ]
-	# stops while processes come and go: their cgroups can no longer be
+	# it stops while processes come and go, whose cgroups can no longer be
 	# read
 	watch --exe="$caller" --unit="sandprint-$$"
 	kill -STOP "$watcher"
@@ -327,7 +328,7 @@ brief() {
 		"$caller" "$1"
 }
 
-@test "listening: all records of a unit whose processes end at once" {
+@test "listening: all records of a unit whose processes end at once are listed" {
 	requires_audit
 	make_cgroup "sandprint-$$.slice"
 	make_cgroup "sandprint-$$.slice/sandprint-$$.service"
@@ -347,7 +348,7 @@ brief() {
 	sp-emit --oci -o p.json all.sp
 }
 
-@test "listening: a unit, while another unit is staged as well" {
+@test "listening: the records of another staged unit are left out" {
 	requires_audit
 	local other
 	make_cgroup "sandprint-$$.slice"
@@ -411,7 +412,7 @@ make_old_cgroup() {
 	sleep 0.5
 	pgrep -r Z -x caller
 	kill -CONT "$watcher"
-	# the membership of its parent decides
+	# the cgroup of its parent decides
 	stop 1
 	wait $!
 	[ "$(row)" = "4 getpgid log $caller" ]
@@ -432,7 +433,7 @@ make_old_cgroup() {
 	[ "$(row)" = "20 getpgid log $caller" ]
 }
 
-@test "listening: a container of runc under the staging profile" {
+@test "listening: the calls of a runc container under the staging profile are listed" {
 	requires_audit
 	requires runc jq busybox
 	mkdir -p bundle/rootfs state
@@ -454,7 +455,7 @@ make_old_cgroup() {
 	stop 1
 	[ "$(row | grep getpgid)" = "9 getpgid log /caller" ]
 	run ! grep -w "$caller" list
-	# children of a shell, each of which ends after one call
+	# these are children of a shell, each of which ends after one call
 	cp "$(command -v busybox)" bundle/rootfs/sh
 	jq '.process.args = ["/sh", "-c", "i=0
 		while [ $i -lt 300 ]; do /caller 1; i=$((i + 1)); done"]' \
@@ -483,7 +484,7 @@ forms() {
 		records >journal.log
 }
 
-@test "logs: of auditd, enriched, dmesg, syslog and journald" {
+@test "logs of auditd, enriched or not, dmesg, syslog and journald are read" {
 	local form
 	record 7
 	forms
@@ -500,7 +501,7 @@ forms() {
 		run -1 sp-verify --audit=- -o list <mixed
 		[ "$(row)" = "7 getpgid log $caller" ]
 	done
-	# a record that came in several ways counts once
+	# a record that is in several logs counts once
 	cat auditd.log dmesg.log journal.log >all
 	run -1 sp-verify --audit=all -o list
 	[ "$(row)" = "7 getpgid log $caller" ]
@@ -508,7 +509,7 @@ forms() {
 	[ "$output" = "sp-verify: all: 21 seccomp records, no violation" ]
 }
 
-@test "logs: of a journald that reads the kernel's records, in each format" {
+@test "logs of a journald that reads the kernel's records are read in each format" {
 	local format
 	requires_audit
 	[ -x /lib/systemd/systemd-journald ] || skip "no systemd-journald"
@@ -524,7 +525,7 @@ forms() {
 			[ -e /run/systemd/journal/stdout ] || sleep 0.2
 		done
 		sleep 0.5
-		# more at once would not fit into the buffer of its socket
+		# more lines at once would not fit into the buffer of its socket
 		bwrap --bind / / --dev /dev --proc /proc --seccomp 9 \
 			"$caller" 150 9<"$staging"
 		sleep 1
@@ -544,14 +545,15 @@ forms() {
 	done
 }
 
-# printed — whether some records were printed in this window of five seconds
+# printed — tests whether some records were printed in this window of five
+# seconds
 printed() {
 	staged "$caller" 2000
 	dmesg >log
 	grep -q "type=1326.*$caller" log
 }
 
-@test "logs: it is noticed that the real dmesg lacks records" {
+@test "logs: records that the real dmesg lacks are noticed" {
 	requires_audit
 	requires dmesg
 	needs audit_log
@@ -562,7 +564,8 @@ printed() {
 	[ "$(row | cut -d ' ' -f 1)" -lt 2000 ]
 }
 
-# line CALL [FIELD] — a line of dmesg with a record, after changing a field
+# line CALL [FIELD] — prints a line of dmesg with a record in which a field is
+# replaced
 line() {
 	echo "[ 1.0] audit: type=1326 audit(1795678469.349:88):" \
 		"auid=4294967295 uid=0 gid=0 ses=4294967295 pid=76 comm=\"a\"" \
@@ -570,7 +573,7 @@ line() {
 		"ip=0x7f0e59e904f7 code=0x7ffc0000" | sed -E "${2-}"
 }
 
-@test "logs: the answer is the record's action" {
+@test "logs: the answer in the list is the record's action" {
 	local code answer
 	while read -r code answer; do
 		line 39 "s/code=.*/code=$code/" >log
@@ -587,7 +590,7 @@ line() {
 	END
 }
 
-@test "logs: executables with any name, calls of any number" {
+@test "logs: executables may have any name, and calls any number" {
 	line 1000 's/exe="[^"]*"/exe=2F612062/' >log
 	line -1 's/exe="[^"]*"/exe=(null)/' >>log
 	line 20 's/c000003e/40000003/' >>log
@@ -635,7 +638,7 @@ line() {
 	[ "$(row)" = "1 socket log /bin/a" ]
 }
 
-@test "logs: lines about missing records" {
+@test "logs: lines of the kernel about missing records are an error" {
 	local loss
 	while read -r loss; do
 		{ line 39; echo "$loss"; } >log
@@ -650,12 +653,12 @@ line() {
 	[ 390.666761] audit: audit_lost=12 audit_rate_limit=0 audit_backlog_limit=64
 	Nov 26 07:31:21 vm systemd-journald[9]: Missed 5 kernel messages
 	END
-	# journald has the records that printk left out
+	# journald has the records that the kernel log left out
 	{ line 39; echo '[ 390.666761] kauditd_printk_skb: 8 callbacks suppressed'
 		line 39 's/.*349:88\):/Nov 26 07:31:21 vm audit[76]: SECCOMP/'
 	} >log
 	run -1 sp-verify --audit=log
-	# ten records in five seconds, and no more
+	# printk prints ten records in five seconds, and no more
 	for _ in 1 2 3 4 5 6 7 8 9 10; do line 39; done >log
 	run -2 sp-verify --audit=log
 	[[ $output == *"ends in a burst of records"* ]]
@@ -663,7 +666,7 @@ line() {
 	run -1 sp-verify --audit=log
 }
 
-@test "logs: lines that programs wrote are not records" {
+@test "logs: lines that programs wrote are not read as records" {
 	local record
 	record=$(line 39 's/^.{7}//')
 	{
@@ -684,7 +687,7 @@ line() {
 	run -1 sp-verify --audit=log
 }
 
-@test "logs: -p leaves out what the profile allows" {
+@test "logs: -p leaves out calls that the profile allows" {
 	jq -n '{defaultAction: "SCMP_ACT_ERRNO", syscalls: [
 		{names: ["getpid"], action: "SCMP_ACT_ALLOW"},
 		{names: ["getppid"], action: "SCMP_ACT_LOG"},
@@ -724,7 +727,7 @@ line() {
 	stop 0
 }
 
-@test "--learn: a log that has grown is the same run, and its losses are in the run" {
+@test "--learn: a log that has grown is the same run, and the run record has its losses" {
 	line 39 >log
 	sp-verify --audit=log --learn -o a.sp 2>err
 	line 39 's/8469/8470/' >>log
@@ -743,7 +746,7 @@ line() {
 	[[ $output == *"lost"* ]]
 }
 
-@test "logs: a log without lines of the kernel proves nothing" {
+@test "logs: a log without lines of the kernel is refused, because it proves nothing" {
 	local text
 	: >log
 	run -2 sp-verify --audit=log -o list
@@ -764,7 +767,7 @@ line() {
 	TRANSPORT=kernel
 
 	END
-	# records of other types, and lines from the kernel
+	# the log has records of other types, and lines from the kernel
 	while read -r text; do
 		echo "$text" >log
 		run -0 sp-verify --audit=log
@@ -787,7 +790,7 @@ line() {
 	END
 }
 
-@test "logs: missing files, and wrong command lines" {
+@test "logs: missing files and wrong command lines are errors" {
 	run -2 sp-verify --audit=missing
 	run -2 sp-verify --audit=.
 	for args in "--audit=log a.sp" "--audit -- true" "--exe=x a.sp" \
@@ -799,24 +802,24 @@ line() {
 	done
 }
 
-@test "logs: more different calls than any program makes" {
+@test "logs: more different calls than any program makes are refused" {
 	seq 0 19999 | sed "s|.*|$(line '&' 's:bin/a:bin/\&:')|" >log
 	run -2 timeout 60 sp-verify --audit=log --json -o list
 	[[ $output == *"too many different calls"* ]]
 	[ "$(jq length list)" = 16384 ]
 }
 
-# state — the state of the kernel's auditing, without the number of lost
+# state — prints the state of the kernel's auditing, without the number of lost
 # records
 state() {
 	"${SP_BIN%/bin}/tests/machine" audit | grep -v lost
 }
 
-@test "if sp-verify was killed, the next one restores auditing, and prints that" {
+@test "if sp-verify was killed, the next one restores the state of auditing, and prints that" {
 	requires_audit
 	local notes=1
 	state >before
-	grep '^enabled 0' before || notes=0	# on by somebody else's wish
+	grep '^enabled 0' before || notes=0	# somebody else turned auditing on
 	watch
 	kill -KILL "$watcher"
 	wait "$watcher" || [ $? = 137 ]
@@ -836,7 +839,7 @@ state() {
 	run ! grep 'left on' err
 }
 
-@test "two at the same time: neither believes that the other was killed" {
+@test "of two at the same time, neither believes that the other was killed" {
 	requires_audit
 	state >before
 	watch --exe=/none

@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=no-recording
-# sp-emit --base: what another profile allows is allowed, too, and no more.
+# sp-emit --base: calls that another profile allows are allowed, too, and no
+# others.
 
 load helper
 
@@ -9,7 +10,7 @@ setup_file() {
 	needs x86_64
 }
 
-# The recording from which the profiles are made.
+# Writes the recording from which the profiles are made.
 recording() {
 	"$TESTS/mkstream" >r.sp <<-'T'
 	run 1 r
@@ -36,12 +37,13 @@ bases() {
 		'SystemCallFilter=read ptrace keyctl' >unit.base
 }
 
-# allowed FILE — the names that the profile allows, for any arguments
+# allowed FILE — prints the names that the profile allows, whatever their
+# arguments
 allowed() {
 	sp-verify --score --json -p "$1" 2>/dev/null | jq -r '.calls[].name' | sort
 }
 
-@test "each format with a base of each form allows both, and nothing else" {
+@test "in each format, a profile with a base of any form allows the calls of both, and nothing else" {
 	recording
 	bases
 	for base in *.base; do
@@ -79,16 +81,16 @@ allowed() {
 	sp-emit --oci --explain --base=$'b\e[31m.base' r.sp 2>&1 | lacks $'\e'
 }
 
-# conditional ARGS… — an OCI profile whose rules for socket have these
+# conditional ARGS… — prints an OCI profile whose rules for socket have these
 # conditions
 conditional() {
 	jq -n '{defaultAction: "SCMP_ACT_ERRNO", syscalls: ($ARGS.positional | map(fromjson) |
 		map({names: ["socket"], action: "SCMP_ACT_ALLOW", args: [.]}))}' --args "$@"
 }
 
-@test "conditions on arguments are joined, in each format that has them" {
+@test "conditions on arguments are joined in each format that has them" {
 	recording
-	# one run for each family of sockets, with its arguments
+	# there is one run for each family of sockets, with its arguments
 	for family in 1 2 10 16 17; do
 		echo "argument 1 socket 0:0xffffffffffffffff:$family 1"
 	done | cat <(printf '%s\n' 'run 1 f' 'image /bin/f' 'call 1 socket 5') - |
@@ -104,7 +106,7 @@ conditional() {
 		done
 		sp-verify --score --json -p joined | jq -e '.calls[] | select(.name == "socket").narrowed'
 	done
-	# one bit, in a policy of minijail
+	# a policy of minijail tests one bit
 	echo 'socket: arg0 & 2' >bit.policy
 	for format in oci minijail lxc kafel; do
 		sp-emit "--$format" --base=bit.policy -o joined r.sp 2>/dev/null
@@ -136,12 +138,12 @@ conditional() {
 	sp-emit --oci --args --base=oci.base -o joined args.sp
 	jq -e '[.syscalls[] | select(.names == ["socket"]).args[0] | .valueTwo // .value] == [40]' joined
 	sp-verify --score --json -p joined | jq -e '.calls[] | select(.name == "ptrace").narrowed | not'
-	# The conditions of both sides hold.
+	# Conditions of both sides hold.
 	sp-emit --oci --args --base=base.json -o joined args.sp
 	jq -e '[.syscalls[] | select(.names == ["socket"]).args[0] | .valueTwo // .value] | sort == [12, 17, 40]' joined
 }
 
-@test "what cannot be joined is refused" {
+@test "profiles that cannot be joined are refused" {
 	recording
 	bases
 	jq '.defaultAction = "SCMP_ACT_ALLOW"' oci.base >allow.json
@@ -170,7 +172,7 @@ conditional() {
 	END
 	run -2 sp-emit --landlock --base=oci.base r.sp
 	[ "${lines[0]}" = "sp-emit: --base: --landlock is not a profile of calls" ]
-	# a profile for another machine
+	# this profile is for another machine
 	run -2 --separate-stderr sp-emit --oci --base=arm.json r.sp
 	[[ $stderr == *"sp-emit: arm.json: --base: it is not for x86_64, as the recording is" ]]
 }
@@ -189,7 +191,7 @@ conditional() {
 		"$TESTS/mkstream" | sp-verify -p joined
 }
 
-@test "a base that includes a file beside it" {
+@test "a base may include a file beside it" {
 	recording
 	mkdir policies
 	printf '@include ./more.policy\nread: 1\n' >policies/a.policy

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
-# A systemd that boots as process 1 of namespaces of its own, with this machine's
-# /usr, runs a service under a recorded drop-in.
+# A systemd boots as process 1 of namespaces of its own, with this machine's
+# /usr, and runs a service under a recorded drop-in.
 load helper
 load boot
 
@@ -50,7 +50,7 @@ emit() {
 	cat p.conf
 }
 
-@test "redis under its drop-in: calls, families, paths" {
+@test "redis works under its drop-in, with limited calls, families and paths" {
 	record
 	mkdir root/etc/systemd/system/redis.service.d
 	emit >root/etc/systemd/system/redis.service.d/p.conf
@@ -62,13 +62,14 @@ emit() {
 	run ! grep -iE 'unknown|ignoring|failed to parse' log
 }
 
-# for_a_while COMMAND — repeats it in the booted system until it succeeds
+# for_a_while COMMAND — repeats the command in the booted system until it
+# succeeds
 for_a_while() {
 	echo "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 		$1 && break; sleep 0.5; done"
 }
 
-@test "a unit that is restarted and reloaded while it is recorded: all that it runs" {
+@test "a recording of a unit that is restarted and reloaded has all that it runs" {
 	cp "$SP_BIN/sp-record" root/
 	printf '#!/bin/sh\n' >root/script
 	chmod +x root/script
@@ -101,7 +102,7 @@ for_a_while() {
 		lacks -w 'setresuid\|keyctl\|unshare'
 }
 
-@test "redis under a drop-in that lacks its program's loader does not start" {
+@test "redis does not start under a drop-in that lacks its program's loader" {
 	record
 	mkdir root/etc/systemd/system/redis.service.d
 	emit | sed '/ExecPaths=.*ld-linux/d' \
@@ -112,7 +113,7 @@ for_a_while() {
 	[ "$(<root/out/active)" != active ]
 }
 
-@test "redis under a staging drop-in: calls that it lacks are logged, and listed by unit" {
+@test "calls that a staging drop-in lacks are logged, and listed by unit" {
 	record
 	mkdir root/etc/systemd/system/redis.service.d
 	sp-emit --systemd --deny=log run.sp \
@@ -133,8 +134,8 @@ for_a_while() {
 	run ! grep -w 'read\|mmap\|write' list
 }
 
-# Prints what a service gets for calls, "NAME ERRNO". Names that end in -32 are
-# made by int 0x80; "probe native" makes none of these.
+# Prints the answers that a service gets for calls, "NAME ERRNO". Names that end
+# in -32 are made by int 0x80; "probe native" makes none of these.
 probe() {
 	cp "$WITNESS/service-calls" root/probe
 	{
@@ -155,7 +156,7 @@ probe() {
 		"$TESTS/mkstream" >family32.sp
 }
 
-# verdict UNIT — the answers that sp-verify predicts
+# verdict UNIT — prints the answers that sp-verify predicts
 verdict() {
 	local t
 	for t in probe family1 family2 family32; do
@@ -169,7 +170,7 @@ verdict() {
 }
 
 # bats test_tags=32-bit
-@test "systemd answers as sp-verify predicts" {
+@test "systemd's filter gives the answers that sp-verify predicts" {
 	local n=0 lines program=/probe calls=13 unit
 	needs x86_64
 	has int80 || program='/probe native' calls=9

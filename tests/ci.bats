@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Runs the steps of the workflow in README.md as a runner would, except for
-# those that install.
+# Runs the steps of the workflow in README.md as a runner would, except for the
+# steps that install packages.
 
 load helper
 
@@ -11,7 +11,7 @@ steps() {
 	/usr/bin/python3 "$TESTS/scripts/workflow-steps.py" "${TESTS%/*}/README.md"
 }
 
-# step NAME — runs a step in the shell that GitHub uses; returns its status
+# step NAME — runs a step in the shell that GitHub uses, and returns its status
 step() {
 	local n
 	n=$(grep -nx "$1" "$DIR/names" | cut -d : -f 1)
@@ -47,7 +47,7 @@ accept() {
 	rm -r runs now.sp
 }
 
-@test "the steps are there" {
+@test "the workflow in README.md has the expected steps" {
 	diff - "$DIR/names" <<-'END'
 	Record the tests
 	Calls that are new
@@ -56,7 +56,7 @@ accept() {
 	END
 }
 
-@test "tests that make the same calls as before pass, and leave the files for the upload" {
+@test "if the tests make the same calls as before, the job passes and leaves the files for the upload" {
 	local name
 	accept
 	while read -r name; do
@@ -70,7 +70,7 @@ accept() {
 		or map(.name) == ["unit", "service"]'
 }
 
-@test "tests that call something new fail, until it is accepted" {
+@test "if the tests make a new call, the job fails until the recording is accepted" {
 	accept
 	sed -i 's/ls \/ ;;/ls \/; mkdir new ;;/' run-tests
 	run -0 step 'Record the tests'
@@ -79,7 +79,7 @@ accept() {
 	run -1 step 'Calls that the profile denies'
 	grep -q 'failures="[1-9]' sandbox.xml
 	run -0 step 'How tight the profile is'
-	# with the commands in README
+	# the commands in README accept it
 	bash -e <(sed -n 's/^    \(sp-merge -o base.sp .*\)/\1/p
 		s/^    \(sp-emit --oci -o sandbox.*\)/\1/p' \
 		"${TESTS%/*}/README.md")
@@ -87,7 +87,7 @@ accept() {
 	run -0 step 'Calls that the profile denies'
 }
 
-@test "a test that fails fails the job" {
+@test "a test that fails makes the job fail" {
 	echo 'exit 3' >>run-tests
 	run -3 step 'Record the tests'
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Real containers under profiles that were recorded outside of containers:
-# they start and work, and a call that was not recorded fails.
+# Runs real containers under profiles that were recorded outside of containers.
+# They start and work, and a call that was not recorded fails.
 
 load helper
 
@@ -29,7 +29,7 @@ setup_file() {
 	record redis "$REDIS"
 }
 
-# busybox, redis and the libraries that they need
+# the root has busybox, redis and the libraries that they need
 make_rootfs() {
 	local file
 	mkdir -p rootfs/bin rootfs/proc rootfs/dev rootfs/sys rootfs/tmp rootfs/etc
@@ -87,34 +87,34 @@ teardown() {
 	done
 }
 
-@test "runc, noNewPrivileges, busybox" {
+@test "busybox works under runc with noNewPrivileges" {
 	works runc true busybox "$BUSYBOX"
 }
 
-@test "runc, new privileges, busybox" {
+@test "busybox works under runc with new privileges" {
 	works runc false busybox "$BUSYBOX"
 }
 
-@test "runc, noNewPrivileges, redis" {
+@test "redis works under runc with noNewPrivileges" {
 	works runc true redis "$REDIS"
 }
 
-@test "runc, new privileges, redis" {
+@test "redis works under runc with new privileges" {
 	works runc false redis "$REDIS"
 }
 
-@test "crun, noNewPrivileges, busybox" {
+@test "busybox works under crun with noNewPrivileges" {
 	works crun true busybox "$BUSYBOX"
 }
 
-@test "crun, new privileges, busybox" {
+@test "busybox works under crun with new privileges" {
 	works crun false busybox "$BUSYBOX"
 }
 
-@test "crun, noNewPrivileges, redis" {
+@test "redis works under crun with noNewPrivileges" {
 	works crun true redis "$REDIS"
 }
 
-@test "crun, new privileges, redis" {
+@test "redis works under crun with new privileges" {
 	works crun false redis "$REDIS"
 }

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Limits the work of the kernel's verifier on the BPF programs, which takes most
 # of the time of a start. A change of the programs can make it five times as
-# much, if the verifier no longer knows a constant or follows each turn of a
-# loop. No other test would notice that.
+# much, if the verifier no longer knows a constant or follows each iteration of
+# a loop. No other test would notice that.
 load helper
 
 setup_file() {
@@ -15,8 +15,8 @@ teardown() {
 }
 
 # costs LARGEST ALL OPTION… — limits the instructions that the verifier checks
-# for the programs of `sp-record OPTION…`: for the largest program, and for all
-# together
+# for the programs of `sp-record OPTION…`: LARGEST for the largest program, and
+# ALL for all together
 costs() {
 	local largest=$1 all=$2 is_largest is_all
 	shift 2
@@ -42,9 +42,10 @@ costs() {
 	[ "$is_all" -le "$all" ]
 }
 
-# The limits are half as much again as on Linux 6.18. For --paths, they include
-# 17 more programs, which are loaded if the kernel lets them confirm names.
-@test "the work of the verifier is within limits" {
+# The limits are one and a half times the numbers of Linux 6.18. For --paths,
+# they include 17 more programs, which are loaded if the kernel lets them
+# confirm names.
+@test "the verifier's work on the programs is within limits" {
 	needs verified_insns
 	local root
 	root=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
@@ -57,10 +58,11 @@ costs() {
 	costs 15000 75000 --paths -p "$BATS_ROOT_PID"
 }
 
-# The kernel refuses more than a million of one program.
-@test "so is what it goes through for the programs of older kernels" {
+# The kernel refuses a program for which the verifier checks more than a million
+# instructions.
+@test "the verifier's work on the programs for older kernels is within limits" {
 	needs verified_insns
-	[ "$(uname -m)" = x86_64 ] || return 0	# it has none elsewhere
+	[ "$(uname -m)" = x86_64 ] || return 0	# other architectures have no such programs
 	cd "$BATS_TEST_TMPDIR"
 	export SP_DEBUG=older
 	costs 50000 100000 -- sleep 30
@@ -68,8 +70,8 @@ costs() {
 	costs 50000 250000 -p "$BATS_ROOT_PID"
 }
 
-@test "the programs for older kernels record what the others record" {
-	[ "$(uname -m)" = x86_64 ] || return 0	# it has none elsewhere
+@test "the programs for older kernels record the same facts as the others" {
+	[ "$(uname -m)" = x86_64 ] || return 0	# other architectures have no such programs
 	cd "$BATS_TEST_TMPDIR"
 	echo text >in
 	# shellcheck disable=SC2016 # for the shell inside
@@ -79,13 +81,14 @@ costs() {
 		"${shell[@]}"
 	facts new.sp | sort >new
 	facts older.sp | sort | diff new -
-	# They look for the dynamic loader in a structure that only those have.
+	# They look for the dynamic loader in a structure that only those
+	# kernels have.
 	sp-emit --path-list new.sp | grep -v '^execute,map' | sort >new
 	sp-emit --path-list older.sp | sort | diff new -
 	[ "$(wc -l <new)" -gt 5 ]
 }
 
-@test "the programs for older kernels leave the command its limit of locked memory" {
+@test "the programs for older kernels do not change the command's limit of locked memory" {
 	ulimit -S -l 64
 	[ "$(SP_DEBUG=older sp-record -q -o run.sp -- bash -c 'ulimit -l')" = 64 ]
 }

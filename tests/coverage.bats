@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=no-recording
-# sp-diff --coverage: what more runs would need.
+# sp-diff --coverage: predicts how many new calls further runs would make.
 
 load helper
 
-# runs N [COPIES] — N command lines make lseek, and the first three make a call
-# of their own as well. There are COPIES runs of each.
+# runs N [COPIES] — N command lines make lseek, and each of the first three also
+# makes a call of its own. There are COPIES runs of each.
 runs() {
 	local i copy
 	for ((copy = 0; copy < ${2-1}; copy++)); do
@@ -27,11 +27,11 @@ runs() {
 
 coverage() { sp-diff --coverage --json "$@"; }
 
-@test "predictions hold for the runs of six test suites that were not seen" {
+@test "predictions hold for runs of six test suites that were left out of the recordings" {
 	"$TESTS/coverage/accuracy.py" "$SP_BIN/sp-diff" 5
 }
 
-@test "the text says how many would break, by which runs, and how discovery went" {
+@test "the text says how many runs would break, how sure that is, and how the calls were discovered" {
 	runs 20 | "$TESTS/mkstream" >s.sp
 	run -0 sp-diff --coverage s.sp
 	diff <(echo "$output") - <<-'TEXT'
@@ -47,7 +47,7 @@ coverage() { sp-diff --coverage --json "$@"; }
 	TEXT
 }
 
-@test "a merge and a profile say how many calls one run alone made" {
+@test "for a merge and a profile, it says how many calls only one run made" {
 	runs 20 | "$TESTS/mkstream" >s.sp
 	run -0 --separate-stderr sp-merge -o m.sp s.sp
 	# shellcheck disable=SC2154 # run sets it
@@ -58,7 +58,7 @@ coverage() { sp-diff --coverage --json "$@"; }
 	[ ! -s err ]
 }
 
-@test "a run that is repeated changes no figure" {
+@test "repeating a run changes no figure" {
 	runs 20 | "$TESTS/mkstream" >once.sp
 	runs 20 3 | "$TESTS/mkstream" >thrice.sp
 	coverage once.sp >once.json
@@ -71,7 +71,7 @@ coverage() { sp-diff --coverage --json "$@"; }
 	[ "$(coverage --unit=run thrice.sp | jq '.units, .risk.mean' -c | xargs)" = '60 0' ]
 }
 
-@test "no prediction from fewer than ten runs, or from a set that was reduced to needed runs" {
+@test "fewer than ten runs, or a set that was reduced to needed runs, give no prediction" {
 	runs 9 | "$TESTS/mkstream" >few.sp
 	for i in {1..12}; do
 		printf 'run %x t%d argv=%d\nimage /bin/t\ncall %x %d 1\n' "$i" \
@@ -84,7 +84,7 @@ coverage() { sp-diff --coverage --json "$@"; }
 	run -0 sp-diff --coverage few.sp
 	[[ $output == *'9 runs: too few to predict'* ]]
 	[[ $output != *--unit=name* ]]
-	# tests of one server: its command line is always the same
+	# the tests of a server have the same command line
 	printf '%s\n' 'run 1 unit argv=d' 'run 2 load argv=d' 'image /bin/d' 'call * read 1' | "$TESTS/mkstream" >served.sp
 	run -0 sp-diff --coverage served.sp
 	[[ $output == *'2 runs of 1 command line: too few '*'same command line count as one.'*--unit=name* ]]
@@ -159,7 +159,7 @@ coverage() { sp-diff --coverage --json "$@"; }
 	sp-diff --matrix --image=/bin/other s.sp | grep -x 'fstat      1 .*'
 }
 
-@test "--args and --paths: an argument or a path of one run alone is a risk" {
+@test "with --args and --paths, an argument or a path of a single run is a risk" {
 	runs 12 >text
 	{ cat text; echo 'argument 4 16 0:0xffffffff:0x5401 1'
 		echo 'call 1 16 1'; echo 'call 4 16 1'; } | "$TESTS/mkstream" >args.sp

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=no-recording
-# sp-diff: what differs, and what a matrix of runs says.
+# sp-diff: lists differences, and prints the matrix of runs.
 
 load helper
 
@@ -25,7 +25,7 @@ two_sides() {
 	TEXT
 }
 
-@test "a line for each call that one side alone has, by architecture and number" {
+@test "there is a line for each call that only one side has, by architecture and number" {
 	two_sides
 	run -1 sp-diff old.sp new.sp
 	[ "$status" = 1 ]
@@ -38,7 +38,7 @@ two_sides() {
 	TEXT
 }
 
-@test "equal means the same calls, whatever the counts" {
+@test "two sides are equal if they have the same calls, whatever the counts" {
 	printf '%s\n' 'run 1 a' 'call 1 read 3' | stream a.sp
 	printf '%s\n' 'run 2 b' 'call 2 read 9 image=/b' | stream b.sp
 	run sp-diff a.sp b.sp
@@ -58,7 +58,7 @@ two_sides() {
 	[ "$output" = '+ write  1  /a' ]
 }
 
-@test "the parts of a profile that are not judged are printed for each side" {
+@test "the parts of a profile that sp-diff does not judge are printed for each side" {
 	printf 'run 1 a\ncall 1 read 3\n' | stream a.sp
 	echo '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [
 		{"names": ["read", "no1", "no2"], "action": "SCMP_ACT_ALLOW"},
@@ -74,7 +74,7 @@ two_sides() {
 	done
 }
 
-@test "by image: path and build-id" {
+@test "by image: a path and a build-id identify an image" {
 	two_sides
 	run sp-diff --by-image old.sp new.sp
 	[ "$status" = 1 ]
@@ -89,7 +89,7 @@ two_sides() {
 	TEXT
 }
 
-@test "either side may be stdin, and NEW is when it is not given" {
+@test "either side may be stdin, and a missing NEW is stdin" {
 	two_sides
 	sp-diff old.sp new.sp > expected || [ $? = 1 ]
 	run -1 sp-diff old.sp < new.sp
@@ -111,7 +111,7 @@ two_sides() {
 	[ "$status" = 0 ]
 }
 
-# profile NAME… — an OCI profile that allows these calls
+# profile NAME… — prints an OCI profile that allows these calls
 profile() {
 	jq -n '{defaultAction: "SCMP_ACT_ERRNO",
 		architectures: ["SCMP_ARCH_X86_64"],
@@ -119,7 +119,7 @@ profile() {
 		--args "$@"
 }
 
-@test "against a profile: groups are marked and do not count" {
+@test "compared with a profile: calls of groups are marked and do not count" {
 	requires jq
 	printf '%s\n' 'run 1 a' 'call 1 read 3' 'call 1 socket 1' | stream a.sp
 	profile read socket exit_group > p.json
@@ -133,7 +133,7 @@ profile() {
 	[ "$status" = 1 ]
 }
 
-@test "a trace equals the profile made from it, in each format that is read" {
+@test "a trace equals the profile made from it, in each format that can be read" {
 	local format
 	printf '%s\n' 'run 1 a' 'call 1 execve 1' 'call 1 read 3' | stream a.sp
 	for format in oci docker spo systemd minijail firejail kafel; do
@@ -145,7 +145,7 @@ profile() {
 	done
 }
 
-@test "a unit has systemd's own group besides what it lists" {
+@test "a unit has the calls that it lists and those of systemd's own group" {
 	local line=SystemCallFilter=read
 	printf '%s\n' 'run 1 a' 'call 1 read 3' | stream a.sp
 	printf '[Service]\nSystemCallArchitectures=native\n%s\n' "$line" >p
@@ -158,12 +158,12 @@ profile() {
 		run -1 sp-diff a.sp q
 		grep -q "^+ ${line##* }  *-$" <<<"$output"
 	done
-	# where no systemd can say which calls the group has
+	# the group's calls are unknown without an installed systemd
 	run -0 env PATH="$SP_BIN" "$SP_BIN/sp-diff" a.sp p
 	grep -q '^+ nanosleep  *-  (group)$' <<<"$output"
 }
 
-@test "against a profile: a call that no group adds counts" {
+@test "compared with a profile: a call that no group adds counts" {
 	requires jq
 	printf '%s\n' 'run 1 a' 'call 1 read 3' | stream a.sp
 	profile read chmod > p.json
@@ -182,7 +182,7 @@ profile() {
 	[ "$output" = "- exit_group  1" ]
 }
 
-@test "two profiles are compared as they are" {
+@test "two profiles are compared without groups" {
 	requires jq
 	profile read > p.json
 	profile read exit_group | sed s/ACT_ALLOW/ACT_LOG/ > q
@@ -234,7 +234,7 @@ matrix_runs() {
 		'call * read 1' 'call 2 socket 100' 'call 1 20 1 arch=x86' | stream 2.sp
 }
 
-@test "a matrix: runs, calls, own calls, the smallest set, the rest" {
+@test "a matrix has the runs, their calls, the calls of a single run, the smallest set and the other runs" {
 	matrix_runs
 	run sp-diff --matrix 1.sp 2.sp
 	[ "$status" = 0 ]
@@ -281,7 +281,7 @@ matrix_runs() {
 	sp-diff --matrix < m.sp | cmp - matrix
 }
 
-@test "a matrix as CSV" {
+@test "the matrix can be printed as CSV" {
 	matrix_runs
 	run sp-diff --matrix --csv 1.sp 2.sp
 	[ "$status" = 0 ]
@@ -308,13 +308,13 @@ matrix_runs() {
 	TEXT
 }
 
-@test "the smallest set is the smallest: against brute force" {
+@test "the smallest set is the one that brute force finds" {
 	/usr/bin/python3 "$TESTS/scripts/cover.py" "$TESTS/mkstream"
 }
 
-# Real runs have most calls in common. The second kind is difficult on
+# Real runs have most calls in common. The second kind of set is difficult on
 # purpose.
-@test "with a thousand runs, the search for the smallest set ends in time" {
+@test "the search for the smallest set among a thousand runs ends in time" {
 	cat > big.py <<-'PY'
 	import random, sys
 	rnd, hard = random.Random(3), sys.argv[1] == "hard"
@@ -327,7 +327,8 @@ matrix_runs() {
 	PY
 	for kind in real hard; do
 		/usr/bin/python3 big.py $kind | stream $kind.sp
-		# five seconds of CPU time; it takes less than half a second
+		# the limit is five seconds of CPU time; the search takes less
+		# than half a second
 		(ulimit -t 5; sp-diff --matrix $kind.sp > $kind.txt)
 		sed -n '/[Ss]et of runs/p' $kind.txt
 	done
@@ -336,13 +337,13 @@ matrix_runs() {
 	sp-diff --matrix real.sp | cmp - real.txt
 }
 
-@test "of equal runs the first is chosen" {
+@test "of equal runs, the first is chosen" {
 	printf '%s\n' 'run 3 a start=1' 'run 2 b start=2' 'run 1 c start=3' \
 		'call * read 1' 'call * write 2' | stream a.sp
 	sp-diff --matrix a.sp | grep -A1 '^Smallest' | shows -x '    1  a'
 }
 
-@test "--fail-on: which differences set the status" {
+@test "--fail-on sets which differences change the status" {
 	printf '%s\n' 'run 1 a' 'call 1 read 3' 'call 1 write 1' | stream a.sp
 	printf '%s\n' 'run 2 b' 'call 2 read 9' 'call 2 ptrace 1' \
 		'call 2 getpid 1' | stream b.sp
@@ -368,7 +369,7 @@ matrix_runs() {
 	run -2 sp-diff --matrix --fail-on=any a.sp
 }
 
-@test "dangerous calls are calls, each once, with a reason in --explain" {
+@test "the table of dangerous calls has each call once, only known ones, and --explain prints the reason" {
 	sed -nE 's/^\t\{ "([a-z0-9_]+)", [1-3], .*/\1/p' \
 		"$TESTS/../lib/kernel/danger.c" >names
 	[ "$(wc -l <names)" -gt 40 ]
@@ -385,7 +386,7 @@ matrix_runs() {
 	[[ $output == *"ptrace"*"danger    2: controls other processes; ptrace(2)"* ]]
 }
 
-@test "--markdown and --github: names from outside cannot change the form" {
+@test "--markdown and --github: recorded names cannot change the layout" {
 	local name='/bin/|`x`<b>%0A::error::y ##[error]x %25 %E2%80%AE[z](u)' escaped
 	printf '%s\n' 'run 1 a' 'image /b' 'call 1 read 1' 'call 1 9999 1' | stream a.sp
 	printf '%s\n' 'run 1 a' "image '$name'" 'call 1 read 3' \
@@ -424,8 +425,8 @@ id() {
 	printf '%02d%030d' "$1" 0
 }
 
-# runs FILE LINE… — writes runs "ID NAME STATUS" with the same call, a second
-# apart
+# runs FILE LINE… — writes runs "ID NAME STATUS" that make the same call and are
+# a second apart
 runs() {
 	local file=$1 id name status
 	shift
@@ -439,7 +440,7 @@ runs() {
 	stream "$file" <text
 }
 
-@test "a run that failed is named, and fails the gate that asks for it" {
+@test "a run that failed is named, and --fail-on=failed exits with 1" {
 	local end
 	runs good.sp '1 t 0'
 	for end in -11 -6 -9 -31 1 139; do
@@ -455,7 +456,7 @@ runs() {
 		grep -q '^sp-emit: run t (02000000) ' err
 		run -0 --separate-stderr sp-diff --matrix good.sp bad.sp
 		[[ $stderr == "sp-diff: run t (02000000) "* ]]
-		# The run is in the old side, too, so later runs are compared
+		# The run is also in the old side, so later runs are compared
 		# with it.
 		run -0 sp-diff --fail-on=failed bad.sp both.sp
 		run -1 sp-diff --fail-on=failed good.sp both.sp
@@ -474,15 +475,16 @@ runs() {
 		run -0 --separate-stderr sp-diff --fail-on=any,failed good.sp \
 			now.sp
 		[[ $stderr != *now.sp* ]]
-		# the only note: no run before this one has its name, and it
-		# exits with 1
+		# the only note is for this run: it exits with 1, and no earlier
+		# run has its name
 		[[ $stderr == "sp-diff: good.sp: run grep (03000000) exited with 1: it may lack calls" ]]
 	done
 	for end in 't 1' 't -15' 'grep 2' 'new 1' 'new -11'; do
 		runs now.sp "4 $end"
 		run -1 sp-diff --fail-on=failed good.sp now.sp
 	done
-	# a run with another name is named; an exit with 0 is not a failure
+	# a run that exits with 0 where earlier runs failed is noted, but is no
+	# failure
 	for end in 'stopped 0' 'grep 0'; do
 		runs now.sp "4 $end"
 		run -0 --separate-stderr sp-diff --fail-on=failed good.sp now.sp
@@ -494,7 +496,7 @@ runs() {
 	run -1 sp-diff --fail-on=failed good.sp now.sp
 }
 
-@test "--fail-on=failed is for runs" {
+@test "--fail-on=failed is only for runs" {
 	runs good.sp '1 t 0'
 	sp-emit --oci -o p.json good.sp
 	run -2 sp-diff --fail-on=failed good.sp p.json
@@ -553,13 +555,13 @@ runs() {
 			run -1 sp-diff -q --groups "$other" "$profile"
 		done
 	done
-	# calls that the unit names itself are not marked as a group's
+	# calls that the unit itself names are not marked as a group's
 	printf '[Service]\nSystemCallArchitectures=native\nSystemCallFilter=read ptrace\n' >u.service
 	run -1 sp-diff p.json u.service
 	[[ $output == *"+ ptrace "* ]]
 }
 
-@test "--image and --tree: the recordings' calls of these executables" {
+@test "--image and --tree compare only the calls of these executables" {
 	stream a.sp <<-'T'
 	run 1 a
 	image /bin/sh 1:1:2

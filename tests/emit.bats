@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# sp-emit: what its formats contain, what they add, and what it refuses.
+# Tests what the formats of sp-emit contain, what they add, and what they
+# refuse.
 load helper
 
 SCHEMA=/usr/share/gocode/src/github.com/opencontainers/runtime-spec/schema
@@ -31,7 +32,7 @@ two_archs() {
 		'call 1 252 1 arch=x86'
 }
 
-# names JQ-FILTER FILE — the names in an OCI profile, on one line
+# names JQ-FILTER FILE — prints the names in an OCI profile on one line
 names() {
 	jq -r "[.syscalls[] | $1 | .names[]] | join(\" \")" "$2"
 }
@@ -44,7 +45,7 @@ enosys() {
 	names 'select(.errnoRet == 38)' "$1"
 }
 
-@test "exactly one format" {
+@test "exactly one format must be given" {
 	small
 	run -2 sp-emit a.sp
 	[[ $output == "sp-emit: no format"* ]]
@@ -61,7 +62,7 @@ enosys() {
 	run -0 sp-emit --version
 }
 
-@test "oci: the observed calls, sorted, on the native architecture" {
+@test "oci: the observed calls are sorted, and for the native architecture" {
 	small
 	sp-emit --oci --exact a.sp >p.json 2>err
 	run -0 jq -c . p.json
@@ -71,7 +72,7 @@ enosys() {
 	[ "$(cat err)" = "sp-emit: 5 observed" ]
 }
 
-@test "oci: valid against the schema of the runtime specification" {
+@test "oci: the profile is valid against the schema of the runtime specification" {
 	[ -d "$SCHEMA" ] || skip "no OCI schema"
 	/usr/bin/python3 -c 'import jsonschema' || skip "no python3-jsonschema"
 	cat >check.py <<'PY'
@@ -107,7 +108,7 @@ PY
 		/usr/bin/python3 "$TESTS/scripts/libseccomp-names.py"
 }
 
-@test "the groups, and what each option leaves out" {
+@test "each group adds its calls, and each option leaves a group out" {
 	stream a.sp 'call 1 read 1'
 	sp-emit --oci --runtime=none a.sp >p.json 2>err
 	[ "$(allowed p.json)" = "clock_getres clock_gettime execve exit \
@@ -132,7 +133,7 @@ gettimeofday read time" ]
 	[ "$(allowed p.json)" = read ]
 }
 
-@test "the calls of the container runtimes" {
+@test "the calls of the container runtimes are added" {
 	stream a.sp 'call 1 ioctl 1'
 	local rest="--no-kernel --no-start --no-vdso"
 	# shellcheck disable=SC2086
@@ -170,7 +171,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 	grep -q "11 runtime" err
 }
 
-@test "what is denied, and how" {
+@test "--deny chooses how other calls are denied" {
 	small
 	sp-emit --oci --deny=kill a.sp >p.json
 	[ "$(jq -r .defaultAction p.json)" = SCMP_ACT_KILL_PROCESS ]
@@ -189,7 +190,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 		shows "DEFAULT SCMP_ACT_ERRNO(EACCES)"
 }
 
-@test "one list for two architectures: a note says so, and --exact refuses it" {
+@test "a note says that two architectures share one list, and --exact refuses it" {
 	two_archs
 	sp-emit --oci --runtime=none --no-kernel --no-vdso --no-fallback \
 		--no-start b.sp >p.json 2>err
@@ -218,7 +219,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 	enosys p.json | lacks -w clone3
 }
 
-@test "x86: its groups, and the 64-bit time calls answered with ENOSYS" {
+@test "x86: its groups are added, and the 64-bit time calls are answered with ENOSYS" {
 	stream a.sp 'call 1 read 1' 'call 1 3 1 arch=x86'
 	sp-emit --oci a.sp >p.json
 	[[ " $(allowed p.json) " == *" clock_gettime64 "*" sigreturn "* ]]
@@ -228,7 +229,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 	run ! grep 'time64\|"sigreturn"' p.json
 }
 
-@test "a call without a name" {
+@test "a call without a name is an error in formats that need names, and others have its number" {
 	stream a.sp 'call 1 read 1' 'call 1 600 3' 'call 1 599 1'
 	for format in oci systemd; do
 		run -2 sp-emit --$format -o p a.sp
@@ -291,7 +292,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 	[[ $output != *2.6* ]]
 }
 
-@test "no profile from an empty recording, or from an incomplete one" {
+@test "an empty or an incomplete recording gives no profile" {
 	refused() {
 		for format in oci systemd libseccomp json table; do
 			echo before >p
@@ -331,7 +332,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 	refused a.sp missing.sp
 }
 
-@test "losses that do not affect the profile" {
+@test "some losses do not affect the profile" {
 	printf 'run 1 x lost.image=3 lost.detail=9\nimage /bin/a\ncall 1 read 1\n' |
 		"$TESTS/mkstream" >a.sp
 	run -0 sp-emit --oci a.sp
@@ -351,7 +352,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 	[ "$(grep -c "^sp-emit: .*: filtered$" err)" = 1 ]
 }
 
-@test "runs on different architectures" {
+@test "oci refuses runs of different architectures together, and --table lists both" {
 	{
 		printf 'run 1 x\ncall 1 read 1\n'
 		printf 'run 2 y arch=aarch64\ncall 2 63 1 arch=aarch64\n'
@@ -396,7 +397,7 @@ errnos() {
 		[.errnoRet, .names[]]]' p.json
 }
 
-@test "denied calls: left out, answered with the recorded errno, and named" {
+@test "denied calls are left out, answered with the recorded errno, and named" {
 	denied 'denial 1 chmod -13 1' 'denial 1 chmod -30 4' \
 		'denial 1 chmod -2 3' 'denial 1 ptrace -13 1'
 	sp-emit --oci a.sp >p.json 2>err
@@ -412,13 +413,14 @@ errnos() {
 	grep -qx ' *90 *4  chmod: EROFS' table
 	sp-emit --oci --deny=log a.sp 2>/dev/null >p.json
 	[ "$(errnos)" = '[]' ]
-	# there is no rule for what the default action does anyway
+	# no rule is needed for calls that the default action denies in the same
+	# way
 	denied 'denial 1 chmod -1 1'
 	sp-emit --oci a.sp 2>/dev/null >p.json
 	[ "$(errnos)" = '[]' ]
 }
 
-@test "denied calls that were also made, that a group adds, or that --allow-denied allows" {
+@test "a denied call is allowed if it was also made, if a group adds it, or with --allow-denied" {
 	denied 'denial 1 read -13 1' 'denial 1 execve -13 1' \
 		'denial 1 clone3 -13 1' 'denial 1 chmod -13 1'
 	sp-emit --oci a.sp >p.json 2>err
@@ -432,7 +434,7 @@ errnos() {
 	allowed p.json | shows -w clone3
 }
 
-@test "denied on one architecture, made on another: one list allows it" {
+@test "a call that is denied on one architecture and made on another is allowed by a shared list" {
 	denied 'denial 1 chmod -13 1' 'call 1 15 1 arch=x86'
 	sp-emit --oci a.sp 2>/dev/null >p.json
 	allowed p.json | shows -w chmod
@@ -456,7 +458,7 @@ errnos() {
 	done
 }
 
-@test "a denial with ENOSYS: kept, or allowed if the format has no errno for single calls" {
+@test "a denial with ENOSYS is kept, or the call is allowed if the format has no errno for single calls" {
 	denied 'denial 1 clone3 -38 2'
 	local format
 	sp-emit --oci a.sp 2>/dev/null | jq -e '.syscalls[] |
@@ -471,7 +473,7 @@ errnos() {
 	sp-emit --systemd a.sp 2>err | grep -v "^#" | lacks -w clone3
 }
 
-@test "a denial that killed: refused without --allow-denied or --deny-denied" {
+@test "a denial that killed is refused without --allow-denied or --deny-denied" {
 	denied 'denial 1 chmod 31 1' 'denial 1 ptrace -13 2'
 	run --separate-stderr -2 sp-emit --oci -o p.json a.sp
 	[[ $stderr == *"chmod killed by SIGSYS"*--allow-denied*--deny-denied* ]]
@@ -497,7 +499,7 @@ errnos() {
 	sp-emit --table a.sp | shows -x '200 *1  operation_200'
 }
 
-@test "denials and operations go with their image" {
+@test "denials and operations are selected with their image" {
 	denied 'image /opt/other' 'call 1 write 1' 'denial 1 chmod 31 1' \
 		'operation 1 18 1'
 	sp-emit --json --image /opt/tool a.sp |
@@ -506,7 +508,7 @@ errnos() {
 	run -2 sp-emit --oci --image /opt/other a.sp
 }
 
-@test "json: the trace, without groups" {
+@test "json: it has the trace without groups" {
 	small
 	sp-emit --json a.sp >a.json 2>err
 	[ ! -s err ]
@@ -530,7 +532,7 @@ errnos() {
 		'{"call":0,"detail":0,"image":0,"record":0,"task":0}' ]
 }
 
-@test "json: runs, images and losses of several" {
+@test "json: it has the runs, images and losses of several recordings" {
 	printf 'run 2 x lost.detail=4\nimage "/bin/a%%FF"\ncall 2 read 1\n' |
 		"$TESTS/mkstream" >a.sp
 	printf 'run 1 y lost.detail=5\nimage -\ncall 1 read 2\ncall 1 write 18446744073709551615\n' |
@@ -568,7 +570,7 @@ NR      COUNT  NAME
  1          1  write" ]
 }
 
-@test "explain: every call of the profile, with its reasons" {
+@test "--explain lists every call of the profile with its reasons" {
 	small
 	two_archs
 	sp-emit --oci --explain a.sp b.sp >why 2>err
@@ -592,7 +594,7 @@ NR      COUNT  NAME
 	sp-emit --path-list a.sp | shows -F '/etc/\xe2\x80\xaeb'
 }
 
-@test "explain: what each call is for, which runs made it, its arguments by name" {
+@test "--explain says what each call is for, which runs made it, and what its arguments are called" {
 	printf '%s\n' 'run 1 unit' 'run 2 "serv%0Aice"' 'call 1 read 1' \
 		'call 2 read 1' 'call 2 ioctl 1' \
 		'argument 2 ioctl "1:4294967295:21505" 1' |
@@ -602,12 +604,12 @@ NR      COUNT  NAME
 	grep -Eq '^x86_64 +0 +read +allow +purpose +files: read from a descriptor$' why
 	grep -Eq '^x86_64 +16 +ioctl +allow +values +1 with 0x5401: ioctl\(TCGETS\)$' why
 	grep -Eq '^x86_64 +16 +ioctl +allow +runs +1 of 2: serv\\x0aice$' why
-	# every call has a purpose, exactly once
+	# the table has every call exactly once
 	cut -c 1-38 why | sed 1d | sort -u >calls
 	grep ' purpose ' why | cut -c 1-38 | sort | cmp - calls
 }
 
-@test "--markdown: the verdict, dangers, calls by subject, names escaped" {
+@test "--markdown has the verdict, the dangers, the calls by subject, and escaped names" {
 	local n
 	{
 		for n in 1 2 3; do echo "run $n 'r|$n' argv=$n"; done
@@ -631,7 +633,7 @@ NR      COUNT  NAME
 	sp-emit --markdown b.sp | shows "Of 100 more runs like these, about $n would"
 }
 
-@test "the union of the inputs, in any order, from files or stdin" {
+@test "the profile is for the union of the inputs, in any order, from files or stdin" {
 	small
 	two_archs
 	sp-emit --json a.sp b.sp >out1
@@ -678,7 +680,7 @@ NR      COUNT  NAME
 	systemd-analyze verify "$PWD/x.service" 2>&1 | shows nonsense
 }
 
-@test "systemd: the lines of the drop-in" {
+@test "systemd: the drop-in has these lines" {
 	small
 	sp-emit --systemd --exact a.sp >p.conf
 	[ "$(grep -v '^#' p.conf)" = "[Service]
@@ -764,7 +766,7 @@ compile() {
 		shows -E '^sp-emit: [0-9]+ observed \+ [0-9]+ kernel \+ .* runtime'
 }
 
-@test "groups that the engine of a container needs are suggested, unless they are recorded or chosen" {
+@test "--explain suggests groups that a container engine needs, unless they are recorded or chosen" {
 	local labels image expected
 	while IFS='|' read -r labels image expected; do
 		echo "run 1 a $labels

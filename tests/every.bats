@@ -1,16 +1,16 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# sp-record --every and sp-emit --ndjson: each call as an event.
+# sp-record --every and sp-emit --ndjson: the stream has an event for each call.
 
 load helper
 
-# events FILE FILTER — the events, filtered by jq
+# events FILE FILTER — prints the events, filtered by jq
 events() {
 	sp-emit --ndjson "$1" | jq -r "$2"
 }
 
-# events_are_calls FILE — for each call, "ARCH NR COUNT" is the same in the
-# counts, and in the events together with the losses
+# events_are_calls FILE — checks that for each call, "ARCH NR COUNT" of the
+# counts is the sum of its events and losses
 events_are_calls() {
 	sp-emit --json "$1" | jq -r '.calls[] | "\(.arch) \(.nr) \(.count)"' |
 		sort >counted
@@ -21,7 +21,7 @@ events_are_calls() {
 	[ -s counted ]
 	diff -u counted received
 }
-# read_after FILE — reads, but only after the file exists
+# read_after FILE — reads stdin, but only after the file exists
 read_after() {
 	wait_for 60 test -e "$1"
 	cat
@@ -61,7 +61,7 @@ lost() {
 	[ "$(events args.sp 'select(.arch == "x86") | .args | @json')" = '[1,2,3,4,5,6]' ]
 }
 
-@test "forks, execs and exits are events too" {
+@test "forks, execs and exits are events, too" {
 	requires_root
 	run -3 sp-record -q --every -o sh.sp -- sh -c '/bin/true; exit 3'
 	run -0 events sh.sp 'select(.event == "fork") | .child.pid'
@@ -83,20 +83,21 @@ lost() {
 		END { exit bad || NR < 80000 }'
 }
 
-# most_alike FILE CALL — the largest number of these calls with the same time
+# most_alike FILE CALL — prints the largest number of these calls with the same
+# time
 most_alike() {
 	events "$1" "select(.name == \"$2\") | .ns" | uniq -c | awk '
 		$1 > most { most = $1 } END { print most }'
 }
 
-# The median of the times between two calls of a kind, in ns.
+# Prints the median of the times between two calls of a kind, in ns.
 median_gap() {
 	events "$1" "select(.name == \"$2\") | .ns" | awk '
 		NR > 1 { print $1 - last } { last = $1 }' | sort -n |
 		awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
 }
 
-@test "up to eight calls in a rush share a time, until a nap or a tick" {
+@test "up to eight calls of a rush share a time, but not after a sleep or a tick of the kernel's clock" {
 	requires_root
 	sp-record -q --every --exact-times -o exact.sp -- "$WITNESS/rush" 50
 	sp-record -q --every -o r.sp -- "$WITNESS/rush" 50
@@ -117,7 +118,7 @@ median_gap() {
 		END { exit bad || n != 200 }'
 }
 
-@test "--exact-times: each call has a time of its own" {
+@test "--exact-times gives each call a time of its own" {
 	requires_root
 	sp-record -q --every --exact-times -o r.sp -- "$WITNESS/rush" 50
 	[ "$(most_alike r.sp getppid)" = 1 ]
@@ -126,10 +127,10 @@ median_gap() {
 	[ "${lines[0]}" = "sp-record: --exact-times is only for --every" ]
 }
 
-@test "each call is an event that was received or counted as lost" {
+@test "each call has an event, which is received or counted as lost" {
 	requires_root
-	# Threads on one CPU, and on all CPUs; a reader that sleeps before it
-	# continues.
+	# There are threads on one CPU, threads on all CPUs, and a reader that
+	# sleeps before it continues.
 	for on in 0 "0-$(($(nproc) - 1))"; do
 		sp-record --every --buffer=4096 -- \
 			taskset -c "$on" "$WITNESS/flood" 4 100000 2>err |
@@ -151,7 +152,7 @@ median_gap() {
 	done
 }
 
-@test "forks, execs and exits for which the log is full count as lost details" {
+@test "forks, execs and exits for which the log is full are counted as lost details" {
 	requires_root
 	# There are 53 tasks: the shell, the flood and its thread, and fifty
 	# programs.
@@ -183,7 +184,7 @@ median_gap() {
 	done
 }
 
-@test "a merge has no events, and says so" {
+@test "a merge has no events, and a note says so" {
 	requires_root
 	sp-record -q --every -o e.sp -- true
 	n=$(sp-emit --ndjson e.sp | wc -l)
@@ -208,7 +209,7 @@ median_gap() {
 	ended 125 "$pid"	# writing the stream failed
 }
 
-@test "a reader that ends does not end the command, and time limits still hold" {
+@test "the command continues when the reader ends, and time limits still apply" {
 	requires_root
 	{ sp-record -q --every -- sh -c "$WITNESS/flood 1 50000; echo x >done" ||
 		echo "$?" >status; } |
@@ -224,7 +225,7 @@ median_gap() {
 	[ "$((($(cat ended) - $(cat began)) / 1000000))" -lt 3000 ]
 }
 
-@test "attached, with events" {
+@test "an attached recorder writes events" {
 	requires_root
 	sh -c 'while :; do sleep 0.05; done' &
 	pid=$!
@@ -235,7 +236,7 @@ median_gap() {
 	events a.sp 'select(.event == "call") | .pid' | shows -x "$pid"
 }
 
-@test "processes that still run at the end: each call has an event or is counted as lost" {
+@test "each call of a process that still runs at the end has an event or is counted as lost" {
 	requires_root
 	sp-record -q --every --leader -o left.sp -- sh -c \
 		'(while :; do echo; done >/dev/null) & echo $! >pid; sleep 0.3'
@@ -244,9 +245,9 @@ median_gap() {
 	events_are_calls left.sp
 }
 
-@test "a crowd of threads: each call belongs to the thread that made it" {
+@test "of many threads, each has the calls that it made" {
 	requires_root
-	"$WITNESS/crowd" >/dev/null &		# and another's are not ours
+	"$WITNESS/crowd" >/dev/null &		# and none that another thread made
 	local other=$!
 	sp-record -q --every -o crowd.sp -- "$WITNESS/crowd" >truth
 	wait "$other"
@@ -263,12 +264,13 @@ median_gap() {
 	events_are_calls v.sp
 }
 
-@test "--buffer is rounded up, and all CPUs stay below 512 MiB" {
+@test "--buffer is rounded up, and the buffers of all CPUs stay below 512 MiB" {
 	requires_root
 	requires bpftool
 	cpus=$(</sys/devices/system/cpu/possible)
 	cpus=$((${cpus##*-} + 1))
-	# The size of the recorder's own map, found by the ids that it holds.
+	# This is the size of the recorder's own map, which is found by the ids
+	# that the recorder holds.
 	entries() {
 		# shellcheck disable=SC2016 # for the shell inside
 		sp-record -q --every --buffer="$1" -o size.sp -- sh -c '
@@ -347,7 +349,7 @@ for e in map(json.loads, sys.stdin):
 	[[ $stderr == *'--image cannot be combined with --ndjson'* ]]
 }
 
-@test "--strace prints the calls, results and paths that strace prints" {
+@test "--strace prints the same calls, results and paths as strace" {
 	requires_root
 	command -v strace >/dev/null || skip "no strace"
 	sp-record -q --every --results --paths -o t.sp -- "$WITNESS/traced"
@@ -376,7 +378,7 @@ for e in map(json.loads, sys.stdin):
 	diff ours counts
 }
 
-@test "results of threads belong to their calls, and what is lost is counted" {
+@test "results of threads belong to their calls, and lost results are counted" {
 	requires_root
 	sp-record -q --every --results -o f.sp -- "$WITNESS/flood" 4 20000
 	sp-emit --strace f.sp >lines
@@ -394,7 +396,7 @@ for e in map(json.loads, sys.stdin):
 	[ "${lines[0]}" = "sp-record: --results is only for --every" ]
 }
 
-@test "a path of a descriptor is escaped, also where it ends the line" {
+@test "a path of a descriptor is escaped, even at the end of the line" {
 	requires_root
 	sp-record -q --every --results --paths -o p.sp -- \
 		sh -c ': >"$1"' sh $'a>b\n\e[2J = 0'
@@ -429,7 +431,7 @@ for e in map(json.loads, sys.stdin):
 }
 
 # Its result has the tid of the process. Hundreds of lines come in between.
-@test "an exec by a thread that is not the leader is resumed" {
+@test "an exec by a thread that is not the leader is printed as resumed" {
 	{
 		printf '%s\n' 'run 1 x' 'image /bin/a' 'call 1 execve 1' 'record [8, "/bin/a"]'
 		jq -nc '3221225534 as $arch | [20, 5,

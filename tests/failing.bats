@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
-# What the tools do on a failing machine. Each row of the table "What a failing
-# machine does" in sandprint-security(7) has tests here, whose names begin with
-# the row's name.
+# Tests what the tools do on a failing machine. Each row of the table "What a
+# failing machine does" in sandprint-security(7) has tests here, whose names
+# begin with the row's name.
 
 load helper
 
@@ -29,7 +29,7 @@ teardown() {
 	[ ! -e online ] || echo 1 >"$(<online)"
 }
 
-# says STATUS MESSAGE COMMAND… — checks the status, and all of stderr
+# says STATUS MESSAGE COMMAND… — checks the status and all of stderr
 says() {
 	local status=0 wanted=$1 message=$2
 	shift 2
@@ -39,7 +39,7 @@ says() {
 	[ "$(<err)" = "$message" ]
 }
 
-# holds NAME… — out/ has these files, and no others
+# holds NAME… — checks that out/ has these files, and no others
 holds() {
 	printf '%s\n' "$@" | sed '/^$/d' | sort >expected
 	ls -A out | sort | diff -u expected -
@@ -50,7 +50,7 @@ quietly() {
 	"$@" 2>/dev/null
 }
 
-@test "each row of the manual's table has a test, and no other row" {
+@test "each row of the manual's table has a test, and each test has a row" {
 	sed -n '/^\.Ss What a failing machine does/,/^\.S[sh] What is not/s/^\.It //p' \
 		"$TESTS/../lib/sandprint-security.7" | sort -u >rows
 	sed -n 's/^@test "\([^"]*\): .*/\1/p' "$BATS_TEST_FILENAME" | sort -u |
@@ -58,7 +58,7 @@ quietly() {
 	[ "$(wc -l <rows)" -ge 14 ]
 }
 
-@test "A full disk: named, and the file is as it was" {
+@test "A full disk: it is named, and the file stays as it was" {
 	needs root
 	mount -t tmpfs -o size=64k tmpfs out
 	touch mounted
@@ -79,7 +79,7 @@ quietly() {
 	holds filler old
 }
 
-# mount_failing WHAT — mounts fs/, in which WHAT fails with EIO
+# mount_failing WHAT — mounts fs/, where the operation WHAT fails with EIO
 mount_failing() {
 	needs root
 	"$WITNESS/eio-fs" fs big.sp "$1" 3>&- &
@@ -87,7 +87,7 @@ mount_failing() {
 	wait_for 10 test -e fs/old || skip 'no /dev/fuse'
 }
 
-@test "A file system that fails: reading" {
+@test "A file system that fails: a read error is reported" {
 	mount_failing read
 	says 2 "sp-merge: fs/old: segment 1: record 1502: Input/output error" \
 		sp-merge -o out/new fs/old
@@ -97,7 +97,7 @@ mount_failing() {
 	holds ''
 }
 
-@test "A file system that fails: writing, and closing" {
+@test "A file system that fails: an error of write or close is reported" {
 	local what
 	for what in write close; do
 		mount_failing $what
@@ -125,7 +125,7 @@ unread() {
 	exec 9>&-
 }
 
-@test "A pipe without a reader: ends a filter, and not a recorded command" {
+@test "A pipe without a reader: it ends a filter, but not a recorded command" {
 	unread says 141 '' sp-emit --json small.sp
 	unread bash -c 'trap "" PIPE; sp-emit --json small.sp; echo $? >status' 2>err
 	[ "$(<err)" = 'sp-emit: <stdout>: Broken pipe' ]
@@ -139,7 +139,7 @@ unread() {
 	[ -e lasted ]
 }
 
-@test "Closed standard descriptors: nothing else is written in their place" {
+@test "Closed standard descriptors: no other file is written in their place" {
 	local closed
 	for closed in '<&-' '>&-' '2>&-' '<&- >&- 2>&-'; do
 		eval "sp-emit --json -o out/a small.sp $closed"
@@ -157,7 +157,7 @@ unread() {
 	sp-emit --json out/r | jq -e .calls >/dev/null
 }
 
-@test "RLIMIT_FSIZE: an error, and nothing is left" {
+@test "RLIMIT_FSIZE: a file that gets too large is an error, and nothing is left of it" {
 	says 2 'sp-emit: out/a: File too large' \
 		prlimit --fsize=512 sp-emit --json -o out/a big.sp
 	holds ''
@@ -168,7 +168,7 @@ unread() {
 	holds ''
 }
 
-@test "RLIMIT_NOFILE: an error before the command starts" {
+@test "RLIMIT_NOFILE: too few descriptors are an error before the command starts" {
 	says 2 'sp-emit: out/a: Too many open files' \
 		prlimit --nofile=4 sp-emit --json -o out/a small.sp
 	holds ''
@@ -185,7 +185,7 @@ unread() {
 	local n status
 	for n in {6..14}; do
 		status=0
-		# It would keep the pipe open.
+		# Such a process would keep the pipe open.
 		timeout 20 bash -c "said=\$(prlimit --nofile=$n sp-record -q \
 			--method=notify -o out/a -- true 2>&1 3>&-)
 			code=\$?; printf %s \"\$said\" >said; exit \$code" || status=$?
@@ -198,8 +198,8 @@ unread() {
 	[ $status = 0 ]
 }
 
-# starved STATUS COMMAND… — runs it with more and more memory. It prints only
-# that there is not enough, until it prints what it usually does.
+# starved STATUS COMMAND… — runs it with more and more memory, and checks that
+# it prints only that there is not enough, until it prints its usual output
 starved() {
 	local fail=$1 bytes status good=0 failed=0
 	shift
@@ -208,7 +208,7 @@ starved() {
 		[ $bytes -lt 16000000 ]
 		status=0
 		prlimit --data=$bytes "$@" >got 2>err || status=$?
-		if [ $status -gt 2 ]; then	# the dynamic loader's
+		if [ $status -gt 2 ]; then	# this message is the dynamic loader's
 			run ! prlimit --data=$bytes "$1" --version
 		elif [ $status = 0 ]; then
 			cmp got wanted
@@ -223,7 +223,7 @@ starved() {
 	[ $failed -gt 3 ]
 }
 
-@test "RLIMIT_AS, RLIMIT_DATA: out of memory, never another answer" {
+@test "RLIMIT_AS, RLIMIT_DATA: a tool prints that memory ran out, and never another answer" {
 	# Makes the C library take only as much memory from the kernel as it
 	# needs.
 	export GLIBC_TUNABLES=glibc.malloc.top_pad=1:glibc.malloc.mmap_threshold=4096
@@ -258,7 +258,7 @@ starved() {
 	done
 }
 
-@test "RLIMIT_CPU: the command's own, and the recorder does not use it up" {
+@test "RLIMIT_CPU: it ends the command, and the recorder does not use it up" {
 	needs root
 	run -137 timeout 20 prlimit --cpu=1:1 sp-record -q -o out/a -- \
 		sh -c 'while :; do :; done'
@@ -287,12 +287,12 @@ starved() {
 	holds a
 }
 
-# owned PID — the BPF programs that the process holds
+# owned PID — prints the BPF programs that the process holds
 owned() {
 	sed -n 's/^prog_id:[\t ]*//p' "/proc/$1/fdinfo"/* | sort -u
 }
 
-# gone ID… — none of these BPF programs is loaded
+# gone ID… — checks that none of these BPF programs is loaded
 gone() {
 	local id
 	for id; do
@@ -301,8 +301,8 @@ gone() {
 }
 
 # SP_KILLS is the number of kills. The first one comes when the programs are
-# loaded, the others at any moment.
-@test "SIGKILL: of the recorder leaves no file and no BPF program" {
+# loaded, the others come at random moments.
+@test "SIGKILL: a killed recorder leaves no file and no BPF program" {
 	needs root
 	requires bpftool
 	local i pid ids lived=0
@@ -335,7 +335,7 @@ gone() {
 	wait_for 10 no_recorder
 }
 
-# no_recorder — no orphaned sp-record of this test is alive
+# no_recorder — checks that no orphaned sp-record of this test is alive
 no_recorder() {
 	local pid
 	for pid in $(pgrep -x sp-record); do
@@ -343,7 +343,7 @@ no_recorder() {
 	done
 }
 
-@test "SIGSTOP: a stopped target, command or recorder loses no call" {
+@test "SIGSTOP: no call is lost if the target, the command or the recorder is stopped" {
 	needs root
 	local pid
 	sleep 60 3>&- &
@@ -370,12 +370,12 @@ no_recorder() {
 	sp-emit --json out/c | jq -e '.runs[0].complete' >/dev/null
 }
 
-# count FILE — the number of openat calls
+# count FILE — prints the number of openat calls
 count() {
 	sp-emit --json "$1" | jq '[.calls[] | select(.name == "openat").count] | add'
 }
 
-@test "A CPU that goes offline: its counts stay, and recording goes on" {
+@test "A CPU that goes offline: its counts stay, and the recording continues" {
 	needs root
 	local cpu=/sys/devices/system/cpu/cpu1/online program
 	{ [ -w $cpu ] && [ "$(<$cpu)" = 1 ]; } || skip 'no CPU that can go offline'
@@ -396,7 +396,7 @@ count() {
 	rm online
 	local plain within without
 	plain=$(count out/plain)
-	within=$(count out/a)	# includes the calls of taskset
+	within=$(count out/a)	# this includes the calls of taskset
 	without=$(count out/b)
 	[ "$without" = "$plain" ]
 	[ "$within" -ge "$plain" ]
@@ -404,7 +404,7 @@ count() {
 		jq -e '.runs[0] | .complete and all(.lost[]?; . == 0)' >/dev/null
 }
 
-@test "A clock that is set: durations are those of the kernel's own clock" {
+@test "A clock that is set: durations are measured with the kernel's own clock" {
 	needs root
 	local offset
 	unshare -T --monotonic 1 true || skip 'no time namespaces'

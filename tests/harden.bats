@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# --harden: settings of a unit that a recording proves to be safe, and used
-# capabilities.
+# --harden writes settings of a unit which the recording shows to be safe, and
+# the used capabilities.
 
 load helper
 
@@ -9,8 +9,8 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# table — lines of a SETTING, whether it is written ("yes", "no" if the
-# recording contradicts it, or "unknown"), and a fact
+# table — prints lines of a SETTING, of whether it is written ("yes", "no" if
+# the recording contradicts it, or "unknown"), and of a fact
 table() {
 	cat <<-'END'
 	MemoryDenyWriteExecute yes argument 1 mmap "2:6:4"
@@ -58,7 +58,7 @@ table() {
 	END
 }
 
-# verdict SETTING FILE — which of these holds in the output of sp-emit
+# verdict SETTING FILE — prints which of these holds in the output of sp-emit
 # --harden
 verdict() {
 	sp-emit --systemd --harden "$2" >conf 2>err
@@ -116,7 +116,7 @@ verdict() {
 	[ "$(verdict CapabilityBoundingSet d.sp)" = unknown ]
 }
 
-@test "no setting is written for an incomplete recording, or because of denied calls that --allow-denied allows" {
+@test "an incomplete recording, or denied calls that --allow-denied allows, give no settings" {
 	printf '%s\n' 'run 1 a how="command privileges" complete=no' \
 		'call 1 read 1' 'call 1 clone3 1' | "$TESTS/mkstream" >a.sp
 	sp-emit --systemd --harden --allow-partial a.sp >conf 2>err
@@ -170,7 +170,7 @@ verdict() {
 	done
 }
 
-@test "the used capabilities, by call" {
+@test "the used capabilities are listed with the calls that used them" {
 	requires_root
 	needs capabilities
 	: >file
@@ -178,7 +178,7 @@ verdict() {
 		chown 1 file; chmod 2755 file
 		unshare --user --map-root-user chown 0 file || :
 		setpriv --bounding-set=-chown chown 2 file || :'
-	# chown's use in a user namespace of its own is not recorded, nor are
+	# Not recorded: chown's capability in a user namespace of its own, and
 	# refused capabilities.
 	[ "$(sp-emit --json a.sp | jq -c '[.privileges[] |
 		[.name, .capability, .count]]')" = \
@@ -199,7 +199,7 @@ install() {
 		exec sp-emit --systemd --install "$@"' sh "$@"
 }
 
-@test "--install shows the difference, writes the drop-in and reloads; it says how to remove it" {
+@test "--install shows the difference, writes the drop-in, reloads, and says how to remove it" {
 	local conf=etc/x.service.d/50-sandprint.conf
 	requires_root
 	requires unshare
@@ -216,7 +216,7 @@ install() {
 	[[ ${lines[1]} == "+++ /etc/systemd/system/x.service.d/50-sandprint.conf" ]]
 	[[ $stderr == *"to remove it: rm /etc/systemd/system/x.service.d/50-sandprint.conf && systemctl daemon-reload" ]]
 	[ "$(stat -c %a "$conf")" = 644 ]
-	# the same recording again, and another one
+	# install the same recording again, and then another one
 	run -0 --separate-stderr install x.service a.sp
 	[[ -z $output && $stderr == *"has this content already" ]]
 	[ "$(<reloads)" = daemon-reload ]
@@ -234,7 +234,8 @@ install() {
 	run -2 install x /dev/null
 	[[ $output == *"nothing was installed" ]]
 	cmp "$conf" before
-	# a drop-in that systemd reads later; a name that a shell would change
+	# these must be refused: a drop-in that systemd reads later, and a name
+	# that a shell would change
 	mkdir 'etc/a\x2db.service.d'
 	touch 'etc/a\x2db.service.d/'{10-a.conf,override.conf,x.txt}
 	run -0 --separate-stderr install 'a\x2db' a.sp
@@ -247,7 +248,7 @@ install() {
 	[[ $output == *"is installed, but systemctl daemon-reload failed"* ]]
 }
 
-@test "--install follows no link, and takes services only" {
+@test "--install follows no link, and accepts only services" {
 	local name
 	requires_root
 	requires unshare

@@ -86,7 +86,7 @@ no_recorders() {
 	recorders | lacks .
 }
 
-@test "runc: a container is recorded from its program on to its end" {
+@test "runc: a container is recorded from the start of its program to its end" {
 	bundle '{"io.sandprint.record": "yes"}' \
 		'busybox ls / >/dev/null; exec busybox mkdir /tmp'
 	run -1 start runc
@@ -103,7 +103,7 @@ no_recorders() {
  container sandprint-$$-hook: recorded in $(ls "$PWD"/streams/*)" ]
 }
 
-@test "crun: a container is recorded from its program on to its end" {
+@test "crun: a container is recorded from the start of its program to its end" {
 	requires crun
 	bundle '{"io.sandprint.record": "yes"}' 'exec busybox mkdir /tmp'
 	run -1 start crun
@@ -111,7 +111,7 @@ no_recorders() {
 	calls streams/*.sp | shows "x86_64 mkdir 1"
 }
 
-@test "the run has the container's name and labels, the administrator's and those of annotations" {
+@test "the run has the container's name, the administrator's labels, and those of annotations" {
 	bundle '{"io.kubernetes.cri.container-name": "web",
 		"io.kubernetes.cri.image-name": "docker.io/library/redis:7.2",
 		"io.kubernetes.cri.sandbox-name": "pod-1",
@@ -129,7 +129,7 @@ no_recorders() {
 	sp-emit --json streams/*.sp | jq -e '.paths | length > 0'
 }
 
-@test "no file is replaced, and no link followed" {
+@test "the hook replaces no file, and follows no link" {
 	mkdir streams
 	echo precious >streams/web.sp
 	ln -s "$PWD/target" streams/web-2.sp
@@ -180,7 +180,7 @@ no_recorders() {
 	find streams other -type f | lacks .
 }
 
-@test "a malformed state: one line, and the container starts" {
+@test "a malformed state gives one line, and the container starts" {
 	while IFS='|' read -r state message; do
 		run -0 sp-record --oci-hook --directory="$PWD/streams" <<<"$state"
 		[ "$output" = "sp-record: container $message" ]
@@ -216,7 +216,7 @@ no_recorders() {
 	[[ $output == *00... ]]
 }
 
-@test "the annotation of oci-seccomp-bpf-hook: a profile, with the rules of a base profile" {
+@test "the annotation of oci-seccomp-bpf-hook gives a profile, with the rules of a base profile" {
 	mkdir streams
 	echo '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["reboot"],
 		"action": "SCMP_ACT_ALLOW"}]}' >streams/base.json
@@ -231,7 +231,7 @@ no_recorders() {
 	sp-verify -p streams/p.json streams/*.sp
 }
 
-@test "a recorder that is too late: the container starts, unless the recording is required" {
+@test "if the recorder is too late, the container starts, unless the recording is required" {
 	bundle '{"io.sandprint.record": "yes"}' 'echo started' --patience=0.001
 	run -0 start runc
 	[ "$output" = started ]
@@ -244,7 +244,7 @@ no_recorders() {
 	ls streams | lacks .
 }
 
-@test "a container that is never started: its recorder ends, and leaves no file" {
+@test "the recorder of a container that is never started ends, and leaves no file" {
 	bundle '{"io.sandprint.record": "yes"}' true
 	for end in delete start; do
 		without_unified runc --root "$PWD/state-runc" create \
@@ -261,7 +261,7 @@ no_recorders() {
 	wait_for 10 no_recorders
 }
 
-@test "a recorder that is killed: the container goes on, and a line says so" {
+@test "if a recorder is killed, the container continues, and one line reports it" {
 	bundle '{"io.sandprint.record": "yes"}' \
 		'until [ -e /tmp/end ]; do busybox sleep 0.05; done; echo ended'
 	rm -f "$BATS_FILE_TMPDIR/rootfs/tmp/end"
@@ -276,8 +276,8 @@ no_recorders() {
 	no_recorders
 }
 
-# waiting PARENT/CGROUP — starts $pid in the cgroup. It executes nothing until
-# go(), and then `mkdir /`.
+# waiting PARENT/CGROUP — starts $pid in the cgroup, which executes nothing
+# until go() is called, and then `mkdir /`
 waiting() {
 	local root
 	root=$(awk '$3 ~ /^cgroup2?$/ { print $2; exit }' /proc/mounts)
@@ -292,12 +292,12 @@ waiting() {
 	wait_for 10 test -e waits
 }
 
-# Does not wait for a reader.
+# It does not wait for a reader.
 go() {
 	echo 1<>gate
 }
 
-@test "an id that is a part of another cgroup's name: the container's own cgroup is recorded" {
+@test "an id that is a part of another cgroup's name does not choose that cgroup" {
 	waiting "sandprint-$$-hook-shop/inner"
 	jq -n --argjson pid "$pid" '{ociVersion: "1.0.2", id: "hop", $pid,
 		status: "creating", bundle: "/nowhere"}' |
@@ -308,7 +308,7 @@ go() {
 	logged 'recorded in'
 }
 
-@test "a directory in which no file can be made is named" {
+@test "if no file can be made in a directory, the directory is named" {
 	waiting "sandprint-$$-hook-none/inner"
 	run -0 sp-record --oci-hook --directory=/proc --patience=30 <<-END
 	{"id": "c", "pid": $pid, "bundle": "/nowhere"}
@@ -316,7 +316,7 @@ go() {
 	[[ $output == "sp-record: container c: not recorded: /proc: "* ]]
 }
 
-@test "a container that ends before its program, with its cgroup left: the recorder ends" {
+@test "if a container ends before its program starts, and leaves its cgroup, the recorder ends" {
 	waiting "sandprint-$$-hook-left/inner"
 	mkdir "$cgroup/below"
 	jq -n --argjson pid "$pid" '{ociVersion: "1.0.2", id: "c", $pid,
@@ -332,7 +332,7 @@ go() {
 
 # The wrapper
 
-@test "the wrapper: a container without a hook is recorded, and its configuration is otherwise unchanged" {
+@test "the wrapper records a container without a hook, and changes nothing else in its configuration" {
 	bundle '{}' 'exec busybox mkdir /tmp'
 	jq 'del(.hooks) | .process.rlimits = [{type: "RLIMIT_CORE",
 		hard: 1, soft: 1}]' bundle/config.json |
@@ -358,7 +358,7 @@ go() {
 	sed 's/^,"hooks":.*/}/' bundle/config.json | diff config.json -
 }
 
-@test "the wrapper behaves like the runtime: every command, every word, the exit status" {
+@test "the wrapper passes on every command and word, and returns the runtime's exit status" {
 	printf '%s\n' '#!/bin/sh' 'printf "%s|" "$@"; exit 7' >runtime
 	chmod +x runtime
 	ln -s "$SP_BIN/sp-record" sandprint-cat
@@ -403,7 +403,7 @@ go() {
 	END
 }
 
-@test "the wrapper finds the configuration that crun is given, as crun does" {
+@test "the wrapper finds the configuration that crun is given" {
 	mkdir bundle
 	for option in '-f other' -fother '--config other' --config=other; do
 		echo '{}' | tee bundle/config.json >other
@@ -418,7 +418,7 @@ go() {
 	jq -e '.hooks.createRuntime | length == 1' bundle/config.json
 }
 
-@test "the wrapper: a configuration that cannot be changed is passed to the runtime as it is" {
+@test "the wrapper passes a configuration that cannot be changed to the runtime unchanged" {
 	mkdir bundle
 	while read -r config; do
 		echo "$config" >bundle/config.json

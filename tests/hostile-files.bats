@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Executables that keep their reader busy, or are on a file system that does
-# not answer. The tools must work without the content of such a file.
+# Tests executables that keep their reader busy, or are on a file system that
+# does not answer. The tools must work without the content of such a file.
 
 load helper
 
@@ -26,8 +26,8 @@ needs_libdw() {
 }
 
 # mount_stuck FILE [close|read] — mounts a file system with FILE at fs/prog.
-# Only the first process that opens it gets an answer. With "close" or "read",
-# everybody can open it, but closing or reading it takes for ever.
+# Only the first process that opens FILE gets an answer. With "close" or "read",
+# every process can open it, but closing or reading it never returns.
 mount_stuck() {
 	needs fuse
 	mkdir -p fs
@@ -41,14 +41,14 @@ teardown() {
 	[ ! -e exec.pid ] || kill -KILL -- "-$(<exec.pid)"
 }
 
-@test "recorded: an executable with gigabytes of notes" {
+@test "an executable with gigabytes of notes is recorded" {
 	bombs note
 	timeout 20 sp-record -q -o run.sp -- ./bomb
 	calls run.sp | grep -qx 'x86_64 getpid 4'
 	sp-emit --json run.sp | jq -e '.images[0].build_id == null'
 }
 
-@test "verified: executables with endless names and gigabytes of notes" {
+@test "executables with endless names and gigabytes of notes are verified" {
 	local kind
 	sp-record -q -o run.sp -- "$WITNESS/getpid-nolibc"
 	without getpid
@@ -59,7 +59,7 @@ teardown() {
 	done
 }
 
-@test "recorded: an executable whose file system stops answering" {
+@test "an executable whose file system stops answering is recorded" {
 	mount_stuck "$WITNESS/exit-nolibc"
 	timeout 20 sp-record -q -o run.sp -- fs/prog
 	[ "$(calls run.sp | sort)" = \
@@ -68,7 +68,7 @@ teardown() {
 		jq -e '.images | length > 0 and all(.build_id == null)'
 }
 
-@test "attached with --stacks: a process whose execve does not end" {
+@test "--stacks attaches to a process whose execve does not end" {
 	local recorder
 	needs_libdw
 	mount_stuck "$WITNESS/exit-nolibc" close
@@ -83,7 +83,7 @@ teardown() {
 	calls run.sp | shows getsid
 }
 
-@test "verified: an executable whose file system stops answering" {
+@test "an executable whose file system stops answering is verified" {
 	sp-record -q -o run.sp -- "$WITNESS/getpid-nolibc"
 	without getpid
 	mount_stuck "$WITNESS/getpid-nolibc"
@@ -91,7 +91,7 @@ teardown() {
 	awk '$3 == "getpid" && $2 >= 4 { found = 1 } END { exit !found }' list
 }
 
-@test "verified: a stack that is a file whose file system does not answer" {
+@test "a process whose stack is a file on a file system that does not answer is verified" {
 	needs_libdw
 	sp-record -q -o run.sp -- "$WITNESS/stack-stuck" "$WITNESS/exit-nolibc"
 	without getsid
@@ -101,12 +101,12 @@ teardown() {
 	grep -q ' getsid ' list
 }
 
-@test "verified: a signal ends it while a file system does not answer" {
+@test "a signal ends sp-verify while a file system does not answer" {
 	sp-record -q -o run.sp -- bash -c 'exec -a busybox busybox sleep 0'
 	without clock_nanosleep
 	mount_stuck "$(command -v busybox)"
 	local status=0
 	timeout -s INT -k 20 2 sp-verify -p p.json -o list -- \
 		bash -c 'exec -a busybox fs/prog sleep 60' 3>&- || status=$?
-	[ "$status" -eq 124 ]	# timeout sent SIGTERM, which was enough
+	[ "$status" -eq 124 ]	# timeout sent only SIGTERM
 }

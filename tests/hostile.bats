@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=no-recording
-# Streams that somebody has cut, changed or made up. A tool must refuse them
-# with one line and status 2. It must not crash, or allocate memory for data
-# that a stream only claims to have.
+# Tests streams that somebody has cut, changed or made up. A tool must refuse
+# them with one line and status 2. It must not crash, or allocate memory for
+# data that a stream only claims to have.
 
 load helper
 
@@ -21,8 +21,8 @@ good_stream() {
 	echo '{"defaultAction":"SCMP_ACT_ERRNO","architectures":["SCMP_ARCH_X86_64"],"syscalls":[]}' > good.json
 }
 
-# refuse FILE — every reader refuses it: quickly, in one line, with little
-# memory
+# refuse FILE — checks that every reader refuses it quickly, in one line, with
+# little memory
 refuse() {
 	local reader lines
 	for reader in "${READERS[@]}"; do
@@ -44,7 +44,7 @@ refuse_bytes() {
 	refuse made.sp
 }
 
-# The beginning of every stream.
+# This is the beginning of every stream.
 HEAD=9300a973616e647072696e7401
 
 @test "the unchanged stream is accepted" {
@@ -61,7 +61,7 @@ HEAD=9300a973616e647072696e7401
 		head -c "$n" good.sp > cut.sp
 		refuse cut.sp
 	done
-	# A good segment before it does not help.
+	# A complete segment before it does not help.
 	head -c 100 good.sp | cat good.sp - > cut.sp
 	refuse cut.sp
 }
@@ -94,8 +94,8 @@ HEAD=9300a973616e647072696e7401
 	refuse made.sp
 	cat good.sp good.json > made.sp
 	refuse made.sp
-	# A record without a header before it, at the beginning and after a
-	# segment.
+	# A record without a header before it is refused, at the beginning and
+	# after a segment.
 	refuse_bytes 93010203
 	{ cat good.sp; printf '\x93\x01\x02\x03'; } >made.sp
 	refuse made.sp
@@ -130,7 +130,7 @@ HEAD=9300a973616e647072696e7401
 	done
 }
 
-@test "twenty thousand runs: no reader compares each with each" {
+@test "no reader compares each of twenty thousand runs with each other" {
 	local reader
 	{
 		seq 20000 | sed 's/.*/run & r&/'
@@ -142,7 +142,7 @@ HEAD=9300a973616e647072696e7401
 	done
 }
 
-@test "a chain of twenty thousand executables: --tree follows it in time" {
+@test "--tree follows a chain of twenty thousand executables in time" {
 	"$TESTS/scripts/exec-chain.py" 20000 >chain.sp
 	prlimit --cpu=$((4 * ${SP_SLOW:-1})) \
 		sp-emit --json --tree=/bin/x0 chain.sp >all.json
@@ -152,7 +152,7 @@ HEAD=9300a973616e647072696e7401
 	jq -e '.images | length == 10' few.json
 }
 
-# bounded TOOL OPTION… — its messages are few and short
+# bounded TOOL OPTION… — checks that its messages are few and short
 bounded() {
 	"$@" 2>messages >/dev/null || [ $? -le 2 ]
 	if [ "$(wc -l <messages)" -gt 40 ] || [ "$(wc -c <messages)" -gt 9000 ]; then
@@ -161,7 +161,7 @@ bounded() {
 	fi
 }
 
-@test "no input makes a tool print without end" {
+@test "no input makes a tool print without a limit" {
 	local format i
 	{
 		echo 'run 1 a how=paths'
@@ -188,7 +188,7 @@ bounded() {
 	shows 'call_1099 and 900 more$' <messages
 	bounded sp-diff names.json many.sp
 	bounded sp-merge many.sp
-	# a message quotes one word of a profile
+	# a message quotes only one word of a profile
 	printf '2\ndenylist\nread %s\n' "$(printf '%099999d' 0)" >long
 	bounded sp-verify -p long many.sp
 	shows '00 \.\.\.$' <messages

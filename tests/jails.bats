@@ -3,9 +3,9 @@
 # bats file_tags=no-recording
 # Compares our filters for policies of minijail and profiles of firejail with
 # the filters that these programs make. No package has Kafel, so policies of
-# Kafel are compared with filters made from its documentation. With SP_JAILS=N,
-# compares N of each kind, also with compile_seccomp_policy.py, and lists of
-# snapd.
+# Kafel are compared with filters made from its documentation. SP_JAILS=N
+# compares N policies of each kind, also with compile_seccomp_policy.py, and
+# lists of snapd.
 
 load helper
 
@@ -13,8 +13,8 @@ agree() {
 	"${SP_BIN%/bin}/tests/unit/agree" "$@"
 }
 
-# minijail_agrees POLICY — sp-verify agrees with the filter that minijail0
-# would load
+# minijail_agrees POLICY — checks that sp-verify agrees with the filter that
+# minijail0 would load
 minijail_agrees() {
 	rm -f raw
 	GRAB=$PWD/raw LD_PRELOAD=$BATS_FILE_TMPDIR/grab.so \
@@ -85,8 +85,8 @@ find_snap_seccomp() {
 	unpack_snapd "$root" || skip "snapd of trixie cannot be fetched"
 }
 
-# snap_agrees LIST — sp-verify agrees with the filters that snap-confine would
-# load
+# snap_agrees LIST — checks that sp-verify agrees with the filters that
+# snap-confine would load
 snap_agrees() {
 	local raw
 	raw=$("$TESTS/jails/snap-filters.py" "$SNAP_SECCOMP" "$1" built)
@@ -94,7 +94,7 @@ snap_agrees() {
 	agree "$1" $raw >out 2>&1
 }
 
-@test "snap-seccomp makes the same filters of lists, and refuses the same" {
+@test "snap-seccomp makes the same filters of lists, and refuses the same lists" {
 	local list text wrong=0
 	[ -n "${SP_JAILS-}" ] || skip "by make check-jails"
 	needs x86_64
@@ -133,8 +133,8 @@ snap_agrees() {
 	END
 }
 
-# firejail_agrees PROFILE — sp-verify agrees with all filters that firejail
-# loads
+# firejail_agrees PROFILE — checks that sp-verify agrees with all filters that
+# firejail loads
 firejail_agrees() {
 	local raw
 	rm -rf built
@@ -152,7 +152,7 @@ is_0_9_72() {
 	grep -q 'version 0\.9\.72$' version || skip "no firejail 0.9.72"
 }
 
-@test "firejail loads the same filters" {
+@test "firejail loads the same filters for random profiles" {
 	is_0_9_72
 	while read -r lines; do
 		# shellcheck disable=SC2059 # with newlines

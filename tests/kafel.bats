@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=no-recording
-# Policies of Kafel, for nsjail. jails.bats tests that their filters answer as
-# documented.
+# Tests policies of Kafel, for nsjail. jails.bats tests that their filters
+# answer as documented.
 
 load helper
 
@@ -20,14 +20,14 @@ setup() {
 	T
 }
 
-# answers POLICY — the answers to calls that are not allowed
+# answers POLICY — prints the answers to calls that are not allowed
 answers() {
 	printf '%s\n' "$1" >p
 	{ sp-verify --json -p p a.sp 2>err || [ $? = 1 ]; } |
 		jq -r '.[] | "\(.name) \(.answer)"' | xargs
 }
 
-@test "the documented forms of a policy, and what they deny" {
+@test "the documented forms of a policy are read, and deny these calls" {
 	while IFS='|' read -r policy expected; do
 		[ "$(answers "$policy")" = "$expected" ] || {
 			echo "$policy: $(answers "$policy")"
@@ -48,13 +48,13 @@ answers() {
 	#define c 3 #define a 1 #define b 2 KILL { SYSCALL[0] { }, a } ERRNO(1) { c, newstat } DEFAULT ALLOW|read kill thread write kill thread stat EPERM
 	// KILL { read }|
 	END
-	# its lines have comments in the middle of words, and words in the
+	# this policy has comments in the middle of words, and words in the
 	# middle of comments
 	[ "$(answers $'/* KILL { read } ***\n*/ ALLOW/**/{ read, // write }\n write }')" = \
 		"stat kill thread umount2 kill thread clone3 kill thread" ]
 }
 
-@test "what Kafel refuses is refused, with the place" {
+@test "a policy that Kafel refuses is refused, with its place" {
 	local policy problem
 	while IFS='|' read -r policy problem; do
 		# shellcheck disable=SC2059 # with newlines
@@ -89,7 +89,7 @@ answers() {
 	ALLOW { read; }|line 1: a character that Kafel does not know at '; }\x0a'
 	#include "none"\nALLOW { }|line 1: #include "none": none: No such file or directory
 	END
-	# two policies that include each other
+	# these two policies include each other
 	echo '#include "p"' >q
 	printf '#include "q"\nALLOW { read }\n' >p
 	run -2 sp-verify -p p a.sp
@@ -111,7 +111,7 @@ answers() {
 	[[ $output == *": more than 16384 rules" ]]
 }
 
-@test "included files are those beside the policy" {
+@test "included files are looked for beside the policy" {
 	mkdir d
 	echo 'POLICY inc { ERRNO(1) { read } }' >d/inc
 	printf '#include "inc"; #define one 1\nUSE inc DEFAULT ALLOW\n' >d/p

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# sp-verify --learn: makes the next profile from what a profile denies. Also
-# what --enforce and --replay print.
+# Tests sp-verify --learn, which makes the next profile from what a profile
+# denies, and what --enforce and --replay print.
 
 load helper
 
@@ -44,8 +44,7 @@ profile_of() {
 		(.lost | to_entries | all(.value == 0)))' l.json
 	jq -e '[.calls[].name] - ["getppid", "socket", "execve"] == []' l.json
 	jq -e '[.calls[] | select(.name == "socket") | .count] == [3]' l.json
-	# The first execve is the shell's own start, the second is a call of
-	# the shell.
+	# The first execve starts the shell, the second is a call of the shell.
 	jq -e --arg mine "$PWD/mine" '.images as $i | [.calls[] |
 		select(.name == "execve") | .count] == [2] and
 		([$i[].path] | index($mine)) != null' l.json
@@ -63,12 +62,12 @@ profile_of() {
 	sp-verify -p p.json --learn --replay t.sp >l.sp 2>/dev/null
 	sp-merge t.sp l.sp | sp-emit --json |
 		jq -e '.images | length == 1 and .[0].build_id'
-	# All calls but read, with the same counts.
+	# This recording has all calls except read, with the same counts.
 	calls t.sp | grep -v ' read ' >expected
 	calls l.sp | diff expected -
 }
 
-@test "arguments: --args works on what was merged" {
+@test "--args works on a merged stream that has learned arguments" {
 	requires_root
 	local py=/usr/bin/python3
 	sp-record -q -o t.sp -- $py -c 'import socket; socket.socket(1)'
@@ -82,7 +81,7 @@ profile_of() {
 	run -1 sp-verify -p p2.json -- $py -c 'import socket; socket.socket(10)'
 }
 
-@test "a trace: the stream has the facts that the profile denies, and the same bytes each time" {
+@test "--learn on a trace writes the denied facts, and the same bytes each time" {
 	"$TESTS/mkstream" >a.sp <<-'END'
 	run 1 a
 	run 2 b
@@ -105,11 +104,11 @@ x86_64 ptrace 7" ]
 	sp-merge a.sp l.sp | sp-emit --json | jq -e '.runs | length == 4'
 	sp-merge a.sp l.sp | sp-emit --oci >p2.json
 	run -0 sp-verify -p p2.json a.sp
-	# A stream that was already made from it is the same run.
+	# A stream that was already made from the trace is the same run.
 	sp-verify -p p.json --learn l.sp 2>/dev/null | cmp - l.sp
 }
 
-@test "no violation: a stream that adds nothing" {
+@test "without a violation, --learn writes a stream that adds nothing" {
 	requires_root
 	jq -n '{defaultAction: "SCMP_ACT_ALLOW"}' >p.json
 	run -0 sp-verify -p p.json --learn -o l.sp -- true
@@ -119,7 +118,7 @@ x86_64 ptrace 7" ]
 	sp-merge t.sp l.sp | calls - | diff expected -
 }
 
-@test "a profile from denied calls alone is refused" {
+@test "a profile from a stream that only has denied calls is refused" {
 	requires_root
 	jq -n '{defaultAction: "SCMP_ACT_ERRNO"}' >p.json
 	sp-verify -p p.json --learn -o l.sp -- true 2>/dev/null
@@ -132,7 +131,7 @@ x86_64 ptrace 7" ]
 	run -0 sp-emit --oci t.sp l.sp
 }
 
-@test "if the command cannot be run, or the stream not written, there is no stream" {
+@test "if the command cannot be run, or the stream cannot be written, there is no stream" {
 	jq -n '{defaultAction: "SCMP_ACT_ERRNO"}' >p.json
 	run -2 sp-verify -p p.json --learn -o l.sp -- ./missing
 	[ ! -e l.sp ]
@@ -179,8 +178,8 @@ x86_64 ptrace 7" ]
 
 # --- services --------------------------------------------------------------
 
-# For each service: a command that waits until it listens, its load, its
-# shutdown, and the file with its pid.
+# Each row has the name of a service, a command that waits until it listens, its
+# load, its shutdown, and the file with its pid.
 
 redis_command() {
 	service=(redis-server --port 0 --unixsocket "$PWD/redis.sock" --save ''

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# libsandprint, as programs use it, and a reader in Python that was written
-# from sp-stream(5) alone.
+# Tests libsandprint as programs use it, with a reader in Python that was
+# written from sp-stream(5) alone.
 
 load helper
 
@@ -19,8 +19,8 @@ setup_file() {
 	PATH=$BATS_FILE_TMPDIR:$PATH
 }
 
-# Two segments with a common run, an image without a path, x32 and other
-# architectures, and a path with control characters.
+# The stream has two segments with a common run, an image without a path, x32
+# and other architectures, and a path with control characters.
 streams() {
 	cp "$TESTS/data/stream-0.1.0.sp" old.sp
 	"$TESTS/mkstream" >two.sp <<-'END'
@@ -54,7 +54,7 @@ streams() {
 	[ "$(wc -l <c)" -gt 20 ]
 }
 
-@test "the example in C names the calls and counts as sp-emit does" {
+@test "the example in C prints the same names and counts as sp-emit" {
 	streams
 	list-calls all.sp | awk '{ n[$2 " " $4] += $1 } END { for (c in n) print c, n[c] }' |
 		sort >c
@@ -62,7 +62,7 @@ streams() {
 		"\(.arch) \(.name // "syscall_\(.nr)") \(.count)"' | sort | diff - c
 }
 
-@test "each kind of fact that sp-facts(5) has comes out with what its record holds" {
+@test "for each kind of fact in sp-facts(5), the library returns the values of its record" {
 	# shellcheck disable=SC2046 # words
 	cc -Wall -Wextra -Werror -o facts "$TESTS/library/facts.c" \
 		$(pkg-config --cflags --libs libsandprint)
@@ -101,12 +101,12 @@ streams() {
 	cut -d ' ' -f 1 out | grep -vx 4 | sort | diff specified -
 }
 
-@test "every cut of a stream, and each changed byte, is refused or read by both" {
+@test "both readers refuse a stream that is cut or has a changed byte, or both accept it" {
 	streams
 	"$TESTS/library/damage.py" two.sp list-calls "$TESTS/library/calls.py"
 }
 
-@test "a stream that needs more memory than the limit is refused, and frees all once" {
+@test "a stream that needs more memory than the limit is refused, and all memory is freed" {
 	{
 		echo run 1 big
 		seq -f 'call 1 %g 1' 0 400
@@ -128,7 +128,7 @@ streams() {
 	./limit twice.sp
 }
 
-@test "the library exports only its own symbols, and cannot exit or print messages" {
+@test "the library exports only its own symbols, and never exits or prints" {
 	nm -D --defined-only "$DEST/lib/libsandprint.so" | awk '$2 != "A" { print $3 }' |
 		sed 's/@.*//' | sort >shown
 	sed -n 's/^\t\(sandprint_.*\);/\1/p' "${TESTS%/*}/lib/sandprint/sandprint.map" |
@@ -162,7 +162,7 @@ streams() {
 	./example | diff - expected
 }
 
-@test "file(1) and the MIME database know a stream by the installed files" {
+@test "file(1) and the MIME database recognize a stream by the installed files" {
 	requires file update-mime-database
 	make -s -C "${TESTS%/*}" install-mime DESTDIR="$PWD/dest" PREFIX=/usr >/dev/null
 	cp "$TESTS/data/stream-0.1.0.sp" stream

@@ -8,7 +8,7 @@ setup_file() {
 	requires shellcheck
 }
 
-# `make lint` has shellcheck's rules as well.
+# `make lint` also has shellcheck's rules.
 @test "no test has an assertion that cannot fail" {
 	"$TESTS/lint" --own
 }

@@ -1,19 +1,21 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# sp-merge --from: logs of strace, and lists of names, as streams.
+# Tests sp-merge --from, which makes streams of strace's logs and of lists of
+# names.
 
 load helper
 
 SEEDS=$TESTS/fuzz/seeds/strace
 
-# read_log TEXT… — the calls in a log with these lines, sorted, on one line
+# read_log TEXT… — prints the calls in a log with these lines, sorted, on one
+# line
 read_log() {
 	printf '%s\n' "$@" | sp-merge --from=strace | calls 2>/dev/null | sort | paste -sd ,
 }
 
-# same_as_strace [OPTION…] -- COMMAND… — a strace log and a recording of it have
-# the same calls. restart_syscall depends on stops, and rt_sigreturn on when a
-# signal comes.
+# same_as_strace [OPTION…] -- COMMAND… — checks that a strace log and a
+# recording of it have the same calls. restart_syscall depends on stops, and
+# rt_sigreturn on when a signal comes.
 same_as_strace() {
 	local options=() left=restart_syscall\|rt_sigreturn
 	while [ "$1" != -- ]; do
@@ -37,7 +39,7 @@ same_as_strace() {
 	done
 }
 
-@test "a log has the calls of 32-bit programs, by mode lines or by numbers" {
+@test "the calls of 32-bit programs are recognized by mode lines or by numbers" {
 	requires strace
 	needs i386
 	strace --quiet=none true 2>/dev/null || skip "no strace with --quiet"
@@ -57,7 +59,7 @@ same_as_strace() {
 	[ ! -e never ]
 }
 
-@test "lines of each kind, counted" {
+@test "lines of each kind are read and counted" {
 	needs x86_64
 	diff - <(for log in "$SEEDS"/*; do
 		sp-merge --from=strace "$log" 2>/dev/null | calls 2>/dev/null | sort | paste -sd ,
@@ -84,7 +86,8 @@ same_as_strace() {
 	[ "$(read_log "${first[@]}" '1 fork( <unfinished ...>' "$child" \
 		'1 <... fork resumed>) = 2' "${last[@]}")" = \
 		"x86 fork 1,x86 getpid 1,x86_64 read 1" ]
-	# also if the process has ended, or runs in another mode by then
+	# this is also true if the process has ended, or runs in another mode by
+	# then
 	[ "$(read_log "${first[@]}" '1 fork( <unfinished ...>' "$child" \
 		'2 [ Process PID=2 runs in 64 bit mode. ]' '2 gettid() = 2' "${last[1]}" \
 		'1 <... fork resumed>) = 2' "${last[0]}")" = \
@@ -95,13 +98,13 @@ same_as_strace() {
 	[ "$output" = "sp-merge: log: process 2: no line tells the mode that it begins in, nor its parent; give the logs of all processes" ]
 }
 
-@test "a log of very many processes is read in time and memory that grow with it" {
+@test "the time and memory to read a log of very many processes grow with its length" {
 	needs x86_64
 	local python='import sys; n = int(sys.argv[1])
 for i in range(1, n): print(i, "fork() =", i + 1)
 print(n, "read(0, \"\", 1) = 0")'
-	# a process whose pid comes later, a chain of forks, and lines without a
-	# pid
+	# the log has a process whose pid comes later, a chain of forks, and
+	# lines without a pid
 	echo 'getppid() = 1' >log
 	/usr/bin/python3 -c "$python" 200000 >>log
 	seq -f 'getpid() = %.0f' 200000 >>log
@@ -113,7 +116,8 @@ print(n, "read(0, \"\", 1) = 0")'
 	[[ $stderr == "sp-merge: log: line 65"*": more than 65536 processes before it have no line that tells their mode or their parent: "* ]]
 }
 
-# refused LINE WHAT TEXT… — a log with these lines is an error at LINE
+# refused LINE WHAT TEXT… — checks that a log with these lines is an error at
+# LINE
 refused() {
 	local line=$1 what=$2
 	shift 2
@@ -155,12 +159,12 @@ refused() {
 	[ "$output" = "sp-merge: missing: No such file or directory" ]
 }
 
-@test "a log that is cut anywhere is an error, is marked as not complete, or has all calls" {
+@test "a log that is cut anywhere is an error, is marked as incomplete, or has all calls" {
 	needs x86_64
 	/usr/bin/python3 "$TESTS/scripts/cut-logs.py" "$SEEDS/follow" "$SEEDS/stderr"
 }
 
-@test "what a log lacks is in the run record, and in notes" {
+@test "the run record and notes say what a log lacks" {
 	printf '%s\n' '1 <... read resumed>"", 1) = 0' '1 write(1, "", 1) = 1' '2 ????( <unfinished ...>' >log
 	run -0 --separate-stderr sp-merge --from=strace -o log.sp log
 	diff - <(printf '%s\n' "${stderr_lines[@]}") <<-'END'
@@ -191,10 +195,10 @@ refused() {
 	[[ $output == *"recorded without its command line"* ]]
 }
 
-@test "a list of names, with counts or without" {
+@test "a list of names may have counts" {
 	needs x86_64
 	sp-merge --from=list -o a.sp - <<-'END'
-	# the calls that the service needs
+	# these are the calls that the service needs
 	read
 	write 3   # twice
 	     17 openat

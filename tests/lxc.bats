@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Policies for LXC, under LXC itself.
+# Tests policies for LXC under LXC itself.
 
 load helper
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Streams of other machines: tests/data has recordings made on x86-64, arm64 and
-# riscv64, the first two with a 32-bit program, by
+# Tests streams of other machines: tests/data has recordings made on x86-64,
+# arm64 and riscv64, the first two with a 32-bit program, by
 #   sp-record --paths -- sh -c 'small; small-32; exec cat /etc/hostname >/dev/null'
 #   sp-record --every --results --paths -- ls /srv
 # small and small-32 are witness/exit-nolibc and exit-32-nolibc. Every machine reads,
@@ -9,7 +9,7 @@
 
 load helper
 
-# each FUNCTION — with the name of each architecture
+# each FUNCTION — calls the function with the name of each architecture
 each() {
 	local arch
 	for arch in x86_64 aarch64 riscv64; do
@@ -32,7 +32,8 @@ has_its_calls() {
 	has_its_calls riscv64 "$TESTS/data/small-riscv64.sp" 221 94 56
 }
 
-# A profile in a format that names its architecture: the others' calls violate it.
+# A profile in a format that names its architecture denies the calls of the
+# others.
 is_judged() {
 	local format
 	for format in '--oci' '--oci --args' '--spo' '--bpf'; do
@@ -54,18 +55,18 @@ has_its_paths() {
 	sp-emit --landlock "$2" | shows -F '"/etc/hostname"'
 }
 
-@test "paths of each machine become policies" {
+@test "policies are made from the paths of each machine" {
 	each has_its_paths
 }
 
-@test "flags of open are named as on the machine of the stream" {
+@test "flags of open have the names of the stream's machine" {
 	for arch in aarch64 riscv64; do
 		sp-emit --strace "$TESTS/data/every-$arch.sp" |
 			shows -E 'openat\(.*, O_RDONLY\|O_NONBLOCK\|O_CLOEXEC\|O_DIRECTORY\) = 3</srv>'
 	done
 }
 
-@test "streams of different machines merge in any order, and a profile is for one" {
+@test "streams of different machines merge in any order, and a profile is for one machine" {
 	sp-merge "$TESTS"/data/small-{x86_64,aarch64,riscv64}.sp >one
 	sp-merge "$TESTS"/data/small-{riscv64,x86_64,aarch64}.sp >other
 	cmp one other

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
 # Checks the manual: mandoc has no complaints, and all examples work. Each
-# example must have the exit status that the manual states: "# exit status 1" at
-# the end of the example, or 0 without such a comment.
+# example must have the exit status in the comment "# exit status N" at its end,
+# or 0 without such a comment.
 
 load helper
 
@@ -11,7 +11,7 @@ pages() {
 	ls "${TESTS%/*}"/sp-*/*.[157] "${TESTS%/*}"/lib/*/*.[35] "${TESTS%/*}"/lib/*.7
 }
 
-# The .Dl lines in a page's EXAMPLES, as a reader sees them.
+# Prints the .Dl lines in a page's EXAMPLES, as a reader sees them.
 examples() {
 	sed -n '/^\.Sh EXAMPLES/,/^\.Sh [^E]/s/^\.Dl //p' "$1" |
 		sed 's/\\(ti/~/g; s/\\e/\\/g; s/\\&//g; s/^"\(.*\)"$/\1/; s/\\-/-/g'
@@ -34,7 +34,7 @@ run_examples() {
 	done <examples
 }
 
-@test "every page is lint-clean" {
+@test "mandoc's lint has no complaint about any page" {
 	requires mandoc
 	[ "$(pages | wc -l)" -ge 17 ]
 	pages | xargs mandoc -T lint -W warning
@@ -49,57 +49,57 @@ run_examples() {
 	done
 }
 
-@test "each section and each page of ours that a page names exists" {
+@test "each section and each page of ours to which a page refers exists" {
 	pages | xargs /usr/bin/python3 "$TESTS/scripts/man-references.py"
 }
 
-@test "the examples of sp-record(1)" {
+@test "the examples of sp-record(1) work" {
 	requires_root
 	run_examples sp-record/sp-record.1
 }
 
-@test "the examples of sp-merge(1)" {
+@test "the examples of sp-merge(1) work" {
 	requires_root
 	run_examples sp-merge/sp-merge.1
 }
 
-@test "the examples of sp-diff(1)" {
+@test "the examples of sp-diff(1) work" {
 	requires_root
 	run_examples sp-diff/sp-diff.1
 }
 
-@test "the examples of sp-emit(1)" {
+@test "the examples of sp-emit(1) work" {
 	requires_root
 	run_examples sp-emit/sp-emit.1
 }
 
-@test "the examples of sp-verify(1)" {
+@test "the examples of sp-verify(1) work" {
 	requires_root
 	run_examples sp-verify/sp-verify.1
 }
 
-@test "the examples of sandprint(7)" {
+@test "the examples of sandprint(7) work" {
 	requires_root
 	run_examples lib/sandprint.7
 }
 
-@test "the examples of sandprint-notify(7)" {
+@test "the examples of sandprint-notify(7) work" {
 	run_examples sp-record/sandprint-notify.7
 }
 
-@test "the examples of sandprint-possible(7)" {
+@test "the examples of sandprint-possible(7) work" {
 	requires_root
 	run_examples sp-emit/sandprint-possible.7
 }
 
-@test "the examples of sandprint-trace(7)" {
+@test "the examples of sandprint-trace(7) work" {
 	requires_root
 	run_examples sp-emit/sandprint-trace.7
 }
 
-# groff cuts a longer title, if the section's usual name is between the two
-# titles.
-@test "titles fit into 80 columns twice" {
+# groff truncates a title that is longer, if the section's usual name is between
+# the two titles.
+@test "each page's title fits twice into 80 columns" {
 	pages | xargs awk '/^\.Dt/ && length($2) > 17 && $4 != "LOCAL" {
 		print FILENAME ": " $0; bad = 1 } END { exit bad }'
 }

@@ -1,13 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=no-recording
-# sp-merge: a union that does not depend on how it is made.
+# sp-merge makes a union that does not depend on the order or grouping of its
+# inputs.
 
 load helper
 
 mk() { "$TESTS/mkstream"; }
 
-# stream FILE < description
+# stream FILE < description — makes a stream
 stream() { mk > "$1"; }
 
 two_streams() {
@@ -54,13 +55,13 @@ two_streams() {
 	sp-merge ab.sp b.sp | cmp ab.sp
 }
 
-# Random streams over few runs, so that many facts occur twice. They are
-# merged in random trees, and compared with the fold.
-@test "any order and tree gives the same bytes" {
+# Makes random streams over few runs, so that many facts occur twice. They are
+# merged in random trees, and compared with a merge one after the other.
+@test "merging in any order and grouping gives the same bytes" {
 	/usr/bin/python3 "$TESTS/scripts/merge-trees.py" "$TESTS/mkstream"
 }
 
-@test "--keep-runs: any order and tree gives the same bytes, and all facts are kept" {
+@test "--keep-runs: any order and grouping gives the same bytes, and all facts are kept" {
 	/usr/bin/python3 "$TESTS/scripts/merge-kept.py" "$TESTS/mkstream"
 }
 
@@ -73,7 +74,7 @@ many_runs() {
 		'call 8 ptrace 1' 'call 400 ptrace 1'
 }
 
-@test "--keep-runs: fewer runs, the same profile, and about how many there were" {
+@test "--keep-runs leaves fewer runs, the same profile, and about the number of all runs" {
 	many_runs | stream all.sp
 	sp-merge --keep-runs=64 -o few.sp all.sp 2>err
 	sed -E 's/kept 6[4-7] of about [0-9]+ runs/kept N of about N runs/' err |
@@ -98,7 +99,7 @@ many_runs() {
 		grep -c '^run' | grep -x 500
 }
 
-@test "--keep-runs stays in force, the least number counts, and what needs all runs is refused" {
+@test "--keep-runs stays in force with its least number, and reports that need all runs refuse the stream" {
 	many_runs | stream all.sp
 	sp-merge --keep-runs=9 -o nine.sp all.sp
 	sp-merge --keep-runs=4 -o four.sp all.sp
@@ -185,7 +186,7 @@ many_runs() {
 	[[ $output == *terminal* ]]
 }
 
-@test "help and version go to stdout, a wrong option is an error" {
+@test "help and version go to stdout, and a wrong option is an error" {
 	sp-merge --help 2>err | shows '^Usage: sp-merge'
 	sp-merge --version 2>>err | shows '^sp-merge (sandprint)'
 	[ ! -s err ]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Policies for minijail0, under minijail0 itself.
+# Tests policies for minijail0 under minijail0 itself.
 
 load helper
 
@@ -14,7 +14,7 @@ setup_file() {
 	cp "$WITNESS/families-static" probe
 }
 
-# jailed POLICY COMMAND… — runs it under the policy
+# jailed POLICY COMMAND… — runs the command under the policy
 jailed() {
 	minijail0 --logging=stderr -n -S "$1" -- "${@:2}"
 }

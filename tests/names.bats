@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Names that a program only pretends to use: none of them gets into a policy,
-# whatever the program does while it is recorded.
+# Programs pretend to use names of files: none of these names gets into a
+# policy, whatever the program does while it is recorded.
 load helper
 
 setup_file() {
@@ -15,7 +15,7 @@ setup() {
 	echo secret >victim && chmod 600 victim
 }
 
-# Removes what in_cgroup leaves when it fails.
+# Removes the mounts and the cgroup that in_cgroup leaves when it fails.
 teardown() {
 	[ -z "${cgroup-}" ] || {
 		kill "${started[@]}" || :
@@ -31,7 +31,7 @@ attack() {
 		"$WITNESS/made-up" "$1" "${2-$PWD/../victim}" 2>../log)
 }
 
-# policies FILE… — prints every policy that is made of paths
+# policies FILE… — prints every policy that is made from paths
 policies() {
 	local format
 	for format in --landlock --landlock-header --apparmor \
@@ -44,14 +44,15 @@ policies() {
 	done
 }
 
-# confirms — whether the kernel confirms the names of calls
+# confirms — tests whether the kernel confirms the names of calls
 confirms() {
 	rm -rf confirmed
 	sp-record -q --paths -- mkdir confirmed | sp-emit --path-list |
 		grep -qP 'create\tok\t1\t-\t.*/confirmed$'
 }
 
-# spares FILE RECORDING — no policy from the recording names the file
+# spares FILE RECORDING — checks that no policy from the recording names the
+# file
 spares() {
 	: >notes
 	policies "$2" >policies
@@ -60,7 +61,7 @@ spares() {
 	lacks -F "\"-$1\"" <policies
 }
 
-@test "\"..\" behind a link: what the kernel reached is named, and marked" {
+@test "\"..\" behind a link has the name that the kernel reached, and is marked" {
 	attack dots /etc/shadow
 	spares /etc/shadow run.sp
 	sp-emit --path-list run.sp |
@@ -72,34 +73,34 @@ spares() {
 	confirms || shows 'claimed (used)' <log
 }
 
-@test "a directory that is replaced by a link after the call has ended" {
+@test "a link that replaces a directory after the call gives its target no rule" {
 	attack swap-link
 	spares "$PWD/victim" run.sp
 }
 
-@test "a name that another thread swaps while the call reads it" {
+@test "a name that another thread swaps while the call reads it is at most a claim" {
 	attack swap-name
-	# it did exchange them: the other object is in the list, at most as a
-	# claim
+	# it did swap them: the other object is in the list, at most as a claim
 	sp-emit --path-list run.sp >list
 	shows -P "\tok\t.*/play/mine\$" <list
 	lacks -P "\tok\t\d+\t(given|-)\t$victim\$" <list
 	spares "$PWD/victim" run.sp
 }
 
-@test "a name that another thread empties: the call is recorded" {
+@test "a call is recorded even if another thread empties its name" {
 	attack swap-empty >made
 	sp-emit --path-list run.sp |
 		awk -F '\t' '$1 == "create" && $2 == "ok" { n += $3 }
 			END { print n + 0 }' | diff made -
 }
 
-# is_old FILE — it was changed too long ago to have been changed by a call
+# is_old FILE — tests whether the file was changed too long ago to have been
+# changed by a call
 is_old() {
 	[ $(($(date +%s) - $(stat -c %Z "$1"))) -ge 3 ]
 }
 
-@test "a time namespace: a name is checked by the clock of the call" {
+@test "in a time namespace, a name is checked by the clock of the call" {
 	unshare -T --monotonic 1 true || skip 'no time namespaces'
 	local victim=$BATS_FILE_TMPDIR/old
 	touch plain
@@ -115,7 +116,7 @@ is_old() {
 		shows -P "change\tok\t1\t(given|-)\t$PWD/plain\$"
 }
 
-@test "a descriptor that another thread swaps before the call ends" {
+@test "a descriptor that another thread swaps before the call ends gives the other file no rule" {
 	attack swap-fd
 	policies run.sp >policies
 	lacks -P '"/etc/passwd" \w*w' <policies
@@ -126,17 +127,18 @@ is_old() {
 		<(sp-emit --path-list run.sp)
 }
 
-@test "a socket's address that another thread swaps" {
+@test "an address that another thread swaps gives the other socket no rule" {
 	attack swap-address
 	spares "$PWD/victim" run.sp
 	sp-emit --path-list run.sp | shows -P "connect\tok\t\d+\t-\t$PWD/play/mine"
 }
 
-@test "calls that fail before the kernel asks whether they are permitted" {
+@test "calls that fail before the kernel checks permissions give no rules" {
 	attack failures /etc/shadow
 	spares /etc/shadow run.sp
 	spares /etc/shadow-absent run.sp
-	# the policy allows no creating or removing where nobody can do that
+	# the policy does not allow creating or removing where it is never
+	# permitted
 	sp-emit --landlock run.sp | jq -r '.pathBeneath[] | select(
 		(.allowedAccess | join(" ")) | test("make|remove|write|trunc")) |
 		.parent[0]' >places
@@ -145,14 +147,15 @@ is_old() {
 	sp-emit --systemd --paths run.sp | lacks -P '^ReadWritePaths="-/(etc.*|tmp)?"'
 }
 
-@test "what the kernel confirmed is forgotten when the task ends" {
+@test "names that the kernel confirmed are forgotten when the task ends" {
 	needs bpf_lsm
 	requires bpftool
 	mkfifo go
 	sp-record -q --paths -o run.sp -- \
 		sh -c 'mkdir a; mkdir b; echo >made; read -r _ <go' &
 	wait_for 30 test -e made
-	# maps of this recorder only, since others can run at the same time
+	# these are the maps of this recorder only, since others can run at the
+	# same time
 	sed -n 's/^map_id:.//p' /proc/$!/fdinfo/* >held
 	bpftool -j map list >maps
 	bpftool -j map dump id "$(jq --slurpfile held held '.[] | select(
@@ -163,7 +166,7 @@ is_old() {
 	[ "$(jq length tasks)" -eq 1 ]
 }
 
-@test "mounts, roots and detached trees of a user namespace of its own" {
+@test "a program's own mounts, roots and detached trees in a user namespace give the host's files no rule" {
 	local how
 	for how in namespace root detached; do
 		rm -rf play/*
@@ -178,7 +181,7 @@ is_old() {
 	done
 }
 
-@test "unshare -m that changes no mount: its names do not count as the host's" {
+@test "names under unshare -m that changes no mount are not taken for the host's" {
 	sp-record -q --paths -o run.sp -- \
 		unshare -m --propagation unchanged cat "$PWD/victim" >out
 	sp-emit --path-list run.sp | shows -P "read\tok\t1\telsewhere\t$PWD/victim"
@@ -197,8 +200,8 @@ is_old() {
 	spares /etc/hostname run.sp
 }
 
-# in_cgroup SCRIPT [MANAGER-SCRIPT] — records a process of the cgroup $CGROUP
-# that runs SCRIPT, and then a process that moves itself there
+# in_cgroup SCRIPT [MANAGER-SCRIPT] — records the cgroup $CGROUP. MANAGER-SCRIPT
+# can move processes there; after it, a process in the cgroup runs SCRIPT.
 in_cgroup() {
 	local pid
 	CGROUP=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)/sp-names-$$
@@ -219,7 +222,7 @@ in_cgroup() {
 	rm -f joined go ready
 }
 
-@test "a unit: mounts that its manager gave it have the host's names, its own do not" {
+@test "files on mounts from a unit's manager have the host's names, those on its own mounts do not" {
 	needs cgroup2
 	mkdir -p play/tmp play/own
 	# like systemd: a process in the cgroup prepares mounts before it
@@ -243,7 +246,7 @@ in_cgroup() {
 	lacks -P "\t-\t/etc/shadow" <list
 }
 
-@test "chroot: names below the other root are recorded as the host sees them" {
+@test "in a chroot, names below the other root are recorded as the host sees them" {
 	requires busybox
 	mkdir -p root/bin root/etc
 	cp "$(command -v busybox)" root/bin/
@@ -266,7 +269,7 @@ in_cgroup() {
 @test "a name through links that only root can change is trusted" {
 	printf '#!/bin/sh\n:\n' >script && chmod 755 script
 	mkdir -p old && ln -s ../script old/link
-	# a new file in a new directory, on a fast machine
+	# this is a new file in a new directory, on a fast machine
 	local since=$EPOCHREALTIME
 	touch script
 	ln -sfn ../script old/link
@@ -281,7 +284,7 @@ in_cgroup() {
 		shows -xP "read,execute\tok\t1\t(given|-)\t$PWD/script"
 }
 
-@test "overlayfs: a dynamic loader has the name that the program sees" {
+@test "under overlayfs, a dynamic loader has the name that the program sees" {
 	mkdir upper work merged
 	cat >program.c <<<'int main(void) { return 0; }'
 	cc -o program program.c \

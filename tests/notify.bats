@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# sp-record --method=notify makes the same stream as BPF does, without
+# sp-record --method=notify makes the same stream as with BPF, without
 # privileges.
 
 load helper
 
-# by METHOD COMMAND… — records it to METHOD.sp
+# by METHOD COMMAND… — records the command to METHOD.sp
 by() {
 	local method=$1
 	shift
@@ -62,7 +62,7 @@ programs() {
 
 # The scheduler decides whether the first thread of exec-thread reaches its
 # pause.
-@test "the calls, images, executions and tasks are those that BPF records" {
+@test "the calls, images, executions and tasks are the same as with BPF" {
 	requires_root
 	local script
 	script="$(programs) sh -c 'exec sh -c \"exec true\"'; echo a | sh -c 'cat; ls /'"
@@ -103,7 +103,7 @@ programs() {
 	[ "${lines[0]}" = 'sp-record: --known is only for --method=notify' ]
 }
 
-@test "in a user namespace without capabilities, the first example works and replays" {
+@test "in a user namespace without capabilities, the first example works, and its recording is replayed" {
 	requires_root
 	requires unshare
 	public_copy "$SP_BIN/sp-record" "$SP_BIN/sp-emit" "$SP_BIN/sp-verify"
@@ -141,7 +141,7 @@ programs() {
 			test("/ls$")] | all'
 }
 
-@test "the run record says when the workload may have changed /proc/PID/exe" {
+@test "the run record says if the workload may have changed /proc/PID/exe" {
 	requires jq
 	by notify /usr/bin/python3 -c 'import ctypes
 ctypes.CDLL(None).prctl(35, 14, 0, 0, 0)'
@@ -159,7 +159,7 @@ print(libc.ptrace(0x4206, os.getppid(), 0, 0), ctypes.get_errno())' >out
 	[ "$(<out)" = "-1 1" ]
 }
 
-@test "--known: calls of a stream or a profile are not written, only new ones are" {
+@test "--known leaves calls of a stream or a profile out, and writes only new ones" {
 	requires jq
 	by notify ls /
 	mv notify.sp known.sp
@@ -203,7 +203,7 @@ print(libc.ptrace(0x4206, os.getppid(), 0, 0), ctypes.get_errno())' >out
 	calls t.sp | shows clock_nanosleep
 }
 
-# lives FILE — the number in it grows
+# lives FILE — checks that the number in it grows
 lives() {
 	local before
 	before=$(<"$1")
@@ -234,7 +234,7 @@ is_other() {
 	run ! test -e k.sp
 }
 
-@test "filters and listeners of the workload's own are noted" {
+@test "a note says that the workload has filters and listeners of its own" {
 	requires_root
 	run --separate-stderr -159 timeout 30 sp-record --method=notify -o own.sp -- "$WITNESS/own-filter"
 	echo "$stderr" >err
@@ -244,7 +244,7 @@ is_other() {
 	shows 'listener of its own, which the kernel refused' <err
 }
 
-@test "more processes than the recorder can have descriptors: each is attributed" {
+@test "each process is attributed, even if there are more than the recorder can have descriptors" {
 	# shellcheck disable=SC2016
 	(
 		ulimit -Sn 60
@@ -256,7 +256,7 @@ is_other() {
 		([.images[].runs[].tasks] | add) >= 82'
 }
 
-@test "children that are killed in their first call are no lost images" {
+@test "children that are killed in their first call are not counted as lost images" {
 	by notify "$WITNESS/killed" 40
 	sp-emit --json notify.sp | jq -e '.lost.image == 0 and
 		[.images[].path] == [$program]' --arg program "$WITNESS/killed"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# sp-record --nri, with the messages that containerd sends to a plugin.
+# Tests sp-record --nri with the messages that containerd sends to a plugin.
 
 load helper
 
@@ -42,7 +42,7 @@ no_recorders() {
 
 cgroups=()
 
-# container ID — starts $pid in a cgroup of that name, as a runtime does. It
+# container ID — starts $pid in a cgroup of that name, as a runtime does. $pid
 # waits for the file "go", and then executes `busybox mkdir /`.
 container() {
 	local root
@@ -126,7 +126,7 @@ logged() {
 	kill -0 "$plugin"
 }
 
-@test "a plugin that is killed leaves the recording as it is, and the runtime notices" {
+@test "if the plugin is killed, the recording stays as it is, and the runtime notices the end" {
 	container "c2-$$"
 	"$TESTS/scripts/nri-runtime.py" "$PWD/nri.sock" \
 		"{\"pid\": $pid, \"id\": \"c2-$$\", \"labels\": {\"app\": \"web\"}}" \
@@ -155,7 +155,7 @@ logged() {
 	wait_for 10 eval '[ "$(grep -c ": not recorded: " err)" = 25 ]'
 }
 
-@test "the runtime is answered within a tenth of its time-out, and told of no error" {
+@test "the plugin answers within a tenth of the runtime's time-out, and reports no error to it" {
 	container "c9-$$"
 	kill "$plugin"
 	rm -f nri.sock

@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# What the command lines of all tools have in common. Each comes from one
+# Tests what the command lines of all tools have in common. Each comes from one
 # table, with which --help, the manual, completions and refusals must agree.
 
 load helper
 
 TOOLS=(sp-record sp-merge sp-diff sp-emit sp-verify)
 
-# The long options in --help, one in each line.
+# Prints the long options in --help, one in each line.
 helped() {
 	"$1" --help | grep -oE '^  (-[a-zA-Z], |    )--[a-z-]+' | sed 's/.*--//' | sort
 }
@@ -25,7 +25,7 @@ helped() {
 	done
 }
 
-@test "an option that does not exist: the nearest one is named" {
+@test "an option that does not exist is refused, and the nearest one is named" {
 	while read -r tool wrong right; do
 		[ "$tool" = sp-record ] && status=125 || status=2
 		run -$status "$tool" "$wrong"
@@ -48,7 +48,7 @@ helped() {
 	[ "${lines[0]}" = "sp-verify: unknown option '-l'; if it is a command's, write -- before the command" ]
 }
 
-@test "a value that is missing, or that the option does not take" {
+@test "a missing value is refused, and so is a value that the option does not take" {
 	run -2 sp-emit --deny
 	[ "${lines[0]}" = "sp-emit: option '--deny' needs a value: WHAT" ]
 	run -2 sp-merge -o
@@ -130,7 +130,7 @@ helped() {
 	END
 }
 
-@test "completions: bash offers each option of --help" {
+@test "bash completes each option of --help" {
 	for tool in "${TOOLS[@]}"; do
 		"$tool" --completion=bash >"$tool.bash"
 		bash -c '. "./$0.bash"; COMP_WORDS=("$0" --) COMP_CWORD=1; "_sp_${0#sp-}"
@@ -164,7 +164,7 @@ helped() {
 	END
 }
 
-@test "completions: fish and zsh can read theirs" {
+@test "fish and zsh can read their completions" {
 	requires fish
 	requires zsh
 	for tool in "${TOOLS[@]}"; do
@@ -177,7 +177,7 @@ helped() {
 	done
 }
 
-@test "completions: another shell is refused, and make install has them all" {
+@test "completions for another shell are refused, and make install installs all completions" {
 	run -2 sp-emit --completion=csh
 	[ "${lines[0]}" = "sp-emit: --completion=csh: not bash, zsh or fish" ]
 	make -s -C "$TESTS/.." install DESTDIR="$PWD/root" PREFIX=/usr >log
@@ -191,7 +191,7 @@ helped() {
 		root/usr/share/containers/oci/hooks.d/sandprint.json
 }
 
-@test "each tool names the kind of a wrong file" {
+@test "each tool says of a wrong file what kind of file it is" {
 	sp-record -q --paths -o run.sp -- true
 	sp-emit --landlock -o policy.json run.sp
 	sp-emit --oci -o oci.json run.sp

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# -o FILE: the file appears whole or not at all, nothing else appears, and no
-# other file is written.
+# -o FILE: the file appears completely or not at all, nothing else appears, and
+# no other file is written.
 
 load helper
 
@@ -11,7 +11,7 @@ setup() {
 	mkdir out
 }
 
-# holds NAME… — out/ has these files, and no others
+# holds NAME… — checks that out/ has these files, and no others
 holds() {
 	printf '%s\n' "$@" | sed '/^$/d' | sort >expected
 	ls -A out | sort | diff -u expected -
@@ -71,7 +71,7 @@ holds() {
 	[ -L sticky/link ]
 }
 
-@test "a name that cannot be written: one line, and nothing is left" {
+@test "a name that cannot be written gives one line, and nothing is left" {
 	mkdir out/dir
 	local name
 	for name in none/x a.sp/x out/dir '' out/dir/; do
@@ -82,7 +82,7 @@ holds() {
 	ls -A out/dir | lacks .
 }
 
-@test "the file size limit is an error, and nothing is left" {
+@test "a file that exceeds the size limit is an error, and nothing of it is left" {
 	printf 'run 1 a\nimage /bin/ls\n' >text
 	seq 1 400 | sed 's/.*/call 1 & 1/' >>text
 	"$TESTS/mkstream" <text >big.sp
@@ -105,7 +105,7 @@ holds() {
 	holds ''
 }
 
-@test "a FIFO is written in place, and waiting for its reader can end" {
+@test "a FIFO is written directly, and a signal ends the wait for its reader" {
 	requires_root
 	mkfifo out/fifo
 	run -124 timeout -s INT -k 5 1 sp-record -o out/fifo -- touch ran

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=long
-# --paths: the recorded paths are those that strace sees. The same command
+# --paths: the recorded paths are those that strace prints. The same command
 # runs under the Landlock policy made from them, and fails under a smaller
 # policy.
 load helper
@@ -17,7 +17,8 @@ plain() {
 		s,/temp-[0-9]+\.,/temp-X.,' | sort -u
 }
 
-# agrees COMMAND… — a run under strace and a recorded run have the same paths
+# agrees COMMAND… — checks that a run under strace and a recorded run have the
+# same paths
 agrees() {
 	fresh
 	"${HARNESS[@]}" strace -f -y -s 9999 -o log "$@" >/dev/null 2>&1
@@ -47,7 +48,7 @@ confined() {
 	fresh
 	run -1 "${HARNESS[@]}" sp-verify --landlock less.json -o list -- "$@"
 	awk 'NR > 1 { print $3 }' list >objects
-	# also counts what the program tries instead
+	# this also counts what the program tries instead
 	grep -qxF "$file" objects
 	run -1 sp-verify --landlock less.json run.sp
 	[[ $output == *"$file"* ]]
@@ -74,7 +75,7 @@ both() {
 	both /etc/passwd ls -l /usr
 }
 
-@test "a shell pipeline" {
+@test "a shell pipeline has the paths that strace prints, and runs under its policy" {
 	both /usr/bin/sort \
 		sh -c 'seq 1000 | sort -r | head -n 3 | tr 1 2 >out; cat out'
 }
@@ -90,7 +91,7 @@ os.rename("out", "out2"); os.symlink("out2", "out3"); os.unlink("out3")
 os.unlink("out2")'
 }
 
-@test "git: init, add, commit" {
+@test "git has the paths that strace prints, and runs under its policy" {
 	requires git
 	# the commit's name depends on the time
 	export GIT_AUTHOR_DATE='1000000000 +0000'
@@ -107,8 +108,8 @@ os.unlink("out2")'
 		insert into t values (1); update t set a = 2; select * from t'
 }
 
-# under_redis TOOL… — runs redis-server under the tool, with redis-benchmark
-# as load
+# under_redis TOOL… — runs redis-server under the tool, with redis-benchmark as
+# load
 under_redis() {
 	"$@" >log.redis 2>&1 3>&- &
 	wait_for 30 redis-cli -s "$PWD/redis.sock" ping >/dev/null 2>&1 &&
@@ -117,7 +118,7 @@ under_redis() {
 	wait $!
 }
 
-@test "redis-server under redis-benchmark" {
+@test "redis-server has the paths that strace prints, and runs under its policy" {
 	requires redis-server redis-benchmark
 	local redis=(redis-server --port 0 --unixsocket "$PWD/redis.sock"
 		--save '')
@@ -142,7 +143,7 @@ under_nginx() {
 	wait $!
 }
 
-@test "nginx under wrk" {
+@test "nginx has the paths that strace prints, and runs under its policy" {
 	requires nginx wrk
 	nginx_config 18098 1 >nginx.conf
 	chmod 755 "$PWD" && mkdir body proxy fastcgi uwsgi scgi
@@ -160,26 +161,27 @@ under_nginx() {
 	[[ $output == *net.bind_tcp*"port 18098"* ]]
 }
 
-# of WHAT — lines "RESULT HOW PATH" in run.sp, for paths below the directory
+# of WHAT — prints lines "RESULT HOW PATH" of run.sp, for paths below the
+# directory
 of() {
 	sp-emit --path-list run.sp | awk -F '\t' -v what="$1" -v d="$PWD" \
 		'$1 == what && (index($5, d) == 1 || $4 == "socket") {
 			sub(d "/?", "", $5)
-			# if the kernel does not confirm names of successful
+			# the kernel may not confirm the names of successful
 			# calls
 			if ($2 == "ok" && $4 == "given" && $1 !~ /look/)
 				$4 = "-"
 			print $2, $4, $5 }' | uniq
 }
 
-# moves — renames and links: "ACCESS FROM TO"
+# moves — prints renames and links: "ACCESS FROM TO"
 moves() {
 	sp-emit --json run.sp | jq -r --arg d "$PWD/" '.moves[] |
 		[(.access - ["given"] | join(",")), .from, .to] |
 		map(ltrimstr($d)) | join(" ")' | sort
 }
 
-@test "each kind of call with a path, calls by descriptor, and files without a name" {
+@test "each kind of call with a path, calls by descriptor, and files without a name are recorded" {
 	local port
 	port=$(sp-record -q --paths -o run.sp -- /usr/bin/python3 -B "$TESTS/scripts/path-calls.py" 2>&1)
 	diff - <(of create) <<-'END'
@@ -236,7 +238,7 @@ moves() {
 	sp-emit --path-list run.sp |
 		shows -xP 'execute\tok\t1\t-\t/usr/bin/true'
 	[ "$(of change)" = "ok - d/f" ]
-	# 4,095 bytes of it, each written as four characters
+	# the first 4,095 bytes of it, each written as four characters
 	sp-emit --path-list run.sp | shows ENAMETOOLONG
 	[ "$(sp-emit --path-list run.sp | awk -F '\t' -v d="$PWD/" \
 		'$2 == "ENAMETOOLONG" && $4 == "cut" && index($5, d) == 1 {
@@ -275,7 +277,7 @@ ok socket AF_UNIX d/u" ]
 	END
 }
 
-@test "mount namespaces and chroot: paths as the process has them" {
+@test "paths in a mount namespace or a chroot are those that the process sees" {
 	requires busybox
 	mkdir -p root/bin root/etc
 	cp "$(command -v busybox)" root/bin/
@@ -289,7 +291,7 @@ ok socket AF_UNIX d/u" ]
 	grep -qxP 'execute\tok\t1\telsewhere\t/bin/busybox' list
 }
 
-@test "a script, its interpreter, and files that cannot be executed" {
+@test "a script, its interpreter, and files that cannot be executed are recorded" {
 	printf '#!/bin/sh\nexit 0\n' >script
 	chmod +x script
 	sp-record -q --paths -o run.sp -- sh -c './script; ./absent; :' \
@@ -300,7 +302,7 @@ ok socket AF_UNIX d/u" ]
 	grep -qP "execute,map\tok\t[0-9]+\t-\t.*/ld-linux" list
 }
 
-@test "names of io_uring operations, submitted by the task or by a kernel thread" {
+@test "names of io_uring operations are recorded, whether the task or a kernel thread submits them" {
 	local how
 	for how in '' sqpoll; do
 		sp-record -q --paths -o run.sp -- "$WITNESS/uring" $how \
@@ -313,7 +315,7 @@ ok socket AF_UNIX d/u" ]
 	done
 }
 
-@test "attached: names, from the directory that the process is in" {
+@test "after attaching, names are relative to the directory in which the process is" {
 	/usr/bin/python3 -c '
 import os, time
 open("ready", "w")
@@ -330,8 +332,9 @@ while not os.path.exists("done"):
 	[ "$(wc -l <list)" = 2 ]
 }
 
-# flooded ACT AGAIN — records 6000 names while the recorder is stopped, then
-# AGAIN of them once more. `list` has the paths, `lost` the lost ones.
+# flooded ACT AGAIN — records 6000 names while the recorder is stopped, and
+# AGAIN of them once more when it has continued. `list` has the paths, and
+# `lost` the number of lost ones.
 flooded() {
 	rm -f ready go looked again
 	sp-record -q --paths --name "flood $1" -o run.sp -- \
@@ -370,7 +373,7 @@ refused() {
 		$((6000 - $(<lost))) ]
 }
 
-@test "a lost name stops the formats whose rules it would change, and no other" {
+@test "a lost name stops the formats whose rules it would change, and no others" {
 	flooded look 0
 	grep -qxP "look\tENOENT\t$(<lost)\tlost\t\.\.\." list
 	refused 0 --landlock --landlock-header --apparmor '--systemd --paths' --oci
@@ -384,20 +387,20 @@ refused() {
 	refused 2 --landlock --landlock-header --apparmor '--systemd --paths'
 	[[ $output == "sp-emit: run flood truncate ("*"): names are not known as\
  a whole: $(<lost) lost (truncate) (--allow-partial leaves them out)" ]]
-	# an image that lost no name
+	# this image lost no name
 	sp-record -q --paths -o other.sp -- cat /etc/hostname
 	sp-emit --landlock --image='*/cat' -o p.json run.sp other.sp
 	run -2 sp-emit --landlock --image='*/python3*' run.sp other.sp
 	sp-emit --landlock --allow-partial -o p.json run.sp
 }
 
-@test "names beyond the table's 262,144 are recorded and counted as well" {
+@test "names beyond the table's 262,144 rows are recorded and counted as well" {
 	sp-record -q --paths -o run.sp -- "$TESTS/flood" look 265000
 	sp-emit --path-list run.sp | grep -cxP 'look\tENOENT\t1\tgiven\t/missing-\d+' |
 		grep -qx 265000
 }
 
-@test "tasks that are left running at the end: no name is lost" {
+@test "no name of a task that is left running at the end is lost" {
 	/usr/bin/python3 -c '
 import os
 i = 0
@@ -412,12 +415,12 @@ while True:
 	sp-emit --path-list run.sp | awk -F'\t' '{ n += $3 } END { print n }' >names
 	sp-emit --table run.sp | awk '$3 ~ /access/ { print $2 }' >calls
 	[ "$(<calls)" -gt 100 ]
-	# Calls are counted just before their names. So a call in progress can
-	# be counted while its name is not there yet.
+	# A call is counted just before its names are, so that a call in
+	# progress at the end can lack its name.
 	[ $(($(<names) + 1)) -ge "$(<calls)" ]
 }
 
-@test "a recording without --paths is refused by formats made of paths" {
+@test "formats that are made from paths refuse a recording without --paths" {
 	sp-record -q -o run.sp -- true
 	local format
 	for format in --path-list --landlock --landlock-header --apparmor \
@@ -439,12 +442,12 @@ while True:
 	calls b.sp | diff expected -
 }
 
-# sees LIST NAME — whether the simulation denies what the act itself does
+# sees LIST NAME — tests whether the simulation denies what the act itself does
 sees() {
 	grep -q "acts/$2/\|  port \|@sandprint-outside" "$1"
 }
 
-@test "landlock: simulated verdicts are the kernel's, under random policies" {
+@test "landlock: simulated verdicts are those of the kernel, under random policies" {
 	local name names verdict simulated seed bad=0
 	/usr/bin/python3 -c 'import socket, time
 s = socket.socket(socket.AF_UNIX)
@@ -483,7 +486,7 @@ time.sleep(170)' 3>&- &
 	[ $bad = 0 ]
 }
 
-@test "a move's source is the name that was moved, whatever else was done with it" {
+@test "a move's source has the name that was moved, whatever other calls used it" {
 	mkdir real
 	ln -s real link
 	touch real/x
@@ -513,7 +516,7 @@ $1"
 	sp-emit --path-list run.sp >list
 }
 
-@test "an empty name means the directory that the process is in" {
+@test "an empty name stands for the directory in which the process is" {
 	mkdir here
 	calls_of 'os.chdir("here")
 assert libc.fchownat(AT, b"", 0, 0, EMPTY) == 0'
@@ -523,7 +526,7 @@ assert libc.fchownat(AT, b"", 0, 0, EMPTY) == 0'
 }
 
 @test "a call that fails at once has its own names, not those of the previous call" {
-	# the kernel asks about the first link, and then refuses it
+	# the kernel checks permissions for the first link, and then refuses it
 	calls_of 'fd = os.open("gone", os.O_CREAT | os.O_RDWR)
 os.unlink("gone")
 assert libc.linkat(fd, b"", AT, b"new", EMPTY) == -1
@@ -540,7 +543,7 @@ assert libc.listen(s.fileno(), 1) == -1'
 	lacks -F 127.0.0.1:1 <list
 }
 
-@test "a socket's path, of a server in another mount namespace, is the client's" {
+@test "the path of a socket whose server is in another mount namespace is the client's path" {
 	/usr/bin/python3 -c 'import socket, time
 s = socket.socket(socket.AF_UNIX)
 s.bind("server")
@@ -561,7 +564,8 @@ socket.socket(socket.AF_UNIX).connect("server")'
 		sp-emit --path-list $run.sp |
 			shows -xP "connect\tok\t1\t(-|given)\t$PWD/server"
 	done
-	# behind a bind mount, it is the server's path, on which AppArmor acts
+	# behind a bind mount, it is the server's path, which is the one that
+	# AppArmor checks
 	mkdir a b
 	unshare -m sh -c 'mount --bind a b && exec "$@"' - \
 		sp-record -q --paths -o run.sp -- /usr/bin/python3 -c '
@@ -575,8 +579,8 @@ for server, client in ("a/s", "b/s"), ("b/t", "a/t"):
 		diff - <(printf '%s\n' "$PWD/a/s" "$PWD/b/t")
 }
 
-# Created as mkstemp(3) and mkdtemp(3) do.
-@test "a file or directory that is new and only for its owner is marked" {
+# The files are created as mkstemp(3) and mkdtemp(3) do.
+@test "a new file or directory that only its owner can access is marked" {
 	sp-record -q --paths -o run.sp -- sh -c 'mktemp -p . file.XXXXXX
 		mktemp -dp . dir.XXXXXX; mkdir made; echo >plain; set -C
 		echo >open; umask 077; echo >exclusive; set +C; echo >shut

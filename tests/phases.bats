@@ -1,19 +1,20 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# sp-record --mark: phases of a recording, and what --from and --until select.
+# sp-record --mark divides a recording into phases, and --from and --until
+# select some.
 load helper
 
 setup_file() {
 	requires_root
 }
 
-# counts NAME [OPTION…] — how often a call is in run.sp
+# counts NAME [OPTION…] — prints how often a call is in run.sp
 counts() {
 	sp-emit --json "${@:2}" run.sp 2>/dev/null |
 		jq --arg n "$1" '[.calls[] | select(.name == $n) | .count] | add // 0'
 }
 
-# names [OPTION…] — "ACCESS PATH" of successful accesses in run.sp
+# names [OPTION…] — prints "ACCESS PATH" of successful accesses in run.sp
 names() {
 	sp-emit --path-list "$@" run.sp | awk -F'\t' '$2 == "ok" { print $1, $5 }'
 }
@@ -34,7 +35,7 @@ parts() {
 		[ "$(counts prctl --until=ready)" = 1 ]
 		[ "$(counts prctl --from=ready)" = 0 ]
 	done
-	# A name belongs to the phase in which its call began, too, even if the
+	# A name also belongs to the phase in which its call began, even if the
 	# call ends in another phase.
 	names --until=ready >start
 	names --from=ready >ready
@@ -45,11 +46,11 @@ parts() {
 	grep -qx "read $PWD/fifo" start
 	run ! grep -qx "read $PWD/fifo" ready
 	grep -qx "write $PWD/fifo" ready
-	# and so do the values of arguments
+	# so do the values of arguments
 	sp-emit --oci --args=socket --explain --from=ready run.sp | shows AF_UNIX
 }
 
-@test "phases add up to what a recording without marks has" {
+@test "the phases together have the same facts as a recording without marks" {
 	local mark
 	sp-record -q --paths -o run.sp -- sh -c 'ls /usr >/dev/null'
 	facts run.sp | sort >plain
@@ -65,7 +66,7 @@ parts() {
 	done
 }
 
-@test "marks: a name, a call, an exec, a signal, in the order they come" {
+@test "marks are set by a name in the FIFO, a call, an exec or a signal, in the order in which they come" {
 	rm -f fifo
 	sp-record --mark=up=socket --mark=ready --mark=run=comm:true \
 		--mark=never=ptrace -o run.sp -- "$WITNESS/phases" /bin/true 2>log
@@ -84,7 +85,7 @@ parts() {
 	[ ! -s out ]
 	[ "$(counts umask --from=usr)" -gt 0 ]
 	[ "$(counts execve --until=usr)" -gt 0 ]
-	# attached; the process changes its name in /proc
+	# this one is attached; the process changes its name in /proc
 	sh -c 'while [ ! -e go ]; do sleep 0.05; done
 		printf serving >/proc/$$/comm; umask 022' &
 	sp-record -q --mark=serving -o run.sp -p $! &
@@ -125,7 +126,7 @@ parts() {
 	run -125 sp-record --mark={1,2,3,4,5,6,7,8} -- true
 }
 
-@test "parts are merged and folded like runs" {
+@test "parts are merged and reduced like runs" {
 	sp-record -q --paths --mark=a=openat --mark=b=exit_group -o x.sp -- true
 	sp-record -q --mark=a=mmap -o y.sp -- true
 	sp-merge -o xy.sp x.sp y.sp
@@ -147,7 +148,7 @@ parts() {
 	[[ $output == *"malformed part record"* ]]
 }
 
-@test "a program that confines itself gets no rule for the recorder's execve" {
+@test "a program that confines itself gets no rule for the execve of the recorder" {
 	sp-record -q -o run.sp -- cat /dev/null
 	sp-emit --libseccomp --explain run.sp | awk '$3 == "execve"' >list
 	[ ! -s list ]
@@ -157,7 +158,7 @@ parts() {
 	sp-emit --libseccomp --explain run.sp | shows 'execve  *allow  *observed'
 }
 
-@test "the program in the manual confines itself to what it does after its mark" {
+@test "the program in the manual confines itself to the calls after its mark" {
 	local page=${TESTS%/*}/sp-emit/sandprint-formats.7
 	sed -n '/^\.Ss The C header/,/^\.Sh/{
 		/^\.Bd -literal/,/^\.Ed/{ /^\.[BE]d/d; s/\\e/\\/g; p; }; }' \

@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=long
-# What is made from paths: patterns, and policies for Landlock, AppArmor and
-# systemd, also from difficult names. tests/paths.bats puts policies of real
-# programs in force.
+# Tests what is made from paths: patterns, and policies for Landlock, AppArmor
+# and systemd, also from difficult names. tests/paths.bats enforces policies of
+# real programs.
 load helper
 
-# Access bits from sp-facts(5).
+# These access bits are those of sp-facts(5).
 # shellcheck disable=SC2034 # used in arithmetic
 READ=1 WRITE=2 CREATE=4 EXECUTE=8 DELETE=16 LOOK=64 MAP=0x100 CONNECT=0x1000 \
 	CHANGE=0x80 LOCK=0x8000 LOCK_WRITE=0x100000 MOUNT=0x200000 \
@@ -32,13 +32,13 @@ path() {
 	echo "path ${3:-1} $(($1)) 0 $2 1"
 }
 
-# patterns FILE… — prints what is generalized, "RULES PATTERN"
+# patterns FILE… — prints the generalized paths, "RULES PATTERN"
 patterns() {
 	sp-emit --landlock --explain "$@" | awk -F '\t' '$3 != "-" {
 		sub(/ $/, "", $3); print $3, $4 }'
 }
 
-@test "names that differ from run to run, by each rule" {
+@test "names that differ from run to run become patterns, by each rule" {
 	stream a.sp "$(path 'READ | REG' /proc/123/stat)" \
 		"$(path 'READ | REG' /proc/123/task/456/comm)" \
 		"$(path 'READ | CHR' /dev/pts/7)" \
@@ -140,7 +140,7 @@ absent() {
 	echo "path 1 $(($1)) -2 $2 1"
 }
 
-@test "a missing file that the run tried to use, and then created, may be used" {
+@test "if the run tried to use a missing file, and then created it, the policy allows its use" {
 	stream a.sp "$(absent 'DELETE | GIVEN' /run/app/socket)" \
 		"$(path 'CREATE | SOCK' /run/app/socket)" \
 		"$(absent 'DELETE | GIVEN' /run/other/pid)" \
@@ -173,7 +173,7 @@ absent() {
 	END
 }
 
-@test "several runs: numbers that differ in every run" {
+@test "numbers that differ in each of several runs become a pattern" {
 	{
 		for n in 1 2 3; do
 			echo "run $n x how='command paths'"
@@ -185,7 +185,7 @@ absent() {
 			path 'READ | REG' /etc/app/conf.d/10-first "*"
 			path 'READ | REG' /etc/app/rules/$n-own $n
 		done
-		# two of the runs have one name in common
+		# two of the runs have a name in common
 		for n in 1 3; do
 			path 'READ | REG' /etc/app/rules/7-own $n
 		done
@@ -196,7 +196,7 @@ absent() {
 		shows -xP 'write\t3\truns \t/run/app/worker-\*\.pid'
 }
 
-@test "landlock: rights for what was done, on paths that exist before the run" {
+@test "landlock: rights are for the recorded acts, on paths that exist before the run" {
 	stream a.sp "$(path 'EXECUTE | REG' /usr/bin/tool)" \
 		"$(path 'READ | REG' /etc/conf)" \
 		"$(path 'READ | WRITE | CHR' /dev/tty)" \
@@ -260,7 +260,8 @@ rights() {
 	/same remove_dir remove_file make_dir make_reg
 	END
 	run -0 sp-verify --landlock p.json a.sp
-	# rights for a move that the run itself did not need at this place
+	# these are rights for a move, which the run itself did not need at this
+	# place
 	run -0 sp-emit --landlock -o p.json a.sp
 	[[ $output == *": 2 rules gain rights (--explain lists them)"* ]]
 	diff - <(sp-emit --landlock --explain a.sp 2>/dev/null |
@@ -268,7 +269,8 @@ rights() {
 	execute,read_file	1	move to /links	/kept/source
 	write_file,read_file,truncate	1	move to /new	/old
 	END
-	# it is unknown where it went: from each directory to each
+	# the recording does not say where the file went: a move from each
+	# directory to each is allowed
 	stream b.sp "$(path 'RENAME | DELETE' /old/f)" \
 		"$(path "$rename" /new/f)" "$(path 'WRITE | REG' /new/f)"
 	sp-emit --landlock -o p.json b.sp
@@ -296,7 +298,7 @@ rights() {
 	done
 }
 
-@test "landlock: a file without a name, and O_CREAT on one that exists" {
+@test "landlock: a file without a name, and O_CREAT on an existing file, need these rights" {
 	stream a.sp "$(path 'READ | WRITE | NAMELESS | REG' /spool)" \
 		"$(path 'READ | WRITE | DELETED | REG' /older/%23123)" \
 		"$(path 'WRITE | ENSURE | REG' /var/log/app.log)" \
@@ -313,7 +315,7 @@ rights() {
 	run -0 sp-verify --landlock p.json a.sp
 }
 
-@test "landlock: what failed after the kernel had asked needs the right" {
+@test "landlock: an act that failed after the kernel's check needs its right" {
 	stream a.sp "path 1 $((DELETE | GIVEN | DIR)) -39 /tmp/full 1" \
 		"path 1 $((EXECUTE | GIVEN)) -8 /opt/script 1" \
 		"path 1 $((READ | GIVEN)) -6 /dev/tty 1" \
@@ -338,7 +340,7 @@ rights() {
 	[ "$(sp-emit --apparmor --image='*/cp' a.sp | grep -c /tmp/)" = 1 ]
 }
 
-@test "landlock: ports that the kernel chose, UDP, and abstract sockets of its own" {
+@test "landlock: the rules for ports that the kernel chose, UDP, and abstract sockets of the run itself" {
 	# operations: bind, connect, send, listen; | 0x100 TCP, | 0x200 not
 	# TCP
 	stream a.sp 'socket 1 2 256 0 00007f000001 1' \
@@ -363,7 +365,7 @@ rights() {
 	[[ $output == *"scope.abstract_unix_socket"*"@ab"* ]]
 }
 
-@test "--deny is refused if the format gives no choice" {
+@test "--deny is refused if the format has no choice" {
 	local format
 	stream a.sp "$(path 'READ | REG' /etc/conf)"
 	for format in landlock landlock-header path-list json table; do
@@ -402,7 +404,7 @@ rights() {
 	[[ $output == "sp-verify: --profile cannot be combined with --landlock"* ]]
 }
 
-@test "landlock: -t ends the command, with SIGKILL if need be" {
+@test "landlock: -t ends the command, with SIGKILL if necessary" {
 	echo '{"ruleset": [{"handledAccessFs": ["make_sock"]}]}' >p.json
 	run -0 timeout 30 sp-verify --landlock p.json --enforce -t 1 -- sleep 60
 	[[ $output == *"killed by SIGTERM"* ]]
@@ -446,7 +448,7 @@ rights() {
 	[[ $output != *"fs.make_fifo"* ]]
 }
 
-@test "landlock: in force, with the denials of the whole process tree" {
+@test "landlock: a policy is in force, and the denials of the whole process tree are listed" {
 	requires_root
 	mkdir in
 	echo yes >in/file
@@ -470,7 +472,7 @@ rights() {
 	run -0 sp-verify --landlock p.json -- sh -c 'cat in/file'
 }
 
-@test "landlock: without the privilege to list denials, refused unless --enforce is given" {
+@test "landlock: without the privilege to list denials, the command is refused unless --enforce is given" {
 	requires_root
 	requires setpriv
 	sp-record -q --paths -o run.sp -- cat /etc/passwd >/dev/null
@@ -485,7 +487,7 @@ rights() {
 		cat /etc/hostname
 }
 
-@test "the C header confines the program, and changes nothing else" {
+@test "the C header lets a program do what it did in the recording, and nothing else" {
 	requires_root
 	echo yes >file
 	sp-record -q --paths -o run.sp -- cat file >/dev/null
@@ -508,7 +510,7 @@ rights() {
 	run -4 ./main /usr/bin/id
 }
 
-# hostile — difficult names: each is a file, whose name must be read back
+# hostile — makes files with difficult names, each of which must be read back
 hostile() {
 	local long
 	long=$(printf 'n%.0s' {1..250})
@@ -535,7 +537,8 @@ hostile() {
 	assert want <= got, want - got
 	END
 	sp-emit --json run.sp | jq -r '.paths[].path' | shows 'new\\x0aline'
-	# Landlock as JSON, which is read back and put in force, and as C
+	# Writes Landlock policies as JSON, which is read back and enforced, and
+	# as C.
 	sp-emit --landlock -o p.json run.sp
 	run -0 sp-verify --landlock p.json run.sp
 	run -0 sp-verify --landlock p.json -- cat "${names[@]/#/h/}"
@@ -544,7 +547,7 @@ hostile() {
 	build_main
 	run -0 ./main /usr/bin/cat "${names[@]/#/h/}"
 	[ "$(grep -cx yes <<<"$output")" = ${#names[@]} ]
-	# if a name is removed from the policy, it is denied under its name
+	# a name that is removed from the policy is denied, and listed as it is
 	jq 'del(.pathBeneath[] | select((.parent // .parentEscaped)[0] |
 		test("invalid|new\nline")))' p.json >less.json
 	run -1 sp-verify --landlock less.json -- cat "${names[@]/#/h/}"
@@ -567,7 +570,7 @@ hostile() {
 	shows -P ' paths of the policy do not exist here, and their rules are left out: .*/no/liby.so.1, /no/liby.so.1.2, /no/liby.so.1.2.3, /no/such' <<<"$output"
 }
 
-@test "a path of 4,095 bytes" {
+@test "a path of 4,095 bytes is recorded, and gets a rule" {
 	requires_root
 	/usr/bin/python3 - <<-'END'
 	import os
@@ -586,12 +589,12 @@ hostile() {
 	[[ $output == yes* ]]
 }
 
-# made_socket FAMILY TYPE — prints a line
+# made_socket FAMILY TYPE — prints the line for such a socket
 made_socket() {
 	echo "argument 1 socket \"0:0xffffffffffffffff:$1 1:15:$2 2:0xffffffffffffffff:0\" 1"
 }
 
-@test "apparmor: a family without a name leaves all families open" {
+@test "apparmor: if a socket's family has no name, all families are allowed" {
 	stream a.sp 'call 1 socket 2' "$(made_socket 2 1)" "$(made_socket 200 1)"
 	run -0 sp-emit --apparmor -o profile a.sp
 	[[ $output == *"families of sockets are not restricted"* ]]
@@ -600,8 +603,9 @@ made_socket() {
 	run ! grep -F 'network inet' profile
 }
 
-@test "apparmor: sockets that the run did not make leave all families open" {
-	# the type of its unix socket, and the other calls that it makes
+@test "apparmor: if the run used sockets that it did not make, all families are allowed" {
+	# each row has the type of its unix socket, and the other calls that it
+	# makes
 	local type calls nr lines network
 	while read -r network type calls; do
 		echo "$network $type $calls"
@@ -646,7 +650,7 @@ made_socket() {
 		'network inet,' 'network inet6 stream,' 'network inet6 dgram,')
 }
 
-@test "apparmor: objects without a path for a rule are refused by name" {
+@test "apparmor: objects whose path no rule can have are refused and named" {
 	stream a.sp "$(path 'EXECUTE | REG' /memfd:program)"
 	run -2 sp-emit --apparmor -o profile a.sp
 	[[ $output == *"executed /memfd:program"* ]]
@@ -654,19 +658,19 @@ made_socket() {
 	stream a.sp "$(path 'READ | CREATE | GIVEN | REG' /dev/mqueue/q)"
 	run -2 sp-emit --apparmor -o profile a.sp
 	[[ $output == *"message queue /dev/mqueue/q"* ]]
-	# it is mapped, or listed as a directory
+	# these objects are mapped, or listed as a directory
 	stream a.sp "$(path 'MAP | DELETED | REG' /memfd:code)" \
 		"$(path 'LIST | DIR' /dev/mqueue)"
 	sp-emit --apparmor -o profile a.sp
 }
 
-@test "apparmor: its parser accepts the profile, also with difficult names" {
+@test "apparmor: its parser accepts the profile, even with difficult names" {
 	requires_root
 	requires apparmor_parser
 	hostile
 	sp-emit --apparmor -o profile run.sp
 	run -0 apparmor_parser -QTK profile
-	# the name as apparmor_parser understands it
+	# this is the name as apparmor_parser understands it
 	stream a.sp "$(path 'READ | REG' '/a%2A%5Bb')" \
 		"$(path 'READ | REG' /proc/12/stat)" \
 		"$(path 'WRITE | REG' '/sp%20ace%22')" \
@@ -722,7 +726,7 @@ made_socket() {
 			'srv/x\x5cx2fy')
 }
 
-@test "systemd: a name that a unit cannot hold is refused, or widened with --widen-names" {
+@test "systemd: a name that a unit cannot contain is refused, or widened with --widen-names" {
 	local name
 	for name in '/new%0Aline' '/invalid%FF' '/ret%0Durn'; do
 		stream a.sp "$(path 'WRITE | REG' "/srv/app$name")"
@@ -784,7 +788,7 @@ made_socket() {
 	cp p.conf x.service.d/
 	run -0 systemd-analyze verify ./x.service
 	[ -z "$output" ]
-	# by directories, which an upgrade does not replace
+	# the rules name directories, which an upgrade does not replace
 	sp-emit --systemd --paths --generalize=version a.sp |
 		grep '^ExecPaths="' | diff - <(printf '%s\n' \
 		'ExecPaths="-/usr/bin"' 'ExecPaths="-/usr/lib"')
@@ -805,7 +809,8 @@ build_main() {
 	cc -std=c99 -Wall -Wextra -Werror -D_DEFAULT_SOURCE -o main main.c
 }
 
-# sets SETTING LINE… — whether it is set for a run with these lines
+# sets SETTING LINE… — tests whether the setting is written for a run with these
+# lines
 sets() {
 	local setting=$1
 	shift
@@ -873,7 +878,7 @@ for name in open("table").read().split():
 	[ "$n" -ge 60 ]
 }
 
-@test "systemd: a working directory is a use, too" {
+@test "systemd: a working directory also counts as used" {
 	local dir n=0
 	for dir in /home/user /root /tmp/x /; do
 		printf '%s\n' "run 1 x how='command paths' cwd=$dir" \
@@ -892,14 +897,14 @@ for name in open("table").read().split():
 }
 
 @test "systemd: /tmp is private only if nobody else can know the names there" {
-	# created with a random name, and files below it
+	# these are created with a random name, or are below such a directory
 	sets PrivateTmp=yes "$(path 'CREATE | GIVEN | DIR' /tmp/tmp.aB3dE9fG)" \
 		"$(path 'CREATE | WRITE | REG' /tmp/tmp.aB3dE9fG/out)"
 	sets PrivateTmp=yes "$(path '0x4000 | DIR' /var/tmp)"
-	# a similar name that existed before
+	# a similar name existed before
 	run ! sets PrivateTmp=yes "$(path 'READ | REG' /tmp/tmp.aB3dE9fG)"
 	run ! sets PrivateTmp=yes "$(path 'DELETE | GIVEN' /tmp/tmp.aB3dE9fG)"
-	# names that others can know, and files that others use
+	# others can know these names, or use these files
 	run ! sets PrivateTmp=yes "$(path 'CREATE | WRITE | REG' /tmp/app.pid)"
 	run ! sets PrivateTmp=yes "$(path 'CREATE | GIVEN | SOCK' /tmp/app.sock)"
 	run ! sets PrivateTmp=yes "$(path 'CREATE | GIVEN | SOCK' /tmp/s.aB3dE9)"
@@ -921,7 +926,7 @@ for name in open("table").read().split():
 		grep -q '^# The run mounts or unmounts' out
 		run ! grep -E '^(Pro|Pri|Read|Exec|NoExec)' out
 	done
-	# it was not permitted
+	# the mount was not permitted
 	sets ProtectSystem=strict "path 1 $((MOUNT | DIR)) -1 /mnt 1" \
 		'call 1 165 1'
 }
@@ -933,7 +938,7 @@ writable() {
 		sed -n 's/^ReadWritePaths="-\(.*\)"$/\1/p'
 }
 
-@test "systemd: when a path is listed, and when its directory is listed instead" {
+@test "systemd: a path is listed if it exists before the run, and else its directory is" {
 	[ "$(writable "$(path 'WRITE | REG' /var/app/data)")" = /var/app/data ]
 	[ "$(writable "$(path 'WRITE | ENSURE | REG' /var/app/log)")" = /var/app ]
 	[ "$(writable "$(path 'DELETE | GIVEN' /run/app.pid)")" = /run ]
@@ -942,11 +947,11 @@ writable() {
 	[ "$(writable "$(path 'WRITE | FIFO' /run/app/fifo)")" = "" ]
 	[ "$(writable "$(path 'CONNECT | GIVEN | SOCK' /run/app/sock)")" = "" ]
 	[ "$(writable "$(path 'CHANGE | FIFO' /run/app/fifo)")" = /run/app/fifo ]
-	# from one directory to another, so both must be on one mount
+	# this moves from one directory to another, so both must be on one mount
 	[ "$(writable "$(path 'DELETE | RENAME | GIVEN' /var/app/new/x)" \
 		"$(path 'CREATE | RENAME | GIVEN' /var/app/old/x)" \
 		'move 1 0x404 0 /var/app/new/x /var/app/old/x 1')" = /var/app ]
-	# paths that ProtectSystem= does not affect
+	# ProtectSystem= does not affect these paths
 	sets ReadOnlyPaths=-/dev/shm "$(path 'READ | WRITE | CHR' /dev/null)"
 	run ! sets ReadOnlyPaths=-/dev/shm "$(path 'CREATE | REG' /dev/shm/x)"
 	sets ReadOnlyPaths=-/run "$(path 'CREATE | REG' /run/app/x)"
@@ -966,7 +971,7 @@ writable() {
 	run ! grep ProtectSystem <(sp-emit --systemd --paths one.sp)
 }
 
-@test "systemd: a file that was mapped after its removal: its directory is listed, with a note" {
+@test "systemd: for a file that was mapped after its removal, the directory is listed, with a note" {
 	stream one.sp "$(path 'MAP | DELETED | REG' /var/x/ffi)" \
 		"$(path 'MAP | DELETED | REG' /var/x/other)" \
 		"$(path 'EXECUTE | DELETED | REG' /run/y/tool)" \
@@ -977,7 +982,7 @@ writable() {
 	sed -n 's/^ExecPaths="-\(.*\)"$/\1/p' unit | diff - <(printf '%s\n' /run/y /var/x)
 }
 
-@test "names that were not read completely are refused" {
+@test "names that could not be read completely are refused" {
 	stream a.sp "$(path 'READ | CUT | REG' .../deep)"
 	run -2 sp-emit --landlock -o p.json a.sp
 	[[ $output == *"not known as a whole"* ]]
@@ -985,7 +990,8 @@ writable() {
 	sp-emit --path-list a.sp | shows 'cut'
 }
 
-# attached FILE LINE… — writes a run of two programs, to which we attached
+# attached FILE LINE… — writes a run of two programs to which the recorder
+# attached
 attached() {
 	local file=$1
 	shift
@@ -997,7 +1003,7 @@ attached() {
 	} | "$TESTS/mkstream" >"$file"
 }
 
-@test "a program whose start is in no recording: policies that would stop it are refused" {
+@test "policies that would stop a program whose start was not recorded are refused" {
 	local format
 	attached a.sp
 	for format in systemd 'systemd --paths' oci docker spo bpf minijail \
@@ -1010,13 +1016,13 @@ attached() {
 		run -0 sp-emit --$format --allow-partial -o out a.sp
 		rm out
 	done
-	# formats that a running program loads itself
+	# a running program loads these formats itself
 	for format in libseccomp landlock-header; do
 		run -0 sp-emit --$format -o out a.sp
 		[[ $output == *"not seen by the recording: what was done before"* ]]
 	done
-	# it started helpers; for a container, these are another's programs, for
-	# a service they are its own
+	# the program started helpers; in a container, these are another's
+	# programs, in a service they are its own
 	attached helper.sp 'image /bin/helper 2:1:1'
 	for format in systemd apparmor landlock; do
 		run -2 sp-emit --$format helper.sp
@@ -1037,7 +1043,7 @@ attached() {
 	run -0 sp-emit --systemd --paths -o out unit.sp
 }
 
-@test "with a recording of its start, the program can be started again" {
+@test "with a recording of its start, a policy allows the program to start again" {
 	attached a.sp
 	printf '%s\n' 'run 1 x how="command paths"' 'image /opt/server 1:1:1' \
 		'call 1 read 1' | "$TESTS/mkstream" >start.sp
@@ -1134,7 +1140,7 @@ attached() {
 	printf '%s\n' "$PWD"/{cap,group,user} | diff - got
 }
 
-@test "systemd's own write before a service of Type=exec is allowed" {
+@test "systemd's own write before it starts a service of Type=exec is allowed" {
 	stream a.sp
 	sp-emit --systemd a.sp | shows -w write
 	sp-emit --systemd --runtime=none -o out a.sp
@@ -1163,7 +1169,7 @@ attached() {
 	END
 }
 
-@test "files that systemd creates for a service exist before it" {
+@test "files that systemd creates for a service are treated as existing before it" {
 	local manager
 	for manager in /usr/lib/systemd/systemd /usr/bin/manager; do
 		{

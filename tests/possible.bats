@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# sp-emit --possible and --add: calls that the executables have and no run made.
-# sp-emit --with=portable: calls that another C library makes instead.
+# Tests sp-emit --possible and --add, which are about calls that executables can
+# make and no run made, and sp-emit --with=portable, which is about calls that
+# another C library makes instead.
 
 load helper
 
@@ -34,14 +35,15 @@ possible() {
 		sed -n 's/^x86_64 *[0-9]* *\([^ ]*\) *EPERM *possible *[0-9]*: \(.*\); made by.*/\1 \2/p'
 }
 
-@test "--possible lists what an executable imports, by the function that leads there" {
+@test "--possible lists the calls that an executable imports, by the function that makes them" {
 	stream "$PROGRAMS/importer" >x.sp
 	possible x.sp >list
 	grep -x "sethostname $PROGRAMS/importer imports sethostname" list
 	grep -x "getpriority $PROGRAMS/importer imports syscall, which can make this call" list ||
 		grep -x "getpriority $PROGRAMS/importer has the instruction" list
 	grep -x "acct $PROGRAMS/importer has the instruction" list
-	# the child of posix_spawn: the parent only has its address
+	# the child of posix_spawn makes it: the parent only has the child's
+	# address
 	grep "^execve $PROGRAMS/importer imports posix_spawn" list
 	lacks '^exit_group ' <list
 	# recorded calls are not in the list, and the other calls are only
@@ -77,7 +79,7 @@ possible() {
 		END { if (!seen) exit 1 }'
 }
 
-@test "an executable of another build is not read, but named" {
+@test "an executable that was built anew is not read, but named" {
 	printf '%s\n' 'run 1 x' "image $PROGRAMS/importer 0123 1:1:1" 'call 1 exit_group 1' |
 		"$TESTS/mkstream" >other.sp
 	run -2 sp-emit --explain --possible other.sp
@@ -95,14 +97,14 @@ possible() {
 	possible --root="$PWD/root" x.sp | shows '^acct /opt/x'
 }
 
-@test "a plugin counts if the recording shows that it was mapped" {
+@test "the code of a plugin counts if the recording shows that it was mapped" {
 	stream "$PROGRAMS/importer" >x.sp
 	possible x.sp | lacks '^setns '
 	stream "$PROGRAMS/importer" "path 1 256 0 $PROGRAMS/plugin.so 1" >x.sp
 	possible x.sp | shows "^setns $PROGRAMS/plugin.so imports setns"
 }
 
-@test "two libraries of the same name: each executable has its own" {
+@test "if two libraries have the same name, each executable has its own" {
 	mkdir a b
 	cc -shared -o a/libx.so -xc /dev/null
 	cc -w -o a/p "$TESTS/portable/importer.c" -La -Wl,--no-as-needed,-rpath,'$ORIGIN' -lx -ldl
@@ -113,7 +115,7 @@ possible() {
 	possible x.sp | shows "^setns $PWD/b/libx.so imports setns"
 }
 
-@test "a file whose section headers are stripped is named, not read as one without calls" {
+@test "a file whose section headers are stripped is refused, and not read as one without calls" {
 	cp "$PROGRAMS/importer" bare
 	printf '\0\0\0\0\0\0\0\0' | dd of=bare bs=1 seek=40 conv=notrunc status=none
 	printf '\0\0\0\0' | dd of=bare bs=1 seek=60 conv=notrunc status=none
@@ -123,7 +125,7 @@ possible() {
 	[[ $output == *"bare: its section headers are stripped"* ]]
 }
 
-@test "--html --possible has the list, and only with that option" {
+@test "--html has the list of possible calls only with --possible" {
 	stream "$PROGRAMS/importer" >x.sp
 	sp-emit --html --possible x.sp >page.html
 	run -0 "$TESTS/scripts/html-check.py" page.html
@@ -132,7 +134,7 @@ possible() {
 	sp-emit --html x.sp | lacks 'id="possible"'
 }
 
-@test "--add allows calls, and says so in the notes, the profile, the summary and --explain" {
+@test "--add allows calls, which the notes, the profile, the summary and --explain name" {
 	stream "$PROGRAMS/importer" >x.sp
 	first=$(possible x.sp | sed -n '1s/ .*//p')
 	run -0 --separate-stderr sp-emit --firejail --runtime=none --no-vdso --add=possible:1,acct x.sp
@@ -176,7 +178,7 @@ possible() {
 	run -2 sp-emit --table --add=acct x.sp
 }
 
-@test "reading executables that are made to be costly ends within seconds" {
+@test "executables that are made to be costly are read within seconds" {
 	stream "$PROGRAMS/importer" "image $PWD/bomb 1:1:1" "image $PWD/large 1:1:1" >x.sp
 	"$TESTS/elf-bomb" strings "$PROGRAMS/importer" bomb
 	"$TESTS/portable/large-code" "$PROGRAMS/importer" large
@@ -190,14 +192,14 @@ possible() {
 
 # --- another C library ------------------------------------------------------
 
-# covers A B — the profile of behaviour.A, with portable, allows the calls of
-# B
+# covers A B — checks that the profile of behaviour.A, with portable, allows the
+# calls of B
 covers() {
 	sp-emit --oci --runtime=none --with=portable -o "$1.json" --image="*/$1" "$1.sp"
 	sp-verify -p "$1.json" --image="*/$2" "$2.sp"
 }
 
-@test "with portable, recordings under glibc cover the calls under musl, and the reverse" {
+@test "with portable, recordings under glibc cover the calls under musl, and the other way round" {
 	requires_root
 	requires musl-gcc
 	local name
@@ -208,7 +210,7 @@ covers() {
 		sp-record -q -o musl.sp -- ./musl $name
 		covers glibc musl
 		covers musl glibc
-		# this must be because of portable
+		# the portable calls must be the reason
 		[ $name != files ] || {
 			sp-emit --oci --runtime=none -o without.json --image='*/glibc' glibc.sp
 			run -1 sp-verify -p without.json --image='*/musl' musl.sp
@@ -221,7 +223,7 @@ covers() {
 	sp-emit --explain --with=portable x.sp |
 		shows -E '^x86_64 +2 +open +allow +portable +beside openat; glibc 2.26'
 	sp-emit --explain x.sp | lacks portable
-	# the arguments are unknown
+	# their arguments are unknown
 	printf '%s\n' 'run 1 x' 'image /bin/x' 'call 1 write 1' 'call 1 clone 1' \
 		'argument 1 clone "0:0x7e020000:0" 1' | "$TESTS/mkstream" >args.sp
 	for name in ioctl clone3; do

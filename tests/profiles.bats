@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=no-recording
-# The forms of profiles that people have. The tools must recognize each by its
-# content, read it as its loader does, and refuse what they cannot read.
+# Tests the forms of profiles that are in use. The tools must recognize each by
+# its content, read it as its loader does, and refuse what they cannot read.
 load helper
 
 DOCKER="golang-github-docker-docker-dev usr/share/gocode/src/github.com/docker/docker/profiles/seccomp/default.json"
@@ -51,7 +51,7 @@ setup() {
 		cd "$BATS_TEST_TMPDIR" || return
 }
 
-# denied PROFILE TRACE [OPTION…] — prints "ARCH NAME ANSWER" of denied calls
+# denied PROFILE TRACE [OPTION…] — prints the denied calls as "ARCH NAME ANSWER"
 denied() {
 	local profile=$1 trace=$2
 	shift 2
@@ -59,7 +59,8 @@ denied() {
 		jq -r '.[] | "\(.arch) \(.name // .nr) \(.answer)"'
 }
 
-# refused FILE PROBLEM — it is refused with exactly this message, and status 2
+# refused FILE PROBLEM — checks that the file is refused with this message
+# alone, and status 2
 refused() {
 	run -2 sp-verify -p "$1" a.sp
 	[ "$output" = "sp-verify: $1: $2" ]
@@ -67,7 +68,7 @@ refused() {
 	[ "$output" = "sp-diff: $1: $2" ]
 }
 
-@test "profiles of sp-emit have no violation; if a call is removed, it is named" {
+@test "a profile of sp-emit has no violation, and a call that is removed from it is one" {
 	local format
 	for format in oci docker spo systemd minijail firejail lxc kafel; do
 		[ $format != systemd ] || requires systemd-analyze
@@ -94,7 +95,7 @@ refused() {
 	done
 }
 
-@test "with arguments: the recorded family is allowed, and no other" {
+@test "with arguments, the recorded family is allowed, and no other" {
 	local format
 	for format in oci docker spo systemd minijail lxc kafel; do
 		[ $format != systemd ] || requires systemd-analyze
@@ -106,7 +107,7 @@ refused() {
 	done
 }
 
-@test "sp-diff reads every form" {
+@test "sp-diff reads each form" {
 	local format
 	sp-emit --oci --no-runtime -o o a.sp
 	for format in docker spo minijail kafel; do
@@ -119,7 +120,8 @@ refused() {
 + execveat  -  (group)" ]
 }
 
-# Resolves the conditions of container engines in another way, for amd64.
+# An independent program, which resolves the conditions of container engines for
+# amd64.
 resolve() {
 	jq --argjson caps "$2" --argjson kernel "$3" '
 	def at_least($v): ($v | split(".") | map(tonumber)) <= $kernel;
@@ -141,7 +143,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	"CAP_SETPCAP", "CAP_NET_BIND_SERVICE", "CAP_SYS_CHROOT", "CAP_KILL",
 	"CAP_AUDIT_WRITE"]'
 
-@test "the default profiles of docker and podman, compared with another way to resolve them" {
+@test "the default profiles of docker and podman are resolved as by an independent program" {
 	needs x86_64
 	local file
 	for file in "$DOCKER" "$PODMAN"; do
@@ -150,7 +152,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 		resolve "$file" "$DEFAULT_CAPS" '[6, 1]' >plain.json
 		denied plain.json all.sp >want
 		denied "$file" all.sp --kernel=6.1 >got
-		# names that only socketcall(2) has are not unknown
+		# a name that only socketcall(2) has is not unknown
 		run ! grep -w send note
 		[ "$(wc -l <want)" -gt 100 ]
 		diff want got
@@ -165,7 +167,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	done
 }
 
-@test "conditions on capabilities: a note names them if a rule depends on them" {
+@test "if a rule depends on capabilities, a note names them" {
 	cat >p.json <<-'END'
 	{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [
 	 {"names": ["execve", "read", "write", "exit_group"],
@@ -193,7 +195,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	[ "${lines[0]}" = "sp-diff: --cap=x: no capability is called 'x'" ]
 }
 
-@test "conditions on the kernel and the architecture" {
+@test "conditions on the kernel and the architecture are resolved" {
 	cat >p.json <<-'END'
 	{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [
 	 {"names": ["execve", "read", "write", "exit_group"],
@@ -220,7 +222,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	run -1 sp-verify -p p.json a.sp
 }
 
-@test "podman's errnos: a name or a number, before errnoRet" {
+@test "podman's errnos are names or numbers, and come before errnoRet" {
 	cat >p.json <<-'END'
 	{"defaultAction": "SCMP_ACT_ERRNO", "defaultErrno": "ENOSYS",
 	 "defaultErrnoRet": 1, "syscalls": [
@@ -235,7 +237,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	refused p.json "defaultErrno: not an errno"
 }
 
-@test "an errno beside an action that has none, as each runtime reads it" {
+@test "an errno beside an action that takes none is read as each runtime reads it" {
 	local key as
 	for key in '"errnoRet": 1' '"errno": "EPERM"'; do
 		echo '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names":
@@ -253,7 +255,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	[[ $output == *"p.json: defaultErrnoRet: runc ignores an errno for SCMP_ACT_LOG, "* ]]
 }
 
-@test "architectures of other machines are left out, unless libseccomp refuses" {
+@test "architectures of other machines are ignored, unless libseccomp refuses them" {
 	needs x86_64
 	local arch
 	profile() {
@@ -282,7 +284,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	[ "$(denied p.json a.sp | wc -l)" = 5 ]
 }
 
-@test "values that Go reads as 0 or as an empty list" {
+@test "values that Go reads as 0 or as an empty list are read so" {
 	echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": [],
 		"action": "SCMP_ACT_KILL"}, {"names": ["socket"], "action":
 		"SCMP_ACT_ERRNO", "args": [{"op": "SCMP_CMP_EQ"}]}]}' >p.json
@@ -293,7 +295,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	run -0 sp-verify -p p.json socket1.sp
 }
 
-@test "SeccompProfile: YAML as people write it" {
+@test "SeccompProfile: the usual forms of YAML are read" {
 	cat >p.yaml <<-'END'
 	---
 	# a comment
@@ -340,7 +342,7 @@ resource() {
 	printf '    - %s\n' "$@"
 }
 
-@test "SeccompProfile: several documents, and the one that is chosen" {
+@test "SeccompProfile: of several documents, one is chosen by name" {
 	{
 		printf -- '---\nkind: Namespace\nmetadata: {name: x}\n'
 		resource one execve read write exit_group
@@ -359,7 +361,7 @@ resource() {
 	[ "$output" = "sp-verify: p: no SeccompProfile is called two; the file has: one" ]
 }
 
-@test "SeccompProfile: a base in the same file, in a file beside it, and a missing one" {
+@test "SeccompProfile: a base is found in the same file or in a file beside it, and a missing one is named" {
 	local ending
 	mkdir in
 	{
@@ -389,7 +391,7 @@ resource() {
 	[[ $output == "sp-verify: in/p: in/base-1.0.yaml: line "*"unexpected end of stream" ]]
 }
 
-@test "profiles that no filter can express are an error, without a verdict" {
+@test "a profile that no filter can express is an error, and gets no verdict" {
 	echo '{"defaultAction": "SCMP_ACT_ERRNO", "architectures":
 		["SCMP_ARCH_X86_64", "SCMP_ARCH_S390X"], "syscalls":
 		[{"names": ["read"], "action": "SCMP_ACT_ALLOW"}]}' >p.json
@@ -403,7 +405,7 @@ resource() {
 	done
 }
 
-@test "YAML that is refused, with its line" {
+@test "YAML that is refused is named with its line" {
 	printf 'kind: &a x\nspec: *a\n' >p
 	refused p "line 2: an alias"
 	printf 'kind: x\nkind: y\n' >p
@@ -427,13 +429,13 @@ resource() {
 	refused p "more than 1 MiB of YAML"
 }
 
-# answers POLICY — prints its answers to the trace, "NAME ANSWER"
+# answers POLICY — prints its answers to the calls of the trace, "NAME ANSWER"
 answers() {
 	printf '%s\n' "$@" >p
 	denied p a.sp | cut -d' ' -f2-
 }
 
-@test "minijail: actions, comments, long lines" {
+@test "minijail: actions, comments and continued lines are read" {
 	run -0 answers '# a policy' 'execve: 1 # comment' 'read: allow' \
 		'write: return ENOSYS' 'chmod: \' ' return \' '13' \
 		'@frequency ./x'
@@ -447,7 +449,7 @@ chmod EPERM
 exit_group trap' ]
 }
 
-@test "minijail: conditions, and the answer to a call that fails them" {
+@test "minijail: conditions are read, and so is the answer to a call that fails them" {
 	printf '%s\n' 'execve: 1' 'exit_group: 1' \
 		'socket: arg0 == AF_UNIX && arg1 & 0x5 || arg0 == 16' >p
 	run -0 sp-verify -p p socket1.sp
@@ -460,13 +462,13 @@ exit_group trap' ]
 	sed -i 's/^socket.*/socket: arg0 != (AF_INET|0) \&\& arg0 <= ~0/' p
 	run -0 sp-verify -p p socket1.sp
 	run -1 sp-verify -p p socket2.sp
-	# a comparison for each bit, as sp-emit writes them
+	# a comparison for each bit is what sp-emit writes
 	sed -i "s/^socket.*/socket: arg0 \& 1$(printf ' \&\& arg0 in ~%d' 2 4 8 16 32 64 128)/" p
 	run -0 sp-verify -p p socket1.sp
 	run -1 sp-verify -p p socket2.sp
 }
 
-@test "minijail: what only compile_seccomp_policy.py accepts" {
+@test "minijail: forms that only compile_seccomp_policy.py accepts are read" {
 	run -0 answers '@default trap' '{ execve, write[arch=sparc,mips] }: allow' \
 		'read: { arg0 > 0x7fffffff; return EIO, arg0 == 3; allow, log }' \
 		'chmod: return EPERM'
@@ -478,7 +480,7 @@ exit_group trap' ]
 	grep -qx 'sp-verify: undecided: depends on arguments that were not recorded: chmod (judged if sp-verify runs the command itself: -- COMMAND)' note
 }
 
-@test "minijail: an included file is beside the policy, or below --root" {
+@test "minijail: an included file is looked for beside the policy, or below --root" {
 	mkdir -p dir/usr
 	printf '@include ./two\nexecve: 1\n' >dir/one
 	printf 'read: 1\nchmod: arg0 == 0\n' >dir/two
@@ -500,7 +502,7 @@ exit_group trap' ]
 	refused p 'line 1: @include ./dir/fifo: dir/fifo: Invalid argument'
 }
 
-@test "minijail: refused with line and reason" {
+@test "minijail: a wrong line is refused with its number and a reason" {
 	local text problem
 	while IFS='|' read -r text problem; do
 		printf 'read: 1\n%b\n' "${text//OR/||}" >p
@@ -539,7 +541,7 @@ exit_group trap' ]
 	refused p "names no system call"
 }
 
-@test "firejail: kept calls, dropped calls, and the error" {
+@test "firejail: kept calls, dropped calls and the error action are read" {
 	needs x86_64
 	cat >p <<-'END'
 	# a profile
@@ -563,7 +565,7 @@ x86_64 write kill thread
 x86_64 chmod EIO" ]
 }
 
-@test "firejail: the default list, exceptions and groups" {
+@test "firejail: the default list, exceptions and groups are read" {
 	needs x86_64
 	printf 'run 1 a\nimage /a\ncall 1 161 1\ncall 1 165 1\ncall 1 101 1\ncall 1 0 1\n' |
 		"$TESTS/mkstream" >m.sp
@@ -576,7 +578,7 @@ x86_64 chmod EIO" ]
 	run -0 sp-diff --quiet p p
 }
 
-@test "firejail: includes, ignored lines, and a profile without filters" {
+@test "firejail: includes, ignored lines, and a profile without filters are read" {
 	needs x86_64
 	export HOME=$PWD
 	mkdir -p root/etc/firejail .config/firejail
@@ -594,7 +596,7 @@ x86_64 chmod EIO" ]
 	printf 'seccomp.drop read\n' >.config/firejail/one.inc
 	run -0 denied p a.sp
 	[ "$output" = 'x86_64 read EPERM' ]
-	run -0 denied p a.sp --root=root	# a home below it is used, too
+	run -0 denied p a.sp --root=root	# the home is looked for there, too
 	[ "$output" = 'x86_64 chmod EPERM' ]
 	mkdir -p "root$HOME/.config/firejail"
 	mv .config/firejail/one.inc "root$HOME/.config/firejail"
@@ -608,7 +610,7 @@ x86_64 chmod EIO" ]
 	[ "$output" = "sp-verify: p: $HOME/.config/firejail/one.inc: line 1: @nothing: firejail 0.9.72 has no such group" ]
 }
 
-@test "firejail: other architectures, as in its own filters" {
+@test "firejail: other architectures get the same answers as in firejail's own filters" {
 	needs x86_64
 	printf 'run 1 a\nimage /a\ncall 1 3 1 arch=x86\ncall 1 1073741824 1\ncall 1 read 1\n' |
 		"$TESTS/mkstream" >arch.sp
@@ -622,7 +624,7 @@ x32 read EPERM" ]
 x86 read EPERM" ]
 }
 
-@test "firejail: refused with line and reason" {
+@test "firejail: a wrong line is refused with its number and a reason" {
 	printf 'quiet\nseccomp.drop @nothing\n' >p
 	refused p "line 2: @nothing: firejail 0.9.72 has no such group"
 	printf 'seccomp.drop !read\n' >p
@@ -638,7 +640,7 @@ x86 read EPERM" ]
 		printf 'seccomp\n?HAS_X11: %s\n' "$line" >p
 		refused p "line 2: ?HAS_X11: $line: whether this holds is not known"
 	done
-	# files that were not looked for do not count as missing
+	# files that were not looked for are not named as missing
 	printf 'include %s.local\n' {1..200} seccomp >p
 	refused p "line 1: include: too many files, or they include each other"
 	# each line would have to be compared with the whole list
@@ -669,7 +671,7 @@ unit() {
 	printf '%s\n' '[Unit]' 'Description=x' '[Service]' "$@" >p
 }
 
-# members GROUP — all names in a group of systemd
+# members GROUP — prints all names in a group of systemd
 members() {
 	local name
 	systemd-analyze --no-pager syscall-filter "$1" |
@@ -681,7 +683,7 @@ members() {
 	done
 }
 
-@test "systemd: a group allows what is in it and in @default" {
+@test "systemd: a group allows its calls and those in @default" {
 	requires systemd-analyze
 	unit 'SystemCallFilter=@system-service' SystemCallErrorNumber=EPERM \
 		SystemCallArchitectures=native MemoryDenyWriteExecute=yes \
@@ -697,7 +699,7 @@ members() {
 	[ "$(wc -l <want)" -gt 30 ]
 }
 
-@test "systemd: lists add up, take back, and begin anew" {
+@test "systemd: a later list adds to the first, takes calls back, or resets it" {
 	requires systemd-analyze
 	unit SystemCallFilter=chmod 'SystemCallFilter=close write \' \
 		'# in between' ' read' 'SystemCallFilter=~chmod write:EIO'
@@ -743,7 +745,7 @@ x32 read kill thread
 x86 read kill thread" ]
 }
 
-@test "systemd: address families" {
+@test "systemd: address families are restricted" {
 	requires systemd-analyze
 	unit RestrictAddressFamilies=AF_UNIX
 	run -0 sp-verify -p p socket1.sp
@@ -767,7 +769,7 @@ x86 read kill thread" ]
 	run -1 sp-verify -p p socket2.sp
 }
 
-@test "systemd: refused with line and reason" {
+@test "systemd: a wrong line is refused with its number and a reason" {
 	requires systemd-analyze
 	unit 'SystemCallFilter=read:EIO'
 	refused p "line 4: read:EIO: a call that is allowed has no errno"
@@ -796,7 +798,7 @@ x86 read kill thread" ]
 	unit 'SystemCallFilter=read @basic-io'
 	PATH=$PWD/bin run -2 sp-verify -p p a.sp
 	[ "$output" = "sp-verify: p: line 4: @basic-io: cannot run systemd-analyze, which lists the calls of a group" ]
-	# For calls that are in every allow-list, systemd need not be asked.
+	# systemd's groups are not needed for calls that are in each allow-list.
 	unit SystemCallFilter=read
 	sp-verify --json -p p all.sp >want 2>err || [ "$?" = 1 ]
 	run -1 --separate-stderr env PATH="$PWD/bin" sp-verify --json -p p all.sp
@@ -804,7 +806,7 @@ x86 read kill thread" ]
 	[[ $stderr == *"@default as systemd 252 has it"* ]]
 }
 
-@test "systemd: a misspelt directive or section is an error, an unknown one is not" {
+@test "systemd: a misspelt directive or section is an error, an unknown one is ignored" {
 	requires systemd-analyze
 	local right wrong systemd
 	while read -r wrong right; do
@@ -828,7 +830,8 @@ x86 read kill thread" ]
 	refused p "line 1: [service] is no section: did you mean [Service]?"
 	printf '[Sevice]\nSystemCallFilter=read\n' >p
 	refused p "line 1: [Sevice] is no section: did you mean [Service]?"
-	# systemd's own list, in the section that accepts most of them
+	# systemd prints these directives, in the section that accepts most of
+	# them
 	systemd=/lib/systemd/systemd
 	[ -x $systemd ] || skip "no systemd"
 	$systemd --dump-configuration-items | sed -n 's/^\([A-Za-z]*\)=.*/\1=/p' |
@@ -841,7 +844,7 @@ x86 read kill thread" ]
 	[ "$(denied q a.sp)" = "x86_64 chmod kill process" ]
 }
 
-@test "a file that is not a profile is refused by its kind" {
+@test "a file that is not a profile is refused, and the message says what it is" {
 	sp-emit --libseccomp -o p a.sp
 	refused p "C source; verify what sp-emit --bpf writes of the same recording, or the process that loaded it"
 	run -2 sp-verify -p a.sp a.sp
@@ -864,11 +867,11 @@ x86 read kill thread" ]
 	[[ $output == "sp-verify: p: line 3: "* ]]
 }
 
-@test "--as accepts only loaders of the profile's form; a unit has systemd's" {
+@test "--as accepts only loaders of the profile's form, and a unit's loader is systemd" {
 	unit SystemCallFilter=mseal
 	printf 'run 1 a\nimage /a\ncall 1 462 1\n' | "$TESTS/mkstream" >new.sp
 	if [ "$(scmp_sys_resolver mseal 2>/dev/null || echo -1)" = -1 ]; then
-		# systemd leaves out the name, because it is unknown
+		# systemd ignores the name, because it is unknown
 		run -1 sp-verify -p p new.sp
 		run -1 sp-verify -p p --as=systemd new.sp
 		run -0 sp-verify -p p --as=libseccomp new.sp
@@ -907,7 +910,7 @@ x86 read kill thread" ]
 	END
 }
 
-@test "systemd: a unit with its drop-ins, as systemctl cat prints them" {
+@test "systemd: the output of systemctl cat for a unit with drop-ins is read" {
 	cat >p <<-'END'
 	# /usr/lib/systemd/system/a.service
 	[Unit]
@@ -928,7 +931,7 @@ x86 read kill thread" ]
 	jq -e 'map(.name) == ["read"]' <<<"$output"
 }
 
-@test "LXC: lists, sections, actions and conditions" {
+@test "LXC: lists, sections, actions and conditions are read" {
 	needs x86_64
 	printf 'run 1 a\nimage /a\ncall 1 3 1 arch=x86\ncall 1 1073741824 1\ncall 1 read 1\n' |
 		"$TESTS/mkstream" >arch.sp
@@ -942,7 +945,7 @@ x86_64 chmod ENOSYS" ]
 x86_64 chmod EACCES
 x86_64 exit_group EACCES" ]
 	grep -q "unknown names, .*: no_such_call" note
-	# The list applies to all architectures; in version 1, only to the
+	# The list is for all architectures; in version 1, it is only for the
 	# native one.
 	run -0 sp-verify -p p arch.sp
 	printf '%s\n' 1 allowlist 0 '1 and more' >p
@@ -958,7 +961,7 @@ x86 read kill thread" ]
 	[[ "$(denied p socket2.sp)" == "x86_64 socket EPERM"* ]]
 }
 
-@test "LXC: refused with line and reason" {
+@test "LXC: a wrong line is refused with its number and a reason" {
 	local text problem
 	while IFS='|' read -r text problem; do
 		printf '%b\n' "$text" >p
@@ -986,7 +989,7 @@ x86 read kill thread" ]
 	END
 }
 
-@test "snapd: lists, denied calls, arguments, marks and names of users" {
+@test "snapd: lists, denied calls, arguments, marks and names of users are read" {
 	local text answers
 	needs x86_64
 	printf 'run 1 a\nimage /a\n%s\n' 'call 1 read 1' 'call 1 chmod 1' 'call 1 3 1 arch=x86' \
@@ -996,7 +999,7 @@ x86 read kill thread" ]
 		echo "$text"
 		[ "$(denied p arch.sp | tr '\n' ';')" = "$answers" ]
 		if [ "$text" != @unrestricted ]; then
-			# after a comment, and through a pipe
+			# the list follows a comment, and comes through a pipe
 			{ printf '# read: 1\n\n' && cat p; } >q
 			[ "$(denied - arch.sp <q | tr '\n' ';')" = "$answers" ]
 		fi
@@ -1027,7 +1030,7 @@ x86 read kill thread" ]
 	[[ $output == *"p: u:man is 77 in root/etc/passwd"* ]]
 }
 
-@test "snapd: refused with line and reason" {
+@test "snapd: a wrong line is refused with its number and a reason" {
 	local text problem
 	while IFS='|' read -r text problem; do
 		printf '%b\n' "$text" >p
@@ -1050,7 +1053,7 @@ x86 read kill thread" ]
 	END
 }
 
-@test "a unit is read with the drop-ins beside it, as systemctl cat prints them" {
+@test "a unit is read together with the drop-ins beside it, as systemctl cat prints them" {
 	mkdir x.service.d
 	printf '[Service]\nSystemCallFilter=@system-service chmod\n' >x.service
 	printf '[Service]\nSystemCallFilter=~chmod\n' >x.service.d/20-b.conf
@@ -1069,7 +1072,7 @@ x86 read kill thread" ]
 	ln -sf nowhere x.service.d/30.conf
 	run -2 sp-verify -p x.service a.sp
 	[[ $output == *"x.service.d/30.conf: No such file or directory" ]]
-	# this disables drop-ins in other directories, and has no settings
+	# this file disables drop-ins in other directories, and has no settings
 	# itself
 	ln -sf /dev/null x.service.d/30.conf
 	run -0 denied x.service a.sp
@@ -1081,7 +1084,7 @@ x86 read kill thread" ]
 	refused x.service 'x.service.d/: Too many levels of symbolic links'
 }
 
-@test "a .container file of podman has the profile that it names" {
+@test "for a .container file of podman, the profile that it names is read" {
 	sp-emit --oci -o p.json a.sp
 	jq '(.syscalls[].names) -= ["chmod"]' p.json >q.json
 	printf '[Container]\nSeccompProfile=p.json\nSeccompProfile=%s\n' "$PWD/q.json" >c
@@ -1107,7 +1110,7 @@ x86 read kill thread" ]
 	END
 }
 
-@test "filters that libseccomp itself compiles from the same profiles give the same answers" {
+@test "our filters answer as those that libseccomp compiles from the same profiles" {
 	needs x86_64
 	/usr/bin/python3 -c 'import seccomp, yaml' || skip "no python3-seccomp"
 	run -0 "$TESTS/scripts/profiles-agree.py" "${PROFILES:-6}" all.sp socket1.sp

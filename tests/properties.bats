@@ -1,11 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# For random names and trees, policies allow what was recorded and nothing else,
-# according to the parsers of their enforcers: tests/properties/names.py.
-# SP_NAMES: how many names of each format; make check-names has 100,000.
+# For random names and trees, checks that policies allow the recorded acts and
+# nothing else, according to the parsers of their enforcers:
+# tests/properties/names.py. SP_NAMES is the number of names for each format;
+# make check-names has 100,000.
 load helper
 
-# exact FORMAT — its policies allow what was recorded, and no more
+# exact FORMAT — checks that the format's policies allow the recorded acts, and
+# no others
 exact() {
 	local status=0
 	/usr/bin/python3 "$TESTS/properties/names.py" -n "${SP_NAMES-500}" \
@@ -15,18 +17,18 @@ exact() {
 	return $status
 }
 
-@test "apparmor: random names, as apparmor_parser compiles them" {
+@test "apparmor: policies for random names allow the recorded acts, as apparmor_parser compiles them" {
 	exact apparmor
 }
 
-@test "systemd: random names, as systemd's parsers read them" {
+@test "systemd: policies for random names allow the recorded acts, as systemd's parsers read them" {
 	exact systemd
 }
 
-@test "landlock: random names, under the kernel's own rules" {
+@test "landlock: policies for random names allow the recorded acts, and the kernel enforces that" {
 	exact landlock
 }
 
-@test "landlock-header: random names, with the header compiled" {
+@test "landlock-header: policies for random names allow the recorded acts, with the header compiled" {
 	exact landlock-header
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
-# Compares what systemd's options for paths really do with the table in the
+# Compares the effects of systemd's options for paths with the table in the
 # manual. Services of all kinds must start again under the drop-ins from their
 # recordings.
 load helper
@@ -20,12 +20,12 @@ setup() {
 	mkdir -p root/opt root/home/u root/etc/systemd/system
 }
 
-# table — the table in the manual
+# table — prints the table in the manual
 table() {
 	"$TESTS/scripts/protections-table"
 }
 
-# effect UNIT WHAT — the effect that the service reported
+# effect UNIT WHAT — prints the effect that the service reported
 effect() {
 	sed -n "s,^$2 ,,p" "root/out/$1"
 }
@@ -130,8 +130,8 @@ services() {
 
 names='user notify forking dynamic pre replace temporary mounts'
 
-# The counterpart of each service: with the same drop-in, it does something
-# else.
+# Each service has a counterpart that does something else under the same
+# drop-in.
 neighbours() {
 	local name
 	program near-user 'echo 1 >/home/u/other'
@@ -151,7 +151,7 @@ neighbours() {
 	done
 }
 
-# fresh — prints shell commands that make the files which the services find
+# fresh — prints shell commands that make the files which the services need
 fresh() {
 	cat <<-'END'
 	rm -rf /srv/app /var/log/app /home/u /var/lib/app.conf
@@ -161,7 +161,7 @@ fresh() {
 	END
 }
 
-# start NAME UNIT — prints commands that start, reload and stop it
+# start NAME UNIT — prints commands that start, reload and stop the service
 start() {
 	cat <<-END
 	systemctl start $2; echo \$? >/out/$1.started

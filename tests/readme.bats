@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
-# README.md: its commands work as they stand, in their order, one after the
-# other in one directory. tests/readme/commands.py lists those that need more.
+# Runs the commands of README.md unchanged, in their order, in one directory.
+# tests/readme/commands.py lists those that need preparations.
 
 load helper
 
@@ -54,7 +54,7 @@ prepare() {
 	done <commands
 }
 
-@test "the picture of a terminal is XML, and has each command and its output" {
+@test "the picture of a terminal is valid XML, and shows each command with its output" {
 	requires_root
 	"$TESTS/picture" "${SP_BIN:-$TESTS/../build/bin}" >session.svg
 	/usr/bin/python3 -c '

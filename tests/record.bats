@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=long
-# Compares what sp-record records with programs whose calls are known. Also
+# Compares the recordings of sp-record with programs whose calls are known. Also
 # tests how sp-record starts commands: users, signals, limits, and exit
 # statuses.
 
@@ -16,22 +16,23 @@ record() {
 	sp-record -q -o run.sp "$@"
 }
 
-# lines_of TRUTH — the calls in run.sp that TRUTH mentions
+# lines_of TRUTH — prints the calls in run.sp that TRUTH mentions
 lines_of() {
 	calls run.sp |
 		awk 'NR == FNR { told[$1, $2]; next } ($1, $2) in told' "$1" - |
 		sort
 }
 
-# agrees_with TRUTH — the recording has what TRUTH says, and no other counts
+# agrees_with TRUTH — checks that the recording has what TRUTH says, and no
+# other counts
 agrees_with() {
 	[ -s "$1" ]
 	sort "$1" >expected
 	lines_of "$1" | diff -u expected -
 }
 
-# bears_witness PROGRAM [ARG…] — the recording agrees with what the program
-# prints about itself. RECORD_OPTIONS has options for sp-record.
+# bears_witness PROGRAM [ARG…] — checks that the recording agrees with what the
+# program prints about itself. RECORD_OPTIONS has options for sp-record.
 bears_witness() {
 	local program=$1 status=0
 	shift
@@ -48,7 +49,7 @@ lost_nothing() {
 			and all(.runs[]; .complete)' >/dev/null
 }
 
-# exactly — the whole recording is what stdin lists
+# exactly — checks that the recording has the facts on stdin, and no others
 exactly() {
 	sort >expected
 	[ -s expected ]
@@ -64,12 +65,12 @@ has_no_call() {
 	calls run.sp | lacks -E "^[^ ]+ $1 "
 }
 
-# count NAME — how often the native call was made
+# count NAME — prints how often the native call was made
 count() {
 	calls run.sp | awk -v name="$1" '$1 == "x86_64" && $2 == name { print $3 }'
 }
 
-# field FILTER — a field of the only run in run.sp
+# field FILTER — prints a field of the only run in run.sp
 field() {
 	sp-emit --json run.sp | jq -r ".runs[0]$1"
 }
@@ -84,7 +85,7 @@ public_copy() {
 
 # --- what is recorded ------------------------------------------------------
 
-@test "a script: one execve, and the interpreter is the image" {
+@test "a script is one execve, and the interpreter is the image" {
 	printf '#!%s\n' "$WITNESS/exit-nolibc" >script
 	chmod +x script
 	record -- ./script
@@ -96,7 +97,7 @@ public_copy() {
 		"$(realpath "$WITNESS/exit-nolibc")" ]
 }
 
-@test "a symbolic link: the image is the file behind it" {
+@test "for a symbolic link, the image is its target" {
 	ln -s "$WITNESS/exit-nolibc" link
 	record -- ./link
 	exactly <<-'END'
@@ -109,7 +110,7 @@ public_copy() {
 		$'./link\nfalse' ]
 }
 
-@test "executed through a descriptor: argv[0], as a claim" {
+@test "an executable without a name has argv[0] as its name, marked as a claim" {
 	# shellcheck disable=SC2016 # $0 of that shell
 	record -- bash -c 'exec 3<"$0"; exec -a "$(printf "a\nb")" /proc/self/fd/3' \
 		"$WITNESS/exit-nolibc"
@@ -117,7 +118,7 @@ public_copy() {
 		map(.name) == ["a\nb"]'
 }
 
-@test "a search along PATH: only the execve that succeeds" {
+@test "of a search along PATH, only the execve that succeeds is recorded" {
 	mkdir first second third
 	echo 'not a program' >first/victim
 	cp "$WITNESS/exit-nolibc" third/victim
@@ -128,7 +129,7 @@ public_copy() {
 	END
 }
 
-@test "another user: none of the recorder's own calls" {
+@test "-u records none of the recorder's own calls" {
 	public_copy "$WITNESS/exit-nolibc"
 	record -u nobody -- ./exit-nolibc
 	exactly <<-'END'
@@ -137,27 +138,27 @@ public_copy() {
 	END
 }
 
-@test "an exec by a thread that is not the leader, which fails after the point of no return" {
+@test "an exec by another thread than the leader is recorded if it fails after the point of no return" {
 	run -139 timeout -s KILL 20 sp-record -q -o run.sp -- \
 		"$WITNESS/exec-late" file
 	[ "$(count execve)" -eq 2 ]
 	lost_nothing
 }
 
-@test "a command that is killed while it is being started: no stream" {
+@test "a command that is killed while it is being started leaves no stream" {
 	"$WITNESS/exec-late" file || [ $? -eq 139 ]
 	run --separate-stderr -139 record -- ./file
 	[ "$stderr" = "sp-record: ./file: ended while it was being started" ]
 	[ ! -e run.sp ]
 }
 
-@test "a thread that executes gives up its own tid: no task is left of it" {
+@test "a thread that executes a program gives up its tid, which is not listed as a task" {
 	run --separate-stderr -0 sp-record -o run.sp -- \
 		sh -c "$WITNESS/exec-thread >/dev/null; sleep 1.5 &"
 	[[ $stderr == *", 1 task is left: "*" (sleep): "* ]]
 }
 
-@test "another process that gets the tid that a thread had before its execve" {
+@test "a process that gets the tid that a thread had before its execve is not recorded" {
 	needs settid
 	local status=0 recorder
 	record -- /usr/bin/python3 -c 'import os, threading
@@ -178,14 +179,14 @@ threading.Event().wait()' 3>&- &
 	lost_nothing
 }
 
-@test "a text file without #!: the execve that fails is not recorded" {
+@test "an execve of a text file without #! fails, and is not recorded" {
 	echo exit 3 >script
 	chmod +x script
 	run -3 record -- ./script
 	calls run.sp | shows -x 'x86_64 execve 1'
 }
 
-@test "a program of another architecture: one line, 126, and no shell reads it" {
+@test "a program of another architecture gives one line and status 126, and no shell reads it" {
 	cp "$WITNESS/exit-nolibc" foreign
 	printf '\xb7' | dd of=foreign bs=1 seek=18 conv=notrunc status=none
 	run -126 --separate-stderr record -- ./foreign
@@ -195,7 +196,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	[ ! -e run.sp ]
 }
 
-@test "the path of an image on another mount" {
+@test "the path of an image has the mount on which it is" {
 	mkdir mnt
 	# shellcheck disable=SC2016 # for the shell inside
 	unshare -m sh -c 'mount -t tmpfs none mnt && cp "$1" mnt/image &&
@@ -204,7 +205,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 		"$(realpath mnt)/image" ]
 }
 
-@test "the path of an image is what a task in a chroot sees" {
+@test "the path of an image is the one that a task in a chroot sees" {
 	mkdir -p root/bin
 	cp "$WITNESS/exit-nolibc" root/bin/image
 	record -- chroot root /bin/image
@@ -212,7 +213,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 		jq -e '[.images[].path] | index("/bin/image")' >/dev/null
 }
 
-@test "another process that gets the tid of an ended child is not recorded" {
+@test "a process that gets the tid of an ended child is not recorded" {
 	record -- sh -c "$WITNESS/tid 31000 3 >truth; touch ready
 		until [ -e done ]; do sleep 0.05; done" &
 	wait_for 10 test -e ready
@@ -223,7 +224,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	agrees_with truth
 }
 
-@test "the image of each call" {
+@test "each call belongs to the image that made it" {
 	record -- sh -c "$WITNESS/exec-fail; :"
 	sp-emit --json run.sp >run.json
 	jq -e --arg sh "$(realpath "$(command -v sh)")" \
@@ -234,14 +235,14 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 			([$sh, $witness] | sort)' run.json
 }
 
-@test "three million calls while the reader is stopped: every one counted" {
+@test "three million calls while the reader is stopped are counted exactly" {
 	sp-record -q -- "$WITNESS/flood" 4 3000000 2>truth |
 		{ sleep 3; cat; } >run.sp
 	agrees_with truth
 	lost_nothing
 }
 
-@test "two million calls and new images while the recorder is stopped" {
+@test "two million calls and new images while the recorder is stopped are counted exactly" {
 	record -- sh -c :
 	local shell
 	shell=$(count getppid)
@@ -261,7 +262,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	[ "$(count execveat)" -eq 2 ]
 }
 
-@test "two hundred images: more than the counting table has rows" {
+@test "two hundred images are recorded, which are more than the counting table has rows" {
 	local i
 	mkdir bin
 	for i in {1..200}; do
@@ -277,7 +278,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	lost_nothing
 }
 
-@test "more different numbers than the hash holds: the rest is a loss" {
+@test "if a run has more different numbers than the hash holds, the others are counted as lost" {
 	record -- "$WITNESS/numbers-many" 70000 2>err
 	run -2 --separate-stderr sp-emit --json run.sp
 	jq -e '([.calls[] | select(.nr >= 100000) | .count] | add) as $kept |
@@ -288,7 +289,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	[ ! -e profile.json ]
 }
 
-@test "a filter that could not be watched in time: a note, and a text in the run record" {
+@test "if a filter was watched too late, a note and a text in the run record say so" {
 	sp-record -o run.sp -- sh -c "touch ready
 		until [ -e stopped ]; do sleep 0.05; done
 		$WITNESS/filtered errno >truth
@@ -306,7 +307,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	facts run.sp | shows -x 'x86_64 getpgid SIGSYS 2'
 }
 
-@test "a filter that was only seen when its task ended: a note" {
+@test "if a filter was only seen when its task ended, a note says so" {
 	sp-record -o run.sp -- sh -c "touch ready
 		until [ -e stopped ]; do sleep 0.05; done
 		exec $WITNESS/filtered early" 2>err &
@@ -353,7 +354,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 		select(.path | endswith("/gone"))] | .[0].build_id == $id'
 }
 
-@test "ten recorders at once, each with its own target only" {
+@test "ten recorders at once each record their own target only" {
 	local i pids=()
 	for i in 1 2 3 4 5 6 7 8 9 10; do
 		sp-record -q -o "$i.sp" -- "$WITNESS/flood" 2 "${i}0000" \
@@ -368,7 +369,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	done
 }
 
-@test "--no-follow: the command's threads and execs, not its children" {
+@test "--no-follow records the command's threads and execs, but not its children" {
 	RECORD_OPTIONS=(--no-follow)
 	bears_witness threads
 	record --no-follow -- "$WITNESS/exec-thread" | sed /getsid/d >truth
@@ -382,7 +383,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 
 # --- exit status -----------------------------------------------------------
 
-@test "exit status: that of the command" {
+@test "the exit status is that of the command" {
 	run record -- sh -c 'exit 37'
 	[ "$status" -eq 37 ]
 	[ "$(field .status.exit)" = 37 ]
@@ -390,7 +391,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 
 @test "if a bpf call of the recorder fails, it prints the reason and writes no file" {
 	local command
-	# BPF_MAP_CREATE, BPF_PROG_LOAD, BPF_RAW_TRACEPOINT_OPEN
+	# these are BPF_MAP_CREATE, BPF_PROG_LOAD and BPF_RAW_TRACEPOINT_OPEN
 	for command in 0 5 17; do
 		jq -n --argjson command "$command" '{
 			defaultAction: "SCMP_ACT_ALLOW", syscalls: [{
@@ -404,13 +405,13 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	done
 }
 
-@test "exit status: 128 + n for a command killed by signal n" {
+@test "the exit status is 128 + n for a command killed by signal n" {
 	run record -- sh -c 'kill -KILL $$'
 	[ "$status" -eq 137 ]
 	[ "$(field .status.signal)" = 9 ]
 }
 
-@test "exit status: 126 and 127 for commands that cannot be run" {
+@test "the exit status is 126 or 127 for a command that cannot be run" {
 	touch data
 	run --separate-stderr -126 record -- ./data
 	[[ $stderr == "sp-record: ./data: "* ]]
@@ -425,7 +426,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	[ ! -e run.sp ]
 }
 
-@test "exit status: 125 for a wrong command line" {
+@test "the exit status is 125 for a wrong command line" {
 	local wrong
 	for wrong in '' '--' '--bogus -- true' '-t x -- true' '-t -1 -- true' \
 		'--label novalue -- true' '-u no-such-user -- true'; do
@@ -448,7 +449,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 
 # --- streams and files -----------------------------------------------------
 
-@test "the recorder's own stdin stays open, too, without --split=mark" {
+@test "without --split=mark, too, the recorder's own stdin stays open" {
 	sp-record -q --every -o outer.sp -- sp-record -q -o inner.sp -- true
 	sp-emit --ndjson outer.sp >events
 	# the recorder closes other descriptors
@@ -460,7 +461,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	[ "$(echo hello | record -- cat)" = hello ]
 }
 
-@test "without -o the command's stdout is stderr" {
+@test "without -o, the command's stdout is stderr" {
 	sp-record -q -- echo hello >run.sp 2>err
 	[ "$(<err)" = hello ]
 	has_call execve
@@ -498,17 +499,17 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	[ "$(<status)" -eq 125 ]
 }
 
-@test "the command gets no descriptor of the recorder's" {
+@test "the command gets no descriptor of the recorder" {
 	ls /proc/self/fd >expected
 	record -- ls /proc/self/fd >got
 	diff -u expected got
 }
 
-@test "the command's environment, signals and privileges are untouched" {
+@test "the command's environment, signals and privileges are those of the recorder" {
 	env | grep -v ^_= >expected
 	record -- env | grep -v ^_= | diff -u expected -
-	# Without signals 32 and 33, which the C library of a program with threads
-	# takes for itself.
+	# Signals 32 and 33 are left out: the C library of a program with
+	# threads uses them.
 	own() {
 		local name value
 		"$@" grep -E '^(Sig(Blk|Ign|Cgt)|Cap|NoNewPrivs|Seccomp|Umask)' \
@@ -522,7 +523,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	own record -- env | diff -u expected -
 }
 
-@test "one line of summary on stderr, none with -q" {
+@test "a summary is one line on stderr, and -q prints none" {
 	run --separate-stderr -0 sp-record -o run.sp -- true
 	[[ $stderr == "sp-record: "* ]]
 	[ "${#stderr_lines[@]}" -eq 1 ]
@@ -568,13 +569,13 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	done
 }
 
-@test "the environment is not recorded, and with --no-argv no argument" {
+@test "the environment is not recorded, and with --no-argv neither are arguments" {
 	PASSWORD=tr0ub4dor record --no-argv -- echo correct-horse
 	[ "$(field .argv)" = null ]
 	[ "$(grep -caE "tr0ub4dor|correct-horse" run.sp)" -eq 0 ]
 }
 
-@test "every run has an id of its own" {
+@test "every run has its own id" {
 	record -- true
 	local first second
 	first=$(field .id)
@@ -585,7 +586,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 
 # --- as which user, and for how long ---------------------------------------
 
-@test "-u: the user's id, groups and HOME, and no capability" {
+@test "-u sets the user's id, groups and HOME, and leaves no capability" {
 	record -u nobody -- sh -c 'id -u; id -g; id -G; echo "$HOME"
 		grep -E "^Cap(Inh|Prm|Eff|Amb):" /proc/self/status' >got
 	cat >expected <<-END
@@ -603,7 +604,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	[ "$(field .uid)" = "$uid" ]
 }
 
-@test "without the capabilities: one line that names them" {
+@test "without the capabilities, one line names them" {
 	public_copy "$SP_BIN/sp-record"
 	run --separate-stderr -125 setpriv --reuid=nobody --regid=nogroup \
 		--clear-groups ./sp-record --method=bpf -o /dev/null -- true
@@ -625,7 +626,7 @@ record_with_changed_btf() {
 	[ "${#stderr_lines[@]}" -eq 1 ]
 }
 
-@test "a kernel whose types changed: one line that names what is missing" {
+@test "on a kernel whose types changed, one line names the missing ones" {
 	record_with_changed_btf kind
 	[ "$stderr" = "sp-record: the BTF of Linux $(uname -r) has a type of \
 kind 30, which is unknown here: use a newer sp-record" ]
@@ -650,7 +651,7 @@ task_struct.pid, which recording needs: use a newer sp-record" ]
 	[ "$(awk '{ print $2 }' got | sort -u)" = 0000000000000000 ]
 }
 
-@test "-t: SIGTERM, and the shutdown is recorded" {
+@test "-t sends SIGTERM, and the command's shutdown is recorded" {
 	run -0 record -t 1 -- sh -c 'trap "mkdir stopped; exit 3" TERM
 		while :; do sleep 0.1; done'
 	[ -d stopped ]
@@ -658,11 +659,11 @@ task_struct.pid, which recording needs: use a newer sp-record" ]
 	[ "$(field .complete)" = true ]
 }
 
-@test "-t: the status of a command that has already exited is kept" {
+@test "-t keeps the status of a command that has already exited" {
 	run -3 record -t 1 -- sh -c 'sleep 3 & exit 3'
 }
 
-@test "-t: SIGKILL after ten seconds" {
+@test "-t sends SIGKILL after ten seconds" {
 	local start=$SECONDS
 	run -0 record -t 1 -- sh -c 'trap "" TERM; while :; do sleep 0.2; done'
 	[ $((SECONDS - start)) -ge 10 ]
@@ -679,7 +680,7 @@ task_struct.pid, which recording needs: use a newer sp-record" ]
 	has_call clock_nanosleep
 }
 
-@test "--leader leaves the rest running" {
+@test "--leader ends the recording when the command ends, and leaves other tasks running" {
 	local start=$SECONDS
 	run -4 record --leader -- sh -c 'sleep 20 >/dev/null 2>&1 3>&- &
 		echo $! >pid; exit 4'
@@ -687,7 +688,7 @@ task_struct.pid, which recording needs: use a newer sp-record" ]
 	[ $((SECONDS - start)) -le 5 ]
 }
 
-@test "a signal is passed on and recording goes on" {
+@test "a signal is passed on, and the recording continues" {
 	local signal
 	for signal in INT TERM HUP; do
 		rm -f ready
@@ -708,7 +709,7 @@ task_struct.pid, which recording needs: use a newer sp-record" ]
 	done
 }
 
-@test "timeout(1), which signals twice: the shutdown is recorded" {
+@test "timeout(1) signals twice, and the command's shutdown is recorded" {
 	local i
 	# shellcheck disable=SC2016 # for the shell inside
 	for i in 1 2 3; do
@@ -721,7 +722,7 @@ task_struct.pid, which recording needs: use a newer sp-record" ]
 	done
 }
 
-@test "a signal while it starts leaves no file" {
+@test "a signal during the start leaves no file" {
 	local t
 	for t in 0.002 0.01 0.02 0.03; do
 		timeout -s TERM $t sp-record -q -o run.sp -- true ||
@@ -732,7 +733,7 @@ task_struct.pid, which recording needs: use a newer sp-record" ]
 	run ! compgen -G 'run.sp.*'
 }
 
-@test "the terminal is hung up: the command gets the signal, and its shutdown is recorded" {
+@test "if the terminal is hung up, the command gets the signal, and its shutdown is recorded" {
 	/usr/bin/python3 - <<-'END'
 	import os, pty, time
 	pid, fd = pty.fork()
@@ -748,7 +749,7 @@ task_struct.pid, which recording needs: use a newer sp-record" ]
 	[ "$(field .status.exit)" -eq 7 ]
 }
 
-@test "started with SIGCHLD ignored: the recorder ends, and the command ignores it, too" {
+@test "if SIGCHLD is ignored at the start, the recorder ends, and the command ignores it, too" {
 	timeout -s KILL 20 /usr/bin/python3 -c '
 import os, signal
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -757,7 +758,7 @@ os.execvp("sp-record", "sp-record -q -o run.sp -- grep SigIgn "
 	[ $((0x$(awk '{ print $2 }' got) & 1 << 16)) -ne 0 ]
 }
 
-@test "started with SIGCHLD ignored: each tool that has children answers as ever" {
+@test "if SIGCHLD is ignored at the start, each tool that has children works as usual" {
 	requires_root
 	local tool row
 	tool=$WITNESS/getpid-nolibc
@@ -793,7 +794,7 @@ os.execvp("sp-record", "sp-record -q -o run.sp -- grep SigIgn "
 	diff -u usual got
 }
 
-@test "started without stderr: no message gets into the stream" {
+@test "without stderr, no message gets into the stream" {
 	sp-record -o run.sp -- true 2>&-
 	has_call exit_group
 }
@@ -804,7 +805,7 @@ os.execvp("sp-record", "sp-record -q -o run.sp -- grep SigIgn "
 	[[ $stderr == *", 1 task is left: "*" (sleep): "* ]]
 }
 
-@test "-u: the caller's own groups are given up" {
+@test "-u gives up the caller's own groups" {
 	requires setpriv
 	setpriv --groups 4,24 "$SP_BIN/sp-record" -q -o run.sp -u nobody -- \
 		id -G >got
@@ -840,7 +841,7 @@ os.execvp("sp-record", "sp-record -q -o run.sp -- grep SigIgn "
 	has_call ptrace
 }
 
-@test "strace of the recorder does not disturb it" {
+@test "strace of the recorder does not affect the recording" {
 	strace -o log sp-record -q -o run.sp -- "$WITNESS/exit-nolibc"
 	exactly <<-'END'
 	x86_64 execve 1
@@ -887,9 +888,8 @@ os.execvp("sp-record", "sp-record -q -o run.sp -- grep SigIgn "
 		sp-record -q -o /dev/null -- true
 	done
 	objects | comm -13 before - >new
-	# The kernel frees objects after a grace period, and other recorders
-	# on this machine may have objects at the moment, too. All are gone
-	# within a minute.
+	# The kernel frees objects after a grace period, and other recorders on
+	# this machine may have objects now. All are gone within a minute.
 	for ((i = 0; i < 60; i++)); do
 		objects | comm -12 new - >left
 		[ -s left ] || return 0

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# What `make release` does besides the checks, which take nearly an hour.
-# Here, a Makefile replaces them, and only prints which targets were made.
+# Tests what `make release` does besides the checks, which take nearly an hour.
+# Here, a Makefile replaces the checks, and only prints which targets were made.
 
 load helper
 
@@ -19,7 +19,7 @@ setup() {
 	git commit -qm all
 }
 
-@test "a release runs every check, and has the archive, the packages and the picture with their sums" {
+@test "a release runs every check, and has the archive, the packages and the picture with their checksums" {
 	run -0 .package/release 1.2.3 build/release
 	[ "${lines[*]:0:3}" = 'lint check check-package' ]
 	cd build/release
@@ -30,7 +30,7 @@ setup() {
 	diff sandprint-1.2.3/Makefile ../../Makefile
 }
 
-@test "changes that are not committed, before and during the checks, prevent a release" {
+@test "uncommitted changes, before or during the checks, prevent a release" {
 	touch new
 	run -1 .package/release 1.2.3 build/release
 	[ "$output" = 'release: there are changes that are not committed: commit them first' ]
@@ -42,7 +42,7 @@ setup() {
 	[ ! -e build/release ]
 }
 
-@test "a version that the changelog lacks, or calls UNRELEASED, is not released" {
+@test "a version is not released if the changelog lacks it or calls it UNRELEASED" {
 	run -1 .package/release 1.2.4 build/release
 	[[ $output == 'release: 1.2.4 has no entry'* ]]
 	sed -i s/unstable/UNRELEASED/ .package/debian/changelog

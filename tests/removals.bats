@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
-# Removes one call of a program from its profile. sp-verify must name this call:
+# Removes one call of a program from its profile. sp-verify must name this call
 # for the recording, for a run of the program, and from the kernel's records in
 # a container. Only every SP_STRIDE-th call of each program is tried; `make
 # check-removals` tries all calls.
@@ -11,7 +11,8 @@ load helper
 STRIDE=${SP_STRIDE:-12}
 ENVIRONMENT=(env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin)
 
-# program NAME — reads its script from stdin; it gets a directory to work in
+# program NAME — reads the program's script from stdin, and makes a directory
+# for it
 program() {
 	mkdir -p programs
 	cat >"programs/$1"
@@ -127,7 +128,7 @@ without() {
 		| .syscalls |= map(select(.names != []))' "$2"
 }
 
-# names LIST — the names of the calls in it
+# names LIST — prints the names of the calls in it
 names() {
 	jq -r 'map(.name) | unique | .[]' "$1"
 }
@@ -163,8 +164,8 @@ listens() {
 		END { exit !found }' /proc/net/netlink
 }
 
-# contained NAME JQ TOOL… — runs the program in a container under the tool.
-# jq's filter changes the configuration, and finds a profile in $profile.
+# contained NAME JQ TOOL… — runs the program in a container under the tool. The
+# jq filter changes the configuration, and has a profile in $profile.
 contained() {
 	local bundle=$BATS_FILE_TMPDIR/bundle name=$1 filter=$2
 	shift 2
@@ -176,7 +177,7 @@ contained() {
 	grep -qx worked answer
 }
 
-# The staging profile denies nothing, and the kernel has a record of the call.
+# The staging profile denies nothing, but the kernel logs the call.
 in_container() {
 	without "$2" "$BATS_FILE_TMPDIR/$1.log.json" >less.json
 	sp-verify --audit --json -o list 2>err 3>&- &
@@ -188,8 +189,8 @@ in_container() {
 	names list | shows -x "$2"
 }
 
-# A container is another environment: the calls that are not made in it are
-# named here.
+# A container is another environment: the calls that the program does not make
+# in it are named here.
 each_in_container() {
 	echo '{}' >less.json
 	contained "$1" 'del(.linux.seccomp)' sp-record -q -o inside.sp --

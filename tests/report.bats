@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# sp-emit --html and --timeline, which people read. `make check-html` looks at
-# the page in a browser.
+# Tests sp-emit --html and --timeline, which are for people. `make check-html`
+# opens the page in a browser.
 load helper
 
 setup() {
@@ -24,12 +24,12 @@ pages() {
 		'call 3 write 1' | "$TESTS/mkstream" >b.sp
 }
 
-@test "--html: well-formed, complete in itself, and inert whatever the names" {
+@test "--html writes a page that is well-formed, needs no other file, and runs no script from a name" {
 	pages
 	sp-emit --html --allow-partial a.sp b.sp >page.html 2>err
 	run -0 "$TESTS/scripts/html-check.py" page.html
 	[ -z "$output" ]
-	# the names are there, as text
+	# the page shows the names as text
 	"$TESTS/scripts/html-check.py" --text page.html >text
 	[ "$(grep -cF '/bin/<img src=x onerror=alert(1)></title></script>' text)" -ge 3 ]
 	grep -qF '<script>alert(1)</script><!--\x0a\xe2\x80\xae&quot;"' text
@@ -38,7 +38,7 @@ pages() {
 	cat a.sp b.sp | sp-emit --html --allow-partial 2>/dev/null | cmp - page.html
 }
 
-@test "--html shows what the profile allows, how complete the runs are, and what each call is for" {
+@test "--html shows the allowed calls, how complete the runs are, and what each call is for" {
 	pages
 	sp-emit --html --allow-partial a.sp b.sp >page.html 2>err
 	"$TESTS/scripts/html-check.py" --text page.html >text
@@ -49,7 +49,7 @@ pages() {
 	grep -qF '1 × ioctl(TCGETS)' text
 	grep -qF '1 × chmod(S_ISUID)' text
 	sp-emit --explain --allow-partial a.sp 2>/dev/null | grep 'values .*chmod(S_ISUID)$'
-	# a table cell for each run that made a call
+	# there is a table cell for each run that made a call
 	grep -qE '<th scope="row"><code>read</code></th><td class="num">1</td><td class="num">5</td><td class="num">1</td>' page.html
 	# a directory comes before its contents, and a name that begins like it
 	# is separate
@@ -57,7 +57,7 @@ pages() {
 		'/srv 4 /a 3 (itself) /b/c /a-b ' ]
 }
 
-@test "--html counts a recording with parts once, and a stopped run as a success, and cuts long lists" {
+@test "--html counts a recording with parts once, counts a stopped run as a success, and cuts long lists" {
 	{
 		printf '%s\n' 'run 1 a argv=a status=-15 start=5' 'run 2 a argv=a status=-15 start=7' \
 			'part 1 1 0 -' 'part 2 1 1 ready'
@@ -137,13 +137,14 @@ pages() {
 	4: Add a run in which it creates, replaces and removes its files: data, logs that are rotated, temporary files, a PID file, because the program can rename, link or remove files, or make directories, and no run made these calls for it: $PWD/app imports rename
 	END
 	sp-emit --markdown --possible x.sp | shows '^- \*\*Add a run in which clients connect to each port.*imports <code>listen</code>, <code>accept4</code> (`listen` `accept4`)\.$'
-	# the others of an ability are in its line; =all has a line for each
+	# the line of an ability names its other calls; =all prints a line for
+	# each
 	sp-emit --explain --possible x.sp | shows -E 'listen +EPERM +possible +[0-9]+: .*app imports listen; made by .*; also accept4 \([0-9]+\)(, [a-z0-9_]+ \([0-9]+\))*; to accept connections$'
 	sp-emit --explain --possible x.sp | lacks -E ' accept4 +EPERM '
 	sp-emit --explain --possible=all x.sp | shows -E ' accept4 +EPERM +possible +[0-9]+: .*app imports accept4; made by [0-9]+ of 206 other programs$'
 }
 
-@test "--html names the program, and answers what it may do, what is risky, how sure that is, which test to add" {
+@test "--html answers what the program may do, what is risky, how sure that is, and which test to add" {
 	printf '%s\n' 'run 1 x argv=/opt/<app status=0' 'image /bin/sh' 'call 1 execve 1 flags=8' \
 		'image /srv/app-1.2' 'name 1 0 /opt/<app 1' 'call 1 50 2' 'call 1 43 1' 'call 1 ptrace 1' 'call 1 13 2' \
 		'socket 1 2 0 0 00507f000001 1' | "$TESTS/mkstream" >x.sp
@@ -161,11 +162,12 @@ pages() {
 	grep -x 'SureThe certainty is low: One run says nothing about what another would add. How sure' text
 	grep -x 'TestAdd runs in which it gets each signal that it handles: to reload, to reopen its logs, to stop. Which tests to add' text
 	grep -E '^accept connections .*At: AF_INET 127\.0\.0\.1:80' text
-	# without the program that the run began with, the title names the busiest one
+	# the first program of the run is not in the recording, so the title
+	# names the busiest one
 	sp-emit --html --image=/bin/sh x.sp 2>err | shows -F '<title>Sandbox profile of sh</title>'
 }
 
-@test "--html does not say that a profile forbids what another allowed call can do" {
+@test "--html does not say that a profile forbids an act if another allowed call can do it" {
 	local nr call ability
 	while read -r nr call ability; do
 		printf '%s\n' 'run 1 x status=0' 'image /bin/a' 'call 1 execve 1 flags=8' "call 1 $nr 1" |
@@ -185,7 +187,7 @@ pages() {
 	END
 }
 
-@test "--html: with many runs, a column of the heat map is several, and the page stays small" {
+@test "--html: with many runs, a column of the heat map stands for several, and the page stays small" {
 	{
 		for n in {1000..1130}; do
 			echo "run $n 'run $n' argv='a $n' status=$((n == 1077))"
@@ -197,7 +199,7 @@ pages() {
 	"$TESTS/scripts/html-check.py" --text page.html >text
 	grep -F 'Of 131 runs, 2 failed, or made a call that no other command line made.' text
 	grep -F 'A column is 3 runs' text
-	# 43 columns of three, and one of two
+	# 43 columns are for three runs, and one is for two
 	grep -F '<th scope="col" class="num">130–131</th>' page.html
 	grep -oE '<th scope="row"><code>rename</code></th>(<td class="num">[0-9]+</td>)+' page.html |
 		grep -oE 'num">[0-9]+' | tr -dc '0-9\n' >cells
@@ -210,7 +212,7 @@ pages() {
 	sp-emit --explain many.sp 2>err | shows ' read .* runs  *131 of 131$'
 }
 
-@test "--timeline: first sights in order, each call once as new, and the marks" {
+@test "--timeline lists first uses in order, each call once as new, and the marks" {
 	{
 		echo 'run 1 a start=5000000000'
 		echo 'run 2 a start=7000000000'

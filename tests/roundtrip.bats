@@ -11,8 +11,8 @@ setup_file() {
 	needs x86_64
 }
 
-# round_trip FORMAT [OPTION…] — runs it; the recordings are made once for this
-# file
+# round_trip FORMAT [OPTION…] — runs the format's rows; the recordings are made
+# once for this file
 round_trip() {
 	mkdir -p "$BATS_FILE_TMPDIR/work"
 	"$TESTS/roundtrip/run" -w "$BATS_FILE_TMPDIR/work" "${@:2}" "$1" >out ||
@@ -31,14 +31,14 @@ other_emit() {
 	chmod +x build/bin/sp-emit
 }
 
-# fails FORMAT WHY — the row with such a policy fails
+# fails FORMAT WHY — checks that the row fails with such a policy
 fails() {
 	SP_BIN=$PWD/build/bin run -1 "$TESTS/roundtrip/run" -r '^create$' "$1"
 	echo "$output"
 	[[ ${lines[0]} == "not ok $1 create: "$2 ]]
 }
 
-@test "a policy that is too tight, and one that is too loose, fail their row" {
+@test "a row fails if its policy is too tight or too loose" {
 	sp-record -q --paths -o true.sp -- /bin/true
 	other_emit "set -- \"\${@:1:\$#-1}\" '$PWD/true.sp'"
 	fails landlock 'denied: fs.execute *'
@@ -55,7 +55,7 @@ fails() {
 	fails bpf 'lets through: * 133'
 }
 
-@test "landlock, and the list of its denials" {
+@test "landlock policies pass the round trip, and the list of their denials is right" {
 	round_trip landlock
 }
 
@@ -64,39 +64,39 @@ fails() {
 }
 
 # few COMMAND FORMAT — runs only a few rows of a format that takes long, or has
-# the same rules as another one; all rows if SP_ROUNDTRIP_ALL is set; none if
-# there is no such command
+# the same rules as another one. Runs all rows if SP_ROUNDTRIP_ALL is set, and
+# none if there is no such command
 few() {
 	local rows='^(create|rename-within|shell-pipe|tcp-serve|personality)$'
 	requires "$1"
 	round_trip "$2" -r "${SP_ROUNDTRIP_ALL:-$rows}"
 }
 
-@test "landlock, the C header" {
+@test "the C header for Landlock passes the round trip" {
 	few cc landlock-header
 }
 
-@test "libseccomp, the C header" {
+@test "the C header for libseccomp passes the round trip" {
 	few cc libseccomp
 }
 
-@test "raw cBPF under bwrap" {
+@test "raw cBPF passes the round trip under bwrap" {
 	few bwrap bwrap
 }
 
-@test "runc, with new privileges and without" {
+@test "profiles pass the round trip under runc, with new privileges and without" {
 	few runc runc
 	few runc runc-nnp
 }
 
-@test "crun, with new privileges and without" {
+@test "profiles pass the round trip under crun, with new privileges and without" {
 	few crun crun
 	few crun crun-nnp
 }
 
-# If this kernel lacks AppArmor, a guest with Debian's kernel reads the
-# recordings of this machine.
-@test "apparmor, in a guest" {
+# If this kernel lacks AppArmor, a guest with Debian's kernel enforces the
+# policies.
+@test "apparmor profiles pass the round trip in a guest" {
 	[ -n "${SP_ROUNDTRIP_ALL-}" ] || skip "by make check-roundtrip"
 	requires apparmor_parser aa-exec
 	local build=${SP_BIN%/bin}
@@ -122,6 +122,6 @@ few() {
 	few minijail0 minijail
 }
 
-@test "the systemd drop-in, in a booted systemd" {
+@test "systemd drop-ins pass the round trip in a booted systemd" {
 	few /lib/systemd/systemd systemd
 }

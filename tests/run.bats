@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
-# tests/run itself, on a machine that lacks 32-bit calls: what it prints about
+# Tests tests/run itself on a machine that lacks 32-bit calls: its output about
 # tests that skip, and about tests that change the machine.
 load helper
 
@@ -43,8 +43,9 @@ suite() {
 	unshare -m -u env -u SP_STRICT "$TESTS/run" "$@" build planted.bats 3>&-
 }
 
-# apart [--strict] — the same, without cgroups, IPC objects and networks of the
-# machine: other tests change these at the same time, which would be failures
+# apart [--strict] — the same, but does not look at cgroups, IPC objects and
+# networks of the machine: other tests change these at the same time, which
+# would be failures
 apart() {
 	unshare -m -u -i -n env -u SP_STRICT bash -c '
 		awk "\$3 ~ /^cgroup2?\$/ { print \$2 }" /proc/self/mounts |
@@ -60,7 +61,7 @@ skipping() {
 	END
 }
 
-@test "skips are listed with the reason, rows and tests apart" {
+@test "skips are listed with their reasons, and skipped rows apart from skipped tests" {
 	requires_root
 	skipping
 	a_test 'just so' <<<'skip "no luck"'
@@ -83,7 +84,7 @@ skipping() {
 	[[ $output == *'planted.bats: skipped without a reason of the machine'* ]]
 }
 
-@test "--strict: versions of tools are features; a tool that is missing fails" {
+@test "--strict: a version of a tool is a feature, and a missing tool fails the run" {
 	requires_root
 	local test reason n=0
 	while IFS=$'\t' read -r reason test; do
@@ -106,7 +107,7 @@ skipping() {
 		<<<"$output" | diff -u expected -
 }
 
-@test "the probe: all features, the quick ones, one feature, an unknown one" {
+@test "the probe prints all features, the quick ones or one feature, and refuses an unknown one" {
 	local machine=${SP_BIN%/bin}/tests/machine name
 	"$machine" >all
 	"$machine" quick >quick
@@ -122,7 +123,7 @@ skipping() {
 	[ "$(wc -l <quick)" -lt "$(wc -l <all)" ]
 }
 
-@test "a file whose tests are all skipped fails, unless the machine explains it" {
+@test "a file whose tests are all skipped fails the run, unless the machine explains it" {
 	requires_root
 	a_test 'needs it' <<<'needs int80'
 	a_test 'works' <<<'true'

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# The calls that container runtimes make themselves: each release starts a
-# container under a profile from sp-emit, with and without no_new_privs, for
-# root and another user.
+# Tests the calls that container runtimes make themselves. Each release of a
+# runtime starts a container under a profile from sp-emit, with and without
+# no_new_privs, as root and as another user.
 
 load helper
 
@@ -49,10 +49,10 @@ container() {
 		sandprint-runtimes </dev/null
 }
 
-# starts RUNTIME WORD… — so does the profile for it alone. The program makes no
-# call but execve and exit_group, so no call of the runtime is allowed by chance. A
-# large environment makes the runtime ask for memory, and Go collect garbage,
-# behind the filter.
+# starts RUNTIME WORD… — checks that the runtime starts a container under a
+# profile for it alone. The program makes no call but execve and exit_group, so
+# no call of the runtime is allowed by chance. A large environment makes the
+# runtime ask for memory, and Go collect garbage, behind the filter.
 starts() {
 	local runtime=$1 uid option variables
 	local -A large=([0]='3000 15000' [0--nnp]='3000 15000')
@@ -69,7 +69,7 @@ starts() {
 	done
 }
 
-# in_sid RUNTIME — runs a runtime from Debian's unstable suite
+# in_sid RUNTIME — prepares a runtime from Debian's unstable suite
 in_sid() {
 	requires apt-get dpkg-deb
 	"$TESTS/suite" "$ROOT" sid runc crun >&2 ||

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# The tools that only read, compute and write enter a sandbox: sandbox.h.
+# The tools that only read, compute and write enter the sandbox of sandbox.h.
 
 load helper
 
@@ -10,8 +10,8 @@ setup() {
 	sp-emit --oci -o ls.json ls.sp 2>/dev/null
 }
 
-# confined COMMAND… — whether it is in its sandbox while it waits for the rest
-# of a stream
+# confined COMMAND… — checks that it is in its sandbox while it waits for the
+# rest of a stream
 confined() {
 	local pid
 	mkfifo in
@@ -89,7 +89,7 @@ confined() {
 	wait $!
 }
 
-@test "a FIFO that is opened and closed again is an empty file" {
+@test "a FIFO whose writer closes it at once is an empty file" {
 	mkfifo in
 	{ : >in; } &
 	run -2 timeout 20 sp-merge in
@@ -97,7 +97,7 @@ confined() {
 	wait $!
 }
 
-@test "more files than descriptors can be read, too" {
+@test "more files can be read than a process can have descriptors" {
 	local i
 	for i in {1..200}; do ln ls.sp "$i.in"; done
 	(ulimit -n 64 && sp-merge -o all.sp ./*.in)
@@ -106,7 +106,7 @@ confined() {
 	cmp all.sp ls.sp
 }
 
-@test "each bad one of several inputs is named" {
+@test "of several inputs, each bad one is named" {
 	echo text >bad
 	run -2 sp-merge none ls.sp bad
 	[ "${#lines[@]}" = 2 ]

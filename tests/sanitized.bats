@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=long
-# The tools in a build with ASan and UBSan: no access outside of an object, no
-# undefined behaviour and no leak, whatever they read and write.
+# Runs the tools in a build with ASan and UBSan. They make no access outside of
+# an object, no undefined behaviour and no leak, whatever they read and write.
 load helper
 
 setup_file() {
@@ -27,8 +27,8 @@ teardown() {
 	find reports -type f | lacks .
 }
 
-# clean COMMAND… — ends with 0, 1 or 2, without a signal, a usage error or a
-# report
+# clean COMMAND… — checks that it ends with 0, 1 or 2, without a signal, a usage
+# error or a report
 clean() {
 	local status=0
 	"$@" >out 2>err || status=$?
@@ -40,7 +40,8 @@ clean() {
 	ended_with=$status
 }
 
-# works COMMAND… — the same, and it did its work: it ends with 0 or 1
+# works COMMAND… — the same, and checks that it did its work: it ends with 0 or
+# 1
 works() {
 	clean "$@"
 	[ "$ended_with" -lt 2 ] || {
@@ -88,8 +89,8 @@ emit_all() {
 	done
 }
 
-# Streams with every kind of fact: an old one, one with losses, one that every
-# format accepts, and one with phases.
+# Makes streams with every kind of fact: an old one, one with losses, one that
+# every format accepts, and one with phases.
 streams() {
 	cp "$TESTS/data/stream-0.1.0.sp" old.sp
 	"$TESTS/mkstream" <"$TESTS/fuzz/seed" >every-kind.sp
@@ -99,7 +100,7 @@ streams() {
 }
 
 # The fuzz target `writers` does the same for the other streams, in one process.
-@test "sp-emit: every format of every kind of fact" {
+@test "sp-emit is clean with every format of every kind of fact" {
 	local format
 	streams
 	[ "$(formats | wc -l)" -ge 16 ]
@@ -109,7 +110,7 @@ streams() {
 	done
 }
 
-@test "sp-merge and sp-diff: streams, profiles and phases" {
+@test "sp-merge and sp-diff are clean with streams, profiles and phases" {
 	local a b
 	streams
 	sp-emit --oci -o made.oci parts.sp
@@ -133,7 +134,7 @@ streams() {
 	works sp-diff --matrix --csv --allow-partial ./*.sp
 }
 
-@test "sp-verify: every profile, with every loader" {
+@test "sp-verify is clean with every profile and every loader" {
 	local profile format place
 	streams
 	head -n 5 "$TESTS/fuzz/seeds/audit/log" >log
@@ -161,7 +162,7 @@ streams() {
 	[[ $output == *'chmod  '*EACCES* ]]
 }
 
-@test "sp-verify --landlock: paths and ports in simulation" {
+@test "sp-verify --landlock is clean with paths and ports in simulation" {
 	local stream options
 	streams
 	sp-emit --landlock service.sp >policy.json
@@ -175,7 +176,7 @@ streams() {
 	sp-verify --landlock=policy.json service.sp
 }
 
-@test "sp-verify: a command under a profile, and again" {
+@test "sp-verify is clean with a command under a profile, and with a replayed one" {
 	needs root
 	local options
 	sp-record --paths -o run.sp -- ls / >/dev/null
@@ -194,8 +195,8 @@ streams() {
 	kill $!
 }
 
-# A command that does many things, recorded in every way.
-@test "sp-record: a command, and a running process" {
+# Records a command that does many things, with every option.
+@test "sp-record is clean with a command, and with a running process" {
 	needs root
 	local ways way
 	ways=('--paths --every' '--no-argv --mark=ready -t 20' '-u nobody --leader')
@@ -218,7 +219,7 @@ streams() {
 
 # The readers are those of the tools, in one process, so that thousands of
 # inputs take seconds.
-@test "what the fuzzers have found, and their seeds" {
+@test "the inputs that the fuzzers have found, and their seeds, are read cleanly" {
 	local source target
 	for source in "$TESTS"/fuzz/*.c; do
 		target=$(basename "$source" .c)
@@ -229,7 +230,7 @@ streams() {
 	done
 }
 
-@test "streams with every bit changed, and cut at every byte" {
+@test "streams with any bit changed, or cut at any byte, are read cleanly" {
 	"$TESTS/mkstream" >good.sp <<-'END'
 	run 1 "a run" label.k=v
 	image /bin/ls aabb 1:1:0
@@ -240,7 +241,7 @@ streams() {
 	"$SANITIZED/tests/fuzz/stream" good.sp every-kind.sp
 }
 
-@test "streams cut anywhere: refused in one line, or accepted with --allow-partial" {
+@test "a stream that is cut anywhere is refused in one line, or accepted with --allow-partial" {
 	local size n reader
 	streams
 	echo '{"defaultAction":"SCMP_ACT_ERRNO","architectures":["SCMP_ARCH_X86_64"],"syscalls":[]}' >p.json

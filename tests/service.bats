@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Services under load are recorded until there is no new call, and then
-# verified.
+# Records services under load until a run adds no call, and then verifies them.
 
 load helper
 
@@ -33,7 +32,7 @@ with_nginx() {
 	wait $!
 }
 
-# Records runs until two in a row add nothing; at most five.
+# Records until two runs in a row add nothing, but at most five.
 saturate() {
 	local i quiet=0
 	"$1" sp-record -q -o all.sp --
@@ -51,8 +50,8 @@ saturate() {
 	return 1
 }
 
-# The profile allows one more run. Without CALL, exactly this call is
-# reported.
+# Checks that the profile allows one more run, and that a profile without CALL
+# has only this violation.
 verifies() {
 	sp-emit --oci -o profile.json all.sp
 	"$1" sp-verify -p profile.json -o list --
@@ -63,13 +62,13 @@ verifies() {
 	[ "$(awk '$2 ~ /^[0-9]+$/ { print $3 }' list)" = "$2" ]
 }
 
-@test "redis-server under redis-benchmark" {
+@test "redis-server under redis-benchmark has no violation after its recordings" {
 	requires redis-server redis-benchmark
 	saturate with_redis
 	verifies with_redis epoll_wait
 }
 
-@test "nginx under wrk" {
+@test "nginx under wrk has no violation after its recordings" {
 	requires nginx wrk busybox
 	saturate with_nginx
 	verifies with_nginx epoll_wait

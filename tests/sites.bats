@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# sp-verify shows where a violation was made, by which program and with which
-# arguments, and what a filter of the workload itself answers first.
+# sp-verify shows the place in the program from which a violation was made, by
+# which program and with which arguments, and how a filter of the workload
+# itself answers it.
 
 load helper
 
@@ -39,7 +40,7 @@ sites() {
 	jq -er --arg name "$1" ".[] | select(.name == \$name) | .sites | $2" v.json
 }
 
-# is_at FILE ADDRESS NAME+OFFSET — nm has the symbol at that place
+# is_at FILE ADDRESS NAME+OFFSET — checks that nm has the symbol at that place
 is_at() {
 	local start
 	start=$(nm "$1" | awk -v name="${3%+*}" '$3 == name { print $1 }')
@@ -49,7 +50,7 @@ is_at() {
 
 # --- the place -------------------------------------------------------------
 
-@test "image, address and symbol, wherever the program is loaded" {
+@test "a violation has its image, address and symbol, wherever the program is loaded" {
 	local program place symbol
 	for program in sites fixed; do
 		verify "$at/$program"
@@ -66,14 +67,14 @@ is_at() {
 	done
 }
 
-@test "a library's function, by its plain name" {
+@test "a function of a library has its plain name" {
 	denying socket >p.json
 	verify "$at/sites" families 1
 	[ "$(sites socket '.[0].symbol')" = socket+0x7 ]
 	[[ $(sites socket '.[0].place') =~ /libc[.-][^/]*\+0x[0-9a-f]+$ ]]
 }
 
-@test "a program without symbols: its place, and no name" {
+@test "in a program without symbols, a violation has a place and no name" {
 	strip -s -o bare "$WITNESS/exit-nolibc"
 	denying exit_group >p.json
 	verify ./bare
@@ -81,7 +82,7 @@ is_at() {
 	[[ $(sites exit_group '.[0].place') == "$PWD/bare+0x"* ]]
 }
 
-@test "memory without a file, and a file that is gone" {
+@test "memory without a file, and a file that was removed, are named as such" {
 	verify "$at/sites" generated
 	[ "$(sites getpgid '.[0].place')" = "anonymous memory" ]
 	sites getpgid '.[0].symbol == null'
@@ -93,7 +94,7 @@ is_at() {
 }
 
 # bats test_tags=32-bit
-@test "a 32-bit program: its place, and 32 bits of its arguments" {
+@test "in a 32-bit program, a violation has its place and 32 bits of its arguments" {
 	needs i386
 	local place symbol
 	jq -n '{defaultAction: "SCMP_ACT_ALLOW", architectures: ["SCMP_ARCH_X86"],
@@ -121,7 +122,7 @@ is_at() {
 
 # --- the chain of callers --------------------------------------------------
 
-@test "the functions that led to a violation, of programs of several kinds" {
+@test "the functions that led to a violation are listed, for programs of several kinds" {
 	[[ $(PATH=$PATH:/sbin ldconfig -p) == *libdw.so.1* ]] || skip "no libdw"
 	local command chains
 	denying socket getpgid exit_group >p.json
@@ -144,7 +145,7 @@ is_at() {
 		sites crowd 3|marked_function main
 		sites generated|?
 	END
-	# in the list, instead of the libc function
+	# the list has it instead of the libc function
 	run -1 --separate-stderr sp-verify -p p.json -- "$WITNESS/stacked"
 	grep -E '^ +1  socket\(AF_INET, 2, 0\) <- innermost <- outer <- main \(.*/stacked\) <- .*  pid [0-9]+  [0-9.]+ s$' <<<"$output"
 	jq -e '.[0].frames[1] | .file == $file and (.address | type) == "number"' \
@@ -159,7 +160,7 @@ is_at() {
 
 # --- by whom ---------------------------------------------------------------
 
-@test "a child that executes another program, and a thread" {
+@test "violations of a child that executes another program, and of a thread, name their program" {
 	local kind pid tid
 	verify "$at/sites" child "$at/other"
 	read -r kind pid <out
@@ -177,7 +178,7 @@ is_at() {
 	[ "$pid" -ne "$tid" ]
 }
 
-@test "a daemon, after its command" {
+@test "violations of a daemon that outlives its command are listed" {
 	local kind pid
 	verify "$at/sites" daemon
 	read -r kind pid <out
@@ -187,7 +188,7 @@ is_at() {
 	[[ $(sites getpgid '.[0].symbol') == marked_function+0x* ]]
 }
 
-@test "a program that exists only in its own mount namespace and root" {
+@test "a program that exists only in its own mount namespace and root is read" {
 	requires_root
 	requires unshare
 	mkdir -p box/dev
@@ -209,13 +210,13 @@ is_at() {
 	[[ $(sites getpgid '.[] | select(.symbol | startswith("in_a_box+")) | .place') == */in-box+0x* ]]
 }
 
-@test "the same place in two programs is two sites, and one row" {
+@test "the same place in two programs is two sites in one row" {
 	verify sh -c "$at/sites; $at/other; $at/other"
 	jq -e 'length == 1 and .[0].count == 3 and (.[0].images | length) == 2' v.json
 	sites getpgid '[.[].count] == [2, 1]'
 	sites getpgid 'all(.[]; .time_ns > 0)'
 	jq -e '.[0].first_ns == ([.[0].sites[].time_ns] | min)' v.json
-	# Even if the place is in a library.
+	# This is also true if the place is in a library.
 	denying socket >p.json
 	verify sh -c "$at/sites families 1; $at/other families 1"
 	sites socket 'length == 2 and .[0].place == .[1].place'
@@ -223,7 +224,7 @@ is_at() {
 
 # --- with which arguments --------------------------------------------------
 
-@test "arguments: names, numbers, and no address, descriptor or process" {
+@test "arguments are names and numbers, but not addresses, descriptors or processes" {
 	denying socket prctl kill close fchmod >p.json
 	verify "$at/sites" arguments
 	sites socket 'length == 1 and .[0].count == 2'
@@ -234,7 +235,7 @@ is_at() {
 	sites fchmod '.[0].args == ["fd", "0644"]'
 }
 
-@test "the list: under each row, the first eight and how many there are" {
+@test "below each row, the list has the first eight sites and the number of the others" {
 	denying socket >p.json
 	run -1 --separate-stderr sp-verify -p p.json -- "$at/sites" families 20
 	[ "${#lines[@]}" -eq 11 ]
@@ -248,7 +249,7 @@ is_at() {
 
 # --- performance -----------------------------------------------------------
 
-@test "a hundred thousand calls, and a thousand processes, to the last one" {
+@test "all of a hundred thousand calls and of a thousand processes are counted" {
 	verify "$at/sites" often 100000
 	sites getpgid 'length == 1 and .[0].count == 100000'
 	verify "$at/sites" crowd 1000
@@ -259,7 +260,7 @@ is_at() {
 	grep -q '^ *88  getpgid(pid)  thread [0-9]*  [0-9.]* s  place not known$' list
 }
 
-@test "the stacks that a command chooses take a limited memory; no call is lost" {
+@test "the stacks take a limited memory, whatever a command calls, and no call is lost" {
 	[[ $(PATH=$PATH:/sbin ldconfig -p) == *libdw.so.1* ]] || skip "no libdw"
 	echo '{"defaultAction": "SCMP_ACT_ERRNO"}' >p.json
 	verify "$at/sites" stacks 60
@@ -270,7 +271,7 @@ is_at() {
 
 # --- filters of the command itself -----------------------------------------
 
-@test "calls that the workload's own filter answers are listed, once" {
+@test "calls that the workload's own filter answers are listed once" {
 	requires_root
 	local answer text
 	denying getpgid getsid >p.json
@@ -291,7 +292,7 @@ is_at() {
 	[[ $output == *"6  getpgid  "*"its own filter answers first: EACCES"* ]]
 }
 
-@test "a filter of the workload's own, and a large recording" {
+@test "a filter of the workload's own is noticed in a large recording" {
 	requires_root
 	denying getpgid getsid >p.json
 	verify "$at/own" 'ls -l /; id; sort /dev/null; od /dev/null; /usr/bin/python3 -c 1' \
@@ -300,7 +301,7 @@ is_at() {
 	sites getpgid 'any(.[]; .own_filter == "EACCES" and .count >= 6)'
 }
 
-@test "filters of every kind, compared with what the loader prints" {
+@test "the answers of filters of every kind are those that the loader prints" {
 	requires_root
 	local how own
 	denying getpgid >p.json
@@ -319,7 +320,7 @@ is_at() {
 	[[ $output == *"enters the strict mode of seccomp"* ]]
 }
 
-@test "many filters of the workload's own: more than sites are looked up for" {
+@test "all answers of more than 512 filters of the workload's own are counted" {
 	requires_root
 	verify "$WITNESS/many-filters"
 	grep -q 'answers are recorded as well' err
@@ -355,7 +356,7 @@ is_at() {
 	[ ! -e again ]
 }
 
-@test "a filter of the workload's own that kills" {
+@test "a filter of the workload's own that kills is listed" {
 	requires_root
 	verify "$at/own" 0x80000000
 	sites getpgid '[.[] | [.own_filter, .count]] ==

@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# sp-record --split: many runs in one recording.
+# sp-record --split divides one recording into many runs.
 load helper
 
 setup_file() {
 	requires_root
 }
 
-# runs [FILE] — prints "NAME STATUS" of each run, the harness first
+# runs [FILE] — prints "NAME STATUS" of each run, beginning with the harness
 runs() {
 	sp-emit --json "${1-run.sp}" 2>/dev/null | jq -r '.runs[] |
 		"\(.name) \(if .status then .status | to_entries[0] |
@@ -20,7 +20,7 @@ script() {
 	chmod +x "$1"
 }
 
-@test "children: each child is a run with its arguments and its status" {
+@test "with children, each child is a run with its arguments and its status" {
 	script suite <<-'END'
 		/bin/true one
 		(/bin/true inner; exec /bin/false outer)
@@ -42,12 +42,12 @@ script() {
 	sp-emit --json run.sp | jq -e '.runs | (map(.id) | unique | length) == 7 and
 		(map(select(.how | contains(["harness"]))) | length) == 1 and
 		(.[3].argv == ["sh", "-c", "exit 3"]) and .[5].argv == null'
-	# the same executions at other times: each run does the same
+	# these are the same executions at other times: each run does the same
 	sp-emit --json run.sp | jq -e '[.calls[].runs | (contains([1]) == contains([6]))] |
 		all'
 }
 
-@test "exec: an execution of a matching program is a run, with what it starts" {
+@test "with exec, an execution of a matching program is a run, and so is what it starts" {
 	script test_a <<-'END'
 		./test_b within
 		exec ./test_b instead
@@ -76,8 +76,8 @@ script() {
 	done
 	sp-record -q --split="exec:$PWD/*" -o run.sp -- ./suite
 	[ "$(runs | wc -l)" = 3 ]
-	# a pattern that matches only the last part of a name, and one that
-	# matches all of it
+	# one pattern matches only the last part of a name, the other one all of
+	# it
 	mkdir test_dir
 	cp suite test_dir
 	sp-record -q --split='exec:test_*' -o run.sp -- ./test_dir/suite
@@ -87,7 +87,7 @@ script() {
 	[[ ${lines[0]} = *'no run began: no program with such a name was executed' ]]
 }
 
-@test "mark: what is written to the FIFO begins a run, an empty line ends it" {
+@test "with mark, a line that is written to the FIFO begins a run, and an empty line ends it" {
 	script suite <<-'END'
 		echo 'first test' >fifo
 		stat -L /proc/self >/dev/null
@@ -114,8 +114,8 @@ script() {
 			.count == 6) and
 		(.calls[] | select(.name == "umask") | .runs == [2, 3, 4] and
 			.count == 6)'
-	# a file that has the name at the end is not removed, even in another
-	# directory
+	# a file that has the FIFO's name at the end is not removed, even in
+	# another directory
 	mkdir own-dir other
 	echo kept >other/fifo
 	sp-record -q --split=mark:own-dir/fifo -o run.sp -- \
@@ -125,7 +125,8 @@ script() {
 	[ ! -e moved/fifo ]
 	sp-record -q --split=mark:fifo -o run.sp -- sh -c 'rm fifo; echo kept >fifo'
 	[ "$(cat fifo)" = kept ]
-	# an existing FIFO is not removed, and no other file is used as one
+	# a FIFO that existed before is not removed, and no other file is used
+	# as a FIFO
 	mkfifo own
 	sp-record -q --split=mark:own -o run.sp -- sh -c 'echo x >own'
 	[ "$(runs | sed -n 2p)" = 'x -' ]
@@ -134,7 +135,7 @@ script() {
 	[ "$output" = "sp-record: --split=mark:suite: it is there, and not a FIFO" ]
 }
 
-@test "runs add up to what a recording without --split has" {
+@test "the runs together have the same facts as a recording without --split" {
 	local how
 	script suite <<-'END'
 		sh -c '/bin/true; ls / >/dev/null'
@@ -151,7 +152,7 @@ script() {
 	done
 }
 
-@test "many children at once: each has a run of its own, and nothing is lost" {
+@test "each of many children at once has a run of its own, and nothing is lost" {
 	sp-record -q --split=children -o run.sp -- \
 		sh -c 'seq 150 | xargs -P 8 -n 1 /bin/true'
 	[ "$(runs | wc -l)" = 3 ]
@@ -163,8 +164,8 @@ script() {
 	sp-emit --json run.sp | jq -e '(.lost | add // 0) == 0 and
 		([.calls[] | select(.name == "execve")] | length) == 1 and
 		(.calls[] | select(.name == "exit_group") | .runs | length) == 151'
-	# threads of the command have children as well; and a process does not
-	# have the status of a thread that ends before it
+	# threads of the command also have children, and a process does not get
+	# the status of a thread that ends before it
 	cat >early.py <<-'END'
 		import ctypes, os, threading, time
 		threading.Thread(target=lambda: (time.sleep(.05), os._exit(3))).start()
@@ -183,7 +184,7 @@ script() {
 	runs | shows -xF '/usr/bin/python3 early.py exit 3'
 }
 
-@test "a mark that cannot be read yet begins a run without a name" {
+@test "a mark that is not in memory yet begins a run without a name" {
 	echo x >page
 	cat >cold.py <<-'END'
 		import mmap, os
@@ -205,7 +206,7 @@ script() {
 		jq -e '.calls[] | select(.name == "umask") | .runs == [1]'
 }
 
-@test "what belongs to no run is left out, unless asked for" {
+@test "calls outside of all runs are left out, unless --harness is given" {
 	script suite <<-'END'
 		mkdir dir
 		/bin/true
@@ -223,10 +224,10 @@ script() {
 	run -0 --separate-stderr sp-diff --matrix --csv run.sp
 	run ! grep -q -e mkdir -e harness <<<"$output"
 	sp-diff --matrix --csv --harness run.sp | shows 'harness'
-	# a merge keeps both, and so does a format that shows the whole
-	# recording
+	# a merge keeps the harness and the runs, and so does a format that
+	# shows the whole recording
 	sp-merge run.sp run.sp | sp-emit --table | shows mkdir
-	# there is nothing but the harness
+	# this recording has only the harness
 	rmdir dir
 	sp-record -q --split=exec:nothing -o none.sp -- ./suite
 	[ -d dir ]
@@ -234,7 +235,7 @@ script() {
 	[[ $output = *"no run of --split began; --harness takes the harness, the only thing recorded" ]]
 }
 
-@test "a policy of paths allows the program of the run, not what its parent does" {
+@test "a policy of paths allows the program of the run, but not the acts of its parent" {
 	mkdir in
 	cp /bin/true in/test_x
 	script suite <<-'END'
@@ -250,7 +251,7 @@ script() {
 	done
 }
 
-@test "before it executes a program, a child belongs to the harness" {
+@test "until a child executes a program, it belongs to the harness" {
 	script suite <<-'END'
 		/bin/true >file
 		sh -c 'umask 1'
@@ -262,12 +263,12 @@ script() {
 		(.calls[] | select(.name == "umask") | .runs == [2])'
 }
 
-@test "with --every each event has the number of its run" {
+@test "with --every, each event has the number of its run" {
 	sp-record -q --every --split=exec:true -o run.sp -- \
 		sh -c '/bin/true 1; /bin/true 2; :'
 	sp-emit --ndjson run.sp >events
 	[ "$(jq -s -c 'map(.run) | unique' events)" = '[0,1,2]' ]
-	# as many as were counted: exit_group once for each run
+	# there are as many as were counted: one exit_group for each run
 	[ "$(jq -r 'select(.name == "exit_group") | .run' events | sort | xargs)" = '0 1 2' ]
 }
 
@@ -284,7 +285,7 @@ script() {
 	done
 }
 
-@test "--until-quiet and --until-risk end a recording that has seen enough" {
+@test "--until-quiet and --until-risk end a recording after enough runs" {
 	script suite <<-'END'
 		i=0
 		while :; do
@@ -296,7 +297,8 @@ script() {
 	[[ ${lines[0]} = *' of 100 more runs would make a new call: the recording ends' ]]
 	shows ' of [0-9]* calls were seen in one run only$' <<<"$output"
 	sp-diff --coverage --groups --json run.sp | jq -e '.risk.upper <= .08'
-	# the first look comes when the table of counts has no room any more
+	# the runs are judged for the first time when the table of counts is
+	# full
 	script sudden <<-'END'
 		kill -STOP "$PPID"
 		for i in $(seq $((4200 / $(nproc) + 600))); do
@@ -308,7 +310,7 @@ script() {
 	run -0 timeout 50 sp-record --split=children --until-risk=8% -o run.sp -- \
 		./sudden
 	[[ ${lines[0]} = *' of 100 more runs would make a new call: the recording ends' ]]
-	# it is not new that each run makes the same calls
+	# a call that each run makes is not new
 	run -0 timeout 60 sp-record --split=children --until-quiet=0.3 -o run.sp -- \
 		./suite
 	[ "${lines[0]}" = 'sp-record: no new call for 0.3 s: the recording ends' ]
@@ -316,7 +318,7 @@ script() {
 	run -125 sp-record --split=children --until-risk=0% -- true
 }
 
-@test "with --no-argv a run has a number in place of its arguments" {
+@test "with --no-argv, a run has a number in place of its arguments" {
 	sp-record -q --no-argv --name=suite --split=children -o run.sp -- \
 		sh -c '/bin/true secret; :'
 	run ! grep -q secret run.sp

@@ -1,17 +1,17 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# The functions from which calls are made: sp-record --stacks, and its
-# reports.
+# Tests sp-record --stacks, which records the functions from which calls are
+# made, and its reports.
 
 load helper
 
-# chains STREAM CALL — the stacks that --explain prints for a call
+# chains STREAM CALL — prints the stacks that --explain prints for a call
 chains() {
 	sp-emit --explain "$1" >text
 	awk -v call="$2" '$3 == call && $5 == "stack"' text
 }
 
-@test "a call's first use, and that of each socket family, has the functions that led to it" {
+@test "a call's first use, and the first use of each socket family, has the functions that led to it" {
 	requires_root
 	requires file
 	[[ $(PATH=$PATH:/sbin ldconfig -p) == *libdw.so.1* ]] || skip "no libdw"
@@ -43,7 +43,7 @@ chains() {
 	[ "$(sp-emit --json plain.sp | jq '.stacks | length')" -eq 0 ]
 }
 
-# selected OPTION… — the calls in the profile of t.sp with these options
+# selected OPTION… — prints the calls in the profile of t.sp with these options
 selected() {
 	sp-emit --explain --exact "$@" t.sp 2>err | awk '$5 == "observed" { print $3 }' | paste -sd ' '
 }
@@ -75,9 +75,9 @@ selected() {
 	END
 	run -2 sp-emit --explain --only-through=h t.sp
 	[ "$output" = "sp-emit: --only-through=h: no function or file of a stack matches; --explain lists the stacks" ]
-	# only with the selected stacks
+	# the report has only the selected stacks
 	[ "$(sp-emit --explain --exact --only-through=g t.sp | awk '$5 == "stack"' | wc -l)" -eq 2 ]
-	# for a call of two images, only the selected image's
+	# for a call of two images, it has only the selected image's
 	sp-emit --explain --exact --only-through=main t.sp | grep 'close .* observed  1 by /bin/app$'
 	printf '%s\n' 'run 1 a' 'call 1 read 1' | "$TESTS/mkstream" >none.sp
 	run -2 sp-emit --explain --not-through=f none.sp
@@ -112,7 +112,7 @@ selected() {
 	done
 }
 
-@test "a process that unwinds and fails is started three times, and one line says so" {
+@test "an unwinding process that fails is started three times, and one line reports it" {
 	requires_root
 	[[ $(PATH=$PATH:/sbin ldconfig -p) == *libdw.so.1* ]] || skip "no libdw"
 	local line='the process that unwinds stacks failed three times and'

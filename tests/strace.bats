@@ -1,16 +1,18 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# sp-record against strace -f: the same command, the same set of names.
+# Compares sp-record with strace -f: for the same command, both have the same
+# set of names.
 
 load helper
 
-# strace_names — the names in a log of strace -f
+# strace_names — prints the names in a log of strace -f
 strace_names() {
 	sed -nE 's/^([0-9]+ +)?([a-z_0-9]+)\(.*/\2/p' "$1" | sort -u
 }
 
-# agrees [EXCEPT…] -- COMMAND… — EXCEPT are calls that depend on timing.
-# restart_syscall always does: it needs a stop in the middle of a call.
+# agrees [EXCEPT…] -- COMMAND… — checks that both have the same names. EXCEPT
+# are calls that depend on timing. restart_syscall always does: it needs a stop
+# in the middle of a call.
 agrees() {
 	local except=restart_syscall
 	while [ "$1" != -- ]; do
@@ -39,14 +41,14 @@ fresh() {
 
 # rt_sigreturn: it depends on timing whether SIGCHLD comes while the shell
 # waits.
-@test "a shell pipeline" {
+@test "a shell pipeline makes the calls that strace prints" {
 	agrees rt_sigreturn -- \
 		sh -c 'seq 1000 | sort -r | head -n 3 | tr 1 2 >out; cat out'
 }
 
 # futex: only a contended lock or join enters the kernel. madvise: glibc
 # returns a stack only if the thread ended before its memory was reused.
-@test "python3 with threads" {
+@test "python3 with threads makes the calls that strace prints" {
 	agrees futex madvise -- /usr/bin/python3 -c 'import threading
 ts = [threading.Thread(target=sum, args=(range(1000),)) for _ in range(4)]
 [t.start() for t in ts]
@@ -54,7 +56,7 @@ ts = [threading.Thread(target=sum, args=(range(1000),)) for _ in range(4)]
 }
 
 # rt_sigreturn: as above.
-@test "git: init, add, commit" {
+@test "git init, add and commit make the calls that strace prints" {
 	requires git
 	agrees rt_sigreturn -- sh -c 'git init -q repository &&
 		cd repository && echo text >file && git add file &&
@@ -63,11 +65,11 @@ ts = [threading.Thread(target=sum, args=(range(1000),)) for _ in range(4)]
 }
 
 # futex, madvise: as above.
-@test "a threaded C program" {
+@test "a threaded C program makes the calls that strace prints" {
 	agrees futex madvise -- "$WITNESS/flood" 4 1000
 }
 
-@test "a log without the processes that were started is noted" {
+@test "a note says that a log lacks the processes that were started" {
 	cd "$BATS_TEST_TMPDIR"
 	printf '%s\n' 'execve("/bin/sh", ["sh"], 0x7 /* 1 var */) = 0' 'clone(child_stack=NULL) = 123' \
 		'exit_group(0) = ?' '+++ exited with 0 +++' >one

@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=no-recording
-# The stream, as its manual specifies it and as earlier releases wrote it.
+# Tests the stream as its manual specifies it, and as earlier releases wrote it.
 
 load helper
 
 PAGE=$TESTS/../lib/stream/sp-stream.5
 
-# manual_stream — the bytes of the hexdump in the manual
+# manual_stream — prints the bytes of the hexdump in the manual
 manual_stream() {
 	sed -nE 's/^([0-9a-f]{8})  (([0-9a-f]{2} ?)+)$/\1: \2/p' "$PAGE" |
 		/usr/bin/python3 -c '
@@ -30,12 +30,12 @@ for line in sys.stdin:
 	[ "$sep" = "$expected" ]
 }
 
-@test "the manual's hexdump is canonical: merging changes no byte" {
+@test "the manual's hexdump is canonical: merging it changes no byte" {
 	manual_stream >example.sp
 	sp-merge example.sp | cmp - example.sp
 }
 
-@test "a later version is refused by name" {
+@test "a stream of a later version is refused, and the message names the version" {
 	printf '\x93\x00\xa9sandprint\x02' >later.sp
 	run -2 --separate-stderr sp-merge later.sp
 	[ "$stderr" = "sp-merge: later.sp: stream version 2, and this tool reads version 1" ]
@@ -50,7 +50,7 @@ for line in sys.stdin:
 	done
 }
 
-@test "a stream with any byte changed, or cut anywhere, is refused" {
+@test "a stream is refused if any byte is changed, or if it is cut anywhere" {
 	manual_stream >example.sp
 	"${SP_BIN%/bin}/tests/fuzz/stream" example.sp
 }

@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# --tree selects an executable and all that it started, from a recording that
+# --tree selects an executable and all that it started from a recording that
 # also has the programs of the test.
 
 load helper
 
-# selected OPTION… FILE — the selected executables, on one line
+# selected OPTION… FILE — prints the selected executables on one line
 selected() {
 	sp-emit --json "$@" 2>err | jq -r '[.images[].path // "(other)"] | join(" ")'
 }
@@ -33,7 +33,7 @@ family() {
 	END
 }
 
-@test "an executable is selected by its path, or by an absolute name that it was executed by" {
+@test "an executable is selected by its path, or by an absolute name by which it was executed" {
 	local name
 	"$TESTS/mkstream" >a.sp <<-'END'
 	run 1 a
@@ -83,7 +83,7 @@ family() {
 	sp-emit --json a.sp | jq -e '.names | map(.claim) == [false, false, true, true, true]'
 }
 
-@test "an executable and what it started, and what that started" {
+@test "--tree selects an executable, the programs that it started, and those that they started" {
 	family
 	[ "$(selected --tree=/bin/service a.sp)" = "/bin/service /bin/sh /bin/worker" ]
 	[ "$(selected --tree=/bin/sh a.sp)" = "/bin/service /bin/sh /bin/worker" ]
@@ -136,7 +136,7 @@ family() {
 		"$TESTS/mkstream" >chain.sp
 	sp-emit --oci -o p.json chain.sp 2>err
 	run ! grep 'start one another' err
-	# one program below a shell
+	# one of the programs is below a shell
 	printf '%s\n' 'run 1 a' 'image /sh' 'call 1 read 1' 'image /git' \
 		'call 1 read 1' 'image /core' 'call 1 read 1' \
 		'start 1 /sh 1 image=/git' 'start 1 /git 1 image=/core' \
@@ -155,14 +155,14 @@ family() {
 		"$TESTS/mkstream" >one.sp
 	[ "$(selected --tree=/a one.sp)" = /a ]
 	# processes that are running when a recording attaches were started
-	# before
+	# earlier
 	printf '%s\n' 'run 1 a how="attached pid"' 'image /a 1:0:1' \
 		'call 1 read 1' 'image /b 1:0:1' 'call 1 read 1' |
 		"$TESTS/mkstream" >attached.sp
 	[ "$(selected --tree=/a attached.sp)" = /a ]
 }
 
-@test "starts are joined, merged to the same bytes, and kept without a path" {
+@test "starts are joined, are merged to the same bytes, and are kept without a path" {
 	family
 	printf '%s\n' 'run 3 c' 'image - 3:0:1' 'image /x 3:1:0' 'call 3 read 1' \
 		'start 3 - 2 image=/x' 'start 3 /x 1 image=-' |
@@ -174,7 +174,7 @@ family() {
 	[ "$(sp-emit --json c.sp | jq -c '[.starts[] | [.by, .count]]')" = '[["/x",1],[null,2]]' ]
 }
 
-@test "a real service and its test" {
+@test "--tree selects a real service from a recording with its test" {
 	local name
 	requires_root
 	mkdir bin
@@ -192,14 +192,14 @@ family() {
 	[ "$output" = "$PWD/bin/client" ]
 	sp-emit --oci -o p.json run.sp 2>err
 	grep -q 'start one another: .*bin/client' err
-	# a thread that executes a program, and a process to which a recording
-	# attaches
+	# the recording has a thread that executes a program, and attaches to a
+	# process
 	sp-record -q -o thread.sp -- "$WITNESS/exec-thread" >/dev/null ||
 		[ $? -ne 125 ]
 	sp-emit --json thread.sp | jq -e '.starts | length > 0' >/dev/null
 }
 
-@test "an execution by a name that is too long to be kept is a loss of a name, not of a call" {
+@test "an execution by a name that is too long loses the name, but no call" {
 	requires_root
 	local deep
 	deep=$PWD/$(printf 'a%.0s' {1..100})/$(printf 'b%.0s' {1..100})

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=no-recording,long
-# The programs in tests/unit/, one test each.
+# Runs the programs in tests/unit/, a test for each.
 
 load helper
 
@@ -52,7 +52,7 @@ unit() {
 	unit tables
 }
 
-# From the kernel's C headers on this machine.
+# Prints the calls in the kernel's C headers on this machine.
 @test "syscall" {
 	"$TESTS/uapi" >calls
 	<calls unit syscall
@@ -79,7 +79,7 @@ unit() {
 	unit cgroup
 }
 
-@test "tests/mutate draws the same for a seed, however many it draws" {
+@test "tests/mutate draws the same mutations for a seed, however many it draws" {
 	cd "$TESTS/mutate"
 	/usr/bin/python3 -B - <<-'END'
 	import glob, mutations
@@ -93,7 +93,7 @@ unit() {
 	END
 }
 
-@test "every BPF program fits into the stack that older kernels allow" {
+@test "every BPF program fits into the stack that older kernels have" {
 	local object
 	for object in "${SP_BIN%/bin}"/{record,plain,older}.bpf.o; do
 		[ -e "$object" ] || continue	# older.bpf.o is for x86-64

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=long
-# sp-verify: a profile against traces and against commands.
+# sp-verify compares a profile with traces and with commands.
 
 load helper
 
@@ -26,12 +26,13 @@ profile() {
 		"$default" "$rules"
 }
 
-# rows — the lines of the list without those of the places
+# rows — prints the lines of the list without those of the places
 rows() {
 	awk 'NR == 1 || $2 ~ /^[0-9]+$/' list
 }
 
-# one NAME COUNT ANSWER — stdout has the row for that call, and no other
+# one NAME COUNT ANSWER — checks that stdout has the row for that call, and no
+# other
 row() {
 	awk -v name="$1" '$3 == name { print $2, $4, $5 }' list
 }
@@ -80,7 +81,7 @@ trace() {
 	[ "$output" = "$one" ]
 }
 
-@test "ENOSYS is a violation, log is not" {
+@test "ENOSYS is a violation, and log is none" {
 	profile LOG > log.json
 	printf '%s' '{"defaultAction": "SCMP_ACT_ERRNO",
 		"defaultErrnoRet": 38}' > enosys.json
@@ -109,7 +110,7 @@ trace() {
 	[[ "$output" == *"x32  "*"1073741824      1  read  kill thread"* ]]
 }
 
-@test "a probe of the kernel's passes every filter since Linux 6.14" {
+@test "the kernel's probes (uretprobe, uprobe) pass every filter since Linux 6.14" {
 	stream() {
 		printf 'run 1 x kernel=%s\ncall 1 read 1\ncall 1 %s 1\n' "$@" |
 			"$TESTS/mkstream" >a.sp
@@ -161,7 +162,7 @@ trace() {
 	[[ "$stderr" == *"undecided: "*": socket"* ]]
 }
 
-@test "traces that do not hold all calls are refused" {
+@test "traces that lack calls are refused" {
 	profile ALLOW KILL chmod > p.json
 	printf 'run 01 a complete=no\nimage /b\ncall 01 read 1\n' | trace > 1.sp
 	printf 'run 01 a lost.call=3\nimage /b\ncall 01 read 1\n' | trace > 2.sp
@@ -180,7 +181,7 @@ trace() {
 	[ "$status" = 2 ]
 }
 
-@test "a wrong profile is refused with its place" {
+@test "a wrong profile is refused, and the message has the place" {
 	printf 'run 01 a\nimage /bin/a\ncall 01 read 3\n' | trace > a.sp
 	profile ERRNO FOO read > p.json
 	run sp-verify -p p.json a.sp
@@ -199,7 +200,7 @@ trace() {
 	[ "${#lines[@]}" = 1 ]
 }
 
-@test "wrong command lines are refused, and run nothing" {
+@test "wrong command lines are refused, and no command is run" {
 	profile ALLOW KILL chmod > p.json
 	printf 'run 01 a argv="touch x"\nimage /b\ncall 01 read 1\n' | trace > a.sp
 	for args in "a.sp" "-p p.json --" "-p p.json --run=01 a.sp" \
@@ -225,7 +226,7 @@ trace() {
 	[ "$status" = 2 ]
 }
 
-@test "a command: every violation is listed and nothing is denied" {
+@test "for a command, every violation is listed and nothing is denied" {
 	profile KILL ALLOW read > p.json
 	run --separate-stderr sp-verify -p p.json -- cat /proc/self/status
 	[ "$status" = 1 ]
@@ -236,7 +237,7 @@ trace() {
 	[[ "$output" != *" read "* ]]
 }
 
-@test "a command: the list to a file, stdout to the command" {
+@test "for a command, -o takes the list, and stdout belongs to the command" {
 	profile ALLOW ERRNO getppid > p.json
 	run --separate-stderr sp-verify -p p.json -o list -- sh -c 'echo out'
 	[ "$output" = out ]
@@ -248,7 +249,7 @@ trace() {
 	[[ "$stderr" == *out* ]]
 }
 
-@test "a command: its status is printed, and a command that cannot run is an error" {
+@test "the command's status is printed, and a command that cannot run is an error" {
 	profile ALLOW ERRNO chmod > p.json
 	run sp-verify -p p.json -- sh -c 'exit 3'
 	[ "$status" = 0 ]
@@ -264,7 +265,7 @@ trace() {
 	done
 }
 
-@test "threads, fork trees and daemons are counted to the last call" {
+@test "calls of threads, fork trees and daemons are counted to the last one" {
 	profile ALLOW ERRNO getpgid,getsid,getpgrp > p.json
 	run timeout 30 sp-verify -p p.json -o list -- \
 		"$BATS_FILE_TMPDIR/tree" t f d
@@ -275,7 +276,7 @@ trace() {
 	[ "$(rows | wc -l)" = 4 ]
 }
 
-@test "signals in notified calls and tasks that die in them" {
+@test "a signal may interrupt a notified call, and its task may die in it" {
 	profile ALLOW ERRNO getpriority > p.json
 	run timeout 60 sp-verify -p p.json -o list -- \
 		"$BATS_FILE_TMPDIR/tree" s
@@ -285,7 +286,7 @@ trace() {
 }
 
 # bats test_tags=32-bit
-@test "a 32-bit program under a profile without its architecture" {
+@test "for a 32-bit program, a profile without its architecture is violated" {
 	needs i386
 	profile ALLOW ERRNO chmod > p.json
 	run --separate-stderr sp-verify -p p.json -- "$BATS_FILE_TMPDIR/i386"
@@ -316,7 +317,7 @@ trace() {
 	[[ "$stderr" == *"that is a violation"* ]]
 }
 
-@test "a filter or listener of the command's own is noted" {
+@test "a note says that the command has a filter or listener of its own" {
 	profile ALLOW ERRNO chmod > p.json
 	run --separate-stderr sp-verify -p p.json -- "$BATS_FILE_TMPDIR/own"
 	[ "$status" = 0 ]
@@ -326,7 +327,7 @@ trace() {
 	[[ "$stderr" == *"exited with 1"* ]]
 }
 
-@test "without privilege: no_new_privs, with a note" {
+@test "without privilege, no_new_privs is set, with a note" {
 	requires_root
 	requires setpriv
 	profile ALLOW ERRNO getppid > p.json
@@ -342,7 +343,7 @@ trace() {
 	[[ "$stderr" != *CAP_SYS_ADMIN* ]]
 }
 
-@test "-t ends a command, and the wait for what it left" {
+@test "-t ends a command, and the wait for the processes that it left" {
 	profile ALLOW ERRNO chmod > p.json
 	run timeout 20 sp-verify -p p.json -t 1 -- "$BATS_FILE_TMPDIR/tree" w
 	[ "$status" = 0 ]
@@ -351,7 +352,7 @@ trace() {
 	[ "$status" = 0 ]
 }
 
-@test "-t: when the command has ended, the ten seconds are not waited for" {
+@test "-t: if the command has ended, sp-verify does not wait for ten seconds" {
 	local start=$SECONDS
 	profile ALLOW ERRNO chmod > p.json
 	run timeout 20 sp-verify -p p.json -t 1 -- sh -c '
@@ -360,22 +361,22 @@ trace() {
 	[ "$status" = 0 ]
 	[[ "$output" == *"exited with 6"*"the remaining processes keep running"* ]]
 	[ $((SECONDS - start)) -lt 6 ]
-	# If no process remains, this is not printed.
+	# If no process remains, this note is not printed.
 	run -0 timeout 20 sp-verify -p p.json -t 1 -- sleep 60
 	[[ "$output" == *"killed by SIGTERM"* ]]
 	[[ "$output" != *"remaining processes"* ]]
 }
 
-# says_bye TOOL… — runs it under timeout(1), which signals twice; it must shut
-# down
+# says_bye TOOL… — runs a command under timeout(1), which signals twice; the
+# command must shut down
 says_bye() {
 	run -124 timeout 1 sp-verify "$@" -- sh -c '
 		trap "sleep 1; echo bye; exit 0" TERM
 		while :; do sleep 0.05; done'
 	[[ "$output" == *bye* ]]
 	[[ "$output" != *"ended by"* ]]
-	# The two may count as one signal, but not if there is time in
-	# between.
+	# The two may count as one signal, but not if some time passes between
+	# them.
 	rm -f up
 	sp-verify "$@" -- sh -c 'trap "sleep 1; exit 8" TERM; : > up
 		while :; do sleep 0.05; done' 2> err 3>&- &
@@ -387,7 +388,7 @@ says_bye() {
 	grep 'exited with 8' err
 }
 
-# is_deaf TOOL… — starts it as nohup(1) does: it and the command ignore
+# is_deaf TOOL… — starts the tool as nohup(1) does: it and the command ignore
 # hangups
 is_deaf() {
 	local pid status=0
@@ -411,7 +412,7 @@ is_deaf() {
 	is_deaf -p p.json
 }
 
-@test "the same under a Landlock policy" {
+@test "the same is true under a Landlock policy" {
 	requires_root
 	jq -n '{ruleset: [{handledAccessFs: ["make_block"]}]}' > l.json
 	needs landlock
@@ -426,7 +427,7 @@ is_deaf() {
 	grep 'exited with 7' err
 }
 
-@test "--replay: a signal goes to the running command, and no other is started" {
+@test "--replay: a signal goes to the running command, and no further command is started" {
 	local status=0
 	profile ALLOW ERRNO chmod > p.json
 	trace > a.sp <<-T
@@ -447,7 +448,7 @@ is_deaf() {
 	grep 'killed by SIGTERM' err
 	grep 'ended by a signal: 2 more commands were not replayed' err
 	[ -e list ]
-	# The last row: nothing is left out.
+	# A signal during the last command leaves no command out.
 	rm up
 	sp-verify -p p.json --replay --run=one a.sp 2> err 3>&- &
 	wait_for 10 test -e up
@@ -456,7 +457,7 @@ is_deaf() {
 	run ! grep 'not replayed' err
 }
 
-@test "an image that is in no directory, as with runc, gets its task's name" {
+@test "an image without a path, as with runc, gets its task's name" {
 	requires_root
 	profile ALLOW ERRNO chmod > p.json
 	# shellcheck disable=SC2016 # for the shell inside
@@ -467,7 +468,7 @@ is_deaf() {
 	[[ "$stderr" == *"sp-verify: [9] loads a filter of its own"* ]]
 }
 
-@test "signals are passed on, a second one kills" {
+@test "signals are passed on, and a second one kills" {
 	local status=0
 	profile ALLOW ERRNO chmod > p.json
 	sp-verify -p p.json -- sh -c 'trap "exit 5" TERM; > up; while :; do
@@ -533,7 +534,7 @@ is_deaf() {
 	[ "$status" = 2 ]
 }
 
-@test "the whole chain: record, emit, verify, and a profile without one call" {
+@test "record, emit and verify work together, and a profile without one call has a violation" {
 	requires_root
 	requires sp-record jq
 	sp-record -q -o ls.sp -- ls /tmp > /dev/null
@@ -564,7 +565,7 @@ is_deaf() {
 	run -0 sp-verify -p p.json a.sp
 }
 
-@test "--json and --junit: the same list for programs" {
+@test "--json and --junit have the same list for programs" {
 	"$TESTS/mkstream" >a.sp <<-'END'
 	run 1 a how="command paths"
 	image "/opt/<a>&%22b"
@@ -589,7 +590,7 @@ is_deaf() {
 	run -2 sp-verify -p p.json --junit=/no/dir/x a.sp
 }
 
-@test "two profiles in force: the stricter answer, of equal ones the newer" {
+@test "of two profiles in force, the stricter answer counts, and of equal ones the newer" {
 	profile ERRNO ALLOW read,write,chmod KILL_PROCESS close > a.json
 	printf '%s' '{"defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 38,
 		"syscalls": [{"names": ["read", "close", "openat"],
@@ -609,7 +610,7 @@ is_deaf() {
 	run -2 sp-verify -p - -p - -- true < /dev/null
 }
 
-@test "two profiles in force: a command, and --enforce" {
+@test "a command and --enforce work under two profiles" {
 	profile ALLOW ERRNO getdents64 KILL_PROCESS getppid > a.json
 	profile ALLOW ERRNO getppid KILL_PROCESS seccomp,prctl > b.json
 	run sp-verify -p a.json -p b.json -o list -- sh -c 'ls / > /dev/null'
@@ -658,8 +659,8 @@ for i in sys.argv[1:]:
 	[ "$(row read)" = "3 EIO /a" ]
 }
 
-@test "a command under a raw filter with a computed answer" {
-	# getppid: A = 0x50000 | 110 - 97; all other calls are allowed, also
+@test "a command is verified under a raw filter with a computed answer" {
+	# for getppid: A = 0x50000 | 110 - 97; all other calls are allowed, also
 	# by a computed answer
 	raw c.bpf 0x20,0,0,0 0x15,0,3,110 0x14,0,0,97 0x44,0,0,0x50000 0x16,0,0,0 \
 		0,0,0,0x7fff0000 0x16,0,0,0
@@ -674,7 +675,7 @@ for i in sys.argv[1:]:
 	[ "$(row getppid | cut -d' ' -f2)" = EACCES ]
 }
 
-@test "a wrong raw filter is refused: file, instruction, reason" {
+@test "a wrong raw filter is refused with the file, the instruction and a reason" {
 	local case text
 	printf 'run 01 a\nimage /a\ncall 01 read 1\n' | trace > a.sp
 	while IFS='|' read -r text case; do
@@ -708,8 +709,8 @@ for i in sys.argv[1:]:
 	[ "$output" = "sp-verify: a.sp: a sandprint stream, not a seccomp profile" ]
 }
 
-# sp-verify checks raw filters as the kernel does: compares both on filters
-# with one wrong byte.
+# sp-verify must accept the same raw filters as the kernel. Compares both on
+# filters in which one byte is wrong.
 @test "raw filters are refused exactly if the kernel refuses them" {
 	printf 'run 01 a\nimage /a\ncall 01 read 1\ncall 01 write 1\n' | trace > a.sp
 	sp-emit --bpf --exact -o p.bpf a.sp 2> err
@@ -723,7 +724,7 @@ for i in sys.argv[1:]:
 	    made[at] = random.choice([made[at] ^ 1 << random.randrange(8), random.randrange(256)])
 	    open(f"m{n:03}", "wb").write(made)
 	END
-	# memory that is read, but was only written on one of two paths
+	# reads memory that was written on only one of two paths
 	raw m300 0x20,0,0,0 0x15,1,0,5 5,0,0,2 2,0,0,0 5,0,0,1 5,0,0,2 \
 		0x60,0,0,0 6,0,0,0x7fff0000 6,0,0,0x7fff0000
 	"$WITNESS/load-filters" m??? > kernel
@@ -737,14 +738,14 @@ for i in sys.argv[1:]:
 	grep -q 1 ours
 }
 
-@test "--pid: a process's name cannot imitate its state" {
+@test "--pid: a process's name cannot be read as its state" {
 	local sleeper
 	requires_root
 	printf 'run 01 a\nimage /a\ncall 01 read 1\n' | trace > a.sp
 	cp "$(command -v sleep)" 'a) Z (b'
 	'./a) Z (b' 100 3>&- &
 	sleeper=$!
-	# Another process traces it, so that the reason must be found.
+	# Another process traces it, so that sp-verify must find the reason.
 	strace -o strace.out -p "$sleeper" 3>&- &
 	wait_for 10 grep -q 'TracerPid:.[1-9]' "/proc/$sleeper/status"
 	run -2 sp-verify --pid="$sleeper" a.sp
@@ -753,7 +754,7 @@ for i in sys.argv[1:]:
 	ended 143 "$sleeper"
 }
 
-@test "--pid: the filters of a running process" {
+@test "--pid reads the filters of a running process" {
 	local sleeper
 	requires_root
 	profile ERRNO ALLOW read > a.json
@@ -801,7 +802,7 @@ for i in sys.argv[1:]:
 	ended 0 $judge
 }
 
-@test "rules with which libseccomp 2.5.4 never ends are an error" {
+@test "rules that make libseccomp 2.5.4 loop forever are an error" {
 	needs endless_rules
 	printf 'run 01 a\nimage /a\ncall 01 getpid 1\n' | trace > a.sp
 	jq -n 'def rule($a; $b): {names: ["getpid"], action: "SCMP_ACT_ALLOW",
@@ -819,7 +820,7 @@ for i in sys.argv[1:]:
 }
 
 # GHSA-4q85-33p6-j5g6: getpid(3) would be allowed.
-@test "a profile that libseccomp compiles wrongly is refused" {
+@test "a profile for which libseccomp makes a wrong filter is refused" {
 	needs wrong_filters
 	printf 'run 01 a\nimage /a\ncall 01 getpid 1\n' | trace > a.sp
 	jq -n 'def rule($op; $value): {names: ["getpid"],
@@ -839,7 +840,7 @@ for i in sys.argv[1:]:
 	done
 }
 
-@test "if not all values of a call are known, the known ones are judged" {
+@test "if some values of a call are not known, the known ones are judged" {
 	printf '%s\n' 'run 1 a' 'image /a' 'call 1 ioctl 5' \
 		'argument 1 ioctl "1:4294967295:21505" 2' \
 		'argument 1 ioctl "1:4294967295:7" 1' 'argument 1 ioctl "" 2' |
@@ -852,7 +853,7 @@ for i in sys.argv[1:]:
 	[[ $stderr == *"undecided"*"ioctl"* ]]
 }
 
-@test "options that would be ignored are refused" {
+@test "options that would have no effect are refused" {
 	profile ALLOW ERRNO chmod > p.json
 	printf 'run 1 a\nimage /a\ncall 1 read 1\n' | trace > a.sp
 	: > log
@@ -871,7 +872,7 @@ for i in sys.argv[1:]:
 	END
 }
 
-@test "--image: only some executables of the recordings" {
+@test "--image verifies only some executables of the recordings" {
 	printf '%s\n' 'run 1 r' 'image /bin/app' 'call 1 read 1' 'image /bin/runc' \
 		'call 1 chmod 2' | trace > a.sp
 	profile ERRNO ALLOW read > p.json
@@ -885,7 +886,7 @@ for i in sys.argv[1:]:
 	run -2 sp-verify -p p.json --image=x -- true
 }
 
-@test "-u: the command as another user" {
+@test "-u runs the command as another user" {
 	requires_root
 	profile ALLOW ERRNO chmod > p.json
 	chmod 711 .
@@ -895,7 +896,7 @@ for i in sys.argv[1:]:
 	run -2 sp-verify -p p.json -u nobody a.sp
 }
 
-@test "the list and --junit cannot go to the same place" {
+@test "the list and --junit cannot go to the same file" {
 	profile ALLOW ERRNO chmod > p.json
 	printf 'run 1 a\nimage /a\ncall 1 read 1\n' | trace > a.sp
 	run -2 sp-verify -p p.json --junit=- a.sp

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# sp-record with file capabilities: its user can record what ptrace(2) would
-# let that user read, and nothing else.
+# Tests sp-record with file capabilities: its user can record the processes that
+# ptrace(2) would let that user read, and no others.
 
 load helper
 
@@ -27,7 +27,7 @@ as() {
 	setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
 }
 
-# begin COMMAND… — starts it in the background until the test ends; it becomes
+# begin COMMAND… — starts it in the background until the test ends; it executes
 # sleep, and $pid is its process id
 begin() {
 	"$@" 3>&- &
@@ -57,8 +57,8 @@ blind() {
 @test "a process of the same user that is not dumpable cannot be attached to" {
 	cp "$(command -v sleep)" closed
 	chmod 711 closed
-	# setpriv itself may read it, because of capabilities that it loses at
-	# the exec.
+	# This process may be read by setpriv itself, because of capabilities
+	# that setpriv loses at the exec.
 	setpriv --reuid=65534 --regid=65534 --clear-groups \
 		sh -c 'exec ./closed 30' 3>&- &
 	pid=$!
@@ -82,7 +82,7 @@ blind() {
 	grep -E 'not seen: processes that belong to another user or have more privileges than sp-record: [0-9]+ \(suid\)$' err
 	[[ $(blind a.sp) =~ [0-9]+\ \(suid\)$ ]]
 	sp-emit --path-list a.sp >paths
-	grep '/suid$' paths		# the name that sh executed
+	grep '/suid$' paths		# this is the name that sh executed
 	run ! grep -E 'shadow|/cat$' paths
 	grep '/ls$' paths
 	sp-emit --table a.sp | lacks setresuid
@@ -104,7 +104,7 @@ blind() {
 	sp-emit --table a.sp | lacks getdents64
 }
 
-@test "a command that gains privileges is run, and not recorded" {
+@test "a command that gains privileges is run, but not recorded" {
 	cp "$(command -v ls)" suid
 	chmod 4755 suid
 	run -125 as ./sp-record -q -o a.sp -- ./suid /
@@ -119,7 +119,7 @@ blind() {
 	run ! grep privileges err
 }
 
-@test "a cgroup with other users' processes: only the user's own are recorded" {
+@test "of a cgroup with other users' processes, only the user's own are recorded" {
 	local other mount
 	needs cgroup2
 	mount=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)

@@ -7,7 +7,7 @@ load helper
 
 setup_file() {
 	requires_root
-	# The table of this architecture.
+	# This is the table of this architecture.
 	export TABLE=$TESTS/witness/table
 	[ "$(uname -m)" = x86_64 ] || {
 		TABLE=$BATS_FILE_TMPDIR/table
@@ -22,14 +22,14 @@ rows() {
 		$1 = $2 = ""; print substr($0, 3) }' "$TABLE"
 }
 
-# expected HOW COMMAND… — the facts below that row
+# expected HOW COMMAND… — prints the facts below that row
 expected() {
 	awk -v row="$*" '/^[^\t#]/ { on = $1; for (i = 4; i <= NF; i++)
 		on = on " " $i; on = on == row }
 		/^\t/ && on { sub(/^\t/, ""); print }' "$TABLE"
 }
 
-# words COMMAND… — the words, with full paths of its programs
+# words COMMAND… — sets `words`, with full paths of the witness's programs
 words() {
 	local w
 	words=()
@@ -73,23 +73,23 @@ attach_row() {
 	kill -KILL "$(<pid)" && ended 137 $!
 }
 
-# Whether the recorder reported that it began to watch a filter too late.
+# Tests whether the recorder reported that it began to watch a filter too late.
 came_late() {
 	sp-emit --json run.sp |
 		jq -e 'any(.runs[].blind[]; endswith("just after it was loaded"))' \
 			>/dev/null
 }
 
-# is_late ROW… — in the last recording, the recorder began to watch a filter too
-# late, and lost nothing
+# is_late ROW… — tests whether the recorder began to watch a filter too late in
+# the last recording, and lost nothing else
 is_late() {
 	[ "$1" = filtered ] && came_late && lost_nothing
 }
 
-# record_in_time ROW… — records the row, and repeats that if the recorder was
-# too late. This can happen on a busy machine, but only rarely: SP_LATE is the
-# number of repetitions that are allowed for the whole table. If more are
-# needed, the status is 3.
+# record_in_time ROW… — records the row again while the recorder is too late.
+# This can happen on a busy machine, but only rarely: SP_LATE is the number of
+# repetitions that are allowed for the whole table. If more are needed, the
+# status is 3.
 record_in_time() {
 	record_row "$@" || return 1
 	# strict mode hides no call, so no recorder is too late for it
@@ -105,9 +105,9 @@ record_in_time() {
 	done
 }
 
-# try HOW EXPECT ROW… — tries a row, and prints it if it fails. SP_EMULATED says
-# that the machine is emulated. Then SP_LATE holds for each row, and a row that
-# is late every time is skipped.
+# try HOW EXPECT ROW… — tries a row, and prints it if it fails. If the machine
+# is emulated, SP_EMULATED is set: SP_LATE then holds for each row, and a row
+# that is late every time is skipped.
 try() {
 	local how=$1 expect=$2 status=0
 	shift 2
@@ -133,7 +133,7 @@ try() {
 	fi
 }
 
-# all HOW EXPECT — tries every such row
+# all HOW EXPECT — tries each of these rows
 all() {
 	local feature row failed=0 n=0 late=0
 	while read -r feature row; do
@@ -142,7 +142,7 @@ all() {
 			skip_row "$feature" "$1 $row"
 			continue
 		fi
-		# Attaching to a tracepoint right after detaching from it must
+		# After detaching from a tracepoint, attaching to it again must
 		# wait.
 		[[ $row != filtered* ]] || sleep 0.2
 		# shellcheck disable=SC2086 # words
@@ -153,16 +153,16 @@ all() {
 }
 
 # bats test_tags=32-bit
-@test "run: exactly the calls of programs without a libc" {
+@test "run: programs without a libc have exactly the listed calls" {
 	all run exact
 }
 
 # bats test_tags=32-bit
-@test "run: the calls that programs print about themselves" {
+@test "run: programs have the calls that they print about themselves" {
 	all run truth
 }
 
 # bats test_tags=32-bit
-@test "attach: exactly the calls in which tasks sleep" {
+@test "attach: sleeping tasks have exactly the listed calls" {
 	all attach exact
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Containers of real engines, recorded without a change to their command lines:
-# podman by the hook, dockerd by the wrapper, containerd by the plugin.
-# Run by make check-engines.
+# Containers of real engines are recorded without a change to their command
+# lines: podman's by the hook, dockerd's by the wrapper, containerd's by the
+# plugin. Run by make check-engines.
 
 # bats file_tags=machine-wide
 load ../helper
@@ -56,7 +56,7 @@ logged() {
 	}
 }
 
-# recorded NAME — the container's stream has the calls of SCRIPT
+# recorded NAME — checks that the container's stream has the calls of SCRIPT
 recorded() {
 	logged "container $1 "
 	wait_for 20 grep -sq "container $1 .*: recorded in" log
@@ -70,7 +70,7 @@ podman_run() {
 		/bin/busybox sh -c "$SCRIPT" || [ $? = 1 ]
 }
 
-@test "podman: the file for hooks.d, by annotation" {
+@test "podman: the file in hooks.d records containers that have the annotation" {
 	hooks_dir "--directory=$PWD/streams" "--log=$PWD/log"
 	podman_run --runtime runc --hooks-dir "$PWD/hooks.d" --name not
 	podman_run --runtime runc --hooks-dir "$PWD/hooks.d" --name web \
@@ -80,7 +80,7 @@ podman_run() {
 	[ "$(ls streams | wc -l)" = 1 ]
 }
 
-@test "docker: the wrapper as a runtime; dockerd and containerd are killed meanwhile" {
+@test "docker: the wrapper records as a runtime, although dockerd and containerd are killed meanwhile" {
 	docker_up "--directory=$PWD/streams" "--log=$PWD/log"
 	started+=("$dockerd")
 	docker run --rm --name web --runtime=sandprint --network none bb \
@@ -108,7 +108,7 @@ pod() {
 		/bin/busybox sh -c "$SCRIPT; exec busybox sleep 5"
 }
 
-@test "containerd: the plugin, by a pod's annotation; containerd is restarted" {
+@test "containerd: the plugin records pods with the annotation, although containerd is restarted" {
 	containerd_up
 	started+=("$containerd")
 	plugin_up
@@ -128,7 +128,8 @@ pod() {
 	[ "$(ls streams | wc -l)" = 2 ]
 }
 
-# all_complete — there are twenty recordings, each with the calls of SCRIPT
+# all_complete — checks that there are twenty recordings, each with the calls of
+# SCRIPT
 all_complete() {
 	local stream
 	wait_for 60 eval '[ "$(grep -c "recorded in" log)" = 20 ]'
@@ -139,7 +140,7 @@ all_complete() {
 	[ "$(ls streams | wc -l)" = 20 ]
 }
 
-@test "twenty containers of runc at once are all complete" {
+@test "twenty containers that runc starts at once are recorded completely" {
 	(mkdir bundle && cd bundle && runc spec)
 	jq --arg root "$HERE/rootfs" --arg script "$SCRIPT" \
 		'.process.terminal = false | .root.path = $root |
@@ -156,7 +157,7 @@ all_complete() {
 	all_complete
 }
 
-@test "twenty containers of podman at once are all complete" {
+@test "twenty containers that podman starts at once are recorded completely" {
 	hooks_dir "--directory=$PWD/streams" "--log=$PWD/log" --patience=10
 	for i in {1..20}; do
 		podman_run --runtime runc --hooks-dir "$PWD/hooks.d" \
@@ -166,7 +167,7 @@ all_complete() {
 	all_complete
 }
 
-@test "twenty pods of containerd at once are all complete" {
+@test "twenty pods that containerd starts at once are recorded completely" {
 	containerd_up
 	started+=("$containerd")
 	plugin_up

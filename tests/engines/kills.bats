@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Recorders, the plugin and containerd are killed at random moments: this ends
-# no container, and nothing stays loaded in the kernel. Run by make
+# Kills recorders, the plugin and containerd at random moments. No container
+# ends because of that, and nothing stays loaded in the kernel. Run by make
 # check-engines.
 
 # bats file_tags=machine-wide
@@ -49,21 +49,22 @@ kills() {
 		objects | comm -12 new - >left
 		[ ! -s left ]
 	}
-	# others record, too, and the kernel needs some time
+	# others record at the same time, and the kernel frees objects with a
+	# delay
 	wait_for 60 gone
 }
 
-@test "40 kills of recorders of the hook, and of the processes that attend to them" {
+@test "containers survive 40 kills of the hook's recorders and of the processes that attend to them" {
 	kills hook 40
 }
 
-@test "40 kills of the plugin" {
+@test "containers survive 40 kills of the plugin" {
 	containerd_up
 	export NRI_SOCKET=$root/cd/nri.sock CRI_SOCKET=$root/cd/sock
 	kills plugin 40
 }
 
-@test "12 kills of containerd" {
+@test "containers survive 12 kills of containerd" {
 	containerd_up
 	kill "$containerd"
 	wait "$containerd" || true	# 143

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# redis, nginx, postgres and a Python service, recorded in each engine without a
-# change to their command lines, and again in each engine under each profile.
-# Run by make check-engines.
+# Records redis, nginx, postgres and a Python service in each engine without a
+# change to their command lines, and runs them again in each engine under each
+# profile. Run by make check-engines.
 
 # bats file_tags=machine-wide
 load ../helper
@@ -60,7 +60,7 @@ teardown_file() {
 
 engines=(runc crun podman docker containerd)
 
-# services MODE — checks the results of the table, and its number of rows
+# services MODE — checks the results in the table, and its number of rows
 services() {
 	cd "$HERE" || return
 	run /usr/bin/python3 "$TESTS/engines/services.py" "$1" "${engines[@]}"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# The examples of sandprint-fleet(7), over 1,000 streams; run by make check-engines.
+# Runs the examples of sandprint-fleet(7) on 1,000 streams; run by make
+# check-engines.
 load ../helper
 
 setup_file() {
@@ -14,8 +15,8 @@ setup() {
 	ln -s "$BATS_FILE_TMPDIR/runs" runs
 }
 
-# example SECTION NUMBER — the lines of the section's literal block with that
-# number, counted from 1
+# example SECTION NUMBER — prints the lines of the section's literal block with
+# that number, counted from 1
 example() {
 	awk -v section=".Ss $1" -v wanted="$2" '
 		/^\.S[hs] / { n = 0; found = $0 == section }
@@ -36,7 +37,7 @@ example() {
 	cmp fleet.sp "$BATS_FILE_TMPDIR/expected.sp"
 }
 
-@test "GNU parallel: a cut stream ends it without a result" {
+@test "GNU parallel: a truncated stream ends it without a result" {
 	requires parallel
 	rm runs
 	cp -r "$BATS_FILE_TMPDIR/runs" runs
@@ -48,7 +49,7 @@ example() {
 	[ ! -e fleet.sp ]
 }
 
-@test "the script of the Kubernetes Job" {
+@test "the script of the Kubernetes Job merges the streams" {
 	example 'A Kubernetes Job' 1
 	/usr/bin/python3 - <<-'END' >script
 		import yaml
@@ -65,7 +66,7 @@ example() {
 }
 
 # Uses rclone's local back end, under the name of the remote in the manual.
-@test "an object store through rclone" {
+@test "rclone merges the streams of an object store" {
 	requires rclone
 	printf '[store]\ntype = alias\nremote = %s\n' "$PWD/objects" >rclone.conf
 	export RCLONE_CONFIG=$PWD/rclone.conf
@@ -75,7 +76,8 @@ example() {
 	example 'Object stores' 2
 	bash -e example
 	cmp fleet.sp "$BATS_FILE_TMPDIR/expected.sp"
-	# The other examples: a machine writes, and new objects are added.
+	# Runs the other examples: a machine writes a stream, and new objects
+	# are added.
 	example 'Object stores' 1
 	sed -i 's/sp-record -- .*test/cat runs\/0.sp/' example
 	bash -e example

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# What kernels may do differently, and what witness.bats does not cover. Run
-# in the guest.
+# Tests what kernels may do differently, and what witness.bats does not cover.
+# Run in the guest.
 load ../helper
 
 # sum FILTER — sums the values that jq's filter gets from run.sp
@@ -13,7 +13,8 @@ lost_nothing() {
 	[ "$(sum '.lost[]')" = 0 ]
 }
 
-# accounted — each call has an event that was received or counted as lost
+# accounted — checks that each call has an event that was received or counted as
+# lost
 accounted() {
 	local received lost calls
 	received=$(sp-emit --ndjson run.sp 2>/dev/null |
@@ -25,20 +26,20 @@ accounted() {
 	[ $((received + lost)) -eq "$calls" ]
 }
 
-@test "eight threads: every call counted" {
+@test "every call of eight threads is counted" {
 	sp-record -q -o run.sp -- "$WITNESS/flood" 8 400000 >truth
 	grep -qx 'x86_64 getppid 400000' truth
 	[ "$(calls run.sp | grep getppid)" = "$(<truth)" ]
 	lost_nothing
 }
 
-@test "--every: each call is an event" {
+@test "--every writes an event for each call" {
 	sp-record -q --every -o run.sp -- "$WITNESS/flood" 8 80000
 	accounted
 	[ "$(sum '.calls[] | select(.name == "getppid").count')" = 80000 ]
 }
 
-@test "--every, and a reader that sleeps: an event or a loss" {
+@test "--every counts the events that are lost while the reader sleeps" {
 	sp-record -q --every --buffer=4096 -- "$WITNESS/flood" 8 400000 |
 		{ sleep 3; cat; } >run.sp
 	accounted
@@ -46,7 +47,7 @@ accounted() {
 	[ "$(sum '.calls[] | select(.name == "getppid").count')" = 400000 ]
 }
 
-@test "--paths: names given in every way, and paths that did not exist" {
+@test "--paths records names given in every way, and paths that did not exist" {
 	echo text >in
 	# shellcheck disable=SC2016 # for the shell inside
 	sp-record -q --paths -o run.sp -- /bin/sh -c \
@@ -61,13 +62,13 @@ accounted() {
 	lost_nothing
 }
 
-# counted OPTION — how often getpgid was called in some phases of run.sp
+# counted OPTION — prints how often getpgid was called in some phases of run.sp
 counted() {
 	sp-emit --json "$1" run.sp |
 		jq '[.calls[] | select(.name == "getpgid").count] | add // 0'
 }
 
-@test "phases: each call is in the phase in which it is entered" {
+@test "each call is in the phase in which it is entered" {
 	local mark
 	for mark in ready ready=prctl; do
 		rm -f fifo
@@ -79,7 +80,7 @@ counted() {
 	done
 }
 
-@test "attached in the middle of a storm of forks and threads" {
+@test "attaching in the middle of a storm of forks and threads loses nothing" {
 	"$WITNESS/storm" 4 >truth 3>&- &
 	local storm=$!
 	wait_for 20 test -e pid
@@ -95,7 +96,7 @@ counted() {
 	lost_nothing
 }
 
-@test "verified under a profile: exactly the denied calls are listed" {
+@test "verifying a command under a profile lists the denied calls and no others" {
 	sp-record -q -o run.sp -- "$WITNESS/threads" >/dev/null
 	sp-emit --oci run.sp >p.json
 	sp-verify -p p.json -o list -- "$WITNESS/threads" >/dev/null

@@ -20,7 +20,7 @@ numbers_of() {
 	[ "$(numbers_of exit-32-nolibc)" = '[["arm",248],["aarch64",221]]' ]
 }
 
-@test "--paths, and --every with the arguments" {
+@test "--paths works, and --every records the arguments" {
 	echo text >in
 	sp-record -q --paths --every -o run.sp -- cat in
 	sp-emit --path-list run.sp |
@@ -40,7 +40,7 @@ numbers_of() {
 	run -1 sp-verify -p p.json more.sp
 }
 
-@test "profiles and reports of streams are those that x86-64 makes of them" {
+@test "sp-emit makes the same profiles and reports of streams as on x86-64" {
 	local emitted words n=0
 	for emitted in "${SP_BIN%/bin}"/emitted/*; do
 		read -ra words <<<"${emitted##*/}"

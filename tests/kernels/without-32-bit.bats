@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# On a kernel booted with ia32_emulation=0: what the tools print about 32-bit
-# programs and calls. Run in the guest.
+# Tests what the tools print about 32-bit programs and calls on a kernel that
+# was booted with ia32_emulation=0. Run in the guest.
 load ../helper
 
 NOT_RUN='this kernel runs no programs of its architecture (32-bit ones need
@@ -26,7 +26,7 @@ setup() {
 	[ "$(lack_of int80)" = 'needs 32-bit calls (int 0x80 faults)' ]
 }
 
-@test "a 32-bit program is not recorded: one line, status 126" {
+@test "a 32-bit program is not recorded: one line is printed, and the status is 126" {
 	run -126 --separate-stderr sp-record -o i386.sp -- \
 		"$WITNESS/exit-32-nolibc"
 	[ "$stderr" = "sp-record: $WITNESS/exit-32-nolibc: $NOT_RUN" ]
@@ -34,7 +34,7 @@ setup() {
 	[ ! -e i386.sp ]
 }
 
-@test "a 32-bit program is not verified: one line, status 2" {
+@test "a 32-bit program is not verified: one line is printed, and the status is 2" {
 	local option
 	for option in '' --enforce; do
 		# shellcheck disable=SC2086 # none, or one
@@ -45,7 +45,7 @@ setup() {
 	done
 }
 
-@test "a 32-bit call in a 64-bit program ends it by SIGSEGV" {
+@test "a 32-bit call in a 64-bit program ends it with SIGSEGV" {
 	run -139 --separate-stderr sp-record -o compat.sp -- \
 		"$WITNESS/compat-nolibc"
 	[[ $stderr == *'killed by SIGSEGV' ]]
@@ -55,7 +55,7 @@ setup() {
 	[ "${stderr_lines[0]}" = 'sp-verify: the command was killed by SIGSEGV' ]
 }
 
-@test "a profile for 32-bit calls as well is verified live and in simulation" {
+@test "a profile that also covers 32-bit calls is verified live and in simulation" {
 	printf '%s\n' '[Service]' 'SystemCallFilter=@system-service' \
 		'SystemCallArchitectures=native x86' >both.conf
 	sp-verify -p both.json -- ls / >/dev/null

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bats
-# The Debian packages are built twice, checked by lintian, and installed, used
-# and purged in an otherwise empty root. `make check-package` runs this.
+# Builds the Debian packages twice, checks them with lintian, and installs, uses
+# and purges them in an otherwise empty root. `make check-package` runs this.
 
 load ../helper
 
@@ -25,8 +25,8 @@ setup_file() {
 	files >"$BATS_FILE_TMPDIR/before"
 }
 
-# All files of the root, except for those that dpkg, apt and ldconfig write
-# for themselves.
+# Prints all files of the root, except for those that dpkg, apt and ldconfig
+# write for themselves.
 files() (
 	cd "$ROOT" && find . -xdev \( -path ./var/lib/dpkg -o -path ./var/log \
 		-o -path ./var/cache -o -path ./var/lib/apt \
@@ -39,9 +39,9 @@ in_root() {
 	"$BATS_TEST_DIRNAME/../inroot" "$ROOT" "$@"
 }
 
-# The libraries that the tools open by name. The build knows the number at the
-# end of capstone's. The library without wide characters, libncurses, is left
-# out: it is only used if libncursesw is missing.
+# Prints the libraries that the tools open by name. The build knows the number
+# at the end of capstone's. The library without wide characters, libncurses, is
+# left out: it is only used if libncursesw is missing.
 opened() {
 	grep -rhoE '"lib[a-z+]+\.so\.[0-9]*' "$TREE"/lib/*/*.c "$TREE"/sp-*/ |
 		tr -d '"' | grep -vxF libncurses.so.6 | sort -u
@@ -85,7 +85,7 @@ opened() {
 	in_root sp-record --version | grep -q "^sp-record (sandprint) 0.1.0 ([0-9a-f]\{12\})$"
 	[ -e "$ROOT/usr/share/containers/oci/hooks.d/sandprint.json" ]
 	[ -e "$ROOT/usr/lib/systemd/system/sandprint-nri.service" ]
-	# Removes packages that came with ours, too.
+	# This also removes packages that were installed with ours.
 	chroot "$ROOT" sh -c 'apt-get -qq purge -y --autoremove sandprint sandprint-hooks' >>log 2>&1
 	files >after
 	diff "$BATS_FILE_TMPDIR/before" after
@@ -110,7 +110,7 @@ in_image() {
 		"${options[@]}" localhost/sandprint "$@"
 }
 
-@test "the container image emits, records in the container with and without privileges, and a process outside" {
+@test "the container image emits, and records processes in the container, with and without privileges, and one outside of it" {
 	tar -C "$ROOT" --one-file-system -c . | in_podman import - localhost/base
 	in_podman build --isolation chroot --network host --build-arg BASE=localhost/base \
 		-t localhost/sandprint -f "$TREE/.package/Containerfile" "$BATS_FILE_TMPDIR/one" >log 2>&1
@@ -146,7 +146,7 @@ in_image() {
 	chroot empty /bin/sp-verify -p /p.json /m.sp
 	chroot empty /bin/sp-diff /t.sp /m.sp
 	cmp <(sp-emit --oci empty/t.sp) empty/p.json
-	# Users come from the files of the root, without glibc's libraries.
+	# Without glibc's libraries, users are read from the files of the root.
 	mkdir empty/etc
 	cp "$(command -v busybox)" empty/bin
 	echo 'tester:x:4321:4322:t:/:/bin/sh' >empty/etc/passwd
@@ -156,7 +156,7 @@ in_image() {
 	[ "$(cat id)" = 'uid=4321(tester) gid=4322(tester) groups=4322(tester),4400(more)' ]
 }
 
-@test "the RPM packages build, with every file that make install has" {
+@test "the RPM packages build, and have every file that make install installs" {
 	RPMBUILD=--nodeps "$TREE/.package/rpm" 0.1.0 "$PWD/rpm" >log 2>&1
 	rpm -qlp rpm/sandprint-*.rpm |
 		grep -v -- debug |

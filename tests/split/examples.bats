@@ -1,16 +1,17 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# The examples of sandprint-runs(7). A program that runs a suite is recorded
-# once, with a run for each test. Each of three tests makes a call that the
-# others do not make.
+# Runs the examples of sandprint-runs(7). A program that runs a suite is
+# recorded once, with a run for each test. Each of three tests makes a call that
+# the others do not make.
 load ../helper
 
 setup_file() {
 	requires_root
 }
 
-# own_calls — prints "NAME CALL" for the calls that distinguish the tests.
-# Nothing may be lost, and no other run, nor the harness, may make these calls.
+# own_calls — prints "NAME CALL" for the calls that distinguish the tests, and
+# checks that nothing was lost, and that neither another run nor the harness
+# makes these calls.
 own_calls() {
 	sp-emit --json run.sp 2>/dev/null | jq -r '
 		if .lost | add // 0 | . > 0 then error("lost") else . end |
@@ -28,7 +29,7 @@ shell_tests() {
 	chmod +x "a$1" "b$1" "c$1"
 }
 
-@test "prove: a run for each test file" {
+@test "prove has a run for each test file" {
 	requires prove
 	mkdir t
 	(cd t && shell_tests .t)
@@ -40,7 +41,7 @@ shell_tests() {
 	END
 }
 
-@test "ctest: a run for each test" {
+@test "ctest has a run for each test" {
 	requires cmake ctest
 	shell_tests ''
 	cat >CMakeLists.txt <<-'END'
@@ -61,7 +62,7 @@ shell_tests() {
 	END
 }
 
-@test "make -j: a run for each command of a rule" {
+@test "make -j has a run for each command of a rule" {
 	shell_tests ''
 	printf 'check: a1 b1 c1\n%%1:\n\t./$*\n' >Makefile
 	sp-record -q --split=children -o run.sp -- make -j 4 check
@@ -72,7 +73,7 @@ shell_tests() {
 	END
 }
 
-@test "bats: a run for each test" {
+@test "bats has a run for each test" {
 	mkdir test
 	# bats would read it as a test of this file
 	sed 's/^TEST/@test/' >test/a.bats <<-'END'
@@ -87,7 +88,7 @@ shell_tests() {
 		printf ' test_%s\n' 'disk sync' 'link symlink' 'pipe mknod')
 }
 
-@test "go test: a run for each package's program" {
+@test "go test has a run for each package's program" {
 	requires go
 	local name
 	export GOCACHE=$PWD/cache GOPATH=$PWD/gopath GOFLAGS=-mod=mod GOPROXY=off
@@ -120,9 +121,9 @@ shell_tests() {
 	END
 }
 
-@test "pytest: a run for each test of the one process" {
+@test "pytest has a run for each test of its process" {
 	requires pytest-3
-	# the file in the manual, with another FIFO
+	# this is the file in the manual, with another FIFO
 	sed -n '/^import os/,/^\.Ed/{/^\.Ed/!p}' \
 		"${TESTS%/*}/sp-record/sandprint-runs.7" |
 		sed "s|/tmp/marks|$PWD/marks|; s/\\\\e/\\\\/g" >conftest.py
@@ -143,7 +144,7 @@ shell_tests() {
 		printf 'test_x.py::test_%s\n' a b c)
 }
 
-@test "sixteen thousand runs: runs beyond the table share the last one, with a note" {
+@test "if there are sixteen thousand runs, those beyond the table share the last one, with a note" {
 	run -0 --separate-stderr sp-record --split=children -o run.sp -- \
 		sh -c 'i=0; while [ $i -lt 17000 ]; do (:); i=$((i + 1)); done'
 	# shellcheck disable=SC2154 # run sets it

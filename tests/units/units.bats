@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
-# Debian's own unit files. One sp-record records each in a booted systemd. Under the
-# drop-ins made from that, it must start, serve, reload, restart and stop. Run by
-# make check-units.
+# Tests Debian's own unit files. One sp-record records each unit in a booted
+# systemd. Under the drop-ins made from the recording, it must start, serve,
+# reload, restart and stop. Run by make check-units.
 load ../helper
 load ../boot
 
@@ -41,7 +41,7 @@ free() {
 		skip "port $1 is in use"
 }
 
-# drives UNIT RELOAD REQUEST
+# drives UNIT RELOAD REQUEST — checks that the unit works under its drop-ins
 drives() {
 	printf 'unit=%s\nreload=%s\n' "$1" "$2" >root/case
 	printf '%s\n' "$3" >root/request
@@ -81,7 +81,7 @@ drives() {
 		'setpriv --reuid postgres --regid postgres --clear-groups psql -Atc "create table if not exists t (n int); insert into t values (1); select count(*) > 0 from t" | grep -qx t'
 }
 
-@test "a service in Python, with threads, as another user" {
+@test "a service in Python, with threads, works as another user" {
 	requires /usr/bin/python3
 	free 8123
 	cat >root/etc/systemd/system/pyweb.service <<-'END'
