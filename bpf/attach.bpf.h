@@ -225,10 +225,12 @@ static __always_inline void on_armed_fork(struct task_slot *from,
 	if (no_follow &&
 	    BPF_CORE_READ(parent, tgid) != BPF_CORE_READ(child, tgid))
 		return;
-	if (to)
+	if (to) {
 		arm_task(to, from->state & (STATE_MANAGER | STATE_SCOPE), child);
-	else
+	} else {
 		add(&progress.lost_tasks, 1);
+		leave_out(child);
+	}
 }
 
 static __always_inline int on_seeking_fork(struct task_struct *parent,
@@ -265,7 +267,7 @@ int seeking_fork(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *child = (void *)ctx->args[1];
 
-	return was_followed(child) ? 0 :
+	return was_handled(child) ? 0 :
 		on_seeking_fork((void *)ctx->args[0], child);
 }
 

@@ -240,10 +240,27 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
-/* Whether the other program for forks has already seen the child. */
-static __always_inline bool was_followed(struct task_struct *child)
+/*
+ * The child is not followed. If another program sees the same fork, marks the
+ * child, so that this program does not handle the fork again.
+ */
+static __always_inline void leave_out(struct task_struct *child)
 {
-	return events_twice && is_followed(slot_of(BPF_CORE_READ(child, pid)));
+	__u64 key = (__u64)child;
+	__u32 no_exec = 0;
+
+	if (events_twice)
+		bpf_map_update_elem(&execs, &key, &no_exec, BPF_ANY);
+}
+
+/* Whether the other program for forks has already handled this one. */
+static __always_inline bool was_handled(struct task_struct *child)
+{
+	__u64 key = (__u64)child;
+
+	return events_twice &&
+		(is_followed(slot_of(BPF_CORE_READ(child, pid))) ||
+		 !bpf_map_delete_elem(&execs, &key));
 }
 
 /* Handles a child of a followed task. */
@@ -256,11 +273,14 @@ static __always_inline int on_fork(struct task_slot *from,
 
 	note_namespaces(image, parent, child);
 	if (no_follow &&
-	    BPF_CORE_READ(parent, tgid) != BPF_CORE_READ(child, tgid))
+	    BPF_CORE_READ(parent, tgid) != BPF_CORE_READ(child, tgid)) {
+		leave_out(child);
 		return 0;
+	}
 	to = slot_of(BPF_CORE_READ(child, pid));
 	if (!to) {
 		add(&progress.lost_tasks, 1);
+		leave_out(child);
 		return 0;
 	}
 	if (split_by == SPLIT_CHILDREN)
@@ -287,7 +307,7 @@ int sched_process_fork(struct bpf_raw_tracepoint_args *ctx)
 	struct task_struct *child = (void *)ctx->args[1];
 	struct task_slot *from = slot_of(BPF_CORE_READ(parent, pid));
 
-	return is_followed(from) && !was_followed(child) ?
+	return is_followed(from) && !was_handled(child) ?
 		on_fork(from, parent, child) : 0;
 }
 

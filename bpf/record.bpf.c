@@ -273,7 +273,8 @@ struct {
  * The id of a thread that calls execve, but is not the leader of its group. The
  * thread gets the leader's id after the point of no return. If the exec fails
  * after that, the next event is sched_process_exit. If it fails earlier, the
- * element stays until the thread ends.
+ * element stays until the thread ends. The value of a child that leave_out()
+ * marked is 0.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -19,9 +19,7 @@ static bool lacks(enum bpf_func_id helper)
 /* For tests: SP_DEBUG=older treats any kernel as an old one. */
 static bool is_asked_for(void)
 {
-	const char *value = getenv("SP_DEBUG");
-
-	return value && !strcmp(value, "older");
+	return machine_has_debug("older");
 }
 
 bool older_warns_of_allocation(void)

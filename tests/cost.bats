@@ -88,6 +88,24 @@ costs() {
 	[ "$(wc -l <new)" -gt 5 ]
 }
 
+@test "trace events, as from Linux 7.0 on, record what raw tracepoints record" {
+	cd "$BATS_TEST_TMPDIR"
+	echo text >in
+	# shellcheck disable=SC2016 # for the shell inside
+	local by shell=(/bin/sh -c 'cat "$0"; (exec cat none) & wait $!' in)
+	as_newer true || skip 'no tracefs'
+	for by in env as_newer; do
+		run -1 "$by" sp-record -q --paths --every -o "$by.sp" -- \
+			"${shell[@]}"
+		facts "$by.sp" | sort >"$by.facts"
+		sp-emit --path-list "$by.sp" | sort >"$by.paths"
+		sp-emit --json "$by.sp" | jq -e '[.lost[]] | add == 0'
+	done
+	diff env.facts as_newer.facts
+	diff env.paths as_newer.paths
+	[ "$(wc -l <env.paths)" -gt 5 ]
+}
+
 @test "the programs for older kernels do not change the command's limit of locked memory" {
 	ulimit -S -l 64
 	[ "$(SP_DEBUG=older sp-record -q -o run.sp -- bash -c 'ulimit -l')" = 64 ]

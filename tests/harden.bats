@@ -191,6 +191,25 @@ verdict() {
 	[ "$(sp-emit --json b.sp | jq -c '[.privileges, .lost.privilege]')" = '[[],null]' ]
 }
 
+@test "a child in namespaces of its own is counted once, and so with --no-follow" {
+	requires_root
+	unshare -T true || skip 'no time namespaces'
+	local by option
+	# unshare(1) changes the namespace only for its child, which it creates
+	# by clone(2).
+	as_newer true || skip 'no tracefs'
+	for by in env as_newer; do	# as_newer: two programs see each fork
+		for option in '' --no-follow; do
+			# shellcheck disable=SC2086 # none, or one
+			"$by" sp-record -q --privileges $option -o a.sp -- \
+				unshare -T --fork true
+			[ "$(sp-emit --json a.sp | jq -c '[.privileges[] |
+				select(.capability == null) |
+				[.name, .count]]')" = '[["clone",1]]' ]
+		done
+	done
+}
+
 # install UNIT FILE — runs --install with etc as /etc/systemd/system
 install() {
 	# shellcheck disable=SC2016 # for the shell inside

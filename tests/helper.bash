@@ -83,6 +83,16 @@ calls() {
 		jq -r '.calls[] | "\(.arch) \(.name // .nr) \(.count)"'
 }
 
+# as_newer COMMAND… — runs it in a mount namespace with tracefs; sp-record then uses
+# trace events, as from Linux 7.0 on
+as_newer() {
+	# shellcheck disable=SC2016 # for the shell inside
+	SP_DEBUG=newer unshare --mount --propagation private sh -c '
+		[ -e /sys/kernel/tracing/events ] ||
+			mount -t tracefs tracefs /sys/kernel/tracing || exit
+		exec "$@"' sh "$@"
+}
+
 # facts FILE… — prints each fact by image, in the form of tests/witness/table,
 # which does not mark the recorder's own execve
 facts() {
