@@ -26,8 +26,8 @@ CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib -Ibpf -I$(B) \
 	    $(shell pkg-config --cflags $(PC) 2>/dev/null)
 SP_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) $(if $(SAN),-fsanitize=$(SAN) \
 	    -fno-sanitize-recover=all -fno-omit-frame-pointer)
-# Only sp-record links libbpf. sp-emit loads capstone when it needs it, and
-# sp-record and sp-verify libdw, and sp-record ncurses.
+# Only sp-record links libbpf. sp-emit loads capstone when it needs it;
+# likewise, sp-record and sp-verify load libdw, and sp-record loads ncurses.
 LIBS        := $(shell pkg-config --libs $(filter-out libbpf,$(PC)) 2>/dev/null) -lm
 LIBS_EMIT    = $(if $(findstring STATIC_BUILD,$(CFLAGS)),$(shell pkg-config --libs capstone 2>/dev/null),-ldl)
 LIBS_RECORD := $(shell pkg-config --libs $(PC) 2>/dev/null) -lm -ldl
@@ -79,9 +79,9 @@ $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -MMD -MP -c -o $@ $<
 
-# libsandprint: the readers of streams and the names of calls, in one object
+# libsandprint has the readers of streams and the names of calls, in one object
 # whose other symbols are local. lib/sandprint/pool.h manages its memory; the
-# libc frees what libseccomp allocates.
+# libc frees memory that libseccomp allocates.
 SHARED_ABI  := 1
 SHARED      := $(B)/shared/libsandprint.so.$(SHARED_ABI)
 SHARED_OBJS := $(patsubst lib/%.c,$(B)/shared/%.o,$(wildcard lib/sandprint/*.c lib/stream/*.c) \
@@ -115,21 +115,21 @@ $(B)/kernel/constants.h: lib/kernel/constants lib/kernel/constants.newer lib/ker
 	@mkdir -p $(@D)
 	$(Q)lib/kernel/constants $(CC) $(CPPFLAGS) >$@
 
-# The style and the script of sp-emit --html, as strings of C.
+# The style and the script of sp-emit --html become strings of C.
 $(B)/sp-emit/html-style.o build/fuzz/obj/sp-emit/html-style.o: $(B)/page/css.h $(B)/page/js.h
 $(B)/page/%.h: sp-emit/page.%
 	@mkdir -p $(@D)
 	$(Q)sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $< >$@
 
-# The kernel side: an object without debug info, embedded by its skeleton. Its
-# BTF has the sources' paths: relative ones, so that builds are reproducible.
-# plain.bpf.o is built from the same source, but without the code that only
-# few recordings need.
+# The kernel side is an object without debug info, embedded by its skeleton. Its
+# BTF has the sources' paths, which are relative, so that builds are
+# reproducible. plain.bpf.o is built from the same source, but without the code
+# that only few recordings need.
 $(call objs,sp-record): $(B)/record.skel.h $(B)/plain.skel.h
 BPF_ARCH := $(patsubst riscv64,riscv,$(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))))))
 $(B)/record.bpf.o $(B)/plain.bpf.o $(B)/older.bpf.o: bpf/record.bpf.c $(wildcard bpf/*.h)
 $(B)/plain.bpf.o: BPF_FLAGS := -DPLAIN
-# For kernels before 5.17: bpf/older.bpf.h.
+# This object is for kernels before 5.17: bpf/older.bpf.h.
 $(B)/older.bpf.o: BPF_FLAGS := -DOLDER_KERNEL
 ifeq ($(BPF_ARCH),x86)
 $(B)/sp-record/older.o: $(B)/bpf/older.h
@@ -156,7 +156,8 @@ $(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name $* > $@
 
-# The object for older kernels, packed: it is opened only there.
+# The object for older kernels is compressed: it is only unpacked on such a
+# kernel.
 $(B)/bpf/older.h: $(B)/older.bpf.o $(B)/older.variables
 	$(call say,PACK,$@)
 	@mkdir -p $(@D)
@@ -173,7 +174,7 @@ $(B)/tests/unit/%: tests/unit/%.c $(B)/lib.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -MMD -MP -o $@ $< $(B)/lib.a $(LIBS)
 
-M32 ?= -m32	# the compiler's option for 32-bit programs
+M32 ?= -m32	# this is the compiler's option for 32-bit programs
 
 # A witness is one file. Names with -32 are 32-bit programs, those with -static
 # are static, and those with -nolibc have no libc.
@@ -185,7 +186,7 @@ $(B)/tests/witness/%: tests/witness/%.c $(wildcard tests/witness/*.h)
 		$(if $(findstring -32,$*)$(findstring -static,$*),-static) \
 		$(if $(findstring -nolibc,$*),-nostdlib -static -fno-stack-protector) $(LDFLAGS) -o $@ $<
 
-# The programs of the round trip, and the loader of their filters.
+# These are the programs of the round trip, and the loader of their filters.
 ROUNDTRIP := $(patsubst tests/roundtrip/%.c,$(B)/tests/roundtrip/%,$(wildcard tests/roundtrip/*.c))
 $(ROUNDTRIP): $(B)/tests/roundtrip/%: tests/roundtrip/%.c
 	$(call say,CC,$@)
@@ -193,14 +194,14 @@ $(ROUNDTRIP): $(B)/tests/roundtrip/%: tests/roundtrip/%.c
 	$(Q)$(CC) -std=gnu11 -Wall -Wextra -D_GNU_SOURCE -O1 -pthread \
 		$(if $(findstring -nolibc,$*),-nostdlib -static -fno-stack-protector) -o $@ $<
 
-# A fuzz target as a program that tries every cut and change of one stream.
+# This fuzz target is a program that tries every cut and change of one stream.
 $(B)/tests/fuzz/%: tests/fuzz/%.c $(B)/lib.a
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -DEXHAUSTIVE -MMD -MP -o $@ $< $(B)/lib.a $(LIBS)
 
-# The targets of libFuzzer. Each is one file, and the parts are shared. One
-# target contains sp-emit as a whole.
+# These are the targets of libFuzzer. Each is one file, and the parts are
+# shared. One target contains sp-emit as a whole.
 FUZZ_PARTS := records replay
 FUZZ_RECORD := sp-verify/audit/audit-record
 $(foreach t,audit elf,build/fuzz/obj/tests/fuzz/$t.o $(B)/tests/fuzz/$t.o): CPPFLAGS += -Isp-verify
@@ -224,7 +225,7 @@ FUZZ_SECONDS ?= 60
 fuzz: $(FUZZERS:%=build/fuzz/%) ## Feed the parsers and writers with made-up input, FUZZ_SECONDS each (clang, libFuzzer)
 	@tests/fuzz/run $(FUZZ_SECONDS) $(FUZZERS)
 
-# The same targets, run over files by the suite.
+# The suite runs the same targets on files.
 REPLAYS := $(FUZZERS:%=$(B)/tests/replay/%)
 $(B)/tests/replay/sp-emit.o: CPPFLAGS += -Isp-emit
 $(B)/tests/replay/sp-emit.o: sp-emit/sp-emit.c
@@ -252,7 +253,8 @@ demo: deps ## Set up, build, record `ls /tmp`, print its table and OCI profile
 	@$(MAKE) --no-print-directory all
 	@tests/demo $(B)/bin
 
-# Prints what the machine can do; tests/run and tests/helper.bash use it.
+# This program prints what the machine can do; tests/run and tests/helper.bash
+# use it.
 $(B)/tests/machine: tests/machine.c
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
@@ -275,8 +277,8 @@ lint: ## Check the manual pages, the C sources, the tests and the shell scripts
 		tests/units/drive tests/suite tests/uapi tests/score-reference tests/inroot tests/failing/inputs tests/sandbox-data tests/html/run tests/stacks/run \
 		lib/kernel/constants .package/deb .package/release .package/rpm .package/version
 
-# Tracers for comparison that no distribution packages, and the program that
-# runs under all of them.
+# These are tracers for comparison that no distribution packages, and the
+# program that runs under all of them.
 BENCHES := $(patsubst tests/bench/%.bpf.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.bpf.c))
 $(BENCHES): $(B)/tests/bench/%: tests/bench/%.c $(B)/%.skel.h
 	$(call say,CC,$@)
@@ -389,7 +391,7 @@ mutate: test-deps ## Break the sources in small ways: what do the tests miss? (M
 BASH_DIR := bash-completion/completions
 ZSH_DIR  := zsh/site-functions
 FISH_DIR := fish/vendor_completions.d
-# Where podman and CRI-O look, if PREFIX is /usr or /usr/local.
+# podman and CRI-O look here if PREFIX is /usr or /usr/local.
 HOOKS_DIR ?= $(if $(filter /usr/local,$(PREFIX)),/etc,$(PREFIX)/share)/containers/oci/hooks.d
 UNIT_DIR  ?= $(PREFIX)/lib/systemd/system
 sandbox-data: test-deps ## Record what the filters do once their files are open, for lib/process/sandbox-data.h (an hour)
@@ -405,14 +407,14 @@ install-library: $(LIBRARY) $(B)/shared/libsandprint.pc
 	install -m 644 $(B)/shared/libsandprint.pc $(DESTDIR)$(LIBDIR)/pkgconfig
 	install -m 644 $(filter %.3,$(MANS)) $(DESTDIR)$(PREFIX)/share/man/man3
 
-# Tells file(1) and desktops about streams.
+# These files tell file(1) and desktops about streams.
 install-mime:
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/,mime/packages sandprint)
 	install -m 644 lib/stream/sandprint.xml $(DESTDIR)$(PREFIX)/share/mime/packages
 	install -m 644 lib/stream/sandprint.magic $(DESTDIR)$(PREFIX)/share/sandprint/magic
 
-# The loader finds a library of the directories that it searches once ldconfig has
-# noted it. A package's own scripts do that elsewhere.
+# The loader finds a library in the directories that it searches only after
+# ldconfig has noted it. For packages, a package's own scripts run ldconfig.
 update_loader = [ -n "$(DESTDIR)" ] || PATH=$$PATH:/usr/sbin:/sbin ldconfig || \
 	echo 'run ldconfig as root, so that programs find libsandprint' >&2
 
@@ -443,8 +445,8 @@ uninstall: all ## Remove what `make install` installs (the same DESTDIR, PREFIX,
 	rmdir --ignore-fail-on-non-empty $(addprefix $(DESTDIR)$(PREFIX)/share/,doc/sandprint sandprint)
 	@$(update_loader)
 
-# For systems with another C library, or none. These four tools do not need
-# libbpf.
+# These four tools are for systems with another C library, or with none. They do
+# not need libbpf.
 static: ## Build the four filters without shared libraries into build/static/bin/
 	@$(MAKE) --no-print-directory B=build/static CFLAGS='$(CFLAGS) -DSTATIC_BUILD' \
 		LDFLAGS='-static $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc)' \

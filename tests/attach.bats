@@ -870,7 +870,8 @@ screen() {
 	grep -qF 'e\x1b[2Jvil' screen
 	run ! grep -qF $'e\e[2Jvil' screen
 	grep -q 'm1 at' screen
-	grep -qF $'\e[60;1H' screen	# this is the last line of the larger terminal
+	# this is the last line of the larger terminal
+	grep -qF $'\e[60;1H' screen
 	grep -q 'sp-record: [0-9]* calls' screen
 	sp-emit --json out.sp | jq -e '[.runs | sort_by(.part.index)[].part.mark] == [null, "m1", "m2"] and
 		all(.runs[]; .how | index("mark"))'

@@ -819,7 +819,8 @@ state() {
 	requires_audit
 	local notes=1
 	state >before
-	grep '^enabled 0' before || notes=0	# somebody else turned auditing on
+	# somebody else turned auditing on
+	grep '^enabled 0' before || notes=0
 	watch
 	kill -KILL "$watcher"
 	wait "$watcher" || [ $? = 137 ]

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# A systemd that boots as process 1 of namespaces of its own, with this machine's
+# Boots a systemd as process 1 of namespaces of its own, with this machine's
 # /usr, in ./root.
 
 # make_root — makes a root to boot. Its test.service, whose program the caller
@@ -41,8 +41,8 @@ boot() {
 	return "$status"
 }
 
-# remove_cgroups CGROUP — removes it and those below, once their processes are
-# gone
+# remove_cgroups CGROUP — removes the cgroup and those below it, once their
+# processes have ended
 remove_cgroups() {
 	local i
 	for ((i = 0; i < 100; i++)); do
@@ -53,9 +53,9 @@ remove_cgroups() {
 	echo "left behind: $1" >&2
 }
 
-# boot_in CGROUP SECONDS — boots so that it does nothing to the machine: it has
-# its own cgroups, device nodes and mounts, sysctls are read-only, and it loads
-# no module
+# boot_in CGROUP SECONDS — boots without effects on the machine: the system has
+# its own cgroups, device nodes and mounts, its sysctls are read-only, and it
+# loads no module
 boot_in() {
 	# shellcheck disable=SC2016 # for the shell inside
 	timeout -k 5 "$(($2 * ${SP_SLOW:-1}))" sh -c 'echo $$ >"$0/cgroup.procs"

@@ -62,7 +62,8 @@ costs() {
 # instructions.
 @test "the verifier's work on the programs for older kernels is within limits" {
 	needs verified_insns
-	[ "$(uname -m)" = x86_64 ] || return 0	# other architectures have no such programs
+	# other architectures have no such programs
+	[ "$(uname -m)" = x86_64 ] || return 0
 	cd "$BATS_TEST_TMPDIR"
 	export SP_DEBUG=older
 	costs 50000 100000 -- sleep 30
@@ -71,7 +72,8 @@ costs() {
 }
 
 @test "the programs for older kernels record the same facts as the others" {
-	[ "$(uname -m)" = x86_64 ] || return 0	# other architectures have no such programs
+	# other architectures have no such programs
+	[ "$(uname -m)" = x86_64 ] || return 0
 	cd "$BATS_TEST_TMPDIR"
 	echo text >in
 	# shellcheck disable=SC2016 # for the shell inside

@@ -247,7 +247,8 @@ median_gap() {
 
 @test "of many threads, each has the calls that it made" {
 	requires_root
-	"$WITNESS/crowd" >/dev/null &		# and none that another thread made
+	# and none that another thread made
+	"$WITNESS/crowd" >/dev/null &
 	local other=$!
 	sp-record -q --every -o crowd.sp -- "$WITNESS/crowd" >truth
 	wait "$other"

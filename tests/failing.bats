@@ -208,7 +208,8 @@ starved() {
 		[ $bytes -lt 16000000 ]
 		status=0
 		prlimit --data=$bytes "$@" >got 2>err || status=$?
-		if [ $status -gt 2 ]; then	# this message is the dynamic loader's
+		# this message is the dynamic loader's
+		if [ $status -gt 2 ]; then
 			run ! prlimit --data=$bytes "$1" --version
 		elif [ $status = 0 ]; then
 			cmp got wanted

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# What every test file loads: the tools in PATH, and a scratch directory of
-# its own for each test.
+# Every test file loads this: it puts the tools into PATH, and makes a scratch
+# directory for each test.
 bats_require_minimum_version 1.5.0
 
 TESTS=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
@@ -13,9 +13,9 @@ PATH=$SP_BIN:$BATS_RUN_TMPDIR/engines:$PATH:/usr/sbin:/sbin
 mkdir -p "$BATS_RUN_TMPDIR/engines"
 [ "$BATS_TEST_DIRNAME" != "$TESTS" ] ||
 	ln -sf /bin/false "$BATS_RUN_TMPDIR/engines/podman"
-# What the machine can do. tests/run asks once for everything. A single file
-# asks for the quick features here, and for a slow feature only when a test
-# needs it.
+# Finds out what the machine can do. tests/run asks once for everything. A
+# single file asks for the quick features here, and for a slow feature only when
+# a test needs it.
 SP_MACHINE=${SP_MACHINE-$("${SP_BIN%/bin}/tests/machine" quick)}
 export LC_ALL=C PATH TESTS SP_BIN WITNESS SP_MACHINE
 
@@ -40,7 +40,7 @@ requires_root() {
 	needs root
 }
 
-# has FEATURE — whether the machine has the feature: tests/machine.c lists
+# has FEATURE — tests whether the machine has the feature: tests/machine.c lists
 # them
 has() {
 	local line
@@ -108,22 +108,22 @@ facts() {
 		--argjson errno '{"1": "EPERM", "18": "EXDEV", "38": "ENOSYS"}'
 }
 
-# COMMAND | shows [OPTION…] PATTERN — a line of the output matches. shows reads
-# its input to the end. With grep -q, which stops early, SIGPIPE could kill
-# COMMAND.
+# COMMAND | shows [OPTION…] PATTERN — checks that a line of the output matches.
+# shows reads its input to the end. With grep -q, which stops early, SIGPIPE
+# could kill COMMAND.
 shows() {
 	grep "$@" | cat >/dev/null
 }
 
-# COMMAND | lacks [OPTION…] PATTERN — no line of the output matches
+# COMMAND | lacks [OPTION…] PATTERN — checks that no line of the output matches
 lacks() {
 	local status=0
 	grep "$@" || status=$?
 	[ "$status" -eq 1 ]
 }
 
-# wait_for SECONDS COMMAND… — repeats it until it succeeds. SP_SLOW says how
-# many times slower the machine is than usual.
+# wait_for SECONDS COMMAND… — repeats the command until it succeeds. SP_SLOW
+# says how many times slower the machine is than usual.
 wait_for() {
 	local end=$((SECONDS + $1 * ${SP_SLOW:-1}))
 	shift
@@ -149,8 +149,8 @@ without_unified() {
 		exec "$@"' sh "$@"
 }
 
-# packaged PACKAGE FILE — the file's path, on this machine or unpacked from
-# its package
+# packaged PACKAGE FILE — prints the file's path, on this machine or unpacked
+# from its package
 packaged() {
 	if [ -e "/$2" ]; then
 		echo "/$2"
@@ -163,8 +163,8 @@ packaged() {
 
 # find_minijail — puts minijail0 into PATH. If this machine has none, fetches it
 # from Debian's unstable suite, with its libraries; skips the test if that
-# fails. The option -T static keeps minijail0 from preloading one of its
-# libraries into the program, which uses the libraries of this machine.
+# fails. With the option -T static, minijail0 preloads none of its libraries
+# into the program, which uses the libraries of this machine.
 find_minijail() {
 	local root=${SP_BIN%/bin}/suites/sid-minijail
 	if command -v minijail0 >/dev/null; then

@@ -3,8 +3,8 @@
  * usage: machine [quick | FEATURE]
  *        machine audit
  * Prints what this machine can do, as far as the tests depend on it: all
- * features, those that take no time to find out, or one feature. Each feature has
- * a line of four fields, separated by tabs: FEATURE, "yes" or "no", a name for
+ * features, those that are found quickly, or one feature. Each feature has a
+ * line of four fields, separated by tabs: FEATURE, "yes" or "no", a name for
  * sentences, and the reason for "no". With "audit", prints the state of the
  * kernel's auditing.
  */
@@ -99,7 +99,7 @@ static bool has_x86_64(char *reason)
 
 /* A 32-bit program that only calls exit(0). */
 #ifdef __aarch64__
-enum { MACHINE_32 = 0x28, FLAGS_32 = 5 };	/* arm with EABI 5 */
+enum { MACHINE_32 = 0x28, FLAGS_32 = 5 };	/* for arm with EABI 5 */
 #define CODE_32 \
 	0x01, 0x70, 0xa0, 0xe3,		/* mov r7, #1 */ \
 	0x00, 0x00, 0xa0, 0xe3,		/* mov r0, #0 */ \
@@ -120,7 +120,8 @@ static void run_i386(void)
 		0x54, 0x80, 0x04, 0x08,		/* entry */
 		0x34, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, FLAGS_32,
 		0x34, 0, 0x20, 0, 1, 0, 0, 0, 0, 0, 0, 0,
-		1, 0, 0, 0, 0, 0, 0, 0,		/* one segment that is loaded */
+		/* it has one segment that is loaded */
+		1, 0, 0, 0, 0, 0, 0, 0,
 		0, 0x80, 0x04, 0x08, 0, 0x80, 0x04, 0x08,
 		0x60, 0, 0, 0, 0x60, 0, 0, 0, 5, 0, 0, 0, 0, 0x10, 0, 0,
 		CODE_32,
@@ -233,8 +234,8 @@ static bool has_root(char *reason)
 }
 
 /*
- * Whether there is a mount of this type with this option, to which processes
- * can be moved.
+ * Whether a mount of this type with this option exists, to which processes can
+ * be moved.
  */
 static bool has_mount(const char *type, const char *with)
 {
@@ -337,7 +338,7 @@ static void open_fuse(void)
 	fail_if(open("/dev/fuse", O_RDWR | O_CLOEXEC) < 0);
 }
 
-/* Since Linux 5.16. */
+/* This exists since Linux 5.16. */
 static bool has_verified_insns(char *reason)
 {
 	const struct bpf_insn code[] = {
@@ -361,7 +362,7 @@ static bool has_fuse(char *reason)
 	return works(open_fuse, "/dev/fuse", reason);
 }
 
-/* The first number in a file, or -1. */
+/* Returns the first number in a file, or -1. */
 static long number_in(const char *path)
 {
 	FILE *file = fopen(path, "re");
@@ -412,7 +413,7 @@ static bool has_uprobe(char *reason)
 	return has_x86_64(reason) && makes_call(336, reason);
 }
 
-/* Memory that programs can still use: MemAvailable, in KiB. */
+/* Returns the memory that programs can still use: MemAvailable, in KiB. */
 static bool has_memory(char *reason)
 {
 	FILE *file = fopen("/proc/meminfo", "re");
@@ -429,8 +430,8 @@ static bool has_memory(char *reason)
 }
 
 /*
- * Whether libseccomp is older than 2.6.1, the first release with the name of
- * this call of Linux 7.0.
+ * Whether libseccomp is older than 2.6.1, the first release that knows this
+ * call of Linux 7.0.
  */
 static bool has_older_names(char *reason)
 {
@@ -439,7 +440,7 @@ static bool has_older_names(char *reason)
 	       __NR_SCMP_ERROR;
 }
 
-/* Rules on which libseccomp 2.5.4 works until its time limit. */
+/* With these rules, libseccomp 2.5.4 runs into its time limit. */
 static void search_rules(void)
 {
 	struct itimerval limit = { .it_value.tv_usec = 200000 };
@@ -507,7 +508,7 @@ static bool has_journald(char *reason)
 		       "} >/dev/null 2>&1");
 }
 
-/* The kernel's answer to AUDIT_GET. Returns 0 or the errno. */
+/* Returns the kernel's answer to AUDIT_GET: 0 or the errno. */
 static int get_audit(struct audit_status *status)
 {
 	struct nlmsghdr request = {
@@ -584,7 +585,7 @@ static int print_audit(void)
 static const struct feature {
 	const char *name, *noun;
 	bool (*has)(char *reason);
-	/* takes long: only asked when a test needs it */
+	/* these take long, and are only found out when a test needs them */
 	bool is_slow;
 } features[] = {
 	{ "root", "root", has_root, false },

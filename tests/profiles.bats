@@ -596,7 +596,8 @@ x86_64 chmod EIO" ]
 	printf 'seccomp.drop read\n' >.config/firejail/one.inc
 	run -0 denied p a.sp
 	[ "$output" = 'x86_64 read EPERM' ]
-	run -0 denied p a.sp --root=root	# the home is looked for there, too
+	# the home is looked for there, too
+	run -0 denied p a.sp --root=root
 	[ "$output" = 'x86_64 chmod EPERM' ]
 	mkdir -p "root$HOME/.config/firejail"
 	mv .config/firejail/one.inc "root$HOME/.config/firejail"

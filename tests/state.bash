@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# The state of the machine that tests can change and have to leave as it was.
+# Prints the state of the machine that tests can change and must restore.
 
 # Each line of the state begins with the name of its subject.
 device_nodes() {
@@ -8,7 +8,7 @@ device_nodes() {
 		-exec stat -c 'device node %n: mode %a, owner %u:%g, type %F %t:%T' {} +
 }
 
-# Leaves out those that count or change by themselves.
+# Leaves out lines that count, or that change by themselves.
 sysctls() {
 	find /proc/sys -type f -perm -u+r -not \( -path '/proc/sys/kernel/random/*' \
 		-o -name '*-nr' -o -name '*-state' -o -name ns_last_pid \
@@ -50,17 +50,17 @@ print_state() {
 	} 2>/dev/null | sort -u
 }
 
-# is_before VERSION — whether the kernel is older
+# is_before VERSION — tests whether the kernel is older
 is_before() {
 	local oldest
 	oldest=$(printf '%s\n' "$1" "$(uname -r)" | sort -V | sed -n 1p)
 	[ "$oldest" != "$1" ]
 }
 
-# is_others LINE — whether somebody else caused the change: a cgroup that was
-# created or removed, without processes. (A test would leave a cgroup in place.)
-# Also accepts, once, the warning of kernels before 6.1 that a map of a BPF
-# program allocates memory while it runs.
+# is_others LINE — tests whether somebody else caused the change: a cgroup that
+# was created or removed, without processes. (A test would leave a cgroup in
+# place.) Also accepts, once, the warning of kernels before 6.1 that a map of a
+# BPF program allocates memory while it runs.
 is_others() {
 	local path=${1#*: cgroup }
 	case $1 in

@@ -89,7 +89,8 @@ static double pass_ns(void)
 }
 
 /*
- * 192 KiB of pointers that lead to each other in an order that no CPU predicts.
+ * 192 KiB of pointers, each of which leads to the next one in an order that no
+ * CPU predicts.
  */
 enum { LINES = 3072, LINE = 64 };
 static struct line { struct line *next; char rest[LINE - sizeof(void *)]; }
@@ -121,7 +122,7 @@ static const struct line *follow(const struct line *line)
 }
 
 /*
- * Reads the lines twice: the first time brings back what our own code has
+ * Reads the lines twice: the first time loads the lines that our own code has
  * displaced from the cache.
  */
 static double load_ns(void)

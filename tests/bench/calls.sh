@@ -10,12 +10,11 @@
 # workload, tool, median, lower and upper quartile, parts, ratio, share of
 # quiet parts.
 #
-# If a core is shared with another virtual machine, a call can take half as
-# long again, for seconds. So calls.c measures in parts of about half a
-# millisecond, and times plain arithmetic and loads from the core's cache
-# around each part. A part counts if both took at most a tenth longer than
-# their fastest times. If a tool has fewer than QUIET such parts, its QUIET
-# quietest parts count.
+# If a core is shared with another virtual machine, a call can take half as long
+# again, for seconds. So calls.c measures in parts of about half a millisecond,
+# and times plain arithmetic and loads from the core's cache around each part. A
+# part counts if neither took more than 1.1 times its fastest time. If a tool
+# has fewer than QUIET such parts, its QUIET quietest parts count.
 set -u
 bin=$(cd "${1:?usage: tests/bench/calls.sh BINDIR [ROUNDS]}" && pwd) || exit
 rounds=${2:-7}
@@ -59,7 +58,7 @@ run_syscount() {
 	wait "$peer" 2>/dev/null
 }
 
-# tool, its name in words, the command that it needs
+# the tool, its name in words, the command that it needs
 tools=() missing=()
 while read -r tool needs; do
 	if [ ${#only[@]} -gt 0 ] && [[ " ${only[*]} " != *" $tool "* ]]; then
@@ -89,7 +88,8 @@ done <<-'END'
 	syscount syscount
 END
 
-# is_slow TOOL — it slows programs down fifty times, or takes seconds to start
+# is_slow TOOL — tests whether it slows programs down fifty times, or takes
+# seconds to start
 is_slow() {
 	case $1 in
 	strace* | notify | perf | bpftrace | syscount) true ;;
@@ -97,7 +97,8 @@ is_slow() {
 	esac
 }
 
-note() { # WORKLOAD TOOL: lines of stdin, "NS" or "NS PASS LOAD"
+# note WORKLOAD TOOL — notes the lines "NS" or "NS PASS LOAD" from stdin
+note() {
 	sed -n "s/^[0-9][0-9. ]*\$/$1 $2 &/p" >>timings
 }
 
@@ -139,7 +140,7 @@ time_program() { # WORKLOAD TOOL
 	note "$1" "$2" <took
 }
 
-program() { # program NAME — reads the script from stdin
+program() { # program NAME — makes a program whose script is on stdin
 	{ echo '#!/bin/sh'; cat; } >"$1"
 	chmod +x "$1"
 }
@@ -196,8 +197,8 @@ round() { # TOOL NUMBER
 		time_calls open+close "$1" open $((n / 4))
 		! is_slow "$1" || break
 	done
-	# These take long: they run in five rounds, and only once under a slow
-	# tool.
+	# These programs take long: they run in five rounds, and only once under
+	# a slow tool.
 	if [ "$2" -ge 5 ] || { is_slow "$1" && [ "$2" -gt 0 ]; }; then
 		return
 	fi
@@ -225,12 +226,12 @@ for ((i = 0; i < rounds; i++)); do
 	done
 done
 
-# The least that a pass or a load can take: the fastest hundredth.
+# Finds the shortest time of a pass or a load: that of the fastest hundredth.
 fastest() { # FIELD
 	awk -v field="$1" 'NF == 5 { print $field }' timings | sort -n |
 		awk '{ v[NR] = $1 } END { print v[int(NR / 100) + 1] }'
 }
-# Lines "WORKLOAD TOOL DISTURBANCE NS", the quietest parts first. For
+# Prints lines "WORKLOAD TOOL DISTURBANCE NS", the quietest parts first. For
 # programs, DISTURBANCE is 0.
 awk -v pass="$(fastest 4)" -v load="$(fastest 5)" '
 	{

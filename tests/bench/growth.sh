@@ -17,8 +17,8 @@ cd "$dir"
 trap 'cd /; rm -rf "$dir"' EXIT
 worst=0
 
-# took COMMAND…: the least CPU time of three runs in ms. Refusing an input
-# takes time as well.
+# took COMMAND…: prints the least CPU time of three runs in ms. Refusing an
+# input takes time as well.
 took() {
 	/usr/bin/python3 "$here/took" 3 "$@"
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * For LD_PRELOAD: where sp-record spends its time. At the end it appends a line
- * for each phase to the file PHASES: name, µs of all its processors, and the
- * time at which the phase ended, in ns of CLOCK_MONOTONIC. The parts of `load` have
- * no such time: the calls of bpf(2) for programs, maps and types, and each program.
- * phases.py reads them.
+ * For LD_PRELOAD: measures where sp-record spends its time. At the end it
+ * appends a line for each phase to the file PHASES: its name, its time on all
+ * processors in µs, and the time at which it ended, in ns of CLOCK_MONOTONIC.
+ * The parts of `load` have no end: the calls of bpf(2) for programs, maps and
+ * types, and each program. phases.py reads them.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -49,7 +49,7 @@ static long long ns(clockid_t clock)
 	return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
-/* A phase has ended. */
+/* Notes that a phase has ended. */
 static void end(const char *name)
 {
 	if (!recorder || n_phases == sizeof(phases) / sizeof(phases[0]))
@@ -108,7 +108,7 @@ static enum part part_of(long command)
 	}
 }
 
-/* Names are cut, so that two can be the same: the second gets a number. */
+/* Names are truncated, so two can be equal: the second one gets a number. */
 static void note_program(const union bpf_attr *attr, long long cpu)
 {
 	unsigned int i = __atomic_fetch_add(&n_programs, 1, __ATOMIC_RELAXED);
@@ -127,7 +127,7 @@ static void note_program(const union bpf_attr *attr, long long cpu)
 	programs[i].cpu = cpu;
 }
 
-/* libbpf makes its calls of bpf(2) by this function. */
+/* libbpf makes its calls of bpf(2) with this function. */
 long syscall(long number, ...)
 {
 	static long (*call)(long, ...);
@@ -159,7 +159,7 @@ long syscall(long number, ...)
 	return result;
 }
 
-/* The functions at whose beginning or end a phase ends. */
+/* A phase ends where one of these functions begins or returns. */
 
 int bpf_object__open_skeleton(void *skeleton, const void *options)
 {
@@ -197,7 +197,7 @@ pid_t fork(void)
 	return pid;
 }
 
-/* The second call gives the priority back. */
+/* The second call resets the priority. */
 int sched_setscheduler(pid_t pid, int policy, const struct sched_param *param)
 {
 	static int calls;

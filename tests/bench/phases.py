@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""phases.py ROUNDS LIBRARY TOOL[,TOOL…] ARGUMENT…: where sp-record spends its
-time, in ms: the medians of each phase and of the whole.
+"""phases.py ROUNDS LIBRARY TOOL[,TOOL…] ARGUMENT…: prints where sp-record
+spends its time, in ms: the medians of each phase and of the whole.
 
-Several builds take turns. Processor time is that of sp-record alone; the time of
-the whole has its children's as well. The rows of `load/` are parts of `load`, and
-those with a program's name are parts of `load/programs`; the rest of `load` is
-libbpf's own."""
+Several builds take turns. Processor time is that of sp-record alone; the time of the
+whole includes its children. The rows of `load/` are parts of `load`, and those
+with a program's name are parts of `load/programs`; the rest of `load` is spent
+in libbpf itself."""
 import os, statistics, sys, tempfile, time
 
 rounds, library, arguments = int(sys.argv[1]), sys.argv[2], sys.argv[4:]

@@ -12,8 +12,8 @@ command -v gnuplot >/dev/null || {
 }
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-# Writes a line for each tool and a column for each program: the factor by
-# which it gets slower.
+# Writes a line for each tool and a column for each program, with the factor by
+# which the tool slows the program down.
 awk -F '\t' '
 	BEGIN {
 		n = split("find dd tar make redis", works, " ")

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # usage: tests/bench/policies.sh BINDIR [N…]
-# Measures how the time for policies of paths grows with a recording: N renamed
-# files, N ports, N abstract sockets and N programs that start one another. A
-# line for each, with the seconds for each N.
+# Measures how the time to write policies of paths grows with the recording: N
+# renamed files, N ports, N abstract sockets, and N programs that start one
+# another. Prints a line for each, with the seconds for each N.
 set -eu
 bin=$(cd "${1:?usage: tests/bench/policies.sh BINDIR [N…]}" && pwd)
 here=$(cd "${0%/*}" && pwd)
@@ -15,7 +15,7 @@ trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 
 # Each file moves from a directory of its own to another one. Older recordings
-# do not show where to: there, all files move between one pair of directories.
+# lack the new name: there, all files move between the same two directories.
 moves() {
 	echo 'run 1 bench how="command paths"'
 	echo 'image /bin/bench'; echo 'call * read 1'
@@ -34,7 +34,7 @@ old_moves() {
 		print "path * 0x10404 0 /srv/b/" i " 1" } }'
 }
 
-# Ports to which the run connects, and abstract names that no socket of the
+# The run connects to these ports, and to abstract names that no socket of the
 # run has.
 sockets() {
 	echo 'run 1 bench how="command paths"'
@@ -55,7 +55,7 @@ programs() {
 		print "path * 0x8000008 0 /lib/ld.so 1" } }'
 }
 
-# seconds COMMAND… — its CPU time
+# seconds COMMAND… — prints its CPU time
 seconds() {
 	local TIMEFORMAT='%U %S'
 	{ time "$@" >/dev/null 2>&1; } 2>&1 | awk '{ printf "%.2f", $1 + $2 }'

@@ -12,7 +12,7 @@ trap 'cd /; rm -rf "$dir"' EXIT
 
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
-# calls_ns TOOL CPUS THREADS: CPU time of a call, in ns
+# calls_ns TOOL CPUS THREADS: prints the CPU time of a call, in ns
 calls_ns() {
 	local n=$((1000000 / $3)) i command
 	for i in 1 2 3 4 5; do

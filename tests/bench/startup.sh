@@ -5,10 +5,10 @@
 # Compares it with strace and with the smallest libbpf tool. The figures are
 # medians of interleaved rounds, and ratios. Between two measurements is a
 # pause, because attaching soon after another program has detached must wait for
-# the kernel. The next table shows the time that sp-record itself needs, for
-# each way to begin a recording: the time from its start to its end, and its CPU
-# time. The kernel needs most of that to verify the programs. The last table
-# divides both times into phases, for the first way.
+# the kernel. The next table shows the wall time and the CPU time of sp-record
+# itself, for each way to begin a recording. The kernel needs most of that to
+# verify the programs. The last table divides both times into phases, for the
+# first way.
 set -eu
 bin=$(cd "${1:?usage: tests/bench/startup.sh BINDIR [ROUNDS]}" && pwd)
 rounds=${2:-15}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The usual way to see every call: it sends an event for each call of the
- * processes in a hash, through a small ring buffer that wakes its reader each
- * time.
+ * Shows the usual way to see every call: for each call of the processes in a
+ * hash, it sends an event through a small ring buffer, which wakes its reader
+ * each time.
  */
 #include <linux/bpf.h>
 #include <linux/types.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: wakeup COMMAND… — for comparison: a tracer with an event and a wakeup
- * for each call.
+ * usage: wakeup COMMAND… — traces COMMAND with an event and a wakeup for each
+ * call, for comparison.
  */
 #include <bpf/libbpf.h>
 #include <err.h>

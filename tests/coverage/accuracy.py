@@ -25,7 +25,7 @@ from recorded import load_mkstream, read_suites
 SIZES = (5, 10, 20, 40, 0)              # 0 stands for half of the suite
 
 def kind_of(name):
-    """The kind of a run of core: "143-rmdir_e" is of the kind rmdir."""
+    """Returns the kind of a run of core: "143-rmdir_e" is of the kind rmdir."""
     return re.match(r"\d*-?([^_]*)", name)[1]
 
 def write_streams(suites, directory):
@@ -62,7 +62,8 @@ class Tool:
                 self.groups.add(number)
 
 def measure(tool, suite, runs, picked, others, *options):
-    """Returns predicted, broke, within, below; None without a prediction."""
+    """Returns predicted, broke, within and below, or None without a
+    prediction."""
     known = tool.groups.union(*(runs[name] for name in picked))
     broke = sum(not runs[name] <= known for name in others) / len(others)
     risk = tool.coverage(suite, picked, f"--more={len(others)}", *options)["risk"]

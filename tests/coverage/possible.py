@@ -32,7 +32,8 @@ ROW = re.compile(r"x86_64 +(\d+) +(\S+) +EPERM +possible +\d+: (.*)")
 mkstream = load_mkstream()
 
 def list_possible(tools, own, mapped=()):
-    """[(number, name, why)] of the calls in the files but exit_group, the likeliest first."""
+    """Returns [(number, name, why)] of the calls in the files without
+    exit_group, the likeliest first."""
     text = "run 1 x\n"
     for path in own:
         text += f"image {path} 1:1:1\ncall 1 exit_group 1\n"
@@ -56,13 +57,13 @@ def read_objects():
     return objects
 
 def read_popular():
-    """{name: (suites, programs)}"""
+    """Returns {name: (suites, programs)}."""
     table = open(f"{HERE}/../../sp-emit/possible/popular.h").read()
     return {name: (int(s), int(p)) for name, s, p in re.findall(r'{ "(\w+)", (\d+), (\d+) }', table)}
 
 def rank(listed, own, popular, seen=()):
-    """Ranks as possible.c does, but does not count the suite whose calls are
-    in `seen`."""
+    """Ranks as possible.c does, but does not count the suite whose calls are in
+    `seen`."""
     def key(row):
         nr, name, why = row
         suites, programs = popular.get(name, (0, 0))
@@ -71,7 +72,7 @@ def rank(listed, own, popular, seen=()):
     return sorted(listed, key=key)
 
 def groups(tools):
-    """The calls that sp-emit adds to a recording of execve alone."""
+    """Returns the calls that sp-emit adds to a recording of execve alone."""
     with tempfile.NamedTemporaryFile(suffix=".sp") as stream:
         mkstream.build(io.StringIO("run 1 x\nimage /bin/x\ncall 1 execve 1\n"), stream)
         stream.flush()

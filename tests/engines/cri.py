@@ -43,8 +43,8 @@ def read_varint(message, at):
 
 
 def read_fields(message):
-    """Yields the number and value of each field. Groups and fixed sizes do
-    not occur."""
+    """Yields the number and value of each field. Groups and fixed sizes do not
+    occur."""
     at = 0
     while at < len(message):
         key, at = read_varint(message, at)
@@ -73,7 +73,7 @@ def pod_config(name, annotations):
 
 
 def security_config(user=None, profile=None, nnp=False):
-    """The configuration of a container; the profile is a file."""
+    """Returns the configuration of a container; the profile is a file."""
     out = field(3, HOST_NETWORK)
     if user:
         out += field(6, user)
@@ -95,8 +95,8 @@ def container_config(name, command, mounts=(), security=None):
 
 
 def channel_of(sock):
-    """A channel with a connection of its own: gRPC would otherwise use one that a
-    containerd had which was killed since."""
+    """Opens a channel with a connection of its own: gRPC would otherwise use an
+    old connection to a containerd that has been killed."""
     return grpc.insecure_channel(
         "unix://" + sock, options=[("grpc.use_local_subchannel_pool", 1)])
 
@@ -138,7 +138,7 @@ class Pod:
         return self.wait()
 
     def wait(self):
-        """Returns the exit status once containerd knows of the end, or None."""
+        """Returns the exit status once containerd reports the end, or None."""
         for _ in range(100):
             status = get(self.call("ContainerStatus", field(1, self.id)), 1)
             if get(status, 3, 0) == EXITED:

@@ -56,7 +56,7 @@ def is_session_leader(pid):
 
 def recorders():
     """Finds the recorders of our containers, and the processes that attend to
-    them, by kind. The runtime owns the hook itself, and waits for it."""
+    them, by kind. The runtime started the hook itself, and waits for it."""
     found = []
     for pid in processes():
         words = words_of(pid)
@@ -70,7 +70,7 @@ def recorders():
     return found
 
 
-# The hook, under runc.
+# Tests the hook under runc.
 
 
 def bundle_of(name):
@@ -142,8 +142,8 @@ def wait_until(what, condition):
 
 
 class Life(threading.Thread):
-    """The record of a pod's container. `started`: containerd said that it was
-    started."""
+    """The record of a pod's container. `started` is set when containerd has
+    reported the start."""
 
     def __init__(self, name, seconds):
         super().__init__()
@@ -216,7 +216,7 @@ def remove_pods():
 
 
 def containerd(n):
-    """One container is running, and another is about to start."""
+    """Keeps one container running, and starts another."""
     plugin_process = start_plugin()
     daemon = start_containerd()
     for number in range(n):

@@ -44,8 +44,8 @@ def run(*argv, check=True, **more):
 
 
 def until(seconds, what, attempt):
-    """Returns the first true value of a function. Exceptions are ignored
-    until the time is over."""
+    """Returns the first true value of a function. Ignores exceptions until the
+    time is over."""
     end = time.time() + seconds
     while True:
         problem = what
@@ -401,7 +401,7 @@ def expect(what, got, wanted):
 
 
 def live(container):
-    """The whole life of a container, from its start."""
+    """Runs a container from its start to its end."""
     row = container.row
     until(READY_S, "does not serve", lambda: serve(container) or True)
     status, text = container.exec(EXEC)
@@ -431,7 +431,7 @@ def attempt(row, engine):
 
 
 def stream_of(row):
-    """The container's stream, once the recorder has ended."""
+    """Returns the container's stream, once the recorder has ended."""
     line = re.compile(": container %s( .*)?: recorded in ([^:\\n]*)" % row.name)
     with open(os.path.join(HERE, "log"), encoding="utf-8") as file:
         found = line.search(file.read())

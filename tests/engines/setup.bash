@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the tests of engines set up: an image, podman, dockerd and containerd, each
+# Sets up the tests of engines: an image, podman, dockerd and containerd, each
 # with its own directories, in the directory $HERE.
 
 # image — makes localhost/bb:1, in $HERE/rootfs.tar and, for containerd,
@@ -33,13 +33,13 @@ unmount() {
 		tac | xargs -r umount
 }
 
-# list WORD… — prints a JSON array
+# list WORD… — prints the words as a JSON array
 list() {
 	printf '%s\n' "$@" | jq -R . | jq -s .
 }
 
-# hooks_dir — makes $HERE/hooks.d as `make install` does; the hook has our
-# options
+# hooks_dir — makes $HERE/hooks.d as `make install` does, with our options for
+# the hook
 hooks_dir() {
 	mkdir hooks.d
 	make -s -C "$TESTS/.." install DESTDIR="$PWD/root" PREFIX=/usr >install.log
@@ -49,8 +49,9 @@ hooks_dir() {
 		>hooks.d/sandprint.json
 }
 
-# docker_up OPTION… — starts dockerd with the wrapper as a runtime, which has
-# these options. Sets $DOCKER_HOST, and $dockerd to dockerd's pid.
+# docker_up OPTION… — starts dockerd with the wrapper as a runtime, and with
+# these options for the wrapper. Sets $DOCKER_HOST, and $dockerd to dockerd's
+# pid.
 docker_up() {
 	jq -n --arg dir "$PWD" --arg bin "$SP_BIN/sp-record" '
 		{"data-root": "\($dir)/docker", "exec-root": "\($dir)/exec",
@@ -67,8 +68,8 @@ docker_up() {
 }
 
 # containerd_up — starts trixie's containerd in a root of its own, $root, in the
-# mount namespace of the process $holder, which remains when containerd ends:
-# see again()
+# mount namespace of the process $holder. $holder continues when containerd
+# ends, for again().
 containerd_up() {
 	root=${SP_BIN%/bin}/suites/trixie-containerd
 	"$TESTS/suite" "$root" trixie containerd runc >&2 ||
@@ -98,7 +99,7 @@ again() {
 	wait_for 60 test -S "$root/cd/sock"
 }
 
-# containerd_down PID… — ends these processes, what they left of pods, and
+# containerd_down PID… — ends these processes, the remains of their pods, and
 # $holder. The cgroups of pods are removed here, as the kubelet does. A
 # containerd that was killed leaves the process of a container that it was about
 # to start.
@@ -120,7 +121,7 @@ containerd_down() {
 	wait "$holder" || true	# 143
 }
 
-# shims — the shims in the mount namespace of $holder
+# shims — prints the shims in the mount namespace of $holder
 shims() {
 	local pid
 	for pid in $(pgrep -f '^/usr/bin/containerd-shim-runc-v2 '); do
@@ -129,8 +130,8 @@ shims() {
 	done
 }
 
-# objects — the loaded BPF objects, one in each line, sorted, without those of
-# systemd
+# objects — prints the loaded BPF objects, one in each line, sorted, without
+# those of systemd
 objects() {
 	local kind
 	for kind in prog map link; do

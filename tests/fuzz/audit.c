@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Feeds any lines to the reader of audit logs, whether they are records or not.
+ * Gives any lines to the reader of audit logs, whether they are records or not.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The reader and the evaluation of raw filters. */
+/* Tests the reader and the evaluation of raw filters. */
 #include <stdlib.h>
 
 #include "filter/cbpf.h"
@@ -30,9 +30,9 @@ static bool denies(uint32_t action)
 }
 
 /*
- * If cbpf_check() accepts a program, it can be run, and so can the filters made
- * from it. A division by 0 kills, and is the only denial for which there can be
- * no notification.
+ * If cbpf_check() accepts a program, the program can be run, and so can the
+ * filters made from it. A division by 0 kills, and is the only denial for which
+ * there can be no notification.
  */
 static void run(struct filter *f)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* /proc/PID/cgroup, in which users can choose names of directories. */
+/*
+ * Tests the reader of /proc/PID/cgroup, where users can choose names of
+ * directories.
+ */
 #include "../../lib/process/cgroup.c"
 
 #include "fuzz.h"

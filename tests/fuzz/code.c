@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Executables whose code is disassembled: sections, symbols, slots, functions,
- * and the calls that the graph reaches.
+ * Disassembles the code of executables, and reads their sections, symbols,
+ * slots and functions, and the calls that the graph reaches.
  */
 #include <fcntl.h>
 #include <sys/mman.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The state that a container engine prints, with names that users chose. */
+/*
+ * Tests the reader of the state that a container engine prints, with names that
+ * users chose.
+ */
 #include "../../lib/process/container.c"
 
 #include <limits.h>

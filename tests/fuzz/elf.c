@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Executables, which a recorded program chooses: build-ids, segments and
- * symbols, and a line of /proc/PID/maps.
+ * Tests the readers of executables, which a recorded program chooses:
+ * build-ids, segments and symbols, and a line of /proc/PID/maps.
  */
 #include "../../sp-verify/run/place.c"
 
@@ -10,7 +10,7 @@
 #include "fuzz.h"
 #include "process/image-file.h"
 
-/* A file in memory with this content; the same file is used each time. */
+/* Puts the content into a file in memory; the same file is used each time. */
 static int put_file(const uint8_t *data, size_t size)
 {
 	static int fd = -1;

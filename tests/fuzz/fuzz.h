@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the fuzz targets share. */
+/* The fuzz targets share this header. */
 #ifndef FUZZ_H
 #define FUZZ_H
 
@@ -25,7 +25,7 @@ static inline FILE *fuzz_open(const uint8_t *data, size_t size)
 }
 
 /*
- * Copies the data to the heap as a text, so that ASan sees reads beyond its
+ * Copies the data to the heap as a string, so that ASan sees reads beyond its
  * NUL. NULs in the data become spaces.
  */
 static inline char *fuzz_text(const uint8_t *data, size_t size)

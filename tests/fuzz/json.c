@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The reader of profiles of docker, podman and the OCI, with their conditions.
+ * Tests the reader of profiles of docker, podman and the OCI, with their
+ * conditions.
  */
 #include "reader.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The reader of Landlock policies. A policy that it accepts must be equal after
- * writing and reading it.
+ * Tests the reader of Landlock policies. A policy that it accepts must be equal
+ * after writing and reading it.
  */
 #include <stdio.h>
 #include <stdlib.h>

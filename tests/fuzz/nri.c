@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Messages of a runtime to a plugin: frames, messages, containers. */
+/* Tests the messages of a runtime to a plugin: frames, messages, containers. */
 #include "../../sp-record/container/nri-event.c"
 #include "../../sp-record/container/nri-wire.c"
 #include "../../sp-record/container/protobuf.c"

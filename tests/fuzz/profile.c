@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The readers of profiles, which recognize the format themselves, and
+ * Tests the readers of profiles, which recognize the format themselves, and
  * computations on the result.
  */
 #include <stdio.h>

@@ -25,8 +25,8 @@ static void judge_rule(const struct profile_rule *rule)
 }
 
 /*
- * The result must be a profile or a reason, never both. Calls what the tools
- * call with a profile.
+ * The result must be a profile or a reason, never both. Uses a profile as the
+ * tools do.
  */
 static void judge(bool ok, struct profile *p, const char *problem)
 {
@@ -57,7 +57,10 @@ static void fuzz_read(fuzz_reader *read, const struct host *host,
 	free(text);
 }
 
-/* Reads it as a container engine does on an old kernel, and on a new one. */
+/*
+ * Reads the profile as a container engine does on an old kernel, and on a new
+ * one.
+ */
 static void fuzz_read_twice(fuzz_reader *read, const uint8_t *data,
 			    size_t size)
 {

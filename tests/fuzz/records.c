@@ -203,7 +203,7 @@ static int32_t make_answer(struct maker *m, enum fact_kind kind)
 	return answer < -40 ? 0 : answer;
 }
 
-/* The detail of a fact, and what else is specific to its kind. */
+/* Adds the detail of a fact, and the fields that are specific to its kind. */
 static void make_stack(struct maker *m, struct fact *fact)
 {
 	static const uint8_t id[] = { 1, 2, 3, 4 };
@@ -311,7 +311,7 @@ static void make_record(struct maker *m)
 		make_run(m);
 	else if (what == 14)
 		m->trace->keep = KEEP_MIN + byte(m);
-	else	/* usually facts that most formats use */
+	else	/* usually the facts are of kinds that most formats use */
 		make_fact(m, what & 1 ? FACT_CALL : FACT_PATH);
 }
 
@@ -326,9 +326,11 @@ static void make_trace(struct maker *m, FILE *out)
 	trace_free(m->trace);
 }
 
-/* Records as they are in the input. */
+/* Writes records with the bytes of the input. */
 
-/* Adds up the counts of the sightings of a call, which are the last field. */
+/*
+ * Adds up the counts of the sightings of a call, which are in the last field.
+ */
 static void count_calls(struct stream_writer *w,
 			const struct stream_record *record)
 {
@@ -347,7 +349,7 @@ static void count_calls(struct stream_writer *w,
 	}
 }
 
-/* The header and the input, as a truncated segment. */
+/* Writes the header and the input as a truncated segment. */
 static FILE *open_segment(const struct maker *m, char **bytes)
 {
 	size_t n, cut;

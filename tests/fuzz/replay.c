@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Runs a fuzz target over files, without libFuzzer: the suite repeats, with
- * each compiler, what a fuzzer once found.
+ * Runs a fuzz target on files, without libFuzzer. The suite builds it with each
+ * compiler, and repeats the inputs that a fuzzer has found.
  */
 #include "fuzz.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Puts a value into the text of a JSON object, of which nothing else may
+ * Puts a value into the text of a JSON object. Nothing else in the text may
  * change.
  */
 #include <jansson.h>
@@ -15,7 +15,7 @@ static json_t *parse(const char *text)
 			  JSON_DECODE_INT_AS_REAL, NULL);
 }
 
-/* The object at a path, which is created if it is missing. */
+/* Returns the object at a path, which is created if it is missing. */
 static json_t *enter(json_t *object, const char *name)
 {
 	if (!json_object_get(object, name))

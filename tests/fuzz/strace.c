@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Logs of strace, in which a program can choose much of the text. */
+/*
+ * Tests the reader of strace's logs, in which a program can choose much of the
+ * text.
+ */
 #include "base/message.h"
 #include "fuzz.h"
 
@@ -24,7 +27,7 @@ static uint64_t count_calls(const struct trace *t)
 	return n;
 }
 
-/* Whether the log is accepted; if so, sets the number of calls. */
+/* Returns whether the log is accepted; if so, sets the number of calls. */
 static bool read_once(const uint8_t *data, size_t size, bool partial,
 		      uint64_t *n_calls)
 {
@@ -42,8 +45,8 @@ static bool read_once(const uint8_t *data, size_t size, bool partial,
 }
 
 /*
- * If a log is accepted as a complete one, it must be accepted as one that may
- * be cut, with the same calls.
+ * If a log is accepted as complete, it must also be accepted as one that may be
+ * truncated, with the same calls.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

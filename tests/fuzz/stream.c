@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Feeds the reader of streams with any bytes. This is a libFuzzer target. With
+ * Gives any bytes to the reader of streams. This is a libFuzzer target. With
  * -DEXHAUSTIVE, it is a program that reads a good stream, cuts it at every
- * byte, changes every byte in every way, and prints which of the results were
- * accepted. Under sanitizers, which are slow, it changes only each bit. Further
- * streams on the command line are just read.
+ * byte, changes every byte in every way, and prints how many of the results
+ * were accepted. Under sanitizers, which are slow, it changes only each bit.
+ * Further streams on the command line are only read.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,9 +15,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/*
- * Calls what the tools call with a trace. No byte beyond its facts may be read.
- */
+/* Uses a trace as the tools do. No byte beyond its facts may be read. */
 static void ask(const struct trace *t)
 {
 	struct argument_value values[ARGUMENT_VALUES_MAX];
@@ -28,7 +26,10 @@ static void ask(const struct trace *t)
 	free(trace_totals(t, NULL, NULL, &n));
 }
 
-/* Whether the bytes are a stream. An accepted stream must be writable, too. */
+/*
+ * Returns whether the bytes are a stream. An accepted stream must be writable,
+ * too.
+ */
 static bool accepts(const uint8_t *data, size_t size, unsigned int flags)
 {
 	struct trace *t = trace_new();

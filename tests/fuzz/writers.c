@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sp-emit in memory. The first byte chooses a command line, the others are a
- * stream. If a format has a reader, it must accept the output.
+ * Runs sp-emit in memory. The first byte chooses a command line, the others are
+ * a stream. If a format has a reader, it must accept the output.
  */
-#define exit(status) abort()	/* no input may end the tool in the middle */
+#define exit(status) abort()	/* no input may end the tool with exit() */
 #include "base/message.c"
 #undef exit
 
@@ -110,10 +110,7 @@ static void is_filter(char *text, size_t n)
 	filter_free(f);
 }
 
-/*
- * The text must consist of lines, and have nothing that moves a terminal's
- * cursor.
- */
+/* The text must consist of lines, and must not move a terminal's cursor. */
 static void is_text(char *text, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

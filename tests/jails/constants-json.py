@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""usage: constants-json.py — write the constants.json of this x86-64 machine, which
-compile_seccomp_policy.py wants, from the C headers."""
+"""usage: constants-json.py — writes the constants.json of this x86-64 machine,
+which compile_seccomp_policy.py reads, from the C headers."""
 import json, pathlib, re, subprocess, tempfile
 
 top = pathlib.Path(__file__).resolve().parents[2]

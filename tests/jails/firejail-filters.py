@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""usage: firejail-filters.py PROFILE DIR — build in DIR the filters that the
-installed firejail loads for a profile, and print their paths in the order in which
-it loads them. firejail prints which filters it loads, and how it called its program
-fseccomp to build them. This script calls fseccomp in the same way."""
+"""usage: firejail-filters.py PROFILE DIR — builds the filters that the
+installed firejail loads for a profile in DIR, and prints their paths in the
+order in which firejail loads them. firejail prints which filters it loads, and
+how it called its program fseccomp to build them. This script calls fseccomp in
+the same way."""
 import glob, os, pty, re, subprocess, sys
 
 profile, where = sys.argv[1:]
@@ -47,7 +48,8 @@ for line in said:
         loaded.append(path)
 for path in os.listdir(where):
     if path.startswith("seccomp.postexec") and os.path.getsize(f"{where}/{path}"):
-        loaded.insert(0, f"{where}/{path}")  # the last filter, after the exec
+        # the last filter is loaded after the exec
+        loaded.insert(0, f"{where}/{path}")
 # If a file is built again after it was loaded, firejail's mapping of it
 # changes, and the kernel refuses it.
 loaded = [p for p in dict.fromkeys(loaded)

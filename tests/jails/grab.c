@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Preloaded into minijail0: writes the first filter that it would load to the
- * file $GRAB, and exits.
+ * A library to preload into minijail0: it writes the first filter that
+ * minijail0 would load to the file $GRAB, and exits.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""usage: make-kafel.py DIR N — write N random policies of Kafel into DIR. They follow its
-documented grammar. Beside each policy is a filter, N.raw, that answers as Kafel's
-documentation says: the first rule that applies counts. (No package has Kafel itself.)"""
+"""usage: make-kafel.py DIR N — writes N random policies of Kafel into DIR. They
+follow its documented grammar. Beside each policy is a filter, N.raw, that
+answers as Kafel's documentation says: the first rule that applies counts. (No
+package has Kafel itself.)"""
 import pathlib, random, struct, sys
 
 where, count = pathlib.Path(sys.argv[1]), int(sys.argv[2])
@@ -114,7 +115,7 @@ def condition(chance, args, depth=0):
     if kind < 0.5:
         text, tree, level = condition(chance, args, depth + 1)
         return "!" + within(chance, text, level, 3), ("not", tree), 3
-    if kind < 0.6:      # two bits of one argument
+    if kind < 0.6:      # these test two bits of one argument
         name, wide = args[i := chance.randrange(len(args))]
         parts = []
         for _ in "ab":
@@ -212,7 +213,8 @@ def compile_rules(rules, default):
     p = Program()
     p.emit(0x20, 4)
     p.emit(0x15, 0xc000003e, 1, 0)
-    p.emit(0x06, 0)                     # kill calls of another architecture
+    # calls of another architecture are killed
+    p.emit(0x06, 0)
     for nr, tree, action in rules:
         mine, answer, after = p.label(), p.label(), p.label()
         p.emit(0x20, 0)
@@ -227,7 +229,8 @@ def compile_rules(rules, default):
     return p.bytes()
 
 def rule(chance, action):
-    """Returns a rule's text, and what to compile if it is for this machine."""
+    """Returns the text of a rule, and the rule to compile if it is for this
+    machine."""
     name = chance.choice(list(CALLS))
     nr, args = CALLS[name]
     args = [(a.rstrip("*"), a.endswith("*")) for a in args]

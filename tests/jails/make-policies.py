@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""usage: make-policies.py DIR N [python] — write N random policies of minijail into DIR.
-They follow its documented grammar. With "python", they use what only
-compile_seccomp_policy.py accepts, and otherwise what minijail0 accepts."""
+"""usage: make-policies.py DIR N [python] — writes N random policies of minijail
+into DIR. They follow its documented grammar. With "python", they use forms that
+only compile_seccomp_policy.py accepts, and otherwise those that minijail0
+accepts."""
 import pathlib, random, sys
 
 where, count, python = pathlib.Path(sys.argv[1]), int(sys.argv[2]), len(sys.argv) > 3
@@ -86,7 +87,7 @@ def policy(chance, i):
             lines.append("@default " + chance.choice(["trap", "kill", "kill-thread", "user-notify"]))
         while len(calls) > 1:
             lines.append(python_line(chance, calls.pop(), calls.pop()))
-        # a statement that is joined with the one before it
+        # this statement is joined with the one before it
         if chance.random() < 0.5:
             lines.insert(2, "getpid: arg0 == 1")
             lines.append("getpid: { arg1 in 7; return EIO, log }")

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""usage: snap-filters.py SNAP-SECCOMP LIST DIR — compile a list of snapd, write
-the filters that snap-confine loads into DIR and print their paths. Exit 1 where
-snap-seccomp refuses the list."""
+"""usage: snap-filters.py SNAP-SECCOMP LIST DIR — compiles a list of snapd,
+writes the filters that snap-confine loads into DIR and prints their paths.
+Exits with 1 if snap-seccomp refuses the list."""
 import pathlib, struct, subprocess, sys
 
-# in bytes; the filter of allowed calls and that of denied calls follow
+# sizes are in bytes; the filter of allowed calls and that of denied calls
+# follow
 HEADER = 128
 compiler, source, where = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
 where.mkdir(parents=True, exist_ok=True)

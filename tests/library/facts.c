@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: facts FILE — prints, for each fact, the members that apply to its
- * kind.
+ * usage: facts FILE — prints the members of each fact that apply to its kind.
  */
 #include <inttypes.h>
 #include <sandprint.h>

@@ -3,7 +3,7 @@
  * usage: limit FILE — reads the stream with every memory limit up to the
  * smallest one that is enough. Exits with 0 if each smaller one was refused
  * with a message. It is built with -fsanitize=address, which finds memory that
- * a refusal did not free, or freed twice.
+ * was not freed, or freed twice, after a refusal.
  */
 #include <sandprint.h>
 #include <string.h>

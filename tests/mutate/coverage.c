@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Notes which code of a program a test runs. tests/mutate/run puts this file
+ * Notes which code of a program a test runs. tests/mutate/run copies this file
  * into lib/ of its copy of the tree and builds with
  * -fsanitize-coverage=trace-pc, which calls the function below in each block.
  *
  * $SP_COVERAGE is a directory. It gets one file for each test and program,
- * SIZE.FILE.bats.TEST, where SIZE is the length of the program's code: a byte
- * for each byte of code, not 0 where a block returned to. The file is shared
- * memory, so that no call is made later, when a filter may be in force.
+ * SIZE.FILE.bats.TEST, where SIZE is the length of the program's code. The file
+ * has a byte for each byte of code, which is not 0 at the address to which the
+ * function returned. The file is shared memory, so that no call is made later,
+ * when a filter may be in force.
  */
 #include <fcntl.h>
 #include <stdio.h>

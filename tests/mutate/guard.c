@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Linked into a changed tool: a wrong process id must not end every process of
- * the machine, as kill(-1) does.
+ * This is linked into a changed tool: a wrong process id must not end every
+ * process of the machine, as kill(-1) does.
  */
 #include <signal.h>
 #include <stdlib.h>

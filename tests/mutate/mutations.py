@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Small changes to C sources, drawn by a seed.
+"""Draws small changes to C sources by a seed.
 
-The C is only cut into tokens: kernel style puts the braces of a function in
+The C is only split into tokens: kernel style puts the braces of a function in
 the first column, which is enough to find functions and statements.
 """
 import collections
@@ -55,7 +55,7 @@ def functions(text):
 
 
 def zero_of(kind):
-    """A value that a function with this result type can return early."""
+    """Returns a value that a function with this result type can return early."""
     if '*' in kind or 'scmp_filter_ctx' in kind:
         return 'NULL'
     if 'struct' in kind:
@@ -118,8 +118,7 @@ class Source:
                 self.statement(i, body)
 
     def loop_heads(self):
-        """Statements that count a loop: changing their sign only makes an
-        endless loop."""
+        """Finds statements that count a loop: changing their sign makes an endless loop."""
         inside = set()
         for i, tok in enumerate(self.toks):
             if tok.text == 'for' and i + 1 < len(self.toks):
@@ -210,10 +209,10 @@ class Source:
 
 
 def draw(files, half, seed, count):
-    """Mutations 1 to count: those with odd numbers in files that `half` picks.
+    """Draws the mutations 1 to count, those with odd numbers from files that `half` picks.
 
-    files: {name: text}. A line with a mutation is drawn, then its kind, then
-    the mutation, so that tables of numbers do not outweigh the code.
+    files: {name: text}. A line that can be changed is drawn first, then a kind of change,
+    then the mutation, so that tables of numbers do not outweigh the code.
     """
     lines = ({}, {})
     for name in sorted(files):

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Small programs, with functions for which C libraries make different system
- * calls. usage: behaviours NAME, in an empty directory
+ * Small programs whose functions make different system calls in different C
+ * libraries. usage: behaviours NAME, in an empty directory
  */
 #include <dirent.h>
 #include <fcntl.h>

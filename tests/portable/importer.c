@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls that no run makes, made in the ways in which programs make calls. */
+/* Has calls that no run makes, in all the ways in which programs make calls. */
 #include <dlfcn.h>
 #include <sched.h>
 #include <spawn.h>

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """usage: names.py [-n NAMES] [-s SEED] BIN FORMAT…
 
-Writes policies for trees of random names, hostile ones among them, and asks the
-enforcer's own parser, or the kernel, what they allow: the recorded names and no
-other. One line for each format; exit 1 with the first name that a policy allows
-too much or too little, 77 when an enforcer's parser is not there.
+Writes policies for trees of random names, some of them hostile, and finds out with
+the enforcer's own parser, or the kernel, what they allow: the recorded names and no
+others. Prints one line for each format. Exits with 1 and the first name that a
+policy wrongly allows or denies, or with 77 if an enforcer's parser is missing.
 
 apparmor         apparmor_parser makes what the kernel loads
 systemd          the parsers of libsystemd-shared read the drop-in
@@ -45,7 +45,7 @@ def name(rng):
 
 
 def neighbours(rng, path):
-    """Paths that a wrong policy could allow instead of this one."""
+    """Returns paths that a wrong policy could allow instead of this one."""
     parent, own = path.rsplit(b"/", 1)
     at = rng.randrange(len(own))
     changed = [own[:-1], own + b"x", own[:at] + b"y" + own[at + 1:], own.strip(),
@@ -228,7 +228,7 @@ def below(path, held):
 
 
 def planted(rng, top, n):
-    """The same as tree(), but creates the files."""
+    """Does the same as tree(), but creates the files."""
     directories, recorded, others = tree(rng, top, n)
     others = rng.sample(sorted(others), min(len(others), 5 * n))
     made = set()
@@ -239,7 +239,7 @@ def planted(rng, top, n):
             if os.path.isdir(os.path.dirname(path)):
                 with open(path, "x"):
                     made.add(path)
-        except OSError:     # a name that is too long, or is that of a directory
+        except OSError:     # the name is too long, or is that of a directory
             pass
     return recorded & made, (made - recorded) | set(directories)
 
@@ -289,8 +289,8 @@ def restrict(rules):
 
 
 def in_child(work):
-    """Landlock cannot be undone, so the work is done in a child; Wrong is
-    raised here."""
+    """Landlock cannot be undone, so a child does the work; Wrong is raised
+    here."""
     reader, writer = os.pipe()
     pid = os.fork()
     if not pid:

@@ -7,7 +7,7 @@ Fails if a row below belongs to no command."""
 import re
 import sys
 
-# Commands that no test runs, and why.
+# Lists commands that no test runs, with the reason.
 NOT_RUN = {
     "git clone …": "needs a network",
     "make demo": "installs packages",
@@ -25,7 +25,7 @@ NOT_RUN = {
     "sp-verify --audit": "needs the kernel's records: audit.bats",
     "journalctl": "needs a journal: audit.bats",
 }
-# Commands with another status than 0.
+# Lists commands whose status is not 0.
 STATUS = {
     "sp-verify -p seccomp.json -- ls -l /tmp": "1",
     "sp-diff ls.sp both.sp": "1",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * usage: act NAME [ARGUMENT...]
- * Programs of one behaviour each, for the table. Every one prints "done" and
+ * Has programs of one behaviour each, for the table. Each prints "done" and
  * exits with 0, or prints what failed and exits with 1.
  */
 #include <arpa/inet.h>
@@ -45,7 +45,10 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-/* The result of a call. If the call fails, exits with its name and error. */
+/*
+ * Returns the result of a call. If the call fails, exits with its name and
+ * error.
+ */
 #define CHECK(call) checked((long)(call), #call)
 
 static long checked(long result, const char *call)
@@ -97,7 +100,7 @@ static void act_tmpfile(char **arg)
 	put(CHECK(open(arg[0], O_TMPFILE | O_RDWR | O_EXCL, 0600)));
 }
 
-/* A file without a name gets a name. */
+/* Gives a name to a file that has none. */
 static void act_tmpfile_name(char **arg)
 {
 	int fd = CHECK(open(arg[0], O_TMPFILE | O_WRONLY, 0600));
@@ -128,7 +131,10 @@ static void act_symlink(char **arg)
 	CHECK(symlink(arg[0], arg[1]));
 }
 
-/* A single name could look as if somebody had chosen it. */
+/*
+ * There are several names: a single one could look as if somebody had chosen
+ * it.
+ */
 static void act_mkstemp(char **arg)
 {
 	char name[256];
@@ -639,7 +645,7 @@ static void act_wait(char **arg)
 	} while (n != SIGTERM);
 }
 
-/* Starts as old services do: its pid is in a file when its parent ends. */
+/* Starts as old services do: when the parent ends, the pid is in a file. */
 static void act_forking(char **arg)
 {
 	int ends[2];
@@ -729,7 +735,7 @@ static void read_some(int fd)
 	CHECK(read(fd, buffer, sizeof(buffer)));
 }
 
-/* The server asks who its client is. */
+/* The server asks the kernel who its client is. */
 static void act_peer_credentials(char **arg)
 {
 	int fd = unix_socket(arg[0], SOCK_STREAM, bind), client;
@@ -744,7 +750,7 @@ static void act_peer_credentials(char **arg)
 }
 
 /*
- * A client that sends datagrams has a name, too, to which the answer is sent.
+ * A client that sends datagrams also has a name, to which the answer is sent.
  */
 static void act_datagram_reply(char **arg)
 {
@@ -836,7 +842,7 @@ static void act_pidfd(char **arg)
 	CHECK(waitid(P_PIDFD, fd, &info, WEXITED));
 }
 
-/* Opens with O_PATH, and then for writing through the descriptor. */
+/* Opens a file with O_PATH, and then for writing through the descriptor. */
 static void act_reopen(char **arg)
 {
 	char name[32];
@@ -847,8 +853,8 @@ static void act_reopen(char **arg)
 }
 
 /*
- * Writes the first file's content to a new file, which then replaces the
- * second.
+ * Writes the first file's content to a new file, which then replaces the second
+ * file.
  */
 static void act_publish(char **arg)
 {
@@ -975,7 +981,10 @@ static void act_landlock_child(char **arg)
 	_exit(0);
 }
 
-/* Mounts in a child's own namespace, which disappear with the child. */
+/*
+ * Mounts file systems in a child's own namespace. They disappear with the
+ * child.
+ */
 static void act_child_namespace(char **arg)
 {
 	pid_t pid = CHECK(fork());
@@ -988,7 +997,7 @@ static void act_child_namespace(char **arg)
 	_exit(0);
 }
 
-/* Executes itself again, by the kernel's name for the executable. */
+/* Executes itself again by the kernel's name for the executable. */
 static void act_self_exec(char **arg)
 {
 	fflush(stdout);
@@ -1022,7 +1031,7 @@ static void act_keep_descriptor(char **arg)
 	act_append(arg);
 }
 
-/* Like mkstemp(3), with random characters from a file. */
+/* Does what mkstemp(3) does, with random characters from a file. */
 static void act_temporary(char **arg)
 {
 	char characters[7] = "", name[256];
@@ -1032,7 +1041,7 @@ static void act_temporary(char **arg)
 	put(CHECK(open(name, O_RDWR | O_CREAT | O_EXCL, 0600)));
 }
 
-/* Owns a log as the user that the service will become. */
+/* Gives a log to the user that the service will become. */
 static void act_owned_log(char **arg)
 {
 	int fd = CHECK(open(arg[0], O_CREAT | O_WRONLY | O_APPEND, 0600));
@@ -1106,7 +1115,7 @@ static void act_activate(char **arg)
 	wait(NULL);
 }
 
-/* Reads its configuration again when that was replaced. */
+/* Reads its configuration again when the file was replaced. */
 static void act_watch_replaced(char **arg)
 {
 	int watch = CHECK(inotify_init1(IN_CLOEXEC));
@@ -1120,8 +1129,11 @@ static void act_watch_replaced(char **arg)
 	read_some(CHECK(open(arg[1], O_RDONLY)));
 }
 
-/* A call to be denied: "call NR ARGUMENT..." fails if a filter denies it. */
-/* As call-nolibc.c does. */
+/*
+ * A call that must be denied: "call NR ARGUMENT..." fails if a filter denies
+ * it.
+ */
+/* This works as call-nolibc.c does. */
 static void act_call(char **arg)
 {
 	long a[7] = { -1, -1, -1, -1, -1, -1, -1 };

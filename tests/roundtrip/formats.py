@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The formats: how each is written, how it is loaded by its enforcer, and how
-the result is judged."""
+"""The formats: each is written, loaded by its enforcer, and judged by the
+result."""
 import itertools, json, os, re, shlex, shutil, subprocess, threading
 
 from corpus import ENV, HERE, TOP, Result, execute
 
 BIN = os.environ["SP_BIN"]
-AUDIT = threading.Lock()        # one at a time reads the kernel's records
+# only one process at a time reads the kernel's records
+AUDIT = threading.Lock()
 
 
 class Failure(Exception):
@@ -14,8 +15,8 @@ class Failure(Exception):
 
 
 def tool(name, *options):
-    """Runs one of our tools and returns its output. An error is the failure
-    of the row."""
+    """Runs one of our tools and returns its output. An error makes the row
+    fail."""
     done = subprocess.run([f"{BIN}/{name}", *options], capture_output=True)
     if done.returncode:
         raise Failure(f"{name}: status {done.returncode}: "
@@ -32,7 +33,7 @@ def compile_c(source, output, *options):
 
 class Format:
     """A format whose policy is loaded anew for each command."""
-    paths = False               # otherwise the format is one of calls
+    paths = False               # otherwise, the format is made from calls
     near = ("near", "near-read", "near-exec")
     options = ()
     packages = ()               # the commands that it needs
@@ -50,7 +51,7 @@ class Format:
         tool("sp-emit", *self.options, *args, "-o", self.file(row), stream)
 
     def prepare(self, rows):
-        """Called once, when all policies were written."""
+        """Called once, after all policies have been written."""
 
     def command(self, row, argv):
         raise NotImplementedError
@@ -71,7 +72,7 @@ class Format:
         return result.status != 0
 
     def check(self, row, recorded):
-        """Raises Failure with what is wrong."""
+        """Raises Failure with a text that describes the failure."""
         result = self.attempt(row, row.run)
         if not result.same(recorded):
             raise Failure(self.told(row, result, recorded))
@@ -90,7 +91,7 @@ class Format:
 
 
 class Landlock(Format):
-    """Judges the policy with sp-verify, which lists what is denied."""
+    """Judges the policy with sp-verify, which lists denials."""
     paths = True
     near = Format.near + ("near-net",)
     options = ("--landlock",)
@@ -254,7 +255,7 @@ class Lxc(Format):
         self.count = itertools.count()
 
     def neighbours(self, row):
-        """LXC itself makes the call, if it is getppid."""
+        """LXC itself makes getppid."""
         made = str(row.call[0]) == "46"
         return [[f"{TOP}/bin/call", *(["110"] if made else row.call)]]
 
@@ -272,7 +273,7 @@ class Lxc(Format):
 
 
 def capabilities():
-    """The capabilities that this process has."""
+    """Returns the capabilities that this process has."""
     with open("/usr/include/linux/capability.h") as file:
         found = re.findall(r"#define (CAP_\w+)\s+(\d+)\n", file.read())
     with open("/proc/self/status") as file:
@@ -344,7 +345,7 @@ class CrunNnp(OciNnp):
 
 
 def unit_words(argv):
-    """Quotes words so that systemd reads the command line as these words."""
+    """Quotes words so that systemd reads these words from the command line."""
     quoted = []
     for word in argv:
         for old, new in ("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), \
@@ -375,7 +376,7 @@ class Systemd(Format):
             return file.read()
 
     def services(self, row):
-        """All commands to start, by the name of their service."""
+        """Returns all commands to start, by the name of their service."""
         found = {row.name: (row.run, "--paths")}
         for kind in self.near:
             if kind in row.near:
@@ -431,9 +432,9 @@ class Systemd(Format):
                        check=True, cwd=self.work)
 
     def record(self, rows):
-        """Records rows with settings of their own as services of a first
-        boot. The recorder attaches to their slice. Another service keeps
-        the slice from being empty between two processes."""
+        """Records rows with settings of their own as services of a first boot.
+        The recorder attaches to the slice of these services. Another service
+        keeps the slice from being empty between two processes."""
         services, script = {}, []
         for row in rows:
             slice = "r" + row.name.replace("-", "") + ".slice"
@@ -450,7 +451,8 @@ class Systemd(Format):
         return {row: self.recorded(row) for row in rows}
 
     def recorded(self, row):
-        """Returns the result and None, or None and why there is no result."""
+        """Returns the result and None, or None and the reason why there is no
+        result."""
         result = self.result(row)
         said = self.read(f"{row.name}.record").strip()
         stream = f"{row.name}.sp"

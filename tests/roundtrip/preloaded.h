@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A library that puts the policy $SANDPRINT_POLICY in force before main(). */
+/* A library that enforces the policy $SANDPRINT_POLICY before main(). */
 #include <err.h>
 #include <errno.h>
 #include <stdlib.h>

@@ -8,8 +8,9 @@ import os, struct, subprocess
 
 ACCEPT, BASE, CHECK, DEFAULT, CLASSES, _, _, NEXT = range(1, 9)
 LETTERS = {1: "x", 2: "w", 4: "r", 8: "a", 16: "l", 32: "k", 64: "m"}
-OTHER = 14              # bits for a user who does not own the file
-DIFFERS = 1 << 31       # of a state's base: look on in the default state
+OTHER = 14              # the bits for a user who does not own the file
+# a flag of a state's base: look further in the default state
+DIFFERS = 1 << 31
 
 
 def tables(blob):

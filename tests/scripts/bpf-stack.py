@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """usage: bpf-stack.py OBJECT.bpf.o [LIMIT]
 
-Prints the deepest stack of each program, with the calls that need it, in bytes
-as the verifier of kernels before 6.13 adds them up: every function's own,
-rounded up to 32. Exit 1 when one needs more than LIMIT (512)."""
+Prints the deepest stack of each program in bytes, with the calls that need it. The
+verifier of kernels before 6.13 adds up the stacks of all functions, each rounded up
+to 32. Exits with 1 if a program needs more than LIMIT (512)."""
 import re, subprocess, sys
 
 text = subprocess.run(["llvm-objdump", "-dr", sys.argv[1]],
@@ -12,14 +12,16 @@ text = subprocess.run(["llvm-objdump", "-dr", sys.argv[1]],
                       universal_newlines=True).stdout
 limit = int(sys.argv[2]) if len(sys.argv) > 2 else 512
 own, calls, programs = {}, {}, []
-starts = {}         # functions of .text, by the number of their first instruction
-jumps = []          # calls of these, by that number
+# the functions of .text, by the number of their first instruction
+starts = {}
+jumps = []          # the calls of these, by that number
 section = name = call = None
-frames = set()      # registers that hold the frame's address
+frames = set()      # the registers that hold the frame's address
 
 
 def note_call(target):
-    """The call before this line leads to a function: its name, or a number."""
+    """The call before this line leads to a function, which has a name or a
+    number."""
     if isinstance(target, str):
         calls[name].add(target)
     else:

@@ -3,7 +3,7 @@
 """usage: btf-change.py {NAME | kind} FILE
 
 Writes the running kernel's BTF to FILE as a later kernel could have it: without
-the name NAME, or with a first type of a kind that nobody knows."""
+the name NAME, or with a first type of an unknown kind."""
 import struct, sys
 
 UNKNOWN_KIND = 30       # linux/btf.h

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""usage: cut-logs.py LOG… — cut each log of strace at many places: sp-merge
-refuses it, marks it as not complete, or reads all calls of it. With
---allow-partial, it reads every call whose name is whole."""
+"""usage: cut-logs.py LOG… — cuts each log of strace at many places: sp-merge
+must refuse it, mark it as incomplete, or read all calls of it. With
+--allow-partial, it must read every call whose name is complete."""
 import json, re, subprocess, sys, tempfile
 
 

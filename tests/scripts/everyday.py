@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# everyday.py DIRECTORY: what many programs do: sockets, threads, files, children.
+# everyday.py DIRECTORY: does what many programs do, with sockets, threads,
+# files and children.
 import json, mmap, os, selectors, socket, subprocess, sys, tempfile, threading
 a, b = socket.socketpair()
 s = selectors.DefaultSelector()

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a page of sp-emit --html is well-formed, complete in itself and inert.
+"""Checks that a page of sp-emit --html is well-formed, needs no other file and is inert.
 
-  html-check.py PAGE    print what is wrong; exit 1 if anything is
-  html-check.py --text PAGE    print its text
+  html-check.py PAGE           prints each fault; exits with 1 if there is one
+  html-check.py --text PAGE    prints the page's text
 """
 import base64, hashlib, html.parser, sys
 

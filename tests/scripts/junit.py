@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# junit.py: the JUnit reports of verify.bats have what they should have.
+# junit.py: checks the JUnit reports of verify.bats.
 import xml.etree.ElementTree as xml
 def failures(name):
     suite = xml.parse(name).getroot()

@@ -5,7 +5,7 @@
 The keys in KEYS are typed one by one, half a second apart. The first one is typed a
 second after the view began to draw. Three characters are not typed:
   +  makes the terminal larger
-  !  gives it 65,535 lines of one column, as a hostile program that has it open can do
+  !  gives it 65,535 lines of one column, as a hostile program with the terminal can
   -  hangs it up; fails if the command, which ignores the signal, then takes much CPU time
 What the command writes to the terminal goes to our stdout, with the control sequences.
 The command's stdout goes to FILE. The exit status is that of the command, or 124.

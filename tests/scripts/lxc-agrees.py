@@ -7,7 +7,7 @@ finds for the policy. Then tries policies that LXC refuses. The exit status is 1
 anything differs."""
 import json, os, random, subprocess, sys, tempfile, time
 
-# Calls that neither LXC nor the waiting program makes.
+# Neither LXC nor the waiting program makes these calls.
 CALLS = """chmod fchmod chown lchown mknod mknodat kexec_load swapon swapoff
     reboot acct add_key keyctl request_key bpf ptrace init_module vhangup quotactl
     delete_module finit_module perf_event_open iopl ioperm semop msgsnd send recv
@@ -96,7 +96,7 @@ class Container:
 
 
 def compare(place, text, traces):
-    """Returns what is wrong, or None."""
+    """Returns a text with the difference, or None."""
     container = Container(place, text)
     run = container.run(["sleep", "60"])
     try:

@@ -60,8 +60,8 @@ def tree(paths, out):
     return merge(paths, out, *rnd.choice([(), ("--keep-runs=3",), ("--keep-runs=9",)]))
 
 def facts(path):
-    """Returns the record of each run and, for each fact and image, what each
-    run knows about it."""
+    """Returns the record of each run and, for each fact and image, the data of
+    each run."""
     runs, ids, images, table, keep = {}, [], [], {}, None
     for record in mk.read(path):
         kind, *f = record
@@ -104,7 +104,7 @@ for _ in range(2):
     assert all(first(seen) <= set(kept) for seen in [runs, *table.values()])
     other = lambda id: id[:15] + bytes([id[15] ^ 1])     # the other phase
     assert all(other(id) in kept for id in kept if other(id) in runs)
-    # Properties for which policies are refused, or on which they depend.
+    # Policies are refused because of these properties, or depend on them.
     for key, seen in table.items():
         special = lambda v: v[0] != 0 if key[0] == "image" else (v[2], v[0] > 1)
         assert {special(v) for v in seen.values()} == {special(v) for v in few[key].values()}

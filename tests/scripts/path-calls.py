@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# path-calls.py: each kind of call that has a path, in the current directory.
+# path-calls.py: makes each kind of call that has a path, in the current
+# directory.
 import ctypes, fcntl, os, socket
 os.mkdir("d")
 d = os.open("d", os.O_RDONLY)
@@ -17,7 +18,8 @@ os.close(os.open("d/f", os.O_PATH))
 t = os.open("d", os.O_TMPFILE | os.O_RDWR)
 fcntl.flock(t, fcntl.LOCK_SH)
 os.fchmod(t, 0o640)
-os.utime(t)                                         # utimensat without a name
+# this is utimensat without a name
+os.utime(t)
 libc = ctypes.CDLL(None)
 assert not libc.linkat(t, b"", -100, b"d/t", 0x1000)    # AT_EMPTY_PATH
 assert not libc.linkat(-100, b"/proc/self/fd/%d" % t, d, b"t2", 0x400)

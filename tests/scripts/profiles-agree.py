@@ -17,8 +17,8 @@ ACTIONS = {"SCMP_ACT_ALLOW": seccomp.ALLOW, "SCMP_ACT_LOG": seccomp.LOG,
 OPS = {"SCMP_CMP_EQ": seccomp.EQ, "SCMP_CMP_NE": seccomp.NE,
        "SCMP_CMP_GE": seccomp.GE, "SCMP_CMP_MASKED_EQ": seccomp.MASKED_EQ}
 ARCHS = {"SCMP_ARCH_X86": seccomp.Arch.X86, "SCMP_ARCH_X32": seccomp.Arch.X32}
-# Numbers that a JSON library with signed integers cannot hold, and one that
-# it can.
+# A JSON library with signed integers cannot represent these numbers, except for
+# the last one.
 LARGE = [2 ** 63 - 1, 2 ** 63, 2 ** 64 - 2, 2 ** 64 - 1]
 FOREIGN = ["SCMP_ARCH_MIPSEL", "SCMP_ARCH_LOONGARCH64"]
 

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""usage: agrees.py BINDIR COMMAND… — do stacks agree with strace -k?
+"""usage: agrees.py BINDIR COMMAND… — checks that stacks agree with strace -k
 
 Each stack of sp-record --stacks, and each chain that sp-verify prints for a
 violation, must be one that strace -f -k shows for that call, frame by frame, by
@@ -26,7 +26,7 @@ subprocess.run([f"{bindir}/sp-verify", "-p", profile, "--json", "-o", listed, "-
 chains = [{"name": call["name"], "frames": site["frames"]} for call in json.load(open(listed))
           for site in call["sites"] if "frames" in site]
 
-calls, last = {}, []        # chains, by the name of the call
+calls, last = {}, []        # the chains, by the name of the call
 for line in open(log, errors="replace"):
     call = re.match(r"(\d+) +(?:<\.\.\. )?(\w+)[( ]", line)
     frame = re.match(r" > (.*?)(?:\(.*\))? \[0x([0-9a-f]+)\]$", line)
@@ -39,7 +39,7 @@ seen = {name: {tuple(c) for c in chains} for name, chains in calls.items()}
 
 @functools.cache
 def segments(path):
-    """The p_offset, p_vaddr and p_filesz of each PT_LOAD."""
+    """Returns the p_offset, p_vaddr and p_filesz of each PT_LOAD."""
     data = open(path, "rb").read() if os.path.isfile(path) else bytes(64)
     at, (size, n) = struct.unpack_from("<Q", data, 32)[0], struct.unpack_from("<HH", data, 54)
     headers = (struct.unpack_from("<IIQQQQ", data, at + i * size) for i in range(n))

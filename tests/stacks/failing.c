@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* In the place of libdw: whoever uses it fails. */
+/* Replaces libdw: a process that uses it fails. */
 #include <stdlib.h>
 
 #define FUNCTION(name) void name(void); void name(void) { abort(); }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Threads, one after the other, each of which makes calls from functions of its
- * own.
+ * Starts threads, one after the other, each of which makes calls from functions
+ * of its own.
  */
 #include <fcntl.h>
 #include <pthread.h>

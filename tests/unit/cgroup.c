@@ -27,7 +27,7 @@ static const struct {
 	  "docker-web.service.scope", false },
 };
 
-/* The path of the container "hop" after cutting. */
+/* The path of the container "hop" after shortening. */
 static const struct {
 	/* NULL: the path is not the container's */
 	const char *path, *cut;
@@ -64,7 +64,7 @@ static int check_cuts(void)
 }
 
 /*
- * Paths by hierarchy, version 2 first. "*" marks one that is named after the
+ * The paths by hierarchy, version 2 first. "*" marks a path whose name has the
  * id.
  */
 static const struct {
@@ -104,7 +104,7 @@ static int check_choices(void)
 	return status;
 }
 
-/* A cgroup that was delegated to somebody else, and one that only root owns. */
+/* One cgroup was delegated to somebody else, and only root owns the other. */
 static int check_owner(const struct cgroup_mount *mount, const char *name)
 {
 	enum { NOBODY = 65534 };

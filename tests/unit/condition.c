@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Random conditions of policies: compares the filter's answers with an
+ * For random conditions of policies, compares the filter's answers with an
  * evaluation of the policy here.
  */
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Random events of all sizes must be the same after writing and reading. A
- * record with a changed or missing byte must be read without harm.
+ * record with a changed or missing byte must not make the reader crash.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ static uint64_t any_number(void)
 	return random() % 4 ? bits : -bits;
 }
 
-/* Events of a few tasks and images, or of very many. */
+/* Makes events of a few tasks and images, or of very many. */
 static struct happening any_event(const struct happening *before, int tasks)
 {
 	struct happening h = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A child that reads hostile files answers, or is given up in time. Nothing in
- * the parent depends on the child's end.
+ * A child that reads hostile files answers, or the parent gives it up in time.
+ * The parent does not wait for the child's end.
  */
 #include <assert.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Profiles and filters: a table of cases; and the evaluation in user space,
- * compared with the kernel's, for random profiles and arguments.
+ * Tests profiles and filters: a table of cases, and the evaluation in user
+ * space, which is compared with the kernel's for random profiles and arguments.
  */
 #include <errno.h>
 #include <signal.h>
@@ -67,7 +67,7 @@ static const char all[] =
 	" \"architectures\": [\"SCMP_ARCH_X32\", \"SCMP_ARCH_X86\"],"
 	" \"syscalls\": [{\"names\": [\"read\", \"ioctl\", \"prctl\"],"
 	"                 \"action\": \"SCMP_ACT_ALLOW\"}]}";
-/* Two conditions on one argument, of which one is enough. */
+/* Two conditions on one argument; one of them is enough. */
 static const char either[] =
 	"{\"defaultAction\": \"SCMP_ACT_TRAP\", \"syscalls\": ["
 	"  {\"names\": [\"getuid\"], \"action\": \"SCMP_ACT_ALLOW\", \"args\": ["
@@ -107,7 +107,8 @@ static const struct {
 	{ plain, "x86", 4, {0}, ERRNO(1) },
 	{ plain, "x86", 0, {0}, ERRNO(7) },
 	{ plain, "x86", 192, {0}, SECCOMP_RET_LOG },
-	{ plain, "x86", 102, { 5 }, ALLOW },	/* accept by socketcall */
+	/* it is accept(2), called through socketcall(2) */
+	{ plain, "x86", 102, { 5 }, ALLOW },
 	{ plain, "x86", 102, { 4 }, ERRNO(7) },
 	{ plain, "x32", 0x40000000, {0}, KILL },
 	{ plain, "aarch64", 63, {0}, KILL },
@@ -179,7 +180,7 @@ static const struct {
 	{ "{\"linux\": {\"seccomp\": {\"defaultAction\": \"\\u001b[1m\"}}}",
 	  "linux.seccomp.defaultAction: unknown action \\x1b[1m" },
 	{ "{\"defaultAction\": 1}", "defaultAction: not a string" },
-	/* Spellings that programs in Go accept, and others do not. */
+	/* Programs in Go accept these spellings, and other programs do not. */
 	{ "{\"DefaultAction\": \"SCMP_ACT_KILL\"}",
 	  "DefaultAction: runc and docker read it as defaultAction, and crun "
 	  "ignores it" },
@@ -194,7 +195,7 @@ static const struct {
 	  "Action: runc and docker read it as action, and crun ignores it" },
 	{ NAMED("\"action\": \"SCMP_ACT_ALLOW\", \"args\": [{\"Index\": 0}]"),
 	  "Index: runc and docker read it as index, and crun ignores it" },
-	/* Files that two programs read as different profiles. */
+	/* Two programs read different profiles from these files. */
 	{ "{\"linux\": {\"seccomp\": {\"defaultAction\": \"SCMP_ACT_KILL\"}},"
 	  " \"defaultAction\": \"SCMP_ACT_ALLOW\"}",
 	  "linux and defaultAction cannot both be given" },
@@ -202,7 +203,7 @@ static const struct {
 	  "\"SCMP_ACT_KILL\"}, \"defaultAction\": \"SCMP_ACT_ALLOW\"}",
 	  "kind and defaultAction cannot both be given" },
 	/*
-	 * Members that a runtime ignores: it would allow or deny the call
+	 * A runtime ignores these members: it would allow or deny the call
 	 * without regard to them.
 	 */
 	{ "{\"linux\": {\"seccomp\": {\"defaultAction\": \"SCMP_ACT_KILL\","
@@ -297,7 +298,7 @@ static bool check_names(void)
 	return ok;
 }
 
-/* Whether there are `n` allowed calls, and whether the call is one of them. */
+/* Whether `n` calls are allowed, and the given call is one of them. */
 static bool allows(const char *text, const char *arch, const char *call,
 		   size_t *n)
 {
@@ -329,7 +330,7 @@ static bool check_allowed(void)
 	return true;
 }
 
-/* The kernel as judge: calls that accept any argument. */
+/* The kernel runs the filter. These calls accept any argument. */
 
 static const struct {
 	const char *name;
@@ -464,7 +465,7 @@ static bool load(const struct filter *f)
 }
 
 /*
- * The results that the child, in which the kernel answers, leaves for its
+ * The child, in which the kernel runs the filter, leaves these results for its
  * parent.
  */
 struct shared {
@@ -513,7 +514,7 @@ static bool answers_have(const struct filter_answers *answers, uint32_t action)
 }
 
 /*
- * If some bits of some arguments are known, the answer must be among the
+ * If only some bits of the arguments are known, the answer must be among the
  * possible ones.
  */
 static bool check_known(const struct filter *f, const struct probe *probe,
@@ -622,8 +623,8 @@ static bool check_probes(const struct shared *s)
 }
 
 /*
- * Returns false if libseccomp refused the profile: rules contradict each other,
- * or libseccomp 2.5.4 worked until its time limit (rules for one call on
+ * Returns false if libseccomp refused the profile: its rules contradict each
+ * other, or libseccomp 2.5.4 reached its time limit (rules for one call on
  * different arguments).
  */
 static bool ask_kernel(char *const texts[2], struct shared *s)
@@ -641,7 +642,10 @@ static bool ask_kernel(char *const texts[2], struct shared *s)
 	return s->answered;
 }
 
-/* Tries one filter. One of four consists of two programs in force together. */
+/*
+ * Tries one filter, or, in one of four cases, two programs that are in force
+ * together.
+ */
 static bool check_random(struct shared *s, bool int80)
 {
 	char *texts[2] = { NULL, NULL };

@@ -2,7 +2,7 @@
 /*
  * Tests prove() with filters that libseccomp made, and with the same filters
  * after changing one instruction. If the change affects an answer, prove() must
- * find such an answer, and what it reports must be true.
+ * find such an answer, and its report must be true.
  */
 #include <inttypes.h>
 #include <seccomp.h>
@@ -95,7 +95,7 @@ static struct seccomp_data random_call(void)
 	return data;
 }
 
-/* Whether one of some calls gets another answer. */
+/* Whether the answer to one of some calls has changed. */
 static bool differ(const struct filter *a, const struct filter *b)
 {
 	for (int i = 0; i < SAMPLES; i++) {

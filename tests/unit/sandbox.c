@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What each tool can still do in its sandbox: write to files that are open, and
- * give its output its name. Everything else must fail. Each tool runs in a
- * process of its own, in an empty directory next to other/.
+ * Tests what each tool can still do in its sandbox: write to files that are
+ * open, and give its output its name. All other acts must fail. Each tool runs
+ * in a process of its own, in an empty directory next to other/.
  */
 #include <assert.h>
 #include <errno.h>
@@ -37,7 +37,8 @@ static void try_calls(enum sandbox_tool tool)
 {
 	char *argv[] = { "true", NULL };
 	/*
-	 * For tools that need them, calls that a C library may try get ENOSYS.
+	 * Calls that a C library may try get ENOSYS in tools that may need
+	 * them.
 	 */
 	int missing = tool == SANDBOX_READER ? EPERM : ENOSYS;
 	char byte = 'x';
@@ -50,7 +51,8 @@ static void try_calls(enum sandbox_tool tool)
 	      missing);
 	FAILS(syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0), EPERM);
 	if (tool != SANDBOX_EMIT && tool != SANDBOX_VERIFY)
-		FAILS(fork(), EPERM);	/* the other tools compile in a child */
+		/* the other tools compile filters in a child */
+		FAILS(fork(), EPERM);
 	if (tool == SANDBOX_READER)
 		assert(close(open("/etc/passwd", O_RDONLY)) == 0);
 	else
@@ -69,7 +71,7 @@ static void try_calls(enum sandbox_tool tool)
 		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED);
 }
 
-/* Uses calls that the filter allows because outputs need them. */
+/* Makes calls that the filter allows because outputs need them. */
 static void try_files(int directory, int other)
 {
 	if (landlock_abi() < 1)

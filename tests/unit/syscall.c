@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Compares names and numbers with the kernel's: lines "ARCH NR NAME" on stdin.
+ * Compares names and numbers with the kernel's, which are lines "ARCH NR NAME"
+ * on stdin.
  */
 #include <stdio.h>
 #include <string.h>

@@ -25,7 +25,7 @@ static void check(bool ok, const char *what, const char *where)
 	}
 }
 
-/* In the order of linux/landlock.h, bit 0 first. */
+/* These are in the order of linux/landlock.h, bit 0 first. */
 static const char *const rights[LANDLOCK_KINDS][17] = {
 	[LANDLOCK_FS] = {
 		"execute", "write_file", "read_file", "read_dir", "remove_dir",
@@ -123,7 +123,7 @@ static void check_dangers(void)
 
 /*
  * Every call of this machine that Linux still has must have a signature, and
- * arguments of any value can be written.
+ * arguments of any value must have a text.
  */
 static void check_signature(struct call_id id, const char *name,
 			    enum subject subject)
@@ -144,7 +144,10 @@ static void check_signature(struct call_id id, const char *name,
 	fclose(out);
 }
 
-/* Calls of a machine's own, and those that no kernel has now, need none. */
+/*
+ * Calls of a single architecture, and those that no kernel has now, need no
+ * signature.
+ */
 static void check_ability(struct call_id id, const char *name,
 			  enum subject subject)
 {
@@ -159,7 +162,10 @@ static void check_ability(struct call_id id, const char *name,
 	check(!ability_of(id) == !n, "is not found", name);
 }
 
-/* No word of the table is misspelled, and each row has what reports print. */
+/*
+ * No word of the table is misspelled, and each row has the texts that reports
+ * print.
+ */
 static void check_names(const char *at)
 {
 	struct call_id id;
@@ -190,7 +196,7 @@ static void check_abilities(void)
 	      !ability_of_function("getaddr"), "wrong ability", "functions");
 }
 
-/* Each number that has a name on some architecture. */
+/* Calls a function for each number that has a name on some architecture. */
 static void check_purpose(struct call_id id)
 {
 	char name[SYSCALL_NAME_MAX];
@@ -220,7 +226,7 @@ static void check_purposes(void)
 					arch->audit, bases[b] + nr });
 }
 
-/* Names that the headers have for values, and texts of whole calls. */
+/* Prints the headers' names of values, and the texts of whole calls. */
 static void check_values(void)
 {
 	static const struct {

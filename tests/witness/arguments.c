@@ -37,8 +37,8 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 128);
 	puts("begins");
 	/*
-	 * The flags in a socket's type are not recorded, nor is the upper half
-	 * of an int.
+	 * The flags in a socket's type are not recorded, and neither is the
+	 * upper half of an int.
 	 */
 	for (int i = 0; i < 3; i++)
 		socket(AF_UNIX, SOCK_STREAM | (i ? SOCK_CLOEXEC : 0), 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A process, one of its threads, and children, each asleep in a different call.
- * It writes the file "pid" when all are asleep. They sleep until they are
+ * A process, one of its threads, and its children each sleep in a different
+ * call. It writes the file "pid" when all are asleep. They sleep until they are
  * killed.
  */
 #include <poll.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A tracer changes these calls on their way: seccomp sees the changed calls. */
+/*
+ * A tracer changes these calls before they run: seccomp sees the changed calls.
+ */
 #include <signal.h>
 #include <stddef.h>
 #include <sys/ptrace.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One number in two architectures, within one process: i386 getpid, x86-64
- * writev.
+ * Uses one number in two architectures, within one process: i386 getpid and
+ * x86-64 writev.
  */
 #include "nolibc.h"
 

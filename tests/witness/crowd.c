@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Many threads run at once and make calls in turn, each the same number of
- * times. Their kernel stacks are more than the recorder's table has places, so
- * that some must share a place.
+ * times. They have more kernel stacks than the recorder's table has rows, so
+ * that some must share a row.
  */
 #include <pthread.h>
 

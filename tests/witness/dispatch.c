@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Syscall user dispatch: an intercepted call becomes a signal before seccomp is
- * asked, so that it does not count as a call.
+ * Uses syscall user dispatch: the kernel turns an intercepted call into a
+ * signal before seccomp sees it, so that it does not count as a call.
  */
 #include <signal.h>
 #include <sys/prctl.h>

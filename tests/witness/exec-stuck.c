@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * usage: exec-stuck FILE — at SIGUSR1 it starts a child, and executes a program
- * while FILE is open. If closing FILE takes for ever, so does the execve. The
- * child then makes calls that are new.
+ * while FILE is open. If closing FILE never returns, neither does the execve.
+ * The child then makes new calls.
  */
 #include <err.h>
 #include <fcntl.h>

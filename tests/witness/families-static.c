@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 /*
- * 0: makes the call as recorded; otherwise, with another family or type. Exits
- * with 1 if it was denied.
+ * With 0, makes the call as recorded; otherwise, with another family or type.
+ * Exits with 1 if it was denied.
  */
 int main(int argc, char **argv)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Calls that the program's own seccomp filter answers: "filtered HOW", or
- * "filtered exec COMMAND…" for those of another program. It prints denials as
- * "ARCH NAME ANSWER COUNT", like `denials` in helper.bash.
+ * Makes calls that the program's own seccomp filter answers: "filtered HOW", or
+ * "filtered exec COMMAND…" for the calls of another program. It prints denials
+ * as "ARCH NAME ANSWER COUNT", like `denials` in helper.bash.
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -68,8 +68,8 @@ static void deny(void)
 }
 
 /*
- * Loads its filter early: half of its second is over before anybody looks. It
- * prints nothing at its end.
+ * Loads its filter early: half of its only second is over before the recorder
+ * looks. It prints nothing at its end.
  */
 static void deny_early(void)
 {
@@ -96,7 +96,7 @@ static void *other_thread(void *arg)
 	return arg;
 }
 
-/* A running thread gets the filter. */
+/* Applies the filter to a running thread. */
 static void sync_threads(void)
 {
 	pthread_t t;
@@ -225,8 +225,8 @@ static void execute(char **argv)
 }
 
 /*
- * Strict mode, which is older than filters: four calls are allowed, but not
- * getpgid.
+ * Enters strict mode, which is older than filters: it allows four calls, but
+ * not getpgid.
  */
 static void die_strictly(void)
 {
@@ -279,7 +279,8 @@ static void notify(void)
 	for (int i = 0; i < 3; i++)
 		MARK(getpgid);
 	pthread_join(t, NULL);
-	truth(ARCH, "getpgid", 2, " skipped");	/* the first and the third */
+	/* these are the first and the third */
+	truth(ARCH, "getpgid", 2, " skipped");
 	denial("EXDEV", 1);
 }
 

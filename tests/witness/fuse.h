@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the file systems for tests share: fuse(4), without a library. The
- * including file defines answer().
+ * The file systems for tests share this header, which uses fuse(4) without a
+ * library. The including file defines answer().
  */
 #include <err.h>
 #include <errno.h>

@@ -11,8 +11,8 @@
 static struct sock_filter code[4096];
 
 /*
- * After loading the filter, this makes no call, because the filter may deny
- * any.
+ * After this has loaded the filter, it makes no call, because the filter may
+ * deny any.
  */
 static void load(FILE *f, volatile char *answer)
 {

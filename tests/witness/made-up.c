@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * usage: made-up HOW VICTIM — tries to make the recorder note another object
- * than the one that a call reaches, in a directory of its own. Everything that
- * it really changes is below that directory; it may never change VICTIM.
+ * than the one that a call reaches. It works in a directory of its own, and
+ * changes only files below it, never VICTIM.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -214,8 +214,8 @@ static void begin(void)
 }
 
 /*
- * The name is empty after the kernel has read it. Prints how many files were
- * created.
+ * The name becomes empty after the kernel has read it. Prints how many files
+ * were created.
  */
 static void swap_empty(void)
 {
@@ -238,7 +238,7 @@ static void swap_empty(void)
 }
 
 /*
- * The name is then the victim's, but only the file with the attribute is
+ * The name becomes the victim's, but only the file with the attribute is
  * changed.
  */
 static void swap_attribute(void)
@@ -308,7 +308,7 @@ static void swap_address(void)
 	pthread_join(thread, NULL);
 }
 
-/* Calls that fail before the kernel checks whether they are permitted. */
+/* These calls fail before the kernel checks permissions. */
 static void failures(void)
 {
 	struct {
@@ -372,7 +372,7 @@ static void namespaced(void)
 	use(victim);
 }
 
-/* The same below its own root. */
+/* Does the same below its own root. */
 static void rooted(void)
 {
 	char path[NAME];
@@ -388,7 +388,7 @@ static void rooted(void)
 	use(path);
 }
 
-/* Uses a mount that is mounted nowhere. */
+/* Uses a mount that is not attached to any directory. */
 static void detached(void)
 {
 	enum { OPEN_TREE = 428, CLONE_TREE = 1 };	/* linux/mount.h */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Numbers that belong to no call, by int 0x80. Number i in the list is called i
- * + 2 times.
+ * Uses numbers that belong to no call, by int 0x80. Number i in the list is
+ * called i + 2 times.
  */
 #include "nolibc.h"
 

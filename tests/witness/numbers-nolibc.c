@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Numbers that belong to no call, and one of x32. Number i in the list is
+ * Uses numbers that belong to no call, and one of x32. Number i in the list is
  * called i + 1 times.
  */
 #include "nolibc.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Restricts itself with Landlock, in the process that was executed. Its own
- * domain denies it a FIFO, and then another confinement denies it a directory.
+ * domain denies it a FIFO, and then another policy denies it a directory.
  */
 #include <errno.h>
 #include <linux/landlock.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Calls that the kernel itself makes: rt_sigreturn after a handler, and
+ * The kernel itself makes these calls: rt_sigreturn after a handler, and
  * restart_syscall after a stop.
  */
 #include <signal.h>

@@ -65,7 +65,7 @@ static __attribute__((noinline)) long LONG(deep)(int depth, int nr)
 	return result;
 }
 
-/* `n` calls that no kernel has, each with 50 stacks. */
+/* Makes `n` calls that no kernel has, each with 50 stacks. */
 static void stacks(int n)
 {
 	for (int i = 0; i < n; i++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: stack-stuck FILE — calls getsid while the stack pointer is in a mapping
- * of FILE. 77: not on this architecture.
+ * usage: stack-stuck FILE — calls getsid while the stack pointer is in a
+ * mapping of FILE. Exits with 77 on another architecture.
  */
 #include <err.h>
 #include <fcntl.h>

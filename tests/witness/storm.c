@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: storm WORKERS — many processes and threads, for attaching in the
- * middle. It writes its pid to the file "pid". From SIGUSR1 on, every task
+ * usage: storm WORKERS — starts many processes and threads, for attaching in
+ * the middle. It writes its pid to the file "pid". From SIGUSR1 on, every task
  * calls getsid, and counts the calls in shared memory. SIGUSR2 ends it.
  * Children whose parent has ended become children of the first process.
  */

@@ -2,9 +2,9 @@
 /*
  * usage: stuck-fs DIRECTORY FILE [close|read] — mounts a file system with one
  * file, "prog", which is FILE. Only the first process that opens it gets an
- * answer; each other one waits for ever. With "close" or "read", everybody can
- * open it, and whoever closes or reads it waits. Ends with SIGTERM, and
- * unmounts.
+ * answer; each other one waits forever. With "close" or "read", every process
+ * can open it, but one that closes or reads it waits forever. Ends with
+ * SIGTERM, and unmounts.
  */
 #include <stdbool.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Calls whose arguments have names, which succeed or fail: for sp-emit --strace
- * and for strace itself. They are made by number, so that no C library changes
- * them.
+ * Makes calls whose arguments have names, and which succeed or fail: for
+ * sp-emit --strace and for strace itself. They are made by number, so that no C
+ * library changes them.
  */
 #include <fcntl.h>
 #include <netinet/in.h>

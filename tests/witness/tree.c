@@ -54,7 +54,7 @@ static void make_daemon(void)
 	_exit(0);
 }
 
-/* Calls that are interrupted by signals, and a task that is killed in one. */
+/* Makes calls that signals interrupt, and kills a task in such a call. */
 static void signals(void)
 {
 	struct itimerval tick = { { 0, 200 }, { 0, 200 } };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Operations through io_uring, which are not system calls. usage: uring
+ * Makes operations through io_uring, which are not system calls. usage: uring
  * [sqpoll] — with sqpoll, a kernel thread submits them.
  */
 #include <errno.h>
@@ -38,7 +38,7 @@ static void open_ring(unsigned int flags)
 		err(CANNOT, "mmap");
 }
 
-/* Returns its result. */
+/* Returns the operation's result. */
 static int submit(const struct io_uring_sqe *sqe)
 {
 	unsigned int tail = *at(params.sq_off.tail);

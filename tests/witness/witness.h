@@ -28,7 +28,7 @@ enum { CANNOT = 77 };
 #define ARCH "x86_64"
 #endif
 
-/* The 64-bit architecture of the machine. */
+/* This is the 64-bit architecture of the machine. */
 #if defined(__arm__) || defined(__aarch64__)
 #define ARCH_64 "aarch64"
 #elif defined(__riscv)
@@ -43,7 +43,7 @@ enum { CANNOT = 77 };
  */
 #define TRUTH(name, count) truth(ARCH, #name, count, "")
 
-/* Each of the `flags` has a space before it. */
+/* A space comes before each of the `flags`. */
 static inline void truth(const char *arch, const char *name, long count,
 			 const char *flags)
 {
