@@ -117,13 +117,13 @@ static const char *unit_noun(const struct coverage *c)
 	};
 
 	return c->units->n == c->units->n_runs ? "run" :
-		nouns[c->choice->by];
+		nouns[c->choice->unit.by];
 }
 
 /* The noun for what the prediction is made from. */
 static const char *group_noun(const struct coverage *c)
 {
-	return c->choice->by == UNIT_LABEL ? "value" : unit_noun(c);
+	return c->choice->unit.by == UNIT_LABEL ? "value" : unit_noun(c);
 }
 
 static void print_size(const struct coverage *c, FILE *out)
@@ -134,9 +134,9 @@ static void print_size(const struct coverage *c, FILE *out)
 	if (u->n != u->n_runs)
 		fprintf(out, " of %zu %s%s", u->n, unit_noun(c),
 			u->n == 1 ? "" : "s");
-	if (c->choice->by == UNIT_LABEL) {
+	if (c->choice->unit.by == UNIT_LABEL) {
 		fprintf(out, ", %zu values of ", u->n_groups);
-		text_put_printable(c->choice->label, out);
+		text_put_printable(c->choice->unit.label, out);
 	}
 	fputs(": ", out);
 }
@@ -146,9 +146,9 @@ static void print_prediction(const struct coverage *c, FILE *out)
 	const struct risk *r = &c->risk;
 
 	fprintf(out, "of %" PRIu64 " more ", c->choice->more);
-	if (c->choice->by == UNIT_LABEL) {
+	if (c->choice->unit.by == UNIT_LABEL) {
 		fputs("of another ", out);
-		text_put_printable(c->choice->label, out);
+		text_put_printable(c->choice->unit.label, out);
 	} else {
 		fputs("like these", out);
 	}
@@ -166,7 +166,7 @@ static void print_too_few(const struct coverage *c, FILE *out)
 {
 	fprintf(out, "too few to predict what more would do; at least %d are "
 		"needed.\n", RISK_UNITS_MIN);
-	if (c->choice->by == UNIT_ARGV && c->units->n < c->units->n_runs)
+	if (c->choice->unit.by == UNIT_ARGV && c->units->n < c->units->n_runs)
 		fputs("Runs with the same command line count as one. If they "
 		      "are different tests, name them by\nsp-record --name, "
 		      "and count by name: --unit=name.\n", out);
@@ -194,7 +194,7 @@ static char *unit_name(const struct coverage *c, size_t unit)
 {
 	const struct column *first = c->units->units[unit].first;
 
-	return c->choice->by == UNIT_RUN ? xstrdup(first->name) :
+	return c->choice->unit.by == UNIT_RUN ? xstrdup(first->name) :
 		text_printable(first->run->name);
 }
 
@@ -277,7 +277,7 @@ static void print_unique(const struct coverage *c, FILE *out)
 		if (r->n_groups != 1)
 			continue;
 		fprintf(out, "  %-*s  ", width, r->row->label);
-		if (c->choice->by == UNIT_LABEL) {
+		if (c->choice->unit.by == UNIT_LABEL) {
 			text_put_printable(u->groups[u->units[r->first].group],
 					   out);
 			fputs(": ", out);
@@ -340,7 +340,7 @@ static json_t *unique_json(const struct coverage *c)
 		one = json_pack("{s:s, s:s}", "what", r->row->label, "run",
 				name);
 		free(name);
-		if (c->choice->by == UNIT_LABEL)
+		if (c->choice->unit.by == UNIT_LABEL)
 			json_object_set_new(one, "label", text_json(
 				u->groups[u->units[r->first].group]));
 		json_array_append_new(list, one);
@@ -403,7 +403,7 @@ bool coverage_report(const struct matrix *m, const struct coverage_choice *ch,
 		     bool (*known)(const struct row *, void *), void *arg,
 		     bool json, FILE *out)
 {
-	struct units *u = units_new(m, ch->by, ch->label, known, arg);
+	struct units *u = units_new(m, &ch->unit, known, arg);
 	struct coverage c = { .units = u, .choice = ch,
 			      .words = &words[rows] };
 

@@ -8,8 +8,7 @@
 #include "unit.h"
 
 struct coverage_choice {
-	enum unit_by by;
-	const char *label;	/* key of the label, for UNIT_LABEL */
+	struct unit_choice unit;
 	/* the number of runs that the prediction is about */
 	uint64_t more;
 	/* the share of these that may fail; 1: all may */

@@ -198,7 +198,7 @@ static void mark_unsteady(struct side *s, bool by_image)
 	m = matrix_of(s->trace, &choice);
 	if (!m)
 		return;
-	u = units_new(m, UNIT_ARGV, NULL, NULL, NULL);
+	u = units_new(m, &(struct unit_choice){ UNIT_ARGV }, NULL, NULL);
 	for (size_t i = 0; i < s->n_entries && i < u->n_rows; i++)
 		s->entries[i].unsteady = u->rows[i].unsteady;
 	units_free(u);

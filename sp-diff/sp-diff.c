@@ -91,32 +91,6 @@ static char *set_arch(const struct option_row *row, void *options,
 		xstrdup("not all, nor an architecture such as x86_64");
 }
 
-static char *set_unit(const struct option_row *row, void *options,
-		      const char *unit)
-{
-	static const struct {
-		const char *name;
-		enum unit_by by;
-	} names[] = {
-		{ "argv", UNIT_ARGV }, { "name", UNIT_NAME },
-		{ "run", UNIT_RUN },
-	};
-	struct coverage_choice *c = &((struct options *)options)->chosen;
-
-	(void)row;
-	if (!strncmp(unit, "label:", 6) && unit[6]) {
-		c->by = UNIT_LABEL;
-		c->label = unit + 6;
-		return NULL;
-	}
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strcmp(names[i].name, unit)) {
-			c->by = names[i].by;
-			return NULL;
-		}
-	return xstrdup("not argv, name, run or label:KEY");
-}
-
 enum { MORE_MAX = 1000000 };
 
 static char *set_more(const struct option_row *row, void *options,
@@ -199,11 +173,10 @@ static const struct option_row rows[] = {
 	  "how many more runs like these would need a call that\n"
 	  "none of them made",
 	  OPTION_FLAG(struct options, coverage), .selects = SAMPLE },
-	{ "unit", 0, "UNIT",
-	  "which runs count as one: those of one argv (default),\n"
-	  "those of one name, or none (run); label:KEY: predict for\n"
-	  "runs with another value of the label",
-	  set_unit, .modes = SAMPLE, .choices = "argv name run label:" },
+	UNIT_OPTION(struct options, chosen.unit,
+		    "which runs count as one: those of one argv (default),\n"
+		    "those of one name, or none (run); label:KEY: predict for\n"
+		    "runs with another value of the label", SAMPLE),
 	{ "args", 0, NULL, "calls with the values of their arguments",
 	  OPTION_FLAG(struct options, args), .modes = SAMPLE },
 	{ "paths", 0, NULL, "paths and addresses instead of calls",

@@ -5,49 +5,13 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/message.h"
-#include "stream/command-order.h"
 
-static const char *label_of(const struct run *run, const char *key)
+static int compare_columns(const void *a, const void *b, void *choice)
 {
-	for (size_t i = 0; i < run->n_labels; i++)
-		if (!strcmp(run->labels[i].key, key))
-			return run->labels[i].value;
-	return NULL;
-}
+	const struct column *x = *(const struct column *const *)a;
+	const struct column *y = *(const struct column *const *)b;
 
-/*
- * The attribute that decides which runs are in the same unit, or in the same
- * group.
- */
-struct order {
-	enum unit_by by;
-	const char *key;	/* of UNIT_LABEL */
-};
-
-static int compare_groups(const struct run *a, const struct run *b,
-			  const struct order *o)
-{
-	return strcmp(label_of(a, o->key), label_of(b, o->key));
-}
-
-static int compare_units(const struct column *a, const struct column *b,
-			 const struct order *o)
-{
-	int order;
-
-	if (o->by == UNIT_RUN)
-		return a < b ? -1 : a > b;
-	if (o->by == UNIT_NAME)
-		return strcmp(a->run->name, b->run->name);
-	order = o->by == UNIT_LABEL ? compare_groups(a->run, b->run, o) : 0;
-	return order ? order : run_compare_commands(a->run, b->run);
-}
-
-static int compare_columns(const void *a, const void *b, void *order)
-{
-	return compare_units(*(const struct column *const *)a,
-			     *(const struct column *const *)b, order);
+	return unit_compare(x->run, y->run, choice);
 }
 
 /*
@@ -55,7 +19,8 @@ static int compare_columns(const void *a, const void *b, void *order)
  * units of a group, too.
  */
 static const struct column **columns_in_order(const struct matrix *m,
-					      struct order *order, size_t *n)
+					      const struct unit_choice *choice,
+					      size_t *n)
 {
 	const struct column **list = xcalloc(m->n_columns + 1, sizeof(*list));
 
@@ -63,7 +28,7 @@ static const struct column **columns_in_order(const struct matrix *m,
 	for (size_t i = 0; i < m->n_columns; i++)
 		if (m->columns[i].distinct)
 			list[(*n)++] = &m->columns[i];
-	qsort_r(list, *n, sizeof(*list), compare_columns, order);
+	qsort_r(list, *n, sizeof(*list), compare_columns, (void *)choice);
 	return list;
 }
 
@@ -88,20 +53,18 @@ static size_t number_in_order(size_t *numbers, size_t n)
 
 /* Sets the unit and the group of each column. */
 static void number_columns(struct units *u, const struct matrix *m,
-			   size_t *group_of, struct order *order)
+			   size_t *group_of, const struct unit_choice *choice)
 {
 	size_t n, unit = 0, group = 0;
-	const struct column **list = columns_in_order(m, order, &n);
+	const struct column **list = columns_in_order(m, choice, &n);
 
 	for (size_t i = 0; i < m->n_columns; i++)
 		u->of_column[i] = group_of[i] = UNIT_NONE;
 	for (size_t i = 0; i < n; i++) {
-		bool other = i && compare_units(list[i - 1], list[i], order);
-
-		unit += other;
-		group += order->by != UNIT_LABEL ? other :
-			i && compare_groups(list[i - 1]->run, list[i]->run,
-					    order);
+		unit += i && unit_compare(list[i - 1]->run, list[i]->run,
+					  choice);
+		group += i && unit_compare_groups(list[i - 1]->run,
+						  list[i]->run, choice);
 		u->of_column[list[i] - m->columns] = unit;
 		group_of[list[i] - m->columns] = group;
 	}
@@ -111,12 +74,12 @@ static void number_columns(struct units *u, const struct matrix *m,
 }
 
 static void find_units(struct units *u, const struct matrix *m,
-		       struct order *order)
+		       const struct unit_choice *choice)
 {
 	size_t *group_of = xcalloc(m->n_columns + 1, sizeof(*group_of));
 
 	u->of_column = xcalloc(m->n_columns + 1, sizeof(*u->of_column));
-	number_columns(u, m, group_of, order);
+	number_columns(u, m, group_of, choice);
 	u->units = xcalloc(u->n + 1, sizeof(*u->units));
 	u->groups = xcalloc(u->n_groups + 1, sizeof(*u->groups));
 	for (size_t i = 0; i < m->n_columns; i++) {
@@ -129,9 +92,9 @@ static void find_units(struct units *u, const struct matrix *m,
 		if (!unit->n_runs++)
 			*unit = (struct unit){ .first = &m->columns[i],
 				.n_runs = 1, .group = group_of[i] };
-		if (order->by == UNIT_LABEL)
-			u->groups[group_of[i]] =
-				label_of(m->columns[i].run, order->key);
+		if (choice->by == UNIT_LABEL)
+			u->groups[group_of[i]] = unit_label(m->columns[i].run,
+							    choice->label);
 	}
 	free(group_of);
 }
@@ -200,30 +163,26 @@ static void add_row(struct units *u, const struct matrix *m,
 		mark_unique(u, runs);
 }
 
-static bool have_label(const struct matrix *m, const char *key)
+static bool have_label(const struct matrix *m, const struct unit_choice *choice)
 {
 	for (size_t i = 0; i < m->n_columns; i++)
-		if (!label_of(m->columns[i].run, key)) {
-			message_error("run %s has no label %s: sp-record "
-				      "--label=%s=VALUE gives one",
-				      m->columns[i].name, key, key);
+		if (!unit_has_label(m->columns[i].run, m->columns[i].name,
+				    choice))
 			return false;
-		}
 	return true;
 }
 
-struct units *units_new(const struct matrix *m, enum unit_by by,
-			const char *key,
+struct units *units_new(const struct matrix *m,
+			const struct unit_choice *choice,
 			bool (*known)(const struct row *, void *), void *arg)
 {
-	struct order order = { by, key };
 	struct units *u;
 	size_t *runs;
 
-	if (by == UNIT_LABEL && !have_label(m, key))
+	if (!have_label(m, choice))
 		return NULL;
 	u = xcalloc(1, sizeof(*u));
-	find_units(u, m, &order);
+	find_units(u, m, choice);
 	u->rows = xcalloc(m->n_rows + 1, sizeof(*u->rows));
 	runs = xcalloc(u->n + 1, sizeof(*runs));
 	for (size_t i = 0; i < m->n_rows; i++)

@@ -7,15 +7,7 @@
 #define UNIT_H
 
 #include "matrix.h"
-
-enum unit_by {
-	/* units have the same command line, and the same mark of a part */
-	UNIT_ARGV,
-	UNIT_NAME,
-	UNIT_RUN,		/* each run is a unit */
-	/* units have the same command line, and are grouped by a label */
-	UNIT_LABEL,
-};
+#include "stream/unit-choice.h"
 
 struct unit {
 	/* its first run, in the order of the matrix */
@@ -53,10 +45,10 @@ struct units {
 
 /*
  * Rows that are `known` do not count; with NULL, all rows count. Returns NULL
- * if a run lacks the label `key`, which was printed.
+ * if a run lacks the label, which was printed.
  */
-struct units *units_new(const struct matrix *m, enum unit_by by,
-			const char *key,
+struct units *units_new(const struct matrix *m,
+			const struct unit_choice *choice,
 			bool (*known)(const struct row *, void *), void *arg);
 void units_free(struct units *u);
 

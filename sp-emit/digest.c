@@ -11,7 +11,6 @@
 #include "base/text.h"
 #include "kernel/value.h"
 #include "profile/engine.h"
-#include "stream/command-order.h"
 #include "stream/ending.h"
 
 static const struct arch *native_of(const struct emit *emit)
@@ -135,43 +134,6 @@ static void count_call(struct digest *d, const struct digest_call *call)
 		d->dangers[call->danger->rank]++;
 }
 
-struct numbered_run {
-	const struct run *run;
-	size_t at;		/* in the trace */
-};
-
-static int by_command(const void *a, const void *b)
-{
-	const struct numbered_run *x = a, *y = b;
-
-	return run_compare_commands(x->run, y->run);
-}
-
-/*
- * Numbers the units from 0, and stores each run's unit. Parts of one recording
- * are in the same unit. Returns the number of units.
- */
-static size_t number_units(const struct trace *t, size_t *unit_of)
-{
-	struct numbered_run *order = xcalloc(t->n_runs + 1, sizeof(*order));
-	size_t n_order = 0, n = 0;
-
-	for (size_t i = 0; i < t->n_runs; i++)
-		if (!run_is_later_part(t->runs, i))
-			order[n_order++] = (struct numbered_run){
-				t->runs[i], i };
-	array_sort(order, n_order, sizeof(*order), by_command);
-	for (size_t i = 0; i < n_order; i++) {
-		n += !i || by_command(&order[i - 1], &order[i]);
-		unit_of[order[i].at] = n - 1;
-	}
-	for (size_t i = 0; i < t->n_runs; i++)
-		if (run_is_later_part(t->runs, i))
-			unit_of[i] = unit_of[i - 1];
-	free(order);
-	return n;
-}
-
 /*
  * Whether a group adds the call in any case: then it says nothing about further
  * runs.
@@ -182,25 +144,12 @@ static bool is_known(const struct digest_call *call, unsigned int origin)
 		origin & ~PROFILE_OBSERVED;
 }
 
-static void count_units(struct digest *d, struct digest_call *call,
-			const size_t *unit_of, bool *makes, bool *unique)
+static void count_groups(struct digest *d, struct digest_call *call,
+			 struct sample *sample)
 {
-	size_t n = 0, last = 0;
-
-	memset(makes, 0, d->discovery.units * sizeof(*makes));
-	for (size_t i = 0; i < d->emit->trace->n_runs; i++) {
-		if (!call->by_run[i] || makes[unit_of[i]])
-			continue;
-		makes[unit_of[i]] = true;
-		last = unit_of[i];
-		call->only_run = i;
-		n++;
-	}
-	call->n_units = n;
-	if (n)
-		d->discovery.made_by[n]++;
-	if (n == 1)
-		unique[last] = true;
+	call->n_groups = sample_count(sample, call->by_run, &call->only_run);
+	if (call->n_groups)
+		d->discovery.made_by[call->n_groups]++;
 }
 
 static unsigned int origin_of(const struct profile *p, size_t i)
@@ -213,11 +162,9 @@ static unsigned int origin_of(const struct profile *p, size_t i)
 	return origin;
 }
 
-static void add_calls(struct digest *d, const size_t *unit_of)
+static void add_calls(struct digest *d, struct sample *sample)
 {
 	const struct profile *p = d->emit->profile;
-	bool *makes = xcalloc(d->discovery.units + 1, sizeof(*makes));
-	bool *unique = xcalloc(d->discovery.units + 1, sizeof(*unique));
 
 	for (size_t i = 0; i < p->n_rules; i++) {
 		unsigned int origin = origin_of(p, i);
@@ -229,12 +176,10 @@ static void add_calls(struct digest *d, const size_t *unit_of)
 		call = add_rule(d, &p->rules[i], origin);
 		count_call(d, call);
 		if (!is_known(call, origin))
-			count_units(d, call, unit_of, makes, unique);
+			count_groups(d, call, sample);
 	}
-	for (size_t i = 0; i < d->discovery.units; i++)
-		d->unique += unique[i];
-	free(makes);
-	free(unique);
+	d->lone = sample_lone_groups(sample);
+	d->unique = sample_unique(sample);
 }
 
 static size_t usual_of(const struct arch *native)
@@ -249,12 +194,13 @@ struct digest *digest_new(const struct emit *emit)
 {
 	const struct trace *t = emit->trace;
 	struct digest *d = xcalloc(1, sizeof(*d));
-	size_t *unit_of = xcalloc(t->n_runs + 1, sizeof(*unit_of));
+	struct sample *sample = sample_new(t, &emit->unit);
 
 	d->emit = emit;
+	d->words = sample_words(&emit->unit);
 	d->facts = facts_by_id(&t->calls);
 	d->stacks = facts_by_id(&t->stacks);
-	d->discovery.units = number_units(t, unit_of);
+	d->discovery.units = sample->n_groups;
 	d->discovery.made_by = xcalloc(d->discovery.units + 1,
 				       sizeof(*d->discovery.made_by));
 	d->usual = usual_of(native_of(emit));
@@ -264,8 +210,8 @@ struct digest *digest_new(const struct emit *emit)
 		d->recordings++;
 		d->failed += ending_is_failure(t->runs[i]);
 	}
-	add_calls(d, unit_of);
-	free(unit_of);
+	add_calls(d, sample);
+	sample_free(sample);
 	return d;
 }
 
@@ -307,6 +253,13 @@ char *digest_verdict(const struct digest *d)
 /* Of 100 more runs, so many may make a new call at most; sandprint-report(7). */
 enum { HIGH_MAX = 10, FAIR_MAX = 30 };
 
+bool digest_has_repeats(const struct digest *d)
+{
+	return d->emit->unit.by == UNIT_ARGV &&
+		d->discovery.units < RISK_UNITS_MIN &&
+		d->discovery.units < d->recordings;
+}
+
 const char *digest_grade(const struct digest *d)
 {
 	size_t units = d->discovery.units;
@@ -328,19 +281,21 @@ char *digest_certainty(const struct digest *d)
 		return xstrdup("One run says nothing about what another would "
 			       "add");
 	if (units < 2)
-		return xasprintf("All %zu runs have one command line: nothing "
-				 "tells what another one would add",
-				 d->recordings);
+		return xasprintf("All %zu runs have one %s: nothing tells what "
+				 "another one would add", d->recordings,
+				 d->words->one);
 	if (units < RISK_UNITS_MIN)
-		return xasprintf("The runs have %zu different command lines, "
-				 "and %zu of these made a call that no other "
-				 "made; a prediction needs %d",
-				 units, d->unique, RISK_UNITS_MIN);
+		return xasprintf("%zu different %s were recorded, and %zu of "
+				 "these made a call that no other made; a "
+				 "prediction needs %d", units, d->words->many,
+				 d->lone, RISK_UNITS_MIN);
 	risk = risk_predict(d->unique, units, 100);
-	return xasprintf("Of 100 more runs like these, about %.0f would make a "
-			 "call that the profile does not have (95 %% interval: "
-			 "%" PRIu64 " to %" PRIu64 ")", risk.mean, risk.lower,
-			 risk.upper);
+	return xasprintf("Of 100 more runs %s, about %.0f would make a call "
+			 "that the profile does not have (95 %% interval: "
+			 "%" PRIu64 " to %" PRIu64 ")",
+			 d->emit->unit.by == UNIT_LABEL ?
+			 "with another value of the label" : "like these",
+			 risk.mean, risk.lower, risk.upper);
 }
 
 static const char *last_part(const char *path)
@@ -445,11 +400,15 @@ static void advise_about_runs(struct advice *a, const struct digest *d)
 {
 	size_t units = d->discovery.units;
 
-	if (units >= RISK_UNITS_MIN && d->unique)
-		advise(a, xasprintf("%zu of %zu command lines made a call that "
-				    "no other made: add tests like these "
-				    "until no run adds a call", d->unique,
-				    units));
+	if (units >= RISK_UNITS_MIN && d->lone)
+		advise(a, xasprintf("%zu of %zu %s made a call that no other "
+				    "made: add tests like these until no run "
+				    "adds a call", d->lone, units,
+				    d->words->many));
+	if (digest_has_repeats(d))
+		advise(a, xstrdup("If the runs are different tests, name them "
+				  "by sp-record --name, and count them by "
+				  "name: sp-emit --unit=name"));
 	if (d->failed)
 		advise(a, xasprintf("%zu of %zu runs failed: a run that fails "
 				    "early has not made all calls", d->failed,

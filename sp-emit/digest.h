@@ -7,6 +7,7 @@
 #include "kernel/ability.h"
 #include "kernel/danger.h"
 #include "kernel/purpose.h"
+#include "sample.h"
 #include "stream/risk.h"
 
 struct digest_call {
@@ -28,11 +29,11 @@ struct digest_call {
 	uint64_t *by_run;
 	size_t n_runs;		/* that made it */
 	/*
-	 * The number of units (below) that made the call; 0 if a group allows
-	 * the call in any case. If the number is 1, `only_run` is a run of that
-	 * unit.
+	 * The number of groups of runs (sample.h) that made the call; 0 if a
+	 * group of calls allows it in any case. If the number is 1, `only_run`
+	 * is the first run of that group that made it.
 	 */
-	size_t n_units, only_run;
+	size_t n_groups, only_run;
 	char **arguments;	/* such as "3 times ioctl(TCGETS)", unescaped */
 	size_t n_arguments;
 };
@@ -48,9 +49,12 @@ struct digest {
 	size_t dangers[4];
 	/* how many Docker allows on this architecture, or 0 */
 	size_t usual;
-	/* a unit is a command line; one or more runs repeated it */
+	/* how many groups of runs there are, and how many calls these made */
 	struct discovery discovery;
-	size_t unique;		/* units with a call that no other unit makes */
+	const struct sample_words *words;	/* for these groups */
+	/* groups with a call that no other makes, and sample_unique() */
+	size_t lone;
+	double unique;
 	/* runs, where all parts of a recording count as one */
 	size_t recordings;
 	size_t failed;		/* of these, those with ending_is_failure() */
@@ -76,6 +80,11 @@ char *digest_program(const struct digest *d);
  * because an argument can be a whole script. The caller frees it.
  */
 char *digest_command(const struct run *run);
+/*
+ * Whether too few command lines for a prediction were recorded, but more runs
+ * than these: the runs of a service often have the same command line.
+ */
+bool digest_has_repeats(const struct digest *d);
 /* "low", "fair" or "high": how sure it is that the profile lacks no call. */
 const char *digest_grade(const struct digest *d);
 /*

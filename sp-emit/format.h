@@ -14,6 +14,7 @@
 #include "profile/group.h"
 #include "profile/profile.h"
 #include "stream/trace.h"
+#include "stream/unit-choice.h"
 
 /*
  * A reason for a rule besides those in profile.h: the name is allowed on
@@ -45,6 +46,8 @@ struct emit {
 	/* --generalize: bits of enum general_rule (paths.h) */
 	unsigned int general;
 	bool widen;		/* --widen-names */
+	/* --unit: which runs count as one in a report */
+	struct unit_choice unit;
 	bool complain;		/* --deny=log, for --apparmor */
 	const char *base;	/* the file of --base, or NULL */
 	/* the list from which --add chose, or NULL */

@@ -44,7 +44,7 @@ static bool is_special(const struct digest *d, size_t run)
 	if (!of->complete || ending_is_failure(of))
 		return true;
 	for (size_t i = 0; i < d->n; i++)
-		if (d->calls[i].n_units == 1 && d->calls[i].only_run == run)
+		if (d->calls[i].n_groups == 1 && d->calls[i].only_run == run)
 			return true;
 	return false;
 }
@@ -73,6 +73,7 @@ static void write_list(const struct digest *d, bool all, const char *caption,
 static void write_lists(const struct digest *d, FILE *out)
 {
 	size_t n = d->emit->trace->n_runs, special = 0;
+	char *caption;
 
 	if (n <= RUNS_MAX) {
 		write_list(d, true, "Each run, with its command and its end",
@@ -81,12 +82,14 @@ static void write_lists(const struct digest *d, FILE *out)
 	}
 	for (size_t i = 0; i < n; i++)
 		special += is_special(d, i);
-	fprintf(out, "<p>Of %zu runs, %zu failed, or made a call that no other "
-		"command line made. At most %d are listed; sp-diff --matrix "
-		"prints all runs.</p>\n", n, special, RUNS_MAX);
+	fprintf(out, "<p>Of %zu runs, %zu failed, or made a call that %s "
+		"made. At most %d are listed; sp-diff --matrix prints all "
+		"runs.</p>\n", n, special, d->words->others, RUNS_MAX);
+	caption = xasprintf("Runs that failed, or made a call that %s made",
+			    d->words->others);
 	if (special)
-		write_list(d, false, "Runs that failed, or made a call that no "
-			   "other command line made", out);
+		write_list(d, false, caption, out);
+	free(caption);
 	fprintf(out, "<details><summary>The first %d runs</summary>\n",
 		RUNS_MAX);
 	write_list(d, true, "The first runs, with their commands and ends", out);
@@ -117,15 +120,17 @@ static size_t step_of(size_t units)
 	return (units + POINTS_MAX - 1) / POINTS_MAX;
 }
 
-static void write_curve(const struct discovery *v, double most, FILE *out)
+static void write_curve(const struct digest *d, double most, FILE *out)
 {
+	const struct discovery *v = &d->discovery;
+
 	fprintf(out, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
 		"aria-label=\"Discovery curve\">\n<svg role=\"img\" "
-		"aria-label=\"Discovery curve: how many calls so many command "
-		"lines make; the table below has the same\" width=\"%d\" "
+		"aria-label=\"Discovery curve: how many calls so many %s "
+		"make; the table below has the same\" width=\"%d\" "
 		"height=\"%d\" viewBox=\"0 0 %d %d\">\n<path class=\"axis\" "
 		"d=\"M%d %d V%d H%d\"/>\n<path class=\"curve\" "
-		"d=\"M%.1f %.1f", WIDTH, HEIGHT, WIDTH, HEIGHT, MARGIN,
+		"d=\"M%.1f %.1f", d->words->many, WIDTH, HEIGHT, WIDTH, HEIGHT, MARGIN,
 		MARGIN / 2, HEIGHT - MARGIN, WIDTH - MARGIN,
 		point_x(0, v->units), point_y(0, most));
 	for (size_t i = step_of(v->units); i <= v->units;
@@ -133,20 +138,23 @@ static void write_curve(const struct discovery *v, double most, FILE *out)
 		fprintf(out, " L%.1f %.1f", point_x(i, v->units),
 			point_y(discovery_after(v, i), most));
 	fprintf(out, "\"/>\n<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%.0f"
-		"</text><text x=\"%d\" y=\"%d\" text-anchor=\"end\">%zu command "
-		"lines</text>\n</svg>\n</div>\n", MARGIN - 4, MARGIN / 2 + 8,
-		most, WIDTH - MARGIN, HEIGHT - MARGIN + 18, v->units);
+		"</text><text x=\"%d\" y=\"%d\" text-anchor=\"end\">%zu %s"
+		"</text>\n</svg>\n</div>\n", MARGIN - 4, MARGIN / 2 + 8,
+		most, WIDTH - MARGIN, HEIGHT - MARGIN + 18, v->units,
+		d->words->many);
 }
 
-static void write_points(const struct discovery *v, FILE *out)
+static void write_points(const struct digest *d, FILE *out)
 {
+	const struct discovery *v = &d->discovery;
+	const char *many = d->words->many;
 	size_t step = (v->units + 19) / 20;
 
-	fputs("<details><summary>The same as a table</summary>\n<table>"
-	      "<caption>Calls that so many command lines make on average"
-	      "</caption>\n<thead><tr><th scope=\"col\" class=\"num\">"
-	      "Command lines</th><th scope=\"col\" class=\"num\">Calls</th>"
-	      "</tr></thead>\n<tbody>\n", out);
+	fprintf(out, "<details><summary>The same as a table</summary>\n<table>"
+		"<caption>Calls that so many %s make on average</caption>\n"
+		"<thead><tr><th scope=\"col\" class=\"num\">%c%s</th>"
+		"<th scope=\"col\" class=\"num\">Calls</th></tr></thead>\n"
+		"<tbody>\n", many, many[0] - 'a' + 'A', many + 1);
 	for (size_t i = step; i <= v->units; i += step)
 		fprintf(out, "<tr><th scope=\"row\" class=\"num\">%zu</th>"
 			"<td class=\"num\">%.1f</td></tr>\n", i,
@@ -161,10 +169,11 @@ void html_curve(const struct digest *d, FILE *out)
 
 	if (v->units < 2 || most <= 0)
 		return;
-	fputs("<p>The curve shows how many calls are found by one, two and "
-	      "more different command lines, on average over their order. "
-	      "Calls that a group allows anyway are not counted. If the curve "
-	      "still rises at its end, calls are missing.</p>\n", out);
-	write_curve(v, most, out);
-	write_points(v, out);
+	fprintf(out, "<p>The curve shows how many calls are found by one, two "
+		"and more different %s, on average over their order. Calls "
+		"that a group allows anyway are not counted. If the curve "
+		"still rises at its end, calls are missing.</p>\n",
+		d->words->many);
+	write_curve(d, most, out);
+	write_points(d, out);
 }

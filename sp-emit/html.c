@@ -233,16 +233,21 @@ static void write_notes(const struct digest *d, FILE *out)
 	fputs("</ul></details>\n", out);
 }
 
-/* A server is often started by one command line, for all of its tests. */
-static void write_repeats(const struct digest *d, FILE *out)
+/* What the runs were counted by, and how a service can be counted better. */
+static void write_units(const struct digest *d, FILE *out)
 {
-	if (d->discovery.units < RISK_UNITS_MIN &&
-	    d->discovery.units < d->recordings)
+	if (digest_has_repeats(d))
 		fputs("<p>Runs with the same command line count as one, as if "
 		      "a test had been repeated. If they are different tests, "
-		      "name them by <code>sp-record --name</code>, and "
-		      "<code>sp-diff --coverage --unit=name</code> makes a "
-		      "prediction from the names.</p>\n", out);
+		      "name them by <code>sp-record --name</code>, and write "
+		      "this page with <code>--unit=name</code>: then runs with "
+		      "the same name count as one.</p>\n", out);
+	if (d->emit->unit.by != UNIT_LABEL)
+		return;
+	fputs("<p>The prediction is for runs with another value of the label "
+	      "<code>", out);
+	html_put(d->emit->unit.label, out);
+	fputs("</code>.</p>\n", out);
 }
 
 static void write_failures(const struct digest *d, FILE *out)
@@ -265,10 +270,10 @@ static void write_certainty(const struct digest *d, FILE *out)
 	html_take(digest_certainty(d), out);
 	fputs(".</p>\n", out);
 	if (d->discovery.units < RISK_UNITS_MIN)
-		fputs("<p>A few command lines miss much: in six test suites, "
-		      "one of four runs made a call that ten others had not "
-		      "made.</p>\n", out);
-	write_repeats(d, out);
+		fprintf(out, "<p>A few %s miss much: in six test suites, one "
+			"of four runs made a call that ten others had not "
+			"made.</p>\n", d->words->many);
+	write_units(d, out);
 	write_failures(d, out);
 	html_curve(d, out);
 	write_notes(d, out);

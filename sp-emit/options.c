@@ -198,7 +198,7 @@ static char *set_format(const struct option_row *row, void *to,
 }
 
 /* Bits of row.modes: what a format must be for the option to have an effect. */
-enum { OF_CALLS = 1, OF_PATHS = 2 };
+enum { OF_CALLS = 1, OF_PATHS = 2, OF_RUNS = 4 };
 
 static const struct option_row rows[] = {
 	{ "explain", 0, NULL,
@@ -210,6 +210,11 @@ static const struct option_row rows[] = {
 	  "that executables can make but no run made, and tests for\n"
 	  "them; with all, --explain has a line for each call",
 	  .set = set_possible, .modes = OF_CALLS },
+	UNIT_OPTION(struct options, unit,
+		    "with --html, --markdown or --explain --possible: which\n"
+		    "runs count as one: those of one argv (default) or name,\n"
+		    "none (run), or those with one value of label:KEY",
+		    OF_RUNS),
 	{ .help = "\nWhat is in it:" },
 	{ "args", 0, "[GROUPS]",
 	  "also make rules for arguments of socket, ioctl, prctl,\n"
@@ -446,21 +451,34 @@ static void check_selection(const struct options *o)
 			      "image" : "tree", o->format->name);
 }
 
+/* Whether the output says how complete the runs are, or proposes tests. */
+static bool is_about_runs(const struct options *o)
+{
+	return o->format->write == write_html ||
+		o->format->write == write_markdown ||
+		(o->explain && o->possible);
+}
+
 /* Refuses options that would have no effect. */
 static void check_modes(const struct options *o,
 			const struct option_table *table,
 			const struct option_line *line)
 {
 	unsigned int is = (o->format->flags & FORMAT_TRACE ? 0 : OF_CALLS) |
-		(o->format->flags & FORMAT_POLICY || o->paths ? OF_PATHS : 0);
+		(o->format->flags & FORMAT_POLICY || o->paths ? OF_PATHS : 0) |
+		(is_about_runs(o) ? OF_RUNS : 0);
 
 	for (size_t i = 0; i < table->n_rows; i++) {
 		const struct option_row *row = &table->rows[i];
 
-		if (line->given >> i & 1 && row->modes && !(row->modes & is))
-			message_usage("--%s: --%s is not a %s", row->name,
-				      o->format->name, row->modes == OF_CALLS ?
-				      "profile of calls" : "policy of paths");
+		if (!(line->given >> i & 1) || !row->modes || row->modes & is)
+			continue;
+		if (row->modes == OF_RUNS)
+			message_usage("--%s is only for --html, --markdown and "
+				      "--explain with --possible", row->name);
+		message_usage("--%s: --%s is not a %s", row->name,
+			      o->format->name, row->modes == OF_CALLS ?
+			      "profile of calls" : "policy of paths");
 	}
 }
 

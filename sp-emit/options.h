@@ -9,6 +9,7 @@
 #include "profile/group.h"
 #include "profile/host.h"
 #include "stream/select.h"
+#include "stream/unit-choice.h"
 #include "through.h"
 
 struct options {
@@ -29,6 +30,7 @@ struct options {
 	struct through through;
 	const char *base;	/* --base; NULL: none */
 	struct host host;	/* for its conditions */
+	struct unit_choice unit;	/* --unit */
 	bool possible;		/* list calls that no run made */
 	bool possible_all;	/* --possible=all */
 	struct additions add;

@@ -240,12 +240,23 @@ static void propose_phases(struct proposals *p, const struct digest *d)
 	}
 }
 
+static bool have_one_command(const struct trace *t)
+{
+	static const struct unit_choice by_command = { UNIT_ARGV };
+
+	for (size_t i = 1; i < t->n_runs; i++)
+		if (!run_is_later_part(t->runs, i) &&
+		    unit_compare(t->runs[0], t->runs[i], &by_command))
+			return false;
+	return t->n_runs && t->runs[0]->argv;
+}
+
 static void propose_variation(struct proposals *p, const struct digest *d)
 {
 	const struct trace *t = d->emit->trace;
 	struct proposal *new;
 
-	if (d->discovery.units != 1 || !t->runs[0]->argv)
+	if (!have_one_command(t))
 		return;
 	new = propose(p, xstrdup("Add runs with other options and another "
 				 "configuration"));
@@ -262,21 +273,21 @@ static void propose_like(struct proposals *p, const struct digest *d,
 						  "like"));
 
 	new->like = xstrdup(run_at(d, run)->name);
-	because(new, xstrdup("no other command line made these calls: similar "
-			     "tests may make others"));
+	because(new, xasprintf("%s made these calls: similar tests may make "
+			       "others", d->words->others));
 	for (size_t i = 0; i < d->n; i++)
-		if (d->calls[i].n_units == 1 && d->calls[i].only_run == run)
+		if (d->calls[i].n_groups == 1 && d->calls[i].only_run == run)
 			propose_call(new, d->calls[i].name);
 }
 
-/* Names the runs with the most calls that no other command line made. */
+/* Names the runs with the most calls that no other group of runs made. */
 static void propose_lone(struct proposals *p, const struct digest *d)
 {
 	size_t n_runs = d->emit->trace->n_runs;
 	size_t *lone = xcalloc(n_runs + 1, sizeof(*lone));
 
 	for (size_t i = 0; i < d->n && d->discovery.units > 1; i++)
-		if (d->calls[i].n_units == 1)
+		if (d->calls[i].n_groups == 1)
 			lone[d->calls[i].only_run]++;
 	for (size_t n = 0; n < RUNS_MAX; n++) {
 		size_t best = 0;

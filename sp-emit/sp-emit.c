@@ -358,7 +358,7 @@ static bool emit_trace(const struct trace *t, const struct options *o,
 					 PATHS_OF_RUNNING : 0),
 		.paths = o->paths, .widen = o->widen_names,
 		.harden = o->harden, .allow_denied = o->allow_denied,
-		.complain = o->has_deny, .base = from->base.path,
+		.unit = o->unit, .complain = o->has_deny, .base = from->base.path,
 		.results = from->results,
 	};
 	struct possible possible = { .n = 0 };
@@ -427,6 +427,19 @@ static void take_results(struct trace *t, const struct options *o,
 	t->sink = results_sink(from->results);
 }
 
+static bool have_labels(const struct trace *t, const struct unit_choice *unit)
+{
+	for (size_t i = 0; i < t->n_runs; i++) {
+		char *name = text_printable(t->runs[i]->name);
+		bool has = unit_has_label(t->runs[i], name, unit);
+
+		free(name);
+		if (!has)
+			return false;
+	}
+	return true;
+}
+
 static bool emit_facts(struct trace **t, const struct options *o,
 		       struct sources *from, struct output *out)
 {
@@ -442,7 +455,7 @@ static bool emit_facts(struct trace **t, const struct options *o,
 	    !check_learned(*t, o->format, o->allow_partial, &partial) ||
 	    (has_paths && !check_paths(*t, o->format, o->allow_partial,
 				       &partial)) ||
-	    !select_from(t, o) ||
+	    !select_from(t, o) || !have_labels(*t, &o->unit) ||
 	    (has_paths && !check_names(*t, o->format, o->allow_partial,
 				       &partial)) ||
 	    !check_start(*t, o->format, o->allow_partial, &partial))

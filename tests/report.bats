@@ -44,7 +44,7 @@ pages() {
 	"$TESTS/scripts/html-check.py" --text page.html >text
 	grep -qE "^The profile allows [0-9]+ system calls of x86_64; Docker's default profile allows 309\.$" text
 	grep -q '^rank 2 ptrace: controls other processes (ptrace(2))2 by /bin/' text
-	grep -qF 'have 3 different command lines, and 2 of these made a call that no other made' text
+	grep -qF '3 different command lines were recorded, and 2 of these made a call that no other made' text
 	grep -qF '1 of 3 runs failed: they crashed' text
 	grep -qF '1 × ioctl(TCGETS)' text
 	grep -qF '1 × chmod(S_ISUID)' text
@@ -107,8 +107,8 @@ pages() {
 		run 1 x argv=$(printf 'a%.0s' {1..299})%C3%A9%C3%A9; call 1 read 1|Add runs with other options and another configuration. Why: the only run has the command line $(printf 'a%.0s' {1..299}) ….
 		run 1 x argv=a; run 2 y argv=b; call * read 1|-other options
 		run 1 x argv=nil; call * read 1|-other options
-		run 1 x argv=a; run 2 <b argv=b; call * read 1; call 2 74 1; call 2 82 1|Add runs with other data, like &#60;b. Why: no other command line made these calls: similar tests may make others (fsync rename).
-		run 1 x argv=a; run 2 y argv=b; run 3 z argv=b; call * read 1; call 2 74 1; call 3 74 1|Add runs with other data, like y. Why: no other command line made these calls: similar tests may make others (fsync).
+		run 1 x argv=a; run 2 <b argv=b; call * read 1; call 2 74 1; call 2 82 1|Add runs with other data, like &#60;b. Why: no run with another command line made these calls: similar tests may make others (fsync rename).
+		run 1 x argv=a; run 2 y argv=b; run 3 z argv=b; call * read 1; call 2 74 1; call 3 74 1|Add runs with other data, like y. Why: no run with another command line made these calls: similar tests may make others (fsync).
 		run 1 x argv=a; run 2 y argv=b; call * read 1; call * 74 1|-with other data
 		run 1 x how=paths; call 1 read 1; path 1 0x40 -2 /etc/x.d 1; path 1 1 -2 /lib/x 1; path 1 1 -2 /root/.cargo/bin/ls 1; path 1 1 -2 /srv/y 1; path 1 0x40 0 /srv/y 1|Add a run in which these files exist. Why: it looked for /etc/x.d, and no run had them.
 	EOT
@@ -197,7 +197,7 @@ pages() {
 	sp-emit --html many.sp >page.html 2>err
 	run -0 "$TESTS/scripts/html-check.py" page.html
 	"$TESTS/scripts/html-check.py" --text page.html >text
-	grep -F 'Of 131 runs, 2 failed, or made a call that no other command line made.' text
+	grep -F 'Of 131 runs, 2 failed, or made a call that no run with another command line made.' text
 	grep -F 'A column is 3 runs' text
 	# 43 columns are for three runs, and one is for two
 	grep -F '<th scope="col" class="num">130–131</th>' page.html
@@ -210,6 +210,51 @@ pages() {
 	[ "$(stat -c %s page.html)" -lt 100000 ]
 	sp-emit --explain many.sp 2>err | shows 'rename .* runs  *2 of 131: run 1129, run 1130$'
 	sp-emit --explain many.sp 2>err | shows ' read .* runs  *131 of 131$'
+}
+
+@test "--unit makes the reports count runs as sp-diff --coverage does, and say by what" {
+	local unit noun grade
+	# runs N — prints runs that all have one command line (N is 0) or two (1)
+	runs() {
+		# 24 names, 12 of them twice; 18 labels, 12 of one run and 6 of
+		# four runs
+		for n in {10..45}; do
+			echo "run $n 'n$((n % 24))' argv='x$(($1 * n / 12 % 2))' start=$n label.who='<$((n < 22 ? n : n % 6))'"
+		done
+		printf '%s\n' 'image /bin/true' 'call * read 1' 'call 12 82 1' 'call 30 74 1' 'call 40 90 1' \
+			'call 22 87 1' 'call 34 87 1'
+	}
+	runs 0 | "$TESTS/mkstream" >x.sp
+	while read -r grade unit noun; do
+		[ "$unit" != label:who ] || runs 1 | "$TESTS/mkstream" >x.sp
+		sp-diff --coverage --unit="$unit" x.sp >coverage
+		sp-emit --html --unit="$unit" x.sp >page.html 2>err
+		"$TESTS/scripts/html-check.py" page.html
+		"$TESTS/scripts/html-check.py" --text page.html >text
+		shows -F "The certainty is $grade: " <text
+		shows -E "^The curve shows .* more different $noun, on average" <text
+		[ "$(grep -oE '95 %[^)]*' coverage | tr -dc '0-9\n')" = \
+			"$(grep -m1 -oE '95 %[^)]*' text | tr -dc '0-9\n')" ]
+		sp-emit --markdown --unit="$unit" x.sp 2>err | shows -E "^- [0-9]+ of [0-9]+ $noun made a call that no other made: add tests"
+	done <<-END
+	low name names
+	fair run runs
+	low label:who values of the label
+	END
+	shows -F 'The prediction is for runs with another value of the label who.' <text
+	runs 0 | "$TESTS/mkstream" >x.sp
+	sp-emit --markdown --unit=name x.sp >text 2>err
+	shows -F 'no run with another name made these calls' <text
+	# the only command line stays a reason for a test
+	shows -F 'all runs have the command line ' <text
+	sp-emit --markdown x.sp 2>err | tee default | shows -F 'All 36 runs have one command line'
+	shows -F 'count them by name: sp-emit --unit=name' <default
+	sp-emit --markdown --unit=argv x.sp 2>err | diff default -
+	run -2 sp-emit --html --unit=label:other x.sp
+	[[ $output = *'run n10 has no label other: sp-record --label=other=VALUE gives one' ]]
+	run -2 sp-emit --oci --unit=name x.sp
+	[[ $output = 'sp-emit: --unit is only for --html, --markdown and --explain with --possible'* ]]
+	sp-emit --explain --possible --unit=name x.sp 2>err | shows -F 'no run with another name made these calls'
 }
 
 @test "--timeline lists first uses in order, each call once as new, and the marks" {
