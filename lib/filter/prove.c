@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "filter/cbpf.h"
+#include "filter/word-set.h"
 
 #define X32_BIT 0x40000000U	/* __X32_SYSCALL_BIT, asm/unistd.h */
 
@@ -24,30 +25,6 @@ enum {
 	WORD_ARGS = offsetof(struct seccomp_data, args) / sizeof(uint32_t),
 };
 
-/*
- * The values from `low` (which is in the set) to `high` that have the known
- * bits, without the excluded values.
- */
-struct set {
-	uint32_t low, high;
-	uint32_t known, bits;	/* v & known == bits for each value v */
-	/* 1 + index of the last excluded value; 0: none */
-	size_t excluded;
-};
-
-struct exclusion {
-	uint32_t value;
-	size_t older;		/* as in struct set */
-};
-
-/* A test compares (word & mask) with k by a BPF_J*. */
-struct test {
-	unsigned int word;
-	uint32_t mask;
-	uint16_t op;
-	uint32_t k;
-};
-
 /* What the accumulator holds: a word of the input, and a mask. */
 struct accumulator {
 	/* WORDS: unknown, because it depends on the path */
@@ -56,7 +33,7 @@ struct accumulator {
 };
 
 struct state {
-	struct set words[WORDS];
+	struct word_set words[WORDS];
 	size_t pc;
 	struct accumulator a;
 	/* nothing more about the number needs to be tested */
@@ -84,260 +61,22 @@ struct prover {
 	const struct sock_filter *code;
 	size_t n;
 	const struct profile *profile;
-	struct exclusion *exclusions;
-	size_t n_exclusions, room;
 	size_t first, end;	/* the range of the rules that were used last */
 	struct mark *marks;	/* indexed by instruction */
 	size_t generation;
-	size_t work;
+	struct exclusions exclusions;
 	char *problem;
 };
-
-/* Sets */
-
-static bool is_excluded(struct prover *p, const struct set *s, uint32_t v)
-{
-	for (size_t i = s->excluded; i; i = p->exclusions[i - 1].older) {
-		p->work++;
-		if (p->exclusions[i - 1].value == v)
-			return true;
-	}
-	return false;
-}
-
-/* Finds the smallest value from `v` on that has the known bits. */
-static bool match_from(const struct set *s, uint32_t v, uint32_t *found)
-{
-	uint32_t wrong = (v ^ s->bits) & s->known, bit, carry;
-
-	*found = v;
-	if (!wrong)
-		return true;
-	bit = 1U << (31 - __builtin_clz(wrong));
-	if (s->bits & bit) {
-		*found = (v & -bit & ~bit) | bit | (s->bits & (bit - 1));
-		return true;
-	}
-	/* No: set a higher bit that is clear and not known. */
-	carry = ~v & ~s->known & ~(bit | (bit - 1));
-	if (!carry)
-		return false;
-	bit = carry & -carry;
-	*found = (v & ~(bit | (bit - 1))) | bit | (s->bits & (bit - 1));
-	return true;
-}
-
-static bool first_from(struct prover *p, const struct set *s, uint32_t v,
-		       uint32_t *found)
-{
-	if (v < s->low)
-		v = s->low;
-	while (match_from(s, v, &v) && v <= s->high) {
-		p->work++;
-		*found = v;
-		if (!is_excluded(p, s, v))
-			return true;
-		if (v++ == UINT32_MAX)
-			return false;
-	}
-	return false;
-}
-
-static bool contains(struct prover *p, const struct set *s, uint32_t v)
-{
-	return v >= s->low && v <= s->high && (v & s->known) == s->bits &&
-		!is_excluded(p, s, v);
-}
-
-/*
- * Returns false if the set is empty. All functions below that narrow a set do.
- */
-static bool settle(struct prover *p, struct set *s)
-{
-	return first_from(p, s, s->low, &s->low);
-}
-
-static bool exclude(struct prover *p, struct set *s, uint32_t v)
-{
-	if (!contains(p, s, v))
-		return true;
-	if (v == s->low)
-		return s->low++ != UINT32_MAX && settle(p, s);
-	if (v == s->high) {
-		s->high--;
-		return true;
-	}
-	if (p->n_exclusions == p->room) {
-		p->room = p->room ? 2 * p->room : 64;
-		p->exclusions = xrealloc(p->exclusions, p->room,
-					 sizeof(*p->exclusions));
-	}
-	p->exclusions[p->n_exclusions++] =
-		(struct exclusion){ v, s->excluded };
-	s->excluded = p->n_exclusions;
-	return true;
-}
-
-static bool at_least(struct prover *p, struct set *s, uint32_t v)
-{
-	return first_from(p, s, v, &s->low);
-}
-
-static bool below(struct prover *p, struct set *s, uint32_t v)
-{
-	if (!v)
-		return false;
-	if (s->high > v - 1)
-		s->high = v - 1;
-	return settle(p, s);
-}
-
-static bool fix_bits(struct prover *p, struct set *s, uint32_t mask,
-		     uint32_t bits)
-{
-	if ((s->bits ^ bits) & s->known & mask)
-		return false;
-	s->known |= mask;
-	s->bits |= bits & mask;
-	return settle(p, s);
-}
-
-/* Tests */
-
-/*
- * The values whose masked bits differ from `k` form one set for each bit: in
- * set number `part`, this is the highest bit that differs. The same sets serve
- * for the test whether any bit of `k` is set.
- */
-static bool differ_at(struct prover *p, struct set *s, uint32_t mask,
-		      uint32_t k, unsigned int part)
-{
-	uint32_t bit = part < 32 ? 1U << part : 0;
-
-	return mask & bit && fix_bits(p, s, mask & -bit, k ^ bit);
-}
-
-static bool narrow_equal(struct prover *p, struct set *s,
-			 const struct test *test, bool outcome,
-			 unsigned int part)
-{
-	if (test->mask == UINT32_MAX && outcome)
-		return !part && at_least(p, s, test->k) &&
-			s->low == test->k && (s->high = s->low, true);
-	if (test->mask == UINT32_MAX)
-		return !part && exclude(p, s, test->k);
-	if (test->k & ~test->mask)	/* they are never equal */
-		return !part && !outcome;
-	if (outcome)
-		return !part && fix_bits(p, s, test->mask, test->k);
-	return differ_at(p, s, test->mask, test->k, part);
-}
-
-/*
- * (v & mask) > k: in each set, the highest bit that differs is set in v and
- * clear in `k`. A bit of `k` outside the mask makes all lower bits irrelevant.
- * The set of the values that equal `k` is the last one, for the outcome false.
- */
-static bool narrow_above(struct prover *p, struct set *s, uint32_t mask,
-			 uint32_t k, bool outcome, unsigned int part)
-{
-	uint32_t bit = part < 32 ? 1U << part : 0;
-
-	if (k & ~mask)
-		mask &= ~(UINT32_MAX >> __builtin_clz(k & ~mask));
-	if (!bit)
-		return !outcome && fix_bits(p, s, mask, k);
-	return !(k & bit) == outcome && differ_at(p, s, mask, k, part);
-}
-
-static bool narrow_ordered(struct prover *p, struct set *s,
-			   const struct test *test, bool outcome,
-			   unsigned int part)
-{
-	bool is_ge = test->op == BPF_JGE;
-
-	if (is_ge ? !test->k : test->k == UINT32_MAX)
-		return !part && outcome == is_ge;
-	if (test->mask != UINT32_MAX)
-		return narrow_above(p, s, test->mask, test->k - is_ge, outcome,
-				    part);
-	return !part && (outcome ? at_least : below)(p, s, test->k + !is_ge);
-}
-
-/*
- * Narrows the set to its part number `part` in which the test has this outcome.
- * Returns false if that is empty.
- */
-static bool narrow(struct prover *p, struct set *s, const struct test *test,
-		   bool outcome, unsigned int part)
-{
-	uint32_t set = test->mask & test->k;
-
-	switch (test->op) {
-	case BPF_JEQ:
-		return narrow_equal(p, s, test, outcome, part);
-	case BPF_JSET:
-		return outcome ? differ_at(p, s, set, 0, part) :
-			!part && fix_bits(p, s, set, 0);
-	default:
-		return narrow_ordered(p, s, test, outcome, part);
-	}
-}
-
-/* A bit for each part that narrow() can make. Some parts can be empty. */
-static uint64_t parts_of(const struct test *test, bool outcome)
-{
-	bool whole = test->mask == UINT32_MAX;
-
-	switch (test->op) {
-	case BPF_JEQ:
-		return whole || outcome || test->k & ~test->mask ? 1 :
-			test->mask;
-	case BPF_JSET:
-		return outcome ? test->mask & test->k : 1;
-	default:
-		return whole ? 1 : test->mask | 1ULL << 32 | 1;
-	}
-}
-
-static bool passes(const struct test *test, uint32_t v)
-{
-	v &= test->mask;
-	switch (test->op) {
-	case BPF_JEQ:	return v == test->k;
-	case BPF_JSET:	return v & test->k;
-	case BPF_JGT:	return v > test->k;
-	default:	return v >= test->k;
-	}
-}
-
-static bool can(struct prover *p, const struct set *s, const struct test *test,
-		bool outcome)
-{
-	uint64_t parts = parts_of(test, outcome);
-	size_t n = p->n_exclusions;
-	bool possible = false;
-
-	for (; parts && !possible; parts &= parts - 1) {
-		struct set set = *s;
-
-		possible = narrow(p, &set, test, outcome,
-				  __builtin_ctzll(parts));
-	}
-	p->n_exclusions = n;
-	p->work++;
-	return possible;
-}
 
 enum decided { NO, YES, OPEN };
 
 static enum decided decide(struct prover *p, const struct state *state,
-			   const struct test *test)
+			   const struct word_test *test)
 {
-	const struct set *s = &state->words[test->word];
-	bool outcome = passes(test, s->low);
+	const struct word_set *s = &state->words[test->word];
+	bool outcome = word_test_passes(test, s->low);
 
-	if (can(p, s, test, !outcome))
+	if (word_set_can(&p->exclusions, s, test, !outcome))
 		return OPEN;
 	return outcome ? YES : NO;
 }
@@ -354,8 +93,8 @@ static enum decided negate(enum decided d)
  * `test` becomes the test that must be decided next.
  */
 static enum decided equal(struct prover *p, const struct state *s,
-			  const struct test *high, const struct test *low,
-			  struct test *test)
+			  const struct word_test *high,
+			  const struct word_test *low, struct word_test *test)
 {
 	enum decided first = high ? decide(p, s, high) : YES;
 	enum decided second = first == NO ? NO : decide(p, s, low);
@@ -366,8 +105,8 @@ static enum decided equal(struct prover *p, const struct state *s,
 
 /* v > k if `op` is BPF_JGT, and v >= k if it is BPF_JGE. */
 static enum decided ordered(struct prover *p, const struct state *s,
-			    const struct test *high, const struct test *low,
-			    struct test *test)
+			    const struct word_test *high,
+			    const struct word_test *low, struct word_test *test)
 {
 	enum decided d = NO;
 
@@ -381,16 +120,16 @@ static enum decided ordered(struct prover *p, const struct state *s,
 
 static enum decided compare(struct prover *p, const struct state *s,
 			    const struct profile_arg *arg, bool wide,
-			    struct test *test)
+			    struct word_test *test)
 {
 	bool masked = arg->op == SCMP_CMP_MASKED_EQ ||
 		      arg->op == PROFILE_CMP_MASKED_NE;
 	uint64_t mask = masked ? arg->value : UINT64_MAX;
 	uint64_t k = (masked ? arg->value_two : arg->value) & mask;
 	unsigned int word = WORD_ARGS + 2 * arg->index;
-	struct test low = { word, mask, BPF_JEQ, k };
-	struct test high = { word + 1, mask >> 32, BPF_JEQ, k >> 32 };
-	const struct test *upper = wide ? &high : NULL;
+	struct word_test low = { word, mask, BPF_JEQ, k };
+	struct word_test high = { word + 1, mask >> 32, BPF_JEQ, k >> 32 };
+	const struct word_test *upper = wide ? &high : NULL;
 
 	switch (arg->op) {
 	case SCMP_CMP_NE:
@@ -414,9 +153,9 @@ static enum decided compare(struct prover *p, const struct state *s,
 
 static enum decided applies(struct prover *p, const struct state *s,
 			    const struct profile_rule *rule, bool wide,
-			    struct test *test)
+			    struct word_test *test)
 {
-	struct test open;
+	struct word_test open;
 	enum decided all = YES;
 
 	for (uint32_t i = 0; i < rule->n_args; i++) {
@@ -446,7 +185,7 @@ static char *call_text(const struct state *s)
 	const char *with = " with ";
 
 	for (unsigned int i = 0; i < 6; i++) {
-		const struct set *low = &s->words[WORD_ARGS + 2 * i];
+		const struct word_set *low = &s->words[WORD_ARGS + 2 * i];
 		uint64_t value = (uint64_t)low[1].low << 32 | low[0].low;
 		char *longer;
 
@@ -469,7 +208,7 @@ struct answers {
 	size_t n;
 	/* some jumps are undecided; some were not followed */
 	bool is_open, is_blind;
-	struct test test;	/* the first undecided test */
+	struct word_test test;	/* the first undecided test */
 };
 
 static bool is_jump(uint16_t code)
@@ -480,9 +219,10 @@ static bool is_jump(uint16_t code)
 	       code == (BPF_JMP | BPF_JSET | BPF_K);
 }
 
-static struct test test_of(const struct sock_filter *i, struct accumulator a)
+static struct word_test test_of(const struct sock_filter *i,
+				struct accumulator a)
 {
-	return (struct test){ a.word, a.mask, BPF_OP(i->code), i->k };
+	return (struct word_test){ a.word, a.mask, BPF_OP(i->code), i->k };
 }
 
 /*
@@ -536,7 +276,7 @@ static void mark_jump(struct prover *p, const struct state *s, size_t pc,
 		      struct accumulator a, struct answers *r)
 {
 	const struct sock_filter *i = &p->code[pc];
-	struct test test = test_of(i, a);
+	struct word_test test = test_of(i, a);
 	enum decided d = a.word == WORDS ? OPEN : decide(p, s, &test);
 
 	if (d != NO)
@@ -560,7 +300,7 @@ static struct answers reach(struct prover *p, const struct state *s)
 	for (size_t pc = s->pc; pc < p->n && !p->problem; pc++) {
 		struct accumulator a = p->marks[pc].a;
 
-		p->work++;
+		p->exclusions.work++;
 		if (p->marks[pc].generation != p->generation)
 			continue;
 		if (p->code[pc].code == (BPF_RET | BPF_K))
@@ -594,7 +334,7 @@ static void disagree(struct prover *p, const struct state *s, uint32_t answer,
  */
 static bool refute(struct prover *p, const struct state *s,
 		   const struct answers *r, uint32_t answer, uint32_t right,
-		   struct test *test)
+		   struct word_test *test)
 {
 	*test = r->test;
 	if (r->is_open)
@@ -607,7 +347,7 @@ static bool refute(struct prover *p, const struct state *s,
 }
 
 static bool expect(struct prover *p, const struct state *s, uint32_t action,
-		   struct test *test)
+		   struct word_test *test)
 {
 	struct answers r = reach(p, s);
 
@@ -620,10 +360,10 @@ static bool expect(struct prover *p, const struct state *s, uint32_t action,
 /* Whether another rule with that action applies. */
 static enum decided any_applies(struct prover *p, const struct state *s,
 				const struct profile_rule *rules, size_t n,
-				uint32_t action, struct test *test)
+				uint32_t action, struct word_test *test)
 {
 	bool wide = arch_is_wide(arch_of_call(rules->id));
-	struct test open;
+	struct word_test open;
 	enum decided any = NO;
 
 	for (size_t i = 1; i < n && any != YES; i++) {
@@ -644,7 +384,7 @@ static enum decided any_applies(struct prover *p, const struct state *s,
  */
 static bool expect_any(struct prover *p, const struct state *s,
 		       const struct profile_rule *rules, size_t n,
-		       struct test *test)
+		       struct word_test *test)
 {
 	struct answers r = reach(p, s);
 
@@ -670,7 +410,7 @@ static bool expect_any(struct prover *p, const struct state *s,
  */
 static bool judge_rules(struct prover *p, struct state *s,
 			const struct profile_rule *rules, size_t n,
-			struct test *test)
+			struct word_test *test)
 {
 	bool wide = arch_is_wide(arch_of_call(rules->id));
 	bool ordered = p->profile->ordered;
@@ -712,7 +452,7 @@ static size_t first_rule(const struct profile *p, uint32_t audit, uint32_t low)
 }
 
 static bool is_within(const struct profile_rule *rule, uint32_t audit,
-		      const struct set *nr)
+		      const struct word_set *nr)
 {
 	return rule->id.arch == audit &&
 		(nr->high > INT32_MAX || rule->id.nr <= (int32_t)nr->high);
@@ -741,11 +481,11 @@ static size_t end_of_call(struct prover *p, size_t first)
 /*
  * Judges the rules of an audit architecture. x86_64 and x32 have the same one.
  */
-static bool judge_numbers(struct prover *p, struct state *s,
-			  uint32_t audit, struct test *test)
+static bool judge_numbers(struct prover *p, struct state *s, uint32_t audit,
+			  struct word_test *test)
 {
 	const struct profile *profile = p->profile;
-	const struct set *nr = &s->words[WORD_NR];
+	const struct word_set *nr = &s->words[WORD_NR];
 
 	for (size_t i = first_rule(profile, audit, nr->low), end;
 	     i < profile->n_rules && is_within(&profile->rules[i], audit, nr);
@@ -753,9 +493,9 @@ static bool judge_numbers(struct prover *p, struct state *s,
 		const struct profile_rule *rule = &profile->rules[i];
 
 		end = end_of_call(p, i);
-		if (!contains(p, nr, rule->id.nr))
+		if (!word_set_contains(&p->exclusions, nr, rule->id.nr))
 			continue;
-		*test = (struct test){ WORD_NR, UINT32_MAX, BPF_JEQ,
+		*test = (struct word_test){ WORD_NR, UINT32_MAX, BPF_JEQ,
 				       rule->id.nr };
 		return decide(p, s, test) == YES &&
 			judge_rules(p, s, rule, end - i, test);
@@ -777,7 +517,7 @@ static bool has_arch(const struct profile *p, uint32_t scmp)
  * exception is -1, with which a tracer skips a call.
  */
 static bool judge_x86_64(struct prover *p, struct state *s,
-			 struct test *test)
+			 struct word_test *test)
 {
 	bool plain = has_arch(p->profile, SCMP_ARCH_X86_64);
 	bool x32 = has_arch(p->profile, SCMP_ARCH_X32);
@@ -785,10 +525,10 @@ static bool judge_x86_64(struct prover *p, struct state *s,
 
 	if (plain && x32)
 		return judge_numbers(p, s, AUDIT_ARCH_X86_64, test);
-	*test = (struct test){ WORD_NR, UINT32_MAX, BPF_JGE, X32_BIT };
+	*test = (struct word_test){ WORD_NR, UINT32_MAX, BPF_JGE, X32_BIT };
 	d = decide(p, s, test);
 	if (d == YES && plain) {
-		*test = (struct test){ WORD_NR, UINT32_MAX, BPF_JEQ, -1 };
+		*test = (struct word_test){ WORD_NR, UINT32_MAX, BPF_JEQ, -1 };
 		d = decide(p, s, test);
 		if (d == YES)
 			return expect(p, s, p->profile->default_action,
@@ -807,7 +547,7 @@ static void skip_decided(struct prover *p, struct state *s)
 {
 	while (s->a.word < WORDS && p->code[s->pc].code != (BPF_RET | BPF_K)) {
 		const struct sock_filter *i = &p->code[s->pc];
-		struct test test = test_of(i, s->a);
+		struct word_test test = test_of(i, s->a);
 		enum decided d;
 
 		if (!is_jump(i->code)) {
@@ -822,7 +562,7 @@ static void skip_decided(struct prover *p, struct state *s)
 }
 
 /* Returns false if `test` must be decided first. */
-static bool judge(struct prover *p, struct state *s, struct test *test)
+static bool judge(struct prover *p, struct state *s, struct word_test *test)
 {
 	const struct profile *profile = p->profile;
 
@@ -830,7 +570,8 @@ static bool judge(struct prover *p, struct state *s, struct test *test)
 	for (size_t i = 0; i < profile->n_archs; i++) {
 		uint32_t audit = profile->archs[i]->audit;
 
-		*test = (struct test){ WORD_ARCH, UINT32_MAX, BPF_JEQ, audit };
+		*test = (struct word_test){ WORD_ARCH, UINT32_MAX, BPF_JEQ,
+					    audit };
 		switch (decide(p, s, test)) {
 		case OPEN:
 			return false;
@@ -850,7 +591,7 @@ static bool judge(struct prover *p, struct state *s, struct test *test)
  * form long lists, but tests of arguments form trees, where following every
  * path would take too long. Returns false if a jump depends on `test`.
  */
-static bool step(struct prover *p, struct state *s, struct test *test)
+static bool step(struct prover *p, struct state *s, struct word_test *test)
 {
 	const struct sock_filter *i = &p->code[s->pc];
 
@@ -869,9 +610,9 @@ static bool step(struct prover *p, struct state *s, struct test *test)
 enum progress { GOES_ON, DONE, DIVIDES };
 
 static enum progress advance(struct prover *p, struct state *s,
-			     struct test *test)
+			     struct word_test *test)
 {
-	p->work++;
+	p->exclusions.work++;
 	if (s->judging)
 		return judge(p, s, test) ? DONE : DIVIDES;
 	return step(p, s, test) ? GOES_ON : DIVIDES;
@@ -884,20 +625,21 @@ static void explore(struct prover *p, const struct state *from);
  * becomes the last part. This avoids recursion, because a program can be a very
  * long list of tests.
  */
-static void divide(struct prover *p, struct state *s, const struct test *test)
+static void divide(struct prover *p, struct state *s,
+		   const struct word_test *test)
 {
 	const struct sock_filter *i = &p->code[s->pc];
 	const struct state whole = *s;
 	bool any = false;
 
 	for (int outcome = 1; outcome >= 0; outcome--) {
-		uint64_t parts = parts_of(test, outcome);
+		uint64_t parts = word_test_parts(test, outcome);
 
 		for (; parts; parts &= parts - 1) {
-			struct set set = whole.words[test->word];
+			struct word_set set = whole.words[test->word];
 
-			if (!narrow(p, &set, test, outcome,
-				    __builtin_ctzll(parts)))
+			if (!word_set_narrow(&p->exclusions, &set, test,
+					     outcome, __builtin_ctzll(parts)))
 				continue;
 			if (any)
 				explore(p, s);
@@ -912,17 +654,18 @@ static void divide(struct prover *p, struct state *s, const struct test *test)
 
 static void explore(struct prover *p, const struct state *from)
 {
-	size_t mark = p->n_exclusions;
+	size_t mark = p->exclusions.n;
 	enum progress progress = GOES_ON;
 	struct state s = *from;
-	struct test test;
+	struct word_test test;
 
-	while (progress != DONE && !p->problem && p->work < WORK_MAX) {
+	while (progress != DONE && !p->problem &&
+	       p->exclusions.work < WORK_MAX) {
 		progress = advance(p, &s, &test);
 		if (progress == DIVIDES)
 			divide(p, &s, &test);
 	}
-	p->n_exclusions = mark;
+	p->exclusions.n = mark;
 }
 
 char *prove(const struct sock_filter *code, size_t n,
@@ -940,9 +683,9 @@ char *prove(const struct sock_filter *code, size_t n,
 	p.marks = xcalloc(n, sizeof(*p.marks));
 	explore(&p, &start);
 	free(p.marks);
-	free(p.exclusions);
+	free(p.exclusions.at);
 	problem = p.problem;
-	if (!problem && p.work >= WORK_MAX)
+	if (!problem && p.exclusions.work >= WORK_MAX)
 		problem = xstrdup("too many conditions depend on each other");
 	return problem;
 }
