@@ -159,6 +159,14 @@ coverage() { sp-diff --coverage --json "$@"; }
 	sp-diff --matrix --image=/bin/other s.sp | grep -x 'fstat      1 .*'
 }
 
+@test "in a sample whose runs make no call, all figures are 0" {
+	{ runs 2 | grep ^run; echo 'image /bin/t'; echo 'name 1 0 t 1'
+		} | "$TESTS/mkstream" >s.sp
+	run -0 --separate-stderr coverage s.sp
+	[ "$(jq -c '[.runs, .seen, .expected_new]' <<<"$output")" = '[0,0,0]' ]
+	[[ $stderr == *'2 of 2 runs '* ]]
+}
+
 @test "with --args and --paths, an argument or a path of a single run is a risk" {
 	runs 12 >text
 	{ cat text; echo 'argument 4 16 0:0xffffffff:0x5401 1'

@@ -548,6 +548,16 @@ errnos() {
 	grep -q '"count": 18446744073709551615' ab.json
 }
 
+@test "json: the largest numbers of a run, an image, a call and a stack" {
+	local most=18446744073709551615
+	printf '%s\n' "run 1 a start=$most duration=$most lost.task=$most uid=4294967295" \
+		"image /bin/b 1:$most:$most" "call 1 read $most first=$most" \
+		"stack 1 read '' 'f|/bin/b|$most|' $most first=$most" |
+		"$TESTS/mkstream" >a.sp
+	sp-emit --json --allow-partial a.sp | tee a.json | lacks '": -'
+	[ "$(grep -c ": $most" a.json)" -ge 10 ]
+}
+
 @test "table" {
 	small
 	run -0 sp-emit --table a.sp

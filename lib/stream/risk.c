@@ -69,9 +69,11 @@ double discovery_after(const struct discovery *d, size_t n)
 
 double discovery_expected(const struct discovery *d, size_t more)
 {
-	double once = d->made_by[1], m = d->units;
+	double once = d->units ? d->made_by[1] : 0, m = d->units;
 	double twice = d->units > 1 ? d->made_by[2] : 0, missing;
 
+	if (!d->units)
+		return 0;
 	missing = (m - 1) / m * (twice ? once * once / (2 * twice) :
 				 once * (once - 1) / 2);
 	if (missing <= 0)

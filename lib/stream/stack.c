@@ -210,11 +210,11 @@ json_t *stack_frames_json(const struct fact *stack)
 	for (size_t i = 0; i < n; i++) {
 		const struct stack_frame *f = &frames[i];
 
-		json_array_append_new(list, json_pack("{so so sI so}",
+		json_array_append_new(list, json_pack("{so so so so}",
 			"function", *f->function ? text_json(f->function) :
 				json_null(),
 			"file", text_json(f->file),
-			"address", (json_int_t)f->address,
+			"address", uint_json(f->address),
 			"build_id", build_id_json(f)));
 	}
 	return list;
