@@ -13,14 +13,17 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/stderr.h"
 #include "base/text.h"
 #include "curses.h"
 #include "live-calls.h"
+#include "write-limit.h"
 
 #define PERIOD_NS 250000000ULL
 
@@ -38,6 +41,10 @@ struct live {
 	SCREEN *screen;
 	WINDOW *window;
 	FILE *terminal;
+	struct termios modes;	/* of the terminal before */
+	bool has_modes;
+	struct write_limit *limit;
+	struct sigaction actions[4];	/* before, of the signals in handled[] */
 	int stderr_fd;		/* the real stderr */
 	int notes_fd;		/* a file for what is printed in the meantime */
 	char *title;
@@ -71,8 +78,10 @@ static void release_stderr(struct live *live)
 		return;
 	dup2(live->stderr_fd, STDERR_FILENO);
 	lseek(live->notes_fd, 0, SEEK_SET);
-	while ((n = read(live->notes_fd, buf, sizeof(buf))) > 0)
-		fwrite(buf, 1, n, stderr);
+	while ((n = read(live->notes_fd, buf, sizeof(buf) - 1)) > 0) {
+		buf[n] = '\0';
+		stderr_print(buf);
+	}
 	close(live->stderr_fd);
 	close(live->notes_fd);
 }
@@ -102,6 +111,10 @@ static void find_size(const struct live *live, int *rows, int *columns)
 	*columns = smaller(size.ws_col, COLUMNS_MAX);
 }
 
+/* ncurses handles these signals, with code that close_screen() unloads. */
+static const int handled[] = { SIGINT, SIGTERM, SIGTSTP, SIGWINCH };
+enum { HANDLED = sizeof(handled) / sizeof(handled[0]) };
+
 static void on_resize(int number)
 {
 	(void)number;
@@ -117,6 +130,10 @@ static SCREEN *new_screen(struct live *live)
 		.sa_handler = on_resize, .sa_flags = SA_RESTART,
 	};
 
+	_Static_assert(HANDLED == sizeof(live->actions) /
+		       sizeof(live->actions[0]), "one for each signal");
+	for (size_t i = 0; i < HANDLED; i++)
+		sigaction(handled[i], NULL, &live->actions[i]);
 	sigaction(SIGWINCH, &action, NULL);
 	live->curses.use_env(false);
 	return live->curses.newterm(NULL, live->terminal, live->terminal);
@@ -131,6 +148,9 @@ static bool open_screen(struct live *live)
 	live->terminal = fopen(name, "r+e");
 	if (!live->terminal || !curses_load(&live->curses))
 		return false;
+	live->has_modes = !tcgetattr(fileno(live->terminal), &live->modes);
+	live->limit = write_limit_new(fileno(live->terminal));
+	write_limit_begin(live->limit);
 	live->screen = new_screen(live);
 	if (!live->screen)
 		return false;
@@ -142,17 +162,24 @@ static bool open_screen(struct live *live)
 		return false;
 	live->curses.nodelay(live->window, true);
 	live->curses.keypad(live->window, true);
-	return true;
+	return write_limit_end(live->limit);
 }
 
+/* Sets the modes again, since ncurses cannot after the limit. */
 static void close_screen(struct live *live)
 {
+	write_limit_begin(live->limit);
 	if (live->screen) {
 		if (live->window)
 			live->curses.delwin(live->window);
 		live->curses.endwin();
 		live->curses.delscreen(live->screen);
+		for (size_t i = 0; i < HANDLED; i++)
+			sigaction(handled[i], &live->actions[i], NULL);
 	}
+	if (!write_limit_end(live->limit) && live->has_modes)
+		tcsetattr(fileno(live->terminal), TCSANOW, &live->modes);
+	write_limit_free(live->limit);
 	if (live->terminal)
 		fclose(live->terminal);
 	curses_unload(&live->curses);
@@ -227,18 +254,21 @@ bool live_keys(struct live *live)
 {
 	int key;
 
-	while (live && (key = live->curses.wgetch(live->window)) != ERR) {
+	if (!live)
+		return false;
+	write_limit_begin(live->limit);
+	while ((key = live->curses.wgetch(live->window)) != ERR) {
 		size_t mark = next_mark(live);
 
 		if (key == 'q')
-			return true;
+			break;
 		if (key == 'm' && mark < live->marks->n)
 			tracer_mark(live->tracer, mark);
 		live->due_ns = now_ns();
 	}
-	if (live)
-		live->hung_up = has_hung_up(live);
-	return false;
+	write_limit_end(live->limit);
+	live->hung_up = has_hung_up(live);
+	return key == 'q';
 }
 
 /* Prints one line of text, cut at the right edge. */
@@ -407,7 +437,10 @@ static void draw(struct live *live)
 	if (curve)
 		draw_curve(live, live->rows - curve, g.start_ns, now);
 	draw_foot(live, g.start_ns);
+	write_limit_begin(live->limit);
 	live->curses.wrefresh(live->window);
+	if (!write_limit_end(live->limit))
+		live->curses.clearok(live->window, true);
 }
 
 void live_show(struct live *live, uint64_t now)
@@ -415,5 +448,6 @@ void live_show(struct live *live, uint64_t now)
 	if (!live || now < live->due_ns)
 		return;
 	live->due_ns = now + PERIOD_NS;
-	draw(live);
+	if (write_is_possible(fileno(live->terminal)))
+		draw(live);
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "write-limit.h"
 
 #define SECOND 1000000000ULL	/* ns */
 
@@ -42,6 +43,8 @@ void progress_show(struct progress_line *line, const struct tracer *tracer,
 	if (!line || now_ns < line->due_ns)
 		return;
 	line->due_ns = now_ns + line->period_ns;
+	if (!write_is_possible(STDERR_FILENO))
+		return;
 	line->drawn = true;
 	tracer_glance(tracer, &g);
 	fprintf(stderr, "%ssp-record: %.1f s, %llu calls, %llu distinct, "
@@ -62,7 +65,8 @@ uint64_t progress_due(const struct progress_line *line)
 
 void progress_free(struct progress_line *line)
 {
-	if (line && line->terminal && line->drawn)
+	if (line && line->terminal && line->drawn &&
+	    write_is_possible(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
 	free(line);
 }

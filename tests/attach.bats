@@ -886,6 +886,23 @@ screen() {
 	screen - -t 3 -o file.sp -p "${started[0]}"
 }
 
+# A program that has the terminal open can do what ^S does here.
+@test "a terminal whose output is stopped: the recording ends and is written" {
+	[[ $(PATH=$PATH:/sbin ldconfig -p) == *libncurses* ]] || skip "no ncurses"
+	local option terminals=()
+	start sleep 60
+	for option in --live --every; do
+		"$TESTS/scripts/live.py" 30 90 $'\x13' /dev/null "$SP_BIN/sp-record" \
+			"$option" -t 3 -o "a$option.sp" -p "${started[0]}" >"a$option" 3>&- &
+		terminals+=("$!")
+	done
+	wait_for 15 test -s a--live.sp
+	wait_for 15 test -s a--every.sp
+	kill "${terminals[@]}"	# hangs up
+	run ! grep -q 'sp-record: [0-9]* calls' a--live	# the final line waits for the terminal
+	sp-merge -o /dev/null a--live.sp a--every.sp
+}
+
 @test "--live is refused without a terminal, with -q, and for a command" {
 	run -125 sp-record --live -p 1
 	[ "${lines[0]}" = "sp-record: --live: stderr is not a terminal" ]

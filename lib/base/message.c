@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/stderr.h"
 #include "base/text.h"
 
 /* NULL: before main(), when libraries may allocate */
@@ -89,6 +90,7 @@ bool message_sigchld_ignored(void)
 
 void message_init(const char *name, int trouble_status, char **argv)
 {
+	stderr_init();
 	hold_standard_descriptors();
 	survive_file_size_limit();
 	keep_children();
@@ -101,13 +103,28 @@ void message_init(const char *name, int trouble_status, char **argv)
  * Names and arguments come from outside: escape characters that control a
  * terminal.
  */
+static void write_line(const char *text, FILE *out)
+{
+	flockfile(out);
+	fprintf(out, "%s: ", message_tool());
+	text_put_printable(text, out);
+	putc_unlocked('\n', out);
+	funlockfile(out);
+}
+
 static void print_text(const char *text)
 {
-	flockfile(stderr);
-	fprintf(stderr, "%s: ", tool ? tool : program_invocation_short_name);
-	text_put_printable(text, stderr);
-	putc_unlocked('\n', stderr);
-	funlockfile(stderr);
+	char *line = NULL;
+	size_t size;
+	FILE *out = open_memstream(&line, &size);
+
+	if (out)
+		write_line(text, out);
+	if (out && !fclose(out) && line)
+		stderr_print(line);
+	else	/* no memory: print without allocating */
+		write_line(text, stderr);
+	free(line);
 }
 
 static void print(const char *fmt, va_list ap)
