@@ -382,10 +382,23 @@ int task_newtask_classic(struct classic_task *ctx)
 }
 
 /*
+ * Whether seccomp killed this very thread. Since Linux 5.17, its mode says so.
+ * Before, strict mode ended the thread with SIGKILL, and only the thread: any
+ * other SIGKILL ends all threads of the process.
+ */
+static __always_inline bool was_killed_by_seccomp(struct task_struct *task,
+						  __u32 mode, __u32 code)
+{
+	return mode == SECCOMP_DEAD ||
+		(mode == SECCOMP_STRICT && code == SIG_KILL &&
+		 !(BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT));
+}
+
+/*
  * A filter killed the task. If its call was held, the call is known. Otherwise,
  * it is read from the registers, if seccomp killed this very thread or the call
- * was never made. seccomp killed this thread if its mode says so (since Linux
- * 5.17), or if no other thread dies.
+ * was never made. If the thread does not say so, seccomp killed it if no other
+ * thread dies.
  */
 static __always_inline void note_death(__u32 image, __u32 state,
 				       struct task_struct *task)
@@ -399,7 +412,7 @@ static __always_inline void note_death(__u32 image, __u32 state,
 		.flags = RARE_DENIED,
 		.answer = code,
 	};
-	bool known = mode == SECCOMP_DEAD;
+	bool known = was_killed_by_seccomp(task, mode, code);
 
 	if (stand == STAND_TRAPPED) {
 		settle_trapped(code == SIG_SYS ? code : 0);

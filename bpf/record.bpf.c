@@ -48,7 +48,7 @@ enum { CAP_SYS_ADMIN = 21 };		/* linux/capability.h */
 #define SIGNAL_GROUP_EXIT 0x00000004	/* linux/sched/signal.h */
 enum { SECCOMP_STRICT = 1 };		/* linux/seccomp.h */
 enum { SECCOMP_DEAD = 3 };		/* kernel/seccomp.c, since 5.17 */
-enum { SIG_SYS = 31 };
+enum { SIG_KILL = 9, SIG_SYS = 31 };
 enum { ERRNO_MAX = 4095 };		/* linux/err.h */
 enum { SEEK_STEPS = 256 };		/* steps along a list of tasks */
 enum { STACK_MIN = 16384 };		/* THREAD_SIZE is at least this */

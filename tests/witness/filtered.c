@@ -224,6 +224,28 @@ static void execute(char **argv)
 	err(1, "%s", argv[0]);
 }
 
+/* A child in strict mode that another process kills: no call was denied. */
+static void be_killed_in_strict_mode(void)
+{
+	int ready[2];
+	char byte = 0;
+	pid_t child;
+
+	if (pipe(ready))
+		err(CANNOT, "pipe");
+	child = fork();
+	if (child == 0) {
+		if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT))
+			_exit(CANNOT);
+		for (;;)
+			(void)!write(ready[1], &byte, 1);
+	}
+	if (read(ready[0], &byte, 1) != 1)
+		err(CANNOT, "read");
+	kill(child, SIGKILL);
+	wait(NULL);
+}
+
 /*
  * Enters strict mode, which is older than filters: it allows four calls, but
  * not getpgid.
@@ -238,6 +260,7 @@ static void die_strictly(void)
 	}
 	wait(NULL);
 	denial("SIGKILL", 1);
+	be_killed_in_strict_mode();
 }
 
 static volatile long listener = -1;
