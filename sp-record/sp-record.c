@@ -573,7 +573,7 @@ static int record_command(struct options *o, char **argv)
 			STATUS_FAILED;
 	}
 	log_free(log);
-	tracer_close(tracer);
+	tracer_leave(tracer);
 	split_close(&o->tracer.split);
 	command_user_free(&user);
 	return error;
@@ -754,7 +754,7 @@ static int record_into(struct recorded *what, struct output *out)
 		 ran == o->n_targets && !jobs_failed(o->recording.jobs))
 		error = 0;
 	log_free(log);
-	tracer_close(tracer);
+	tracer_leave(tracer);
 	return error;
 }
 

@@ -23,6 +23,7 @@
 #include "load.h"
 #include "machine.h"
 #include "problem.h"
+#include "remains.h"
 #include "stacks.h"
 #include "tracer-private.h"
 
@@ -380,6 +381,57 @@ void tracer_close(struct tracer *t)
 	executables_free(t->executables);
 	free(t);
 }
+
+/* A leak sanitizer would report what is not freed. */
+#ifdef __SANITIZE_ADDRESS__
+void tracer_leave(struct tracer *t)
+{
+	tracer_close(t);
+}
+#else
+static void keep(int **fds, size_t *n, int fd)
+{
+	if (fd < 0)
+		return;
+	*fds = xgrow(*fds, *n, sizeof(**fds));
+	(*fds)[(*n)++] = fd;
+}
+
+/* The descriptors of all links, programs and maps. */
+static int *kernel_side(const struct tracer *t, size_t *n)
+{
+	const struct bpf_object_skeleton *s = t->skel->skeleton;
+	int *fds = NULL;
+
+	*n = 0;
+	for (int i = 0; i < s->prog_cnt; i++) {
+		keep(&fds, n, bpf_program__fd(*s->progs[i].prog));
+		if (*s->progs[i].link)
+			keep(&fds, n, bpf_link__fd(*s->progs[i].link));
+	}
+	for (int i = 0; i < s->map_cnt; i++)
+		keep(&fds, n, bpf_map__fd(*s->maps[i].map));
+	if (t->exits)
+		keep(&fds, n, bpf_link__fd(t->exits));
+	return fds;
+}
+
+void tracer_leave(struct tracer *t)
+{
+	int *fds;
+	size_t n;
+
+	if (!t)
+		return;
+	fds = kernel_side(t, &n);
+	if (remains_leave(fds, n)) {
+		executables_free(t->executables);
+		return;
+	}
+	free(fds);
+	tracer_close(t);
+}
+#endif
 
 int tracer_arm(void *tracer)
 {

@@ -24,6 +24,11 @@ struct tracer;
 struct tracer *tracer_open(const struct tracer_options *options,
 			   char **problem);
 void tracer_close(struct tracer *t);
+/*
+ * The same, just before our exit: the kernel side is released when we have
+ * exited, and our memory with it.
+ */
+void tracer_leave(struct tracer *t);
 
 /*
  * The hook of the command: runs in the child, with the caller's privileges. The
