@@ -43,6 +43,11 @@ void executables_free(struct executables *e)
 	free(e);
 }
 
+void executables_start(struct executables *e)
+{
+	file_child_start(e->files);
+}
+
 void executables_use(struct executables *e, const struct bpf_map *paths)
 {
 	e->paths = paths;

@@ -22,11 +22,10 @@ struct executable {
 	bool is_privileged;	/* set-user-ID, set-group-ID or capabilities */
 };
 
-/*
- * Files are read by a child process. Call this before the programs are loaded,
- * so that the child does not inherit their descriptors.
- */
+/* Files are read by a child process, which the first request starts. */
 struct executables *executables_new(void);
+/* Starts this process earlier. */
+void executables_start(struct executables *e);
 void executables_free(struct executables *e);
 /* Uses the map `paths` of the loaded programs. */
 void executables_use(struct executables *e, const struct bpf_map *paths);

@@ -755,6 +755,10 @@ static int prepare(struct tracer *t, const struct tracer_options *options,
 		return error;
 	confirm_prepare(t->skel, &iterators->ids,
 			options->paths && !t->unconfirmed);
+	if (!t->n_targets)
+		side_by_side_put_off(iterators->threads, t->classic ?
+				     t->skel->progs.sys_exit_classic :
+				     t->skel->progs.sys_exit);
 	return use_casts(t->skel, &iterators->ids);
 }
 
@@ -794,9 +798,12 @@ static int load_object(struct tracer *t, const struct tracer_options *options)
 	t->n_targets = options->n_targets;
 	error = load_by(t, options, &iterators);
 	failed = side_by_side_finish(iterators.threads);
+	t->late = iterators.threads;
 	if (!error && failed) {
 		/* libbpf gets the verifier's log. */
 		record__destroy(t->skel);
+		side_by_side_free(t->late);
+		t->late = NULL;
 		iterators.threads = NULL;
 		error = load_by(t, options, &iterators);
 	}

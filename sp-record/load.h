@@ -13,7 +13,8 @@ struct tracer;
 /*
  * Loads what the options, `t->classic` and `t->unconfirmed` require. Returns 0
  * or -errno. `t->skel`, `t->confirming` and the counts are set in either case.
- * Only programs that confirm names are attached.
+ * Only programs that confirm names are attached. The program for sys_exit may
+ * be in `t->late`.
  */
 int load(struct tracer *t, const struct tracer_options *options);
 

@@ -330,6 +330,11 @@ static int start(struct session *s, const struct command *command)
 	if (error)
 		return error;
 	hurry(s);
+	error = tracer_complete(s->tracer);
+	if (error) {
+		command_abort(&s->workload.child);
+		return error;
+	}
 	r->failure = command_result(&s->workload.child, &r->error, &r->what);
 	return 0;
 }
@@ -400,7 +405,9 @@ int recording_attach(struct recording *r,
 	signal(SIGPIPE, SIG_IGN);
 	if (!error) {
 		hurry(&s);
-		error = tracer_attach(tracer, missing);
+		error = tracer_complete(tracer);
+		if (!error)
+			error = tracer_attach(tracer, missing);
 		if (!error) {
 			options->on_attached(options->argument, tracer);
 			tell_ready(&s);

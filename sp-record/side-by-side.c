@@ -34,6 +34,8 @@ struct side_by_side {
 	struct job jobs[JOBS_MAX];
 	size_t n, next;		/* jobs from `next` on have not begun */
 	size_t running;
+	const struct bpf_program *put_off;	/* NULL: none */
+	struct job late;	/* the job of this program */
 	bool complete;		/* no further job will be added */
 	int error;
 	pthread_t threads[THREADS_MAX];
@@ -56,6 +58,23 @@ static int do_job(struct job *job)
 }
 
 /*
+ * Moves the largest program to the front: if it were the last one, the other
+ * threads would wait for it.
+ */
+static void choose_next(struct side_by_side *s)
+{
+	size_t largest = s->next;
+	struct job job;
+
+	for (size_t i = s->next; i < s->n; i++)
+		if (s->jobs[i].n > s->jobs[largest].n)
+			largest = i;
+	job = s->jobs[s->next];
+	s->jobs[s->next] = s->jobs[largest];
+	s->jobs[largest] = job;
+}
+
+/*
  * Does jobs until the queue is empty. If `waits` is set, goes on until no
  * further job will be added.
  */
@@ -70,6 +89,7 @@ static void work(struct side_by_side *s, bool waits)
 			pthread_cond_wait(&s->change, &s->lock);
 			continue;
 		}
+		choose_next(s);
 		s->next++;
 		s->running++;
 		pthread_mutex_unlock(&s->lock);
@@ -152,12 +172,14 @@ static void *copy(const void *data, size_t size)
  * loads the program and which our programs do not need, and the source lines,
  * which are only for the verifier's log.
  */
-static void fill(struct job *job, const struct bpf_prog_load_opts *options)
+static void fill(struct job *job, struct bpf_program *program,
+		 const struct bpf_prog_load_opts *options)
 {
 	struct bpf_prog_load_opts *o = copy(options, options->sz);
 
-	job->n = bpf_program__insn_cnt(job->program);
-	job->insns = copy(bpf_program__insns(job->program),
+	job->program = program;
+	job->n = bpf_program__insn_cnt(program);
+	job->insns = copy(bpf_program__insns(program),
 			  job->n * sizeof(*job->insns));
 	job->functions = copy(o->func_info, (size_t)o->func_info_cnt *
 			      o->func_info_rec_size);
@@ -179,9 +201,12 @@ int side_by_side_take(struct side_by_side *s, struct bpf_program *program,
 
 	if (!s || s->n == JOBS_MAX)
 		return 0;
-	s->jobs[s->n].program = program;
-	fill(&s->jobs[s->n], options);
-	add(s);
+	if (program == s->put_off) {
+		fill(&s->late, program, options);
+	} else {
+		fill(&s->jobs[s->n], program, options);
+		add(s);
+	}
 	options->func_info = options->line_info = NULL;
 	options->func_info_cnt = options->line_info_cnt = 0;
 	return bpf_program__set_insns(program, empty, 2);
@@ -211,18 +236,33 @@ static bool handle(struct side_by_side *s)
 	return s->handlers[0] > 0 && s->handlers[1] > 0;
 }
 
-static void release(struct side_by_side *s)
+static void release_job(struct job *job)
 {
-	for (size_t i = 0; i < s->n; i++) {
-		free(s->jobs[i].insns);
-		free(s->jobs[i].functions);
-		free(s->jobs[i].options);
-		if (s->jobs[i].fd >= 0)
-			close(s->jobs[i].fd);
-	}
+	free(job->insns);
+	free(job->functions);
+	free(job->options);
+	if (job->fd >= 0)
+		close(job->fd);
+	*job = (struct job){ .fd = -1 };
+}
+
+static void release_jobs(struct side_by_side *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		release_job(&s->jobs[i]);
+	s->n = s->next = 0;
 	for (size_t i = 0; i < 2; i++)
 		if (s->handlers[i] > 0)
 			libbpf_unregister_prog_handler(s->handlers[i]);
+	s->handlers[0] = s->handlers[1] = 0;
+}
+
+void side_by_side_free(struct side_by_side *s)
+{
+	if (!s)
+		return;
+	release_jobs(s);
+	release_job(&s->late);
 	pthread_cond_destroy(&s->change);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
@@ -238,14 +278,29 @@ struct side_by_side *side_by_side_new(void)
 	if (n < 2)
 		return NULL;
 	s = xcalloc(1, sizeof(*s));
+	s->late.fd = -1;
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->change, NULL);
 	if (handle(s)) {
 		start(s, (n < THREADS_MAX ? n : THREADS_MAX) - 1);
 		return s;
 	}
-	release(s);
+	side_by_side_free(s);
 	return NULL;
+}
+
+void side_by_side_put_off(struct side_by_side *s,
+			  const struct bpf_program *program)
+{
+	if (s)
+		s->put_off = program;
+}
+
+/* Puts the loaded program in the place of the empty one. */
+static int replace(const struct job *job)
+{
+	return dup3(job->fd, bpf_program__fd(job->program), O_CLOEXEC) < 0 ?
+		-errno : 0;
 }
 
 int side_by_side_finish(struct side_by_side *s)
@@ -263,10 +318,22 @@ int side_by_side_finish(struct side_by_side *s)
 		pthread_join(s->threads[i], NULL);
 	error = s->error;
 	for (size_t i = 0; !error && i < s->n; i++)
-		if (s->jobs[i].program &&
-		    dup3(s->jobs[i].fd, bpf_program__fd(s->jobs[i].program),
-			 O_CLOEXEC) < 0)
-			error = -errno;
-	release(s);
+		if (s->jobs[i].program)
+			error = replace(&s->jobs[i]);
+	release_jobs(s);
+	return error;
+}
+
+int side_by_side_late(struct side_by_side *s)
+{
+	int error;
+
+	if (!s || !s->late.program)
+		return 0;
+	error = do_job(&s->late);
+	if (!error)
+		error = replace(&s->late);
+	if (!error)
+		release_job(&s->late);
 	return error;
 }

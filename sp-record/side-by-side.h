@@ -38,11 +38,20 @@ void side_by_side_wait(struct side_by_side *s);
 int side_by_side_take(struct side_by_side *s, struct bpf_program *program,
 		      struct bpf_prog_load_opts *options);
 /*
+ * Call this before the object is loaded: the program stays empty until
+ * side_by_side_late().
+ */
+void side_by_side_put_off(struct side_by_side *s,
+			  const struct bpf_program *program);
+/*
  * Call this when libbpf has loaded the object: waits for the threads, and
- * replaces the empty programs by the real ones. Frees `s`, which can be NULL.
- * Afterwards, the programs have no handler of libbpf any more, so
- * bpf_program__attach() cannot be used.
+ * replaces the empty programs by the real ones. `s` can be NULL. Afterwards, the
+ * programs have no handler of libbpf any more, so bpf_program__attach() cannot
+ * be used.
  */
 int side_by_side_finish(struct side_by_side *s);
+/* Loads the program that was put off, if there is one. `s` can be NULL. */
+int side_by_side_late(struct side_by_side *s);
+void side_by_side_free(struct side_by_side *s);
 
 #endif

@@ -49,6 +49,8 @@ struct tracer {
 		size_t size;
 	} mapped[TRACER_MAPS];		/* memory that tracer_free() unmaps */
 	struct executables *executables;
+	/* loads the program for sys_exit; NULL: it has been loaded */
+	struct side_by_side *late;
 	/* the link of the sys_exit program, while sys_exit is watched */
 	struct bpf_link *exits;
 	/* how often watching has begun */

@@ -24,6 +24,7 @@
 #include "machine.h"
 #include "problem.h"
 #include "remains.h"
+#include "side-by-side.h"
 #include "stacks.h"
 #include "tracer-private.h"
 
@@ -204,14 +205,30 @@ static bool is_filtered(void)
 	return prctl(PR_GET_SECCOMP, 0, 0, 0, 0) > 0;
 }
 
+static int load_late(struct tracer *t)
+{
+	int error = side_by_side_late(t->late);
+
+	if (error)
+		return error;
+	side_by_side_free(t->late);
+	t->late = NULL;
+	return 0;
+}
+
 /*
  * Attaches to sys_exit, which shows calls that had no sys_enter. It slows down
  * every call of every process, so it is detached when it is not needed.
  */
 static int watch(struct tracer *t)
 {
+	int error;
+
 	if (t->exits)
 		return 0;
+	error = load_late(t);
+	if (error)
+		return error;
 	t->exits = attach_to_section(t->classic ?
 		t->skel->progs.sys_exit_classic : t->skel->progs.sys_exit);
 	if (!t->exits)
@@ -311,6 +328,8 @@ static void unload(struct tracer *t)
 	t->naming = NULL;
 	stacks_free(t->stacks);
 	t->stacks = NULL;
+	side_by_side_free(t->late);
+	t->late = NULL;
 	confirm_detach(t->confirming);
 	t->confirming = NULL;
 	record__destroy(t->skel);
@@ -347,7 +366,7 @@ struct tracer *tracer_open(const struct tracer_options *options,
 		t->classic = false;
 		error = load_and_attach(t, options);
 	}
-	if (!error)
+	if (!error && t->log_size)	/* a thread reads the log */
 		error = map_tables(t);
 	if (!error) {
 		t->ring = ring_buffer__new(bpf_map__fd(t->skel->maps.ring),
@@ -432,6 +451,15 @@ void tracer_leave(struct tracer *t)
 	tracer_close(t);
 }
 #endif
+
+int tracer_complete(struct tracer *t)
+{
+	int error;
+
+	executables_start(t->executables);
+	error = t->table ? 0 : map_tables(t);
+	return error ? error : load_late(t);
+}
 
 int tracer_arm(void *tracer)
 {

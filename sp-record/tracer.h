@@ -31,6 +31,13 @@ void tracer_close(struct tracer *t);
 void tracer_leave(struct tracer *t);
 
 /*
+ * Does what can wait until the command has a process, and is done while this
+ * process prepares its execve. Call it before everything below but
+ * tracer_arm(). Returns 0 or -errno.
+ */
+int tracer_complete(struct tracer *t);
+
+/*
  * The hook of the command: runs in the child, with the caller's privileges. The
  * child is followed from its next successful execve on. Returns 0 or -errno.
  */

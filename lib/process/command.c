@@ -368,27 +368,36 @@ static _Noreturn void run_child(const struct command *command, int result_fd)
 	_exit(127);
 }
 
+void command_abort(struct command_child *child)
+{
+	kill(child->pid, SIGKILL);
+	waitpid(child->pid, NULL, 0);
+	if (child->pidfd >= 0)
+		close(child->pidfd);
+	close(child->result_fd);
+}
+
 int command_start(const struct command *command, struct command_child *result)
 {
 	int fds[2], error;
 
 	if (pipe2(fds, O_CLOEXEC))
 		return -errno;
+	result->result_fd = fds[0];
 	result->pid = fork();
 	if (!result->pid)
 		run_child(command, fds[1]);
 	error = errno;
 	close(fds[1]);
-	if (result->pid > 0) {
-		result->result_fd = fds[0];
-		result->pidfd = syscall(SYS_pidfd_open, result->pid, 0);
-		if (result->pidfd >= 0)
-			return 0;
-		error = errno;
-		kill(result->pid, SIGKILL);
-		waitpid(result->pid, NULL, 0);
+	if (result->pid < 0) {
+		close(fds[0]);
+		return -error;
 	}
-	close(fds[0]);
+	result->pidfd = syscall(SYS_pidfd_open, result->pid, 0);
+	if (result->pidfd >= 0)
+		return 0;
+	error = errno;
+	command_abort(result);
 	return -error;
 }
 

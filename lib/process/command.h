@@ -78,6 +78,8 @@ int command_start(const struct command *command, struct command_child *child);
  */
 enum command_failure command_result(struct command_child *child, int *error,
 				    const char **what);
+/* Kills and reaps the child, and closes its descriptors. */
+void command_abort(struct command_child *child);
 
 /* A static text for the errno of an execve that failed. */
 const char *command_error(int error);

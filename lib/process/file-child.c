@@ -140,6 +140,12 @@ static bool has_ended(const struct file_child *child)
 	return !recv(child->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
 }
 
+void file_child_start(struct file_child *child)
+{
+	if (!child->pid)
+		start(child);
+}
+
 bool file_child_send(struct file_child *child, const void *request,
 		     size_t size)
 {

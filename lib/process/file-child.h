@@ -29,6 +29,8 @@ typedef size_t file_child_work(void *argument, const void *request,
 
 /* Starts nothing: the first request starts the process. */
 struct file_child *file_child_new(file_child_work *work, void *argument);
+/* Starts the process, so that the first request need not. */
+void file_child_start(struct file_child *child);
 /* Ends the process. Accepts NULL. */
 void file_child_free(struct file_child *child);
 
