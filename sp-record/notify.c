@@ -353,7 +353,8 @@ static int start(struct notify *n, const struct command *command)
 	if (error)
 		return error;
 	workload_begin(&n->workload, &child, &r->signals, n->options->seconds);
-	if (!listener_take(n->listener, &n->workload.child, true)) {
+	if (!listener_take(n->listener, &n->workload.child,
+			   REST_CONTINUES)) {
 		abandon_child(n);
 		exit(message_status());
 	}

@@ -401,17 +401,26 @@ bool listener_deny(const struct listener *l, uint64_t id, int error)
 		.id = id, .error = -error });
 }
 
-/* Lets every call continue, until no task remains. */
-static void let_all_go(struct listener *l)
+static void answer_rest(const struct listener *l, uint64_t id,
+			enum listener_rest rest)
+{
+	if (rest == REST_CONTINUES)
+		listener_continue(l, id);
+	else
+		listener_deny(l, id, ENOSYS);
+}
+
+/* Answers every call, until no task remains. */
+static void answer_all(struct listener *l, enum listener_rest rest)
 {
 	struct pollfd p = { .fd = l->fd, .events = POLLIN };
 	struct seccomp_notif n;
 
 	/* the call that was received, and perhaps not answered */
-	listener_continue(l, l->buffer->id);
+	answer_rest(l, l->buffer->id, rest);
 	while (poll(&p, 1, -1) > 0 && p.revents & POLLIN)
 		if (listener_receive(l, &n))
-			listener_continue(l, n.id);
+			answer_rest(l, n.id, rest);
 }
 
 static void close_others(int low, int high)
@@ -424,15 +433,17 @@ static void close_others(int low, int high)
 
 /*
  * The guardian must not keep pipes open, so it closes everything it does not
- * need.
+ * need. The command, which often has our uid, cannot trace it.
  */
-static _Noreturn void guard(struct listener *l, int parent)
+static _Noreturn void guard(struct listener *l, int parent,
+			    enum listener_rest rest)
 {
 	char byte;
 	sigset_t all;
 
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	setsid();
 	if (chdir("/"))
 		_exit(1);
@@ -442,11 +453,11 @@ static _Noreturn void guard(struct listener *l, int parent)
 		close_others(parent, l->fd);
 	while (read(parent, &byte, 1) < 0 && errno == EINTR)
 		;
-	let_all_go(l);
+	answer_all(l, rest);
 	_exit(0);
 }
 
-static bool start_guardian(struct listener *l)
+static bool start_guardian(struct listener *l, enum listener_rest rest)
 {
 	int fds[2];
 
@@ -454,7 +465,7 @@ static bool start_guardian(struct listener *l)
 		return false;
 	l->guardian = fork();
 	if (!l->guardian)
-		guard(l, fds[0]);
+		guard(l, fds[0], rest);
 	close(fds[0]);
 	l->alive = fds[1];
 	if (l->guardian > 0)
@@ -476,7 +487,7 @@ static bool take(struct listener *l, const struct command_child *child)
 }
 
 bool listener_take(struct listener *l, const struct command_child *child,
-		   bool guarded)
+		   enum listener_rest rest)
 {
 	bool loaded = wait_for_hook(l, child);
 	bool ok = !loaded || take(l, child);
@@ -488,7 +499,7 @@ bool listener_take(struct listener *l, const struct command_child *child,
 	 * The guardian comes first: the child has the listener open until its
 	 * execve, and nobody would ever answer that if we were killed now.
 	 */
-	ok = !guarded || start_guardian(l);
+	ok = start_guardian(l, rest);
 	if (!ok)
 		message_error("cannot start the guardian of the command: %s",
 			      strerror(errno));

@@ -23,18 +23,26 @@ void listener_free(struct listener *l);
 /* The hook for a command; its argument is the listener. */
 int listener_hook(void *listener);
 
+/* What the guardian answers when we have ended. */
+enum listener_rest {
+	REST_CONTINUES,		/* all further calls continue */
+	/* they fail with ENOSYS, as the kernel answers without a listener */
+	REST_FAILS,
+};
+
 /*
  * Call this after command_start(): waits for the hook, takes the descriptor,
  * and lets the child continue. It also returns true if the child failed before
  * it loaded the filter; listener_fd() is then -1. Returns false if it printed
  * and latched an error; the caller must kill the child.
  *
- * `guarded`: starts a guardian first, a process that lets all further calls
- * continue when we end, for whatever reason. (Without it, the kernel answers
- * them with ENOSYS.) The guardian ends with the last task under the filter.
+ * It starts a guardian first, a process that answers all further calls when we
+ * end, for whatever reason. Without it, nobody would answer an execve of the
+ * child, which has the listener open until then. The guardian ends with the
+ * last task under the filter.
  */
 bool listener_take(struct listener *l, const struct command_child *child,
-		   bool guarded);
+		   enum listener_rest rest);
 /*
  * The descriptor to poll, which the listener closes. -1: no filter was loaded.
  */

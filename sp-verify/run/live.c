@@ -464,7 +464,9 @@ static void watch(struct session *s)
 		say_status(s);
 	if (s->ended && !has_hung_up(s))
 		message_note("the remaining processes keep running; calls that "
-			     "the profile denies now fail with ENOSYS");
+			     "the profile denies %s", s->options->enforce ?
+			     "now fail with ENOSYS" :
+			     "continue, and are not listed any more");
 	add_hidden(s);
 	say_own_loads(s);
 	say_strict(s);
@@ -495,7 +497,8 @@ static bool start(struct session *s, struct command *command)
 	}
 	workload_begin(&s->workload, &child, s->options->forward,
 		       s->options->timeout);
-	if (listener_take(s->listener, &s->workload.child, false))
+	if (listener_take(s->listener, &s->workload.child,
+			  s->options->enforce ? REST_FAILS : REST_CONTINUES))
 		return true;
 	abandon_child(s);
 	return false;
