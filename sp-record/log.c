@@ -268,6 +268,18 @@ struct stream_writer *log_stop(struct log *l)
 	return l->stream;
 }
 
+/* The largest count first. */
+static int by_count(const void *a, const void *b)
+{
+	const struct call_total *x = a, *y = b;
+
+	if (x->count != y->count)
+		return x->count < y->count ? 1 : -1;
+	if (x->id.nr != y->id.nr)
+		return x->id.nr < y->id.nr ? -1 : 1;
+	return (x->id.arch > y->id.arch) - (x->id.arch < y->id.arch);
+}
+
 struct call_total *log_missing(const struct log *l, const struct trace *trace,
 			       size_t *n)
 {
@@ -285,6 +297,8 @@ struct call_total *log_missing(const struct log *l, const struct trace *trace,
 		totals[used] = totals[i];
 		totals[used++].count -= l->received[row][nr];
 	}
+	if (used)
+		qsort(totals, used, sizeof(*totals), by_count);
 	*n = used;
 	return totals;
 }

@@ -26,8 +26,8 @@ struct log *log_start(struct tracer *t, FILE *file);
 struct stream_writer *log_stop(struct log *log);
 /*
  * Calls of the trace for which some events were not written, or NULL. Each is a
- * call of `totals` whose count is the number of missing events. The caller
- * frees the array.
+ * call of `totals` whose count is the number of missing events. The largest
+ * number comes first. The caller frees the array.
  */
 struct call_total *log_missing(const struct log *log,
 			       const struct trace *trace, size_t *n);
