@@ -38,9 +38,10 @@ marker() {
 	wait_for 10 test -s pid
 }
 
-# mark — makes the witness make its calls
+# mark [PID] — makes the witness make its calls
 mark() {
-	kill -USR1 "$(<pid)"
+	rm -f "done"
+	kill -USR1 "${1-$(<pid)}"
 	wait_for 10 test -e "done"
 }
 
@@ -157,8 +158,7 @@ while not os.path.exists("told"): time.sleep(0.05)' \
 	grep -q 'attached to 2 tasks' err
 	mark
 	kill -KILL "$(<pid)"
-	kill -USR1 "$first"
-	sleep 0.2
+	mark "$first"
 	kill -0 "$recorder"
 	kill -KILL "$first"
 	ends
@@ -167,9 +167,10 @@ while not os.path.exists("told"): time.sleep(0.05)' \
 
 @test "descendants of every generation and threads are recorded" {
 	# shellcheck disable=SC2016 # for the shells inside
-	start sh -c 'sh -c "sh -c \"sleep 100 & wait\" & wait" & wait'
+	start sh -c 'sh -c "sh -c \"sleep 100 & echo \\\$! >last; wait\" & wait" & wait'
 	local root=$!
-	sleep 0.3
+	wait_for 10 test -s last
+	wait_for 10 asleep "$(<last)" sleep
 	start "$WITNESS/blocked"
 	wait_for 10 test -e pid
 	attach -p "$root,$(<pid)"
@@ -205,11 +206,12 @@ while not os.path.exists("told"): time.sleep(0.05)' \
 	start sh -c 'exec sleep 100'
 	sleep 3		# watching sys_exit is no longer needed
 	echo "$!" >"$cgroup/cgroup.procs"
+	mkdir leaver
 	# shellcheck disable=SC2016 # for the shell inside
 	start sh -c 'echo $$ >"$1/cgroup.procs"; echo $$ >"$1/../../cgroup.procs"
-		exec "$2" 0' sh "$cgroup" "$WITNESS/marker"
-	sleep 0.2
-	kill -KILL "$(<pid)" "${started[0]}" "${started[2]}"
+		cd leaver && exec "$2" 0' sh "$cgroup" "$WITNESS/marker"
+	wait_for 10 test -s leaver/pid
+	kill -KILL "$(<pid)" "${started[2]}" "$(<leaver/pid)"
 	ends
 	[ "$(recorded getpgid)" -eq 5 ]
 	facts run.sp | shows '^x86_64 rt_sigaction '
@@ -310,10 +312,11 @@ joining() {
 	joining "$cgroup" "$WITNESS/exit-nolibc"
 	ends
 	[ "$(facts run.sp)" = 'x86_64 exit_group 1' ]
-	start sh -c 'until [ -e go ]; do sleep 0.1; done; exec "$0"' \
+	start sh -c 'until [ -e go ]; do sleep 0.1; echo turn >>turns; done; exec "$0"' \
 		"$WITNESS/exit-nolibc"
 	attach --from-exec -p $!
-	sleep 0.4
+	: >turns
+	wait_for 20 eval '[ "$(wc -l <turns)" -ge 3 ]'
 	touch go
 	ends
 	sp-emit --json run.sp | jq -r '.images[].path' | sort >images
@@ -328,8 +331,7 @@ joining() {
 	marker 4
 	attach -p "$first" -p "$(<pid)" --label part=x
 	mark
-	kill -USR1 "$first"
-	sleep 0.2
+	mark "$first"
 	kill -KILL "$first" "$(<pid)"
 	ends
 	runs=$(sp-emit --json run.sp | jq -c '.calls[] |
@@ -537,7 +539,8 @@ waiting_box() {
 
 @test "a recorder in a PID namespace attaches to a target in other namespaces" {
 	# shellcheck disable=SC2016 # for the shell inside
-	unshare -p -f --mount-proc sh -c 'sleep 100 & sleep 0.2
+	unshare -p -f --mount-proc sh -c 'sleep 100 &
+		until grep -q "(sleep) S" /proc/$!/stat; do sleep 0.1; done
 		sp-record -q -t 0.2 -o run.sp -p $!; kill -KILL $!'
 	facts run.sp | shows -x 'x86_64 clock_nanosleep 1 inflight'
 	under=(unshare -U -r -p -f --kill-child -m)
@@ -562,14 +565,17 @@ waiting_box() {
 		pids+=($!)
 		start sh -c 'exec sleep 100'
 		targets+=($!)
-		sp-record -q -o "p$i.sp" -p "$!" 2>/dev/null 3>&- &
+		wait_for 10 asleep $! sleep
+		sp-record -q -o "p$i.sp" -p "$!" --ready-fd=9 9>"p$i.ready" 2>/dev/null 3>&- &
 		pids+=($!)
 	done
 	attach -p "$(<pid)"
 	mark
 	kill -KILL "$(<pid)"
 	ends
-	sleep 1
+	for i in {1..15}; do
+		wait_for 60 test -s "p$i.ready"
+	done
 	kill -KILL "${targets[@]}"
 	wait "${pids[@]}"
 	[ "$(recorded getpgid)" -eq 7 ]
@@ -695,8 +701,7 @@ if not os.fork():
     os._exit(0)
 time.sleep(100)' 3>&- &
 	started+=($!)
-	wait_for 10 pgrep -P $! >/dev/null
-	sleep 0.1
+	wait_for 10 pgrep -r Z -P $!
 	run --separate-stderr -125 sp-record -o run.sp -p "$(pgrep -P $!)"
 	[[ $stderr == *"has exited already, and its parent has not waited for it" ]]
 	[ ! -e run.sp ]
@@ -713,7 +718,7 @@ time.sleep(100)' 3>&- &
 	END
 	start /usr/bin/python3 leaderless.py
 	wait_for 10 test -e ready
-	sleep 0.2
+	wait_for 10 grep '^State:.Z' /proc/$!/status
 	attach -p $!
 	touch go
 	ends
@@ -749,10 +754,11 @@ time.sleep(100)' 3>&- &
 		cp "$WITNESS/exit-nolibc" "$second"
 	}
 	# shellcheck disable=SC2016 # for the shell inside
-	start sh -c 'while :; do "$1"; "$2"; done' sh "$WITNESS/exit-nolibc" \
-		"$second"
+	start sh -c 'while :; do "$1"; "$2"; echo turn >>turns; done' sh \
+		"$WITNESS/exit-nolibc" "$second"
 	attach -p $!
-	sleep 0.5
+	: >turns
+	wait_for 20 eval '[ "$(wc -l <turns)" -gt 20 ]'
 	kill -KILL "${started[0]}"
 	ends
 	local image counts=()
@@ -790,7 +796,7 @@ time.sleep(100)' 3>&- &
 	setsid -f sh -c 'echo $$ >daemon; exec sleep 100' 3>&-
 	wait_for 5 test -s daemon
 	started+=("$(<daemon)")
-	sleep 0.2
+	wait_for 10 asleep "$(<daemon)" sleep
 	attach -p "$(<daemon)"
 	if [ "$(awk '{ print $4 }' "/proc/$(<daemon)/stat")" -eq 1 ]; then
 		grep -q "looks like a daemon's leader.*--cgroup" err
@@ -841,7 +847,7 @@ time.sleep(100)' 3>&- &
 	under=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
 	WITNESS=. marker 5
 	setpriv --reuid=nobody --regid=nogroup --clear-groups ./sp-record \
-		-t 2 -p "$(<pid)" 2>err >run.sp 3>&- &
+		-t 20 -p "$(<pid)" 2>err >run.sp 3>&- &
 	recorder=$!
 	wait_for 10 grep -q 'attached to' err
 	mark

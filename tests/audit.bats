@@ -178,12 +178,13 @@ auditing() {
 
 @test "listening: -t and signals end it under a flood of records" {
 	requires_audit
-	local by_time started=$SECONDS
+	local by_time started
 	flood 2
 	watch -t 1 --unit=none
 	by_time=$watcher
 	watch -t 60 --unit=none
 	sleep 1
+	started=$SECONDS
 	kill -TERM "$watcher"
 	for watcher in "$by_time" "$watcher"; do
 		timeout 25 tail --pid="$watcher" -f /dev/null ||
@@ -408,12 +409,13 @@ make_old_cgroup() {
 	watch --exe="$caller" --unit="sandprint-$$"
 	kill -STOP "$watcher"
 	# nobody waits for this orphan
-	within staged sh -c '"$0" 4 & exec sleep 1' "$caller" 3>&- &
-	sleep 0.5
-	pgrep -r Z -x caller
+	mkfifo over
+	within staged sh -c '"$0" 4 & exec cat over' "$caller" 3>&- &
+	wait_for 10 pgrep -r Z -x caller
 	kill -CONT "$watcher"
 	# the cgroup of its parent decides
 	stop 1
+	: 1<>over
 	wait $!
 	[ "$(row)" = "4 getpgid log $caller" ]
 	watch --exe="$caller" --unit="sandprint-$$"
@@ -521,14 +523,20 @@ forms() {
 		printf "[Journal]\nStorage=volatile\nAudit=\n" >conf
 		mount --bind conf /etc/systemd/journald.conf
 		/lib/systemd/systemd-journald 3>&- & journald=$!
-		for i in 1 2 3 4 5 6 7 8 9; do
-			[ -e /run/systemd/journal/stdout ] || sleep 0.2
+		n=0
+		until [ -e /run/systemd/journal/stdout ] || [ $((n += 1)) -gt 100 ]; do
+			sleep 0.1
 		done
 		sleep 0.5
 		# more lines at once would not fit into the buffer of its socket
 		bwrap --bind / / --dev /dev --proc /proc --seccomp 9 \
 			"$caller" 150 9<"$staging"
-		sleep 1
+		n=0
+		until [ "$(journalctl -D /run/log/journal -o short |
+				grep -c "SECCOMP.*$caller")" -ge 150 ] ||
+				[ $((n += 1)) -gt 50 ]; do
+			sleep 0.2
+		done
 		kill -USR1 $journald
 		for f in short short-iso json export; do
 			journalctl -D /run/log/journal --no-pager -o $f >$f

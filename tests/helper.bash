@@ -133,6 +133,24 @@ wait_for() {
 	done
 }
 
+# asleep PID NAME — it has executed the program of that name, and sleeps
+asleep() {
+	grep -q "^$1 ($2) S" "/proc/$1/stat"
+}
+
+# when_it_runs FILE COMMAND… — runs it under timeout(1), and its time is over
+# once the file exists. (SIGALRM is what the timer of timeout(1) sends to it.)
+# timeout(1) signals COMMAND twice, and exits with 124.
+when_it_runs() {
+	local file=$1 status=0
+	shift
+	timeout 100 "$@" 3>&- &
+	wait_for 20 test -e "$file" || status=1
+	kill -ALRM $!
+	wait $! || return
+	return "$status"
+}
+
 # ended STATUS PID — waits for our child, and checks its status
 ended() {
 	local status=0

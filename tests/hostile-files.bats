@@ -74,7 +74,7 @@ teardown() {
 	mount_stuck "$WITNESS/exit-nolibc" close
 	setsid "$WITNESS/exec-stuck" fs/prog 3>&- &
 	echo $! >exec.pid
-	timeout -k 1 15 sp-record -q --stacks -t 1 -o run.sp --ready-fd=9 \
+	timeout -k 1 25 sp-record -q --stacks -t 3 -o run.sp --ready-fd=9 \
 		-p $! 9>ready 3>&- &
 	recorder=$!
 	wait_for 10 test -s ready

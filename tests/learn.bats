@@ -299,13 +299,13 @@ three_rounds() {
 	sp-record -q -o t.sp -- sh -c 'test ! -e more || exec sleep 60'
 	touch more
 	run -0 sp-verify -p p.json --enforce -t 1 --replay t.sp
-	[[ $output == *"under the profile it was killed by SIGTERM after 1."* ]]
+	[[ $output =~ under\ the\ profile\ it\ was\ killed\ by\ SIGTERM\ after\ [1-9] ]]
 	# It is compared if the command ended by itself, even if other
 	# processes were cut off.
 	sp-record -q --leader -o t.sp -- sh -c 'sleep 8 3>&- & test ! -e most'
 	: >most
 	run -1 --separate-stderr sp-verify -p p.json --enforce -t 2 --replay --junit=j.xml t.sp
-	[[ $stderr == *"under the profile it exited with 1 after 0."* ]]
+	[[ $stderr =~ under\ the\ profile\ it\ exited\ with\ 1\ after\ [01][.] ]]
 	[[ $stderr != *"no violation"* ]]
 	grep 'exited with 1 after' j.xml
 }

@@ -12,8 +12,9 @@ setup_file() {
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 	sp-record --nri="$PWD/nri.sock" --directory="$PWD/streams" \
-		--log="$PWD/log" --patience=1 "--select=app=web*" 2>err 3>&- &
+		--log="$PWD/log" --patience=30 "--select=app=web*" 2>err 3>&- &
 	plugin=$!
+	export NRI_TIMEOUT_MS=60000	# for busy machines
 }
 
 # If a test fails, this ends its processes, and with them their recorders.

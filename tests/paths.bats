@@ -323,7 +323,7 @@ while not os.path.exists("done"):
     open("/etc/passwd").close()
     time.sleep(0.01)' &
 	wait_for 20 test -e ready
-	sp-record -q --paths -t 0.5 -o run.sp -p $!
+	sp-record -q --paths -t 1 -o run.sp -p $!
 	touch "done"
 	ended 0 $!
 	sp-emit --path-list run.sp >list
@@ -332,10 +332,23 @@ while not os.path.exists("done"):
 	[ "$(wc -l <list)" = 2 ]
 }
 
+# naps PID — how often it has gone to sleep
+naps() {
+	awk '$1 == "voluntary_ctxt_switches:" { print $2 }' "/proc/$1/status"
+}
+
+# rests PID NAPS — it went to sleep since then, and has nothing to do
+rests() {
+	local naps
+	naps=$(naps "$1")
+	[ "$naps" -gt "$2" ] && sleep 0.2 && [ "$(naps "$1")" = "$naps" ]
+}
+
 # flooded ACT AGAIN — records 6000 names while the recorder is stopped, and
 # AGAIN of them once more when it has continued. `list` has the paths, and
 # `lost` the number of lost ones.
 flooded() {
+	local before
 	rm -f ready go looked again
 	sp-record -q --paths --name "flood $1" -o run.sp -- \
 		"$TESTS/flood" "$1" 6000 "$2" >log 2>&1 3>&- &
@@ -343,8 +356,9 @@ flooded() {
 	kill -STOP $!
 	touch go
 	wait_for 60 test -s looked
+	before=$(naps $!)
 	kill -CONT $!
-	sleep 0.5
+	wait_for 20 rests $! "$before"
 	touch again
 	ended 0 $!
 	sp-emit --path-list run.sp >list

@@ -79,19 +79,21 @@ parts() {
 	[ "$(counts getsid --from=run)" = 0 ]
 	[ "$(counts execve --from=up --until=run)" = 1 ]
 	[ "$(counts execve --from=run)" = 0 ]
-	sp-record -q --mark=usr=SIGUSR2 -o run.sp -- sh -c '
-		trap "echo passed on" USR2
-		kill -USR2 $PPID; sleep 0.3; umask 077 && cat /dev/null' >out 2>&1
+	mkfifo marked
+	sp-record -q --mark=usr=SIGUSR2 -o run.sp --ready-fd=9 -- sh -c '
+		trap "echo passed on" USR2; read -r _ <marked &
+		kill -USR2 $PPID; wait; umask 077 && cat /dev/null' \
+		>out 2>&1 9<>marked
 	[ ! -s out ]
 	[ "$(counts umask --from=usr)" -gt 0 ]
 	[ "$(counts execve --until=usr)" -gt 0 ]
 	# this one is attached; the process changes its name in /proc
 	sh -c 'while [ ! -e go ]; do sleep 0.05; done
 		printf serving >/proc/$$/comm; umask 022' &
-	sp-record -q --mark=serving -o run.sp -p $! &
-	sleep 1
+	sp-record --mark=serving -o run.sp -p $! 2>err &
+	wait_for 10 grep 'attached to' err
 	touch go
-	wait $!
+	ended 0 $!
 	[ "$(counts umask --from=serving)" -gt 0 ]
 	[ "$(counts umask --until=serving)" = 0 ]
 }

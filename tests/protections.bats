@@ -104,7 +104,7 @@ services() {
 	program user 'id -un; pwd; cat file; echo more >data/out; cat data/out'
 	service user Type=oneshot User=nobody WorkingDirectory=/home/u \
 		ExecStart=/opt/user
-	program notify 'systemd-notify --ready; echo $$ >/run/notify.pid; sleep 0.3; echo ready'
+	program notify 'systemd-notify --ready; echo $$ >/run/notify.pid; n=0; until [ -s /var/log/app/reload ] || [ $((n += 1)) -gt 100 ]; do sleep 0.1; done; echo ready'
 	program reload 'echo reloaded >/var/log/app/reload'
 	service notify Type=notify NotifyAccess=all ExecStart=/opt/notify \
 		ExecReload=/opt/reload
@@ -166,8 +166,14 @@ start() {
 	cat <<-END
 	systemctl start $2; echo \$? >/out/$1.started
 	case $1 in
-	notify) systemctl reload $2; sleep 0.5 ;;
-	replace) sleep 1 ;;
+	notify) systemctl reload $2 ;;
+	esac
+	case $1 in
+	notify | replace)
+		n=0
+		while systemctl -q is-active $2 && [ \$((n += 1)) -le 100 ]; do
+			sleep 0.1
+		done ;;
 	forking)
 		n=0
 		until [ -s /run/app/pid ] || [ \$((n += 1)) -gt 100 ]; do

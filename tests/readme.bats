@@ -46,7 +46,11 @@ prepare() {
 	[ "$(wc -l <commands)" -ge 60 ]
 	prepare
 	while IFS=$'\t' read -r want command; do
-		[[ $command != *'-p 1234'* ]] || command="sleep 2 & ${command/1234/\$!}"
+		# the process ends once it is recorded
+		[[ $command != *'-p 1234'* ]] || command="sleep 100 & pid=\$!
+			${command/1234/\$pid} 2>&1 | while read -r line; do
+				[[ \$line != *'attached to'* ]] || kill \$pid
+			done"
 		run timeout 30 bash -o pipefail -c "PATH=$PWD/bin:\$PATH; $command" </dev/null
 		tail -n 5 <<<"$output"
 		echo "$command: exit status $status"

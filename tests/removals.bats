@@ -27,7 +27,7 @@ setup_file() {
 	s=$1/redis.sock
 	redis-server --port 0 --unixsocket $s --save '' >/dev/null &
 	i=0
-	until [ "$(redis-cli -s $s ping 2>/dev/null)" = PONG ] || [ $i = 50 ]; do
+	until [ "$(redis-cli -s $s ping 2>/dev/null)" = PONG ] || [ $i = 300 ]; do
 		sleep 0.1; i=$((i + 1))
 	done
 	redis-benchmark -s $s -n 200 -q >/dev/null &&
@@ -48,7 +48,7 @@ setup_file() {
 	nginx -e $1/error -c $1/nginx.conf &
 	get() { busybox wget -q -O - http://127.0.0.1:18096/ 2>/dev/null; }
 	i=0
-	until [ "$(get)" = hello ] || [ $i = 50 ]; do sleep 0.1; i=$((i + 1)); done
+	until [ "$(get)" = hello ] || [ $i = 300 ]; do sleep 0.1; i=$((i + 1)); done
 	get >/dev/null && get >/dev/null && kill -QUIT $! && wait && echo worked
 	END
 	cp "$TESTS/scripts/everyday.py" programs/

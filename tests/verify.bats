@@ -370,9 +370,10 @@ trace() {
 # says_bye TOOL… — runs a command under timeout(1), which signals twice; the
 # command must shut down
 says_bye() {
-	run -124 timeout 1 sp-verify "$@" -- sh -c '
+	rm -f up
+	run -124 when_it_runs up sp-verify "$@" -- sh -c '
 		trap "sleep 1; echo bye; exit 0" TERM
-		while :; do sleep 0.05; done'
+		: > up; while :; do sleep 0.05; done'
 	[[ "$output" == *bye* ]]
 	[[ "$output" != *"ended by"* ]]
 	# The two may count as one signal, but not if some time passes between
@@ -381,9 +382,9 @@ says_bye() {
 	sp-verify "$@" -- sh -c 'trap "sleep 1; exit 8" TERM; : > up
 		while :; do sleep 0.05; done' 2> err 3>&- &
 	wait_for 10 test -e up
-	kill -TERM $!
-	sleep 0.05
-	kill -TERM $!
+	# one process sends both, so that there is little time in between
+	perl -e 'kill TERM, $ARGV[0]; select(undef, undef, undef, 0.02);
+		kill TERM, $ARGV[0]' $!
 	wait $! || [ $? = 1 ]
 	grep 'exited with 8' err
 }

@@ -57,10 +57,13 @@ static void in_pause(void)
 #endif
 }
 
+static volatile pid_t futex_tid;
+
 static void *in_futex(void *arg)
 {
 	static int word;
 
+	futex_tid = syscall(SYS_gettid);
 	syscall(SYS_futex, &word, 0 /* FUTEX_WAIT */, 0, NULL);
 	return arg;
 }
@@ -70,17 +73,25 @@ int main(void)
 	void (*const children[])(void) = {
 		in_epoll_wait, in_accept, in_poll, in_pause,
 	};
+	enum { CHILDREN = sizeof(children) / sizeof(children[0]) };
+	pid_t pids[CHILDREN];
 	pthread_t t;
 	FILE *file;
 
-	for (size_t i = 0; i < sizeof(children) / sizeof(children[0]); i++)
-		if (fork() == 0) {
+	for (size_t i = 0; i < CHILDREN; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0) {
 			prctl(PR_SET_PDEATHSIG, SIGKILL);
 			children[i]();
 			_exit(1);
 		}
+	}
 	pthread_create(&t, NULL, in_futex, NULL);
-	usleep(200000);
+	for (size_t i = 0; i < CHILDREN; i++)
+		await_sleep(pids[i]);
+	while (!futex_tid)
+		usleep(1000);
+	await_sleep(futex_tid);
 	file = fopen("pid.new", "w");
 	if (!file)
 		err(1, "pid.new");

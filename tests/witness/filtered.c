@@ -208,7 +208,7 @@ static void kill_thread(void)
 	no_core();
 	load(SECCOMP_RET_KILL_THREAD, 0);
 	pthread_create(&t, NULL, dying_thread, NULL);
-	usleep(100000);
+	pthread_join(t, NULL);
 	MARK(getsid);
 	denial("SIGSYS", 1);
 	TRUTH(getsid, 1);

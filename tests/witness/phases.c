@@ -18,6 +18,7 @@
 enum { THREADS = 4, BEFORE = 1000, AFTER = 3000 };
 
 static atomic_int done, go;
+static volatile pid_t reader_tid;
 
 static void *worker(void *arg)
 {
@@ -37,6 +38,7 @@ static void *reader(void *arg)
 	int fd;
 
 	(void)arg;
+	reader_tid = syscall(SYS_gettid);
 	done++;
 	fd = open("fifo", O_RDONLY);
 	return close(fd) ? arg : NULL;
@@ -57,7 +59,7 @@ int main(int argc, char **argv)
 			errx(1, "pthread_create");
 	while (done <= THREADS)
 		usleep(1000);
-	usleep(100000);		/* until the reader waits */
+	await_sleep(reader_tid);
 	open("/etc/passwd", O_RDONLY);
 	prctl(PR_SET_NAME, "ready");
 	go = 1;

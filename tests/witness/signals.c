@@ -20,16 +20,18 @@ static void stop_and_continue(pid_t pid)
 {
 	int status;
 
-	usleep(100000);
+	await_sleep(pid);
 	kill(pid, SIGSTOP);
 	waitpid(pid, &status, WUNTRACED);
 	kill(pid, SIGCONT);
+	await_sleep(pid);
+	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
 }
 
 int main(void)
 {
-	struct timespec half = { .tv_nsec = 500000000 };
+	struct timespec long_time = { .tv_sec = 100 };
 	pid_t pid;
 
 	TRUTH(rt_sigreturn, SIGNALS);
@@ -39,7 +41,7 @@ int main(void)
 		raise(SIGUSR1);
 	pid = fork();
 	if (pid == 0) {
-		syscall(SYS_nanosleep, &half, NULL);
+		syscall(SYS_nanosleep, &long_time, NULL);
 		_exit(0);
 	}
 	stop_and_continue(pid);

@@ -11,6 +11,7 @@
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -49,6 +50,24 @@ static inline void truth(const char *arch, const char *name, long count,
 {
 	printf("%s %s %ld%s\n", arch, name, count, flags);
 	fflush(stdout);
+}
+
+/* Waits until the task sleeps in a call. How long it takes changes only counts. */
+static inline void await_sleep(pid_t tid)
+{
+	char path[32], line[256], *state = NULL;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", tid);
+	do {
+		FILE *file;
+
+		usleep(1000);
+		file = fopen(path, "r");
+		if (!file || !fgets(line, sizeof(line), file))
+			err(1, "%s", path);
+		fclose(file);
+		state = strrchr(line, ')');
+	} while (!state || state[2] != 'S');
 }
 
 /* Makes a harmless call that libc does not make by itself. */
