@@ -329,7 +329,7 @@ bool args_check(const struct profile *p, const struct trace *t)
 	bool fine = !err;
 
 	if (err)
-		message_error("--args: %s", problem ? problem : strerror(-err));
+		message_error("--args: %s", problem);
 	for (size_t i = 0; fine && i < t->arguments.n; i++)
 		fine = check_fact(f, t->arguments.at[i]);
 	free(problem);

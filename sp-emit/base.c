@@ -347,7 +347,7 @@ static bool check_filter(const struct base *base, const struct profile *p)
 
 	if (err)
 		message_error("%s: --base: %s", input_name(base->path),
-			      problem ? problem : strerror(-err));
+			      problem);
 	free(problem);
 	filter_free(filter);
 	return !err;

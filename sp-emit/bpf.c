@@ -15,12 +15,10 @@ void write_bpf(const struct emit *emit, FILE *out)
 {
 	struct filter *filter = NULL;
 	char *problem;
-	int err = filter_compile(emit->profile, &filter, &problem);
 
-	if (err)
-		message_error("%s", problem ? problem : strerror(-err));
-	/* libseccomp left out a call of the profile */
-	else if (problem)
+	filter_compile(emit->profile, &filter, &problem);
+	/* an error, or libseccomp left out a call of the profile */
+	if (problem)
 		message_error("%s", problem);
 	else
 		fwrite(filter->code, sizeof(*filter->code), filter->n, out);

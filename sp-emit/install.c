@@ -41,13 +41,16 @@ static bool make_text(struct drop_in *d, int (*produce)(void *), void *arg)
 	pid_t child;
 
 	if (pipe2(fds, O_CLOEXEC))
-		message_fatal("pipe: %s", strerror(errno));
+		message_fatal("cannot start a process: %s",
+			      strerror(errno));
 	child = fork();
 	if (child < 0)
-		message_fatal("fork: %s", strerror(errno));
+		message_fatal("cannot start a process: %s",
+			      strerror(errno));
 	if (!child) {
 		if (dup2(fds[1], STDOUT_FILENO) < 0)
-			message_fatal("dup2: %s", strerror(errno));
+			message_fatal("cannot start a process: %s",
+			      strerror(errno));
 		exit(produce(arg));
 	}
 	close(fds[1]);

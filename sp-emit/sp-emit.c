@@ -527,7 +527,9 @@ static bool start_reader(struct sources *from, const struct options *o)
 		return true;
 	from->reader = reader_start(o->host.root);
 	if (!from->reader)
-		message_error("--possible: %s", strerror(errno));
+		message_error("--possible: cannot start the "
+			      "process that reads executables: %s",
+			      strerror(errno));
 	return from->reader;
 }
 

@@ -272,7 +272,7 @@ static char *set_log(const struct option_row *row, void *to, const char *path)
 
 	(void)row;
 	if (*path != '/' && !here)
-		return xstrdup(strerror(errno));
+		return xasprintf("the working directory: %s", strerror(errno));
 	o->container.log = here ? xasprintf("%s/%s", here, path) : path;
 	free(here);
 	return NULL;

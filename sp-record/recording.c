@@ -258,7 +258,7 @@ static void watch(struct session *s)
 		workload_fds(&s->workload, fds);
 		tracer_rest(s->tracer, s->hurries);
 		if (poll(fds, N_FDS, patience(s)) < 0 && errno != EINTR)
-			message_fatal("poll: %s", strerror(errno));
+			message_fatal("cannot wait for events: %s", strerror(errno));
 		if (fds[0].revents)
 			on_exit_of_command(s);
 		if (fds[1].revents)

@@ -86,7 +86,8 @@ static void describe(struct options *o, char **argv,
 				 user);
 
 	if (error)
-		message_fatal("%s", strerror(-error));
+		message_fatal("cannot describe the run: %s",
+			      strerror(-error));
 	describe_append(&o->run.how, "command");
 	if (o->recording.leader)
 		describe_append(&o->run.how, "leader");
@@ -156,7 +157,8 @@ static void describe_target(const struct options *o, const struct target *t,
 				 o->name ? o->name : name);
 	free(name);
 	if (error)
-		message_fatal("%s", strerror(-error));
+		message_fatal("cannot describe the run: %s",
+			      strerror(-error));
 	describe_append(&run->how, "attached");
 	describe_append(&run->how, t->how);
 	if (o->recording.keep)
@@ -478,7 +480,8 @@ static int record_notified(struct options *o, struct recording *r,
 	if (error || r->failure != COMMAND_STARTED) {
 		output_abandon(out);
 		if (error && notify)
-			message_error("%s", strerror(-error));
+			message_error("cannot start the command: %s",
+				      strerror(-error));
 		error = error ? STATUS_FAILED :
 			fail_to_start(r, *command->argv);
 	} else {
@@ -559,7 +562,8 @@ static int record_command(struct options *o, char **argv)
 		abandon(log, out);
 		if (error) {
 			split_close(&o->tracer.split);
-			message_fatal("%s", strerror(-error));
+			message_fatal("cannot start the command: %s",
+				      strerror(-error));
 		}
 		error = fail_to_start(&r, argv[0]);
 	} else if (!r.began) {

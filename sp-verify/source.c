@@ -85,8 +85,7 @@ static struct filter *compile(const char *path, const struct profile *p,
 	err = loader_compile(loader, p, &f, &problem);
 	text = problem ? text_printable(problem) : NULL;
 	if (err)
-		message_error("%s: %s", input_name(path),
-			      text ? text : strerror(-err));
+		message_error("%s: %s", input_name(path), text);
 	else if (text)
 		message_note("%s: %s", input_name(path), text);
 	free(text);

@@ -598,6 +598,9 @@ int filter_compile(const struct profile *profile, struct filter **filter,
 	if (err) {
 		filter_free(*filter);
 		*filter = NULL;
+		if (!*problem)
+			*problem = xasprintf("cannot compile the filter: %s",
+					     strerror(-err));
 		return err;
 	}
 	list = profile->ordered ? NULL : left_out(profile);

@@ -31,7 +31,7 @@ struct filter {
  * Compiles a profile, and compares the program with the profile (prove.h).
  * libseccomp compiles it as for a container runtime, in a process with limits;
  * a profile with an order is compiled without libseccomp. Returns 0 or -errno.
- * On failure, `problem` (the caller frees it; it can be NULL) says what
+ * On failure, `problem` (the caller frees it) says what failed, or what
  * libseccomp refused or compiled wrongly. On success, it lists rules that were
  * left out because the installed libseccomp cannot express them.
  */

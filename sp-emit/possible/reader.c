@@ -349,7 +349,7 @@ static _Noreturn void serve(struct reader *r, const char *root, int begin,
 struct reader *reader_start(const char *root)
 {
 	struct reader *r = xcalloc(1, sizeof(*r));
-	int go[2] = { -1, -1 }, done[2] = { -1, -1 };
+	int go[2] = { -1, -1 }, done[2] = { -1, -1 }, error;
 
 	r->shared = mmap(NULL, sizeof(*r->shared), PROT_READ | PROT_WRITE,
 			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -368,6 +368,7 @@ struct reader *reader_start(const char *root)
 	r->done = done[0];
 	return r;
 fail:
+	error = errno;
 	for (int i = 0; i < 2; i++) {
 		close(go[i]);
 		close(done[i]);
@@ -375,6 +376,7 @@ fail:
 	if (r->shared != MAP_FAILED)
 		munmap(r->shared, sizeof(*r->shared));
 	free(r);
+	errno = error;
 	return NULL;
 }
 

@@ -480,7 +480,8 @@ static bool tell(int report, int ready, struct attendance *a)
 	if (n == 1)
 		return write(report, "\n", 1) == 1;
 	problem = a->recorder > 0 ? wait_for_recorder(a) :
-		a->out ? xstrdup(strerror(errno)) :
+		a->out ? xasprintf("cannot start the recorder: %s",
+				    strerror(errno)) :
 		xasprintf("%s: %s", a->stream.shown, strerror(errno));
 	if (problem && write(report, problem, strlen(problem)) < 0) {
 		char *what = title(a->subject);
@@ -602,7 +603,8 @@ char *attend(const struct subject *s, const struct request *r,
 	hurry(0);
 	if (!problem && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
 				   fds)) {
-		problem = xstrdup(strerror(errno));
+		problem = xasprintf("cannot make a socket: %s",
+				    strerror(errno));
 	} else if (!problem) {
 		if (fork_attending(&a, fds))
 			problem = await(fds[0], o->patience > 0 ? o->patience :

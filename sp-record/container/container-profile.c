@@ -84,7 +84,8 @@ static char *emit(int stream, int base, int out)
 	char *problem = NULL;
 
 	if (in < 0 || messages < 0)
-		problem = xstrdup(strerror(errno));
+		problem = xasprintf("cannot start sp-emit: %s",
+				    strerror(errno));
 	else if (run_emit(in, base, out, messages))
 		problem = last_message(messages);
 	if (in >= 0)

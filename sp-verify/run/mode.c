@@ -43,7 +43,8 @@ static bool run_command(const struct options *o, const struct filter *filter,
 				 prepared.command.user);
 
 	if (error)
-		message_fatal("%s", strerror(-error));
+		message_fatal("cannot describe the run: %s",
+			      strerror(-error));
 	describe_append(&run.how, "command");
 	ok = ok && live_run(&live, &prepared.command, &run, report, &result);
 	prepare_end(&prepared);

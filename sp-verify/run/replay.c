@@ -190,7 +190,8 @@ static void describe_again(const struct run *recorded,
 	int error = describe_run(run, recorded->argv, recorded->name, user);
 
 	if (error)
-		message_fatal("%s", strerror(-error));
+		message_fatal("cannot describe the run: %s",
+			      strerror(-error));
 	free(run->cwd);
 	run->cwd = xstrdup(recorded->cwd);
 	run->umask = recorded->umask;
