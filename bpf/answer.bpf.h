@@ -48,9 +48,9 @@ static __always_inline bool is_error(__s64 result)
 }
 
 /*
- * Whether a filter undid the call, to send a signal in its place. Elsewhere
- * than on x86, the result is then the call's first argument, which can look
- * like an error: so only the signal tells.
+ * Whether a filter undid the call, to send a signal in its place. On other
+ * architectures than x86, the result is then the call's first argument, which
+ * can look like an error: there, only the signal shows this.
  */
 static __always_inline bool is_rolled_back(struct task_struct *task,
 					   struct pt_regs *regs, __s64 result)
@@ -76,7 +76,7 @@ static __always_inline bool is_rolled_back(struct task_struct *task,
 
 /*
  * Counts a call that had no sys_enter, as its result shows. Returns the task's
- * new stand.
+ * new position.
  */
 static __noinline int count_answered(struct task_struct *task,
 				     struct rare_key *key,
@@ -89,17 +89,17 @@ static __noinline int count_answered(struct task_struct *task,
 		key->answer = is_error(result) ? result : 0;
 	} else {
 		if (!bpf_map_update_elem(&trapped, &address, key, BPF_ANY))
-			return STAND_TRAPPED;
+			return POSITION_TRAPPED;
 		add(&progress.lost_calls, 1);
-		return STAND_OUTSIDE;
+		return POSITION_OUTSIDE;
 	}
 	count_rare(key);
-	return STAND_OUTSIDE;
+	return POSITION_OUTSIDE;
 }
 
 /*
- * Counts the call that this exit shows, if it was not counted. Returns the
- * task's new stand.
+ * Counts the call whose exit this is, if it was not counted. Returns the task's
+ * new position.
  */
 static __always_inline __u32 judge_exit(struct task_slot *slot, __u32 state,
 					struct task_struct *task,
@@ -111,15 +111,15 @@ static __always_inline __u32 judge_exit(struct task_slot *slot, __u32 state,
 		.nr = regs_nr(regs),
 	};
 
-	switch (stand_of(state)) {
-	case STAND_TRANSIT:
+	switch (position_of(state)) {
+	case POSITION_TRANSIT:
 		if (key.nr < 0 ||
 		    (!result && trait_of(key.row, key.nr) & TRAIT_FORK))
-			return STAND_OUTSIDE;
+			return POSITION_OUTSIDE;
 		key.flags = RARE_INFLIGHT;
 		count_rare(&key);
-		return STAND_OUTSIDE;
-	case STAND_UNKNOWN:
+		return POSITION_OUTSIDE;
+	case POSITION_UNKNOWN:
 		/*
 		 * The call may have begun before sys_exit was watched. Then it
 		 * was already counted.
@@ -127,9 +127,9 @@ static __always_inline __u32 judge_exit(struct task_slot *slot, __u32 state,
 		if (!(state & STATE_FILTERED) || key.nr < 0 ||
 		    trait_of(key.row, key.nr) & TRAIT_EXEC ||
 		    was_counted(key.image, key.row, key.nr))
-			return STAND_OUTSIDE;
+			return POSITION_OUTSIDE;
 		break;
-	case STAND_TRAPPED:
+	case POSITION_TRAPPED:
 		settle_trapped(0);
 		break;
 	}
@@ -140,7 +140,7 @@ static __always_inline int leave(struct task_struct *task,
 				 struct pt_regs *regs, __s64 result)
 {
 	struct task_slot *slot = slot_of(MEMBER(task, pid));
-	__u32 state, stand;
+	__u32 state, position;
 
 	if (!is_followed(slot) || !control.watch)
 		return 0;
@@ -148,17 +148,17 @@ static __always_inline int leave(struct task_struct *task,
 	    !(trait_of(current_row(task, regs), regs_nr(regs)) & TRAIT_FILTER))
 		progress.unwatched = 1;
 	state = slot->state;
-	stand = stand_of(state);
-	if (stand == STAND_INSIDE || stand == STAND_NEW) {
-		slot->state = state_with(state, STAND_OUTSIDE);
+	position = position_of(state);
+	if (position == POSITION_INSIDE || position == POSITION_NEW) {
+		slot->state = state_with(state, POSITION_OUTSIDE);
 		return 0;
 	}
 	/* `seek` may just have found the task asleep and counted the call. */
-	if (!move(slot, state, state_with(state, STAND_OUTSIDE)))
+	if (!move(slot, state, state_with(state, POSITION_OUTSIDE)))
 		return 0;
-	stand = judge_exit(slot, state, task, regs, result);
-	if (stand != STAND_OUTSIDE)
-		slot->state = state_with(state, stand);
+	position = judge_exit(slot, state, task, regs, result);
+	if (position != POSITION_OUTSIDE)
+		slot->state = state_with(state, position);
 	return 0;
 }
 

@@ -14,7 +14,7 @@ static __always_inline __u32 current_row(struct task_struct *task,
 	return MEMBER(task, thread_info.flags) & TIF_32BIT ?
 		ROW_COMPAT : ROW_NATIVE;
 #else
-	/* The flag of the task has another number in newer kernels. */
+	/* The task's flag has another value in newer kernels. */
 	return (BPF_CORE_READ(regs, status) & SR_UXL) == SR_UXL_32 ?
 		ROW_COMPAT : ROW_NATIVE;
 #endif
@@ -25,20 +25,23 @@ static __always_inline __u32 current_row(struct task_struct *task,
  * does, on arm64 it does not.
  */
 #if defined(__TARGET_ARCH_arm64)
-enum { STAND_FORKED = STAND_OUTSIDE };
+enum { POSITION_FORKED = POSITION_OUTSIDE };
 #else
-enum { STAND_FORKED = STAND_NEW };
+enum { POSITION_FORKED = POSITION_NEW };
 #endif
 
-/* The index of a call in the tables of calls, if it is below TRAITS_NUMBERS. */
+/*
+ * Returns the index of a call in the tables of calls, if it is below
+ * TRAITS_NUMBERS.
+ */
 static __always_inline __u64 number_index(__u32 row, __s32 nr)
 {
 	__u64 at = (__u32)nr & ~(row == ROW_NATIVE ? X32_BIT : 0);
 
 #if !defined(__TARGET_ARCH_x86)
 	/*
-	 * The barrier makes clang compare the same register that it uses as
-	 * index.
+	 * The barrier makes clang use the same register for the comparison and
+	 * as the index.
 	 */
 	asm volatile("" : "+r"(at));
 #endif

@@ -30,8 +30,9 @@ static __always_inline void arm_task(struct task_slot *slot, __u32 state,
 }
 
 /*
- * `address` is the task's; `state` has STATE_MANAGER and STATE_SCOPE. Not
- * static: the verifier then checks it once, not at each turn of a loop.
+ * `address` is the task's; `state` has STATE_MANAGER and STATE_SCOPE. The
+ * function is not static: the verifier then checks it once, and not in each
+ * iteration of a loop.
  */
 __noinline int follow_candidate(__u64 address, __u32 state, bool arm)
 {
@@ -67,7 +68,7 @@ __noinline int follow_candidate(__u64 address, __u32 state, bool arm)
 		BPF_CORE_READ(task, fs, root.mnt),
 	});
 	image = in_phase(image_of(exe, task, scope_of(state)));
-	compare_exchange(&slot->state, 0, state_with(state, STAND_TRANSIT));
+	compare_exchange(&slot->state, 0, state_with(state, POSITION_TRANSIT));
 	add(&progress.live, 1);
 	if (compare_exchange(&slot->image, none, image) != none) {
 		sub(&progress.live, 1);		/* another CPU was faster */
@@ -100,8 +101,8 @@ static __always_inline void follow(struct task_struct *task, __u32 state,
 enum ascent { ASCENT_AT_TOP, ASCENT_FOLLOWED };
 
 /*
- * One step towards the root of the process tree, unless the task is followed:
- * its parent's address, or an enum ascent.
+ * Takes one step towards the root of the process tree, unless the task is
+ * followed. Returns the address of the task's parent, or an enum ascent.
  */
 __noinline __u64 ascend(__u64 address)
 {
@@ -114,7 +115,7 @@ __noinline __u64 ascend(__u64 address)
 		(__u64)BPF_CORE_READ(task, real_parent);
 }
 
-/* The nearest followed task: this task or one of its ancestors. */
+/* Returns the nearest followed task: this task or one of its ancestors. */
 static __always_inline struct task_slot *followed_origin(
 	struct task_struct *task)
 {
@@ -135,8 +136,9 @@ static __always_inline struct task_slot *followed_origin(
 }
 
 /*
- * The scope + 1 of the recorded cgroup that is this cgroup or contains it; 0:
- * none. Not static, because a loop within a loop takes the verifier long.
+ * Returns the scope + 1 of the recorded cgroup that is this cgroup or contains
+ * it, or 0 if there is none. The function is not static, because a loop within
+ * a loop takes the verifier long.
  */
 __noinline int find_cgroup(__u64 address)
 {
@@ -163,8 +165,8 @@ __noinline int find_cgroup(__u64 address)
 }
 
 /*
- * Not static, so that the verifier checks it once rather than at each turn of a
- * loop.
+ * It is not static, so that the verifier checks it once, and not in each
+ * iteration of a loop.
  */
 __noinline int scope_by_cgroup(__u64 address)
 {
@@ -189,14 +191,17 @@ __noinline int scope_by_cgroup(__u64 address)
 	return 0;
 }
 
-/* The scope + 1 of the recorded cgroup that contains the task; 0: none. */
+/*
+ * Returns the scope + 1 of the recorded cgroup that contains the task, or 0 if
+ * there is none.
+ */
 static __always_inline __u32 cgroup_scope(struct task_struct *task)
 {
 	return scope_by_cgroup(address_of(task));
 }
 
 /*
- * Whether a task that joins the target is only followed from its next exec on.
+ * Whether a task that joins the target is followed only from its next exec on.
  */
 static __always_inline bool is_armed_joining(__u32 scope)
 {
@@ -204,9 +209,9 @@ static __always_inline bool is_armed_joining(__u32 scope)
 }
 
 /*
- * The same for tasks that were in the target before. What user space knows
- * about a container can be outdated: if the task has executed something, the
- * container's program has started.
+ * Whether a task that was in the target before is followed only from its next
+ * exec on. User space may have outdated data about a container: if the task has
+ * executed something, the container's program has started.
  */
 static __always_inline bool is_armed_there(struct task_struct *task,
 					   __u32 scope)
@@ -280,7 +285,10 @@ int seeking_fork_classic(struct classic_task *ctx)
 	return child ? on_seeking_fork(parent, child) : 0;
 }
 
-/* Follow the task that has this link at an offset; the address of the next. */
+/*
+ * Follows the task that has this link at an offset. Returns the address of the
+ * next link.
+ */
 __noinline __u64 follow_next(__u64 link, __u64 offset, __u32 state, bool arm)
 {
 	struct list_head *at = (void *)link;
@@ -289,7 +297,7 @@ __noinline __u64 follow_next(__u64 link, __u64 offset, __u32 state, bool arm)
 	return (__u64)BPF_CORE_READ(at, next);
 }
 
-/* Walk a list of tasks from its head. */
+/* Walks a list of tasks from its head. */
 __noinline int follow_list(__u64 address, __u64 offset, __u32 state, bool arm)
 {
 	struct list_head *head = (void *)address;
@@ -361,8 +369,8 @@ int cgroup_attach_task(struct bpf_raw_tracepoint_args *ctx)
 }
 
 /*
- * The scope + 1 of a task in `wanted`, which has ids of the recorder's
- * namespace; 0: the task is not in it.
+ * Returns the scope + 1 of a task in `wanted`, which has ids of the recorder's
+ * namespace, or 0 if the task is not in it.
  */
 static __always_inline __u32 wanted_scope(struct task_struct *task,
 				      struct task_struct *recorder)
@@ -404,9 +412,9 @@ static __always_inline void look(struct task_struct *task,
 		.flags = RARE_INFLIGHT,
 	};
 
-	if (stand_of(state) == STAND_TRANSIT && sleeps &&
+	if (position_of(state) == POSITION_TRANSIT && sleeps &&
 	    !(sleeps & TASK_NEW) && key.nr >= 0 &&
-	    move(slot, state, state_with(state, STAND_INSIDE)))
+	    move(slot, state, state_with(state, POSITION_INSIDE)))
 		count_rare(&key);
 }
 
@@ -452,7 +460,7 @@ int seek(struct bpf_iter__task *ctx)
 	if (!is_followed(slot))
 		return 0;
 	look(task, slot);
-	if (stand_of(slot->state) == STAND_TRANSIT)
+	if (position_of(slot->state) == POSITION_TRANSIT)
 		progress.transit++;
 	return 0;
 }

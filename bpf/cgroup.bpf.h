@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
  * A part of record.bpf.c: notices created and removed cgroups. The kernel runs
- * this program before it makes the directory visible. So we know each cgroup
- * before a process can be in it.
+ * this program before it makes the directory visible. So the recorder knows
+ * each cgroup before a process can be in it.
  */
 
 /* The kernel holds cgroup_mutex: these programs never run at the same time. */
@@ -53,8 +53,8 @@ static __always_inline bool is_long_id(const char *name, long size)
 
 /*
  * Whether a cgroup at `place` may be below the cgroup whose name is in
- * ancestor_name. A global function, which the kernel verifies once, and not
- * again for each level.
+ * ancestor_name. The function is global, so that the kernel verifies it once,
+ * and not again for each level.
  */
 __noinline int permits_below(__u32 place, long size)
 {
@@ -65,8 +65,8 @@ __noinline int permits_below(__u32 place, long size)
 }
 
 /*
- * Whether all cgroups above it permit it at this place, up to the root that we
- * see.
+ * Whether all cgroups above it permit it at this place, up to the root that
+ * sp-record sees.
  */
 static __noinline int is_placed(struct cgroup *c, __u64 root, __u32 place)
 {
@@ -98,7 +98,7 @@ static __always_inline bool is_makers_right(void)
 }
 
 /*
- * If a component of an awaited path was created, await the component below it.
+ * If a component of an awaited path was created, awaits the component below it.
  */
 static __always_inline void await_next(const struct awaited *a,
 				       struct cgroup_id id)
@@ -117,8 +117,8 @@ static __always_inline void await_next(const struct awaited *a,
 }
 
 /*
- * Stops awaiting what was awaited in a removed directory: the directory never
- * comes back.
+ * Stops awaiting entries of a removed directory: the directory never comes
+ * back.
  */
 static __always_inline void await_no_more(struct cgroup *c,
 					  struct cgroup_id id)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * With --paths: the objects that calls act on, as the kernel shows them to its
- * security modules before it acts. A part of record.bpf.c.
+ * With --paths: finds the objects on which calls act, as the kernel shows them
+ * to its security modules before it acts. A part of record.bpf.c.
  *
  * These programs are loaded as programs of raw tracepoints. If the kernel
  * permits programs on its functions, sp-record/confirm.c loads the same

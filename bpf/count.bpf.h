@@ -9,10 +9,10 @@ static __always_inline __u64 note_new(void)
 }
 
 /*
- * The verifier checks a function that is not static once, by itself, and not
- * again with each state that it is called in. Repeated checks would take most
- * of the time of a start. Such functions take numbers, or the address of
- * something of known size, which they have to check for NULL.
+ * The verifier checks a static function again for each state in which it is
+ * called, which would take most of the time of a start. It checks a function
+ * that is not static only once. Such functions take numbers, or the address of
+ * an object of known size, which they have to check for NULL.
  *
  * count_rare() returns 1 if the element was not in the map before.
  */
@@ -50,9 +50,9 @@ CHECKED_ONCE int count_rare(const struct rare_key *given)
 }
 
 /*
- * The element of the table for a call that has one. The barrier keeps clang
- * from dropping the mask; without the mask, the verifier of 6.1 does not know
- * the bound.
+ * Returns the element of the table for a call that has one. The barrier keeps
+ * clang from dropping the mask; without the mask, the verifier of 6.1 does not
+ * know the bound.
  */
 static __always_inline struct tally *tally_of(struct image_calls *c, __u32 row,
 					      __s32 nr)
@@ -72,7 +72,7 @@ static __always_inline void apart(void)
 	asm volatile("");
 }
 
-/* The image's element for a group of CPUs, or NULL if it has none. */
+/* Returns the image's element for a group of CPUs, or NULL if it has none. */
 static __always_inline struct image_calls *calls_of(__u32 image, __u32 group)
 {
 	__u32 i = group & groups_mask, id = image & IMAGE_ID;
@@ -85,7 +85,7 @@ static __always_inline struct image_calls *calls_of(__u32 image, __u32 group)
 	return id < table_images ? bpf_map_lookup_elem(&table, &i) : NULL;
 }
 
-/* The id of a followed image, with the current phase. */
+/* Returns the id of a followed image, with the current phase. */
 static __always_inline __u32 in_phase(__u32 image)
 {
 	return n_phases > 1 ? (image & IMAGE_ID) |

@@ -114,7 +114,7 @@ static __noinline int hold_call(struct pt_regs *regs, __u32 row, __s32 nr)
 }
 
 /*
- * A task that is followed from its next exec on made a call, which is not
+ * A task that is followed from its next exec on has made a call, which is not
  * counted.
  */
 static __noinline int note_armed(struct pt_regs *regs, __u32 row, __s32 nr,
@@ -289,7 +289,7 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 /*
  * Since Linux 7.0, the program of a raw tracepoint can be preempted, and until
  * it continues, the kernel skips it for other tasks on that CPU. Programs of
- * trace events, here named _classic, run with preemption disabled.
+ * trace events, whose names end in _classic here, run with preemption disabled.
  */
 SEC("tp/raw_syscalls/sys_enter")
 int sys_enter_classic(struct classic_call *ctx)

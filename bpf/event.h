@@ -24,19 +24,18 @@ enum {
 };
 
 /*
- * Where a task is between sys_enter and sys_exit. It is tracked while sys_exit
- * is watched, to find exits without an enter.
+ * The position of a task between sys_enter and sys_exit. It is tracked while
+ * sys_exit is watched, to find exits without an enter.
  */
-enum task_stand {
-	STAND_UNKNOWN = 0,	/* the watch began while the task was running */
-	STAND_INSIDE,		/* it is in a call, which was counted */
-	STAND_OUTSIDE,		/* it has left its last call */
-	STAND_NEW,		/* a child that has not returned from its fork */
-	STAND_TRANSIT,		/* we attached to it, and it may be in a call */
-	/*
-	 * a filter sent it a signal instead of making its call; see `trapped`
-	 */
-	STAND_TRAPPED,
+enum task_position {
+	POSITION_UNKNOWN = 0,	/* the watch began while the task was running */
+	POSITION_INSIDE,	/* it is in a call, which was counted */
+	POSITION_OUTSIDE,	/* it has left its last call */
+	POSITION_NEW,		/* it has not returned from its parent's fork */
+	/* the recorder attached to it, and it may be in a call */
+	POSITION_TRANSIT,
+	/* a filter sent it a signal instead of making its call; see `trapped` */
+	POSITION_TRAPPED,
 };
 
 /* An element of `tasks`. */
@@ -47,7 +46,7 @@ struct task_slot {
 _Static_assert(sizeof(struct task_slot) == 8, "layout");
 
 enum {
-	STATE_STAND = 0xff,		/* mask of the enum task_stand */
+	STATE_POSITION = 0xff,		/* mask of the enum task_position */
 	STATE_FILTERED = 0x100,		/* it is under a seccomp filter */
 	/* it joined the cgroup, but still executes its manager's program */
 	STATE_MANAGER = 0x200,
@@ -55,7 +54,8 @@ enum {
 	STATE_SCOPE_SHIFT = 10,
 	STATE_SCOPE = 0x3f << STATE_SCOPE_SHIFT,
 	/*
-	 * from this bit on: the value of `watch` for which the stand is valid
+	 * from this bit on: the value of `watch` for which the position is
+	 * valid
 	 */
 	STATE_EPOCH_SHIFT = 16,
 };
@@ -104,7 +104,7 @@ enum { ROW_USE = ROWS, ROW_OPERATION, ROW_START };
 enum { ROW_PRIVILEGE = 8 };
 enum {
 	CAPABILITY_MAX = 63,
-	/* this plus a capability that the ambient set has */
+	/* this plus a capability that is in the ambient set */
 	PRIVILEGE_AMBIENT = 64,
 	PRIVILEGE_NAMESPACES = 256,
 };
@@ -181,7 +181,7 @@ enum argument_what {
 /* the most distinct values for one call of an image */
 enum { ARGUMENT_DISTINCT = 64 };
 
-/* What identifies an image within a run. */
+/* Identifies an image within a run. */
 struct image_key {
 	__u64 device;		/* the kernel's dev_t */
 	__u64 inode;
@@ -258,7 +258,7 @@ _Static_assert(sizeof(struct held_call) == 56, "layout");
  */
 enum { CAST_PLACEHOLDER = 0x5ca5ca5c };
 
-/* What an entry of the log describes. */
+/* The kinds of entries in the log. */
 enum log_what {
 	LOG_CALL = 0,
 	LOG_FORK,		/* args: the child's tid and pid */
@@ -294,9 +294,9 @@ struct log_entry {
 _Static_assert(sizeof(struct log_entry) == 80, "layout");
 
 /*
- * A few calls of a thread can share one time, if it made RUSH_CALLS in a row in
- * less than a certain time each: RUSH_NS, or more where calls take longer. At
- * most RUSH_SHARE calls share a time.
+ * Calls of a thread can share one time if the thread made RUSH_CALLS calls in a
+ * row that were short enough: RUSH_NS each, or more on a machine where calls
+ * take longer. At most RUSH_SHARE calls share a time.
  */
 enum { RUSH_CALLS = 8, RUSH_NS = 2000, RUSH_NS_MAX = 16000, RUSH_SHARE = 8 };
 
@@ -419,7 +419,7 @@ struct progress {
 	__u64 filtered;		/* followed tasks that have a seccomp filter */
 	/* 1: a filter was loaded before sys_exit was watched */
 	__u64 unwatched;
-	/* tasks in STAND_TRANSIT that the last pass met */
+	/* tasks in POSITION_TRANSIT that the last pass met */
 	__u64 transit;
 	__u64 found;		/* tasks that the passes over all tasks added */
 	__u64 lost_names;	/* names for which `names` had no room */
@@ -440,7 +440,8 @@ _Static_assert(sizeof(struct progress) == 192, "layout");
 
 /*
  * If sp-record does not have root's rights, it only records the processes of
- * this viewer: those that the kernel's rule for ptrace(2) lets it trace.
+ * this viewer: those that the viewer may trace by the kernel's rule for
+ * ptrace(2).
  */
 struct viewer {
 	__u64 caps;		/* its effective capabilities */
@@ -526,8 +527,8 @@ struct split_run {
 _Static_assert(sizeof(struct split_run) == 40 + 4096, "layout");
 
 /*
- * An element of `split_images`, by id. It is all zeros for the id of an
- * executable itself.
+ * An element of `split_images`, by id. It is all zeros if the id is an
+ * executable's own.
  */
 struct split_image {
 	__u32 base;		/* the executable's id */
@@ -573,9 +574,7 @@ _Static_assert(sizeof(struct stack_sample) == 64 + 8 * 33 + 20480, "layout");
 
 /* Written by user space. */
 struct control {
-	/*
-	 * the number of the current watch over sys_exit; 0: it is not watched
-	 */
+	/* the number of the current watch on sys_exit; 0: it is not watched */
 	__u32 watch;
 	/*
 	 * passes over all tasks continue: some descendants may not be known yet
@@ -634,8 +633,8 @@ struct awaited {
 	__u32 scope;
 	__u32 place;		/* enum cgroup_place */
 	/*
-	 * index in `parts` of what is awaited below it; 0: this is the cgroup
-	 * itself
+	 * index in `parts` of the component that is awaited below it; 0: this
+	 * is the cgroup itself
 	 */
 	__u32 next;
 	__u32 zero;

@@ -4,8 +4,8 @@
  * may be recorded.
  */
 /*
- * Not static, so that the verifier checks it once rather than at each use of an
- * image.
+ * It is not static, so that the verifier checks it once, and not at each use of
+ * an image.
  */
 __noinline int walk_image(__u32 id, __u64 file, __u64 task)
 {
@@ -37,7 +37,7 @@ static __always_inline void keep_path(__u32 id, const struct image_key *key,
 	send(EVENT_IMAGE, id, BPF_CORE_READ(task, tgid));
 }
 
-/* The id of the executable. A new one is added to `images`. */
+/* Returns the id of the executable. A new executable is added to `images`. */
 static __noinline __u32 image_of(struct file *file,
 				 struct task_struct *task, __u32 scope)
 {
@@ -66,7 +66,10 @@ static __noinline __u32 image_of(struct file *file,
 	return IMAGE_OTHER;
 }
 
-/* Whether it is the name of a descriptor, or of a process's executable. */
+/*
+ * Whether it is the name of a descriptor, or the link to a process's
+ * executable.
+ */
 static __always_inline bool names_no_file(const struct exec_name *key)
 {
 	const char by_fd[9] = "/dev/fd/", by_proc[9] = "/proc/\0\0";

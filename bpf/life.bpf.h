@@ -21,8 +21,8 @@ static __always_inline bool runs_runtime_again(__u64 filename,
 	    (__u64)BPF_CORE_READ(task, nsproxy, mnt_ns) != own_mounts)
 		return false;
 	/*
-	 * One comparison of eight bytes: otherwise the verifier checks every
-	 * path through them.
+	 * It makes one comparison of eight bytes: if it compared byte by byte,
+	 * the verifier would check every path through the comparisons.
 	 */
 	__builtin_memcpy(&fd, by_fd, sizeof(fd));
 	__builtin_memcpy(&proc, by_proc, sizeof(proc));
@@ -110,7 +110,10 @@ static __always_inline bool is_executor(struct file *file)
 		return false;
 	bpf_probe_read_kernel_str((char *)name, sizeof(name),
 		BPF_CORE_READ(file, f_path.dentry, d_name.name));
-	/* Byte by byte, the verifier would go through ten times as much. */
+	/*
+	 * If it compared byte by byte, the verifier would have ten times as
+	 * much work.
+	 */
 	__builtin_memcpy(expected, executor, sizeof(expected));
 	return name[0] == expected[0] && name[1] == expected[1] &&
 		name[2] == expected[2];
@@ -159,8 +162,8 @@ static __always_inline int on_exec(struct task_struct *task, __u32 old_pid,
 		return 0;
 	before = split_by ? begin_by_exec(from, name, task) : from->image;
 	state = from->state;
-	if (stand_of(state) == STAND_TRANSIT &&
-	    move(from, state, state_with(state, STAND_INSIDE))) {
+	if (position_of(state) == POSITION_TRANSIT &&
+	    move(from, state, state_with(state, POSITION_INSIDE))) {
 		struct rare_key key = {
 			.image = from->image,
 			.nr = execve_nr,
@@ -192,7 +195,7 @@ static __always_inline int on_exec(struct task_struct *task, __u32 old_pid,
 	}
 	if (state & STATE_MANAGER && !is_executor(file))
 		state &= ~(__u32)STATE_MANAGER;
-	to->state = state_with(state, STAND_INSIDE);
+	to->state = state_with(state, POSITION_INSIDE);
 	if (is_withheld(task)) {
 		let_go(task, before, old_pid != pid, to);
 		return 0;
@@ -291,7 +294,7 @@ static __always_inline int on_fork(struct task_slot *from,
 		return 0;
 	}
 	to->state = state_with(from->state & (STATE_MANAGER | STATE_SCOPE),
-			       STAND_FORKED);
+			       POSITION_FORKED);
 	add(&progress.tasks, 1);
 	note_filter(to, parent);
 	count_use(image, USE_TASKS);
@@ -313,7 +316,7 @@ int sched_process_fork(struct bpf_raw_tracepoint_args *ctx)
 
 /*
  * Searches a list of tasks for this id, a few steps backwards from its end.
- * Returns NULL if that fails.
+ * Returns NULL if it does not find the id.
  */
 static __always_inline struct task_struct *find_last(struct list_head *head,
 						     __u64 offset, __u32 pid)
@@ -340,9 +343,10 @@ static __always_inline struct task_struct *find_child(struct task_struct *of,
 }
 
 /*
- * The current task's newest child or thread. The event has only its id. Returns
- * NULL if it is not a user-space task, or the lists have changed.
- * sched_process_fork then handles it, unless the kernel skips that program.
+ * Finds the current task's newest child or thread, because the event has only
+ * its id. Returns NULL if it is not a user-space task, or if the lists have
+ * changed. sched_process_fork then handles it, unless the kernel skips that
+ * program.
  */
 static __always_inline struct task_struct *new_task(struct task_struct *parent,
 						    struct classic_task *ctx)
@@ -396,14 +400,15 @@ static __always_inline bool was_killed_by_seccomp(struct task_struct *task,
 
 /*
  * A filter killed the task. If its call was held, the call is known. Otherwise,
- * it is read from the registers, if seccomp killed this very thread or the call
- * was never made. If the thread does not say so, seccomp killed it if no other
- * thread dies.
+ * the call is read from the registers, if seccomp killed this very thread or
+ * the call was never made. If the thread does not show which, seccomp killed it
+ * if no other thread dies.
  */
 static __always_inline void note_death(__u32 image, __u32 state,
 				       struct task_struct *task)
 {
-	__u32 stand = stand_of(state), mode = BPF_CORE_READ(task, seccomp.mode);
+	__u32 position = position_of(state);
+	__u32 mode = BPF_CORE_READ(task, seccomp.mode);
 	__u32 code = BPF_CORE_READ(task, exit_code) & 0x7f;
 	struct pt_regs *regs = registers_of(task);
 	struct rare_key key = {
@@ -414,15 +419,15 @@ static __always_inline void note_death(__u32 image, __u32 state,
 	};
 	bool known = was_killed_by_seccomp(task, mode, code);
 
-	if (stand == STAND_TRAPPED) {
+	if (position == POSITION_TRAPPED) {
 		settle_trapped(code == SIG_SYS ? code : 0);
 		return;
 	}
-	if (!known && (!mode || code != SIG_SYS || stand == STAND_INSIDE))
+	if (!known && (!mode || code != SIG_SYS || position == POSITION_INSIDE))
 		return;
 	key.nr = regs_nr(regs);
 	if (!known && BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT)
-		known = stand == STAND_UNKNOWN &&
+		known = position == POSITION_UNKNOWN &&
 			!was_counted(image, key.row, key.nr);
 	else
 		known = true;
@@ -488,8 +493,8 @@ int sched_process_exit_classic(void *ctx)
 
 /*
  * The command's process runs this itself, through BPF_PROG_TEST_RUN, before its
- * execve: only in this way is its id in the initial namespace known. Returns 0,
- * or 1 if the id is too large for the table.
+ * execve: there is no other way to know its id in the initial namespace.
+ * Returns 0, or 1 if the id is too large for the table.
  */
 SEC("raw_tp")
 int arm(struct bpf_raw_tracepoint_args *ctx)
@@ -505,7 +510,7 @@ int arm(struct bpf_raw_tracepoint_args *ctx)
 }
 
 /*
- * Run in the same way, if the recorder's time namespace has another
+ * This is run in the same way, if the recorder's time namespace has another
  * CLOCK_MONOTONIC than the initial one: time_namespaces(7).
  */
 SEC("raw_tp")
@@ -518,6 +523,7 @@ int tell_time(struct bpf_raw_tracepoint_args *ctx)
 
 /*
  * Attaching to running tasks. The programs above work from the first moment.
- * `seek` then looks at all tasks, repeatedly, until a pass finds no new task.
- * Forks and changes of parents between the passes are handled when they happen.
+ * `seek` then looks at all tasks, again and again, until a pass finds no new
+ * task. Forks and changes of parents between the passes are handled when they
+ * happen.
  */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /* A part of record.bpf.c: logs each call as an event, with --every. */
 /*
- * The time for a call. Reading the clock takes about as long as running an
- * empty program, and longer than all other work for an event. So for a thread
- * that makes calls fast (RUSH_CALLS in a row, within rush_ns each), the clock
- * is read for one call in RUSH_SHARE. The next calls get the same time, if the
- * thread was not switched and the timer has not ticked.
+ * Finds the time for a call. Reading the clock takes about as long as running
+ * an empty program, and longer than all other work for an event. So if a thread
+ * makes calls fast (RUSH_CALLS in a row, within rush_ns each), the clock is
+ * read for one call in RUSH_SHARE. The next calls get the same time, unless the
+ * thread was switched or the timer has ticked.
  */
 static __always_inline __u64 call_time(struct log_ends *ends,
 				       struct task_struct *task, __u32 tid)
@@ -61,7 +61,7 @@ static __always_inline struct log_entry *log_begin(struct log_ends *ends,
 
 /*
  * Sets the turn, which tells user space that the entry is complete. So this
- * must be the last write to it.
+ * must be the last write to the entry.
  */
 static __always_inline void log_end(struct log_entry *entry, __u64 at)
 {
@@ -121,8 +121,8 @@ static __always_inline void log_task(enum log_what what, __u32 image,
 }
 
 /*
- * Logs a call without its arguments. For a call in flight, the task is unknown,
- * too.
+ * Logs a call without its arguments. If the call is in progress, the task is
+ * unknown, too.
  */
 static __always_inline void log_rare(const struct rare_key *key)
 {

@@ -4,7 +4,8 @@
  * end, and the files that were executed.
  */
 /*
- * The flags of an open call, from the register or the memory that holds them.
+ * Returns the flags of an open call, from the register or the memory that holds
+ * them.
  */
 static __always_inline __u64 open_flags(const struct name_spec *spec,
 					const __u64 args[8])
@@ -19,7 +20,7 @@ static __always_inline __u64 open_flags(const struct name_spec *spec,
 	return flags | spec->access2;
 }
 
-/* NAME_LOCK and NAME_LOCK_WRITE, or 0 if the call locks nothing. */
+/* Returns NAME_LOCK and NAME_LOCK_WRITE, or 0 if the call locks nothing. */
 static __always_inline __u32 lock_access(const struct name_spec *spec,
 					 const __u64 args[8])
 {
@@ -40,8 +41,8 @@ static __always_inline __u32 lock_access(const struct name_spec *spec,
 }
 
 /*
- * The descriptor that a call means by an empty name (AT_EMPTY_PATH) or by a
- * name in /proc/self/fd. If it is negative, the name itself counts.
+ * Returns the descriptor that a call means by an empty name (AT_EMPTY_PATH) or
+ * by a name in /proc/self/fd. If it is negative, the name itself counts.
  */
 static __always_inline __s32
 descriptor_given(struct name_scratch *s, const struct name_spec *spec,
@@ -56,7 +57,7 @@ descriptor_given(struct name_scratch *s, const struct name_spec *spec,
 	return size ? descriptor_named(s) : (__s32)args[spec->directory & 7];
 }
 
-/* The file of the descriptor that the call was given or returned. */
+/* Returns the file of the descriptor that the call was given or returned. */
 static __always_inline struct file *named_file(struct name_scratch *s)
 {
 	const struct name_spec *spec = &s->call.spec;
@@ -109,8 +110,8 @@ static __always_inline __u32 given_access(const struct name_spec *spec,
 
 /*
  * Uses the object that the kernel confirmed instead of the name that the call
- * gave. For a removed name, its type stays unknown: who removes a name need not
- * know the type.
+ * gave. The type of a removed file stays unknown: a program can remove a name
+ * without knowing the type.
  */
 static __always_inline __u32 take_object(struct name_scratch *s,
 					 const struct object *o, __u32 access)
@@ -125,10 +126,10 @@ static __always_inline __u32 take_object(struct name_scratch *s,
 }
 
 /*
- * What a successful call with an empty name changed; 0: nothing. With
- * AT_EMPTY_PATH and no descriptor, it is the working directory. A call that
- * changes a directory's entries cannot have had an empty name: another task has
- * emptied it since, so that the name is unknown.
+ * Returns the inode that a successful call with an empty name changed, or 0.
+ * With AT_EMPTY_PATH and no descriptor, it is the working directory. A call
+ * that changes a directory's entries cannot have had an empty name: another
+ * task must have emptied it afterwards, so that the name is unknown.
  */
 static __always_inline __u32 emptied(const struct name_spec *spec,
 				     __u32 access)
@@ -140,7 +141,7 @@ static __always_inline __u32 emptied(const struct name_spec *spec,
 	return 0;
 }
 
-/* The object that the kernel confirmed for this part, or NULL. */
+/* Returns the object that the kernel confirmed for this part, or NULL. */
 static __always_inline struct object *object_of(struct name_call *call,
 						struct task_struct *task)
 {
@@ -157,7 +158,7 @@ static __always_inline struct object *object_of(struct name_call *call,
 		return NULL;
 	o = &known->objects[call->part & 1];
 	/*
-	 * For a failed call, an object without a name says nothing about the
+	 * If a call failed, an object without a name says nothing about the
 	 * name that the call gave.
 	 */
 	if (call->answer && !o->size)
@@ -294,8 +295,8 @@ CHECKED_ONCE int find_name(struct name_scratch *s)
 }
 
 /*
- * Records what was found for a part. The next part is then the one with its
- * source.
+ * Records the name that was found for a part. The next part is then the one
+ * with its source.
  */
 CHECKED_ONCE int note_part(struct name_scratch *s, int size)
 {
@@ -321,7 +322,7 @@ CHECKED_ONCE int note_part(struct name_scratch *s, int size)
 	return 0;
 }
 
-/* Records what a call named that has ended. s->call has its registers. */
+/* Records the names of a call that has ended. s->call has its registers. */
 static __always_inline void note_call(struct name_scratch *s,
 				      const volatile struct name_spec *spec,
 				      struct task_struct *task, __u32 image)
@@ -494,7 +495,7 @@ enum {
 	OP_LINKAT = 39,
 };
 
-/* The names of an operation: one or two. */
+/* Records the names of an operation: one or two. */
 struct named {
 	struct filename *name;	/* NULL: nothing */
 	__s32 directory;
@@ -551,7 +552,7 @@ static __always_inline void name_operation(void *request, __u8 opcode,
 }
 
 /*
- * Records what operations of io_uring name when they are submitted. Their
+ * Records the names of io_uring operations when they are submitted. Their
  * results are not known yet, so they are recorded as successful.
  */
 SEC("raw_tp")

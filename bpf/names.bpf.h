@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * With --paths: what the calls of a followed task named. A part of
- * record.bpf.c.
+ * With --paths: finds the names that the calls of a followed task used. A part
+ * of record.bpf.c.
  *
  * Names are read when a call ends. By then the kernel has read the name itself,
  * so that its memory is paged in. Each distinct name is an element of `names`,
@@ -11,7 +11,7 @@
  *
  * If `names` has no room for a name, the name is sent through the ring at each
  * use, and user space counts it. If the ring has no room either, `lost_names`
- * keeps what is known about the use except for the name.
+ * keeps the known data about the use without the name.
  */
 
 /* linux/fs.h, asm-generic/fcntl.h, linux/mman.h, linux/errno.h */
@@ -105,7 +105,7 @@ static __always_inline bool is_home(struct place at)
 		home_root.mnt == (__u64)at.mnt;
 }
 
-/* A call that has ended, and what was found out about it. */
+/* A call that has ended, and the data that were found about it. */
 struct name_call {
 	struct name_spec spec;
 	__u64 args[8];		/* args[ARG_NONE] is AT_FDCWD */
@@ -125,8 +125,8 @@ struct name_call {
 
 /*
  * Memory for composing a name: the stack is too small for one. The path of the
- * directory ends in the middle, and the name begins there. Each program has
- * this memory once for each CPU.
+ * directory ends in the middle of this memory, and the name begins there. Each
+ * program has this memory once for each CPU.
  */
 struct name_scratch {
 	struct name_key key;
@@ -190,9 +190,9 @@ static __always_inline __u64 mix(__u64 hash, __u64 word)
 }
 
 /*
- * One step of hash_place(). Returns 1 after the last step, and 0 otherwise.
- * Like other functions here that are called in loops, it is not static, so that
- * the verifier checks it once rather than at each turn.
+ * Takes one step of hash_place(). Returns 1 after the last step, and 0
+ * otherwise. Like other functions here that are called in loops, it is not
+ * static, so that the verifier checks it once, and not in each iteration.
  */
 CHECKED_ONCE int hash_step(struct name_scratch *s)
 {
@@ -291,7 +291,8 @@ CHECKED_ONCE int hash_name(struct name_scratch *s)
 }
 
 /*
- * Mount namespaces that a manager prepared for what it executed in the cgroup.
+ * Mount namespaces that a manager prepared for the programs that it executed in
+ * the cgroup.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -300,7 +301,7 @@ struct {
 	__type(value, __u32);
 } given_mounts SEC(".maps");
 
-/* A number that no other mount namespace has, or has had. */
+/* Returns a number that no other mount namespace has, or has had. */
 static __always_inline __u64 namespace_id(struct task_struct *task)
 {
 	struct mnt_namespace *ns = BPF_CORE_READ(task, nsproxy, mnt_ns);
@@ -347,8 +348,8 @@ CHECKED_ONCE int find_unit_root(struct name_scratch *s)
 }
 
 /*
- * The path from the command's root, if the task's root (chroot(2)) is below
- * that, and otherwise the path from the task's root.
+ * Finds the path from the command's root, if the task's root (chroot(2)) is
+ * below that, and otherwise the path from the task's root.
  */
 static __always_inline void walk_place(struct name_scratch *s)
 {
@@ -441,8 +442,8 @@ static __always_inline void lose_name(struct name_key *key)
 }
 
 /*
- * Count the name in one of the scratches, and send its string if it is new or
- * has not come through.
+ * Counts the name in one of the scratches, and sends its string if it is new or
+ * has not arrived.
  */
 __noinline int note_name(__u32 scratch)
 {
@@ -486,10 +487,10 @@ static __always_inline __u32 shared_with_others(struct task_struct *task)
 }
 
 /*
- * Reads where names start: the current task's root, working directory and
- * descriptors. Only this function reads these members. Each place in the code
- * that does makes the verifier search all of the kernel's types, which takes a
- * millisecond.
+ * Reads the places from which names start: the current task's root, working
+ * directory and descriptors. Only this function reads these members. Each place
+ * in the code that reads them makes the verifier search all of the kernel's
+ * types, which takes a millisecond.
  */
 CHECKED_ONCE int look_around(struct name_scratch *s)
 {
@@ -542,8 +543,8 @@ static __always_inline struct place place_of(struct file *file)
 }
 
 /*
- * The place of a mapped file. All versions of overlayfs map the file in a layer
- * instead, with FMODE_NOACCOUNT; user_path is the file that was opened.
+ * Finds the place of a mapped file. All versions of overlayfs map the file in a
+ * layer instead, with FMODE_NOACCOUNT; user_path is the file that was opened.
  */
 static __always_inline struct place mapped_place_of(struct file *file)
 {
@@ -630,7 +631,7 @@ static __always_inline __u32 private_mode(__u32 mode)
 	return mode & OTHERS ? 0 : NAME_PRIVATE;
 }
 
-/* What a successful open did, as the opened file shows. */
+/* Returns what a successful open did, according to the opened file. */
 static __always_inline __u32 opened(struct file *file, __u64 flags)
 {
 	__u32 mode = PEEK(file_id, file, file, f_mode);
@@ -647,7 +648,7 @@ static __always_inline __u32 opened(struct file *file, __u64 flags)
 		(flags & O_TRUNC ? NAME_TRUNCATE : 0) | type;
 }
 
-/* What a failed open would have done, as its flags say. */
+/* Returns what a failed open would have done, according to its flags. */
 static __always_inline __u32 not_opened(__u64 flags)
 {
 	if (flags & O_PATH)
@@ -699,7 +700,10 @@ CHECKED_ONCE int read_queue(struct name_scratch *s, __u64 from)
 	return AT + size - 1;
 }
 
-/* The N of the name /proc/self/fd/N that was read; -1: it is another name. */
+/*
+ * Returns the N of the name /proc/self/fd/N that was read, or -1 if it is
+ * another name.
+ */
 CHECKED_ONCE int descriptor_named(struct name_scratch *s)
 {
 	enum { START = 14 };
@@ -758,7 +762,7 @@ static __always_inline __u32 read_message(struct name_scratch *s, __u64 from,
 	return read_address(s, at, size);
 }
 
-/* SOCKET_TCP, SOCKET_NOT_TCP, or 0 if that is unknown. */
+/* Returns SOCKET_TCP, SOCKET_NOT_TCP, or 0 if the protocol is unknown. */
 static __always_inline __u32 protocol_of(struct file *file)
 {
 	struct socket *socket;
@@ -774,7 +778,8 @@ static __always_inline __u32 protocol_of(struct file *file)
 }
 
 /*
- * The socket's own port, in network order. A raw socket has its protocol there.
+ * Returns the socket's own port, in network order. A raw socket has its
+ * protocol there.
  */
 static __always_inline __u16 own_port(struct sock *sk)
 {
@@ -832,7 +837,7 @@ static __always_inline bool is_mounted_here(struct vfsmount *mnt)
 
 /*
  * Finds the path of a bound unix socket, or of the socket to which a task is
- * connected. There is none if it is not mounted here.
+ * connected. There is no path if the socket's file system is not mounted here.
  */
 CHECKED_ONCE int find_unix_place(struct name_scratch *s, __u64 of, __u64 peer)
 {
@@ -853,7 +858,7 @@ CHECKED_ONCE int find_unix_place(struct name_scratch *s, __u64 of, __u64 peer)
 	return 0;
 }
 
-/* The address of a socket, in the form that bind(2) takes. */
+/* Finds the address of a socket, in the form that bind(2) takes. */
 static __always_inline __u32 own_address(struct name_scratch *s,
 					 struct file *file)
 {
@@ -905,8 +910,8 @@ static __always_inline __u32 own_address(struct name_scratch *s,
 }
 
 /*
- * The directory from which a name starts, if any. An absolute name starts from
- * the task's root, if that is not the command's.
+ * Finds the directory from which a name starts, if any. An absolute name starts
+ * from the task's root, if that is not the command's.
  */
 static __always_inline struct place start_of(struct name_scratch *s,
 					     __s32 directory, long size,
@@ -926,7 +931,7 @@ static __always_inline __s32 answer_of(__s64 result)
 	return result <= -ERESTARTSYS ? -EINTR : result;
 }
 
-/* The family of the address that was read. */
+/* Returns the family of the address that was read. */
 static __always_inline __u32 family_of(struct name_scratch *s)
 {
 	return *(__u16 *)&s->path.bytes[PATH_SIZE];

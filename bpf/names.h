@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * With --paths: what the kernel side and user space share about paths and
- * socket addresses.
+ * With --paths: the data about paths and socket addresses that the kernel side
+ * and user space share.
  */
 #ifndef NAMES_H
 #define NAMES_H
@@ -9,8 +9,8 @@
 #include <linux/types.h>
 
 /*
- * What was done with a path, and how the path was found. The stream has the
- * same bits: sp-facts(5).
+ * The acts on a path, and how the path was found. The stream has the same bits:
+ * sp-facts(5).
  */
 enum name_access {
 	NAME_READ = 0x1,	/* opened for reading, and not a directory */
@@ -39,7 +39,7 @@ enum name_access {
 	/* executed, and set-user-ID, set-group-ID or with capabilities */
 	NAME_PRIVILEGED = 0x400000,
 	NAME_ACCESS = 0x70ffff,
-	/* NAME_ACCESS ends here; what follows describes the path */
+	/* NAME_ACCESS ends here; the following bits describe the path */
 	NAME_GIVEN = 0x10000,	/* as the call gave it: not resolved */
 	/* too deep (the beginning is missing), or too long */
 	NAME_CUT = 0x20000,
@@ -61,7 +61,7 @@ enum name_access {
 	NAME_PRIVATE = 0x40000000,
 };
 
-/* What was done with an address. This is the fact's number in the stream. */
+/* The act on an address. This is the fact's number in the stream. */
 enum socket_operation {
 	SOCKET_BIND, SOCKET_CONNECT, SOCKET_SEND, SOCKET_LISTEN,
 	SOCKET_OPERATIONS,
@@ -126,7 +126,9 @@ _Static_assert(sizeof(struct name_event) == 72, "layout");
 
 /* The command's root is the root of the first process that was followed. */
 enum name_place {
-	/* there is a directory; if place_size is 0, it is the root */
+	/*
+	 * the name starts from a directory; if place_size is 0, it is the root
+	 */
 	PLACE_IS = 1,
 	PLACE_OURS = 2,		/* the recorder's root is the command's root */
 	PLACE_ROOT = 4,		/* the task's root is the command's root */
@@ -150,7 +152,7 @@ enum { NAME_SIZE = 4096 };	/* PATH_MAX, linux/limits.h */
 enum { OBJECT_NAME = 256 };	/* NAME_MAX, and a NUL */
 enum { ADDRESS_SIZE = 128 };	/* struct sockaddr_storage */
 
-/* How a call names something. */
+/* The ways in which a call names something. */
 enum name_kind {
 	NAMES_NONE,
 	/* by a name in memory, relative to a directory */
@@ -180,7 +182,7 @@ struct name_spec {
 	__u32 directory2, name2;
 	/* index of the argument with flags, mode, command or length */
 	__u32 flags;
-	__u32 access, access2;	/* what is already clear from the call itself */
+	__u32 access, access2;	/* bits that are known from the call itself */
 };
 _Static_assert(sizeof(struct name_spec) == 32, "layout");
 enum { NAME_SPECS = 128 };

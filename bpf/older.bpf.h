@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * A part of record.bpf.c: all that differs between its two objects. With
+ * A part of record.bpf.c: all differences between its two objects. With
  * OLDER_KERNEL, it is compiled for Linux 5.10 to 5.16, which lack helpers,
  * atomic operations and types of arguments that the other object uses.
  */
@@ -72,7 +72,8 @@ static __always_inline __u32 lock_of(volatile void *word)
 {
 	__u32 bits;
 
-	asm volatile("" : "+r"(word));	/* clang may not compute before it */
+	/* clang must not compute this earlier */
+	asm volatile("" : "+r"(word));
 	bits = (__u64)word;
 	asm volatile("%0 = %0" : "+w"(bits));
 	return bits;
@@ -102,7 +103,10 @@ __noinline int unlock(__u32 word)
 	return bpf_map_delete_elem(&locked_words, &word);
 }
 
-/* Makes the change while the word is locked. Its value is the former one. */
+/*
+ * Makes the change while the word is locked. The value of the expression is the
+ * former value of the word.
+ */
 #define WITH_LOCK(word, change) ({ \
 	volatile __typeof__(*(word)) *at = (word); \
 	__u32 its_lock = lock_of(at); \
@@ -227,7 +231,7 @@ static long wait_a_walk(void *map, const void *key, void *value,
 	return is_over(map, key, value, until_ns);
 }
 
-/* Wait until user space watches sys_exit. The map serves only as a loop. */
+/* Waits until user space watches sys_exit. The map serves only as a loop. */
 static __always_inline void wait_for_watch(__u64 until_ns)
 {
 	bpf_for_each_map_elem(&tasks, wait_a_walk, &until_ns, 0);
@@ -246,7 +250,7 @@ static long take_file(struct task_struct *task, struct vm_area_struct *vma,
 	return 0;
 }
 
-/* The file that the current task has mapped there; NULL: none. */
+/* Returns the file that the current task has mapped there, or NULL. */
 static __always_inline struct file *file_at(__u64 address)
 {
 	struct file *file = NULL;

@@ -22,8 +22,9 @@ static __always_inline bool prepend(struct image_path *p, struct dentry *dentry)
 enum step { STEP_ON, STEP_AT_ROOT, STEP_AT_TOP, STEP_TOO_LONG };
 
 /*
- * Goes one step through dentries and mounts. Not static, so that the verifier
- * checks it once: checking it at each turn of the loop took 18 ms.
+ * Takes one step through dentries and mounts. It is not static, so that the
+ * verifier checks it once: checking it in each iteration of the loop took 18
+ * ms.
  */
 CHECKED_ONCE int step(struct image_path *p, struct walk *w)
 {
@@ -77,7 +78,7 @@ static __always_inline void walk(struct image_path *p, struct file *file,
 	p->cut = at != STEP_AT_ROOT && at != STEP_AT_TOP;
 }
 
-/* A dentry's parent and the hash of its name, which one read gets. */
+/* A dentry's parent and the hash of its name, which one helper call reads. */
 struct link {
 	struct dentry *parent;
 	__u64 name;		/* hash and length, as in struct qstr */

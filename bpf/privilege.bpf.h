@@ -4,8 +4,8 @@
  * kernel checked and found, and tasks that were created in other namespaces.
  */
 /*
- * Finds the lowest level of the targets' user namespaces, which is that of the
- * namespace in which they begin.
+ * Finds the lowest level of the targets' user namespaces. It is the level of
+ * the namespace in which they begin.
  */
 static __always_inline void note_level(struct task_struct *task, __u32 scope)
 {
@@ -19,7 +19,8 @@ static __always_inline void note_level(struct task_struct *task, __u32 scope)
 }
 
 /*
- * Counts for the call that the task is making; -1 is none, as in a page fault.
+ * Counts a use for the call that the task is making, or for -1 if it makes
+ * none, as in a page fault.
  */
 __noinline int count_privilege(__u32 image, __u32 what)
 {
@@ -77,8 +78,10 @@ static __always_inline bool is_for_memory(void *ctx)
 }
 
 /*
- * Whether the credentials with the capability are the task's own, or come from
- * an executed file. overlayfs, for one, uses those of the user who mounted it.
+ * Whether the task uses the capability by its own rights: the credentials are
+ * the task's own, or those of a file that it executes. Other code of the kernel
+ * uses other credentials: overlayfs, for example, uses those of the user who
+ * mounted it.
  */
 static __always_inline bool is_own(struct task_struct *task,
 				   struct cred *cred, __u32 capability)
@@ -103,7 +106,9 @@ static __always_inline bool is_made_inside(struct cred *cred, __u32 scope)
 		(__u32)BPF_CORE_READ(cred, user_ns, level) + 1 > lowest;
 }
 
-/* Since Linux 6.14: include/trace/events/capability.h. */
+/*
+ * This tracepoint exists since Linux 6.14: include/trace/events/capability.h.
+ */
 SEC("raw_tp")
 int cap_capable(struct bpf_raw_tracepoint_args *ctx)
 {

@@ -3,7 +3,8 @@
  * The kernel side of sp-record: it follows tasks and counts their calls.
  *
  * A slow reader cannot cause a loss: every call is counted in a table that
- * lives longer than the task, and what does not fit is counted as lost.
+ * lives longer than the task. Calls for which the table has no room are counted
+ * as lost.
  *
  * This file has the maps, and the settings that user space makes. It includes
  * the parts at its end, so that they are one object.
@@ -47,7 +48,7 @@ enum { CAP_SYS_ADMIN = 21 };		/* linux/capability.h */
 
 #define SIGNAL_GROUP_EXIT 0x00000004	/* linux/sched/signal.h */
 enum { SECCOMP_STRICT = 1 };		/* linux/seccomp.h */
-enum { SECCOMP_DEAD = 3 };		/* kernel/seccomp.c, since 5.17 */
+enum { SECCOMP_DEAD = 3 };		/* in kernel/seccomp.c, since 5.17 */
 enum { SIG_KILL = 9, SIG_SYS = 31 };
 enum { ERRNO_MAX = 4095 };		/* linux/err.h */
 enum { SEEK_STEPS = 256 };		/* steps along a list of tasks */
@@ -63,11 +64,11 @@ char LICENSE[] SEC("license") = "GPL";
 
 /*
  * A setting that a recording without options leaves at its default. For these
- * recordings there is an object of its own, built with PLAIN: the compiler leaves
- * out what the setting would turn on, and the kernel need not read that at each
- * start to find out that it is never reached. The variable stays, and each
- * variable has an initial value, so that the compiler puts them in the order of
- * the source: both objects have the same variables at the same places.
+ * recordings there is an object of its own, built with PLAIN: the compiler
+ * leaves out the code that the setting would turn on, so that the kernel need
+ * not verify it at each start. The variable stays, and each variable has an
+ * initial value, so that the compiler puts them in the order of the source:
+ * both objects have the same variables at the same places.
  */
 #ifdef PLAIN
 #define SETTING(type, name, value) \
@@ -77,26 +78,29 @@ char LICENSE[] SEC("license") = "GPL";
 #define SETTING(type, name, value) const volatile type name = 0
 #endif
 
-const volatile __u32 table_images = 0;	/* of each group of CPUs in `table` */
-/* their number - 1: a power of two - 1 */
+/* the number of images in each group of CPUs in `table` */
+const volatile __u32 table_images = 0;
+/* the number of groups - 1, which is a power of two - 1 */
 const volatile __u32 groups_mask = 0;
 const volatile bool own_counts = false;	/* each CPU is a group of its own */
 SETTING(bool, every, 0);		/* --every: log each call */
 SETTING(bool, exact_times, 0);		/* each logged call has its own time */
 SETTING(bool, results, 0);		/* --results: of each logged call */
 SETTING(bool, numbers_files, 0);	/* … with the files of descriptors */
-const volatile __u32 rush_ns = 0;	/* a rush: each call took less */
+/* the time below which a call can belong to a rush */
+const volatile __u32 rush_ns = 0;
 const volatile __u32 log_size = 0;	/* entries of each CPU's log */
 const volatile bool no_follow = false;	/* follow threads, but no children */
 const volatile bool attaching = false;
 const volatile bool by_cgroup = false;
 /*
  * Forks and execs come from trace events. Raw tracepoints, whose programs the
- * kernel can skip since Linux 7.0, are attached too, for what trace events
- * lack.
+ * kernel can skip since Linux 7.0, are also attached, for data that trace
+ * events lack.
  */
 const volatile bool events_twice = false;
-SETTING(bool, privileges, 0);		/* --privileges: record them */
+/* --privileges: record uses of privileges */
+SETTING(bool, privileges, 0);
 const volatile struct code_range for_memory[FOR_MEMORY] = { 0 };
 /* follow targets from their next exec on */
 const volatile bool from_exec = false;
@@ -132,7 +136,7 @@ __u8 scopes_began[SCOPES_MAX] = { 0 };	/* 1: a task of it has been seen */
 __u8 scopes_created[SCOPES_MAX] = { 0 };
 
 /*
- * The execve that an armed task is making. If it were static, clang would split
+ * The execve that an armed task is making. It is not static: clang would split
  * the function, and the kernel would refuse the remaining type information.
  */
 struct held_call armed = { 0 };
@@ -284,7 +288,7 @@ struct {
 	__type(value, __u32);
 } execs SEC(".maps");
 
-/* The calls of tasks in STAND_TRAPPED, by the task's address. */
+/* The calls of tasks in POSITION_TRAPPED, by the task's address. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -369,7 +373,7 @@ struct {
 #include "log.bpf.h"
 #include "count.bpf.h"
 #include "arch.bpf.h"
-#include "stand.bpf.h"
+#include "position.bpf.h"
 #include "path.bpf.h"
 #include "result.bpf.h"
 #include "stack.bpf.h"

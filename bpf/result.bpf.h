@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
  * A part of record.bpf.c: with --results, logs how each logged call ends; with
- * --paths as well, the files of its descriptors. A file gets a number when it
+ * --paths, also logs the files of its descriptors. A file gets a number when it
  * is first seen. Its path goes through a ring that the reader of the log reads,
  * too.
  */
@@ -29,7 +29,9 @@ struct {
 	__uint(max_entries, 4096);	/* set before loading */
 } file_ring SEC(".maps");
 
-/* The file that send_file() sends, and what is too large for the stack. */
+/*
+ * The file that send_file() sends, and data that are too large for the stack.
+ */
 struct new_file {
 	struct file_key key;
 	struct file_event event;
@@ -133,7 +135,8 @@ static __always_inline __u32 number_of_place(struct dentry *dentry,
 }
 
 /*
- * The number of a descriptor's file, or of the directory for AT_FDCWD; 0: none.
+ * Returns the number of a descriptor's file, or of the directory for AT_FDCWD,
+ * or 0 if there is none.
  */
 static __noinline __u32 number_of_descriptor(__u32 fd)
 {
@@ -173,7 +176,9 @@ static __noinline int enter_call(__u32 tid, __u32 image, __u32 row, __s32 nr,
 	return 0;
 }
 
-/* A call of the current task has begun. Its log entry has this time. */
+/*
+ * Notes that a call of the current task has begun. Its log entry has this time.
+ */
 static __noinline int note_entered(struct pt_regs *regs, __u32 image,
 				   __u32 row, __s32 nr, __u64 time_ns)
 {
@@ -265,8 +270,8 @@ static __always_inline int log_result(__s64 result)
 }
 
 /*
- * Only attached with --results, because it slows down every call of every
- * process.
+ * This is attached only with --results, because it slows down every call of
+ * every process.
  */
 SEC("raw_tp")
 int note_results(struct bpf_raw_tracepoint_args *ctx)

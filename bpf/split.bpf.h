@@ -21,15 +21,15 @@ static __always_inline struct split_run *run_at(__u32 run)
 }
 
 /*
- * Sets flags of a run, and returns its former flags. Atomic, because CPUs set
- * different flags of one run at the same time.
+ * Sets flags of a run, and returns its former flags. This is atomic, because
+ * CPUs set different flags of one run at the same time.
  */
 static __always_inline __u32 set_flags(struct split_run *r, __u32 flags)
 {
 	return fetch_or(&r->flags, flags);
 }
 
-/* The id of the executable itself. */
+/* Returns the id of the executable itself. */
 static __always_inline __u32 base_of(__u32 image)
 {
 	__u32 id = image & IMAGE_ID;
@@ -38,7 +38,7 @@ static __always_inline __u32 base_of(__u32 image)
 	return of && of->base ? of->base : id;
 }
 
-/* A new id for an executable in a run, or 0 if there is none left. */
+/* Returns a new id for an executable in a run, or 0 if there is none left. */
 static __always_inline __u32 new_id(const struct image_key *key)
 {
 	__u32 end = key->inode == SPLIT_REST ? IMAGE_ARMED :
@@ -47,7 +47,7 @@ static __always_inline __u32 new_id(const struct image_key *key)
 	struct split_image *of;
 
 	/*
-	 * Check first, so that failed attempts do not use up the reserved ids.
+	 * Checks first, so that failed attempts do not use up the reserved ids.
 	 */
 	if (progress.next_image + IMAGE_FIRST >= end)
 		return 0;
@@ -78,10 +78,10 @@ static __noinline __u32 find_id(__u32 base, __u32 run, bool forked)
 }
 
 /*
- * The id of the executable in the run. `forked`: the run's first process has
- * not executed a program yet, so that the executable is its parent's. If there
- * is no id left, its calls go to the last run, which collects everything for
- * which there was no room.
+ * Returns the id of the executable in the run. `forked`: the run's first
+ * process has not executed a program yet, so that the executable is its
+ * parent's. If there is no id left, its calls go to the last run, which
+ * collects everything for which there was no room.
  */
 static __noinline __u32 image_in(__u32 base, __u32 run, bool forked)
 {
@@ -125,8 +125,8 @@ static __noinline __u32 begin_run(__u32 pid)
 }
 
 /*
- * A run is named after the command line of its first process, if that executes
- * a program.
+ * A run has the command line of its first process as its name, if that process
+ * executes a program.
  */
 static __noinline int name_run(__u32 run, struct task_struct *task)
 {
@@ -153,8 +153,8 @@ static __noinline int name_run(__u32 run, struct task_struct *task)
 }
 
 /*
- * How far a comparison of a name with the pattern has come: in one number, which
- * functions can take and return.
+ * The progress of a comparison of a name with the pattern. It is one number,
+ * which functions can take and return.
  */
 union match {
 	struct {
@@ -168,7 +168,10 @@ union match {
 };
 enum { MATCHES = -1, DIFFERS = -2 };	/* values that no word has */
 
-/* fnmatch(3) with `*` and `?` alone, a character at each step; 0: go on. */
+/*
+ * Does one step of fnmatch(3) with only `*` and `?`: compares a character.
+ * Returns 0 if the comparison must go on.
+ */
 static __always_inline int match_one(union match *m, __u64 name)
 {
 	__u32 at = m->pattern_at & (SPLIT_PATTERN - 1);
@@ -196,12 +199,12 @@ static __always_inline int match_one(union match *m, __u64 name)
 
 /*
  * The verifier follows each step of a loop, but checks a function that is not
- * static once: so a loop of MATCH_TIMES has another one inside. Together they
- * reach the end of any name, PATH_MAX.
+ * static only once: so a loop of MATCH_TIMES has another one inside. Together
+ * they reach the end of any name, PATH_MAX.
  */
 enum { MATCH_STEPS = 32, MATCH_TIMES = 128 };
 
-/* The union after some steps, or MATCHES or DIFFERS. */
+/* Returns the union after some steps, or MATCHES or DIFFERS. */
 __noinline __u64 match_some(__u64 name, __u64 word)
 {
 	union match m = { .word = word };
@@ -216,8 +219,8 @@ __noinline __u64 match_some(__u64 name, __u64 word)
 }
 
 /*
- * Leave out the directories of the name: `star_at` goes along it, and `star` is
- * set at its end.
+ * Skips the directories of the name: `star_at` goes along it, and `star` is set
+ * at its end.
  */
 __noinline __u64 skip_some(__u64 name, __u64 word)
 {
@@ -237,8 +240,8 @@ __noinline __u64 skip_some(__u64 name, __u64 word)
 }
 
 /*
- * Whether the name that was passed to execve, for a script the script's,
- * matches the pattern.
+ * Whether the name that was passed to execve matches the pattern. For a script,
+ * this is the script's name.
  */
 static __noinline int is_matching(__u64 name)
 {
@@ -259,8 +262,8 @@ static __noinline int is_matching(__u64 name)
 }
 
 /*
- * The image id that the task has before the exec, but in the run that begins
- * with the exec. The command itself belongs to the harness.
+ * Returns the image id that the task has before the exec, but in the run that
+ * begins with the exec. The command itself belongs to the harness.
  */
 static __noinline __u32 begin_by_exec(struct task_slot *slot, __u64 name,
 				      struct task_struct *task)
@@ -305,8 +308,8 @@ static __noinline __u32 split_exec(__u32 image, __u32 before,
 }
 
 /*
- * The image id of a new task. It differs from its parent's if a run begins with
- * it.
+ * Returns the image id of a new task. It differs from its parent's if a run
+ * begins with it.
  */
 static __always_inline __u32 split_fork(__u32 image,
 					struct task_struct *parent,
@@ -326,7 +329,10 @@ static __always_inline __u32 split_fork(__u32 image,
 	return image;
 }
 
-/* The status that wait(2) will return: wait_task_zombie() in kernel/exit.c. */
+/*
+ * Returns the status that wait(2) will return: wait_task_zombie() in
+ * kernel/exit.c.
+ */
 static __always_inline int status_of(struct task_struct *task)
 {
 	return BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT ?
@@ -364,7 +370,7 @@ static __noinline __u32 enter_run(struct task_slot *slot)
 	now = image_in(base_of(image), *(volatile __u32 *)&splits.now,
 		       false);
 	/*
-	 * A task that is in the last run because there was no id does not try
+	 * A task that is in the last run because no id was left does not try
 	 * again.
 	 */
 	compare_exchange(&slot->image, image, now);
@@ -413,8 +419,8 @@ static __always_inline void take_mark(const void *text, __u64 size)
 }
 
 /*
- * sp-record itself runs this, through BPF_PROG_TEST_RUN, to say which file
- * marks are written to.
+ * sp-record itself runs this, through BPF_PROG_TEST_RUN, to tell the program to
+ * which file marks are written.
  */
 SEC("raw_tp")
 int find_mark_file(struct bpf_raw_tracepoint_args *ctx)

@@ -16,7 +16,7 @@ static __always_inline void copy_registers(struct stack_sample *s,
 					   struct pt_regs *regs)
 {
 #if defined(__TARGET_ARCH_x86)
-	/* In DWARF's order: System V ABI, AMD64, figure 3.36. */
+	/* These are in DWARF's order: System V ABI, AMD64, figure 3.36. */
 	s->regs[0] = BPF_CORE_READ(regs, ax);
 	s->regs[1] = BPF_CORE_READ(regs, dx);
 	s->regs[2] = BPF_CORE_READ(regs, cx);

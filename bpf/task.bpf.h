@@ -84,12 +84,13 @@ static __always_inline void take_hint(struct task_struct *task)
 }
 
 /*
- * The id of the task that entered a call with these registers, which are at the
- * top of its stack. A helper would add some 20 ns, a fifth of an empty program,
- * to every call of every process. So each task stores its id and its address in
- * a small table, at an index made from its stack's address. Only the task
- * itself writes this key. The key is removed at an exec, which can change the
- * id, and at sched_process_exit, after which the task enters no call.
+ * Returns the id of the task that entered a call with these registers, which
+ * are at the top of its stack. A helper would add some 20 ns, a fifth of an
+ * empty program, to every call of every process. So each task stores its id and
+ * its address in a small table, at an index made from its stack's address. Only
+ * the task itself writes this key. The key is removed at an exec, which can
+ * change the id, and at sched_process_exit, after which the task enters no
+ * call.
  */
 static __always_inline __u32 caller_id(const void *regs)
 {
@@ -102,8 +103,8 @@ static __always_inline __u32 caller_id(const void *regs)
 }
 
 /*
- * The address of the task from its hint. Returns NULL if another task with the
- * same index has begun to write there. A CPU that reorders loads could not
+ * Returns the address of the task from its hint, or NULL if another task with
+ * the same index has begun to write there. A CPU that reorders loads could not
  * detect that.
  */
 static __always_inline struct task_struct *caller(const void *regs)

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * A part of record.bpf.c: where a task stands: in a call, in an exec, or in a
- * call that a filter has answered.
+ * A part of record.bpf.c: tracks the position of a task: in a call, in an exec,
+ * or in a call that a filter has answered.
  */
 static __always_inline bool is_in_transit(__u32 state)
 {
-	return attaching && (state & STATE_STAND) == STAND_TRANSIT;
+	return attaching && (state & STATE_POSITION) == POSITION_TRANSIT;
 }
 
 /*
- * The stand, if it belongs to the current epoch. STAND_TRANSIT ends by itself.
+ * Returns the position, if it belongs to the current epoch. POSITION_TRANSIT
+ * ends by itself.
  */
-static __always_inline __u32 stand_of(__u32 state)
+static __always_inline __u32 position_of(__u32 state)
 {
 	__u32 watch = control.watch;
 
 	return (watch && state >> STATE_EPOCH_SHIFT == watch) ||
-		is_in_transit(state) ? state & STATE_STAND : STAND_UNKNOWN;
+		is_in_transit(state) ? state & STATE_POSITION : POSITION_UNKNOWN;
 }
 
 static __always_inline __u32 scope_of(__u32 state)
@@ -24,15 +25,16 @@ static __always_inline __u32 scope_of(__u32 state)
 	return (state & STATE_SCOPE) >> STATE_SCOPE_SHIFT;
 }
 
-static __always_inline __u32 state_with(__u32 state, enum task_stand stand)
+static __always_inline __u32 state_with(__u32 state,
+					enum task_position position)
 {
-	return (state & (STATE_FILTERED | STATE_MANAGER | STATE_SCOPE)) | stand |
+	return (state & (STATE_FILTERED | STATE_MANAGER | STATE_SCOPE)) | position |
 		control.watch << STATE_EPOCH_SHIFT;
 }
 
 /*
  * Changes the state, which both the task itself and `seek` do. Returns whether
- * it still had the former value.
+ * the state still had the former value.
  */
 static __always_inline bool move(struct task_slot *slot, __u32 from, __u32 to)
 {
@@ -83,8 +85,8 @@ enum { SET_SECCOMP = 22, SET_NO_NEW_PRIVS = 38 };	/* linux/prctl.h */
 enum { SET_MODE_FILTER = 1 };				/* linux/seccomp.h */
 
 /*
- * The option of prctl(2) that a call with TRAIT_FILTER stands for; 0: another
- * one.
+ * Returns the option of prctl(2) that stands for a call with TRAIT_FILTER, or 0
+ * for another call.
  */
 static __always_inline __u32 filter_option(struct pt_regs *regs, __u32 row,
 					   __s32 nr)
@@ -105,9 +107,9 @@ static __always_inline __u32 filter_option(struct pt_regs *regs, __u32 row,
 /*
  * The task is about to load a filter, and sys_exit is not watched. Asks user
  * space to watch it, and waits for a moment, because the filter could answer
- * the next call already. There is no wait in two cases: no_new_privs is usually
- * set long before the filter; and the recorder may run on this CPU before the
- * task returns to user mode.
+ * the next call already. There is no wait in two cases: if the call sets
+ * no_new_privs, which is usually done long before the filter is loaded; and if
+ * the recorder may run on this CPU before the task returns to user mode.
  */
 __noinline int foresee_filter(__u32 option)
 {
@@ -144,10 +146,10 @@ static __noinline int note_enter(struct task_slot *slot)
 {
 	__u32 state = slot->state;
 
-	if (stand_of(state) == STAND_TRAPPED)
+	if (position_of(state) == POSITION_TRAPPED)
 		settle_trapped(0);
-	if (!move(slot, state, state_with(state, STAND_INSIDE)))
-		slot->state = state_with(state, STAND_INSIDE);
+	if (!move(slot, state, state_with(state, POSITION_INSIDE)))
+		slot->state = state_with(state, POSITION_INSIDE);
 	return 0;
 }
 
