@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The part of memory.h that libsandprint has, too. */
+/* The part of memory.h that libsandprint also contains. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -19,7 +19,7 @@ const char *input_name(const char *path)
 }
 
 /*
- * Allow as many descriptors as the hard limit does: a test suite can leave
+ * Allow as many descriptors as the hard limit permits: a test suite can leave
  * 2,000 streams.
  */
 static void raise_limit(void)
@@ -33,7 +33,7 @@ static void raise_limit(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* Open without waiting; later reads block again. */
+/* Opens without waiting for a FIFO's writer; later reads wait again. */
 static int open_without_waiting(const char *path)
 {
 	enum { FLAGS = O_RDONLY | O_CLOEXEC | O_NOCTTY };
@@ -43,7 +43,8 @@ static int open_without_waiting(const char *path)
 		raise_limit();
 		fd = open(path, FLAGS | O_NONBLOCK);
 	}
-	if (fd < 0 && errno == EWOULDBLOCK)	/* a lease: fcntl(2) */
+	/* the file may have a lease: fcntl(2) */
+	if (fd < 0 && errno == EWOULDBLOCK)
 		return open(path, FLAGS);
 	if (fd >= 0)
 		fcntl(fd, F_SETFL, 0);
@@ -73,7 +74,7 @@ static bool complain(const struct input *in)
 
 /*
  * Tells the user why nothing happens: somebody who forgot the file name would
- * wait for ever.
+ * wait forever.
  */
 static bool open_stdin(struct input *in)
 {
@@ -171,7 +172,7 @@ bool input_is_open(const struct input *in)
 	return in->file;
 }
 
-/* Keep a few descriptors free for the output files. */
+/* Keeps a few descriptors free for the output files. */
 static void leave_room(struct inputs *all)
 {
 	enum { ROOM = 16 };

@@ -26,8 +26,8 @@ const char *input_name(const char *path);
  */
 bool input_open(struct input *in, const char *path);
 /*
- * The file, at its beginning. For a FIFO, this waits for the writer. Returns
- * NULL if it printed and latched an error.
+ * The file, at its beginning. If it is a FIFO, this waits for the writer.
+ * Returns NULL if it printed and latched an error.
  */
 FILE *input_file(struct input *in);
 void input_close(struct input *in);
@@ -55,9 +55,9 @@ struct inputs {
 };
 
 /*
- * `paths` ends with NULL. Without a path, stdin is the input. For a file that
- * cannot be opened, the error is printed and latched, and the remaining files
- * are still opened: one run names all bad files.
+ * `paths` ends with NULL. Without a path, stdin is the input. If a file cannot
+ * be opened, the error is printed and latched, and the remaining files are
+ * still opened: one run names all bad files.
  */
 void inputs_open(struct inputs *all, char *const *paths);
 void inputs_close(struct inputs *all);

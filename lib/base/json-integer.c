@@ -14,7 +14,7 @@
 
 enum { DIGITS_MAX = 20 };	/* of 2^64 - 1 */
 
-/* The length of a JSON string, its two quotation marks included. */
+/* The length of a JSON string, including its quotation marks. */
 static size_t string_length(const char *s, size_t n)
 {
 	size_t i = 1;
@@ -115,7 +115,10 @@ char *json_unfold_integers(const char *text)
 	return copy_numbers(text, strlen(text), &length, unfold);
 }
 
-/* uint_json() made strings of large numbers: "\u0000", and then the digits. */
+/*
+ * uint_json() made a string of each large number: "\u0000", and then the
+ * digits.
+ */
 void json_print(const json_t *json, FILE *out)
 {
 	static const char mark[] = "\"\\u0000";

@@ -15,7 +15,7 @@ static const char *skip_space(const char *at)
 	return at + strspn(at, " \t\r\n");
 }
 
-/* From the opening quotation mark to the byte after the closing one. */
+/* Goes from the opening quotation mark to the byte after the closing one. */
 static const char *skip_string(const char *at)
 {
 	for (at++; *at && *at != '"'; at++)
@@ -48,8 +48,8 @@ static const char *skip_value(const char *at)
 }
 
 /*
- * The value of the member with this name, or NULL if the object has no such
- * member.
+ * Returns the value of the member with this name, or NULL if the object has no
+ * such member.
  */
 static const char *find_member(const char *object, const char *name)
 {
@@ -177,7 +177,7 @@ static bool is_valid(const char *text)
 	return valid;
 }
 
-/* Returns the result if it is valid JSON, too, and NULL otherwise. */
+/* Returns the result if it is valid JSON, and NULL otherwise. */
 static char *checked(char *result)
 {
 	if (!result || is_valid(result))

@@ -44,7 +44,7 @@ void memory_can_fail(void)
 }
 
 /*
- * Printing the message may allocate memory itself, but also works if that
+ * Printing the message may allocate memory itself, but it also works if that
  * fails.
  */
 static void *check_for_library(void *p)

@@ -17,7 +17,7 @@ char *xasprintf(const char *fmt, ...);
 
 /*
  * Makes malloc(3), calloc(3) and realloc(3) return NULL in this thread when
- * memory runs out, as in other programs. It is for a child process with a
+ * memory runs out, as in other programs. This is for a child process with a
  * memory limit of its own.
  */
 void memory_can_fail(void);

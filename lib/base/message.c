@@ -27,15 +27,15 @@ static size_t n_notes;
 /*
  * Messages of one kind have the same format. An input can cause any number of
  * them, so the first are printed, and the last one at the end, with the number
- * of those in between. A message is cut because texts that it quotes can be
- * long, too.
+ * of those in between. A message is truncated, because texts that it quotes can
+ * also be long.
  */
 enum { SHOWN_MAX = 20, KINDS_MAX = 256, TEXT_MAX = 1 << 13 };
 static struct kind {
 	const char *fmt;
 	size_t n;
 	bool is_note;
-	/* the last text that was only counted; NULL: none */
+	/* the last text that was counted but not printed; NULL: none */
 	char *last;
 } kinds[KINDS_MAX];
 /* the process that counted messages: it prints the last ones */
@@ -61,8 +61,9 @@ static void on_file_size_limit(int signal)
 }
 
 /*
- * Ignore SIGXFSZ: a write beyond RLIMIT_FSIZE then fails with EFBIG, like any
- * other. A command that we execute gets the signal's default action.
+ * Ignores SIGXFSZ: a write beyond RLIMIT_FSIZE then fails with EFBIG, and its
+ * error is reported like any other. A command that a tool executes gets the
+ * signal's default action.
  */
 static void survive_file_size_limit(void)
 {
@@ -143,8 +144,8 @@ static void print(const char *fmt, va_list ap)
 }
 
 /*
- * The text that is printed at the end for messages that were only counted; the
- * caller frees it.
+ * Returns the text that is printed at the end for messages that were only
+ * counted; the caller frees it.
  */
 static char *rest_of(const struct kind *kind)
 {

@@ -11,7 +11,7 @@
 
 /* The exit status of every filter; sp-record has its own (see sp-record(1)). */
 enum {
-	STATUS_YES = 0,		/* fine, equal, no violation */
+	STATUS_YES = 0,		/* success, equal, no violation */
 	STATUS_NO = 1,		/* the answer is no */
 	STATUS_TROUBLE = 2,	/* usage, bad input, a write that failed */
 };
@@ -32,7 +32,7 @@ bool message_sigchld_ignored(void);
 
 /* A note; the exit status does not change. */
 __attribute__((format(printf, 1, 2))) void message_note(const char *fmt, ...);
-/* Prints every message, without counting: for a tool that runs for ever. */
+/* Prints every message, without counting: for a tool that runs forever. */
 void message_line(const char *text);
 /*
  * For a tool that also writes its notes into its output: message_keep_notes()
@@ -46,7 +46,7 @@ __attribute__((format(printf, 1, 2))) void message_error(const char *fmt, ...);
 /* An error that ends the tool: prints and exits. */
 __attribute__((format(printf, 1, 2), noreturn))
 void message_fatal(const char *fmt, ...);
-/* A wrong command line: prints, points to --help and exits. */
+/* Reports a wrong command line: prints, points to --help and exits. */
 __attribute__((format(printf, 1, 2), noreturn))
 void message_usage(const char *fmt, ...);
 
@@ -58,7 +58,7 @@ size_t message_all(char **texts, void (*print)(const char *fmt, ...));
 
 /* The latched status. */
 int message_status(void);
-/* Raise the exit status to `status`; it never goes down. */
+/* Raises the exit status to `status`; it never goes down. */
 void message_latch(int status);
 /*
  * The value for main() to return: flushes stdout, checks that this worked, and
@@ -69,11 +69,11 @@ int message_finish(void);
 /* The name that message_init() was given. */
 const char *message_tool(void);
 /*
- * Call this after printing to stdout instead of doing work: checks the write
+ * For an option that only prints, such as --help: checks the write to stdout
  * and exits.
  */
 __attribute__((noreturn)) void message_end(void);
-/* Print the version to stdout and exit. */
+/* Prints the version to stdout and exits. */
 __attribute__((noreturn)) void message_version(void);
 
 #endif

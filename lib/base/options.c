@@ -102,7 +102,7 @@ static void print_row(const struct option_row *row)
 }
 
 /*
- * What the setters of the common rows get: --help needs it to print the table.
+ * The setters of the common rows get this: --help needs it to print the table.
  */
 struct parsing {
 	const struct option_table *table;
@@ -165,7 +165,10 @@ static void print_pattern(const struct option_row *row)
 		printf("|-%c", row->letter);
 }
 
-/* What bash offers as the option's value: files, the choices, or nothing. */
+/*
+ * Returns what bash offers as the option's value: files, the choices, or
+ * nothing.
+ */
 static void print_bash_value(const struct option_row *row)
 {
 	printf("\t");
@@ -340,7 +343,7 @@ static const char *nearest(const struct option_table *t, const char *name)
 	return found;
 }
 
-/* All long names that begin with `name`: " --from --fail-on". */
+/* Finds all long names that begin with `name`: " --from --fail-on". */
 static char *candidates(const struct option_table *t, const char *name)
 {
 	char *list = xstrdup("");
@@ -384,7 +387,7 @@ static void refuse_name(const struct option_table *t, const char *arg)
 	message_usage("unknown option '--%s'%s", name, hint(t));
 }
 
-/* getopt_long() has refused something: explain what. */
+/* getopt_long() has refused something: explains what. */
 __attribute__((noreturn))
 static void refuse(const struct option_table *t, int c, const char *arg)
 {
@@ -515,7 +518,7 @@ void options_parse(const struct option_table *t, int argc, char **argv,
 	line->n_operands = n;
 }
 
-/* "--replay, --audit and a command" */
+/* Joins the names of modes: "--replay, --audit and a command" */
 static char *name_modes(const char *const *names, size_t n, uint32_t modes)
 {
 	char *list = xstrdup("");

@@ -14,8 +14,9 @@ struct option_row;
 
 /*
  * Stores the value of an option in `to`, which the caller of options_parse()
- * gave. `value` is NULL if the option has none. Returns NULL, or what is wrong
- * with the value, which the caller frees: "not a number of seconds".
+ * gave. `value` is NULL if the option has none. Returns NULL, or a text that
+ * says what is wrong with the value, such as "not a number of seconds"; the
+ * caller frees it.
  */
 typedef char *option_set(const struct option_row *row, void *to,
 			 const char *value);

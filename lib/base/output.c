@@ -34,7 +34,7 @@ struct output {
 	char *temporary;
 };
 
-/* A name for an open file: "/proc/self/fd/N". */
+/* Returns a name for an open file: "/proc/self/fd/N". */
 struct fd_path {
 	char text[32];
 };
@@ -72,9 +72,9 @@ static int open_special(const char *path)
 }
 
 /*
- * The target of a symbolic link. The kernel resolves it, not realpath(3), so
- * that fs.protected_symlinks (proc(5)) applies. Returns NULL with ENOENT if the
- * target does not exist.
+ * Returns the target of a symbolic link. The kernel resolves it, not
+ * realpath(3), so that fs.protected_symlinks (proc(5)) applies. Returns NULL
+ * with ENOENT if the target does not exist.
  */
 static char *follow_link(const char *path)
 {
@@ -112,7 +112,8 @@ static bool enter_directory(struct output *out, const char *path)
 	if (!target)
 		return false;
 	slash = strrchr(target, '/');
-	errno = ENOENT;		/* the error for an empty name */
+	/* this is the kernel's error for an empty name */
+	errno = ENOENT;
 	out->base = xstrdup(slash ? slash + 1 : target);
 	if (slash)
 		slash[1] = '\0';
@@ -156,7 +157,10 @@ static int open_unnamed(const struct output *out, mode_t mode)
 	int fd = openat(out->directory, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC,
 			mode);
 
-	/* linkat(2) needs /proc to give it a name: check that it is mounted. */
+	/*
+	 * linkat(2) needs /proc to give the file a name: checks that it is
+	 * mounted.
+	 */
 	if (fd >= 0 && access(fd_path(fd).text, F_OK)) {
 		close(fd);
 		return -1;
@@ -392,7 +396,7 @@ static bool put_in_place(struct output *out)
 	return close_checked(out) && replace(out);
 }
 
-/* "NAME.sp", or "NAME-2.sp" if that exists. */
+/* Finds a free name: "NAME.sp", or "NAME-2.sp" if that exists. */
 static char *numbered_name(const char *base, int number)
 {
 	const char *dot = strrchr(base, '.');

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The outputs of a tool: stdout, or a file that appears complete or not at all.
- * The file is written without a name (O_TMPFILE), or under a temporary one if
+ * The file is written without a name (O_TMPFILE), or under a temporary name if
  * the file system has no such files, and gets its name at the end. A device or
- * a FIFO is written in place. A symbolic link is followed if the kernel permits
+ * a FIFO is written directly. A symbolic link is followed if the kernel permits
  * it (fs.protected_symlinks). The new file has the permissions of the one that
  * it replaces, without set-user-ID, set-group-ID and sticky bits.
  */

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Texts and numbers, as streams store them and as people read them. A text is
- * any sequence of bytes without NUL, because the kernel's names and arguments
- * are such sequences: a stream stores it as `str` if it is UTF-8, and as `bin`
- * otherwise.
+ * any sequence of bytes without NUL, like the kernel's names and arguments: a
+ * stream stores it as `str` if it is UTF-8, and as `bin` otherwise.
  */
 #ifndef TEXT_H
 #define TEXT_H
@@ -41,11 +40,11 @@ void text_put_printable(const char *text, FILE *file);
  * in which text is displayed, so that a name can look like another one.
  */
 bool text_is_direction(const unsigned char *s);
-/* The text as a JSON string, which can hold control characters. */
+/* The text as a JSON string, in which control characters are escaped. */
 json_t *text_json(const char *text);
 /*
- * A JSON integer. jansson has none above INT64_MAX: these are exact only in what
- * json_print() of json-integer.h prints.
+ * A JSON integer. jansson has no integers above INT64_MAX: they are exact only
+ * in the output of json_print() of json-integer.h.
  */
 json_t *uint_json(uint64_t value);
 bool text_is_utf8(const char *text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Compiles a profile with libseccomp. libseccomp is not trusted: some
- * conditions on the arguments of one call keep it busy for ever, and after a
+ * conditions on the arguments of one call keep it busy forever, and after a
  * failed allocation it crashes or drops rules. So it runs in a child process
  * with limits, and prove() compares the program with the profile. Ordered
  * profiles are compiled without libseccomp.
@@ -96,7 +96,7 @@ static char *left_out(const struct profile *p)
 	return text_list_end(&list);
 }
 
-/* What the child returns, in memory that it shares with the parent. */
+/* The child returns this in memory that it shares with the parent. */
 
 struct result {
 	bool done;
@@ -218,7 +218,7 @@ static void set_limits(void)
 	limit_memory();
 }
 
-/* Runs in the parent, when the child ended without a result. */
+/* Runs in the parent if the child ended without a result. */
 
 static int no_answer(int status, char **problem)
 {

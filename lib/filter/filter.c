@@ -107,7 +107,7 @@ static struct value or(struct value a, struct value b)
 	return (struct value){ (a.v | b.v) & bits, bits };
 }
 
-/* Returns false if the kernel would stop the program here. */
+/* Returns false if the kernel would stop the program at this instruction. */
 static bool compute(uint16_t op, struct value *a, struct value b)
 {
 	uint32_t v = a->v;
@@ -179,8 +179,8 @@ static struct step jump(const struct sock_filter *i, size_t pc,
 }
 
 /*
- * Executes an instruction other than a jump or return. Returns false if the
- * kernel would stop the program here.
+ * Executes an instruction that is neither a jump nor a return. Returns false if
+ * the kernel would stop the program here.
  */
 static bool move(const struct sock_filter *i, const struct input *in,
 		 struct state *s)
@@ -281,7 +281,7 @@ uint32_t filter_run(const struct filter *filter,
 	return answer;
 }
 
-/* The different states in which each instruction can be reached. */
+/* The different states that an instruction is reached in. */
 struct states {
 	struct state *states;
 	size_t n;

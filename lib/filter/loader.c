@@ -132,7 +132,7 @@ static struct profile *library_profile(const struct profile *p,
 }
 
 /*
- * runc. Its stub runs before the rest of the filter (runc,
+ * Compiles as runc does. Its stub runs before the rest of the filter (runc,
  * libcontainer/seccomp/patchbpf/enosys_linux.go). If the default action is
  * ENOSYS, runc adds no stub, but the answers are the same.
  */
@@ -216,7 +216,10 @@ static void prepend_stub(const struct loader *loader, const struct profile *p,
 	f->n = whole.n;
 }
 
-/* Why runc fails to start a container with this profile, or NULL. */
+/*
+ * Returns the reason why runc fails to start a container with this profile, or
+ * NULL.
+ */
 static const char *refused(const struct profile *p)
 {
 	if (p->default_action == SECCOMP_RET_USER_NOTIF)
@@ -229,8 +232,8 @@ static const char *refused(const struct profile *p)
 }
 
 /*
- * systemd (src/shared/seccomp-util.c and src/core, 252): the parts of the
- * profile that SystemCallFilter=, SystemCallErrorNumber= and
+ * Compiles as systemd does (src/shared/seccomp-util.c and src/core, 252): keeps
+ * the parts of the profile that SystemCallFilter=, SystemCallErrorNumber= and
  * SystemCallArchitectures= can express.
  */
 

@@ -43,7 +43,7 @@ static struct sock_filter load_word(size_t offset)
 	return (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset);
 }
 
-/* Skip `skip` instructions unless the accumulator equals `k`. */
+/* Skips `skip` instructions unless the accumulator equals `k`. */
 static struct sock_filter unless_equal(uint32_t k, uint8_t skip)
 {
 	return (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, k, 0,
@@ -106,7 +106,7 @@ static struct filter *finish(struct filter *f)
 	return NULL;
 }
 
-/* How to change the answers of a program. */
+/* How the answers of a program are changed. */
 struct change {
 	bool (*notify)(uint32_t action);
 	/* replaces the answers for which `notify` returns true */
@@ -152,7 +152,8 @@ static void emit_computed(struct filter *f, const struct change *c)
 }
 
 /*
- * The number of instructions for that: 0 if `program` never computes an answer.
+ * The number of instructions that this takes: 0 if `program` never computes an
+ * answer.
  */
 static uint32_t computed_size(const struct filter *program)
 {
@@ -191,7 +192,7 @@ static void emit_changed(struct filter *f, const struct filter *program,
 }
 
 /*
- * If there is only one program, it also answers the calls of which it does not
+ * If there is only one program, it also gives the answers of which it does not
  * notify.
  */
 static struct filter *watching_one(const struct filter *program,
@@ -224,8 +225,8 @@ static struct filter *watching_all(const struct filter *filter,
 }
 
 /*
- * The program with only its other answers, which the kernel combines with those
- * of the other programs.
+ * Makes the program with only its other answers, which the kernel combines with
+ * those of the other programs.
  */
 static struct filter *unnotified(const struct filter *program,
 				 bool (*notify)(uint32_t action))

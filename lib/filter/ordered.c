@@ -208,7 +208,7 @@ static void add_rules(struct program *p, const struct profile_rule *rules,
 	add_answer(p, default_action);
 }
 
-/* The number must be in the accumulator, and is there again afterwards. */
+/* The number must be in the accumulator, and is in it again afterwards. */
 static void add_call(struct program *p, const struct profile_rule *rules,
 		     size_t n, uint32_t default_action)
 {

@@ -22,7 +22,8 @@
  * rule that applies wins.
  *
  * Returns NULL if they agree. Otherwise returns a text that the caller frees: a
- * call, its answer and the right one, or why the program cannot be checked.
+ * call with its answer and the right answer, or the reason why the program
+ * cannot be checked.
  */
 char *prove(const struct sock_filter *code, size_t n,
 	    const struct profile *profile);

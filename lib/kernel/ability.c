@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The column `test` says what usually causes a server or a tool to make the
- * calls. tests/unit/tables.c checks that each call is in one row.
+ * The column `test` names the event that usually causes a server or a tool to
+ * make the calls. tests/unit/tables.c checks that each call is in one row.
  */
 #include "kernel/ability.h"
 
@@ -27,7 +27,7 @@ static const struct ability table[] = {
   FUNCTIONS("system popen posix_spawn posix_spawnp wordexp"), NOTABLE,
   .text = "execute other programs",
   .test = "it executes each kind of helper, hook or script that it can" },
-/* Each of these creates a file if it is asked to. */
+/* Each of these can create a file. */
 { CALLS("open openat openat2 creat"),
   OTHER_WAYS("open_by_handle_at io_uring_enter"), NOTABLE,
   .text = "open files, also to create and overwrite them" },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What programs can do, in plain words, and the test that makes a program do
- * it. Each call belongs to one ability.
+ * The abilities of programs, in plain words, and the test that makes a program
+ * use each. Each call belongs to one ability.
  */
 #ifndef ABILITY_H
 #define ABILITY_H
@@ -20,8 +20,8 @@ struct ability {
 	const char *functions;
 	/* calls of other abilities that can do the same; in the same form */
 	const char *other_ways;
-	const char *text;	/* after "it can" */
-	/* after "a run in which"; NULL: every program does it */
+	const char *text;	/* the text after "it can" */
+	/* the text after "a run in which"; NULL: every program does it */
 	const char *test;
 	bool notable;		/* a reviewer wants to know that it is denied */
 };

@@ -17,7 +17,7 @@ enum { ARGUMENTS_MAX = 3 };	/* of one call */
 struct argument {
 	uint8_t index;		/* 0-5 */
 	uint64_t recorded;	/* the bits that are recorded */
-	/* those of the recorded bits that the kernel looks at */
+	/* the recorded bits at which the kernel looks */
 	uint64_t compared;
 };
 
@@ -35,7 +35,7 @@ const struct argument_rule *argument_rule_at(size_t i);
 /* The row of a call, or NULL. */
 const struct argument_rule *argument_rule_of(struct call_id id);
 
-/* One argument's value, as recorded. */
+/* A recorded value of an argument. */
 struct argument_value {
 	uint8_t index;		/* 0-5 */
 	uint64_t mask;		/* the bits that are known */
@@ -45,7 +45,7 @@ struct argument_value {
 /* "AF_INET", or NULL if the family has no name here. */
 const char *family_name(uint64_t family);
 /*
- * The values of a call, "AF_UNIX 1 0", or "any" without values. The caller
+ * The values of a call, "AF_UNIX 1 0", or "any" if there are none. The caller
  * frees.
  */
 char *argument_text(struct call_id id, const struct argument_value *values,

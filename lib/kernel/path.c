@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "names.h"
 
-/* Goes back from `end` to before the last component. */
+/* Goes back from `end` to the beginning of the last component. */
 static char *without_last(char *start, char *end)
 {
 	while (end > start && *--end != '/')

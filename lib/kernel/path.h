@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Paths and addresses in the facts of a trace: what was done with them, and how
- * they are displayed.
+ * Paths and addresses in the facts of a trace: the acts on them, and their
+ * display.
  */
 #ifndef PATH_H
 #define PATH_H
@@ -34,16 +34,16 @@ char *path_unescape(const char *text);
 
 /*
  * Whether a policy must permit this access (NAME_* of names.h) for its answer
- * (0 or -errno) to stay the same. It must if the access succeeded, or failed
- * with an error that the kernel only finds after asking its security modules.
- * All other errors come earlier.
+ * (0 or -errno) to stay the same. It must if the access succeeded, or if it
+ * failed with an error that the kernel only finds after its security modules
+ * have permitted the access. The kernel finds all other errors before that.
  */
 bool path_needs_right(uint32_t access, int32_t answer);
 
 /*
- * Whether the name may be no more than the program's claim: the call may have
- * reached another object, or the object may have another name in the command's
- * mount namespace.
+ * Whether the name is only a claim of the program: the call may have reached
+ * another object, or the object may have another name in the command's mount
+ * namespace.
  */
 bool path_is_doubted(uint32_t access);
 
@@ -61,7 +61,7 @@ const char *socket_operation_name(uint32_t operation);
  * Copies those bytes of a socket address (struct sockaddr) that distinguish one
  * address from another, in network order. For inet and inet6, these are the
  * port and the address; for unix, the path without trailing NULs, or the
- * abstract name with its leading NUL; for other families, everything after the
+ * abstract name with its leading NUL; for other families, all bytes after the
  * family. Returns the number of bytes.
  */
 size_t address_canonical(const uint8_t *address, size_t size,

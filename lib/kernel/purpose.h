@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What each system call is for: its subject, and half a line of text. */
+/* The purpose of each system call: its subject, and half a line of text. */
 #ifndef PURPOSE_H
 #define PURPOSE_H
 

@@ -264,7 +264,7 @@ static const struct row {
 #undef A
 };
 
-/* Calls that have other arguments on 32-bit x86. */
+/* These calls have other arguments on 32-bit x86. */
 static const struct row rows_x86[] = {
 #define A(call, kinds, result) \
 	{ call, { sizeof(kinds) - 1, kinds, result } },
@@ -303,7 +303,7 @@ const char *signature_call_at(size_t i)
 	return i < N_ELEMENTS(table) ? table[i].call : NULL;
 }
 
-/* The name of a flag, or of one of several exclusive values. */
+/* Returns the name of a flag, or of one of several exclusive values. */
 struct name_of_bits {
 	uint64_t value;
 	const char *name;
@@ -814,7 +814,7 @@ void signature_write_result(const struct signature *s, int64_t result,
 		fprintf(out, kind == 'o' ? "%#03" PRIo64 : "%" PRId64, result);
 }
 
-/* The number of arguments that an operation of futex(2) has. */
+/* Returns the number of arguments that an operation of futex(2) has. */
 static unsigned int futex_count(uint32_t operation)
 {
 	switch (operation & ~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME)) {

@@ -155,7 +155,7 @@ bool arch_is_wide(const struct arch *arch)
 		arch->scmp != SCMP_ARCH_ARM;
 }
 
-/* The name in libseccomp's table. */
+/* Returns the name in libseccomp's table. */
 static const char *library_name(struct call_id id, char buf[SYSCALL_NAME_MAX])
 {
 	const struct arch *arch = arch_of_call(id);
@@ -275,8 +275,8 @@ static int direct_number(const struct arch *arch, const char *name,
 }
 
 /*
- * Pseudo numbers above this one belong to multiplexed calls; those below mean
- * that the architecture lacks the call (seccomp.h).
+ * Pseudo numbers above this one belong to multiplexed calls. A number below it
+ * means that the architecture lacks the call (seccomp.h).
  */
 enum { NOT_ON_ARCH = -10000 };
 
@@ -287,7 +287,7 @@ int syscall_number(const struct arch *arch, const char *name,
 
 	if (nr == __NR_SCMP_ERROR)
 		return supplement_number(arch, name, id);
-	/* says libseccomp, which may be old */
+	/* according to libseccomp, which may be old */
 	if (nr <= NOT_ON_ARCH)
 		return supplement_number(arch, name, id) ? -ENOENT : 0;
 	if (nr < 0)

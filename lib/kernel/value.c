@@ -28,8 +28,8 @@
 #define ANY UINT32_MAX
 
 /*
- * Values with a name of their own. Looking up names by prefix does not work for
- * them, since the headers use one prefix for several sets of values.
+ * These values have names of their own. Looking up names by prefix does not
+ * work for them, since the headers use one prefix for several sets of values.
  */
 static const struct value {
 	const char *call;
@@ -268,7 +268,7 @@ static const struct value {
 #undef C
 };
 
-/* The call whose names this call shares. */
+/* Another call with the same names. */
 static const char *family_of_call(const char *call)
 {
 	static const char *const same[][2] = {
@@ -308,7 +308,9 @@ static const char *table_name(const char *call, unsigned int index,
 	return NULL;
 }
 
-/* Drivers share the numbers of ioctl(2) requests below this. */
+/*
+ * Requests of ioctl(2) below this number: several drivers use the same numbers.
+ */
 enum { REQUEST_MIN = 0x1000 };
 
 static const char *request_name(uint64_t request)

@@ -45,7 +45,7 @@ static bool spawn(char *const argv[], int out, pid_t *child)
 }
 
 /*
- * Waits until `fd` can be read, at most until `end_ns` (0: for ever). Returns
+ * Waits until `fd` can be read, at most until `end_ns` (0: forever). Returns
  * whether it can.
  */
 static bool wait_until(int fd, uint64_t end_ns)

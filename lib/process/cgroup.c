@@ -192,8 +192,8 @@ static bool is_slice(const char *name)
 }
 
 /*
- * systemd puts units into slices, which can be nested. Its other cgroups have
- * no units below them.
+ * systemd puts units into slices, which can be nested. Other cgroups of systemd
+ * have no units below them.
  */
 static char *search_slices(const char *dir, const char *unit)
 {
@@ -255,8 +255,8 @@ static bool is_named_after(const char *name, size_t n, const char *id)
 }
 
 /*
- * Matches cgroups that hold cgroups of others. Somebody can choose a container
- * id that is part of such a name: "slice", or "1" for "session-1.scope".
+ * Matches cgroups that hold cgroups of others. A user can choose a container id
+ * that is part of such a name: "slice", or "1" for "session-1.scope".
  */
 static bool is_managers(const char *name, size_t n)
 {
@@ -278,7 +278,7 @@ static bool is_managers(const char *name, size_t n)
 	return false;
 }
 
-/* Cuts the path after the last component whose name has the id. */
+/* Shortens the path to the last component whose name has the id. */
 static bool cut_after(char *path, const char *id)
 {
 	char *end = NULL;
@@ -426,8 +426,8 @@ static bool ends_in(const char *name, const char *end)
 }
 
 /*
- * Whether somebody other than the manager chooses the names below this cgroup.
- * The owner of a unit does, and so does a user below user@UID.service. For
+ * Whether other users than the manager choose the names below this cgroup. The
+ * owner of a unit does, and so does a user below user@UID.service. For
  * containers, only the latter counts: a container can be below a unit, such as
  * the session in which runc(8) was started.
  */

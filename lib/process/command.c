@@ -272,8 +272,8 @@ static void set_limits(const struct rlimit *limits)
 }
 
 /*
- * Does everything that comes before the hook. `step` becomes the failed step;
- * errno is set.
+ * Takes all steps before the hook. `step` becomes the failed step; errno is
+ * set.
  */
 static bool prepare(const struct command *command, enum step *step)
 {

@@ -44,7 +44,7 @@ struct command {
 	const struct rlimit *limits;
 	const sigset_t *mask;	/* the blocked signals; NULL: unchanged */
 	bool sigpipe_default;	/* reset SIGPIPE, which the caller ignores */
-	/* ignore SIGCHLD, which the caller does not ignore */
+	/* ignore SIGCHLD, as the caller was started with it ignored */
 	bool sigchld_ignored;
 	int stdout_fd;		/* becomes the child's stdout; -1: unchanged */
 	/*

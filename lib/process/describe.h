@@ -10,7 +10,7 @@
 #include "stream/run.h"
 
 /*
- * Fills in everything that is known before the start. `argv` NULL leaves the
+ * Fills in all data that are known before the start. `argv` NULL leaves the
  * command line out; `user` NULL means the caller's ids. Returns 0 or -errno.
  */
 int describe_run(struct run *run, char **argv, const char *name,

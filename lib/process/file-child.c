@@ -68,8 +68,8 @@ void file_child_free(struct file_child *child)
 /* The process */
 
 /*
- * Closes everything but the socket, which becomes stdin: this process might
- * live on, and must not keep pipes open.
+ * Closes all descriptors except the socket, which becomes stdin: this process
+ * may live longer than its parent, and must not keep pipes open.
  */
 static void shed(int fd)
 {

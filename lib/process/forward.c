@@ -81,7 +81,7 @@ void forward_release(const struct forward *p)
 
 	if (p->first)
 		drop_repeat(p);
-	/* always block these: they must never kill us */
+	/* these are always blocked, because they must never kill the tool */
 	sigorset(&mask, &mask, &p->others);
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 }

@@ -37,7 +37,8 @@ bool forward_add(struct forward *p, int signal);
 int forward_open(struct forward *p);
 void forward_close(struct forward *p);
 /*
- * Unblocks the signals: they kill us again, including those that are pending.
+ * Unblocks the signals: they kill the process again, including those that are
+ * pending.
  */
 void forward_release(const struct forward *p);
 
@@ -57,7 +58,7 @@ struct forwarded {
 enum forward_order forward_take(struct forward *p, struct forwarded *signal);
 /* Whether a signal is pending or was taken. */
 bool forward_has_come(const struct forward *p);
-/* Whether the command has got the signal already, without us. */
+/* Whether the command has already got the signal, without the tool. */
 bool forward_is_there(const struct forwarded *signal, pid_t command);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What can be found out from an executable file. A recorded program chooses the
+ * Data that can be read from an executable file. A recorded program chooses the
  * file, so a child process reads it: file-child.h.
  */
 #ifndef IMAGE_FILE_H

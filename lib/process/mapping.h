@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a process has mapped: /proc/PID/maps, proc(5). */
+/* The mappings of a process: /proc/PID/maps, proc(5). */
 #ifndef MAPPING_H
 #define MAPPING_H
 

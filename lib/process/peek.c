@@ -14,7 +14,10 @@
 
 enum {
 	PAGE = 4096, PAGES = UNWIND_STACK / PAGE,
-	/* more than the 65,530 mappings of a process need as a rule */
+	/*
+	 * usually more than the mappings of a process, of which there are at
+	 * most 65,530
+	 */
 	MAPS_MAX = 16 << 20,	/* bytes */
 };
 _Static_assert(sizeof(struct peek_stack) <= FILE_CHILD_BYTES, "an answer");

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A child process that reads /proc/PID/maps, /proc/PID/syscall and memory of
- * another process, because the kernel can let the reader wait. It takes a lock
- * for that, which the other process holds during an execve(2); and a page of
+ * another process, because the kernel can make the reader wait. The reader
+ * needs a lock that the other process holds during an execve(2); and a page of
  * memory can belong to a file. If the file system of such a file, or of a file
- * that the execve(2) uses, has a daemon that does not answer, we would wait for
- * ever. After FILE_CHILD_MS, we give up: the data cannot be read.
+ * that the execve(2) uses, has a daemon that does not answer, the reader waits
+ * forever. After FILE_CHILD_MS, the tool gives up: the data cannot be read.
  */
 #ifndef PEEK_H
 #define PEEK_H

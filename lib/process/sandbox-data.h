@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the tools do after their files are open: by sp-record, over the test
- * suite, and sp-emit. Made by "make sandbox-data"; see sandbox.c.
+ * The calls and rights of the tools after their files are open: recorded by
+ * sp-record over the test suite, and written by sp-emit. Made by "make
+ * sandbox-data"; see sandbox.c.
  */
 #ifdef SYS_brk
 CALL(ALL, brk),
@@ -147,5 +148,5 @@ CALL(SANDBOX_EMIT | SANDBOX_VERIFY, wait4),
 #ifdef SYS_write
 CALL(ALL, write),
 #endif
-/* Below the directory of an output: */
+/* These rights are for paths below the directory of an output: */
 #define SANDBOX_OUTPUT (LANDLOCK_FS_MAKE_REG | LANDLOCK_FS_REMOVE_FILE)

@@ -74,9 +74,9 @@ static const struct row rare[] = {
 	CALL_IF(ALL, ioctl, 1, UINT32_MAX, TIOCGWINSZ),	/* its isatty() */
 };
 /*
- * Further calls of the process in which sp-emit reads executables, found with
- * strace over a run of --possible. Some of them are only made when a file needs
- * more memory.
+ * The process in which sp-emit reads executables makes these further calls,
+ * which were found with strace over a run of --possible. Some of them are only
+ * made when a file needs more memory.
  */
 static const struct row reading[] = {
 	CALL_IF(SANDBOX_READER, openat, 2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY),
@@ -130,7 +130,7 @@ enum {
 	NO_PERMISSION = SECCOMP_RET_ERRNO | EPERM,
 };
 
-/* The position of the low 32 bits of an argument, or of the high 32 bits. */
+/* Returns the position of the low or the high 32 bits of an argument. */
 static size_t argument_at(unsigned int index, bool high)
 {
 	bool second = high == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
@@ -152,7 +152,7 @@ static void compare(struct program *p, const struct row *row, bool high,
 	    0, left);
 }
 
-/* The number must be in the accumulator, and is there again afterwards. */
+/* The number must be in the accumulator, and is in it again afterwards. */
 static void add_row(struct program *p, const struct row *row)
 {
 	if (!row->mask) {
@@ -168,8 +168,8 @@ static void add_row(struct program *p, const struct row *row)
 }
 
 /*
- * Numbers above the largest known one belong to newer calls. After ENOSYS, a C
- * library that tries one works without it.
+ * Numbers above the largest known one belong to newer calls. A C library that
+ * tries such a call works without it after ENOSYS.
  */
 static void add_rows(struct program *p, enum sandbox_tool tool)
 {
@@ -264,7 +264,7 @@ static void restrict_files(enum sandbox_tool tool, const struct output *out,
 void sandbox_enter(enum sandbox_tool tool, const struct output *out,
 		   const struct output *other)
 {
-	/* initialize now: it reads /dev/urandom once */
+	/* initialize the hash now, which reads /dev/urandom once */
 	if (tool != SANDBOX_MERGE && tool != SANDBOX_READER)
 		json_object_seed(0);
 /* LeakSanitizer starts a thread that traces us */

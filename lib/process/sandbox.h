@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The sandbox of the tools that read files, compute and write files. sp-record
- * recorded over the test suite what the tools do after they opened their files,
- * and sp-emit made sandbox-data.h from that (`make sandbox-data`).
+ * recorded over the test suite the calls and rights that the tools used after
+ * they had opened their files, and sp-emit made sandbox-data.h from that (`make
+ * sandbox-data`).
  */
 #ifndef SANDBOX_H
 #define SANDBOX_H
@@ -23,10 +24,11 @@ enum sandbox_tool {
 };
 
 /*
- * Gives up, for good, what the tool does not need: puts a seccomp filter and a
- * Landlock policy in force, as far as the kernel supports them. After that,
- * nothing can be opened or executed, except that SANDBOX_READER opens files to
- * read them. The outputs (NULL: none) can be committed.
+ * Gives up for good the calls and rights that the tool does not need: puts a
+ * seccomp filter and a Landlock policy in force, as far as the kernel supports
+ * them. After that, nothing can be opened or executed, except that
+ * SANDBOX_READER opens files to read them. The outputs (NULL: none) can be
+ * committed.
  */
 void sandbox_enter(enum sandbox_tool tool, const struct output *out,
 		   const struct output *other);

@@ -154,8 +154,8 @@ static int open_mapped(pid_t pid, const struct unwind_mapping *m,
 }
 
 /*
- * The file is read, not mapped: if somebody truncated a mapped file, we would
- * be killed.
+ * The file is read, not mapped: if another process truncated a mapped file,
+ * this process would be killed.
  */
 static struct object *object_of(pid_t pid, const struct unwind_mapping *m,
 				const char *path)
@@ -318,9 +318,9 @@ static void add_word(struct unwinding *u, const struct unwind_word *word)
 }
 
 /*
- * To find the caller, words of the stack were read. Keeps those words that are
- * the address of the caller or of its frame. The other words are saved
- * registers, whose data does not decide who the caller is.
+ * Finding the caller read words of the stack. Keeps those words that are the
+ * address of the caller or of its frame. The other words are saved registers,
+ * whose data does not decide who the caller is.
  */
 static void keep_words(struct unwinding *u, uint64_t pc)
 {

@@ -58,7 +58,10 @@ uint8_t *unwind_request_new(struct unwind_request *head, const uint8_t *stack,
 			    const struct mapping *list, size_t n,
 			    size_t *size);
 
-/* Load libdw, before the child is started. False: it is not installed. */
+/*
+ * Loads libdw, before the child is started. Returns false if it is not
+ * installed.
+ */
 bool unwind_load(void);
 /*
  * The work of a file child. The answer is the detail of a stack's fact

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A running command, until its end: signals are passed on to it, a time limit
- * ends it with SIGTERM and then SIGKILL, and its status is taken. The tools
- * also wait for other things, so they have poll loops of their own, which call
- * the functions below.
+ * A running command, until its end: the tool passes signals on to it, ends it
+ * with SIGTERM and then SIGKILL after a time limit, and takes its status. The
+ * tools also wait for other events, so they have poll loops of their own, which
+ * call the functions below.
  */
 #ifndef WORKLOAD_H
 #define WORKLOAD_H
@@ -21,10 +21,10 @@ struct workload {
 	bool exited;
 	int status;		/* exit status, or -n: killed by signal n */
 	uint64_t end_ns;	/* when it exited, monotonic */
-	/* it was sent a signal, by us or through its group */
+	/* a signal was sent to it, by us or through its group */
 	bool interfered;
 	enum { WORKLOAD_RUNS, WORKLOAD_TERMINATED, WORKLOAD_KILLED } stage;
-	/* when the next stage of the time limit is due; 0: never */
+	/* when the next step of the time limit is due; 0: never */
 	uint64_t due_ns;
 	/* when to print what we still wait for; 0: do not print it */
 	uint64_t note_ns;
@@ -52,7 +52,7 @@ void workload_prepare(struct command *command, const struct forward *signals);
 void workload_begin(struct workload *w, const struct command_child *child,
 		    struct forward *signals, double seconds);
 
-/* For poll(2): the command's end, then signals. */
+/* Returns the descriptors for poll(2): the command's end, then signals. */
 enum { WORKLOAD_FDS = 2 };
 void workload_fds(const struct workload *w, struct pollfd fds[WORKLOAD_FDS]);
 
@@ -74,7 +74,7 @@ enum workload_event workload_time(struct workload *w, uint64_t now_ns);
  * command started. A second after the command's exit, it prints that it waits.
  */
 void workload_note_rest(struct workload *w, uint64_t now_ns);
-/* When to call these two functions again; UINT64_MAX: never. */
+/* Returns when to call these two functions again; UINT64_MAX: never. */
 uint64_t workload_next(const struct workload *w);
 /* Sends SIGKILL, and waits for the command's end. */
 void workload_kill(struct workload *w);
@@ -82,7 +82,7 @@ void workload_kill(struct workload *w);
 /* Prints how the command ended, unless its exit status is 0. */
 void workload_note(const struct workload *w);
 
-/* The timeout for poll(2) until `next_ns`; UINT64_MAX means never. */
+/* Returns the timeout for poll(2) until `next_ns`; UINT64_MAX means never. */
 int workload_patience(uint64_t next_ns, uint64_t now_ns);
 
 #endif

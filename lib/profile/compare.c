@@ -6,7 +6,7 @@
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Longer signs come before the shorter ones that they begin with. */
+/* A longer sign comes before a shorter one with which it begins. */
 static const struct {
 	const char *name, *sign;
 	int op;

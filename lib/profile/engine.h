@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What container engines allow by default: a comparison for other profiles. */
+/*
+ * The calls that container engines allow by default, for comparison with other
+ * profiles.
+ */
 #ifndef ENGINE_H
 #define ENGINE_H
 
 #include <stddef.h>
 #include <stdio.h>
 
-/* How many of the calls with a name a filter allows. */
+/* The number of calls with a name that a filter allows. */
 struct allowance {
 	/* all of them; some only with certain arguments */
 	size_t calls;

@@ -317,8 +317,8 @@ static bool add_main_32(struct target *t, const struct firejail *f,
 }
 
 /*
- * A condition on the lower half of an argument. firejail does not look at the
- * upper half.
+ * Compares the lower half of an argument. firejail does not look at the upper
+ * half.
  */
 static struct profile_arg low_arg(uint32_t index, int op, uint32_t mask,
 				  uint32_t value)

@@ -142,7 +142,9 @@ static void remove_item(char **list, const char *item)
 	*list = kept;
 }
 
-/* Adds "a,-b,=c" to what earlier lines said (profile_list_compress()). */
+/*
+ * Adds "a,-b,=c" to the list that earlier lines made (profile_list_compress()).
+ */
 static bool augment(struct parser *p, char **list, const char *items)
 {
 	char *copy = xstrdup(items), *rest = copy, *item;
@@ -267,8 +269,9 @@ static bool read_conditional(struct parser *p, const char *line)
 /* Includes */
 
 /*
- * Place number `i` where firejail looks for a file, which the caller frees. A
- * name with a slash has only the first place. NULL after the last.
+ * Returns place number `i` where firejail looks for a file, which the caller
+ * frees. A name with a slash has only the first place. Returns NULL after the
+ * last.
  */
 static char *include_place(const struct host *host, const char *from,
 			   const char *name, size_t i)
@@ -445,8 +448,8 @@ bool read_firejail(struct reader *r, char *text, size_t n)
 }
 
 /*
- * Loads everything that might be included, whether it is ignored or not, before
- * the sandbox.
+ * Loads all files that might be included, whether they are ignored or not,
+ * before the sandbox.
  */
 static void load_includes(struct host *host, const char *from,
 			  const char *text)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A firejail profile: what its lines say, and the filters that they make. */
+/*
+ * A firejail profile: the directives of its lines, and the filters that they
+ * make.
+ */
 #ifndef FIREJAIL_H
 #define FIREJAIL_H
 

@@ -33,15 +33,15 @@
 	"32-bit libc (glibc 2.34, musl 1.2.0): the call with a 32-bit time_t")
 
 /*
- * The runtime rows were found by taking one call at a time from a profile under
- * runc 1.1.5, 1.1.15 and 1.3.6, crun 1.8.1, 1.21 and 1.28, with no_new_privs
- * and without, for root and another user (tests/runtime-needs), and in traces
- * of their starts. openat2 was found in runc's source: 1.3.6 works without it
- * if it fails. runc's brk, mmap and epoll_pwait depend on how much memory it
- * has in use: a large environment makes them certain, and one start in 25 of
- * 1.3.6 needed mmap without it. The rows of LXC were found in the same way
- * under lxc-execute and lxc-start 5.0.2, with no_new_privs and without, for
- * root and another user.
+ * The rows of runtimes were found by taking one call at a time from a profile
+ * under runc 1.1.5, 1.1.15 and 1.3.6, crun 1.8.1, 1.21 and 1.28, with
+ * no_new_privs and without, for root and another user (tests/runtime-needs),
+ * and in traces of their starts. openat2 was found in runc's source: 1.3.6
+ * works without it if the call fails. Whether runc makes brk, mmap and
+ * epoll_pwait depends on how much memory it uses: with a large environment it
+ * always makes them, and one start in 25 of 1.3.6 needed mmap without it. The
+ * rows of LXC were found in the same way under lxc-execute and lxc-start 5.0.2,
+ * with no_new_privs and without, for root and another user.
  */
 static const struct group_member table[] = {
 	KERNEL("restart_syscall", NULL,

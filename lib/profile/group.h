@@ -15,7 +15,7 @@ enum group {
 	GROUP_KERNEL,	/* the kernel makes the call by itself */
 	/* the program that loads the filter starts the command with it */
 	GROUP_START,
-	/* whether it is made depends on the clock source and libc */
+	/* the clock source and libc decide whether it is made */
 	GROUP_VDSO,
 	/* a container runtime makes it after loading the filter */
 	GROUP_RUNTIME,
@@ -24,7 +24,8 @@ enum group {
 	GROUP_CATATONIT,
 	/* made by a shell that runs a health check, or an exec */
 	GROUP_SH,
-	GROUP_PORTABLE,	/* another libc makes it instead: portable.h */
+	/* another libc makes it in place of a recorded call: portable.h */
+	GROUP_PORTABLE,
 	/* libc tries it first: answer ENOSYS instead of the default */
 	GROUP_FALLBACK,
 	GROUP_COUNT,

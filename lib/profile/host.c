@@ -67,7 +67,7 @@ bool host_set_caps(struct host *h, const char *list, char **bad)
 	return !*bad;
 }
 
-/* Reads digits. `*end` becomes what follows them. */
+/* Reads digits. `*end` points behind them afterwards. */
 static bool read_number(const char *text, unsigned int *value, char **end)
 {
 	unsigned long number;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a profile depends on besides its own text: the capabilities and the
- * kernel, for conditions of container engines, and the files that belong to it.
+ * The data on which a profile depends besides its own text: the capabilities
+ * and the kernel, for conditions of container engines, and the files that
+ * belong to the profile.
  */
 #ifndef HOST_H
 #define HOST_H

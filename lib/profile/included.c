@@ -12,7 +12,7 @@
 #include "base/input.h"
 #include "base/memory.h"
 
-/* Limits that no profile in use comes near. */
+/* These limits are far above those of profiles in use. */
 enum {
 	FILES_MAX = 256,
 	FILE_BYTES_MAX = 1 << 20,
@@ -25,7 +25,7 @@ struct included {
 	size_t n, bytes;
 };
 
-/* O_NONBLOCK, so that a FIFO is refused rather than waited for. */
+/* O_NONBLOCK makes it refuse a FIFO rather than wait for its writer. */
 static FILE *open_regular(const char *path, int *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);

@@ -21,13 +21,13 @@ struct included_file {
 struct included;	/* a set of files */
 
 /*
- * Returns the file at the path, and loads it if the set does not have it yet.
- * The set also has files that could not be read. NULL: the set is full. Creates
- * the set if `*set` is NULL.
+ * Returns the file at the path, and loads it if it is not in the set yet. The
+ * set also has files that could not be read. Returns NULL if the set is full.
+ * Creates the set if `*set` is NULL.
  */
 const struct included_file *included_load(struct included **set,
 					  const char *path);
-/* The same without loading; NULL: the set does not have the file. */
+/* Does the same without loading. Returns NULL if the file is not in the set. */
 const struct included_file *included_find(const struct included *set,
 					  const char *path);
 /* The files in the order in which they were loaded; NULL after the last. */

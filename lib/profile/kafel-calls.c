@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The calls as Kafel knows them, from the kernel's declarations. Names are
- * those of SYSCALL_DEFINE. Arguments have a name and a "*" if they have 64
+ * those of SYSCALL_DEFINE. Arguments have a name, and a "*" if they have 64
  * bits. The source is the system call tracepoints of Linux 6.18. Kafel's own
  * list for x86-64, of 2020, was used where it has another name, which then
  * comes first ("buf|ubuf"), or where the kernel has no tracepoint.

@@ -22,7 +22,8 @@ const char *kafel_spelling(const char *library);
 bool kafel_argument(const char *call, const char *name, uint32_t *index,
 		    bool *wide);
 /*
- * "fd buf* count*", for messages. NULL: no arguments, or none that are known.
+ * Returns "fd buf* count*", for messages. Returns NULL if the call has no
+ * arguments, or if they are unknown.
  */
 const char *kafel_arguments(const char *call);
 /*

@@ -323,7 +323,7 @@ static struct node *parse_comparison(struct parser *p)
 
 /*
  * Parses the rest of "A && B", "A || B" or "A, B", in this order of precedence.
- * For a value in parentheses, all three find no operator.
+ * After a value in parentheses, all three find no operator.
  */
 static struct node *parse_chain(struct parser *p, const char *sign, int kind,
 				struct node *(*parse)(struct parser *p))
@@ -490,7 +490,10 @@ static void add_comparison(struct kafel_condition *c, const struct node *node,
 	int op = negate ? opposite_operator(node->op) : node->op;
 	uint64_t all = v.wide || k.wide ? UINT64_MAX : UINT32_MAX;
 
-	/* two numbers, or an argument compared with itself, as in "fd == fd" */
+	/*
+	 * two numbers, or an argument that is compared with itself, as in "fd
+	 * == fd"
+	 */
 	if (v.is_number || !k.is_number) {
 		if (v.is_number ? holds(op, v.or, k.or) : holds(op, 0, 0))
 			add_bits(c, 0, 0, 0);

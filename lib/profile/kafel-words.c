@@ -12,7 +12,7 @@
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Limits that no policy in use comes near. */
+/* These limits are far above those of policies in use. */
 enum { INCLUDES_MAX = 256, INCLUDED_BYTES_MAX = 16 << 20 };
 
 static struct kafel_text *text_of(struct kafel_words *w)
@@ -120,7 +120,7 @@ static bool read_include(struct kafel_words *w)
 
 /* Comments */
 
-/* Like Kafel's lexer, does not end a comment at a "*" after another "*". */
+/* Like Kafel's lexer, does not end a comment at a "/" after "**". */
 static bool skip_comment(struct kafel_words *w)
 {
 	struct kafel_text *t = text_of(w);
@@ -142,8 +142,8 @@ static bool skip_comment(struct kafel_words *w)
 }
 
 /*
- * Advances to a word or the end of the text. Returns false if there is more to
- * skip, or after a failure.
+ * Goes to a word or the end of the text. Returns false if more must be skipped,
+ * or after a failure.
  */
 static bool at_word(struct kafel_words *w)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Landlock policies (landlock(7)): what a process may do with which files and
- * directories and which TCP ports. They are read and written as JSON, with the
- * names of landlockconfig, and put in force.
+ * Landlock policies (landlock(7)): the files, directories and TCP ports that a
+ * process may use, and how. They are read and written as JSON, with the names
+ * of landlockconfig, and put in force.
  */
 #ifndef LANDLOCK_H
 #define LANDLOCK_H
@@ -109,14 +109,14 @@ void landlock_forget_ports(struct landlock_policy *p, uint64_t rights);
  */
 uint64_t landlock_moved(uint32_t types);
 /*
- * Those of the rights that the policy gives neither to the path nor to a
- * directory above it.
+ * Returns those of the rights that the policy gives neither to the path nor to
+ * a directory above it.
  */
 uint64_t landlock_missing(const struct landlock_policy *p, const char *path,
 			  uint64_t rights);
 /*
- * Those of the rights (bits of enum landlock_net) that the policy does not give
- * to the port.
+ * Returns those of the rights (bits of enum landlock_net) that the policy does
+ * not give to the port.
  */
 uint64_t landlock_port_missing(const struct landlock_policy *p,
 			       unsigned int port, uint64_t rights);
@@ -130,7 +130,9 @@ struct landlock_policy *landlock_read(FILE *file, char **problem);
 /* Reads the input and closes it. On failure, prints and latches an error. */
 struct landlock_policy *landlock_load(struct input *in);
 
-/* The version of the kernel's ABI; 0: no Landlock, or it is off. */
+/*
+ * Returns the version of the kernel's ABI, or 0 if Landlock is missing or off.
+ */
 int landlock_abi(void);
 /*
  * Makes a ruleset of those rights that the kernel knows. Returns a descriptor

@@ -31,7 +31,7 @@ static bool starts(const char *text, const char *with)
 }
 
 /*
- * Recognizes an action by how it begins, as LXC does: so "kill_process" is
+ * Recognizes an action by its beginning, as LXC does: so "kill_process" is
  * "kill", which kills the thread.
  */
 static bool read_action(struct reader *r, const char *text, uint32_t *action)

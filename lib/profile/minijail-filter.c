@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Conditions and actions of minijail policies: minijail0(5), SECCOMP_FILTER
- * SYNTAX, and what compile_seccomp_policy.py adds.
+ * SYNTAX, and the additions of compile_seccomp_policy.py.
  */
 #include "profile/minijail.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A policy of minijail: minijail0(5), with what its Python compiler,
- * compile_seccomp_policy.py, adds. It is for the native architecture, and a
+ * A policy of minijail: minijail0(5), with the additions of its Python
+ * compiler, compile_seccomp_policy.py. It is for the native architecture, and a
  * call that it does not name kills the process.
  *
  * "CONDITIONS; return ERRNO" has opposite meanings in the two: minijail0 denies
@@ -43,7 +43,7 @@ struct policy {
 	size_t n_calls, n_rules, n_includes, n_bytes, statement;
 	uint32_t default_action;
 	bool is_python;
-	/* Whether some files have "@denylist" and others have not. */
+	/* Whether some files have "@denylist" and others do not. */
 	bool denies, allows, file_denies;
 	unsigned int depth;
 };
@@ -247,7 +247,7 @@ static bool read_calls(struct policy *p, struct cursor *c)
 
 /* Directives */
 
-/* Reads the path after "@include" and the like. */
+/* Reads the path after "@include" and similar words. */
 static bool read_path(struct cursor *c, const char **path)
 {
 	cursor_skip_space(c);
@@ -324,7 +324,7 @@ static bool read_directive(struct policy *p, struct cursor *c,
 {
 	if (cursor_take_word(c, "@include"))
 		return read_include(p, c, from);
-	/* skip it: it only affects the speed */
+	/* it is skipped, because it only affects the speed */
 	if (cursor_take_word(c, "@frequency"))
 		return true;
 	c->is_python = true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads what follows the colon in a line of a minijail policy. */
+/* Reads the part after the colon in a line of a minijail policy. */
 #ifndef MINIJAIL_H
 #define MINIJAIL_H
 

@@ -121,7 +121,7 @@ static bool read_action(struct reader *r, const json_t *object,
 	return true;
 }
 
-/* What the rules of one entry of `syscalls` have in common. */
+/* The data that the rules of one entry of `syscalls` share. */
 struct entry {
 	char place[48];		/* "syscalls[2]." */
 	uint32_t action;
@@ -265,7 +265,7 @@ static bool read_names(struct reader *r, const struct entry *e,
  */
 struct condition {
 	size_t archs, caps;		/* listed */
-	/* how many of the listed ones the machine has */
+	/* how many of the listed capabilities the machine has */
 	size_t archs_held, caps_held;
 	bool kernel, kernel_held;
 };
@@ -348,8 +348,8 @@ static bool read_condition(struct reader *r, const json_t *entry,
 }
 
 /*
- * Whether the entry applies to this machine. Records which conditions that
- * depended on.
+ * Whether the entry applies to this machine. Records the conditions on which
+ * that depended.
  */
 static bool read_conditions(struct reader *r, const json_t *entry,
 			    const char *place, bool *holds)
@@ -541,8 +541,7 @@ static bool read_archs(struct reader *r, const json_t *seccomp)
 }
 
 /*
- * Accepts the flags, which change how a filter is loaded but not what it
- * answers.
+ * Accepts the flags: they change how a filter is loaded, but not its answers.
  */
 static bool read_flags(struct reader *r, const json_t *flags)
 {
@@ -607,8 +606,7 @@ static void fold(const char *key, char *to, size_t size)
 }
 
 /*
- * The known key that a program written in Go would accept this key for, or
- * NULL.
+ * The known key that a program written in Go would take for this key, or NULL.
  */
 static const char *other_spelling(const char *key)
 {

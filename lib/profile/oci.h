@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the readers of JSON forms share, in oci.c and resource.c. */
+/* Functions that the readers of JSON forms share, in oci.c and resource.c. */
 #ifndef PROFILE_OCI_H
 #define PROFILE_OCI_H
 

@@ -3,20 +3,20 @@
 
 #include <string.h>
 
-/* For calls with "at", which take a directory's descriptor: */
+/* These calls with "at" take a directory's descriptor: */
 #define AT "arm64 and riscv have the call with \"at\" alone, syscalls(2)"
-/* For calls that take flags: */
+/* These calls take flags: */
 #define FLAGS "arm64 and riscv have the call with flags alone, syscalls(2)"
 #define TIME64 "32-bit: glibc 2.34 and musl 1.2.0 make the call with a 64-bit time"
 #define LARGE "32-bit: the call with 64-bit offsets, syscalls(2)"
 #define IDS "32-bit: the call with 32-bit user ids, syscalls(2)"
-/* For what every program does between its execve and main(): */
+/* Every program makes these calls between its execve and main(): */
 #define START "glibc 2.36 and musl 1.2.3: the start of a program"
 
 /*
- * Sources: which call a library makes was seen in recordings (glibc 2.36, musl
- * 1.2.3, x86-64), or is documented in section 2 of the manual, under "C
- * library/kernel differences", and in syscalls(2).
+ * The sources: recordings show which call a library makes (glibc 2.36, musl
+ * 1.2.3, x86-64), or section 2 of the manual says it, under "C library/kernel
+ * differences", and in syscalls(2).
  */
 static const struct portable_family families[] = {
 	{ { "execve", "access", "arch_prctl", "brk", "close", "mmap",

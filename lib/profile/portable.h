@@ -19,7 +19,7 @@ struct portable_family {
 	const char *calls[PORTABLE_CALLS_MAX + 1];
 	/* The first call adds the others, but they do not add the first. */
 	bool is_one_way;
-	/* which program or library makes which call, for --explain */
+	/* the program or library that makes each call, for --explain */
 	const char *source;
 };
 

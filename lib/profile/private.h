@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What profile_read() and the readers of the formats share. A reader gets the
- * whole file as a text without NULs, which it may change. On failure, it sets
- * the problem and returns false. Everything that it reads may be hostile.
+ * Functions that profile_read() and the readers of the formats share. A reader
+ * gets the whole file as a text without NULs, which it may change. On failure,
+ * it sets the problem and returns false. All data that it reads may be hostile.
  */
 #ifndef PROFILE_PRIVATE_H
 #define PROFILE_PRIVATE_H

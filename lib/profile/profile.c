@@ -148,7 +148,7 @@ void profile_sort(struct profile *p)
 	p->rules = sorted;
 }
 
-/* Finding the calls that a profile allows. */
+/* Finds the calls that a profile allows. */
 
 struct call_set {
 	struct call_id *ids;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A profile: what to do with each call. sp-emit builds one from a trace;
- * sp-diff and sp-verify read one from any of the usual forms.
+ * A profile: the action for each call. sp-emit builds one from a trace; sp-diff
+ * and sp-verify read one from any of the usual forms.
  */
 #ifndef PROFILE_H
 #define PROFILE_H
@@ -15,8 +15,8 @@
 #include "profile/host.h"
 
 /*
- * Actions are what a filter returns, SECCOMP_RET_* with the errno in the low
- * 16 bits (seccomp(2)).
+ * Actions are the return values of a filter, SECCOMP_RET_* with the errno in
+ * the low 16 bits (seccomp(2)).
  */
 bool action_allows(uint32_t action);	/* ALLOW or LOG */
 enum { ACTION_NAME_MAX = 32 };
@@ -58,7 +58,7 @@ struct profile_rule {
 	uint32_t origin;	/* bits of PROFILE_* and 1U << enum group */
 };
 
-/* Which programs can load a profile as it is. */
+/* The programs that can load a profile without changes. */
 enum profile_form {
 	/* container runtimes: OCI and forms that are converted to it */
 	PROFILE_CONTAINER,
@@ -123,9 +123,10 @@ struct profile *profile_read(FILE *file, const struct host *host,
 /* The message for the error `err` of reading a profile. */
 const char *profile_strerror(int err);
 /*
- * Does what must happen before the sandbox: reads the profile's bytes and, if
- * they look like a systemd unit with lists of calls, runs systemd-analyze to
- * get systemd's groups. The caller ends with systemd_groups_free(host->groups).
+ * Takes the steps that must come before the sandbox: reads the profile's bytes
+ * and, if they look like a systemd unit with lists of calls, runs
+ * systemd-analyze to get systemd's groups. The caller ends with
+ * systemd_groups_free(host->groups).
  */
 void profile_prepare(struct input *in, struct host *host);
 

@@ -18,7 +18,7 @@
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Limits that no profile in use comes near. */
+/* These limits are far above those of profiles in use. */
 enum {
 	FILE_MAX = 16 << 20,	/* bytes */
 	RULES_MAX = 1 << 14,
@@ -181,7 +181,7 @@ bool reader_add_name(struct reader *r, const char *name,
 }
 
 /*
- * Finding the kind of a file. The first line that is specific to a format
+ * Finds the kind of a file. The first line that is specific to a format
  * decides.
  */
 

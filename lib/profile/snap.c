@@ -229,7 +229,7 @@ static const struct sign {
 	const char *text;
 	int op;
 	bool names_id;
-/* longer signs come before those that they begin with */
+/* longer signs come before those with which they begin */
 } signs[] = {
 	{ ">=", SCMP_CMP_GE, false },
 	{ "<=", SCMP_CMP_LE, false },

@@ -540,10 +540,10 @@ static bool read_lines(struct unit *u, char *text)
 	return ok;
 }
 
-/* Combining the filters. */
+/* Combines the filters. */
 
 /*
- * The answer that the kernel would choose. Of equally strict ones, it is the
+ * Returns the answer that the kernel would choose: of equally strict ones, the
  * first.
  */
 static uint32_t stricter(uint32_t a, uint32_t b)
@@ -604,7 +604,9 @@ static bool has_socket(const struct arch *arch)
 	}
 }
 
-/* The answer to socket(2) for a supported, or an unsupported, family. */
+/*
+ * Returns the answer to socket(2) for a supported, or an unsupported, family.
+ */
 static uint32_t family_answer(const struct unit *u, bool supported)
 {
 	uint32_t whole = answer(u, "socket");

@@ -107,8 +107,8 @@ void pool_free(void *p)
 }
 
 /*
- * Replaces a zone in the pool's list. With `from` NULL it adds one, with `to`
- * NULL it removes one.
+ * Replaces a zone in the pool's list. If `from` is NULL, adds one; if `to` is
+ * NULL, removes one.
  */
 static void replace_zone(const struct msgpack_zone *from,
 			 struct msgpack_zone *to)

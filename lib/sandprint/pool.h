@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The memory of libsandprint, in place of base/memory.h. The tools end when
- * memory runs out, but a library must not end its program. Everything that is
+ * The memory of libsandprint, which replaces base/memory.h. The tools end when
+ * memory runs out, but a library must not end its program. All memory that is
  * allocated while a stream is read belongs to the stream's pool. When memory
  * runs out, or the pool reaches its limit, the reader ends with longjmp(3), and
  * the whole pool is freed.

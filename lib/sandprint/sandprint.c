@@ -14,7 +14,7 @@
 #pragma GCC diagnostic error "-Wswitch"
 
 /*
- * The library gives out some of our structs under its own names. Programs
+ * The library hands out some of our structs under its own names. Programs
  * depend on their sizes: when one of them gets a new member, the library needs
  * a struct of its own and code that copies.
  */
@@ -87,8 +87,8 @@ static void fill_stack(struct sandprint_fact *to, const struct fact *fact)
 }
 
 /*
- * Sets the members that are specific to the kind. trace.h says what each kind
- * keeps in its `id` and detail.
+ * Sets the members that are specific to the kind. trace.h describes the `id`
+ * and the detail of each kind.
  */
 static void fill_detail(struct sandprint_fact *to, const struct fact *fact)
 {

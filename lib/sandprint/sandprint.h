@@ -99,7 +99,7 @@ enum sandprint_kind {
 	SANDPRINT_STACK = 19,
 };
 
-/* What one run knows about a fact. */
+/* The data that one run has about a fact. */
 struct sandprint_sighting {
 	uint32_t run;		/* for sandprint_run() */
 	uint32_t flags;		/* see Call in sp-stream(5) */

@@ -30,7 +30,7 @@ bool ending_is_failure(const struct run *run)
 	return run->has_status && (run->status > 0 || has_crashed(run));
 }
 
-/* A run, and what the earlier runs of the same name show. */
+/* A run, and data about the earlier runs of the same name. */
 struct precedent {
 	/* an earlier run ended in another way */
 	const struct run *run, *other;

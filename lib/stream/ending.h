@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How runs ended. A run that crashed, or that ended as no earlier run did, has
- * probably not done everything that its service does.
+ * probably not made all calls of its service.
  */
 #ifndef ENDING_H
 #define ENDING_H
@@ -9,14 +9,14 @@
 #include "stream/trace.h"
 
 /*
- * "exited with 3", "was killed by SIGSEGV", which the caller frees. The run
- * must have a status.
+ * Returns "exited with 3" or "was killed by SIGSEGV", which the caller frees.
+ * The run must have a status.
  */
 char *ending_text(const struct run *run);
 
 /*
- * The command exited with a status other than 0, or was killed by a signal
- * other than those that usually stop programs.
+ * Whether the command exited with a status other than 0, or was killed by a
+ * signal other than those that usually stop programs.
  */
 bool ending_is_failure(const struct run *run);
 

@@ -55,7 +55,10 @@ void events_writer_free(struct events_writer *e);
 void events_image(struct events_writer *e, const char *path);
 /* Adds a file. Files are numbered in the same way. `path` NULL: unknown. */
 void events_file(struct events_writer *e, const char *path);
-/* Says which run the image's events belong to. The default is the first run. */
+/*
+ * Sets the run to which the image's events belong. The default is the first
+ * run.
+ */
 void events_run(struct events_writer *e, uint32_t image, uint32_t run);
 void events_add(struct events_writer *e, const struct happening *h);
 void events_flush(struct events_writer *e);

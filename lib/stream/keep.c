@@ -12,7 +12,8 @@
 #include "stream/select.h"
 
 /*
- * Properties of runs for which sp-emit can refuse a policy or leave runs out.
+ * Because of these properties of runs, sp-emit can refuse a policy or leave
+ * runs out.
  */
 enum trait { TRAIT_HARNESS = 1, TRAIT_ATTACHED = 2, TRAITS = 4 };
 
@@ -241,7 +242,7 @@ static void keep_unknown(struct keeper *k)
 	}
 }
 
-/* Properties of a run that policies depend on, besides its facts. */
+/* The properties of a run, besides its facts, on which policies depend. */
 struct condition {
 	uint32_t run, rank;
 	bool startless;

@@ -16,7 +16,7 @@ struct mark {
 };
 #define MARK(bytes, kind, name) { bytes, sizeof(bytes) - 1, { kind, name } }
 
-/* The bytes that a file begins with, after any white space. */
+/* The bytes at the beginning of a file, after any white space. */
 static const struct mark beginnings[] = {
 	/* sp-stream(5): [0, "sandprint", …] */
 	MARK("\x93\x00\xa9sandprint", KIND_STREAM, "a sandprint stream"),

@@ -501,8 +501,8 @@ bool run_is_later_part(struct run *const *runs, size_t at)
 }
 
 /*
- * Packs and unpacks the joined fields: they use the usual code, and never share
- * memory.
+ * Joins the fields by encoding and decoding them: this uses the usual code, and
+ * the runs never share memory.
  */
 void run_join(struct run *run, const struct run *other)
 {

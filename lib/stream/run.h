@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The run record: everything known about one recording. Fields: sp-stream(5).
- */
+/* The run record: all data about one recording. Fields: sp-stream(5). */
 #ifndef RUN_H
 #define RUN_H
 
@@ -12,7 +10,9 @@
 
 enum { RUN_ID_SIZE = 16, RUN_RLIMITS = 16 };
 
-/* A text of `blind` begins so if the recorder attached to running tasks. */
+/*
+ * A text of `blind` begins with this if the recorder attached to running tasks.
+ */
 #define RUN_BLIND_START "what was done before the recorder attached"
 /*
  * The text of `blind` for kernels that do not show which capabilities were
@@ -22,8 +22,8 @@ enum { RUN_ID_SIZE = 16, RUN_RLIMITS = 16 };
 	"trace event for them since 6.14"
 
 /*
- * How much of a run was not recorded, for one kind of loss. A loss of 0 is
- * written too.
+ * The number of things in a run that were not recorded, for one kind of loss. A
+ * loss of 0 is also written.
  */
 struct loss {
 	char *kind;		/* see sp-stream(5): "call", "task" … */
@@ -106,8 +106,8 @@ void run_copy(struct run *to, const struct run *from);
 enum { PART_FIELDS = 4 };
 void run_pack_part(const struct run *run, msgpack_packer *pk);
 /*
- * `fields` has PART_FIELDS - 1 objects. They are joined with what the run
- * already has.
+ * `fields` has PART_FIELDS - 1 objects. They are joined with the run's present
+ * fields.
  */
 bool run_unpack_part(struct run *run, const msgpack_object *fields);
 /* Whether both runs are parts of the same recording. */
@@ -130,8 +130,8 @@ bool run_has_how(const struct run *run, const char *word);
 bool run_is_blind(const struct run *run, const char *text);
 
 /*
- * Whether it is the harness's share of sp-record --split: all that belongs to
- * no run.
+ * Whether it is the harness of sp-record --split, which has all facts that
+ * belong to no run.
  */
 bool run_is_harness(const struct run *run);
 

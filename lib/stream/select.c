@@ -31,8 +31,9 @@ static bool has_component(const char *path, const char *component)
 }
 
 /*
- * A pattern for everything below /usr must not match a name that begins there
- * and leads elsewhere by "..", nor argv[0], which the program chose.
+ * If a pattern is for everything below /usr, it must not match a name that
+ * begins there and leads elsewhere by "..", nor argv[0], which the program
+ * chose.
  */
 static bool is_trusted(const struct fact *name, const char *text)
 {
@@ -601,7 +602,7 @@ bool select_phases(struct trace **t, const char *from, const char *until,
 	return !*problem;
 }
 
-/* Runs of --split */
+/* Handles runs of --split. */
 
 static size_t distinct_calls(const struct trace *t)
 {
@@ -669,8 +670,8 @@ static char *pattern_problem(const struct trace *t, const char *option,
 }
 
 /*
- * Every image was started by another one, except for the command that sp-record
- * started.
+ * Every image was started by another image, except for the command, which
+ * sp-record started.
  */
 bool *select_startless(const struct trace *t)
 {
@@ -775,8 +776,8 @@ static const struct fact **outside_starts(const struct trace *t,
 }
 
 /*
- * Warns that selecting by name selects too much: the calls of an executable are
- * recorded together, whatever it was executed as.
+ * Warns that a selection by name selects too much: the calls of an executable
+ * are recorded together, whatever names it was executed by.
  */
 static void note_names(const struct trace *t, const char *option,
 		       const char *pattern, char ***texts, size_t *n)

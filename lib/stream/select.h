@@ -42,8 +42,8 @@ option_set selection_option_image, selection_option_tree;
 struct trace *select_within(struct trace *all, const bool *within);
 
 /*
- * For each run, whether its recording does not show which program started
- * which. The caller frees the array.
+ * Finds each run whose recording does not show which program started which. The
+ * caller frees the array of flags.
  */
 bool *select_startless(const struct trace *t);
 
@@ -67,8 +67,8 @@ struct trace *select_facts(struct trace *from,
  * texts that end with NULL; the caller frees them. It is an error if no image
  * matches a pattern, or if a tree is selected from a run whose recording does
  * not show which program started which. A note names an executable of the tree
- * that others started as well, or one that was selected by its name rather than
- * its path.
+ * that other programs started as well, or one that was selected by its name
+ * rather than its path.
  */
 char **select_problems(const struct trace *t, const struct selection *s);
 char **select_notes(const struct trace *t, const struct selection *s);
@@ -99,10 +99,11 @@ bool select_phases(struct trace **t, const char *from, const char *until,
 	  OPTION_FLAG(type, member), .modes = (for_modes) }
 
 /*
- * Leaves out the harness of --split: all that belongs to no run. `*t` becomes
- * the `whole` of the new trace, and `note` says so, a text that the caller
- * frees. If there was no harness, `note` is NULL and the trace does not change.
- * Returns false if there is nothing but harness; `note` says so, too.
+ * Leaves out the harness of --split, which has the facts that belong to no run.
+ * `*t` becomes the `whole` of the new trace, and the text `note`, which the
+ * caller frees, reports this. If there was no harness, `note` is NULL and the
+ * trace does not change. Returns false if there is nothing but harness; `note`
+ * then reports that.
  */
 bool select_without_harness(struct trace **t, char **note);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The stream: segments of MessagePack records. This reads and writes one record
- * at a time; trace.h knows what the records mean. sp-stream(5) is the
+ * The stream: segments of MessagePack records. These functions read and write
+ * one record at a time; trace.h interprets the records. sp-stream(5) is the
  * specification.
  */
 #ifndef STREAM_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A trace: the facts of any number of streams, folded. Memory is bounded by
- * the distinct (fact, run) pairs.
+ * A trace: the facts of any number of streams, joined. Memory is limited by the
+ * number of distinct pairs of a fact and a run.
  */
 #ifndef TRACE_H
 #define TRACE_H
@@ -27,7 +27,7 @@ enum sighting_flag {
 	SIGHTING_INITIAL = 8,
 };
 
-/* What one run knows about a fact. */
+/* The data that one run has about a fact. */
 struct sighting {
 	uint32_t run;		/* index into runs[] */
 	uint32_t flags;		/* SIGHTING_* */
@@ -89,8 +89,8 @@ struct fact {
 	int32_t answer;		/* of a denial: -errno, or the signal that
 				   killed; of a path or socket: -errno or 0 */
 	/*
-	 * What else identifies a fact of its kind; facts are sorted by it as by
-	 * memcmp(3). It is NULL only for kinds without a detail.
+	 * The other data that identify a fact of its kind; facts are sorted by
+	 * them as by memcmp(3). NULL only for kinds without a detail.
 	 */
 	uint8_t *detail;
 	size_t detail_size;	/* bytes */
