@@ -25,7 +25,7 @@ enum {
 	WORD_ARGS = offsetof(struct seccomp_data, args) / sizeof(uint32_t),
 };
 
-/* What the accumulator holds: a word of the input, and a mask. */
+/* The contents of the accumulator: a word of the input, and a mask. */
 struct accumulator {
 	/* WORDS: unknown, because it depends on the path */
 	unsigned int word;
@@ -81,7 +81,7 @@ static enum decided decide(struct prover *p, const struct state *state,
 	return outcome ? YES : NO;
 }
 
-/* What the profile answers. */
+/* The answers of the profile. */
 
 static enum decided negate(enum decided d)
 {
@@ -171,7 +171,7 @@ static enum decided applies(struct prover *p, const struct state *s,
 	return all;
 }
 
-/* Texts that describe calls. */
+/* Makes texts that describe calls. */
 
 static char *call_text(const struct state *s)
 {
@@ -313,7 +313,7 @@ static struct answers reach(struct prover *p, const struct state *s)
 	return r;
 }
 
-/* Comparing the program with the profile. */
+/* Compares the program with the profile. */
 
 static void disagree(struct prover *p, const struct state *s, uint32_t answer,
 		     uint32_t right)
@@ -621,7 +621,7 @@ static enum progress advance(struct prover *p, struct state *s,
 static void explore(struct prover *p, const struct state *from);
 
 /*
- * Divides the state by the test, and explores each part but the last; `s`
+ * Divides the state by the test, and explores each part except the last; `s`
  * becomes the last part. This avoids recursion, because a program can be a very
  * long list of tests.
  */

@@ -41,7 +41,8 @@ struct handover {
 	_Atomic pid_t sender;	/* 0: none */
 	/*
 	 * The parent holds this robust mutex. When the parent ends, even by
-	 * SIGKILL, the kernel marks it, and the child sees that without a call.
+	 * SIGKILL, the kernel marks the mutex, and the child sees that without
+	 * a call.
 	 */
 	pthread_mutex_t parent;
 };
@@ -496,8 +497,9 @@ bool listener_take(struct listener *l, const struct command_child *child,
 	if (!loaded || !ok)
 		return ok;
 	/*
-	 * The guardian comes first: the child has the listener open until its
-	 * execve, and nobody would ever answer that if we were killed now.
+	 * The guardian is started first: the child has the listener open until
+	 * its execve, and if the parent were killed now, nobody would ever
+	 * answer that execve.
 	 */
 	ok = start_guardian(l, rest);
 	if (!ok)
