@@ -70,7 +70,8 @@ static void measure(struct lines *l, struct line *line, const char *count)
 }
 
 /*
- * The first stack of the call, by the entry's image if it has one. NULL: none.
+ * Returns the first stack of the call, by the entry's image if it has one, or
+ * NULL.
  */
 static const struct fact *find_stack(const struct trace *t,
 				     struct fact **stacks,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finds what differs between two sides. */
+/* Finds the differences between two sides. */
 #ifndef COMPARE_H
 #define COMPARE_H
 
@@ -7,7 +7,7 @@
 
 #include "side.h"
 
-/* Which differences count, that is, cause the exit status 1. */
+/* The differences that count, which means that they cause the exit status 1. */
 enum compare_flag {
 	COMPARE_REMOVED = 1,	/* any call that only the old side has */
 	COMPARE_ADDED = 2,	/* any call that only the new side has */
@@ -29,8 +29,8 @@ enum compare_style {
 struct comparison {
 	unsigned int flags;		/* enum compare_flag */
 	/*
-	 * Whose calls are printed: those of all architectures, those of `only`,
-	 * or by default those of the native architecture and of recorded ones.
+	 * The architectures whose calls are printed: all of them, the
+	 * architecture `only`, or by default the native one and recorded ones.
 	 */
 	bool all_archs;
 	const struct arch *arch;

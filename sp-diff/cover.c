@@ -67,7 +67,7 @@ static void clear_bit(uint64_t *set, size_t i)
 	set[i / 64] &= ~(UINT64_C(1) << i % 64);
 }
 
-/* The first member of `set` at index `i` or later, or SIZE_MAX. */
+/* Returns the first member of `set` at index `i` or later, or SIZE_MAX. */
 static size_t next_bit(const uint64_t *set, size_t n_words, size_t i)
 {
 	for (size_t w = i / 64; w < n_words; w++) {
@@ -249,8 +249,8 @@ static bool reduce(struct search *s, struct open *o)
 }
 
 /*
- * The open call that the fewest runs make, none of which is in `taken`. Of
- * equal calls, it is the first. SIZE_MAX: there is none.
+ * Returns the open call that the fewest runs make, and none of whose runs is in
+ * `taken`. Of equal calls, it is the first. Returns SIZE_MAX if there is none.
  */
 static size_t rarest(struct search *s, const struct open *o,
 		     const uint64_t *taken)
@@ -292,7 +292,8 @@ static size_t lower_bound(struct search *s, const struct open *o)
 }
 
 /*
- * The open run that makes the most open calls. Of equal runs, it is the first.
+ * Returns the open run that makes the most open calls. Of equal runs, it is the
+ * first.
  */
 static size_t richest(struct search *s, const struct open *o,
 		      const uint64_t *among)

@@ -23,7 +23,7 @@ enum { POINTS = 5 };		/* points of the discovery curve */
 
 enum verdict { PREDICTED, TOO_FEW, CHOSEN };
 
-/* The nouns for the rows, and the verb for what runs do with them. */
+/* The nouns for the rows, and the verb that says how runs use them. */
 struct words {
 	const char *thing, *things, *make, *makes, *made;
 };
@@ -108,7 +108,7 @@ static void count_rows(struct coverage *c)
 
 /* Text. */
 
-/* The singular noun for what is counted if there are no groups. */
+/* The singular noun for the units that are counted if there are no groups. */
 static const char *unit_noun(const struct coverage *c)
 {
 	static const char *const nouns[] = {
@@ -120,7 +120,7 @@ static const char *unit_noun(const struct coverage *c)
 		nouns[c->choice->unit.by];
 }
 
-/* The noun for what the prediction is made from. */
+/* The noun for the things that the prediction is made from. */
 static const char *group_noun(const struct coverage *c)
 {
 	return c->choice->unit.by == UNIT_LABEL ? "value" : unit_noun(c);

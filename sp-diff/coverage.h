@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How complete a set of runs is, and what more runs like these would add. */
+/*
+ * Predicts how complete a set of runs is, and what more runs like these would
+ * add.
+ */
 #ifndef COVERAGE_H
 #define COVERAGE_H
 
@@ -17,8 +20,8 @@ struct coverage_choice {
 
 /*
  * Prints to `out` (NULL: nothing) how complete the runs are, as text or as
- * JSON. `known` marks rows that a profile has in any case. Returns false if
- * more runs than the limit may fail, or if that cannot be predicted.
+ * JSON. `known` marks rows that a profile always has. Returns false if more
+ * runs than the limit may fail, or if that cannot be predicted.
  */
 bool coverage_report(const struct matrix *m, const struct coverage_choice *c,
 		     enum matrix_rows rows,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How calls, images and runs are named in what sp-diff prints. */
+/* The names of calls, images and runs in the output of sp-diff. */
 #ifndef LABEL_H
 #define LABEL_H
 

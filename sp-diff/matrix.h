@@ -54,7 +54,7 @@ struct matrix_choice {
 	enum matrix_rows rows;
 	bool by_image;
 	bool partial;			/* accept truncated streams */
-	/* include what belongs to no run of --split */
+	/* include the calls that belong to no run of --split */
 	bool harness;
 	struct selection images;	/* empty: all */
 };

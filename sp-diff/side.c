@@ -108,8 +108,8 @@ static bool read_trace(struct side *s, FILE *file, const char *name,
 {
 	s->trace = trace_new();
 	/*
-	 * Select images before phases, because the image that started another
-	 * one may be in another phase only.
+	 * Images are selected before phases, because the image that started
+	 * another one may only be in another phase.
 	 */
 	if (!trace_read(s->trace, file,
 			choice->partial ? TRACE_PARTIAL : 0, problem) ||

@@ -32,7 +32,7 @@ struct side_choice {
 	const char *from, *until;	/* names of marks, or NULL */
 	bool by_image;
 	bool partial;			/* accept truncated streams */
-	/* include what belongs to no run of --split */
+	/* include the calls that belong to no run of --split */
 	bool harness;
 	struct selection selection;	/* of images */
 };
@@ -44,12 +44,14 @@ struct side_choice {
 bool select_calls(struct trace **t, const char *name,
 		  const struct selection *selection);
 /*
- * Leaves out what belongs to no run of --split, unless `harness` is set.
- * Returns false as select_calls() does.
+ * Leaves out the calls that belong to no run of --split, unless `harness` is
+ * set. Returns false as select_calls() does.
  */
 bool select_runs(struct trace **t, const char *name, bool harness);
 
-/* Reads what must be read before the sandbox: see profile_prepare(). */
+/*
+ * Reads the data that must be read before the sandbox: see profile_prepare().
+ */
 void side_prepare(struct input *in, struct host *host);
 /*
  * Reads a side, and closes the input. The first byte shows whether it is a

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sp-diff: shows what differs between two traces or profiles, or between many
- * runs.
+ * sp-diff: shows the differences between two traces or profiles, or between
+ * many runs.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -123,7 +123,9 @@ static char *set_limit(const struct option_row *row, void *options,
 	return NULL;
 }
 
-/* What the inputs are: two sides, runs of a matrix, or a sample of runs. */
+/*
+ * The meaning of the inputs: two sides, runs of a matrix, or a sample of runs.
+ */
 enum { SIDES = 1 << 0, RUNS = 1 << 1, SAMPLE = 1 << 2 };
 static const char *const modes[] = {
 	"a comparison", "--matrix", "--coverage"
@@ -331,7 +333,7 @@ static void run_matrix(const struct options *o, char **paths)
 	inputs_close(&inputs);
 }
 
-/* The calls that a profile allows in any case. */
+/* Returns the calls that a profile always allows. */
 struct known {
 	struct side profile;
 	/* calls that sp-emit's groups add are not known */

@@ -99,7 +99,7 @@ static void find_units(struct units *u, const struct matrix *m,
 	free(group_of);
 }
 
-/* How many runs of each unit make the row. */
+/* Returns how many runs of each unit make the row. */
 static void count_runs(const struct units *u, const struct matrix *m,
 		       const struct row *row, size_t *runs)
 {
@@ -111,7 +111,7 @@ static void count_runs(const struct units *u, const struct matrix *m,
 
 /*
  * A row is unsteady if some unit that ran more than once made it in some of its
- * runs, but no such unit made it in all of its runs.
+ * runs only, and no such unit made it in all of its runs.
  */
 static bool is_unsteady(const struct units *u, const size_t *runs)
 {

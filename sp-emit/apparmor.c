@@ -2,7 +2,8 @@
 /*
  * An AppArmor profile: apparmor.d(5). It restricts paths, executions, mount
  * points and socket families to the recorded ones. A comment in the profile
- * lists what sp-record does not record; the profile allows all of that.
+ * lists the acts that sp-record does not record; the profile allows all of
+ * them.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -225,7 +226,7 @@ static bool made_connectionless(const struct trace *t)
 	return false;
 }
 
-/* Whether sockets were used whose creation was not recorded. */
+/* Whether the run used sockets whose creation was not recorded. */
 static bool has_inherited(const struct trace *t)
 {
 	static const char *const making[] = { "socket", NULL };
@@ -252,7 +253,10 @@ static bool has_inherited(const struct trace *t)
 	return uses && !calls_any(t, connecting) && !made_connectionless(t);
 }
 
-/* Why rules cannot restrict socket families, or NULL if they can. */
+/*
+ * Returns the reason why rules cannot restrict socket families, or NULL if they
+ * can.
+ */
 static const char *why_open(const struct trace *t)
 {
 	struct kind k;

@@ -160,7 +160,7 @@ static bool same_name(const struct fact *fact, const struct profile_rule *rule,
 	return name && rule->name && !strcmp(name, rule->name);
 }
 
-/* How many calls of the rule's kind had unknown values. */
+/* Returns how many calls of the rule's kind had unknown values. */
 static uint64_t unknown_of_rule(const struct trace *t,
 				const struct profile_rule *rule, bool one_list)
 {
@@ -251,7 +251,7 @@ static void restrict_rule(struct profile *to, const struct trace *t,
 		set_conditions(&one, t->arguments.at[i]);
 		profile_add_rule(to, &one);
 	}
-	/* without a value, there is nothing to restrict it to */
+	/* without a value, there is nothing to compare */
 	if (to->n_rules == first)
 		profile_add_rule(to, rule);
 	drop_repeated(to, first);

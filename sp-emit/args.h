@@ -6,7 +6,7 @@
 #include "format.h"
 
 /*
- * Sets which rows of argument.h are `wanted`, by index: those of a list
+ * Sets the rows of argument.h that are `wanted`, by index: those of a list
  * "socket,ioctl", those of "all", or the usual ones (NULL). Returns false if a
  * name is unknown; `*bad`, which the caller frees, is the name.
  */
@@ -23,14 +23,13 @@ void args_restrict(struct profile *p, const struct trace *t,
 		   const bool wanted[ARGS_ROWS_MAX], bool one_list);
 
 /*
- * Compiles the profile, which also compares the filter with the profile, and
- * evaluates the filter for every recorded value. Prints an error and returns
- * false if libseccomp makes a wrong filter, or one that denies a recorded
- * value.
+ * Compiles the profile, compares the filter with the profile, and evaluates the
+ * filter for every recorded value. Prints an error and returns false if
+ * libseccomp makes a wrong filter, or one that denies a recorded value.
  */
 bool args_check(const struct profile *p, const struct trace *t);
 
-/* How often calls with that name had unknown arguments. */
+/* Returns how often calls with that name had unknown arguments. */
 uint64_t args_unknown(const struct trace *t, const char *name);
 /*
  * Whether the arguments of all calls with that name are known. If not, prints a

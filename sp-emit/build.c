@@ -87,7 +87,9 @@ static void add_denied_as_observed(struct profile *p, const struct trace *t,
 			allow_observed(p, t->denials.at[i]->id, flags);
 }
 
-/* The most frequent answer among the facts of one call, from `*at` on. */
+/*
+ * Returns the most frequent answer among the facts of one call, from `*at` on.
+ */
 static int32_t usual_answer(struct fact ***at)
 {
 	struct call_id id = (**at)->id;

@@ -35,7 +35,10 @@ struct profile *build_profile(const struct trace *t, const struct build *b);
  */
 bool build_leaves_out(struct call_id id, unsigned int flags);
 
-/* How many calls are only allowed because another architecture uses them. */
+/*
+ * Returns how many calls are only allowed because another architecture uses
+ * them.
+ */
 size_t profile_gain(const struct profile *p, const struct arch *arch);
 
 #endif

@@ -89,7 +89,7 @@ static void note_skipped(const struct run *run)
 	free(name);
 }
 
-/* A pattern may match a name that was lost, and then finds nothing. */
+/* A pattern may be for a name that was lost, and then matches nothing. */
 static void note_lost_names(const struct run *run)
 {
 	uint64_t n = run_lost(run, "name");
@@ -152,7 +152,9 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The paths of all executed files, sorted. The caller frees the array. */
+/*
+ * Returns the paths of all executed files, sorted. The caller frees the array.
+ */
 static const char **executed_paths(const struct trace *t, size_t *n)
 {
 	const char **paths = xcalloc(t->n_images + 1, sizeof(*paths));
@@ -167,8 +169,8 @@ static const char **executed_paths(const struct trace *t, size_t *n)
 }
 
 /*
- * A flag for each image: an attached recorder recorded calls of it. The caller
- * frees the array.
+ * Returns a flag for each image: an attached recorder recorded calls of it. The
+ * caller frees the array.
  */
 static bool *attached_images(const struct trace *t)
 {
@@ -185,8 +187,8 @@ static bool *attached_images(const struct trace *t)
 }
 
 /*
- * A program that was already running when the recorder attached, and whose
- * start is in no run; NULL: none.
+ * Finds a program that was already running when the recorder attached, and
+ * whose start is in no run, or NULL.
  */
 static const struct image *found_running(const struct trace *t)
 {
@@ -310,7 +312,7 @@ enum {
 static const struct stands_on {
 	void (*write)(const struct emit *emit, FILE *out);
 	uint32_t access;	/* NAME_* of accesses that succeeded */
-	/* whether it depends on addresses of internet sockets */
+	/* it depends on addresses of internet sockets */
 	bool inet;
 } stand_on[] = {
 	{ write_systemd, NAME_ACCESS, true },
@@ -411,8 +413,8 @@ static void find_doubtful(const struct trace *t, const struct stands_on *on,
 }
 
 /*
- * A text about a run's doubtful facts, which the caller frees. NULL: it has
- * none.
+ * Returns a text about a run's doubtful facts, which the caller frees, or NULL
+ * if it has none.
  */
 static char *list_doubtful(const struct doubtful *d, uint32_t run)
 {

@@ -66,9 +66,8 @@ bool check_calls(const struct trace *t, const struct format *format,
 
 /*
  * Reports calls that a filter in force denied, and operations that no filter
- * sees. If a denial killed the program, the recording lacks what the program
- * would have done next. This is an error, unless allow_denied or deny_denied is
- * set.
+ * sees. If a denial killed the program, the recording lacks the program's later
+ * calls. This is an error, unless allow_denied or deny_denied is set.
  */
 bool check_denials(const struct trace *t, const struct build *b);
 /* Notes executables of a profile if none of them started the others. */
@@ -76,8 +75,8 @@ void note_unrelated(const struct trace *t, const struct format *format);
 void note_operations(const struct trace *t);
 
 /*
- * Checks for an empty profile. With `exact`, also for one that allows calls
- * that nobody has seen.
+ * Checks for an empty profile. With `exact`, also checks for one that allows
+ * calls that nobody has seen.
  */
 bool check_profile(const struct profile *p, bool exact);
 

@@ -135,7 +135,7 @@ static void count_call(struct digest *d, const struct digest_call *call)
 }
 
 /*
- * Whether a group adds the call in any case: then it says nothing about further
+ * Whether a group always adds the call: then it says nothing about further
  * runs.
  */
 static bool is_known(const struct digest_call *call, unsigned int origin)
@@ -250,7 +250,9 @@ char *digest_verdict(const struct digest *d)
 	return text;
 }
 
-/* Of 100 more runs, so many may make a new call at most; sandprint-report(7). */
+/*
+ * Of 100 more runs, at most this many may make a new call; sandprint-report(7).
+ */
 enum { HIGH_MAX = 10, FAIR_MAX = 30 };
 
 bool digest_has_repeats(const struct digest *d)
@@ -305,7 +307,7 @@ static const char *last_part(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
-/* Whether the image has that path's last component as a name or in its path. */
+/* Whether one of the image's names, or its path, ends with that component. */
 static bool is_called(const struct trace *t, size_t image, const char *name)
 {
 	size_t n;
@@ -324,7 +326,10 @@ static bool is_called(const struct trace *t, size_t image, const char *name)
 	return false;
 }
 
-/* The program that the first run was started with, if its calls are here. */
+/*
+ * Returns the program with which the first run was started, if its calls are in
+ * the trace.
+ */
 static const char *started_program(const struct trace *t)
 {
 	const char *name;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the reports for people share: the calls, and how complete they are. */
+/*
+ * The data that the reports for people share: the calls, and how complete they
+ * are.
+ */
 #ifndef DIGEST_H
 #define DIGEST_H
 
@@ -71,8 +74,8 @@ void digest_free(struct digest *d);
  */
 char *digest_verdict(const struct digest *d);
 /*
- * What the profile is for: "redis-server and 2 other programs", unescaped; the
- * caller frees it.
+ * The program that the profile is for: "redis-server and 2 other programs",
+ * unescaped; the caller frees it.
  */
 char *digest_program(const struct digest *d);
 /*
@@ -87,12 +90,11 @@ char *digest_command(const struct run *run);
 bool digest_has_repeats(const struct digest *d);
 /* "low", "fair" or "high": how sure it is that the profile lacks no call. */
 const char *digest_grade(const struct digest *d);
-/*
- * A sentence about what the runs say about further runs; the caller frees it.
- */
+/* A sentence about the prediction that the runs allow; the caller frees it. */
 char *digest_certainty(const struct digest *d);
 /*
- * What to do next: texts, with NULL after the last. The caller frees them all.
+ * The next steps for the user: texts, with NULL after the last. The caller
+ * frees them all.
  */
 char **digest_advice(const struct digest *d);
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The form of the default profiles of Docker and podman. It is the OCI's form,
- * but lists secondary architectures under the native one.
+ * Writes the form of the default profiles of Docker and podman. It is the OCI's
+ * form, but lists secondary architectures under the native one.
  */
 #include "oci.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * --explain: where each rule of a profile comes from, with a line for each
- * reason.
+ * --explain: writes the reasons for each rule of a profile, with a line for
+ * each reason.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@
 
 enum {
 	NAME_COLUMNS = 24,
-	RUNS_MAX = 5,		/* that a line names */
+	RUNS_MAX = 5,		/* the number of runs that a line names */
 	TESTS_MAX = 5,
 };
 
@@ -73,8 +73,8 @@ static void write_purpose(const struct profile_rule *rule, FILE *out)
 }
 
 /*
- * The shorter list: the runs that made the call, or those that did not. Runs
- * can have one name.
+ * Finds the shorter list: the runs that made the call, or those that did not.
+ * Several runs can have one name.
  */
 static char *runs_list(const struct trace *t, const bool *made, bool wanted)
 {
@@ -250,7 +250,7 @@ static void write_privileges(const struct trace *t, struct fact **privileges,
 	}
 }
 
-/* With --stacks: writes where each image made the call first. */
+/* With --stacks: writes the stack of each image's first use of the call. */
 static void write_stacks(const struct trace *t, struct fact **stacks,
 			 const struct profile_rule *rule, FILE *out)
 {
@@ -286,8 +286,8 @@ static void write_added(const struct emit *emit,
 }
 
 /*
- * The possible call at this index of the list, or NULL if the profile allows
- * the call.
+ * Returns the possible call at this index of the list, or NULL if the profile
+ * allows the call.
  */
 static const struct possible_call *possible_at(const struct emit *emit,
 					       size_t i)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Lines for a firejail profile: firejail-profile(5). firejail's filters allow
- * all calls of other architectures, unless these are blocked as a whole. Its
- * list for 32-bit calls is unusable, because 0.9.72 compiles seccomp.32.keep
- * for the native architecture, with that architecture's numbers.
+ * Writes lines for a firejail profile: firejail-profile(5). firejail's filters
+ * allow all calls of other architectures, unless a line blocks these as a
+ * whole. Its list for 32-bit calls is unusable, because 0.9.72 compiles
+ * seccomp.32.keep for the native architecture, with that architecture's
+ * numbers.
  */
 #include "base/message.h"
 #include "format.h"

@@ -121,8 +121,8 @@ struct format {
 	 */
 	void (*write)(const struct emit *emit, FILE *out);
 	/*
-	 * Why the program that enforces the profile sets no_new_privs; NULL: it
-	 * need not.
+	 * The reason why the program that enforces the profile sets
+	 * no_new_privs; NULL: it need not.
 	 */
 	const char *no_new_privs;
 };

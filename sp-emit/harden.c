@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which calls each setting denies was read from systemd 252 to 257:
+ * The calls that each setting denies were read from systemd 252 to 257:
  * systemd.exec(5), and seccomp_*() in src/shared/seccomp-util.c.
  */
 #include "harden.h"
@@ -19,12 +19,12 @@
 
 #define NEEDS_PRIVILEGES "record with sp-record --privileges"
 
-/* What a recording says about a setting. */
+/* The evidence of a recording about a setting. */
 enum finding { PROVED, CONTRADICTED, UNKNOWN };
 
 struct verdict {
 	enum finding finding;
-	/* the evidence for it or against it, to be freed */
+	/* the evidence, to be freed */
 	char *why;
 	/* lines to write instead of "NAME=yes"; NULL: none; to be freed */
 	char *lines;
@@ -234,8 +234,8 @@ static struct verdict judge_call(const struct emit *emit,
 }
 
 /*
- * "calls of mmap, mprotect, 12: none ", and then `none`, which says what no
- * call did.
+ * Writes "calls of mmap, mprotect, 12: none ", and then `none`, which says what
+ * no call did.
  */
 static char *evidence(const struct trace *t, const struct denied_call *d,
 		      const char *none)
@@ -292,7 +292,7 @@ static struct verdict judge_modes(const struct emit *emit)
 			   "set-group-ID bit");
 }
 
-/* What only --privileges records. */
+/* These settings depend on data that only --privileges records. */
 
 static const struct fact *find_namespaces(const struct trace *t)
 {
@@ -366,8 +366,8 @@ static struct verdict judge_namespaces_and_clone(const struct emit *emit)
 }
 
 /*
- * Names an executed program that gains privileges from being executed. NULL, or
- * a text that the caller frees.
+ * Names an executed program that gains privileges from being executed. Returns
+ * NULL, or a text that the caller frees.
  */
 static char *find_privileged(const struct trace *t)
 {
@@ -403,7 +403,9 @@ static struct verdict judge_gains(const struct emit *emit)
 	return verdict(CONTRADICTED, why);
 }
 
-/* The distinct calls that used a capability; the caller frees the text. */
+/*
+ * Returns the distinct calls that used a capability; the caller frees the text.
+ */
 static char *calls_of(const struct trace *t, uint32_t capability)
 {
 	struct fact **facts = facts_by_id(&t->privileges);
@@ -425,7 +427,7 @@ static char *calls_of(const struct trace *t, uint32_t capability)
 	return list;
 }
 
-/* A bit for each used capability: those of the ambient set, or all. */
+/* Returns a bit for each used capability: those of the ambient set, or all. */
 static uint64_t used_capabilities(const struct trace *t, bool ambient)
 {
 	uint64_t used = 0;

@@ -105,7 +105,7 @@ static void write_programs(const struct trace *t, FILE *out)
 		fprintf(out, " and %zu more", t->n_images - NAMES_MAX);
 }
 
-/* Addresses and programs, for the abilities that have them. */
+/* Writes the addresses and programs for the abilities that have them. */
 static void write_objects(const struct digest *d, const char *calls, FILE *out)
 {
 	const struct trace *t = d->emit->trace;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of calls: who made each, and with which arguments. */
+/*
+ * The table of calls: which images and runs made each, and with which
+ * arguments.
+ */
 #include "html.h"
 
 #include <inttypes.h>
@@ -22,7 +25,7 @@ static void write_more(size_t n, size_t most, const char *what, FILE *out)
 		fprintf(out, "<li>and %zu more %s</li>", n - most, what);
 }
 
-/* With sp-record --stacks: where each image made the call first. */
+/* With sp-record --stacks: the stack of each image's first use of the call. */
 static void write_stacks(const struct digest *d,
 			 const struct digest_call *call, FILE *out)
 {

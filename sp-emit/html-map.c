@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which run made which call: a heat map, and tables with the same figures. Many
- * runs share columns, so that the page stays small.
+ * A heat map of the runs and their calls, and tables with the same figures.
+ * Many runs share columns, so that the page stays small.
  */
 #include "html.h"
 
@@ -38,7 +38,9 @@ static size_t column_end(const struct columns *c, size_t column)
 	return end < c->n_runs ? end : c->n_runs;
 }
 
-/* How often the only run made the call, or how many of the runs made it. */
+/*
+ * Writes how often the only run made the call, or how many of the runs made it.
+ */
 static uint64_t cell(const struct digest_call *call, const struct columns *c,
 		     size_t column)
 {

@@ -112,7 +112,7 @@ static size_t siblings(const struct leaf *leaves, size_t n, size_t from)
  */
 enum { DEPTH_MAX = 24, OPEN_MAX = 30 };
 
-/* So many are on the page at most. */
+/* at most this many are on the page */
 enum { LEAVES_MAX = 2000, SOCKETS_MAX = 200 };
 
 static void write_level(const struct leaf *leaves, size_t n, size_t from,

@@ -36,7 +36,7 @@ static void write_run(const struct digest *d, size_t i, FILE *out)
 	fputs("</td></tr>\n", out);
 }
 
-/* Of many runs, those that a reader asks about. */
+/* If there are many runs, those that a reader asks about. */
 static bool is_special(const struct digest *d, size_t run)
 {
 	const struct run *of = d->emit->trace->runs[run];
@@ -69,7 +69,7 @@ static void write_list(const struct digest *d, bool all, const char *caption,
 	fputs("</tbody></table>\n</div>\n", out);
 }
 
-/* All, or those that a reader asks about and the first ones. */
+/* Lists all runs, or those that a reader asks about and the first ones. */
 static void write_lists(const struct digest *d, FILE *out)
 {
 	size_t n = d->emit->trace->n_runs, special = 0;

@@ -113,7 +113,7 @@ static void write_worst(const struct digest *d, FILE *out)
 	fputs("Paths and addresses are not restricted. ", out);
 }
 
-/* The four questions of a reviewer, with half a line each. */
+/* The answers to the four questions of a reviewer, with half a line each. */
 static void write_answers(const struct digest *d, const struct proposals *p,
 			  FILE *out)
 {

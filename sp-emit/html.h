@@ -21,7 +21,10 @@ void html_proposal(const struct proposal *one, FILE *out);
 enum { HTML_MAKERS_MAX = 20, HTML_ARGUMENTS_MAX = 60,
        HTML_STACKS_MAX = 20 };
 
-/* What the profile allows in plain words, and what it does not. */
+/*
+ * The abilities that the profile allows in plain words, and those that it
+ * denies.
+ */
 void html_abilities(const struct digest *d, FILE *out);
 /* The same two lists, each in half a line. */
 void html_can(const struct digest *d, FILE *out);
@@ -31,9 +34,12 @@ void html_proposals(const struct digest *d, const struct proposals *p,
 void html_calls(const struct digest *d, FILE *out);
 /* Writes nothing without --possible. */
 void html_possible(const struct emit *emit, FILE *out);
-/* Which run made which call. */
+/* The heat map of runs and calls. */
 void html_map(const struct digest *d, FILE *out);
-/* The runs, with that; and how many calls a number of runs makes. */
+/*
+ * The runs, with the heat map; and the number of calls that some of the runs
+ * make.
+ */
 void html_runs(const struct digest *d, FILE *out);
 void html_curve(const struct digest *d, FILE *out);
 bool html_has_paths(const struct emit *emit);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --install: writes the drop-in to where systemd reads it. */
+/*
+ * --install: writes the drop-in to the directory in which systemd looks for it.
+ */
 #ifndef INSTALL_H
 #define INSTALL_H
 

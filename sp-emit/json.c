@@ -184,7 +184,7 @@ static json_t *calls_json(const struct trace *t)
 	return list;
 }
 
-/* The members that all facts other than calls have. */
+/* Writes the members that all facts other than calls have. */
 static json_t *other_json(struct fact **fact)
 {
 	struct sights one = { fact, 1 };

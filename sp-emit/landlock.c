@@ -286,7 +286,10 @@ static void allow_moves(struct landlock_policy *p,
 	while (edges.n_queued) {
 		const struct edge *edge = dequeue(&edges);
 
-		/* rights added at one place can now be missing at another */
+		/*
+		 * rights that were added at one place can now be missing at
+		 * another
+		 */
 		if (level(p, edge, levels))
 			enqueue_below(&edges, edge->source);
 	}
@@ -323,7 +326,7 @@ static void allow_sockets(struct landlock_policy *p, const struct trace *t)
 }
 
 /*
- * If a thread is restricted in file access, the kernel denies it every mount:
+ * If a thread is restricted in file access, the kernel denies all its mounts:
  * landlock(7).
  */
 static void refuse_mounts(const struct path_uses *uses)
@@ -474,7 +477,7 @@ static const char header_end[] =
 "\tif (attr.fd < 0)\n"
 "\t\treturn errno == ENOENT || errno == ENOTDIR ? 0 : -errno;\n"
 "\tif (!fstat(attr.fd, &st) && !S_ISDIR(st.st_mode))\n"
-"\t\tattr.allow &= 0xc007;\t/* what a file can have */\n"
+"\t\tattr.allow &= 0xc007;\t/* the rights that a file can have */\n"
 "\tif (attr.allow && syscall(445, ruleset, 1, &attr, 0))\n"
 "\t\terror = -errno;\n"
 "\tclose(attr.fd);\n"
@@ -542,7 +545,7 @@ void write_landlock_header(const struct emit *emit, FILE *out)
 	fputs("/*\n", out);
 	write_head(emit, " * ", out);
 	fprintf(out, " */\n%s", header_start);
-	fputs("\n/* Each of the two ends with one that is not used. */\n"
+	fputs("\n/* Each of the two lists ends with an unused element. */\n"
 	      "static const struct sandprint_path sandprint_paths[] = {\n",
 	      out);
 	for (size_t i = 0; i < p->n_rules; i++) {

@@ -211,7 +211,7 @@ void write_libseccomp(const struct emit *emit, FILE *out)
 	write_head(emit, " * ", out);
 	fputs(" *\n * Link with -lseccomp.\n */\n", out);
 	fputs(prologue, out);
-	fputs("\n/* What a call outside the profile gets. */\n"
+	fputs("\n/* The action for calls outside the profile. */\n"
 	      "#define SANDPRINT_DEFAULT ", out);
 	write_action(p->default_action, out);
 	putc('\n', out);

@@ -13,8 +13,8 @@
 
 /*
  * Requires that some bits of an argument have a value. There is a test for each
- * bit that must be set, since `&` holds if any of several is set. One more test
- * requires that the other bits are clear.
+ * bit that must be set, since `&` holds if any of several bits is set. One more
+ * test requires that the other bits are clear.
  */
 static void write_bits(uint32_t index, uint64_t mask, uint64_t value,
 		       FILE *out)

@@ -133,8 +133,8 @@ static char *put_text(char *p, const char *text)
 }
 
 /*
- * Writes ,"args":[…] as signed numbers: then -1 is -1, and jq keeps every
- * digit.
+ * Writes ,"args":[…] as signed numbers: then -1 is written as -1, and jq keeps
+ * every digit.
  */
 static char *put_call(struct ndjson *n, char *p, const struct happening *h)
 {

@@ -15,7 +15,8 @@
 struct options {
 	const struct format *format, *second;	/* NULL if not given */
 	bool explain, exact, paths, harden, no_new_privs, allow_partial;
-	bool harness;		/* include what belongs to no run of --split */
+	/* include the calls that belong to no run of --split */
+	bool harness;
 	bool allow_denied, deny_denied, trust_names, widen_names;
 	unsigned int general;	/* bits of enum general_rule */
 	bool has_args;

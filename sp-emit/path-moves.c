@@ -69,7 +69,7 @@ static bool is_unpaired(const struct folded *f, bool source)
 		access & NAME_CREATE;
 }
 
-/* Directories that the search has seen. */
+/* The directories that the search has already seen. */
 struct seen {
 	UT_hash_handle hh;
 	char path[];

@@ -45,7 +45,7 @@ void general_print(unsigned int rules, FILE *out)
 			fprintf(out, "%s ", rule_names[i].name);
 }
 
-/* Components. Each function returns the length of what it matches, or 0. */
+/* Matches components. Each function returns the length of the match, or 0. */
 
 static size_t digits(const char *s, size_t n)
 {

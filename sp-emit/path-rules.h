@@ -24,8 +24,8 @@ enum general_rule {
 	GENERAL_ALL = 63,
 	GENERAL_USUAL = GENERAL_ALL & ~GENERAL_VERSION,
 	/*
-	 * Not a rule, but a flag: leave out what the start of a program needs,
-	 * because a running program loads the policy.
+	 * This is not a rule, but a flag: leave out the paths that the start of
+	 * a program needs, because a running program loads the policy.
 	 */
 	PATHS_OF_RUNNING = 64,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which programs of a trace were started by other programs of it. The policy
- * for a running program need not permit what others started.
+ * Finds the programs of a trace that other programs of it started. The policy
+ * for a running program need not permit the acts of other programs.
  */
 #ifndef PATH_STARTS_H
 #define PATH_STARTS_H
@@ -15,8 +15,8 @@ struct starts *starts_of(const struct trace *t);
 void starts_free(struct starts *s);
 /*
  * Whether a path's fact is an execution by a process for which the policy is
- * not: the recorder, or a program that was left out. The kernel also executes a
- * program's dynamic loader and script then.
+ * not made: the recorder, or a program that was left out. At an execution, the
+ * kernel also executes the program's dynamic loader and script.
  */
 bool starts_from_outside(const struct starts *s, const struct fact *fact);
 

@@ -50,8 +50,9 @@ static bool is_manager(const struct image *image)
 }
 
 /*
- * Notes what an image of the run created. What the service's manager created is
- * left out, because it exists before the policy is in force.
+ * Notes the files that an image of the run created. Files that the service's
+ * manager created are left out, because they exist before the policy is in
+ * force.
  */
 static void fold_made(struct fold *fold, const struct fact *fact)
 {
@@ -288,7 +289,7 @@ static char *name_by_rules(const struct fold *fold, struct folded *all,
 			  used);
 }
 
-/* Finding numbers that differ between runs. */
+/* Finds numbers that differ between runs. */
 
 struct shape {
 	UT_hash_handle hh;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tests that the code of the executables proposes: --possible. */
+/* Proposes tests from the code of the executables: --possible. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,9 +21,9 @@ struct chance {
 };
 
 /*
- * The ability of a call that the executable itself makes, directly or by a
- * function that the table of abilities lists. Returns NULL for other calls, as
- * those of libraries: they say little about the program.
+ * Returns the ability of a call that the executable itself makes, directly or
+ * by a function that the table of abilities lists. Returns NULL for other
+ * calls, such as those of libraries: they say little about the program.
  */
 static const struct ability *ability_in_code(const struct possible_call *call)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Proposes tests for what the runs themselves show to be untested. */
+/* Proposes tests for things that the runs themselves show to be untested. */
 #include "proposal.h"
 
 #include <errno.h>
@@ -14,9 +14,12 @@
 #include "stream/ending.h"
 
 enum {
-	/* proposals from the code that come before those about single runs */
+	/*
+	 * the number of proposals from the code that come before those about
+	 * single runs
+	 */
 	FROM_CODE_FIRST = 5,
-	RUNS_MAX = 3,		/* runs that one proposal names */
+	RUNS_MAX = 3,		/* the number of runs that one proposal names */
 	NAMES_MAX = 4,
 	/* limits, because a stream can have very many of both: */
 	MARKS_MAX = 200,	/* runs whose marks are counted */
@@ -76,7 +79,7 @@ bool digest_saw(const struct digest *d, const char *calls)
 	return false;
 }
 
-/* How often one call was made, whatever the architecture. */
+/* Returns how often one call was made, whatever the architecture. */
 static uint64_t times(const struct digest *d, const char *name)
 {
 	char buf[SYSCALL_NAME_MAX];
@@ -305,8 +308,8 @@ static void propose_lone(struct proposals *p, const struct digest *d)
 
 /*
  * Whether the path is in a directory where every program looks for libraries,
- * locales and commands. Such paths say little about the program. Commands are
- * looked for in each directory of $PATH.
+ * locales and commands. Such paths say little about the program. A shell looks
+ * for commands in each directory of $PATH.
  */
 static bool is_usual(const char *path)
 {
@@ -333,8 +336,8 @@ static bool was_found(const struct trace *t, const struct fact *missing)
 }
 
 /*
- * The path of a failed lookup, which the caller frees. NULL: it says nothing
- * about the program.
+ * Returns the path of a failed lookup, which the caller frees, or NULL if it
+ * says nothing about the program.
  */
 static char *missing_path(const struct fact *fact)
 {

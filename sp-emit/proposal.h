@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Proposes tests that are missing. The recording and the code show what the
- * program can do; a test is proposed for what no run did, with the evidence.
+ * program can do. For abilities that no run used, a test is proposed, with the
+ * evidence.
  */
 #ifndef PROPOSAL_H
 #define PROPOSAL_H
@@ -28,7 +29,8 @@ struct proposal {
 };
 
 struct proposals {
-	struct proposal *at;	/* the one to begin with comes first */
+	/* the proposal with which to begin comes first */
+	struct proposal *at;
 	size_t n;
 };
 
@@ -55,7 +57,7 @@ void propose_call(struct proposal *p, const char *name);
  */
 void propose_by_code(struct proposals *p, const struct digest *d,
 		     size_t from, size_t to);
-/* Whether nothing but the start of the command made the call. */
+/* Whether only the start of the command made the call. */
 bool digest_is_initial(const struct digest_call *call);
 /* Whether a run made one of the calls (" a b "), after the program's exec. */
 bool digest_saw(const struct digest *d, const char *calls);

@@ -13,7 +13,7 @@
 
 enum { FIFO = 1, CHARACTER = 2, BLOCK = 6, SOCKET = 12 };	/* S_IFMT types */
 
-/* What an option does to a path and to everything below it. */
+/* The effects of an option on a path and on the paths below it. */
 enum effect {
 	/*
 	 * an exception: leaves it as it is, though the directory above is
@@ -24,7 +24,7 @@ enum effect {
 	HIDDEN,		/* inaccessible */
 	/* without CAP_SYSLOG, the kernel shows addresses in it as 0 */
 	MASKED,
-	/* becomes a directory with only those entries that are marked SAME */
+	/* becomes a directory with only the entries that are marked SAME */
 	REPLACED,
 };
 
@@ -38,7 +38,7 @@ enum { EFFECTS_MAX = 24, CALLS_MAX = 12 };
 /*
  * The sources are systemd.exec(5), SANDBOXING, and src/core/namespace.c of
  * systemd 252 where the page does not list everything. Our manual has the same
- * table. The tests compare both with what systemd does.
+ * table. The tests compare both with the effects of systemd's options.
  */
 struct protection {
 	const char *setting;
@@ -133,7 +133,7 @@ bool changes_mounts(const struct trace *t)
 	return !recorded && (calls_mount(t) || calls_pivot_root(t));
 }
 
-/* A use of a path, as protections judge it. */
+/* A use of a path, in the form in which protections are compared with it. */
 struct use {
 	const char *path;
 	uint32_t access;	/* names.h */

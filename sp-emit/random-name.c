@@ -16,8 +16,8 @@ enum {
 };
 
 /*
- * What some programs put before a number of random characters. Such a name
- * counts as random whatever its characters are.
+ * Some programs put these words before a number of random characters. Such a
+ * name counts as random whatever its characters are.
  */
 static const struct {
 	const char *prefix;
@@ -88,7 +88,7 @@ static size_t digits_at_end(const char *s, size_t n)
 	return size;
 }
 
-/* Whether it is a word with a number after it, as people write: key2048. */
+/* Whether it is a word and a number, as people write it: key2048. */
 static bool is_numbered_word(const char *s, size_t n, const struct ending *e)
 {
 	size_t size = digits_at_end(s, n);
@@ -165,7 +165,7 @@ static bool follows_something(const char *s, size_t n, size_t size)
 
 /*
  * The length of the random end of a file's name, if the file was created in the
- * way of temporary files; 0: none. Names that somebody may have chosen do not
+ * way of temporary files, or 0. Names that somebody may have chosen do not
  * count: otherwise a file that a service keeps, app.sqlite, would put app.*
  * into its policy. If the file was removed again, every ending that mkstemp(3)
  * can generate counts.

@@ -14,8 +14,8 @@ struct name_part {
 };
 
 /*
- * How the run created the file or directory. With each later value, the name
- * itself needs to look less random.
+ * How the run created the file or directory. With each later value, fewer signs
+ * of randomness in the name itself are enough.
  */
 enum making {
 	MADE,

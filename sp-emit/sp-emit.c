@@ -184,7 +184,7 @@ static bool add_calls(struct possible *possible, struct emit *emit,
 	return possible_add(possible, &o->add, p, o->format);
 }
 
-/* The reason under which the summary counts a rule. */
+/* Returns the reason under which the summary counts a rule. */
 static int first_origin(const struct profile_rule *rule)
 {
 	if (rule->origin & PROFILE_OBSERVED)
@@ -339,7 +339,7 @@ static void note_start(const struct options *o)
 			     "sandprint_load" : "sandprint_landlock");
 }
 
-/* What was opened or started before the sandbox. */
+/* The files and processes that were opened or started before the sandbox. */
 struct sources {
 	struct inputs inputs;
 	struct base base;
@@ -414,8 +414,8 @@ static bool emit_events(struct trace **trace, const struct options *o,
 }
 
 /*
- * Drops the results if something was selected: they belong to all that was
- * recorded.
+ * Drops the results if something was selected: they belong to the whole
+ * recording.
  */
 static void take_results(struct trace *t, const struct options *o,
 			 struct sources *from)

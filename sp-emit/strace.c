@@ -31,7 +31,10 @@ struct line {
 	char *text;		/* NULL: the line is not complete */
 };
 
-/* Tells a call from the others: few calls of a process begin at the same time. */
+/*
+ * Distinguishes a call from the others: few calls of a process begin at the
+ * same time.
+ */
 struct begin {
 	uint64_t ns;
 	uint32_t pid, zero;
@@ -57,7 +60,7 @@ struct strace {
 	char **files;		/* escaped; NULL: unknown */
 	size_t n_files;
 	struct task *tasks;	/* by tid */
-	struct task *unfinished;	/* by the begin of their calls */
+	struct task *unfinished;	/* sorted by the begin of their calls */
 	struct line *queue;	/* in the order of time */
 	size_t n_queue;
 };
@@ -213,7 +216,7 @@ static FILE *begin_text(char **text, size_t *size)
 	return out;
 }
 
-/* A call with its result. NULL: the result is unknown. */
+/* Writes a call with its result. If `result` is NULL, it is unknown. */
 static char *whole_text(const struct strace *s, const struct happening *call,
 			const struct happening *result)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Suggests groups of calls, from what the run record of a container says. */
+/* Suggests groups of calls, from the data in the run record of a container. */
 #ifndef SUGGEST_H
 #define SUGGEST_H
 

@@ -112,7 +112,7 @@ static void write_quoted(const char *path, FILE *out)
 	putc('"', out);
 }
 
-/* Begins with an empty assignment, which removes what the unit has. */
+/* Begins with an empty assignment, which removes the unit's own list. */
 static void write_list(const struct path_list *list, size_t first,
 		       const char *key, FILE *out)
 {
@@ -139,8 +139,8 @@ static bool is_changed(const struct path_use *u)
 }
 
 /*
- * The common directory of both ends of a move, since they must be on one mount.
- * The caller frees it.
+ * Returns the common directory of both ends of a move, since they must be on
+ * one mount. The caller frees it.
  */
 static char *common_directory(const char *a, const char *b)
 {

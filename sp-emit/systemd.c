@@ -70,7 +70,9 @@ static int by_family(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The values of socket(2)'s first argument: systemd looks at no other. */
+/*
+ * Writes the values of socket(2)'s first argument: systemd compares no other.
+ */
 static uint32_t *families_of(const struct trace *t, size_t *n)
 {
 	uint32_t *families = xcalloc(t->arguments.n, sizeof(*families));

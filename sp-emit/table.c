@@ -62,8 +62,8 @@ static void write_row(const struct call_total *total, struct widths w,
 }
 
 /*
- * Writes what strace -c -f -w writes: seconds in calls, time per call, and
- * errors.
+ * Writes the same columns as strace -c -f -w: seconds in calls, time per call,
+ * and errors.
  */
 static void write_results(const struct results *results,
 			  const struct call_total *totals, size_t n, FILE *out)
@@ -106,7 +106,8 @@ static uint64_t sum(const struct call_total *totals, size_t n)
 }
 
 /*
- * The counts of a call, summed over all images. `*at` moves to the next call.
+ * Returns the counts of a call, summed over all images. `*at` moves to the next
+ * call.
  */
 static struct call_total take_total(struct fact ***at)
 {

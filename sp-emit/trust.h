@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Names in a trace that a policy must not use just because the program gave
- * them.
+ * Names in a trace that a policy must not use for the only reason that the
+ * program gave them.
  */
 #ifndef TRUST_H
 #define TRUST_H

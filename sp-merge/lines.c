@@ -77,7 +77,10 @@ static void read_line(struct lines *l)
 	l->text[l->size] = '\0';
 }
 
-/* Refuses a binary file or a stream, with a message that says what it is. */
+/*
+ * Refuses a binary file or a stream, with a message that names the kind of
+ * file.
+ */
 static bool check_text(const struct lines *l)
 {
 	char *why;

@@ -26,7 +26,7 @@ static bool ends_with(const char *text, const char *end)
 	return n >= m && !strcmp(text + n - m, end);
 }
 
-/* What comes before the call in a line. */
+/* The part of a line before the call. */
 
 enum { PID_MAX = 1 << 22 };	/* PID_MAX_LIMIT, linux/threads.h */
 
@@ -127,9 +127,9 @@ static void read_brackets(const char **at, struct strace_line *line)
 /* Calls. */
 
 /*
- * The text after the last ")" and "= " that are not within a string, or NULL.
- * (strace escapes quotes in strings.) `*balanced` becomes true if the last string
- * has ended.
+ * Returns the text after the last ")" and "= " that are not within a string, or
+ * NULL. (strace escapes quotes in strings.) `*balanced` becomes true if the
+ * last string has ended.
  */
 static const char *find_result(const char *s, bool *balanced)
 {
@@ -161,7 +161,7 @@ static void read_result(const char *s, struct strace_line *line)
 	line->has_result = end != s;
 }
 
-/* Reads what follows the name and "(", or "resumed>". */
+/* Reads the part after the name and "(", or after "resumed>". */
 static bool read_end(const char *s, struct strace_line *line)
 {
 	bool balanced;

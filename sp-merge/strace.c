@@ -198,7 +198,10 @@ static struct process *name_unnamed(struct log *log, uint32_t pid)
 	return p;
 }
 
-/* The only process that has not ended, or the one with which the log began. */
+/*
+ * Returns the only process that has not ended, or the one with which the log
+ * began.
+ */
 static struct process *unnamed_process(struct log *log)
 {
 	if (log->alive && !log->alive->next)
@@ -303,7 +306,7 @@ static void count_name(struct log *log, struct process *p, int name,
 	column_count(g ? &g->calls : &group_root(p->group)->calls, name, 1);
 }
 
-/* Handles what follows the call in this line. */
+/* Handles the part of the line after the call. */
 static void see_rest(struct log *log, struct process *p, int name,
 		     const struct strace_line *line)
 {
@@ -668,7 +671,7 @@ static bool read_log(struct log *log, struct input *in)
 	return ok;
 }
 
-/* At the end: choosing a mode for groups whose mode no line shows. */
+/* At the end: chooses a mode for groups whose mode no line shows. */
 
 static size_t count_unknown(const struct log *log)
 {

@@ -2,7 +2,7 @@
 /*
  * Counts the calls that a text names, and makes a trace of them. A text does
  * not always show the architecture of its names. So they are counted in
- * columns, for which an architecture is chosen when everything was read.
+ * columns, for which an architecture is chosen after everything has been read.
  */
 #ifndef TALLY_H
 #define TALLY_H
@@ -29,7 +29,7 @@ struct column {
 
 struct tally {
 	const struct arch *native;
-	/* the texts have calls of one architecture only */
+	/* the texts only have calls of one architecture */
 	bool one_arch;
 	struct name {
 		char *text;

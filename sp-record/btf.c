@@ -28,7 +28,7 @@ struct kernel_btf {
 	struct named {
 		const struct btf_type *type;
 		uint32_t id;
-	} *structs;		/* those with a name */
+	} *structs;		/* types with a name */
 	size_t n_structs;
 	struct btf_ids ids;	/* of functions */
 };
@@ -116,14 +116,15 @@ static bool find_sections(struct kernel_btf *k)
 }
 
 /*
- * The bytes of a type behind its struct btf_type; SIZE_MAX: the kind is
+ * Returns the size of a type behind its struct btf_type; SIZE_MAX: the kind is
  * unknown.
  */
 static inline size_t rest_size(const struct btf_type *t)
 {
 	static const struct {
 		bool known;
-		uint8_t fixed, each;	/* each of its vlen */
+		/* the size of each of its vlen elements */
+		uint8_t fixed, each;
 	} sizes[32] = {
 		[BTF_KIND_FWD] = { true, 0, 0 },
 		[BTF_KIND_CONST] = { true, 0, 0 },
@@ -161,8 +162,7 @@ static const char *string_at(const struct kernel_btf *k, uint32_t offset)
 
 /*
  * A hash of up to four characters. The kernel has some ten thousand structures;
- * with this hash, only few of their names are compared with all names that we
- * want.
+ * with this hash, only few of their names are compared with the wanted names.
  */
 static uint32_t beginning(const char *name)
 {
@@ -195,9 +195,9 @@ static void note_struct(struct excerpt *e, const struct named *found)
 }
 
 /*
- * The offset of a name among the strings, or 0 if it is not there, or is there
- * only as the end of another name. Each name is there once. One search is
- * faster than comparing the names of fifty thousand functions.
+ * Returns the offset of a name among the strings. Returns 0 if the name is
+ * missing, or only the end of another name. Each name is there once. One search
+ * is faster than comparing the names of fifty thousand functions.
  */
 static uint32_t find_name(const struct kernel_btf *k, const char *name)
 {
@@ -252,8 +252,8 @@ static void add_struct(struct kernel_btf *k, const struct btf_type *t)
 }
 
 /*
- * Goes over all types once, and notes the offset of each STEP-th and the ones we
- * need.
+ * Goes over all types once, and notes the offsets of every STEP-th type and of
+ * the needed ones.
  */
 static bool index_types(struct kernel_btf *k, const struct btf_wishes *wishes)
 {
@@ -292,7 +292,7 @@ static bool index_types(struct kernel_btf *k, const struct btf_wishes *wishes)
 	return true;
 }
 
-/* The id is in range. Type 0, void, has no place: 1 is the first. */
+/* The id is in range. Type 0, void, has no place: the first one is 1. */
 static const struct btf_type *type_at(const struct kernel_btf *k, uint32_t id)
 {
 	const char *at = k->types + k->offsets[id / STEP];

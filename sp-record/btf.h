@@ -26,7 +26,7 @@ struct btf_ids {
 /* A kind of type in the kernel's BTF that is unknown to us, or 0. */
 uint32_t btf_unknown_kind(void);
 
-/* Functions whose ids are needed: to find them takes time. */
+/* Functions whose ids are needed. Finding them takes time. */
 struct btf_wishes {
 	bool iterator;		/* btf_ids.bpf_iter_task */
 	bool hooks;		/* btf_ids.hooks */
@@ -34,13 +34,17 @@ struct btf_wishes {
 
 struct kernel_btf;
 
-/* NULL: impossible here; libbpf can still read all of the kernel's BTF. */
+/*
+ * Returns NULL if this is impossible; libbpf can still read all of the kernel's
+ * BTF.
+ */
 struct kernel_btf *btf_read(const struct btf_wishes *wishes);
 void btf_free(struct kernel_btf *k);	/* NULL is accepted */
 
 /*
  * Writes BTF to a file: the structures that `local` and the kernel both have,
- * with the members that both have, laid out as in the kernel. False: impossible.
+ * with the members that both have, laid out as in the kernel. Returns false if
+ * this is impossible.
  */
 bool btf_write_excerpt(const struct kernel_btf *kernel,
 		       const struct btf *local, int fd, struct btf_ids *ids);

@@ -13,8 +13,8 @@
 
 /*
  * The kernel makes a directory visible a moment after it has run the program
- * that looks for awaited ones. So if a directory was created before we awaited
- * it, it is visible after this time.
+ * that looks for awaited ones. So if a directory was created before it was
+ * awaited, it is visible after this time.
  */
 enum { VISIBLE_US = 1000 };
 

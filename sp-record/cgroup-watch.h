@@ -10,9 +10,9 @@
 struct record;
 
 /*
- * Has the target's cgroups recorded with the index `scope`: those that exist,
- * and those that will be created. The programs must be attached. Returns 0 or
- * -errno.
+ * Makes the kernel side record the target's cgroups with the index `scope`:
+ * those that exist, and those that will be created. The programs must be
+ * attached. Returns 0 or -errno.
  */
 int cgroup_watch(struct record *skel, struct target *target, uint32_t scope);
 

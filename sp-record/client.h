@@ -4,9 +4,9 @@
 #define CLIENT_H
 
 /*
- * If the command is such a client, returns what its recording lacks, a text
- * that the caller frees. `*advice` then says how to record that instead, a
- * static text. Otherwise returns NULL.
+ * If the command is such a client, returns a text that says what its recording
+ * lacks; the caller frees it. `*advice`, a static text, then says how to record
+ * that instead. Otherwise returns NULL.
  */
 char *client_of(char *const argv[], const char **advice);
 

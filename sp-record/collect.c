@@ -300,8 +300,8 @@ static void collect_trapped(struct collection *c)
 }
 
 /*
- * How often the kernel skipped a program because it was already running on that
- * CPU.
+ * Returns how often the kernel skipped a program because it was already running
+ * on that CPU.
  */
 static uint64_t program_misses(const struct bpf_program *program)
 {

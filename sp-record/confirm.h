@@ -11,12 +11,12 @@ struct record;
 struct confirming;
 
 /*
- * Call this before loading. Whether programs can be attached to functions of
- * the kernel is only known after a trial load: no list of features says so.
+ * Call this before loading. Only a trial load shows whether programs can be
+ * attached to functions of the kernel: no list of features does.
  */
 void confirm_prepare(struct record *skel, const struct btf_ids *ids,
 		     bool wanted);
-/* Call this after loading. NULL: the kernel confirms nothing. */
+/* Call this after loading. Returns NULL if the kernel confirms nothing. */
 struct confirming *confirm_attach(struct record *skel,
 				  const struct btf_ids *ids);
 /* Accepts NULL. */

@@ -72,8 +72,9 @@ const struct executable *executable_at(struct executables *e, uint32_t id)
 }
 
 /*
- * The inode must be the same. So must the device, but stat(2) shows another
- * number than the kernel's, with the major number 0, for overlayfs and btrfs.
+ * The inode must be the same. So must the device, except for overlayfs and
+ * btrfs: there, stat(2) shows another number than the kernel's, with the major
+ * number 0.
  */
 static bool is_file_of(const struct stat *st, const struct image_key *key)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What user space finds out about the executables (images) while it records:
+ * The data about executables (images) that user space reads while it records:
  * their paths, their build-ids, and whether they give privileges.
  */
 #ifndef EXECUTABLES_H
@@ -46,8 +46,8 @@ void executables_take(struct executables *e, int milliseconds);
 /* Reads the file at that path, unless it has been read. */
 void executable_read(struct executables *e, uint32_t id, const char *path);
 /*
- * What is known so far. The pointer is valid until the next call that reads a
- * file or takes answers.
+ * Returns the data that are known so far. The pointer is valid until the next
+ * call that reads a file or takes answers.
  */
 const struct executable *executable_at(struct executables *e, uint32_t id);
 

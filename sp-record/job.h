@@ -25,7 +25,7 @@ void jobs_run(struct jobs *j, uint64_t now_ns);
  * is due; -1: no job is running.
  */
 int jobs_fd(const struct jobs *j);
-/* When else jobs_run() is due; 0: never. */
+/* Returns at what other time jobs_run() is due; 0: never. */
 uint64_t jobs_due(const struct jobs *j);
 /* Whether all jobs have ended. */
 bool jobs_done(const struct jobs *j);

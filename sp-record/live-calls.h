@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What --live shows: the calls so far, as counted by the kernel side. */
+/*
+ * The data that --live shows: the calls so far, as counted by the kernel side.
+ */
 #ifndef LIVE_CALLS_H
 #define LIVE_CALLS_H
 
@@ -29,7 +31,10 @@ struct live_calls *live_calls_new(const struct tracer *t);
 void live_calls_free(struct live_calls *l);
 /* Reads the counts. `now_ns` is tracer_now(). */
 void live_calls_look(struct live_calls *l, uint64_t now_ns);
-/* The calls by first sight, the newest last. Valid until the next look. */
+/*
+ * The calls by first sight, the newest last. They are valid until the next
+ * look.
+ */
 const struct live_call *const *live_calls_seen(const struct live_calls *l,
 					       size_t *n);
 /* The calls by rate, then by count; the most frequent one is the first. */

@@ -46,7 +46,8 @@ struct live {
 	struct write_limit *limit;
 	struct sigaction actions[4];	/* before, of the signals in handled[] */
 	int stderr_fd;		/* the real stderr */
-	int notes_fd;		/* a file for what is printed in the meantime */
+	/* a file for messages that are printed in the meantime */
+	int notes_fd;
 	char *title;
 	const struct marks *marks;
 	struct tracer *tracer;

@@ -48,7 +48,7 @@ static size_t pid_max(void)
 
 /*
  * The size is a power of two. Events are rare: there must be room for those
- * that come while we sleep.
+ * that come while the recorder sleeps.
  */
 static size_t ring_size(void)
 {
@@ -93,7 +93,7 @@ static void size_table(struct tracer *t)
 	t->skel->rodata->groups_mask = t->n_groups - 1;
 }
 
-/* The least that a call takes here, of a few. */
+/* The shortest time that a call takes here, of a few measurements. */
 static uint64_t call_ns(void)
 {
 	enum { TIMES = 8, CALLS = 16 };
@@ -113,7 +113,8 @@ static uint64_t call_ns(void)
 
 /*
  * On slow machines a call takes 1.1 us, and 2 us with the log. A fixed limit of
- * RUSH_NS would exclude all calls there, where reading the clock is slow, too.
+ * RUSH_NS would exclude all calls there, although reading the clock is slow,
+ * too.
  */
 static uint32_t rush_ns(void)
 {
@@ -214,8 +215,8 @@ _Static_assert((int)SPLIT_BY_CHILDREN == (int)SPLIT_CHILDREN &&
 _Static_assert((int)SPLIT_PATTERN_MAX < (int)SPLIT_PATTERN, "with its NUL");
 
 /*
- * Sets the sizes for what each run has. Empty tables only take memory for
- * buckets.
+ * Sets the sizes of the data that each run has. Empty tables only take memory
+ * for buckets.
  */
 static void set_split(struct tracer *t, const struct split *split)
 {
@@ -315,7 +316,7 @@ static void set_execve(void *skeleton, uint32_t row, uint32_t at,
 
 /*
  * Sets the traits of calls, starting from names. Looking up the names of all
- * numbers would take longer than everything else.
+ * numbers would take longer than all other work.
  */
 static void set_traits(struct record *skel)
 {
@@ -354,7 +355,7 @@ static bool awaits_cgroups(const struct tracer *t)
 	return false;
 }
 
-/* What the programs of this recording do not use is not created. */
+/* Does not create maps that the programs of this recording do not use. */
 static void choose_maps(const struct tracer *t)
 {
 	const struct record *skel = t->skel;
@@ -467,7 +468,7 @@ static struct record *open_skeleton(bool plain,
 	return object_open(plain, older, fd < 0 ? NULL : &options);
 }
 
-/* What programs of the section iter/task are loaded with. */
+/* The data with which programs of the section iter/task are loaded. */
 struct iterators {
 	struct btf_ids ids;
 	struct side_by_side *threads;	/* NULL: libbpf loads them */
@@ -620,8 +621,8 @@ static void set_targets(const struct tracer *t,
 }
 
 /*
- * Has the memory of all maps allocated when they are created. The largest ones
- * then have room for less.
+ * Makes the kernel allocate the memory of all maps when they are created. The
+ * largest ones then have room for fewer elements.
  */
 static void allocate_ahead(struct record *skel)
 {
@@ -673,7 +674,10 @@ static void set_up(struct tracer *t, const struct tracer_options *options)
 		allocate_ahead(skel);
 }
 
-/* What libbpf would do later; what fails here is left to it. */
+/*
+ * Does work that libbpf would do later; if something fails here, libbpf tries
+ * it again.
+ */
 static void create_map(void *argument)
 {
 	struct bpf_map *map = argument;
@@ -779,8 +783,9 @@ static int load_by(struct tracer *t, const struct tracer_options *options,
 }
 
 /*
- * libbpf 1.1 frees its list of handlers when the last one goes, and frees it
- * again when the next one comes: here is one that stays.
+ * libbpf 1.1 frees its list of handlers when the last handler goes, and frees
+ * it again when the next one comes: this handler stays, so that none is the
+ * last.
  */
 static void keep_handlers(void)
 {
@@ -825,8 +830,9 @@ static int load_one(struct tracer *t, const struct tracer_options *options)
 }
 
 /*
- * libbpf, too, raises the limit of locked memory: before its first trial, where
- * the kernel is old or lets us load nothing. The command would inherit that.
+ * libbpf also raises the limit of locked memory: before its first trial, if the
+ * kernel is old or does not let it load anything. The command would inherit
+ * that.
  */
 int load(struct tracer *t, const struct tracer_options *options)
 {

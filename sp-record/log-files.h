@@ -16,7 +16,7 @@ struct log_files;
 struct log_files *log_files_open(struct tracer *t);
 void log_files_free(struct log_files *f);	/* NULL: nothing */
 /*
- * Takes paths that have come. Find out how far the logs go before calling it.
+ * Takes paths that have come. Find out how far the logs go before you call it.
  */
 void log_files_take(struct log_files *f);
 /*

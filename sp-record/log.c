@@ -51,8 +51,8 @@ struct log {
 	uint64_t received[ROWS][CALLS_PER_ROW];
 	/*
 	 * Entries after this time are not read yet. Another CPU can have an
-	 * earlier entry of the same task that was written after we looked at
-	 * its ring.
+	 * earlier entry of the same task, which was written after its ring was
+	 * read.
 	 */
 	uint64_t limit_ns;
 };
@@ -165,8 +165,8 @@ static void take_until(struct log *l, struct ring *r, uint64_t until_ns)
 }
 
 /*
- * Writes all entries that are there. Returns how full the fullest ring was.
- * `last`: no more entries will come.
+ * Writes all entries that are in the rings. Returns how full the fullest ring
+ * was. `last`: no more entries will come.
  */
 static uint64_t drain(struct log *l, bool last)
 {
@@ -188,7 +188,7 @@ static uint64_t drain(struct log *l, bool last)
 	return most;
 }
 
-/* Polls: a call must not wait for this thread or wake it. */
+/* Polls, because a call must not wait for this thread or wake it. */
 static void *run(void *log)
 {
 	struct log *l = log;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Properties of the kernel and of our namespaces that affect how we record. */
+/*
+ * Properties of the kernel and of our namespaces on which the way of recording
+ * depends.
+ */
 #ifndef MACHINE_H
 #define MACHINE_H
 

@@ -315,7 +315,7 @@ struct mapping *mappings_at(struct mappings *m, pid_t pid, uint64_t time_ns,
 		time_ns = m->notes[at].time_ns;
 	} while (depth < ANCESTORS_MAX);
 	*n = 0;
-	if (!known) {		/* the process began before we did */
+	if (!known) {		/* the process began before the notes */
 		forget_read(m);
 		m->read = peek_mappings(m->peek, pid, &m->n_read);
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which files are mapped executable, in each process at each time. The source
- * is the kernel's records of mmap, fork and exec: perf_event_open(2). They also
- * cover processes that have ended by the time we look.
+ * Finds the files that are mapped executable, in each process at each time. The
+ * source is the kernel's records of mmap, fork and exec: perf_event_open(2).
+ * They also cover processes that have ended by the time they are read.
  */
 #ifndef MAPPINGS_H
 #define MAPPINGS_H

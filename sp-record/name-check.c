@@ -30,19 +30,19 @@ enum file_system {
 
 #define SECOND 1000000000ULL
 /*
- * How much earlier than its call an inode's time can be. The kernel's clock for
- * inodes is coarse, some file systems have a resolution of two seconds, and a
- * call takes a while to end.
+ * This is how much earlier than its call an inode's time can be. The kernel's
+ * clock for inodes is coarse, some file systems have a resolution of two
+ * seconds, and a call takes a while to end.
  */
 #define BEFORE_NS (2 * SECOND)
 
 /* Follows a path from the root, one component at a time, as the kernel does. */
 struct walking {
 	const struct name_question *question;
-	int fd;			/* where we are (O_PATH) */
+	int fd;			/* the current place (O_PATH) */
 	struct stat st;		/* of `fd` */
 	struct stat parent;	/* the directory above */
-	/* the part of the path that we have not followed */
+	/* the rest of the path, which has not been followed yet */
 	char rest[REST_MAX];
 	char path[PATH_FACT_MAX + 1];	/* the path so far; "" is the root */
 	size_t links;

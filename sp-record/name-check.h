@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whether the name that a call was given can be trusted. When the kernel used
- * the name, the memory that held it, links and directories may have differed
- * from what we see. This runs in a child process (file-child.h), because a file
- * system may never answer.
+ * Checks whether the name that a call was given can be trusted. When the kernel
+ * used the name, the memory that held it, links and directories may have been
+ * different from now. This runs in a child process (file-child.h), because a
+ * file system may never answer.
  */
 #ifndef NAME_CHECK_H
 #define NAME_CHECK_H
@@ -42,7 +42,7 @@ enum name_verdict {
 	 * started
 	 */
 	NAME_SETTLED = 2,
-	/* what the call changes has a time as late as the call */
+	/* the object that the call changes has a time as late as the call */
 	NAME_CHANGED = 4,
 	NAME_TIMELESS = 8,	/* the file system keeps no usable times */
 	NAME_PERMITTED = 16,	/* owners and modes permit the call */

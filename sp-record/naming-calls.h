@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* With --paths: which calls have names, and in which arguments. */
+/* With --paths: the calls that have names, and the arguments that hold them. */
 #ifndef NAMING_CALLS_H
 #define NAMING_CALLS_H
 

@@ -117,7 +117,7 @@ static bool follows(const struct name_key *key)
 			       NAME_MOUNT);
 }
 
-/* What the call changes: CHECK_ENTRY, CHECK_OBJECT, or 0. */
+/* Returns what the call changes: CHECK_ENTRY, CHECK_OBJECT, or 0. */
 static uint32_t changes(const struct name_key *key)
 {
 	uint32_t access = key->access;
@@ -147,7 +147,9 @@ static bool is_confirmed(const struct arrived *a)
 		!(a->head.key.access & NAME_GIVEN);
 }
 
-/* What the caller needed permission for: bits of CHECK_*. */
+/*
+ * Returns the things for which the caller needed permission: bits of CHECK_*.
+ */
 static uint32_t asks_for(const struct arrived *a)
 {
 	uint32_t access = a->head.key.access;
@@ -191,9 +193,9 @@ static bool needs_check(const struct arrived *a)
 /*
  * Whether the name can be trusted. It can if owners and modes permit the call
  * there, and a change proves the name: the object was changed when the call
- * changed it. On file systems that keep no times, no proof is needed if nobody
- * else could write the name's memory. A failed call changes nothing, and may
- * have failed before the kernel checked permissions.
+ * changed it. On file systems that keep no times, no proof is needed if no
+ * other task could write the name's memory. A failed call changes nothing, and
+ * may have failed before the kernel checked permissions.
  */
 static bool is_believed(const struct arrived *a,
 			const struct name_answer *answer)
@@ -257,7 +259,7 @@ static void take_answers(struct naming *n, uint64_t milliseconds)
 		n->n_answered = n->n_asked = 0;
 }
 
-/* How long to wait for an answer; 0: the total time is used up. */
+/* Returns how long to wait for an answer, or 0 if the total time is used up. */
 static uint64_t patience(const struct naming *n)
 {
 	uint64_t waited = n->waited_ns / 1000000;
@@ -451,7 +453,7 @@ struct collecting {
 	struct trace *trace;
 	naming_place *place;
 	void *arg;
-	/* what `add_name` looks at now */
+	/* the name that `add_name` handles now */
 	struct sighting sighting;
 	uint32_t image;
 };

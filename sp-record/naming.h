@@ -34,10 +34,10 @@ int naming_fd(const struct naming *n);
 /* Takes the strings that have come. */
 void naming_take(struct naming *n);
 /*
- * Turns everything into facts. `place` finds the image of the trace, and the
+ * Turns all names into facts. `place` finds the image of the trace, and the
  * sighting, for an image of the kernel side. A lost name becomes a fact that
- * says so. Returns the number of names about which nothing is known, which
- * became no fact.
+ * reports the loss. Returns the number of names about which nothing is known,
+ * and which became no fact.
  */
 uint64_t naming_collect(struct naming *n, struct record *skel,
 		       struct trace *trace, naming_place *place, void *arg);

@@ -9,7 +9,7 @@
 
 struct notify_calls;
 
-/* What a call does to the recording. */
+/* The effect of a call on the recording. */
 enum notify_role { ROLE_NONE, ROLE_EXECUTES, ROLE_ENDS, ROLE_LOADS };
 
 struct notify_calls *notify_calls_new(void);

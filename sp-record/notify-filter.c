@@ -53,7 +53,7 @@ static void emit_answer(struct filter *f, uint32_t answer)
 	emit(f, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, answer));
 }
 
-/* The number of calls, from `at` on, with the same architecture. */
+/* Returns the number of calls, from `at` on, with the same architecture. */
 static size_t same_arch(const struct known *known, size_t at)
 {
 	size_t n = 1;

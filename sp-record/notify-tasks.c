@@ -41,7 +41,7 @@ struct known_file {
 	bool is_privileged;
 };
 
-/* What a successful execve changes. */
+/* The data of a process that a successful execve changes. */
 struct program {
 	struct file_key file;
 	long stack;		/* the address where its stack begins */
@@ -50,7 +50,7 @@ struct program {
 struct process {
 	UT_hash_handle hh;
 	pid_t pid;
-	int pidfd;		/* -1: we do not notice its end */
+	int pidfd;		/* -1: its end is not noticed */
 	uint32_t image;
 	bool is_privileged;
 	size_t n_tasks;		/* that are known */
@@ -79,7 +79,10 @@ struct notify_tasks {
 	bool saw_privileged;
 };
 
-/* /proc can be mounted for another PID namespace, or not at all. */
+/*
+ * Whether /proc is usable: it can be mounted for another PID namespace, or not
+ * at all.
+ */
 static bool has_own_proc(void)
 {
 	char link[16] = "";
@@ -121,7 +124,7 @@ static void forget_threads(struct notify_tasks *t, const struct process *p,
 	struct task *task = find_task(t, p->pid), *next;
 	size_t left = but != 0;
 
-	/* Most processes have one thread: look through all tasks rarely. */
+	/* Most processes have one thread, so all tasks are searched rarely. */
 	if (task && task->process == p && p->pid != but)
 		forget_task(t, task);
 	if (p->n_tasks <= left)
@@ -194,7 +197,7 @@ void notify_tasks_free(struct notify_tasks *t)
 /* Executables */
 
 /*
- * Asks only the kernel, not a file system's daemon, which could let us wait
+ * Asks only the kernel, not a file system's daemon, which could make us wait
  * (AT_STATX_DONT_SYNC, statx(2)).
  */
 static bool stat_program(pid_t pid, struct statx *st)
@@ -209,7 +212,7 @@ static bool stat_program(pid_t pid, struct statx *st)
 /*
  * Returns false if the executable cannot be read. /proc/PID/auxv would show an
  * execve, too; but to open it, the kernel waits for the end of an execve that
- * another thread makes, which a file system can delay for ever.
+ * another thread makes, which a file system can delay forever.
  */
 static bool read_program(pid_t pid, struct program *program, bool *is_deleted)
 {
@@ -263,7 +266,7 @@ static struct known_file *add_file(struct notify_tasks *t, pid_t pid,
 	return k;
 }
 
-/* False: its executable cannot be read. */
+/* Returns false if its executable cannot be read. */
 static bool find_image(struct notify_tasks *t, struct process *p,
 		       struct program *program)
 {

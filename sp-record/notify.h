@@ -22,8 +22,8 @@ int notify_run(struct notify *n, struct recording *r,
 	       const struct recording_options *options,
 	       const struct command *command);
 /*
- * Adds what was recorded to the trace of notify_trace(), and what was lost to
- * the record of its run.
+ * Adds the recorded facts to the trace of notify_trace(), and the losses to the
+ * record of its run.
  */
 void notify_collect(struct notify *n, struct run *run);
 /* The trace belongs to `n`, and has no run yet. */

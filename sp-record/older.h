@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The BPF object for kernels that lack what the skeleton's own needs, as
- * bpf/older.bpf.h tells. Both have the same maps, programs and variables.
+ * The BPF object for kernels that lack things which the skeleton's own object
+ * needs; bpf/older.bpf.h lists them. Both have the same maps, programs and
+ * variables.
  */
 #ifndef OLDER_H
 #define OLDER_H
@@ -20,15 +21,16 @@ enum { OLDEST_MINOR = 15 };
 bool older_is_needed(bool paths);
 /*
  * Whether the kernel warns, with a dump of its state, about maps for whose
- * elements a tracing program allocates memory: before Linux 6.1, if no
- * distribution changed that. With PREEMPT_RT, it refuses them.
+ * elements a tracing program allocates memory. Kernels before Linux 6.1 do,
+ * unless a distribution changed that. With PREEMPT_RT, they refuse such maps.
  */
 bool older_warns_of_allocation(void);
 /* The object, to be freed; NULL: it cannot be unpacked. */
 void *older_object(size_t *size);
 /*
- * Until 5.10, kernels count BPF maps as locked memory. Raise the limit as far
- * as we may. The former one has to be restored: the command inherits it.
+ * Until 5.10, kernels count BPF maps as locked memory. This raises the limit as
+ * far as permitted. The former limit has to be restored, because the command
+ * inherits it.
  */
 struct rlimit older_limit(void);
 void older_raise_limit(void);

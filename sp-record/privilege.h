@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What this process may do, and which processes it may look at. */
+/* The privileges of this process, and the processes that it may read. */
 #ifndef PRIVILEGE_H
 #define PRIVILEGE_H
 

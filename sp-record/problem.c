@@ -144,7 +144,7 @@ int problem_listen(enum libbpf_print_level level, const char *format,
 	return 0;
 }
 
-/* Returns NULL if we know of no type that the kernel lacks. */
+/* Returns NULL if no missing type is known. */
 static char *changed_types(const char *release)
 {
 	uint32_t kind = btf_unknown_kind();

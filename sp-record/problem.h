@@ -13,8 +13,8 @@ int problem_listen(enum libbpf_print_level level, const char *format,
 		   va_list arguments) __attribute__((format(printf, 2, 0)));
 
 /*
- * What is missing, according to the errno, and how to get it. The caller frees
- * the text.
+ * Returns a text with the missing privilege or feature, according to the errno,
+ * and how to get it. The caller frees the text.
  */
 char *problem_explain(int error);
 

@@ -290,9 +290,9 @@ static void note_times(struct recording *r, const struct tracer *tracer)
 }
 
 /*
- * Raises our priority. We sleep nearly always, but when a filter is loaded, we
- * must run soon to see the first calls that it answers. It is no error if the
- * priority is not permitted.
+ * Raises our priority. The recorder nearly always sleeps, but when a filter is
+ * loaded, it must run soon to see the first calls that the filter answers. It
+ * is no error if the priority is not permitted.
  */
 static void hurry(struct session *s)
 {
@@ -301,8 +301,8 @@ static void hurry(struct session *s)
 	s->policy = sched_getscheduler(0);
 	sched_getparam(0, &s->param);
 	/*
-	 * A caller that raised our priority meant the start, not the writing at
-	 * the end.
+	 * If a caller raised our priority, it did so for the start, not for the
+	 * writing at the end.
 	 */
 	if (s->policy == (SCHED_FIFO | SCHED_RESET_ON_FORK)) {
 		s->policy = SCHED_OTHER;
@@ -339,7 +339,10 @@ static int start(struct session *s, const struct command *command)
 	return 0;
 }
 
-/* From the start to the end, with the status line and the final notes. */
+/*
+ * Runs a recording from the start to the end, with the status line and the
+ * final notes.
+ */
 static void follow(struct session *s)
 {
 	const struct recording_options *options = s->options;

@@ -51,8 +51,8 @@ struct recording {
 	uint64_t start_ns;
 	uint64_t duration_ns;
 	/*
-	 * Signals are blocked before we open anything that they would leave
-	 * half-made, and unblocked while writing could take for ever.
+	 * Signals are blocked before anything is opened that they would leave
+	 * half-made, and unblocked while writing could take forever.
 	 */
 	struct forward signals;
 };

@@ -113,7 +113,7 @@ static bool is_lost(enum fact_kind kind, const struct fact *fact)
 	return fact->id.nr & (kind == FACT_PATH ? (int)NAME_LOST : SOCKET_LOST);
 }
 
-/* "read of a path 2": what is known about lost names. */
+/* Lists the data that are known about lost names: "read of a path 2". */
 static char *lost_text(enum fact_kind kind, const struct fact *fact)
 {
 	char *access = kind == FACT_PATH ? access_text(fact->id.nr) :

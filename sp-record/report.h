@@ -21,7 +21,7 @@ void report_losses(const struct run *run, const struct trace *trace,
 void report_summary(const struct trace *trace, const struct recording *r,
 		    uint64_t tasks);
 
-/* Prints what --split found, and for what there was no room. */
+/* Prints the runs that --split found, and those for which there was no room. */
 void report_splits(const struct split *split, const struct splits_read *splits);
 
 /* With --every: prints which calls' events were lost, and how many. */

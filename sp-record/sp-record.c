@@ -45,7 +45,7 @@ static void find_user(const char *name, struct command_user *user)
 			      "user", name);
 }
 
-/* Fills in what does not depend on the target. */
+/* Fills in the fields that do not depend on the target. */
 static void describe_options(const struct options *o, struct run *run)
 {
 	if (o->tracer.no_follow)
@@ -194,8 +194,8 @@ static uint64_t time_since(uint64_t start_ns, uint64_t ns)
 }
 
 /*
- * Adds a run for each phase. All of them have what is known about the whole
- * recording, and a time of their own. The first one has the recording's id.
+ * Adds a run for each phase. Each has the data about the whole recording, and
+ * its own time. The first one has the recording's id.
  */
 static void add_phases(const struct options *o, struct run *whole,
 		       struct trace *trace, const struct tracer *tracer)
@@ -372,9 +372,9 @@ static int exit_status(const struct recording *r)
 }
 
 /*
- * Whether writing can block for ever, as to a pipe that nobody reads. Signals
+ * Whether writing can block forever, as to a pipe that nobody reads. Signals
  * then must be able to end it. For a file they must not, because it would be
- * cut short.
+ * truncated.
  */
 static bool may_hold_up(const struct options *o)
 {
@@ -542,7 +542,7 @@ static int record_command(struct options *o, char **argv)
 		find_user(o->user, &user);
 	describe(o, argv, command.user);
 	/*
-	 * Open the output first, because opening a FIFO waits for its reader.
+	 * Opens the output first, because opening a FIFO waits for its reader.
 	 */
 	if (!output_open(&out, o->output, OUTPUT_BINARY | OUTPUT_PRIVATE))
 		return STATUS_FAILED;
@@ -694,7 +694,7 @@ static void say_attach_failure(const struct options *o, int error,
 /* The systemctl commands, which run once everything is being recorded. */
 static struct jobs *unit_jobs(const struct options *o)
 {
-	/* the unit can take a while until it can reload */
+	/* it can take a while until the unit can reload */
 	enum { RELOAD_AFTER_NS = 1000000000 };
 	struct jobs *jobs = jobs_new();
 
@@ -780,7 +780,7 @@ static int record_targets(struct options *o)
 	o->recording.on_attached = on_attached;
 	o->recording.argument = &what;
 	/*
-	 * Open the output first, because opening a FIFO waits for its reader.
+	 * Opens the output first, because opening a FIFO waits for its reader.
 	 */
 	if (output_open(&out, o->output, OUTPUT_BINARY | OUTPUT_PRIVATE))
 		error = record_into(&what, out);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --split: how runs are separated within the recording of a command. */
+/*
+ * --split: the ways in which runs are separated within the recording of a
+ * command.
+ */
 #ifndef SPLIT_H
 #define SPLIT_H
 

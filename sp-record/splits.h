@@ -19,7 +19,7 @@ uint64_t splits_start(const struct splits_read *s, uint32_t run);
 
 /*
  * Adds the harness's run and the other runs, in the order in which they began.
- * `whole` has what is known about all of them.
+ * `whole` has the data that are known about all of them.
  */
 void splits_add_runs(const struct splits_read *s, const struct run *whole,
 		     bool no_argv, struct trace *trace);

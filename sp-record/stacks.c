@@ -125,7 +125,7 @@ static void take_samples(struct stacks *s)
 {
 	s->n_fresh = 0;
 	ring_buffer__consume(s->ring);
-	/* take them after the stacks, so that no mapping is missing */
+	/* these are taken after the stacks, so that no mapping is missing */
 	mappings_take(s->mappings);
 	for (size_t i = 0; i < s->n_fresh; i++) {
 		const struct stack_sample *from = &s->fresh[i];

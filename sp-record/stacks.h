@@ -22,7 +22,7 @@ struct stacks *stacks_open(struct record *skel, uint64_t skew_ns);
 void stacks_free(struct stacks *s);
 /* A descriptor that can be read when stacks_take() has something to do. */
 int stacks_fd(const struct stacks *s);
-/* Takes what has come, without waiting. */
+/* Takes the samples that have come, without waiting. */
 void stacks_take(struct stacks *s);
 /*
  * Waits for all stacks, and calls `found` for each with the detail of its fact.

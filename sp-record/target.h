@@ -38,7 +38,7 @@ struct target {
 	/* name of the unit, with its suffix; NULL: not a unit */
 	char *unit;
 	bool is_created;	/* a container whose program has not started */
-	/* what is known about the container so far */
+	/* the data that are known about the container so far */
 	struct container container;
 	const char *how;	/* "pid", "cgroup", "unit", "container" */
 	const char *name;	/* as the user wrote it */
@@ -70,8 +70,8 @@ bool target_is_missing(const struct target *t);
  */
 bool target_has_manager(const struct target *t);
 /*
- * Looks again for what did not exist. The kernel side is already waiting for
- * its cgroups.
+ * Looks again for parts that did not exist. The kernel side is already waiting
+ * for its cgroups.
  */
 void target_find(struct target *t);
 

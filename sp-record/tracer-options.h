@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the tracer shall do. */
+/* The data that the tracer records. */
 #ifndef TRACER_OPTIONS_H
 #define TRACER_OPTIONS_H
 
@@ -12,7 +12,7 @@
 
 struct tracer_options {
 	bool no_follow;		/* record only the command's thread group */
-	/* what to attach to; without a target, a command is recorded */
+	/* the targets; without one, a command is recorded */
 	struct target *targets;
 	size_t n_targets;
 	bool from_exec;		/* record tasks only from their next exec on */

@@ -74,7 +74,7 @@ static inline uint64_t load_u64(const __u64 *counter)
 	return __atomic_load_n(counter, __ATOMIC_ACQUIRE);
 }
 
-/* What an image's tasks did in a phase, on one group of CPUs. */
+/* The calls and tasks of an image in a phase, on one group of CPUs. */
 static inline const struct image_calls *
 image_calls(const struct tracer *t, size_t group, uint32_t phase, uint32_t id)
 {
@@ -101,7 +101,8 @@ static inline struct tally table_tally(const struct tracer *t, uint32_t phase,
 }
 
 /*
- * The id of an image's executable: with --split, each run has an id of its own.
+ * Returns the id of an image's executable: with --split, each run has an id of
+ * its own.
  */
 static inline uint32_t image_base(const struct tracer *t, uint32_t image)
 {

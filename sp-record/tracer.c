@@ -37,7 +37,9 @@ enum {
 
 /* Loading */
 
-/* To what its section names: "raw_tp/NAME" or "tp/GROUP/NAME". */
+/*
+ * Returns the place that its section names: "raw_tp/NAME" or "tp/GROUP/NAME".
+ */
 static struct bpf_link *attach_to_section(const struct bpf_program *program)
 {
 	const char *section = bpf_program__section_name(program);
@@ -542,7 +544,9 @@ char *tracer_withheld(const struct tracer *t)
 	return list;
 }
 
-/* Has a target's processes looked for. Its scope is its index. */
+/*
+ * Makes the kernel side look for a target's processes. Its scope is its index.
+ */
 static int want(struct tracer *t, uint32_t scope)
 {
 	struct target *target = &t->targets[scope];

@@ -46,26 +46,27 @@ int tracer_arm(void *tracer);
 /*
  * Follows the targets, and everything that they have started, from now on.
  * Returns 0 or -errno. For -ESRCH, `*missing` is the process that does not
- * exist; -EACCES means that we may trace none of its processes.
+ * exist; -EACCES means that the user may trace none of its processes.
  */
 int tracer_attach(struct tracer *t, pid_t *missing);
 
 /*
- * Processes that were left out because we may not trace them: "12 (sudo)",
- * which the caller frees. NULL: none.
+ * Returns the processes that were left out because the user may not trace them,
+ * "12 (sudo)", which the caller frees. NULL: none.
  */
 char *tracer_withheld(const struct tracer *t);
 
 /* The descriptor can be read when tracer_dispatch() has something to do. */
 int tracer_fd(const struct tracer *t);
 /*
- * Call this then, and again at the time that it returns (CLOCK_MONOTONIC, ns).
- * 0: there is no such time.
+ * Call this when the descriptor can be read, and again at the time that it
+ * returns (CLOCK_MONOTONIC, ns). 0: there is no such time.
  */
 uint64_t tracer_dispatch(struct tracer *t, uint64_t now_ns);
 /*
- * Call this before each sleep. `comes_first` is for a task that wakes us on our
- * own CPU: it says whether we run before the task returns to user mode.
+ * Call this before each sleep. `comes_first` is for a task that wakes the
+ * recorder on its own CPU: it says whether the recorder runs before the task
+ * returns to user mode.
  */
 void tracer_rest(struct tracer *t, bool comes_first);
 

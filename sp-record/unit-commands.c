@@ -66,8 +66,8 @@ static char *interpreter_of(const char *path)
 }
 
 /*
- * The image of a script is its interpreter. Without --paths, we only know that
- * the interpreter ran.
+ * The image of a script is its interpreter. Without --paths, all that is known
+ * is that the interpreter ran.
  */
 static bool was_script_executed(const struct run *run, const struct trace *t,
 				const char *path)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --until-quiet and --until-risk: end a recording when it has seen enough. */
+/*
+ * --until-quiet and --until-risk: end a recording when enough runs or calls
+ * were recorded.
+ */
 #ifndef UNTIL_H
 #define UNTIL_H
 
@@ -21,7 +24,7 @@ struct until *until_new(const struct until_options *options);
 void until_free(struct until *u);
 
 /*
- * If a look is due, checks whether enough has been seen. If so, prints a note
+ * If a look is due, checks whether enough was recorded. If so, prints a note
  * and returns true, once. Times are CLOCK_MONOTONIC, in ns. Accepts NULL.
  */
 bool until_check(struct until *u, struct tracer *t, uint64_t now_ns);

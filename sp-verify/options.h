@@ -35,7 +35,8 @@ struct options {
 	struct selection selection;	/* of recordings */
 	/* names of marks in recordings, or NULL */
 	const char *from, *until;
-	bool harness;		/* include what belongs to no run of --split */
+	/* include the calls that belong to no run of --split */
+	bool harness;
 	bool replay, enforce, partial, json, learn, audit, score;
 	/* the log for --audit; NULL: read records as they are written */
 	const char *log;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Loads the recordings of the command line, and reduces them to what was
- * selected.
+ * Loads the recordings of the command line, and reduces them to the selected
+ * runs and images.
  */
 #ifndef RECORDINGS_H
 #define RECORDINGS_H

@@ -24,11 +24,11 @@ struct filter_source {
 bool source_is_empty(const struct filter_source *s);
 /* A name for messages, which the caller frees: the file, or the process. */
 char *source_name(const struct filter_source *s);
-/* What must be opened before the sandbox. */
+/* The files that must be opened before the sandbox. */
 struct source_files {
 	struct inputs profiles;
 	struct filter *of_process;	/* of `pid` */
-	/* includes what profile_prepare() found */
+	/* includes the data of profile_prepare() */
 	struct host host;
 };
 

@@ -378,7 +378,7 @@ static bool add_called(struct binary *b)
 	return true;
 }
 
-/* A function ends where the next begins, or earlier if its size says so. */
+/* A function ends where the next one begins, or earlier if its size says so. */
 static void arrange_functions(struct binary *b)
 {
 	size_t n = 0;

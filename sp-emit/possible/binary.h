@@ -65,8 +65,8 @@ int binary_open(struct binary *b, int fd);
 void binary_close(struct binary *b);
 
 /*
- * The bytes at an address, and how many there are up to the end of the segment;
- * or NULL.
+ * Returns the bytes at an address, and their number up to the end of the
+ * segment, or NULL.
  */
 const uint8_t *binary_at(const struct binary *b, uint64_t address, size_t *n);
 /* The function that contains the address, or NULL. */

@@ -43,7 +43,7 @@ struct code {
 	bool is_reached;
 	struct join *joins;
 	uint64_t start, end;	/* the start and the end of the function */
-	struct code_found *found;	/* what this pass has found */
+	struct code_found *found;	/* the results of this pass */
 	size_t n_found;
 };
 
@@ -360,7 +360,7 @@ static uint64_t near_address(const cs_insn *insn, const cs_x86_op *op)
 		insn->address + insn->size + op->mem.disp : 0;
 }
 
-/* The effects of instructions on the state. */
+/* Apply the effects of instructions to the state. */
 
 static void write_register(struct state *s, int r, struct code_value value)
 {
@@ -497,7 +497,7 @@ static void apply(struct state *s, const cs_insn *insn, const cs_x86 *x86)
 		write_register(s, register_of(ops[0].reg), unknown);
 }
 
-/* What an instruction uses. */
+/* Reports the uses in an instruction. */
 
 static void tell(struct code *c, enum code_use use, uint64_t target)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What one function does, according to its machine code for x86-64: which
- * system calls it makes, and which functions it calls. The values of registers
- * and of places on the stack are followed along the branches.
+ * Finds the system calls that one function makes and the functions that it
+ * calls, in its machine code for x86-64. The values of registers and of places
+ * on the stack are followed along the branches.
  */
 #ifndef CODE_H
 #define CODE_H

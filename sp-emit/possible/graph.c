@@ -53,9 +53,9 @@ struct object {
 	/* one for each element of b.functions, or NULL */
 	struct node **nodes;
 	/*
-	 * The addresses of what takes the number of a call (functions, and
-	 * stubs of the procedure linkage table), and of slots with such an
-	 * address.
+	 * The addresses of functions, and of stubs of the procedure linkage
+	 * table, that take the number of a call; and the addresses of slots
+	 * that contain such an address.
 	 */
 	uint64_t *takers, *slots;
 	size_t n_takers, n_slots;
@@ -181,7 +181,7 @@ static void each_export(struct graph *g, const char *name,
 	}
 }
 
-/* Reading a function. */
+/* Reads a function. */
 
 /*
  * The slot through which a stub of the procedure linkage table jumps; 0: not a
@@ -485,7 +485,7 @@ static void queue_caller(struct graph *g, struct object *o, const uint8_t *at,
 		enqueue(g, node);
 }
 
-/* Numbers that are passed on. */
+/* Follows numbers that are passed on. */
 
 static const struct code_value *passed(const struct edge *edge)
 {

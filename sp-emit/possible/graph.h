@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The system calls that programs can reach. From each function that an
+ * Finds the system calls that programs can reach. From each function that an
  * executable or a library imports from the C library, the call graph of the C
- * library is followed. System calls of an object's own always count, wherever
- * they are in its code.
+ * library is followed. System calls in an object's own code always count,
+ * wherever they are.
  */
 #ifndef GRAPH_H
 #define GRAPH_H

@@ -21,9 +21,9 @@ struct possible {
 	size_t n;
 };
 
-/* What --add allows. */
+/* The calls that --add allows. */
 struct additions {
-	/* this many from the top of the list; 0: none */
+	/* the number of calls from the top of the list; 0: none */
 	unsigned int possible;
 	char **names;		/* such as "socket" or "x86:socketcall" */
 	size_t n_names;

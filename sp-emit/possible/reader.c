@@ -105,8 +105,8 @@ static void add_needed(struct work *w, const struct binary *b,
 		       const char *path);
 
 /*
- * Returns 0, or why the file was not read; -EEXIST means that it was read
- * before. Takes ownership of `fd`.
+ * Returns 0, or the reason why the file was not read; -EEXIST means that it was
+ * read before. Takes ownership of `fd`.
  */
 static int add_file(struct work *w, int fd, const char *path, bool own,
 		    const uint8_t *id, size_t id_size)

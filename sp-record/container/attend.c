@@ -32,7 +32,7 @@
 /*
  * Raises our priority, because the container waits for us. Loading the programs
  * takes some 70 ms of CPU time, and on a busy machine other processes would get
- * ten times that in between. It is no error if this is not permitted.
+ * ten times as much in between. It is no error if this is not permitted.
  */
 static void hurry(int flags)
 {
@@ -116,13 +116,13 @@ static void release(struct attendance *a)
 		close(a->first);
 }
 
-/* The attending process. */
+/* Runs in the attending process. */
 
 /*
- * Moves us and the recorder to the root of each hierarchy. Otherwise a manager
- * that ends the engine, or the runtime's helper, would kill us with everything
- * in its cgroup. The kernel can take 10 ms for the first move; meanwhile, the
- * recorder starts.
+ * Moves this process and the recorder to the root of each hierarchy. Otherwise
+ * a manager that ends the engine, or the runtime's helper, would kill both with
+ * everything in its cgroup. The kernel can take 10 ms for the first move;
+ * meanwhile, the recorder starts.
  */
 static void leave_cgroups(pid_t recorder)
 {
@@ -145,8 +145,8 @@ static void leave_cgroups(pid_t recorder)
 }
 
 /*
- * Closes all other descriptors. If we kept a copy of a plugin's connection, the
- * runtime would not notice that the plugin has ended.
+ * Closes all other descriptors. If this process kept a copy of a plugin's
+ * connection, the runtime would not notice that the plugin has ended.
  */
 static void close_others(const int *kept, size_t n)
 {
@@ -344,7 +344,7 @@ static char *first_message(const struct attendance *a)
 
 /*
  * If the container never starts, its cgroup can remain, and the recorder would
- * wait for ever. So it gets a signal, which does no harm if the recorder is
+ * wait forever. So it gets a signal, which does no harm if the recorder is
  * ending anyway.
  */
 static void end_with_cgroup(const struct attendance *a)
@@ -441,7 +441,7 @@ static bool has_calls(int fd)
 	return has;
 }
 
-/* When the container has ended: gives the files their names. */
+/* When the container has ended, gives the files their names. */
 static void finish(struct attendance *a)
 {
 	char *what = title(a->subject), *problem;
@@ -467,8 +467,8 @@ static void finish(struct attendance *a)
 }
 
 /*
- * Writes to the caller: "\n" if the recorder records, otherwise why it does
- * not.
+ * Writes to the caller: "\n" if the recorder records, and otherwise the reason
+ * why it does not.
  */
 static bool tell(int report, int ready, struct attendance *a)
 {
@@ -535,8 +535,8 @@ static bool give_up(int report)
 }
 
 /*
- * Returns NULL if the container is recorded; otherwise why not, or that the
- * time is over.
+ * Returns NULL if the container is recorded. Otherwise returns the reason why
+ * not, or that the time is over.
  */
 static char *await(int report, double seconds)
 {

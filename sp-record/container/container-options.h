@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 struct container_options {
-	/* where streams go; NULL: CONTAINER_DIRECTORY */
+	/* the directory for streams; NULL: CONTAINER_DIRECTORY */
 	const char *directory;
 	const char **allowed;	/* other directories that annotations may name */
 	size_t n_allowed;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* NRI's messages: those fields of its api.proto, v1alpha1, that we need. */
+/*
+ * NRI's messages: the fields of its api.proto, v1alpha1, that the plugin needs.
+ */
 #ifndef NRI_EVENT_H
 #define NRI_EVENT_H
 
@@ -8,7 +10,7 @@
 
 enum { NRI_START_CONTAINER = 6 };	/* a constant of its enum Event */
 
-/* What the runtime says about itself. */
+/* The runtime's description of itself. */
 struct nri_runtime {
 	char *name, *version;		/* heap, or NULL */
 	/* how long it waits for an answer; 0: unknown */

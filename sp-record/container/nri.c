@@ -87,9 +87,9 @@ static bool is_wanted(const struct plugin *p, const struct subject *s,
 
 /*
  * A runtime drops a plugin that is late, and divides the time among its
- * plugins. So we answer within a tenth of the time, or within half of it if the
- * administrator chose how long to wait. If the recorder is not ready by then,
- * the container is not recorded.
+ * plugins. So the plugin answers within a tenth of the time, or within half of
+ * it if the administrator chose how long to wait. If the recorder is not ready
+ * by then, the container is not recorded.
  */
 static void limit_patience(const struct plugin *p, struct container_options *o)
 {
@@ -164,7 +164,7 @@ static void on_configure(struct plugin *p, const struct nri_message *m)
 			     p->runtime.version : "");
 }
 
-/* Other events do not occur: we do not subscribe to them. */
+/* Other events do not occur: the plugin does not subscribe to them. */
 static void on_request(struct plugin *p, const struct nri_message *m)
 {
 	static const char *const empty[] = {

@@ -115,7 +115,7 @@ static int open_top(const char *dir)
 	return open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* Only we may read it, because a recording shows what a service does. */
+/* Only its owner may read it, because a recording shows what a service does. */
 static int open_default(const struct container_options *o)
 {
 	int fd = open_top(container_directory(o));
@@ -127,8 +127,8 @@ static int open_default(const struct container_options *o)
 }
 
 /*
- * The errno that explains why `path` cannot be opened below the directory
- * `top`.
+ * Returns the errno that explains why `path` cannot be opened below the
+ * directory `top`.
  */
 static char *explain(const char *path, const char *top)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where the files of a recording go. An annotation may name a place in a
+ * The places of a recording's files. An annotation may name a place in a
  * directory that the administrator allows. Links in that directory cannot lead
  * out of it, and existing files are not replaced.
  */

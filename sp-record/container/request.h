@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a container's annotations request. The user who starts containers may be
- * hostile, so an annotation can only choose among what the administrator
- * allows.
+ * The requests in a container's annotations. The user who starts containers may
+ * be hostile, so an annotation can only choose among the things that the
+ * administrator allows.
  */
 #ifndef REQUEST_H
 #define REQUEST_H
@@ -17,8 +17,8 @@ struct request {
 	bool refused;		/* an annotation turns the recording off */
 	/* do not start the container if it cannot be recorded */
 	bool required;
-	char *output;		/* where the stream goes; NULL: the default */
-	/* where the profile goes; NULL: do not write one */
+	char *output;		/* the place of the stream; NULL: the default */
+	/* the place of the profile; NULL: do not write one */
 	char *profile;
 	char *base;		/* a base profile; NULL: none */
 	/* options for sp-record, which end with NULL, to be freed */

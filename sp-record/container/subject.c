@@ -26,7 +26,7 @@ static json_t *load(const char *text, size_t n)
 }
 
 /*
- * Opens only a regular file: another user can have put a FIFO there, for
+ * Opens only a regular file: another user could have put a FIFO there, for
  * example.
  */
 static FILE *open_regular(const char *path)

@@ -243,7 +243,7 @@ static char *put_hook(const char *path, const struct container_options *o)
 	return problem;
 }
 
-/* The container also starts if this fails, as it would without us. */
+/* The container also starts if this fails, as it would without the wrapper. */
 static void prepare_bundle(const char *path, const struct container_options *o)
 {
 	char *problem = put_hook(path, o);

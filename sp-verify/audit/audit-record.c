@@ -251,7 +251,8 @@ static const struct form {
 enum { N_FORMS = sizeof(forms) / sizeof(forms[0]) };
 
 /*
- * Where the message begins in the line, or NULL if the line has another form.
+ * Returns the beginning of the message in the line, or NULL if the line has
+ * another form.
  */
 static char *find_form(char *line, const struct form *f)
 {
@@ -284,7 +285,7 @@ static const struct loss {
 enum { N_LOSSES = sizeof(losses) / sizeof(losses[0]) };
 
 /*
- * In a log of many programs: whether a program wrote the line. Then a tag
+ * For a log of many programs: whether a program wrote the line. Then a tag
  * follows the time and the host.
  */
 static bool is_of_program(const char *line)
@@ -318,7 +319,7 @@ static enum audit_line_kind find_loss(const char *line)
 	return AUDIT_OTHER;
 }
 
-/* Recognizes dmesg's times: in seconds, for people, or by ISO 8601. */
+/* Recognizes dmesg's times: in seconds, in words for people, or by ISO 8601. */
 static bool has_time_of_dmesg(const char *line)
 {
 	int end = 0;

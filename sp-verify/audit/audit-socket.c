@@ -45,7 +45,7 @@ struct audit_socket {
 	/* the kernel's count of lost records at the beginning */
 	uint32_t lost;
 	uint64_t missed;		/* how often our socket had no room */
-	/* text of our own record, after which nothing else is needed */
+	/* text of our own record, after which no further record is needed */
 	char mark[48];
 	bool marked;			/* it has come */
 	audit_message *message;
@@ -130,8 +130,8 @@ static int control_open(void)
 }
 
 /*
- * Auditing is on. If an sp-verify that was killed left a note, and no auditd
- * has started since, then that sp-verify left auditing on.
+ * Auditing is on. If a killed sp-verify left a note, and no auditd has started
+ * since, then it was that sp-verify that left auditing on.
  */
 static void look_for_note(struct audit_socket *a,
 			  const struct audit_status *status)
@@ -295,8 +295,8 @@ static bool send_mark(struct audit_socket *a, int control)
 }
 
 /*
- * A kernel thread delivers records. Waits until our own record comes: it is
- * behind all records that were written before it. Further records can follow.
+ * A kernel thread delivers records. Waits until our own record comes: it comes
+ * after all records that were written before it. Further records can follow.
  */
 static bool wait_for_mark(struct audit_socket *a, int control)
 {

@@ -258,7 +258,7 @@ static bool read_live(struct audit *s, struct run *run)
 	return socket;
 }
 
-/* If the unit is not running yet, prints that it is waited for. */
+/* If the unit is not running yet, prints that sp-verify waits for it. */
 static void look_for_unit(const char *name)
 {
 	struct cgroup_mounts mounts;
@@ -274,7 +274,7 @@ static void look_for_unit(const char *name)
 	free(dir);
 }
 
-/* The name of the cgroup that is wanted; the caller frees it. */
+/* Returns the name of the wanted cgroup; the caller frees it. */
 static char *wanted_cgroup(struct audit *s)
 {
 	const struct audit_options *o = s->options;
@@ -383,7 +383,7 @@ static void sum_up(struct audit *s, struct run *run)
 	run->duration_ns = tally_last_ns(s->tally) - run->start_ns;
 }
 
-/* If the log has lost records, it proves nothing that some are absent. */
+/* If the log has lost records, it cannot show that a call was not made. */
 static bool is_log(const struct audit *s)
 {
 	if (!s->n_known)
@@ -432,8 +432,8 @@ static void say_if_empty(const struct audit *s)
 }
 
 /*
- * Makes a run from the log, about which nothing else is known. Reading the same
- * log again makes the same run.
+ * Makes a run from the log, which is the only source. Reading the same log
+ * again makes the same run.
  */
 static void learn(const struct audit *s, struct run *run)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reads what the kernel logged about calls under a profile, especially under
- * one that only logs: as the records are written, or from a log.
+ * Reads the records that the kernel logged about calls under a profile,
+ * especially under one that only logs: as the records are written, or from a
+ * log.
  */
 #ifndef AUDIT_H
 #define AUDIT_H

@@ -22,8 +22,8 @@
 enum {
 	RECEIVE_BYTES = 64 << 20,
 	/*
-	 * the most live processes: with more, we must have missed the ends of
-	 * some
+	 * the most live processes: if there are more, the ends of some must
+	 * have been missed
 	 */
 	LIVE_MAX = 1 << 18,
 	/* the most ended processes, of which records can still come */
@@ -137,9 +137,10 @@ static bool is_filtered(struct forks *f, pid_t pid)
 }
 
 /*
- * Judges a process that is gone by its parent. If the parent is under a filter
- * and is not a member, the child is not one either: such a parent is a service,
- * and not a service manager, which moves its children to other cgroups.
+ * Judges a process that has ended by its parent. If the parent is under a
+ * filter and is not a member, the child is not one either: such a parent is a
+ * service, and not a service manager, which moves its children to other
+ * cgroups.
  */
 static int infer(struct forks *f, pid_t parent)
 {

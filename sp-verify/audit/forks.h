@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which processes are in a cgroup, including those that have ended. /proc has
+ * Finds the processes in a cgroup, including those that have ended. /proc has
  * the living ones, and the kernel's proc connector (connector/cn_proc.c)
  * reports which process forked which.
  */
@@ -15,8 +15,8 @@ struct forks;
 
 /*
  * The cgroup is the one for which `is` returns true, as in cgroup_holds().
- * Without the connector, a process that has ended is only known if it was asked
- * about before.
+ * Without the connector, a process that has ended is only known if
+ * forks_is_member() was called for it before.
  */
 struct forks *forks_open(bool (*is)(const char *name, const char *arg),
 			 const char *cgroup);

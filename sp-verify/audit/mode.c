@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * --audit: lists what the kernel logs, or has logged, about calls under a
- * profile.
- */
+/* --audit: lists calls under a profile that the kernel logs, or has logged. */
 #include "mode.h"
 
 #include "audit/audit.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finds what a Landlock policy would have denied in a recording. */
+/* Finds the acts in a recording that a Landlock policy would have denied. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,7 +97,7 @@ static size_t check_path(const struct landlock_policy *p,
 	return 1;
 }
 
-/* What is looked up to judge a trace. */
+/* The tables for judging a trace. */
 struct judged {
 	const struct trace *trace;
 	/* facts of paths for calls that succeeded */
@@ -203,8 +203,8 @@ static void judge_move(const struct landlock_policy *p, struct reparenting *r)
 }
 
 /*
- * If the object can be a file or a directory, it is enough that one of the two
- * would be allowed.
+ * If the object can be a file or a directory, the move is allowed if it would
+ * be for one of the two.
  */
 static void judge_either(const struct landlock_policy *p,
 			 struct reparenting *r)

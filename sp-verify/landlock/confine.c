@@ -187,7 +187,7 @@ static void watch(struct session *s)
 	if (s->ended && has_children())
 		message_note("the remaining processes keep running under the "
 			     "policy; what it denies them is not listed");
-	/* without a list, we only know that the command failed */
+	/* without a list, all that is known is that the command failed */
 	if (!s->audit && s->workload.status)
 		message_latch(STATUS_NO);
 }

@@ -34,7 +34,7 @@ struct denial_log {
 	struct pending *pending;
 	size_t n_pending;
 	/*
-	 * Each domain has a list, because it may only be known at the end which
+	 * Each domain has a list, because it may be unknown until the end which
 	 * one is ours.
 	 */
 	struct list {

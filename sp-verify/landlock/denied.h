@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The denials of a Landlock policy: which right to which object was denied to
- * which program.
+ * The denials of a Landlock policy: the right, the object, and the program to
+ * which it was denied.
  */
 #ifndef DENIED_H
 #define DENIED_H

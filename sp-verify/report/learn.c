@@ -160,7 +160,7 @@ void learn_logged(struct learn *l, const char *path, struct call_id id,
 	});
 }
 
-/* Copying facts from another trace. */
+/* Copies facts from another trace. */
 
 static uint32_t copy_image(struct learn *l, const struct trace *from,
 			   uint32_t index)

@@ -32,8 +32,8 @@ struct violation {
 	/* in sp-verify's PID namespace; 0: unknown */
 	uint32_t pid, tid;
 	/*
-	 * what a filter of the workload itself answers before the profile does;
-	 * NULL: none
+	 * the answer that a filter of the workload itself gives before the
+	 * profile does; NULL: none
 	 */
 	const char *own;
 	/* list the places where it was made; for a command */

@@ -121,8 +121,8 @@ void callers_free(struct callers *c)
 /* Images */
 
 /*
- * Identifies the file by what the kernel has in memory. The daemon of a file
- * system is not asked, because it could let us wait (AT_STATX_DONT_SYNC,
+ * Identifies the file by data that the kernel has in memory. The daemon of a
+ * file system is not asked, because it could make us wait (AT_STATX_DONT_SYNC,
  * statx(2)).
  */
 static char *file_key(const char *path, const char *file)

@@ -13,7 +13,7 @@
 #include "process/listener.h"
 #include "stream/trace.h"
 
-/* the known callers, and what was read about them */
+/* the known callers, and the data that were read about them */
 struct callers;
 
 struct chain;

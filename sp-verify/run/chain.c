@@ -19,7 +19,8 @@ enum { CHAIN_BYTES_MAX = 16 << 20 };
 struct chain_finder {
 	struct file_child *child;	/* unwinds */
 	struct peek *peek;
-	size_t bytes;		/* in chains, those that were dropped included */
+	/* in chains, those that were dropped included */
+	size_t bytes;
 	/* libdw is not installed, or the process that uses it was given up */
 	bool unavailable;
 };

@@ -137,9 +137,9 @@ static bool send_answer(const struct session *s, uint64_t id, uint32_t action)
 }
 
 /*
- * Lists a call even if its task is gone, or if it is made again after a signal,
- * because it was made once. But such a call is not counted. `image` NULL: use
- * the caller's.
+ * Lists a call even if its task has ended, or if the task makes it again after
+ * a signal: the call was made once. But such a call is not counted. `image`
+ * NULL: use the caller's.
  */
 static void add_denial(struct session *s, const struct denial *d,
 		       const struct caller *who, const char *image)
@@ -330,7 +330,7 @@ static void say_status(const struct session *s)
 	report_add_end(s->report, "killed by SIGSYS");
 }
 
-/* Signals and time. */
+/* Handles signals and time. */
 
 static void see_signal(struct session *s)
 {

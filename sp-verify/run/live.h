@@ -18,7 +18,7 @@ struct live_options {
 	unsigned int timeout;	/* seconds; 0: no limit */
 	/* open; has the signal mask for the command */
 	struct forward *forward;
-	/* stores what was denied; NULL: not wanted */
+	/* stores the denied calls; NULL: not wanted */
 	struct learn *learn;
 };
 

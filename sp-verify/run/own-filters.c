@@ -193,8 +193,8 @@ bool own_filters_follow(struct own_filters *h, pid_t leader, pid_t loader)
 
 	if (!first) {
 		/*
-		 * Do not start a second recording: it would count again what
-		 * the first one sees.
+		 * Does not start a second recording: it would count calls again
+		 * that the first one sees.
 		 */
 		h->missed |= !h->pid || !is_followed(h, loader);
 		return false;

@@ -192,8 +192,8 @@ static void read_symbols(struct object *o, Elf *elf)
 }
 
 /*
- * The file is read, not mapped: if somebody truncated a mapped file, we would
- * be killed.
+ * The file is read, not mapped: if another process truncated a mapped file,
+ * this process would be killed.
  */
 static void read_elf(struct object *o, int fd)
 {

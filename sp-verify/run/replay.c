@@ -113,7 +113,8 @@ static bool same_groups(const struct run *run, const gid_t *groups, size_t n)
 }
 
 /*
- * Whether we already are the user of the run, so that nothing must be switched.
+ * Whether sp-verify already runs as the user of the run, so that nothing must
+ * be switched.
  */
 static bool is_own_user(const struct run *run)
 {

@@ -148,7 +148,7 @@ static void count_others(struct score *s, const struct filter *filter)
 	}
 }
 
-/* What was recorded. */
+/* The recorded calls. */
 
 static struct allowed *find_call(struct score *s, struct call_id id)
 {

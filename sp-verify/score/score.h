@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How tight a filter is: compares what it allows with what was recorded, and
- * with what engines allow by default.
+ * Shows how tight a filter is: compares the calls that it allows with the
+ * recorded ones, and with those that engines allow by default.
  */
 #ifndef SCORE_H
 #define SCORE_H

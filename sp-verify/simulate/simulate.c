@@ -289,7 +289,7 @@ size_t simulate(const struct filter *filter, const struct trace *t,
 	return n;
 }
 
-/* Answers of the workload's own filters. */
+/* Handles the answers of the workload's own filters. */
 
 struct hidden_calls {
 	const struct filter *filter;
@@ -338,7 +338,7 @@ static void add_hidden(struct hidden_calls *h, const struct fact *fact,
 
 /*
  * Adds a call that a signal handler or a supervisor answered. Calls that were
- * really made are in the count.
+ * really made are already in the count.
  */
 static void add_skipped(struct hidden_calls *h, const struct fact *call)
 {
@@ -349,9 +349,9 @@ static void add_skipped(struct hidden_calls *h, const struct fact *call)
 }
 
 /*
- * Our listener sees every call that is made. A recorded call that it did not
- * see was answered when the recorder could not distinguish it from a call in
- * progress.
+ * Our listener sees every call that is made. If it did not see a recorded call,
+ * a filter answered that call when the recorder could not distinguish it from a
+ * call in progress.
  */
 static bool is_unseen(const struct hidden_calls *h, const struct fact *call)
 {
