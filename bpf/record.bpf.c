@@ -18,6 +18,7 @@
 #include "event.h"
 #include "kernel.h"
 #include "names.h"
+#include "settings.h"
 
 #define TS_COMPAT 0x0002	/* x86: asm/thread_info.h */
 #define TIF_32BIT (1UL << 22)	/* arm64: asm/thread_info.h */
@@ -73,20 +74,18 @@ char LICENSE[] SEC("license") = "GPL";
 #ifdef PLAIN
 #define SETTING(type, name, value) \
 	const volatile type plain_##name = 0; \
-	enum { name = (value) }
+	enum { name = (value) };
 #else
-#define SETTING(type, name, value) const volatile type name = 0
+#define SETTING(type, name, value) const volatile type name = 0;
 #endif
+
+SETTINGS(SETTING)
 
 /* the number of images in each group of CPUs in `table` */
 const volatile __u32 table_images = 0;
 /* the number of groups - 1, which is a power of two - 1 */
 const volatile __u32 groups_mask = 0;
 const volatile bool own_counts = false;	/* each CPU is a group of its own */
-SETTING(bool, every, 0);		/* --every: log each call */
-SETTING(bool, exact_times, 0);		/* each logged call has its own time */
-SETTING(bool, results, 0);		/* --results: of each logged call */
-SETTING(bool, numbers_files, 0);	/* … with the files of descriptors */
 /* the time below which a call can belong to a rush */
 const volatile __u32 rush_ns = 0;
 const volatile __u32 log_size = 0;	/* entries of each CPU's log */
@@ -99,14 +98,11 @@ const volatile bool by_cgroup = false;
  * events lack.
  */
 const volatile bool events_twice = false;
-/* --privileges: record uses of privileges */
-SETTING(bool, privileges, 0);
 const volatile struct code_range for_memory[FOR_MEMORY] = { 0 };
 /* follow targets from their next exec on */
 const volatile bool from_exec = false;
 /* The same for tasks that join the target's cgroup later. */
 const volatile bool arm_joining[SCOPES_MAX] = { 0 };
-SETTING(__u32, n_phases, 1);		/* most phases; 1: without --mark */
 /* index of a mark, + 1 */
 const volatile __u8 mark_calls[ROWS][TRAITS_NUMBERS] = { 0 };
 const volatile struct mark_name mark_names[MARKS_MAX] = { 0 };
@@ -118,12 +114,9 @@ const volatile __u32 execve_nr = 0;	/* execve's number in ROW_NATIVE */
 const volatile __u16 traits[ROWS][TRAITS_NUMBERS] = { 0 };
 const volatile struct argument_rule_bits argument_rules[ARGUMENT_RULES] = { 0 };
 
-SETTING(__u32, split_by, 0);		/* enum split_by */
 /* the pattern is for paths, not for names */
 const volatile bool split_by_path = false;
 const volatile char split_pattern[SPLIT_PATTERN] = { 0 };
-
-SETTING(bool, with_stacks, 0);		/* --stacks */
 
 struct progress progress = { 0 };
 /* records that the ring `stacks` had no room for */

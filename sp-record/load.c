@@ -22,6 +22,7 @@
 #include "process/capability.h"
 #include "rows.h"
 #include "side-by-side.h"
+#include "settings.h"
 #include "stacks.h"
 #include "tracer-private.h"
 
@@ -124,7 +125,7 @@ static uint32_t rush_ns(void)
 }
 
 /* The requested size, but at most a limit for all CPUs together. */
-static void size_log(struct tracer *t, size_t events, bool paths)
+static void size_log(struct tracer *t, size_t events)
 {
 	enum { TOTAL_MAX = 512 << 20 };		/* bytes */
 
@@ -136,10 +137,7 @@ static void size_log(struct tracer *t, size_t events, bool paths)
 		t->log_size *= 2;
 	bpf_map__set_max_entries(t->skel->maps.call_log, t->log_size * t->n_cpus);
 	bpf_map__set_max_entries(t->skel->maps.log_ends, t->n_cpus);
-	t->skel->rodata->every = true;
 	t->skel->rodata->rush_ns = rush_ns();
-	t->skel->rodata->results = t->results;
-	t->skel->rodata->numbers_files = t->results && paths;
 	t->skel->rodata->log_size = t->log_size;
 }
 
@@ -230,7 +228,6 @@ static void set_split(struct tracer *t, const struct split *split)
 	bpf_map__set_max_entries(skel->maps.arguments, ARGUMENTS);
 	bpf_map__set_max_entries(skel->maps.split_runs, SPLIT_REST + 1);
 	bpf_map__set_max_entries(skel->maps.split_images, IMAGE_ID + 1);
-	skel->rodata->split_by = split->how;
 	if (split->how == SPLIT_BY_MARK)
 		for_each_number("write", set_write, skel);
 	if (split->how != SPLIT_BY_EXEC)
@@ -272,7 +269,6 @@ static void set_marks(struct record *skel, const struct marks *marks)
 	struct mark_setting s = { .skel = skel };
 	bool named = false;
 
-	skel->rodata->n_phases = marks->n + 1;
 	for (size_t i = 0; i < marks->n; i++) {
 		struct mark_name *name =
 			(struct mark_name *)&skel->rodata->mark_names[i];
@@ -445,11 +441,40 @@ static void choose_programs(const struct tracer *t, bool paths)
 		bpf_program__set_autoattach(by_hand[i], false);
 }
 
-/* Whether every setting has the value that SETTING in bpf/record.bpf.c gives. */
+#define MEMBER(type, name, plain) type name;
+struct settings {
+	SETTINGS(MEMBER)
+};
+
+static struct settings settings_of(const struct tracer_options *o)
+{
+	return (struct settings){
+		.every = o->log_events,
+		.exact_times = o->exact_times || o->results,
+		.results = o->results,
+		.numbers_files = o->results && o->paths,
+		.privileges = o->privileges,
+		.n_phases = o->marks.n + 1,
+		.split_by = o->split.how,
+		.with_stacks = o->stacks,
+	};
+}
+
+/* Whether the plain object can make the recording. */
 static bool is_plain(const struct tracer_options *o)
 {
-	return !o->paths && !o->log_events && !o->exact_times && !o->results &&
-		!o->privileges && !o->stacks && !o->marks.n && !o->split.how;
+	const struct settings s = settings_of(o);
+
+#define AND_PLAIN(type, name, plain) && s.name == (plain)
+	return !o->paths SETTINGS(AND_PLAIN);
+}
+
+static void set_settings(struct record *skel, const struct tracer_options *o)
+{
+	const struct settings s = settings_of(o);
+
+#define SET(type, name, plain) skel->rodata->name = s.name;
+	SETTINGS(SET)
 }
 
 /*
@@ -596,7 +621,6 @@ static void find_for_memory(struct code_range ranges[FOR_MEMORY])
 static void set_privileges(struct tracer *t, bool privileges)
 {
 	t->privileges = privileges;
-	t->skel->rodata->privileges = privileges;
 	if (privileges)
 		find_for_memory((struct code_range *)
 				t->skel->rodata->for_memory);
@@ -643,6 +667,7 @@ static void set_up(struct tracer *t, const struct tracer_options *options)
 {
 	struct record *skel = t->skel;
 
+	set_settings(skel, options);
 	t->n_cpus = libbpf_num_possible_cpus();
 	t->n_phases = options->marks.n + 1;
 	t->split = options->split.how;
@@ -651,12 +676,10 @@ static void set_up(struct tracer *t, const struct tracer_options *options)
 	size_maps(t);
 	size_table(t);
 	t->results = options->results;
-	size_log(t, options->log_events, options->paths);
+	size_log(t, options->log_events);
 	size_results(t, options->paths);
 	skel->rodata->own_counts = t->n_cpus <= t->n_groups &&
 		!machine_can_preempt();
-	skel->rodata->exact_times = options->exact_times ||
-		options->results;
 	skel->rodata->events_twice = t->classic;
 	skel->rodata->no_follow = options->no_follow;
 	set_privileges(t, options->privileges);

@@ -47,7 +47,6 @@ struct stacks {
 
 void stacks_prepare(struct record *skel, bool wanted)
 {
-	skel->rodata->with_stacks = wanted;
 	bpf_map__set_autocreate(skel->maps.stacks, wanted);
 }
 

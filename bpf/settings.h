@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * The settings that make a recording need more than the plain object: see
+ * SETTING in record.bpf.c. sp-record has a member of struct settings for each,
+ * and takes the plain object only if all of them have their plain value.
+ *
+ * Each line is S(type, name, plain value).
+ */
+#ifndef SETTINGS_H
+#define SETTINGS_H
+
+#define SETTINGS(S) \
+	S(bool, every, 0)		/* --every: log each call */ \
+	S(bool, exact_times, 0)		/* each logged call has its own time */ \
+	S(bool, results, 0)		/* --results: of each logged call */ \
+	S(bool, numbers_files, 0)	/* … with the files of descriptors */ \
+	S(bool, privileges, 0)		/* --privileges: record them */ \
+	S(__u32, n_phases, 1)		/* most phases; 1: without --mark */ \
+	S(__u32, split_by, 0)		/* --split: enum split_by */ \
+	S(bool, with_stacks, 0)		/* --stacks */
+
+#endif
