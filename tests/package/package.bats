@@ -152,7 +152,7 @@ in_image() {
 	echo 'tester:x:4321:4322:t:/:/bin/sh' >empty/etc/passwd
 	printf 'tester:x:4322:\nmore:x:4400:other,tester\n' >empty/etc/group
 	echo '{"defaultAction":"SCMP_ACT_ALLOW"}' >empty/all.json
-	chroot empty /bin/sp-verify -u tester -p /all.json -- /bin/busybox id >id
+	chroot empty /bin/sp-verify -u tester -p /all.json -o /list -- /bin/busybox id >id
 	[ "$(cat id)" = 'uid=4321(tester) gid=4322(tester) groups=4322(tester),4400(more)' ]
 }
 
