@@ -18,6 +18,7 @@
 #include "report.h"
 #include "process/sandbox.h"
 #include "profile/group.h"
+#include "profile/machine.h"
 #include "stream/ending.h"
 
 struct options {
@@ -232,6 +233,20 @@ static void enter_sandbox(const struct inputs *inputs)
 }
 
 /* Loads both even if one is bad, so that an error names each bad one. */
+/* Returns whether the profile, if it is one, can be compared with the trace. */
+static bool check_machine(const struct side *profile, const struct trace *t,
+			  const char *path)
+{
+	char *problem = t && profile->profile && profile->profile->of_machine ?
+		machine_mismatch(t) : NULL;
+	bool fits = !problem;
+
+	if (!fits)
+		message_error("%s: %s", input_name(path), problem);
+	free(problem);
+	return fits;
+}
+
 static bool load_sides(struct side sides[2], struct inputs *inputs,
 		       const struct options *o)
 {
@@ -285,6 +300,8 @@ static void run_diff(struct options *o, char *old, char *new)
 		side_prepare(&inputs.at[i], &o->host);
 	enter_sandbox(&inputs);
 	if (load_sides(sides, &inputs, o) &&
+	    check_machine(&sides[0], sides[1].trace, old) &&
+	    check_machine(&sides[1], sides[0].trace, new) &&
 	    differ(o, &sides[0], &sides[1], paths))
 		message_latch(STATUS_NO);
 	side_free(&sides[0]);
@@ -369,7 +386,8 @@ static void report_sample(const struct options *o, struct inputs *runs,
 	if (!m)
 		return;
 	known->native = trace_native(m->trace);
-	if (!coverage_report(m, &o->chosen, o->args ? ROWS_ARGUMENTS :
+	if (check_machine(&known->profile, m->trace, o->profile) &&
+	    !coverage_report(m, &o->chosen, o->args ? ROWS_ARGUMENTS :
 			     o->paths ? ROWS_PATHS : ROWS_CALLS, is_known,
 			     known, o->json, o->quiet ? NULL : stdout))
 		message_latch(STATUS_NO);

@@ -3,8 +3,10 @@
 
 #include <stdlib.h>
 
+#include "base/input.h"
 #include "base/message.h"
 #include "files.h"
+#include "profile/machine.h"
 #include "stream/keep.h"
 
 static bool select_from(struct trace **t, const struct options *o)
@@ -45,13 +47,26 @@ static void note_kept(const struct trace *t)
 	free(kept);
 }
 
+/* Returns whether the profile can be compared with recordings of the machine. */
+static bool check_machine(const struct trace *t, const char *profile)
+{
+	char *problem = profile ? machine_mismatch(t) : NULL;
+	bool fits = !problem;
+
+	if (!fits)
+		message_error("%s: %s", input_name(profile), problem);
+	free(problem);
+	return fits;
+}
+
 struct trace *recordings_load(const struct options *o)
 {
 	unsigned int flags = o->partial ? TRACE_PARTIAL : 0;
 	struct trace *t = trace_new();
 
 	if (trace_load_all(t, &o->files->traces, flags) &&
-	    select_from(&t, o)) {
+	    select_from(&t, o) &&
+	    check_machine(t, o->files->source.of_machine)) {
 		note_kept(t);
 		return t;
 	}

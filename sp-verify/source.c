@@ -106,12 +106,12 @@ static struct filter *parse_raw(const char *path, const char *bytes, size_t n)
 
 static struct filter *load_file(struct input *in,
 				const struct filter_source *s,
-				const struct host *prepared)
+				struct source_files *files)
 {
 	const char *path = in->path;
 	size_t n = 0;
 	char *bytes = read_file(in, &n);
-	struct host host = *prepared;
+	struct host host = files->host;
 	struct profile *p = NULL;
 	struct filter *f = NULL;
 
@@ -130,6 +130,8 @@ static struct filter *load_file(struct input *in,
 		say_unknown(path, p);
 		for (size_t i = 0; i < p->n_notes; i++)
 			message_note("%s: %s", input_name(path), p->notes[i]);
+		if (p->of_machine)
+			files->of_machine = path;
 		f = compile(path, p, s->loader);
 	}
 	profile_free(p);
@@ -182,7 +184,7 @@ struct filter *source_load(const struct filter_source *s,
 	files->of_process = NULL;
 	for (size_t i = 0; ok && i < files->profiles.n; i++) {
 		struct filter *f = load_file(&files->profiles.at[i], s,
-					     &files->host);
+					     files);
 
 		ok = f;
 		all = filter_join(all, f);

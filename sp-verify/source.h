@@ -30,6 +30,8 @@ struct source_files {
 	struct filter *of_process;	/* of `pid` */
 	/* includes the data of profile_prepare() */
 	struct host host;
+	/* after source_load(): a profile with `of_machine`; NULL: none */
+	const char *of_machine;
 };
 
 /*

@@ -49,6 +49,39 @@ is_judged() {
 	each is_judged
 }
 
+# A profile that does not name its architecture allows other calls on each
+# machine.
+@test "a profile that is for any machine is not judged by recordings of other machines" {
+	local form profile own other
+	cd "$BATS_TEST_TMPDIR"
+	own=$TESTS/data/small-$(uname -m).sp
+	for other in "$TESTS"/data/small-*.sp; do
+		[ "$other" = "$own" ] || break
+	done
+	while read -r form profile; do
+		# shellcheck disable=SC2059 # the rows have \n
+		printf "$profile\n" >"$form"
+		run -1 sp-verify -p "$form" "$own"
+		run -2 sp-verify -p "$form" "$other"
+		shows "^sp-verify: $form: such a profile is for the machine that loads it, here $(uname -m), " <<<"$output"
+	done <<-'END'
+	unit [Service]\nSystemCallFilter=read write
+	firejail seccomp.keep read,write
+	minijail read: 1
+	lxc 2\nallowlist\nread
+	kafel POLICY a { ALLOW { read } } USE a DEFAULT KILL
+	oci {"defaultAction":"SCMP_ACT_ERRNO"}
+	docker {"defaultAction":"SCMP_ACT_ERRNO","archMap":[{"architecture":"SCMP_ARCH_X86_64"},{"architecture":"SCMP_ARCH_AARCH64"},{"architecture":"SCMP_ARCH_RISCV64"}]}
+	END
+	run -0 sp-verify --score -p oci "$own"
+	run -2 sp-verify --score -p oci "$other"
+	run -1 sp-diff oci "$own"
+	run -2 sp-diff oci "$other"
+	run -2 sp-diff "$other" oci
+	run -0 sp-diff --coverage -p oci "$own"
+	run -2 sp-diff --coverage -p oci "$other"
+}
+
 has_its_paths() {
 	sp-emit --path-list "$2" | awk '{ print $1, $2, $NF }' |
 		shows -xF 'read ok /etc/hostname'

@@ -426,6 +426,7 @@ static void put_native_first(struct profile *p, bool always)
 		wanted = wanted || arch_is_local(p->archs[j], native);
 	if (!wanted)
 		return;
+	p->of_machine |= !p->n_archs;
 	p->native_implied = !profile_has_arch(p, native);
 	profile_add_arch(p, native);
 	while (p->archs[i] != native)
@@ -520,6 +521,7 @@ static bool read_arch_map(struct reader *r, const json_t *map)
 		if (arch_by_oci(json_string_value(name) ?: "") != arch_native())
 			continue;
 		profile_add_arch(r->profile, arch_native());
+		r->profile->of_machine = true;
 		snprintf(at, sizeof(at), "archMap[%zu].subArchitectures", i);
 		return read_arch_list(r, member(entry, "subArchitectures"), at);
 	}

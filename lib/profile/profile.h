@@ -80,6 +80,11 @@ struct profile {
 	bool native_implied;	/* the file does not list archs[0] */
 	enum profile_form form;
 	/*
+	 * The file does not name the architectures, or names some for each
+	 * machine: on another machine, the same file is another profile.
+	 */
+	bool of_machine;
+	/*
 	 * Whether the first rule that applies to a call counts. libseccomp does
 	 * not compile such profiles (filter/ordered.h). Otherwise libseccomp's
 	 * rule holds: a rule without conditions replaces the others.

@@ -463,5 +463,6 @@ struct profile *profile_read(FILE *file, const struct host *host,
 	}
 	for (struct profile *p = r.profile; p; p = p->next)
 		profile_sort(p);
+	r.profile->of_machine |= r.profile->form != PROFILE_CONTAINER;
 	return r.profile;
 }
