@@ -270,7 +270,7 @@ static void write_certainty(const struct digest *d, FILE *out)
 	html_take(digest_certainty(d), out);
 	fputs(".</p>\n", out);
 	if (d->discovery.units < RISK_UNITS_MIN)
-		fprintf(out, "<p>A few %s miss much: in six test suites, one "
+		fprintf(out, "<p>These are too few %s: in six test suites, one "
 			"of four runs made a call that ten others had not "
 			"made.</p>\n", d->words->many);
 	write_units(d, out);
