@@ -123,8 +123,9 @@ $(B)/page/%.h: sp-emit/page.%
 
 # The kernel side is an object without debug info, embedded by its skeleton. Its
 # BTF has the sources' paths, which are relative, so that builds are
-# reproducible. plain.bpf.o is built from the same source, but without the code
-# that only few recordings need.
+# reproducible. Labels, and relocations that libbpf skips, would slow down each
+# start. plain.bpf.o is built from the same source, but without the code that
+# only few recordings need.
 $(call objs,sp-record): $(B)/record.skel.h $(B)/plain.skel.h
 BPF_ARCH := $(patsubst riscv64,riscv,$(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))))))
 $(B)/record.bpf.o $(B)/plain.bpf.o $(B)/older.bpf.o: bpf/record.bpf.c $(wildcard bpf/*.h)
@@ -142,7 +143,7 @@ $(B)/%.bpf.o:
 	$(Q)$(CLANG) -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) $(BPF_FLAGS) -O2 -g \
 		-Wall -Wextra -Ibpf -fdebug-compilation-dir=. -idirafter /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null) \
 		-c -o $@ $<
-	$(Q)llvm-strip -g $@
+	$(Q)llvm-strip -g -w -N 'LBB*' -R .rel.BTF -R .rel.BTF.ext $@
 
 # sp-record accesses the variables of all objects through one skeleton, so
 # they must be at the same places.

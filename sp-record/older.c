@@ -37,8 +37,9 @@ static const unsigned char packed[] = {	/* by gzip(1) */
 bool older_is_needed(bool paths)
 {
 	/* The newest helper that each needs: since 5.15, and since 5.17. */
-	return is_asked_for() || lacks(BPF_FUNC_task_pt_regs) ||
-		(paths && lacks(BPF_FUNC_find_vma));
+	return is_asked_for() || (kernel_is_older_than(5, 17) &&
+				  (lacks(BPF_FUNC_task_pt_regs) ||
+				   (paths && lacks(BPF_FUNC_find_vma))));
 }
 #else
 static const unsigned char packed[4];

@@ -127,18 +127,29 @@ static void hear(const char *said)
 		strcpy(missed, member);
 }
 
+static bool is_debugged(void)
+{
+	static bool known, debugged;
+
+	if (!known)
+		debugged = getenv("SP_DEBUG") != NULL;
+	known = true;
+	return debugged;
+}
+
 int problem_listen(enum libbpf_print_level level, const char *format,
 		   va_list arguments)
 {
 	char *said = NULL;
 
-	if (level != LIBBPF_WARN && !getenv("SP_DEBUG"))
+	/* libbpf has thousands of lines for this. */
+	if (level != LIBBPF_WARN && !is_debugged())
 		return 0;
 	if (vasprintf(&said, format, arguments) < 0)
 		return 0;
 	if (level == LIBBPF_WARN)
 		hear(said);
-	if (getenv("SP_DEBUG"))
+	if (is_debugged())
 		fputs(said, stderr);
 	free(said);
 	return 0;

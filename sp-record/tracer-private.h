@@ -51,6 +51,7 @@ struct tracer {
 	struct executables *executables;
 	/* loads the program for sys_exit; NULL: it has been loaded */
 	struct side_by_side *late;
+	uint64_t late_ns;	/* when; 0: not known yet, UINT64_MAX: failed */
 	/* the link of the sys_exit program, while sys_exit is watched */
 	struct bpf_link *exits;
 	/* how often watching has begun */

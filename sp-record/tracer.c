@@ -33,6 +33,8 @@ enum {
 	CHECK_MS = 500,
 	/* attaching again soon after detaching waits for the kernel */
 	UNWATCH_AFTER_MS = 2000,
+	/* short commands end before the program for sys_exit is loaded */
+	LATE_MS = 4,
 };
 
 /* Loading */
@@ -456,11 +458,8 @@ void tracer_leave(struct tracer *t)
 
 int tracer_complete(struct tracer *t)
 {
-	int error;
-
 	executables_start(t->executables);
-	error = t->table ? 0 : map_tables(t);
-	return error ? error : load_late(t);
+	return t->table ? 0 : map_tables(t);
 }
 
 int tracer_arm(void *tracer)
@@ -619,6 +618,24 @@ static void reconsider(struct tracer *t, uint64_t now_ns)
 		unwatch(t);
 }
 
+/*
+ * Loads the program for sys_exit when the command has run for a while, so that
+ * watch() then need not. Returns when to do that; 0: never.
+ */
+static uint64_t prepare_watch(struct tracer *t, uint64_t now_ns)
+{
+	if (!t->late || t->late_ns == UINT64_MAX)
+		return 0;
+	if (!t->late_ns)
+		t->late_ns = now_ns + LATE_MS * 1000000ULL;
+	if (now_ns < t->late_ns)
+		return t->late_ns;
+	/* If that fails, so will watch(), and the stream then says so. */
+	t->late_ns = UINT64_MAX;
+	load_late(t);
+	return 0;
+}
+
 uint64_t tracer_dispatch(struct tracer *t, uint64_t now_ns)
 {
 	ring_buffer__consume(t->ring);
@@ -637,7 +654,7 @@ uint64_t tracer_dispatch(struct tracer *t, uint64_t now_ns)
 		seek(t);
 	}
 	reconsider(t, now_ns);
-	return t->exits ? t->check_ns : 0;
+	return t->exits ? t->check_ns : prepare_watch(t, now_ns);
 }
 
 void tracer_rest(struct tracer *t, bool comes_first)
