@@ -458,6 +458,19 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	done
 }
 
+@test "soon after its exit, no process of sp-record is left" {
+	local left i
+	sp-record -q -o true.sp -- true
+	# one releases the kernel side when sp-record has exited
+	for i in {1..50}; do
+		left=$(find /proc/[0-9]* -maxdepth 1 -name cwd -lname "$PWD" \
+			-execdir grep -lsx sp-record comm \; 2>/dev/null) || true
+		[ -n "$left" ] || return 0
+		sleep 0.1
+	done
+	false
+}
+
 # --- streams and files -----------------------------------------------------
 
 @test "without --split=mark, too, the recorder's own stdin stays open" {

@@ -209,11 +209,14 @@ int sched_setscheduler(pid_t pid, int policy, const struct sched_param *param)
 	return set(pid, policy, param);
 }
 
-void bpf_object__destroy_skeleton(void *skeleton)
+/* It starts the process that releases the kernel side after our exit. */
+int clone(int (*run)(void *), void *stack, int flags, void *argument, ...)
 {
-	void (*destroy)(void *) = next("bpf_object__destroy_skeleton");
+	int (*real)(int (*)(void *), void *, int, void *, ...) = next("clone");
+	int pid;
 
 	end("write");
-	destroy(skeleton);
-	end("unload");
+	pid = real(run, stack, flags, argument);
+	end("leave");
+	return pid;
 }
