@@ -45,8 +45,8 @@ struct argument_value {
 /* "AF_INET", or NULL if the family has no name here. */
 const char *family_name(uint64_t family);
 /*
- * The values of a call, "AF_UNIX 1 0", or "any" if there are none. The caller
- * frees.
+ * Prints the values of a call, such as "AF_UNIX 1 0", or "any" if there are
+ * none. The caller frees the text.
  */
 char *argument_text(struct call_id id, const struct argument_value *values,
 		    size_t n);

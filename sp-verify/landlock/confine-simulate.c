@@ -203,8 +203,8 @@ static void judge_move(const struct landlock_policy *p, struct reparenting *r)
 }
 
 /*
- * If the object can be a file or a directory, the move is allowed if it would
- * be for one of the two.
+ * The recording does not say whether the object is a file or a directory. The
+ * move counts as allowed if the policy allows it for either.
  */
 static void judge_either(const struct landlock_policy *p,
 			 struct reparenting *r)
