@@ -287,10 +287,10 @@ char *digest_certainty(const struct digest *d)
 				 "another one would add", d->recordings,
 				 d->words->one);
 	if (units < RISK_UNITS_MIN)
-		return xasprintf("%zu different %s were recorded, and %zu of "
-				 "these made a call that no other made; a "
-				 "prediction needs %d", units, d->words->many,
-				 d->lone, RISK_UNITS_MIN);
+		return xasprintf("%zu different %s were recorded; for %zu of "
+				 "these, a call was made that none of the "
+				 "others made; a prediction needs %d", units,
+				 d->words->many, d->lone, RISK_UNITS_MIN);
 	risk = risk_predict(d->unique, units, 100);
 	return xasprintf("Of 100 more runs %s, about %.0f would make a call "
 			 "that the profile does not have (95 %% interval: "
@@ -406,10 +406,10 @@ static void advise_about_runs(struct advice *a, const struct digest *d)
 	size_t units = d->discovery.units;
 
 	if (units >= RISK_UNITS_MIN && d->lone)
-		advise(a, xasprintf("%zu of %zu %s made a call that no other "
-				    "made: add tests like these until no run "
-				    "adds a call", d->lone, units,
-				    d->words->many));
+		advise(a, xasprintf("For %zu of %zu %s, a call was made that "
+				    "none of the others made: add tests like "
+				    "these until no run adds a call", d->lone,
+				    units, d->words->many));
 	if (digest_has_repeats(d))
 		advise(a, xstrdup("If the runs are different tests, name them "
 				  "by sp-record --name, and count them by "

@@ -2,6 +2,7 @@
 /* Says in plain words what the profile allows and what it denies. */
 #include "html.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,6 +74,16 @@ static enum extent extent_of(const struct digest *d,
 	return write_other_ways(d, ability, NULL) ? OTHER : DENIED;
 }
 
+/*
+ * A connect(2) that does not wait for the connection fails with EINPROGRESS,
+ * and one that a signal interrupts goes on, too.
+ */
+static bool was_reached(const struct fact *fact)
+{
+	return !fact->answer || fact->answer == -EINPROGRESS ||
+		fact->answer == -EINTR;
+}
+
 static void write_addresses(const struct trace *t, const char *operation,
 			    const char *before, FILE *out)
 {
@@ -82,7 +93,7 @@ static void write_addresses(const struct trace *t, const char *operation,
 		const struct fact *fact = t->sockets.at[i];
 		const char *name = socket_operation_name(fact->id.nr);
 
-		if (!name || strcmp(name, operation) || fact->answer ||
+		if (!name || strcmp(name, operation) || !was_reached(fact) ||
 		    n++ >= NAMES_MAX)
 			continue;
 		fprintf(out, "%s<span class=\"path\">", n == 1 ? before : ", ");

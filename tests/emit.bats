@@ -628,7 +628,7 @@ NR      COUNT  NAME
 	} | "$TESTS/mkstream" >a.sp
 	run -0 --separate-stderr sp-emit --markdown --exact a.sp
 	[[ $output == *"**The profile allows 3 system calls of x86_64; Docker's default profile allows 309.**"* ]]
-	[[ $output == *"3 different command lines were recorded, and 1 of these made a call that"*"(runs: 3)"* ]]
+	[[ $output == *"3 different command lines were recorded; for 1 of these, a call was made that"*"(runs: 3)"* ]]
 	[[ $output == *'- :warning: `ptrace`, rank 2: controls other processes; <code>2 by /bin/&#124;&#96;x&#96;&#60;b&#62;&#92;x0a&#38;</code>'* ]]
 	[[ $output == *$'\n| files | `read` `write` |\n'* ]]
 	[[ $output == *$'\n| processes | :warning: `ptrace` |\n'* ]]

@@ -44,7 +44,7 @@ pages() {
 	"$TESTS/scripts/html-check.py" --text page.html >text
 	grep -qE "^The profile allows [0-9]+ system calls of x86_64; Docker's default profile allows 309\.$" text
 	grep -q '^rank 2 ptrace: controls other processes (ptrace(2))2 by /bin/' text
-	grep -qF '3 different command lines were recorded, and 2 of these made a call that no other made' text
+	grep -qF '3 different command lines were recorded; for 2 of these, a call was made that none of the others made' text
 	grep -qF '1 of 3 runs failed: they crashed' text
 	grep -qF '1 × ioctl(TCGETS)' text
 	grep -qF '1 × chmod(S_ISUID)' text
@@ -162,6 +162,11 @@ pages() {
 	grep -x 'SureThe certainty is low: One run says nothing about what another would add. How sure' text
 	grep -x 'TestAdd runs in which it gets each signal that it handles: to reload, to reopen its logs, to stop. Which tests to add' text
 	grep -E '^accept connections .*At: AF_INET 127\.0\.0\.1:80' text
+	# a connection that is begun without waiting for it counts
+	printf '%s\n' 'run 1 x' 'image /a' 'call 1 42 2' 'socket 1 2 1 -115 00507f000002 1' \
+		'socket 1 2 1 -111 00507f000003 1' | "$TESTS/mkstream" | sp-emit --html >page.html 2>err
+	"$TESTS/scripts/html-check.py" --text page.html |
+		shows -E '^connect to other services .*: AF_INET 127\.0\.0\.2:80$'
 	# the first program of the run is not in the recording, so the title
 	# names the busiest one
 	sp-emit --html --image=/bin/sh x.sp 2>err | shows -F '<title>Sandbox profile of sh</title>'
@@ -235,7 +240,7 @@ pages() {
 		shows -E "^The curve shows .* more different $noun, on average" <text
 		[ "$(grep -oE '95 %[^)]*' coverage | tr -dc '0-9\n')" = \
 			"$(grep -m1 -oE '95 %[^)]*' text | tr -dc '0-9\n')" ]
-		sp-emit --markdown --unit="$unit" x.sp 2>err | shows -E "^- [0-9]+ of [0-9]+ $noun made a call that no other made: add tests"
+		sp-emit --markdown --unit="$unit" x.sp 2>err | shows -E "^- For [0-9]+ of [0-9]+ $noun, a call was made that none of the others made: add tests"
 	done <<-END
 	low name names
 	fair run runs
