@@ -575,7 +575,11 @@ static void check_method(const struct options *o)
 
 	if (o->method == METHOD_NOTIFY && name)
 		message_usage("--method=notify cannot be combined with --%s, "
-			      "which needs BPF", name);
+			      "which needs BPF%s", name, !strcmp(name, "paths") ?
+			      ": a filter is asked before the kernel reads a "
+			      "path, which another thread can change until "
+			      "then, and is not told whether the call "
+			      "succeeded" : "");
 	if (o->known && o->method != METHOD_NOTIFY)
 		message_usage("--known is only for --method=notify");
 }

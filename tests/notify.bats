@@ -128,7 +128,9 @@ programs() {
 	run --separate-stderr -125 nobody ./sp-record --paths -o /dev/null -- true
 	[[ $stderr == 'sp-record: --paths: CAP_BPF'* ]]
 	run -125 ./sp-record --method=notify --every -- true
-	[[ ${lines[0]} == 'sp-record: --method=notify cannot be combined with --every'* ]]
+	[ "${lines[0]}" = 'sp-record: --method=notify cannot be combined with --every, which needs BPF' ]
+	run -125 ./sp-record --method=notify --paths -- true
+	[[ ${lines[0]} == *' --paths, which needs BPF: a filter is asked before the kernel reads a path,'*' succeeded' ]]
 	run -125 ./sp-record --known=x -- true
 	[ "${lines[0]}" = 'sp-record: --known is only for --method=notify' ]
 }
