@@ -121,8 +121,10 @@ static void add_label(struct run *run, const char *key, const char *value)
 static void describe_container(struct run *run, const struct container *c,
 			       bool with_argv)
 {
+	enum { VERSION_MS = 1000 };
 	char *version = c->engine ?
-		container_engine_version(c->engine, c->engine) : NULL;
+		container_engine_version(c->engine, c->engine, VERSION_MS) :
+		NULL;
 
 	add_label(run, "container.engine", c->engine);
 	add_label(run, "container.id", c->id);

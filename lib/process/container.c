@@ -109,12 +109,12 @@ static void take_command(struct container *c, const json_t *one)
 	json_decref(args);
 }
 
-char *container_engine_version(const char *name, const char *program)
+char *container_engine_version(const char *name, const char *program,
+			       unsigned int ms)
 {
-	enum { PATIENCE_MS = 100 };
 	static const char word[] = " version ";
 	char *argv[] = { (char *)program, "--version", NULL };
-	char *text = capture_output_within(argv, PATIENCE_MS), *result = NULL;
+	char *text = capture_output_within(argv, ms), *result = NULL;
 	char *at;
 
 	if (text)

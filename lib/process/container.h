@@ -48,8 +48,9 @@ void container_take_process(struct container *c, const json_t *config);
 
 /*
  * "runc 1.1.5", as `program --version` prints it; the caller frees it. NULL:
- * the output has another form, or took too long.
+ * the output has another form, or took longer than `ms`.
  */
-char *container_engine_version(const char *name, const char *program);
+char *container_engine_version(const char *name, const char *program,
+			       unsigned int ms);
 
 #endif

@@ -46,10 +46,25 @@ static char *read_subject(struct subject *s)
 }
 
 /*
+ * How long to wait for the runtime's version: a quarter of the time for which
+ * the container waits for the recorder. A runtime in Go takes 20 ms to print
+ * it, and much more on a busy machine.
+ */
+static unsigned int version_ms(const struct container_options *o)
+{
+	enum { DEFAULT_MS = 250, LONGEST_MS = 10000 };
+	double ms = o->patience * DEFAULT_MS;
+
+	if (!(ms > 0))
+		return DEFAULT_MS;
+	return ms < 1 ? 1 : ms > LONGEST_MS ? LONGEST_MS : ms;
+}
+
+/*
  * "runc 1.1.5", which the caller frees. NULL: our parent is not a known
  * runtime.
  */
-static char *runtime_version(void)
+static char *runtime_version(const struct container_options *o)
 {
 	static const char *const known[] = { "runc", "crun", "youki" };
 	char *path = xasprintf("/proc/%d/exe", getppid()), *text = NULL;
@@ -61,7 +76,8 @@ static char *runtime_version(void)
 	name = strrchr(file, '/') ? strrchr(file, '/') + 1 : "";
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (!text && !strcmp(name, known[i]))
-			text = container_engine_version(name, path);
+			text = container_engine_version(name, path,
+							version_ms(o));
 	free(path);
 	return text;
 }
@@ -75,7 +91,7 @@ static char *record(struct subject *s, const struct container_options *o,
 	char *problem;
 
 	if (request_read(&r, s, o, &problem) && !r.refused) {
-		s->runtime = runtime_version();
+		s->runtime = runtime_version(o);
 		problem = attend(s, &r, o);
 		if (!problem)
 			journal_note("container %s: recording", name);
