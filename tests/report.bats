@@ -288,3 +288,27 @@ pages() {
 	 0.000000 new read files /bin/b
 	END
 }
+
+# The names of images have 40 MB, and those of files 20 MB in the list and in
+# its index.
+@test "lists of violations have at most 32 MiB, and a note counts the others" {
+	echo '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": []}' >p.json
+	printf 'run 1 a how=paths\nimage /bin/a\ncall 1 read 1\npath 1 1 0 /b 1\n' | "$TESTS/mkstream" >one.sp
+	/usr/bin/python3 - "$TESTS/mkstream" >long.sp <<-'PYTHON'
+		import importlib.machinery, sys
+		sys.dont_write_bytecode = True
+		mkstream = importlib.machinery.SourceFileLoader("mkstream", sys.argv[1]).load_module()
+		records = list(mkstream.read("one.sp"))[1:-1]
+		for i in range(1, 401):
+		    records += [[3, "/bin/" + "x" * 100000 + str(i), None, []], [4, i, 3221225534, 1000, [[0, 1, 0, 0]]]]
+		records += [[10, 0, 1, 0, "/" + "x" * 8000 + str(i), [[0, 1, 0, 0]]] for i in range(2500)]
+		sys.stdout.buffer.write(mkstream.segment(records))
+	PYTHON
+	sp-verify -p p.json long.sp >list || [ $? = 1 ]
+	[ "$(stat -c %s list)" -lt 34000000 ]
+	[ "$(tail -c 6 list)" = ', ...' ]
+	sp-emit --landlock -o l.json one.sp
+	sp-verify --landlock l.json long.sp >list 2>err || [ $? = 1 ]
+	[ "$(stat -c %s list)" -lt 34000000 ]
+	grep -xE 'sp-verify: the list is full: [0-9]+ denials of other objects are not in it' err
+}

@@ -42,6 +42,7 @@ struct denial_log {
 		struct denied *denied;
 	} *lists;
 	size_t n_lists;
+	struct room room;	/* for all lists */
 	/* there were more than DOMAINS_MAX domains */
 	bool overflow;
 };
@@ -154,7 +155,7 @@ static struct denied *list_of(struct denial_log *a, const char *domain)
 	}
 	if (i == a->n_lists) {
 		a->lists = xgrow(a->lists, i, sizeof(*a->lists));
-		a->lists[a->n_lists++] = (struct list){ id, denied_new() };
+		a->lists[a->n_lists++] = (struct list){ id, denied_new(&a->room) };
 	}
 	return a->lists[i].denied;
 }

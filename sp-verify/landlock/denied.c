@@ -30,11 +30,16 @@ struct denied {
 	struct row *rows;
 	size_t n;
 	struct row_index *index;	/* valid until the rows are sorted */
+	struct room *room;
+	uint64_t more;		/* without a row */
 };
 
-struct denied *denied_new(void)
+struct denied *denied_new(struct room *room)
 {
-	return xcalloc(1, sizeof(struct denied));
+	struct denied *d = xcalloc(1, sizeof(*d));
+
+	d->room = room;
+	return d;
 }
 
 static void free_index(struct denied *d)
@@ -61,7 +66,10 @@ void denied_free(struct denied *d)
 	free(d);
 }
 
-/* The index of the row, which is added if needed. */
+/*
+ * The index of the row, which is added if needed. NULL: the list has no room
+ * for it.
+ */
 static struct row_index *find_row(struct denied *d, const char *right,
 				  const char *object, const char *image)
 {
@@ -70,7 +78,8 @@ static struct row_index *find_row(struct denied *d, const char *right,
 	struct row_index *found;
 
 	HASH_FIND(hh, d->index, key, size, found);
-	if (!found) {
+	if (!found && room_take(d->room, sizeof(struct row) + 2 *
+				(sizeof(*found) + size))) {
 		found = xcalloc(1, sizeof(*found) + size);
 		memcpy(found->key, key, size);
 		found->row = d->n;
@@ -83,10 +92,14 @@ static struct row_index *find_row(struct denied *d, const char *right,
 void denied_add(struct denied *d, const char *right, const char *object,
 		const char *image, uint64_t count)
 {
-	size_t row = find_row(d, right, object, image)->row;
+	const struct row_index *found = find_row(d, right, object, image);
 
-	if (row < d->n) {
-		d->rows[row].count += count;
+	if (!found) {
+		d->more += count;
+		return;
+	}
+	if (found->row < d->n) {
+		d->rows[found->row].count += count;
 		return;
 	}
 	d->rows = xgrow(d->rows, d->n, sizeof(*d->rows));
@@ -100,11 +113,17 @@ void denied_add_all(struct denied *d, const struct denied *more)
 	for (size_t i = 0; i < more->n; i++)
 		denied_add(d, more->rows[i].right, more->rows[i].object,
 			   more->rows[i].image, more->rows[i].count);
+	d->more += more->more;
+}
+
+uint64_t denied_more(const struct denied *d)
+{
+	return d->more;
 }
 
 size_t denied_size(const struct denied *d)
 {
-	return d->n;
+	return d->n + !!d->more;
 }
 
 static int compare_rows(const void *a, const void *b)

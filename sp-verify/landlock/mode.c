@@ -5,6 +5,8 @@
  */
 #include "mode.h"
 
+#include <inttypes.h>
+
 #include "base/message.h"
 #include "base/output.h"
 #include "files.h"
@@ -69,11 +71,16 @@ static void find_and_write(const struct options *o,
 			   const struct landlock_policy *policy,
 			   find_denied *find)
 {
-	struct denied *denied = denied_new();
+	struct room room = { 0 };
+	struct denied *denied = denied_new(&room);
 
 	if (find(o, policy, denied)) {
 		(o->json ? denied_json : denied_print)(denied,
 			output_file(o->files->out));
+		if (denied_more(denied))
+			message_note("the list is full: %" PRIu64 " denials "
+				     "of other objects are not in it",
+				     denied_more(denied));
 		if (files_commit(&o->files->out) &&
 		    list_junit(o, denied, NULL) && denied_size(denied))
 			message_latch(STATUS_NO);

@@ -10,7 +10,10 @@
 #include "report/verdict.h"
 
 /* the most distinct values for one call of an image */
-enum { VALUES_MAX = 64 };
+enum {
+	VALUES_MAX = 64,	/* of one call of an image */
+	FACTS_MAX = 1 << 16,	/* calls, and arguments, of a command */
+};
 
 struct learn {
 	struct trace *trace;
@@ -96,6 +99,8 @@ static bool has_room(const struct learn *l, const struct fact *fact)
 {
 	size_t n = 0;
 
+	if (l->trace->arguments.n >= FACTS_MAX)
+		return false;
 	for (size_t i = 0; i < l->trace->arguments.n; i++) {
 		const struct fact *other = l->trace->arguments.at[i];
 
@@ -138,11 +143,18 @@ void learn_call(struct learn *l, const struct executable *image,
 		struct call_id id, const uint64_t args[static 6],
 		uint64_t time_ns)
 {
-	struct fact call = { .image = add_image(l, image), .id = id };
+	struct run *run = l->trace->runs[l->run];
 	struct sighting once = {
 		.run = l->run, .count = 1, .first_ns = time_ns,
 	};
+	struct fact call = { .id = id };
 
+	/* The workload chooses numbers and images. */
+	if (l->trace->calls.n >= FACTS_MAX) {
+		run_lose(run, "call", run_lost(run, "call") + 1);
+		return;
+	}
+	call.image = add_image(l, image);
 	trace_sum_fact(l->trace, FACT_CALL, &call, &once);
 	add_values(l, &call, args, &once);
 }

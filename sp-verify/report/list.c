@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/list.h"
 
+#include <inttypes.h>
+
 #include "base/message.h"
 #include "base/output.h"
 #include "files.h"
@@ -21,6 +23,10 @@ static void write_list(const struct options *o, struct report *report,
 		       FILE *out)
 {
 	(o->json ? report_json : report_print)(report, out);
+	if (report_more(report))
+		message_note("the list is full: %" PRIu64 " violations with "
+			     "other numbers are not in it",
+			     report_more(report));
 }
 
 static void write_report(const struct options *o, struct report *report)

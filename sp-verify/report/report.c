@@ -16,6 +16,8 @@
 #include "report/junit.h"
 #include "report/site.h"
 
+enum { IMAGES_MAX = 1024 };	/* of one row */
+
 struct row {
 	struct call_id id;
 	/* the row for another answer to the same call */
@@ -24,6 +26,7 @@ struct row {
 	uint64_t count, marked;
 	char **images;
 	size_t n_images;
+	bool more_images;	/* there was no room for further ones */
 	bool has_time;
 	uint64_t first_ns;
 	struct sites sites;
@@ -41,6 +44,8 @@ struct report {
 	size_t n;
 	struct rows_of_call *by_call;
 	size_t stack_bytes;	/* in the sites of all rows */
+	struct room room;
+	uint64_t more;		/* violations without a row */
 	char *ends;		/* NULL: every command ended as expected */
 };
 
@@ -86,10 +91,15 @@ static struct rows_of_call *find_call(const struct report *r,
 	return call;
 }
 
+/* Returns NULL if the report has no room for the row. */
 static struct row *add_row(struct report *r, struct rows_of_call *call,
 			   const char *answer)
 {
-	struct row *row = xcalloc(1, sizeof(*row));
+	struct row *row;
+
+	if (!room_take(&r->room, sizeof(*row)))
+		return NULL;
+	row = xcalloc(1, sizeof(*row));
 
 	row->id = call->id;
 	row->answer = xstrdup(answer);
@@ -106,6 +116,8 @@ static struct row *find(struct report *r, struct call_id id,
 	struct rows_of_call *call = find_call(r, id);
 	struct row *row;
 
+	if (!call && !room_take(&r->room, sizeof(*call)))
+		return NULL;
 	if (!call) {
 		call = xcalloc(1, sizeof(*call));
 		call->id = id;
@@ -117,11 +129,16 @@ static struct row *find(struct report *r, struct call_id id,
 	return add_row(r, call, answer);
 }
 
-static void add_image(struct row *row, const char *image)
+static void add_image(struct report *r, struct row *row, const char *image)
 {
 	for (size_t i = 0; i < row->n_images; i++)
 		if (!strcmp(row->images[i], image))
 			return;
+	if (row->n_images == IMAGES_MAX ||
+	    !room_take(&r->room, strlen(image))) {
+		row->more_images = true;
+		return;
+	}
 	row->images = xgrow(row->images, row->n_images, sizeof(*row->images));
 	row->images[row->n_images++] = xstrdup(image);
 }
@@ -130,15 +147,19 @@ void report_add(struct report *r, const struct violation *v)
 {
 	struct row *row = find(r, v->id, v->answer);
 
+	if (!row) {
+		r->more = count_add(r->more, v->count ? v->count : 1);
+		return;
+	}
 	row->count = count_add(row->count, v->count);
 	if (v->image)
-		add_image(row, v->image);
+		add_image(r, row, v->image);
 	if (v->has_time && (!row->has_time || v->time_ns < row->first_ns)) {
 		row->has_time = true;
 		row->first_ns = v->time_ns;
 	}
 	if (v->has_site)
-		sites_add(&row->sites, v, &r->stack_bytes);
+		sites_add(&row->sites, v, &r->stack_bytes, &r->room);
 }
 
 void report_mark(struct report *r)
@@ -161,6 +182,11 @@ uint64_t report_count(const struct report *r, struct call_id id)
 bool report_has(const struct report *r, struct call_id id)
 {
 	return find_call(r, id);
+}
+
+uint64_t report_more(const struct report *r)
+{
+	return r->more;
 }
 
 size_t report_size(const struct report *r)
@@ -246,7 +272,8 @@ static void print_images(const struct row *row, FILE *out)
 		fprintf(out, "%s%s", i ? ", " : "  ", image);
 		free(image);
 	}
-	putc('\n', out);
+	fprintf(out, "%s%s\n", row->more_images && row->n_images ? ", " : "",
+		row->more_images ? "..." : "");
 }
 
 /* Prints the sites below their row, indented further than the numbers. */
@@ -304,6 +331,8 @@ static json_t *row_json(const struct row *row)
 
 	for (size_t i = 0; i < row->n_images; i++)
 		json_array_append_new(images, text_json(row->images[i]));
+	if (row->more_images)
+		json_array_append_new(images, json_string("..."));
 	return json_pack("{ss si ss so ss so so so}",
 			 "arch", arch_label(row->id, arch),
 			 "nr", (int)row->id.nr,
@@ -339,6 +368,8 @@ static char *images_text(const struct row *row)
 		free(text);
 		text = longer;
 	}
+	if (row->more_images)
+		text_append(&text, row->n_images ? ", " : " by ", "...");
 	return text;
 }
 

@@ -59,6 +59,8 @@ uint64_t report_count(const struct report *r, struct call_id id);
 bool report_has(const struct report *r, struct call_id id);
 /* The number of distinct violations. */
 size_t report_size(const struct report *r);
+/* How often other calls were added, for which the report had no room. */
+uint64_t report_more(const struct report *r);
 /*
  * Adds a command that ended unexpectedly, because of an unknown call, or in
  * another way than before. `how` is copied.

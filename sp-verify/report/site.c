@@ -36,6 +36,18 @@ static char *copy(const char *text)
 	return text ? xstrdup(text) : NULL;
 }
 
+static size_t text_bytes(const char *text)
+{
+	return text ? strlen(text) + 1 : 0;
+}
+
+static size_t site_bytes(const struct violation *v)
+{
+	return sizeof(struct site) + text_bytes(v->image) +
+		text_bytes(v->place) + text_bytes(v->symbol) +
+		text_bytes(v->own) + text_bytes(v->callers) + v->stack_size;
+}
+
 static void new_site(struct sites *sites, const struct violation *v,
 		     const uint64_t kept[SIGNATURE_ARGS])
 {
@@ -67,7 +79,7 @@ static struct site *find_site(const struct sites *sites,
 }
 
 void sites_add(struct sites *sites, const struct violation *v,
-	       size_t *stack_bytes)
+	       size_t *stack_bytes, struct room *room)
 {
 	uint64_t kept[SIGNATURE_ARGS] = { 0 };
 	struct violation plain = *v;
@@ -84,7 +96,8 @@ void sites_add(struct sites *sites, const struct violation *v,
 	}
 	if (s) {
 		s->count = count_add(s->count, v->count);
-	} else if (sites->n < SITES_MAX) {
+	} else if (sites->n < SITES_MAX &&
+		   room_take(room, site_bytes(&plain))) {
 		new_site(sites, &plain, kept);
 		*stack_bytes += plain.stack_size;
 	} else {

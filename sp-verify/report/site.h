@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "kernel/syscall.h"
+#include "report/room.h"
 #include "report/signature.h"
 
 struct violation;
@@ -45,7 +46,7 @@ struct sites {
  * limit, further sites have no stack.
  */
 void sites_add(struct sites *sites, const struct violation *v,
-	       size_t *stack_bytes);
+	       size_t *stack_bytes, struct room *room);
 void sites_free(struct sites *sites);
 /*
  * Puts the sites with the highest counts first; of equal counts, the earliest.

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/room.h"
+
+enum {
+	BYTES_MAX = 32 << 20,
+	ALLOCATION = 64,	/* for malloc(3), and for pointers to it */
+};
+
+bool room_take(struct room *room, size_t bytes)
+{
+	if (bytes + ALLOCATION > BYTES_MAX - room->bytes)
+		return false;
+	room->bytes += bytes + ALLOCATION;
+	return true;
+}
