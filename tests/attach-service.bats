@@ -40,9 +40,9 @@ teardown() {
 	cd "$BATS_FILE_TMPDIR" || return
 	[ -z "${id-}" ] || runc delete --force "$id" || left=1
 	signal_processes TERM || left=1
-	wait_for 5 no_processes || {
+	wait_for 20 no_processes || {
 		signal_processes KILL || left=1
-		wait_for 5 no_processes || left=1
+		wait_for 20 no_processes || left=1
 	}
 	[ -z "${cgroup-}" ] || wait_for 10 rmdir "$cgroup" || left=1
 	return "$left"

@@ -18,7 +18,7 @@ teardown() {
 	[ -z "${box-}" ] || runc delete --force "$box" || left=1
 	[ -z "${state-}" ] || rm -rf "$state"* || left=1
 	for dir in "${cgroups[@]}"; do
-		[ ! -d "$dir" ] || wait_for 5 rmdir "$dir" || left=1
+		[ ! -d "$dir" ] || wait_for 20 rmdir "$dir" || left=1
 	done
 	return "$left"
 }
@@ -298,7 +298,7 @@ joining() {
 	attach --keep --cgroup "sp-test-$$"
 	joining "$cgroup" "$WITNESS/exit-nolibc"
 	joining "$cgroup" "$WITNESS/exit-nolibc"
-	wait_for 5 rmdir "$cgroup"
+	wait_for 20 rmdir "$cgroup"
 	mkdir "$cgroup"
 	joining "$cgroup" "$WITNESS/exit-nolibc"
 	kill -INT "$recorder"
@@ -351,7 +351,7 @@ joining() {
 	joining "$cgroup/web$$" "$WITNESS/exit-nolibc"
 	new_cgroup "sp-test-$$/docker-web$$.scope"
 	joining "$cgroup" "$WITNESS/exit-nolibc"
-	wait_for 5 rmdir "$cgroup"
+	wait_for 20 rmdir "$cgroup"
 	ends
 	facts run.sp | shows -x 'x86_64 exit_group 1'
 }
@@ -366,7 +366,7 @@ joining() {
 	new_cgroup "sptest.slice/web$$.service"
 	joining "$cgroup" "$WITNESS/exit-nolibc"
 	joining "$cgroup" "$WITNESS/exit-nolibc"
-	wait_for 5 rmdir "$cgroup"
+	wait_for 20 rmdir "$cgroup"
 	ends
 	facts run.sp | shows -x 'x86_64 exit_group 2'
 	[ "$(sp-emit --json run.sp | jq '.images | length')" -eq 1 ]
@@ -785,7 +785,7 @@ time.sleep(100)' 3>&- &
 		sp-record -q -t 0.2 -p "$(<pid)" 2>lines || status=$?
 		echo "$status" >status
 	} | true
-	wait_for 5 test -s status
+	wait_for 20 test -s status
 	[ "$(<status)" -eq 125 ]
 	[ "$(wc -l <lines)" -eq 1 ]
 	mark
@@ -794,7 +794,7 @@ time.sleep(100)' 3>&- &
 @test "a note on the leader of a daemon says how to find its other processes" {
 	# shellcheck disable=SC2016 # for the shells inside
 	setsid -f sh -c 'echo $$ >daemon; exec sleep 100' 3>&-
-	wait_for 5 test -s daemon
+	wait_for 20 test -s daemon
 	started+=("$(<daemon)")
 	wait_for 10 asleep "$(<daemon)" sleep
 	attach -p "$(<daemon)"

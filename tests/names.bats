@@ -21,7 +21,7 @@ teardown() {
 		kill "${started[@]}" || :
 		wait "${started[@]}" || :
 		echo 1 >"$cgroup/cgroup.kill"
-		wait_for 5 rmdir "$cgroup"
+		wait_for 20 rmdir "$cgroup"
 	}
 }
 
@@ -104,7 +104,7 @@ is_old() {
 	unshare -T --monotonic 1 true || skip 'no time namespaces'
 	local victim=$BATS_FILE_TMPDIR/old
 	touch plain
-	wait_for 5 is_old "$victim"
+	wait_for 20 is_old "$victim"
 	unshare -T --monotonic 31536000 sp-record -q --paths -o run.sp -- \
 		"$WITNESS/made-up" swap-attribute "$victim"
 	sp-emit --path-list run.sp >list

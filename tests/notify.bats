@@ -239,7 +239,7 @@ print(libc.ptrace(0x4206, os.getppid(), 0, 0), ctypes.get_errno())' >out
 lives() {
 	local before
 	before=$(<"$1")
-	wait_for 5 is_other "$1" "$before"
+	wait_for 20 is_other "$1" "$before"
 }
 
 is_other() {
@@ -251,13 +251,13 @@ is_other() {
 	local counter='i=0; while [ $i -lt 1500 ]; do i=$((i + 1)); echo $i >count; sleep 0.02; done'
 	timeout 30 sp-record -q --method=notify --leader -o l.sp -- \
 		sh -c "sh -c 'echo \$\$ >pid; $counter' >/dev/null 2>&1 & sleep 0.2"
-	wait_for 5 test -s count
+	wait_for 20 test -s count
 	lives count
 	kill "$(<pid)"
 	rm count pid
 	sp-record -q --method=notify -o k.sp -- \
 		sh -c "echo \$\$ >pid; $counter" >/dev/null 2>&1 3>&- &
-	wait_for 5 test -s count
+	wait_for 20 test -s count
 	kill -KILL $!
 	wait $! || status=$?
 	[ "$status" -eq 137 ]

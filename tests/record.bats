@@ -517,7 +517,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 			2>lines || status=$?
 		echo "$status" >status
 	} | true
-	wait_for 5 test -s status
+	wait_for 20 test -s status
 	[ -e ran ]
 	[ "$(wc -l <lines)" -ge 100000 ]
 	[ "$(<status)" -eq 125 ]

@@ -19,7 +19,7 @@ confined() {
 	pid=$!
 	exec 5>in
 	head -c 100 ls.sp >&5
-	wait_for 5 grep '^Seccomp:.2' /proc/$pid/status
+	wait_for 20 grep '^Seccomp:.2' /proc/$pid/status
 	grep '^NoNewPrivs:.1' /proc/$pid/status
 	tail -c +101 ls.sp >&5
 	exec 5>&-

@@ -20,7 +20,7 @@ teardown() {
 		kill "${begun[@]}" || :
 		wait "${begun[@]}" || :
 	}
-	[ -z "${cgroup-}" ] || wait_for 5 rmdir "$cgroup"
+	[ -z "${cgroup-}" ] || wait_for 20 rmdir "$cgroup"
 }
 
 as() {
@@ -33,7 +33,7 @@ begin() {
 	"$@" 3>&- &
 	pid=$!
 	begun+=("$pid")
-	wait_for 5 test "/proc/$pid/exe" -ef "$(command -v sleep)"
+	wait_for 20 test "/proc/$pid/exe" -ef "$(command -v sleep)"
 }
 
 blind() {
@@ -63,7 +63,7 @@ blind() {
 		sh -c 'exec ./closed 30' 3>&- &
 	pid=$!
 	begun+=("$pid")
-	wait_for 5 test "/proc/$pid/exe" -ef closed
+	wait_for 20 test "/proc/$pid/exe" -ef closed
 	run -125 as ./sp-record -q -t 1 -o a.sp -p $pid
 	[[ $output == *"more privileges"* ]]
 }
