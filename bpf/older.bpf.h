@@ -190,7 +190,7 @@ static __always_inline struct task_struct *current_task(void)
 /* task->a->b, of the current task or one that the kernel passed with a type */
 #define MEMBER(task, ...) ___arrow(task, __VA_ARGS__)
 
-/* The saved registers of the task's user space. */
+/* Returns the saved registers of the task's user space. */
 static __always_inline struct pt_regs *registers_of(struct task_struct *task)
 {
 	return (void *)bpf_task_pt_regs(task);

@@ -108,7 +108,10 @@ static void count_rows(struct coverage *c)
 
 /* Text. */
 
-/* The singular noun for the units that are counted if there are no groups. */
+/*
+ * Returns the singular noun for the units that are counted if there are no
+ * groups.
+ */
 static const char *unit_noun(const struct coverage *c)
 {
 	static const char *const nouns[] = {
@@ -120,7 +123,7 @@ static const char *unit_noun(const struct coverage *c)
 		nouns[c->choice->unit.by];
 }
 
-/* The noun for the things that the prediction is made from. */
+/* Returns the noun for the things that the prediction is made from. */
 static const char *group_noun(const struct coverage *c)
 {
 	return c->choice->unit.by == UNIT_LABEL ? "value" : unit_noun(c);
@@ -187,8 +190,8 @@ static void print_verdict(const struct coverage *c, FILE *out)
 }
 
 /*
- * The name of the unit's first run, with its id if each run is a unit. The
- * caller frees it.
+ * Returns the name of the unit's first run, with its id if each run is a unit.
+ * The caller frees it.
  */
 static char *unit_name(const struct coverage *c, size_t unit)
 {

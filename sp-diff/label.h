@@ -11,7 +11,9 @@ bool is_foreign(struct call_id id, const struct arch *native);
 
 enum { BUILD_ID_HEX = 2 * BUILD_ID_MAX + 1 };
 const char *build_id_label(const struct image *image, char buf[BUILD_ID_HEX]);
-/* The path, and the first digits of the build-id. The caller frees it. */
+/*
+ * Returns the path, and the first digits of the build-id. The caller frees it.
+ */
 char *image_label(const struct image *image);
 
 /*

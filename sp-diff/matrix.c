@@ -67,8 +67,8 @@ static int compare_names(const void *a, const void *b)
 }
 
 /*
- * How many digits of the ids distinguish two runs with the same name; 0: their
- * names differ.
+ * Returns how many digits of the ids distinguish two runs with the same name;
+ * 0: their names differ.
  */
 static int id_digits(const struct column *a, const struct column *b)
 {
@@ -254,7 +254,7 @@ static char *row_label(const struct row *row, const struct arch *native)
 	return label;
 }
 
-/* The column of each run in the trace; the caller frees the array. */
+/* Returns the column of each run in the trace; the caller frees the array. */
 static size_t *columns_of_runs(const struct matrix *m)
 {
 	size_t *columns = xcalloc(m->n_columns, sizeof(*columns));

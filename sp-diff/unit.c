@@ -15,8 +15,8 @@ static int compare_columns(const void *a, const void *b, void *choice)
 }
 
 /*
- * The runs that have rows, sorted so that runs of a unit are neighbours, and
- * units of a group, too.
+ * Returns the runs that have rows, sorted so that runs of a unit are
+ * neighbours, and units of a group, too.
  */
 static const struct column **columns_in_order(const struct matrix *m,
 					      const struct unit_choice *choice,

@@ -41,8 +41,8 @@ static void write_path(const char *pattern, const char *end, FILE *out)
 }
 
 /*
- * "", "/" or "{,/}": AppArmor ends the name of a directory with a slash. If the
- * type is unknown, the rule must match both.
+ * Returns "", "/" or "{,/}": AppArmor ends the name of a directory with a
+ * slash. If the type is unknown, the rule must match both.
  */
 static const char *ending(const struct path_use *u)
 {

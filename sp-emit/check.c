@@ -18,7 +18,7 @@
 #include "stream/keep.h"
 #include "stream/select.h"
 
-/* "NAME (ID)"; the caller frees. */
+/* Returns "NAME (ID)"; the caller frees. */
 static char *run_text(const struct run *run)
 {
 	char id[RUN_ID_HEX], *name = text_printable(run->name);

@@ -54,7 +54,7 @@ uint32_t access_of_rules(const struct format *format);
 /* Notes programs that raise privileges, if the format prevents that. */
 void note_privileged(const struct trace *t, const struct format *format);
 
-/* The native architecture of all runs, or NULL if it differs. */
+/* Returns the native architecture of all runs, or NULL if it differs. */
 const struct arch *check_native(const struct trace *t);
 
 /*

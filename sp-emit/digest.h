@@ -69,18 +69,18 @@ struct digest *digest_new(const struct emit *emit);
 void digest_free(struct digest *d);
 
 /*
- * "52 system calls of x86_64; Docker's default profile allows 309", which the
- * caller frees.
+ * Returns "52 system calls of x86_64; Docker's default profile allows 309",
+ * which the caller frees.
  */
 char *digest_verdict(const struct digest *d);
 /*
- * The program that the profile is for: "redis-server and 2 other programs",
- * unescaped; the caller frees it.
+ * Returns the program that the profile is for: "redis-server and 2 other
+ * programs", unescaped; the caller frees it.
  */
 char *digest_program(const struct digest *d);
 /*
- * The command line of the run, or "-"; the end of a long one is left out,
- * because an argument can be a whole script. The caller frees it.
+ * Returns the command line of the run, or "-"; the end of a long one is left
+ * out, because an argument can be a whole script. The caller frees it.
  */
 char *digest_command(const struct run *run);
 /*
@@ -88,18 +88,24 @@ char *digest_command(const struct run *run);
  * than these: the runs of a service often have the same command line.
  */
 bool digest_has_repeats(const struct digest *d);
-/* "low", "fair" or "high": how sure it is that the profile lacks no call. */
+/*
+ * Returns "low", "fair" or "high": how sure it is that the profile lacks no
+ * call.
+ */
 const char *digest_grade(const struct digest *d);
-/* A sentence about the prediction that the runs allow; the caller frees it. */
+/*
+ * Returns a sentence about the prediction that the runs allow; the caller frees
+ * it.
+ */
 char *digest_certainty(const struct digest *d);
 /*
- * The next steps for the user: texts, with NULL after the last. The caller
- * frees them all.
+ * Returns the next steps for the user: texts, with NULL after the last. The
+ * caller frees them all.
  */
 char **digest_advice(const struct digest *d);
 /*
- * "1 by /usr/bin/ls", for fact number `i` of a call; unescaped, and the caller
- * frees it.
+ * Returns "1 by /usr/bin/ls", for fact number `i` of a call; unescaped, and the
+ * caller frees it.
  */
 char *digest_maker(const struct digest *d, const struct digest_call *call,
 		   size_t i);

@@ -127,7 +127,7 @@ struct format {
 	const char *no_new_privs;
 };
 
-/* The rows of the table; NULL after the last. */
+/* Returns the rows of the table; NULL after the last. */
 const struct format *format_at(size_t i);
 
 void write_oci(const struct emit *emit, FILE *out);
@@ -165,19 +165,22 @@ void write_head(const struct emit *emit, const char *prefix, FILE *out);
 json_t *arch_json(struct call_id id);
 json_t *name_json(struct call_id id);
 json_t *flags_json(uint32_t flags);
-/* "AF_INET 127.0.0.1:80", escaped as paths are; the caller frees it. */
+/* Returns "AF_INET 127.0.0.1:80", escaped as paths are; the caller frees it. */
 char *socket_text(const struct fact *fact);
 /* Writes the origin of each rule instead of a profile. */
 void write_explanation(const struct emit *emit, FILE *out);
 
 /*
- * A name for the profile, which the caller frees: that of the only run, or
- * "sandprint". It consists of a-z, 0-9 and -, with no - at an end, and has at
- * most 63 characters (RFC 1123, as Kubernetes requires).
+ * Returns a name for the profile, which the caller frees: that of the only run,
+ * or "sandprint". It consists of a-z, 0-9 and -, with no - at an end, and has
+ * at most 63 characters (RFC 1123, as Kubernetes requires).
  */
 char *profile_name(const struct trace *t);
 
-/* The distinct actions of the rules, ascending. The caller frees the array. */
+/*
+ * Returns the distinct actions of the rules, ascending. The caller frees the
+ * array.
+ */
 uint32_t *rule_actions(const struct profile *p, size_t *n);
 
 /*

@@ -53,7 +53,10 @@ static uint64_t cell(const struct digest_call *call, const struct columns *c,
 	return n;
 }
 
-/* A shade for each power of ten, or for each quarter of the runs. 0: none. */
+/*
+ * Returns a shade for each power of ten, or for each quarter of the runs. 0:
+ * none.
+ */
 static int shade(uint64_t value, const struct columns *c, size_t column)
 {
 	size_t runs = column_end(c, column) - column * c->width;
@@ -79,7 +82,9 @@ static bool is_shown(const struct digest_call *call)
 	return call->observed && call->allowed;
 }
 
-/* The column where the cells begin, to the right of the longest name. */
+/*
+ * Returns the column where the cells begin, to the right of the longest name.
+ */
 static size_t label_width(const struct digest *d)
 {
 	size_t longest = 0;

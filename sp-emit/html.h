@@ -34,7 +34,7 @@ void html_proposals(const struct digest *d, const struct proposals *p,
 void html_calls(const struct digest *d, FILE *out);
 /* Writes nothing without --possible. */
 void html_possible(const struct emit *emit, FILE *out);
-/* The heat map of runs and calls. */
+/* Writes the heat map of runs and calls. */
 void html_map(const struct digest *d, FILE *out);
 /*
  * The runs, with the heat map; and the number of calls that some of the runs

@@ -390,7 +390,7 @@ static json_t *privilege_json(struct fact **fact)
 	return object;
 }
 
-/* The losses, summed over all runs. */
+/* Returns the losses, summed over all runs. */
 static json_t *losses_json(const struct trace *t)
 {
 	json_t *object;

@@ -89,7 +89,8 @@ static void allow_use(struct landlock_policy *p, const struct path_uses *uses,
 }
 
 /*
- * The path for which the directory of a name gets a rule; the caller frees it.
+ * Returns the path for which the directory of a name gets a rule; the caller
+ * frees it.
  */
 static char *lasting_parent(const struct path_uses *uses, const char *path)
 {

@@ -37,8 +37,8 @@ static void write_condition(const struct profile_arg *arg, FILE *out)
 }
 
 /*
- * "read", "clone3 errno 38", "socket allow [0,0x1,SCMP_CMP_EQ]"; the caller
- * frees it.
+ * Returns "read", "clone3 errno 38", "socket allow [0,0x1,SCMP_CMP_EQ]"; the
+ * caller frees it.
  */
 static char *rule_line(const struct profile_rule *rule)
 {

@@ -14,8 +14,8 @@ void oci_set_action(json_t *object, const char *action_key,
 /* The names of the profile's architectures, from number `from` on. */
 json_t *oci_archs(const struct profile *p, size_t from);
 /*
- * The list `syscalls`, with an entry for each action. Values of arguments are
- * stored as by json_fold_integers().
+ * Returns the list `syscalls`, with an entry for each action. Values of
+ * arguments are stored as by json_fold_integers().
  */
 json_t *oci_rules(const struct profile *p);
 /* Writes a profile with such a list, and a newline. */

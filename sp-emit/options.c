@@ -78,7 +78,7 @@ static char *set_runtime(const struct option_row *row, void *to,
 	return xstrdup("not runc, crun, any, bwrap, firejail, lxc, systemd or none");
 }
 
-/* The optional group with that name, or GROUP_COUNT. */
+/* Returns the optional group with that name, or GROUP_COUNT. */
 static int find_optional(const char *name)
 {
 	int g = 0;
@@ -113,7 +113,7 @@ static char *set_add(const struct option_row *row, void *to, const char *list)
 	return additions_parse(&((struct options *)to)->add, list);
 }
 
-/* "socket, ioctl, prctl …", without duplicates; the caller frees it. */
+/* Returns "socket, ioctl, prctl …", without duplicates; the caller frees it. */
 static char *args_groups(void)
 {
 	const struct argument_rule *rule, *before = NULL;
@@ -353,7 +353,7 @@ static void fill_rows(struct all_rows *all)
 	add_rows(all, last_rows, sizeof(last_rows) / sizeof(last_rows[0]));
 }
 
-/* The denial of the format that an action stands for. */
+/* Returns the denial of the format that an action stands for. */
 static enum format_deny deny_of(uint32_t action)
 {
 	switch (action & SECCOMP_RET_ACTION_FULL) {
@@ -407,7 +407,10 @@ static void choose_deny(struct options *o)
 			      denials & DENY_LOG ? " log" : "");
 }
 
-/* "--oci, --docker, … or --ndjson", for the error that no format was given. */
+/*
+ * Returns "--oci, --docker, … or --ndjson", for the error that no format was
+ * given.
+ */
 static char *format_list(void)
 {
 	const struct format *format;

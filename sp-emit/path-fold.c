@@ -54,7 +54,10 @@ bool is_nowhere(const char *path)
 		!strncmp(path, "/dev/fd/", strlen("/dev/fd/"));
 }
 
-/* The pattern for a file without a name in a directory; the caller frees it. */
+/*
+ * Returns the pattern for a file without a name in a directory; the caller
+ * frees it.
+ */
 static char *nameless_in(const char *directory)
 {
 	return xasprintf("%s/#%c", strcmp(directory, "/") ? directory : "",

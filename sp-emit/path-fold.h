@@ -38,22 +38,22 @@ struct fold {
 	size_t n_runs, doubtful;
 };
 
-/* The size of `runs` in 32-bit words. */
+/* Returns the size of `runs` in 32-bit words. */
 size_t words_of(size_t n_runs);
 /*
- * The element of the path, which is added if needed. Takes ownership of the
- * path.
+ * Returns the element of the path, which is added if needed. Takes ownership of
+ * the path.
  */
 struct folded *folded_path(struct fold *fold, char *path);
-/* The element of the path, or NULL. */
+/* Returns the element of the path, or NULL. */
 struct folded *find_folded(const struct fold *fold, const char *path);
 /* Adds everything that one element has to another. */
 void join_folded(struct folded *to, const struct folded *from, size_t words);
 
 /*
- * The pattern to which a fact's path is folded. Takes ownership of the path.
- * Older recorders noted files without a name as deleted files, with the name
- * that the kernel gives them.
+ * Returns the pattern to which a fact's path is folded. Takes ownership of the
+ * path. Older recorders noted files without a name as deleted files, with the
+ * name that the kernel gives them.
  */
 char *fold_name(uint32_t access, char *path);
 /* Whether a policy can use the path: it must be complete and trusted. */

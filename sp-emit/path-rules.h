@@ -50,8 +50,8 @@ typedef bool is_made(const void *arg, const char *path, size_t n,
 char *generalize(const char *path, unsigned int rules, is_made *made,
 		 const void *arg, unsigned int *used);
 /*
- * The path with PATTERN_ANY for each number in it, which the caller frees.
- * NULL: it has no number.
+ * Returns the path with PATTERN_ANY for each number in it, which the caller
+ * frees. NULL: it has no number.
  */
 char *path_without_numbers(const char *path);
 

@@ -161,7 +161,7 @@ static void rename_end(const struct fold *fold, struct folded *all,
 	*path = to;
 }
 
-/* Renames all paths by `name`. */
+/* Renames all paths with the function `name`. */
 static void regroup(struct fold *fold, naming name, void *arg)
 {
 	struct folded *old = fold->by_path, *f, *next;
@@ -188,8 +188,8 @@ static void regroup(struct fold *fold, naming name, void *arg)
 }
 
 /*
- * "/tmp/x.*" for the first N bytes of a path, whose last name is partly random;
- * the caller frees it.
+ * Returns "/tmp/x.*" for the first N bytes of a path, whose last name is partly
+ * random; the caller frees it.
  */
 static char *template_of(const char *path, size_t n, enum making making)
 {

@@ -66,9 +66,9 @@ void paths_free(struct path_uses *uses);
 const struct path_use *paths_find(const struct path_uses *uses,
 				  const char *pattern);
 /*
- * The pattern of a path that exists before the run; the caller frees it. If the
- * path has a wildcard, or the run created it, this is the nearest directory
- * above it that exists before the run.
+ * Returns the pattern of a path that exists before the run; the caller frees
+ * it. If the path has a wildcard, or the run created it, this is the nearest
+ * directory above it that exists before the run.
  */
 char *paths_lasting(const struct path_uses *uses, const char *pattern);
 /* Prints a line for each pattern, and the paths for which it stands. */

@@ -13,11 +13,11 @@
  */
 #define PATTERN_ANY '\x01'
 #define PATTERN_ESCAPE '\x02'
-/* The pattern that stands only for this path; the caller frees it. */
+/* Returns the pattern that stands only for this path; the caller frees it. */
 char *pattern_of(const char *path);
 /*
- * The only path for which the pattern stands, which the caller frees. NULL: it
- * has a wildcard.
+ * Returns the only path for which the pattern stands, which the caller frees.
+ * NULL: it has a wildcard.
  */
 char *pattern_path(const char *pattern);
 bool pattern_is_path(const char *pattern);
@@ -35,19 +35,20 @@ int pattern_next(const char **pattern);
 /* Whether the path is the directory, or is below it. */
 bool path_is_below(const char *path, const char *directory);
 /*
- * The directory of a path or pattern, which is "/" for one in the root. The
- * caller frees it.
+ * Returns the directory of a path or pattern, which is "/" for one in the root.
+ * The caller frees it.
  */
 char *path_parent(const char *path);
 /*
- * The next shorter name of a shared library, which the caller frees, or NULL.
- * Shorter names are usually symbolic links to the library, which remain when a
- * newer version is installed: "/x/liby.so.1.2.3" has "/x/liby.so.1.2" and
- * "/x/liby.so.1". Takes a path or a pattern.
+ * Returns the next shorter name of a shared library, which the caller frees, or
+ * NULL. Shorter names are usually symbolic links to the library, which remain
+ * when a newer version is installed: "/x/liby.so.1.2.3" has "/x/liby.so.1.2"
+ * and "/x/liby.so.1". Takes a path or a pattern.
  */
 char *path_shorter_version(const char *path);
 /*
- * The pattern up to the first component with a wildcard; the caller frees it.
+ * Returns the pattern up to the first component with a wildcard; the caller
+ * frees it.
  */
 char *pattern_literal(const char *pattern);
 

@@ -139,8 +139,8 @@ static void put_functions(struct proposal *p, const struct chance *c, size_t at)
 }
 
 /*
- * The name of the object as in reports: an executable can have been executed by
- * another name.
+ * Returns the name of the object as in reports: an executable can have been
+ * executed by another name.
  */
 static char *object_text(const struct trace *t, const char *object)
 {

@@ -38,8 +38,8 @@ struct proposals *proposals_new(const struct digest *d);
 void proposals_free(struct proposals *p);
 
 /*
- * "Tests can also be proposed from the code …", or NULL if the code was already
- * used.
+ * Returns "Tests can also be proposed from the code …", or NULL if the code was
+ * already used.
  */
 const char *proposals_hint(const struct digest *d);
 

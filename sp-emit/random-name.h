@@ -26,7 +26,7 @@ enum making {
 	MADE_LIKE_ANOTHER,
 };
 
-/* The random part of a name of N bytes. */
+/* Returns the random part of a name of N bytes. */
 struct name_part random_part(const char *name, size_t n, enum making making);
 
 #endif

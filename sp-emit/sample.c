@@ -32,7 +32,10 @@ static int by_unit(const void *a, const void *b, void *choice)
 	return unit_compare(x->run, y->run, choice);
 }
 
-/* The recordings, sorted so that those of a unit, and of a group, adjoin. */
+/*
+ * Returns the recordings, sorted so that those of a unit, and of a group,
+ * adjoin.
+ */
 static struct numbered_run *runs_in_order(const struct trace *t,
 					  const struct unit_choice *choice,
 					  size_t *n)

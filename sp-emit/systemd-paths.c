@@ -260,7 +260,7 @@ static bool is_unnamed(const struct fact *fact, const char *path)
 		*path == '/' && strncmp(path, "/memfd:", strlen("/memfd:"));
 }
 
-/* The directories of these files, as patterns. */
+/* Returns the directories of these files, as patterns. */
 static struct path_list unnamed_directories(const struct trace *t)
 {
 	struct path_list list = { NULL, 0 };

@@ -40,7 +40,7 @@ static void add(struct sights *s, struct sight one)
 	s->at[s->n++] = one;
 }
 
-/* The start of a recording, whose parts are the runs [from, to). */
+/* Returns the start of a recording, whose parts are the runs [from, to). */
 static uint64_t start_of(const struct trace *t, size_t from, size_t to)
 {
 	uint64_t start = UINT64_MAX;
@@ -123,7 +123,7 @@ static struct sights sights_of(const struct trace *t, size_t *next,
 	return s;
 }
 
-/* "read", or "read (x86)"; the caller frees it. */
+/* Returns "read", or "read (x86)"; the caller frees it. */
 static char *label_of(const struct run *run, struct call_id id)
 {
 	char name[SYSCALL_NAME_MAX], arch[ARCH_NAME_MAX];

@@ -432,8 +432,8 @@ static bool begin_summary(struct log *log, struct lines *l)
 }
 
 /*
- * The index of a column's word in a row of `n` words. If a word is missing, it
- * is the number of errors.
+ * Returns the index of a column's word in a row of `n` words. If a word is
+ * missing, it is the number of errors.
  */
 static int word_of_column(const struct columns_of_summary *s, int column, int n)
 {
@@ -608,7 +608,7 @@ static bool check_unknown(const struct log *log, const struct lines *l)
 			     UNKNOWN_MAX);
 }
 
-/* The pid in a file name of strace -ff: 1234 in "log.1234". */
+/* Returns the pid in a file name of strace -ff: 1234 in "log.1234". */
 static uint32_t pid_of_file(const char *path)
 {
 	const char *dot = strrchr(path, '.');

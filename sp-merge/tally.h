@@ -42,14 +42,14 @@ struct tally {
 	unsigned __int128 hash;	/* of all texts, independent of their order */
 };
 
-/* The number in a name such as "syscall_0x1b3"; -1: it has none. */
+/* Returns the number in a name such as "syscall_0x1b3"; -1: it has none. */
 int32_t tally_number(const struct tally *t, int name);
 /* Whether the number is that of the call; the x32 bit can be missing. */
 bool tally_has_number(const struct tally *t, int name, const struct arch *arch,
 		      int32_t nr);
 /*
- * The number of a name, which has `n` bytes and needs no NUL. Returns -1 if the
- * machine has no such call; this was printed and latched.
+ * Returns the number of a name, which has `n` bytes and needs no NUL. Returns
+ * -1 if the machine has no such call; this was printed and latched.
  */
 int tally_name(struct tally *t, const char *text, size_t n,
 	       const struct place *place);

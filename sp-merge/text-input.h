@@ -24,7 +24,10 @@ void lines_open(struct lines *l, FILE *file, const char *name);
  */
 bool lines_next(struct lines *l);
 void lines_close(struct lines *l);
-/* The beginning of a text, printable, for a message. The caller frees it. */
+/*
+ * Returns the beginning of a text, printable, for a message. The caller frees
+ * it.
+ */
 char *lines_shown(const char *text);
 /*
  * Prints "FILE: line 7: …" with the line, and latches the error. Always returns

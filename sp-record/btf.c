@@ -161,8 +161,9 @@ static const char *string_at(const struct kernel_btf *k, uint32_t offset)
 }
 
 /*
- * A hash of up to four characters. The kernel has some ten thousand structures;
- * with this hash, only few of their names are compared with the wanted names.
+ * Returns a hash of up to four characters. The kernel has some ten thousand
+ * structures; with this hash, only few of their names are compared with the
+ * wanted names.
  */
 static uint32_t beginning(const char *name)
 {
@@ -316,8 +317,8 @@ static const struct btf_type *type_of(const struct kernel_btf *k, uint32_t id)
 }
 
 /*
- * The member with that name, also within unnamed members, and its offset in
- * bits.
+ * Returns the member with that name, also within unnamed members, and its
+ * offset in bits.
  */
 static const struct btf_member *find_member(const struct kernel_btf *k,
 					    const struct btf_type *t,
@@ -407,7 +408,10 @@ static int int_id(uint32_t size)
 	}
 }
 
-/* The type of a member in the excerpt, or 0 if we never read such a member. */
+/*
+ * Returns the type of a member in the excerpt, or 0 if we never read such a
+ * member.
+ */
 static int id_of(const struct excerpt *e, const struct btf_type *t)
 {
 	if (!t)

@@ -23,7 +23,7 @@ struct btf_ids {
 	uint32_t hooks[BTF_HOOKS];
 };
 
-/* A kind of type in the kernel's BTF that is unknown to us, or 0. */
+/* Returns a kind of type in the kernel's BTF that is unknown to us, or 0. */
 uint32_t btf_unknown_kind(void);
 
 /* Functions whose ids are needed. Finding them takes time. */

@@ -57,7 +57,10 @@ static int await_name(const struct watch *w, const char *name, uint32_t next)
 				   &value, BPF_ANY);
 }
 
-/* The id of a directory, or 0 if it does not exist, even a moment later. */
+/*
+ * Returns the id of a directory, or 0 if it does not exist, even a moment
+ * later.
+ */
 static uint64_t id_of(const char *dir)
 {
 	struct stat st;

@@ -89,7 +89,7 @@ static bool has_word(const char *words, const char *word)
 	return has;
 }
 
-/* The first word from `argv` on that is not an option, or NULL. */
+/* Returns the first word from `argv` on that is not an option, or NULL. */
 static char *const *find_word(const struct client *c, char *const *argv)
 {
 	for (; *argv; argv++) {

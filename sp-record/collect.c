@@ -28,7 +28,7 @@ struct collection {
 	uint32_t *runs;		/* the run's index + 1, by image id */
 };
 
-/* The phase in which tasks executed the image. */
+/* Returns the phase in which tasks executed the image. */
 static uint32_t phase_of(const struct collection *c, uint32_t image)
 {
 	uint32_t phase = image >> IMAGE_PHASE_SHIFT;

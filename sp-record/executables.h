@@ -31,11 +31,11 @@ void executables_free(struct executables *e);
 void executables_use(struct executables *e, const struct bpf_map *paths);
 
 /*
- * The path of an image id, which the caller frees, or NULL if it is unknown. It
- * begins with "..." if its beginning is missing.
+ * Returns the path of an image id, which the caller frees, or NULL if it is
+ * unknown. It begins with "..." if its beginning is missing.
  */
 char *executable_path(const struct executables *e, uint32_t id);
-/* The target whose tasks execute the image, or 0 if that is unknown. */
+/* Returns the target whose tasks execute the image, or 0 if that is unknown. */
 uint32_t executable_scope(const struct executables *e, uint32_t id);
 /* Requests that the executable of a process be read, and does not wait. */
 void executables_ask(struct executables *e, uint32_t id, pid_t pid);

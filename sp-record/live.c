@@ -234,7 +234,10 @@ uint64_t live_due(const struct live *live)
 	return live ? live->due_ns : 0;
 }
 
-/* The index of a mark that has not come yet; live->marks->n: all have come. */
+/*
+ * Returns the index of a mark that has not come yet; live->marks->n: all have
+ * come.
+ */
 static size_t next_mark(const struct live *live)
 {
 	struct tracer_phase phases[TRACER_PHASES];

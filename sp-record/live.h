@@ -20,7 +20,7 @@ void live_check(void);
 struct live *live_new(const char *title, const struct marks *marks,
 		      struct tracer *tracer);
 void live_free(struct live *live);
-/* A descriptor that can be read when a key was pressed; -1: none. */
+/* Returns a descriptor that can be read when a key was pressed; -1: none. */
 int live_fd(const struct live *live);
 /* Handles pressed keys. Returns true if the recording shall end. */
 bool live_keys(struct live *live);

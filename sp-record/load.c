@@ -64,8 +64,8 @@ static size_t ring_size(void)
 }
 
 /*
- * The size of tables that only hold few tasks at a time, since each bucket
- * takes memory.
+ * Returns the size of tables that only hold few tasks at a time, since each
+ * bucket takes memory.
  */
 static size_t one_a_task(const struct tracer *t)
 {
@@ -94,7 +94,7 @@ static void size_table(struct tracer *t)
 	t->skel->rodata->groups_mask = t->n_groups - 1;
 }
 
-/* The shortest time that a call takes here, of a few measurements. */
+/* Returns the shortest time that a call takes here, of a few measurements. */
 static uint64_t call_ns(void)
 {
 	enum { TIMES = 8, CALLS = 16 };

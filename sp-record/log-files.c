@@ -28,7 +28,7 @@ struct log_files {
 	uint32_t n_written;
 };
 
-/* The path as in /proc/PID/fd. */
+/* Returns the path as in /proc/PID/fd. */
 static char *path_of(const struct file_event *e)
 {
 	uint32_t start = e->path.start < PATH_SIZE ? e->path.start : PATH_SIZE;

@@ -20,8 +20,8 @@ void log_files_free(struct log_files *f);	/* NULL: nothing */
  */
 void log_files_take(struct log_files *f);
 /*
- * A file's number in the stream + 1. Writes the file to the stream if needed.
- * Returns 0 if the file has no number, or its path was lost.
+ * Returns a file's number in the stream + 1. Writes the file to the stream if
+ * needed. Returns 0 if the file has no number, or its path was lost.
  */
 uint64_t log_files_number(struct log_files *f, struct events_writer *e,
 			  uint64_t number);

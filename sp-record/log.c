@@ -58,8 +58,8 @@ struct log {
 };
 
 /*
- * The number of an image in the stream. Writes the image to the stream if
- * needed.
+ * Returns the number of an image in the stream. Writes the image to the stream
+ * if needed.
  */
 static uint32_t name_image(struct log *l, uint32_t id)
 {
@@ -109,7 +109,7 @@ static void take(struct log *l, const struct log_entry *entry)
 	events_add(l->events, &h);
 }
 
-/* The next entry of a ring; NULL: there is no complete entry. */
+/* Returns the next entry of a ring; NULL: there is no complete entry. */
 static const struct log_entry *peek(const struct log *l, const struct ring *r)
 {
 	const struct log_entry *entry =
@@ -127,7 +127,7 @@ static void publish(struct ring *r)
 }
 
 /*
- * The ring with the earliest entry, and the time until which it is the
+ * Returns the ring with the earliest entry, and the time until which it is the
  * earliest.
  */
 static struct ring *earliest(struct log *l, uint64_t *until_ns)

@@ -21,14 +21,14 @@ void mappings_free(struct mappings *m);
 /* Takes the records that have come. */
 void mappings_take(struct mappings *m);
 /*
- * How many records had no room. The kernel counts them in the next record that
- * has room, so losses at the very end can be missing here.
+ * Returns how many records had no room. The kernel counts them in the next
+ * record that has room, so losses at the very end can be missing here.
  */
 uint64_t mappings_lost(const struct mappings *m);
 /*
- * The mappings of a process at a time (CLOCK_MONOTONIC), the newest last. The
- * caller frees the array, but not the paths, which are valid until the next
- * call. `*n` is 0 if nothing is known.
+ * Returns the mappings of a process at a time (CLOCK_MONOTONIC), the newest
+ * last. The caller frees the array, but not the paths, which are valid until
+ * the next call. `*n` is 0 if nothing is known.
  */
 struct mapping *mappings_at(struct mappings *m, pid_t pid, uint64_t time_ns,
 			    size_t *n);

@@ -28,7 +28,7 @@ struct marks {
 bool mark_add(struct marks *m, const char *arg, char **problem);
 /* Adds the marks m1 to m7, for the key of --live; there must be no others. */
 void mark_add_keys(struct marks *m);
-/* The index of the mark that the signal makes, or m->n. */
+/* Returns the index of the mark that the signal makes, or m->n. */
 size_t mark_of_signal(const struct marks *m, int signal);
 void marks_free(struct marks *m);
 

@@ -93,7 +93,7 @@ static char *joined(const struct arrived *a, const uint8_t *name, size_t size)
 			 (const char *)name);
 }
 
-/* The name after the place, or the path of a socket's address. */
+/* Returns the name after the place, or the path of a socket's address. */
 static char *given_path(const struct arrived *a)
 {
 	const uint8_t *name = a->bytes + a->head.place_size;

@@ -230,7 +230,7 @@ static bool read_program(pid_t pid, struct program *program, bool *is_deleted)
 	return true;
 }
 
-/* The path from /proc/PID/exe; the caller frees it. */
+/* Returns the path from /proc/PID/exe; the caller frees it. */
 static char *program_path(const char *link, bool is_deleted)
 {
 	static const char mark[] = " (deleted)";

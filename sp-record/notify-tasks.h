@@ -22,20 +22,20 @@ void notify_tasks_free(struct notify_tasks *tasks);
 bool notify_image(struct notify_tasks *tasks, const struct listener *listener,
 		  const struct seccomp_notif *n, uint64_t since_ns,
 		  uint32_t *image);
-/* The image of the command, which has just been executed. */
+/* Returns the image of the command, which has just been executed. */
 uint32_t notify_first_image(struct notify_tasks *tasks, pid_t pid);
 /* Call this when the task is about to execute a program. */
 void notify_will_exec(struct notify_tasks *tasks, pid_t tid);
 /* Call this when the task is about to end. */
 void notify_will_exit(struct notify_tasks *tasks, pid_t tid);
 
-/* A descriptor that can be read when a process has ended; -1: none. */
+/* Returns a descriptor that can be read when a process has ended; -1: none. */
 int notify_tasks_fd(const struct notify_tasks *tasks);
 /* Handles the processes that have ended. */
 void notify_tasks_reap(struct notify_tasks *tasks);
 
 uint64_t notify_task_count(const struct notify_tasks *tasks);
-/* The number of processes whose executable could not be read. */
+/* Returns the number of processes whose executable could not be read. */
 uint64_t notify_images_lost(const struct notify_tasks *tasks);
 /* Whether a program that gives privileges was executed. */
 bool notify_saw_privileged(const struct notify_tasks *tasks);

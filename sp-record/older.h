@@ -25,7 +25,7 @@ bool older_is_needed(bool paths);
  * unless a distribution changed that. With PREEMPT_RT, they refuse such maps.
  */
 bool older_warns_of_allocation(void);
-/* The object, to be freed; NULL: it cannot be unpacked. */
+/* Returns the object, to be freed; NULL: it cannot be unpacked. */
 void *older_object(size_t *size);
 /*
  * Until 5.10, kernels count BPF maps as locked memory. This raises the limit as

@@ -491,7 +491,7 @@ static void check_target(const struct options *o)
 		message_usage("--every cannot be combined with several targets");
 }
 
-/* The bit in `modes` of a mode, named without "--". */
+/* Returns the bit in `modes` of a mode, named without "--". */
 static unsigned int mode_of(const char *name)
 {
 	unsigned int mode = N_MODES;

@@ -35,7 +35,7 @@ struct options {
 	struct container_options container;
 };
 
-/* An option that was given and needs BPF, or NULL. */
+/* Returns an option that was given and needs BPF, or NULL. */
 const char *options_need_bpf(const struct options *o);
 /* Prints and exits if the command line is wrong. */
 void options_read(struct options *o, int argc, char **argv);

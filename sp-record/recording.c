@@ -89,7 +89,7 @@ static void on_exit_of_command(struct session *s)
 		s->tell_ns = now_ns() + TELL_AFTER_S * SECOND;
 }
 
-/* A printable name of at most 4 times 15 bytes (TASK_COMM_LEN). */
+/* Returns a printable name of at most 4 times 15 bytes (TASK_COMM_LEN). */
 static char *task_name(pid_t tid)
 {
 	char path[32], name[16] = "?";
@@ -204,7 +204,10 @@ static bool is_over(struct session *s)
 		s->workload.stage == WORKLOAD_KILLED;
 }
 
-/* The time in ms for which poll(2) may sleep; -1: until something happens. */
+/*
+ * Returns the time in ms for which poll(2) may sleep; -1: until something
+ * happens.
+ */
 static int patience(const struct session *s)
 {
 	uint64_t now = now_ns(), next = UINT64_MAX;

@@ -644,7 +644,7 @@ static void on_attached(void *argument, const struct tracer *tracer)
 		note_attached(o, tracer);
 }
 
-/* "--unit a, --unit b": all targets; the caller frees it. */
+/* Returns "--unit a, --unit b": all targets; the caller frees it. */
 static char *target_list(const struct options *o)
 {
 	char *list = NULL;
@@ -659,7 +659,7 @@ static char *target_list(const struct options *o)
 	return list;
 }
 
-/* The target of the process, or the first target if none has it. */
+/* Returns the target of the process, or the first target if none has it. */
 static const struct target *target_of(const struct options *o, pid_t pid)
 {
 	for (size_t i = 0; i < o->n_targets; i++)
@@ -693,7 +693,9 @@ static void say_attach_failure(const struct options *o, int error,
 		      t->name, missing);
 }
 
-/* The systemctl commands, which run once everything is being recorded. */
+/*
+ * Returns the systemctl commands, which run once everything is being recorded.
+ */
 static struct jobs *unit_jobs(const struct options *o)
 {
 	/* it can take a while until the unit can reload */
@@ -714,7 +716,7 @@ static bool target_ran(const struct options *o, const struct tracer *tracer,
 	return o->targets[i].n_pids || tracer_target_began(tracer, i);
 }
 
-/* The number of targets that ran. Notes each target that did not. */
+/* Returns the number of targets that ran. Notes each target that did not. */
 static size_t check_ran(const struct options *o, const struct tracer *tracer)
 {
 	size_t ran = 0;

@@ -10,7 +10,7 @@
 
 #include "base/memory.h"
 
-/* The text after the prefix, or NULL if there is another prefix. */
+/* Returns the text after the prefix, or NULL if there is another prefix. */
 static const char *after(const char *text, const char *prefix)
 {
 	size_t n = strlen(prefix);

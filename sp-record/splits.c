@@ -20,7 +20,7 @@ struct splits_read {
 	uint64_t begun, crowded, unread;
 };
 
-/* The kernel side's number for a run. */
+/* Returns the kernel side's number for a run. */
 static uint32_t number_of(const struct splits_read *s, uint32_t run)
 {
 	return s->has_rest && run == s->n ? SPLIT_REST : run;
@@ -85,7 +85,7 @@ uint64_t splits_start(const struct splits_read *s, uint32_t run)
 	return s->runs[run].start_ns;
 }
 
-/* The arguments, or NULL. The last one can be incomplete. */
+/* Returns the arguments, or NULL. The last one can be incomplete. */
 static char **arguments(const struct split_run *run)
 {
 	char **argv = xcalloc(1, sizeof(*argv));

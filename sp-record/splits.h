@@ -8,11 +8,11 @@
 
 struct splits_read;
 
-/* The runs that exist by now. NULL: without --split. */
+/* Returns the runs that exist by now. NULL: without --split. */
 struct splits_read *splits_open(struct tracer *t);
 void splits_close(struct splits_read *s);
 
-/* The run of an image id; 0 is the harness. */
+/* Returns the run of an image id; 0 is the harness. */
 uint32_t splits_run_of(const struct splits_read *s, uint32_t id);
 /* When a run began, on the clock of tracer_now(). */
 uint64_t splits_start(const struct splits_read *s, uint32_t run);
@@ -31,7 +31,7 @@ void splits_add_runs(const struct splits_read *s, const struct run *whole,
 bool splits_ended(const struct splits_read *s, uint32_t run);
 bool splits_equal(const struct splits_read *s, uint32_t a, uint32_t b);
 
-/* The number of runs without the harness. */
+/* Returns the number of runs without the harness. */
 size_t splits_count(const struct splits_read *s);
 /*
  * The number of runs that share a run record for lack of room, and the number

@@ -261,7 +261,7 @@ static char *unit_problem(const char *unit)
 }
 
 /*
- * The unit's own name, because "redis.service" can be an alias of
+ * Returns the unit's own name, because "redis.service" can be an alias of
  * redis-server.service. NULL, or a text that the caller frees.
  */
 static char *ask_unit_id(const char *unit)

@@ -81,8 +81,8 @@ void target_find(struct target *t);
  */
 bool target_is_daemon(pid_t pid);
 /*
- * The directory of the process's cgroup, which the caller frees. NULL: other
- * processes share the cgroup.
+ * Returns the directory of the process's cgroup, which the caller frees. NULL:
+ * other processes share the cgroup.
  */
 char *target_cgroup_of(pid_t pid);
 

@@ -420,7 +420,7 @@ static void keep(int **fds, size_t *n, int fd)
 	(*fds)[(*n)++] = fd;
 }
 
-/* The descriptors of all links, programs and maps. */
+/* Returns the descriptors of all links, programs and maps. */
 static int *kernel_side(const struct tracer *t, size_t *n)
 {
 	const struct bpf_object_skeleton *s = t->skel->skeleton;

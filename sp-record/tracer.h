@@ -94,7 +94,7 @@ struct tracer_glance {
 	bool skippable;
 };
 void tracer_glance(const struct tracer *t, struct tracer_glance *glance);
-/* The number of followed tasks. This is quicker than a glance. */
+/* Returns the number of followed tasks. This is quicker than a glance. */
 uint64_t tracer_live(const struct tracer *t);
 /* Whether any task, or any task of a target, has ever been followed. */
 bool tracer_began(const struct tracer *t);

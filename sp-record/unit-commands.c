@@ -47,8 +47,8 @@ static bool was_named(const struct trace *t, const char *path)
 }
 
 /*
- * The interpreter of a script, with symbolic links resolved. NULL, or a path
- * that the caller frees.
+ * Returns the interpreter of a script, with symbolic links resolved. NULL, or a
+ * path that the caller frees.
  */
 static char *interpreter_of(const char *path)
 {

@@ -167,8 +167,8 @@ static size_t count_unique(const struct sample *s)
 }
 
 /*
- * The upper bound that sp-diff --coverage --groups would give for the runs in
- * the table, which are the first ones; 1: too few runs.
+ * Returns the upper bound that sp-diff --coverage --groups would give for the
+ * runs in the table, which are the first ones; 1: too few runs.
  */
 static double upper_risk(struct tracer *t)
 {

@@ -28,7 +28,7 @@ void until_free(struct until *u);
  * and returns true, once. Times are CLOCK_MONOTONIC, in ns. Accepts NULL.
  */
 bool until_check(struct until *u, struct tracer *t, uint64_t now_ns);
-/* The time of the next look; 0: never. */
+/* Returns the time of the next look; 0: never. */
 uint64_t until_due(const struct until *u);
 
 #endif

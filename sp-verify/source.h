@@ -22,7 +22,10 @@ struct filter_source {
 };
 
 bool source_is_empty(const struct filter_source *s);
-/* A name for messages, which the caller frees: the file, or the process. */
+/*
+ * Returns a name for messages, which the caller frees: the file, or the
+ * process.
+ */
 char *source_name(const struct filter_source *s);
 /* The files that must be opened before the sandbox. */
 struct source_files {

@@ -17,7 +17,7 @@ struct input {
 	char *kept;		/* set by input_keep() */
 };
 
-/* The name for messages: the path, or "<stdin>". */
+/* Returns the name for messages: the path, or "<stdin>". */
 const char *input_name(const char *path);
 /*
  * Returns false if it printed and latched an error, as for a terminal as stdin.
@@ -26,8 +26,8 @@ const char *input_name(const char *path);
  */
 bool input_open(struct input *in, const char *path);
 /*
- * The file, at its beginning. If it is a FIFO, this waits for the writer.
- * Returns NULL if it printed and latched an error.
+ * Returns the file, at its beginning. If it is a FIFO, this waits for the
+ * writer. Returns NULL if it printed and latched an error.
  */
 FILE *input_file(struct input *in);
 void input_close(struct input *in);

@@ -10,8 +10,8 @@
 /* For HTML text and for attributes in double quotes. */
 char *markup_html(const char *text);
 /*
- * "<code>…</code>" for GitHub's Markdown, also within a table: characters that
- * Markdown could interpret become character references.
+ * Returns "<code>…</code>" for GitHub's Markdown, also within a table:
+ * characters that Markdown could interpret become character references.
  */
 char *markup_markdown(const char *text);
 /* For the message of ::warning::, where a percent sign is written "%25". */

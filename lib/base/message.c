@@ -15,7 +15,7 @@
 #include "base/stderr.h"
 #include "base/text.h"
 
-/* NULL: before main(), when libraries may allocate */
+/* NULL until message_init(); libraries may allocate before main() */
 static const char *tool;
 static int trouble = STATUS_TROUBLE;
 static volatile sig_atomic_t latched;

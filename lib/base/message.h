@@ -56,7 +56,7 @@ void message_usage(const char *fmt, ...);
  */
 size_t message_all(char **texts, void (*print)(const char *fmt, ...));
 
-/* The latched status. */
+/* Returns the latched status. */
 int message_status(void);
 /* Raises the exit status to `status`; it never goes down. */
 void message_latch(int status);

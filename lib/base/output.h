@@ -35,9 +35,9 @@ bool output_open_new(struct output **out, int directory, const char *name);
 FILE *output_file(struct output *out);
 /* The descriptor behind output_file(), which a child process may use, too. */
 int output_fd(const struct output *out);
-/* The directory in which the commit will create the file; -1: none. */
+/* Returns the directory in which the commit will create the file; -1: none. */
 int output_directory(const struct output *out);
-/* The name for messages: the path, or "<stdout>". */
+/* Returns the name for messages: the path, or "<stdout>". */
 const char *output_name(const struct output *out);
 /*
  * Flushes, checks, closes and renames the file, and frees `out`. Returns false

@@ -9,8 +9,8 @@
 #include "base/memory.h"
 
 /*
- * The length of the UTF-8 sequence at `s` (Unicode 15, table 3-7); 0 if there
- * is no valid one.
+ * Returns the length of the UTF-8 sequence at `s` (Unicode 15, table 3-7); 0 if
+ * there is no valid one.
  */
 static size_t sequence(const unsigned char *s)
 {

@@ -40,11 +40,13 @@ void text_put_printable(const char *text, FILE *file);
  * in which text is displayed, so that a name can look like another one.
  */
 bool text_is_direction(const unsigned char *s);
-/* The text as a JSON string, in which control characters are escaped. */
+/*
+ * Returns the text as a JSON string, in which control characters are escaped.
+ */
 json_t *text_json(const char *text);
 /*
- * A JSON integer. jansson has no integers above INT64_MAX: they are exact only
- * in the output of json_print() of json-integer.h.
+ * Returns a JSON integer. jansson has no integers above INT64_MAX: they are
+ * exact only in the output of json_print() of json-integer.h.
  */
 json_t *uint_json(uint64_t value);
 bool text_is_utf8(const char *text);
@@ -58,9 +60,9 @@ void text_append(char **list, const char *separator, const char *text);
 bool text_has_word(const char *words, const char *word);
 
 /*
- * The number of insertions, deletions, changes and swaps of neighbouring bytes
- * that turn one text into the other. Returns SIZE_MAX if `b` is longer than any
- * name.
+ * Returns the number of insertions, deletions, changes and swaps of
+ * neighbouring bytes that turn one text into the other. Returns SIZE_MAX if `b`
+ * is longer than any name.
  */
 size_t text_distance(const char *a, const char *b);
 
@@ -75,7 +77,7 @@ struct text_list {
 };
 void text_list_add(struct text_list *list, const char *text);
 /*
- * The list's text, which the caller frees, or NULL. The list is empty
+ * Returns the list's text, which the caller frees, or NULL. The list is empty
  * afterwards.
  */
 char *text_list_end(struct text_list *list);

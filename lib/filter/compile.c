@@ -140,7 +140,7 @@ static void add_rules(scmp_filter_ctx ctx, const struct profile *p,
 	}
 }
 
-/* A libseccomp context that has the rules of one architecture. */
+/* Returns a libseccomp context that has the rules of one architecture. */
 static scmp_filter_ctx compile_arch(const struct profile *p,
 				    const struct arch *arch,
 				    struct result *result)
@@ -476,9 +476,9 @@ static bool compares_low_word(const struct profile_rule *rule, uint32_t index,
 }
 
 /*
- * The smallest number of instructions that the rules of one call can take, if
- * each compares one argument with one value: one instruction for each different
- * lower half.
+ * Returns the smallest number of instructions that the rules of one call can
+ * take, if each compares one argument with one value: one instruction for each
+ * different lower half.
  */
 static size_t least_size(const struct profile_rule *rules, size_t n)
 {

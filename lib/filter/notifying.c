@@ -115,7 +115,7 @@ struct change {
 	bool goes_on;
 };
 
-/* A jump that skips `skip` instructions. */
+/* Returns a jump that skips `skip` instructions. */
 static struct sock_filter jump_over(uint32_t skip)
 {
 	return (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, skip);
@@ -152,8 +152,8 @@ static void emit_computed(struct filter *f, const struct change *c)
 }
 
 /*
- * The number of instructions that this takes: 0 if `program` never computes an
- * answer.
+ * Returns the number of instructions that this takes: 0 if `program` never
+ * computes an answer.
  */
 static uint32_t computed_size(const struct filter *program)
 {
@@ -206,8 +206,8 @@ static struct filter *watching_one(const struct filter *program,
 }
 
 /*
- * A program that notifies of the calls of all programs, and allows all other
- * calls.
+ * Returns a program that notifies of the calls of all programs, and allows all
+ * other calls.
  */
 static struct filter *watching_all(const struct filter *filter,
 				   bool (*notify)(uint32_t action))

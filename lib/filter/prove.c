@@ -432,7 +432,7 @@ static bool judge_rules(struct prover *p, struct state *s,
 	return expect(p, s, p->profile->default_action, test);
 }
 
-/* The first rule for a number from `low` on. Numbers are signed. */
+/* Returns the first rule for a number from `low` on. Numbers are signed. */
 static size_t first_rule(const struct profile *p, uint32_t audit, uint32_t low)
 {
 	struct call_id id = { audit, low > INT32_MAX ? INT32_MIN : low };

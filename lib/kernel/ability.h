@@ -26,7 +26,7 @@ struct ability {
 	bool notable;		/* a reviewer wants to know that it is denied */
 };
 
-/* The rows, NULL after the last; those that matter most come first. */
+/* Returns the rows, NULL after the last; those that matter most come first. */
 const struct ability *ability_at(size_t i);
 /* NULL: a call without a name, or one that no current kernel has. */
 const struct ability *ability_of(struct call_id id);

@@ -30,7 +30,7 @@ struct argument_rule {
 	struct argument arguments[ARGUMENTS_MAX];	/* by index */
 };
 
-/* The table's rows, NULL after the last. */
+/* Returns the table's rows, NULL after the last. */
 const struct argument_rule *argument_rule_at(size_t i);
 /* The row of a call, or NULL. */
 const struct argument_rule *argument_rule_of(struct call_id id);
@@ -42,7 +42,7 @@ struct argument_value {
 	uint64_t value;		/* the values of these bits */
 };
 
-/* "AF_INET", or NULL if the family has no name here. */
+/* Returns "AF_INET", or NULL if the family has no name here. */
 const char *family_name(uint64_t family);
 /*
  * Prints the values of a call, such as "AF_UNIX 1 0", or "any" if there are

@@ -13,8 +13,8 @@
  */
 bool constant_by_name(const char *name, uint64_t *value);
 /*
- * The alphabetically first constant that begins with the prefix and has the
- * value, or NULL. Use it only for a prefix whose constants form one set.
+ * Returns the alphabetically first constant that begins with the prefix and has
+ * the value, or NULL. Use it only for a prefix whose constants form one set.
  */
 const char *constant_name(const char *prefix, uint64_t value);
 

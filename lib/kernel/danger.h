@@ -20,7 +20,7 @@ struct danger {
 
 /* The row of a call, or NULL. */
 const struct danger *danger_of(struct call_id id);
-/* The table's rows, by rank, NULL after the last. */
+/* Returns the table's rows, by rank, NULL after the last. */
 const struct danger *danger_at(size_t i);
 
 #endif

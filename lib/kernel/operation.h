@@ -8,8 +8,8 @@
 enum { OPERATION_NAME_MAX = 32 };
 
 /*
- * The name of IORING_OP_* (linux/io_uring.h of Linux 6.18) in lower case, or
- * "operation_N".
+ * Returns the name of IORING_OP_* (linux/io_uring.h of Linux 6.18) in lower
+ * case, or "operation_N".
  */
 const char *operation_name(int32_t opcode, char buf[OPERATION_NAME_MAX]);
 

@@ -45,7 +45,10 @@ void path_simplify(char *path)
 	*to = '\0';
 }
 
-/* The length of the printable UTF-8 character at `s`, or 0 if there is none. */
+/*
+ * Returns the length of the printable UTF-8 character at `s`, or 0 if there is
+ * none.
+ */
 static size_t printable_size(const char *s)
 {
 	const unsigned char *u = (const unsigned char *)s;

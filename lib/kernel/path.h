@@ -48,13 +48,13 @@ bool path_needs_right(uint32_t access, int32_t answer);
 bool path_is_doubted(uint32_t access);
 
 /*
- * "read", "write" …, for one bit of a path's access (names.h), or NULL if the
- * bit has no name.
+ * Returns "read", "write" …, for one bit of a path's access (names.h), or NULL
+ * if the bit has no name.
  */
 const char *access_name(uint32_t bit);
 /* "read,write": the names of all bits; the caller frees. */
 char *access_text(uint32_t access);
-/* "bind", "connect", "send" or "listen"; NULL: no such operation. */
+/* Returns "bind", "connect", "send" or "listen"; NULL: no such operation. */
 const char *socket_operation_name(uint32_t operation);
 
 /*
@@ -67,9 +67,9 @@ const char *socket_operation_name(uint32_t operation);
 size_t address_canonical(const uint8_t *address, size_t size,
 			 uint8_t to[ADDRESS_FACT_MAX]);
 /*
- * "127.0.0.1:80", "[::1]:80", "/run/x.sock", "@name" for an abstract name,
- * hexadecimal digits for other families. Names are escaped as by path_escape(),
- * and NULs too. The caller frees.
+ * Returns "127.0.0.1:80", "[::1]:80", "/run/x.sock", "@name" for an abstract
+ * name, hexadecimal digits for other families. Names are escaped as by
+ * path_escape(), and NULs too. The caller frees.
  */
 char *address_text(uint32_t family, const uint8_t *canonical, size_t size);
 

@@ -21,7 +21,7 @@ struct purpose {
 
 /* A call without a name has SUBJECT_UNKNOWN; never returns NULL. */
 const struct purpose *purpose_of(struct call_id id);
-/* "files", "memory" … */
+/* Returns "files", "memory" … */
 const char *subject_name(enum subject subject);
 
 #endif

@@ -32,12 +32,12 @@ struct arch {
 const struct arch *arch_of_call(struct call_id id);
 const struct arch *arch_by_name(const char *name);	/* libseccomp's name */
 const struct arch *arch_by_oci(const char *name);
-/* The architecture that this tool was built for. */
+/* Returns the architecture that this tool was built for. */
 const struct arch *arch_native(void);
 enum { ARCH_NAME_MAX = 16 };
 /*
- * The name of the call's architecture, or a number such as "0xc000003e". `buf`
- * holds the text if needed.
+ * Returns the name of the call's architecture, or a number such as
+ * "0xc000003e". `buf` holds the text if needed.
  */
 const char *arch_label(struct call_id id, char buf[ARCH_NAME_MAX]);
 /* Whether a machine with the architecture `native` runs programs of `arch`. */
@@ -73,7 +73,8 @@ bool syscall_in_library(struct call_id id);
  */
 const char *syscall_since(struct call_id id);
 /*
- * The Linux release that introduced the call, "6.6". NULL: 6.1 already has it.
+ * Returns the Linux release that introduced the call, "6.6". NULL: 6.1 already
+ * has it.
  */
 const char *syscall_linux(struct call_id id);
 

@@ -415,7 +415,9 @@ static const struct bit_set *bit_set_of(const struct argument_rule *rule,
 	return NULL;
 }
 
-/* "CLONE_NEWNS|CLONE_NEWNET"; bits without a name follow as a number. */
+/*
+ * Returns "CLONE_NEWNS|CLONE_NEWNET"; bits without a name follow as a number.
+ */
 static char *bits_text(const struct bit_set *set, uint64_t bits)
 {
 	char *text = NULL, *rest;

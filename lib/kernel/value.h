@@ -10,10 +10,10 @@
 
 enum { VALUE_ARGS = 6 };
 
-/* "SIGTERM", or NULL if the signal has no name. */
+/* Returns "SIGTERM", or NULL if the signal has no name. */
 const char *signal_name(uint64_t number);
 /*
- * "TCGETS" for argument 1 of ioctl(2), or NULL. The caller passes all
+ * Returns "TCGETS" for argument 1 of ioctl(2), or NULL. The caller passes all
  * arguments, because one can say what another means: the level of setsockopt(2)
  * does for its option.
  */

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * The effective capabilities, as bits 1ULL << CAP_*, or 0 if they cannot be
- * read.
+ * Returns the effective capabilities, as bits 1ULL << CAP_*, or 0 if they
+ * cannot be read.
  */
 uint64_t capability_effective(void);
 bool capability_has(int capability);

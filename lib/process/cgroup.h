@@ -32,9 +32,9 @@ char *cgroup_find(const struct cgroup_mounts *m, const char *name,
 char *cgroup_find_unit(const struct cgroup_mounts *m, const char *unit,
 		       int32_t *hierarchy);
 /*
- * The directory of the process's cgroup, or NULL if that is the root or our
- * own. If a component has `id` in its name, the path ends with that component
- * (NULL: any id).
+ * Returns the directory of the process's cgroup, or NULL if that is the root or
+ * our own. If a component has `id` in its name, the path ends with that
+ * component (NULL: any id).
  */
 char *cgroup_of_process(const struct cgroup_mounts *m, pid_t pid,
 			const char *id, int32_t *hierarchy);

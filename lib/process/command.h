@@ -81,10 +81,10 @@ enum command_failure command_result(struct command_child *child, int *error,
 /* Kills and reaps the child, and closes its descriptors. */
 void command_abort(struct command_child *child);
 
-/* A static text for the errno of an execve that failed. */
+/* Returns a static text for the errno of an execve that failed. */
 const char *command_error(int error);
 
-/* The path for execve, which the caller frees, or NULL with errno. */
+/* Returns the path for execve, which the caller frees, or NULL with errno. */
 char *command_find(const char *name);
 
 #endif

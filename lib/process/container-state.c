@@ -46,7 +46,7 @@ static bool is_anothers(pid_t pid, const struct stat *written, const char *id)
 		cgroup_holds(pid, cgroup_is_container, id) < 1;
 }
 
-/* The container's first process, or 0 if it does not run. */
+/* Returns the container's first process, or 0 if it does not run. */
 static pid_t read_pid(const char *dir, const char *name, const char *id)
 {
 	char *path = xasprintf("%s/%s", dir, name);

@@ -44,7 +44,8 @@ enum listener_rest {
 bool listener_take(struct listener *l, const struct command_child *child,
 		   enum listener_rest rest);
 /*
- * The descriptor to poll, which the listener closes. -1: no filter was loaded.
+ * Returns the descriptor to poll, which the listener closes. -1: no filter was
+ * loaded.
  */
 int listener_fd(const struct listener *l);
 /*

@@ -142,7 +142,7 @@ bool peek_stack(struct peek *p, pid_t tid, struct peek_stack *stack)
 		stack->sp && stack->size <= sizeof(stack->bytes);
 }
 
-/* The text of maps: heap, or NULL. */
+/* Returns the text of maps: heap, or NULL. */
 static char *read_text(struct peek *p, pid_t pid)
 {
 	static char answer[FILE_CHILD_BYTES];

@@ -7,8 +7,8 @@
 #include <sys/types.h>
 
 /*
- * A number in /proc/PID/status, such as "Tgid" or "PPid". PID can be a thread.
- * Returns -1 if there is no such process or field.
+ * Returns a number in /proc/PID/status, such as "Tgid" or "PPid". PID can be a
+ * thread. Returns -1 if there is no such process or field.
  */
 long process_status(pid_t pid, const char *field);
 

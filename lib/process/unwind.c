@@ -397,7 +397,7 @@ static void readable(const char *symbol, char name[STACK_FUNCTION_MAX + 1])
 	free(plain);
 }
 
-/* The path for code in a file that could not be read, or in no file. */
+/* Returns the path for code in a file that could not be read, or in no file. */
 static const char *mapped_file(const struct unwinding *u, uint64_t pc)
 {
 	for (size_t i = 0; i < u->request.n_mappings; i++)

@@ -10,11 +10,11 @@
 const char *compare_name(int op);
 bool compare_by_name(const char *name, int *op);
 /*
- * "!=" and so on. NULL for SCMP_CMP_MASKED_EQ, for which formats use different
- * signs.
+ * Returns "!=" and so on. NULL for SCMP_CMP_MASKED_EQ, for which formats use
+ * different signs.
  */
 const char *compare_sign(int op);
-/* The length of the sign at the beginning of a text, or 0. */
+/* Returns the length of the sign at the beginning of a text, or 0. */
 size_t compare_sign_length(const char *text, int *op);
 
 #endif

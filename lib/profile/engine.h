@@ -31,7 +31,7 @@ struct engine {
 	struct allowance allowance;
 };
 
-/* The rows of the table; NULL after the last. */
+/* Returns the rows of the table; NULL after the last. */
 const struct engine *engine_at(size_t i);
 
 /* The files of each row; NULL if the profile is not installed. */

@@ -58,8 +58,8 @@ static struct target new_target(struct reader *r, const struct arch *arch,
 }
 
 /*
- * A filter that denies some native calls. It does not judge calls of other
- * architectures.
+ * Returns a filter that denies some native calls. It does not judge calls of
+ * other architectures.
  */
 static struct target new_native(struct reader *r, uint32_t action)
 {
@@ -281,7 +281,7 @@ static bool add_main(struct target *t, const struct firejail *f)
 			f->action);
 }
 
-/* A filter that allows some native calls. */
+/* Returns a filter that allows some native calls. */
 static struct target new_keep(struct reader *r, uint32_t action)
 {
 	struct target t = new_target(r, arch_native(), action);

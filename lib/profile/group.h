@@ -60,7 +60,7 @@ struct group_member {
 	const char *reason;	/* for --explain, with the source */
 };
 
-/* The rows of the table; NULL after the last. */
+/* Returns the rows of the table; NULL after the last. */
 const struct group_member *group_member_at(size_t i);
 
 /* The choices that decide which rows are used. */
@@ -76,8 +76,8 @@ struct group_choice {
 };
 
 /*
- * The row with which `choice` adds the call, or NULL. It is the first row in
- * the table whose name means this call on its architecture.
+ * Returns the row with which `choice` adds the call, or NULL. It is the first
+ * row in the table whose name means this call on its architecture.
  */
 const struct group_member *group_find(const struct group_choice *choice,
 				      enum group group, struct call_id id);

@@ -87,8 +87,8 @@ bool host_has_cap(const struct host *h, const char *name);	/* "CAP_KILL" */
 bool host_has_kernel(const struct host *h, unsigned int version,
 		     unsigned int patchlevel);
 /*
- * "CAP_KILL, CAP_CHOWN", "Docker's default capabilities" …; the caller frees
- * it.
+ * Returns "CAP_KILL, CAP_CHOWN", "Docker's default capabilities" …; the caller
+ * frees it.
  */
 char *host_caps_text(const struct host *h);
 

@@ -30,15 +30,18 @@ const struct included_file *included_load(struct included **set,
 /* Does the same without loading. Returns NULL if the file is not in the set. */
 const struct included_file *included_find(const struct included *set,
 					  const char *path);
-/* The files in the order in which they were loaded; NULL after the last. */
+/*
+ * Returns the files in the order in which they were loaded; NULL after the
+ * last.
+ */
 const struct included_file *included_at(const struct included *set, size_t i);
 /* Whether the set has reached its limit, so that files may be missing. */
 bool included_is_full(const struct included *set);
 void included_free(struct included *set);
 
 /*
- * The path of `name` in the directory of `file`, which the caller frees. For
- * "-" or NULL, this is the current directory.
+ * Returns the path of `name` in the directory of `file`, which the caller
+ * frees. For "-" or NULL, this is the current directory.
  */
 char *included_beside(const char *file, const char *name);
 

@@ -349,7 +349,7 @@ static bool read_block(struct parser *p, struct policy *policy)
 
 /* Policies */
 
-/* The index of the policy + 1, or 0 if there is none of that name. */
+/* Returns the index of the policy + 1, or 0 if there is none of that name. */
 static size_t find_policy(const struct parser *p, const char *name)
 {
 	for (size_t i = 1; i < p->n_policies; i++)

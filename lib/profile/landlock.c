@@ -110,7 +110,7 @@ void landlock_allow(struct landlock_policy *p, const char *path,
 	p->rules[low] = (struct landlock_rule){ xstrdup(path), allow };
 }
 
-/* The index of the first rule whose port is not below this one. */
+/* Returns the index of the first rule whose port is not below this one. */
 static size_t first_port(const struct landlock_policy *p, unsigned int port)
 {
 	size_t low = 0, high = p->n_ports;

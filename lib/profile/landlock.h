@@ -54,9 +54,9 @@ enum landlock_scope {
 };
 
 enum landlock_kind { LANDLOCK_FS, LANDLOCK_NET, LANDLOCK_SCOPE, LANDLOCK_KINDS };
-/* "read_file", or NULL if there is no such bit. */
+/* Returns "read_file", or NULL if there is no such bit. */
 const char *landlock_right_name(enum landlock_kind kind, uint64_t bit);
-/* Those of the rights that the ABI version knows. */
+/* Returns those of the rights that the ABI version knows. */
 uint64_t landlock_known(enum landlock_kind kind, uint64_t rights, int abi);
 
 struct landlock_rule {
@@ -97,15 +97,15 @@ struct landlock_needs {
 };
 struct landlock_needs landlock_needs(uint32_t access, uint32_t types);
 /*
- * The right to a port that a socket's fact needs: a bit of enum landlock_net,
- * or 0.
+ * Returns the right to a port that a socket's fact needs: a bit of enum
+ * landlock_net, or 0.
  */
 uint64_t landlock_port_right(const struct fact *fact);
 /* Removes these rights from all ports. */
 void landlock_forget_ports(struct landlock_policy *p, uint64_t rights);
 /*
- * The rights that an object must not gain when it moves to another directory.
- * Both directories also need LANDLOCK_FS_REFER.
+ * Returns the rights that an object must not gain when it moves to another
+ * directory. Both directories also need LANDLOCK_FS_REFER.
  */
 uint64_t landlock_moved(uint32_t types);
 /*

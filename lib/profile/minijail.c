@@ -259,7 +259,7 @@ static bool read_path(struct cursor *c, const char **path)
 	return cursor_at_end(c);
 }
 
-/* The path of a file that `from` includes; the caller frees it. */
+/* Returns the path of a file that `from` includes; the caller frees it. */
 static char *include_path(const struct host *host, const char *from,
 			  const char *path)
 {

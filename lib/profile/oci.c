@@ -270,7 +270,9 @@ struct condition {
 	bool kernel, kernel_held;
 };
 
-/* The name that engines use, which comes from libseccomp's Go binding. */
+/*
+ * Returns the name that engines use, which comes from libseccomp's Go binding.
+ */
 static const char *engine_arch(const struct arch *arch)
 {
 	switch (arch->scmp) {
@@ -608,7 +610,8 @@ static void fold(const char *key, char *to, size_t size)
 }
 
 /*
- * The known key that a program written in Go would take for this key, or NULL.
+ * Returns the known key that a program written in Go would take for this key,
+ * or NULL.
  */
 static const char *other_spelling(const char *key)
 {

@@ -5,7 +5,7 @@
 
 #include "profile/private.h"
 
-/* A member, or NULL if it is absent or null. */
+/* Returns a member, or NULL if it is absent or null. */
 static inline json_t *member(const json_t *object, const char *key)
 {
 	json_t *value = json_object_get(object, key);

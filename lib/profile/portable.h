@@ -23,7 +23,7 @@ struct portable_family {
 	const char *source;
 };
 
-/* The rows of the table; NULL after the last. */
+/* Returns the rows of the table; NULL after the last. */
 const struct portable_family *portable_at(size_t i);
 /* Whether a profile that has `name` gets the other calls of the family. */
 bool portable_brings(const struct portable_family *family, const char *name);

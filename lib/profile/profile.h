@@ -20,7 +20,7 @@
  */
 bool action_allows(uint32_t action);	/* ALLOW or LOG */
 enum { ACTION_NAME_MAX = 32 };
-/* "allow", "log", "EPERM", "errno 200", "kill process", "trap" … */
+/* Returns "allow", "log", "EPERM", "errno 200", "kill process", "trap" … */
 const char *action_name(uint32_t action, char buf[ACTION_NAME_MAX]);
 
 /* Only in an ordered profile: the opposite of SCMP_CMP_MASKED_EQ. */
@@ -125,7 +125,7 @@ void profile_sort(struct profile *p);
  */
 struct profile *profile_read(FILE *file, const struct host *host,
 			     char **problem);
-/* The message for the error `err` of reading a profile. */
+/* Returns the message for the error `err` of reading a profile. */
 const char *profile_strerror(int err);
 /*
  * Takes the steps that must come before the sandbox: reads the profile's bytes

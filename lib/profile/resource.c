@@ -28,7 +28,7 @@ static const char *resource_name(const json_t *root)
 		"";
 }
 
-/* The document with that name, or NULL. */
+/* Returns the document with that name, or NULL. */
 static const json_t *find_resource(const json_t *documents, const char *name)
 {
 	size_t i;

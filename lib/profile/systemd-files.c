@@ -14,7 +14,10 @@
 #include "base/memory.h"
 #include "profile/included.h"
 
-/* "DIR/x.service.d/", which the caller frees. NULL: the unit has no path. */
+/*
+ * Returns "DIR/x.service.d/", which the caller frees. NULL: the unit has no
+ * path.
+ */
 static char *drop_in_directory(const char *unit)
 {
 	return unit && strcmp(unit, "-") ? xasprintf("%s.d/", unit) : NULL;

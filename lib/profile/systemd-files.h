@@ -14,9 +14,11 @@ enum { DROP_INS_MAX = 128 };
 void systemd_prepare(struct host *host, const char *text);
 /* Whether the unit or one of its drop-ins may have lists of calls. */
 bool systemd_names_calls(const struct host *host, const char *text);
-/* The drop-ins of the unit, in systemd's order; NULL after the last. */
+/* Returns the drop-ins of the unit, in systemd's order; NULL after the last. */
 const struct included_file *systemd_drop_in(const struct host *host, size_t i);
-/* The path of the file in "SeccompProfile=/FILE"; the caller frees it. */
+/*
+ * Returns the path of the file in "SeccompProfile=/FILE"; the caller frees it.
+ */
 char *systemd_profile_path(const struct host *host, const char *value);
 
 #endif

@@ -21,7 +21,7 @@ enum systemd_key {
 };
 enum systemd_key systemd_key_of(const char *name);
 
-/* The directive that the misspelt name is similar to, or NULL. */
+/* Returns the directive that the misspelt name is similar to, or NULL. */
 const char *systemd_key_near(const char *name);
 
 /* Whether units of this section run processes, as "Service" does. */

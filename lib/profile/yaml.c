@@ -83,9 +83,9 @@ static bool put_key(struct builder *b, const char *text)
 }
 
 /*
- * An unquoted value: null, true, false, an integer, or otherwise a string.
- * Integers are stored as by json_fold_integers(): a negative one stands for
- * 2^63 or more.
+ * Returns an unquoted value: null, true, false, an integer, or otherwise a
+ * string. Integers are stored as by json_fold_integers(): a negative one stands
+ * for 2^63 or more.
  */
 static json_t *plain_value(const char *text)
 {

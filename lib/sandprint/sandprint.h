@@ -188,7 +188,7 @@ const char *sandprint_arch_name(uint32_t arch, int32_t nr,
  */
 void sandprint_print(const char *text, FILE *file);
 
-/* The library's version, "0.1.0". */
+/* Returns the library's version, "0.1.0". */
 const char *sandprint_version(void);
 
 #ifdef __cplusplus

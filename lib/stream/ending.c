@@ -144,7 +144,7 @@ static int by_id(const void *a, const void *b)
 		      (*(struct run *const *)b)->id, RUN_ID_SIZE);
 }
 
-/* The runs by id; the caller frees. */
+/* Returns the runs by id; the caller frees. */
 static struct run **sort_ids(const struct trace *t)
 {
 	struct run **ids;

@@ -162,7 +162,7 @@ static bool is_context(const struct happening *c, const struct happening *h)
 		c->flags == h->flags;
 }
 
-/* The number of the event's context. Adds the context if it is new. */
+/* Returns the number of the event's context. Adds the context if it is new. */
 static uint32_t context_of(struct events_writer *e, const struct happening *h)
 {
 	uint8_t *hint = &e->hash[(h->tid * 7 + h->what * 64 + h->image) %
@@ -179,8 +179,8 @@ static uint32_t context_of(struct events_writer *e, const struct happening *h)
 }
 
 /*
- * A bit for each argument that has not changed since the last event of the
- * context.
+ * Returns a bit for each argument that has not changed since the last event of
+ * the context.
  */
 static uint32_t repeated(const struct happening *before,
 			 const struct happening *h)

@@ -38,7 +38,7 @@ static inline bool fact_has_answer(const struct fact_shape *shape)
 	return shape->answer_min;
 }
 
-/* The number of fields that a record has after its kind. */
+/* Returns the number of fields that a record has after its kind. */
 static inline uint32_t fact_fields(const struct fact_shape *shape)
 {
 	return 3 + shape->arch + fact_has_answer(shape) +

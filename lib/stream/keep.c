@@ -32,7 +32,7 @@ struct keeper {
 	uint64_t *known;	/* indexed by run; all 0 between two uses */
 };
 
-/* A hash: every bit of the result depends on every bit of `x`. */
+/* Returns a hash: every bit of the result depends on every bit of `x`. */
 static uint64_t mix(uint64_t x)
 {
 	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;

@@ -29,13 +29,13 @@ uint64_t keep_estimate_of(const struct trace *t, struct fact *const *facts,
 			  size_t n);
 
 /*
- * "12 of about 340 runs (sp-merge --keep-runs=5)", which the caller frees.
- * NULL: no run was left out.
+ * Returns "12 of about 340 runs (sp-merge --keep-runs=5)", which the caller
+ * frees. NULL: no run was left out.
  */
 char *keep_text(const struct trace *t);
 /*
- * The error for an output, such as "the matrix", that needs all runs; the
- * caller frees it.
+ * Returns the error for an output, such as "the matrix", that needs all runs;
+ * the caller frees it.
  */
 char *keep_refusal(const struct trace *t, const char *what);
 

@@ -27,8 +27,8 @@ struct kind {
 struct kind kind_of(const void *bytes, size_t n);
 
 /*
- * "an ELF file, not a Landlock policy", or "not a Landlock policy"; the caller
- * frees it.
+ * Returns "an ELF file, not a Landlock policy", or "not a Landlock policy"; the
+ * caller frees it.
  */
 char *kind_refusal(const void *bytes, size_t n, const char *wanted);
 

@@ -14,7 +14,7 @@
 /* the share of the distribution that each side leaves out */
 #define TAIL 0.025
 
-/* The logarithm of the probability of j successes in n. */
+/* Returns the logarithm of the probability of j successes in n. */
 static double log_beta_binomial(uint64_t j, uint64_t n, double a, double b)
 {
 	return lgamma(n + 1.0) - lgamma(j + 1.0) - lgamma(n - j + 1.0) +
@@ -43,8 +43,8 @@ struct risk risk_predict(double unique, size_t units, uint64_t more)
 }
 
 /*
- * The probability that none of `n` randomly picked units is one of `with`
- * units.
+ * Returns the probability that none of `n` randomly picked units is one of
+ * `with` units.
  */
 static double chance_of_none(size_t units, size_t with, size_t n)
 {

@@ -671,7 +671,7 @@ static json_t *json_id(const struct run *run)
 	return json_string(run_id_hex(run, hex));
 }
 
-/* The name of the architecture, or its number if it has no name. */
+/* Returns the name of the architecture, or its number if it has no name. */
 static json_t *json_arch(uint32_t audit)
 {
 	const struct arch *arch = arch_of_call((struct call_id){ audit, 0 });

@@ -120,8 +120,8 @@ bool run_same_whole(const struct run *a, const struct run *b);
 bool run_is_later_part(struct run *const *runs, size_t at);
 
 /*
- * The run as an element of runs[] in `sp-emit --json`. The caller owns the
- * reference.
+ * Returns the run as an element of runs[] in `sp-emit --json`. The caller owns
+ * the reference.
  */
 json_t *run_json(const struct run *run);
 

@@ -111,8 +111,8 @@ static int by_detail(const void *a, const void *b)
 }
 
 /*
- * The facts that show which program started which, sorted by the path of the
- * starting one. The caller frees the array.
+ * Returns the facts that show which program started which, sorted by the path
+ * of the starting one. The caller frees the array.
  */
 static struct fact **sort_starts(const struct trace *t)
 {
@@ -176,7 +176,7 @@ static void follow(const struct trace *t, bool *set)
 	free(starts);
 }
 
-/* A flag for each image; the caller frees the array. */
+/* Returns a flag for each image; the caller frees the array. */
 static bool *tree_set(const struct trace *t, const struct selection *s)
 {
 	bool *set = xcalloc(t->n_images, sizeof(*set));

@@ -7,7 +7,10 @@
 
 #include "stream/trace.h"
 
-/* The port in a socket's fact, or -1 for a family other than inet and inet6. */
+/*
+ * Returns the port in a socket's fact, or -1 for a family other than inet and
+ * inet6.
+ */
 int socket_port(const struct fact *fact);
 
 /*

@@ -59,18 +59,19 @@ size_t stack_frames(const struct fact *fact,
  */
 struct fact stack_values(const struct fact *fact);
 /*
- * "__check_pf <- getaddrinfo (libc.so.6) <- main (/bin/app)", unescaped; the
- * caller frees it.
+ * Returns "__check_pf <- getaddrinfo (libc.so.6) <- main (/bin/app)",
+ * unescaped; the caller frees it.
  */
 char *stack_text(const struct stack_frame *frames, size_t n);
 /* The same without the function that only makes the call; NULL: no caller. */
 char *stack_callers(const struct fact *stack);
 /*
- * "socket(AF_NETLINK) <- __check_pf <- getaddrinfo (libc.so.6)", without the
- * libc function of the call itself; unescaped, and the caller frees it.
+ * Returns "socket(AF_NETLINK) <- __check_pf <- getaddrinfo (libc.so.6)",
+ * without the libc function of the call itself; unescaped, and the caller frees
+ * it.
  */
 char *stack_chain(const struct fact *stack);
-/* An array of objects, the innermost frame first. */
+/* Returns an array of objects, the innermost frame first. */
 json_t *stack_frames_json(const struct fact *stack);
 
 #endif

@@ -90,7 +90,8 @@ enum stream_event stream_refuse(struct stream_reader *r, const char *why);
 /* Adds to the number of calls in the segment, which must match its trailer. */
 void stream_reader_count(struct stream_reader *r, uint64_t calls);
 /*
- * The position and the error, for a message: "segment 1: record 17: truncated".
+ * Returns the position and the error, for a message: "segment 1: record 17:
+ * truncated".
  */
 const char *stream_problem(const struct stream_reader *r);
 

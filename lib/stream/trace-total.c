@@ -214,7 +214,10 @@ static bool tells_more(const char *name, const char *path)
 		strcmp(last_component(name), last_component(path));
 }
 
-/* The first name of the image that differs from its path; NULL: it has none. */
+/*
+ * Returns the first name of the image that differs from its path; NULL: it has
+ * none.
+ */
 static const struct fact *other_name(const struct trace *t, uint32_t image)
 {
 	const char *path = image_name(t->images[image]);

@@ -182,8 +182,8 @@ uint32_t trace_add_image(struct trace *t, const char *path,
 }
 
 /*
- * The element of `run` in an array that is sorted by run. Each element begins
- * with the run's index. A missing element is inserted, with zeros.
+ * Returns the element of `run` in an array that is sorted by run. Each element
+ * begins with the run's index. A missing element is inserted, with zeros.
  */
 static void *by_run(void *array, size_t *n, size_t size, uint32_t run)
 {

@@ -255,12 +255,12 @@ enum name_source {
 };
 enum { NAME_FACT_MAX = 256 };	/* The longest name, in bytes. */
 
-/* The path of a path's fact; the caller frees it. */
+/* Returns the path of a path's fact; the caller frees it. */
 char *path_of_fact(const struct fact *fact);
 /* Compares two details, in the order of memcmp(3). */
 int detail_compare(const struct fact *a, const struct fact *b);
 
-/* The sum over all runs, which stays at its maximum. */
+/* Returns the sum over all runs, which stays at its maximum. */
 uint64_t fact_count(const struct fact *fact);		/* saturating */
 uint64_t fact_first_ns(const struct fact *fact);	/* the earliest */
 uint32_t fact_flags(const struct fact *fact);		/* all, by OR */
@@ -268,7 +268,7 @@ uint32_t fact_flags(const struct fact *fact);		/* all, by OR */
 bool fact_is_initial(const struct fact *fact);
 
 enum { DENIAL_TEXT_MAX = 32 };
-/* "EPERM", "errno 200", "killed by SIGSYS" */
+/* Returns "EPERM", "errno 200", "killed by SIGSYS" */
 const char *denial_text(int32_t answer, char buf[DENIAL_TEXT_MAX]);
 
 /*
@@ -286,15 +286,15 @@ struct call_total *trace_totals(const struct trace *t,
 				void *arg, size_t *n);
 
 /*
- * "3 of 40 calls were seen in one run only", which the caller frees. NULL if
- * there are fewer than two runs. For this, phases of one recording are one run,
- * and the harness of --split is not counted. The trace must be sorted.
+ * Returns "3 of 40 calls were seen in one run only", which the caller frees.
+ * NULL if there are fewer than two runs. For this, phases of one recording are
+ * one run, and the harness of --split is not counted. The trace must be sorted.
  */
 char *trace_seen_once(const struct trace *t);
 
 /*
- * The facts sorted by architecture and number, answer, image and detail; NULL
- * follows the last. The caller frees the array.
+ * Returns the facts sorted by architecture and number, answer, image and
+ * detail; NULL follows the last. The caller frees the array.
  */
 struct fact **facts_by_id(const struct facts *facts);
 /*
@@ -305,13 +305,14 @@ struct fact **facts_of_call(struct fact **list, size_t n, struct call_id id,
 			    size_t *count);
 
 /*
- * The path, unescaped, or "(other)". Use text_printable() before printing it.
+ * Returns the path, unescaped, or "(other)". Use text_printable() before
+ * printing it.
  */
 const char *image_name(const struct image *image);
 /*
- * The path, and the first name by which it was executed if the last components
- * differ: "/usr/bin/dash (executed as /bin/sh)". Unescaped; the caller frees
- * it.
+ * Returns the path, and the first name by which it was executed if the last
+ * components differ: "/usr/bin/dash (executed as /bin/sh)". Unescaped; the
+ * caller frees it.
  */
 char *image_text(const struct trace *t, uint32_t image);
 /*

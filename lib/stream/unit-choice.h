@@ -40,9 +40,7 @@ int unit_compare(const struct run *a, const struct run *b,
 int unit_compare_groups(const struct run *a, const struct run *b,
 			const struct unit_choice *choice);
 
-/*
- * The value of the run's label; NULL: the run does not have it.
- */
+/* Returns the value of the run's label; NULL: the run does not have it. */
 const char *unit_label(const struct run *run, const char *key);
 
 /*

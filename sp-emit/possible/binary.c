@@ -42,7 +42,10 @@ const uint8_t *binary_at(const struct binary *b, uint64_t address, size_t *n)
 
 /* Sections */
 
-/* The data of a section, or NULL if it is not in this file or malformed. */
+/*
+ * Returns the data of a section, or NULL if it is not in this file or
+ * malformed.
+ */
 static Elf_Data *data_of(const struct binary *b, Elf_Scn *section,
 			 const GElf_Shdr *header)
 {
@@ -53,8 +56,8 @@ static Elf_Data *data_of(const struct binary *b, Elf_Scn *section,
 }
 
 /*
- * A string of a table, or NULL if it has no end within a reasonable length.
- * elf_strptr(3) takes hours for a table without an end.
+ * Returns a string of a table, or NULL if it has no end within a reasonable
+ * length. elf_strptr(3) takes hours for a table without an end.
  */
 static const char *string_at(const struct binary *b, size_t section,
 			     size_t offset)

@@ -69,13 +69,13 @@ void binary_close(struct binary *b);
  * segment, or NULL.
  */
 const uint8_t *binary_at(const struct binary *b, uint64_t address, size_t *n);
-/* The function that contains the address, or NULL. */
+/* Returns the function that contains the address, or NULL. */
 const struct binary_span *binary_function(const struct binary *b,
 					  uint64_t address);
-/* The slot at exactly this address, or NULL. */
+/* Returns the slot at exactly this address, or NULL. */
 const struct binary_slot *binary_slot(const struct binary *b,
 				      uint64_t address);
-/* The first of `*n` symbols with that name; NULL: there is none. */
+/* Returns the first of `*n` symbols with that name; NULL: there is none. */
 const struct binary_symbol *binary_symbols(const struct binary *b,
 					   const char *name, size_t *n);
 

@@ -282,7 +282,10 @@ static void free_joins(struct code *c)
 
 /* Operands */
 
-/* The number of a register, for any name of it or a part of it; or NONE. */
+/*
+ * Returns the number of a register, for any name of it or a part of it; or
+ * NONE.
+ */
 static int register_of(unsigned int reg)
 {
 	static const x86_reg names[REGISTERS][4] = {
@@ -318,7 +321,10 @@ static int register_of(unsigned int reg)
 	return reg < X86_REG_ENDING && known[reg] ? known[reg] - 1 : NONE;
 }
 
-/* A whole register, or its lower half: writing that clears the upper half. */
+/*
+ * Returns a whole register, or its lower half: writing that clears the upper
+ * half.
+ */
 static int whole_register(const cs_x86_op *op)
 {
 	return op->type == X86_OP_REG && op->size >= 4 ?
@@ -352,7 +358,7 @@ static struct code_value value_of(struct state *s, const cs_x86_op *op)
 	return is_place(s, op, &offset) ? load(s, offset) : unknown;
 }
 
-/* The address that an operand relative to rip names, or 0. */
+/* Returns the address that an operand relative to rip names, or 0. */
 static uint64_t near_address(const cs_insn *insn, const cs_x86_op *op)
 {
 	return op->type == X86_OP_MEM && op->mem.base == X86_REG_RIP &&

@@ -184,8 +184,8 @@ static void each_export(struct graph *g, const char *name,
 /* Reads a function. */
 
 /*
- * The slot through which a stub of the procedure linkage table jumps; 0: not a
- * stub.
+ * Returns the slot through which a stub of the procedure linkage table jumps;
+ * 0: not a stub.
  */
 static uint64_t slot_of_stub(const struct binary *b, uint64_t address)
 {

@@ -53,11 +53,11 @@ bool possible_add(const struct possible *possible, const struct additions *a,
 
 /* Whether the profile allows the call, for some or all arguments. */
 bool profile_allows(const struct profile *p, struct call_id id);
-/* "/usr/bin/nginx imports bind", which the caller frees. */
+/* Returns "/usr/bin/nginx imports bind", which the caller frees. */
 char *possible_why(const struct possible_call *call);
 /*
- * The call's entry in the list, also if --add added the call; NULL: it has
- * none.
+ * Returns the call's entry in the list, also if --add added the call; NULL: it
+ * has none.
  */
 const struct possible_call *possible_of(const struct possible *possible,
 					struct call_id id);

@@ -62,7 +62,7 @@ struct attendance {
 	int first;		/* pidfd of the container's first process */
 };
 
-/* "container web (redis:7.2)", for the journal. */
+/* Returns "container web (redis:7.2)", for the journal. */
 static char *title(const struct subject *s)
 {
 	return xasprintf("container %s%s%s%s", s->name ? s->name : s->id,
@@ -325,8 +325,8 @@ static int start_recorder(struct attendance *a)
 }
 
 /*
- * The first message of the recorder, without its name, or NULL. The caller
- * frees it.
+ * Returns the first message of the recorder, without its name, or NULL. The
+ * caller frees it.
  */
 static char *first_message(const struct attendance *a)
 {

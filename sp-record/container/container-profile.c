@@ -14,7 +14,8 @@
 #include "base/output.h"
 
 /*
- * The path of the tool in the same directory as this one; the caller frees it.
+ * Returns the path of the tool in the same directory as this one; the caller
+ * frees it.
  */
 static char *beside(const char *tool)
 {
@@ -62,7 +63,8 @@ static int run_emit(int in, int base, int out, int messages)
 }
 
 /*
- * The last line that sp-emit printed, which is its error. The caller frees it.
+ * Returns the last line that sp-emit printed, which is its error. The caller
+ * frees it.
  */
 static char *last_message(int messages)
 {

@@ -16,7 +16,10 @@ __attribute__((noreturn))
 void nri_mode(const struct container_options *o, const char *path);
 #define NRI_SOCKET "/var/run/nri/nri.sock"
 
-/* "runc" if the tool was started as "sandprint-runc"; NULL for other names. */
+/*
+ * Returns "runc" if the tool was started as "sandprint-runc"; NULL for other
+ * names.
+ */
 const char *runtime_of_name(const char *name);
 
 #endif

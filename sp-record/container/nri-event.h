@@ -32,7 +32,7 @@ bool nri_event_read(struct subject *s, uint32_t *event, bool is_state_change,
 struct protobuf_out nri_registration(void);
 struct protobuf_out nri_subscription(void);
 /*
- * The answer to a Synchronize. The runtime sends a long list in several
+ * Returns the answer to a Synchronize. The runtime sends a long list in several
  * messages, and refuses a plugin that does not ask for more.
  */
 struct protobuf_out nri_synchronized(struct protobuf request);

@@ -34,7 +34,7 @@ static char *plain(const char *text)
 	return copy;
 }
 
-/* The short name of an image: the part after the last "/". */
+/* Returns the short name of an image: the part after the last "/". */
 static const char *short_image(const char *image)
 {
 	const char *slash = strrchr(image, '/');
@@ -42,7 +42,7 @@ static const char *short_image(const char *image)
 	return slash && slash[1] ? slash + 1 : image;
 }
 
-/* "web-redis_7.2-20261129T225001Z.sp". */
+/* Returns "web-redis_7.2-20261129T225001Z.sp". */
 static char *default_name(const struct subject *s)
 {
 	enum { ID_SHOWN = 12 };
@@ -86,7 +86,7 @@ static const char *below(const char *path, const char *dir)
 	return path;
 }
 
-/* The allowed directory that contains the path, or NULL. */
+/* Returns the allowed directory that contains the path, or NULL. */
 static const char *allowed_for(const struct container_options *o,
 			       const char *path, const char **rest)
 {

@@ -35,7 +35,8 @@ static inline struct protobuf protobuf_of(const void *data, size_t n)
  */
 bool protobuf_next(struct protobuf *message, struct protobuf_field *field);
 /*
- * A copy of the text, which the caller frees. NULL: it is empty, or has a NUL.
+ * Returns a copy of the text, which the caller frees. NULL: it is empty, or has
+ * a NUL.
  */
 char *protobuf_text(const struct protobuf_field *field);
 

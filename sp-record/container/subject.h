@@ -33,7 +33,7 @@ bool subject_read(struct subject *s, const char *state, size_t n,
 		  char **problem);
 /* Looks for missing names in the annotations. */
 void subject_complete(struct subject *s);
-/* The value of the annotation, or NULL. */
+/* Returns the value of the annotation, or NULL. */
 const char *subject_annotation(const struct subject *s, const char *key);
 void subject_free(struct subject *s);
 

@@ -37,7 +37,10 @@ static bool has_value(const char *option)
 	return false;
 }
 
-/* The runtime's command, such as "create", and its arguments; NULL: none. */
+/*
+ * Returns the runtime's command, such as "create", and its arguments; NULL:
+ * none.
+ */
 static char **find_command(char **args)
 {
 	while (*args && **args == '-') {
@@ -63,9 +66,9 @@ static const char *const bundle_names[] = {
 static const char *const config_names[] = { "--config", "-f", NULL };
 
 /*
- * The value of an option, or NULL if this is another option. crun also accepts
- * "-bDIR", and runc "-bundle" and "-b=DIR". `*next` becomes true if the value
- * is the next word.
+ * Returns the value of an option, or NULL if this is another option. crun also
+ * accepts "-bDIR", and runc "-bundle" and "-b=DIR". `*next` becomes true if the
+ * value is the next word.
  */
 static const char *option_value(const char *option, const char *const *names,
 				bool *next)
@@ -82,7 +85,7 @@ static const char *option_value(const char *option, const char *const *names,
 	return option[1] == '-' ? NULL : rest;	/* "--bundles", "-bDIR" */
 }
 
-/* The last value that the option was given, or NULL. */
+/* Returns the last value that the option was given, or NULL. */
 static const char *find_option(char **args, const char *const *names)
 {
 	const char *found = NULL;
@@ -100,10 +103,10 @@ static const char *find_option(char **args, const char *const *names)
 }
 
 /*
- * The path of the configuration for "create" and "run", or NULL for other
- * commands. crun's option -f names a file that crun looks for in the working
- * directory, except for the usual name, which is in the bundle. runc has no
- * such option.
+ * Returns the path of the configuration for "create" and "run", or NULL for
+ * other commands. crun's option -f names a file that crun looks for in the
+ * working directory, except for the usual name, which is in the bundle. runc
+ * has no such option.
  */
 static char *find_config(char **args)
 {
@@ -194,7 +197,7 @@ static bool is_ours(const json_t *hook)
 		!strcmp(second, "--oci-hook");
 }
 
-/* The index of our hook among the hooks of its stage, or -1. */
+/* Returns the index of our hook among the hooks of its stage, or -1. */
 static int find_hook(const char *text)
 {
 	json_t *config = json_loads(text, JSON_DECODE_INT_AS_REAL, NULL), *hook;

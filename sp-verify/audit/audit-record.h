@@ -13,9 +13,9 @@
 #include "kernel/syscall.h"
 
 /*
- * The value of ` key=`, which the caller frees, or NULL if there is no such
- * key. It is written bare, in quotes, or in hexadecimal if it has bytes that
- * cannot be quoted (audit_log_untrustedstring).
+ * Returns the value of ` key=`, which the caller frees, or NULL if there is no
+ * such key. It is written bare, in quotes, or in hexadecimal if it has bytes
+ * that cannot be quoted (audit_log_untrustedstring).
  */
 char *audit_value(const char *text, const char *key, bool untrusted);
 

@@ -33,7 +33,9 @@ void forks_take(struct forks *f);
  * parent is under a filter and not a member.
  */
 int forks_holds(struct forks *f, pid_t pid);
-/* The errno that explains why there is no connector; 0: there is one. */
+/*
+ * Returns the errno that explains why there is no connector; 0: there is one.
+ */
 int forks_error(const struct forks *f);
 /* How often there was no room for the connector's events. */
 uint64_t forks_missed(const struct forks *f);

@@ -142,7 +142,7 @@ static const char *answer_of(uint32_t action, char buf[ACTION_NAME_MAX])
 		action_name(action, buf);
 }
 
-/* The time of the first record, in ns since `start_ns`. */
+/* Returns the time of the first record, in ns since `start_ns`. */
 static uint64_t first_of(const struct entry *e, uint64_t start_ns)
 {
 	return e->first_ns > start_ns ? e->first_ns - start_ns : 0;

@@ -19,7 +19,7 @@ void tally_free(struct tally *t);
  */
 bool tally_add(struct tally *t, const struct audit_record *r,
 	       enum audit_way way);
-/* The number of records. */
+/* Returns the number of records. */
 uint64_t tally_count(const struct tally *t);
 /* Whether as many records, or more, came in other ways as by printk. */
 bool tally_has_more_than_printk(const struct tally *t);

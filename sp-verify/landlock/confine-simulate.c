@@ -130,7 +130,7 @@ static void close_judged(struct judged *j)
 	socket_set_free(j->sockets);
 }
 
-/* The first fact whose path is not smaller than this one. */
+/* Returns the first fact whose path is not smaller than this one. */
 static size_t first_fact(const struct judged *j, const struct fact *path)
 {
 	size_t low = 0, high = j->n_paths;
@@ -147,8 +147,8 @@ static size_t first_fact(const struct judged *j, const struct fact *path)
 }
 
 /*
- * The possible types of a path, as bits, from its facts with these access bits.
- * 1: unknown.
+ * Returns the possible types of a path, as bits, from its facts with these
+ * access bits. 1: unknown.
  */
 static uint32_t types_of(const struct judged *j, const char *path,
 			 uint32_t access)

@@ -137,8 +137,8 @@ static void add_rights(struct denied *denied, const struct pending *p)
 }
 
 /*
- * The list of a domain, or NULL if another process created it, or there are too
- * many.
+ * Returns the list of a domain, or NULL if another process created it, or there
+ * are too many.
  */
 static struct denied *list_of(struct denial_log *a, const char *domain)
 {

@@ -373,7 +373,7 @@ static char *images_text(const struct row *row)
 	return text;
 }
 
-/* A text with a line for each site; the caller frees it. */
+/* Returns a text with a line for each site; the caller frees it. */
 static char *sites_text(const struct row *row)
 {
 	char *text = xstrdup(""), *rest = sites_rest(&row->sites);

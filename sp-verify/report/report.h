@@ -57,7 +57,7 @@ void report_mark(struct report *r);
 uint64_t report_count(const struct report *r, struct call_id id);
 /* Whether the call was added at any time. */
 bool report_has(const struct report *r, struct call_id id);
-/* The number of distinct violations. */
+/* Returns the number of distinct violations. */
 size_t report_size(const struct report *r);
 /* How often other calls were added, for which the report had no room. */
 uint64_t report_more(const struct report *r);

@@ -23,7 +23,7 @@ bool signature_keep(struct call_id id, const uint64_t args[SIGNATURE_ARGS],
  */
 int signature_texts(struct call_id id, const uint64_t kept[SIGNATURE_ARGS],
 		    char *texts[SIGNATURE_ARGS]);
-/* "socket(AF_INET6, 1, 6)", or "name(...)"; the caller frees it. */
+/* Returns "socket(AF_INET6, 1, 6)", or "name(...)"; the caller frees it. */
 char *signature_text(struct call_id id, const uint64_t kept[SIGNATURE_ARGS]);
 
 #endif

@@ -60,7 +60,9 @@ enum { SITES_SHOWN = 8 };
  * (socket+0x7)". The caller frees it.
  */
 char *site_text(const struct site *site, struct call_id id, bool with_image);
-/* "and 3 more places", or NULL if all are shown; the caller frees it. */
+/*
+ * Returns "and 3 more places", or NULL if all are shown; the caller frees it.
+ */
 char *sites_rest(const struct sites *sites);
 json_t *sites_json(const struct sites *sites, struct call_id id);
 

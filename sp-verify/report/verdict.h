@@ -9,8 +9,8 @@ enum verdict { VERDICT_ALLOWED, VERDICT_DENIED, VERDICT_UNDECIDED };
 
 enum verdict verdict_of(const struct filter_answers *answers);
 /*
- * "EPERM", or "EPERM or ENOSYS" if the answer depends on arguments; the caller
- * frees it.
+ * Returns "EPERM", or "EPERM or ENOSYS" if the answer depends on arguments; the
+ * caller frees it.
  */
 char *verdict_text(const struct filter_answers *answers);
 

@@ -242,7 +242,7 @@ pid_t caller_process(const struct listener *listener,
 	return listener_is_valid(listener, n->id) ? pid : -1;
 }
 
-/* "[name]", from /proc/TID/comm: proc(5). */
+/* Returns "[name]", from /proc/TID/comm: proc(5). */
 static char *task_name(pid_t tid)
 {
 	char path[32], name[16] = "?";	/* TASK_COMM_LEN */

@@ -49,19 +49,19 @@ struct caller caller_find(struct callers *callers,
 			  const struct listener *listener,
 			  const struct seccomp_notif *notification);
 /*
- * The process of the caller, which is always looked up. 0: it is not in our PID
- * namespace. -1: it no longer waits, so that the call is not made.
+ * Returns the process of the caller, which is always looked up. 0: it is not in
+ * our PID namespace. -1: it no longer waits, so that the call is not made.
  */
 pid_t caller_process(const struct listener *listener,
 		     const struct seccomp_notif *notification);
 /*
- * A name for its executable in messages, which the caller of this function
- * frees.
+ * Returns a name for its executable in messages, which the caller of this
+ * function frees.
  */
 char *caller_name(const struct caller *caller);
 /*
- * The executable of a process, without a place. If the process is gone, it is
- * the file `path`. NULL: neither exists.
+ * Returns the executable of a process, without a place. If the process is gone,
+ * it is the file `path`. NULL: neither exists.
  */
 const struct executable *caller_image(struct callers *callers, pid_t pid,
 				      const char *path);

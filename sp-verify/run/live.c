@@ -202,8 +202,8 @@ static void judge_start(struct session *s, const struct seccomp_notif *n)
 }
 
 /*
- * The file that the child will execute, which the caller frees; NULL: there is
- * none.
+ * Returns the file that the child will execute, which the caller frees; NULL:
+ * there is none.
  */
 static char *command_path(const struct command *c)
 {

@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "base/message.h"
 
-/* "exited with 0 after 1.2 s"; the caller frees it. */
+/* Returns "exited with 0 after 1.2 s"; the caller frees it. */
 static char *describe(bool has_status, int32_t status, uint64_t duration_ns)
 {
 	double seconds = duration_ns / 1e9;

@@ -61,7 +61,9 @@ void own_filters_free(struct own_filters *h)
 	free(h);
 }
 
-/* The path of sp-record, which the caller frees; NULL: there is none. */
+/*
+ * Returns the path of sp-record, which the caller frees; NULL: there is none.
+ */
 static char *find_recorder(void)
 {
 	char self[PATH_MAX], *path, *slash;
