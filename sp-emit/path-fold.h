@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The paths of a trace while they are folded, which paths.c and path-moves.c
- * share.
+ * The state of folding the paths of a trace. paths.c and path-moves.c share it.
  */
 #ifndef PATH_FOLD_H
 #define PATH_FOLD_H
@@ -17,10 +16,10 @@ struct folded {
 	UT_hash_handle hh;
 	struct path_use use;
 	bool own;		/* the run created or removed it */
-	/* it was created in the way of temporary files: NAME_PRIVATE */
+	/* it was created as temporary files are: NAME_PRIVATE */
 	bool private;
 	bool removed;		/* the run removed its name */
-	bool moves;		/* a record says to where it moved */
+	bool moves;		/* a record has the move of its name */
 	uint32_t *runs;		/* a bit for each run that has it */
 };
 

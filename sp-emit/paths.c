@@ -208,8 +208,8 @@ static char *template_of(const char *path, size_t n, enum making making)
 }
 
 /*
- * Finds patterns for names of files that were created in the way of temporary
- * files, and that do not look chosen.
+ * Finds patterns for names of files that were created as temporary files are,
+ * and that do not look chosen.
  */
 static void find_templates(struct fold *fold)
 {

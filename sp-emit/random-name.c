@@ -164,9 +164,9 @@ static bool follows_something(const char *s, size_t n, size_t size)
 }
 
 /*
- * The length of the random end of a file's name, if the file was created in the
- * way of temporary files, or 0. Names that somebody may have chosen do not
- * count: otherwise a file that a service keeps, app.sqlite, would put app.*
+ * Returns the length of the random end of a file's name, if the file was
+ * created as temporary files are, or 0. Names that somebody may have chosen do
+ * not count: otherwise a file that a service keeps, app.sqlite, would put app.*
  * into its policy. If the file was removed again, every ending that mkstemp(3)
  * can generate counts.
  */

@@ -33,8 +33,8 @@ static int by_unit(const void *a, const void *b, void *choice)
 }
 
 /*
- * Returns the recordings, sorted so that those of a unit, and of a group,
- * adjoin.
+ * Returns the recordings, sorted so that those of a unit, and of a group, are
+ * neighbours.
  */
 static struct numbered_run *runs_in_order(const struct trace *t,
 					  const struct unit_choice *choice,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The runs of a trace as a sample: which of them count as one, and how the
- * reports call what is counted.
+ * The runs of a trace as a sample: the runs that count as one, and the nouns of
+ * the reports for them.
  */
 #ifndef SAMPLE_H
 #define SAMPLE_H
@@ -22,7 +22,7 @@ struct sample {
 	bool *makes, *seen;	/* private */
 };
 
-/* The nouns for groups, and who made no call that only one group made. */
+/* The nouns for groups, and the words for the runs that did not make a call. */
 struct sample_words {
 	const char *one;	/* "command line" */
 	const char *many;	/* "command lines" */
@@ -37,18 +37,18 @@ struct sample *sample_new(const struct trace *t,
 void sample_free(struct sample *s);
 
 /*
- * Returns how many groups made a call, of which `by_run` has each run's count,
- * and marks the units that made it if there is only one such group: `*only` is
- * then the first run of it that made the call.
+ * Returns how many groups made a call; `by_run` has each run's count. If only
+ * one group made it, marks the units that did, and `*only` is the first run of
+ * the group that made the call.
  */
 size_t sample_count(struct sample *s, const uint64_t *by_run, size_t *only);
 
-/* How many groups have a unit with a call that no other group makes. */
+/* Returns how many groups have a unit with a call that no other group makes. */
 size_t sample_lone_groups(const struct sample *s);
 /*
- * The same as a sum: a group whose units all have such a call counts as 1, and
- * one with such a call in half of its units as half as much. The sum is scaled
- * to groups of equal size.
+ * Returns the same as a sum: a group whose units all have such a call counts as
+ * 1, and one with such a call in half of its units as half as much. The sum is
+ * scaled to groups of equal size.
  */
 double sample_unique(const struct sample *s);
 

@@ -53,7 +53,7 @@ void stderr_print(const char *text)
 	fputs(text, stderr);
 }
 
-/* The signals that end a program by default: a tool that records blocks them. */
+/* These signals end a program by default. A tool that records blocks them. */
 static void print_at_exit(void)
 {
 	sigset_t set;

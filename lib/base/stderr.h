@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Text on stderr. The output of a terminal can be stopped: by its user with ^S,
- * or by a program that has it open, with tcflow(3). A tool that then waits
- * would do so in the midst of its work, perhaps before it writes its file.
+ * Prints text on stderr. The output of a terminal can be stopped: by its user
+ * with ^S, or by a program that has it open, with tcflow(3). A tool that then
+ * waited would stop in the middle of its work, perhaps before it writes its
+ * file.
  */
 #ifndef STDERR_H
 #define STDERR_H

@@ -29,7 +29,10 @@ static bool match_from(const struct word_set *s, uint32_t v, uint32_t *found)
 		*found = (v & -bit & ~bit) | bit | (s->bits & (bit - 1));
 		return true;
 	}
-	/* No: set a higher bit that is clear and not known. */
+	/*
+	 * If v lacks a known bit, sets a higher bit that is clear and not
+	 * known.
+	 */
 	carry = ~v & ~s->known & ~(bit | (bit - 1));
 	if (!carry)
 		return false;
@@ -116,8 +119,8 @@ static bool fix_bits(struct exclusions *x, struct word_set *s, uint32_t mask,
 
 /*
  * The values whose masked bits differ from `k` form one set for each bit: in
- * set number `part`, this is the highest bit that differs. The same sets serve
- * for the test whether any bit of `k` is set.
+ * set number `part`, this is the highest bit that differs. The same sets are
+ * used for the test whether any bit of `k` is set.
  */
 static bool differ_at(struct exclusions *x, struct word_set *s, uint32_t mask,
 		      uint32_t k, unsigned int part)

@@ -24,8 +24,8 @@ struct exclusion {
 };
 
 /*
- * The excluded values of all sets. The caller sets `n` back to its former value
- * when it drops the sets that were made since, and frees `at`.
+ * The excluded values of all sets. When the caller drops the sets that were
+ * made since, it sets `n` back to its former value. It also frees `at`.
  */
 struct exclusions {
 	struct exclusion *at;
@@ -45,7 +45,8 @@ struct word_test {
 bool word_test_passes(const struct word_test *test, uint32_t v);
 
 /*
- * A bit for each part that word_set_narrow() can make. Some parts can be empty.
+ * Returns a bit for each part that word_set_narrow() can make. Some parts can
+ * be empty.
  */
 uint64_t word_test_parts(const struct word_test *test, bool outcome);
 

@@ -45,7 +45,7 @@ enum stream_kind {
 	STREAM_EVENT_FILE = 21,
 };
 
-/* Limits that every record of a writer keeps to: LIMITS in sp-stream(5). */
+/* Limits for each record that a writer writes: LIMITS in sp-stream(5). */
 enum {
 	STREAM_RECORD_MAX = 16 << 20,	/* bytes of one record */
 	STREAM_OBJECTS_MAX = 1 << 20,	/* MessagePack objects in one record */

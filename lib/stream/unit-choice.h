@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which runs of a sample count as one, because they repeat each other: the
- * option --unit, and the order that brings such runs together.
+ * Decides which runs of a sample count as one, because they repeat each other:
+ * the option --unit, and the order that brings such runs together.
  */
 #ifndef UNIT_CHOICE_H
 #define UNIT_CHOICE_H
@@ -26,16 +26,16 @@ struct unit_choice {
 };
 
 /*
- * 0: both runs are in the same unit. With UNIT_RUN, this is so if both pointers
- * are the same.
+ * Returns 0 if both runs are in the same unit. With UNIT_RUN, they are if both
+ * pointers are the same.
  */
 int unit_compare(const struct run *a, const struct run *b,
 		 const struct unit_choice *choice);
 
 /*
- * A prediction is made from groups of units: the values of the label, or else
- * each unit is a group. 0: both runs are in the same group. With UNIT_LABEL,
- * both must have the label.
+ * Compares groups of units: a prediction is made from these. A group has the
+ * units with one value of the label, or else a single unit. Returns 0 if both
+ * runs are in the same group. With UNIT_LABEL, both must have the label.
  */
 int unit_compare_groups(const struct run *a, const struct run *b,
 			const struct unit_choice *choice);
@@ -50,7 +50,7 @@ const char *unit_label(const struct run *run, const char *key);
 bool unit_has_label(const struct run *run, const char *name,
 		    const struct unit_choice *choice);
 
-/* The function behind UNIT_OPTION. */
+/* UNIT_OPTION uses this function. */
 char *unit_option(const struct option_row *row, void *to, const char *unit);
 
 /* The row for --unit; `member` is a struct unit_choice. */
