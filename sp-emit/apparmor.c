@@ -267,8 +267,8 @@ static const char *why_open(const struct trace *t)
 				"name, which no rule can allow: families of "
 				"sockets are not restricted.";
 	return has_inherited(t) ?
-		"Sockets were used that the run did not make, and whose "
-		"families are not known: families of sockets are not "
+		"The run used sockets that it did not make, and whose "
+		"families are unknown: families of sockets are not "
 		"restricted." : NULL;
 }
 

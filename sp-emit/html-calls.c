@@ -13,7 +13,7 @@ static void write_head_row(FILE *out)
 {
 	fputs("<thead role=\"rowgroup\"><tr role=\"row\">"
 	      "<th scope=\"col\" role=\"columnheader\">Call</th>"
-	      "<th scope=\"col\" role=\"columnheader\">For, and by whom</th>"
+	      "<th scope=\"col\" role=\"columnheader\">Purpose and executables</th>"
 	      "<th scope=\"col\" role=\"columnheader\" class=\"num\">Times"
 	      "</th><th scope=\"col\" role=\"columnheader\" class=\"num\">"
 	      "Runs</th></tr></thead>\n", out);

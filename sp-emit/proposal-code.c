@@ -179,7 +179,7 @@ static void propose_chance(struct proposals *p, const struct chance *c,
 			       "run made these calls, which may be needed for "
 			       "that: " : c->seen ? "the program can %s, and no "
 			       "run made these calls for it: " : "the program "
-			       "can %s, and no run did: ", ability->text));
+			       "can %s, but no run did this: ", ability->text));
 	put_objects(new, c, t);
 }
 

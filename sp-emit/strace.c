@@ -60,7 +60,7 @@ struct strace {
 	char **files;		/* escaped; NULL: unknown */
 	size_t n_files;
 	struct task *tasks;	/* by tid */
-	struct task *unfinished;	/* sorted by the begin of their calls */
+	struct task *unfinished;	/* sorted by the start of their calls */
 	struct line *queue;	/* in the order of time */
 	size_t n_queue;
 };

@@ -369,7 +369,7 @@ matrix_runs() {
 	run -2 sp-diff --matrix --fail-on=any a.sp
 }
 
-@test "the table of dangerous calls has each call once, only known ones, and --explain prints the reason" {
+@test "each row of the table of dangerous calls is one known call, and --explain prints its reason" {
 	sed -nE 's/^\t\{ "([a-z0-9_]+)", [1-3], .*/\1/p' \
 		"$TESTS/../lib/kernel/danger.c" >names
 	[ "$(wc -l <names)" -gt 40 ]

@@ -621,11 +621,11 @@ made_socket() {
 		sp-emit --apparmor -o profile a.sp 2>log
 		if [ "$network" = all ]; then
 			grep -qxF '  network,' profile
-			shows 'the run did not make' <log
-			shows '^  # Sockets were used that the run did not' <profile
+			shows 'that it did not make' <log
+			shows '^  # The run used sockets that it did not make' <profile
 		else
 			run ! grep -xF '  network,' profile
-			lacks 'the run did not make' <log
+			lacks 'that it did not make' <log
 		fi
 	done <<-'END'
 	all 2 43 45

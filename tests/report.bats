@@ -131,8 +131,8 @@ pages() {
 		'call 1 read 1' 'call 1 84 1' | "$TESTS/mkstream" >x.sp
 	sp-emit --explain --possible x.sp | sed -n 's/^-.* test *//p' >out
 	diff - out <<-END
-	1: Add a run in which clients connect to each port and each Unix socket that it can be told to listen on, because the program can accept connections, and no run did: $PWD/app imports listen, accept4
-	2: Add a run in which it saves its data, a file of it grows and shrinks, and it stops in order, because the program can save data, and change the size of files, and no run did: $PWD/app imports fsync
+	1: Add a run in which clients connect to each port and each Unix socket that it can be told to listen on, because the program can accept connections, but no run did this: $PWD/app imports listen, accept4
+	2: Add a run in which it saves its data, a file of it grows and shrinks, and it stops in order, because the program can save data, and change the size of files, but no run did this: $PWD/app imports fsync
 	3: Add a run in which it looks up the name of a host, one that exists and one that does not, because the program can look up names of hosts, and no run made these calls, which may be needed for that: $PWD/app imports getaddrinfo
 	4: Add a run in which it creates, replaces and removes its files: data, logs that are rotated, temporary files, a PID file, because the program can rename, link or remove files, or make directories, and no run made these calls for it: $PWD/app imports rename
 	END

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The recording of one container, in a separate process that has left the
- * caller's session, descriptors and cgroup. It starts sp-record on the
- * container's cgroup. When the container has ended, it moves the stream to its
+ * Records one container, in a separate process that has left the caller's
+ * session, descriptors and cgroup. It starts sp-record on the container's
+ * cgroup. When the container has ended, it moves the stream to its
  * place.
  */
 #ifndef ATTEND_H
