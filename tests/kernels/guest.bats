@@ -13,6 +13,12 @@ lost_nothing() {
 	[ "$(sum '.lost[]')" = 0 ]
 }
 
+# lost_no_call — checks that nothing but stacks is lost: a process can end before
+# its stack is read
+lost_no_call() {
+	[ "$(sum '.lost | .call, .task, .image')" = 0 ]
+}
+
 # accounted — checks that each call has an event that was received or counted as
 # lost
 accounted() {
@@ -105,6 +111,44 @@ counted() {
 	run -1 sp-verify -p less.json -o list -- "$WITNESS/threads"
 	cat list
 	[ "$(awk '$4 == "EPERM" { print $3 }' list)" = getpgid ]
+}
+
+# Each set of options loads other programs, or makes the verifier check others.
+@test "the programs for each option load and record" {
+	local options cgroup=/sys/fs/cgroup/sandprint-options
+	mkdir -p $cgroup
+	while read -r options; do
+		echo "$options"
+		# shellcheck disable=SC2086 # words
+		sp-record -q $options -o run.sp -- sh -c 'cat /dev/null; :'
+		calls run.sp | shows 'execve'
+		lost_no_call
+	done <<-'END'
+	--every --results --exact-times
+	--paths --every --results --privileges
+	--paths --stacks --mark=ready=wait4
+	--privileges --no-follow
+	--split=children --paths
+	--split=exec:cat --every
+	END
+	sh -c 'while sleep 0.1; do cat /dev/null; done' 3>&- &
+	local target=$!
+	echo $target >$cgroup/cgroup.procs
+	while read -r options; do
+		echo "$options"
+		# shellcheck disable=SC2086 # words
+		sp-record -q -t 1 $options -o run.sp
+		calls run.sp | shows .
+		lost_no_call
+	done <<-END
+	-p $target --every --results --stacks
+	-p $target --paths --privileges --no-follow
+	--cgroup=$cgroup --paths --every
+	--cgroup=$cgroup --from-exec --keep
+	END
+	kill $target
+	wait $target || :
+	wait_for 5 rmdir $cgroup
 }
 
 @test "the command has the limit of locked memory that sp-record had" {
