@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "older.h"
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "base/memory.h"
 #include "machine.h"
 
+/* libbpf assumes that the kernel has each helper if it loads no program. */
 static bool lacks(enum bpf_func_id helper)
 {
 	return !libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, helper,
@@ -34,12 +37,33 @@ static const unsigned char packed[] = {	/* by gzip(1) */
 #include "bpf/older.h"
 };
 
+/*
+ * Whether the kernel loads any program. Until 5.10, it counts the programs of
+ * all of a user's processes against the limit of locked memory.
+ */
+static bool loads_programs(void)
+{
+	const struct bpf_insn nothing[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K },	/* r0 = 0 */
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	int fd = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, NULL, "GPL",
+			       nothing, 2, NULL);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 bool older_is_needed(bool paths)
 {
+	if (!kernel_is_older_than(5, 17))
+		return is_asked_for();
+	if (!loads_programs())
+		return kernel_is_older_than(5, paths ? 17 : 15);
 	/* The newest helper that each needs: since 5.15, and since 5.17. */
-	return is_asked_for() || (kernel_is_older_than(5, 17) &&
-				  (lacks(BPF_FUNC_task_pt_regs) ||
-				   (paths && lacks(BPF_FUNC_find_vma))));
+	return is_asked_for() || lacks(BPF_FUNC_task_pt_regs) ||
+		(paths && lacks(BPF_FUNC_find_vma));
 }
 #else
 static const unsigned char packed[4];

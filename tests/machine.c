@@ -33,6 +33,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -212,9 +213,17 @@ static void set_up_uring(void)
 	fail_if(syscall(SYS_io_uring_setup, 1, &params) < 0);
 }
 
+/* Until Linux 6.0, the trace event of an operation has too little to record. */
 static bool has_uring(char *reason)
 {
-	return works(set_up_uring, "io_uring_setup", reason);
+	struct utsname kernel;
+
+	if (!works(set_up_uring, "io_uring_setup", reason))
+		return false;
+	if (uname(&kernel) || strtol(kernel.release, NULL, 10) >= 6)
+		return true;
+	strcpy(reason, "its operations are not recorded before Linux 6.0");
+	return false;
 }
 
 static void set_dispatch(void)
