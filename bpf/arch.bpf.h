@@ -21,8 +21,8 @@ static __always_inline __u32 current_row(struct task_struct *task,
 }
 
 /*
- * Whether the child of a fork leaves the fork through sys_exit, too. On x86 it
- * does, on arm64 it does not.
+ * The position of a new child. On x86 the child passes the tracepoint sys_exit
+ * at the end of the fork, as its parent does; on arm64 it does not.
  */
 #if defined(__TARGET_ARCH_arm64)
 enum { POSITION_FORKED = POSITION_OUTSIDE };
@@ -31,8 +31,8 @@ enum { POSITION_FORKED = POSITION_NEW };
 #endif
 
 /*
- * Returns the index of a call in the tables of calls, if it is below
- * TRAITS_NUMBERS.
+ * Returns a call's index in the tables of calls. The tables have no element for
+ * the call if the index is TRAITS_NUMBERS or more.
  */
 static __always_inline __u64 number_index(__u32 row, __s32 nr)
 {

@@ -240,7 +240,7 @@ struct mm_struct {
 struct pt_regs {
 	unsigned long r8, r9, r10, bx, cx, dx, si, di, bp;	/* x86 */
 	unsigned long r11, r12, r13, r14, r15, ax, orig_ax, ip;
-	unsigned long sp;	/* on all */
+	unsigned long sp;	/* on each architecture */
 	__u64 regs[31], pc, orig_x0;		/* arm64 */
 	__s32 syscallno;
 	unsigned long epc, ra, gp, tp, t0, t1, t2, s0, s1;	/* riscv */

@@ -78,10 +78,10 @@ static __always_inline bool is_for_memory(void *ctx)
 }
 
 /*
- * Whether the task uses the capability by its own rights: the credentials are
- * the task's own, or those of a file that it executes. Other code of the kernel
- * uses other credentials: overlayfs, for example, uses those of the user who
- * mounted it.
+ * Whether the capability is the task's own: the task has it, or gets it from a
+ * file that it executes. It is not if kernel code acts for somebody else during
+ * a call: overlayfs, for example, uses the credentials of the user who mounted
+ * it.
  */
 static __always_inline bool is_own(struct task_struct *task,
 				   struct cred *cred, __u32 capability)

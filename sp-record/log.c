@@ -70,8 +70,8 @@ static uint32_t name_image(struct log *l, uint32_t id)
 	events_image(l->events, path);
 	free(path);
 	/*
-	 * The last run, which includes all that belongs to no other run, gets
-	 * its number at the end.
+	 * SPLIT_REST, the run that runs beyond the table share, is the last
+	 * one. Its number in the stream is only known at the end.
 	 */
 	if (t->split && run < SPLIT_REST)
 		events_run(l->events, l->n_images, run);

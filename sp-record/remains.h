@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * At the end, the kernel takes longer to release programs, maps and memory than
- * `true` takes to run. The caller of sp-record waits for its exit, so a child
- * does that afterwards.
+ * The kernel takes longer to release BPF programs, maps and memory than `true`
+ * takes to run. The caller waits until sp-record exits, so a child holds them
+ * until then, and the kernel releases them when the child ends.
  */
 #ifndef REMAINS_H
 #define REMAINS_H

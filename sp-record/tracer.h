@@ -25,8 +25,8 @@ struct tracer *tracer_open(const struct tracer_options *options,
 			   char **problem);
 void tracer_close(struct tracer *t);
 /*
- * The same, just before our exit: the kernel side is released when we have
- * exited, and our memory with it.
+ * Call it instead of tracer_close() just before exit(3). The kernel side and
+ * our memory are then released after our exit, and the caller need not wait.
  */
 void tracer_leave(struct tracer *t);
 

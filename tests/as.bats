@@ -176,7 +176,8 @@ same() {
 		<(jq -c '.[] | [.arch, .nr, .answer]' said)
 }
 
-# compares RUNTIME
+# compares RUNTIME — checks under each profile that a container has the filter
+# that --as predicts
 compares() {
 	local profile n=0
 	requires_root
@@ -231,7 +232,8 @@ probed() {
 	fi
 }
 
-# answers RUNTIME
+# answers RUNTIME — checks that the calls of a container get the answers that
+# --as predicts
 answers() {
 	local words=(probe)
 	requires_root

@@ -10,11 +10,12 @@ PATH=$PATH$(printf ':%s' /usr/lib/postgresql/*/bin)
 setup_file() {
 	requires_root
 	requires jq
-	# Users other than root have to reach their files.
+	# Some services run as another user, who must reach their files here.
 	chmod a+x "$BATS_RUN_TMPDIR"
 }
 
-# This directory has the processes that a test started, and no others.
+# processes — prints the processes that run in the test's directory: only those
+# that the test started do
 processes() {
 	local dir=$BATS_TEST_TMPDIR
 	# find fails if a process has ended in the meantime.
@@ -49,9 +50,9 @@ teardown() {
 }
 
 # --- the services ----------------------------------------------------------
-# NAME_prepare makes the service's files, and sets how it is started, which
-# file has its pid, which signal shuts it down, and what its recording must
-# show: calls in which it was blocked, and how often it made others.
+# NAME_prepare makes the service's files, and sets `argv`, which starts it, the
+# `pidfile`, the `signal` that shuts it down, and `shows`: facts of its
+# recording, which are calls in which a task was blocked, and counts of calls.
 # NAME_request is a short request, which fails until the service is ready.
 # NAME_load SECONDS becomes the program that makes the load.
 

@@ -403,7 +403,7 @@ make_old_cgroup() {
 	cgroups=$cgroup
 }
 
-@test "--audit lists a call of a zombie, which has left its cgroup of version 1" {
+@test "--audit lists a call of a zombie that has already left its cgroup v1" {
 	requires_audit
 	make_old_cgroup
 	watch --exe="$caller" --unit="sandprint-$$"
@@ -424,7 +424,7 @@ make_old_cgroup() {
 	[ "$(row)" = "4 getpgid log $caller" ]
 }
 
-@test "--audit lists the calls of an exiting process, which has left its cgroup of version 1" {
+@test "--audit lists the calls of an exiting process that has already left its cgroup v1" {
 	requires_audit
 	make_old_cgroup
 	watch --exe="$caller" --unit="sandprint-$$"
@@ -457,7 +457,7 @@ make_old_cgroup() {
 	stop 1
 	[ "$(row | grep getpgid)" = "9 getpgid log /caller" ]
 	run ! grep -w "$caller" list
-	# these are children of a shell, each of which ends after one call
+	# Now a shell starts the caller 300 times; each makes one call and ends.
 	cp "$(command -v busybox)" bundle/rootfs/sh
 	jq '.process.args = ["/sh", "-c", "i=0
 		while [ $i -lt 300 ]; do /caller 1; i=$((i + 1)); done"]' \
@@ -474,7 +474,7 @@ make_old_cgroup() {
 	done
 }
 
-# forms — writes the records as each kind of log has them
+# forms — writes a log of each kind with the lines of `records`
 forms() {
 	sed 's/^/type=SECCOMP msg=/' records >auditd.log
 	sed "s/^.*/node=h type=SECCOMP msg=&$(printf '\035')ARCH=x86_64 SYSCALL=getpgid AUID=\"unset\"/" \

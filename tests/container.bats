@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # Runs real containers under profiles that were recorded outside of containers.
-# They start and work, and a call that was not recorded fails.
+# The containers start and work, and a call that was not recorded fails.
 
 load helper
 
@@ -52,7 +52,9 @@ record() {
 	END
 }
 
-# works RUNTIME NNP NAME SCRIPT
+# works RUNTIME NNP NAME SCRIPT — checks that SCRIPT works in a container under
+# the profile of NAME.sp, and that mkdir is denied; NNP (true or false) is
+# the container's noNewPrivileges
 works() {
 	local bundle=$BATS_TEST_TMPDIR/bundle nnp=()
 	[ "$2" = false ] || nnp=(--nnp)

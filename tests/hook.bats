@@ -276,8 +276,8 @@ no_recorders() {
 	no_recorders
 }
 
-# waiting PARENT/CGROUP — starts $pid in the cgroup, which executes nothing
-# until go() is called, and then `mkdir /`
+# waiting PARENT/CGROUP — starts the process $pid in the cgroup. It executes
+# nothing until go() is called, and then `mkdir /`.
 waiting() {
 	local root
 	root=$(awk '$3 ~ /^cgroup2?$/ { print $2; exit }' /proc/mounts)
@@ -292,7 +292,8 @@ waiting() {
 	wait_for 10 test -e waits
 }
 
-# It does not wait for a reader.
+# go — lets the process of waiting() go on; opening the FIFO for both reading and
+# writing does not wait for a reader
 go() {
 	echo 1<>gate
 }

@@ -55,8 +55,8 @@ two_streams() {
 	sp-merge ab.sp b.sp | cmp ab.sp
 }
 
-# Makes random streams over few runs, so that many facts occur twice. They are
-# merged in random trees, and compared with a merge one after the other.
+# Makes random streams over few runs, so that many facts occur twice. Merging
+# them in random trees must give the same as merging them one after the other.
 @test "merging in any order and grouping gives the same bytes" {
 	/usr/bin/python3 "$TESTS/scripts/merge-trees.py" "$TESTS/mkstream"
 }
@@ -65,7 +65,8 @@ two_streams() {
 	/usr/bin/python3 "$TESTS/scripts/merge-kept.py" "$TESTS/mkstream"
 }
 
-# many_runs — writes 500 runs that make a call; three of them make another
+# many_runs — writes 500 runs that make the call read; two of them make ptrace,
+# too, and one makes chmod
 many_runs() {
 	for i in {1..500}; do
 		echo "run $i name$i"
@@ -74,7 +75,7 @@ many_runs() {
 		'call 8 ptrace 1' 'call 400 ptrace 1'
 }
 
-@test "--keep-runs leaves fewer runs, the same profile, and about the number of all runs" {
+@test "--keep-runs keeps fewer runs, the same profile, and an estimate of the number of all runs" {
 	many_runs | stream all.sp
 	sp-merge --keep-runs=64 -o few.sp all.sp 2>err
 	sed -E 's/kept 6[4-7] of about [0-9]+ runs/kept N of about N runs/' err |
@@ -99,7 +100,7 @@ many_runs() {
 		grep -c '^run' | grep -x 500
 }
 
-@test "--keep-runs stays in force with its least number, and reports that need all runs refuse the stream" {
+@test "a later merge keeps the smallest --keep-runs of its inputs, and reports that need all runs refuse the stream" {
 	many_runs | stream all.sp
 	sp-merge --keep-runs=9 -o nine.sp all.sp
 	sp-merge --keep-runs=4 -o four.sp all.sp

@@ -66,7 +66,7 @@ runtime() {
 	[ "${lines[0]}" = "subscribed 12021020" ]
 }
 
-# logged TEXT
+# logged TEXT — waits until the log has the text
 logged() {
 	wait_for 20 grep -sqF -- "$1" log || {
 		cat log

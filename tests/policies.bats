@@ -340,7 +340,7 @@ rights() {
 	[ "$(sp-emit --apparmor --image='*/cp' a.sp | grep -c /tmp/)" = 1 ]
 }
 
-@test "landlock: the rules for ports that the kernel chose, UDP, and abstract sockets of the run itself" {
+@test "landlock: a port that the kernel chose is port 0, UDP has no rule, and the run's own abstract sockets are in the scope" {
 	# operations: bind, connect, send, listen; | 0x100 TCP, | 0x200 not
 	# TCP
 	stream a.sp 'socket 1 2 256 0 00007f000001 1' \

@@ -196,7 +196,7 @@ threading.Event().wait()' 3>&- &
 	calls run.sp | shows -x 'x86_64 execve 1'
 }
 
-@test "a program of another architecture gives one line and status 126, and no shell reads it" {
+@test "a program of another architecture is refused in one line with status 126, and no shell interprets it" {
 	cp "$WITNESS/exit-nolibc" foreign
 	printf '\xb7' | dd of=foreign bs=1 seek=18 conv=notrunc status=none
 	run -126 --separate-stderr record -- ./foreign
@@ -272,7 +272,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	[ "$(count execveat)" -eq 2 ]
 }
 
-@test "two hundred images are recorded, which are more than the counting table has rows" {
+@test "two hundred images, more than the counting table has rows, are recorded" {
 	local i
 	mkdir bin
 	for i in {1..200}; do

@@ -48,7 +48,7 @@ run_bpftrace() {
 	bpftrace -q -o /dev/null -c "$(command -v env) $*" \
 		-e 'tracepoint:raw_syscalls:sys_enter { @[args->id] = count(); }'
 }
-# It starts no command, and counts the calls of all processes.
+# syscount starts no command, and counts the calls of all processes.
 run_syscount() {
 	syscount -d 1000 >/dev/null 2>&1 &
 	local peer=$!

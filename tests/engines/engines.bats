@@ -48,7 +48,7 @@ no_cgroup() {
 	done
 }
 
-# logged TEXT
+# logged TEXT — waits until the log has the text
 logged() {
 	wait_for 20 grep -sqF -- "$1" log || {
 		cat log
@@ -102,7 +102,7 @@ plugin_up() {
 	logged "plugin of containerd 1.7"
 }
 
-# pod NAME ANNOTATIONS SECONDS
+# pod NAME ANNOTATIONS SECONDS — runs SCRIPT in a pod; see cri.py
 pod() {
 	/usr/bin/python3 "$TESTS/engines/cri.py" "$root/cd/sock" "$@" \
 		/bin/busybox sh -c "$SCRIPT; exec busybox sleep 5"

@@ -32,7 +32,8 @@ teardown() {
 	unmount "$PWD"
 }
 
-# kills MODE N
+# kills MODE N — runs kills.py, and checks that no recorder and no BPF object
+# is left
 kills() {
 	run /usr/bin/python3 "$TESTS/engines/kills.py" "$@"
 	echo "$output"
@@ -49,8 +50,8 @@ kills() {
 		objects | comm -12 new - >left
 		[ ! -s left ]
 	}
-	# others record at the same time, and the kernel frees objects with a
-	# delay
+	# Some new objects can belong to other recorders of this machine, and
+	# the kernel frees objects with a delay.
 	wait_for 60 gone
 }
 

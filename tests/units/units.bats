@@ -35,7 +35,7 @@ has_unit() {
 	done
 }
 
-# free PORT
+# free PORT — skips the test if the port is in use
 free() {
 	run ! bash -c "exec 3<>/dev/tcp/127.0.0.1/$1" 2>/dev/null ||
 		skip "port $1 is in use"
