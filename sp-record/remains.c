@@ -6,8 +6,12 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+/* PROC_PID_INIT_INO, include/linux/proc_ns.h */
+#define INITIAL_PID_NAMESPACE 0xEFFFFFFCU
 
 struct remains {
 	const int *fds;
@@ -44,6 +48,18 @@ static int wait_for_parent(void *remains)
 	return 0;
 }
 
+/*
+ * The first process of the system reaps the child. That of a container often
+ * does not, and a zombie would remain of each recording.
+ */
+static bool is_reaped(void)
+{
+	struct stat st;
+
+	return !stat("/proc/self/ns/pid", &st) &&
+		st.st_ino == INITIAL_PID_NAMESPACE;
+}
+
 static int compare(const void *a, const void *b)
 {
 	return *(const int *)a - *(const int *)b;
@@ -56,6 +72,8 @@ bool remains_leave(int *fds, size_t n)
 	sigset_t all, before;
 	int pid;
 
+	if (!is_reaped())
+		return false;
 	qsort(fds, n, sizeof(*fds), compare);
 	r = (struct remains){ fds, n, getpid() };
 	syscall(SYS_getppid);

@@ -12,7 +12,8 @@
 
 /*
  * Starts a process that shares our memory, keeps the descriptors `fds` open,
- * and is killed when we exit. Sorts `fds`. Returns false if that fails.
+ * and is killed when we exit. Sorts `fds`. Returns false if that fails, or if
+ * perhaps nobody would reap the process.
  */
 bool remains_leave(int *fds, size_t n);
 

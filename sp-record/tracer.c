@@ -447,10 +447,9 @@ void tracer_leave(struct tracer *t)
 	if (!t)
 		return;
 	fds = kernel_side(t, &n);
-	if (remains_leave(fds, n)) {
-		executables_free(t->executables);
+	/* our exit ends the process that reads executables, too */
+	if (remains_leave(fds, n))
 		return;
-	}
 	free(fds);
 	tracer_close(t);
 }

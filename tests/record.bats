@@ -471,6 +471,18 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	false
 }
 
+# The parent of sp-record is the subshell. The first process is cat, which reaps
+# nobody, and ends when the subshell opens `go`.
+@test "in a container whose first process reaps nobody, no zombie remains" {
+	mkfifo go
+	run -0 timeout -s KILL 20 unshare --pid --fork --mount-proc sh -c '
+		(sp-record -q -o true.sp -- true
+			cat /proc/[0-9]*/comm >comms; : >go) &
+		exec cat go'
+	[ -s true.sp ] && grep -x cat comms
+	run ! grep -x sp-record comms
+}
+
 # --- streams and files -----------------------------------------------------
 
 @test "without --split=mark, too, the recorder's own stdin stays open" {

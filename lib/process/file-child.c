@@ -57,11 +57,33 @@ static void give_up(struct file_child *child)
 	child->pid = 0;
 }
 
+/*
+ * Reaps the process, if it ends soon. Nobody else might do that: the first
+ * process of a container often reaps only its own children.
+ */
+static void reap(pid_t pid)
+{
+	enum { END_MS = 50 };
+	struct pollfd p = { .fd = syscall(SYS_pidfd_open, pid, 0),
+			    .events = POLLIN };
+
+	if (p.fd < 0)
+		return;
+	poll(&p, 1, END_MS);
+	close(p.fd);
+	waitpid(pid, NULL, WNOHANG);
+}
+
 void file_child_free(struct file_child *child)
 {
+	pid_t pid;
+
 	if (!child)
 		return;
+	pid = child->pid;
 	give_up(child);
+	if (pid)
+		reap(pid);
 	free(child);
 }
 
