@@ -81,8 +81,8 @@ parts() {
 	[ "$(counts execve --from=run)" = 0 ]
 	mkfifo marked
 	sp-record -q --mark=usr=SIGUSR2 -o run.sp --ready-fd=9 -- sh -c '
-		trap "echo passed on" USR2; read -r _ <marked &
-		kill -USR2 $PPID; wait; umask 077 && cat /dev/null' \
+		trap "echo passed on" USR2; exec 8<>marked
+		kill -USR2 $PPID; read -r _ <&8; umask 077 && cat /dev/null' \
 		>out 2>&1 9<>marked
 	[ ! -s out ]
 	[ "$(counts umask --from=usr)" -gt 0 ]

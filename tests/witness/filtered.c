@@ -240,8 +240,9 @@ static void be_killed_in_strict_mode(void)
 		for (;;)
 			(void)!write(ready[1], &byte, 1);
 	}
+	close(ready[1]);
 	if (read(ready[0], &byte, 1) != 1)
-		err(CANNOT, "read");
+		errx(CANNOT, "no strict mode");
 	kill(child, SIGKILL);
 	wait(NULL);
 }
