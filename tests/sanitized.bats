@@ -53,7 +53,7 @@ works() {
 
 formats() {
 	sp-emit --help | sed -n '/^FORMAT/,/^$/s/^      --\([a-z-]*\).*/\1/p' |
-		grep -vx possible
+		grep -vxE 'possible|unit'
 }
 
 # options_for FORMAT — prints a line for each set of options to try with the
@@ -72,6 +72,7 @@ options_for() {
 		[ "$1" = firejail ] || [ "$1" = systemd ] ||
 			echo "--base=$TESTS/fuzz/seeds/json/docker"
 		[ "$1" = minijail ] || [ "$1" = lxc ] || echo --deny=log
+		[ "$1" != html ] || echo --unit=name
 		[ "$1" != systemd ] || printf '%s\n' '--paths --generalize=all' --harden
 		;;
 	esac
