@@ -272,8 +272,9 @@ static void print_images(const struct row *row, FILE *out)
 		fprintf(out, "%s%s", i ? ", " : "  ", image);
 		free(image);
 	}
-	fprintf(out, "%s%s\n", row->more_images && row->n_images ? ", " : "",
-		row->more_images ? "..." : "");
+	if (row->more_images)
+		fputs(row->n_images ? ", ..." : "  ...", out);
+	putc('\n', out);
 }
 
 /* Prints the sites below their row, indented further than the numbers. */
