@@ -133,21 +133,23 @@ wait_for() {
 	done
 }
 
-# asleep PID NAME — it has executed the program of that name, and sleeps
+# asleep PID NAME — tests whether the process has executed the program of that
+# name, and sleeps
 asleep() {
 	grep -q "^$1 ($2) S" "/proc/$1/stat"
 }
 
-# when_it_runs FILE COMMAND… — runs it under timeout(1), and its time is over
-# once the file exists. (SIGALRM is what the timer of timeout(1) sends to it.)
-# timeout(1) signals COMMAND twice, and exits with 124.
+# when_it_runs FILE COMMAND… — runs the command under timeout(1), whose time is
+# over once the file exists: the timer of timeout(1) sends SIGALRM to it, and so
+# does this. timeout(1) signals COMMAND twice, and exits with 124.
 when_it_runs() {
-	local file=$1 status=0
+	local file=$1 runs=1 status=0
 	shift
 	timeout 100 "$@" 3>&- &
-	wait_for 20 test -e "$file" || status=1
+	wait_for 20 test -e "$file" || runs=0
 	kill -ALRM $!
-	wait $! || return
+	wait $! || status=$?
+	[ "$runs" = 1 ] || return 1
 	return "$status"
 }
 

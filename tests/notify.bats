@@ -84,7 +84,7 @@ programs() {
 			kill -KILL $! || true	# it may have ended
 			wait $! || true	# 137
 		done
-		lacks "unknown option" <err
+		lacks "unknown option" <err || return
 		run -1 pgrep -af -- "$PWD/killed"
 	}
 	killed 25 sp-record -q --method=notify -o "$PWD/killed" -- true || wait_for 10 killed 0

@@ -459,16 +459,18 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 }
 
 @test "soon after its exit, no process of sp-record is left" {
-	local left i
+	# runs_here NAME — tests whether such a process is in this directory
+	runs_here() {
+		[ -n "$(find /proc/[0-9]* -maxdepth 1 -name cwd -lname "$PWD" \
+			-execdir grep -lsx "$1" comm \; 2>/dev/null)" ]
+	}
+	none_left() {
+		run -1 runs_here sp-record
+	}
+	runs_here bash
 	sp-record -q -o true.sp -- true
-	# one releases the kernel side when sp-record has exited
-	for i in {1..50}; do
-		left=$(find /proc/[0-9]* -maxdepth 1 -name cwd -lname "$PWD" \
-			-execdir grep -lsx sp-record comm \; 2>/dev/null) || true
-		[ -n "$left" ] || return 0
-		sleep 0.1
-	done
-	false
+	# a process releases the kernel side after the exit of sp-record
+	wait_for 5 none_left
 }
 
 # The parent of sp-record is the subshell. The first process is cat, which reaps

@@ -47,7 +47,7 @@ script() {
 		all'
 }
 
-@test "with exec, an execution of a matching program is a run, and so is what it starts" {
+@test "with exec, an execution of a matching program is a run, which includes what it starts" {
 	script test_a <<-'END'
 		./test_b within
 		exec ./test_b instead
