@@ -63,7 +63,7 @@ is_judged() {
 		printf "$profile\n" >"$form"
 		run -1 sp-verify -p "$form" "$own"
 		run -2 sp-verify -p "$form" "$other"
-		shows "^sp-verify: $form: such a profile is for the machine that loads it, here $(uname -m), " <<<"$output"
+		shows "^sp-verify: $form: this file is a different profile on each machine, here one for $(uname -m), but " <<<"$output"
 	done <<-'END'
 	unit [Service]\nSystemCallFilter=read write
 	firejail seccomp.keep read,write

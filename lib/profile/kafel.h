@@ -49,7 +49,7 @@ bool kafel_take(struct kafel_words *w, const char *word);
 bool kafel_expect(struct kafel_words *w, const char *word);
 /*
  * Take a name, which the caller frees, or a number. If there is none, they
- * return NULL or false, and the problem names what was `expected`.
+ * return NULL or false, and the problem is that `what` was expected.
  */
 char *kafel_take_name(struct kafel_words *w, const char *what);
 bool kafel_take_number(struct kafel_words *w, uint64_t *value);

@@ -16,10 +16,11 @@ char *machine_mismatch(const struct trace *t)
 		const struct arch *arch = arch_of_run(t->runs[i]);
 
 		if (arch && !arch_is_local(arch, native))
-			return xasprintf("such a profile is for the machine "
-					 "that loads it, here %s, and a run was "
-					 "recorded on %s: compare them on such "
-					 "a machine", native->name, arch->name);
+			return xasprintf("this file is a different profile on "
+					 "each machine, here one for %s, but a "
+					 "run was recorded on %s: compare them "
+					 "on such a machine", native->name,
+					 arch->name);
 	}
 	return NULL;
 }

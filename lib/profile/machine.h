@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Recordings of other machines, and profiles that mean another filter on each
- * machine.
- */
+/* Refuses recordings of other machines for a profile of this machine. */
 #ifndef MACHINE_OF_PROFILE_H
 #define MACHINE_OF_PROFILE_H
 
@@ -10,9 +7,9 @@
 #include "stream/trace.h"
 
 /*
- * Why a profile with `of_machine` cannot be compared with the trace: a text that
- * the caller frees. NULL: it can, since all runs were recorded on machines like
- * this one.
+ * Returns the reason why a profile with `of_machine` cannot be compared with the
+ * trace, which the caller frees. NULL: it can be compared, because all runs were
+ * recorded on machines like this one.
  */
 char *machine_mismatch(const struct trace *t);
 

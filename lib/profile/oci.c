@@ -265,7 +265,7 @@ static bool read_names(struct reader *r, const struct entry *e,
  */
 struct condition {
 	size_t archs, caps;		/* listed */
-	/* how many of the listed capabilities the machine has */
+	/* how many of these the machine has */
 	size_t archs_held, caps_held;
 	bool kernel, kernel_held;
 };
