@@ -232,7 +232,6 @@ static void enter_sandbox(const struct inputs *inputs)
 		sandbox_enter(SANDBOX_DIFF, NULL, NULL);
 }
 
-/* Loads both even if one is bad, so that an error names each bad one. */
 /* Returns whether the profile, if it is one, can be compared with the trace. */
 static bool check_machine(const struct side *profile, const struct trace *t,
 			  const char *path)
@@ -247,6 +246,7 @@ static bool check_machine(const struct side *profile, const struct trace *t,
 	return fits;
 }
 
+/* Loads both even if one is bad, so that an error names each bad one. */
 static bool load_sides(struct side sides[2], struct inputs *inputs,
 		       const struct options *o)
 {

@@ -76,7 +76,7 @@ static enum extent extent_of(const struct digest *d,
 
 /*
  * A connect(2) that does not wait for the connection fails with EINPROGRESS,
- * and one that a signal interrupts goes on, too.
+ * and one that a signal interrupts also continues.
  */
 static bool was_reached(const struct fact *fact)
 {

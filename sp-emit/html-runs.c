@@ -130,7 +130,8 @@ static void write_curve(const struct digest *d, double most, FILE *out)
 		"make; the table below has the same\" width=\"%d\" "
 		"height=\"%d\" viewBox=\"0 0 %d %d\">\n<path class=\"axis\" "
 		"d=\"M%d %d V%d H%d\"/>\n<path class=\"curve\" "
-		"d=\"M%.1f %.1f", d->words->many, WIDTH, HEIGHT, WIDTH, HEIGHT, MARGIN,
+		"d=\"M%.1f %.1f", d->words->many, WIDTH, HEIGHT, WIDTH, HEIGHT,
+		MARGIN,
 		MARGIN / 2, HEIGHT - MARGIN, WIDTH - MARGIN,
 		point_x(0, v->units), point_y(0, most));
 	for (size_t i = step_of(v->units); i <= v->units;

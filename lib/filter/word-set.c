@@ -30,8 +30,8 @@ static bool match_from(const struct word_set *s, uint32_t v, uint32_t *found)
 		return true;
 	}
 	/*
-	 * If v lacks a known bit, sets a higher bit that is clear and not
-	 * known.
+	 * v has a bit that the set's values lack. The next of these has a
+	 * higher bit, which is clear in v and not known.
 	 */
 	carry = ~v & ~s->known & ~(bit | (bit - 1));
 	if (!carry)
@@ -65,7 +65,8 @@ bool word_set_contains(struct exclusions *x, const struct word_set *s,
 }
 
 /*
- * Returns false if the set is empty. All functions below that narrow a set do.
+ * Returns false if the set is empty, as all functions below do that narrow a
+ * set.
  */
 static bool settle(struct exclusions *x, struct word_set *s)
 {
@@ -84,11 +85,9 @@ static bool exclude(struct exclusions *x, struct word_set *s, uint32_t v)
 	}
 	if (x->n == x->room) {
 		x->room = x->room ? 2 * x->room : 64;
-		x->at = xrealloc(x->at, x->room,
-					 sizeof(*x->at));
+		x->at = xrealloc(x->at, x->room, sizeof(*x->at));
 	}
-	x->at[x->n++] =
-		(struct exclusion){ v, s->excluded };
+	x->at[x->n++] = (struct exclusion){ v, s->excluded };
 	s->excluded = x->n;
 	return true;
 }
@@ -232,7 +231,7 @@ bool word_set_can(struct exclusions *x, const struct word_set *s,
 		struct word_set set = *s;
 
 		possible = word_set_narrow(x, &set, test, outcome,
-				  __builtin_ctzll(parts));
+					   __builtin_ctzll(parts));
 	}
 	x->n = n;
 	x->work++;

@@ -9,9 +9,8 @@
 #include "process/describe.h"
 #include "report/verdict.h"
 
-/* the most distinct values for one call of an image */
 enum {
-	VALUES_MAX = 64,	/* of one call of an image */
+	VALUES_MAX = 64,	/* distinct ones, for one call of an image */
 	FACTS_MAX = 1 << 16,	/* calls, and arguments, of a command */
 };
 
