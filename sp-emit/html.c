@@ -210,9 +210,11 @@ static void write_dangers(const struct digest *d, FILE *out)
 		"An allowed call may be given any arguments, such as any "
 		"family of sockets, any request of a device, or new "
 		"namespaces for a child; --args restricts them.");
-	fputs("<p class=\"note\">Rank 1 takes over the machine, rank 2 "
-	      "leads out of the sandbox, rank 3 opens more of the kernel.</p>\n"
-	      "</section>\n", out);
+	if (n)
+		fputs("<p class=\"note\">Rank 1 takes over the machine, rank 2 "
+		      "leads out of the sandbox, rank 3 opens more of the "
+		      "kernel.</p>\n", out);
+	fputs("</section>\n", out);
 }
 
 static void write_notes(const struct digest *d, FILE *out)

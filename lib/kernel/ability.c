@@ -90,16 +90,12 @@ static const struct ability table[] = {
   .text = "create processes and threads",
   .test = "it starts its workers, threads and background jobs, and one of "
   "them fails" },
-{ CALLS("setsid getsid setpgid getpgid getpgrp vhangup"),
+{ CALLS("setsid setpgid vhangup"),
   .text = "leave its session, as a daemon does",
   .test = "it is started in the background, as a daemon" },
-{ CALLS("setrlimit prlimit64 getrlimit ugetrlimit setpriority getpriority "
-	"nice ioprio_get ioprio_set sched_setaffinity sched_getaffinity "
-	"sched_getscheduler sched_setscheduler sched_getparam sched_setparam "
-	"sched_getattr sched_setattr sched_get_priority_min "
-	"sched_get_priority_max sched_rr_get_interval "
-	"sched_rr_get_interval_time64"),
-  .text = "change its limits, its priority and its processors",
+{ CALLS("setrlimit prlimit64 setpriority nice ioprio_set sched_setaffinity "
+	"sched_setscheduler sched_setparam sched_setattr"),
+  .text = "set its limits, priority and processors, or read limits",
   .test = "its options for priority, processors and the number of open files "
   "are set" },
 { CALLS("alarm setitimer getitimer timer_create timer_delete timer_settime "
@@ -144,13 +140,14 @@ static const struct ability table[] = {
 { CALLS("getdents getdents64 readdir chdir fchdir getcwd readlink readlinkat "
 	"getxattr lgetxattr fgetxattr getxattrat listxattr llistxattr "
 	"flistxattr listxattrat statfs statfs64 fstatfs fstatfs64 ustat "
-	"file_getattr name_to_handle_at quotactl quotactl_fd"),
+	"file_getattr name_to_handle_at quotactl quotactl_fd statmount "
+	"listmount"),
   .text = "look through directories and file systems",
   .test = "it works on a directory: it lists it, enters it, or follows a "
   "symbolic link" },
 { CALLS("mount umount umount2 move_mount open_tree open_tree_attr fsopen "
-	"fsconfig fsmount fspick mount_setattr statmount listmount pivot_root "
-	"chroot fchroot unshare setns listns open_by_handle_at"), NOTABLE,
+	"fsconfig fsmount fspick mount_setattr pivot_root "
+	"chroot fchroot unshare setns open_by_handle_at"), NOTABLE,
   .text = "change mounts, its root or the namespaces that it is in",
   .test = "it isolates itself or a child: a chroot, a mount, a namespace" },
 { CALLS("ptrace process_vm_readv process_vm_writev pidfd_getfd pidfd_open "
@@ -178,8 +175,11 @@ static const struct ability table[] = {
   "IPv6, Unix" },
 { CALLS("uname sysinfo times getrusage capget getuid getuid32 geteuid "
 	"geteuid32 getresuid getresuid32 getgid getgid32 getegid getegid32 "
-	"getresgid getresgid32 getgroups getgroups32 getppid personality "
-	"sysfs"), .text = "ask about the system and about itself",
+	"getresgid getresgid32 getgroups getgroups32 getppid getsid getpgid "
+	"getpgrp getrlimit ugetrlimit getpriority ioprio_get "
+	"sched_getaffinity sched_getscheduler sched_getparam sched_getattr "
+	"sched_get_priority_min sched_get_priority_max sched_rr_get_interval "
+	"sched_rr_get_interval_time64 listns personality sysfs"), .text = "ask about the system and about itself",
   .test = "it reports its version, its status and its statistics" },
 { CALLS("read write close close_range stat stat64 lstat lstat64 fstat fstat64 "
 	"newfstatat fstatat64 statx access faccessat faccessat2"),
