@@ -179,7 +179,8 @@ static const struct ability table[] = {
 	"getpgrp getrlimit ugetrlimit getpriority ioprio_get "
 	"sched_getaffinity sched_getscheduler sched_getparam sched_getattr "
 	"sched_get_priority_min sched_get_priority_max sched_rr_get_interval "
-	"sched_rr_get_interval_time64 listns personality sysfs"), .text = "ask about the system and about itself",
+	"sched_rr_get_interval_time64 listns personality sysfs"),
+  .text = "ask about the system and about itself",
   .test = "it reports its version, its status and its statistics" },
 { CALLS("read write close close_range stat stat64 lstat lstat64 fstat fstat64 "
 	"newfstatat fstatat64 statx access faccessat faccessat2"),
