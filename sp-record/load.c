@@ -755,6 +755,16 @@ static int open_object(struct tracer *t, const struct tracer_options *options,
 }
 
 /*
+ * Whether the program for sys_exit can be loaded later. Attaching needs it at
+ * once. Linux 5.10 counts programs as locked memory, whose limit is raised only
+ * now.
+ */
+static bool can_put_off(const struct tracer *t)
+{
+	return !t->n_targets && !t->older.data;
+}
+
+/*
  * Opens the object and gets everything ready for loading. A thread reads the
  * kernel's types meanwhile.
  */
@@ -782,7 +792,7 @@ static int prepare(struct tracer *t, const struct tracer_options *options,
 		return error;
 	confirm_prepare(t->skel, &iterators->ids,
 			options->paths && !t->unconfirmed);
-	if (!t->n_targets)
+	if (can_put_off(t))
 		side_by_side_put_off(iterators->threads, t->classic ?
 				     t->skel->progs.sys_exit_classic :
 				     t->skel->progs.sys_exit);

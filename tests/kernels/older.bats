@@ -35,6 +35,14 @@ load ../helper
 	wait "$other" || :
 }
 
+@test "a low limit of locked memory does not hide what a filter denies" {
+	ulimit -l 64
+	# When the denied call is made, the filter has been watched for seconds.
+	sp-record -q -o run.sp -- "$WITNESS/filtered" exec \
+		perl -e 'sleep 5; getpgrp 0'
+	facts run.sp | shows -x 'x86_64 getpgid EXDEV 1'
+}
+
 @test "--paths records that the dynamic loader was executed" {
 	sp-record -q --paths -o run.sp -- cat /dev/null
 	sp-emit --path-list run.sp | grep '^execute,map.*/ld-linux'
