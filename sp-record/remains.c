@@ -34,13 +34,15 @@ static void close_others(const struct remains *r)
 /*
  * Runs in the child, which shares our memory, with the variables of our thread.
  * So it uses no function of the C library but syscall(2), whose address the
- * dynamic linker has already found. Whoever reads from a pipe of ours must not
- * have to wait for this process.
+ * dynamic linker has already found. Nobody must have to wait for this process:
+ * it leaves our pipes, and the file system of our working directory, which the
+ * caller may unmount.
  */
 static int wait_for_parent(void *remains)
 {
 	const struct remains *r = remains;
 
+	syscall(SYS_chdir, "/");
 	close_others(r);
 	syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	while (syscall(SYS_getppid) == r->parent)

@@ -459,16 +459,18 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 }
 
 @test "soon after its exit, no process of sp-record is left" {
-	# runs_here NAME — tests whether such a process is in this directory
+	# runs_here — tests whether a process has this test's variable
 	runs_here() {
-		[ -n "$(find /proc/[0-9]* -maxdepth 1 -name cwd -lname "$PWD" \
-			-execdir grep -lsx "$1" comm \; 2>/dev/null)" ]
+		# the first grep fails if a process ends meanwhile
+		{ grep -lszx "OF_TEST=$PWD" /proc/[0-9]*/environ || :; } | grep .
 	}
 	none_left() {
-		run -1 runs_here sp-record
+		run -1 runs_here
 	}
-	runs_here bash
-	sp-record -q -o true.sp -- true
+	OF_TEST=$PWD sleep 100 3>&- &
+	wait_for 5 runs_here
+	kill $!
+	OF_TEST=$PWD sp-record -q -o true.sp -- true
 	# a process releases the kernel side after the exit of sp-record
 	wait_for 5 none_left
 }
