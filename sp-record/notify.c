@@ -326,14 +326,6 @@ static void note_end(const struct notify *n)
 			     "keep running");
 }
 
-static void abandon_child(const struct notify *n)
-{
-	kill(n->workload.child.pid, SIGKILL);
-	waitpid(n->workload.child.pid, NULL, 0);
-	close(n->workload.child.pidfd);
-	close(n->workload.child.result_fd);
-}
-
 static int start(struct notify *n, const struct command *command)
 {
 	struct command c = *command;
@@ -355,7 +347,7 @@ static int start(struct notify *n, const struct command *command)
 	workload_begin(&n->workload, &child, &r->signals, n->options->seconds);
 	if (!listener_take(n->listener, &n->workload.child,
 			   REST_CONTINUES)) {
-		abandon_child(n);
+		command_abort(&n->workload.child);
 		exit(message_status());
 	}
 	n->no_new_privs = listener_no_new_privs(n->listener);

@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -472,14 +471,6 @@ static void watch(struct session *s)
 	say_strict(s);
 }
 
-static void abandon_child(const struct session *s)
-{
-	kill(s->workload.child.pid, SIGKILL);
-	waitpid(s->workload.child.pid, NULL, 0);
-	close(s->workload.child.pidfd);
-	close(s->workload.child.result_fd);
-}
-
 static bool start(struct session *s, struct command *command)
 {
 	struct command_child child;
@@ -500,7 +491,7 @@ static bool start(struct session *s, struct command *command)
 	if (listener_take(s->listener, &s->workload.child,
 			  s->options->enforce ? REST_FAILS : REST_CONTINUES))
 		return true;
-	abandon_child(s);
+	command_abort(&s->workload.child);
 	return false;
 }
 
