@@ -468,11 +468,11 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 		run -1 runs_here
 	}
 	OF_TEST=$PWD sleep 100 3>&- &
-	wait_for 5 runs_here
+	wait_for 20 runs_here
 	kill $!
 	OF_TEST=$PWD sp-record -q -o true.sp -- true
 	# a process releases the kernel side after the exit of sp-record
-	wait_for 5 none_left
+	wait_for 20 none_left
 }
 
 # The parent of sp-record is the subshell. The first process is cat, which reaps
