@@ -9,6 +9,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <linux/io_uring.h>
 #include <linux/landlock.h>
 #include <linux/userfaultfd.h>
@@ -340,10 +341,16 @@ static void *create(void *name)
 	return NULL;
 }
 
+/*
+ * Whether pthread_join() has to wait depends on the scheduler, so futex(2) is
+ * called in any case.
+ */
 static void act_thread(char **arg)
 {
 	pthread_t thread;
+	int word = 0;
 
+	CHECK(syscall(SYS_futex, &word, FUTEX_WAKE, 1, NULL, NULL, 0));
 	errno = pthread_create(&thread, NULL, create, arg[0]);
 	CHECK(-errno);
 	pthread_join(thread, NULL);
