@@ -42,8 +42,7 @@ static bool same_text(const char *a, const char *b)
 }
 
 /*
- * Refuses a second mark for the same event: only one of the two could ever
- * come.
+ * Refuses a second mark for the same event, since an event sets one mark only.
  */
 static bool is_taken(const struct marks *m, const struct mark *mark)
 {
