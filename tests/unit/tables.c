@@ -148,6 +148,16 @@ static void check_signature(struct call_id id, const char *name,
  * Calls of a single architecture, and those that no kernel has now, need no
  * signature.
  */
+/* A call that only asks is no sign that the program changes something. */
+static void check_question(const struct ability *ability, const char *name)
+{
+	if (!ability || (strncmp(name, "get", 3) && !strstr(name, "_get")))
+		return;
+	check(strncmp(ability->text, "change", 6) &&
+	      strncmp(ability->text, "set ", 4) &&
+	      strncmp(ability->text, "leave", 5), "only asks", name);
+}
+
 static void check_ability(struct call_id id, const char *name,
 			  enum subject subject)
 {
@@ -160,6 +170,7 @@ static void check_ability(struct call_id id, const char *name,
 	check(n || subject == SUBJECT_OLD || subject == SUBJECT_KERNEL ||
 	      !strcmp(name, "lookup_dcookie"), "has no ability", name);
 	check(!ability_of(id) == !n, "is not found", name);
+	check_question(ability_of(id), name);
 }
 
 /*
