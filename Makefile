@@ -430,7 +430,7 @@ install: all install-library install-mime ## Install the tools, libsandprint, ma
 	sed 's|@BIN@|$(PREFIX)/bin|' sp-record/container/sandprint.json > $(DESTDIR)$(HOOKS_DIR)/sandprint.json
 	install -d $(DESTDIR)$(UNIT_DIR) $(DESTDIR)$(PREFIX)/share/doc/sandprint
 	sed 's|@BIN@|$(PREFIX)/bin|' sp-record/container/sandprint-nri.service > $(DESTDIR)$(UNIT_DIR)/sandprint-nri.service
-	install -m 644 LICENSE bpf/LICENSE.GPL-2.0 $(DESTDIR)$(PREFIX)/share/doc/sandprint
+	install -m 644 LICENSE bpf/LICENSE.GPL-2.0 sp-diff/workflow.yml $(DESTDIR)$(PREFIX)/share/doc/sandprint
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/,$(BASH_DIR) $(ZSH_DIR) $(FISH_DIR))
 	set -e; cd $(DESTDIR)$(PREFIX)/share; for tool in $(TOOLS); do \
 		$(abspath $(B))/bin/$$tool --completion=bash > $(BASH_DIR)/$$tool; \

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Runs the steps of the workflow in README.md as a runner would, except for the
+# Runs the steps of sp-diff/workflow.yml as a runner would, except for the
 # steps that install packages.
 
 load helper
@@ -8,7 +8,7 @@ load helper
 # steps — writes the workflow's run: steps to ./1, ./2 … and their names to
 # ./names
 steps() {
-	/usr/bin/python3 "$TESTS/scripts/workflow-steps.py" "${TESTS%/*}/README.md"
+	/usr/bin/python3 "$TESTS/scripts/workflow-steps.py" "${TESTS%/*}/sp-diff/workflow.yml"
 }
 
 # step NAME — runs a step in the shell that GitHub uses, and returns its status
@@ -39,7 +39,7 @@ setup() {
 	chmod +x run-tests
 }
 
-# accept — accepts the first recording, as README says
+# accept — accepts the first recording, as sandprint-ci(7) describes
 accept() {
 	step 'Record the tests'
 	cp now.sp sandbox/base.sp
@@ -47,7 +47,7 @@ accept() {
 	rm -r runs now.sp
 }
 
-@test "the workflow in README.md has the expected steps" {
+@test "the workflow has the expected steps" {
 	diff - "$DIR/names" <<-'END'
 	Record the tests
 	Calls that are new
@@ -79,10 +79,11 @@ accept() {
 	run -1 step 'Calls that the profile denies'
 	grep -q 'failures="[1-9]' sandbox.xml
 	run -0 step 'How tight the profile is'
-	# the commands in README accept it
-	bash -e <(sed -n 's/^    \(sp-merge -o base.sp .*\)/\1/p
-		s/^    \(sp-emit --oci -o sandbox.*\)/\1/p' \
-		"${TESTS%/*}/README.md")
+	# The commands in sandprint-ci(7) accept the call.
+	sed -n '/^.Ss Begin/,/^.Ss Rep/s/^\.Dl //p' \
+		"${TESTS%/*}/sp-diff/sandprint-ci.7" >accept
+	[ "$(wc -l <accept)" = 2 ]
+	bash -e accept
 	run -0 step 'Calls that are new'
 	run -0 step 'Calls that the profile denies'
 }

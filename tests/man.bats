@@ -83,6 +83,11 @@ run_examples() {
 	run_examples lib/sandprint.7
 }
 
+@test "the examples of sandprint-ci(7) work" {
+	requires_root
+	run_examples sp-diff/sandprint-ci.7
+}
+
 @test "the examples of sandprint-notify(7) work" {
 	run_examples sp-record/sandprint-notify.7
 }

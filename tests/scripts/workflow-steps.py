@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# workflow-steps.py README: writes the run: steps of its workflow to ./1, ./2 …
+# workflow-steps.py FILE: writes the run: steps of the workflow in FILE to ./1, ./2 …
 # and their names to ./names.
 import re, sys, yaml
-blocks = re.findall(r"^```yaml\n(.*?)^```$", open(sys.argv[1]).read(), re.M | re.S)
-assert len(blocks) == 1
-flow = yaml.safe_load(blocks[0])
+flow = yaml.safe_load(open(sys.argv[1]))
 assert set(flow) == {"name", True, "jobs"}	# "on" is a boolean of YAML 1.1
 (job,) = flow["jobs"].values()
 assert job["runs-on"] == "ubuntu-24.04"
