@@ -7,8 +7,10 @@
 # pause, because attaching soon after another program has detached must wait for
 # the kernel. The next table shows the wall time and the CPU time of sp-record
 # itself, for each way to begin a recording. The kernel needs most of that to
-# verify the programs. The last table divides both times into phases, for the
-# first way.
+# verify the programs. Then follows the time for each of 200 short commands: with
+# a recorder for each command, and with one recorder for all of them, which makes
+# a run of each (--split=children). The last table divides the recorder's time
+# into phases, for the first way.
 set -eu
 bin=$(cd "${1:?usage: tests/bench/startup.sh BINDIR [ROUNDS]}" && pwd)
 rounds=${2:-15}
@@ -20,7 +22,8 @@ times=$(mktemp)
 ways=$(mktemp)
 sleep 1000000 &
 sleeper=$!
-trap 'rm -f "$times" "$ways"; kill $sleeper' EXIT
+many=$(mktemp)
+trap 'rm -f "$times" "$ways" "$many"; kill $sleeper' EXIT
 
 # clock ROW COLUMN COMMAND… — prints "ROW COLUMN ns"
 clock() {
@@ -62,6 +65,35 @@ begin() {
 	cost attach-paths --paths -t 0.001 -p $sleeper
 }
 
+# each [TRACER…] — runs 200 short commands, each with a tracer of its own
+each() {
+	local n
+	for ((n = 0; n < 200; n++)); do
+		"$@" /bin/true
+	done
+}
+
+# all ROW COMMAND… — prints "ROW all ms" of the command, for each of 200
+all() {
+	local row=$1 start
+	shift
+	sleep 0.06
+	start=$(date +%s%N)
+	"$@" >/dev/null 2>&1
+	awk -v row="$row" -v start="$start" -v end="$(date +%s%N)" \
+		'BEGIN { print row, "all", (end - start) / 2e8 }' >>"$many"
+}
+
+# hundreds — runs 200 short commands once in each way
+hundreds() {
+	all bare each
+	all sp-record each sp-record -q -o /dev/null --
+	all --method=notify each sp-record --method=notify -q -o /dev/null --
+	all --split=children sp-record -q -o /dev/null --split=children -- \
+		bash -c "$(declare -f each); each"
+	all strace each strace -f -c -o /dev/null
+}
+
 medians() {
 	sort -k 1,2 -k 3n "$1" | awk '
 	{ n[$1 " " $2]++; v[$1 " " $2, n[$1 " " $2]] = $3 }
@@ -73,6 +105,7 @@ while [ "$i" -lt "$rounds" ]; do
 	compare true true
 	[ ! -x "$flood" ] || [ $((i % 5)) -ne 0 ] || compare 20k-calls "$flood" 1 20000
 	begin
+	[ $((i % 3)) -ne 0 ] || hundreds
 	i=$((i + 1))
 done
 
@@ -96,6 +129,15 @@ END {
 	printf "%-14s %10s %10s\n", "sp-record, ms", "wall", "cpu"
 	for (r in rows)
 		printf "%-14s %10.0f %10.0f\n", r, ms[r, "wall"], ms[r, "cpu"]
+}'
+
+echo
+medians "$many" | awk '
+{ ms[$1] = $3 }
+END {
+	printf "%-18s %10s %10s\n", "200 commands, ms", "each", "/strace"
+	for (r in ms)
+		printf "%-18s %10.2f %10.2f\n", r, ms[r], ms[r] / ms["strace"]
 }'
 
 echo
