@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# A failed allocation ends a tool, whether the tool or one of its libraries
-# makes it. A few allocations of each mode fail here; `make check-allocations`
-# tries them all.
+# A tool ends if an allocation fails, in the tool itself or in one of its
+# libraries. Here, some allocations of each mode fail; `make check-allocations`
+# makes each of them fail.
 
 load helper
 
@@ -10,7 +10,7 @@ load helper
 	cd "$BATS_TEST_TMPDIR"
 	local built=${SP_BIN%/bin}
 	if grep -q __asan_init "$SP_BIN/sp-emit"; then
-		skip "no allocator of libc: a sanitizer has its own"
+		skip "no allocator of libc: a sanitizer replaces it"
 	fi
 	"$TESTS/failing/run" "$built/tests/failing.so" "$SP_BIN" -k 6 -m sp-emit
 	"$TESTS/failing/run" "$built/tests/failing.so" "$SP_BIN" -k 6 -m sp-diff

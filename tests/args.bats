@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Tests the recording of arguments, and the rules that are made from them.
+# Tests how arguments are recorded, and how sp-emit makes rules from them.
 load helper
 
 setup_file() {
@@ -10,7 +10,7 @@ setup_file() {
 	fi
 }
 
-# made — writes a.sp by hand: a program with sockets and terminals
+# made — writes a.sp, the stream of a program that uses sockets and terminals
 made() {
 	"$TESTS/mkstream" >a.sp <<-'END'
 	run 1 "a run"
@@ -30,15 +30,15 @@ made() {
 	END
 }
 
-# values NAME FILE — prints the recorded values of a call as "VALUE… COUNT"; the
-# last line is for "any"
+# values NAME FILE — prints the recorded values of a call as "VALUE… COUNT"; a
+# line without a value counts the calls with any other values
 values() {
 	sp-emit --json "$2" | jq -r --arg name "$1" '.arguments[] |
 		select(.name == $name) |
 		"\([.values[]?.value | tostring] | join(" ")) \(.count)"'
 }
 
-@test "each set of recorded values is listed once, with the bits that count" {
+@test "each set of recorded values is listed once, reduced to the bits that rules compare" {
 	requires_root
 	local a=$BATS_FILE_TMPDIR/a.sp
 	values socket "$a" >got
@@ -57,7 +57,7 @@ values() {
 	grep -qx '4 .*' <(values mmap "$a")
 }
 
-@test "if a call has too many different values, they become \"any\", with a note" {
+@test "a call with too many different values gets no rule, and a note says so" {
 	requires_root
 	local a=$BATS_FILE_TMPDIR/a.sp
 	[ "$(values tgkill "$a" | wc -l)" = 65 ]
@@ -69,7 +69,7 @@ values() {
 	[ "$output" = null ]
 }
 
-@test "every call that has a rule is recorded with its values, for each image" {
+@test "the values of every call that has a rule are recorded for each image" {
 	requires_root
 	sp-record -q -o b.sp -- sh -c "$WITNESS/arguments >/dev/null; $(
 		)timeout 5 git --version >/dev/null; ls /tmp >/dev/null"
@@ -79,7 +79,7 @@ values() {
 	[[ $output != *undecided* ]]
 }
 
-@test "the rules in force allow the recorded values, and no others" {
+@test "the rules of a profile allow the recorded values, and no others" {
 	requires_root
 	requires bwrap
 	local a=$BATS_FILE_TMPDIR/a.sp
@@ -107,7 +107,7 @@ SIGUSR1 1' ]
 	run -0 sp-verify -p p.json "$a"
 }
 
-@test "the C header holds the rules" {
+@test "the C header contains the rules" {
 	requires_root
 	local a=$BATS_FILE_TMPDIR/a.sp
 	sp-emit --libseccomp --args=all -o profile.h "$a"
@@ -144,7 +144,7 @@ SIGUSR1 1' ]
 	[[ $output != *undecided* ]]
 }
 
-@test "a call that a group adds, or whose values are not all known, has no condition" {
+@test "a call that a group adds, or whose values are partly unknown, has no condition" {
 	made
 	{
 		cat a.sp
@@ -165,7 +165,7 @@ SIGUSR1 1' ]
 		["clone", "ioctl", "prctl"]' p.json
 }
 
-@test "a list for two architectures has the values of both" {
+@test "a list for two architectures contains the values of both" {
 	made
 	"$TESTS/mkstream" >x86.sp <<-'END'
 	run 2 "32 bits"
@@ -180,7 +180,7 @@ SIGUSR1 1' ]
 	[ "$(grep -c '"socket"' p.h)" = 3 ]
 }
 
-@test "minijail: rules for single bits allow the recorded values only" {
+@test "minijail: rules for single bits allow only the recorded values" {
 	made
 	sp-emit --minijail --args --exact -o p.policy a.sp
 	grep -qx 'clone: arg0 in ~0x7e020000' p.policy
@@ -188,7 +188,7 @@ SIGUSR1 1' ]
 	/usr/bin/python3 "$TESTS/scripts/minijail-rules.py" p.policy
 }
 
-@test "systemd: the recorded families are listed, or \"none\", but only if they are known" {
+@test "systemd: RestrictAddressFamilies= lists the recorded families, and is left out if they are unknown" {
 	made
 	sp-emit --systemd --args -o p.conf a.sp
 	grep -qx 'RestrictAddressFamilies=AF_UNIX AF_NETLINK' p.conf
@@ -211,7 +211,7 @@ SIGUSR1 1' ]
 	run ! grep Families p.conf
 }
 
-@test "systemd accepts the drop-in with families" {
+@test "systemd accepts the drop-in with RestrictAddressFamilies=" {
 	requires systemd-analyze
 	made
 	mkdir -p x.service.d
@@ -258,7 +258,7 @@ SIGUSR1 1' ]
 	done
 }
 
-@test "the arguments of 32-bit calls are recorded by the same rules" {
+@test "the arguments of 32-bit calls are recorded by the same rules as those of 64-bit calls" {
 	requires_root
 	needs int80
 	cat >args.c <<-'END'
@@ -276,7 +276,7 @@ SIGUSR1 1' ]
 		select(.arch == "x86") | .name, .values[0].value] == ["prctl", 3]'
 }
 
-@test "different arguments of one call are separate rules" {
+@test "records with different arguments of one call become separate rules" {
 	"$TESTS/mkstream" >apart.sp <<-'END'
 	run 1 a
 	image /a
@@ -306,7 +306,7 @@ SIGUSR1 1' ]
 	lacks RestrictAddressFamilies <unit
 }
 
-@test "values that do not all fit into a filter are refused before a filter is made" {
+@test "sp-emit refuses values that need more instructions than a filter can have" {
 	local i
 	{
 		echo 'run 1 a'

@@ -1,14 +1,15 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
-# sp-verify --as: compares the answers that it predicts for a profile with those
-# of the filters that runc, crun and systemd really load, for every number on
-# every architecture.
+# sp-verify --as predicts the answers of the filters that runc, crun and systemd
+# make from a profile. These tests compare the predictions with the filters that
+# are really loaded, for every number on every architecture.
 
 load helper
 load boot
 
-# These calls are enough for busybox, and for what runc and crun call before it.
+# These calls are enough for busybox, and for runc and crun before they execute
+# it.
 ALLOWED='["access", "arch_prctl", "brk", "capget", "capset", "chdir",
 	"clock_nanosleep", "close", "epoll_ctl", "execve", "exit_group",
 	"faccessat2", "fcntl", "fstat", "fstatfs", "futex", "getcwd",
@@ -28,8 +29,8 @@ setup_file() {
 	cp "$WITNESS/results-static" probe
 }
 
-# Has every number on four architectures, and some numbers that will never be
-# calls.
+# all_calls — prints a recording of every number on four architectures, and of
+# some numbers that no call has
 all_calls() {
 	local arch nr
 	printf 'run 01 all\nimage /a\n'
@@ -41,8 +42,8 @@ all_calls() {
 	done
 }
 
-# Has each call whose arguments are checked by the rules of arguments(), with
-# all of its values.
+# some_arguments — prints a recording of the calls whose arguments the profile
+# "arguments" checks, with all values that it distinguishes
 some_arguments() {
 	local arch fact
 	printf 'run 01 arguments\nimage /a\n'
@@ -61,14 +62,14 @@ some_arguments() {
 	done
 }
 
-# plain — the profile from which the others are made
+# plain — prints the profile from which the other profiles are made
 plain() {
 	jq -n --argjson names "$ALLOWED" --argjson archs "$ALL_ARCHS" '
 		{defaultAction: "SCMP_ACT_ERRNO", architectures: $archs,
 		 syscalls: [{names: $names, action: "SCMP_ACT_ALLOW"}]}'
 }
 
-# profiles — writes NAME.json for each profile, in a directory of their own
+# profiles — writes the profiles to profiles/NAME.json
 profiles() {
 	mkdir profiles
 	plain >profiles/plain.json
@@ -104,20 +105,21 @@ profiles() {
 		 value: 2114060288, valueTwo: 0, op: "SCMP_CMP_MASKED_EQ"}]}]'
 }
 
-# each NAME FILTER — makes a profile from the plain one with jq's filter
+# each NAME FILTER — writes profiles/NAME.json: the plain profile, changed by a
+# filter of jq
 each() {
 	jq "$2" profiles/plain.json >"profiles/$1.json"
 }
 
-# Runtimes accept these profiles; other loaders do not.
+# runtime_profiles — writes the profiles that only container runtimes accept
 runtime_profiles() {
 	each trace '.defaultAction = "SCMP_ACT_TRACE"'
 	sp-record -q -o run.sp -- busybox sleep 0.1
 	sp-emit --oci -o profiles/recorded.json run.sp 2>err
 }
 
-# container RUNTIME PROFILE COMMAND… — starts a container in the background;
-# ./pid has its pid
+# container RUNTIME PROFILE COMMAND… — starts a container in the background, and
+# writes its pid to ./pid
 container() {
 	local bundle=$BATS_TEST_TMPDIR/bundle runtime=$1 profile=$2
 	shift 2
@@ -127,7 +129,7 @@ container() {
 	rm -f "$bundle/config.json" pid
 	(cd "$bundle" && runc spec)
 	jq --slurpfile profile "$profile" '.process.terminal = false
-		| .ociVersion = "1.0.0"	# all runtimes accept this version
+		| .ociVersion = "1.0.0"	# each runtime accepts this version
 		| .process.args = $ARGS.positional | del(.process.rlimits)
 		| .linux.seccomp = $profile[0]' --args "/bin/$1" "${@:2}" \
 		<"$bundle/config.json" >config.json
@@ -140,7 +142,7 @@ container() {
 
 remove() {
 	without_unified "$1" --root "$BATS_TEST_TMPDIR/state" delete --force \
-		"sandprint-as-$$-$1" 2>/dev/null || return 0	# none is left
+		"sandprint-as-$$-$1" 2>/dev/null || true
 }
 
 teardown() {
@@ -151,7 +153,8 @@ teardown() {
 	done
 }
 
-# place RUNTIME — prints the value of --as for the installed version
+# place RUNTIME — prints the value of --as for the installed version of the
+# runtime
 place() {
 	local version
 	[ "$1" = runc ] || {
@@ -163,8 +166,8 @@ place() {
 		echo runc || echo runc-1.1.14
 }
 
-# same PID PROFILE PLACE TRACE — checks that the filters of the process give each
-# call the answer that --as=PLACE predicts
+# same PID PROFILE PLACE TRACE — checks that the filters of the process give
+# each call the answer that --as=PLACE predicts for the profile
 same() {
 	sp-verify --pid="$1" --json "$4" >held 2>held.err || [ $? = 1 ]
 	sp-verify -p "$2" --as="$3" --json "$4" >said 2>said.err || [ $? = 1 ]
@@ -176,8 +179,8 @@ same() {
 		<(jq -c '.[] | [.arch, .nr, .answer]' said)
 }
 
-# compares RUNTIME — checks under each profile that a container has the filter
-# that --as predicts
+# compares RUNTIME — checks for each profile that the filter of a container is
+# the one that --as predicts
 compares() {
 	local profile n=0
 	requires_root
@@ -205,7 +208,7 @@ compares() {
 }
 
 # predicted PROFILE PLACE RESULTS — checks that each call of the probe got the
-# predicted answer; "ok" stands for the kernel's own answer to an allowed call
+# predicted answer. "ok" in RESULTS means that the filter allowed the call.
 predicted() {
 	{
 		printf 'run 01 probe\nimage /a\n'
@@ -215,15 +218,15 @@ predicted() {
 	sp-verify -p "$1" --as="$2" --json probe.sp >said 2>err || [ $? = 1 ]
 	jq -r '.[] | "\(.arch) \(.nr) \(.answer)"' said | sort >denied
 	awk '$3 == "E2BIG" || $3 == "ENOSYS"' "$3" | sort >got
-	# The kernel has no x32 calls, and lacks new calls, even if the profile
-	# allows them.
+	# Even if the profile allows them, x32 calls and new calls fail with
+	# ENOSYS, because the kernel does not have them.
 	comm -13 denied got >besides
 	comm -23 denied got | lacks .
 	run ! grep -v '^x32 [0-9]* ENOSYS$' besides
 	[ "$(wc -l <denied)" -gt 10 ]
 }
 
-# probed RESULTS — checks that all of the probe's calls are there
+# probed RESULTS — tests whether RESULTS has a line for each call of the probe
 probed() {
 	if has int80; then
 		[ "$(wc -l <"$1")" = 43 ]
@@ -232,8 +235,8 @@ probed() {
 	fi
 }
 
-# answers RUNTIME — checks that the calls of a container get the answers that
-# --as predicts
+# answers RUNTIME — checks that the probe gets the predicted answers in a
+# container
 answers() {
 	local words=(probe)
 	requires_root
@@ -250,7 +253,7 @@ answers() {
 }
 
 # bats test_tags=32-bit
-@test "runc: calls get the predicted answers" {
+@test "runc: the calls of a container get the predicted answers" {
 	answers runc
 	grep -qx 'x86_64 1000 ENOSYS' out
 	if has int80; then
@@ -259,12 +262,12 @@ answers() {
 }
 
 # bats test_tags=32-bit
-@test "crun: calls get the predicted answers" {
+@test "crun: the calls of a container get the predicted answers" {
 	answers crun
 	grep -qx 'x86_64 1000 E2BIG' out
 }
 
-# unit PROFILE — prints the drop-in for a profile, made from the JSON without
+# unit PROFILE — prints a drop-in with the meaning of a profile, without using
 # the tools
 unit() {
 	jq -r '
@@ -291,7 +294,8 @@ unit() {
 	else empty end' "$1"
 }
 
-# service NAME NUMBER — runs a sleep under a drop-in that it reads from stdin
+# service NAME NUMBER — makes a service that sleeps for NUMBER seconds, under
+# the drop-in on stdin
 service() {
 	local dir=root/etc/systemd/system
 	mkdir "$dir/$1.service.d"
@@ -301,7 +305,7 @@ service() {
 	printf 'systemctl start %s\n' "$1" >>root/test
 }
 
-# probing — runs the probe under errno.json as a service
+# probing — makes a service that runs the probe under the drop-in of errno.json
 probing() {
 	local dir=root/etc/systemd/system/probe.service program=/out/probe
 	has int80 || {
@@ -332,7 +336,8 @@ the_pid() {
 	sp-emit --oci --runtime none -o profiles/recorded.json run.sp 2>err
 	sp-emit --systemd --no-runtime -o recorded.conf run.sp 2>err
 	cp profiles/errno.json .
-	# systemd always adds the native architecture
+	# This profile cannot be a drop-in, because systemd always adds the
+	# native architecture.
 	rm profiles/not-native.json
 	: >root/test
 	for profile in profiles/*.json; do
@@ -363,13 +368,14 @@ the_pid() {
 	ended 0 $booted || [ $? != 124 ]
 }
 
-# all_answers OPTION… — prints the answers to every call of every architecture
+# all_answers OPTION… — prints the predicted answer to every call of every
+# architecture
 all_answers() {
 	sp-verify --json "$@" "$BATS_FILE_TMPDIR/all.sp" >answers.json 2>>err || [ $? = 1 ]
 	jq -c '.[] | [.arch, .nr, .answer]' answers.json
 }
 
-@test "systemd loads the predicted filters, for random units and for installed ones" {
+@test "systemd loads the predicted filters for random units and for installed units" {
 	local booted i base=$((100000 + $$ * 100)) units=root/etc/systemd/system bad=0
 	[ -n "${SP_JAILS-}" ] || skip "by make check-jails"
 	needs x86_64
@@ -378,7 +384,7 @@ all_answers() {
 	[ -x /lib/systemd/systemd ] || skip "no systemd"
 	make_root
 	sp-record -q -o run.sp -- busybox sleep 0.1
-	# shellcheck disable=SC2046 # words
+	# shellcheck disable=SC2046 # several words
 	"$TESTS/jails/make-units.py" drop-ins "$SP_JAILS" write exit_group exit \
 		$(sp-emit --json run.sp | jq -r '.calls[].name')
 	: >root/test
@@ -407,11 +413,11 @@ all_answers() {
 	done
 	: >root/out/done
 	ended 0 $booted || [ $? != 124 ]
-	echo "$i units, $bad read wrongly"
+	echo "wrong predictions: $bad of $i units"
 	[ $bad = 0 ]
 }
 
-@test "runc up to 1.1.14 adds no ENOSYS rule for the architecture that it adds itself" {
+@test "runc up to 1.1.14 adds no ENOSYS rule for an architecture that the profile does not list" {
 	local place
 	printf '%s\n' 'run 1 a' 'image /a' 'call 1 450 1' 'call 1 450 1 arch=x86' |
 		"$TESTS/mkstream" >both.sp

@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Attaches to services under load. That recording, merged with one of their
-# start-up, must give a profile under which they start and work.
+# Attaches to services under load. The recording is merged with a recording of
+# the service's start-up. The services must start and work under the profile
+# that is made from both.
 
 load helper
 
@@ -10,21 +11,23 @@ PATH=$PATH$(printf ':%s' /usr/lib/postgresql/*/bin)
 setup_file() {
 	requires_root
 	requires jq
-	# Some services run as another user, who must reach their files here.
+	# Some services run as another user, who must be able to read their
+	# files here.
 	chmod a+x "$BATS_RUN_TMPDIR"
 }
 
-# processes — prints the processes that run in the test's directory: only those
-# that the test started do
+# processes — prints the pids of the processes that this test started. Only they
+# have their working directory here.
 processes() {
 	local dir=$BATS_TEST_TMPDIR
-	# find fails if a process has ended in the meantime.
+	# find fails if a process ends while it is read.
 	{ find /proc/[0-9]*/cwd -maxdepth 0 \
 		\( -lname "$dir" -o -lname "$dir/*" \) 2>/dev/null || :; } |
 		sed 's/[^0-9]//g'
 }
 
-# signal_processes NAME — it is no error if a process has already ended
+# signal_processes NAME — sends the signal to these processes, of which some may
+# have ended
 signal_processes() {
 	local pid
 	for pid in $(processes); do
@@ -50,11 +53,12 @@ teardown() {
 }
 
 # --- the services ----------------------------------------------------------
-# NAME_prepare makes the service's files, and sets `argv`, which starts it, the
-# `pidfile`, the `signal` that shuts it down, and `shows`: facts of its
-# recording, which are calls in which a task was blocked, and counts of calls.
-# NAME_request is a short request, which fails until the service is ready.
-# NAME_load SECONDS becomes the program that makes the load.
+# NAME_prepare makes the service's files and sets four variables. `argv` is the
+# command that starts it, `signal` shuts it down, and `pidfile` is its pid file.
+# `shows` lists facts that its recording must have: calls in which a task was
+# blocked, and counts of calls.
+# NAME_request sends a short request, and fails until the service is ready.
+# NAME_load SECONDS replaces the shell by the program that makes the load.
 
 nginx_prepare() {
 	requires nginx wrk
@@ -126,8 +130,7 @@ postgres_load() {
 	exec pgbench -h "$PWD/data" -U postgres -S -n -c 4 -T "$1" postgres
 }
 
-# --- starting them, so that we can attach to them; $target is the option
-# ------
+# --- how a service is started; $target is the option that attaches to it ----
 
 by_pid() {
 	"${argv[@]}" >log 2>&1 3>&- &
@@ -186,15 +189,14 @@ ready() {
 	wait_for 20 "${service}_request" >/dev/null 2>&1
 }
 
-# under TOOL… — starts an instance under the tool, and waits until it answers
+# under TOOL… — starts the service under the tool, and waits until it answers
 under() {
 	"$@" "${argv[@]}" >log 2>&1 3>&- &
 	server=$!
 	ready
 }
 
-# attach — attaches while the service is under load; the recording ends with
-# it
+# attach — attaches while the service is under load, and shuts it down
 attach() {
 	local load recorder
 	ready
@@ -213,8 +215,7 @@ attach() {
 	wait "$recorder"
 }
 
-# attached BY — checks what the recording says about how it attached and about
-# the tasks that it found
+# attached BY — checks how the recording attached, and the facts in `shows`
 attached() {
 	local fact
 	sp-emit --json run.sp 2>/dev/null | jq -e --arg by "$1" '
@@ -226,8 +227,8 @@ attached() {
 	done
 }
 
-# works SERVICE BY — checks that the service starts and works under the merged
-# profile
+# works SERVICE BY — checks that the service starts and works under the profile
+# of the merged recordings
 works() {
 	local service=$1 start=$BATS_FILE_TMPDIR/$1.sp
 	local argv pidfile signal shows server target in_container=false
@@ -251,41 +252,41 @@ works() {
 	[ ! -s list ]
 }
 
-@test "nginx with two workers, attached to by pid, works under the merged profile" {
+@test "nginx with two workers works under a profile from attaching by pid" {
 	works nginx pid
 	grep -q 'attached to 3 tasks' err
 }
 
-@test "nginx with two workers, attached to by cgroup, works under the merged profile" {
+@test "nginx with two workers works under a profile from attaching by cgroup" {
 	works nginx cgroup
 	grep -q 'attached to 3 tasks' err
 }
 
-@test "nginx with two workers, attached to by container, works under the merged profile" {
+@test "nginx with two workers works under a profile from attaching by container" {
 	works nginx container
 	grep -q 'attached to 3 tasks' err
 }
 
-@test "redis-server, attached to by pid, works under the merged profile" {
+@test "redis-server works under a profile from attaching by pid" {
 	works redis pid
 }
 
-@test "redis-server, attached to by cgroup, works under the merged profile" {
+@test "redis-server works under a profile from attaching by cgroup" {
 	works redis cgroup
 }
 
-@test "redis-server, attached to by container, works under the merged profile" {
+@test "redis-server works under a profile from attaching by container" {
 	works redis container
 }
 
-@test "postgres, attached to by pid, works under the merged profile" {
+@test "postgres works under a profile from attaching by pid" {
 	works postgres pid
 }
 
-@test "postgres, attached to by cgroup, works under the merged profile" {
+@test "postgres works under a profile from attaching by cgroup" {
 	works postgres cgroup
 }
 
-@test "postgres, attached to by container, works under the merged profile" {
+@test "postgres works under a profile from attaching by container" {
 	works postgres container
 }

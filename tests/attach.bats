@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
-# Attaching to running processes: everything that belongs to the target is
-# recorded, and the processes are not disturbed.
+# Tests attaching to running processes: every call of the target is recorded,
+# and attaching does not disturb the processes.
 
 load helper
 
@@ -12,7 +12,7 @@ setup_file() {
 
 teardown() {
 	local pid dir left=0
-	for pid in "${started[@]}"; do		# or it has already ended
+	for pid in "${started[@]}"; do		# some may have ended
 		kill -KILL "$pid" 2>/dev/null || [ ! -d "/proc/$pid" ] || left=1
 	done
 	[ -z "${box-}" ] || runc delete --force "$box" || left=1
@@ -25,27 +25,27 @@ teardown() {
 
 started=() cgroups=()
 
-# start COMMAND… — starts it in the background; $! is its pid
+# start COMMAND… — starts the command in the background, with its pid in $!
 start() {
 	"$@" >/dev/null 2>&1 3>&- &
 	started+=($!)
 }
 
-# marker [N] — starts the witness, and writes its pid to the file "pid"
+# marker [N] — starts the witness "marker", and writes its pid to the file "pid"
 marker() {
 	rm -f pid "done"
 	start "${under[@]}" "$WITNESS/marker" "${1:-1}"
 	wait_for 10 test -s pid
 }
 
-# mark [PID] — makes the witness make its calls
+# mark [PID] — makes the witness call getpgid
 mark() {
 	rm -f "done"
 	kill -USR1 "${1-$(<pid)}"
 	wait_for 10 test -e "done"
 }
 
-# attach OPTION… — starts $recorder in the background, and waits until it has
+# attach OPTION… — starts $recorder in the background, and waits until it is
 # attached
 attach() {
 	rm -f err run.sp
@@ -62,7 +62,7 @@ ends() {
 	[ "$status" -eq 0 ]
 }
 
-# recorded NAME — prints how often the call was recorded
+# recorded NAME — prints how many calls of that name were recorded
 recorded() {
 	facts run.sp | awk -v name="$1" '$2 == name && $3 ~ /^[0-9]+$/ { n += $3 }
 		END { print n + 0 }'
@@ -74,7 +74,7 @@ lost_nothing() {
 			and all(.runs[]; .complete)' >/dev/null
 }
 
-# new_cgroup NAME [HIERARCHY] — creates $cgroup
+# new_cgroup NAME [HIERARCHY] — creates a cgroup, and sets $cgroup to its path
 new_cgroup() {
 	local root
 	root=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
@@ -91,7 +91,7 @@ new_cgroup() {
 
 # --- which tasks belong to the target --------------------------------------
 
-@test "attaching in the middle of a storm of forks and threads loses no task, eight times" {
+@test "attaching during a storm of forks and threads loses no task, in eight attempts" {
 	local i
 	for i in {1..8}; do
 		rm -f pid
@@ -111,7 +111,7 @@ new_cgroup() {
 	done
 }
 
-@test "--ready-fd writes a byte once every task is followed, and nothing if attaching fails" {
+@test "--ready-fd writes a byte once every task is followed, and no byte if attaching fails" {
 	local byte
 	marker
 	exec {ready}< <(exec 9>&1 >/dev/null
@@ -119,7 +119,7 @@ new_cgroup() {
 	recorder=$!
 	read -r -t 10 -N 1 -u "$ready" byte
 	[ "$byte" = $'\n' ]
-	# The descriptor is also closed, while the recording continues.
+	# The recorder closes the descriptor, and the recording continues.
 	run -1 read -r -t 10 -N 1 -u "$ready" byte
 	kill -0 "$recorder"
 	mark
@@ -133,7 +133,7 @@ new_cgroup() {
 	run -125 sp-record -o no.sp --ready-fd=2 -- true
 }
 
-@test "--ready-fd with a command writes a byte when it runs, or at its first mark" {
+@test "--ready-fd with a command writes a byte when the command runs, or at its first mark" {
 	local byte
 	exec {ready}< <(exec 9>&1 >/dev/null
 		exec sp-record -q -o run.sp --ready-fd=9 -- sleep 100 3>&-)
@@ -149,7 +149,7 @@ while not os.path.exists("told"): time.sleep(0.05)' \
 	facts run.sp | shows -x 'x86_64 fsync 1'
 }
 
-@test "several processes are recorded until the last has exited" {
+@test "a recording of several processes ends when the last one has exited" {
 	marker 3
 	local first
 	first=$(<pid)
@@ -165,8 +165,8 @@ while not os.path.exists("told"): time.sleep(0.05)' \
 	[ "$(recorded getpgid)" -eq 7 ]
 }
 
-@test "descendants of every generation and threads are recorded" {
-	# shellcheck disable=SC2016 # for the shells inside
+@test "threads and descendants of every generation are recorded" {
+	# shellcheck disable=SC2016 # the inner shell expands it
 	start sh -c 'sh -c "sh -c \"sleep 100 & echo \\\$! >last; wait\" & wait" & wait'
 	local root=$!
 	wait_for 10 test -s last
@@ -180,7 +180,7 @@ while not os.path.exists("told"): time.sleep(0.05)' \
 	ends
 }
 
-@test "--no-follow records the process's own threads only" {
+@test "--no-follow records only the process's own threads" {
 	start "$WITNESS/blocked"
 	wait_for 10 test -e pid
 	attach --no-follow -p "$(<pid)"
@@ -194,7 +194,7 @@ while not os.path.exists("told"): time.sleep(0.05)' \
 	END
 }
 
-@test "processes that are below a cgroup, that join it, or that leave it are recorded" {
+@test "with --cgroup, processes that are below a cgroup, that join it, or that leave it are recorded" {
 	new_cgroup sp-test-$$
 	new_cgroup "sp-test-$$/below"
 	marker 5
@@ -202,12 +202,12 @@ while not os.path.exists("told"): time.sleep(0.05)' \
 	attach --cgroup "sp-test-$$"
 	grep -q 'attached to 1 task$' err
 	mark
-	# one process joins the cgroup while it sleeps in a call
+	# This process joins the cgroup while it sleeps in a call.
 	start sh -c 'exec sleep 100'
-	sleep 3		# watching sys_exit is no longer needed
+	sleep 3		# the recorder stops watching sys_exit after start-up
 	echo "$!" >"$cgroup/cgroup.procs"
 	mkdir leaver
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	start sh -c 'echo $$ >"$1/cgroup.procs"; echo $$ >"$1/../../cgroup.procs"
 		cd leaver && exec "$2" 0' sh "$cgroup" "$WITNESS/marker"
 	wait_for 10 test -s leaver/pid
@@ -220,7 +220,7 @@ while not os.path.exists("told"): time.sleep(0.05)' \
 	lost_nothing
 }
 
-@test "a cgroup of version 1 is found by its path" {
+@test "a cgroup of version 1 is recorded by its path" {
 	needs cgroup1
 	new_cgroup sp-test-$$ pids
 	marker 5
@@ -232,18 +232,18 @@ while not os.path.exists("told"): time.sleep(0.05)' \
 	[ "$(recorded getpgid)" -eq 5 ]
 }
 
-@test "an empty cgroup is recorded from the first process that joins it" {
+@test "the recording of an empty cgroup begins with the first process that joins it" {
 	new_cgroup sp-test-$$
 	attach --cgroup "$cgroup"
 	grep -q 'it has no process yet; waiting' err
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	sh -c 'echo $$ >"$1/cgroup.procs"; exec "$2"' sh "$cgroup" \
 		"$WITNESS/exit-nolibc"
 	ends
 	facts run.sp | shows -x 'x86_64 exit_group 1'
 }
 
-@test "a unit is the cgroup of its name in a slice" {
+@test "--unit finds the cgroup of a unit in a slice below another slice" {
 	new_cgroup sptest.slice
 	new_cgroup sptest.slice/sptest-a.slice
 	new_cgroup "sptest.slice/sptest-a.slice/web$$.service"
@@ -257,14 +257,14 @@ while not os.path.exists("told"): time.sleep(0.05)' \
 	[ "$(sp-emit --json run.sp | jq -r '.runs[0].name')" = "unit web$$" ]
 }
 
-# joining CGROUP PROGRAM… — the shell joins the cgroup and executes the
-# program there
+# joining CGROUP PROGRAM… — joins the cgroup with a shell, which then executes
+# the program
 joining() {
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	sh -c 'echo $$ >"$1/cgroup.procs"; shift; exec "$@"' sh "$@"
 }
 
-@test "a cgroup that does not exist yet, nor its parent, is recorded from its first process" {
+@test "a cgroup whose parent does not exist yet either is recorded from its first process" {
 	needs cgroup2
 	attach --cgroup "sp-test-$$/a/b"
 	grep -q 'waiting for it' err
@@ -281,7 +281,7 @@ joining() {
 	lost_nothing
 }
 
-@test "the root of a hierarchy stands for every process" {
+@test "--cgroup with the root of a hierarchy records every process" {
 	needs cgroup2
 	local root
 	root=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
@@ -293,7 +293,7 @@ joining() {
 	[ "$(recorded getpgid)" -ge 3 ]
 }
 
-@test "--keep continues when no process is left, and when a cgroup is created again" {
+@test "with --keep, the recording continues when no process is left and when the cgroup is created again" {
 	new_cgroup "sp-test-$$"
 	attach --keep --cgroup "sp-test-$$"
 	joining "$cgroup" "$WITNESS/exit-nolibc"
@@ -324,7 +324,7 @@ joining() {
 		"$WITNESS/exit-nolibc" | sort | diff images -
 }
 
-@test "several targets have a run each" {
+@test "with several targets, each target has a run of its own" {
 	local first runs
 	marker 3
 	first=$(<pid)
@@ -341,7 +341,7 @@ joining() {
 		all(.runs[]; .labels.part == "x")' >/dev/null
 }
 
-@test "a container that does not exist yet is not looked for in a cgroup of another user" {
+@test "--container of a container that does not exist yet ignores cgroups that another user owns" {
 	needs cgroup2
 	attach --container "web$$"
 	new_cgroup "sp-test-$$"
@@ -356,7 +356,7 @@ joining() {
 	facts run.sp | shows -x 'x86_64 exit_group 1'
 }
 
-@test "a unit that does not exist yet is looked for in slices, and not in other units" {
+@test "--unit of a unit that does not exist yet searches slices, but not other units" {
 	needs cgroup2
 	attach --unit "web$$"
 	new_cgroup sptest.slice
@@ -372,7 +372,7 @@ joining() {
 	[ "$(sp-emit --json run.sp | jq '.images | length')" -eq 1 ]
 }
 
-@test "a target that never ran gives status 125, however the recording ends" {
+@test "if a target never ran, the exit status is 125, however the recording ends" {
 	run --separate-stderr -125 sp-record -q -t 0.1 -o run.sp --unit "web$$" \
 		--cgroup "/web$$"
 	[[ $stderr == *"sp-record: --unit web$$: it never ran: no stream is written
@@ -399,7 +399,7 @@ sp-record: systemctl reload web$$.service failed; see systemctl status web$$.ser
 sp-record: --unit web$$: it never ran: no stream is written" ]
 }
 
-# sleeping_box — makes a bundle here, for the container $box
+# sleeping_box — makes a bundle in the current directory, for the container $box
 sleeping_box() {
 	requires runc busybox
 	box=sp-test-$$
@@ -411,7 +411,7 @@ sleeping_box() {
 		.root.readonly = false' config.json >c && mv c config.json
 }
 
-@test "a container that does not exist yet: its program is recorded, the runtime is not" {
+@test "for a container that does not exist yet, the program is recorded and the runtime is not" {
 	sleeping_box
 	attach --container "$box"
 	runc run -d --pid-file box.pid "$box" </dev/null >/dev/null 2>&1
@@ -440,7 +440,7 @@ waiting_box() {
 	runc create "$box" </dev/null >/dev/null 2>&1
 }
 
-@test "a container that was created but not started: its program is recorded, the runtime is not" {
+@test "for a container that was created but not started, the program is recorded and the runtime is not" {
 	waiting_box
 	attach --container "$box"
 	runc start "$box"
@@ -451,7 +451,7 @@ waiting_box() {
 }
 
 @test "a container that is started while sp-record attaches to it is recorded" {
-	# the engine's answer is outdated
+	# This engine reports the status "created" although the process runs.
 	marker 2
 	mkdir engines
 	printf '#!/bin/sh\necho '"'"'{"id": "x", "pid": %d, "status": "created"}'"'"'\n' \
@@ -464,7 +464,7 @@ waiting_box() {
 	[ "$(recorded getpgid)" -eq 2 ]
 }
 
-@test "a container of containerd is found by pod and name, which are in its run record" {
+@test "a container of containerd is found by pod and name, and its run record contains both" {
 	local i
 	state=/run/containerd/io.containerd.runtime.v2.task/k8s.io/sp-test-$$
 	[ ! -e "$state" ] || return 1
@@ -476,7 +476,7 @@ waiting_box() {
 		"io.kubernetes.cri.image-name": "docker.io/x:1"},
 		process: {args: ["web", "-v"], cwd: "/srv"}}' \
 		>"$state/config.json"
-	for i in {1..5}; do	# these processes ended before
+	for i in {1..5}; do	# these containers have ended
 		cp -r "$state" "$state-$i"
 		echo 4194303 >"$state-$i/init.pid"
 	done
@@ -491,7 +491,7 @@ waiting_box() {
 		"container.args": "[\"web\",\"-v\"]"}' --arg id "sp-test-$$" >/dev/null
 }
 
-@test "of containerd containers with the same name, --container takes the running one in the given namespace" {
+@test "among containerd containers of one name, --container selects by namespace, and ignores containers that have ended" {
 	local i
 	state=/run/containerd/io.containerd.runtime.v2.task/k8s.io/sp-test-$$
 	[ ! -e "$state" ] || return 1
@@ -515,7 +515,8 @@ waiting_box() {
 	kill -INT "$recorder"
 	ends
 	sp-emit --json run.sp | jq -e '.runs[0].labels["container.namespace"] == "ns-b"'
-	# the file is older than the process
+	# A file that is older than the process belongs to an earlier process of
+	# that pid.
 	touch -d '1 hour ago' "$state-a/init.pid"
 	attach --container pod-a/web
 	kill -INT "$recorder"
@@ -523,14 +524,14 @@ waiting_box() {
 	sp-emit --json run.sp | jq -e '.runs[0].labels["container.namespace"] == "ns-b"'
 }
 
-@test "a container is found by its id, and what is executed in it later is recorded" {
+@test "a container is found by its id, and programs that are executed in it later are recorded" {
 	sleeping_box
 	runc run -d --pid-file box.pid "$box" </dev/null >/dev/null 2>&1
 	attach --container "$box"
 	runc exec "$box" exit-nolibc
 	runc kill "$box" KILL
 	ends
-	# calls of runc itself belong to another image
+	# The calls of runc itself belong to another image.
 	sp-emit --json run.sp | jq -e '[.images[].path] as $i |
 		[.calls[] | select(.name == "exit_group") | $i[.images[]]] |
 		index("/bin/exit-nolibc")' >/dev/null
@@ -538,7 +539,7 @@ waiting_box() {
 }
 
 @test "a recorder in a PID namespace attaches to a target in other namespaces" {
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	unshare -p -f --mount-proc sh -c 'sleep 100 &
 		until grep -q "(sleep) S" /proc/$!/stat; do sleep 0.1; done
 		sp-record -q -t 0.2 -o run.sp -p $!; kill -KILL $!'
@@ -556,7 +557,7 @@ waiting_box() {
 	[ "$(recorded getpgid)" -eq 5 ]
 }
 
-@test "the thirty-first recorder records its own target only, as the first does" {
+@test "with thirty recorders already running, the next one records exactly its own target" {
 	local i pids=() targets=()
 	marker 7
 	for i in {1..15}; do
@@ -586,9 +587,9 @@ waiting_box() {
 	true
 }
 
-# --- filters, and other observers ------------------------------------------
+# --- filters and other tracers ---------------------------------------------
 
-@test "a target under a filter: the calls that the filter answers are recorded" {
+@test "of a target under a filter, the calls that the filter answers are recorded" {
 	under=("$WITNESS/filtered" exec)
 	marker 6
 	attach -p "$(<pid)"
@@ -600,13 +601,13 @@ waiting_box() {
 	grep -q 'denied by a filter that was already in force: getpgid EXDEV' err
 }
 
-@test "the command of a recorder under a filter is under that filter, too" {
+@test "a command is under the filter that its recorder is under" {
 	"$WITNESS/filtered" exec sp-record -o run.sp -- "$WITNESS/exec-fail" 2>err
 	facts run.sp | shows -x 'x86_64 getpgid EXDEV 1'
 	run ! grep 'not seen' err
 }
 
-@test "strace and gdb work on the target while it is recorded" {
+@test "strace and gdb can trace the target while it is recorded" {
 	requires strace gdb
 	marker 5
 	attach -p "$(<pid)"
@@ -627,7 +628,7 @@ waiting_box() {
 
 # --- signals, and ways to end ----------------------------------------------
 
-@test "SIGINT, SIGTERM and -t end the recording, and the target continues" {
+@test "SIGINT, SIGTERM and -t end the recording, and the target continues to run" {
 	local signal
 	marker 5
 	for signal in INT TERM HUP; do
@@ -641,7 +642,7 @@ waiting_box() {
 	mark
 }
 
-@test "a signal does not truncate a stream that is being written to a file" {
+@test "a signal does not truncate a stream that is written to a file" {
 	local i
 	for i in {1..5}; do
 		marker 2
@@ -656,7 +657,7 @@ waiting_box() {
 	done
 }
 
-@test "a recorder that is killed by SIGKILL leaves nothing attached" {
+@test "a recorder that is killed by SIGKILL leaves no BPF program attached" {
 	requires bpftool
 	marker
 	attach -p "$(<pid)"
@@ -664,8 +665,8 @@ waiting_box() {
 	grep -q 'name sys_exit' programs
 	kill -KILL "$recorder"
 	ended 137 "$recorder"
-	# There must be as many BPF objects as before: others may record at the
-	# same time.
+	# The total number of programs need not fall to 0: other recorders may
+	# be running.
 	is_gone() {
 		[ "$(bpftool prog list | grep -c 'name sys_exit')" -lt \
 			"$(grep -c 'name sys_exit' programs)" ]
@@ -674,7 +675,7 @@ waiting_box() {
 	mark
 }
 
-@test "a target that cannot be attached to gives one line, and no file" {
+@test "if a target cannot be attached to, one line is printed and no file is written" {
 	local wrong thread
 	start "$WITNESS/blocked"
 	wait_for 10 test -e pid
@@ -685,7 +686,7 @@ waiting_box() {
 		'--unit a/b' '--unit getty@' '--container a/b/c' '--container -x' \
 		"-p $$ -- true" "-p $$ -u nobody" \
 		"-p $$ --leader" '--cgroup / --no-follow'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run --separate-stderr -125 sp-record -o run.sp $wrong
 		[ -z "$output" ]
 		[[ $stderr == "sp-record: "* ]]
@@ -695,7 +696,7 @@ waiting_box() {
 	[[ $stderr == *"a thread of process $(<pid)"* ]]
 }
 
-@test "a zombie is refused; a process whose first thread has ended is recorded" {
+@test "a zombie is refused, but a process of which only the first thread has ended is recorded" {
 	/usr/bin/python3 -c 'import os, time
 if not os.fork():
     os._exit(0)
@@ -725,8 +726,8 @@ time.sleep(100)' 3>&- &
 	[ "$(recorded getpgid)" -eq 1 ]
 }
 
-# A kernel can hide its first process from BPF programs.
-@test "process 1 is not refused as a process that has ended" {
+# In a container, the kernel may hide process 1 from BPF programs.
+@test "process 1 is never reported as a process that has ended" {
 	run --separate-stderr sp-record -t 0.1 -o run.sp -p 1
 	[ "$status" -eq 0 ] || [ "$status" -eq 125 ]
 	lacks -E 'has exited|no such process' <<<"$stderr"
@@ -746,14 +747,14 @@ time.sleep(100)' 3>&- &
 }
 
 # bats test_tags=32-bit
-@test "each image of a process that forks and executes all the time is recorded" {
+@test "each image of a process that forks and executes continuously is recorded" {
 	local second=$WITNESS/exit-32-nolibc arch=x86
 	has i386 || {
 		skip_row i386 "executing a 32-bit program again and again"
 		second=$PWD/second arch=x86_64
 		cp "$WITNESS/exit-nolibc" "$second"
 	}
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	start sh -c 'while :; do "$1"; "$2"; echo turn >>turns; done' sh \
 		"$WITNESS/exit-nolibc" "$second"
 	attach -p $!
@@ -776,7 +777,7 @@ time.sleep(100)' 3>&- &
 	lost_nothing
 }
 
-@test "a full disk, or a reader that has ended, gives one line, and the target continues" {
+@test "if the disk is full or the reader of the stream has ended, one line is printed and the target continues" {
 	marker 5
 	run --separate-stderr -125 sp-record -q -t 0.2 -o /dev/full -p "$(<pid)"
 	[[ $stderr == *"No space left"* ]]
@@ -791,8 +792,8 @@ time.sleep(100)' 3>&- &
 	mark
 }
 
-@test "a note on the leader of a daemon says how to find its other processes" {
-	# shellcheck disable=SC2016 # for the shells inside
+@test "a note for the leader of a daemon says how to record its other processes" {
+	# shellcheck disable=SC2016 # the inner shell expands it
 	setsid -f sh -c 'echo $$ >daemon; exec sleep 100' 3>&-
 	wait_for 20 test -s daemon
 	started+=("$(<daemon)")
@@ -805,7 +806,7 @@ time.sleep(100)' 3>&- &
 	ends
 }
 
-@test "the run record describes the process, not the recorder" {
+@test "the run record describes the process, and not the recorder" {
 	mkdir elsewhere
 	cp "$WITNESS/marker" elsewhere/
 	chmod 777 elsewhere
@@ -826,7 +827,7 @@ time.sleep(100)' 3>&- &
 		.status == null and (.blind[0] | test("attached"))' >/dev/null
 }
 
-@test "--no-argv writes no argument of the process to the stream" {
+@test "--no-argv keeps the arguments of the process out of the stream" {
 	start sh -c 'sleep 100' correct-horse
 	attach --no-argv -p $!
 	kill -INT "$recorder"
@@ -856,7 +857,8 @@ time.sleep(100)' 3>&- &
 	[ "$(recorded getpgid)" -eq 5 ]
 }
 
-# screen KEYS [OPTION…] — prints what --live shows on a terminal of 30 lines
+# screen KEYS [OPTION…] — writes to ./screen what --live prints on a terminal
+# with 30 lines
 screen() {
 	local keys=$1
 	shift
@@ -876,24 +878,24 @@ screen() {
 	grep -qF 'e\x1b[2Jvil' screen
 	run ! grep -qF $'e\e[2Jvil' screen
 	grep -q 'm1 at' screen
-	# this is the last line of the larger terminal
+	# The terminal grows to 60 lines.
 	grep -qF $'\e[60;1H' screen
 	grep -q 'sp-record: [0-9]* calls' screen
 	sp-emit --json out.sp | jq -e '[.runs | sort_by(.part.index)[].part.mark] == [null, "m1", "m2"] and
 		all(.runs[]; .how | index("mark"))'
-	# Without a mark, there is one run. With -o, the stream goes to a file.
-	# A program that has the terminal open can set a size that ncurses
-	# cannot handle.
+	# Without a mark, the stream has one run. The key "!" sets a size of the
+	# terminal that ncurses cannot handle, as a program that has the
+	# terminal open could.
 	screen '!q' -o file.sp -p "${started[0]}"
 	sp-emit --json file.sp | jq -e '.runs | length == 1 and
 		(.[0].how | index("mark") | not)'
 	[ ! -s out.sp ]
-	# a closed terminal takes no CPU time
+	# --live takes no CPU time once its terminal is closed.
 	screen - -t 3 -o file.sp -p "${started[0]}"
 }
 
-# A program that has the terminal open can do what ^S does here.
-@test "a terminal whose output is stopped: the recording ends and is written" {
+# ^S stops the output. A program that has the terminal open can do the same.
+@test "if the terminal's output is stopped, the recording still ends and is written" {
 	[[ $(PATH=$PATH:/sbin ldconfig -p) == *libncurses* ]] || skip "no ncurses"
 	local option terminals=()
 	start sleep 60
@@ -904,12 +906,12 @@ screen() {
 	done
 	wait_for 15 test -s a--live.sp
 	wait_for 15 test -s a--every.sp
-	kill "${terminals[@]}"	# hangs up
-	run ! grep -q 'sp-record: [0-9]* calls' a--live	# the final line waits for the terminal
+	kill "${terminals[@]}"	# this closes the terminals
+	run ! grep -q 'sp-record: [0-9]* calls' a--live
 	sp-merge -o /dev/null a--live.sp a--every.sp
 }
 
-@test "--live is refused without a terminal, with -q, and for a command" {
+@test "--live is refused without a terminal, with -q, and with a command" {
 	run -125 sp-record --live -p 1
 	[ "${lines[0]}" = "sp-record: --live: stderr is not a terminal" ]
 	run -125 sp-record --live -q -p 1

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
-# sp-verify --audit lists what the kernel logs about calls under a profile. It
-# receives the records as the kernel writes them, or reads them from logs.
+# sp-verify --audit lists the calls that the kernel logs under a profile. It
+# receives the records from the kernel, or reads them from logs.
 
 load helper
 
@@ -17,7 +17,7 @@ setup_file() {
 	sp-emit --bpf --deny=log -o staging.bpf caller.sp
 }
 
-# staged PROGRAM… — runs it under the staging profile
+# staged PROGRAM… — runs the program under the staging profile
 staged() {
 	bwrap --bind / / --dev /dev --proc /proc --seccomp 9 "$@" \
 		9<"$BATS_FILE_TMPDIR/staging.bpf"
@@ -28,10 +28,10 @@ listens() {
 		found = 1 } END { exit !found }' /proc/net/netlink
 }
 
-# watch OPTION… — writes `list` until it is stopped. With --unit or --container,
-# a record of any process that has already ended makes sp-verify end with 2,
-# since that process may have been in the unit. --exe leaves out records of
-# other programs on this machine.
+# watch OPTION… — starts sp-verify --audit in the background; it writes `list`
+# when it is stopped. With --unit or --container, sp-verify exits with 2 if a
+# record is of a process that has already ended, because that process may have
+# been in the unit. --exe leaves out records of other programs on this machine.
 watch() {
 	env --default-signal=INT,HUP sp-verify --audit -o list "$@" \
 		2>err >out 3>&- &
@@ -39,7 +39,7 @@ watch() {
 	wait_for 10 grep listening err
 }
 
-# stop STATUS [SIGNAL] — stops it, and checks its exit status
+# stop STATUS [SIGNAL] — stops sp-verify, and checks its exit status
 stop() {
 	kill "-${2-TERM}" "$watcher"
 	ended "$1" "$watcher" || {
@@ -50,11 +50,11 @@ stop() {
 	watcher=
 }
 
-# flood N — starts N floods, which make records faster than they can be read,
-# until end_floods
+# flood N — starts N processes that cause records faster than sp-verify can read
+# them; end_floods ends them
 flood() {
 	for ((i = 0; i < $1; i++)); do
-		# shellcheck disable=SC2016 # for the shell inside
+		# shellcheck disable=SC2016 # the inner shell expands it
 		staged sh -c 'echo $$ >>floods; exec timeout 60 "$0" 2000000000' \
 			"$caller" 3>&- &
 	done
@@ -78,7 +78,8 @@ teardown() {
 	return "$left"
 }
 
-# Tried once.
+# requires_audit — skips the test if audit records cannot be received, which it
+# tries once
 requires_audit() {
 	requires_root
 	requires bwrap
@@ -91,7 +92,7 @@ requires_audit() {
 	: >"$BATS_FILE_TMPDIR/works"
 }
 
-# record COUNT — makes COUNT real records of calls, as the kernel writes them
+# record COUNT — writes COUNT records of the kernel to `records`
 record() {
 	requires_audit
 	/usr/bin/python3 "$TESTS/scripts/audit-records.py" "$1" "$caller" \
@@ -104,12 +105,12 @@ record() {
 	[ "$(wc -l <records)" = "$1" ]
 }
 
-# row — prints the list as "COUNT NAME ANSWER IMAGES"
+# row [FILE] — prints the list as "COUNT NAME ANSWER IMAGES"
 row() {
 	awk 'NR > 1 { print $2, $3, $4, $5 }' "${1-list}"
 }
 
-@test "listening: 2,000 of 2,000 records are received, and the only message is \"listening\"" {
+@test "listening: all of 2,000 records are received, and the only message is \"listening\"" {
 	requires_audit
 	watch --exe="$caller"
 	listens
@@ -127,7 +128,8 @@ row() {
 	grep -q 'failures="1"' j.xml
 }
 
-# auditing — prints "ENABLED BACKLOG_LIMIT" of the kernel
+# auditing [ENABLED] — sets whether the kernel audits, or prints "ENABLED
+# BACKLOG_LIMIT"
 auditing() {
 	/usr/bin/python3 - "$@" <<-'P'
 	import socket, struct, sys
@@ -143,7 +145,7 @@ auditing() {
 	P
 }
 
-@test "listening: the state of auditing is restored, and nothing is lost if somebody turns auditing off meanwhile" {
+@test "listening: the state of auditing is restored, and no record is lost if somebody turns auditing off meanwhile" {
 	local before
 	requires_root
 	needs audit
@@ -214,7 +216,7 @@ auditing() {
 	row | grep -x "1 getpgid log $PWD/own"
 }
 
-@test "listening: firejail" {
+@test "listening: the calls of a program under firejail are listed" {
 	requires_audit
 	requires firejail
 	needs firejail
@@ -226,7 +228,7 @@ auditing() {
 	row | grep -x '[0-9]* umask log /usr/bin/dash'
 }
 
-@test "the forms for docker and Kubernetes log the same calls as the OCI form" {
+@test "the docker and Kubernetes forms of a profile log the same calls as the OCI form" {
 	requires jq
 	requires_root
 	/usr/bin/python3 -c 'import yaml' 2>/dev/null || skip "no python3-yaml"
@@ -252,17 +254,17 @@ auditing() {
 	done
 }
 
-@test "listening is refused without privilege, or if the kernel was told not to log" {
+@test "listening is refused without privilege, or if the kernel is configured not to log" {
 	requires_audit
 	requires setpriv
 	run -2 setpriv --reuid 65534 --regid 65534 --clear-groups \
 		"$SP_BIN/sp-verify" --audit -t 1
 	[[ $output == *"CAP_AUDIT_READ"* ]]
-	# sp-verify must notice this now, not only at the end
+	# The command fails at once, before it prints "listening".
 	run -2 setpriv --bounding-set=-audit_write --inh-caps=-audit_write \
 		"$SP_BIN/sp-verify" --audit -t 1
 	[[ $output == *"CAP_AUDIT_WRITE"* && $output != *"listening"* ]]
-	# a kernel that does not answer is reported
+	# A kernel that does not answer is reported.
 	cat >deaf.c <<-'C'
 	#include <sys/socket.h>
 	ssize_t send(int fd, const void *buf, size_t n, int flags)
@@ -281,7 +283,7 @@ auditing() {
 	[[ $output == *"is without 'log'"* ]]
 }
 
-# make_cgroup HOW — creates $cgroup below the mount of v2, for our processes
+# make_cgroup NAME — creates $cgroup in the hierarchy of version 2
 make_cgroup() {
 	local root
 	root=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
@@ -291,13 +293,13 @@ make_cgroup() {
 	cgroups="$cgroup ${cgroups-}"
 }
 
-# within COMMAND… — runs it in the cgroup
+# within COMMAND… — runs the command in the cgroup
 within() (
 	echo "$BASHPID" >"$cgroup/cgroup.procs"
 	"$@"
 )
 
-@test "listening: records of processes of a unit that have ended are listed" {
+@test "listening: records of processes that have left a unit by exiting are listed" {
 	requires_audit
 	make_cgroup "sandprint-$$.slice"
 	make_cgroup "sandprint-$$.slice/sandprint-$$.service"
@@ -306,8 +308,8 @@ within() (
 	staged "$caller" 5 1
 	stop 1
 	[ "$(row)" = "7 getpgid log $caller" ]
-	# it stops while processes come and go, whose cgroups can no longer be
-	# read
+	# While sp-verify is stopped, processes start and end. It cannot read
+	# their cgroups afterwards.
 	watch --exe="$caller" --unit="sandprint-$$"
 	kill -STOP "$watcher"
 	within staged "$caller" 4
@@ -322,7 +324,7 @@ within() (
 	grep -qx 'sp-verify: unit sandprint-none.service is not running yet; waiting for it' err
 }
 
-# brief COUNT — COUNT processes of the cgroup, each of which ends after one
+# brief COUNT — runs COUNT processes in the cgroup, each of which ends after one
 # call
 brief() {
 	within staged bash -c 'for ((i = 0; i < $1; i++)); do "$0" 1; done' \
@@ -340,7 +342,7 @@ brief() {
 		[ "$(row)" = "300 getpgid log $caller" ]
 		[ "$(<err)" = "sp-verify: listening; ^C ends it" ]
 	done
-	# and the stream is complete
+	# The stream of --learn is complete, too.
 	watch --exe="$caller" --unit="sandprint-$$" --learn
 	brief 20
 	stop 0
@@ -366,7 +368,7 @@ brief() {
 	[ "$(<err)" = "sp-verify: listening; ^C ends it" ]
 }
 
-@test "listening: without the proc connector, only what /proc shows is known" {
+@test "listening: without the proc connector, records of processes that ended unseen are counted and exit with 2" {
 	requires_audit
 	make_cgroup "sandprint-$$.slice"
 	make_cgroup "sandprint-$$.slice/sandprint-$$.service"
@@ -394,7 +396,7 @@ brief() {
 	grep -q 'connector.*Protocol not supported.*CAP_NET_ADMIN' err
 }
 
-# make_old_cgroup — creates $cgroup, named like a unit, in a hierarchy of
+# make_old_cgroup — creates $cgroup, whose name is a unit's, in a hierarchy of
 # version 1
 make_old_cgroup() {
 	cgroup=/sys/fs/cgroup/pids/sandprint-$$.service
@@ -408,12 +410,12 @@ make_old_cgroup() {
 	make_old_cgroup
 	watch --exe="$caller" --unit="sandprint-$$"
 	kill -STOP "$watcher"
-	# nobody waits for this orphan
+	# The parent does not wait for the caller, which stays a zombie.
 	mkfifo over
 	within staged sh -c '"$0" 4 & exec cat over' "$caller" 3>&- &
 	wait_for 10 pgrep -r Z -x caller
 	kill -CONT "$watcher"
-	# the cgroup of its parent decides
+	# sp-verify takes the cgroup of its parent.
 	stop 1
 	: 1<>over
 	wait $!
@@ -457,7 +459,7 @@ make_old_cgroup() {
 	stop 1
 	[ "$(row | grep getpgid)" = "9 getpgid log /caller" ]
 	run ! grep -w "$caller" list
-	# Now a shell starts the caller 300 times; each makes one call and ends.
+	# A shell starts the caller 300 times, and each caller makes one call.
 	cp "$(command -v busybox)" bundle/rootfs/sh
 	jq '.process.args = ["/sh", "-c", "i=0
 		while [ $i -lt 300 ]; do /caller 1; i=$((i + 1)); done"]' \
@@ -474,7 +476,7 @@ make_old_cgroup() {
 	done
 }
 
-# forms — writes a log of each kind with the lines of `records`
+# forms — writes a log of each kind that contains the lines of `records`
 forms() {
 	sed 's/^/type=SECCOMP msg=/' records >auditd.log
 	sed "s/^.*/node=h type=SECCOMP msg=&$(printf '\035')ARCH=x86_64 SYSCALL=getpgid AUID=\"unset\"/" \
@@ -503,7 +505,7 @@ forms() {
 		run -1 sp-verify --audit=- -o list <mixed
 		[ "$(row)" = "7 getpgid log $caller" ]
 	done
-	# a record that is in several logs counts once
+	# A record that several logs contain is counted once.
 	cat auditd.log dmesg.log journal.log >all
 	run -1 sp-verify --audit=all -o list
 	[ "$(row)" = "7 getpgid log $caller" ]
@@ -511,12 +513,12 @@ forms() {
 	[ "$output" = "sp-verify: all: 21 seccomp records, no violation" ]
 }
 
-@test "logs of a journald that reads the kernel's records are read in each format" {
+@test "logs that journald made from the kernel's records are read in each format" {
 	local format
 	requires_audit
 	[ -x /lib/systemd/systemd-journald ] || skip "no systemd-journald"
 	needs journald
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	staging=$BATS_FILE_TMPDIR/staging.bpf unshare -m --propagation private \
 		sh -euc 'mount -t tmpfs tmpfs /run
 		mkdir -p /run/systemd/journal /run/log/journal
@@ -528,7 +530,7 @@ forms() {
 			sleep 0.1
 		done
 		sleep 0.5
-		# more lines at once would not fit into the buffer of its socket
+		# more than 150 lines would overflow the buffer of its socket
 		bwrap --bind / / --dev /dev --proc /proc --seccomp 9 \
 			"$caller" 150 9<"$staging"
 		n=0
@@ -553,15 +555,14 @@ forms() {
 	done
 }
 
-# printed — tests whether some records were printed in this window of five
-# seconds
+# printed — tests whether dmesg has some records of this window of five seconds
 printed() {
 	staged "$caller" 2000
 	dmesg >log
 	grep -q "type=1326.*$caller" log
 }
 
-@test "logs: records that the real dmesg lacks are noticed" {
+@test "logs: records that the real dmesg lacks are reported" {
 	requires_audit
 	requires dmesg
 	needs audit_log
@@ -572,8 +573,8 @@ printed() {
 	[ "$(row | cut -d ' ' -f 1)" -lt 2000 ]
 }
 
-# line CALL [FIELD] — prints a line of dmesg with a record in which a field is
-# replaced
+# line CALL [SCRIPT] — prints a line of dmesg with a record, edited by a script
+# of sed
 line() {
 	echo "[ 1.0] audit: type=1326 audit(1795678469.349:88):" \
 		"auid=4294967295 uid=0 gid=0 ses=4294967295 pid=76 comm=\"a\"" \
@@ -581,7 +582,7 @@ line() {
 		"ip=0x7f0e59e904f7 code=0x7ffc0000" | sed -E "${2-}"
 }
 
-@test "logs: the answer in the list is the record's action" {
+@test "logs: the answer in the list is the action of the record" {
 	local code answer
 	while read -r code answer; do
 		line 39 "s/code=.*/code=$code/" >log
@@ -598,7 +599,7 @@ line() {
 	END
 }
 
-@test "logs: executables may have any name, and calls any number" {
+@test "logs: an executable may have any name, and a call any number" {
 	line 1000 's/exe="[^"]*"/exe=2F612062/' >log
 	line -1 's/exe="[^"]*"/exe=(null)/' >>log
 	line 20 's/c000003e/40000003/' >>log
@@ -609,7 +610,7 @@ line() {
 		["x86_64", 1000, "syscall_1000", ["/a b"]]]' <<<"$output"
 }
 
-@test "logs: garbled records are named and counted, and are an error" {
+@test "logs: garbled records are named, counted and an error" {
 	local bad n=1
 	line 39 >log
 	while read -r bad; do
@@ -646,7 +647,7 @@ line() {
 	[ "$(row)" = "1 socket log /bin/a" ]
 }
 
-@test "logs: lines of the kernel about missing records are an error" {
+@test "logs: lines in which the kernel reports missing records are an error" {
 	local loss
 	while read -r loss; do
 		{ line 39; echo "$loss"; } >log
@@ -661,12 +662,12 @@ line() {
 	[ 390.666761] audit: audit_lost=12 audit_rate_limit=0 audit_backlog_limit=64
 	Nov 26 07:31:21 vm systemd-journald[9]: Missed 5 kernel messages
 	END
-	# journald has the records that the kernel log left out
+	# journald has the records that the kernel left out of its log.
 	{ line 39; echo '[ 390.666761] kauditd_printk_skb: 8 callbacks suppressed'
 		line 39 's/.*349:88\):/Nov 26 07:31:21 vm audit[76]: SECCOMP/'
 	} >log
 	run -1 sp-verify --audit=log
-	# printk prints ten records in five seconds, and no more
+	# printk prints at most ten records in five seconds.
 	for _ in 1 2 3 4 5 6 7 8 9 10; do line 39; done >log
 	run -2 sp-verify --audit=log
 	[[ $output == *"ends in a burst of records"* ]]
@@ -713,7 +714,7 @@ line() {
 	[ "$output" = "sp-verify: log: 1 seccomp record, no violation" ]
 }
 
-@test "--learn adds the logged calls to the profile" {
+@test "--learn writes the logged calls as a stream that makes the profile complete" {
 	requires_audit
 	local caller_sp=$BATS_FILE_TMPDIR/caller.sp
 	watch --exe="$caller" --learn
@@ -728,14 +729,14 @@ line() {
 	sp-emit --oci all.sp >p.json
 	sp-emit --json "$caller_sp" | jq -e 'all(.calls[]; .name != "getpgid")'
 	sp-verify -p p.json -- "$caller" 3
-	# the next round finds nothing
+	# Under the next profile, sp-verify finds no call.
 	sp-emit --bpf --deny=log -o "$BATS_TEST_TMPDIR/staging.bpf" all.sp
 	watch --exe="$caller"
 	BATS_FILE_TMPDIR=$BATS_TEST_TMPDIR staged "$caller" 5
 	stop 0
 }
 
-@test "--learn: a log that has grown is the same run, and the run record has its losses" {
+@test "--learn: a log that has grown gives the same run, and the run record contains its losses" {
 	line 39 >log
 	sp-verify --audit=log --learn -o a.sp 2>err
 	line 39 's/8469/8470/' >>log
@@ -754,7 +755,7 @@ line() {
 	[[ $output == *"lost"* ]]
 }
 
-@test "logs: a log without lines of the kernel is refused, because it proves nothing" {
+@test "logs: a log without lines of the kernel is refused, because it cannot show that no call was logged" {
 	local text
 	: >log
 	run -2 sp-verify --audit=log -o list
@@ -775,7 +776,7 @@ line() {
 	TRANSPORT=kernel
 
 	END
-	# the log has records of other types, and lines from the kernel
+	# These logs have lines of the kernel, and records of other types.
 	while read -r text; do
 		echo "$text" >log
 		run -0 sp-verify --audit=log
@@ -810,24 +811,23 @@ line() {
 	done
 }
 
-@test "logs: more different calls than any program makes are refused" {
+@test "logs: a log with more different calls than any program makes is refused" {
 	seq 0 19999 | sed "s|.*|$(line '&' 's:bin/a:bin/\&:')|" >log
 	run -2 timeout 60 sp-verify --audit=log --json -o list
 	[[ $output == *"too many different calls"* ]]
 	[ "$(jq length list)" = 16384 ]
 }
 
-# state — prints the state of the kernel's auditing, without the number of lost
-# records
+# state — prints the kernel's audit state, without the number of lost records
 state() {
 	"${SP_BIN%/bin}/tests/machine" audit | grep -v lost
 }
 
-@test "if sp-verify was killed, the next one restores the state of auditing, and prints that" {
+@test "after an sp-verify was killed, the next one restores the state of auditing and says so" {
 	requires_audit
 	local notes=1
 	state >before
-	# somebody else turned auditing on
+	# If auditing was already on, sp-verify has nothing to restore.
 	grep '^enabled 0' before || notes=0
 	watch
 	kill -KILL "$watcher"
@@ -848,7 +848,7 @@ state() {
 	run ! grep 'left on' err
 }
 
-@test "of two at the same time, neither believes that the other was killed" {
+@test "of two sp-verify at the same time, neither reports that the other was killed" {
 	requires_audit
 	state >before
 	watch --exe=/none

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=no-recording
-# sp-emit --base: calls that another profile allows are allowed, too, and no
-# others.
+# sp-emit --base allows the calls that another profile allows, and no other
+# calls.
 
 load helper
 
@@ -10,7 +10,7 @@ setup_file() {
 	needs x86_64
 }
 
-# Writes the recording from which the profiles are made.
+# recording — writes r.sp, from which the profiles are made
 recording() {
 	"$TESTS/mkstream" >r.sp <<-'T'
 	run 1 r
@@ -21,7 +21,7 @@ recording() {
 	T
 }
 
-# bases — writes a profile of each form that allows read, ptrace and keyctl
+# bases — writes a profile in each form, which allows read, ptrace and keyctl
 bases() {
 	jq -n '{defaultAction: "SCMP_ACT_KILL", architectures: ["SCMP_ARCH_X86_64"],
 		syscalls: [{names: ["read", "ptrace"], action: "SCMP_ACT_ALLOW"},
@@ -37,13 +37,13 @@ bases() {
 		'SystemCallFilter=read ptrace keyctl' >unit.base
 }
 
-# allowed FILE — prints the names that the profile allows, whatever their
-# arguments
+# allowed FILE — prints the names that the profile allows for any arguments or
+# for some
 allowed() {
 	sp-verify --score --json -p "$1" 2>/dev/null | jq -r '.calls[].name' | sort
 }
 
-@test "in each format, a profile with a base of any form allows the calls of both, and nothing else" {
+@test "in each format, a profile with a base of any form allows the calls of both, and no others" {
 	recording
 	bases
 	for base in *.base; do
@@ -52,11 +52,11 @@ allowed() {
 			sp-emit "--$format" -o plain r.sp 2>/dev/null
 			sp-emit "--$format" --base="$base" -o joined r.sp 2>/dev/null
 			{ allowed plain; allowed "$base"; } | sort -u >expected
-			# systemd 252 does not know these, and lists them for
-			# later versions
+			# systemd 252 does not know these two calls. A drop-in
+			# lists them for later versions.
 			allowed joined | grep -vx -e uretprobe -e uprobe |
 				diff <(grep -vx -e uretprobe -e uprobe expected) - || {
-				echo "$format with $base"
+				echo "wrong calls: --$format --base=$base"
 				false
 			}
 			sp-verify -p joined r.sp >/dev/null
@@ -72,7 +72,7 @@ allowed() {
 	run -0 --separate-stderr sp-emit --oci --explain --base=oci.base r.sp
 	for line in "read * observed  3 by /bin/r" "read * base      allowed by oci.base" \
 		"ptrace * base      allowed by oci.base" "keyctl * base      allowed by oci.base"; do
-		# shellcheck disable=SC2254 # a pattern
+		# shellcheck disable=SC2254 # it is a pattern
 		[[ $output == *$line* ]] || { echo "$line"; false; }
 	done
 	run -0 --separate-stderr sp-emit --oci --base=oci.base --no-runtime --no-vdso r.sp
@@ -81,16 +81,16 @@ allowed() {
 	sp-emit --oci --explain --base=$'b\e[31m.base' r.sp 2>&1 | lacks $'\e'
 }
 
-# conditional ARGS… — prints an OCI profile whose rules for socket have these
+# conditional ARGS… — prints an OCI profile that allows socket under these
 # conditions
 conditional() {
 	jq -n '{defaultAction: "SCMP_ACT_ERRNO", syscalls: ($ARGS.positional | map(fromjson) |
 		map({names: ["socket"], action: "SCMP_ACT_ALLOW", args: [.]}))}' --args "$@"
 }
 
-@test "conditions on arguments are joined in each format that has them" {
+@test "conditions on arguments are joined in each format that can express them" {
 	recording
-	# there is one run for each family of sockets, with its arguments
+	# The run calls socket with each of these families.
 	for family in 1 2 10 16 17; do
 		echo "argument 1 socket 0:0xffffffffffffffff:$family 1"
 	done | cat <(printf '%s\n' 'run 1 f' 'image /bin/f' 'call 1 socket 5') - |
@@ -106,7 +106,7 @@ conditional() {
 		done
 		sp-verify --score --json -p joined | jq -e '.calls[] | select(.name == "socket").narrowed'
 	done
-	# a policy of minijail tests one bit
+	# This policy of minijail tests one bit.
 	echo 'socket: arg0 & 2' >bit.policy
 	for format in oci minijail lxc kafel; do
 		sp-emit "--$format" --base=bit.policy -o joined r.sp 2>/dev/null
@@ -116,8 +116,8 @@ conditional() {
 				'AF_NETLINK AF_PACKET AF_UNIX' ]
 		done
 	done
-	# A format without conditions refuses them, unless the call was
-	# recorded.
+	# A format without conditions refuses the base, unless the recording has
+	# the call.
 	for format in firejail systemd; do
 		run -2 sp-emit "--$format" --base=base.json -o never r.sp
 		[[ $output == *"base.json: --base: it allows socket with some arguments only, which --$format cannot express" ]]
@@ -138,12 +138,12 @@ conditional() {
 	sp-emit --oci --args --base=oci.base -o joined args.sp
 	jq -e '[.syscalls[] | select(.names == ["socket"]).args[0] | .valueTwo // .value] == [40]' joined
 	sp-verify --score --json -p joined | jq -e '.calls[] | select(.name == "ptrace").narrowed | not'
-	# Conditions of both sides hold.
+	# If both sides restrict a call, the values of both are allowed.
 	sp-emit --oci --args --base=base.json -o joined args.sp
 	jq -e '[.syscalls[] | select(.names == ["socket"]).args[0] | .valueTwo // .value] | sort == [12, 17, 40]' joined
 }
 
-@test "profiles that cannot be joined are refused" {
+@test "a base that cannot be joined is refused" {
 	recording
 	bases
 	jq '.defaultAction = "SCMP_ACT_ALLOW"' oci.base >allow.json
@@ -155,7 +155,7 @@ conditional() {
 		{names: ["clone"], action: "SCMP_ACT_ALLOW"},
 		{names: ["clone"], action: "SCMP_ACT_ERRNO", args: [{index: 0, value: 1, op: "SCMP_CMP_EQ"}]}]}' >mixed.json
 	while IFS='|' read -r base options message; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run -2 --separate-stderr sp-emit --oci --base="$base" $options -o never r.sp
 		[[ $stderr == *"$message"* ]] || { echo "$base: $stderr"; false; }
 		[ ! -e never ]
@@ -172,12 +172,12 @@ conditional() {
 	END
 	run -2 sp-emit --landlock --base=oci.base r.sp
 	[ "${lines[0]}" = "sp-emit: --base: --landlock is not a profile of calls" ]
-	# this profile is for another machine
+	# This profile is for another architecture.
 	run -2 --separate-stderr sp-emit --oci --base=arm.json r.sp
 	[[ $stderr == *"sp-emit: arm.json: --base: it is not for x86_64, as the recording is" ]]
 }
 
-@test "only the recorded architectures of the base count" {
+@test "of the base, only the recorded architectures are used" {
 	recording
 	bases
 	jq '.architectures += ["SCMP_ARCH_X86"]' oci.base >both.json
@@ -191,7 +191,7 @@ conditional() {
 		"$TESTS/mkstream" | sp-verify -p joined
 }
 
-@test "a base may include a file beside it" {
+@test "a base may include a file from its own directory" {
 	recording
 	mkdir policies
 	printf '@include ./more.policy\nread: 1\n' >policies/a.policy

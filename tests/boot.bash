@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Boots a systemd as process 1 of namespaces of its own, with this machine's
-# /usr, in ./root.
+# Boots systemd as process 1 of new namespaces, with this machine's /usr, in
+# ./root.
 
-# make_root — makes a root to boot. Its test.service, whose program the caller
-# sets, ends the boot.
+# make_root — makes ./root, which systemd can boot. The boot ends after
+# test.service, which runs the file `test` that the caller writes.
 make_root() {
 	local d units=root/etc/systemd/system
 	mkdir -p root/{proc,sys,dev,run,tmp,host,etc,out,var/tmp} \
@@ -28,7 +28,8 @@ make_root() {
 	END
 }
 
-# boot SECONDS — boots ./root until test.service has ended; writes `log`
+# boot SECONDS — boots ./root until test.service has ended, for SECONDS at most,
+# and writes `log`
 boot() {
 	local status=0 cgroup
 	cgroup=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
@@ -41,7 +42,7 @@ boot() {
 	return "$status"
 }
 
-# remove_cgroups CGROUP — removes the cgroup and those below it, once their
+# remove_cgroups CGROUP — removes the cgroup and its descendants, once their
 # processes have ended
 remove_cgroups() {
 	local i
@@ -54,10 +55,10 @@ remove_cgroups() {
 }
 
 # boot_in CGROUP SECONDS — boots without effects on the machine: the system has
-# its own cgroups, device nodes and mounts, its sysctls are read-only, and it
-# loads no module
+# its own cgroups, device nodes and mounts, cannot change sysctls, and loads no
+# module
 boot_in() {
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	timeout -k 5 "$(($2 * ${SP_SLOW:-1}))" sh -c 'echo $$ >"$0/cgroup.procs"
 		exec unshare --pid --fork --kill-child --mount --uts --ipc \
 		--cgroup --propagation private sh -euc "$1"' "$1" '

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
-# A systemd boots as process 1 of namespaces of its own, with this machine's
-# /usr, and runs a service under a recorded drop-in.
+# systemd boots as process 1 of new namespaces, with this machine's /usr, and
+# runs a service under a recorded drop-in.
 load helper
 load boot
 
@@ -51,7 +51,7 @@ emit() {
 	cat p.conf
 }
 
-@test "redis works under its drop-in, with limited calls, families and paths" {
+@test "redis works under its drop-in, which limits calls, families and paths" {
 	record
 	mkdir root/etc/systemd/system/redis.service.d
 	emit >root/etc/systemd/system/redis.service.d/p.conf
@@ -63,13 +63,13 @@ emit() {
 	run ! grep -iE 'unknown|ignoring|failed to parse' log
 }
 
-# for_a_while COMMAND — repeats the command in the booted system until it
-# succeeds
+# for_a_while COMMAND — prints a loop that repeats the command until it
+# succeeds, 50 times at most
 for_a_while() {
 	echo "n=0; until $1 || [ \$((n += 1)) -gt 50 ]; do sleep 0.5; done"
 }
 
-@test "a recording of a unit that is restarted and reloaded has all that it runs" {
+@test "a recording of a unit with --restart and --reload contains every program that the unit runs" {
 	cp "$SP_BIN/sp-record" root/
 	printf '#!/bin/sh\n' >root/script
 	chmod +x root/script
@@ -97,7 +97,8 @@ for_a_while() {
 	grep -qx "sp-record: not seen: one of the unit's ExecStartPre, ExecReload, which all execute /bin/ls: systemd executed it 1 time" root/out/short
 	sp-emit --systemd root/out/short.sp 2>&1 |
 		shows '^sp-emit: not seen by the recording: ExecReload=/bin/touch'
-	# Calls that systemd makes between fork and exec are not the unit's.
+	# systemd makes these calls between fork and exec. They are not calls of
+	# the unit.
 	sp-emit --table root/out/run.sp |
 		lacks -w 'setresuid\|keyctl\|unshare'
 }
@@ -113,7 +114,7 @@ for_a_while() {
 	[ "$(<root/out/active)" != active ]
 }
 
-@test "calls that a staging drop-in lacks are logged, and listed by unit" {
+@test "calls that a staging drop-in lacks are logged, and sp-verify --unit lists them" {
 	record
 	mkdir root/etc/systemd/system/redis.service.d
 	sp-emit --systemd --deny=log run.sp \
@@ -134,8 +135,8 @@ for_a_while() {
 	run ! grep -w 'read\|mmap\|write' list
 }
 
-# Prints the answers that a service gets for calls, "NAME ERRNO". Names that end
-# in -32 are made by int 0x80; "probe native" makes none of these.
+# probe — prints "NAME ERRNO" for each answer that a service gets. A name that
+# ends in -32 means a call by int 0x80. "probe native" makes no 32-bit calls.
 probe() {
 	cp "$WITNESS/service-calls" root/probe
 	{
@@ -156,7 +157,7 @@ probe() {
 		"$TESTS/mkstream" >family32.sp
 }
 
-# verdict UNIT — prints the answers that sp-verify predicts
+# verdict UNIT — prints the answers that sp-verify predicts for the same calls
 verdict() {
 	local t
 	for t in probe family1 family2 family32; do

@@ -1,17 +1,18 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Runs the steps of sp-diff/workflow.yml as a runner would, except for the
+# Runs the steps of sp-diff/workflow.yml as GitHub's runner would, except for the
 # steps that install packages.
 
 load helper
 
-# steps — writes the workflow's run: steps to ./1, ./2 … and their names to
-# ./names
+# steps — writes the `run:` steps of the workflow to ./1, ./2 …, and their names
+# to ./names
 steps() {
 	/usr/bin/python3 "$TESTS/scripts/workflow-steps.py" "${TESTS%/*}/sp-diff/workflow.yml"
 }
 
-# step NAME — runs a step in the shell that GitHub uses, and returns its status
+# step NAME — runs a step in the shell that GitHub uses, and returns its exit
+# status
 step() {
 	local n
 	n=$(grep -nx "$1" "$DIR/names" | cut -d : -f 1)
@@ -39,7 +40,7 @@ setup() {
 	chmod +x run-tests
 }
 
-# accept — accepts the first recording, as sandprint-ci(7) describes
+# accept — accepts the first recording with the commands in sandprint-ci(7)
 accept() {
 	step 'Record the tests'
 	cp now.sp sandbox/base.sp
@@ -56,7 +57,7 @@ accept() {
 	END
 }
 
-@test "if the tests make the same calls as before, the job passes and leaves the files for the upload" {
+@test "if the tests make the same calls as before, the job passes and has the files for the upload" {
 	local name
 	accept
 	while read -r name; do
@@ -70,7 +71,7 @@ accept() {
 		or map(.name) == ["unit", "service"]'
 }
 
-@test "if the tests make a new call, the job fails until the recording is accepted" {
+@test "if a test makes a new call, the job fails until the recording is accepted" {
 	accept
 	sed -i 's/ls \/ ;;/ls \/; mkdir new ;;/' run-tests
 	run -0 step 'Record the tests'
@@ -79,7 +80,7 @@ accept() {
 	run -1 step 'Calls that the profile denies'
 	grep -q 'failures="[1-9]' sandbox.xml
 	run -0 step 'How tight the profile is'
-	# The commands in sandprint-ci(7) accept the call.
+	# The commands in sandprint-ci(7) accept the new call.
 	sed -n '/^.Ss Begin/,/^.Ss Rep/s/^\.Dl //p' \
 		"${TESTS%/*}/sp-diff/sandprint-ci.7" >accept
 	[ "$(wc -l <accept)" = 2 ]
@@ -88,7 +89,7 @@ accept() {
 	run -0 step 'Calls that the profile denies'
 }
 
-@test "a test that fails makes the job fail" {
+@test "a failing test makes the job fail" {
 	echo 'exit 3' >>run-tests
 	run -3 step 'Record the tests'
 }

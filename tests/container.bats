@@ -1,14 +1,15 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Runs real containers under profiles that were recorded outside of containers.
-# The containers start and work, and a call that was not recorded fails.
+# Runs real containers under profiles that were recorded outside of a container.
+# The programs must start and work, and a call that was not recorded must fail.
 
 load helper
 
 BUSYBOX='echo started; busybox ls / >/dev/null; busybox id -u >/dev/null
 echo worked'
-# The first line is for calls that the shell makes only if it must wait.
-# shellcheck disable=SC2016 # for the shell inside
+# With the first line, the shell makes the calls that it needs only if it must
+# wait.
+# shellcheck disable=SC2016 # the inner shell expands it
 REDIS='busybox sleep 0.2 & wait
 export s=/tmp/redis.sock
 redis-server --port 0 --unixsocket $s --save "" >/dev/null & echo started
@@ -29,7 +30,7 @@ setup_file() {
 	record redis "$REDIS"
 }
 
-# the root has busybox, redis and the libraries that they need
+# make_rootfs — makes a root directory with busybox, redis and their libraries
 make_rootfs() {
 	local file
 	mkdir -p rootfs/bin rootfs/proc rootfs/dev rootfs/sys rootfs/tmp rootfs/etc
@@ -42,7 +43,7 @@ make_rootfs() {
 	done | sort -u | xargs cp -L --parents -t rootfs
 }
 
-# record NAME SCRIPT — writes NAME.sp; the script must print the right answer
+# record NAME SCRIPT — records the script as NAME.sp, and checks its output
 record() {
 	sp-record -q -o "$1.sp" -- env -i PATH="$PATH" busybox sh -c "$2" \
 		>recorded
@@ -53,8 +54,8 @@ record() {
 }
 
 # works RUNTIME NNP NAME SCRIPT — checks that SCRIPT works in a container under
-# the profile of NAME.sp, and that mkdir is denied; NNP (true or false) is
-# the container's noNewPrivileges
+# the profile of NAME.sp, and that mkdir is denied. NNP (true or false) is the
+# container's noNewPrivileges.
 works() {
 	local bundle=$BATS_TEST_TMPDIR/bundle nnp=()
 	[ "$2" = false ] || nnp=(--nnp)
@@ -70,7 +71,7 @@ works() {
 	mv config.json "$bundle"
 	without_unified timeout -k 5 60 "$1" --root "$BATS_TEST_TMPDIR/state" \
 		run --bundle "$bundle" "sandprint-$$-$1" >out </dev/null || {
-		[ "$?" -eq 1 ]	# of mkdir
+		[ "$?" -eq 1 ]	# mkdir has failed
 	}
 	diff - out <<-'END'
 	started
@@ -85,7 +86,7 @@ teardown() {
 	for runtime in runc crun; do
 		without_unified "$runtime" --root "$BATS_TEST_TMPDIR/state" \
 			delete --force "sandprint-$$-$runtime" 2>/dev/null ||
-			continue	# it fails, as it should
+			continue	# the container does not exist
 	done
 }
 
@@ -93,7 +94,7 @@ teardown() {
 	works runc true busybox "$BUSYBOX"
 }
 
-@test "busybox works under runc with new privileges" {
+@test "busybox works under runc without noNewPrivileges" {
 	works runc false busybox "$BUSYBOX"
 }
 
@@ -101,7 +102,7 @@ teardown() {
 	works runc true redis "$REDIS"
 }
 
-@test "redis works under runc with new privileges" {
+@test "redis works under runc without noNewPrivileges" {
 	works runc false redis "$REDIS"
 }
 
@@ -109,7 +110,7 @@ teardown() {
 	works crun true busybox "$BUSYBOX"
 }
 
-@test "busybox works under crun with new privileges" {
+@test "busybox works under crun without noNewPrivileges" {
 	works crun false busybox "$BUSYBOX"
 }
 
@@ -117,6 +118,6 @@ teardown() {
 	works crun true redis "$REDIS"
 }
 
-@test "redis works under crun with new privileges" {
+@test "redis works under crun without noNewPrivileges" {
 	works crun false redis "$REDIS"
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Limits the work of the kernel's verifier on the BPF programs, which takes most
-# of the time of a start. A change of the programs can make it five times as
-# much, if the verifier no longer knows a constant or follows each iteration of
-# a loop. No other test would notice that.
+# Limits the work of the kernel's verifier, which is most of the time that a
+# start takes. A change of the BPF programs can multiply this work by five, for
+# example if the verifier follows each iteration of a loop. No other test would
+# notice that.
 load helper
 
 setup_file() {
@@ -15,8 +15,8 @@ teardown() {
 }
 
 # costs LARGEST ALL OPTION… — limits the instructions that the verifier checks
-# for the programs of `sp-record OPTION…`: LARGEST for the largest program, and
-# ALL for all together
+# for `sp-record OPTION…`: LARGEST is the limit for a single program, and ALL
+# for all programs together
 costs() {
 	local largest=$1 all=$2 is_largest is_all
 	shift 2
@@ -42,9 +42,8 @@ costs() {
 	[ "$is_all" -le "$all" ]
 }
 
-# The limits are one and a half times the numbers of Linux 6.18. For --paths,
-# they include 17 more programs, which are loaded if the kernel lets them
-# confirm names.
+# The limits are 1.5 times the numbers of Linux 6.18. With --paths, they include
+# 17 programs that are loaded only on kernels where they can confirm names.
 @test "the verifier's work on the programs is within limits" {
 	needs verified_insns
 	local root
@@ -58,11 +57,11 @@ costs() {
 	costs 15000 75000 --paths -p "$BATS_ROOT_PID"
 }
 
-# The kernel refuses a program for which the verifier checks more than a million
+# The kernel refuses a program if the verifier has to check more than a million
 # instructions.
 @test "the verifier's work on the programs for older kernels is within limits" {
 	needs verified_insns
-	# other architectures have no such programs
+	# Other architectures have no programs for older kernels.
 	[ "$(uname -m)" = x86_64 ] || return 0
 	cd "$BATS_TEST_TMPDIR"
 	export SP_DEBUG=older
@@ -71,29 +70,29 @@ costs() {
 	costs 50000 250000 -p "$BATS_ROOT_PID"
 }
 
-@test "the programs for older kernels record the same facts as the others" {
-	# other architectures have no such programs
+@test "the programs for older kernels record the same facts as the programs for this kernel" {
+	# Other architectures have no programs for older kernels.
 	[ "$(uname -m)" = x86_64 ] || return 0
 	cd "$BATS_TEST_TMPDIR"
 	echo text >in
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	local shell=(/bin/sh -c 'cd /; exec cat "$0/in" none' "$PWD")
 	run -1 sp-record -q --paths --every -o new.sp -- "${shell[@]}"
 	SP_DEBUG=older run -1 sp-record -q --paths --every -o older.sp -- \
 		"${shell[@]}"
 	facts new.sp | sort >new
 	facts older.sp | sort | diff new -
-	# They look for the dynamic loader in a structure that only those
-	# kernels have.
+	# The programs for older kernels cannot see the dynamic loader here: the
+	# field that they read does not exist on this kernel.
 	sp-emit --path-list new.sp | grep -v '^execute,map' | sort >new
 	sp-emit --path-list older.sp | sort | diff new -
 	[ "$(wc -l <new)" -gt 5 ]
 }
 
-@test "trace events, as from Linux 7.0 on, record what raw tracepoints record" {
+@test "trace events, which replace raw tracepoints from Linux 7.0 on, record the same facts" {
 	cd "$BATS_TEST_TMPDIR"
 	echo text >in
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	local by shell=(/bin/sh -c 'cat "$0"; (exec cat none) & wait $!' in)
 	as_newer true || skip 'no tracefs'
 	for by in env as_newer; do

@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=no-recording
-# sp-diff --coverage: predicts how many new calls further runs would make.
+# sp-diff --coverage predicts how many new calls further runs would make.
 
 load helper
 
-# runs N [COPIES] — N command lines make lseek, and each of the first three also
-# makes a call of its own. There are COPIES runs of each.
+# runs N [COPIES] — prints COPIES runs of each of N command lines. All make
+# lseek, and each of the first three command lines also makes a call of its own.
 runs() {
 	local i copy
 	for ((copy = 0; copy < ${2-1}; copy++)); do
@@ -27,11 +27,11 @@ runs() {
 
 coverage() { sp-diff --coverage --json "$@"; }
 
-@test "predictions hold for runs of six test suites that were left out of the recordings" {
+@test "predictions from some runs of six test suites hold for the other runs" {
 	"$TESTS/coverage/accuracy.py" "$SP_BIN/sp-diff" 5
 }
 
-@test "the text says how many runs would break, how sure that is, and how the calls were discovered" {
+@test "--coverage prints how many runs would break, the interval of that number, and how calls were discovered" {
 	runs 20 | "$TESTS/mkstream" >s.sp
 	run -0 sp-diff --coverage s.sp
 	diff <(echo "$output") - <<-'TEXT'
@@ -47,7 +47,7 @@ coverage() { sp-diff --coverage --json "$@"; }
 	TEXT
 }
 
-@test "for a merge and a profile, it says how many calls only one run made" {
+@test "sp-merge and sp-emit print how many calls only one run made" {
 	runs 20 | "$TESTS/mkstream" >s.sp
 	run -0 --separate-stderr sp-merge -o m.sp s.sp
 	# shellcheck disable=SC2154 # run sets it
@@ -58,7 +58,7 @@ coverage() { sp-diff --coverage --json "$@"; }
 	[ ! -s err ]
 }
 
-@test "repeating a run changes no figure" {
+@test "a repeated run changes no figure" {
 	runs 20 | "$TESTS/mkstream" >once.sp
 	runs 20 3 | "$TESTS/mkstream" >thrice.sp
 	coverage once.sp >once.json
@@ -71,7 +71,7 @@ coverage() { sp-diff --coverage --json "$@"; }
 	[ "$(coverage --unit=run thrice.sp | jq '.units, .risk.mean' -c | xargs)" = '60 0' ]
 }
 
-@test "fewer than ten runs, or a set that was reduced to needed runs, give no prediction" {
+@test "without ten complete runs there is no prediction" {
 	runs 9 | "$TESTS/mkstream" >few.sp
 	for i in {1..12}; do
 		printf 'run %x t%d argv=%d\nimage /bin/t\ncall %x %d 1\n' "$i" \
@@ -84,7 +84,7 @@ coverage() { sp-diff --coverage --json "$@"; }
 	run -0 sp-diff --coverage few.sp
 	[[ $output == *'9 runs: too few to predict'* ]]
 	[[ $output != *--unit=name* ]]
-	# the tests of a server have the same command line
+	# Each test of a server records the same command line.
 	printf '%s\n' 'run 1 unit argv=d' 'run 2 load argv=d' 'image /bin/d' 'call * read 1' | "$TESTS/mkstream" >served.sp
 	run -0 sp-diff --coverage served.sp
 	[[ $output == *'2 runs of 1 command line: too few '*'same command line count as one.'*--unit=name* ]]
@@ -107,7 +107,7 @@ coverage() { sp-diff --coverage --json "$@"; }
 	done
 }
 
-@test "calls of a profile or of a group of sp-emit are no risk" {
+@test "calls of a profile or of a group of sp-emit are not counted as a risk" {
 	runs 20 | "$TESTS/mkstream" >s.sp
 	unique() { coverage "$@" | jq -r '.unique[].what' | xargs; }
 	[ "$(unique s.sp)" = 'times ptrace getuid' ]
@@ -121,14 +121,14 @@ coverage() { sp-diff --coverage --json "$@"; }
 	[[ $output == *'s.sp: a stream, where -p takes a profile' ]]
 }
 
-@test "a call that repeated runs do not always make is unsteady" {
+@test "a call that only some repetitions of a run make is unsteady" {
 	{ runs 20 2; echo 'call 5 24 1'; echo 'call 7 7 1'; echo 'call 3ef 7 1'
 		} | "$TESTS/mkstream" >s.sp
 	[ "$(coverage s.sp | jq -r '.unsteady[]' | xargs)" = sched_yield ]
 	sp-diff --coverage s.sp | grep -A1 '^Unsteady' | grep sched_yield
 }
 
-@test "--unit=label predicts runs with a new value" {
+@test "--unit=label predicts runs with a new value of the label" {
 	{
 		for i in {1..24}; do
 			echo "run $(printf %x "$i") t$i argv=$i start=$i label.kind=k$((i / 2))"
@@ -148,7 +148,7 @@ coverage() { sp-diff --coverage --json "$@"; }
 	[[ $output == *'run t1 has no label none'* ]]
 }
 
-@test "with --image, runs that never execute such an image do not count" {
+@test "with --image, runs that never execute a matching image do not count" {
 	{ runs 20; echo 'call 1 5 1 image=/bin/other'
 		} | "$TESTS/mkstream" >s.sp
 	run -0 --separate-stderr coverage --image=/bin/other s.sp
@@ -159,7 +159,7 @@ coverage() { sp-diff --coverage --json "$@"; }
 	sp-diff --matrix --image=/bin/other s.sp | grep -x 'fstat      1 .*'
 }
 
-@test "in a sample whose runs make no call, all figures are 0" {
+@test "if the runs make no call, all figures are 0" {
 	{ runs 2 | grep ^run; echo 'image /bin/t'; echo 'name 1 0 t 1'
 		} | "$TESTS/mkstream" >s.sp
 	run -0 --separate-stderr coverage s.sp

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=no-recording
-# sp-diff: lists differences, and prints the matrix of runs.
+# sp-diff lists differences and prints the matrix of runs.
 
 load helper
 
@@ -25,7 +25,7 @@ two_sides() {
 	TEXT
 }
 
-@test "there is a line for each call that only one side has, by architecture and number" {
+@test "each call that only one side has is a line, by architecture and number" {
 	two_sides
 	run -1 sp-diff old.sp new.sp
 	[ "$status" = 1 ]
@@ -48,7 +48,7 @@ two_sides() {
 	[ "$status" = 1 ]
 }
 
-@test "by image: a missing image changes no other line" {
+@test "--by-image: a missing image changes no line of other images" {
 	printf '%s\n' 'run 1 x' 'image /a' 'call 1 write 1' 'image /b' \
 		'call 1 read 1' | stream both.sp
 	printf '%s\n' 'run 2 y' 'image /b' 'call 2 read 1' | stream b.sp
@@ -58,7 +58,7 @@ two_sides() {
 	[ "$output" = '+ write  1  /a' ]
 }
 
-@test "the parts of a profile that sp-diff does not judge are printed for each side" {
+@test "for each profile, sp-diff names the parts that it does not compare" {
 	printf 'run 1 a\ncall 1 read 3\n' | stream a.sp
 	echo '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [
 		{"names": ["read", "no1", "no2"], "action": "SCMP_ACT_ALLOW"},
@@ -74,7 +74,7 @@ two_sides() {
 	done
 }
 
-@test "by image: a path and a build-id identify an image" {
+@test "--by-image: a path and a build-id identify an image" {
 	two_sides
 	run sp-diff --by-image old.sp new.sp
 	[ "$status" = 1 ]
@@ -89,7 +89,7 @@ two_sides() {
 	TEXT
 }
 
-@test "either side may be stdin, and a missing NEW is stdin" {
+@test "either side may be stdin, and if NEW is missing, it is stdin" {
 	two_sides
 	sp-diff old.sp new.sp > expected || [ $? = 1 ]
 	run -1 sp-diff old.sp < new.sp
@@ -102,7 +102,7 @@ two_sides() {
 	[ "$status" = 2 ]
 }
 
-@test "-q prints nothing, and sets the status" {
+@test "-q prints nothing, and the exit status shows the difference" {
 	two_sides
 	run sp-diff -q old.sp new.sp
 	[ "$status" = 1 ]
@@ -111,7 +111,7 @@ two_sides() {
 	[ "$status" = 0 ]
 }
 
-# profile NAME… — prints an OCI profile that allows these calls
+# profile NAME… — prints an OCI profile that allows the named calls
 profile() {
 	jq -n '{defaultAction: "SCMP_ACT_ERRNO",
 		architectures: ["SCMP_ARCH_X86_64"],
@@ -119,7 +119,7 @@ profile() {
 		--args "$@"
 }
 
-@test "compared with a profile: calls of groups are marked and do not count" {
+@test "compared with a profile, calls of groups are marked and do not count" {
 	requires jq
 	printf '%s\n' 'run 1 a' 'call 1 read 3' 'call 1 socket 1' | stream a.sp
 	profile read socket exit_group > p.json
@@ -133,7 +133,7 @@ profile() {
 	[ "$status" = 1 ]
 }
 
-@test "a trace equals the profile made from it, in each format that can be read" {
+@test "a trace equals the profile that was made from it, in each format that can be read" {
 	local format
 	printf '%s\n' 'run 1 a' 'call 1 execve 1' 'call 1 read 3' | stream a.sp
 	for format in oci docker spo systemd minijail firejail kafel; do
@@ -145,25 +145,25 @@ profile() {
 	done
 }
 
-@test "a unit has the calls that it lists and those of systemd's own group" {
+@test "a unit allows the calls that it lists and systemd's own group" {
 	local line=SystemCallFilter=read
 	printf '%s\n' 'run 1 a' 'call 1 read 3' | stream a.sp
 	printf '[Service]\nSystemCallArchitectures=native\n%s\n' "$line" >p
 	run -0 sp-diff a.sp p
 	grep -qx '+ nanosleep  *-  (group)' <<<"$output"
 	for line in chmod setuid '~nanosleep nanosleep'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		printf 'SystemCallFilter=%s\n' $line >more
 		cat p more >q
 		run -1 sp-diff a.sp q
 		grep -q "^+ ${line##* }  *-$" <<<"$output"
 	done
-	# the group's calls are unknown without an installed systemd
+	# Without an installed systemd, a built-in list has the group's calls.
 	run -0 env PATH="$SP_BIN" "$SP_BIN/sp-diff" a.sp p
 	grep -q '^+ nanosleep  *-  (group)$' <<<"$output"
 }
 
-@test "compared with a profile: a call that no group adds counts" {
+@test "compared with a profile, a call that no group adds counts" {
 	requires jq
 	printf '%s\n' 'run 1 a' 'call 1 read 3' | stream a.sp
 	profile read chmod > p.json
@@ -172,7 +172,8 @@ profile() {
 	[ "$output" = "+ chmod  -" ]
 }
 
-# A group has exit_group, but here the trace has it and the profile does not.
+# A group contains exit_group. It counts, because the trace has it and the
+# profile does not.
 @test "an observed call that the profile lacks counts" {
 	requires jq
 	printf '%s\n' 'run 1 a' 'call 1 read 3' 'call 1 exit_group 1' | stream a.sp
@@ -182,7 +183,7 @@ profile() {
 	[ "$output" = "- exit_group  1" ]
 }
 
-@test "two profiles are compared without groups" {
+@test "two profiles are compared including the calls of groups" {
 	requires jq
 	profile read > p.json
 	profile read exit_group | sed s/ACT_ALLOW/ACT_LOG/ > q
@@ -195,7 +196,7 @@ profile() {
 	[ "$status" = 2 ]
 }
 
-@test "a wrong input is an error, in one line" {
+@test "a wrong input is an error, with one line" {
 	two_sides
 	: > empty
 	echo hello > text
@@ -234,7 +235,7 @@ matrix_runs() {
 		'call * read 1' 'call 2 socket 100' 'call 1 20 1 arch=x86' | stream 2.sp
 }
 
-@test "a matrix has the runs, their calls, the calls of a single run, the smallest set and the other runs" {
+@test "a matrix shows the runs, their calls, the calls of a single run, and the smallest set of runs" {
 	matrix_runs
 	run sp-diff --matrix 1.sp 2.sp
 	[ "$status" = 0 ]
@@ -274,7 +275,7 @@ matrix_runs() {
 	sp-diff --matrix --arch=x86 1.sp 2.sp | lacks '^write'
 	sp-merge 1.sp 2.sp > m.sp
 	sp-diff --matrix m.sp | shows '^Smallest.*: 3 of 3$'
-	# A run counts once, however many streams have it.
+	# A run that several streams contain counts once.
 	sp-diff --matrix 1.sp 2.sp >matrix
 	sp-diff --matrix 1.sp 2.sp m.sp 1.sp | cmp - matrix
 	sp-diff --matrix m.sp >matrix
@@ -297,7 +298,7 @@ matrix_runs() {
 		shows -x 'x86_64,0,read,/b,,4'
 }
 
-@test "runs of one name are told apart by their ids" {
+@test "runs with the same name are distinguished by their ids" {
 	printf '%s\n' 'run a0000000000000000000000000000001 xy start=0' \
 		'run a0000000000000000000000000000012 xy start=1' \
 		'run b xy start=2' "run 3 'x\"y' start=3" 'call * read 1' |
@@ -312,9 +313,9 @@ matrix_runs() {
 	/usr/bin/python3 "$TESTS/scripts/cover.py" "$TESTS/mkstream"
 }
 
-# Real runs have most calls in common. The second kind of set is difficult on
-# purpose.
-@test "the search for the smallest set among a thousand runs ends in time" {
+# Real runs have most calls in common. The second kind of runs is made to be
+# difficult.
+@test "the smallest set among a thousand runs is found in less than five seconds of CPU time" {
 	cat > big.py <<-'PY'
 	import random, sys
 	rnd, hard = random.Random(3), sys.argv[1] == "hard"
@@ -327,8 +328,7 @@ matrix_runs() {
 	PY
 	for kind in real hard; do
 		/usr/bin/python3 big.py $kind | stream $kind.sp
-		# the limit is five seconds of CPU time; the search takes less
-		# than half a second
+		# The search takes less than half a second.
 		(ulimit -t 5; sp-diff --matrix $kind.sp > $kind.txt)
 		sed -n '/[Ss]et of runs/p' $kind.txt
 	done
@@ -337,13 +337,13 @@ matrix_runs() {
 	sp-diff --matrix real.sp | cmp - real.txt
 }
 
-@test "of equal runs, the first is chosen" {
+@test "of equal runs, the first one is in the smallest set" {
 	printf '%s\n' 'run 3 a start=1' 'run 2 b start=2' 'run 1 c start=3' \
 		'call * read 1' 'call * write 2' | stream a.sp
 	sp-diff --matrix a.sp | grep -A1 '^Smallest' | shows -x '    1  a'
 }
 
-@test "--fail-on sets which differences change the status" {
+@test "--fail-on sets which differences change the exit status" {
 	printf '%s\n' 'run 1 a' 'call 1 read 3' 'call 1 write 1' | stream a.sp
 	printf '%s\n' 'run 2 b' 'call 2 read 9' 'call 2 ptrace 1' \
 		'call 2 getpid 1' | stream b.sp
@@ -352,7 +352,7 @@ matrix_runs() {
 	for what in '' --fail-on=any --fail-on=added --fail-on=removed \
 		--fail-on=any,dangerous --fail-on=added,dangerous \
 		--fail-on=dangerous --fail-on=added,removed; do
-		# shellcheck disable=SC2086 # none or one
+		# shellcheck disable=SC2086 # it may be empty
 		run -1 sp-diff $what a.sp b.sp
 		[ "${#lines[@]}" = 3 ]
 	done
@@ -369,12 +369,12 @@ matrix_runs() {
 	run -2 sp-diff --matrix --fail-on=any a.sp
 }
 
-@test "each row of the table of dangerous calls is one known call, and --explain prints its reason" {
+@test "each row of the table of dangerous calls is one known call, and --explain prints the reason" {
 	sed -nE 's/^\t\{ "([a-z0-9_]+)", [1-3], .*/\1/p' \
 		"$TESTS/../lib/kernel/danger.c" >names
 	[ "$(wc -l <names)" -gt 40 ]
 	sort names | uniq -d | lacks .
-	# sp-verify prints names that no architecture of a profile has
+	# sp-verify warns of names that no architecture of a profile has.
 	jq -R . names | jq -s '{defaultAction: "SCMP_ACT_ALLOW",
 		architectures: ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"],
 		syscalls: [{names: ., action: "SCMP_ACT_LOG"}]}' >p.json
@@ -386,7 +386,7 @@ matrix_runs() {
 	[[ $output == *"ptrace"*"danger    2: controls other processes; ptrace(2)"* ]]
 }
 
-@test "--markdown and --github: recorded names cannot change the layout" {
+@test "--markdown and --github: names from a recording cannot change the layout" {
 	local name='/bin/|`x`<b>%0A::error::y ##[error]x %25 %E2%80%AE[z](u)' escaped
 	printf '%s\n' 'run 1 a' 'image /b' 'call 1 read 1' 'call 1 9999 1' | stream a.sp
 	printf '%s\n' 'run 1 a' "image '$name'" 'call 1 read 3' \
@@ -408,25 +408,25 @@ matrix_runs() {
 	escaped='/bin/|`x`<b>\x0a:\x3aerror:\x3ay \x23#[error]x %25 \xe2\x80\xae[z](u)'
 	[ "${lines[1]}" = "::warning title=system call added::read by $escaped, files: read from a descriptor" ]
 	[[ ${lines[3]} == '::notice title=system call removed::syscall_9999 by /b, unknown: '* ]]
-	# text that GitHub's runner treats as a command, at the start of a line
-	# or within it
+	# GitHub's runner treats these texts as commands, at the start of a line
+	# or within it.
 	run ! grep -qE '##\[|^[[:space:]]*::(error|add-mask)' <<<"$output"
 	run -1 sp-diff --by-image a.sp b.sp
 	grep -F '  /bin/|`x`<b>\x0a::error::y \x23#[error]x' <<<"$output"
 	run ! grep -F '##[' <<<"$output"
-	# a difference that does not count is not an annotation
+	# A difference that does not count has no annotation.
 	run -0 sp-diff --github --fail-on=removed,dangerous a.sp b.sp
 	[ -z "$output" ]
 	run -2 sp-diff --github --markdown a.sp b.sp
 }
 
-# id N — prints 0N and zeros
+# id N — prints an id of a run: N in two digits, then zeros
 id() {
 	printf '%02d%030d' "$1" 0
 }
 
-# runs FILE LINE… — writes runs "ID NAME STATUS" that make the same call and are
-# a second apart
+# runs FILE RUN… — writes a stream; each RUN is "ID NAME STATUS". All runs make
+# the same call, and start one second after another.
 runs() {
 	local file=$1 id name status
 	shift
@@ -456,7 +456,7 @@ runs() {
 		grep -q '^sp-emit: run t (02000000) ' err
 		run -0 --separate-stderr sp-diff --matrix good.sp bad.sp
 		[[ $stderr == "sp-diff: run t (02000000) "* ]]
-		# The run is also in the old side, so later runs are compared
+		# The old side contains the run, too, so later runs are compared
 		# with it.
 		run -0 sp-diff --fail-on=failed bad.sp both.sp
 		run -1 sp-diff --fail-on=failed good.sp both.sp
@@ -475,28 +475,28 @@ runs() {
 		run -0 --separate-stderr sp-diff --fail-on=any,failed good.sp \
 			now.sp
 		[[ $stderr != *now.sp* ]]
-		# the only note is for this run: it exits with 1, and no earlier
-		# run has its name
+		# The only note is about the run grep: it exits with 1, and no
+		# earlier run has its name.
 		[[ $stderr == "sp-diff: good.sp: run grep (03000000) exited with 1: it may lack calls" ]]
 	done
 	for end in 't 1' 't -15' 'grep 2' 'new 1' 'new -11'; do
 		runs now.sp "4 $end"
 		run -1 sp-diff --fail-on=failed good.sp now.sp
 	done
-	# a run that exits with 0 where earlier runs failed is noted, but is no
-	# failure
+	# If a run exits with 0 and earlier runs failed, a note says so, but the
+	# run has not failed.
 	for end in 'stopped 0' 'grep 0'; do
 		runs now.sp "4 $end"
 		run -0 --separate-stderr sp-diff --fail-on=failed good.sp now.sp
 		[[ $stderr == *"sp-diff: now.sp: run ${end% 0} (04000000) exited with 0, an earlier one of that name "* ]]
 	done
-	# a crash is a failure, however often it happens
+	# A crash is a failure, even if each run crashes.
 	runs good.sp '1 t -11'
 	runs now.sp '2 t -11'
 	run -1 sp-diff --fail-on=failed good.sp now.sp
 }
 
-@test "--fail-on=failed is only for runs" {
+@test "--fail-on=failed is refused if neither side has runs" {
 	runs good.sp '1 t 0'
 	sp-emit --oci -o p.json good.sp
 	run -2 sp-diff --fail-on=failed good.sp p.json
@@ -507,7 +507,7 @@ runs() {
 	[[ $stderr == *"sp-diff: many.sp: 1 more like these" ]]
 }
 
-@test "one architecture of a profile is printed; a note counts the lines of the others" {
+@test "of a profile, one architecture is printed, and a note counts the differences of the others" {
 	needs x86_64
 	printf '%s\n' 'run 1 r' 'call * read 1' 'call * 20 1 arch=x86' | stream a.sp
 	jq -n '{defaultAction: "SCMP_ACT_ERRNO", architectures: ["SCMP_ARCH_X86_64",
@@ -528,11 +528,12 @@ runs() {
 	+ ptrace  -  x32  (dangerous: %)
 	END
 	[[ $stderr == *": x86_64 (1), x86 (4); "* ]]
-	# Differences that are not printed count, too; -q prints no note.
+	# Differences that are not printed count as well. -q prints no note.
 	printf '%s\n' 'run 1 r' 'call * read 1' 'call * ptrace 1' | stream b.sp
 	run -1 --separate-stderr sp-diff -q b.sp p.json
 	[ -z "$output$stderr" ]
-	# Between two recordings, all differences are printed.
+	# Between two recordings, the differences of all architectures are
+	# printed.
 	run -1 --separate-stderr sp-diff b.sp a.sp
 	[ "${#lines[@]}" = 2 ]
 	[ -z "$stderr" ]
@@ -540,7 +541,7 @@ runs() {
 	[[ ${lines[0]} == "sp-diff: "*"not all, nor an architecture such as x86_64"* ]]
 }
 
-@test "calls that systemd or firejail adds to a profile are a group, whatever the other side is" {
+@test "calls that systemd or firejail adds to a profile count as a group, whatever it is compared with" {
 	needs x86_64
 	printf '[Service]\nSystemCallArchitectures=native\nSystemCallFilter=read\n' >u.service
 	printf 'seccomp.keep read\n' >f.profile
@@ -555,13 +556,13 @@ runs() {
 			run -1 sp-diff -q --groups "$other" "$profile"
 		done
 	done
-	# calls that the unit itself names are not marked as a group's
+	# Calls that the unit itself names are not marked as a group.
 	printf '[Service]\nSystemCallArchitectures=native\nSystemCallFilter=read ptrace\n' >u.service
 	run -1 sp-diff p.json u.service
 	[[ $output == *"+ ptrace "* ]]
 }
 
-@test "--image and --tree compare only the calls of these executables" {
+@test "--image and --tree compare only the calls of the selected executables" {
 	stream a.sp <<-'T'
 	run 1 a
 	image /bin/sh 1:1:2
@@ -590,7 +591,7 @@ runs() {
 	[[ $output == *"--image is only for recordings"* ]]
 }
 
-@test "privileges that one side used are differences, if both sides recorded them" {
+@test "a privilege that only one side used is a difference, if both sides recorded privileges" {
 	"$TESTS/mkstream" >old.sp <<-'END'
 	run 1 a how="command privileges"
 	call 1 read 1

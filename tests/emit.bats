@@ -1,12 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Tests what the formats of sp-emit contain, what they add, and what they
-# refuse.
+# Tests the contents of each format of sp-emit, the groups that it adds, and
+# what it refuses.
 load helper
 
 SCHEMA=/usr/share/gocode/src/github.com/opencontainers/runtime-spec/schema
 
-# stream FILE LINE… — writes a stream with one run on x86_64 and these items
+# stream FILE LINE… — writes a stream of one run on x86_64 with these lines of
+# mkstream
 stream() {
 	local file=$1
 	shift
@@ -16,7 +17,7 @@ stream() {
 	} | "$TESTS/mkstream" >"$file"
 }
 
-# small — writes a.sp: five calls by two images
+# small — writes a.sp, in which two images make five calls
 small() {
 	stream a.sp 'image /usr/bin/ls 0123abcd 1:1:2' 'call 1 execve 1' \
 		'call 1 read 7 first=30' 'call 1 openat 5' 'image /opt/tool' \
@@ -24,7 +25,7 @@ small() {
 		'call 1 96 2 flags=1'
 }
 
-# two_archs — writes b.sp: calls on x86_64 and on x86
+# two_archs — writes b.sp, which has calls on x86_64 and on x86
 two_archs() {
 	stream b.sp 'image /opt/p64' 'call 1 execve 1' 'call 1 getpid 1' \
 		'call 1 write 1' 'call 1 exit_group 1' 'image /opt/p32' \
@@ -32,7 +33,8 @@ two_archs() {
 		'call 1 252 1 arch=x86'
 }
 
-# names JQ-FILTER FILE — prints the names in an OCI profile on one line
+# names FILTER FILE — prints the names in the rules of an OCI profile that the
+# jq filter selects
 names() {
 	jq -r "[.syscalls[] | $1 | .names[]] | join(\" \")" "$2"
 }
@@ -45,7 +47,7 @@ enosys() {
 	names 'select(.errnoRet == 38)' "$1"
 }
 
-@test "exactly one format must be given" {
+@test "exactly one format must be chosen" {
 	small
 	run -2 sp-emit a.sp
 	[[ $output == "sp-emit: no format"* ]]
@@ -62,7 +64,7 @@ enosys() {
 	run -0 sp-emit --version
 }
 
-@test "oci: the observed calls are sorted, and for the native architecture" {
+@test "oci: the observed calls are sorted, and the architecture is the native one" {
 	small
 	sp-emit --oci --exact a.sp >p.json 2>err
 	run -0 jq -c . p.json
@@ -100,7 +102,7 @@ PY
 	run ! /usr/bin/python3 -W ignore check.py "$SCHEMA" <<<'{"syscalls": 1}'
 }
 
-@test "oci: libseccomp resolves every name on one of the architectures" {
+@test "oci: libseccomp knows every name on at least one of the architectures" {
 	small
 	two_archs
 	sp-emit --oci a.sp b.sp | /usr/bin/python3 "$TESTS/scripts/libseccomp-names.py"
@@ -108,7 +110,7 @@ PY
 		/usr/bin/python3 "$TESTS/scripts/libseccomp-names.py"
 }
 
-@test "each group adds its calls, and each option leaves a group out" {
+@test "each group adds its calls, and an option for each group leaves it out" {
 	stream a.sp 'call 1 read 1'
 	sp-emit --oci --runtime=none a.sp >p.json 2>err
 	[ "$(allowed p.json)" = "clock_getres clock_gettime execve exit \
@@ -133,7 +135,7 @@ gettimeofday read time" ]
 	[ "$(allowed p.json)" = read ]
 }
 
-@test "the calls of the container runtimes are added" {
+@test "--runtime adds the calls of the chosen container runtimes" {
 	stream a.sp 'call 1 ioctl 1'
 	local rest="--no-kernel --no-start --no-vdso"
 	# shellcheck disable=SC2086
@@ -171,7 +173,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 	grep -q "11 runtime" err
 }
 
-@test "--deny chooses how other calls are denied" {
+@test "--deny sets the answer to calls that are not allowed" {
 	small
 	sp-emit --oci --deny=kill a.sp >p.json
 	[ "$(jq -r .defaultAction p.json)" = SCMP_ACT_KILL_PROCESS ]
@@ -190,7 +192,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 		shows "DEFAULT SCMP_ACT_ERRNO(EACCES)"
 }
 
-@test "a note says that two architectures share one list, and --exact refuses it" {
+@test "a note says that two architectures share one list of names, and --exact refuses such a list" {
 	two_archs
 	sp-emit --oci --runtime=none --no-kernel --no-vdso --no-fallback \
 		--no-start b.sp >p.json 2>err
@@ -219,7 +221,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 	enosys p.json | lacks -w clone3
 }
 
-@test "x86: its groups are added, and the 64-bit time calls are answered with ENOSYS" {
+@test "x86: the groups of x86 are added, and its 64-bit time calls get ENOSYS" {
 	stream a.sp 'call 1 read 1' 'call 1 3 1 arch=x86'
 	sp-emit --oci a.sp >p.json
 	[[ " $(allowed p.json) " == *" clock_gettime64 "*" sigreturn "* ]]
@@ -229,7 +231,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 	run ! grep 'time64\|"sigreturn"' p.json
 }
 
-@test "a call without a name is an error in formats that need names, and others have its number" {
+@test "a call without a name is refused in formats that use names, and printed as a number in others" {
 	stream a.sp 'call 1 read 1' 'call 1 600 3' 'call 1 599 1'
 	for format in oci systemd; do
 		run -2 sp-emit --$format -o p a.sp
@@ -242,7 +244,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 	[[ $output == *"600      3  syscall_600"* ]]
 	run -0 jq -c '.calls[2] | [.nr, .name, .count]' <(sp-emit --json a.sp)
 	[ "$output" = '[600,null,3]' ]
-	# libseccomp cannot add it on another architecture.
+	# libseccomp cannot add the number to another architecture.
 	stream a.sp 'call 1 read 1' 'call 1 600 1 arch=x86'
 	run -2 sp-emit --libseccomp a.sp
 	[[ $output == "sp-emit: x86 600: "* ]]
@@ -268,7 +270,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 	grep -qE '^x86_64 +335 +uretprobe .* kernel ' explained
 }
 
-@test "number -1 is left out of profiles, with a note" {
+@test "number -1 is left out of profiles, and a note says so" {
 	stream a.sp 'call 1 read 1' 'call 1 -1 4'
 	sp-emit --oci --exact a.sp >p.json 2>err
 	[ "$(allowed p.json)" = read ]
@@ -281,7 +283,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 	[[ $output == *"no call to allow"* ]]
 }
 
-@test "a name that the installed libseccomp lacks is noted" {
+@test "a note names each call that the installed libseccomp does not know" {
 	needs older_names
 	stream a.sp 'call 1 read 1' 'call 1 471 1'
 	sp-emit --oci a.sp >p.json 2>err
@@ -292,7 +294,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 	[[ $output != *2.6* ]]
 }
 
-@test "an empty or an incomplete recording gives no profile" {
+@test "an empty or incomplete recording is refused" {
 	refused() {
 		for format in oci systemd libseccomp json table; do
 			echo before >p
@@ -332,7 +334,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 	refused a.sp missing.sp
 }
 
-@test "some losses do not affect the profile" {
+@test "losses that do not affect the profile are not refused" {
 	printf 'run 1 x lost.image=3 lost.detail=9\nimage /bin/a\ncall 1 read 1\n' |
 		"$TESTS/mkstream" >a.sp
 	run -0 sp-emit --oci a.sp
@@ -344,7 +346,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 	[[ $output == "sp-emit: run x (0"*"1): 1 records of unknown kinds"* ]]
 }
 
-@test "a note says once what the recording could not see" {
+@test "a note about what the recording could not see is printed once" {
 	printf 'run %d x blind="io_uring filtered"\ncall %d read 1\n' 1 1 2 2 |
 		"$TESTS/mkstream" >a.sp
 	sp-emit --oci a.sp 2>err >/dev/null
@@ -352,7 +354,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 	[ "$(grep -c "^sp-emit: .*: filtered$" err)" = 1 ]
 }
 
-@test "oci refuses runs of different architectures together, and --table lists both" {
+@test "oci refuses runs of different machines together, and --table lists both" {
 	{
 		printf 'run 1 x\ncall 1 read 1\n'
 		printf 'run 2 y arch=aarch64\ncall 2 63 1 arch=aarch64\n'
@@ -363,7 +365,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 	[[ $output == *"aarch64  63"* ]]
 }
 
-@test "--image takes the calls of some executables" {
+@test "--image selects the calls of some executables" {
 	small
 	image() {
 		sp-emit --oci --exact "$@" a.sp >p.json && allowed p.json
@@ -386,7 +388,7 @@ rt_sigreturn setgid setgroups setuid statx write" ]
 1' ]
 }
 
-# denied ITEM… — writes a.sp: read, and the given items
+# denied LINE… — writes a.sp, which has read and these lines of mkstream
 denied() {
 	stream a.sp 'image /opt/tool' 'call 1 read 3' "$@"
 }
@@ -397,7 +399,7 @@ errnos() {
 		[.errnoRet, .names[]]]' p.json
 }
 
-@test "denied calls are left out, answered with the recorded errno, and named" {
+@test "denied calls are left out or answered with the recorded errno, and a note names them" {
 	denied 'denial 1 chmod -13 1' 'denial 1 chmod -30 4' \
 		'denial 1 chmod -2 3' 'denial 1 ptrace -13 1'
 	sp-emit --oci a.sp >p.json 2>err
@@ -413,8 +415,7 @@ errnos() {
 	grep -qx ' *90 *4  chmod: EROFS' table
 	sp-emit --oci --deny=log a.sp 2>/dev/null >p.json
 	[ "$(errnos)" = '[]' ]
-	# no rule is needed for calls that the default action denies in the same
-	# way
+	# A call needs no rule if the default action gives the same answer.
 	denied 'denial 1 chmod -1 1'
 	sp-emit --oci a.sp 2>/dev/null >p.json
 	[ "$(errnos)" = '[]' ]
@@ -458,7 +459,7 @@ errnos() {
 	done
 }
 
-@test "a denial with ENOSYS is kept, or the call is allowed if the format has no errno for single calls" {
+@test "a denial with ENOSYS is kept; if the format has no errno for single calls, the call is allowed" {
 	denied 'denial 1 clone3 -38 2'
 	local format
 	sp-emit --oci a.sp 2>/dev/null | jq -e '.syscalls[] |
@@ -473,7 +474,7 @@ errnos() {
 	sp-emit --systemd a.sp 2>err | grep -v "^#" | lacks -w clone3
 }
 
-@test "a denial that killed is refused without --allow-denied or --deny-denied" {
+@test "a denial that killed the program is refused without --allow-denied or --deny-denied" {
 	denied 'denial 1 chmod 31 1' 'denial 1 ptrace -13 2'
 	run --separate-stderr -2 sp-emit --oci -o p.json a.sp
 	[[ $stderr == *"chmod killed by SIGSYS"*--allow-denied*--deny-denied* ]]
@@ -489,7 +490,7 @@ errnos() {
 		"first_ns": 0, "runs": [0]}'
 }
 
-@test "operations of io_uring are named, and are in no profile" {
+@test "operations of io_uring are named in a note, and are not in a profile" {
 	denied 'operation 1 18 3' 'operation 1 200 1'
 	sp-emit --oci --no-runtime a.sp >p.json 2>err
 	grep -q 'done by io_uring.*: openat, operation_200' err
@@ -499,7 +500,7 @@ errnos() {
 	sp-emit --table a.sp | shows -x '200 *1  operation_200'
 }
 
-@test "denials and operations are selected with their image" {
+@test "--image also selects denials and operations" {
 	denied 'image /opt/other' 'call 1 write 1' 'denial 1 chmod 31 1' \
 		'operation 1 18 1'
 	sp-emit --json --image /opt/tool a.sp |
@@ -508,7 +509,7 @@ errnos() {
 	run -2 sp-emit --oci --image /opt/other a.sp
 }
 
-@test "json: it has the trace without groups" {
+@test "json: the output is the trace without groups" {
 	small
 	sp-emit --json a.sp >a.json 2>err
 	[ ! -s err ]
@@ -532,7 +533,7 @@ errnos() {
 		'{"call":0,"detail":0,"image":0,"record":0,"task":0}' ]
 }
 
-@test "json: it has the runs, images and losses of several recordings" {
+@test "json: runs, images and losses of several recordings are joined" {
 	printf 'run 2 x lost.detail=4\nimage "/bin/a%%FF"\ncall 2 read 1\n' |
 		"$TESTS/mkstream" >a.sp
 	printf 'run 1 y lost.detail=5\nimage -\ncall 1 read 2\ncall 1 write 18446744073709551615\n' |
@@ -548,7 +549,7 @@ errnos() {
 	grep -q '"count": 18446744073709551615' ab.json
 }
 
-@test "json: the largest numbers of a run, an image, a call and a stack" {
+@test "json: the largest numbers of a run, an image, a call and a stack are printed exactly" {
 	local most=18446744073709551615
 	printf '%s\n' "run 1 a start=$most duration=$most lost.task=$most uid=4294967295" \
 		"image /bin/b 1:$most:$most" "call 1 read $most first=$most" \
@@ -558,7 +559,7 @@ errnos() {
 	[ "$(grep -c ": $most" a.json)" -ge 10 ]
 }
 
-@test "table" {
+@test "--table lists the calls by count, with a column for several architectures" {
 	small
 	run -0 sp-emit --table a.sp
 	[ "$output" = "Observed 116 syscall events (5 unique syscalls)
@@ -580,7 +581,7 @@ NR      COUNT  NAME
  1          1  write" ]
 }
 
-@test "--explain lists every call of the profile with its reasons" {
+@test "--explain lists every call of the profile with each reason" {
 	small
 	two_archs
 	sp-emit --oci --explain a.sp b.sp >why 2>err
@@ -604,7 +605,7 @@ NR      COUNT  NAME
 	sp-emit --path-list a.sp | shows -F '/etc/\xe2\x80\xaeb'
 }
 
-@test "--explain says what each call is for, which runs made it, and what its arguments are called" {
+@test "--explain prints the purpose, the runs and the names of the argument values of each call" {
 	printf '%s\n' 'run 1 unit' 'run 2 "serv%0Aice"' 'call 1 read 1' \
 		'call 2 read 1' 'call 2 ioctl 1' \
 		'argument 2 ioctl "1:4294967295:21505" 1' |
@@ -614,12 +615,12 @@ NR      COUNT  NAME
 	grep -Eq '^x86_64 +0 +read +allow +purpose +files: read from a descriptor$' why
 	grep -Eq '^x86_64 +16 +ioctl +allow +values +1 with 0x5401: ioctl\(TCGETS\)$' why
 	grep -Eq '^x86_64 +16 +ioctl +allow +runs +1 of 2: serv\\x0aice$' why
-	# the table has every call exactly once
+	# Each call has exactly one purpose.
 	cut -c 1-38 why | sed 1d | sort -u >calls
 	grep ' purpose ' why | cut -c 1-38 | sort | cmp - calls
 }
 
-@test "--markdown has the verdict, the dangers, the calls by subject, and escaped names" {
+@test "--markdown prints the verdict, the dangers and the calls by subject, and escapes names" {
 	local n
 	{
 		for n in 1 2 3; do echo "run $n 'r|$n' argv=$n"; done
@@ -633,7 +634,7 @@ NR      COUNT  NAME
 	[[ $output == *$'\n| files | `read` `write` |\n'* ]]
 	[[ $output == *$'\n| processes | :warning: `ptrace` |\n'* ]]
 	sp-emit --markdown a.sp | shows '_`rt_sigreturn`_'
-	# the prediction of sp-diff --coverage is the same
+	# The prediction equals that of sp-diff --coverage.
 	{
 		for n in {10..21}; do echo "run $n r argv=$n"; done
 		printf '%s\n' 'call * read 1' 'call 13 ptrace 2'
@@ -690,7 +691,7 @@ NR      COUNT  NAME
 	systemd-analyze verify "$PWD/x.service" 2>&1 | shows nonsense
 }
 
-@test "systemd: the drop-in has these lines" {
+@test "systemd: the drop-in has the expected lines" {
 	small
 	sp-emit --systemd --exact a.sp >p.conf
 	[ "$(grep -v '^#' p.conf)" = "[Service]
@@ -713,7 +714,8 @@ SystemCallLog=~execve gettimeofday openat read socket" ]
 	[ "$(grep -c '^SystemCallFilter=' p.conf)" -lt 70 ]
 }
 
-# compile HEADER-STREAM… — compiles prog and prog++ from filter.h and main.c
+# compile STREAM… — writes filter.h, and compiles it with main.c to prog (C) and
+# prog++ (C++)
 compile() {
 	requires cc c++
 	sp-emit --libseccomp -o filter.h "$@"
@@ -723,7 +725,7 @@ compile() {
 	c++ -Wall -Wextra -Werror -pedantic -o prog++ main.cc -lseccomp
 }
 
-@test "libseccomp: a program runs under the header, and other calls are denied" {
+@test "libseccomp: a program works under the filter of the header, and other calls are denied" {
 	cp "$TESTS/header/errnos.c" main.c
 	stream a.sp 'call 1 write 1' 'call 1 exit_group 1' 'call 1 102 1' \
 		'call 1 600 1' 'call 1 471 1'
@@ -743,7 +745,7 @@ compile() {
 }
 
 # bats test_tags=32-bit
-@test "libseccomp: each architecture has its own calls" {
+@test "libseccomp: each architecture has a list of its own" {
 	local words=(./prog)
 	needs x86_64
 	has int80 || {
@@ -756,15 +758,15 @@ compile() {
 	compile --exact b.sp
 	run -0 "${words[@]}"
 	[ "$output" = "0 1$(has int80 && echo ' 1 0')" ]
-	# A call of an architecture that was not recorded gets the default
-	# action; it does not kill.
+	# The calls of an architecture that was not recorded get the default
+	# action, which does not kill.
 	stream b.sp 'call 1 write 1' 'call 1 exit_group 1' 'call 1 110 1'
 	compile --exact b.sp
 	run -0 "${words[@]}"
 	[ "$output" = "1 0$(has int80 && echo ' 1 1')" ]
 }
 
-@test "a recording of a command becomes each format" {
+@test "the recording of a command can be written in each format" {
 	requires sp-record
 	requires_root
 	sp-record -o ls.sp -- ls / >/dev/null

@@ -1,16 +1,17 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# sp-record --every and sp-emit --ndjson: the stream has an event for each call.
+# With sp-record --every, the stream has an event for each call; sp-emit
+# --ndjson prints the events.
 
 load helper
 
-# events FILE FILTER — prints the events, filtered by jq
+# events FILE FILTER — prints the events that the jq filter selects
 events() {
 	sp-emit --ndjson "$1" | jq -r "$2"
 }
 
-# events_are_calls FILE — checks that for each call, "ARCH NR COUNT" of the
-# counts is the sum of its events and losses
+# events_are_calls FILE — checks for each call that its events and lost events
+# add up to its count
 events_are_calls() {
 	sp-emit --json "$1" | jq -r '.calls[] | "\(.arch) \(.nr) \(.count)"' |
 		sort >counted
@@ -21,7 +22,7 @@ events_are_calls() {
 	[ -s counted ]
 	diff -u counted received
 }
-# read_after FILE — reads stdin, but only after the file exists
+# read_after FILE — waits until the file exists, and then reads stdin
 read_after() {
 	wait_for 60 test -e "$1"
 	cat
@@ -31,7 +32,7 @@ lost() {
 	sp-emit --json "$1" | jq '.runs[0].lost.event'
 }
 
-@test "every call is an event, with its arguments" {
+@test "each call is an event with its arguments" {
 	requires_root
 	sp-record -q --every -o perl.sp -- \
 		perl -e 'syscall(39, 11, 22, 33, 44, 55, 1 << 50); syscall(39, -1)'
@@ -43,7 +44,7 @@ lost() {
 }
 
 # bats test_tags=32-bit
-@test "arguments of 32-bit calls are those of their own registers" {
+@test "the arguments of a 32-bit call are read from the registers that 32-bit calls use" {
 	requires_root
 	needs int80
 	cat >args.c <<-'END'
@@ -61,7 +62,7 @@ lost() {
 	[ "$(events args.sp 'select(.arch == "x86") | .args | @json')" = '[1,2,3,4,5,6]' ]
 }
 
-@test "forks, execs and exits are events, too" {
+@test "each fork, exec and exit is an event" {
 	requires_root
 	run -3 sp-record -q --every -o sh.sp -- sh -c '/bin/true; exit 3'
 	run -0 events sh.sp 'select(.event == "fork") | .child.pid'
@@ -83,21 +84,21 @@ lost() {
 		END { exit bad || NR < 80000 }'
 }
 
-# most_alike FILE CALL — prints the largest number of these calls with the same
-# time
+# most_alike FILE CALL — prints how many of these calls have the same time, at
+# most
 most_alike() {
 	events "$1" "select(.name == \"$2\") | .ns" | uniq -c | awk '
 		$1 > most { most = $1 } END { print most }'
 }
 
-# Prints the median of the times between two calls of a kind, in ns.
+# median_gap FILE CALL — prints the median time between two such calls, in ns
 median_gap() {
 	events "$1" "select(.name == \"$2\") | .ns" | awk '
 		NR > 1 { print $1 - last } { last = $1 }' | sort -n |
 		awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
 }
 
-@test "up to eight calls of a rush share a time, but not after a sleep or a tick of the kernel's clock" {
+@test "up to eight calls in quick succession share a time, but not after a sleep or a tick of the kernel's clock" {
 	requires_root
 	sp-record -q --every --exact-times -o exact.sp -- "$WITNESS/rush" 50
 	sp-record -q --every -o r.sp -- "$WITNESS/rush" 50
@@ -105,20 +106,20 @@ median_gap() {
 		[ "$(median_gap exact.sp getppid)" -ge 1500 ]
 	[ "$(most_alike r.sp getppid)" -le 8 ]
 	[ "$(most_alike r.sp getuid)" = 1 ]
-	# A call after the sleep is a millisecond later, or more.
+	# A call after the sleep is at least a millisecond later.
 	events r.sp 'select(.event == "call") | "\(.name) \(.ns)"' | awk '
 		nap && $2 - nap < 1e6 { print "early:", $0; bad = 1 }
 		{ nap = $1 == "nanosleep" ? $2 : 0; n += nap != 0 }
 		END { exit bad || n != 50 }'
-	# The first getuid comes after 30 ms of computing. Its time may be too
-	# early by a tick.
+	# The first getuid follows 30 ms of computing. Its time may be one tick
+	# too early.
 	events r.sp 'select(.event == "call") | "\(.name) \(.ns)"' | awk '
 		$1 == "getuid" && !n++ && $2 - last < 20e6 { bad = 1 }
 		$1 == "getppid" { last = $2 }
 		END { exit bad || n != 200 }'
 }
 
-@test "--exact-times gives each call a time of its own" {
+@test "--exact-times gives each call its own time" {
 	requires_root
 	sp-record -q --every --exact-times -o r.sp -- "$WITNESS/rush" 50
 	[ "$(most_alike r.sp getppid)" = 1 ]
@@ -127,10 +128,10 @@ median_gap() {
 	[ "${lines[0]}" = "sp-record: --exact-times is only for --every" ]
 }
 
-@test "each call has an event, which is received or counted as lost" {
+@test "each call has an event in the stream or is counted as lost" {
 	requires_root
-	# There are threads on one CPU, threads on all CPUs, and a reader that
-	# waits for their end.
+	# In both runs, events are lost, because the reader waits until the
+	# flood has ended. The flood runs on one CPU and on all CPUs.
 	for on in 0 "0-$(($(nproc) - 1))"; do
 		rm -f flooded
 		sp-record --every --buffer=4096 -- taskset -c "$on" \
@@ -148,12 +149,12 @@ median_gap() {
 		[ "$calls" -gt 100000 ]
 		grep -q "^sp-record: $(lost lost.sp) events were lost" err
 		grep -q '^sp-record: calls without their events: .*getppid' err
-		# Lost events do not affect any profile.
+		# Lost events do not affect a profile.
 		sp-emit --oci lost.sp >/dev/null
 	done
 }
 
-@test "forks, execs and exits for which the log is full are counted as lost details" {
+@test "if the log is full, the missing forks, execs and exits are counted as lost details" {
 	requires_root
 	# There are 53 tasks: the shell, the flood and its thread, and fifty
 	# programs.
@@ -185,7 +186,7 @@ median_gap() {
 	done
 }
 
-@test "a merge has no events, and a note says so" {
+@test "a merge has no events, and sp-merge says so" {
 	requires_root
 	sp-record -q --every -o e.sp -- true
 	n=$(sp-emit --ndjson e.sp | wc -l)
@@ -199,7 +200,7 @@ median_gap() {
 	sp-diff e.sp m.sp
 }
 
-@test "events come while the command runs" {
+@test "events are written while the command runs" {
 	requires_root
 	mkfifo out
 	sp-record -q --every -- sh -c 'sleep 0.2; sleep 100' >out &
@@ -207,17 +208,17 @@ median_gap() {
 	run -0 timeout 30 sh -c 'sp-emit --ndjson <out | grep -m 1 -c execve'
 	[ "$output" = 1 ]
 	kill "$pid"
-	ended 125 "$pid"	# writing the stream failed
+	ended 125 "$pid"	# it could not write the stream
 }
 
-@test "the command continues when the reader ends, and time limits still apply" {
+@test "if the reader of the stream ends, the command continues, and -t still ends it" {
 	requires_root
 	{ sp-record -q --every -- sh -c "$WITNESS/flood 1 50000; echo x >done" ||
 		echo "$?" >status; } |
 		dd of=/dev/null bs=100 count=1 status=none
 	[ -s "done" ]
 	[ "$(cat status)" = 125 ]
-	# If nobody reads, -t ends the command anyway.
+	# The command ends after -t although nobody reads the stream.
 	{ sp-record -q --every -t 1 -- sh -c '
 		trap ": >ended; exit" TERM
 		while :; do echo; done >/dev/null' || [ $? = 125 ]; } |
@@ -251,9 +252,9 @@ median_gap() {
 	events_are_calls left.sp
 }
 
-@test "of many threads, each has the calls that it made" {
+@test "the events of each of two thousand threads are the calls of this thread" {
 	requires_root
-	# and none that another thread made
+	# This second crowd makes the same calls, but is not recorded.
 	"$WITNESS/crowd" >/dev/null &
 	local other=$!
 	sp-record -q --every -o crowd.sp -- "$WITNESS/crowd" >truth
@@ -271,15 +272,15 @@ median_gap() {
 	events_are_calls v.sp
 }
 
-@test "--buffer is rounded up, and the buffers of all CPUs stay below 512 MiB" {
+@test "--buffer is rounded up to a power of two, and the buffers of all CPUs stay below 512 MiB" {
 	requires_root
 	requires bpftool
 	cpus=$(</sys/devices/system/cpu/possible)
 	cpus=$((${cpus##*-} + 1))
-	# This is the size of the recorder's own map, which is found by the ids
-	# that the recorder holds.
+	# entries SIZE — prints the size of the log. Selects the recorder's own
+	# map by the ids in its fdinfo.
 	entries() {
-		# shellcheck disable=SC2016 # for the shell inside
+		# shellcheck disable=SC2016 # the inner shell expands it
 		sp-record -q --every --buffer="$1" -o size.sp -- sh -c '
 			sed -n "s/^map_id:.//p" /proc/$PPID/fdinfo/* >held
 			bpftool -j map list >maps'
@@ -298,7 +299,7 @@ median_gap() {
 		[ "$largest" = $((16777216 * cpus)) ]
 }
 
-@test "events of another writer are read, and malformed ones are refused" {
+@test "events that another program wrote are read, and malformed events are refused" {
 	printf '%s\n' 'run 1 x' 'image /bin/a' 'call 1 getpid 2' \
 		'record [8, "/bin/a"]' \
 		'record [7, 5, [0, 0, 10, 11, 0, 3221225534], [0, 2, 39, 1, -2, 3, 4, 5, 6, 62, 1, 39, 9]]' |
@@ -333,10 +334,10 @@ median_gap() {
 	[[ $stderr == *': event run record with an unknown run' ]]
 }
 
-@test "an independent reader finds the same events" {
+@test "a reader in Python finds the events that sp-emit finds" {
 	requires_root
 	sp-record -q --every -o a.sp -- sh -c 'ls / | wc -l; exec true'
-	# jq would keep only 53 bits of a number.
+	# jq would round numbers to 53 bits.
 	sp-emit --ndjson a.sp | /usr/bin/python3 -c '
 import json, sys
 for e in map(json.loads, sys.stdin):
@@ -347,7 +348,7 @@ for e in map(json.loads, sys.stdin):
 	cmp ours theirs
 }
 
-@test "--buffer without --every, and --image with --ndjson, are refused" {
+@test "--buffer is refused without --every, and --image with --ndjson" {
 	run -125 --separate-stderr sp-record --buffer=5 -- true
 	[[ $stderr == *'--buffer is only for --every'* ]]
 	run -125 sp-record --every --buffer=-5 -- true
@@ -364,18 +365,17 @@ for e in map(json.loads, sys.stdin):
 	timeout 20 strace -f -T -y -ttt -o theirs "$WITNESS/traced"
 	"$TESTS/scripts/strace-agrees.py" ours theirs
 	[ "$(sp-emit --json t.sp | jq '.runs[0].lost.result')" = 0 ]
-	# Without --results, the calls are the same, and their results are
-	# unknown.
+	# Without --results, the calls are the same and the results are unknown.
 	sp-record -q --every -o u.sp -- "$WITNESS/traced"
 	sp-emit --strace u.sp >without
 	[ "$(sed -n '/AT_FDCWD/,/exited/p' without | grep -c ' = ?$')" -gt 30 ]
 	run ! grep -q '<0\.' without
-	# sp-merge can read both logs.
+	# sp-merge reads both logs.
 	for log in ours without; do
 		sp-merge --from=strace "$log" | calls - | sort >read
 		calls t.sp | sort | diff - read
 	done
-	# The counts and errors are those of strace -c.
+	# The counts and errors equal those of strace -c.
 	sp-emit --table t.sp | sed '1,/^%TIME/d; /did not return\|syscall_/d' |
 		awk '$1 ~ /^[0-9.]+$/ && NF > 4 { print $NF, $4, (NF > 5 ? $5 : 0) }' | sort >ours
 	timeout 20 strace -f -c -o theirs "$WITNESS/traced"
@@ -385,7 +385,7 @@ for e in map(json.loads, sys.stdin):
 	diff ours counts
 }
 
-@test "results of threads belong to their calls, and lost results are counted" {
+@test "the results of threads belong to their calls, and lost results are counted" {
 	requires_root
 	sp-record -q --every --results -o f.sp -- "$WITNESS/flood" 4 20000
 	sp-emit --strace f.sp >lines
@@ -403,7 +403,7 @@ for e in map(json.loads, sys.stdin):
 	[ "${lines[0]}" = "sp-record: --results is only for --every" ]
 }
 
-@test "a path of a descriptor is escaped, even at the end of the line" {
+@test "--strace escapes the path of a descriptor, also at the end of a line" {
 	requires_root
 	sp-record -q --every --results --paths -o p.sp -- \
 		sh -c ': >"$1"' sh $'a>b\n\e[2J = 0'
@@ -414,7 +414,7 @@ for e in map(json.loads, sys.stdin):
 		endswith("/a>b\n\u001b[2J = 0"))) | length >= 1'
 }
 
-@test "results are records of another kind, which must refer to known files" {
+@test "records of results are read, and refused if they are malformed or refer to unknown files" {
 	while read -r status record; do
 		printf '%s\n' 'run 1 x' 'image /bin/a' 'call 1 openat 1' \
 			'record [8, "/bin/a"]' 'record [21, "/etc/x"]' \
@@ -422,8 +422,8 @@ for e in map(json.loads, sys.stdin):
 		run -"$status" --separate-stderr sp-emit --strace r.sp
 		if [ "$status" = 0 ]; then
 			[ "$output" = '11    0.000000007 openat(AT_FDCWD, NULL, O_RDONLY)        = 3</etc/x> <0.000000005>' ]
-			# With twice the events, the mean time of a call is
-			# the same.
+			# If the stream is read twice, the mean time of a call
+			# is the same.
 			sp-emit --table r.sp r.sp >table
 			grep -E ' 2 +openat$' table
 			run ! grep 'did not return' table
@@ -437,7 +437,8 @@ for e in map(json.loads, sys.stdin):
 	END
 }
 
-# Its result has the tid of the process. Hundreds of lines come in between.
+# The result of such an exec has the tid of the process. Hundreds of lines
+# separate it from the call.
 @test "an exec by a thread that is not the leader is printed as resumed" {
 	{
 		printf '%s\n' 'run 1 x' 'image /bin/a' 'call 1 execve 1' 'record [8, "/bin/a"]'

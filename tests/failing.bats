@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
-# Tests what the tools do on a failing machine. Each row of the table "What a
-# failing machine does" in sandprint-security(7) has tests here, whose names
-# begin with the row's name.
+# Tests the tools on a machine that fails. sandprint-security(7) has the table
+# "What a failing machine does". The title of each test begins with the name of
+# a row of this table, and each row has tests.
 
 load helper
 
@@ -29,7 +29,8 @@ teardown() {
 	[ ! -e online ] || echo 1 >"$(<online)"
 }
 
-# says STATUS MESSAGE COMMAND… — checks the status and all of stderr
+# says STATUS MESSAGE COMMAND… — checks the exit status, and that stderr is
+# exactly MESSAGE
 says() {
 	local status=0 wanted=$1 message=$2
 	shift 2
@@ -39,13 +40,13 @@ says() {
 	[ "$(<err)" = "$message" ]
 }
 
-# holds NAME… — checks that out/ has these files, and no others
+# holds NAME… — checks that out/ contains these files, and no others
 holds() {
 	printf '%s\n' "$@" | sed '/^$/d' | sort >expected
 	ls -A out | sort | diff -u expected -
 }
 
-# Hides the messages of shells about killed commands.
+# quietly COMMAND… — hides what the shell prints about killed commands
 quietly() {
 	"$@" 2>/dev/null
 }
@@ -58,7 +59,7 @@ quietly() {
 	[ "$(wc -l <rows)" -ge 14 ]
 }
 
-@test "A full disk: it is named, and the file stays as it was" {
+@test "A full disk: the message names it, and the file stays as it was" {
 	needs root
 	mount -t tmpfs -o size=64k tmpfs out
 	touch mounted
@@ -79,7 +80,7 @@ quietly() {
 	holds filler old
 }
 
-# mount_failing WHAT — mounts fs/, where the operation WHAT fails with EIO
+# mount_failing OPERATION — mounts fs/, where the operation fails with EIO
 mount_failing() {
 	needs root
 	"$WITNESS/eio-fs" fs big.sp "$1" 3>&- &
@@ -113,11 +114,12 @@ mount_failing() {
 	done
 }
 
-# unread COMMAND… — runs it with a pipe as stdout whose reader has ended
+# unread COMMAND… — runs the command with a pipe as stdout that has no reader
 unread() {
 	local pipe
 	mkfifo pipe
-	# so that neither side waits for the other
+	# Opening the FIFO for reading and writing does not wait for another
+	# process.
 	exec {pipe}<>pipe
 	exec 9>pipe {pipe}<&-
 	rm pipe
@@ -139,7 +141,7 @@ unread() {
 	[ -e lasted ]
 }
 
-@test "Closed standard descriptors: no other file is written in their place" {
+@test "Closed standard descriptors: no other file is written instead" {
 	local closed
 	for closed in '<&-' '>&-' '2>&-' '<&- >&- 2>&-'; do
 		eval "sp-emit --json -o out/a small.sp $closed"
@@ -157,7 +159,7 @@ unread() {
 	sp-emit --json out/r | jq -e .calls >/dev/null
 }
 
-@test "RLIMIT_FSIZE: a file that gets too large is an error, and nothing is left of it" {
+@test "RLIMIT_FSIZE: a file that gets too large is an error, and no part of it remains" {
 	says 2 'sp-emit: out/a: File too large' \
 		prlimit --fsize=512 sp-emit --json -o out/a big.sp
 	holds ''
@@ -182,7 +184,7 @@ unread() {
 }
 
 # The text of an errno begins with a capital.
-@test "RLIMIT_NOFILE: each message says what could not be opened or started" {
+@test "RLIMIT_NOFILE: each message names what could not be opened or started" {
 	local n command status
 	: >all
 	for n in {4..11}; do
@@ -191,7 +193,7 @@ unread() {
 			'sp-emit --oci --base=p.json small.sp' 'sp-verify -p p.json small.sp' \
 			'sp-verify -p p.json --as=runc small.sp' 'sp-verify --score -p p.json'; do
 			status=0
-			# shellcheck disable=SC2086 # words
+			# shellcheck disable=SC2086 # several words
 			prlimit --nofile=$n $command >/dev/null 2>said 3>&- || status=$?
 			[ "$status" -le 2 ] || [ "$status" -eq 127 ]
 			sed "s/^/$n: $command: /" said >>all
@@ -205,7 +207,7 @@ unread() {
 	local n status
 	for n in {6..14}; do
 		status=0
-		# Such a process would keep the pipe open.
+		# A process that remained would keep the pipe open.
 		timeout 20 bash -c "said=\$(prlimit --nofile=$n sp-record -q \
 			--method=notify -o out/a -- true 2>&1 3>&-)
 			code=\$?; printf %s \"\$said\" >said; exit \$code" || status=$?
@@ -218,8 +220,8 @@ unread() {
 	[ $status = 0 ]
 }
 
-# starved STATUS COMMAND… — runs it with more and more memory, and checks that
-# it prints only that there is not enough, until it prints its usual output
+# starved STATUS COMMAND… — runs the command with more and more memory. Until it
+# prints its usual output, it must print only that memory ran out.
 starved() {
 	local fail=$1 bytes status good=0 failed=0
 	shift
@@ -228,7 +230,8 @@ starved() {
 		[ $bytes -lt 16000000 ]
 		status=0
 		prlimit --data=$bytes "$@" >got 2>err || status=$?
-		# this message is the dynamic loader's
+		# With a larger status, the dynamic loader failed, as it must
+		# for --version.
 		if [ $status -gt 2 ]; then
 			run ! prlimit --data=$bytes "$1" --version
 		elif [ $status = 0 ]; then
@@ -244,9 +247,8 @@ starved() {
 	[ $failed -gt 3 ]
 }
 
-@test "RLIMIT_AS, RLIMIT_DATA: a tool prints that memory ran out, and never another answer" {
-	# Makes the C library take only as much memory from the kernel as it
-	# needs.
+@test "RLIMIT_AS, RLIMIT_DATA: a tool prints that memory ran out, and no wrong answer" {
+	# Makes the C library request memory from the kernel in small steps.
 	export GLIBC_TUNABLES=glibc.malloc.top_pad=1:glibc.malloc.mmap_threshold=4096
 	local format
 	for format in json oci bpf minijail libseccomp html; do
@@ -258,7 +260,7 @@ starved() {
 	starved 2 sp-verify -p all.json calls.sp
 }
 
-@test "RLIMIT_AS, RLIMIT_DATA: sp-record writes a whole stream or none" {
+@test "RLIMIT_AS, RLIMIT_DATA: sp-record writes a complete stream or none" {
 	needs root
 	local bytes status good=0
 	export GLIBC_TUNABLES=glibc.malloc.top_pad=1:glibc.malloc.mmap_threshold=4096
@@ -279,7 +281,7 @@ starved() {
 	done
 }
 
-@test "RLIMIT_CPU: it ends the command, and the recorder does not use it up" {
+@test "RLIMIT_CPU: the limit ends the command, and the recorder does not reach it" {
 	needs root
 	run -137 timeout 20 prlimit --cpu=1:1 sp-record -q -o out/a -- \
 		sh -c 'while :; do :; done'
@@ -302,7 +304,7 @@ starved() {
 	[ ! -e ran ]
 }
 
-@test "RLIMIT_MEMLOCK: BPF maps are not counted" {
+@test "RLIMIT_MEMLOCK: BPF maps do not count against the limit" {
 	needs root
 	prlimit --memlock=0 sp-record -q --paths -o out/a -- true
 	holds a
@@ -321,8 +323,8 @@ gone() {
 	done
 }
 
-# SP_KILLS is the number of kills. The first one comes when the programs are
-# loaded, the others come at random moments.
+# SP_KILLS is the number of kills. The first kill follows the loading of the
+# programs; the other kills come at random moments.
 @test "SIGKILL: a killed recorder leaves no file and no BPF program" {
 	needs root
 	requires bpftool
@@ -335,7 +337,7 @@ gone() {
 	kill -KILL $pid
 	ended 137 $pid
 	wait_for 10 gone "${ids[@]}"
-	# the command continues without its recorder
+	# The command continues to run after the recorder was killed.
 	kill -KILL "$(<command)"
 	for ((i = 0; i < ${SP_KILLS:-25}; i++)); do
 		rm -f command
@@ -351,12 +353,12 @@ gone() {
 			lived=$((lived + 1))
 		fi
 	done
-	echo "$lived of $i commands had been started"
-	# The child processes that read files end with their parent.
+	echo "$lived of $i commands had started before the kill"
+	# The recorder's child processes, which read files, end with it.
 	wait_for 10 no_recorder
 }
 
-# no_recorder — checks that no orphaned sp-record of this test is alive
+# no_recorder — checks that no sp-record of this test is alive
 no_recorder() {
 	local pid
 	for pid in $(pgrep -x sp-record); do
@@ -373,8 +375,8 @@ no_recorder() {
 	timeout 20 sp-record -q -t 0.3 -o out/a -p $pid
 	[ "$(awk '/^State/ { print $2 }' /proc/$pid/status)" = T ]
 	kill -KILL $pid
-	# -t sends SIGTERM, which stays pending until SIGCONT, and SIGKILL after
-	# ten seconds.
+	# -t sends SIGTERM, which stays pending while the command is stopped,
+	# and SIGKILL ten seconds later.
 	timeout 30 sp-record -q -t 0.3 -o out/b -- sh -c 'kill -STOP $$'
 	sp-emit --json out/b | jq -e '.runs[0].status.signal == 9' >/dev/null
 	sp-record -q -o out/c -- sh -c 'echo $$ >command
@@ -391,12 +393,12 @@ no_recorder() {
 	sp-emit --json out/c | jq -e '.runs[0].complete' >/dev/null
 }
 
-# count FILE — prints the number of openat calls
+# count FILE — prints the number of openat calls in a stream
 count() {
 	sp-emit --json "$1" | jq '[.calls[] | select(.name == "openat").count] | add'
 }
 
-@test "A CPU that goes offline: its counts stay, and the recording continues" {
+@test "A CPU that goes offline: its counts are kept, and the recording continues" {
 	needs root
 	local cpu=/sys/devices/system/cpu/cpu1/online program
 	{ [ -w $cpu ] && [ "$(<$cpu)" = 1 ]; } || skip 'no CPU that can go offline'
@@ -417,7 +419,7 @@ count() {
 	rm online
 	local plain within without
 	plain=$(count out/plain)
-	within=$(count out/a)	# this includes the calls of taskset
+	within=$(count out/a)	# with the calls of taskset
 	without=$(count out/b)
 	[ "$without" = "$plain" ]
 	[ "$within" -ge "$plain" ]
@@ -425,7 +427,7 @@ count() {
 		jq -e '.runs[0] | .complete and all(.lost[]?; . == 0)' >/dev/null
 }
 
-@test "A clock that is set: durations are measured with the kernel's own clock" {
+@test "A clock that is set: durations are measured with the kernel's monotonic clock" {
 	needs root
 	local offset
 	unshare -T --monotonic 1 true || skip 'no time namespaces'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Tests the formats for single sandboxes. If a format's loader is installed, it
-# must accept the profile and enforce it.
+# Tests the formats for single sandboxes. If the program that loads a format is
+# installed, it must accept the profile and enforce it.
 load helper
 
 setup_file() {
@@ -36,7 +36,7 @@ setup() {
 		cd "$BATS_TEST_TMPDIR" || return
 }
 
-@test "docker: the OCI profile with an archMap is accepted by our readers" {
+@test "docker: our readers accept an OCI profile with an archMap" {
 	sp-emit --docker two.sp >d.json
 	sp-emit --oci two.sp >o.json
 	run -0 jq -c .archMap d.json
@@ -51,7 +51,7 @@ setup() {
 	[[ $output == *getpid* ]]
 }
 
-@test "docker: a malformed archMap, and one beside architectures, are refused" {
+@test "docker: a malformed archMap, or an archMap with architectures, is refused" {
 	sp-emit --docker two.sp >d.json
 	jq '.archMap = 1' d.json >bad.json
 	run -2 sp-verify -p bad.json two.sp
@@ -86,7 +86,7 @@ print(json.dumps(yaml.safe_load(sys.stdin)))' <p.yaml >p.json
 	[[ $output == "sp-emit: --deny: --spo can only have errno:EPERM "* ]]
 }
 
-@test "oci --into: the profile is put into a configuration, and the rest of it stays byte for byte" {
+@test "oci --into: the profile is put into a configuration, whose other bytes stay the same" {
 	sp-emit --oci -o p.json ls.sp
 	printf '%s' '{"ociVersion": "1.0.2", "x": 18446744073709551615, "linux": {"seccomp": {"a": [1]},
 		"y" : "\u0041" } }' >config.json
@@ -114,7 +114,7 @@ print(json.dumps(yaml.safe_load(sys.stdin)))' <p.yaml >p.json
 	[[ $output == "sp-emit: --into is only for --oci"* ]]
 }
 
-@test "oci --with: the calls of tini, catatonit and shells are added only if requested" {
+@test "oci --with: the calls of tini, catatonit and shells are added only on request" {
 	sp-emit --oci -o p.json ls.sp 2>without
 	lacks -E 'tini|catatonit| sh' <without
 	while read -r group call; do
@@ -133,7 +133,7 @@ print(json.dumps(yaml.safe_load(sys.stdin)))' <p.yaml >p.json
 	[ "${lines[0]}" = "sp-emit: --with=init: 'init' is not tini, catatonit, sh or portable" ]
 }
 
-@test "bpf: bwrap runs the program under the filter, and other calls are denied" {
+@test "bpf: bwrap runs the program under the filter, which denies other calls" {
 	requires_root
 	requires bwrap
 	local options
@@ -141,7 +141,7 @@ print(json.dumps(yaml.safe_load(sys.stdin)))' <p.yaml >p.json
 	sp-emit --bpf -o p.bpf ls.sp
 	sp-emit --bpf --deny=kill -o kill.bpf ls.sp
 	for options in '' --unshare-pid; do
-		# shellcheck disable=SC2206 # none, or one
+		# shellcheck disable=SC2206 # it may be empty
 		start=(bwrap $options --bind / / --proc /proc --dev /dev
 			--seccomp 9)
 		"${start[@]}" ls -l / 9<p.bpf >under
@@ -176,7 +176,7 @@ print(json.dumps(yaml.safe_load(sys.stdin)))' <p.yaml >p.json
 	run -159 "${start[@]}" "$WITNESS/compat-nolibc" 9<kill.bpf
 }
 
-@test "bpf: it is not written to a terminal, and --runtime=none adds no calls" {
+@test "bpf: the filter is not written to a terminal, and --runtime=none adds no calls" {
 	requires script
 	run -2 script -qec "sp-emit --bpf calls.sp" /dev/null
 	[[ $output == *terminal* ]]
@@ -188,7 +188,7 @@ print(json.dumps(yaml.safe_load(sys.stdin)))' <p.yaml >p.json
 	lacks -E ' (kernel|start|vdso|runtime)  ' <<<"$output"
 }
 
-@test "bpf: a number without a name is allowed on this machine's architecture only" {
+@test "bpf: a number without a name is allowed only on this machine's architecture" {
 	sp-emit --bpf number.sp >n.bpf
 	"$TESTS/mkstream" >other.sp <<-'END'
 	run 1 number
@@ -201,15 +201,15 @@ print(json.dumps(yaml.safe_load(sys.stdin)))' <p.yaml >p.json
 	[ ! -e none.bpf ]
 }
 
-@test "minijail: the policy has the documented grammar and one architecture, and kills at other calls" {
+@test "minijail: the policy follows the documented grammar for one architecture, and kills at other calls" {
 	sp-emit --minijail calls.sp >p.policy 2>err
-	# minijail0(5): each line has a name, a colon, and 1 or "return ERRNO"
+	# minijail0(5): each line has a name, a colon, and 1 or "return ERRNO".
 	run ! grep -vE '^(#.*|[a-z0-9_]+: (1|return [0-9]+))$' p.policy
 	grep -qx 'read: 1' p.policy
 	grep -qx 'ptrace: return 1' p.policy
 	grep -qx 'execve: 1' p.policy
 	grep -qx 'statx: return 38' p.policy
-	# minijail0 aborts at a name that is newer than its kernel headers
+	# minijail0 aborts if a name is newer than its kernel headers.
 	run ! grep -E '^(fchmodat2|uprobe|uretprobe):' p.policy
 	printf '%s\n' 'run 1 new' 'image /a' 'call 1 read 1' 'call 1 452 1' \
 		'call 1 335 1' 'call 1 336 1' | "$TESTS/mkstream" >new.sp
@@ -226,7 +226,7 @@ print(json.dumps(yaml.safe_load(sys.stdin)))' <p.yaml >p.json
 	[[ $output == "sp-emit: --deny: --minijail can only have kill"* ]]
 }
 
-@test "firejail: the program runs under the profile, other calls and architectures fail" {
+@test "firejail: the program runs under the profile, and calls outside of it and other architectures fail" {
 	requires_root
 	requires firejail
 	sp-emit --firejail -o p.profile ls.sp

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# --harden writes settings of a unit which the recording shows to be safe, and
-# the used capabilities.
+# --harden writes the settings of a unit that the recording proves to be safe,
+# and the capabilities that were used.
 
 load helper
 
@@ -9,8 +9,8 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# table — prints lines of a SETTING, of whether it is written ("yes", "no" if
-# the recording contradicts it, or "unknown"), and of a fact
+# table — prints lines "SETTING WRITTEN FACT". WRITTEN is "yes", "no" if the
+# fact contradicts the setting, or "unknown".
 table() {
 	cat <<-'END'
 	MemoryDenyWriteExecute yes argument 1 mmap "2:6:4"
@@ -58,8 +58,8 @@ table() {
 	END
 }
 
-# verdict SETTING FILE — prints which of these holds in the output of sp-emit
-# --harden
+# verdict SETTING FILE — prints "yes", "no" or "unknown" from the output of
+# sp-emit --harden
 verdict() {
 	sp-emit --systemd --harden "$2" >conf 2>err
 	if grep -q "^$1=." conf; then
@@ -71,7 +71,7 @@ verdict() {
 	fi
 }
 
-@test "a setting is written if the recording proves it, and else left out" {
+@test "a setting is written if the recording proves it to be safe, and otherwise left out" {
 	local setting want kind rest n=0
 	while read -r setting want kind rest; do
 		rest=${rest/1 bind/1 49}
@@ -95,7 +95,7 @@ verdict() {
 	[ "$n" = "$(table | wc -l)" ]
 }
 
-@test "settings that need --privileges are unknown without it, and on an old kernel" {
+@test "settings that need --privileges are unknown if it was not used or the kernel was too old" {
 	local setting
 	printf '%s\n' 'run 1 a' 'image /bin/a' 'call 1 clone3 1' 'call 1 chmod 1' |
 		"$TESTS/mkstream" >a.sp
@@ -111,12 +111,12 @@ verdict() {
 	printf '%s\n' 'run 1 a how="command privileges" lost.privilege=1' \
 		'call 1 read 1' | "$TESTS/mkstream" >c.sp
 	[ "$(verdict CapabilityBoundingSet c.sp)" = unknown ]
-	# One run without --privileges makes the setting unknown.
+	# A run without --privileges makes the setting of the merge unknown.
 	sp-merge c.sp a.sp >d.sp
 	[ "$(verdict CapabilityBoundingSet d.sp)" = unknown ]
 }
 
-@test "an incomplete recording, or denied calls that --allow-denied allows, give no settings" {
+@test "an incomplete recording gives no setting, and an allowed denied call gives none of its settings" {
 	printf '%s\n' 'run 1 a how="command privileges" complete=no' \
 		'call 1 read 1' 'call 1 clone3 1' | "$TESTS/mkstream" >a.sp
 	sp-emit --systemd --harden --allow-partial a.sp >conf 2>err
@@ -133,7 +133,7 @@ verdict() {
 	[ "$(grep -c 'which was denied, are not recorded' err)" = 3 ]
 }
 
-@test "AmbientCapabilities= keeps the used capabilities that were in the ambient set, and no others" {
+@test "AmbientCapabilities= lists the used capabilities that were in the ambient set, and no others" {
 	printf '%s\n' 'run 1 a how="command privileges"' 'image /bin/a' \
 		'call 1 49 2' 'privilege 1 49 74 1' 'privilege 1 -1 21 1' |
 		"$TESTS/mkstream" >a.sp
@@ -157,7 +157,7 @@ verdict() {
 	done
 }
 
-@test "under RestrictNamespaces=, clone is allowed in place of clone3" {
+@test "with RestrictNamespaces=, clone is allowed as well as clone3" {
 	printf '%s\n' 'run 1 a how="command privileges"' 'call 1 clone3 1' |
 		"$TESTS/mkstream" >a.sp
 	sp-emit --systemd --harden a.sp 2>err >conf
@@ -165,7 +165,7 @@ verdict() {
 	sp-emit --systemd a.sp 2>err | lacks '[= ]clone '
 	[ "$(sp-emit --systemd --harden --exact a.sp 2>&1 | grep -c 'RestrictNamespaces= is left out: clone, to')" = 2 ]
 	for option in --oci '--systemd --deny=log'; do
-		# shellcheck disable=SC2086 # two words
+		# shellcheck disable=SC2086 # several words
 		run -2 sp-emit $option --harden a.sp
 	done
 }
@@ -178,29 +178,29 @@ verdict() {
 		chown 1 file; chmod 2755 file
 		unshare --user --map-root-user chown 0 file || :
 		setpriv --bounding-set=-chown chown 2 file || :'
-	# Not recorded: chown's capability in a user namespace of its own, and
-	# refused capabilities.
+	# A capability in the child's own user namespace and a refused
+	# capability are not recorded.
 	[ "$(sp-emit --json a.sp | jq -c '[.privileges[] |
 		[.name, .capability, .count]]')" = \
 		'[["fchmodat","CAP_FOWNER",1],["fchownat","CAP_CHOWN",1],["capset","CAP_SETPCAP",1],["prctl","CAP_SETPCAP",2]]' ]
 	[ "$(sp-emit --json a.sp | jq '.lost.privilege')" = 0 ]
 	verdict RestrictSUIDSGID a.sp
 	grep '^# RestrictSUIDSGID= is left out: fchmodat was called with 0x400' conf
-	# Without the option, none of this is recorded.
+	# Without the option, privileges are not recorded.
 	sp-record -q -o b.sp -- chown 1 file
 	[ "$(sp-emit --json b.sp | jq -c '[.privileges, .lost.privilege]')" = '[[],null]' ]
 }
 
-@test "a child in namespaces of its own is counted once, and so with --no-follow" {
+@test "a child in its own namespaces is counted once, also with --no-follow" {
 	requires_root
 	unshare -T true || skip 'no time namespaces'
 	local by option
-	# unshare(1) changes the namespace only for its child, which it creates
-	# by clone(2).
+	# unshare(1) creates its child with clone(2), and only the child is in
+	# the new time namespace.
 	as_newer true || skip 'no tracefs'
-	for by in env as_newer; do	# as_newer: two programs see each fork
+	for by in env as_newer; do	# two BPF programs see each fork
 		for option in '' --no-follow; do
-			# shellcheck disable=SC2086 # none, or one
+			# shellcheck disable=SC2086 # it may be empty
 			"$by" sp-record -q --privileges $option -o a.sp -- \
 				unshare -T --fork true
 			[ "$(sp-emit --json a.sp | jq -c '[.privileges[] |
@@ -210,15 +210,15 @@ verdict() {
 	done
 }
 
-# install UNIT FILE — runs --install with etc as /etc/systemd/system
+# install UNIT FILE… — runs --install with ./etc as /etc/systemd/system
 install() {
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	PATH=$PWD/bin:$PATH unshare --mount --propagation private sh -c '
 		mount --bind etc /etc/systemd/system
 		exec sp-emit --systemd --install "$@"' sh "$@"
 }
 
-@test "--install shows the difference, writes the drop-in, reloads, and says how to remove it" {
+@test "--install shows the difference, writes the drop-in, reloads systemd, and prints how to remove the drop-in" {
 	local conf=etc/x.service.d/50-sandprint.conf
 	requires_root
 	requires unshare
@@ -235,7 +235,7 @@ install() {
 	[[ ${lines[1]} == "+++ /etc/systemd/system/x.service.d/50-sandprint.conf" ]]
 	[[ $stderr == *"to remove it: rm /etc/systemd/system/x.service.d/50-sandprint.conf && systemctl daemon-reload" ]]
 	[ "$(stat -c %a "$conf")" = 644 ]
-	# install the same recording again, and then another one
+	# The same recording is installed again, and then another one.
 	run -0 --separate-stderr install x.service a.sp
 	[[ -z $output && $stderr == *"has this content already" ]]
 	[ "$(<reloads)" = daemon-reload ]
@@ -248,26 +248,26 @@ install() {
 	[[ $stderr == *"sp-emit: systemd has no unit none.service: the drop-in has no effect until there is one
 "* ]]
 	[ "$(ls -A etc/x.service.d)" = 50-sandprint.conf ]
-	# a refused recording changes nothing
+	# If the recording is refused, the drop-in does not change.
 	cp "$conf" before
 	run -2 install x /dev/null
 	[[ $output == *"nothing was installed" ]]
 	cmp "$conf" before
-	# these must be refused: a drop-in that systemd reads later, and a name
-	# that a shell would change
+	# A note names the drop-in that systemd reads later. The printed command
+	# quotes a name that a shell would change.
 	mkdir 'etc/a\x2db.service.d'
 	touch 'etc/a\x2db.service.d/'{10-a.conf,override.conf,x.txt}
 	run -0 --separate-stderr install 'a\x2db' a.sp
 	[ "$(grep -c 'is read after' <<<"$stderr")" = 1 ]
 	[[ $stderr == *'a\x2db.service.d/override.conf is read after 50-sandprint.conf'* ]]
 	[[ $stderr == *"rm '/etc/systemd/system/a\\x2db.service.d/50-sandprint.conf' &&"* ]]
-	# reloading fails
+	# The drop-in stays if systemd cannot be reloaded.
 	printf '#!/bin/sh\nexit 1\n' >bin/systemctl
 	run -2 install x b.sp
 	[[ $output == *"is installed, but systemctl daemon-reload failed"* ]]
 }
 
-@test "--install follows no link, and accepts only services" {
+@test "--install follows no symbolic link, and refuses units that are not services" {
 	local name
 	requires_root
 	requires unshare

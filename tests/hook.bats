@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# sp-record --oci-hook, which a runtime runs before a container's program.
+# Tests sp-record --oci-hook, which a runtime runs before a container's program,
+# and the wrapper --oci-runtime.
 
 load helper
 
@@ -14,7 +15,7 @@ setup_file() {
 	runc spec
 }
 
-# bundle ANNOTATIONS SCRIPT [OPTION…] — makes bundle/; the hook has the
+# bundle ANNOTATIONS SCRIPT [OPTION…] — makes bundle/, whose hook has the
 # options
 bundle() {
 	local annotations=$1 script=$2
@@ -33,13 +34,13 @@ bundle() {
 		>bundle/config.json
 }
 
-# start RUNTIME [NAME]
+# start RUNTIME [NAME] — runs the container of bundle/ to its end
 start() {
 	without_unified timeout -k 5 60 "$1" --root "$PWD/state-$1" run \
 		--bundle "$PWD/bundle" "${2-sandprint-$$-hook}" </dev/null
 }
 
-# logged TEXT — waits until a line of the log has the text
+# logged TEXT — waits until a line of the log contains the text
 logged() {
 	wait_for 10 grep -sqF -- "$1" log || {
 		cat log
@@ -47,8 +48,9 @@ logged() {
 	}
 }
 
-# Runs the hook with a state that names this process, and prints its line. A
-# refusal comes before anything is started.
+# hooked ANNOTATIONS — runs the hook with a state that names a running process,
+# and prints its message. These annotations are refused before a recorder
+# starts.
 hooked() {
 	jq -n --argjson annotations "$1" --argjson pid "$BATS_ROOT_PID" '
 		{ociVersion: "1.0.2", id: "c1", status: "creating", pid: $pid,
@@ -57,7 +59,7 @@ hooked() {
 			--allow-dir="$PWD/other" 2>&1
 }
 
-# If a test fails, this ends its containers, and with them their recorders.
+# If a test failed, this ends its containers, and so their recorders.
 teardown() {
 	local state runtime left=0
 	for state in state*/*; do
@@ -77,7 +79,7 @@ teardown() {
 	return "$left"
 }
 
-# recorders — the recorders of this test's containers
+# recorders — prints the pids of the recorders of this test's containers
 recorders() {
 	pgrep -f -- "--from-exec --cgroup=[^ ]*sandprint-$$-hook" || [ $? = 1 ]
 }
@@ -111,7 +113,7 @@ no_recorders() {
 	calls streams/*.sp | shows "x86_64 mkdir 1"
 }
 
-@test "the run has the container's name, the administrator's labels, and those of annotations" {
+@test "the run record has the container's name, and labels from the administrator and from annotations" {
 	bundle '{"io.kubernetes.cri.container-name": "web",
 		"io.kubernetes.cri.image-name": "docker.io/library/redis:7.2",
 		"io.kubernetes.cri.sandbox-name": "pod-1",
@@ -129,7 +131,7 @@ no_recorders() {
 	sp-emit --json streams/*.sp | jq -e '.paths | length > 0'
 }
 
-@test "the hook replaces no file, and follows no link" {
+@test "the hook replaces no file, and follows no symbolic link" {
 	mkdir streams
 	echo precious >streams/web.sp
 	ln -s "$PWD/target" streams/web-2.sp
@@ -141,7 +143,7 @@ no_recorders() {
 	[ "$(stat -c %a streams/web-3.sp)" = 600 ]
 }
 
-@test "an annotation cannot leave the allowed directories, or set what is not allowed" {
+@test "an annotation cannot select a directory or set an option that the administrator has not allowed" {
 	mkdir -p streams/sub other
 	ln -s /tmp streams/link
 	while IFS='|' read -r key value message; do
@@ -180,7 +182,7 @@ no_recorders() {
 	find streams other -type f | lacks .
 }
 
-@test "a malformed state gives one line, and the container starts" {
+@test "for a malformed state, one line is printed and the container starts" {
 	while IFS='|' read -r state message; do
 		run -0 sp-record --oci-hook --directory="$PWD/streams" <<<"$state"
 		[ "$output" = "sp-record: container $message" ]
@@ -193,7 +195,7 @@ no_recorders() {
 	END
 }
 
-@test "a FIFO where an engine has its files does not delay the container" {
+@test "a FIFO in place of an engine's file does not delay the container" {
 	mkdir -p x/bundle
 	mkfifo containers.json volatile-containers.json
 	run -0 timeout 10 sp-record --oci-hook --directory="$PWD" <<-END
@@ -202,7 +204,7 @@ no_recorders() {
 	[[ $output == *"process 99999999 is in no cgroup of its own" ]]
 }
 
-@test "a path of many directories does not delay the container" {
+@test "a path of two million directories does not delay the container" {
 	jq -nc '{root: {path: ("/a" * 2000000)}}' >config.json
 	run -0 timeout 10 sp-record --oci-hook --directory="$PWD" <<-END
 	{"id": "c", "pid": 99999999, "bundle": "$PWD"}
@@ -210,13 +212,13 @@ no_recorders() {
 	[[ $output == *"process 99999999 is in no cgroup of its own" ]]
 }
 
-@test "lines of messages are limited, even for long annotations" {
+@test "the length of a message is limited, even if an annotation is long" {
 	run -0 hooked "{\"io.sandprint.record\": \"/$(printf %09999d 0)\"}"
 	[ "${#output}" -lt 1100 ]
 	[[ $output == *00... ]]
 }
 
-@test "the annotation of oci-seccomp-bpf-hook gives a profile, with the rules of a base profile" {
+@test "the annotation of oci-seccomp-bpf-hook produces a profile that contains the rules of a base profile" {
 	mkdir streams
 	echo '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["reboot"],
 		"action": "SCMP_ACT_ALLOW"}]}' >streams/base.json
@@ -231,7 +233,7 @@ no_recorders() {
 	sp-verify -p streams/p.json streams/*.sp
 }
 
-@test "if the recorder is too late, the container starts, unless the recording is required" {
+@test "if the recorder is not ready in time, the container starts, unless the recording is required" {
 	bundle '{"io.sandprint.record": "yes"}' 'echo started' --patience=0.001
 	run -0 start runc
 	[ "$output" = started ]
@@ -244,7 +246,7 @@ no_recorders() {
 	ls streams | lacks .
 }
 
-@test "the recorder of a container that is never started ends, and leaves no file" {
+@test "the recorder of a container that never starts ends, and leaves no file" {
 	bundle '{"io.sandprint.record": "yes"}' true
 	for end in delete start; do
 		without_unified runc --root "$PWD/state-runc" create \
@@ -261,13 +263,13 @@ no_recorders() {
 	wait_for 10 no_recorders
 }
 
-@test "if a recorder is killed, the container continues, and one line reports it" {
+@test "if the recorder is killed, the container continues, and one line reports it" {
 	bundle '{"io.sandprint.record": "yes"}' \
 		'until [ -e /tmp/end ]; do busybox sleep 0.05; done; echo ended'
 	rm -f "$BATS_FILE_TMPDIR/rootfs/tmp/end"
 	start runc >out &
 	logged recording
-	recorders | xargs kill -KILL || :	# its children end with it
+	recorders | xargs kill -KILL || :	# a child may have ended already
 	logged 'not recorded: the recorder was killed by SIGKILL'
 	touch "$BATS_FILE_TMPDIR/rootfs/tmp/end"
 	ended 0 $!
@@ -276,8 +278,8 @@ no_recorders() {
 	no_recorders
 }
 
-# waiting PARENT/CGROUP — starts the process $pid in the cgroup. It executes
-# nothing until go() is called, and then `mkdir /`.
+# waiting PARENT/CGROUP — starts the process $pid in the cgroup. It waits for
+# go(), and then executes `mkdir /`.
 waiting() {
 	local root
 	root=$(awk '$3 ~ /^cgroup2?$/ { print $2; exit }' /proc/mounts)
@@ -285,20 +287,20 @@ waiting() {
 	cgroup=$root/$1
 	mkdir -p "$cgroup"
 	mkfifo gate
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	sh -c 'echo $$ >"$1/cgroup.procs"; : >waits
 		read -r _ <>gate; exec mkdir /' sh "$cgroup" 2>/dev/null 3>&- &
 	pid=$!
 	wait_for 10 test -e waits
 }
 
-# go — lets the process of waiting() go on; opening the FIFO for both reading and
-# writing does not wait for a reader
+# go — makes the process of waiting() continue. Opening the FIFO for reading and
+# writing does not wait for a reader.
 go() {
 	echo 1<>gate
 }
 
-@test "an id that is a part of another cgroup's name does not choose that cgroup" {
+@test "an id that is only a part of a cgroup's name does not select a directory above it" {
 	waiting "sandprint-$$-hook-shop/inner"
 	jq -n --argjson pid "$pid" '{ociVersion: "1.0.2", id: "hop", $pid,
 		status: "creating", bundle: "/nowhere"}' |
@@ -309,7 +311,7 @@ go() {
 	logged 'recorded in'
 }
 
-@test "if no file can be made in a directory, the directory is named" {
+@test "if no file can be made in the directory, the message names the directory" {
 	waiting "sandprint-$$-hook-none/inner"
 	run -0 sp-record --oci-hook --directory=/proc --patience=30 <<-END
 	{"id": "c", "pid": $pid, "bundle": "/nowhere"}
@@ -317,7 +319,7 @@ go() {
 	[[ $output == "sp-record: container c: not recorded: /proc: "* ]]
 }
 
-@test "if a container ends before its program starts, and leaves its cgroup, the recorder ends" {
+@test "if the process ends before it executes the program, the recorder ends" {
 	waiting "sandprint-$$-hook-left/inner"
 	mkdir "$cgroup/below"
 	jq -n --argjson pid "$pid" '{ociVersion: "1.0.2", id: "c", $pid,
@@ -331,9 +333,9 @@ go() {
 	wait_for 10 no_recorders
 }
 
-# The wrapper
+# Tests of the wrapper.
 
-@test "the wrapper records a container without a hook, and changes nothing else in its configuration" {
+@test "the wrapper records a container that has no hook, and changes only the hooks of its configuration" {
 	bundle '{}' 'exec busybox mkdir /tmp'
 	jq 'del(.hooks) | .process.rlimits = [{type: "RLIMIT_CORE",
 		hard: 1, soft: 1}]' bundle/config.json |
@@ -359,7 +361,7 @@ go() {
 	sed 's/^,"hooks":.*/}/' bundle/config.json | diff config.json -
 }
 
-@test "the wrapper passes on every command and word, and returns the runtime's exit status" {
+@test "the wrapper passes on every command and argument, and returns the runtime's exit status" {
 	printf '%s\n' '#!/bin/sh' 'printf "%s|" "$@"; exit 7' >runtime
 	chmod +x runtime
 	ln -s "$SP_BIN/sp-record" sandprint-cat
@@ -367,7 +369,7 @@ go() {
 	before=$(md5sum config.json)
 	for line in '--version' '--root x state run' '--log create kill --all c KILL' \
 		'exec -d c run' '--debug --criu run list' ''; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run -7 sp-record --oci-runtime=./runtime -- $line
 		[ "$output" = "${line// /|}${line:+|}" ] || [ "$line$output" = '|' ]
 		[ "$(md5sum config.json)" = "$before" ]
@@ -381,7 +383,7 @@ go() {
 	done
 }
 
-@test "the wrapper finds the bundle, and puts one hook of its own into it" {
+@test "the wrapper finds the bundle, and puts exactly one own hook into it" {
 	local n
 	mkdir bundle
 	while IFS='|' read -r before after; do
@@ -390,7 +392,7 @@ go() {
 		for option in '-b bundle' -bbundle -b=bundle '--bundle bundle' \
 			--bundle=bundle '-bundle bundle' '--b bundle' \
 			'--bundles x --bundle=bundle'; do
-			# shellcheck disable=SC2086 # words
+			# shellcheck disable=SC2086 # several words
 			run -0 sp-record --oci-runtime=true --directory="/d$((++n))" \
 				-- create $option c
 			[ -z "$output" ]
@@ -404,11 +406,11 @@ go() {
 	END
 }
 
-@test "the wrapper finds the configuration that crun is given" {
+@test "the wrapper changes the configuration that crun reads with -f" {
 	mkdir bundle
 	for option in '-f other' -fother '--config other' --config=other; do
 		echo '{}' | tee bundle/config.json >other
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run -0 sp-record --oci-runtime=true -- create -b bundle $option c
 		[ "$(<bundle/config.json)" = '{}' ]
 		jq -e '.hooks.createRuntime | length == 1' other
@@ -419,7 +421,7 @@ go() {
 	jq -e '.hooks.createRuntime | length == 1' bundle/config.json
 }
 
-@test "the wrapper passes a configuration that cannot be changed to the runtime unchanged" {
+@test "if the wrapper cannot change a configuration, the runtime gets it unchanged" {
 	mkdir bundle
 	while read -r config; do
 		echo "$config" >bundle/config.json

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Tests executables that keep their reader busy, or are on a file system that
-# does not answer. The tools must work without the content of such a file.
+# Tests executables that keep their reader busy or are on a file system that
+# does not answer. The tools must work without the content of these files.
 
 load helper
 
@@ -9,7 +9,7 @@ setup_file() {
 	requires_root
 }
 
-# without NAME — writes p.json: the profile of run.sp without that call
+# without NAME — writes p.json: the profile of run.sp, without the named call
 without() {
 	sp-emit --oci -o all.json run.sp 2>/dev/null
 	jq --arg name "$1" 'del(.syscalls[].names[] | select(. == $name))' \
@@ -25,9 +25,10 @@ needs_libdw() {
 	[[ $(PATH=$PATH:/sbin ldconfig -p) == *libdw.so.1* ]] || skip "no libdw"
 }
 
-# mount_stuck FILE [close|read] — mounts a file system with FILE at fs/prog.
-# Only the first process that opens FILE gets an answer. With "close" or "read",
-# every process can open it, but closing or reading it never returns.
+# mount_stuck FILE [close|read] — mounts a file system where fs/prog has the
+# content of FILE. Only the first process can open it; for others, open never
+# returns. With "close" or "read", every process can open it, but closing or
+# reading it never returns.
 mount_stuck() {
 	needs fuse
 	mkdir -p fs
@@ -59,7 +60,7 @@ teardown() {
 	done
 }
 
-@test "an executable whose file system stops answering is recorded" {
+@test "an executable whose file system stops answering can be recorded" {
 	mount_stuck "$WITNESS/exit-nolibc"
 	timeout 20 sp-record -q -o run.sp -- fs/prog
 	[ "$(calls run.sp | sort)" = \
@@ -68,7 +69,7 @@ teardown() {
 		jq -e '.images | length > 0 and all(.build_id == null)'
 }
 
-@test "--stacks attaches to a process whose execve does not end" {
+@test "--stacks attaches to a process whose execve never returns" {
 	local recorder
 	needs_libdw
 	mount_stuck "$WITNESS/exit-nolibc" close
@@ -83,7 +84,7 @@ teardown() {
 	calls run.sp | shows getsid
 }
 
-@test "an executable whose file system stops answering is verified" {
+@test "an executable whose file system stops answering can be verified" {
 	sp-record -q -o run.sp -- "$WITNESS/getpid-nolibc"
 	without getpid
 	mount_stuck "$WITNESS/getpid-nolibc"
@@ -91,7 +92,7 @@ teardown() {
 	awk '$3 == "getpid" && $2 >= 4 { found = 1 } END { exit !found }' list
 }
 
-@test "a process whose stack is a file on a file system that does not answer is verified" {
+@test "a process whose stack is a file on such a file system can be verified" {
 	needs_libdw
 	sp-record -q -o run.sp -- "$WITNESS/stack-stuck" "$WITNESS/exit-nolibc"
 	without getsid
@@ -108,5 +109,5 @@ teardown() {
 	local status=0
 	timeout -s INT -k 20 2 sp-verify -p p.json -o list -- \
 		bash -c 'exec -a busybox fs/prog sleep 60' 3>&- || status=$?
-	[ "$status" -eq 124 ]	# timeout sent only SIGTERM
+	[ "$status" -eq 124 ]	# 137 would mean that it needed SIGKILL
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=no-recording
-# Tests streams that somebody has cut, changed or made up. A tool must refuse
-# them with one line and status 2. It must not crash, or allocate memory for
-# data that a stream only claims to have.
+# Tests streams that were cut, changed or forged. A tool must refuse them with
+# one line and status 2. It must not crash, and must not allocate memory for
+# data that a stream only announces.
 
 load helper
 
@@ -21,13 +21,13 @@ good_stream() {
 	echo '{"defaultAction":"SCMP_ACT_ERRNO","architectures":["SCMP_ARCH_X86_64"],"syscalls":[]}' > good.json
 }
 
-# refuse FILE — checks that every reader refuses it quickly, in one line, with
-# little memory
+# refuse FILE — checks that every reader refuses the file with one line, in
+# little time and memory
 refuse() {
 	local reader lines
 	for reader in "${READERS[@]}"; do
 		status=0
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		(ulimit -v 300000; timeout 10 $reader) < "$1" > out 2> err || status=$?
 		lines=$(wc -l < err)
 		if [ "$status" != 2 ] || [ "$lines" != 1 ] || [ -s out ]; then
@@ -38,16 +38,17 @@ refuse() {
 	done
 }
 
-# bytes HEX… — writes these bytes to a new file, which must be refused
+# refuse_bytes HEX… — writes these bytes to a file, which every reader must
+# refuse
 refuse_bytes() {
 	printf '%s' "$*" | xxd -r -p > made.sp
 	refuse made.sp
 }
 
-# This is the beginning of every stream.
+# Every stream begins with these bytes.
 HEAD=9300a973616e647072696e7401
 
-@test "the unchanged stream is accepted" {
+@test "an unchanged stream is accepted" {
 	good_stream
 	sp-merge good.sp > out
 	sp-diff --matrix good.sp > out
@@ -61,12 +62,12 @@ HEAD=9300a973616e647072696e7401
 		head -c "$n" good.sp > cut.sp
 		refuse cut.sp
 	done
-	# A complete segment before it does not help.
+	# A truncated segment is refused after a complete segment, too.
 	head -c 100 good.sp | cat good.sp - > cut.sp
 	refuse cut.sp
 }
 
-@test "wrong lengths, and lengths of gigabytes, are refused" {
+@test "wrong lengths and lengths of gigabytes are refused" {
 	good_stream
 	for claim in dd ff00 df c6 db c9 dc de c5 da; do
 		refuse_bytes "$HEAD" "${claim:0:2}" ffffffff
@@ -83,7 +84,7 @@ HEAD=9300a973616e647072696e7401
 	refuse_bytes "$(printf '91%.0s' {1..20000})"
 }
 
-@test "other versions, and other kinds of files, are refused" {
+@test "other versions and other kinds of files are refused" {
 	good_stream
 	refuse_bytes 9300a973616e647072696e7402
 	grep -q 'version 2' err
@@ -94,15 +95,15 @@ HEAD=9300a973616e647072696e7401
 	refuse made.sp
 	cat good.sp good.json > made.sp
 	refuse made.sp
-	# A record without a header before it is refused, at the beginning and
-	# after a segment.
+	# A record that is not a header is refused at the beginning and after a
+	# segment.
 	refuse_bytes 93010203
 	{ cat good.sp; printf '\x93\x01\x02\x03'; } >made.sp
 	refuse made.sp
 	grep -q 'after segment [0-9]*: not a header' err
 }
 
-@test "records with wrong fields, or that refer to missing records, are refused" {
+@test "records with wrong fields or with references to missing records are refused" {
 	good_stream
 	for record in '[4, 0, 1, 2, [[0, 1, 0, 0]]]' '[3, "/x", null, [[0, 1, 1]]]' \
 		'[3, "/x", "id", []]' '[3]' '[4]' '[2]' '[2, 1]' '[0, "sandprint", 1]' '[-1]' \
@@ -130,19 +131,19 @@ HEAD=9300a973616e647072696e7401
 	done
 }
 
-@test "no reader compares each of twenty thousand runs with each other" {
+@test "the time of each reader does not grow quadratically with the number of runs" {
 	local reader
 	{
 		seq 20000 | sed 's/.*/run & r&/'
 		printf 'image /bin/x\ncall * 0 1\n'
 	} | "$TESTS/mkstream" >runs.sp
 	for reader in sp-merge 'sp-emit --oci' 'sp-emit --html' 'sp-diff --matrix' 'sp-diff runs.sp'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		prlimit --cpu=$((3 * ${SP_SLOW:-1})) $reader runs.sp >out
 	done
 }
 
-@test "--tree follows a chain of twenty thousand executables in time" {
+@test "the time of --tree does not grow quadratically with a chain of executables" {
 	"$TESTS/scripts/exec-chain.py" 20000 >chain.sp
 	prlimit --cpu=$((4 * ${SP_SLOW:-1})) \
 		sp-emit --json --tree=/bin/x0 chain.sp >all.json
@@ -152,7 +153,7 @@ HEAD=9300a973616e647072696e7401
 	jq -e '.images | length == 10' few.json
 }
 
-# bounded TOOL OPTION… — checks that its messages are few and short
+# bounded TOOL OPTION… — checks that a tool prints few and short messages
 bounded() {
 	"$@" 2>messages >/dev/null || [ $? -le 2 ]
 	if [ "$(wc -l <messages)" -gt 40 ] || [ "$(wc -c <messages)" -gt 9000 ]; then
@@ -161,7 +162,7 @@ bounded() {
 	fi
 }
 
-@test "no input makes a tool print without a limit" {
+@test "the length of messages is limited, whatever the input" {
 	local format i
 	{
 		echo 'run 1 a how=paths'
@@ -188,7 +189,7 @@ bounded() {
 	shows 'call_1099 and 900 more$' <messages
 	bounded sp-diff names.json many.sp
 	bounded sp-merge many.sp
-	# a message quotes only one word of a profile
+	# Of a long line, a message quotes only the beginning of one word.
 	printf '2\ndenylist\nread %s\n' "$(printf '%099999d' 0)" >long
 	bounded sp-verify -p long many.sp
 	shows '00 \.\.\.$' <messages

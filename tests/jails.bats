@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=no-recording
 # Compares our filters for policies of minijail and profiles of firejail with
-# the filters that these programs make. No package has Kafel, so policies of
-# Kafel are compared with filters made from its documentation. SP_JAILS=N
-# compares N policies of each kind, also with compile_seccomp_policy.py, and
-# lists of snapd.
+# the filters that these programs make. Kafel is not packaged, so filters for
+# its policies are compared with filters that follow its documentation. With
+# SP_JAILS=N, compares N policies of each kind, and also uses
+# compile_seccomp_policy.py and lists of snapd.
 
 load helper
 
@@ -13,8 +13,8 @@ agree() {
 	"${SP_BIN%/bin}/tests/unit/agree" "$@"
 }
 
-# minijail_agrees POLICY — checks that sp-verify agrees with the filter that
-# minijail0 would load
+# minijail_agrees POLICY — checks that sp-verify gives the answers of the filter
+# that minijail0 would load
 minijail_agrees() {
 	rm -f raw
 	GRAB=$PWD/raw LD_PRELOAD=$BATS_FILE_TMPDIR/grab.so \
@@ -22,7 +22,7 @@ minijail_agrees() {
 	agree -k "$1" raw
 }
 
-@test "minijail0 makes the same filter from random policies" {
+@test "minijail0 makes the same filters from random policies" {
 	needs x86_64
 	requires cc
 	find_minijail
@@ -34,13 +34,13 @@ minijail_agrees() {
 	done
 }
 
-@test "filters of Kafel's policies answer as its documentation says" {
+@test "the filters of Kafel's policies answer as its documentation says" {
 	local agreed=0 long=0
 	needs x86_64
 	"$TESTS/jails/make-kafel.py" k "${SP_JAILS:-10}"
 	for policy in k/*.policy; do
-		# comparisons of 32 bits become many rules, so that some filters
-		# get too long
+		# Comparisons of 32-bit values become many rules, so some
+		# filters are too long.
 		if agree "$policy" "${policy%.policy}.raw" >out 2>&1; then
 			agreed=$((agreed + 1))
 		elif grep -e 'more than 4096 instructions' -e 'more cases than are read' out; then
@@ -53,7 +53,7 @@ minijail_agrees() {
 	[ "$agreed" -gt $((2 * long)) ]
 }
 
-@test "compile_seccomp_policy.py makes the same filter" {
+@test "compile_seccomp_policy.py makes the same filters from random policies" {
 	local root=${SP_BIN%/bin}/suites/sid-python3-minijail
 	[ -n "${SP_JAILS-}" ] || skip "by make check-jails"
 	needs x86_64
@@ -68,8 +68,8 @@ minijail_agrees() {
 	done
 }
 
-# unpack_snapd DIR — unpacks snapd of Debian 13; that of Debian 12 does not
-# know "~"
+# unpack_snapd DIR — unpacks snapd of Debian 13. The version of Debian 12 does
+# not support "~".
 unpack_snapd() {
 	local conf
 	conf=$("$TESTS/suite" "$1" trixie) &&
@@ -85,16 +85,16 @@ find_snap_seccomp() {
 	unpack_snapd "$root" || skip "snapd of trixie cannot be fetched"
 }
 
-# snap_agrees LIST — checks that sp-verify agrees with the filters that
+# snap_agrees LIST — checks that sp-verify gives the answers of the filters that
 # snap-confine would load
 snap_agrees() {
 	local raw
 	raw=$("$TESTS/jails/snap-filters.py" "$SNAP_SECCOMP" "$1" built)
-	# shellcheck disable=SC2086 # paths
+	# shellcheck disable=SC2086 # several words
 	agree "$1" $raw >out 2>&1
 }
 
-@test "snap-seccomp makes the same filters of lists, and refuses the same lists" {
+@test "snap-seccomp makes the same filters from lists, and refuses the same lists" {
 	local list text wrong=0
 	[ -n "${SP_JAILS-}" ] || skip "by make check-jails"
 	needs x86_64
@@ -133,14 +133,14 @@ snap_agrees() {
 	END
 }
 
-# firejail_agrees PROFILE — checks that sp-verify agrees with all filters that
-# firejail loads
+# firejail_agrees PROFILE — checks that sp-verify gives the answers of all
+# filters that firejail loads
 firejail_agrees() {
 	local raw
 	rm -rf built
 	mkdir built
 	raw=$("$TESTS/jails/firejail-filters.py" "$1" "$PWD/built")
-	# shellcheck disable=SC2086 # paths
+	# shellcheck disable=SC2086 # several words
 	agree "$1" $raw
 }
 
@@ -155,7 +155,7 @@ is_0_9_72() {
 @test "firejail loads the same filters for random profiles" {
 	is_0_9_72
 	while read -r lines; do
-		# shellcheck disable=SC2059 # with newlines
+		# shellcheck disable=SC2059 # printf expands its \n
 		printf "$lines\n" >p.profile
 		firejail_agrees p.profile
 	done <<-'END'

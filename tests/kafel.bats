@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=no-recording
-# Tests policies of Kafel, for nsjail. jails.bats tests that their filters
-# answer as documented.
+# Tests policies of Kafel, the language of nsjail. jails.bats compares their
+# filters with the documented answers.
 
 load helper
 
@@ -20,14 +20,15 @@ setup() {
 	T
 }
 
-# answers POLICY — prints the answers to calls that are not allowed
+# answers POLICY — prints each recorded call that the policy denies, and the
+# answer
 answers() {
 	printf '%s\n' "$1" >p
 	{ sp-verify --json -p p a.sp 2>err || [ $? = 1 ]; } |
 		jq -r '.[] | "\(.name) \(.answer)"' | xargs
 }
 
-@test "the documented forms of a policy are read, and deny these calls" {
+@test "the documented forms of a policy are read, and the expected calls are denied" {
 	while IFS='|' read -r policy expected; do
 		[ "$(answers "$policy")" = "$expected" ] || {
 			echo "$policy: $(answers "$policy")"
@@ -48,16 +49,16 @@ answers() {
 	#define c 3 #define a 1 #define b 2 KILL { SYSCALL[0] { }, a } ERRNO(1) { c, newstat } DEFAULT ALLOW|read kill thread write kill thread stat EPERM
 	// KILL { read }|
 	END
-	# this policy has comments in the middle of words, and words in the
-	# middle of comments
+	# This policy has a comment without blanks around it, and a rule in a
+	# comment.
 	[ "$(answers $'/* KILL { read } ***\n*/ ALLOW/**/{ read, // write }\n write }')" = \
 		"stat kill thread umount2 kill thread clone3 kill thread" ]
 }
 
-@test "a policy that Kafel refuses is refused, with its place" {
+@test "a policy that Kafel refuses is refused, with the line of the error" {
 	local policy problem
 	while IFS='|' read -r policy problem; do
-		# shellcheck disable=SC2059 # with newlines
+		# shellcheck disable=SC2059 # printf expands its \n
 		printf "$policy\n" >p
 		run -2 sp-verify -p p a.sp
 		[ "$output" = "sp-verify: p: $problem" ] || {
@@ -89,7 +90,7 @@ answers() {
 	ALLOW { read; }|line 1: a character that Kafel does not know at '; }\x0a'
 	#include "none"\nALLOW { }|line 1: #include "none": none: No such file or directory
 	END
-	# these two policies include each other
+	# These two policies include each other.
 	echo '#include "p"' >q
 	printf '#include "q"\nALLOW { read }\n' >p
 	run -2 sp-verify -p p a.sp
@@ -111,7 +112,7 @@ answers() {
 	[[ $output == *": more than 16384 rules" ]]
 }
 
-@test "included files are looked for beside the policy" {
+@test "included files are searched for in the directory of the policy" {
 	mkdir d
 	echo 'POLICY inc { ERRNO(1) { read } }' >d/inc
 	printf '#include "inc"; #define one 1\nUSE inc DEFAULT ALLOW\n' >d/p
@@ -123,18 +124,18 @@ answers() {
 	[ "$output" = "sp-verify: d/p: d/inc: line 1: nosuch: Kafel has no such call on x86_64" ]
 }
 
-@test "C source is not read as a policy of Kafel" {
+@test "C source is not recognized as a policy of Kafel" {
 	local text
 	for text in '/* x */\nint main(void);' '// x\n#include <stdio.h>\nint x;' \
 		'#include "x.h"\nint x;' '#define ALLOW 1\nALLOW;'; do
-		# shellcheck disable=SC2059 # with newlines
+		# shellcheck disable=SC2059 # printf expands its \n
 		printf "$text\n" >p
 		run -2 sp-verify -p p a.sp
 		[[ $output != *Kafel\ does* && $output != *"no policy"* ]]
 	done
 }
 
-@test "sp-emit writes names that every Kafel has, and numbers of newer calls" {
+@test "sp-emit writes names that every version of Kafel knows, and the numbers of newer calls" {
 	sp-emit --kafel -o p a.sp 2>err
 	grep -qx '		newstat,' p
 	grep -qx '		umount,' p

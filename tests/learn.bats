@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Tests sp-verify --learn, which makes the next profile from what a profile
-# denies, and what --enforce and --replay print.
+# Tests sp-verify --learn, which writes the calls that a profile denies as a
+# stream for the next profile, and the messages of --enforce and --replay.
 
 load helper
 
@@ -10,9 +10,9 @@ profile_of() {
 	sp-merge "$@" | sp-emit --oci -o p.json
 }
 
-# --- the stream ------------------------------------------------------------
+# --- the stream that --learn writes ------------------------------------------
 
-@test "after one pipeline that learns the denied calls, the second verification is clean" {
+@test "after one pipeline adds the denied calls to the profile, verification finds no violation" {
 	requires_root
 	sp-record -q -o t.sp -- ls / >/dev/null
 	profile_of t.sp
@@ -25,7 +25,7 @@ profile_of() {
 	run -0 sp-verify -p p2.json t.sp
 }
 
-@test "--learn writes a run, a note that allowed calls are missing, and how often each call was denied" {
+@test "--learn writes a run, a note that allowed calls are missing, and the number of denials of each call" {
 	requires_root
 	jq -n '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["getppid",
 		"socket", "execve"], action: "SCMP_ACT_ERRNO"}]}' >p.json
@@ -44,7 +44,7 @@ profile_of() {
 		(.lost | to_entries | all(.value == 0)))' l.json
 	jq -e '[.calls[].name] - ["getppid", "socket", "execve"] == []' l.json
 	jq -e '[.calls[] | select(.name == "socket") | .count] == [3]' l.json
-	# The first execve starts the shell, the second is a call of the shell.
+	# The first execve starts the shell. The second is a call of the shell.
 	jq -e --arg mine "$PWD/mine" '.images as $i | [.calls[] |
 		select(.name == "execve") | .count] == [2] and
 		([$i[].path] | index($mine)) != null' l.json
@@ -54,7 +54,7 @@ profile_of() {
 		m.json
 }
 
-@test "images are the same as in a recording" {
+@test "the images in a learned stream are those of the recording" {
 	requires_root
 	jq -n '{defaultAction: "SCMP_ACT_ERRNO", syscalls: [{names: ["read"],
 		action: "SCMP_ACT_ALLOW"}]}' >p.json
@@ -62,12 +62,13 @@ profile_of() {
 	sp-verify -p p.json --learn --replay t.sp >l.sp 2>/dev/null
 	sp-merge t.sp l.sp | sp-emit --json |
 		jq -e '.images | length == 1 and .[0].build_id'
-	# This recording has all calls except read, with the same counts.
+	# The learned stream has the same calls with the same counts, except
+	# read, which the profile allows.
 	calls t.sp | grep -v ' read ' >expected
 	calls l.sp | diff expected -
 }
 
-@test "--args works on a merged stream that has learned arguments" {
+@test "--args uses the learned argument values of a merged stream" {
 	requires_root
 	local py=/usr/bin/python3
 	sp-record -q -o t.sp -- $py -c 'import socket; socket.socket(1)'
@@ -81,7 +82,7 @@ profile_of() {
 	run -1 sp-verify -p p2.json -- $py -c 'import socket; socket.socket(10)'
 }
 
-@test "--learn on a trace writes the denied facts, and the same bytes each time" {
+@test "--learn on a recording writes its denied facts, and the same bytes each time" {
 	"$TESTS/mkstream" >a.sp <<-'END'
 	run 1 a
 	run 2 b
@@ -104,11 +105,11 @@ x86_64 ptrace 7" ]
 	sp-merge a.sp l.sp | sp-emit --json | jq -e '.runs | length == 4'
 	sp-merge a.sp l.sp | sp-emit --oci >p2.json
 	run -0 sp-verify -p p2.json a.sp
-	# A stream that was already made from the trace is the same run.
+	# From this stream, --learn makes the same stream again.
 	sp-verify -p p.json --learn l.sp 2>/dev/null | cmp - l.sp
 }
 
-@test "without a violation, --learn writes a stream that adds nothing" {
+@test "without a violation, the stream of --learn adds no call to a merge" {
 	requires_root
 	jq -n '{defaultAction: "SCMP_ACT_ALLOW"}' >p.json
 	run -0 sp-verify -p p.json --learn -o l.sp -- true
@@ -118,7 +119,7 @@ x86_64 ptrace 7" ]
 	sp-merge t.sp l.sp | calls - | diff expected -
 }
 
-@test "a profile from a stream that only has denied calls is refused" {
+@test "a stream that has only denied calls gives no profile" {
 	requires_root
 	jq -n '{defaultAction: "SCMP_ACT_ERRNO"}' >p.json
 	sp-verify -p p.json --learn -o l.sp -- true 2>/dev/null
@@ -131,7 +132,7 @@ x86_64 ptrace 7" ]
 	run -0 sp-emit --oci t.sp l.sp
 }
 
-@test "if the command cannot be run, or the stream cannot be written, there is no stream" {
+@test "if the command cannot run or the stream cannot be written, no stream is left" {
 	jq -n '{defaultAction: "SCMP_ACT_ERRNO"}' >p.json
 	run -2 sp-verify -p p.json --learn -o l.sp -- ./missing
 	[ ! -e l.sp ]
@@ -140,7 +141,7 @@ x86_64 ptrace 7" ]
 	[ ! -w /dev/full ] || run -2 sp-verify -p p.json --learn -o /dev/full -- true
 }
 
-@test "--enforce: a denied execve is in the stream, too" {
+@test "with --enforce, a denied execve is in the stream" {
 	requires_root
 	jq -n '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["execve"],
 		action: "SCMP_ACT_ERRNO"}]}' >p.json
@@ -154,13 +155,13 @@ x86_64 ptrace 7" ]
 	sp-record -q -o t.sp -- ls / >/dev/null
 	sp-merge t.sp l.sp | sp-emit --oci >p2.json
 	run -0 sp-verify -p p2.json --enforce -- ls /
-	# Each recorded command is run.
+	# Each of the recorded commands is run.
 	sp-record -q -o u.sp -- ls /tmp >/dev/null
 	sp-verify -p p.json --enforce --learn --replay t.sp u.sp 2>/dev/null >l.sp
 	sp-emit --json l.sp | jq -e '.runs | length == 2 and all(.[]; .complete)'
 }
 
-@test "--enforce --learn: a note says that the call that killed is not in the stream" {
+@test "with --enforce, a note says that the call that killed the command is not in the stream" {
 	requires_root
 	jq -n '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["getdents64"],
 		action: "SCMP_ACT_KILL_PROCESS"}]}' >p.json
@@ -178,8 +179,8 @@ x86_64 ptrace 7" ]
 
 # --- services --------------------------------------------------------------
 
-# Each row has the name of a service, a command that waits until it listens, its
-# load, its shutdown, and the file with its pid.
+# Each service has an array with its command, and functions that wait until it
+# listens, make load, and shut it down.
 
 redis_command() {
 	service=(redis-server --port 0 --unixsocket "$PWD/redis.sock" --save ''
@@ -210,22 +211,22 @@ nginx_load() {
 		kill -QUIT "$(<nginx.pid)"
 }
 
-# Records only the start-up, in start.sp.
+# start_up NAME — records the start-up of the service to start.sp
 start_up() {
 	sp-record -q -o start.sp -- "${service[@]}" >log 2>&1 3>&- &
 	local recorder=$! leader workers
 	wait_for 20 "$1_listens"
 	leader=$(pgrep -P "$recorder" -x "${service[0]}")
 	workers=$(pgrep -P "$leader" || true)
-	# Kills the leader first, because it would start new workers.
+	# The leader must die first, because it would start new workers.
 	# shellcheck disable=SC2086
 	kill -KILL "$leader" $workers
 	wait "$recorder" || [ $? -eq 137 ]
 	rm -f redis.sock nginx.pid
 }
 
-# under_load NAME TOOL… — runs the service under the tool; returns the tool's
-# status, or 99 if the load fails
+# under_load NAME TOOL… — runs the service with load under the tool. Returns the
+# tool's exit status, or 99 if the load fails.
 under_load() {
 	local name=$1 status=0
 	shift
@@ -237,7 +238,7 @@ under_load() {
 }
 
 # three_rounds NAME — records the start-up, learns in at most three runs under
-# load, and expects no violation in the next run
+# load, and checks that the next run has no violation
 three_rounds() {
 	local round
 	shopt -s nullglob
@@ -257,13 +258,13 @@ three_rounds() {
 	[ ! -s list ]
 }
 
-@test "three rounds of learning are enough for redis-server" {
+@test "for redis-server, three rounds of learning are enough" {
 	requires_root
 	requires redis-server redis-benchmark
 	three_rounds redis
 }
 
-@test "three rounds of learning are enough for nginx" {
+@test "for nginx, three rounds of learning are enough" {
 	requires_root
 	requires nginx wrk
 	three_rounds nginx
@@ -271,7 +272,7 @@ three_rounds() {
 
 # --- ends of commands, and replays -----------------------------------------
 
-@test "--enforce prints how the command ended, and how the recorded run ended" {
+@test "--enforce prints how the command ended and how the recorded run ended" {
 	requires_root
 	jq -n '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["getdents64"],
 		action: "SCMP_ACT_KILL_PROCESS"}]}' >p.json
@@ -287,7 +288,7 @@ three_rounds() {
 	[[ $output != *"under the profile"* ]]
 }
 
-@test "an end that differs from the recorded one is a violation" {
+@test "an end that differs from the end of the recorded run is a violation" {
 	requires_root
 	jq -n '{defaultAction: "SCMP_ACT_ALLOW"}' >p.json
 	sp-record -q -o t.sp -- sh -c 'test ! -e flag'
@@ -295,13 +296,13 @@ three_rounds() {
 	run -1 sp-verify -p p.json --enforce --replay t.sp
 	[[ $output == *"exited with 0 after"*"it exited with 1 after"* ]]
 	run -0 sp-verify -p p.json --replay t.sp
-	# An end that we caused is not compared.
+	# If -t ended the command, its end is not compared.
 	sp-record -q -o t.sp -- sh -c 'test ! -e more || exec sleep 60'
 	touch more
 	run -0 sp-verify -p p.json --enforce -t 1 --replay t.sp
 	[[ $output =~ under\ the\ profile\ it\ was\ killed\ by\ SIGTERM\ after\ [1-9] ]]
-	# It is compared if the command ended by itself, even if other
-	# processes were cut off.
+	# If the command itself ended earlier, its end is compared, although -t
+	# ended the other processes.
 	sp-record -q --leader -o t.sp -- sh -c 'sleep 8 3>&- & test ! -e most'
 	: >most
 	run -1 --separate-stderr sp-verify -p p.json --enforce -t 2 --replay --junit=j.xml t.sp
@@ -310,7 +311,7 @@ three_rounds() {
 	grep 'exited with 1 after' j.xml
 }
 
-@test "--replay notes what differs from the recording" {
+@test "--replay notes the differences from the recorded run" {
 	requires_root
 	jq -n '{defaultAction: "SCMP_ACT_ALLOW"}' >p.json
 	"$TESTS/mkstream" >a.sp <<-END
@@ -330,7 +331,7 @@ three_rounds() {
 	[[ $output != *"it ran on"* ]]
 }
 
-@test "--replay: directory, umask, limits and arguments as recorded" {
+@test "--replay sets the directory, umask, limits and arguments of the recorded run" {
 	requires_root
 	jq -n '{defaultAction: "SCMP_ACT_ALLOW"}' >p.json
 	mkdir there
@@ -341,7 +342,7 @@ three_rounds() {
 	[ "$(wc -l <was)" -eq 4 ]
 }
 
-@test "--timeout is -t by its long name, and so is --time" {
+@test "--timeout and --time are long names of -t" {
 	jq -n '{defaultAction: "SCMP_ACT_ALLOW"}' >p.json
 	local option
 	for option in --timeout=1 --time=1 "-t 1"; do

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Tests libsandprint as programs use it, with a reader in Python that was
-# written from sp-stream(5) alone.
+# Tests libsandprint as programs use it. Compares it with a reader in Python
+# that was written from sp-stream(5) alone.
 
 load helper
 
@@ -10,17 +10,18 @@ setup_file() {
 	make -s -C "${TESTS%/*}" install-library PREFIX="$DEST" >/dev/null
 	export PKG_CONFIG_PATH="$DEST/lib/pkgconfig" LD_LIBRARY_PATH="$DEST/lib"
 	cd "$BATS_FILE_TMPDIR" || return
-	# shellcheck disable=SC2046 # words
+	# shellcheck disable=SC2046 # several words
 	cc -Wall -Wextra -Werror -o list-calls "$TESTS/library/calls.c" \
 		$(pkg-config --cflags --libs libsandprint)
-	# shellcheck disable=SC2046 # words
+	# shellcheck disable=SC2046 # several words
 	cc -o list-static "$TESTS/library/calls.c" $(pkg-config --static --cflags \
 		--libs libsandprint | sed 's/-lsandprint/-l:libsandprint.a/')
 	PATH=$BATS_FILE_TMPDIR:$PATH
 }
 
-# The stream has two segments with a common run, an image without a path, x32
-# and other architectures, and a path with control characters.
+# streams — writes two.sp, which has two segments with a common run, an image
+# without a path, calls of x32 and other architectures, and a path with control
+# characters
 streams() {
 	cp "$TESTS/data/stream-0.1.0.sp" old.sp
 	"$TESTS/mkstream" >two.sp <<-'END'
@@ -62,8 +63,8 @@ streams() {
 		"\(.arch) \(.name // "syscall_\(.nr)") \(.count)"' | sort | diff - c
 }
 
-@test "for each kind of fact in sp-facts(5), the library returns the values of its record" {
-	# shellcheck disable=SC2046 # words
+@test "for each kind of fact in sp-facts(5), the library returns the values of the record" {
+	# shellcheck disable=SC2046 # several words
 	cc -Wall -Wextra -Werror -o facts "$TESTS/library/facts.c" \
 		$(pkg-config --cflags --libs libsandprint)
 	"$TESTS/mkstream" >kinds.sp <<-'END'
@@ -95,13 +96,13 @@ streams() {
 		18 what=1 family=0 answer=0 path=a
 		19 x86_64 socket what=0 family=0 answer=0 0:ff:2 f|/lib/x.so|1234|2 main|/bin/a|10|0
 	END
-	# Part and keep records are about runs, not facts.
+	# The records of parts and of --keep-runs are not facts.
 	sed -n 's/^\.Ss .* (kind \([0-9]*\))$/\1/p' "${TESTS%/*}/lib/stream/sp-facts.5" |
 		grep -vx -e 14 -e 17 | sort >specified
 	cut -d ' ' -f 1 out | grep -vx 4 | sort | diff specified -
 }
 
-@test "both readers refuse a stream that is cut or has a changed byte, or both accept it" {
+@test "the reader in C and the reader in Python accept and refuse the same damaged streams" {
 	streams
 	"$TESTS/library/damage.py" two.sp list-calls "$TESTS/library/calls.py"
 }
@@ -111,7 +112,8 @@ streams() {
 		echo run 1 big
 		seq -f 'call 1 %g 1' 0 400
 	} | "$TESTS/mkstream" >big.sp
-	# Memory runs out soon after a run was joined with itself.
+	# This stream exceeds the limit just after two copies of a run were
+	# joined.
 	"$TESTS/mkstream" >twice.sp <<-END
 		run 1 one
 		image /a 1:1:1
@@ -121,14 +123,14 @@ streams() {
 		image /$(printf %0100000d 0) 1:1:1
 		call 1 read 1
 	END
-	# shellcheck disable=SC2046 # words
+	# shellcheck disable=SC2046 # several words
 	cc -fsanitize=address -o limit "$TESTS/library/limit.c" \
 		$(pkg-config --cflags --libs libsandprint)
 	./limit big.sp
 	./limit twice.sp
 }
 
-@test "the library exports only its own symbols, and never exits or prints" {
+@test "the library exports only its own symbols, and does not exit or print" {
 	nm -D --defined-only "$DEST/lib/libsandprint.so" | awk '$2 != "A" { print $3 }' |
 		sed 's/@.*//' | sort >shown
 	sed -n 's/^\t\(sandprint_.*\);/\1/p' "${TESTS%/*}/lib/sandprint/sandprint.map" |
@@ -142,7 +144,7 @@ streams() {
 		"$(sed -n 's/^VERSION := //p' "${TESTS%/*}/Makefile")" ]
 }
 
-@test "libsandprint(3) has each function of the header, and its example compiles" {
+@test "libsandprint(3) documents each function of the header, and its example compiles" {
 	sed -n 's/^\t\(sandprint_.*\);/\1/p' "${TESTS%/*}/lib/sandprint/sandprint.map" |
 		while read -r name; do
 			grep -q "^\.Fn $name " "${TESTS%/*}/lib/sandprint/libsandprint.3"
@@ -155,14 +157,14 @@ streams() {
 			"${TESTS%/*}/lib/sandprint/libsandprint.3"
 		echo 'return 0; }'
 	} >example.c
-	# shellcheck disable=SC2046 # words
+	# shellcheck disable=SC2046 # several words
 	cc -Wall -Werror -o example example.c $(pkg-config --cflags --libs libsandprint)
 	cp "$TESTS/data/stream-0.1.0.sp" ls.sp
 	list-calls ls.sp | awk '{ print $1, $4 }' >expected
 	./example | diff - expected
 }
 
-@test "file(1) and the MIME database recognize a stream by the installed files" {
+@test "with the installed files, file(1) and the MIME database recognize a stream" {
 	requires file update-mime-database
 	make -s -C "${TESTS%/*}" install-mime DESTDIR="$PWD/dest" PREFIX=/usr >/dev/null
 	cp "$TESTS/data/stream-0.1.0.sp" stream

@@ -1,19 +1,19 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=no-recording
-# tests/lint: the suite has no assertion that cannot fail.
+# tests/lint finds assertions that cannot fail, and the test files have none.
 load helper
 
 setup_file() {
 	requires shellcheck
 }
 
-# `make lint` also has shellcheck's rules.
+# `make lint` also checks shellcheck's rules.
 @test "no test has an assertion that cannot fail" {
 	"$TESTS/lint" --own
 }
 
-@test "each kind of fault is found, and nothing else" {
+@test "tests/lint finds each kind of fault, and nothing else" {
 	local file=$TESTS/data/vacuous
 	run -1 "$TESTS/lint" "$file"
 	echo "$output"
@@ -22,7 +22,7 @@ setup_file() {
 		diff -u expected -
 }
 
-@test "a test without pipefail, or without a licence, is found" {
+@test "a test file without pipefail or without a licence is reported" {
 	printf '%s\n' '#!/usr/bin/env bats' \
 		'# SPDX-License-Identifier: Apache-2.0' 'load helper' >right.bats
 	run -0 "$TESTS/lint" "$PWD/right.bats"

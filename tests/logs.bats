@@ -1,21 +1,21 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Tests sp-merge --from, which makes streams of strace's logs and of lists of
-# names.
+# Tests sp-merge --from, which makes streams from strace's logs and from lists
+# of names.
 
 load helper
 
 SEEDS=$TESTS/fuzz/seeds/strace
 
-# read_log TEXT… — prints the calls in a log with these lines, sorted, on one
-# line
+# read_log TEXT… — prints the calls of a log with these lines on one line,
+# sorted
 read_log() {
 	printf '%s\n' "$@" | sp-merge --from=strace | calls 2>/dev/null | sort | paste -sd ,
 }
 
-# same_as_strace [OPTION…] -- COMMAND… — checks that a strace log and a
-# recording of it have the same calls. restart_syscall depends on stops, and
-# rt_sigreturn on when a signal comes.
+# same_as_strace [OPTION…] -- COMMAND… — checks that a log of strace and a
+# recording have the same calls. Ignores restart_syscall, which depends on
+# stops, and rt_sigreturn, which depends on when a signal arrives.
 same_as_strace() {
 	local options=() left=restart_syscall\|rt_sigreturn
 	while [ "$1" != -- ]; do
@@ -31,15 +31,15 @@ same_as_strace() {
 	calls log.sp | cut -d ' ' -f 1,2 | grep -vwE "$left" | sort | diff expected -
 }
 
-@test "a log has the calls of a recording, with each of strace's options" {
+@test "a log with any of strace's options has the calls of a recording" {
 	requires strace
 	for options in "" -ttt -tt "-n -i -t -r -T -yy -Y" -r; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		same_as_strace $options -- sh -c 'echo a | cat; ls /; true'
 	done
 }
 
-@test "the calls of 32-bit programs are recognized by mode lines or by numbers" {
+@test "calls of 32-bit programs are recognized by mode lines or by their numbers" {
 	requires strace
 	needs i386
 	strace --quiet=none true 2>/dev/null || skip "no strace with --quiet"
@@ -47,19 +47,19 @@ same_as_strace() {
 		same_as_strace $options -- sh -c "true; $WITNESS/called-32; true"
 		grep -q '^x86 ' expected
 	done
-	# strace writes a file for each process. Only that of the 32-bit
-	# process has its mode.
+	# strace writes a file for each process. Only the file of the 32-bit
+	# process has a mode line.
 	strace -ff --quiet=none -o each sh -c "true; $WITNESS/called-32; true"
 	sp-merge --from=strace each.* | calls - | cut -d ' ' -f 1,2 | sort |
 		grep -vw rt_sigreturn | diff expected -
-	# Without these options, some names show that the mode is missing.
+	# Without mode lines, some names show that a mode line is missing.
 	strace -f -o silent sh -c "true; $WITNESS/called-32; true"
 	run -2 sp-merge --from=strace -o never silent
 	[[ $output == "sp-merge: silent: line "*" is no system call of x86_64, and nothing tells that its process ran in another mode; strace -n does, and --quiet=none" ]]
 	[ ! -e never ]
 }
 
-@test "lines of each kind are read and counted" {
+@test "each kind of line is read and counted" {
 	needs x86_64
 	diff - <(for log in "$SEEDS"/*; do
 		sp-merge --from=strace "$log" 2>/dev/null | calls 2>/dev/null | sort | paste -sd ,
@@ -69,14 +69,14 @@ same_as_strace() {
 	x86_64 clone 1,x86_64 execve 1,x86_64 getpid 1,x86_64 nanosleep 1,x86_64 read 2,x86_64 restart_syscall 1,x86_64 vfork 1
 	x86 mmap2 2,x86_64 close 57,x86_64 read 15
 	END
-	# The table of -C counts the calls of the log again, so it is skipped.
+	# The table of -C repeats the calls of the log, so it is skipped.
 	[ "$(read_log 'read(0, "", 1) = 0' 'exit_group(0) = ?' '+++ exited with 0 +++' \
 		"$(cat "$SEEDS/table")")" = "x86_64 exit_group 1,x86_64 read 1" ]
 	[ "$(read_log '7 syscall_0x400001b3(0) = 1' '7 syscall_999(0) = 1' '7 +++ exited with 0 +++')" = \
 		"x32 clone3 1,x86_64 999 1" ]
 }
 
-@test "a child begins in its parent's mode, whichever line comes first" {
+@test "a child begins in its parent's mode, in whatever order the lines come" {
 	needs x86_64
 	first=('1 read(0, "", 1) = 0' '1 [ Process PID=1 runs in 32 bit mode. ]')
 	child='2 getpid() = 2'
@@ -86,38 +86,38 @@ same_as_strace() {
 	[ "$(read_log "${first[@]}" '1 fork( <unfinished ...>' "$child" \
 		'1 <... fork resumed>) = 2' "${last[@]}")" = \
 		"x86 fork 1,x86 getpid 1,x86_64 read 1" ]
-	# this is also true if the process has ended, or runs in another mode by
-	# then
+	# The parent's mode at the fork counts, even if the process has changed
+	# its mode or ended when fork returns.
 	[ "$(read_log "${first[@]}" '1 fork( <unfinished ...>' "$child" \
 		'2 [ Process PID=2 runs in 64 bit mode. ]' '2 gettid() = 2' "${last[1]}" \
 		'1 <... fork resumed>) = 2' "${last[0]}")" = \
 		"x86 fork 1,x86 getpid 1,x86_64 gettid 1,x86_64 read 1" ]
-	# no line shows the mode, so it is not guessed
+	# No line shows the mode of process 2, and it is not guessed.
 	printf '%s\n' "${first[@]}" "$child" '3 getpid() = 3' >log
 	run -2 sp-merge --from=strace log
 	[ "$output" = "sp-merge: log: process 2: no line tells the mode that it begins in, nor its parent; give the logs of all processes" ]
 }
 
-@test "the time and memory to read a log of very many processes grow with its length" {
+@test "the time and memory to read a log of many processes grow linearly" {
 	needs x86_64
 	local python='import sys; n = int(sys.argv[1])
 for i in range(1, n): print(i, "fork() =", i + 1)
 print(n, "read(0, \"\", 1) = 0")'
-	# the log has a process whose pid comes later, a chain of forks, and
-	# lines without a pid
+	# This log has a process whose pid appears later, a chain of forks, and
+	# lines without a pid.
 	echo 'getppid() = 1' >log
 	/usr/bin/python3 -c "$python" 200000 >>log
 	seq -f 'getpid() = %.0f' 200000 >>log
 	(ulimit -v 500000; timeout 60 sp-merge --from=strace -o log.sp log)
 	sp-emit --table --allow-partial log.sp | shows '200000 *getpid'
-	# no line connects these processes: each could run in a different mode
+	# No line connects these processes, so each could have another mode.
 	seq -f '%.0f getuid() = 0' 1 70000 >log
 	run -2 --separate-stderr sp-merge --from=strace -o never log
 	[[ $stderr == "sp-merge: log: line 65"*": more than 65536 processes before it have no line that tells their mode or their parent: "* ]]
 }
 
-# refused LINE WHAT TEXT… — checks that a log with these lines is an error at
-# LINE
+# refused LINE WHAT TEXT… — checks that a log with these lines is refused with
+# an error at LINE
 refused() {
 	local line=$1 what=$2
 	shift 2
@@ -131,7 +131,7 @@ refused() {
 	[ ! -e never ]
 }
 
-@test "a garbled or truncated line is named, and nothing is written" {
+@test "the message about a garbled or truncated line names it, and nothing is written" {
 	local ok='1 read(0, "", 1) = 0'
 	for bad in 'some output' '1 read(0, "", 1' '1 read(0, "", 1) = ' '1 read' \
 		'1 openat(AT_FDCWD, "/etc/1 read(3, "x", 1) = 1' '1 <... read' \
@@ -159,12 +159,12 @@ refused() {
 	[ "$output" = "sp-merge: missing: No such file or directory" ]
 }
 
-@test "a log that is cut anywhere is an error, is marked as incomplete, or has all calls" {
+@test "a log that is cut at any place is refused, is marked as incomplete, or has all calls" {
 	needs x86_64
 	/usr/bin/python3 "$TESTS/scripts/cut-logs.py" "$SEEDS/follow" "$SEEDS/stderr"
 }
 
-@test "the run record and notes say what a log lacks" {
+@test "the run record and notes say what is missing in a log" {
 	printf '%s\n' '1 <... read resumed>"", 1) = 0' '1 write(1, "", 1) = 1' '2 ????( <unfinished ...>' >log
 	run -0 --separate-stderr sp-merge --from=strace -o log.sp log
 	diff - <(printf '%s\n' "${stderr_lines[@]}") <<-'END'
@@ -180,7 +180,7 @@ refused() {
 	[ "$(jq -c '[.calls[].name]' log.json)" = '["read","write"]' ]
 }
 
-@test "the other tools read a run from a log like a recording, and guess nothing" {
+@test "the other tools read a run from a log like a recording" {
 	needs x86_64
 	sp-merge --from=strace -o log.sp "$SEEDS/stderr"
 	sp-merge --from=strace "$SEEDS/stderr" | sp-merge log.sp - | cmp log.sp

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Tests policies for LXC under LXC itself.
+# Tests policies of LXC under LXC itself.
 
 load helper
 
@@ -16,7 +16,7 @@ image /a' >head
 		printf 'call 1 %d 1\n' {0..334} {424..456}
 		printf 'call 1 %d 1 arch=x86\n' {0..334} {424..456}
 	} | "$TESTS/mkstream" >all.sp
-	# skips if no container with this machine's files can start here
+	# Skips the file if no container with this machine's files can start.
 	printf '2\ndenylist\nkexec_load errno 1\n' >any
 	contained any /bin/true || skip "no container of LXC starts: $(tail -n 1 log)"
 }
@@ -25,7 +25,7 @@ teardown_file() {
 	rmdir /sys/fs/cgroup/*/lxc.pivot 2>/dev/null || :
 }
 
-# contained POLICY COMMAND… — runs it in a container under the policy
+# contained POLICY COMMAND… — runs the command in a container under the policy
 contained() {
 	local place
 	place=$(mktemp -d -p "$BATS_FILE_TMPDIR")
@@ -35,7 +35,7 @@ contained() {
 		-f "$place/config" -o log -- "${@:2}"
 }
 
-@test "conditions are true for the recorded values, and for no others" {
+@test "a condition on arguments allows the recorded values, and no others" {
 	cd "$BATS_FILE_TMPDIR"
 	local probe=$WITNESS/families-static other
 	sp-emit --lxc --args -o p probe.sp 2>err

@@ -2,11 +2,11 @@
 /*
  * usage: machine [quick | FEATURE]
  *        machine audit
- * Prints what this machine can do, as far as the tests depend on it: all
- * features, those that are found quickly, or one feature. Each feature has a
- * line of four fields, separated by tabs: FEATURE, "yes" or "no", a name for
- * sentences, and the reason for "no". With "audit", prints the state of the
- * kernel's auditing.
+ * Prints which features that the tests depend on this machine has: all
+ * features, those that are found quickly, or one feature. Each feature is a
+ * line of four fields, separated by tabs: FEATURE, "yes" or "no", the words for
+ * it in a sentence, and the reason for "no". With "audit", prints the state of
+ * the kernel's auditing.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -45,8 +45,8 @@ enum { REASON = 100 };
 enum { SYSLOG_ACTION_SIZE_BUFFER = 10 };	/* syslog(2) */
 
 /*
- * Runs `probe` in a child. Returns 0, the errno with which it exited, or
- * -signal.
+ * Runs `probe` in a child. Returns 0, the errno with which the child exited, or
+ * -SIGNAL.
  */
 static int in_child(void (*probe)(void))
 {
@@ -66,7 +66,7 @@ static int in_child(void (*probe)(void))
 	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/* In the child: exits with the errno. */
+/* Ends the child with errno as its exit status. */
 static void fail_if(bool failed)
 {
 	if (failed)
@@ -80,7 +80,7 @@ static bool works(void (*probe)(void), const char *what, char *reason)
 	if (result == -SIGSEGV)
 		snprintf(reason, REASON, "%s faults", what);
 	else if (result < 0)
-		snprintf(reason, REASON, "%s ends by signal %d", what, -result);
+		snprintf(reason, REASON, "%s dies of signal %d", what, -result);
 	else if (result)
 		snprintf(reason, REASON, "%s gives %s", what,
 			 strerrorname_np(result));
@@ -121,7 +121,7 @@ static void run_i386(void)
 		0x54, 0x80, 0x04, 0x08,		/* entry */
 		0x34, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, FLAGS_32,
 		0x34, 0, 0x20, 0, 1, 0, 0, 0, 0, 0, 0, 0,
-		/* it has one segment that is loaded */
+		/* the header of the only segment */
 		1, 0, 0, 0, 0, 0, 0, 0,
 		0, 0x80, 0x04, 0x08, 0, 0x80, 0x04, 0x08,
 		0x60, 0, 0, 0, 0x60, 0, 0, 0, 5, 0, 0, 0, 0, 0x10, 0, 0,
@@ -213,7 +213,7 @@ static void set_up_uring(void)
 	fail_if(syscall(SYS_io_uring_setup, 1, &params) < 0);
 }
 
-/* Until Linux 6.0, the trace event of an operation has too little to record. */
+/* Before Linux 6.0, the trace event of an operation has too few fields. */
 static bool has_uring(char *reason)
 {
 	struct utsname kernel;
@@ -222,7 +222,7 @@ static bool has_uring(char *reason)
 		return false;
 	if (uname(&kernel) || strtol(kernel.release, NULL, 10) >= 6)
 		return true;
-	strcpy(reason, "its operations are not recorded before Linux 6.0");
+	strcpy(reason, "operations can only be recorded from Linux 6.0 on");
 	return false;
 }
 
@@ -243,8 +243,8 @@ static bool has_root(char *reason)
 }
 
 /*
- * Whether a mount of this type with this option exists, to which processes can
- * be moved.
+ * Returns whether a mount of this type with this option exists, and processes
+ * can be moved to its cgroups.
  */
 static bool has_mount(const char *type, const char *with)
 {
@@ -265,13 +265,13 @@ static bool has_mount(const char *type, const char *with)
 
 static bool has_cgroup1(char *reason)
 {
-	strcpy(reason, "no pids hierarchy of version 1 can be written");
+	strcpy(reason, "no pids hierarchy of version 1 is writable");
 	return has_mount("cgroup", "pids");
 }
 
 static bool has_cgroup2(char *reason)
 {
-	strcpy(reason, "no cgroup v2 can be written");
+	strcpy(reason, "no hierarchy of version 2 is writable");
 	return has_mount("cgroup2", NULL);
 }
 
@@ -281,7 +281,7 @@ static bool has_landlock(char *reason)
 			   LANDLOCK_CREATE_RULESET_VERSION);
 
 	if (abi < 0)
-		snprintf(reason, REASON, "a ruleset gives %s",
+		snprintf(reason, REASON, "making a ruleset gives %s",
 			 strerrorname_np(errno));
 	return abi > 0;
 }
@@ -307,7 +307,10 @@ static bool has_apparmor(char *reason)
 	return enabled;
 }
 
-/* Tries to load a program: the list of LSMs does not say whether that works. */
+/*
+ * Tries to load a program, because the list of LSMs does not show whether that
+ * works.
+ */
 static bool has_bpf_lsm(char *reason)
 {
 	const struct bpf_insn code[] = {
@@ -324,7 +327,7 @@ static bool has_bpf_lsm(char *reason)
 	fd = id > 0 ? bpf_prog_load(BPF_PROG_TYPE_LSM, NULL, "GPL", code, 2,
 				    &options) : id;
 	if (fd < 0)
-		snprintf(reason, REASON, "an LSM program gives %s",
+		snprintf(reason, REASON, "loading an LSM program gives %s",
 			 strerrorname_np(-fd));
 	else
 		close(fd);
@@ -347,7 +350,7 @@ static void open_fuse(void)
 	fail_if(open("/dev/fuse", O_RDWR | O_CLOEXEC) < 0);
 }
 
-/* This exists since Linux 5.16. */
+/* The count exists since Linux 5.16. */
 static bool has_verified_insns(char *reason)
 {
 	const struct bpf_insn code[] = {
@@ -396,13 +399,13 @@ static bool has_uprobes(char *reason)
 	return number_in("/sys/bus/event_source/devices/uprobe/type") >= 0;
 }
 
-/* Outside of a probe, both calls end their caller with a signal. */
+/* Called outside of a probe, these two calls end their caller with a signal. */
 static bool makes_call(long nr, char *reason)
 {
 	int result;
 	pid_t pid = fork();
 
-	strcpy(reason, "a probe makes no such call on this kernel");
+	strcpy(reason, "probes do not use it on this kernel");
 	if (!pid) {
 		signal(SIGILL, SIG_DFL);
 		syscall(nr);
@@ -422,7 +425,7 @@ static bool has_uprobe(char *reason)
 	return has_x86_64(reason) && makes_call(336, reason);
 }
 
-/* Returns the memory that programs can still use: MemAvailable, in KiB. */
+/* Requires 2 GiB of memory that programs can still use (MemAvailable). */
 static bool has_memory(char *reason)
 {
 	FILE *file = fopen("/proc/meminfo", "re");
@@ -439,17 +442,17 @@ static bool has_memory(char *reason)
 }
 
 /*
- * Whether libseccomp is older than 2.6.1, the first release that knows this
- * call of Linux 7.0.
+ * Returns whether libseccomp is older than 2.6.1, which is the first release
+ * with this call of Linux 7.0.
  */
 static bool has_older_names(char *reason)
 {
-	strcpy(reason, "the installed one knows them");
+	strcpy(reason, "the installed version has them");
 	return seccomp_syscall_resolve_name("rseq_slice_yield") ==
 	       __NR_SCMP_ERROR;
 }
 
-/* With these rules, libseccomp 2.5.4 runs into its time limit. */
+/* For these rules, libseccomp 2.5.4 searches until it is stopped. */
 static void search_rules(void)
 {
 	struct itimerval limit = { .it_value.tv_usec = 200000 };
@@ -469,13 +472,14 @@ static void search_rules(void)
 
 static bool has_endless_rules(char *reason)
 {
-	strcpy(reason, "the installed one comes to an end");
+	strcpy(reason, "the search of the installed version ends");
 	return in_child(search_rules) == -SIGPROF;
 }
 
 /*
- * GHSA-4q85-33p6-j5g6: for two rules, the filter allows what neither of them
- * allows. Under that filter, only a signal can end the child.
+ * The bug GHSA-4q85-33p6-j5g6: for these two rules, libseccomp makes a filter
+ * that allows what neither rule allows. A child under that filter ends with
+ * SIGSEGV.
  */
 static void allow_too_much(void)
 {
@@ -494,30 +498,31 @@ static void allow_too_much(void)
 
 static bool has_wrong_filters(char *reason)
 {
-	strcpy(reason, "the installed one makes right ones");
+	strcpy(reason, "the filters of the installed version are right");
 	return in_child(allow_too_much) == -SIGSEGV;
 }
 
 static bool has_firejail(char *reason)
 {
-	strcpy(reason, "it does not run here");
+	strcpy(reason, "it cannot run a program here");
 	return !system("firejail --quiet --noprofile -- true </dev/null "
 		       ">/dev/null 2>&1");
 }
 
 /*
- * Audit= exists since systemd 246. The test gives journald a /run of its own.
+ * The setting Audit= exists since systemd 246. The test mounts a new /run for
+ * journald.
  */
 static bool has_journald(char *reason)
 {
-	strcpy(reason, "older than 246, or it has no /run of its own");
+	strcpy(reason, "it is older than 246, or a new /run cannot be mounted");
 	return !system("{ v=$(journalctl --version) && v=${v#systemd } && "
 		       "[ \"${v%%[!0-9]*}\" -ge 246 ] && unshare -m "
 		       "--propagation private mount -t tmpfs none /run; "
 		       "} >/dev/null 2>&1");
 }
 
-/* Returns the kernel's answer to AUDIT_GET: 0 or the errno. */
+/* Gets the state of auditing. Returns 0 or the errno. */
 static int get_audit(struct audit_status *status)
 {
 	struct nlmsghdr request = {
@@ -560,7 +565,9 @@ static bool has_audit(char *reason)
 	return !error;
 }
 
-/* If a daemon receives the records, the kernel does not print them. */
+/*
+ * If a process receives the records, the kernel does not write them to its log.
+ */
 static bool has_audit_log(char *reason)
 {
 	struct audit_status status = { 0 };
@@ -568,7 +575,7 @@ static bool has_audit_log(char *reason)
 	if (!has_audit(reason))
 		return false;
 	get_audit(&status);
-	snprintf(reason, REASON, "process %u takes them", status.pid);
+	snprintf(reason, REASON, "process %u receives them", status.pid);
 	if (klogctl(SYSLOG_ACTION_SIZE_BUFFER, NULL, 0) < 0)
 		snprintf(reason, REASON, "klogctl gives %s",
 			 strerrorname_np(errno));
@@ -594,7 +601,7 @@ static int print_audit(void)
 static const struct feature {
 	const char *name, *noun;
 	bool (*has)(char *reason);
-	/* these take long, and are only found out when a test needs them */
+	/* a slow feature is tested only when a test needs it */
 	bool is_slow;
 } features[] = {
 	{ "root", "root", has_root, false },
@@ -628,7 +635,7 @@ static const struct feature {
 	{ "memory", "2 GiB of memory", has_memory, false },
 	{ "older_names", "a libseccomp without the names of Linux 7.0",
 	  has_older_names, false },
-	{ "endless_rules", "a libseccomp that searches for ever",
+	{ "endless_rules", "a libseccomp that searches forever",
 	  has_endless_rules, true },
 	{ "wrong_filters", "a libseccomp that makes wrong filters",
 	  has_wrong_filters, false },

@@ -1,15 +1,17 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Tests streams of other machines: tests/data has recordings made on x86-64,
-# arm64 and riscv64, the first two with a 32-bit program, by
-#   sp-record --paths -- sh -c 'small; small-32; exec cat /etc/hostname >/dev/null'
+# Tests streams of other machines. tests/data has recordings from x86-64, arm64
+# and riscv64; the first two include a 32-bit program. They were made by
+#   sp-record --paths -- sh -c 'small; small-32; exec cat /etc/hostname
+#   >/dev/null'
 #   sp-record --every --results --paths -- ls /srv
-# small and small-32 are witness/exit-nolibc and exit-32-nolibc. Every machine reads,
-# merges and judges all of them: this runs in the guests of check-kernels too.
+# small and small-32 are witness/exit-nolibc and exit-32-nolibc. Each machine
+# must read, merge and judge all of these streams, so this file also runs in the
+# guests of check-kernels.
 
 load helper
 
-# each FUNCTION — calls the function with the name of each architecture
+# each FUNCTION — calls the function for each architecture, with its name
 each() {
 	local arch
 	for arch in x86_64 aarch64 riscv64; do
@@ -24,7 +26,7 @@ has_its_calls() {
 	shows -xF "$1 $5 openat" <calls
 }
 
-@test "calls have the numbers and names of their machine" {
+@test "calls have the numbers and names of their architecture" {
 	has_its_calls x86_64 "$TESTS/data/small-x86_64.sp" 59 231 257
 	shows -xF 'x86 252 exit_group' <calls
 	has_its_calls aarch64 "$TESTS/data/small-aarch64.sp" 221 94 56
@@ -32,12 +34,13 @@ has_its_calls() {
 	has_its_calls riscv64 "$TESTS/data/small-riscv64.sp" 221 94 56
 }
 
-# A profile in a format that names its architecture denies the calls of the
-# others.
+# is_judged ARCH STREAM — checks that profiles whose format names the
+# architecture allow the calls of the stream, and deny those of other
+# architectures
 is_judged() {
 	local format
 	for format in '--oci' '--oci --args' '--spo' '--bpf'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		sp-emit $format "$2" >"profile$format"
 		sp-verify -p "profile$format" "$2"
 		run -1 sp-verify -p "profile$format" "$TESTS/data/stream-0.1.0.sp" \
@@ -45,13 +48,13 @@ is_judged() {
 	done
 }
 
-@test "profiles of streams of each machine allow their calls, and no others" {
+@test "profiles of each machine's stream allow its calls, and no others" {
 	each is_judged
 }
 
-# A profile that does not name its architecture allows other calls on each
-# machine.
-@test "a profile that is for any machine is not judged by recordings of other machines" {
+# Such a profile does not name its architecture, so it allows different calls on
+# each machine.
+@test "a profile that is for any machine is not compared with recordings of other machines" {
 	local form profile own other
 	cd "$BATS_TEST_TMPDIR"
 	own=$TESTS/data/small-$(uname -m).sp
@@ -59,7 +62,7 @@ is_judged() {
 		[ "$other" = "$own" ] || break
 	done
 	while read -r form profile; do
-		# shellcheck disable=SC2059 # the rows have \n
+		# shellcheck disable=SC2059 # printf expands its \n
 		printf "$profile\n" >"$form"
 		run -1 sp-verify -p "$form" "$own"
 		run -2 sp-verify -p "$form" "$other"
@@ -88,18 +91,18 @@ has_its_paths() {
 	sp-emit --landlock "$2" | shows -F '"/etc/hostname"'
 }
 
-@test "policies are made from the paths of each machine" {
+@test "policies can be made from the paths of each machine" {
 	each has_its_paths
 }
 
-@test "flags of open have the names of the stream's machine" {
+@test "the flags of open have the names of the stream's machine" {
 	for arch in aarch64 riscv64; do
 		sp-emit --strace "$TESTS/data/every-$arch.sp" |
 			shows -E 'openat\(.*, O_RDONLY\|O_NONBLOCK\|O_CLOEXEC\|O_DIRECTORY\) = 3</srv>'
 	done
 }
 
-@test "streams of different machines merge in any order, and a profile is for one machine" {
+@test "streams of different machines can be merged in any order, but a profile is for one machine" {
 	sp-merge "$TESTS"/data/small-{x86_64,aarch64,riscv64}.sp >one
 	sp-merge "$TESTS"/data/small-{riscv64,x86_64,aarch64}.sp >other
 	cmp one other

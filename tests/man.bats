@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
-# Checks the manual: mandoc has no complaints, and all examples work. Each
-# example must have the exit status in the comment "# exit status N" at its end,
-# or 0 without such a comment.
+# Checks the manuals: mandoc has no complaints, and all examples work. Each
+# example must exit with the status in the comment "# exit status N" at its end,
+# or with 0 without this comment.
 
 load helper
 
@@ -11,13 +11,14 @@ pages() {
 	ls "${TESTS%/*}"/sp-*/*.[157] "${TESTS%/*}"/lib/*/*.[35] "${TESTS%/*}"/lib/*.7
 }
 
-# Prints the .Dl lines in a page's EXAMPLES, as a reader sees them.
+# examples PAGE — prints the .Dl lines in a page's EXAMPLES as a reader sees
+# them
 examples() {
 	sed -n '/^\.Sh EXAMPLES/,/^\.Sh [^E]/s/^\.Dl //p' "$1" |
 		sed 's/\\(ti/~/g; s/\\e/\\/g; s/\\&//g; s/^"\(.*\)"$/\1/; s/\\-/-/g'
 }
 
-# run_examples PAGE — runs them in order, in this directory
+# run_examples PAGE — runs the examples in order, in the current directory
 run_examples() {
 	local line want
 	examples "${TESTS%/*}/$1" >examples
@@ -34,7 +35,7 @@ run_examples() {
 	done <examples
 }
 
-@test "mandoc's lint has no complaint about any page" {
+@test "mandoc -T lint has no complaint about any page" {
 	requires mandoc
 	[ "$(pages | wc -l)" -ge 17 ]
 	pages | xargs mandoc -T lint -W warning
@@ -49,7 +50,7 @@ run_examples() {
 	done
 }
 
-@test "each section and each page of ours to which a page refers exists" {
+@test "each section and page of sandprint that a page refers to exists" {
 	pages | xargs /usr/bin/python3 "$TESTS/scripts/man-references.py"
 }
 
@@ -102,15 +103,15 @@ run_examples() {
 	run_examples sp-emit/sandprint-trace.7
 }
 
-# groff truncates a title that is longer, if the section's usual name is between
-# the two titles.
-@test "each page's title fits twice into 80 columns" {
+# A page's header has the title twice, with the name of the section between.
+# groff truncates longer titles.
+@test "the title of each page fits twice into a header of 80 columns" {
 	pages | xargs awk '/^\.Dt/ && length($2) > 17 && $4 != "LOCAL" {
 		print FILENAME ": " $0; bad = 1 } END { exit bad }'
 }
 
-# A literal that spans lines in the sources is joined.
-@test "each message in sandprint-troubleshooting(7) is a message of the tools" {
+# Adjacent literals in the sources are joined, because a message may span lines.
+@test "each message in sandprint-troubleshooting(7) occurs in the sources" {
 	local top="${TESTS%/*}"
 	cat "$top"/sp-*/*.[ch] "$top"/sp-*/*/*.[ch] "$top"/lib/*/*.[ch] | tr '\n' ' ' |
 		sed 's/"[[:space:]]*"//g' >sources

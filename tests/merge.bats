@@ -1,14 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=no-recording
-# sp-merge makes a union that does not depend on the order or grouping of its
-# inputs.
+# sp-merge writes a union that does not depend on the order or the grouping of
+# its inputs.
 
 load helper
 
 mk() { "$TESTS/mkstream"; }
 
-# stream FILE < description — makes a stream
+# stream FILE <DESCRIPTION — writes the described stream
 stream() { mk > "$1"; }
 
 two_streams() {
@@ -38,7 +38,7 @@ two_streams() {
 	TEXT
 }
 
-@test "the union equals that of an independent program" {
+@test "the union equals that of an independent implementation" {
 	two_streams
 	sp-merge a.sp b.sp > ab.sp
 	"$TESTS/mkstream" --fold a.sp b.sp > expected.sp
@@ -55,18 +55,18 @@ two_streams() {
 	sp-merge ab.sp b.sp | cmp ab.sp
 }
 
-# Makes random streams over few runs, so that many facts occur twice. Merging
-# them in random trees must give the same as merging them one after the other.
-@test "merging in any order and grouping gives the same bytes" {
+# Merges random streams in random trees. They have few runs, so that many facts
+# occur twice.
+@test "merging in any order and grouping writes the same bytes as merging one by one" {
 	/usr/bin/python3 "$TESTS/scripts/merge-trees.py" "$TESTS/mkstream"
 }
 
-@test "--keep-runs: any order and grouping gives the same bytes, and all facts are kept" {
+@test "--keep-runs: merging in any order and grouping writes the same bytes and keeps all facts" {
 	/usr/bin/python3 "$TESTS/scripts/merge-kept.py" "$TESTS/mkstream"
 }
 
-# many_runs — writes 500 runs that make the call read; two of them make ptrace,
-# too, and one makes chmod
+# many_runs — writes 500 runs that call read; two of them also call ptrace, and
+# one calls chmod
 many_runs() {
 	for i in {1..500}; do
 		echo "run $i name$i"
@@ -75,7 +75,7 @@ many_runs() {
 		'call 8 ptrace 1' 'call 400 ptrace 1'
 }
 
-@test "--keep-runs keeps fewer runs, the same profile, and an estimate of the number of all runs" {
+@test "--keep-runs keeps fewer runs, the same profile, and an estimate of the number of runs" {
 	many_runs | stream all.sp
 	sp-merge --keep-runs=64 -o few.sp all.sp 2>err
 	sed -E 's/kept 6[4-7] of about [0-9]+ runs/kept N of about N runs/' err |
@@ -94,13 +94,14 @@ many_runs() {
 		 [.estimated_runs, 1, 2])'
 	sp-emit --explain few.sp 2>err |
 		grep -E '2 of 6[4-7]: name8, name400; about 2 of about [0-9]+ were merged$'
-	# If all runs are kept, nothing is printed or changed.
+	# If K is not less than the number of runs, nothing is printed or
+	# changed.
 	sp-emit --json all.sp | jq -e 'has("keep_runs") | not'
 	sp-merge --keep-runs=500 all.sp | "$TESTS/mkstream" --dump /dev/stdin |
 		grep -c '^run' | grep -x 500
 }
 
-@test "a later merge keeps the smallest --keep-runs of its inputs, and reports that need all runs refuse the stream" {
+@test "a later merge uses the smallest --keep-runs of its inputs, and reports that need all runs refuse its output" {
 	many_runs | stream all.sp
 	sp-merge --keep-runs=9 -o nine.sp all.sp
 	sp-merge --keep-runs=4 -o four.sp all.sp
@@ -123,7 +124,7 @@ many_runs() {
 	[[ $output == *'--keep-runs cannot be combined with --from'* ]]
 }
 
-@test "a malformed keep record is refused" {
+@test "a malformed record of --keep-runs is refused" {
 	for record in '[17]' '[17, 1]' '[17, 65537]' '[17, "4"]' '[17, 4, 4]'; do
 		printf '%s\n' 'run 1 r' 'call 1 read 1' "record $record" | stream bad.sp
 		run -2 sp-merge bad.sp
@@ -131,7 +132,7 @@ many_runs() {
 	done
 }
 
-@test "unknown records are a loss, which later merges keep" {
+@test "records of unknown kinds are counted as a loss, also by later merges" {
 	stream a.sp <<-'TEXT'
 	run 1 r
 	call 1 read 1
@@ -145,7 +146,7 @@ many_runs() {
 	sp-merge m.sp a.sp m.sp | cmp m.sp
 }
 
-@test "a truncated stream is refused, or accepted as incomplete with --allow-partial" {
+@test "a truncated stream is refused, and with --allow-partial accepted and marked as incomplete" {
 	printf '%s\n' 'run 1 r' 'call 1 read 1' open | stream cut.sp
 	run --separate-stderr sp-merge cut.sp
 	[ "$status" = 2 ]
@@ -154,13 +155,13 @@ many_runs() {
 	[[ $stderr == "sp-merge: cut.sp: segment 1: record "*": truncated" ]]
 	sp-merge --allow-partial cut.sp > p.sp
 	"$TESTS/mkstream" --dump p.sp | grep '^run' | shows false
-	# A complete copy of the recording makes it complete again.
+	# After merging with a complete copy, the recording is complete again.
 	printf '%s\n' 'run 1 r' 'call 1 read 1' | stream whole.sp
 	sp-merge whole.sp >expected.sp
 	sp-merge p.sp whole.sp | cmp - expected.sp
 }
 
-@test "the output is complete, or the file is unchanged" {
+@test "either the output is complete, or the file is unchanged" {
 	two_streams
 	sp-merge -o out.sp a.sp b.sp
 	cp out.sp before.sp
@@ -168,13 +169,13 @@ many_runs() {
 	[ "$status" = 2 ]
 	[ "$output" = "sp-merge: missing.sp: No such file or directory" ]
 	cmp out.sp before.sp
-	# Merges in place, and leaves no other file.
+	# The output may be one of the inputs, and no temporary file is left.
 	sp-merge --output=a.sp a.sp b.sp
 	cmp a.sp before.sp
 	[ "$(echo *)" = "a.sp b.sp before.sp out.sp" ]
 }
 
-@test "a failed write and a terminal are errors" {
+@test "a failed write and a terminal as output are errors" {
 	two_streams
 	run sp-merge -o /dev/full a.sp
 	[ "$status" = 2 ]
@@ -187,7 +188,7 @@ many_runs() {
 	[[ $output == *terminal* ]]
 }
 
-@test "help and version go to stdout, and a wrong option is an error" {
+@test "--help and --version print to stdout, and a wrong option is an error" {
 	sp-merge --help 2>err | shows '^Usage: sp-merge'
 	sp-merge --version 2>>err | shows '^sp-merge (sandprint)'
 	[ ! -s err ]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Tests policies for minijail0 under minijail0 itself.
+# Tests policies of minijail under minijail0 itself.
 
 load helper
 
@@ -19,7 +19,7 @@ jailed() {
 	minijail0 --logging=stderr -n -S "$1" -- "${@:2}"
 }
 
-@test "a recorded program runs to its end, and another call kills it" {
+@test "a recorded program runs to its end, and a call that was not recorded kills it" {
 	local busybox
 	busybox=$(command -v busybox)
 	sp-emit --minijail -o p "$BATS_FILE_TMPDIR/hello.sp" 2>err
@@ -30,7 +30,7 @@ jailed() {
 	[[ $stderr == *"policy violation"* ]]
 }
 
-@test "conditions are true for the recorded values, and for no others" {
+@test "a condition on arguments allows the recorded values, and no others" {
 	local probe=$BATS_FILE_TMPDIR/probe
 	sp-record -q -o probe.sp -- "$probe"
 	sp-emit --minijail --args -o p probe.sp 2>err
@@ -43,8 +43,8 @@ jailed() {
 	done
 }
 
-# sp-verify refuses what minijail0 refuses.
-@test "minijail0 refuses a number, and a name that it does not know" {
+# sp-verify must refuse the same policies as minijail0.
+@test "minijail0 refuses a number and an unknown name" {
 	local line
 	sp-emit --minijail -o p "$BATS_FILE_TMPDIR/hello.sp" 2>err
 	for line in '0: 1' '336: 1' 'no_such_call: 1'; do

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Programs pretend to use names of files: none of these names gets into a
-# policy, whatever the program does while it is recorded.
+# Tests programs that try to get the name of a file into a policy for which they
+# have no permission. None must succeed.
 load helper
 
 setup_file() {
@@ -15,7 +15,7 @@ setup() {
 	echo secret >victim && chmod 600 victim
 }
 
-# Removes the mounts and the cgroup that in_cgroup leaves when it fails.
+# If in_cgroup fails, this removes its processes and its cgroup.
 teardown() {
 	[ -z "${cgroup-}" ] || {
 		kill "${started[@]}" || :
@@ -25,18 +25,19 @@ teardown() {
 	}
 }
 
-# attack HOW [VICTIM] — runs the witness as nobody, in `play`; writes run.sp
+# attack HOW [VICTIM] — records the witness made-up as nobody, in the directory
+# `play`, to run.sp
 attack() {
 	(cd play && sp-record -q -u nobody --paths -o ../run.sp -- \
 		"$WITNESS/made-up" "$1" "${2-$PWD/../victim}" 2>../log)
 }
 
-# policies FILE… — prints every policy that is made from paths
+# policies FILE… — prints every policy that sp-emit makes from paths
 policies() {
 	local format
 	for format in --landlock --landlock-header --apparmor \
 		'--systemd --paths'; do
-		# shellcheck disable=SC2086 # one or two
+		# shellcheck disable=SC2086 # several words
 		sp-emit $format "$@" 2>>notes | grep -v '^#\|^ \* ' || {
 			cat notes >&2
 			return 1
@@ -51,8 +52,7 @@ confirms() {
 		grep -qP 'create\tok\t1\t-\t.*/confirmed$'
 }
 
-# spares FILE RECORDING — checks that no policy from the recording names the
-# file
+# spares FILE RECORDING — checks that no policy of the recording names the file
 spares() {
 	: >notes
 	policies "$2" >policies
@@ -61,7 +61,7 @@ spares() {
 	lacks -F "\"-$1\"" <policies
 }
 
-@test "\"..\" behind a link has the name that the kernel reached, and is marked" {
+@test "for \"..\" after a link, the name that the kernel reached is recorded, and the given name is marked" {
 	attack dots /etc/shadow
 	spares /etc/shadow run.sp
 	sp-emit --path-list run.sp |
@@ -73,29 +73,28 @@ spares() {
 	confirms || shows 'claimed (used)' <log
 }
 
-@test "a link that replaces a directory after the call gives its target no rule" {
+@test "if a link replaces a directory after the call, the link's target gets no rule" {
 	attack swap-link
 	spares "$PWD/victim" run.sp
 }
 
-@test "a name that another thread swaps while the call reads it is at most a claim" {
+@test "a name that another thread swaps during the call is recorded as a claim at most" {
 	attack swap-name
-	# it did swap them: the other object is in the list, at most as a claim
+	# The list has the attacker's own file. The victim is a claim at most.
 	sp-emit --path-list run.sp >list
 	shows -P "\tok\t.*/play/mine\$" <list
 	lacks -P "\tok\t\d+\t(given|-)\t$victim\$" <list
 	spares "$PWD/victim" run.sp
 }
 
-@test "a call is recorded even if another thread empties its name" {
+@test "a call is recorded even if another thread empties its name during the call" {
 	attack swap-empty >made
 	sp-emit --path-list run.sp |
 		awk -F '\t' '$1 == "create" && $2 == "ok" { n += $3 }
 			END { print n + 0 }' | diff made -
 }
 
-# is_old FILE — tests whether the file was changed too long ago to have been
-# changed by a call
+# is_old FILE — tests whether the file has not changed for three seconds
 is_old() {
 	[ $(($(date +%s) - $(stat -c %Z "$1"))) -ge 3 ]
 }
@@ -116,7 +115,7 @@ is_old() {
 		shows -P "change\tok\t1\t(given|-)\t$PWD/plain\$"
 }
 
-@test "a descriptor that another thread swaps before the call ends gives the other file no rule" {
+@test "if another thread swaps a descriptor during the call, the other file gets no rule" {
 	attack swap-fd
 	policies run.sp >policies
 	lacks -P '"/etc/passwd" \w*w' <policies
@@ -127,18 +126,18 @@ is_old() {
 		<(sp-emit --path-list run.sp)
 }
 
-@test "an address that another thread swaps gives the other socket no rule" {
+@test "if another thread swaps an address during the call, the other socket gets no rule" {
 	attack swap-address
 	spares "$PWD/victim" run.sp
 	sp-emit --path-list run.sp | shows -P "connect\tok\t\d+\t-\t$PWD/play/mine"
 }
 
-@test "calls that fail before the kernel checks permissions give no rules" {
+@test "a call that fails before the kernel checks permissions gives no rule" {
 	attack failures /etc/shadow
 	spares /etc/shadow run.sp
 	spares /etc/shadow-absent run.sp
-	# the policy does not allow creating or removing where it is never
-	# permitted
+	# The policy must not allow creating or removing in directories where
+	# the kernel denied it.
 	sp-emit --landlock run.sp | jq -r '.pathBeneath[] | select(
 		(.allowedAccess | join(" ")) | test("make|remove|write|trunc")) |
 		.parent[0]' >places
@@ -154,15 +153,16 @@ is_old() {
 	sp-record -q --paths -o run.sp -- \
 		sh -c 'mkdir a; mkdir b; echo >made; read -r _ <go' &
 	wait_for 30 test -e made
-	# these are the maps of this recorder only, since others can run at the
-	# same time
+	# Selects the maps of this recorder, because others can run at the same
+	# time.
 	sed -n 's/^map_id:.//p' /proc/$!/fdinfo/* >held
 	bpftool -j map list >maps
 	bpftool -j map dump id "$(jq --slurpfile held held '.[] | select(
 		.name == "confirmed" and (.id | IN($held[]))).id' maps)" >tasks
 	echo >go
 	wait $!
-	# only the living shell, which opened a file for creating, is there
+	# The map has only an entry for the shell, which still runs and opened a
+	# file for creating.
 	[ "$(jq length tasks)" -eq 1 ]
 }
 
@@ -181,7 +181,7 @@ is_old() {
 	done
 }
 
-@test "names under unshare -m that changes no mount are not taken for the host's" {
+@test "under unshare -m, names are not recorded as the host's, even if no mount changes" {
 	sp-record -q --paths -o run.sp -- \
 		unshare -m --propagation unchanged cat "$PWD/victim" >out
 	sp-emit --path-list run.sp | shows -P "read\tok\t1\telsewhere\t$PWD/victim"
@@ -200,8 +200,9 @@ is_old() {
 	spares /etc/hostname run.sp
 }
 
-# in_cgroup SCRIPT [MANAGER-SCRIPT] — records the cgroup $CGROUP. MANAGER-SCRIPT
-# can move processes there; after it, a process in the cgroup runs SCRIPT.
+# in_cgroup SCRIPT [MANAGER-SCRIPT] — records $CGROUP to run.sp. First
+# MANAGER-SCRIPT runs, which can move processes to the cgroup, and then SCRIPT
+# in the cgroup.
 in_cgroup() {
 	local pid
 	CGROUP=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)/sp-names-$$
@@ -222,11 +223,11 @@ in_cgroup() {
 	rm -f joined go ready
 }
 
-@test "files on mounts from a unit's manager have the host's names, those on its own mounts do not" {
+@test "files on mounts that a unit's manager made have the host's names, and files on the unit's own mounts do not" {
 	needs cgroup2
 	mkdir -p play/tmp play/own
-	# like systemd: a process in the cgroup prepares mounts before it
-	# executes the command
+	# Like systemd, a process in the cgroup mounts before it executes the
+	# command.
 	in_cgroup : 'exec "$TESTS/scripts/manager.py" play/tmp sh -c "
 		echo x >play/tmp/file; cp /bin/true play/copy; play/copy
 		unshare -m sh -c \"mount -t tmpfs none play/own
@@ -259,17 +260,17 @@ in_cgroup() {
 	shows -P "read\tok\t1\t-\t$PWD/root/etc/file" <list
 	shows -P "create\tok\t1\t(-|given)\t$PWD/root/etc/made" <list
 	shows -P "delete\tok\t1\t(-|given)\t$PWD/root/etc/made" <list
-	# only the kernel knows where a link below another root leads
+	# Only the kernel can follow a link below another root.
 	lacks -P 'change\tok\t1\tgiven' <list
 	spares /etc/file run.sp
 	sp-emit --landlock run.sp | jq -r '.pathBeneath[].parent[0]' |
 		shows -xF "$PWD/root/etc/file"
 }
 
-@test "a name through links that only root can change is trusted" {
+@test "a name through links that only root can change is trusted, once the links are old enough" {
 	printf '#!/bin/sh\n:\n' >script && chmod 755 script
 	mkdir -p old && ln -s ../script old/link
-	# this is a new file in a new directory, on a fast machine
+	# The link is new: anybody could have moved it here a moment ago.
 	local since=$EPOCHREALTIME
 	touch script
 	ln -sfn ../script old/link
@@ -277,14 +278,15 @@ in_cgroup() {
 	sp-emit --path-list run.sp >list
 	[ $((${EPOCHREALTIME/./} - ${since/./})) -gt 1500000 ] ||
 		shows -xP "read,execute\tok\t1\t(-|claim)\t$PWD/script" <list
-	# unchanged for a while, so that nobody can have moved it
+	# After four seconds without a change, nobody can have moved it during
+	# the call.
 	sleep 4.2
 	sp-record -q --paths -o run.sp -- old/link
 	sp-emit --path-list run.sp |
 		shows -xP "read,execute\tok\t1\t(given|-)\t$PWD/script"
 }
 
-@test "under overlayfs, a dynamic loader has the name that the program sees" {
+@test "under overlayfs, the dynamic loader is recorded with the name that the program sees" {
 	mkdir upper work merged
 	cat >program.c <<<'int main(void) { return 0; }'
 	cc -o program program.c \

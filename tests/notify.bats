@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# sp-record --method=notify makes the same stream as with BPF, without
+# sp-record --method=notify writes the same stream as with BPF, without
 # privileges.
 
 load helper
@@ -12,8 +12,8 @@ by() {
 	timeout 30 sp-record -q --method="$method" -o "$method.sp" -- "$@" >out
 }
 
-# shape — prints the calls, the uses of their images, and the values of
-# arguments
+# shape FILE — prints the calls with their images, the images with their
+# executions and tasks, and the values of arguments
 shape() {
 	sp-emit --json "$1" 2>/dev/null | jq -c '
 		[.images[].path] as $paths |
@@ -22,8 +22,8 @@ shape() {
 		(.arguments[] | [.arch, .nr, $paths[.image], .values])' | sort
 }
 
-# public_copy — makes a directory with a copy of the programs that other users
-# can reach
+# public_copy FILE… — copies programs to the current directory, and lets other
+# users reach them
 public_copy() {
 	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/test \
 		"$BATS_TEST_TMPDIR"
@@ -35,7 +35,7 @@ nobody() {
 		--bounding-set=-all "$@"
 }
 
-# programs — the paths of those programs that this machine can run
+# programs — prints the paths of the witness programs that this machine can run
 programs() {
 	local feature program
 	while read -r feature program; do
@@ -60,8 +60,8 @@ programs() {
 	END
 }
 
-# The scheduler decides whether the first thread of exec-thread reaches its
-# pause.
+# Calls of pause (34) are not compared: the scheduler decides whether the first
+# thread of exec-thread calls pause.
 @test "the calls, images, executions and tasks are the same as with BPF" {
 	requires_root
 	local script
@@ -73,16 +73,16 @@ programs() {
 	shape notify.sp | sed '/"x86_64",34,/d' | diff -u expected -
 }
 
-# The profile denies execve too: the child of sp-verify waits for an answer to
-# it while it has the listener open itself.
-@test "a recorder or verifier that is killed while it starts leaves no process" {
+# The profile denies execve, too. So the child of sp-verify waits for the answer
+# to its execve while it still has the listener open.
+@test "if a recorder or verifier is killed during its start, no process is left" {
 	printf '{"defaultAction":"SCMP_ACT_ERRNO"}' >none.json
 	killed() {
 		for _ in $(seq "$1"); do
 			"${@:2}" 3>&- 2>err &
 			sleep "0.0$((RANDOM % 3))$((RANDOM % 10))"
-			kill -KILL $! || true	# it may have ended
-			wait $! || true	# 137
+			kill -KILL $! || true	# it may have ended already
+			wait $! || true	# its status may be 137
 		done
 		lacks "unknown option" <err || return
 		run -1 pgrep -af -- "$PWD/killed"
@@ -92,7 +92,7 @@ programs() {
 	killed 15 sp-verify -p none.json --enforce -o "$PWD/killed" -- true || wait_for 10 killed 0
 }
 
-@test "if sp-verify is killed, denied calls of its command continue, or with --enforce fail" {
+@test "if sp-verify is killed, its command can make denied calls, or with --enforce still cannot" {
 	local verifier
 	printf '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdir","mkdirat"],"action":"SCMP_ACT_ERRNO"}]}' >p.json
 	for how in '' --enforce; do
@@ -104,7 +104,7 @@ programs() {
 		verifier=$!
 		wait_for 10 test -s begun
 		kill -KILL $verifier
-		wait $verifier || true	# 137
+		wait $verifier || true	# its status is 137
 		touch go
 		wait_for 10 grep -x '[01]' end
 		if [ "$how" ]; then
@@ -116,7 +116,7 @@ programs() {
 	done
 }
 
-@test "without BPF, notify is chosen with a note; with --method=bpf, it is not" {
+@test "without BPF, notify is used and a note says so; with --method=bpf, it is not used" {
 	requires_root
 	public_copy "$SP_BIN/sp-record"
 	run --separate-stderr -0 nobody ./sp-record -o /dev/null -- true
@@ -135,7 +135,7 @@ programs() {
 	[ "${lines[0]}" = 'sp-record: --known is only for --method=notify' ]
 }
 
-@test "in a user namespace without capabilities, the first example works, and its recording is replayed" {
+@test "in a user namespace without capabilities, the first example of README.md works, and its recording can be replayed" {
 	requires_root
 	requires unshare
 	public_copy "$SP_BIN/sp-record" "$SP_BIN/sp-emit" "$SP_BIN/sp-verify"
@@ -148,7 +148,7 @@ programs() {
 	sp-emit --json ls.sp | jq -e '.runs[0].how == ["command", "notify"]'
 }
 
-@test "an executable that has the inode number of a removed one is a separate image" {
+@test "an executable that has the inode number of a removed executable is a separate image" {
 	requires jq
 	cp /bin/true first
 	cat >replace <<-'END'
@@ -162,7 +162,7 @@ programs() {
 	sp-emit --json notify.sp | jq -r '.images[].path' | shows '/second$'
 }
 
-@test "a process with the id of a killed thread is a separate process" {
+@test "a process that has the id of a killed thread is a separate process" {
 	requires_root
 	requires jq
 	local status=0
@@ -173,14 +173,14 @@ programs() {
 			test("/ls$")] | all'
 }
 
-@test "the run record says if the workload may have changed /proc/PID/exe" {
+@test "a note in the run record says if the workload could change /proc/PID/exe" {
 	requires jq
 	by notify /usr/bin/python3 -c 'import ctypes
 ctypes.CDLL(None).prctl(35, 14, 0, 0, 0)'
 	sp-emit --json notify.sp | jq -e '.runs[0].blind | any(test("executable"))'
 }
 
-@test "the command cannot trace the recorder, although they have the same uid" {
+@test "the command cannot trace the recorder, although both have the same uid" {
 	requires_root
 	public_copy "$SP_BIN/sp-record"
 	chmod a+w .
@@ -191,7 +191,7 @@ print(libc.ptrace(0x4206, os.getppid(), 0, 0), ctypes.get_errno())' >out
 	[ "$(<out)" = "-1 1" ]
 }
 
-@test "--known leaves calls of a stream or a profile out, and writes only new ones" {
+@test "--known leaves out the calls of a stream or a profile, and the stream has only new calls" {
 	requires jq
 	by notify ls /
 	mv notify.sp known.sp
@@ -211,14 +211,14 @@ print(libc.ptrace(0x4206, os.getppid(), 0, 0), ctypes.get_errno())' >out
 		(.[0].path | endswith("/ls"))'
 	sp-merge known.sp new.sp | calls - | shows fchownat
 	run -125 sp-record --method=notify --known="$BATS_TEST_FILENAME" -- true
-	# another thread can get the id of a thread that has ended
+	# A thread can get the id of a thread that has ended.
 	by notify "$WITNESS/threads"
 	sp-record -q --method=notify --known=notify.sp -o new.sp -- \
 		"$WITNESS/threads" >out
 	calls new.sp | shows ' exit '
 }
 
-@test "where pidfd_getfd is denied, another process sends the listener" {
+@test "if pidfd_getfd is denied, another process sends the listener" {
 	timeout 20 /usr/bin/python3 "$TESTS/scripts/without.py" 438 \
 		sp-record -q --method=notify -o sent.sp -- sh -c 'true; exit'
 	calls sent.sp | shows exit_group
@@ -226,7 +226,7 @@ print(libc.ptrace(0x4206, os.getppid(), 0, 0), ctypes.get_errno())' >out
 		sp-record -q --method=notify -o sent.sp -- ./nothing
 }
 
-@test "the exit status is the command's, and so are signals and failures" {
+@test "the exit status is that of the command, and shows signals and failures to execute" {
 	run -7 sp-record -q --method=notify -o /dev/null -- sh -c 'exit 7'
 	run -143 sp-record -q --method=notify -o /dev/null -- sh -c 'kill $$'
 	run -127 sp-record -q --method=notify -o /dev/null -- ./nothing
@@ -235,7 +235,7 @@ print(libc.ptrace(0x4206, os.getppid(), 0, 0), ctypes.get_errno())' >out
 	calls t.sp | shows clock_nanosleep
 }
 
-# lives FILE — checks that the number in it grows
+# lives FILE — checks that the number in the file grows
 lives() {
 	local before
 	before=$(<"$1")
@@ -266,7 +266,7 @@ is_other() {
 	run ! test -e k.sp
 }
 
-@test "a note says that the workload has filters and listeners of its own" {
+@test "a note says that the workload has seccomp filters and listeners of its own" {
 	requires_root
 	run --separate-stderr -159 timeout 30 sp-record --method=notify -o own.sp -- "$WITNESS/own-filter"
 	echo "$stderr" >err
@@ -276,7 +276,7 @@ is_other() {
 	shows 'listener of its own, which the kernel refused' <err
 }
 
-@test "each process is attributed, even if there are more than the recorder can have descriptors" {
+@test "each process belongs to an image, even if there are more processes than the recorder's descriptors" {
 	# shellcheck disable=SC2016
 	(
 		ulimit -Sn 60
@@ -288,7 +288,7 @@ is_other() {
 		([.images[].runs[].tasks] | add) >= 82'
 }
 
-@test "children that are killed in their first call are not counted as lost images" {
+@test "children that are killed in their first call do not count as lost images" {
 	by notify "$WITNESS/killed" 40
 	sp-emit --json notify.sp | jq -e '.lost.image == 0 and
 		[.images[].path] == [$program]' --arg program "$WITNESS/killed"

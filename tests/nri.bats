@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Tests sp-record --nri with the messages that containerd sends to a plugin.
+# Tests sp-record --nri, a plugin, with the messages that containerd sends.
 
 load helper
 
@@ -17,7 +17,7 @@ setup() {
 	export NRI_TIMEOUT_MS=60000	# for busy machines
 }
 
-# If a test fails, this ends its processes, and with them their recorders.
+# If a test failed, this ends its processes, and so their recorders.
 teardown() {
 	local left=0
 	[ -z "$plugin" ] || kill "$plugin"
@@ -32,7 +32,7 @@ teardown() {
 	return "$left"
 }
 
-# recorders — the recorders of this test's containers
+# recorders — prints the pids of the recorders of this test's containers
 recorders() {
 	pgrep -f -- "--from-exec --cgroup=[^ ]*/c[0-9]-$$ " || [ $? = 1 ]
 }
@@ -43,15 +43,15 @@ no_recorders() {
 
 cgroups=()
 
-# container ID — starts $pid in a cgroup of that name, as a runtime does. $pid
-# waits for the file "go", and then executes `busybox mkdir /`.
+# container ID — starts the process $pid in a cgroup of that name, as a runtime
+# does. It waits for the file "go", and then executes `busybox mkdir /`.
 container() {
 	local root
 	root=$(awk '$3 ~ /^cgroup2?$/ { print $2; exit }' /proc/mounts)
 	[ ! -d /sys/fs/cgroup/memory ] || root=/sys/fs/cgroup/memory
 	mkdir "$root/$1"
 	cgroups+=("$root/$1")
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	sh -c 'echo $$ >"$1/cgroup.procs"; : >"started-$2"
 		until [ -e go ]; do sleep 0.05; done; exec mkdir /' \
 		sh "$root/$1" "$1" 2>/dev/null 3>&- &
@@ -59,14 +59,15 @@ container() {
 	wait_for 10 test -e "started-$1"
 }
 
-# runtime JSON… — starts the runtime's side; adds `pid` and `id`
+# runtime JSON… — plays the runtime, which sends these containers with a `pid`
+# and an `id`
 runtime() {
 	run -0 "$TESTS/scripts/nri-runtime.py" "$PWD/nri.sock" "$@"
 	echo "$output"
 	[ "${lines[0]}" = "subscribed 12021020" ]
 }
 
-# logged TEXT — waits until the log has the text
+# logged TEXT — waits until the log contains the text
 logged() {
 	wait_for 20 grep -sqF -- "$1" log || {
 		cat log
@@ -74,7 +75,7 @@ logged() {
 	}
 }
 
-@test "a container that an annotation chooses is recorded, with its pod's names" {
+@test "a container with the annotation is recorded, and the labels of its run have the names of its pod" {
 	container "c1-$$"
 	runtime "$(jq -nc --argjson pid "$pid" --arg id "c1-$$" '{$pid, $id,
 		name: "redis", pod: "shop-1", namespace: "prod",
@@ -92,7 +93,7 @@ logged() {
 	calls streams/*.sp | shows 'x86_64 mkdir 1'
 }
 
-@test "containers are chosen by annotation, by label, and by --select" {
+@test "containers can be selected by annotation, by label, and by --select" {
 	start() {
 		jq -nc --argjson more "$2" --arg id "$1" \
 			'{$id, pid: 0, name: $id} * $more'
@@ -112,13 +113,13 @@ logged() {
 	[ "$(grep -c ': container ' log)" = 5 ]
 }
 
-@test "many small messages at once do not delay the next container" {
+@test "many small messages do not delay the next container" {
 	runtime flood '{"id": "z", "labels": {"io.sandprint.record": "yes"}}'
 	awk '$1 == "answer" { exit $3 > 5 }' <<<"$output"
 	logged "container z: not recorded"
 }
 
-@test "a malformed message ends the connection, and the plugin connects to a restarted runtime" {
+@test "a malformed message ends the connection, and the plugin connects again to a restarted runtime" {
 	run -1 "$TESTS/scripts/nri-runtime.py" "$PWD/nri.sock" garbage \
 		'{"id": "x"}'
 	logged "malformed message of the runtime"
@@ -127,7 +128,7 @@ logged() {
 	kill -0 "$plugin"
 }
 
-@test "if the plugin is killed, the recording stays as it is, and the runtime notices the end" {
+@test "if the plugin is killed, its recorders continue, and the runtime notices the end of the connection" {
 	container "c2-$$"
 	"$TESTS/scripts/nri-runtime.py" "$PWD/nri.sock" \
 		"{\"pid\": $pid, \"id\": \"c2-$$\", \"labels\": {\"app\": \"web\"}}" \
@@ -142,12 +143,12 @@ logged() {
 	touch go
 	logged "recorded in"
 	calls streams/*.sp | shows 'x86_64 mkdir 1'
-	# the container is in no pod
+	# The container belongs to no pod.
 	sp-emit --json streams/*.sp | jq -c '.runs[0].labels | keys' |
 		shows -xF '["container.args","container.engine","container.id","container.label.app","container.name","container.runtime"]'
 }
 
-@test "each container has its line on stderr, however many there are" {
+@test "each of 25 containers has a line on stderr" {
 	local i starts=()
 	for i in {1..25}; do
 		starts+=("{\"id\": \"c$i\", \"labels\": {\"app\": \"web\"}}")
@@ -156,7 +157,7 @@ logged() {
 	wait_for 10 eval '[ "$(grep -c ": not recorded: " err)" = 25 ]'
 }
 
-@test "the plugin answers within a tenth of the runtime's time-out, and reports no error to it" {
+@test "the plugin answers within a tenth of the runtime's time limit, and never with an error" {
 	container "c9-$$"
 	kill "$plugin"
 	rm -f nri.sock

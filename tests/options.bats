@@ -1,31 +1,31 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Tests what the command lines of all tools have in common. Each comes from one
-# table, with which --help, the manual, completions and refusals must agree.
+# Tests the command lines of all tools. Each tool has one table of options, from
+# which --help, completions and refusals are made.
 
 load helper
 
 TOOLS=(sp-record sp-merge sp-diff sp-emit sp-verify)
 
-# Prints the long options in --help, one in each line.
+# helped TOOL — prints the long options in --help, one in each line
 helped() {
 	"$1" --help | grep -oE '^  (-[a-zA-Z], |    )--[a-z-]+' | sed 's/.*--//' | sort
 }
 
-@test "the manual of each tool has the options that --help has, and no others" {
+@test "the manual of each tool documents exactly the options of --help" {
 	for tool in "${TOOLS[@]}"; do
 		helped "$tool" >help
 		grep -E '^\.It Fl' "$TESTS/../$tool/$tool.1" |
 			grep -oE 'Fl -?[a-z-]+' | sed -n 's/^Fl -\(...*\)/\1/p' | sort -u >manual
-		# sp-emit.1 has all --no-GROUP as one option. sp-verify also
-		# accepts --time, which is sp-record's name for --timeout.
+		# sp-emit.1 has one entry for all --no-GROUP. sp-verify also
+		# accepts --time, the name that sp-record has for --timeout.
 		[ "$tool" != sp-verify ] || sed -i '/^time$/d' manual
 		sed 's/^no-\(kernel\|start\|vdso\|runtime\|fallback\)$/no-/' help | sort -u |
 			diff - manual
 	done
 }
 
-@test "an option that does not exist is refused, and the nearest one is named" {
+@test "an unknown option is refused, and the message names the most similar option" {
 	while read -r tool wrong right; do
 		[ "$tool" = sp-record ] && status=125 || status=2
 		run -$status "$tool" "$wrong"
@@ -48,7 +48,7 @@ helped() {
 	[ "${lines[0]}" = "sp-verify: unknown option '-l'; if it is a command's, write -- before the command" ]
 }
 
-@test "a missing value is refused, and so is a value that the option does not take" {
+@test "a missing value is refused, and so is a value for an option that takes none" {
 	run -2 sp-emit --deny
 	[ "${lines[0]}" = "sp-emit: option '--deny' needs a value: WHAT" ]
 	run -2 sp-merge -o
@@ -61,14 +61,14 @@ helped() {
 	[ "${lines[0]}" = "sp-emit: option '--oci' takes no value" ]
 	run -2 sp-diff --f x
 	[ "${lines[0]}" = "sp-diff: option '--f' is ambiguous: --from --fail-on --fail-on-risk" ]
-	# an optional value follows "=", and cannot follow a space
+	# An optional value follows "=", not a space.
 	run -2 sp-emit --oci --args socket
 	[ "${lines[0]}" = "sp-emit: socket: no such file; a value of --args follows '=': --args=socket" ]
 	run -2 sp-verify --audit /no/such.log
 	[[ ${lines[0]} == *"--audit=/no/such.log" ]]
 }
 
-@test "each option that a mode does not take is refused, in one line" {
+@test "each option that a mode does not have is refused, in one line" {
 	while IFS=: read -r tool line message; do
 		[ "$tool" = sp-record ] && status=125 || status=2
 		# shellcheck disable=SC2086
@@ -130,7 +130,7 @@ helped() {
 	END
 }
 
-@test "bash completes each option of --help" {
+@test "bash completes each option that --help lists" {
 	for tool in "${TOOLS[@]}"; do
 		"$tool" --completion=bash >"$tool.bash"
 		bash -c '. "./$0.bash"; COMP_WORDS=("$0" --) COMP_CWORD=1; "_sp_${0#sp-}"
@@ -138,10 +138,11 @@ helped() {
 		helped "$tool" | diff - offered
 		bash -c '. "./$0.bash"; complete -p "$0"' "$tool" | shows "_sp_${tool#sp-} $tool"
 	done
-	# completes the last of the words, and prints the offers on one line
+	# Each row has the words of a command line, and the expected completions
+	# of the last word.
 	touch some-file
 	while IFS=: read -r words offered; do
-		# shellcheck disable=SC2016,SC2086 # for the shell inside; words
+		# shellcheck disable=SC2016,SC2086 # the inner shell expands it; several words
 		run -0 bash -c '. "./$1.bash"; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
 			"_sp_${1#sp-}"; echo "${COMPREPLY[*]}"' bash $words
 		echo "$words: $output"
@@ -164,7 +165,7 @@ helped() {
 	END
 }
 
-@test "fish and zsh can read their completions" {
+@test "fish and zsh can load their completions" {
 	requires fish
 	requires zsh
 	for tool in "${TOOLS[@]}"; do
@@ -177,7 +178,7 @@ helped() {
 	done
 }
 
-@test "completions for another shell are refused, and make install installs all completions" {
+@test "completions for an unknown shell are refused, and make install installs all completions" {
 	run -2 sp-emit --completion=csh
 	[ "${lines[0]}" = "sp-emit: --completion=csh: not bash, zsh or fish" ]
 	make -s -C "$TESTS/.." install DESTDIR="$PWD/root" PREFIX=/usr >log
@@ -191,7 +192,7 @@ helped() {
 		root/usr/share/containers/oci/hooks.d/sandprint.json
 }
 
-@test "each tool says of a wrong file what kind of file it is" {
+@test "for a file of a wrong kind, each tool prints which kind it is" {
 	sp-record -q --paths -o run.sp -- true
 	sp-emit --landlock -o policy.json run.sp
 	sp-emit --oci -o oci.json run.sp
@@ -238,7 +239,7 @@ helped() {
 	done
 }
 
-@test "nothing is read from a terminal" {
+@test "no tool reads from a terminal" {
 	requires script
 	sp-record -q -o run.sp -- true
 	while read -r line; do

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# -o FILE: the file appears completely or not at all, nothing else appears, and
-# no other file is written.
+# Tests -o FILE: the file appears completely or not at all, and no other file is
+# written.
 
 load helper
 
@@ -11,13 +11,13 @@ setup() {
 	mkdir out
 }
 
-# holds NAME… — checks that out/ has these files, and no others
+# holds NAME… — checks that out/ contains these files, and no others
 holds() {
 	printf '%s\n' "$@" | sed '/^$/d' | sort >expected
 	ls -A out | sort | diff -u expected -
 }
 
-@test "a new file has the permissions that the umask leaves" {
+@test "a new file has the permissions that the umask allows" {
 	local mask
 	for mask in 022 077 002 000; do
 		(umask $mask && sp-emit --json -o out/new a.sp)
@@ -27,7 +27,7 @@ holds() {
 	done
 }
 
-@test "a file that is replaced keeps its permissions, without special bits" {
+@test "a replaced file keeps its permissions, except for set-user-ID, set-group-ID and sticky bits" {
 	local mode
 	for mode in 600 640 755; do
 		: >out/old
@@ -44,7 +44,7 @@ holds() {
 	holds old
 }
 
-@test "a symbolic link is written through and stays a link" {
+@test "-o to a symbolic link replaces its target, and the link stays" {
 	: >out/old
 	ln -s old out/link
 	ln -s ../out/link out/second
@@ -55,7 +55,7 @@ holds() {
 	holds link old second
 }
 
-@test "another user's link in /tmp is not followed, as by a shell" {
+@test "another user's link in /tmp is not followed, as the kernel does with protected_symlinks" {
 	needs root protected_links
 	requires setpriv
 	local victim=$BATS_TEST_TMPDIR/victim
@@ -71,7 +71,7 @@ holds() {
 	[ -L sticky/link ]
 }
 
-@test "a name that cannot be written gives one line, and nothing is left" {
+@test "if a name cannot be written, one line is printed and no file is left" {
 	mkdir out/dir
 	local name
 	for name in none/x a.sp/x out/dir '' out/dir/; do
@@ -82,7 +82,7 @@ holds() {
 	ls -A out/dir | lacks .
 }
 
-@test "a file that exceeds the size limit is an error, and nothing of it is left" {
+@test "a file that exceeds the size limit is an error, and no part of it is left" {
 	printf 'run 1 a\nimage /bin/ls\n' >text
 	seq 1 400 | sed 's/.*/call 1 & 1/' >>text
 	"$TESTS/mkstream" <text >big.sp
@@ -92,7 +92,7 @@ holds() {
 	holds ''
 }
 
-@test "a tool that is killed while the file is open leaves nothing" {
+@test "if a tool is killed while the file is open, no file is left" {
 	requires_root
 	local pid child
 	sp-record -q -o out/killed -- sleep 60 3>&- &
@@ -117,11 +117,11 @@ holds() {
 	holds fifo
 }
 
-@test "names from outside are printable in messages" {
+@test "names from outside are escaped in messages" {
 	local name
 	name=$(printf 'no\e[31m\302\233\177\r\342\200\256\330\234ne')
 	for tool in "sp-merge" "sp-diff a.sp" "sp-emit --json" "sp-verify -p"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run -2 $tool "$name"
 		[[ $output == *'\x1b'* ]]
 		[[ $output == *'\xe2\x80\xae\xd8\x9c'* ]]

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=long
-# --paths: the recorded paths are those that strace prints. The same command
-# runs under the Landlock policy made from them, and fails under a smaller
+# sp-record --paths records the paths that strace prints. The same command runs
+# under the Landlock policy that is made from them, and fails under a smaller
 # policy.
 load helper
 
@@ -10,15 +10,15 @@ setup_file() {
 	requires_root
 }
 
-# plain — replaces the names that mkstemp and git choose at random
+# plain — replaces the random parts of names that mkstemp, git and others choose
 plain() {
 	sed -E 's,/tmp_obj_[A-Za-z0-9]{6}$,/tmp_obj_X,; s,/\.git/t[A-Za-z0-9]{6}$,/.git/tX,
 		s,\.tmp[a-z0-9_]{8}$,.tmpX,; s,etilqs_[0-9a-f]+,etilqs_X,
 		s,/temp-[0-9]+\.,/temp-X.,' | sort -u
 }
 
-# agrees COMMAND… — checks that a run under strace and a recorded run have the
-# same paths
+# agrees COMMAND… — checks that the command has the same paths under strace and
+# in a recording
 agrees() {
 	fresh
 	"${HARNESS[@]}" strace -f -y -s 9999 -o log "$@" >/dev/null 2>&1
@@ -30,9 +30,8 @@ agrees() {
 	diff -u expected got
 }
 
-# confined FILE COMMAND… — runs the command under its own policy. Without the
-# rule for FILE, the policy denies only that: the run fails, or the denial is
-# reported.
+# confined FILE COMMAND… — runs the command under its own policy, and again
+# without the rule for FILE. Then the list must have FILE.
 confined() {
 	local file=$1
 	shift
@@ -48,13 +47,14 @@ confined() {
 	fresh
 	run -1 "${HARNESS[@]}" sp-verify --landlock less.json -o list -- "$@"
 	awk 'NR > 1 { print $3 }' list >objects
-	# this also counts what the program tries instead
+	# The list may have other files, which the program tried instead.
 	grep -qxF "$file" objects
 	run -1 sp-verify --landlock less.json run.sp
 	[[ $output == *"$file"* ]]
 }
 
-# fresh — removes files, so that both runs find the same ones
+# fresh — removes the files of an earlier run, so that each run finds the same
+# files
 fresh() {
 	rm -rf repository out x.db* dump.rdb
 }
@@ -71,7 +71,7 @@ both() {
 	fi
 }
 
-@test "ls -l" {
+@test "ls -l has the paths that strace prints, and runs under its policy" {
 	both /etc/passwd ls -l /usr
 }
 
@@ -80,7 +80,7 @@ both() {
 		sh -c 'seq 1000 | sort -r | head -n 3 | tr 1 2 >out; cat out'
 }
 
-@test "python3" {
+@test "python3 has the paths that strace prints, and runs under its policy" {
 	local cached
 	cached=$(/usr/bin/python3 -c 'import json.decoder
 print(json.decoder.__cached__)')
@@ -93,7 +93,7 @@ os.unlink("out2")'
 
 @test "git has the paths that strace prints, and runs under its policy" {
 	requires git
-	# the commit's name depends on the time
+	# The name of a commit depends on its date.
 	export GIT_AUTHOR_DATE='1000000000 +0000'
 	export GIT_COMMITTER_DATE=$GIT_AUTHOR_DATE
 	both /usr/bin/git sh -c 'git init -q repository && cd repository &&
@@ -102,7 +102,7 @@ os.unlink("out2")'
 			-c maintenance.auto=false commit -qm text'
 }
 
-@test "sqlite3" {
+@test "sqlite3 has the paths that strace prints, and runs under its policy" {
 	requires sqlite3
 	both "$PWD" sqlite3 x.db 'create table t (a);
 		insert into t values (1); update t set a = 2; select * from t'
@@ -161,27 +161,27 @@ under_nginx() {
 	[[ $output == *net.bind_tcp*"port 18098"* ]]
 }
 
-# of WHAT — prints lines "RESULT HOW PATH" of run.sp, for paths below the
+# of ACCESS — prints "RESULT HOW PATH" for the paths of run.sp below the current
 # directory
 of() {
 	sp-emit --path-list run.sp | awk -F '\t' -v what="$1" -v d="$PWD" \
 		'$1 == what && (index($5, d) == 1 || $4 == "socket") {
 			sub(d "/?", "", $5)
-			# the kernel may not confirm the names of successful
-			# calls
+			# Some kernels do not confirm the names of successful
+			# calls.
 			if ($2 == "ok" && $4 == "given" && $1 !~ /look/)
 				$4 = "-"
 			print $2, $4, $5 }' | uniq
 }
 
-# moves — prints renames and links: "ACCESS FROM TO"
+# moves — prints "ACCESS FROM TO" for each rename and link
 moves() {
 	sp-emit --json run.sp | jq -r --arg d "$PWD/" '.moves[] |
 		[(.access - ["given"] | join(",")), .from, .to] |
 		map(ltrimstr($d)) | join(" ")' | sort
 }
 
-@test "each kind of call with a path, calls by descriptor, and files without a name are recorded" {
+@test "calls with a path, calls by descriptor, and files without a name are recorded" {
 	local port
 	port=$(sp-record -q --paths -o run.sp -- /usr/bin/python3 -B "$TESTS/scripts/path-calls.py" 2>&1)
 	diff - <(of create) <<-'END'
@@ -238,7 +238,8 @@ moves() {
 	sp-emit --path-list run.sp |
 		shows -xP 'execute\tok\t1\t-\t/usr/bin/true'
 	[ "$(of change)" = "ok - d/f" ]
-	# the first 4,095 bytes of it, each written as four characters
+	# Only the first 4,095 bytes are recorded. Each is printed as four
+	# characters.
 	sp-emit --path-list run.sp | shows ENAMETOOLONG
 	[ "$(sp-emit --path-list run.sp | awk -F '\t' -v d="$PWD/" \
 		'$2 == "ENAMETOOLONG" && $4 == "cut" && index($5, d) == 1 {
@@ -250,7 +251,7 @@ moves() {
 	[ "$(of read | grep absent)" = "ENOENT given absent" ]
 	diff - <(sp-emit --path-list run.sp |
 		sed -n 's,\t/dev/mqueue/sandprint-calls$,,p' |
-		sed 's/claim$/given/') <<-'END'	# if mqueue is not mounted
+		sed 's/claim$/given/') <<-'END'	# without a mount of mqueue
 	delete	ok	1	given
 	read	ENOENT	1	given
 	read,write,create	ok	1	given
@@ -277,7 +278,7 @@ ok socket AF_UNIX d/u" ]
 	END
 }
 
-@test "paths in a mount namespace or a chroot are those that the process sees" {
+@test "in a mount namespace and in a chroot, paths are recorded as the process sees them" {
 	requires busybox
 	mkdir -p root/bin root/etc
 	cp "$(command -v busybox)" root/bin/
@@ -302,7 +303,7 @@ ok socket AF_UNIX d/u" ]
 	grep -qP "execute,map\tok\t[0-9]+\t-\t.*/ld-linux" list
 }
 
-@test "names of io_uring operations are recorded, whether the task or a kernel thread submits them" {
+@test "names in io_uring operations are recorded, whether the task or a kernel thread executes the operation" {
 	local how
 	for how in '' sqpoll; do
 		sp-record -q --paths -o run.sp -- "$WITNESS/uring" $how \
@@ -315,7 +316,7 @@ ok socket AF_UNIX d/u" ]
 	done
 }
 
-@test "after attaching, names are relative to the directory in which the process is" {
+@test "after attaching, relative names are resolved from the process's working directory" {
 	/usr/bin/python3 -c '
 import os, time
 open("ready", "w")
@@ -332,21 +333,22 @@ while not os.path.exists("done"):
 	[ "$(wc -l <list)" = 2 ]
 }
 
-# naps PID — how often it has gone to sleep
+# naps PID — prints how often the process has gone to sleep
 naps() {
 	awk '$1 == "voluntary_ctxt_switches:" { print $2 }' "/proc/$1/status"
 }
 
-# rests PID NAPS — it went to sleep since then, and has nothing to do
+# rests PID NAPS — tests whether the process has gone to sleep more than NAPS
+# times, and still sleeps
 rests() {
 	local naps
 	naps=$(naps "$1")
 	[ "$naps" -gt "$2" ] && sleep 0.2 && [ "$(naps "$1")" = "$naps" ]
 }
 
-# flooded ACT AGAIN — records 6000 names while the recorder is stopped, and
-# AGAIN of them once more when it has continued. `list` has the paths, and
-# `lost` the number of lost ones.
+# flooded ACT AGAIN — records a program that uses 6000 names while the recorder
+# is stopped, and AGAIN of them again after it continues. Writes the paths to
+# `list`, and the number of lost names to `lost`.
 flooded() {
 	local before
 	rm -f ready go looked again
@@ -365,18 +367,18 @@ flooded() {
 	awk -F'\t' '$4 == "lost" { n += $3 } END { print n + 0 }' list >lost
 }
 
-# refused STATUS FORMAT… — checks the status of each format
+# refused STATUS FORMAT… — checks the exit status of sp-emit for each format
 refused() {
 	local status=$1
 	shift
 	for format; do
-		# shellcheck disable=SC2086 # one or two
+		# shellcheck disable=SC2086 # several words
 		run -"$status" sp-emit $format run.sp
 		[ "$status" = 0 ] || [[ $output == *"flood"*"lost"* ]]
 	done
 }
 
-@test "names for which there was no room are lost, unless they are used again" {
+@test "a name for which the table has no room is lost, unless it is used again" {
 	flooded look 6000
 	[ "$(<lost)" = 0 ]
 	[ "$(awk -F'\t' '/object-$/ { n += $3 } END { print n }' list)" = 12000 ]
@@ -387,7 +389,7 @@ refused() {
 		$((6000 - $(<lost))) ]
 }
 
-@test "a lost name stops the formats whose rules it would change, and no others" {
+@test "a lost name prevents the formats whose rules it would change, and no others" {
 	flooded look 0
 	grep -qxP "look\tENOENT\t$(<lost)\tlost\t\.\.\." list
 	refused 0 --landlock --landlock-header --apparmor '--systemd --paths' --oci
@@ -401,20 +403,20 @@ refused() {
 	refused 2 --landlock --landlock-header --apparmor '--systemd --paths'
 	[[ $output == "sp-emit: run flood truncate ("*"): names are not known as\
  a whole: $(<lost) lost (truncate) (--allow-partial leaves them out)" ]]
-	# this image lost no name
+	# The image of this recording lost no name.
 	sp-record -q --paths -o other.sp -- cat /etc/hostname
 	sp-emit --landlock --image='*/cat' -o p.json run.sp other.sp
 	run -2 sp-emit --landlock --image='*/python3*' run.sp other.sp
 	sp-emit --landlock --allow-partial -o p.json run.sp
 }
 
-@test "names beyond the table's 262,144 rows are recorded and counted as well" {
+@test "more names than the 262,144 rows of the table are recorded and counted" {
 	sp-record -q --paths -o run.sp -- "$TESTS/flood" look 265000
 	sp-emit --path-list run.sp | grep -cxP 'look\tENOENT\t1\tgiven\t/missing-\d+' |
 		grep -qx 265000
 }
 
-@test "no name of a task that is left running at the end is lost" {
+@test "no name of a task that still runs at the end of the recording is lost" {
 	/usr/bin/python3 -c '
 import os
 i = 0
@@ -429,8 +431,8 @@ while True:
 	sp-emit --path-list run.sp | awk -F'\t' '{ n += $3 } END { print n }' >names
 	sp-emit --table run.sp | awk '$3 ~ /access/ { print $2 }' >calls
 	[ "$(<calls)" -gt 100 ]
-	# A call is counted just before its names are, so that a call in
-	# progress at the end can lack its name.
+	# A call is counted before its names, so the last call may have no name
+	# yet.
 	[ $(($(<names) + 1)) -ge "$(<calls)" ]
 }
 
@@ -439,7 +441,7 @@ while True:
 	local format
 	for format in --path-list --landlock --landlock-header --apparmor \
 		'--systemd --paths'; do
-		# shellcheck disable=SC2086 # one or two
+		# shellcheck disable=SC2086 # several words
 		run -2 sp-emit $format run.sp
 		[[ $output == *"recorded without --paths"* ]]
 	done
@@ -456,12 +458,12 @@ while True:
 	calls b.sp | diff expected -
 }
 
-# sees LIST NAME — tests whether the simulation denies what the act itself does
+# sees LIST NAME — tests whether the list has a denial of the act NAME
 sees() {
 	grep -q "acts/$2/\|  port \|@sandprint-outside" "$1"
 }
 
-@test "landlock: simulated verdicts are those of the kernel, under random policies" {
+@test "landlock: under random policies, the simulation gives the kernel's verdicts" {
 	local name names verdict simulated seed bad=0
 	/usr/bin/python3 -c 'import socket, time
 s = socket.socket(socket.AF_UNIX)
@@ -500,7 +502,7 @@ time.sleep(170)' 3>&- &
 	[ $bad = 0 ]
 }
 
-@test "a move's source has the name that was moved, whatever other calls used it" {
+@test "the source of a move is the name that was moved, although other calls used another name" {
 	mkdir real
 	ln -s real link
 	touch real/x
@@ -514,14 +516,14 @@ os.rename("link/x", "link/y")'
 
 @test "a chdir that fails is recorded with the given name" {
 	requires_root
-	# shellcheck disable=SC2016 # for perl
+	# shellcheck disable=SC2016 # perl expands it
 	sp-record -q --paths -o run.sp -- perl -e 'chdir "/none/sandprint"; chdir "/usr"'
 	sp-emit --path-list run.sp >list
 	grep -E '^look	ENOENT	1	given	/none/sandprint$' list
 	grep -E '^look	ok	.*	/usr$' list
 }
 
-# calls_of PYTHON — records it; `list` has what it named
+# calls_of PYTHON — records the program, and writes its paths to `list`
 calls_of() {
 	sp-record -q --paths -o run.sp -- /usr/bin/python3 -B -c "
 import ctypes, os, socket
@@ -530,7 +532,7 @@ $1"
 	sp-emit --path-list run.sp >list
 }
 
-@test "an empty name stands for the directory in which the process is" {
+@test "an empty name with AT_EMPTY_PATH means the working directory" {
 	mkdir here
 	calls_of 'os.chdir("here")
 assert libc.fchownat(AT, b"", 0, 0, EMPTY) == 0'
@@ -539,8 +541,8 @@ assert libc.fchownat(AT, b"", 0, 0, EMPTY) == 0'
 	lacks change <list
 }
 
-@test "a call that fails at once has its own names, not those of the previous call" {
-	# the kernel checks permissions for the first link, and then refuses it
+@test "a call that fails at once is recorded with its own names, not those of the previous call" {
+	# The kernel checks permissions for the first link before it refuses it.
 	calls_of 'fd = os.open("gone", os.O_CREAT | os.O_RDWR)
 os.unlink("gone")
 assert libc.linkat(fd, b"", AT, b"new", EMPTY) == -1
@@ -549,7 +551,7 @@ assert libc.linkat(AT, b"/absent/a", AT, b"/absent/b", 0) == -1'
 	shows -xP 'link\tENOENT\t1\tgiven\t/absent/a' <list
 }
 
-@test "a raw socket has no port, whatever its protocol is" {
+@test "a raw socket has no port, whatever its protocol" {
 	calls_of 's = socket.socket(socket.AF_INET, socket.SOCK_RAW, 1)
 s.bind(("127.0.0.1", 4447))
 assert libc.listen(s.fileno(), 1) == -1'
@@ -557,7 +559,7 @@ assert libc.listen(s.fileno(), 1) == -1'
 	lacks -F 127.0.0.1:1 <list
 }
 
-@test "the path of a socket whose server is in another mount namespace is the client's path" {
+@test "if a socket's server is in another mount namespace, the client's path is recorded" {
 	/usr/bin/python3 -c 'import socket, time
 s = socket.socket(socket.AF_UNIX)
 s.bind("server")
@@ -568,8 +570,8 @@ time.sleep(100)' 3>&- &
 	unshare -m sp-record -q --paths -o run.sp -- /usr/bin/python3 -c '
 import socket
 socket.socket(socket.AF_UNIX).connect("server")'
-	# the command and the server are in the same namespace, the client is
-	# in another one
+	# Here, the recorder and the server are in the same namespace, and the
+	# client is in another one.
 	sp-record -q --paths -o other.sp -- unshare -m /usr/bin/python3 -c '
 import socket
 socket.socket(socket.AF_UNIX).connect("server")'
@@ -578,8 +580,8 @@ socket.socket(socket.AF_UNIX).connect("server")'
 		sp-emit --path-list $run.sp |
 			shows -xP "connect\tok\t1\t(-|given)\t$PWD/server"
 	done
-	# behind a bind mount, it is the server's path, which is the one that
-	# AppArmor checks
+	# With a bind mount in one namespace, the server's path is recorded.
+	# AppArmor checks this path.
 	mkdir a b
 	unshare -m sh -c 'mount --bind a b && exec "$@"' - \
 		sp-record -q --paths -o run.sp -- /usr/bin/python3 -c '
@@ -593,8 +595,8 @@ for server, client in ("a/s", "b/s"), ("b/t", "a/t"):
 		diff - <(printf '%s\n' "$PWD/a/s" "$PWD/b/t")
 }
 
-# The files are created as mkstemp(3) and mkdtemp(3) do.
-@test "a new file or directory that only its owner can access is marked" {
+# mkstemp(3) and mkdtemp(3) create files with these permissions.
+@test "a new file or directory is marked if only its owner can access it" {
 	sp-record -q --paths -o run.sp -- sh -c 'mktemp -p . file.XXXXXX
 		mktemp -dp . dir.XXXXXX; mkdir made; echo >plain; set -C
 		echo >open; umask 077; echo >exclusive; set +C; echo >shut

@@ -1,20 +1,20 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # sp-record --mark divides a recording into phases, and --from and --until
-# select some.
+# select phases.
 load helper
 
 setup_file() {
 	requires_root
 }
 
-# counts NAME [OPTION…] — prints how often a call is in run.sp
+# counts NAME [OPTION…] — prints the count of a call in run.sp
 counts() {
 	sp-emit --json "${@:2}" run.sp 2>/dev/null |
 		jq --arg n "$1" '[.calls[] | select(.name == $n) | .count] | add // 0'
 }
 
-# names [OPTION…] — prints "ACCESS PATH" of successful accesses in run.sp
+# names [OPTION…] — prints "ACCESS PATH" for each successful access in run.sp
 names() {
 	sp-emit --path-list "$@" run.sp | awk -F'\t' '$2 == "ok" { print $1, $5 }'
 }
@@ -24,7 +24,7 @@ parts() {
 		sort_by(.[1])'
 }
 
-@test "a call counts in the phase in which it is entered, in each thread" {
+@test "in each thread, a call counts in the phase in which it is entered" {
 	for _ in 1 2 3; do
 		rm -f fifo
 		sp-record -q --paths --mark=ready -o run.sp -- \
@@ -35,8 +35,8 @@ parts() {
 		[ "$(counts prctl --until=ready)" = 1 ]
 		[ "$(counts prctl --from=ready)" = 0 ]
 	done
-	# A name also belongs to the phase in which its call began, even if the
-	# call ends in another phase.
+	# A name also belongs to the phase in which its call began, although the
+	# call may end in another phase.
 	names --until=ready >start
 	names --from=ready >ready
 	grep -qx 'read /etc/passwd' start
@@ -46,11 +46,11 @@ parts() {
 	grep -qx "read $PWD/fifo" start
 	run ! grep -qx "read $PWD/fifo" ready
 	grep -qx "write $PWD/fifo" ready
-	# so do the values of arguments
+	# The values of arguments belong to that phase, too.
 	sp-emit --oci --args=socket --explain --from=ready run.sp | shows AF_UNIX
 }
 
-@test "the phases together have the same facts as a recording without marks" {
+@test "all phases together have the facts of a recording without marks" {
 	local mark
 	sp-record -q --paths -o run.sp -- sh -c 'ls /usr >/dev/null'
 	facts run.sp | sort >plain
@@ -66,7 +66,7 @@ parts() {
 	done
 }
 
-@test "marks are set by a name in the FIFO, a call, an exec or a signal, in the order in which they come" {
+@test "a line in the FIFO, a call, an exec or a signal sets a mark, and marks have the order in which they were set" {
 	rm -f fifo
 	sp-record --mark=up=socket --mark=ready --mark=run=comm:true \
 		--mark=never=ptrace -o run.sp -- "$WITNESS/phases" /bin/true 2>log
@@ -87,7 +87,7 @@ parts() {
 	[ ! -s out ]
 	[ "$(counts umask --from=usr)" -gt 0 ]
 	[ "$(counts execve --until=usr)" -gt 0 ]
-	# this one is attached; the process changes its name in /proc
+	# sp-record attaches to this process, which changes its name in /proc.
 	sh -c 'while [ ! -e go ]; do sleep 0.05; done
 		printf serving >/proc/$$/comm; umask 022' &
 	sp-record --mark=serving -o run.sp -p $! 2>err &
@@ -98,16 +98,16 @@ parts() {
 	[ "$(counts umask --until=serving)" = 0 ]
 }
 
-@test "--from and --until refuse a run without the mark" {
+@test "--from and --until refuse a run that does not have the mark" {
 	sp-record -q --mark=a=openat --mark=b=ptrace -o run.sp -- true
 	sp-record -q --name other -o plain.sp -- true
 	local tool
 	for tool in 'sp-emit --oci' 'sp-diff run.sp' 'sp-verify -p p.json'; do
 		sp-emit --oci -o p.json run.sp
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run -2 $tool --from=b run.sp
 		[[ $output == *"run true has no mark 'b'; it has a"* ]]
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run -2 $tool --until=a plain.sp
 		[[ $output == *"run other was recorded without --mark"* ]]
 	done
@@ -128,7 +128,7 @@ parts() {
 	run -125 sp-record --mark={1,2,3,4,5,6,7,8} -- true
 }
 
-@test "parts are merged and reduced like runs" {
+@test "the parts of a run are merged and reduced like runs" {
 	sp-record -q --paths --mark=a=openat --mark=b=exit_group -o x.sp -- true
 	sp-record -q --mark=a=mmap -o y.sp -- true
 	sp-merge -o xy.sp x.sp y.sp
@@ -150,17 +150,17 @@ parts() {
 	[[ $output == *"malformed part record"* ]]
 }
 
-@test "a program that confines itself gets no rule for the execve of the recorder" {
+@test "a profile that the program itself loads does not allow the execve of the recorder" {
 	sp-record -q -o run.sp -- cat /dev/null
 	sp-emit --libseccomp --explain run.sp | awk '$3 == "execve"' >list
 	[ ! -s list ]
 	sp-emit --oci --explain run.sp | shows 'execve  *allow  *observed'
-	# The program's own execve is in the profile.
+	# The program's own execve is allowed.
 	sp-record -q -o run.sp -- sh -c 'exec sh -c :'
 	sp-emit --libseccomp --explain run.sp | shows 'execve  *allow  *observed'
 }
 
-@test "the program in the manual confines itself to the calls after its mark" {
+@test "the example program of sandprint-formats(7) is confined to the calls after its mark" {
 	local page=${TESTS%/*}/sp-emit/sandprint-formats.7
 	sed -n '/^\.Ss The C header/,/^\.Sh/{
 		/^\.Bd -literal/,/^\.Ed/{ /^\.[BE]d/d; s/\\e/\\/g; p; }; }' \
@@ -173,10 +173,10 @@ parts() {
 	[[ $output == *"service: open: Operation not permitted"* ]]
 }
 
-@test "names that differ between the phases of a run do not become patterns" {
+@test "names that differ only between the phases of a run do not become patterns" {
 	mkdir shards
 	touch shards/shard-1 shards/shard-2
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	sp-record -q --paths --mark=serve -o run.sp -- sh -c 'cat shards/shard-1
 		printf serve >/proc/$$/comm; cat shards/shard-2'
 	[ "$(parts | jq length)" = 2 ]

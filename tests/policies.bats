@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=long
-# Tests what is made from paths: patterns, and policies for Landlock, AppArmor
-# and systemd, also from difficult names. tests/paths.bats enforces policies of
-# real programs.
+# Tests what sp-emit makes from paths: patterns, and policies for Landlock,
+# AppArmor and systemd, also for difficult names. tests/paths.bats tests
+# policies of real programs.
 load helper
 
-# These access bits are those of sp-facts(5).
-# shellcheck disable=SC2034 # used in arithmetic
+# These are access bits of sp-facts(5).
+# shellcheck disable=SC2034 # arithmetic uses them
 READ=1 WRITE=2 CREATE=4 EXECUTE=8 DELETE=16 LOOK=64 MAP=0x100 CONNECT=0x1000 \
 	CHANGE=0x80 LOCK=0x8000 LOCK_WRITE=0x100000 MOUNT=0x200000 \
 	RENAME=0x400 LINK=0x800 ENSURE=0x2000 NAMELESS=0x4000 DELETED=0x80000 \
@@ -15,7 +15,8 @@ READ=1 WRITE=2 CREATE=4 EXECUTE=8 DELETE=16 LOOK=64 MAP=0x100 CONNECT=0x1000 \
 	ELSEWHERE=0x20000000 DIR=0x4000000 REG=0x8000000 CHR=0x2000000 \
 	SOCK=0xc000000 LIST=0x20 FIFO=0x1000000 PRIVATE=0x40000000
 
-# stream FILE LINE… — writes one run of x.sh with these paths
+# stream FILE LINE… — writes a stream with one run of /opt/tool and these lines
+# of mkstream
 stream() {
 	local file=$1
 	shift
@@ -27,18 +28,18 @@ stream() {
 	} | "$TESTS/mkstream" >"$file"
 }
 
-# path ACCESS PATH [RUN] — prints a line for the path
+# path ACCESS PATH [RUN] — prints a line of mkstream for the path
 path() {
 	echo "path ${3:-1} $(($1)) 0 $2 1"
 }
 
-# patterns FILE… — prints the generalized paths, "RULES PATTERN"
+# patterns FILE… — prints "RULES PATTERN" for each generalized path
 patterns() {
 	sp-emit --landlock --explain "$@" | awk -F '\t' '$3 != "-" {
 		sub(/ $/, "", $3); print $3, $4 }'
 }
 
-@test "names that differ from run to run become patterns, by each rule" {
+@test "names that differ between runs become patterns, by each rule" {
 	stream a.sp "$(path 'READ | REG' /proc/123/stat)" \
 		"$(path 'READ | REG' /proc/123/task/456/comm)" \
 		"$(path 'READ | CHR' /dev/pts/7)" \
@@ -85,7 +86,7 @@ patterns() {
 	[[ $output == "sp-emit: --generalize=what: not all, none, usual or a list"* ]]
 }
 
-# mkstemp(3) uses six random letters and digits.
+# mkstemp(3) puts six random letters and digits into a name.
 @test "a temporary name becomes a pattern" {
 	local made_up=(aB3dE9 abcdef ABCDEF Abcdef aBcdef abcde1 A1B2C3 123456)
 	stream a.sp "$(path 'CREATE | WRITE | REG | PRIVATE' /t/locked)" \
@@ -135,12 +136,12 @@ patterns() {
 	[[ $output != */m/file.[a-zA-Z0-9]* ]]
 }
 
-# absent ACCESS PATH — prints a line for a path that did not exist
+# absent ACCESS PATH — prints a line of mkstream for a path that did not exist
 absent() {
 	echo "path 1 $(($1)) -2 $2 1"
 }
 
-@test "if the run tried to use a missing file, and then created it, the policy allows its use" {
+@test "if a run tried to use a missing file and then created it, the policy allows that use" {
 	stream a.sp "$(absent 'DELETE | GIVEN' /run/app/socket)" \
 		"$(path 'CREATE | SOCK' /run/app/socket)" \
 		"$(absent 'DELETE | GIVEN' /run/other/pid)" \
@@ -163,7 +164,7 @@ absent() {
 	)
 }
 
-@test "a directory in which the run only created files does not become a pattern" {
+@test "the name of a directory that the run created becomes part of a pattern only if it looks temporary" {
 	stream a.sp "$(path 'CREATE | WRITE | REG' /tmp/tmp.aB3dE9/out)" \
 		"$(path 'CREATE | DIR' /tmp/tmp.xY7zW2)" \
 		"$(path 'CREATE | WRITE | REG' /tmp/tmp.xY7zW2/out)"
@@ -173,7 +174,7 @@ absent() {
 	END
 }
 
-@test "numbers that differ in each of several runs become a pattern" {
+@test "a number becomes a pattern only if it differs between all of several runs" {
 	{
 		for n in 1 2 3; do
 			echo "run $n x how='command paths'"
@@ -185,7 +186,7 @@ absent() {
 			path 'READ | REG' /etc/app/conf.d/10-first "*"
 			path 'READ | REG' /etc/app/rules/$n-own $n
 		done
-		# two of the runs have a name in common
+		# Two runs have this name in common.
 		for n in 1 3; do
 			path 'READ | REG' /etc/app/rules/7-own $n
 		done
@@ -196,7 +197,7 @@ absent() {
 		shows -xP 'write\t3\truns \t/run/app/worker-\*\.pid'
 }
 
-@test "landlock: rights are for the recorded acts, on paths that exist before the run" {
+@test "landlock: the rights are those of the recorded acts, on paths that existed before the run" {
 	stream a.sp "$(path 'EXECUTE | REG' /usr/bin/tool)" \
 		"$(path 'READ | REG' /etc/conf)" \
 		"$(path 'READ | WRITE | CHR' /dev/tty)" \
@@ -231,12 +232,12 @@ absent() {
 	[[ $output == *"net.connect_tcp"*"port 443"* ]]
 }
 
-# rights POLICY — prints "PATH RIGHT…"
+# rights POLICY — prints "PATH RIGHT…" for each rule
 rights() {
 	jq -r '.pathBeneath[] | "\(.parent[0]) \(.allowedAccess | join(" "))"' "$1"
 }
 
-@test "landlock: a move needs the new place's rights in the old one" {
+@test "landlock: the old directory of a move needs the rights of the new directory" {
 	local rename='RENAME | CREATE' link='LINK | CREATE'
 	stream a.sp "$(path 'RENAME | DELETE' /old/f)" \
 		"$(path 'RENAME | CREATE' /new/f)" \
@@ -260,8 +261,8 @@ rights() {
 	/same remove_dir remove_file make_dir make_reg
 	END
 	run -0 sp-verify --landlock p.json a.sp
-	# these are rights for a move, which the run itself did not need at this
-	# place
+	# The run did not use these rights in the old directory. Only the move
+	# needs them.
 	run -0 sp-emit --landlock -o p.json a.sp
 	[[ $output == *": 2 rules gain rights (--explain lists them)"* ]]
 	diff - <(sp-emit --landlock --explain a.sp 2>/dev/null |
@@ -269,8 +270,8 @@ rights() {
 	execute,read_file	1	move to /links	/kept/source
 	write_file,read_file,truncate	1	move to /new	/old
 	END
-	# the recording does not say where the file went: a move from each
-	# directory to each is allowed
+	# The recording does not have the move, so moves between any two of the
+	# directories are allowed.
 	stream b.sp "$(path 'RENAME | DELETE' /old/f)" \
 		"$(path "$rename" /new/f)" "$(path 'WRITE | REG' /new/f)"
 	sp-emit --landlock -o p.json b.sp
@@ -280,7 +281,7 @@ rights() {
 	END
 }
 
-@test "a move with a doubtful path does not widen a policy" {
+@test "a move with an uncertain path does not widen a policy" {
 	local out='RENAME | DELETE' in='RENAME | CREATE' mark claims
 	for mark in 'CLAIM' 'GIVEN | CUT' 'ELSEWHERE'; do
 		claims="RENAME | CREATE | $mark"
@@ -298,7 +299,7 @@ rights() {
 	done
 }
 
-@test "landlock: a file without a name, and O_CREAT on an existing file, need these rights" {
+@test "landlock: a file without a name and O_CREAT on an existing file get rights for their directory" {
 	stream a.sp "$(path 'READ | WRITE | NAMELESS | REG' /spool)" \
 		"$(path 'READ | WRITE | DELETED | REG' /older/%23123)" \
 		"$(path 'WRITE | ENSURE | REG' /var/log/app.log)" \
@@ -315,7 +316,7 @@ rights() {
 	run -0 sp-verify --landlock p.json a.sp
 }
 
-@test "landlock: an act that failed after the kernel's check needs its right" {
+@test "landlock: an act that failed after the kernel's permission check needs its right" {
 	stream a.sp "path 1 $((DELETE | GIVEN | DIR)) -39 /tmp/full 1" \
 		"path 1 $((EXECUTE | GIVEN)) -8 /opt/script 1" \
 		"path 1 $((READ | GIVEN)) -6 /dev/tty 1" \
@@ -329,7 +330,7 @@ rights() {
 	END
 }
 
-@test "a file that another image created counts as created, also with --image" {
+@test "with --image, a file that another image created still counts as created in the run" {
 	stream a.sp "$(path 'CREATE | GIVEN | DIR' /tmp/tmp.uWzji58yh0)" \
 		"$(path 'CREATE | WRITE | REG' /tmp/tmp.uWzji58yh0/x) image=/usr/bin/cp" \
 		'call 1 read 1 image=/usr/bin/cp'
@@ -340,9 +341,9 @@ rights() {
 	[ "$(sp-emit --apparmor --image='*/cp' a.sp | grep -c /tmp/)" = 1 ]
 }
 
-@test "landlock: a port that the kernel chose is port 0, UDP has no rule, and the run's own abstract sockets are in the scope" {
-	# operations: bind, connect, send, listen; | 0x100 TCP, | 0x200 not
-	# TCP
+@test "landlock: a port that the kernel chose becomes port 0, UDP gets no rule, and the scope includes the run's own abstract sockets" {
+	# The third number is the operation (0 bind, 1 connect, 2 send, 3
+	# listen), plus 0x100 for TCP or 0x200 for other protocols.
 	stream a.sp 'socket 1 2 256 0 00007f000001 1' \
 		'socket 1 2 259 0 9c407f000001 1' 'socket 1 2 257 0 9c407f000001 1' \
 		'socket 1 2 256 0 1f907f000001 1' 'socket 1 2 513 0 00357f000001 1' \
@@ -365,7 +366,7 @@ rights() {
 	[[ $output == *"scope.abstract_unix_socket"*"@ab"* ]]
 }
 
-@test "--deny is refused if the format has no choice" {
+@test "--deny is refused for formats that cannot choose how to deny" {
 	local format
 	stream a.sp "$(path 'READ | REG' /etc/conf)"
 	for format in landlock landlock-header path-list json table; do
@@ -377,7 +378,7 @@ rights() {
 	sp-emit --apparmor --deny=log a.sp | grep 'flags=(complain)'
 }
 
-@test "landlock: a run that mounts is refused, and its simulation denies it" {
+@test "landlock: sp-emit refuses a run that mounts, and the simulation denies the mount" {
 	stream a.sp "$(path 'READ | REG' /etc/conf)"
 	sp-emit --landlock -o p.json a.sp
 	stream b.sp "$(path 'READ | REG' /etc/conf)" "$(path 'MOUNT | GIVEN' /mnt)"
@@ -388,7 +389,7 @@ rights() {
 	[[ $output == *fs.change_topology*/mnt* ]]
 }
 
-@test "landlock: a file that is not a policy is refused" {
+@test "landlock: sp-verify refuses a file that is not a policy" {
 	local bad
 	for bad in '[]' '{' '{"ruleset": 1}' '{"ruleset": [], "more": 1}' \
 		'{"ruleset": [{"handledAccessFs": ["read"]}]}' \
@@ -404,7 +405,7 @@ rights() {
 	[[ $output == "sp-verify: --profile cannot be combined with --landlock"* ]]
 }
 
-@test "landlock: -t ends the command, with SIGKILL if necessary" {
+@test "landlock: -t ends the command, if necessary with SIGKILL" {
 	echo '{"ruleset": [{"handledAccessFs": ["make_sock"]}]}' >p.json
 	run -0 timeout 30 sp-verify --landlock p.json --enforce -t 1 -- sleep 60
 	[[ $output == *"killed by SIGTERM"* ]]
@@ -413,14 +414,14 @@ rights() {
 	[[ $output == *"killed by SIGKILL"* ]]
 }
 
-@test "landlock: a second signal ends the command, which is an error" {
+@test "landlock: a second signal ends the command, and sp-verify exits with an error" {
 	echo '{"ruleset": [{"handledAccessFs": ["make_sock"]}]}' >p.json
 	sp-verify --landlock p.json --enforce -o list -- \
 		sh -c 'trap ": >first" TERM; : >ready; while :; do sleep 0.05; done' 2>err 3>&- &
 	wait_for 10 test -e ready
 	kill -TERM $!
 	wait_for 10 test -e first
-	# the same signal at once would not count as a second one
+	# A signal that follows at once would not count as the second one.
 	sleep 0.3
 	kill -TERM $!
 	wait $! && status=0 || status=$?
@@ -429,7 +430,7 @@ rights() {
 	run ! grep 'no violation' err
 }
 
-@test "landlock: processes that the command leaves running are waited for, and their denials listed" {
+@test "landlock: sp-verify waits for processes that outlive the command, and lists their denials" {
 	requires_root
 	echo '{"ruleset": [{"handledAccessFs": ["make_sock", "make_dir"]}]}' >p.json
 	local status=0
@@ -443,16 +444,16 @@ rights() {
 	[[ $output == *"the remaining processes keep running under the policy; what it denies them is not listed"* ]]
 }
 
-@test "landlock: a domain that the command makes for itself hides no denial" {
+@test "landlock: a Landlock domain that the command itself makes does not hide denials" {
 	requires_root
 	echo '{"ruleset": [{"handledAccessFs": ["make_sock", "make_dir"]}]}' >p.json
-	# its own domain denies first
+	# For make_fifo, the command's own domain denies first.
 	run -1 sp-verify --landlock p.json -- "$WITNESS/own-domain"
 	[[ $output == *"fs.make_dir"* ]]
 	[[ $output != *"fs.make_fifo"* ]]
 }
 
-@test "landlock: a policy is in force, and the denials of the whole process tree are listed" {
+@test "landlock: the policy is enforced, and the denials of all processes are listed" {
 	requires_root
 	mkdir in
 	echo yes >in/file
@@ -467,16 +468,16 @@ rights() {
 	fs.make_reg $PWD/in
 	fs.read_file /etc/hostname
 	END
-	# the policy does not permit this program to start
+	# The policy does not allow the execution of this program.
 	run -1 sp-verify --landlock p.json -- /usr/bin/id
 	[[ $output == *"the policy denies its start"* ]]
 	[[ $output == *fs.execute*/usr/bin/id* ]]
 	run -2 sp-verify --landlock p.json -- ./no-such
-	# auditing is as before
+	# Auditing works as before.
 	run -0 sp-verify --landlock p.json -- sh -c 'cat in/file'
 }
 
-@test "landlock: without the privilege to list denials, the command is refused unless --enforce is given" {
+@test "landlock: without the privilege to list denials, a command is refused, except with --enforce" {
 	requires_root
 	requires setpriv
 	sp-record -q --paths -o run.sp -- cat /etc/passwd >/dev/null
@@ -491,18 +492,19 @@ rights() {
 		cat /etc/hostname
 }
 
-@test "the C header lets a program do what it did in the recording, and nothing else" {
+@test "the C header allows a program what it did in the recording, and nothing else" {
 	requires_root
 	echo yes >file
 	sp-record -q --paths -o run.sp -- cat file >/dev/null
 	run -0 sp-emit --landlock-header -o policy.h run.sp
 	[[ $output == *"before it calls sandprint_landlock() is allowed"* ]]
 	grep -F "\"$PWD/file\"" policy.h
-	# a running program does not need what the recorder executed
+	# A program that loads the policy itself runs already, so it needs no
+	# right to be executed.
 	run ! grep -E 'bin/cat"|ld-linux' policy.h
 	sp-emit --landlock run.sp | jq -e '.pathBeneath |
 		any(.parent[0] == "/usr/bin/cat")'
-	# but it needs what another program of the recording executed
+	# A program that another recorded program executes needs this right.
 	sp-record -q --paths -o run.sp -- env cat file >/dev/null
 	sp-emit --landlock-header -o policy.h run.sp
 	run ! grep 'bin/env"' policy.h
@@ -514,7 +516,7 @@ rights() {
 	run -4 ./main /usr/bin/id
 }
 
-# hostile — makes files with difficult names, each of which must be read back
+# hostile — makes files with difficult names in h/, and records cat of them
 hostile() {
 	local long
 	long=$(printf 'n%.0s' {1..250})
@@ -528,10 +530,10 @@ hostile() {
 	sp-record -q --paths -o run.sp -- cat "${names[@]/#/h/}" >/dev/null
 }
 
-@test "difficult names survive writing and reading in every format" {
+@test "difficult names can be read back from every format" {
 	requires_root
 	hostile
-	# each is one line, from which the name can be read back
+	# Each name is one line.
 	sp-emit --path-list run.sp | awk -F '\t' '$1 == "read"' >list
 	/usr/bin/python3 - "${names[@]}" <<-'END'
 	import os, re, sys
@@ -541,8 +543,8 @@ hostile() {
 	assert want <= got, want - got
 	END
 	sp-emit --json run.sp | jq -r '.paths[].path' | shows 'new\\x0aline'
-	# Writes Landlock policies as JSON, which is read back and enforced, and
-	# as C.
+	# The policy as JSON is read back and enforced. The policy as C is
+	# enforced.
 	sp-emit --landlock -o p.json run.sp
 	run -0 sp-verify --landlock p.json run.sp
 	run -0 sp-verify --landlock p.json -- cat "${names[@]/#/h/}"
@@ -551,14 +553,15 @@ hostile() {
 	build_main
 	run -0 ./main /usr/bin/cat "${names[@]/#/h/}"
 	[ "$(grep -cx yes <<<"$output")" = ${#names[@]} ]
-	# a name that is removed from the policy is denied, and listed as it is
+	# If a name is removed from the policy, access is denied, and the list
+	# has the name.
 	jq 'del(.pathBeneath[] | select((.parent // .parentEscaped)[0] |
 		test("invalid|new\nline")))' p.json >less.json
 	run -1 sp-verify --landlock less.json -- cat "${names[@]/#/h/}"
 	[[ $output == *'new\x0aline'* && $output == *'\xff\xfeinvalid'* ]]
 }
 
-@test "landlock: one note names all paths that do not exist here" {
+@test "landlock: a single note names all paths that do not exist on this machine" {
 	requires_root
 	needs landlock
 	sp-record -q --paths -o run.sp -- true
@@ -574,7 +577,7 @@ hostile() {
 	shows -P ' paths of the policy do not exist here, and their rules are left out: .*/no/liby.so.1, /no/liby.so.1.2, /no/liby.so.1.2.3, /no/such' <<<"$output"
 }
 
-@test "a path of 4,095 bytes is recorded, and gets a rule" {
+@test "a path of 4,095 bytes is recorded and gets a rule" {
 	requires_root
 	/usr/bin/python3 - <<-'END'
 	import os
@@ -593,12 +596,12 @@ hostile() {
 	[[ $output == yes* ]]
 }
 
-# made_socket FAMILY TYPE — prints the line for such a socket
+# made_socket FAMILY TYPE — prints a line of mkstream for a call of socket(2)
 made_socket() {
 	echo "argument 1 socket \"0:0xffffffffffffffff:$1 1:15:$2 2:0xffffffffffffffff:0\" 1"
 }
 
-@test "apparmor: if a socket's family has no name, all families are allowed" {
+@test "apparmor: if the family of a socket has no name, all families are allowed" {
 	stream a.sp 'call 1 socket 2' "$(made_socket 2 1)" "$(made_socket 200 1)"
 	run -0 sp-emit --apparmor -o profile a.sp
 	[[ $output == *"families of sockets are not restricted"* ]]
@@ -608,8 +611,8 @@ made_socket() {
 }
 
 @test "apparmor: if the run used sockets that it did not make, all families are allowed" {
-	# each row has the type of its unix socket, and the other calls that it
-	# makes
+	# Each row has the expected rule, the type of a unix socket that the run
+	# made, and the numbers of its other calls.
 	local type calls nr lines network
 	while read -r network type calls; do
 		echo "$network $type $calls"
@@ -642,7 +645,7 @@ made_socket() {
 	END
 }
 
-@test "apparmor: a type without a name is noted, and each rule is written once" {
+@test "apparmor: a socket type without a name is noted, and no rule is written twice" {
 	stream a.sp 'call 1 socket 5' "$(made_socket 2 6)" "$(made_socket 10 1)" \
 		'argument 1 socket "0:0xffffffffffffffff:10 1:15:1 2:0xffffffffffffffff:6" 1' \
 		'argument 1 socket "0:0xffffffffffffffff:10 1:15:2 2:0xffffffffffffffff:6" 1' \
@@ -654,7 +657,7 @@ made_socket() {
 		'network inet,' 'network inet6 stream,' 'network inet6 dgram,')
 }
 
-@test "apparmor: objects whose path no rule can have are refused and named" {
+@test "apparmor: an object whose path cannot be in a rule is refused and named" {
 	stream a.sp "$(path 'EXECUTE | REG' /memfd:program)"
 	run -2 sp-emit --apparmor -o profile a.sp
 	[[ $output == *"executed /memfd:program"* ]]
@@ -662,19 +665,19 @@ made_socket() {
 	stream a.sp "$(path 'READ | CREATE | GIVEN | REG' /dev/mqueue/q)"
 	run -2 sp-emit --apparmor -o profile a.sp
 	[[ $output == *"message queue /dev/mqueue/q"* ]]
-	# these objects are mapped, or listed as a directory
+	# AppArmor does not check these two uses.
 	stream a.sp "$(path 'MAP | DELETED | REG' /memfd:code)" \
 		"$(path 'LIST | DIR' /dev/mqueue)"
 	sp-emit --apparmor -o profile a.sp
 }
 
-@test "apparmor: its parser accepts the profile, even with difficult names" {
+@test "apparmor: apparmor_parser accepts the profile, even with difficult names" {
 	requires_root
 	requires apparmor_parser
 	hostile
 	sp-emit --apparmor -o profile run.sp
 	run -0 apparmor_parser -QTK profile
-	# this is the name as apparmor_parser understands it
+	# The output of apparmor_parser has the name as it understood it.
 	stream a.sp "$(path 'READ | REG' '/a%2A%5Bb')" \
 		"$(path 'READ | REG' /proc/12/stat)" \
 		"$(path 'WRITE | REG' '/sp%20ace%22')" \
@@ -714,7 +717,7 @@ made_socket() {
 	[ "$(grep -c pivot_root profile)" = 1 ]
 }
 
-@test "bytes of a name are not read as wildcards, and backslashes not as escapes" {
+@test "in a name, wildcards and backslashes have no special meaning" {
 	stream a.sp "$(path 'READ | REG' '/srv/a%01b')" \
 		"$(path 'READ | REG' '/srv/%02%03')" \
 		"$(path 'READ | REG' '/srv/x%5Cx2fy')" \
@@ -730,7 +733,7 @@ made_socket() {
 			'srv/x\x5cx2fy')
 }
 
-@test "systemd: a name that a unit cannot contain is refused, or widened with --widen-names" {
+@test "systemd: a name that a unit cannot contain is refused, and with --widen-names its directory is used" {
 	local name
 	for name in '/new%0Aline' '/invalid%FF' '/ret%0Durn'; do
 		stream a.sp "$(path 'WRITE | REG' "/srv/app$name")"
@@ -744,13 +747,13 @@ made_socket() {
 		grep -qxF 'ExecPaths="-/srv/app"' out
 		rm out
 	done
-	# a tab and a control character cause no problem
+	# A tab and a control character are allowed in a unit.
 	stream a.sp "$(path 'WRITE | REG' "/srv/a%09b%01")"
 	sp-emit --systemd --paths -o out a.sp
 	grep -qxF "ReadWritePaths=\"-/srv/a"$'\t'"b"$'\001"' out
 }
 
-@test "systemd accepts the safe options without a message" {
+@test "systemd accepts the options without a message" {
 	requires systemd-analyze
 	stream a.sp "$(path 'EXECUTE | REG' /usr/bin/tool)" \
 		"$(path 'MAP | REG' /usr/lib/libx.so)" \
@@ -792,13 +795,13 @@ made_socket() {
 	cp p.conf x.service.d/
 	run -0 systemd-analyze verify ./x.service
 	[ -z "$output" ]
-	# the rules name directories, which an upgrade does not replace
+	# These rules name directories, which stay the same after an upgrade.
 	sp-emit --systemd --paths --generalize=version a.sp |
 		grep '^ExecPaths="' | diff - <(printf '%s\n' \
 		'ExecPaths="-/usr/bin"' 'ExecPaths="-/usr/lib"')
 }
 
-# build_main — builds ./main, which executes its operands under policy.h
+# build_main — builds ./main, which executes its arguments under policy.h
 build_main() {
 	cat >main.c <<-'END'
 	#include "policy.h"
@@ -813,8 +816,8 @@ build_main() {
 	cc -std=c99 -Wall -Wextra -Werror -D_DEFAULT_SOURCE -o main main.c
 }
 
-# sets SETTING LINE… — tests whether the setting is written for a run with these
-# lines
+# sets LINE RECORD… — tests whether the drop-in has the line, for a run with
+# these lines of mkstream
 sets() {
 	local setting=$1
 	shift
@@ -823,7 +826,7 @@ sets() {
 	grep -qx "$setting" one.conf
 }
 
-@test "systemd: each row of the manual's table decides about its option" {
+@test "systemd: each row of the manual's table decides whether its option is set" {
 	local setting effect what n=0 absent nr
 	"$TESTS/scripts/protections-table" >table
 	/usr/bin/python3 -c 'import ctypes, sys
@@ -882,7 +885,7 @@ for name in open("table").read().split():
 	[ "$n" -ge 60 ]
 }
 
-@test "systemd: a working directory also counts as used" {
+@test "systemd: the working directory counts as a used directory" {
 	local dir n=0
 	for dir in /home/user /root /tmp/x /; do
 		printf '%s\n' "run 1 x how='command paths' cwd=$dir" \
@@ -900,15 +903,16 @@ for name in open("table").read().split():
 	[[ $output == *ProtectHome=yes* && $output == *PrivateTmp=yes* ]]
 }
 
-@test "systemd: /tmp is private only if nobody else can know the names there" {
-	# these are created with a random name, or are below such a directory
+@test "systemd: PrivateTmp= is set if no other process can know the run's names in /tmp" {
+	# The run created these with a random name, or below a directory with
+	# one.
 	sets PrivateTmp=yes "$(path 'CREATE | GIVEN | DIR' /tmp/tmp.aB3dE9fG)" \
 		"$(path 'CREATE | WRITE | REG' /tmp/tmp.aB3dE9fG/out)"
 	sets PrivateTmp=yes "$(path '0x4000 | DIR' /var/tmp)"
-	# a similar name existed before
+	# These names look random, but existed before the run.
 	run ! sets PrivateTmp=yes "$(path 'READ | REG' /tmp/tmp.aB3dE9fG)"
 	run ! sets PrivateTmp=yes "$(path 'DELETE | GIVEN' /tmp/tmp.aB3dE9fG)"
-	# others can know these names, or use these files
+	# Other processes can know these names or use these files.
 	run ! sets PrivateTmp=yes "$(path 'CREATE | WRITE | REG' /tmp/app.pid)"
 	run ! sets PrivateTmp=yes "$(path 'CREATE | GIVEN | SOCK' /tmp/app.sock)"
 	run ! sets PrivateTmp=yes "$(path 'CREATE | GIVEN | SOCK' /tmp/s.aB3dE9)"
@@ -917,11 +921,11 @@ for name in open("table").read().split():
 	run ! sets PrivateTmp=yes \
 		"$(path 'CREATE | WRITE | REG' /tmp/x.aB3dE9)" \
 		"$(path 'CREATE | RENAME' /tmp/result)"
-	# it failed, but the file exists
+	# The call failed because the file exists.
 	run ! sets PrivateTmp=yes "path 1 $((CREATE | REG)) -17 /tmp/lock 1"
 }
 
-@test "systemd: a service that mounts gets no mount namespace" {
+@test "systemd: a service that mounts file systems gets no settings that make a mount namespace" {
 	local what
 	for what in "$(path 'MOUNT | DIR' /mnt)" 'call 1 165 1'; do
 		stream a.sp "$what" "$(path 'EXECUTE | REG' /bin/tool)"
@@ -930,42 +934,44 @@ for name in open("table").read().split():
 		grep -q '^# The run mounts or unmounts' out
 		run ! grep -E '^(Pro|Pri|Read|Exec|NoExec)' out
 	done
-	# the mount was not permitted
+	# This mount failed, because it was not permitted.
 	sets ProtectSystem=strict "path 1 $((MOUNT | DIR)) -1 /mnt 1" \
 		'call 1 165 1'
 }
 
-# writable LINE… — prints ReadWritePaths= for a run with these lines
+# writable LINE… — prints the paths of ReadWritePaths= for a run with these
+# lines of mkstream
 writable() {
 	stream one.sp "$@"
 	sp-emit --systemd --paths one.sp 2>/dev/null |
 		sed -n 's/^ReadWritePaths="-\(.*\)"$/\1/p'
 }
 
-@test "systemd: a path is listed if it exists before the run, and else its directory is" {
+@test "systemd: a path is listed if it existed before the run; otherwise its directory is listed" {
 	[ "$(writable "$(path 'WRITE | REG' /var/app/data)")" = /var/app/data ]
 	[ "$(writable "$(path 'WRITE | ENSURE | REG' /var/app/log)")" = /var/app ]
 	[ "$(writable "$(path 'DELETE | GIVEN' /run/app.pid)")" = /run ]
 	[ "$(writable "$(path '0x4000 | DIR' /var/app)")" = /var/app ]
-	# this does not write to the file system
+	# Writing to a FIFO or a socket does not write to the file system.
 	[ "$(writable "$(path 'WRITE | FIFO' /run/app/fifo)")" = "" ]
 	[ "$(writable "$(path 'CONNECT | GIVEN | SOCK' /run/app/sock)")" = "" ]
 	[ "$(writable "$(path 'CHANGE | FIFO' /run/app/fifo)")" = /run/app/fifo ]
-	# this moves from one directory to another, so both must be on one mount
+	# This file is moved between two directories, which must be on the same
+	# mount.
 	[ "$(writable "$(path 'DELETE | RENAME | GIVEN' /var/app/new/x)" \
 		"$(path 'CREATE | RENAME | GIVEN' /var/app/old/x)" \
 		'move 1 0x404 0 /var/app/new/x /var/app/old/x 1')" = /var/app ]
-	# ProtectSystem= does not affect these paths
+	# These paths are writable in spite of ProtectSystem=.
 	sets ReadOnlyPaths=-/dev/shm "$(path 'READ | WRITE | CHR' /dev/null)"
 	run ! sets ReadOnlyPaths=-/dev/shm "$(path 'CREATE | REG' /dev/shm/x)"
 	sets ReadOnlyPaths=-/run "$(path 'CREATE | REG' /run/app/x)"
 	run ! sets ReadOnlyPaths=-/run "$(path 'CREATE | REG' /run/x)"
-	# /run is writable, but homes below it are still protected
+	# /run is writable, but home directories below it are still protected.
 	[ "$(writable "$(path 'CREATE | REG' /run/x)" \
 		"$(path 'CREATE | REG' /run/user/0/x)" | tr '\n' ' ')" = \
 		'/run /run/user/0 ' ]
 	grep -qx ProtectHome=read-only <(sp-emit --systemd --paths one.sp)
-	# if two settings are for one path, the stricter one wins
+	# Of two settings for one path, the stricter one applies.
 	[ "$(writable "$(path 'CREATE | REG' /home/x)")" = /home ]
 	sp-emit --systemd --paths one.sp | grep -E 'Home|ReadOnly' | diff - <(
 		printf '%s\n' ReadOnlyPaths=-/run ReadOnlyPaths=-/root \
@@ -975,7 +981,7 @@ writable() {
 	run ! grep ProtectSystem <(sp-emit --systemd --paths one.sp)
 }
 
-@test "systemd: for a file that was mapped after its removal, the directory is listed, with a note" {
+@test "systemd: for a file that was mapped after its removal, the directory is listed with a note" {
 	stream one.sp "$(path 'MAP | DELETED | REG' /var/x/ffi)" \
 		"$(path 'MAP | DELETED | REG' /var/x/other)" \
 		"$(path 'EXECUTE | DELETED | REG' /run/y/tool)" \
@@ -986,7 +992,7 @@ writable() {
 	sed -n 's/^ExecPaths="-\(.*\)"$/\1/p' unit | diff - <(printf '%s\n' /run/y /var/x)
 }
 
-@test "names that could not be read completely are refused" {
+@test "a name that was not recorded completely is refused" {
 	stream a.sp "$(path 'READ | CUT | REG' .../deep)"
 	run -2 sp-emit --landlock -o p.json a.sp
 	[[ $output == *"not known as a whole"* ]]
@@ -994,8 +1000,8 @@ writable() {
 	sp-emit --path-list a.sp | shows 'cut'
 }
 
-# attached FILE LINE… — writes a run of two programs to which the recorder
-# attached
+# attached FILE LINE… — writes a run of /opt/server to which the recorder
+# attached, with these lines of mkstream
 attached() {
 	local file=$1
 	shift
@@ -1007,12 +1013,12 @@ attached() {
 	} | "$TESTS/mkstream" >"$file"
 }
 
-@test "policies that would stop a program whose start was not recorded are refused" {
+@test "if the start of a program was not recorded, policies that would prevent its start are refused" {
 	local format
 	attached a.sp
 	for format in systemd 'systemd --paths' oci docker spo bpf minijail \
 		firejail apparmor landlock; do
-		# shellcheck disable=SC2086 # two words
+		# shellcheck disable=SC2086 # several words
 		run -2 sp-emit --$format -o out a.sp
 		[[ $output == *"/opt/server was running already"*"sp-merge"* ]]
 		[ ! -e out ]
@@ -1020,23 +1026,24 @@ attached() {
 		run -0 sp-emit --$format --allow-partial -o out a.sp
 		rm out
 	done
-	# a running program loads these formats itself
+	# In these formats, the running program itself loads the policy.
 	for format in libseccomp landlock-header; do
 		run -0 sp-emit --$format -o out a.sp
 		[[ $output == *"not seen by the recording: what was done before"* ]]
 	done
-	# the program started helpers; in a container, these are another's
-	# programs, in a service they are its own
+	# The start of the helper was recorded. A helper in a container is a
+	# program of `exec`; in a service, it is part of the service.
 	attached helper.sp 'image /bin/helper 2:1:1'
 	for format in systemd apparmor landlock; do
 		run -2 sp-emit --$format helper.sp
 	done
 	run -0 sp-emit --oci helper.sp
-	# only the helper is selected
+	# --image selects only the helper.
 	run -0 sp-emit --systemd --image=/bin/helper --allow-partial \
 		-o out <(attached /dev/stdout 'image /bin/helper 2:1:1' \
 		'call 2 read 1 image=/bin/helper')
-	# systemd existed before the service, and is not a part of it
+	# systemd started before the recording, but is not a part of the
+	# service.
 	{
 		echo 'run 2 "unit x" how="attached unit paths"'
 		echo 'image /lib/systemd/systemd'
@@ -1047,7 +1054,7 @@ attached() {
 	run -0 sp-emit --systemd --paths -o out unit.sp
 }
 
-@test "with a recording of its start, a policy allows the program to start again" {
+@test "if the start was recorded as well, the merged policy allows it" {
 	attached a.sp
 	printf '%s\n' 'run 1 x how="command paths"' 'image /opt/server 1:1:1' \
 		'call 1 read 1' | "$TESTS/mkstream" >start.sp
@@ -1055,7 +1062,7 @@ attached() {
 	run -0 sp-emit --systemd --paths -o out both.sp
 	[[ $output != *"not seen"* ]]
 	run ! grep 'not seen' out
-	# a start of another program does not count
+	# The start of another program does not help.
 	sed s,/opt/server,/opt/other, <<-'END' | "$TESTS/mkstream" >other.sp
 	run 1 x how="command paths"
 	image /opt/server 1:1:1
@@ -1066,7 +1073,7 @@ attached() {
 	[[ $output == *"/opt/server was running already"* ]]
 }
 
-@test "notes of sp-emit are also in the file, if the format has comments" {
+@test "the notes of sp-emit are also in its output, if the format has comments" {
 	local format
 	{
 		echo 'run 1 "x" how="command paths" blind="a*/b%20c"'
@@ -1097,7 +1104,7 @@ attached() {
 	done
 }
 
-@test "--deny=log denies nothing, and formats that cannot log refuse it" {
+@test "with --deny=log nothing is denied, and formats that cannot log refuse it" {
 	stream a.sp "$(path 'EXECUTE | REG' /usr/bin/tool)" 'call 1 socket 2' \
 		'argument 1 socket "0:0xffffffffffffffff:2 1:15:1 2:0xffffffffffffffff:0" 2'
 	run -2 sp-emit --systemd --deny=log --paths a.sp
@@ -1112,7 +1119,7 @@ attached() {
 	END
 }
 
-@test "programs that raise privileges are named, if the format prevents that" {
+@test "a note names programs that raise privileges, if the format prevents that" {
 	local format
 	stream a.sp "$(path 'EXECUTE | REG | 0x400000' /usr/bin/sudo)" \
 		"$(path 'EXECUTE | REG' /usr/bin/tool)"
@@ -1129,7 +1136,7 @@ attached() {
 	done
 }
 
-@test "a set-user-ID program, and one with capabilities, are recorded as such" {
+@test "programs that are set-user-ID or set-group-ID or have capabilities are recorded as privileged" {
 	requires_root
 	local file
 	cp /bin/true plain && cp /bin/true user && cp /bin/true group
@@ -1144,7 +1151,7 @@ attached() {
 	printf '%s\n' "$PWD"/{cap,group,user} | diff - got
 }
 
-@test "systemd's own write before it starts a service of Type=exec is allowed" {
+@test "the write of systemd before it starts a service of Type=exec is allowed" {
 	stream a.sp
 	sp-emit --systemd a.sp | shows -w write
 	sp-emit --systemd --runtime=none -o out a.sp
@@ -1152,7 +1159,7 @@ attached() {
 	sp-emit --systemd --explain a.sp | shows 'systemd: Type=exec'
 }
 
-@test "a program that --image selects may be executed, whoever starts it" {
+@test "a program that --image selects may be executed by any program" {
 	{
 		echo 'run 1 x how="command paths"'
 		echo 'image /bin/manager'
@@ -1173,7 +1180,7 @@ attached() {
 	END
 }
 
-@test "files that systemd creates for a service are treated as existing before it" {
+@test "a file that systemd created for a service counts as existing before the service" {
 	local manager
 	for manager in /usr/lib/systemd/systemd /usr/bin/manager; do
 		{

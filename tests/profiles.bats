@@ -147,7 +147,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	needs x86_64
 	local file
 	for file in "$DOCKER" "$PODMAN"; do
-		# shellcheck disable=SC2086 # two words
+		# shellcheck disable=SC2086 # several words
 		file=$(packaged $file) || skip "no package ${file% *}"
 		resolve "$file" "$DEFAULT_CAPS" '[6, 1]' >plain.json
 		denied plain.json all.sp >want

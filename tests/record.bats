@@ -111,7 +111,7 @@ public_copy() {
 }
 
 @test "an executable without a name has argv[0] as its name, marked as a claim" {
-	# shellcheck disable=SC2016 # $0 of that shell
+	# shellcheck disable=SC2016 # the inner shell expands it
 	record -- bash -c 'exec 3<"$0"; exec -a "$(printf "a\nb")" /proc/self/fd/3' \
 		"$WITNESS/exit-nolibc"
 	sp-emit --json run.sp | jq -e '.names | map(select(.claim)) |
@@ -208,7 +208,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 
 @test "the path of an image has the mount on which it is" {
 	mkdir mnt
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	unshare -m sh -c 'mount -t tmpfs none mnt && cp "$1" mnt/image &&
 		exec sp-record -q -o run.sp -- mnt/image' sh "$WITNESS/exit-nolibc"
 	[ "$(sp-emit --json run.sp | jq -r '.images[].path')" = \
@@ -278,7 +278,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	for i in {1..200}; do
 		cp "$WITNESS/exit-nolibc" "bin/$i"
 	done
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	record -- sh -c 'for f in bin/*; do $f; done'
 	sp-emit --json run.sp | jq -e '
 		[.images[] | select(.path | test("/bin/[0-9]+$"))] as $copies |
@@ -441,7 +441,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	local wrong
 	for wrong in '' '--' '--bogus -- true' '-t x -- true' '-t -1 -- true' \
 		'--label novalue -- true' '-u no-such-user -- true'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run --separate-stderr -125 sp-record -o run.sp $wrong
 		[ -z "$output" ]
 		[[ $stderr == "sp-record: "* ]]
@@ -657,7 +657,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 # could have
 record_with_changed_btf() {
 	"$TESTS/scripts/btf-change.py" "$1" btf
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	run --separate-stderr -125 unshare -m sh -c \
 		'mount --bind btf /sys/kernel/btf/vmlinux && exec "$@"' sh \
 		sp-record --method=bpf -o changed.sp -- touch ran
@@ -748,7 +748,7 @@ task_struct.pid, which recording needs: use a newer sp-record" ]
 
 @test "timeout(1) signals twice, and the command's shutdown is recorded" {
 	local i
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	for i in 1 2 3; do
 		run -124 when_it_runs ready sp-record -q -o run.sp -- sh -c '
 			trap "sleep .3; exit 3" TERM
@@ -886,7 +886,7 @@ os.execvp("sp-record", "sp-record -q -o run.sp -- grep SigIgn "
 	while IFS= read -r line; do
 		mkdir -p clients
 		ln -sf "$WITNESS/exit-nolibc" "clients/${line%% *}"
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		sp-record -o run.sp -- clients/$line 2>err
 		grep -q '^sp-record: not recorded: processes that .* starts: only its client .* was recorded' err
 		sp-emit --oci run.sp 2>err >/dev/null
@@ -900,7 +900,7 @@ os.execvp("sp-record", "sp-record -q -o run.sp -- grep SigIgn "
 	systemd-run --unit=x true
 	END
 	for line in 'docker rm start' 'docker -H run ps' 'podman run x' 'systemd-run --scope true'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		sp-record -o run.sp -- clients/$line 2>&1 | lacks 'not recorded'
 	done
 }

@@ -77,7 +77,7 @@ pages() {
 
 @test "tests are proposed, each with a reason from the recording" {
 	local lines expected start=what%20was%20done%20before%20the%20recorder%20attached n=0
-	# shellcheck disable=SC2016 # the name of a run
+	# shellcheck disable=SC2016 # it is the name of a run
 	while IFS='|' read -r lines expected; do
 		# runs and parts come before the image
 		tr ';' '\n' <<<"$lines" | sed 's/^ *//' >text

@@ -103,7 +103,7 @@ few() {
 	rm -rf "$build/roundtrip"
 	mkdir -p "$build/roundtrip"
 	"$TESTS/roundtrip/run" -w "$build/roundtrip"
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	"$TESTS/kernels/guest" -t 3000 "$build/kernels" trixie \
 		"apparmor=1 security=apparmor" -- env SP_BIN="$SP_BIN" \
 		SP_ROUNDTRIP_SECONDS=120 \

@@ -84,7 +84,7 @@ emit_all() {
 	local format options
 	for format in $(formats); do
 		while read -r options; do
-			# shellcheck disable=SC2086 # words
+			# shellcheck disable=SC2086 # several words
 			clean sp-emit "--$format" $options --allow-partial "$1"
 		done < <(options_for "$format")
 	done
@@ -169,7 +169,7 @@ streams() {
 	sp-emit --landlock service.sp >policy.json
 	for stream in *.sp; do
 		for options in '' --json --junit=junit.xml '--tree=*'; do
-			# shellcheck disable=SC2086 # words
+			# shellcheck disable=SC2086 # several words
 			clean sp-verify --landlock=policy.json $options \
 				--allow-partial "$stream"
 		done
@@ -184,7 +184,7 @@ streams() {
 	sp-emit --oci run.sp >p.json
 	sp-emit --landlock run.sp >policy.json
 	for options in '' --json --enforce '--learn -o learnt.sp'; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		clean sp-verify -p p.json $options -- sh -c 'ls -l / | sort'
 	done
 	sp-merge learnt.sp >/dev/null
@@ -203,7 +203,7 @@ streams() {
 	ways=('--paths --every' '--no-argv --mark=ready -t 20' '-u nobody --leader')
 	chmod 777 .
 	for way in "${ways[@]}"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		clean sp-record $way -o run.sp -- sh -c \
 			'ls -l / | sort >list; cat list none; mv list listed
 			printf ready >/proc/$$/comm; ls'
@@ -251,7 +251,7 @@ streams() {
 		head -c "$n" old.sp >cut.sp
 		for reader in sp-merge 'sp-diff --matrix' 'sp-diff old.sp -' \
 			'sp-diff - p.json' 'sp-emit --oci' 'sp-verify -p p.json'; do
-			# shellcheck disable=SC2086 # words
+			# shellcheck disable=SC2086 # several words
 			clean $reader <cut.sp
 			[ ! -s out ]
 			[ "$(wc -l <err)" = 1 ]

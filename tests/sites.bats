@@ -128,7 +128,7 @@ is_at() {
 	denying socket getpgid exit_group >p.json
 	while IFS='|' read -r command chains; do
 		echo "$command"
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		verify ${command/#sites/$at/sites}
 		jq -r '.[] | select(.name != "exit_group") | .sites[] | .frames // [] |
 			[.[].function // "?" | ltrimstr("__")] | join(" ") |

@@ -59,7 +59,7 @@ selected() {
 		"$TESTS/mkstream" >t.sp
 	while IFS='|' read -r options calls note; do
 		echo "$options"
-		# shellcheck disable=SC2086 # options are words
+		# shellcheck disable=SC2086 # several words
 		[ "$(selected $options)" = "$calls" ]
 		grep -F "through: 1 call without a stack is $note" err
 	done <<-'END'

@@ -461,7 +461,7 @@ is_deaf() {
 @test "an image without a path, as with runc, gets its task's name" {
 	requires_root
 	profile ALLOW ERRNO chmod > p.json
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	run --separate-stderr unshare -m sh -c ': > at
 		mount --bind "$1" at && exec 9< at && umount -l at &&
 		exec sp-verify -p p.json -- /proc/self/fd/9' sh "$BATS_FILE_TMPDIR/own"
@@ -860,7 +860,7 @@ for i in sys.argv[1:]:
 	: > log
 	jq -n '{ruleset: [{handledAccessFs: ["read_file"]}]}' > l.json
 	while read -r args; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		run -2 sp-verify $args < /dev/null
 		[[ $output == *"--help"* ]]
 	done <<-'END'
@@ -917,7 +917,7 @@ for i in sys.argv[1:]:
 		done
 		echo '0x06,0,0,0x7fff0000'
 	} > code
-	# shellcheck disable=SC2046 # words
+	# shellcheck disable=SC2046 # several words
 	raw states.bpf $(< code)
 	{
 		printf 'run 1 a\nimage /a\n'

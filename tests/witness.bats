@@ -146,7 +146,7 @@ all() {
 		# After detaching from a tracepoint, attaching to it again must
 		# wait.
 		[[ $row != filtered* ]] || sleep 0.2
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		try "$1" "$2" $row || failed=1
 	done < <(rows "$1" "$2")
 	[ "$n" -gt 0 ]

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: calls WHAT N [THREADS] — makes N calls in parts. Prints a line for
- * each part, with the nanoseconds of one call, and of plain arithmetic and of a
- * load from the core's second-level cache just before and after. The latter two
- * show the state of the machine: another program on the core's other thread
- * uses some of its units, or of its caches, or both. WHAT is getppid, read (of
- * one byte), open (and close) or exec (of true, to its end).
+ * usage: calls WHAT N [THREADS] — makes N calls in parts. WHAT is getppid, read
+ * (of one byte), open (and close) or exec (of true, until it exits).
+ *
+ * Prints a line for each part with three times in ns: of one call, of plain
+ * arithmetic, and of a load from the core's second-level cache. The last two
+ * are measured just before and after the part, and show whether the core was
+ * disturbed: a program on the core's other thread shares its arithmetic units
+ * and its caches.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -73,7 +75,7 @@ enum { PARTS = 200 };
 
 struct part { double call, pass, load; };
 
-/* This keeps the core busy: no instruction here waits for memory. */
+/* This needs only arithmetic units: no instruction here waits for memory. */
 static double pass_ns(void)
 {
 	enum { PASSES = 10000 };
@@ -89,8 +91,8 @@ static double pass_ns(void)
 }
 
 /*
- * 192 KiB of pointers, each of which leads to the next one in an order that no
- * CPU predicts.
+ * The lines fill 192 KiB. Each one points to the next in a random order, which
+ * no CPU can predict.
  */
 enum { LINES = 3072, LINE = 64 };
 static struct line { struct line *next; char rest[LINE - sizeof(void *)]; }
@@ -122,8 +124,8 @@ static const struct line *follow(const struct line *line)
 }
 
 /*
- * Reads the lines twice: the first time loads the lines that our own code has
- * displaced from the cache.
+ * Follows the pointers twice, and times the second pass. The first pass brings
+ * back the lines that other code has displaced from the cache.
  */
 static double load_ns(void)
 {

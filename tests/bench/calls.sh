@@ -1,20 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # usage: tests/bench/calls.sh BINDIR [ROUNDS [TOOL...]]
-# Measures how long single calls and whole programs take under each tool, for
-# the traced process and for another one. The figures are medians of
-# interleaved rounds. The ratio of a call is the time that the tool adds,
-# divided by the time that an empty BPF program on sys_enter adds (the floor).
-# The ratio of a program is its time, divided by its time without a tool. If
-# TOOLs are given, measures only these, and only calls. Writes calls.tsv:
-# workload, tool, median, lower and upper quartile, parts, ratio, share of
-# quiet parts.
+# Measures how long single calls and whole programs take under each tool, in the
+# traced process and in another one. The figures are medians of interleaved
+# rounds. The ratio of a call is the time that the tool adds, divided by the
+# time that an empty BPF program on sys_enter adds (the floor). The ratio of a
+# program is its time, divided by its time without a tool. With TOOLs, only
+# these tools and only calls are measured. Writes calls.tsv with the columns
+# workload, tool, median, lower and upper quartile, number of parts, ratio, and
+# share of quiet parts.
 #
-# If a core is shared with another virtual machine, a call can take half as long
-# again, for seconds. So calls.c measures in parts of about half a millisecond,
-# and times plain arithmetic and loads from the core's cache around each part. A
-# part counts if neither took more than 1.1 times its fastest time. If a tool
-# has fewer than QUIET such parts, its QUIET quietest parts count.
+# While another virtual machine uses the same core, a call can take 1.5 times as
+# long. So calls.c measures in parts of about half a millisecond, and times
+# plain arithmetic and loads from the core's cache around each part. A part is
+# quiet if neither took more than 1.1 times its fastest time. The figures use
+# quiet parts; if a tool has fewer than QUIET of them, they use its QUIET least
+# disturbed parts.
 set -u
 bin=$(cd "${1:?usage: tests/bench/calls.sh BINDIR [ROUNDS]}" && pwd) || exit
 rounds=${2:-7}
@@ -27,7 +28,7 @@ dir=$(mktemp -d)
 cd "$dir" || exit
 trap 'kill $(jobs -p) 2>/dev/null; cd /; rm -rf "$dir"' EXIT
 
-# Each function runs COMMAND… under its tool.
+# Each function runs a command under one tool.
 run_none() { "$@"; }
 run_floor() { loader floor "$@"; }
 run_floor2() { loader floor2 "$@"; }
@@ -43,12 +44,12 @@ run_wakeup() { wakeup "$@"; }
 run_strace() { strace -f -c -o /dev/null "$@"; }
 run_strace_bpf() { strace -f -c --seccomp-bpf -o /dev/null "$@"; }
 run_perf() { perf trace -s -o /dev/null "$@"; }
-# bpftrace starts no scripts, and does not search PATH
+# bpftrace runs no scripts, and does not search PATH.
 run_bpftrace() {
 	bpftrace -q -o /dev/null -c "$(command -v env) $*" \
 		-e 'tracepoint:raw_syscalls:sys_enter { @[args->id] = count(); }'
 }
-# syscount starts no command, and counts the calls of all processes.
+# syscount runs no command; it counts the calls of all processes.
 run_syscount() {
 	syscount -d 1000 >/dev/null 2>&1 &
 	local peer=$!
@@ -58,7 +59,7 @@ run_syscount() {
 	wait "$peer" 2>/dev/null
 }
 
-# the tool, its name in words, the command that it needs
+# Each row has a tool and the program that it needs.
 tools=() missing=()
 while read -r tool needs; do
 	if [ ${#only[@]} -gt 0 ] && [[ " ${only[*]} " != *" $tool "* ]]; then
@@ -88,7 +89,7 @@ done <<-'END'
 	syscount syscount
 END
 
-# is_slow TOOL — tests whether it slows programs down fifty times, or takes
+# is_slow TOOL — tests whether a tool slows programs down fifty times, or takes
 # seconds to start
 is_slow() {
 	case $1 in
@@ -97,19 +98,20 @@ is_slow() {
 	esac
 }
 
-# note WORKLOAD TOOL — notes the lines "NS" or "NS PASS LOAD" from stdin
+# note WORKLOAD TOOL — appends the times on stdin to `timings`; each line is
+# "NS" or "NS PASS LOAD"
 note() {
 	sed -n "s/^[0-9][0-9. ]*\$/$1 $2 &/p" >>timings
 }
 
-# An idle machine is slow at first, which must not count against a tool. Also,
-# attaching right after another program has detached must wait.
+# A CPU that was idle is slow at first, which would distort the tool's figures.
+# Attaching is delayed, too, if another program has just detached.
 warm_up() {
 	sleep 0.1
 	calls getppid 200000 >/dev/null
 }
 
-# time_calls WORKLOAD TOOL WHAT N [THREADS]
+# time_calls WORKLOAD TOOL WHAT N [THREADS] — times calls under the tool
 time_calls() {
 	local workload=$1 tool=$2
 	shift 2
@@ -118,7 +120,8 @@ time_calls() {
 	note "$workload" "$tool" <out
 }
 
-# Times another process, while the tool traces one that sleeps.
+# time_bystander TOOL — times the calls of a process that the tool does not
+# trace
 time_bystander() {
 	local n
 	sleep 0.1
@@ -132,15 +135,17 @@ time_bystander() {
 	wait "$pid"
 }
 
-# Times the commands themselves. The time to start a tool is in another table.
-time_program() { # WORKLOAD TOOL
+# time_program WORKLOAD TOOL — times a program under the tool, without the time
+# that the tool takes to start
+time_program() {
 	warm_up
 	rm -f took
 	"run_$2" "$dir/timed" "$dir/$1" >/dev/null 2>&1
 	note "$1" "$2" <took
 }
 
-program() { # program NAME — makes a program whose script is on stdin
+# program NAME — makes a program; its script is on stdin
+program() {
 	{ echo '#!/bin/sh'; cat; } >"$1"
 	chmod +x "$1"
 }
@@ -182,7 +187,8 @@ else
 	missing+=(redis-server)
 fi
 
-round() { # TOOL NUMBER
+# round TOOL NUMBER — measures a tool once
+round() {
 	local n=300000 p
 	is_slow "$1" && n=5000
 	case $1 in bpftrace | syscount) n=200000 ;; esac
@@ -197,8 +203,8 @@ round() { # TOOL NUMBER
 		time_calls open+close "$1" open $((n / 4))
 		! is_slow "$1" || break
 	done
-	# These programs take long: they run in five rounds, and only once under
-	# a slow tool.
+	# The other measurements take long: they run in the first five rounds,
+	# and under a slow tool only in the first.
 	if [ "$2" -ge 5 ] || { is_slow "$1" && [ "$2" -gt 0 ]; }; then
 		return
 	fi
@@ -213,12 +219,12 @@ round() { # TOOL NUMBER
 [ ${#only[@]} -eq 0 ] || programs=()
 order="${tools[*]}"
 for p in "${programs[@]}"; do
-	# brings the files that it reads into memory
+	# This run brings the files that the program reads into memory.
 	"./$p" >/dev/null 2>&1
 done
 for ((i = 0; i < rounds; i++)); do
 	for tool in "${tools[@]}"; do
-		# Slow tools run only in every third round.
+		# Slow tools run in every third round.
 		if is_slow "$tool" && [ $((i % 3)) -ne 0 ]; then
 			continue
 		fi
@@ -226,8 +232,8 @@ for ((i = 0; i < rounds; i++)); do
 	done
 done
 
-# Finds the shortest time of a pass or a load: that of the fastest hundredth.
-fastest() { # FIELD
+# fastest FIELD — prints the 1st percentile of the times of a pass or a load
+fastest() {
 	awk -v field="$1" 'NF == 5 { print $field }' timings | sort -n |
 		awk '{ v[NR] = $1 } END { print v[int(NR / 100) + 1] }'
 }
@@ -267,7 +273,8 @@ awk -F '\t' '
 			ratio, $7
 	}' medians medians | sort >"$results/calls.tsv"
 
-table() { # table HEADING WORKLOADS
+# table HEADING WORKLOADS — prints the figures of these workloads
+table() {
 	echo "$1"
 	awk -F '\t' -v tools="$order" -v workloads="$2" '
 		BEGIN {

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # usage: tests/bench/filters.sh BINDIR
-# Measures the four filters: the time to start and end with a small trace, to
-# merge many runs, and to read a stream of events; and how the time grows with
+# Measures the four filters: the time from start to end with a small trace, the
+# time to merge many runs, the time to read events, and how the time grows with
 # the input.
 set -eu
 bin=$(cd "${1:?usage: tests/bench/filters.sh BINDIR}" && pwd)
@@ -12,7 +12,7 @@ dir=$(mktemp -d)
 cd "$dir"
 trap 'cd /; rm -rf "$dir"' EXIT
 
-# least COMMAND…: prints the least time of 15 runs in ms
+# least COMMAND… — prints the least time of 15 runs, in ms
 least() {
 	local i start best=999999999 took
 	for ((i = 0; i < 15; i++)); do
@@ -24,7 +24,7 @@ least() {
 	awk "BEGIN { printf \"%.1f\", $best / 1e6 }"
 }
 
-# once COMMAND…: prints "SECONDS KIB" of one run, with its peak memory
+# once COMMAND… — prints "SECONDS KIB" of one run: its time and its peak memory
 once() {
 	/usr/bin/python3 - "$@" <<-'END'
 		import os, resource, subprocess, sys, time
@@ -48,7 +48,8 @@ printf '%-28s %6s ms\n' 'sp-merge' "$(least sp-merge ls.sp)" \
 
 echo
 echo 'merging counted traces'
-# python's own memory is the least that can be measured
+# The peak memory includes Python's own, which is the least that can be
+# measured.
 printf '%8s %14s %10s %12s\n' runs 'facts, each' seconds 'peak, KiB'
 for new in 0 100; do
 	for n in 10 100 1000 10000; do

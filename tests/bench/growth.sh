@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # usage: tests/bench/growth.sh BINDIR [MOST]
-# Measures how CPU time grows with the input. Prints the times for N, 2N and 4N,
-# and the ratios of the second to the first and of the third to the second. A
-# ratio of about 2 means linear growth, about 4 means quadratic growth. With
-# MOST, the exit status is 1 if a ratio is larger. Rows named "values" do not
-# count: their size is limited anyway, since a filter has at most 4,096
-# instructions.
+# Measures how CPU time grows with the input. Prints the times for inputs of N,
+# 2N and 4N, and two ratios: of the second time to the first, and of the third
+# to the second. A ratio of about 2 means linear growth, and of about 4
+# quadratic growth. With MOST, the exit status is 1 if a ratio is larger than
+# MOST. Rows named "values" are exempt: a filter has at most 4,096 instructions,
+# which limits their size.
 set -eu
 bin=$(cd "${1:?usage: tests/bench/growth.sh BINDIR [MOST]}" && pwd)
 most=${2:-}
@@ -17,13 +17,14 @@ cd "$dir"
 trap 'cd /; rm -rf "$dir"' EXIT
 worst=0
 
-# took COMMAND…: prints the least CPU time of three runs in ms. Refusing an
-# input takes time as well.
+# took COMMAND… — prints the least CPU time of three runs, in ms. The command
+# may fail: refusing an input takes time as well.
 took() {
 	/usr/bin/python3 "$here/took" 3 "$@"
 }
 
-# grows NAME N COMMAND…: runs COMMAND, with @ replaced by the input of each size
+# grows NAME N COMMAND… — measures the command for each size; @ stands for the
+# name of the input
 grows() {
 	local name=$1 n=$2 size t1 t2 t3
 	shift 2

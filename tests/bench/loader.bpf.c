@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The smallest useful libbpf tool has one program, one CO-RE field and a ring
- * buffer. The other programs here are the cheapest that can be attached to
- * every system call.
+ * A libbpf tool needs at least one program, one CO-RE field and a ring buffer.
+ * The other programs here are the cheapest that can be attached to every system
+ * call.
  */
 #include <linux/bpf.h>
 #include <linux/types.h>

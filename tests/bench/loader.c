@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: loader start|floor|floor2 COMMAND… — does as little as a libbpf tool
- * can do: loads, attaches, runs a command and ends. floor attaches an empty
- * program to the entry of every system call; floor2 also attaches one to the
- * exit.
+ * usage: loader start|floor|floor2 COMMAND… — does the minimum that a libbpf
+ * tool must do: loads and attaches programs, runs a command, and ends. floor
+ * attaches an empty program to the entry of every system call; floor2 also
+ * attaches one to the exit.
  */
 #include <bpf/libbpf.h>
 #include <err.h>

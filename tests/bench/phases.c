@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * For LD_PRELOAD: measures where sp-record spends its time. At the end it
- * appends a line for each phase to the file PHASES: its name, its time on all
- * processors in µs, and the time at which it ended, in ns of CLOCK_MONOTONIC.
- * The parts of `load` have no end: the calls of bpf(2) for programs, maps and
- * types, and each program. phases.py reads them.
+ * Measures, with LD_PRELOAD, where sp-record spends its time. At the end it
+ * appends a line for each phase to the file PHASES: the name, the CPU time on
+ * all processors in µs, and the time at which the phase ended, in ns of
+ * CLOCK_MONOTONIC. The phase `load` is also divided into parts: the calls of
+ * bpf(2) for programs, maps and types, and each single program. The parts have
+ * no time of their end. phases.py reads the file.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -49,7 +50,6 @@ static long long ns(clockid_t clock)
 	return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
-/* Notes that a phase has ended. */
 static void end(const char *name)
 {
 	if (!recorder || n_phases == sizeof(phases) / sizeof(phases[0]))
@@ -108,7 +108,7 @@ static enum part part_of(long command)
 	}
 }
 
-/* Names are truncated, so two can be equal: the second one gets a number. */
+/* The kernel truncates names. If two become equal, the second gets a number. */
 static void note_program(const union bpf_attr *attr, long long cpu)
 {
 	unsigned int i = __atomic_fetch_add(&n_programs, 1, __ATOMIC_RELAXED);
@@ -127,7 +127,7 @@ static void note_program(const union bpf_attr *attr, long long cpu)
 	programs[i].cpu = cpu;
 }
 
-/* libbpf makes its calls of bpf(2) with this function. */
+/* libbpf calls bpf(2) with this function. */
 long syscall(long number, ...)
 {
 	static long (*call)(long, ...);
@@ -159,7 +159,7 @@ long syscall(long number, ...)
 	return result;
 }
 
-/* A phase ends where one of these functions begins or returns. */
+/* A phase ends when one of these functions is called or returns. */
 
 int bpf_object__open_skeleton(void *skeleton, const void *options)
 {
@@ -197,7 +197,7 @@ pid_t fork(void)
 	return pid;
 }
 
-/* The second call resets the priority. */
+/* The second call ends the phase: it resets the priority. */
 int sched_setscheduler(pid_t pid, int policy, const struct sched_param *param)
 {
 	static int calls;
@@ -209,7 +209,10 @@ int sched_setscheduler(pid_t pid, int policy, const struct sched_param *param)
 	return set(pid, policy, param);
 }
 
-/* It starts the process that releases the kernel side after our exit. */
+/*
+ * sp-record calls this to start the process that releases the BPF programs
+ * after its exit.
+ */
 int clone(int (*run)(void *), void *stack, int flags, void *argument, ...)
 {
 	int (*real)(int (*)(void *), void *, int, void *, ...) = next("clone");

@@ -3,10 +3,10 @@
 """phases.py ROUNDS LIBRARY TOOL[,TOOL…] ARGUMENT…: prints where sp-record
 spends its time, in ms: the medians of each phase and of the whole.
 
-Several builds take turns. Processor time is that of sp-record alone; the time of the
-whole includes its children. The rows of `load/` are parts of `load`, and those
-with a program's name are parts of `load/programs`; the rest of `load` is spent
-in libbpf itself."""
+Several builds take turns. The CPU time is that of sp-record alone; the time of
+the whole includes its children. The rows named `load/…` are parts of `load`.
+The rows named after a BPF program are parts of `load/programs`. libbpf itself
+spends the rest of `load`."""
 import os, statistics, sys, tempfile, time
 
 rounds, library, arguments = int(sys.argv[1]), sys.argv[2], sys.argv[4:]

@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# usage: tests/bench/plot.sh CALLS.TSV — draws it with gnuplot, as an SVG on stdout
+# usage: tests/bench/plot.sh CALLS.TSV — draws the figures with gnuplot, and
+# prints an SVG
 set -eu
 [ -s "${1:?usage: tests/bench/plot.sh CALLS.TSV}" ] || {
-	echo "$1: not there: run make bench first" >&2
+	echo "$1 does not exist: run make bench first" >&2
 	exit 1
 }
 command -v gnuplot >/dev/null || {
@@ -12,8 +13,8 @@ command -v gnuplot >/dev/null || {
 }
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-# Writes a line for each tool and a column for each program, with the factor by
-# which the tool slows the program down.
+# Prints a table for gnuplot: a row for each tool, and a column for each
+# program, with the factor by which the tool slows the program down.
 awk -F '\t' '
 	BEGIN {
 		n = split("find dd tar make redis", works, " ")

@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # usage: tests/bench/policies.sh BINDIR [N…]
-# Measures how the time to write policies of paths grows with the recording: N
-# renamed files, N ports, N abstract sockets, and N programs that start one
-# another. Prints a line for each, with the seconds for each N.
+# Measures how the time to write policies of paths grows with the recording. The
+# recordings have N renamed files, N ports, N abstract sockets, or N programs
+# that start one another. Prints a line for each recording, with the seconds for
+# each N.
 set -eu
 bin=$(cd "${1:?usage: tests/bench/policies.sh BINDIR [N…]}" && pwd)
 here=$(cd "${0%/*}" && pwd)
@@ -14,8 +15,8 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 
-# Each file moves from a directory of its own to another one. Older recordings
-# lack the new name: there, all files move between the same two directories.
+# moves N — each file moves to another directory. Old recordings do not have the
+# new names; in old_moves, all files move between the same two directories.
 moves() {
 	echo 'run 1 bench how="command paths"'
 	echo 'image /bin/bench'; echo 'call * read 1'
@@ -34,8 +35,8 @@ old_moves() {
 		print "path * 0x10404 0 /srv/b/" i " 1" } }'
 }
 
-# The run connects to these ports, and to abstract names that no socket of the
-# run has.
+# sockets N — the run connects to N ports, and to N abstract names that other
+# programs bound.
 sockets() {
 	echo 'run 1 bench how="command paths"'
 	echo 'image /bin/bench'; echo 'call * read 1'
@@ -44,7 +45,7 @@ sockets() {
 		printf "socket * 1 1 0 00%08x 1\n", i } }'
 }
 
-# Each program is started by the one before it.
+# programs N — each program is started by the one before it.
 programs() {
 	echo 'run 1 bench how="command paths"'
 	awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++) {
@@ -55,14 +56,14 @@ programs() {
 		print "path * 0x8000008 0 /lib/ld.so 1" } }'
 }
 
-# seconds COMMAND… — prints its CPU time
+# seconds COMMAND… — prints the CPU time of the command
 seconds() {
 	local TIMEFORMAT='%U %S'
 	{ time "$@" >/dev/null 2>&1; } 2>&1 | awk '{ printf "%.2f", $1 + $2 }'
 }
 
-# row WHAT STREAM COMMAND… — runs COMMAND with the stream's name as last
-# argument
+# row NAME STREAM COMMAND… — measures the command for each size; the stream of
+# that size is its last argument
 row() {
 	local what=$1 stream=$2 n
 	shift 2

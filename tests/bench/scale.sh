@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # usage: tests/bench/scale.sh BINDIR
 # Measures how the cost of a call grows with CPUs, threads, images and distinct
-# calls, and whether a hundred recordings leave anything behind.
+# calls, and whether a hundred recordings leave BPF objects behind.
 set -eu
 bin=$(cd "${1:?usage: tests/bench/scale.sh BINDIR}" && pwd)
 PATH=$bin:${bin%/bin}/tests/bench:$PATH:/usr/sbin
@@ -12,7 +12,7 @@ trap 'cd /; rm -rf "$dir"' EXIT
 
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
-# calls_ns TOOL CPUS THREADS: prints the CPU time of a call, in ns
+# calls_ns TOOL CPUS THREADS — prints the CPU time of a call, in ns
 calls_ns() {
 	local n=$((1000000 / $3)) i command
 	for i in 1 2 3 4 5; do
@@ -73,7 +73,7 @@ for n in 10 100 1000 10000; do
 done
 
 echo
-echo 'a hundred short commands in a row: what is left'
+echo 'BPF objects before and after a hundred recordings of short commands'
 left() {
 	printf '%s programs, %s maps, %s links' "$(bpftool prog list | grep -c '^[0-9]')" \
 		"$(bpftool map list | grep -c '^[0-9]')" \

@@ -1,16 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # usage: tests/bench/startup.sh BINDIR [ROUNDS]
-# Measures the time that recording adds to a short command, and to 20,000 calls.
-# Compares it with strace and with the smallest libbpf tool. The figures are
-# medians of interleaved rounds, and ratios. Between two measurements is a
-# pause, because attaching soon after another program has detached must wait for
-# the kernel. The next table shows the wall time and the CPU time of sp-record
-# itself, for each way to begin a recording. The kernel needs most of that to
-# verify the programs. Then follows the time for each of 200 short commands: with
-# a recorder for each command, and with one recorder for all of them, which makes
-# a run of each (--split=children). The last table divides the recorder's time
-# into phases, for the first way.
+# Measures the time that recording adds to a short command, and to 20,000 calls,
+# and compares it with strace and with the smallest libbpf tool. The figures are
+# medians of interleaved rounds, and ratios. There is a pause between two
+# measurements, because attaching is delayed if another program has just
+# detached. The second table shows the wall time and the CPU time of sp-record
+# for each way to begin a recording; most of it is the kernel's, which verifies
+# the programs. The third table shows the time for each of 200 short commands:
+# with a recorder for each command, and with one recorder for all of them, which
+# makes a run of each (--split=children). The last table divides both times of
+# the first way into phases.
 set -eu
 bin=$(cd "${1:?usage: tests/bench/startup.sh BINDIR [ROUNDS]}" && pwd)
 rounds=${2:-15}
@@ -35,7 +35,7 @@ clock() {
 	echo "$row $column $(($(date +%s%N) - start))" >>"$times"
 }
 
-# compare ROW COMMAND… — runs the command once in each way
+# compare ROW COMMAND… — runs the command once under each tool
 compare() {
 	row=$1
 	shift
@@ -57,7 +57,7 @@ cost() {
 	}' <<<"$took" >>"$ways"
 }
 
-# begin — begins a recording once in each way
+# begin — begins one recording in each way
 begin() {
 	cost command -- true
 	cost command-paths --paths -- true

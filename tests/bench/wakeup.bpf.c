@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Shows the usual way to see every call: for each call of the processes in a
- * hash, it sends an event through a small ring buffer, which wakes its reader
- * each time.
+ * The usual way to see every call: for each call of the processes in a hash,
+ * this sends an event through a small ring buffer, and wakes the reader each
+ * time.
  */
 #include <linux/bpf.h>
 #include <linux/types.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * usage: wakeup COMMAND… — traces COMMAND with an event and a wakeup for each
- * call, for comparison.
+ * call, so that sp-record can be compared with it
  */
 #include <bpf/libbpf.h>
 #include <err.h>

@@ -5,15 +5,15 @@
   accuracy.py SP-DIFF SEEDS [DIR]
 
 From each suite of the file `suites`, m runs are picked at random, and sp-diff
-predicts from these alone. The other runs show the truth. A run breaks if it
-makes a call that the m runs did not make and that no group of sp-emit adds. For
-each m, a line has figures over all suites and seeds:
+predicts from these alone. The other runs show whether the prediction is true. A
+run breaks if it makes a call that the m runs did not make and that no group of
+sp-emit adds. For each m, a line has figures over all suites and seeds:
   predicted  the mean share of runs that were expected to break
   broke      the mean share of runs that really broke
   within     how often that share was inside the 95 % interval
-  below      how often it was not above the upper bound
-The last line is about new kinds of runs. Here, all runs of some programs of the
-suite core are left out, and sp-diff predicts by label. Streams are written below
+  below      how often that share was not above the upper bound
+The last line is about new kinds of runs: all runs of some programs of the suite
+`core` are left out, and sp-diff predicts by label. Streams are written below
 DIR, or to a temporary directory. The exit status is 1 if the figures are not
 within the bounds of sandprint-coverage(7).
 """
@@ -22,7 +22,7 @@ import io, json, os, random, re, subprocess, sys, tempfile
 sys.dont_write_bytecode = True
 from recorded import load_mkstream, read_suites
 
-SIZES = (5, 10, 20, 40, 0)              # 0 stands for half of the suite
+SIZES = (5, 10, 20, 40, 0)              # 0 means half of the suite
 
 def kind_of(name):
     """Returns the kind of a run of core: "143-rmdir_e" is of the kind rmdir."""
@@ -49,8 +49,7 @@ class Tool:
         return json.loads(out.stdout)
 
     def find_groups(self, suites):
-        """A call that only one run makes is listed as unique, unless a group
-        adds it."""
+        """A call that only one run makes is unique, unless a group adds it."""
         self.groups = set()
         mkstream = load_mkstream()
         for number in sorted(set().union(*(c for runs in suites.values() for c in runs.values()))):

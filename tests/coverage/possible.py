@@ -7,12 +7,12 @@ sp-emit --possible.
 
 From each suite of the file `suites`, half of the runs is picked at random. The
 misses are the calls that only the other half makes, without those that groups of
-sp-emit add. The list is made from the files in `objects`. If this machine lacks
-the executables of a suite, the suite is left out, and its name is printed.
+sp-emit add. The list is made from the executables that `objects` names. A suite
+whose executables this machine lacks is left out, and its name is printed.
 sp-emit ranks a call by how many other programs make it, and its table of these
 programs contains the suites. So the list is ranked again here in the same way,
-but without what the table says about the measured suite. For each suite, a line
-has
+but without the table's figures about the measured suite. Each line has the name
+of a suite and
   misses     the number of misses, on average
   listed     the number of calls in the list, on average
   10, 20, 30 the share of the misses among the first 10, 20 and 30 calls of the list
@@ -32,8 +32,8 @@ ROW = re.compile(r"x86_64 +(\d+) +(\S+) +EPERM +possible +\d+: (.*)")
 mkstream = load_mkstream()
 
 def list_possible(tools, own, mapped=()):
-    """Returns [(number, name, why)] of the calls in the files without
-    exit_group, the likeliest first."""
+    """Returns [(number, name, why)] of the calls in the files except exit_group,
+        the likeliest first."""
     text = "run 1 x\n"
     for path in own:
         text += f"image {path} 1:1:1\ncall 1 exit_group 1\n"
@@ -62,8 +62,7 @@ def read_popular():
     return {name: (int(s), int(p)) for name, s, p in re.findall(r'{ "(\w+)", (\d+), (\d+) }', table)}
 
 def rank(listed, own, popular, seen=()):
-    """Ranks as possible.c does, but does not count the suite whose calls are in
-    `seen`."""
+    """Ranks as possible.c does, but without the suite whose calls are in `seen`."""
     def key(row):
         nr, name, why = row
         suites, programs = popular.get(name, (0, 0))

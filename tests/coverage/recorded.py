@@ -12,7 +12,7 @@ def load_mkstream():
     return module
 
 def read_suites():
-    """Returns {suite: {run: numbers of its calls}}."""
+    """Returns {suite: {run: the numbers of its calls}}."""
     suites, calls = {}, []
     for line in open(os.path.join(HERE, "suites")):
         words = line.split()

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """usage: cri.py SOCKET NAME ANNOTATIONS SECONDS COMMAND...
 
-Makes the requests that the kubelet makes to a runtime. They create a pod in the
-host's network with one container, whose command runs for some seconds. In the
-meantime, an exec runs in the container. Prints the time of each answer. The
-numbers of the fields come from the Container Runtime Interface's api.proto,
-runtime.v1.
+Makes the requests to a container runtime that the kubelet makes. They create a
+pod in the host's network with one container, whose command runs for SECONDS.
+Meanwhile, another command is executed in the container. Prints the time of each
+answer. The numbers of the fields are those of the Container Runtime Interface's
+api.proto, runtime.v1.
 """
 import json
 import sys
@@ -43,8 +43,8 @@ def read_varint(message, at):
 
 
 def read_fields(message):
-    """Yields the number and value of each field. Groups and fixed sizes do not
-    occur."""
+    """Yields the number and value of each field of a message that has no groups and
+        no fields of fixed size."""
     at = 0
     while at < len(message):
         key, at = read_varint(message, at)
@@ -73,7 +73,7 @@ def pod_config(name, annotations):
 
 
 def security_config(user=None, profile=None, nnp=False):
-    """Returns the configuration of a container; the profile is a file."""
+    """Returns a LinuxContainerSecurityContext; the profile is the name of a file."""
     out = field(3, HOST_NETWORK)
     if user:
         out += field(6, user)
@@ -84,7 +84,7 @@ def security_config(user=None, profile=None, nnp=False):
 
 
 def container_config(name, command, mounts=(), security=None):
-    """Mounts are (path in the container, path on the host, read-only)."""
+    """Each mount is (path in the container, path on the host, read-only)."""
     return (field(1, field(1, name)) + field(2, field(1, "localhost/bb:1")) +
             b"".join(field(3, c) for c in command) +
             b"".join(field(7, field(1, inside) + field(2, outside) +
@@ -95,14 +95,14 @@ def container_config(name, command, mounts=(), security=None):
 
 
 def channel_of(sock):
-    """Opens a channel with a connection of its own: gRPC would otherwise use an
-    old connection to a containerd that has been killed."""
+    """Opens a connection of its own: a shared one might still belong to a containerd
+        that has been killed."""
     return grpc.insecure_channel(
         "unix://" + sock, options=[("grpc.use_local_subchannel_pool", 1)])
 
 
 class Pod:
-    """A pod with one container, which is started."""
+    """A pod with one running container."""
 
     def __init__(self, sock, name, annotations, container, on_time=None):
         self.on_time = on_time

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Containers of real engines are recorded without a change to their command
-# lines: podman's by the hook, dockerd's by the wrapper, containerd's by the
-# plugin. Run by make check-engines.
+# Records containers of real engines without a change to their command lines:
+# podman's by the hook, dockerd's by the wrapper, and containerd's by the
+# plugin. make check-engines runs this file.
 
 # bats file_tags=machine-wide
 load ../helper
@@ -20,7 +20,7 @@ setup_file() {
 }
 
 teardown_file() {
-	in_podman rm --all --force || true	# there may be none to remove
+	in_podman rm --all --force || true	# there may be no container
 	unmount "$HERE"
 }
 
@@ -31,16 +31,16 @@ docker_id=
 teardown() {
 	local pid
 	for pid in "${started[@]}"; do
-		kill "$pid" 2>/dev/null || true	# some tests do this themselves
-		wait "$pid" || true	# 143
+		kill "$pid" 2>/dev/null || true	# a test may have ended it
+		wait "$pid" || true	# its status is 143
 	done
 	[ -z "$holder" ] || containerd_down
 	[ -z "$docker_id" ] || wait_for 10 no_cgroup
 	unmount "$PWD"
 }
 
-# no_cgroup — removes the cgroups of $docker_id, which dockerd was killed before
-# it could remove
+# no_cgroup — removes the cgroups of $docker_id, which a killed dockerd could
+# not remove
 no_cgroup() {
 	local cgroup
 	for cgroup in /sys/fs/cgroup{/*,}/docker/"$docker_id"; do
@@ -48,7 +48,7 @@ no_cgroup() {
 	done
 }
 
-# logged TEXT — waits until the log has the text
+# logged TEXT — waits until the log contains the text
 logged() {
 	wait_for 20 grep -sqF -- "$1" log || {
 		cat log
@@ -56,7 +56,8 @@ logged() {
 	}
 }
 
-# recorded NAME — checks that the container's stream has the calls of SCRIPT
+# recorded NAME — checks that the container's stream contains the calls of
+# SCRIPT
 recorded() {
 	logged "container $1 "
 	wait_for 20 grep -sq "container $1 .*: recorded in" log
@@ -70,7 +71,7 @@ podman_run() {
 		/bin/busybox sh -c "$SCRIPT" || [ $? = 1 ]
 }
 
-@test "podman: the file in hooks.d records containers that have the annotation" {
+@test "podman: with the file in hooks.d, containers that have the annotation are recorded" {
 	hooks_dir "--directory=$PWD/streams" "--log=$PWD/log"
 	podman_run --runtime runc --hooks-dir "$PWD/hooks.d" --name not
 	podman_run --runtime runc --hooks-dir "$PWD/hooks.d" --name web \
@@ -80,7 +81,7 @@ podman_run() {
 	[ "$(ls streams | wc -l)" = 1 ]
 }
 
-@test "docker: the wrapper records as a runtime, although dockerd and containerd are killed meanwhile" {
+@test "docker: the wrapper records a container as its runtime, even if dockerd and containerd are killed meanwhile" {
 	docker_up "--directory=$PWD/streams" "--log=$PWD/log"
 	started+=("$dockerd")
 	docker run --rm --name web --runtime=sandprint --network none bb \
@@ -92,7 +93,7 @@ podman_run() {
 	pkill -KILL -P "$dockerd"
 	kill -KILL "$dockerd"
 	recorded keep
-	pkill -f -- "-id $docker_id"		# the shim
+	pkill -f -- "-id $docker_id"		# this ends the shim
 }
 
 plugin_up() {
@@ -102,13 +103,14 @@ plugin_up() {
 	logged "plugin of containerd 1.7"
 }
 
-# pod NAME ANNOTATIONS SECONDS — runs SCRIPT in a pod; see cri.py
+# pod NAME ANNOTATIONS SECONDS — runs SCRIPT in a pod; cri.py describes the
+# arguments
 pod() {
 	/usr/bin/python3 "$TESTS/engines/cri.py" "$root/cd/sock" "$@" \
 		/bin/busybox sh -c "$SCRIPT; exec busybox sleep 5"
 }
 
-@test "containerd: the plugin records pods with the annotation, although containerd is restarted" {
+@test "containerd: the plugin records pods with the annotation, also after containerd was restarted" {
 	containerd_up
 	started+=("$containerd")
 	plugin_up
@@ -117,7 +119,7 @@ pod() {
 	sp-emit --json streams/web-*.sp | jq -r '.calls[].name' |
 		lacks -x 'mount|pivot_root'
 	kill "$containerd"
-	wait "$containerd" || true	# with any status
+	wait "$containerd" || true	# any status is fine
 	logged "no runtime listens here"
 	again
 	started+=("$containerd")
@@ -128,8 +130,8 @@ pod() {
 	[ "$(ls streams | wc -l)" = 2 ]
 }
 
-# all_complete — checks that there are twenty recordings, each with the calls of
-# SCRIPT
+# all_complete — checks that there are twenty recordings, and that each contains
+# the calls of SCRIPT
 all_complete() {
 	local stream
 	wait_for 60 eval '[ "$(grep -c "recorded in" log)" = 20 ]'
@@ -140,7 +142,7 @@ all_complete() {
 	[ "$(ls streams | wc -l)" = 20 ]
 }
 
-@test "twenty containers that runc starts at once are recorded completely" {
+@test "all of twenty containers that runc starts at once are recorded completely" {
 	(mkdir bundle && cd bundle && runc spec)
 	jq --arg root "$HERE/rootfs" --arg script "$SCRIPT" \
 		'.process.terminal = false | .root.path = $root |
@@ -157,7 +159,7 @@ all_complete() {
 	all_complete
 }
 
-@test "twenty containers that podman starts at once are recorded completely" {
+@test "all of twenty containers that podman starts at once are recorded completely" {
 	hooks_dir "--directory=$PWD/streams" "--log=$PWD/log" --patience=10
 	for i in {1..20}; do
 		podman_run --runtime runc --hooks-dir "$PWD/hooks.d" \
@@ -167,7 +169,7 @@ all_complete() {
 	all_complete
 }
 
-@test "twenty pods that containerd starts at once are recorded completely" {
+@test "all of twenty pods that containerd starts at once are recorded completely" {
 	containerd_up
 	started+=("$containerd")
 	plugin_up

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Kills recorders, the plugin and containerd at random moments. No container
-# ends because of that, and nothing stays loaded in the kernel. Run by make
-# check-engines.
+# Kills recorders, the plugin and containerd at random moments. This must not
+# end a container, and no BPF object may stay loaded. make check-engines runs
+# this file.
 
 # bats file_tags=machine-wide
 load ../helper
@@ -32,8 +32,8 @@ teardown() {
 	unmount "$PWD"
 }
 
-# kills MODE N — runs kills.py, and checks that no recorder and no BPF object
-# is left
+# kills MODE N — runs kills.py, and checks that all recorders have ended and
+# their BPF objects are gone
 kills() {
 	run /usr/bin/python3 "$TESTS/engines/kills.py" "$@"
 	echo "$output"
@@ -50,12 +50,12 @@ kills() {
 		objects | comm -12 new - >left
 		[ ! -s left ]
 	}
-	# Some new objects can belong to other recorders of this machine, and
+	# Other recorders on this machine can own some of the new objects, and
 	# the kernel frees objects with a delay.
 	wait_for 60 gone
 }
 
-@test "containers survive 40 kills of the hook's recorders and of the processes that attend to them" {
+@test "containers survive 40 kills of the hook's recorders and attending processes" {
 	kills hook 40
 }
 
@@ -68,7 +68,7 @@ kills() {
 @test "containers survive 12 kills of containerd" {
 	containerd_up
 	kill "$containerd"
-	wait "$containerd" || true	# 143
+	wait "$containerd" || true	# its status is 143
 	export ROOT=$root HOLDER=$holder NRI_SOCKET=$root/cd/nri.sock CRI_SOCKET=$root/cd/sock
 	kills containerd 12
 }

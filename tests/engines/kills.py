@@ -3,9 +3,9 @@
 """usage: kills.py hook|plugin|containerd N [SEED]
 
 Kills recorders, the plugin of NRI, or containerd N times at random moments, while
-containers start, run and end, as tests/engines/kills.bats sets them up. Each
-container must end by itself with its own status. Prints how many were killed of
-each kind; the exit status is 1 if a container did not end as it should.
+containers start, run and end. tests/engines/kills.bats sets the engines up. Each
+container must end by itself with its own status. Prints how many processes of
+each kind were killed; the exit status is 1 if a container ended otherwise.
 """
 import json
 import os
@@ -55,8 +55,8 @@ def is_session_leader(pid):
 
 
 def recorders():
-    """Finds the recorders of our containers, and the processes that attend to
-    them, by kind. The runtime started the hook itself, and waits for it."""
+    """Finds the recorders of our containers and their attending processes, with the
+        kind of each. Excludes the hook itself, which the runtime waits for."""
     found = []
     for pid in processes():
         words = words_of(pid)
@@ -70,7 +70,7 @@ def recorders():
     return found
 
 
-# Tests the hook under runc.
+# Kills of the hook's processes, under runc
 
 
 def bundle_of(name):
@@ -112,7 +112,7 @@ def hook(n):
         expect_end(name, runtime.wait(60))
 
 
-# NRI
+# Kills of the plugin and of containerd
 
 
 def start(*argv):
@@ -142,8 +142,8 @@ def wait_until(what, condition):
 
 
 class Life(threading.Thread):
-    """The record of a pod's container. `started` is set when containerd has
-    reported the start."""
+    """The life of a pod's container. `started` is set once containerd has reported
+        the start."""
 
     def __init__(self, name, seconds):
         super().__init__()
@@ -204,7 +204,7 @@ def start_containerd():
 
 
 def remove_pods():
-    """Removes pods that remain after a containerd was killed."""
+    """Removes pods that remain after containerd was killed."""
     channel = cri.channel_of(os.environ["CRI_SOCKET"])
     service = "/runtime.v1.RuntimeService/"
     pods = channel.unary_unary(service + "ListPodSandbox")(b"", timeout=60)
@@ -216,7 +216,7 @@ def remove_pods():
 
 
 def containerd(n):
-    """Keeps one container running, and starts another."""
+    """Keeps one container running, and starts a second one."""
     plugin_process = start_plugin()
     daemon = start_containerd()
     for number in range(n):

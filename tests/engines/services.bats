@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # Records redis, nginx, postgres and a Python service in each engine without a
-# change to their command lines, and runs them again in each engine under each
-# profile. Run by make check-engines.
+# change to their command lines. Then each service runs in each engine under
+# each of its profiles. make check-engines runs this file.
 
 # bats file_tags=machine-wide
 load ../helper
@@ -36,8 +36,8 @@ setup_file() {
 	wait_for 20 grep -sqF "plugin of containerd" log
 }
 
-# cluster — makes postgres's cluster with initdb, which cannot reach our
-# directory
+# cluster — makes postgres's cluster with initdb, in a directory that the user
+# postgres can reach
 cluster() {
 	local bin dir
 	bin=$(compgen -G '/usr/lib/postgresql/*/bin' | tail -n 1)
@@ -51,16 +51,17 @@ cluster() {
 teardown_file() {
 	local holder
 	cd "$HERE" || return
-	in_podman rm --all --force || true	# there may be none to remove
+	in_podman rm --all --force || true	# there may be no container
 	holder=$(<holder)
-	# shellcheck disable=SC2046 # words
+	# shellcheck disable=SC2046 # several words
 	containerd_down $(<started)
 	unmount "$HERE"
 }
 
 engines=(runc crun podman docker containerd)
 
-# services MODE — checks the results in the table, and its number of rows
+# services MODE COUNT — checks that the table has COUNT rows, each with the
+# result "ok"
 services() {
 	cd "$HERE" || return
 	run /usr/bin/python3 "$TESTS/engines/services.py" "$1" "${engines[@]}"
@@ -74,6 +75,6 @@ services() {
 	services record 20
 }
 
-@test "each profile holds in each engine, with and without no_new_privs" {
+@test "each profile works in each engine, with and without no_new_privs" {
 	services enforce 200
 }

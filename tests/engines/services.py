@@ -3,13 +3,13 @@
 """usage: services.py record|enforce ENGINE...
 
 Runs real services in real engines, which tests/engines/services.bats sets up.
-Each service is started and used, a program is executed in its container, its
-health is checked, and it is stopped. `record` records the containers, and puts
-the streams into streams/ENGINE. `enforce` runs the services in each engine under
-each profile made from these streams, with and without no_new_privs; a call that
-the profile lacks must be refused. Prints a line for each container: engine,
-service, the engine of the recording, no_new_privs, and "ok" or what went wrong.
-The exit status is 1 if anything went wrong.
+In each container, the service is started and used, a program is executed, the
+health is checked, and the service is stopped. `record` records the containers,
+and puts the streams into streams/ENGINE. `enforce` runs the services in each
+engine under each profile made from these streams, with and without
+no_new_privs; a call that the profile lacks must be denied. Prints a line for
+each container: engine, service, the engine of the recording, no_new_privs, and
+"ok" or the error. The exit status is 1 if there was an error.
 """
 import glob
 import json
@@ -28,7 +28,7 @@ import cri
 HERE = os.getcwd()
 BIN = os.environ["SP_BIN"]
 READY_S, HEALTHY_S, STOPPED_S, RECORDED_S = 30, 20, 20, 30
-# No service calls sched_rr_get_interval.
+# No service calls sched_rr_get_interval, so every profile must deny it.
 OUTSIDE = ["/call", "148"]
 EXEC = ["/bin/sh", "-c", "id -u; ls / | head -n 3; cat /etc/passwd"]
 
@@ -44,8 +44,8 @@ def run(*argv, check=True, **more):
 
 
 def until(seconds, what, attempt):
-    """Returns the first true value of a function. Ignores exceptions until the
-    time is over."""
+    """Returns the first true result of a function. Ignores exceptions until the
+        time is over."""
     end = time.time() + seconds
     while True:
         problem = what
@@ -113,7 +113,7 @@ def write(name):
 
 
 def copy_cluster(data):
-    """initdb has made it once for all containers."""
+    """Copies the cluster that initdb made once for all containers."""
     run("cp", "-a", os.path.join(HERE, "cluster"), os.path.join(data, "pg"))
 
 
@@ -151,7 +151,7 @@ SERVICES = {
 
 
 class Row:
-    """A container with a certain service, under a certain profile."""
+    """A row of the table: a service in a container, under a profile or none."""
 
     names = 0
     lock = threading.Lock()
@@ -173,12 +173,12 @@ class Row:
             self.service.prepare(self.data)
 
     def mounts(self):
-        """Mounts are (path in the container, path on the host, read-only)."""
+        """Returns mounts (path in the container, path on the host, read-only)."""
         return [("/usr", "/usr", True), ("/data", self.data, False)]
 
 
-# Engines: start() returns a container with pid(), exec(), health(), stop() and
-# remove().
+# Each engine has a class. start() starts a container, which then has pid(),
+# exec(), health(), stop() and remove().
 
 
 class Container:
@@ -202,7 +202,7 @@ def ids_of(user):
 
 
 class Oci(Container):
-    """A container of a runtime alone, in the foreground."""
+    """A container that a runtime runs in the foreground, without an engine."""
 
     def config(self):
         row = self.row
@@ -274,7 +274,7 @@ class Runc(Oci):
 
 
 class Crun(Oci):
-    """crun 1.8 refuses a v1 hierarchy that contains a v2 mount."""
+    """Unmounts the v2 hierarchy: crun 1.8 refuses a v1 hierarchy that contains it."""
     engine = "crun"
     prefix = ["unshare", "-m", "sh", "-c",
               "u=/sys/fs/cgroup/unified\n"
@@ -283,7 +283,7 @@ class Crun(Oci):
 
 
 class Client(Container):
-    """podman and docker have the same options, with few exceptions."""
+    """podman or docker, whose options are the same with few exceptions."""
 
     def start(self):
         row = self.row
@@ -354,7 +354,7 @@ class Docker(Client):
 
 
 class Containerd(Container):
-    """Uses CRI, with a root directory of its own, where ours is /.old."""
+    """A pod of CRI. containerd has its own root; the host's root is /.old there."""
     engine = "containerd"
 
     def start(self):
@@ -369,7 +369,7 @@ class Containerd(Container):
             cri.container_config(row.name, row.service.argv, mounts, security))
 
     def pid(self):
-        return os.getpid()	# it shares our network
+        return os.getpid()	# the pod is in our network namespace
 
     def exec(self, argv):
         return self.pod.exec(argv)
@@ -401,7 +401,7 @@ def expect(what, got, wanted):
 
 
 def live(container):
-    """Runs a container from its start to its end."""
+    """Uses and checks a service in a running container, and stops it."""
     row = container.row
     until(READY_S, "does not serve", lambda: serve(container) or True)
     status, text = container.exec(EXEC)
@@ -413,7 +413,7 @@ def live(container):
 
 
 def attempt(row, engine):
-    """Returns "ok", or what went wrong."""
+    """Returns "ok" or the error."""
     row.prepare()
     container = ENGINES[engine](row)
     started = False
@@ -431,7 +431,7 @@ def attempt(row, engine):
 
 
 def stream_of(row):
-    """Returns the container's stream, once the recorder has ended."""
+    """Returns the path of the container's stream from the log, or None."""
     line = re.compile(": container %s( .*)?: recorded in ([^:\\n]*)" % row.name)
     with open(os.path.join(HERE, "log"), encoding="utf-8") as file:
         found = line.search(file.read())

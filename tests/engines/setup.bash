@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Sets up the tests of engines: an image, podman, dockerd and containerd, each
-# with its own directories, in the directory $HERE.
+# Sets up the tests of engines in the directory $HERE: an image, podman, dockerd
+# and containerd, each with its own directories.
 
-# image — makes localhost/bb:1, in $HERE/rootfs.tar and, for containerd,
-# bb.tar. Services get the machine's /usr as a mount.
+# image — makes the image localhost/bb:1, and writes $HERE/rootfs.tar and, for
+# containerd, bb.tar. Services mount this machine's /usr.
 image() {
 	local d
 	mkdir -p rootfs/{etc,proc,dev,sys,tmp,usr/bin,data,run,var}
@@ -27,7 +27,7 @@ in_podman() {
 		--cgroup-manager cgroupfs --storage-driver vfs "$@"
 }
 
-# unmount DIR — unmounts everything in it
+# unmount DIR — unmounts all mounts below the directory
 unmount() {
 	awk -v dir="$1/" 'index($2, dir) == 1 { print $2 }' /proc/self/mounts |
 		tac | xargs -r umount
@@ -38,8 +38,8 @@ list() {
 	printf '%s\n' "$@" | jq -R . | jq -s .
 }
 
-# hooks_dir — makes $HERE/hooks.d as `make install` does, with our options for
-# the hook
+# hooks_dir OPTION… — makes $HERE/hooks.d as `make install` does, and adds the
+# options to the hook
 hooks_dir() {
 	mkdir hooks.d
 	make -s -C "$TESTS/.." install DESTDIR="$PWD/root" PREFIX=/usr >install.log
@@ -49,9 +49,8 @@ hooks_dir() {
 		>hooks.d/sandprint.json
 }
 
-# docker_up OPTION… — starts dockerd with the wrapper as a runtime, and with
-# these options for the wrapper. Sets $DOCKER_HOST, and $dockerd to dockerd's
-# pid.
+# docker_up OPTION… — starts dockerd with the wrapper as a runtime, and these
+# options for the wrapper. Sets $DOCKER_HOST, and $dockerd to the pid.
 docker_up() {
 	jq -n --arg dir "$PWD" --arg bin "$SP_BIN/sp-record" '
 		{"data-root": "\($dir)/docker", "exec-root": "\($dir)/exec",
@@ -67,9 +66,9 @@ docker_up() {
 	docker import "$HERE/rootfs.tar" bb >/dev/null
 }
 
-# containerd_up — starts trixie's containerd in a root of its own, $root, in the
-# mount namespace of the process $holder. $holder continues when containerd
-# ends, for again().
+# containerd_up — starts the containerd of Debian trixie in its own root
+# directory, $root, in the mount namespace of the process $holder. That process
+# outlives containerd, so that again() can start another one.
 containerd_up() {
 	root=${SP_BIN%/bin}/suites/trixie-containerd
 	"$TESTS/suite" "$root" trixie containerd runc >&2 ||
@@ -90,7 +89,7 @@ containerd_up() {
 		--snapshotter native /cd/bb.tar >&2
 }
 
-# again — starts containerd; $containerd is its pid
+# again — starts containerd, and sets $containerd to its pid
 again() {
 	rm -f "$root/cd/sock" "$root/cd/nri.sock"
 	nsenter -t "$holder" -m -- containerd -c /cd/config.toml \
@@ -99,15 +98,14 @@ again() {
 	wait_for 60 test -S "$root/cd/sock"
 }
 
-# containerd_down PID… — ends these processes, the remains of their pods, and
-# $holder. The cgroups of pods are removed here, as the kubelet does. A
-# containerd that was killed leaves the process of a container that it was about
-# to start.
+# containerd_down PID… — ends these processes, the remaining processes of pods,
+# and $holder. Removes the cgroups of pods, which is the kubelet's task. A
+# killed containerd can leave the process of a container that it was starting.
 containerd_down() {
 	local mount pid
 	for pid; do
-		kill "$pid" 2>/dev/null || true	# some tests do this themselves
-		wait "$pid" || true	# 143
+		kill "$pid" 2>/dev/null || true	# a test may have ended it
+		wait "$pid" || true	# its status is 143
 	done
 	while read -r mount; do
 		[ -d "$mount/kubepods" ] || continue
@@ -118,7 +116,7 @@ containerd_down() {
 	done < <(awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/self/mounts)
 	shims | xargs -r kill -KILL
 	kill "$holder"
-	wait "$holder" || true	# 143
+	wait "$holder" || true	# its status is 143
 }
 
 # shims — prints the shims in the mount namespace of $holder
@@ -130,8 +128,8 @@ shims() {
 	done
 }
 
-# objects — prints the loaded BPF objects, one in each line, sorted, without
-# those of systemd
+# objects — prints the loaded BPF objects, except systemd's, sorted, one in each
+# line
 objects() {
 	local kind
 	for kind in prog map link; do

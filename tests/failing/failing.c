@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An allocator that fails, for LD_PRELOAD. Allocation number FAIL_AT of a
- * process fails (counted from 1); with FAIL_ON, all later ones fail, too. When
- * the process ends, the allocator appends the number of allocations to the file
- * FAIL_COUNT. Programs that the process executes have the usual allocator. The
- * tools' own malloc(3) and similar functions call these names of glibc;
- * strdup(3), asprintf(3) and the libraries call those of the tools.
+ * An allocator that fails, for LD_PRELOAD. The allocation number FAIL_AT of a
+ * process fails (counted from 1); with FAIL_ON, all later allocations fail,
+ * too. When the process ends, the allocator appends the number of its
+ * allocations to the file FAIL_COUNT. It does not affect programs that the
+ * process executes.
+ *
+ * The tools' own malloc(3) and similar functions call glibc's functions by the
+ * names that are used here. strdup(3), asprintf(3) and the libraries call the
+ * tools' functions.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -18,7 +21,10 @@
 
 static unsigned long n, at;
 static bool on, ready;
-/* it is opened at the start, because a tool in its sandbox cannot open it */
+/*
+ * The file is opened at the start, because a tool in its sandbox cannot open
+ * it.
+ */
 static int count = -1;
 
 __attribute__((constructor)) static void begin(void)

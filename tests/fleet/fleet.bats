@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Runs the examples of sandprint-fleet(7) on 1,000 streams; run by make
-# check-engines.
+# Runs the examples of sandprint-fleet(7) on 1,000 streams. make check-engines
+# runs this file.
 load ../helper
 
 setup_file() {
@@ -15,8 +15,8 @@ setup() {
 	ln -s "$BATS_FILE_TMPDIR/runs" runs
 }
 
-# example SECTION NUMBER — prints the lines of the section's literal block with
-# that number, counted from 1
+# example SECTION NUMBER — writes the literal block with this number in the
+# section of the manual, counted from 1, to `example`
 example() {
 	awk -v section=".Ss $1" -v wanted="$2" '
 		/^\.S[hs] / { n = 0; found = $0 == section }
@@ -25,11 +25,11 @@ example() {
 		/^\.Bd/ && found { on = ++n == wanted }
 	' "${TESTS%/*}/sp-merge/sandprint-fleet.7" >example
 	[ -s example ]
-	# Here, a symbolic link leads to the recordings.
+	# `runs` is a symbolic link here, so find(1) needs a slash behind it.
 	sed -i 's/find runs /find runs\/ /; s/parallel /&--will-cite /' example
 }
 
-@test "GNU parallel" {
+@test "GNU parallel merges the streams" {
 	requires parallel
 	example 'GNU parallel' 1
 	bash -e example
@@ -37,7 +37,7 @@ example() {
 	cmp fleet.sp "$BATS_FILE_TMPDIR/expected.sp"
 }
 
-@test "GNU parallel: a truncated stream ends it without a result" {
+@test "GNU parallel: a truncated stream ends the merge without a result" {
 	requires parallel
 	rm runs
 	cp -r "$BATS_FILE_TMPDIR/runs" runs
@@ -65,7 +65,7 @@ example() {
 	sp-merge part-*.sp | cmp - "$BATS_FILE_TMPDIR/expected.sp"
 }
 
-# Uses rclone's local back end, under the name of the remote in the manual.
+# rclone uses its local back end, under the name of the remote in the manual.
 @test "rclone merges the streams of an object store" {
 	requires rclone
 	printf '[store]\ntype = alias\nremote = %s\n' "$PWD/objects" >rclone.conf
@@ -76,8 +76,8 @@ example() {
 	example 'Object stores' 2
 	bash -e example
 	cmp fleet.sp "$BATS_FILE_TMPDIR/expected.sp"
-	# Runs the other examples: a machine writes a stream, and new objects
-	# are added.
+	# Runs the other examples: a machine uploads a stream, and new objects
+	# are merged into the result.
 	example 'Object stores' 1
 	sed -i 's/sp-record -- .*test/cat runs\/0.sp/' example
 	bash -e example

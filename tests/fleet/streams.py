@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# streams.py MKSTREAM N CALLS: writes N streams to the directory runs. Each has
-# one run that makes CALLS calls: one half is the same in every run, the other
-# half is chosen at random.
+# streams.py MKSTREAM N CALLS: writes N streams of one run each to the directory
+# runs. Each run makes CALLS calls. One half of them is the same in every run,
+# and the other half is chosen at random.
 import io, os, random, sys
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader

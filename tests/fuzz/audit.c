@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Gives any lines to the reader of audit logs, whether they are records or not.
- */
+/* Passes arbitrary lines to the reader of audit logs. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,12 +18,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool cut;
 
 	while (audit_line_next(in, text, &cut)) {
-		/* a heap copy, so that ASan sees reads beyond its end */
+		/*
+		 * The copy has the exact size, so that ASan sees reads beyond
+		 * its end.
+		 */
 		char *line = xstrdup(text);
 
 		audit_line_read(line, &l);
 		if ((l.kind == AUDIT_GARBLED) != !!l.problem)
-			abort();	/* a verdict always has a reason */
+			abort();	/* exactly garbled lines have a reason */
 		if (l.kind != AUDIT_RECORD && l.record.exe)
 			abort();
 		audit_record_free(&l.record);

@@ -5,8 +5,8 @@
 #include "filter/cbpf.h"
 
 /*
- * The answer to a call must be among the answers that it can have for unknown
- * arguments.
+ * The answer to a call must be among the answers that filter_run_any() finds
+ * for unknown arguments.
  */
 static void run_any(const struct filter *f)
 {
@@ -30,9 +30,9 @@ static bool denies(uint32_t action)
 }
 
 /*
- * If cbpf_check() accepts a program, the program can be run, and so can the
- * filters made from it. A division by 0 kills, and is the only denial for which
- * there can be no notification.
+ * If cbpf_check() accepts a program, the program and the filter with
+ * notifications that is made from it can be run. Each denial becomes a
+ * notification, except for a division by 0, which kills.
  */
 static void run(struct filter *f)
 {
@@ -61,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	f = cbpf_parse(data, size, &problem);
 	if (!f == !problem)
-		abort();	/* a verdict always has a reason */
+		abort();	/* a filter or a reason, never both */
 	if (f) {
 		run(f);
 		run_any(f);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Disassembles the code of executables, and reads their sections, symbols,
- * slots and functions, and the calls that the graph reaches.
+ * Disassembles the code of executables, reads their sections, symbols, slots
+ * and functions, and finds the calls that the graph reaches.
  */
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -50,8 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(&result, 0, sizeof(result));
 	check_functions(data, size);
 	/*
-	 * Use the same file as a program and as a library that it can import
-	 * from.
+	 * The same file is the program and a library from which it can import.
 	 */
 	add(g, data, size, true);
 	add(g, data, size, false);

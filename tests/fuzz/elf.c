@@ -10,7 +10,7 @@
 #include "fuzz.h"
 #include "process/image-file.h"
 
-/* Puts the content into a file in memory; the same file is used each time. */
+/* Writes the content to a file in memory, which all runs reuse. */
 static int put_file(const uint8_t *data, size_t size)
 {
 	static int fd = -1;

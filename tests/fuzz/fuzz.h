@@ -26,7 +26,7 @@ static inline FILE *fuzz_open(const uint8_t *data, size_t size)
 
 /*
  * Copies the data to the heap as a string, so that ASan sees reads beyond its
- * NUL. NULs in the data become spaces.
+ * end. Null bytes in the data become spaces.
  */
 static inline char *fuzz_text(const uint8_t *data, size_t size)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tests the reader of Landlock policies. A policy that it accepts must be equal
- * after writing and reading it.
+ * Tests the reader of Landlock policies. A policy that it accepts must stay
+ * equal when it is written and read again.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct landlock_policy *p = landlock_read(in, &problem);
 
 	if (!p == !problem)
-		abort();	/* a verdict always has a reason */
+		abort();	/* a policy or a reason, never both */
 	if (p)
 		read_again(p);
 	landlock_free(p);

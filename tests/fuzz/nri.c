@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tests the messages of a runtime to a plugin: frames, messages, containers. */
+/*
+ * Tests the reader of a runtime's messages to a plugin: frames and containers.
+ */
 #include "../../sp-record/container/nri-event.c"
 #include "../../sp-record/container/nri-wire.c"
 #include "../../sp-record/container/protobuf.c"

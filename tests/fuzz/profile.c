@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Tests the readers of profiles, which recognize the format themselves, and
- * computations on the result.
+ * functions that compute with a profile.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,9 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Makes sure that no program is run: groups of systemd are refused. */
+/*
+ * With this PATH, the groups of systemd are refused and no program is executed.
+ */
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc, (void)argv;
@@ -28,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t n;
 
 	if (!p == !problem)
-		abort();	/* a verdict always has a reason */
+		abort();	/* a profile or a reason, never both */
 	if (p)
 		free(profile_allowed(p, &n));
 	profile_free(p);

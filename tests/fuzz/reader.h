@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A fuzz target for the reader of one profile format. */
+/* The fuzz target of the reader of one profile format. */
 #ifndef READER_H
 #define READER_H
 
@@ -8,7 +8,9 @@
 
 typedef bool fuzz_reader(struct reader *r, char *text, size_t n);
 
-/* Groups of systemd are refused, so that no program is executed. */
+/*
+ * With this PATH, the groups of systemd are refused and no program is executed.
+ */
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc, (void)argv;
@@ -25,7 +27,7 @@ static void judge_rule(const struct profile_rule *rule)
 }
 
 /*
- * The result must be a profile or a reason, never both. Uses a profile as the
+ * A reader returns a profile or a reason, never both. Uses the profile as the
  * tools do.
  */
 static void judge(bool ok, struct profile *p, const char *problem)
@@ -39,7 +41,7 @@ static void judge(bool ok, struct profile *p, const char *problem)
 	profile_sort(p);
 	for (size_t i = 0; i < p->n_rules; i++)
 		judge_rule(&p->rules[i]);
-	/* otherwise each call has a rule */
+	/* If calls are allowed by default, the list would have every number. */
 	if (!action_allows(p->default_action))
 		free(profile_allowed(p, &n));
 }
@@ -58,8 +60,7 @@ static void fuzz_read(fuzz_reader *read, const struct host *host,
 }
 
 /*
- * Reads the profile as a container engine does on an old kernel, and on a new
- * one.
+ * Reads the profile as a container engine does on an old and on a new kernel.
  */
 static void fuzz_read_twice(fuzz_reader *read, const uint8_t *data,
 			    size_t size)

@@ -37,7 +37,7 @@ static uint32_t number(struct maker *m)
 	return value;
 }
 
-/* Prefers small numbers, and bits at both ends of the word. */
+/* Returns small numbers more often, and bits at both ends of the word. */
 static uint64_t big_number(struct maker *m)
 {
 	uint8_t shape = byte(m);
@@ -49,7 +49,7 @@ static uint64_t big_number(struct maker *m)
 	return (uint64_t)number(m) << 32 | number(m);
 }
 
-/* Adds bytes of the input, or a component that a rule of sp-emit recognizes. */
+/* Adds bytes of the input, or a text that a rule of sp-emit recognizes. */
 static void add_text(struct maker *m, char *text, size_t room)
 {
 	static const char *const known[] = {
@@ -203,7 +203,7 @@ static int32_t make_answer(struct maker *m, enum fact_kind kind)
 	return answer < -40 ? 0 : answer;
 }
 
-/* Adds the detail of a fact, and the fields that are specific to its kind. */
+/* Adds a stack to a fact: its detail and its other fields. */
 static void make_stack(struct maker *m, struct fact *fact)
 {
 	static const uint8_t id[] = { 1, 2, 3, 4 };
@@ -311,7 +311,7 @@ static void make_record(struct maker *m)
 		make_run(m);
 	else if (what == 14)
 		m->trace->keep = KEEP_MIN + byte(m);
-	else	/* usually the facts are of kinds that most formats use */
+	else	/* most formats use facts of these kinds */
 		make_fact(m, what & 1 ? FACT_CALL : FACT_PATH);
 }
 
@@ -326,11 +326,9 @@ static void make_trace(struct maker *m, FILE *out)
 	trace_free(m->trace);
 }
 
-/* Writes records with the bytes of the input. */
+/* The functions below write records from the bytes of the input. */
 
-/*
- * Adds up the counts of the sightings of a call, which are in the last field.
- */
+/* Adds up the counts of a call's sightings, which are in the last field. */
 static void count_calls(struct stream_writer *w,
 			const struct stream_record *record)
 {
@@ -349,7 +347,7 @@ static void count_calls(struct stream_writer *w,
 	}
 }
 
-/* Writes the header and the input as a truncated segment. */
+/* Returns a truncated segment that has the header and the input. */
 static FILE *open_segment(const struct maker *m, char **bytes)
 {
 	size_t n, cut;
@@ -372,7 +370,7 @@ static void copy_records(struct maker *m, FILE *out)
 	FILE *in = open_segment(m, &bytes);
 	struct stream_reader *r = stream_reader_new(in);
 
-	stream_next(r, &record);	/* the header */
+	stream_next(r, &record);	/* skips the header */
 	while (stream_next(r, &record) == STREAM_RECORD) {
 		count_calls(w, &record);
 		stream_put(w, record.data, record.size, "", 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Runs a fuzz target on files, without libFuzzer. The suite builds it with each
- * compiler, and repeats the inputs that a fuzzer has found.
+ * Runs a fuzz target on files, without libFuzzer. The test suite builds it with
+ * each compiler, and repeats inputs that a fuzzer has found.
  */
 #include "fuzz.h"
 
@@ -20,7 +20,9 @@ static void replay(const char *path)
 	}
 	n = fread(data, 1, MOST, file);
 	fclose(file);
-	/* an exact copy, so that ASan sees reads beyond its end */
+	/*
+	 * The copy has the exact size, so that ASan sees reads beyond its end.
+	 */
 	exact = xmemdup(data, n);
 	free(data);
 	LLVMFuzzerTestOneInput(exact, n);

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Puts a value into the text of a JSON object. Nothing else in the text may
- * change.
- */
+/* Puts a value into the text of a JSON object. No other text may change. */
 #include <jansson.h>
 #include <stdbool.h>
 
@@ -15,7 +12,9 @@ static json_t *parse(const char *text)
 			  JSON_DECODE_INT_AS_REAL, NULL);
 }
 
-/* Returns the object at a path, which is created if it is missing. */
+/*
+ * Returns the member `name` of the object, which is created if it is missing.
+ */
 static json_t *enter(json_t *object, const char *name)
 {
 	if (!json_object_get(object, name))

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tests the reader of strace's logs, in which a program can choose much of the
+ * Tests the reader of strace's logs. The traced program chooses much of their
  * text.
  */
 #include "base/message.h"
 #include "fuzz.h"
 
-/* Keeps the tool's messages out of the fuzzer's output. */
+/* Discards the tool's messages, which would fill the fuzzer's output. */
 static void ignore_message(const char *fmt, ...)
 {
 	(void)fmt;
@@ -27,7 +27,7 @@ static uint64_t count_calls(const struct trace *t)
 	return n;
 }
 
-/* Returns whether the log is accepted; if so, sets the number of calls. */
+/* Returns whether the log is accepted, and sets the number of its calls. */
 static bool read_once(const uint8_t *data, size_t size, bool partial,
 		      uint64_t *n_calls)
 {
@@ -45,8 +45,8 @@ static bool read_once(const uint8_t *data, size_t size, bool partial,
 }
 
 /*
- * If a log is accepted as complete, it must also be accepted as one that may be
- * truncated, with the same calls.
+ * A log that is accepted as complete must also be accepted with
+ * --allow-partial, with the same number of calls.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Gives any bytes to the reader of streams. This is a libFuzzer target. With
- * -DEXHAUSTIVE, it is a program that reads a good stream, cuts it at every
- * byte, changes every byte in every way, and prints how many of the results
- * were accepted. Under sanitizers, which are slow, it changes only each bit.
- * Further streams on the command line are only read.
+ * Passes arbitrary bytes to the reader of streams, as a libFuzzer target.
+ *
+ * With -DEXHAUSTIVE, it is a program instead. It reads a good stream, cuts it
+ * at every byte, and changes every byte to every other value. It prints how
+ * many results were accepted. Under sanitizers, which are slow, it flips single
+ * bits instead. It only reads the other streams on the command line.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Uses a trace as the tools do. No byte beyond its facts may be read. */
+/* Uses a trace as the tools do. This must not read beyond the trace's facts. */
 static void ask(const struct trace *t)
 {
 	struct argument_value values[ARGUMENT_VALUES_MAX];
@@ -27,8 +28,8 @@ static void ask(const struct trace *t)
 }
 
 /*
- * Returns whether the bytes are a stream. An accepted stream must be writable,
- * too.
+ * Returns whether the bytes are a stream. A stream that is accepted must also
+ * be writable.
  */
 static bool accepts(const uint8_t *data, size_t size, unsigned int flags)
 {
@@ -42,7 +43,7 @@ static bool accepts(const uint8_t *data, size_t size, unsigned int flags)
 
 	ok = trace_read(t, in, flags, &problem);
 	if (ok == (problem != NULL))
-		abort();	/* a verdict always has a reason */
+		abort();	/* accepted or a reason, never both */
 	if (ok) {
 		ask(t);
 		out = open_memstream(&bytes, &written);
@@ -123,7 +124,7 @@ int main(int argc, char **argv)
 	uint8_t *data = NULL;
 	int bad;
 
-	/* the first stream comes last, and is kept */
+	/* The loop ends with the first stream, which is used below. */
 	for (int i = argc - 1; i > 0; i--) {
 		free(data);
 		data = read_all(argv[i], &size);
@@ -132,7 +133,7 @@ int main(int argc, char **argv)
 	}
 
 	if (!data || !accepts(data, size, 0)) {
-		printf("needs a good stream\n");
+		printf("usage: stream STREAM…; the first is a good one\n");
 		return 2;
 	}
 	bad = try_cuts(data, size) + try_changes(data, size);

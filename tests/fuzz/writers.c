@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Runs sp-emit in memory. The first byte chooses a command line, the others are
- * a stream. If a format has a reader, it must accept the output.
+ * Runs sp-emit in memory. The first byte chooses a command line, and the other
+ * bytes are a stream. If sandprint has a reader for the format, it must accept
+ * the output.
  */
-#define exit(status) abort()	/* no input may end the tool with exit() */
+#define exit(status) abort()	/* no input may make the tool call exit() */
 #include "base/message.c"
 #undef exit
 
@@ -20,7 +21,7 @@
 
 int sp_emit_main(int argc, char **argv);
 
-/* Replaces standard output. */
+/* Replaces output.c: the output goes to memory. */
 struct output {
 	FILE *file;
 } captured;
@@ -60,7 +61,7 @@ void sandbox_enter(enum sandbox_tool who, const struct output *out,
 	(void)who, (void)out, (void)other;
 }
 
-/* Counts reach 2^64-1, but jansson's integers 2^63-1. */
+/* Counts reach 2^64-1, but integers of jansson only 2^63-1. */
 static void is_json(char *text, size_t n)
 {
 	json_t *json = json_loadb(text, n, JSON_REJECT_DUPLICATES |
@@ -110,7 +111,7 @@ static void is_filter(char *text, size_t n)
 	filter_free(f);
 }
 
-/* The text must consist of lines, and must not move a terminal's cursor. */
+/* The text must consist of lines, and must not contain control characters. */
 static void is_text(char *text, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -121,7 +122,8 @@ static void is_text(char *text, size_t n)
 #define TRUST "--allow-partial", "--allow-denied"
 
 /*
- * Add new ones at the end, because findings have an index as their first byte.
+ * Append new commands at the end: the first byte of an existing finding is an
+ * index.
  */
 static const struct command {
 	const char *options[8];
@@ -173,7 +175,7 @@ static const struct command {
 };
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
-/* Resets the tool, so that the next input finds it as if just started. */
+/* Resets the state that the next run of the tool would otherwise inherit. */
 static void forget(void)
 {
 	for (size_t i = 0; notes && notes[i]; i++)
@@ -182,7 +184,7 @@ static void forget(void)
 	notes = NULL;
 	n_notes = 0;
 	latched = 0;
-	optind = 0;	/* makes getopt(3) start anew */
+	optind = 0;	/* makes getopt(3) start again */
 }
 
 static int emit(const struct command *c, FILE *in, FILE *out)
@@ -227,7 +229,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fclose(out);
 	if (status < 0 || status > STATUS_TROUBLE)
 		abort();
-	/* --ndjson may have written some lines before an error */
+	/* --ndjson may write some lines before it finds an error. */
 	if (status && written && c->judge)
 		abort();
 	if (!status && c->judge)

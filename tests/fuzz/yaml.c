@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tests the reader of a SeccompProfile, and of other profiles in YAML. */
+/* Tests the reader of a SeccompProfile and of other profiles in YAML. */
 #include "reader.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Prints the errnos of getpid and getppid and, without an argument, also their
- * errnos by int 0x80.
+ * Prints the errnos of getpid and getppid. Without an argument, also prints
+ * their errnos by int 0x80.
  */
 #include <stdio.h>
 #include <sys/syscall.h>

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""usage: firejail-filters.py PROFILE DIR — builds the filters that the
-installed firejail loads for a profile in DIR, and prints their paths in the
-order in which firejail loads them. firejail prints which filters it loads, and
-how it called its program fseccomp to build them. This script calls fseccomp in
-the same way."""
+"""usage: firejail-filters.py PROFILE DIR — builds in DIR the filters that the
+installed firejail loads for a profile, and prints their paths in the order of
+loading. firejail prints which filters it loads, and the arguments with which it
+runs its program fseccomp to build them. This script runs fseccomp in the same
+way."""
 import glob, os, pty, re, subprocess, sys
 
 profile, where = sys.argv[1:]
@@ -12,8 +12,8 @@ tools = [f for place in ("/usr/lib/*/", "/usr/lib/", "/usr/lib64/")
          for f in glob.glob(place + "firejail/fseccomp")][0].removesuffix("fseccomp")
 
 def lines(command):
-    """Returns what firejail prints to a terminal. (In a pipe, its children
-    would print its buffers again.)"""
+    """Returns the lines that firejail prints to a terminal. If it printed to a
+        pipe, its children would print its buffered lines again."""
     ours, its = pty.openpty()
     subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=its, stderr=its)
     os.close(its)
@@ -48,10 +48,10 @@ for line in said:
         loaded.append(path)
 for path in os.listdir(where):
     if path.startswith("seccomp.postexec") and os.path.getsize(f"{where}/{path}"):
-        # the last filter is loaded after the exec
+        # firejail loads this filter last, after the exec.
         loaded.insert(0, f"{where}/{path}")
-# If a file is built again after it was loaded, firejail's mapping of it
-# changes, and the kernel refuses it.
+# If a file is built again after it was loaded, the memory that firejail mapped
+# from it changes, and the kernel refuses that filter.
 loaded = [p for p in dict.fromkeys(loaded)
           if not (p.startswith(tools) and f"{where}/{os.path.basename(p)}" in loaded)]
 print("\n".join(reversed(loaded)))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A library to preload into minijail0: it writes the first filter that
- * minijail0 would load to the file $GRAB, and exits.
+ * For LD_PRELOAD into minijail0: instead of loading the first filter, writes it
+ * to the file $GRAB, and exits.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,15 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""usage: make-kafel.py DIR N — writes N random policies of Kafel into DIR. They
-follow its documented grammar. Beside each policy is a filter, N.raw, that
-answers as Kafel's documentation says: the first rule that applies counts. (No
-package has Kafel itself.)"""
+"""usage: make-kafel.py DIR N — writes N random policies of Kafel into DIR, which
+follow its documented grammar. Beside each policy is a filter, N.raw, that gives
+the documented answers: the first rule that applies decides. (Kafel itself is not
+packaged.)"""
 import pathlib, random, struct, sys
 
 where, count = pathlib.Path(sys.argv[1]), int(sys.argv[2])
 where.mkdir(parents=True, exist_ok=True)
-# Kafel's name, the number on x86-64, and the arguments. Those with * have 64
-# bits.
+# Each line has Kafel's name, the number on x86-64, and the arguments. An
+# argument with * has 64 bits.
 CALLS = {name: (int(nr), args) for name, nr, *args in (line.split() for line in """\
 read 0 fd buf* count*
 write 1 fd buf* count*
@@ -39,12 +39,11 @@ CONSTANTS = {"ZERO": 0, "SOME": 0o1777, "WIDE": 0x1ffffffff, "TOP": 2 ** 64 - 1,
 ALL, LOW = 2 ** 64 - 1, 2 ** 32 - 1
 
 def within(chance, text, level, least):
-    """Adds parentheses if they are needed because of precedence, and
-    otherwise in half of the cases."""
+    """Adds parentheses if the precedence requires them, and otherwise in half of
+        the cases."""
     return f"({text})" if level < least or chance.random() < 0.5 else text
 
-# A value is (text, kind …): a number, an argument, or two values joined by & or
-# |.
+# A value is a number, an argument, or two values joined by & or |.
 
 class Value:
     def __init__(self, text, number=None, arg=None, wide=False, op=None, left=None, right=None):
@@ -54,9 +53,9 @@ class Value:
         self.wide = wide if number is None else number > LOW
 
     def folded(self):
-        """Simplifies as Kafel does before it looks for 64 bits: joins
-        numbers, and removes operands that change nothing, or leave
-        nothing."""
+        """Simplifies the value as Kafel does before it looks for 64-bit parts: joins
+                numbers, and removes operands without effect and operations that
+                are always 0."""
         if not self.op:
             return self
         a, b = self.left.folded(), self.right.folded()
@@ -84,7 +83,7 @@ def number(chance):
     return Value(text, n)
 
 def value(chance, args, depth=0):
-    """Uses at most one argument."""
+    """Returns a random value, which has at most one argument."""
     if depth < 2 and chance.random() < 0.4:
         left, right = value(chance, args, depth + 1), number(chance)
         if chance.random() < 0.3:
@@ -130,7 +129,7 @@ def condition(chance, args, depth=0):
     text = within(chance, a, left, level) + sign + within(chance, b, right, level)
     return text, ("and" if level == 2 else "or", x, y), level
 
-# The filter. Each comparison jumps to one of two labels.
+# The filter: each comparison jumps to one of two labels.
 
 class Program:
     def __init__(self):
@@ -208,12 +207,12 @@ class Program:
         return b"".join(struct.pack("=HBBI", *line) for line in self.code)
 
 def compile_rules(rules, default):
-    """Compiles a list of (number, tree or None, action); the first that
-    applies counts."""
+    """Compiles a list of (number, tree or None, action); the first rule that applies
+        decides."""
     p = Program()
     p.emit(0x20, 4)
     p.emit(0x15, 0xc000003e, 1, 0)
-    # calls of another architecture are killed
+    # The filter kills at calls of another architecture.
     p.emit(0x06, 0)
     for nr, tree, action in rules:
         mine, answer, after = p.label(), p.label(), p.label()
@@ -229,8 +228,8 @@ def compile_rules(rules, default):
     return p.bytes()
 
 def rule(chance, action):
-    """Returns the text of a rule, and the rule to compile if it is for this
-    machine."""
+    """Returns the text of a rule, and a list with the rule to compile, which is
+        empty if the rule is for another machine."""
     name = chance.choice(list(CALLS))
     nr, args = CALLS[name]
     args = [(a.rstrip("*"), a.endswith("*")) for a in args]
@@ -258,8 +257,8 @@ def block(chance):
     return action + " { " + ",\n    ".join(t for t, _ in made) + " }", [r for _, rs in made for r in rs]
 
 def statements(chance, policies):
-    """Returns statements and their rules. Earlier policies can be used, each
-    once."""
+    """Returns statements and their rules, which use each earlier policy at most
+        once."""
     texts, parts = [], []
     for _ in range(chance.randrange(1, 4)):
         if policies and chance.random() < 0.4:

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """usage: make-policies.py DIR N [python] — writes N random policies of minijail
-into DIR. They follow its documented grammar. With "python", they use forms that
-only compile_seccomp_policy.py accepts, and otherwise those that minijail0
-accepts."""
+into DIR, which follow the documented grammar. Without "python", they use only
+forms that minijail0 accepts; with it, also forms that only
+compile_seccomp_policy.py accepts."""
 import pathlib, random, sys
 
 where, count, python = pathlib.Path(sys.argv[1]), int(sys.argv[2]), len(sys.argv) > 3
@@ -29,7 +29,7 @@ def single(chance):
     return {3: str(number), 4: hex(number), 5: "0%o" % number if number else "0"}[kind]
 
 def constant(chance, depth=0):
-    """minijail0 accepts only one word, without blanks."""
+    """Returns a random constant without blanks, because minijail0 accepts none."""
     parts = []
     for _ in range(chance.choice([1, 1, 1, 2, 3])):
         part = single(chance)
@@ -87,7 +87,7 @@ def policy(chance, i):
             lines.append("@default " + chance.choice(["trap", "kill", "kill-thread", "user-notify"]))
         while len(calls) > 1:
             lines.append(python_line(chance, calls.pop(), calls.pop()))
-        # this statement is joined with the one before it
+        # compile_seccomp_policy.py joins the two statements about getpid.
         if chance.random() < 0.5:
             lines.insert(2, "getpid: arg0 == 1")
             lines.append("getpid: { arg1 in 7; return EIO, log }")

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """usage: make-snap.py DIR N — writes N random lists of snapd into DIR, in the
-form that cmd/snap-seccomp/main.go of snapd 2.68 reads. List 0 has every
+form that cmd/snap-seccomp/main.go of snapd 2.68 reads. List 0 uses every
 constant."""
 import pathlib, random, sys
 
@@ -70,7 +70,7 @@ def make(chance, i):
     calls = chance.sample(CALLS + SIGNED, chance.randrange(4, 30))
     lines = ["# list %d" % i, "", "no_such_call !0x5", "  # indented"]
     lines += [line(chance, call) for call in calls]
-    # this adds a line with other conditions
+    # Two calls get a second line with other conditions.
     for call in chance.sample(calls, 2):
         lines.append(call + " " + argument(chance, call in SIGNED))
     if i % 5 == 1:

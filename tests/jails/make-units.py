@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """usage: make-units.py DIR N NAME… — writes N drop-ins of systemd into DIR that
-restrict system calls but allow the named ones. One half is random, the other
-half has the lines of installed units, if enough units are installed."""
+restrict system calls but allow the named calls. One half is random. The other
+half has lines of installed units, if enough units are installed."""
 import glob, pathlib, random, re, sys
 
 where, count, needed = pathlib.Path(sys.argv[1]), int(sys.argv[2]), " ".join(sys.argv[3:])

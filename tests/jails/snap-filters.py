@@ -5,8 +5,8 @@ writes the filters that snap-confine loads into DIR and prints their paths.
 Exits with 1 if snap-seccomp refuses the list."""
 import pathlib, struct, subprocess, sys
 
-# sizes are in bytes; the filter of allowed calls and that of denied calls
-# follow
+# A header with the sizes in bytes precedes the filter of allowed calls and the
+# filter of denied calls.
 HEADER = 128
 compiler, source, where = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
 where.mkdir(parents=True, exist_ok=True)

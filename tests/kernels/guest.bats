@@ -1,10 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Tests what kernels may do differently, and what witness.bats does not cover.
-# Run in the guest.
+# Tests what kernels may do differently and witness.bats does not test. It runs
+# in the guest.
 load ../helper
 
-# sum FILTER — sums the values that jq's filter gets from run.sp
+# sum FILTER — prints the sum of the numbers that the jq filter selects in
+# run.sp
 sum() {
 	sp-emit --json run.sp | jq "[$1] | add // 0"
 }
@@ -13,14 +14,13 @@ lost_nothing() {
 	[ "$(sum '.lost[]')" = 0 ]
 }
 
-# lost_no_call — checks that nothing but stacks is lost: a process can end before
-# its stack is read
+# lost_no_call — checks that no call is lost. A stack may be lost, because a
+# process can end before its stack is read.
 lost_no_call() {
 	[ "$(sum '.lost | .call, .task, .image')" = 0 ]
 }
 
-# accounted — checks that each call has an event that was received or counted as
-# lost
+# accounted — checks that received and lost events add up to the number of calls
 accounted() {
 	local received lost calls
 	received=$(sp-emit --ndjson run.sp 2>/dev/null |
@@ -45,7 +45,7 @@ accounted() {
 	[ "$(sum '.calls[] | select(.name == "getppid").count')" = 80000 ]
 }
 
-@test "--every counts the events that are lost while the reader sleeps" {
+@test "--every counts the events that are lost while the reader of the stream sleeps" {
 	sp-record -q --every --buffer=4096 -- "$WITNESS/flood" 8 400000 |
 		{ sleep 3; cat; } >run.sp
 	accounted
@@ -53,9 +53,9 @@ accounted() {
 	[ "$(sum '.calls[] | select(.name == "getppid").count')" = 400000 ]
 }
 
-@test "--paths records names given in every way, and paths that did not exist" {
+@test "--paths records absolute and relative names, names below a descriptor, and paths that did not exist" {
 	echo text >in
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016 # the inner shell expands it
 	sp-record -q --paths -o run.sp -- /bin/sh -c \
 		'cd /; exec cat "$0/in" none 2>/dev/null >"${0#/}/out"' "$PWD" ||
 		[ $? -eq 1 ]
@@ -68,13 +68,14 @@ accounted() {
 	lost_nothing
 }
 
-# counted OPTION — prints how often getpgid was called in some phases of run.sp
+# counted OPTION — prints how often getpgid was called in the phases that the
+# option selects
 counted() {
 	sp-emit --json "$1" run.sp |
 		jq '[.calls[] | select(.name == "getpgid").count] | add // 0'
 }
 
-@test "each call is in the phase in which it is entered" {
+@test "a call counts in the phase in which it is entered" {
 	local mark
 	for mark in ready ready=prctl; do
 		rm -f fifo
@@ -86,7 +87,7 @@ counted() {
 	done
 }
 
-@test "attaching in the middle of a storm of forks and threads loses nothing" {
+@test "attaching during a storm of forks and threads loses no task" {
 	"$WITNESS/storm" 4 >truth 3>&- &
 	local storm=$!
 	wait_for 20 test -e pid
@@ -102,7 +103,7 @@ counted() {
 	lost_nothing
 }
 
-@test "verifying a command under a profile lists the denied calls and no others" {
+@test "verifying a command under a profile lists exactly the denied calls" {
 	sp-record -q -o run.sp -- "$WITNESS/threads" >/dev/null
 	sp-emit --oci run.sp >p.json
 	sp-verify -p p.json -o list -- "$WITNESS/threads" >/dev/null
@@ -113,13 +114,14 @@ counted() {
 	[ "$(awk '$4 == "EPERM" { print $3 }' list)" = getpgid ]
 }
 
-# Each set of options loads other programs, or makes the verifier check others.
-@test "the programs for each option load and record" {
+# Each set of options loads different programs, or makes the verifier follow
+# different branches.
+@test "sp-record can load its programs and record with each set of options" {
 	local options cgroup=/sys/fs/cgroup/sandprint-options
 	mkdir -p $cgroup
 	while read -r options; do
 		echo "$options"
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		sp-record -q $options -o run.sp -- sh -c 'cat /dev/null; :'
 		calls run.sp | shows 'execve'
 		lost_no_call
@@ -136,7 +138,7 @@ counted() {
 	echo $target >$cgroup/cgroup.procs
 	while read -r options; do
 		echo "$options"
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		sp-record -q -t 1 $options -o run.sp
 		calls run.sp | shows .
 		lost_no_call
@@ -151,20 +153,20 @@ counted() {
 	wait_for 5 rmdir $cgroup
 }
 
-@test "the command has the limit of locked memory that sp-record had" {
-	# libbpf raises the limit where its first trial load is refused.
+@test "the command has the same limit of locked memory as sp-record" {
+	# libbpf raises the limit if the kernel refuses its first trial program.
 	local caps=-bpf,-perfmon,-sys_admin by
 	ulimit -l 64
 	for by in '' 'env SP_DEBUG=older' \
 		"setpriv --bounding-set=$caps --inh-caps=$caps"; do
-		# shellcheck disable=SC2086 # words
+		# shellcheck disable=SC2086 # several words
 		[ "$($by sp-record -q -o run.sp -- \
 			bash -c 'ulimit -S -l; ulimit -H -l')" = $'64\n64' ]
 	done
 }
 
-@test "the kernel has logged no warning" {
-	# Other tests record with other options.
+@test "the kernel logs no warning" {
+	# This recording uses an option that no other test uses.
 	sp-record -q --split=exec:ls -o run.sp -- sh -c 'ls /; :' >/dev/null
 	dmesg >log
 	grep -A 5 -E 'WARNING:|BUG:|Oops' log || :

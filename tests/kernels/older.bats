@@ -1,19 +1,20 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# These tests run in a guest with the oldest kernel, which needs a BPF object of
-# its own.
+# Runs in a guest with the oldest kernel, for which sp-record has a BPF object
+# of its own.
 load ../helper
 
-@test "the kernel needs the object for older kernels" {
+@test "sp-record uses the object for older kernels" {
 	SP_DEBUG=1 sp-record -q -o run.sp -- true 2>messages
 	grep -E "map 'locked_words': (skipping creation|created)" messages
 	[ "$(calls run.sp | awk '{ n += $3 } END { print n }')" -gt 10 ]
 }
 
-@test "without CAP_SYS_RESOURCE, one line says what to do about the limit" {
+@test "without CAP_SYS_RESOURCE, one line says how to raise the limit of locked memory" {
 	local i other
-	# The programs and maps of another recorder of this user count, too. While
-	# it runs, the kernel does not even load a program of two instructions.
+	# In the second turn, another recorder of this user runs. Its programs
+	# and maps count against the limit, too, so that the kernel refuses even
+	# a program of two instructions.
 	for i in 1 2; do
 		(
 			ulimit -l 64
@@ -35,20 +36,20 @@ load ../helper
 	wait "$other" || :
 }
 
-@test "a low limit of locked memory does not hide what a filter denies" {
+@test "a low limit of locked memory does not prevent that denied calls are recorded" {
 	ulimit -l 64
-	# When the denied call is made, the filter has been watched for seconds.
+	# The denied call comes five seconds after the filter was loaded.
 	sp-record -q -o run.sp -- "$WITNESS/filtered" exec \
 		perl -e 'sleep 5; getpgrp 0'
 	facts run.sp | shows -x 'x86_64 getpgid EXDEV 1'
 }
 
-@test "--paths records that the dynamic loader was executed" {
+@test "--paths records that a program executes the dynamic loader" {
 	sp-record -q --paths -o run.sp -- cat /dev/null
 	sp-emit --path-list run.sp | grep '^execute,map.*/ld-linux'
 }
 
-@test "--results, --split and --stacks record" {
+@test "--results, --split and --stacks record what they record on other kernels" {
 	sp-record -q --every --results --paths -o run.sp -- \
 		cat /dev/null /none 2>/dev/null || [ $? -eq 1 ]
 	sp-emit --strace run.sp >calls

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Recording on arm64 and riscv64. Run in the guest.
+# Tests recording on arm64 and riscv64. It runs in the guest.
 load ../helper
 
-# numbers_of PROGRAM — records it and prints the architecture and number of each
-# call
+# numbers_of PROGRAM — records the program, and prints the architecture and
+# number of each call
 numbers_of() {
 	sp-record -q -o run.sp -- "$WITNESS/$1"
 	sp-emit --json run.sp | jq -c '[.calls[] | [.arch, .nr]]'
@@ -15,12 +15,12 @@ numbers_of() {
 }
 
 # bats test_tags=32-bit
-@test "the calls of 32-bit programs have the numbers of arm" {
+@test "calls of 32-bit programs have the numbers of arm" {
 	needs i386
 	[ "$(numbers_of exit-32-nolibc)" = '[["arm",248],["aarch64",221]]' ]
 }
 
-@test "--paths works, and --every records the arguments" {
+@test "--paths records paths, and --every records arguments" {
 	echo text >in
 	sp-record -q --paths --every -o run.sp -- cat in
 	sp-emit --path-list run.sp |
@@ -31,7 +31,7 @@ numbers_of() {
 		. == 18446744073709551516)' first || { cat first; false; }
 }
 
-@test "a profile of the recording allows its calls, and denies others" {
+@test "a profile of the recording allows its calls and denies others" {
 	sp-record -q -o run.sp -- "$WITNESS/exit-nolibc"
 	sp-emit --oci -o p.json run.sp
 	sp-verify -p p.json run.sp
@@ -40,7 +40,7 @@ numbers_of() {
 	run -1 sp-verify -p p.json more.sp
 }
 
-@test "sp-emit makes the same profiles and reports of streams as on x86-64" {
+@test "sp-emit writes the same profiles and reports from a stream as on x86-64" {
 	local emitted words n=0
 	for emitted in "${SP_BIN%/bin}"/emitted/*; do
 		read -ra words <<<"${emitted##*/}"

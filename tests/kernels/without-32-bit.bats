@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Tests what the tools print about 32-bit programs and calls on a kernel that
-# was booted with ia32_emulation=0. Run in the guest.
+# Tests what the tools print about 32-bit programs and calls if the kernel was
+# booted with ia32_emulation=0. It runs in the guest.
 load ../helper
 
 NOT_RUN='this kernel runs no programs of its architecture (32-bit ones need
@@ -20,13 +20,13 @@ setup() {
 	cd "$BATS_FILE_TMPDIR" || return
 }
 
-@test "the probe finds neither 32-bit programs nor 32-bit calls" {
+@test "tests/machine finds neither 32-bit programs nor 32-bit calls" {
 	run ! has i386
 	run ! has int80
 	[ "$(lack_of int80)" = 'needs 32-bit calls (int 0x80 faults)' ]
 }
 
-@test "a 32-bit program is not recorded: one line is printed, and the status is 126" {
+@test "sp-record refuses a 32-bit program with one line and status 126" {
 	run -126 --separate-stderr sp-record -o i386.sp -- \
 		"$WITNESS/exit-32-nolibc"
 	[ "$stderr" = "sp-record: $WITNESS/exit-32-nolibc: $NOT_RUN" ]
@@ -34,10 +34,10 @@ setup() {
 	[ ! -e i386.sp ]
 }
 
-@test "a 32-bit program is not verified: one line is printed, and the status is 2" {
+@test "sp-verify refuses a 32-bit program with one line and status 2" {
 	local option
 	for option in '' --enforce; do
-		# shellcheck disable=SC2086 # none, or one
+		# shellcheck disable=SC2086 # it may be empty
 		run -2 --separate-stderr sp-verify -p both.json $option -- \
 			"$WITNESS/exit-32-nolibc"
 		[ "$stderr" = "sp-verify: $WITNESS/exit-32-nolibc: $NOT_RUN" ]
@@ -55,7 +55,7 @@ setup() {
 	[ "${stderr_lines[0]}" = 'sp-verify: the command was killed by SIGSEGV' ]
 }
 
-@test "a profile that also covers 32-bit calls is verified live and in simulation" {
+@test "a profile that also covers 32-bit calls can be verified, with a recording and with a command" {
 	printf '%s\n' '[Service]' 'SystemCallFilter=@system-service' \
 		'SystemCallArchitectures=native x86' >both.conf
 	sp-verify -p both.json -- ls / >/dev/null

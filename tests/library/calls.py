@@ -1,8 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""usage: calls.py FILE — prints the calls of a stream, in the form of
-tests/library/calls.c: count, architecture, number and image. It was written from
-sp-stream(5) alone."""
+"""usage: calls.py FILE — prints the calls of a stream as tests/library/calls.c does:
+count, architecture, number and image. It was written from sp-stream(5) alone."""
 import sys
 import zlib
 
@@ -16,8 +15,8 @@ def raw(text):
 
 
 def records(data):
-    """Yields the records of a stream. Ends with an error if the sum of a
-    segment is wrong."""
+    """Yields the records of a stream. Exits with an error if the checksum of a
+        segment is wrong."""
     unpacker = msgpack.Unpacker(max_buffer_size=len(data) or 1, strict_map_key=False)
     unpacker.feed(data)
     start = at = n = 0
@@ -35,8 +34,8 @@ def records(data):
 
 
 def fold(data):
-    """Returns {(image, arch, nr): {run: count}}. Of two copies, the greater
-    count is used."""
+    """Returns {(image, arch, nr): {run: count}}. If two segments have a fact of the
+        same run, the greater count is used."""
     facts = {}
     for kind, *fields in records(data):
         if kind == 0:

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """usage: damage.py STREAM CALLS CALLS.PY — damages the stream at every fifth
-byte: cuts it there, or changes the byte. For each damaged copy, the program in C must
-print what the one in Python prints, or refuse the copy with one line and exit
-status 2."""
+byte: cuts it there, or changes the byte. For each damaged copy, the program in C
+must print what the program in Python prints, or refuse the copy with one line and
+exit status 2."""
 import random
 import subprocess
 import sys

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: facts FILE — prints the members of each fact that apply to its kind.
+ * usage: facts FILE — prints each fact, with those members that its kind has.
  */
 #include <inttypes.h>
 #include <sandprint.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * usage: limit FILE — reads the stream with every memory limit up to the
- * smallest one that is enough. Exits with 0 if each smaller one was refused
- * with a message. It is built with -fsanitize=address, which finds memory that
- * was not freed, or freed twice, after a refusal.
+ * smallest sufficient one. Exits with 0 if each smaller limit was refused with
+ * a message. It is built with -fsanitize=address, which finds memory that is
+ * not freed after a refusal, or freed twice.
  */
 #include <sandprint.h>
 #include <string.h>

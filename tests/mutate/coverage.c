@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Notes which code of a program a test runs. tests/mutate/run copies this file
- * into lib/ of its copy of the tree and builds with
- * -fsanitize-coverage=trace-pc, which calls the function below in each block.
+ * Records which code of a program a test runs. tests/mutate/run copies this
+ * file into lib/ of its copy of the tree, and builds with
+ * -fsanitize-coverage=trace-pc, which calls the function below in each basic
+ * block.
  *
  * $SP_COVERAGE is a directory. It gets one file for each test and program,
- * SIZE.FILE.bats.TEST, where SIZE is the length of the program's code. The file
- * has a byte for each byte of code, which is not 0 at the address to which the
- * function returned. The file is shared memory, so that no call is made later,
- * when a filter may be in force.
+ * named SIZE.FILE.bats.TEST, where SIZE is the length of the program's code.
+ * The file has a byte for each byte of code; a byte is not 0 if the function
+ * returned to its address. The file is mapped as shared memory. So recording
+ * needs no system call, which a filter could deny.
  */
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * This is linked into a changed tool: a wrong process id must not end every
- * process of the machine, as kill(-1) does.
+ * Linked into a mutated tool, whose kill() could get a wrong process id:
+ * kill(-1) would end every process of the machine.
  */
 #include <signal.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Draws small changes to C sources by a seed.
+"""Draws small mutations of C sources with a seed.
 
-The C is only split into tokens: kernel style puts the braces of a function in
-the first column, which is enough to find functions and statements.
+The sources are only split into tokens. In kernel style, the braces of a function
+are in the first column, so that functions and statements can be found.
 """
 import collections
 import random
@@ -40,8 +40,8 @@ def tokens(text):
 
 
 def functions(text):
-    """Returns [(start, end, name, type of the result or None)]; offsets are
-    those of the body."""
+    """Returns [(start, end, name, type of the result or None)]; the offsets are those
+        of the body."""
     found = []
     for m in re.finditer(r'^\{\n.*?^\}$', text, re.M | re.S):
         head = re.split(r'\n\s*\n|;\s*\n|^\}|\*/', text[:m.start()],
@@ -66,7 +66,7 @@ def zero_of(kind):
 
 
 def closing(toks, i):
-    """Returns the index of the bracket that closes the one at i."""
+    """Returns the index of the bracket that closes the bracket at i."""
     depth = 0
     for j in range(i, len(toks)):
         if toks[j].text in ('(', '[', '{'):
@@ -118,7 +118,7 @@ class Source:
                 self.statement(i, body)
 
     def loop_heads(self):
-        """Finds statements that count a loop: changing their sign makes an endless loop."""
+        """Finds loop counters: with a changed sign, the loop would not end."""
         inside = set()
         for i, tok in enumerate(self.toks):
             if tok.text == 'for' and i + 1 < len(self.toks):
@@ -170,8 +170,8 @@ class Source:
         self.add('negated', body, first.start, last.end, '(!%s)' % inner)
 
     def is_label(self, i):
-        """Whether this colon follows a label, rather than being part of `a ?
-        b : c`."""
+        """Returns whether the colon follows a label; otherwise it is part of
+                `a ? b : c`."""
         line = self.text[:self.toks[i].start].rsplit('\n', 1)[-1]
         return re.match(r'\t*(case\b|default$)|\w+$', line)
 
@@ -198,7 +198,7 @@ class Source:
         elif tok.kind == 'word' and tok.text not in KEYWORDS:
             follows = self.toks[i + 1].text
             if follows == '(' and 'free' in tok.text:
-                return      # this only frees memory, which the sanitizers check
+                return      # the sanitizers find memory that is not freed
             if follows in ('(', '->', '.', '[', '=', '+=', '-=', '|=',
                            '&=', '++', '--'):
                 kind = 'call' if follows == '(' else 'assignment'
@@ -209,11 +209,12 @@ class Source:
 
 
 def draw(files, half, seed, count):
-    """Draws the mutations 1 to count, those with odd numbers from files that `half` picks.
+    """Draws the mutations 1 to count; those with odd numbers are in files that `half`
+        selects.
 
-    files: {name: text}. A line that can be changed is drawn first, then a kind of change,
-    then the mutation, so that tables of numbers do not outweigh the code.
-    """
+        `files` is {name: text}. First a line that can be changed is drawn, then a kind of
+        change, and then the mutation, so that tables of numbers are not drawn too often.
+        """
     lines = ({}, {})
     for name in sorted(files):
         for m in Source(name, files[name]).found:

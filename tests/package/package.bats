@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bats
-# Builds the Debian packages twice, checks them with lintian, and installs, uses
-# and purges them in an otherwise empty root. `make check-package` runs this.
+# Builds the Debian packages twice, and checks them with lintian. Installs, uses
+# and purges them in a root that has no other programs of ours. make
+# check-package runs this file.
 
 load ../helper
 
@@ -25,8 +26,8 @@ setup_file() {
 	files >"$BATS_FILE_TMPDIR/before"
 }
 
-# Prints all files of the root, except for those that dpkg, apt and ldconfig
-# write for themselves.
+# files — prints all files of the root, except those that dpkg, apt and ldconfig
+# write for themselves
 files() (
 	cd "$ROOT" && find . -xdev \( -path ./var/lib/dpkg -o -path ./var/log \
 		-o -path ./var/cache -o -path ./var/lib/apt \
@@ -39,15 +40,16 @@ in_root() {
 	"$BATS_TEST_DIRNAME/../inroot" "$ROOT" "$@"
 }
 
-# Prints the libraries that the tools open by name. The build knows the number
-# at the end of capstone's. The library without wide characters, libncurses, is
-# left out: it is only used if libncursesw is missing.
+# opened — prints the libraries that the tools open by name. The sources have
+# the name of capstone without its number, which the build adds. libncurses,
+# without wide characters, is left out: the tools use it only if libncursesw is
+# missing.
 opened() {
 	grep -rhoE '"lib[a-z+]+\.so\.[0-9]*' "$TREE"/lib/*/*.c "$TREE"/sp-*/ |
 		tr -d '"' | grep -vxF libncurses.so.6 | sort -u
 }
 
-@test "two builds in different places give the same bytes" {
+@test "two builds in different directories give the same bytes" {
 	"$OTHER/.package/deb" 0.1.0 "$BATS_FILE_TMPDIR/two" >log 2>&1
 	for one in "$BATS_FILE_TMPDIR"/one/*.deb; do
 		cmp "$one" "$BATS_FILE_TMPDIR/two/${one##*/}"
@@ -61,7 +63,7 @@ opened() {
 	[ -z "$output" ]
 }
 
-@test "the packages that sandprint recommends have each library that a tool opens by name" {
+@test "the packages that sandprint recommends contain each library that a tool opens by name" {
 	local deb
 	deb=$(echo "$BATS_FILE_TMPDIR"/one/sandprint_*_amd64.deb)
 	dpkg-deb -f "$deb" Recommends | tr -d ' ' | tr , '\n' | grep '^lib' |
@@ -73,7 +75,7 @@ opened() {
 	done <names
 }
 
-@test "the packages install, record and write a profile, and purge leaves nothing" {
+@test "the packages can be installed, record and write a profile, and purging leaves no file" {
 	cp "$BATS_FILE_TMPDIR"/one/sandprint_*.deb \
 		"$BATS_FILE_TMPDIR"/one/sandprint-hooks_*.deb "$ROOT/opt"
 	chroot "$ROOT" sh -c 'apt-get -qq update && apt-get -qq install -y --no-install-recommends /opt/*.deb' >log 2>&1
@@ -85,7 +87,7 @@ opened() {
 	in_root sp-record --version | grep -q "^sp-record (sandprint) 0.1.0 ([0-9a-f]\{12\})$"
 	[ -e "$ROOT/usr/share/containers/oci/hooks.d/sandprint.json" ]
 	[ -e "$ROOT/usr/lib/systemd/system/sandprint-nri.service" ]
-	# This also removes packages that were installed with ours.
+	# This also removes the packages that were installed with ours.
 	chroot "$ROOT" sh -c 'apt-get -qq purge -y --autoremove sandprint sandprint-hooks' >>log 2>&1
 	files >after
 	diff "$BATS_FILE_TMPDIR/before" after
@@ -96,8 +98,8 @@ in_podman() {
 		--cgroup-manager cgroupfs --storage-driver vfs "$@"
 }
 
-# in_image OPTION… -- COMMAND… — runs the command in the image, without a network
-# and with lower limits, since not every machine permits more
+# in_image OPTION… -- COMMAND… — runs the command in the image, without a
+# network, and with limits that every machine permits
 in_image() {
 	local options=()
 	while [ "$1" != -- ]; do
@@ -110,7 +112,7 @@ in_image() {
 		"${options[@]}" localhost/sandprint "$@"
 }
 
-@test "the container image emits, and records processes in the container, with and without privileges, and one outside of it" {
+@test "the container image writes profiles and records processes inside of it with and without privileges, and a process outside of it" {
 	tar -C "$ROOT" --one-file-system -c . | in_podman import - localhost/base
 	in_podman build --isolation chroot --network host --build-arg BASE=localhost/base \
 		-t localhost/sandprint -f "$TREE/.package/Containerfile" "$BATS_FILE_TMPDIR/one" >log 2>&1
@@ -127,7 +129,7 @@ in_image() {
 	in_podman rmi -a -f >>log
 }
 
-@test "make uninstall removes what make install installed, and no more" {
+@test "make uninstall removes exactly the files that make install installed" {
 	make -s -C "$TREE" -j2 install DESTDIR="$PWD/dest" >log 2>&1
 	mkdir -p dest/usr/local/bin
 	echo mine >dest/usr/local/bin/mine
@@ -135,7 +137,7 @@ in_image() {
 	[ "$(find dest ! -type d)" = dest/usr/local/bin/mine ]
 }
 
-@test "the static filters work in a root that has nothing else" {
+@test "the static filters work in a root without other files" {
 	make -s -C "$TREE" -j2 static >log 2>&1
 	run ! grep -i warning log
 	mkdir -p empty/bin
@@ -146,7 +148,8 @@ in_image() {
 	chroot empty /bin/sp-verify -p /p.json /m.sp
 	chroot empty /bin/sp-diff /t.sp /m.sp
 	cmp <(sp-emit --oci empty/t.sp) empty/p.json
-	# Without glibc's libraries, users are read from the files of the root.
+	# In a static build, users and groups are read from the files of the
+	# root.
 	mkdir empty/etc
 	cp "$(command -v busybox)" empty/bin
 	echo 'tester:x:4321:4322:t:/:/bin/sh' >empty/etc/passwd
@@ -156,7 +159,7 @@ in_image() {
 	[ "$(cat id)" = 'uid=4321(tester) gid=4322(tester) groups=4322(tester),4400(more)' ]
 }
 
-@test "the RPM packages build, and have every file that make install installs" {
+@test "the RPM packages can be built, and contain every file that make install installs" {
 	RPMBUILD=--nodeps "$TREE/.package/rpm" 0.1.0 "$PWD/rpm" >log 2>&1
 	rpm -qlp rpm/sandprint-*.rpm |
 		grep -v -- debug |
@@ -171,7 +174,7 @@ in_image() {
 	(cd dest && find . ! -type d -printf '/%P\n') |
 		grep -v '^/usr/share/doc' | sort >installed
 	diff installed packaged
-	# Programs that were built with the library need this package.
+	# Programs that were linked with the library need this package.
 	rpm -qlp rpm/sandprint-libs-[0-9]*.rpm | grep '\.so' >libs
 	[ "$(<libs)" = "$(rpm --eval '%{_libdir}')/libsandprint.so.1" ]
 	rpm -qp --requires rpm/sandprint-devel-*.rpm | grep '^sandprint-libs.* = 0\.1\.0'

@@ -81,7 +81,7 @@ shell_tests() {
 		TEST "link" { ln -s x "$BATS_TEST_TMPDIR/l"; }
 		TEST "pipe" { mkfifo "$BATS_TEST_TMPDIR/f"; }
 	END
-	# shellcheck disable=SC2046 # words
+	# shellcheck disable=SC2046 # several words
 	env -u BATS_RUN_TMPDIR $(compgen -e BATS_ | sed 's/^/-u /') \
 		sp-record -q --split=exec:bats-exec-test -o run.sp -- bats test
 	own_calls | sed -n 's/.*\(test_[a-z]*\).* / \1 /p' | diff - <(
