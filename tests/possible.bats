@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Tests sp-emit --possible and --add, which are about calls that executables can
-# make and no run made, and sp-emit --with=portable, which is about calls that
-# another C library makes instead.
+# Tests sp-emit --possible and --add, for calls that an executable can make and
+# no run made. Also tests sp-emit --with=portable, for calls that another C
+# library makes instead.
 
 load helper
 
@@ -19,7 +19,8 @@ setup() {
 	[ "$(uname -m)" = x86_64 ] || skip "no code for x86-64 on this machine"
 }
 
-# stream PATH [LINE…] — writes a recording of an executable that made one call
+# stream PATH [LINE…] — writes a recording of an executable that made one call,
+# with these lines of mkstream
 stream() {
 	local id path=$1
 	id=$(readelf -n "$path" | sed -n 's/.*Build ID: //p')
@@ -28,37 +29,37 @@ stream() {
 		"$TESTS/mkstream"
 }
 
-# possible FILE [OPTION…] — prints NAME and WHY of each listed call, without
-# figures
+# possible FILE [OPTION…] — prints the name and the reason of each listed call,
+# without figures
 possible() {
 	sp-emit --explain --possible=all --exact "$@" |
 		sed -n 's/^x86_64 *[0-9]* *\([^ ]*\) *EPERM *possible *[0-9]*: \(.*\); made by.*/\1 \2/p'
 }
 
-@test "--possible lists the calls that an executable imports, by the function that makes them" {
+@test "--possible lists calls of imported functions, and names the function for each call" {
 	stream "$PROGRAMS/importer" >x.sp
 	possible x.sp >list
 	grep -x "sethostname $PROGRAMS/importer imports sethostname" list
 	grep -x "getpriority $PROGRAMS/importer imports syscall, which can make this call" list ||
 		grep -x "getpriority $PROGRAMS/importer has the instruction" list
 	grep -x "acct $PROGRAMS/importer has the instruction" list
-	# the child of posix_spawn makes it: the parent only has the child's
-	# address
+	# The child of posix_spawn calls execve. The executable only passes the
+	# address of the child's code.
 	grep "^execve $PROGRAMS/importer imports posix_spawn" list
 	lacks '^exit_group ' <list
-	# recorded calls are not in the list, and the other calls are only
-	# there
+	# Recorded calls are not in the list, and the listed calls are not in
+	# the profile.
 	sp-emit --oci --exact x.sp | jq -e '.syscalls[0].names == ["exit_group"]'
 }
 
-@test "--possible says how many numbers are not constant" {
+@test "--possible prints how many numbers of calls are not constant" {
 	stream "$PROGRAMS/importer" >x.sp
 	run -0 sp-emit --explain --possible x.sp
 	[[ $output =~ "places have a number that is not constant" ]]
 	lacks ' 0 places' <<<"$output"
 }
 
-@test "--possible follows numbers through registers, the stack, branches and functions" {
+@test "--possible follows the numbers of calls through registers, the stack, branches and functions" {
 	[ -e "$PROGRAMS/static" ] || skip "no static libc"
 	stream "$PROGRAMS/static" >x.sp
 	possible x.sp >list
@@ -73,13 +74,13 @@ possible() {
 	sp-emit --explain x.sp | lacks ptrace
 }
 
-@test "calls that the executable imports come before those of its libraries" {
+@test "calls that the executable imports are listed before calls of its libraries" {
 	stream "$PROGRAMS/importer" >x.sp
 	possible x.sp | awk '{ own = $2 ~ /importer$/ } own && seen { exit 1 } !own { seen = 1 }
 		END { if (!seen) exit 1 }'
 }
 
-@test "an executable that was built anew is not read, but named" {
+@test "an executable that has changed since the recording is not read, and a message names it" {
 	printf '%s\n' 'run 1 x' "image $PROGRAMS/importer 0123 1:1:1" 'call 1 exit_group 1' |
 		"$TESTS/mkstream" >other.sp
 	run -2 sp-emit --explain --possible other.sp
@@ -87,7 +88,7 @@ possible() {
 	[[ ${lines[-1]} == "sp-emit: --possible: no executable of the recording could be read"* ]]
 }
 
-@test "--root says where the executables are" {
+@test "--root sets the directory below which executables are found" {
 	mkdir -p root/opt
 	cp "$PROGRAMS/static" root/opt/x 2>/dev/null || skip "no static libc"
 	ln -s ../../etc/passwd root/opt/link
@@ -97,14 +98,14 @@ possible() {
 	possible --root="$PWD/root" x.sp | shows '^acct /opt/x'
 }
 
-@test "the code of a plugin counts if the recording shows that it was mapped" {
+@test "the code of a plugin is read if the recording shows that it was mapped" {
 	stream "$PROGRAMS/importer" >x.sp
 	possible x.sp | lacks '^setns '
 	stream "$PROGRAMS/importer" "path 1 256 0 $PROGRAMS/plugin.so 1" >x.sp
 	possible x.sp | shows "^setns $PROGRAMS/plugin.so imports setns"
 }
 
-@test "if two libraries have the same name, each executable has its own" {
+@test "if two libraries have the same name, each executable uses its own" {
 	mkdir a b
 	cc -shared -o a/libx.so -xc /dev/null
 	cc -w -o a/p "$TESTS/portable/importer.c" -La -Wl,--no-as-needed,-rpath,'$ORIGIN' -lx -ldl
@@ -115,7 +116,7 @@ possible() {
 	possible x.sp | shows "^setns $PWD/b/libx.so imports setns"
 }
 
-@test "a file whose section headers are stripped is refused, and not read as one without calls" {
+@test "a file without section headers is refused; it is not treated as a file without calls" {
 	cp "$PROGRAMS/importer" bare
 	printf '\0\0\0\0\0\0\0\0' | dd of=bare bs=1 seek=40 conv=notrunc status=none
 	printf '\0\0\0\0' | dd of=bare bs=1 seek=60 conv=notrunc status=none
@@ -125,7 +126,7 @@ possible() {
 	[[ $output == *"bare: its section headers are stripped"* ]]
 }
 
-@test "--html has the list of possible calls only with --possible" {
+@test "--html lists possible calls only with --possible" {
 	stream "$PROGRAMS/importer" >x.sp
 	sp-emit --html --possible x.sp >page.html
 	run -0 "$TESTS/scripts/html-check.py" page.html
@@ -134,7 +135,7 @@ possible() {
 	sp-emit --html x.sp | lacks 'id="possible"'
 }
 
-@test "--add allows calls, which the notes, the profile, the summary and --explain name" {
+@test "the calls of --add are named in the notes, the profile, the summary and --explain" {
 	stream "$PROGRAMS/importer" >x.sp
 	first=$(possible x.sp | sed -n '1s/ .*//p')
 	run -0 --separate-stderr sp-emit --firejail --runtime=none --no-vdso --add=possible:1,acct x.sp
@@ -149,14 +150,14 @@ possible() {
 	jq -e '[.syscalls[] | select(.names | index("acct"))] | length == 1 and .[0].action == "SCMP_ACT_ALLOW"' x.json
 }
 
-@test "--add of a call with recorded arguments allows all arguments" {
+@test "--add allows all arguments of a call, even if arguments were recorded" {
 	stream "$PROGRAMS/importer" 'call 1 socket 1' 'argument 1 socket "0:4294967295:1 1:4294967295:1" 1' >x.sp
 	sp-emit --oci --args x.sp | jq -e '[.syscalls[] | select(.names == ["socket"])][0].args'
 	sp-emit --oci --args --add=socket x.sp |
 		jq -e '[.syscalls[] | select(.names | index("socket"))] | length == 1 and .[0].args == null'
 }
 
-@test "--add refuses names that are not calls of the recorded architectures" {
+@test "--add refuses names that are no calls of the recorded architectures" {
 	stream "$PROGRAMS/importer" >x.sp
 	while IFS='|' read -r value message; do
 		run -2 sp-emit --oci --add="$value" x.sp
@@ -178,7 +179,7 @@ possible() {
 	run -2 sp-emit --table --add=acct x.sp
 }
 
-@test "executables that are made to be costly are read within seconds" {
+@test "executables that are made to be slow to read are read within seconds" {
 	stream "$PROGRAMS/importer" "image $PWD/bomb 1:1:1" "image $PWD/large 1:1:1" >x.sp
 	"$TESTS/elf-bomb" strings "$PROGRAMS/importer" bomb
 	"$TESTS/portable/large-code" "$PROGRAMS/importer" large
@@ -186,20 +187,21 @@ possible() {
 	run -0 timeout 60 sp-emit --explain --possible x.sp
 	[ $SECONDS -lt 30 ]
 	[[ $output =~ sethostname ]]
-	# every function of the large one was read
+	# This number shows that every function of the large executable was
+	# read.
 	[[ $output =~ \ 1310[7-9][0-9]\ places\ have\ a\ number ]]
 }
 
 # --- another C library ------------------------------------------------------
 
-# covers A B — checks that the profile of behaviour.A, with portable, allows the
-# calls of B
+# covers A B — checks that the profile of behaviour A with portable calls allows
+# the calls of B
 covers() {
 	sp-emit --oci --runtime=none --with=portable -o "$1.json" --image="*/$1" "$1.sp"
 	sp-verify -p "$1.json" --image="*/$2" "$2.sp"
 }
 
-@test "with portable, recordings under glibc cover the calls under musl, and the other way round" {
+@test "with --with=portable, a profile from glibc allows the calls of musl, and the reverse" {
 	requires_root
 	requires musl-gcc
 	local name
@@ -210,7 +212,8 @@ covers() {
 		sp-record -q -o musl.sp -- ./musl $name
 		covers glibc musl
 		covers musl glibc
-		# the portable calls must be the reason
+		# Without portable calls, a profile from glibc does not allow
+		# them.
 		[ $name != files ] || {
 			sp-emit --oci --runtime=none -o without.json --image='*/glibc' glibc.sp
 			run -1 sp-verify -p without.json --image='*/musl' musl.sp
@@ -218,18 +221,19 @@ covers() {
 	done
 }
 
-@test "--explain names the recorded call for which a portable one was added, and its source" {
+@test "--explain prints why a portable call was added: the recorded call, and the source of that fact" {
 	printf '%s\n' 'run 1 x' 'image /bin/x' 'call 1 openat 1' | "$TESTS/mkstream" >x.sp
 	sp-emit --explain --with=portable x.sp |
 		shows -E '^x86_64 +2 +open +allow +portable +beside openat; glibc 2.26'
 	sp-emit --explain x.sp | lacks portable
-	# their arguments are unknown
+	# The arguments of portable calls are unknown, so they are not
+	# restricted.
 	printf '%s\n' 'run 1 x' 'image /bin/x' 'call 1 write 1' 'call 1 clone 1' \
 		'argument 1 clone "0:0x7e020000:0" 1' | "$TESTS/mkstream" >args.sp
 	for name in ioctl clone3; do
 		sp-emit --oci --args --with=portable args.sp 2>&1 >/dev/null |
 			shows -x "sp-emit: --args: $name has no rule, since only the group portable adds it"
 	done
-	# if no call of a family was recorded, the family is left out
+	# If no call of a family was recorded, no call of the family is added.
 	sp-emit --explain --with=portable x.sp | lacks -E ' (fork|tkill|mkdirat) '
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=no-recording
-# Tests the forms of profiles that are in use. The tools must recognize each by
-# its content, read it as its loader does, and refuse what they cannot read.
+# Tests the common forms of profiles. The tools must recognize each form by its
+# content, read it as its loader does, and refuse what they cannot read.
 load helper
 
 DOCKER="golang-github-docker-docker-dev usr/share/gocode/src/github.com/docker/docker/profiles/seccomp/default.json"
@@ -19,7 +19,7 @@ setup_file() {
 	call 1 chmod 1
 	call 1 exit_group 1
 	END
-	# the type is recorded without its flags
+	# The type of a socket is recorded without its flags.
 	local kind
 	for kind in 1 2 100; do
 		"$TESTS/mkstream" >socket$kind.sp <<-END
@@ -59,8 +59,8 @@ denied() {
 		jq -r '.[] | "\(.arch) \(.name // .nr) \(.answer)"'
 }
 
-# refused FILE PROBLEM — checks that the file is refused with this message
-# alone, and status 2
+# refused FILE PROBLEM — checks that the tools refuse the file with status 2 and
+# this message only
 refused() {
 	run -2 sp-verify -p "$1" a.sp
 	[ "$output" = "sp-verify: $1: $2" ]
@@ -68,7 +68,7 @@ refused() {
 	[ "$output" = "sp-diff: $1: $2" ]
 }
 
-@test "a profile of sp-emit has no violation, and a call that is removed from it is one" {
+@test "a profile of sp-emit has no violation, and a call that is removed from it is a violation" {
 	local format
 	for format in oci docker spo systemd minijail firejail lxc kafel; do
 		[ $format != systemd ] || requires systemd-analyze
@@ -95,7 +95,7 @@ refused() {
 	done
 }
 
-@test "with arguments, the recorded family is allowed, and no other" {
+@test "a profile with arguments allows the recorded family of sockets, and no other" {
 	local format
 	for format in oci docker spo systemd minijail lxc kafel; do
 		[ $format != systemd ] || requires systemd-analyze
@@ -120,8 +120,9 @@ refused() {
 + execveat  -  (group)" ]
 }
 
-# An independent program, which resolves the conditions of container engines for
-# amd64.
+# resolve FILE CAPS KERNEL — prints the profile without conditions on
+# capabilities, kernel and architecture (amd64). It shares no code with
+# sp-verify.
 resolve() {
 	jq --argjson caps "$2" --argjson kernel "$3" '
 	def at_least($v): ($v | split(".") | map(tonumber)) <= $kernel;
@@ -143,7 +144,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	"CAP_SETPCAP", "CAP_NET_BIND_SERVICE", "CAP_SYS_CHROOT", "CAP_KILL",
 	"CAP_AUDIT_WRITE"]'
 
-@test "the default profiles of docker and podman are resolved as by an independent program" {
+@test "the default profiles of docker and podman are resolved as a program in jq resolves them" {
 	needs x86_64
 	local file
 	for file in "$DOCKER" "$PODMAN"; do
@@ -152,7 +153,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 		resolve "$file" "$DEFAULT_CAPS" '[6, 1]' >plain.json
 		denied plain.json all.sp >want
 		denied "$file" all.sp --kernel=6.1 >got
-		# a name that only socketcall(2) has is not unknown
+		# No message calls a name unknown that only socketcall(2) has.
 		run ! grep -w send note
 		[ "$(wc -l <want)" -gt 100 ]
 		diff want got
@@ -195,7 +196,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	[ "${lines[0]}" = "sp-diff: --cap=x: no capability is called 'x'" ]
 }
 
-@test "conditions on the kernel and the architecture are resolved" {
+@test "conditions on the kernel version and the architecture are resolved" {
 	cat >p.json <<-'END'
 	{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [
 	 {"names": ["execve", "read", "write", "exit_group"],
@@ -222,7 +223,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	run -1 sp-verify -p p.json a.sp
 }
 
-@test "podman's errnos are names or numbers, and come before errnoRet" {
+@test "podman's errno may be a name or a number, and has precedence over errnoRet" {
 	cat >p.json <<-'END'
 	{"defaultAction": "SCMP_ACT_ERRNO", "defaultErrno": "ENOSYS",
 	 "defaultErrnoRet": 1, "syscalls": [
@@ -237,7 +238,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	refused p.json "defaultErrno: not an errno"
 }
 
-@test "an errno beside an action that takes none is read as each runtime reads it" {
+@test "an errno for an action that takes none is read as each runtime reads it" {
 	local key as
 	for key in '"errnoRet": 1' '"errno": "EPERM"'; do
 		echo '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names":
@@ -255,7 +256,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	[[ $output == *"p.json: defaultErrnoRet: runc ignores an errno for SCMP_ACT_LOG, "* ]]
 }
 
-@test "architectures of other machines are ignored, unless libseccomp refuses them" {
+@test "foreign architectures are ignored, unless libseccomp refuses them" {
 	needs x86_64
 	local arch
 	profile() {
@@ -284,7 +285,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	[ "$(denied p.json a.sp | wc -l)" = 5 ]
 }
 
-@test "values that Go reads as 0 or as an empty list are read so" {
+@test "missing values are read as 0 or an empty list, as Go reads them" {
 	echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": [],
 		"action": "SCMP_ACT_KILL"}, {"names": ["socket"], "action":
 		"SCMP_ACT_ERRNO", "args": [{"op": "SCMP_CMP_EQ"}]}]}' >p.json
@@ -295,7 +296,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	run -0 sp-verify -p p.json socket1.sp
 }
 
-@test "SeccompProfile: the usual forms of YAML are read" {
+@test "SeccompProfile: the common forms of YAML are read" {
 	cat >p.yaml <<-'END'
 	---
 	# a comment
@@ -331,7 +332,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 	refused q.yaml "spec.baseProfileName: no SeccompProfile runc in the file, and none in a file runc.yaml beside it"
 }
 
-# resource NAME CALL… — prints a SeccompProfile that allows these calls
+# resource NAME CALL… — prints a SeccompProfile that allows the named calls
 resource() {
 	local name=$1
 	shift
@@ -342,7 +343,7 @@ resource() {
 	printf '    - %s\n' "$@"
 }
 
-@test "SeccompProfile: of several documents, one is chosen by name" {
+@test "SeccompProfile: one of several documents can be chosen by name" {
 	{
 		printf -- '---\nkind: Namespace\nmetadata: {name: x}\n'
 		resource one execve read write exit_group
@@ -361,7 +362,7 @@ resource() {
 	[ "$output" = "sp-verify: p: no SeccompProfile is called two; the file has: one" ]
 }
 
-@test "SeccompProfile: a base is found in the same file or in a file beside it, and a missing one is named" {
+@test "SeccompProfile: a base is found in the same file or beside it, and a missing base is named" {
 	local ending
 	mkdir in
 	{
@@ -391,7 +392,7 @@ resource() {
 	[[ $output == "sp-verify: in/p: in/base-1.0.yaml: line "*"unexpected end of stream" ]]
 }
 
-@test "a profile that no filter can express is an error, and gets no verdict" {
+@test "a profile that libseccomp cannot express is an error, and no call is judged" {
 	echo '{"defaultAction": "SCMP_ACT_ERRNO", "architectures":
 		["SCMP_ARCH_X86_64", "SCMP_ARCH_S390X"], "syscalls":
 		[{"names": ["read"], "action": "SCMP_ACT_ALLOW"}]}' >p.json
@@ -405,7 +406,7 @@ resource() {
 	done
 }
 
-@test "YAML that is refused is named with its line" {
+@test "the message about refused YAML has the line" {
 	printf 'kind: &a x\nspec: *a\n' >p
 	refused p "line 2: an alias"
 	printf 'kind: x\nkind: y\n' >p
@@ -429,7 +430,7 @@ resource() {
 	refused p "more than 1 MiB of YAML"
 }
 
-# answers POLICY — prints its answers to the calls of the trace, "NAME ANSWER"
+# answers POLICY — prints "NAME ANSWER" for each call of the trace
 answers() {
 	printf '%s\n' "$@" >p
 	denied p a.sp | cut -d' ' -f2-
@@ -449,7 +450,7 @@ chmod EPERM
 exit_group trap' ]
 }
 
-@test "minijail: conditions are read, and so is the answer to a call that fails them" {
+@test "minijail: conditions are read, and also the answer to a call that does not meet them" {
 	printf '%s\n' 'execve: 1' 'exit_group: 1' \
 		'socket: arg0 == AF_UNIX && arg1 & 0x5 || arg0 == 16' >p
 	run -0 sp-verify -p p socket1.sp
@@ -462,7 +463,7 @@ exit_group trap' ]
 	sed -i 's/^socket.*/socket: arg0 != (AF_INET|0) \&\& arg0 <= ~0/' p
 	run -0 sp-verify -p p socket1.sp
 	run -1 sp-verify -p p socket2.sp
-	# a comparison for each bit is what sp-emit writes
+	# sp-emit writes such a comparison for each bit.
 	sed -i "s/^socket.*/socket: arg0 \& 1$(printf ' \&\& arg0 in ~%d' 2 4 8 16 32 64 128)/" p
 	run -0 sp-verify -p p socket1.sp
 	run -1 sp-verify -p p socket2.sp
@@ -480,7 +481,7 @@ exit_group trap' ]
 	grep -qx 'sp-verify: undecided: depends on arguments that were not recorded: chmod (judged if sp-verify runs the command itself: -- COMMAND)' note
 }
 
-@test "minijail: an included file is looked for beside the policy, or below --root" {
+@test "minijail: an included file is searched for beside the policy, or below --root" {
 	mkdir -p dir/usr
 	printf '@include ./two\nexecve: 1\n' >dir/one
 	printf 'read: 1\nchmod: arg0 == 0\n' >dir/two
@@ -502,7 +503,7 @@ exit_group trap' ]
 	refused p 'line 1: @include ./dir/fifo: dir/fifo: Invalid argument'
 }
 
-@test "minijail: a wrong line is refused with its number and a reason" {
+@test "minijail: a malformed line is refused with its number and a reason" {
 	local text problem
 	while IFS='|' read -r text problem; do
 		printf 'read: 1\n%b\n' "${text//OR/||}" >p
@@ -578,7 +579,7 @@ x86_64 chmod EIO" ]
 	run -0 sp-diff --quiet p p
 }
 
-@test "firejail: includes, ignored lines, and a profile without filters are read" {
+@test "firejail: includes, ignored lines and a profile without filters are read" {
 	needs x86_64
 	export HOME=$PWD
 	mkdir -p root/etc/firejail .config/firejail
@@ -596,7 +597,7 @@ x86_64 chmod EIO" ]
 	printf 'seccomp.drop read\n' >.config/firejail/one.inc
 	run -0 denied p a.sp
 	[ "$output" = 'x86_64 read EPERM' ]
-	# the home is looked for there, too
+	# With --root, the home directory below it is searched.
 	run -0 denied p a.sp --root=root
 	[ "$output" = 'x86_64 chmod EPERM' ]
 	mkdir -p "root$HOME/.config/firejail"
@@ -611,7 +612,7 @@ x86_64 chmod EIO" ]
 	[ "$output" = "sp-verify: p: $HOME/.config/firejail/one.inc: line 1: @nothing: firejail 0.9.72 has no such group" ]
 }
 
-@test "firejail: other architectures get the same answers as in firejail's own filters" {
+@test "firejail: on other architectures, the answers are those of firejail's own filters" {
 	needs x86_64
 	printf 'run 1 a\nimage /a\ncall 1 3 1 arch=x86\ncall 1 1073741824 1\ncall 1 read 1\n' |
 		"$TESTS/mkstream" >arch.sp
@@ -625,7 +626,7 @@ x32 read EPERM" ]
 x86 read EPERM" ]
 }
 
-@test "firejail: a wrong line is refused with its number and a reason" {
+@test "firejail: a malformed line is refused with its number and a reason" {
 	printf 'quiet\nseccomp.drop @nothing\n' >p
 	refused p "line 2: @nothing: firejail 0.9.72 has no such group"
 	printf 'seccomp.drop !read\n' >p
@@ -641,10 +642,12 @@ x86 read EPERM" ]
 		printf 'seccomp\n?HAS_X11: %s\n' "$line" >p
 		refused p "line 2: ?HAS_X11: $line: whether this holds is not known"
 	done
-	# files that were not looked for are not named as missing
+	# There are too many includes, so no file is searched for and none is
+	# called missing.
 	printf 'include %s.local\n' {1..200} seccomp >p
 	refused p "line 1: include: too many files, or they include each other"
-	# each line would have to be compared with the whole list
+	# A long list is refused, because each new entry is compared with the
+	# whole list.
 	printf 'protocol %s\n' {1000..1300} >p
 	refused p "line 206: a list of more than 1024 bytes"
 	printf 'seccomp-error-action now\n' >p
@@ -667,7 +670,7 @@ x86 read EPERM" ]
 	refused p "a firejail profile without a seccomp line"
 }
 
-# unit LINE… — writes a service with these lines
+# unit LINE… — writes a unit of a service with these lines to p
 unit() {
 	printf '%s\n' '[Unit]' 'Description=x' '[Service]' "$@" >p
 }
@@ -684,7 +687,7 @@ members() {
 	done
 }
 
-@test "systemd: a group allows its calls and those in @default" {
+@test "systemd: a group allows its calls and the calls of @default" {
 	requires systemd-analyze
 	unit 'SystemCallFilter=@system-service' SystemCallErrorNumber=EPERM \
 		SystemCallArchitectures=native MemoryDenyWriteExecute=yes \
@@ -700,7 +703,7 @@ members() {
 	[ "$(wc -l <want)" -gt 30 ]
 }
 
-@test "systemd: a later list adds to the first, takes calls back, or resets it" {
+@test "systemd: a later list extends the first one, removes calls from it, or resets it" {
 	requires systemd-analyze
 	unit SystemCallFilter=chmod 'SystemCallFilter=close write \' \
 		'# in between' ' read' 'SystemCallFilter=~chmod write:EIO'
@@ -725,7 +728,7 @@ x86_64 chmod E2BIG" ]
 	[ "$(denied p a.sp)" = "x86_64 chmod kill process" ]
 }
 
-@test "systemd: every architecture of the machine is filtered, others are allowed" {
+@test "systemd: calls of every architecture of this machine are filtered, and other architectures are allowed" {
 	requires systemd-analyze
 	needs x86_64
 	printf 'run 1 a\nimage /a\ncall 1 3 1 arch=x86\ncall 1 1073741824 1\ncall 1 read 1\ncall 1 63 1 arch=aarch64\n' |
@@ -746,7 +749,7 @@ x32 read kill thread
 x86 read kill thread" ]
 }
 
-@test "systemd: address families are restricted" {
+@test "systemd: RestrictAddressFamilies= restricts address families" {
 	requires systemd-analyze
 	unit RestrictAddressFamilies=AF_UNIX
 	run -0 sp-verify -p p socket1.sp
@@ -770,7 +773,7 @@ x86 read kill thread" ]
 	run -1 sp-verify -p p socket2.sp
 }
 
-@test "systemd: a wrong line is refused with its number and a reason" {
+@test "systemd: a malformed line is refused with its number and a reason" {
 	requires systemd-analyze
 	unit 'SystemCallFilter=read:EIO'
 	refused p "line 4: read:EIO: a call that is allowed has no errno"
@@ -799,7 +802,8 @@ x86 read kill thread" ]
 	unit 'SystemCallFilter=read @basic-io'
 	PATH=$PWD/bin run -2 sp-verify -p p a.sp
 	[ "$output" = "sp-verify: p: line 4: @basic-io: cannot run systemd-analyze, which lists the calls of a group" ]
-	# systemd's groups are not needed for calls that are in each allow-list.
+	# For calls that every allow-list contains, sp-verify does not need
+	# systemd-analyze.
 	unit SystemCallFilter=read
 	sp-verify --json -p p all.sp >want 2>err || [ "$?" = 1 ]
 	run -1 --separate-stderr env PATH="$PWD/bin" sp-verify --json -p p all.sp
@@ -807,7 +811,7 @@ x86 read kill thread" ]
 	[[ $stderr == *"@default as systemd 252 has it"* ]]
 }
 
-@test "systemd: a misspelt directive or section is an error, an unknown one is ignored" {
+@test "systemd: a misspelt directive or section is an error, and an unknown one is ignored" {
 	requires systemd-analyze
 	local right wrong systemd
 	while read -r wrong right; do
@@ -831,8 +835,8 @@ x86 read kill thread" ]
 	refused p "line 1: [service] is no section: did you mean [Service]?"
 	printf '[Sevice]\nSystemCallFilter=read\n' >p
 	refused p "line 1: [Sevice] is no section: did you mean [Service]?"
-	# systemd prints these directives, in the section that accepts most of
-	# them
+	# systemd prints all directives. The section [Service] accepts most of
+	# them.
 	systemd=/lib/systemd/systemd
 	[ -x $systemd ] || skip "no systemd"
 	$systemd --dump-configuration-items | sed -n 's/^\([A-Za-z]*\)=.*/\1=/p' |
@@ -845,7 +849,7 @@ x86 read kill thread" ]
 	[ "$(denied q a.sp)" = "x86_64 chmod kill process" ]
 }
 
-@test "a file that is not a profile is refused, and the message says what it is" {
+@test "for a file that is not a profile, the message says what it is" {
 	sp-emit --libseccomp -o p a.sp
 	refused p "C source; verify what sp-emit --bpf writes of the same recording, or the process that loaded it"
 	run -2 sp-verify -p a.sp a.sp
@@ -868,11 +872,11 @@ x86 read kill thread" ]
 	[[ $output == "sp-verify: p: line 3: "* ]]
 }
 
-@test "--as accepts only loaders of the profile's form, and a unit's loader is systemd" {
+@test "--as accepts only loaders of the profile's form; without it, a unit is read as systemd does" {
 	unit SystemCallFilter=mseal
 	printf 'run 1 a\nimage /a\ncall 1 462 1\n' | "$TESTS/mkstream" >new.sp
 	if [ "$(scmp_sys_resolver mseal 2>/dev/null || echo -1)" = -1 ]; then
-		# systemd ignores the name, because it is unknown
+		# systemd does not know this name, and ignores it.
 		run -1 sp-verify -p p new.sp
 		run -1 sp-verify -p p --as=systemd new.sp
 		run -0 sp-verify -p p --as=libseccomp new.sp
@@ -886,7 +890,7 @@ x86 read kill thread" ]
 	run -1 sp-verify -p p --as=libseccomp a.sp
 }
 
-@test "--as=systemd: the list of names becomes a filter for each architecture" {
+@test "--as=systemd: a list of names becomes a filter for each architecture" {
 	needs x86_64
 	printf '%s\n' 'run 1 a' 'image /a' 'call 1 read 1' 'call 1 write 1' \
 		'call 1 12 1' 'call 1 3 1 arch=x86' 'call 1 4 1 arch=x86' \
@@ -898,7 +902,7 @@ x86 read kill thread" ]
 		run -1 --separate-stderr sp-verify -p p.json --as=systemd each.sp
 		awk 'NR > 1 { print $1, $4, $5, $6 }' <<<"$output"
 	}
-	# brk is in @default, which systemd adds.
+	# brk is in @default, whose calls systemd allows.
 	diff - <(judged '["SCMP_ARCH_X86_64"]') <<-'END'
 	x86 read kill thread
 	x86 write kill thread
@@ -911,7 +915,7 @@ x86 read kill thread" ]
 	END
 }
 
-@test "systemd: the output of systemctl cat for a unit with drop-ins is read" {
+@test "systemd: the output of systemctl cat is read for a unit with drop-ins" {
 	cat >p <<-'END'
 	# /usr/lib/systemd/system/a.service
 	[Unit]
@@ -946,7 +950,7 @@ x86_64 chmod ENOSYS" ]
 x86_64 chmod EACCES
 x86_64 exit_group EACCES" ]
 	grep -q "unknown names, .*: no_such_call" note
-	# The list is for all architectures; in version 1, it is only for the
+	# The list is for all architectures. In version 1, it is only for the
 	# native one.
 	run -0 sp-verify -p p arch.sp
 	printf '%s\n' 1 allowlist 0 '1 and more' >p
@@ -962,7 +966,7 @@ x86 read kill thread" ]
 	[[ "$(denied p socket2.sp)" == "x86_64 socket EPERM"* ]]
 }
 
-@test "LXC: a wrong line is refused with its number and a reason" {
+@test "LXC: a malformed line is refused with its number and a reason" {
 	local text problem
 	while IFS='|' read -r text problem; do
 		printf '%b\n' "$text" >p
@@ -990,7 +994,7 @@ x86 read kill thread" ]
 	END
 }
 
-@test "snapd: lists, denied calls, arguments, marks and names of users are read" {
+@test "snapd: lists, denied calls, arguments, attributes such as @unrestricted, and names of users are read" {
 	local text answers
 	needs x86_64
 	printf 'run 1 a\nimage /a\n%s\n' 'call 1 read 1' 'call 1 chmod 1' 'call 1 3 1 arch=x86' \
@@ -1000,7 +1004,8 @@ x86 read kill thread" ]
 		echo "$text"
 		[ "$(denied p arch.sp | tr '\n' ';')" = "$answers" ]
 		if [ "$text" != @unrestricted ]; then
-			# the list follows a comment, and comes through a pipe
+			# Here, a comment precedes the list, and stdin is a
+			# pipe.
 			{ printf '# read: 1\n\n' && cat p; } >q
 			[ "$(denied - arch.sp <q | tr '\n' ';')" = "$answers" ]
 		fi
@@ -1031,7 +1036,7 @@ x86 read kill thread" ]
 	[[ $output == *"p: u:man is 77 in root/etc/passwd"* ]]
 }
 
-@test "snapd: a wrong line is refused with its number and a reason" {
+@test "snapd: a malformed line is refused with its number and a reason" {
 	local text problem
 	while IFS='|' read -r text problem; do
 		printf '%b\n' "$text" >p
@@ -1054,7 +1059,7 @@ x86 read kill thread" ]
 	END
 }
 
-@test "a unit is read together with the drop-ins beside it, as systemctl cat prints them" {
+@test "a unit is read with the drop-ins beside it, as systemctl cat prints them" {
 	mkdir x.service.d
 	printf '[Service]\nSystemCallFilter=@system-service chmod\n' >x.service
 	printf '[Service]\nSystemCallFilter=~chmod\n' >x.service.d/20-b.conf
@@ -1073,8 +1078,8 @@ x86 read kill thread" ]
 	ln -sf nowhere x.service.d/30.conf
 	run -2 sp-verify -p x.service a.sp
 	[[ $output == *"x.service.d/30.conf: No such file or directory" ]]
-	# this file disables drop-ins in other directories, and has no settings
-	# itself
+	# A link to /dev/null disables drop-ins of this name in other
+	# directories.
 	ln -sf /dev/null x.service.d/30.conf
 	run -0 denied x.service a.sp
 	[ "$output" = "$beside" ]
@@ -1085,7 +1090,7 @@ x86 read kill thread" ]
 	refused x.service 'x.service.d/: Too many levels of symbolic links'
 }
 
-@test "for a .container file of podman, the profile that it names is read" {
+@test "from a .container file of podman, the profile that it names is read" {
 	sp-emit --oci -o p.json a.sp
 	jq '(.syscalls[].names) -= ["chmod"]' p.json >q.json
 	printf '[Container]\nSeccompProfile=p.json\nSeccompProfile=%s\n' "$PWD/q.json" >c
@@ -1111,7 +1116,7 @@ x86 read kill thread" ]
 	END
 }
 
-@test "our filters answer as those that libseccomp compiles from the same profiles" {
+@test "for the same profiles, our filters answer as the filters that libseccomp compiles" {
 	needs x86_64
 	/usr/bin/python3 -c 'import seccomp, yaml' || skip "no python3-seccomp"
 	run -0 "$TESTS/scripts/profiles-agree.py" "${PROFILES:-6}" all.sp socket1.sp

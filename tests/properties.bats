@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# For random names and trees, checks that policies allow the recorded acts and
-# nothing else, according to the parsers of their enforcers:
-# tests/properties/names.py. SP_NAMES is the number of names for each format;
-# make check-names has 100,000.
+# Checks for random names and trees that policies allow the recorded acts and no
+# others, according to the parsers of their enforcers. tests/properties/names.py
+# does the work. SP_NAMES is the number of names for each format, which is
+# 100,000 in make check-names.
 load helper
 
-# exact FORMAT — checks that the format's policies allow the recorded acts, and
-# no others
+# exact FORMAT — checks that the policies of a format allow exactly the recorded
+# acts
 exact() {
 	local status=0
 	/usr/bin/python3 "$TESTS/properties/names.py" -n "${SP_NAMES-500}" \
@@ -17,18 +17,18 @@ exact() {
 	return $status
 }
 
-@test "apparmor: policies for random names allow the recorded acts, as apparmor_parser compiles them" {
+@test "apparmor: apparmor_parser compiles policies for random names that allow exactly the recorded acts" {
 	exact apparmor
 }
 
-@test "systemd: policies for random names allow the recorded acts, as systemd's parsers read them" {
+@test "systemd: as systemd's parsers read them, policies for random names allow exactly the recorded acts" {
 	exact systemd
 }
 
-@test "landlock: policies for random names allow the recorded acts, and the kernel enforces that" {
+@test "landlock: as the kernel enforces them, policies for random names allow exactly the recorded acts" {
 	exact landlock
 }
 
-@test "landlock-header: policies for random names allow the recorded acts, with the header compiled" {
+@test "landlock-header: the compiled C header for random names allows exactly the recorded acts" {
 	exact landlock-header
 }

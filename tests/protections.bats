@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
 # Compares the effects of systemd's options for paths with the table in the
-# manual. Services of all kinds must start again under the drop-ins from their
-# recordings.
+# manual. Also checks that services of all kinds start again under the drop-ins
+# of their recordings.
 load helper
 load boot
 
@@ -20,17 +20,18 @@ setup() {
 	mkdir -p root/opt root/home/u root/etc/systemd/system
 }
 
-# table — prints the table in the manual
+# table — prints the manual's table
 table() {
 	"$TESTS/scripts/protections-table"
 }
 
-# effect UNIT WHAT — prints the effect that the service reported
+# effect UNIT PATH — prints the effect on the path or call that the service
+# reported
 effect() {
 	sed -n "s,^$2 ,,p" "root/out/$1"
 }
 
-@test "each option of systemd has the effect that the manual's table says" {
+@test "each option of systemd has the effect in the manual's table" {
 	local setting did what base now n=0 checked=0
 	local made=
 	[ -e /usr/lib/modules ] || { mkdir /usr/lib/modules && made=1; }
@@ -57,7 +58,7 @@ effect() {
 		*:absent | read-only:read-only*) continue ;;
 		denied:denied) continue ;;
 		read-only:*) [ "$now" = "${base/writable/read-only}" ] ;;
-		masked:*" 0") ;;	# nobody can see the addresses
+		masked:*" 0") ;;	# they are masked without it, too
 		masked:*) [ "${base%?}0" = "$now" ] ;;
 		inaccessible:*) [ "$now" = inaccessible ] ;;
 		unchanged:*) [ "$now" = "$base" ] ;;
@@ -70,7 +71,7 @@ effect() {
 	[ "$checked" -ge 35 ]
 }
 
-# service NAME LINE… — writes the unit
+# service NAME LINE… — writes a unit with these lines
 service() {
 	local name=$1
 	shift
@@ -94,7 +95,7 @@ recorded() {
 	done <"$units/$1.service" >"$units/$1-rec.service"
 }
 
-# program NAME SHELL — writes a program to /opt
+# program NAME SCRIPT — writes a program to /opt of the booted system
 program() {
 	printf '%s\n' '#!/bin/sh' "$2" >"root/opt/$1"
 	chmod 755 "root/opt/$1"
@@ -130,8 +131,8 @@ services() {
 
 names='user notify forking dynamic pre replace temporary mounts'
 
-# Each service has a counterpart that does something else under the same
-# drop-in.
+# neighbours — writes for each service a second one that does something else
+# under the same drop-in, which must fail
 neighbours() {
 	local name
 	program near-user 'echo 1 >/home/u/other'
@@ -151,7 +152,7 @@ neighbours() {
 	done
 }
 
-# fresh — prints shell commands that make the files which the services need
+# fresh — prints shell commands that make the files of the services
 fresh() {
 	cat <<-'END'
 	rm -rf /srv/app /var/log/app /home/u /var/lib/app.conf

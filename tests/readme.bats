@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
-# Runs the commands of README.md unchanged, in their order, in one directory.
-# tests/readme/commands.py lists those that need preparations.
+# Runs the commands of README.md unchanged, in order, in one directory.
+# tests/readme/commands.py lists the commands that cannot run here.
 
 load helper
 
-# Makes the files and programs that the commands name.
+# prepare — makes the files and programs that the commands use
 prepare() {
 	mkdir -p bin sandbox
 	cp "$TESTS/readme/service" .
@@ -37,7 +37,7 @@ prepare() {
 	sp-emit --bpf now.sp >own.bpf
 }
 
-@test "the commands of README.md work as they stand" {
+@test "the commands of README.md work unchanged" {
 	requires_root
 	requires strace bwrap jq
 	[ -e /lib/systemd/system/systemd-logind.service ] || skip "no systemd-logind.service"
@@ -46,7 +46,7 @@ prepare() {
 	[ "$(wc -l <commands)" -ge 60 ]
 	prepare
 	while IFS=$'\t' read -r want command; do
-		# the process ends once it is recorded
+		# The process is killed once sp-record is attached to it.
 		[[ $command != *'-p 1234'* ]] || command="sleep 100 & pid=\$!
 			${command/1234/\$pid} 2>&1 | while read -r line; do
 				[[ \$line != *'attached to'* ]] || kill \$pid
@@ -58,7 +58,7 @@ prepare() {
 	done <commands
 }
 
-# shown SVG — the text of a picture
+# shown SVG — prints the text of the picture
 shown() {
 	/usr/bin/python3 -c '
 import sys, xml.etree.ElementTree as tree
@@ -66,17 +66,18 @@ for text in tree.parse(sys.argv[1]).getroot().itertext():
     print(text)' "$1" | grep -v '^$'
 }
 
-@test "the picture of a terminal is XML, and has each command and its output" {
+@test "the picture of a session is XML, and shows each command and its output" {
 	requires_root
 	"$TESTS/picture" "${SP_BIN:-$TESTS/../build/bin}" >session.svg
 	shown session.svg >shown
 	[ "$(grep -c '^\$ sp-' shown)" = 6 ]
 	grep -q '^sp-record: .* distinct' shown
 	grep -q '^+ socket ' shown
-	# The line with the callers is long, and the picture breaks it.
+	# The line with the callers is longer than the picture is wide, and is
+	# continued.
 	tail -n 4 shown | grep -q '^ .*mkdir('
-	# The picture in the README has these commands and messages, but for
-	# their numbers.
+	# The picture in README.md shows the same commands and messages, apart
+	# from numbers.
 	shown "$TESTS/readme/session.svg" | grep -E '^(\$ |sp-)' |
 		sed 's/[0-9.]\+/N/g' >kept
 	sed -i 's/[0-9.]\+/N/g' shown

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=long
-# Compares the recordings of sp-record with programs whose calls are known. Also
+# Compares the recordings of sp-record with the known calls of programs. Also
 # tests how sp-record starts commands: users, signals, limits, and exit
 # statuses.
 
@@ -11,28 +11,29 @@ setup_file() {
 	requires_root
 }
 
-# record [OPTION…] -- COMMAND… — records it quietly to run.sp
+# record [OPTION…] -- COMMAND… — records the command to run.sp, without a
+# summary
 record() {
 	sp-record -q -o run.sp "$@"
 }
 
-# lines_of TRUTH — prints the calls in run.sp that TRUTH mentions
+# lines_of TRUTH — prints the counts in run.sp of the calls that TRUTH has
 lines_of() {
 	calls run.sp |
 		awk 'NR == FNR { told[$1, $2]; next } ($1, $2) in told' "$1" - |
 		sort
 }
 
-# agrees_with TRUTH — checks that the recording has what TRUTH says, and no
-# other counts
+# agrees_with TRUTH — checks that the recording has the counts of TRUTH for its
+# calls
 agrees_with() {
 	[ -s "$1" ]
 	sort "$1" >expected
 	lines_of "$1" | diff -u expected -
 }
 
-# bears_witness PROGRAM [ARG…] — checks that the recording agrees with what the
-# program prints about itself. RECORD_OPTIONS has options for sp-record.
+# bears_witness PROGRAM [ARG…] — checks that the recording has the calls that
+# the program prints about itself. RECORD_OPTIONS has options for sp-record.
 bears_witness() {
 	local program=$1 status=0
 	shift
@@ -49,7 +50,7 @@ lost_nothing() {
 			and all(.runs[]; .complete)' >/dev/null
 }
 
-# exactly — checks that the recording has the facts on stdin, and no others
+# exactly — checks that the recording has exactly the facts on stdin
 exactly() {
 	sort >expected
 	[ -s expected ]
@@ -65,18 +66,18 @@ has_no_call() {
 	calls run.sp | lacks -E "^[^ ]+ $1 "
 }
 
-# count NAME — prints how often the native call was made
+# count NAME — prints the count of a native call
 count() {
 	calls run.sp | awk -v name="$1" '$1 == "x86_64" && $2 == name { print $3 }'
 }
 
-# field FILTER — prints a field of the only run in run.sp
+# field FILTER — prints what the jq filter selects in the only run of run.sp
 field() {
 	sp-emit --json run.sp | jq -r ".runs[0]$1"
 }
 
-# public_copy — makes a directory with a copy of the programs that other users
-# can reach
+# public_copy FILE… — copies programs to the current directory, and lets other
+# users reach them
 public_copy() {
 	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/test \
 		"$BATS_TEST_TMPDIR"
@@ -85,7 +86,7 @@ public_copy() {
 
 # --- what is recorded ------------------------------------------------------
 
-@test "a script is one execve, and the interpreter is the image" {
+@test "a script is a single execve, and its image is the interpreter" {
 	printf '#!%s\n' "$WITNESS/exit-nolibc" >script
 	chmod +x script
 	record -- ./script
@@ -110,7 +111,7 @@ public_copy() {
 		$'./link\nfalse' ]
 }
 
-@test "an executable without a name has argv[0] as its name, marked as a claim" {
+@test "an executable without a name is recorded with argv[0], marked as a claim" {
 	# shellcheck disable=SC2016 # the inner shell expands it
 	record -- bash -c 'exec 3<"$0"; exec -a "$(printf "a\nb")" /proc/self/fd/3' \
 		"$WITNESS/exit-nolibc"
@@ -118,7 +119,7 @@ public_copy() {
 		map(.name) == ["a\nb"]'
 }
 
-@test "of a search along PATH, only the execve that succeeds is recorded" {
+@test "of a search in PATH, only the successful execve is recorded" {
 	mkdir first second third
 	echo 'not a program' >first/victim
 	cp "$WITNESS/exit-nolibc" third/victim
@@ -129,7 +130,7 @@ public_copy() {
 	END
 }
 
-@test "-u records none of the recorder's own calls" {
+@test "with -u, no call of the recorder itself is recorded" {
 	public_copy "$WITNESS/exit-nolibc"
 	record -u nobody -- ./exit-nolibc
 	exactly <<-'END'
@@ -138,23 +139,23 @@ public_copy() {
 	END
 }
 
-@test "an exec by another thread than the leader is recorded if it fails after the point of no return" {
+@test "a thread's execve that fails after the point of no return is recorded" {
 	run -139 timeout -s KILL 20 sp-record -q -o run.sp -- \
 		"$WITNESS/exec-late" file
 	[ "$(count execve)" -eq 2 ]
 	lost_nothing
 }
 
-@test "a command that is killed while it is being started leaves no stream" {
+@test "if a command is killed while it starts, no stream is left" {
 	"$WITNESS/exec-late" file || [ $? -eq 139 ]
 	run --separate-stderr -139 record -- ./file
 	[ "$stderr" = "sp-record: ./file: ended while it was being started" ]
 	[ ! -e run.sp ]
 }
 
-# leaving STATUS SCRIPT — records a script that leaves a "sleep" and writes its
-# pid to `pid`. It ends once the recorder has named it, in `err`. The script's
-# status must be STATUS.
+# leaving STATUS SCRIPT — records a script that leaves a "sleep" running and
+# writes its pid to `pid`. Kills the sleep once `err` has a message about it.
+# The script must exit with STATUS.
 leaving() {
 	local named=0
 	sp-record -o run.sp -- sh -c "$2" 2>err 3>&- &
@@ -163,12 +164,12 @@ leaving() {
 	ended "$1" $! && return "$named"
 }
 
-@test "a thread that executes a program gives up its tid, which is not listed as a task" {
+@test "a thread that executes a program loses its tid, which is not listed as a remaining task" {
 	leaving 0 "$WITNESS/exec-thread >/dev/null; sleep 100 & echo \$! >pid"
 	grep ', 1 task is left: .* (sleep): ' err
 }
 
-@test "a process that gets the tid that a thread had before its execve is not recorded" {
+@test "a process that gets the former tid of an executing thread is not recorded" {
 	needs settid
 	local status=0 recorder
 	record -- /usr/bin/python3 -c 'import os, threading
@@ -189,14 +190,14 @@ threading.Event().wait()' 3>&- &
 	lost_nothing
 }
 
-@test "an execve of a text file without #! fails, and is not recorded" {
+@test "a failed execve of a text file without #! is not recorded" {
 	echo exit 3 >script
 	chmod +x script
 	run -3 record -- ./script
 	calls run.sp | shows -x 'x86_64 execve 1'
 }
 
-@test "a program of another architecture is refused in one line with status 126, and no shell interprets it" {
+@test "for a program of another architecture, one line is printed, the status is 126, and no shell interprets it" {
 	cp "$WITNESS/exit-nolibc" foreign
 	printf '\xb7' | dd of=foreign bs=1 seek=18 conv=notrunc status=none
 	run -126 --separate-stderr record -- ./foreign
@@ -206,7 +207,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	[ ! -e run.sp ]
 }
 
-@test "the path of an image has the mount on which it is" {
+@test "the path of an image includes its mount point" {
 	mkdir mnt
 	# shellcheck disable=SC2016 # the inner shell expands it
 	unshare -m sh -c 'mount -t tmpfs none mnt && cp "$1" mnt/image &&
@@ -215,7 +216,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 		"$(realpath mnt)/image" ]
 }
 
-@test "the path of an image is the one that a task in a chroot sees" {
+@test "the path of an image in a chroot is the path that its task sees" {
 	mkdir -p root/bin
 	cp "$WITNESS/exit-nolibc" root/bin/image
 	record -- chroot root /bin/image
@@ -223,7 +224,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 		jq -e '[.images[].path] | index("/bin/image")' >/dev/null
 }
 
-@test "a process that gets the tid of an ended child is not recorded" {
+@test "a process that gets the tid of a child that has ended is not recorded" {
 	record -- sh -c "$WITNESS/tid 31000 3 >truth; touch ready
 		until [ -e done ]; do sleep 0.05; done" &
 	wait_for 10 test -e ready
@@ -234,7 +235,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	agrees_with truth
 }
 
-@test "each call belongs to the image that made it" {
+@test "a call belongs to the image that made it" {
 	record -- sh -c "$WITNESS/exec-fail; :"
 	sp-emit --json run.sp >run.json
 	jq -e --arg sh "$(realpath "$(command -v sh)")" \
@@ -245,7 +246,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 			([$sh, $witness] | sort)' run.json
 }
 
-@test "three million calls while the reader is stopped are counted exactly" {
+@test "three million calls while the reader of the stream is stopped are counted exactly" {
 	sp-record -q -- "$WITNESS/flood" 4 3000000 2>truth |
 		{ sleep 3; cat; } >run.sp
 	agrees_with truth
@@ -272,7 +273,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	[ "$(count execveat)" -eq 2 ]
 }
 
-@test "two hundred images, more than the counting table has rows, are recorded" {
+@test "two hundred images are recorded, although the counting table has fewer rows" {
 	local i
 	mkdir bin
 	for i in {1..200}; do
@@ -288,7 +289,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	lost_nothing
 }
 
-@test "if a run has more different numbers than the hash holds, the others are counted as lost" {
+@test "if a run has more different numbers than the table can hold, the others are counted as lost" {
 	record -- "$WITNESS/numbers-many" 70000 2>err
 	run -2 --separate-stderr sp-emit --json run.sp
 	jq -e '([.calls[] | select(.nr >= 100000) | .count] | add) as $kept |
@@ -299,7 +300,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	[ ! -e profile.json ]
 }
 
-@test "if a filter was watched too late, a note and a text in the run record say so" {
+@test "if a filter was seen too late, a note and the run record say so" {
 	sp-record -o run.sp -- sh -c "touch ready
 		until [ -e stopped ]; do sleep 0.05; done
 		$WITNESS/filtered errno >truth
@@ -313,7 +314,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	wait $!
 	grep -q 'not seen: calls that a seccomp filter answered itself' err
 	[[ $(field '.blind[0]') == "calls that a seccomp filter answered"* ]]
-	# If such a signal killed a task, the recording shows it as well.
+	# A signal of the filter that killed a task is recorded, too.
 	facts run.sp | shows -x 'x86_64 getpgid SIGSYS 2'
 }
 
@@ -332,13 +333,13 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	grep -q 'not seen: calls that a seccomp filter answered itself' err
 }
 
-@test "a trapped call whose handler still runs at the end counts as skipped" {
+@test "a trapped call whose signal handler still runs at the end counts as skipped" {
 	sp-record -q --leader -o run.sp -- "$WITNESS/filtered" trap-spin >truth
 	[ -s truth ]
 	[ "$(facts run.sp | grep getpgid)" = "$(<truth)" ]
 }
 
-@test "a fact has the time of its first occurrence, not of its last" {
+@test "the time of a fact is that of its first occurrence" {
 	record --paths -- perl -e 'for (1, 2) {
 		select(undef, undef, undef, 0.3);
 		syscall(121, 0); syscall(100000); socket(S, 2, 1, 0);
@@ -354,7 +355,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 		all(.[]; .first_ns > 3e8 and .first_ns < $whole - 5e8)'
 }
 
-@test "a program that is removed while it runs has its build-id" {
+@test "a program that is removed while it runs is recorded with its build-id" {
 	requires readelf
 	local id
 	id=$(readelf -n "$(command -v sleep)" | awk '/Build ID/ { print $3 }')
@@ -365,7 +366,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 		select(.path | endswith("/gone"))] | .[0].build_id == $id'
 }
 
-@test "ten recorders at once each record their own target only" {
+@test "each of ten simultaneous recorders records only its own target" {
 	local i pids=()
 	for i in 1 2 3 4 5 6 7 8 9 10; do
 		sp-record -q -o "$i.sp" -- "$WITNESS/flood" 2 "${i}0000" \
@@ -380,7 +381,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	done
 }
 
-@test "--no-follow records the command's threads and execs, but not its children" {
+@test "--no-follow records the command's threads and execs, and not its children" {
 	RECORD_OPTIONS=(--no-follow)
 	bears_witness threads
 	record --no-follow -- "$WITNESS/exec-thread" | sed /getsid/d >truth
@@ -400,9 +401,9 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	[ "$(field .status.exit)" = 37 ]
 }
 
-@test "if a bpf call of the recorder fails, it prints the reason and writes no file" {
+@test "if a bpf(2) call of the recorder fails, the recorder prints the reason and writes no file" {
 	local command
-	# these are BPF_MAP_CREATE, BPF_PROG_LOAD and BPF_RAW_TRACEPOINT_OPEN
+	# These are BPF_MAP_CREATE, BPF_PROG_LOAD and BPF_RAW_TRACEPOINT_OPEN.
 	for command in 0 5 17; do
 		jq -n --argjson command "$command" '{
 			defaultAction: "SCMP_ACT_ALLOW", syscalls: [{
@@ -422,7 +423,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	[ "$(field .status.signal)" = 9 ]
 }
 
-@test "the exit status is 126 or 127 for a command that cannot be run" {
+@test "the exit status is 126 or 127 if the command cannot be executed" {
 	touch data
 	run --separate-stderr -126 record -- ./data
 	[[ $stderr == "sp-record: ./data: "* ]]
@@ -449,7 +450,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	done
 }
 
-@test "--help and --version go to stdout" {
+@test "--help and --version print to stdout" {
 	local option
 	for option in -h --help -V --version; do
 		run --separate-stderr -0 sp-record "$option"
@@ -458,10 +459,11 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	done
 }
 
-@test "soon after its exit, no process of sp-record is left" {
-	# runs_here — tests whether a process has this test's variable
+@test "shortly after the exit of sp-record, no process of it is left" {
+	# runs_here — tests whether a process has OF_TEST of this test in its
+	# environment
 	runs_here() {
-		# the first grep fails if a process ends meanwhile
+		# The first grep fails if a process ends while it is read.
 		{ grep -lszx "OF_TEST=$PWD" /proc/[0-9]*/environ || :; } | grep .
 	}
 	none_left() {
@@ -471,13 +473,13 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	wait_for 20 runs_here
 	kill $!
 	OF_TEST=$PWD sp-record -q -o true.sp -- true
-	# a process releases the kernel side after the exit of sp-record
+	# After the exit of sp-record, a process releases its BPF programs.
 	wait_for 20 none_left
 }
 
-# The parent of sp-record is the subshell. The first process is cat, which reaps
-# nobody, and ends when the subshell opens `go`.
-@test "in a container whose first process reaps nobody, no zombie remains" {
+# sp-record runs in a subshell, which opens `go` at its end. The first process
+# is cat, which waits for no child and ends when `go` is opened.
+@test "in a container whose first process waits for no child, no zombie remains" {
 	mkfifo go
 	run -0 timeout -s KILL 20 unshare --pid --fork --mount-proc sh -c '
 		(sp-record -q -o true.sp -- true
@@ -489,10 +491,10 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 
 # --- streams and files -----------------------------------------------------
 
-@test "without --split=mark, too, the recorder's own stdin stays open" {
+@test "the recorder's own stdin stays open without --split=mark" {
 	sp-record -q --every -o outer.sp -- sp-record -q -o inner.sp -- true
 	sp-emit --ndjson outer.sp >events
-	# the recorder closes other descriptors
+	# The events contain the closing of other descriptors.
 	grep -q '"name":"close","args":\[[1-9]' events
 	run ! grep -q '"name":"close","args":\[0,' events
 }
@@ -501,7 +503,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	[ "$(echo hello | record -- cat)" = hello ]
 }
 
-@test "without -o, the command's stdout is stderr" {
+@test "without -o, the command's stdout is the recorder's stderr" {
 	sp-record -q -- echo hello >run.sp 2>err
 	[ "$(<err)" = hello ]
 	has_call execve
@@ -514,7 +516,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	[ ! -e ran ]
 }
 
-@test "a full device is an error" {
+@test "a full device as output is an error" {
 	run --separate-stderr -125 sp-record -q -o /dev/full -- true
 	[[ $stderr == *"No space left"* ]]
 	run -125 sh -c 'sp-record -q -- true >/dev/full'
@@ -526,7 +528,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	[ ! -e ran ]
 }
 
-@test "a reader that ends does not end the command" {
+@test "if the reader of the stream ends, the command continues" {
 	{
 		status=0
 		sp-record -q -- sh -c 'sleep 0.2; seq 100000 && touch ran' \
@@ -545,11 +547,11 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	diff -u expected got
 }
 
-@test "the command's environment, signals and privileges are those of the recorder" {
+@test "the command inherits the recorder's environment, signals and privileges" {
 	env | grep -v ^_= >expected
 	record -- env | grep -v ^_= | diff -u expected -
-	# Signals 32 and 33 are left out: the C library of a program with
-	# threads uses them.
+	# Signals 32 and 33 are excluded, because the C library of a program
+	# with threads uses them.
 	own() {
 		local name value
 		"$@" grep -E '^(Sig(Blk|Ign|Cgt)|Cap|NoNewPrivs|Seccomp|Umask)' \
@@ -563,7 +565,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	own record -- env | diff -u expected -
 }
 
-@test "a summary is one line on stderr, and -q prints none" {
+@test "the summary is one line on stderr, and -q suppresses it" {
 	run --separate-stderr -0 sp-record -o run.sp -- true
 	[[ $stderr == "sp-record: "* ]]
 	[ "${#stderr_lines[@]}" -eq 1 ]
@@ -578,7 +580,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 
 # --- the run record --------------------------------------------------------
 
-@test "the run record says how the command was run" {
+@test "the run record contains how the command was run" {
 	umask 027
 	run -3 record --name nightly --label b=2 --label a=1 -- sh -c 'exit 3'
 	sp-emit --json run.sp | jq -e --arg cwd "$PWD" \
@@ -589,7 +591,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 		and .status == {exit: 3} and .complete and .uid == 0'
 }
 
-@test "the name is the command line if none is given" {
+@test "without --name, the name of the run is the command line" {
 	record -- echo a b
 	[ "$(field .name)" = 'echo a b' ]
 }
@@ -609,13 +611,13 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	done
 }
 
-@test "the environment is not recorded, and with --no-argv neither are arguments" {
+@test "the environment is not recorded, and with --no-argv arguments are not recorded" {
 	PASSWORD=tr0ub4dor record --no-argv -- echo correct-horse
 	[ "$(field .argv)" = null ]
 	[ "$(grep -caE "tr0ub4dor|correct-horse" run.sp)" -eq 0 ]
 }
 
-@test "every run has its own id" {
+@test "every run has a different id" {
 	record -- true
 	local first second
 	first=$(field .id)
@@ -644,7 +646,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	[ "$(field .uid)" = "$uid" ]
 }
 
-@test "without the capabilities, one line names them" {
+@test "if capabilities are missing, one line names them" {
 	public_copy "$SP_BIN/sp-record"
 	run --separate-stderr -125 setpriv --reuid=nobody --regid=nogroup \
 		--clear-groups ./sp-record --method=bpf -o /dev/null -- true
@@ -653,8 +655,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	[ "${#stderr_lines[@]}" -eq 1 ]
 }
 
-# record_with_changed_btf CHANGE — records with a BTF that a later kernel
-# could have
+# record_with_changed_btf CHANGE — records on a kernel whose BTF has the change
 record_with_changed_btf() {
 	"$TESTS/scripts/btf-change.py" "$1" btf
 	# shellcheck disable=SC2016 # the inner shell expands it
@@ -666,7 +667,7 @@ record_with_changed_btf() {
 	[ "${#stderr_lines[@]}" -eq 1 ]
 }
 
-@test "on a kernel whose types changed, one line names the missing ones" {
+@test "if the kernel's types have changed, one line names the missing types" {
 	record_with_changed_btf kind
 	[ "$stderr" = "sp-record: the BTF of Linux $(uname -r) has a type of \
 kind 30, which is unknown here: use a newer sp-record" ]
@@ -675,7 +676,7 @@ kind 30, which is unknown here: use a newer sp-record" ]
 task_struct.pid, which recording needs: use a newer sp-record" ]
 }
 
-@test "CAP_BPF and CAP_PERFMON are enough" {
+@test "CAP_BPF and CAP_PERFMON are enough to record a command" {
 	requires setcap
 	public_copy "$SP_BIN/sp-record" "$WITNESS/exit-nolibc"
 	setcap cap_bpf,cap_perfmon=ep sp-record
@@ -699,11 +700,11 @@ task_struct.pid, which recording needs: use a newer sp-record" ]
 	[ "$(field .complete)" = true ]
 }
 
-@test "-t keeps the status of a command that has already exited" {
+@test "after -t, the exit status is that of a command that exited earlier" {
 	run -3 record -t 1 -- sh -c 'sleep 3 & exit 3'
 }
 
-@test "-t sends SIGKILL after ten seconds" {
+@test "if SIGTERM of -t does not end the command, SIGKILL does after ten seconds" {
 	local start=$SECONDS
 	run -0 record -t 1 -- sh -c 'trap "" TERM; while :; do sleep 0.2; done'
 	[ $((SECONDS - start)) -ge 10 ]
@@ -711,13 +712,13 @@ task_struct.pid, which recording needs: use a newer sp-record" ]
 	[ "$(field .complete)" = true ]
 }
 
-@test "tasks that remain are named once, and waited for" {
+@test "remaining tasks are named once, and waited for" {
 	leaving 4 'sleep 100 & echo $! >pid; exit 4'
 	[ "$(grep -c -- "1 task is left: $(<pid) (sleep): .*--leader" err)" = 1 ]
 	has_call clock_nanosleep
 }
 
-@test "--leader ends the recording when the command ends, and leaves other tasks running" {
+@test "--leader ends the recording when the command ends, and other tasks continue to run" {
 	local start=$SECONDS
 	run -4 record --leader -- sh -c 'sleep 20 >/dev/null 2>&1 3>&- &
 		echo $! >pid; exit 4'
@@ -725,7 +726,7 @@ task_struct.pid, which recording needs: use a newer sp-record" ]
 	[ $((SECONDS - start)) -le 5 ]
 }
 
-@test "a signal is passed on, and the recording continues" {
+@test "a signal is passed on to the command, and the recording continues" {
 	local signal
 	for signal in INT TERM HUP; do
 		rm -f ready
@@ -746,7 +747,7 @@ task_struct.pid, which recording needs: use a newer sp-record" ]
 	done
 }
 
-@test "timeout(1) signals twice, and the command's shutdown is recorded" {
+@test "although timeout(1) signals twice, the command's shutdown is recorded" {
 	local i
 	# shellcheck disable=SC2016 # the inner shell expands it
 	for i in 1 2 3; do
@@ -759,7 +760,7 @@ task_struct.pid, which recording needs: use a newer sp-record" ]
 	done
 }
 
-@test "a signal during the start leaves no file" {
+@test "if a signal arrives during the start, no file is left" {
 	local t
 	for t in 0.002 0.01 0.02 0.03; do
 		timeout -s TERM $t sp-record -q -o run.sp -- true ||
@@ -770,7 +771,7 @@ task_struct.pid, which recording needs: use a newer sp-record" ]
 	run ! compgen -G 'run.sp.*'
 }
 
-@test "if the terminal is hung up, the command gets the signal, and its shutdown is recorded" {
+@test "if the terminal is hung up, the command gets SIGHUP, and its shutdown is recorded" {
 	/usr/bin/python3 - <<-'END'
 	import os, pty, time
 	pid, fd = pty.fork()
@@ -786,7 +787,7 @@ task_struct.pid, which recording needs: use a newer sp-record" ]
 	[ "$(field .status.exit)" -eq 7 ]
 }
 
-@test "if SIGCHLD is ignored at the start, the recorder ends, and the command ignores it, too" {
+@test "if SIGCHLD is ignored at the start, the recorder ends normally, and the command ignores SIGCHLD" {
 	timeout -s KILL 20 /usr/bin/python3 -c '
 import os, signal
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -795,7 +796,7 @@ os.execvp("sp-record", "sp-record -q -o run.sp -- grep SigIgn "
 	[ $((0x$(awk '{ print $2 }' got) & 1 << 16)) -ne 0 ]
 }
 
-@test "if SIGCHLD is ignored at the start, each tool that has children works as usual" {
+@test "if SIGCHLD is ignored at the start, each tool with child processes works normally" {
 	requires_root
 	local tool row
 	tool=$WITNESS/getpid-nolibc
@@ -831,19 +832,19 @@ os.execvp("sp-record", "sp-record -q -o run.sp -- grep SigIgn "
 	diff -u usual got
 }
 
-@test "without stderr, no message gets into the stream" {
+@test "if stderr is closed, no message is written into the stream" {
 	sp-record -o run.sp -- true 2>&-
 	has_call exit_group
 }
 
-@test "-u gives up the caller's own groups" {
+@test "-u replaces the caller's groups" {
 	requires setpriv
 	setpriv --groups 4,24 "$SP_BIN/sp-record" -q -o run.sp -u nobody -- \
 		id -G >got
 	diff -u <(id -G nobody) got
 }
 
-@test "an error of close(2) is an error of the tool" {
+@test "an error of close(2) for the output is an error of the tool" {
 	requires strace
 	run --separate-stderr -125 strace -o log -P /dev/null \
 		-e inject=close:error=ENOSPC sp-record -q -o /dev/null -- true
@@ -857,7 +858,8 @@ os.execvp("sp-record", "sp-record -q -o run.sp -- grep SigIgn "
 		' >/dev/null 2>&1 3>&- &
 	wait_for 10 test -e ready
 	start=$SECONDS
-	# If the recorder is slow, two signals can become one.
+	# If the recorder is slow, two signals can merge into one, so the signal
+	# is repeated.
 	while kill -TERM $!; do
 		sleep 0.3
 	done
@@ -867,13 +869,13 @@ os.execvp("sp-record", "sp-record -q -o run.sp -- grep SigIgn "
 	has_call execve
 }
 
-@test "strace works inside a recording" {
+@test "strace works in a recorded command" {
 	record -- strace -f -o log true
 	grep -q 'exited with 0' log
 	has_call ptrace
 }
 
-@test "strace of the recorder does not affect the recording" {
+@test "a strace of the recorder does not change the recording" {
 	strace -o log sp-record -q -o run.sp -- "$WITNESS/exit-nolibc"
 	exactly <<-'END'
 	x86_64 execve 1
@@ -881,7 +883,7 @@ os.execvp("sp-record", "sp-record -q -o run.sp -- grep SigIgn "
 	END
 }
 
-@test "sp-record and sp-emit say that the processes of a client's daemon are not recorded" {
+@test "a note says that the processes of a daemon are not recorded if the command is only its client" {
 	local line
 	while IFS= read -r line; do
 		mkdir -p clients
@@ -905,7 +907,7 @@ os.execvp("sp-record", "sp-record -q -o run.sp -- grep SigIgn "
 	done
 }
 
-@test "thirty recordings leave nothing behind in the kernel" {
+@test "thirty recordings leave no BPF object in the kernel" {
 	requires_root
 	requires bpftool
 	objects() {
@@ -913,15 +915,15 @@ os.execvp("sp-record", "sp-record -q -o run.sp -- grep SigIgn "
 			bpftool -j "$kind" list | jq -r --arg kind "$kind" '.[] | "\($kind) \(.id)"'
 		done | sort
 	}
-	# bpftool would see programs that are still loaded.
+	# If sp-record loaded no program, the test would prove nothing.
 	[ "$(sp-record -q -o /dev/null -- bpftool -j prog list | jq length)" -ge 5 ]
 	objects >before
 	for ((i = 0; i < 30; i++)); do
 		sp-record -q -o /dev/null -- true
 	done
 	objects | comm -13 before - >new
-	# The kernel frees objects after a grace period, and other recorders on
-	# this machine may have objects now. All are gone within a minute.
+	# The kernel frees objects after a delay, and other recorders on this
+	# machine may have objects. All must be gone within a minute.
 	for ((i = 0; i < 60; i++)); do
 		objects | comm -12 new - >left
 		[ -s left ] || return 0

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Tests what `make release` does besides the checks, which take nearly an hour.
-# Here, a Makefile replaces the checks, and only prints which targets were made.
+# Tests `make release` without the checks, which take nearly an hour. A Makefile
+# in the test's tree replaces them, and prints their names.
 
 load helper
 
@@ -19,7 +19,7 @@ setup() {
 	git commit -qm all
 }
 
-@test "a release runs every check, and has the archive, the packages and the picture with their checksums" {
+@test "a release runs every check, and consists of the archive, the packages, the picture and their checksums" {
 	run -0 .package/release 1.2.3 build/release
 	[ "${lines[*]:0:3}" = 'lint check check-package' ]
 	cd build/release
@@ -30,7 +30,7 @@ setup() {
 	diff sandprint-1.2.3/Makefile ../../Makefile
 }
 
-@test "uncommitted changes, before or during the checks, prevent a release" {
+@test "uncommitted changes before or during the checks prevent a release" {
 	touch new
 	run -1 .package/release 1.2.3 build/release
 	[ "$output" = 'release: there are changes that are not committed: commit them first' ]
@@ -42,7 +42,7 @@ setup() {
 	[ ! -e build/release ]
 }
 
-@test "a version is not released if the changelog lacks it or calls it UNRELEASED" {
+@test "a version that the changelog does not have or marks as UNRELEASED is not released" {
 	run -1 .package/release 1.2.4 build/release
 	[[ $output == 'release: 1.2.4 has no entry'* ]]
 	sed -i s/unstable/UNRELEASED/ .package/debian/changelog
@@ -51,14 +51,14 @@ setup() {
 	[[ $output == 'release: 1.2.3 is UNRELEASED'* ]]
 }
 
-@test "a check that fails prevents a release" {
+@test "a failing check prevents a release" {
 	sed -i 's/@echo.*/@false/' Makefile
 	git commit -qam fails
 	run ! .package/release 1.2.3 build/release
 	[ ! -e build/release ]
 }
 
-@test "the changelog begins with the version that is built" {
+@test "the changelog begins with the version that make builds" {
 	[ "$(sed -n '1s/^sandprint (\(.*\)) .*/\1/p' "${TESTS%/*}/.package/debian/changelog")" = \
 		"$(sed -n 's/^VERSION := //p' "${TESTS%/*}/Makefile")" ]
 }

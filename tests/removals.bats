@@ -1,18 +1,17 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
-# Removes one call of a program from its profile. sp-verify must name this call
-# for the recording, for a run of the program, and from the kernel's records in
-# a container. Only every SP_STRIDE-th call of each program is tried; `make
-# check-removals` tries all calls.
+# Removes one call of a program from its profile, in turn. sp-verify must report
+# this call for the recording, for a run of the program, and from the kernel's
+# records about a container. Removes only every SP_STRIDE-th call; `make
+# check-removals` removes each call.
 
 load helper
 
 STRIDE=${SP_STRIDE:-12}
 ENVIRONMENT=(env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin)
 
-# program NAME — reads the program's script from stdin, and makes a directory
-# for it
+# program NAME — stores a program's script, which is on stdin
 program() {
 	mkdir -p programs
 	cat >"programs/$1"
@@ -66,7 +65,7 @@ setup_file() {
 	make_bundle
 }
 
-# Makes a root directory with this machine's programs.
+# make_bundle — makes a root directory with this machine's programs
 make_bundle() {
 	local d file mounts=()
 	mkdir -p bundle/root/{proc,dev,sys,tmp,etc,run,place,programs,var/tmp}
@@ -94,7 +93,8 @@ make_bundle() {
 		bundle/config.json --args "${mounts[@]}" >config.json
 }
 
-# run_program NAME TOOL… — runs it under the tool; it must work
+# run_program NAME TOOL… — runs the program under the tool, and checks that it
+# worked
 run_program() {
 	local name=$1 status=0
 	shift
@@ -106,7 +106,8 @@ run_program() {
 	grep -qx worked answer && return "$status"
 }
 
-# Records three runs, to know which calls a program always makes.
+# record NAME — records the program three times, and lists the calls that each
+# run makes
 record() {
 	local i
 	for i in 1 2 3; do
@@ -128,12 +129,13 @@ without() {
 		| .syscalls |= map(select(.names != []))' "$2"
 }
 
-# names LIST — prints the names of the calls in it
+# names LIST — prints the names of the calls in the list
 names() {
 	jq -r 'map(.name) | unique | .[]' "$1"
 }
 
-# each NAME CHECK [CALLS] — runs CHECK for each call that is to be removed
+# each NAME CHECK [CALLS] — runs CHECK for every SP_STRIDE-th call of the
+# program
 each() {
 	local call
 	awk -v n="$STRIDE" 'NR % n == 0 || n == 1' \
@@ -152,7 +154,7 @@ in_simulation() {
 	[ "$(names list)" = "$2" ]
 }
 
-# Calls that differ from run to run may be reported, too.
+# The list may also have calls that not every run makes.
 in_run() {
 	without "$2" "$BATS_FILE_TMPDIR/$1.json" >less.json
 	run -1 run_program "$1" sp-verify -p less.json --json -o list --
@@ -164,8 +166,9 @@ listens() {
 		END { exit !found }' /proc/net/netlink
 }
 
-# contained NAME JQ TOOL… — runs the program in a container under the tool. The
-# jq filter changes the configuration, and has a profile in $profile.
+# contained NAME FILTER TOOL… — runs the program in a container under the tool.
+# The jq filter changes the container's configuration, and $profile is a profile
+# for it.
 contained() {
 	local bundle=$BATS_FILE_TMPDIR/bundle name=$1 filter=$2
 	shift 2
@@ -177,7 +180,7 @@ contained() {
 	grep -qx worked answer
 }
 
-# The staging profile denies nothing, but the kernel logs the call.
+# The profile logs the removed call instead of denying it.
 in_container() {
 	without "$2" "$BATS_FILE_TMPDIR/$1.log.json" >less.json
 	sp-verify --audit --json -o list 2>err 3>&- &
@@ -189,8 +192,8 @@ in_container() {
 	names list | shows -x "$2"
 }
 
-# A container is another environment: the calls that the program does not make
-# in it are named here.
+# In a container, the program may not make all calls. The missing calls are
+# printed.
 each_in_container() {
 	echo '{}' >less.json
 	contained "$1" 'del(.linux.seccomp)' sp-record -q -o inside.sp --
@@ -198,21 +201,21 @@ each_in_container() {
 		| select(any(.images[]; $images[.].path | test("runc") | not))
 		| .name' | sort -u >inside
 	sort "$BATS_FILE_TMPDIR/$1.calls" >outside
-	echo "not made in a container: $(comm -13 inside outside | xargs)"
+	echo "calls missing in a container: $(comm -13 inside outside | xargs)"
 	comm -12 inside outside >both
 	[ "$(comm -13 inside outside | wc -l)" -lt 5 ]
 	each "$1" in_container both
 }
 
-@test "redis, simulation" { each redis in_simulation; }
-@test "nginx, simulation" { each nginx in_simulation; }
-@test "python3, simulation" { each python in_simulation; }
-@test "threads, simulation" { each threads in_simulation; }
-@test "redis, run" { each redis in_run; }
-@test "nginx, run" { each nginx in_run; }
-@test "python3, run" { each python in_run; }
-@test "threads, run" { each threads in_run; }
-@test "redis, container" { each_in_container redis; }
-@test "nginx, container" { each_in_container nginx; }
-@test "python3, container" { each_in_container python; }
-@test "threads, container" { each_in_container threads; }
+@test "in simulation, each call of redis that its profile lacks is reported" { each redis in_simulation; }
+@test "in simulation, each call of nginx that its profile lacks is reported" { each nginx in_simulation; }
+@test "in simulation, each call of python3 that its profile lacks is reported" { each python in_simulation; }
+@test "in simulation, each call of a program with threads that its profile lacks is reported" { each threads in_simulation; }
+@test "in a run, each call of redis that its profile lacks is reported" { each redis in_run; }
+@test "in a run, each call of nginx that its profile lacks is reported" { each nginx in_run; }
+@test "in a run, each call of python3 that its profile lacks is reported" { each python in_run; }
+@test "in a run, each call of a program with threads that its profile lacks is reported" { each threads in_run; }
+@test "in a container, each call of redis that its profile lacks is reported" { each_in_container redis; }
+@test "in a container, each call of nginx that its profile lacks is reported" { each_in_container nginx; }
+@test "in a container, each call of python3 that its profile lacks is reported" { each_in_container python; }
+@test "in a container, each call of a program with threads that its profile lacks is reported" { each_in_container threads; }

@@ -1,14 +1,15 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Tests sp-emit --html and --timeline, which are for people. `make check-html`
-# opens the page in a browser.
+# Tests sp-emit --html and --timeline, whose output people read. `make
+# check-html` opens the page in a browser.
 load helper
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# pages — writes a.sp and b.sp: runs whose names try to break out of the page
+# pages — writes a.sp and b.sp: runs whose names contain markup, to break out of
+# the page
 pages() {
 	local evil='</title></script><script>alert(1)</script><!--%0A%E2%80%AE&quot;%22%27'
 	{
@@ -24,12 +25,12 @@ pages() {
 		'call 3 write 1' | "$TESTS/mkstream" >b.sp
 }
 
-@test "--html writes a page that is well-formed, needs no other file, and runs no script from a name" {
+@test "the page of --html is well-formed, needs no other file, and runs no script from a name" {
 	pages
 	sp-emit --html --allow-partial a.sp b.sp >page.html 2>err
 	run -0 "$TESTS/scripts/html-check.py" page.html
 	[ -z "$output" ]
-	# the page shows the names as text
+	# The page shows the names as text.
 	"$TESTS/scripts/html-check.py" --text page.html >text
 	[ "$(grep -cF '/bin/<img src=x onerror=alert(1)></title></script>' text)" -ge 3 ]
 	grep -qF '<script>alert(1)</script><!--\x0a\xe2\x80\xae&quot;"' text
@@ -38,7 +39,7 @@ pages() {
 	cat a.sp b.sp | sp-emit --html --allow-partial 2>/dev/null | cmp - page.html
 }
 
-@test "--html shows the allowed calls, how complete the runs are, and what each call is for" {
+@test "--html shows the allowed calls, how complete the runs are, and the purpose of each call" {
 	pages
 	sp-emit --html --allow-partial a.sp b.sp >page.html 2>err
 	"$TESTS/scripts/html-check.py" --text page.html >text
@@ -49,15 +50,15 @@ pages() {
 	grep -qF '1 × ioctl(TCGETS)' text
 	grep -qF '1 × chmod(S_ISUID)' text
 	sp-emit --explain --allow-partial a.sp 2>/dev/null | grep 'values .*chmod(S_ISUID)$'
-	# there is a table cell for each run that made a call
+	# The table has a cell for each run that made a call.
 	grep -qE '<th scope="row"><code>read</code></th><td class="num">1</td><td class="num">5</td><td class="num">1</td>' page.html
-	# a directory comes before its contents, and a name that begins like it
-	# is separate
+	# A directory is listed before its contents, and apart from a name that
+	# only begins like it.
 	[ "$(sed -n '/^Paths/,$p' text | tr -d '\n' | grep -oE '/srv [0-9]+|/a [0-9]+|\(itself\)|/b/c|/a-b' | tr '\n' ' ')" = \
 		'/srv 4 /a 3 (itself) /b/c /a-b ' ]
 }
 
-@test "--html counts a recording with parts once, counts a stopped run as a success, and cuts long lists" {
+@test "--html counts the parts of a recording as one run and a stopped run as a success, and cuts long lists" {
 	{
 		printf '%s\n' 'run 1 a argv=a status=-15 start=5' 'run 2 a argv=a status=-15 start=7' \
 			'part 1 1 0 -' 'part 2 1 1 ready'
@@ -75,11 +76,11 @@ pages() {
 	sp-emit --markdown a.sp 2>err | grep -F '(runs: 1).'
 }
 
-@test "tests are proposed, each with a reason from the recording" {
+@test "each proposed test has a reason from the recording" {
 	local lines expected start=what%20was%20done%20before%20the%20recorder%20attached n=0
 	# shellcheck disable=SC2016 # it is the name of a run
 	while IFS='|' read -r lines expected; do
-		# runs and parts come before the image
+		# In a stream, runs and parts precede the image.
 		tr ';' '\n' <<<"$lines" | sed 's/^ *//' >text
 		{ grep -E '^(run|part)' text; echo 'image /bin/a'; grep -vE '^(run|part)' text; } | "$TESTS/mkstream" |
 			sp-emit --markdown --allow-partial 2>/dev/null |
@@ -115,7 +116,7 @@ pages() {
 	[ $n = 21 ]
 }
 
-@test "tests are proposed from the code of an executable, for imported functions that no run used" {
+@test "from an executable's imported functions that no run used, tests are proposed" {
 	cc -w -Wl,--build-id -o app -x c - <<-'END'
 		#include <netdb.h>
 		#include <stdio.h>
@@ -137,14 +138,14 @@ pages() {
 	4: Add a run in which it creates, replaces and removes its files: data, logs that are rotated, temporary files, a PID file, because the program can rename, link or remove files, or make directories, and no run made these calls for it: $PWD/app imports rename
 	END
 	sp-emit --markdown --possible x.sp | shows '^- \*\*Add a run in which clients connect to each port.*imports <code>listen</code>, <code>accept4</code> (`listen` `accept4`)\.$'
-	# the line of an ability names its other calls; =all prints a line for
-	# each
+	# A line for an ability names the other calls of the ability. With =all,
+	# each call has a line.
 	sp-emit --explain --possible x.sp | shows -E 'listen +EPERM +possible +[0-9]+: .*app imports listen; made by .*; also accept4 \([0-9]+\)(, [a-z0-9_]+ \([0-9]+\))*; to accept connections$'
 	sp-emit --explain --possible x.sp | lacks -E ' accept4 +EPERM '
 	sp-emit --explain --possible=all x.sp | shows -E ' accept4 +EPERM +possible +[0-9]+: .*app imports accept4; made by [0-9]+ of 206 other programs$'
 }
 
-@test "--html answers what the program may do, what is risky, how sure that is, and which test to add" {
+@test "--html says what the program may do, what is risky, how certain that is, and which test to add" {
 	printf '%s\n' 'run 1 x argv=/opt/<app status=0' 'image /bin/sh' 'call 1 execve 1 flags=8' \
 		'image /srv/app-1.2' 'name 1 0 /opt/<app 1' 'call 1 50 2' 'call 1 43 1' 'call 1 ptrace 1' 'call 1 13 2' \
 		'socket 1 2 0 0 00507f000001 1' | "$TESTS/mkstream" >x.sp
@@ -153,26 +154,28 @@ pages() {
 	grep -F '<title>Sandbox profile of &#60;app and 1 other program</title>' page.html
 	"$TESTS/scripts/html-check.py" --text page.html >text
 	grep -x 'It mayaccept connections; read or control other processes; use open files, memory and time as programs do. Allowed, though no run did it: execute other programs. What it may do' text
-	# openat() may create files: the page must not deny that
+	# openat() may create files, so the page must not say that this is
+	# forbidden.
 	grep '^It may notconnect to other services; open files, also to create and overwrite them; rename, link or remove files, or make directories; ' text
-	# nor that sendto() with MSG_FASTOPEN connects
+	# sendto() with MSG_FASTOPEN can connect, so the page must not say that
+	# this is forbidden.
 	sp-emit --html --add=openat,sendto x.sp 2>err >page.html
 	"$TESTS/scripts/html-check.py" --text page.html | grep '^It may.*: .*open files, also to create and overwrite them.* Possible by calls for other purposes: connect to other services\. What'
 	grep -x 'Riskyptrace, controls other processes. Paths and addresses are not restricted. What is risky' text
 	grep -x 'SureThe certainty is low: One run says nothing about what another would add. How sure' text
 	grep -x 'TestAdd runs in which it gets each signal that it handles: to reload, to reopen its logs, to stop. Which tests to add' text
 	grep -E '^accept connections .*At: AF_INET 127\.0\.0\.1:80' text
-	# a connection that is begun without waiting for it counts
+	# A connection that is still in progress (EINPROGRESS) counts.
 	printf '%s\n' 'run 1 x' 'image /a' 'call 1 42 2' 'socket 1 2 1 -115 00507f000002 1' \
 		'socket 1 2 1 -111 00507f000003 1' | "$TESTS/mkstream" | sp-emit --html >page.html 2>err
 	"$TESTS/scripts/html-check.py" --text page.html |
 		shows -E '^connect to other services .*: AF_INET 127\.0\.0\.2:80$'
-	# the first program of the run is not in the recording, so the title
-	# names the busiest one
+	# The recording does not have the run's first program, so the title
+	# names the program with the most calls.
 	sp-emit --html --image=/bin/sh x.sp 2>err | shows -F '<title>Sandbox profile of sh</title>'
 }
 
-@test "--html does not say that a profile forbids an act if another allowed call can do it" {
+@test "--html does not say that a profile forbids an act that another allowed call can do" {
 	local nr call ability
 	while read -r nr call ability; do
 		printf '%s\n' 'run 1 x status=0' 'image /bin/a' 'call 1 execve 1 flags=8' "call 1 $nr 1" |
@@ -192,7 +195,7 @@ pages() {
 	END
 }
 
-@test "--html: with many runs, a column of the heat map stands for several, and the page stays small" {
+@test "--html: with many runs, a column of the heat map stands for several runs, and the page stays small" {
 	{
 		for n in {1000..1130}; do
 			echo "run $n 'run $n' argv='a $n' status=$((n == 1077))"
@@ -204,7 +207,7 @@ pages() {
 	"$TESTS/scripts/html-check.py" --text page.html >text
 	grep -F 'Of 131 runs, 2 failed, or made a call that no run with another command line made.' text
 	grep -F 'A column is 3 runs' text
-	# 43 columns are for three runs, and one is for two
+	# Each of 43 columns stands for three runs, and the last one for two.
 	grep -F '<th scope="col" class="num">130–131</th>' page.html
 	grep -oE '<th scope="row"><code>rename</code></th>(<td class="num">[0-9]+</td>)+' page.html |
 		grep -oE 'num">[0-9]+' | tr -dc '0-9\n' >cells
@@ -217,12 +220,13 @@ pages() {
 	sp-emit --explain many.sp 2>err | shows ' read .* runs  *131 of 131$'
 }
 
-@test "--unit makes the reports count runs as sp-diff --coverage does, and say by what" {
+@test "with --unit, reports count runs as sp-diff --coverage does, and name the unit" {
 	local unit noun grade
-	# runs N — prints runs that all have one command line (N is 0) or two (1)
+	# runs N — prints runs of one command line if N is 0, or of two if N is
+	# 1
 	runs() {
-		# 24 names, 12 of them twice; 18 labels, 12 of one run and 6 of
-		# four runs
+		# There are 24 names, of which 12 have two runs, and 18 labels,
+		# of which 12 have one run and 6 have four.
 		for n in {10..45}; do
 			echo "run $n 'n$((n % 24))' argv='x$(($1 * n / 12 % 2))' start=$n label.who='<$((n < 22 ? n : n % 6))'"
 		done
@@ -250,7 +254,8 @@ pages() {
 	runs 0 | "$TESTS/mkstream" >x.sp
 	sp-emit --markdown --unit=name x.sp >text 2>err
 	shows -F 'no run with another name made these calls' <text
-	# the only command line stays a reason for a test
+	# There is only one command line, which is still the reason for a
+	# proposed test.
 	shows -F 'all runs have the command line ' <text
 	sp-emit --markdown x.sp 2>err | tee default | shows -F 'All 36 runs have one command line'
 	shows -F 'count them by name: sp-emit --unit=name' <default
@@ -262,7 +267,7 @@ pages() {
 	sp-emit --explain --possible --unit=name x.sp 2>err | shows -F 'no run with another name made these calls'
 }
 
-@test "--timeline lists first uses in order, each call once as new, and the marks" {
+@test "--timeline lists first uses in order, marks each call as new once, and lists the marks" {
 	{
 		echo 'run 1 a start=5000000000'
 		echo 'run 2 a start=7000000000'
@@ -289,9 +294,9 @@ pages() {
 	END
 }
 
-# The names of images have 40 MB, and those of files 20 MB in the list and in
-# its index. There is no room for the image of call 1001.
-@test "lists of violations have at most 32 MiB, and a note counts the others" {
+# In the list and its index, the names of images take 40 MB, and those of files
+# 20 MB. The image of call 1001 does not fit.
+@test "a list of violations takes at most 32 MiB, and a note counts the violations beyond that" {
 	echo '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": []}' >p.json
 	printf 'run 1 a how=paths\nimage /bin/a\ncall 1 read 1\npath 1 1 0 /b 1\n' | "$TESTS/mkstream" >one.sp
 	/usr/bin/python3 - "$TESTS/mkstream" >long.sp <<-'PYTHON'

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
 # Each policy must allow the run from which it was made, and deny a run that
-# differs in one thing. The table roundtrip/table has the runs; there is a
-# test for each format. `make check-roundtrip` runs the whole table.
+# differs in one act. The table roundtrip/table has the runs, and each format
+# has a test. `make check-roundtrip` runs the whole table.
 load helper
 
 setup_file() {
@@ -11,8 +11,8 @@ setup_file() {
 	needs x86_64
 }
 
-# round_trip FORMAT [OPTION…] — runs the format's rows; the recordings are made
-# once for this file
+# round_trip FORMAT [OPTION…] — runs the rows of a format, whose recordings are
+# made once for this file
 round_trip() {
 	mkdir -p "$BATS_FILE_TMPDIR/work"
 	"$TESTS/roundtrip/run" -w "$BATS_FILE_TMPDIR/work" "${@:2}" "$1" >out ||
@@ -20,7 +20,8 @@ round_trip() {
 	sed 's/^# */# /' out >&3
 }
 
-# other_emit SCRIPT — puts tools into ./build whose sp-emit runs SCRIPT first
+# other_emit SCRIPT — puts the tools into ./build, with an sp-emit that first
+# runs SCRIPT
 other_emit() {
 	mkdir -p build/bin
 	cp -s "$SP_BIN"/* build/bin
@@ -31,14 +32,14 @@ other_emit() {
 	chmod +x build/bin/sp-emit
 }
 
-# fails FORMAT WHY — checks that the row fails with such a policy
+# fails FORMAT WHY — checks that the row "create" fails with this message
 fails() {
 	SP_BIN=$PWD/build/bin run -1 "$TESTS/roundtrip/run" -r '^create$' "$1"
 	echo "$output"
 	[[ ${lines[0]} == "not ok $1 create: "$2 ]]
 }
 
-@test "a row fails if its policy is too tight or too loose" {
+@test "a row fails if its policy is too strict or too permissive" {
 	sp-record -q --paths -o true.sp -- /bin/true
 	other_emit "set -- \"\${@:1:\$#-1}\" '$PWD/true.sp'"
 	fails landlock 'denied: fs.execute *'
@@ -55,17 +56,17 @@ fails() {
 	fails bpf 'lets through: * 133'
 }
 
-@test "landlock policies pass the round trip, and the list of their denials is right" {
+@test "landlock policies pass the round trip, and sp-verify lists their denials" {
 	round_trip landlock
 }
 
-@test "raw cBPF" {
+cBPF filters pass the round trip
 	round_trip bpf
 }
 
-# few COMMAND FORMAT — runs only a few rows of a format that takes long, or has
-# the same rules as another one. Runs all rows if SP_ROUNDTRIP_ALL is set, and
-# none if there is no such command
+# few COMMAND FORMAT — runs only a few rows of a format that takes long or has
+# the rules of another format. With SP_ROUNDTRIP_ALL, runs all rows. Skips the
+# test if the command is missing.
 few() {
 	local rows='^(create|rename-within|shell-pipe|tcp-serve|personality)$'
 	requires "$1"
@@ -94,8 +95,8 @@ few() {
 	few crun crun-nnp
 }
 
-# If this kernel lacks AppArmor, a guest with Debian's kernel enforces the
-# policies.
+# A guest with Debian's kernel enforces the policies, because this machine's
+# kernel may not have AppArmor.
 @test "apparmor profiles pass the round trip in a guest" {
 	[ -n "${SP_ROUNDTRIP_ALL-}" ] || skip "by make check-roundtrip"
 	requires apparmor_parser aa-exec
@@ -113,11 +114,11 @@ few() {
 	sed 's/^# */# /' out >&3
 }
 
-@test "firejail" {
+@test "firejail profiles pass the round trip" {
 	few firejail firejail
 }
 
-@test "minijail" {
+@test "minijail policies pass the round trip" {
 	find_minijail
 	few minijail0 minijail
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
-# Tests tests/run itself on a machine that lacks 32-bit calls: its output about
-# tests that skip, and about tests that change the machine.
+# Tests tests/run on a simulated machine without 32-bit calls: its output for
+# tests that skip, and for tests that change the machine.
 load helper
 
 setup() {
@@ -27,7 +27,7 @@ teardown() {
 	[ -z "${queue-}" ] || ipcrm -q "$queue"
 }
 
-# a_test NAME — appends a test to planted.bats, whose body it reads from stdin
+# a_test NAME — appends a test to planted.bats; its body is on stdin
 a_test() {
 	[ -e planted.bats ] || printf 'load %s/helper\n' "$TESTS" >planted.bats
 	{
@@ -37,15 +37,14 @@ a_test() {
 	} >>planted.bats
 }
 
-# suite [--strict] — runs tests/run on planted.bats, in namespaces that it may
-# change
+# suite [--strict] — runs tests/run on planted.bats in a mount namespace, which
+# it may change
 suite() {
 	unshare -m -u env -u SP_STRICT "$TESTS/run" "$@" build planted.bats 3>&-
 }
 
-# apart [--strict] — the same, but does not look at cgroups, IPC objects and
-# networks of the machine: other tests change these at the same time, which
-# would be failures
+# apart [--strict] — does the same without the machine's cgroups, IPC objects
+# and networks, which other tests may change at the same time
 apart() {
 	unshare -m -u -i -n env -u SP_STRICT bash -c '
 		awk "\$3 ~ /^cgroup2?\$/ { print \$2 }" /proc/self/mounts |
@@ -61,7 +60,7 @@ skipping() {
 	END
 }
 
-@test "skips are listed with their reasons, and skipped rows apart from skipped tests" {
+@test "skips are listed with their reasons, and skipped rows separately from skipped tests" {
 	requires_root
 	skipping
 	a_test 'just so' <<<'skip "no luck"'
@@ -72,7 +71,7 @@ skipping() {
 	[ "${lines[-1]}" = '1 passed, 0 failed, 2 skipped' ]
 }
 
-@test "--strict: only a skip that the machine does not explain fails" {
+@test "--strict: a skip fails the run unless it is for a feature that the machine lacks" {
 	requires_root
 	skipping
 	run -0 apart --strict
@@ -84,7 +83,7 @@ skipping() {
 	[[ $output == *'planted.bats: skipped without a reason of the machine'* ]]
 }
 
-@test "--strict: a version of a tool is a feature, and a missing tool fails the run" {
+@test "--strict: an old version of a tool justifies a skip, and a missing tool does not" {
 	requires_root
 	local test reason n=0
 	while IFS=$'\t' read -r reason test; do
@@ -107,7 +106,7 @@ skipping() {
 		<<<"$output" | diff -u expected -
 }
 
-@test "the probe prints all features, the quick ones or one feature, and refuses an unknown one" {
+@test "tests/machine prints all features, the quick ones or one feature, and nothing for an unknown feature" {
 	local machine=${SP_BIN%/bin}/tests/machine name
 	"$machine" >all
 	"$machine" quick >quick
@@ -123,7 +122,7 @@ skipping() {
 	[ "$(wc -l <quick)" -lt "$(wc -l <all)" ]
 }
 
-@test "a file whose tests are all skipped fails the run, unless the machine explains it" {
+@test "a file whose tests are all skipped fails the run, unless the machine lacks a feature for them" {
 	requires_root
 	a_test 'needs it' <<<'needs int80'
 	a_test 'works' <<<'true'
@@ -134,7 +133,7 @@ skipping() {
 	[[ $output == *'planted.bats: every test was skipped'* ]]
 }
 
-@test "changes that tests leave on the machine fail the run, and are named" {
+@test "changes that tests leave on the machine are named, and fail the run" {
 	requires_root
 	needs cgroup2
 	local root

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Tests the calls that container runtimes make themselves. Each release of a
+# Tests the group of calls that container runtimes need. Each release of a
 # runtime starts a container under a profile from sp-emit, with and without
 # no_new_privs, as root and as another user.
 
@@ -18,9 +18,9 @@ setup_file() {
 	sp-record -q -o run.sp -- "$WITNESS/exit-nolibc"
 }
 
-# container NNP UID VARIABLES WORD… — runs a container that has VARIABLES more
-# environment variables. The words are the runtime's command line without its
-# last part.
+# container NNP UID VARIABLES WORD… — runs a container with VARIABLES additional
+# environment variables. The words are the beginning of the runtime's command
+# line.
 container() {
 	local nnp=$1 uid=$2 variables=$3 bundle
 	shift 3
@@ -50,9 +50,9 @@ container() {
 }
 
 # starts RUNTIME WORD… — checks that the runtime starts a container under a
-# profile for it alone. The program makes no call but execve and exit_group, so
-# no call of the runtime is allowed by chance. A large environment makes the
-# runtime ask for memory, and Go collect garbage, behind the filter.
+# profile for this runtime. The program only calls execve and exit_group, so
+# that no other call is allowed by chance. A large environment makes Go allocate
+# memory and collect garbage after the filter is loaded.
 starts() {
 	local runtime=$1 uid option variables
 	local -A large=([0]='3000 15000' [0--nnp]='3000 15000')
@@ -69,7 +69,7 @@ starts() {
 	done
 }
 
-# in_sid RUNTIME — prepares a runtime from Debian's unstable suite
+# in_sid RUNTIME — tests a runtime from Debian's unstable suite
 in_sid() {
 	requires apt-get dpkg-deb
 	"$TESTS/suite" "$ROOT" sid runc crun >&2 ||
@@ -87,10 +87,10 @@ in_sid() {
 	starts crun without_unified crun
 }
 
-@test "the runc of sid starts a container under its own profile" {
+@test "the version of runc in Debian's unstable suite starts a container under its own profile" {
 	in_sid runc
 }
 
-@test "the crun of sid starts a container under its own profile" {
+@test "the version of crun in Debian's unstable suite starts a container under its own profile" {
 	in_sid crun
 }

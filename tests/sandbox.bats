@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# The tools that only read, compute and write enter the sandbox of sandbox.h.
+# Tests that the tools enter the sandbox of sandbox.h, except sp-record.
 
 load helper
 
@@ -10,8 +10,8 @@ setup() {
 	sp-emit --oci -o ls.json ls.sp 2>/dev/null
 }
 
-# confined COMMAND… — checks that it is in its sandbox while it waits for the
-# rest of a stream
+# confined COMMAND… — checks that the command is in its sandbox while it waits
+# for the rest of a stream
 confined() {
 	local pid
 	mkfifo in
@@ -69,7 +69,7 @@ confined() {
 	[ $run = 10 ]
 }
 
-@test "systemd's groups of calls are known in the sandbox" {
+@test "in the sandbox, a tool knows systemd's groups of calls" {
 	requires systemd-analyze
 	printf '[Service]\nSystemCallFilter=@system-service\n' >x.service
 	sp-verify --score -p x.service ls.sp | shows 'calls allowed'
@@ -78,7 +78,7 @@ confined() {
 	[[ $output == *"+ add_key "* ]]
 }
 
-@test "two FIFOs can be written one after the other" {
+@test "a reader can write two FIFOs one after the other" {
 	local i
 	mkfifo one two
 	for ((i = 0; i < 200; i++)); do cat ls.sp; done >many.sp
@@ -89,7 +89,7 @@ confined() {
 	wait $!
 }
 
-@test "a FIFO whose writer closes it at once is an empty file" {
+@test "a FIFO whose writer closes it at once is read as an empty file" {
 	mkfifo in
 	{ : >in; } &
 	run -2 timeout 20 sp-merge in
@@ -97,7 +97,7 @@ confined() {
 	wait $!
 }
 
-@test "more files can be read than a process can have descriptors" {
+@test "a tool can read more files than a process can have descriptors" {
 	local i
 	for i in {1..200}; do ln ls.sp "$i.in"; done
 	(ulimit -n 64 && sp-merge -o all.sp ./*.in)
@@ -106,7 +106,7 @@ confined() {
 	cmp all.sp ls.sp
 }
 
-@test "of several inputs, each bad one is named" {
+@test "if several inputs are bad, a message names each of them" {
 	echo text >bad
 	run -2 sp-merge none ls.sp bad
 	[ "${#lines[@]}" = 2 ]

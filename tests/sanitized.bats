@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=long
-# Runs the tools in a build with ASan and UBSan. They make no access outside of
-# an object, no undefined behaviour and no leak, whatever they read and write.
+# Runs the tools in a build with ASan and UBSan. Whatever they read and write,
+# these must report no access outside of an object, no undefined behaviour and
+# no leak.
 load helper
 
 setup_file() {
@@ -21,14 +22,14 @@ setup() {
 	export UBSAN_OPTIONS=$ASAN_OPTIONS:print_stacktrace=1
 }
 
-# A sanitizer's report fails the test, whatever the tool's status is.
+# A test fails if a sanitizer wrote a report, whatever the exit status was.
 teardown() {
 	find reports -type f -exec cat {} +
 	find reports -type f | lacks .
 }
 
-# clean COMMAND… — checks that it ends with 0, 1 or 2, without a signal, a usage
-# error or a report
+# clean COMMAND… — checks that the command exits with 0, 1 or 2, and that there
+# is no usage error and no report
 clean() {
 	local status=0
 	"$@" >out 2>err || status=$?
@@ -40,8 +41,7 @@ clean() {
 	ended_with=$status
 }
 
-# works COMMAND… — the same, and checks that it did its work: it ends with 0 or
-# 1
+# works COMMAND… — checks the same, and that the exit status is 0 or 1
 works() {
 	clean "$@"
 	[ "$ended_with" -lt 2 ] || {
@@ -56,8 +56,7 @@ formats() {
 		grep -vxE 'possible|unit'
 }
 
-# options_for FORMAT — prints a line for each set of options to try with the
-# format
+# options_for FORMAT — prints sets of options for the format, one in each line
 options_for() {
 	echo
 	case $1 in
@@ -79,7 +78,7 @@ options_for() {
 	echo '--tree=*'
 }
 
-# emit_all FILE — writes every format, with the options that change it
+# emit_all FILE — writes every format with each set of its options
 emit_all() {
 	local format options
 	for format in $(formats); do
@@ -90,8 +89,8 @@ emit_all() {
 	done
 }
 
-# Makes streams with every kind of fact: an old one, one with losses, one that
-# every format accepts, and one with phases.
+# streams — writes four streams: from the first release, with every kind of
+# fact, for every format, and with phases
 streams() {
 	cp "$TESTS/data/stream-0.1.0.sp" old.sp
 	"$TESTS/mkstream" <"$TESTS/fuzz/seed" >every-kind.sp
@@ -100,8 +99,8 @@ streams() {
 		"$TESTS/mkstream" >parts.sp
 }
 
-# The fuzz target `writers` does the same for the other streams, in one process.
-@test "sp-emit is clean with every format of every kind of fact" {
+# For the other streams, the fuzz target `writers` does this in one process.
+@test "sp-emit is clean with every format and every kind of fact" {
 	local format
 	streams
 	[ "$(formats | wc -l)" -ge 16 ]
@@ -177,7 +176,7 @@ streams() {
 	sp-verify --landlock=policy.json service.sp
 }
 
-@test "sp-verify is clean with a command under a profile, and with a replayed one" {
+@test "sp-verify is clean with a command under a profile, and with --replay" {
 	needs root
 	local options
 	sp-record --paths -o run.sp -- ls / >/dev/null
@@ -196,7 +195,7 @@ streams() {
 	kill $!
 }
 
-# Records a command that does many things, with every option.
+# The command does many things, and is recorded with every option.
 @test "sp-record is clean with a command, and with a running process" {
 	needs root
 	local ways way
@@ -218,9 +217,9 @@ streams() {
 	[ -s run.sp ]
 }
 
-# The readers are those of the tools, in one process, so that thousands of
-# inputs take seconds.
-@test "the inputs that the fuzzers have found, and their seeds, are read cleanly" {
+# One process runs the readers of the tools, so that thousands of inputs take
+# only seconds.
+@test "the inputs that the fuzzers have found and their seeds are read cleanly" {
 	local source target
 	for source in "$TESTS"/fuzz/*.c; do
 		target=$(basename "$source" .c)
@@ -231,7 +230,7 @@ streams() {
 	done
 }
 
-@test "streams with any bit changed, or cut at any byte, are read cleanly" {
+@test "streams with any changed bit or cut at any byte are read cleanly" {
 	"$TESTS/mkstream" >good.sp <<-'END'
 	run 1 "a run" label.k=v
 	image /bin/ls aabb 1:1:0
@@ -242,7 +241,7 @@ streams() {
 	"$SANITIZED/tests/fuzz/stream" good.sp every-kind.sp
 }
 
-@test "a stream that is cut anywhere is refused in one line, or accepted with --allow-partial" {
+@test "a stream that is cut at any place is refused with one line, or accepted with --allow-partial" {
 	local size n reader
 	streams
 	echo '{"defaultAction":"SCMP_ACT_ERRNO","architectures":["SCMP_ARCH_X86_64"],"syscalls":[]}' >p.json

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=no-recording
-# sp-verify --score tells how tight a profile is. Its figures come from the
-# compiled filter, and are compared with a recording and with what container
-# engines allow by default.
+# sp-verify --score prints how strict a profile is. The figures come from the
+# compiled filter. They are compared with a recording, and with the default
+# profiles of container engines.
 
 load helper
 
@@ -23,7 +23,7 @@ allow() {
 	printf '{"names": ["%s"], "action": "SCMP_ACT_ALLOW"}' "${1//,/\", \"}"
 }
 
-@test "the score has the numbers of allowed, observed, narrowed and dangerous calls" {
+@test "the score counts allowed, observed, narrowed and dangerous calls" {
 	profile ERRNO "$(allow read,write,ptrace,bpf,getpid)" \
 		'{"names": ["socket", "keyctl"], "action": "SCMP_ACT_ALLOW",
 		"args": [{"index": 0, "value": 1, "op": "SCMP_CMP_EQ"}]}' \
@@ -64,7 +64,7 @@ Docker's default      309         3          6      0      4      2  Docker 29, 
 		.compared[0].allowed == 309 and (.nameless | not)' s.json
 }
 
-@test "for a profile alone, no recording is read, and no call was observed" {
+@test "for a profile alone, no recording is read and no call counts as observed" {
 	profile ERRNO "$(allow read)" >p.json
 	mkfifo never
 	run -0 timeout 10 sp-verify --score -p p.json <>never
@@ -74,7 +74,7 @@ Docker's default      309         3          6      0      4      2  Docker 29, 
 	sp-verify --score --json -p - <p.json | jq -e '.allowed == 1'
 }
 
-@test "a profile that only denies, and one for several architectures, have these scores" {
+@test "a deny-list and a profile for several architectures have the expected scores" {
 	profile ALLOW '{"names": ["ptrace"], "action": "SCMP_ACT_ERRNO"}' >p.json
 	run -0 sp-verify --score --json -p p.json
 	jq -e '.named - .allowed == 1 and .nameless' <<<"$output"
@@ -92,7 +92,7 @@ Docker's default      309         3          6      0      4      2  Docker 29, 
 	[ "${lines[1]}" = "also allowed: 2 calls of x86, 2 of x32" ]
 }
 
-@test "recordings that lack calls, and wrong command lines, are refused" {
+@test "recordings that lack calls are refused, and wrong command lines are refused" {
 	profile ERRNO "$(allow read)" >p.json
 	printf 'run 01 a lost.call=3\nimage /b\ncall 01 read 1\n' |
 		"$TESTS/mkstream" >a.sp
@@ -106,16 +106,16 @@ Docker's default      309         3          6      0      4      2  Docker 29, 
 	done
 }
 
-@test "the figures for Docker's default profile are right" {
+@test "the figures for Docker's default profile in the table are right" {
 	run -0 "$TESTS/score-reference" "$TESTS/data/docker-default.json"
 	[ "${lines[0]}" = "Docker's default: [309,3,[0,4,2]], as in the table" ]
-	# The test fails if the number of calls that a profile allows changes.
+	# If a profile allows one call less, the comparison fails.
 	jq '.syscalls[0].names -= ["accept"]' "$TESTS/data/docker-default.json" >less.json
 	run -1 "$TESTS/score-reference" less.json
 	[ "${lines[0]}" = "Docker's default: [308,3,[0,4,2]], but the table has [309,3,[0,4,2]]" ]
 }
 
-@test "for a staging profile, logged calls are counted apart from allowed ones" {
+@test "under a staging profile, logged calls are counted separately from allowed calls" {
 	jq -n '{defaultAction: "SCMP_ACT_LOG", syscalls: [
 		{names: ["read", "write"], action: "SCMP_ACT_ALLOW"}]}' >p.json
 	run -0 sp-verify --score -p p.json

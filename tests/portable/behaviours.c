@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
+ * usage: behaviours NAME, in an empty directory
+ *
  * Small programs whose functions make different system calls in different C
- * libraries. usage: behaviours NAME, in an empty directory
+ * libraries.
  */
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Has calls that no run makes, in all the ways in which programs make calls. */
+/*
+ * Contains calls that no run makes, in every way in which programs make calls.
+ */
 #include <dlfcn.h>
 #include <sched.h>
 #include <spawn.h>
@@ -24,13 +26,13 @@ static long raw(long number)
 	return result;
 }
 
-/* The number is the argument. */
+/* The number of the call is the argument. */
 __attribute__((noinline)) static long pass(long number)
 {
 	return raw(number);
 }
 
-/* The number is one of two constants. */
+/* The number of the call is one of two constants. */
 __attribute__((noinline)) static long choose(int argc)
 {
 	long number = SYS_swapon;
@@ -42,7 +44,7 @@ __attribute__((noinline)) static long choose(int argc)
 	return pass(number);
 }
 
-/* The number is on the stack while another function is called. */
+/* The number of the call is on the stack while another function runs. */
 __attribute__((noinline)) static long keep(int argc)
 {
 	volatile long number = SYS_setdomainname;

@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """usage: names.py [-n NAMES] [-s SEED] BIN FORMAT…
 
-Writes policies for trees of random names, some of them hostile, and finds out with
-the enforcer's own parser, or the kernel, what they allow: the recorded names and no
-others. Prints one line for each format. Exits with 1 and the first name that a
+Writes policies for trees of random names, some of them hostile. Finds out with the
+enforcer's own parser, or with the kernel, whether they allow exactly the recorded
+names. Prints one line for each format. Exits with 1 and the first name that a
 policy wrongly allows or denies, or with 77 if an enforcer's parser is missing.
 
-apparmor         apparmor_parser makes what the kernel loads
-systemd          the parsers of libsystemd-shared read the drop-in
-landlock         the kernel, with rules from the JSON
-landlock-header  the kernel, with the C header compiled"""
+  apparmor         compiled by apparmor_parser
+  systemd          the drop-in, read by the parsers of libsystemd-shared
+  landlock         the JSON, enforced by the kernel
+  landlock-header  the compiled C header, enforced by the kernel"""
 import sys
 sys.dont_write_bytecode = True
 import argparse, ctypes, glob, json, os, random, re, shutil, subprocess, tempfile
@@ -65,8 +65,8 @@ def neighbours(rng, path):
 
 
 def tree(rng, top, n):
-    """Returns n paths that are recorded, and others next to them, in
-    directories."""
+    """Returns directories, n paths in them that are recorded, and other paths next to
+        these."""
     directories = [top]
     for _ in range(n // 20):
         directories.append(rng.choice(directories) + b"/d" + name(rng)[:60])
@@ -120,8 +120,8 @@ def apparmor(binary, rng, n):
 
 
 class Systemd:
-    """Reads a list of paths as systemd.exec(5) does, with systemd's own
-    functions."""
+    """Reads a list of paths with the functions of systemd, as systemd.exec(5)
+        describes it."""
     UNQUOTE = 1 << 5
 
     def __init__(self, path):
@@ -213,7 +213,7 @@ def systemd(binary, rng, n, kept=[]):
                 return True
             path = path.rpartition(b"/")[0]
         return b"/" in listed
-    # if a file is listed, paths below it are allowed with it
+    # A listed path allows all paths below it, so these are not judged.
     judge(allows, held, {p for p in others if not below(p, held)})
     return len(recorded)
 
@@ -228,7 +228,7 @@ def below(path, held):
 
 
 def planted(rng, top, n):
-    """Does the same as tree(), but creates the files."""
+    """Returns what tree() returns, but creates the files."""
     directories, recorded, others = tree(rng, top, n)
     others = rng.sample(sorted(others), min(len(others), 5 * n))
     made = set()
@@ -239,7 +239,7 @@ def planted(rng, top, n):
             if os.path.isdir(os.path.dirname(path)):
                 with open(path, "x"):
                     made.add(path)
-        except OSError:     # the name is too long, or is that of a directory
+        except OSError:     # too long, or the name of a directory
             pass
     return recorded & made, (made - recorded) | set(directories)
 
@@ -289,8 +289,8 @@ def restrict(rules):
 
 
 def in_child(work):
-    """Landlock cannot be undone, so a child does the work; Wrong is raised
-    here."""
+    """Runs the function in a child, because Landlock cannot be undone. Raises the
+        child's Wrong."""
     reader, writer = os.pipe()
     pid = os.fork()
     if not pid:
@@ -390,7 +390,7 @@ def main():
                 print(f"{format}: seed {seed}: {e}")
                 return 1
             if n is None:
-                print(f"{format}: its parser is not there")
+                print(f"{format}: its parser is not installed")
                 return 77
             done, seed = done + n, seed + 1
         print(f"{format}: {done} names, {seed - o.s} policies")

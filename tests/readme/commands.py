@@ -1,13 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""usage: commands.py README — the commands in its indented blocks that a test
-can run, one a line: the statuses that they may have, a tab, and the command.
+"""usage: commands.py README — prints the commands of its indented blocks that a test
+can run, one in each line: the exit statuses that they may have, a tab, and the
+command.
 
-Fails if a row below belongs to no command."""
+Fails if a row below does not match any command."""
 import re
 import sys
 
-# Lists commands that no test runs, with the reason.
+# Commands that no test runs, with the reason.
 NOT_RUN = {
     "git clone …": "needs a network",
     "make demo": "installs packages",
@@ -25,7 +26,7 @@ NOT_RUN = {
     "sp-verify --audit": "needs the kernel's records: audit.bats",
     "journalctl": "needs a journal: audit.bats",
 }
-# Lists commands whose status is not 0.
+# Commands whose exit status is not 0.
 STATUS = {
     "sp-verify -p seccomp.json -- ls -l /tmp": "1",
     "sp-diff ls.sp both.sp": "1",

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * usage: act NAME [ARGUMENT...]
- * Has programs of one behaviour each, for the table. Each prints "done" and
- * exits with 0, or prints what failed and exits with 1.
+ *
+ * Performs one act, for the table. Prints "done" and exits with 0, or prints
+ * what failed and exits with 1.
  */
 #include <arpa/inet.h>
 #include <dlfcn.h>
@@ -47,8 +48,8 @@
 #include <unistd.h>
 
 /*
- * Returns the result of a call. If the call fails, exits with its name and
- * error.
+ * Evaluates to the result of a call. If the call fails, exits and prints the
+ * call and the error.
  */
 #define CHECK(call) checked((long)(call), #call)
 
@@ -101,7 +102,7 @@ static void act_tmpfile(char **arg)
 	put(CHECK(open(arg[0], O_TMPFILE | O_RDWR | O_EXCL, 0600)));
 }
 
-/* Gives a name to a file that has none. */
+/* Links a file that was created without a name. */
 static void act_tmpfile_name(char **arg)
 {
 	int fd = CHECK(open(arg[0], O_TMPFILE | O_WRONLY, 0600));
@@ -132,10 +133,7 @@ static void act_symlink(char **arg)
 	CHECK(symlink(arg[0], arg[1]));
 }
 
-/*
- * There are several names: a single one could look as if somebody had chosen
- * it.
- */
+/* Creates several files: a single name could look like a fixed name. */
 static void act_mkstemp(char **arg)
 {
 	char name[256];
@@ -159,7 +157,7 @@ static void act_mkdtemp(char **arg)
 	CHECK(rmdir(name));
 }
 
-/* Saves as editors and services do: a new file replaces the old one. */
+/* Saves as editors and services do: a new file replaces the old file. */
 static void act_save(char **arg)
 {
 	char name[256];
@@ -242,7 +240,7 @@ static void act_rmdir(char **arg)
 	CHECK(rmdir(arg[0]));
 }
 
-/* Opens relative to a directory's descriptor (O_PATH). */
+/* Uses names relative to a directory that is open with O_PATH. */
 static void act_openat(char **arg)
 {
 	int dir = CHECK(open(arg[0], O_PATH | O_DIRECTORY));
@@ -277,7 +275,7 @@ static void act_copy_range(char **arg)
 	CHECK(fallocate(to, 0, 0, 8192));
 }
 
-/* Looks for names until one is found. */
+/* Opens names, of which only the last one exists. */
 static void act_search(char **arg)
 {
 	for (; arg[1]; arg++)
@@ -325,7 +323,7 @@ static void act_pty(char **arg)
 	CHECK(open(ptsname(fd), O_RDWR | O_NOCTTY));
 }
 
-/* Writes the same content again. */
+/* Reads a file, and writes the same content to it. */
 static void act_rewrite(char **arg)
 {
 	char buffer[256];
@@ -342,8 +340,8 @@ static void *create(void *name)
 }
 
 /*
- * Whether pthread_join() has to wait depends on the scheduler, so futex(2) is
- * called in any case.
+ * Whether pthread_join() has to wait depends on the scheduler, so this always
+ * calls futex(2).
  */
 static void act_thread(char **arg)
 {
@@ -362,7 +360,7 @@ static int uring_call(int fd, unsigned to_submit, unsigned flags)
 		       NULL, 0);
 }
 
-/* Opens a file for reading with io_uring. */
+/* Reads a file with io_uring. */
 static void act_uring(char **arg)
 {
 	struct io_uring_params p = { 0 };
@@ -419,7 +417,7 @@ static void answer_one(int listening)
 	put(CHECK(accept(listening, NULL, NULL)));
 }
 
-/* Serves one client. */
+/* Answers one client on a Unix socket. */
 static void act_unix_serve(char **arg)
 {
 	int fd = unix_socket(arg[0], SOCK_STREAM, bind);
@@ -441,7 +439,7 @@ static void act_unix_send(char **arg)
 	put(unix_socket(arg[0], SOCK_DGRAM, connect));
 }
 
-/* Uses both ends of a socket with a name. */
+/* Connects to its own Unix socket. */
 static void act_unix_own(char **arg)
 {
 	int fd = unix_socket(arg[0], SOCK_STREAM, bind);
@@ -494,9 +492,7 @@ static void act_tcp_ask(char **arg)
 		   sizeof(buffer)));
 }
 
-/*
- * Uses both ends of a port that the kernel chooses, at bind(2) or at listen(2).
- */
+/* Connects to its own port, which the kernel chose in bind(2) or listen(2). */
 static void tcp_chosen(int fd)
 {
 	struct sockaddr_in at;
@@ -547,7 +543,7 @@ static void act_socket(char **arg)
 	CHECK(socket(atoi(arg[0]), atoi(arg[1]), 0));
 }
 
-/* Does what sd_notify(3) does. */
+/* Sends a message as sd_notify(3) does. */
 static void notify(const char *text)
 {
 	const char *name = getenv("NOTIFY_SOCKET");
@@ -595,7 +591,7 @@ static void act_fexecve(char **arg)
 	CHECK(syscall(SYS_execveat, fd, "", arg, environ, AT_EMPTY_PATH));
 }
 
-/* Executes a program that has no name in the file system. */
+/* Executes a program from memory, which has no name in the file system. */
 static void act_memfd(char **arg)
 {
 	int from = CHECK(open(arg[0], O_RDONLY));
@@ -612,7 +608,7 @@ static void act_dlopen(char **arg)
 		errx(1, "%s", dlerror());
 }
 
-/* Forks twice, and continues after its parent has ended. */
+/* Forks twice, and writes after its parent has ended. */
 static void act_daemon(char **arg)
 {
 	int ends[2];
@@ -634,7 +630,7 @@ static void act_daemon(char **arg)
 	wait(NULL);
 }
 
-/* Waits for SIGTERM; opens its file again at SIGHUP. */
+/* Waits for SIGTERM. At SIGHUP, opens its file again. */
 static void act_wait(char **arg)
 {
 	sigset_t set;
@@ -652,7 +648,7 @@ static void act_wait(char **arg)
 	} while (n != SIGTERM);
 }
 
-/* Starts as old services do: when the parent ends, the pid is in a file. */
+/* Starts as old services do: the pid is in a file before the parent ends. */
 static void act_forking(char **arg)
 {
 	int ends[2];
@@ -733,7 +729,10 @@ static void act_mq(char **arg)
 	CHECK(mq_unlink(arg[0]));
 }
 
-/* --- what services do ----------------------------------------------------- */
+/*
+ * --- acts of services
+ * ---------------------------------------------------------
+ */
 
 static void read_some(int fd)
 {
@@ -742,7 +741,7 @@ static void read_some(int fd)
 	CHECK(read(fd, buffer, sizeof(buffer)));
 }
 
-/* The server asks the kernel who its client is. */
+/* Asks for the credentials of a client of its Unix socket. */
 static void act_peer_credentials(char **arg)
 {
 	int fd = unix_socket(arg[0], SOCK_STREAM, bind), client;
@@ -756,9 +755,7 @@ static void act_peer_credentials(char **arg)
 	put(client);
 }
 
-/*
- * A client that sends datagrams also has a name, to which the answer is sent.
- */
+/* Sends a datagram from a socket with a name, to which the answer is sent. */
 static void act_datagram_reply(char **arg)
 {
 	int server = unix_socket(arg[0], SOCK_DGRAM, bind);
@@ -816,7 +813,7 @@ static void wait_for(pid_t pid)
 		errx(1, "child: status %d", status);
 }
 
-/* The parent opens a file, and the child writes to it. */
+/* Passes an open file to a child, which writes to it. */
 static void act_pass_descriptor(char **arg)
 {
 	int pair[2];
@@ -849,7 +846,7 @@ static void act_pidfd(char **arg)
 	CHECK(waitid(P_PIDFD, fd, &info, WEXITED));
 }
 
-/* Opens a file with O_PATH, and then for writing through the descriptor. */
+/* Opens a file with O_PATH, and opens it again for writing through /proc. */
 static void act_reopen(char **arg)
 {
 	char name[32];
@@ -859,10 +856,7 @@ static void act_reopen(char **arg)
 	put(CHECK(open(name, O_WRONLY)));
 }
 
-/*
- * Writes the first file's content to a new file, which then replaces the second
- * file.
- */
+/* Copies a file to a new file, which replaces the second file. */
 static void act_publish(char **arg)
 {
 	char name[256];
@@ -893,10 +887,7 @@ static void act_splice(char **arg)
 	CHECK(splice(ends[0], NULL, to, NULL, 4096, 0));
 }
 
-/*
- * Writes as databases do: records are synced to the disk, and the log is
- * truncated.
- */
+/* Writes as databases do: syncs records to the disk, and truncates the log. */
 static void act_journal(char **arg)
 {
 	int fd = CHECK(open(arg[0], O_CREAT | O_RDWR | O_DSYNC, 0600));
@@ -917,7 +908,7 @@ static void act_lease(char **arg)
 	CHECK(fcntl(fd, F_SETLEASE, F_UNLCK));
 }
 
-/* Uses links and names relative to a descriptor, without a path. */
+/* Uses links and names that are relative to a descriptor. */
 static void act_below_descriptor(char **arg)
 {
 	int dir = CHECK(open(arg[0], O_RDONLY | O_DIRECTORY));
@@ -962,7 +953,7 @@ static void act_userfaultfd(char **arg)
 	CHECK(ioctl(fd, UFFDIO_API, &api));
 }
 
-/* A child confines itself to one file, and reads the file. */
+/* Reads a file in a child that Landlock confines to it. */
 static void act_landlock_child(char **arg)
 {
 	struct landlock_ruleset_attr attr = {
@@ -989,8 +980,7 @@ static void act_landlock_child(char **arg)
 }
 
 /*
- * Mounts file systems in a child's own namespace. They disappear with the
- * child.
+ * Mounts a file system in a child's own namespace, which ends with the child.
  */
 static void act_child_namespace(char **arg)
 {
@@ -1004,7 +994,7 @@ static void act_child_namespace(char **arg)
 	_exit(0);
 }
 
-/* Executes itself again by the kernel's name for the executable. */
+/* Executes /proc/self/exe. */
 static void act_self_exec(char **arg)
 {
 	fflush(stdout);
@@ -1012,7 +1002,7 @@ static void act_self_exec(char **arg)
 	CHECK(execv("/proc/self/exe", arg - 1));
 }
 
-/* Leaves a descriptor with systemd for the next start. */
+/* Stores a descriptor in systemd, for the next start of the service. */
 static void act_keep_descriptor(char **arg)
 {
 	struct sockaddr_un at;
@@ -1038,7 +1028,9 @@ static void act_keep_descriptor(char **arg)
 	act_append(arg);
 }
 
-/* Does what mkstemp(3) does, with random characters from a file. */
+/*
+ * Creates a file as mkstemp(3) does, with random characters from /dev/urandom.
+ */
 static void act_temporary(char **arg)
 {
 	char characters[7] = "", name[256];
@@ -1048,7 +1040,7 @@ static void act_temporary(char **arg)
 	put(CHECK(open(name, O_RDWR | O_CREAT | O_EXCL, 0600)));
 }
 
-/* Gives a log to the user that the service will become. */
+/* Creates a log, and gives it to the user that the service will become. */
 static void act_owned_log(char **arg)
 {
 	int fd = CHECK(open(arg[0], O_CREAT | O_WRONLY | O_APPEND, 0600));
@@ -1058,7 +1050,7 @@ static void act_owned_log(char **arg)
 	put(fd);
 }
 
-/* Passes on memory that can no longer be changed. */
+/* Passes on memory that is sealed against changes. */
 static void act_sealed(char **arg)
 {
 	int fd = CHECK(memfd_create("sealed", MFD_ALLOW_SEALING));
@@ -1079,7 +1071,7 @@ static void act_sync_directory(char **arg)
 	CHECK(fsync(CHECK(open(arg[1], O_RDONLY | O_DIRECTORY))));
 }
 
-/* Reads the file that an earlier run left, and leaves it for the next run. */
+/* Reads the file that the previous run left, and writes it again. */
 static void act_state(char **arg)
 {
 	int fd = open(arg[0], O_RDONLY);
@@ -1091,14 +1083,14 @@ static void act_state(char **arg)
 	put(CHECK(open(arg[0], O_CREAT | O_WRONLY | O_TRUNC, 0600)));
 }
 
-/* Removes the socket that an earlier run left. */
+/* Removes the socket that the previous run left, and listens. */
 static void act_stale_socket(char **arg)
 {
 	unlink(arg[0]);
 	act_unix_own(arg);
 }
 
-/* Serves on a listening socket that it inherited. */
+/* Answers one client on a listening socket that it inherited. */
 static void act_activated(char **arg)
 {
 	enum { LISTEN_FDS_START = 3 };
@@ -1107,7 +1099,7 @@ static void act_activated(char **arg)
 	answer_one(LISTEN_FDS_START);
 }
 
-/* Does what a service manager does: listens, and starts the server. */
+/* Listens and executes the server, as a service manager does. */
 static void act_activate(char **arg)
 {
 	static char *const serve[] = { "act", "activated", NULL };
@@ -1122,7 +1114,7 @@ static void act_activate(char **arg)
 	wait(NULL);
 }
 
-/* Reads its configuration again when the file was replaced. */
+/* Reads its configuration again after the file was replaced. */
 static void act_watch_replaced(char **arg)
 {
 	int watch = CHECK(inotify_init1(IN_CLOEXEC));
@@ -1137,10 +1129,9 @@ static void act_watch_replaced(char **arg)
 }
 
 /*
- * A call that must be denied: "call NR ARGUMENT..." fails if a filter denies
- * it.
+ * usage: act call NR [ARGUMENT...]: makes a call. Fails if a filter denies it.
  */
-/* This works as call-nolibc.c does. */
+/* call-nolibc.c does the same without a C library. */
 static void act_call(char **arg)
 {
 	long a[7] = { -1, -1, -1, -1, -1, -1, -1 };
@@ -1263,5 +1254,5 @@ int main(int argc, char **argv)
 			puts("done");
 			return 0;
 		}
-	errx(2, "no act is called %s", argv[1]);
+	errx(2, "there is no act %s", argv[1]);
 }

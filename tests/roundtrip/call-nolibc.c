@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: call NR [ARGUMENT...] Makes this one call, and exits with 1 if a
- * filter denied it, and with 0 otherwise. It makes no other call, so that it
- * runs under the profile of any program. Missing arguments are -1, so that an
- * allowed call has no effect: 0 would be a descriptor, and fchmod(0, 0) would
- * change /dev/null.
+ * usage: call NR [ARGUMENT...]
+ *
+ * Makes this call. Exits with 1 if a filter denied it, and otherwise with 0. It
+ * makes no other call, so that it can run under the profile of any program.
+ * Missing arguments are -1, so that an allowed call has no effect. (0 is a
+ * descriptor: fchmod(0, 0) would change /dev/null.)
  */
 #include <errno.h>
 

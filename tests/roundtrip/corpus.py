@@ -2,9 +2,9 @@
 """Reads the rows of the table, and runs them."""
 import glob, os, re, shlex, shutil, signal, subprocess, sys, time
 
-# this directory only exists in run's own mount namespace
+# Only the mount namespace of `run` has this directory.
 TOP = "/srv/sandprint"
-SECONDS = int(os.environ.get("SP_ROUNDTRIP_SECONDS", 10))   # for a command
+SECONDS = int(os.environ.get("SP_ROUNDTRIP_SECONDS", 10))   # the time limit of a command
 HERE = os.path.dirname(os.path.abspath(__file__))
 PATH = f"{TOP}/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 ENV = {"PATH": PATH, "LC_ALL": "C", "HOME": "/root"}
@@ -45,7 +45,7 @@ class Row:
 
 
 def number(call, known={}):
-    """Returns the number of a system call, as text."""
+    """Returns the number of a system call as text."""
     if not known:
         for file in glob.glob("/usr/include/*/asm/unistd_64.h"):
             known.update(re.findall(r"__NR_(\w+) (\d+)", open(file).read()))
@@ -75,7 +75,7 @@ def rows():
 
 
 class Result:
-    """How a command ended, and its output."""
+    """The status and the output of a command."""
     def __init__(self, status, output, errors, beside=""):
         self.status, self.output, self.errors = status, output, errors
         self.beside = beside
@@ -97,7 +97,7 @@ def shell(row, script):
 
 
 def prepare(row, again):
-    """Makes the directory in the state in which the program starts."""
+    """Makes the directory as the program expects it at its start."""
     shutil.rmtree(row.dir, ignore_errors=True)
     for name in "in", "out":
         os.makedirs(f"{row.dir}/{name}")
@@ -110,8 +110,8 @@ def finish(process, seconds):
     try:
         output, errors = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
-        # Processes that the command started may keep the pipes open, and live
-        # longer.
+        # Processes that the command started may outlive it, and keep the pipes
+        # open.
         os.killpg(process.pid, signal.SIGKILL)
         output, errors = process.communicate()
         errors = f"ended after {seconds} s\n".encode() + errors
@@ -125,8 +125,7 @@ def start(argv, row, env=ENV):
 
 
 def start_beside(row):
-    """Starts the process that runs outside of the sandbox, and waits until it
-    is ready."""
+    """Starts the process outside of the sandbox, and waits until it is ready."""
     process = start(["timeout", "-k", "1", str(SECONDS - 1), "sh", "-c",
                      row.beside], row)
     for _ in range(200):
@@ -137,8 +136,7 @@ def start_beside(row):
 
 
 def execute(row, argv, again=True, alone=False, env=ENV):
-    """Runs the command in a new directory, together with the process
-    outside."""
+    """Runs the command in a new directory, with the process outside of the sandbox."""
     prepare(row, again)
     beside = None
     if row.beside and not alone:

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The formats: each is written, loaded by its enforcer, and judged by the
-result."""
+"""The formats. Each writes a policy, loads it with its enforcer, and checks the
+results of commands."""
 import itertools, json, os, re, shlex, shutil, subprocess, threading
 
 from corpus import ENV, HERE, TOP, Result, execute
 
 BIN = os.environ["SP_BIN"]
-# only one process at a time reads the kernel's records
+# Only one process at a time can read the kernel's audit records.
 AUDIT = threading.Lock()
 
 
@@ -15,8 +15,7 @@ class Failure(Exception):
 
 
 def tool(name, *options):
-    """Runs one of our tools and returns its output. An error makes the row
-    fail."""
+    """Runs one of our tools, and returns its output. If it fails, the row fails."""
     done = subprocess.run([f"{BIN}/{name}", *options], capture_output=True)
     if done.returncode:
         raise Failure(f"{name}: status {done.returncode}: "
@@ -32,11 +31,11 @@ def compile_c(source, output, *options):
 
 
 class Format:
-    """A format whose policy is loaded anew for each command."""
-    paths = False               # otherwise, the format is made from calls
+    """A format whose policy is loaded again for each command."""
+    paths = False               # whether it is made from paths, not calls
     near = ("near", "near-read", "near-exec")
     options = ()
-    packages = ()               # the commands that it needs
+    packages = ()               # the programs that it needs
 
     def __init__(self, name, work):
         self.name, self.work = name, f"{work}/{name}"
@@ -51,7 +50,7 @@ class Format:
         tool("sp-emit", *self.options, *args, "-o", self.file(row), stream)
 
     def prepare(self, rows):
-        """Called once, after all policies have been written."""
+        """Prepares the enforcer, after all policies have been written."""
 
     def command(self, row, argv):
         raise NotImplementedError
@@ -72,7 +71,7 @@ class Format:
         return result.status != 0
 
     def check(self, row, recorded):
-        """Raises Failure with a text that describes the failure."""
+        """Raises Failure if the policy denies the run or allows another act."""
         result = self.attempt(row, row.run)
         if not result.same(recorded):
             raise Failure(self.told(row, result, recorded))
@@ -91,7 +90,7 @@ class Format:
 
 
 class Landlock(Format):
-    """Judges the policy with sp-verify, which lists denials."""
+    """Enforces the policy with sp-verify, which lists denials."""
     paths = True
     near = Format.near + ("near-net",)
     options = ("--landlock",)
@@ -124,8 +123,7 @@ class Landlock(Format):
 
 
 class AppArmor(Format):
-    """Loads the policy and enforces it, which needs a kernel with AppArmor
-    enabled."""
+    """Loads the policy, for which the kernel needs AppArmor."""
     paths = True
     options = ("--apparmor",)
     packages = ("apparmor_parser", "aa-exec")
@@ -155,8 +153,7 @@ class AppArmor(Format):
 
 
 class Header(Format):
-    """Puts the headers of all rows, each with its own names, into one
-    program."""
+    """Puts the headers of all rows into one program, each with different names."""
     def source(self, rows, function):
         parts = []
         for n, row in enumerate(rows):
@@ -173,7 +170,7 @@ class Header(Format):
 
 
 class SelfLoading(Header):
-    """A program that confines itself: a library does this before main()."""
+    """Programs confine themselves: a preloaded library does it before main()."""
     function, libraries = "", ()
 
     def prepare(self, rows):
@@ -206,7 +203,7 @@ class Libseccomp(SelfLoading):
 
 
 class Bpf(Format):
-    """Loads the raw filter; denied calls kill the process."""
+    """Loads the raw filter, under which a denied call kills the process."""
     options = ("--bpf", "--runtime=none", "--deny=kill")
 
     def command(self, row, argv):
@@ -245,8 +242,7 @@ class Minijail(Format):
 
 
 class Lxc(Format):
-    """Uses a container with this machine's files and network, started by
-    lxc-execute."""
+    """Runs the command with lxc-execute, with this machine's files and network."""
     packages = ("lxc-execute",)
     options = ("--lxc",)
 
@@ -255,7 +251,7 @@ class Lxc(Format):
         self.count = itertools.count()
 
     def neighbours(self, row):
-        """LXC itself makes getppid."""
+        """Returns the call that must be denied; LXC itself needs one of them."""
         made = str(row.call[0]) == "46"
         return [[f"{TOP}/bin/call", *(["110"] if made else row.call)]]
 
@@ -273,7 +269,7 @@ class Lxc(Format):
 
 
 def capabilities():
-    """Returns the capabilities that this process has."""
+    """Returns the names of this process's capabilities."""
     with open("/usr/include/linux/capability.h") as file:
         found = re.findall(r"#define (CAP_\w+)\s+(\d+)\n", file.read())
     with open("/proc/self/status") as file:
@@ -282,7 +278,7 @@ def capabilities():
 
 
 class Oci(Format):
-    """Uses a container with this machine's files, network and capabilities."""
+    """Runs the command in a container with this machine's files and network."""
     runtime, nnp = "runc", False
 
     def __init__(self, name, work):
@@ -345,7 +341,7 @@ class CrunNnp(OciNnp):
 
 
 def unit_words(argv):
-    """Quotes words so that systemd reads these words from the command line."""
+    """Quotes words for ExecStart= of a unit."""
     quoted = []
     for word in argv:
         for old, new in ("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), \
@@ -356,9 +352,8 @@ def unit_words(argv):
 
 
 class Systemd(Format):
-    """Runs all rows as services of one booted systemd, each under its
-    drop-in."""
-    paths = True                # and calls
+    """Runs all rows as services of one booted systemd, each under its drop-in."""
+    paths = True                # its drop-ins restrict calls, too
     packages = ("/lib/systemd/systemd",)
     near = ("near", "near-exec")
 
@@ -376,7 +371,7 @@ class Systemd(Format):
             return file.read()
 
     def services(self, row):
-        """Returns all commands to start, by the name of their service."""
+        """Returns {name of the service: (command, kind of drop-in)}."""
         found = {row.name: (row.run, "--paths")}
         for kind in self.near:
             if kind in row.near:
@@ -395,7 +390,7 @@ class Systemd(Format):
             f"StandardError=append:/out/{name}.err", settings])
 
     def script(self, row, name, before="", after=""):
-        """Writes shell commands that start a service, and print how it ended."""
+        """Returns shell commands that start a service, and write how it ended."""
         own = name == row.name
         quote = shlex.quote
         return "\n".join([
@@ -413,8 +408,7 @@ class Systemd(Format):
             f"sh -c {quote(row.clean)}", "cd /", ""])
 
     def boot(self, services, script):
-        """Boots with these services: (name, unit, drop-in). The script runs
-        them."""
+        """Boots with services {name: (unit, drop-in)}, and runs the script."""
         shutil.rmtree(f"{self.work}/units", ignore_errors=True)
         for name, (unit, drop_in) in services.items():
             place = f"{self.work}/units/{name}.service"
@@ -432,9 +426,9 @@ class Systemd(Format):
                        check=True, cwd=self.work)
 
     def record(self, rows):
-        """Records rows with settings of their own as services of a first boot.
-        The recorder attaches to the slice of these services. Another service
-        keeps the slice from being empty between two processes."""
+        """Records rows that have a unit of their own, as services of a first boot. The
+                recorder attaches to the slice of these services. Another service runs in the
+                slice, so that it is never empty."""
         services, script = {}, []
         for row in rows:
             slice = "r" + row.name.replace("-", "") + ".slice"
@@ -451,8 +445,7 @@ class Systemd(Format):
         return {row: self.recorded(row) for row in rows}
 
     def recorded(self, row):
-        """Returns the result and None, or None and the reason why there is no
-        result."""
+        """Returns (result, None), or (None, reason) if there is no recording."""
         result = self.result(row)
         said = self.read(f"{row.name}.record").strip()
         stream = f"{row.name}.sp"

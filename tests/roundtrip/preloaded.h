@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A library that enforces the policy $SANDPRINT_POLICY before main(). */
+/*
+ * A preloaded library that enforces the policy $SANDPRINT_POLICY before main().
+ */
 #include <err.h>
 #include <errno.h>
 #include <stdlib.h>

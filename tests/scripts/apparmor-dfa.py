@@ -8,8 +8,9 @@ import os, struct, subprocess
 
 ACCEPT, BASE, CHECK, DEFAULT, CLASSES, _, _, NEXT = range(1, 9)
 LETTERS = {1: "x", 2: "w", 4: "r", 8: "a", 16: "l", 32: "k", 64: "m"}
-OTHER = 14              # the bits for a user who does not own the file
-# a flag of a state's base: look further in the default state
+OTHER = 14              # shift to the bits for a file of another user
+# A flag in a state's base: if there is no transition, the default state
+# decides.
 DIFFERS = 1 << 31
 
 
@@ -36,8 +37,7 @@ def compiled(profile):
 
 
 def files_dfa(binary):
-    """The last one is for the profile's files; the others are for its other
-    rules."""
+    """Returns the last DFA, which is for files; the DFAs before it are for other rules."""
     at = binary.rindex(b"aadfa\0")
     at = binary.index(struct.pack(">I", 0x1B5E783D), at)
     return tables(binary[at:])

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # audit-records.py COUNT EXE: prints COUNT seccomp records of the program EXE,
-# in the form in which the kernel sends them.
+# as the kernel sends them.
 import socket, sys
 s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 9)
 s.setsockopt(socket.SOL_SOCKET, 33, 8 << 20)	# SO_RCVBUFFORCE

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """usage: bpf-stack.py OBJECT.bpf.o [LIMIT]
 
-Prints the deepest stack of each program in bytes, with the calls that need it. The
-verifier of kernels before 6.13 adds up the stacks of all functions, each rounded up
-to 32. Exits with 1 if a program needs more than LIMIT (512)."""
+Prints the deepest stack of each program in bytes, with the chain of calls that
+needs it. The verifier of kernels before 6.13 adds up the stacks of all functions,
+each rounded up to 32. Exits with 1 if a program needs more than LIMIT (512)."""
 import re, subprocess, sys
 
 text = subprocess.run(["llvm-objdump", "-dr", sys.argv[1]],
@@ -12,16 +12,15 @@ text = subprocess.run(["llvm-objdump", "-dr", sys.argv[1]],
                       universal_newlines=True).stdout
 limit = int(sys.argv[2]) if len(sys.argv) > 2 else 512
 own, calls, programs = {}, {}, []
-# the functions of .text, by the number of their first instruction
+# {number of the first instruction: name of a function in .text}
 starts = {}
-jumps = []          # the calls of these, by that number
+jumps = []          # (caller, number of the called function's first instruction)
 section = name = call = None
-frames = set()      # the registers that hold the frame's address
+frames = set()      # registers that hold the frame's address
 
 
 def note_call(target):
-    """The call before this line leads to a function, which has a name or a
-    number."""
+    """Notes the call of a function, which is known by its name or its number."""
     if isinstance(target, str):
         calls[name].add(target)
     else:
@@ -31,12 +30,13 @@ def note_call(target):
 for line in text.splitlines():
     relocation = re.search(r"R_BPF_64_32\s+(\S+)", line)
     if call and relocation:
-        # a static function has a place in .text, another one a name
+        # The relocation of a static function has a place in .text; others have
+        # a name.
         note_call(call[1] + 1 if relocation[1] == ".text" else relocation[1])
     elif call:
         note_call(call[0] + call[1] + 1)
     call = None
-    # an instruction that calls a function of the program, not a helper
+    # Matches a call of a function of the program, not of a helper.
     if found := re.match(r"\s*(\d+):\s+85 10 .*\tcall (-?\d+)", line):
         call = int(found[1]), int(found[2])
     elif found := re.match(r"Disassembly of section (\S+):", line):
@@ -65,7 +65,7 @@ for caller, target in jumps:
 
 
 def deepest(function):
-    """Returns (bytes, the chain of calls)."""
+    """Returns (bytes, [the functions of the chain])."""
     size = (max(own[function], 1) + 31) // 32 * 32
     below = [deepest(f) for f in calls[function] if f in own]
     depth, chain = max(below, default=(0, []))

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """usage: btf-change.py {NAME | kind} FILE
 
-Writes the running kernel's BTF to FILE as a later kernel could have it: without
-the name NAME, or with a first type of an unknown kind."""
+Writes the running kernel's BTF to FILE with a change that a later kernel could
+have: without the type or member NAME, or with a first type of an unknown kind."""
 import struct, sys
 
 UNKNOWN_KIND = 30       # linux/btf.h

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# cover.py MKSTREAM: checks that sp-diff --matrix finds the smallest set of
-# runs, as trying all sets does.
+# cover.py MKSTREAM: checks that sp-diff --matrix finds a set of runs as small
+# as the smallest one among all sets.
 import itertools, random, re, subprocess, sys
 mk, rnd = sys.argv[1], random.Random(11)
 for trial in range(150):

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""usage: cut-logs.py LOG… — cuts each log of strace at many places: sp-merge
-must refuse it, mark it as incomplete, or read all calls of it. With
---allow-partial, it must read every call whose name is complete."""
+"""usage: cut-logs.py LOG… — cuts each log of strace at many places. sp-merge must
+refuse the cut log, mark it as incomplete, or read all calls of the whole log.
+With --allow-partial, it must read every call whose name is complete."""
 import json, re, subprocess, sys, tempfile
 
 
@@ -20,7 +20,7 @@ def check(path):
     whole = open(path).read()
     complete, all_calls = calls(path)
     assert complete, path
-    # some positions, and the end of each line
+    # The places are every 43rd byte, and the end of each line.
     for at in sorted({*range(1, len(whole), 43), *(m.end() for m in re.finditer("\n", whole))}):
         with tempfile.NamedTemporaryFile("w") as cut:
             cut.write(whole[:at])

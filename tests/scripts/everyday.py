@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# everyday.py DIRECTORY: does what many programs do, with sockets, threads,
-# files and children.
+# everyday.py DIRECTORY: uses sockets, threads, files and children, as many
+# programs do.
 import json, mmap, os, selectors, socket, subprocess, sys, tempfile, threading
 a, b = socket.socketpair()
 s = selectors.DefaultSelector()

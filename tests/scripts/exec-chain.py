@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""usage: exec-chain.py N >STREAM — a run of N executables, each of which was
-started by the one before it; the last one makes a call."""
+"""usage: exec-chain.py N >STREAM — writes a run of N executables, each of which the
+one before it started; the last one makes a call."""
 import importlib.machinery, importlib.util, pathlib, sys
 
 path = str(pathlib.Path(__file__).resolve().parents[1] / "mkstream")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# hang-up.py: hangs up the terminal of sp-verify while its command runs.
+# hang-up.py: runs sp-verify on a terminal, and hangs it up while the command
+# runs.
 import os, pty, time
 pid, fd = pty.fork()
 if not pid:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# libseccomp-names.py < PROFILE: checks that libseccomp knows every name on one
-# of the architectures.
+# libseccomp-names.py <PROFILE: checks that libseccomp knows every name on at
+# least one of the profile's architectures.
 import ctypes, json, sys
 lib = ctypes.CDLL("libseccomp.so.2")
 p = json.load(sys.stdin)

@@ -1,14 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""live.py ROWS COLUMNS KEYS FILE COMMAND…: runs COMMAND on a terminal of that size.
+"""live.py ROWS COLUMNS KEYS FILE COMMAND…: runs COMMAND on a terminal of this size.
 
-The keys in KEYS are typed one by one, half a second apart. The first one is typed a
-second after the view began to draw. Three characters are not typed:
+Types the characters of KEYS one by one, half a second apart. The first one is typed
+a second after the view began to draw. Three characters are not typed:
   +  makes the terminal larger
-  !  gives it 65,535 lines of one column, as a hostile program with the terminal can
-  -  hangs it up; fails if the command, which ignores the signal, then takes much CPU time
-What the command writes to the terminal goes to our stdout, with the control sequences.
-The command's stdout goes to FILE. The exit status is that of the command, or 124.
+  !  sets 65,535 lines and one column, as a hostile program with the terminal could
+  -  hangs up the terminal; fails if the command, which ignores SIGHUP, then takes
+     much CPU time
+Writes the output on the terminal, with its control sequences, to stdout, and the
+command's stdout to FILE. Exits with the status of the command, or with 124.
 """
 import fcntl, os, pty, select, signal, struct, sys, termios, time
 

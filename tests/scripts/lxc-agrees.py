@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """usage: lxc-agrees.py COUNT TRACE…
-Writes COUNT policies of LXC, and puts each in force with lxc-execute. Compares the
-answers of the loaded filter to the calls of the traces with those that sp-verify
-finds for the policy. Then tries policies that LXC refuses. The exit status is 1 if
-anything differs."""
+Writes COUNT policies of LXC, and loads each with lxc-execute. Compares the answers
+of the loaded filter to the calls of the traces with the answers that sp-verify finds
+for the policy. Then tries policies that LXC refuses. The exit status is 1 if an
+answer differs."""
 import json, os, random, subprocess, sys, tempfile, time
 
-# Neither LXC nor the waiting program makes these calls.
+# LXC and the waiting program do not make these calls.
 CALLS = """chmod fchmod chown lchown mknod mknodat kexec_load swapon swapoff
     reboot acct add_key keyctl request_key bpf ptrace init_module vhangup quotactl
     delete_module finit_module perf_event_open iopl ioperm semop msgsnd send recv
@@ -96,7 +96,7 @@ class Container:
 
 
 def compare(place, text, traces):
-    """Returns a text with the difference, or None."""
+    """Returns a description of the difference, or None."""
     container = Container(place, text)
     run = container.run(["sleep", "60"])
     try:

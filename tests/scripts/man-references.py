@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """usage: man-references.py PAGE...
-Prints each reference of these manuals to a section, or to one of our pages,
-that does not exist. Exit status 1 if there is one."""
+Prints each reference in these manuals to a missing section, or to a missing page of
+sandprint. The exit status is 1 if there is one."""
 import os
 import re
 import sys
