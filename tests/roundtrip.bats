@@ -60,7 +60,7 @@ fails() {
 	round_trip landlock
 }
 
-cBPF filters pass the round trip
+@test "raw cBPF filters pass the round trip" {
 	round_trip bpf
 }
 
